@@ -1,0 +1,97 @@
+import { CairnError } from "./errors.ts";
+import type { ProtocolErrorCode } from "./error-codes.ts";
+
+/** 0x-prefixed hex string. */
+export type Hex = `0x${string}`;
+
+/** Throws `protocol/out-of-range` unless 0 ≤ value < 2^bits. */
+export function assertUint(name: string, value: bigint, bits: number): void {
+  if (value < 0n || value >> BigInt(bits) !== 0n) {
+    throw new CairnError<ProtocolErrorCode>("protocol/out-of-range", `${name} is not a uint${bits}: ${value}`);
+  }
+}
+
+/** Throws `protocol/out-of-range` unless value is an integer and 0 ≤ value < 2^bits (bits ≤ 53). */
+export function assertUintNumber(name: string, value: number, bits: number): void {
+  if (!Number.isSafeInteger(value) || value < 0 || value >= 2 ** bits) {
+    throw new CairnError<ProtocolErrorCode>("protocol/out-of-range", `${name} is not a uint${bits}: ${value}`);
+  }
+}
+
+/** Big-endian bytes of `value`, exactly `length` long; throws `protocol/out-of-range` if it does not fit. */
+export function bigintToBytes(value: bigint, length: number): Uint8Array {
+  assertUint("value", value, length * 8);
+  return hexDigitsToBytes(value.toString(16).padStart(length * 2, "0"));
+}
+
+/** Unsigned big-endian integer of `bytes`. */
+export function bytesToBigint(bytes: Uint8Array): bigint {
+  return bytes.length === 0 ? 0n : BigInt(bytesToHex(bytes));
+}
+
+/** Unsigned big-endian integer of at most 6 bytes. */
+export function bytesToNumber(bytes: Uint8Array): number {
+  let value = 0;
+  for (const byte of bytes) value = value * 256 + byte;
+  return value;
+}
+
+/** Lower-case 0x hex of `bytes`. */
+export function bytesToHex(bytes: Uint8Array): Hex {
+  let digits = "";
+  for (const byte of bytes) digits += byte.toString(16).padStart(2, "0");
+  return `0x${digits}`;
+}
+
+/** 0x hex of `value`, `length` bytes long; throws `protocol/out-of-range` if it does not fit. */
+export function bigintToHex(value: bigint, length: number): Hex {
+  assertUint("value", value, length * 8);
+  return `0x${value.toString(16).padStart(length * 2, "0")}`;
+}
+
+/** Bytes of 0x hex; throws `protocol/bad-hex`, also when `length` is given and differs. */
+export function hexToBytes(hex: string, length?: number): Uint8Array {
+  if (!/^0x(?:[0-9a-fA-F]{2})*$/.test(hex) || (length !== undefined && hex.length !== 2 + 2 * length)) {
+    throw new CairnError<ProtocolErrorCode>("protocol/bad-hex", `not hex of ${length ?? "whole"} bytes: ${hex.slice(0, 80)}`);
+  }
+  return hexDigitsToBytes(hex.slice(2));
+}
+
+/** 20-byte address as an integer below 2^160; throws `protocol/bad-hex`. Checksums are not checked. */
+export function addressToBigint(address: string): bigint {
+  return bytesToBigint(hexToBytes(address, 20));
+}
+
+/** Lower-case address of an integer below 2^160; throws `protocol/out-of-range`. */
+export function bigintToAddress(value: bigint): Hex {
+  return bigintToHex(value, 20);
+}
+
+/** One array holding `parts` in order. */
+export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  const result = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    result.set(part, offset);
+    offset += part.length;
+  }
+  return result;
+}
+
+/** Whether every byte is zero. */
+export function isZero(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0);
+}
+
+/** Throws `protocol/bad-length` unless `bytes` is `length` long. */
+export function assertLength(name: string, bytes: Uint8Array, length: number): void {
+  if (bytes.length !== length) {
+    throw new CairnError<ProtocolErrorCode>("protocol/bad-length", `${name}: ${bytes.length} bytes, expected ${length}`);
+  }
+}
+
+function hexDigitsToBytes(digits: string): Uint8Array {
+  const bytes = new Uint8Array(digits.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16);
+  return bytes;
+}

@@ -1,0 +1,93 @@
+/** Protocol constants. The single source: `scripts/generate-constants.ts` writes the Noir and Solidity copies. */
+
+/** BN254 scalar field modulus r; every field element of the protocol is below it. */
+export const FIELD_MODULUS = 21888242871839275222246405745257275088548364400416034343698204186575808495617n;
+
+/** Children of a state-tree node. */
+export const TREE_ARITY = 4;
+/** Levels of the state tree below its root. */
+export const TREE_DEPTH = 12;
+/** Leaves of the state tree: TREE_ARITY ^ TREE_DEPTH. */
+export const MAX_ACCOUNTS = 2 ** 24;
+/** Indices below this are operation codes and never hold an account. */
+export const FIRST_ACCOUNT_INDEX = 64;
+/** `to` of a transfer that creates its receiver. */
+export const TO_NEW_ACCOUNT = 0;
+/** `to` of a withdrawal. */
+export const TO_L1 = 1;
+
+/** Slots a block may have; one circuit each. */
+export const BLOCK_SIZES = [16, 64, 256] as const;
+/** Number of slots of a block. */
+export type BlockSize = (typeof BLOCK_SIZES)[number];
+/** L1 operations, payouts, new accounts and extras a block may have: slots / CAPACITY_DIVISOR each. */
+export const CAPACITY_DIVISOR = 4;
+/** Fee credits, and so fee tokens, of a block. */
+export const FEE_TOKENS_PER_BLOCK = 4;
+
+export const INDEX_BYTES = 3;
+export const AMOUNT_BYTES = 5;
+export const FEE_BYTES = 2;
+/** Published bytes of a slot: from 3, to 3, amount 5, fee 2. */
+export const SLOT_BYTES = 13;
+/** Published bytes of an extra: owner or recipient 20, key 32. */
+export const EXTRA_BYTES = 52;
+/** Bytes of an L1-queue record: type 1, owner 20, tokenId 4, amount 16, index 3, key 32. */
+export const QUEUE_RECORD_BYTES = 76;
+/** Bytes of a payout record: recipient 20, tokenId 4, amount 16. */
+export const PAYOUT_BYTES = 40;
+/** Bytes of the public-input preimage; see docs/spec/5-public-input.md. */
+export const PUBLIC_INPUT_BYTES = 288;
+
+export const OWNER_BITS = 160;
+export const TOKEN_ID_BITS = 32;
+export const NONCE_BITS = 40;
+export const BALANCE_BITS = 128;
+export const INDEX_BITS = 24;
+/** Bit positions inside a leaf's `meta` word. */
+export const META_TOKEN_ID_SHIFT = 160;
+export const META_NONCE_SHIFT = 192;
+export const META_FLAGS_SHIFT = 232;
+/** Flag bit: the owner authorised the key on L1. */
+export const FLAG_OWNER_KEY = 1;
+
+export const FLOAT40_MANTISSA_BITS = 35;
+export const FLOAT16_MANTISSA_BITS = 11;
+export const FLOAT_EXPONENT_BITS = 5;
+/** Encoded amount that means "the whole balance less the fee". */
+export const AMOUNT_WHOLE_BALANCE = 2 ** 40 - 1;
+/** Encoded link offset of a transaction without link; a link to the slot d places on is LINK_BIAS + d. */
+export const LINK_BIAS = 256;
+
+/** Domain separation tags of `compress`. */
+export const TAG_MESSAGE = 1n;
+export const TAG_SIGNATURE = 2n;
+export const TAG_LINK = 3n;
+
+/** Kinds of a slot. L1-queue records carry the same numbers as their type byte. */
+export const SLOT_KIND = {
+  noop: 0,
+  transfer: 1,
+  transferToNew: 2,
+  withdraw: 3,
+  deposit: 4,
+  forcedWithdraw: 5,
+  setKey: 6,
+} as const;
+/** Name of a slot kind. */
+export type SlotKindName = keyof typeof SLOT_KIND;
+
+/** Circuit type of a block size, as named in a batch header. */
+export const CIRCUIT_TYPE = { 16: 0, 64: 1, 256: 2 } as const satisfies Record<BlockSize, number>;
+/** Tokens: 0 is ETH. */
+export const ETH_TOKEN_ID = 0;
+
+/** Capacity of a block of `slots` slots for L1 operations, payouts, new accounts and extras, each. */
+export function blockCapacity(slots: BlockSize): number {
+  return slots / CAPACITY_DIVISOR;
+}
+
+/** Bytes of the fixed-length published data of a block of `slots` slots. */
+export function publishedDataBytes(slots: BlockSize): number {
+  return FEE_TOKENS_PER_BLOCK * INDEX_BYTES + slots * SLOT_BYTES + blockCapacity(slots) * EXTRA_BYTES;
+}

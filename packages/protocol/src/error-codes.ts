@@ -1,0 +1,21 @@
+/**
+ * Errors thrown by this package. None can be helped by a retry: the input itself is wrong.
+ *
+ * - `protocol/out-of-range`: a number does not fit its field width or its set of values.
+ * - `protocol/bad-length`: bytes are longer or shorter than the layout says.
+ * - `protocol/bad-hex`: a hex string is not 0x-prefixed hex of the expected length.
+ * - `protocol/not-encodable`: an amount or fee has no exact floating-point encoding.
+ * - `protocol/amount-overflow`: an encoded amount exceeds 2^128 − 1.
+ * - `protocol/malformed-data`: published data breaks a rule of docs/spec/3-published-data.md.
+ * - `protocol/malformed-record`: an L1-queue or payout record breaks its layout.
+ * - `protocol/too-many`: a list is longer than the block's capacity.
+ */
+export type ProtocolErrorCode =
+  | "protocol/out-of-range"
+  | "protocol/bad-length"
+  | "protocol/bad-hex"
+  | "protocol/not-encodable"
+  | "protocol/amount-overflow"
+  | "protocol/malformed-data"
+  | "protocol/malformed-record"
+  | "protocol/too-many";

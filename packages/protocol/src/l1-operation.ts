@@ -1,0 +1,116 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { assertKey } from "./account.ts";
+import { assertLength, assertUint, bigintToBytes, bytesToBigint, bytesToNumber, concatBytes } from "./bytes.ts";
+import { BALANCE_BITS, FIELD_MODULUS, OWNER_BITS, QUEUE_RECORD_BYTES, SLOT_KIND } from "./constants.ts";
+import { CairnError } from "./errors.ts";
+import type { ProtocolErrorCode } from "./error-codes.ts";
+import { type AccountIndex, type TokenId, accountIndex, tokenId } from "./ids.ts";
+
+/** Credits an amount locked on L1: tops up `index` when owner and token match there, else creates an account. */
+export interface Deposit {
+  readonly type: "deposit";
+  /** Owner of the credited account, not 0. */
+  readonly owner: bigint;
+  readonly tokenId: TokenId;
+  /** In the token's smallest unit, 1 … 2^128 − 1. */
+  readonly amount: bigint;
+  /** Account meant to be topped up; 0 to create one. */
+  readonly index: AccountIndex;
+  /** Key of the account when it is created, authorised by the owner; 0 for none. */
+  readonly key: bigint;
+}
+
+/** Pays the whole balance of `index` out to its owner if `sender` is that owner, else does nothing. */
+export interface ForcedWithdraw {
+  readonly type: "forcedWithdraw";
+  readonly sender: bigint;
+  readonly index: AccountIndex;
+}
+
+/** Replaces the key of `index` if `sender` is its owner, else does nothing. */
+export interface SetKey {
+  readonly type: "setKey";
+  readonly sender: bigint;
+  readonly index: AccountIndex;
+  /** New key, not 0. */
+  readonly key: bigint;
+}
+
+/** An entry of the L1 queue. Spec: docs/spec/4-l1-queue.md. */
+export type L1Operation = Deposit | ForcedWithdraw | SetKey;
+
+/** Queue hash before the first entry: 32 zero bytes. */
+export const EMPTY_QUEUE_HASH: Uint8Array = new Uint8Array(32);
+
+/** The 76-byte record: type 1 ‖ owner or sender 20 ‖ tokenId 4 ‖ amount 16 ‖ index 3 ‖ key 32. Throws `protocol/malformed-record`. */
+export function encodeL1Operation(operation: L1Operation): Uint8Array {
+  assertL1Operation(operation);
+  const isDeposit = operation.type === "deposit";
+  return concatBytes(
+    Uint8Array.of(SLOT_KIND[operation.type]),
+    bigintToBytes(isDeposit ? operation.owner : operation.sender, 20),
+    bigintToBytes(BigInt(isDeposit ? operation.tokenId : 0), 4),
+    bigintToBytes(isDeposit ? operation.amount : 0n, 16),
+    bigintToBytes(BigInt(operation.index), 3),
+    bigintToBytes(operation.type === "forcedWithdraw" ? 0n : operation.key, 32),
+  );
+}
+
+/** Inverse of {@link encodeL1Operation}. Throws `protocol/bad-length`, `protocol/malformed-record`. */
+export function decodeL1Operation(record: Uint8Array): L1Operation {
+  assertLength("L1 operation", record, QUEUE_RECORD_BYTES);
+  const owner = bytesToBigint(record.subarray(1, 21));
+  const token = bytesToNumber(record.subarray(21, 25));
+  const amount = bytesToBigint(record.subarray(25, 41));
+  const index = accountIndex(bytesToNumber(record.subarray(41, 44)));
+  const key = bytesToBigint(record.subarray(44, 76));
+  const operation = ((): L1Operation => {
+    switch (record[0]) {
+      case SLOT_KIND.deposit:
+        return { type: "deposit", owner, tokenId: tokenId(token), amount, index, key };
+      case SLOT_KIND.forcedWithdraw:
+        requireRecord(key === 0n, "a forced withdrawal carries no key");
+        return { type: "forcedWithdraw", sender: owner, index };
+      case SLOT_KIND.setKey:
+        return { type: "setKey", sender: owner, index, key };
+      default:
+        throw malformed(`unknown type ${record[0]}`);
+    }
+  })();
+  if (operation.type !== "deposit") requireRecord(token === 0 && amount === 0n, "only a deposit has token and amount");
+  assertL1Operation(operation);
+  return operation;
+}
+
+/** Queue hash after one more record: SHA-256(previous 32 ‖ record 76). Throws `protocol/bad-length`. */
+export function nextQueueHash(previous: Uint8Array, record: Uint8Array): Uint8Array {
+  assertLength("queue hash", previous, 32);
+  assertLength("L1 operation", record, QUEUE_RECORD_BYTES);
+  return sha256(concatBytes(previous, record));
+}
+
+/** Throws `protocol/malformed-record` unless the contract could have enqueued the operation. */
+export function assertL1Operation(operation: L1Operation): void {
+  accountIndex(operation.index);
+  const owner = operation.type === "deposit" ? operation.owner : operation.sender;
+  assertUint("owner", owner, OWNER_BITS);
+  requireRecord(owner !== 0n, "owner is 0");
+  if (operation.type === "deposit") {
+    tokenId(operation.tokenId);
+    assertUint("amount", operation.amount, BALANCE_BITS);
+    requireRecord(operation.amount > 0n, "amount is 0");
+  }
+  if (operation.type !== "forcedWithdraw") {
+    requireRecord(operation.key < FIELD_MODULUS, "key is not a field element");
+    assertKey(operation.key);
+  }
+  if (operation.type === "setKey") requireRecord(operation.key !== 0n, "key is 0");
+}
+
+function requireRecord(condition: boolean, reason: string): asserts condition {
+  if (!condition) throw malformed(reason);
+}
+
+function malformed(reason: string): CairnError<ProtocolErrorCode> {
+  return new CairnError<ProtocolErrorCode>("protocol/malformed-record", `L1 operation: ${reason}`);
+}

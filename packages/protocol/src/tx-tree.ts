@@ -1,0 +1,16 @@
+import { bytesToBigint } from "./bytes.ts";
+import { SLOT_KIND, type SlotKindName } from "./constants.ts";
+import { type PublishedSlot, encodeSlot } from "./published-data.ts";
+
+/** Inputs of `compress` that give the leaf of one slot in the txRoot tree. */
+export type TxLeafWords = readonly [slotWord: bigint, ownerOrRecipient: bigint, key: bigint, kind: bigint];
+
+/**
+ * Words of a slot's txRoot leaf: its 13 published bytes, owner or recipient and key of its extra (0 without one), its kind.
+ * `kind` names L1 operations and noops, which publish nothing. Throws `protocol/malformed-data`.
+ */
+export function txLeafWords(kind: SlotKindName, slot: PublishedSlot): TxLeafWords {
+  const owner = slot.type === "transferToNew" ? slot.toOwner : slot.type === "withdraw" ? slot.recipient : 0n;
+  const key = slot.type === "transferToNew" ? slot.toKey : 0n;
+  return [bytesToBigint(encodeSlot(slot)), owner, key, BigInt(SLOT_KIND[kind])];
+}
