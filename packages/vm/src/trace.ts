@@ -1,0 +1,58 @@
+import type {
+  Account,
+  AccountIndex,
+  BlockNumber,
+  BlockSize,
+  Domain,
+  L1Operation,
+  SignedTransaction,
+  SlotKindName,
+  TokenId,
+} from "@cairn/protocol";
+
+/** One leaf before and after a step. An unused step opens the empty leaf 0 and leaves it as it is. */
+export interface LeafStep {
+  readonly index: AccountIndex;
+  readonly before: Account;
+  readonly after: Account;
+}
+
+/** What one slot did: step `a`, then step `b` on the state that `a` left (spec 6.1 C). */
+export interface SlotTrace {
+  readonly kind: SlotKindName;
+  readonly a: LeafStep;
+  readonly b: LeafStep;
+  /** Set in L1 slots. */
+  readonly l1Operation: L1Operation | null;
+  /** Set in L2 slots that are not noops. */
+  readonly signed: SignedTransaction | null;
+  /** Amount moved, decoded, in the token's smallest unit; 0 for noop and setKey. */
+  readonly amount: bigint;
+  /** Position of the fee credit that takes the fee; null when the fee is 0. */
+  readonly feeCredit: number | null;
+}
+
+/** One used fee credit at the end of the block (spec 6.1 J). */
+export interface FeeCreditTrace {
+  readonly tokenId: TokenId;
+  readonly amount: bigint;
+  readonly leaf: LeafStep;
+}
+
+/** All that a witness builder needs besides Merkle paths, which it takes from the tree before the block. */
+export interface BlockTrace {
+  readonly slotCount: BlockSize;
+  readonly domain: Domain;
+  readonly blockNumber: BlockNumber;
+  /** Seconds since the epoch. */
+  readonly timestamp: number;
+  readonly oldNextIndex: number;
+  readonly newNextIndex: number;
+  readonly queueHashBefore: Uint8Array;
+  readonly queueHashAfter: Uint8Array;
+  readonly l1OperationCount: number;
+  /** Exactly `slotCount` entries. */
+  readonly slots: readonly SlotTrace[];
+  /** Exactly FEE_TOKENS_PER_BLOCK entries, null where unused. */
+  readonly feeCredits: readonly (FeeCreditTrace | null)[];
+}
