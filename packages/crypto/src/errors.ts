@@ -1,0 +1,25 @@
+/**
+ * Errors thrown by this package. Only those marked (retry) can be helped by a retry.
+ *
+ * - `crypto/not-a-field-element`: an input of a hash is not an integer in 0 … r − 1.
+ * - `crypto/invalid-secret-key`: a secret key is not in 1 … q − 1, or its bytes have the wrong length.
+ * - `crypto/invalid-public-key`: a public key is 0, not below r, or not the x of a curve point.
+ * - `crypto/invalid-signature`: signature bytes are not 64 long, or rx or s is outside its range.
+ * - `crypto/weak-entropy`: fewer than 48 random bytes were given for a key.
+ * - `crypto/no-random-source`: the platform has no `crypto.getRandomValues`.
+ * - `crypto/unsupported-wallet-signature`: the wallet's answer is not a 64- or 65-byte ECDSA signature (contract wallets).
+ * - `crypto/non-deterministic-wallet`: the wallet signed the same message in two ways; no key can be derived from it.
+ * - `crypto/bad-tree-size`: the number of leaves of a tree is not a power of 4.
+ * - `crypto/no-webassembly`: the platform cannot run the fast path; use the pure functions.
+ */
+export type CryptoErrorCode =
+  | "crypto/not-a-field-element"
+  | "crypto/invalid-secret-key"
+  | "crypto/invalid-public-key"
+  | "crypto/invalid-signature"
+  | "crypto/weak-entropy"
+  | "crypto/no-random-source"
+  | "crypto/unsupported-wallet-signature"
+  | "crypto/non-deterministic-wallet"
+  | "crypto/bad-tree-size"
+  | "crypto/no-webassembly";

@@ -1,0 +1,43 @@
+export {
+  KEY_DERIVATION_STATEMENT,
+  type KeyDerivationTypedData,
+  keyDerivationTypedData,
+  normalizeWalletSignature,
+  secretKeyFromWallet,
+} from "./eip712.ts";
+export type { CryptoErrorCode } from "./errors.ts";
+export { assertField, GRUMPKIN_ORDER, isField, toField } from "./field.ts";
+export {
+  type AffinePoint,
+  GRUMPKIN_GENERATOR,
+  type GrumpkinPoint,
+  liftX,
+  pointFromAffine,
+} from "./grumpkin.ts";
+export {
+  decodeSecretKey,
+  encodeSecretKey,
+  generateSecretKey,
+  KEY_ENTROPY_BYTES,
+  publicKeyFromSecret,
+  type SecretKey,
+  secretKey,
+  secretKeyFromBytes,
+} from "./keys.ts";
+export { accountHash, linkContentHash, messageHash, txLeafHash, txRoot } from "./message.ts";
+export { type Compress, compress, type PoseidonState, permute } from "./poseidon2.ts";
+export {
+  EXTERNAL_ROUND_CONSTANTS,
+  INTERNAL_DIAGONAL_MINUS_ONE,
+  INTERNAL_ROUND_CONSTANTS,
+} from "./poseidon2-constants.ts";
+export {
+  decodeSignature,
+  encodeSignature,
+  findSigningPoint,
+  isSignature,
+  SIGNATURE_BYTES,
+  sign,
+  signatureChallenge,
+  verify,
+} from "./schnorr.ts";

@@ -1,0 +1,69 @@
+import { FIELD_MODULUS } from "@cairn/protocol";
+import { assertField } from "./field.ts";
+import {
+  EXTERNAL_ROUND_CONSTANTS,
+  INTERNAL_DIAGONAL_MINUS_ONE,
+  INTERNAL_ROUND_CONSTANTS,
+} from "./poseidon2-constants.ts";
+
+/** The four field elements of the permutation's state. */
+export type PoseidonState = readonly [bigint, bigint, bigint, bigint];
+
+/** Four field elements to one: the hash of leaves and of 4-ary tree nodes. Throws `crypto/not-a-field-element`. */
+export type Compress = (a: bigint, b: bigint, c: bigint, d: bigint) => bigint;
+
+const r = FIELD_MODULUS;
+const [mu0, mu1, mu2, mu3] = INTERNAL_DIAGONAL_MINUS_ONE;
+const firstExternal = EXTERNAL_ROUND_CONSTANTS.slice(0, 4);
+const lastExternal = EXTERNAL_ROUND_CONSTANTS.slice(4);
+
+/** Poseidon2 permutation P, width 4 over the BN254 scalar field, Noir's parameters. Throws `crypto/not-a-field-element`. */
+export function permute(state: PoseidonState): PoseidonState {
+  for (const element of state) assertField(element);
+  let [a, b, c, d] = externalLayer(state);
+  for (const constants of firstExternal) [a, b, c, d] = externalRound(a, b, c, d, constants);
+  for (const constant of INTERNAL_ROUND_CONSTANTS) {
+    const x = power5(a + constant);
+    const sum = x + b + c + d;
+    a = (mu0 * x + sum) % r;
+    b = (mu1 * b + sum) % r;
+    c = (mu2 * c + sum) % r;
+    d = (mu3 * d + sum) % r;
+  }
+  for (const constants of lastExternal) [a, b, c, d] = externalRound(a, b, c, d, constants);
+  return [a % r, b % r, c % r, d % r];
+}
+
+/** `compress(a, b, c, d) = P([a, b, c, d])[0] + a mod r` in plain bigint arithmetic. Throws `crypto/not-a-field-element`. */
+export const compress: Compress = (a, b, c, d) => (permute([a, b, c, d])[0] + a) % r;
+
+/** Elements of the result are below 16 r, not reduced: the next product takes them as they are. */
+function externalLayer([a, b, c, d]: PoseidonState): [bigint, bigint, bigint, bigint] {
+  const ab = a + b;
+  const cd = c + d;
+  const u = 2n * b + cd;
+  const v = 2n * d + ab;
+  const w = 4n * cd + v;
+  const z = 4n * ab + u;
+  return [v + z, z, u + w, w];
+}
+
+function externalRound(
+  a: bigint,
+  b: bigint,
+  c: bigint,
+  d: bigint,
+  constants: PoseidonState,
+): [bigint, bigint, bigint, bigint] {
+  return externalLayer([
+    power5(a + constants[0]),
+    power5(b + constants[1]),
+    power5(c + constants[2]),
+    power5(d + constants[3]),
+  ]);
+}
+
+function power5(x: bigint): bigint {
+  const square = (x * x) % r;
+  return (((square * square) % r) * x) % r;
+}
