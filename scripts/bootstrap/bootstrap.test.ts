@@ -1,0 +1,92 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runChild } from "./child.mjs";
+import { demoSlots, findCommand } from "./commands.mjs";
+import { lockSatisfied } from "./install.mjs";
+import { withLock } from "./lock.mjs";
+
+const NO_SUCH_PROCESS = 2 ** 30;
+
+describe("commands", () => {
+  it("takes the demo's size from its arguments", () => {
+    expect(demoSlots([])).toBe(16);
+    expect(demoSlots(["--json", "x", "--slots", "64"])).toBe(64);
+    expect(demoSlots(["--slots=256"])).toBe(256);
+    expect(() => demoSlots(["--slots", "17"])).toThrow("--slots must be one of 16, 64, 256, not 17");
+    expect(() => demoSlots(["--slots"])).toThrow("not empty");
+  });
+
+  it("refuses an unknown command and names the known ones", () => {
+    expect(() => findCommand("toString")).toThrow(/usage: .*demo, test/);
+    expect(() => findCommand(undefined)).toThrow(/usage: /);
+  });
+});
+
+describe("lockSatisfied", () => {
+  const wanted = {
+    "": { version: "0.1.0" },
+    "node_modules/a": { version: "1.0.0", integrity: "x" },
+    "node_modules/b": { version: "2.0.0", integrity: "y", optional: true },
+    "node_modules/link": {},
+  };
+  const a = { version: "1.0.0", integrity: "x" };
+
+  it("accepts missing optional packages only", () => {
+    expect(lockSatisfied(wanted, { "node_modules/a": a, "node_modules/link": {} })).toBe(true);
+    expect(lockSatisfied(wanted, { "node_modules/b": { version: "2.0.0", integrity: "y" } })).toBe(false);
+  });
+
+  it("refuses another version or other content", () => {
+    const rest = { "node_modules/link": {} };
+    expect(lockSatisfied(wanted, { ...rest, "node_modules/a": { ...a, version: "1.0.1" } })).toBe(false);
+    expect(lockSatisfied(wanted, { ...rest, "node_modules/a": { ...a, integrity: "z" } })).toBe(false);
+    const otherOptional = { "node_modules/a": a, "node_modules/b": { version: "1.9.0", integrity: "y" } };
+    expect(lockSatisfied(wanted, { ...rest, ...otherOptional })).toBe(false);
+  });
+});
+
+describe("with a temporary folder", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "cairn-bootstrap-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it("runs work under the lock one after another and leaves nothing behind", async () => {
+    const path = join(folder, "sub", "lock");
+    const events: string[] = [];
+    const work = (name: string) => async () => {
+      events.push(`${name} starts`);
+      await sleep(20);
+      events.push(`${name} ends`);
+    };
+    await Promise.all([withLock(path, work("a")), withLock(path, work("b"))]);
+    expect(events).toEqual(["a starts", "a ends", "b starts", "b ends"]);
+    expect(readdirSync(join(folder, "sub"))).toEqual([]);
+  });
+
+  it("takes over the lock of a process that no longer runs", async () => {
+    const path = join(folder, "lock");
+    writeFileSync(path, String(NO_SUCH_PROCESS));
+    expect(await withLock(path, async () => "done")).toBe("done");
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("releases the lock when work fails", async () => {
+    const path = join(folder, "lock");
+    await expect(withLock(path, () => Promise.reject(new TypeError("broken")))).rejects.toThrow("broken");
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("gives a child's exit code, its lines, and 128 + n for a signal", async () => {
+    const lines: string[] = [];
+    const options = { cwd: folder, env: process.env, onLine: (line: string) => lines.push(line) };
+    const run = (code: string) => runChild(process.execPath, ["-e", code], options);
+    expect(await run('console.log("one\\ntwo"); process.stdout.write("three"); process.exitCode = 7')).toBe(7);
+    expect(lines).toEqual(["one", "two", "three"]);
+    expect(await run('process.kill(process.pid, "SIGKILL")')).toBe(137);
+  });
+});

@@ -1,0 +1,59 @@
+import { BootstrapFailure } from "./failure.mjs";
+
+/** @typedef {import("./steps.mjs").Preparation} Preparation */
+/** @typedef {{ prepare: (args: string[]) => Preparation[], run?: string[] }} Command */
+
+/** Block sizes that exist, in slots. */
+const SIZES = [16, 64, 256];
+const TEST_SIZES = [16];
+
+/**
+ * @param {number[]} slots
+ * @returns {Preparation[]}
+ */
+const build = (slots) => [
+  { step: "circuits", slots },
+  { step: "contracts", slots },
+];
+const nothing = () => [];
+
+/**
+ * Every npm script: what it needs prepared, and what it runs on the pinned Node (its arguments are appended).
+ * @type {Record<string, Command>}
+ */
+const COMMANDS = {
+  setup: { prepare: () => build(SIZES) },
+  demo: { prepare: (args) => build([demoSlots(args)]), run: ["apps/cli/src/main.ts", "demo"] },
+  test: { prepare: () => build(TEST_SIZES), run: ["scripts/test.ts"] },
+  bench: { prepare: () => build(SIZES), run: ["bench/src/main.ts"] },
+  check: { prepare: () => build(SIZES), run: ["scripts/check.ts"] },
+  drift: { prepare: () => build(SIZES), run: ["scripts/check-drift.ts"] },
+  generate: { prepare: nothing, run: ["scripts/check-drift.ts", "--write"] },
+  imports: { prepare: nothing, run: ["scripts/check-imports.ts"] },
+  lint: { prepare: nothing, run: ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings"] },
+  format: { prepare: nothing, run: ["node_modules/@biomejs/biome/bin/biome", "check", "--write"] },
+  typecheck: { prepare: nothing, run: ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"] },
+};
+
+/**
+ * @param {string | undefined} name
+ * @returns {Command}
+ */
+export function findCommand(name) {
+  const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command) return command;
+  throw new BootstrapFailure(`usage: npm run <command> [-- arguments]; commands: ${Object.keys(COMMANDS).join(", ")}`);
+}
+
+/**
+ * The size that the demo is asked for by `--slots N` or `--slots=N`; 16 without.
+ * @param {string[]} args
+ */
+export function demoSlots(args) {
+  const at = args.findIndex((arg) => arg === "--slots" || arg.startsWith("--slots="));
+  if (at < 0) return 16;
+  const text = args[at]?.includes("=") ? args[at]?.split("=")[1] : args[at + 1];
+  const slots = Number(text);
+  if (SIZES.includes(slots)) return slots;
+  throw new BootstrapFailure(`--slots must be one of ${SIZES.join(", ")}, not ${text ?? "empty"}`);
+}

@@ -1,0 +1,43 @@
+import { runChild } from "./child.mjs";
+import { BootstrapFailure } from "./failure.mjs";
+import { assertPinnedNodeRuns, install, isInstalled } from "./install.mjs";
+import { commandEnv, pinnedNode, root } from "./paths.mjs";
+import { showStep } from "./progress.mjs";
+
+/**
+ * @typedef {"circuits" | "contracts"} BuildStep
+ * @typedef {{ step: BuildStep, slots: number[] }} Preparation
+ */
+
+/**
+ * What can be prepared, by whom. Each script prints `part: message` lines (ending in `cached` when there was nothing
+ * to do) and keeps its own cache by content hash.
+ * @type {Record<BuildStep, { title: string, script: string, takesSlots: boolean }>}
+ */
+const BUILD_STEPS = {
+  circuits: {
+    title: "circuits, SRS, keys, verifiers",
+    script: "packages/circuits/scripts/build.ts",
+    takesSlots: true,
+  },
+  contracts: { title: "contracts", script: "packages/contracts/scripts/build.ts", takesSlots: false },
+};
+
+/**
+ * Installs packages, then runs the builds in order, one progress line each.
+ * @param {Preparation[]} preparations
+ */
+export async function prepare(preparations) {
+  const total = preparations.length + 1;
+  if (!isInstalled()) await showStep(`[1/${total}] packages (npm ci)`, install);
+  assertPinnedNodeRuns();
+  for (const [index, { step, slots }] of preparations.entries()) {
+    const { title, script, takesSlots } = BUILD_STEPS[step];
+    const label = `[${index + 2}/${total}] ${title}${takesSlots ? ` (${slots.join(", ")} slots)` : ""}`;
+    const args = takesSlots ? [script, "--slots", slots.join(",")] : [script];
+    await showStep(label, async (onLine) => {
+      const code = await runChild(pinnedNode, args, { cwd: root, env: commandEnv(), onLine });
+      if (code !== 0) throw new BootstrapFailure(`${script} failed with exit code ${code}`, code);
+    });
+  }
+}

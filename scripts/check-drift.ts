@@ -1,0 +1,37 @@
+/**
+ * Runs every generator: with `--check` (the default) each prints how the committed files differ from what it would
+ * write and exits non-zero; with `--write` each writes them.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { runProgram } from "./lib/program.ts";
+import { formatSeconds, runStages } from "./lib/stages.ts";
+import { root } from "./lib/workspace.ts";
+
+/** In the order of writing: constants go into circuits and contracts, from which ABIs and gate counts follow. */
+const GENERATORS = [
+  { name: "constants for Noir and Solidity", script: "packages/protocol/scripts/generate-constants.ts" },
+  { name: "golden vectors", script: "vectors/generate.ts" },
+  { name: "ABIs", script: "packages/contracts/scripts/generate-abi.ts" },
+  { name: "gate counts and verification-key hashes", script: "packages/circuits/scripts/record-gates.ts" },
+];
+
+const write = process.argv.includes("--write");
+
+const results = await runStages(
+  GENERATORS.map(({ name, script }) => ({
+    name: `${write ? "write" : "check"} ${name}`,
+    run: async () => {
+      if (!existsSync(join(root, script))) {
+        console.log(`${script} does not exist`);
+        return 1;
+      }
+      const { code } = await runProgram(process.execPath, write ? [script] : [script, "--check"], { cwd: root });
+      return code;
+    },
+  })),
+);
+const failed = results.filter(({ code }) => code !== 0);
+for (const { name, ms } of failed) console.log(`failed: ${name} (${formatSeconds(ms)})`);
+if (failed.length > 0 && !write) console.log("npm run generate writes the generated files");
+process.exitCode = failed.length > 0 ? 1 : 0;

@@ -1,0 +1,200 @@
+import { describe, expect, it } from "vitest";
+import { checkCode } from "./code-rules.ts";
+import { parseImportTable } from "./import-table.ts";
+import { checkImports } from "./imports.ts";
+import { checkPurity } from "./purity.ts";
+import { type Problem, type Repository, readRepository, type TextFile } from "./repository.ts";
+
+const TABLE = `# Architecture
+<!-- imports:begin -->
+| package | may import | pure | tests may also import |
+|---|---|---|---|
+| \`base\` | – | yes | – |
+| \`tree\` | \`base\` | yes, except \`./disk\` | \`kit\` |
+| \`kit\` | \`base\`, \`tree\` | no | – |
+<!-- imports:end -->
+`;
+
+const manifest = (exports: Record<string, string>, dependencies: Record<string, string> = {}): string =>
+  JSON.stringify({ exports, dependencies });
+
+const BASE: Record<string, string> = {
+  "ARCHITECTURE.md": TABLE,
+  "package.json": JSON.stringify({ devDependencies: { vitest: "1" } }),
+  "packages/base/package.json": manifest({ ".": "./src/index.ts" }, { "@noble/hashes": "1" }),
+  "packages/base/src/index.ts": 'export { sha256 } from "@noble/hashes/sha2.js";',
+  "packages/tree/package.json": manifest(
+    { ".": "./src/index.ts", "./disk": "./src/disk.ts" },
+    { "@cairn/base": "1", lmdb: "1" },
+  ),
+  "packages/tree/src/index.ts": 'import { sha256 } from "@cairn/base"; export const hash = sha256;',
+  "packages/tree/src/disk.ts":
+    'import { open } from "lmdb"; import "node:fs"; export const start = Date.now(); open({});',
+  "packages/kit/package.json": manifest({ ".": "./src/index.ts" }, { "@cairn/tree": "1" }),
+  "packages/kit/src/index.ts": 'import { start } from "@cairn/tree/disk"; console.log(start);',
+};
+
+function repositoryWith(changes: Record<string, string>): Repository {
+  const files: TextFile[] = Object.entries({ ...BASE, ...changes }).map(([path, text]) => ({ path, text }));
+  return readRepository(files);
+}
+
+const messages = (problems: readonly Problem[]): string[] => problems.map(({ message }) => message);
+const importProblems = (changes: Record<string, string>): string[] => messages(checkImports(repositoryWith(changes)));
+const purityProblems = (changes: Record<string, string>): string[] => messages(checkPurity(repositoryWith(changes)));
+const codeProblems = (path: string, text: string): string[] => messages(checkCode({ path, text }).problems);
+
+describe("the table", () => {
+  it("accepts a repository that keeps it", () => {
+    const repository = repositoryWith({});
+    expect([...repository.problems, ...checkImports(repository), ...checkPurity(repository)]).toEqual([]);
+  });
+
+  it("refuses a row that imports upward, an unreadable one, and a missing table", () => {
+    const rows = TABLE.replace("| `base` | – | yes |", "| `base` | `kit` | perhaps |");
+    expect(messages(parseImportTable("A.md", rows).problems)).toEqual([
+      "base may not import kit: not above it",
+      "unreadable row: | `base` | `kit` | perhaps | – |",
+    ]);
+    expect(messages(parseImportTable("A.md", "# Nothing").problems)).toEqual([expect.stringMatching(/^no table/)]);
+  });
+
+  it("refuses a package without a row and a row without a package", () => {
+    expect(importProblems({ "apps/new/src/index.ts": "export const a = 1;" })).toEqual([
+      "the table has no row for new",
+    ]);
+    const withGhost = TABLE.replace("\n| `kit`", "\n| `ghost` | – | no | – |\n| `kit`");
+    expect(importProblems({ "ARCHITECTURE.md": withGhost })).toEqual(["no code in ghost"]);
+  });
+});
+
+describe("imports", () => {
+  it.each([
+    ["a static import", 'import { kit } from "@cairn/kit"; export const a = kit;'],
+    ["a type import", 'import type { Kit } from "@cairn/kit"; export type A = Kit;'],
+    ["a type expression", 'export type A = import("@cairn/kit").Kit;'],
+    ["a re-export", 'export { kit } from "@cairn/kit";'],
+    ["a star re-export", 'export * from "@cairn/kit";'],
+    ["a dynamic import", 'export const a = () => import("@cairn/kit");'],
+  ])("refuses an upward arrow by %s", (_way, text) => {
+    expect(importProblems({ "packages/tree/src/index.ts": text })).toEqual(["tree may not import @cairn/kit"]);
+  });
+
+  it("allows tests what the last column lists, and the root's development tools", () => {
+    const text = 'import { kit } from "@cairn/kit"; import { it } from "vitest"; it("x", kit);';
+    expect(importProblems({ "packages/tree/src/a.test.ts": text })).toEqual([]);
+    expect(importProblems({ "packages/base/src/a.test.ts": text })).toEqual(["base may not import @cairn/kit"]);
+    expect(importProblems({ "packages/base/src/a.ts": 'import "vitest";' })).toEqual([
+      "vitest is not among the dependencies of packages/base/package.json",
+    ]);
+  });
+
+  it("refuses another package's files, by name or by path, and a package's own name", () => {
+    expect(importProblems({ "packages/kit/src/a.ts": 'import "@cairn/tree/src/node.ts";' })).toEqual([
+      "@cairn/tree/src/node.ts is not exported by its package",
+    ]);
+    expect(importProblems({ "packages/kit/src/a.ts": 'import "../../tree/src/index.ts";' })).toEqual([
+      "imports packages/tree/src/index.ts, a file of another package",
+    ]);
+    expect(importProblems({ "packages/kit/src/a.ts": 'import "@cairn/kit";' })).toEqual([
+      "imports its own package by name: @cairn/kit",
+    ]);
+  });
+
+  it("lets tests, and only tests, read golden vectors by path", () => {
+    const text = 'import vectors from "../../../vectors/hash.json" with { type: "json" }; export const v = vectors;';
+    expect(importProblems({ "packages/base/src/a.test.ts": text })).toEqual([]);
+    expect(importProblems({ "packages/base/src/a.ts": text })).toHaveLength(1);
+  });
+
+  it("refuses a dependency in package.json that the table does not allow", () => {
+    const changed = manifest({ ".": "./src/index.ts" }, { "@noble/hashes": "1", "@cairn/kit": "1" });
+    expect(importProblems({ "packages/base/package.json": changed })).toEqual(["may not depend on @cairn/kit"]);
+  });
+});
+
+describe("purity", () => {
+  it.each([
+    ["node:fs", 'import "node:fs";'],
+    ["lmdb", 'import "lmdb";'],
+    ["@cairn/tree/disk", 'import "@cairn/tree/disk";'],
+  ])("refuses an import of %s", (name, text) => {
+    expect(purityProblems({ "packages/base/src/a.ts": text })).toEqual([`pure code imports ${name}`]);
+  });
+
+  it.each([
+    ["process", "export const a = process.env.HOME;"],
+    ["Date.now", "export const a = Date.now();"],
+    ["new Date()", "export const a = new Date();"],
+    ["Math.random", "export const a = Math.random();"],
+    ["crypto.getRandomValues", "export const a = crypto.getRandomValues(new Uint8Array(1));"],
+  ])("refuses %s", (name, text) => {
+    expect(purityProblems({ "packages/base/src/a.ts": text })).toEqual([`pure code uses ${name}`]);
+  });
+
+  it("does not take a field of the same name for a global", () => {
+    expect(purityProblems({ "packages/base/src/a.ts": "export const a = (x: { fetch: 1 }) => x.fetch;" })).toEqual([]);
+  });
+
+  it("follows files from the entry: what an impure subpath alone reaches is free, what both reach is not", () => {
+    const helper = { "packages/tree/src/helper.ts": 'import "node:fs";' };
+    const disk = { ...helper, "packages/tree/src/disk.ts": 'import "./helper.ts";' };
+    expect(purityProblems(disk)).toEqual([]);
+    expect(purityProblems({ ...disk, "packages/tree/src/index.ts": 'import "./helper.ts";' })).toHaveLength(1);
+    expect(purityProblems(helper)).toHaveLength(1);
+  });
+
+  it("leaves tests of pure packages free", () => {
+    expect(purityProblems({ "packages/base/src/a.test.ts": 'import "node:fs"; console.log(Date.now());' })).toEqual([]);
+  });
+
+  it("refuses an exception that the package does not export", () => {
+    const table = TABLE.replace("./disk", "./memory");
+    expect(purityProblems({ "ARCHITECTURE.md": table })).toContain("does not export ./memory");
+  });
+});
+
+describe("rules of every file", () => {
+  it.each([
+    ["throws a bare Error: throw one with a code", 'throw new Error("x");'],
+    ["throws a bare Error: throw one with a code", 'throw Error("x");'],
+    ["casts to any", "export const a = 1 as any;"],
+    ["casts to never", "export const a = 1 as never;"],
+    ["uses .only: every test must run", 'it.only("x", () => {});'],
+    ["uses .skip: every test must run", 'describe.skip("x", () => {});'],
+    ["uses .todo: every test must run", 'test.todo("x");'],
+    ["uses .only: every test must run", 'it.concurrent.only("x", () => {});'],
+  ])("refuses: %s", (message, text) => {
+    expect(codeProblems("packages/base/src/a.test.ts", text)).toEqual([message]);
+  });
+
+  it("does not mind the same words in strings, comments and other calls", () => {
+    const text =
+      '// throw new Error("x") as any\nexport const a = "it.only(1)";\nlist.skip(2);\nthrow new TreeError("x");';
+    expect(codeProblems("packages/base/src/a.ts", text)).toEqual([]);
+  });
+
+  it("refuses unfinished work in every language", () => {
+    const mark = ["TO", "DO"].join("");
+    for (const path of ["src/main.nr", "src/Rollup.sol", "docs/a.md", "a.ts"]) {
+      expect(codeProblems(path, `// ${mark} later`)).toEqual([`unfinished: ${mark}`]);
+    }
+  });
+
+  it("notes a long file, refuses a very long one, and leaves generated ones alone", () => {
+    const lines = (count: number): string => "// line\n".repeat(count);
+    expect(checkCode({ path: "a.nr", text: lines(400) })).toEqual({ problems: [], notes: [] });
+    expect(checkCode({ path: "a.nr", text: lines(401) }).notes).toHaveLength(1);
+    expect(codeProblems("a.nr", lines(451))).toEqual(["451 lines; at most 400"]);
+    expect(codeProblems("src/generated/a.sol", lines(451))).toEqual([]);
+    expect(codeProblems("a.nr", `// Generated by a script\n${lines(451)}`)).toEqual([]);
+  });
+
+  it("refuses a file that is too large to commit", () => {
+    expect(codeProblems("vectors/a.json", "1".repeat(300_001))).toEqual(["300001 bytes; at most 300000"]);
+  });
+
+  it("reports a file that does not parse", () => {
+    expect(codeProblems("packages/base/src/a.ts", "const = 1;")).toHaveLength(1);
+  });
+});

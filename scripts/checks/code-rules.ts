@@ -1,0 +1,74 @@
+import type { Problem, TextFile } from "./repository.ts";
+import { identifierName, isNode, lineAt, type Node, parseSource } from "./source.ts";
+
+/** Lines a source file should stay within, and lines it must. */
+export const LINE_LIMITS = { advised: 400, hard: 450 };
+
+/** Bytes that no committed file may exceed: what is larger is built, not stored. */
+export const MAX_FILE_BYTES = 300_000;
+
+const SIZED = /\.(?:ts|mjs|nr|sol)$/;
+const READ_BY_PEOPLE = /\.(?:ts|mjs|nr|sol|md)$/;
+const GENERATED_HEADER = /^(?:\/\/|\/\*+)\s*generated\b/i;
+const UNFINISHED = /\b(?:T[O]DO|F[I]XME)\b/;
+const TEST_FUNCTIONS = ["bench", "describe", "it", "suite", "test"];
+const TEST_MODIFIERS = ["only", "runIf", "skip", "skipIf", "todo"];
+
+/** The rules that hold in every file, whatever its package. */
+export function checkCode(file: TextFile): { problems: Problem[]; notes: Problem[] } {
+  const { path, text } = file;
+  const problems: Problem[] = [];
+  const notes: Problem[] = [];
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MAX_FILE_BYTES)
+    problems.push({ file: path, line: 0, message: `${bytes} bytes; at most ${MAX_FILE_BYTES}` });
+  if (SIZED.test(path) && !isGenerated(file)) {
+    const lines = text.trimEnd().split("\n").length;
+    const message = `${lines} lines; at most ${LINE_LIMITS.advised}`;
+    if (lines > LINE_LIMITS.advised)
+      (lines > LINE_LIMITS.hard ? problems : notes).push({ file: path, line: 0, message });
+  }
+  if (READ_BY_PEOPLE.test(path)) {
+    for (const [index, line] of text.split("\n").entries()) {
+      const found = UNFINISHED.exec(line);
+      if (found) problems.push({ file: path, line: index + 1, message: `unfinished: ${found[0]}` });
+    }
+  }
+  if (path.endsWith(".ts")) problems.push(...checkSyntax(file));
+  return { problems, notes };
+}
+
+function checkSyntax(file: TextFile): Problem[] {
+  const { nodes, problems } = parseSource(file);
+  const found = nodes.flatMap((node) => {
+    const message = bareThrow(node) ?? blindCast(node) ?? testModifier(node);
+    return message ? [{ file: file.path, line: lineAt(file.text, node.start), message }] : [];
+  });
+  return [...problems, ...found];
+}
+
+function bareThrow(node: Node): string | undefined {
+  const thrown = node.argument;
+  if (node.type !== "ThrowStatement" || !isNode(thrown)) return undefined;
+  return identifierName(thrown.callee) === "Error" ? "throws a bare Error: throw one with a code" : undefined;
+}
+
+function blindCast(node: Node): string | undefined {
+  const target = node.typeAnnotation;
+  if ((node.type !== "TSAsExpression" && node.type !== "TSTypeAssertion") || !isNode(target)) return undefined;
+  if (target.type === "TSAnyKeyword") return "casts to any";
+  return target.type === "TSNeverKeyword" ? "casts to never" : undefined;
+}
+
+function testModifier(node: Node): string | undefined {
+  if (node.type !== "MemberExpression") return undefined;
+  const modifier = identifierName(node.property);
+  if (modifier === undefined || !TEST_MODIFIERS.includes(modifier)) return undefined;
+  let target = node.object;
+  while (isNode(target) && target.type === "MemberExpression") target = target.object;
+  return TEST_FUNCTIONS.includes(identifierName(target) ?? "") ? `uses .${modifier}: every test must run` : undefined;
+}
+
+function isGenerated({ path, text }: TextFile): boolean {
+  return path.includes("/generated/") || GENERATED_HEADER.test(text.slice(0, text.indexOf("\n")));
+}

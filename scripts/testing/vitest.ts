@@ -1,0 +1,67 @@
+import { readFileSync, rmSync } from "node:fs";
+import { join, relative } from "node:path";
+import { runProgram } from "../lib/program.ts";
+import { cacheDir, root } from "../lib/workspace.ts";
+import { brokenRunner, type FailedTest, type RunnerReport } from "./report.ts";
+
+/** The part of vitest's JSON report that is read here. */
+export type VitestJson = {
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message?: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages?: readonly string[] | null;
+    }[];
+  }[];
+};
+
+/** Runs vitest, all of it or the files that match `filters`, showing its output as it comes. */
+export async function runVitest(filters: readonly string[]): Promise<RunnerReport> {
+  const reportPath = join(cacheDir, "test", `vitest-${process.pid}.json`);
+  const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${reportPath}`, ...filters];
+  const { code } = await runProgram(process.execPath, ["node_modules/vitest/vitest.mjs", ...args], { cwd: root });
+  const text = readIfExists(reportPath);
+  rmSync(reportPath, { force: true });
+  if (text === undefined) return brokenRunner("vitest", `exit code ${code} without a report`);
+  const report = parseVitest(JSON.parse(text), root);
+  const unexplained = code !== 0 && report.failures.length === 0;
+  if (!unexplained) return report;
+  const failures = brokenRunner(
+    "vitest",
+    `exit code ${code} although no test failed (an error outside tests)`,
+  ).failures;
+  return { ...report, failures };
+}
+
+/** Reads vitest's JSON report: a test that was skipped counts as failed, and so does a file that did not load. */
+export function parseVitest(json: VitestJson, rootDir: string): RunnerReport {
+  const failures: FailedTest[] = [];
+  const files: string[] = [];
+  let passed = 0;
+  for (const suite of json.testResults) {
+    const file = relative(rootDir, suite.name);
+    let executed = 0;
+    const failuresBefore = failures.length;
+    for (const test of suite.assertionResults) {
+      if (test.status === "passed") passed += 1;
+      else failures.push({ file, name: test.fullName, reason: test.failureMessages?.[0] ?? test.status });
+      if (test.status === "passed" || test.status === "failed") executed += 1;
+    }
+    if (suite.status === "failed" && failures.length === failuresBefore) {
+      failures.push({ file, name: "loading the file", reason: suite.message ?? "failed" });
+    }
+    if (executed > 0) files.push(file);
+  }
+  return { runner: "vitest", passed, failures, files };
+}
+
+function readIfExists(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
