@@ -1,0 +1,87 @@
+import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { CairnError } from "@cairn/protocol";
+import type { L1ErrorCode } from "./errors.ts";
+
+/** A running development L1 node. */
+export interface AnvilNode {
+  readonly rpcUrl: string;
+  readonly chainId: number;
+  /** Ends the process and waits for its exit. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Settings of {@link startAnvil}. */
+export interface AnvilOptions {
+  /** TCP port on 127.0.0.1; 0, the default, takes a free one. */
+  readonly port?: number;
+  /** Default 31337, a known development chain. */
+  readonly chainId?: number;
+  /** Seconds between blocks; by default a block for each transaction. */
+  readonly blockTimeSeconds?: number;
+  /** File that keeps the chain between runs. */
+  readonly stateFile?: string;
+}
+
+const START_TIMEOUT_MS = 20_000;
+const DEFAULT_CHAIN_ID = 31337;
+
+/** Starts anvil with its well-known prefunded accounts. Throws `l1/node-failed`, `l1/unsupported-platform`. */
+export async function startAnvil(options: AnvilOptions = {}): Promise<AnvilNode> {
+  const chainId = options.chainId ?? DEFAULT_CHAIN_ID;
+  const args = ["--host", "127.0.0.1", "--port", String(options.port ?? 0), "--chain-id", String(chainId)];
+  if (options.blockTimeSeconds !== undefined) args.push("--block-time", String(options.blockTimeSeconds));
+  if (options.stateFile !== undefined) args.push("--state", options.stateFile);
+  const child = spawn(anvilBinary(), args, { stdio: ["ignore", "pipe", "pipe"] });
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const rpcUrl = await new Promise<string>((resolve, reject) => {
+    let output = "";
+    const fail = (reason: string) => {
+      child.kill("SIGKILL");
+      reject(new CairnError<L1ErrorCode>("l1/node-failed", `anvil ${reason}: ${output.slice(-500)}`));
+    };
+    const timer = setTimeout(() => fail(`did not listen within ${START_TIMEOUT_MS} ms`), START_TIMEOUT_MS);
+    const read = (chunk: Buffer) => {
+      output += chunk.toString();
+      const address = /Listening on (127\.0\.0\.1:\d+)/.exec(output)?.[1];
+      if (address === undefined) return;
+      clearTimeout(timer);
+      resolve(`http://${address}`);
+    };
+    child.stdout.on("data", read);
+    child.stderr.on("data", read);
+    child.once("error", (cause) => {
+      clearTimeout(timer);
+      reject(new CairnError<L1ErrorCode>("l1/node-failed", "anvil could not be started", { cause }));
+    });
+    child.once("exit", (code) => {
+      clearTimeout(timer);
+      fail(`exited with ${code}`);
+    });
+  });
+  child.stdout.removeAllListeners("data").resume();
+  child.stderr.removeAllListeners("data").resume();
+  const killWithParent = () => child.kill("SIGKILL");
+  process.once("exit", killWithParent);
+  return {
+    rpcUrl,
+    chainId,
+    stop: async () => {
+      process.off("exit", killWithParent);
+      child.kill("SIGTERM");
+      await exited;
+    },
+  };
+}
+
+function anvilBinary(): string {
+  const require = createRequire(import.meta.resolve("@foundry-rs/anvil/package.json"));
+  const architecture = process.arch === "x64" ? "amd64" : process.arch;
+  try {
+    return require.resolve(`@foundry-rs/anvil-${process.platform}-${architecture}/bin/anvil`);
+  } catch (cause) {
+    throw new CairnError<L1ErrorCode>("l1/unsupported-platform", `no anvil for ${process.platform} ${process.arch}`, {
+      cause,
+    });
+  }
+}

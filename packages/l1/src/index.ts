@@ -1,0 +1,2 @@
+export { type AnvilNode, type AnvilOptions, startAnvil } from "./anvil.ts";
+export type { L1ErrorCode } from "./errors.ts";
