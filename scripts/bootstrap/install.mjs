@@ -7,7 +7,7 @@ import { cacheDir, machinePath, modulesDir, pinnedNode, root } from "./paths.mjs
 
 /** @typedef {{ version?: string, integrity?: string, optional?: boolean }} LockEntry */
 
-const TAIL_LINES = 30;
+const SHOWN_LINES = 25;
 
 /** Whether what npm recorded as installed is what package-lock.json asks for. */
 export function isInstalled() {
@@ -47,7 +47,8 @@ export async function install() {
   });
   writeFileSync(logPath, `${log.join("\n")}\n`);
   if (code !== 0) {
-    throw new BootstrapFailure(`${log.slice(-TAIL_LINES).join("\n")}\nnpm ci failed (log: ${logPath})`, code);
+    const errors = log.filter((line) => !line.startsWith("npm warn")).slice(0, SHOWN_LINES);
+    throw new BootstrapFailure(`${errors.join("\n")}\nnpm ci failed (log: ${logPath})`, code);
   }
 }
 
