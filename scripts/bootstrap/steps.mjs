@@ -2,7 +2,7 @@ import { runChild } from "./child.mjs";
 import { BootstrapFailure } from "./failure.mjs";
 import { assertPinnedNodeRuns, install, isInstalled } from "./install.mjs";
 import { commandEnv, pinnedNode, root } from "./paths.mjs";
-import { showStep } from "./progress.mjs";
+import { say, showStep } from "./progress.mjs";
 
 /**
  * @typedef {"circuits" | "contracts"} BuildStep
@@ -29,7 +29,9 @@ const BUILD_STEPS = {
  */
 export async function prepare(preparations) {
   const total = preparations.length + 1;
-  if (!isInstalled()) await showStep(`[1/${total}] packages (npm ci)`, install);
+  const label = `[1/${total}] packages (npm ci)`;
+  if (!isInstalled()) await showStep(label, install);
+  else if (total > 1) say(`${label} … cached`);
   assertPinnedNodeRuns();
   for (const [index, { step, slots }] of preparations.entries()) {
     const { title, script, takesSlots } = BUILD_STEPS[step];
