@@ -1,0 +1,155 @@
+import {
+  type Account,
+  assertTransaction,
+  decodeFloat16,
+  isCairnError,
+  isEmptyAccount,
+  type L2Transaction,
+  NONCE_BITS,
+  type SchnorrSignature,
+  type SignedTransaction,
+  type TokenId,
+  type Transfer,
+} from "@cairn/protocol";
+import {
+  amountMoved,
+  applyTransfer,
+  applyTransferToNew,
+  applyWithdraw,
+  type Debit,
+  type SlotEffect,
+} from "./effects.ts";
+import type { RejectionReason } from "./rejections.ts";
+import { isTreeFull, type StateReader, type WorkingState } from "./state.ts";
+
+/** Whether `signature` is valid for the message hash under an x-only key, which is not 0; must not throw. */
+export type VerifySignature = (message: bigint, signature: SchnorrSignature, key: bigint) => boolean;
+
+/** The message m of a well-formed transaction, which is its id (spec 2.3). */
+export type HashMessage = (transaction: L2Transaction) => bigint;
+
+/** What the rules depend on besides state and transaction. */
+export interface TransactionContext {
+  /** The block's, in seconds. */
+  readonly timestamp: number;
+  /** Transactions must stay valid at least until timestamp + this. */
+  readonly minValiditySeconds: number;
+  /** Accumulator of a token's fees, null when they are not taken. */
+  readonly feePosition: (tokenId: TokenId) => number | null;
+  readonly hashMessage: HashMessage;
+  readonly verifySignature: VerifySignature;
+}
+
+/** A transaction that kept all rules, and what it did. */
+export interface ExecutedTransaction {
+  readonly type: "executed";
+  readonly signed: SignedTransaction;
+  /** The message hash m. */
+  readonly id: bigint;
+  readonly effect: SlotEffect;
+  /** Decoded. */
+  readonly fee: bigint;
+  /** Accumulator that takes the fee, null when it is 0. */
+  readonly feeCredit: number | null;
+}
+
+/** Outcome of one transaction on a state, which changes only when it is executed. */
+export type TransactionResult = ExecutedTransaction | { readonly type: "rejected"; readonly reason: RejectionReason };
+
+const KINDS: ReadonlySet<string> = new Set<L2Transaction["type"]>(["transfer", "transferToNew", "withdraw"]);
+const NONCE_LIMIT = 2 ** NONCE_BITS;
+
+/** What is wrong with the transaction on any state, null when nothing is. */
+export function findMalformation(transaction: L2Transaction): RejectionReason | null {
+  if (!KINDS.has(transaction.type)) return { type: "unknownKind", kind: String(transaction.type) };
+  try {
+    assertTransaction(transaction);
+  } catch (error) {
+    if (!isCairnError(error)) throw error;
+    return error.code === "protocol/amount-overflow"
+      ? { type: "amountOverflow" }
+      : { type: "malformed", problem: error.message };
+  }
+  if (transaction.type === "transferToNew" && transaction.toOwner === 0n) return { type: "zeroOwner" };
+  if (transaction.type === "withdraw" && transaction.recipient === 0n) return { type: "zeroRecipient" };
+  return null;
+}
+
+/**
+ * Checks the rules of spec 2.5 but 9 in a fixed order, the signature last, and applies the transaction.
+ * Precondition: {@link findMalformation} found nothing. Throws `vm/supply-exceeded`.
+ */
+export function executeTransaction(
+  state: WorkingState,
+  signed: SignedTransaction,
+  context: TransactionContext,
+): TransactionResult {
+  const { transaction, signature } = signed;
+  const sender = state.getAccount(transaction.from);
+  const fee = decodeFloat16(transaction.fee);
+  const feeCredit = fee === 0n ? null : context.feePosition(transaction.tokenId);
+  const reason =
+    findSenderProblem(sender, transaction) ??
+    findExpiry(transaction, context) ??
+    (fee !== 0n && feeCredit === null ? { type: "feeTokenNotAccepted", tokenId: transaction.tokenId } : null);
+  if (reason !== null) return { type: "rejected", reason };
+
+  const amount = amountMoved(transaction.amount, fee, sender.balance);
+  const required = amount < 0n ? fee : amount + fee;
+  if (required > sender.balance) {
+    return { type: "rejected", reason: { type: "insufficientBalance", required, available: sender.balance } };
+  }
+  const receiverProblem = findReceiverProblem(state, transaction);
+  if (receiverProblem !== null) return { type: "rejected", reason: receiverProblem };
+
+  if (sender.key === 0n) return { type: "rejected", reason: { type: "senderHasNoKey" } };
+  const id = context.hashMessage(transaction);
+  if (!context.verifySignature(id, signature, sender.key)) {
+    return { type: "rejected", reason: { type: "badSignature" } };
+  }
+  const effect = applyTransaction(state, transaction, { from: transaction.from, amount, fee });
+  return { type: "executed", signed, id, effect, fee, feeCredit };
+}
+
+function applyTransaction(state: WorkingState, transaction: L2Transaction, debit: Debit): SlotEffect {
+  switch (transaction.type) {
+    case "transfer":
+      return applyTransfer(state, debit, transaction.to);
+    case "transferToNew":
+      return applyTransferToNew(state, debit, { owner: transaction.toOwner, key: transaction.toKey });
+    case "withdraw":
+      return applyWithdraw(state, debit, transaction.recipient);
+  }
+}
+
+function findSenderProblem(sender: Account, transaction: L2Transaction): RejectionReason | null {
+  if (isEmptyAccount(sender)) return { type: "unknownSender", index: transaction.from };
+  if (sender.tokenId !== transaction.tokenId) {
+    return { type: "wrongToken", expected: sender.tokenId, actual: transaction.tokenId };
+  }
+  if (sender.nonce + 1 >= NONCE_LIMIT) return { type: "nonceExhausted" };
+  if (sender.nonce === transaction.nonce) return null;
+  const type = transaction.nonce < sender.nonce ? "nonceTooLow" : "nonceTooHigh";
+  return { type, expected: sender.nonce, actual: transaction.nonce };
+}
+
+function findExpiry(transaction: L2Transaction, context: TransactionContext): RejectionReason | null {
+  const { validUntil } = transaction;
+  if (validUntil < context.timestamp) return { type: "expired", validUntil, timestamp: context.timestamp };
+  const minimum = context.timestamp + context.minValiditySeconds;
+  return validUntil < minimum ? { type: "expiresTooSoon", validUntil, minimum } : null;
+}
+
+function findReceiverProblem(state: StateReader, transaction: L2Transaction): RejectionReason | null {
+  if (transaction.type === "transfer") return findChangedReceiver(state.getAccount(transaction.to), transaction);
+  return transaction.type === "transferToNew" && isTreeFull(state) ? { type: "treeFull" } : null;
+}
+
+function findChangedReceiver(receiver: Account, { to, tokenId, toOwner, toKey }: Transfer): RejectionReason | null {
+  if (isEmptyAccount(receiver)) return { type: "unknownReceiver", index: to };
+  if (receiver.tokenId !== tokenId) {
+    return { type: "receiverTokenMismatch", expected: tokenId, actual: receiver.tokenId };
+  }
+  if (receiver.owner !== toOwner) return { type: "receiverOwnerChanged", expected: toOwner, actual: receiver.owner };
+  return receiver.key === toKey ? null : { type: "receiverKeyChanged", expected: toKey, actual: receiver.key };
+}
