@@ -1,0 +1,17 @@
+export type { StateErrorCode } from "./errors.ts";
+export type { KeyValueChange, KeyValueReader, KeyValueSnapshot, KeyValueStore } from "./key-value-store.ts";
+export { createMemoryStore } from "./memory-store.ts";
+export type { NodeReader } from "./nodes.ts";
+export { createStateTree, DEFAULT_RETAINED_BLOCKS, type StateTree, type StateTreeOptions } from "./state-tree.ts";
+export type { StateSnapshot, StateView } from "./state-view.ts";
+export {
+  emptySubtreeHashes,
+  genesisRoot,
+  indexDigits,
+  type MerkleProof,
+  merkleRoot,
+  type NodeChildren,
+  type NodeSiblings,
+  verifyMerkleProof,
+} from "./tree-shape.ts";
+export { createWorkingTree, type LeafUpdate, type WorkingTree, type WorkingTreeBase } from "./working-tree.ts";

@@ -1,0 +1,25 @@
+/** One change of a batch; a null value deletes the key. */
+export interface KeyValueChange {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array | null;
+}
+
+/** Reads of byte strings by byte keys. Returned bytes belong to the caller. */
+export interface KeyValueReader {
+  /** The value, or undefined where there is none. Throws `state/io`, `state/store-closed`. */
+  get(key: Uint8Array): Uint8Array | undefined;
+}
+
+/** A view of the store as it was when taken, whatever is written later; it must be closed. */
+export interface KeyValueSnapshot extends KeyValueReader {
+  close(): void;
+}
+
+/** What the state tree needs of a storage engine; one writer, synchronous. */
+export interface KeyValueStore extends KeyValueReader {
+  /** Applies all changes or none; they are durable when it returns. Throws `state/io`, `state/store-closed`. */
+  write(changes: readonly KeyValueChange[]): void;
+  snapshot(): KeyValueSnapshot;
+  /** Ends the use of the store; open snapshots end with it. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,117 @@
+import { CairnError } from "@cairn/protocol";
+import { type Database, open, type RootDatabase, type Transaction } from "lmdb";
+import type { StateErrorCode } from "./errors.ts";
+import type { KeyValueStore } from "./key-value-store.ts";
+import { isRunning, processIdentity } from "./process-identity.ts";
+
+export interface LmdbStoreOptions {
+  /** Directory of the store, created if missing. On a local disk: LMDB does not work on network file systems. */
+  readonly path: string;
+}
+
+/** Holds the identity of the process that has the store open; outside the tags of records.ts. */
+const WRITER_KEY = Uint8Array.of(0xf0);
+
+type BinaryDatabase = RootDatabase<Uint8Array, Uint8Array>;
+
+/**
+ * Opens a durable key-value store in a directory: memory-mapped reads, snapshots, one synced LMDB transaction per batch.
+ * One process at a time may have it open. Which one is recorded in the store itself, under LMDB's own writer lock; the
+ * record of a process that has ended is ignored. Throws `state/store-locked`, `state/io`.
+ */
+export function createLmdbStore({ path }: LmdbStoreOptions): KeyValueStore {
+  const database = attempt("open", () => openDatabase(path));
+  const snapshots = new Set<Transaction>();
+  let isOpen = true;
+  try {
+    acquire(database, path);
+  } catch (error) {
+    void database.close();
+    throw error;
+  }
+
+  return {
+    get(key) {
+      assertOpen(isOpen);
+      return attempt("read", () => database.getBinary(key));
+    },
+    write(changes) {
+      assertOpen(isOpen);
+      attempt("write", () =>
+        database.transactionSync(() => {
+          for (const { key, value } of changes) {
+            if (value === null) database.removeSync(key);
+            else database.putSync(key, value);
+          }
+        }),
+      );
+    },
+    snapshot() {
+      assertOpen(isOpen);
+      const transaction = attempt("read", () => {
+        database.resetReadTxn();
+        return database.useReadTransaction();
+      });
+      snapshots.add(transaction);
+      return {
+        get(key) {
+          assertOpen(snapshots.has(transaction));
+          return attempt("read", () => database.get(key, { transaction }));
+        },
+        close() {
+          if (snapshots.delete(transaction)) transaction.done();
+        },
+      };
+    },
+    async close() {
+      if (!isOpen) return;
+      isOpen = false;
+      for (const transaction of snapshots) transaction.done();
+      snapshots.clear();
+      attempt("close", () => database.removeSync(WRITER_KEY));
+      await database.close();
+    },
+  };
+}
+
+function openDatabase(path: string): BinaryDatabase {
+  return open<Uint8Array, Uint8Array>({
+    path,
+    noSubdir: false,
+    encoding: "binary",
+    keyEncoding: "binary",
+    // Otherwise a commit may return before its pages are on the disk.
+    overlappingSync: false,
+  });
+}
+
+function acquire(database: Database<Uint8Array, Uint8Array>, path: string): void {
+  const identity = processIdentity() ?? `${process.pid}`;
+  const holder = attempt("lock", () =>
+    database.transactionSync(() => {
+      const bytes = database.getBinary(WRITER_KEY);
+      const recorded = bytes === undefined ? null : new TextDecoder().decode(bytes);
+      if (recorded !== null && isRunning(recorded)) return recorded;
+      database.putSync(WRITER_KEY, new TextEncoder().encode(identity));
+      return null;
+    }),
+  );
+  if (holder !== null) {
+    const pid = Number.parseInt(holder, 10);
+    throw new CairnError<StateErrorCode>("state/store-locked", `process ${pid} has ${path} open`, {
+      details: { pid, path },
+    });
+  }
+}
+
+function attempt<T>(what: string, action: () => T): T {
+  try {
+    return action();
+  } catch (cause) {
+    throw new CairnError<StateErrorCode>("state/io", `LMDB failed to ${what}`, { cause });
+  }
+}
+
+function assertOpen(isOpen: boolean): void {
+  if (!isOpen) throw new CairnError<StateErrorCode>("state/store-closed", "the store or snapshot is closed");
+}

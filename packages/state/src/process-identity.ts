@@ -1,0 +1,28 @@
+import { readFileSync } from "node:fs";
+
+/** Names a running process so that a later one with the same pid is told apart (where the platform allows: Linux). */
+export function processIdentity(pid: number = process.pid): string | null {
+  if (process.platform !== "linux") return isAlive(pid) ? `${pid}` : null;
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const startTicks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    const bootId = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    return `${pid} ${startTicks} ${bootId}`;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether the process that had this identity still runs. */
+export function isRunning(identity: string): boolean {
+  return processIdentity(Number.parseInt(identity, 10)) === identity;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}

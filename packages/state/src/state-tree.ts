@@ -1,0 +1,263 @@
+import { accountHash, type Compress } from "@cairn/crypto";
+import {
+  type Account,
+  type AccountIndex,
+  accountIndex,
+  type BlockNumber,
+  blockNumber,
+  CairnError,
+  FIRST_ACCOUNT_INDEX,
+  TREE_ARITY,
+  TREE_DEPTH,
+} from "@cairn/protocol";
+import { validateUpdates } from "./block-update.ts";
+import type { StateErrorCode } from "./errors.ts";
+import type { KeyValueChange, KeyValueReader, KeyValueStore } from "./key-value-store.ts";
+import { type NodeOverlay, type NodeReader, nodeKey, overlayNodes, setLeaves } from "./nodes.ts";
+import { ownerIndexAdditions, ownerIndexRemovals } from "./owner-index.ts";
+import {
+  accountRecordKey,
+  corrupt,
+  decodeHead,
+  decodeUndo,
+  encodeAccount,
+  encodeChildren,
+  encodeHead,
+  encodeUndo,
+  type Head,
+  headRecordKey,
+  nodeRecordKey,
+  type UndoRecord,
+  undoRecordKey,
+} from "./records.ts";
+import { createStateView, emptyChildren, type StateSnapshot, type StateView, storedNodes } from "./state-view.ts";
+import { emptySubtreeHashes, leafCount, type NodeChildren } from "./tree-shape.ts";
+
+/** Blocks that can be undone unless configured otherwise. */
+export const DEFAULT_RETAINED_BLOCKS = 4096;
+
+/** Heights with at most this many nodes are kept in memory once read. */
+const MAX_CACHED_NODES_PER_HEIGHT = TREE_ARITY ** 7;
+
+export interface StateTreeOptions {
+  readonly store: KeyValueStore;
+  readonly compress: Compress;
+  /** How many of the last blocks can be undone or looked at; DEFAULT_RETAINED_BLOCKS if not given. */
+  readonly retainedBlocks?: number;
+  /** Levels below the root, 4 … 12; the protocol's TREE_DEPTH if not given. */
+  readonly depth?: number;
+}
+
+/** The state of the rollup: a tree of accounts that grows by blocks. The only writer of its store. */
+export interface StateTree extends StateView {
+  /** The oldest block number {@link StateTree.rollbackTo} and {@link StateTree.snapshot} accept. */
+  oldestBlock(): BlockNumber;
+  /**
+   * Applies a block: the accounts it leaves changed or created, and the next index after it. Durable on return, all or
+   * nothing; each touched node is hashed once. Returns the new root.
+   * Throws `state/wrong-block`, `state/invalid-update`, `protocol/out-of-range`, `state/io`.
+   */
+  applyBlock(block: BlockNumber, updates: ReadonlyMap<AccountIndex, Account>, nextIndex: number): bigint;
+  /** Undoes all blocks after this one; returns the root. Throws `state/wrong-block`, `state/beyond-retention`. */
+  rollbackTo(block: BlockNumber): bigint;
+  /** The state after the last block, or after an earlier one. Throws `state/wrong-block`, `state/beyond-retention`. */
+  snapshot(block?: BlockNumber): StateSnapshot;
+  /** Closes the store. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the tree in a store, which is initialised with the genesis state if new.
+ * Throws `state/incompatible-store`, `state/corrupt-store`, `state/io`, `state/out-of-range`.
+ */
+export function createStateTree({
+  store,
+  compress,
+  retainedBlocks = DEFAULT_RETAINED_BLOCKS,
+  depth = TREE_DEPTH,
+}: StateTreeOptions): StateTree {
+  if (leafCount(depth) <= FIRST_ACCOUNT_INDEX || depth > TREE_DEPTH) {
+    throw new CairnError<StateErrorCode>("state/out-of-range", `depth ${depth} is not in 4 … ${TREE_DEPTH}`);
+  }
+  const emptyHashes = emptySubtreeHashes(compress, depth);
+  const cache: NodeOverlay = new Map();
+  const nodes = cachedNodes(storedNodes(store, depth, emptyHashes), cache);
+  let head = openHead();
+
+  return {
+    ...createStateView({ reader: store, nodes, head: () => head }),
+    oldestBlock: () => blockNumber(head.oldestUndo - 1),
+    applyBlock(block, updates, nextIndex) {
+      if (block !== head.blockNumber + 1) throw wrongBlock(block);
+      const replaced = validateUpdates(store, head, updates, nextIndex, depth);
+      const { root, changed } = hashAccounts(nodes, updates);
+      const oldestUndo = Math.max(head.oldestUndo, block - retainedBlocks + 1);
+      const created = [...updates].filter(([index]) => index >= head.nextIndex).sort(([a], [b]) => a - b);
+      const changes: KeyValueChange[] = [
+        ...nodeChanges(changed),
+        ...[...updates].map(([index, account]) => ({ key: accountRecordKey(index), value: encodeAccount(account) })),
+        ...ownerIndexAdditions(store, created),
+        { key: undoRecordKey(block), value: encodeUndo({ ...head, accounts: replaced }) },
+      ];
+      for (let old = head.oldestUndo; old < oldestUndo; old++) changes.push({ key: undoRecordKey(old), value: null });
+      commit({ blockNumber: block, root, nextIndex, oldestUndo }, changed, changes);
+      return root;
+    },
+    rollbackTo(block) {
+      assertReachable(block);
+      if (block === head.blockNumber) return head.root;
+      const target = gatherUndo(store, block, head.blockNumber);
+      const removed: AccountIndex[] = [];
+      for (let index = target.nextIndex; index < head.nextIndex; index++) removed.push(accountIndex(index));
+      const changed = undoNodes(nodes, target);
+      const changes: KeyValueChange[] = [
+        ...nodeChanges(changed),
+        ...[...target.accounts].map(([index, account]) => ({
+          key: accountRecordKey(index),
+          value: encodeAccount(account),
+        })),
+        ...removed.map((index) => ({ key: accountRecordKey(index), value: null })),
+        ...ownerIndexRemovals(store, removed),
+      ];
+      for (let old: number = block + 1; old <= head.blockNumber; old++)
+        changes.push({ key: undoRecordKey(old), value: null });
+      commit({ ...head, blockNumber: block, root: target.root, nextIndex: target.nextIndex }, changed, changes);
+      return head.root;
+    },
+    snapshot(block = head.blockNumber) {
+      assertReachable(block);
+      const reader = store.snapshot();
+      try {
+        return { ...viewAt(reader, block), close: () => reader.close() };
+      } catch (error) {
+        reader.close();
+        throw error;
+      }
+    },
+    close: () => store.close(),
+  };
+
+  function viewAt(reader: KeyValueReader, block: BlockNumber): StateView {
+    const stored = storedNodes(reader, depth, emptyHashes);
+    if (block === head.blockNumber) {
+      const { root, nextIndex } = head;
+      return createStateView({ reader, nodes: stored, head: () => ({ blockNumber: block, root, nextIndex }) });
+    }
+    const { root, nextIndex, accounts } = gatherUndo(reader, block, head.blockNumber);
+    const overlay = undoNodes(nodes, { root, nextIndex, accounts });
+    return createStateView({
+      reader,
+      nodes: overlayNodes(stored, overlay),
+      accounts,
+      head: () => ({ blockNumber: block, root, nextIndex }),
+    });
+  }
+
+  function openHead(): Head {
+    const bytes = store.get(headRecordKey());
+    if (bytes !== undefined) {
+      const stored = decodeHead(bytes, depth);
+      if (compress(...nodes.children(depth, 0)) !== stored.root)
+        throw corrupt("the root is not the hash of its children");
+      return stored;
+    }
+    const genesis = {
+      blockNumber: blockNumber(0),
+      root: emptyHashes[depth] ?? 0n,
+      nextIndex: FIRST_ACCOUNT_INDEX,
+      oldestUndo: 1,
+    };
+    store.write([{ key: headRecordKey(), value: encodeHead(genesis, depth) }]);
+    return genesis;
+  }
+
+  function commit(next: Head, changed: NodeOverlay, changes: KeyValueChange[]): void {
+    changes.push({ key: headRecordKey(), value: encodeHead(next, depth) });
+    store.write(changes);
+    head = next;
+    for (const [key, children] of changed) if (isCached(heightOf(key), depth)) cache.set(key, children);
+  }
+
+  function hashAccounts(
+    base: NodeReader,
+    accounts: ReadonlyMap<AccountIndex, Account>,
+  ): { root: bigint; changed: NodeOverlay } {
+    if (accounts.size === 0) return { root: head.root, changed: new Map() };
+    const leaves = new Map([...accounts].map(([index, account]) => [index, accountHash(account, compress)]));
+    return setLeaves(base, leaves, compress);
+  }
+
+  /** The nodes as they were before the blocks of the merged undo record; checks that its root comes out. */
+  function undoNodes(base: NodeReader, target: UndoRecord): NodeOverlay {
+    const leaves = new Map<number, bigint>();
+    for (const [index, account] of target.accounts) leaves.set(index, accountHash(account, compress));
+    for (let index = target.nextIndex; index < head.nextIndex; index++) leaves.set(index, 0n);
+    if (leaves.size === 0) return new Map();
+    const { root, changed } = setLeaves(base, leaves, compress);
+    if (root !== target.root) throw corrupt("undoing blocks does not lead back to the recorded root");
+    return changed;
+  }
+
+  function nodeChanges(changed: NodeOverlay): KeyValueChange[] {
+    return [...changed].map(([key, children]) => {
+      const height = heightOf(key);
+      const empty = emptyChildren(emptyHashes, height)[0];
+      const value = children.every((child) => child === empty) ? null : encodeChildren(children);
+      return { key: nodeRecordKey(height, key % 2 ** 24), value };
+    });
+  }
+
+  function assertReachable(block: BlockNumber): void {
+    if (block > head.blockNumber) throw wrongBlock(block);
+    if (block < head.oldestUndo - 1) {
+      throw new CairnError<StateErrorCode>(
+        "state/beyond-retention",
+        `block ${block} is gone; the oldest is ${head.oldestUndo - 1}`,
+      );
+    }
+  }
+
+  function wrongBlock(block: BlockNumber): CairnError<StateErrorCode> {
+    return new CairnError("state/wrong-block", `block ${block} with the tree at block ${head.blockNumber}`);
+  }
+}
+
+/** What all blocks after `block` replaced, as one record: the state after `block`. */
+function gatherUndo(reader: KeyValueReader, block: number, last: number): UndoRecord {
+  const accounts = new Map<AccountIndex, Account>();
+  let oldest: UndoRecord | undefined;
+  for (let undone = last; undone > block; undone--) {
+    const bytes = reader.get(undoRecordKey(undone));
+    if (bytes === undefined) throw corrupt(`undo record of block ${undone} is missing`);
+    oldest = decodeUndo(bytes);
+    for (const [index, account] of oldest.accounts) accounts.set(index, account);
+  }
+  if (oldest === undefined) throw corrupt("no block to undo");
+  const { nextIndex, root } = oldest;
+  for (const index of accounts.keys()) if (index >= nextIndex) accounts.delete(index);
+  return { nextIndex, root, accounts };
+}
+
+function cachedNodes(stored: NodeReader, cache: NodeOverlay): NodeReader {
+  return {
+    depth: stored.depth,
+    children(height, position): NodeChildren {
+      if (!isCached(height, stored.depth)) return stored.children(height, position);
+      const key = nodeKey(height, position);
+      let children = cache.get(key);
+      if (children === undefined) {
+        children = stored.children(height, position);
+        cache.set(key, children);
+      }
+      return children;
+    },
+  };
+}
+
+function isCached(height: number, depth: number): boolean {
+  return TREE_ARITY ** (depth - height) <= MAX_CACHED_NODES_PER_HEIGHT;
+}
+
+function heightOf(key: number): number {
+  return Math.floor(key / 2 ** 24);
+}

@@ -1,0 +1,111 @@
+import {
+  type Account,
+  type AccountIndex,
+  assertUint,
+  type BlockNumber,
+  EMPTY_ACCOUNT,
+  OWNER_BITS,
+  type TokenId,
+} from "@cairn/protocol";
+import type { KeyValueReader } from "./key-value-store.ts";
+import { type NodeReader, proveLeaf } from "./nodes.ts";
+import {
+  accountRecordKey,
+  corrupt,
+  decodeAccount,
+  decodeChildren,
+  decodeCount,
+  decodeOwnerEntry,
+  nodeRecordKey,
+  ownerCountKey,
+  ownerEntryKey,
+} from "./records.ts";
+import { assertIndex, type MerkleProof, type NodeChildren } from "./tree-shape.ts";
+
+/** Reads of the state after one block. All may throw `state/corrupt-store`, `state/io`, `state/store-closed`. */
+export interface StateView {
+  readonly nodes: NodeReader;
+  /** The last block in it; 0 is genesis. */
+  blockNumber(): BlockNumber;
+  root(): bigint;
+  /** Index the next created account gets; the number of leaves when the tree is full. */
+  nextIndex(): number;
+  /** The account at an index, the empty one if unassigned. Throws `state/out-of-range`. */
+  getAccount(index: AccountIndex): Account;
+  /** Throws `state/out-of-range`. */
+  prove(index: AccountIndex): MerkleProof;
+  /** Indices of an owner's accounts, all or those in one token, in order of creation. Throws `protocol/out-of-range`. */
+  findByOwner(owner: bigint, tokenId?: TokenId): AccountIndex[];
+}
+
+/** A view that keeps its state whatever the tree does later; close it, or the store cannot reuse its space. */
+export interface StateSnapshot extends StateView {
+  close(): void;
+}
+
+/** What a view is made of. */
+export interface ViewSource {
+  readonly reader: KeyValueReader;
+  readonly nodes: NodeReader;
+  readonly head: () => { readonly blockNumber: BlockNumber; readonly root: bigint; readonly nextIndex: number };
+  /** Accounts that differ from those of the reader. */
+  readonly accounts?: ReadonlyMap<number, Account>;
+}
+
+/** Builds the reads of a view from its parts. */
+export function createStateView({ reader, nodes, head, accounts }: ViewSource): StateView {
+  return {
+    nodes,
+    blockNumber: () => head().blockNumber,
+    root: () => head().root,
+    nextIndex: () => head().nextIndex,
+    getAccount(index) {
+      assertIndex(index, nodes.depth);
+      if (index >= head().nextIndex) return EMPTY_ACCOUNT;
+      return accounts?.get(index) ?? readAccount(reader, index) ?? EMPTY_ACCOUNT;
+    },
+    prove: (index) => proveLeaf(nodes, index),
+    findByOwner(owner, tokenId) {
+      assertUint("owner", owner, OWNER_BITS);
+      const found: AccountIndex[] = [];
+      const count = readOwnerCount(reader, owner);
+      for (let position = 0; position < count; position++) {
+        const bytes = reader.get(ownerEntryKey(owner, position));
+        if (bytes === undefined) throw corrupt(`entry ${position} of ${count} of an owner is missing`);
+        const entry = decodeOwnerEntry(bytes);
+        if (entry.index >= head().nextIndex) break;
+        if (tokenId === undefined || entry.tokenId === tokenId) found.push(entry.index);
+      }
+      return found;
+    },
+  };
+}
+
+/** The stored account of an index, undefined where there is none. */
+export function readAccount(reader: KeyValueReader, index: number): Account | undefined {
+  const bytes = reader.get(accountRecordKey(index));
+  return bytes === undefined ? undefined : decodeAccount(bytes);
+}
+
+/** Number of stored accounts of an owner. */
+export function readOwnerCount(reader: KeyValueReader, owner: bigint): number {
+  const bytes = reader.get(ownerCountKey(owner));
+  return bytes === undefined ? 0 : decodeCount(bytes);
+}
+
+/** The nodes in a store; `emptyHashes` gives the subtrees never written, by height. */
+export function storedNodes(reader: KeyValueReader, depth: number, emptyHashes: readonly bigint[]): NodeReader {
+  return {
+    depth,
+    children(height, position) {
+      const bytes = reader.get(nodeRecordKey(height, position));
+      return bytes === undefined ? emptyChildren(emptyHashes, height) : decodeChildren(bytes);
+    },
+  };
+}
+
+/** The children of an empty node. */
+export function emptyChildren(emptyHashes: readonly bigint[], height: number): NodeChildren {
+  const empty = emptyHashes[height - 1] ?? 0n;
+  return [empty, empty, empty, empty];
+}
