@@ -1,12 +1,11 @@
 /**
- * Errors thrown by this package. Only those marked (retry) can be helped by a retry.
+ * Errors thrown by this package. None can be helped by a retry, but a wallet may sign the same way next time.
  *
  * - `crypto/not-a-field-element`: an input of a hash is not an integer in 0 … r − 1.
  * - `crypto/invalid-secret-key`: a secret key is not in 1 … q − 1, or its bytes have the wrong length.
  * - `crypto/invalid-public-key`: a public key is 0, not below r, or not the x of a curve point.
  * - `crypto/invalid-signature`: signature bytes are not 64 long, or rx or s is outside its range.
  * - `crypto/weak-entropy`: fewer than 48 random bytes were given for a key.
- * - `crypto/no-random-source`: the platform has no `crypto.getRandomValues`.
  * - `crypto/unsupported-wallet-signature`: the wallet's answer is not a 64- or 65-byte ECDSA signature (contract wallets).
  * - `crypto/non-deterministic-wallet`: the wallet signed the same message in two ways; no key can be derived from it.
  * - `crypto/bad-tree-size`: the number of leaves of a tree is not a power of 4.
@@ -18,7 +17,6 @@ export type CryptoErrorCode =
   | "crypto/invalid-public-key"
   | "crypto/invalid-signature"
   | "crypto/weak-entropy"
-  | "crypto/no-random-source"
   | "crypto/unsupported-wallet-signature"
   | "crypto/non-deterministic-wallet"
   | "crypto/bad-tree-size"

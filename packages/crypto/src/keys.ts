@@ -1,4 +1,5 @@
 import { type Branded, bigintToBytes, bytesToBigint, CairnError } from "@cairn/protocol";
+import { randomBytes as platformRandomBytes } from "@noble/hashes/utils.js";
 import type { CryptoErrorCode } from "./errors.ts";
 import { GRUMPKIN_ORDER } from "./field.ts";
 import { GRUMPKIN_GENERATOR } from "./grumpkin.ts";
@@ -28,7 +29,7 @@ export function secretKeyFromBytes(bytes: Uint8Array): SecretKey {
   return secretKey(1n + (bytesToBigint(bytes) % (GRUMPKIN_ORDER - 1n)));
 }
 
-/** A fresh key from the platform's random source, or from the given one. Throws `crypto/no-random-source`. */
+/** A fresh key from the platform's `crypto.getRandomValues`, or from the given source. */
 export function generateSecretKey(randomBytes: (length: number) => Uint8Array = platformRandomBytes): SecretKey {
   return secretKeyFromBytes(randomBytes(KEY_ENTROPY_BYTES));
 }
@@ -52,11 +53,4 @@ export function decodeSecretKey(bytes: Uint8Array): SecretKey {
     );
   }
   return secretKey(bytesToBigint(bytes));
-}
-
-function platformRandomBytes(length: number): Uint8Array {
-  if (globalThis.crypto?.getRandomValues === undefined) {
-    throw new CairnError<CryptoErrorCode>("crypto/no-random-source", "crypto.getRandomValues is missing");
-  }
-  return globalThis.crypto.getRandomValues(new Uint8Array(length));
 }
