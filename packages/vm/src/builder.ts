@@ -99,7 +99,7 @@ export function createBlockBuilder(options: BlockOptions): BlockBuilder {
   const fees: FeeSums = new Map();
   const hashMessage =
     options.hashMessage ?? ((transaction: L2Transaction) => messageHash(messageWords(transaction, domain), compress));
-  const oldNextIndex = state.nextIndex;
+  const oldNextIndex = state.nextIndex();
   const overlay = createOverlay(state);
   const slots: FilledSlot[] = [];
   const payouts: Payout[] = [];
@@ -189,7 +189,7 @@ export function createBlockBuilder(options: BlockOptions): BlockBuilder {
         timestamp,
         slotCount,
         oldNextIndex,
-        newNextIndex: overlay.nextIndex,
+        newNextIndex: overlay.nextIndex(),
         queueHashBefore: options.queueHash,
         queueHashAfter: queueHash,
         l1OperationCount,

@@ -72,8 +72,8 @@ export function replayPublishedData({ state, slotCount, l1Operations, publishedD
   });
   const feeCredits = creditFees(overlay, publishedData.feeIndices, fees);
   return {
-    oldNextIndex: state.nextIndex,
-    newNextIndex: overlay.nextIndex,
+    oldNextIndex: state.nextIndex(),
+    newNextIndex: overlay.nextIndex(),
     updates: netUpdates(state, overlay),
     payouts: effects.flatMap(({ payout }) => (payout === null ? [] : [payout])),
     kinds,

@@ -1,9 +1,9 @@
 import { type Account, type AccountIndex, accountIndex, MAX_ACCOUNTS } from "@cairn/protocol";
 
-/** Read access to a state: its accounts and the index the next new account takes (spec 1.4). */
+/** Read access to a state (spec 1.4); the state tree and its snapshots are such. */
 export interface StateReader {
-  /** 64 … 2^24; 2^24 when the tree is full. */
-  readonly nextIndex: number;
+  /** Index the next new account takes, 64 … 2^24; 2^24 when the tree is full. */
+  nextIndex(): number;
   /** The account at `index`, EMPTY_ACCOUNT where none was assigned. */
   getAccount(index: AccountIndex): Account;
 }
@@ -26,13 +26,11 @@ export interface Overlay extends WorkingState {
 /** An overlay without changes on `base`. */
 export function createOverlay(base: StateReader): Overlay {
   const changes = new Map<AccountIndex, Account>();
-  const firstNewIndex = base.nextIndex;
+  const firstNewIndex = base.nextIndex();
   let nextIndex = firstNewIndex;
   return {
     changes,
-    get nextIndex() {
-      return nextIndex;
-    },
+    nextIndex: () => nextIndex,
     getAccount: (index) => changes.get(index) ?? base.getAccount(index),
     setAccount: (index, account) => {
       changes.set(index, account);
@@ -55,7 +53,7 @@ export function createOverlay(base: StateReader): Overlay {
 
 /** Whether no account can be created any more. */
 export function isTreeFull(state: StateReader): boolean {
-  return state.nextIndex >= MAX_ACCOUNTS;
+  return state.nextIndex() >= MAX_ACCOUNTS;
 }
 
 /** The changed accounts that differ from `base`: what the tree has to update. */
