@@ -25,7 +25,7 @@ export function encodeFloat16(fee: bigint): Float16 {
   return encode(fee, FLOAT16_MANTISSA_BITS) as Float16;
 }
 
-/** Largest encodable amount that is at most `amount`. Throws `protocol/out-of-range` below 0. */
+/** Largest encodable amount that is at most `amount` and 2^128 − 1. Throws `protocol/out-of-range` below 0. */
 export function floorToFloat40(amount: bigint): bigint {
   return floor(amount, FLOAT40_MANTISSA_BITS);
 }
@@ -98,8 +98,18 @@ function decode(encoded: number, mantissaBits: number): bigint {
 
 function floor(value: bigint, mantissaBits: number): bigint {
   if (value < 0n) throw new CairnError<ProtocolErrorCode>("protocol/out-of-range", `negative amount: ${value}`);
-  const limit = 1n << BigInt(mantissaBits);
-  let scale = 1n;
-  while (value / scale >= limit) scale *= 10n;
-  return (value / scale) * scale;
+  const capped = value > MAX_BALANCE ? MAX_BALANCE : value;
+  const largestMantissa = (1n << BigInt(mantissaBits)) - 1n;
+  let below = 0n;
+  for (let exponent = 0; exponent <= MAX_EXPONENT; exponent++) {
+    const scale = 10n ** BigInt(exponent);
+    const mantissa = capped / scale;
+    if (mantissa <= largestMantissa) return maximum(below, mantissa * scale);
+    below = largestMantissa * scale;
+  }
+  return below;
+}
+
+function maximum(left: bigint, right: bigint): bigint {
+  return left > right ? left : right;
 }

@@ -113,6 +113,9 @@ export function assertTransaction(transaction: L2Transaction): void {
   assertKey(toKey(transaction));
   const link = transactionLink(transaction);
   if (link !== null) {
+    if (link.offset === 0) {
+      throw new CairnError<ProtocolErrorCode>("protocol/out-of-range", "a transaction is linked to itself");
+    }
     encodeLinkOffset(link.offset);
     assertKey(link.content);
   }
