@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {RollupBase} from "./RollupBase.sol";
+import {Constants} from "./generated/Constants.sol";
+import {IRollup} from "./interfaces/IRollup.sol";
+import {IVerifier} from "./interfaces/IVerifier.sol";
+import {BatchHeader, Circuit, Parameters, Permit} from "./interfaces/RollupTypes.sol";
+import {Custody} from "./libraries/Custody.sol";
+import {Payouts} from "./libraries/Payouts.sol";
+import {PublicInput} from "./libraries/PublicInput.sol";
+import {PublishedData} from "./libraries/PublishedData.sol";
+import {Queue} from "./libraries/Queue.sol";
+import {TokenTransfer} from "./libraries/TokenTransfer.sol";
+
+/// @title Cairn rollup
+/// @dev No owner, no proxy, no pause. Rules are in docs/spec/7-contract.md; libraries hold one concern each.
+contract Rollup is RollupBase {
+    using Custody for Custody.Data;
+    using Payouts for Payouts.Data;
+    using Queue for Queue.Data;
+
+    constructor(Parameters memory given) RollupBase(given) {}
+
+    // Tokens
+
+    /// @inheritdoc IRollup
+    function registerToken(address token) external returns (uint32 tokenId) {
+        return _custody.register(token);
+    }
+
+    // Queue
+
+    /// @inheritdoc IRollup
+    function depositETH(address owner, uint32 index, uint256 key) external payable locked {
+        (uint256 submitterFee, uint256 left) = _takeQueueFee();
+        _custody.increase(Constants.ETH_TOKEN_ID, left);
+        _queueDeposit(Constants.ETH_TOKEN_ID, uint128(left), owner, index, key, submitterFee);
+    }
+
+    /// @inheritdoc IRollup
+    function deposit(uint32 tokenId, uint256 amount, address owner, uint32 index, uint256 key) external payable locked {
+        _depositToken(tokenId, amount, owner, index, key);
+    }
+
+    /// @inheritdoc IRollup
+    function depositWithPermit(
+        uint32 tokenId,
+        uint256 amount,
+        address owner,
+        uint32 index,
+        uint256 key,
+        Permit calldata permit
+    ) external payable locked {
+        TokenTransfer.tryPermit(_custody.requireToken(tokenId), msg.sender, amount, permit);
+        _depositToken(tokenId, amount, owner, index, key);
+    }
+
+    /// @inheritdoc IRollup
+    function requestWithdraw(uint32 index) external payable locked {
+        _request(Constants.SLOT_KIND_FORCED_WITHDRAW, index, 0);
+    }
+
+    /// @inheritdoc IRollup
+    function requestSetKey(uint32 index, uint256 key) external payable locked {
+        _request(Constants.SLOT_KIND_SET_KEY, index, key);
+    }
+
+    // Batches
+
+    /// @inheritdoc IRollup
+    function submitBatch(BatchHeader calldata header, bytes calldata data, bytes calldata proof) external locked {
+        _requireSubmitter();
+        Circuit memory used = circuit(header.circuitType);
+        _requireSuccessor(header);
+        _queue.requireConsumable(
+            header.l1OperationCount, uint64(used.slots / Constants.CAPACITY_DIVISOR), INCLUSION_DELAY, header.timestamp
+        );
+        bytes32 dataHash = PublishedData.hash(data, used.slots);
+        bytes32 queueHash = _queue.hashAt(_queue.head + header.l1OperationCount);
+        bytes32 publicInput = PublicInput.compute(
+            PublicInput.Context({
+                chainId: uint64(block.chainid),
+                rollup: address(this),
+                oldNextIndex: _nextIndex,
+                queueHashBefore: _queue.hashAt(_queue.head),
+                queueHashAfter: queueHash,
+                dataHash: dataHash
+            }),
+            header
+        );
+        _requireProof(used.verifier, proof, publicInput);
+        _accept(header, dataHash, queueHash);
+    }
+
+    // Payments
+
+    /// @inheritdoc IRollup
+    function pay(
+        uint64 batchNumber,
+        BatchHeader calldata header,
+        bytes32 dataHash,
+        bytes calldata payouts,
+        uint256 maxCount
+    ) external locked {
+        _payouts.requireBatch(batchNumber, header, dataHash);
+        uint256 capacity = circuit(header.circuitType).slots / Constants.CAPACITY_DIVISOR;
+        uint256 count = Payouts.requireList(payouts, capacity, header.payoutsHash);
+        _payouts.settle(_custody, batchNumber, payouts, count, maxCount);
+    }
+
+    /// @inheritdoc IRollup
+    function claim(uint32 tokenId, address recipient) external locked {
+        _payouts.claim(_custody, tokenId, msg.sender, recipient);
+    }
+
+    /// @inheritdoc IRollup
+    function claimFor(uint32 tokenId, address beneficiary) external locked {
+        _payouts.claim(_custody, tokenId, beneficiary, beneficiary);
+    }
+
+    // Steps of the queue functions
+
+    function _depositToken(uint32 tokenId, uint256 amount, address owner, uint32 index, uint256 key) private {
+        (uint256 submitterFee, uint256 left) = _takeQueueFee();
+        uint128 received = _custody.pull(tokenId, msg.sender, amount);
+        _queueDeposit(tokenId, received, owner, index, key, submitterFee);
+        _refund(left);
+    }
+
+    function _queueDeposit(
+        uint32 tokenId,
+        uint128 amount,
+        address owner,
+        uint32 index,
+        uint256 key,
+        uint256 submitterFee
+    ) private {
+        if (key != 0 && owner != msg.sender) revert KeyWithoutOwner(owner, msg.sender);
+        _queue.push(Queue.Record(Constants.SLOT_KIND_DEPOSIT, owner, tokenId, amount, index, key), submitterFee);
+    }
+
+    function _request(uint8 kind, uint32 index, uint256 key) private {
+        (uint256 submitterFee, uint256 left) = _takeQueueFee();
+        _queue.push(Queue.Record(kind, msg.sender, Constants.ETH_TOKEN_ID, 0, index, key), submitterFee);
+        _refund(left);
+    }
+
+    /// @dev Burns one half of the fee, books the other for a submitter, and returns it with what is left of `msg.value`.
+    function _takeQueueFee() private returns (uint256 submitterFee, uint256 left) {
+        uint256 fee = _queue.fee(QUEUE_BASE_FEE);
+        if (msg.value < fee) revert QueueFeeNotPaid(fee, msg.value);
+        submitterFee = fee / 2;
+        left = msg.value - fee;
+        _custody.increase(Constants.ETH_TOKEN_ID, submitterFee);
+        TokenTransfer.burnETH(fee - submitterFee);
+    }
+
+    function _refund(uint256 amount) private {
+        if (amount != 0 && !TokenTransfer.pushETH(msg.sender, amount)) revert RefundFailed(msg.sender, amount);
+    }
+
+    // Steps of submitBatch
+
+    function _requireSubmitter() private view {
+        if (msg.sender != tx.origin || msg.sender.code.length != 0) revert CallerNotPlainAccount(msg.sender);
+        if (msg.sender != _operator && !isSubmissionOpen()) revert SubmissionNotOpen(_operator, msg.sender);
+    }
+
+    /// @dev Version 1 proves one block per batch.
+    function _requireSuccessor(BatchHeader calldata header) private view {
+        if (header.oldRoot != _root) revert OldRootMismatch(_root, header.oldRoot);
+        if (header.firstBlock != _lastBlock + 1) revert FirstBlockMismatch(_lastBlock + 1, header.firstBlock);
+        if (header.lastBlock != header.firstBlock) revert LastBlockMismatch(header.firstBlock, header.lastBlock);
+        uint64 oldest = uint64(block.timestamp) - MAX_HEADER_AGE;
+        if (oldest < _lastTimestamp) oldest = _lastTimestamp;
+        if (header.timestamp < oldest) revert TimestampTooOld(oldest, header.timestamp);
+        if (header.timestamp > block.timestamp) revert TimestampInFuture(uint64(block.timestamp), header.timestamp);
+    }
+
+    function _requireProof(address verifier, bytes calldata proof, bytes32 publicInput) private view {
+        bytes32[] memory publicInputs = new bytes32[](1);
+        publicInputs[0] = publicInput;
+        try IVerifier(verifier).verify(proof, publicInputs) returns (bool valid) {
+            if (!valid) revert InvalidProof(publicInput);
+        } catch {
+            revert InvalidProof(publicInput);
+        }
+    }
+
+    function _accept(BatchHeader calldata header, bytes32 dataHash, bytes32 queueHash) private {
+        uint64 batchNumber = ++_batchCount;
+        _root = header.newRoot;
+        _nextIndex = header.newNextIndex;
+        _lastBlock = header.lastBlock;
+        _lastTimestamp = header.timestamp;
+        if (msg.sender == _operator) _lastOperatorBatchAt = uint64(block.timestamp);
+        uint256 reward = _queue.consume(header.l1OperationCount);
+        _payouts.commitments[batchNumber] = Payouts.commitment(header, dataHash);
+        emit BatchSubmitted(batchNumber, msg.sender, header, dataHash, _queue.head, queueHash);
+        if (reward == 0) return;
+        bool paid = _payouts.push(_custody, Constants.ETH_TOKEN_ID, msg.sender, reward);
+        emit SubmitterRewarded(batchNumber, msg.sender, reward, paid);
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+/// Generated from packages/protocol/src/constants.ts; do not edit.
+library Constants {
+    uint256 internal constant FIELD_MODULUS =
+        21888242871839275222246405745257275088548364400416034343698204186575808495617;
+    uint256 internal constant TREE_ARITY = 4;
+    uint256 internal constant TREE_DEPTH = 12;
+    uint256 internal constant MAX_ACCOUNTS = 16777216;
+    uint256 internal constant FIRST_ACCOUNT_INDEX = 64;
+    uint256 internal constant CAPACITY_DIVISOR = 4;
+    uint256 internal constant FEE_TOKENS_PER_BLOCK = 4;
+    uint256 internal constant INDEX_BYTES = 3;
+    uint256 internal constant SLOT_BYTES = 13;
+    uint256 internal constant EXTRA_BYTES = 52;
+    uint256 internal constant QUEUE_RECORD_BYTES = 76;
+    uint256 internal constant PAYOUT_BYTES = 40;
+    uint256 internal constant PUBLIC_INPUT_BYTES = 288;
+    uint8 internal constant SLOT_KIND_DEPOSIT = 4;
+    uint8 internal constant SLOT_KIND_FORCED_WITHDRAW = 5;
+    uint8 internal constant SLOT_KIND_SET_KEY = 6;
+    uint32 internal constant ETH_TOKEN_ID = 0;
+    bytes32 internal constant GENESIS_ROOT = 0x127314dc4f13036ac6a4482435840186e511e872197943c814189493179ab475;
+    uint32 internal constant GENESIS_NEXT_INDEX = 64;
+}

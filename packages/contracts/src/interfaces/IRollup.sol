@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IRollupErrors} from "./IRollupErrors.sol";
+import {IRollupEvents} from "./IRollupEvents.sol";
+import {BatchHeader, Circuit, Parameters, Permit, QueueEntry, RollupState} from "./RollupTypes.sol";
+
+/// @title Cairn rollup (spec 7)
+/// @notice Keeps the money, orders the L1 operations, accepts proven batches, pays out.
+/// @dev Amounts are in a token's smallest unit, fees in wei, times in seconds. Token 0 is ETH. Functions that move or
+///      measure tokens share one lock and revert with `Reentrancy` when entered from within one another.
+interface IRollup is IRollupErrors, IRollupEvents {
+    // Tokens
+
+    /// @notice Gives an ERC-20 its id, from 1 on. Anyone may, once per token.
+    /// @dev Reverts: TokenIsRollup, TokenWithoutCode, TokenAlreadyRegistered, TooManyTokens.
+    function registerToken(address token) external returns (uint32 tokenId);
+
+    // Queue
+
+    /// @notice Deposits `msg.value` less the queue fee for `owner`.
+    /// @param owner Owner of the account to credit.
+    /// @param index Account to top up if it is `owner`'s and holds ETH; otherwise an account is created. 0 to create.
+    /// @param key x of the L2 public key of a created account; 0 for none, and unless the caller is `owner`.
+    /// @dev Reverts: QueueFeeNotPaid, ZeroDeposit, ZeroOwner, IndexOutOfRange, KeyOutOfRange, KeyWithoutOwner, CustodyTooLarge.
+    function depositETH(address owner, uint32 index, uint256 key) external payable;
+
+    /// @notice Deposits up to `amount` of an approved ERC-20 for `owner`; credits what arrives. ETH beyond the fee comes back.
+    /// @dev Other parameters and reverts as `depositETH`, also UnknownToken, BalanceUnreadable, TokenPullFailed,
+    ///      ReceivedUnexpectedAmount, RefundFailed.
+    function deposit(uint32 tokenId, uint256 amount, address owner, uint32 index, uint256 key) external payable;
+
+    /// @notice As `deposit`, with an EIP-2612 approval by the caller. One that was presented before does not hurt.
+    function depositWithPermit(
+        uint32 tokenId,
+        uint256 amount,
+        address owner,
+        uint32 index,
+        uint256 key,
+        Permit calldata permit
+    ) external payable;
+
+    /// @notice Demands the whole balance of an account of the caller. Does nothing if the account is not the caller's.
+    /// @dev Reverts: QueueFeeNotPaid, IndexOutOfRange, RefundFailed. ETH beyond the fee comes back.
+    function requestWithdraw(uint32 index) external payable;
+
+    /// @notice Sets the key of an account of the caller. Does nothing if the account is not the caller's.
+    /// @dev Reverts: as `requestWithdraw`, also ZeroKey, KeyOutOfRange.
+    function requestSetKey(uint32 index, uint256 key) external payable;
+
+    // Batches
+
+    /// @notice Proves the next batch and makes its state the rollup's.
+    /// @param header What the batch claims.
+    /// @param data Published data; trailing zero bytes may be left out.
+    /// @param proof Proof of the circuit `header.circuitType`.
+    /// @dev Reverts: CallerNotPlainAccount, SubmissionNotOpen, UnknownCircuitType, OldRootMismatch, FirstBlockMismatch,
+    ///      LastBlockMismatch, TimestampTooOld, TimestampInFuture, TooManyL1Operations, OverdueL1OperationsLeft,
+    ///      DataTooLong, InvalidProof.
+    function submitBatch(BatchHeader calldata header, bytes calldata data, bytes calldata proof) external;
+
+    // Payments
+
+    /// @notice Pays the next payouts of a batch. Anyone may; each record is dealt with once.
+    /// @param batchNumber Number of the batch.
+    /// @param header Its header, as in its calldata and its event.
+    /// @param dataHash Its data hash, as in its event.
+    /// @param payouts Its payout records of 40 bytes (spec 3.4), without unused ones.
+    /// @param maxCount Records to deal with at most.
+    /// @dev Reverts: BatchCommitmentMismatch, PayoutListMalformed, PayoutsHashMismatch, NothingToPay, InsufficientGas.
+    function pay(
+        uint64 batchNumber,
+        BatchHeader calldata header,
+        bytes32 dataHash,
+        bytes calldata payouts,
+        uint256 maxCount
+    ) external;
+
+    /// @notice Pays all that the caller can claim in a token to `recipient`.
+    /// @dev Reverts: NothingToClaim, InvalidClaimRecipient, ClaimFailed.
+    function claim(uint32 tokenId, address recipient) external;
+
+    /// @notice Pays all that `beneficiary` can claim in a token to `beneficiary`. Anyone may.
+    /// @dev Reverts: NothingToClaim, InvalidClaimRecipient, ClaimFailed.
+    function claimFor(uint32 tokenId, address beneficiary) external;
+
+    // Views
+
+    /// @notice What the constructor was given.
+    function parameters() external view returns (Parameters memory);
+
+    /// @notice Circuit of a type; reverts with UnknownCircuitType.
+    function circuit(uint8 circuitType) external view returns (Circuit memory);
+
+    /// @notice The proven state and the counters beside it.
+    function state() external view returns (RollupState memory);
+
+    /// @notice Wei that the next queue entry costs.
+    function queueFee() external view returns (uint256);
+
+    /// @notice Queue entries that no batch has consumed.
+    function backlog() external view returns (uint64);
+
+    /// @notice Queue entry at `position` (from 0); all zero when there is none.
+    function queueEntry(uint64 position) external view returns (QueueEntry memory);
+
+    /// @notice Unconsumed entries that are overdue for a batch at `timestamp`.
+    function overdueCount(uint64 timestamp) external view returns (uint64);
+
+    /// @notice Whether anyone, not only the operator, may submit a batch now.
+    function isSubmissionOpen() external view returns (bool);
+
+    /// @notice keccak256(abi.encode(header, dataHash)) of a batch; 0 when there is none.
+    function batchCommitment(uint64 batchNumber) external view returns (bytes32);
+
+    /// @notice Payout records of a batch that have been paid or made claimable.
+    function payoutsSettled(uint64 batchNumber) external view returns (uint256);
+
+    /// @notice Units of a token that `beneficiary` can claim.
+    function claimable(uint32 tokenId, address beneficiary) external view returns (uint256);
+
+    /// @notice Units that the rollup owes in a token, to whomever; its balance is never less.
+    function custody(uint32 tokenId) external view returns (uint256);
+
+    /// @notice ERC-20 tokens registered; their ids are 1 … tokenCount.
+    function tokenCount() external view returns (uint32);
+
+    /// @notice Contract of an ERC-20; 0 when there is none.
+    function tokenAddress(uint32 tokenId) external view returns (address);
+
+    /// @notice Id of an ERC-20; 0 when it is not registered.
+    function tokenIdOf(address token) external view returns (uint32);
+}

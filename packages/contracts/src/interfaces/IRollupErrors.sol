@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+/// @title Reasons for which the rollup refuses a call
+/// @dev Where two values are compared, the first is what the contract requires, the second what it was given.
+interface IRollupErrors {
+    /// @notice A constructor parameter is out of its range; `name` is its name in `Parameters`.
+    error InvalidParameter(bytes32 name);
+    /// @notice The same circuit type is listed twice.
+    error DuplicateCircuitType(uint8 circuitType);
+    /// @notice A verifier has no code.
+    error VerifierWithoutCode(address verifier);
+    /// @notice The chain id does not fit the 64 bits of the public input.
+    error ChainIdTooLarge(uint256 maximum, uint256 actual);
+
+    /// @notice A function that moves or measures tokens was entered while another one ran.
+    error Reentrancy();
+
+    /// @notice The token cannot be registered because it has no code.
+    error TokenWithoutCode(address token);
+    /// @notice The rollup itself cannot be a token.
+    error TokenIsRollup();
+    /// @notice The token is registered already, under `tokenId`.
+    error TokenAlreadyRegistered(uint32 tokenId);
+    /// @notice All 2^32 token ids are taken.
+    error TooManyTokens();
+    /// @notice No ERC-20 is registered under this id (0 is ETH, which has no contract).
+    error UnknownToken(uint32 tokenId);
+    /// @notice The token's `balanceOf` failed or answered nonsense.
+    error BalanceUnreadable(address token);
+    /// @notice The token's `transferFrom` failed or answered something else than nothing or true.
+    error TokenPullFailed(address token);
+    /// @notice The transfer brought more than the `maximum` asked for, or left the rollup with less than before.
+    error ReceivedUnexpectedAmount(uint256 maximum, uint256 balanceBefore, uint256 balanceAfter);
+    /// @notice What the rollup would owe in this token exceeds 2^128 − 1 units.
+    error CustodyTooLarge(uint256 maximum, uint256 actual);
+
+    /// @notice `msg.value` does not cover the queue fee; wei.
+    error QueueFeeNotPaid(uint256 required, uint256 actual);
+    /// @notice Nothing would be deposited.
+    error ZeroDeposit();
+    /// @notice The owner is address 0.
+    error ZeroOwner();
+    /// @notice An account index is beyond the tree.
+    error IndexOutOfRange(uint256 maximum, uint256 actual);
+    /// @notice A key is not below the field modulus.
+    error KeyOutOfRange(uint256 maximum, uint256 actual);
+    /// @notice Key 0 cannot be set.
+    error ZeroKey();
+    /// @notice Only the owner may choose the key of an account; others deposit with key 0.
+    error KeyWithoutOwner(address owner, address caller);
+    /// @notice The caller does not accept the ETH it paid above the queue fee; wei.
+    error RefundFailed(address caller, uint256 amount);
+
+    /// @notice Batches come from accounts without code, directly, so that their calldata is public.
+    error CallerNotPlainAccount(address caller);
+    /// @notice Only the operator may submit now; see `isSubmissionOpen`.
+    error SubmissionNotOpen(address operator, address caller);
+    /// @notice No verifier is known for this circuit type.
+    error UnknownCircuitType(uint8 circuitType);
+    /// @notice The batch does not start from the stored root.
+    error OldRootMismatch(bytes32 expected, bytes32 actual);
+    /// @notice The batch does not start after the last proven block.
+    error FirstBlockMismatch(uint64 expected, uint64 actual);
+    /// @notice The circuit proves another number of blocks.
+    error LastBlockMismatch(uint64 expected, uint64 actual);
+    /// @notice The batch is older than its predecessor or than two hours; seconds.
+    error TimestampTooOld(uint64 minimum, uint64 actual);
+    /// @notice The batch comes from the future; seconds.
+    error TimestampInFuture(uint64 maximum, uint64 actual);
+    /// @notice The batch consumes more entries than wait or than its circuit can.
+    error TooManyL1Operations(uint64 maximum, uint64 actual);
+    /// @notice The batch leaves out entries that are overdue at its timestamp.
+    error OverdueL1OperationsLeft(uint64 minimum, uint64 actual);
+    /// @notice Published data is longer than the circuit's; bytes.
+    error DataTooLong(uint256 maximum, uint256 actual);
+    /// @notice The verifier does not accept the proof for the public input that the contract computed.
+    error InvalidProof(bytes32 publicInput);
+
+    /// @notice Header and data hash are not those of the batch; `expected` is 0 when there is no such batch.
+    error BatchCommitmentMismatch(bytes32 expected, bytes32 actual);
+    /// @notice The payout list is not the proven one.
+    error PayoutsHashMismatch(bytes32 expected, bytes32 actual);
+    /// @notice The payout list is not whole records up to the last used one; bytes.
+    error PayoutListMalformed(uint256 length);
+    /// @notice Every payout of the batch has been settled, or `maxCount` is 0.
+    error NothingToPay(uint64 batchNumber);
+    /// @notice Too little gas is left to give a payment its full allowance; gas units.
+    error InsufficientGas(uint256 required, uint256 actual);
+    /// @notice Nothing is claimable.
+    error NothingToClaim(uint32 tokenId, address beneficiary);
+    /// @notice A claim cannot go to address 0 or to the rollup.
+    error InvalidClaimRecipient(address recipient);
+    /// @notice The recipient or the token refused the claimed payment; it stays claimable.
+    error ClaimFailed(uint32 tokenId, address recipient, uint256 amount);
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {BatchHeader} from "./RollupTypes.sol";
+
+/// @title What the rollup tells the world
+/// @dev Calldata of `submitBatch` and these events are enough to rebuild the whole state.
+interface IRollupEvents {
+    /// @notice A token got its id.
+    event TokenRegistered(uint32 indexed tokenId, address indexed token);
+
+    /// @notice An entry joined the queue; its fields are the record of spec 4.1.
+    /// @param position Entries before it, so its number from 0 on.
+    /// @param kind Record type: 4 deposit, 5 forced withdrawal, 6 set key.
+    /// @param owner Owner of the deposited money, or sender of the request.
+    /// @param amount Units of the token; 0 unless a deposit.
+    /// @param key x of the L2 public key, 0 for none.
+    /// @param queueHash Rolling hash after the entry.
+    /// @param submitterFee Wei that the submitter of the consuming batch earns.
+    event L1OperationQueued(
+        uint64 indexed position,
+        address indexed owner,
+        uint8 indexed kind,
+        uint32 tokenId,
+        uint128 amount,
+        uint32 index,
+        uint256 key,
+        bytes32 queueHash,
+        uint256 submitterFee
+    );
+
+    /// @notice A batch was proven and is final for this contract.
+    /// @param batchNumber Number of the batch, from 1 on.
+    /// @param submitter Who submitted it.
+    /// @param header The submitted header.
+    /// @param dataHash SHA-256 of the padded published data.
+    /// @param queueHead Entries consumed by all batches up to this one.
+    /// @param queueHash Rolling queue hash after the consumed entries.
+    event BatchSubmitted(
+        uint64 indexed batchNumber,
+        address indexed submitter,
+        BatchHeader header,
+        bytes32 dataHash,
+        uint64 queueHead,
+        bytes32 queueHash
+    );
+
+    /// @notice A proven payout reached its recipient.
+    event PayoutPaid(
+        uint64 indexed batchNumber, uint256 position, address indexed recipient, uint32 indexed tokenId, uint256 amount
+    );
+    /// @notice A proven payout was refused by its recipient or token and became claimable.
+    event PayoutDeferred(
+        uint64 indexed batchNumber, uint256 position, address indexed recipient, uint32 indexed tokenId, uint256 amount
+    );
+    /// @notice The submitter of a batch earned its share of the queue fees; wei. `paid` is false when it became claimable.
+    event SubmitterRewarded(uint64 indexed batchNumber, address indexed submitter, uint256 amount, bool paid);
+    /// @notice A deferred payment reached `recipient`.
+    event Claimed(uint32 indexed tokenId, address indexed beneficiary, address indexed recipient, uint256 amount);
+}

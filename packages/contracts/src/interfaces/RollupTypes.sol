@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+/// @notice A circuit that batches may be proven with.
+/// @param circuitType Number that batch headers name it by.
+/// @param slots Slots of its block, a multiple of 4; a quarter of them is its capacity for L1 operations and payouts.
+/// @param verifier Contract that verifies its proofs.
+struct Circuit {
+    uint8 circuitType;
+    uint32 slots;
+    address verifier;
+}
+
+/// @notice What a deployment fixes for ever (spec 7.1).
+/// @param operator Address with the exclusive right to submit while it does its work; 0 leaves submission open to all.
+/// @param inclusionDelay Seconds after which a queue entry is overdue.
+/// @param operatorIdleDelay Seconds of waiting work without a batch of the operator after which anyone may submit.
+/// @param freezeDelay Seconds after which an unprocessed queue entry proves that the rollup has stopped.
+/// @param queueBaseFee Wei that a queue entry costs at an empty queue.
+/// @param circuits Circuits accepted, at least one, each type once.
+struct Parameters {
+    address operator;
+    uint64 inclusionDelay;
+    uint64 operatorIdleDelay;
+    uint64 freezeDelay;
+    uint128 queueBaseFee;
+    Circuit[] circuits;
+}
+
+/// @notice What a batch claims; together with the contract's own state it makes the public input (spec 5).
+/// @param circuitType Circuit that proves the batch.
+/// @param firstBlock Number of its first L2 block.
+/// @param lastBlock Number of its last L2 block.
+/// @param timestamp Seconds since the epoch; L2 transactions expire against it.
+/// @param oldRoot State root before the batch.
+/// @param newRoot State root after the batch.
+/// @param newNextIndex First unassigned account index after the batch.
+/// @param l1OperationCount Queue entries consumed, from the head on.
+/// @param payoutsHash SHA-256 of the padded payout list (spec 3.4).
+/// @param txRoot Root over all published bytes (spec 3.5).
+struct BatchHeader {
+    uint8 circuitType;
+    uint64 firstBlock;
+    uint64 lastBlock;
+    uint64 timestamp;
+    bytes32 oldRoot;
+    bytes32 newRoot;
+    uint32 newNextIndex;
+    uint32 l1OperationCount;
+    bytes32 payoutsHash;
+    bytes32 txRoot;
+}
+
+/// @notice The proven state and the counters beside it.
+/// @param root State root.
+/// @param nextIndex First unassigned account index.
+/// @param batchCount Batches accepted, which is also the number of the last one.
+/// @param lastBlock Number of the last proven L2 block.
+/// @param lastTimestamp Timestamp of the last batch's header, seconds.
+/// @param lastOperatorBatchAt L1 time of the operator's last batch, of the deployment before it; seconds.
+/// @param queueHead Queue entries consumed by batches.
+/// @param queueTail Queue entries ever made.
+struct RollupState {
+    bytes32 root;
+    uint32 nextIndex;
+    uint64 batchCount;
+    uint64 lastBlock;
+    uint64 lastTimestamp;
+    uint64 lastOperatorBatchAt;
+    uint64 queueHead;
+    uint64 queueTail;
+}
+
+/// @notice An entry of the L1 queue.
+/// @param queueHash Rolling hash after the entry (spec 4.2).
+/// @param enqueuedAt L1 time, seconds.
+/// @param submitterFee Wei for whoever submits the batch that consumes it.
+/// @param consumed Whether a batch has consumed it.
+struct QueueEntry {
+    bytes32 queueHash;
+    uint64 enqueuedAt;
+    uint128 submitterFee;
+    bool consumed;
+}
+
+/// @notice EIP-2612 approval of exactly the deposited amount by the caller to the rollup.
+/// @param deadline Last L1 timestamp at which it holds, seconds.
+struct Permit {
+    uint256 deadline;
+    uint8 v;
+    bytes32 r;
+    bytes32 s;
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {Constants} from "../generated/Constants.sol";
+import {IRollupErrors} from "../interfaces/IRollupErrors.sol";
+import {IRollupEvents} from "../interfaces/IRollupEvents.sol";
+import {QueueEntry} from "../interfaces/RollupTypes.sol";
+
+/// @title L1 queue (spec 4)
+/// @dev Checkpoint k is the queue after k entries, so the entry at position p lies between checkpoints p and p + 1;
+///      checkpoint 0 is all zero. Times and fee sums never fall from one checkpoint to the next.
+library Queue {
+    /// @dev Entries that raise the fee by one base fee.
+    uint256 private constant BACKLOG_STEP = 64;
+    /// @dev Highest fee, in base fees.
+    uint256 private constant MAX_FEE_FACTOR = 1024;
+
+    /// @param queueHash Rolling hash.
+    /// @param enqueuedAt L1 time of the last entry, seconds.
+    /// @param submitterFees Wei for submitters, summed over all entries so far.
+    struct Checkpoint {
+        bytes32 queueHash;
+        uint64 enqueuedAt;
+        uint192 submitterFees;
+    }
+
+    /// @param head Entries consumed by batches.
+    /// @param tail Entries ever made.
+    struct Data {
+        uint64 head;
+        uint64 tail;
+        mapping(uint64 count => Checkpoint) checkpoints;
+    }
+
+    /// @dev The record of spec 4.1.
+    struct Record {
+        uint8 kind;
+        address owner;
+        uint32 tokenId;
+        uint128 amount;
+        uint32 index;
+        uint256 key;
+    }
+
+    /// @notice Wei the next entry costs: rises with the entries waiting.
+    function fee(Data storage self, uint256 baseFee) internal view returns (uint256) {
+        uint256 factor = 1 + (self.tail - self.head) / BACKLOG_STEP;
+        return baseFee * (factor < MAX_FEE_FACTOR ? factor : MAX_FEE_FACTOR);
+    }
+
+    /// @notice Appends a record that a circuit can prove; reverts on any other.
+    function push(Data storage self, Record memory record, uint256 submitterFee) internal {
+        _requireProvable(record);
+        uint64 position = self.tail;
+        Checkpoint storage previous = self.checkpoints[position];
+        bytes32 queueHash = sha256(
+            abi.encodePacked(
+                previous.queueHash,
+                record.kind,
+                record.owner,
+                record.tokenId,
+                record.amount,
+                uint24(record.index),
+                record.key
+            )
+        );
+        self.checkpoints[position + 1] = Checkpoint({
+            queueHash: queueHash,
+            enqueuedAt: uint64(block.timestamp),
+            submitterFees: previous.submitterFees + uint192(submitterFee)
+        });
+        self.tail = position + 1;
+        emit IRollupEvents.L1OperationQueued(
+            position,
+            record.owner,
+            record.kind,
+            record.tokenId,
+            record.amount,
+            record.index,
+            record.key,
+            queueHash,
+            submitterFee
+        );
+    }
+
+    /// @notice Moves the head over `count` entries and returns what their submitter earns, in wei. The caller checked `count`.
+    function consume(Data storage self, uint64 count) internal returns (uint256 submitterFees) {
+        if (count == 0) return 0;
+        uint64 head = self.head;
+        submitterFees = self.checkpoints[head + count].submitterFees - self.checkpoints[head].submitterFees;
+        self.head = head + count;
+    }
+
+    /// @notice Rolling hash after the first `count` entries.
+    function hashAt(Data storage self, uint64 count) internal view returns (bytes32) {
+        return self.checkpoints[count].queueHash;
+    }
+
+    /// @notice Whether the entry at `position` exists and is overdue at `timestamp`.
+    function isOverdue(Data storage self, uint64 position, uint64 inclusionDelay, uint256 timestamp)
+        internal
+        view
+        returns (bool)
+    {
+        return position < self.tail && timestamp >= uint256(self.checkpoints[position + 1].enqueuedAt) + inclusionDelay;
+    }
+
+    /// @notice Unconsumed entries overdue at `timestamp`.
+    function overdueCount(Data storage self, uint64 inclusionDelay, uint256 timestamp) internal view returns (uint64) {
+        uint64 low = self.head;
+        uint64 high = self.tail;
+        while (low < high) {
+            uint64 middle = (low + high) / 2;
+            if (isOverdue(self, middle, inclusionDelay, timestamp)) low = middle + 1;
+            else high = middle;
+        }
+        return low - self.head;
+    }
+
+    /// @notice Reverts unless a batch at `timestamp` of a circuit with room for `capacity` entries may consume `count`.
+    function requireConsumable(
+        Data storage self,
+        uint64 count,
+        uint64 capacity,
+        uint64 inclusionDelay,
+        uint64 timestamp
+    ) internal view {
+        uint64 waiting = self.tail - self.head;
+        uint64 maximum = waiting < capacity ? waiting : capacity;
+        if (count > maximum) revert IRollupErrors.TooManyL1Operations(maximum, count);
+        if (count < maximum && isOverdue(self, self.head + count, inclusionDelay, timestamp)) {
+            uint64 overdue = overdueCount(self, inclusionDelay, timestamp);
+            revert IRollupErrors.OverdueL1OperationsLeft(overdue < capacity ? overdue : capacity, count);
+        }
+    }
+
+    /// @notice The entry at `position`; all zero when there is none.
+    function entryAt(Data storage self, uint64 position) internal view returns (QueueEntry memory entry) {
+        if (position >= self.tail) return entry;
+        Checkpoint storage checkpoint = self.checkpoints[position + 1];
+        uint192 feesBefore = self.checkpoints[position].submitterFees;
+        return QueueEntry({
+            queueHash: checkpoint.queueHash,
+            enqueuedAt: checkpoint.enqueuedAt,
+            submitterFee: uint128(checkpoint.submitterFees - feesBefore),
+            consumed: position < self.head
+        });
+    }
+
+    function _requireProvable(Record memory record) private pure {
+        if (record.owner == address(0)) revert IRollupErrors.ZeroOwner();
+        if (record.index >= Constants.MAX_ACCOUNTS) {
+            revert IRollupErrors.IndexOutOfRange(Constants.MAX_ACCOUNTS - 1, record.index);
+        }
+        if (record.key >= Constants.FIELD_MODULUS) {
+            revert IRollupErrors.KeyOutOfRange(Constants.FIELD_MODULUS - 1, record.key);
+        }
+        if (record.kind == Constants.SLOT_KIND_DEPOSIT) {
+            if (record.amount == 0) revert IRollupErrors.ZeroDeposit();
+        } else if (record.kind == Constants.SLOT_KIND_SET_KEY) {
+            if (record.key == 0) revert IRollupErrors.ZeroKey();
+        }
+    }
+}

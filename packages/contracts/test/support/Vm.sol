@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+/// The cheat codes of Foundry that the tests use.
+interface Vm {
+    struct Log {
+        bytes32[] topics;
+        bytes data;
+        address emitter;
+    }
+
+    function addr(uint256 privateKey) external pure returns (address);
+    function sign(uint256 privateKey, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
+    function deal(address account, uint256 newBalance) external;
+    function etch(address target, bytes calldata code) external;
+    function warp(uint256 timestamp) external;
+    function chainId(uint256 id) external;
+    function prank(address sender) external;
+    function prank(address sender, address origin) external;
+    function expectRevert() external;
+    function expectRevert(bytes4 selector) external;
+    function expectRevert(bytes calldata reason) external;
+    function expectEmit(address emitter) external;
+    function recordLogs() external;
+    function getRecordedLogs() external returns (Log[] memory);
+    function load(address target, bytes32 slot) external view returns (bytes32);
+    function store(address target, bytes32 slot, bytes32 value) external;
+    function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256);
+    function readFile(string calldata path) external view returns (string memory);
+    function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory);
+    function parseJsonBytes32(string calldata json, string calldata key) external pure returns (bytes32);
+    function parseJsonUint(string calldata json, string calldata key) external pure returns (uint256);
+    function parseJsonAddress(string calldata json, string calldata key) external pure returns (address);
+    function parseJsonString(string calldata json, string calldata key) external pure returns (string memory);
+    function keyExistsJson(string calldata json, string calldata key) external view returns (bool);
+    function toString(uint256 value) external pure returns (string memory);
+    function assertTrue(bool value, string calldata what) external pure;
+    function assertEq(uint256 actual, uint256 expected, string calldata what) external pure;
+    function assertEq(bytes32 actual, bytes32 expected, string calldata what) external pure;
+    function assertEq(address actual, address expected, string calldata what) external pure;
+    function assertEq(bool actual, bool expected, string calldata what) external pure;
+    function assertEq(bytes calldata actual, bytes calldata expected, string calldata what) external pure;
+    function assertGe(uint256 actual, uint256 minimum, string calldata what) external pure;
+    function assertLe(uint256 actual, uint256 maximum, string calldata what) external pure;
+}
+
+Vm constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
