@@ -1,0 +1,26 @@
+export {
+  arbitraryBlockInput,
+  type BlockInput,
+  type BlockInputOptions,
+  blockContentOf,
+  blockOptionsOf,
+} from "./arbitrary-block.ts";
+export { arbitraryAmount, arbitraryState, PEOPLE, TOKENS } from "./arbitrary-state.ts";
+export { type Person, personOf } from "./people.ts";
+export {
+  type ModelBlock,
+  type ModelCrypto,
+  type ModelGroupResult,
+  type ModelResult,
+  runReferenceModel,
+  type StateInput,
+} from "./reference-model.ts";
+export { createFundedTree, createPlainState, createSparseState, type SparseState } from "./sparse-state.ts";
+export {
+  FAKE_CRYPTO,
+  linkContentOf,
+  modelCrypto,
+  REAL_CRYPTO,
+  signTransaction,
+  type TestCrypto,
+} from "./test-crypto.ts";
