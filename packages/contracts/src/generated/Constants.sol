@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-/// Generated from packages/protocol/src/constants.ts; do not edit.
+/// Generated from packages/protocol/src/constants.ts by scripts/generate-constants.ts; do not edit.
 library Constants {
     uint256 internal constant FIELD_MODULUS =
         21888242871839275222246405745257275088548364400416034343698204186575808495617;
@@ -17,9 +17,20 @@ library Constants {
     uint256 internal constant QUEUE_RECORD_BYTES = 76;
     uint256 internal constant PAYOUT_BYTES = 40;
     uint256 internal constant PUBLIC_INPUT_BYTES = 288;
+    uint256 internal constant META_TOKEN_ID_SHIFT = 160;
+    uint256 internal constant META_NONCE_SHIFT = 192;
+    uint256 internal constant META_FLAGS_SHIFT = 232;
+    uint256 internal constant FLAG_OWNER_KEY = 1;
+    uint8 internal constant SLOT_KIND_NOOP = 0;
+    uint8 internal constant SLOT_KIND_TRANSFER = 1;
+    uint8 internal constant SLOT_KIND_TRANSFER_TO_NEW = 2;
+    uint8 internal constant SLOT_KIND_WITHDRAW = 3;
     uint8 internal constant SLOT_KIND_DEPOSIT = 4;
     uint8 internal constant SLOT_KIND_FORCED_WITHDRAW = 5;
     uint8 internal constant SLOT_KIND_SET_KEY = 6;
+    uint8 internal constant CIRCUIT_TYPE_16 = 0;
+    uint8 internal constant CIRCUIT_TYPE_64 = 1;
+    uint8 internal constant CIRCUIT_TYPE_256 = 2;
     uint32 internal constant ETH_TOKEN_ID = 0;
     bytes32 internal constant GENESIS_ROOT = 0x127314dc4f13036ac6a4482435840186e511e872197943c814189493179ab475;
     uint32 internal constant GENESIS_NEXT_INDEX = 64;

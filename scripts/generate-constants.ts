@@ -1,0 +1,124 @@
+/**
+ * Writes the Noir and Solidity copies of the protocol constants and the genesis root; with `--check` prints how the
+ * committed copies differ and exits 1.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { compress } from "@cairn/crypto";
+import * as protocol from "@cairn/protocol";
+import { genesisRoot } from "@cairn/state";
+import { root } from "./lib/workspace.ts";
+
+const hex = (value: bigint): string => `0x${value.toString(16)}`;
+const snake = (name: string): string => name.replace(/[A-Z0-9]+/g, (part) => `_${part}`).toUpperCase();
+const low128 = (value: bigint): string => hex(value & ((1n << 128n) - 1n));
+const high128 = (value: bigint): string => hex(value >> 128n);
+
+const SOURCE = "Generated from packages/protocol/src/constants.ts by scripts/generate-constants.ts; do not edit.";
+
+function noirConstants(): string {
+  const widths: readonly (readonly [string, number])[] = [
+    ["TREE_DEPTH", protocol.TREE_DEPTH],
+    ["INDEX_BITS", protocol.INDEX_BITS],
+    ["FIRST_ACCOUNT_INDEX_BITS", Math.log2(protocol.FIRST_ACCOUNT_INDEX)],
+    ["OWNER_BITS", protocol.OWNER_BITS],
+    ["TOKEN_ID_BITS", protocol.TOKEN_ID_BITS],
+    ["NONCE_BITS", protocol.NONCE_BITS],
+    ["BALANCE_BITS", protocol.BALANCE_BITS],
+  ];
+  const values: readonly (readonly [string, bigint | number])[] = [
+    ["MAX_ACCOUNTS", protocol.MAX_ACCOUNTS],
+    ["TO_L1", protocol.TO_L1],
+    ["META_TOKEN_ID", 1n << BigInt(protocol.META_TOKEN_ID_SHIFT)],
+    ["META_NONCE", 1n << BigInt(protocol.META_NONCE_SHIFT)],
+    ["META_FLAGS", 1n << BigInt(protocol.META_FLAGS_SHIFT)],
+    ["AMOUNT_WHOLE_BALANCE", protocol.AMOUNT_WHOLE_BALANCE],
+    ["LINK_BIAS", protocol.LINK_BIAS],
+    ["TAG_MESSAGE", protocol.TAG_MESSAGE],
+    ["TAG_SIGNATURE", protocol.TAG_SIGNATURE],
+    ["TAG_LINK", protocol.TAG_LINK],
+    ...Object.entries(protocol.SLOT_KIND).map(([name, kind]) => [`KIND_${snake(name)}`, kind] as const),
+  ];
+  return [
+    `// ${SOURCE}`,
+    ...widths.map(([name, value]) => `pub global ${name}: u32 = ${value};`),
+    "",
+    ...values.map(([name, value]) => `pub global ${name}: Field = ${typeof value === "bigint" ? hex(value) : value};`),
+    "",
+    "// Limbs of the largest field element.",
+    `pub global FIELD_MAX_LOW: Field = ${low128(protocol.FIELD_MODULUS - 1n)};`,
+    `pub global FIELD_MAX_HIGH: Field = ${high128(protocol.FIELD_MODULUS - 1n)};`,
+    "",
+  ].join("\n");
+}
+
+function solidityConstants(): string {
+  const numbers: readonly (readonly [string, bigint | number])[] = [
+    ["FIELD_MODULUS", protocol.FIELD_MODULUS],
+    ["TREE_ARITY", protocol.TREE_ARITY],
+    ["TREE_DEPTH", protocol.TREE_DEPTH],
+    ["MAX_ACCOUNTS", protocol.MAX_ACCOUNTS],
+    ["FIRST_ACCOUNT_INDEX", protocol.FIRST_ACCOUNT_INDEX],
+    ["CAPACITY_DIVISOR", protocol.CAPACITY_DIVISOR],
+    ["FEE_TOKENS_PER_BLOCK", protocol.FEE_TOKENS_PER_BLOCK],
+    ["INDEX_BYTES", protocol.INDEX_BYTES],
+    ["SLOT_BYTES", protocol.SLOT_BYTES],
+    ["EXTRA_BYTES", protocol.EXTRA_BYTES],
+    ["QUEUE_RECORD_BYTES", protocol.QUEUE_RECORD_BYTES],
+    ["PAYOUT_BYTES", protocol.PAYOUT_BYTES],
+    ["PUBLIC_INPUT_BYTES", protocol.PUBLIC_INPUT_BYTES],
+    ["META_TOKEN_ID_SHIFT", protocol.META_TOKEN_ID_SHIFT],
+    ["META_NONCE_SHIFT", protocol.META_NONCE_SHIFT],
+    ["META_FLAGS_SHIFT", protocol.META_FLAGS_SHIFT],
+    ["FLAG_OWNER_KEY", protocol.FLAG_OWNER_KEY],
+  ];
+  const kinds = Object.entries(protocol.SLOT_KIND).map(
+    ([name, kind]) => `    uint8 internal constant SLOT_KIND_${snake(name)} = ${kind};`,
+  );
+  const circuits = protocol.BLOCK_SIZES.map(
+    (slots) => `    uint8 internal constant CIRCUIT_TYPE_${slots} = ${protocol.CIRCUIT_TYPE[slots]};`,
+  );
+  const genesis = protocol.bigintToHex(genesisRoot(compress), 32);
+  return [
+    "// SPDX-License-Identifier: MIT",
+    "pragma solidity 0.8.30;",
+    "",
+    `/// ${SOURCE}`,
+    "library Constants {",
+    ...numbers.map(([name, value]) => {
+      const line = `    uint256 internal constant ${name} = ${value};`;
+      return line.length <= 120 ? line : line.replace(" = ", " =\n        ");
+    }),
+    ...kinds,
+    ...circuits,
+    `    uint32 internal constant ETH_TOKEN_ID = ${protocol.ETH_TOKEN_ID};`,
+    `    bytes32 internal constant GENESIS_ROOT = ${genesis};`,
+    `    uint32 internal constant GENESIS_NEXT_INDEX = ${protocol.FIRST_ACCOUNT_INDEX};`,
+    "}",
+    "",
+  ].join("\n");
+}
+
+const files: readonly (readonly [path: string, text: string])[] = [
+  ["packages/circuits/noir/block/src/constants.nr", noirConstants()],
+  ["packages/contracts/src/generated/Constants.sol", solidityConstants()],
+];
+
+for (const [path, text] of files) {
+  const target = join(root, path);
+  const current = existsSync(target) ? readFileSync(target, "utf8") : "";
+  if (current === text) {
+    console.log(`${path}: up to date`);
+  } else if (process.argv.includes("--check")) {
+    console.log(`${path} differs:`);
+    const before = current.split("\n");
+    const after = text.split("\n");
+    for (const line of before) if (!after.includes(line)) console.log(`- ${line}`);
+    for (const line of after) if (!before.includes(line)) console.log(`+ ${line}`);
+    process.exitCode = 1;
+  } else {
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, text);
+    console.log(`${path}: written`);
+  }
+}
