@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {Rollup} from "../src/Rollup.sol";
+import {IRollupErrors} from "../src/interfaces/IRollupErrors.sol";
+import {BatchHeader, Parameters} from "../src/interfaces/RollupTypes.sol";
+import {RollupTest} from "./support/RollupTest.sol";
+import {vm} from "./support/Vm.sol";
+
+contract Relay {
+    function submit(Rollup rollup, BatchHeader calldata header, bytes calldata proof) external {
+        rollup.submitBatch(header, "", proof);
+    }
+}
+
+/// Who may submit.
+contract SubmissionTest is RollupTest {
+    function test_closedWhileTheOperatorWorks() public {
+        vm.assertTrue(!rollup.isSubmissionOpen(), "nothing waits");
+        _expectClosed();
+        depositETH(alice, 1 ether);
+        _expectClosed();
+    }
+
+    function test_opensWhenTheOperatorIsIdleWithWorkWaiting() public {
+        depositETH(alice, 1 ether);
+        vm.warp(block.timestamp + IDLE_DELAY - 1);
+        _expectClosed();
+        vm.warp(block.timestamp + 1);
+        vm.assertTrue(rollup.isSubmissionOpen(), "open");
+        _submitAsStranger(0);
+        vm.assertTrue(rollup.isSubmissionOpen(), "a stranger's batch does not close it");
+        _submitAsStranger(1);
+        vm.assertTrue(!rollup.isSubmissionOpen(), "no work left");
+    }
+
+    function test_operatorsBatchClosesAgain() public {
+        depositETH(alice, 1 ether);
+        vm.warp(block.timestamp + IDLE_DELAY);
+        submit(nextHeader(0), "");
+        _expectClosed();
+        vm.warp(block.timestamp + IDLE_DELAY);
+        vm.assertTrue(rollup.isSubmissionOpen(), "open again");
+    }
+
+    function test_idleWithoutWorkStaysClosed() public {
+        vm.warp(block.timestamp + 30 days);
+        _expectClosed();
+        depositETH(alice, 1 ether);
+        _expectClosed();
+    }
+
+    function test_opensWhenAnEntryIsOverdueThoughTheOperatorWorks() public {
+        depositETH(alice, 1 ether);
+        uint64 enqueuedAt = uint64(block.timestamp);
+        for (uint256 i = 1; i < 5; i++) {
+            vm.warp(enqueuedAt + i * 5 hours);
+            submit(nextHeader(0), "");
+        }
+        vm.warp(enqueuedAt + INCLUSION_DELAY - 1);
+        submit(nextHeader(0), "");
+        _expectClosed();
+        vm.warp(enqueuedAt + INCLUSION_DELAY);
+        vm.assertTrue(rollup.isSubmissionOpen(), "open");
+        uint256 balance = stranger.balance;
+        _submitAsStranger(1);
+        vm.assertEq(stranger.balance - balance, BASE_FEE / 2, "the stranger earns the share");
+        _expectClosed();
+    }
+
+    function test_withoutOperatorAnyoneMaySubmit() public {
+        Parameters memory given = defaultParameters();
+        given.operator = address(0);
+        rollup = new Rollup(given);
+        _submitAsStranger(0);
+        vm.assertEq(uint256(rollup.state().batchCount), 1, "accepted");
+    }
+
+    function test_attack_submitThroughAContract() public {
+        Relay relay = new Relay();
+        BatchHeader memory header = nextHeader(0);
+        bytes memory proof_ = proof(header, "");
+        vm.prank(operator, operator);
+        vm.expectRevert(abi.encodeWithSelector(IRollupErrors.CallerNotPlainAccount.selector, address(relay)));
+        relay.submit(rollup, header, proof_);
+    }
+
+    function test_attack_submitFromADelegatingAccount() public {
+        vm.etch(operator, abi.encodePacked(hex"ef0100", address(rollup)));
+        BatchHeader memory header = nextHeader(0);
+        bytes memory proof_ = proof(header, "");
+        vm.expectRevert(abi.encodeWithSelector(IRollupErrors.CallerNotPlainAccount.selector, operator));
+        submitAs(operator, header, "", proof_);
+    }
+
+    function testFuzz_openIffOverdueOrIdle(uint256 enqueueGap, uint256 batchGap, uint256 nowGap) public {
+        vm.warp(block.timestamp + within(enqueueGap, 0, 12 hours));
+        depositETH(alice, 1 ether);
+        uint256 enqueuedAt = block.timestamp;
+        vm.warp(block.timestamp + within(batchGap, 0, 23 hours));
+        submit(nextHeader(0), "");
+        uint256 batchAt = block.timestamp;
+        vm.warp(block.timestamp + within(nowGap, 0, 30 hours));
+        bool overdue = block.timestamp >= enqueuedAt + INCLUSION_DELAY;
+        bool idle = block.timestamp >= batchAt + IDLE_DELAY;
+        vm.assertEq(rollup.isSubmissionOpen(), overdue || idle, "open");
+    }
+
+    function _submitAsStranger(uint32 l1OperationCount) private {
+        BatchHeader memory header = nextHeader(l1OperationCount);
+        submitAs(stranger, header, "", proof(header, ""));
+    }
+
+    function _expectClosed() private {
+        vm.assertTrue(!rollup.isSubmissionOpen(), "closed");
+        BatchHeader memory header = nextHeader(0);
+        bytes memory proof_ = proof(header, "");
+        vm.expectRevert(abi.encodeWithSelector(IRollupErrors.SubmissionNotOpen.selector, operator, stranger));
+        submitAs(stranger, header, "", proof_);
+    }
+}
