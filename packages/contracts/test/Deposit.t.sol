@@ -210,9 +210,7 @@ contract DepositTest is RollupTest {
         permit.deadline = block.timestamp + 1 hours;
         address owner = vm.addr(privateKey);
         bytes32 structHash = keccak256(
-            abi.encode(
-                token.PERMIT_TYPEHASH(), owner, address(rollup), amount, token.nonces(owner), permit.deadline
-            )
+            abi.encode(token.PERMIT_TYPEHASH(), owner, address(rollup), amount, token.nonces(owner), permit.deadline)
         );
         bytes32 digest = keccak256(abi.encodePacked("\x19\x01", token.DOMAIN_SEPARATOR(), structHash));
         (permit.v, permit.r, permit.s) = vm.sign(privateKey, digest);

@@ -77,9 +77,7 @@ contract PayTest is RollupTest {
         BatchHeader memory header = nextHeader(0, one(stranger, 0, 50 ether));
         bytes memory list = encode(one(stranger, 0, 50 ether));
         bytes32 given = keccak256(abi.encode(header, bytes32(0)));
-        vm.expectRevert(
-            abi.encodeWithSelector(IRollupErrors.BatchCommitmentMismatch.selector, bytes32(0), given)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IRollupErrors.BatchCommitmentMismatch.selector, bytes32(0), given));
         rollup.pay(7, header, bytes32(0), list, 1);
     }
 
@@ -150,9 +148,7 @@ contract PayTest is RollupTest {
 
     function _expectListRefused(BatchHeader memory header, bytes32 dataHash, bytes memory list) private {
         bytes32 actual = sha256(pad(list, 160));
-        vm.expectRevert(
-            abi.encodeWithSelector(IRollupErrors.PayoutsHashMismatch.selector, header.payoutsHash, actual)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IRollupErrors.PayoutsHashMismatch.selector, header.payoutsHash, actual));
         rollup.pay(2, header, dataHash, list, 1);
     }
 

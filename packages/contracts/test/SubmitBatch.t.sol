@@ -98,9 +98,7 @@ contract SubmitBatchTest is RollupTest {
             if (field == 5) corrupted.payoutsHash = ~header.payoutsHash;
             if (field == 6) corrupted.txRoot = bytes32(0);
             bytes32 input = publicInput(corrupted, DATA);
-            _expectRefused(
-                corrupted, DATA, proof_, abi.encodeWithSelector(IRollupErrors.InvalidProof.selector, input)
-            );
+            _expectRefused(corrupted, DATA, proof_, abi.encodeWithSelector(IRollupErrors.InvalidProof.selector, input));
         }
         submitAs(operator, header, DATA, proof_);
     }
@@ -194,29 +192,24 @@ contract SubmitBatchTest is RollupTest {
         BatchHeader memory header = nextHeader(0);
         uint64 present = uint64(block.timestamp);
         header.timestamp = present + 1;
-        _expectRefused(
-            header, abi.encodeWithSelector(IRollupErrors.TimestampInFuture.selector, present, present + 1)
-        );
+        _expectRefused(header, abi.encodeWithSelector(IRollupErrors.TimestampInFuture.selector, present, present + 1));
         header.timestamp = present - 2 hours - 1;
         _expectRefused(
-            header,
-            abi.encodeWithSelector(IRollupErrors.TimestampTooOld.selector, present - 2 hours, header.timestamp)
+            header, abi.encodeWithSelector(IRollupErrors.TimestampTooOld.selector, present - 2 hours, header.timestamp)
         );
         header.timestamp = present - 2 hours;
         submit(header, DATA);
         header = nextHeader(0);
         header.timestamp = present - 2 hours - 1;
         _expectRefused(
-            header,
-            abi.encodeWithSelector(IRollupErrors.TimestampTooOld.selector, present - 2 hours, header.timestamp)
+            header, abi.encodeWithSelector(IRollupErrors.TimestampTooOld.selector, present - 2 hours, header.timestamp)
         );
         header.timestamp = present - 1 hours;
         submit(header, DATA);
         header = nextHeader(0);
         header.timestamp = present - 1 hours - 1;
         _expectRefused(
-            header,
-            abi.encodeWithSelector(IRollupErrors.TimestampTooOld.selector, present - 1 hours, header.timestamp)
+            header, abi.encodeWithSelector(IRollupErrors.TimestampTooOld.selector, present - 1 hours, header.timestamp)
         );
     }
 

@@ -115,8 +115,9 @@ abstract contract RollupTest {
         bytes memory first = abi.encodePacked(
             uint64(block.chainid), address(rollup), header.firstBlock, header.lastBlock, header.timestamp
         );
-        bytes memory second =
-            abi.encodePacked(header.oldRoot, state.nextIndex, header.newRoot, header.newNextIndex, queueHash(state.queueHead));
+        bytes memory second = abi.encodePacked(
+            header.oldRoot, state.nextIndex, header.newRoot, header.newNextIndex, queueHash(state.queueHead)
+        );
         bytes memory third = abi.encodePacked(
             queueHash(after_),
             header.l1OperationCount,
