@@ -1,0 +1,206 @@
+import { bytesToBigint } from "@cairn/protocol";
+import { type Selectable, sql } from "kysely";
+import type { Db } from "./database.ts";
+import type { Tables } from "./schema.ts";
+import { bytes, optionalBytes, toJson, word } from "./values.ts";
+
+/** Where on Ethereum a batch was accepted. */
+export interface BatchAcceptance {
+  /** Number given by the contract. */
+  readonly number: number;
+  readonly l1Transaction: Uint8Array;
+  readonly l1Block: number;
+  readonly l1BlockHash: Uint8Array;
+}
+
+/** Consecutive blocks under one proof. */
+export interface StoredBatch {
+  readonly firstBlock: number;
+  readonly lastBlock: number;
+  readonly circuitType: number;
+  readonly publicInput: bigint;
+  /** Null until proven. */
+  readonly proof: Uint8Array | null;
+  /** What the prover reported of it: seconds, memory. */
+  readonly proofDetails: object | null;
+  readonly provedAtMs: number | null;
+  /** Null until accepted. */
+  readonly acceptance: BatchAcceptance | null;
+}
+
+/** Stores a batch that is to be proven, unless it is there. */
+export async function insertBatch(
+  db: Db,
+  batch: Pick<StoredBatch, "firstBlock" | "lastBlock" | "circuitType" | "publicInput">,
+): Promise<void> {
+  await db
+    .insertInto("batches")
+    .values({
+      first_block: batch.firstBlock,
+      last_block: batch.lastBlock,
+      circuit_type: batch.circuitType,
+      public_input: word(batch.publicInput),
+    })
+    .onConflict((conflict) => conflict.column("first_block").doNothing())
+    .execute();
+}
+
+/**
+ * Stores a proof for the batch, if it still has this public input: a rebuilt block has another one.
+ * Returns whether it did.
+ */
+export async function storeProof(
+  db: Db,
+  firstBlock: number,
+  found: { readonly publicInput: bigint; readonly proof: Uint8Array; readonly details: object; readonly atMs: number },
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable("batches")
+    .set({ proof: found.proof, proof_details: toJson(found.details), proved_at_ms: found.atMs })
+    .where("first_block", "=", firstBlock)
+    .where("public_input", "=", word(found.publicInput))
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/** Removes a proof that L1 would not accept. */
+export async function discardProof(db: Db, firstBlock: number): Promise<void> {
+  await db
+    .updateTable("batches")
+    .set({ proof: null, proof_details: null, proved_at_ms: null })
+    .where("first_block", "=", firstBlock)
+    .execute();
+}
+
+/** Notes that L1 accepted the batch; its blocks are proven from now on. */
+export async function markBatchAccepted(
+  db: Db,
+  firstBlock: number,
+  acceptance: BatchAcceptance & { readonly atMs: number },
+): Promise<void> {
+  await db
+    .updateTable("batches")
+    .set({
+      number: acceptance.number,
+      l1_transaction: acceptance.l1Transaction,
+      l1_block: acceptance.l1Block,
+      l1_block_hash: acceptance.l1BlockHash,
+    })
+    .where("first_block", "=", firstBlock)
+    .execute();
+  await sql`
+    update blocks set status = 'proven', proven_at_ms = ${acceptance.atMs}
+    where status = 'sealed' and number between ${firstBlock}
+      and (select last_block from batches where first_block = ${firstBlock})
+  `.execute(db);
+}
+
+/** Takes back every acceptance in an L1 block from `l1Block` on: a reorg removed it. Returns how many. */
+export async function revokeAcceptancesFrom(db: Db, l1Block: number): Promise<number> {
+  await sql`
+    update blocks set status = 'sealed', proven_at_ms = null, final_at_ms = null
+    from batches
+    where batches.l1_block >= ${l1Block} and blocks.number between batches.first_block and batches.last_block
+  `.execute(db);
+  const { numUpdatedRows } = await db
+    .updateTable("batches")
+    .set({ number: null, l1_transaction: null, l1_block: null, l1_block_hash: null })
+    .where("l1_block", ">=", l1Block)
+    .executeTakeFirstOrThrow();
+  return Number(numUpdatedRows);
+}
+
+/** Marks the blocks of batches accepted up to a finalised L1 block final; returns the last final block, 0 if none. */
+export async function markFinal(db: Db, finalizedL1Block: number, atMs: number): Promise<number> {
+  await sql`
+    update blocks set status = 'final', final_at_ms = ${atMs}
+    from batches
+    where batches.l1_block <= ${finalizedL1Block} and blocks.status = 'proven'
+      and blocks.number between batches.first_block and batches.last_block
+  `.execute(db);
+  const row = await db
+    .selectFrom("blocks")
+    .select(({ fn }) => fn.max("number").as("last"))
+    .where("status", "=", "final")
+    .executeTakeFirst();
+  return row?.last ?? 0;
+}
+
+/** The batch that starts with a block, undefined if there is none. */
+export async function findBatch(db: Db, firstBlock: number): Promise<StoredBatch | undefined> {
+  const row = await db.selectFrom("batches").selectAll().where("first_block", "=", firstBlock).executeTakeFirst();
+  return row && toBatch(row);
+}
+
+/** The batch of a number given by the contract, undefined if there is none. */
+export async function findBatchByNumber(db: Db, number: number): Promise<StoredBatch | undefined> {
+  const row = await db.selectFrom("batches").selectAll().where("number", "=", number).executeTakeFirst();
+  return row && toBatch(row);
+}
+
+/** Batches by first block, newest first. */
+export async function listBatches(
+  db: Db,
+  page: { readonly before?: number | undefined; readonly limit: number },
+): Promise<StoredBatch[]> {
+  const rows = await db
+    .selectFrom("batches")
+    .selectAll()
+    .$if(page.before !== undefined, (query) => query.where("first_block", "<", page.before ?? 0))
+    .orderBy("first_block", "desc")
+    .limit(page.limit)
+    .execute();
+  return rows.map(toBatch);
+}
+
+/** Batches that L1 has not accepted, in order. */
+export async function loadPendingBatches(db: Db): Promise<StoredBatch[]> {
+  const rows = await db
+    .selectFrom("batches")
+    .selectAll()
+    .where("l1_block", "is", null)
+    .orderBy("first_block")
+    .execute();
+  return rows.map(toBatch);
+}
+
+/** Sealed blocks that belong to no batch yet, in order. */
+export async function loadUnbatchedBlocks(db: Db, limit: number): Promise<number[]> {
+  const rows = await db
+    .selectFrom("blocks")
+    .select("number")
+    .where("status", "=", "sealed")
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom("batches")
+            .select("first_block")
+            .whereRef("first_block", "<=", "blocks.number")
+            .whereRef("last_block", ">=", "blocks.number"),
+        ),
+      ),
+    )
+    .orderBy("number")
+    .limit(limit)
+    .execute();
+  return rows.map(({ number }) => number);
+}
+
+function toBatch(row: Selectable<Tables["batches"]>): StoredBatch {
+  return {
+    firstBlock: row.first_block,
+    lastBlock: row.last_block,
+    circuitType: row.circuit_type,
+    publicInput: bytesToBigint(row.public_input),
+    proof: optionalBytes(row.proof),
+    proofDetails: row.proof_details,
+    provedAtMs: row.proved_at_ms,
+    acceptance: toAcceptance(row),
+  };
+}
+
+function toAcceptance(row: Selectable<Tables["batches"]>): BatchAcceptance | null {
+  const { number, l1_transaction: l1Transaction, l1_block: l1Block, l1_block_hash: l1BlockHash } = row;
+  if (number === null || l1Transaction === null || l1Block === null || l1BlockHash === null) return null;
+  return { number, l1Transaction: bytes(l1Transaction), l1Block, l1BlockHash: bytes(l1BlockHash) };
+}

@@ -1,0 +1,223 @@
+import { type BlockNumber, type BlockSize, blockNumber, CairnError, type Payout } from "@cairn/protocol";
+import type { Selectable } from "kysely";
+import type { Db } from "./database.ts";
+import type { DbErrorCode } from "./errors.ts";
+import type { BlockStatus, Tables } from "./schema.ts";
+import { address, bytes, optionalBigint, optionalBytes, word } from "./values.ts";
+
+/** What is fixed when a block is opened: enough to build it again from its transactions. */
+export interface BlockOpening {
+  readonly number: BlockNumber;
+  /** Seconds. */
+  readonly timestamp: number;
+  readonly slotCount: BlockSize;
+  readonly feeAccounts: readonly number[];
+  /** Queue entries that came before the block, and those it consumes. */
+  readonly firstQueueIndex: number;
+  readonly l1OperationCount: number;
+  readonly queueHashBefore: Uint8Array;
+  readonly openedAtMs: number;
+}
+
+/** What sealing adds. */
+export interface BlockSeal {
+  readonly queueHashAfter: Uint8Array;
+  readonly oldRoot: bigint;
+  readonly oldNextIndex: number;
+  readonly newRoot: bigint;
+  readonly newNextIndex: number;
+  readonly txRoot: bigint;
+  /** Published data without trailing zeros. */
+  readonly data: Uint8Array;
+  readonly transactionCount: number;
+  readonly sealedAtMs: number;
+}
+
+/** A block as stored. */
+export interface StoredBlock extends BlockOpening {
+  readonly status: BlockStatus;
+  /** Null while open. */
+  readonly seal: BlockSeal | null;
+  readonly provenAtMs: number | null;
+  readonly finalAtMs: number | null;
+}
+
+/** Stores a block just opened. */
+export async function insertOpenBlock(db: Db, block: BlockOpening): Promise<void> {
+  await db
+    .insertInto("blocks")
+    .values({
+      number: block.number,
+      status: "open",
+      timestamp: block.timestamp,
+      slot_count: block.slotCount,
+      fee_accounts: JSON.stringify(block.feeAccounts),
+      first_queue_index: block.firstQueueIndex,
+      l1_operation_count: block.l1OperationCount,
+      queue_hash_before: block.queueHashBefore,
+      opened_at_ms: block.openedAtMs,
+      transaction_count: 0,
+    })
+    .execute();
+}
+
+/** Stores what sealing fixed, the payouts owed and the prover's input. Throws `db/conflict` unless the block is open. */
+export async function sealStoredBlock(
+  db: Db,
+  number: BlockNumber,
+  { seal, payouts, witness }: { seal: BlockSeal; payouts: readonly Payout[]; witness: Uint8Array },
+): Promise<void> {
+  const { numUpdatedRows } = await db
+    .updateTable("blocks")
+    .set({
+      status: "sealed",
+      queue_hash_after: seal.queueHashAfter,
+      old_root: word(seal.oldRoot),
+      old_next_index: seal.oldNextIndex,
+      new_root: word(seal.newRoot),
+      new_next_index: seal.newNextIndex,
+      tx_root: word(seal.txRoot),
+      data: seal.data,
+      transaction_count: seal.transactionCount,
+      sealed_at_ms: seal.sealedAtMs,
+    })
+    .where("number", "=", number)
+    .where("status", "=", "open")
+    .executeTakeFirst();
+  if (numUpdatedRows !== 1n) throw new CairnError<DbErrorCode>("db/conflict", `block ${number} is not open`);
+  await db.insertInto("witnesses").values({ block_number: number, input: witness }).execute();
+  if (payouts.length === 0) return;
+  await db
+    .insertInto("payouts")
+    .values(
+      payouts.map(({ recipient, tokenId, amount }, position) => ({
+        block_number: number,
+        position,
+        recipient: address(recipient),
+        token_id: tokenId,
+        amount: amount.toString(),
+        status: amount === 0n ? ("skipped" as const) : ("owed" as const),
+      })),
+    )
+    .execute();
+}
+
+/** The block of a number, undefined if there is none. */
+export async function findBlock(db: Db, number: number): Promise<StoredBlock | undefined> {
+  const row = await db.selectFrom("blocks").selectAll().where("number", "=", number).executeTakeFirst();
+  return row && toBlock(row);
+}
+
+/** The block that is open, undefined if none is. */
+export async function findOpenBlock(db: Db): Promise<StoredBlock | undefined> {
+  const row = await db.selectFrom("blocks").selectAll().where("status", "=", "open").executeTakeFirst();
+  return row && toBlock(row);
+}
+
+/** The last sealed block, undefined before the first. */
+export async function findLastSealedBlock(db: Db): Promise<StoredBlock | undefined> {
+  const row = await db
+    .selectFrom("blocks")
+    .selectAll()
+    .where("status", "!=", "open")
+    .orderBy("number", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row && toBlock(row);
+}
+
+/** Blocks in a range of numbers, both ends included, lowest first. */
+export async function loadBlocks(db: Db, first: number, last: number): Promise<StoredBlock[]> {
+  const rows = await db
+    .selectFrom("blocks")
+    .selectAll()
+    .where("number", ">=", first)
+    .where("number", "<=", last)
+    .orderBy("number")
+    .execute();
+  return rows.map(toBlock);
+}
+
+/** Newest blocks first, below `before` when given. */
+export async function listBlocks(
+  db: Db,
+  page: { readonly before?: number | undefined; readonly limit: number },
+): Promise<StoredBlock[]> {
+  const rows = await db
+    .selectFrom("blocks")
+    .selectAll()
+    .$if(page.before !== undefined, (query) => query.where("number", "<", page.before ?? 0))
+    .orderBy("number", "desc")
+    .limit(page.limit)
+    .execute();
+  return rows.map(toBlock);
+}
+
+/** How many blocks there are of each status. */
+export async function countBlocks(db: Db): Promise<Readonly<Record<BlockStatus, number>>> {
+  const rows = await db
+    .selectFrom("blocks")
+    .select(({ fn }) => ["status", fn.countAll<number>().as("count")])
+    .groupBy("status")
+    .execute();
+  const counts: Record<BlockStatus, number> = { open: 0, sealed: 0, proven: 0, final: 0 };
+  for (const { status, count } of rows) counts[status] = Number(count);
+  return counts;
+}
+
+/** Removes a block and all later ones with their witnesses, batches and payouts. Precondition: their transactions were requeued. */
+export async function deleteBlocksFrom(db: Db, first: number): Promise<void> {
+  await db.deleteFrom("blocks").where("number", ">=", first).execute();
+}
+
+/** The prover's input of a block, undefined once proven and pruned. */
+export async function findWitness(db: Db, number: number): Promise<Uint8Array | undefined> {
+  const row = await db.selectFrom("witnesses").select("input").where("block_number", "=", number).executeTakeFirst();
+  return row && bytes(row.input);
+}
+
+/** Removes the prover's inputs of blocks up to this one: they are final. */
+export async function pruneWitnesses(db: Db, last: number): Promise<void> {
+  await db.deleteFrom("witnesses").where("block_number", "<=", last).execute();
+}
+
+function toBlock(row: Selectable<Tables["blocks"]>): StoredBlock {
+  return {
+    number: blockNumber(row.number),
+    status: row.status,
+    timestamp: row.timestamp,
+    slotCount: toBlockSize(row.slot_count),
+    feeAccounts: row.fee_accounts,
+    firstQueueIndex: row.first_queue_index,
+    l1OperationCount: row.l1_operation_count,
+    queueHashBefore: bytes(row.queue_hash_before),
+    openedAtMs: row.opened_at_ms,
+    seal: toSeal(row),
+    provenAtMs: row.proven_at_ms,
+    finalAtMs: row.final_at_ms,
+  };
+}
+
+function toSeal(row: Selectable<Tables["blocks"]>): BlockSeal | null {
+  const queueHashAfter = optionalBytes(row.queue_hash_after);
+  const [oldRoot, newRoot, txRoot] = [row.old_root, row.new_root, row.tx_root].map(optionalBigint);
+  const { old_next_index: oldNextIndex, new_next_index: newNextIndex, sealed_at_ms: sealedAtMs, data } = row;
+  if (queueHashAfter === null || oldRoot == null || newRoot == null || txRoot == null) return null;
+  if (oldNextIndex === null || newNextIndex === null || sealedAtMs === null || data === null) return null;
+  return {
+    queueHashAfter,
+    oldRoot,
+    oldNextIndex,
+    newRoot,
+    newNextIndex,
+    txRoot,
+    data: bytes(data),
+    transactionCount: row.transaction_count,
+    sealedAtMs,
+  };
+}
+
+function toBlockSize(slots: number): BlockSize {
+  if (slots === 16 || slots === 64 || slots === 256) return slots;
+  throw new CairnError<DbErrorCode>("db/corrupt", `a stored block has ${slots} slots`);
+}

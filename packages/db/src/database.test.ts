@@ -1,0 +1,344 @@
+import {
+  accountIndex,
+  batchNumber,
+  blockNumber,
+  encodeFloat16,
+  encodeFloat40,
+  type L1Operation,
+  type SignedTransaction,
+  tokenId,
+} from "@cairn/protocol";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import {
+  acquireNodeLock,
+  addTransactionEvents,
+  type BlockOpening,
+  type BlockSeal,
+  bindChain,
+  countBlocks,
+  type Database,
+  deleteBlocksFrom,
+  deleteQueueEntriesFrom,
+  findBatch,
+  findBlock,
+  findL1Transaction,
+  findLastQueueEntry,
+  findLastSealedBlock,
+  findOpenBlock,
+  findTransaction,
+  findWitness,
+  insertBatch,
+  insertL1Attempt,
+  insertL1Transaction,
+  insertOpenBlock,
+  insertQueueEntries,
+  lastSequence,
+  listAccountTransactions,
+  listPayouts,
+  listTransactionEvents,
+  loadBlocksOwing,
+  loadBlockTransactions,
+  loadLiveL1Transactions,
+  loadPool,
+  loadQueueEntries,
+  loadUnbatchedBlocks,
+  markAttemptSent,
+  markBatchAccepted,
+  markFinal,
+  nextStoredNonce,
+  requeueTransactions,
+  revokeAcceptancesFrom,
+  revokeSettlements,
+  type StoredTransaction,
+  sealStoredBlock,
+  settlePayout,
+  storeProof,
+  updateL1Transaction,
+  upsertTransactions,
+} from "./index.ts";
+import { createTestDatabases, type TestDatabase } from "./testing/index.ts";
+
+const hash = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
+
+function signedTransfer(nonce: number): SignedTransaction {
+  return {
+    transaction: {
+      type: "transfer",
+      from: accountIndex(64),
+      to: accountIndex(65),
+      toOwner: 7n,
+      toKey: 9n,
+      nonce,
+      tokenId: tokenId(0),
+      amount: encodeFloat40(1000n),
+      fee: encodeFloat16(3n),
+      validUntil: 2 ** 32 - 1,
+      link: nonce === 2 ? { offset: -1, content: 5n } : null,
+    },
+    signature: { rx: 11n, s: 12n },
+  };
+}
+
+function stored(nonce: number, change: Partial<StoredTransaction> = {}): StoredTransaction {
+  return {
+    id: BigInt(1000 + nonce),
+    sequence: nonce + 1,
+    groupId: BigInt(1000 + nonce),
+    groupPosition: 0,
+    groupSize: 1,
+    signed: signedTransfer(nonce),
+    status: "received",
+    inclusion: null,
+    amount: null,
+    fee: null,
+    createdIndex: null,
+    rejection: null,
+    receivedAtMs: 1_700_000_000_000,
+    ...change,
+  };
+}
+
+const confirmed = (nonce: number, block: number, slot: number): StoredTransaction =>
+  stored(nonce, {
+    status: "confirmed",
+    inclusion: { blockNumber: block, slot },
+    amount: 2n ** 128n - 1n,
+    fee: 3n,
+  });
+
+const opening = (number: number): BlockOpening => ({
+  number: blockNumber(number),
+  timestamp: 1_700_000_000,
+  slotCount: 16,
+  feeAccounts: [64],
+  firstQueueIndex: 0,
+  l1OperationCount: 1,
+  queueHashBefore: hash(0),
+  openedAtMs: 1_700_000_000_500,
+});
+
+const seal: BlockSeal = {
+  queueHashAfter: hash(1),
+  oldRoot: 1n,
+  oldNextIndex: 64,
+  newRoot: 2n,
+  newNextIndex: 66,
+  txRoot: 3n,
+  data: Uint8Array.of(1, 2, 3),
+  transactionCount: 2,
+  sealedAtMs: 1_700_000_001_000,
+};
+
+const payouts = [
+  { recipient: 5n, tokenId: tokenId(0), amount: 2n ** 100n },
+  { recipient: 6n, tokenId: tokenId(1), amount: 0n },
+];
+
+const engines = createTestDatabases();
+
+describe.each(["embedded", "server"] as const)("repositories on the %s engine", (engine) => {
+  let test: TestDatabase;
+  let database: Database;
+  beforeAll(() => engines[engine].start());
+  afterAll(() => engines[engine].stop());
+  beforeEach(async () => {
+    test = await engines[engine].create();
+    database = await test.open();
+  });
+
+  async function seeBlock(number: number): Promise<void> {
+    await insertOpenBlock(database.db, opening(number));
+    await sealStoredBlock(database.db, blockNumber(number), { seal, payouts, witness: Uint8Array.of(9) });
+  }
+
+  it("keeps transactions as they were, and what became of them", async () => {
+    const { db } = database;
+    await upsertTransactions(db, [stored(0), stored(2), stored(1)]);
+    expect(await loadPool(db)).toEqual([stored(0), stored(1), stored(2)]);
+    expect(await lastSequence(db)).toBe(3);
+    await insertOpenBlock(db, opening(1));
+    await upsertTransactions(db, [
+      confirmed(0, 1, 1),
+      stored(1, { status: "rejected", rejection: { type: "badNonce" } }),
+    ]);
+    expect(await findTransaction(db, 1000n)).toEqual(confirmed(0, 1, 1));
+    expect((await findTransaction(db, 1001n))?.rejection).toEqual({ type: "badNonce" });
+    expect(await loadBlockTransactions(db, 1)).toEqual([confirmed(0, 1, 1)]);
+    expect((await loadPool(db)).map(({ id }) => id)).toEqual([1002n]);
+    expect((await listAccountTransactions(db, 65, { limit: 2 })).map(({ id }) => id)).toEqual([1002n, 1001n]);
+    expect((await listAccountTransactions(db, 65, { limit: 2, before: 2 })).map(({ id }) => id)).toEqual([1000n]);
+    expect(await findTransaction(db, 5n)).toBeUndefined();
+  });
+
+  it("refuses two transactions in one slot and an inclusion without block", async () => {
+    const { db } = database;
+    await upsertTransactions(db, [confirmed(0, 1, 1)]);
+    await expect(upsertTransactions(db, [confirmed(1, 1, 1)])).rejects.toThrow(/transactions_slot/);
+    await expect(upsertTransactions(db, [stored(3, { status: "confirmed" })])).rejects.toThrow(/check/);
+  });
+
+  it("writes all of a transaction or nothing", async () => {
+    const { db } = database;
+    await expect(
+      db.transaction().execute(async (transaction) => {
+        await upsertTransactions(transaction, [stored(0)]);
+        await upsertTransactions(transaction, [confirmed(1, 1, 1), confirmed(2, 1, 1)]);
+      }),
+    ).rejects.toThrow();
+    expect(await loadPool(db)).toEqual([]);
+    const first = db.transaction().execute(async (transaction) => {
+      await upsertTransactions(transaction, [stored(0)]);
+      await upsertTransactions(transaction, [stored(1)]);
+    });
+    await Promise.all([first, upsertTransactions(db, [stored(2)])]);
+    expect(await loadPool(db)).toHaveLength(3);
+  });
+
+  it("returns transactions of dropped blocks to the pool in their order, visibly", async () => {
+    const { db } = database;
+    await seeBlock(1);
+    await seeBlock(2);
+    await upsertTransactions(db, [confirmed(0, 1, 1), confirmed(1, 2, 1), confirmed(2, 2, 2)]);
+    expect(await requeueTransactions(db, 2, { atMs: 5, reason: "L1 reorg" })).toBe(2);
+    await deleteBlocksFrom(db, 2);
+    expect(await loadPool(db)).toEqual([stored(1), stored(2)]);
+    expect(await listTransactionEvents(db, 1001n)).toEqual([
+      { transactionId: 1001n, atMs: 5, type: "requeued", details: { reason: "L1 reorg", block: 2 } },
+    ]);
+    await addTransactionEvents(db, [{ transactionId: 1001n, atMs: 6, type: "rejected", details: { why: "x" } }]);
+    expect(await listTransactionEvents(db, 1001n)).toHaveLength(2);
+    expect((await findLastSealedBlock(db))?.number).toBe(1);
+    expect(await findWitness(db, 2)).toBeUndefined();
+  });
+
+  it("opens one block at a time and seals it once", async () => {
+    const { db } = database;
+    await insertOpenBlock(db, opening(1));
+    await expect(insertOpenBlock(db, opening(2))).rejects.toThrow(/blocks_one_open/);
+    expect(await findOpenBlock(db)).toEqual({
+      ...opening(1),
+      status: "open",
+      seal: null,
+      provenAtMs: null,
+      finalAtMs: null,
+    });
+    await sealStoredBlock(db, blockNumber(1), { seal, payouts, witness: Uint8Array.of(9) });
+    expect((await findBlock(db, 1))?.seal).toEqual(seal);
+    expect(await findWitness(db, 1)).toEqual(Uint8Array.of(9));
+    await expect(
+      sealStoredBlock(db, blockNumber(1), { seal, payouts, witness: Uint8Array.of(9) }),
+    ).rejects.toMatchObject({ code: "db/conflict" });
+    expect(await countBlocks(db)).toEqual({ open: 0, sealed: 1, proven: 0, final: 0 });
+  });
+
+  it("follows a batch from proof to finality, and back by a reorg", async () => {
+    const { db } = database;
+    await seeBlock(1);
+    expect(await loadUnbatchedBlocks(db, 10)).toEqual([1]);
+    await insertBatch(db, { firstBlock: 1, lastBlock: 1, circuitType: 0, publicInput: 77n });
+    expect(await loadUnbatchedBlocks(db, 10)).toEqual([]);
+    const proof = { proof: Uint8Array.of(4), details: { seconds: 3 }, atMs: 8 };
+    expect(await storeProof(db, 1, { ...proof, publicInput: 78n })).toBe(false);
+    expect(await storeProof(db, 1, { ...proof, publicInput: 77n })).toBe(true);
+    const acceptance = { number: batchNumber(1), l1Transaction: hash(5), l1Block: 20, l1BlockHash: hash(6) };
+    await markBatchAccepted(db, 1, { ...acceptance, atMs: 9 });
+    expect((await findBatch(db, 1))?.acceptance).toEqual(acceptance);
+    expect((await findBlock(db, 1))?.status).toBe("proven");
+    expect(await loadBlocksOwing(db)).toEqual([1]);
+    await settlePayout(db, { blockNumber: 1, position: 0, status: "paid", l1Transaction: hash(7) });
+    expect(await loadBlocksOwing(db)).toEqual([]);
+    await revokeSettlements(db, [hash(7)]);
+    expect((await listPayouts(db, { recipient: 5n, limit: 5 }))[0]).toMatchObject({
+      status: "owed",
+      amount: 2n ** 100n,
+    });
+    expect(await revokeAcceptancesFrom(db, 20)).toBe(1);
+    expect((await findBlock(db, 1))?.status).toBe("sealed");
+    await markBatchAccepted(db, 1, { ...acceptance, atMs: 10 });
+    expect(await markFinal(db, 19, 11)).toBe(0);
+    expect(await markFinal(db, 20, 12)).toBe(1);
+    expect((await findBlock(db, 1))?.finalAtMs).toBe(12);
+  });
+
+  it("keeps the L1 queue and cuts it at a reorg", async () => {
+    const { db } = database;
+    const operations: L1Operation[] = [
+      { type: "deposit", owner: 3n, tokenId: tokenId(1), amount: 2n ** 127n, index: accountIndex(0), key: 8n },
+      { type: "setKey", sender: 3n, index: accountIndex(64), key: 9n },
+    ];
+    const entries = operations.map((operation, index) => ({
+      index,
+      operation,
+      hashAfter: hash(index + 1),
+      l1Block: 10 + index,
+      l1BlockHash: hash(3),
+      l1Transaction: hash(4),
+      enqueuedAt: 1_700_000_000,
+    }));
+    await insertQueueEntries(db, entries);
+    expect(await loadQueueEntries(db, 0, 5)).toEqual(entries);
+    expect(await deleteQueueEntriesFrom(db, 11)).toBe(1);
+    expect(await findLastQueueEntry(db)).toEqual(entries[0]);
+  });
+
+  it("never gives an L1 nonce or a subject to two live transactions", async () => {
+    const { db } = database;
+    const content = {
+      purpose: "submitBatch" as const,
+      sender: 1n,
+      recipient: 2n,
+      data: Uint8Array.of(1),
+      gasLimit: 900_000,
+    };
+    const attempt = (fill: number, fee: bigint) => ({
+      hash: hash(fill),
+      raw: Uint8Array.of(fill),
+      maxFeePerGas: fee,
+      maxPriorityFeePerGas: 1n,
+      sentAtMs: null,
+    });
+    const id = await insertL1Transaction(db, { ...content, subject: 1, nonce: 4 }, attempt(1, 10n), 100);
+    await expect(insertL1Transaction(db, { ...content, subject: 1, nonce: 5 }, attempt(2, 10n), 100)).rejects.toThrow();
+    await expect(insertL1Transaction(db, { ...content, subject: 2, nonce: 4 }, attempt(2, 10n), 100)).rejects.toThrow();
+    expect(await nextStoredNonce(db, 1n)).toBe(5);
+    await markAttemptSent(db, id, hash(1), 101);
+    await insertL1Attempt(db, id, 1, attempt(3, 2n ** 70n));
+    const live = await loadLiveL1Transactions(db);
+    expect(live[0]?.attempts).toEqual([{ ...attempt(1, 10n), sentAtMs: 101 }, attempt(3, 2n ** 70n)]);
+    const mined = { hash: hash(3), block: 7, blockHash: hash(8) };
+    await updateL1Transaction(db, id, { status: "final", mined, failure: null, atMs: 102 });
+    expect(await findL1Transaction(db, "submitBatch", 1)).toMatchObject({ status: "final", mined, nonce: 4 });
+    expect(await loadLiveL1Transactions(db)).toEqual([]);
+  });
+
+  it("belongs to one rollup and survives being closed", async () => {
+    await bindChain(database.db, { chainId: 31337n, rollup: 5n }, 16);
+    await upsertTransactions(database.db, [stored(0)]);
+    await database.close();
+    database = await test.open();
+    await bindChain(database.db, { chainId: 31337n, rollup: 5n }, 16);
+    await expect(bindChain(database.db, { chainId: 31337n, rollup: 6n }, 16)).rejects.toMatchObject({
+      code: "db/wrong-chain",
+    });
+    expect(await loadPool(database.db)).toEqual([stored(0)]);
+  });
+});
+
+describe("a PostgreSQL server", () => {
+  const databases = createTestDatabases().server;
+  beforeAll(() => databases.start());
+  afterAll(() => databases.stop());
+
+  it("lets one node at a time hold a role, and loses nothing committed in a crash", async () => {
+    const test = await databases.create();
+    const [first, second] = [await test.open(), await test.open()];
+    const lock = await acquireNodeLock(first, "sequencer");
+    await expect(acquireNodeLock(second, "sequencer")).rejects.toMatchObject({ code: "db/locked" });
+    await (await acquireNodeLock(second, "publisher")).release();
+    await upsertTransactions(first.db, [stored(0)]);
+    await databases.server()?.crashAndRestart();
+    await lock.lost;
+    expect(await loadPool(second.db)).toEqual([stored(0)]);
+    await (await acquireNodeLock(second, "sequencer")).release();
+  });
+});

@@ -1,0 +1,99 @@
+import { CairnError } from "@cairn/protocol";
+import { PGlite, types as pgliteTypes } from "@electric-sql/pglite";
+import { Kysely, PostgresDialect, sql } from "kysely";
+import pg from "pg";
+import { DurableNodeFS } from "./durable-node-fs.ts";
+import type { DbErrorCode } from "./errors.ts";
+import { migrate } from "./migrations.ts";
+import { createPgliteDialect } from "./pglite-dialect.ts";
+import type { Tables } from "./schema.ts";
+
+/** Where the data lives: an embedded PostgreSQL in a directory or in memory, or a server. */
+export type DatabaseLocation =
+  | { readonly type: "embedded"; readonly directory: string }
+  | { readonly type: "memory" }
+  | { readonly type: "server"; readonly url: string; readonly maxConnections?: number };
+
+/** The Kysely instance or a transaction of it; what every repository function takes first. */
+export type Db = Kysely<Tables>;
+
+/** The engine below, for the job engine, which brings its own queries. */
+export type DatabaseEngine =
+  | { readonly type: "pglite"; readonly pglite: PGlite }
+  | { readonly type: "server"; readonly url: string };
+
+/** An open database with an up-to-date schema. */
+export interface Database {
+  readonly db: Db;
+  readonly engine: DatabaseEngine;
+  /** Waits for queries under way and closes. */
+  readonly close: () => Promise<void>;
+}
+
+const INT8_OID = 20;
+
+/** PGlite's own parameters, but with fsync on and a sync method that its WebAssembly build really calls. */
+const DURABLE_START_PARAMETERS = [
+  ...PGlite.defaultStartParams.filter((parameter) => parameter !== "-F"),
+  "-c",
+  "wal_sync_method=fsync",
+];
+
+/** Opens the database and migrates it. Throws `db/unavailable`, `db/migration-failed`, `db/newer-schema`. */
+export async function openDatabase(location: DatabaseLocation): Promise<Database> {
+  const database = location.type === "server" ? openServer(location) : await openEmbedded(location);
+  try {
+    await sql`select 1`.execute(database.db);
+  } catch (cause) {
+    await database.close();
+    throw new CairnError<DbErrorCode>("db/unavailable", "the database cannot be reached", { cause });
+  }
+  try {
+    await migrate(database.db);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return database;
+}
+
+/** The location that a `DATABASE_URL` names, else an embedded database in `directory`. */
+export function databaseLocation(url: string | undefined, directory: string): DatabaseLocation {
+  return url === undefined || url === "" ? { type: "embedded", directory } : { type: "server", url };
+}
+
+async function openEmbedded(location: Exclude<DatabaseLocation, { type: "server" }>): Promise<Database> {
+  const parsers = { [pgliteTypes.INT8]: Number };
+  let pglite: PGlite;
+  try {
+    pglite = await PGlite.create(
+      location.type === "memory"
+        ? { parsers }
+        : { fs: new DurableNodeFS(location.directory), startParams: DURABLE_START_PARAMETERS, parsers },
+    );
+  } catch (cause) {
+    throw new CairnError<DbErrorCode>("db/unavailable", "the embedded database did not start", { cause });
+  }
+  const db = new Kysely<Tables>({ dialect: createPgliteDialect(pglite) });
+  return {
+    db,
+    engine: { type: "pglite", pglite },
+    close: async () => {
+      await db.destroy();
+      if (!pglite.closed) await pglite.close();
+    },
+  };
+}
+
+function openServer({ url, maxConnections = 10 }: Extract<DatabaseLocation, { type: "server" }>): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: maxConnections,
+    connectionTimeoutMillis: 10_000,
+    types: { getTypeParser: (oid, format) => (oid === INT8_OID ? Number : pg.types.getTypeParser(oid, format)) },
+  });
+  // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
+  pool.on("error", () => undefined);
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  return { db, engine: { type: "server", url }, close: () => db.destroy() };
+}

@@ -1,0 +1,24 @@
+/**
+ * Errors thrown by this package. Only those marked (retry) can be helped by a retry.
+ *
+ * - `db/unavailable`: the database refused, dropped or timed out a connection or a statement; whether a commit under way
+ *   took place is unknown: read before writing again (retry).
+ * - `db/migration-failed`: the schema could not be brought up to date; `cause` says why.
+ * - `db/newer-schema`: the database was migrated by a newer version of Cairn.
+ * - `db/wrong-chain`: the database belongs to another rollup or another block size.
+ * - `db/locked`: another running node uses this database (retry after it has ended).
+ * - `db/conflict`: a row that must be new exists, or one that must exist does not.
+ * - `db/corrupt`: a stored value breaks its layout.
+ * - `db/jobs-failed`: the job engine could not be started or reached (retry).
+ * - `db/test-server-failed`: the PostgreSQL server for tests did not start.
+ */
+export type DbErrorCode =
+  | "db/unavailable"
+  | "db/migration-failed"
+  | "db/newer-schema"
+  | "db/wrong-chain"
+  | "db/locked"
+  | "db/conflict"
+  | "db/corrupt"
+  | "db/jobs-failed"
+  | "db/test-server-failed";

@@ -1,0 +1,161 @@
+import { CairnError } from "@cairn/protocol";
+import { fromPglite, PgBoss } from "pg-boss";
+import type { Database } from "./database.ts";
+import type { DbErrorCode } from "./errors.ts";
+
+/** A batch that is to be proven; the prover reads the rest from the database. */
+export interface ProofJob {
+  readonly firstBlock: number;
+  /** Hex; a job of a block that was rebuilt since names another one and is dropped. */
+  readonly publicInput: string;
+}
+
+/** What a worker is told of a job it holds. */
+export interface HeldJob {
+  readonly id: string;
+  readonly data: ProofJob;
+  /** Failed tries before this one. */
+  readonly retries: number;
+  /** Aborts when the job is taken away: heartbeat lost, cancelled, shutdown. */
+  readonly signal: AbortSignal;
+}
+
+/** A job that failed for good, with what its tries reported. */
+export interface PoisonedJob {
+  readonly id: string;
+  readonly data: ProofJob;
+  readonly evidence: object | null;
+  readonly failedAtMs: number;
+}
+
+/** How a worker takes jobs. */
+export interface ProofWorkOptions {
+  /** Jobs held at the same time. */
+  readonly concurrency: number;
+}
+
+/** Proof jobs in the node's own database; workers may be anywhere that reaches it. */
+export interface JobQueue {
+  /** Adds a job unless one of the same batch and public input is there; lower blocks run first. Throws `db/jobs-failed`. */
+  readonly enqueue: (job: ProofJob) => Promise<void>;
+  /** Hands jobs to `handler`; what it throws fails the try. Ends with the queue or with the returned function. */
+  readonly work: (options: ProofWorkOptions, handler: (job: HeldJob) => Promise<void>) => Promise<() => Promise<void>>;
+  /** Jobs whose tries are used up. */
+  readonly poisoned: () => Promise<PoisonedJob[]>;
+  /** Gives poisoned jobs their tries back; returns how many. */
+  readonly retryPoisoned: () => Promise<number>;
+  readonly counts: () => Promise<{ readonly waiting: number; readonly active: number; readonly poisoned: number }>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Settings of {@link createJobQueue}. */
+export interface JobQueueOptions {
+  /** Tries after the first before a job counts as poisoned. */
+  readonly retryLimit: number;
+  /** Seconds without a heartbeat after which another worker takes the job; at least 10. */
+  readonly heartbeatSeconds: number;
+  /** Seconds one try may take. */
+  readonly expireInSeconds: number;
+  /** Errors of the engine's background work, which goes on. */
+  readonly onError: (error: Error) => void;
+}
+
+const QUEUE = "prove";
+/** Takes the jobs whose tries are used up, with the output of the last one. */
+const POISONED = "prove-poisoned";
+const SCHEMA = "jobs";
+const MAX_COUNTED = 10_000;
+const POLLING_SECONDS = 0.5;
+/** pg-boss runs higher priorities first; older blocks come first. */
+const PRIORITY_OF_BLOCK_0 = 2 ** 31 - 1;
+
+/** Starts the job engine on the database. Throws `db/jobs-failed`. */
+export async function createJobQueue({ engine }: Database, options: JobQueueOptions): Promise<JobQueue> {
+  const common = {
+    schema: SCHEMA,
+    schedule: false,
+    superviseIntervalSeconds: 5,
+    maintenanceIntervalSeconds: 300,
+    monitorIntervalSeconds: 5,
+    reindex: false,
+  };
+  const boss =
+    engine.type === "server"
+      ? new PgBoss({ ...common, connectionString: engine.url, max: 4 })
+      : new PgBoss({ ...common, db: fromPglite(engine.pglite), backend: "pglite" });
+  boss.on("error", options.onError);
+  await attempt("start", async () => {
+    await boss.start();
+    const settings = {
+      policy: "short",
+      retryLimit: options.retryLimit,
+      retryDelay: 1,
+      retryBackoff: true,
+      heartbeatSeconds: options.heartbeatSeconds,
+      expireInSeconds: options.expireInSeconds,
+      deleteAfterSeconds: 600,
+      deadLetter: POISONED,
+    } as const;
+    await boss.createQueue(POISONED, { retentionSeconds: 365 * 86_400 });
+    await boss.createQueue(QUEUE, settings);
+    const { policy: _fixed, ...changeable } = settings;
+    await boss.updateQueue(QUEUE, changeable);
+  });
+
+  return {
+    enqueue: (job) =>
+      attempt("enqueue", async () => {
+        await boss.send(QUEUE, job, {
+          singletonKey: `${job.firstBlock}:${job.publicInput}`,
+          priority: Math.max(0, PRIORITY_OF_BLOCK_0 - job.firstBlock),
+        });
+      }),
+    work: ({ concurrency }, handler) =>
+      attempt("work", async () => {
+        const id = await boss.work<ProofJob>(
+          QUEUE,
+          {
+            batchSize: 1,
+            localConcurrency: concurrency,
+            pollingIntervalSeconds: POLLING_SECONDS,
+            includeMetadata: true,
+          },
+          async ([job]) => {
+            if (job === undefined) return;
+            await handler({ id: job.id, data: job.data, retries: job.retryCount, signal: job.signal });
+          },
+        );
+        return () => boss.offWork(QUEUE, { id, wait: true });
+      }),
+    poisoned: () =>
+      attempt("list", async () => {
+        const jobs = await boss.findJobs<ProofJob>(POISONED);
+        return jobs.map(({ id, data, sourceOutput, createdOn }) => ({
+          id,
+          data,
+          evidence: sourceOutput ?? null,
+          failedAtMs: createdOn.getTime(),
+        }));
+      }),
+    retryPoisoned: () => attempt("retry", () => boss.redrive(POISONED)),
+    counts: () =>
+      attempt("count", async () => {
+        const [waiting, all, poisoned] = await Promise.all([
+          boss.findJobs(QUEUE, { queued: true }),
+          boss.findJobs(QUEUE, { limit: MAX_COUNTED }),
+          boss.findJobs(POISONED),
+        ]);
+        const active = all.filter(({ state }) => state === "active");
+        return { waiting: waiting.length, active: active.length, poisoned: poisoned.length };
+      }),
+    stop: () => boss.stop({ graceful: true, close: true, timeout: 30_000 }),
+  };
+}
+
+async function attempt<T>(what: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    throw new CairnError<DbErrorCode>("db/jobs-failed", `the job engine failed to ${what}`, { cause });
+  }
+}

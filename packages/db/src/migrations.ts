@@ -1,0 +1,167 @@
+import { CairnError } from "@cairn/protocol";
+import { type Kysely, sql } from "kysely";
+import { type Migration, Migrator } from "kysely/migration";
+import type { DbErrorCode } from "./errors.ts";
+import type { Tables } from "./schema.ts";
+
+const INITIAL = [
+  `create table settings (key text primary key, value jsonb not null)`,
+  `create table transactions (
+    id bytea primary key check (octet_length(id) = 32),
+    sequence bigint not null,
+    group_id bytea not null,
+    group_position int not null,
+    group_size int not null,
+    signed bytea not null,
+    from_index int not null,
+    to_index int,
+    nonce bigint not null,
+    token_id bigint not null,
+    valid_until bigint not null,
+    status text not null check (status in ('received', 'confirmed', 'rejected', 'replaced', 'expired')),
+    block_number bigint,
+    slot int,
+    amount numeric(39, 0),
+    fee numeric(39, 0),
+    created_index int,
+    rejection jsonb,
+    received_at_ms bigint not null,
+    check ((status = 'confirmed') = (block_number is not null and slot is not null))
+  )`,
+  `create unique index transactions_slot on transactions (block_number, slot) where block_number is not null`,
+  `create index transactions_pool on transactions (sequence) where status = 'received'`,
+  `create index transactions_from on transactions (from_index, sequence)`,
+  `create index transactions_to on transactions (to_index, sequence) where to_index is not null`,
+  `create table transaction_events (
+    event bigint generated always as identity primary key,
+    transaction_id bytea not null references transactions (id) on delete cascade,
+    at_ms bigint not null,
+    type text not null,
+    details jsonb not null
+  )`,
+  `create index transaction_events_transaction on transaction_events (transaction_id, event)`,
+  `create table blocks (
+    number bigint primary key,
+    status text not null check (status in ('open', 'sealed', 'proven', 'final')),
+    timestamp bigint not null,
+    slot_count int not null,
+    fee_accounts jsonb not null,
+    first_queue_index bigint not null,
+    l1_operation_count int not null,
+    queue_hash_before bytea not null,
+    opened_at_ms bigint not null,
+    queue_hash_after bytea,
+    old_root bytea,
+    old_next_index bigint,
+    new_root bytea,
+    new_next_index bigint,
+    tx_root bytea,
+    data bytea,
+    transaction_count int not null,
+    sealed_at_ms bigint,
+    proven_at_ms bigint,
+    final_at_ms bigint,
+    check ((status = 'open') = (new_root is null))
+  )`,
+  `create unique index blocks_one_open on blocks (status) where status = 'open'`,
+  `create table queue_entries (
+    index bigint primary key,
+    record bytea not null check (octet_length(record) = 76),
+    hash_after bytea not null,
+    l1_block bigint not null,
+    l1_block_hash bytea not null,
+    l1_transaction bytea not null,
+    enqueued_at bigint not null
+  )`,
+  `create index queue_entries_l1_block on queue_entries (l1_block)`,
+  `create table l1_blocks (
+    number bigint primary key,
+    hash bytea not null,
+    parent_hash bytea not null,
+    timestamp bigint not null
+  )`,
+  `create table witnesses (
+    block_number bigint primary key references blocks (number) on delete cascade,
+    input bytea not null
+  )`,
+  `create table batches (
+    first_block bigint primary key references blocks (number) on delete cascade,
+    last_block bigint not null,
+    circuit_type int not null,
+    public_input bytea not null,
+    proof bytea,
+    proof_details jsonb,
+    proved_at_ms bigint,
+    number bigint unique,
+    l1_transaction bytea,
+    l1_block bigint,
+    l1_block_hash bytea
+  )`,
+  `create table payouts (
+    block_number bigint not null references blocks (number) on delete cascade,
+    position int not null,
+    recipient bytea not null,
+    token_id bigint not null,
+    amount numeric(39, 0) not null,
+    status text not null check (status in ('owed', 'paid', 'claimable', 'skipped')),
+    l1_transaction bytea,
+    primary key (block_number, position)
+  )`,
+  `create index payouts_recipient on payouts (recipient, block_number)`,
+  `create table l1_transactions (
+    id bigint generated always as identity primary key,
+    purpose text not null check (purpose in ('submitBatch', 'pay')),
+    subject bigint not null,
+    status text not null check (status in ('prepared', 'sent', 'mined', 'final', 'failed', 'abandoned')),
+    sender bytea not null,
+    nonce bigint not null,
+    recipient bytea not null,
+    data bytea not null,
+    gas_limit bigint not null,
+    created_at_ms bigint not null,
+    updated_at_ms bigint not null,
+    mined_hash bytea,
+    mined_block bigint,
+    mined_block_hash bytea,
+    failure text
+  )`,
+  `create unique index l1_transactions_live_subject on l1_transactions (purpose, subject)
+    where status in ('prepared', 'sent', 'mined')`,
+  `create unique index l1_transactions_live_nonce on l1_transactions (sender, nonce)
+    where status <> 'abandoned'`,
+  `create table l1_attempts (
+    transaction_id bigint not null references l1_transactions (id) on delete cascade,
+    attempt int not null,
+    hash bytea not null unique,
+    raw bytea not null,
+    max_fee_per_gas numeric(39, 0) not null,
+    max_priority_fee_per_gas numeric(39, 0) not null,
+    sent_at_ms bigint,
+    primary key (transaction_id, attempt)
+  )`,
+];
+
+const MIGRATIONS: Readonly<Record<string, Migration>> = { "0001-initial": statements(INITIAL) };
+
+/** Brings the schema up to date; safe to run from several processes at once. Throws `db/migration-failed`, `db/newer-schema`. */
+export async function migrate(db: Kysely<Tables>): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error === undefined) return;
+  const isNewer = error instanceof Error && /corrupted migrations/.test(error.message);
+  throw isNewer
+    ? new CairnError<DbErrorCode>("db/newer-schema", "the database has migrations this version does not know", {
+        cause: error,
+      })
+    : new CairnError<DbErrorCode>("db/migration-failed", "the database schema could not be brought up to date", {
+        cause: error,
+      });
+}
+
+function statements(texts: readonly string[]): Migration {
+  return {
+    up: async (db) => {
+      for (const text of texts) await sql.raw(text).execute(db);
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { bytesToBigint } from "@cairn/protocol";
+import type { Selectable } from "kysely";
+import type { Db } from "./database.ts";
+import type { PayoutStatus, Tables } from "./schema.ts";
+import { address, optionalBytes } from "./values.ts";
+
+/** A payout of a block and what became of it on L1. */
+export interface StoredPayout {
+  readonly blockNumber: number;
+  /** Place in the block's list, from 0. */
+  readonly position: number;
+  readonly recipient: bigint;
+  readonly tokenId: number;
+  readonly amount: bigint;
+  readonly status: PayoutStatus;
+  /** L1 transaction that settled it. */
+  readonly l1Transaction: Uint8Array | null;
+}
+
+/** A block's payouts in order. */
+export async function loadBlockPayouts(db: Db, blockNumber: number): Promise<StoredPayout[]> {
+  const rows = await db
+    .selectFrom("payouts")
+    .selectAll()
+    .where("block_number", "=", blockNumber)
+    .orderBy("position")
+    .execute();
+  return rows.map(toPayout);
+}
+
+/** Newest first: all payouts, those of a recipient, those of a status. */
+export async function listPayouts(
+  db: Db,
+  filter: {
+    readonly recipient?: bigint | undefined;
+    readonly status?: PayoutStatus | undefined;
+    readonly beforeBlock?: number | undefined;
+    readonly limit: number;
+  },
+): Promise<StoredPayout[]> {
+  const { recipient, status, beforeBlock } = filter;
+  let query = db.selectFrom("payouts").selectAll();
+  if (recipient !== undefined) query = query.where("recipient", "=", address(recipient));
+  if (status !== undefined) query = query.where("status", "=", status);
+  if (beforeBlock !== undefined) query = query.where("block_number", "<", beforeBlock);
+  const rows = await query.orderBy("block_number", "desc").orderBy("position").limit(filter.limit).execute();
+  return rows.map(toPayout);
+}
+
+/** Notes what became of one payout. */
+export async function settlePayout(
+  db: Db,
+  payout: Pick<StoredPayout, "blockNumber" | "position" | "status" | "l1Transaction">,
+): Promise<void> {
+  await db
+    .updateTable("payouts")
+    .set({ status: payout.status, l1_transaction: payout.l1Transaction })
+    .where("block_number", "=", payout.blockNumber)
+    .where("position", "=", payout.position)
+    .execute();
+}
+
+/** Takes settlements back that these L1 transactions made: a reorg removed them. */
+export async function revokeSettlements(db: Db, l1Transactions: readonly Uint8Array[]): Promise<void> {
+  if (l1Transactions.length === 0) return;
+  await db
+    .updateTable("payouts")
+    .set({ status: "owed", l1_transaction: null })
+    .where("l1_transaction", "in", [...l1Transactions])
+    .execute();
+}
+
+/** Blocks proven on L1 that still owe payouts, in order. */
+export async function loadBlocksOwing(db: Db): Promise<number[]> {
+  const rows = await db
+    .selectFrom("payouts")
+    .innerJoin("blocks", "blocks.number", "payouts.block_number")
+    .select("payouts.block_number")
+    .distinct()
+    .where("payouts.status", "=", "owed")
+    .where("blocks.status", "in", ["proven", "final"])
+    .orderBy("payouts.block_number")
+    .execute();
+  return rows.map(({ block_number }) => block_number);
+}
+
+function toPayout(row: Selectable<Tables["payouts"]>): StoredPayout {
+  return {
+    blockNumber: row.block_number,
+    position: row.position,
+    recipient: bytesToBigint(row.recipient),
+    tokenId: row.token_id,
+    amount: BigInt(row.amount),
+    status: row.status,
+    l1Transaction: optionalBytes(row.l1_transaction),
+  };
+}

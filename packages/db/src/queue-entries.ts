@@ -1,0 +1,77 @@
+import { decodeL1Operation, encodeL1Operation, type L1Operation } from "@cairn/protocol";
+import type { Selectable } from "kysely";
+import type { Db } from "./database.ts";
+import type { Tables } from "./schema.ts";
+import { bytes } from "./values.ts";
+
+/** An entry of the L1 queue and where on Ethereum it stands. */
+export interface QueueEntry {
+  /** Position in the queue, from 0. */
+  readonly index: number;
+  readonly operation: L1Operation;
+  /** Queue hash after it. */
+  readonly hashAfter: Uint8Array;
+  readonly l1Block: number;
+  readonly l1BlockHash: Uint8Array;
+  readonly l1Transaction: Uint8Array;
+  /** Seconds, of its L1 block. */
+  readonly enqueuedAt: number;
+}
+
+/** Stores entries that are not stored yet. */
+export async function insertQueueEntries(db: Db, entries: readonly QueueEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  await db
+    .insertInto("queue_entries")
+    .values(
+      entries.map((entry) => ({
+        index: entry.index,
+        record: encodeL1Operation(entry.operation),
+        hash_after: entry.hashAfter,
+        l1_block: entry.l1Block,
+        l1_block_hash: entry.l1BlockHash,
+        l1_transaction: entry.l1Transaction,
+        enqueued_at: entry.enqueuedAt,
+      })),
+    )
+    .execute();
+}
+
+/** Entries from position `first` on, at most `limit`. Throws `protocol/malformed-record`. */
+export async function loadQueueEntries(db: Db, first: number, limit: number): Promise<QueueEntry[]> {
+  const rows = await db
+    .selectFrom("queue_entries")
+    .selectAll()
+    .where("index", ">=", first)
+    .orderBy("index")
+    .limit(limit)
+    .execute();
+  return rows.map(toEntry);
+}
+
+/** The last entry, undefined when the queue never had one. */
+export async function findLastQueueEntry(db: Db): Promise<QueueEntry | undefined> {
+  const row = await db.selectFrom("queue_entries").selectAll().orderBy("index", "desc").limit(1).executeTakeFirst();
+  return row && toEntry(row);
+}
+
+/** Removes the entries of an L1 block and later ones: a reorg took them. Returns how many. */
+export async function deleteQueueEntriesFrom(db: Db, l1Block: number): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom("queue_entries")
+    .where("l1_block", ">=", l1Block)
+    .executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
+}
+
+function toEntry(row: Selectable<Tables["queue_entries"]>): QueueEntry {
+  return {
+    index: row.index,
+    operation: decodeL1Operation(bytes(row.record)),
+    hashAfter: bytes(row.hash_after),
+    l1Block: row.l1_block,
+    l1BlockHash: bytes(row.l1_block_hash),
+    l1Transaction: bytes(row.l1_transaction),
+    enqueuedAt: row.enqueued_at,
+  };
+}

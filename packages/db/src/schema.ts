@@ -1,0 +1,183 @@
+import type { ColumnType, Generated, JSONColumnType } from "kysely";
+
+/** Bytes of fixed meaning; node-postgres answers with Buffers, which are Uint8Arrays. */
+type Bytes = Uint8Array;
+/** u128 and larger: decimal digits. */
+type Decimal = ColumnType<string, string, string>;
+/** Any JSON value. */
+type Json = JSONColumnType<object, string, string>;
+
+/** What a transaction has come to without looking at its block; `proven` and `final` follow from the block. */
+export type StoredTransactionStatus = "received" | "confirmed" | "rejected" | "replaced" | "expired";
+/** What a block has come to. */
+export type BlockStatus = "open" | "sealed" | "proven" | "final";
+/** What a payout has come to on L1. */
+export type PayoutStatus = "owed" | "paid" | "claimable" | "skipped";
+/** States of an L1 transaction; the table of transitions is in the node's publisher README. */
+export type L1TransactionStatus = "prepared" | "sent" | "mined" | "final" | "failed" | "abandoned";
+/** What an L1 transaction is for. */
+export type L1TransactionPurpose = "submitBatch" | "pay";
+
+interface SettingsTable {
+  key: string;
+  value: Json;
+}
+
+interface TransactionsTable {
+  /** The message hash m, 32 bytes. */
+  id: Bytes;
+  /** Place in the order of execution; kept when the transaction returns to the pool. */
+  sequence: number;
+  /** Id of the group's first transaction; its own id when alone. */
+  group_id: Bytes;
+  group_position: number;
+  group_size: number;
+  /** As in signed-transaction.ts. */
+  signed: Bytes;
+  from_index: number;
+  to_index: number | null;
+  nonce: number;
+  token_id: number;
+  valid_until: number;
+  status: StoredTransactionStatus;
+  block_number: number | null;
+  slot: number | null;
+  /** Decoded, once executed. */
+  amount: Decimal | null;
+  fee: Decimal | null;
+  created_index: number | null;
+  rejection: JSONColumnType<object, string | null, string | null> | null;
+  received_at_ms: number;
+}
+
+interface TransactionEventsTable {
+  event: Generated<number>;
+  transaction_id: Bytes;
+  at_ms: number;
+  type: string;
+  details: Json;
+}
+
+interface BlocksTable {
+  number: number;
+  status: BlockStatus;
+  /** Seconds, as the proof sees it. */
+  timestamp: number;
+  slot_count: number;
+  /** Accounts that take fees. */
+  fee_accounts: JSONColumnType<number[], string, string>;
+  /** Number of queue entries before the block, and those it consumes. */
+  first_queue_index: number;
+  l1_operation_count: number;
+  queue_hash_before: Bytes;
+  opened_at_ms: number;
+  queue_hash_after: Bytes | null;
+  old_root: Bytes | null;
+  old_next_index: number | null;
+  new_root: Bytes | null;
+  new_next_index: number | null;
+  tx_root: Bytes | null;
+  /** Published data without trailing zeros. */
+  data: Bytes | null;
+  transaction_count: number;
+  sealed_at_ms: number | null;
+  proven_at_ms: number | null;
+  final_at_ms: number | null;
+}
+
+interface QueueEntriesTable {
+  /** Position in the L1 queue, from 0. */
+  index: number;
+  record: Bytes;
+  hash_after: Bytes;
+  /** Ethereum block that contains it. */
+  l1_block: number;
+  l1_block_hash: Bytes;
+  l1_transaction: Bytes;
+  /** Seconds, of that block. */
+  enqueued_at: number;
+}
+
+interface L1BlocksTable {
+  number: number;
+  hash: Bytes;
+  parent_hash: Bytes;
+  timestamp: number;
+}
+
+interface WitnessesTable {
+  block_number: number;
+  /** What a prover needs, in the node's own encoding. */
+  input: Bytes;
+}
+
+interface BatchesTable {
+  first_block: number;
+  last_block: number;
+  circuit_type: number;
+  public_input: Bytes;
+  /** Null until proven. */
+  proof: Bytes | null;
+  proof_details: JSONColumnType<object, string | null, string | null> | null;
+  proved_at_ms: number | null;
+  /** Number given by the contract; null until accepted there. */
+  number: number | null;
+  l1_transaction: Bytes | null;
+  l1_block: number | null;
+  l1_block_hash: Bytes | null;
+}
+
+interface PayoutsTable {
+  block_number: number;
+  position: number;
+  recipient: Bytes;
+  token_id: number;
+  amount: Decimal;
+  status: PayoutStatus;
+  l1_transaction: Bytes | null;
+}
+
+interface L1TransactionsTable {
+  id: Generated<number>;
+  purpose: L1TransactionPurpose;
+  /** First block of the batch that it is about. */
+  subject: number;
+  status: L1TransactionStatus;
+  sender: Bytes;
+  nonce: number;
+  recipient: Bytes;
+  data: Bytes;
+  gas_limit: number;
+  created_at_ms: number;
+  updated_at_ms: number;
+  mined_hash: Bytes | null;
+  mined_block: number | null;
+  mined_block_hash: Bytes | null;
+  failure: string | null;
+}
+
+interface L1AttemptsTable {
+  transaction_id: number;
+  attempt: number;
+  hash: Bytes;
+  /** The signed bytes, kept so that the very same transaction can be broadcast again. */
+  raw: Bytes;
+  max_fee_per_gas: Decimal;
+  max_priority_fee_per_gas: Decimal;
+  sent_at_ms: number | null;
+}
+
+/** Tables of the node. Amounts above 2^53 are decimal strings, hashes and addresses bytes, times milliseconds unless named otherwise. */
+export interface Tables {
+  settings: SettingsTable;
+  transactions: TransactionsTable;
+  transaction_events: TransactionEventsTable;
+  blocks: BlocksTable;
+  queue_entries: QueueEntriesTable;
+  l1_blocks: L1BlocksTable;
+  witnesses: WitnessesTable;
+  batches: BatchesTable;
+  payouts: PayoutsTable;
+  l1_transactions: L1TransactionsTable;
+  l1_attempts: L1AttemptsTable;
+}

@@ -1,0 +1,61 @@
+import { bigintToBytes, bytesToBigint } from "@cairn/protocol";
+import { sql } from "kysely";
+
+/** A field element or hash as 32 stored bytes. */
+export function word(value: bigint): Uint8Array {
+  return bigintToBytes(value, 32);
+}
+
+/** An address as 20 stored bytes. */
+export function address(value: bigint): Uint8Array {
+  return bigintToBytes(value, 20);
+}
+
+/** Plain bytes of what a driver answered: node-postgres gives Buffers, which compare unequal to Uint8Arrays. */
+export function bytes(stored: Uint8Array): Uint8Array {
+  return Uint8Array.from(stored);
+}
+
+/** Integer of stored bytes, null where there are none. */
+export function optionalBigint(stored: Uint8Array | null): bigint | null {
+  return stored === null ? null : bytesToBigint(stored);
+}
+
+/** Plain bytes, null where there are none. */
+export function optionalBytes(stored: Uint8Array | null): Uint8Array | null {
+  return stored === null ? null : bytes(stored);
+}
+
+/** Amount of stored decimal digits, null where there are none. */
+export function optionalAmount(stored: string | null): bigint | null {
+  return stored === null ? null : BigInt(stored);
+}
+
+/** JSON text in which bigints are decimal strings. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => (typeof part === "bigint" ? part.toString() : part));
+}
+
+/** A column of bytes for `unnest`: text on the wire, because the drivers disagree on arrays of bytes. */
+export function bytesColumn(values: readonly Uint8Array[]) {
+  return sql`${values.map(hexText)}::text[]::bytea[]`;
+}
+
+/** A column of numbers for `unnest`. */
+export function numberColumn(values: readonly (number | null)[]) {
+  return sql`${values.map((value) => (value === null ? null : String(value)))}::text[]::bigint[]`;
+}
+
+/** A column of amounts for `unnest`. */
+export function amountColumn(values: readonly (bigint | null)[]) {
+  return sql`${values.map((value) => (value === null ? null : value.toString()))}::text[]::numeric[]`;
+}
+
+/** A column of texts for `unnest`. */
+export function textColumn(values: readonly (string | null)[]) {
+  return sql`${[...values]}::text[]`;
+}
+
+function hexText(value: Uint8Array): string {
+  return `\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex")}`;
+}
