@@ -1,0 +1,87 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { CairnError } from "@cairn/protocol";
+import type { CircuitsErrorCode } from "./errors.ts";
+
+/** What a run of the prover binary printed and used. */
+export interface BbResult {
+  readonly stdout: string;
+  readonly seconds: number;
+  /** Peak resident memory in bytes; null where the system does not tell. */
+  readonly peakBytes: number | null;
+}
+
+/** The SRS that keys and proofs are made over. */
+export interface Srs {
+  /** `dev` proofs are forgeable: its secret is public. */
+  readonly kind: "dev" | "ignition";
+  /** Folder of the files, as bb reads them. */
+  readonly dir: string;
+}
+
+/** Proofs for the EVM: Keccak transcript, no zero knowledge, since all inputs are published. */
+const TARGET = ["-t", "evm-no-zk", "--scheme", "ultra_honk"];
+const MEMORY_POLL_MS = 50;
+
+/** Path of the native prover for this machine, from the bb.js package. Throws `circuits/no-prover`. */
+export function bbPath(): string {
+  const cpu = process.arch === "arm64" ? "arm64" : "amd64";
+  const system = process.platform === "darwin" ? "macos" : "linux";
+  const require = createRequire(import.meta.url);
+  const path = join(dirname(require.resolve("@aztec/bb.js")), "..", "..", "build", `${cpu}-${system}`, "bb");
+  if (!existsSync(path)) {
+    throw new CairnError<CircuitsErrorCode>("circuits/no-prover", `no prover binary at ${path}`);
+  }
+  return path;
+}
+
+/** Runs `bb` for the EVM target. Throws `circuits/no-prover`, `circuits/prover-failed`, `circuits/aborted`. */
+export async function runBb(args: readonly string[], signal?: AbortSignal): Promise<BbResult> {
+  if (signal?.aborted) throw aborted(signal.reason);
+  const startMs = performance.now();
+  const child = spawn(bbPath(), [...args, ...TARGET], { stdio: ["ignore", "pipe", "pipe"] });
+  const output = { stdout: "", stderr: "" };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output.stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    output.stderr = (output.stderr + text).slice(-4000);
+  });
+  let peakBytes: number | null = null;
+  const poll = setInterval(async () => {
+    peakBytes = (await peakMemory(child.pid)) ?? peakBytes;
+  }, MEMORY_POLL_MS);
+  const stop = (): void => {
+    child.kill("SIGKILL");
+  };
+  signal?.addEventListener("abort", stop, { once: true });
+  try {
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", resolve);
+    });
+    if (signal?.aborted) throw aborted(signal.reason);
+    if (code !== 0) {
+      throw new CairnError<CircuitsErrorCode>("circuits/prover-failed", `bb ${args[0]} ended with ${code}`, {
+        details: { args, code, stderr: output.stderr },
+      });
+    }
+    return { stdout: output.stdout, seconds: (performance.now() - startMs) / 1000, peakBytes };
+  } finally {
+    clearInterval(poll);
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+async function peakMemory(pid: number | undefined): Promise<number | null> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+  return kilobytes === undefined ? null : Number(kilobytes) * 1024;
+}
+
+function aborted(reason: unknown): CairnError<CircuitsErrorCode> {
+  return new CairnError<CircuitsErrorCode>("circuits/aborted", "stopped by the caller", { cause: reason });
+}

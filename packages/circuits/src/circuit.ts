@@ -1,0 +1,18 @@
+import type { BlockSize } from "@cairn/protocol";
+import type { Srs } from "./bb.ts";
+import { compileCircuit } from "./compile.ts";
+import type { BlockCircuit } from "./prove.ts";
+import { circuitName } from "./shape.ts";
+import { ensureVerificationKey } from "./verification-key.ts";
+
+/** Compiled program and key of a block size; from the cache when they were built before. Throws as the parts do. */
+export async function loadBlockCircuit(options: {
+  readonly slots: BlockSize;
+  readonly cacheDir: string;
+  readonly srs: Srs;
+  readonly signal?: AbortSignal;
+}): Promise<BlockCircuit> {
+  const { slots, cacheDir, srs, signal } = options;
+  const program = await compileCircuit({ name: circuitName(slots), cacheDir });
+  return { program, key: await ensureVerificationKey(program, srs, signal), srs };
+}

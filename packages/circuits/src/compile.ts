@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { CairnError } from "@cairn/protocol";
+import type { CompiledCircuit } from "@noir-lang/noir_js";
+import { compile, createFileManager } from "@noir-lang/noir_wasm";
+import type { CircuitsErrorCode } from "./errors.ts";
+
+/** Where the Noir sources of this package lie. */
+export const NOIR_DIR = join(import.meta.dirname, "..", "noir");
+
+/** A compiled circuit in the cache. */
+export interface CompiledProgram {
+  readonly name: string;
+  readonly circuit: CompiledCircuit;
+  /** Folder of everything made from these sources: program.json, and per SRS a key and a verifier. */
+  readonly dir: string;
+  /** The ABI and bytecode as a file, as the prover reads it. */
+  readonly path: string;
+  readonly isCached: boolean;
+}
+
+/**
+ * Compiles a binary crate of `noirDir` (`block64`, `gadgets/leaf`), or takes it from the cache, which is keyed by the
+ * content of all sources and the versions of compiler and prover. Throws `circuits/compile-failed`.
+ */
+export async function compileCircuit(options: {
+  readonly name: string;
+  readonly cacheDir: string;
+  readonly noirDir?: string;
+}): Promise<CompiledProgram> {
+  const { name, cacheDir, noirDir = NOIR_DIR } = options;
+  const dir = join(cacheDir, "circuits", `${name.replaceAll("/", "-")}-${sourceHash(noirDir, name)}`);
+  const path = join(dir, "program.json");
+  if (existsSync(path)) {
+    return { name, circuit: JSON.parse(readFileSync(path, "utf8")) as CompiledCircuit, dir, path, isCached: true };
+  }
+  const circuit = await compileCrate(join(noirDir, name));
+  mkdirSync(dir, { recursive: true });
+  writeFileAtomically(path, JSON.stringify(circuit));
+  return { name, circuit, dir, path, isCached: false };
+}
+
+/** Writes a file so that a reader sees it whole or not at all. */
+export function writeFileAtomically(path: string, content: string | Uint8Array): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, content);
+  renameSync(temporary, path);
+}
+
+async function compileCrate(crate: string): Promise<CompiledCircuit> {
+  try {
+    const { program } = await compile(createFileManager(crate), crate, ignoreLog, ignoreLog);
+    return program;
+  } catch (error) {
+    const { diagnostics } = error as { readonly diagnostics?: unknown };
+    throw new CairnError<CircuitsErrorCode>("circuits/compile-failed", `${crate} does not compile`, {
+      cause: error,
+      details: { diagnostics },
+    });
+  }
+}
+
+function sourceHash(noirDir: string, name: string): string {
+  const hash = createHash("sha256").update(versions());
+  for (const crate of ["block", name]) {
+    const cwd = join(noirDir, crate);
+    for (const file of globSync(["Nargo.toml", "src/**/*.nr"], { cwd }).sort()) {
+      hash.update(`\0${crate}/${file}\0`).update(readFileSync(join(cwd, file)));
+    }
+  }
+  return hash.digest("hex").slice(0, 16);
+}
+
+/** Versions of the compiler and the prover. */
+function versions(): string {
+  const require = createRequire(import.meta.url);
+  const compiler = findVersion(require.resolve("@noir-lang/noir_wasm"), "@noir-lang/noir_wasm");
+  const prover = findVersion(require.resolve("@aztec/bb.js"), "@aztec/bb.js");
+  return `noir_wasm ${compiler} bb ${prover}`;
+}
+
+function findVersion(entry: string, name: string): string {
+  const folder = entry.slice(0, entry.lastIndexOf(name) + name.length);
+  const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { readonly version: string };
+  return version;
+}
+
+function ignoreLog(): void {}

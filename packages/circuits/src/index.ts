@@ -1,0 +1,14 @@
+export { type BbResult, bbPath, type Srs } from "./bb.ts";
+export { loadBlockCircuit } from "./circuit.ts";
+export { type CompiledProgram, compileCircuit, NOIR_DIR } from "./compile.ts";
+export type { CircuitsErrorCode } from "./errors.ts";
+export { type SolvedWitness, solveWitness } from "./execute.ts";
+export { countGates, type GateCount, srsPointsFor } from "./gates.ts";
+export { blockInputMap } from "./input-map.ts";
+export { type BlockCircuit, type Proof, proveBlock, proveSolved } from "./prove.ts";
+export { type CircuitShape, circuitName, circuitShape } from "./shape.ts";
+export { assertSrs, DEV_G2, ensureDevSrs, ignitionSrs } from "./srs.ts";
+export { ensureVerificationKey, type VerificationKey } from "./verification-key.ts";
+export { type SolidityVerifier, verifierName, writeSolidityVerifier } from "./verifier.ts";
+export { type BuiltWitness, buildWitness } from "./witness.ts";
+export type { BlockWitness } from "./witness-types.ts";

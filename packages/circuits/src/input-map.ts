@@ -1,0 +1,27 @@
+import type { InputMap } from "@noir-lang/noir_js";
+import type { BlockWitness } from "./witness-types.ts";
+
+/** Anything a witness is made of. */
+type WitnessValue = bigint | number | boolean | readonly WitnessValue[] | { readonly [name: string]: WitnessValue };
+type InputValue = InputMap[string];
+
+/** The parameters of the block circuit's `main`. */
+export function blockInputMap(publicInput: bigint, witness: BlockWitness): InputMap {
+  return { public_input: inputValue(publicInput), witness: inputValue(witness) };
+}
+
+/** A witness value as the ABI encoder takes it: field elements as hex, camelCase names as snake_case. */
+export function inputValue(value: WitnessValue): InputValue {
+  if (typeof value === "bigint") return `0x${value.toString(16)}`;
+  if (typeof value === "number" || typeof value === "boolean") return value;
+  if (isList(value)) return value.map(inputValue);
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [snakeCase(name), inputValue(field)]));
+}
+
+function isList(value: readonly WitnessValue[] | { readonly [name: string]: WitnessValue }): value is readonly WitnessValue[] {
+  return Array.isArray(value);
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

@@ -1,0 +1,68 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bytesToBigint } from "@cairn/protocol";
+import { runBb, type Srs } from "./bb.ts";
+import type { CompiledProgram } from "./compile.ts";
+import { solveWitness } from "./execute.ts";
+import { blockInputMap } from "./input-map.ts";
+import type { VerificationKey } from "./verification-key.ts";
+import type { BlockWitness } from "./witness-types.ts";
+
+/** A proof as the Solidity verifier takes it, and what making it took. */
+export interface Proof {
+  readonly proof: Uint8Array;
+  readonly publicInputs: readonly bigint[];
+  readonly witnessSeconds: number;
+  readonly proveSeconds: number;
+  /** Peak resident memory of the prover process; null where the system does not tell. */
+  readonly proverPeakBytes: number | null;
+}
+
+/** What a prover of one block size holds. */
+export interface BlockCircuit {
+  readonly program: CompiledProgram;
+  readonly key: VerificationKey;
+  readonly srs: Srs;
+}
+
+/**
+ * Proves a block. Throws `circuits/unsatisfied` and `circuits/bad-input` when there is no such block,
+ * `circuits/prover-failed`, `circuits/no-prover`, `circuits/aborted`.
+ */
+export async function proveBlock(
+  circuit: BlockCircuit,
+  publicInput: bigint,
+  witness: BlockWitness,
+  signal?: AbortSignal,
+): Promise<Proof> {
+  const solved = await solveWitness(circuit.program.circuit, blockInputMap(publicInput, witness));
+  const { proof, publicInputs, proveSeconds, proverPeakBytes } = await proveSolved(circuit, solved.witness, signal);
+  return { proof, publicInputs, witnessSeconds: solved.seconds, proveSeconds, proverPeakBytes };
+}
+
+/** Proves a solved witness. Throws `circuits/prover-failed`, `circuits/no-prover`, `circuits/aborted`. */
+export async function proveSolved(
+  { program, key, srs }: BlockCircuit,
+  witness: Uint8Array,
+  signal?: AbortSignal,
+): Promise<Omit<Proof, "witnessSeconds">> {
+  const dir = await mkdtemp(join(tmpdir(), "cairn-prove-"));
+  try {
+    const witnessPath = join(dir, "witness.gz");
+    await writeFile(witnessPath, witness);
+    const files = ["-b", program.path, "-w", witnessPath, "-k", key.path, "-o", dir, "-c", srs.dir];
+    const { seconds, peakBytes } = await runBb(["prove", ...files], signal);
+    const inputs = await readFile(join(dir, "public_inputs"));
+    return {
+      proof: new Uint8Array(await readFile(join(dir, "proof"))),
+      publicInputs: Array.from({ length: inputs.length / 32 }, (_, i) =>
+        bytesToBigint(inputs.subarray(32 * i, 32 * i + 32)),
+      ),
+      proveSeconds: seconds,
+      proverPeakBytes: peakBytes,
+    };
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
