@@ -1,0 +1,22 @@
+import { dataVectors, payoutVectors, publicInputVectors, queueVectors, txTreeVectors } from "./generators/blocks.ts";
+import { floatVectors } from "./generators/float.ts";
+import { hashVectors, shaVectors } from "./generators/hash.ts";
+import { leafVectors, treeVectors } from "./generators/state.ts";
+import { messageVectors, signatureVectors } from "./generators/transactions.ts";
+import type { Vector } from "./json.ts";
+
+/** Vector files by name, and what makes their content. */
+export const VECTOR_FILES: Readonly<Record<string, () => Vector>> = {
+  data: dataVectors,
+  float: floatVectors,
+  hash: hashVectors,
+  leaf: leafVectors,
+  message: messageVectors,
+  payouts: payoutVectors,
+  "public-input": publicInputVectors,
+  queue: queueVectors,
+  sha: shaVectors,
+  signature: signatureVectors,
+  tree: treeVectors,
+  "tx-tree": txTreeVectors,
+};

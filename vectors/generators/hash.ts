@@ -1,0 +1,56 @@
+import { createHash } from "node:crypto";
+import { compress, type PoseidonState, permute } from "@cairn/crypto";
+import { bytesToHex, FIELD_MODULUS, PUBLIC_INPUT_BYTES, publishedDataBytes } from "@cairn/protocol";
+import { type Vector, word } from "../json.ts";
+
+const LAST = FIELD_MODULUS - 1n;
+
+/** Inputs around the edges of the field, with leading zeros, and without any pattern. */
+const INPUTS: readonly PoseidonState[] = [
+  [0n, 0n, 0n, 0n],
+  [0n, 1n, 2n, 3n],
+  [1n, 0n, 0n, 0n],
+  [0n, 0n, 0n, 1n],
+  [LAST, LAST, LAST, LAST],
+  [LAST, 0n, 0n, LAST],
+  [2n ** 128n - 1n, 2n ** 64n, 2n ** 160n - 1n, 2n ** 232n],
+  [1n << 240n, 1n << 248n, 0xffn, 0x1234n],
+  ...[11n, 12n, 13n, 14n].map((seed): PoseidonState => [scramble(seed), scramble(-seed), scramble(seed * seed), seed]),
+];
+
+/** Lengths around the padding edges of SHA-256, and those of the protocol's own messages. */
+const SHA_LENGTHS = [
+  ...[0, 1, 31, 32, 54, 55, 56, 57, 62, 63, 64, 65, 118, 119, 120, 121, 126, 127, 128, 129, 183, 184, 191, 192],
+  ...[108, 160, PUBLIC_INPUT_BYTES, publishedDataBytes(16), 640, publishedDataBytes(64), 2560, publishedDataBytes(256)],
+];
+
+/** Poseidon2 permutation and compression. */
+export function hashVectors(): Vector {
+  return {
+    compress: INPUTS.map(([a, b, c, d]) => ({
+      a: word(a),
+      b: word(b),
+      c: word(c),
+      d: word(d),
+      hash: word(compress(a, b, c, d)),
+    })),
+    permutation: INPUTS.map((input) => ({ input: input.map(word), output: permute(input).map(word) })),
+  };
+}
+
+/** SHA-256 by Node's own implementation. */
+export function shaVectors(): Vector {
+  return {
+    cases: SHA_LENGTHS.map((length) => {
+      const input = Uint8Array.from({ length }, (_, i) => (i * 37 + length * 11 + (i >> 8)) % 256);
+      const digest = createHash("sha256").update(input).digest();
+      return { digest: bytesToHex(digest), input: bytesToHex(input), length };
+    }),
+  };
+}
+
+/** A field element without visible pattern, always the same for a seed. */
+export function scramble(seed: bigint): bigint {
+  const start = ((seed % FIELD_MODULUS) + FIELD_MODULUS) % FIELD_MODULUS;
+  return (start ** 5n + 0x9e3779b97f4a7c15f39cc0605cedc8341082276bf3a27251n ** 5n) % FIELD_MODULUS;
+}

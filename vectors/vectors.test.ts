@@ -1,0 +1,272 @@
+import {
+  accountHash,
+  compress,
+  linkContentHash,
+  messageHash,
+  permute,
+  publicKeyFromSecret,
+  secretKey,
+  sign,
+  txLeafHash,
+  txRoot,
+  verify,
+} from "@cairn/crypto";
+import {
+  accountIndex,
+  accountMeta,
+  addressToBigint,
+  type BlockSize,
+  bytesToHex,
+  dataHash,
+  decodeFloat16,
+  decodeFloat40,
+  decodeL1Operation,
+  decodePayouts,
+  decodePublishedData,
+  encodeFloat16,
+  encodeFloat40,
+  encodeL1Operation,
+  encodePayouts,
+  encodePublishedData,
+  float16,
+  float40,
+  floorToFloat16,
+  floorToFloat40,
+  hexToBytes,
+  type L2Transaction,
+  linkContentWords,
+  messageWords,
+  nextQueueHash,
+  payoutsHash,
+  publicInput,
+  publicInputPreimage,
+  SLOT_KIND,
+  tokenId,
+  WHOLE_BALANCE,
+} from "@cairn/protocol";
+import { emptySubtreeHashes, genesisRoot, type NodeSiblings, verifyMerkleProof } from "@cairn/state";
+import { describe, expect, it } from "vitest";
+import data from "./data.json" with { type: "json" };
+import { VECTOR_FILES } from "./files.ts";
+import float from "./float.json" with { type: "json" };
+import hash from "./hash.json" with { type: "json" };
+import { readVectorText, vectorText } from "./json.ts";
+import leaf from "./leaf.json" with { type: "json" };
+import message from "./message.json" with { type: "json" };
+import payouts from "./payouts.json" with { type: "json" };
+import publicInputs from "./public-input.json" with { type: "json" };
+import queue from "./queue.json" with { type: "json" };
+import signature from "./signature.json" with { type: "json" };
+import tree from "./tree.json" with { type: "json" };
+import txTree from "./tx-tree.json" with { type: "json" };
+
+const big = (hex: string): bigint => BigInt(hex);
+
+describe("vector files", () => {
+  it.each(Object.entries(VECTOR_FILES))("%s.json is what the generator writes", (name, build) => {
+    expect(readVectorText(name)).toBe(vectorText(build()));
+  });
+});
+
+describe("hash.json", () => {
+  it.each(hash.compress)("compress($a, …)", ({ a, b, c, d, hash: expected }) => {
+    expect(compress(big(a), big(b), big(c), big(d))).toBe(big(expected));
+  });
+
+  it.each(hash.permutation)("permutation of $input.0", ({ input, output }) => {
+    const [a = 0n, b = 0n, c = 0n, d = 0n] = input.map(big);
+    expect(permute([a, b, c, d])).toEqual(output.map(big));
+  });
+});
+
+describe("leaf.json", () => {
+  it.each(leaf.cases)("leaf $hash", (row) => {
+    const account = {
+      owner: addressToBigint(row.owner),
+      tokenId: tokenId(row.tokenId),
+      nonce: row.nonce,
+      ownerKey: row.ownerKey,
+      balance: big(row.balance),
+      key: big(row.key),
+    };
+    expect(accountMeta(account)).toBe(big(row.meta));
+    expect(accountHash(account)).toBe(big(row.hash));
+  });
+});
+
+describe("tree.json", () => {
+  it("has the empty subtrees and the genesis root", () => {
+    expect(emptySubtreeHashes(compress)).toEqual(tree.emptySubtrees.map(big));
+    expect(genesisRoot(compress)).toBe(big(tree.genesisRoot));
+  });
+
+  it.each(tree.proofs)("proof of leaf $index under $root", ({ index, leaf: leafHash, root, siblings }) => {
+    const nodes = siblings.map(big);
+    const levels = Array.from({ length: nodes.length / 3 }, (_, level): NodeSiblings => {
+      const [a = 0n, b = 0n, c = 0n] = nodes.slice(3 * level);
+      return [a, b, c];
+    });
+    expect(verifyMerkleProof(big(root), index, big(leafHash), levels, compress)).toBe(true);
+    expect(verifyMerkleProof(big(root), index, big(leafHash) + 1n, levels, compress)).toBe(false);
+  });
+});
+
+describe("float.json", () => {
+  it.each(float.float40)("float40 $encoded", ({ canonical, encoded, value }) => {
+    expect(decodeFloat40(float40(encoded))).toBe(big(value));
+    expect(encodeFloat40(big(value)) === encoded).toBe(canonical);
+  });
+
+  it.each(float.float16)("float16 $encoded", ({ canonical, encoded, value }) => {
+    expect(decodeFloat16(float16(encoded))).toBe(big(value));
+    expect(encodeFloat16(big(value)) === encoded).toBe(canonical);
+  });
+
+  it.each(float.floor)("floor of $value", ({ float16: fee, float40: amount, value }) => {
+    expect(floorToFloat16(big(value))).toBe(big(fee));
+    expect(floorToFloat40(big(value))).toBe(big(amount));
+  });
+
+  it.each(float.overflow40)("float40 %i is too large", (encoded) => {
+    expect(() => float40(encoded)).toThrow(expect.objectContaining({ code: "protocol/amount-overflow" }));
+  });
+
+  it("has the encoding of the whole balance", () => expect(float.wholeBalance40).toBe(WHOLE_BALANCE));
+});
+
+describe("message.json", () => {
+  it.each(message.cases)("message $hash", (row) => {
+    const common = {
+      from: accountIndex(row.from),
+      nonce: row.nonce,
+      tokenId: tokenId(row.tokenId),
+      amount: float40(row.amount),
+      fee: float16(row.fee),
+      validUntil: row.validUntil,
+    };
+    const link = row.linkOffset === 0 ? null : { offset: row.linkOffset, content: big(row.linkContent) };
+    const receiver = { toOwner: addressToBigint(row.recipientOrOwner), toKey: big(row.toKey), link };
+    const transaction: L2Transaction =
+      row.kind === SLOT_KIND.withdraw
+        ? { type: "withdraw", ...common, recipient: receiver.toOwner }
+        : row.kind === SLOT_KIND.transferToNew
+          ? { type: "transferToNew", ...common, ...receiver }
+          : { type: "transfer", ...common, ...receiver, to: accountIndex(row.to) };
+    const words = messageWords(transaction, { chainId: big(row.chainId), rollup: addressToBigint(row.rollup) });
+    expect([words.domainAndTag, words.word1, words.word2]).toEqual([row.domainAndTag, row.word1, row.word2].map(big));
+    expect(messageHash(words)).toBe(big(row.hash));
+    if (transaction.type === "withdraw") return;
+    const content = linkContentWords(transaction);
+    expect(content[0]).toBe(big(row.contentWord));
+    expect(linkContentHash(content)).toBe(big(row.contentHash));
+  });
+});
+
+describe("signature.json", () => {
+  it.each(signature.valid)("signature $rx", (row) => {
+    const signed = { rx: big(row.rx), s: big(row.s) };
+    expect(row.valid).toBe(true);
+    expect(verify(big(row.message), signed, big(row.key))).toBe(true);
+    expect(publicKeyFromSecret(secretKey(big(row.secret)))).toBe(big(row.key));
+    expect(sign(big(row.message), secretKey(big(row.secret)))).toEqual(signed);
+  });
+
+  it.each(signature.malleated)("accepts the negated response of $rx", (row) => {
+    expect(row.valid).toBe(true);
+    expect(verify(big(row.message), { rx: big(row.rx), s: big(row.s) }, big(row.key))).toBe(true);
+  });
+
+  it.each(signature.invalid)("refuses $flaw", (row) => {
+    expect(row.valid).toBe(false);
+    expect(verify(big(row.message), { rx: big(row.rx), s: big(row.s) }, big(row.key))).toBe(false);
+  });
+
+  it.each(["key", "rx", "s"] as const)("has a valid signature whose %s begins with zeros", (field) => {
+    expect(signature.valid.some((row) => row.secret !== bytesToHex(oneWord()) && row[field].startsWith("0x0000"))).toBe(
+      true,
+    );
+  });
+});
+
+describe("queue.json", () => {
+  it.each(queue.cases)("record $record", (row) => {
+    const record = hexToBytes(row.record);
+    const operation = decodeL1Operation(record);
+    expect(SLOT_KIND[operation.type]).toBe(row.kind);
+    expect(operation.index).toBe(row.index);
+    expect(operation.type === "deposit" ? operation.owner : operation.sender).toBe(addressToBigint(row.owner));
+    expect(operation.type === "deposit" ? operation.amount : 0n).toBe(big(row.amount));
+    expect(operation.type === "forcedWithdraw" ? 0n : operation.key).toBe(big(row.key));
+    expect(bytesToHex(encodeL1Operation(operation))).toBe(row.record);
+    expect(bytesToHex(nextQueueHash(hexToBytes(row.hashBefore), record))).toBe(row.hashAfter);
+  });
+});
+
+describe("data.json", () => {
+  it.each(data.cases)("data $dataHash", (row) => {
+    const slotCount = row.slotCount as BlockSize;
+    const decoded = decodePublishedData(slotCount, hexToBytes(row.calldata), row.l1OperationCount);
+    expect(bytesToHex(encodePublishedData(slotCount, decoded))).toBe(row.data);
+    expect(decoded.feeIndices).toEqual(row.feeIndices);
+    const kinds = decoded.slots.map((slot) => (slot.type === "nothing" ? SLOT_KIND.noop : SLOT_KIND[slot.type]));
+    expect(kinds.slice(row.l1OperationCount)).toEqual(row.kinds.slice(row.l1OperationCount));
+    expect(bytesToHex(dataHash(slotCount, hexToBytes(row.calldata)))).toBe(row.dataHash);
+  });
+});
+
+describe("payouts.json", () => {
+  it.each(payouts.cases)("list $hash", (row) => {
+    const slotCount = row.slotCount as BlockSize;
+    const list = decodePayouts(slotCount, hexToBytes(row.list));
+    expect(list.map(({ recipient }) => recipient)).toEqual(row.recipients.map(addressToBigint));
+    expect(list.map((payout) => payout.tokenId)).toEqual(row.tokenIds);
+    expect(list.map(({ amount }) => amount)).toEqual(row.amounts.map(big));
+    expect(bytesToHex(encodePayouts(slotCount, list))).toBe(row.list);
+    expect(bytesToHex(payoutsHash(slotCount, list))).toBe(row.hash);
+  });
+});
+
+describe("public-input.json", () => {
+  it.each(publicInputs.cases)("public input $publicInput", (row) => {
+    const fields = {
+      domain: { chainId: big(row.chainId), rollup: addressToBigint(row.rollup) },
+      firstBlock: BigInt(row.firstBlock),
+      lastBlock: BigInt(row.lastBlock),
+      timestamp: BigInt(row.timestamp),
+      oldRoot: big(row.oldRoot),
+      oldNextIndex: row.oldNextIndex,
+      newRoot: big(row.newRoot),
+      newNextIndex: row.newNextIndex,
+      queueHashBefore: hexToBytes(row.queueHashBefore),
+      queueHashAfter: hexToBytes(row.queueHashAfter),
+      l1OperationCount: row.l1OperationCount,
+      dataHash: hexToBytes(row.dataHash),
+      payoutsHash: hexToBytes(row.payoutsHash),
+      txRoot: big(row.txRoot),
+    };
+    expect(bytesToHex(publicInputPreimage(fields))).toBe(row.preimage);
+    expect(publicInput(fields)).toBe(big(row.publicInput));
+    expect(big(row.digest) % 2n ** 248n).toBe(big(row.publicInput));
+  });
+});
+
+describe("tx-tree.json", () => {
+  it.each(txTree.cases)("tree $root of $slotCount slots", (row) => {
+    const leaves = row.slotWords.map((slotWord, i) =>
+      txLeafHash([
+        big(slotWord),
+        big(row.ownersOrRecipients[i] ?? "0x"),
+        big(row.keys[i] ?? "0x"),
+        BigInt(row.kinds[i] ?? 0),
+      ]),
+    );
+    expect(leaves).toEqual(row.leaves.map(big));
+    const noop = txLeafHash([0n, 0n, 0n, 0n]);
+    const padded = [...leaves, ...Array.from({ length: row.slotCount - leaves.length }, () => noop)];
+    expect(txRoot(padded)).toBe(big(row.root));
+  });
+});
+
+function oneWord(): Uint8Array {
+  return Uint8Array.from({ length: 32 }, (_, i) => (i === 31 ? 1 : 0));
+}
