@@ -1,0 +1,38 @@
+import type { SchnorrSignature } from "@cairn/protocol";
+import { assertField } from "./field.ts";
+import type { AffinePoint } from "./grumpkin.ts";
+import type { Compress } from "./poseidon2.ts";
+import { createFieldMachine } from "./wasm/machine.ts";
+import { createSigningPointFinder, VERIFIER_ELEMENTS } from "./wasm/verifier.ts";
+
+/** The two checks of `@cairn/crypto` with the same results, about ten times faster. */
+export interface FastSignatureVerifier {
+  /** As `verify` of the pure path. */
+  verify(message: bigint, signature: SchnorrSignature, publicKey: bigint): boolean;
+  /** As `findSigningPoint` of the pure path. */
+  findSigningPoint(message: bigint, signature: SchnorrSignature, publicKey: bigint): AffinePoint | null;
+}
+
+/**
+ * `compress` in WebAssembly that is generated here; about five times faster than bigint arithmetic, same results and
+ * errors. Throws `crypto/no-webassembly`.
+ */
+export async function createFastCompress(): Promise<Compress> {
+  const machine = await createFieldMachine();
+  return (a, b, c, d) => {
+    assertField(a);
+    assertField(b);
+    assertField(c);
+    assertField(d);
+    return machine.compress(a, b, c, d);
+  };
+}
+
+/** A signature verifier in WebAssembly; not constant-time, for public data only. Throws `crypto/no-webassembly`. */
+export async function createFastSignatureVerifier(): Promise<FastSignatureVerifier> {
+  const findSigningPoint = createSigningPointFinder(await createFieldMachine(VERIFIER_ELEMENTS));
+  return {
+    findSigningPoint,
+    verify: (message, signature, publicKey) => findSigningPoint(message, signature, publicKey) !== null,
+  };
+}
