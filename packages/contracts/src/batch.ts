@@ -1,0 +1,110 @@
+import {
+  type BatchNumber,
+  type BlockSize,
+  bigintToHex,
+  bytesToHex,
+  CIRCUIT_TYPE,
+  type Domain,
+  dataHash,
+  encodePayouts,
+  type Hex,
+  PAYOUT_BYTES,
+  type Payout,
+  type PublicInputFields,
+  trimPublishedData,
+} from "@cairn/protocol";
+import { type ContractFunctionArgs, encodeAbiParameters, getAbiItem, keccak256 } from "viem";
+import { rollupAbi } from "./generated/rollup-abi.ts";
+
+/** The batch header as the contract takes it. Spec: docs/spec/7-contract.md. */
+export type BatchHeader = ContractFunctionArgs<typeof rollupAbi, "nonpayable", "submitBatch">[0];
+/** Arguments of the contract's `submitBatch`. */
+export type SubmitBatchArguments = ContractFunctionArgs<typeof rollupAbi, "nonpayable", "submitBatch">;
+/** Arguments of the contract's `pay`. */
+export type PayArguments = ContractFunctionArgs<typeof rollupAbi, "nonpayable", "pay">;
+
+/** What a batch claims, in the types of the protocol. */
+export interface BatchHeaderFields {
+  readonly slots: BlockSize;
+  readonly firstBlock: bigint;
+  readonly lastBlock: bigint;
+  /** Seconds since the epoch. */
+  readonly timestamp: bigint;
+  readonly oldRoot: bigint;
+  readonly newRoot: bigint;
+  readonly newNextIndex: number;
+  readonly l1OperationCount: number;
+  /** 32 bytes. */
+  readonly payoutsHash: Uint8Array;
+  readonly txRoot: bigint;
+}
+
+/** What the contract adds to a header from its own storage. */
+export interface BatchContext {
+  readonly domain: Domain;
+  readonly oldNextIndex: number;
+  /** Rolling queue hashes before and after the consumed entries, 32 bytes each. */
+  readonly queueHashBefore: Uint8Array;
+  readonly queueHashAfter: Uint8Array;
+}
+
+const HEADER_PARAMETER = getAbiItem({ abi: rollupAbi, name: "submitBatch" }).inputs[0];
+
+/** Header of a batch as the contract takes it. Throws `protocol/out-of-range`. */
+export function encodeHeader(fields: BatchHeaderFields): BatchHeader {
+  return {
+    circuitType: CIRCUIT_TYPE[fields.slots],
+    firstBlock: fields.firstBlock,
+    lastBlock: fields.lastBlock,
+    timestamp: fields.timestamp,
+    oldRoot: bigintToHex(fields.oldRoot, 32),
+    newRoot: bigintToHex(fields.newRoot, 32),
+    newNextIndex: fields.newNextIndex,
+    l1OperationCount: fields.l1OperationCount,
+    payoutsHash: bytesToHex(fields.payoutsHash),
+    txRoot: bigintToHex(fields.txRoot, 32),
+  };
+}
+
+/** What the proof of a batch is about, as the contract will compute it from the header, the data and its storage. */
+export function publicInputFields(
+  fields: BatchHeaderFields,
+  publishedData: Uint8Array,
+  context: BatchContext,
+): PublicInputFields {
+  const { slots, ...claims } = fields;
+  return { ...claims, ...context, dataHash: dataHash(slots, publishedData) };
+}
+
+/** Arguments of `submitBatch`; the data may be padded or not. Throws `protocol/out-of-range`. */
+export function submitBatchArguments(
+  fields: BatchHeaderFields,
+  publishedData: Uint8Array,
+  proof: Uint8Array,
+): SubmitBatchArguments {
+  return [encodeHeader(fields), bytesToHex(trimPublishedData(publishedData)), bytesToHex(proof)];
+}
+
+/** The hash that the contract keeps of a batch: keccak256(abi.encode(header, dataHash)). */
+export function computeBatchCommitment(header: BatchHeader, batchDataHash: Hex): Hex {
+  return keccak256(encodeAbiParameters([HEADER_PARAMETER, { type: "bytes32" }], [header, batchDataHash]));
+}
+
+/**
+ * Arguments of `pay` for a batch's whole payout list; at most `maxCount` records are dealt with, all by default.
+ * Throws `protocol/too-many`, `protocol/malformed-record`.
+ */
+export function payArguments(options: {
+  readonly batch: BatchNumber;
+  readonly slots: BlockSize;
+  /** From the batch's calldata or its `BatchSubmitted` event. */
+  readonly header: BatchHeader;
+  /** From its `BatchSubmitted` event. */
+  readonly dataHash: Hex;
+  readonly payouts: readonly Payout[];
+  readonly maxCount?: number;
+}): PayArguments {
+  const { batch, slots, header, dataHash: batchDataHash, payouts, maxCount = payouts.length } = options;
+  const list = encodePayouts(slots, payouts).subarray(0, payouts.length * PAYOUT_BYTES);
+  return [BigInt(batch), header, batchDataHash, bytesToHex(list), BigInt(maxCount)];
+}

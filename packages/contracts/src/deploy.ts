@@ -1,0 +1,131 @@
+import { type BlockSize, CairnError, CIRCUIT_TYPE } from "@cairn/protocol";
+import {
+  type Account,
+  type Address,
+  type Chain,
+  type Hex,
+  type PublicClient,
+  type TransactionReceipt,
+  type Transport,
+  type WalletClient,
+  zeroAddress,
+} from "viem";
+import { type ContractArtefact, srsOfBytecode, type VerifierArtefact } from "./artefact.ts";
+import type { ContractsErrorCode } from "./errors.ts";
+import { rollupAbi } from "./generated/rollup-abi.ts";
+
+/** Chains on which proofs may be forgeable: the usual ids of local development nodes. */
+export const DEV_CHAIN_IDS: readonly number[] = [31337, 1337];
+
+/** What a deployment fixes for ever. Spec: docs/spec/7-contract.md. */
+export interface RollupParameters {
+  /** Has the exclusive right to submit while it works; null leaves submission open to all. */
+  readonly operator: Address | null;
+  readonly inclusionDelaySeconds: number;
+  readonly operatorIdleDelaySeconds: number;
+  readonly freezeDelaySeconds: number;
+  /** Price of a queue entry at an empty queue. */
+  readonly queueBaseFeeWei: bigint;
+}
+
+/** Delays and fee of the specification; the operator is the deployer's choice. */
+export const DEFAULT_ROLLUP_PARAMETERS: Omit<RollupParameters, "operator"> = {
+  inclusionDelaySeconds: 24 * 3600,
+  operatorIdleDelaySeconds: 6 * 3600,
+  freezeDelaySeconds: 7 * 24 * 3600,
+  queueBaseFeeWei: 200_000_000_000_000n,
+};
+
+/** Connections and contracts of a deployment. */
+export interface DeployOptions {
+  readonly walletClient: WalletClient<Transport, Chain, Account>;
+  readonly publicClient: PublicClient<Transport, Chain>;
+  readonly rollup: ContractArtefact;
+  /** One verifier per block size that the rollup is to accept. */
+  readonly verifiers: readonly VerifierArtefact[];
+  readonly parameters: RollupParameters;
+}
+
+/** A deployed rollup with its verifiers. */
+export interface RollupDeployment {
+  readonly chainId: number;
+  readonly rollup: Address;
+  readonly verifiers: readonly { readonly slots: BlockSize; readonly address: Address; readonly gasUsed: bigint }[];
+  readonly transactionHash: Hex;
+  /** L1 block that holds the rollup's creation; its events start there. */
+  readonly blockNumber: bigint;
+  readonly gasUsed: bigint;
+}
+
+/**
+ * Deploys the verifiers, then the rollup that names them. Throws `contracts/dev-verifier-refused` before anything is sent
+ * when a verifier is over the dev SRS and the chain is not in {@link DEV_CHAIN_IDS}; `contracts/wrong-chain`;
+ * `contracts/deployment-failed`.
+ */
+export async function deployRollup(options: DeployOptions): Promise<RollupDeployment> {
+  const { rollup, verifiers, parameters } = options;
+  const chainId = await agreedChainId(options);
+  assertVerifiersAllowed(chainId, verifiers);
+  const deployed: { slots: BlockSize; address: Address; gasUsed: bigint }[] = [];
+  for (const verifier of verifiers) {
+    const { address, receipt } = await deployContract(options, verifier, []);
+    deployed.push({ slots: verifier.slots, address, gasUsed: receipt.gasUsed });
+  }
+  const { address, receipt } = await deployContract(options, { ...rollup, abi: rollupAbi }, [
+    {
+      operator: parameters.operator ?? zeroAddress,
+      inclusionDelay: BigInt(parameters.inclusionDelaySeconds),
+      operatorIdleDelay: BigInt(parameters.operatorIdleDelaySeconds),
+      freezeDelay: BigInt(parameters.freezeDelaySeconds),
+      queueBaseFee: parameters.queueBaseFeeWei,
+      circuits: deployed.map(({ slots, address: verifier }) => ({ circuitType: CIRCUIT_TYPE[slots], slots, verifier })),
+    },
+  ]);
+  return {
+    chainId,
+    rollup: address,
+    verifiers: deployed,
+    transactionHash: receipt.transactionHash,
+    blockNumber: receipt.blockNumber,
+    gasUsed: receipt.gasUsed,
+  };
+}
+
+/** Deploys a contract of this package other than the rollup, such as `DevToken`. Throws `contracts/deployment-failed`. */
+export async function deployContract(
+  { walletClient, publicClient }: Pick<DeployOptions, "walletClient" | "publicClient">,
+  { name, abi, bytecode }: Pick<ContractArtefact, "name" | "abi" | "bytecode">,
+  args: readonly unknown[],
+): Promise<{ readonly address: Address; readonly receipt: TransactionReceipt }> {
+  const failed = (cause?: unknown) =>
+    new CairnError<ContractsErrorCode>("contracts/deployment-failed", `${name} was not deployed`, { cause });
+  let hash: Hex;
+  try {
+    hash = await walletClient.deployContract({ abi, bytecode, args });
+  } catch (cause) {
+    throw failed(cause);
+  }
+  const receipt = await publicClient.waitForTransactionReceipt({ hash });
+  const address = receipt.contractAddress;
+  if (receipt.status !== "success" || !address) throw failed(receipt.status);
+  return { address, receipt };
+}
+
+/** Throws `contracts/dev-verifier-refused` if a verifier is, or may be, over the dev SRS and the chain is not for development. */
+export function assertVerifiersAllowed(chainId: number, verifiers: readonly VerifierArtefact[]): void {
+  if (DEV_CHAIN_IDS.includes(chainId)) return;
+  for (const { name, srs, bytecode } of verifiers) {
+    if (srs === "ignition" && srsOfBytecode(bytecode) === "ignition") continue;
+    throw new CairnError<ContractsErrorCode>(
+      "contracts/dev-verifier-refused",
+      `${name} accepts proofs that anybody can forge; it is refused on chain ${chainId}`,
+      { details: { chainId, verifier: name } },
+    );
+  }
+}
+
+async function agreedChainId({ walletClient, publicClient }: DeployOptions): Promise<number> {
+  const [wallet, reader] = await Promise.all([walletClient.getChainId(), publicClient.getChainId()]);
+  if (wallet === reader) return wallet;
+  throw new CairnError<ContractsErrorCode>("contracts/wrong-chain", `wallet on ${wallet}, reader on ${reader}`);
+}

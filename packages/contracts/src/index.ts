@@ -1,0 +1,34 @@
+export { erc20Abi, rollupAbi } from "./abi.ts";
+export {
+  artefactPath,
+  type ContractArtefact,
+  loadArtefact,
+  loadVerifier,
+  type SrsKind,
+  srsOfBytecode,
+  type VerifierArtefact,
+  verifierName,
+} from "./artefact.ts";
+export {
+  type BatchContext,
+  type BatchHeader,
+  type BatchHeaderFields,
+  computeBatchCommitment,
+  encodeHeader,
+  type PayArguments,
+  payArguments,
+  publicInputFields,
+  type SubmitBatchArguments,
+  submitBatchArguments,
+} from "./batch.ts";
+export {
+  assertVerifiersAllowed,
+  DEFAULT_ROLLUP_PARAMETERS,
+  DEV_CHAIN_IDS,
+  type DeployOptions,
+  deployContract,
+  deployRollup,
+  type RollupDeployment,
+  type RollupParameters,
+} from "./deploy.ts";
+export type { ContractsErrorCode } from "./errors.ts";
