@@ -6,7 +6,7 @@ import {RevertingRecipient} from "./hostile/Recipients.sol";
 import {Payout, RollupTest} from "./support/RollupTest.sol";
 import {vm} from "./support/Vm.sol";
 
-/// Records the gas of each function, as a transaction of its own, in test/gas. The verifier is the test one.
+/// Records the gas of each function, as a transaction of its own (scripts/record-gas.ts compares). The verifier is the test one.
 contract GasTest is RollupTest {
     string private constant GROUP = "Rollup";
 

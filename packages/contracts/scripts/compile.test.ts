@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { isCairnError } from "@cairn/protocol";
+import { describe, expect, it } from "vitest";
+import { compileContract, compilerInputHash, ROLLUP_SETTINGS } from "./compile.ts";
+import { packageDir, readSources } from "./sources.ts";
+
+const MAX_RUNTIME_BYTES = 24_576;
+
+describe("the contracts' build", () => {
+  it("asks the compiler for what foundry.toml asks for", () => {
+    const foundry = readFileSync(join(packageDir, "foundry.toml"), "utf8");
+    const setting = (name: string) => new RegExp(`^${name} = "?([^"\n]+)"?$`, "m").exec(foundry)?.[1];
+    expect(setting("optimizer_runs")).toBe(String(ROLLUP_SETTINGS.optimizerRuns));
+    expect(setting("evm_version")).toBe(ROLLUP_SETTINGS.evmVersion);
+    expect(setting("bytecode_hash")).toBe("none");
+    expect(setting("via_ir")).toBeUndefined();
+  });
+
+  it("compiles the rollup without warnings, below the size limit", async () => {
+    const { bytecode, abi } = await compileContract(readSources(), "src/Rollup.sol", "Rollup", ROLLUP_SETTINGS);
+    expect(bytecode.length / 2).toBeLessThan(MAX_RUNTIME_BYTES);
+    const names = abi.flatMap((item) => (item.type === "function" ? [item.name] : []));
+    for (const privileged of ["owner", "pause", "upgradeTo", "setVerifier", "withdraw"]) {
+      expect(names).not.toContain(privileged);
+    }
+  });
+
+  it("reports compiler errors by code", async () => {
+    const sources = { "A.sol": "pragma solidity 0.8.30; contract A { uint x = missing; }" };
+    const failure = await compileContract(sources, "A.sol", "A", ROLLUP_SETTINGS).catch((error: unknown) => error);
+    expect(isCairnError(failure, "contracts/compile-failed")).toBe(true);
+  });
+
+  it("knows when its input changed", () => {
+    const sources = { "A.sol": "contract A {}" };
+    const hash = compilerInputHash(sources, ROLLUP_SETTINGS);
+    expect(compilerInputHash({ "A.sol": "contract A { }" }, ROLLUP_SETTINGS)).not.toBe(hash);
+    expect(compilerInputHash(sources, { ...ROLLUP_SETTINGS, optimizerRuns: 1 })).not.toBe(hash);
+    expect(compilerInputHash({ ...sources }, { ...ROLLUP_SETTINGS })).toBe(hash);
+  });
+});
