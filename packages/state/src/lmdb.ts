@@ -21,7 +21,8 @@ type BinaryDatabase = RootDatabase<Uint8Array, Uint8Array>;
  */
 export function createLmdbStore({ path }: LmdbStoreOptions): KeyValueStore {
   const database = attempt("open", () => openDatabase(path));
-  const snapshots = new Set<Transaction>();
+  /** Snapshots taken with no write between them share a transaction, which counts its users. */
+  const snapshots = new Map<symbol, Transaction>();
   let isOpen = true;
   try {
     acquire(database, path);
@@ -52,21 +53,22 @@ export function createLmdbStore({ path }: LmdbStoreOptions): KeyValueStore {
         database.resetReadTxn();
         return database.useReadTransaction();
       });
-      snapshots.add(transaction);
+      const name = Symbol("snapshot");
+      snapshots.set(name, transaction);
       return {
         get(key) {
-          assertOpen(snapshots.has(transaction));
+          assertOpen(snapshots.has(name));
           return attempt("read", () => database.get(key, { transaction }));
         },
         close() {
-          if (snapshots.delete(transaction)) transaction.done();
+          if (snapshots.delete(name)) transaction.done();
         },
       };
     },
     async close() {
       if (!isOpen) return;
       isOpen = false;
-      for (const transaction of snapshots) transaction.done();
+      for (const transaction of snapshots.values()) transaction.done();
       snapshots.clear();
       attempt("close", () => database.removeSync(WRITER_KEY));
       await database.close();

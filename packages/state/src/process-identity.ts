@@ -5,7 +5,10 @@ export function processIdentity(pid: number = process.pid): string | null {
   if (process.platform !== "linux") return isAlive(pid) ? `${pid}` : null;
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const startTicks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    const [state = "", ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const hasEnded = "ZX".includes(state);
+    if (hasEnded) return null;
+    const startTicks = fields[18];
     const bootId = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
     return `${pid} ${startTicks} ${bootId}`;
   } catch {

@@ -31,10 +31,13 @@ import {
   undoRecordKey,
 } from "./records.ts";
 import { createStateView, emptyChildren, type StateSnapshot, type StateView, storedNodes } from "./state-view.ts";
-import { emptySubtreeHashes, leafCount, type NodeChildren } from "./tree-shape.ts";
+import { emptySubtreeHashes, type NodeChildren } from "./tree-shape.ts";
 
 /** Blocks that can be undone unless configured otherwise. */
 export const DEFAULT_RETAINED_BLOCKS = 4096;
+
+/** The smallest depth with room for accounts beside the reserved indices. */
+const MIN_DEPTH = 4;
 
 /** Heights with at most this many nodes are kept in memory once read. */
 const MAX_CACHED_NODES_PER_HEIGHT = TREE_ARITY ** 7;
@@ -44,7 +47,7 @@ export interface StateTreeOptions {
   readonly compress: Compress;
   /** How many of the last blocks can be undone or looked at; DEFAULT_RETAINED_BLOCKS if not given. */
   readonly retainedBlocks?: number;
-  /** Levels below the root, 4 … 12; the protocol's TREE_DEPTH if not given. */
+  /** Levels below the root, MIN_DEPTH … TREE_DEPTH; the protocol's TREE_DEPTH if not given. */
   readonly depth?: number;
 }
 
@@ -76,9 +79,8 @@ export function createStateTree({
   retainedBlocks = DEFAULT_RETAINED_BLOCKS,
   depth = TREE_DEPTH,
 }: StateTreeOptions): StateTree {
-  if (leafCount(depth) <= FIRST_ACCOUNT_INDEX || depth > TREE_DEPTH) {
-    throw new CairnError<StateErrorCode>("state/out-of-range", `depth ${depth} is not in 4 … ${TREE_DEPTH}`);
-  }
+  assertOption("depth", depth, MIN_DEPTH, TREE_DEPTH);
+  assertOption("retainedBlocks", retainedBlocks, 0, Number.MAX_SAFE_INTEGER);
   const emptyHashes = emptySubtreeHashes(compress, depth);
   const cache: NodeOverlay = new Map();
   const nodes = cachedNodes(storedNodes(store, depth, emptyHashes), cache);
@@ -260,4 +262,10 @@ function isCached(height: number, depth: number): boolean {
 
 function heightOf(key: number): number {
   return Math.floor(key / 2 ** 24);
+}
+
+function assertOption(name: string, value: number, min: number, max: number): void {
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new CairnError<StateErrorCode>("state/out-of-range", `${name} ${value} is not an integer in ${min} … ${max}`);
+  }
 }
