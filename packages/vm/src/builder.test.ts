@@ -1,0 +1,253 @@
+import { messageHash } from "@cairn/crypto";
+import {
+  accountIndex,
+  EMPTY_QUEUE_HASH,
+  encodeFloat16,
+  encodeFloat40,
+  encodeL1Operation,
+  encodePublishedData,
+  type L1Operation,
+  messageWords,
+  nextQueueHash,
+  publicInputPreimage,
+  tokenId,
+} from "@cairn/protocol";
+import { FAKE_CRYPTO, personOf } from "@cairn/testkit";
+import { describe, expect, it, vi } from "vitest";
+import {
+  ACCOUNTS,
+  ALICE,
+  ALICE_USD,
+  account,
+  alice,
+  builder,
+  DOMAIN,
+  ETH,
+  group,
+  OPERATOR,
+  OPERATOR_USD,
+  options,
+  refusal,
+  signed,
+  transfer,
+  transferToNew,
+  USD,
+  withdraw,
+} from "../test/support.ts";
+import { blockPublicInput } from "./block.ts";
+import { createBlockBuilder } from "./builder.ts";
+import { executeBlock } from "./execute.ts";
+import { blockTxRoot } from "./tx-root.ts";
+
+const deposit: L1Operation = { type: "deposit", owner: 9n, tokenId: ETH, amount: 1n, index: accountIndex(0), key: 0n };
+const exit: L1Operation = { type: "forcedWithdraw", sender: alice.owner, index: ALICE };
+
+function payments(count: number) {
+  return Array.from({ length: count }, (_, i) => transfer({ nonce: 5 + i, amount: encodeFloat40(1n) }));
+}
+
+describe("limits", () => {
+  it("defer L1 operations beyond a quarter of the slots", () => {
+    const block = builder();
+    const results = Array.from({ length: 5 }, () => block.addL1Operation(deposit).type);
+    expect(results).toEqual(["included", "included", "included", "included", "deferred"]);
+    expect(block.seal().l1OperationCount).toBe(4);
+  });
+
+  it("defer what exceeds the slots", () => {
+    const block = builder();
+    for (const payment of payments(15)) expect(refusal(block.addGroup(group(payment)))).toBe("included");
+    const pair = [transfer({ nonce: 20 }), transfer({ nonce: 21 })];
+    expect(block.addGroup(group(...pair))).toEqual({ type: "deferred", limit: "slots" });
+    expect(refusal(block.addGroup(group(transfer({ nonce: 20 }))))).toBe("included");
+    expect(block.addGroup(group(transfer({ nonce: 21 })))).toEqual({ type: "deferred", limit: "slots" });
+    expect(block.remaining.slots).toBe(0);
+  });
+
+  it("defer payouts beyond a quarter, those of L1 operations first", () => {
+    const block = builder();
+    for (let i = 0; i < 3; i++) block.addL1Operation(exit);
+    const free = withdraw({ amount: encodeFloat40(0n) });
+    expect(refusal(block.addGroup(group(free)))).toBe("included");
+    expect(block.addGroup(group({ ...free, nonce: 6 }))).toEqual({ type: "deferred", limit: "payouts" });
+    expect(block.seal().payouts).toHaveLength(4);
+  });
+
+  it("defer new accounts beyond a quarter, those of deposits first", () => {
+    const block = builder();
+    for (let i = 0; i < 3; i++) block.addL1Operation(deposit);
+    expect(refusal(block.addGroup(group(transferToNew())))).toBe("included");
+    expect(block.addGroup(group(transferToNew({ nonce: 6 })))).toEqual({ type: "deferred", limit: "newAccounts" });
+  });
+
+  it("defer extras beyond a quarter, of withdrawals and new accounts together", () => {
+    const block = builder();
+    const transactions = [transferToNew(), withdraw({ nonce: 6 }), transferToNew({ nonce: 7 }), withdraw({ nonce: 8 })];
+    for (const transaction of transactions) expect(refusal(block.addGroup(group(transaction)))).toBe("included");
+    expect(block.addGroup(group(withdraw({ nonce: 9 })))).toEqual({ type: "deferred", limit: "extras" });
+    expect(refusal(block.addGroup(group(transfer({ nonce: 9 }))))).toBe("included");
+  });
+
+  it("refuse groups that no block of this size can hold", () => {
+    expect(refusal(builder().addGroup([]))).toEqual([{ type: "emptyGroup" }, 0]);
+    const slots = { type: "groupTooLarge", limit: "slots", required: 17, maximum: 16 };
+    expect(refusal(builder().addGroup(group(...payments(17))))).toEqual([slots, 0]);
+    const extras = { type: "groupTooLarge", limit: "extras", required: 5, maximum: 4 };
+    const five = [0, 1, 2].map((i) => withdraw({ nonce: 5 + i }));
+    const mixed = [...five, transferToNew({ nonce: 8 }), transferToNew({ nonce: 9 })];
+    expect(refusal(builder().addGroup(group(...mixed)))).toEqual([extras, 0]);
+  });
+});
+
+describe("fees", () => {
+  const accounts = [...ACCOUNTS, account(alice, { tokenId: tokenId(7), balance: 90n })];
+  const fee = encodeFloat16(7n);
+
+  it("of several tokens go to their accounts after the last slot", () => {
+    const block = builder(accounts, { feeAccounts: [OPERATOR, OPERATOR_USD] });
+    const self = { to: ALICE_USD, toOwner: alice.owner, toKey: alice.key };
+    const dollars = transfer({ from: ALICE_USD, nonce: 0, tokenId: USD, fee, ...self });
+    expect(refusal(block.addGroup(group(transfer({ fee }), transfer({ nonce: 6, fee }))))).toBe("included");
+    expect(refusal(block.addGroup(group(dollars)))).toBe("included");
+    expect(block.state.getAccount(OPERATOR).balance).toBe(0n);
+    const { updates, publishedData, trace } = block.seal();
+    expect(updates.get(OPERATOR)?.balance).toBe(14n);
+    expect(updates.get(OPERATOR_USD)?.balance).toBe(7n);
+    expect(publishedData.feeIndices).toEqual([OPERATOR, OPERATOR_USD, 0, 0]);
+    expect(trace.feeCredits[0]).toMatchObject({ tokenId: ETH, amount: 14n, leaf: { index: OPERATOR } });
+    expect(trace.slots.slice(0, 4).map(({ feeCredit }) => feeCredit)).toEqual([0, 0, 1, null]);
+  });
+
+  it("leave unused accounts out", () => {
+    const block = builder(accounts, { feeAccounts: [OPERATOR_USD, OPERATOR] });
+    expect(refusal(block.addGroup(group(transfer({ fee }))))).toBe("included");
+    const { publishedData, trace } = block.seal();
+    expect(publishedData.feeIndices).toEqual([0, OPERATOR, 0, 0]);
+    expect(trace.feeCredits[0]).toBeNull();
+    expect(trace.slots[0]?.feeCredit).toBe(1);
+  });
+
+  it.each([
+    ["unassigned accounts", [accountIndex(99)]],
+    ["operation codes", [accountIndex(1)]],
+    ["two accounts of one token", [OPERATOR, ALICE]],
+    ["the same account twice", [OPERATOR, OPERATOR]],
+  ])("cannot go to %s", (_, feeAccounts) => {
+    expect(() => builder(accounts, { feeAccounts })).toThrow(expect.objectContaining({ code: "vm/bad-option" }));
+  });
+
+  it("cannot go to five accounts", () => {
+    const five = [0, 1, 2, 3, 4].map((id) => account(personOf("operator"), { tokenId: tokenId(id) }));
+    const feeAccounts = five.map((_, i) => accountIndex(64 + i));
+    expect(() => builder(five, { feeAccounts })).toThrow(expect.objectContaining({ code: "vm/bad-option" }));
+    expect(() => builder(five, { feeAccounts: feeAccounts.slice(1) })).not.toThrow();
+  });
+});
+
+describe("a block", () => {
+  it("without content is 16 noops and leaves the state as it is", () => {
+    const block = builder().seal();
+    expect(block.receipts).toEqual(Array.from({ length: 16 }, (_, slot) => ({ type: "noop", slot })));
+    expect(block.updates.size).toBe(0);
+    expect(block.payouts).toEqual([]);
+    expect(block.publishedBytes).toEqual(new Uint8Array(428));
+    expect(block.newNextIndex).toBe(block.oldNextIndex);
+    expect(block.queueHashAfter).toEqual(block.queueHashBefore);
+  });
+
+  it("takes L1 operations first", () => {
+    const block = builder();
+    block.addL1Operation(deposit);
+    block.addGroup(group(transfer()));
+    expect(() => block.addL1Operation(deposit)).toThrow(expect.objectContaining({ code: "vm/l1-operation-order" }));
+  });
+
+  it("takes L1 operations after a refused transaction", () => {
+    const block = builder();
+    block.addGroup(group(transfer({ nonce: 1 })));
+    expect(block.addL1Operation(deposit).type).toBe("included");
+  });
+
+  it("takes nothing once sealed", () => {
+    const block = builder();
+    block.seal();
+    for (const use of [
+      () => block.addL1Operation(deposit),
+      () => block.addGroup(group(transfer())),
+      () => block.seal(),
+    ]) {
+      expect(use).toThrow(expect.objectContaining({ code: "vm/sealed" }));
+    }
+  });
+
+  it("refuses L1 operations that the contract cannot have enqueued", () => {
+    const block = builder();
+    expect(() => block.addL1Operation({ ...deposit, amount: 0n })).toThrow(
+      expect.objectContaining({ code: "protocol/malformed-record" }),
+    );
+    expect(block.seal()).toEqual(builder().seal());
+  });
+
+  it("rolls the queue hash over its operations", () => {
+    const block = builder();
+    block.addL1Operation(deposit);
+    block.addL1Operation(exit);
+    const first = nextQueueHash(EMPTY_QUEUE_HASH, encodeL1Operation(deposit));
+    const { queueHashBefore, queueHashAfter } = block.seal();
+    expect(queueHashBefore).toEqual(EMPTY_QUEUE_HASH);
+    expect(queueHashAfter).toEqual(nextQueueHash(first, encodeL1Operation(exit)));
+  });
+
+  it("publishes its slots and hashes them, noops included, into txRoot", () => {
+    const block = builder();
+    block.addL1Operation(exit);
+    block.addGroup(group(transferToNew()));
+    const { publishedData, publishedBytes, txRoot, trace } = block.seal();
+    expect(publishedBytes).toEqual(encodePublishedData(16, publishedData));
+    const leaves = publishedData.slots.map((published, i) => ({ kind: trace.slots[i]?.kind ?? "noop", published }));
+    expect(txRoot).toBe(blockTxRoot(leaves, FAKE_CRYPTO.compress));
+  });
+
+  it("accepts message hashes made elsewhere and hashes no message itself", () => {
+    const hashMessage = vi.fn((transaction) => messageHash(messageWords(transaction, DOMAIN), FAKE_CRYPTO.compress));
+    const compress = vi.fn(FAKE_CRYPTO.compress);
+    const block = createBlockBuilder({ ...options(), hashMessage, compress });
+    expect(block.addGroup([signed(transfer())]).type).toBe("included");
+    expect(hashMessage).toHaveBeenCalledOnce();
+    expect(compress).not.toHaveBeenCalled();
+  });
+
+  it("has a public input with everything in it", () => {
+    const { block } = executeBlock(options(), { l1Operations: [deposit, exit], groups: [group(transfer())] });
+    const fields = blockPublicInput(block, 5n, 6n);
+    expect(publicInputPreimage(fields)).toHaveLength(288);
+    expect(fields).toMatchObject({
+      domain: DOMAIN,
+      firstBlock: 1n,
+      lastBlock: 1n,
+      oldRoot: 5n,
+      newRoot: 6n,
+      oldNextIndex: 70,
+      newNextIndex: 71,
+      l1OperationCount: 2,
+      txRoot: block.txRoot,
+    });
+  });
+
+  it("leaves for later what has no room, and reports what it refused", () => {
+    const groups = [group(transfer({ nonce: 9 })), ...payments(16).map((payment) => group(payment))];
+    const { rejected, deferred } = executeBlock(options(), { l1Operations: Array(5).fill(deposit), groups });
+    expect(rejected).toEqual([
+      { group: groups[0], index: 0, reason: { type: "nonceTooHigh", expected: 5, actual: 9 } },
+    ]);
+    expect(deferred).toEqual({ l1Operations: [deposit], groups: groups.slice(13) });
+  });
+
+  it.each([
+    ["a short queue hash", { queueHash: new Uint8Array(31) }],
+    ["a negative timestamp", { timestamp: -1 }],
+    ["a chain id of 65 bits", { domain: { chainId: 2n ** 64n, rollup: 0n } }],
+  ])("cannot be begun with %s", (_, changes) => {
+    expect(() => builder(undefined, changes)).toThrow(expect.objectContaining({ name: "CairnError" }));
+  });
+});
