@@ -1,2 +1,26 @@
 export { type AnvilNode, type AnvilOptions, startAnvil } from "./anvil.ts";
+export { type ProvenBatch, payBatch, type SubmittedBatch, submitBatch } from "./batches.ts";
+export {
+  connectReader,
+  connectWallet,
+  type L1Reader,
+  type L1Rollup,
+  type L1Wallet,
+  type RollupCall,
+  rollupDomain,
+  sendToRollup,
+  waitForSuccess,
+} from "./chain.ts";
+export { erc20PermitAbi } from "./erc20-permit-abi.ts";
 export type { L1ErrorCode } from "./errors.ts";
+export { l1OperationFromEvent, type QueuedL1Operation, readQueue, readQueueHash } from "./queue.ts";
+export {
+  type DepositTarget,
+  depositEth,
+  depositToken,
+  depositTokenWithPermit,
+  readQueueFee,
+  readTokenAddress,
+  requestSetKey,
+  requestWithdraw,
+} from "./requests.ts";

@@ -1,0 +1,34 @@
+import { join, resolve } from "node:path";
+import { BLOCK_SIZES, type BlockSize, isCairnError } from "@cairn/protocol";
+import { type Command, InvalidArgumentError } from "commander";
+import { writeReport } from "./report.ts";
+import { runDemo } from "./run.ts";
+
+const REPOSITORY = join(import.meta.dirname, "../../../..");
+
+/** Adds `cairn demo`. Exit code 1 when anything differs or fails. */
+export function addDemoCommand(program: Command): void {
+  program
+    .command("demo")
+    .description("take accounts through the life of the rollup, with real proofs, on a fresh L1")
+    .option("--slots <n>", `slots of a block: ${BLOCK_SIZES.join(", ")}`, parseSlots, BLOCK_SIZES[0])
+    .option("--json <file>", "also write a report, described in docs/guides/demo.md")
+    .action(async ({ slots, json }: { readonly slots: BlockSize; readonly json?: string }) => {
+      const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(REPOSITORY, ".cache"));
+      try {
+        const report = await runDemo({ slots, cacheDir, print: (line = "") => console.log(line) });
+        if (json !== undefined) await writeReport(json, report);
+        process.exitCode = report.ok ? 0 : 1;
+      } catch (error) {
+        if (!isCairnError(error)) throw error;
+        console.error(`${error.code}: ${error.message}`);
+        process.exitCode = 1;
+      }
+    });
+}
+
+function parseSlots(text: string): BlockSize {
+  const slots = BLOCK_SIZES.find((size) => String(size) === text);
+  if (slots !== undefined) return slots;
+  throw new InvalidArgumentError(`one of ${BLOCK_SIZES.join(", ")}`);
+}

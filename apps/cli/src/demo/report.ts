@@ -1,0 +1,61 @@
+import { writeFile } from "node:fs/promises";
+
+/** Balance of one account at the end. Amounts are decimal strings in the token's smallest unit. */
+export interface AccountReport {
+  readonly name: string;
+  readonly owner: string;
+  readonly index: number;
+  /** "ETH" or the ERC-20's symbol. */
+  readonly token: string;
+  readonly balance: string;
+}
+
+/** One batch on its way from the sealed block to L1. */
+export interface BatchReport {
+  readonly number: number;
+  readonly blocks: number;
+  readonly slots: number;
+  /** L2 transactions, without L1 operations and noops. */
+  readonly transactions: number;
+  readonly l1Operations: number;
+  readonly gates: number;
+  readonly witnessSeconds: number;
+  readonly proveSeconds: number;
+  /** Peak resident memory of the prover; null where the system does not tell. */
+  readonly proverPeakBytes: number | null;
+  /** Published data as sent, trailing zeros left out. */
+  readonly publishedBytes: number;
+  /** Whole calldata of the submitting transaction. */
+  readonly calldataBytes: number;
+  readonly submitTx: string;
+  readonly submitGas: string;
+  /** "0" when the batch pays nothing out. */
+  readonly payGas: string;
+  readonly oldRoot: string;
+  readonly newRoot: string;
+}
+
+/** One payout as it arrived. */
+export interface PayoutReport {
+  readonly recipient: string;
+  readonly token: string;
+  readonly amount: string;
+  readonly l1BalanceBefore: string;
+  readonly l1BalanceAfter: string;
+}
+
+/** What `cairn demo --json FILE` writes; described in docs/guides/demo.md. */
+export interface DemoReport {
+  readonly ok: boolean;
+  readonly l1: { readonly chainId: number; readonly rollup: string; readonly verifier: string };
+  readonly accounts: readonly AccountReport[];
+  readonly batches: readonly BatchReport[];
+  readonly payouts: readonly PayoutReport[];
+  readonly roots: { readonly node: string; readonly l1: string };
+  readonly seconds: { readonly setup: number; readonly total: number };
+}
+
+/** Writes the report as JSON, two spaces of indentation. */
+export async function writeReport(path: string, report: DemoReport): Promise<void> {
+  await writeFile(path, `${JSON.stringify(report, null, 2)}\n`);
+}

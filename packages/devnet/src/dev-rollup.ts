@@ -1,0 +1,122 @@
+import {
+  DEFAULT_ROLLUP_PARAMETERS,
+  deployContract,
+  deployRollup,
+  erc20Abi,
+  loadArtefact,
+  loadVerifier,
+  type RollupParameters,
+  rollupAbi,
+} from "@cairn/contracts";
+import {
+  type AnvilOptions,
+  connectReader,
+  connectWallet,
+  type L1Reader,
+  type L1Rollup,
+  type L1Wallet,
+  sendToRollup,
+  startAnvil,
+  waitForSuccess,
+} from "@cairn/l1";
+import { type BlockSize, type TokenId, tokenId } from "@cairn/protocol";
+import { type Address, encodeFunctionData } from "viem";
+import { mnemonicToAccount } from "viem/accounts";
+
+/** Mnemonic of anvil's prefunded accounts, known to everybody. */
+const ANVIL_MNEMONIC = "test test test test test test test test test test test junk";
+
+/** An ERC-20 that anyone may mint, registered with the rollup. */
+export interface DevToken {
+  readonly id: TokenId;
+  readonly address: Address;
+  readonly symbol: string;
+  readonly decimals: number;
+}
+
+/** A rollup on its own anvil. */
+export interface DevRollup {
+  readonly rpcUrl: string;
+  readonly rollup: L1Rollup;
+  /** Verifier of each block size. */
+  readonly verifiers: ReadonlyMap<BlockSize, Address>;
+  /** Wallet of anvil's prefunded account at `position`; 0 is the operator. */
+  wallet(position: number): L1Wallet;
+  /** Deploys and registers a token. */
+  createToken(symbol: string, decimals: number): Promise<DevToken>;
+  mint(token: DevToken, to: Address, amount: bigint): Promise<void>;
+  /** Ends anvil. */
+  stop(): Promise<void>;
+}
+
+/** What {@link startDevRollup} needs. */
+export interface DevRollupOptions {
+  /** Folder with the compiled contracts and verifiers. */
+  readonly cacheDir: string;
+  /** Block sizes that the rollup accepts. */
+  readonly sizes: readonly BlockSize[];
+  readonly anvil?: AnvilOptions;
+  /** Differences from the default parameters. */
+  readonly parameters?: Partial<RollupParameters>;
+}
+
+/** Starts anvil and deploys a rollup with development verifiers. Throws `l1/node-failed`, `contracts/artefact-missing`, … */
+export async function startDevRollup(options: DevRollupOptions): Promise<DevRollup> {
+  const anvil = await startAnvil(options.anvil);
+  try {
+    const reader = connectReader(anvil.rpcUrl, anvil.chainId);
+    const wallet = (position: number): L1Wallet =>
+      connectWallet(anvil.rpcUrl, anvil.chainId, mnemonicToAccount(ANVIL_MNEMONIC, { addressIndex: position }));
+    const deployer = wallet(0);
+    const deployment = await deployRollup({
+      walletClient: deployer,
+      publicClient: reader,
+      rollup: loadArtefact(options.cacheDir, "Rollup"),
+      verifiers: options.sizes.map((slots) => loadVerifier(options.cacheDir, slots, "dev")),
+      parameters: { ...DEFAULT_ROLLUP_PARAMETERS, operator: deployer.account.address, ...options.parameters },
+    });
+    const rollup: L1Rollup = { reader, address: deployment.rollup };
+    return {
+      rpcUrl: anvil.rpcUrl,
+      rollup,
+      verifiers: new Map(deployment.verifiers.map(({ slots, address }) => [slots, address])),
+      wallet,
+      createToken: (symbol, decimals) => createToken(options.cacheDir, rollup, deployer, symbol, decimals),
+      mint: (token, to, amount) => mint(reader, deployer, token, to, amount),
+      stop: anvil.stop,
+    };
+  } catch (error) {
+    await anvil.stop();
+    throw error;
+  }
+}
+
+async function createToken(
+  cacheDir: string,
+  rollup: L1Rollup,
+  deployer: L1Wallet,
+  symbol: string,
+  decimals: number,
+): Promise<DevToken> {
+  const clients = { walletClient: deployer, publicClient: rollup.reader };
+  const { address } = await deployContract(clients, loadArtefact(cacheDir, "DevToken"), [symbol, symbol, decimals]);
+  const data = encodeFunctionData({ abi: rollupAbi, functionName: "registerToken", args: [address] });
+  await sendToRollup(rollup, deployer, { name: "registerToken", data });
+  const id = await rollup.reader.readContract({
+    address: rollup.address,
+    abi: rollupAbi,
+    functionName: "tokenIdOf",
+    args: [address],
+  });
+  return { id: tokenId(id), address, symbol, decimals };
+}
+
+async function mint(reader: L1Reader, minter: L1Wallet, token: DevToken, to: Address, amount: bigint): Promise<void> {
+  const hash = await minter.writeContract({
+    address: token.address,
+    abi: erc20Abi,
+    functionName: "mint",
+    args: [to, amount],
+  });
+  await waitForSuccess(reader, hash, "mint");
+}

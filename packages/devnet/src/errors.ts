@@ -1,0 +1,7 @@
+/**
+ * Errors thrown by this package. None can be helped by a retry.
+ *
+ * - `devnet/root-mismatch`: replaying the trace leads to another root than the tree: a defect.
+ * - `devnet/not-built`: circuits or contracts are missing in the cache: run `npm run setup`.
+ */
+export type DevnetErrorCode = "devnet/root-mismatch" | "devnet/not-built";

@@ -1,0 +1,77 @@
+import { type BatchHeaderFields, encodeHeader, payArguments, rollupAbi, submitBatchArguments } from "@cairn/contracts";
+import {
+  type BatchNumber,
+  type BlockSize,
+  batchNumber,
+  bytesToHex,
+  CairnError,
+  dataHash,
+  type Payout,
+  type PublicInputFields,
+} from "@cairn/protocol";
+import { encodeFunctionData, type Hex, parseEventLogs, size, type TransactionReceipt } from "viem";
+import { type L1Rollup, type L1Wallet, sendToRollup } from "./chain.ts";
+import type { L1ErrorCode } from "./errors.ts";
+
+/** A proven batch, ready for L1. */
+export interface ProvenBatch {
+  readonly slots: BlockSize;
+  readonly fields: PublicInputFields;
+  /** Padded or not. */
+  readonly publishedData: Uint8Array;
+  readonly proof: Uint8Array;
+  /** The batch's whole payout list, in order. */
+  readonly payouts: readonly Payout[];
+}
+
+/** A batch that L1 accepted. */
+export interface SubmittedBatch {
+  readonly number: BatchNumber;
+  readonly transactionHash: Hex;
+  readonly gasUsed: bigint;
+  readonly calldataBytes: number;
+}
+
+/** Submits a batch and waits for it. Throws `l1/transaction-reverted`, `l1/unknown-event`. */
+export async function submitBatch(rollup: L1Rollup, wallet: L1Wallet, batch: ProvenBatch): Promise<SubmittedBatch> {
+  const args = submitBatchArguments(headerFields(batch), batch.publishedData, batch.proof);
+  const data = encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args });
+  const receipt = await sendToRollup(rollup, wallet, { name: "submitBatch", data });
+  return {
+    number: submittedNumber(receipt),
+    transactionHash: receipt.transactionHash,
+    gasUsed: receipt.gasUsed,
+    calldataBytes: size(data),
+  };
+}
+
+/** Pays the whole payout list of an accepted batch. Throws `l1/transaction-reverted`. */
+export async function payBatch(
+  rollup: L1Rollup,
+  wallet: L1Wallet,
+  number: BatchNumber,
+  batch: ProvenBatch,
+): Promise<TransactionReceipt> {
+  const { slots, payouts, publishedData } = batch;
+  const args = payArguments({
+    batch: number,
+    slots,
+    header: encodeHeader(headerFields(batch)),
+    dataHash: bytesToHex(dataHash(slots, publishedData)),
+    payouts,
+  });
+  const data = encodeFunctionData({ abi: rollupAbi, functionName: "pay", args });
+  return sendToRollup(rollup, wallet, { name: "pay", data });
+}
+
+function headerFields({ slots, fields }: ProvenBatch): BatchHeaderFields {
+  return { slots, ...fields };
+}
+
+function submittedNumber(receipt: TransactionReceipt): BatchNumber {
+  const [event] = parseEventLogs({ abi: rollupAbi, eventName: "BatchSubmitted", logs: receipt.logs });
+  if (event === undefined) {
+    throw new CairnError<L1ErrorCode>("l1/unknown-event", `no BatchSubmitted in ${receipt.transactionHash}`);
+  }
+  return batchNumber(Number(event.args.batchNumber));
+}
