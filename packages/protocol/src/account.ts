@@ -9,8 +9,8 @@ import {
   NONCE_BITS,
   OWNER_BITS,
 } from "./constants.ts";
-import { CairnError } from "./errors.ts";
 import type { ProtocolErrorCode } from "./error-codes.ts";
+import { CairnError } from "./errors.ts";
 import { type TokenId, tokenId } from "./ids.ts";
 
 /** One leaf of the state: the balance of one owner in one token. Spec: docs/spec/1-state.md. */

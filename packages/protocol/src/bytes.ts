@@ -1,5 +1,5 @@
-import { CairnError } from "./errors.ts";
 import type { ProtocolErrorCode } from "./error-codes.ts";
+import { CairnError } from "./errors.ts";
 
 /** 0x-prefixed hex string. */
 export type Hex = `0x${string}`;
@@ -21,7 +21,7 @@ export function assertUintNumber(name: string, value: number, bits: number): voi
 /** Big-endian bytes of `value`, exactly `length` long; throws `protocol/out-of-range` if it does not fit. */
 export function bigintToBytes(value: bigint, length: number): Uint8Array {
   assertUint("value", value, length * 8);
-  return hexDigitsToBytes(value.toString(16).padStart(length * 2, "0"));
+  return hexDigitsToBytes(hexDigits(value, length));
 }
 
 /** Unsigned big-endian integer of `bytes`. */
@@ -46,13 +46,16 @@ export function bytesToHex(bytes: Uint8Array): Hex {
 /** 0x hex of `value`, `length` bytes long; throws `protocol/out-of-range` if it does not fit. */
 export function bigintToHex(value: bigint, length: number): Hex {
   assertUint("value", value, length * 8);
-  return `0x${value.toString(16).padStart(length * 2, "0")}`;
+  return `0x${hexDigits(value, length)}`;
 }
 
 /** Bytes of 0x hex; throws `protocol/bad-hex`, also when `length` is given and differs. */
 export function hexToBytes(hex: string, length?: number): Uint8Array {
   if (!/^0x(?:[0-9a-fA-F]{2})*$/.test(hex) || (length !== undefined && hex.length !== 2 + 2 * length)) {
-    throw new CairnError<ProtocolErrorCode>("protocol/bad-hex", `not hex of ${length ?? "whole"} bytes: ${hex.slice(0, 80)}`);
+    throw new CairnError<ProtocolErrorCode>(
+      "protocol/bad-hex",
+      `not hex of ${length ?? "whole"} bytes: ${hex.slice(0, 80)}`,
+    );
   }
   return hexDigitsToBytes(hex.slice(2));
 }
@@ -86,8 +89,15 @@ export function isZero(bytes: Uint8Array): boolean {
 /** Throws `protocol/bad-length` unless `bytes` is `length` long. */
 export function assertLength(name: string, bytes: Uint8Array, length: number): void {
   if (bytes.length !== length) {
-    throw new CairnError<ProtocolErrorCode>("protocol/bad-length", `${name}: ${bytes.length} bytes, expected ${length}`);
+    throw new CairnError<ProtocolErrorCode>(
+      "protocol/bad-length",
+      `${name}: ${bytes.length} bytes, expected ${length}`,
+    );
   }
+}
+
+function hexDigits(value: bigint, length: number): string {
+  return length === 0 ? "" : value.toString(16).padStart(length * 2, "0");
 }
 
 function hexDigitsToBytes(digits: string): Uint8Array {

@@ -1,7 +1,13 @@
 import { assertUintNumber } from "./bytes.ts";
-import { AMOUNT_WHOLE_BALANCE, BALANCE_BITS, FLOAT16_MANTISSA_BITS, FLOAT40_MANTISSA_BITS, FLOAT_EXPONENT_BITS } from "./constants.ts";
-import { CairnError } from "./errors.ts";
+import {
+  AMOUNT_WHOLE_BALANCE,
+  BALANCE_BITS,
+  FLOAT_EXPONENT_BITS,
+  FLOAT16_MANTISSA_BITS,
+  FLOAT40_MANTISSA_BITS,
+} from "./constants.ts";
 import type { ProtocolErrorCode } from "./error-codes.ts";
+import { CairnError } from "./errors.ts";
 import type { Branded } from "./ids.ts";
 
 /** Encoded amount: 5-bit base-10 exponent ‖ 35-bit mantissa. May be AMOUNT_WHOLE_BALANCE. */

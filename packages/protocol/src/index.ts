@@ -1,13 +1,12 @@
 export {
-  EMPTY_ACCOUNT,
   type Account,
   accountMeta,
   accountWords,
   assertKey,
+  EMPTY_ACCOUNT,
   isEmptyAccount,
 } from "./account.ts";
 export {
-  type Hex,
   addressToBigint,
   assertLength,
   assertUint,
@@ -19,6 +18,7 @@ export {
   bytesToHex,
   bytesToNumber,
   concatBytes,
+  type Hex,
   hexToBytes,
   isZero,
 } from "./bytes.ts";
@@ -26,64 +26,64 @@ export * from "./constants.ts";
 export type { ProtocolErrorCode } from "./error-codes.ts";
 export { CairnError, isCairnError } from "./errors.ts";
 export {
-  type Float16,
-  type Float40,
-  WHOLE_BALANCE,
   decodeFloat16,
   decodeFloat40,
   encodeFloat16,
   encodeFloat40,
+  type Float16,
+  type Float40,
   float16,
   float40,
   floorToFloat16,
   floorToFloat40,
+  WHOLE_BALANCE,
 } from "./float.ts";
 export {
   type AccountIndex,
+  accountIndex,
   type BatchNumber,
   type BlockNumber,
   type Branded,
-  type L1BlockNumber,
-  type TokenId,
-  accountIndex,
   batchNumber,
   blockNumber,
+  type L1BlockNumber,
   l1BlockNumber,
+  type TokenId,
   tokenId,
 } from "./ids.ts";
 export {
+  assertL1Operation,
   type Deposit,
+  decodeL1Operation,
   EMPTY_QUEUE_HASH,
+  encodeL1Operation,
   type ForcedWithdraw,
   type L1Operation,
-  type SetKey,
-  assertL1Operation,
-  decodeL1Operation,
-  encodeL1Operation,
   nextQueueHash,
+  type SetKey,
 } from "./l1-operation.ts";
 export {
-  type Domain,
-  type LinkContentWords,
-  type MessageWords,
   assertTransaction,
+  type Domain,
   domainToBigint,
   encodeLinkOffset,
+  type LinkContentWords,
   linkContentWords,
+  type MessageWords,
   messageWords,
   recipientOrOwner,
   signedTo,
   toKey,
 } from "./message.ts";
-export { type Payout, decodePayouts, encodePayouts, payoutsHash } from "./payout.ts";
+export { decodePayouts, encodePayouts, type Payout, payoutsHash } from "./payout.ts";
 export { type PublicInputFields, publicInput, publicInputPreimage } from "./public-input.ts";
 export {
-  type PublishedData,
-  type PublishedSlot,
   dataHash,
   decodePublishedData,
   encodePublishedData,
   encodeSlot,
+  type PublishedData,
+  type PublishedSlot,
   padPublishedData,
   trimPublishedData,
 } from "./published-data.ts";
@@ -96,7 +96,7 @@ export {
   type TransactionGroup,
   type Transfer,
   type TransferToNew,
-  type Withdraw,
   transactionLink,
+  type Withdraw,
 } from "./transaction.ts";
 export { type TxLeafWords, txLeafWords } from "./tx-tree.ts";

@@ -2,9 +2,9 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { assertKey } from "./account.ts";
 import { assertLength, assertUint, bigintToBytes, bytesToBigint, bytesToNumber, concatBytes } from "./bytes.ts";
 import { BALANCE_BITS, FIELD_MODULUS, OWNER_BITS, QUEUE_RECORD_BYTES, SLOT_KIND } from "./constants.ts";
-import { CairnError } from "./errors.ts";
 import type { ProtocolErrorCode } from "./error-codes.ts";
-import { type AccountIndex, type TokenId, accountIndex, tokenId } from "./ids.ts";
+import { CairnError } from "./errors.ts";
+import { type AccountIndex, accountIndex, type TokenId, tokenId } from "./ids.ts";
 
 /** Credits an amount locked on L1: tops up `index` when owner and token match there, else creates an account. */
 export interface Deposit {

@@ -1,8 +1,17 @@
-import { assertUint, assertUintNumber } from "./bytes.ts";
 import { assertKey } from "./account.ts";
-import { LINK_BIAS, NONCE_BITS, OWNER_BITS, SLOT_KIND, TAG_LINK, TAG_MESSAGE, TO_L1, TO_NEW_ACCOUNT } from "./constants.ts";
-import { CairnError } from "./errors.ts";
+import { assertUint, assertUintNumber } from "./bytes.ts";
+import {
+  LINK_BIAS,
+  NONCE_BITS,
+  OWNER_BITS,
+  SLOT_KIND,
+  TAG_LINK,
+  TAG_MESSAGE,
+  TO_L1,
+  TO_NEW_ACCOUNT,
+} from "./constants.ts";
 import type { ProtocolErrorCode } from "./error-codes.ts";
+import { CairnError } from "./errors.ts";
 import { float16, float40 } from "./float.ts";
 import { accountIndex, tokenId } from "./ids.ts";
 import { type L2Transaction, transactionLink } from "./transaction.ts";

@@ -1,8 +1,8 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { assertLength, bigintToBytes, bytesToBigint, bytesToNumber, concatBytes, isZero } from "./bytes.ts";
-import { type BlockSize, PAYOUT_BYTES, blockCapacity } from "./constants.ts";
-import { CairnError } from "./errors.ts";
+import { type BlockSize, blockCapacity, PAYOUT_BYTES } from "./constants.ts";
 import type { ProtocolErrorCode } from "./error-codes.ts";
+import { CairnError } from "./errors.ts";
 import { type TokenId, tokenId } from "./ids.ts";
 
 /** What a batch owes one L1 address. Spec: docs/spec/3-published-data.md, Payouts. */
@@ -18,7 +18,10 @@ export interface Payout {
 export function encodePayouts(slots: BlockSize, payouts: readonly Payout[]): Uint8Array {
   const bytes = new Uint8Array(blockCapacity(slots) * PAYOUT_BYTES);
   if (payouts.length > blockCapacity(slots)) {
-    throw new CairnError<ProtocolErrorCode>("protocol/too-many", `${payouts.length} payouts in a block of ${slots} slots`);
+    throw new CairnError<ProtocolErrorCode>(
+      "protocol/too-many",
+      `${payouts.length} payouts in a block of ${slots} slots`,
+    );
   }
   payouts.forEach((payout, i) => {
     bytes.set(encodePayout(payout), i * PAYOUT_BYTES);

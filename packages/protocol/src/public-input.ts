@@ -1,8 +1,8 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { assertLength, bigintToBytes, bytesToBigint, concatBytes } from "./bytes.ts";
 import { FIELD_MODULUS, MAX_ACCOUNTS, PUBLIC_INPUT_BYTES } from "./constants.ts";
-import { CairnError } from "./errors.ts";
 import type { ProtocolErrorCode } from "./error-codes.ts";
+import { CairnError } from "./errors.ts";
 import { type Domain, domainToBigint } from "./message.ts";
 
 /** Everything a batch proof is about. Spec: docs/spec/5-public-input.md. */

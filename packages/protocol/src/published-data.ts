@@ -3,19 +3,19 @@ import { assertKey } from "./account.ts";
 import { assertLength, bigintToBytes, bytesToBigint, bytesToNumber, concatBytes, isZero } from "./bytes.ts";
 import {
   type BlockSize,
+  blockCapacity,
   EXTRA_BYTES,
   FEE_TOKENS_PER_BLOCK,
   FIELD_MODULUS,
   FIRST_ACCOUNT_INDEX,
   INDEX_BYTES,
+  publishedDataBytes,
   SLOT_BYTES,
   TO_L1,
   TO_NEW_ACCOUNT,
-  blockCapacity,
-  publishedDataBytes,
 } from "./constants.ts";
-import { CairnError } from "./errors.ts";
 import type { ProtocolErrorCode } from "./error-codes.ts";
+import { CairnError } from "./errors.ts";
 import { type Float16, type Float40, float16, float40 } from "./float.ts";
 import { type AccountIndex, accountIndex } from "./ids.ts";
 
@@ -62,7 +62,10 @@ export function encodePublishedData(slots: BlockSize, data: PublishedData): Uint
   requireData(data.feeIndices.length === FEE_TOKENS_PER_BLOCK, `${data.feeIndices.length} fee indices`);
   const extras = data.slots.flatMap((slot) => encodeExtra(slot));
   if (extras.length > blockCapacity(slots)) {
-    throw new CairnError<ProtocolErrorCode>("protocol/too-many", `${extras.length} extras in a block of ${slots} slots`);
+    throw new CairnError<ProtocolErrorCode>(
+      "protocol/too-many",
+      `${extras.length} extras in a block of ${slots} slots`,
+    );
   }
   const used = concatBytes(
     ...data.feeIndices.map((index) => encodeFeeIndex(index)),

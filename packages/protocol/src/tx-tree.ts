@@ -1,6 +1,6 @@
 import { bytesToBigint } from "./bytes.ts";
 import { SLOT_KIND, type SlotKindName } from "./constants.ts";
-import { type PublishedSlot, encodeSlot } from "./published-data.ts";
+import { encodeSlot, type PublishedSlot } from "./published-data.ts";
 
 /** Inputs of `compress` that give the leaf of one slot in the txRoot tree. */
 export type TxLeafWords = readonly [slotWord: bigint, ownerOrRecipient: bigint, key: bigint, kind: bigint];
