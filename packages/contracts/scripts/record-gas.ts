@@ -7,6 +7,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { CairnError } from "@cairn/protocol";
 import { packageDir } from "./sources.ts";
 
 /** The part of `forge test --json` that is read here. */
@@ -54,6 +55,8 @@ function measure(): Readonly<Record<string, number>> {
   const output = execFileSync(process.execPath, [forge, ...args], { cwd: packageDir, encoding: "utf8" });
   const suites: ForgeJson = JSON.parse(output.slice(output.indexOf("{")));
   const tests = Object.values(suites).flatMap(({ test_results }) => Object.values(test_results));
+  const failed = tests.find(({ status }) => status !== "Success");
+  if (failed !== undefined) throw new CairnError<"contracts/gas-test-failed">("contracts/gas-test-failed", output);
   const entries = tests.flatMap(({ gas_snapshots }) => Object.values(gas_snapshots).flatMap(Object.entries));
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, gas]) => [name, Number(gas)]));
 }
