@@ -1,0 +1,43 @@
+/** One kind of failure as the API shows it. */
+export interface ApiErrorEntry {
+  readonly http: number;
+  readonly jsonRpc: number;
+  /** Whether sending the same request again later may succeed. */
+  readonly isRetryable: boolean;
+  readonly meaning: string;
+}
+
+/** Every failure the API answers with; the one table for HTTP status, JSON-RPC code and documentation. */
+export const API_ERRORS = {
+  "bad-request": {
+    http: 400,
+    jsonRpc: -32602,
+    isRetryable: false,
+    meaning: "The request does not have the documented form; `details.issues` lists where.",
+  },
+  unauthorized: { http: 401, jsonRpc: -32001, isRetryable: false, meaning: "The admin token is missing or wrong." },
+  "not-found": { http: 404, jsonRpc: -32004, isRetryable: true, meaning: "There is no such thing, or not yet." },
+  "too-large": { http: 413, jsonRpc: -32600, isRetryable: false, meaning: "The request body is larger than allowed." },
+  rejected: {
+    http: 422,
+    jsonRpc: -32010,
+    isRetryable: false,
+    meaning: "The transactions cannot run; `details.reason` names the rule and `details.index` the transaction.",
+  },
+  overloaded: {
+    http: 429,
+    jsonRpc: -32011,
+    isRetryable: true,
+    meaning: "More transactions are under way than the node takes at a time.",
+  },
+  internal: { http: 500, jsonRpc: -32603, isRetryable: true, meaning: "The node failed in a way it did not foresee." },
+  unavailable: {
+    http: 503,
+    jsonRpc: -32012,
+    isRetryable: true,
+    meaning: "The node starts, stops or recovers; nothing of the request was acknowledged.",
+  },
+} as const satisfies Record<string, ApiErrorEntry>;
+
+/** Name of a failure. */
+export type ApiErrorCode = keyof typeof API_ERRORS;

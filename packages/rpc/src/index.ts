@@ -1,0 +1,36 @@
+export { API_ERRORS, type ApiErrorCode, type ApiErrorEntry } from "./errors.ts";
+export { type JsonObject, openApiDocument } from "./openapi.ts";
+export {
+  accountSchema,
+  batchSchema,
+  blockSchema,
+  errorSchema,
+  feeQuoteSchema,
+  healthSchema,
+  payoutSchema,
+  queueEntrySchema,
+  readinessSchema,
+  rollupSchema,
+  type StreamMessage,
+  streamMessageSchema,
+} from "./resources.ts";
+export {
+  type ClientRequest,
+  ROUTES,
+  type RouteDefinition,
+  type RouteName,
+  type RouteRequest,
+  type RouteResponse,
+} from "./routes.ts";
+export {
+  type SignedTransactionJson,
+  signedTransactionFromJson,
+  signedTransactionSchema,
+  signedTransactionToJson,
+  submitRequestSchema,
+  submitResponseSchema,
+  type TransactionStatus,
+  transactionSchema,
+  transactionStatusSchema,
+} from "./transactions.ts";
+export { bigintToWord, wordToBigint } from "./values.ts";

@@ -1,0 +1,147 @@
+import { z } from "zod";
+import { API_ERRORS, type ApiErrorCode } from "./errors.ts";
+import { transactionStatusSchema } from "./transactions.ts";
+import {
+  addressSchema,
+  amountSchema,
+  bytesSchema,
+  countSchema,
+  fieldSchema,
+  indexSchema,
+  timeSchema,
+  tokenIdSchema,
+  wordSchema,
+} from "./values.ts";
+
+/** An account as the sequencer has it, the open block included. */
+export const accountSchema = z.object({
+  index: indexSchema,
+  owner: addressSchema,
+  tokenId: tokenIdSchema,
+  nonce: countSchema,
+  balance: amountSchema,
+  key: fieldSchema.meta({ description: "x of the L2 public key; 0 means no key" }),
+  ownerKey: z.boolean().meta({ description: "the owner authorised the key on L1" }),
+});
+
+/** What has become of a block. */
+export const blockStatusSchema = z.enum(["open", "sealed", "proven", "final"]);
+
+/** A block. */
+export const blockSchema = z.object({
+  number: countSchema,
+  status: blockStatusSchema,
+  timestamp: countSchema.meta({ description: "seconds" }),
+  slots: countSchema,
+  l1Operations: countSchema,
+  transactions: countSchema,
+  oldRoot: wordSchema.nullable(),
+  newRoot: wordSchema.nullable(),
+  txRoot: wordSchema.nullable(),
+  data: bytesSchema.nullable().meta({ description: "published data without trailing zeros" }),
+  openedAtMs: timeSchema,
+  sealedAtMs: timeSchema.nullable(),
+  provenAtMs: timeSchema.nullable(),
+  finalAtMs: timeSchema.nullable(),
+});
+
+/** Consecutive blocks under one proof. */
+export const batchSchema = z.object({
+  firstBlock: countSchema,
+  lastBlock: countSchema,
+  circuitType: countSchema,
+  publicInput: wordSchema,
+  status: z.enum(["waiting", "proved", "accepted"]),
+  proof: z.record(z.string(), z.unknown()).nullable().meta({ description: "what making the proof took" }),
+  provedAtMs: timeSchema.nullable(),
+  number: countSchema.nullable().meta({ description: "given by the contract" }),
+  l1Transaction: wordSchema.nullable(),
+  l1Block: countSchema.nullable(),
+});
+
+/** What a block owes an L1 address. */
+export const payoutSchema = z.object({
+  block: countSchema,
+  position: countSchema,
+  recipient: addressSchema,
+  tokenId: tokenIdSchema,
+  amount: amountSchema,
+  status: z.enum(["owed", "paid", "claimable", "skipped"]),
+  l1Transaction: wordSchema.nullable(),
+});
+
+/** An entry of the L1 queue. */
+export const queueEntrySchema = z.object({
+  position: countSchema,
+  type: z.enum(["deposit", "forcedWithdraw", "setKey"]),
+  owner: addressSchema.meta({ description: "owner of the credited account, or sender of the request" }),
+  tokenId: tokenIdSchema.nullable(),
+  amount: amountSchema.nullable(),
+  index: indexSchema,
+  key: fieldSchema.nullable(),
+  l1Block: countSchema,
+  l1Transaction: wordSchema,
+  enqueuedAt: countSchema.meta({ description: "seconds" }),
+  isProcessed: z.boolean().meta({ description: "a block has consumed it" }),
+});
+
+/** What a transaction would cost now. */
+export const feeQuoteSchema = z.object({
+  kind: z.enum(["transfer", "transferToNew", "withdraw"]),
+  tokenId: tokenIdSchema,
+  fee: amountSchema.meta({ description: "encodable as float16" }),
+  minimumFee: amountSchema,
+  parts: z.object({ data: amountSchema, proof: amountSchema, operator: amountSchema }),
+  gasPriceWei: amountSchema,
+});
+
+/** What a client must know to sign and submit. */
+export const rollupSchema = z.object({
+  chainId: countSchema,
+  rollup: addressSchema,
+  slots: countSchema,
+  nextIndex: countSchema,
+  root: wordSchema.meta({ description: "after the last sealed block" }),
+  lastBlock: countSchema,
+  lastProvenBlock: countSchema,
+  lastFinalBlock: countSchema,
+  minValiditySeconds: countSchema,
+  maxGroupSize: countSchema,
+  feeTokens: z.array(tokenIdSchema),
+});
+
+/** Whether the process lives. */
+export const healthSchema = z.object({ status: z.literal("ok"), roles: z.array(z.string()), version: z.string() });
+
+/** Whether it can do its work, part by part. */
+export const readinessSchema = z.object({
+  isReady: z.boolean(),
+  parts: z.record(z.string(), z.object({ isReady: z.boolean(), state: z.string() })),
+});
+
+/** A failure. */
+export const errorSchema = z.object({
+  error: z.object({
+    code: z.enum(Object.keys(API_ERRORS) as [ApiErrorCode, ...ApiErrorCode[]]),
+    message: z.string(),
+    details: z.record(z.string(), z.unknown()).optional(),
+  }),
+});
+
+/** A message of the WebSocket stream. */
+export const streamMessageSchema = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("transaction"),
+    id: wordSchema,
+    status: transactionStatusSchema,
+    block: countSchema.nullable(),
+    slot: countSchema.nullable(),
+  }),
+  z.object({ type: z.literal("block"), number: countSchema, status: blockStatusSchema }),
+  z.object({ type: z.literal("rebuilt"), firstBlock: countSchema }).meta({
+    description: "L1 changed: this block and later ones were dropped and their transactions run again",
+  }),
+]);
+
+/** A message of the WebSocket stream. */
+export type StreamMessage = z.infer<typeof streamMessageSchema>;

@@ -1,0 +1,209 @@
+import { z } from "zod";
+import type { ApiErrorCode } from "./errors.ts";
+import {
+  accountSchema,
+  batchSchema,
+  blockSchema,
+  feeQuoteSchema,
+  healthSchema,
+  payoutSchema,
+  queueEntrySchema,
+  readinessSchema,
+  rollupSchema,
+} from "./resources.ts";
+import {
+  submitRequestSchema,
+  submitResponseSchema,
+  transactionSchema,
+  transactionSummarySchema,
+} from "./transactions.ts";
+import { addressSchema, tokenIdSchema, wordSchema } from "./values.ts";
+
+/** One operation of the API: what it takes, answers, and how it fails. */
+export interface RouteDefinition {
+  readonly method: "GET" | "POST";
+  /** Path parameters as `:name`. */
+  readonly path: `/${string}`;
+  readonly summary: string;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  readonly response: z.ZodType;
+  readonly errors: readonly ApiErrorCode[];
+}
+
+const digits = z
+  .string()
+  .regex(/^[0-9]{1,15}$/)
+  .transform(Number);
+const page = { before: digits.optional(), limit: digits.pipe(z.int().min(1).max(100)).default(25) };
+const READ = ["bad-request", "unavailable", "internal"] as const;
+const FIND = [...READ, "not-found"] as const;
+
+/** The API, operation by operation; server, OpenAPI document and client types are made from it. */
+export const ROUTES = {
+  submit: {
+    method: "POST",
+    path: "/v1/transactions",
+    summary: "Submit one transaction, or linked ones that run together; the answer means it is on the disk",
+    body: submitRequestSchema,
+    response: submitResponseSchema,
+    errors: ["bad-request", "too-large", "rejected", "overloaded", "unavailable", "internal"],
+  },
+  transaction: {
+    method: "GET",
+    path: "/v1/transactions/:id",
+    summary: "A transaction with its status and history",
+    params: z.object({ id: wordSchema }),
+    response: transactionSchema,
+    errors: FIND,
+  },
+  quote: {
+    method: "GET",
+    path: "/v1/fees/quote",
+    summary: "What a transaction of a kind would cost now, in the token's smallest unit",
+    query: z.object({
+      kind: z.enum(["transfer", "transferToNew", "withdraw"]),
+      tokenId: digits.pipe(tokenIdSchema),
+    }),
+    response: feeQuoteSchema,
+    errors: FIND,
+  },
+  accounts: {
+    method: "GET",
+    path: "/v1/accounts",
+    summary: "The accounts of an owner, all or those in one token",
+    query: z.object({ owner: addressSchema, tokenId: digits.pipe(tokenIdSchema).optional() }),
+    response: z.object({ accounts: z.array(accountSchema) }),
+    errors: READ,
+  },
+  account: {
+    method: "GET",
+    path: "/v1/accounts/:index",
+    summary: "An account, the open block included",
+    params: z.object({ index: digits }),
+    response: accountSchema,
+    errors: FIND,
+  },
+  accountTransactions: {
+    method: "GET",
+    path: "/v1/accounts/:index/transactions",
+    summary: "Transactions of an account, newest first",
+    params: z.object({ index: digits }),
+    query: z.object(page),
+    response: z.object({ transactions: z.array(transactionSummarySchema), next: z.int().nullable() }),
+    errors: READ,
+  },
+  blocks: {
+    method: "GET",
+    path: "/v1/blocks",
+    summary: "Blocks, newest first",
+    query: z.object(page),
+    response: z.object({ blocks: z.array(blockSchema), next: z.int().nullable() }),
+    errors: READ,
+  },
+  block: {
+    method: "GET",
+    path: "/v1/blocks/:number",
+    summary: "A block",
+    params: z.object({ number: digits }),
+    response: blockSchema,
+    errors: FIND,
+  },
+  blockTransactions: {
+    method: "GET",
+    path: "/v1/blocks/:number/transactions",
+    summary: "The L2 transactions of a block by slot",
+    params: z.object({ number: digits }),
+    response: z.object({ transactions: z.array(transactionSummarySchema) }),
+    errors: FIND,
+  },
+  batches: {
+    method: "GET",
+    path: "/v1/batches",
+    summary: "Batches, newest first",
+    query: z.object(page),
+    response: z.object({ batches: z.array(batchSchema), next: z.int().nullable() }),
+    errors: READ,
+  },
+  batch: {
+    method: "GET",
+    path: "/v1/batches/:firstBlock",
+    summary: "The batch that begins with a block",
+    params: z.object({ firstBlock: digits }),
+    response: batchSchema,
+    errors: FIND,
+  },
+  payouts: {
+    method: "GET",
+    path: "/v1/payouts",
+    summary: "Payouts, newest block first",
+    query: z.object({
+      recipient: addressSchema.optional(),
+      status: z.enum(["owed", "paid", "claimable", "skipped"]).optional(),
+      ...page,
+    }),
+    response: z.object({ payouts: z.array(payoutSchema) }),
+    errors: READ,
+  },
+  queue: {
+    method: "GET",
+    path: "/v1/queue",
+    summary: "Entries of the L1 queue from a position on",
+    query: z.object({ from: digits.default(0), limit: page.limit }),
+    response: z.object({ entries: z.array(queueEntrySchema), processed: z.int() }),
+    errors: READ,
+  },
+  rollup: {
+    method: "GET",
+    path: "/v1/rollup",
+    summary: "Parameters of the rollup and where the chain stands",
+    response: rollupSchema,
+    errors: READ,
+  },
+  health: {
+    method: "GET",
+    path: "/health",
+    summary: "Whether the process lives",
+    response: healthSchema,
+    errors: ["internal"],
+  },
+  ready: {
+    method: "GET",
+    path: "/ready",
+    summary: "Whether every part can do its work; 503 when one cannot",
+    response: readinessSchema,
+    errors: ["internal"],
+  },
+} as const satisfies Record<string, RouteDefinition>;
+
+/** Name of an operation. */
+export type RouteName = keyof typeof ROUTES;
+
+type Output<Route, Part extends string> = Part extends keyof Route
+  ? Route[Part] extends z.ZodType
+    ? z.output<Route[Part]>
+    : undefined
+  : undefined;
+type Input<Route, Part extends string> = Part extends keyof Route
+  ? Route[Part] extends z.ZodType
+    ? z.input<Route[Part]>
+    : undefined
+  : undefined;
+
+/** What a server's handler gets, after validation. */
+export interface RouteRequest<Name extends RouteName> {
+  readonly params: Output<(typeof ROUTES)[Name], "params">;
+  readonly query: Output<(typeof ROUTES)[Name], "query">;
+  readonly body: Output<(typeof ROUTES)[Name], "body">;
+}
+
+/** What a client sends. */
+export interface ClientRequest<Name extends RouteName> {
+  readonly params: Input<(typeof ROUTES)[Name], "params">;
+  readonly query: Input<(typeof ROUTES)[Name], "query">;
+  readonly body: Input<(typeof ROUTES)[Name], "body">;
+}
+
+/** What an operation answers. */
+export type RouteResponse<Name extends RouteName> = z.output<(typeof ROUTES)[Name]["response"]>;

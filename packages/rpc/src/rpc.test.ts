@@ -1,0 +1,83 @@
+import {
+  accountIndex,
+  encodeFloat16,
+  encodeFloat40,
+  type L2Transaction,
+  tokenId,
+  WHOLE_BALANCE,
+} from "@cairn/protocol";
+import { describe, expect, it } from "vitest";
+import {
+  API_ERRORS,
+  openApiDocument,
+  ROUTES,
+  signedTransactionFromJson,
+  signedTransactionSchema,
+  signedTransactionToJson,
+  submitRequestSchema,
+} from "./index.ts";
+
+const common = {
+  from: accountIndex(64),
+  nonce: 2 ** 40 - 1,
+  tokenId: tokenId(2 ** 32 - 1),
+  amount: encodeFloat40(12_000n),
+  fee: encodeFloat16(3n),
+  validUntil: 2 ** 32 - 1,
+};
+const transactions: L2Transaction[] = [
+  {
+    type: "transfer",
+    ...common,
+    to: accountIndex(2 ** 24 - 1),
+    toOwner: 1n,
+    toKey: 0n,
+    link: { offset: -255, content: 5n },
+  },
+  { type: "transferToNew", ...common, amount: WHOLE_BALANCE, toOwner: 2n ** 160n - 1n, toKey: 1n, link: null },
+  { type: "withdraw", ...common, recipient: 0xdeadn },
+];
+
+describe("signed transactions in JSON", () => {
+  it.each(transactions)("come back as they were: $type", (transaction) => {
+    const signed = { transaction, signature: { rx: 1n, s: 2n ** 200n } };
+    const json = signedTransactionSchema.parse(JSON.parse(JSON.stringify(signedTransactionToJson(signed))));
+    expect(signedTransactionFromJson(json)).toEqual(signed);
+  });
+
+  it("are refused with unknown fields, other widths, or above the field", () => {
+    const [json] = transactions.map((transaction) =>
+      signedTransactionToJson({ transaction, signature: { rx: 1n, s: 1n } }),
+    );
+    const accepts = (change: object) => signedTransactionSchema.safeParse({ ...json, ...change }).success;
+    expect(accepts({})).toBe(true);
+    expect(accepts({ extra: 1 })).toBe(false);
+    expect(accepts({ from: 2 ** 24 })).toBe(false);
+    expect(accepts({ nonce: 1.5 })).toBe(false);
+    expect(accepts({ toOwner: "0x12" })).toBe(false);
+    expect(accepts({ toKey: `0x${"f".repeat(64)}` })).toBe(false);
+    expect(submitRequestSchema.safeParse({ transactions: [] }).success).toBe(false);
+  });
+});
+
+describe("the OpenAPI document", () => {
+  it("has every operation with its answers and errors", () => {
+    const document = JSON.parse(JSON.stringify(openApiDocument("1"))) as {
+      paths: Record<string, Record<string, { operationId: string; parameters: object[]; responses: object }>>;
+    };
+    const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+    expect(operations.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(ROUTES).sort());
+    const submit = document.paths["/v1/transactions"]?.post;
+    expect(Object.keys(submit?.responses ?? {})).toEqual(["200", "400", "413", "422", "429", "500", "503"]);
+    expect(document.paths["/v1/accounts/{index}/transactions"]?.get?.parameters).toMatchObject([
+      { name: "index", in: "path", required: true },
+      { name: "before", in: "query", required: false },
+      { name: "limit", in: "query", required: false },
+    ]);
+  });
+
+  it("gives every failure a status of its own", () => {
+    const statuses = Object.values(API_ERRORS).map(({ http }) => http);
+    expect(new Set(statuses).size).toBe(statuses.length);
+  });
+});

@@ -1,0 +1,171 @@
+import { decodeSignature, encodeSignature } from "@cairn/crypto";
+import {
+  accountIndex,
+  addressToBigint,
+  bigintToAddress,
+  bytesToHex,
+  float16,
+  float40,
+  hexToBytes,
+  type L2Transaction,
+  type SignedTransaction,
+  tokenId,
+} from "@cairn/protocol";
+import { z } from "zod";
+import {
+  addressSchema,
+  amountSchema,
+  bigintToWord,
+  countSchema,
+  fieldSchema,
+  float16Schema,
+  float40Schema,
+  indexSchema,
+  timeSchema,
+  tokenIdSchema,
+  wordSchema,
+  wordToBigint,
+} from "./values.ts";
+
+const common = {
+  from: indexSchema,
+  nonce: z
+    .int()
+    .min(0)
+    .max(2 ** 40 - 1),
+  tokenId: tokenIdSchema,
+  amount: float40Schema,
+  fee: float16Schema,
+  validUntil: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1)
+    .meta({ description: "last second at which it may run" }),
+  signature: z
+    .string()
+    .regex(/^0x[0-9a-fA-F]{128}$/)
+    .meta({ description: "rx and s, 32 bytes each" }),
+};
+
+const linkSchema = z
+  .strictObject({ offset: z.int().min(-255).max(255), content: fieldSchema })
+  .nullable()
+  .meta({ description: "the transaction that must run together with this one" });
+
+/** A signed transaction in JSON. */
+export const signedTransactionSchema = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("transfer"),
+    ...common,
+    to: indexSchema,
+    toOwner: addressSchema,
+    toKey: fieldSchema,
+    link: linkSchema,
+  }),
+  z.strictObject({
+    type: z.literal("transferToNew"),
+    ...common,
+    toOwner: addressSchema,
+    toKey: fieldSchema,
+    link: linkSchema,
+  }),
+  z.strictObject({ type: z.literal("withdraw"), ...common, recipient: addressSchema }),
+]);
+
+/** A signed transaction in JSON. */
+export type SignedTransactionJson = z.infer<typeof signedTransactionSchema>;
+
+/** What has become of a transaction; it goes backwards only with a reorg of L1. */
+export const transactionStatusSchema = z.enum([
+  "received",
+  "confirmed",
+  "proven",
+  "final",
+  "rejected",
+  "replaced",
+  "expired",
+]);
+
+/** What has become of a transaction. */
+export type TransactionStatus = z.infer<typeof transactionStatusSchema>;
+
+/** One step in a transaction's life. */
+export const historyEntrySchema = z.object({
+  type: z.string(),
+  atMs: timeSchema,
+  details: z.record(z.string(), z.unknown()),
+});
+
+/** Where in a block it stands. */
+export const inclusionSchema = z.object({ block: countSchema, slot: countSchema });
+
+/** A transaction with all that is known of it. */
+export const transactionSchema = z.object({
+  id: wordSchema,
+  status: transactionStatusSchema,
+  inclusion: inclusionSchema.nullable(),
+  group: z.array(wordSchema).meta({ description: "ids of the transactions it runs together with, itself included" }),
+  transaction: signedTransactionSchema,
+  amount: amountSchema.nullable().meta({ description: "decoded, once executed" }),
+  fee: amountSchema.nullable(),
+  createdIndex: indexSchema.nullable().meta({ description: "account that it created" }),
+  rejection: z.record(z.string(), z.unknown()).nullable(),
+  receivedAtMs: timeSchema,
+  history: z.array(historyEntrySchema),
+});
+
+/** A transaction in a list, without its history. */
+export const transactionSummarySchema = transactionSchema.omit({ history: true, group: true });
+
+/** Transactions to run, together when more than one. */
+export const submitRequestSchema = z.strictObject({ transactions: z.array(signedTransactionSchema).min(1).max(64) });
+
+/** What was acknowledged. */
+export const submitResponseSchema = z.object({
+  transactions: z.array(
+    z.object({ id: wordSchema, status: transactionStatusSchema, inclusion: inclusionSchema.nullable() }),
+  ),
+});
+
+/** The JSON of a signed transaction. Throws `crypto/invalid-signature`, `protocol/out-of-range`. */
+export function signedTransactionToJson({ transaction, signature }: SignedTransaction): SignedTransactionJson {
+  const { from, nonce, tokenId: token, amount, fee, validUntil } = transaction;
+  const fields = {
+    from,
+    nonce,
+    tokenId: token,
+    amount,
+    fee,
+    validUntil,
+    signature: bytesToHex(encodeSignature(signature)),
+  };
+  if (transaction.type === "withdraw") {
+    return { type: "withdraw", ...fields, recipient: bigintToAddress(transaction.recipient) };
+  }
+  const link = transaction.link && { offset: transaction.link.offset, content: bigintToWord(transaction.link.content) };
+  const receiver = { toOwner: bigintToAddress(transaction.toOwner), toKey: bigintToWord(transaction.toKey), link };
+  return transaction.type === "transfer"
+    ? { type: "transfer", ...fields, to: transaction.to, ...receiver }
+    : { type: "transferToNew", ...fields, ...receiver };
+}
+
+/** Inverse of {@link signedTransactionToJson}. Throws `protocol/out-of-range`, `protocol/amount-overflow`, `crypto/invalid-signature`. */
+export function signedTransactionFromJson(json: SignedTransactionJson): SignedTransaction {
+  const fields = {
+    from: accountIndex(json.from),
+    nonce: json.nonce,
+    tokenId: tokenId(json.tokenId),
+    amount: float40(json.amount),
+    fee: float16(json.fee),
+    validUntil: json.validUntil,
+  };
+  const transaction = ((): L2Transaction => {
+    if (json.type === "withdraw") return { type: "withdraw", ...fields, recipient: addressToBigint(json.recipient) };
+    const link = json.link && { offset: json.link.offset, content: wordToBigint(json.link.content) };
+    const receiver = { toOwner: addressToBigint(json.toOwner), toKey: wordToBigint(json.toKey), link };
+    return json.type === "transfer"
+      ? { type: "transfer", ...fields, to: accountIndex(json.to), ...receiver }
+      : { type: "transferToNew", ...fields, ...receiver };
+  })();
+  return { transaction, signature: decodeSignature(hexToBytes(json.signature, 64)) };
+}
