@@ -87,7 +87,7 @@ export async function createJobQueue({ engine }: Database, options: JobQueueOpti
   await attempt("start", async () => {
     await boss.start();
     const settings = {
-      policy: "short",
+      policy: "exclusive",
       retryLimit: options.retryLimit,
       retryDelay: 1,
       retryBackoff: true,

@@ -1,0 +1,56 @@
+/** Time and timers, injected so that tests decide what time it is. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  readonly nowMs: () => number;
+  /** Calls `action` once after `ms`; the returned function cancels it. */
+  readonly after: (ms: number, action: () => void) => () => void;
+}
+
+/** The machine's clock. */
+export const systemClock: Clock = {
+  nowMs: () => Date.now(),
+  after: (ms, action) => {
+    const timer = setTimeout(action, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** A clock that stands still until told otherwise. */
+export interface ManualClock extends Clock {
+  /** Moves time forward and runs what falls due, in order. */
+  readonly advance: (ms: number) => void;
+  /** Sets the time without running timers, as when an operator changes the machine's clock. */
+  readonly jumpTo: (ms: number) => void;
+}
+
+/** A manual clock at `startMs`. */
+export function createManualClock(startMs: number): ManualClock {
+  let now = startMs;
+  /** Elapsed time, which a jump of the wall clock leaves alone. */
+  let elapsed = 0;
+  const timers = new Set<{ readonly dueAt: number; readonly action: () => void }>();
+  return {
+    nowMs: () => now,
+    after: (ms, action) => {
+      const timer = { dueAt: elapsed + ms, action };
+      timers.add(timer);
+      return () => timers.delete(timer);
+    },
+    advance: (ms) => {
+      const target = elapsed + ms;
+      for (;;) {
+        const due = [...timers].filter(({ dueAt }) => dueAt <= target).sort((a, b) => a.dueAt - b.dueAt)[0];
+        if (due === undefined) break;
+        timers.delete(due);
+        now += Math.max(0, due.dueAt - elapsed);
+        elapsed = Math.max(elapsed, due.dueAt);
+        due.action();
+      }
+      now += target - elapsed;
+      elapsed = target;
+    },
+    jumpTo: (ms) => {
+      now = ms;
+    },
+  };
+}

@@ -1,0 +1,29 @@
+/**
+ * Errors thrown by this package. Only those marked (retry) can be helped by a retry.
+ *
+ * - `node/bad-config`: a setting is missing, malformed or contradicts another; `details.problems` lists all of them.
+ * - `node/overloaded`: more transactions are being checked or waiting than the limits allow (retry later).
+ * - `node/unavailable`: storage fails or the node recovers from a failure; nothing was acknowledged (retry later).
+ * - `node/stopping`: the node shuts down (retry at another node, or later).
+ * - `node/state-diverged`: state store and database contradict each other and cannot be reconciled: restore from L1.
+ * - `node/already-running`: another node uses this data directory or database.
+ * - `node/queue-gap`: the L1 queue as stored does not continue the chain; the watcher must read it again (retry).
+ * - `node/witness-mismatch`: a stored prover input does not lead to the roots of its block. A retry cannot help.
+ * - `node/proof-rejected`: the verifier on L1 does not accept a proof; `details` holds the evidence.
+ * - `node/l1-unavailable`: no L1 node answers (retry).
+ * - `node/wrong-l1`: the L1 node serves another chain, or there is no rollup at the address.
+ * - `node/l1-diverged`: L1 accepted a batch that differs from the block stored here: restore from L1.
+ */
+export type NodeErrorCode =
+  | "node/bad-config"
+  | "node/overloaded"
+  | "node/unavailable"
+  | "node/stopping"
+  | "node/state-diverged"
+  | "node/already-running"
+  | "node/queue-gap"
+  | "node/witness-mismatch"
+  | "node/proof-rejected"
+  | "node/l1-unavailable"
+  | "node/wrong-l1"
+  | "node/l1-diverged";

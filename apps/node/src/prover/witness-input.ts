@@ -1,0 +1,84 @@
+import { circuitShape } from "@cairn/circuits";
+import type { Compress } from "@cairn/crypto";
+import { CairnError, TREE_ARITY, TREE_DEPTH } from "@cairn/protocol";
+import { emptySubtreeHashes, type NodeChildren, type NodeReader, type WorkingTreeBase } from "@cairn/state";
+import type { BlockTrace } from "@cairn/vm";
+import type { NodeErrorCode } from "../errors.ts";
+import { decodeJson, encodeJson } from "../json.ts";
+
+/** A trace and the part of the tree before the block that a prover reads: all it needs, on any machine. */
+export interface WitnessInput {
+  readonly trace: BlockTrace;
+  readonly before: WorkingTreeBase;
+}
+
+interface StoredWitnessInput {
+  readonly format: 1;
+  readonly trace: BlockTrace;
+  readonly root: bigint;
+  /** Node number (height · 2^24 + position) and its children; empty nodes are left out. */
+  readonly nodes: readonly (readonly [number, NodeChildren])[];
+}
+
+const HEIGHT_FACTOR = 2 ** 24;
+
+/** Collects and encodes the prover's input of a block. Precondition: `before` is the tree before the block. */
+export function encodeWitnessInput(trace: BlockTrace, before: WorkingTreeBase, compress: Compress): Uint8Array {
+  const emptyHashes = emptySubtreeHashes(compress);
+  const nodes = new Map<number, NodeChildren>();
+  const collect = (height: number, position: number): void => {
+    const key = height * HEIGHT_FACTOR + position;
+    if (nodes.has(key)) return;
+    nodes.set(key, before.nodes.children(height, position));
+  };
+  for (const index of touchedIndices(trace)) {
+    for (let height = 1; height <= TREE_DEPTH; height++) {
+      collect(height, Math.floor(index / TREE_ARITY ** height));
+    }
+  }
+  const { levels, subrootDepth } = circuitShape(trace.slotCount);
+  for (let position = 0; position < TREE_ARITY ** (subrootDepth - 1); position++) collect(levels + 1, position);
+  const stored: StoredWitnessInput = {
+    format: 1,
+    trace,
+    root: before.root(),
+    nodes: [...nodes].filter(([key, children]) => {
+      const empty = emptyHashes[Math.floor(key / HEIGHT_FACTOR) - 1];
+      return children.some((child) => child !== empty);
+    }),
+  };
+  return encodeJson(stored);
+}
+
+/** Inverse of {@link encodeWitnessInput}. Throws `node/witness-mismatch` for bytes of another format. */
+export function decodeWitnessInput(bytes: Uint8Array, compress: Compress): WitnessInput {
+  const stored = decodeJson(bytes);
+  if (!isStoredWitnessInput(stored)) {
+    throw new CairnError<NodeErrorCode>("node/witness-mismatch", "the prover's input is of another format");
+  }
+  const emptyHashes = emptySubtreeHashes(compress);
+  const known = new Map(stored.nodes);
+  const nodes: NodeReader = {
+    depth: TREE_DEPTH,
+    children: (height, position) => {
+      const empty = emptyHashes[height - 1] ?? 0n;
+      return known.get(height * HEIGHT_FACTOR + position) ?? [empty, empty, empty, empty];
+    },
+  };
+  return { trace: stored.trace, before: { nodes, root: () => stored.root } };
+}
+
+function touchedIndices(trace: BlockTrace): Set<number> {
+  const indices = new Set<number>();
+  for (const { a, b } of trace.slots) {
+    indices.add(a.index);
+    indices.add(b.index);
+  }
+  indices.add(0);
+  for (const credit of trace.feeCredits) if (credit !== null) indices.add(credit.leaf.index);
+  return indices;
+}
+
+function isStoredWitnessInput(value: unknown): value is StoredWitnessInput {
+  return typeof value === "object" && value !== null && "format" in value && value.format === 1;
+}

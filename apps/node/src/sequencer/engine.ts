@@ -1,0 +1,229 @@
+import { type Compress, messageHash } from "@cairn/crypto";
+import type { QueueEntry, StoredTransaction, TransactionEvent } from "@cairn/db";
+import { type AccountIndex, type L2Transaction, messageWords, type SchnorrSignature } from "@cairn/protocol";
+import type { StateTree } from "@cairn/state";
+import type { StateReader, VerifySignature } from "@cairn/vm";
+import type { Clock } from "../clock.ts";
+import { type Chain, type ChainPosition, createChain, type SealedBlock } from "./chain.ts";
+import type { Journal } from "./journal.ts";
+import type { SequencerMetrics } from "./metrics.ts";
+import { createPool, type PoolGroup, type PoolOutcome } from "./pool.ts";
+import { type Reconciled, signedOf } from "./recovery.ts";
+import type { SequencerEvent, SequencerSettings } from "./sequencer.ts";
+import type { SubmissionReason, SubmissionRejection } from "./submission.ts";
+import { confirmedRows, poolRow, rejectedEvent } from "./transaction-rows.ts";
+
+/** What an engine stands on. */
+export interface EngineDeps {
+  readonly tree: StateTree;
+  readonly journal: Journal;
+  readonly verify: VerifySignature;
+  readonly compress: Compress;
+  readonly clock: Clock;
+  readonly metrics: SequencerMetrics;
+  readonly latestTimestamp?: () => number | null;
+  /** Queue entries known so far, in order. */
+  readonly queue: () => readonly QueueEntry[];
+  readonly publish: (event: SequencerEvent) => void;
+  readonly onSealed: (block: SealedBlock) => void;
+}
+
+/** What became of a group that the engine tried to execute. */
+export type EnginePlacement =
+  | { readonly type: "confirmed"; readonly rows: readonly StoredTransaction[]; readonly durable: Promise<void> }
+  | ({ readonly type: "rejected" } & SubmissionRejection);
+
+/**
+ * Pool, chain and journal as one: lives from one recovery to the next failure. Synchronous but for the journal's promises;
+ * what throws leaves it unusable.
+ */
+export interface Engine {
+  readonly state: () => StateReader;
+  readonly chain: Chain;
+  readonly poolSize: () => number;
+  readonly isWaiting: (id: bigint) => boolean;
+  /** Hands over what the signature workers found, so that nothing is hashed or checked again. */
+  readonly remember: (
+    signed: { transaction: L2Transaction; signature: SchnorrSignature },
+    id: bigint,
+    publicKey: bigint,
+  ) => void;
+  /** Gives a group its place in the order. */
+  readonly number: (group: Omit<PoolGroup, "sequence">) => PoolGroup;
+  /** Executes a group, then those that waited for it. */
+  readonly place: (group: PoolGroup) => EnginePlacement;
+  /** Lets a group wait for the nonces before it; when it was added, `durable` tells when that is on the disk. */
+  readonly wait: (group: PoolGroup) => { readonly outcome: PoolOutcome; readonly durable: Promise<void> };
+  /** Puts a stored group back: into a block when its turn has come, else into the pool. */
+  readonly restore: (rows: readonly StoredTransaction[]) => void;
+  /** Builds the open block of the stores again; false if it does not come out the same. */
+  readonly reopen: (open: NonNullable<Reconciled["open"]>, entries: readonly QueueEntry[]) => boolean;
+  /** What falls due with time: expiry, blocks for queue entries, sealing. */
+  readonly tick: () => void;
+}
+
+/** An engine that continues at `position`; the next transaction gets `lastSequence` + 1. */
+export function createEngine(
+  settings: SequencerSettings,
+  deps: EngineDeps,
+  start: { readonly position: ChainPosition; readonly lastSequence: number },
+): Engine {
+  const { tree, journal, clock, metrics, publish } = deps;
+  const ids = new WeakMap<L2Transaction, bigint>();
+  const verified = new WeakMap<SchnorrSignature, { readonly id: bigint; readonly publicKey: bigint }>();
+  const pool = createPool(settings.pool);
+  let sequence = start.lastSequence;
+  const chain = createChain(
+    {
+      ...settings,
+      tree,
+      compress: deps.compress,
+      verifySignature: (id, signature, publicKey) => {
+        const known = verified.get(signature);
+        return (known?.id === id && known.publicKey === publicKey) || deps.verify(id, signature, publicKey);
+      },
+      hashMessage: (transaction) =>
+        ids.get(transaction) ?? messageHash(messageWords(transaction, settings.domain), deps.compress),
+      feeAccounts: () => feeAccounts(tree, settings.feeOwner),
+      nextQueueEntries: (first, limit) =>
+        deps
+          .queue()
+          .filter(({ index }) => index >= first)
+          .slice(0, limit),
+      nowMs: clock.nowMs,
+      ...(deps.latestTimestamp === undefined ? {} : { latestTimestamp: deps.latestTimestamp }),
+      emit: (entry) => void journal.append(entry).catch(() => undefined),
+    },
+    start.position,
+    (block) => {
+      metrics.sealed(block);
+      deps.onSealed(block);
+      journal.drain().then(
+        () => publish({ type: "block", block }),
+        () => undefined,
+      );
+    },
+  );
+
+  const record = (transactions: readonly StoredTransaction[], events: readonly TransactionEvent[]): Promise<void> => {
+    const durable = journal.append({ type: "transactions", transactions, events });
+    durable.then(
+      () => {
+        metrics.recorded(transactions);
+        publish({ type: "transactions", transactions });
+      },
+      () => undefined,
+    );
+    return durable;
+  };
+
+  const number = (group: Omit<PoolGroup, "sequence">): PoolGroup => {
+    const first = sequence + 1;
+    sequence += group.ids.length;
+    return { ...group, sequence: first };
+  };
+
+  const place = (group: PoolGroup): EnginePlacement => {
+    const placement = chain.place(group.transactions);
+    if (placement.type === "rejected") return placement;
+    const rows = confirmedRows(group, placement.blockNumber, placement.receipts);
+    const durable = record(rows, []);
+    if ((chain.open()?.slots ?? 0) >= settings.slotCount) chain.seal();
+    for (const { transaction } of group.transactions) {
+      const { from, nonce } = transaction;
+      const stale = pool.find(from, nonce);
+      if (stale !== undefined) retire(stale, "replaced", { type: "replaced", by: group.ids[0] ?? 0n });
+      const next = pool.find(from, nonce + 1);
+      if (next !== undefined) advance(next);
+    }
+    return { type: "confirmed", rows, durable };
+  };
+
+  const advance = (group: PoolGroup): void => {
+    pool.remove(group);
+    const placed = place(number(group));
+    if (placed.type === "confirmed") return;
+    if (placed.reason.type === "nonceTooHigh") pool.add(group);
+    else retire(group, "rejected", placed.reason);
+  };
+
+  const retire = (group: PoolGroup, status: "rejected" | "replaced" | "expired", reason: SubmissionReason): void => {
+    pool.remove(group);
+    const now = clock.nowMs();
+    record(
+      group.ids.map((_, i) => poolRow(group, i, status, reason)),
+      group.ids.map((id) => rejectedEvent(id, now, status, reason)),
+    ).catch(() => undefined);
+  };
+
+  const wait = (group: PoolGroup) => {
+    const outcome = pool.add(group);
+    if (outcome.type !== "added") return { outcome, durable: Promise.resolve() };
+    for (const rival of outcome.replaced) retire(rival, "replaced", { type: "replaced", by: group.ids[0] ?? 0n });
+    return {
+      outcome,
+      durable: record(
+        group.ids.map((_, i) => poolRow(group, i, "received")),
+        [],
+      ),
+    };
+  };
+
+  return {
+    state: chain.state,
+    chain,
+    poolSize: pool.size,
+    isWaiting: pool.has,
+    remember: ({ transaction, signature }, id, publicKey) => {
+      ids.set(transaction, id);
+      verified.set(signature, { id, publicKey });
+    },
+    number,
+    place,
+    wait,
+    restore: (rows) => {
+      const [first] = rows;
+      if (first === undefined) return;
+      const group: PoolGroup = {
+        ids: rows.map(({ id }) => id),
+        transactions: signedOf(rows),
+        receivedAtMs: first.receivedAtMs,
+        sequence: first.sequence,
+      };
+      const placed = place(number(group));
+      if (placed.type === "confirmed") void placed.durable.catch(() => undefined);
+      else if (placed.reason.type !== "nonceTooHigh" || pool.add(group).type !== "added") {
+        retire(group, "rejected", placed.reason);
+      }
+    },
+    reopen: ({ block, groups }, entries) => {
+      chain.reopen(block, entries);
+      return groups.every((rows) => {
+        const placed = chain.place(signedOf(rows));
+        return placed.type === "confirmed" && placed.receipts.every(({ slot }, i) => slot === rows[i]?.inclusion?.slot);
+      });
+    },
+    tick: () => {
+      const now = clock.nowMs();
+      const timestamp = Math.floor(now / 1000);
+      for (const group of pool.expiredAt(timestamp)) {
+        const validUntil = Math.min(...group.transactions.map(({ transaction }) => transaction.validUntil));
+        retire(group, "expired", { type: "expired", validUntil, timestamp });
+      }
+      chain.openForQueue();
+      const open = chain.open();
+      if (open !== null && now - open.opening.openedAtMs >= settings.blockTimeMs) chain.seal();
+    },
+  };
+}
+
+/** The first account of the owner in each token, at most four tokens. */
+function feeAccounts(tree: StateTree, owner: bigint | null): AccountIndex[] {
+  if (owner === null) return [];
+  const byToken = new Map<number, AccountIndex>();
+  for (const index of tree.findByOwner(owner)) {
+    const { tokenId } = tree.getAccount(index);
+    if (!byToken.has(tokenId)) byToken.set(tokenId, index);
+  }
+  return [...byToken.values()].slice(0, 4);
+}

@@ -1,0 +1,146 @@
+import {
+  addTransactionEvents,
+  type BlockOpening,
+  type BlockSeal,
+  type Db,
+  insertBatch,
+  insertOpenBlock,
+  type StoredBatch,
+  type StoredTransaction,
+  sealStoredBlock,
+  type TransactionEvent,
+  upsertTransactions,
+} from "@cairn/db";
+import type { Payout } from "@cairn/protocol";
+import { CairnError } from "@cairn/protocol";
+import type { NodeErrorCode } from "../errors.ts";
+
+/** One thing that the sequencer did, to be made durable. */
+export type JournalEntry =
+  | { readonly type: "opened"; readonly block: BlockOpening }
+  | {
+      readonly type: "transactions";
+      readonly transactions: readonly StoredTransaction[];
+      readonly events: readonly TransactionEvent[];
+    }
+  | {
+      readonly type: "sealed";
+      readonly number: BlockOpening["number"];
+      readonly seal: BlockSeal;
+      readonly payouts: readonly Payout[];
+      readonly witness: Uint8Array;
+      readonly batch: Pick<StoredBatch, "firstBlock" | "lastBlock" | "circuitType" | "publicInput">;
+    };
+
+/** Figures of one commit. */
+export interface CommitStats {
+  readonly entries: number;
+  readonly transactions: number;
+  readonly seconds: number;
+}
+
+/** Makes entries durable in the order they were appended, many per database transaction. */
+export interface Journal {
+  /** Resolves once the entry, and so all before it, is durable. Rejects with `node/unavailable`, as do all later calls. */
+  readonly append: (entry: JournalEntry) => Promise<void>;
+  /** Resolves when everything appended so far is durable; rejects as `append`. */
+  readonly drain: () => Promise<void>;
+  /** Entries not durable yet. */
+  readonly backlog: () => number;
+}
+
+interface Waiting {
+  readonly entry: JournalEntry;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * A journal on the database. While one commit is under way the next entries gather; so the number of commits adapts to
+ * how long one takes. After a failure nothing more is written: what the database holds must be read again first.
+ */
+export function createJournal(options: {
+  readonly db: Db;
+  readonly onCommit?: (stats: CommitStats) => void;
+  readonly onFailure: (error: CairnError<NodeErrorCode>) => void;
+}): Journal {
+  let waiting: Waiting[] = [];
+  let inFlight = 0;
+  let failure: CairnError<NodeErrorCode> | null = null;
+  let isRunning = false;
+
+  const commitAll = async (): Promise<void> => {
+    // A turn of the event loop lets requests that arrived together into one commit.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (waiting.length > 0 && failure === null) {
+      const group = waiting;
+      waiting = [];
+      inFlight = group.length;
+      const startedAt = performance.now();
+      try {
+        const transactions = await commit(
+          options.db,
+          group.map(({ entry }) => entry),
+        );
+        inFlight = 0;
+        for (const { resolve } of group) resolve();
+        options.onCommit?.({ entries: group.length, transactions, seconds: (performance.now() - startedAt) / 1000 });
+      } catch (cause) {
+        inFlight = 0;
+        failure = new CairnError<NodeErrorCode>("node/unavailable", "the database did not take a commit", { cause });
+        const lost = [...group, ...waiting];
+        waiting = [];
+        options.onFailure(failure);
+        for (const { reject } of lost) reject(failure);
+      }
+    }
+    isRunning = false;
+  };
+
+  const append = (entry: JournalEntry): Promise<void> => {
+    if (failure !== null) return Promise.reject(failure);
+    const durable = new Promise<void>((resolve, reject) => {
+      waiting.push({ entry, resolve, reject });
+    });
+    if (!isRunning) {
+      isRunning = true;
+      void commitAll();
+    }
+    return durable;
+  };
+
+  return {
+    append,
+    drain: () => append({ type: "transactions", transactions: [], events: [] }),
+    backlog: () => waiting.length + inFlight,
+  };
+}
+
+/** Writes entries in one database transaction; returns how many transaction rows that were. */
+async function commit(db: Db, entries: readonly JournalEntry[]): Promise<number> {
+  const transactions = new Map<bigint, StoredTransaction>();
+  const events: TransactionEvent[] = [];
+  for (const entry of entries) {
+    if (entry.type !== "transactions") continue;
+    for (const transaction of entry.transactions) transactions.set(transaction.id, transaction);
+    events.push(...entry.events);
+  }
+  const blocks = entries.filter((entry) => entry.type !== "transactions");
+  if (transactions.size === 0 && events.length === 0 && blocks.length === 0) return 0;
+  if (events.length === 0 && blocks.length === 0) {
+    await upsertTransactions(db, [...transactions.values()]);
+    return transactions.size;
+  }
+  await db.transaction().execute(async (transaction) => {
+    for (const entry of blocks) {
+      if (entry.type === "opened") await insertOpenBlock(transaction, entry.block);
+      else {
+        await sealStoredBlock(transaction, entry.number, entry);
+        await insertBatch(transaction, entry.batch);
+      }
+    }
+    await upsertTransactions(transaction, [...transactions.values()]);
+    await addTransactionEvents(transaction, events);
+  });
+  return transactions.size;
+}

@@ -1,0 +1,108 @@
+import type { AccountIndex, TransactionGroup } from "@cairn/protocol";
+import { decodeFloat16 } from "@cairn/protocol";
+
+/** A checked group on its way into a block. */
+export interface PoolGroup {
+  /** Message hashes, in the order of the group. */
+  readonly ids: readonly bigint[];
+  readonly transactions: TransactionGroup;
+  readonly receivedAtMs: number;
+  /** Sequence of its first transaction; the others follow. */
+  readonly sequence: number;
+}
+
+/** What the pool allows. */
+export interface PoolLimits {
+  /** Transactions that may wait in all. */
+  readonly maxTransactions: number;
+  /** Transactions of one account that may wait. */
+  readonly maxPerAccount: number;
+  /** Percent by which a replacement must raise the fee. */
+  readonly replacementPercent: number;
+}
+
+/** What became of a group offered to the pool. */
+export type PoolOutcome =
+  | { readonly type: "added"; readonly replaced: readonly PoolGroup[] }
+  | { readonly type: "full" }
+  | { readonly type: "accountFull"; readonly from: AccountIndex }
+  | { readonly type: "underpriced"; readonly from: AccountIndex; readonly nonce: number; readonly minimumFee: bigint };
+
+/** Groups that wait for the nonces before them; in memory, the journal keeps the durable copy. */
+export interface Pool {
+  readonly add: (group: PoolGroup) => PoolOutcome;
+  /** The group that holds this nonce of an account. */
+  readonly find: (from: AccountIndex, nonce: number) => PoolGroup | undefined;
+  readonly has: (id: bigint) => boolean;
+  readonly remove: (group: PoolGroup) => void;
+  /** Groups of which a transaction expires before `timestamp`. */
+  readonly expiredAt: (timestamp: number) => PoolGroup[];
+  /** Number of transactions. */
+  readonly size: () => number;
+  /** All groups by sequence. */
+  readonly groups: () => PoolGroup[];
+}
+
+/** An empty pool. */
+export function createPool(limits: PoolLimits): Pool {
+  const byAccount = new Map<AccountIndex, Map<number, PoolGroup>>();
+  const byId = new Map<bigint, PoolGroup>();
+
+  const find = (from: AccountIndex, nonce: number) => byAccount.get(from)?.get(nonce);
+
+  const remove = (group: PoolGroup): void => {
+    for (const id of group.ids) byId.delete(id);
+    for (const { transaction } of group.transactions) {
+      const nonces = byAccount.get(transaction.from);
+      if (nonces?.get(transaction.nonce) !== group) continue;
+      nonces.delete(transaction.nonce);
+      if (nonces.size === 0) byAccount.delete(transaction.from);
+    }
+  };
+
+  const add = (group: PoolGroup): PoolOutcome => {
+    const replaced = new Set<PoolGroup>();
+    for (const { transaction } of group.transactions) {
+      const { from, nonce, fee } = transaction;
+      const rival = find(from, nonce);
+      if (rival === undefined) continue;
+      replaced.add(rival);
+      const rivalFee = feeOf(rival, from, nonce);
+      const minimumFee = rivalFee + (rivalFee * BigInt(limits.replacementPercent) + 99n) / 100n;
+      const minimum = minimumFee > rivalFee ? minimumFee : rivalFee + 1n;
+      if (decodeFloat16(fee) < minimum) return { type: "underpriced", from, nonce, minimumFee: minimum };
+    }
+    const freed = [...replaced].reduce((sum, { ids }) => sum + ids.length, 0);
+    if (byId.size - freed + group.ids.length > limits.maxTransactions) return { type: "full" };
+    const crowded = group.transactions.find(({ transaction: { from, nonce } }) => {
+      const held = byAccount.get(from);
+      return held !== undefined && !held.has(nonce) && held.size >= limits.maxPerAccount;
+    });
+    if (crowded !== undefined) return { type: "accountFull", from: crowded.transaction.from };
+    for (const rival of replaced) remove(rival);
+    for (const id of group.ids) byId.set(id, group);
+    for (const { transaction } of group.transactions) {
+      const nonces = byAccount.get(transaction.from) ?? new Map<number, PoolGroup>();
+      nonces.set(transaction.nonce, group);
+      byAccount.set(transaction.from, nonces);
+    }
+    return { type: "added", replaced: [...replaced] };
+  };
+
+  const groups = () => [...new Set(byId.values())].sort((a, b) => a.sequence - b.sequence);
+  return {
+    add,
+    find,
+    has: (id) => byId.has(id),
+    remove,
+    expiredAt: (timestamp) =>
+      groups().filter((group) => group.transactions.some(({ transaction }) => transaction.validUntil < timestamp)),
+    size: () => byId.size,
+    groups,
+  };
+}
+
+function feeOf(group: PoolGroup, from: AccountIndex, nonce: number): bigint {
+  const held = group.transactions.find(({ transaction }) => transaction.from === from && transaction.nonce === nonce);
+  return held === undefined ? 0n : decodeFloat16(held.transaction.fee);
+}

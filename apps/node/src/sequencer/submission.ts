@@ -1,0 +1,116 @@
+import {
+  type AccountIndex,
+  assertTransaction,
+  type Domain,
+  isCairnError,
+  isEmptyAccount,
+  type MessageWords,
+  messageWords,
+  type SignedTransaction,
+  type TokenId,
+  type TransactionGroup,
+} from "@cairn/protocol";
+import type { RejectionReason, StateReader } from "@cairn/vm";
+import type { FeePolicy } from "./fee-policy.ts";
+
+/** Why the node refuses a group: the VM's reasons and those of the node's own policy. */
+export type SubmissionReason =
+  | RejectionReason
+  /** The fee is below what the node asks for. A retry helps when fees have fallen. */
+  | { readonly type: "feeTooLow"; readonly minimum: bigint }
+  /** The nonce is too far ahead to be kept waiting. A retry helps later. */
+  | { readonly type: "nonceTooFar"; readonly expected: number; readonly maximum: number }
+  /** Another transaction with this nonce waits, and the fee is not enough above its fee. */
+  | { readonly type: "replacementUnderpriced"; readonly minimumFee: bigint }
+  /** Too many transactions of the account wait already. A retry helps once some have run. */
+  | { readonly type: "accountPoolFull"; readonly index: AccountIndex }
+  /** Another transaction with the same nonce took its place. */
+  | { readonly type: "replaced"; readonly by: bigint };
+
+/** A reason and the position in the group that it is about. */
+export interface SubmissionRejection {
+  readonly reason: SubmissionReason;
+  readonly index: number;
+}
+
+/** What a transaction needs for its signature to be checked. */
+export interface PreparedTransaction {
+  readonly signed: SignedTransaction;
+  readonly words: MessageWords;
+  /** Of the sender's account as it is now. */
+  readonly publicKey: bigint;
+}
+
+/** A group that passed the cheap checks, one that may have run before, or a rejection. */
+export type Prepared =
+  | { readonly type: "prepared"; readonly transactions: readonly PreparedTransaction[] }
+  | { readonly type: "perhapsKnown"; readonly words: readonly MessageWords[]; readonly rejection: SubmissionRejection }
+  | ({ readonly type: "rejected" } & SubmissionRejection);
+
+/** What the cheap checks go by. */
+export interface SubmissionRules {
+  readonly domain: Domain;
+  readonly feePolicy: FeePolicy;
+  /** Nonces that a transaction may be ahead of its account. */
+  readonly nonceWindow: number;
+  readonly maxGroupSize: number;
+  readonly minValiditySeconds: number;
+}
+
+/** Checks all that needs neither hashing nor execution, so that nonsense costs the node little. */
+export function prepareSubmission(
+  group: TransactionGroup,
+  state: StateReader,
+  rules: SubmissionRules,
+  nowSeconds: number,
+): Prepared {
+  const reject = (index: number, reason: SubmissionReason): Prepared => ({ type: "rejected", index, reason });
+  if (group.length === 0) return reject(0, { type: "emptyGroup" });
+  if (group.length > rules.maxGroupSize) {
+    const { maxGroupSize: maximum } = rules;
+    return reject(0, { type: "groupTooLarge", limit: "slots", required: group.length, maximum });
+  }
+  const words: MessageWords[] = [];
+  for (const [index, { transaction }] of group.entries()) {
+    try {
+      assertTransaction(transaction);
+      words.push(messageWords(transaction, rules.domain));
+    } catch (error) {
+      if (!isCairnError(error)) throw error;
+      const isOverflow = error.code === "protocol/amount-overflow";
+      return reject(index, isOverflow ? { type: "amountOverflow" } : { type: "malformed", problem: error.message });
+    }
+  }
+  const prepared: PreparedTransaction[] = [];
+  /** Transactions before it in the group raise the nonce that a member may have. */
+  const ahead = new Map<AccountIndex, number>();
+  for (const [index, signed] of group.entries()) {
+    const { transaction } = signed;
+    const sender = state.getAccount(transaction.from);
+    if (isEmptyAccount(sender)) return reject(index, { type: "unknownSender", index: transaction.from });
+    if (sender.key === 0n) return reject(index, { type: "senderHasNoKey" });
+    const expected = sender.nonce + (ahead.get(transaction.from) ?? 0);
+    ahead.set(transaction.from, (ahead.get(transaction.from) ?? 0) + 1);
+    if (transaction.nonce < expected) {
+      const reason = { type: "nonceTooLow", expected, actual: transaction.nonce } as const;
+      return { type: "perhapsKnown", words, rejection: { index, reason } };
+    }
+    if (transaction.nonce >= expected + rules.nonceWindow) {
+      return reject(index, { type: "nonceTooFar", expected, maximum: expected + rules.nonceWindow - 1 });
+    }
+    const minimum = nowSeconds + rules.minValiditySeconds;
+    if (transaction.validUntil < minimum) {
+      return reject(index, { type: "expiresTooSoon", validUntil: transaction.validUntil, minimum });
+    }
+    const shortfall = rules.feePolicy.shortfall(transaction);
+    if (shortfall === "token") return reject(index, feeTokenNotAccepted(transaction.tokenId));
+    if (shortfall !== null) return reject(index, { type: "feeTooLow", minimum: shortfall });
+    const message = words[index];
+    if (message !== undefined) prepared.push({ signed, words: message, publicKey: sender.key });
+  }
+  return { type: "prepared", transactions: prepared };
+}
+
+function feeTokenNotAccepted(tokenId: TokenId): SubmissionReason {
+  return { type: "feeTokenNotAccepted", tokenId };
+}

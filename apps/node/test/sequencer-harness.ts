@@ -1,0 +1,229 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Compress, linkContentHash, sign as signHash } from "@cairn/crypto";
+import { createFastCompress, createFastSignatureVerifier } from "@cairn/crypto/fast";
+import { type Database, findLastQueueEntry, insertQueueEntries, type QueueEntry } from "@cairn/db";
+import type { TestDatabase } from "@cairn/db/testing";
+import {
+  type AccountIndex,
+  accountIndex,
+  EMPTY_QUEUE_HASH,
+  encodeFloat16,
+  encodeFloat40,
+  encodeL1Operation,
+  type L1Operation,
+  type L2Transaction,
+  linkContentWords,
+  nextQueueHash,
+  type SignedTransaction,
+  type Transfer,
+  tokenId,
+} from "@cairn/protocol";
+import { createStateTree, type StateTree } from "@cairn/state";
+import { createLmdbStore } from "@cairn/state/lmdb";
+import { type Person, personOf, signTransaction, type TestCrypto } from "@cairn/testkit";
+import { pino } from "pino";
+import { Registry } from "prom-client";
+import { createManualClock, type ManualClock } from "../src/clock.ts";
+import { createFeePolicy } from "../src/sequencer/fee-policy.ts";
+import { createSequencerMetrics } from "../src/sequencer/metrics.ts";
+import { createSequencer, type Sequencer, type SequencerSettings } from "../src/sequencer/sequencer.ts";
+import { createSignatureChecker, type SignatureChecker } from "../src/sequencer/signature-checker.ts";
+
+export const START_MS = 1_700_000_000_000;
+export const DOMAIN = { chainId: 31337n, rollup: 0xca1n };
+export const FOREVER = 2 ** 32 - 1;
+
+/** One life of a sequencer on its stores. */
+export interface Life {
+  readonly sequencer: Sequencer;
+  readonly database: Database;
+  readonly tree: StateTree;
+  /** Ends it as a crash would: the stores close under it. */
+  readonly crash: () => Promise<void>;
+}
+
+export interface SequencerHarness {
+  readonly clock: ManualClock;
+  readonly compress: Compress;
+  readonly people: readonly Person[];
+  readonly stateDirectory: string;
+  readonly begin: (settings?: Partial<SequencerSettings>) => Promise<Life>;
+  /** Appends operations to the stored L1 queue. */
+  readonly enqueue: (database: Database, operations: readonly L1Operation[]) => Promise<void>;
+  /** Deposits for every person and lets a block take them; person i has account 64 + i. */
+  readonly fund: (life: Life, amount?: bigint) => Promise<void>;
+  readonly transfer: (from: number, to: number, nonce: number, change?: Partial<Transfer>) => SignedTransaction;
+  /** Two transfers that run together or not at all. */
+  readonly swap: (a: number, b: number, nonces: readonly [number, number]) => readonly SignedTransaction[];
+  readonly sign: (transaction: L2Transaction, signer: number) => SignedTransaction;
+  readonly stop: () => Promise<void>;
+}
+
+export async function createSequencerHarness(test: TestDatabase, peopleCount: number): Promise<SequencerHarness> {
+  const clock = createManualClock(START_MS);
+  const compress = await createFastCompress();
+  const verifier = await createFastSignatureVerifier();
+  const checker: SignatureChecker = createSignatureChecker(1);
+  const people = Array.from({ length: peopleCount }, (_, i) => personOf(`person ${i}`));
+  const crypto: TestCrypto = {
+    compress,
+    sign: (message, { secretKey }) => signHash(message, secretKey, compress),
+    verify: verifier.verify,
+  };
+  const stateDirectory = mkdtempSync(join(tmpdir(), "cairn-state-"));
+  const lives = new Set<Life>();
+
+  const settingsOf = (change: Partial<SequencerSettings>): SequencerSettings => ({
+    domain: DOMAIN,
+    slotCount: 16,
+    blockTimeMs: 1000,
+    minValiditySeconds: 60,
+    nonceWindow: 16,
+    maxGroupSize: 4,
+    pool: { maxTransactions: 100, maxPerAccount: 8, replacementPercent: 10 },
+    maxInFlight: 1000,
+    feeOwner: null,
+    ...change,
+  });
+
+  const begin = async (change: Partial<SequencerSettings> = {}): Promise<Life> => {
+    const database = await test.open();
+    const tree = createStateTree({ store: createLmdbStore({ path: stateDirectory }), compress });
+    const settings = settingsOf(change);
+    const sequencer = createSequencer(settings, {
+      database,
+      tree,
+      checker,
+      verify: verifier.verify,
+      compress,
+      feePolicy: createFeePolicy(
+        {
+          slotCount: settings.slotCount,
+          tokens: [],
+          batchGas: 0n,
+          gasPerByte: 0n,
+          payoutGas: 0n,
+          expectedFillPercent: 100n,
+          operatorPercent: -100n,
+          tolerancePercent: 100n,
+        },
+        () => 1n,
+      ),
+      clock,
+      logger: pino({ level: "silent" }),
+      metrics: createSequencerMetrics(new Registry()),
+    });
+    const life: Life = {
+      sequencer,
+      database,
+      tree,
+      crash: async () => {
+        lives.delete(life);
+        await database.close();
+        await sequencer.stop();
+        await tree.close();
+      },
+    };
+    lives.add(life);
+    await sequencer.start();
+    return life;
+  };
+
+  const enqueue = async (database: Database, operations: readonly L1Operation[]): Promise<void> => {
+    const last = await findLastQueueEntry(database.db);
+    let hash = last?.hashAfter ?? EMPTY_QUEUE_HASH;
+    const first = (last?.index ?? -1) + 1;
+    const entries = operations.map((operation, i): QueueEntry => {
+      hash = nextQueueHash(hash, encodeL1Operation(operation));
+      return {
+        index: first + i,
+        operation,
+        hashAfter: hash,
+        l1Block: 10 + first + i,
+        l1BlockHash: new Uint8Array(32).fill(1),
+        l1Transaction: new Uint8Array(32).fill(2),
+        enqueuedAt: START_MS / 1000,
+      };
+    });
+    await insertQueueEntries(database.db, entries);
+  };
+
+  const transfer = (from: number, to: number, nonce: number, change: Partial<Transfer> = {}): SignedTransaction => {
+    const receiver = personAt(to);
+    return sign(
+      {
+        type: "transfer",
+        from: accountOf(from),
+        to: accountOf(to),
+        toOwner: receiver.owner,
+        toKey: receiver.key,
+        nonce,
+        tokenId: tokenId(0),
+        amount: encodeFloat40(1000n),
+        fee: encodeFloat16(0n),
+        validUntil: FOREVER,
+        link: null,
+        ...change,
+      },
+      from,
+    );
+  };
+
+  const sign = (transaction: L2Transaction, signer: number) =>
+    signTransaction(transaction, personAt(signer), DOMAIN, crypto);
+
+  return {
+    clock,
+    compress,
+    people,
+    stateDirectory,
+    begin,
+    enqueue,
+    fund: async ({ sequencer, database }, amount = 10n ** 18n) => {
+      await enqueue(
+        database,
+        people.map(({ owner, key }) => ({
+          type: "deposit",
+          owner,
+          key,
+          tokenId: tokenId(0),
+          amount,
+          index: accountIndex(0),
+        })),
+      );
+      for (let taken = 0; taken < people.length; taken += 4) {
+        await sequencer.queueChanged();
+        clock.advance(50);
+        await sequencer.sealNow();
+      }
+    },
+    transfer,
+    swap: (a, b, [nonceA, nonceB]) => {
+      const content = (signed: SignedTransaction) => linkContentHash(linkContentWords(signed.transaction), compress);
+      const [forth, back] = [transfer(a, b, nonceA), transfer(b, a, nonceB)];
+      return [
+        transfer(a, b, nonceA, { link: { offset: 1, content: content(back) } }),
+        transfer(b, a, nonceB, { link: { offset: -1, content: content(forth) } }),
+      ];
+    },
+    sign,
+    stop: async () => {
+      for (const life of lives) await life.crash();
+      await checker.stop();
+      rmSync(stateDirectory, { recursive: true, force: true });
+    },
+  };
+
+  function personAt(index: number): Person {
+    const person = people[index];
+    if (person === undefined) throw new RangeError(`no person ${index}`);
+    return person;
+  }
+}
+
+/** Account of a funded person. */
+export function accountOf(person: number): AccountIndex {
+  return accountIndex(64 + person);
+}
