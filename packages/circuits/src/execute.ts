@@ -1,5 +1,5 @@
-import { type CompiledCircuit, type ErrorWithPayload, type InputMap, Noir } from "@noir-lang/noir_js";
 import { CairnError } from "@cairn/protocol";
+import { type CompiledCircuit, type ErrorWithPayload, type InputMap, Noir } from "@noir-lang/noir_js";
 import type { CircuitsErrorCode } from "./errors.ts";
 
 /** A solved witness, gzipped, as the prover reads it. */
@@ -10,7 +10,7 @@ export interface SolvedWitness {
 }
 
 /**
- * Solves all wires of a circuit from its inputs. Throws `circuits/unsatisfied` with the message and source line of the
+ * Solves all wires of a circuit from its inputs. Throws `circuits/unsatisfied` with message and source line of the
  * first constraint that fails, `circuits/bad-input` when an input does not fit its parameter.
  */
 export async function solveWitness(circuit: CompiledCircuit, inputs: InputMap): Promise<SolvedWitness> {
@@ -25,13 +25,22 @@ export async function solveWitness(circuit: CompiledCircuit, inputs: InputMap): 
 
 function witnessError(error: unknown): CairnError<CircuitsErrorCode> {
   const { message, noirCallStack } = error as ErrorWithPayload;
-  if (noirCallStack === undefined && !/Cannot satisfy constraint|Circuit execution failed/.test(message)) {
+  if (
+    noirCallStack === undefined &&
+    !/Cannot satisfy constraint|Circuit execution failed|Failed to solve/.test(message)
+  ) {
     return new CairnError<CircuitsErrorCode>("circuits/bad-input", message, { cause: error });
   }
   const assertion = message.replace(/^Circuit execution failed: /, "");
-  const location = noirCallStack?.at(-1)?.trim() ?? "";
   return new CairnError<CircuitsErrorCode>("circuits/unsatisfied", assertion, {
     cause: error,
-    details: { assertion, location, callStack: noirCallStack ?? [] },
+    details: { assertion, location: locationOf(noirCallStack ?? []) },
   });
+}
+
+/** The innermost line of our own sources, as `file.nr: text`. */
+function locationOf(callStack: readonly string[]): string {
+  const frames = callStack.map((frame) => /^at ([\s\S]*?)\s*\((\S+):\d+:\d+\)$/.exec(frame.trim()));
+  const own = frames.findLast((frame) => frame !== null && !frame[2]?.startsWith("std/"));
+  return own ? `${own[2]?.split("/").at(-1)}: ${own[1]?.replace(/;$/, "")}` : "";
 }

@@ -18,7 +18,9 @@ export function inputValue(value: WitnessValue): InputValue {
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [snakeCase(name), inputValue(field)]));
 }
 
-function isList(value: readonly WitnessValue[] | { readonly [name: string]: WitnessValue }): value is readonly WitnessValue[] {
+function isList(
+  value: readonly WitnessValue[] | { readonly [name: string]: WitnessValue },
+): value is readonly WitnessValue[] {
   return Array.isArray(value);
 }
 

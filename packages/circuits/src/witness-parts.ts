@@ -5,13 +5,13 @@ import {
   bytesToNumber,
   CairnError,
   encodeL1Operation,
+  FLOAT_EXPONENT_BITS,
   FLOAT16_MANTISSA_BITS,
   FLOAT40_MANTISSA_BITS,
-  FLOAT_EXPONENT_BITS,
   INDEX_BITS,
   type L1Operation,
-  type Payout,
   PAYOUT_BYTES,
+  type Payout,
   QUEUE_RECORD_BYTES,
   type SchnorrSignature,
 } from "@cairn/protocol";
@@ -117,11 +117,7 @@ export function extraWords(ownerOrRecipient: bigint, key: bigint): number[] {
 /** Words of one payout record; zeros for none. */
 export function payoutWords(payout: Payout | null): number[] {
   if (payout === null) return bytesToWords(new Uint8Array(PAYOUT_BYTES));
-  return [
-    ...bigintToWords(payout.recipient, 5),
-    payout.tokenId,
-    ...bigintToWords(payout.amount, 4),
-  ];
+  return [...bigintToWords(payout.recipient, 5), payout.tokenId, ...bigintToWords(payout.amount, 4)];
 }
 
 function bitsOf(value: number, count: number): boolean[] {

@@ -1,0 +1,135 @@
+import { type Compress, messageHash } from "@cairn/crypto";
+import {
+  domainToBigint,
+  EMPTY_ACCOUNT,
+  messageWords,
+  type Payout,
+  recipientOrOwner,
+  toKey,
+  transactionLink,
+} from "@cairn/protocol";
+import type { BlockTrace, FeeCreditTrace, LeafStep, SlotTrace } from "@cairn/vm";
+import { circuitShape } from "./shape.ts";
+import {
+  bigintToWords,
+  bytesToWords,
+  extraWords,
+  float16Witness,
+  float40Witness,
+  leafWitness,
+  payoutWords,
+  recordWitness,
+  signatureWitness,
+  unsignedSignature,
+} from "./witness-parts.ts";
+import type { BlockWitness, FeeCreditWitness, LeafWitness, SlotWitness } from "./witness-types.ts";
+
+/** One leaf before and after a step, not yet opened in a tree. */
+export type StepDraft = { index: number; before: LeafWitness; after: LeafWitness };
+
+/** A slot without Merkle paths. */
+export type SlotDraft = Omit<SlotWitness, "a" | "b"> & { a: StepDraft; b: StepDraft };
+
+/** A fee credit without Merkle path. */
+export type FeeCreditDraft = Pick<FeeCreditWitness, "tokenId"> & { step: StepDraft };
+
+/** The circuit's inputs without Merkle paths and sub-roots, which take the tree. */
+export type BlockDraft = Omit<BlockWitness, "slots" | "feeCredits" | "subroots"> & {
+  slots: SlotDraft[];
+  feeCredits: FeeCreditDraft[];
+};
+
+/** The circuit's inputs that follow from a trace alone. Throws `circuits/inconsistent-trace` for an invalid signature. */
+export function draftBlock(trace: BlockTrace, compress: Compress): BlockDraft {
+  const { capacity } = circuitShape(trace.slotCount);
+  return {
+    header: {
+      ...domainWords(trace),
+      blockNumber: bigintToWords(BigInt(trace.blockNumber), 2),
+      timestamp: bigintToWords(BigInt(trace.timestamp), 2),
+      queueHashBefore: bytesToWords(trace.queueHashBefore),
+      oldNextIndex: trace.oldNextIndex,
+    },
+    records: trace.slots.slice(0, capacity).map((slot) => recordWitness(slot.l1Operation)),
+    slots: draftSlots(trace, compress),
+    linkTargets: trace.slots.map((slot, i) => BigInt(i + linkOffset(slot))),
+    feeCredits: trace.feeCredits.map(draftFeeCredit),
+    extras: padded(trace.slots.flatMap(extrasOf), capacity, extraWords(0n, 0n)),
+    payouts: padded(trace.slots.flatMap(payoutsOf).map(payoutWords), capacity, payoutWords(null)),
+  };
+}
+
+function draftSlots(trace: BlockTrace, compress: Compress): SlotDraft[] {
+  const unsigned = unsignedSignature(compress);
+  return trace.slots.map((slot) => {
+    const { signed } = slot;
+    return {
+      isTransfer: slot.kind === "transfer",
+      isTransferToNew: slot.kind === "transferToNew",
+      isWithdraw: slot.kind === "withdraw",
+      a: draftStep(slot.a),
+      b: draftStep(slot.b),
+      amount: float40Witness(signed?.transaction.amount ?? 0),
+      fee: float16Witness(signed?.transaction.fee ?? 0),
+      feeSelectors: [0, 1, 2, 3].map((credit) => credit === slot.feeCredit),
+      validUntil: BigInt(signed?.transaction.validUntil ?? 0),
+      signature:
+        signed === null
+          ? { ...unsigned }
+          : signatureWitness(
+              messageHash(messageWords(signed.transaction, trace.domain), compress),
+              signed.signature,
+              slot.a.before.key,
+              compress,
+            ),
+    };
+  });
+}
+
+function draftStep({ index, before, after }: LeafStep): StepDraft {
+  return { index, before: leafWitness(before), after: leafWitness(after) };
+}
+
+function draftFeeCredit(credit: FeeCreditTrace | null): FeeCreditDraft {
+  if (credit === null) {
+    return { tokenId: 0n, step: { index: 0, before: leafWitness(EMPTY_ACCOUNT), after: leafWitness(EMPTY_ACCOUNT) } };
+  }
+  return { tokenId: BigInt(credit.tokenId), step: draftStep(credit.leaf) };
+}
+
+function domainWords({ domain }: BlockTrace): { chainId: number[]; rollup: number[] } {
+  domainToBigint(domain);
+  return { chainId: bigintToWords(domain.chainId, 2), rollup: bigintToWords(domain.rollup, 5) };
+}
+
+function linkOffset({ signed }: SlotTrace): number {
+  return signed === null ? 0 : (transactionLink(signed.transaction)?.offset ?? 0);
+}
+
+function extrasOf({ signed }: SlotTrace): number[][] {
+  if (signed === null || signed.transaction.type === "transfer") return [];
+  return [extraWords(recipientOrOwner(signed.transaction), toKey(signed.transaction))];
+}
+
+/** The payout that a slot makes, if any (spec 3.4). */
+function payoutsOf({ signed, l1Operation, a, b, amount }: SlotTrace): Payout[] {
+  if (signed?.transaction.type === "withdraw") {
+    return [{ recipient: signed.transaction.recipient, tokenId: a.before.tokenId, amount }];
+  }
+  if (l1Operation?.type === "forcedWithdraw" && a.before.owner === l1Operation.sender) {
+    return [{ recipient: a.before.owner, tokenId: a.before.tokenId, amount: a.before.balance }];
+  }
+  if (l1Operation?.type === "deposit" && isUnchanged(a) && isUnchanged(b)) {
+    return [{ recipient: l1Operation.owner, tokenId: l1Operation.tokenId, amount: l1Operation.amount }];
+  }
+  return [];
+}
+
+/** A deposit's amount is never 0, so it shows in a balance. */
+function isUnchanged({ before, after }: LeafStep): boolean {
+  return before.balance === after.balance;
+}
+
+function padded<T extends number[]>(list: readonly T[], length: number, filler: T): number[][] {
+  return [...list, ...Array.from({ length: length - list.length }, () => [...filler])];
+}

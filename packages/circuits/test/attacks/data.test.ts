@@ -1,0 +1,179 @@
+import { compress, messageHash } from "@cairn/crypto";
+import { FIELD_MODULUS, messageWords } from "@cairn/protocol";
+import { describe, expect, it } from "vitest";
+import { bigintToWords, extraWords, payoutWords, signatureWitness } from "../../src/witness-parts.ts";
+import {
+  alice,
+  carol,
+  DOMAIN,
+  ETH,
+  mallory,
+  NEXT,
+  refusalOf,
+  signed,
+  slotOf,
+  target,
+  transfer,
+  transferToNew,
+  withdraw,
+} from "../support/attack.ts";
+
+describe("non-zero padding in data", () => {
+  const block = target({ groups: [signed(transferToNew()), signed(withdraw({ nonce: 6 }))] });
+
+  it("accepts the honest block", async () => {
+    expect(await refusalOf(block)).toBeNull();
+  });
+
+  it("an extra that no slot consumes", async () => {
+    const refusal = await refusalOf(block, {
+      draft: ({ extras }) => {
+        extras[2] = extraWords(mallory.owner, 0n);
+      },
+    });
+    expect(refusal).toBe("extras: list differs from what the slots consume");
+  });
+
+  it("a key in an unused extra", async () => {
+    const refusal = await refusalOf(block, {
+      draft: ({ extras }) => {
+        extras[3] = extraWords(0n, 1n);
+      },
+    });
+    expect(refusal).toBe("extras: unused extra is not zero");
+  });
+
+  it("a gap between extras", async () => {
+    const refusal = await refusalOf(block, {
+      draft: ({ extras }) => {
+        extras.splice(1, 0, extraWords(0n, 0n));
+        extras.pop();
+      },
+    });
+    expect(refusal).toBe("extras: gap in the list");
+  });
+
+  it("a withdrawal that publishes a key", async () => {
+    const refusal = await refusalOf(block, {
+      draft: ({ extras }) => {
+        extras[1] = extraWords(carol.owner, 1n);
+      },
+    });
+    expect(refusal).toBe("slot: withdrawal publishes a key");
+  });
+
+  it("a key published as x + r", async () => {
+    const refusal = await refusalOf(block, {
+      draft: ({ extras }) => {
+        extras[0]?.splice(5, 8, ...bigintToWords(carol.key + FIELD_MODULUS, 8));
+      },
+    });
+    expect(refusal).toBe("bytes.nr: high_rest.assert_max_bit_size");
+  });
+
+  it("a new account without owner", async () => {
+    const refusal = await refusalOf(block, {
+      draft: ({ extras }) => {
+        extras[0]?.splice(0, 5, 0, 0, 0, 0, 0);
+      },
+    });
+    expect(refusal).toBe("extras: unused extra is not zero");
+  });
+
+  it("a withdrawal without recipient", async () => {
+    const refusal = await refusalOf(block, {
+      draft: ({ extras, payouts }) => {
+        extras[1] = extraWords(0n, 0n);
+        payouts[0]?.splice(0, 5, 0, 0, 0, 0, 0);
+      },
+    });
+    expect(refusal).toBe("payouts: unused record is not zero");
+  });
+
+  it("more extras than fit", async () => {
+    const four = [5, 6, 7, 8].map((nonce) => signed(transferToNew({ nonce })));
+    const block = target({ groups: [...four, signed(transfer({ nonce: 9 }))] });
+    expect(await refusalOf(block)).toBeNull();
+    const ownerless = transferToNew({ nonce: 9, toOwner: 0n, toKey: 0n });
+    const [{ signature } = fail()] = signed(ownerless);
+    const refusal = await refusalOf(block, {
+      draft: (draft) => {
+        const slot = slotOf(draft, 4);
+        Object.assign(slot, { isTransfer: false, isTransferToNew: true, b: structuredClone(slotOf(draft, 15).b) });
+        slot.b.index = NEXT + 4;
+        slot.signature = signatureWitness(messageHash(messageWords(ownerless, DOMAIN)), signature, alice.key, compress);
+      },
+      newNextIndex: NEXT + 5,
+    });
+    expect(refusal).toBe("extras: list differs from what the slots consume");
+  });
+});
+
+describe("attacks on payouts", () => {
+  const block = target({ groups: [signed(withdraw()), signed(withdraw({ nonce: 6, recipient: mallory.owner }))] });
+
+  it("payout left out", async () => {
+    const refusal = await refusalOf(block, {
+      draft: ({ payouts }) => {
+        payouts.splice(0, 1);
+        payouts.push(payoutWords(null));
+      },
+    });
+    expect(refusal).toBe("payouts: recipient or token differs");
+  });
+
+  it("last payout left out", async () => {
+    const refusal = await refusalOf(block, {
+      draft: ({ payouts }) => {
+        payouts[1] = payoutWords(null);
+      },
+    });
+    expect(refusal).toBe("payouts: recipient or token differs");
+  });
+
+  it("payout added", async () => {
+    const refusal = await refusalOf(block, {
+      draft: ({ payouts }) => {
+        payouts[2] = payoutWords({ recipient: mallory.owner, tokenId: ETH, amount: 1n });
+      },
+    });
+    expect(refusal).toBe("payouts: list differs from what the slots pay");
+  });
+
+  it("payout altered: amount, recipient, token, order", async () => {
+    const altered = (words: number[]) =>
+      refusalOf(block, {
+        draft: ({ payouts }) => {
+          payouts[0] = words;
+        },
+      });
+    const honest = { recipient: carol.owner, tokenId: ETH, amount: 1000n };
+    expect(await altered(payoutWords({ ...honest, amount: 1001n }))).toBe("payouts: amount differs");
+    expect(await altered(payoutWords({ ...honest, recipient: mallory.owner }))).toBe(
+      "payouts: recipient or token differs",
+    );
+    expect(await altered(payoutWords({ ...honest, tokenId: 1 as never }))).toBe("payouts: recipient or token differs");
+    const swapped = await refusalOf(block, {
+      draft: ({ payouts }) => void payouts.splice(0, 2, ...payouts.slice(0, 2).reverse()),
+    });
+    expect(swapped).toBe("payouts: recipient or token differs");
+  });
+
+  it("an amount or a token without recipient, and a gap", async () => {
+    const third = (words: number[]) =>
+      refusalOf(block, {
+        draft: ({ payouts }) => {
+          payouts[3] = words;
+        },
+      });
+    expect(await third([0, 0, 0, 0, 0, 0, 0, 0, 0, 1])).toBe("payouts: unused record is not zero");
+    expect(await third([0, 0, 0, 0, 0, 1, 0, 0, 0, 0])).toBe("payouts: unused record is not zero");
+    expect(await third(payoutWords({ recipient: mallory.owner, tokenId: ETH, amount: 1n }))).toBe(
+      "payouts: gap in the list",
+    );
+  });
+});
+
+function fail(): never {
+  throw new TypeError("test data is missing");
+}

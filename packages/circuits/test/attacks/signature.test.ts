@@ -1,0 +1,242 @@
+import { compress, GRUMPKIN_GENERATOR, GRUMPKIN_ORDER, messageHash } from "@cairn/crypto";
+import { encodeFloat16, encodeFloat40, FIELD_MODULUS, messageWords, TAG_SIGNATURE, tokenId } from "@cairn/protocol";
+import { describe, expect, it } from "vitest";
+import type { BlockDraft, SlotDraft } from "../../src/draft.ts";
+import { extraWords, float16Witness, leafWitness, signatureWitness } from "../../src/witness-parts.ts";
+import {
+  ACCOUNTS,
+  AT,
+  alice,
+  bob,
+  carol,
+  DOMAIN,
+  JUNK,
+  mallory,
+  refusalOf,
+  signed,
+  slotOf,
+  target,
+  transfer,
+  transferToNew,
+  withdraw,
+} from "../support/attack.ts";
+
+const EQUATION = "signature: equation does not hold";
+const LIMB = 1n << 128n;
+
+describe("attacks on the signature", () => {
+  const honest = target({ groups: [signed(transfer())] });
+
+  it("accepts the honest block", async () => {
+    expect(await refusalOf(honest)).toBeNull();
+  });
+
+  it("keyless forgery with (0,0)", async () => {
+    const victim = leafWitness(ACCOUNTS.get(AT.keylessEth) ?? fail());
+    const after = { ...victim, nonce: victim.nonce + 1n, balance: victim.balance - 1010n };
+    const forge = (slot: SlotDraft): void => {
+      slot.a = { index: AT.keylessEth, before: victim, after };
+      const s = 123_456_789n;
+      slot.signature = { rx: GRUMPKIN_GENERATOR.multiply(s).x, sLow: s, sHigh: 0n, keyY: 0n };
+    };
+    expect(await refusalOf(honest, { draft: (draft) => forge(slotOf(draft, 0)) })).toBe(
+      "signature: key is not on the curve",
+    );
+  });
+
+  it("off-curve y", async () => {
+    const refusal = await refusalOf(honest, {
+      draft: (draft) => {
+        slotOf(draft, 0).signature.keyY += 1n;
+      },
+    });
+    expect(refusal).toBe("signature: key is not on the curve");
+  });
+
+  it("the other sign of y does not verify the same signature", async () => {
+    const refusal = await refusalOf(honest, {
+      draft: (draft) => {
+        const { signature } = slotOf(draft, 0);
+        signature.keyY = FIELD_MODULUS - signature.keyY;
+      },
+    });
+    expect(refusal).toBe(EQUATION);
+  });
+
+  it("s beyond the group order", async () => {
+    const refusal = await refusalOf(honest, {
+      draft: (draft) => {
+        const { signature } = slotOf(draft, 0);
+        const s = signature.sHigh * LIMB + signature.sLow + GRUMPKIN_ORDER;
+        Object.assign(signature, { sLow: s % LIMB, sHigh: s / LIMB });
+      },
+    });
+    expect(refusal).toBe("bytes.nr: high_rest.assert_max_bit_size");
+  });
+
+  it("limbs of s that are not 128 bits", async () => {
+    const refusal = await refusalOf(honest, {
+      draft: (draft) => {
+        const { signature } = slotOf(draft, 0);
+        signature.sLow += LIMB;
+        signature.sHigh -= 1n;
+      },
+    });
+    expect(refusal).toMatch(/multi_scalar_mul.* is not less than 2\^128/);
+  });
+
+  it("s = 0, and R at infinity", async () => {
+    const withSignature = (changes: object) =>
+      refusalOf(honest, { draft: (draft) => void Object.assign(slotOf(draft, 0).signature, changes) });
+    expect(await withSignature({ sLow: 0n, sHigh: 0n })).toBe("signature: s is zero");
+    expect(await withSignature({ rx: 0n })).toBe("signature: R.x is zero");
+  });
+
+  it("a forged signature", async () => {
+    const refusal = await refusalOf(honest, {
+      draft: (draft) => {
+        const rx = GRUMPKIN_GENERATOR.multiply(77n).x;
+        const e = compress(1n, rx, alice.key, TAG_SIGNATURE);
+        Object.assign(slotOf(draft, 0).signature, { rx, sLow: (77n + e) % LIMB, sHigh: 0n });
+      },
+    });
+    expect(refusal).toBe(EQUATION);
+  });
+
+  it("another person's key", async () => {
+    const [group] = signed(transfer(), mallory);
+    const refusal = await refusalOf(honest, {
+      draft: (draft) => {
+        const message = messageHash(messageWords(transfer(), DOMAIN));
+        slotOf(draft, 0).signature = signatureWitness(message, group?.signature ?? fail(), mallory.key, compress);
+      },
+    });
+    expect(refusal).toBe("signature: key is not on the curve");
+  });
+});
+
+describe("attacks on what was signed", () => {
+  /** The honest block of one transaction, with the signature of another one in its place. */
+  const withSignatureOf = async (honest: ReturnType<typeof target>, signedInstead: ReturnType<typeof signed>) => {
+    const [other] = signedInstead;
+    const message = messageHash(messageWords(other?.transaction ?? fail(), DOMAIN));
+    return refusalOf(honest, {
+      draft: (draft: BlockDraft) => {
+        slotOf(draft, 0).signature = signatureWitness(message, other?.signature ?? fail(), alice.key, compress);
+      },
+    });
+  };
+  const transferBlock = target({ groups: [signed(transfer())] });
+
+  it("wrong nonce", async () => {
+    expect(await withSignatureOf(transferBlock, signed(transfer({ nonce: 4 })))).toBe(EQUATION);
+  });
+
+  it("wrong token in the message", async () => {
+    expect(await withSignatureOf(transferBlock, signed(transfer({ tokenId: JUNK })))).toBe(EQUATION);
+    expect(await withSignatureOf(transferBlock, signed(transfer({ tokenId: tokenId(9) })))).toBe(EQUATION);
+  });
+
+  it("another amount, fee, sender or validity", async () => {
+    for (const changes of [
+      { amount: 999n },
+      { fee: encodeFloat16(9n) },
+      { validUntil: transfer().validUntil + 1 },
+      { from: AT.bobEth },
+    ]) {
+      expect(await withSignatureOf(transferBlock, signed(transfer(changes)))).toBe(EQUATION);
+    }
+  });
+
+  it("a signature for another rollup or chain", async () => {
+    for (const word of ["chainId", "rollup"] as const) {
+      const refusal = await refusalOf(transferBlock, {
+        witness: ({ header }) => {
+          header[word] = header[word].map((part) => part + 1);
+        },
+      });
+      expect(refusal).toBe(EQUATION);
+    }
+  });
+
+  it("redirected recipient of a transfer to a reassigned index", async () => {
+    expect(await withSignatureOf(transferBlock, signed(transfer({ toOwner: carol.owner })))).toBe(EQUATION);
+    expect(await withSignatureOf(transferBlock, signed(transfer({ toKey: carol.key })))).toBe(EQUATION);
+    expect(await withSignatureOf(transferBlock, signed(transfer({ to: AT.malloryEth })))).toBe(EQUATION);
+  });
+
+  it("redirected recipient of a withdrawal", async () => {
+    const refusal = await refusalOf(target({ groups: [signed(withdraw())] }), {
+      draft: (draft) => {
+        draft.extras[0] = extraWords(mallory.owner, 0n);
+        draft.payouts[0]?.splice(0, 5, ...extraWords(mallory.owner, 0n).slice(0, 5));
+      },
+    });
+    expect(refusal).toBe(EQUATION);
+  });
+
+  it("substituted new-account key, and owner", async () => {
+    const honest = target({ groups: [signed(transferToNew())] });
+    for (const [owner, key] of [
+      [carol.owner, mallory.key],
+      [mallory.owner, carol.key],
+      [carol.owner, 0n],
+    ] as const) {
+      const refusal = await refusalOf(honest, {
+        draft: (draft) => {
+          draft.extras[0] = extraWords(owner, key);
+          Object.assign(slotOf(draft, 0).b.after, { owner, key });
+        },
+      });
+      expect(refusal).toBe(EQUATION);
+    }
+  });
+
+  it("a transfer turned into a withdrawal or a new account", async () => {
+    const toNew = target({ groups: [signed(transferToNew({ toOwner: bob.owner, toKey: 0n }))] });
+    const out = signed(withdraw({ recipient: bob.owner }));
+    expect(await withSignatureOf(toNew, out)).toBe(EQUATION);
+  });
+
+  it("truncation of validUntil, which would borrow from the fee", async () => {
+    const refusal = await refusalOf(transferBlock, {
+      draft: (draft) => {
+        const slot = slotOf(draft, 0);
+        slot.fee = float16Witness(9);
+        slot.validUntil += 1n << 32n;
+        slot.a.after.balance += 1n;
+        (draft.feeCredits[0] ?? fail()).step.after.balance -= 1n;
+      },
+    });
+    expect(refusal).toBe("slot.nr: self.valid_until.assert_max_bit_size");
+  });
+
+  it("expired", async () => {
+    const late = target({ groups: [signed(transfer({ validUntil: 1_900_000_000 }))] });
+    const at = (seconds: number) =>
+      refusalOf(late, {
+        witness: ({ header }) => {
+          header.timestamp = [0, seconds];
+        },
+      });
+    expect(await at(1_900_000_000)).toBeNull();
+    expect(await at(1_900_000_001)).toBe("slot.nr: time_left.assert_max_bit_size");
+  });
+
+  it("an amount that is not the one published", async () => {
+    const refusal = await refusalOf(transferBlock, {
+      draft: (draft) => {
+        const { amount } = slotOf(draft, 0);
+        amount.mantissa = [0, 0, 3, 233];
+        slotOf(draft, 0).a.after.balance -= 1n;
+        slotOf(draft, 0).b.after.balance += 1n;
+      },
+    });
+    expect(encodeFloat40(1001n)).toBe(1001);
+    expect(refusal).toBe(EQUATION);
+  });
+});
+
+function fail(): never {
+  throw new TypeError("test data is missing");
+}

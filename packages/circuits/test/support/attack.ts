@@ -1,0 +1,210 @@
+import { compress } from "@cairn/crypto";
+import {
+  type Account,
+  type AccountIndex,
+  accountIndex,
+  blockNumber,
+  CairnError,
+  type Domain,
+  encodeFloat16,
+  encodeFloat40,
+  type Float40,
+  isCairnError,
+  type L1Operation,
+  type L2Transaction,
+  type Link,
+  type PublicInputFields,
+  publicInput,
+  type TransactionGroup,
+  type Transfer,
+  type TransferToNew,
+  tokenId,
+  type Withdraw,
+} from "@cairn/protocol";
+import { createSparseState, personOf, REAL_CRYPTO, type SparseState, signTransaction } from "@cairn/testkit";
+import { type BlockTrace, executeBlock } from "@cairn/vm";
+import { type BlockDraft, draftBlock } from "../../src/draft.ts";
+import { blockInputMap, type CircuitsErrorCode, solveWitness } from "../../src/index.ts";
+import { openBlock } from "../../src/witness.ts";
+import type { BlockWitness } from "../../src/witness-types.ts";
+import { blockProgram } from "./cache.ts";
+import { claimFields } from "./claim.ts";
+
+/** The people of the attacked state. */
+export const alice = personOf("alice");
+export const bob = personOf("bob");
+export const carol = personOf("carol");
+export const mallory = personOf("mallory");
+export const operator = personOf("operator");
+
+export const ETH = tokenId(0);
+/** A worthless token. */
+export const JUNK = tokenId(1);
+
+/** Where everybody's accounts stand; the first free index is NEXT. */
+export const AT = {
+  aliceEth: accountIndex(64),
+  bobEth: accountIndex(65),
+  carolJunk: accountIndex(66),
+  malloryJunk: accountIndex(67),
+  /** An account of bob without key. */
+  keylessEth: accountIndex(68),
+  operatorEth: accountIndex(69),
+  operatorJunk: accountIndex(70),
+  malloryEth: accountIndex(71),
+} as const;
+export const NEXT = 72;
+
+export const DOMAIN: Domain = { chainId: 31337n, rollup: 0xca1n };
+export const NOW = 1_800_000_000;
+export const LATER = NOW + 3600;
+
+const account = (owner: bigint, token: Account["tokenId"], balance: bigint, key: bigint): Account => ({
+  owner,
+  tokenId: token,
+  nonce: 5,
+  ownerKey: key !== 0n,
+  balance,
+  key,
+});
+
+export const ACCOUNTS: ReadonlyMap<AccountIndex, Account> = new Map([
+  [AT.aliceEth, account(alice.owner, ETH, 1_000_000n, alice.key)],
+  [AT.bobEth, account(bob.owner, ETH, 2_000_000n, bob.key)],
+  [AT.carolJunk, account(carol.owner, JUNK, 3_000_000n, carol.key)],
+  [AT.malloryJunk, account(mallory.owner, JUNK, 4_000_000n, mallory.key)],
+  [AT.keylessEth, account(bob.owner, ETH, 5_000_000n, 0n)],
+  [AT.operatorEth, account(operator.owner, ETH, 10n, operator.key)],
+  [AT.operatorJunk, account(operator.owner, JUNK, 20n, operator.key)],
+  [AT.malloryEth, account(mallory.owner, ETH, 6_000_000n, mallory.key)],
+]);
+
+/** What a block is made of before it is attacked. */
+export interface Offer {
+  readonly l1Operations?: readonly L1Operation[];
+  readonly groups?: readonly TransactionGroup[];
+  readonly accounts?: ReadonlyMap<AccountIndex, Account>;
+  readonly nextIndex?: number;
+  readonly timestamp?: number;
+}
+
+/** An honest block, taken apart so that an attacker can change it. */
+export interface Target {
+  readonly state: SparseState;
+  readonly trace: BlockTrace;
+  readonly draft: BlockDraft;
+}
+
+/** The honest block of an offer; refuses what the VM would not include. */
+export function target(offer: Offer): Target {
+  const { l1Operations = [], groups = [], accounts = ACCOUNTS, nextIndex = NEXT, timestamp = NOW } = offer;
+  const state = createSparseState({ accounts, nextIndex }, compress);
+  const { block, rejected, deferred } = executeBlock(
+    {
+      state,
+      domain: DOMAIN,
+      slotCount: 16,
+      blockNumber: blockNumber(7),
+      timestamp,
+      queueHash: new Uint8Array(32).fill(7),
+      feeAccounts: [AT.operatorEth, AT.operatorJunk],
+      verifySignature: REAL_CRYPTO.verify,
+      compress,
+    },
+    { l1Operations, groups },
+  );
+  if (rejected.length > 0 || deferred.groups.length > 0) {
+    throw new CairnError("test/offer-refused", rejected.map(({ reason }) => reason.type).join());
+  }
+  return { state, trace: block.trace, draft: draftBlock(block.trace, compress) };
+}
+
+/** How an attacker departs from the honest block; every part is optional. */
+export interface Attack {
+  /** Changes what the slots do, before Merkle paths are taken. */
+  readonly draft?: (draft: BlockDraft) => void;
+  /** Changes the finished inputs. */
+  readonly witness?: (witness: BlockWitness) => void;
+  /** Changes the claimed public input. */
+  readonly claim?: (fields: PublicInputFields) => PublicInputFields;
+  /** State that the attacker claims to reach; by default that of the steps as drafted. */
+  readonly newNextIndex?: number;
+}
+
+/**
+ * Proves the attacked block by execution; returns the message of the constraint that refuses it, for a range check its
+ * source line, or null when the circuit accepts.
+ */
+export async function refusalOf({ state, trace, draft }: Target, attack: Attack = {}): Promise<string | null> {
+  const changed = structuredClone(draft);
+  attack.draft?.(changed);
+  const { witness, newRoot } = openBlock(changed, state, compress);
+  attack.witness?.(witness);
+  const honest = claimFields(witness, { newRoot, newNextIndex: attack.newNextIndex ?? trace.newNextIndex });
+  const claimed = publicInput(attack.claim?.(honest) ?? honest);
+  return execute(claimed, witness);
+}
+
+/** The message of every range check. */
+const RANGE_CHECK = "call to assert_max_bit_size";
+
+/** Runs the circuit on any inputs. */
+export async function execute(claimed: bigint, witness: BlockWitness): Promise<string | null> {
+  const { circuit } = await blockProgram(16);
+  try {
+    await solveWitness(circuit, blockInputMap(claimed, witness));
+    return null;
+  } catch (error) {
+    if (!isCairnError<CircuitsErrorCode>(error, "circuits/unsatisfied")) throw error;
+    const { assertion, location } = error.details as { assertion: string; location: string };
+    return assertion === RANGE_CHECK ? location : assertion;
+  }
+}
+
+/** A transfer from alice to bob with the given changes, unsigned. */
+export function transfer(
+  changes: Partial<Omit<Transfer, "type" | "amount">> & { amount?: bigint | Float40 } = {},
+): Transfer {
+  const { amount = 1000n, ...rest } = changes;
+  return {
+    type: "transfer",
+    from: AT.aliceEth,
+    to: AT.bobEth,
+    toOwner: bob.owner,
+    toKey: bob.key,
+    nonce: 5,
+    tokenId: ETH,
+    amount: typeof amount === "bigint" ? encodeFloat40(amount) : amount,
+    fee: encodeFloat16(10n),
+    validUntil: LATER,
+    link: null,
+    ...rest,
+  };
+}
+
+/** A transfer from alice to a new account of carol. */
+export function transferToNew(changes: Partial<Omit<TransferToNew, "type">> = {}): TransferToNew {
+  const { to: _to, ...common } = transfer();
+  return { ...common, toOwner: carol.owner, toKey: carol.key, ...changes, type: "transferToNew" };
+}
+
+/** A withdrawal of alice to carol's L1 address. */
+export function withdraw(changes: Partial<Omit<Withdraw, "type">> = {}): Withdraw {
+  const { from, nonce, tokenId: token, amount, fee, validUntil } = transfer();
+  return { type: "withdraw", from, nonce, tokenId: token, amount, fee, validUntil, recipient: carol.owner, ...changes };
+}
+
+/** A group of one signed transaction. */
+export function signed(transaction: L2Transaction, signer = alice): TransactionGroup {
+  return [signTransaction(transaction, signer, DOMAIN, REAL_CRYPTO)];
+}
+
+/** A link without content yet. */
+export const linkTo = (offset: number, content: bigint): Link => ({ offset, content });
+
+/** The slot at a position. */
+export function slotOf<Slot>({ slots }: { readonly slots: readonly Slot[] }, position: number): Slot {
+  const slot = slots[position];
+  if (slot === undefined) throw new CairnError("test/no-slot", `no slot ${position}`);
+  return slot;
+}
