@@ -1,9 +1,9 @@
 import { type BlockNumber, type BlockSize, blockNumber, CairnError, type Payout } from "@cairn/protocol";
-import type { Selectable } from "kysely";
+import { type Selectable, sql } from "kysely";
 import type { Db } from "./database.ts";
 import type { DbErrorCode } from "./errors.ts";
 import type { BlockStatus, Tables } from "./schema.ts";
-import { address, bytes, optionalBigint, optionalBytes, word } from "./values.ts";
+import { address, bytes, optionalBigint, word } from "./values.ts";
 
 /** What is fixed when a block is opened: enough to build it again from its transactions. */
 export interface BlockOpening {
@@ -16,12 +16,12 @@ export interface BlockOpening {
   readonly firstQueueIndex: number;
   readonly l1OperationCount: number;
   readonly queueHashBefore: Uint8Array;
+  readonly queueHashAfter: Uint8Array;
   readonly openedAtMs: number;
 }
 
 /** What sealing adds. */
 export interface BlockSeal {
-  readonly queueHashAfter: Uint8Array;
   readonly oldRoot: bigint;
   readonly oldNextIndex: number;
   readonly newRoot: bigint;
@@ -55,6 +55,7 @@ export async function insertOpenBlock(db: Db, block: BlockOpening): Promise<void
       first_queue_index: block.firstQueueIndex,
       l1_operation_count: block.l1OperationCount,
       queue_hash_before: block.queueHashBefore,
+      queue_hash_after: block.queueHashAfter,
       opened_at_ms: block.openedAtMs,
       transaction_count: 0,
     })
@@ -71,7 +72,6 @@ export async function sealStoredBlock(
     .updateTable("blocks")
     .set({
       status: "sealed",
-      queue_hash_after: seal.queueHashAfter,
       old_root: word(seal.oldRoot),
       old_next_index: seal.oldNextIndex,
       new_root: word(seal.newRoot),
@@ -170,6 +170,31 @@ export async function deleteBlocksFrom(db: Db, first: number): Promise<void> {
   await db.deleteFrom("blocks").where("number", ">=", first).execute();
 }
 
+/**
+ * The first block that is not final and whose L1 operations are no longer the stored queue's: a reorg of L1 changed them.
+ * Undefined while all agree.
+ */
+export async function findForkedBlock(db: Db): Promise<number | undefined> {
+  const row = await db
+    .selectFrom("blocks")
+    .leftJoin("queue_entries", (join) =>
+      join.on(sql`queue_entries.index`, "=", sql`blocks.first_queue_index + blocks.l1_operation_count - 1`),
+    )
+    .select("blocks.number")
+    .where("blocks.status", "!=", "final")
+    .where("blocks.l1_operation_count", ">", 0)
+    .where(({ or, eb }) =>
+      or([
+        eb("queue_entries.hash_after", "is", null),
+        eb("queue_entries.hash_after", "!=", eb.ref("blocks.queue_hash_after")),
+      ]),
+    )
+    .orderBy("blocks.number")
+    .limit(1)
+    .executeTakeFirst();
+  return row?.number;
+}
+
 /** The prover's input of a block, undefined once proven and pruned. */
 export async function findWitness(db: Db, number: number): Promise<Uint8Array | undefined> {
   const row = await db.selectFrom("witnesses").select("input").where("block_number", "=", number).executeTakeFirst();
@@ -191,6 +216,7 @@ function toBlock(row: Selectable<Tables["blocks"]>): StoredBlock {
     firstQueueIndex: row.first_queue_index,
     l1OperationCount: row.l1_operation_count,
     queueHashBefore: bytes(row.queue_hash_before),
+    queueHashAfter: bytes(row.queue_hash_after),
     openedAtMs: row.opened_at_ms,
     seal: toSeal(row),
     provenAtMs: row.proven_at_ms,
@@ -199,13 +225,11 @@ function toBlock(row: Selectable<Tables["blocks"]>): StoredBlock {
 }
 
 function toSeal(row: Selectable<Tables["blocks"]>): BlockSeal | null {
-  const queueHashAfter = optionalBytes(row.queue_hash_after);
   const [oldRoot, newRoot, txRoot] = [row.old_root, row.new_root, row.tx_root].map(optionalBigint);
   const { old_next_index: oldNextIndex, new_next_index: newNextIndex, sealed_at_ms: sealedAtMs, data } = row;
-  if (queueHashAfter === null || oldRoot == null || newRoot == null || txRoot == null) return null;
+  if (oldRoot == null || newRoot == null || txRoot == null) return null;
   if (oldNextIndex === null || newNextIndex === null || sealedAtMs === null || data === null) return null;
   return {
-    queueHashAfter,
     oldRoot,
     oldNextIndex,
     newRoot,

@@ -21,6 +21,7 @@ import {
   deleteQueueEntriesFrom,
   findBatch,
   findBlock,
+  findForkedBlock,
   findL1Transaction,
   findLastQueueEntry,
   findLastSealedBlock,
@@ -48,7 +49,7 @@ import {
   nextStoredNonce,
   requeueTransactions,
   revokeAcceptancesFrom,
-  revokeSettlements,
+  revokeSettlementsFrom,
   type StoredTransaction,
   sealStoredBlock,
   settlePayout,
@@ -114,11 +115,11 @@ const opening = (number: number): BlockOpening => ({
   firstQueueIndex: 0,
   l1OperationCount: 1,
   queueHashBefore: hash(0),
+  queueHashAfter: hash(1),
   openedAtMs: 1_700_000_000_500,
 });
 
 const seal: BlockSeal = {
-  queueHashAfter: hash(1),
   oldRoot: 1n,
   oldNextIndex: 64,
   newRoot: 2n,
@@ -245,9 +246,9 @@ describe.each(["embedded", "server"] as const)("repositories on the %s engine", 
     expect((await findBatch(db, 1))?.acceptance).toEqual(acceptance);
     expect((await findBlock(db, 1))?.status).toBe("proven");
     expect(await loadBlocksOwing(db)).toEqual([1]);
-    await settlePayout(db, { blockNumber: 1, position: 0, status: "paid", l1Transaction: hash(7) });
+    await settlePayout(db, { blockNumber: 1, position: 0, status: "paid", l1Transaction: hash(7), l1Block: 21 });
     expect(await loadBlocksOwing(db)).toEqual([]);
-    await revokeSettlements(db, [hash(7)]);
+    await revokeSettlementsFrom(db, 21);
     expect((await listPayouts(db, { recipient: 5n, limit: 5 }))[0]).toMatchObject({
       status: "owed",
       amount: 2n ** 100n,
@@ -276,9 +277,18 @@ describe.each(["embedded", "server"] as const)("repositories on the %s engine", 
       enqueuedAt: 1_700_000_000,
     }));
     await insertQueueEntries(db, entries);
+    await insertOpenBlock(db, opening(1));
+    expect(await findForkedBlock(db)).toBeUndefined();
     expect(await loadQueueEntries(db, 0, 5)).toEqual(entries);
     expect(await deleteQueueEntriesFrom(db, 11)).toBe(1);
     expect(await findLastQueueEntry(db)).toEqual(entries[0]);
+    expect(await deleteQueueEntriesFrom(db, 10)).toBe(1);
+    expect(await findForkedBlock(db)).toBe(1);
+    await insertQueueEntries(
+      db,
+      entries.map((entry) => ({ ...entry, hashAfter: hash(9) })),
+    );
+    expect(await findForkedBlock(db)).toBe(1);
   });
 
   it("never gives an L1 nonce or a subject to two live transactions", async () => {

@@ -19,6 +19,7 @@ export {
   countBlocks,
   deleteBlocksFrom,
   findBlock,
+  findForkedBlock,
   findLastSealedBlock,
   findOpenBlock,
   findWitness,
@@ -71,7 +72,7 @@ export {
   listPayouts,
   loadBlockPayouts,
   loadBlocksOwing,
-  revokeSettlements,
+  revokeSettlementsFrom,
   type StoredPayout,
   settlePayout,
 } from "./payouts.ts";

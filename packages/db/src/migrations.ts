@@ -49,8 +49,8 @@ const INITIAL = [
     first_queue_index bigint not null,
     l1_operation_count int not null,
     queue_hash_before bytea not null,
+    queue_hash_after bytea not null,
     opened_at_ms bigint not null,
-    queue_hash_after bytea,
     old_root bytea,
     old_next_index bigint,
     new_root bytea,
@@ -105,6 +105,7 @@ const INITIAL = [
     amount numeric(39, 0) not null,
     status text not null check (status in ('owed', 'paid', 'claimable', 'skipped')),
     l1_transaction bytea,
+    l1_block bigint,
     primary key (block_number, position)
   )`,
   `create index payouts_recipient on payouts (recipient, block_number)`,

@@ -15,6 +15,8 @@ export interface StoredPayout {
   readonly status: PayoutStatus;
   /** L1 transaction that settled it. */
   readonly l1Transaction: Uint8Array | null;
+  /** L1 block of that transaction. */
+  readonly l1Block: number | null;
 }
 
 /** A block's payouts in order. */
@@ -50,23 +52,22 @@ export async function listPayouts(
 /** Notes what became of one payout. */
 export async function settlePayout(
   db: Db,
-  payout: Pick<StoredPayout, "blockNumber" | "position" | "status" | "l1Transaction">,
+  payout: Pick<StoredPayout, "blockNumber" | "position" | "status" | "l1Transaction" | "l1Block">,
 ): Promise<void> {
   await db
     .updateTable("payouts")
-    .set({ status: payout.status, l1_transaction: payout.l1Transaction })
+    .set({ status: payout.status, l1_transaction: payout.l1Transaction, l1_block: payout.l1Block })
     .where("block_number", "=", payout.blockNumber)
     .where("position", "=", payout.position)
     .execute();
 }
 
-/** Takes settlements back that these L1 transactions made: a reorg removed them. */
-export async function revokeSettlements(db: Db, l1Transactions: readonly Uint8Array[]): Promise<void> {
-  if (l1Transactions.length === 0) return;
+/** Takes settlements back that were made in an L1 block from `l1Block` on: a reorg removed them. */
+export async function revokeSettlementsFrom(db: Db, l1Block: number): Promise<void> {
   await db
     .updateTable("payouts")
-    .set({ status: "owed", l1_transaction: null })
-    .where("l1_transaction", "in", [...l1Transactions])
+    .set({ status: "owed", l1_transaction: null, l1_block: null })
+    .where("l1_block", ">=", l1Block)
     .execute();
 }
 
@@ -93,5 +94,6 @@ function toPayout(row: Selectable<Tables["payouts"]>): StoredPayout {
     amount: BigInt(row.amount),
     status: row.status,
     l1Transaction: optionalBytes(row.l1_transaction),
+    l1Block: row.l1_block,
   };
 }

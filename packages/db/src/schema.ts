@@ -70,8 +70,8 @@ interface BlocksTable {
   first_queue_index: number;
   l1_operation_count: number;
   queue_hash_before: Bytes;
+  queue_hash_after: Bytes;
   opened_at_ms: number;
-  queue_hash_after: Bytes | null;
   old_root: Bytes | null;
   old_next_index: number | null;
   new_root: Bytes | null;
@@ -135,6 +135,7 @@ interface PayoutsTable {
   amount: Decimal;
   status: PayoutStatus;
   l1_transaction: Bytes | null;
+  l1_block: number | null;
 }
 
 interface L1TransactionsTable {

@@ -137,6 +137,7 @@ export function createChain(
       firstQueueIndex: position.queueIndex,
       l1OperationCount: entries.length,
       queueHashBefore: position.queueHash,
+      queueHashAfter: entries.at(-1)?.hashAfter ?? position.queueHash,
       openedAtMs: now,
     };
     const block = build(opening, entries);
@@ -159,7 +160,6 @@ export function createChain(
     const witness = encodeWitnessInput(executed.trace, tree, compress);
     const newRoot = tree.applyBlock(opening.number, executed.updates, executed.newNextIndex);
     const block: BlockSeal = {
-      queueHashAfter: executed.queueHashAfter,
       oldRoot,
       oldNextIndex: executed.oldNextIndex,
       newRoot,

@@ -71,7 +71,7 @@ export function signedOf(group: readonly StoredTransaction[]): TransactionGroup 
 function positionAfter(block: StoredBlock): ChainPosition {
   return {
     queueIndex: block.firstQueueIndex + block.l1OperationCount,
-    queueHash: block.seal?.queueHashAfter ?? block.queueHashBefore,
+    queueHash: block.queueHashAfter,
     timestamp: block.timestamp,
   };
 }
