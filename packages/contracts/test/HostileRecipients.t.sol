@@ -53,11 +53,14 @@ contract HostileRecipientsTest is RollupTest {
         address thirsty = address(new ThirstyRecipient(45_000));
         (uint64 number, BatchHeader memory header, bytes32 dataHash, bytes memory list) = _owe(thirsty);
         bytes memory call = abi.encodeCall(rollup.pay, (number, header, dataHash, list, 1));
+        bool refused = false;
         for (uint256 gas = 30_000; gas < 300_000; gas += 2_000) {
-            (bool ok,) = address(rollup).call{gas: gas}(call);
+            (bool ok, bytes memory reason) = address(rollup).call{gas: gas}(call);
+            if (bytes4(reason) == IRollupErrors.InsufficientGas.selector) refused = true;
             vm.assertEq(rollup.claimable(0, thirsty), 0, "never deferred for want of gas");
             if (ok) break;
         }
+        vm.assertTrue(refused, "too little gas is refused by name");
         vm.assertEq(thirsty.balance, 1 ether, "paid in the end");
     }
 

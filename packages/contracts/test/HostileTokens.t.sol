@@ -129,11 +129,14 @@ contract HostileTokensTest is RollupTest {
     function test_attack_failOthersPayoutByLowGas() public {
         (BatchHeader memory header, bytes32 dataHash, bytes memory list) = submitWithPayouts(one(bob, TOKEN, 5));
         bytes memory call = abi.encodeCall(rollup.pay, (2, header, dataHash, list, 1));
+        bool refused = false;
         for (uint256 gas = 30_000; gas < 400_000; gas += 3_000) {
-            (bool ok,) = address(rollup).call{gas: gas}(call);
+            (bool ok, bytes memory reason) = address(rollup).call{gas: gas}(call);
+            if (bytes4(reason) == IRollupErrors.InsufficientGas.selector) refused = true;
             vm.assertEq(rollup.claimable(TOKEN, bob), 0, "never deferred for want of gas");
             if (ok) break;
         }
+        vm.assertTrue(refused, "too little gas is refused by name");
         vm.assertEq(rollup.payoutsSettled(2), 1, "paid in the end");
     }
 
