@@ -63,6 +63,21 @@ describe("an LMDB store", () => {
     );
   });
 
+  it("writes nothing of a batch that fails halfway", async () => {
+    const store = createLmdbStore({ path: temporaryFolder() });
+    const tooLong = new Uint8Array(5000);
+    store.write([{ key: Uint8Array.of(1), value: Uint8Array.of(1) }]);
+    const batch = [
+      { key: Uint8Array.of(1), value: Uint8Array.of(2) },
+      { key: Uint8Array.of(2), value: Uint8Array.of(2) },
+      { key: tooLong, value: Uint8Array.of(2) },
+      { key: Uint8Array.of(3), value: Uint8Array.of(2) },
+    ];
+    expect(() => store.write(batch)).toThrow(expect.objectContaining({ code: "state/io" }));
+    expect([1, 2, 3].map((key) => store.get(Uint8Array.of(key))?.[0])).toEqual([1, undefined, undefined]);
+    await store.close();
+  });
+
   it("has nothing of a block whose writing was cut in the middle", async () => {
     const path = temporaryFolder();
     const oracle = createStateTree({ store: createMemoryStore(), compress });

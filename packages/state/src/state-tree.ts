@@ -63,7 +63,7 @@ export interface StateTree extends StateView {
   applyBlock(block: BlockNumber, updates: ReadonlyMap<AccountIndex, Account>, nextIndex: number): bigint;
   /** Undoes all blocks after this one; returns the root. Throws `state/wrong-block`, `state/beyond-retention`. */
   rollbackTo(block: BlockNumber): bigint;
-  /** The state after the last block, or after an earlier one. Throws `state/wrong-block`, `state/beyond-retention`. */
+  /** The state after the last block, or after an earlier one, which costs hashing what changed since. Throws `state/wrong-block`, `state/beyond-retention`. */
   snapshot(block?: BlockNumber): StateSnapshot;
   /** Closes the store. */
   close(): Promise<void>;
