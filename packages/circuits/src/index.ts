@@ -1,3 +1,4 @@
+export type { CompiledCircuit, InputMap } from "@noir-lang/noir_js";
 export { type BbResult, bbPath, type Srs } from "./bb.ts";
 export { loadBlockCircuit } from "./circuit.ts";
 export { type CompiledProgram, compileCircuit, NOIR_DIR } from "./compile.ts";

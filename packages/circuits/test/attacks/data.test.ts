@@ -99,7 +99,9 @@ describe("non-zero padding in data", () => {
     const refusal = await refusalOf(block, {
       draft: (draft) => {
         const slot = slotOf(draft, 4);
-        Object.assign(slot, { isTransfer: false, isTransferToNew: true, b: structuredClone(slotOf(draft, 15).b) });
+        draft.slots[4] = structuredClone(slotOf(draft, 15));
+        draft.slots[15] = slot;
+        Object.assign(slot, { isTransfer: false, isTransferToNew: true, b: structuredClone(slotOf(draft, 14).b) });
         slot.b.index = NEXT + 4;
         slot.signature = signatureWitness(messageHash(messageWords(ownerless, DOMAIN)), signature, alice.key, compress);
       },
