@@ -1,0 +1,111 @@
+import { rollupAbi } from "@cairn/contracts";
+import type { L1Header } from "@cairn/db";
+import { type L1Rollup, l1OperationFromEvent } from "@cairn/l1";
+import { hexToBytes, type L1Operation } from "@cairn/protocol";
+import { getAbiItem } from "viem";
+
+/** Where an event stands on L1. */
+export interface EventPlace {
+  readonly block: number;
+  readonly blockHash: Uint8Array;
+  readonly transaction: Uint8Array;
+}
+
+/** What the node follows of the rollup contract. */
+export type RollupEvent = EventPlace &
+  (
+    | {
+        readonly type: "queued";
+        readonly position: number;
+        readonly operation: L1Operation;
+        readonly queueHash: Uint8Array;
+      }
+    | {
+        readonly type: "accepted";
+        readonly number: number;
+        readonly firstBlock: number;
+        readonly lastBlock: number;
+        readonly newRoot: bigint;
+      }
+    | {
+        readonly type: "settled";
+        readonly batch: number;
+        readonly position: number;
+        readonly status: "paid" | "claimable";
+      }
+  );
+
+const EVENTS = [
+  getAbiItem({ abi: rollupAbi, name: "L1OperationQueued" }),
+  getAbiItem({ abi: rollupAbi, name: "BatchSubmitted" }),
+  getAbiItem({ abi: rollupAbi, name: "PayoutPaid" }),
+  getAbiItem({ abi: rollupAbi, name: "PayoutDeferred" }),
+] as const;
+
+/** The contract's events in a range of L1 blocks, both ends included, in order. Throws what the RPC throws, `l1/queue-mismatch`. */
+export async function readRollupEvents(
+  { reader, address }: L1Rollup,
+  from: number,
+  to: number,
+): Promise<RollupEvent[]> {
+  const logs = await reader.getLogs({
+    address,
+    events: EVENTS,
+    fromBlock: BigInt(from),
+    toBlock: BigInt(to),
+    strict: true,
+  });
+  return logs.map((log): RollupEvent => {
+    const place = {
+      block: Number(log.blockNumber),
+      blockHash: hexToBytes(log.blockHash, 32),
+      transaction: hexToBytes(log.transactionHash, 32),
+    };
+    if (log.eventName === "L1OperationQueued") {
+      return {
+        type: "queued",
+        ...place,
+        position: Number(log.args.position),
+        operation: l1OperationFromEvent(log.args),
+        queueHash: hexToBytes(log.args.queueHash, 32),
+      };
+    }
+    if (log.eventName === "BatchSubmitted") {
+      return {
+        type: "accepted",
+        ...place,
+        number: Number(log.args.batchNumber),
+        firstBlock: Number(log.args.header.firstBlock),
+        lastBlock: Number(log.args.header.lastBlock),
+        newRoot: BigInt(log.args.header.newRoot),
+      };
+    }
+    return {
+      type: "settled",
+      ...place,
+      batch: Number(log.args.batchNumber),
+      position: Number(log.args.position),
+      status: log.eventName === "PayoutPaid" ? "paid" : "claimable",
+    };
+  });
+}
+
+/** Header of an L1 block by number or tag, null if the node does not have it. */
+export async function readHeader(
+  { reader }: Pick<L1Rollup, "reader">,
+  block: number | "latest" | "safe" | "finalized",
+): Promise<L1Header | null> {
+  const found = await reader
+    .getBlock(typeof block === "number" ? { blockNumber: BigInt(block) } : { blockTag: block })
+    .catch((error: unknown) => {
+      if (error instanceof Error && error.name === "BlockNotFoundError") return null;
+      throw error;
+    });
+  if (found === null || found.hash === null) return null;
+  return {
+    number: Number(found.number),
+    hash: hexToBytes(found.hash, 32),
+    parentHash: hexToBytes(found.parentHash, 32),
+    timestamp: Number(found.timestamp),
+  };
+}

@@ -1,0 +1,173 @@
+import { type Database, findLastL1Block, markFinal, pruneL1Blocks, pruneWitnesses } from "@cairn/db";
+import type { L1Rollup } from "@cairn/l1";
+import { CairnError, isCairnError } from "@cairn/protocol";
+import type { Logger } from "pino";
+import type { Clock } from "../clock.ts";
+import type { NodeErrorCode } from "../errors.ts";
+import { backfill, type RangeResult } from "./backfill.ts";
+import { readHeader } from "./l1-events.ts";
+import type { WatcherMetrics } from "./metrics.ts";
+import { undoReorg } from "./reorg.ts";
+
+/** Which L1 blocks count, and when they are final. */
+export type HeadPolicy =
+  /** The consensus layer's own notions. */
+  | { readonly type: "tags" }
+  /** Counted from the latest block, which has 1 confirmation; for development chains. */
+  | { readonly type: "confirmations"; readonly safe: number; readonly final: number };
+
+/** How L1 is followed. */
+export interface WatcherSettings {
+  readonly deploymentBlock: number;
+  readonly head: HeadPolicy;
+  readonly pollMs: number;
+  readonly rangeSize: number;
+}
+
+/** What the watcher stands on. */
+export interface WatcherDeps {
+  readonly database: Database;
+  readonly rollup: L1Rollup;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: WatcherMetrics;
+}
+
+/** Something on L1 that others want to know at once. */
+export type WatcherEvent =
+  | { readonly type: "progress"; readonly result: RangeResult; readonly l1Block: number }
+  | { readonly type: "reorg"; readonly forkBlock: number }
+  | { readonly type: "final"; readonly lastBlock: number };
+
+/** Copies what L1 says of the rollup into the database and keeps it true. */
+export interface Watcher {
+  readonly start: () => Promise<void>;
+  /** Looks at L1 once, now. Throws as the parts do. */
+  readonly poll: () => Promise<void>;
+  readonly status: () => WatcherStatus;
+  readonly onEvent: (listener: (event: WatcherEvent) => void) => () => void;
+  readonly stop: () => Promise<void>;
+}
+
+/** Where the watcher stands. */
+export interface WatcherStatus {
+  readonly state: "starting" | "following" | "failing" | "diverged" | "stopped";
+  /** Last processed L1 block. */
+  readonly l1Block: number | null;
+  /** Timestamp of the latest L1 block and when it was seen. */
+  readonly latest: { readonly timestamp: number; readonly seenAtMs: number } | null;
+}
+
+const MAX_BACKOFF_MS = 30_000;
+/** Checkpoints kept below the final block, for RPC nodes that disagree about what is final. */
+const KEPT_BLOCKS = 256;
+
+/** A watcher on an open database and an L1 connection, both of which remain the caller's. */
+export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Watcher {
+  const { clock, logger, metrics, rollup } = deps;
+  const { db } = deps.database;
+  const listeners = new Set<(event: WatcherEvent) => void>();
+  const stopping = new AbortController();
+  let state: WatcherStatus["state"] = "starting";
+  let l1Block: number | null = null;
+  let latest: WatcherStatus["latest"] = null;
+  let lastFinal = 0;
+  let cancelTimer: () => void = () => undefined;
+  let current: Promise<void> | null = null;
+
+  const publish = (event: WatcherEvent): void => {
+    for (const listener of listeners) listener(event);
+  };
+
+  const look = async (): Promise<void> => {
+    const newest = await readHeader(rollup, "latest");
+    if (newest === null) throw new CairnError<NodeErrorCode>("node/l1-unavailable", "L1 has no latest block");
+    latest = { timestamp: newest.timestamp, seenAtMs: clock.nowMs() };
+    const reorg = await undoReorg(db, rollup, settings.deploymentBlock);
+    if (reorg !== null) {
+      metrics.reorg();
+      logger.warn({ ...reorg }, "L1 reorg");
+      publish({ type: "reorg", forkBlock: reorg.forkBlock });
+    }
+    const { safe, final } = await readTargets(newest.number);
+    await backfill(db, rollup, safe, {
+      deploymentBlock: settings.deploymentBlock,
+      rangeSize: settings.rangeSize,
+      nowMs: clock.nowMs,
+      signal: stopping.signal,
+      onRange: (result, end) => {
+        metrics.range(result);
+        publish({ type: "progress", result, l1Block: end });
+      },
+    });
+    l1Block = (await findLastL1Block(db))?.number ?? null;
+    const finalBlock = await markFinal(db, Math.min(final, safe), clock.nowMs());
+    if (finalBlock > lastFinal) {
+      lastFinal = finalBlock;
+      await pruneWitnesses(db, finalBlock);
+      await pruneL1Blocks(db, final - KEPT_BLOCKS);
+      publish({ type: "final", lastBlock: finalBlock });
+    }
+    metrics.observe({ l1Block: l1Block ?? 0, lag: newest.number - (l1Block ?? 0), final: finalBlock });
+  };
+
+  const readTargets = async (newest: number): Promise<{ safe: number; final: number }> => {
+    if (settings.head.type === "confirmations") {
+      const { safe, final } = settings.head;
+      return { safe: newest - safe + 1, final: newest - final + 1 };
+    }
+    const [safe, final] = await Promise.all([readHeader(rollup, "safe"), readHeader(rollup, "finalized")]);
+    return { safe: safe?.number ?? 0, final: final?.number ?? 0 };
+  };
+
+  const poll = (): Promise<void> => {
+    current ??= look()
+      .then(
+        () => {
+          if (state !== "stopped") state = "following";
+        },
+        (error: unknown) => {
+          if (state !== "stopped") state = isCairnError(error, "node/l1-diverged") ? "diverged" : "failing";
+          metrics.failed();
+          throw error;
+        },
+      )
+      .finally(() => {
+        current = null;
+      });
+    return current;
+  };
+
+  const loop = (delayMs: number): void => {
+    cancelTimer = clock.after(delayMs, () => {
+      poll().then(
+        () => loop(settings.pollMs),
+        (error: unknown) => {
+          logger.error({ err: error }, "L1 cannot be followed");
+          loop(Math.min(Math.max(2 * delayMs, settings.pollMs), MAX_BACKOFF_MS));
+        },
+      );
+    });
+    if (state === "stopped") cancelTimer();
+  };
+
+  return {
+    start: async () => {
+      await poll();
+      loop(settings.pollMs);
+    },
+    poll,
+    status: () => ({ state, l1Block, latest }),
+    onEvent: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    stop: async () => {
+      state = "stopped";
+      stopping.abort();
+      cancelTimer();
+      await current?.catch(() => undefined);
+      listeners.clear();
+    },
+  };
+}
