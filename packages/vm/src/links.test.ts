@@ -60,6 +60,24 @@ describe("linked transfers", () => {
     expect(refusal(builder().addGroup(group(left, renewed)))).toBe("included");
   });
 
+  it("may interlock with another pair", () => {
+    const [again, back] = [
+      { ...toBob, nonce: 6 },
+      { ...toAlice, nonce: 1 },
+    ];
+    const four = [
+      { ...toBob, link: { offset: 2, content: content(toAlice) } },
+      { ...again, link: { offset: 2, content: content(back) } },
+      { ...toAlice, link: { offset: -2, content: content(toBob) } },
+      { ...back, link: { offset: -2, content: content(again) } },
+    ];
+    const block = builder();
+    const result = block.addGroup(group(...four));
+    expect(result.type === "included" && result.receipts.map(({ slot }) => slot)).toEqual([0, 1, 2, 3]);
+    expect(block.state.getAccount(ALICE)).toMatchObject({ balance: 1_000_000n, nonce: 7 });
+    expect(block.state.getAccount(BOB)).toMatchObject({ balance: 500n, nonce: 2 });
+  });
+
   it("leave no trace when the second is refused", () => {
     const block = builder();
     const tooMuch = { ...toAlice, amount: encodeFloat40(601n) };
