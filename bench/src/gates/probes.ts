@@ -1,0 +1,82 @@
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type CircuitShape, compileCircuit, countGates, NOIR_DIR } from "@cairn/circuits";
+import { UNITS, type Unit, type UnitGates } from "./parts.ts";
+
+const PROBES_DIR = join(import.meta.dirname, "../../noir");
+/**
+ * Uses in the two programs whose difference gives the gates of one use. Twelve SHA-256 blocks outgrow the lookup tables,
+ * below whose 33,944 rows no circuit that hashes can go.
+ */
+const FEW = 12;
+const MANY = 20;
+
+/** What one use of each unit costs in gates. */
+export interface ProbedGates {
+  readonly units: UnitGates;
+  /** One-off cost of SHA-256 and of a program. */
+  readonly setup: number;
+}
+
+/**
+ * Compiles each probe of bench/noir with few and with many uses and divides the difference of the gate counts, so that
+ * one-off costs drop out. Throws as compiler and prover binary do.
+ */
+export async function probeGates(shape: CircuitShape, cacheDir: string): Promise<ProbedGates> {
+  const noirDir = prepareCrates(cacheDir);
+  const units: Partial<Record<Unit, number>> = {};
+  let setup = 0;
+  for (const unit of UNITS) {
+    const few = await gatesOf({ unit, uses: FEW, shape, noirDir, cacheDir });
+    const many = await gatesOf({ unit, uses: MANY, shape, noirDir, cacheDir });
+    const perUse = (many - few) / (MANY - FEW);
+    units[unit] = perUse;
+    if (unit === "sha256-block") setup = few - FEW * perUse;
+  }
+  return { units: units as UnitGates, setup };
+}
+
+/** A folder for generated crates, beside a link to the library crate they use. */
+function prepareCrates(cacheDir: string): string {
+  const noirDir = join(cacheDir, "bench", "noir");
+  mkdirSync(noirDir, { recursive: true });
+  const block = join(noirDir, "block");
+  if (!existsSync(block)) symlinkSync(join(NOIR_DIR, "block"), block, "dir");
+  return noirDir;
+}
+
+async function gatesOf(options: {
+  readonly unit: Unit;
+  readonly uses: number;
+  readonly shape: CircuitShape;
+  readonly noirDir: string;
+  readonly cacheDir: string;
+}): Promise<number> {
+  const { unit, uses, shape, noirDir, cacheDir } = options;
+  const sizes = unit === "update" ? `-${shape.slots}` : "";
+  const name = `probe-${unit}${sizes}-${uses}`;
+  const source = [
+    readFileSync(join(PROBES_DIR, `${unit}.nr`), "utf8"),
+    `global USES: u32 = ${uses};`,
+    ...(unit === "update"
+      ? [`global SUBROOTS: u32 = ${4 ** shape.subrootDepth};`, `global LEVELS: u32 = ${shape.levels};`]
+      : []),
+    "",
+  ].join("\n");
+  const manifest = [
+    "[package]",
+    `name = "${name.replaceAll("-", "_")}"`,
+    'type = "bin"',
+    'authors = ["Cairn"]',
+    "",
+    "[dependencies]",
+    'block = { path = "../block" }',
+    "",
+  ].join("\n");
+  mkdirSync(join(noirDir, name, "src"), { recursive: true });
+  writeFileSync(join(noirDir, name, "Nargo.toml"), manifest);
+  writeFileSync(join(noirDir, name, "src", "main.nr"), source);
+  const program = await compileCircuit({ name, cacheDir, noirDir });
+  const { gates } = await countGates(program.path);
+  return gates;
+}

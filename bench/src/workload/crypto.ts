@@ -1,0 +1,8 @@
+import { createFastCompress, createFastSignatureVerifier } from "@cairn/crypto/fast";
+import { REAL_CRYPTO, type TestCrypto } from "@cairn/testkit";
+
+/** Hashing and checking by WebAssembly; signing is what wallets do, in plain TypeScript. Throws `crypto/no-webassembly`. */
+export async function createFastCrypto(): Promise<TestCrypto> {
+  const { verify } = await createFastSignatureVerifier();
+  return { compress: await createFastCompress(), sign: REAL_CRYPTO.sign, verify };
+}
