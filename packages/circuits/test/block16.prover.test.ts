@@ -1,12 +1,16 @@
-import { join } from "node:path";
+import { copyFile, mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type BlockCircuit,
   countGates,
   ensureDevSrs,
+  ignitionSrs,
   loadBlockCircuit,
   type Proof,
   proveBlock,
+  proveSolved,
   type SolidityVerifier,
   srsPointsFor,
   writeSolidityVerifier,
@@ -67,16 +71,60 @@ describe("a proof of a block of 16 slots", () => {
   });
 
   it("is rejected by a verifier over the ceremony's SRS", async () => {
-    const production = await writeSolidityVerifier({
-      slots: 16,
-      key: { ...circuit.key, path: circuit.key.path },
-      srs: { kind: "dev", dir: circuit.srs.dir },
-      cacheDir,
-    });
-    const ceremony = production.source.replace(
-      /0x203e205db4f19b37b60121b83a7333706db86431c6d835849957ed8c3928ad79/,
-      "0x260e01b251f6f1c7e7ff4e580791dee8ea51d87a358e038b4efe30fac09383c1",
-    );
-    expect(ceremony).not.toBe(production.source);
+    const dir = await mkdtemp(join(tmpdir(), "cairn-test-"));
+    try {
+      const path = join(dir, "vk");
+      await copyFile(circuit.key.path, path);
+      const production = await writeSolidityVerifier({
+        slots: 16,
+        key: { path, isCached: false },
+        srs: ignitionSrs(dir),
+        cacheDir: dir,
+      });
+      expect(production.contractName).toBe("Block16Verifier");
+      expect(dirname(production.path)).toBe(join(dir, "verifiers", "ignition"));
+      const { creation } = compileSolidity(production.source, production.contractName);
+      const other = await chain.deploy(creation);
+      await expect(chain.call(other, verifyCalldata(proof.proof, proof.publicInputs))).rejects.toThrow();
+    } finally {
+      await rm(dir, { recursive: true, force: true });
+    }
   });
+});
+
+describe("the prover", () => {
+  const sample = sampleBlock(16, 2);
+
+  it("stops when told to, and leaves nothing behind", async () => {
+    const srs = { kind: "dev", dir: join(cacheDir, "srs", "dev") } as const;
+    const circuit = await loadBlockCircuit({ slots: 16, cacheDir, srs });
+    const before = await proveFolders();
+    const aborted = proveBlock(circuit, sample.publicInput, sample.witness, AbortSignal.timeout(1500));
+    await expect(aborted).rejects.toMatchObject({ code: "circuits/aborted" });
+    const refused = proveBlock(circuit, sample.publicInput, sample.witness, AbortSignal.abort());
+    await expect(refused).rejects.toMatchObject({ code: "circuits/aborted" });
+    expect(await proveFolders()).toEqual(before);
+  });
+
+  it("says why a block cannot be proven", async () => {
+    const srs = { kind: "dev", dir: join(cacheDir, "srs", "dev") } as const;
+    const circuit = await loadBlockCircuit({ slots: 16, cacheDir, srs });
+    await expect(proveBlock(circuit, sample.publicInput + 1n, sample.witness)).rejects.toMatchObject({
+      code: "circuits/unsatisfied",
+      details: { assertion: "public input differs" },
+    });
+    const misshapen = { ...sample.witness, linkTargets: [] };
+    await expect(proveBlock(circuit, sample.publicInput, misshapen)).rejects.toMatchObject({
+      code: "circuits/bad-input",
+    });
+  });
+
+  it("says when it fails itself", async () => {
+    const srs = { kind: "dev", dir: join(cacheDir, "srs", "dev") } as const;
+    const circuit = await loadBlockCircuit({ slots: 16, cacheDir, srs });
+    await expect(proveSolved(circuit, new Uint8Array(8))).rejects.toMatchObject({ code: "circuits/prover-failed" });
+  });
+
+  const proveFolders = async (): Promise<string[]> =>
+    (await readdir(tmpdir())).filter((name) => name.startsWith("cairn-prove-"));
 });

@@ -16,13 +16,14 @@ export interface ProvableBlock {
   readonly block: ExecutedBlock;
   readonly witness: BlockWitness;
   readonly publicInput: bigint;
+  readonly newRoot: bigint;
 }
 
 export function provableBlock(input: BlockInput): ProvableBlock {
   const state = createSparseState(input, REAL_CRYPTO.compress);
   const { block } = executeBlock(blockOptionsOf(input, state, REAL_CRYPTO), blockContentOf(input));
   const { witness, oldRoot, newRoot } = buildWitness(block.trace, state, REAL_CRYPTO.compress);
-  return { block, witness, publicInput: publicInput(blockPublicInput(block, oldRoot, newRoot)) };
+  return { block, witness, newRoot, publicInput: publicInput(blockPublicInput(block, oldRoot, newRoot)) };
 }
 
 /** The same full block every time. */

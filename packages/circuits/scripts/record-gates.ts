@@ -1,0 +1,49 @@
+/**
+ * Writes gates.json: the gate count of every block circuit and gadget, and the SHA-256 of every verification key over the
+ * dev SRS. With `--check` prints what changed and exits 1.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { BLOCK_SIZES } from "@cairn/protocol";
+import {
+  circuitName,
+  compileCircuit,
+  countGates,
+  ensureDevSrs,
+  ensureVerificationKey,
+  NOIR_DIR,
+  srsPointsFor,
+} from "../src/index.ts";
+
+const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../.cache"));
+const target = join(import.meta.dirname, "..", "gates.json");
+
+const counts: Record<string, number | string> = {};
+for (const slots of BLOCK_SIZES) {
+  const program = await compileCircuit({ name: circuitName(slots), cacheDir });
+  const { gates } = await countGates(program.path);
+  const { srs } = ensureDevSrs({ dir: join(cacheDir, "srs", "dev"), points: srsPointsFor(gates) });
+  const { path } = await ensureVerificationKey(program, srs);
+  counts[`${circuitName(slots)}.gates`] = gates;
+  counts[`${circuitName(slots)}.gatesPerSlot`] = Math.ceil(gates / slots);
+  counts[`${circuitName(slots)}.devKeySha256`] = createHash("sha256").update(readFileSync(path)).digest("hex");
+}
+for (const gadget of readdirSync(join(NOIR_DIR, "gadgets")).sort()) {
+  const program = await compileCircuit({ name: `gadgets/${gadget}`, cacheDir });
+  counts[`gadgets/${gadget}.gates`] = (await countGates(program.path)).gates;
+}
+
+const recorded: Record<string, number | string> = existsSync(target) ? JSON.parse(readFileSync(target, "utf8")) : {};
+const names = [...new Set([...Object.keys(recorded), ...Object.keys(counts)])];
+const changed = names.filter((name) => recorded[name] !== counts[name]);
+for (const name of changed)
+  console.log(`${name}: recorded ${recorded[name] ?? "nothing"}, now ${counts[name] ?? "gone"}`);
+if (changed.length === 0) {
+  console.log("gates.json: up to date");
+} else if (process.argv.includes("--check")) {
+  process.exitCode = 1;
+} else {
+  writeFileSync(target, `${JSON.stringify(counts, null, 2)}\n`);
+  console.log("gates.json: written");
+}
