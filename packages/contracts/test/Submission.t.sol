@@ -13,6 +13,13 @@ contract Relay {
     }
 }
 
+/// Calls while it has no code yet.
+contract RelayInConstructor {
+    constructor(Rollup rollup, BatchHeader memory header, bytes memory proof) {
+        rollup.submitBatch(header, "", proof);
+    }
+}
+
 /// Who may submit.
 contract SubmissionTest is RollupTest {
     function test_closedWhileTheOperatorWorks() public {
@@ -83,6 +90,20 @@ contract SubmissionTest is RollupTest {
         vm.prank(operator, operator);
         vm.expectRevert(abi.encodeWithSelector(IRollupErrors.CallerNotPlainAccount.selector, address(relay)));
         relay.submit(rollup, header, proof_);
+    }
+
+    function test_attack_submitFromAConstructor() public {
+        Parameters memory given = defaultParameters();
+        given.operator = address(0);
+        rollup = new Rollup(given);
+        BatchHeader memory header = nextHeader(0);
+        bytes memory proof_ = proof(header, "");
+        vm.prank(stranger, stranger);
+        try new RelayInConstructor(rollup, header, proof_) {
+            vm.assertTrue(false, "accepted");
+        } catch (bytes memory reason) {
+            vm.assertEq(bytes32(bytes4(reason)), IRollupErrors.CallerNotPlainAccount.selector, "reason");
+        }
     }
 
     function test_attack_submitFromADelegatingAccount() public {
