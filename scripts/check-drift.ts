@@ -10,7 +10,7 @@ import { root } from "./lib/workspace.ts";
 
 /** In the order of writing: constants go into circuits and contracts, from which ABIs and gate counts follow. */
 const GENERATORS = [
-  { name: "constants for Noir and Solidity", script: "packages/protocol/scripts/generate-constants.ts" },
+  { name: "constants for Noir and Solidity", script: "scripts/generate-constants.ts" },
   { name: "golden vectors", script: "vectors/generate.ts" },
   { name: "ABIs", script: "packages/contracts/scripts/generate-abi.ts" },
   { name: "gate counts and verification-key hashes", script: "packages/circuits/scripts/record-gates.ts" },

@@ -7,6 +7,7 @@ import {
   carol,
   DOMAIN,
   ETH,
+  JUNK,
   mallory,
   NEXT,
   refusalOf,
@@ -154,7 +155,7 @@ describe("attacks on payouts", () => {
     expect(await altered(payoutWords({ ...honest, recipient: mallory.owner }))).toBe(
       "payouts: recipient or token differs",
     );
-    expect(await altered(payoutWords({ ...honest, tokenId: 1 as never }))).toBe("payouts: recipient or token differs");
+    expect(await altered(payoutWords({ ...honest, tokenId: JUNK }))).toBe("payouts: recipient or token differs");
     const swapped = await refusalOf(block, {
       draft: ({ payouts }) => void payouts.splice(0, 2, ...payouts.slice(0, 2).reverse()),
     });

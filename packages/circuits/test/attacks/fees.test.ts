@@ -1,3 +1,4 @@
+import { encodeFloat16 } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
 import type { BlockDraft, FeeCreditDraft } from "../../src/draft.ts";
 import { leafWitness } from "../../src/witness-parts.ts";
@@ -138,7 +139,7 @@ describe("attacks on fees", () => {
         slotOf(draft, 0).a.after.balance -= 1n;
         credit(draft, 0).step.after.balance += 1n;
         slotOf(draft, 0).signature = structuredClone(
-          slotOf(target({ groups: [signed(transfer({ fee: 11 as never }))] }).draft, 0).signature,
+          slotOf(target({ groups: [signed(transfer({ fee: encodeFloat16(11n) }))] }).draft, 0).signature,
         );
       },
     });

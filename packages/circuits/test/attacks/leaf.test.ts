@@ -1,4 +1,4 @@
-import { FIELD_MODULUS } from "@cairn/protocol";
+import { FIELD_MODULUS, WHOLE_BALANCE } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
 import type { LeafWitness } from "../../src/witness-types.ts";
 import {
@@ -144,7 +144,7 @@ describe("amounts", () => {
   });
 
   it("whole balance below the fee", async () => {
-    const all = target({ groups: [signed(transfer({ amount: (2 ** 40 - 1) as never }))] });
+    const all = target({ groups: [signed(transfer({ amount: WHOLE_BALANCE }))] });
     const refusal = await refusalOf(all, {
       draft: (draft) => {
         const { fee } = slotOf(draft, 0);

@@ -1,12 +1,12 @@
 import { compress } from "@cairn/crypto";
-import { FIELD_MODULUS, type PublicInputFields, publicInput } from "@cairn/protocol";
+import { accountIndex, FIELD_MODULUS, type PublicInputFields, publicInput } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
 import { openBlock } from "../../src/witness.ts";
-import { execute, NEXT, refusalOf, signed, target, transfer, withdraw } from "../support/attack.ts";
+import { ETH, execute, NEXT, refusalOf, signed, target, transfer, withdraw } from "../support/attack.ts";
 import { claimFields } from "../support/claim.ts";
 
 const block = target({
-  l1Operations: [{ type: "deposit", owner: 9n, tokenId: 0 as never, amount: 1n, index: 0 as never, key: 0n }],
+  l1Operations: [{ type: "deposit", owner: 9n, tokenId: ETH, amount: 1n, index: accountIndex(0), key: 0n }],
   groups: [signed(transfer()), signed(withdraw({ nonce: 6 }))],
 });
 

@@ -7,7 +7,9 @@ import {
   bytesToBigint,
   type Domain,
   domainToBigint,
+  encodeFloat40,
   FIELD_MODULUS,
+  float16,
   type L2Transaction,
   type Link,
   linkContentWords,
@@ -16,6 +18,7 @@ import {
   signedTo,
   TAG_MESSAGE,
   tokenId,
+  WHOLE_BALANCE,
 } from "@cairn/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -87,8 +90,8 @@ describe("message", () => {
     toKey: field,
     nonce: uint(40).map(Number),
     tokenId: uint(32).map((id) => tokenId(Number(id))),
-    amount: fc.oneof(uint(35).map(Number), fc.constant(2 ** 40 - 1)) as fc.Arbitrary<never>,
-    fee: uint(16).map(Number) as fc.Arbitrary<never>,
+    amount: fc.oneof(uint(35).map(encodeFloat40), fc.constant(WHOLE_BALANCE)),
+    fee: uint(16).map((fee) => float16(Number(fee))),
     validUntil: uint(32).map(Number),
     link: fc.option<Link>(fc.record({ offset: fc.integer({ min: -255, max: 255 }), content: field })),
   });

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
+import { setTimeout } from "node:timers/promises";
 import { bigintToBytes, bytesToHex, concatBytes } from "@cairn/protocol";
 
 /** A development chain that is called through plain JSON-RPC. */
@@ -17,6 +18,7 @@ export interface Bytecode {
 }
 
 const require = createRequire(import.meta.url);
+const POLL_MS = 20;
 
 export async function startChain(): Promise<TestChain> {
   const child = spawn(anvilPath(), ["--host", "127.0.0.1", "--port", "0"], { stdio: ["ignore", "pipe", "pipe"] });
@@ -45,8 +47,11 @@ export async function startChain(): Promise<TestChain> {
   return {
     async deploy(bytecode) {
       const hash = await request("eth_sendTransaction", [{ from, data: `0x${bytecode}`, gas: "0x1c9c380" }]);
-      const receipt = (await request("eth_getTransactionReceipt", [hash])) as { contractAddress: string };
-      return receipt.contractAddress;
+      for (;;) {
+        const receipt = (await request("eth_getTransactionReceipt", [hash])) as { contractAddress: string } | null;
+        if (receipt !== null) return receipt.contractAddress;
+        await setTimeout(POLL_MS);
+      }
     },
     call: async (to, data) => (await request("eth_call", [{ from, to, data }])) as string,
     estimateGas: async (to, data) => Number(await request("eth_estimateGas", [{ from, to, data }])),
