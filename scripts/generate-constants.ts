@@ -25,6 +25,8 @@ function noirConstants(): string {
     ["TOKEN_ID_BITS", protocol.TOKEN_ID_BITS],
     ["NONCE_BITS", protocol.NONCE_BITS],
     ["BALANCE_BITS", protocol.BALANCE_BITS],
+    ["FLOAT40_MANTISSA_BITS", protocol.FLOAT40_MANTISSA_BITS],
+    ["FLOAT16_MANTISSA_BITS", protocol.FLOAT16_MANTISSA_BITS],
   ];
   const values: readonly (readonly [string, bigint | number])[] = [
     ["MAX_ACCOUNTS", protocol.MAX_ACCOUNTS],

@@ -16,6 +16,7 @@ import {
   accountMeta,
   addressToBigint,
   type BlockSize,
+  bindPublishedData,
   bytesToHex,
   dataHash,
   decodeFloat16,
@@ -211,6 +212,8 @@ describe("data.json", () => {
     const kinds = decoded.slots.map((slot) => (slot.type === "nothing" ? SLOT_KIND.noop : SLOT_KIND[slot.type]));
     expect(kinds.slice(row.l1OperationCount)).toEqual(row.kinds.slice(row.l1OperationCount));
     expect(bytesToHex(dataHash(slotCount, hexToBytes(row.calldata)))).toBe(row.dataHash);
+    const { dataPoint, dataEvaluation } = bindPublishedData(slotCount, hexToBytes(row.calldata), big(row.txRoot));
+    expect([dataPoint, dataEvaluation]).toEqual([big(row.point), big(row.evaluation)]);
   });
 });
 
@@ -240,7 +243,9 @@ describe("public-input.json", () => {
       queueHashBefore: hexToBytes(row.queueHashBefore),
       queueHashAfter: hexToBytes(row.queueHashAfter),
       l1OperationCount: row.l1OperationCount,
-      dataHash: hexToBytes(row.dataHash),
+      feeIndices: hexToBytes(row.feeIndices).slice(0, 12),
+      dataPoint: big(row.dataPoint),
+      dataEvaluation: big(row.dataEvaluation),
       payoutsHash: hexToBytes(row.payoutsHash),
       txRoot: big(row.txRoot),
     };

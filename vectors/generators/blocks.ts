@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { txLeafHash } from "@cairn/crypto";
 import {
   accountIndex,
+  bindPublishedData,
   bytesToHex,
+  concatBytes,
   type Domain,
   dataHash,
   EMPTY_QUEUE_HASH,
@@ -113,10 +115,13 @@ export function dataVectors(): Vector {
       calldata: bytesToHex(trimPublishedData(block.publishedBytes)),
       data: bytesToHex(block.publishedBytes),
       dataHash: bytesToHex(dataHash(block.slotCount, block.publishedBytes)),
+      evaluation: word(bindPublishedData(block.slotCount, block.publishedBytes, block.txRoot).dataEvaluation),
       feeIndices: [...block.publishedData.feeIndices],
       kinds: block.trace.slots.map(({ kind }) => SLOT_KIND[kind]),
       l1OperationCount: block.l1OperationCount,
+      point: word(block.trace.dataPoint),
       slotCount: block.slotCount,
+      txRoot: word(block.txRoot),
     })),
   };
 }
@@ -189,8 +194,10 @@ function publicInputVector({ block, oldRoot, newRoot }: ScenarioBlock): Vector {
   const preimage = publicInputPreimage(fields);
   return {
     chainId: word(fields.domain.chainId),
-    dataHash: bytesToHex(fields.dataHash),
+    dataEvaluation: word(fields.dataEvaluation),
+    dataPoint: word(fields.dataPoint),
     digest: bytesToHex(createHash("sha256").update(preimage).digest()),
+    feeIndices: bytesToHex(concatBytes(fields.feeIndices, new Uint8Array(20))),
     firstBlock: Number(fields.firstBlock),
     l1OperationCount: fields.l1OperationCount,
     lastBlock: Number(fields.lastBlock),

@@ -13,7 +13,7 @@ import { circuitShape } from "./shape.ts";
 import {
   bigintToWords,
   bytesToWords,
-  extraWords,
+  extraWitness,
   float16Witness,
   float40Witness,
   leafWitness,
@@ -22,7 +22,7 @@ import {
   signatureWitness,
   unsignedSignature,
 } from "./witness-parts.ts";
-import type { BlockWitness, FeeCreditWitness, LeafWitness, SlotWitness } from "./witness-types.ts";
+import type { BlockWitness, ExtraWitness, FeeCreditWitness, LeafWitness, SlotWitness } from "./witness-types.ts";
 
 /** One leaf before and after a step, not yet opened in a tree. */
 export type StepDraft = { index: number; before: LeafWitness; after: LeafWitness };
@@ -49,12 +49,13 @@ export function draftBlock(trace: BlockTrace, compress: Compress): BlockDraft {
       timestamp: bigintToWords(BigInt(trace.timestamp), 2),
       queueHashBefore: bytesToWords(trace.queueHashBefore),
       oldNextIndex: trace.oldNextIndex,
+      dataPoint: bigintToWords(trace.dataPoint, 8),
     },
     records: trace.slots.slice(0, capacity).map((slot) => recordWitness(slot.l1Operation)),
     slots: draftSlots(trace, compress),
     linkTargets: trace.slots.map((slot, i) => BigInt(i + linkOffset(slot))),
     feeCredits: trace.feeCredits.map(draftFeeCredit),
-    extras: padded(trace.slots.flatMap(extrasOf), capacity, extraWords(0n, 0n)),
+    extras: padded(trace.slots.flatMap(extrasOf), capacity, extraWitness(0n, 0n)),
     payouts: padded(trace.slots.flatMap(payoutsOf).map(payoutWords), capacity, payoutWords(null)),
   };
 }
@@ -106,9 +107,9 @@ function linkOffset({ signed }: SlotTrace): number {
   return signed === null ? 0 : (transactionLink(signed.transaction)?.offset ?? 0);
 }
 
-function extrasOf({ signed }: SlotTrace): number[][] {
+function extrasOf({ signed }: SlotTrace): ExtraWitness[] {
   if (signed === null || signed.transaction.type === "transfer") return [];
-  return [extraWords(recipientOrOwner(signed.transaction), toKey(signed.transaction))];
+  return [extraWitness(recipientOrOwner(signed.transaction), toKey(signed.transaction))];
 }
 
 /** The payout that a slot makes, if any (spec 3.4). */
@@ -130,6 +131,6 @@ function isUnchanged({ before, after }: LeafStep): boolean {
   return before.balance === after.balance;
 }
 
-function padded<T extends number[]>(list: readonly T[], length: number, filler: T): number[][] {
-  return [...list, ...Array.from({ length: length - list.length }, () => [...filler])];
+function padded<T>(list: readonly T[], length: number, filler: T): T[] {
+  return [...list, ...Array.from({ length: length - list.length }, () => structuredClone(filler))];
 }

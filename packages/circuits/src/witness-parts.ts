@@ -17,8 +17,8 @@ import {
 } from "@cairn/protocol";
 import type { CircuitsErrorCode } from "./errors.ts";
 import type {
-  Float16Witness,
-  Float40Witness,
+  ExtraWitness,
+  FloatWitness,
   IndexWitness,
   LeafWitness,
   RecordWitness,
@@ -54,24 +54,14 @@ export function leafWitness(account: Account): LeafWitness {
   };
 }
 
-/** Decomposition of an encoded amount. */
-export function float40Witness(encoded: number): Float40Witness {
-  const mantissa = encoded % 2 ** FLOAT40_MANTISSA_BITS;
-  return {
-    exponent: bitsOf(Math.floor(encoded / 2 ** FLOAT40_MANTISSA_BITS), FLOAT_EXPONENT_BITS),
-    mantissaTop: BigInt(Math.floor(mantissa / 2 ** 32)),
-    mantissa: [...bigintToBytes(BigInt(mantissa % 2 ** 32), 4)],
-  };
+/** Parts of an encoded amount. */
+export function float40Witness(encoded: number): FloatWitness {
+  return floatWitness(encoded, FLOAT40_MANTISSA_BITS);
 }
 
-/** Decomposition of an encoded fee. */
-export function float16Witness(encoded: number): Float16Witness {
-  const mantissa = encoded % 2 ** FLOAT16_MANTISSA_BITS;
-  return {
-    exponent: bitsOf(Math.floor(encoded / 2 ** FLOAT16_MANTISSA_BITS), FLOAT_EXPONENT_BITS),
-    mantissaTop: BigInt(mantissa >> 8),
-    mantissaLow: mantissa & 255,
-  };
+/** Parts of an encoded fee. */
+export function float16Witness(encoded: number): FloatWitness {
+  return floatWitness(encoded, FLOAT16_MANTISSA_BITS);
 }
 
 /** Signature with the y for which it verifies. Throws `circuits/inconsistent-trace` when it is invalid. */
@@ -109,15 +99,20 @@ export function recordWitness(operation: L1Operation | null): RecordWitness {
   };
 }
 
-/** Words of one extra: owner or recipient 20 ‖ key 32. */
-export function extraWords(ownerOrRecipient: bigint, key: bigint): number[] {
-  return [...bigintToWords(ownerOrRecipient, 5), ...bigintToWords(key, 8)];
+/** One extra: owner or recipient, and key. */
+export function extraWitness(owner: bigint, key: bigint): ExtraWitness {
+  return { owner, key };
 }
 
 /** Words of one payout record; zeros for none. */
 export function payoutWords(payout: Payout | null): number[] {
   if (payout === null) return bytesToWords(new Uint8Array(PAYOUT_BYTES));
   return [...bigintToWords(payout.recipient, 5), payout.tokenId, ...bigintToWords(payout.amount, 4)];
+}
+
+function floatWitness(encoded: number, mantissaBits: number): FloatWitness {
+  const base = 2 ** mantissaBits;
+  return { exponent: bitsOf(Math.floor(encoded / base), FLOAT_EXPONENT_BITS), mantissa: BigInt(encoded % base) };
 }
 
 function bitsOf(value: number, count: number): boolean[] {

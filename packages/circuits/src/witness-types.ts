@@ -26,21 +26,17 @@ export type OpeningWitness = {
   children: bigint[][];
 };
 
-/** float40 as bits and bytes. */
-export type Float40Witness = {
+/** float40 or float16 in its two parts. */
+export type FloatWitness = {
   /** 5, lowest first. */
   exponent: boolean[];
-  mantissaTop: bigint;
-  /** 4, highest first. */
-  mantissa: number[];
+  mantissa: bigint;
 };
 
-/** float16 as bits and bytes. */
-export type Float16Witness = {
-  /** 5, lowest first. */
-  exponent: boolean[];
-  mantissaTop: bigint;
-  mantissaLow: number;
+/** Owner or recipient, and key, that one slot publishes. */
+export type ExtraWitness = {
+  owner: bigint;
+  key: bigint;
 };
 
 /** Signature with s in two limbs and the y of the signing key. */
@@ -58,8 +54,8 @@ export type SlotWitness = {
   isWithdraw: boolean;
   a: OpeningWitness;
   b: OpeningWitness;
-  amount: Float40Witness;
-  fee: Float16Witness;
+  amount: FloatWitness;
+  fee: FloatWitness;
   /** 4, at most one set. */
   feeSelectors: boolean[];
   validUntil: bigint;
@@ -94,6 +90,7 @@ export type HeaderWitness = {
   timestamp: number[];
   queueHashBefore: number[];
   oldNextIndex: number;
+  dataPoint: number[];
 };
 
 /** All private inputs of the block circuit. */
@@ -104,6 +101,6 @@ export type BlockWitness = {
   slots: SlotWitness[];
   linkTargets: bigint[];
   feeCredits: FeeCreditWitness[];
-  extras: number[][];
+  extras: ExtraWitness[];
   payouts: number[][];
 };

@@ -76,7 +76,7 @@ contract Rollup is RollupBase {
         _queue.requireConsumable(
             header.l1OperationCount, uint64(used.slots / Constants.CAPACITY_DIVISOR), INCLUSION_DELAY, header.timestamp
         );
-        bytes32 dataHash = PublishedData.hash(data, used.slots);
+        PublishedData.Binding memory published = PublishedData.bind(data, used.slots, header.txRoot);
         bytes32 queueHash = _queue.hashAt(_queue.head + header.l1OperationCount);
         bytes32 publicInput = PublicInput.compute(
             PublicInput.Context({
@@ -85,12 +85,14 @@ contract Rollup is RollupBase {
                 oldNextIndex: _nextIndex,
                 queueHashBefore: _queue.hashAt(_queue.head),
                 queueHashAfter: queueHash,
-                dataHash: dataHash
+                feeIndices: published.feeIndices,
+                dataPoint: published.point,
+                dataEvaluation: published.evaluation
             }),
             header
         );
         _requireProof(used.verifier, proof, publicInput);
-        _accept(header, dataHash, queueHash);
+        _accept(header, published.dataHash, queueHash);
     }
 
     // Payments

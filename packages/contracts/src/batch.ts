@@ -2,10 +2,10 @@ import {
   type BatchNumber,
   type BlockSize,
   bigintToHex,
+  bindPublishedData,
   bytesToHex,
   CIRCUIT_TYPE,
   type Domain,
-  dataHash,
   encodePayouts,
   type Hex,
   PAYOUT_BYTES,
@@ -73,7 +73,7 @@ export function publicInputFields(
   context: BatchContext,
 ): PublicInputFields {
   const { slots, ...claims } = fields;
-  return { ...claims, ...context, dataHash: dataHash(slots, publishedData) };
+  return { ...claims, ...context, ...bindPublishedData(slots, publishedData, fields.txRoot) };
 }
 
 /** Arguments of `submitBatch`; the data may be padded or not. Throws `protocol/out-of-range`. */

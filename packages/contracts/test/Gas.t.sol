@@ -65,7 +65,7 @@ contract GasTest is RollupTest {
         }
         bytes memory data = new bytes(428);
         for (uint256 i = 0; i < data.length; i++) {
-            data[i] = 0xff;
+            data[i] = 0x1f;
         }
         submit(nextHeader(4), data);
         vm.snapshotGasLastCall(GROUP, "submitBatch, 428 bytes, 4 L1 operations, without verifier");

@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {Rollup} from "../src/Rollup.sol";
+import {Constants} from "../src/generated/Constants.sol";
 import {IRollupErrors} from "../src/interfaces/IRollupErrors.sol";
 import {IRollupEvents} from "../src/interfaces/IRollupEvents.sol";
 import {BatchHeader, Parameters, RollupState} from "../src/interfaces/RollupTypes.sol";
@@ -10,6 +11,8 @@ import {RollupTest} from "./support/RollupTest.sol";
 import {vm} from "./support/Vm.sol";
 
 contract SubmitBatchTest is RollupTest {
+    /// First byte of the first key in data of 16 slots.
+    uint256 private constant FIRST_KEY = 12 + 16 * 13 + 20;
     bytes private constant DATA = hex"000040000000000000000000000041000042000000000100ff";
 
     function test_acceptsAProvenBatch() public {
@@ -276,10 +279,42 @@ contract SubmitBatchTest is RollupTest {
         vm.assertEq(uint256(rollup.state().batchCount), unchanged ? 1 : 0, "batches");
     }
 
-    function testFuzz_dataHash(bytes memory data) public {
+    function testFuzz_data(bytes memory data) public {
         if (data.length > 428) return;
+        // Keys, whose first byte is cleared here, are field elements.
+        for (uint256 at = FIRST_KEY; at < data.length; at += 52) data[at] = 0;
         submit(nextHeader(0), data);
         vm.assertEq(uint256(rollup.state().batchCount), 1, "accepted");
+    }
+
+    /// The same polynomial by other bytes, which nobody could decode: the proof would hold, the data would be lost.
+    function test_keyPublishedAsXPlusR() public {
+        for (uint256 extra = 0; extra < 4; extra++) {
+            bytes memory honest = bytes.concat(new bytes(FIRST_KEY + 52 * extra), bytes32(uint256(5)));
+            bytes memory aliased =
+                bytes.concat(new bytes(FIRST_KEY + 52 * extra), bytes32(Constants.FIELD_MODULUS + 5));
+            BatchHeader memory header = nextHeader(0);
+            bytes memory proof_ = proof(header, honest);
+            _expectRefused(
+                header,
+                aliased,
+                proof_,
+                abi.encodeWithSelector(
+                    IRollupErrors.KeyOutOfRange.selector, Constants.FIELD_MODULUS - 1, Constants.FIELD_MODULUS + 5
+                )
+            );
+        }
+    }
+
+    /// Data is swapped for other data after the proof was made: the point moves, so the value does.
+    function testFuzz_otherDataThanProven(uint256 at, bytes1 flip) public {
+        bytes memory data = pad(DATA, 428);
+        BatchHeader memory header = nextHeader(0);
+        bytes memory proof_ = proof(header, data);
+        data[at % FIRST_KEY] ^= flip;
+        bytes32 input = publicInput(header, data);
+        if (flip == 0) return;
+        _expectRefused(header, data, proof_, abi.encodeWithSelector(IRollupErrors.InvalidProof.selector, input));
     }
 
     function _expectRefused(BatchHeader memory header, bytes memory reason) private {

@@ -43,8 +43,13 @@ contract VectorsTest {
             bytes memory trimmed = vm.parseJsonBytes(json, _key(count, "calldata"));
             bytes32 expected = _word(json, count, "dataHash");
             vm.assertEq(padded.length, PublishedData.length(slots), "length");
-            vm.assertEq(this.dataHash(padded, slots), expected, "hash of padded data");
-            vm.assertEq(this.dataHash(trimmed, slots), expected, "hash of calldata");
+            bytes32 txRoot = _word(json, count, "txRoot");
+            PublishedData.Binding memory binding = this.bind(trimmed, slots, txRoot);
+            vm.assertEq(binding.dataHash, expected, "hash of calldata");
+            vm.assertEq(binding.point, _word(json, count, "point"), "point");
+            vm.assertEq(binding.evaluation, _word(json, count, "evaluation"), "evaluation");
+            bytes32 whole = keccak256(abi.encode(this.bind(padded, slots, txRoot)));
+            vm.assertEq(whole, keccak256(abi.encode(binding)), "binding of padded data");
         }
         vm.assertGe(count, 2, "cases");
     }
@@ -91,7 +96,9 @@ contract VectorsTest {
                 oldNextIndex: uint32(_number(json, count, "oldNextIndex")),
                 queueHashBefore: _word(json, count, "queueHashBefore"),
                 queueHashAfter: _word(json, count, "queueHashAfter"),
-                dataHash: _word(json, count, "dataHash")
+                feeIndices: bytes12(_word(json, count, "feeIndices")),
+                dataPoint: _word(json, count, "dataPoint"),
+                dataEvaluation: _word(json, count, "dataEvaluation")
             });
             (bytes memory preimage, bytes32 input) = this.publicInput(context, header);
             vm.assertEq(preimage.length, Constants.PUBLIC_INPUT_BYTES, "length");
@@ -105,8 +112,12 @@ contract VectorsTest {
         vm.assertEq(vm.parseJsonBytes32(_read("tree"), ".genesisRoot"), Constants.GENESIS_ROOT, "genesis");
     }
 
-    function dataHash(bytes calldata data, uint256 slots) external pure returns (bytes32) {
-        return PublishedData.hash(data, slots);
+    function bind(bytes calldata data, uint256 slots, bytes32 txRoot)
+        external
+        pure
+        returns (PublishedData.Binding memory)
+    {
+        return PublishedData.bind(data, slots, txRoot);
     }
 
     function requireList(bytes calldata list, uint256 capacity, bytes32 hash) external pure returns (uint256) {

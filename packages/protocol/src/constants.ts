@@ -37,7 +37,7 @@ export const QUEUE_RECORD_BYTES = 76;
 /** Bytes of a payout record: recipient 20, tokenId 4, amount 16. */
 export const PAYOUT_BYTES = 40;
 /** Bytes of the public-input preimage; see docs/spec/5-public-input.md. */
-export const PUBLIC_INPUT_BYTES = 288;
+export const PUBLIC_INPUT_BYTES = 332;
 
 export const OWNER_BITS = 160;
 export const TOKEN_ID_BITS = 32;

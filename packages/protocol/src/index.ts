@@ -23,6 +23,13 @@ export {
   isZero,
 } from "./bytes.ts";
 export * from "./constants.ts";
+export {
+  bindPublishedData,
+  type DataBinding,
+  dataEvaluationPoint,
+  evaluateDataWords,
+  publishedDataWords,
+} from "./data-evaluation.ts";
 export type { ProtocolErrorCode } from "./error-codes.ts";
 export { CairnError, isCairnError } from "./errors.ts";
 export {

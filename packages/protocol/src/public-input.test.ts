@@ -18,23 +18,25 @@ const fields: PublicInputFields = {
   queueHashBefore: new Uint8Array(32).fill(10),
   queueHashAfter: new Uint8Array(32).fill(11),
   l1OperationCount: 12,
-  dataHash: new Uint8Array(32).fill(13),
-  payoutsHash: new Uint8Array(32).fill(14),
-  txRoot: 15n,
+  payoutsHash: new Uint8Array(32).fill(13),
+  txRoot: 14n,
+  feeIndices: new Uint8Array([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 15]),
+  dataPoint: 16n,
+  dataEvaluation: 17n,
 };
 
 describe("the public input", () => {
   it("hashes all fields in order", () => {
     const preimage = publicInputPreimage(fields);
-    expect(preimage).toHaveLength(288);
-    const widths = [8, 20, 8, 8, 8, 32, 4, 32, 4, 32, 32, 4, 32, 32, 32];
+    expect(preimage).toHaveLength(332);
+    const widths = [8, 20, 8, 8, 8, 32, 4, 32, 4, 32, 32, 4, 32, 32, 12, 32, 32];
     let offset = 0;
     const values = widths.map((width) => {
       const part = preimage.subarray(offset, offset + width);
       offset += width;
       return part.every((byte) => byte === part[0]) && width === 32 ? Number(part[0]) : Number(bytesToBigint(part));
     });
-    expect(values).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
+    expect(values).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17]);
   });
 
   it("is the digest without its first byte, so it is a field element", () => {
@@ -58,9 +60,11 @@ describe("the public input", () => {
       { queueHashBefore: other },
       { queueHashAfter: other },
       { l1OperationCount: 0 },
-      { dataHash: other },
       { payoutsHash: other },
       { txRoot: 0n },
+      { feeIndices: new Uint8Array(12) },
+      { dataPoint: 0n },
+      { dataEvaluation: 0n },
     ];
     const inputs = [{}, ...changes].map((change) => publicInput({ ...fields, ...change }));
     expect(new Set(inputs).size).toBe(changes.length + 1);
@@ -69,6 +73,8 @@ describe("the public input", () => {
   it.each<[string, Partial<PublicInputFields>]>([
     ["a root that is no field element", { newRoot: FIELD_MODULUS }],
     ["a txRoot that is no field element", { txRoot: FIELD_MODULUS }],
+    ["a data point of 249 bits", { dataPoint: 2n ** 248n }],
+    ["an evaluation that is no field element", { dataEvaluation: FIELD_MODULUS }],
     ["a next index beyond the tree", { newNextIndex: 2 ** 24 + 1 }],
     ["a block number of 65 bits", { lastBlock: 2n ** 64n }],
     ["a negative count", { l1OperationCount: -1 }],
@@ -79,11 +85,11 @@ describe("the public input", () => {
   });
 
   it("takes a full tree", () => {
-    expect(publicInputPreimage({ ...fields, newNextIndex: 2 ** 24 })).toHaveLength(288);
+    expect(publicInputPreimage({ ...fields, newNextIndex: 2 ** 24 })).toHaveLength(332);
   });
 
   it("cannot hold a hash of 31 bytes", () => {
-    expect(() => publicInputPreimage({ ...fields, dataHash: new Uint8Array(31) })).toThrow(
+    expect(() => publicInputPreimage({ ...fields, payoutsHash: new Uint8Array(31) })).toThrow(
       expect.objectContaining({ code: "protocol/bad-length" }),
     );
   });

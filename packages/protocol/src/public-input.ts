@@ -1,12 +1,13 @@
 import { sha256 } from "@noble/hashes/sha2.js";
-import { assertLength, bigintToBytes, bytesToBigint, concatBytes } from "./bytes.ts";
-import { FIELD_MODULUS, MAX_ACCOUNTS, PUBLIC_INPUT_BYTES } from "./constants.ts";
+import { assertLength, assertUint, bigintToBytes, bytesToBigint, concatBytes } from "./bytes.ts";
+import { FEE_TOKENS_PER_BLOCK, FIELD_MODULUS, INDEX_BYTES, MAX_ACCOUNTS, PUBLIC_INPUT_BYTES } from "./constants.ts";
+import type { DataBinding } from "./data-evaluation.ts";
 import type { ProtocolErrorCode } from "./error-codes.ts";
 import { CairnError } from "./errors.ts";
 import { type Domain, domainToBigint } from "./message.ts";
 
 /** Everything a batch proof is about. Spec: docs/spec/5-public-input.md. */
-export interface PublicInputFields {
+export interface PublicInputFields extends DataBinding {
   readonly domain: Domain;
   /** First and last block of the batch. */
   readonly firstBlock: bigint;
@@ -21,23 +22,24 @@ export interface PublicInputFields {
   readonly queueHashBefore: Uint8Array;
   readonly queueHashAfter: Uint8Array;
   readonly l1OperationCount: number;
-  /** SHA-256 of the padded published data. */
-  readonly dataHash: Uint8Array;
   /** SHA-256 of the padded payout list. */
   readonly payoutsHash: Uint8Array;
   readonly txRoot: bigint;
 }
 
-/** The 288-byte preimage. Throws `protocol/out-of-range`, `protocol/bad-length`. */
+/** The 332-byte preimage. Throws `protocol/out-of-range`, `protocol/bad-length`. */
 export function publicInputPreimage(fields: PublicInputFields): Uint8Array {
   assertFieldElement("old root", fields.oldRoot);
   assertFieldElement("new root", fields.newRoot);
   assertFieldElement("txRoot", fields.txRoot);
+  assertUint("data point", fields.dataPoint, 248);
+  assertFieldElement("data evaluation", fields.dataEvaluation);
   assertNextIndex(fields.oldNextIndex);
   assertNextIndex(fields.newNextIndex);
-  for (const hash of [fields.queueHashBefore, fields.queueHashAfter, fields.dataHash, fields.payoutsHash]) {
+  for (const hash of [fields.queueHashBefore, fields.queueHashAfter, fields.payoutsHash]) {
     assertLength("hash", hash, 32);
   }
+  assertLength("fee indices", fields.feeIndices, FEE_TOKENS_PER_BLOCK * INDEX_BYTES);
   const preimage = concatBytes(
     bigintToBytes(domainToBigint(fields.domain), 28),
     bigintToBytes(fields.firstBlock, 8),
@@ -50,9 +52,11 @@ export function publicInputPreimage(fields: PublicInputFields): Uint8Array {
     fields.queueHashBefore,
     fields.queueHashAfter,
     bigintToBytes(BigInt(fields.l1OperationCount), 4),
-    fields.dataHash,
     fields.payoutsHash,
     bigintToBytes(fields.txRoot, 32),
+    fields.feeIndices,
+    bigintToBytes(fields.dataPoint, 32),
+    bigintToBytes(fields.dataEvaluation, 32),
   );
   assertLength("public input preimage", preimage, PUBLIC_INPUT_BYTES);
   return preimage;

@@ -3,7 +3,7 @@ import {
   type AccountIndex,
   type BlockNumber,
   type BlockSize,
-  dataHash,
+  bindPublishedData,
   type Payout,
   type PublicInputFields,
   type PublishedData,
@@ -50,8 +50,8 @@ export function blockPublicInput(block: ExecutedBlock, oldRoot: bigint, newRoot:
     queueHashBefore: block.queueHashBefore,
     queueHashAfter: block.queueHashAfter,
     l1OperationCount: block.l1OperationCount,
-    dataHash: dataHash(block.slotCount, block.publishedBytes),
     payoutsHash: payoutsHash(block.slotCount, block.payouts),
     txRoot: block.txRoot,
+    ...bindPublishedData(block.slotCount, block.publishedBytes, block.txRoot),
   };
 }

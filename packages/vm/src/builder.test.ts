@@ -220,7 +220,7 @@ describe("a block", () => {
   it("has a public input with everything in it", () => {
     const { block } = executeBlock(options(), { l1Operations: [deposit, exit], groups: [group(transfer())] });
     const fields = blockPublicInput(block, 5n, 6n);
-    expect(publicInputPreimage(fields)).toHaveLength(288);
+    expect(publicInputPreimage(fields)).toHaveLength(332);
     expect(fields).toMatchObject({
       domain: DOMAIN,
       firstBlock: 1n,

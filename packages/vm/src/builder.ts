@@ -8,6 +8,8 @@ import {
   blockCapacity,
   CairnError,
   type Domain,
+  dataEvaluationPoint,
+  dataHash,
   domainToBigint,
   encodeL1Operation,
   encodePublishedData,
@@ -194,18 +196,21 @@ export function createBlockBuilder(options: BlockOptions): BlockBuilder {
         queueHashAfter: queueHash,
         l1OperationCount,
       };
+      const publishedBytes = encodePublishedData(slotCount, publishedData);
+      const txRoot = blockTxRoot(
+        slots.map(({ trace, published }) => ({ kind: trace.kind, published })),
+        compress,
+      );
+      const dataPoint = dataEvaluationPoint(dataHash(slotCount, publishedBytes), txRoot);
       return {
         ...common,
         updates: netUpdates(state, overlay),
         receipts: slots.map(({ receipt }) => receipt),
         publishedData,
-        publishedBytes: encodePublishedData(slotCount, publishedData),
+        publishedBytes,
         payouts,
-        txRoot: blockTxRoot(
-          slots.map(({ trace, published }) => ({ kind: trace.kind, published })),
-          compress,
-        ),
-        trace: { ...common, domain, slots: slots.map(({ trace }) => trace), feeCredits },
+        txRoot,
+        trace: { ...common, domain, dataPoint, slots: slots.map(({ trace }) => trace), feeCredits },
       };
     },
   };

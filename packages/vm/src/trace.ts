@@ -51,6 +51,8 @@ export interface BlockTrace {
   readonly queueHashBefore: Uint8Array;
   readonly queueHashAfter: Uint8Array;
   readonly l1OperationCount: number;
+  /** Where the data polynomial is evaluated (spec 3.6). */
+  readonly dataPoint: bigint;
   /** Exactly `slotCount` entries. */
   readonly slots: readonly SlotTrace[];
   /** Exactly FEE_TOKENS_PER_BLOCK entries, null where unused. */

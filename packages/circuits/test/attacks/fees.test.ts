@@ -135,7 +135,7 @@ describe("attacks on fees", () => {
     expect(await refusalOf(full)).toBeNull();
     const refusal = await refusalOf(full, {
       draft: (draft) => {
-        slotOf(draft, 0).fee.mantissaLow += 1;
+        slotOf(draft, 0).fee.mantissa += 1n;
         slotOf(draft, 0).a.after.balance -= 1n;
         credit(draft, 0).step.after.balance += 1n;
         slotOf(draft, 0).signature = structuredClone(

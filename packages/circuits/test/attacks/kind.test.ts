@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { extraWords, indexWitness, leafWitness } from "../../src/witness-parts.ts";
+import { extraWitness, indexWitness, leafWitness } from "../../src/witness-parts.ts";
 import {
   ACCOUNTS,
   AT,
@@ -33,7 +33,7 @@ describe("wrong kind", () => {
       const refusal = await refusalOf(both, {
         draft: (draft) => {
           slotOf(draft, position).isWithdraw = true;
-          draft.extras[0] = extraWords(carol.owner, 0n);
+          draft.extras[0] = extraWitness(carol.owner, 0n);
         },
       });
       expect(refusal).toBe(

@@ -141,7 +141,7 @@ describe("attacks on the L1 queue", () => {
   it("an L1 operation that publishes bytes", async () => {
     const refusal = await refusalOf(block, {
       draft: (draft) => {
-        slotOf(draft, 0).amount.mantissa[3] = 1;
+        slotOf(draft, 0).amount.mantissa = 1n;
       },
     });
     expect(refusal).toBe("slot: amount without a transaction");

@@ -135,7 +135,7 @@ describe("amounts", () => {
     const refusal = await refusalOf(rich, {
       draft: (draft) => {
         const { a, b, amount } = slotOf(draft, 0);
-        amount.mantissa = [0, 15, 66, 55];
+        amount.mantissa = 999_991n;
         a.after.balance -= 1n;
         b.after.balance += 1n;
       },
@@ -148,7 +148,7 @@ describe("amounts", () => {
     const refusal = await refusalOf(all, {
       draft: (draft) => {
         const { fee } = slotOf(draft, 0);
-        Object.assign(fee, { exponent: [false, false, false, true, false], mantissaTop: 0n, mantissaLow: 1 });
+        Object.assign(fee, { exponent: [false, false, false, true, false], mantissa: 1n });
       },
     });
     expect(refusal).toBe("slot.nr: moved.assert_max_bit_size");
@@ -160,7 +160,7 @@ describe("amounts", () => {
       draft: (draft) => {
         Object.assign(slotOf(draft, 0).amount, {
           exponent: [false, true, true, true, true],
-          mantissa: [255, 255, 255, 255],
+          mantissa: 2n ** 35n - 1n,
         });
       },
     });
@@ -176,7 +176,7 @@ describe("amounts", () => {
     const refusal = await refusalOf(full, {
       draft: (draft) => {
         const { a, b, amount } = slotOf(draft, 0);
-        amount.mantissa = [0, 0, 3, 234];
+        amount.mantissa = 1002n;
         a.after.balance -= 2n;
         b.after.balance += 2n;
       },

@@ -26,9 +26,11 @@ const ALTERATIONS: Record<string, (fields: PublicInputFields) => Partial<PublicI
   "queue hash before": ({ queueHashBefore }) => ({ queueHashBefore: flipped(queueHashBefore, 0) }),
   "queue hash after": ({ queueHashAfter }) => ({ queueHashAfter: flipped(queueHashAfter, 31) }),
   "number of L1 operations": ({ l1OperationCount }) => ({ l1OperationCount: l1OperationCount - 1 }),
-  "data hash": ({ dataHash }) => ({ dataHash: flipped(dataHash, 0) }),
   "payouts hash": ({ payoutsHash }) => ({ payoutsHash: flipped(payoutsHash, 31) }),
   txRoot: ({ txRoot }) => ({ txRoot: txRoot - 1n }),
+  "fee indices": ({ feeIndices }) => ({ feeIndices: flipped(feeIndices, 11) }),
+  "data point": ({ dataPoint }) => ({ dataPoint: dataPoint ^ 1n }),
+  "data evaluation": ({ dataEvaluation }) => ({ dataEvaluation: dataEvaluation ^ 1n }),
 };
 
 describe("every public-input field altered", () => {

@@ -2,7 +2,7 @@ import { compress, GRUMPKIN_GENERATOR, GRUMPKIN_ORDER, messageHash } from "@cair
 import { encodeFloat16, encodeFloat40, FIELD_MODULUS, messageWords, TAG_SIGNATURE, tokenId } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
 import type { BlockDraft, SlotDraft } from "../../src/draft.ts";
-import { extraWords, float16Witness, leafWitness, signatureWitness } from "../../src/witness-parts.ts";
+import { bigintToWords, extraWitness, float16Witness, leafWitness, signatureWitness } from "../../src/witness-parts.ts";
 import {
   ACCOUNTS,
   AT,
@@ -168,8 +168,8 @@ describe("attacks on what was signed", () => {
   it("redirected recipient of a withdrawal", async () => {
     const refusal = await refusalOf(target({ groups: [signed(withdraw())] }), {
       draft: (draft) => {
-        draft.extras[0] = extraWords(mallory.owner, 0n);
-        draft.payouts[0]?.splice(0, 5, ...extraWords(mallory.owner, 0n).slice(0, 5));
+        draft.extras[0] = extraWitness(mallory.owner, 0n);
+        draft.payouts[0]?.splice(0, 5, ...bigintToWords(mallory.owner, 5));
       },
     });
     expect(refusal).toBe(EQUATION);
@@ -184,7 +184,7 @@ describe("attacks on what was signed", () => {
     ] as const) {
       const refusal = await refusalOf(honest, {
         draft: (draft) => {
-          draft.extras[0] = extraWords(owner, key);
+          draft.extras[0] = extraWitness(owner, key);
           Object.assign(slotOf(draft, 0).b.after, { owner, key });
         },
       });
@@ -227,7 +227,7 @@ describe("attacks on what was signed", () => {
     const refusal = await refusalOf(transferBlock, {
       draft: (draft) => {
         const { amount } = slotOf(draft, 0);
-        amount.mantissa = [0, 0, 3, 233];
+        amount.mantissa = 1001n;
         slotOf(draft, 0).a.after.balance -= 1n;
         slotOf(draft, 0).b.after.balance += 1n;
       },

@@ -1,4 +1,4 @@
-import { FIELD_MODULUS, MAX_ACCOUNTS, publicInput, publicInputPreimage } from "@cairn/protocol";
+import { evaluateDataWords, FIELD_MODULUS, MAX_ACCOUNTS, publicInput, publicInputPreimage } from "@cairn/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bigintToWords, bytesToWords } from "../../src/witness-parts.ts";
@@ -9,20 +9,18 @@ const field = fc.bigInt(0n, FIELD_MODULUS - 1n);
 const RUNS = { numRuns: 25 };
 
 describe("data", () => {
-  it("words are the published bytes in order", async () => {
-    const byte = fc.integer({ min: 0, max: 255 });
-    const rows = (count: number, width: number) =>
-      fc.array(fc.array(byte, { minLength: width, maxLength: width }), { minLength: count, maxLength: count });
+  it("is the polynomial of the words at the point", async () => {
+    const extra = fc.record({ owner: uint(160), key: field });
     await fc.assert(
-      fc.asyncProperty(rows(4, 3), rows(8, 13), rows(2, 52), async (fees, slots, extras) => {
-        const output = await runGadget("data", {
-          feeIndices: fees.map((row) => row.map(BigInt)),
-          slots: slots.map((row) => row.map(BigInt)),
-          extras: extras.map((row) => bytesToWords(Uint8Array.from(row))),
-        });
-        const all = Uint8Array.from([fees, slots, extras].flat(2));
-        expect(output).toEqual(bytesToWords(all).map(BigInt));
-      }),
+      fc.asyncProperty(
+        fc.array(uint(104), { minLength: 8, maxLength: 8 }),
+        fc.array(extra, { minLength: 2, maxLength: 2 }),
+        uint(248),
+        async (slots, extras, point) => {
+          const words = [...slots, ...extras.flatMap(({ owner, key }) => [owner, key])];
+          expect(await runGadget("data", { slots, extras, point })).toBe(evaluateDataWords(words, point));
+        },
+      ),
       RUNS,
     );
   });
@@ -43,14 +41,16 @@ describe("public_input", () => {
       queueHashBefore: hash,
       queueHashAfter: hash,
       l1OperationCount: fc.integer({ min: 0, max: 64 }),
-      dataHash: hash,
       payoutsHash: hash,
       txRoot: field,
+      feeIndices: fc.uint8Array({ minLength: 12, maxLength: 12 }),
+      dataPoint: uint(248),
+      dataEvaluation: field,
     });
     await fc.assert(
       fc.asyncProperty(fields, async (drawn) => {
         const all = { ...drawn, lastBlock: drawn.firstBlock };
-        expect(publicInputPreimage(all)).toHaveLength(288);
+        expect(publicInputPreimage(all)).toHaveLength(332);
         const output = await runGadget("public_input", {
           header: {
             chainId: bigintToWords(all.domain.chainId, 2),
@@ -59,6 +59,7 @@ describe("public_input", () => {
             timestamp: bigintToWords(all.timestamp, 2),
             queueHashBefore: bytesToWords(all.queueHashBefore),
             oldNextIndex: all.oldNextIndex,
+            dataPoint: bigintToWords(all.dataPoint, 8),
           },
           results: {
             oldRoot: all.oldRoot,
@@ -66,9 +67,10 @@ describe("public_input", () => {
             newNextIndex: all.newNextIndex,
             queueHashAfter: bytesToWords(all.queueHashAfter),
             l1Count: all.l1OperationCount,
-            dataHash: bytesToWords(all.dataHash),
             payoutsHash: bytesToWords(all.payoutsHash),
             txRoot: all.txRoot,
+            feeIndices: bytesToWords(all.feeIndices),
+            dataEvaluation: all.dataEvaluation,
           },
         });
         expect(output).toBe(publicInput(all));

@@ -4,7 +4,7 @@ import { createWorkingTree, type WorkingTree } from "@cairn/state";
 import { createSparseState } from "@cairn/testkit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { extraWords, indexWitness, leafWitness, payoutWords } from "../../src/witness-parts.ts";
+import { extraWitness, indexWitness, leafWitness, payoutWords } from "../../src/witness-parts.ts";
 import { gadgetRefusal, runGadget } from "../support/gadget.ts";
 
 const uint = (bits: number) => fc.bigInt(0n, (1n << BigInt(bits)) - 1n);
@@ -22,10 +22,10 @@ describe("extras and payouts", () => {
     await fc.assert(
       fc.asyncProperty(consumes, rows, async (flags, all) => {
         const used = all.slice(0, flags.filter(Boolean).length);
-        const words = [0, 1, 2, 3].map((i) => extraWords(used[i]?.[0] ?? 0n, used[i]?.[1] ?? 0n));
+        const extras = [0, 1, 2, 3].map((i) => extraWitness(used[i]?.[0] ?? 0n, used[i]?.[1] ?? 0n));
         const queue = [...used];
         const expected = flags.map((flag) => (flag ? [...(queue.shift() ?? [])] : [0n, 0n]));
-        expect(await runGadget("extras", { words, consumes: flags })).toEqual(expected);
+        expect(await runGadget("extras", { extras, consumes: flags })).toEqual(expected);
       }),
       RUNS,
     );

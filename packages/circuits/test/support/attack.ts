@@ -26,6 +26,7 @@ import { type BlockTrace, executeBlock } from "@cairn/vm";
 import { type BlockDraft, draftBlock } from "../../src/draft.ts";
 import { blockInputMap, type CircuitsErrorCode, solveWitness } from "../../src/index.ts";
 import { openBlock } from "../../src/witness.ts";
+import { bigintToWords } from "../../src/witness-parts.ts";
 import type { BlockWitness } from "../../src/witness-types.ts";
 import { blockProgram } from "./cache.ts";
 import { claimFields } from "./claim.ts";
@@ -141,6 +142,7 @@ export async function refusalOf({ state, trace, draft }: Target, attack: Attack 
   const { witness, newRoot } = openBlock(changed, state, compress);
   attack.witness?.(witness);
   const honest = claimFields(witness, { newRoot, newNextIndex: attack.newNextIndex ?? trace.newNextIndex });
+  witness.header.dataPoint = bigintToWords(honest.dataPoint, 8);
   const claimed = publicInput(attack.claim?.(honest) ?? honest);
   return execute(claimed, witness);
 }

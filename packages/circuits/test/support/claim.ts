@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { compress } from "@cairn/crypto";
 import {
+  type BlockSize,
   bigintToBytes,
+  bindPublishedData,
   bytesToBigint,
   concatBytes,
-  FIELD_MODULUS,
   type PublicInputFields,
   SLOT_KIND,
 } from "@cairn/protocol";
@@ -30,16 +31,20 @@ export function claimFields(witness: BlockWitness, { newRoot, newNextIndex }: Cl
   const extras = [...witness.extras];
   const leaves = slots.map((slot, i) => {
     const extra = slot.isTransferToNew || slot.isWithdraw ? extras.shift() : undefined;
-    const words = extra ?? Array.from({ length: 13 }, () => 0);
-    const [owner, key] = [words.slice(0, 5), words.slice(5)].map((part) => bytesToBigint(wordsToBytes(part)));
     return compress(
       bytesToBigint(bytes[i] ?? new Uint8Array()),
-      owner ?? 0n,
-      (key ?? 0n) % FIELD_MODULUS,
+      extra?.owner ?? 0n,
+      extra?.key ?? 0n,
       BigInt(kindOf(slot, records[i])),
     );
   });
   const feeIndices = witness.feeCredits.map(({ index }) => fieldBytes(index.bytes));
+  const published = concatBytes(
+    ...feeIndices,
+    ...bytes,
+    ...witness.extras.flatMap(({ owner, key }) => [bigintToBytes(owner, 20), bigintToBytes(key, 32)]),
+  );
+  const txRoot = treeRoot(leaves);
   return {
     domain: { chainId: toBigint(header.chainId), rollup: toBigint(header.rollup) },
     firstBlock: toBigint(header.blockNumber),
@@ -52,9 +57,9 @@ export function claimFields(witness: BlockWitness, { newRoot, newNextIndex }: Cl
     queueHashBefore: wordsToBytes(header.queueHashBefore),
     queueHashAfter: queueHash,
     l1OperationCount: records.filter(isL1).length,
-    dataHash: sha256(concatBytes(...feeIndices, ...bytes, ...witness.extras.map(wordsToBytes))),
     payoutsHash: sha256(concatBytes(...witness.payouts.map(wordsToBytes))),
-    txRoot: treeRoot(leaves),
+    txRoot,
+    ...bindPublishedData(slots.length as BlockSize, published, txRoot),
   };
 }
 
@@ -78,10 +83,8 @@ function publishedBytes(slot: SlotWitness, isL1Slot: boolean): Uint8Array {
   return fieldBytes([
     ...from,
     ...to,
-    8n * bits(amount.exponent) + amount.mantissaTop,
-    ...amount.mantissa.map(BigInt),
-    8n * bits(fee.exponent) + fee.mantissaTop,
-    BigInt(fee.mantissaLow),
+    ...[...bigintToBytes(bits(amount.exponent) * 2n ** 35n + amount.mantissa, 5)].map(BigInt),
+    ...[...bigintToBytes(bits(fee.exponent) * 2n ** 11n + fee.mantissa, 2)].map(BigInt),
   ]);
 }
 

@@ -16,7 +16,7 @@ library Constants {
     uint256 internal constant EXTRA_BYTES = 52;
     uint256 internal constant QUEUE_RECORD_BYTES = 76;
     uint256 internal constant PAYOUT_BYTES = 40;
-    uint256 internal constant PUBLIC_INPUT_BYTES = 288;
+    uint256 internal constant PUBLIC_INPUT_BYTES = 332;
     uint256 internal constant META_TOKEN_ID_SHIFT = 160;
     uint256 internal constant META_NONCE_SHIFT = 192;
     uint256 internal constant META_FLAGS_SHIFT = 232;

@@ -12,10 +12,12 @@ library PublicInput {
         uint32 oldNextIndex;
         bytes32 queueHashBefore;
         bytes32 queueHashAfter;
-        bytes32 dataHash;
+        bytes12 feeIndices;
+        bytes32 dataPoint;
+        bytes32 dataEvaluation;
     }
 
-    /// @notice SHA-256 of the 288-byte preimage with its first byte cleared: a field element.
+    /// @notice SHA-256 of the 332-byte preimage with its first byte cleared: a field element.
     function compute(Context memory context, BatchHeader calldata header) internal pure returns (bytes32) {
         return sha256(preimage(context, header)) & ~bytes32(bytes1(0xff));
     }
@@ -38,9 +40,11 @@ library PublicInput {
                 context.queueHashBefore,
                 context.queueHashAfter,
                 header.l1OperationCount,
-                context.dataHash,
                 header.payoutsHash,
-                header.txRoot
+                header.txRoot,
+                context.feeIndices,
+                context.dataPoint,
+                context.dataEvaluation
             )
         );
     }

@@ -13,7 +13,7 @@ interface IERC20 {
 }
 
 /// @title Calls to recipients and tokens that nobody has vouched for
-/// @dev The only library with assembly. Whatever the callee returns, at most 32 bytes of it are copied. Callers hold the lock.
+/// @dev The only library that calls by assembly. Whatever the callee returns, at most 32 bytes of it are copied. Callers hold the lock.
 library TokenTransfer {
     /// @dev Gas units a recipient of ETH gets: a multi-signature wallet's receive function fits.
     uint256 internal constant ETH_GAS = 50_000;

@@ -121,12 +121,13 @@ abstract contract RollupTest {
         bytes memory third = abi.encodePacked(
             queueHash(after_),
             header.l1OperationCount,
-            dataHashOf(data, uint32(16 * 4 ** header.circuitType)),
             header.payoutsHash,
             header.txRoot
         );
-        bytes memory preimage = bytes.concat(first, second, third);
-        vm.assertEq(preimage.length, 288, "preimage length");
+        uint32 slots = uint32(16 * 4 ** header.circuitType);
+        bytes memory fourth = bindingOf(pad(data, 12 + slots * 13 + slots / 4 * 52), slots, header.txRoot);
+        bytes memory preimage = bytes.concat(first, second, third, fourth);
+        vm.assertEq(preimage.length, 332, "preimage length");
         return bytes32(uint256(sha256(preimage)) % 2 ** 248);
     }
 
@@ -137,6 +138,36 @@ abstract contract RollupTest {
 
     function dataHashOf(bytes memory data, uint32 slots) internal pure returns (bytes32) {
         return sha256(pad(data, 12 + slots * 13 + slots / 4 * 52));
+    }
+
+    /// Spec 3.6, written apart from the library that is tested: fee indices, point, sum of words times powers of the point.
+    function bindingOf(bytes memory padded, uint32 slots, bytes32 txRoot) internal pure returns (bytes memory) {
+        uint256 r = 21888242871839275222246405745257275088548364400416034343698204186575808495617;
+        uint256 point = uint256(sha256(abi.encodePacked(sha256(padded), txRoot))) % 2 ** 248;
+        uint256 sum = 0;
+        uint256 power = 1;
+        uint256 at = 12;
+        for (uint256 i = 0; i < slots; i++) {
+            sum = addmod(sum, mulmod(numberAt(padded, at, 13), power, r), r);
+            power = mulmod(power, point, r);
+            at += 13;
+        }
+        for (uint256 i = 0; i < slots / 2; i++) {
+            uint256 width = i % 2 == 0 ? 20 : 32;
+            sum = addmod(sum, mulmod(numberAt(padded, at, width), power, r), r);
+            power = mulmod(power, point, r);
+            at += width;
+        }
+        return bytes.concat(slice(padded, 0, 12), bytes32(point), bytes32(sum));
+    }
+
+    function numberAt(bytes memory data, uint256 start, uint256 width) internal pure returns (uint256 value) {
+        for (uint256 i = 0; i < width; i++) value = value << 8 | uint8(data[start + i]);
+    }
+
+    function slice(bytes memory data, uint256 start, uint256 length) internal pure returns (bytes memory part) {
+        part = new bytes(length);
+        for (uint256 i = 0; i < length; i++) part[i] = data[start + i];
     }
 
     function encode(Payout[] memory payouts) internal pure returns (bytes memory list) {
