@@ -51,7 +51,7 @@ function submissionTable(submissions: readonly BatchGasReport[]): Table {
     title: "L1 gas of a batch",
     notes: [
       "Real batches with real proofs on the deployed contracts; the parts come from the execution trace and sum to the gas of the receipt.",
-      "Calldata costs 4 gas per zero byte and 16 per other; the EIP-7623 floor is far below, so it does not bind.",
+      "Calldata costs 4 gas per zero byte and 16 per other; where the EIP-7623 floor is higher than the sum, it is paid instead.",
     ],
     columns: ["part", ...submissions.map(({ slots, kind }) => `${slots} ${kind}`)],
     rows: [
