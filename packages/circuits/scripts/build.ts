@@ -2,17 +2,16 @@
  * Builds what proving needs: `build.ts [--slots 16,64,256] [--srs dev|ignition]`. Prints a line per part, ending in
  * `cached` when there was nothing to do. Everything goes below CAIRN_CACHE_DIR, keyed by the content of the sources.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { BLOCK_SIZES, type BlockSize } from "@cairn/protocol";
 import {
-  type CompiledProgram,
   circuitName,
   compileCircuit,
-  countGates,
+  devSrs,
   ensureDevSrs,
   ensureVerificationKey,
   ignitionSrs,
+  programGates,
   type Srs,
   srsPointsFor,
   writeSolidityVerifier,
@@ -25,20 +24,10 @@ const kind = option("--srs") ?? "dev";
 for (const slots of sizes) {
   const name = circuitName(slots);
   const program = await timed(`${name} compile`, () => compileCircuit({ name, cacheDir }));
-  const gates = await gateCount(program);
+  const gates = await programGates(program);
   const srs = prepareSrs(srsPointsFor(gates));
   const key = await timed(`${name} verification key`, () => ensureVerificationKey(program, srs));
   await timed(`${name} verifier contract`, () => writeSolidityVerifier({ slots, key, srs, cacheDir }));
-}
-
-/** Counting takes seconds for the larger circuits, so the count is kept beside the program. */
-async function gateCount(program: CompiledProgram): Promise<number> {
-  const path = join(program.dir, "gates");
-  if (existsSync(path)) return Number(readFileSync(path, "utf8"));
-  const { gates } = await countGates(program.path);
-  writeFileSync(path, String(gates));
-  console.log(`${program.name}: ${gates} gates`);
-  return gates;
 }
 
 function prepareSrs(points: number): Srs {
@@ -46,7 +35,7 @@ function prepareSrs(points: number): Srs {
   const startMs = performance.now();
   let shown = 0;
   const { srs, isCached } = ensureDevSrs({
-    dir: join(cacheDir, "srs", "dev"),
+    dir: devSrs(cacheDir).dir,
     points,
     onProgress(done) {
       if (done < points && done * 4 < (shown + 1) * points) return;
