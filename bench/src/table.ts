@@ -15,11 +15,20 @@ export function tableToText(table: Table): string {
   const isText = textColumns(table);
   const show = (line: readonly string[]): string =>
     widths
-      .map((width, column) => (isText[column] ? (line[column] ?? "").padEnd(width) : (line[column] ?? "").padStart(width)))
+      .map((width, column) =>
+        isText[column] ? (line[column] ?? "").padEnd(width) : (line[column] ?? "").padStart(width),
+      )
       .join("  ")
       .trimEnd();
   const rule = widths.map((width) => "-".repeat(width)).join("  ");
-  return [table.title, ...table.notes.map((note) => `  ${note}`), "", show(table.columns), rule, ...table.rows.map(show)]
+  return [
+    table.title,
+    ...table.notes.map((note) => `  ${note}`),
+    "",
+    show(table.columns),
+    rule,
+    ...table.rows.map(show),
+  ]
     .join("\n")
     .concat("\n");
 }
@@ -30,7 +39,14 @@ export function tableToMarkdown(table: Table): string {
   const show = (line: readonly string[]): string =>
     `| ${table.columns.map((_, column) => (line[column] ?? "").replaceAll("|", "\\|")).join(" | ")} |`;
   const rule = `|${isText.map((text) => (text ? "---" : "---:")).join("|")}|`;
-  return [`## ${table.title}`, "", ...table.notes.flatMap((note) => [note, ""]), show(table.columns), rule, ...table.rows.map(show)]
+  return [
+    `## ${table.title}`,
+    "",
+    ...table.notes.flatMap((note) => [note, ""]),
+    show(table.columns),
+    rule,
+    ...table.rows.map(show),
+  ]
     .join("\n")
     .concat("\n");
 }

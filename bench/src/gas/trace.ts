@@ -12,7 +12,7 @@ export interface TraceStep {
 }
 
 /** Gas of a submission by what the rollup's code spends it on; each step counts once, calls with all inside them. */
-export interface SubmissionGas {
+export type SubmissionGas = {
   /** The call of the verifier. */
   readonly proof: number;
   /** The SHA-256 precompile: data hash and public input. */
@@ -24,16 +24,17 @@ export interface SubmissionGas {
   readonly reward: number;
   /** Decoding, copying, checks, the batch commitment. */
   readonly rest: number;
-}
+};
 
 const STORAGE_OPS: ReadonlySet<string> = new Set(["SLOAD", "SSTORE", "TLOAD", "TSTORE"]);
 
-/** Runs a call on the latest state without sending it. */
+/** Runs a call in a new block of the development L1 without sending it: in an old one it would find its own timestamp stored. */
 export async function traceCall(
   reader: L1Reader,
   call: { readonly from: Address; readonly to: Address; readonly data: Hex },
 ): Promise<readonly TraceStep[]> {
   const options = { disableMemory: true, disableStack: true, disableStorage: true };
+  await reader.request<{ Method: "evm_mine"; Parameters: []; ReturnType: string }>({ method: "evm_mine", params: [] });
   const { structLogs } = await reader.request<{
     Method: "debug_traceCall";
     Parameters: [object, string, object];

@@ -60,10 +60,10 @@ export async function measureState({ isQuick }: { readonly isQuick: boolean }): 
 function fill(tree: StateTree, accounts: number): void {
   const account = fundedAccount(personOf("alice"));
   for (let first = 0; first < accounts; first += CREATED_AT_ONCE) {
-    const created = Array.from({ length: Math.min(CREATED_AT_ONCE, accounts - first) }, (_, i): [AccountIndex, Account] => [
-      accountIndex(FIRST_ACCOUNT_INDEX + first + i),
-      account,
-    ]);
+    const created = Array.from(
+      { length: Math.min(CREATED_AT_ONCE, accounts - first) },
+      (_, i): [AccountIndex, Account] => [accountIndex(FIRST_ACCOUNT_INDEX + first + i), account],
+    );
     tree.applyBlock(blockNumber(tree.blockNumber() + 1), new Map(created), tree.nextIndex() + created.length);
   }
 }

@@ -44,7 +44,10 @@ export async function measureVm({ isQuick }: { readonly isQuick: boolean }): Pro
     return [signTransaction(transaction, from.person, DOMAIN, fast)];
   });
   const rates = (crypto: TestCrypto, runs: number): VmRates => {
-    const tree = treeOf(owners.map((person) => fundedAccount(person)), fast);
+    const tree = treeOf(
+      owners.map((person) => fundedAccount(person)),
+      fast,
+    );
     return measurePath(tree, groups, crypto, runs);
   };
   return { slots: SLOTS, accounts, fast: rates(fast, isQuick ? 3 : 15), pure: rates(REAL_CRYPTO, isQuick ? 1 : 3) };

@@ -43,7 +43,9 @@ export function l1OperationsOf(kind: BlockKind, slots: BlockSize, nextIndex: num
         key,
       }),
     ),
-    ...positions.map((i): L1Operation => ({ type: "forcedWithdraw", sender: address, index: accountIndex(nextIndex + i) })),
+    ...positions.map(
+      (i): L1Operation => ({ type: "forcedWithdraw", sender: address, index: accountIndex(nextIndex + i) }),
+    ),
   ];
 }
 

@@ -128,7 +128,12 @@ function createRollup(parts: {
       compress: crypto.compress,
     });
     const context = { parties, domain, timestamp, crypto };
-    fillBlock(builder, "empty", queued.map(({ operation }) => operation), context);
+    fillBlock(
+      builder,
+      "empty",
+      queued.map(({ operation }) => operation),
+      context,
+    );
     queuePosition += queued.length;
     queueHash = queued.at(-1)?.queueHash ?? queueHash;
     return { builder, context };

@@ -2,8 +2,8 @@ import {
   type Account,
   type AccountIndex,
   accountIndex,
-  blockNumber,
   type BlockSize,
+  blockNumber,
   type Domain,
   EMPTY_QUEUE_HASH,
   FIRST_ACCOUNT_INDEX,
@@ -29,8 +29,14 @@ export function fundedAccount(person: Person, token = tokenId(0)): Account {
 
 /** A tree at block 1 of accounts at consecutive indices from the first on. */
 export function treeOf(accounts: readonly Account[], crypto: TestCrypto): StateTree {
-  const indexed = accounts.map((account, i): [AccountIndex, Account] => [accountIndex(FIRST_ACCOUNT_INDEX + i), account]);
-  return createFundedTree({ accounts: new Map(indexed), nextIndex: FIRST_ACCOUNT_INDEX + accounts.length }, crypto.compress);
+  const indexed = accounts.map((account, i): [AccountIndex, Account] => [
+    accountIndex(FIRST_ACCOUNT_INDEX + i),
+    account,
+  ]);
+  return createFundedTree(
+    { accounts: new Map(indexed), nextIndex: FIRST_ACCOUNT_INDEX + accounts.length },
+    crypto.compress,
+  );
 }
 
 /** Options of a block on `state` in memory. */

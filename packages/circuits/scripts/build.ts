@@ -7,10 +7,11 @@ import { BLOCK_SIZES, type BlockSize } from "@cairn/protocol";
 import {
   circuitName,
   compileCircuit,
-  countGates,
+  devSrs,
   ensureDevSrs,
   ensureVerificationKey,
   ignitionSrs,
+  programGates,
   type Srs,
   srsPointsFor,
   writeSolidityVerifier,
@@ -23,11 +24,10 @@ const kind = option("--srs") ?? "dev";
 for (const slots of sizes) {
   const name = circuitName(slots);
   const program = await timed(`${name} compile`, () => compileCircuit({ name, cacheDir }));
-  const { gates } = await countGates(program.path);
+  const gates = await programGates(program);
   const srs = prepareSrs(srsPointsFor(gates));
   const key = await timed(`${name} verification key`, () => ensureVerificationKey(program, srs));
-  const verifier = await writeSolidityVerifier({ slots, key, srs, cacheDir });
-  console.log(`${name} ${gates} gates, ${verifier.contractName}: cached`);
+  await timed(`${name} verifier contract`, () => writeSolidityVerifier({ slots, key, srs, cacheDir }));
 }
 
 function prepareSrs(points: number): Srs {
@@ -35,7 +35,7 @@ function prepareSrs(points: number): Srs {
   const startMs = performance.now();
   let shown = 0;
   const { srs, isCached } = ensureDevSrs({
-    dir: join(cacheDir, "srs", "dev"),
+    dir: devSrs(cacheDir).dir,
     points,
     onProgress(done) {
       if (done < points && done * 4 < (shown + 1) * points) return;

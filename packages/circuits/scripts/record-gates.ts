@@ -9,10 +9,11 @@ import { BLOCK_SIZES } from "@cairn/protocol";
 import {
   circuitName,
   compileCircuit,
-  countGates,
+  devSrs,
   ensureDevSrs,
   ensureVerificationKey,
   NOIR_DIR,
+  programGates,
   srsPointsFor,
 } from "../src/index.ts";
 
@@ -22,8 +23,8 @@ const target = join(import.meta.dirname, "..", "gates.json");
 const counts: Record<string, number | string> = {};
 for (const slots of BLOCK_SIZES) {
   const program = await compileCircuit({ name: circuitName(slots), cacheDir });
-  const { gates } = await countGates(program.path);
-  const { srs } = ensureDevSrs({ dir: join(cacheDir, "srs", "dev"), points: srsPointsFor(gates) });
+  const gates = await programGates(program);
+  const { srs } = ensureDevSrs({ dir: devSrs(cacheDir).dir, points: srsPointsFor(gates) });
   const { path } = await ensureVerificationKey(program, srs);
   counts[`${circuitName(slots)}.gates`] = gates;
   counts[`${circuitName(slots)}.gatesPerSlot`] = Math.ceil(gates / slots);
@@ -31,7 +32,7 @@ for (const slots of BLOCK_SIZES) {
 }
 for (const gadget of readdirSync(join(NOIR_DIR, "gadgets")).sort()) {
   const program = await compileCircuit({ name: `gadgets/${gadget}`, cacheDir });
-  counts[`gadgets/${gadget}.gates`] = (await countGates(program.path)).gates;
+  counts[`gadgets/${gadget}.gates`] = await programGates(program);
 }
 
 const recorded: Record<string, number | string> = existsSync(target) ? JSON.parse(readFileSync(target, "utf8")) : {};

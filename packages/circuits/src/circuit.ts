@@ -1,11 +1,16 @@
 import type { BlockSize } from "@cairn/protocol";
 import type { Srs } from "./bb.ts";
 import { compileCircuit } from "./compile.ts";
+import { programGates, srsPointsFor } from "./gates.ts";
 import type { BlockCircuit } from "./prove.ts";
 import { circuitName } from "./shape.ts";
+import { assertSrs } from "./srs.ts";
 import { ensureVerificationKey } from "./verification-key.ts";
 
-/** Compiled program and key of a block size; from the cache when they were built before. Throws as the parts do. */
+/**
+ * Compiled program and key of a block size; from the cache when they were built before.
+ * Throws `circuits/srs-missing` when a dev SRS is too short (the prover would lengthen it by download), and as the parts do.
+ */
 export async function loadBlockCircuit(options: {
   readonly slots: BlockSize;
   readonly cacheDir: string;
@@ -14,5 +19,6 @@ export async function loadBlockCircuit(options: {
 }): Promise<BlockCircuit> {
   const { slots, cacheDir, srs, signal } = options;
   const program = await compileCircuit({ name: circuitName(slots), cacheDir });
+  assertSrs(srs, srsPointsFor(await programGates(program, signal)));
   return { program, key: await ensureVerificationKey(program, srs, signal), srs };
 }

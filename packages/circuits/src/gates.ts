@@ -1,4 +1,7 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { runBb } from "./bb.ts";
+import { type CompiledProgram, writeFileAtomically } from "./compile.ts";
 
 /** Size of a circuit. */
 export interface GateCount {
@@ -15,6 +18,15 @@ export async function countGates(programPath: string, signal?: AbortSignal): Pro
   };
   const [main] = report.functions;
   return { gates: main?.circuit_size ?? 0, acirOpcodes: main?.acir_opcodes ?? 0 };
+}
+
+/** Gates of a program in the cache, counted once and kept beside it. Throws as the prover binary does. */
+export async function programGates(program: CompiledProgram, signal?: AbortSignal): Promise<number> {
+  const path = join(program.dir, "gates");
+  if (existsSync(path)) return Number(readFileSync(path, "utf8"));
+  const { gates } = await countGates(program.path, signal);
+  writeFileAtomically(path, String(gates));
+  return gates;
 }
 
 /** Points of an SRS that a circuit of so many gates needs: the next power of two, with room for the reserved rows. */

@@ -49,6 +49,11 @@ export function ensureDevSrs(options: {
   return { srs, isCached: false };
 }
 
+/** The dev SRS where the build script puts it. */
+export function devSrs(cacheDir: string): Srs {
+  return { kind: "dev", dir: join(cacheDir, "srs", "dev") };
+}
+
 /**
  * The Ignition SRS of 176 participants for production. The prover downloads what its folder lacks, so the first use
  * needs the network; `dir` is the prover's usual folder by default.

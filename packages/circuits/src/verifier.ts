@@ -16,6 +16,7 @@ export interface SolidityVerifier {
   /** `<cache>/verifiers/dev` or `<cache>/verifiers/ignition`, then the contract's file. */
   readonly path: string;
   readonly source: string;
+  readonly isCached: boolean;
 }
 
 const GENERATED_NAME = /\bHonkVerifier\b/g;
@@ -42,7 +43,8 @@ export async function writeSolidityVerifier(options: {
   const contractName = verifierName(slots, srs.kind);
   const path = join(cacheDir, "verifiers", srs.kind, `${contractName}.sol`);
   const beside = `${key.path}.sol`;
-  if (!existsSync(beside)) {
+  const isCached = existsSync(beside);
+  if (!isCached) {
     const generated = await generate(key.path, signal);
     const source = srs.kind === "dev" ? withDevSrs(generated) : generated;
     writeFileAtomically(beside, rename(source, contractName));
@@ -52,7 +54,7 @@ export async function writeSolidityVerifier(options: {
     mkdirSync(dirname(path), { recursive: true });
     writeFileAtomically(path, source);
   }
-  return { contractName, path, source };
+  return { contractName, path, source, isCached };
 }
 
 async function generate(keyPath: string, signal?: AbortSignal): Promise<string> {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type BlockCircuit,
   countGates,
+  devSrs,
   ensureDevSrs,
   ignitionSrs,
   loadBlockCircuit,
@@ -33,7 +34,7 @@ describe("a proof of a block of 16 slots", () => {
 
   beforeAll(async () => {
     const { gates } = await countGates((await blockProgram(16)).path);
-    const { srs } = ensureDevSrs({ dir: join(cacheDir, "srs", "dev"), points: srsPointsFor(gates) });
+    const { srs } = ensureDevSrs({ dir: devSrs(cacheDir).dir, points: srsPointsFor(gates) });
     circuit = await loadBlockCircuit({ slots: 16, cacheDir, srs });
     verifier = await writeSolidityVerifier({ slots: 16, key: circuit.key, srs, cacheDir });
     const { creation, runtime } = compileSolidity(verifier.source, verifier.contractName);
@@ -96,7 +97,7 @@ describe("the prover", () => {
   const sample = sampleBlock(16, 2);
 
   it("stops when told to, and leaves nothing behind", async () => {
-    const srs = { kind: "dev", dir: join(cacheDir, "srs", "dev") } as const;
+    const srs = devSrs(cacheDir);
     const circuit = await loadBlockCircuit({ slots: 16, cacheDir, srs });
     const before = await proveFolders();
     const aborted = proveBlock(circuit, sample.publicInput, sample.witness, AbortSignal.timeout(1500));
@@ -107,7 +108,7 @@ describe("the prover", () => {
   });
 
   it("says why a block cannot be proven", async () => {
-    const srs = { kind: "dev", dir: join(cacheDir, "srs", "dev") } as const;
+    const srs = devSrs(cacheDir);
     const circuit = await loadBlockCircuit({ slots: 16, cacheDir, srs });
     await expect(proveBlock(circuit, sample.publicInput + 1n, sample.witness)).rejects.toMatchObject({
       code: "circuits/unsatisfied",
@@ -120,7 +121,7 @@ describe("the prover", () => {
   });
 
   it("says when it fails itself", async () => {
-    const srs = { kind: "dev", dir: join(cacheDir, "srs", "dev") } as const;
+    const srs = devSrs(cacheDir);
     const circuit = await loadBlockCircuit({ slots: 16, cacheDir, srs });
     await expect(proveSolved(circuit, new Uint8Array(8))).rejects.toMatchObject({ code: "circuits/prover-failed" });
   });

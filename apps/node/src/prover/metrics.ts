@@ -1,0 +1,35 @@
+import type { Proof } from "@cairn/circuits";
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+
+/** What a prover measures. */
+export interface ProverMetrics {
+  readonly finished: (outcome: "proved" | "obsolete" | "failed" | "aborted") => void;
+  readonly proved: (proof: Proof) => void;
+}
+
+/** Registers a prover's metrics. */
+export function createProverMetrics(registry: Registry): ProverMetrics {
+  const registers = [registry];
+  const jobs = new Counter({
+    name: "cairn_proof_jobs_total",
+    help: "Proof jobs that ended, by outcome",
+    labelNames: ["outcome"],
+    registers,
+  });
+  const seconds = new Histogram({
+    name: "cairn_proof_seconds",
+    help: "Time of a proof by stage",
+    labelNames: ["stage"],
+    buckets: [0.5, 1, 2, 5, 10, 20, 30, 60, 120],
+    registers,
+  });
+  const memory = new Gauge({ name: "cairn_proof_peak_bytes", help: "Peak memory of the last proof", registers });
+  return {
+    finished: (outcome) => jobs.inc({ outcome }),
+    proved: ({ witnessSeconds, proveSeconds, proverPeakBytes }) => {
+      seconds.observe({ stage: "witness" }, witnessSeconds);
+      seconds.observe({ stage: "proof" }, proveSeconds);
+      if (proverPeakBytes !== null) memory.set(proverPeakBytes);
+    },
+  };
+}

@@ -1,0 +1,154 @@
+import { type BlockCircuit, buildWitness, type Proof, proveBlock } from "@cairn/circuits";
+import type { Compress } from "@cairn/crypto";
+import { type Database, findBatch, findBlock, findWitness, type HeldJob, type JobQueue, storeProof } from "@cairn/db";
+import { type BlockSize, CairnError, isCairnError } from "@cairn/protocol";
+import type { Logger } from "pino";
+import type { Clock } from "../clock.ts";
+import type { NodeErrorCode } from "../errors.ts";
+import { toPlain, wordHex } from "../json.ts";
+import type { ProverMetrics } from "./metrics.ts";
+import { decodeWitnessInput } from "./witness-input.ts";
+
+/** Makes the proof of a block; replaced in tests. */
+export type ProveBlock = (
+  circuit: BlockCircuit,
+  publicInput: bigint,
+  witness: ReturnType<typeof buildWitness>["witness"],
+  signal: AbortSignal,
+) => Promise<Proof>;
+
+/** How a prover works. */
+export interface ProverSettings {
+  /** Blocks proven side by side. */
+  readonly concurrency: number;
+  /** Peak memory of one proof of each block size, as measured; concurrency is lowered to stay within `maxMemoryBytes`. */
+  readonly maxMemoryBytes: number;
+}
+
+/** What a prover stands on. */
+export interface ProverDeps {
+  readonly database: Database;
+  readonly jobs: JobQueue;
+  readonly compress: Compress;
+  /** The circuit of a block size; loading may take long the first time. */
+  readonly loadCircuit: (slots: BlockSize) => Promise<BlockCircuit>;
+  readonly prove?: ProveBlock;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: ProverMetrics;
+}
+
+/** What a prover works on now. */
+export interface ProverProgress {
+  readonly firstBlock: number;
+  readonly stage: "witness" | "proof" | "storing";
+  readonly startedAtMs: number;
+}
+
+/** Takes proof jobs until it is stopped; any number of them on any machines. */
+export interface Prover {
+  readonly start: () => Promise<void>;
+  readonly progress: () => readonly ProverProgress[];
+  readonly stop: () => Promise<void>;
+}
+
+/** Peak memory of a proof by block size, from the benchmark, with some room. */
+const PROOF_MEMORY_BYTES: Readonly<Record<BlockSize, number>> = { 16: 500e6, 64: 1.5e9, 256: 6e9 };
+
+/** A prover for blocks of `slots` slots on an open database and job queue, both of which remain the caller's. */
+export function createProver(slots: BlockSize, settings: ProverSettings, deps: ProverDeps): Prover {
+  const { database, clock, logger, metrics } = deps;
+  const active = new Map<string, ProverProgress>();
+  const stopping = new AbortController();
+  let circuit: Promise<BlockCircuit> | null = null;
+  let endWork: (() => Promise<void>) | null = null;
+
+  const handle = async (job: HeldJob): Promise<void> => {
+    const startedAtMs = clock.nowMs();
+    const enter = (stage: ProverProgress["stage"]): void => {
+      active.set(job.id, { firstBlock: job.data.firstBlock, stage, startedAtMs });
+    };
+    enter("witness");
+    try {
+      const outcome = await proveJob(job, enter);
+      metrics.finished(outcome);
+      logger.info({ block: job.data.firstBlock, outcome, ms: clock.nowMs() - startedAtMs }, "proof job done");
+    } catch (error) {
+      const isShutdown = stopping.signal.aborted;
+      metrics.finished(isShutdown ? "aborted" : "failed");
+      if (!isShutdown)
+        logger.error({ err: error, block: job.data.firstBlock, retries: job.retries }, "proof job failed");
+      throw asEvidence(error, job);
+    } finally {
+      active.delete(job.id);
+    }
+  };
+
+  const proveJob = async (
+    { data, signal }: HeldJob,
+    enter: (stage: ProverProgress["stage"]) => void,
+  ): Promise<"proved" | "obsolete"> => {
+    const { db } = database;
+    const [batch, block, input] = await Promise.all([
+      findBatch(db, data.firstBlock),
+      findBlock(db, data.firstBlock),
+      findWitness(db, data.firstBlock),
+    ]);
+    const isWanted = batch !== undefined && wordHex(batch.publicInput) === data.publicInput && batch.proof === null;
+    if (!isWanted || block?.seal == null || input === undefined) return "obsolete";
+    const { trace, before } = decodeWitnessInput(input, deps.compress);
+    const { witness, oldRoot, newRoot } = buildWitness(trace, before, deps.compress);
+    if (oldRoot !== block.seal.oldRoot || newRoot !== block.seal.newRoot) {
+      throw new CairnError<NodeErrorCode>(
+        "node/witness-mismatch",
+        `the trace of block ${block.number} leads elsewhere`,
+      );
+    }
+    circuit ??= deps.loadCircuit(slots);
+    const loaded = await circuit.catch((error: unknown) => {
+      circuit = null;
+      throw error;
+    });
+    enter("proof");
+    const prove = deps.prove ?? proveBlock;
+    const made = await prove(loaded, batch.publicInput, witness, AbortSignal.any([signal, stopping.signal]));
+    enter("storing");
+    const { proof, witnessSeconds, proveSeconds, proverPeakBytes } = made;
+    metrics.proved(made);
+    const details = { witnessSeconds, proveSeconds, proverPeakBytes };
+    const isStored = await storeProof(db, data.firstBlock, {
+      publicInput: batch.publicInput,
+      proof,
+      details,
+      atMs: clock.nowMs(),
+    });
+    return isStored ? "proved" : "obsolete";
+  };
+
+  return {
+    start: async () => {
+      const fitting = Math.floor(settings.maxMemoryBytes / PROOF_MEMORY_BYTES[slots]);
+      const concurrency = Math.max(1, Math.min(settings.concurrency, fitting));
+      if (concurrency < settings.concurrency) {
+        logger.warn(
+          { wanted: settings.concurrency, concurrency },
+          "memory limit lowers the number of proofs at a time",
+        );
+      }
+      endWork = await deps.jobs.work({ concurrency }, handle);
+    },
+    progress: () => [...active.values()],
+    stop: async () => {
+      stopping.abort();
+      await endWork?.();
+    },
+  };
+}
+
+/** What a failed try leaves in the job for whoever looks at it. */
+function asEvidence(error: unknown, job: HeldJob): CairnError {
+  const code = isCairnError(error) ? error.code : "node/unavailable";
+  const message = error instanceof Error ? error.message : String(error);
+  const evidence = isCairnError(error) ? toPlain(error.details) : null;
+  return new CairnError(code, message, { cause: error, details: { job: job.data, retries: job.retries, evidence } });
+}

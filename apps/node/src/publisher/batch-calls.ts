@@ -1,0 +1,78 @@
+import { type BatchHeaderFields, encodeHeader, payArguments, rollupAbi, submitBatchArguments } from "@cairn/contracts";
+import type { StoredBatch, StoredBlock, StoredPayout } from "@cairn/db";
+import {
+  batchNumber,
+  bytesToHex,
+  CairnError,
+  dataHash,
+  type Hex,
+  type Payout,
+  payoutsHash,
+  tokenId,
+} from "@cairn/protocol";
+import { encodeFunctionData, size } from "viem";
+import type { NodeErrorCode } from "../errors.ts";
+import type { L1Call } from "./l1-sender.ts";
+
+/** Gas of `submitBatch` besides its calldata: verification and storage, with room. */
+const SUBMIT_GAS = 1_000_000;
+const CALLDATA_GAS_PER_BYTE = 40;
+/** Gas of `pay` besides the payments, and of one payment at its worst: the stipend, what EIP-150 withholds, bookkeeping. */
+const PAY_GAS = 200_000;
+const PAYMENT_GAS = 280_000;
+
+/** A block of a batch with all that its L1 calls are made of. */
+export interface PublishedBatch {
+  readonly batch: StoredBatch;
+  readonly block: StoredBlock;
+  readonly payouts: readonly StoredPayout[];
+}
+
+/** The call that submits a proven batch. Throws `node/unavailable` without proof. */
+export function submitCall(rollup: Hex, { batch, block, payouts }: PublishedBatch): L1Call {
+  if (batch.proof === null || block.seal === null) throw incomplete(block);
+  const args = submitBatchArguments(headerFields(block, payouts), block.seal.data, batch.proof);
+  const data = encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args });
+  const gasLimit = SUBMIT_GAS + CALLDATA_GAS_PER_BYTE * size(data);
+  return { purpose: "submitBatch", subject: batch.firstBlock, to: rollup, data, gasLimit };
+}
+
+/** The call that pays an accepted batch's payouts. Throws `node/unavailable` before acceptance. */
+export function payCall(rollup: Hex, { batch, block, payouts }: PublishedBatch): L1Call {
+  if (batch.acceptance === null || block.seal === null) throw incomplete(block);
+  const args = payArguments({
+    batch: batchNumber(batch.acceptance.number),
+    slots: block.slotCount,
+    header: encodeHeader(headerFields(block, payouts)),
+    dataHash: bytesToHex(dataHash(block.slotCount, block.seal.data)),
+    payouts: payouts.map(toPayout),
+  });
+  const data = encodeFunctionData({ abi: rollupAbi, functionName: "pay", args });
+  const gasLimit = PAY_GAS + PAYMENT_GAS * payouts.length;
+  return { purpose: "pay", subject: batch.firstBlock, to: rollup, data, gasLimit };
+}
+
+function headerFields(block: StoredBlock, payouts: readonly StoredPayout[]): BatchHeaderFields {
+  if (block.seal === null) throw incomplete(block);
+  const { oldRoot, newRoot, newNextIndex, txRoot } = block.seal;
+  return {
+    slots: block.slotCount,
+    firstBlock: BigInt(block.number),
+    lastBlock: BigInt(block.number),
+    timestamp: BigInt(block.timestamp),
+    oldRoot,
+    newRoot,
+    newNextIndex,
+    l1OperationCount: block.l1OperationCount,
+    payoutsHash: payoutsHash(block.slotCount, payouts.map(toPayout)),
+    txRoot,
+  };
+}
+
+function toPayout({ recipient, tokenId: token, amount }: StoredPayout): Payout {
+  return { recipient, tokenId: tokenId(token), amount };
+}
+
+function incomplete({ number }: StoredBlock): CairnError<NodeErrorCode> {
+  return new CairnError("node/unavailable", `block ${number} is not ready for L1`);
+}

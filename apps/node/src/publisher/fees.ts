@@ -1,0 +1,33 @@
+/** EIP-1559 fees in wei per gas. */
+export interface GasFees {
+  readonly maxFeePerGas: bigint;
+  readonly maxPriorityFeePerGas: bigint;
+}
+
+/** Percent by which a replacement raises both fees; nodes ask for 10, a margin survives rounding. */
+const REPLACEMENT_PERCENT = 13n;
+
+/** Fees of a first attempt: room for the base fee to double, within the cap. Null while the cap is below the base fee. */
+export function initialFees(baseFee: bigint, suggestedPriority: bigint, cap: bigint): GasFees | null {
+  if (baseFee >= cap) return null;
+  const wanted = 2n * baseFee + suggestedPriority;
+  const maxFeePerGas = wanted < cap ? wanted : cap;
+  const maxPriorityFeePerGas = suggestedPriority < maxFeePerGas ? suggestedPriority : maxFeePerGas;
+  return { maxFeePerGas, maxPriorityFeePerGas };
+}
+
+/**
+ * Fees that replace those of a pending transaction: each raised as nodes demand, and to what the market asks for.
+ * Null when that would exceed the cap.
+ */
+export function replacementFees(previous: GasFees, market: GasFees | null, cap: bigint): GasFees | null {
+  const raised = (fee: bigint) => fee + (fee * REPLACEMENT_PERCENT + 99n) / 100n + 1n;
+  const maxFeePerGas = max(raised(previous.maxFeePerGas), market?.maxFeePerGas ?? 0n);
+  const maxPriorityFeePerGas = max(raised(previous.maxPriorityFeePerGas), market?.maxPriorityFeePerGas ?? 0n);
+  if (maxFeePerGas > cap || maxPriorityFeePerGas > maxFeePerGas) return null;
+  return { maxFeePerGas, maxPriorityFeePerGas };
+}
+
+function max(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}

@@ -1,0 +1,234 @@
+import { type Database, findL1Transaction, insertL1Transaction } from "@cairn/db";
+import { createTestDatabases } from "@cairn/db/testing";
+import { type AnvilNode, connectReader, type L1Reader, startAnvil } from "@cairn/l1";
+import { addressToBigint, type Hex, hexToBytes } from "@cairn/protocol";
+import { pino } from "pino";
+import { Registry } from "prom-client";
+import { keccak256 } from "viem";
+import { mnemonicToAccount } from "viem/accounts";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createManualClock } from "../clock.ts";
+import { initialFees, replacementFees } from "./fees.ts";
+import { createL1Sender, type L1Call, type L1Sender, type SenderSettings } from "./l1-sender.ts";
+import { createPublisherMetrics } from "./metrics.ts";
+
+const GWEI = 10n ** 9n;
+const MNEMONIC = "test test test test test test test test test test test junk";
+const TARGET: Hex = "0x000000000000000000000000000000000000beef";
+const databases = createTestDatabases().server;
+
+describe("L1 sender", () => {
+  let anvil: AnvilNode;
+  let reader: L1Reader;
+  let database: Database;
+  let account: ReturnType<typeof mnemonicToAccount>;
+  let people = 0;
+  const clock = createManualClock(1_700_000_000_000);
+
+  const l1 = async (method: string, params: readonly unknown[] = []): Promise<unknown> => {
+    const response = await fetch(anvil.rpcUrl, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+    });
+    const answer = (await response.json()) as { result?: unknown; error?: unknown };
+    expect(answer.error).toBeUndefined();
+    return answer.result;
+  };
+  const mine = () => l1("evm_mine");
+  const sender = (change: Partial<SenderSettings> = {}): L1Sender =>
+    createL1Sender(
+      { maxFeePerGas: 1000n * GWEI, bumpAfterMs: 60_000, finalConfirmations: 2, ...change },
+      {
+        db: database.db,
+        reader,
+        account,
+        clock,
+        logger: pino({ level: "silent" }),
+        metrics: createPublisherMetrics(new Registry()),
+      },
+    );
+  const call = (subject: number): L1Call => ({
+    purpose: "submitBatch",
+    subject,
+    to: TARGET,
+    data: "0x01",
+    gasLimit: 50_000,
+  });
+  const stored = async (subject: number) => {
+    const found = await findL1Transaction(database.db, "submitBatch", subject);
+    if (found === undefined) throw new RangeError(`no L1 transaction for ${subject}`);
+    return found;
+  };
+  const nonceOnChain = () => reader.getTransactionCount({ address: account.address });
+
+  beforeAll(async () => {
+    await databases.start();
+    anvil = await startAnvil();
+    reader = connectReader(anvil.rpcUrl, anvil.chainId);
+    await l1("evm_setAutomine", [false]);
+    for (let i = 0; i < 3; i++) await mine();
+  });
+  afterAll(async () => {
+    await databases.stop();
+    await anvil.stop();
+  });
+  beforeEach(async () => {
+    database = await (await databases.create()).open();
+    account = mnemonicToAccount(MNEMONIC, { addressIndex: ++people });
+    await l1("anvil_dropAllTransactions");
+  });
+
+  it("goes from prepared to final", async () => {
+    const publisher = sender();
+    await publisher.send(call(1));
+    expect(await stored(1)).toMatchObject({ status: "sent", nonce: 0 });
+    await mine();
+    await publisher.advance();
+    expect(await stored(1)).toMatchObject({ status: "mined" });
+    await mine();
+    expect(await publisher.advance()).toEqual([]);
+    expect(await stored(1)).toMatchObject({ status: "final", mined: { hash: expect.any(Uint8Array) } });
+  });
+
+  it("gives transactions that wait together nonces in a row, and a subject only one", async () => {
+    const publisher = sender();
+    await publisher.send(call(1));
+    await publisher.send(call(2));
+    expect([(await stored(1)).nonce, (await stored(2)).nonce]).toEqual([0, 1]);
+    await expect(publisher.send(call(1))).rejects.toThrow();
+    await mine();
+    await publisher.advance();
+    expect(await nonceOnChain()).toBe(2);
+  });
+
+  it("sends what was stored but never broadcast when the process died", async () => {
+    const raw = await account.signTransaction({
+      type: "eip1559",
+      chainId: anvil.chainId,
+      nonce: 0,
+      to: TARGET,
+      gas: 50_000n,
+      maxFeePerGas: 10n * GWEI,
+      maxPriorityFeePerGas: GWEI,
+    });
+    const attempt = {
+      hash: hexToBytes(keccak256(raw)),
+      raw: hexToBytes(raw),
+      maxFeePerGas: 10n * GWEI,
+      maxPriorityFeePerGas: GWEI,
+      sentAtMs: null,
+    };
+    const content = { purpose: "submitBatch" as const, subject: 1, nonce: 0, data: new Uint8Array(), gasLimit: 50_000 };
+    const addresses = { sender: addressToBigint(account.address), recipient: addressToBigint(TARGET) };
+    await insertL1Transaction(database.db, { ...content, ...addresses }, attempt, clock.nowMs());
+    await sender().advance();
+    expect(await stored(1)).toMatchObject({ status: "sent" });
+    await mine();
+    await sender().advance();
+    expect(await stored(1)).toMatchObject({ status: "mined", mined: { hash: attempt.hash } });
+  });
+
+  it("sends the same bytes again when L1 dropped them", async () => {
+    const publisher = sender();
+    await publisher.send(call(1));
+    const [{ hash } = { hash: new Uint8Array() }] = (await stored(1)).attempts;
+    await l1("anvil_dropAllTransactions");
+    await mine();
+    await publisher.advance();
+    await mine();
+    await publisher.advance();
+    expect(await stored(1)).toMatchObject({ status: "mined", mined: { hash }, attempts: [{}] });
+  });
+
+  it("raises the fees of a stuck transaction under its own nonce", async () => {
+    const publisher = sender();
+    await publisher.send(call(1));
+    await l1("anvil_setNextBlockBaseFeePerGas", [`0x${(100n * GWEI).toString(16)}`]);
+    await mine();
+    clock.advance(60_000);
+    await publisher.advance();
+    const { attempts } = await stored(1);
+    expect(attempts).toHaveLength(2);
+    await mine();
+    await publisher.advance();
+    expect(await stored(1)).toMatchObject({ status: "mined", nonce: 0, mined: { hash: attempts[1]?.hash } });
+    expect(await nonceOnChain()).toBe(1);
+  });
+
+  it("holds back what would cost more than the cap", async () => {
+    await l1("anvil_setNextBlockBaseFeePerGas", [`0x${(50n * GWEI).toString(16)}`]);
+    await mine();
+    expect(await sender({ maxFeePerGas: GWEI }).send(call(1))).toBe(false);
+    expect(await findL1Transaction(database.db, "submitBatch", 1)).toBeUndefined();
+  });
+
+  it("goes back to sent when a reorg removes its block, and lands again", async () => {
+    const publisher = sender({ finalConfirmations: 10 });
+    await publisher.send(call(1));
+    await mine();
+    await publisher.advance();
+    expect(await stored(1)).toMatchObject({ status: "mined" });
+    await l1("anvil_reorg", [1, []]);
+    await l1("anvil_dropAllTransactions");
+    await publisher.advance();
+    expect(await stored(1)).toMatchObject({ status: "sent", mined: null });
+    await mine();
+    await publisher.advance();
+    expect(await stored(1)).toMatchObject({ status: "mined", attempts: [{}] });
+    expect(await nonceOnChain()).toBe(1);
+  });
+
+  it("gives up only when something else took the nonce for good", async () => {
+    const publisher = sender();
+    await publisher.send(call(1));
+    await l1("anvil_dropAllTransactions");
+    const raw = await account.signTransaction({
+      type: "eip1559",
+      chainId: anvil.chainId,
+      nonce: 0,
+      to: account.address,
+      gas: 21_000n,
+      maxFeePerGas: 900n * GWEI,
+      maxPriorityFeePerGas: 5n * GWEI,
+    });
+    await reader.sendRawTransaction({ serializedTransaction: raw });
+    await mine();
+    await publisher.advance();
+    expect(await stored(1)).toMatchObject({ status: "sent" });
+    await mine();
+    await publisher.advance();
+    expect(await stored(1)).toMatchObject({ status: "abandoned" });
+    await publisher.send(call(1));
+    expect(await stored(1)).toMatchObject({ status: "sent", nonce: 1 });
+  });
+
+  it("settles a reverted transaction as failed", async () => {
+    const reverting = "0x000000000000000000000000000000000000dead";
+    await l1("anvil_setCode", [reverting, "0x60006000fd"]);
+    const publisher = sender();
+    await publisher.send({ ...call(1), to: reverting });
+    await mine();
+    await publisher.advance();
+    expect(await stored(1)).toMatchObject({ status: "sent" });
+    await mine();
+    await publisher.advance();
+    expect(await stored(1)).toMatchObject({ status: "failed", failure: "reverted" });
+  });
+});
+
+describe("fees", () => {
+  it("leave room for the base fee to double, within the cap", () => {
+    expect(initialFees(10n, 2n, 100n)).toEqual({ maxFeePerGas: 22n, maxPriorityFeePerGas: 2n });
+    expect(initialFees(60n, 2n, 100n)).toEqual({ maxFeePerGas: 100n, maxPriorityFeePerGas: 2n });
+    expect(initialFees(100n, 2n, 100n)).toBeNull();
+  });
+
+  it("rise by what nodes demand of a replacement, or to the market", () => {
+    const previous = { maxFeePerGas: 100n, maxPriorityFeePerGas: 10n };
+    expect(replacementFees(previous, null, 200n)).toEqual({ maxFeePerGas: 114n, maxPriorityFeePerGas: 13n });
+    const market = { maxFeePerGas: 180n, maxPriorityFeePerGas: 2n };
+    expect(replacementFees(previous, market, 200n)).toEqual({ maxFeePerGas: 180n, maxPriorityFeePerGas: 13n });
+    expect(replacementFees(previous, market, 170n)).toBeNull();
+  });
+});

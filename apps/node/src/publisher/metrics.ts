@@ -1,0 +1,54 @@
+import type { L1TransactionPurpose, L1TransactionStatus } from "@cairn/db";
+import { Counter, Gauge, type Registry } from "prom-client";
+
+/** What the publisher measures. */
+export interface PublisherMetrics {
+  readonly moved: (purpose: L1TransactionPurpose, status: L1TransactionStatus) => void;
+  readonly bumped: () => void;
+  readonly capped: () => void;
+  readonly refused: () => void;
+  readonly reorged: () => void;
+  readonly badProof: () => void;
+  readonly observe: (now: { balanceWei: bigint; live: number; unsent: number }) => void;
+}
+
+/** Registers the publisher's metrics. */
+export function createPublisherMetrics(registry: Registry): PublisherMetrics {
+  const registers = [registry];
+  const counter = (name: string, help: string) => new Counter({ name, help, registers });
+  const moves = new Counter({
+    name: "cairn_l1_transactions_total",
+    help: "State changes of L1 transactions",
+    labelNames: ["purpose", "status"],
+    registers,
+  });
+  const bumps = counter("cairn_l1_fee_bumps_total", "Replacements with higher fees");
+  const caps = counter("cairn_l1_fee_capped_total", "Times that fees above the cap held a transaction back");
+  const refusals = counter("cairn_l1_refusals_total", "Broadcasts that L1 refused");
+  const reorgs = counter("cairn_l1_transactions_reorged_total", "Mined L1 transactions that a reorg removed");
+  const badProofs = counter("cairn_bad_proofs_total", "Proofs that the verifier on L1 does not accept");
+  const balance = new Gauge({
+    name: "cairn_publisher_balance_ether",
+    help: "Ether of the publisher's account",
+    registers,
+  });
+  const live = new Gauge({ name: "cairn_l1_transactions_live", help: "L1 transactions not settled", registers });
+  const unsent = new Gauge({
+    name: "cairn_batches_unsent",
+    help: "Proven batches that L1 has not accepted",
+    registers,
+  });
+  return {
+    moved: (purpose, status) => moves.inc({ purpose, status }),
+    bumped: () => bumps.inc(),
+    capped: () => caps.inc(),
+    refused: () => refusals.inc(),
+    reorged: () => reorgs.inc(),
+    badProof: () => badProofs.inc(),
+    observe: (now) => {
+      balance.set(Number(now.balanceWei) / 1e18);
+      live.set(now.live);
+      unsent.set(now.unsent);
+    },
+  };
+}

@@ -1,0 +1,44 @@
+/** `npm run bench`: measures Cairn and sets it beside other systems. Options: `--help`. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { isCairnError } from "@cairn/protocol";
+import { reportToMarkdown, reportToText } from "./document.ts";
+import { describeMachine } from "./machine.ts";
+import { measureAll } from "./measure-all.ts";
+import { type BenchOptions, parseOptions, USAGE } from "./options.ts";
+import { type BenchReport, readReport, writeReport } from "./report.ts";
+
+async function measure(options: BenchOptions): Promise<BenchReport> {
+  const startMs = performance.now();
+  const takenAt = new Date().toISOString();
+  const elapsed = (): number => (performance.now() - startMs) / 1000;
+  const measurements = await measureAll(options, (section) =>
+    console.error(`[${elapsed().toFixed(0).padStart(4)} s] measuring ${section}`),
+  );
+  const { isQuick } = options;
+  return { version: 1, takenAt, machine: describeMachine(), isQuick, seconds: elapsed(), measurements };
+}
+
+async function main(options: BenchOptions): Promise<void> {
+  const report = options.from === null ? await measure(options) : await readReport(options.from);
+  console.log(reportToText(report));
+  if (options.from === null) {
+    await writeReport(options.json, report);
+    console.error(`figures written to ${options.json}`);
+  }
+  if (options.markdown !== null) {
+    await mkdir(dirname(options.markdown), { recursive: true });
+    await writeFile(options.markdown, reportToMarkdown(report));
+    console.error(`tables written to ${options.markdown}`);
+  }
+}
+
+try {
+  const options = parseOptions(process.argv.slice(2), process.env);
+  if (options === null) console.log(USAGE);
+  else await main(options);
+} catch (error) {
+  if (!isCairnError(error)) throw error;
+  console.error(`${error.code}: ${error.message}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,54 @@
+import type { BlockSize } from "@cairn/protocol";
+import { measureBatchGas } from "./measure/batch-gas.ts";
+import { measureCallGas } from "./measure/call-gas.ts";
+import { measureCrypto } from "./measure/crypto.ts";
+import { measureData } from "./measure/data.ts";
+import { measureGates } from "./measure/gates.ts";
+import { measureProving } from "./measure/proving.ts";
+import { measureState } from "./measure/state.ts";
+import { measureVm } from "./measure/vm.ts";
+import type { BenchOptions } from "./options.ts";
+import type { Measurements, Section } from "./report.ts";
+
+/** Size whose blocks carry the calls of users to L1: the cheapest to prove, the gas is the same. */
+const CALLS_SLOTS: BlockSize = 16;
+const PROVING_RUNS = 3;
+
+/** Measures the sections asked for, one after the other. Throws as the sections do. */
+export async function measureAll(
+  { sections, sizes, isQuick, cacheDir }: BenchOptions,
+  onSection: (section: Section) => void,
+): Promise<Measurements> {
+  const measurements: Measurements = {};
+  const measure: Record<Section, () => Promise<void>> = {
+    gates: async () => {
+      measurements.gates = await measureGates(sizes, cacheDir);
+    },
+    data: async () => {
+      measurements.data = await measureData(sizes);
+    },
+    crypto: async () => {
+      measurements.crypto = await measureCrypto({ isQuick });
+    },
+    state: async () => {
+      measurements.state = await measureState({ isQuick });
+    },
+    vm: async () => {
+      measurements.vm = await measureVm({ isQuick });
+    },
+    calls: async () => {
+      measurements.calls = await measureCallGas({ slots: CALLS_SLOTS, cacheDir });
+    },
+    batches: async () => {
+      measurements.batches = await measureBatchGas({ sizes, cacheDir });
+    },
+    proving: async () => {
+      measurements.proving = await measureProving({ sizes, cacheDir, runs: isQuick ? 1 : PROVING_RUNS });
+    },
+  };
+  for (const section of sections) {
+    onSection(section);
+    await measure[section]();
+  }
+  return measurements;
+}

@@ -1,0 +1,76 @@
+import { DEFAULT_ROLLUP_PARAMETERS } from "@cairn/contracts";
+import { ANCHORS, type Anchor, type AnchorName } from "../anchors.ts";
+import type { Measurements } from "../report.ts";
+import { formatDecimal, formatInteger, type Table } from "../table.ts";
+import { gasPerTransfer } from "./gas-tables.ts";
+
+const NOT_MEASURED = "not measured in this run";
+const NOT_COVERED = "not covered by this benchmark";
+
+/** Each anchor beside what this run measured. */
+export function comparisonTable(measurements: Readonly<Measurements>): Table {
+  const ours = cairnFigures(measurements);
+  return {
+    title: "Beside other systems",
+    notes: [
+      "Other systems: figures of their public sources; [d]: derived from these. The best so far comes first.",
+      "Cairn: this run on this machine. One batch holds one block, so each block pays for a whole verification.",
+    ],
+    columns: ["metric", "best so far", "whose", "others", "Cairn, measured here"],
+    rows: (Object.keys(ANCHORS) as AnchorName[]).map((name) => {
+      const [best, ...others]: readonly Anchor[] = ANCHORS[name].others;
+      return [
+        ANCHORS[name].name,
+        best === undefined ? "" : show(best),
+        best?.system ?? "",
+        others.map((anchor) => `${anchor.system} ${show(anchor)}`).join("; ") || "–",
+        ours[name],
+      ];
+    }),
+  };
+}
+
+function show({ figure, isDerived }: Anchor): string {
+  return isDerived ? `${figure} [d]` : figure;
+}
+
+function cairnFigures({
+  data,
+  gates,
+  batches,
+  vm,
+  proving,
+}: Readonly<Measurements>): Readonly<Record<AnchorName, string>> {
+  const perSize = (entries: readonly { readonly slots: number; readonly text: string }[] | undefined): string =>
+    entries?.map(({ slots, text }) => `${text} (N = ${slots})`).join("; ") || NOT_MEASURED;
+  const hours = DEFAULT_ROLLUP_PARAMETERS.inclusionDelaySeconds / 3600;
+  return {
+    bytesPerTransfer: perSize(
+      data?.map(({ slots, bytesPerTransfer }) => ({ slots, text: formatDecimal(bytesPerTransfer, 2) })),
+    ),
+    constraintsPerTransfer: perSize(
+      gates?.map(({ slots, total }) => ({ slots, text: `${formatInteger(total / slots)} UltraHonk gates` })),
+    ),
+    gasPerTransfer: perSize(
+      batches && gasPerTransfer(batches.submissions).map(({ slots, gas }) => ({ slots, text: formatInteger(gas) })),
+    ),
+    gasPerTransferOffChain: "no such mode: data is always on L1",
+    fixedGas: perSize(
+      batches?.submissions
+        .filter(({ kind }) => kind === "empty")
+        .map(({ slots, gasUsed }) => ({ slots, text: formatInteger(gasUsed) })),
+    ),
+    throughput: vm
+      ? `${formatInteger(vm.fast.withSignaturesAndTree.median)} with signatures and tree, one thread`
+      : NOT_MEASURED,
+    acknowledgement: NOT_COVERED,
+    forcedInclusion: `${hours} h (parameter), by refusing batches that skip overdue entries`,
+    exit: NOT_COVERED,
+    typescriptThroughput: perSize(
+      proving?.map(({ slots, sealedToAcceptedSeconds }) => ({
+        slots,
+        text: `${formatDecimal(slots / sealedToAcceptedSeconds.median, 1)} proven and accepted, one block after the other`,
+      })),
+    ),
+  };
+}

@@ -1,0 +1,36 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { compileCircuit, NOIR_DIR } from "./compile.ts";
+
+describe("compileCircuit", () => {
+  let dir: string;
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), "cairn-compile-"));
+    cpSync(join(NOIR_DIR, "block"), join(dir, "noir", "block"), { recursive: true });
+    mkdirSync(join(dir, "noir", "tiny", "src"), { recursive: true });
+    writeFileSync(join(dir, "noir", "tiny", "Nargo.toml"), '[package]\nname = "tiny"\ntype = "bin"\n[dependencies]\n');
+    writeMain("fn main(x: Field) { assert(x != 0); }");
+  });
+  afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+  const writeMain = (text: string): void => writeFileSync(join(dir, "noir", "tiny", "src", "main.nr"), text);
+  const compile = () => compileCircuit({ name: "tiny", cacheDir: join(dir, "cache"), noirDir: join(dir, "noir") });
+
+  it("takes unchanged sources from the cache and compiles changed ones", async () => {
+    const first = await compile();
+    const second = await compile();
+    expect([first.isCached, second.isCached]).toEqual([false, true]);
+    expect(second.circuit.bytecode).toBe(first.circuit.bytecode);
+    writeMain("fn main(x: Field) { assert(x != 1); }");
+    const third = await compile();
+    expect(third.isCached).toBe(false);
+    expect(third.dir).not.toBe(first.dir);
+  });
+
+  it("says why sources do not compile", async () => {
+    writeMain("fn main(x: Field) { assert(y != 0); }");
+    await expect(compile()).rejects.toMatchObject({ code: "circuits/compile-failed" });
+  });
+});
