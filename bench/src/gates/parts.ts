@@ -1,8 +1,5 @@
 import type { CircuitShape } from "@cairn/circuits";
-import { FEE_TOKENS_PER_BLOCK, INDEX_BYTES, PAYOUT_BYTES, publishedDataBytes, SLOT_BYTES } from "@cairn/protocol";
-
-/** Bytes of the words that SHA-256 takes in the circuit. */
-const WORD_BYTES = 4;
+import { FEE_TOKENS_PER_BLOCK, PAYOUT_BYTES } from "@cairn/protocol";
 
 /** What is counted one by one; each names a probe in bench/noir. */
 export const UNITS = [
@@ -69,11 +66,7 @@ export function splitGates(options: {
   const measured = {
     signature: slots * units.signature,
     merkle: openings * (units.update + units.leaf) + 2 * innerNodes(subroots) * units.compress,
-    data:
-      hash(publishedDataBytes(slots)) +
-      ((slots * SLOT_BYTES) / WORD_BYTES + (FEE_TOKENS_PER_BLOCK * INDEX_BYTES) / WORD_BYTES) * units["data-word"] +
-      capacity * units["extra-row"] +
-      slots * units["extra-take"],
+    data: (slots + 2 * capacity) * units["data-word"] + capacity * units["extra-row"] + slots * units["extra-take"],
     l1Operations: capacity * units["l1-operation"],
     payouts: hash(capacity * PAYOUT_BYTES) + capacity * units["payout-row"] + slots * units["payout-check"],
     linksAndFees: slots * (units.link + units.fee),
