@@ -108,7 +108,8 @@ function queueEntry(books: Books, operation: L1Operation): void {
   const account = books.accounts.get(operation.index);
   if (operation.type === "deposit") {
     const { owner, tokenId, amount, key } = operation;
-    if (account?.owner === owner && account.tokenId === tokenId) add(books, operation.index, amount);
+    const isVouched = account?.key === key || (account?.ownerKey && key === 0n);
+    if (account?.owner === owner && account.tokenId === tokenId && isVouched) add(books, operation.index, amount);
     else if (books.nextIndex === FULL) books.payouts.push({ recipient: owner, tokenId, amount });
     else create(books, { owner, tokenId, nonce: 0, ownerKey: key > 0n, balance: amount, key });
     return;

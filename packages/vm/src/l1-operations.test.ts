@@ -17,13 +17,34 @@ const ALICE_BEFORE = all[0] as Account;
 const NEW = accountIndex(70);
 
 describe("a deposit", () => {
-  it("tops up the named account, whose key stays", () => {
+  it.each([
+    ["with its key", alice.key, true],
+    ["with its key, never confirmed on L1", alice.key, false],
+    ["without key, the account's being the owner's own", 0n, true],
+  ])("tops up the named account %s", (_, key, ownerKey) => {
     const state = overlay();
-    const { outcome, effect } = applyL1Operation(state, deposit({ key: bob.key }));
+    state.setAccount(ALICE, { ...ALICE_BEFORE, ownerKey });
+    const { outcome, effect } = applyL1Operation(state, deposit({ key }));
     expect(outcome).toEqual({ type: "toppedUp", index: ALICE });
-    expect(state.getAccount(ALICE)).toEqual({ ...ALICE_BEFORE, balance: 1_000_010n });
+    expect(state.getAccount(ALICE)).toEqual({ ...ALICE_BEFORE, ownerKey, balance: 1_000_010n });
     expect(effect.b).toBe(UNUSED_STEP);
     expect(effect.amount).toBe(10n);
+  });
+
+  it("tops up a keyless account without key", () => {
+    const state = overlay();
+    state.setAccount(ALICE, { ...ALICE_BEFORE, key: 0n, ownerKey: false });
+    expect(applyL1Operation(state, deposit({ key: 0n })).outcome.type).toBe("toppedUp");
+  });
+
+  it.each([
+    ["another key than the deposit's", { key: bob.key }, true],
+    ["a key that its owner never confirmed, to a deposit without key", { key: 0n }, false],
+  ])("does not land under %s", (_, fields, ownerKey) => {
+    const state = overlay();
+    state.setAccount(ALICE, { ...ALICE_BEFORE, ownerKey });
+    expect(applyL1Operation(state, deposit(fields)).outcome).toEqual({ type: "created", index: NEW });
+    expect(state.getAccount(ALICE).balance).toBe(ALICE_BEFORE.balance);
   });
 
   it.each([

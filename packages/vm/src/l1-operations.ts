@@ -1,4 +1,5 @@
 import {
+  type Account,
   type AccountIndex,
   type Deposit,
   type ForcedWithdraw,
@@ -45,7 +46,7 @@ export function applyL1Operation(state: WorkingState, operation: L1Operation): L
 
 function applyDeposit(state: WorkingState, { owner, tokenId, amount, index, key }: Deposit): L1Execution {
   const named = state.getAccount(index);
-  if (!isEmptyAccount(named) && named.owner === owner && named.tokenId === tokenId) {
+  if (isToppedUp(named, { owner, tokenId, key })) {
     const a = applyCredit(state, index, amount);
     return { outcome: { type: "toppedUp", index }, effect: { a, b: UNUSED_STEP, amount, payout: null, created: null } };
   }
@@ -59,6 +60,12 @@ function applyDeposit(state: WorkingState, { owner, tokenId, amount, index, key 
     outcome: { type: "created", index: b.index },
     effect: { a, b, amount, payout: null, created: b.index },
   };
+}
+
+/** Whether a deposit belongs on the named account; a key that its owner never vouched for may be a thief's (spec 2.8). */
+function isToppedUp(named: Account, { owner, tokenId, key }: Pick<Deposit, "owner" | "tokenId" | "key">): boolean {
+  if (isEmptyAccount(named) || named.owner !== owner || named.tokenId !== tokenId) return false;
+  return named.key === key || (key === 0n && named.ownerKey);
 }
 
 function applyForcedWithdraw(state: WorkingState, operation: ForcedWithdraw): L1Execution {

@@ -34,7 +34,8 @@ function expectedB({ kind, a, b, signed, l1Operation }: SlotTrace, nextIndex: nu
       const isHit =
         l1Operation?.type === "deposit" &&
         a.before.owner === l1Operation.owner &&
-        a.before.tokenId === l1Operation.tokenId;
+        a.before.tokenId === l1Operation.tokenId &&
+        (a.before.key === l1Operation.key || (l1Operation.key === 0n && a.before.ownerKey));
       return isHit || nextIndex === 2 ** 24 ? 0 : nextIndex;
     }
     default:

@@ -1,4 +1,4 @@
-import { type AccountIndex, accountIndex, type L1Operation, MAX_ACCOUNTS } from "@cairn/protocol";
+import { type Account, type AccountIndex, accountIndex, type L1Operation, MAX_ACCOUNTS } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
 import type { BlockDraft } from "../../src/draft.ts";
 import { leafWitness, payoutWords, recordWitness } from "../../src/witness-parts.ts";
@@ -19,11 +19,12 @@ import {
 } from "../support/attack.ts";
 
 const EMPTY = { owner: 0n, tokenId: 0n, nonce: 0n, ownerKey: 0n, balance: 0n, key: 0n };
-const leafAt = (index: AccountIndex) => {
+const accountAt = (index: AccountIndex): Account => {
   const found = ACCOUNTS.get(index);
   if (found === undefined) throw new TypeError("no account");
-  return leafWitness(found);
+  return found;
 };
+const leafAt = (index: AccountIndex) => leafWitness(accountAt(index));
 const deposit = (changes: object = {}): L1Operation => ({
   type: "deposit",
   owner: alice.owner,
@@ -241,6 +242,26 @@ describe("false deposit mismatch", () => {
   it("a new account turned into a top-up of another owner or token", async () => {
     for (const index of [AT.malloryEth, AT.carolJunk]) {
       const block = target({ l1Operations: [deposit({ index })] });
+      const refusal = await refusalOf(block, {
+        draft: (draft) => {
+          const { a, b } = slotOf(draft, 0);
+          a.after.balance += 500n;
+          Object.assign(b, { index: 0, after: { ...EMPTY } });
+        },
+      });
+      expect(refusal).toBe("slot: account created at another index than the next");
+    }
+  });
+
+  it("a top-up of an account with a thief's key", async () => {
+    const squatted = new Map(ACCOUNTS).set(AT.aliceEth, {
+      ...accountAt(AT.aliceEth),
+      key: mallory.key,
+      ownerKey: false,
+    });
+    for (const key of [0n, alice.key]) {
+      const block = target({ l1Operations: [deposit({ key })], accounts: squatted });
+      expect(await refusalOf(block)).toBeNull();
       const refusal = await refusalOf(block, {
         draft: (draft) => {
           const { a, b } = slotOf(draft, 0);

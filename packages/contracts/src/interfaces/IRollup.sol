@@ -56,7 +56,7 @@ interface IRollup is IRollupErrors, IRollupEvents {
     /// @param proof Proof of the circuit `header.circuitType`.
     /// @dev Reverts: CallerNotPlainAccount, SubmissionNotOpen, UnknownCircuitType, OldRootMismatch, FirstBlockMismatch,
     ///      LastBlockMismatch, TimestampTooOld, TimestampInFuture, TooManyL1Operations, OverdueL1OperationsLeft,
-    ///      DataTooLong, InvalidProof.
+    ///      DataTooLong, KeyOutOfRange, InvalidProof.
     function submitBatch(BatchHeader calldata header, bytes calldata data, bytes calldata proof) external;
 
     // Payments
