@@ -7,9 +7,9 @@ import {IRollupErrors} from "../interfaces/IRollupErrors.sol";
 /// @title Published data of a block (spec 3.1, 3.6)
 library PublishedData {
     uint256 private constant FEE_INDICES_BYTES = 12;
-    uint256 private constant SLOT_SHIFT = 256 - 8 * 13;
-    uint256 private constant OWNER_BYTES = 20;
-    uint256 private constant OWNER_SHIFT = 256 - 8 * 20;
+    uint256 private constant KEY_BYTES = 32;
+    uint256 private constant SLOT_MASK = 2 ** (8 * 13) - 1;
+    uint256 private constant OWNER_MASK = 2 ** (8 * 20) - 1;
 
     /// @notice What ties a proof to published bytes.
     /// @param dataHash SHA-256 of the padded bytes.
@@ -36,32 +36,39 @@ library PublishedData {
         if (data.length > fullLength) revert IRollupErrors.DataTooLong(fullLength, data.length);
         bytes memory padded = bytes.concat(data, new bytes(fullLength - data.length));
         binding.dataHash = sha256(padded);
-        binding.feeIndices = bytes12(_wordAt(padded, 0));
+        binding.feeIndices = bytes12(bytes32(_wordBefore(padded, KEY_BYTES)));
         binding.point = sha256(bytes.concat(binding.dataHash, txRoot)) & ~bytes32(bytes1(0xff));
         binding.evaluation = bytes32(_evaluate(padded, slots, uint256(binding.point)));
     }
 
     /// @dev Horner's rule from the last coefficient: key and owner of each extra, then the slot words.
     function _evaluate(bytes memory padded, uint256 slots, uint256 point) private pure returns (uint256 sum) {
+        uint256 slotsEnd = FEE_INDICES_BYTES + slots * Constants.SLOT_BYTES;
         uint256 modulus = Constants.FIELD_MODULUS;
-        uint256 extras = FEE_INDICES_BYTES + slots * Constants.SLOT_BYTES;
-        for (uint256 offset = padded.length; offset > extras;) {
-            offset -= Constants.EXTRA_BYTES;
-            uint256 key = uint256(_wordAt(padded, offset + OWNER_BYTES));
-            if (key >= modulus) revert IRollupErrors.KeyOutOfRange(modulus - 1, key);
-            sum = addmod(mulmod(sum, point, modulus), key, modulus);
-            sum = addmod(mulmod(sum, point, modulus), uint256(_wordAt(padded, offset)) >> OWNER_SHIFT, modulus);
+        unchecked {
+            for (uint256 at = padded.length; at > slotsEnd; at -= Constants.EXTRA_BYTES) {
+                uint256 key = _wordBefore(padded, at);
+                if (key >= modulus) revert IRollupErrors.KeyOutOfRange(modulus - 1, key);
+                sum = addmod(mulmod(sum, point, modulus), key, modulus);
+                uint256 owner = _wordBefore(padded, at - KEY_BYTES) & OWNER_MASK;
+                sum = addmod(mulmod(sum, point, modulus), owner, modulus);
+            }
         }
-        for (uint256 offset = extras; offset > FEE_INDICES_BYTES;) {
-            offset -= Constants.SLOT_BYTES;
-            sum = addmod(mulmod(sum, point, modulus), uint256(_wordAt(padded, offset)) >> SLOT_SHIFT, modulus);
+        uint256 mask = SLOT_MASK;
+        uint256 step = Constants.SLOT_BYTES;
+        // The loop of every transfer, so the one that is written for gas; the words are those of _wordBefore.
+        assembly ("memory-safe") {
+            let first := add(padded, FEE_INDICES_BYTES)
+            for { let at := add(padded, slotsEnd) } gt(at, first) { at := sub(at, step) } {
+                sum := addmod(mulmod(sum, point, modulus), and(mload(at), mask), modulus)
+            }
         }
     }
 
-    /// @dev The 32 bytes from `offset` on; what lies past the end is for the caller to cut off. Precondition: `offset` is inside.
-    function _wordAt(bytes memory data, uint256 offset) private pure returns (bytes32 word) {
+    /// @dev The 32 bytes that end before `end`; for small `end` the first of them are the array's length, for the caller to mask.
+    function _wordBefore(bytes memory data, uint256 end) private pure returns (uint256 word) {
         assembly ("memory-safe") {
-            word := mload(add(add(data, 0x20), offset))
+            word := mload(add(data, end))
         }
     }
 }
