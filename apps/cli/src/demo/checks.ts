@@ -1,6 +1,6 @@
 import { rollupAbi } from "@cairn/contracts";
 import { type L1Rollup, rollupDomain } from "@cairn/l1";
-import { bigintToHex, CairnError, type Payout } from "@cairn/protocol";
+import { bigintToHex, CairnError, FIRST_ACCOUNT_INDEX, type Payout } from "@cairn/protocol";
 import type { StateTree } from "@cairn/state";
 import {
   type ModelBlock,
@@ -21,7 +21,7 @@ export interface Comparison {
 
 /** A model at genesis, compared with `tree` after each block. */
 export function createComparison(rollup: L1Rollup, tree: StateTree): Comparison {
-  let state: StateInput = { accounts: new Map(), nextIndex: tree.nextIndex() };
+  let state: StateInput = { accounts: new Map(), nextIndex: FIRST_ACCOUNT_INDEX };
   const crypto = modelCrypto(rollupDomain(rollup), REAL_CRYPTO);
   return {
     follow: (block, executed) => {
