@@ -109,15 +109,6 @@ describe("false openings", () => {
     expect(refusal).toBe("tree: path does not lead to the current root");
   });
 
-  it("index bytes that are not its bits", async () => {
-    const refusal = await refusalOf(block, {
-      witness: ({ slots: [slot] }) => {
-        if (slot) slot.b.index.bytes[2] = BigInt(AT.malloryEth);
-      },
-    });
-    expect(refusal).toBe("index bytes differ from its bits");
-  });
-
   it("an empty leaf with a balance, a key or a nonce", async () => {
     const changed = (fields: Partial<LeafWitness>) =>
       refusalOf(block, { witness: ({ slots }) => void Object.assign(slots[5]?.a.leaf ?? {}, fields) });

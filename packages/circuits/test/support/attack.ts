@@ -1,4 +1,4 @@
-import { compress } from "@cairn/crypto";
+import { compress, messageHash } from "@cairn/crypto";
 import {
   type Account,
   type AccountIndex,
@@ -13,6 +13,7 @@ import {
   type L1Operation,
   type L2Transaction,
   type Link,
+  messageWords,
   type PublicInputFields,
   publicInput,
   type TransactionGroup,
@@ -26,8 +27,8 @@ import { type BlockTrace, executeBlock } from "@cairn/vm";
 import { type BlockDraft, draftBlock } from "../../src/draft.ts";
 import { blockInputMap, type CircuitsErrorCode, solveWitness } from "../../src/index.ts";
 import { openBlock } from "../../src/witness.ts";
-import { bigintToWords } from "../../src/witness-parts.ts";
-import type { BlockWitness } from "../../src/witness-types.ts";
+import { bigintToWords, leafWitness, signatureWitness } from "../../src/witness-parts.ts";
+import type { BlockWitness, LeafWitness, SignatureWitness } from "../../src/witness-types.ts";
 import { blockProgram } from "./cache.ts";
 import { claimFields } from "./claim.ts";
 
@@ -199,6 +200,24 @@ export function withdraw(changes: Partial<Omit<Withdraw, "type">> = {}): Withdra
 /** A group of one signed transaction. */
 export function signed(transaction: L2Transaction, signer = alice): TransactionGroup {
   return [signTransaction(transaction, signer, DOMAIN, REAL_CRYPTO)];
+}
+
+/** What a slot verifies once its sender has signed the transaction, which may break any other rule. */
+export function signatureOf(transaction: L2Transaction, signer = alice): SignatureWitness {
+  const { signature } = signTransaction(transaction, signer, DOMAIN, REAL_CRYPTO);
+  return signatureWitness(messageHash(messageWords(transaction, DOMAIN)), signature, signer.key, compress);
+}
+
+/** The leaf of an account of the attacked state. */
+export function leafAt(index: AccountIndex): LeafWitness {
+  return leafWitness(accountAt(index));
+}
+
+/** An account of the attacked state. */
+export function accountAt(index: AccountIndex): Account {
+  const found = ACCOUNTS.get(index);
+  if (found === undefined) throw new CairnError("test/no-account", `no account ${index}`);
+  return found;
 }
 
 /** A link without content yet. */
