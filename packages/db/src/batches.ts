@@ -24,6 +24,8 @@ export interface StoredBatch {
   /** What the prover reported of it: seconds, memory. */
   readonly proofDetails: object | null;
   readonly provedAtMs: number | null;
+  /** Proofs made so far that L1 did not accept. */
+  readonly badProofs: number;
   /** Null until accepted. */
   readonly acceptance: BatchAcceptance | null;
 }
@@ -63,13 +65,18 @@ export async function storeProof(
   return numUpdatedRows === 1n;
 }
 
-/** Removes a proof that L1 would not accept. */
+/** Removes a proof that L1 does not accept, and counts it. */
 export async function discardProof(db: Db, firstBlock: number): Promise<void> {
   await db
     .updateTable("batches")
-    .set({ proof: null, proof_details: null, proved_at_ms: null })
+    .set(({ eb }) => ({ proof: null, proof_details: null, proved_at_ms: null, bad_proofs: eb("bad_proofs", "+", 1) }))
     .where("first_block", "=", firstBlock)
     .execute();
+}
+
+/** Forgets the bad proofs of every batch, so that they are tried again. */
+export async function forgiveBadProofs(db: Db): Promise<void> {
+  await db.updateTable("batches").set({ bad_proofs: 0 }).where("bad_proofs", ">", 0).execute();
 }
 
 /** Notes that L1 accepted the batch; its blocks are proven from now on. */
@@ -195,6 +202,7 @@ function toBatch(row: Selectable<Tables["batches"]>): StoredBatch {
     proof: optionalBytes(row.proof),
     proofDetails: row.proof_details,
     provedAtMs: row.proved_at_ms,
+    badProofs: row.bad_proofs,
     acceptance: toAcceptance(row),
   };
 }

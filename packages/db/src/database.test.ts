@@ -19,6 +19,7 @@ import {
   type Database,
   deleteBlocksFrom,
   deleteQueueEntriesFrom,
+  discardProof,
   findBatch,
   findBlock,
   findForkedBlock,
@@ -28,6 +29,7 @@ import {
   findOpenBlock,
   findTransaction,
   findWitness,
+  forgiveBadProofs,
   insertBatch,
   insertL1Attempt,
   insertL1Transaction,
@@ -241,6 +243,10 @@ describe.each(["embedded", "server"] as const)("repositories on the %s engine", 
     const proof = { proof: Uint8Array.of(4), details: { seconds: 3 }, atMs: 8 };
     expect(await storeProof(db, 1, { ...proof, publicInput: 78n })).toBe(false);
     expect(await storeProof(db, 1, { ...proof, publicInput: 77n })).toBe(true);
+    await discardProof(db, 1);
+    expect(await findBatch(db, 1)).toMatchObject({ proof: null, badProofs: 1 });
+    await forgiveBadProofs(db);
+    expect((await findBatch(db, 1))?.badProofs).toBe(0);
     const acceptance = { number: batchNumber(1), l1Transaction: hash(5), l1Block: 20, l1BlockHash: hash(6) };
     await markBatchAccepted(db, 1, { ...acceptance, atMs: 9 });
     expect((await findBatch(db, 1))?.acceptance).toEqual(acceptance);

@@ -3,6 +3,7 @@ export {
   discardProof,
   findBatch,
   findBatchByNumber,
+  forgiveBadProofs,
   insertBatch,
   listBatches,
   loadPendingBatches,
@@ -90,7 +91,7 @@ export type {
   PayoutStatus,
   StoredTransactionStatus,
 } from "./schema.ts";
-export { bindChain } from "./settings.ts";
+export { bindChain, findRebuildHold, holdRebuilds, releaseRebuilds } from "./settings.ts";
 export { decodeSignedTransaction, encodeSignedTransaction, SIGNED_TRANSACTION_BYTES } from "./signed-transaction.ts";
 export {
   addTransactionEvents,
@@ -100,6 +101,7 @@ export {
   listAccountTransactions,
   listTransactionEvents,
   loadBlockTransactions,
+  loadGroup,
   loadPool,
   requeueTransactions,
   type StoredTransaction,

@@ -30,6 +30,7 @@ const INITIAL = [
   )`,
   `create unique index transactions_slot on transactions (block_number, slot) where block_number is not null`,
   `create index transactions_pool on transactions (sequence) where status = 'received'`,
+  `create index transactions_group on transactions (group_id)`,
   `create index transactions_from on transactions (from_index, sequence)`,
   `create index transactions_to on transactions (to_index, sequence) where to_index is not null`,
   `create table transaction_events (
@@ -92,6 +93,7 @@ const INITIAL = [
     proof bytea,
     proof_details jsonb,
     proved_at_ms bigint,
+    bad_proofs int not null default 0,
     number bigint unique,
     l1_transaction bytea,
     l1_block bigint,

@@ -120,6 +120,8 @@ interface BatchesTable {
   proof: Bytes | null;
   proof_details: JSONColumnType<object, string | null, string | null> | null;
   proved_at_ms: number | null;
+  /** Proofs that L1 did not accept. */
+  bad_proofs: Generated<number>;
   /** Number given by the contract; null until accepted there. */
   number: number | null;
   l1_transaction: Bytes | null;

@@ -3,6 +3,7 @@ import type { Db } from "./database.ts";
 import type { DbErrorCode } from "./errors.ts";
 
 const CHAIN = "chain";
+const REORG_HOLD = "reorg-hold";
 
 /**
  * Binds an empty database to one rollup and block size, and refuses one bound to another. Throws `db/wrong-chain`.
@@ -24,4 +25,28 @@ export async function bindChain(db: Db, domain: Domain, slotCount: BlockSize): P
       details: { stored: value, expected: own },
     },
   );
+}
+
+/**
+ * Notes that L1 up to this block is being read again after a reorg: until then the stored queue is incomplete, and nobody may
+ * conclude from it that a block must be rebuilt.
+ */
+export async function holdRebuilds(db: Db, untilL1Block: number): Promise<void> {
+  const value = JSON.stringify({ untilL1Block });
+  await db
+    .insertInto("settings")
+    .values({ key: REORG_HOLD, value })
+    .onConflict((conflict) => conflict.column("key").doUpdateSet({ value }))
+    .execute();
+}
+
+/** The L1 block of {@link holdRebuilds}, null when nothing is held. */
+export async function findRebuildHold(db: Db): Promise<number | null> {
+  const row = await db.selectFrom("settings").select("value").where("key", "=", REORG_HOLD).executeTakeFirst();
+  return row === undefined ? null : Number(Reflect.get(row.value, "untilL1Block"));
+}
+
+/** Ends {@link holdRebuilds}. */
+export async function releaseRebuilds(db: Db): Promise<void> {
+  await db.deleteFrom("settings").where("key", "=", REORG_HOLD).execute();
 }

@@ -90,6 +90,17 @@ export async function findTransactions(db: Db, ids: readonly bigint[]): Promise<
   return rows.map(toTransaction);
 }
 
+/** The transactions of a group in their order. Throws `db/corrupt`. */
+export async function loadGroup(db: Db, groupId: bigint): Promise<StoredTransaction[]> {
+  const rows = await db
+    .selectFrom("transactions")
+    .selectAll()
+    .where("group_id", "=", word(groupId))
+    .orderBy("group_position")
+    .execute();
+  return rows.map(toTransaction);
+}
+
 /** Transactions waiting for their turn, in order of sequence. Throws `db/corrupt`. */
 export async function loadPool(db: Db): Promise<StoredTransaction[]> {
   const rows = await db
