@@ -1,18 +1,8 @@
 export { type Clock, createManualClock, type ManualClock, systemClock } from "./clock.ts";
+export { configHelp, configMarkdown, envExample, loadConfig, type NodeConfig } from "./config/config.ts";
+export type { Secret } from "./config/setting.ts";
+export { ROLES } from "./config/settings.ts";
 export type { NodeErrorCode } from "./errors.ts";
-export {
-  createFeePolicy,
-  type FeePolicy,
-  type FeeQuote,
-  type FeeSettings,
-  type FeeToken,
-} from "./sequencer/fee-policy.ts";
-export {
-  createSequencer,
-  type Sequencer,
-  type SequencerDeps,
-  type SequencerEvent,
-  type SequencerSettings,
-  type SubmissionOutcome,
-} from "./sequencer/sequencer.ts";
-export { createSignatureChecker, type SignatureChecker } from "./sequencer/signature-checker.ts";
+export { type CairnNode, createNode, type NodeDeps } from "./node.ts";
+export type { ProveBlock } from "./prover/worker.ts";
+export { NODE_VERSION } from "./sequencer-part.ts";

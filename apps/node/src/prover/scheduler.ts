@@ -3,6 +3,12 @@ import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { wordHex } from "../json.ts";
 
+/** Batches that have jobs at a time, oldest first; the others wait in the database. */
+const LOOK_AHEAD = 64;
+
+/** Proofs of one batch that L1 may refuse before nobody makes another: circuit and verifier do not match. */
+const MAX_BAD_PROOFS = 3;
+
 /** Turns sealed blocks into proof jobs. */
 export interface ProofScheduler {
   /** Adds a job for every batch without proof whose job is not there or set aside. Throws what database and job engine throw. */
@@ -19,22 +25,21 @@ export function createProofScheduler(deps: {
   readonly logger: Logger;
   readonly pollMs: number;
 }): ProofScheduler {
-  const scheduled = new Set<string>();
   let current: Promise<void> | null = null;
   let cancel: () => void = () => undefined;
   let isStopped = false;
 
   const enqueueMissing = async (): Promise<void> => {
-    const batches = (await loadPendingBatches(deps.database.db)).filter(({ proof }) => proof === null);
-    const open = new Set(batches.map(({ firstBlock, publicInput }) => `${firstBlock}:${wordHex(publicInput)}`));
-    for (const key of scheduled) if (!open.has(key)) scheduled.delete(key);
-    if (batches.every(({ firstBlock, publicInput }) => scheduled.has(`${firstBlock}:${wordHex(publicInput)}`))) return;
+    const batches = (await loadPendingBatches(deps.database.db)).filter(
+      ({ proof, badProofs }) => proof === null && badProofs < MAX_BAD_PROOFS,
+    );
+    if (batches.length === 0) return;
     const poisoned = new Set((await deps.jobs.poisoned()).map(({ data }) => `${data.firstBlock}:${data.publicInput}`));
-    for (const { firstBlock, publicInput } of batches) {
-      const key = `${firstBlock}:${wordHex(publicInput)}`;
-      if (scheduled.has(key) || poisoned.has(key)) continue;
-      await deps.jobs.enqueue({ firstBlock, publicInput: wordHex(publicInput) });
-      scheduled.add(key);
+    for (const batch of batches.slice(0, LOOK_AHEAD)) {
+      const publicInput = wordHex(batch.publicInput);
+      if (!poisoned.has(`${batch.firstBlock}:${publicInput}`)) {
+        await deps.jobs.enqueue({ firstBlock: batch.firstBlock, publicInput });
+      }
     }
   };
 

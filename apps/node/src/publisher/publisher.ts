@@ -171,9 +171,13 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
   };
 
   /** L1 refuses a block whose time has not come there. */
-  const isTimely = async ({ block }: PublishedBatch): Promise<boolean> => {
-    const latest = await rollup.reader.getBlock({ blockTag: "latest" });
-    return Math.max(Number(latest.timestamp), Math.floor(clock.nowMs() / 1000)) >= block.timestamp;
+  const isTimely = async ({ block }: PublishedBatch): Promise<boolean> =>
+    (await nextTimestamp()) >= BigInt(block.timestamp);
+
+  const nextTimestamp = async (): Promise<bigint> => {
+    const { timestamp } = await rollup.reader.getBlock({ blockTag: "latest" });
+    const now = BigInt(Math.floor(clock.nowMs() / 1000));
+    return timestamp > now ? timestamp : now;
   };
 
   const succeeds = async (call: L1Call): Promise<boolean> => {
@@ -183,6 +187,8 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
         to: call.to,
         data: call.data,
         gas: BigInt(call.gasLimit),
+        // As in the next block, which is younger than the latest one.
+        blockOverrides: { time: await nextTimestamp() },
       });
       return true;
     } catch (error) {

@@ -53,8 +53,6 @@ export interface ChainOptions {
   /** Queue entries that may be consumed, from position `first` on; at most `limit`. */
   readonly nextQueueEntries: (first: number, limit: number) => readonly QueueEntry[];
   readonly nowMs: () => number;
-  /** Latest timestamp that L1 would accept by now, null when unknown. */
-  readonly latestTimestamp?: () => number | null;
   /** Takes what happened, in order. */
   readonly emit: (entry: JournalEntry) => void;
 }
@@ -127,11 +125,9 @@ export function createChain(
   const openBlock = (): OpenBlock => {
     const entries = options.nextQueueEntries(position.queueIndex, blockCapacity(slotCount));
     const now = options.nowMs();
-    const latest = options.latestTimestamp?.() ?? null;
-    const wanted = Math.floor(now / 1000);
     const opening: BlockOpening = {
       number: blockNumber(tree.blockNumber() + 1),
-      timestamp: Math.max(position.timestamp, latest === null ? wanted : Math.min(wanted, latest)),
+      timestamp: Math.max(position.timestamp, Math.floor(now / 1000)),
       slotCount,
       feeAccounts: options.feeAccounts(),
       firstQueueIndex: position.queueIndex,

@@ -21,7 +21,6 @@ export interface EngineDeps {
   readonly compress: Compress;
   readonly clock: Clock;
   readonly metrics: SequencerMetrics;
-  readonly latestTimestamp?: () => number | null;
   /** Queue entries known so far, in order. */
   readonly queue: () => readonly QueueEntry[];
   readonly publish: (event: SequencerEvent) => void;
@@ -91,7 +90,6 @@ export function createEngine(
           .filter(({ index }) => index >= first)
           .slice(0, limit),
       nowMs: clock.nowMs,
-      ...(deps.latestTimestamp === undefined ? {} : { latestTimestamp: deps.latestTimestamp }),
       emit: (entry) => void journal.append(entry).catch(() => undefined),
     },
     start.position,

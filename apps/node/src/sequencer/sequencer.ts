@@ -65,8 +65,6 @@ export interface SequencerDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: SequencerMetrics;
-  /** Latest timestamp that L1 would accept by now, null when unknown. */
-  readonly latestTimestamp?: () => number | null;
 }
 
 /** A transaction as acknowledged. */

@@ -3,6 +3,7 @@ import {
   deleteL1BlocksFrom,
   deleteQueueEntriesFrom,
   findLastL1Block,
+  holdRebuilds,
   type L1Header,
   loadL1BlocksBelow,
   revokeAcceptancesFrom,
@@ -50,6 +51,7 @@ export async function undoReorg(db: Db, rollup: L1Rollup, deploymentBlock: numbe
     await revokeSettlementsFrom(transaction, forkBlock + 1);
     const queueEntries = await deleteQueueEntriesFrom(transaction, forkBlock + 1);
     await deleteL1BlocksFrom(transaction, forkBlock + 1);
+    await holdRebuilds(transaction, last.number);
     return { forkBlock, previousHead: last.number, queueEntries, acceptances };
   });
 }

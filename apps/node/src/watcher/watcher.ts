@@ -1,4 +1,12 @@
-import { type Database, findLastL1Block, markFinal, pruneL1Blocks, pruneWitnesses } from "@cairn/db";
+import {
+  type Database,
+  findLastL1Block,
+  findRebuildHold,
+  markFinal,
+  pruneL1Blocks,
+  pruneWitnesses,
+  releaseRebuilds,
+} from "@cairn/db";
 import type { L1Rollup } from "@cairn/l1";
 import { CairnError, isCairnError } from "@cairn/protocol";
 import type { Logger } from "pino";
@@ -37,10 +45,13 @@ export interface WatcherDeps {
 export type WatcherEvent =
   | { readonly type: "progress"; readonly result: RangeResult; readonly l1Block: number }
   | { readonly type: "reorg"; readonly forkBlock: number }
+  /** The database agrees with L1 as far as it counts. */
+  | { readonly type: "looked" }
   | { readonly type: "final"; readonly lastBlock: number };
 
 /** Copies what L1 says of the rollup into the database and keeps it true. */
 export interface Watcher {
+  /** Looks at L1 and goes on doing so, also when it does not answer. Throws `node/l1-diverged`. */
   readonly start: () => Promise<void>;
   /** Looks at L1 once, now. Throws as the parts do. */
   readonly poll: () => Promise<void>;
@@ -101,6 +112,9 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
       },
     });
     l1Block = (await findLastL1Block(db))?.number ?? null;
+    const heldUntil = await findRebuildHold(db);
+    if (heldUntil !== null && l1Block !== null && l1Block >= heldUntil) await releaseRebuilds(db);
+    publish({ type: "looked" });
     const finalBlock = await markFinal(db, Math.min(final, safe), clock.nowMs());
     if (finalBlock > lastFinal) {
       lastFinal = finalBlock;
@@ -153,7 +167,10 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
 
   return {
     start: async () => {
-      await poll();
+      await poll().catch((error: unknown) => {
+        if (isCairnError(error, "node/l1-diverged")) throw error;
+        logger.error({ err: error }, "L1 cannot be followed yet");
+      });
       loop(settings.pollMs);
     },
     poll,

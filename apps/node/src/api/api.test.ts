@@ -1,0 +1,202 @@
+import { connect } from "node:net";
+import { createTestDatabases, type TestDatabase } from "@cairn/db/testing";
+import { FIRST_ACCOUNT_INDEX, tokenId } from "@cairn/protocol";
+import { type RouteResponse, signedTransactionToJson } from "@cairn/rpc";
+import { pino } from "pino";
+import { Registry } from "prom-client";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { createSequencerHarness, DOMAIN, type Life, type SequencerHarness } from "../../test/sequencer-harness.ts";
+import { createFeePolicy } from "../sequencer/fee-policy.ts";
+import { createHandlers } from "./handlers.ts";
+import { createApiServer, type ListeningServer } from "./server.ts";
+import { createAdminServer, createMetricsServer } from "./side-servers.ts";
+import { createStream, type Stream } from "./stream.ts";
+
+const databases = createTestDatabases().embedded;
+
+describe("API", () => {
+  let test: TestDatabase;
+  let harness: SequencerHarness;
+  let life: Life;
+  let api: ListeningServer;
+  let stream: Stream;
+
+  beforeAll(async () => {
+    await databases.start();
+    test = await databases.create();
+    harness = await createSequencerHarness(test, 3);
+    life = await harness.begin({ maxInFlight: 50 });
+    await harness.fund(life);
+    const feePolicy = createFeePolicy(
+      {
+        slotCount: 16,
+        tokens: [{ tokenId: tokenId(0), weiPer1e18: 10n ** 18n }],
+        batchGas: 800_000n,
+        gasPerByte: 16n,
+        payoutGas: 60_000n,
+        expectedFillPercent: 50n,
+        operatorPercent: 10n,
+        tolerancePercent: 80n,
+      },
+      () => 10n ** 9n,
+    );
+    stream = createStream({ maxClients: 2, maxBufferedBytes: 1000, pingMs: 30_000 }, harness.clock);
+    const handlers = createHandlers({
+      ...life,
+      feePolicy,
+      compress: harness.compress,
+      domain: DOMAIN,
+      slotCount: 16,
+      feeTokens: [tokenId(0)],
+      minValiditySeconds: 60,
+      maxGroupSize: 4,
+      roles: ["sequencer", "api"],
+      version: "test",
+      parts: () => ({ sequencer: { isReady: life.sequencer.status().phase === "running", state: "running" } }),
+    });
+    api = createApiServer(
+      {
+        host: "127.0.0.1",
+        port: 0,
+        maxBodyBytes: 20_000,
+        maxConnections: 1000,
+        requestTimeoutMs: 5000,
+        version: "test",
+      },
+      { handlers, stream, logger: pino({ level: "silent" }), registry: new Registry() },
+    );
+    await api.start();
+  });
+  afterAll(async () => {
+    stream.stop();
+    await api.stop();
+    await harness.stop();
+    await databases.stop();
+  });
+
+  const get = async <T>(path: string) => {
+    const response = await fetch(new URL(path, api.url()));
+    return { status: response.status, body: (await response.json()) as T };
+  };
+  const post = async <T>(body: string, type = "application/json") => {
+    const response = await fetch(new URL("/v1/transactions", api.url()), {
+      method: "POST",
+      headers: { "content-type": type },
+      body,
+    });
+    return { status: response.status, body: (await response.json()) as T };
+  };
+  const submit = (...group: ReturnType<SequencerHarness["transfer"]>[]) =>
+    post<RouteResponse<"submit">>(JSON.stringify({ transactions: group.map(signedTransactionToJson) }));
+
+  it("takes a transaction and shows it everywhere", async () => {
+    const answer = await submit(harness.transfer(0, 1, 0));
+    expect(answer).toMatchObject({ status: 200, body: { transactions: [{ status: "confirmed" }] } });
+    const [{ id, inclusion } = { id: "", inclusion: null }] = answer.body.transactions;
+    expect((await get(`/v1/transactions/${id}`)).body).toMatchObject({
+      id,
+      group: [id],
+      amount: "1000",
+      history: [{ type: "received" }, { type: "confirmed", details: inclusion }],
+    });
+    expect((await get(`/v1/accounts/${FIRST_ACCOUNT_INDEX}`)).body).toMatchObject({ nonce: 1 });
+    const { body } = await get(`/v1/accounts/${FIRST_ACCOUNT_INDEX}/transactions?limit=1`);
+    expect(body).toMatchObject({ transactions: [{ id }], next: expect.any(Number) });
+    expect((await get(`/v1/blocks/${inclusion?.block}/transactions`)).body).toMatchObject({ transactions: [{ id }] });
+    expect((await get("/v1/blocks?limit=1")).body).toMatchObject({ blocks: [{ status: "open" }] });
+    expect((await get("/v1/batches")).body).toMatchObject({ batches: [{ firstBlock: 1, status: "waiting" }] });
+    expect((await get("/v1/queue?from=1&limit=1")).body).toMatchObject({
+      entries: [{ position: 1, type: "deposit", isProcessed: true }],
+      processed: 3,
+    });
+    expect((await get("/v1/rollup")).body).toMatchObject({ chainId: 31337, slots: 16, lastBlock: 1 });
+    expect((await get("/v1/payouts")).body).toEqual({ payouts: [] });
+    expect(await get("/health")).toMatchObject({ status: 200, body: { status: "ok" } });
+  });
+
+  it("quotes a fee that can be signed", async () => {
+    const { body } = await get<RouteResponse<"quote">>("/v1/fees/quote?kind=withdraw&tokenId=0");
+    expect(body).toMatchObject({ kind: "withdraw", gasPriceWei: "1000000000" });
+    const parts = Object.values(body.parts).reduce((sum, part) => sum + BigInt(part), 0n);
+    expect(BigInt(body.fee)).toBeGreaterThanOrEqual(parts);
+    expect(BigInt(body.minimumFee)).toBeLessThan(BigInt(body.fee));
+    expect(await get("/v1/fees/quote?kind=transfer&tokenId=9")).toMatchObject({ status: 404 });
+  });
+
+  it("says which rule a transaction breaks", async () => {
+    expect(await submit(harness.transfer(0, 1, 0, { validUntil: 5 }))).toMatchObject({
+      status: 422,
+      body: { error: { code: "rejected", details: { index: 0, reason: { type: "nonceTooLow" } } } },
+    });
+  });
+
+  it.each([
+    ["no JSON", "{", 400],
+    ["another shape", '{"transactions":[{"type":"mint"}]}', 400],
+    ["deep nesting", `{"transactions":${"[".repeat(5000)}${"]".repeat(5000)}}`, 400],
+    ["a prototype", '{"__proto__":{"a":1},"transactions":[]}', 400],
+    ["too much", `{"transactions":"${"x".repeat(30_000)}"}`, 413],
+  ])("refuses %s", async (_what, body, status) => {
+    const answer = await post<{ error: { code: string } }>(body);
+    expect(answer.status).toBe(status);
+    expect(answer.body.error.code).toMatch(/bad-request|too-large/);
+  });
+
+  it("refuses bad parameters, unknown paths and other media", async () => {
+    expect(await get("/v1/blocks/x")).toMatchObject({
+      status: 400,
+      body: { error: { details: { issues: [{ at: "params.number" }] } } },
+    });
+    expect(await get("/v1/accounts?owner=0x12")).toMatchObject({ status: 400 });
+    expect(await get("/v1/blocks?limit=1000")).toMatchObject({ status: 400 });
+    expect(await get("/v1/accounts/16777216")).toMatchObject({ status: 400 });
+    expect(await get("/nothing")).toMatchObject({ status: 404, body: { error: { code: "not-found" } } });
+    expect((await post("a=1", "text/plain")).status).toBe(400);
+  });
+
+  it("answers while many connections stay idle", async () => {
+    const { port } = new URL(api.url());
+    const sockets = Array.from({ length: 500 }, () => connect(Number(port), "127.0.0.1"));
+    await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once("connect", resolve))));
+    expect(await get("/health")).toMatchObject({ status: 200 });
+    for (const socket of sockets) socket.destroy();
+  });
+
+  it("streams to a limited number of clients", async () => {
+    const open = () => new WebSocket(api.url().replace("http", "ws").concat("/v1/stream"));
+    const clients = [open(), open()];
+    await Promise.all(clients.map((client) => new Promise((resolve) => client.once("open", resolve))));
+    const received = clients.map(
+      (client) => new Promise((resolve) => client.once("message", (data) => resolve(String(data)))),
+    );
+    stream.publish({ type: "block", number: 1, status: "sealed" });
+    expect(await Promise.all(received)).toEqual(Array(2).fill('{"type":"block","number":1,"status":"sealed"}'));
+    const refused = await new Promise((resolve) => open().once("error", (error) => resolve(error.message)));
+    expect(refused).toContain("503");
+    for (const client of clients) client.terminate();
+  });
+
+  it("keeps metrics and admin operations on ports of their own, the latter behind a token", async () => {
+    const metrics = createMetricsServer({ host: "127.0.0.1", port: 0 }, new Registry());
+    const admin = createAdminServer({ host: "127.0.0.1", port: 0, token: "open sesame" }, { ...life, jobs: null });
+    await Promise.all([metrics.start(), admin.start()]);
+    expect((await fetch(new URL("/metrics", metrics.url()))).status).toBe(200);
+    const seal = (headers: Record<string, string>) =>
+      fetch(new URL("/v1/blocks/seal", admin.url()), { method: "POST", headers });
+    expect((await seal({})).status).toBe(401);
+    expect((await seal({ authorization: "Bearer open sesamE" })).status).toBe(401);
+    const sealed = await seal({ authorization: "Bearer open sesame" });
+    expect(await sealed.json()).toEqual({ sealed: 2 });
+    await Promise.all([metrics.stop(), admin.stop()]);
+  });
+
+  it("says that it is unavailable while it recovers, and acknowledges nothing", async () => {
+    await life.sequencer.stop();
+    expect(await submit(harness.transfer(1, 2, 0))).toMatchObject({
+      status: 503,
+      body: { error: { code: "unavailable" } },
+    });
+    expect(await get("/ready")).toMatchObject({ status: 503, body: { isReady: false } });
+  });
+});

@@ -1,0 +1,153 @@
+import type {
+  QueueEntry,
+  StoredBatch,
+  StoredBlock,
+  StoredPayout,
+  StoredTransaction,
+  TransactionEvent,
+} from "@cairn/db";
+import { type Account, type AccountIndex, bigintToAddress, bytesToHex } from "@cairn/protocol";
+import { type RouteResponse, signedTransactionToJson, type TransactionStatus } from "@cairn/rpc";
+import { wordHex } from "../json.ts";
+import type { FeeQuote } from "../sequencer/fee-policy.ts";
+
+type TransactionSummary = RouteResponse<"blockTransactions">["transactions"][number];
+type History = RouteResponse<"transaction">["history"];
+
+/** An account as the API shows it. */
+export function toAccount(index: AccountIndex, account: Account): RouteResponse<"account"> {
+  return {
+    index,
+    owner: bigintToAddress(account.owner),
+    tokenId: account.tokenId,
+    nonce: account.nonce,
+    balance: account.balance.toString(),
+    key: wordHex(account.key),
+    ownerKey: account.ownerKey,
+  };
+}
+
+/** Status of a transaction in its block. */
+export function statusOf(transaction: StoredTransaction, block: StoredBlock | undefined): TransactionStatus {
+  if (transaction.status !== "confirmed") return transaction.status;
+  return block?.status === "proven" || block?.status === "final" ? block.status : "confirmed";
+}
+
+/** A transaction in a list. */
+export function toSummary(transaction: StoredTransaction, block: StoredBlock | undefined): TransactionSummary {
+  const { inclusion, amount, fee, createdIndex, rejection, receivedAtMs } = transaction;
+  return {
+    id: wordHex(transaction.id),
+    status: statusOf(transaction, block),
+    inclusion: inclusion && { block: inclusion.blockNumber, slot: inclusion.slot },
+    transaction: signedTransactionToJson(transaction.signed),
+    amount: amount?.toString() ?? null,
+    fee: fee?.toString() ?? null,
+    createdIndex,
+    rejection: rejection && { ...rejection },
+    receivedAtMs,
+  };
+}
+
+/** What happened to a transaction, in order of time. */
+export function toHistory(
+  transaction: StoredTransaction,
+  block: StoredBlock | undefined,
+  events: readonly TransactionEvent[],
+): History {
+  const history: History = [
+    { type: "received", atMs: transaction.receivedAtMs, details: {} },
+    ...events.map(({ type, atMs, details }) => ({ type, atMs, details: { ...details } })),
+  ];
+  if (transaction.inclusion !== null && block !== undefined) {
+    const { blockNumber, slot } = transaction.inclusion;
+    const atMs = Math.max(transaction.receivedAtMs, block.openedAtMs);
+    history.push({ type: "confirmed", atMs, details: { block: blockNumber, slot } });
+    if (block.seal !== null)
+      history.push({ type: "sealed", atMs: block.seal.sealedAtMs, details: { block: blockNumber } });
+    if (block.provenAtMs !== null) history.push({ type: "proven", atMs: block.provenAtMs, details: {} });
+    if (block.finalAtMs !== null) history.push({ type: "final", atMs: block.finalAtMs, details: {} });
+  }
+  return history.sort((a, b) => a.atMs - b.atMs);
+}
+
+/** A block as the API shows it. */
+export function toBlock(block: StoredBlock): RouteResponse<"block"> {
+  const { seal } = block;
+  return {
+    number: block.number,
+    status: block.status,
+    timestamp: block.timestamp,
+    slots: block.slotCount,
+    l1Operations: block.l1OperationCount,
+    transactions: seal?.transactionCount ?? 0,
+    oldRoot: seal && wordHex(seal.oldRoot),
+    newRoot: seal && wordHex(seal.newRoot),
+    txRoot: seal && wordHex(seal.txRoot),
+    data: seal && bytesToHex(seal.data),
+    openedAtMs: block.openedAtMs,
+    sealedAtMs: seal?.sealedAtMs ?? null,
+    provenAtMs: block.provenAtMs,
+    finalAtMs: block.finalAtMs,
+  };
+}
+
+/** A batch as the API shows it. */
+export function toBatch(batch: StoredBatch): RouteResponse<"batch"> {
+  const { acceptance } = batch;
+  return {
+    firstBlock: batch.firstBlock,
+    lastBlock: batch.lastBlock,
+    circuitType: batch.circuitType,
+    publicInput: wordHex(batch.publicInput),
+    status: acceptance !== null ? "accepted" : batch.proof !== null ? "proved" : "waiting",
+    proof: batch.proofDetails && { ...batch.proofDetails },
+    provedAtMs: batch.provedAtMs,
+    number: acceptance?.number ?? null,
+    l1Transaction: acceptance && bytesToHex(acceptance.l1Transaction),
+    l1Block: acceptance?.l1Block ?? null,
+  };
+}
+
+/** A payout as the API shows it. */
+export function toPayout(payout: StoredPayout): RouteResponse<"payouts">["payouts"][number] {
+  return {
+    block: payout.blockNumber,
+    position: payout.position,
+    recipient: bigintToAddress(payout.recipient),
+    tokenId: payout.tokenId,
+    amount: payout.amount.toString(),
+    status: payout.status,
+    l1Transaction: payout.l1Transaction && bytesToHex(payout.l1Transaction),
+  };
+}
+
+/** A queue entry as the API shows it; `processed` is how many entries blocks have consumed. */
+export function toQueueEntry(entry: QueueEntry, processed: number): RouteResponse<"queue">["entries"][number] {
+  const { operation } = entry;
+  return {
+    position: entry.index,
+    type: operation.type,
+    owner: bigintToAddress(operation.type === "deposit" ? operation.owner : operation.sender),
+    tokenId: operation.type === "deposit" ? operation.tokenId : null,
+    amount: operation.type === "deposit" ? operation.amount.toString() : null,
+    index: operation.index,
+    key: operation.type === "forcedWithdraw" ? null : wordHex(operation.key),
+    l1Block: entry.l1Block,
+    l1Transaction: bytesToHex(entry.l1Transaction),
+    enqueuedAt: entry.enqueuedAt,
+    isProcessed: entry.index < processed,
+  };
+}
+
+/** A fee quote as the API shows it. */
+export function toQuote(quote: FeeQuote): RouteResponse<"quote"> {
+  return {
+    kind: quote.kind,
+    tokenId: quote.tokenId,
+    fee: quote.fee.toString(),
+    minimumFee: quote.minimumFee.toString(),
+    parts: { data: quote.data.toString(), proof: quote.proof.toString(), operator: quote.operator.toString() },
+    gasPriceWei: quote.gasPriceWei.toString(),
+  };
+}

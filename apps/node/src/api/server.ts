@@ -1,0 +1,121 @@
+import { openApiDocument, ROUTES, type RouteDefinition, type RouteName } from "@cairn/rpc";
+import { type FastifyInstance, type FastifyReply, fastify } from "fastify";
+import type { Logger } from "pino";
+import { Histogram, type Registry } from "prom-client";
+import type { z } from "zod";
+import { ApiError, toApiError } from "./errors.ts";
+import type { Handlers } from "./handlers.ts";
+import type { Stream } from "./stream.ts";
+
+/** Where and how the API listens. */
+export interface ApiSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly maxBodyBytes: number;
+  readonly maxConnections: number;
+  /** Time a client may take to send a request. */
+  readonly requestTimeoutMs: number;
+  readonly version: string;
+}
+
+/** A listening server. */
+export interface ListeningServer {
+  /** Address with the port in use. */
+  readonly url: () => string;
+  readonly start: () => Promise<void>;
+  /** Finishes requests under way and closes. */
+  readonly stop: () => Promise<void>;
+}
+
+/** The HTTP API: every route of `@cairn/rpc`, its OpenAPI document, and the stream. */
+export function createApiServer(
+  settings: ApiSettings,
+  deps: { readonly handlers: Handlers; readonly stream: Stream; readonly logger: Logger; readonly registry: Registry },
+): ListeningServer {
+  const seconds = new Histogram({
+    name: "cairn_http_request_seconds",
+    help: "Time to answer a request",
+    labelNames: ["route", "status"],
+    buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
+    registers: [deps.registry],
+  });
+  const app = fastify({
+    bodyLimit: settings.maxBodyBytes,
+    requestTimeout: settings.requestTimeoutMs,
+    keepAliveTimeout: 65_000,
+    forceCloseConnections: "idle",
+    routerOptions: { maxParamLength: 128 },
+  });
+  app.server.maxConnections = settings.maxConnections;
+  app.server.on("upgrade", deps.stream.upgrade);
+  app.setNotFoundHandler((_request, reply) => answer(reply, new ApiError("not-found", "there is no such operation")));
+  app.setErrorHandler((error, request, reply) => {
+    const shown = toApiError(error);
+    if (shown.code === "internal") deps.logger.error({ err: error, route: request.url }, "request failed");
+    return answer(reply, shown);
+  });
+  app.addHook("onResponse", (request, reply, done) => {
+    const route = request.routeOptions.url ?? "unknown";
+    seconds.observe({ route, status: reply.statusCode }, reply.elapsedTime / 1000);
+    done();
+  });
+  for (const name of routeNames()) addRoute(app, name, deps.handlers);
+  const document = openApiDocument(settings.version);
+  app.get("/openapi.json", () => document);
+  return listening(app, settings);
+}
+
+/** Start and stop of a fastify instance. */
+export function listening(
+  app: FastifyInstance,
+  { host, port }: { readonly host: string; readonly port: number },
+): ListeningServer {
+  let url = "";
+  return {
+    url: () => url,
+    start: async () => {
+      url = await app.listen({ host, port });
+    },
+    stop: () => app.close(),
+  };
+}
+
+/** Sends a failure. */
+export function answer(reply: FastifyReply, error: ApiError): FastifyReply {
+  if (error.code === "overloaded" || error.code === "unavailable") reply.header("retry-after", "1");
+  return reply.code(error.status).send(error.toBody());
+}
+
+function addRoute(app: FastifyInstance, name: RouteName, handlers: Handlers): void {
+  const route: RouteDefinition = ROUTES[name];
+  // The table pairs each name with its handler's types; a loop over names cannot express that.
+  const handle = handlers[name] as (request: object) => Promise<object>;
+  app.route({
+    method: route.method,
+    url: route.path,
+    handler: async (request, reply) => {
+      const parsed = {
+        params: parse(route.params, request.params, "params"),
+        query: parse(route.query, request.query, "query"),
+        body: parse(route.body, request.body, "body"),
+      };
+      const result = await handle(parsed);
+      if (name === "ready" && "isReady" in result && result.isReady !== true) reply.code(503);
+      return result;
+    },
+  });
+}
+
+function parse(schema: z.ZodType | undefined, value: unknown, place: string): unknown {
+  if (schema === undefined) return undefined;
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issues = result.error.issues
+    .slice(0, 20)
+    .map(({ path, message }) => ({ at: [place, ...path].join("."), message }));
+  throw new ApiError("bad-request", `${issues[0]?.at}: ${issues[0]?.message}`, { issues });
+}
+
+function routeNames(): RouteName[] {
+  return Object.keys(ROUTES).filter((name): name is RouteName => name in ROUTES);
+}

@@ -1,0 +1,50 @@
+import { timingSafeEqual } from "node:crypto";
+import { type Database, forgiveBadProofs, type JobQueue } from "@cairn/db";
+import { fastify } from "fastify";
+import type { Registry } from "prom-client";
+import type { Sequencer } from "../sequencer/sequencer.ts";
+import { ApiError, toApiError } from "./errors.ts";
+import { answer, type ListeningServer, listening } from "./server.ts";
+
+/** Prometheus metrics on their own port. */
+export function createMetricsServer(
+  settings: { readonly host: string; readonly port: number },
+  registry: Registry,
+): ListeningServer {
+  const app = fastify({ forceCloseConnections: true });
+  app.get("/metrics", async (_request, reply) => {
+    reply.header("content-type", registry.contentType);
+    return registry.metrics();
+  });
+  return listening(app, settings);
+}
+
+/** Operations for the operator alone, on their own port, behind a bearer token. */
+export function createAdminServer(
+  settings: { readonly host: string; readonly port: number; readonly token: string },
+  deps: { readonly database: Database; readonly sequencer: Sequencer | null; readonly jobs: JobQueue | null },
+): ListeningServer {
+  const app = fastify({ forceCloseConnections: true, bodyLimit: 4096 });
+  const expected = Buffer.from(`Bearer ${settings.token}`);
+  app.addHook("onRequest", async (request) => {
+    const given = Buffer.from(request.headers.authorization ?? "");
+    if (given.length === expected.length && timingSafeEqual(given, expected)) return;
+    throw new ApiError("unauthorized", "the admin token is missing or wrong");
+  });
+  app.setErrorHandler((error, _request, reply) => answer(reply, toApiError(error)));
+  app.post("/v1/blocks/seal", async () => {
+    const sealed = await present(deps.sequencer, "sequencer").sealNow();
+    return { sealed: sealed?.number ?? null };
+  });
+  app.get("/v1/proofs/poisoned", async () => ({ jobs: await present(deps.jobs, "job queue").poisoned() }));
+  app.post("/v1/proofs/retry", async () => {
+    await forgiveBadProofs(deps.database.db);
+    return { retried: await present(deps.jobs, "job queue").retryPoisoned() };
+  });
+  return listening(app, settings);
+}
+
+function present<T>(part: T | null, name: string): T {
+  if (part === null) throw new ApiError("not-found", `this process has no ${name}`);
+  return part;
+}

@@ -1,0 +1,76 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import type { StreamMessage } from "@cairn/rpc";
+import { type WebSocket, WebSocketServer } from "ws";
+import type { Clock } from "../clock.ts";
+
+/** Limits of the stream. */
+export interface StreamLimits {
+  readonly maxClients: number;
+  /** Bytes that may wait for a slow client before it is cut off. */
+  readonly maxBufferedBytes: number;
+  /** A client that does not answer a ping within this time is cut off. */
+  readonly pingMs: number;
+}
+
+/** WebSocket stream of blocks and statuses. */
+export interface Stream {
+  readonly publish: (message: StreamMessage) => void;
+  /** Takes over an HTTP upgrade of the stream's path; answers others with 404. */
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  readonly clients: () => number;
+  readonly stop: () => void;
+}
+
+/** Path of the stream. */
+export const STREAM_PATH = "/v1/stream";
+
+/** A stream without clients. */
+export function createStream(limits: StreamLimits, clock: Clock): Stream {
+  const server = new WebSocketServer({ noServer: true, maxPayload: 1024, perMessageDeflate: false });
+  const alive = new WeakSet<WebSocket>();
+  let cancel: () => void = () => undefined;
+
+  const refuse = (socket: Duplex, status: string): void => {
+    socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  };
+
+  const ping = (): void => {
+    for (const client of server.clients) {
+      if (!alive.delete(client)) client.terminate();
+      else client.ping();
+    }
+    cancel = clock.after(limits.pingMs, ping);
+  };
+  cancel = clock.after(limits.pingMs, ping);
+
+  return {
+    publish: (message) => {
+      if (server.clients.size === 0) return;
+      const text = JSON.stringify(message);
+      for (const client of server.clients) {
+        if (client.bufferedAmount > limits.maxBufferedBytes) client.terminate();
+        else client.send(text);
+      }
+    },
+    upgrade: (request, socket, head) => {
+      socket.on("error", () => socket.destroy());
+      const path = new URL(request.url ?? "/", "http://node").pathname;
+      if (path !== STREAM_PATH) refuse(socket, "404 Not Found");
+      else if (server.clients.size >= limits.maxClients) refuse(socket, "503 Service Unavailable");
+      else {
+        server.handleUpgrade(request, socket, head, (client) => {
+          alive.add(client);
+          client.on("pong", () => alive.add(client));
+          client.on("error", () => client.terminate());
+        });
+      }
+    },
+    clients: () => server.clients.size,
+    stop: () => {
+      cancel();
+      for (const client of server.clients) client.close(1001, "the node stops");
+      server.close();
+    },
+  };
+}

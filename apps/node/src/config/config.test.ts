@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { inspect } from "node:util";
+import { describe, expect, it } from "vitest";
+import { configHelp, configMarkdown, envExample, loadConfig } from "./config.ts";
+
+const KEY = `0x${"1".repeat(64)}`;
+const ENV = { CAIRN_CHAIN_ID: "31337", CAIRN_ROLLUP: `0x${"a".repeat(40)}`, CAIRN_PUBLISHER_KEY: KEY };
+const problemsOf = (env: Record<string, string>, args: string[] = []): unknown => {
+  try {
+    return loadConfig({ ...ENV, ...env }, args);
+  } catch (error) {
+    return error instanceof Error && "details" in error ? error.details : error;
+  }
+};
+
+describe("configuration", () => {
+  it("takes defaults, variables and flags, which win", () => {
+    const config = loadConfig({ ...ENV, CAIRN_API_PORT: "1", CAIRN_SLOTS: "16" }, [
+      "--api-port=2",
+      "--roles",
+      "sequencer,api",
+    ]);
+    expect(config).toMatchObject({ apiPort: 2, slots: "16", roles: ["sequencer", "api"], dataDir: "./data" });
+    expect(config.feeTokens).toEqual([{ tokenId: 0, weiPer1e18: 10n ** 18n }]);
+    expect(config.databaseUrl).toBeUndefined();
+  });
+
+  it("names every problem at once", () => {
+    expect(problemsOf({ CAIRN_SLOTS: "17", CAIRN_CHAIN_ID: "", CAIRN_API_PORT: "x" }, ["--nope=1"])).toEqual({
+      problems: [
+        "unknown flag --nope",
+        "CAIRN_CHAIN_ID is required",
+        expect.stringContaining("CAIRN_SLOTS"),
+        "CAIRN_API_PORT is not a whole number",
+      ],
+    });
+    expect(problemsOf({ CAIRN_ROLES: "api,publisher", CAIRN_PUBLISHER_KEY: "0x1", CAIRN_ADMIN_PORT: "1" })).toEqual({
+      problems: [
+        expect.stringContaining("api without sequencer"),
+        expect.stringContaining("needs DATABASE_URL"),
+        "CAIRN_PUBLISHER_KEY is not a private key",
+        "CAIRN_ADMIN_PORT needs CAIRN_ADMIN_TOKEN",
+      ],
+    });
+  });
+
+  it("does not show secrets", () => {
+    const config = loadConfig(ENV);
+    expect(
+      inspect(config, { depth: 5 }) + JSON.stringify(config, (_, v) => (typeof v === "bigint" ? `${v}` : v)),
+    ).not.toContain("111");
+    expect(config.publisherKey?.reveal()).toBe(KEY);
+  });
+
+  it("has written its example and its documentation", () => {
+    const read = (name: string) => readFileSync(join(import.meta.dirname, "../..", name), "utf8");
+    expect(read(".env.example")).toBe(envExample());
+    expect(read("CONFIGURATION.md")).toBe(configMarkdown());
+    expect(configHelp()).toContain("--data-dir");
+  });
+});

@@ -1,0 +1,111 @@
+import { CairnError } from "@cairn/protocol";
+import type { z } from "zod";
+import type { NodeErrorCode } from "../errors.ts";
+import { flagOf, type Setting } from "./setting.ts";
+import { SETTINGS } from "./settings.ts";
+
+type Settings = typeof SETTINGS;
+
+/** All settings, parsed. */
+export type NodeConfig = { readonly [Name in keyof Settings]: z.output<Settings[Name]["parse"]> };
+
+const ENTRIES: readonly (readonly [string, Setting<unknown>])[] = Object.entries(SETTINGS);
+
+/**
+ * The configuration of environment variables and flags (`--name value` or `--name=value`), which win.
+ * Throws `node/bad-config` with every problem in `details.problems`.
+ */
+export function loadConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  args: readonly string[] = [],
+): NodeConfig {
+  const problems: string[] = [];
+  const flags = readFlags(args, problems);
+  const values: Record<string, unknown> = {};
+  for (const [name, { env: variable, parse, fallback }] of ENTRIES) {
+    const written = flags.get(variable) ?? (env[variable] === "" ? undefined : env[variable]) ?? fallback ?? undefined;
+    const result = parse.safeParse(written);
+    if (result.success) values[name] = result.data;
+    else problems.push(`${variable} ${result.error.issues.map(({ message }) => message).join(", ")}`);
+  }
+  if (problems.length === 0) problems.push(...contradictions(values as NodeConfig));
+  if (problems.length === 0) return values as NodeConfig;
+  throw new CairnError<NodeErrorCode>("node/bad-config", `bad configuration: ${problems.join("; ")}`, {
+    details: { problems },
+  });
+}
+
+/** Help text: every flag with its default and meaning. */
+export function configHelp(): string {
+  const lines = ENTRIES.map(([, one]) => {
+    const unit = one.unit === null ? "" : ` (${one.unit})`;
+    return `  ${flagOf(one).padEnd(32)} ${one.text}${unit}\n${" ".repeat(35)}${one.env}, ${defaultOf(one)}`;
+  });
+  return `Usage: cairn node [flags]\n\nEvery flag may also be given as an environment variable.\n\n${lines.join("\n")}\n`;
+}
+
+/** The `.env.example` file. */
+export function envExample(): string {
+  const lines = ENTRIES.map(([, one]) => {
+    const unit = one.unit === null ? "" : ` In ${one.unit}.`;
+    const note = one.isRequired ? " Required." : "";
+    const assignment = `${one.env}=${one.fallback ?? ""}`;
+    return `# ${one.text}${unit}${note}\n${one.isRequired ? assignment : `# ${assignment}`}\n`;
+  });
+  return `# Settings of a Cairn node. Written by apps/node/scripts/generate-config.ts.\n\n${lines.join("\n")}`;
+}
+
+/** The settings as a Markdown table. */
+export function configMarkdown(): string {
+  const rows = ENTRIES.map(
+    ([, one]) => `| \`${one.env}\` | \`${flagOf(one)}\` | ${defaultOf(one)} | ${one.unit ?? ""} | ${one.text} |`,
+  );
+  return [
+    "# Configuration",
+    "",
+    "Written by `apps/node/scripts/generate-config.ts`. Flags win over environment variables.",
+    "",
+    "| Variable | Flag | Default | Unit | Meaning |",
+    "|---|---|---|---|---|",
+    ...rows,
+    "",
+  ].join("\n");
+}
+
+function defaultOf({ fallback, isRequired }: Setting<unknown>): string {
+  if (isRequired) return "required";
+  return fallback === null ? "none" : `default ${fallback}`;
+}
+
+function readFlags(args: readonly string[], problems: string[]): Map<string, string> {
+  const byFlag = new Map(ENTRIES.map(([, one]) => [flagOf(one), one.env as string]));
+  const flags = new Map<string, string>();
+  for (let i = 0; i < args.length; i++) {
+    const [flag = "", inline] = (args[i] ?? "").split(/=(.*)/s);
+    const variable = byFlag.get(flag);
+    const value = inline ?? args[i + 1];
+    if (variable === undefined) problems.push(`unknown flag ${flag}`);
+    else if (value === undefined) problems.push(`${flag} has no value`);
+    else flags.set(variable, value);
+    if (inline === undefined) i++;
+  }
+  return flags;
+}
+
+function contradictions({ roles, databaseUrl, publisherKey, adminPort, adminToken }: NodeConfig): string[] {
+  const problems: string[] = [];
+  if (roles.includes("api") && !roles.includes("sequencer")) {
+    problems.push("CAIRN_ROLES names api without sequencer, which answers it");
+  }
+  if (!roles.includes("sequencer") && databaseUrl === undefined) {
+    problems.push("CAIRN_ROLES without sequencer needs DATABASE_URL: an embedded database has one process");
+  }
+  if (roles.includes("publisher") && publisherKey === undefined) {
+    problems.push("CAIRN_PUBLISHER_KEY is required by the publisher");
+  }
+  if (publisherKey !== undefined && !/^0x[0-9a-fA-F]{64}$/.test(publisherKey.reveal())) {
+    problems.push("CAIRN_PUBLISHER_KEY is not a private key");
+  }
+  if (adminPort !== undefined && adminToken === undefined) problems.push("CAIRN_ADMIN_PORT needs CAIRN_ADMIN_TOKEN");
+  return problems;
+}

@@ -1,0 +1,96 @@
+import { inspect } from "node:util";
+import { z } from "zod";
+
+/** A value that printing, logging and JSON do not show. */
+export interface Secret {
+  readonly reveal: () => string;
+}
+
+/** One setting: its variable, its form, what it means. The flag is the variable without prefix, in lower case with dashes. */
+export interface Setting<T> {
+  readonly env: `CAIRN_${string}` | "DATABASE_URL";
+  readonly parse: z.ZodType<T, string | undefined>;
+  /** As it would be written; null when it must be given or may be left out. */
+  readonly fallback: string | null;
+  readonly isRequired: boolean;
+  readonly unit: string | null;
+  readonly text: string;
+}
+
+/** A setting as declared; `required` and `fallback` exclude each other. */
+interface Declaration<T> {
+  readonly env: Setting<T>["env"];
+  readonly schema: z.ZodType<T, string | undefined>;
+  readonly fallback?: string;
+  readonly required?: true;
+  readonly unit?: string;
+  readonly text: string;
+}
+
+/** Declares a setting. */
+export function setting<T>({ env, schema, fallback, required, unit, text }: Declaration<T>): Setting<T> {
+  return {
+    env,
+    parse: schema,
+    fallback: fallback ?? null,
+    isRequired: required === true,
+    unit: unit ?? null,
+    text,
+  };
+}
+
+/** Flag of a setting: `--data-dir` for CAIRN_DATA_DIR. */
+export function flagOf({ env }: Pick<Setting<unknown>, "env">): string {
+  return `--${env
+    .replace(/^CAIRN_/, "")
+    .toLowerCase()
+    .replaceAll("_", "-")}`;
+}
+
+/** Wraps a value so that it cannot be printed by accident. */
+export function secret(value: string): Secret {
+  const hidden = "[secret]";
+  return Object.freeze({
+    reveal: () => value,
+    toString: () => hidden,
+    toJSON: () => hidden,
+    [inspect.custom]: () => hidden,
+  });
+}
+
+const given = z.string("is required").trim().min(1, "is required");
+
+/** Forms that settings take; every input is text. */
+export const form = {
+  text: () => given,
+  optionalText: () => z.string().trim().min(1).optional(),
+  optionalSecret: () =>
+    z
+      .string()
+      .trim()
+      .min(1)
+      .optional()
+      .transform((value) => (value === undefined ? undefined : secret(value))),
+  integer: (minimum: number, maximum: number) =>
+    given
+      .regex(/^[0-9]+$/, "is not a whole number")
+      .transform(Number)
+      .pipe(z.int().min(minimum).max(maximum)),
+  wei: () => given.regex(/^[0-9]+$/, "is not a whole number").transform(BigInt),
+  percent: (minimum: number, maximum: number) =>
+    given
+      .regex(/^-?[0-9]+$/, "is not a whole number")
+      .transform(Number)
+      .pipe(z.int().min(minimum).max(maximum)),
+  oneOf: <const Values extends readonly [string, ...string[]]>(values: Values) => given.pipe(z.enum(values)),
+  listOf: <const Values extends readonly [string, ...string[]]>(values: Values) =>
+    given.transform((text) => text.split(",").map((part) => part.trim())).pipe(z.array(z.enum(values)).min(1)),
+  address: () =>
+    given.regex(/^0x[0-9a-fA-F]{40}$/, "is not an address").transform((value): `0x${string}` => `0x${value.slice(2)}`),
+  optionalAddress: () =>
+    z
+      .string()
+      .regex(/^0x[0-9a-fA-F]{40}$/, "is not an address")
+      .transform((value): `0x${string}` => `0x${value.slice(2)}`)
+      .optional(),
+} as const;

@@ -1,0 +1,297 @@
+import { z } from "zod";
+import { form, setting } from "./setting.ts";
+
+/** What a process may do. */
+export const ROLES = ["sequencer", "watcher", "prover", "publisher", "api"] as const;
+
+const MAX_PORT = 65_535;
+const DAY_MS = 86_400_000;
+
+const feeTokens = z
+  .string()
+  .regex(/^[0-9]+=[0-9]+(?:,[0-9]+=[0-9]+)*$/, "is not a list of token=wei")
+  .transform((text) =>
+    text.split(",").map((pair) => {
+      const [tokenId = "", weiPer1e18 = ""] = pair.split("=");
+      return { tokenId: Number(tokenId), weiPer1e18: BigInt(weiPer1e18) };
+    }),
+  );
+
+/** Every setting of the node; environment, flags, `.env.example` and documentation are made from this table. */
+export const SETTINGS = {
+  roles: setting({
+    env: "CAIRN_ROLES",
+    schema: form.listOf(ROLES),
+    fallback: ROLES.join(","),
+    text: "What this process does; parts in other processes need DATABASE_URL. api needs sequencer in the same process.",
+  }),
+  dataDir: setting({
+    env: "CAIRN_DATA_DIR",
+    schema: form.text(),
+    fallback: "./data",
+    text: "Directory of the state store and the embedded database; on a local disk.",
+  }),
+  databaseUrl: setting({
+    env: "DATABASE_URL",
+    schema: form.optionalText(),
+    text: "A PostgreSQL server, postgres://…; without it the database is embedded in the data directory.",
+  }),
+  l1RpcUrl: setting({
+    env: "CAIRN_L1_RPC_URL",
+    schema: form.text(),
+    fallback: "http://127.0.0.1:8545",
+    text: "JSON-RPC of an Ethereum node.",
+  }),
+  chainId: setting({
+    env: "CAIRN_CHAIN_ID",
+    schema: form.integer(1, Number.MAX_SAFE_INTEGER),
+    required: true,
+    text: "Chain that the Ethereum node must serve.",
+  }),
+  rollup: setting({
+    env: "CAIRN_ROLLUP",
+    schema: form.address(),
+    required: true,
+    text: "Address of the Rollup contract.",
+  }),
+  deploymentBlock: setting({
+    env: "CAIRN_DEPLOYMENT_BLOCK",
+    schema: form.integer(0, Number.MAX_SAFE_INTEGER),
+    fallback: "0",
+    text: "L1 block of the contract's creation; reading starts there.",
+  }),
+  confirmations: setting({
+    env: "CAIRN_L1_CONFIRMATIONS",
+    schema: form.integer(0, 1000),
+    fallback: "0",
+    unit: "L1 blocks",
+    text: "Confirmations an L1 block needs to be acted on; 0 follows the chain's own safe block.",
+  }),
+  finalConfirmations: setting({
+    env: "CAIRN_L1_FINAL_CONFIRMATIONS",
+    schema: form.integer(1, 10_000),
+    fallback: "64",
+    unit: "L1 blocks",
+    text: "Confirmations at which an own L1 transaction counts as settled, and blocks as final unless the safe block is followed.",
+  }),
+  l1PollMs: setting({
+    env: "CAIRN_L1_POLL_MS",
+    schema: form.integer(50, DAY_MS),
+    fallback: "2000",
+    unit: "milliseconds",
+    text: "How often L1 is looked at.",
+  }),
+  slots: setting({
+    env: "CAIRN_SLOTS",
+    schema: form.oneOf(["16", "64", "256"]),
+    fallback: "64",
+    text: "Slots of a block; fixed for the life of a database.",
+  }),
+  blockTimeMs: setting({
+    env: "CAIRN_BLOCK_TIME_MS",
+    schema: form.integer(50, DAY_MS),
+    fallback: "10000",
+    unit: "milliseconds",
+    text: "A block is sealed at the latest this long after its first entry.",
+  }),
+  minValiditySeconds: setting({
+    env: "CAIRN_MIN_VALIDITY_SECONDS",
+    schema: form.integer(0, 7200),
+    fallback: "300",
+    unit: "seconds",
+    text: "How long a transaction must be valid beyond its block.",
+  }),
+  nonceWindow: setting({
+    env: "CAIRN_NONCE_WINDOW",
+    schema: form.integer(1, 4096),
+    fallback: "64",
+    unit: "transactions",
+    text: "How far a nonce may be ahead of its account.",
+  }),
+  maxGroupSize: setting({
+    env: "CAIRN_MAX_GROUP_SIZE",
+    schema: form.integer(1, 64),
+    fallback: "4",
+    unit: "transactions",
+    text: "Most transactions that may run together.",
+  }),
+  poolSize: setting({
+    env: "CAIRN_POOL_SIZE",
+    schema: form.integer(1, 1_000_000),
+    fallback: "50000",
+    unit: "transactions",
+    text: "Most transactions that wait for others.",
+  }),
+  poolPerAccount: setting({
+    env: "CAIRN_POOL_PER_ACCOUNT",
+    schema: form.integer(1, 4096),
+    fallback: "64",
+    unit: "transactions",
+    text: "Most transactions of one account that wait for others.",
+  }),
+  replacementPercent: setting({
+    env: "CAIRN_REPLACEMENT_PERCENT",
+    schema: form.integer(1, 1000),
+    fallback: "10",
+    unit: "percent",
+    text: "By how much the fee of a replacement must be higher.",
+  }),
+  maxInFlight: setting({
+    env: "CAIRN_MAX_IN_FLIGHT",
+    schema: form.integer(1, 1_000_000),
+    fallback: "4000",
+    unit: "transactions",
+    text: "Transactions being checked or written beyond which new ones are refused.",
+  }),
+  signatureWorkers: setting({
+    env: "CAIRN_SIGNATURE_WORKERS",
+    schema: form.integer(1, 64),
+    fallback: "1",
+    unit: "threads",
+    text: "Threads that check signatures; one checks about 3,000 a second.",
+  }),
+  feeOwner: setting({
+    env: "CAIRN_FEE_OWNER",
+    schema: form.optionalAddress(),
+    text: "Owner whose accounts take the fees, one for each token; without it no fees can be taken.",
+  }),
+  feeTokens: setting({
+    env: "CAIRN_FEE_TOKENS",
+    schema: feeTokens,
+    fallback: "0=1000000000000000000",
+    text: "Tokens in which fees are quoted, as token=wei that 10^18 of its smallest units are worth, separated by commas.",
+  }),
+  feeOperatorPercent: setting({
+    env: "CAIRN_FEE_OPERATOR_PERCENT",
+    schema: form.percent(-100, 10_000),
+    fallback: "-100",
+    unit: "percent",
+    text: "Added to the L1 cost of a transaction for the operator; -100 makes transactions free.",
+  }),
+  provers: setting({
+    env: "CAIRN_PROVERS",
+    schema: form.integer(1, 64),
+    fallback: "1",
+    unit: "proofs",
+    text: "Blocks proven side by side.",
+  }),
+  proverMemoryMb: setting({
+    env: "CAIRN_PROVER_MEMORY_MB",
+    schema: form.integer(256, 1_000_000),
+    fallback: "4096",
+    unit: "megabytes",
+    text: "Memory that proofs may take together; lowers the number proven side by side.",
+  }),
+  proofRetries: setting({
+    env: "CAIRN_PROOF_RETRIES",
+    schema: form.integer(0, 100),
+    fallback: "3",
+    unit: "tries",
+    text: "Tries after the first before a proof job is set aside with its evidence.",
+  }),
+  cacheDir: setting({
+    env: "CAIRN_CACHE_DIR",
+    schema: form.text(),
+    fallback: "./.cache",
+    text: "Directory of compiled circuits and keys.",
+  }),
+  srs: setting({
+    env: "CAIRN_SRS",
+    schema: form.oneOf(["dev", "ignition"]),
+    fallback: "ignition",
+    text: "Reference string of the proofs; dev is forgeable and for development chains only.",
+  }),
+  publisherKey: setting({
+    env: "CAIRN_PUBLISHER_KEY",
+    schema: form.optionalSecret(),
+    text: "Private key of the account that submits batches, 0x hex; needed by the publisher.",
+  }),
+  maxFeeGwei: setting({
+    env: "CAIRN_MAX_FEE_GWEI",
+    schema: form.integer(1, 1_000_000),
+    fallback: "200",
+    unit: "gwei per gas",
+    text: "Most that is ever offered to L1.",
+  }),
+  bumpAfterMs: setting({
+    env: "CAIRN_BUMP_AFTER_MS",
+    schema: form.integer(100, DAY_MS),
+    fallback: "60000",
+    unit: "milliseconds",
+    text: "How long an L1 transaction may be pending before its fees are raised.",
+  }),
+  maxLiveL1: setting({
+    env: "CAIRN_MAX_LIVE_L1_TRANSACTIONS",
+    schema: form.integer(1, 64),
+    fallback: "4",
+    unit: "transactions",
+    text: "L1 transactions under way at a time.",
+  }),
+  lowBalanceWei: setting({
+    env: "CAIRN_LOW_BALANCE_WEI",
+    schema: form.wei(),
+    fallback: "100000000000000000",
+    unit: "wei",
+    text: "Balance of the publisher below which an alarm is raised.",
+  }),
+  host: setting({
+    env: "CAIRN_HOST",
+    schema: form.text(),
+    fallback: "127.0.0.1",
+    text: "Address that the API and the metrics listen on.",
+  }),
+  apiPort: setting({
+    env: "CAIRN_API_PORT",
+    schema: form.integer(0, MAX_PORT),
+    fallback: "8080",
+    text: "Port of the API; 0 takes a free one.",
+  }),
+  metricsPort: setting({
+    env: "CAIRN_METRICS_PORT",
+    schema: form.integer(0, MAX_PORT),
+    fallback: "9090",
+    text: "Port of the Prometheus metrics; 0 takes a free one.",
+  }),
+  adminPort: setting({
+    env: "CAIRN_ADMIN_PORT",
+    schema: z
+      .string()
+      .regex(/^[0-9]+$/, "is not a port")
+      .transform(Number)
+      .pipe(z.int().max(MAX_PORT))
+      .optional(),
+    text: "Port of the admin operations, on 127.0.0.1; off unless given.",
+  }),
+  adminToken: setting({
+    env: "CAIRN_ADMIN_TOKEN",
+    schema: form.optionalSecret(),
+    text: "Bearer token of the admin operations; needed with the admin port.",
+  }),
+  maxBodyBytes: setting({
+    env: "CAIRN_MAX_BODY_BYTES",
+    schema: form.integer(1024, 100_000_000),
+    fallback: "131072",
+    unit: "bytes",
+    text: "Largest request body.",
+  }),
+  maxConnections: setting({
+    env: "CAIRN_MAX_CONNECTIONS",
+    schema: form.integer(1, 1_000_000),
+    fallback: "20000",
+    unit: "connections",
+    text: "Most connections to the API.",
+  }),
+  maxStreamClients: setting({
+    env: "CAIRN_MAX_STREAM_CLIENTS",
+    schema: form.integer(0, 1_000_000),
+    fallback: "1000",
+    unit: "connections",
+    text: "Most WebSocket clients.",
+  }),
+  logLevel: setting({
+    env: "CAIRN_LOG_LEVEL",
+    schema: form.oneOf(["trace", "debug", "info", "warn", "error", "silent"]),
+    fallback: "info",
+    text: "Least severity that is logged.",
+  }),
+} as const;

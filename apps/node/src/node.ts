@@ -1,0 +1,272 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { assertSrs, type BlockCircuit, ensureDevSrs, ignitionSrs, loadBlockCircuit } from "@cairn/circuits";
+import { DEV_CHAIN_IDS } from "@cairn/contracts";
+import { createFastCompress } from "@cairn/crypto/fast";
+import {
+  acquireNodeLock,
+  bindChain,
+  createJobQueue,
+  type Database,
+  databaseLocation,
+  type JobQueue,
+  openDatabase,
+} from "@cairn/db";
+import { connectReader, type L1Rollup } from "@cairn/l1";
+import { addressToBigint, type BlockSize, CairnError, type Hex, isCairnError } from "@cairn/protocol";
+import { createStateTree } from "@cairn/state";
+import { createLmdbStore } from "@cairn/state/lmdb";
+import { type Logger, pino } from "pino";
+import { collectDefaultMetrics, Registry } from "prom-client";
+import { privateKeyToAccount } from "viem/accounts";
+import { createMetricsServer } from "./api/side-servers.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import type { NodeConfig } from "./config/config.ts";
+import type { NodeErrorCode } from "./errors.ts";
+import { createProverMetrics } from "./prover/metrics.ts";
+import { createProver, type ProveBlock, type Prover } from "./prover/worker.ts";
+import { createPublisherMetrics } from "./publisher/metrics.ts";
+import { createPublisher, type Publisher } from "./publisher/publisher.ts";
+import { type SequencerPart, startSequencerPart } from "./sequencer-part.ts";
+import { createWatcherMetrics } from "./watcher/metrics.ts";
+import { createWatcher, type Watcher } from "./watcher/watcher.ts";
+
+/** What a node may be given instead of the real thing. */
+export interface NodeDeps {
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  /** Loads the circuit of a block size; by default from the cache directory. */
+  readonly loadCircuit?: (slots: BlockSize) => Promise<BlockCircuit>;
+  readonly prove?: ProveBlock;
+}
+
+/** A rollup node: all roles, or some of them. */
+export interface CairnNode {
+  /** Throws `node/already-running`, `node/wrong-l1`, `node/state-diverged`, and what storage throws; then nothing runs. */
+  readonly start: () => Promise<void>;
+  /** Ends every part, last started first; what was acknowledged is on the disk. May be called at any time, also twice. */
+  readonly stop: () => Promise<void>;
+  /** Resolves with the error when the node cannot go on, such as a lost database lock. */
+  readonly failed: Promise<unknown>;
+  /** Where it listens, once started; null for what is off. */
+  readonly urls: () => { readonly api: string | null; readonly metrics: string | null; readonly admin: string | null };
+}
+
+/** The node of a configuration; nothing happens before its start. */
+export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
+  const clock = deps.clock ?? systemClock;
+  const logger = deps.logger ?? pino({ level: config.logLevel });
+  const slots = Number(config.slots) as BlockSize;
+  const failure = Promise.withResolvers<unknown>();
+  const endings: (readonly [name: string, end: () => unknown])[] = [];
+  const urls: { api: string | null; metrics: string | null; admin: string | null } = {
+    api: null,
+    metrics: null,
+    admin: null,
+  };
+  let stopped: Promise<void> | null = null;
+
+  const has = (role: NodeConfig["roles"][number]): boolean => config.roles.includes(role);
+  const child = (module: string): Logger => logger.child({ module });
+
+  const start = async (): Promise<void> => {
+    try {
+      await startParts();
+    } catch (error) {
+      await stop();
+      const isTaken = isCairnError(error, "state/store-locked") || isCairnError(error, "db/locked");
+      if (!isTaken) throw error;
+      throw new CairnError<NodeErrorCode>("node/already-running", error.message, { cause: error });
+    }
+  };
+
+  const startParts = async (): Promise<void> => {
+    mkdirSync(config.dataDir, { recursive: true });
+    const registry = new Registry();
+    collectDefaultMetrics({ register: registry });
+    const compress = await createFastCompress();
+    // First of all: its lock keeps a second node away from the embedded database, too.
+    const tree = has("sequencer")
+      ? createStateTree({ store: createLmdbStore({ path: join(config.dataDir, "state") }), compress })
+      : null;
+    if (tree !== null) endings.push(["state", () => tree.close()]);
+    const database = await openDatabase(databaseLocation(config.databaseUrl, join(config.dataDir, "database")));
+    endings.push(["database", () => database.close()]);
+    for (const role of ["sequencer", "watcher", "publisher"] as const) if (has(role)) await lock(database, role);
+    const rollup: L1Rollup = { reader: connectReader(config.l1RpcUrl, config.chainId), address: config.rollup };
+    const domain = { chainId: BigInt(config.chainId), rollup: addressToBigint(config.rollup) };
+    await bindChain(database.db, domain, slots);
+    const isAlone = has("prover") && config.roles.length === 1;
+    if (!isAlone) await assertL1(rollup);
+
+    const jobs = has("prover") || has("sequencer") ? await openJobs(database) : null;
+    const watcher = has("watcher") ? openWatcher(database, rollup, registry) : null;
+    await watcher?.start();
+    let publisher: Publisher | null = null;
+    const sequencing: SequencerPart | null =
+      tree === null || jobs === null
+        ? null
+        : await startSequencerPart(config, {
+            database,
+            tree,
+            jobs,
+            rollup,
+            domain,
+            compress,
+            clock,
+            logger,
+            registry,
+            watcher,
+            readiness: () => ({ ...watcherReadiness(watcher), ...publisherReadiness(publisher) }),
+          });
+    if (sequencing !== null) {
+      endings.push(["sequencer", sequencing.stop]);
+      urls.api = sequencing.urls().api;
+      urls.admin = sequencing.urls().admin;
+    }
+    const prover = jobs !== null && has("prover") ? openProver(database, jobs, compress, registry) : null;
+    await prover?.start();
+    publisher = has("publisher") ? openPublisher(database, rollup, registry) : null;
+    publisher?.start();
+    const metrics = createMetricsServer({ host: config.host, port: config.metricsPort }, registry);
+    endings.push(["metrics", metrics.stop]);
+    await metrics.start();
+    urls.metrics = metrics.url();
+    logger.info({ roles: config.roles, ...urls }, "node started");
+  };
+
+  const lock = async (database: Database, role: string): Promise<void> => {
+    const held = await acquireNodeLock(database, role);
+    endings.push([`lock of the ${role}`, held.release]);
+    void held.lost.then(() =>
+      failure.resolve(new CairnError<NodeErrorCode>("node/already-running", `the lock of the ${role} is lost`)),
+    );
+  };
+
+  /** An L1 that does not answer may come back; one that is another chain is a mistake. */
+  const assertL1 = async ({ reader, address }: L1Rollup): Promise<void> => {
+    let chainId: number;
+    let code: Hex | undefined;
+    try {
+      [chainId, code] = await Promise.all([reader.getChainId(), reader.getCode({ address })]);
+    } catch (error) {
+      logger.error({ err: error }, "L1 does not answer");
+      return;
+    }
+    if (chainId === config.chainId && code !== undefined) return;
+    const reason = chainId === config.chainId ? `no contract at ${address}` : `it is chain ${chainId}`;
+    throw new CairnError<NodeErrorCode>("node/wrong-l1", `the L1 node is not the rollup's: ${reason}`);
+  };
+
+  const openJobs = async (database: Database): Promise<JobQueue> => {
+    const log = child("jobs");
+    const jobs = await createJobQueue(database, {
+      retryLimit: config.proofRetries,
+      heartbeatSeconds: 30,
+      expireInSeconds: 1800,
+      onError: (error) => log.error({ err: error }, "job engine"),
+    });
+    endings.push(["jobs", jobs.stop]);
+    return jobs;
+  };
+
+  const openWatcher = (database: Database, rollup: L1Rollup, registry: Registry): Watcher => {
+    const { confirmations: safe, finalConfirmations: final } = config;
+    const watcher = createWatcher(
+      {
+        deploymentBlock: config.deploymentBlock,
+        head: safe === 0 ? { type: "tags" } : { type: "confirmations", safe, final },
+        pollMs: config.l1PollMs,
+        rangeSize: 2000,
+      },
+      { database, rollup, clock, logger: child("watcher"), metrics: createWatcherMetrics(registry) },
+    );
+    endings.push(["watcher", watcher.stop]);
+    return watcher;
+  };
+
+  const openProver = (
+    database: Database,
+    jobs: JobQueue,
+    compress: Awaited<ReturnType<typeof createFastCompress>>,
+    registry: Registry,
+  ): Prover => {
+    if (config.srs === "dev" && !DEV_CHAIN_IDS.includes(config.chainId)) {
+      throw new CairnError<NodeErrorCode>("node/bad-config", `proofs over the dev SRS on chain ${config.chainId}`);
+    }
+    const prover = createProver(
+      slots,
+      { concurrency: config.provers, maxMemoryBytes: config.proverMemoryMb * 1e6 },
+      {
+        database,
+        jobs,
+        compress,
+        clock,
+        loadCircuit: deps.loadCircuit ?? ((size) => loadCircuit(config, size)),
+        ...(deps.prove === undefined ? {} : { prove: deps.prove }),
+        logger: child("prover"),
+        metrics: createProverMetrics(registry),
+      },
+    );
+    endings.push(["prover", prover.stop]);
+    return prover;
+  };
+
+  const openPublisher = (database: Database, rollup: L1Rollup, registry: Registry): Publisher | null => {
+    if (config.publisherKey === undefined) return null;
+    const publisher = createPublisher(
+      {
+        pollMs: config.l1PollMs,
+        maxLive: config.maxLiveL1,
+        lowBalanceWei: config.lowBalanceWei,
+        maxFeePerGas: BigInt(config.maxFeeGwei) * 10n ** 9n,
+        bumpAfterMs: config.bumpAfterMs,
+        finalConfirmations: config.finalConfirmations,
+      },
+      {
+        database,
+        rollup,
+        account: privateKeyToAccount(`0x${config.publisherKey.reveal().slice(2)}`),
+        clock,
+        logger: child("publisher"),
+        metrics: createPublisherMetrics(registry),
+      },
+    );
+    endings.push(["publisher", publisher.stop]);
+    return publisher;
+  };
+
+  const stop = (): Promise<void> => {
+    stopped ??= (async () => {
+      for (const [name, end] of endings.reverse()) {
+        try {
+          await end();
+        } catch (error) {
+          logger.error({ err: error, part: name }, "a part did not end cleanly");
+        }
+      }
+      logger.info("node stopped");
+    })();
+    return stopped;
+  };
+
+  return { start, stop, failed: failure.promise, urls: () => ({ ...urls }) };
+}
+
+function watcherReadiness(watcher: Watcher | null) {
+  if (watcher === null) return {};
+  const { state } = watcher.status();
+  return { watcher: { isReady: state === "following", state } };
+}
+
+function publisherReadiness(publisher: Publisher | null) {
+  if (publisher === null) return {};
+  const { state, isBalanceLow } = publisher.status();
+  return { publisher: { isReady: state !== "failing", state: isBalanceLow ? `${state}, low balance` : state } };
+}
+
+async function loadCircuit({ cacheDir, srs: kind }: NodeConfig, slots: BlockSize): Promise<BlockCircuit> {
+  const srs = kind === "ignition" ? ignitionSrs() : ensureDevSrs({ dir: join(cacheDir, "srs", "dev"), points: 0 }).srs;
+  assertSrs(srs, 0);
+  return loadBlockCircuit({ slots, cacheDir, srs });
+}

@@ -1,0 +1,220 @@
+import { cpus } from "node:os";
+import type { Compress } from "@cairn/crypto";
+import { createFastSignatureVerifier } from "@cairn/crypto/fast";
+import type { Database, JobQueue } from "@cairn/db";
+import type { L1Rollup } from "@cairn/l1";
+import { addressToBigint, type BlockSize, type Domain, tokenId } from "@cairn/protocol";
+import type { StreamMessage } from "@cairn/rpc";
+import type { StateTree } from "@cairn/state";
+import type { Logger } from "pino";
+import type { Registry } from "prom-client";
+import { createHandlers, type PartStatus } from "./api/handlers.ts";
+import { createApiServer } from "./api/server.ts";
+import { createAdminServer } from "./api/side-servers.ts";
+import { createStream } from "./api/stream.ts";
+import type { Clock } from "./clock.ts";
+import type { NodeConfig } from "./config/config.ts";
+import { createGasPrice } from "./gas-price.ts";
+import { wordHex } from "./json.ts";
+import { createProofScheduler } from "./prover/scheduler.ts";
+import { createFeePolicy, type FeePolicy } from "./sequencer/fee-policy.ts";
+import { createSequencerMetrics } from "./sequencer/metrics.ts";
+import { createQueueGuard } from "./sequencer/queue-guard.ts";
+import { createSequencer, type Sequencer, type SequencerEvent } from "./sequencer/sequencer.ts";
+import { createSignatureChecker } from "./sequencer/signature-checker.ts";
+import type { Watcher, WatcherEvent } from "./watcher/watcher.ts";
+
+/** Version that the API reports. */
+export const NODE_VERSION = "0.1.0";
+
+/** L1 gas of a batch and its parts, as measured on the deployed contracts. */
+const GAS = { batchGas: 800_000n, gasPerByte: 16n, payoutGas: 60_000n };
+
+/** What the sequencer's part of a node stands on; all of it remains the node's. */
+export interface SequencerPartDeps {
+  readonly database: Database;
+  readonly tree: StateTree;
+  readonly jobs: JobQueue;
+  readonly rollup: L1Rollup;
+  readonly domain: Domain;
+  readonly compress: Compress;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  /** The watcher of this process, null when another one watches. */
+  readonly watcher: Watcher | null;
+  readonly readiness: () => Readonly<Record<string, PartStatus>>;
+}
+
+/** The sequencer with what serves it: signature threads, queue guard, proof scheduler, API. */
+export interface SequencerPart {
+  readonly urls: () => { readonly api: string | null; readonly admin: string | null };
+  /** Ends the API first, so that no request is cut off, and the sequencer last. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts the sequencer and, by role, its API. Throws as {@link Sequencer.start}; then nothing runs. */
+export async function startSequencerPart(config: NodeConfig, deps: SequencerPartDeps): Promise<SequencerPart> {
+  const { clock, registry, database, jobs, watcher } = deps;
+  const child = (module: string): Logger => deps.logger.child({ module });
+  const slotCount = Number(config.slots) as BlockSize;
+  const endings: (() => unknown)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const end of endings.reverse()) await end();
+  };
+  try {
+    const gasPrice = createGasPrice(deps.rollup.reader, clock, child("gas price"), config.l1PollMs);
+    endings.push(gasPrice.stop);
+    gasPrice.start();
+    const feePolicy = createFeePolicy(feeSettings(config, slotCount), gasPrice.current);
+    const checker = createSignatureChecker(Math.min(config.signatureWorkers, cpus().length));
+    endings.push(checker.stop);
+    const sequencer = createSequencer(
+      {
+        domain: deps.domain,
+        slotCount,
+        blockTimeMs: config.blockTimeMs,
+        minValiditySeconds: config.minValiditySeconds,
+        nonceWindow: config.nonceWindow,
+        maxGroupSize: config.maxGroupSize,
+        pool: {
+          maxTransactions: config.poolSize,
+          maxPerAccount: config.poolPerAccount,
+          replacementPercent: config.replacementPercent,
+        },
+        maxInFlight: config.maxInFlight,
+        feeOwner: config.feeOwner === undefined ? null : addressToBigint(config.feeOwner),
+      },
+      {
+        ...deps,
+        checker,
+        verify: (await createFastSignatureVerifier()).verify,
+        feePolicy,
+        logger: child("sequencer"),
+        metrics: createSequencerMetrics(registry),
+      },
+    );
+    endings.push(sequencer.stop);
+    await sequencer.start();
+    const guard = createQueueGuard({ database, sequencer, clock, logger: child("queue"), pollMs: config.l1PollMs });
+    endings.push(guard.stop);
+    const scheduler = createProofScheduler({ database, jobs, clock, logger: child("jobs"), pollMs: 1000 });
+    endings.push(scheduler.stop);
+    const log = child("node");
+    const quietly = (work: Promise<void>): void => {
+      work.catch((error: unknown) => log.error({ err: error }, "background work failed"));
+    };
+    sequencer.onEvent(({ type }) => {
+      if (type === "block") quietly(scheduler.schedule());
+    });
+    watcher?.onEvent(({ type }) => {
+      if (type === "looked") quietly(guard.look());
+    });
+    await guard.look();
+    await scheduler.schedule();
+    guard.start();
+    scheduler.start();
+    const urls = await startServers(config, deps, { sequencer, feePolicy, slotCount, endings, child });
+    return { urls: () => urls, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startServers(
+  config: NodeConfig,
+  deps: SequencerPartDeps,
+  parts: {
+    readonly sequencer: Sequencer;
+    readonly feePolicy: FeePolicy;
+    readonly slotCount: BlockSize;
+    readonly endings: (() => unknown)[];
+    readonly child: (module: string) => Logger;
+  },
+): Promise<{ readonly api: string | null; readonly admin: string | null }> {
+  const { sequencer, endings } = parts;
+  const urls: { api: string | null; admin: string | null } = { api: null, admin: null };
+  if (config.adminPort !== undefined && config.adminToken !== undefined) {
+    const admin = createAdminServer(
+      { host: "127.0.0.1", port: config.adminPort, token: config.adminToken.reveal() },
+      { database: deps.database, sequencer, jobs: deps.jobs },
+    );
+    endings.push(admin.stop);
+    await admin.start();
+    urls.admin = admin.url();
+  }
+  if (!config.roles.includes("api")) return urls;
+  const limits = { maxClients: config.maxStreamClients, maxBufferedBytes: 1_000_000, pingMs: 30_000 };
+  const stream = createStream(limits, deps.clock);
+  const publish = (messages: readonly StreamMessage[]): void => {
+    for (const message of messages) stream.publish(message);
+  };
+  sequencer.onEvent((event) => publish(sequencerMessages(event)));
+  deps.watcher?.onEvent((event) => publish(watcherMessages(event)));
+  const handlers = createHandlers({
+    ...deps,
+    ...parts,
+    feeTokens: config.feeTokens.map(({ tokenId: id }) => tokenId(id)),
+    minValiditySeconds: config.minValiditySeconds,
+    maxGroupSize: config.maxGroupSize,
+    roles: config.roles,
+    version: NODE_VERSION,
+    parts: () => {
+      const { phase } = sequencer.status();
+      return { sequencer: { isReady: phase === "running", state: phase }, ...deps.readiness() };
+    },
+  });
+  const api = createApiServer(
+    {
+      host: config.host,
+      port: config.apiPort,
+      maxBodyBytes: config.maxBodyBytes,
+      maxConnections: config.maxConnections,
+      requestTimeoutMs: 30_000,
+      version: NODE_VERSION,
+    },
+    { handlers, stream, logger: parts.child("api"), registry: deps.registry },
+  );
+  endings.push(async () => {
+    stream.stop();
+    await api.stop();
+  });
+  await api.start();
+  urls.api = api.url();
+  return urls;
+}
+
+function feeSettings(config: NodeConfig, slotCount: BlockSize) {
+  return {
+    ...GAS,
+    slotCount,
+    tokens: config.feeTokens.map(({ tokenId: id, weiPer1e18 }) => ({ tokenId: tokenId(id), weiPer1e18 })),
+    expectedFillPercent: 50n,
+    operatorPercent: BigInt(config.feeOperatorPercent),
+    tolerancePercent: 80n,
+  };
+}
+
+function sequencerMessages(event: SequencerEvent): StreamMessage[] {
+  switch (event.type) {
+    case "transactions":
+      return event.transactions.map(({ id, status, inclusion }) => ({
+        type: "transaction",
+        id: wordHex(id),
+        status,
+        block: inclusion?.blockNumber ?? null,
+        slot: inclusion?.slot ?? null,
+      }));
+    case "block":
+      return [{ type: "block", number: event.block.number, status: "sealed" }];
+    case "rebuilt":
+      return [{ type: "rebuilt", firstBlock: event.firstBlock }];
+  }
+}
+
+function watcherMessages(event: WatcherEvent): StreamMessage[] {
+  if (event.type === "final") return [{ type: "block", number: event.lastBlock, status: "final" }];
+  if (event.type !== "progress") return [];
+  return event.result.accepted.map((number) => ({ type: "block", number, status: "proven" }));
+}
