@@ -64,14 +64,16 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
     metrics: null,
     admin: null,
   };
+  let starting: Promise<void> | null = null;
   let stopped: Promise<void> | null = null;
 
   const has = (role: NodeConfig["roles"][number]): boolean => config.roles.includes(role);
   const child = (module: string): Logger => logger.child({ module });
 
   const start = async (): Promise<void> => {
+    starting = startParts();
     try {
-      await startParts();
+      await starting;
     } catch (error) {
       await stop();
       const isTaken = isCairnError(error, "state/store-locked") || isCairnError(error, "db/locked");
@@ -238,6 +240,8 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
 
   const stop = (): Promise<void> => {
     stopped ??= (async () => {
+      // What is half started cannot be ended; it is ended when it stands, or when it has failed.
+      await starting?.catch(() => undefined);
       for (const [name, end] of endings.reverse()) {
         try {
           await end();
