@@ -32,7 +32,7 @@ describe("the node's command", () => {
     const help = run(["--help"]);
     expect([await help.ended, help.output()]).toEqual([0, expect.stringContaining("--l1-rpc-url")]);
     const bad = run(["--slots=17"]);
-    expect([await bad.ended, bad.output()]).toEqual([1, expect.stringContaining("CAIRN_CHAIN_ID is required")]);
+    expect([await bad.ended, bad.output()]).toEqual([1, expect.stringContaining("CAIRN_SLOTS")]);
   });
 });
 

@@ -9,11 +9,20 @@ import {
   createJobQueue,
   type Database,
   databaseLocation,
+  findChain,
   type JobQueue,
   openDatabase,
 } from "@cairn/db";
 import { connectReader, type L1Rollup } from "@cairn/l1";
-import { addressToBigint, type BlockSize, CairnError, type Hex, isCairnError } from "@cairn/protocol";
+import {
+  addressToBigint,
+  type BlockSize,
+  bigintToAddress,
+  CairnError,
+  type Domain,
+  type Hex,
+  isCairnError,
+} from "@cairn/protocol";
 import { createStateTree } from "@cairn/state";
 import { createLmdbStore } from "@cairn/state/lmdb";
 import { type Logger, pino } from "pino";
@@ -40,6 +49,12 @@ export interface NodeDeps {
   readonly prove?: ProveBlock;
 }
 
+/** What a node belongs to. */
+interface Chain {
+  readonly domain: Domain;
+  readonly slotCount: BlockSize;
+}
+
 /** A rollup node: all roles, or some of them. */
 export interface CairnNode {
   /** Throws `node/already-running`, `node/wrong-l1`, `node/state-diverged`, and what storage throws; then nothing runs. */
@@ -56,7 +71,6 @@ export interface CairnNode {
 export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
   const clock = deps.clock ?? systemClock;
   const logger = deps.logger ?? pino({ level: config.logLevel });
-  const slots = Number(config.slots) as BlockSize;
   const failure = Promise.withResolvers<unknown>();
   const endings: (readonly [name: string, end: () => unknown])[] = [];
   const urls: { api: string | null; metrics: string | null; admin: string | null } = {
@@ -95,11 +109,13 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
     const database = await openDatabase(databaseLocation(config.databaseUrl, join(config.dataDir, "database")));
     endings.push(["database", () => database.close()]);
     for (const role of ["sequencer", "watcher", "publisher"] as const) if (has(role)) await lock(database, role);
-    const rollup: L1Rollup = { reader: connectReader(config.l1RpcUrl, config.chainId), address: config.rollup };
-    const domain = { chainId: BigInt(config.chainId), rollup: addressToBigint(config.rollup) };
-    await bindChain(database.db, domain, slots);
-    const isAlone = has("prover") && config.roles.length === 1;
-    if (!isAlone) await assertL1(rollup);
+    const chain = await identify(database);
+    const { domain } = chain;
+    const rollup: L1Rollup = {
+      reader: connectReader(config.l1RpcUrl, Number(domain.chainId)),
+      address: bigintToAddress(domain.rollup),
+    };
+    if (config.roles.some((role) => role !== "prover")) await assertL1(rollup);
 
     const jobs = has("prover") || has("sequencer") ? await openJobs(database) : null;
     const watcher = has("watcher") ? openWatcher(database, rollup, registry) : null;
@@ -126,7 +142,7 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
       urls.api = sequencing.urls().api;
       urls.admin = sequencing.urls().admin;
     }
-    const prover = jobs !== null && has("prover") ? openProver(database, jobs, compress, registry) : null;
+    const prover = jobs !== null && has("prover") ? openProver(chain, database, jobs, compress, registry) : null;
     await prover?.start();
     publisher = has("publisher") ? openPublisher(database, rollup, registry) : null;
     publisher?.start();
@@ -135,6 +151,22 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
     await metrics.start();
     urls.metrics = metrics.url();
     logger.info({ roles: config.roles, ...urls }, "node started");
+  };
+
+  /** Rollup and block size as configured; a process that is not told takes them from the database. */
+  const identify = async (database: Database): Promise<Chain> => {
+    if (config.chainId === undefined || config.rollup === undefined) {
+      const stored = await findChain(database.db);
+      if (stored !== undefined) return stored;
+      throw new CairnError<NodeErrorCode>(
+        "node/bad-config",
+        "the database belongs to no rollup yet: start a node first",
+      );
+    }
+    const domain = { chainId: BigInt(config.chainId), rollup: addressToBigint(config.rollup) };
+    const slotCount = Number(config.slots) as BlockSize;
+    await bindChain(database.db, domain, slotCount);
+    return { domain, slotCount };
   };
 
   const lock = async (database: Database, role: string): Promise<void> => {
@@ -155,8 +187,8 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
       logger.error({ err: error }, "L1 does not answer");
       return;
     }
-    if (chainId === config.chainId && code !== undefined) return;
-    const reason = chainId === config.chainId ? `no contract at ${address}` : `it is chain ${chainId}`;
+    if (chainId === reader.chain.id && code !== undefined) return;
+    const reason = chainId === reader.chain.id ? `no contract at ${address}` : `it is chain ${chainId}`;
     throw new CairnError<NodeErrorCode>("node/wrong-l1", `the L1 node is not the rollup's: ${reason}`);
   };
 
@@ -188,16 +220,17 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
   };
 
   const openProver = (
+    { domain, slotCount }: Chain,
     database: Database,
     jobs: JobQueue,
     compress: Awaited<ReturnType<typeof createFastCompress>>,
     registry: Registry,
   ): Prover => {
-    if (config.srs === "dev" && !DEV_CHAIN_IDS.includes(config.chainId)) {
-      throw new CairnError<NodeErrorCode>("node/bad-config", `proofs over the dev SRS on chain ${config.chainId}`);
+    if (config.srs === "dev" && !DEV_CHAIN_IDS.includes(Number(domain.chainId))) {
+      throw new CairnError<NodeErrorCode>("node/bad-config", `proofs over the dev SRS on chain ${domain.chainId}`);
     }
     const prover = createProver(
-      slots,
+      slotCount,
       { concurrency: config.provers, maxMemoryBytes: config.proverMemoryMb * 1e6 },
       {
         database,

@@ -22,6 +22,7 @@ import {
   discardProof,
   findBatch,
   findBlock,
+  findChain,
   findForkedBlock,
   findL1Transaction,
   findLastQueueEntry,
@@ -328,7 +329,9 @@ describe.each(["embedded", "server"] as const)("repositories on the %s engine", 
   });
 
   it("belongs to one rollup and survives being closed", async () => {
+    expect(await findChain(database.db)).toBeUndefined();
     await bindChain(database.db, { chainId: 31337n, rollup: 5n }, 16);
+    expect(await findChain(database.db)).toEqual({ domain: { chainId: 31337n, rollup: 5n }, slotCount: 16 });
     await upsertTransactions(database.db, [stored(0)]);
     await database.close();
     database = await test.open();

@@ -91,7 +91,7 @@ export type {
   PayoutStatus,
   StoredTransactionStatus,
 } from "./schema.ts";
-export { bindChain, findRebuildHold, holdRebuilds, releaseRebuilds } from "./settings.ts";
+export { bindChain, findChain, findRebuildHold, holdRebuilds, releaseRebuilds } from "./settings.ts";
 export { decodeSignedTransaction, encodeSignedTransaction, SIGNED_TRANSACTION_BYTES } from "./signed-transaction.ts";
 export {
   addTransactionEvents,

@@ -27,6 +27,19 @@ export async function bindChain(db: Db, domain: Domain, slotCount: BlockSize): P
   );
 }
 
+/** The rollup and block size that the database is bound to, undefined before {@link bindChain}. Throws `db/corrupt`. */
+export async function findChain(
+  db: Db,
+): Promise<{ readonly domain: Domain; readonly slotCount: BlockSize } | undefined> {
+  const row = await db.selectFrom("settings").select("value").where("key", "=", CHAIN).executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { chainId, rollup, slotCount } = { chainId: "", rollup: "", slotCount: 0, ...row.value };
+  if (slotCount !== 16 && slotCount !== 64 && slotCount !== 256) {
+    throw new CairnError<DbErrorCode>("db/corrupt", `the database is bound to blocks of ${slotCount} slots`);
+  }
+  return { domain: { chainId: BigInt(chainId), rollup: BigInt(`0x${rollup}`) }, slotCount };
+}
+
 /**
  * Notes that L1 up to this block is being read again after a reorg: until then the stored queue is incomplete, and nobody may
  * conclude from it that a block must be rebuilt.

@@ -27,22 +27,23 @@ describe("configuration", () => {
   });
 
   it("names every problem at once", () => {
-    expect(problemsOf({ CAIRN_SLOTS: "17", CAIRN_CHAIN_ID: "", CAIRN_API_PORT: "x" }, ["--nope=1"])).toEqual({
-      problems: [
-        "unknown flag --nope",
-        "CAIRN_CHAIN_ID is required",
-        expect.stringContaining("CAIRN_SLOTS"),
-        "CAIRN_API_PORT is not a whole number",
-      ],
+    expect(problemsOf({ CAIRN_SLOTS: "17", CAIRN_API_PORT: "x" }, ["--nope=1"])).toEqual({
+      problems: ["unknown flag --nope", expect.stringContaining("CAIRN_SLOTS"), "CAIRN_API_PORT is not a whole number"],
     });
-    expect(problemsOf({ CAIRN_ROLES: "api,publisher", CAIRN_PUBLISHER_KEY: "0x1", CAIRN_ADMIN_PORT: "1" })).toEqual({
+    const contradicting = { CAIRN_ROLES: "api,publisher", CAIRN_PUBLISHER_KEY: "0x1", CAIRN_ADMIN_PORT: "1" };
+    expect(problemsOf({ ...contradicting, CAIRN_CHAIN_ID: "" })).toEqual({
       problems: [
+        "CAIRN_CHAIN_ID is required",
         expect.stringContaining("api without sequencer"),
         expect.stringContaining("needs DATABASE_URL"),
         "CAIRN_PUBLISHER_KEY is not a private key",
         "CAIRN_ADMIN_PORT needs CAIRN_ADMIN_TOKEN",
       ],
     });
+  });
+
+  it("asks a prover alone for nothing but the database", () => {
+    expect(loadConfig({ DATABASE_URL: "postgres://x", CAIRN_ROLES: "prover" })).toMatchObject({ roles: ["prover"] });
   });
 
   it("does not show secrets", () => {

@@ -92,8 +92,13 @@ function readFlags(args: readonly string[], problems: string[]): Map<string, str
   return flags;
 }
 
-function contradictions({ roles, databaseUrl, publisherKey, adminPort, adminToken }: NodeConfig): string[] {
+function contradictions(config: NodeConfig): string[] {
+  const { roles, databaseUrl, publisherKey, adminPort, adminToken } = config;
   const problems: string[] = [];
+  if (roles.some((role) => role !== "prover")) {
+    if (config.chainId === undefined) problems.push("CAIRN_CHAIN_ID is required");
+    if (config.rollup === undefined) problems.push("CAIRN_ROLLUP is required");
+  }
   if (roles.includes("api") && !roles.includes("sequencer")) {
     problems.push("CAIRN_ROLES names api without sequencer, which answers it");
   }

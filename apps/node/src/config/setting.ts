@@ -76,6 +76,13 @@ export const form = {
       .regex(/^[0-9]+$/, "is not a whole number")
       .transform(Number)
       .pipe(z.int().min(minimum).max(maximum)),
+  optionalInteger: (minimum: number, maximum: number) =>
+    z
+      .string()
+      .regex(/^[0-9]+$/, "is not a whole number")
+      .transform(Number)
+      .pipe(z.int().min(minimum).max(maximum))
+      .optional(),
   wei: () => given.regex(/^[0-9]+$/, "is not a whole number").transform(BigInt),
   percent: (minimum: number, maximum: number) =>
     given
@@ -85,8 +92,6 @@ export const form = {
   oneOf: <const Values extends readonly [string, ...string[]]>(values: Values) => given.pipe(z.enum(values)),
   listOf: <const Values extends readonly [string, ...string[]]>(values: Values) =>
     given.transform((text) => text.split(",").map((part) => part.trim())).pipe(z.array(z.enum(values)).min(1)),
-  address: () =>
-    given.regex(/^0x[0-9a-fA-F]{40}$/, "is not an address").transform((value): `0x${string}` => `0x${value.slice(2)}`),
   optionalAddress: () =>
     z
       .string()

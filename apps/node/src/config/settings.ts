@@ -44,15 +44,15 @@ export const SETTINGS = {
   }),
   chainId: setting({
     env: "CAIRN_CHAIN_ID",
-    schema: form.integer(1, Number.MAX_SAFE_INTEGER),
+    schema: form.optionalInteger(1, Number.MAX_SAFE_INTEGER),
     required: true,
-    text: "Chain that the Ethereum node must serve.",
+    text: "Chain that the Ethereum node must serve; a prover alone takes it from the database.",
   }),
   rollup: setting({
     env: "CAIRN_ROLLUP",
-    schema: form.address(),
+    schema: form.optionalAddress(),
     required: true,
-    text: "Address of the Rollup contract.",
+    text: "Address of the Rollup contract; a prover alone takes it from the database.",
   }),
   deploymentBlock: setting({
     env: "CAIRN_DEPLOYMENT_BLOCK",
@@ -254,12 +254,7 @@ export const SETTINGS = {
   }),
   adminPort: setting({
     env: "CAIRN_ADMIN_PORT",
-    schema: z
-      .string()
-      .regex(/^[0-9]+$/, "is not a port")
-      .transform(Number)
-      .pipe(z.int().max(MAX_PORT))
-      .optional(),
+    schema: form.optionalInteger(0, MAX_PORT),
     text: "Port of the admin operations, on 127.0.0.1; off unless given.",
   }),
   adminToken: setting({

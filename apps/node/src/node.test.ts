@@ -1,0 +1,72 @@
+import type { BlockCircuit } from "@cairn/circuits";
+import { createTestDatabases } from "@cairn/db/testing";
+import { pino } from "pino";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CACHE_DIR, call, createNodeHarness, type NodeHarness } from "../test/node-harness.ts";
+import { loadConfig } from "./config/config.ts";
+import { createNode } from "./node.ts";
+
+const databases = createTestDatabases().server;
+
+describe("a node whose roles run apart", () => {
+  let harness: NodeHarness;
+  let databaseUrl: string;
+  const logger = pino({ level: "silent" });
+  const circuit: BlockCircuit = {
+    program: { name: "none", dir: "", path: "", circuit: { bytecode: "", abi: { parameters: [] } } },
+    key: { path: "", isCached: true },
+    srs: { kind: "dev", dir: "" },
+  } as unknown as BlockCircuit;
+
+  beforeAll(async () => {
+    await databases.start();
+    const { location } = await databases.create();
+    databaseUrl = location.type === "server" ? location.url : "";
+    harness = await createNodeHarness(databaseUrl);
+  });
+  afterAll(async () => {
+    await harness.stop();
+    await databases.stop();
+  });
+
+  it("gives its proofs to a prover that knows nothing but the database", async () => {
+    const proverConfig = loadConfig({
+      DATABASE_URL: databaseUrl,
+      CAIRN_ROLES: "prover",
+      CAIRN_SRS: "dev",
+      CAIRN_CACHE_DIR: CACHE_DIR,
+      CAIRN_DATA_DIR: harness.dataDir,
+      CAIRN_METRICS_PORT: "0",
+    });
+    await expect(createNode(proverConfig, { logger }).start()).rejects.toMatchObject({ code: "node/bad-config" });
+    await harness.deposit(1, 10n ** 18n);
+    const node = await harness.begin({}, { CAIRN_ROLES: "sequencer,watcher,api" });
+    const seen: bigint[] = [];
+    const prover = createNode(proverConfig, {
+      logger,
+      loadCircuit: () => Promise.resolve(circuit),
+      prove: (_circuit, publicInput) => {
+        seen.push(publicInput);
+        const proof = { proof: Uint8Array.of(1), publicInputs: [publicInput] };
+        return Promise.resolve({ ...proof, witnessSeconds: 1, proveSeconds: 2, proverPeakBytes: null });
+      },
+    });
+    await prover.start();
+    await expect
+      .poll(async () => (await call(node, "batches")).value.batches, { timeout: 20_000 })
+      .toMatchObject([{ firstBlock: 1, status: "proved", proof: { proveSeconds: 2 } }]);
+    await prover.stop();
+    expect(seen).toEqual([BigInt((await call(node, "batch", { params: { firstBlock: "1" } })).value.publicInput)]);
+  });
+
+  it("refuses a database and an L1 of another rollup", async () => {
+    const other = { CAIRN_ROLES: "publisher", CAIRN_ROLLUP: `0x${"12".repeat(20)}` };
+    await expect(harness.begin({}, other)).rejects.toMatchObject({ code: "db/wrong-chain" });
+    const { location } = await databases.create();
+    const fresh = location.type === "server" ? { DATABASE_URL: location.url } : {};
+    await expect(harness.begin({}, { ...other, ...fresh })).rejects.toMatchObject({ code: "node/wrong-l1" });
+    await expect(harness.begin({}, { ...other, ...fresh, CAIRN_CHAIN_ID: "1" })).rejects.toMatchObject({
+      code: "db/wrong-chain",
+    });
+  });
+});
