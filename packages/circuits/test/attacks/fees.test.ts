@@ -1,14 +1,21 @@
 import { encodeFloat16 } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
 import type { BlockDraft, FeeCreditDraft } from "../../src/draft.ts";
-import { leafWitness } from "../../src/witness-parts.ts";
-import { ACCOUNTS, AT, carol, JUNK, refusalOf, signed, slotOf, target, transfer } from "../support/attack.ts";
+import {
+  ACCOUNTS,
+  AT,
+  accountAt,
+  carol,
+  JUNK,
+  leafAt,
+  refusalOf,
+  signatureOf,
+  signed,
+  slotOf,
+  target,
+  transfer,
+} from "../support/attack.ts";
 
-const leafAt = (index: typeof AT.operatorEth) => {
-  const found = ACCOUNTS.get(index);
-  if (found === undefined) throw new TypeError("no account");
-  return leafWitness(found);
-};
 const credit = ({ feeCredits }: BlockDraft, position: number): FeeCreditDraft => {
   const found = feeCredits[position];
   if (found === undefined) throw new TypeError("no credit");
@@ -128,9 +135,7 @@ describe("attacks on fees", () => {
   });
 
   it("balance overflow of the credited account", async () => {
-    const rich = ACCOUNTS.get(AT.operatorEth);
-    if (rich === undefined) throw new TypeError("no account");
-    const accounts = new Map(ACCOUNTS).set(AT.operatorEth, { ...rich, balance: 2n ** 128n - 11n });
+    const accounts = new Map(ACCOUNTS).set(AT.operatorEth, { ...accountAt(AT.operatorEth), balance: 2n ** 128n - 11n });
     const full = target({ groups: [signed(transfer())], accounts });
     expect(await refusalOf(full)).toBeNull();
     const refusal = await refusalOf(full, {
@@ -138,9 +143,7 @@ describe("attacks on fees", () => {
         slotOf(draft, 0).fee.mantissa += 1n;
         slotOf(draft, 0).a.after.balance -= 1n;
         credit(draft, 0).step.after.balance += 1n;
-        slotOf(draft, 0).signature = structuredClone(
-          slotOf(target({ groups: [signed(transfer({ fee: encodeFloat16(11n) }))] }).draft, 0).signature,
-        );
+        slotOf(draft, 0).signature = signatureOf(transfer({ fee: encodeFloat16(11n) }));
       },
     });
     expect(refusal).toBe("fees.nr: after.balance.assert_max_bit_size");

@@ -1,12 +1,31 @@
-import { FIELD_MODULUS, WHOLE_BALANCE } from "@cairn/protocol";
+import { compress } from "@cairn/crypto";
+import {
+  encodeFloat16,
+  encodeFloat40,
+  FIELD_MODULUS,
+  FLOAT16_MANTISSA_BITS,
+  FLOAT40_MANTISSA_BITS,
+  float16,
+  float40,
+  messageWords,
+  WHOLE_BALANCE,
+} from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
+import type { BlockDraft, StepDraft } from "../../src/draft.ts";
+import { openBlock } from "../../src/witness.ts";
+import { float16Witness, float40Witness } from "../../src/witness-parts.ts";
 import type { LeafWitness } from "../../src/witness-types.ts";
 import {
   ACCOUNTS,
   AT,
+  accountAt,
+  alice,
+  DOMAIN,
   JUNK,
   mallory,
   refusalOf,
+  signatureOf,
+  signatureOfWords,
   signed,
   slotOf,
   target,
@@ -14,7 +33,12 @@ import {
   withdraw,
 } from "../support/attack.ts";
 
+const MANTISSA = "float.nr: self.mantissa.assert_max_bit_size";
 const pow2 = (bits: number): bigint => 1n << BigInt(bits);
+const feeStep = ({ feeCredits: [credit] }: BlockDraft): StepDraft => {
+  if (credit === undefined) throw new TypeError("no fee credit");
+  return credit.step;
+};
 
 describe("meta aliasing", () => {
   const transferBlock = target({ groups: [signed(transfer())] });
@@ -99,12 +123,35 @@ describe("false openings", () => {
     expect(refusal).toBe("tree: path does not lead to the current root");
   });
 
-  it("an old path after the leaf changed", async () => {
+  it("an old path after the leaf changed, to replay a transaction", async () => {
     const twice = target({ groups: [signed(transfer()), signed(transfer({ nonce: 6 }))] });
     const refusal = await refusalOf(twice, {
       witness: ({ slots: [first, second] }) => {
-        if (first && second) Object.assign(second.a, { leaf: first.a.leaf, children: first.a.children });
+        if (first === undefined || second === undefined) return;
+        Object.assign(second.a, { leaf: first.a.leaf, children: first.a.children });
+        second.signature = first.signature;
       },
+    });
+    expect(refusal).toBe("tree: path does not lead to the current root");
+  });
+
+  it("a self-transfer with the receiver opened before the debit, which would mint money", async () => {
+    const toSelf = transfer({ to: AT.aliceEth, toOwner: alice.owner, toKey: alice.key, fee: encodeFloat16(0n) });
+    const block = target({ groups: [signed(toSelf)] });
+    expect(await refusalOf(block)).toBeNull();
+    const aliceEth = accountAt(AT.aliceEth);
+    const minted = target({
+      accounts: new Map(ACCOUNTS).set(AT.aliceEth, { ...aliceEth, balance: aliceEth.balance + 1000n }),
+    });
+    const rest = openBlock(structuredClone(minted.draft), minted.state, compress);
+    const refusal = await refusalOf(block, {
+      witness: (witness) => {
+        const { a, b } = slotOf(witness, 0);
+        Object.assign(b, structuredClone({ leaf: a.leaf, children: a.children }));
+        witness.slots.splice(1, 15, ...rest.witness.slots.slice(1));
+        witness.feeCredits = rest.witness.feeCredits;
+      },
+      claim: (fields) => ({ ...fields, newRoot: rest.newRoot }),
     });
     expect(refusal).toBe("tree: path does not lead to the current root");
   });
@@ -123,10 +170,15 @@ describe("false openings", () => {
 describe("amounts", () => {
   it("balance underflow", async () => {
     const rich = target({ groups: [signed(transfer({ amount: 999_990n }))] });
+    expect(await refusalOf(rich)).toBeNull();
     const refusal = await refusalOf(rich, {
       draft: (draft) => {
-        const { a, b, amount } = slotOf(draft, 0);
-        amount.mantissa = 999_991n;
+        const { a, b } = slotOf(draft, 0);
+        const amount = encodeFloat40(999_991n);
+        Object.assign(slotOf(draft, 0), {
+          amount: float40Witness(amount),
+          signature: signatureOf(transfer({ amount })),
+        });
         a.after.balance -= 1n;
         b.after.balance += 1n;
       },
@@ -134,12 +186,20 @@ describe("amounts", () => {
     expect(refusal).toBe("slot.nr: a_after.balance.assert_max_bit_size");
   });
 
-  it("whole balance below the fee", async () => {
-    const all = target({ groups: [signed(transfer({ amount: WHOLE_BALANCE }))] });
+  it("whole balance below the fee, the rest of which the receiver would pay", async () => {
+    const bobEth = accountAt(AT.bobEth);
+    const accounts = new Map(ACCOUNTS).set(AT.bobEth, { ...bobEth, balance: 10n ** 9n });
+    const all = target({ groups: [signed(transfer({ amount: WHOLE_BALANCE }))], accounts });
     const refusal = await refusalOf(all, {
       draft: (draft) => {
-        const { fee } = slotOf(draft, 0);
-        Object.assign(fee, { exponent: [false, false, false, true, false], mantissa: 1n });
+        const { a, b } = slotOf(draft, 0);
+        const fee = encodeFloat16(10n ** 8n);
+        Object.assign(slotOf(draft, 0), {
+          fee: float16Witness(fee),
+          signature: signatureOf(transfer({ amount: WHOLE_BALANCE, fee })),
+        });
+        b.after.balance = 10n ** 9n + a.before.balance - 10n ** 8n;
+        feeStep(draft).after.balance += 10n ** 8n - 10n;
       },
     });
     expect(refusal).toBe("slot.nr: moved.assert_max_bit_size");
@@ -149,48 +209,83 @@ describe("amounts", () => {
     const block = target({ groups: [signed(transfer())] });
     const refusal = await refusalOf(block, {
       draft: (draft) => {
-        Object.assign(slotOf(draft, 0).amount, {
-          exponent: [false, true, true, true, true],
-          mantissa: 2n ** 35n - 1n,
+        const { a, b } = slotOf(draft, 0);
+        const amount = 31 * 2 ** FLOAT40_MANTISSA_BITS - 1;
+        const moved = (pow2(FLOAT40_MANTISSA_BITS) - 1n) * 10n ** 30n;
+        const words = messageWords(transfer({ amount: 0n }), DOMAIN);
+        Object.assign(slotOf(draft, 0), {
+          amount: float40Witness(amount),
+          signature: signatureOfWords({ ...words, word2: words.word2 + (BigInt(amount) << 64n) }),
         });
+        a.after.balance -= moved - 1000n;
+        b.after.balance += moved - 1000n;
       },
     });
     expect(refusal).toBe("slot.nr: moved.assert_max_bit_size");
   });
 
   it("balance overflow of the receiver", async () => {
-    const bobEth = ACCOUNTS.get(AT.bobEth);
-    if (bobEth === undefined) throw new TypeError("no account");
-    const accounts = new Map(ACCOUNTS).set(AT.bobEth, { ...bobEth, balance: pow2(128) - 1001n });
+    const accounts = new Map(ACCOUNTS).set(AT.bobEth, { ...accountAt(AT.bobEth), balance: pow2(128) - 1001n });
     const full = target({ groups: [signed(transfer())], accounts });
     expect(await refusalOf(full)).toBeNull();
     const refusal = await refusalOf(full, {
       draft: (draft) => {
-        const { a, b, amount } = slotOf(draft, 0);
-        amount.mantissa = 1002n;
-        a.after.balance -= 2n;
-        b.after.balance += 2n;
+        const { a, b } = slotOf(draft, 0);
+        const amount = encodeFloat40(1001n);
+        Object.assign(slotOf(draft, 0), {
+          amount: float40Witness(amount),
+          signature: signatureOf(transfer({ amount })),
+        });
+        a.after.balance -= 1n;
+        b.after.balance += 1n;
       },
     });
     expect(refusal).toBe("slot.nr: b_after.balance.assert_max_bit_size");
   });
 
-  it("the last nonce", async () => {
-    const aliceEth = ACCOUNTS.get(AT.aliceEth);
-    if (aliceEth === undefined) throw new TypeError("no account");
-    const accounts = new Map(ACCOUNTS).set(AT.aliceEth, { ...aliceEth, nonce: 2 ** 40 - 2 });
-    const block = target({ groups: [signed(transfer({ nonce: 2 ** 40 - 2 }))], accounts });
-    expect(await refusalOf(block)).toBeNull();
-    const lastAccounts = new Map(ACCOUNTS).set(AT.aliceEth, { ...aliceEth, nonce: 2 ** 40 - 1 });
-    const last = target({ accounts: lastAccounts });
-    const [donor] = block.draft.slots;
-    const refusal = await refusalOf(last, {
+  it("an amount whose mantissa runs into its exponent", async () => {
+    const balance = 10n ** 12n;
+    const accounts = new Map(ACCOUNTS).set(AT.aliceEth, { ...accountAt(AT.aliceEth), balance });
+    const thousand = float40(2 ** FLOAT40_MANTISSA_BITS + 100);
+    const block = target({ groups: [signed(transfer({ amount: thousand }))], accounts });
+    const refusal = await refusalOf(block, {
       draft: (draft) => {
-        if (donor === undefined) return;
-        draft.slots[0] = structuredClone(donor);
-        const { before, after } = slotOf(draft, 0).a;
-        before.nonce += 1n;
-        after.nonce += 1n;
+        const { a, b, amount } = slotOf(draft, 0);
+        Object.assign(amount, { exponent: Array(5).fill(false), mantissa: BigInt(thousand) });
+        a.after.balance -= BigInt(thousand) - 1000n;
+        b.after.balance += BigInt(thousand) - 1000n;
+      },
+    });
+    expect(refusal).toBe(MANTISSA);
+  });
+
+  it("a fee whose mantissa runs into its exponent", async () => {
+    const fifty = float16(2 ** FLOAT16_MANTISSA_BITS + 5);
+    const block = target({ groups: [signed(transfer({ fee: fifty }))] });
+    const refusal = await refusalOf(block, {
+      draft: (draft) => {
+        const { a, fee } = slotOf(draft, 0);
+        Object.assign(fee, { exponent: Array(5).fill(false), mantissa: BigInt(fifty) });
+        a.after.balance -= BigInt(fifty) - 50n;
+        feeStep(draft).after.balance += BigInt(fifty) - 50n;
+      },
+    });
+    expect(refusal).toBe(MANTISSA);
+  });
+
+  it("the last nonce", async () => {
+    const accountsWith = (nonce: number) => new Map(ACCOUNTS).set(AT.aliceEth, { ...accountAt(AT.aliceEth), nonce });
+    const lastButOne = 2 ** 40 - 2;
+    const block = target({ groups: [signed(transfer({ nonce: lastButOne }))], accounts: accountsWith(lastButOne) });
+    expect(await refusalOf(block)).toBeNull();
+    const refusal = await refusalOf(target({ accounts: accountsWith(lastButOne + 1) }), {
+      draft: (draft) => {
+        const { slots, feeCredits } = structuredClone(block.draft);
+        Object.assign(draft, { slots, feeCredits });
+        const slot = slotOf(draft, 0);
+        slot.a.before.nonce += 1n;
+        slot.a.after.nonce += 1n;
+        slot.signature = signatureOf(transfer({ nonce: lastButOne + 1 }));
       },
     });
     expect(refusal).toBe("slot.nr: a_after.nonce.assert_max_bit_size");

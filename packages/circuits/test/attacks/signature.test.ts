@@ -1,18 +1,25 @@
-import { compress, GRUMPKIN_GENERATOR, GRUMPKIN_ORDER, messageHash } from "@cairn/crypto";
-import { encodeFloat16, encodeFloat40, FIELD_MODULUS, messageWords, TAG_SIGNATURE, tokenId } from "@cairn/protocol";
+import { compress, GRUMPKIN_GENERATOR, GRUMPKIN_ORDER } from "@cairn/crypto";
+import {
+  encodeFloat16,
+  encodeFloat40,
+  FIELD_MODULUS,
+  type L2Transaction,
+  TAG_SIGNATURE,
+  tokenId,
+} from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
 import type { BlockDraft, SlotDraft } from "../../src/draft.ts";
-import { bigintToWords, extraWitness, float16Witness, leafWitness, signatureWitness } from "../../src/witness-parts.ts";
+import { bigintToWords, extraWitness, float16Witness, leafWitness } from "../../src/witness-parts.ts";
 import {
   ACCOUNTS,
   AT,
   alice,
   bob,
   carol,
-  DOMAIN,
   JUNK,
   mallory,
   refusalOf,
+  signatureOf,
   signed,
   slotOf,
   target,
@@ -104,11 +111,9 @@ describe("attacks on the signature", () => {
   });
 
   it("another person's key", async () => {
-    const [group] = signed(transfer(), mallory);
     const refusal = await refusalOf(honest, {
       draft: (draft) => {
-        const message = messageHash(messageWords(transfer(), DOMAIN));
-        slotOf(draft, 0).signature = signatureWitness(message, group?.signature ?? fail(), mallory.key, compress);
+        slotOf(draft, 0).signature = signatureOf(transfer(), mallory);
       },
     });
     expect(refusal).toBe("signature: key is not on the curve");
@@ -117,24 +122,23 @@ describe("attacks on the signature", () => {
 
 describe("attacks on what was signed", () => {
   /** The honest block of one transaction, with the signature of another one in its place. */
-  const withSignatureOf = async (honest: ReturnType<typeof target>, signedInstead: ReturnType<typeof signed>) => {
-    const [other] = signedInstead;
-    const message = messageHash(messageWords(other?.transaction ?? fail(), DOMAIN));
+  const withSignatureOf = async (honest: ReturnType<typeof target>, signedInstead: L2Transaction) => {
+    const signature = signatureOf(signedInstead);
     return refusalOf(honest, {
       draft: (draft: BlockDraft) => {
-        slotOf(draft, 0).signature = signatureWitness(message, other?.signature ?? fail(), alice.key, compress);
+        slotOf(draft, 0).signature = signature;
       },
     });
   };
   const transferBlock = target({ groups: [signed(transfer())] });
 
   it("wrong nonce", async () => {
-    expect(await withSignatureOf(transferBlock, signed(transfer({ nonce: 4 })))).toBe(EQUATION);
+    expect(await withSignatureOf(transferBlock, transfer({ nonce: 4 }))).toBe(EQUATION);
   });
 
   it("wrong token in the message", async () => {
-    expect(await withSignatureOf(transferBlock, signed(transfer({ tokenId: JUNK })))).toBe(EQUATION);
-    expect(await withSignatureOf(transferBlock, signed(transfer({ tokenId: tokenId(9) })))).toBe(EQUATION);
+    expect(await withSignatureOf(transferBlock, transfer({ tokenId: JUNK }))).toBe(EQUATION);
+    expect(await withSignatureOf(transferBlock, transfer({ tokenId: tokenId(9) }))).toBe(EQUATION);
   });
 
   it("another amount, fee, sender or validity", async () => {
@@ -144,7 +148,7 @@ describe("attacks on what was signed", () => {
       { validUntil: transfer().validUntil + 1 },
       { from: AT.bobEth },
     ]) {
-      expect(await withSignatureOf(transferBlock, signed(transfer(changes)))).toBe(EQUATION);
+      expect(await withSignatureOf(transferBlock, transfer(changes))).toBe(EQUATION);
     }
   });
 
@@ -160,9 +164,9 @@ describe("attacks on what was signed", () => {
   });
 
   it("redirected recipient of a transfer to a reassigned index", async () => {
-    expect(await withSignatureOf(transferBlock, signed(transfer({ toOwner: carol.owner })))).toBe(EQUATION);
-    expect(await withSignatureOf(transferBlock, signed(transfer({ toKey: carol.key })))).toBe(EQUATION);
-    expect(await withSignatureOf(transferBlock, signed(transfer({ to: AT.malloryEth })))).toBe(EQUATION);
+    expect(await withSignatureOf(transferBlock, transfer({ toOwner: carol.owner }))).toBe(EQUATION);
+    expect(await withSignatureOf(transferBlock, transfer({ toKey: carol.key }))).toBe(EQUATION);
+    expect(await withSignatureOf(transferBlock, transfer({ to: AT.malloryEth }))).toBe(EQUATION);
   });
 
   it("redirected recipient of a withdrawal", async () => {
@@ -194,7 +198,7 @@ describe("attacks on what was signed", () => {
 
   it("a transfer turned into a withdrawal or a new account", async () => {
     const toNew = target({ groups: [signed(transferToNew({ toOwner: bob.owner, toKey: 0n }))] });
-    const out = signed(withdraw({ recipient: bob.owner }));
+    const out = withdraw({ recipient: bob.owner });
     expect(await withSignatureOf(toNew, out)).toBe(EQUATION);
   });
 

@@ -1,4 +1,4 @@
-import { compress, messageHash } from "@cairn/crypto";
+import { compress, messageHash, sign } from "@cairn/crypto";
 import {
   type Account,
   type AccountIndex,
@@ -13,6 +13,7 @@ import {
   type L1Operation,
   type L2Transaction,
   type Link,
+  type MessageWords,
   messageWords,
   type PublicInputFields,
   publicInput,
@@ -202,10 +203,15 @@ export function signed(transaction: L2Transaction, signer = alice): TransactionG
   return [signTransaction(transaction, signer, DOMAIN, REAL_CRYPTO)];
 }
 
-/** What a slot verifies once its sender has signed the transaction, which may break any other rule. */
+/** What a slot verifies once its sender has signed the transaction. */
 export function signatureOf(transaction: L2Transaction, signer = alice): SignatureWitness {
-  const { signature } = signTransaction(transaction, signer, DOMAIN, REAL_CRYPTO);
-  return signatureWitness(messageHash(messageWords(transaction, DOMAIN)), signature, signer.key, compress);
+  return signatureOfWords(messageWords(transaction, DOMAIN), signer);
+}
+
+/** As {@link signatureOf}, for words that are no transaction's. */
+export function signatureOfWords(words: MessageWords, signer = alice): SignatureWitness {
+  const message = messageHash(words);
+  return signatureWitness(message, sign(message, signer.secretKey), signer.key, compress);
 }
 
 /** The leaf of an account of the attacked state. */
