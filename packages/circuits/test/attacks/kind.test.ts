@@ -1,13 +1,20 @@
+import { accountIndex, type L1Operation } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
-import { extraWitness, indexWitness, leafWitness } from "../../src/witness-parts.ts";
+import { extraWitness, indexWitness } from "../../src/witness-parts.ts";
 import {
   ACCOUNTS,
   AT,
+  accountAt,
   alice,
+  bob,
   carol,
+  ETH,
   JUNK,
+  leafAt,
+  mallory,
   NEXT,
   refusalOf,
+  signatureOf,
   signed,
   slotOf,
   target,
@@ -17,11 +24,6 @@ import {
 } from "../support/attack.ts";
 
 const EMPTY = { owner: 0n, tokenId: 0n, nonce: 0n, ownerKey: 0n, balance: 0n, key: 0n };
-const accountOf = (index: number) => {
-  const found = ACCOUNTS.get(index as typeof AT.aliceEth);
-  if (found === undefined) throw new TypeError("no account");
-  return leafWitness(found);
-};
 
 describe("wrong kind", () => {
   const block = target({ groups: [signed(transfer())] });
@@ -58,8 +60,8 @@ describe("wrong kind", () => {
         draft: (draft) => {
           slotOf(draft, position).a = {
             index: AT.carolJunk,
-            before: accountOf(AT.carolJunk),
-            after: accountOf(AT.carolJunk),
+            before: leafAt(AT.carolJunk),
+            after: leafAt(AT.carolJunk),
           };
         },
       });
@@ -80,7 +82,7 @@ describe("wrong kind", () => {
   });
 
   it("a transfer to an operation code", async () => {
-    const accounts = new Map(ACCOUNTS).set(1 as typeof AT.bobEth, ACCOUNTS.get(AT.bobEth) ?? fail());
+    const accounts = new Map(ACCOUNTS).set(1 as typeof AT.bobEth, accountAt(AT.bobEth));
     const poisoned = target({ groups: [signed(transfer())], accounts });
     const refusal = await refusalOf(poisoned, {
       draft: (draft) => {
@@ -91,7 +93,7 @@ describe("wrong kind", () => {
   });
 
   it("a sender at an operation code", async () => {
-    const accounts = new Map(ACCOUNTS).set(63 as typeof AT.bobEth, ACCOUNTS.get(AT.aliceEth) ?? fail());
+    const accounts = new Map(ACCOUNTS).set(63 as typeof AT.bobEth, accountAt(AT.aliceEth));
     const poisoned = target({ groups: [signed(transfer())], accounts });
     const refusal = await refusalOf(poisoned, {
       draft: (draft) => {
@@ -118,8 +120,8 @@ describe("wrong token", () => {
     const block = target({ groups: [signed(transfer())] });
     const refusal = await refusalOf(block, {
       draft: (draft) => {
-        const after = { ...accountOf(AT.carolJunk), balance: accountOf(AT.carolJunk).balance + 1000n };
-        slotOf(draft, 0).b = { index: AT.carolJunk, before: accountOf(AT.carolJunk), after };
+        const after = { ...leafAt(AT.carolJunk), balance: leafAt(AT.carolJunk).balance + 1000n };
+        slotOf(draft, 0).b = { index: AT.carolJunk, before: leafAt(AT.carolJunk), after };
       },
     });
     expect(refusal).toBe("slot: receiver holds another token");
@@ -163,14 +165,86 @@ describe("reused or skipped index", () => {
     const refusal = await refusalOf(block, {
       draft: (draft) => {
         draft.header.oldNextIndex = AT.malloryEth;
-        Object.assign(slotOf(draft, 0).b, { index: AT.malloryEth, before: accountOf(AT.malloryEth) });
+        Object.assign(slotOf(draft, 0).b, { index: AT.malloryEth, before: leafAt(AT.malloryEth) });
       },
     });
     expect(refusal).toBe("slot: receiver is not assigned, or an account is created over another");
   });
 
+  it("more accounts created than a block has room for", async () => {
+    const deposit: L1Operation = {
+      type: "deposit",
+      owner: bob.owner,
+      tokenId: ETH,
+      amount: 1n,
+      index: accountIndex(0),
+      key: 0n,
+    };
+    const full = target({ l1Operations: Array(4).fill(deposit), groups: [signed(transfer())] });
+    expect(await refusalOf(full)).toBeNull();
+    const refusal = await refusalOf(full, {
+      draft: (draft) => {
+        const created = { owner: carol.owner, tokenId: 0n, nonce: 0n, ownerKey: 0n, balance: 1000n, key: carol.key };
+        Object.assign(slotOf(draft, 4), {
+          isTransfer: false,
+          isTransferToNew: true,
+          b: { index: NEXT + 4, before: { ...EMPTY }, after: created },
+          signature: signatureOf(transferToNew()),
+        });
+        draft.extras[0] = extraWitness(carol.owner, carol.key);
+      },
+      newNextIndex: NEXT + 5,
+    });
+    expect(refusal).toBe("block.nr: room.assert_max_bit_size");
+  });
+
   it("the counter not advanced in the claim", async () => {
     expect(await refusalOf(block, { newNextIndex: NEXT })).toBe("public input differs");
+  });
+});
+
+describe("squatting: an account created for somebody else", () => {
+  const block = target({ groups: [signed(transferToNew())] });
+  const EXTRAS = { ownerKey: 1n, nonce: 7n, balance: 1_000_000n };
+
+  it("marked as confirmed by its owner, with a nonce, or with minted money", async () => {
+    for (const [field, value] of Object.entries(EXTRAS)) {
+      const refusal = await refusalOf(block, {
+        draft: (draft) => {
+          const { after } = slotOf(draft, 0).b;
+          Object.assign(after, { [field]: after[field as keyof typeof EXTRAS] + value });
+        },
+      });
+      expect(refusal, field).toBe("tree: path does not lead to the current root");
+    }
+  });
+
+  it("the same, hidden in the empty leaf that it replaces", async () => {
+    for (const [field, value] of Object.entries(EXTRAS)) {
+      const refusal = await refusalOf(block, {
+        draft: (draft) => {
+          const { before, after } = slotOf(draft, 0).b;
+          Object.assign(before, { [field]: value });
+          Object.assign(after, { [field]: after[field as keyof typeof EXTRAS] + value });
+        },
+      });
+      expect(refusal, field).toBe(
+        field === "balance" ? "leaf: empty with a balance" : "leaf: empty with token, nonce or flags",
+      );
+    }
+  });
+
+  it("under another key than the signed one, the difference hidden in the empty leaf", async () => {
+    const refusal = await refusalOf(block, {
+      draft: (draft) => {
+        const { before, after } = slotOf(draft, 0).b;
+        draft.extras[0] = extraWitness(carol.owner, 0n);
+        before.key = mallory.key;
+        after.key = mallory.key;
+        slotOf(draft, 0).signature = signatureOf(transferToNew({ toKey: mallory.key }));
+      },
+    });
+    expect(refusal).toBe("leaf: empty with a key");
   });
 });
 
@@ -199,13 +273,9 @@ describe("unused half that changes the root", () => {
     const refusal = await refusalOf(block, {
       draft: ({ feeCredits }) => {
         const last = feeCredits[3];
-        if (last) last.step.after = { ...accountOf(AT.bobEth), owner: alice.owner };
+        if (last) last.step.after = { ...leafAt(AT.bobEth), owner: alice.owner };
       },
     });
     expect(refusal).toBe("public input differs");
   });
 });
-
-function fail(): never {
-  throw new TypeError("test data is missing");
-}
