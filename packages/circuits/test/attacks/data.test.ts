@@ -1,18 +1,19 @@
-import { compress, messageHash } from "@cairn/crypto";
-import { messageWords } from "@cairn/protocol";
+import { compress } from "@cairn/crypto";
+import type { L1Operation } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
 import { openBlock } from "../../src/witness.ts";
-import { extraWitness, payoutWords, signatureWitness } from "../../src/witness-parts.ts";
+import { extraWitness, payoutWords } from "../../src/witness-parts.ts";
 import {
-  alice,
+  AT,
+  accountAt,
   carol,
-  DOMAIN,
   ETH,
   execute,
   JUNK,
   mallory,
   NEXT,
   refusalOf,
+  signatureOf,
   signed,
   slotOf,
   target,
@@ -95,7 +96,6 @@ describe("non-zero padding in data", () => {
     const block = target({ groups: [...four, signed(transfer({ nonce: 9 }))] });
     expect(await refusalOf(block)).toBeNull();
     const ownerless = transferToNew({ nonce: 9, toOwner: 0n, toKey: 0n });
-    const [{ signature } = fail()] = signed(ownerless);
     const refusal = await refusalOf(block, {
       draft: (draft) => {
         const slot = slotOf(draft, 4);
@@ -103,7 +103,7 @@ describe("non-zero padding in data", () => {
         draft.slots[15] = slot;
         Object.assign(slot, { isTransfer: false, isTransferToNew: true, b: structuredClone(slotOf(draft, 14).b) });
         slot.b.index = NEXT + 4;
-        slot.signature = signatureWitness(messageHash(messageWords(ownerless, DOMAIN)), signature, alice.key, compress);
+        slot.signature = signatureOf(ownerless);
       },
       newNextIndex: NEXT + 5,
     });
@@ -161,6 +161,26 @@ describe("attacks on payouts", () => {
     expect(swapped).toBe("payouts: recipient or token differs");
   });
 
+  it("more payouts than fit", async () => {
+    const exits = ([AT.bobEth, AT.malloryEth, AT.carolJunk, AT.operatorJunk] as const).map(
+      (index): L1Operation => ({ type: "forcedWithdraw", sender: accountAt(index).owner, index }),
+    );
+    const full = target({ l1Operations: exits, groups: [signed(transfer({ to: AT.keylessEth, toKey: 0n }))] });
+    expect(await refusalOf(full)).toBeNull();
+    const refusal = await refusalOf(full, {
+      draft: (draft) => {
+        Object.assign(slotOf(draft, 4), {
+          isTransfer: false,
+          isWithdraw: true,
+          b: structuredClone(slotOf(draft, 5).b),
+          signature: signatureOf(withdraw()),
+        });
+        draft.extras[0] = extraWitness(carol.owner, 0n);
+      },
+    });
+    expect(refusal).toBe("payouts: recipient or token differs");
+  });
+
   it("an amount or a token without recipient, and a gap", async () => {
     const third = (words: number[]) =>
       refusalOf(block, {
@@ -175,7 +195,3 @@ describe("attacks on payouts", () => {
     );
   });
 });
-
-function fail(): never {
-  throw new TypeError("test data is missing");
-}
