@@ -1,14 +1,16 @@
-import { type Account, type AccountIndex, accountIndex, type L1Operation, MAX_ACCOUNTS } from "@cairn/protocol";
+import { type AccountIndex, accountIndex, type L1Operation, MAX_ACCOUNTS } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
 import type { BlockDraft } from "../../src/draft.ts";
-import { leafWitness, payoutWords, recordWitness } from "../../src/witness-parts.ts";
+import { payoutWords, recordWitness } from "../../src/witness-parts.ts";
 import {
   ACCOUNTS,
   AT,
+  accountAt,
   alice,
   carol,
   ETH,
   JUNK,
+  leafAt,
   mallory,
   NEXT,
   refusalOf,
@@ -19,12 +21,6 @@ import {
 } from "../support/attack.ts";
 
 const EMPTY = { owner: 0n, tokenId: 0n, nonce: 0n, ownerKey: 0n, balance: 0n, key: 0n };
-const accountAt = (index: AccountIndex): Account => {
-  const found = ACCOUNTS.get(index);
-  if (found === undefined) throw new TypeError("no account");
-  return found;
-};
-const leafAt = (index: AccountIndex) => leafWitness(accountAt(index));
 const deposit = (changes: object = {}): L1Operation => ({
   type: "deposit",
   owner: alice.owner,
@@ -39,8 +35,8 @@ const forcedWithdraw = (sender: bigint, index: AccountIndex): L1Operation => ({
   sender,
   index,
 });
-const setKey = (sender: bigint, index: AccountIndex): L1Operation => ({
-  type: "setKey",
+const setKey = (sender: bigint, index: AccountIndex) => ({
+  type: "setKey" as const,
   sender,
   index,
   key: carol.key,
@@ -89,6 +85,23 @@ describe("attacks on the L1 queue", () => {
       claim: (fields) => ({ ...fields, l1OperationCount: fields.l1OperationCount + 1 }),
     });
     expect(refusal).toBe("public input differs");
+  });
+
+  it.each<[string, L1Operation, L1Operation]>([
+    ["amount", deposit(), deposit({ amount: 501n })],
+    ["token", deposit(), deposit({ tokenId: JUNK })],
+    ["owner", deposit({ index: 0 }), deposit({ index: 0, owner: mallory.owner })],
+    ["index", forcedWithdraw(alice.owner, AT.aliceEth), forcedWithdraw(alice.owner, AT.bobEth)],
+    ["sender", forcedWithdraw(alice.owner, AT.aliceEth), forcedWithdraw(mallory.owner, AT.aliceEth)],
+    ["key", setKey(alice.owner, AT.aliceEth), { ...setKey(alice.owner, AT.aliceEth), key: mallory.key }],
+    ["type and key", forcedWithdraw(alice.owner, AT.aliceEth), setKey(alice.owner, AT.aliceEth)],
+  ])("a record altered against the contract's queue: %s", async (_field, enqueued, altered) => {
+    const { queueHashAfter } = target({ l1Operations: [enqueued] }).trace;
+    const forged = target({ l1Operations: [altered] });
+    expect(await refusalOf(forged)).toBeNull();
+    expect(await refusalOf(forged, { claim: (fields) => ({ ...fields, queueHashAfter }) })).toBe(
+      "public input differs",
+    );
   });
 
   it("gap in the L1 prefix", async () => {
@@ -306,13 +319,12 @@ describe("false deposit mismatch", () => {
   });
 
   it("balance overflow by a top-up", async () => {
-    const aliceEth = ACCOUNTS.get(AT.aliceEth);
-    if (aliceEth === undefined) throw new TypeError("no account");
-    const accounts = new Map(ACCOUNTS).set(AT.aliceEth, { ...aliceEth, balance: 2n ** 128n - 501n });
+    const accounts = new Map(ACCOUNTS).set(AT.aliceEth, { ...accountAt(AT.aliceEth), balance: 2n ** 128n - 501n });
     const block = target({ l1Operations: [deposit()], accounts });
     const refusal = await refusalOf(block, {
-      draft: ({ records }) => {
-        records[0] = recordWitness(deposit({ amount: 501n }));
+      draft: (draft) => {
+        draft.records[0] = recordWitness(deposit({ amount: 501n }));
+        slotOf(draft, 0).a.after.balance += 1n;
       },
     });
     expect(refusal).toBe("slot.nr: a_after.balance.assert_max_bit_size");
