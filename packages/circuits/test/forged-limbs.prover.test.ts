@@ -1,0 +1,107 @@
+import { compress, messageHash } from "@cairn/crypto";
+import { isCairnError, messageWords, publicInput, TAG_SIGNATURE } from "@cairn/protocol";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  type BlockCircuit,
+  blockInputMap,
+  devSrs,
+  ensureDevSrs,
+  loadBlockCircuit,
+  programGates,
+  proveSolved,
+  solveWitness,
+  srsPointsFor,
+  writeSolidityVerifier,
+} from "../src/index.ts";
+import { openBlock } from "../src/witness.ts";
+import { alice, DOMAIN, LATER, signatureOf, signed, slotOf, type Target, target, transfer } from "./support/attack.ts";
+import { blockProgram, cacheDir } from "./support/cache.ts";
+import { claimFields } from "./support/claim.ts";
+import { compileSolidity, startChain, type TestChain, verifyCalldata } from "./support/evm.ts";
+import { type Acir, forge, packWitness, readAcir, scalarWires, unpackWitness, type Wires } from "./support/forge.ts";
+
+const LIMB = 1n << 128n;
+/** Low limbs of q - 1 and of the field's modulus. */
+const ORDER_MINUS_ONE_LOW = 0x97816a916871ca8d3c208c16d87cfd46n;
+const MODULUS_LOW = 0x2833e84879b9709143e1f593f0000001n;
+
+/** A block whose first signature leaves room to carry 2^128 from the high into the low limb of both s and e. */
+function blockWithRoom(): Target {
+  for (let validUntil = LATER; ; validUntil++) {
+    const transaction = transfer({ validUntil });
+    const { rx, sLow, sHigh } = signatureOf(transaction);
+    const e = compress(messageHash(messageWords(transaction, DOMAIN)), rx, alice.key, TAG_SIGNATURE);
+    const hasRoom = sLow <= ORDER_MINUS_ONE_LOW && sHigh > 0n && e % LIMB < MODULUS_LOW && e >= LIMB;
+    if (hasRoom) return target({ groups: [signed(transaction)] });
+  }
+}
+
+/** What the solver never checks, because the backend implies it: the widths of the limbs of a scalar. */
+describe("limbs of a scalar that carry 2^128 from the high to the low one", () => {
+  let chain: TestChain;
+  let address: string;
+  let circuit: BlockCircuit;
+  let acir: Acir;
+  let honest: Wires;
+  const block = blockWithRoom();
+
+  beforeAll(async () => {
+    const { dir } = devSrs(cacheDir);
+    const { srs } = ensureDevSrs({ dir, points: srsPointsFor(await programGates(await blockProgram(16))) });
+    circuit = await loadBlockCircuit({ slots: 16, cacheDir, srs });
+    const verifier = await writeSolidityVerifier({ slots: 16, key: circuit.key, srs, cacheDir });
+    chain = await startChain();
+    address = await chain.deploy(compileSolidity(verifier.source, verifier.contractName).creation);
+
+    acir = readAcir(circuit.program.circuit);
+    const { witness, newRoot } = openBlock(structuredClone(block.draft), block.state, compress);
+    const claimed = publicInput(claimFields(witness, { newRoot, newNextIndex: block.trace.newNextIndex }));
+    const solved = await solveWitness(circuit.program.circuit, blockInputMap(claimed, witness));
+    honest = unpackWitness(solved.witness);
+  }, 300_000);
+  afterAll(() => chain?.stop());
+
+  /** Whether the chain takes a proof of these wires, or the prover makes none. */
+  async function isAccepted(wires: Wires): Promise<boolean> {
+    try {
+      const { proof, publicInputs } = await proveSolved(circuit, packWitness(wires));
+      return BigInt(await chain.call(address, verifyCalldata(proof, publicInputs))) === 1n;
+    } catch (error) {
+      if (isCairnError(error, "circuits/prover-failed") || isRevert(error)) return false;
+      throw error;
+    }
+  }
+
+  const carried = (low: number, high: number): Wires =>
+    new Map([
+      [low, (honest.get(low) ?? 0n) + LIMB],
+      [high, (honest.get(high) ?? 0n) - 1n],
+    ]);
+
+  it("accepts the honest wires, solved again", async () => {
+    const { wires, violated } = forge(acir, honest, new Map());
+    expect(violated).toEqual([]);
+    expect(wires).toEqual(honest);
+    expect(await isAccepted(wires)).toBe(true);
+  });
+
+  it("in s", async () => {
+    const [low, high] = scalarWires(acir, 0);
+    const { sLow, sHigh } = slotOf(block.draft, 0).signature;
+    expect([honest.get(low), honest.get(high)]).toEqual([sLow, sHigh]);
+    const { wires, violated } = forge(acir, honest, carried(low, high));
+    expect(violated).toEqual([]);
+    expect(await isAccepted(wires)).toBe(false);
+  });
+
+  it("in e", async () => {
+    const [, , low, high] = scalarWires(acir, 0);
+    const { wires, violated } = forge(acir, honest, carried(low, high));
+    expect(violated).toEqual([]);
+    expect(await isAccepted(wires)).toBe(false);
+  });
+});
+
+function isRevert(error: unknown): boolean {
+  return error instanceof TypeError && "data" in error && error.data !== undefined;
+}
