@@ -32,10 +32,11 @@ contract Rollup is RollupBase {
     // Queue
 
     /// @inheritdoc IRollup
-    function depositETH(address owner, uint32 index, uint256 key) external payable locked {
-        (uint256 submitterFee, uint256 left) = _takeQueueFee();
-        _custody.increase(Constants.ETH_TOKEN_ID, left);
-        _queueDeposit(Constants.ETH_TOKEN_ID, uint128(left), owner, index, key, submitterFee);
+    function depositETH(uint256 amount, address owner, uint32 index, uint256 key) external payable locked {
+        (uint256 submitterFee, uint256 left) = _takeQueueFee(amount);
+        _custody.increase(Constants.ETH_TOKEN_ID, amount);
+        _queueDeposit(Constants.ETH_TOKEN_ID, uint128(amount), owner, index, key, submitterFee);
+        _refund(left);
     }
 
     /// @inheritdoc IRollup
@@ -124,7 +125,7 @@ contract Rollup is RollupBase {
     // Steps of the queue functions
 
     function _depositToken(uint32 tokenId, uint256 amount, address owner, uint32 index, uint256 key) private {
-        (uint256 submitterFee, uint256 left) = _takeQueueFee();
+        (uint256 submitterFee, uint256 left) = _takeQueueFee(0);
         uint128 received = _custody.pull(tokenId, msg.sender, amount);
         _queueDeposit(tokenId, received, owner, index, key, submitterFee);
         _refund(left);
@@ -143,17 +144,18 @@ contract Rollup is RollupBase {
     }
 
     function _request(uint8 kind, uint32 index, uint256 key) private {
-        (uint256 submitterFee, uint256 left) = _takeQueueFee();
+        (uint256 submitterFee, uint256 left) = _takeQueueFee(0);
         _queue.push(Queue.Record(kind, msg.sender, Constants.ETH_TOKEN_ID, 0, index, key), submitterFee);
         _refund(left);
     }
 
-    /// @dev Burns one half of the fee, books the other for a submitter, and returns it with what is left of `msg.value`.
-    function _takeQueueFee() private returns (uint256 submitterFee, uint256 left) {
+    /// @dev Burns one half of the fee, books the other for a submitter, and returns it with what `msg.value` holds beyond the
+    ///      fee and the `deposited` wei.
+    function _takeQueueFee(uint256 deposited) private returns (uint256 submitterFee, uint256 left) {
         uint256 fee = _queue.fee(QUEUE_BASE_FEE);
-        if (msg.value < fee) revert QueueFeeNotPaid(fee, msg.value);
+        if (msg.value < fee + deposited) revert ValueTooLow(fee + deposited, msg.value);
         submitterFee = fee / 2;
-        left = msg.value - fee;
+        left = msg.value - fee - deposited;
         _custody.increase(Constants.ETH_TOKEN_ID, submitterFee);
         TokenTransfer.burnETH(fee - submitterFee);
     }

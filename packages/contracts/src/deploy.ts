@@ -3,6 +3,7 @@ import {
   type Account,
   type Address,
   type Chain,
+  getContractAddress,
   type Hex,
   type PublicClient,
   type TransactionReceipt,
@@ -99,15 +100,20 @@ export async function deployContract(
 ): Promise<{ readonly address: Address; readonly receipt: TransactionReceipt }> {
   const failed = (cause?: unknown) =>
     new CairnError<ContractsErrorCode>("contracts/deployment-failed", `${name} was not deployed`, { cause });
+  const from = walletClient.account.address;
+  let nonce: number;
   let hash: Hex;
   try {
-    hash = await walletClient.deployContract({ abi, bytecode, args });
+    nonce = await publicClient.getTransactionCount({ address: from, blockTag: "pending" });
+    hash = await walletClient.deployContract({ abi, bytecode, args, nonce });
   } catch (cause) {
     throw failed(cause);
   }
   const receipt = await publicClient.waitForTransactionReceipt({ hash });
-  const address = receipt.contractAddress;
-  if (receipt.status !== "success" || !address) throw failed(receipt.status);
+  // The address follows from what was signed; an RPC that names another would slip in its own verifier.
+  const address = getContractAddress({ from, nonce: BigInt(nonce) });
+  const isSame = receipt.contractAddress?.toLowerCase() === address.toLowerCase();
+  if (receipt.status !== "success" || !isSame) throw failed(receipt);
   return { address, receipt };
 }
 

@@ -11,10 +11,10 @@ import {vm} from "./support/Vm.sol";
 contract DepositTest is RollupTest {
     uint128 private constant FEE = BASE_FEE;
 
-    function test_depositETHCreditsValueLessFee() public {
+    function test_depositETHCreditsTheAmount() public {
         uint256 burnedBefore = address(0).balance;
         vm.prank(alice);
-        rollup.depositETH{value: 3 ether + FEE}(alice, 70, 5);
+        rollup.depositETH{value: 3 ether + FEE}(3 ether, alice, 70, 5);
         vm.assertEq(rollup.custody(0), 3 ether + FEE / 2, "custody holds deposit and submitter's share");
         vm.assertEq(address(rollup).balance, 3 ether + FEE / 2, "balance");
         vm.assertEq(address(0).balance - burnedBefore, FEE - FEE / 2, "burned");
@@ -29,19 +29,41 @@ contract DepositTest is RollupTest {
 
     function test_depositETHRefusesUnpaidFee() public {
         vm.prank(alice);
-        vm.expectRevert(abi.encodeWithSelector(IRollupErrors.QueueFeeNotPaid.selector, FEE, FEE - 1));
-        rollup.depositETH{value: FEE - 1}(alice, 0, 0);
+        vm.expectRevert(abi.encodeWithSelector(IRollupErrors.ValueTooLow.selector, FEE + 7, FEE + 6));
+        rollup.depositETH{value: FEE + 6}(7, alice, 0, 0);
+    }
+
+    /// The fee rises between the sender's look and the transaction: it is paid, or the transaction fails; the deposit never shrinks.
+    function test_attack_backlogGrowsBeforeADeposit() public {
+        uint256 before = alice.balance;
+        for (uint256 i = 0; i < 64; i++) requestWithdraw(bob, 64);
+        vm.prank(alice);
+        vm.expectRevert(abi.encodeWithSelector(IRollupErrors.ValueTooLow.selector, 1 ether + 2 * FEE, 1 ether + FEE));
+        rollup.depositETH{value: 1 ether + FEE}(1 ether, alice, 0, 0);
+        vm.prank(alice);
+        rollup.depositETH{value: 1 ether + 5 * FEE}(1 ether, alice, 0, 0);
+        vm.assertEq(before - alice.balance, 1 ether + 2 * FEE, "paid the fee, not more");
+        vm.assertEq(rollup.custody(0), 1 ether + (64 + 2) * uint256(FEE / 2), "credited the amount");
+    }
+
+    /// An RPC names a huge fee and the client sends it along: it comes back instead of becoming somebody else's deposit.
+    function test_attack_inflatedFeeBecomesADeposit() public {
+        uint256 before = alice.balance;
+        vm.prank(alice);
+        rollup.depositETH{value: 500 ether + 1}(1, bob, 0, 0);
+        vm.assertEq(before - alice.balance, FEE + 1, "the rest came back");
+        vm.assertEq(rollup.custody(0), 1 + FEE / 2, "credited 1 wei");
     }
 
     function test_depositETHRefusesZeroAmount() public {
         vm.prank(alice);
         vm.expectRevert(IRollupErrors.ZeroDeposit.selector);
-        rollup.depositETH{value: FEE}(alice, 0, 0);
+        rollup.depositETH{value: FEE}(0, alice, 0, 0);
     }
 
     function test_depositETHForAnotherOwner() public {
         vm.prank(alice);
-        rollup.depositETH{value: 1 ether + FEE}(bob, 0, 0);
+        rollup.depositETH{value: 1 ether + FEE}(1 ether, bob, 0, 0);
         bytes memory record = abi.encodePacked(uint8(4), bob, uint32(0), uint128(1 ether), uint24(0), uint256(0));
         vm.assertEq(rollup.queueEntry(0).queueHash, sha256(bytes.concat(bytes32(0), record)), "queue hash");
     }
@@ -49,7 +71,7 @@ contract DepositTest is RollupTest {
     function test_attack_squatAnAddressWithAForeignKey() public {
         vm.prank(alice);
         vm.expectRevert(abi.encodeWithSelector(IRollupErrors.KeyWithoutOwner.selector, bob, alice));
-        rollup.depositETH{value: 1 ether}(bob, 0, 5);
+        rollup.depositETH{value: 1 ether}(1 ether - FEE, bob, 0, 5);
         vm.prank(alice);
         vm.expectRevert(abi.encodeWithSelector(IRollupErrors.KeyWithoutOwner.selector, bob, alice));
         rollup.deposit{value: FEE}(TOKEN, 1, bob, 0, 5);
@@ -58,19 +80,19 @@ contract DepositTest is RollupTest {
     function test_attack_unprovableRecords() public {
         vm.prank(alice);
         vm.expectRevert(IRollupErrors.ZeroOwner.selector);
-        rollup.depositETH{value: 1 ether}(address(0), 0, 0);
+        rollup.depositETH{value: 1 ether}(1 ether - FEE, address(0), 0, 0);
 
         vm.prank(alice);
         vm.expectRevert(abi.encodeWithSelector(IRollupErrors.IndexOutOfRange.selector, 2 ** 24 - 1, 2 ** 24));
-        rollup.depositETH{value: 1 ether}(alice, 2 ** 24, 0);
+        rollup.depositETH{value: 1 ether}(1 ether - FEE, alice, 2 ** 24, 0);
 
         uint256 modulus = Constants.FIELD_MODULUS;
         vm.prank(alice);
         vm.expectRevert(abi.encodeWithSelector(IRollupErrors.KeyOutOfRange.selector, modulus - 1, modulus));
-        rollup.depositETH{value: 1 ether}(alice, 0, modulus);
+        rollup.depositETH{value: 1 ether}(1 ether - FEE, alice, 0, modulus);
 
         vm.prank(alice);
-        rollup.depositETH{value: 1 ether}(alice, 2 ** 24 - 1, modulus - 1);
+        rollup.depositETH{value: 1 ether}(1 ether - FEE, alice, 2 ** 24 - 1, modulus - 1);
     }
 
     function test_depositTokenCreditsAndReturnsExcessETH() public {
@@ -189,7 +211,7 @@ contract DepositTest is RollupTest {
         address owner = forOther ? bob : alice;
         uint256 burned = address(0).balance;
         vm.prank(alice);
-        rollup.depositETH{value: amount + FEE}(owner, uint32(index), key);
+        rollup.depositETH{value: amount + FEE}(amount, owner, uint32(index), key);
         bytes memory record = abi.encodePacked(uint8(4), owner, uint32(0), uint128(amount), uint24(index), key);
         vm.assertEq(rollup.queueEntry(0).queueHash, sha256(bytes.concat(bytes32(0), record)), "queue hash");
         vm.assertEq(rollup.custody(0) + address(0).balance - burned, amount + FEE, "all of it accounted for");

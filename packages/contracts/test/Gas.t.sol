@@ -25,8 +25,9 @@ contract GasTest is RollupTest {
     }
 
     function test_depositETH() public {
+        uint256 amount = 1 ether - rollup.queueFee();
         vm.prank(alice);
-        rollup.depositETH{value: 1 ether}(alice, 64, 5);
+        rollup.depositETH{value: 1 ether}(amount, alice, 64, 5);
         vm.snapshotGasLastCall(GROUP, "depositETH");
     }
 

@@ -51,7 +51,7 @@ contract QueueTest is RollupTest {
         vm.expectRevert(abi.encodeWithSelector(IRollupErrors.IndexOutOfRange.selector, 2 ** 24 - 1, 2 ** 24));
         rollup.requestWithdraw{value: BASE_FEE}(2 ** 24);
         vm.prank(alice);
-        vm.expectRevert(abi.encodeWithSelector(IRollupErrors.QueueFeeNotPaid.selector, BASE_FEE, 0));
+        vm.expectRevert(abi.encodeWithSelector(IRollupErrors.ValueTooLow.selector, BASE_FEE, 0));
         rollup.requestWithdraw(70);
     }
 

@@ -76,6 +76,8 @@ describe("a rollup on a development L1", () => {
     expect((await readQueue(rollup, 0)).length).toBeGreaterThan(2);
     const without = lyingReader(rollup, (logs) => logs.slice(0, -2).concat(logs.slice(-1)));
     await expect(readQueue(without, 0)).rejects.toMatchObject({ code: "l1/queue-mismatch" });
+    const truncated = lyingReader(rollup, (logs) => logs.slice(0, -1));
+    await expect(readQueue(truncated, 0)).rejects.toMatchObject({ code: "l1/queue-mismatch" });
     const altered = lyingReader(rollup, (logs) =>
       logs.map((log, i) => (i === 0 ? { ...log, args: { ...log.args, amount: 123n } } : log)),
     );

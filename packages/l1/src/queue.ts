@@ -31,19 +31,20 @@ export interface QueuedL1Operation {
 
 /**
  * Queue entries from `fromPosition` on, in order, out of the events up to the latest block.
- * Throws `l1/queue-mismatch` unless they follow one another and hash to what the events and, before them, the contract say.
+ * Throws `l1/queue-mismatch` unless they follow one another and hash to what the contract stores before and after them.
  */
 export async function readQueue(rollup: L1Rollup, fromPosition: number): Promise<QueuedL1Operation[]> {
+  const toBlock = await rollup.reader.getBlockNumber();
   const logs = await rollup.reader.getLogs({
     address: rollup.address,
     event: QUEUED_EVENT,
     fromBlock: 0n,
-    toBlock: "latest",
+    toBlock,
     strict: true,
   });
-  let hash = await readQueueHash(rollup, fromPosition);
+  let hash = await readQueueHash(rollup, fromPosition, toBlock);
   const entries = logs.map(({ args }) => args).filter(({ position }) => position >= BigInt(fromPosition));
-  return entries.map((fields, i) => {
+  const queued = entries.map((fields, i) => {
     const position = fromPosition + i;
     if (fields.position !== BigInt(position)) throw mismatch(position, "an event is missing");
     const operation = l1OperationFromEvent(fields);
@@ -51,16 +52,28 @@ export async function readQueue(rollup: L1Rollup, fromPosition: number): Promise
     if (bytesToHex(hash) !== fields.queueHash) throw mismatch(position, "the record does not hash to the event's hash");
     return { position, operation, queueHash: hash };
   });
+  await assertQueueEnd(rollup, fromPosition + queued.length, hash, toBlock);
+  return queued;
 }
 
-/** The rolling hash before entry `position`, from the contract. */
-export async function readQueueHash(rollup: L1Rollup, position: number): Promise<Uint8Array> {
+/** Throws `l1/queue-mismatch` unless the contract's queue ends at `tail` with `hash`: events invented or held back at the end. */
+async function assertQueueEnd(rollup: L1Rollup, tail: number, hash: Uint8Array, blockNumber: bigint): Promise<void> {
+  const contract = { address: rollup.address, abi: rollupAbi } as const;
+  const { queueTail } = await rollup.reader.readContract({ ...contract, functionName: "state", blockNumber });
+  if (queueTail !== BigInt(tail)) throw mismatch(tail, `the contract has ${queueTail} entries`);
+  const stored = await readQueueHash(rollup, tail, blockNumber);
+  if (bytesToHex(stored) !== bytesToHex(hash)) throw mismatch(tail, "the contract has another hash");
+}
+
+/** The rolling hash before entry `position`, from the contract as it was after `blockNumber`, by default the latest. */
+export async function readQueueHash(rollup: L1Rollup, position: number, blockNumber?: bigint): Promise<Uint8Array> {
   if (position === 0) return EMPTY_QUEUE_HASH;
   const entry = await rollup.reader.readContract({
     address: rollup.address,
     abi: rollupAbi,
     functionName: "queueEntry",
     args: [BigInt(position - 1)],
+    ...(blockNumber === undefined ? {} : { blockNumber }),
   });
   return hexToBytes(entry.queueHash, 32);
 }

@@ -23,7 +23,7 @@ export async function readQueueFee(rollup: L1Rollup): Promise<bigint> {
   return rollup.reader.readContract({ address: rollup.address, abi: rollupAbi, functionName: "queueFee" });
 }
 
-/** Deposits `amount` wei, paying the queue fee on top. Throws `l1/transaction-reverted`. */
+/** Deposits `amount` wei, paying the queue fee on top; what the fee was overestimated comes back. Throws `l1/transaction-reverted`. */
 export async function depositEth(
   rollup: L1Rollup,
   wallet: L1Wallet,
@@ -35,7 +35,7 @@ export async function depositEth(
   const data = encodeFunctionData({
     abi: rollupAbi,
     functionName: "depositETH",
-    args: [bigintToAddress(owner), index, key],
+    args: [amount, bigintToAddress(owner), index, key],
   });
   return sendToRollup(rollup, wallet, { name: "depositETH", data, value: amount + fee });
 }

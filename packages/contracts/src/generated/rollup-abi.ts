@@ -397,22 +397,6 @@ export const rollupAbi = [
     "inputs": [
       {
         "internalType": "uint256",
-        "name": "required",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "actual",
-        "type": "uint256"
-      }
-    ],
-    "name": "QueueFeeNotPaid",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint256",
         "name": "maximum",
         "type": "uint256"
       },
@@ -578,6 +562,22 @@ export const rollupAbi = [
       }
     ],
     "name": "UnknownToken",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "required",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "actual",
+        "type": "uint256"
+      }
+    ],
+    "name": "ValueTooLow",
     "type": "error"
   },
   {
@@ -1099,6 +1099,11 @@ export const rollupAbi = [
   },
   {
     "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      },
       {
         "internalType": "address",
         "name": "owner",

@@ -18,12 +18,14 @@ interface IRollup is IRollupErrors, IRollupEvents {
 
     // Queue
 
-    /// @notice Deposits `msg.value` less the queue fee for `owner`.
+    /// @notice Deposits `amount` wei for `owner`. `msg.value` covers it and the queue fee; what is beyond comes back.
+    /// @param amount Wei to deposit.
     /// @param owner Owner of the account to credit.
     /// @param index Account to top up if it is `owner`'s and holds ETH; otherwise an account is created. 0 to create.
     /// @param key x of the L2 public key of a created account; 0 for none, and unless the caller is `owner`.
-    /// @dev Reverts: QueueFeeNotPaid, ZeroDeposit, ZeroOwner, IndexOutOfRange, KeyOutOfRange, KeyWithoutOwner, CustodyTooLarge.
-    function depositETH(address owner, uint32 index, uint256 key) external payable;
+    /// @dev Reverts: ValueTooLow, ZeroDeposit, ZeroOwner, IndexOutOfRange, KeyOutOfRange, KeyWithoutOwner, CustodyTooLarge,
+    ///      RefundFailed.
+    function depositETH(uint256 amount, address owner, uint32 index, uint256 key) external payable;
 
     /// @notice Deposits up to `amount` of an approved ERC-20 for `owner`; credits what arrives. ETH beyond the fee comes back.
     /// @dev Other parameters and reverts as `depositETH`, also UnknownToken, BalanceUnreadable, TokenPullFailed,
@@ -41,7 +43,7 @@ interface IRollup is IRollupErrors, IRollupEvents {
     ) external payable;
 
     /// @notice Demands the whole balance of an account of the caller. Does nothing if the account is not the caller's.
-    /// @dev Reverts: QueueFeeNotPaid, IndexOutOfRange, RefundFailed. ETH beyond the fee comes back.
+    /// @dev Reverts: ValueTooLow, IndexOutOfRange, RefundFailed. ETH beyond the fee comes back.
     function requestWithdraw(uint32 index) external payable;
 
     /// @notice Sets the key of an account of the caller. Does nothing if the account is not the caller's.

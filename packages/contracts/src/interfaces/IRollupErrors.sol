@@ -35,8 +35,8 @@ interface IRollupErrors {
     /// @notice What the rollup would owe in this token exceeds 2^128 − 1 units.
     error CustodyTooLarge(uint256 maximum, uint256 actual);
 
-    /// @notice `msg.value` does not cover the queue fee; wei.
-    error QueueFeeNotPaid(uint256 required, uint256 actual);
+    /// @notice `msg.value` does not cover the queue fee and the deposited ETH; wei.
+    error ValueTooLow(uint256 required, uint256 actual);
     /// @notice Nothing would be deposited.
     error ZeroDeposit();
     /// @notice The owner is address 0.

@@ -95,7 +95,7 @@ contract ReentrantRecipient is Hook {
     }
 
     function _money(uint256 entrance) private view returns (bytes memory) {
-        if (entrance == 0) return abi.encodeCall(Rollup.depositETH, (address(this), 0, 0));
+        if (entrance == 0) return abi.encodeCall(Rollup.depositETH, (1, address(this), 0, 0));
         if (entrance == 1) return abi.encodeCall(Rollup.deposit, (1, 1, address(this), 0, 0));
         Permit memory permit;
         if (entrance == 2) return abi.encodeCall(Rollup.depositWithPermit, (1, 1, address(this), 0, 0, permit));

@@ -188,7 +188,7 @@ abstract contract RollupTest {
     function depositETH(address sender, uint256 amount) internal {
         uint256 value = amount + rollup.queueFee();
         vm.prank(sender);
-        rollup.depositETH{value: value}(sender, 0, 0);
+        rollup.depositETH{value: value}(amount, sender, 0, 0);
     }
 
     function depositToken(address sender, uint256 amount) internal {
