@@ -1,3 +1,4 @@
+import { deployContract, loadArtefact } from "@cairn/contracts";
 import {
   depositEth,
   depositToken,
@@ -82,6 +83,22 @@ describe("a rollup on a development L1", () => {
       logs.map((log, i) => (i === 0 ? { ...log, args: { ...log.args, amount: 123n } } : log)),
     );
     await expect(readQueue(altered, 0)).rejects.toMatchObject({ code: "l1/queue-mismatch" });
+  });
+
+  it("refuses a deployment whose receipt names another address than the one that was signed", async () => {
+    const walletClient = devnet.wallet(4);
+    const publicClient = new Proxy(devnet.rollup.reader, {
+      get: (target, name, receiver) =>
+        name === "waitForTransactionReceipt"
+          ? async (query: Parameters<typeof target.waitForTransactionReceipt>[0]) => ({
+              ...(await target.waitForTransactionReceipt(query)),
+              contractAddress: devnet.rollup.address,
+            })
+          : Reflect.get(target, name, receiver),
+    });
+    const artefact = loadArtefact(cacheDir, "DevToken");
+    const lied = deployContract({ walletClient, publicClient }, artefact, ["A", "A", 0]);
+    await expect(lied).rejects.toMatchObject({ code: "contracts/deployment-failed" });
   });
 
   it("asks a fee that a queue entry must pay", async () => {
