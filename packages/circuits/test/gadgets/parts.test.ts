@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { float16Witness, float40Witness, indexWitness, signatureWitness } from "../../src/witness-parts.ts";
 import { gadgetRefusal, runGadget } from "../support/gadget.ts";
+import { pathOf, subrootsOf } from "../support/tree-path.ts";
 
 const uint = (bits: number) => fc.bigInt(0n, (1n << BigInt(bits)) - 1n);
 const positive = (bits: number) => fc.bigInt(1n, (1n << BigInt(bits)) - 1n);
@@ -93,24 +94,4 @@ describe("tree", () => {
       { numRuns: 8 },
     );
   });
-
-  function pathOf(tree: ReturnType<typeof createWorkingTree>, at: number): bigint[][] {
-    const { leafHash, siblings, digits } = tree.prove(at);
-    let node = leafHash;
-    return siblings.slice(0, 9).map((family, level) => {
-      const children = [...family];
-      children.splice(digits[level] ?? 0, 0, node);
-      const [a = 0n, b = 0n, c = 0n, d = 0n] = children;
-      node = compress(a, b, c, d);
-      return children;
-    });
-  }
-
-  function subrootsOf(tree: ReturnType<typeof createWorkingTree>): bigint[] {
-    return Array.from({ length: 64 }, (_, i) => {
-      const path = pathOf(tree, i * 4 ** 9).at(-1) ?? [];
-      const [a = 0n, b = 0n, c = 0n, d = 0n] = path;
-      return compress(a, b, c, d);
-    });
-  }
 });

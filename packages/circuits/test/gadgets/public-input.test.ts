@@ -13,8 +13,8 @@ describe("data", () => {
     const extra = fc.record({ owner: uint(160), key: field });
     await fc.assert(
       fc.asyncProperty(
-        fc.array(uint(104), { minLength: 8, maxLength: 8 }),
-        fc.array(extra, { minLength: 2, maxLength: 2 }),
+        fc.array(uint(104), { minLength: 16, maxLength: 16 }),
+        fc.array(extra, { minLength: 4, maxLength: 4 }),
         uint(248),
         async (slots, extras, point) => {
           const words = [...slots, ...extras.flatMap(({ owner, key }) => [owner, key])];
