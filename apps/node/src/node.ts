@@ -31,6 +31,7 @@ import { privateKeyToAccount } from "viem/accounts";
 import { createMetricsServer } from "./api/side-servers.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { NodeConfig } from "./config/config.ts";
+import { armCrashPoint } from "./crash-points.ts";
 import type { NodeErrorCode } from "./errors.ts";
 import { createProverMetrics } from "./prover/metrics.ts";
 import { createProver, type ProveBlock, type Prover } from "./prover/worker.ts";
@@ -111,6 +112,7 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
     for (const role of ["sequencer", "watcher", "publisher"] as const) if (has(role)) await lock(database, role);
     const chain = await identify(database);
     const { domain } = chain;
+    armCrashPoint(config.crashAt, { isDevelopment: DEV_CHAIN_IDS.includes(Number(domain.chainId)) });
     const rollup: L1Rollup = {
       reader: connectReader(config.l1RpcUrl, Number(domain.chainId)),
       address: bigintToAddress(domain.rollup),

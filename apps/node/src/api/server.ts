@@ -3,6 +3,7 @@ import { type FastifyInstance, type FastifyReply, fastify } from "fastify";
 import type { Logger } from "pino";
 import { Histogram, type Registry } from "prom-client";
 import type { z } from "zod";
+import { crashPoint } from "../crash-points.ts";
 import { ApiError, toApiError } from "./errors.ts";
 import type { Handlers } from "./handlers.ts";
 import type { Stream } from "./stream.ts";
@@ -57,6 +58,7 @@ export function createApiServer(
   app.addHook("onResponse", (request, reply, done) => {
     const route = request.routeOptions.url ?? "unknown";
     seconds.observe({ route, status: reply.statusCode }, reply.elapsedTime / 1000);
+    if (route === ROUTES.submit.path && reply.statusCode === 200) crashPoint("acknowledged");
     done();
   });
   for (const name of routeNames()) addRoute(app, name, deps.handlers);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CRASH_POINTS, parseCrashTarget } from "../crash-points.ts";
 import { form, setting } from "./setting.ts";
 
 /** What a process may do. */
@@ -16,6 +17,16 @@ const feeTokens = z
       return { tokenId: Number(tokenId), weiPer1e18: BigInt(weiPer1e18) };
     }),
   );
+
+const crashTarget = z
+  .string()
+  .optional()
+  .transform((text, context) => {
+    if (text === undefined) return null;
+    const target = parseCrashTarget(text);
+    if (target === null) context.addIssue("is not a crash point");
+    return target;
+  });
 
 /** Every setting of the node; environment, flags, `.env.example` and documentation are made from this table. */
 export const SETTINGS = {
@@ -282,6 +293,11 @@ export const SETTINGS = {
     fallback: "1000",
     unit: "connections",
     text: "Most WebSocket clients.",
+  }),
+  crashAt: setting({
+    env: "CAIRN_CRASH_AT",
+    schema: crashTarget,
+    text: `Development chains only: the process kills itself at this step, or at its n-th visit (name:n), to test recovery. One of ${CRASH_POINTS.join(", ")}.`,
   }),
   logLevel: setting({
     env: "CAIRN_LOG_LEVEL",

@@ -1,6 +1,7 @@
 import { type Database, type JobQueue, loadPendingBatches } from "@cairn/db";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
+import { crashPoint } from "../crash-points.ts";
 import { wordHex } from "../json.ts";
 
 /** Batches that have jobs at a time, oldest first; the others wait in the database. */
@@ -39,6 +40,7 @@ export function createProofScheduler(deps: {
       const publicInput = wordHex(batch.publicInput);
       if (!poisoned.has(`${batch.firstBlock}:${publicInput}`)) {
         await deps.jobs.enqueue({ firstBlock: batch.firstBlock, publicInput });
+        crashPoint("proof-job-created");
       }
     }
   };

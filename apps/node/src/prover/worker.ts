@@ -4,6 +4,7 @@ import { type Database, findBatch, findBlock, findWitness, type HeldJob, type Jo
 import { type BlockSize, CairnError, isCairnError } from "@cairn/protocol";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
+import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { toPlain, wordHex } from "../json.ts";
 import type { ProverMetrics } from "./metrics.ts";
@@ -69,6 +70,7 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
       active.set(job.id, { firstBlock: job.data.firstBlock, stage, startedAtMs });
     };
     enter("witness");
+    crashPoint("proof-job-taken");
     try {
       const outcome = await proveJob(job, enter);
       metrics.finished(outcome);
@@ -112,6 +114,7 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
     enter("proof");
     const prove = deps.prove ?? proveBlock;
     const made = await prove(loaded, batch.publicInput, witness, AbortSignal.any([signal, stopping.signal]));
+    crashPoint("proof-made");
     enter("storing");
     const { proof, witnessSeconds, proveSeconds, proverPeakBytes } = made;
     metrics.proved(made);
@@ -122,6 +125,7 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
       details,
       atMs: clock.nowMs(),
     });
+    crashPoint("proof-stored");
     return isStored ? "proved" : "obsolete";
   };
 

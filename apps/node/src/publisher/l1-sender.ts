@@ -16,6 +16,7 @@ import { addressToBigint, bigintToAddress, bytesToHex, type Hex, hexToBytes } fr
 import type { Logger } from "pino";
 import { keccak256, type LocalAccount } from "viem";
 import type { Clock } from "../clock.ts";
+import { crashPoint } from "../crash-points.ts";
 import { type GasFees, initialFees, replacementFees } from "./fees.ts";
 import type { PublisherMetrics } from "./metrics.ts";
 
@@ -57,6 +58,8 @@ export interface L1Sender {
   readonly advance: () => Promise<StoredL1Transaction[]>;
 }
 
+const CRASH_STAGE = { submitBatch: "batch", pay: "payout" } as const;
+
 /** A sender for one account; one process at a time. */
 export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Sender {
   const { db, reader, account, clock, logger, metrics } = deps;
@@ -74,6 +77,8 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
     ]);
     const nonce = Math.max(stored, onChain);
     const attempt = await sign(call, nonce, fees);
+    const stage = CRASH_STAGE[call.purpose];
+    crashPoint(`${stage}-signed`);
     const id = await insertL1Transaction(
       db,
       {
@@ -88,6 +93,7 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
       attempt,
       clock.nowMs(),
     );
+    crashPoint(`${stage}-persisted`);
     logger.info({ id, purpose: call.purpose, subject: call.subject, nonce }, "L1 transaction prepared");
     const [transaction] = (await loadLiveL1Transactions(db)).filter((live) => live.id === id);
     if (transaction !== undefined) await broadcast(transaction, attempt);
@@ -105,8 +111,11 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
     const found = await findInclusion(transaction);
     if (found !== null) {
       const isSettled = found.inclusion.block <= settledBelow;
+      const isNew = transaction.status === "prepared" || transaction.status === "sent";
+      if (isNew) crashPoint(`${CRASH_STAGE[transaction.purpose]}-mined-unseen`);
       if (found.isSuccess) await moveTo(transaction, isSettled ? "final" : "mined", found.inclusion, null);
       else if (isSettled) await moveTo(transaction, "failed", found.inclusion, "reverted");
+      if (isNew) crashPoint(`${CRASH_STAGE[transaction.purpose]}-mined`);
       return;
     }
     if (transaction.status === "mined") {
@@ -128,6 +137,7 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
     }
     const replacement = await sign(toCall(transaction), transaction.nonce, fees);
     await insertL1Attempt(db, transaction.id, transaction.attempts.length, replacement);
+    crashPoint(`${CRASH_STAGE[transaction.purpose]}-replacement-persisted`);
     metrics.bumped();
     await broadcast(transaction, replacement);
   };
@@ -143,8 +153,12 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
         return;
       }
     }
+    const isFirst = transaction.status === "prepared";
+    if (isFirst) crashPoint(`${CRASH_STAGE[transaction.purpose]}-broadcast`);
     if (attempt.sentAtMs === null) await markAttemptSent(db, transaction.id, attempt.hash, clock.nowMs());
-    if (transaction.status === "prepared") await moveTo(transaction, "sent", null, null);
+    if (!isFirst) return;
+    await moveTo(transaction, "sent", null, null);
+    crashPoint(`${CRASH_STAGE[transaction.purpose]}-sent`);
   };
 
   const findInclusion = async (

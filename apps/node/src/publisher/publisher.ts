@@ -18,6 +18,7 @@ import { bytesToHex, CairnError } from "@cairn/protocol";
 import type { Logger } from "pino";
 import { BaseError, ContractFunctionRevertedError, decodeErrorResult, isHex, type LocalAccount } from "viem";
 import type { Clock } from "../clock.ts";
+import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { wordHex } from "../json.ts";
 import { type PublishedBatch, payCall, submitCall } from "./batch-calls.ts";
@@ -149,6 +150,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
       });
     if (isAccepted) {
       checked.add(key);
+      crashPoint("proof-checked");
       return true;
     }
     metrics.badProof();

@@ -23,6 +23,7 @@ import {
   type TransactionReceipt,
   type VerifySignature,
 } from "@cairn/vm";
+import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { encodeWitnessInput } from "../prover/witness-input.ts";
 import type { JournalEntry } from "./journal.ts";
@@ -155,6 +156,7 @@ export function createChain(
     const oldRoot = tree.root();
     const witness = encodeWitnessInput(executed.trace, tree, compress);
     const newRoot = tree.applyBlock(opening.number, executed.updates, executed.newNextIndex);
+    crashPoint("block-sealed-in-state");
     const block: BlockSeal = {
       oldRoot,
       oldNextIndex: executed.oldNextIndex,

@@ -13,6 +13,7 @@ import {
 } from "@cairn/db";
 import type { Payout } from "@cairn/protocol";
 import { CairnError } from "@cairn/protocol";
+import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
 
 /** One thing that the sequencer did, to be made durable. */
@@ -142,5 +143,6 @@ async function commit(db: Db, entries: readonly JournalEntry[]): Promise<number>
     await upsertTransactions(transaction, [...transactions.values()]);
     await addTransactionEvents(transaction, events);
   });
+  if (blocks.some(({ type }) => type === "sealed")) crashPoint("block-sealed-in-database");
   return transactions.size;
 }

@@ -25,6 +25,7 @@ import type { StateTree } from "@cairn/state";
 import type { StateReader, VerifySignature } from "@cairn/vm";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
+import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import type { SealedBlock } from "./chain.ts";
 import { createEngine, type Engine } from "./engine.ts";
@@ -191,6 +192,7 @@ export function createSequencer(settings: SequencerSettings, deps: SequencerDeps
       throw new CairnError<NodeErrorCode>("node/overloaded", `${inFlight} transactions are being processed`);
     }
     inFlight += group.length;
+    crashPoint("submission-received");
     try {
       const rules = { ...settings, feePolicy: deps.feePolicy };
       const prepared = prepareSubmission(group, engine.state(), rules, Math.floor(clock.nowMs() / 1000));
@@ -206,6 +208,7 @@ export function createSequencer(settings: SequencerSettings, deps: SequencerDeps
       );
       const bad = checks.findIndex(({ isValid }) => !isValid);
       if (bad >= 0) return rejected({ index: bad, reason: { type: "badSignature" } });
+      crashPoint("submission-checked");
       const current = running().engine;
       for (const [i, { signed, publicKey }] of prepared.transactions.entries()) {
         current.remember(signed, checks[i]?.id ?? 0n, publicKey);
@@ -230,7 +233,9 @@ export function createSequencer(settings: SequencerSettings, deps: SequencerDeps
     const group = engine.number({ ids, transactions, receivedAtMs: clock.nowMs() });
     const placed = guarded(() => engine.place(group));
     if (placed.type === "confirmed") {
+      crashPoint("submission-executed");
       await placed.durable;
+      crashPoint("submission-journalled");
       return { type: "accepted", transactions: placed.rows.map(acknowledgement) };
     }
     if (placed.reason.type !== "nonceTooHigh") return (await findKnown(ids)) ?? rejected(placed);
@@ -243,7 +248,9 @@ export function createSequencer(settings: SequencerSettings, deps: SequencerDeps
       case "underpriced":
         return rejected({ index: 0, reason: { type: "replacementUnderpriced", minimumFee: outcome.minimumFee } });
       case "added":
+        crashPoint("submission-executed");
         await durable;
+        crashPoint("submission-journalled");
         return accepted(ids);
     }
   }
@@ -341,6 +348,7 @@ export function createSequencer(settings: SequencerSettings, deps: SequencerDeps
       await deleteBlocksFrom(transaction, firstBlock);
       return count;
     });
+    crashPoint("blocks-dropped");
     logger.warn({ firstBlock, requeued, reason }, "blocks dropped");
   }
 

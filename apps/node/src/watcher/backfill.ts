@@ -13,6 +13,7 @@ import {
 } from "@cairn/db";
 import type { L1ErrorCode, L1Rollup } from "@cairn/l1";
 import { CairnError, EMPTY_QUEUE_HASH, encodeL1Operation, nextQueueHash } from "@cairn/protocol";
+import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { type RollupEvent, readHeader, readRollupEvents } from "./l1-events.ts";
 
@@ -58,7 +59,11 @@ async function processRange(db: Db, rollup: L1Rollup, from: number, to: number, 
   if (header === null || again === null || Buffer.compare(header.hash, again.hash) !== 0) {
     throw new CairnError<NodeErrorCode>("node/l1-unavailable", `L1 block ${to} changed while it was read`);
   }
-  return db.transaction().execute(async (transaction) => {
+  const types = new Set(events.map(({ type }) => type));
+  if (types.has("queued")) crashPoint("queue-entries-read");
+  if (types.has("accepted")) crashPoint("batch-accepted-unseen");
+  if (types.has("settled")) crashPoint("payout-settled-unseen");
+  const result = await db.transaction().execute(async (transaction) => {
     const entries = await toQueueEntries(transaction, events, timestamps);
     await insertQueueEntries(transaction, entries);
     const accepted: number[] = [];
@@ -75,6 +80,10 @@ async function processRange(db: Db, rollup: L1Rollup, from: number, to: number, 
     await insertL1Block(transaction, header);
     return { queueEntries: entries.length, accepted, settled };
   });
+  if (types.has("queued")) crashPoint("queue-entries-stored");
+  if (types.has("accepted")) crashPoint("batch-accepted");
+  if (types.has("settled")) crashPoint("payout-settled");
+  return result;
 }
 
 async function toQueueEntries(

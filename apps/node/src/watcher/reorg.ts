@@ -10,6 +10,7 @@ import {
   revokeSettlementsFrom,
 } from "@cairn/db";
 import type { L1Rollup } from "@cairn/l1";
+import { crashPoint } from "../crash-points.ts";
 import { readHeader } from "./l1-events.ts";
 
 /** A reorg that was found and undone in the database. */
@@ -46,7 +47,8 @@ export async function undoReorg(db: Db, rollup: L1Rollup, deploymentBlock: numbe
   if (candidate === last) return null;
   if (!replaced) return null;
   const forkBlock = candidate?.number ?? deploymentBlock - 1;
-  return db.transaction().execute(async (transaction) => {
+  crashPoint("reorg-found");
+  const undone = await db.transaction().execute(async (transaction) => {
     const acceptances = await revokeAcceptancesFrom(transaction, forkBlock + 1);
     await revokeSettlementsFrom(transaction, forkBlock + 1);
     const queueEntries = await deleteQueueEntriesFrom(transaction, forkBlock + 1);
@@ -54,4 +56,6 @@ export async function undoReorg(db: Db, rollup: L1Rollup, deploymentBlock: numbe
     await holdRebuilds(transaction, last.number);
     return { forkBlock, previousHead: last.number, queueEntries, acceptances };
   });
+  crashPoint("reorg-undone");
+  return undone;
 }

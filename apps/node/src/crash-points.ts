@@ -1,0 +1,97 @@
+import { CairnError } from "@cairn/protocol";
+import type { NodeErrorCode } from "./errors.ts";
+
+/**
+ * Steps between receipt and payout at which a node on a development chain can be told to kill itself, in the order in which
+ * a transaction meets them.
+ */
+export const CRASH_POINTS = [
+  /** A group was parsed; nothing was done with it. */
+  "submission-received",
+  /** Its signatures are good. */
+  "submission-checked",
+  /** It is in the open block or the pool, in memory only. */
+  "submission-executed",
+  /** It is on the disk; the client has no answer yet. */
+  "submission-journalled",
+  /** The client has its answer. */
+  "acknowledged",
+  /** L1 queue entries were read and are not stored yet; then they are. */
+  "queue-entries-read",
+  "queue-entries-stored",
+  /** The state store has the block, the database does not. */
+  "block-sealed-in-state",
+  /** Both have it. */
+  "block-sealed-in-database",
+  /** Blocks were dropped from the database; the state store still has them. */
+  "blocks-dropped",
+  "proof-job-created",
+  "proof-job-taken",
+  /** The proof is in memory; then it is stored. */
+  "proof-made",
+  "proof-stored",
+  /** The verifier on L1 accepts the proof. */
+  "proof-checked",
+  /** Signed in memory, then stored, then handed to L1, then noted as sent. */
+  "batch-signed",
+  "batch-persisted",
+  "batch-broadcast",
+  "batch-sent",
+  /** A replacement with higher fees was stored and not broadcast. */
+  "batch-replacement-persisted",
+  /** L1 has a receipt of it that is not noted; then it is. */
+  "batch-mined-unseen",
+  "batch-mined",
+  /** The watcher has read the acceptance and not stored it; then it has. */
+  "batch-accepted-unseen",
+  "batch-accepted",
+  "payout-signed",
+  "payout-persisted",
+  "payout-broadcast",
+  "payout-sent",
+  "payout-replacement-persisted",
+  "payout-mined-unseen",
+  "payout-mined",
+  "payout-settled-unseen",
+  "payout-settled",
+  /** A reorg of L1 was found and not undone; then it is. */
+  "reorg-found",
+  "reorg-undone",
+] as const;
+
+/** Name of a step at which a node can be told to die. */
+export type CrashPoint = (typeof CRASH_POINTS)[number];
+
+/** Where to die, and at which visit. */
+export interface CrashTarget {
+  readonly point: CrashPoint;
+  /** 1 is the first. */
+  readonly visit: number;
+}
+
+let target: CrashTarget | null = null;
+let visits = 0;
+
+/** The target that `name` or `name:visit` means, null if there is no such point. */
+export function parseCrashTarget(text: string): CrashTarget | null {
+  const [name = "", visit = "1", ...rest] = text.split(":");
+  const point = CRASH_POINTS.find((known) => known === name);
+  if (point === undefined || rest.length > 0 || !/^[1-9][0-9]{0,8}$/.test(visit)) return null;
+  return { point, visit: Number(visit) };
+}
+
+/** Makes this process die at `wanted`; null disarms. Throws `node/bad-config` unless it is told that the chain is a development chain. */
+export function armCrashPoint(wanted: CrashTarget | null, chain: { readonly isDevelopment: boolean }): void {
+  if (wanted !== null && !chain.isDevelopment) {
+    throw new CairnError<NodeErrorCode>("node/bad-config", "CAIRN_CRASH_AT is for development chains only");
+  }
+  target = wanted;
+  visits = 0;
+}
+
+/** Ends the process as `kill -9` would when it was told to die here; else does nothing. */
+export function crashPoint(point: CrashPoint): void {
+  if (target === null || target.point !== point) return;
+  visits++;
+  if (visits === target.visit) process.kill(process.pid, "SIGKILL");
+}
