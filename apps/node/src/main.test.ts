@@ -52,6 +52,7 @@ describe("the node's process", () => {
       CAIRN_L1_POLL_MS: "100",
       CAIRN_SLOTS: "16",
       CAIRN_BLOCK_TIME_MS: "60000",
+      CAIRN_FEE_OPERATOR_PERCENT: "-100",
     });
     running.add(started.child);
     await expect.poll(started.output, { timeout: 40_000 }).toContain("node started");

@@ -45,6 +45,7 @@ export async function createNodeHarness(databaseUrl?: string): Promise<NodeHarne
       CAIRN_L1_POLL_MS: "100",
       CAIRN_SLOTS: "16",
       CAIRN_BLOCK_TIME_MS: "500",
+      CAIRN_FEE_OPERATOR_PERCENT: "-100",
       CAIRN_SRS: "dev",
       CAIRN_CACHE_DIR: CACHE_DIR,
       CAIRN_API_PORT: "0",

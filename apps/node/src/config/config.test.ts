@@ -5,7 +5,12 @@ import { describe, expect, it } from "vitest";
 import { configHelp, configMarkdown, envExample, loadConfig } from "./config.ts";
 
 const KEY = `0x${"1".repeat(64)}`;
-const ENV = { CAIRN_CHAIN_ID: "31337", CAIRN_ROLLUP: `0x${"a".repeat(40)}`, CAIRN_PUBLISHER_KEY: KEY };
+const ENV = {
+  CAIRN_CHAIN_ID: "31337",
+  CAIRN_ROLLUP: `0x${"a".repeat(40)}`,
+  CAIRN_PUBLISHER_KEY: KEY,
+  CAIRN_FEE_OWNER: `0x${"b".repeat(40)}`,
+};
 const problemsOf = (env: Record<string, string>, args: string[] = []): unknown => {
   try {
     return loadConfig({ ...ENV, ...env }, args);
@@ -42,8 +47,23 @@ describe("configuration", () => {
     });
   });
 
+  it("wants to be told who takes the fees, or that there are none", () => {
+    expect(problemsOf({ CAIRN_FEE_OWNER: "" })).toEqual({
+      problems: [expect.stringContaining("CAIRN_FEE_OWNER is required")],
+    });
+    const free = loadConfig({ ...ENV, CAIRN_FEE_OWNER: "" }, ["--fee-operator-percent=-100"]);
+    expect(free).toMatchObject({ feeOwner: undefined, feeOperatorPercent: -100 });
+  });
+
   it("asks a prover alone for nothing but the database", () => {
     expect(loadConfig({ DATABASE_URL: "postgres://x", CAIRN_ROLES: "prover" })).toMatchObject({ roles: ["prover"] });
+  });
+
+  it("lets nobody shift the clock of a chain that is not for development", () => {
+    expect(loadConfig({ ...ENV, CAIRN_CLOCK_OFFSET_FILE: "offset" })).toMatchObject({ clockOffsetFile: "offset" });
+    expect(problemsOf({ CAIRN_CHAIN_ID: "1", CAIRN_CLOCK_OFFSET_FILE: "offset" })).toEqual({
+      problems: ["CAIRN_CLOCK_OFFSET_FILE is for development chains only"],
+    });
   });
 
   it("does not show secrets", () => {

@@ -1,3 +1,4 @@
+import { DEV_CHAIN_IDS } from "@cairn/contracts";
 import { CairnError } from "@cairn/protocol";
 import type { z } from "zod";
 import type { NodeErrorCode } from "../errors.ts";
@@ -93,7 +94,7 @@ function readFlags(args: readonly string[], problems: string[]): Map<string, str
 }
 
 function contradictions(config: NodeConfig): string[] {
-  const { roles, databaseUrl, publisherKey, adminPort, adminToken } = config;
+  const { roles, databaseUrl, publisherKey, adminPort, adminToken, feeOwner, feeOperatorPercent } = config;
   const problems: string[] = [];
   if (roles.some((role) => role !== "prover")) {
     if (config.chainId === undefined) problems.push("CAIRN_CHAIN_ID is required");
@@ -105,6 +106,9 @@ function contradictions(config: NodeConfig): string[] {
   if (!roles.includes("sequencer") && databaseUrl === undefined) {
     problems.push("CAIRN_ROLES without sequencer needs DATABASE_URL: an embedded database has one process");
   }
+  if (roles.includes("sequencer") && feeOwner === undefined && feeOperatorPercent > -100) {
+    problems.push("CAIRN_FEE_OWNER is required to take fees; CAIRN_FEE_OPERATOR_PERCENT=-100 makes transactions free");
+  }
   if (roles.includes("publisher") && publisherKey === undefined) {
     problems.push("CAIRN_PUBLISHER_KEY is required by the publisher");
   }
@@ -112,5 +116,8 @@ function contradictions(config: NodeConfig): string[] {
     problems.push("CAIRN_PUBLISHER_KEY is not a private key");
   }
   if (adminPort !== undefined && adminToken === undefined) problems.push("CAIRN_ADMIN_PORT needs CAIRN_ADMIN_TOKEN");
+  if (config.clockOffsetFile !== undefined && !DEV_CHAIN_IDS.includes(config.chainId ?? 0)) {
+    problems.push("CAIRN_CLOCK_OFFSET_FILE is for development chains only");
+  }
   return problems;
 }

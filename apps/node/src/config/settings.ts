@@ -164,7 +164,7 @@ export const SETTINGS = {
   feeOwner: setting({
     env: "CAIRN_FEE_OWNER",
     schema: form.optionalAddress(),
-    text: "Owner whose accounts take the fees, one for each token; without it no fees can be taken.",
+    text: "Owner whose accounts take the fees, the first in each token; it must have deposited in every fee token. The sequencer needs it unless transactions are free.",
   }),
   feeTokens: setting({
     env: "CAIRN_FEE_TOKENS",
@@ -175,9 +175,9 @@ export const SETTINGS = {
   feeOperatorPercent: setting({
     env: "CAIRN_FEE_OPERATOR_PERCENT",
     schema: form.percent(-100, 10_000),
-    fallback: "-100",
+    fallback: "10",
     unit: "percent",
-    text: "Added to the L1 cost of a transaction for the operator; -100 makes transactions free.",
+    text: "Added to a transaction's share of the L1 cost for the operator; -100 makes transactions free.",
   }),
   provers: setting({
     env: "CAIRN_PROVERS",
@@ -298,6 +298,11 @@ export const SETTINGS = {
     env: "CAIRN_CRASH_AT",
     schema: crashTarget,
     text: `Development chains only: the process kills itself at this step, or at its n-th visit (name:n), to test recovery. One of ${CRASH_POINTS.join(", ")}.`,
+  }),
+  clockOffsetFile: setting({
+    env: "CAIRN_CLOCK_OFFSET_FILE",
+    schema: form.optionalText(),
+    text: "Development chains only: a file with milliseconds that are added to the machine's clock, to test clocks that jump.",
   }),
   logLevel: setting({
     env: "CAIRN_LOG_LEVEL",
