@@ -5,8 +5,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { compileContract, ROLLUP_SETTINGS } from "./compile.ts";
-import { packageDir, readSources } from "./sources.ts";
+import { compileContract, ROLLUP_SETTINGS } from "../src/compile.ts";
+import { packageDir, readSources } from "../src/sources.ts";
 
 const TARGETS = [
   { path: "src/Rollup.sol", contract: "Rollup", file: "rollup-abi.ts", constant: "rollupAbi" },

@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { CairnError } from "@cairn/protocol";
-import { packageDir } from "./sources.ts";
+import { packageDir } from "../src/sources.ts";
 
 /** The part of `forge test --json` that is read here. */
 type ForgeJson = Readonly<
