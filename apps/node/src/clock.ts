@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 /** Time and timers, injected so that tests decide what time it is. */
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -14,6 +16,28 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+const OFFSET_READ_MS = 20;
+
+/**
+ * The machine's clock plus the milliseconds written in a file, which may change at any time; for development chains, where
+ * tests let the clock jump under a running process. Timers go by elapsed time, as on a machine whose clock is set.
+ */
+export function createOffsetClock(offsetFile: string): Clock {
+  let offsetMs = 0;
+  let readAt = Number.NEGATIVE_INFINITY;
+  return {
+    ...systemClock,
+    nowMs: () => {
+      const elapsed = performance.now();
+      if (elapsed - readAt >= OFFSET_READ_MS) {
+        readAt = elapsed;
+        offsetMs = Number.parseInt(readFileSync(offsetFile, "utf8"), 10) || 0;
+      }
+      return Date.now() + offsetMs;
+    },
+  };
+}
 
 /** A clock that stands still until told otherwise. */
 export interface ManualClock extends Clock {

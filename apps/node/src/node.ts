@@ -29,7 +29,7 @@ import { type Logger, pino } from "pino";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { privateKeyToAccount } from "viem/accounts";
 import { createMetricsServer } from "./api/side-servers.ts";
-import { type Clock, systemClock } from "./clock.ts";
+import { type Clock, createOffsetClock, systemClock } from "./clock.ts";
 import type { NodeConfig } from "./config/config.ts";
 import { armCrashPoint } from "./crash-points.ts";
 import type { NodeErrorCode } from "./errors.ts";
@@ -70,7 +70,8 @@ export interface CairnNode {
 
 /** The node of a configuration; nothing happens before its start. */
 export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
-  const clock = deps.clock ?? systemClock;
+  const { clockOffsetFile } = config;
+  const clock = deps.clock ?? (clockOffsetFile === undefined ? systemClock : createOffsetClock(clockOffsetFile));
   const logger = deps.logger ?? pino({ level: config.logLevel });
   const failure = Promise.withResolvers<unknown>();
   const endings: (readonly [name: string, end: () => unknown])[] = [];
