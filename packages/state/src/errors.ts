@@ -3,6 +3,7 @@
  *
  * - `state/invalid-update`: a block's updates break an invariant of the state (spec 1.4): an index out of range, a gap
  *   among the created accounts, an emptied account, or an account whose owner or token changes.
+ * - `state/wrong-root`: the updates lead to another root than the caller expects; nothing was written.
  * - `state/wrong-block`: the block does not follow the last one, or lies in the future.
  * - `state/beyond-retention`: the block is older than the undo records that are kept.
  * - `state/out-of-range`: an index is not in the tree, or an option has no sense.
@@ -15,6 +16,7 @@
  */
 export type StateErrorCode =
   | "state/invalid-update"
+  | "state/wrong-root"
   | "state/wrong-block"
   | "state/beyond-retention"
   | "state/out-of-range"

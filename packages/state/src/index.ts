@@ -2,7 +2,13 @@ export type { StateErrorCode } from "./errors.ts";
 export type { KeyValueChange, KeyValueReader, KeyValueSnapshot, KeyValueStore } from "./key-value-store.ts";
 export { createMemoryStore } from "./memory-store.ts";
 export type { NodeReader } from "./nodes.ts";
-export { createStateTree, DEFAULT_RETAINED_BLOCKS, type StateTree, type StateTreeOptions } from "./state-tree.ts";
+export {
+  type ApplyOptions,
+  createStateTree,
+  DEFAULT_RETAINED_BLOCKS,
+  type StateTree,
+  type StateTreeOptions,
+} from "./state-tree.ts";
 export type { StateSnapshot, StateView } from "./state-view.ts";
 export {
   emptySubtreeHashes,

@@ -18,7 +18,7 @@ import type { NodeChildren } from "./tree-shape.ts";
 export const STORE_VERSION = 1;
 
 /**
- * Keys: a tag byte, then big-endian numbers. Tags 1 … 12 are node heights.
+ * Keys: a tag byte, then big-endian numbers. Tags 1 … 12 are node heights, 0x80 … 0xef belong to the tree's user.
  *
  * | key | value |
  * |---|---|

@@ -51,16 +51,39 @@ export interface StateTreeOptions {
   readonly depth?: number;
 }
 
-/** The state of the rollup: a tree of accounts that grows by blocks. The only writer of its store. */
+/** How blocks are applied. */
+export interface ApplyOptions {
+  /** The root that must come out; with another one nothing is written. */
+  readonly expectedRoot?: bigint;
+  /** The caller's own records, written together with the blocks; their keys start with a byte in 0x80 … 0xef. */
+  readonly records?: readonly KeyValueChange[];
+}
+
+/** The state of the rollup: a tree of accounts that grows by blocks. The only writer of its own records in its store. */
 export interface StateTree extends StateView {
   /** The oldest block number {@link StateTree.rollbackTo} and {@link StateTree.snapshot} accept. */
   oldestBlock(): BlockNumber;
   /**
    * Applies a block: the accounts it leaves changed or created, and the next index after it. Durable on return, all or
    * nothing; each touched node is hashed once. Returns the new root.
-   * Throws `state/wrong-block`, `state/invalid-update`, `protocol/out-of-range`, `state/io`.
+   * Throws `state/wrong-block`, `state/invalid-update`, `state/wrong-root`, `protocol/out-of-range`, `state/io`.
    */
-  applyBlock(block: BlockNumber, updates: ReadonlyMap<AccountIndex, Account>, nextIndex: number): bigint;
+  applyBlock(
+    block: BlockNumber,
+    updates: ReadonlyMap<AccountIndex, Account>,
+    nextIndex: number,
+    options?: ApplyOptions,
+  ): bigint;
+  /**
+   * Applies all blocks up to `block`, at least one, by what they changed together; otherwise as {@link StateTree.applyBlock}.
+   * The states before it cannot be reached any more.
+   */
+  applyBlocks(
+    block: BlockNumber,
+    updates: ReadonlyMap<AccountIndex, Account>,
+    nextIndex: number,
+    options?: ApplyOptions,
+  ): bigint;
   /** Undoes all blocks after this one; returns the root. Throws `state/wrong-block`, `state/beyond-retention`. */
   rollbackTo(block: BlockNumber): bigint;
   /** The state after the last block, or after an earlier one, which costs hashing what changed since. Throws `state/wrong-block`, `state/beyond-retention`. */
@@ -89,21 +112,14 @@ export function createStateTree({
   return {
     ...createStateView({ reader: store, nodes, head: () => head }),
     oldestBlock: () => blockNumber(head.oldestUndo - 1),
-    applyBlock(block, updates, nextIndex) {
+    applyBlock(block, updates, nextIndex, options = {}) {
       if (block !== head.blockNumber + 1) throw wrongBlock(block);
-      const replaced = validateUpdates(store, head, updates, nextIndex, depth);
-      const { root, changed } = hashAccounts(nodes, updates);
       const oldestUndo = Math.max(head.oldestUndo, block - retainedBlocks + 1);
-      const created = [...updates].filter(([index]) => index >= head.nextIndex).sort(([a], [b]) => a - b);
-      const changes: KeyValueChange[] = [
-        ...nodeChanges(changed),
-        ...[...updates].map(([index, account]) => ({ key: accountRecordKey(index), value: encodeAccount(account) })),
-        ...ownerIndexAdditions(store, created),
-        { key: undoRecordKey(block), value: encodeUndo({ ...head, accounts: replaced }) },
-      ];
-      for (let old = head.oldestUndo; old < oldestUndo; old++) changes.push({ key: undoRecordKey(old), value: null });
-      commit({ blockNumber: block, root, nextIndex, oldestUndo }, changed, changes);
-      return root;
+      return apply({ blockNumber: block, nextIndex, oldestUndo }, updates, options);
+    },
+    applyBlocks(block, updates, nextIndex, options = {}) {
+      if (block <= head.blockNumber) throw wrongBlock(block);
+      return apply({ blockNumber: block, nextIndex, oldestUndo: block + 1 }, updates, options);
     },
     rollbackTo(block) {
       assertReachable(block);
@@ -138,6 +154,36 @@ export function createStateTree({
     },
     close: () => store.close(),
   };
+
+  function apply(
+    next: Omit<Head, "root">,
+    updates: ReadonlyMap<AccountIndex, Account>,
+    { expectedRoot, records = [] }: ApplyOptions,
+  ): bigint {
+    records.forEach(assertOwnRecord);
+    const replaced = validateUpdates(store, head, updates, next.nextIndex, depth);
+    const { root, changed } = hashAccounts(nodes, updates);
+    if (expectedRoot !== undefined && root !== expectedRoot) {
+      throw new CairnError<StateErrorCode>(
+        "state/wrong-root",
+        `block ${next.blockNumber} leads to root ${root}, expected ${expectedRoot}`,
+      );
+    }
+    const created = [...updates].filter(([index]) => index >= head.nextIndex).sort(([a], [b]) => a - b);
+    const changes: KeyValueChange[] = [
+      ...nodeChanges(changed),
+      ...[...updates].map(([index, account]) => ({ key: accountRecordKey(index), value: encodeAccount(account) })),
+      ...ownerIndexAdditions(store, created),
+      ...records,
+    ];
+    if (next.oldestUndo <= next.blockNumber) {
+      changes.push({ key: undoRecordKey(next.blockNumber), value: encodeUndo({ ...head, accounts: replaced }) });
+    }
+    const firstKept = Math.min(next.oldestUndo, head.blockNumber + 1);
+    for (let old = head.oldestUndo; old < firstKept; old++) changes.push({ key: undoRecordKey(old), value: null });
+    commit({ ...next, root }, changed, changes);
+    return root;
+  }
 
   function viewAt(reader: KeyValueReader, block: BlockNumber): StateView {
     const stored = storedNodes(reader, depth, emptyHashes);
@@ -262,6 +308,10 @@ function isCached(height: number, depth: number): boolean {
 
 function heightOf(key: number): number {
   return Math.floor(key / 2 ** 24);
+}
+
+function assertOwnRecord({ key: [tag = 0] }: KeyValueChange): void {
+  if (tag < 0x80 || tag > 0xef) throw new CairnError<StateErrorCode>("state/out-of-range", `record with tag ${tag}`);
 }
 
 function assertOption(name: string, value: number, min: number, max: number): void {
