@@ -3,6 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { isCairnError } from "@cairn/protocol";
 import { reportToMarkdown, reportToText } from "./document.ts";
+import { feeBasis } from "./gas/fee-basis.ts";
 import { describeMachine } from "./machine.ts";
 import { measureAll } from "./measure-all.ts";
 import { type BenchOptions, parseOptions, USAGE } from "./options.ts";
@@ -30,6 +31,12 @@ async function main(options: BenchOptions): Promise<void> {
     await mkdir(dirname(options.markdown), { recursive: true });
     await writeFile(options.markdown, reportToMarkdown(report));
     console.error(`tables written to ${options.markdown}`);
+  }
+  const { batches } = report.measurements;
+  const basis = batches === undefined ? null : feeBasis(batches);
+  if (options.feeBasis !== null && basis !== null) {
+    await writeFile(options.feeBasis, `${JSON.stringify(basis, null, 2)}\n`);
+    console.error(`basis of fees written to ${options.feeBasis}`);
   }
 }
 

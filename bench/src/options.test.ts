@@ -25,7 +25,9 @@ test("sections keep the order of the run", () => {
 });
 
 test("the documentation has one place", () => {
-  expect(parseOptions(["--write-docs"], environment)?.markdown).toMatch(/docs\/benchmarks\.md$/);
+  const options = parseOptions(["--write-docs"], environment);
+  expect(options?.markdown).toMatch(/docs\/benchmarks\.md$/);
+  expect(options?.feeBasis).toMatch(/apps\/node\/l1-gas\.json$/);
 });
 
 test("help measures nothing", () => {
