@@ -1,7 +1,7 @@
-#!/usr/bin/env node
-import { Command } from "commander";
-import { addDemoCommand } from "./demo/command.ts";
+import { runCli } from "./cli.ts";
+import { processTerminal } from "./terminal.ts";
 
-const program = new Command("cairn").description("Cairn, a ZK-rollup for Ethereum");
-addDemoCommand(program);
-await program.parseAsync();
+const terminal = processTerminal();
+process.exitCode = await runCli(process.argv.slice(2), terminal);
+// A command that was interrupted may still hold connections.
+if (terminal.signal.aborted) process.exit();

@@ -1,23 +1,24 @@
 import { join, resolve } from "node:path";
 import { BLOCK_SIZES, type BlockSize, isCairnError } from "@cairn/protocol";
-import { type Command, InvalidArgumentError } from "commander";
-import { writeReport } from "./report.ts";
-import { runDemo } from "./run.ts";
+import { InvalidArgumentError } from "commander";
+import { addExamples, type Host } from "../host.ts";
 
 const REPOSITORY = join(import.meta.dirname, "../../../..");
 
 /** Adds `cairn demo`. Exit code 1 when anything differs or fails. */
-export function addDemoCommand(program: Command): void {
-  program
-    .command("demo")
+export function addDemoCommand({ program }: Pick<Host, "program">): void {
+  const command = program.command("demo");
+  addExamples(command, "cairn demo --slots 64 --json report.json");
+  command
     .description("take accounts through the life of the rollup, with real proofs, on a fresh L1")
     .option("--slots <n>", `slots of a block: ${BLOCK_SIZES.join(", ")}`, parseSlots, BLOCK_SIZES[0])
     .option("--json <file>", "also write a report, described in docs/guides/demo.md")
     .action(async ({ slots, json }: { readonly slots: BlockSize; readonly json?: string }) => {
       const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(REPOSITORY, ".cache"));
       try {
+        const { runDemo } = await import("./run.ts");
         const report = await runDemo({ slots, cacheDir, print: (line = "") => console.log(line) });
-        if (json !== undefined) await writeReport(json, report);
+        if (json !== undefined) await (await import("./report.ts")).writeReport(json, report);
         process.exitCode = report.ok ? 0 : 1;
       } catch (error) {
         if (!isCairnError(error)) throw error;

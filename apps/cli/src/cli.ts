@@ -1,0 +1,48 @@
+import { type Command, CommanderError } from "commander";
+import { addCommands } from "./commands/index.ts";
+import { cliError } from "./errors.ts";
+import { createHost, type Host } from "./host.ts";
+import { printFailure, toFailure } from "./output.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** The `cairn` program with all commands. */
+export function createProgram(terminal: Terminal): Host {
+  const host = createHost(terminal);
+  host.program
+    .description("Cairn, a ZK-rollup for Ethereum")
+    .addHelpText("after", "\nEvery command has --help with examples, and --json.")
+    .configureHelp({ showGlobalOptions: true });
+  addCommands(host);
+  configure(host.program, terminal);
+  return host;
+}
+
+/** Runs one command line and prints its result or failure. Resolves to the exit code: 0 done, 1 failed, 2 called wrongly. */
+export async function runCli(args: readonly string[], terminal: Terminal): Promise<0 | 1 | 2> {
+  const host = createProgram(terminal);
+  const end = args.indexOf("--");
+  const isJson = args.slice(0, end < 0 ? args.length : end).includes("--json");
+  try {
+    await host.program.parseAsync(args, { from: "user" });
+    return host.exitCode();
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const shown = error instanceof CommanderError ? usageError(error) : error;
+    const failure = toFailure(shown);
+    printFailure(terminal, isJson, failure);
+    return failure.exitCode;
+  }
+}
+
+function configure(command: Command, terminal: Terminal): void {
+  // Commander's own words on errors are dropped: they are printed as every other failure is.
+  command
+    .exitOverride()
+    .configureOutput({ writeOut: terminal.stdout, writeErr: terminal.stderr, outputError: () => undefined });
+  for (const sub of command.commands) configure(sub, terminal);
+}
+
+function usageError(error: CommanderError): unknown {
+  if (error.code === "commander.help") return cliError("cli/usage", "a command is needed");
+  return cliError("cli/usage", error.message.replace(/^error: /, ""), { cause: error });
+}

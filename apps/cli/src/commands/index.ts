@@ -1,0 +1,11 @@
+import { addDemoCommand } from "../demo/command.ts";
+import type { Host } from "../host.ts";
+import { addCompletionCommand } from "./completion.ts";
+
+/** Every command, in the order of the help. */
+const COMMANDS: readonly ((host: Host) => void)[] = [addCompletionCommand, addDemoCommand];
+
+/** Adds every command to the host. */
+export function addCommands(host: Host): void {
+  for (const add of COMMANDS) add(host);
+}

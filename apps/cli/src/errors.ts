@@ -1,0 +1,132 @@
+import { CairnError } from "@cairn/protocol";
+
+/** Exit code of a command: 1 when it failed, 2 when it was called wrongly. */
+export type FailureExitCode = 1 | 2;
+
+/** One kind of failure: when it is thrown, and what helps. */
+export interface CliErrorEntry {
+  readonly exitCode: FailureExitCode;
+  readonly meaning: string;
+  readonly hint: string;
+}
+
+/** Errors thrown by this package; a retry helps only where the hint says so. */
+export const CLI_ERRORS = {
+  "cli/usage": {
+    exitCode: 2,
+    meaning: "An option or argument is missing, unknown or malformed.",
+    hint: "Add --help to the command to see what it takes.",
+  },
+  "cli/not-configured": {
+    exitCode: 2,
+    meaning: "The command needs a connection or address that no flag, variable or profile gives.",
+    hint: "Start `cairn devnet` in another terminal, or give the flag or variable that the message names.",
+  },
+  "cli/bad-profile": {
+    exitCode: 2,
+    meaning: "The profile file is not readable or not of the documented form.",
+    hint: "Delete the file, or write it as apps/cli/README.md says.",
+  },
+  "cli/wrong-chain": {
+    exitCode: 1,
+    meaning: "L1, node and profile do not speak of the same chain and rollup.",
+    hint: "Check --l1-rpc-url, --node-url and --rollup; a profile left over from another devnet can be deleted.",
+  },
+  "cli/l1-unreachable": {
+    exitCode: 1,
+    meaning: "The L1 node does not answer.",
+    hint: "Check --l1-rpc-url and that the L1 node runs; then try again.",
+  },
+  "cli/bad-address": {
+    exitCode: 2,
+    meaning: "An address is malformed or its checksum is wrong.",
+    hint: "Copy the address again: a wrong checksum means that a character changed.",
+  },
+  "cli/bad-amount": {
+    exitCode: 2,
+    meaning: "An amount is malformed or has more decimals than the token.",
+    hint: "Write it in whole units, such as 1.5.",
+  },
+  "cli/unknown-token": {
+    exitCode: 2,
+    meaning: "The rollup does not know the token.",
+    hint: "Name it by symbol, token number or contract address; an ERC-20 must be registered with the rollup first.",
+  },
+  "cli/unknown-account": {
+    exitCode: 1,
+    meaning: "The owner has no account in the token.",
+    hint: "Deposit first; a deposit appears once L1 holds it and a block has taken it.",
+  },
+  "cli/ambiguous-account": {
+    exitCode: 2,
+    meaning: "Several accounts fit.",
+    hint: "Name one by its index; `cairn balance` lists them.",
+  },
+  "cli/insufficient-balance": {
+    exitCode: 1,
+    meaning: "The account cannot pay amount and fee.",
+    hint: "Send less, or everything with the amount `all`.",
+  },
+  "cli/unknown-key": {
+    exitCode: 2,
+    meaning: "No key of this name is in the keystore or the profile.",
+    hint: "`cairn keys list` shows the names; `cairn keys new` makes a key.",
+  },
+  "cli/key-exists": {
+    exitCode: 2,
+    meaning: "The keystore has a key of this name already.",
+    hint: "Take another name, or move the old file away yourself: keys are never overwritten.",
+  },
+  "cli/key-incomplete": {
+    exitCode: 2,
+    meaning: "The key has no L1 part, which the command needs.",
+    hint: "Use a key that was derived from an L1 key or imported with one.",
+  },
+  "cli/bad-keystore": {
+    exitCode: 1,
+    meaning: "A keystore file is damaged, not of the documented form, or open to other users.",
+    hint: "Restore the file from a copy; `chmod 600` it if only its permissions are wrong.",
+  },
+  "cli/bad-passphrase": {
+    exitCode: 2,
+    meaning: "The passphrase does not open the key.",
+    hint: "Try again; without the passphrase the key cannot be recovered.",
+  },
+  "cli/no-passphrase": {
+    exitCode: 2,
+    meaning: "A passphrase is needed and there is no terminal to ask for it.",
+    hint: "Give --passphrase-file, or set CAIRN_PASSPHRASE.",
+  },
+  "cli/bad-offer": {
+    exitCode: 2,
+    meaning: "A swap offer is damaged, of another rollup, or not what was agreed.",
+    hint: "Ask for a new offer, and compare its amounts before accepting.",
+  },
+  "cli/not-reached": {
+    exitCode: 1,
+    meaning: "A status was not reached within the time limit, or cannot be reached any more.",
+    hint: "`cairn tx ID` shows what happened; a longer --timeout waits longer.",
+  },
+  "cli/unhealthy": {
+    exitCode: 1,
+    meaning: "Something that was checked is not as it should be.",
+    hint: "Each failed check says what to do.",
+  },
+  "cli/interrupted": {
+    exitCode: 1,
+    meaning: "The command was stopped while it worked.",
+    hint: "What was sent stays sent: look with `cairn tx` before repeating.",
+  },
+} as const satisfies Record<string, CliErrorEntry>;
+
+/** Code of a failure. */
+export type CliErrorCode = keyof typeof CLI_ERRORS;
+
+/** A failure of the command line. */
+export function cliError(
+  code: CliErrorCode,
+  message: string,
+  options: { readonly cause?: unknown; readonly details?: Readonly<Record<string, unknown>> } = {},
+): CairnError<CliErrorCode> {
+  return new CairnError(code, message, options);
+}

@@ -1,0 +1,111 @@
+import { Command, Option } from "commander";
+import { type CommonOptions, type Context, createContext } from "./context.ts";
+import { cliError } from "./errors.ts";
+import type { CommandResult } from "./output.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What a command does with its options and arguments. */
+export type Handler<Options, Args extends readonly unknown[]> = (
+  context: Context,
+  options: Options & CommonOptions,
+  ...args: Args
+) => Promise<CommandResult>;
+
+/** What commands are added to. */
+export interface Host {
+  readonly program: Command;
+  /** A command's action: does its work and prints the result. Ctrl-C ends the process at once. */
+  readonly run: <Options, Args extends readonly unknown[]>(command: Command, handler: Handler<Options, Args>) => void;
+  /** As `run`, for commands that stay: the handler prints for itself, watches `context.signal` and cleans up. */
+  readonly serve: <Options, Args extends readonly unknown[]>(
+    command: Command,
+    handler: (context: Context, options: Options & CommonOptions, ...args: Args) => Promise<void>,
+  ) => void;
+  /** Exit code of what ran. */
+  readonly exitCode: () => 0 | 1;
+}
+
+/** A host without commands. */
+export function createHost(terminal: Terminal): Host {
+  let exitCode: 0 | 1 = 0;
+  const act = (
+    command: Command,
+    work: (context: Context, options: CommonOptions, args: readonly unknown[]) => Promise<void>,
+  ) => {
+    command.action(async (...all: unknown[]) => {
+      // Commander calls with the arguments, then the options, then the command.
+      const options = command.opts<CommonOptions>();
+      await work(createContext(options, terminal), options, all.slice(0, -2));
+    });
+  };
+  return {
+    program: new Command("cairn").enablePositionalOptions(),
+    run: (command, handler) => {
+      act(command, async (context, options, args) => {
+        const handle = handler as unknown as Handler<CommonOptions, readonly unknown[]>;
+        const result = await Promise.race([handle(context, options, ...args), interrupted(terminal.signal)]);
+        context.output.result(result);
+        exitCode = result.exitCode ?? 0;
+      });
+    },
+    serve: (command, handler) => {
+      act(command, async (context, options, args) => {
+        const handle = handler as unknown as (...all: unknown[]) => Promise<void>;
+        await handle(context, options, ...args);
+      });
+    },
+    exitCode: () => exitCode,
+  };
+}
+
+/** Adds `--json`. */
+export function addJsonOption(command: Command): Command {
+  return command.addOption(new Option("--json", "print one JSON document").helpGroup("Output:"));
+}
+
+/** Adds what says where L1, node and rollup are, and `--json`. */
+export function addNetworkOptions(command: Command): Command {
+  const group = "Connection:";
+  for (const [flags, text] of [
+    ["--profile <file>", "file that names L1, node and rollup (CAIRN_PROFILE, ~/.cairn/profile.json)"],
+    ["--l1-rpc-url <url>", "JSON-RPC of an Ethereum node (CAIRN_L1_RPC_URL)"],
+    ["--node-url <url>", "API of a Cairn node (CAIRN_NODE_URL)"],
+    ["--rollup <address>", "the Rollup contract (CAIRN_ROLLUP)"],
+    ["--chain-id <number>", "chain that L1 must serve (CAIRN_CHAIN_ID)"],
+  ] as const) {
+    command.addOption(new Option(flags, text).helpGroup(group));
+  }
+  return addJsonOption(command);
+}
+
+/** Adds what says whose key is used. */
+export function addKeyOptions(command: Command): Command {
+  const group = "Key:";
+  command.addOption(new Option("--key <name>", "key in the keystore or profile (CAIRN_KEY)").helpGroup(group));
+  return addKeystoreOptions(command);
+}
+
+/** Adds what says where keys are and what opens them. */
+export function addKeystoreOptions(command: Command): Command {
+  const group = "Key:";
+  return command
+    .addOption(new Option("--keystore <dir>", "folder of keys (CAIRN_KEYSTORE, ~/.cairn/keys)").helpGroup(group))
+    .addOption(
+      new Option("--passphrase-file <file>", "file with the passphrase (else CAIRN_PASSPHRASE, else asked)").helpGroup(
+        group,
+      ),
+    );
+}
+
+/** Adds examples below the help of a command. */
+export function addExamples(command: Command, ...examples: readonly string[]): Command {
+  return command.addHelpText("after", `\nExamples:\n${examples.map((example) => `  $ ${example}`).join("\n")}`);
+}
+
+function interrupted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const fail = () => reject(cliError("cli/interrupted", "stopped"));
+    if (signal.aborted) fail();
+    else signal.addEventListener("abort", fail, { once: true });
+  });
+}

@@ -1,0 +1,110 @@
+import { rollupAbi } from "@cairn/contracts";
+import { connectReader, type L1Rollup } from "@cairn/l1";
+import { addressToBigint, type Domain } from "@cairn/protocol";
+import { type Address, createPublicClient, http } from "viem";
+import { parseAddress } from "./address.ts";
+import { cliError } from "./errors.ts";
+import { defaultProfilePath, type Profile, readProfile } from "./profile.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Options that say where things are. */
+export interface NetworkOptions {
+  readonly profile?: string;
+  readonly l1RpcUrl?: string;
+  readonly nodeUrl?: string;
+  readonly rollup?: string;
+  readonly chainId?: string;
+}
+
+/** Where things are: flags win over variables, variables over the profile. */
+export interface Network {
+  readonly profilePath: string;
+  readonly profile: Profile | null;
+  /** Throws `cli/not-configured`. */
+  readonly l1RpcUrl: () => string;
+  /** Throws `cli/not-configured`. */
+  readonly nodeUrl: () => string;
+  /** Never taken from a node: it would decide where money goes. Throws `cli/not-configured`, `cli/bad-address`. */
+  readonly rollup: () => Address;
+  /** As given, else L1's own answer. Throws `cli/not-configured`, `cli/l1-unreachable`. */
+  readonly chainId: () => Promise<number>;
+  /** What signatures are bound to. Throws as `rollup` and `chainId`. */
+  readonly domain: () => Promise<Domain>;
+  /** The rollup on an L1 that serves the expected chain and has a contract there. Throws `cli/wrong-chain` and as the others. */
+  readonly l1: () => Promise<L1Rollup>;
+}
+
+/** Reads the profile; everything else happens when it is asked for. Throws `cli/bad-profile`, `cli/usage`. */
+export function createNetwork(options: NetworkOptions, terminal: Pick<Terminal, "env">): Network {
+  const { env } = terminal;
+  const profilePath = options.profile ?? defaultProfilePath(terminal);
+  const profile = readProfile(profilePath);
+  if (profile === null && options.profile !== undefined) {
+    throw cliError("cli/bad-profile", `${profilePath} does not exist`, { details: { path: profilePath } });
+  }
+  const given = (option: string | undefined, variable: string, stored: string | undefined, flag: string): string => {
+    const value = option ?? (env[variable] || undefined) ?? stored;
+    if (value !== undefined) return value;
+    throw cliError("cli/not-configured", `${flag} or ${variable} is needed; ${profilePath} has no value either`, {
+      details: { flag, variable, profile: profilePath },
+    });
+  };
+  const l1RpcUrl = once(() => {
+    return httpUrl(given(options.l1RpcUrl, "CAIRN_L1_RPC_URL", profile?.l1RpcUrl, "--l1-rpc-url"), "--l1-rpc-url");
+  });
+  const nodeUrl = once(() => {
+    return httpUrl(given(options.nodeUrl, "CAIRN_NODE_URL", profile?.nodeUrl, "--node-url"), "--node-url");
+  });
+  const rollup = once(() => parseAddress(given(options.rollup, "CAIRN_ROLLUP", profile?.rollup, "--rollup")));
+  const givenChainId = once((): number | null => {
+    const text = options.chainId ?? (env.CAIRN_CHAIN_ID || undefined);
+    if (text === undefined) return profile?.chainId ?? null;
+    if (/^[1-9][0-9]{0,14}$/.test(text)) return Number(text);
+    throw cliError("cli/usage", `--chain-id is not a whole number: ${text}`);
+  });
+  const chainId = once(async () => givenChainId() ?? (await askChainId(l1RpcUrl())));
+  const domain = once(async () => ({ chainId: BigInt(await chainId()), rollup: addressToBigint(rollup()) }));
+  const l1 = once(async () => connectRollup(l1RpcUrl(), givenChainId(), rollup()));
+  return { profilePath, profile, l1RpcUrl, nodeUrl, rollup, chainId, domain, l1 };
+}
+
+/** Chain that an L1 node serves. Throws `cli/l1-unreachable`. */
+export async function askChainId(rpcUrl: string): Promise<number> {
+  try {
+    return await createPublicClient({ transport: http(rpcUrl, { retryCount: 1, timeout: 10_000 }) }).getChainId();
+  } catch (cause) {
+    throw cliError("cli/l1-unreachable", `no L1 node answers at ${rpcUrl}`, { cause, details: { l1RpcUrl: rpcUrl } });
+  }
+}
+
+async function connectRollup(rpcUrl: string, expected: number | null, address: Address): Promise<L1Rollup> {
+  const actual = await askChainId(rpcUrl);
+  if (expected !== null && expected !== actual) {
+    throw cliError("cli/wrong-chain", `${rpcUrl} serves chain ${actual}, expected ${expected}`, {
+      details: { expected, actual },
+    });
+  }
+  const reader = connectReader(rpcUrl, actual);
+  try {
+    await reader.readContract({ address, abi: rollupAbi, functionName: "state" });
+  } catch (cause) {
+    throw cliError("cli/wrong-chain", `no Cairn rollup at ${address} on chain ${actual}`, {
+      cause,
+      details: { rollup: address, chainId: actual },
+    });
+  }
+  return { reader, address };
+}
+
+function httpUrl(text: string, flag: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw cliError("cli/usage", `${flag} is not an http or https URL: ${text}`);
+}
+
+function once<T>(compute: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: compute() };
+    return made.value;
+  };
+}

@@ -1,0 +1,110 @@
+import { inspect } from "node:util";
+import { isCairnError } from "@cairn/protocol";
+import { CLI_ERRORS, type CliErrorEntry, type FailureExitCode } from "./errors.ts";
+import { hintOf } from "./hints.ts";
+
+/** What a command found or did, once for machines and once for people. */
+export interface CommandResult {
+  /** The JSON document; bigint becomes decimal text. */
+  readonly data: object;
+  /** What is printed without `--json`. */
+  readonly text: string;
+  /** 1 when the answer itself is bad news, as a failed check. */
+  readonly exitCode?: 0 | 1;
+}
+
+/** Where a command's words go. */
+export interface Output {
+  readonly isJson: boolean;
+  /** Prints the command's one result on stdout. */
+  readonly result: (result: CommandResult) => void;
+  /** Tells people what is going on, on stderr; silent with `--json`. */
+  readonly progress: (line: string) => void;
+}
+
+/** What an output writes to. */
+export interface Streams {
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+}
+
+/** Text or one JSON document on stdout, progress on stderr. */
+export function createOutput({ stdout, stderr }: Streams, isJson: boolean): Output {
+  return {
+    isJson,
+    result: ({ data, text }) => stdout(isJson ? toJson(data) : `${text}\n`),
+    progress: (line) => {
+      if (!isJson) stderr(`${line}\n`);
+    },
+  };
+}
+
+/** A failure as it is shown. */
+export interface Failure {
+  readonly exitCode: FailureExitCode;
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+  readonly details: Readonly<Record<string, unknown>>;
+  /** Only for what was not foreseen. */
+  readonly stack: string | null;
+}
+
+/** What is shown of an error: code, message and hint of a foreseen one, the whole of any other. */
+export function toFailure(error: unknown): Failure {
+  if (isCairnError(error)) {
+    const entry = entryOf(error.code);
+    return {
+      exitCode: entry?.exitCode ?? 1,
+      code: error.code,
+      message: error.message,
+      hint: entry?.hint ?? hintOf(error),
+      details: error.details,
+      stack: null,
+    };
+  }
+  return {
+    exitCode: 1,
+    code: "cli/unexpected",
+    message: error instanceof Error ? error.message : String(error),
+    hint: "This was not foreseen; the stack says where it happened.",
+    details: {},
+    stack: inspect(error),
+  };
+}
+
+/** Prints a failure: as a JSON document on stdout, or as text on stderr. */
+export function printFailure({ stdout, stderr }: Streams, isJson: boolean, failure: Failure): void {
+  const { exitCode: _, stack, ...shown } = failure;
+  if (isJson) stdout(toJson({ error: stack === null ? shown : { ...shown, stack } }));
+  else {
+    const lines = [`error: ${failure.message} (${failure.code})`];
+    if (failure.hint !== null) lines.push(`hint: ${failure.hint}`);
+    if (stack !== null) lines.push(stack);
+    stderr(`${lines.join("\n")}\n`);
+  }
+}
+
+/** Columns of text, aligned; `""` where a row is short. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+function entryOf(code: string): CliErrorEntry | undefined {
+  const entries: Readonly<Record<string, CliErrorEntry>> = CLI_ERRORS;
+  return Object.hasOwn(entries, code) ? entries[code] : undefined;
+}
+
+function toJson(value: object): string {
+  const plain = (_key: string, part: unknown) => (typeof part === "bigint" ? part.toString() : part);
+  return `${JSON.stringify(value, plain, 2)}\n`;
+}

@@ -1,0 +1,99 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { DEV_CHAIN_IDS } from "@cairn/contracts";
+import { z } from "zod";
+import { cliError } from "./errors.ts";
+import { cairnHome, type Terminal } from "./terminal.ts";
+
+const address = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}$/)
+  .transform((text): `0x${string}` => `0x${text.slice(2)}`);
+const word = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{64}$/)
+  .transform((text): `0x${string}` => `0x${text.slice(2)}`);
+
+const profileSchema = z.strictObject({
+  version: z.literal(1),
+  chainId: z.int().positive(),
+  rollup: address,
+  l1RpcUrl: z.url().optional(),
+  nodeUrl: z.url().optional(),
+  deploymentBlock: z.int().min(0).optional(),
+  tokens: z
+    .array(
+      z.strictObject({
+        id: z.int().min(0),
+        address: address.nullable(),
+        symbol: z.string().min(1).max(32),
+        decimals: z.int().min(0).max(255),
+      }),
+    )
+    .default([]),
+  /** Keys that everybody knows, of a development chain. */
+  accounts: z
+    .array(z.strictObject({ name: z.string().regex(/^[a-z0-9-]{1,32}$/), address, privateKey: word }))
+    .default([]),
+  /** Name of the key that is used when none is named. */
+  defaultKey: z.string().optional(),
+});
+
+/** Where a rollup is and how to reach it: what `cairn devnet` and `cairn deploy` leave for the other commands. */
+export type Profile = z.output<typeof profileSchema>;
+
+/** A profile before its defaults are filled in. */
+export type ProfileInput = z.input<typeof profileSchema>;
+
+/** File that commands read when neither `--profile` nor CAIRN_PROFILE names another. */
+export function defaultProfilePath(terminal: Pick<Terminal, "env">): string {
+  return terminal.env.CAIRN_PROFILE || join(cairnHome(terminal), "profile.json");
+}
+
+/** The profile in a file; null when there is no file. Throws `cli/bad-profile`. */
+export function readProfile(path: string): Profile | null {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return null;
+    throw cliError("cli/bad-profile", `${path} cannot be read`, { cause, details: { path } });
+  }
+  const problem = (what: string, cause?: unknown) =>
+    cliError("cli/bad-profile", `${path}: ${what}`, { cause, details: { path } });
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw problem("not JSON", cause);
+  }
+  const parsed = profileSchema.safeParse(json);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw problem(`${issue?.path.join(".")}: ${issue?.message}`, parsed.error);
+  }
+  const profile = parsed.data;
+  if (profile.accounts.length > 0 && !DEV_CHAIN_IDS.includes(profile.chainId)) {
+    throw problem(`private keys in the clear are refused on chain ${profile.chainId}`);
+  }
+  return profile;
+}
+
+/** Writes the file whole or not at all, readable by its owner only. Throws `cli/bad-profile` when it would not be read back. */
+export function writeProfile(path: string, profile: ProfileInput): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const draft = `${path}.${process.pid}.tmp`;
+  writeFileSync(draft, `${JSON.stringify(profile, null, 2)}\n`, { mode: 0o600 });
+  try {
+    readProfile(draft);
+    renameSync(draft, path);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** Deletes the file if it still names this rollup at this L1: another devnet may have replaced it meanwhile. */
+export function removeProfile(path: string, written: Pick<ProfileInput, "rollup" | "l1RpcUrl">): void {
+  const found = readProfile(path);
+  if (found?.rollup === written.rollup && found.l1RpcUrl === written.l1RpcUrl) rmSync(path, { force: true });
+}
