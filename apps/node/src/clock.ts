@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 export interface Clock {
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number;
+  /** Milliseconds since some moment; never jumps, also when the machine's clock is set. */
+  readonly elapsedMs: () => number;
   /** Calls `action` once after `ms`; the returned function cancels it. */
   readonly after: (ms: number, action: () => void) => () => void;
 }
@@ -11,6 +13,7 @@ export interface Clock {
 /** The machine's clock. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
+  elapsedMs: () => performance.now(),
   after: (ms, action) => {
     const timer = setTimeout(action, ms);
     return () => clearTimeout(timer);
@@ -55,6 +58,7 @@ export function createManualClock(startMs: number): ManualClock {
   const timers = new Set<{ readonly dueAt: number; readonly action: () => void }>();
   return {
     nowMs: () => now,
+    elapsedMs: () => elapsed,
     after: (ms, action) => {
       const timer = { dueAt: elapsed + ms, action };
       timers.add(timer);

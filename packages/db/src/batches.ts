@@ -1,6 +1,7 @@
-import { bytesToBigint } from "@cairn/protocol";
+import { bytesToBigint, CairnError } from "@cairn/protocol";
 import { type Selectable, sql } from "kysely";
 import type { Db } from "./database.ts";
+import type { DbErrorCode } from "./errors.ts";
 import type { Tables } from "./schema.ts";
 import { bytes, optionalBytes, toJson, word } from "./values.ts";
 
@@ -79,13 +80,13 @@ export async function forgiveBadProofs(db: Db): Promise<void> {
   await db.updateTable("batches").set({ bad_proofs: 0 }).where("bad_proofs", ">", 0).execute();
 }
 
-/** Notes that L1 accepted the batch; its blocks are proven from now on. */
+/** Notes that L1 accepted the batch; its blocks are proven from now on. Throws `db/conflict` if it is not stored any more. */
 export async function markBatchAccepted(
   db: Db,
   firstBlock: number,
   acceptance: BatchAcceptance & { readonly atMs: number },
 ): Promise<void> {
-  await db
+  const { numUpdatedRows } = await db
     .updateTable("batches")
     .set({
       number: acceptance.number,
@@ -94,7 +95,8 @@ export async function markBatchAccepted(
       l1_block_hash: acceptance.l1BlockHash,
     })
     .where("first_block", "=", firstBlock)
-    .execute();
+    .executeTakeFirstOrThrow();
+  if (numUpdatedRows !== 1n) throw new CairnError<DbErrorCode>("db/conflict", `batch ${firstBlock} is not stored`);
   await sql`
     update blocks set status = 'proven', proven_at_ms = ${acceptance.atMs}
     where status = 'sealed' and number between ${firstBlock}

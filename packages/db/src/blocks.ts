@@ -165,9 +165,29 @@ export async function countBlocks(db: Db): Promise<Readonly<Record<BlockStatus, 
   return counts;
 }
 
-/** Removes a block and all later ones with their witnesses, batches and payouts. Precondition: their transactions were requeued. */
+/**
+ * Removes a block and all later ones with their witnesses, batches and payouts; to be called in a transaction, after their
+ * transactions were requeued. Throws `db/conflict` when L1 has accepted one of them.
+ */
 export async function deleteBlocksFrom(db: Db, first: number): Promise<void> {
-  await db.deleteFrom("blocks").where("number", ">=", first).execute();
+  await db.deleteFrom("blocks").where("number", ">=", first).where("status", "in", ["open", "sealed"]).execute();
+  const kept = await db.selectFrom("blocks").select("number").where("number", ">=", first).limit(1).executeTakeFirst();
+  if (kept === undefined) return;
+  throw new CairnError<DbErrorCode>("db/conflict", `L1 has accepted block ${kept.number}`);
+}
+
+/** The oldest sealed block that L1 has not accepted and how many there are, undefined if there are none. */
+export async function findUnproven(
+  db: Db,
+): Promise<{ readonly number: number; readonly timestamp: number; readonly count: number } | undefined> {
+  const row = await db
+    .selectFrom("blocks")
+    .select(({ fn }) => [fn.min("number").as("number"), fn.countAll<number>().as("count")])
+    .where("status", "=", "sealed")
+    .executeTakeFirst();
+  if (row?.number == null) return undefined;
+  const oldest = await findBlock(db, row.number);
+  return oldest && { number: row.number, timestamp: oldest.timestamp, count: Number(row.count) };
 }
 
 /**

@@ -23,6 +23,7 @@ export {
   findForkedBlock,
   findLastSealedBlock,
   findOpenBlock,
+  findUnproven,
   findWitness,
   insertOpenBlock,
   listBlocks,
@@ -91,7 +92,23 @@ export type {
   PayoutStatus,
   StoredTransactionStatus,
 } from "./schema.ts";
-export { bindChain, findChain, findRebuildHold, holdRebuilds, releaseRebuilds } from "./settings.ts";
+export {
+  bindChain,
+  clearRebuildRequest,
+  findChain,
+  findL1Head,
+  findRebuildHold,
+  findRebuildRequest,
+  findSubmissionRight,
+  holdRebuilds,
+  type L1Head,
+  type RebuildRequest,
+  releaseRebuilds,
+  requestRebuild,
+  type SubmissionRight,
+  storeL1Head,
+  storeSubmissionRight,
+} from "./settings.ts";
 export { decodeSignedTransaction, encodeSignedTransaction, SIGNED_TRANSACTION_BYTES } from "./signed-transaction.ts";
 export {
   addTransactionEvents,

@@ -4,6 +4,36 @@ import type { DbErrorCode } from "./errors.ts";
 
 const CHAIN = "chain";
 const REORG_HOLD = "reorg-hold";
+const L1_HEAD = "l1-head";
+const REBUILD = "rebuild";
+const SUBMISSION = "submission";
+
+/** What the watcher last saw of L1; times in seconds. */
+export interface L1Head {
+  readonly number: number;
+  readonly timestamp: number;
+  /** The time that L1 would give to a block made now, at least the head's. */
+  readonly nextTimestamp: number;
+  /** Last processed block, of which everything is in the database. */
+  readonly safeNumber: number;
+  readonly safeTimestamp: number;
+}
+
+/** A block that can no longer become proven as it is: it and all later ones must be built again. */
+export interface RebuildRequest {
+  readonly firstBlock: number;
+  /** Of the batch that it is about, decimal; once another one is stored, the request is void. */
+  readonly publicInput: string;
+  readonly reason: string;
+}
+
+/** Whether this node's blocks have a chance on L1, as the publisher last saw it. */
+export interface SubmissionRight {
+  /** `operator` also when nobody is operator; `stranger` when somebody else is. */
+  readonly role: "operator" | "stranger";
+  readonly isOpen: boolean;
+  readonly isFrozen: boolean;
+}
 
 /**
  * Binds an empty database to one rollup and block size, and refuses one bound to another. Throws `db/wrong-chain`.
@@ -45,21 +75,69 @@ export async function findChain(
  * conclude from it that a block must be rebuilt.
  */
 export async function holdRebuilds(db: Db, untilL1Block: number): Promise<void> {
-  const value = JSON.stringify({ untilL1Block });
-  await db
-    .insertInto("settings")
-    .values({ key: REORG_HOLD, value })
-    .onConflict((conflict) => conflict.column("key").doUpdateSet({ value }))
-    .execute();
+  await put(db, REORG_HOLD, { untilL1Block });
 }
 
 /** The L1 block of {@link holdRebuilds}, null when nothing is held. */
 export async function findRebuildHold(db: Db): Promise<number | null> {
-  const row = await db.selectFrom("settings").select("value").where("key", "=", REORG_HOLD).executeTakeFirst();
-  return row === undefined ? null : Number(Reflect.get(row.value, "untilL1Block"));
+  return (await get<{ untilL1Block: number }>(db, REORG_HOLD))?.untilL1Block ?? null;
 }
 
 /** Ends {@link holdRebuilds}. */
 export async function releaseRebuilds(db: Db): Promise<void> {
-  await db.deleteFrom("settings").where("key", "=", REORG_HOLD).execute();
+  await remove(db, REORG_HOLD);
+}
+
+/** Notes what L1 looks like. */
+export async function storeL1Head(db: Db, head: L1Head): Promise<void> {
+  await put(db, L1_HEAD, head);
+}
+
+/** What L1 looked like last, null before the first look. */
+export async function findL1Head(db: Db): Promise<L1Head | null> {
+  return get<L1Head>(db, L1_HEAD);
+}
+
+/** Asks the sequencer to build a block and all later ones again. */
+export async function requestRebuild(db: Db, request: RebuildRequest): Promise<void> {
+  await put(db, REBUILD, request);
+}
+
+/** The request that waits, null if none does. */
+export async function findRebuildRequest(db: Db): Promise<RebuildRequest | null> {
+  return get<RebuildRequest>(db, REBUILD);
+}
+
+/** Ends the request that waits. */
+export async function clearRebuildRequest(db: Db): Promise<void> {
+  await remove(db, REBUILD);
+}
+
+/** Notes whether this node may submit. */
+export async function storeSubmissionRight(db: Db, right: SubmissionRight): Promise<void> {
+  await put(db, SUBMISSION, right);
+}
+
+/** Whether this node may submit, null while no publisher has looked. */
+export async function findSubmissionRight(db: Db): Promise<SubmissionRight | null> {
+  return get<SubmissionRight>(db, SUBMISSION);
+}
+
+/** Only this module writes settings, so what is read has the form that was written. */
+async function get<T extends object>(db: Db, key: string): Promise<T | null> {
+  const row = await db.selectFrom("settings").select("value").where("key", "=", key).executeTakeFirst();
+  return row === undefined ? null : (row.value as T);
+}
+
+async function put(db: Db, key: string, content: object): Promise<void> {
+  const value = JSON.stringify(content);
+  await db
+    .insertInto("settings")
+    .values({ key, value })
+    .onConflict((conflict) => conflict.column("key").doUpdateSet({ value }))
+    .execute();
+}
+
+async function remove(db: Db, key: string): Promise<void> {
+  await db.deleteFrom("settings").where("key", "=", key).execute();
 }
