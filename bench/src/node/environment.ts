@@ -1,0 +1,103 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { startPostgres } from "@cairn/db/testing";
+import { type DevRollup, startDevRollup } from "@cairn/devnet";
+import { rollupDomain } from "@cairn/l1";
+import type { BlockSize } from "@cairn/protocol";
+import { toHex } from "viem";
+import { mnemonicToAccount } from "viem/accounts";
+import { type NodeProcess, startNode } from "./node-process.ts";
+
+/** Where the node under load keeps its database. */
+export type BenchDatabase =
+  | { readonly type: "embedded" }
+  /** A server started for the benchmark. */
+  | { readonly type: "postgres" }
+  | { readonly type: "url"; readonly url: string };
+
+/** What the node under load is started with. */
+export interface EnvironmentOptions {
+  readonly cacheDir: string;
+  readonly slots: BlockSize;
+  readonly database: BenchDatabase;
+  readonly isProving: boolean;
+  /** Settings of the node that differ from the benchmark's. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly nodeFlags?: readonly string[];
+}
+
+/** An L1 with a rollup, and a node on it. */
+export interface BenchEnvironment {
+  readonly devnet: DevRollup;
+  readonly node: NodeProcess;
+  /** Ends everything and removes the node's data. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Mnemonic of anvil's prefunded accounts, known to everybody. */
+const ANVIL_MNEMONIC = "test test test test test test test test test test test junk";
+
+/** Percent of L1 cost that the node asks for on top, so that transfers pay fees as in life. */
+const FEE_PERCENT = "10";
+
+/** Starts L1, contracts, database and node, on the disk of the cache directory. Throws as its parts do. */
+export async function startEnvironment(options: EnvironmentOptions): Promise<BenchEnvironment> {
+  const endings: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const end of endings.reverse()) await end();
+  };
+  try {
+    const folder = await mkdtemp(join(options.cacheDir, "bench-node-"));
+    endings.push(() => rm(folder, { recursive: true, force: true }));
+    const devnet = await startDevRollup({ cacheDir: options.cacheDir, sizes: [options.slots] });
+    endings.push(devnet.stop);
+    const databaseUrl = await openDatabase(options.database, endings);
+    const settings = {
+      ...nodeSettings(options, devnet, join(folder, "data")),
+      ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
+      ...options.settings,
+    };
+    const node = await startNode(settings, join(options.cacheDir, "bench-node.log"), options.nodeFlags);
+    endings.push(node.stop);
+    return { devnet, node, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function openDatabase(database: BenchDatabase, endings: (() => Promise<void>)[]): Promise<string | null> {
+  if (database.type === "embedded") return null;
+  if (database.type === "url") return database.url;
+  const server = await startPostgres();
+  endings.push(server.stop);
+  return server.createDatabase();
+}
+
+function nodeSettings(
+  { cacheDir, slots, isProving }: EnvironmentOptions,
+  devnet: DevRollup,
+  dataDir: string,
+): Record<string, string> {
+  const { chainId, rollup } = rollupDomain(devnet.rollup);
+  const operator = mnemonicToAccount(ANVIL_MNEMONIC, { addressIndex: 0 });
+  return {
+    CAIRN_ROLES: isProving ? "sequencer,watcher,prover,publisher,api" : "sequencer,watcher,api",
+    CAIRN_DATA_DIR: dataDir,
+    CAIRN_CHAIN_ID: chainId.toString(),
+    CAIRN_ROLLUP: toHex(rollup, { size: 20 }),
+    CAIRN_L1_RPC_URL: devnet.rpcUrl,
+    CAIRN_PUBLISHER_KEY: toHex(operator.getHdKey().privateKey ?? new Uint8Array(32)),
+    CAIRN_L1_CONFIRMATIONS: "1",
+    CAIRN_L1_FINAL_CONFIRMATIONS: "1",
+    CAIRN_L1_POLL_MS: "500",
+    CAIRN_SLOTS: String(slots),
+    CAIRN_BLOCK_TIME_MS: "2000",
+    CAIRN_FEE_OWNER: operator.address,
+    CAIRN_FEE_OPERATOR_PERCENT: FEE_PERCENT,
+    CAIRN_SRS: "dev",
+    CAIRN_CACHE_DIR: cacheDir,
+    CAIRN_API_PORT: "0",
+    CAIRN_METRICS_PORT: "0",
+  };
+}

@@ -1,0 +1,161 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Pool } from "undici";
+import { judge } from "./answers.ts";
+import { createRandom } from "./random.ts";
+import type { SignedRequest } from "./signing.ts";
+import { FAULTS, type Fault } from "./traffic.ts";
+
+/** How requests are sent. */
+export type LoadShape =
+  /** Each of `concurrency` clients sends its next request as soon as the last one is answered. */
+  | { readonly type: "closed"; readonly concurrency: number; readonly seconds: number }
+  /**
+   * Requests are due at random moments, `perSecond` on average, whatever the answers; a latency counts from the moment a
+   * request was due, so that a stall shows in every request that it delayed.
+   */
+  | { readonly type: "open"; readonly perSecond: number; readonly seconds: number; readonly seed: number };
+
+/** What came of a load. */
+export interface LoadResult {
+  /** From the first request to the last answer. */
+  readonly seconds: number;
+  /** Positions of the accepted requests among those given to the client. */
+  readonly accepted: readonly number[];
+  /** Those of them that wait for a nonce before them. */
+  readonly waiting: number;
+  readonly refused: Readonly<Record<Fault, number>>;
+  /** Answers `overloaded`; the requests were sent again. */
+  readonly overloaded: number;
+  /** Answers that should have been others, the first of them in words. */
+  readonly wrong: { readonly count: number; readonly examples: readonly string[] };
+  /** Milliseconds to the acknowledgement of each accepted request. */
+  readonly latenciesMs: Float64Array;
+  /** Milliseconds to each `overloaded`. */
+  readonly overloadLatenciesMs: Float64Array;
+  /** Whether there were too few signed requests for the time. */
+  readonly isExhausted: boolean;
+}
+
+/** A client that sends signed requests to one node, each once, in their order. */
+export interface LoadClient {
+  readonly add: (requests: readonly SignedRequest[]) => void;
+  readonly run: (shape: LoadShape) => Promise<LoadResult>;
+  readonly close: () => Promise<void>;
+}
+
+const MAX_EXAMPLES = 10;
+const RETRY_MS = 25;
+/** Requests of an open load under way beyond which the client waits; their time counts all the same. */
+const MAX_OPEN = 4096;
+
+/** A client of the node at `url` with at most `connections` connections. */
+export function createLoadClient(url: string, connections: number): LoadClient {
+  const pool = new Pool(new URL(url).origin, {
+    connections,
+    pipelining: 1,
+    headersTimeout: 60_000,
+    bodyTimeout: 60_000,
+  });
+  const queue: SignedRequest[] = [];
+  let next = 0;
+
+  const send = async (body: string): Promise<{ readonly http: number; readonly text: string }> => {
+    const { statusCode, body: answer } = await pool.request({
+      method: "POST",
+      path: "/v1/transactions",
+      headers: { "content-type": "application/json" },
+      body,
+    });
+    return { http: statusCode, text: await answer.text() };
+  };
+
+  const run = async (shape: LoadShape): Promise<LoadResult> => {
+    const accepted: number[] = [];
+    const latencies: number[] = [];
+    const overloadLatencies: number[] = [];
+    const refused = new Map<Fault, number>(FAULTS.map((fault) => [fault, 0]));
+    const examples: string[] = [];
+    let waiting = 0;
+    let wrong = 0;
+    let lastAnswerMs = 0;
+    const startMs = performance.now();
+    const endMs = startMs + 1000 * shape.seconds;
+
+    const process = async (position: number, request: SignedRequest, dueMs: number): Promise<void> => {
+      for (;;) {
+        const { http, text } = await send(request.body);
+        lastAnswerMs = performance.now();
+        const verdict = judge(request, http, text);
+        if (verdict.type === "overloaded") {
+          overloadLatencies.push(lastAnswerMs - dueMs);
+          await delay(RETRY_MS);
+          continue;
+        }
+        if (verdict.type === "accepted") {
+          accepted.push(position);
+          latencies.push(lastAnswerMs - dueMs);
+          if (verdict.status === "received") waiting++;
+        } else if (verdict.type === "refused" && request.fault !== null) {
+          refused.set(request.fault, (refused.get(request.fault) ?? 0) + 1);
+        } else if (verdict.type === "wrong") {
+          wrong++;
+          if (examples.length < MAX_EXAMPLES) examples.push(verdict.answer);
+        }
+        return;
+      }
+    };
+
+    const take = (): readonly [number, SignedRequest] | null => {
+      const request = queue[next];
+      return request === undefined ? null : [next++, request];
+    };
+
+    const closed = async (): Promise<void> => {
+      while (performance.now() < endMs) {
+        const taken = take();
+        if (taken === null) return;
+        await process(...taken, performance.now());
+      }
+    };
+
+    const open = async (perSecond: number, seed: number): Promise<void> => {
+      const random = createRandom(seed);
+      const running = new Set<Promise<void>>();
+      let dueMs = startMs;
+      for (;;) {
+        dueMs += (-1000 * Math.log(1 - random())) / perSecond;
+        if (dueMs >= endMs) break;
+        const waitMs = dueMs - performance.now();
+        if (waitMs > 0.5) await delay(waitMs);
+        while (running.size >= MAX_OPEN) await Promise.race(running);
+        const taken = take();
+        if (taken === null) break;
+        const one: Promise<void> = process(...taken, dueMs).finally(() => running.delete(one));
+        running.add(one);
+      }
+      await Promise.all(running);
+    };
+
+    if (shape.type === "open") await open(shape.perSecond, shape.seed);
+    else await Promise.all(Array.from({ length: shape.concurrency }, closed));
+    return {
+      seconds: (lastAnswerMs - startMs) / 1000,
+      accepted,
+      waiting,
+      refused: Object.fromEntries(refused) as Record<Fault, number>,
+      overloaded: overloadLatencies.length,
+      wrong: { count: wrong, examples },
+      latenciesMs: Float64Array.from(latencies),
+      overloadLatenciesMs: Float64Array.from(overloadLatencies),
+      isExhausted: next >= queue.length,
+    };
+  };
+
+  return {
+    add: (requests) => {
+      for (const request of requests) queue.push(request);
+    },
+    run,
+    close: () => pool.close(),
+  };
+}

@@ -1,0 +1,47 @@
+import type { BlockSize } from "@cairn/protocol";
+import type { Machine } from "../machine.ts";
+import type { Checks } from "./checks.ts";
+import type { Lags } from "./lags.ts";
+import type { Percentiles } from "./percentiles.ts";
+import type { Fault } from "./traffic.ts";
+
+/** One stretch of load. */
+export interface LoadFigures {
+  /** Requests per second that were due; null when every client sent as fast as it was answered. */
+  readonly offeredPerSecond: number | null;
+  readonly seconds: number;
+  readonly accepted: number;
+  readonly acceptedPerSecond: number;
+  readonly refused: Readonly<Record<Fault, number>>;
+  readonly overloaded: number;
+  readonly latencyMs: Percentiles;
+  /** CPU seconds per second of wall time: the node, the ended proofs of the node, the benchmark's own process. */
+  readonly cpu: { readonly node: number; readonly bench: number } | null;
+}
+
+/** What was measured on one configuration. */
+export interface NodeRun {
+  readonly database: "PGlite" | "PostgreSQL";
+  readonly isProving: boolean;
+  readonly slots: BlockSize;
+  readonly accounts: number;
+  readonly full: LoadFigures;
+  readonly half: LoadFigures;
+  readonly lags: Lags;
+  /** CPU seconds of all proofs, witnesses excepted. */
+  readonly proverCpuSeconds: number | null;
+  readonly nodePeakBytes: number | null;
+  /** Load average over a minute, before and after. */
+  readonly loadAverage: readonly [number, number];
+  readonly checks: Checks;
+}
+
+/** What `npm run bench:node` writes. */
+export interface NodeBenchReport {
+  readonly version: 1;
+  readonly takenAt: string;
+  readonly machine: Machine;
+  readonly seed: number;
+  readonly invalidShare: number;
+  readonly runs: readonly NodeRun[];
+}

@@ -1,0 +1,200 @@
+import { loadavg } from "node:os";
+import { rollupDomain } from "@cairn/l1";
+import { type BlockSize, CairnError, floorToFloat16 } from "@cairn/protocol";
+import type { BenchErrorCode } from "../errors.ts";
+import { DEPOSIT_WEI, fundAccounts } from "./accounts.ts";
+import { readBatches, readBlocks } from "./chain-reader.ts";
+import { checkNode, waitUntilProven, waitUntilSealed } from "./checks.ts";
+import { type BenchDatabase, type BenchEnvironment, startEnvironment } from "./environment.ts";
+import { lagsOf } from "./lags.ts";
+import { expectedAccounts, idsOf } from "./ledger.ts";
+import type { LoadClient, LoadResult, LoadShape } from "./load.ts";
+import { createLoadThread } from "./load-thread.ts";
+import { createNodeApi, type NodeApi } from "./node-api.ts";
+import { percentilesOf } from "./percentiles.ts";
+import type { LoadFigures, NodeRun } from "./report.ts";
+import type { SignedRequest } from "./signing.ts";
+import { signAll } from "./signing-pool.ts";
+import { type PlannedRequest, planTraffic, staleAccount } from "./traffic.ts";
+import { readUsage } from "./usage.ts";
+
+/** How one configuration is measured. */
+export interface RunOptions {
+  readonly cacheDir: string;
+  readonly database: BenchDatabase;
+  readonly isProving: boolean;
+  readonly slots: BlockSize;
+  readonly accounts: number;
+  /** Of the full load, and again of the half load. */
+  readonly seconds: number;
+  readonly seed: number;
+  /** 0 … 1. */
+  readonly invalidShare: number;
+  /** Clients at full load. */
+  readonly concurrency: number;
+  /** Transfers per second for which signed requests are made beforehand. */
+  readonly signedPerSecond: number;
+  /** Blocks of the load that must reach L1 before the end, when proving. */
+  readonly drainBlocks: number;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly nodeFlags?: readonly string[];
+}
+
+const WARM_UP_SECONDS = 3;
+const VALIDITY_SECONDS = 86_400;
+/** How much more than the quote transfers pay, so that a moving gas price refuses none. */
+const FEE_MARGIN = 4n;
+const PROOF_TIMEOUT_MS = 300_000;
+
+/** Measures one configuration and checks what the node then holds. Throws `bench/wrong-answer`, `bench/check-failed`, `bench/node-failed`. */
+export async function measureNode(options: RunOptions, say: (message: string) => void): Promise<NodeRun> {
+  say(`starting L1, ${options.database.type} database and node${options.isProving ? " with prover" : ""}`);
+  const environment = await startEnvironment(options);
+  const api = createNodeApi(environment.node.url);
+  try {
+    return await measure(options, environment, api, say);
+  } finally {
+    await api.close();
+    await environment.stop();
+  }
+}
+
+async function measure(
+  options: RunOptions,
+  { devnet, node }: BenchEnvironment,
+  api: NodeApi,
+  say: (message: string) => void,
+): Promise<NodeRun> {
+  const loadBefore = loadavg()[0] ?? 0;
+  say(`${options.accounts} accounts by deposits on L1`);
+  const funded = await fundAccounts(devnet, api, { count: options.accounts, seed: options.seed });
+  await waitUntilSealed(api);
+  const quote = await api.get("quote", { query: { kind: "transfer", tokenId: "0" } });
+  const fee = floorToFloat16(FEE_MARGIN * BigInt(quote.fee));
+  const plan = planRequests(options);
+  say(`signing ${plan.length} requests`);
+  const context = {
+    accounts: funded.accounts,
+    domain: rollupDomain(devnet.rollup),
+    fee,
+    validUntil: Math.floor(Date.now() / 1000) + VALIDITY_SECONDS,
+  };
+  const requests = await signAll(plan, context);
+  const firstLoadBlock = ((await api.get("rollup")).lastBlock ?? 0) + 1;
+  const client = createLoadThread(node.url, Math.max(options.concurrency, 256));
+  const accepted: number[] = [];
+  const load = async (name: string, shape: LoadShape): Promise<LoadFigures> => {
+    say(`${name}: ${shape.type === "open" ? `${shape.perSecond.toFixed(0)}/s` : `${shape.concurrency} clients`}`);
+    const figures = await runLoad(client, shape, node.pid, (result) => accepted.push(...result.accepted));
+    say(describe(figures));
+    return figures;
+  };
+  client.add(requests);
+  await load("first request", { type: "closed", concurrency: 1, seconds: 0.001 });
+  await load("warm-up", {
+    type: "closed",
+    concurrency: options.concurrency,
+    seconds: Math.min(WARM_UP_SECONDS, options.seconds),
+  });
+  const full = await load("full load", { type: "closed", concurrency: options.concurrency, seconds: options.seconds });
+  const perSecond = full.acceptedPerSecond / (1 - options.invalidShare) / 2;
+  const half = await load("half load", { type: "open", perSecond, seconds: options.seconds, seed: options.seed });
+  await client.close();
+
+  say("waiting for the last block");
+  await waitUntilSealed(api);
+  if (options.isProving) {
+    say(`waiting for block ${firstLoadBlock + options.drainBlocks - 1} on L1`);
+    await waitUntilProven(api, firstLoadBlock + options.drainBlocks - 1, PROOF_TIMEOUT_MS);
+  }
+  say(`checking ${accepted.length} accepted transactions`);
+  const checks = await check(options, { devnet, api, funded, fee, plan, requests, accepted });
+  const usage = await readUsage(node.pid);
+  const [blocks, batches] = [await readBlocks(api, firstLoadBlock), await readBatches(api, firstLoadBlock)];
+  return {
+    database: options.database.type === "embedded" ? "PGlite" : "PostgreSQL",
+    isProving: options.isProving,
+    slots: options.slots,
+    accounts: options.accounts,
+    full,
+    half,
+    lags: lagsOf(blocks, batches),
+    proverCpuSeconds: options.isProving ? (usage?.childCpuSeconds ?? null) : null,
+    nodePeakBytes: usage?.peakResidentBytes ?? null,
+    loadAverage: [loadBefore, loadavg()[0] ?? 0],
+    checks,
+  };
+}
+
+/** The plan of the whole run; its first request makes nonce 0 of the stale account too low. */
+function planRequests(options: RunOptions): PlannedRequest[] {
+  const seconds = WARM_UP_SECONDS + 1.5 * options.seconds;
+  const requests = Math.ceil(seconds * options.signedPerSecond);
+  const first = { sender: staleAccount(options), receiver: 0, nonce: 0, amount: 1n, fault: null };
+  return [first, ...planTraffic({ ...options, requests })];
+}
+
+async function runLoad(
+  client: LoadClient,
+  shape: LoadShape,
+  pid: number,
+  onResult: (result: LoadResult) => void,
+): Promise<LoadFigures> {
+  const before = { node: await readUsage(pid), bench: process.cpuUsage() };
+  const result = await client.run(shape);
+  const after = { node: await readUsage(pid), bench: process.cpuUsage(before.bench) };
+  onResult(result);
+  if (result.wrong.count > 0) {
+    const examples = result.wrong.examples.join("\n");
+    throw new CairnError<BenchErrorCode>(
+      "bench/wrong-answer",
+      `${result.wrong.count} wrong answers, such as\n${examples}`,
+    );
+  }
+  if (result.isExhausted) {
+    throw new CairnError<BenchErrorCode>("bench/bad-option", "the node is faster than --signed-per-second; sign more");
+  }
+  const { seconds, accepted, refused, overloaded, latenciesMs } = result;
+  const benchSeconds = (after.bench.user + after.bench.system) / 1e6;
+  return {
+    offeredPerSecond: shape.type === "open" ? shape.perSecond : null,
+    seconds,
+    accepted: accepted.length,
+    acceptedPerSecond: accepted.length / seconds,
+    refused,
+    overloaded,
+    latencyMs: percentilesOf(latenciesMs),
+    cpu:
+      before.node === null || after.node === null
+        ? null
+        : { node: (after.node.cpuSeconds - before.node.cpuSeconds) / seconds, bench: benchSeconds / seconds },
+  };
+}
+
+async function check(
+  options: RunOptions,
+  made: {
+    readonly devnet: BenchEnvironment["devnet"];
+    readonly api: NodeApi;
+    readonly funded: Awaited<ReturnType<typeof fundAccounts>>;
+    readonly fee: bigint;
+    readonly plan: readonly PlannedRequest[];
+    readonly requests: readonly SignedRequest[];
+    readonly accepted: readonly number[];
+  },
+) {
+  const executed = made.accepted.flatMap((position) => made.plan[position] ?? []);
+  const { accounts, fees } = expectedAccounts(executed, { ...options, deposit: DEPOSIT_WEI, fee: made.fee });
+  return checkNode(made.api, made.devnet, {
+    ids: idsOf(made.requests, made.accepted),
+    funded: made.funded,
+    expected: accounts,
+    expectedFeeBalance: DEPOSIT_WEI + fees,
+  });
+}
+
+function describe({ acceptedPerSecond, latencyMs, cpu, overloaded }: LoadFigures): string {
+  const used = cpu === null ? "" : `, CPU node ${cpu.node.toFixed(2)} client ${cpu.bench.toFixed(2)}`;
+  const refused = overloaded === 0 ? "" : `, ${overloaded} overloaded`;
+  return `  ${acceptedPerSecond.toFixed(0)} accepted/s, p50 ${latencyMs.p50.toFixed(1)} ms, p99 ${latencyMs.p99.toFixed(1)} ms${used}${refused}`;
+}
