@@ -37,7 +37,7 @@ import { createProverMetrics } from "./prover/metrics.ts";
 import { createProver, type ProveBlock, type Prover } from "./prover/worker.ts";
 import { createPublisherMetrics } from "./publisher/metrics.ts";
 import { createPublisher, type Publisher } from "./publisher/publisher.ts";
-import { type SequencerPart, startSequencerPart } from "./sequencer-part.ts";
+import { RETAINED_BLOCKS, type SequencerPart, startSequencerPart } from "./sequencer-part.ts";
 import { createWatcherMetrics } from "./watcher/metrics.ts";
 import { createWatcher, type Watcher } from "./watcher/watcher.ts";
 
@@ -105,7 +105,11 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
     const compress = await createFastCompress();
     // First of all: its lock keeps a second node away from the embedded database, too.
     const tree = has("sequencer")
-      ? createStateTree({ store: createLmdbStore({ path: join(config.dataDir, "state") }), compress })
+      ? createStateTree({
+          store: createLmdbStore({ path: join(config.dataDir, "state") }),
+          compress,
+          retainedBlocks: RETAINED_BLOCKS,
+        })
       : null;
     if (tree !== null) endings.push(["state", () => tree.close()]);
     const database = await openDatabase(databaseLocation(config.databaseUrl, join(config.dataDir, "database")));

@@ -12,6 +12,7 @@ import { createHandlers, type PartStatus } from "./api/handlers.ts";
 import { createApiServer } from "./api/server.ts";
 import { createAdminServer } from "./api/side-servers.ts";
 import { createStream } from "./api/stream.ts";
+import { createBlockRules } from "./block-rules.ts";
 import type { Clock } from "./clock.ts";
 import type { NodeConfig } from "./config/config.ts";
 import { createGasPrice } from "./gas-price.ts";
@@ -19,7 +20,7 @@ import { wordHex } from "./json.ts";
 import { createProofScheduler } from "./prover/scheduler.ts";
 import { createFeePolicy, type FeePolicy } from "./sequencer/fee-policy.ts";
 import { createSequencerMetrics } from "./sequencer/metrics.ts";
-import { createQueueGuard } from "./sequencer/queue-guard.ts";
+import { createQueueGuard, observeChain } from "./sequencer/queue-guard.ts";
 import { createSequencer, type Sequencer, type SequencerEvent } from "./sequencer/sequencer.ts";
 import { createSignatureChecker } from "./sequencer/signature-checker.ts";
 import type { Watcher, WatcherEvent } from "./watcher/watcher.ts";
@@ -29,6 +30,11 @@ export const NODE_VERSION = "0.1.0";
 
 /** L1 gas of a batch and its parts, as measured on the deployed contracts. */
 const GAS = { batchGas: 800_000n, gasPerByte: 16n, payoutGas: 60_000n };
+
+/** Blocks that may wait for L1; the state store can undo RETAINED_BLOCKS, so that a reorg may take some more back. */
+const MAX_UNPROVEN_BLOCKS = 8192;
+/** Last blocks that the state store can undo. */
+export const RETAINED_BLOCKS = 16_384;
 
 /** What the sequencer's part of a node stands on; all of it remains the node's. */
 export interface SequencerPartDeps {
@@ -67,6 +73,8 @@ export async function startSequencerPart(config: NodeConfig, deps: SequencerPart
     endings.push(gasPrice.stop);
     gasPrice.start();
     const feePolicy = createFeePolicy(feeSettings(config, slotCount), gasPrice.current);
+    const rules = createBlockRules(clock, { maxSeconds: config.maxLagSeconds, maxBlocks: MAX_UNPROVEN_BLOCKS });
+    await observeChain(database.db, rules, () => Promise.resolve());
     const checker = createSignatureChecker(Math.min(config.signatureWorkers, cpus().length));
     endings.push(checker.stop);
     const sequencer = createSequencer(
@@ -88,6 +96,7 @@ export async function startSequencerPart(config: NodeConfig, deps: SequencerPart
       {
         ...deps,
         checker,
+        rules,
         verify: (await createFastSignatureVerifier()).verify,
         feePolicy,
         logger: child("sequencer"),
@@ -96,7 +105,14 @@ export async function startSequencerPart(config: NodeConfig, deps: SequencerPart
     );
     endings.push(sequencer.stop);
     await sequencer.start();
-    const guard = createQueueGuard({ database, sequencer, clock, logger: child("queue"), pollMs: config.l1PollMs });
+    const guard = createQueueGuard({
+      database,
+      sequencer,
+      rules,
+      clock,
+      logger: child("queue"),
+      pollMs: config.l1PollMs,
+    });
     endings.push(guard.stop);
     const scheduler = createProofScheduler({ database, jobs, clock, logger: child("jobs"), pollMs: 1000 });
     endings.push(scheduler.stop);

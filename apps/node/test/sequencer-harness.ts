@@ -25,6 +25,7 @@ import { createLmdbStore } from "@cairn/state/lmdb";
 import { type Person, personOf, signTransaction, type TestCrypto } from "@cairn/testkit";
 import { pino } from "pino";
 import { Registry } from "prom-client";
+import { type BlockRules, createBlockRules } from "../src/block-rules.ts";
 import { createManualClock, type ManualClock } from "../src/clock.ts";
 import { createFeePolicy } from "../src/sequencer/fee-policy.ts";
 import { createSequencerMetrics } from "../src/sequencer/metrics.ts";
@@ -46,6 +47,7 @@ export interface Life {
 
 export interface SequencerHarness {
   readonly clock: ManualClock;
+  readonly rules: BlockRules;
   readonly compress: Compress;
   readonly people: readonly Person[];
   readonly stateDirectory: string;
@@ -63,6 +65,7 @@ export interface SequencerHarness {
 
 export async function createSequencerHarness(test: TestDatabase, peopleCount: number): Promise<SequencerHarness> {
   const clock = createManualClock(START_MS);
+  const rules = createBlockRules(clock, { maxSeconds: 3600, maxBlocks: 1000 });
   const compress = await createFastCompress();
   const verifier = await createFastSignatureVerifier();
   const checker: SignatureChecker = createSignatureChecker(1);
@@ -112,6 +115,7 @@ export async function createSequencerHarness(test: TestDatabase, peopleCount: nu
         () => 1n,
       ),
       clock,
+      rules,
       logger: pino({ level: "silent" }),
       metrics: createSequencerMetrics(new Registry()),
     });
@@ -176,6 +180,7 @@ export async function createSequencerHarness(test: TestDatabase, peopleCount: nu
 
   return {
     clock,
+    rules,
     compress,
     people,
     stateDirectory,

@@ -105,6 +105,13 @@ export const SETTINGS = {
     unit: "milliseconds",
     text: "A block is sealed at the latest this long after its first entry.",
   }),
+  maxLagSeconds: setting({
+    env: "CAIRN_MAX_LAG_SECONDS",
+    schema: form.integer(60, 6000),
+    fallback: "3600",
+    unit: "seconds",
+    text: "Age of the oldest block not accepted by L1 at which no more transactions are taken; L1 refuses blocks of 7200.",
+  }),
   minValiditySeconds: setting({
     env: "CAIRN_MIN_VALIDITY_SECONDS",
     schema: form.integer(0, 7200),

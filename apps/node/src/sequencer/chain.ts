@@ -23,6 +23,7 @@ import {
   type TransactionReceipt,
   type VerifySignature,
 } from "@cairn/vm";
+import type { ClosedReason, Opening } from "../block-rules.ts";
 import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { encodeWitnessInput } from "../prover/witness-input.ts";
@@ -54,6 +55,9 @@ export interface ChainOptions {
   /** Queue entries that may be consumed, from position `first` on; at most `limit`. */
   readonly nextQueueEntries: (first: number, limit: number) => readonly QueueEntry[];
   readonly nowMs: () => number;
+  readonly elapsedMs: () => number;
+  /** Whether a block may be opened after one of timestamp `previous`, and with which time. */
+  readonly opening: (previous: number) => Opening;
   /** Takes what happened, in order. */
   readonly emit: (entry: JournalEntry) => void;
 }
@@ -61,7 +65,9 @@ export interface ChainOptions {
 /** What became of a group offered to the chain. */
 export type Placement =
   | { readonly type: "confirmed"; readonly blockNumber: number; readonly receipts: readonly TransactionReceipt[] }
-  | ({ readonly type: "rejected" } & Rejection);
+  | ({ readonly type: "rejected" } & Rejection)
+  /** It needs a new block, and none may be opened now. */
+  | { readonly type: "closed"; readonly reason: ClosedReason };
 
 /** A block sealed just now. */
 export interface SealedBlock {
@@ -75,11 +81,18 @@ export interface Chain {
   /** The state after everything placed so far, fees of the open block excepted. */
   readonly state: () => StateReader;
   /** The open block, null when none is. */
-  readonly open: () => { readonly opening: BlockOpening; readonly transactions: number; readonly slots: number } | null;
+  readonly open: () => {
+    readonly opening: BlockOpening;
+    readonly transactions: number;
+    readonly slots: number;
+    readonly ageMs: number;
+  } | null;
+  /** Why nothing can be placed now; null when a block is open or may be opened. */
+  readonly closedReason: () => ClosedReason | null;
   readonly position: () => ChainPosition;
   /** Executes a group in the open block, in a new one if it does not fit. Throws `state/io`. */
   readonly place: (group: TransactionGroup) => Placement;
-  /** Opens a block for waiting queue entries if none is open. */
+  /** Opens a block for waiting queue entries if none is open and one may be. */
   readonly openForQueue: () => void;
   /** Seals the open block; null when none is or nothing is in it. Throws `state/io`. */
   readonly seal: () => SealedBlock | null;
@@ -90,6 +103,8 @@ export interface Chain {
 interface OpenBlock {
   readonly opening: BlockOpening;
   readonly builder: BlockBuilder;
+  /** By elapsed time; after a restart the block's age counts anew. */
+  readonly openedAtElapsedMs: number;
   transactions: number;
   /** Whether the journal knows it; a block without content does not need to be known. */
   isAnnounced: boolean;
@@ -120,22 +135,26 @@ export function createChain(
       minValiditySeconds: options.minValiditySeconds,
     });
     for (const { operation } of entries) builder.addL1Operation(operation);
-    return { opening, builder, transactions: 0, isAnnounced: false };
+    return { opening, builder, openedAtElapsedMs: options.elapsedMs(), transactions: 0, isAnnounced: false };
   };
 
-  const openBlock = (): OpenBlock => {
+  const openBlock = (): OpenBlock | ClosedReason => {
+    const allowed = options.opening(position.timestamp);
+    if (allowed.type === "closed") {
+      current = null;
+      return allowed.reason;
+    }
     const entries = options.nextQueueEntries(position.queueIndex, blockCapacity(slotCount));
-    const now = options.nowMs();
     const opening: BlockOpening = {
       number: blockNumber(tree.blockNumber() + 1),
-      timestamp: Math.max(position.timestamp, Math.floor(now / 1000)),
+      timestamp: allowed.timestamp,
       slotCount,
       feeAccounts: options.feeAccounts(),
       firstQueueIndex: position.queueIndex,
       l1OperationCount: entries.length,
       queueHashBefore: position.queueHash,
       queueHashAfter: entries.at(-1)?.hashAfter ?? position.queueHash,
-      openedAtMs: now,
+      openedAtMs: options.nowMs(),
     };
     const block = build(opening, entries);
     current = block;
@@ -195,14 +214,21 @@ export function createChain(
     state: () => current?.builder.state ?? tree,
     open: () => {
       if (current === null || !current.isAnnounced) return null;
-      const { opening, transactions, builder } = current;
-      return { opening, transactions, slots: slotCount - builder.remaining.slots };
+      const { opening, transactions, builder, openedAtElapsedMs } = current;
+      const ageMs = options.elapsedMs() - openedAtElapsedMs;
+      return { opening, transactions, slots: slotCount - builder.remaining.slots, ageMs };
+    },
+    closedReason: () => {
+      if (current?.isAnnounced) return null;
+      const allowed = options.opening(position.timestamp);
+      return allowed.type === "closed" ? allowed.reason : null;
     },
     position: () => position,
     place: (group) => {
       for (;;) {
         // An empty block is opened anew: it costs nothing, and its time and queue entries are those of now.
         const block = current?.isAnnounced ? current : openBlock();
+        if (typeof block === "string") return { type: "closed", reason: block };
         const result = block.builder.addGroup(group);
         if (result.type === "rejected") return result;
         if (result.type === "included") {

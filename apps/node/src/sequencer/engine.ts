@@ -3,6 +3,7 @@ import type { QueueEntry, StoredTransaction, TransactionEvent } from "@cairn/db"
 import { type AccountIndex, type L2Transaction, messageWords, type SchnorrSignature } from "@cairn/protocol";
 import type { StateTree } from "@cairn/state";
 import type { StateReader, VerifySignature } from "@cairn/vm";
+import type { BlockRules, ClosedReason } from "../block-rules.ts";
 import type { Clock } from "../clock.ts";
 import { type Chain, type ChainPosition, createChain, type SealedBlock } from "./chain.ts";
 import type { Journal } from "./journal.ts";
@@ -20,6 +21,7 @@ export interface EngineDeps {
   readonly verify: VerifySignature;
   readonly compress: Compress;
   readonly clock: Clock;
+  readonly rules: BlockRules;
   readonly metrics: SequencerMetrics;
   /** Queue entries known so far, in order. */
   readonly queue: () => readonly QueueEntry[];
@@ -30,7 +32,9 @@ export interface EngineDeps {
 /** What became of a group that the engine tried to execute. */
 export type EnginePlacement =
   | { readonly type: "confirmed"; readonly rows: readonly StoredTransaction[]; readonly durable: Promise<void> }
-  | ({ readonly type: "rejected" } & SubmissionRejection);
+  | ({ readonly type: "rejected" } & SubmissionRejection)
+  /** It needs a new block, and none may be opened now; nothing was changed. */
+  | { readonly type: "closed"; readonly reason: ClosedReason };
 
 /**
  * Pool, chain and journal as one: lives from one recovery to the next failure. Synchronous but for the journal's promises;
@@ -53,7 +57,7 @@ export interface Engine {
   readonly place: (group: PoolGroup) => EnginePlacement;
   /** Lets a group wait for the nonces before it; when it was added, `durable` tells when that is on the disk. */
   readonly wait: (group: PoolGroup) => { readonly outcome: PoolOutcome; readonly durable: Promise<void> };
-  /** Puts a stored group back: into a block when its turn has come, else into the pool. */
+  /** Puts a stored group back: into a block when its turn has come and one may be opened, else it waits. */
   readonly restore: (rows: readonly StoredTransaction[]) => void;
   /** Builds the open block of the stores again; false if it does not come out the same. */
   readonly reopen: (open: NonNullable<Reconciled["open"]>, entries: readonly QueueEntry[]) => boolean;
@@ -67,11 +71,13 @@ export function createEngine(
   deps: EngineDeps,
   start: { readonly position: ChainPosition; readonly lastSequence: number },
 ): Engine {
-  const { tree, journal, clock, metrics, publish } = deps;
+  const { tree, journal, clock, rules, metrics, publish } = deps;
   const ids = new WeakMap<L2Transaction, bigint>();
   const verified = new WeakMap<SchnorrSignature, { readonly id: bigint; readonly publicKey: bigint }>();
   const pool = createPool(settings.pool);
   let sequence = start.lastSequence;
+  /** Groups whose turn has come while no block may be opened, in order; on the disk they are in the pool. */
+  let held: PoolGroup[] = [];
   const chain = createChain(
     {
       ...settings,
@@ -90,6 +96,8 @@ export function createEngine(
           .filter(({ index }) => index >= first)
           .slice(0, limit),
       nowMs: clock.nowMs,
+      elapsedMs: clock.elapsedMs,
+      opening: rules.opening,
       emit: (entry) => void journal.append(entry).catch(() => undefined),
     },
     start.position,
@@ -122,8 +130,14 @@ export function createEngine(
   };
 
   const place = (group: PoolGroup): EnginePlacement => {
+    releaseHeld();
+    const reason = held.length > 0 ? chain.closedReason() : null;
+    return reason === null ? execute(group) : { type: "closed", reason };
+  };
+
+  const execute = (group: PoolGroup): EnginePlacement => {
     const placement = chain.place(group.transactions);
-    if (placement.type === "rejected") return placement;
+    if (placement.type !== "confirmed") return placement;
     const rows = confirmedRows(group, placement.blockNumber, placement.receipts);
     const durable = record(rows, []);
     if ((chain.open()?.slots ?? 0) >= settings.slotCount) chain.seal();
@@ -139,10 +153,28 @@ export function createEngine(
 
   const advance = (group: PoolGroup): void => {
     pool.remove(group);
-    const placed = place(number(group));
-    if (placed.type === "confirmed") return;
-    if (placed.reason.type === "nonceTooHigh") pool.add(group);
-    else retire(group, "rejected", placed.reason);
+    const numbered = number(group);
+    const placed = execute(numbered);
+    if (placed.type === "closed") held.push(numbered);
+    else if (placed.type === "rejected" && placed.reason.type === "nonceTooHigh") pool.add(group);
+    else if (placed.type === "rejected") retire(group, "rejected", placed.reason);
+  };
+
+  const restoreGroup = (group: PoolGroup): void => {
+    const placed = held.length > 0 ? ({ type: "closed" } as const) : execute(group);
+    if (placed.type === "closed") held.push(group);
+    else if (placed.type === "confirmed") void placed.durable.catch(() => undefined);
+    else if (placed.reason.type !== "nonceTooHigh" || pool.add(group).type !== "added") {
+      retire(group, "rejected", placed.reason);
+    }
+  };
+
+  /** Places what was held back, in order, as far as blocks may be opened again. */
+  const releaseHeld = (): void => {
+    if (held.length === 0 || chain.closedReason() !== null) return;
+    const groups = held;
+    held = [];
+    for (const group of groups) restoreGroup(group);
   };
 
   const retire = (group: PoolGroup, status: "rejected" | "replaced" | "expired", reason: SubmissionReason): void => {
@@ -170,8 +202,8 @@ export function createEngine(
   return {
     state: chain.state,
     chain,
-    poolSize: pool.size,
-    isWaiting: pool.has,
+    poolSize: () => pool.size() + held.reduce((sum, { ids }) => sum + ids.length, 0),
+    isWaiting: (id) => pool.has(id) || held.some((group) => group.ids.includes(id)),
     remember: ({ transaction, signature }, id, publicKey) => {
       ids.set(transaction, id);
       verified.set(signature, { id, publicKey });
@@ -188,11 +220,7 @@ export function createEngine(
         receivedAtMs: first.receivedAtMs,
         sequence: first.sequence,
       };
-      const placed = place(number(group));
-      if (placed.type === "confirmed") void placed.durable.catch(() => undefined);
-      else if (placed.reason.type !== "nonceTooHigh" || pool.add(group).type !== "added") {
-        retire(group, "rejected", placed.reason);
-      }
+      restoreGroup(number(group));
     },
     reopen: ({ block, groups }, entries) => {
       chain.reopen(block, entries);
@@ -202,17 +230,23 @@ export function createEngine(
       });
     },
     tick: () => {
-      const now = clock.nowMs();
-      const timestamp = Math.floor(now / 1000);
-      for (const group of pool.expiredAt(timestamp)) {
+      const timestamp = rules.now();
+      const expired = held.filter((group) => isExpired(group, timestamp));
+      held = held.filter((group) => !expired.includes(group));
+      for (const group of [...expired, ...pool.expiredAt(timestamp)]) {
         const validUntil = Math.min(...group.transactions.map(({ transaction }) => transaction.validUntil));
         retire(group, "expired", { type: "expired", validUntil, timestamp });
       }
+      releaseHeld();
       chain.openForQueue();
       const open = chain.open();
-      if (open !== null && now - open.opening.openedAtMs >= settings.blockTimeMs) chain.seal();
+      if (open !== null && open.ageMs >= settings.blockTimeMs) chain.seal();
     },
   };
+}
+
+function isExpired(group: PoolGroup, timestamp: number): boolean {
+  return group.transactions.some(({ transaction }) => transaction.validUntil < timestamp);
 }
 
 /** The first account of the owner in each token, at most four tokens. */

@@ -1,9 +1,21 @@
-import { type Database, findForkedBlock, findRebuildHold } from "@cairn/db";
+import {
+  clearRebuildRequest,
+  type Database,
+  type Db,
+  findBatch,
+  findForkedBlock,
+  findL1Head,
+  findRebuildHold,
+  findRebuildRequest,
+  findSubmissionRight,
+  findUnproven,
+} from "@cairn/db";
 import type { Logger } from "pino";
+import type { BlockRules } from "../block-rules.ts";
 import type { Clock } from "../clock.ts";
 import type { Sequencer } from "./sequencer.ts";
 
-/** Keeps the sequencer's blocks in line with the L1 queue that the watcher stores. */
+/** Keeps the sequencer's blocks in line with what watcher and publisher store of L1. */
 export interface QueueGuard {
   /** Looks once, now. Throws what database and sequencer throw. */
   readonly look: () => Promise<void>;
@@ -11,10 +23,18 @@ export interface QueueGuard {
   readonly stop: () => Promise<void>;
 }
 
+/** Tells the rules what is stored of L1, with the queue read in between: entries up to the head are known before its time is. */
+export async function observeChain(db: Db, rules: BlockRules, readQueue: () => Promise<void>): Promise<void> {
+  const [head, submission] = [await findL1Head(db), await findSubmissionRight(db)];
+  await readQueue();
+  rules.observe({ head, submission, unproven: (await findUnproven(db)) ?? null });
+}
+
 /** A guard that looks every `pollMs`, and whenever told to. */
 export function createQueueGuard(deps: {
   readonly database: Database;
   readonly sequencer: Sequencer;
+  readonly rules: BlockRules;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly pollMs: number;
@@ -30,7 +50,19 @@ export function createQueueGuard(deps: {
       const forked = await findForkedBlock(db);
       if (forked !== undefined) await deps.sequencer.rebuildFrom(forked, "the L1 queue changed");
     }
-    await deps.sequencer.queueChanged();
+    await obeyRequest();
+    await observeChain(db, deps.rules, deps.sequencer.queueChanged);
+  };
+
+  /** A request about a batch that is no longer stored, or that L1 has accepted, is void. */
+  const obeyRequest = async (): Promise<void> => {
+    const request = await findRebuildRequest(db);
+    if (request === null) return;
+    const batch = await findBatch(db, request.firstBlock);
+    if (batch?.publicInput.toString() === request.publicInput && batch.acceptance === null) {
+      await deps.sequencer.rebuildFrom(request.firstBlock, request.reason);
+    }
+    await clearRebuildRequest(db);
   };
 
   const look = (): Promise<void> => {

@@ -24,6 +24,7 @@ import {
 import type { StateTree } from "@cairn/state";
 import type { StateReader, VerifySignature } from "@cairn/vm";
 import type { Logger } from "pino";
+import type { BlockRules, ClosedReason } from "../block-rules.ts";
 import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
@@ -64,6 +65,7 @@ export interface SequencerDeps {
   readonly compress: Compress;
   readonly feePolicy: FeePolicy;
   readonly clock: Clock;
+  readonly rules: BlockRules;
   readonly logger: Logger;
   readonly metrics: SequencerMetrics;
 }
@@ -195,12 +197,14 @@ export function createSequencer(settings: SequencerSettings, deps: SequencerDeps
     crashPoint("submission-received");
     try {
       const rules = { ...settings, feePolicy: deps.feePolicy };
-      const prepared = prepareSubmission(group, engine.state(), rules, Math.floor(clock.nowMs() / 1000));
+      const prepared = prepareSubmission(group, engine.state(), rules, deps.rules.now());
       if (prepared.type === "rejected") return rejected(prepared);
       if (prepared.type === "perhapsKnown") {
         const known = await findKnown(prepared.words.map((words) => messageHash(words, deps.compress)));
         return known ?? rejected(prepared.rejection);
       }
+      const closed = engine.chain.closedReason();
+      if (closed !== null) throw closedError(closed);
       const checks = await Promise.all(
         prepared.transactions.map(({ signed, words, publicKey }) =>
           deps.checker.check({ words, signature: signed.signature, publicKey }),
@@ -238,6 +242,7 @@ export function createSequencer(settings: SequencerSettings, deps: SequencerDeps
       crashPoint("submission-journalled");
       return { type: "accepted", transactions: placed.rows.map(acknowledgement) };
     }
+    if (placed.type === "closed") throw closedError(placed.reason);
     if (placed.reason.type !== "nonceTooHigh") return (await findKnown(ids)) ?? rejected(placed);
     const { outcome, durable } = engine.wait(group);
     switch (outcome.type) {
@@ -403,6 +408,18 @@ export function createSequencer(settings: SequencerSettings, deps: SequencerDeps
   function publish(event: SequencerEvent): void {
     for (const listener of listeners) listener(event);
   }
+}
+
+const CLOSED: Readonly<Record<ClosedReason, string>> = {
+  lagging: "proofs or L1 are too far behind",
+  notOperator: "another operator submits the blocks of this rollup",
+  awaitingL1: "L1's safe block is behind the last block",
+  frozen: "the rollup is frozen: funds leave by exits on L1",
+};
+
+function closedError(reason: ClosedReason): CairnError<NodeErrorCode> {
+  const code: NodeErrorCode = reason === "lagging" ? "node/overloaded" : "node/unavailable";
+  return new CairnError(code, `no transactions are taken now: ${CLOSED[reason]}`, { details: { reason } });
 }
 
 function rejected({ index, reason }: SubmissionRejection): SubmissionOutcome {
