@@ -1,0 +1,171 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { type Hex, keccak256, parseTransaction } from "viem";
+import { answerAsOf, type JsonRpcRequest, type JsonRpcResponse } from "./stale-l1.ts";
+
+/** A signed transaction that was handed to L1, as often as it was. */
+export interface Broadcast {
+  readonly hash: Hex;
+  readonly raw: Hex;
+  readonly nonce: number;
+  readonly to: Hex | null;
+  readonly data: Hex;
+  readonly maxFeePerGas: bigint;
+  readonly maxPriorityFeePerGas: bigint;
+}
+
+/** An HTTP server in front of an L1 node that can misbehave as RPC providers do. */
+export interface L1Proxy {
+  readonly url: string;
+  /** Closes its port and every connection. */
+  readonly refuse: () => Promise<void>;
+  /** Takes requests and never answers. */
+  readonly hang: () => void;
+  /** Answers everything as of block `head`, as a node does that has stopped following; passes transactions on. */
+  readonly freeze: (head: number) => void;
+  /** Answers every second request as of block `head`: two nodes behind one address. */
+  readonly alternate: (head: number) => void;
+  /** Answers every request of these methods with an error. */
+  readonly fail: (methods: readonly string[]) => void;
+  /** Ends all of the above. */
+  readonly comeBack: () => Promise<void>;
+  /** Acknowledges transactions and forgets them. */
+  readonly dropTransactions: () => void;
+  /** Acknowledges transactions and keeps them back. */
+  readonly holdTransactions: () => void;
+  /** Passes transactions on again, first those kept back. */
+  readonly passTransactions: () => Promise<void>;
+  /** Every transaction that was handed over, in order, repetitions included. */
+  readonly broadcasts: () => readonly Broadcast[];
+  /** How many requests of a method have come, answered or not. */
+  readonly count: (method: string) => number;
+  readonly stop: () => Promise<void>;
+}
+
+type Mood =
+  | { readonly type: "honest" }
+  | { readonly type: "hang" }
+  | { readonly type: "stale"; readonly head: number; readonly isAlternating: boolean }
+  | { readonly type: "failing"; readonly methods: readonly string[] };
+
+/** Starts a proxy in front of `target`, on a free port. */
+export async function startL1Proxy(target: string): Promise<L1Proxy> {
+  const sockets = new Set<Socket>();
+  const seen: Broadcast[] = [];
+  const held: Hex[] = [];
+  const counts = new Map<string, number>();
+  let mood: Mood = { type: "honest" };
+  let transactions: "pass" | "drop" | "hold" = "pass";
+  let turn = 0;
+
+  const forward = async (request: JsonRpcRequest): Promise<JsonRpcResponse> => {
+    const response = await fetch(target, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(request),
+    });
+    return (await response.json()) as JsonRpcResponse;
+  };
+
+  const respond = async (request: JsonRpcRequest): Promise<JsonRpcResponse> => {
+    const { id, method } = request;
+    if (mood.type === "failing" && mood.methods.includes(method)) {
+      return { jsonrpc: "2.0", id, error: { code: -32603, message: "the provider has a problem" } };
+    }
+    if (method === "eth_sendRawTransaction" && transactions !== "pass") {
+      const [raw] = request.params as readonly [Hex];
+      if (transactions === "hold" && !held.includes(raw)) held.push(raw);
+      return { jsonrpc: "2.0", id, result: keccak256(raw) };
+    }
+    if (mood.type !== "stale" || (mood.isAlternating && turn++ % 2 === 0)) return forward(request);
+    return answerAsOf(mood.head, request, forward);
+  };
+
+  const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const body = await readBody(incoming);
+    const parsed: JsonRpcRequest | readonly JsonRpcRequest[] = JSON.parse(body);
+    const requests = Array.isArray(parsed) ? parsed : [parsed];
+    for (const request of requests) {
+      counts.set(request.method, (counts.get(request.method) ?? 0) + 1);
+      if (request.method === "eth_sendRawTransaction") seen.push(toBroadcast(request.params[0] as Hex));
+    }
+    if (mood.type === "hang") return;
+    const answers = await Promise.all(requests.map(respond));
+    outgoing.setHeader("content-type", "application/json");
+    outgoing.end(JSON.stringify(Array.isArray(parsed) ? answers : answers[0]));
+  };
+
+  const server = createServer((incoming, outgoing) => {
+    // L1 is gone, or the client: either way there is nobody to answer.
+    handle(incoming, outgoing).catch(() => outgoing.destroy());
+  });
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  const port = await listen(server, 0);
+  const closeAll = async (): Promise<void> => {
+    const closed = server.listening ? new Promise((resolve) => server.close(resolve)) : null;
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    refuse: closeAll,
+    hang: () => {
+      mood = { type: "hang" };
+    },
+    freeze: (head) => {
+      mood = { type: "stale", head, isAlternating: false };
+    },
+    alternate: (head) => {
+      mood = { type: "stale", head, isAlternating: true };
+    },
+    fail: (methods) => {
+      mood = { type: "failing", methods };
+    },
+    comeBack: async () => {
+      const wasHanging = mood.type === "hang";
+      mood = { type: "honest" };
+      if (wasHanging) for (const socket of sockets) socket.destroy();
+      if (!server.listening) await listen(server, port);
+    },
+    dropTransactions: () => {
+      transactions = "drop";
+    },
+    holdTransactions: () => {
+      transactions = "hold";
+    },
+    passTransactions: async () => {
+      transactions = "pass";
+      for (const raw of held.splice(0)) {
+        await forward({ jsonrpc: "2.0", id: 0, method: "eth_sendRawTransaction", params: [raw] });
+      }
+    },
+    broadcasts: () => seen,
+    count: (method) => counts.get(method) ?? 0,
+    stop: closeAll,
+  };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => {
+      server.off("error", reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+async function readBody(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+function toBroadcast(raw: Hex): Broadcast {
+  const { nonce = 0, to, data = "0x", maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = parseTransaction(raw);
+  return { hash: keccak256(raw), raw, nonce, to: to ?? null, data, maxFeePerGas, maxPriorityFeePerGas };
+}

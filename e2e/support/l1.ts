@@ -1,0 +1,124 @@
+import { type RollupParameters, rollupAbi } from "@cairn/contracts";
+import { type DevRollup, type DevToken, startDevRollup } from "@cairn/devnet";
+import type { L1Rollup, L1Wallet } from "@cairn/l1";
+import { CairnError } from "@cairn/protocol";
+import { type ContractFunctionReturnType, createTestClient, type Hex, http, toHex } from "viem";
+import { mnemonicToAccount } from "viem/accounts";
+import type { E2eErrorCode } from "./errors.ts";
+import { type L1Proxy, startL1Proxy } from "./l1-proxy.ts";
+import { CACHE_DIR } from "./places.ts";
+
+const MNEMONIC = "test test test test test test test test test test test junk";
+
+/** The rollup contract's state. */
+type ChainState = ContractFunctionReturnType<typeof rollupAbi, "view", "state">;
+
+/** An L1 node with a rollup, a proxy that the rollup's node talks to, and its own view past the proxy. */
+export interface L1 {
+  /** Address of the L1 node itself. */
+  readonly rpcUrl: string;
+  readonly proxy: L1Proxy;
+  readonly rollup: L1Rollup;
+  readonly devnet: DevRollup;
+  /** Wallet of a prefunded account; 0 is the operator, under whose key the node publishes. */
+  readonly wallet: (position: number) => L1Wallet;
+  readonly privateKey: (position: number) => Hex;
+  readonly createToken: (symbol: string, decimals: number) => Promise<DevToken>;
+  /** What the contract says of itself. */
+  readonly state: () => Promise<ChainState>;
+  /** Number of the latest block. */
+  readonly head: () => Promise<number>;
+  readonly mine: (blocks?: number) => Promise<void>;
+  /** A block for each transaction. */
+  readonly mineAtOnce: () => Promise<void>;
+  /** A block every so often, empty or not. */
+  readonly mineEvery: (seconds: number) => Promise<void>;
+  /** No block unless told. */
+  readonly mineByHand: () => Promise<void>;
+  /** Whether blocks come without transactions and without being told. */
+  readonly minesByItself: () => boolean;
+  /** Base fee of the next block, in wei. */
+  readonly setNextBaseFee: (wei: bigint) => Promise<void>;
+  /** Replaces the last `depth` blocks by as many empty ones; what they held is gone and in no pool. */
+  readonly reorg: (depth: number) => Promise<void>;
+  /** Replaces everything after block `height`, in the same way. */
+  readonly reorgTo: (height: number) => Promise<void>;
+  /** Forgets every transaction that waits to be mined. */
+  readonly clearPool: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+/** How {@link startL1} sets it up. */
+export interface L1Options {
+  /** Seconds between blocks; by default a block for each transaction. */
+  readonly blockTimeSeconds?: number;
+  /** Differences from the rollup's default parameters, such as shorter delays. */
+  readonly parameters?: Partial<RollupParameters>;
+}
+
+/** Starts anvil, deploys a rollup for blocks of 16 slots, and puts a proxy in front. */
+export async function startL1({ blockTimeSeconds, parameters = {} }: L1Options = {}): Promise<L1> {
+  const devnet = await startDevRollup({ cacheDir: CACHE_DIR, sizes: [16], parameters });
+  const { rpcUrl, rollup } = devnet;
+  const proxy = await startL1Proxy(rpcUrl);
+  const client = createTestClient({ mode: "anvil", chain: rollup.reader.chain, transport: http(rpcUrl) });
+  const head = async (): Promise<number> => Number(await rollup.reader.getBlockNumber());
+
+  const reorg = async (depth: number): Promise<void> => {
+    const before = await rollup.reader.getBlock();
+    await client.request<{ Method: "anvil_reorg"; Parameters: [number, []]; ReturnType: null }>({
+      method: "anvil_reorg",
+      params: [depth, []],
+    });
+    const after = await rollup.reader.getBlock();
+    if (after.hash === before.hash || after.number !== before.number) {
+      throw new CairnError<E2eErrorCode>("e2e/rpc-failed", `the L1 node did not reorganise ${depth} blocks`);
+    }
+  };
+
+  let isMining = blockTimeSeconds !== undefined;
+  if (blockTimeSeconds !== undefined) await client.setIntervalMining({ interval: blockTimeSeconds });
+  return {
+    rpcUrl,
+    proxy,
+    rollup,
+    devnet,
+    wallet: devnet.wallet,
+    privateKey: (position) => {
+      const { privateKey } = mnemonicToAccount(MNEMONIC, { addressIndex: position }).getHdKey();
+      return toHex(privateKey ?? new Uint8Array(32));
+    },
+    createToken: devnet.createToken,
+    head,
+    mine: (blocks = 1) => client.mine({ blocks }),
+    state: () => rollup.reader.readContract({ address: rollup.address, abi: rollupAbi, functionName: "state" }),
+    minesByItself: () => isMining,
+    mineAtOnce: async () => {
+      isMining = false;
+      await client.setIntervalMining({ interval: 0 });
+      await client.setAutomine(true);
+    },
+    mineEvery: async (interval) => {
+      isMining = true;
+      await client.setIntervalMining({ interval });
+    },
+    mineByHand: async () => {
+      isMining = false;
+      await client.setIntervalMining({ interval: 0 });
+      await client.setAutomine(false);
+    },
+    setNextBaseFee: (baseFeePerGas) => client.setNextBlockBaseFeePerGas({ baseFeePerGas }),
+    reorg,
+    reorgTo: async (height) => reorg((await head()) - height),
+    clearPool: async () => {
+      await client.request<{ Method: "anvil_dropAllTransactions"; Parameters: []; ReturnType: null }>({
+        method: "anvil_dropAllTransactions",
+        params: [],
+      });
+    },
+    stop: async () => {
+      await proxy.stop();
+      await devnet.stop();
+    },
+  };
+}

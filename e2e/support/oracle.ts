@@ -1,0 +1,112 @@
+import { rollupAbi } from "@cairn/contracts";
+import type { Compress } from "@cairn/crypto";
+import { type L1Rollup, readQueue, rollupDomain } from "@cairn/l1";
+import {
+  type Account,
+  type AccountIndex,
+  FIRST_ACCOUNT_INDEX,
+  type L1Operation,
+  type Payout,
+  type SignedTransaction,
+  type TransactionGroup,
+} from "@cairn/protocol";
+import type { RouteResponse } from "@cairn/rpc";
+import { createSparseState, modelCrypto, runReferenceModel, type TestCrypto } from "@cairn/testkit";
+import { getAbiItem } from "viem";
+
+const BATCH_EVENT = getAbiItem({ abi: rollupAbi, name: "BatchSubmitted" });
+
+type ApiTransaction = RouteResponse<"blockTransactions">["transactions"][number];
+
+/** A block as L1 accepted it, with the transactions that the node says are in it. */
+export interface AcceptedBlock {
+  readonly number: number;
+  readonly batch: number;
+  readonly timestamp: number;
+  readonly newRoot: bigint;
+  readonly l1Operations: readonly L1Operation[];
+  /** As the test signed them, in groups, by slot. */
+  readonly groups: readonly TransactionGroup[];
+}
+
+/** What the blocks must have led to, computed apart from the node. */
+export interface Outcome {
+  readonly accounts: ReadonlyMap<AccountIndex, Account>;
+  readonly nextIndex: number;
+  readonly root: bigint;
+  /** By batch, in order. */
+  readonly payouts: ReadonlyMap<number, readonly Payout[]>;
+  /** What does not add up, in words. */
+  readonly problems: readonly string[];
+}
+
+/** The blocks that L1 has accepted, in order, with queue entries from L1 itself. */
+export async function readAcceptedBlocks(
+  rollup: L1Rollup,
+  transactionsOf: (block: number) => readonly (readonly SignedTransaction[])[],
+): Promise<AcceptedBlock[]> {
+  const queue = await readQueue(rollup, 0);
+  const logs = await rollup.reader.getLogs({
+    address: rollup.address,
+    event: BATCH_EVENT,
+    fromBlock: 0n,
+    strict: true,
+  });
+  let consumed = 0;
+  return logs.map(({ args: { batchNumber, header } }) => {
+    const first = consumed;
+    consumed += header.l1OperationCount;
+    return {
+      number: Number(header.firstBlock),
+      batch: Number(batchNumber),
+      timestamp: Number(header.timestamp),
+      newRoot: BigInt(header.newRoot),
+      l1Operations: queue.slice(first, consumed).map(({ operation }) => operation),
+      groups: transactionsOf(Number(header.firstBlock)),
+    };
+  });
+}
+
+/** Runs the reference model over the blocks. Fees go to the first account of `feeOwner` in each token, if there is one. */
+export function runOracle(
+  rollup: L1Rollup,
+  blocks: readonly AcceptedBlock[],
+  crypto: TestCrypto,
+  feeOwner: bigint | null,
+): Outcome {
+  let accounts: ReadonlyMap<AccountIndex, Account> = new Map();
+  let nextIndex: number = FIRST_ACCOUNT_INDEX;
+  const payouts = new Map<number, readonly Payout[]>();
+  const problems: string[] = [];
+  for (const block of blocks) {
+    const result = runReferenceModel(
+      { accounts, nextIndex },
+      { ...block, slotCount: 16, feeAccounts: feeAccounts(accounts, feeOwner) },
+      modelCrypto(rollupDomain(rollup), crypto),
+    );
+    for (const [i, group] of result.groups.entries()) {
+      if (group.type !== "included") problems.push(`block ${block.number}, group ${i}: ${JSON.stringify(group)}`);
+    }
+    if (result.l1OperationCount !== block.l1Operations.length) problems.push(`block ${block.number}: L1 operations`);
+    ({ accounts, nextIndex } = result);
+    payouts.set(block.batch, result.payouts);
+  }
+  return { accounts, nextIndex, root: rootOf(accounts, nextIndex, crypto.compress), payouts, problems };
+}
+
+/** The id of each transaction in a block's list, which must be in order of slots. */
+export function idsBySlot(transactions: readonly ApiTransaction[]): string[] {
+  return [...transactions].sort((a, b) => (a.inclusion?.slot ?? 0) - (b.inclusion?.slot ?? 0)).map(({ id }) => id);
+}
+
+function rootOf(accounts: ReadonlyMap<AccountIndex, Account>, nextIndex: number, compress: Compress): bigint {
+  return createSparseState({ accounts, nextIndex }, compress).root();
+}
+
+function feeAccounts(accounts: ReadonlyMap<AccountIndex, Account>, owner: bigint | null): AccountIndex[] {
+  const byToken = new Map<number, AccountIndex>();
+  for (const [index, account] of [...accounts].sort(([a], [b]) => a - b)) {
+    if (account.owner === owner && !byToken.has(account.tokenId)) byToken.set(account.tokenId, index);
+  }
+  return [...byToken.values()].slice(0, 4);
+}

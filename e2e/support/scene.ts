@@ -1,0 +1,134 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sign } from "@cairn/crypto";
+import { createFastCompress, createFastSignatureVerifier } from "@cairn/crypto/fast";
+import { type PostgresServer, startPostgres } from "@cairn/db/testing";
+import { rollupDomain } from "@cairn/l1";
+import type { TestCrypto } from "@cairn/testkit";
+import { toHex } from "viem";
+import { createHolders, type Holders } from "./holders.ts";
+import { type L1, type L1Options, startL1 } from "./l1.ts";
+import { createLedger, type Ledger } from "./ledger.ts";
+import { type NodeProcess, type SpawnOptions, spawnNode } from "./node-process.ts";
+import { CACHE_DIR } from "./places.ts";
+
+type Env = Readonly<Record<string, string>>;
+
+/** An L1 with a rollup, a place for a node's data, node processes, and a memory of what was promised. */
+export interface Scene {
+  readonly l1: L1;
+  readonly holders: Holders;
+  readonly ledger: Ledger;
+  readonly crypto: TestCrypto;
+  /** A folder of the scene's own; the node's data is in `data` below it. */
+  readonly dir: string;
+  /** The server of a scene on a server database, null otherwise. */
+  readonly postgres: PostgresServer | null;
+  /** Owner whose accounts take the fees; null when transactions are free. */
+  readonly feeOwner: bigint | null;
+  /** The environment of a node of this scene, with differences. */
+  readonly env: (change?: Env) => Env;
+  /** Starts a process without waiting for it. */
+  readonly spawn: (change?: Env, options?: Omit<SpawnOptions, "env">) => NodeProcess;
+  /** Starts a process and waits until it has started; one with an API becomes the one that `api` names. */
+  readonly start: (change?: Env, options?: Omit<SpawnOptions, "env">) => Promise<NodeProcess>;
+  /** API of the node started last. */
+  readonly api: () => string;
+  /** An L1 address that nobody has used. */
+  readonly newRecipient: () => bigint;
+  readonly recipients: () => readonly bigint[];
+  /** Ends every process and deletes the folder. */
+  readonly stop: () => Promise<void>;
+}
+
+/** How {@link openScene} sets it up. */
+export interface SceneOptions extends L1Options {
+  /** By default embedded in the node's data directory. */
+  readonly database?: "embedded" | "server";
+  readonly env?: Env;
+  readonly feeOwner?: bigint;
+}
+
+const FIRST_RECIPIENT = 0xfee1_dead_0000_0000_0000_0000_0000_0000_0001_0000n;
+
+/** Sets a scene up; no node runs yet. */
+export async function openScene(options: SceneOptions = {}): Promise<Scene> {
+  const [l1, compress, { verify }] = await Promise.all([
+    startL1(options),
+    createFastCompress(),
+    createFastSignatureVerifier(),
+  ]);
+  const dir = mkdtempSync(join(tmpdir(), "cairn-e2e-"));
+  mkdirSync(join(dir, "tmp"));
+  const postgres = options.database === "server" ? await startPostgres() : null;
+  const databaseUrl = await postgres?.createDatabase();
+  const crypto: TestCrypto = {
+    compress,
+    sign: (message, { secretKey }) => sign(message, secretKey, compress),
+    verify,
+  };
+  const domain = rollupDomain(l1.rollup);
+  const processes: NodeProcess[] = [];
+  const recipients: bigint[] = [];
+  let api = "http://127.0.0.1:1";
+
+  const env = (change: Env = {}): Env => ({
+    TMPDIR: join(dir, "tmp"),
+    CAIRN_DATA_DIR: join(dir, "data"),
+    CAIRN_CHAIN_ID: domain.chainId.toString(),
+    CAIRN_ROLLUP: toHex(domain.rollup, { size: 20 }),
+    CAIRN_L1_RPC_URL: l1.proxy.url,
+    CAIRN_PUBLISHER_KEY: l1.privateKey(0),
+    CAIRN_L1_CONFIRMATIONS: "1",
+    CAIRN_L1_FINAL_CONFIRMATIONS: "1",
+    CAIRN_L1_POLL_MS: "100",
+    CAIRN_SLOTS: "16",
+    CAIRN_BLOCK_TIME_MS: "300",
+    CAIRN_FEE_OPERATOR_PERCENT: "-100",
+    CAIRN_SRS: "dev",
+    CAIRN_CACHE_DIR: CACHE_DIR,
+    CAIRN_API_PORT: "0",
+    CAIRN_METRICS_PORT: "0",
+    CAIRN_LOG_LEVEL: "info",
+    ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+    ...options.env,
+    ...change,
+  });
+
+  const spawn: Scene["spawn"] = (change, spawnOptions) => {
+    const child = spawnNode({ ...spawnOptions, env: env(change) });
+    processes.push(child);
+    return child;
+  };
+
+  return {
+    l1,
+    holders: createHolders(l1, crypto),
+    ledger: createLedger(domain, compress),
+    crypto,
+    dir,
+    postgres,
+    feeOwner: options.feeOwner ?? null,
+    env,
+    spawn,
+    start: async (change, spawnOptions) => {
+      const child = spawn(change, spawnOptions);
+      api = (await child.started).api ?? api;
+      return child;
+    },
+    api: () => api,
+    newRecipient: () => {
+      const recipient = FIRST_RECIPIENT + BigInt(recipients.length);
+      recipients.push(recipient);
+      return recipient;
+    },
+    recipients: () => recipients,
+    stop: async () => {
+      await Promise.all(processes.filter((child) => child.isRunning()).map((child) => child.kill()));
+      await postgres?.stop();
+      await l1.stop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
