@@ -7,6 +7,8 @@ import type { L1ErrorCode } from "./errors.ts";
 export interface AnvilNode {
   readonly rpcUrl: string;
   readonly chainId: number;
+  /** Resolves when the process has ended, for whatever reason. */
+  readonly exited: Promise<void>;
   /** Ends the process and waits for its exit. */
   readonly stop: () => Promise<void>;
 }
@@ -19,9 +21,15 @@ export interface AnvilOptions {
   readonly chainId?: number;
   /** Seconds between blocks; by default a block for each transaction. */
   readonly blockTimeSeconds?: number;
-  /** File that keeps the chain between runs. */
+  /** File with the chain to begin with, as `anvil_dumpState` gives it, unzipped. */
   readonly stateFile?: string;
 }
+
+/**
+ * Becomes the program, but first leaves somebody behind who ends it when this process is gone, however that came about:
+ * the pipe to its input closes then. A session of its own keeps the terminal's Ctrl-C away, so that the owner decides.
+ */
+const GUARDED = `exec 3<&0; (read -r _ <&3; kill "$$") >/dev/null 2>&1 & exec "$0" "$@" </dev/null`;
 
 const START_TIMEOUT_MS = 20_000;
 const DEFAULT_CHAIN_ID = 31337;
@@ -31,9 +39,18 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<AnvilNode>
   const chainId = options.chainId ?? DEFAULT_CHAIN_ID;
   const args = ["--host", "127.0.0.1", "--port", String(options.port ?? 0), "--chain-id", String(chainId)];
   if (options.blockTimeSeconds !== undefined) args.push("--block-time", String(options.blockTimeSeconds));
-  if (options.stateFile !== undefined) args.push("--state", options.stateFile);
-  const child = spawn(anvilBinary(), args, { stdio: ["ignore", "pipe", "pipe"] });
-  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  if (options.stateFile !== undefined) args.push("--load-state", options.stateFile);
+  const child = spawn("/bin/sh", ["-c", GUARDED, anvilBinary(), ...args], {
+    stdio: ["pipe", "pipe", "pipe"],
+    detached: true,
+  });
+  child.stdin.on("error", () => undefined);
+  const exited = new Promise<void>((resolve) => {
+    child.once("exit", () => {
+      child.stdin.destroy();
+      resolve();
+    });
+  });
   const rpcUrl = await new Promise<string>((resolve, reject) => {
     let output = "";
     const fail = (reason: string) => {
@@ -61,13 +78,11 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<AnvilNode>
   });
   child.stdout.removeAllListeners("data").resume();
   child.stderr.removeAllListeners("data").resume();
-  const killWithParent = () => child.kill("SIGKILL");
-  process.once("exit", killWithParent);
   return {
     rpcUrl,
     chainId,
+    exited,
     stop: async () => {
-      process.off("exit", killWithParent);
       child.kill("SIGTERM");
       await exited;
     },
