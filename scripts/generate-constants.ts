@@ -1,10 +1,15 @@
 /**
- * Writes the Noir and Solidity copies of the protocol constants and the genesis root; with `--check` prints how the
- * committed copies differ and exits 1.
+ * Writes the Noir and Solidity copies of the protocol constants, the genesis root and the constants of Poseidon2; with
+ * `--check` prints how the committed copies differ and exits 1.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { compress } from "@cairn/crypto";
+import {
+  compress,
+  EXTERNAL_ROUND_CONSTANTS,
+  INTERNAL_DIAGONAL_MINUS_ONE,
+  INTERNAL_ROUND_CONSTANTS,
+} from "@cairn/crypto";
 import * as protocol from "@cairn/protocol";
 import { genesisRoot } from "@cairn/state";
 import { root } from "./lib/workspace.ts";
@@ -101,9 +106,38 @@ function solidityConstants(): string {
   ].join("\n");
 }
 
+function solidityPoseidon2(): string {
+  const half = EXTERNAL_ROUND_CONSTANTS.length / 2;
+  const first = EXTERNAL_ROUND_CONSTANTS.slice(0, half).flat();
+  const last = EXTERNAL_ROUND_CONSTANTS.slice(half).flat();
+  const table = [...first, ...INTERNAL_ROUND_CONSTANTS, ...last];
+  const ends: readonly (readonly [name: string, words: number, meaning: string])[] = [
+    ["FIRST_EXTERNAL_END", first.length, "End of the constants of the external rounds that come first, bytes."],
+    ["INTERNAL_END", first.length + INTERNAL_ROUND_CONSTANTS.length, "End of those of the internal rounds."],
+    ["TABLE_END", table.length, "End of those of the external rounds that come last."],
+  ];
+  const word = (value: bigint): string => value.toString(16).padStart(64, "0");
+  return [
+    "// SPDX-License-Identifier: MIT",
+    "pragma solidity 0.8.30;",
+    "",
+    "// Generated from packages/crypto/src/poseidon2-constants.ts by scripts/generate-constants.ts; do not edit.",
+    "",
+    `uint256 constant MODULUS = 0x${word(protocol.FIELD_MODULUS)};`,
+    ...ends.flatMap(([name, words, meaning]) => [`// ${meaning}`, `uint256 constant ${name} = ${32 * words};`]),
+    "// Diagonal of the internal matrix, less one.",
+    ...INTERNAL_DIAGONAL_MINUS_ONE.map((value, row) => `uint256 constant DIAGONAL_${row} = 0x${word(value)};`),
+    "// Round constants in the order of their use, 32 bytes each: four for an external round, one for an internal one.",
+    "bytes constant ROUND_CONSTANTS =",
+    `${table.map((value) => `    hex"${word(value)}"`).join("\n")};`,
+    "",
+  ].join("\n");
+}
+
 const files: readonly (readonly [path: string, text: string])[] = [
   ["packages/circuits/noir/block/src/constants.nr", noirConstants()],
   ["packages/contracts/src/generated/Constants.sol", solidityConstants()],
+  ["packages/contracts/src/generated/Poseidon2Constants.sol", solidityPoseidon2()],
 ];
 
 for (const [path, text] of files) {

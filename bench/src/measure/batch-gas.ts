@@ -101,17 +101,18 @@ async function submitTraced(
 async function payByToken(rollup: L1BenchRollup, number: BatchNumber, batch: ProvenBatch): Promise<PayGasReport[]> {
   const { slots, payouts, publishedData } = batch;
   const maxCount = payouts.length / 2;
-  const args = payArguments({
-    batch: number,
-    slots,
-    header: encodeHeader(headerFields(batch)),
-    dataHash: bytesToHex(dataHash(slots, publishedData)),
-    payouts,
-    maxCount,
-  });
-  const data = encodeFunctionData({ abi: rollupAbi, functionName: "pay", args });
   const reports: PayGasReport[] = [];
-  for (const token of ["ETH", "ERC-20"] as const) {
+  for (const [position, token] of (["ETH", "ERC-20"] as const).entries()) {
+    const args = payArguments({
+      batch: number,
+      slots,
+      header: encodeHeader(headerFields(batch)),
+      dataHash: bytesToHex(dataHash(slots, publishedData)),
+      payouts,
+      first: position * maxCount,
+      maxCount,
+    });
+    const data = encodeFunctionData({ abi: rollupAbi, functionName: "pay", args });
     const receipt = await sendToRollup(rollup.devnet.rollup, rollup.operator, { name: "pay", data });
     reports.push({ slots, token, payouts: maxCount, gasUsed: Number(receipt.gasUsed) });
   }

@@ -2,10 +2,11 @@
 pragma solidity 0.8.30;
 
 import {RollupBase} from "./RollupBase.sol";
+import {RollupEscape} from "./RollupEscape.sol";
 import {Constants} from "./generated/Constants.sol";
 import {IRollup} from "./interfaces/IRollup.sol";
 import {IVerifier} from "./interfaces/IVerifier.sol";
-import {BatchHeader, Circuit, Parameters, Permit} from "./interfaces/RollupTypes.sol";
+import {BatchHeader, Circuit, Parameters, Permit, QueueRecord} from "./interfaces/RollupTypes.sol";
 import {Custody} from "./libraries/Custody.sol";
 import {Payouts} from "./libraries/Payouts.sol";
 import {PublicInput} from "./libraries/PublicInput.sol";
@@ -15,7 +16,7 @@ import {TokenTransfer} from "./libraries/TokenTransfer.sol";
 
 /// @title Cairn rollup
 /// @dev No owner, no proxy, no pause. Rules are in docs/spec/7-contract.md; libraries hold one concern each.
-contract Rollup is RollupBase {
+contract Rollup is RollupEscape {
     using Custody for Custody.Data;
     using Payouts for Payouts.Data;
     using Queue for Queue.Data;
@@ -25,14 +26,14 @@ contract Rollup is RollupBase {
     // Tokens
 
     /// @inheritdoc IRollup
-    function registerToken(address token) external returns (uint32 tokenId) {
+    function registerToken(address token) external locked whenActive returns (uint32 tokenId) {
         return _custody.register(token);
     }
 
     // Queue
 
     /// @inheritdoc IRollup
-    function depositETH(uint256 amount, address owner, uint32 index, uint256 key) external payable locked {
+    function depositETH(uint256 amount, address owner, uint32 index, uint256 key) external payable locked whenActive {
         (uint256 submitterFee, uint256 left) = _takeQueueFee(amount);
         _custody.increase(Constants.ETH_TOKEN_ID, amount);
         _queueDeposit(Constants.ETH_TOKEN_ID, uint128(amount), owner, index, key, submitterFee);
@@ -40,7 +41,12 @@ contract Rollup is RollupBase {
     }
 
     /// @inheritdoc IRollup
-    function deposit(uint32 tokenId, uint256 amount, address owner, uint32 index, uint256 key) external payable locked {
+    function deposit(uint32 tokenId, uint256 amount, address owner, uint32 index, uint256 key)
+        external
+        payable
+        locked
+        whenActive
+    {
         _depositToken(tokenId, amount, owner, index, key);
     }
 
@@ -52,30 +58,34 @@ contract Rollup is RollupBase {
         uint32 index,
         uint256 key,
         Permit calldata permit
-    ) external payable locked {
+    ) external payable locked whenActive {
         TokenTransfer.tryPermit(_custody.requireToken(tokenId), msg.sender, amount, permit);
         _depositToken(tokenId, amount, owner, index, key);
     }
 
     /// @inheritdoc IRollup
-    function requestWithdraw(uint32 index) external payable locked {
+    function requestWithdraw(uint32 index) external payable locked whenActive {
         _request(Constants.SLOT_KIND_FORCED_WITHDRAW, index, 0);
     }
 
     /// @inheritdoc IRollup
-    function requestSetKey(uint32 index, uint256 key) external payable locked {
+    function requestSetKey(uint32 index, uint256 key) external payable locked whenActive {
         _request(Constants.SLOT_KIND_SET_KEY, index, key);
     }
 
     // Batches
 
     /// @inheritdoc IRollup
-    function submitBatch(BatchHeader calldata header, bytes calldata data, bytes calldata proof) external locked {
-        _requireSubmitter();
+    function submitBatch(BatchHeader calldata header, bytes calldata data, bytes calldata proof)
+        external
+        locked
+        whenActive
+    {
+        uint64 delay = _requireSubmitter();
         Circuit memory used = circuit(header.circuitType);
         _requireSuccessor(header);
         _queue.requireConsumable(
-            header.l1OperationCount, uint64(used.slots / Constants.CAPACITY_DIVISOR), INCLUSION_DELAY, header.timestamp
+            header.l1OperationCount, uint64(used.slots / Constants.CAPACITY_DIVISOR), delay, header.timestamp
         );
         PublishedData.Binding memory published = PublishedData.bind(data, used.slots, header.txRoot);
         bytes32 queueHash = _queue.hashAt(_queue.head + header.l1OperationCount);
@@ -96,6 +106,28 @@ contract Rollup is RollupBase {
         _accept(header, published.dataHash, queueHash);
     }
 
+    // Operator
+
+    /// @inheritdoc IRollup
+    function proposeOperator(address next) external locked whenActive {
+        _requireOperator();
+        _proposedOperator = next;
+        emit OperatorProposed(msg.sender, next);
+    }
+
+    /// @inheritdoc IRollup
+    function acceptOperator() external locked whenActive {
+        if (msg.sender != _proposedOperator) revert NotProposedOperator(_proposedOperator, msg.sender);
+        _requirePlainCaller();
+        _changeOperator(msg.sender);
+    }
+
+    /// @inheritdoc IRollup
+    function burnOperator() external locked whenActive {
+        _requireOperator();
+        _changeOperator(address(0));
+    }
+
     // Payments
 
     /// @inheritdoc IRollup
@@ -104,12 +136,13 @@ contract Rollup is RollupBase {
         BatchHeader calldata header,
         bytes32 dataHash,
         bytes calldata payouts,
+        uint256 first,
         uint256 maxCount
     ) external locked {
         _payouts.requireBatch(batchNumber, header, dataHash);
         uint256 capacity = circuit(header.circuitType).slots / Constants.CAPACITY_DIVISOR;
         uint256 count = Payouts.requireList(payouts, capacity, header.payoutsHash);
-        _payouts.settle(_custody, batchNumber, payouts, count, maxCount);
+        _payouts.settle(_custody, batchNumber, payouts, count, first, maxCount);
     }
 
     /// @inheritdoc IRollup
@@ -140,12 +173,12 @@ contract Rollup is RollupBase {
         uint256 submitterFee
     ) private {
         if (key != 0 && owner != msg.sender) revert KeyWithoutOwner(owner, msg.sender);
-        _queue.push(Queue.Record(Constants.SLOT_KIND_DEPOSIT, owner, tokenId, amount, index, key), submitterFee);
+        _queue.push(QueueRecord(Constants.SLOT_KIND_DEPOSIT, owner, tokenId, amount, index, key), submitterFee);
     }
 
     function _request(uint8 kind, uint32 index, uint256 key) private {
         (uint256 submitterFee, uint256 left) = _takeQueueFee(0);
-        _queue.push(Queue.Record(kind, msg.sender, Constants.ETH_TOKEN_ID, 0, index, key), submitterFee);
+        _queue.push(QueueRecord(kind, msg.sender, Constants.ETH_TOKEN_ID, 0, index, key), submitterFee);
         _refund(left);
     }
 
@@ -164,11 +197,30 @@ contract Rollup is RollupBase {
         if (amount != 0 && !TokenTransfer.pushETH(msg.sender, amount)) revert RefundFailed(msg.sender, amount);
     }
 
+    // Steps of the operator's functions
+
+    function _requireOperator() private view {
+        if (msg.sender != _operator) revert NotOperator(_operator, msg.sender);
+    }
+
+    function _requirePlainCaller() private view {
+        if (msg.sender != tx.origin || msg.sender.code.length != 0) revert CallerNotPlainAccount(msg.sender);
+    }
+
+    function _changeOperator(address next) private {
+        emit OperatorChanged(_operator, next);
+        _operator = next;
+        _proposedOperator = address(0);
+    }
+
     // Steps of submitBatch
 
-    function _requireSubmitter() private view {
-        if (msg.sender != tx.origin || msg.sender.code.length != 0) revert CallerNotPlainAccount(msg.sender);
-        if (msg.sender != _operator && !isSubmissionOpen()) revert SubmissionNotOpen(_operator, msg.sender);
+    /// @dev Returns for how many seconds an entry must have waited for the batch to have to consume it.
+    function _requireSubmitter() private view returns (uint64 inclusionDelay) {
+        _requirePlainCaller();
+        if (msg.sender == _operator || _operator == address(0)) return INCLUSION_DELAY;
+        if (!isSubmissionOpen()) revert SubmissionNotOpen(_operator, msg.sender);
+        return 0;
     }
 
     /// @dev Version 1 proves one block per batch.

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {AccountTree} from "./AccountTree.sol";
 import {Constants} from "./generated/Constants.sol";
+import {IAccountTree} from "./interfaces/IAccountTree.sol";
 import {IRollup} from "./interfaces/IRollup.sol";
 import {Circuit, Parameters, QueueEntry, RollupState} from "./interfaces/RollupTypes.sol";
 import {Custody} from "./libraries/Custody.sol";
+import {Escape} from "./libraries/Escape.sol";
 import {Payouts} from "./libraries/Payouts.sol";
 import {Queue} from "./libraries/Queue.sol";
 
 /// @title Parameters, storage, lock and views of the rollup
 abstract contract RollupBase is IRollup {
     using Custody for Custody.Data;
+    using Escape for Escape.Data;
     using Payouts for Payouts.Data;
     using Queue for Queue.Data;
 
@@ -18,18 +22,22 @@ abstract contract RollupBase is IRollup {
     uint64 internal constant MAX_HEADER_AGE = 2 hours;
     uint64 private constant MAX_FREEZE_DELAY = 90 days;
     uint128 private constant MAX_QUEUE_BASE_FEE = 0.01 ether;
+    /// @dev The payouts of a batch have one bit each in a word.
+    uint32 private constant MAX_SLOTS = 1024;
 
     uint64 internal immutable INCLUSION_DELAY;
     uint64 internal immutable OPERATOR_IDLE_DELAY;
     uint64 internal immutable FREEZE_DELAY;
     uint128 internal immutable QUEUE_BASE_FEE;
+    IAccountTree internal immutable ACCOUNT_TREE;
 
     /// @dev Never written after construction.
     Circuit[] private _circuits;
 
-    /// @dev Written by the constructor only in this version.
+    /// @dev Once 0, for ever.
     address internal _operator;
     uint64 internal _lastOperatorBatchAt;
+    address internal _proposedOperator;
 
     bytes32 internal _root;
     uint32 internal _nextIndex;
@@ -40,6 +48,7 @@ abstract contract RollupBase is IRollup {
     Queue.Data internal _queue;
     Custody.Data internal _custody;
     Payouts.Data internal _payouts;
+    Escape.Data internal _escape;
 
     uint256 private transient _lock;
 
@@ -48,6 +57,11 @@ abstract contract RollupBase is IRollup {
         _lock = 1;
         _;
         _lock = 0;
+    }
+
+    modifier whenActive() {
+        if (_queue.frozen) revert RollupFrozen();
+        _;
     }
 
     constructor(Parameters memory given) {
@@ -67,6 +81,8 @@ abstract contract RollupBase is IRollup {
         OPERATOR_IDLE_DELAY = given.operatorIdleDelay;
         FREEZE_DELAY = given.freezeDelay;
         QUEUE_BASE_FEE = given.queueBaseFee;
+        ACCOUNT_TREE = new AccountTree();
+        if (given.operator.code.length != 0) revert OperatorWithCode(given.operator);
         _operator = given.operator;
         _root = Constants.GENESIS_ROOT;
         _nextIndex = Constants.GENESIS_NEXT_INDEX;
@@ -131,12 +147,48 @@ abstract contract RollupBase is IRollup {
 
     /// @inheritdoc IRollup
     function isSubmissionOpen() public view returns (bool) {
+        if (_queue.frozen) return false;
         if (_operator == address(0)) return true;
         if (_queue.head == _queue.tail) return false;
         if (_queue.isOverdue(_queue.head, INCLUSION_DELAY, block.timestamp)) return true;
         uint64 waitingSince = _queue.entryAt(_queue.head).enqueuedAt;
         uint64 idleSince = waitingSince > _lastOperatorBatchAt ? waitingSince : _lastOperatorBatchAt;
         return block.timestamp >= idleSince + OPERATOR_IDLE_DELAY;
+    }
+
+    /// @inheritdoc IRollup
+    function operator() external view returns (address) {
+        return _operator;
+    }
+
+    /// @inheritdoc IRollup
+    function proposedOperator() external view returns (address) {
+        return _proposedOperator;
+    }
+
+    /// @inheritdoc IRollup
+    function isFrozen() external view returns (bool) {
+        return _queue.frozen;
+    }
+
+    /// @inheritdoc IRollup
+    function canFreeze() external view returns (bool) {
+        return !_queue.frozen && block.timestamp >= _freezableAt();
+    }
+
+    /// @inheritdoc IRollup
+    function isExited(uint32 index) external view returns (bool) {
+        return _escape.isExited(index);
+    }
+
+    /// @inheritdoc IRollup
+    function isReclaimed(uint64 position) external view returns (bool) {
+        return _escape.isReclaimed(position);
+    }
+
+    /// @inheritdoc IRollup
+    function accountTree() external view returns (address) {
+        return address(ACCOUNT_TREE);
     }
 
     /// @inheritdoc IRollup
@@ -174,12 +226,23 @@ abstract contract RollupBase is IRollup {
         return _custody.tokenIds[token];
     }
 
+    /// @dev L1 time from which on the entry at the queue's head allows a freeze; beyond all times when there is none.
+    function _freezableAt() internal view returns (uint64) {
+        if (_queue.head == _queue.tail) return type(uint64).max;
+        return _queue.entryAt(_queue.head).enqueuedAt + FREEZE_DELAY;
+    }
+
     function _addCircuits(Circuit[] memory circuits) private {
         if (circuits.length == 0) revert InvalidParameter("circuits");
         for (uint256 i = 0; i < circuits.length; i++) {
             Circuit memory added = circuits[i];
-            if (added.slots == 0 || added.slots % Constants.CAPACITY_DIVISOR != 0) revert InvalidParameter("slots");
+            if (added.slots == 0 || added.slots > MAX_SLOTS || added.slots % Constants.CAPACITY_DIVISOR != 0) {
+                revert InvalidParameter("slots");
+            }
             if (added.verifier.code.length == 0) revert VerifierWithoutCode(added.verifier);
+            if (added.verifier.codehash != added.verifierCodeHash) {
+                revert VerifierCodeMismatch(added.verifierCodeHash, added.verifier.codehash);
+            }
             for (uint256 j = 0; j < i; j++) {
                 if (circuits[j].circuitType == added.circuitType) revert DuplicateCircuitType(added.circuitType);
             }

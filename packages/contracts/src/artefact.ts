@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BlockSize, CairnError } from "@cairn/protocol";
-import type { Abi, Hex } from "viem";
+import { type Abi, type Hex, keccak256 } from "viem";
 import type { ContractsErrorCode } from "./errors.ts";
 
 /** Where a proof system's common reference string comes from: `dev` is forgeable by anybody. */
@@ -21,7 +21,17 @@ export interface ContractArtefact {
 export interface VerifierArtefact extends ContractArtefact {
   readonly slots: BlockSize;
   readonly srs: SrsKind;
+  /** keccak256 of the code that its deployment leaves on the chain. */
+  readonly runtimeCodeHash: Hex;
 }
+
+/** What a build writes besides. */
+interface StoredArtefact extends ContractArtefact {
+  readonly runtimeCode?: Hex;
+  readonly immutables?: readonly unknown[];
+}
+
+const CODE = /^0x([0-9a-f]{2})+$/;
 
 /** x of the ceremony's point τ·G2 (its imaginary part), a constant of every verifier made for the Ignition SRS. */
 const IGNITION_G2_WORD = "260e01b251f6f1c7e7ff4e580791dee8ea51d87a358e038b4efe30fac09383c1";
@@ -42,7 +52,14 @@ export function loadVerifier(cacheDir: string, slots: BlockSize, srs: SrsKind): 
   if (srsOfBytecode(artefact.bytecode) !== srs) {
     throw new CairnError<ContractsErrorCode>("contracts/bad-artefact", `${artefact.name} is not over the ${srs} SRS`);
   }
-  return { ...artefact, slots, srs };
+  const { name, runtimeCode, immutables } = artefact;
+  if (runtimeCode === undefined || !CODE.test(runtimeCode) || immutables?.length !== 0) {
+    throw new CairnError<ContractsErrorCode>(
+      "contracts/bad-artefact",
+      `the code of ${name} after deployment is unknown`,
+    );
+  }
+  return { ...artefact, slots, srs, runtimeCodeHash: keccak256(runtimeCode) };
 }
 
 /** Contract name of the verifier of a block size; those over the dev SRS are named so. */
@@ -55,7 +72,7 @@ export function srsOfBytecode(bytecode: Hex): SrsKind {
   return bytecode.toLowerCase().includes(IGNITION_G2_WORD) ? "ignition" : "dev";
 }
 
-function readArtefact(cacheDir: string, name: string): ContractArtefact {
+function readArtefact(cacheDir: string, name: string): StoredArtefact {
   const path = artefactPath(cacheDir, name);
   let text: string;
   try {
@@ -63,8 +80,8 @@ function readArtefact(cacheDir: string, name: string): ContractArtefact {
   } catch (cause) {
     throw new CairnError<ContractsErrorCode>("contracts/artefact-missing", `${path} is missing`, { cause });
   }
-  const artefact: ContractArtefact = JSON.parse(text);
-  if (artefact.name !== name || !/^0x[0-9a-f]+$/.test(artefact.bytecode)) {
+  const artefact: StoredArtefact = JSON.parse(text);
+  if (artefact.name !== name || !CODE.test(artefact.bytecode)) {
     throw new CairnError<ContractsErrorCode>("contracts/bad-artefact", `${path} does not hold ${name}`);
   }
   return artefact;

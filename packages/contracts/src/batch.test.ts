@@ -102,10 +102,10 @@ describe("batch arguments", () => {
     const payouts = [{ recipient: 0xc0ffeen, tokenId: tokenId(1), amount: 5n }];
     const header = { ...encodeHeader(headerFields(vector)), payoutsHash: bytesToHex(payoutsHash(16, payouts)) };
     const options = { batch: batchNumber(3), slots: 16, header, dataHash: DATA_HASH, payouts } as const;
-    const [batch, , , list, maxCount] = payArguments(options);
+    const [batch, , , list, first, maxCount] = payArguments(options);
     expect(batch).toBe(3n);
-    expect(maxCount).toBe(1n);
+    expect([first, maxCount]).toEqual([0n, 1n]);
     expect(list).toBe(`0x${"c0ffee".padStart(40, "0")}${"1".padStart(8, "0")}${"5".padStart(32, "0")}`);
-    expect(payArguments({ ...options, maxCount: blockCapacity(16) })[4]).toBe(4n);
+    expect(payArguments({ ...options, first: 2, maxCount: blockCapacity(16) }).slice(4)).toEqual([2n, 4n]);
   });
 });

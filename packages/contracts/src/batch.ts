@@ -91,7 +91,8 @@ export function computeBatchCommitment(header: BatchHeader, batchDataHash: Hex):
 }
 
 /**
- * Arguments of `pay` for a batch's whole payout list; at most `maxCount` records are dealt with, all by default.
+ * Arguments of `pay`: of the records of a batch's payout list, those among `maxCount` from `first` on are dealt with that
+ * are not settled yet, all by default.
  * Throws `protocol/too-many`, `protocol/malformed-record`.
  */
 export function payArguments(options: {
@@ -101,10 +102,13 @@ export function payArguments(options: {
   readonly header: BatchHeader;
   /** From its `BatchSubmitted` event. */
   readonly dataHash: Hex;
+  /** The batch's whole list. */
   readonly payouts: readonly Payout[];
+  /** Position of the first record to deal with. */
+  readonly first?: number;
   readonly maxCount?: number;
 }): PayArguments {
-  const { batch, slots, header, dataHash: batchDataHash, payouts, maxCount = payouts.length } = options;
+  const { batch, slots, header, dataHash: batchDataHash, payouts, first = 0, maxCount = payouts.length } = options;
   const list = encodePayouts(slots, payouts).subarray(0, payouts.length * PAYOUT_BYTES);
-  return [BigInt(batch), header, batchDataHash, bytesToHex(list), BigInt(maxCount)];
+  return [BigInt(batch), header, batchDataHash, bytesToHex(list), BigInt(first), BigInt(maxCount)];
 }

@@ -13,7 +13,7 @@ import {
 import { readSources } from "./sources.ts";
 
 /** What the deployment of a rollup creates besides verifiers, by contract name. */
-export const ROLLUP_CONTRACTS = { Rollup: "src/Rollup.sol" } as const;
+export const ROLLUP_CONTRACTS = { Rollup: "src/Rollup.sol", AccountTree: "src/AccountTree.sol" } as const;
 
 /** One contract to compile. */
 export interface BuildTarget {

@@ -1,5 +1,5 @@
 import { isCairnError } from "@cairn/protocol";
-import { createPublicClient, createWalletClient, custom, defineChain, type Hex } from "viem";
+import { createPublicClient, createWalletClient, custom, defineChain, type Hex, keccak256 } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { describe, expect, it } from "vitest";
 import { srsOfBytecode, type VerifierArtefact, verifierName } from "./artefact.ts";
@@ -8,7 +8,8 @@ import { assertVerifiersAllowed, DEFAULT_ROLLUP_PARAMETERS, DEV_CHAIN_IDS, deplo
 const CEREMONY_POINT = "7f260e01b251f6f1c7e7ff4e580791dee8ea51d87a358e038b4efe30fac09383c1";
 
 function verifier(srs: "dev" | "ignition", bytecode: Hex): VerifierArtefact {
-  return { name: verifierName(16, srs), slots: 16, srs, bytecode, abi: [], inputHash: "" };
+  const runtimeCodeHash = keccak256(bytecode);
+  return { name: verifierName(16, srs), slots: 16, srs, bytecode, runtimeCodeHash, abi: [], inputHash: "" };
 }
 
 const devVerifier = verifier("dev", "0x6001");

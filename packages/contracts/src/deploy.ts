@@ -20,7 +20,7 @@ export const DEV_CHAIN_IDS: readonly number[] = [31337, 1337];
 
 /** What a deployment fixes for ever. Spec: docs/spec/7-contract.md. */
 export interface RollupParameters {
-  /** Has the exclusive right to submit while it works; null leaves submission open to all. */
+  /** Has the exclusive right to submit while it works, must have no code; null leaves submission open to all. */
   readonly operator: Address | null;
   readonly inclusionDelaySeconds: number;
   readonly operatorIdleDelaySeconds: number;
@@ -59,7 +59,7 @@ export interface RollupDeployment {
 }
 
 /**
- * Deploys the verifiers, then the rollup that names them. Throws `contracts/dev-verifier-refused` before anything is sent
+ * Deploys the verifiers, then the rollup, which names them and compares their code with that of the artefacts. Throws `contracts/dev-verifier-refused` before anything is sent
  * when a verifier is over the dev SRS and the chain is not in {@link DEV_CHAIN_IDS}; `contracts/wrong-chain`;
  * `contracts/deployment-failed`.
  */
@@ -67,10 +67,11 @@ export async function deployRollup(options: DeployOptions): Promise<RollupDeploy
   const { rollup, verifiers, parameters } = options;
   const chainId = await agreedChainId(options);
   assertVerifiersAllowed(chainId, verifiers);
-  const deployed: { slots: BlockSize; address: Address; gasUsed: bigint }[] = [];
+  const deployed: { slots: BlockSize; address: Address; gasUsed: bigint; codeHash: Hex }[] = [];
   for (const verifier of verifiers) {
     const { address, receipt } = await deployContract(options, verifier, []);
-    deployed.push({ slots: verifier.slots, address, gasUsed: receipt.gasUsed });
+    const { slots, runtimeCodeHash: codeHash } = verifier;
+    deployed.push({ slots, address, gasUsed: receipt.gasUsed, codeHash });
   }
   const { address, receipt } = await deployContract(options, { ...rollup, abi: rollupAbi }, [
     {
@@ -79,13 +80,18 @@ export async function deployRollup(options: DeployOptions): Promise<RollupDeploy
       operatorIdleDelay: BigInt(parameters.operatorIdleDelaySeconds),
       freezeDelay: BigInt(parameters.freezeDelaySeconds),
       queueBaseFee: parameters.queueBaseFeeWei,
-      circuits: deployed.map(({ slots, address: verifier }) => ({ circuitType: CIRCUIT_TYPE[slots], slots, verifier })),
+      circuits: deployed.map(({ slots, address: verifier, codeHash: verifierCodeHash }) => ({
+        circuitType: CIRCUIT_TYPE[slots],
+        slots,
+        verifier,
+        verifierCodeHash,
+      })),
     },
   ]);
   return {
     chainId,
     rollup: address,
-    verifiers: deployed,
+    verifiers: deployed.map(({ slots, address: verifier, gasUsed }) => ({ slots, address: verifier, gasUsed })),
     transactionHash: receipt.transactionHash,
     blockNumber: receipt.blockNumber,
     gasUsed: receipt.gasUsed,
@@ -110,7 +116,7 @@ export async function deployContract(
     throw failed(cause);
   }
   const receipt = await publicClient.waitForTransactionReceipt({ hash });
-  // The address follows from what was signed; an RPC that names another would slip in its own verifier.
+  // The address follows from what was signed; an RPC that names another would slip in its own contract.
   const address = getContractAddress({ from, nonce: BigInt(nonce) });
   const isSame = receipt.contractAddress?.toLowerCase() === address.toLowerCase();
   if (receipt.status !== "success" || !isSame) throw failed(receipt);

@@ -32,3 +32,18 @@ export {
   type RollupParameters,
 } from "./deploy.ts";
 export type { ContractsErrorCode } from "./errors.ts";
+export {
+  type AccountLeaf,
+  type EscapeEvent,
+  type ExitArguments,
+  type ExitManyArguments,
+  encodeAccountLeaf,
+  encodeQueueRecord,
+  exitArguments,
+  exitManyArguments,
+  type IndexedAccount,
+  parseEscapeEvents,
+  type QueueRecord,
+  type ReclaimArguments,
+  reclaimArguments,
+} from "./escape.ts";

@@ -106,6 +106,6 @@ contract GasTest is RollupTest {
 
     function _pay(Payout[] memory payouts) private {
         (BatchHeader memory header, bytes32 dataHash, bytes memory list) = submitWithPayouts(payouts);
-        rollup.pay(2, header, dataHash, list, payouts.length);
+        rollup.pay(2, header, dataHash, list, 0, payouts.length);
     }
 }

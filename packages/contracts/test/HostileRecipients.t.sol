@@ -32,7 +32,7 @@ contract HostileRecipientsTest is RollupTest {
             (uint64 number, BatchHeader memory header, bytes32 dataHash, bytes memory list) = _owe(hostile[i]);
             vm.expectEmit(address(rollup));
             emit IRollupEvents.PayoutDeferred(number, 0, hostile[i], 0, 1 ether);
-            rollup.pay(number, header, dataHash, list, 2);
+            rollup.pay(number, header, dataHash, list, 0, 2);
             vm.assertEq(bob.balance - balance, 2 ether, "the payout behind it arrived");
             vm.assertEq(rollup.claimable(0, hostile[i]), 1 ether, "the refused one is claimable");
         }
@@ -44,7 +44,7 @@ contract HostileRecipientsTest is RollupTest {
         address bomb = address(new ReturnBombRecipient());
         (uint64 number, BatchHeader memory header, bytes32 dataHash, bytes memory list) = _owe(bomb);
         uint256 gasBefore = gasleft();
-        rollup.pay(number, header, dataHash, list, 2);
+        rollup.pay(number, header, dataHash, list, 0, 2);
         vm.assertLe(gasBefore - gasleft(), 250_000, "nothing of it was copied");
         vm.assertEq(bomb.balance, 1 ether, "paid, since it did not refuse");
     }
@@ -52,7 +52,7 @@ contract HostileRecipientsTest is RollupTest {
     function test_attack_failOthersPayoutByLowGas() public {
         address thirsty = address(new ThirstyRecipient(45_000));
         (uint64 number, BatchHeader memory header, bytes32 dataHash, bytes memory list) = _owe(thirsty);
-        bytes memory call = abi.encodeCall(rollup.pay, (number, header, dataHash, list, 1));
+        bytes memory call = abi.encodeCall(rollup.pay, (number, header, dataHash, list, 0, 1));
         bool refused = false;
         for (uint256 gas = 30_000; gas < 300_000; gas += 2_000) {
             (bool ok, bytes memory reason) = address(rollup).call{gas: gas}(call);
@@ -67,7 +67,7 @@ contract HostileRecipientsTest is RollupTest {
     function test_recipientNeedingMoreThanItsAllowanceClaimsLater() public {
         address thirsty = address(new ThirstyRecipient(60_000));
         (uint64 number, BatchHeader memory header, bytes32 dataHash, bytes memory list) = _owe(thirsty);
-        rollup.pay(number, header, dataHash, list, 2);
+        rollup.pay(number, header, dataHash, list, 0, 2);
         vm.assertEq(rollup.claimable(0, thirsty), 1 ether, "deferred");
         vm.prank(stranger);
         rollup.claimFor(0, thirsty);
@@ -80,7 +80,7 @@ contract HostileRecipientsTest is RollupTest {
             attacker.prepare(entrance);
             uint256 before = address(attacker).balance;
             (uint64 number, BatchHeader memory header, bytes32 dataHash, bytes memory list) = _owe(address(attacker));
-            rollup.pay(number, header, dataHash, list, 2);
+            rollup.pay(number, header, dataHash, list, 0, 2);
             vm.assertEq(bytes32(attacker.reason()), bytes32(IRollupErrors.Reentrancy.selector), "the lock held");
             vm.assertEq(address(attacker).balance - before, 1 ether, "paid once");
         }
@@ -159,7 +159,7 @@ contract HostileRecipientsTest is RollupTest {
     function test_payoutToTheRollupItselfHarmsNobodyElse() public {
         uint256 balance = bob.balance;
         (uint64 number, BatchHeader memory header, bytes32 dataHash, bytes memory list) = _owe(address(rollup));
-        rollup.pay(number, header, dataHash, list, 2);
+        rollup.pay(number, header, dataHash, list, 0, 2);
         vm.assertEq(bob.balance - balance, 2 ether, "the payout behind it arrived");
         vm.assertGe(address(rollup).balance, rollup.custody(0), "balance covers custody");
     }
@@ -167,7 +167,7 @@ contract HostileRecipientsTest is RollupTest {
     function _deferred() private returns (RevertingRecipient beneficiary) {
         beneficiary = new RevertingRecipient();
         (uint64 number, BatchHeader memory header, bytes32 dataHash, bytes memory list) = _owe(address(beneficiary));
-        rollup.pay(number, header, dataHash, list, 2);
+        rollup.pay(number, header, dataHash, list, 0, 2);
     }
 
     function _owe(address first)

@@ -31,7 +31,7 @@ contract HostileTokensTest is RollupTest {
         _deposit(tokenId, 50);
         vm.assertEq(rollup.custody(tokenId), 50, "credited");
         (BatchHeader memory header, bytes32 dataHash, bytes memory list) = submitWithPayouts(one(bob, tokenId, 20));
-        rollup.pay(2, header, dataHash, list, 1);
+        rollup.pay(2, header, dataHash, list, 0, 1);
         vm.assertEq(quiet.balanceOf(bob), 20, "paid");
     }
 
@@ -116,7 +116,7 @@ contract HostileTokensTest is RollupTest {
         _moody.become(MoodyToken.Mood.ReturnBomb);
         (BatchHeader memory header, bytes32 dataHash, bytes memory list) = submitWithPayouts(one(bob, HOSTILE, 5));
         uint256 gasBefore = gasleft();
-        rollup.pay(2, header, dataHash, list, 1);
+        rollup.pay(2, header, dataHash, list, 0, 1);
         vm.assertLe(gasBefore - gasleft(), 400_000, "no more than the token's allowance and a fixed cost");
     }
 
@@ -128,7 +128,7 @@ contract HostileTokensTest is RollupTest {
 
     function test_attack_failOthersPayoutByLowGas() public {
         (BatchHeader memory header, bytes32 dataHash, bytes memory list) = submitWithPayouts(one(bob, TOKEN, 5));
-        bytes memory call = abi.encodeCall(rollup.pay, (2, header, dataHash, list, 1));
+        bytes memory call = abi.encodeCall(rollup.pay, (2, header, dataHash, list, 0, 1));
         bool refused = false;
         for (uint256 gas = 30_000; gas < 400_000; gas += 3_000) {
             (bool ok, bytes memory reason) = address(rollup).call{gas: gas}(call);
@@ -161,7 +161,7 @@ contract HostileTokensTest is RollupTest {
             attacker.prepare(entrance);
             (BatchHeader memory header, bytes32 dataHash, bytes memory list) =
                 submitWithPayouts(one(address(attacker), tokenId, 30));
-            rollup.pay(rollup.state().batchCount, header, dataHash, list, 1);
+            rollup.pay(rollup.state().batchCount, header, dataHash, list, 0, 1);
             vm.assertEq(bytes32(attacker.reason()), bytes32(IRollupErrors.Reentrancy.selector), "the lock held");
             vm.assertEq(hooked.balanceOf(address(attacker)) - before, 30 * (entrance + 1), "paid once");
         }
@@ -181,7 +181,7 @@ contract HostileTokensTest is RollupTest {
         payouts[0] = Payout(bob, HOSTILE, 5);
         payouts[1] = Payout(bob, TOKEN, 7);
         (BatchHeader memory header, bytes32 dataHash, bytes memory list) = submitWithPayouts(payouts);
-        rollup.pay(rollup.state().batchCount, header, dataHash, list, 2);
+        rollup.pay(rollup.state().batchCount, header, dataHash, list, 0, 2);
     }
 
     function _deposit(uint32 tokenId, uint256 amount) private {

@@ -22,38 +22,38 @@ contract PayTest is RollupTest {
         vm.expectEmit(address(rollup));
         emit IRollupEvents.PayoutPaid(2, 0, bob, 0, 3 ether);
         vm.prank(stranger);
-        rollup.pay(2, header, dataHash, list, 10);
+        rollup.pay(2, header, dataHash, list, 0, 10);
         vm.assertEq(bob.balance - balance, 3 ether, "ETH arrived");
         vm.assertEq(token.balanceOf(address(0xbeef)), 400, "tokens arrived");
         vm.assertEq(rollup.custody(0), 97 ether, "ETH custody fell");
         vm.assertEq(rollup.custody(TOKEN), 600, "token custody fell");
-        vm.assertEq(rollup.payoutsSettled(2), 3, "all settled");
+        vm.assertEq(rollup.payoutsSettled(2), 7, "all settled");
     }
 
     function test_resumes() public {
         (BatchHeader memory header, bytes32 dataHash, bytes memory list) = submitWithPayouts(_three());
-        rollup.pay(2, header, dataHash, list, 1);
+        rollup.pay(2, header, dataHash, list, 0, 1);
         vm.assertEq(rollup.payoutsSettled(2), 1, "first");
         vm.assertEq(token.balanceOf(address(0xbeef)), 0, "not yet");
-        rollup.pay(2, header, dataHash, list, type(uint256).max);
-        vm.assertEq(rollup.payoutsSettled(2), 3, "rest");
+        rollup.pay(2, header, dataHash, list, 0, type(uint256).max);
+        vm.assertEq(rollup.payoutsSettled(2), 7, "rest");
         vm.assertEq(token.balanceOf(address(0xbeef)), 400, "arrived");
     }
 
     function test_attack_payTwice() public {
         (BatchHeader memory header, bytes32 dataHash, bytes memory list) = submitWithPayouts(_three());
-        rollup.pay(2, header, dataHash, list, 3);
+        rollup.pay(2, header, dataHash, list, 0, 3);
         vm.expectRevert(abi.encodeWithSelector(IRollupErrors.NothingToPay.selector, 2));
-        rollup.pay(2, header, dataHash, list, 3);
+        rollup.pay(2, header, dataHash, list, 0, 3);
     }
 
     function test_attack_payNothing() public {
         (BatchHeader memory header, bytes32 dataHash, bytes memory list) = submitWithPayouts(_three());
         vm.expectRevert(abi.encodeWithSelector(IRollupErrors.NothingToPay.selector, 2));
-        rollup.pay(2, header, dataHash, list, 0);
+        rollup.pay(2, header, dataHash, list, 0, 0);
         (header, dataHash, list) = submitWithPayouts(new Payout[](0));
         vm.expectRevert(abi.encodeWithSelector(IRollupErrors.NothingToPay.selector, 3));
-        rollup.pay(3, header, dataHash, list, 1);
+        rollup.pay(3, header, dataHash, list, 0, 1);
     }
 
     function test_attack_alterTheList() public {
@@ -78,7 +78,7 @@ contract PayTest is RollupTest {
         bytes memory list = encode(one(stranger, 0, 50 ether));
         bytes32 given = keccak256(abi.encode(header, bytes32(0)));
         vm.expectRevert(abi.encodeWithSelector(IRollupErrors.BatchCommitmentMismatch.selector, bytes32(0), given));
-        rollup.pay(7, header, bytes32(0), list, 1);
+        rollup.pay(7, header, bytes32(0), list, 0, 1);
     }
 
     function test_attack_payWithAnotherBatchsList() public {
@@ -86,11 +86,11 @@ contract PayTest is RollupTest {
         bytes32 second = rollup.batchCommitment(2);
         bytes32 first = rollup.batchCommitment(1);
         vm.expectRevert(abi.encodeWithSelector(IRollupErrors.BatchCommitmentMismatch.selector, first, second));
-        rollup.pay(1, header, dataHash, list, 1);
+        rollup.pay(1, header, dataHash, list, 0, 1);
         header.payoutsHash = sha256("");
         bytes32 altered = keccak256(abi.encode(header, dataHash));
         vm.expectRevert(abi.encodeWithSelector(IRollupErrors.BatchCommitmentMismatch.selector, second, altered));
-        rollup.pay(2, header, dataHash, list, 1);
+        rollup.pay(2, header, dataHash, list, 0, 1);
     }
 
     function test_zeroAmountIsSkipped() public {
@@ -99,9 +99,9 @@ contract PayTest is RollupTest {
         payouts[1] = Payout(bob, TOKEN, 5);
         (BatchHeader memory header, bytes32 dataHash, bytes memory list) = submitWithPayouts(payouts);
         uint256 balance = token.balanceOf(bob);
-        rollup.pay(2, header, dataHash, list, 2);
+        rollup.pay(2, header, dataHash, list, 0, 2);
         vm.assertEq(token.balanceOf(bob) - balance, 5, "only the second");
-        vm.assertEq(rollup.payoutsSettled(2), 2, "both settled");
+        vm.assertEq(rollup.payoutsSettled(2), 3, "both settled");
     }
 
     function test_fullListIsAccepted() public {
@@ -111,7 +111,7 @@ contract PayTest is RollupTest {
         }
         (BatchHeader memory header, bytes32 dataHash, bytes memory list) = submitWithPayouts(payouts);
         uint256 balance = bob.balance;
-        rollup.pay(2, header, dataHash, list, 4);
+        rollup.pay(2, header, dataHash, list, 0, 4);
         vm.assertEq(bob.balance - balance, 4 ether, "all paid");
     }
 
@@ -131,8 +131,8 @@ contract PayTest is RollupTest {
         uint256 ethBefore = bob.balance;
         uint256 tokensBefore = token.balanceOf(bob);
         firstCount = within(firstCount, 1, usedCount);
-        rollup.pay(2, header, dataHash, list, firstCount);
-        if (firstCount < usedCount) rollup.pay(2, header, dataHash, list, usedCount);
+        rollup.pay(2, header, dataHash, list, 0, firstCount);
+        if (firstCount < usedCount) rollup.pay(2, header, dataHash, list, 0, usedCount);
         vm.assertEq(bob.balance - ethBefore, sums[0], "ETH");
         vm.assertEq(token.balanceOf(bob) - tokensBefore, sums[1], "tokens");
         vm.assertEq(rollup.custody(0), 100 ether - sums[0], "ETH custody");
@@ -149,11 +149,11 @@ contract PayTest is RollupTest {
     function _expectListRefused(BatchHeader memory header, bytes32 dataHash, bytes memory list) private {
         bytes32 actual = sha256(pad(list, 160));
         vm.expectRevert(abi.encodeWithSelector(IRollupErrors.PayoutsHashMismatch.selector, header.payoutsHash, actual));
-        rollup.pay(2, header, dataHash, list, 1);
+        rollup.pay(2, header, dataHash, list, 0, 1);
     }
 
     function _expectMalformed(BatchHeader memory header, bytes32 dataHash, bytes memory list) private {
         vm.expectRevert(abi.encodeWithSelector(IRollupErrors.PayoutListMalformed.selector, list.length));
-        rollup.pay(2, header, dataHash, list, 1);
+        rollup.pay(2, header, dataHash, list, 0, 1);
     }
 }

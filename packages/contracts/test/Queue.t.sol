@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import {Constants} from "../src/generated/Constants.sol";
 import {IRollupErrors} from "../src/interfaces/IRollupErrors.sol";
 import {IRollupEvents} from "../src/interfaces/IRollupEvents.sol";
-import {QueueEntry} from "../src/interfaces/RollupTypes.sol";
+import {QueueEntry, QueueRecord} from "../src/interfaces/RollupTypes.sol";
 import {Queue} from "../src/libraries/Queue.sol";
 import {RollupTest} from "./support/RollupTest.sol";
 import {vm} from "./support/Vm.sol";
@@ -103,7 +103,7 @@ contract QueueTest is RollupTest {
         for (uint256 i = 0; i < gaps.length; i++) {
             time += uint64(within(gaps[i], 0, 3 hours));
             vm.warp(time);
-            _bare.push(Queue.Record(5, alice, 0, 0, 70, 0), 1);
+            _bare.push(QueueRecord(5, alice, 0, 0, 70, 0), 1);
         }
         _bare.head = uint64(within(consumed, 0, gaps.length));
         at = within(at, block.timestamp - 2 days, block.timestamp + 2 days);
@@ -118,7 +118,7 @@ contract QueueTest is RollupTest {
         uint256 sum = 0;
         for (uint256 i = 0; i < fees.length; i++) {
             fees[i] = within(fees[i], 0, 10 ether);
-            _bare.push(Queue.Record(5, alice, 0, 0, 70, 0), fees[i]);
+            _bare.push(QueueRecord(5, alice, 0, 0, 70, 0), fees[i]);
             vm.assertEq(uint256(_bare.entryAt(uint64(i)).submitterFee), fees[i], "fee of the entry");
             sum += fees[i];
         }

@@ -35,10 +35,59 @@ contract SubmissionTest is RollupTest {
         _expectClosed();
         vm.warp(block.timestamp + 1);
         vm.assertTrue(rollup.isSubmissionOpen(), "open");
-        _submitAsStranger(0);
-        vm.assertTrue(rollup.isSubmissionOpen(), "a stranger's batch does not close it");
+        for (uint256 i = 0; i < 4; i++) {
+            depositETH(bob, 1 ether);
+        }
+        _submitAsStranger(4);
+        vm.assertTrue(!rollup.isSubmissionOpen(), "what is left has not waited for long");
+        vm.warp(block.timestamp + IDLE_DELAY);
+        vm.assertTrue(rollup.isSubmissionOpen(), "a stranger's batch does not reset the clock of idleness");
         _submitAsStranger(1);
         vm.assertTrue(!rollup.isSubmissionOpen(), "no work left");
+    }
+
+    function test_attack_strangersEmptyBatchWhileSubmissionIsOpen() public {
+        depositETH(alice, 1 ether);
+        depositETH(alice, 1 ether);
+        uint64 secondAt = uint64(block.timestamp) + IDLE_DELAY;
+        vm.warp(secondAt);
+        depositETH(alice, 1 ether);
+        vm.warp(secondAt + 1 hours);
+        BatchHeader memory header = nextHeader(0);
+        _expectLeftOut(header, 3);
+        header.l1OperationCount = 2;
+        _expectLeftOut(header, 3);
+        // At an earlier time of the batch fewer entries wait, but never fewer than those that opened submission.
+        header.timestamp = secondAt - 1;
+        header.l1OperationCount = 1;
+        _expectLeftOut(header, 2);
+        header.l1OperationCount = 2;
+        submitAs(stranger, header, "", proof(header, ""));
+        submit(nextHeader(0), "");
+        vm.assertEq(uint256(rollup.backlog()), 1, "the operator may still choose");
+    }
+
+    function test_strangersBatchConsumesNoMoreThanItsCircuitHasRoomFor() public {
+        for (uint256 i = 0; i < 6; i++) {
+            depositETH(alice, 1 ether);
+        }
+        vm.warp(block.timestamp + IDLE_DELAY);
+        _expectLeftOut(nextHeader(3), 4);
+        _submitAsStranger(4);
+        _submitAsStranger(2);
+        vm.assertEq(uint256(rollup.backlog()), 0, "all consumed");
+    }
+
+    function test_withoutOperatorNobodyMustConsumeBeforeTheDelay() public {
+        Parameters memory given = defaultParameters();
+        given.operator = address(0);
+        rollup = new Rollup(given);
+        depositETH(alice, 1 ether);
+        vm.warp(block.timestamp + INCLUSION_DELAY - 1);
+        _submitAsStranger(0);
+        vm.warp(block.timestamp + 1);
+        _expectLeftOut(nextHeader(0), 1);
+        _submitAsStranger(1);
     }
 
     function test_operatorsBatchClosesAgain() public {
@@ -130,6 +179,13 @@ contract SubmissionTest is RollupTest {
     function _submitAsStranger(uint32 l1OperationCount) private {
         BatchHeader memory header = nextHeader(l1OperationCount);
         submitAs(stranger, header, "", proof(header, ""));
+    }
+
+    function _expectLeftOut(BatchHeader memory header, uint64 minimum) private {
+        bytes memory proof_ = proof(header, "");
+        uint64 count = header.l1OperationCount;
+        vm.expectRevert(abi.encodeWithSelector(IRollupErrors.OverdueL1OperationsLeft.selector, minimum, count));
+        submitAs(stranger, header, "", proof_);
     }
 
     function _expectClosed() private {

@@ -184,6 +184,7 @@ contract SubmitBatchTest is RollupTest {
         for (uint256 i = 0; i < 2; i++) {
             Parameters memory given = defaultParameters();
             given.circuits[0].verifier = negative[i];
+            given.circuits[0].verifierCodeHash = negative[i].codehash;
             rollup = new Rollup(given);
             BatchHeader memory header = nextHeader(0);
             bytes32 input = publicInput(header, DATA);

@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {Constants} from "../src/generated/Constants.sol";
-import {BatchHeader} from "../src/interfaces/RollupTypes.sol";
+import {BatchHeader, QueueRecord} from "../src/interfaces/RollupTypes.sol";
 import {Payouts} from "../src/libraries/Payouts.sol";
 import {PublicInput} from "../src/libraries/PublicInput.sol";
 import {PublishedData} from "../src/libraries/PublishedData.sol";
@@ -20,7 +20,7 @@ contract VectorsTest {
         uint64 count = 0;
         for (; _has(json, count, "record"); count++) {
             vm.assertEq(_queue.hashAt(count), _word(json, count, "hashBefore"), "hash before");
-            Queue.Record memory record = Queue.Record({
+            QueueRecord memory record = QueueRecord({
                 kind: uint8(_number(json, count, "kind")),
                 owner: vm.parseJsonAddress(json, _key(count, "owner")),
                 tokenId: uint32(_number(json, count, "tokenId")),

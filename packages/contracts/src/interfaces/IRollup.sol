@@ -3,12 +3,22 @@ pragma solidity 0.8.30;
 
 import {IRollupErrors} from "./IRollupErrors.sol";
 import {IRollupEvents} from "./IRollupEvents.sol";
-import {BatchHeader, Circuit, Parameters, Permit, QueueEntry, RollupState} from "./RollupTypes.sol";
+import {
+    AccountLeaf,
+    BatchHeader,
+    Circuit,
+    Parameters,
+    Permit,
+    QueueEntry,
+    QueueRecord,
+    RollupState
+} from "./RollupTypes.sol";
 
 /// @title Cairn rollup (spec 7)
 /// @notice Keeps the money, orders the L1 operations, accepts proven batches, pays out.
 /// @dev Amounts are in a token's smallest unit, fees in wei, times in seconds. Token 0 is ETH. Functions that move or
-///      measure tokens share one lock and revert with `Reentrancy` when entered from within one another.
+///      measure tokens share one lock and revert with `Reentrancy` when entered from within one another. After a freeze
+///      all that would change state, queue or operator reverts with `RollupFrozen`; payments go on.
 interface IRollup is IRollupErrors, IRollupEvents {
     // Tokens
 
@@ -56,25 +66,42 @@ interface IRollup is IRollupErrors, IRollupEvents {
     /// @param header What the batch claims.
     /// @param data Published data; trailing zero bytes may be left out.
     /// @param proof Proof of the circuit `header.circuitType`.
-    /// @dev Reverts: CallerNotPlainAccount, SubmissionNotOpen, UnknownCircuitType, OldRootMismatch, FirstBlockMismatch,
+    /// @dev While there is an operator, a batch of anybody else must consume all entries that wait at its timestamp, as far
+    ///      as its circuit has room. Reverts: CallerNotPlainAccount, SubmissionNotOpen, UnknownCircuitType, OldRootMismatch, FirstBlockMismatch,
     ///      LastBlockMismatch, TimestampTooOld, TimestampInFuture, TooManyL1Operations, OverdueL1OperationsLeft,
     ///      DataTooLong, KeyOutOfRange, InvalidProof.
     function submitBatch(BatchHeader calldata header, bytes calldata data, bytes calldata proof) external;
 
+    // Operator
+
+    /// @notice The operator names its successor, who has to accept; 0 withdraws the proposal.
+    /// @dev Reverts: NotOperator.
+    function proposeOperator(address next) external;
+
+    /// @notice The proposed operator takes over; a plain account without code. The clock of idleness goes on.
+    /// @dev Reverts: NotProposedOperator, CallerNotPlainAccount.
+    function acceptOperator() external;
+
+    /// @notice The operator gives up its role: submission is open to all for ever.
+    /// @dev Reverts: NotOperator.
+    function burnOperator() external;
+
     // Payments
 
-    /// @notice Pays the next payouts of a batch. Anyone may; each record is dealt with once.
+    /// @notice Pays payouts of a batch, in any order and parts. Anyone may; each record is dealt with once.
     /// @param batchNumber Number of the batch.
     /// @param header Its header, as in its calldata and its event.
     /// @param dataHash Its data hash, as in its event.
     /// @param payouts Its payout records of 40 bytes (spec 3.4), without unused ones.
-    /// @param maxCount Records to deal with at most.
+    /// @param first Position of the first record to deal with.
+    /// @param maxCount Records to go through from there at most; those settled before are passed over.
     /// @dev Reverts: BatchCommitmentMismatch, PayoutListMalformed, PayoutsHashMismatch, NothingToPay, InsufficientGas.
     function pay(
         uint64 batchNumber,
         BatchHeader calldata header,
         bytes32 dataHash,
         bytes calldata payouts,
+        uint256 first,
         uint256 maxCount
     ) external;
 
@@ -86,9 +113,36 @@ interface IRollup is IRollupErrors, IRollupEvents {
     /// @dev Reverts: NothingToClaim, InvalidClaimRecipient, ClaimFailed.
     function claimFor(uint32 tokenId, address beneficiary) external;
 
+    // Escape (spec 8)
+
+    /// @notice Stops the rollup for good when the entry at the queue's head is older than the freeze delay. Anyone may.
+    /// @dev Reverts: RollupFrozen, FreezeTooEarly.
+    function freeze() external;
+
+    /// @notice Pays the whole balance of an account to its owner, by its place in the last proven state. Anyone may, once.
+    /// @param account The account.
+    /// @param siblings 36 nodes: from the leaf's level up, three per level in the order of their positions.
+    /// @dev Reverts: NotFrozen, IndexNotAssigned, AlreadyExited, FieldOutOfRange, ProofLengthMismatch, RootMismatch,
+    ///      UnknownToken, InsufficientGas.
+    function exit(AccountLeaf calldata account, bytes32[] calldata siblings) external;
+
+    /// @notice As `exit`, of several accounts by one proof.
+    /// @param accounts The accounts in strictly ascending order of their indices.
+    /// @param siblings From the leaves' level up, for each parent of known nodes in ascending order, its children that are
+    ///        not known, in the order of their positions.
+    /// @dev Reverts: as `exit`, also NoAccounts, AccountsNotAscending.
+    function exitMany(AccountLeaf[] calldata accounts, bytes32[] calldata siblings) external;
+
+    /// @notice Pays an unprocessed queue entry back to its owner: the deposit, and the half of the fee that was not burned.
+    ///         Anyone may, once.
+    /// @param position Number of the entry, as in its event.
+    /// @param record The entry, as in its event.
+    /// @dev Reverts: NotFrozen, NotReclaimable, AlreadyReclaimed, QueueRecordMismatch, InsufficientGas.
+    function reclaim(uint64 position, QueueRecord calldata record) external;
+
     // Views
 
-    /// @notice What the constructor was given.
+    /// @notice What the constructor was given, but for the operator, which is the one of now.
     function parameters() external view returns (Parameters memory);
 
     /// @notice Circuit of a type; reverts with UnknownCircuitType.
@@ -115,7 +169,13 @@ interface IRollup is IRollupErrors, IRollupEvents {
     /// @notice keccak256(abi.encode(header, dataHash)) of a batch; 0 when there is none.
     function batchCommitment(uint64 batchNumber) external view returns (bytes32);
 
-    /// @notice Payout records of a batch that have been paid or made claimable.
+    /// @notice The operator; 0 when submission is open to all.
+    function operator() external view returns (address);
+
+    /// @notice Who may accept the operator's role; 0 when nobody.
+    function proposedOperator() external view returns (address);
+
+    /// @notice Payout records of a batch that have been paid or made claimable: bit i for the record at position i.
     function payoutsSettled(uint64 batchNumber) external view returns (uint256);
 
     /// @notice Units of a token that `beneficiary` can claim.
@@ -123,6 +183,21 @@ interface IRollup is IRollupErrors, IRollupEvents {
 
     /// @notice Units that the rollup owes in a token, to whomever; its balance is never less.
     function custody(uint32 tokenId) external view returns (uint256);
+
+    /// @notice Whether the rollup has stopped for good.
+    function isFrozen() external view returns (bool);
+
+    /// @notice Whether `freeze` would succeed now.
+    function canFreeze() external view returns (bool);
+
+    /// @notice Whether the account at `index` has been paid out after a freeze.
+    function isExited(uint32 index) external view returns (bool);
+
+    /// @notice Whether the queue entry at `position` has been paid back after a freeze.
+    function isReclaimed(uint64 position) external view returns (bool);
+
+    /// @notice Contract that hashes accounts and proofs to a root.
+    function accountTree() external view returns (address);
 
     /// @notice ERC-20 tokens registered; their ids are 1 … tokenCount.
     function tokenCount() external view returns (uint32);

@@ -10,6 +10,10 @@ interface IRollupErrors {
     error DuplicateCircuitType(uint8 circuitType);
     /// @notice A verifier has no code.
     error VerifierWithoutCode(address verifier);
+    /// @notice A verifier's code is not the one that was named, by keccak256.
+    error VerifierCodeMismatch(bytes32 expected, bytes32 actual);
+    /// @notice An account with code cannot submit, so it cannot be the operator.
+    error OperatorWithCode(address operator);
     /// @notice The chain id does not fit the 64 bits of the public input.
     error ChainIdTooLarge(uint256 maximum, uint256 actual);
 
@@ -70,12 +74,17 @@ interface IRollupErrors {
     error TimestampInFuture(uint64 maximum, uint64 actual);
     /// @notice The batch consumes more entries than wait or than its circuit can.
     error TooManyL1Operations(uint64 maximum, uint64 actual);
-    /// @notice The batch leaves out entries that are overdue at its timestamp.
+    /// @notice The batch leaves out entries that are overdue at its timestamp; for one of a stranger, that wait at its timestamp.
     error OverdueL1OperationsLeft(uint64 minimum, uint64 actual);
     /// @notice Published data is longer than the circuit's; bytes.
     error DataTooLong(uint256 maximum, uint256 actual);
     /// @notice The verifier does not accept the proof for the public input that the contract computed.
     error InvalidProof(bytes32 publicInput);
+
+    /// @notice Only the operator may hand over or burn its role.
+    error NotOperator(address operator, address caller);
+    /// @notice Only the proposed operator may accept the role.
+    error NotProposedOperator(address proposed, address caller);
 
     /// @notice Header and data hash are not those of the batch; `expected` is 0 when there is no such batch.
     error BatchCommitmentMismatch(bytes32 expected, bytes32 actual);
@@ -83,7 +92,7 @@ interface IRollupErrors {
     error PayoutsHashMismatch(bytes32 expected, bytes32 actual);
     /// @notice The payout list is not whole records up to the last used one; bytes.
     error PayoutListMalformed(uint256 length);
-    /// @notice Every payout of the batch has been settled, or `maxCount` is 0.
+    /// @notice Every payout in the range has been settled before, or the range is empty.
     error NothingToPay(uint64 batchNumber);
     /// @notice Too little gas is left to give a payment its full allowance; gas units.
     error InsufficientGas(uint256 required, uint256 actual);
@@ -93,4 +102,31 @@ interface IRollupErrors {
     error InvalidClaimRecipient(address recipient);
     /// @notice The recipient or the token refused the claimed payment; it stays claimable.
     error ClaimFailed(uint32 tokenId, address recipient, uint256 amount);
+
+    /// @notice The rollup is frozen: only payments go on.
+    error RollupFrozen();
+    /// @notice The rollup is not frozen.
+    error NotFrozen();
+    /// @notice The entry at the queue's head is not old enough; seconds. `minimum` is 2^64 − 1 when no entry waits.
+    error FreezeTooEarly(uint64 minimum, uint64 actual);
+    /// @notice The account has been paid out.
+    error AlreadyExited(uint32 index);
+    /// @notice No account stands at this index: it is reserved or beyond the last one.
+    error IndexNotAssigned(uint32 index, uint32 nextIndex);
+    /// @notice No account was given.
+    error NoAccounts();
+    /// @notice Accounts are not in strictly ascending order of their indices.
+    error AccountsNotAscending(uint32 previous, uint32 index);
+    /// @notice A key or a sibling is not below the field modulus.
+    error FieldOutOfRange(uint256 maximum, uint256 actual);
+    /// @notice The proof has too few or too many siblings for these accounts.
+    error ProofLengthMismatch(uint256 expected, uint256 actual);
+    /// @notice Accounts and siblings do not hash to the last proven root.
+    error RootMismatch(bytes32 expected, bytes32 actual);
+    /// @notice The entry was consumed by a batch (`position` < `head`) or does not exist (`position` ≥ `tail`).
+    error NotReclaimable(uint64 position, uint64 head, uint64 tail);
+    /// @notice The entry has been paid back.
+    error AlreadyReclaimed(uint64 position);
+    /// @notice The record is not that of the entry, by the rolling hash after it.
+    error QueueRecordMismatch(bytes32 expected, bytes32 actual);
 }

@@ -57,4 +57,24 @@ interface IRollupEvents {
     event SubmitterRewarded(uint64 indexed batchNumber, address indexed submitter, uint256 amount, bool paid);
     /// @notice A deferred payment reached `recipient`.
     event Claimed(uint32 indexed tokenId, address indexed beneficiary, address indexed recipient, uint256 amount);
+
+    /// @notice The operator named its successor, who has to accept; 0 withdraws the proposal.
+    event OperatorProposed(address indexed operator, address indexed proposed);
+    /// @notice The operator's role went over; to 0 when it was burnt, for ever.
+    event OperatorChanged(address indexed previous, address indexed operator);
+
+    /// @notice The rollup stopped for good.
+    /// @param root Last proven root, which exits are proven against.
+    /// @param nextIndex First unassigned account index.
+    /// @param queueHead First queue entry that can be reclaimed.
+    /// @param queueTail Queue entries ever made.
+    event Frozen(address indexed caller, bytes32 root, uint32 nextIndex, uint64 queueHead, uint64 queueTail);
+    /// @notice The whole balance of an account went to its owner; `paid` is false when it became claimable.
+    event Exited(uint32 indexed index, address indexed owner, uint32 indexed tokenId, uint128 amount, bool paid);
+    /// @notice An unprocessed queue entry was undone; what its owner or the token refused became claimable.
+    /// @param amount Units of the token deposited; 0 for a request.
+    /// @param fee Wei of the queue fee that had not been burned.
+    event Reclaimed(
+        uint64 indexed position, address indexed owner, uint32 indexed tokenId, uint128 amount, uint256 fee
+    );
 }

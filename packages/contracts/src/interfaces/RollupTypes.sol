@@ -3,16 +3,19 @@ pragma solidity 0.8.30;
 
 /// @notice A circuit that batches may be proven with.
 /// @param circuitType Number that batch headers name it by.
-/// @param slots Slots of its block, a multiple of 4; a quarter of them is its capacity for L1 operations and payouts.
+/// @param slots Slots of its block, a multiple of 4, at most 1024; a quarter of them is its capacity for L1 operations and
+///        payouts.
 /// @param verifier Contract that verifies its proofs.
+/// @param verifierCodeHash keccak256 of the verifier's code; the constructor compares.
 struct Circuit {
     uint8 circuitType;
     uint32 slots;
     address verifier;
+    bytes32 verifierCodeHash;
 }
 
 /// @notice What a deployment fixes for ever (spec 7.1).
-/// @param operator Address with the exclusive right to submit while it does its work; 0 leaves submission open to all.
+/// @param operator First address with the exclusive right to submit while it does its work; 0 leaves submission open to all.
 /// @param inclusionDelay Seconds after which a queue entry is overdue.
 /// @param operatorIdleDelay Seconds of waiting work without a batch of the operator after which anyone may submit.
 /// @param freezeDelay Seconds after which an unprocessed queue entry proves that the rollup has stopped.
@@ -81,6 +84,40 @@ struct QueueEntry {
     uint64 enqueuedAt;
     uint128 submitterFee;
     bool consumed;
+}
+
+/// @notice What a queue entry says (spec 4.1).
+/// @param kind Record type: 4 deposit, 5 forced withdrawal, 6 set key.
+/// @param owner Owner of the deposited money, or sender of the request.
+/// @param tokenId Token of a deposit; 0 for requests.
+/// @param amount Units of the token; 0 for requests.
+/// @param index Account that the entry names; 0 for none.
+/// @param key x of the L2 public key, 0 for none.
+struct QueueRecord {
+    uint8 kind;
+    address owner;
+    uint32 tokenId;
+    uint128 amount;
+    uint32 index;
+    uint256 key;
+}
+
+/// @notice An account of the state at its index (spec 1.1); its leaf hash is built from these fields alone.
+/// @param index Index of the leaf.
+/// @param owner L1 address.
+/// @param tokenId Registered token; 0 is ETH.
+/// @param nonce Nonce that the next signed transaction would carry.
+/// @param flags Bit 0: the owner authorised the key on L1.
+/// @param balance Units of the token.
+/// @param key x of the L2 public key, 0 for none.
+struct AccountLeaf {
+    uint32 index;
+    address owner;
+    uint32 tokenId;
+    uint40 nonce;
+    uint8 flags;
+    uint128 balance;
+    uint256 key;
 }
 
 /// @notice EIP-2612 approval of exactly the deposited amount by the caller to the rollup.

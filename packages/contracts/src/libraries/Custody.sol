@@ -39,6 +39,11 @@ library Custody {
         if (token == address(0)) revert IRollupErrors.UnknownToken(tokenId);
     }
 
+    /// @notice Reverts when there is no such token; ETH is one.
+    function requireRegistered(Data storage self, uint32 tokenId) internal view {
+        if (tokenId > self.count) revert IRollupErrors.UnknownToken(tokenId);
+    }
+
     /// @notice Pulls at most `amount` units from `sender` and returns what arrived, which is then owed.
     function pull(Data storage self, uint32 tokenId, address sender, uint256 amount) internal returns (uint128) {
         address token = requireToken(self, tokenId);

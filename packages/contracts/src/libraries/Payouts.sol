@@ -14,7 +14,7 @@ library Payouts {
     using Custody for Custody.Data;
 
     /// @param commitments One hash per batch: keccak256 of header and data hash.
-    /// @param settled Payout records of a batch dealt with, in order; written by `settle` only.
+    /// @param settled Payout records of a batch dealt with, one bit each; written by `settle` only.
     /// @param claimable Units that a recipient refused when they were pushed.
     struct Data {
         mapping(uint64 batchNumber => bytes32) commitments;
@@ -51,20 +51,22 @@ library Payouts {
         return count;
     }
 
-    /// @notice Deals with up to `maxCount` further records of a batch; the caller checked `list` and its `count` of records.
+    /// @notice Deals with the unsettled ones among up to `maxCount` records from `first` on; the caller checked `list` and
+    ///         its `count` of records, at most 256.
     function settle(
         Data storage self,
         Custody.Data storage custody,
         uint64 batchNumber,
         bytes calldata list,
         uint256 count,
+        uint256 first,
         uint256 maxCount
     ) internal {
-        uint256 position = self.settled[batchNumber];
-        uint256 end = maxCount < count - position ? position + maxCount : count;
-        if (position == end) revert IRollupErrors.NothingToPay(batchNumber);
-        self.settled[batchNumber] = end;
-        for (; position < end; position++) {
+        uint256 unsettled = ~self.settled[batchNumber] & _range(count, first, maxCount);
+        if (unsettled == 0) revert IRollupErrors.NothingToPay(batchNumber);
+        self.settled[batchNumber] |= unsettled;
+        for (uint256 position = first; unsettled >> position != 0; position++) {
+            if (unsettled >> position & 1 == 0) continue;
             (address recipient, uint32 tokenId, uint256 amount) = _recordAt(list, position);
             if (amount == 0) continue;
             if (push(self, custody, tokenId, recipient, amount)) {
@@ -109,6 +111,13 @@ library Payouts {
             : TokenTransfer.sendToken(custody.tokens[tokenId], recipient, amount);
         if (!paid) revert IRollupErrors.ClaimFailed(tokenId, recipient, amount);
         emit IRollupEvents.Claimed(tokenId, beneficiary, recipient, amount);
+    }
+
+    /// @dev Bits of the positions from `first` on, at most `maxCount` of them, below `count` (at most 256).
+    function _range(uint256 count, uint256 first, uint256 maxCount) private pure returns (uint256) {
+        if (first >= count) return 0;
+        uint256 length = maxCount < count - first ? maxCount : count - first;
+        return length == 256 ? type(uint256).max : (2 ** length - 1) << first;
     }
 
     function _recordAt(bytes calldata list, uint256 position)

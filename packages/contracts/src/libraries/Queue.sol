@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import {Constants} from "../generated/Constants.sol";
 import {IRollupErrors} from "../interfaces/IRollupErrors.sol";
 import {IRollupEvents} from "../interfaces/IRollupEvents.sol";
-import {QueueEntry} from "../interfaces/RollupTypes.sol";
+import {QueueEntry, QueueRecord} from "../interfaces/RollupTypes.sol";
 
 /// @title L1 queue (spec 4)
 /// @dev Checkpoint k is the queue after k entries, so the entry at position p lies between checkpoints p and p + 1;
@@ -26,20 +26,12 @@ library Queue {
 
     /// @param head Entries consumed by batches.
     /// @param tail Entries ever made.
+    /// @param frozen The rollup has stopped: head and tail stay where they are. Here because it is read together with them.
     struct Data {
         uint64 head;
         uint64 tail;
+        bool frozen;
         mapping(uint64 count => Checkpoint) checkpoints;
-    }
-
-    /// @dev The record of spec 4.1.
-    struct Record {
-        uint8 kind;
-        address owner;
-        uint32 tokenId;
-        uint128 amount;
-        uint32 index;
-        uint256 key;
     }
 
     /// @notice Wei the next entry costs: rises with the entries waiting.
@@ -49,21 +41,11 @@ library Queue {
     }
 
     /// @notice Appends a record that a circuit can prove; reverts on any other.
-    function push(Data storage self, Record memory record, uint256 submitterFee) internal {
+    function push(Data storage self, QueueRecord memory record, uint256 submitterFee) internal {
         _requireProvable(record);
         uint64 position = self.tail;
         Checkpoint storage previous = self.checkpoints[position];
-        bytes32 queueHash = sha256(
-            abi.encodePacked(
-                previous.queueHash,
-                record.kind,
-                record.owner,
-                record.tokenId,
-                record.amount,
-                uint24(record.index),
-                record.key
-            )
-        );
+        bytes32 queueHash = hashAfter(previous.queueHash, record);
         self.checkpoints[position + 1] = Checkpoint({
             queueHash: queueHash,
             enqueuedAt: uint64(block.timestamp),
@@ -89,6 +71,21 @@ library Queue {
         uint64 head = self.head;
         submitterFees = self.checkpoints[head + count].submitterFees - self.checkpoints[head].submitterFees;
         self.head = head + count;
+    }
+
+    /// @notice Rolling hash after `record`; the caller checked that its index fits 24 bits.
+    function hashAfter(bytes32 hashBefore, QueueRecord memory record) internal pure returns (bytes32) {
+        return sha256(
+            abi.encodePacked(
+                hashBefore,
+                record.kind,
+                record.owner,
+                record.tokenId,
+                record.amount,
+                uint24(record.index),
+                record.key
+            )
+        );
     }
 
     /// @notice Rolling hash after the first `count` entries.
@@ -117,7 +114,8 @@ library Queue {
         return low - self.head;
     }
 
-    /// @notice Reverts unless a batch at `timestamp` of a circuit with room for `capacity` entries may consume `count`.
+    /// @notice Reverts unless a batch at `timestamp` of a circuit with room for `capacity` entries may consume `count`: all
+    ///         that wait for `inclusionDelay` seconds, as far as there is room.
     function requireConsumable(
         Data storage self,
         uint64 count,
@@ -147,7 +145,7 @@ library Queue {
         });
     }
 
-    function _requireProvable(Record memory record) private pure {
+    function _requireProvable(QueueRecord memory record) private pure {
         if (record.owner == address(0)) revert IRollupErrors.ZeroOwner();
         if (record.index >= Constants.MAX_ACCOUNTS) {
             revert IRollupErrors.IndexOutOfRange(Constants.MAX_ACCOUNTS - 1, record.index);

@@ -105,7 +105,7 @@ contract ReentrantRecipient is Hook {
 
     function _other(uint256 entrance) private view returns (bytes memory) {
         BatchHeader memory header;
-        if (entrance == 5) return abi.encodeCall(Rollup.pay, (1, header, 0, "", 1));
+        if (entrance == 5) return abi.encodeCall(Rollup.pay, (1, header, 0, "", 0, 1));
         if (entrance == 6) return abi.encodeCall(Rollup.claim, (0, address(this)));
         if (entrance == 7) return abi.encodeCall(Rollup.claimFor, (0, address(this)));
         return abi.encodeCall(Rollup.submitBatch, (header, "", ""));

@@ -52,7 +52,12 @@ abstract contract RollupTest {
         Circuit[] memory circuits = new Circuit[](3);
         for (uint8 i = 0; i < 3; i++) {
             if (verifiers[i] == address(0)) verifiers[i] = address(new KeccakVerifier());
-            circuits[i] = Circuit({circuitType: i, slots: uint32(16 * 4 ** i), verifier: verifiers[i]});
+            circuits[i] = Circuit({
+                circuitType: i,
+                slots: uint32(16 * 4 ** i),
+                verifier: verifiers[i],
+                verifierCodeHash: verifiers[i].codehash
+            });
         }
         return Parameters({
             operator: operator,

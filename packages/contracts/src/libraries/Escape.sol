@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {Constants} from "../generated/Constants.sol";
+import {IRollupErrors} from "../interfaces/IRollupErrors.sol";
+import {QueueRecord} from "../interfaces/RollupTypes.sol";
+import {Queue} from "./Queue.sol";
+
+/// @title What has been paid out after a freeze (spec 8)
+library Escape {
+    using Queue for Queue.Data;
+
+    /// @param exited One bit per account index, 256 to a word; written by `markExited` only.
+    /// @param reclaimed One bit per queue position, 256 to a word; written by `markReclaimed` only.
+    struct Data {
+        mapping(uint256 word => uint256) exited;
+        mapping(uint256 word => uint256) reclaimed;
+    }
+
+    /// @notice Reverts unless an account stands at `index` in a state with this `nextIndex`.
+    function requireAssigned(uint32 index, uint32 nextIndex) internal pure {
+        if (index < Constants.FIRST_ACCOUNT_INDEX || index >= nextIndex) {
+            revert IRollupErrors.IndexNotAssigned(index, nextIndex);
+        }
+    }
+
+    /// @notice Reverts unless `record` is the entry at `position` and no batch has consumed it.
+    function requireReclaimable(Queue.Data storage queue, uint64 position, QueueRecord memory record) internal view {
+        if (position < queue.head || position >= queue.tail) {
+            revert IRollupErrors.NotReclaimable(position, queue.head, queue.tail);
+        }
+        bytes32 expected = queue.hashAt(position + 1);
+        // An index of more than 24 bits would hash as one of fewer; the hash of nothing queued is never 0.
+        bytes32 actual =
+            record.index < Constants.MAX_ACCOUNTS ? Queue.hashAfter(queue.hashAt(position), record) : bytes32(0);
+        if (actual != expected) revert IRollupErrors.QueueRecordMismatch(expected, actual);
+    }
+
+    /// @notice Marks an account as paid out; reverts when it is marked.
+    function markExited(Data storage self, uint32 index) internal {
+        if (!_mark(self.exited, index)) revert IRollupErrors.AlreadyExited(index);
+    }
+
+    /// @notice Marks a queue entry as paid back; reverts when it is marked.
+    function markReclaimed(Data storage self, uint64 position) internal {
+        if (!_mark(self.reclaimed, position)) revert IRollupErrors.AlreadyReclaimed(position);
+    }
+
+    /// @notice Whether the account at `index` has been paid out.
+    function isExited(Data storage self, uint32 index) internal view returns (bool) {
+        return _isMarked(self.exited, index);
+    }
+
+    /// @notice Whether the queue entry at `position` has been paid back.
+    function isReclaimed(Data storage self, uint64 position) internal view returns (bool) {
+        return _isMarked(self.reclaimed, position);
+    }
+
+    /// @dev False when the bit is set already.
+    function _mark(mapping(uint256 word => uint256) storage bits, uint256 position) private returns (bool) {
+        uint256 bit = 1 << (position & 0xff);
+        uint256 word = bits[position >> 8];
+        if (word & bit != 0) return false;
+        bits[position >> 8] = word | bit;
+        return true;
+    }
+
+    function _isMarked(mapping(uint256 word => uint256) storage bits, uint256 position) private view returns (bool) {
+        return bits[position >> 8] >> (position & 0xff) & 1 == 1;
+    }
+}
