@@ -26,6 +26,12 @@ export interface Srs {
 const TARGET = ["-t", "evm-no-zk", "--scheme", "ultra_honk"];
 const MEMORY_POLL_MS = 50;
 
+/**
+ * Becomes the program, but first leaves somebody behind who ends it when this process is gone, however that came about:
+ * the pipe to its input closes then. A session of its own keeps the terminal's Ctrl-C away: the signal ends it.
+ */
+const GUARDED = `exec 3<&0; (read -r _ <&3; kill -9 "$$") >/dev/null 2>&1 & exec "$0" "$@" </dev/null`;
+
 /** Path of the native prover for this machine, from the bb.js package. Throws `circuits/no-prover`. */
 export function bbPath(): string {
   const cpu = process.arch === "arm64" ? "arm64" : "amd64";
@@ -42,7 +48,9 @@ export function bbPath(): string {
 export async function runBb(args: readonly string[], signal?: AbortSignal): Promise<BbResult> {
   if (signal?.aborted) throw aborted(signal.reason);
   const startMs = performance.now();
-  const child = spawn(bbPath(), [...args, ...TARGET], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn("/bin/sh", ["-c", GUARDED, bbPath(), ...args, ...TARGET], { stdio: "pipe", detached: true });
+  child.stdin.on("error", () => undefined);
+  child.once("exit", () => child.stdin.destroy());
   const output = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     output.stdout += text;
