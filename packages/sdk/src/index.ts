@@ -1,1 +1,56 @@
-export {};
+export { type Amount, ceilToFee, encodeAmount, encodeFee } from "./amounts.ts";
+export {
+  type CallArguments,
+  type CallOptions,
+  createNodeClient,
+  type NodeClient,
+  type NodeClientConfig,
+  type NodeClientDeps,
+  type RouteMethods,
+} from "./client.ts";
+export { type ApiFailure, apiErrorOf, isRetryable, type SdkErrorCode } from "./errors.ts";
+export type { Fetch } from "./http.ts";
+export {
+  keyFromSigner,
+  publicKeyFromSecret,
+  randomKey,
+  type SecretKey,
+  secretKeyFromHex,
+  secretKeyToHex,
+  type TypedDataSigner,
+} from "./keys.ts";
+export {
+  type AccountView,
+  existing,
+  findAccount,
+  ownAccounts,
+  type Payee,
+  type PayeeName,
+  resolvePayee,
+} from "./payee.ts";
+export { encodePaymentCode, isPaymentCode, type PaymentTarget, parsePaymentCode } from "./payment-code.ts";
+export type { OpenSocket, Socket, SocketEvents, StreamEvent, StreamOptions } from "./stream.ts";
+export {
+  acceptOffer,
+  makeOffer,
+  offerFromJson,
+  offerToJson,
+  type SwapLeg,
+  type SwapOffer,
+  type SwapProposal,
+  type SwapTerms,
+  swapTerms,
+} from "./swap.ts";
+export { hasReached, PROGRESS, type Progress, type WaitOptions } from "./wait.ts";
+export {
+  createWallet,
+  DEFAULT_VALIDITY_SECONDS,
+  type SenderAccount,
+  type SignedWithId,
+  type TransactionDraft,
+  type TransferDraft,
+  type Wallet,
+  type WalletConfig,
+  type WalletDeps,
+  type WithdrawDraft,
+} from "./wallet.ts";

@@ -1,0 +1,169 @@
+import { signedTransactionToJson } from "@cairn/rpc";
+import { afterEach, describe, expect, it } from "vitest";
+import { type NodeDouble, type Scripted, startDouble } from "../test/double.ts";
+import { ALICE, accountOf, BOB, DOMAIN } from "../test/people.ts";
+import { createNodeClient, type NodeClientConfig } from "./client.ts";
+import { apiErrorOf, isRetryable } from "./errors.ts";
+import { existing } from "./payee.ts";
+import type { Progress } from "./wait.ts";
+import { createWallet } from "./wallet.ts";
+
+const doubles: NodeDouble[] = [];
+afterEach(async () => {
+  for (const double of doubles.splice(0)) await double.stop();
+});
+
+async function clientOf(script: (request: string, count: number) => Scripted, config: Partial<NodeClientConfig> = {}) {
+  const double = await startDouble(script);
+  doubles.push(double);
+  return { double, client: createNodeClient({ url: `${double.url}/`, retryDelayMs: 1, ...config }) };
+}
+
+const failure = (code: string, status: number, details?: object) => ({
+  status,
+  body: { error: { code, message: `it is ${code}`, ...(details === undefined ? {} : { details }) } },
+});
+const HEALTH = { body: { status: "ok", roles: ["api"], version: "1" } };
+const wallet = createWallet({ secret: ALICE.secretKey, domain: DOMAIN });
+const SIGNED = wallet.transfer({ from: accountOf(ALICE), to: existing(accountOf(BOB)), amount: 1n, fee: 0n });
+const shown = (status: string) => ({
+  body: {
+    id: SIGNED.id,
+    status,
+    inclusion: { block: 1, slot: 0 },
+    group: [SIGNED.id],
+    transaction: signedTransactionToJson(SIGNED),
+    amount: "1",
+    fee: "0",
+    createdIndex: null,
+    rejection: status === "rejected" ? { type: "expired" } : null,
+    receivedAtMs: 1,
+    history: [],
+  },
+});
+
+describe("node client", () => {
+  it("puts arguments where the route wants them and checks them before sending", async () => {
+    const { double, client } = await clientOf(() => ({ body: { transactions: [], next: null } }));
+    await client.accountTransactions({ index: 64, before: 10, limit: "5" });
+    expect(double.requests).toEqual(["GET /v1/accounts/64/transactions?before=10&limit=5"]);
+    for (const wrong of [
+      () => client.account({ index: "../admin" }),
+      () => client.transaction({ id: "0x12" }),
+      () => client.quote({ kind: "transfer", tokenId: -1 }),
+      () => client.blocks({ limit: 1000 }),
+      () => client.submit({ transactions: [] }),
+    ]) {
+      await expect(wrong()).rejects.toMatchObject({ code: "sdk/bad-request" });
+    }
+    expect(double.requests).toHaveLength(1);
+    expect(() => createNodeClient({ url: "ftp://node" })).toThrow(expect.objectContaining({ code: "sdk/bad-request" }));
+  });
+
+  it("reads a node that is not ready", async () => {
+    const body = { isReady: false, parts: { sequencer: { isReady: false, state: "starting" } } };
+    const { client } = await clientOf(() => ({ status: 503, body }));
+    expect(await client.ready()).toEqual(body);
+  });
+
+  it("tells the node's failure with its code and details", async () => {
+    const { client } = await clientOf(() => failure("rejected", 422, { index: 0, reason: { type: "expired" } }));
+    const error = await client.submit({ transactions: [signedTransactionToJson(SIGNED)] }).catch((cause) => cause);
+    expect(error).toMatchObject({ code: "sdk/api-error", message: "it is rejected" });
+    expect(apiErrorOf(error)).toEqual({
+      code: "rejected",
+      status: 422,
+      isRetryable: false,
+      details: { index: 0, reason: { type: "expired" } },
+    });
+    expect(isRetryable(error)).toBe(false);
+    expect(apiErrorOf(new TypeError("x"))).toBeNull();
+  });
+
+  it("tries reads again when that can help, and nothing else", async () => {
+    const { double, client } = await clientOf((_request, count) => {
+      if (count === 1) return "drop";
+      if (count === 2) return failure("unavailable", 503);
+      return count === 3 ? { status: 502, body: "<html>" } : HEALTH;
+    });
+    expect(await client.health()).toEqual(HEALTH.body);
+    expect(double.requests).toHaveLength(4);
+    const { double: other, client: unlucky } = await clientOf(() => failure("not-found", 404));
+    await expect(unlucky.block({ number: 1 })).rejects.toMatchObject({ code: "sdk/api-error" });
+    expect(other.requests).toHaveLength(1);
+  });
+
+  it("does not submit twice by itself", async () => {
+    const { double, client } = await clientOf(() => "drop");
+    await expect(client.submit({ transactions: [signedTransactionToJson(SIGNED)] })).rejects.toMatchObject({
+      code: "sdk/unreachable",
+    });
+    expect(double.requests).toHaveLength(1);
+  });
+
+  it("gives up on silence, on what is not a Cairn node, and when told to", async () => {
+    const { client } = await clientOf(() => "hang", { retries: 0, timeoutMs: 50 });
+    await expect(client.health()).rejects.toMatchObject({ code: "sdk/timeout" });
+    const stop = new AbortController();
+    const asked = client.health({}, { signal: stop.signal, timeoutMs: 10_000 });
+    stop.abort();
+    await expect(asked).rejects.toMatchObject({ code: "sdk/aborted" });
+    for (const answer of [{ body: "<html>" }, { body: { status: "fine" } }, { status: 201, ...HEALTH }]) {
+      const { client: wrong } = await clientOf(() => answer);
+      await expect(wrong.health()).rejects.toMatchObject({ code: "sdk/bad-answer" });
+    }
+    await expect(createNodeClient({ url: "http://127.0.0.1:1", retries: 0 }).health()).rejects.toMatchObject({
+      code: "sdk/unreachable",
+    });
+  });
+});
+
+describe("waiting", () => {
+  it("submits again until the node acknowledges, then follows the transaction", async () => {
+    const { double, client } = await clientOf((request, count) => {
+      if (request.startsWith("GET"))
+        return shown(["received", "confirmed", "confirmed", "proven"][count - 1] ?? "final");
+      if (count < 3) return count === 1 ? "drop" : failure("overloaded", 429);
+      return { body: { transactions: [{ id: SIGNED.id, status: "received", inclusion: null }] } };
+    });
+    const seen: string[] = [];
+    const wait = { status: "final", timeoutMs: 10_000, pollMs: 10 } as const;
+    const [done] = await client.submitAndWait([SIGNED], { ...wait, onStatus: ({ status }) => seen.push(status) });
+    expect(done?.status).toBe("final");
+    expect(seen).toEqual(["received", "confirmed", "proven", "final"]);
+    expect(double.bodies).toEqual(Array(3).fill({ transactions: [signedTransactionToJson(SIGNED)] }));
+  });
+
+  it.each(["rejected", "expired", "replaced"])("ends when the transaction is %s", async (status) => {
+    const { client } = await clientOf(() => shown(status));
+    await expect(client.waitFor(SIGNED.id, { status: "confirmed", timeoutMs: 5000 })).rejects.toMatchObject({
+      code: "sdk/not-reached",
+      details: { status },
+    });
+  });
+
+  it.each<[string, Scripted, Progress]>([
+    ["nothing happens", shown("confirmed"), "proven"],
+    ["the transaction stays unknown", failure("not-found", 404), "confirmed"],
+    ["the node is silent", "hang", "confirmed"],
+  ])("ends in time when %s", async (_what, answer, status) => {
+    const { client } = await clientOf(() => answer);
+    const startMs = performance.now();
+    await expect(client.waitFor(SIGNED.id, { status, timeoutMs: 200, pollMs: 20 })).rejects.toMatchObject({
+      code: "sdk/timeout",
+    });
+    expect(performance.now() - startMs).toBeLessThan(5000);
+  });
+
+  it("ends when told to, and when the node refuses", async () => {
+    const { client } = await clientOf(() => shown("confirmed"));
+    const signal = AbortSignal.timeout(30);
+    await expect(client.waitFor(SIGNED.id, { status: "final", timeoutMs: 60_000, signal })).rejects.toMatchObject({
+      code: "sdk/aborted",
+    });
+    const { client: strict } = await clientOf(() => failure("rejected", 422));
+    await expect(strict.submitAndWait([SIGNED], { status: "final", timeoutMs: 60_000 })).rejects.toMatchObject({
+      code: "sdk/api-error",
+    });
+  });
+});

@@ -1,0 +1,160 @@
+import { CairnError, type SignedTransaction } from "@cairn/protocol";
+import { type ClientRequest, ROUTES, type RouteDefinition, type RouteName, type RouteResponse } from "@cairn/rpc";
+import { backoffMs, delay } from "./delay.ts";
+import { isRetryable, type SdkErrorCode } from "./errors.ts";
+import { apiErrorFrom, badAnswer, type Fetch, sendRequest } from "./http.ts";
+import { type OpenSocket, openSocket, type StreamEvent, type StreamOptions, streamEvents } from "./stream.ts";
+import type { WaitOptions } from "./wait.ts";
+import { submitAndWait, waitForTransaction } from "./wait.ts";
+
+/** Settings of {@link createNodeClient}. */
+export interface NodeClientConfig {
+  /** Address of the API, such as `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** Time for one try; 10 s by default. */
+  readonly timeoutMs?: number;
+  /** Tries after the first, of reads only; 3 by default. */
+  readonly retries?: number;
+  /** Wait before the first retry, doubled each time; 200 ms by default. */
+  readonly retryDelayMs?: number;
+}
+
+/** What the client stands on; the platform's own by default. */
+export interface NodeClientDeps {
+  readonly fetch?: Fetch;
+  readonly openSocket?: OpenSocket;
+}
+
+/** Options of one call. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number;
+}
+
+type Loose<T> = string extends NonNullable<T> ? T | number : T;
+type Fields<T> = [T] extends [undefined] ? unknown : { readonly [Key in keyof T]: Loose<T[Key]> };
+type Body<T> = [T] extends [undefined] ? unknown : T;
+
+/** Arguments of a method: path parameters, query and body of its route in one object; digits may be numbers. */
+export type CallArguments<Name extends RouteName> = Fields<ClientRequest<Name>["params"]> &
+  Fields<ClientRequest<Name>["query"]> &
+  Body<ClientRequest<Name>["body"]>;
+
+type Method<Name extends RouteName> =
+  Record<never, never> extends CallArguments<Name>
+    ? (args?: CallArguments<Name>, options?: CallOptions) => Promise<RouteResponse<Name>>
+    : (args: CallArguments<Name>, options?: CallOptions) => Promise<RouteResponse<Name>>;
+
+/**
+ * One method per route of the API. Arguments and answers are checked against the route's schemas. Reads are tried again
+ * when that can help. All throw `sdk/bad-request`, `sdk/unreachable`, `sdk/timeout`, `sdk/aborted`, `sdk/bad-answer`, `sdk/api-error`.
+ */
+export type RouteMethods = { readonly [Name in RouteName]: Method<Name> };
+
+/** A client of one node. */
+export interface NodeClient extends RouteMethods {
+  readonly url: string;
+  /**
+   * Submits a group and waits until all of it has the status. Submitting again is harmless: the node knows a transaction by
+   * its id and answers with what became of it. So this submits again while the node cannot be reached, until the time is up.
+   * Throws `sdk/not-reached`, `sdk/timeout`, `sdk/aborted`, `sdk/api-error`.
+   */
+  readonly submitAndWait: (
+    group: readonly SignedTransaction[],
+    options: WaitOptions,
+  ) => Promise<RouteResponse<"transaction">[]>;
+  /** Waits until a transaction has the status, or one after it. Throws `sdk/not-reached`, `sdk/timeout`, `sdk/aborted`. */
+  readonly waitFor: (id: string, options: WaitOptions) => Promise<RouteResponse<"transaction">>;
+  /** Blocks and statuses as they come, across broken connections; ends by the signal or by leaving the loop. */
+  readonly stream: (options?: StreamOptions) => AsyncGenerator<StreamEvent, void, undefined>;
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+const DEFAULT_RETRIES = 3;
+const DEFAULT_RETRY_DELAY_MS = 200;
+const MAX_RETRY_DELAY_MS = 5_000;
+
+/** A client of the node at `url`; nothing is sent before the first call. Throws `sdk/bad-request` for what is not a URL. */
+export function createNodeClient(config: NodeClientConfig, deps: NodeClientDeps = {}): NodeClient {
+  if (!URL.canParse(config.url) || !/^https?:$/.test(new URL(config.url).protocol)) {
+    throw new CairnError<SdkErrorCode>("sdk/bad-request", `not an http or https URL: ${config.url}`);
+  }
+  const base = config.url.replace(/\/+$/, "");
+  const fetch: Fetch = deps.fetch ?? ((url, init) => globalThis.fetch(url, init));
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, retries = DEFAULT_RETRIES } = config;
+  const retryDelayMs = config.retryDelayMs ?? DEFAULT_RETRY_DELAY_MS;
+
+  const callOnce = async (name: RouteName, args: Record<string, unknown>, options: CallOptions): Promise<unknown> => {
+    const { url, body } = toRequest(base, ROUTES[name], args);
+    const { method } = ROUTES[name];
+    const answer = await sendRequest(fetch, { method, url, body, timeoutMs, ...options });
+    const failure = apiErrorFrom(answer, url);
+    if (failure !== null) throw failure;
+    // A node that is not ready says so with 503 and the same body.
+    const isAnswer = answer.status === 200 || (name === "ready" && answer.status === 503);
+    const parsed = ROUTES[name].response.safeParse(answer.body);
+    if (isAnswer && parsed.success) return parsed.data;
+    const problem = parsed.error?.issues[0];
+    const what = problem === undefined ? `status ${answer.status}` : `${problem.path.join(".")}: ${problem.message}`;
+    throw badAnswer(`${url} does not answer as a Cairn node: ${what}`, { url, status: answer.status }, parsed.error);
+  };
+
+  const call = async (name: RouteName, args: Record<string, unknown> = {}, options: CallOptions = {}) => {
+    const tries = ROUTES[name].method === "GET" ? retries : 0;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await callOnce(name, args, options);
+      } catch (error) {
+        if (attempt >= tries || !isRetryable(error)) throw error;
+        await delay(backoffMs(attempt, retryDelayMs, MAX_RETRY_DELAY_MS), options.signal);
+      }
+    }
+  };
+
+  const names = Object.keys(ROUTES).filter((name): name is RouteName => name in ROUTES);
+  // The table pairs each name with its types; a loop over names cannot express that.
+  const methods = Object.fromEntries(
+    names.map((name) => [name, (args?: Record<string, unknown>, options?: CallOptions) => call(name, args, options)]),
+  ) as unknown as RouteMethods;
+
+  return {
+    ...methods,
+    url: base,
+    submitAndWait: (group, options) => submitAndWait(methods, group, options),
+    waitFor: (id, options) => waitForTransaction(methods, id, options),
+    stream: (options) => streamEvents(base, methods, deps.openSocket ?? openSocket, options),
+  };
+}
+
+function toRequest(
+  base: string,
+  route: RouteDefinition,
+  args: Record<string, unknown>,
+): { readonly url: string; readonly body: unknown } {
+  const pick = (shape: object | undefined) =>
+    Object.fromEntries(
+      Object.keys(shape ?? {})
+        .filter((key) => args[key] !== undefined)
+        .map((key) => [key, String(args[key])]),
+    );
+  const params = pick(route.params?.shape);
+  const query = pick(route.query?.shape);
+  for (const [schema, value] of [
+    [route.params, params],
+    [route.query, query],
+    [route.body, args],
+  ] as const) {
+    const issue = schema?.safeParse(value).error?.issues[0];
+    if (issue !== undefined) {
+      throw new CairnError<SdkErrorCode>("sdk/bad-request", `${issue.path.join(".")}: ${issue.message}`, {
+        details: { path: issue.path },
+      });
+    }
+  }
+  const path = route.path.replaceAll(/:(\w+)/g, (_, key: string) => encodeURIComponent(params[key] ?? ""));
+  const search = new URLSearchParams(query).toString();
+  return {
+    url: `${base}${path}${search === "" ? "" : `?${search}`}`,
+    body: route.body === undefined ? undefined : args,
+  };
+}

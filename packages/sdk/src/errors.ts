@@ -1,0 +1,70 @@
+import { isCairnError } from "@cairn/protocol";
+import { API_ERRORS, type ApiErrorCode } from "@cairn/rpc";
+
+/**
+ * Errors thrown by this package. {@link isRetryable} tells whether the same call may succeed later.
+ *
+ * - `sdk/unreachable`: no connection to the node, or it broke. A submission may have arrived all the same: submit the same again.
+ * - `sdk/timeout`: no answer, or no status, in time. A submission may have arrived all the same: submit the same again.
+ * - `sdk/aborted`: the caller's signal was aborted.
+ * - `sdk/bad-answer`: the answer is not of the documented form: not a Cairn node, or one of another version.
+ * - `sdk/api-error`: the node answered with a failure; {@link apiErrorOf} gives its code and details.
+ * - `sdk/bad-request`: the arguments are not of the documented form; nothing was sent.
+ * - `sdk/not-reached`: the transaction was rejected, replaced or expired, so it does not reach the status.
+ * - `sdk/not-encodable`: no float encodes the amount or fee; `details.below` and `details.above` are the nearest that one does.
+ * - `sdk/foreign-account`: the account has another key than the wallet, which cannot sign for it.
+ * - `sdk/signature-check-failed`: a signature made here is not valid: broken hardware or library; nothing was sent.
+ * - `sdk/bad-payment-code`: a payment code has a wrong checksum, belongs to another rollup, or is malformed.
+ * - `sdk/bad-payee`: the payee cannot be paid: account unknown, in another token, or owner zero.
+ * - `sdk/bad-offer`: a swap offer is malformed, of another rollup, wrongly signed, or not what was agreed.
+ */
+export type SdkErrorCode =
+  | "sdk/unreachable"
+  | "sdk/timeout"
+  | "sdk/aborted"
+  | "sdk/bad-answer"
+  | "sdk/api-error"
+  | "sdk/bad-request"
+  | "sdk/not-reached"
+  | "sdk/not-encodable"
+  | "sdk/foreign-account"
+  | "sdk/signature-check-failed"
+  | "sdk/bad-payment-code"
+  | "sdk/bad-payee"
+  | "sdk/bad-offer";
+
+/** A failure as the node told it. */
+export interface ApiFailure {
+  readonly code: ApiErrorCode;
+  /** HTTP status. */
+  readonly status: number;
+  /** Whether the same request may succeed later. */
+  readonly isRetryable: boolean;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** What the node told of its failure; null for every other error. */
+export function apiErrorOf(error: unknown): ApiFailure | null {
+  if (!isCairnError<SdkErrorCode>(error, "sdk/api-error")) return null;
+  const { apiCode, status, apiDetails } = error.details;
+  if (!isApiCode(apiCode)) return null;
+  return {
+    code: apiCode,
+    status: Number(status),
+    isRetryable: API_ERRORS[apiCode].isRetryable,
+    details: typeof apiDetails === "object" && apiDetails !== null ? { ...apiDetails } : {},
+  };
+}
+
+/** Whether the same call may succeed later: the network, or a node that is busy, starting or broken for the moment. */
+export function isRetryable(error: unknown): boolean {
+  const api = apiErrorOf(error);
+  if (api !== null) return api.isRetryable && api.code !== "not-found";
+  if (!isCairnError(error)) return false;
+  if (error.code === "sdk/bad-answer") return Number(error.details.status) >= 500;
+  return error.code === "sdk/unreachable" || error.code === "sdk/timeout";
+}
+
+function isApiCode(value: unknown): value is ApiErrorCode {
+  return typeof value === "string" && Object.hasOwn(API_ERRORS, value);
+}

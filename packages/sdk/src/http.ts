@@ -1,0 +1,70 @@
+import { CairnError } from "@cairn/protocol";
+import { API_ERRORS, errorSchema } from "@cairn/rpc";
+import { abortedError, throwIfAborted } from "./delay.ts";
+import type { SdkErrorCode } from "./errors.ts";
+
+/** The part of `fetch` that is used; the platform's own fits. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** One request. */
+export interface HttpRequest {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  readonly body?: unknown;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An answer with a JSON body. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** Sends a request once. Throws `sdk/unreachable`, `sdk/timeout`, `sdk/aborted`, `sdk/bad-answer`. */
+export async function sendRequest(fetch: Fetch, request: HttpRequest): Promise<HttpAnswer> {
+  const { method, url, body, timeoutMs, signal } = request;
+  throwIfAborted(signal);
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const where = { details: { method, url } };
+  let status: number;
+  let text: string;
+  try {
+    const response = await fetch(url, {
+      method,
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+    });
+    status = response.status;
+    text = await response.text();
+  } catch (cause) {
+    if (signal?.aborted) throw abortedError(cause);
+    throw timeout.aborted
+      ? new CairnError<SdkErrorCode>("sdk/timeout", `no answer from ${url} within ${timeoutMs} ms`, { cause, ...where })
+      : new CairnError<SdkErrorCode>("sdk/unreachable", `${url} cannot be reached`, { cause, ...where });
+  }
+  try {
+    return { status, body: JSON.parse(text) };
+  } catch (cause) {
+    throw badAnswer(`${url} answers ${status} without JSON`, { ...where.details, status }, cause);
+  }
+}
+
+/** The failure that a body tells of; null when it is an answer. */
+export function apiErrorFrom({ status, body }: HttpAnswer, url: string): CairnError<SdkErrorCode> | null {
+  const parsed = errorSchema.safeParse(body);
+  if (!parsed.success) return null;
+  const { code, message, details } = parsed.data.error;
+  return new CairnError("sdk/api-error", message, {
+    details: { apiCode: code, status, isRetryable: API_ERRORS[code].isRetryable, apiDetails: details ?? {}, url },
+  });
+}
+
+/** An answer that no Cairn node of this version gives. */
+export function badAnswer(
+  message: string,
+  details: Readonly<Record<string, unknown>>,
+  cause?: unknown,
+): CairnError<SdkErrorCode> {
+  return new CairnError("sdk/bad-answer", message, { cause, details });
+}

@@ -1,0 +1,48 @@
+import {
+  decodeSecretKey,
+  encodeSecretKey,
+  generateSecretKey,
+  type KeyDerivationTypedData,
+  publicKeyFromSecret,
+  type SecretKey,
+  secretKeyFromWallet,
+} from "@cairn/crypto";
+import { bytesToHex, type Domain, type Hex, hexToBytes } from "@cairn/protocol";
+
+export { publicKeyFromSecret, type SecretKey };
+
+/** A fresh L2 key from the platform's random numbers. */
+export function randomKey(): SecretKey {
+  return generateSecretKey();
+}
+
+/** What signs EIP-712 messages: a viem account, or a wallet behind an adapter. */
+export interface TypedDataSigner {
+  readonly signTypedData: (typedData: {
+    readonly domain: KeyDerivationTypedData["domain"];
+    readonly types: Pick<KeyDerivationTypedData["types"], "KeyDerivation">;
+    readonly primaryType: KeyDerivationTypedData["primaryType"];
+    readonly message: { readonly statement: string; readonly purpose: string };
+  }) => Promise<string>;
+}
+
+/**
+ * The L2 key of one rollup that follows from a wallet's signature; the same wallet always gives the same key. The wallet is
+ * asked twice and the answers are compared, for a wallet that signs at random could never give the key again.
+ * Throws `crypto/non-deterministic-wallet`, `crypto/unsupported-wallet-signature`, and what the signer throws.
+ */
+export function keyFromSigner(domain: Domain, signer: TypedDataSigner): Promise<SecretKey> {
+  return secretKeyFromWallet(domain, ({ domain: separator, types, primaryType, message }) =>
+    signer.signTypedData({ domain: separator, types: { KeyDerivation: types.KeyDerivation }, primaryType, message }),
+  );
+}
+
+/** 32 bytes of hex, for storage. */
+export function secretKeyToHex(secret: SecretKey): Hex {
+  return bytesToHex(encodeSecretKey(secret));
+}
+
+/** Inverse of {@link secretKeyToHex}. Throws `crypto/invalid-secret-key`, `protocol/bad-hex`. */
+export function secretKeyFromHex(hex: string): SecretKey {
+  return decodeSecretKey(hexToBytes(hex));
+}

@@ -1,0 +1,110 @@
+import { bigintToAddress } from "@cairn/protocol";
+import { bigintToWord } from "@cairn/rpc";
+import { describe, expect, it } from "vitest";
+import { ALICE, accountOf, BOB, DOMAIN } from "../test/people.ts";
+import { createNodeClient } from "./client.ts";
+import { type AccountView, ownAccounts, resolvePayee } from "./payee.ts";
+import { encodePaymentCode } from "./payment-code.ts";
+
+const OWN_KEY = accountOf(ALICE, { index: 70 });
+const KEYLESS = accountOf(ALICE, { index: 71, key: bigintToWord(0n), ownerKey: false });
+const SQUATTED = accountOf(ALICE, { index: 65, key: bigintToWord(BOB.key), ownerKey: false });
+const TO = { tokenId: 0, domain: DOMAIN };
+
+/** A client of a node with these accounts, which also shows whatever else it likes. */
+function clientOf(accounts: readonly AccountView[]) {
+  return createNodeClient(
+    { url: "http://node", retries: 0 },
+    {
+      fetch: async (url) => {
+        const index = /accounts\/(\d+)/.exec(url)?.[1];
+        if (index === undefined) return Response.json({ accounts });
+        const account = accounts.find((one) => one.index === Number(index));
+        return account === undefined
+          ? Response.json({ error: { code: "not-found", message: "no account" } }, { status: 404 })
+          : Response.json(account);
+      },
+    },
+  );
+}
+
+const byAddress = { type: "address", address: bigintToAddress(ALICE.owner) } as const;
+const byCode = { type: "paymentCode", code: encodePaymentCode(ALICE, DOMAIN) } as const;
+
+describe("whoever pays to an address", () => {
+  it("pays to an account whose key the owner authorised, whatever stands before it", async () => {
+    const payee = await resolvePayee(clientOf([SQUATTED, KEYLESS, OWN_KEY]), byAddress, TO);
+    expect(payee).toEqual({ type: "existing", index: 70, owner: ALICE.owner, key: ALICE.key });
+  });
+
+  it("pays to one without a key when there is no such account", async () => {
+    expect(await resolvePayee(clientOf([SQUATTED, KEYLESS]), byAddress, TO)).toMatchObject({ index: 71, key: 0n });
+  });
+
+  it("never pays under a key that a stranger put beside the address", async () => {
+    expect(await resolvePayee(clientOf([SQUATTED]), byAddress, TO)).toEqual({
+      type: "new",
+      owner: ALICE.owner,
+      key: 0n,
+    });
+    expect(await resolvePayee(clientOf([]), byAddress, TO)).toEqual({ type: "new", owner: ALICE.owner, key: 0n });
+  });
+
+  it("is not led to accounts of others or in other tokens by a lying node", async () => {
+    const lies = [accountOf(BOB, { index: 80 }), accountOf(ALICE, { index: 81, tokenId: 5 })];
+    expect(await resolvePayee(clientOf(lies), byAddress, TO)).toMatchObject({ type: "new" });
+  });
+
+  it("is told when the address cannot own an account", async () => {
+    for (const address of [bigintToAddress(0n), "0x12", "alice"]) {
+      await expect(resolvePayee(clientOf([]), { type: "address", address }, TO)).rejects.toMatchObject({
+        code: "sdk/bad-payee",
+      });
+    }
+  });
+});
+
+describe("whoever pays to a payment code", () => {
+  it("pays under exactly that key, in an account that has it or a new one", async () => {
+    const bare = accountOf(ALICE, { index: 90, ownerKey: false });
+    expect(await resolvePayee(clientOf([SQUATTED, KEYLESS, bare]), byCode, TO)).toMatchObject({
+      index: 90,
+      key: ALICE.key,
+    });
+    expect(await resolvePayee(clientOf([SQUATTED, KEYLESS]), byCode, TO)).toEqual({
+      type: "new",
+      owner: ALICE.owner,
+      key: ALICE.key,
+    });
+  });
+});
+
+describe("whoever pays to an index", () => {
+  it("pays to that account in its token", async () => {
+    const client = clientOf([OWN_KEY]);
+    expect(await resolvePayee(client, { type: "index", index: 70 }, TO)).toMatchObject({ index: 70 });
+    for (const [index, tokenId] of [
+      [71, 0],
+      [70, 1],
+    ] as const) {
+      await expect(resolvePayee(client, { type: "index", index }, { ...TO, tokenId })).rejects.toMatchObject({
+        code: "sdk/bad-payee",
+      });
+    }
+  });
+
+  it("does not take another account for it", async () => {
+    const client = createNodeClient({ url: "http://node" }, { fetch: async () => Response.json(OWN_KEY) });
+    await expect(resolvePayee(client, { type: "index", index: 71 }, TO)).rejects.toMatchObject({
+      code: "sdk/bad-answer",
+    });
+  });
+});
+
+describe("own accounts", () => {
+  it("are those of owner and key, the richest first", async () => {
+    const rich = accountOf(ALICE, { index: 99, balance: "5000" });
+    const found = await ownAccounts(clientOf([SQUATTED, KEYLESS, OWN_KEY, rich, accountOf(BOB)]), ALICE);
+    expect(found.map(({ index }) => index)).toEqual([99, 70]);
+  });
+});

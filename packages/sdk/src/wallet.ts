@@ -1,0 +1,148 @@
+import {
+  type Compress,
+  messageHash,
+  publicKeyFromSecret,
+  compress as pureCompress,
+  type SecretKey,
+  sign,
+  verify,
+} from "@cairn/crypto";
+import {
+  accountIndex,
+  addressToBigint,
+  CairnError,
+  type Domain,
+  type L2Transaction,
+  type Link,
+  messageWords,
+  type SignedTransaction,
+  type TransactionCommon,
+  tokenId,
+} from "@cairn/protocol";
+import { bigintToWord, wordToBigint } from "@cairn/rpc";
+import { type Amount, encodeAmount, encodeFee } from "./amounts.ts";
+import type { SdkErrorCode } from "./errors.ts";
+import type { AccountView, Payee } from "./payee.ts";
+
+/** The part of an account that its owner signs with. */
+export type SenderAccount = Pick<AccountView, "index" | "nonce" | "tokenId" | "key">;
+
+/** Fields that all transactions share. */
+export interface TransactionDraft {
+  /** The sender's account as the node shows it now. */
+  readonly from: SenderAccount;
+  /** In the token's smallest unit; `"all"` is the balance less the fee. */
+  readonly amount: Amount;
+  readonly fee: bigint;
+  /** Last second, since the epoch, at which it may run; an hour from now by default. */
+  readonly validUntil?: number;
+  /** The account's by default; later ones for several transactions at a time. */
+  readonly nonce?: number;
+}
+
+/** A payment on L2. */
+export interface TransferDraft extends TransactionDraft {
+  readonly to: Payee;
+}
+
+/** A payment to L1. */
+export interface WithdrawDraft extends TransactionDraft {
+  /** L1 address, 0x hex. */
+  readonly recipient: string;
+}
+
+/** A signed transaction and its id, by which the node knows it. */
+export interface SignedWithId extends SignedTransaction {
+  readonly id: string;
+}
+
+/** Signs for the accounts of one key in one rollup. Holds no connection and remembers no nonces. */
+export interface Wallet {
+  readonly domain: Domain;
+  /** x of the public key. */
+  readonly key: bigint;
+  /** Signs a transfer, to an existing account or to one that it creates. */
+  readonly transfer: (draft: TransferDraft) => SignedWithId;
+  /** Signs a withdrawal to L1. */
+  readonly withdraw: (draft: WithdrawDraft) => SignedWithId;
+  /** Signs a transfer that runs only together with another; see `makeOffer` and `acceptOffer`. */
+  readonly linkedTransfer: (draft: TransferDraft, link: Link) => SignedWithId;
+}
+
+/** Settings of {@link createWallet}. */
+export interface WalletConfig {
+  readonly secret: SecretKey;
+  /** Chain and rollup that every signature is bound to. */
+  readonly domain: Domain;
+}
+
+/** What a wallet stands on. */
+export interface WalletDeps {
+  /** Clock that default validities start from, in seconds. */
+  readonly nowSeconds?: () => number;
+  /** Hash of the protocol; the pure one by default, `@cairn/crypto/fast` has a faster one. */
+  readonly compress?: Compress;
+}
+
+/** How long a transaction may wait when its draft does not say. */
+export const DEFAULT_VALIDITY_SECONDS = 3600;
+
+/**
+ * A wallet of one key. Every signature is verified before it is given out. Its methods throw `sdk/not-encodable`,
+ * `sdk/foreign-account`, `sdk/bad-payee`, `sdk/signature-check-failed`, `protocol/out-of-range`.
+ */
+export function createWallet({ secret, domain }: WalletConfig, deps: WalletDeps = {}): Wallet {
+  const { nowSeconds = () => Math.floor(Date.now() / 1000), compress = pureCompress } = deps;
+  const key = publicKeyFromSecret(secret);
+
+  const common = ({ from, amount, fee, validUntil, nonce }: TransactionDraft): TransactionCommon => {
+    if (wordToBigint(from.key) !== key) {
+      throw new CairnError<SdkErrorCode>("sdk/foreign-account", `account ${from.index} has another key`, {
+        details: { index: from.index, accountKey: from.key, walletKey: bigintToWord(key) },
+      });
+    }
+    return {
+      from: accountIndex(from.index),
+      nonce: nonce ?? from.nonce,
+      tokenId: tokenId(from.tokenId),
+      amount: encodeAmount(amount),
+      fee: encodeFee(fee),
+      validUntil: validUntil ?? nowSeconds() + DEFAULT_VALIDITY_SECONDS,
+    };
+  };
+
+  const signed = (transaction: L2Transaction): SignedWithId => {
+    const message = messageHash(messageWords(transaction, domain), compress);
+    const signature = sign(message, secret, compress);
+    if (!verify(message, signature, key, compress)) {
+      throw new CairnError<SdkErrorCode>("sdk/signature-check-failed", "a signature made here is not valid");
+    }
+    return { id: bigintToWord(message), transaction, signature };
+  };
+
+  const transfer = (draft: TransferDraft, link: Link | null) => signed(toTransfer(common(draft), draft.to, link));
+
+  return {
+    domain,
+    key,
+    transfer: (draft) => transfer(draft, null),
+    linkedTransfer: transfer,
+    withdraw: (draft) => {
+      const recipient = addressToBigint(draft.recipient);
+      if (recipient === 0n) throw badPayee("the L1 recipient is 0");
+      return signed({ type: "withdraw", ...common(draft), recipient });
+    },
+  };
+}
+
+/** The transfer of these fields to a payee. Throws `sdk/bad-payee`. */
+export function toTransfer(fields: TransactionCommon, to: Payee, link: Link | null): L2Transaction {
+  const receiver = { toOwner: to.owner, toKey: to.key, link };
+  if (to.type === "existing") return { type: "transfer", ...fields, to: accountIndex(to.index), ...receiver };
+  if (to.owner === 0n) throw badPayee("the owner of the new account is 0");
+  return { type: "transferToNew", ...fields, ...receiver };
+}
+
+function badPayee(message: string): CairnError<SdkErrorCode> {
+  return new CairnError("sdk/bad-payee", message);
+}
