@@ -9,6 +9,7 @@ import {
   rollupAbi,
 } from "@cairn/contracts";
 import {
+  type AnvilNode,
   type AnvilOptions,
   connectReader,
   connectWallet,
@@ -24,7 +25,7 @@ import { type Address, encodeFunctionData } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 
 /** Mnemonic of anvil's prefunded accounts, known to everybody. */
-const ANVIL_MNEMONIC = "test test test test test test test test test test test junk";
+export const ANVIL_MNEMONIC = "test test test test test test test test test test test junk";
 
 /** An ERC-20 that anyone may mint, registered with the rollup. */
 export interface DevToken {
@@ -34,10 +35,12 @@ export interface DevToken {
   readonly decimals: number;
 }
 
-/** A rollup on its own anvil. */
-export interface DevRollup {
+/** A rollup on a development chain, with what its deployer can do there. */
+export interface DeployedDevRollup {
   readonly rpcUrl: string;
   readonly rollup: L1Rollup;
+  /** L1 block that holds the rollup's creation. */
+  readonly deploymentBlock: number;
   /** Verifier of each block size. */
   readonly verifiers: ReadonlyMap<BlockSize, Address>;
   /** Wallet of anvil's prefunded account at `position`; 0 is the operator. */
@@ -45,50 +48,66 @@ export interface DevRollup {
   /** Deploys and registers a token. */
   createToken(symbol: string, decimals: number): Promise<DevToken>;
   mint(token: DevToken, to: Address, amount: bigint): Promise<void>;
+}
+
+/** A rollup on its own anvil. */
+export interface DevRollup extends DeployedDevRollup {
   /** Ends anvil. */
   stop(): Promise<void>;
 }
 
-/** What {@link startDevRollup} needs. */
-export interface DevRollupOptions {
+/** What {@link deployDevRollup} needs. */
+export interface DeployDevRollupOptions {
   /** Folder with the compiled contracts and verifiers. */
   readonly cacheDir: string;
   /** Block sizes that the rollup accepts. */
   readonly sizes: readonly BlockSize[];
-  readonly anvil?: AnvilOptions;
   /** Differences from the default parameters. */
   readonly parameters?: Partial<RollupParameters>;
+}
+
+/** What {@link startDevRollup} needs. */
+export interface DevRollupOptions extends DeployDevRollupOptions {
+  readonly anvil?: AnvilOptions;
 }
 
 /** Starts anvil and deploys a rollup with development verifiers. Throws `l1/node-failed`, `contracts/artefact-missing`, … */
 export async function startDevRollup(options: DevRollupOptions): Promise<DevRollup> {
   const anvil = await startAnvil(options.anvil);
   try {
-    const reader = connectReader(anvil.rpcUrl, anvil.chainId);
-    const wallet = (position: number): L1Wallet =>
-      connectWallet(anvil.rpcUrl, anvil.chainId, mnemonicToAccount(ANVIL_MNEMONIC, { addressIndex: position }));
-    const deployer = wallet(0);
-    const deployment = await deployRollup({
-      walletClient: deployer,
-      publicClient: reader,
-      rollup: loadArtefact(options.cacheDir, "Rollup"),
-      verifiers: options.sizes.map((slots) => loadVerifier(options.cacheDir, slots, "dev")),
-      parameters: { ...DEFAULT_ROLLUP_PARAMETERS, operator: deployer.account.address, ...options.parameters },
-    });
-    const rollup: L1Rollup = { reader, address: deployment.rollup };
-    return {
-      rpcUrl: anvil.rpcUrl,
-      rollup,
-      verifiers: new Map(deployment.verifiers.map(({ slots, address }) => [slots, address])),
-      wallet,
-      createToken: (symbol, decimals) => createToken(options.cacheDir, rollup, deployer, symbol, decimals),
-      mint: (token, to, amount) => mint(reader, deployer, token, to, amount),
-      stop: anvil.stop,
-    };
+    return { ...(await deployDevRollup(anvil, options)), stop: anvil.stop };
   } catch (error) {
     await anvil.stop();
     throw error;
   }
+}
+
+/** Deploys a rollup with development verifiers; anvil's first account is its operator. Throws `contracts/artefact-missing`, … */
+export async function deployDevRollup(
+  { rpcUrl, chainId }: Pick<AnvilNode, "rpcUrl" | "chainId">,
+  options: DeployDevRollupOptions,
+): Promise<DeployedDevRollup> {
+  const reader = connectReader(rpcUrl, chainId);
+  const wallet = (position: number): L1Wallet =>
+    connectWallet(rpcUrl, chainId, mnemonicToAccount(ANVIL_MNEMONIC, { addressIndex: position }));
+  const deployer = wallet(0);
+  const deployment = await deployRollup({
+    walletClient: deployer,
+    publicClient: reader,
+    rollup: loadArtefact(options.cacheDir, "Rollup"),
+    verifiers: options.sizes.map((slots) => loadVerifier(options.cacheDir, slots, "dev")),
+    parameters: { ...DEFAULT_ROLLUP_PARAMETERS, operator: deployer.account.address, ...options.parameters },
+  });
+  const rollup: L1Rollup = { reader, address: deployment.rollup };
+  return {
+    rpcUrl,
+    rollup,
+    deploymentBlock: Number(deployment.blockNumber),
+    verifiers: new Map(deployment.verifiers.map(({ slots, address }) => [slots, address])),
+    wallet,
+    createToken: (symbol, decimals) => createToken(options.cacheDir, rollup, deployer, symbol, decimals),
+    mint: (token, to, amount) => mint(reader, deployer, token, to, amount),
+  };
 }
 
 async function createToken(
