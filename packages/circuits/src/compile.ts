@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { CairnError } from "@cairn/protocol";
 import type { CompiledCircuit } from "@noir-lang/noir_js";
-import { compile, createFileManager } from "@noir-lang/noir_wasm";
+import { compileInThread } from "./compiler-thread.ts";
 import type { CircuitsErrorCode } from "./errors.ts";
 
 /** Where the Noir sources of this package lie. */
@@ -50,16 +50,12 @@ export function writeFileAtomically(path: string, content: string | Uint8Array):
 }
 
 async function compileCrate(crate: string): Promise<CompiledCircuit> {
-  try {
-    const { program } = await compile(createFileManager(crate), crate, ignoreLog, ignoreLog);
-    return program;
-  } catch (error) {
-    const { diagnostics } = error as { readonly diagnostics?: unknown };
-    throw new CairnError<CircuitsErrorCode>("circuits/compile-failed", `${crate} does not compile`, {
-      cause: error,
-      details: { diagnostics },
-    });
-  }
+  const answer = await compileInThread(crate);
+  if (answer.type === "compiled") return answer.program;
+  throw new CairnError<CircuitsErrorCode>("circuits/compile-failed", `${crate} does not compile`, {
+    cause: answer.reason,
+    details: { diagnostics: answer.diagnostics },
+  });
 }
 
 function sourceHash(noirDir: string, name: string): string {
@@ -86,5 +82,3 @@ function findVersion(entry: string, name: string): string {
   const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { readonly version: string };
   return version;
 }
-
-function ignoreLog(): void {}

@@ -11,6 +11,7 @@
  *   memory or disk ran out.
  * - `circuits/aborted`: the caller's signal stopped the work. A retry can help.
  * - `circuits/srs-missing`: the folder holds no SRS, or a shorter one than the circuit needs.
+ * - `circuits/wrong-srs`: the folder holds points of another SRS than expected; delete it, build, retry.
  * - `circuits/bad-verifier`: the generated Solidity source does not look as expected. No retry helps.
  */
 export type CircuitsErrorCode =
@@ -22,4 +23,5 @@ export type CircuitsErrorCode =
   | "circuits/prover-failed"
   | "circuits/aborted"
   | "circuits/srs-missing"
+  | "circuits/wrong-srs"
   | "circuits/bad-verifier";
