@@ -102,6 +102,26 @@ export const CLI_ERRORS = {
     meaning: "A swap offer is damaged, of another rollup, or not what was agreed.",
     hint: "Ask for a new offer, and compare its amounts before accepting.",
   },
+  "cli/port-taken": {
+    exitCode: 2,
+    meaning: "Another process listens on a port that the command needs.",
+    hint: "Stop that process, or give another port with the flag that the message names; 0 takes a free one.",
+  },
+  "cli/setup-failed": {
+    exitCode: 1,
+    meaning: "Circuits or contracts could not be built.",
+    hint: "Run `npm run setup` and read its output.",
+  },
+  "cli/bad-data-dir": {
+    exitCode: 2,
+    meaning: "A devnet's directory is held by another devnet, was made for other settings, or is incomplete.",
+    hint: "Stop the other devnet, give the settings it was made with, or start anew on another directory.",
+  },
+  "cli/devnet-failed": {
+    exitCode: 1,
+    meaning: "A part of the devnet ended by itself.",
+    hint: "The log that the message names says why; start again, on the same --data to keep what was there.",
+  },
   "cli/not-reached": {
     exitCode: 1,
     meaning: "A status was not reached within the time limit, or cannot be reached any more.",
