@@ -21,8 +21,6 @@ export interface AnvilOptions {
   readonly chainId?: number;
   /** Seconds between blocks; by default a block for each transaction. */
   readonly blockTimeSeconds?: number;
-  /** File with the chain to begin with, as `anvil_dumpState` gives it, unzipped. */
-  readonly stateFile?: string;
 }
 
 /**
@@ -39,7 +37,8 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<AnvilNode>
   const chainId = options.chainId ?? DEFAULT_CHAIN_ID;
   const args = ["--host", "127.0.0.1", "--port", String(options.port ?? 0), "--chain-id", String(chainId)];
   if (options.blockTimeSeconds !== undefined) args.push("--block-time", String(options.blockTimeSeconds));
-  if (options.stateFile !== undefined) args.push("--load-state", options.stateFile);
+  // A chain that is loaded through the RPC comes in one request.
+  args.push("--no-request-size-limit");
   const child = spawn("/bin/sh", ["-c", GUARDED, anvilBinary(), ...args], {
     stdio: ["pipe", "pipe", "pipe"],
     detached: true,
