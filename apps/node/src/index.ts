@@ -1,9 +1,18 @@
 export { type Clock, createManualClock, type ManualClock, systemClock } from "./clock.ts";
-export { configHelp, configMarkdown, envExample, loadConfig, type NodeConfig } from "./config/config.ts";
+export {
+  configHelp,
+  configMarkdown,
+  envExample,
+  listSettings,
+  loadConfig,
+  type NodeConfig,
+  type SettingInfo,
+} from "./config/config.ts";
 export type { Secret } from "./config/setting.ts";
 export { ROLES } from "./config/settings.ts";
 export { CRASH_POINTS, type CrashPoint } from "./crash-points.ts";
 export type { NodeErrorCode } from "./errors.ts";
+export { createNodeLogger } from "./logger.ts";
 export { type CairnNode, createNode, type NodeDeps } from "./node.ts";
 export type { ProveBlock } from "./prover/worker.ts";
 export { NODE_VERSION } from "./sequencer-part.ts";
