@@ -1,1 +1,4 @@
-export {};
+export type { RestoreErrorCode } from "./errors.ts";
+export type { PublishedBatch } from "./published-batch.ts";
+export { createRebuilder } from "./rebuilder.ts";
+export { openRestoredState } from "./restored-state.ts";

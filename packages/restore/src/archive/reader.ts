@@ -1,0 +1,145 @@
+import { createReadStream } from "node:fs";
+import { createByteCursor, isSameBytes } from "../byte-cursor.ts";
+import { type ChainPosition, followBatch } from "../chain-position.ts";
+import { restoreError } from "../errors.ts";
+import type { PublishedBatch } from "../published-batch.ts";
+import { type ChunkReader, createChunkReader } from "./chunk-reader.ts";
+import {
+  ARCHIVE_VERSION,
+  type ArchiveHead,
+  BATCH_FRAME,
+  corrupt,
+  DIGEST_BYTES,
+  decodeBatch,
+  decodeHead,
+  digestOf,
+  END_FRAME,
+  FRAME_PREFIX_BYTES,
+  MAGIC,
+  MAX_HEAD_BYTES,
+  MAX_PAYLOAD_BYTES,
+  PREFIX_BYTES,
+} from "./format.ts";
+
+/** An archive that is being read. */
+export interface ArchiveReader extends ArchiveHead {
+  /**
+   * The batches in order, each of them checked against its digest, its data hash, its queue hash and its predecessor; to be
+   * gone through once. Whether the data leads to the roots is for the replay to see, whether L1 accepted the batches for L1.
+   * Throws `restore/archive-corrupt`, `restore/archive-truncated`, `restore/batch-mismatch`, `restore/io`.
+   */
+  batches(): AsyncGenerator<PublishedBatch, ChainPosition, void>;
+}
+
+/** A frame of an archive, its digest checked. */
+export interface Frame {
+  readonly type: number;
+  readonly payload: Uint8Array;
+  readonly digest: Uint8Array;
+  /** Bytes of the file up to and with this frame. */
+  readonly end: number;
+}
+
+/** Opens an archive given as a stream. Throws `restore/archive-unsupported`, `restore/archive-corrupt`, `restore/archive-truncated`. */
+export async function readArchive(chunks: AsyncIterable<Uint8Array>): Promise<ArchiveReader> {
+  const reader = createChunkReader(chunks);
+  const { head, digest, end } = await readHead(reader);
+  return { ...head, batches: () => readBatchFrames(reader, head, digest, end) };
+}
+
+/** Opens an archive file. Throws as {@link readArchive}, and `restore/io`. */
+export function openArchive(path: string): Promise<ArchiveReader> {
+  return readArchive(fileChunks(path));
+}
+
+/** The bytes of a file. Throws `restore/io`. */
+export async function* fileChunks(path: string): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 18 })) yield chunk as Uint8Array;
+  } catch (cause) {
+    throw restoreError("restore/io", `${path} cannot be read`, { cause });
+  }
+}
+
+/** Head of an archive, the digest after it, and how many bytes that took. */
+export async function readHead(
+  reader: ChunkReader,
+): Promise<{ readonly head: ArchiveHead; readonly digest: Uint8Array; readonly end: number }> {
+  const prefix = (await reader.take(PREFIX_BYTES)).slice();
+  if (prefix.length < PREFIX_BYTES || !isSameBytes(prefix.subarray(0, MAGIC.length), MAGIC)) {
+    throw restoreError("restore/archive-unsupported", "the file is no batch archive");
+  }
+  const cursor = createByteCursor(prefix.subarray(MAGIC.length));
+  const version = cursor.number(2);
+  if (version !== ARCHIVE_VERSION) {
+    throw restoreError(
+      "restore/archive-unsupported",
+      `batch archive of version ${version}, expected ${ARCHIVE_VERSION}`,
+    );
+  }
+  const length = cursor.number(4);
+  if (length > MAX_HEAD_BYTES) throw corrupt(`the head claims ${length} bytes`);
+  const body = (await takeAll(reader, length)).slice();
+  const digest = (await takeAll(reader, DIGEST_BYTES)).slice();
+  if (!isSameBytes(digest, digestOf(prefix, body))) throw corrupt("the head does not match its digest");
+  return { head: decodeHead(body), digest, end: PREFIX_BYTES + length + DIGEST_BYTES };
+}
+
+/** The frames after a head, up to and with the end frame. Throws `restore/archive-corrupt`, `restore/archive-truncated`. */
+export async function* readFrames(
+  reader: ChunkReader,
+  headDigest: Uint8Array,
+  headEnd: number,
+): AsyncGenerator<Frame, void, void> {
+  let [digest, end] = [headDigest, headEnd];
+  for (let type = BATCH_FRAME; type !== END_FRAME; ) {
+    const prefix = (await takeAll(reader, FRAME_PREFIX_BYTES)).slice();
+    const cursor = createByteCursor(prefix);
+    type = cursor.number(1);
+    const length = cursor.number(4);
+    if ((type !== BATCH_FRAME && type !== END_FRAME) || length > MAX_PAYLOAD_BYTES) {
+      throw corrupt(`a frame of type ${type} claims ${length} bytes`);
+    }
+    const payload = (await takeAll(reader, length)).slice();
+    const stored = (await takeAll(reader, DIGEST_BYTES)).slice();
+    digest = digestOf(digest, prefix, payload);
+    if (!isSameBytes(digest, stored)) throw corrupt(`the frame at byte ${end} does not match its digest`);
+    end += FRAME_PREFIX_BYTES + length + DIGEST_BYTES;
+    yield { type, payload, digest, end };
+  }
+}
+
+async function* readBatchFrames(
+  reader: ChunkReader,
+  { start }: ArchiveHead,
+  headDigest: Uint8Array,
+  headEnd: number,
+): AsyncGenerator<PublishedBatch, ChainPosition, void> {
+  let position = start;
+  try {
+    for await (const { type, payload } of readFrames(reader, headDigest, headEnd)) {
+      if (type === END_FRAME) {
+        assertEnd(payload, position.batch);
+        break;
+      }
+      const batch = decodeBatch(payload);
+      position = followBatch(position, batch);
+      yield batch;
+    }
+    if ((await reader.take(1)).length > 0) throw corrupt("bytes follow its end");
+    return position;
+  } finally {
+    await reader.close();
+  }
+}
+
+function assertEnd(payload: Uint8Array, lastBatch: number): void {
+  const named = payload.length === 8 ? createByteCursor(payload).safe64() : Number.NaN;
+  if (named !== lastBatch) throw corrupt(`its end names batch ${named}, the last one is ${lastBatch}`);
+}
+
+async function takeAll(reader: ChunkReader, length: number): Promise<Uint8Array> {
+  const bytes = await reader.take(length);
+  if (bytes.length === length) return bytes;
+  throw restoreError("restore/archive-truncated", "the batch archive ends before its end frame");
+}

@@ -1,0 +1,164 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { encodeSafe64 } from "../byte-cursor.ts";
+import type { ChainPosition } from "../chain-position.ts";
+import { restoreError } from "../errors.ts";
+import { identityText, isSameRollup, type RollupIdentity } from "../identity.ts";
+import type { PublishedBatch } from "../published-batch.ts";
+import { createChunkReader } from "./chunk-reader.ts";
+import { BATCH_FRAME, decodeBatch, digestOf, END_FRAME, encodeBatch, encodeFrame, encodeHead } from "./format.ts";
+import { fileChunks, readFrames, readHead } from "./reader.ts";
+
+/** Bytes gathered before they are written. */
+const BUFFER_BYTES = 2 ** 18;
+
+/** An archive that is being written. Batches must come in order, checked. */
+export interface ArchiveWriter {
+  readonly path: string;
+  /** Last batch in it. */
+  lastBatch(): number;
+  /** Throws `restore/io`, `restore/bad-option` for a batch out of order. */
+  append(batch: PublishedBatch): Promise<void>;
+  /** On return all batches so far survive a crash. Throws `restore/io`. */
+  flush(): Promise<void>;
+  /** Writes the end frame and closes the file, which is then a whole archive. Throws `restore/io`. */
+  finish(): Promise<void>;
+  /** Closes the file as it is; it can be continued later. */
+  close(): Promise<void>;
+}
+
+/** A new archive of the batches after `start`. Throws `restore/io` when the file exists. */
+export async function createArchive(
+  path: string,
+  identity: RollupIdentity,
+  start: ChainPosition,
+): Promise<ArchiveWriter> {
+  const head = encodeHead({ identity, start });
+  const digest = digestOf(head);
+  const file = await attempt(path, () => open(path, "wx"));
+  await attempt(path, () => file.write(Buffer.concat([head, digest])));
+  return writerOf(path, file, { digest, end: head.length + digest.length }, start.batch);
+}
+
+/**
+ * Continues an archive after `position`, cutting off what comes later and what a crash left half written; creates it if there
+ * is none. Throws `restore/archive-foreign`, `restore/archive-gap` when it ends before or begins after the position,
+ * `restore/batch-mismatch` when it has another batch there, `restore/archive-corrupt`, `restore/io`.
+ */
+export async function continueArchive(
+  path: string,
+  identity: RollupIdentity,
+  position: ChainPosition,
+): Promise<ArchiveWriter> {
+  const found = await findContinuation(path, identity, position);
+  if (found === null) return createArchive(path, identity, position);
+  const file = await attempt(path, () => open(path, "r+"));
+  await attempt(path, () => file.truncate(found.end));
+  return writerOf(path, file, found, position.batch);
+}
+
+interface Continuation {
+  readonly digest: Uint8Array;
+  readonly end: number;
+}
+
+async function findContinuation(
+  path: string,
+  identity: RollupIdentity,
+  position: ChainPosition,
+): Promise<Continuation | null> {
+  const exists = await open(path, "r").then(
+    async (file) => {
+      await file.close();
+      return true;
+    },
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return false;
+      throw restoreError("restore/io", `${path} cannot be opened`, { cause: error });
+    },
+  );
+  if (!exists) return null;
+  const reader = createChunkReader(fileChunks(path));
+  try {
+    const { head, digest, end } = await readHead(reader);
+    if (!isSameRollup(head.identity, identity)) {
+      throw restoreError("restore/archive-foreign", `${path} is of ${identityText(head.identity)}`);
+    }
+    if (head.start.batch > position.batch) throw gap(path, `begins after batch ${head.start.batch}`, position);
+    if (head.start.batch === position.batch) return { digest, end };
+    for await (const frame of readFrames(reader, digest, end)) {
+      if (frame.type !== BATCH_FRAME) break;
+      const { number, header } = decodeBatch(frame.payload);
+      if (number < position.batch) continue;
+      if (header.newRoot === position.root) return frame;
+      throw restoreError("restore/batch-mismatch", `${path} has another batch ${number}`, {
+        details: { batch: number, check: "oldRoot" },
+      });
+    }
+    throw gap(path, "ends", position);
+  } finally {
+    await reader.close();
+  }
+}
+
+function writerOf(path: string, file: FileHandle, start: Continuation, startBatch: number): ArchiveWriter {
+  let { digest, end } = start;
+  let lastBatch = startBatch;
+  let buffered: Uint8Array[] = [];
+  let bufferedBytes = 0;
+
+  const put = (type: number, payload: Uint8Array): void => {
+    const frame = encodeFrame(type, payload);
+    digest = digestOf(digest, frame);
+    buffered.push(frame, digest);
+    bufferedBytes += frame.length + digest.length;
+  };
+  const write = async (): Promise<void> => {
+    if (bufferedBytes === 0) return;
+    const bytes = Buffer.concat(buffered);
+    [buffered, bufferedBytes] = [[], 0];
+    await attempt(path, async () => {
+      const { bytesWritten } = await file.write(bytes, 0, bytes.length, end);
+      if (bytesWritten < bytes.length) throw restoreError("restore/io", `${path}: the disk took only a part`);
+    });
+    end += bytes.length;
+  };
+
+  return {
+    path,
+    lastBatch: () => lastBatch,
+    async append(batch) {
+      if (batch.number !== lastBatch + 1) {
+        throw restoreError("restore/bad-option", `batch ${batch.number} cannot be archived after ${lastBatch}`);
+      }
+      put(BATCH_FRAME, encodeBatch(batch));
+      lastBatch = batch.number;
+      if (bufferedBytes >= BUFFER_BYTES) await write();
+    },
+    async flush() {
+      await write();
+      await attempt(path, () => file.datasync());
+    },
+    async finish() {
+      put(END_FRAME, encodeSafe64(lastBatch));
+      await write();
+      await attempt(path, () => file.sync());
+      await file.close();
+    },
+    async close() {
+      await write();
+      await file.close();
+    },
+  };
+}
+
+async function attempt<T>(path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    throw restoreError("restore/io", `${path} cannot be written`, { cause });
+  }
+}
+
+function gap(path: string, what: string, { batch }: ChainPosition) {
+  return restoreError("restore/archive-gap", `${path} ${what} where batch ${batch} is needed`);
+}

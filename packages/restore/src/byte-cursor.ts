@@ -1,0 +1,53 @@
+import { bytesToBigint, bytesToNumber } from "@cairn/protocol";
+
+/** Reads fixed-width big-endian fields one after another. */
+export interface ByteCursor {
+  /** The next bytes, not copied. Precondition of all reads: as many are left. */
+  bytes(length: number): Uint8Array;
+  /** An integer of at most 6 bytes. */
+  number(length: number): number;
+  bigint(length: number): bigint;
+  /** An integer of 8 bytes that a number holds exactly, NaN otherwise. */
+  safe64(): number;
+  /** Bytes left. */
+  left(): number;
+}
+
+/** A cursor at the first byte. */
+export function createByteCursor(source: Uint8Array): ByteCursor {
+  let offset = 0;
+  const bytes = (length: number): Uint8Array => {
+    const taken = source.subarray(offset, offset + length);
+    offset += length;
+    return taken;
+  };
+  return {
+    bytes,
+    number: (length) => bytesToNumber(bytes(length)),
+    bigint: (length) => bytesToBigint(bytes(length)),
+    safe64: () => {
+      const [high, low] = [bytesToNumber(bytes(4)), bytesToNumber(bytes(4))];
+      return high < 2 ** 21 ? high * 2 ** 32 + low : Number.NaN;
+    },
+    left: () => source.length - offset,
+  };
+}
+
+/** 8 big-endian bytes of a safe integer. */
+export function encodeSafe64(value: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(value));
+  return bytes;
+}
+
+/** 4 big-endian bytes. */
+export function encodeUint32(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value);
+  return bytes;
+}
+
+/** Whether two byte strings are equal. */
+export function isSameBytes(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && left.every((byte, i) => byte === right[i]);
+}

@@ -1,0 +1,25 @@
+import { BLOCK_SIZES, type BlockSize, bigintToAddress } from "@cairn/protocol";
+
+/** Which rollup a batch, an archive or a state belongs to. */
+export interface RollupIdentity {
+  readonly chainId: bigint;
+  /** Address of the contract. */
+  readonly rollup: bigint;
+  /** Block sizes that it accepts, ascending. */
+  readonly sizes: readonly BlockSize[];
+}
+
+/** Whether both name the same contract on the same chain. */
+export function isSameRollup(left: RollupIdentity, right: RollupIdentity): boolean {
+  return left.chainId === right.chainId && left.rollup === right.rollup;
+}
+
+/** The identity for messages. */
+export function identityText({ chainId, rollup }: RollupIdentity): string {
+  return `rollup ${bigintToAddress(rollup)} on chain ${chainId}`;
+}
+
+/** Whether a number of slots is one of the protocol's. */
+export function isBlockSize(slots: number): slots is BlockSize {
+  return BLOCK_SIZES.some((size) => size === slots);
+}

@@ -1,0 +1,100 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { L1Reader, L1Rollup } from "@cairn/l1";
+import { addressToBigint, bigintToAddress, CairnError } from "@cairn/protocol";
+import {
+  BaseError,
+  BlockNotFoundError,
+  ContractFunctionRevertedError,
+  ContractFunctionZeroDataError,
+  createPublicClient,
+  defineChain,
+  http,
+} from "viem";
+import { restoreError } from "../errors.ts";
+
+/** Pause after the first failure of a call; it doubles with each further one. */
+const FIRST_DELAY_MS = 250;
+const ATTEMPTS = 5;
+/** Long, because hashing may keep the process from reading an answer that has arrived. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/** A rollup on an L1 RPC that may be slow, limited or wrong. */
+export interface L1Access {
+  readonly rollup: L1Rollup;
+  /**
+   * Runs a read, again after failures that a retry can help. Throws `restore/l1-unavailable` when it keeps failing, and what the
+   * contract answers at once.
+   */
+  call<T>(what: string, read: () => Promise<T>): Promise<T>;
+  /** Throws the reason when the work was aborted. */
+  throwIfAborted(): void;
+}
+
+/** How {@link createL1Access} deals with failures. */
+export interface L1AccessOptions {
+  readonly signal?: AbortSignal;
+  readonly attempts?: number;
+  /** Waits; by default with the process's timers. */
+  readonly sleep?: (ms: number) => Promise<void>;
+}
+
+/** Reads `rollup` with retries. */
+export function createL1Access(rollup: L1Rollup, options: L1AccessOptions = {}): L1Access {
+  const { signal, attempts = ATTEMPTS } = options;
+  const sleep = options.sleep ?? ((ms: number) => delay(ms, undefined, signal === undefined ? {} : { signal }));
+  const throwIfAborted = (): void => signal?.throwIfAborted();
+  return {
+    rollup,
+    throwIfAborted,
+    async call(what, read) {
+      for (let attempt = 1; ; attempt++) {
+        throwIfAborted();
+        try {
+          return await read();
+        } catch (cause) {
+          if (isAnswer(cause)) throw cause;
+          if (attempt >= attempts) throw unavailable(what, cause);
+          await sleep(FIRST_DELAY_MS * 2 ** (attempt - 1));
+        }
+      }
+    },
+  };
+}
+
+/** Connects to an RPC and asks which chain it serves. Throws `restore/l1-unavailable`. */
+export async function connectToL1(rpcUrl: string): Promise<L1Reader> {
+  const transport = http(rpcUrl, { timeout: REQUEST_TIMEOUT_MS });
+  try {
+    const id = await createPublicClient({ transport }).getChainId();
+    const chain = defineChain({
+      id,
+      name: `chain ${id}`,
+      nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
+      rpcUrls: { default: { http: [rpcUrl] } },
+    });
+    return createPublicClient({ chain, transport, cacheTime: 0 });
+  } catch (cause) {
+    throw unavailable("the chain id", cause);
+  }
+}
+
+/** The rollup at an address, as it is written in events and calls. Throws `protocol/bad-hex`. */
+export function rollupAt(reader: L1Reader, address: string): L1Rollup {
+  return { reader, address: bigintToAddress(addressToBigint(address)) };
+}
+
+/** A `restore/l1-unavailable` error. */
+export function unavailable(what: string, cause: unknown): CairnError {
+  const reason = cause instanceof BaseError ? cause.shortMessage : String(cause);
+  return restoreError("restore/l1-unavailable", `L1 does not tell ${what}: ${reason}`, { cause });
+}
+
+/** Whether a failure is the contract's answer, or our own, and not the connection's. */
+function isAnswer(error: unknown): boolean {
+  if (error instanceof CairnError || (error instanceof Error && error.name === "AbortError")) return true;
+  if (!(error instanceof BaseError)) return false;
+  if (error instanceof BlockNotFoundError) return true;
+  const isRevert = (cause: unknown): boolean =>
+    cause instanceof ContractFunctionRevertedError || cause instanceof ContractFunctionZeroDataError;
+  return error.walk(isRevert) !== null;
+}

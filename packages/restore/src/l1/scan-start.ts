@@ -1,0 +1,60 @@
+import { restoreError } from "../errors.ts";
+import type { L1Access } from "./access.ts";
+import { createRangeReader, type RangeReader } from "./rollup-logs.ts";
+
+/** What must still come: the next batch and the next queue entry, where there are any. */
+export interface Wanted {
+  readonly batch: number | null;
+  readonly entry: number | null;
+}
+
+/**
+ * L1 block of the rollup's creation, by looking for the first block with its code; null where the RPC no longer knows the
+ * state of old blocks. Throws `restore/not-a-rollup`, `restore/l1-unavailable`.
+ */
+export async function findDeploymentBlock({ rollup, call }: L1Access, head: number): Promise<number | null> {
+  const { reader, address } = rollup;
+  const hasCode = async (block: number): Promise<boolean> => {
+    const code = await reader.getCode({ address, blockNumber: BigInt(block) });
+    return code !== undefined && code !== "0x";
+  };
+  if (!(await call("the rollup's code", () => hasCode(head)))) {
+    throw restoreError("restore/not-a-rollup", `there is no contract at ${address}`);
+  }
+  let [without, withCode] = [-1, head];
+  while (withCode - without > 1) {
+    const middle = Math.floor((without + withCode) / 2);
+    try {
+      if (await hasCode(middle)) withCode = middle;
+      else without = middle;
+    } catch {
+      return null;
+    }
+  }
+  return withCode;
+}
+
+/**
+ * The block from which on all that is wanted is found, by reading events from `head` down; for RPCs that keep events
+ * but no old states, or no old events. Throws `restore/events-incomplete` at block 0, `restore/l1-unavailable`.
+ */
+export async function findScanStart(
+  access: L1Access,
+  wanted: Wanted,
+  head: number,
+  ranges: RangeReader = createRangeReader(access),
+): Promise<number> {
+  let [batchBlock, entryBlock] = [wanted.batch === null ? head : null, wanted.entry === null ? head : null];
+  for (let to = head; to >= 0; ) {
+    const { read, logs } = await ranges.backward({ from: 0, to });
+    for (const { eventName, args, blockNumber } of logs) {
+      const block = Number(blockNumber);
+      if (eventName === "BatchSubmitted" && Number(args.batchNumber) === wanted.batch) batchBlock ??= block;
+      if (eventName === "L1OperationQueued" && Number(args.position) === wanted.entry) entryBlock ??= block;
+    }
+    if (batchBlock !== null && entryBlock !== null) return Math.min(batchBlock, entryBlock);
+    to = read.from - 1;
+  }
+  const [what, number] = batchBlock === null ? ["batch", wanted.batch] : ["queue entry", wanted.entry];
+  throw restoreError("restore/events-incomplete", `L1 shows no event of ${what} ${number}`, { details: { ...wanted } });
+}

@@ -1,0 +1,146 @@
+import type { Compress } from "@cairn/crypto";
+import { blockNumber } from "@cairn/protocol";
+import { createStateTree, genesisRoot, type KeyValueChange, type KeyValueStore, type StateTree } from "@cairn/state";
+import { type ChainPosition, genesisPosition } from "./chain-position.ts";
+import { restoreError } from "./errors.ts";
+import { identityText, isSameRollup, type RollupIdentity } from "./identity.ts";
+import {
+  type BatchRecord,
+  batchKey,
+  decodeBatchRecord,
+  decodeEnd,
+  decodeIdentity,
+  decodeWaiting,
+  encodeEnd,
+  encodeIdentity,
+  encodeWaiting,
+  endKey,
+  identityKey,
+  type RestoredEnd,
+  type WaitingEntry,
+  waitingKey,
+} from "./stored-records.ts";
+
+/**
+ * A state rebuilt from what was published, with the batches it came from. Tree and records are written together, so the
+ * store is at all times the state after one of the batches.
+ */
+export interface RestoredState {
+  readonly identity: RollupIdentity;
+  readonly tree: StateTree;
+  readonly compress: Compress;
+  position(): ChainPosition;
+  /** Throws `restore/not-found` unless 1 ≤ number ≤ position().batch. */
+  batch(number: number): BatchRecord;
+  /** Where the restoration last reached its end; null when it was interrupted or never begun, or batches came since. */
+  end(): RestoredEnd | null;
+  /** The queue entries that no batch has consumed, as of {@link RestoredState.end}. Throws `restore/incomplete`. */
+  waiting(): WaitingEntry[];
+  /** Writes down that the end was reached, with what waits in the queue then. */
+  finish(end: RestoredEnd, waiting: readonly WaitingEntry[]): void;
+  /** Undoes all batches after this one. Throws `state/beyond-retention`. */
+  rollbackTo(batch: number): void;
+  close(): Promise<void>;
+}
+
+/** What {@link openRestoredState} needs. */
+export interface RestoredStateOptions {
+  readonly store: KeyValueStore;
+  readonly compress: Compress;
+  /** The rollup that is to be restored; null takes the store's. */
+  readonly identity: RollupIdentity | null;
+}
+
+/**
+ * Opens the restored state in a store, at genesis if the store is new. Throws `restore/foreign-state`; `restore/incomplete` for
+ * a new store without identity; and as `createStateTree`.
+ */
+export function openRestoredState({ store, compress, identity: wanted }: RestoredStateOptions): RestoredState {
+  const tree = createStateTree({ store, compress });
+  const identity = openIdentity(store, tree, wanted);
+  const genesis = genesisPosition(genesisRoot(compress));
+
+  const batch = (number: number): BatchRecord => {
+    const bytes = number >= 1 && number <= tree.blockNumber() ? store.get(batchKey(number)) : undefined;
+    if (bytes === undefined) throw restoreError("restore/not-found", `batch ${number} is not in the restored state`);
+    return decodeBatchRecord(number, bytes);
+  };
+  const storedEnd = (): RestoredEnd | null => {
+    const bytes = store.get(endKey());
+    return bytes === undefined ? null : decodeEnd(bytes);
+  };
+  const end = (): RestoredEnd | null => {
+    const stored = storedEnd();
+    return stored?.batch === tree.blockNumber() ? stored : null;
+  };
+  const position = (): ChainPosition => {
+    const number = tree.blockNumber();
+    return number === 0 ? genesis : positionAfter(batch(number));
+  };
+
+  return {
+    identity,
+    tree,
+    compress,
+    position,
+    batch,
+    end,
+    waiting() {
+      const reached = end();
+      if (reached === null) throw restoreError("restore/incomplete", "the restoration has not reached its end");
+      const { queuePosition } = position();
+      return Array.from({ length: reached.queueTail - queuePosition }, (_, i) => {
+        const bytes = store.get(waitingKey(queuePosition + i));
+        if (bytes !== undefined) return decodeWaiting(queuePosition + i, bytes);
+        throw restoreError("restore/not-found", `queue entry ${queuePosition + i} is not in the restored state`);
+      });
+    },
+    finish(reached, waiting) {
+      const previous = storedEnd();
+      const changes: KeyValueChange[] = [];
+      const first = previous === null ? 0 : positionOf(previous.batch);
+      for (let old = first; old < (previous?.queueTail ?? 0); old++) {
+        changes.push({ key: waitingKey(old), value: null });
+      }
+      for (const entry of waiting) changes.push({ key: waitingKey(entry.position), value: encodeWaiting(entry) });
+      store.write([...changes, { key: endKey(), value: encodeEnd(reached) }]);
+    },
+    rollbackTo(number) {
+      tree.rollbackTo(blockNumber(number));
+    },
+    close: () => tree.close(),
+  };
+
+  /** First entry that waited after a batch; 0 when it was undone since. */
+  function positionOf(number: number): number {
+    return number === 0 || number > tree.blockNumber() ? 0 : batch(number).queuePosition;
+  }
+}
+
+/** The position after a batch of the restored state. */
+export function positionAfter({ number, header, queuePosition, queueHash }: BatchRecord): ChainPosition {
+  return {
+    batch: number,
+    block: Number(header.lastBlock),
+    timestamp: header.timestamp,
+    root: header.newRoot,
+    nextIndex: header.newNextIndex,
+    queuePosition,
+    queueHash,
+  };
+}
+
+function openIdentity(store: KeyValueStore, tree: StateTree, wanted: RollupIdentity | null): RollupIdentity {
+  const bytes = store.get(identityKey());
+  if (tree.blockNumber() > 0 && store.get(batchKey(tree.blockNumber())) === undefined) {
+    throw restoreError("restore/foreign-state", "the store holds a state that was not restored here, or was continued");
+  }
+  if (bytes !== undefined) {
+    const stored = decodeIdentity(bytes);
+    if (wanted === null || isSameRollup(stored, wanted)) return stored;
+    throw restoreError("restore/foreign-state", `the store holds ${identityText(stored)}, not ${identityText(wanted)}`);
+  }
+  if (wanted === null) throw restoreError("restore/incomplete", "nothing was restored into this store");
+  store.write([{ key: identityKey(), value: encodeIdentity(wanted) }]);
+  return wanted;
+}

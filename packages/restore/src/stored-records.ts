@@ -1,0 +1,181 @@
+import type { BatchHeaderFields } from "@cairn/contracts";
+import {
+  BLOCK_SIZES,
+  bigintToBytes,
+  blockCapacity,
+  bytesToBigint,
+  concatBytes,
+  decodeL1Operation,
+  decodePayouts,
+  encodeL1Operation,
+  encodePayouts,
+  type L1Operation,
+  PAYOUT_BYTES,
+  type Payout,
+  QUEUE_RECORD_BYTES,
+} from "@cairn/protocol";
+import { decodeHeaderBytes, encodeHeaderBytes } from "./batch-header.ts";
+import { createByteCursor, encodeSafe64 } from "./byte-cursor.ts";
+import { restoreError } from "./errors.ts";
+import type { RollupIdentity } from "./identity.ts";
+import type { BatchOrigin } from "./published-batch.ts";
+
+/** Version of the record layouts below; a store of another version is refused. */
+const RECORDS_VERSION = 1;
+
+/**
+ * Records beside those of the state tree, in the same store. Integers are big-endian.
+ *
+ * | key | value |
+ * |---|---|
+ * | 0x80 | version 1, chain id 8, rollup 20, one byte per block size: whether it is accepted |
+ * | 0x81 ‖ batch 8 | header 161, data hash 32, queue position 8 and hash 32 after it, origin 48, payouts of 40 |
+ * | 0x82 | where the restoration last reached its end: batch 8, queue tail 8, L1 block 8, hash 32, timestamp 8 |
+ * | 0x83 ‖ position 8 | entry that waits in the queue: record 76, queue hash after it 32, submitter's fee 16, L1 block 8 |
+ */
+const IDENTITY = 0x80;
+const BATCH = 0x81;
+const END = 0x82;
+const WAITING = 0x83;
+
+/** What is kept of a batch whose changes are in the tree. */
+export interface BatchRecord {
+  readonly number: number;
+  readonly header: BatchHeaderFields;
+  /** 32 bytes. */
+  readonly dataHash: Uint8Array;
+  /** Queue entries consumed up to and with this batch, and the rolling hash after them. */
+  readonly queuePosition: number;
+  readonly queueHash: Uint8Array;
+  readonly origin: BatchOrigin;
+  /** The batch's whole payout list. */
+  readonly payouts: readonly Payout[];
+}
+
+/** An entry of the L1 queue that no batch has consumed. */
+export interface WaitingEntry {
+  /** Number of the entry, from 0 on. */
+  readonly position: number;
+  readonly operation: L1Operation;
+  /** Rolling hash after it, 32 bytes. */
+  readonly queueHash: Uint8Array;
+  /** Wei for whoever submits the batch that consumes it. */
+  readonly submitterFee: bigint;
+  readonly l1Block: number;
+}
+
+/** Where and when the state was last known to be the contract's. */
+export interface RestoredEnd {
+  readonly batch: number;
+  /** Queue entries ever made. */
+  readonly queueTail: number;
+  readonly l1Block: number;
+  readonly l1BlockHash: Uint8Array;
+  /** Of that L1 block, seconds. */
+  readonly l1Timestamp: number;
+}
+
+export const identityKey = (): Uint8Array => Uint8Array.of(IDENTITY);
+export const batchKey = (batch: number): Uint8Array => concatBytes(Uint8Array.of(BATCH), encodeSafe64(batch));
+export const endKey = (): Uint8Array => Uint8Array.of(END);
+export const waitingKey = (position: number): Uint8Array => concatBytes(Uint8Array.of(WAITING), encodeSafe64(position));
+
+export function encodeIdentity({ chainId, rollup, sizes }: RollupIdentity): Uint8Array {
+  const accepted = BLOCK_SIZES.map((size) => (sizes.includes(size) ? 1 : 0));
+  return concatBytes(
+    Uint8Array.of(RECORDS_VERSION),
+    bigintToBytes(chainId, 8),
+    bigintToBytes(rollup, 20),
+    Uint8Array.from(accepted),
+  );
+}
+
+/** Throws `restore/foreign-state` for records of another version. */
+export function decodeIdentity(bytes: Uint8Array): RollupIdentity {
+  const cursor = createByteCursor(bytes);
+  const version = cursor.number(1);
+  if (version !== RECORDS_VERSION || bytes.length !== 29 + BLOCK_SIZES.length) {
+    throw restoreError("restore/foreign-state", `the store has records of version ${version}`);
+  }
+  const [chainId, rollup] = [cursor.bigint(8), cursor.bigint(20)];
+  return { chainId, rollup, sizes: BLOCK_SIZES.filter(() => cursor.number(1) === 1) };
+}
+
+export function encodeBatchRecord(record: BatchRecord): Uint8Array {
+  const { header, payouts, origin } = record;
+  return concatBytes(
+    encodeHeaderBytes(header),
+    record.dataHash,
+    encodeSafe64(record.queuePosition),
+    record.queueHash,
+    encodeSafe64(origin.l1Block),
+    origin.transactionHash,
+    encodeSafe64(origin.resumeBlock),
+    payouts.length === 0 ? new Uint8Array() : usedPayouts(header.slots, payouts),
+  );
+}
+
+export function decodeBatchRecord(number: number, bytes: Uint8Array): BatchRecord {
+  const cursor = createByteCursor(bytes);
+  const header = decodeHeaderBytes(cursor);
+  return {
+    number,
+    header,
+    dataHash: cursor.bytes(32).slice(),
+    queuePosition: cursor.safe64(),
+    queueHash: cursor.bytes(32).slice(),
+    origin: { l1Block: cursor.safe64(), transactionHash: cursor.bytes(32).slice(), resumeBlock: cursor.safe64() },
+    payouts: paddedPayouts(header.slots, cursor.bytes(cursor.left())),
+  };
+}
+
+export function encodeWaiting(entry: WaitingEntry): Uint8Array {
+  return concatBytes(
+    encodeL1Operation(entry.operation),
+    entry.queueHash,
+    bigintToBytes(entry.submitterFee, 16),
+    encodeSafe64(entry.l1Block),
+  );
+}
+
+export function decodeWaiting(position: number, bytes: Uint8Array): WaitingEntry {
+  const cursor = createByteCursor(bytes);
+  return {
+    position,
+    operation: decodeL1Operation(cursor.bytes(QUEUE_RECORD_BYTES)),
+    queueHash: cursor.bytes(32).slice(),
+    submitterFee: bytesToBigint(cursor.bytes(16)),
+    l1Block: cursor.safe64(),
+  };
+}
+
+export function encodeEnd(end: RestoredEnd): Uint8Array {
+  return concatBytes(
+    encodeSafe64(end.batch),
+    encodeSafe64(end.queueTail),
+    encodeSafe64(end.l1Block),
+    end.l1BlockHash,
+    encodeSafe64(end.l1Timestamp),
+  );
+}
+
+export function decodeEnd(bytes: Uint8Array): RestoredEnd {
+  const cursor = createByteCursor(bytes);
+  return {
+    batch: cursor.safe64(),
+    queueTail: cursor.safe64(),
+    l1Block: cursor.safe64(),
+    l1BlockHash: cursor.bytes(32).slice(),
+    l1Timestamp: cursor.safe64(),
+  };
+}
+
+function usedPayouts(slots: BatchHeaderFields["slots"], payouts: readonly Payout[]): Uint8Array {
+  return encodePayouts(slots, payouts).subarray(0, payouts.length * PAYOUT_BYTES);
+}
+
+function paddedPayouts(slots: BatchHeaderFields["slots"], used: Uint8Array): Payout[] {
+  const padded = new Uint8Array(blockCapacity(slots) * PAYOUT_BYTES);
+  padded.set(used);
+  return decodePayouts(slots, padded);
+}
