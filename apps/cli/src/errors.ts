@@ -67,6 +67,16 @@ export const CLI_ERRORS = {
     meaning: "The account cannot pay amount and fee.",
     hint: "Send less, or everything with the amount `all`.",
   },
+  "cli/fee-too-high": {
+    exitCode: 1,
+    meaning: "The node asks for more than the limit; nothing was signed.",
+    hint: "Allow more with --max-fee, or name the fee with --fee.",
+  },
+  "cli/l1-refused": {
+    exitCode: 1,
+    meaning: "The L1 node does not take the transaction.",
+    hint: "The message says why; often the L1 account has too little ETH, or another process uses its nonces.",
+  },
   "cli/unknown-key": {
     exitCode: 2,
     meaning: "No key of this name is in the keystore or the profile.",

@@ -1,7 +1,8 @@
 import { rollupAbi } from "@cairn/contracts";
-import { connectReader, type L1Rollup } from "@cairn/l1";
+import { connectReader, connectWallet, type L1Rollup, type L1Wallet } from "@cairn/l1";
 import { addressToBigint, type Domain } from "@cairn/protocol";
-import { type Address, createPublicClient, http } from "viem";
+import { createNodeClient, type NodeClient } from "@cairn/sdk";
+import { type Address, createPublicClient, http, type LocalAccount } from "viem";
 import { parseAddress } from "./address.ts";
 import { cliError } from "./errors.ts";
 import { defaultProfilePath, type Profile, readProfile } from "./profile.ts";
@@ -28,10 +29,18 @@ export interface Network {
   readonly rollup: () => Address;
   /** As given, else L1's own answer. Throws `cli/not-configured`, `cli/l1-unreachable`. */
   readonly chainId: () => Promise<number>;
+  /** Whether an L1 node is named. */
+  readonly hasL1: () => boolean;
+  /** Whether a rollup is named, and its chain is named or can be asked. */
+  readonly hasRollup: () => boolean;
   /** What signatures are bound to. Throws as `rollup` and `chainId`. */
   readonly domain: () => Promise<Domain>;
   /** The rollup on an L1 that serves the expected chain and has a contract there. Throws `cli/wrong-chain` and as the others. */
   readonly l1: () => Promise<L1Rollup>;
+  /** Sends on L1 as an account. Throws as `l1`. */
+  readonly l1Wallet: (account: LocalAccount) => Promise<L1Wallet>;
+  /** Client of the node. Throws `cli/not-configured`. */
+  readonly node: () => NodeClient;
 }
 
 /** Reads the profile; everything else happens when it is asked for. Throws `cli/bad-profile`, `cli/usage`. */
@@ -49,6 +58,11 @@ export function createNetwork(options: NetworkOptions, terminal: Pick<Terminal, 
       details: { flag, variable, profile: profilePath },
     });
   };
+  const hasL1 = () => (options.l1RpcUrl ?? (env.CAIRN_L1_RPC_URL || profile?.l1RpcUrl)) !== undefined;
+  const hasRollup = () => {
+    const isNamed = (options.rollup ?? (env.CAIRN_ROLLUP || profile?.rollup)) !== undefined;
+    return isNamed && (givenChainId() !== null || hasL1());
+  };
   const l1RpcUrl = once(() => {
     return httpUrl(given(options.l1RpcUrl, "CAIRN_L1_RPC_URL", profile?.l1RpcUrl, "--l1-rpc-url"), "--l1-rpc-url");
   });
@@ -65,7 +79,12 @@ export function createNetwork(options: NetworkOptions, terminal: Pick<Terminal, 
   const chainId = once(async () => givenChainId() ?? (await askChainId(l1RpcUrl())));
   const domain = once(async () => ({ chainId: BigInt(await chainId()), rollup: addressToBigint(rollup()) }));
   const l1 = once(async () => connectRollup(l1RpcUrl(), givenChainId(), rollup()));
-  return { profilePath, profile, l1RpcUrl, nodeUrl, rollup, chainId, domain, l1 };
+  const l1Wallet = async (account: LocalAccount) => {
+    const { reader } = await l1();
+    return connectWallet(l1RpcUrl(), reader.chain.id, account);
+  };
+  const node = once(() => createNodeClient({ url: nodeUrl() }));
+  return { profilePath, profile, l1RpcUrl, nodeUrl, rollup, chainId, hasL1, hasRollup, domain, l1, l1Wallet, node };
 }
 
 /** Chain that an L1 node serves. Throws `cli/l1-unreachable`. */

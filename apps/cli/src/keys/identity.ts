@@ -1,0 +1,116 @@
+import { addressToBigint, type Domain } from "@cairn/protocol";
+import { createWallet, keyFromSigner, secretKeyFromHex, type Wallet } from "@cairn/sdk";
+import type { Address, Hex, LocalAccount } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
+import type { Context } from "../context.ts";
+import { cliError } from "../errors.ts";
+import { findKey, type KeyFile, type KeySecrets, listKeys, openKey } from "./keystore.ts";
+import { readPassphrase } from "./passphrase.ts";
+
+/** Somebody whose keys can be used. Secrets are opened when they are needed, and then once. */
+export interface Identity {
+  readonly name: string;
+  /** L1 address that the accounts belong to. */
+  readonly owner: Address;
+  /** What signs on L1. Throws `cli/key-incomplete`. */
+  readonly l1Account: () => Promise<LocalAccount>;
+  /** What signs on L2 in a rollup. Throws `cli/key-incomplete`, `cli/wrong-chain`. */
+  readonly wallet: (domain: Domain) => Promise<Wallet>;
+  readonly secrets: () => Promise<KeySecrets>;
+}
+
+/** Where an identity's keys are kept. */
+export type KeySource = "keystore" | "profile";
+
+/** A key by its public part. */
+export interface KnownKey extends KeyFile {
+  readonly source: KeySource;
+}
+
+/** Every key that can be named: the keystore's, then the profile's that are not hidden by one of the same name. */
+export function knownKeys(context: Context): KnownKey[] {
+  const stored = listKeys(context.keystoreDir).map((file) => ({ ...file, source: "keystore" as const }));
+  const accounts = profileAccounts(context).map(({ name, address }) => ({
+    name,
+    owner: address,
+    publicKey: null,
+    rollup: null,
+    hasL1Key: true,
+    source: "profile" as const,
+  }));
+  return [...stored, ...accounts.filter(({ name }) => stored.every((file) => file.name !== name))];
+}
+
+/**
+ * The identity of a name; without one that of `--key`, CAIRN_KEY, the profile's default, or the only key there is.
+ * Throws `cli/unknown-key`, `cli/usage`, `cli/bad-keystore`.
+ */
+export function findIdentity(context: Context, name: string = chosenName(context)): Identity {
+  const file = findKey(context.keystoreDir, name);
+  if (file !== null) {
+    return identityOf(name, file.owner, file.rollup, async () =>
+      openKey(context.keystoreDir, name, await readPassphrase(context, name)),
+    );
+  }
+  const account = profileAccounts(context).find((one) => one.name === name);
+  if (account === undefined) {
+    throw cliError("cli/unknown-key", `there is no key named ${name}`, { details: { keystore: context.keystoreDir } });
+  }
+  return identityOf(name, account.address, null, async () => ({ l1Key: account.privateKey, l2Key: null }));
+}
+
+function identityOf(
+  name: string,
+  owner: Address,
+  rollup: KeyFile["rollup"],
+  open: () => Promise<KeySecrets>,
+): Identity {
+  let opened: Promise<KeySecrets> | null = null;
+  const secrets = () => {
+    opened ??= open();
+    return opened;
+  };
+  const l1Account = async () => accountOf(name, owner, (await secrets()).l1Key);
+  return {
+    name,
+    owner,
+    secrets,
+    l1Account,
+    wallet: async (domain) => {
+      const { l2Key } = await secrets();
+      if (l2Key === null) return createWallet({ secret: await keyFromSigner(domain, await l1Account()), domain });
+      const isOther =
+        rollup !== null &&
+        (BigInt(rollup.chainId) !== domain.chainId || addressToBigint(rollup.address) !== domain.rollup);
+      if (isOther) {
+        throw cliError(
+          "cli/wrong-chain",
+          `the L2 key ${name} is for rollup ${rollup.address} on chain ${rollup.chainId}`,
+        );
+      }
+      return createWallet({ secret: secretKeyFromHex(l2Key), domain });
+    },
+  };
+}
+
+function accountOf(name: string, owner: Address, l1Key: Hex | null): LocalAccount {
+  if (l1Key === null) throw cliError("cli/key-incomplete", `the key ${name} has no L1 part`, { details: { name } });
+  const account = privateKeyToAccount(l1Key);
+  if (addressToBigint(account.address) === addressToBigint(owner)) return account;
+  throw cliError("cli/bad-keystore", `the L1 key of ${name} is not that of ${owner}`);
+}
+
+function chosenName(context: Context): string {
+  const named = context.options.key ?? (context.terminal.env.CAIRN_KEY || context.network().profile?.defaultKey);
+  if (named !== undefined) return named;
+  const names = knownKeys(context).map(({ name }) => name);
+  const [only] = names;
+  if (only !== undefined && names.length === 1) return only;
+  throw cliError("cli/unknown-key", names.length === 0 ? "there is no key yet" : `several keys: name one with --key`, {
+    details: { names },
+  });
+}
+
+function profileAccounts(context: Context) {
+  return context.network().profile?.accounts ?? [];
+}
