@@ -1,4 +1,5 @@
 import { dataVectors, payoutVectors, publicInputVectors, queueVectors, txTreeVectors } from "./generators/blocks.ts";
+import { exitVectors } from "./generators/exit.ts";
 import { floatVectors } from "./generators/float.ts";
 import { hashVectors, shaVectors } from "./generators/hash.ts";
 import { leafVectors, treeVectors } from "./generators/state.ts";
@@ -8,6 +9,7 @@ import type { Vector } from "./json.ts";
 /** Vector files by name, and what makes their content. */
 export const VECTOR_FILES: Readonly<Record<string, () => Vector>> = {
   data: dataVectors,
+  exit: exitVectors,
   float: floatVectors,
   hash: hashVectors,
   leaf: leafVectors,

@@ -42,12 +42,14 @@ import {
   publicInput,
   publicInputPreimage,
   SLOT_KIND,
+  TREE_DEPTH,
   tokenId,
   WHOLE_BALANCE,
 } from "@cairn/protocol";
 import { emptySubtreeHashes, genesisRoot, type NodeSiblings, verifyMerkleProof } from "@cairn/state";
 import { describe, expect, it } from "vitest";
 import data from "./data.json" with { type: "json" };
+import exit from "./exit.json" with { type: "json" };
 import { VECTOR_FILES } from "./files.ts";
 import float from "./float.json" with { type: "json" };
 import hash from "./hash.json" with { type: "json" };
@@ -111,6 +113,32 @@ describe("tree.json", () => {
     expect(verifyMerkleProof(big(root), index, big(leafHash) + 1n, levels, compress)).toBe(false);
   });
 });
+
+describe("exit.json", () => {
+  it.each(exit.cases)("leaves $indices under $root", ({ indices, leaves, siblings, root }) => {
+    expect(commonRoot(indices, leaves.map(big), siblings.map(big))).toBe(big(root));
+  });
+});
+
+/** The root by recursion from the top: who has nothing known below is the next sibling of its level. */
+function commonRoot(indices: readonly number[], leaves: readonly bigint[], siblings: readonly bigint[]): bigint {
+  const perLevel = Array.from({ length: TREE_DEPTH }, () => [] as bigint[]);
+  const queue = [...siblings];
+  for (const [level, list] of perLevel.entries()) {
+    const parents = new Set(indices.map((index) => Math.floor(index / 4 ** (level + 1))));
+    const known = new Set(indices.map((index) => Math.floor(index / 4 ** level)));
+    list.push(...queue.splice(0, parents.size * 4 - known.size));
+  }
+  expect(queue).toEqual([]);
+  const hashAt = (level: number, position: number): bigint => {
+    const isKnown = indices.some((index) => Math.floor(index / 4 ** level) === position);
+    if (!isKnown) return perLevel[level]?.shift() ?? 0n;
+    if (level === 0) return leaves[indices.indexOf(position)] ?? 0n;
+    const child = (digit: number) => hashAt(level - 1, 4 * position + digit);
+    return compress(child(0), child(1), child(2), child(3));
+  };
+  return hashAt(TREE_DEPTH, 0);
+}
 
 describe("float.json", () => {
   it.each(float.float40)("float40 $encoded", ({ canonical, encoded, value }) => {

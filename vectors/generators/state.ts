@@ -13,7 +13,8 @@ import { createSparseState } from "@cairn/testkit";
 import { address, type Vector, word } from "../json.ts";
 import { scramble } from "./hash.ts";
 
-const MAXIMAL: Account = {
+/** Every field as large as it can be. */
+export const MAXIMAL: Account = {
   owner: 2n ** 160n - 1n,
   tokenId: tokenId(2 ** 32 - 1),
   nonce: 2 ** 40 - 1,
@@ -72,7 +73,8 @@ export function treeVectors(): Vector {
   };
 }
 
-function accountOf(seed: bigint): Account {
+/** An account of scrambled fields. */
+export function accountOf(seed: bigint): Account {
   return {
     owner: (scramble(seed) % (2n ** 160n - 1n)) + 1n,
     tokenId: tokenId(Number(seed % 5n)),
