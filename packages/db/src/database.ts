@@ -1,11 +1,10 @@
 import { CairnError } from "@cairn/protocol";
-import { PGlite, types as pgliteTypes } from "@electric-sql/pglite";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
-import { DurableNodeFS } from "./durable-node-fs.ts";
+import { createEmbeddedDialect } from "./embedded-dialect.ts";
+import { type EmbeddedEngine, openEmbeddedEngine } from "./embedded-engine.ts";
 import type { DbErrorCode } from "./errors.ts";
 import { migrate } from "./migrations.ts";
-import { createPgliteDialect } from "./pglite-dialect.ts";
 import type { Tables } from "./schema.ts";
 
 /** Where the data lives: an embedded PostgreSQL in a directory or in memory, or a server. */
@@ -19,7 +18,7 @@ export type Db = Kysely<Tables>;
 
 /** The engine below, for the job engine, which brings its own queries. */
 export type DatabaseEngine =
-  | { readonly type: "pglite"; readonly pglite: PGlite }
+  | { readonly type: "embedded"; readonly embedded: EmbeddedEngine }
   | { readonly type: "server"; readonly url: string };
 
 /** An open database with an up-to-date schema. */
@@ -31,13 +30,6 @@ export interface Database {
 }
 
 const INT8_OID = 20;
-
-/** PGlite's own parameters, but with fsync on and a sync method that its WebAssembly build really calls. */
-const DURABLE_START_PARAMETERS = [
-  ...PGlite.defaultStartParams.filter((parameter) => parameter !== "-F"),
-  "-c",
-  "wal_sync_method=fsync",
-];
 
 /** Opens the database and migrates it. Throws `db/unavailable`, `db/migration-failed`, `db/newer-schema`. */
 export async function openDatabase(location: DatabaseLocation): Promise<Database> {
@@ -63,24 +55,14 @@ export function databaseLocation(url: string | undefined, directory: string): Da
 }
 
 async function openEmbedded(location: Exclude<DatabaseLocation, { type: "server" }>): Promise<Database> {
-  const parsers = { [pgliteTypes.INT8]: Number };
-  let pglite: PGlite;
-  try {
-    pglite = await PGlite.create(
-      location.type === "memory"
-        ? { parsers }
-        : { fs: new DurableNodeFS(location.directory), startParams: DURABLE_START_PARAMETERS, parsers },
-    );
-  } catch (cause) {
-    throw new CairnError<DbErrorCode>("db/unavailable", "the embedded database did not start", { cause });
-  }
-  const db = new Kysely<Tables>({ dialect: createPgliteDialect(pglite) });
+  const embedded = await openEmbeddedEngine({ directory: location.type === "embedded" ? location.directory : null });
+  const db = new Kysely<Tables>({ dialect: createEmbeddedDialect(embedded) });
   return {
     db,
-    engine: { type: "pglite", pglite },
+    engine: { type: "embedded", embedded },
     close: async () => {
       await db.destroy();
-      if (!pglite.closed) await pglite.close();
+      await embedded.close();
     },
   };
 }

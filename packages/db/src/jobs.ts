@@ -82,7 +82,7 @@ export async function createJobQueue({ engine }: Database, options: JobQueueOpti
   const boss =
     engine.type === "server"
       ? new PgBoss({ ...common, connectionString: engine.url, max: 4 })
-      : new PgBoss({ ...common, db: fromPglite(engine.pglite), backend: "pglite" });
+      : new PgBoss({ ...common, db: fromPglite(engine.embedded), backend: "pglite" });
   boss.on("error", options.onError);
   await attempt("start", async () => {
     await boss.start();

@@ -18,7 +18,7 @@ const LOCK_NAMESPACE = 0x6361_6972;
  */
 export async function acquireNodeLock({ engine }: Database, role: string): Promise<NodeLock> {
   const lost = Promise.withResolvers<void>();
-  if (engine.type === "pglite") return { lost: lost.promise, release: () => Promise.resolve() };
+  if (engine.type === "embedded") return { lost: lost.promise, release: () => Promise.resolve() };
   const client = new pg.Client({ connectionString: engine.url, keepAlive: true });
   client.on("error", () => lost.resolve());
   try {
