@@ -305,8 +305,10 @@ function watcherReadiness(watcher: Watcher | null) {
 
 function publisherReadiness(publisher: Publisher | null) {
   if (publisher === null) return {};
-  const { state, isBalanceLow } = publisher.status();
-  return { publisher: { isReady: state !== "failing", state: isBalanceLow ? `${state}, low balance` : state } };
+  const { state, waitingFor, isBalanceLow } = publisher.status();
+  const notes = [waitingFor === null ? [] : `waits for ${waitingFor}`, isBalanceLow ? "low balance" : []].flat();
+  const isReady = state !== "failing" && state !== "frozen";
+  return { publisher: { isReady, state: [state, ...notes].join(", ") } };
 }
 
 async function loadCircuit({ cacheDir, srs: kind }: NodeConfig, slots: BlockSize): Promise<BlockCircuit> {

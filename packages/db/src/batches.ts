@@ -162,15 +162,27 @@ export async function listBatches(
   return rows.map(toBatch);
 }
 
-/** Batches that L1 has not accepted, in order. */
-export async function loadPendingBatches(db: Db): Promise<StoredBatch[]> {
+/** Batches that L1 has not accepted, in order; at most `limit`. */
+export async function loadPendingBatches(db: Db, limit = 1024): Promise<StoredBatch[]> {
   const rows = await db
     .selectFrom("batches")
     .selectAll()
     .where("l1_block", "is", null)
     .orderBy("first_block")
+    .limit(limit)
     .execute();
   return rows.map(toBatch);
+}
+
+/** How many batches are proven and not accepted. */
+export async function countUnsentBatches(db: Db): Promise<number> {
+  const { count } = await db
+    .selectFrom("batches")
+    .select(({ fn }) => fn.countAll<number>().as("count"))
+    .where("l1_block", "is", null)
+    .where("proof", "is not", null)
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }
 
 /** Sealed blocks that belong to no batch yet, in order. */

@@ -2,7 +2,7 @@ import { type BlockNumber, type BlockSize, blockNumber, CairnError, type Payout 
 import { type Selectable, sql } from "kysely";
 import type { Db } from "./database.ts";
 import type { DbErrorCode } from "./errors.ts";
-import type { BlockStatus, Tables } from "./schema.ts";
+import type { BlockOrigin, BlockStatus, Tables } from "./schema.ts";
 import { address, bytes, optionalBigint, word } from "./values.ts";
 
 /** What is fixed when a block is opened: enough to build it again from its transactions. */
@@ -35,6 +35,7 @@ export interface BlockSeal {
 
 /** A block as stored. */
 export interface StoredBlock extends BlockOpening {
+  readonly origin: BlockOrigin;
   readonly status: BlockStatus;
   /** Null while open. */
   readonly seal: BlockSeal | null;
@@ -229,6 +230,7 @@ export async function pruneWitnesses(db: Db, last: number): Promise<void> {
 function toBlock(row: Selectable<Tables["blocks"]>): StoredBlock {
   return {
     number: blockNumber(row.number),
+    origin: row.origin,
     status: row.status,
     timestamp: row.timestamp,
     slotCount: toBlockSize(row.slot_count),

@@ -45,6 +45,7 @@ import {
   loadLiveL1Transactions,
   loadPool,
   loadQueueEntries,
+  loadSettledL1TransactionsFrom,
   loadUnbatchedBlocks,
   markAttemptSent,
   markBatchAccepted,
@@ -302,6 +303,7 @@ describe.each(["embedded", "server"] as const)("repositories on the %s engine", 
     const { db } = database;
     const content = {
       purpose: "submitBatch" as const,
+      content: "a",
       sender: 1n,
       recipient: 2n,
       data: Uint8Array.of(1),
@@ -312,6 +314,8 @@ describe.each(["embedded", "server"] as const)("repositories on the %s engine", 
       raw: Uint8Array.of(fill),
       maxFeePerGas: fee,
       maxPriorityFeePerGas: 1n,
+      kind: "call" as const,
+      createdAtMs: 99,
       sentAtMs: null,
     });
     const id = await insertL1Transaction(db, { ...content, subject: 1, nonce: 4 }, attempt(1, 10n), 100);
@@ -324,8 +328,13 @@ describe.each(["embedded", "server"] as const)("repositories on the %s engine", 
     expect(live[0]?.attempts).toEqual([{ ...attempt(1, 10n), sentAtMs: 101 }, attempt(3, 2n ** 70n)]);
     const mined = { hash: hash(3), block: 7, blockHash: hash(8) };
     await updateL1Transaction(db, id, { status: "final", mined, failure: null, atMs: 102 });
-    expect(await findL1Transaction(db, "submitBatch", 1)).toMatchObject({ status: "final", mined, nonce: 4 });
+    expect(await findL1Transaction(db, "submitBatch", 1, "a")).toMatchObject({ status: "final", mined, nonce: 4 });
     expect(await loadLiveL1Transactions(db)).toEqual([]);
+    expect(await loadSettledL1TransactionsFrom(db, 1n, 4)).toMatchObject([{ id }]);
+    expect(await loadSettledL1TransactionsFrom(db, 1n, 5)).toEqual([]);
+    await insertL1Transaction(db, { ...content, subject: 3, nonce: 6 }, attempt(4, 10n), 100);
+    await insertL1Transaction(db, { ...content, content: "b", subject: 3, nonce: 7 }, attempt(5, 10n), 100);
+    expect(await loadLiveL1Transactions(db)).toMatchObject([{ content: "a" }, { content: "b" }]);
   });
 
   it("belongs to one rollup and survives being closed", async () => {

@@ -1,5 +1,6 @@
 export {
   type BatchAcceptance,
+  countUnsentBatches,
   discardProof,
   findBatch,
   findBatchByNumber,
@@ -64,6 +65,7 @@ export {
   type L1Attempt,
   type L1Inclusion,
   loadLiveL1Transactions,
+  loadSettledL1TransactionsFrom,
   markAttemptSent,
   nextStoredNonce,
   type StoredL1Transaction,
@@ -86,7 +88,9 @@ export {
   type QueueEntry,
 } from "./queue-entries.ts";
 export type {
+  BlockOrigin,
   BlockStatus,
+  L1AttemptKind,
   L1TransactionPurpose,
   L1TransactionStatus,
   PayoutStatus,

@@ -1,17 +1,19 @@
 import { bytesToBigint } from "@cairn/protocol";
 import type { Selectable } from "kysely";
 import type { Db } from "./database.ts";
-import type { L1TransactionPurpose, L1TransactionStatus, Tables } from "./schema.ts";
+import type { L1AttemptKind, L1TransactionPurpose, L1TransactionStatus, Tables } from "./schema.ts";
 import { address, bytes } from "./values.ts";
 
-/** One signed version of an L1 transaction; versions differ in fees only. */
+/** One signed version of an L1 transaction; versions of a kind differ in fees only. */
 export interface L1Attempt {
+  readonly kind: L1AttemptKind;
   readonly hash: Uint8Array;
   /** Signed bytes, ready to broadcast. */
   readonly raw: Uint8Array;
   /** In wei per gas. */
   readonly maxFeePerGas: bigint;
   readonly maxPriorityFeePerGas: bigint;
+  readonly createdAtMs: number;
   /** Null until first broadcast. */
   readonly sentAtMs: number | null;
 }
@@ -23,12 +25,14 @@ export interface L1Inclusion {
   readonly blockHash: Uint8Array;
 }
 
-/** An L1 transaction of the publisher: one nonce, one content, one or more signed versions. */
+/** An L1 transaction of the publisher: one nonce, one call, one or more signed versions. */
 export interface StoredL1Transaction {
   readonly id: number;
   readonly purpose: L1TransactionPurpose;
-  /** First block of the batch that it is about. */
+  /** First block of the batch that it is about; the nonce itself for `fillNonce`. */
   readonly subject: number;
+  /** Tells apart what may be done about one subject side by side: another proof of a rebuilt block, parts of a payout list. */
+  readonly content: string;
   readonly status: L1TransactionStatus;
   readonly sender: bigint;
   readonly nonce: number;
@@ -43,13 +47,22 @@ export interface StoredL1Transaction {
   readonly attempts: readonly L1Attempt[];
 }
 
-/** Stores a transaction that was never broadcast, with its first version. Throws the driver's error on a used nonce or subject. */
-export async function insertL1Transaction(
+/** Stores a transaction that was never broadcast, with its first version, both or neither. Throws the driver's error on a used nonce or subject. */
+export function insertL1Transaction(
   db: Db,
   transaction: Pick<
     StoredL1Transaction,
-    "purpose" | "subject" | "sender" | "nonce" | "recipient" | "data" | "gasLimit"
+    "purpose" | "subject" | "content" | "sender" | "nonce" | "recipient" | "data" | "gasLimit"
   >,
+  firstAttempt: L1Attempt,
+  atMs: number,
+): Promise<number> {
+  return db.transaction().execute((together) => insertTogether(together, transaction, firstAttempt, atMs));
+}
+
+async function insertTogether(
+  db: Db,
+  transaction: Parameters<typeof insertL1Transaction>[1],
   firstAttempt: L1Attempt,
   atMs: number,
 ): Promise<number> {
@@ -58,6 +71,7 @@ export async function insertL1Transaction(
     .values({
       purpose: transaction.purpose,
       subject: transaction.subject,
+      content: transaction.content,
       status: "prepared",
       sender: address(transaction.sender),
       nonce: transaction.nonce,
@@ -85,6 +99,8 @@ export async function insertL1Attempt(db: Db, id: number, position: number, atte
       max_fee_per_gas: attempt.maxFeePerGas.toString(),
       max_priority_fee_per_gas: attempt.maxPriorityFeePerGas.toString(),
       sent_at_ms: attempt.sentAtMs,
+      kind: attempt.kind,
+      created_at_ms: attempt.createdAtMs,
     })
     .execute();
 }
@@ -135,17 +151,36 @@ export async function loadLiveL1Transactions(db: Db): Promise<StoredL1Transactio
   return Promise.all(rows.map((row) => withAttempts(db, row)));
 }
 
-/** The newest transaction for a purpose and subject, undefined if there is none. */
+/** Settled transactions of a sender whose nonces are `nonce` or higher: if the chain has not used these, a reorg removed them. */
+export async function loadSettledL1TransactionsFrom(
+  db: Db,
+  sender: bigint,
+  nonce: number,
+): Promise<StoredL1Transaction[]> {
+  const rows = await db
+    .selectFrom("l1_transactions")
+    .selectAll()
+    .where("sender", "=", address(sender))
+    .where("nonce", ">=", nonce)
+    .where("status", "in", ["final", "failed"])
+    .orderBy("nonce")
+    .execute();
+  return Promise.all(rows.map((row) => withAttempts(db, row)));
+}
+
+/** The newest transaction for a purpose, subject and content, undefined if there is none. */
 export async function findL1Transaction(
   db: Db,
   purpose: L1TransactionPurpose,
   subject: number,
+  content: string,
 ): Promise<StoredL1Transaction | undefined> {
   const row = await db
     .selectFrom("l1_transactions")
     .selectAll()
     .where("purpose", "=", purpose)
     .where("subject", "=", subject)
+    .where("content", "=", content)
     .orderBy("id", "desc")
     .limit(1)
     .executeTakeFirst();
@@ -175,6 +210,7 @@ async function withAttempts(db: Db, row: Selectable<Tables["l1_transactions"]>):
     id: row.id,
     purpose: row.purpose,
     subject: row.subject,
+    content: row.content,
     status: row.status,
     sender: bytesToBigint(row.sender),
     nonce: row.nonce,
@@ -189,6 +225,8 @@ async function withAttempts(db: Db, row: Selectable<Tables["l1_transactions"]>):
         : { hash: bytes(hash), block, blockHash: bytes(blockHash) },
     failure: row.failure,
     attempts: attempts.map((attempt) => ({
+      kind: attempt.kind,
+      createdAtMs: attempt.created_at_ms,
       hash: bytes(attempt.hash),
       raw: bytes(attempt.raw),
       maxFeePerGas: BigInt(attempt.max_fee_per_gas),

@@ -144,7 +144,26 @@ const INITIAL = [
   )`,
 ];
 
-const MIGRATIONS: Readonly<Record<string, Migration>> = { "0001-initial": statements(INITIAL) };
+/** What a node needs to go on after faults: cancelled L1 transactions, blocks made by others. */
+const FAULTS = [
+  `alter table l1_transactions add column content text not null default ''`,
+  `alter table l1_transactions drop constraint l1_transactions_purpose_check`,
+  `alter table l1_transactions add constraint l1_transactions_purpose_check
+    check (purpose in ('submitBatch', 'pay', 'fillNonce'))`,
+  `drop index l1_transactions_live_subject`,
+  `create unique index l1_transactions_live_subject on l1_transactions (purpose, subject, content)
+    where status in ('prepared', 'sent', 'mined')`,
+  `alter table l1_attempts add column kind text not null default 'call' check (kind in ('call', 'cancel'))`,
+  `alter table l1_attempts add column created_at_ms bigint not null default 0`,
+  `alter table blocks add column origin text not null default 'own' check (origin in ('own', 'l1'))`,
+  `create index batches_pending on batches (first_block) where l1_block is null`,
+  `create index blocks_not_final on blocks (number) where status <> 'final'`,
+];
+
+const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  "0001-initial": statements(INITIAL),
+  "0002-faults": statements(FAULTS),
+};
 
 /** Brings the schema up to date; safe to run from several processes at once. Throws `db/migration-failed`, `db/newer-schema`. */
 export async function migrate(db: Kysely<Tables>): Promise<void> {

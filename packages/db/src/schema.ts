@@ -15,8 +15,12 @@ export type BlockStatus = "open" | "sealed" | "proven" | "final";
 export type PayoutStatus = "owed" | "paid" | "claimable" | "skipped";
 /** States of an L1 transaction; the table of transitions is in the node's publisher README. */
 export type L1TransactionStatus = "prepared" | "sent" | "mined" | "final" | "failed" | "abandoned";
-/** What an L1 transaction is for. */
-export type L1TransactionPurpose = "submitBatch" | "pay";
+/** What an L1 transaction is for; `fillNonce` does nothing but use a nonce that is missing before others. */
+export type L1TransactionPurpose = "submitBatch" | "pay" | "fillNonce";
+/** What a signed version of an L1 transaction does: its call, or nothing, to take the nonce from a call that became pointless. */
+export type L1AttemptKind = "call" | "cancel";
+/** Who made a block: this node, or somebody whose batch L1 accepted. */
+export type BlockOrigin = "own" | "l1";
 
 interface SettingsTable {
   key: string;
@@ -61,6 +65,7 @@ interface TransactionEventsTable {
 interface BlocksTable {
   number: number;
   status: BlockStatus;
+  origin: Generated<BlockOrigin>;
   /** Seconds, as the proof sees it. */
   timestamp: number;
   slot_count: number;
@@ -145,6 +150,8 @@ interface L1TransactionsTable {
   purpose: L1TransactionPurpose;
   /** First block of the batch that it is about. */
   subject: number;
+  /** Tells apart what may be done about one subject side by side. */
+  content: string;
   status: L1TransactionStatus;
   sender: Bytes;
   nonce: number;
@@ -168,6 +175,8 @@ interface L1AttemptsTable {
   max_fee_per_gas: Decimal;
   max_priority_fee_per_gas: Decimal;
   sent_at_ms: number | null;
+  kind: L1AttemptKind;
+  created_at_ms: number;
 }
 
 /** Tables of the node. Amounts above 2^53 are decimal strings, hashes and addresses bytes, times milliseconds unless named otherwise. */

@@ -12,14 +12,17 @@ import {
 } from "@cairn/protocol";
 import { encodeFunctionData, size } from "viem";
 import type { NodeErrorCode } from "../errors.ts";
+import { wordHex } from "../json.ts";
 import type { L1Call } from "./l1-sender.ts";
 
 /** Gas of `submitBatch` besides its calldata: verification and storage, with room. */
 const SUBMIT_GAS = 1_000_000;
 const CALLDATA_GAS_PER_BYTE = 40;
 /** Gas of `pay` besides the payments, and of one payment at its worst: the stipend, what EIP-150 withholds, bookkeeping. */
-const PAY_GAS = 200_000;
+const PAY_GAS = 400_000;
 const PAYMENT_GAS = 280_000;
+/** Records that one `pay` deals with: at their worst they stay below the gas that one transaction may use (EIP-7825, 2^24). */
+export const PAYOUTS_PER_CALL = 56;
 
 /** A block of a batch with all that its L1 calls are made of. */
 export interface PublishedBatch {
@@ -34,11 +37,21 @@ export function submitCall(rollup: Hex, { batch, block, payouts }: PublishedBatc
   const args = submitBatchArguments(headerFields(block, payouts), block.seal.data, batch.proof);
   const data = encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args });
   const gasLimit = SUBMIT_GAS + CALLDATA_GAS_PER_BYTE * size(data);
-  return { purpose: "submitBatch", subject: batch.firstBlock, to: rollup, data, gasLimit };
+  return {
+    purpose: "submitBatch",
+    subject: batch.firstBlock,
+    content: wordHex(batch.publicInput),
+    to: rollup,
+    data,
+    gasLimit,
+  };
 }
 
-/** The call that pays an accepted batch's payouts. Throws `node/unavailable` before acceptance. */
-export function payCall(rollup: Hex, { batch, block, payouts }: PublishedBatch): L1Call {
+/**
+ * The call that pays what is owed among the records from `first` on, PAYOUTS_PER_CALL of them, of an accepted batch.
+ * Throws `node/unavailable` before acceptance.
+ */
+export function payCall(rollup: Hex, { batch, block, payouts }: PublishedBatch, first: number): L1Call {
   if (batch.acceptance === null || block.seal === null) throw incomplete(block);
   const args = payArguments({
     batch: batchNumber(batch.acceptance.number),
@@ -46,10 +59,18 @@ export function payCall(rollup: Hex, { batch, block, payouts }: PublishedBatch):
     header: encodeHeader(headerFields(block, payouts)),
     dataHash: bytesToHex(dataHash(block.slotCount, block.seal.data)),
     payouts: payouts.map(toPayout),
+    first,
+    maxCount: PAYOUTS_PER_CALL,
   });
   const data = encodeFunctionData({ abi: rollupAbi, functionName: "pay", args });
-  const gasLimit = PAY_GAS + PAYMENT_GAS * payouts.length;
-  return { purpose: "pay", subject: batch.firstBlock, to: rollup, data, gasLimit };
+  const gasLimit = PAY_GAS + PAYMENT_GAS * countOwed(payouts, first);
+  return { purpose: "pay", subject: batch.firstBlock, content: String(first), to: rollup, data, gasLimit };
+}
+
+/** How many of the records that a `pay` from `first` on deals with are owed. */
+export function countOwed(payouts: readonly StoredPayout[], first: number): number {
+  const end = first + PAYOUTS_PER_CALL;
+  return payouts.filter(({ position, status }) => status === "owed" && position >= first && position < end).length;
 }
 
 function headerFields(block: StoredBlock, payouts: readonly StoredPayout[]): BatchHeaderFields {

@@ -6,7 +6,7 @@ import { pino } from "pino";
 import { Registry } from "prom-client";
 import { keccak256 } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createManualClock } from "../clock.ts";
 import { initialFees, replacementFees } from "./fees.ts";
 import { createL1Sender, type L1Call, type L1Sender, type SenderSettings } from "./l1-sender.ts";
@@ -15,6 +15,8 @@ import { createPublisherMetrics } from "./metrics.ts";
 const GWEI = 10n ** 9n;
 const MNEMONIC = "test test test test test test test test test test test junk";
 const TARGET: Hex = "0x000000000000000000000000000000000000beef";
+const never = () => Promise.resolve(false);
+const always = () => Promise.resolve(true);
 const databases = createTestDatabases().server;
 
 describe("L1 sender", () => {
@@ -51,12 +53,13 @@ describe("L1 sender", () => {
   const call = (subject: number): L1Call => ({
     purpose: "submitBatch",
     subject,
+    content: "",
     to: TARGET,
     data: "0x01",
     gasLimit: 50_000,
   });
   const stored = async (subject: number) => {
-    const found = await findL1Transaction(database.db, "submitBatch", subject);
+    const found = await findL1Transaction(database.db, "submitBatch", subject, "");
     if (found === undefined) throw new RangeError(`no L1 transaction for ${subject}`);
     return found;
   };
@@ -76,7 +79,10 @@ describe("L1 sender", () => {
   beforeEach(async () => {
     database = await (await databases.create()).open();
     account = mnemonicToAccount(MNEMONIC, { addressIndex: ++people });
+    await l1("anvil_setBalance", [account.address, `0x${(10n ** 20n).toString(16)}`]);
     await l1("anvil_dropAllTransactions");
+    await l1("anvil_setNextBlockBaseFeePerGas", ["0x1"]);
+    await mine();
   });
 
   it("goes from prepared to final", async () => {
@@ -84,10 +90,10 @@ describe("L1 sender", () => {
     await publisher.send(call(1));
     expect(await stored(1)).toMatchObject({ status: "sent", nonce: 0 });
     await mine();
-    await publisher.advance();
+    await publisher.advance(never);
     expect(await stored(1)).toMatchObject({ status: "mined" });
     await mine();
-    expect(await publisher.advance()).toEqual([]);
+    expect(await publisher.advance(never)).toEqual([]);
     expect(await stored(1)).toMatchObject({ status: "final", mined: { hash: expect.any(Uint8Array) } });
   });
 
@@ -98,7 +104,7 @@ describe("L1 sender", () => {
     expect([(await stored(1)).nonce, (await stored(2)).nonce]).toEqual([0, 1]);
     await expect(publisher.send(call(1))).rejects.toThrow();
     await mine();
-    await publisher.advance();
+    await publisher.advance(never);
     expect(await nonceOnChain()).toBe(2);
   });
 
@@ -117,15 +123,24 @@ describe("L1 sender", () => {
       raw: hexToBytes(raw),
       maxFeePerGas: 10n * GWEI,
       maxPriorityFeePerGas: GWEI,
+      kind: "call" as const,
+      createdAtMs: clock.nowMs(),
       sentAtMs: null,
     };
-    const content = { purpose: "submitBatch" as const, subject: 1, nonce: 0, data: new Uint8Array(), gasLimit: 50_000 };
+    const content = {
+      purpose: "submitBatch" as const,
+      subject: 1,
+      content: "",
+      nonce: 0,
+      data: new Uint8Array(),
+      gasLimit: 50_000,
+    };
     const addresses = { sender: addressToBigint(account.address), recipient: addressToBigint(TARGET) };
     await insertL1Transaction(database.db, { ...content, ...addresses }, attempt, clock.nowMs());
-    await sender().advance();
+    await sender().advance(never);
     expect(await stored(1)).toMatchObject({ status: "sent" });
     await mine();
-    await sender().advance();
+    await sender().advance(never);
     expect(await stored(1)).toMatchObject({ status: "mined", mined: { hash: attempt.hash } });
   });
 
@@ -135,9 +150,9 @@ describe("L1 sender", () => {
     const [{ hash } = { hash: new Uint8Array() }] = (await stored(1)).attempts;
     await l1("anvil_dropAllTransactions");
     await mine();
-    await publisher.advance();
+    await publisher.advance(never);
     await mine();
-    await publisher.advance();
+    await publisher.advance(never);
     expect(await stored(1)).toMatchObject({ status: "mined", mined: { hash }, attempts: [{}] });
   });
 
@@ -147,11 +162,11 @@ describe("L1 sender", () => {
     await l1("anvil_setNextBlockBaseFeePerGas", [`0x${(100n * GWEI).toString(16)}`]);
     await mine();
     clock.advance(60_000);
-    await publisher.advance();
+    await publisher.advance(never);
     const { attempts } = await stored(1);
     expect(attempts).toHaveLength(2);
     await mine();
-    await publisher.advance();
+    await publisher.advance(never);
     expect(await stored(1)).toMatchObject({ status: "mined", nonce: 0, mined: { hash: attempts[1]?.hash } });
     expect(await nonceOnChain()).toBe(1);
   });
@@ -160,21 +175,21 @@ describe("L1 sender", () => {
     await l1("anvil_setNextBlockBaseFeePerGas", [`0x${(50n * GWEI).toString(16)}`]);
     await mine();
     expect(await sender({ maxFeePerGas: GWEI }).send(call(1))).toBe(false);
-    expect(await findL1Transaction(database.db, "submitBatch", 1)).toBeUndefined();
+    expect(await findL1Transaction(database.db, "submitBatch", 1, "")).toBeUndefined();
   });
 
   it("goes back to sent when a reorg removes its block, and lands again", async () => {
     const publisher = sender({ finalConfirmations: 10 });
     await publisher.send(call(1));
     await mine();
-    await publisher.advance();
+    await publisher.advance(never);
     expect(await stored(1)).toMatchObject({ status: "mined" });
     await l1("anvil_reorg", [1, []]);
     await l1("anvil_dropAllTransactions");
-    await publisher.advance();
+    await publisher.advance(never);
     expect(await stored(1)).toMatchObject({ status: "sent", mined: null });
     await mine();
-    await publisher.advance();
+    await publisher.advance(never);
     expect(await stored(1)).toMatchObject({ status: "mined", attempts: [{}] });
     expect(await nonceOnChain()).toBe(1);
   });
@@ -194,13 +209,135 @@ describe("L1 sender", () => {
     });
     await reader.sendRawTransaction({ serializedTransaction: raw });
     await mine();
-    await publisher.advance();
+    await publisher.advance(never);
     expect(await stored(1)).toMatchObject({ status: "sent" });
     await mine();
-    await publisher.advance();
+    await publisher.advance(never);
     expect(await stored(1)).toMatchObject({ status: "abandoned" });
     await publisher.send(call(1));
     expect(await stored(1)).toMatchObject({ status: "sent", nonce: 1 });
+  });
+
+  it("takes the nonce back from a call that became pointless, and lets others follow at once", async () => {
+    const publisher = sender();
+    await publisher.send(call(1));
+    await publisher.send({ ...call(1), content: "rebuilt" });
+    const isVoid = ({ content }: { content: string }) => Promise.resolve(content === "");
+    await publisher.advance(isVoid);
+    expect((await stored(1)).attempts).toMatchObject([{ kind: "call" }, { kind: "cancel" }]);
+    await mine();
+    await publisher.advance(isVoid);
+    await mine();
+    await publisher.advance(isVoid);
+    expect(await stored(1)).toMatchObject({ status: "abandoned", failure: "cancelled" });
+    expect(await findL1Transaction(database.db, "submitBatch", 1, "rebuilt")).toMatchObject({
+      status: "final",
+      nonce: 1,
+    });
+    expect(await nonceOnChain()).toBe(2);
+  });
+
+  it("notes the call as mined when it landed before it could be taken back", async () => {
+    const publisher = sender();
+    await publisher.send(call(1));
+    await mine();
+    await publisher.advance(always);
+    expect(await stored(1)).toMatchObject({ status: "mined", attempts: [{ kind: "call" }] });
+  });
+
+  it("does not send a pointless call again while the cap keeps it from being taken back", async () => {
+    const publisher = sender({ maxFeePerGas: (105n * GWEI) / 100n });
+    await publisher.send(call(1));
+    await l1("anvil_dropAllTransactions");
+    await l1("anvil_setNextBlockBaseFeePerGas", [`0x${(50n * GWEI).toString(16)}`]);
+    await mine();
+    await publisher.advance(always);
+    await l1("anvil_setNextBlockBaseFeePerGas", ["0x1"]);
+    await mine();
+    expect([(await stored(1)).attempts.length, await nonceOnChain()]).toEqual([1, 0]);
+  });
+
+  it("raises fees at once when L1 refuses the ones offered", async () => {
+    const publisher = sender();
+    const rival = await account.signTransaction({
+      type: "eip1559",
+      chainId: anvil.chainId,
+      nonce: 0,
+      to: TARGET,
+      gas: 50_000n,
+      maxFeePerGas: 900n * GWEI,
+      maxPriorityFeePerGas: 900n * GWEI,
+    });
+    const lookup = vi.spyOn(reader, "getTransactionCount").mockResolvedValueOnce(0);
+    await reader.sendRawTransaction({ serializedTransaction: rival });
+    await publisher.send(call(1));
+    lookup.mockRestore();
+    expect(await stored(1)).toMatchObject({ status: "prepared", nonce: 0 });
+    await publisher.advance(never);
+    expect((await stored(1)).attempts.length).toBe(2);
+    await mine();
+    await mine();
+    await publisher.advance(never);
+    expect(await stored(1)).toMatchObject({ status: "abandoned" });
+  });
+
+  it("goes on when the clock is set back while it waits", async () => {
+    const publisher = sender();
+    await publisher.send(call(1));
+    clock.jumpTo(clock.nowMs() - 24 * 3_600_000);
+    await publisher.advance(never);
+    expect((await stored(1)).attempts.length).toBe(2);
+    await mine();
+    await publisher.advance(never);
+    expect(await stored(1)).toMatchObject({ status: "mined" });
+    clock.jumpTo(clock.nowMs() + 24 * 3_600_000);
+  });
+
+  it("fills a nonce that nothing holds any more", async () => {
+    const publisher = sender();
+    const lookup = vi.spyOn(reader, "getTransactionCount").mockResolvedValueOnce(2);
+    await publisher.send(call(1));
+    lookup.mockRestore();
+    expect(await stored(1)).toMatchObject({ nonce: 2 });
+    await publisher.advance(never);
+    await mine();
+    expect(await nonceOnChain()).toBe(0);
+    clock.advance(60_000);
+    await publisher.advance(never);
+    await mine();
+    await publisher.advance(never);
+    expect(await stored(1)).toMatchObject({ status: "mined" });
+    expect(await nonceOnChain()).toBe(3);
+  });
+
+  it("brings back what a reorg deeper than settled has removed", async () => {
+    const publisher = sender();
+    await mine();
+    const snapshot = await l1("evm_snapshot");
+    await publisher.send(call(1));
+    await mine();
+    await mine();
+    expect(await publisher.advance(never)).toEqual([]);
+    await l1("evm_revert", [snapshot]);
+    for (let i = 0; i < 3; i++) await mine();
+    expect(await publisher.advance(never)).toMatchObject([{ status: "sent", nonce: 0 }]);
+    await mine();
+    await publisher.advance(never);
+    expect(await stored(1)).toMatchObject({ status: "mined", nonce: 0 });
+  });
+
+  it("concludes nothing from an L1 node that is behind", async () => {
+    const publisher = sender();
+    await publisher.send(call(1));
+    await mine();
+    await publisher.advance(never);
+    const old = await reader.getBlock({ blockNumber: (await reader.getBlockNumber()) - 1n });
+    const lookup = vi.spyOn(reader, "getBlock").mockResolvedValue(old);
+    await expect(publisher.advance(never)).rejects.toMatchObject({ code: "node/l1-unavailable" });
+    expect(await stored(1)).toMatchObject({ status: "mined" });
+    lookup.mockRestore();
+    await mine();
+    expect(await publisher.advance(never)).toEqual([]);
   });
 
   it("settles a reverted transaction as failed", async () => {
@@ -209,10 +346,10 @@ describe("L1 sender", () => {
     const publisher = sender();
     await publisher.send({ ...call(1), to: reverting });
     await mine();
-    await publisher.advance();
+    await publisher.advance(never);
     expect(await stored(1)).toMatchObject({ status: "sent" });
     await mine();
-    await publisher.advance();
+    await publisher.advance(never);
     expect(await stored(1)).toMatchObject({ status: "failed", failure: "reverted" });
   });
 });

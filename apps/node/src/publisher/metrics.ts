@@ -9,6 +9,8 @@ export interface PublisherMetrics {
   readonly refused: () => void;
   readonly reorged: () => void;
   readonly badProof: () => void;
+  /** A block has to be built again. */
+  readonly rebuilt: () => void;
   readonly observe: (now: { balanceWei: bigint; live: number; unsent: number }) => void;
 }
 
@@ -27,6 +29,10 @@ export function createPublisherMetrics(registry: Registry): PublisherMetrics {
   const refusals = counter("cairn_l1_refusals_total", "Broadcasts that L1 refused");
   const reorgs = counter("cairn_l1_transactions_reorged_total", "Mined L1 transactions that a reorg removed");
   const badProofs = counter("cairn_bad_proofs_total", "Proofs that the verifier on L1 does not accept");
+  const rebuilds = counter(
+    "cairn_block_rebuild_requests_total",
+    "Times that a block could not become proven as it was",
+  );
   const balance = new Gauge({
     name: "cairn_publisher_balance_ether",
     help: "Ether of the publisher's account",
@@ -45,6 +51,7 @@ export function createPublisherMetrics(registry: Registry): PublisherMetrics {
     refused: () => refusals.inc(),
     reorged: () => reorgs.inc(),
     badProof: () => badProofs.inc(),
+    rebuilt: () => rebuilds.inc(),
     observe: (now) => {
       balance.set(Number(now.balanceWei) / 1e18);
       live.set(now.live);

@@ -1,29 +1,31 @@
-import { rollupAbi } from "@cairn/contracts";
 import {
+  countUnsentBatches,
   type Database,
   discardProof,
   findBatch,
-  findBlock,
+  findL1Head,
   findL1Transaction,
   findLastL1Block,
-  type L1TransactionPurpose,
-  loadBlockPayouts,
-  loadBlocksOwing,
   loadPendingBatches,
+  requestRebuild,
   type StoredBatch,
   type StoredL1Transaction,
+  storeSubmissionRight,
 } from "@cairn/db";
 import type { L1Rollup } from "@cairn/l1";
 import { bytesToHex, CairnError } from "@cairn/protocol";
 import type { Logger } from "pino";
-import { BaseError, ContractFunctionRevertedError, decodeErrorResult, isHex, type LocalAccount } from "viem";
+import type { LocalAccount } from "viem";
+import { MAX_HEADER_AGE_SECONDS } from "../block-rules.ts";
 import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { wordHex } from "../json.ts";
 import { type PublishedBatch, payCall, submitCall } from "./batch-calls.ts";
+import { type ContractView, isProofAccepted, readContractView, refusalReason } from "./contract-view.ts";
 import { createL1Sender, type L1Call, type SenderSettings } from "./l1-sender.ts";
 import type { PublisherMetrics } from "./metrics.ts";
+import { isPartSettled, loadOwedParts, loadPublished } from "./payments.ts";
 
 /** How the publisher works. */
 export interface PublisherSettings extends SenderSettings {
@@ -49,23 +51,27 @@ export interface Publisher {
   readonly start: () => void;
   /** Does what can be done now. Throws what database and RPC throw. */
   readonly poll: () => Promise<void>;
-  readonly status: () => { readonly state: "idle" | "working" | "failing"; readonly isBalanceLow: boolean };
+  readonly status: () => PublisherStatus;
   readonly stop: () => Promise<void>;
 }
 
+/** Where the publisher stands. */
+export interface PublisherStatus {
+  /** `frozen`: only payouts go on; `closed`: somebody else is the operator and submits. */
+  readonly state: "idle" | "working" | "failing" | "frozen" | "closed";
+  /** What the next batch waits for; null when it waits for nothing. */
+  readonly waitingFor: string | null;
+  readonly isBalanceLow: boolean;
+}
+
 const MAX_BACKOFF_MS = 30_000;
-const VERIFIER_ABI = [
-  {
-    type: "function",
-    name: "verify",
-    stateMutability: "view",
-    inputs: [
-      { name: "proof", type: "bytes" },
-      { name: "publicInputs", type: "bytes32[]" },
-    ],
-    outputs: [{ name: "", type: "bool" }],
-  },
-] as const;
+/** A block that has not been sent is built again this long before L1 would refuse its timestamp, seconds. */
+const RESUBMIT_MARGIN_SECONDS = 900;
+/** What L1 says to a block that can only be built again; the others pass with time or with what the watcher reads. */
+const REBUILD_REASONS: Readonly<Record<string, string>> = {
+  TimestampTooOld: "the block became too old for L1",
+  OverdueL1OperationsLeft: "entries of the L1 queue have to come first",
+};
 
 /** A publisher for one L1 account; one process at a time. */
 export function createPublisher(settings: PublisherSettings, deps: PublisherDeps): Publisher {
@@ -73,92 +79,132 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
   const { db } = deps.database;
   const sender = createL1Sender(settings, { ...deps, db, reader: rollup.reader });
   const checked = new Set<string>();
-  let state: "idle" | "working" | "failing" = "idle";
-  let isBalanceLow = false;
+  let status: PublisherStatus = { state: "idle", waitingFor: null, isBalanceLow: false };
   let current: Promise<void> | null = null;
   let cancel: () => void = () => undefined;
   let isStopped = false;
 
   const work = async (): Promise<void> => {
-    const live = await sender.advance();
-    await watchBalance(live);
-    await submitProven(live);
-    await payOwed(live);
-    state = live.length > 0 ? "working" : "idle";
+    const view = await readContractView(rollup, account.address);
+    const { role, isOpen, isFrozen } = view;
+    await storeSubmissionRight(db, { role, isOpen, isFrozen });
+    const live = await sender.advance((transaction) => isVoid(transaction, view));
+    const isBalanceLow = await watchBalance(live);
+    const waitingFor = view.isFrozen ? "the rollup is frozen" : await submitProven(live, view);
+    await payOwed(live, view);
+    if (waitingFor !== status.waitingFor && waitingFor !== null) logger.info({ waitingFor }, "publisher waits");
+    const state = isFrozen ? "frozen" : isOpen ? (live.length > 0 ? "working" : "idle") : "closed";
+    status = { state, waitingFor, isBalanceLow };
   };
 
-  /** Batches go in order; those behind one that is under way follow it at once, each under its own nonce. */
-  const submitProven = async (live: readonly StoredL1Transaction[]): Promise<void> => {
+  /**
+   * Batches go in order; those behind one that is under way follow it at once, each under its own nonce.
+   * Returns what the next one waits for.
+   */
+  const submitProven = async (live: readonly StoredL1Transaction[], view: ContractView): Promise<string | null> => {
     let room = settings.maxLive - live.length;
-    const underWay = new Set(live.filter(({ purpose }) => purpose === "submitBatch").map(({ subject }) => subject));
-    const pending = await loadPendingBatches(db);
-    metrics.observe({
-      balanceWei: await rollup.reader.getBalance({ address: account.address }),
-      live: live.length,
-      unsent: pending.filter(({ proof }) => proof !== null).length,
-    });
-    for (const [position, batch] of pending.entries()) {
-      if (underWay.has(batch.firstBlock) || (await isAwaitingWatcher("submitBatch", batch.firstBlock))) continue;
-      if (batch.proof === null || room <= 0 || isStopped) return;
-      if (!(await isProofGood(batch))) return;
-      const published = await gather(batch);
-      if (published === null || !(await isTimely(published))) return;
+    for (const batch of await loadPendingBatches(db, 2 * settings.maxLive)) {
+      // L1 has accepted it, or another one in its place; the watcher has not read that far yet.
+      if (batch.firstBlock <= view.lastBlock) continue;
+      const isNext = batch.firstBlock === view.lastBlock + 1;
+      const content = wordHex(batch.publicInput);
+      const isUnderWay = live.some((sent) => isFor(sent, "submitBatch", batch.firstBlock, content));
+      const published = await loadPublished(db, batch.firstBlock);
+      if (published === null) return "its block";
+      if (isNext && isTooOld(published, view, isUnderWay)) return rebuild(batch, "TimestampTooOld");
+      if (isUnderWay || (await isAwaitingWatcher("submitBatch", batch.firstBlock, content))) continue;
+      if (!view.isOpen) return "submission to be open to others than the operator";
+      if (view.role === "stranger" && !isNext) return "the batch before";
+      if (batch.proof === null) return "a proof";
+      if (room <= 0 || isStopped) return "L1 transactions under way";
+      if (!(await isProofGood(batch))) return "another proof";
+      if (view.clock.nextTimestamp < published.block.timestamp) return "L1's time to reach the block's";
       const call = submitCall(rollup.address, published);
-      const isNext = position === 0;
-      if (isNext && !(await succeeds(call))) return;
+      const reason = isNext ? await refusalReason(rollup, account.address, call, view.clock) : null;
+      if (reason !== null) return refused(call, reason, published, view);
+      if (!(await sender.send(call))) return "fees below the cap";
+      room--;
+    }
+    return null;
+  };
+
+  const payOwed = async (live: readonly StoredL1Transaction[], view: ContractView): Promise<void> => {
+    let room = settings.maxLive;
+    for (const { block, first } of await loadOwedParts(db)) {
+      const content = String(first);
+      const isUnderWay = live.some((sent) => isFor(sent, "pay", block, content));
+      if (isUnderWay || room <= 0 || isStopped || (await isAwaitingWatcher("pay", block, content))) continue;
+      const published = await loadPublished(db, block);
+      if (published?.batch.acceptance == null) continue;
+      const call = payCall(rollup.address, published, first);
+      const reason = await refusalReason(rollup, account.address, call, view.clock);
+      if (reason !== null) {
+        logger.info({ block, first, reason }, "L1 would refuse a payment");
+        continue;
+      }
       if (!(await sender.send(call))) return;
       room--;
     }
   };
 
-  const payOwed = async (live: readonly StoredL1Transaction[]): Promise<void> => {
-    const underWay = new Set(live.filter(({ purpose }) => purpose === "pay").map(({ subject }) => subject));
-    for (const number of await loadBlocksOwing(db)) {
-      if (underWay.has(number) || isStopped || (await isAwaitingWatcher("pay", number))) continue;
-      const batch = await findBatch(db, number);
-      const published = batch?.acceptance == null ? null : await gather(batch);
-      if (published === null) continue;
-      const call = payCall(rollup.address, published);
-      if (!(await succeeds(call))) continue;
-      if (!(await sender.send(call))) return;
+  const refused = async (
+    call: L1Call,
+    reason: string,
+    { batch, block }: PublishedBatch,
+    { clock: { nextTimestamp } }: ContractView,
+  ): Promise<string> => {
+    logger.warn(
+      { subject: call.subject, reason, timestamp: block.timestamp, nextTimestamp },
+      "L1 would refuse a batch",
+    );
+    if (REBUILD_REASONS[reason] === undefined) return reason;
+    // Entries that are not safe yet cannot be built in; the watcher will bring them.
+    const safe = (await findL1Head(db))?.safeTimestamp ?? 0;
+    return reason === "OverdueL1OperationsLeft" && safe < block.timestamp ? reason : rebuild(batch, reason);
+  };
+
+  const rebuild = async (batch: StoredBatch, cause: string): Promise<string> => {
+    const reason = REBUILD_REASONS[cause] ?? cause;
+    logger.warn({ block: batch.firstBlock, reason }, "a block has to be built again");
+    metrics.rebuilt();
+    await requestRebuild(db, { firstBlock: batch.firstBlock, publicInput: batch.publicInput.toString(), reason });
+    return cause;
+  };
+
+  /** One that is under way has until the very end; another is built again in time to be proven and sent. */
+  const isTooOld = ({ block }: PublishedBatch, { clock: l1 }: ContractView, isUnderWay: boolean): boolean =>
+    l1.nextTimestamp > block.timestamp + MAX_HEADER_AGE_SECONDS - (isUnderWay ? 0 : RESUBMIT_MARGIN_SECONDS);
+
+  /** Whether an L1 transaction that has not landed can only revert, or would do what is done. */
+  const isVoid = async (sent: StoredL1Transaction, view: ContractView): Promise<boolean> => {
+    switch (sent.purpose) {
+      case "fillNonce":
+        return false;
+      case "pay":
+        return isPartSettled(db, sent);
+      case "submitBatch": {
+        const batch = await findBatch(db, sent.subject);
+        if (batch === undefined || wordHex(batch.publicInput) !== sent.content) return true;
+        if (batch.acceptance === null) return view.isFrozen;
+        const { l1Transaction } = batch.acceptance;
+        return !sent.attempts.some(({ hash }) => Buffer.compare(hash, l1Transaction) === 0);
+      }
     }
   };
 
   /** Asks the verifier itself, before any gas is spent; a bad proof is removed, so that it is made again. */
   const isProofGood = async (batch: StoredBatch): Promise<boolean> => {
-    const key = `${batch.firstBlock}:${wordHex(batch.publicInput)}:${batch.provedAtMs}`;
+    const publicInput = wordHex(batch.publicInput);
+    const key = `${batch.firstBlock}:${publicInput}:${batch.provedAtMs}`;
     if (checked.has(key)) return true;
-    const { reader, address } = rollup;
-    const { verifier } = await reader.readContract({
-      address,
-      abi: rollupAbi,
-      functionName: "circuit",
-      args: [batch.circuitType],
-    });
-    const isAccepted = await reader
-      .readContract({
-        address: verifier,
-        abi: VERIFIER_ABI,
-        functionName: "verify",
-        args: [bytesToHex(batch.proof ?? new Uint8Array()), [wordHex(batch.publicInput)]],
-      })
-      .catch((error: unknown) => {
-        if (error instanceof BaseError && error.walk((cause) => cause instanceof ContractFunctionRevertedError)) {
-          return false;
-        }
-        throw error;
-      });
-    if (isAccepted) {
+    const proof = bytesToHex(batch.proof ?? new Uint8Array());
+    if (await isProofAccepted(rollup, batch.circuitType, publicInput, proof)) {
       checked.add(key);
       crashPoint("proof-checked");
       return true;
     }
     metrics.badProof();
-    const details = {
-      block: batch.firstBlock,
-      publicInput: wordHex(batch.publicInput),
-      proofBytes: batch.proof?.length,
-    };
+    const details = { block: batch.firstBlock, publicInput, proofBytes: batch.proof?.length };
     const error = new CairnError<NodeErrorCode>("node/proof-rejected", "L1 does not accept a proof", { details });
     logger.error({ err: error, ...details }, "bad proof discarded");
     await discardProof(db, batch.firstBlock);
@@ -166,59 +212,30 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
   };
 
   /** A settled transaction counts until the watcher has read the block that holds it; then the watcher's word does. */
-  const isAwaitingWatcher = async (purpose: L1TransactionPurpose, subject: number): Promise<boolean> => {
-    const sent = await findL1Transaction(db, purpose, subject);
+  const isAwaitingWatcher = async (
+    purpose: StoredL1Transaction["purpose"],
+    subject: number,
+    content: string,
+  ): Promise<boolean> => {
+    const sent = await findL1Transaction(db, purpose, subject, content);
     if (sent?.status !== "final" || sent.mined === null) return false;
     return ((await findLastL1Block(db))?.number ?? -1) < sent.mined.block;
   };
 
-  /** L1 refuses a block whose time has not come there. */
-  const isTimely = async ({ block }: PublishedBatch): Promise<boolean> =>
-    (await nextTimestamp()) >= BigInt(block.timestamp);
-
-  const nextTimestamp = async (): Promise<bigint> => {
-    const { timestamp } = await rollup.reader.getBlock({ blockTag: "latest" });
-    const now = BigInt(Math.floor(clock.nowMs() / 1000));
-    return timestamp > now ? timestamp : now;
-  };
-
-  const succeeds = async (call: L1Call): Promise<boolean> => {
-    try {
-      await rollup.reader.call({
-        account: account.address,
-        to: call.to,
-        data: call.data,
-        gas: BigInt(call.gasLimit),
-        // As in the next block, which is younger than the latest one.
-        blockOverrides: { time: await nextTimestamp() },
-      });
-      return true;
-    } catch (error) {
-      const reason = revertReason(error);
-      if (reason === null) throw error;
-      logger.warn({ purpose: call.purpose, subject: call.subject, reason }, "L1 would refuse a call");
-      return false;
-    }
-  };
-
-  const gather = async (batch: StoredBatch): Promise<PublishedBatch | null> => {
-    const block = await findBlock(db, batch.firstBlock);
-    return block === undefined ? null : { batch, block, payouts: await loadBlockPayouts(db, batch.firstBlock) };
-  };
-
-  const watchBalance = async (live: readonly StoredL1Transaction[]): Promise<void> => {
+  const watchBalance = async (live: readonly StoredL1Transaction[]): Promise<boolean> => {
     const balance = await rollup.reader.getBalance({ address: account.address });
-    const isLow = balance < settings.lowBalanceWei;
-    if (isLow && !isBalanceLow) {
+    metrics.observe({ balanceWei: balance, live: live.length, unsent: await countUnsentBatches(db) });
+    const isLow = balance < settings.lowBalanceWei || sender.isOutOfFunds();
+    if (isLow && !status.isBalanceLow) {
       logger.error({ balance: balance.toString(), account: account.address, live: live.length }, "balance is low");
     }
-    isBalanceLow = isLow;
+    return isLow;
   };
 
   const poll = (): Promise<void> => {
     current ??= work()
       .catch((error: unknown) => {
-        state = "failing";
+        status = { ...status, state: "failing" };
         throw error;
       })
       .finally(() => {
@@ -243,7 +260,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
   return {
     start: () => loop(0),
     poll,
-    status: () => ({ state, isBalanceLow }),
+    status: () => status,
     stop: async () => {
       isStopped = true;
       cancel();
@@ -252,18 +269,11 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
   };
 }
 
-/** Name of the contract error that a call ran into; null when it failed for another cause. */
-function revertReason(error: unknown): string | null {
-  if (!(error instanceof BaseError)) return null;
-  const carrier = error.walk(
-    (cause) => typeof cause === "object" && cause !== null && "data" in cause && isHex(cause.data),
-  );
-  if (carrier === null || typeof carrier !== "object" || !("data" in carrier) || !isHex(carrier.data)) {
-    return /revert/i.test(error.message) ? "reverted" : null;
-  }
-  try {
-    return decodeErrorResult({ abi: rollupAbi, data: carrier.data }).errorName;
-  } catch {
-    return carrier.data.slice(0, 10);
-  }
+function isFor(
+  sent: StoredL1Transaction,
+  purpose: StoredL1Transaction["purpose"],
+  subject: number,
+  content: string,
+): boolean {
+  return sent.purpose === purpose && sent.subject === subject && sent.content === content;
 }

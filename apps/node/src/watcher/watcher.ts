@@ -6,12 +6,13 @@ import {
   pruneL1Blocks,
   pruneWitnesses,
   releaseRebuilds,
+  storeL1Head,
 } from "@cairn/db";
 import type { L1Rollup } from "@cairn/l1";
-import { CairnError, isCairnError } from "@cairn/protocol";
+import { isCairnError } from "@cairn/protocol";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
-import type { NodeErrorCode } from "../errors.ts";
+import { readL1Clock } from "../l1-clock.ts";
 import { backfill, type RangeResult } from "./backfill.ts";
 import { readHeader } from "./l1-events.ts";
 import type { WatcherMetrics } from "./metrics.ts";
@@ -91,8 +92,7 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
   };
 
   const look = async (): Promise<void> => {
-    const newest = await readHeader(rollup, "latest");
-    if (newest === null) throw new CairnError<NodeErrorCode>("node/l1-unavailable", "L1 has no latest block");
+    const newest = await readL1Clock(rollup.reader);
     latest = { timestamp: newest.timestamp, seenAtMs: clock.nowMs() };
     const reorg = await undoReorg(db, rollup, settings.deploymentBlock);
     if (reorg !== null) {
@@ -111,7 +111,11 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
         publish({ type: "progress", result, l1Block: end });
       },
     });
-    l1Block = (await findLastL1Block(db))?.number ?? null;
+    const last = await findLastL1Block(db);
+    l1Block = last?.number ?? null;
+    const { number, timestamp, nextTimestamp } = newest;
+    const safeHead = { safeNumber: last?.number ?? 0, safeTimestamp: last?.timestamp ?? 0 };
+    await storeL1Head(db, { number, timestamp, nextTimestamp, ...safeHead });
     const heldUntil = await findRebuildHold(db);
     if (heldUntil !== null && l1Block !== null && l1Block >= heldUntil) await releaseRebuilds(db);
     publish({ type: "looked" });

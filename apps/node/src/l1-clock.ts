@@ -1,0 +1,21 @@
+import type { L1Reader } from "@cairn/l1";
+
+/** The head of L1 and its time, in seconds. */
+export interface L1Clock {
+  readonly number: number;
+  readonly hash: string;
+  readonly timestamp: number;
+  /** The time that L1 would give to a block made now: on a chain that mines on demand it goes on between blocks. */
+  readonly nextTimestamp: number;
+}
+
+/** Reads the head and the pending block; a node that knows no pending block is taken at its head's word. Throws what the RPC throws. */
+export async function readL1Clock(reader: L1Reader): Promise<L1Clock> {
+  const [latest, pending] = await Promise.all([
+    reader.getBlock({ blockTag: "latest" }),
+    reader.getBlock({ blockTag: "pending" }).catch(() => null),
+  ]);
+  const timestamp = Number(latest.timestamp);
+  const nextTimestamp = Math.max(timestamp, Number(pending?.timestamp ?? 0));
+  return { number: Number(latest.number), hash: latest.hash, timestamp, nextTimestamp };
+}

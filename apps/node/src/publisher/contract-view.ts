@@ -1,0 +1,102 @@
+import { rollupAbi } from "@cairn/contracts";
+import type { SubmissionRight } from "@cairn/db";
+import type { L1Rollup } from "@cairn/l1";
+import { addressToBigint, type Hex } from "@cairn/protocol";
+import { BaseError, ContractFunctionRevertedError, decodeErrorResult, isHex } from "viem";
+import { type L1Clock, readL1Clock } from "../l1-clock.ts";
+import type { L1Call } from "./l1-sender.ts";
+
+/** What the contract says at L1's head. */
+export interface ContractView extends SubmissionRight {
+  readonly clock: L1Clock;
+  readonly lastBlock: number;
+}
+
+/** Reads L1's time and what the contract lets `account` do. Throws what the RPC throws. */
+export async function readContractView(rollup: L1Rollup, account: Hex): Promise<ContractView> {
+  const contract = { address: rollup.address, abi: rollupAbi } as const;
+  const { reader } = rollup;
+  const clock = await readL1Clock(reader);
+  const time = { blockOverrides: { time: BigInt(clock.nextTimestamp) } };
+  const [state, operator, isOpen, isFrozen] = await Promise.all([
+    reader.readContract({ ...contract, functionName: "state" }),
+    reader.readContract({ ...contract, functionName: "operator" }),
+    reader.readContract({ ...contract, functionName: "isSubmissionOpen", ...time }),
+    reader.readContract({ ...contract, functionName: "isFrozen" }),
+  ]);
+  const isNobody = addressToBigint(operator) === 0n;
+  const role = isNobody || addressToBigint(operator) === addressToBigint(account) ? "operator" : "stranger";
+  return { clock, lastBlock: Number(state.lastBlock), role, isOpen: role === "operator" || isOpen, isFrozen };
+}
+
+/** Why L1 would refuse the call in its next block, by the name of the contract's error; null when it would not. Throws what the RPC throws. */
+export async function refusalReason(
+  { reader }: L1Rollup,
+  account: Hex,
+  call: L1Call,
+  clock: L1Clock,
+): Promise<string | null> {
+  try {
+    await reader.call({
+      account,
+      to: call.to,
+      data: call.data,
+      gas: BigInt(call.gasLimit),
+      blockOverrides: { time: BigInt(clock.nextTimestamp) },
+    });
+    return null;
+  } catch (error) {
+    const reason = revertReason(error);
+    if (reason === null) throw error;
+    return reason;
+  }
+}
+
+/** Whether the verifier contract accepts a proof. Throws what the RPC throws. */
+export async function isProofAccepted(
+  { reader, address }: L1Rollup,
+  circuitType: number,
+  publicInput: Hex,
+  proof: Hex,
+): Promise<boolean> {
+  const circuit = { address, abi: rollupAbi, functionName: "circuit", args: [circuitType] } as const;
+  const { verifier } = await reader.readContract(circuit);
+  try {
+    const call = { abi: VERIFIER_ABI, functionName: "verify", args: [proof, [publicInput]] } as const;
+    return await reader.readContract({ address: verifier, ...call });
+  } catch (error) {
+    if (error instanceof BaseError && error.walk((cause) => cause instanceof ContractFunctionRevertedError)) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+const VERIFIER_ABI = [
+  {
+    type: "function",
+    name: "verify",
+    stateMutability: "view",
+    inputs: [
+      { name: "proof", type: "bytes" },
+      { name: "publicInputs", type: "bytes32[]" },
+    ],
+    outputs: [{ name: "", type: "bool" }],
+  },
+] as const;
+
+/** Name of the contract error that a call ran into; null when it failed for another cause. */
+function revertReason(error: unknown): string | null {
+  if (!(error instanceof BaseError)) return null;
+  const carrier = error.walk(
+    (cause) => typeof cause === "object" && cause !== null && "data" in cause && isHex(cause.data),
+  );
+  if (carrier === null || typeof carrier !== "object" || !("data" in carrier) || !isHex(carrier.data)) {
+    return /revert/i.test(error.message) ? "reverted" : null;
+  }
+  try {
+    return decodeErrorResult({ abi: rollupAbi, data: carrier.data }).errorName;
+  } catch {
+    return carrier.data.slice(0, 10);
+  }
+}

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { refusalOf } from "./refusal.ts";
+import { type Facts, nextStep } from "./transitions.ts";
+
+const FEES = { maxFeePerGas: 2n, maxPriorityFeePerGas: 1n };
+const inclusion = { hash: Uint8Array.of(1), block: 7, blockHash: Uint8Array.of(2) };
+const step = (change: Partial<Facts>) =>
+  nextStep({
+    status: "sent",
+    newest: "call",
+    receipt: null,
+    isNonceSpent: false,
+    isVoid: false,
+    isStuck: false,
+    raisedFees: null,
+    ...change,
+  });
+const receipt = (change: Partial<NonNullable<Facts["receipt"]>> = {}) => ({
+  kind: "call" as const,
+  inclusion,
+  isSuccess: true,
+  isSettled: false,
+  ...change,
+});
+
+describe("steps of an L1 transaction", () => {
+  it("follow a receipt, whatever else is known", () => {
+    for (const status of ["prepared", "sent", "mined", "final"] as const) {
+      expect(step({ status, receipt: receipt(), isVoid: true, isNonceSpent: true })).toMatchObject({ to: "mined" });
+    }
+    expect(step({ receipt: receipt({ isSettled: true }) })).toMatchObject({ to: "final", mined: inclusion });
+    expect(step({ receipt: receipt({ isSuccess: false }) })).toEqual({ type: "wait", isCapped: false });
+    expect(step({ receipt: receipt({ isSuccess: false, isSettled: true }) })).toMatchObject({ to: "failed" });
+    expect(step({ receipt: receipt({ kind: "cancel" }) })).toEqual({ type: "wait", isCapped: false });
+    expect(step({ receipt: receipt({ kind: "cancel", isSettled: true }) })).toMatchObject({ to: "abandoned" });
+  });
+
+  it("take back what a reorg removed", () => {
+    for (const status of ["mined", "final", "failed"] as const) expect(step({ status })).toMatchObject({ to: "sent" });
+  });
+
+  it("send the same bytes again until fees must rise, within the cap", () => {
+    expect(step({ status: "prepared" })).toEqual({ type: "broadcast", isCapped: false });
+    expect(step({ raisedFees: FEES })).toEqual({ type: "broadcast", isCapped: false });
+    expect(step({ isStuck: true, raisedFees: FEES })).toEqual({ type: "replace", kind: "call", fees: FEES });
+    expect(step({ isStuck: true })).toEqual({ type: "broadcast", isCapped: true });
+  });
+
+  it("give up a pointless call for good, and never send it again", () => {
+    expect(step({ isVoid: true, raisedFees: FEES })).toEqual({ type: "replace", kind: "cancel", fees: FEES });
+    expect(step({ isVoid: true })).toEqual({ type: "wait", isCapped: true });
+    expect(step({ newest: "cancel" })).toEqual({ type: "broadcast", isCapped: false });
+    expect(step({ newest: "cancel", isStuck: true, raisedFees: FEES })).toMatchObject({ kind: "cancel" });
+  });
+
+  it("abandon a nonce only when it is spent beyond doubt", () => {
+    expect(step({ isNonceSpent: true, isVoid: true, raisedFees: FEES })).toMatchObject({ to: "abandoned" });
+  });
+});
+
+describe("refusals", () => {
+  it("are told apart in the words of several clients", () => {
+    const words = {
+      "already known": "known",
+      "transaction already imported": "known",
+      AlreadyKnown: "known",
+      "nonce too low: next nonce 5, tx nonce 4": "nonceUsed",
+      "replacement transaction underpriced": "underpriced",
+      "max fee per gas less than block base fee: address 0x1, maxFeePerGas: 1, baseFee: 2": "underpriced",
+      "FeeTooLow, EffectivePriorityFeePerGas too low": "underpriced",
+      "insufficient funds for gas * price + value: have 0 want 1": "insufficientFunds",
+      "Insufficient funds for gas * price + value": "insufficientFunds",
+      "txpool is full": "other",
+    };
+    for (const [message, refusal] of Object.entries(words)) expect(refusalOf(new RangeError(message))).toBe(refusal);
+  });
+});

@@ -1,0 +1,66 @@
+import type { L1AttemptKind, L1Inclusion, L1TransactionStatus } from "@cairn/db";
+import type { GasFees } from "./fees.ts";
+
+/** What L1 and the database say of an L1 transaction now; the table of the README is about these. */
+export interface Facts {
+  readonly status: L1TransactionStatus;
+  /** Kind of the newest attempt: `cancel` once the call was given up. */
+  readonly newest: L1AttemptKind;
+  /** Where one of the attempts was mined. */
+  readonly receipt: {
+    readonly kind: L1AttemptKind;
+    readonly inclusion: L1Inclusion;
+    readonly isSuccess: boolean;
+    /** It is as deep as counts as settled. */
+    readonly isSettled: boolean;
+  } | null;
+  /** The chain, as deep as counts as settled, has used the nonce. */
+  readonly isNonceSpent: boolean;
+  /** The call has become pointless: it can only revert, or somebody else has done it. */
+  readonly isVoid: boolean;
+  /** Pending for too long, or refused for its fees. */
+  readonly isStuck: boolean;
+  /** Fees of a replacement, null while they would exceed the cap. */
+  readonly raisedFees: GasFees | null;
+}
+
+/** What to do about an L1 transaction. */
+export type Step =
+  /** Note where it stands. */
+  | {
+      readonly type: "move";
+      readonly to: Exclude<L1TransactionStatus, "prepared">;
+      readonly mined: L1Inclusion | null;
+      readonly failure: string | null;
+    }
+  /** Hand the newest attempt's bytes to L1, again if need be; `isCapped` when higher fees would exceed the cap. */
+  | { readonly type: "broadcast"; readonly isCapped: boolean }
+  /** Sign another attempt with these fees under the same nonce, store it, then broadcast it. */
+  | { readonly type: "replace"; readonly kind: L1AttemptKind; readonly fees: GasFees }
+  /** Nothing can be done now; `isCapped` when the fee cap is the reason. */
+  | { readonly type: "wait"; readonly isCapped: boolean };
+
+/** The step that the facts demand. */
+export function nextStep(facts: Facts): Step {
+  const { status, receipt, raisedFees } = facts;
+  if (receipt !== null) return stepOfMined(receipt);
+  if (status !== "prepared" && status !== "sent") return { type: "move", to: "sent", mined: null, failure: null };
+  if (facts.isNonceSpent) {
+    return { type: "move", to: "abandoned", mined: null, failure: "another transaction took the nonce" };
+  }
+  const isGivenUp = facts.isVoid && facts.newest === "call";
+  if (isGivenUp && raisedFees === null) return { type: "wait", isCapped: true };
+  if (raisedFees !== null && (isGivenUp || facts.isStuck)) {
+    return { type: "replace", kind: isGivenUp ? "cancel" : facts.newest, fees: raisedFees };
+  }
+  return { type: "broadcast", isCapped: facts.isStuck };
+}
+
+function stepOfMined({ kind, inclusion, isSuccess, isSettled }: NonNullable<Facts["receipt"]>): Step {
+  if (kind === "call" && isSuccess) {
+    return { type: "move", to: isSettled ? "final" : "mined", mined: inclusion, failure: null };
+  }
+  if (!isSettled) return { type: "wait", isCapped: false };
+  if (kind === "cancel") return { type: "move", to: "abandoned", mined: null, failure: "cancelled" };
+  return { type: "move", to: "failed", mined: inclusion, failure: "reverted" };
+}
