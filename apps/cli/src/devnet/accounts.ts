@@ -1,0 +1,23 @@
+import { ANVIL_MNEMONIC } from "@cairn/devnet";
+import type { Address, Hex } from "viem";
+import { toHex } from "viem";
+import { mnemonicToAccount } from "viem/accounts";
+
+/** A prefunded L1 account whose key everybody knows. */
+export interface DevAccount {
+  readonly name: string;
+  readonly address: Address;
+  readonly privateKey: Hex;
+}
+
+/** Names of anvil's accounts in their order; the first deploys, submits batches and takes the fees. */
+const NAMES = ["operator", "alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan"] as const;
+
+/** The operator, then everybody else. */
+export function devAccounts(): readonly DevAccount[] {
+  return NAMES.map((name, addressIndex) => {
+    const account = mnemonicToAccount(ANVIL_MNEMONIC, { addressIndex });
+    const privateKey = toHex(account.getHdKey().privateKey ?? new Uint8Array(32));
+    return { name, address: account.address, privateKey };
+  });
+}

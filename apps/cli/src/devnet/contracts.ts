@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+import { loadArtefact, loadVerifier, rollupAbi } from "@cairn/contracts";
+import { publicKeyFromSecret, secretKeyFromWallet } from "@cairn/crypto";
+import { type DeployedDevRollup, type DevToken, deployDevRollup } from "@cairn/devnet";
+import { connectReader, depositEth, depositToken, type L1Rollup, rollupDomain } from "@cairn/l1";
+import { accountIndex, addressToBigint, type BlockSize, CIRCUIT_TYPE } from "@cairn/protocol";
+import type { Address } from "viem";
+import { cliError } from "../errors.ts";
+import { devAccounts } from "./accounts.ts";
+import type { DevDeployment } from "./directory.ts";
+import type { DevL1 } from "./l1.ts";
+import { DEV_TOKENS } from "./tokens.ts";
+
+const OPERATOR = 0;
+/** Opens the fee owner's account in each token; fees can be taken from then on. */
+const FEE_ACCOUNT_WEI = 10n ** 18n;
+const FEE_ACCOUNT_TOKENS = 1;
+
+/** What the contracts of a block size are compiled from, as one hash. Throws `contracts/artefact-missing`. */
+export function buildOf(cacheDir: string, slots: BlockSize): string {
+  const hash = createHash("sha256");
+  for (const { inputHash } of [loadArtefact(cacheDir, "Rollup"), loadVerifier(cacheDir, slots, "dev")]) {
+    hash.update(inputHash);
+  }
+  return hash.digest("hex");
+}
+
+/** Deploys rollup and tokens, gives everybody tokens, opens the operator's accounts that take fees. Throws what L1 throws. */
+export async function deployDevnet(l1: DevL1, slots: BlockSize, cacheDir: string): Promise<DevDeployment> {
+  const devnet = await deployDevRollup(l1, { cacheDir, sizes: [slots] });
+  const tokens: DevToken[] = [];
+  for (const { symbol, decimals, minted } of DEV_TOKENS) {
+    const token = await devnet.createToken(symbol, decimals);
+    for (const { address } of devAccounts()) await devnet.mint(token, address, minted);
+    tokens.push(token);
+  }
+  await openFeeAccounts(devnet, tokens);
+  const { rollup, deploymentBlock } = devnet;
+  return {
+    build: buildOf(cacheDir, slots),
+    slots,
+    chainId: l1.chainId,
+    rollup: rollup.address,
+    deploymentBlock,
+    tokens,
+  };
+}
+
+async function openFeeAccounts(devnet: DeployedDevRollup, tokens: readonly DevToken[]): Promise<void> {
+  const { rollup } = devnet;
+  const wallet = devnet.wallet(OPERATOR);
+  const secret = await secretKeyFromWallet(rollupDomain(rollup), ({ domain, types, primaryType, message }) =>
+    wallet.signTypedData({ domain, types: { KeyDerivation: types.KeyDerivation }, primaryType, message }),
+  );
+  const owner = addressToBigint(wallet.account.address);
+  const target = { owner, index: accountIndex(0), key: publicKeyFromSecret(secret) };
+  await depositEth(rollup, wallet, FEE_ACCOUNT_WEI, target);
+  for (const { id, decimals } of tokens) {
+    await depositToken(rollup, wallet, id, BigInt(FEE_ACCOUNT_TOKENS) * 10n ** BigInt(decimals), target);
+  }
+}
+
+/** Throws `cli/bad-data-dir` unless L1 has the rollup of a stored devnet. */
+export async function assertDeployed(l1: DevL1, { rollup, chainId }: DevDeployment): Promise<void> {
+  const code =
+    chainId === l1.chainId ? await connectReader(l1.rpcUrl, chainId).getCode({ address: rollup }) : undefined;
+  if (code === undefined) throw cliError("cli/bad-data-dir", `the stored L1 has no rollup at ${rollup}`);
+}
+
+/** The verifier of a block size. */
+export async function readVerifier({ reader, address }: L1Rollup, slots: BlockSize): Promise<Address> {
+  const { verifier } = await reader.readContract({
+    address,
+    abi: rollupAbi,
+    functionName: "circuit",
+    args: [CIRCUIT_TYPE[slots]],
+  });
+  return verifier;
+}

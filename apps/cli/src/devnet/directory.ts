@@ -1,0 +1,134 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { BLOCK_SIZES, type BlockSize } from "@cairn/protocol";
+import { z } from "zod";
+import { cliError } from "../errors.ts";
+import { writeFileDurably } from "./durable-file.ts";
+
+const address = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}$/)
+  .transform((text): `0x${string}` => `0x${text.slice(2)}`);
+
+const deploymentSchema = z.strictObject({
+  version: z.literal(1),
+  /** SHA-256 of what the rollup and its verifier were compiled from. */
+  build: z.string(),
+  slots: z.union(BLOCK_SIZES.map((size) => z.literal(size))),
+  chainId: z.int().positive(),
+  rollup: address,
+  deploymentBlock: z.int().min(0),
+  tokens: z.array(z.strictObject({ id: z.int().min(1), address, symbol: z.string(), decimals: z.int() })),
+});
+
+/** What a devnet was made of; written once, when L1 with all of it is on the disk. */
+export type DevDeployment = Omit<z.output<typeof deploymentSchema>, "version">;
+
+/** The directory of one devnet, held until released. */
+export interface DevDirectory {
+  readonly path: string;
+  readonly isTemporary: boolean;
+  readonly l1Dir: string;
+  readonly nodeDir: string;
+  readonly logFile: string;
+  /** Null while the devnet was never completely set up. */
+  readonly deployment: DevDeployment | null;
+  readonly complete: (deployment: DevDeployment) => void;
+  /** Lets go of it; a temporary one is deleted. */
+  readonly release: () => void;
+}
+
+/**
+ * Takes a directory, or a new temporary one, for this process. What an interrupted set-up left is deleted.
+ * Throws `cli/bad-data-dir` when another devnet holds it or it holds something else.
+ */
+export function openDirectory(path: string | null): DevDirectory {
+  const root = path === null ? mkdtempSync(join(tmpdir(), "cairn-devnet-")) : resolve(path);
+  mkdirSync(root, { recursive: true });
+  const lock = takeLock(join(root, "devnet.pid"));
+  const file = join(root, "devnet.json");
+  const [l1Dir, nodeDir] = [join(root, "l1"), join(root, "node")];
+  try {
+    const deployment = readDeployment(file);
+    if (deployment === null) for (const dir of [l1Dir, nodeDir]) rmSync(dir, { recursive: true, force: true });
+    for (const dir of [l1Dir, nodeDir]) mkdirSync(dir, { recursive: true });
+    return {
+      path: root,
+      isTemporary: path === null,
+      l1Dir,
+      nodeDir,
+      logFile: join(root, "node.log"),
+      deployment,
+      complete: (made) => writeFileDurably(file, `${JSON.stringify({ version: 1, ...made }, null, 2)}\n`),
+      release: () => {
+        lock.release();
+        if (path === null) rmSync(root, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** Throws `cli/bad-data-dir` unless the directory's devnet has these slots and was built from these sources. */
+export function assertSameDevnet(
+  path: string,
+  stored: DevDeployment,
+  wanted: { slots: BlockSize; build: string },
+): void {
+  if (stored.slots !== wanted.slots) {
+    throw cliError(
+      "cli/bad-data-dir",
+      `the devnet in ${path} has blocks of ${stored.slots} slots, not ${wanted.slots}`,
+    );
+  }
+  if (stored.build !== wanted.build) {
+    throw cliError("cli/bad-data-dir", `the devnet in ${path} was made with other contracts or another circuit`);
+  }
+}
+
+function readDeployment(file: string): DevDeployment | null {
+  if (!existsSync(file)) return null;
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(file, "utf8"));
+  } catch (cause) {
+    throw cliError("cli/bad-data-dir", `${file} is not JSON`, { cause });
+  }
+  const parsed = deploymentSchema.safeParse(json);
+  if (!parsed.success) throw cliError("cli/bad-data-dir", `${file} is not of a devnet`, { cause: parsed.error });
+  const { version: _, ...deployment } = parsed.data;
+  return deployment;
+}
+
+/** A file with the owner's process id; one whose owner is gone is taken over. */
+function takeLock(file: string): { readonly release: () => void } {
+  for (;;) {
+    try {
+      writeFileSync(file, String(process.pid), { flag: "wx" });
+      return { release: () => rmSync(file, { force: true }) };
+    } catch (cause) {
+      const isTaken = cause instanceof Error && "code" in cause && cause.code === "EEXIST";
+      if (!isTaken) throw cliError("cli/bad-data-dir", `${file} cannot be written`, { cause });
+      const owner = Number(readFileSync(file, "utf8"));
+      if (owner > 0 && isRunning(owner)) {
+        throw cliError("cli/bad-data-dir", `process ${owner} runs a devnet on this directory`, {
+          details: { process: owner },
+        });
+      }
+      rmSync(file, { force: true });
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}

@@ -1,0 +1,67 @@
+import type { CommandResult } from "../output.ts";
+import { table } from "../output.ts";
+import type { DevAccount } from "./accounts.ts";
+
+/** What a devnet says when it is up. */
+export interface ReadyDocument {
+  readonly chainId: number;
+  /** Slots of a block. */
+  readonly slots: number;
+  readonly urls: { readonly l1: string; readonly api: string; readonly stream: string; readonly metrics: string };
+  readonly contracts: { readonly rollup: string; readonly verifier: string };
+  readonly deploymentBlock: number;
+  readonly tokens: readonly {
+    readonly id: number;
+    /** Null for ETH. */
+    readonly address: string | null;
+    readonly symbol: string;
+    readonly decimals: number;
+  }[];
+  /** Prefunded; the first operates the rollup. */
+  readonly accounts: readonly DevAccount[];
+  /** File that the other commands read. */
+  readonly profile: string;
+  /** Where everything is kept; null when it is deleted at the end. */
+  readonly directory: string | null;
+  readonly log: string;
+  /** Whether it continues what was there. */
+  readonly isContinued: boolean;
+  readonly secondsToReady: number;
+}
+
+/** The document for machines and for people. */
+export function readyResult(ready: ReadyDocument): CommandResult {
+  const { urls, contracts, tokens, accounts } = ready;
+  const text = [
+    `Cairn devnet, ${ready.isContinued ? "continued" : "new"}: blocks of ${ready.slots} slots, real proofs, up in ${ready.secondsToReady.toFixed(1)} s`,
+    "",
+    table([
+      ["L1 (anvil)", urls.l1, `chain ${ready.chainId}`],
+      ["node API", urls.api, `${urls.api}/openapi.json`],
+      ["stream", urls.stream],
+      ["metrics", urls.metrics],
+      ["rollup", contracts.rollup, `since L1 block ${ready.deploymentBlock}`],
+      ["verifier", contracts.verifier, "development SRS: proofs can be forged"],
+    ]),
+    "",
+    "Tokens",
+    table(
+      tokens.map(({ id, symbol, decimals, address }) => [
+        `  ${id}`,
+        symbol,
+        `${decimals} decimals`,
+        address ?? "native",
+      ]),
+    ),
+    "",
+    "Accounts, funded on L1 with ETH and every token; everybody knows these keys",
+    table(accounts.map(({ name, address, privateKey }) => [`  ${name}`, address, privateKey])),
+    "",
+    `profile  ${ready.profile}`,
+    `data     ${ready.directory ?? "temporary, deleted at the end; --data DIR keeps it"}`,
+    `log      ${ready.log}`,
+    "",
+    "Next, in another terminal: npx cairn deposit 1 ETH. Ctrl-C ends everything.",
+  ].join("\n");
+  return { data: ready, text };
+}

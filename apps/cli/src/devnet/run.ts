@@ -1,0 +1,169 @@
+import { connectReader } from "@cairn/l1";
+import { createNode, createNodeLogger } from "@cairn/node";
+import type { BlockSize } from "@cairn/protocol";
+import { cliError } from "../errors.ts";
+import { type ProfileInput, removeProfile, writeProfile } from "../profile.ts";
+import { devAccounts } from "./accounts.ts";
+import { assertDeployed, buildOf, deployDevnet, readVerifier } from "./contracts.ts";
+import { assertSameDevnet, type DevDeployment, type DevDirectory, openDirectory } from "./directory.ts";
+import { type DevL1, startDevL1 } from "./l1.ts";
+import { devNodeConfig } from "./node-config.ts";
+import { assertPortsFree } from "./ports.ts";
+import type { ReadyDocument } from "./ready.ts";
+import { ensureBuilt } from "./setup.ts";
+
+/** How a devnet runs. */
+export interface DevnetOptions {
+  readonly slots: BlockSize;
+  readonly l1Port: number;
+  readonly apiPort: number;
+  readonly metricsPort: number;
+  /** Null keeps nothing. */
+  readonly dataDir: string | null;
+  readonly l1BlockTimeMs: number;
+  readonly blockTimeMs: number;
+  readonly logLevel: string;
+  readonly cacheDir: string;
+  readonly profilePath: string;
+}
+
+/** A running devnet. */
+export interface Devnet {
+  readonly ready: ReadyDocument;
+  /** Resolves with the error when a part cannot go on. */
+  readonly failed: Promise<unknown>;
+  /** Ends everything, the L1 last; what was there is on the disk, if it is kept. */
+  readonly stop: () => Promise<void>;
+}
+
+const ETH = { id: 0, address: null, symbol: "ETH", decimals: 18 } as const;
+const MS_PER_SECOND = 1000;
+
+/**
+ * Starts L1, contracts and a node with all roles. Throws `cli/port-taken`, `cli/bad-data-dir`, `cli/setup-failed`,
+ * `cli/interrupted`, and what its parts throw; then nothing runs.
+ */
+export async function startDevnet(
+  options: DevnetOptions,
+  { progress, signal }: { readonly progress: (line: string) => void; readonly signal: AbortSignal },
+): Promise<Devnet> {
+  const startMs = performance.now();
+  const endings: (() => unknown)[] = [];
+  const stop = async (): Promise<void> => {
+    const failures: unknown[] = [];
+    for (const end of endings.splice(0).reverse()) {
+      try {
+        await end();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+  };
+  const goOn = (): void => {
+    if (signal.aborted) throw cliError("cli/interrupted", "stopped before the devnet was up");
+  };
+  try {
+    const { l1Port, apiPort, metricsPort, cacheDir, slots } = options;
+    await assertPortsFree([
+      { name: "L1", flag: "--l1-port", port: l1Port },
+      { name: "node's API", flag: "--api-port", port: apiPort },
+      { name: "metrics", flag: "--metrics-port", port: metricsPort },
+    ]);
+    const directory = openDirectory(options.dataDir);
+    endings.push(directory.release);
+    const l1Options = {
+      port: l1Port,
+      blockTimeMs: options.l1BlockTimeMs,
+      stateDir: directory.isTemporary ? null : directory.l1Dir,
+    };
+    const starting = startDevL1(l1Options);
+    const built = await ensureBuilt({ slots, cacheDir, progress, signal }).then(
+      () => null,
+      (error: unknown) => ({ error }),
+    );
+    const l1 = await starting;
+    endings.push(l1.stop);
+    if (built !== null) throw built.error;
+    goOn();
+    const deployment = await findOrDeploy(directory, l1, options, progress);
+    goOn();
+    await l1.startMining();
+    const config = devNodeConfig(deployment, {
+      l1RpcUrl: l1.rpcUrl,
+      dataDir: directory.nodeDir,
+      cacheDir,
+      apiPort,
+      metricsPort,
+      blockTimeMs: options.blockTimeMs,
+      logLevel: options.logLevel,
+    });
+    const node = createNode(config, { logger: createNodeLogger(config.logLevel, directory.logFile) });
+    endings.push(node.stop);
+    progress("node …");
+    await node.start();
+    goOn();
+    const { api, metrics } = node.urls();
+    const urls = {
+      l1: l1.rpcUrl,
+      api: api ?? "",
+      stream: `${(api ?? "").replace(/^http/, "ws")}/v1/stream`,
+      metrics: `${metrics ?? ""}/metrics`,
+    };
+    const accounts = devAccounts();
+    const profile: ProfileInput = {
+      version: 1,
+      chainId: deployment.chainId,
+      rollup: deployment.rollup,
+      l1RpcUrl: urls.l1,
+      nodeUrl: urls.api,
+      deploymentBlock: deployment.deploymentBlock,
+      tokens: deployment.tokens,
+      accounts: accounts.map((account) => ({ ...account })),
+      defaultKey: accounts[1]?.name,
+    };
+    writeProfile(options.profilePath, profile);
+    endings.push(() => removeProfile(options.profilePath, profile));
+    const reader = connectReader(l1.rpcUrl, deployment.chainId);
+    const verifier = await readVerifier({ reader, address: deployment.rollup }, slots);
+    return {
+      ready: {
+        chainId: deployment.chainId,
+        slots,
+        urls,
+        contracts: { rollup: deployment.rollup, verifier },
+        deploymentBlock: deployment.deploymentBlock,
+        tokens: [ETH, ...deployment.tokens],
+        accounts,
+        profile: options.profilePath,
+        directory: directory.isTemporary ? null : directory.path,
+        log: directory.logFile,
+        isContinued: directory.deployment !== null,
+        secondsToReady: (performance.now() - startMs) / MS_PER_SECOND,
+      },
+      failed: Promise.race([l1.failed, node.failed]),
+      stop,
+    };
+  } catch (error) {
+    await stop().catch((failure: unknown) => progress(`not everything ended cleanly: ${String(failure)}`));
+    throw error;
+  }
+}
+
+async function findOrDeploy(
+  directory: DevDirectory,
+  l1: DevL1,
+  { slots, cacheDir }: DevnetOptions,
+  progress: (line: string) => void,
+): Promise<DevDeployment> {
+  if (directory.deployment !== null) {
+    assertSameDevnet(directory.path, directory.deployment, { slots, build: buildOf(cacheDir, slots) });
+    await assertDeployed(l1, directory.deployment);
+    return directory.deployment;
+  }
+  progress("contracts, tokens …");
+  const deployment = await deployDevnet(l1, slots, cacheDir);
+  await l1.persist();
+  directory.complete(deployment);
+  return deployment;
+}

@@ -1,0 +1,51 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import type { BlockSize } from "@cairn/protocol";
+import { cliError } from "../errors.ts";
+
+/** Root of the checkout. */
+export const REPOSITORY = join(import.meta.dirname, "../../../..");
+
+/** Builds that the devnet stands on, in order; each keeps its own cache by content. */
+const BUILDS = ["packages/circuits/scripts/build.ts", "packages/contracts/scripts/build.ts"] as const;
+
+/**
+ * Compiles what is missing or out of date: circuit, key, verifier, contracts, development SRS. A second when nothing is.
+ * Throws `cli/setup-failed`, `cli/interrupted`.
+ */
+export async function ensureBuilt(options: {
+  readonly slots: BlockSize;
+  readonly cacheDir: string;
+  readonly progress: (line: string) => void;
+  readonly signal: AbortSignal;
+}): Promise<void> {
+  for (const script of BUILDS) await build(script, options);
+}
+
+async function build(
+  script: (typeof BUILDS)[number],
+  { slots, cacheDir, progress, signal }: Parameters<typeof ensureBuilt>[0],
+): Promise<void> {
+  const args = script.includes("circuits") ? ["--slots", String(slots)] : [];
+  const child = spawn(process.execPath, [join(REPOSITORY, script), ...args], {
+    cwd: REPOSITORY,
+    env: { ...process.env, CAIRN_CACHE_DIR: cacheDir },
+    stdio: ["ignore", "pipe", "pipe"],
+    signal,
+  });
+  let output = "";
+  const read = (chunk: Buffer): void => {
+    output += chunk.toString();
+    const lines = chunk.toString().split("\n").filter(Boolean);
+    for (const line of lines) if (!line.endsWith("cached")) progress(`  ${line}`);
+  };
+  child.stdout.on("data", read);
+  child.stderr.on("data", read);
+  const code = await new Promise<number | null>((resolve) => {
+    child.once("error", () => resolve(null));
+    child.once("close", resolve);
+  });
+  if (code === 0) return;
+  if (signal.aborted) throw cliError("cli/interrupted", "stopped during the set-up");
+  throw cliError("cli/setup-failed", `${script} failed: ${output.slice(-2000)}`, { details: { script, code } });
+}
