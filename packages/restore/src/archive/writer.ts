@@ -18,6 +18,8 @@ export interface ArchiveWriter {
   lastBatch(): number;
   /** Throws `restore/io`, `restore/bad-option` for a batch out of order. */
   append(batch: PublishedBatch): Promise<void>;
+  /** Cuts off the batches after `position`, if there are any. Throws as {@link continueArchive}. */
+  continueAfter(position: ChainPosition): Promise<void>;
   /** On return all batches so far survive a crash. Throws `restore/io`. */
   flush(): Promise<void>;
   /** Writes the end frame and closes the file, which is then a whole archive. Throws `restore/io`. */
@@ -36,7 +38,7 @@ export async function createArchive(
   const digest = digestOf(head);
   const file = await attempt(path, () => open(path, "wx"));
   await attempt(path, () => file.write(Buffer.concat([head, digest])));
-  return writerOf(path, file, { digest, end: head.length + digest.length }, start.batch);
+  return writerOf(path, identity, file, { digest, end: head.length + digest.length }, start.batch);
 }
 
 /**
@@ -53,7 +55,7 @@ export async function continueArchive(
   if (found === null) return createArchive(path, identity, position);
   const file = await attempt(path, () => open(path, "r+"));
   await attempt(path, () => file.truncate(found.end));
-  return writerOf(path, file, found, position.batch);
+  return writerOf(path, identity, file, found, position.batch);
 }
 
 interface Continuation {
@@ -100,7 +102,13 @@ async function findContinuation(
   }
 }
 
-function writerOf(path: string, file: FileHandle, start: Continuation, startBatch: number): ArchiveWriter {
+function writerOf(
+  path: string,
+  identity: RollupIdentity,
+  file: FileHandle,
+  start: Continuation,
+  startBatch: number,
+): ArchiveWriter {
   let { digest, end } = start;
   let lastBatch = startBatch;
   let buffered: Uint8Array[] = [];
@@ -133,6 +141,15 @@ function writerOf(path: string, file: FileHandle, start: Continuation, startBatc
       put(BATCH_FRAME, encodeBatch(batch));
       lastBatch = batch.number;
       if (bufferedBytes >= BUFFER_BYTES) await write();
+    },
+    async continueAfter(position) {
+      if (position.batch === lastBatch) return;
+      await write();
+      const found = await findContinuation(path, identity, position);
+      if (found === null) throw restoreError("restore/io", `${path} is gone`);
+      await attempt(path, () => file.truncate(found.end));
+      ({ digest, end } = found);
+      lastBatch = position.batch;
     },
     async flush() {
       await write();

@@ -1,0 +1,66 @@
+import type { ArchiveWriter } from "./archive/writer.ts";
+import type { Meter } from "./progress.ts";
+import type { PublishedBatch } from "./published-batch.ts";
+import { createRebuilder } from "./rebuilder.ts";
+import type { RestoredState } from "./restored-state.ts";
+
+/** When a checkpoint is due: whichever comes first. */
+export interface CheckpointLimits {
+  readonly batches: number;
+  /** Accounts changed or created; memory and the length of a checkpoint grow with it. */
+  readonly accounts: number;
+  readonly ms: number;
+}
+
+export const DEFAULT_CHECKPOINT_LIMITS: CheckpointLimits = { batches: 8192, accounts: 2 ** 17, ms: 20_000 };
+
+/** How batches are taken into a state. */
+export interface FeedOptions {
+  readonly meter: Meter;
+  /** In milliseconds from any start. */
+  readonly now: () => number;
+  readonly checkpoints: CheckpointLimits;
+  /** Hash after each batch: slow, but it names the batch whose data leads to a wrong root. */
+  readonly checkEveryBatch: boolean;
+  /** Where the batches are also written; it gets them to disk before the state has them. */
+  readonly archiveTo: ArchiveWriter | null;
+  readonly signal: AbortSignal | null;
+}
+
+/**
+ * Replays batches up to their end. Those up to `settled` are final on L1 and written many together; later ones one by one, so
+ * that each can be undone. What was replayed since the last checkpoint is lost when this throws, no more.
+ * Throws what the batches throw, and as `Rebuilder`, `ArchiveWriter`.
+ */
+export async function feedBatches(
+  restored: RestoredState,
+  batches: AsyncIterable<PublishedBatch>,
+  settled: number,
+  options: FeedOptions,
+): Promise<void> {
+  const { meter, now, checkpoints, archiveTo } = options;
+  const rebuilder = createRebuilder(restored);
+  await archiveTo?.continueAfter(restored.position());
+  let lastMs = now();
+
+  const isDue = (batch: number): boolean => {
+    const pending = rebuilder.pending();
+    if (batch === settled || pending.batches >= checkpoints.batches) return true;
+    return pending.accounts >= checkpoints.accounts || now() - lastMs >= checkpoints.ms;
+  };
+  const checkpoint = async (kind: Parameters<typeof rebuilder.checkpoint>[0]): Promise<void> => {
+    await archiveTo?.flush();
+    rebuilder.checkpoint(kind);
+    lastMs = now();
+  };
+
+  for await (const batch of batches) {
+    options.signal?.throwIfAborted();
+    const content = rebuilder.add(batch);
+    await archiveTo?.append(batch);
+    meter.add(batch.number, content);
+    if (batch.number > settled || options.checkEveryBatch) await checkpoint("undoable");
+    else if (isDue(batch.number)) await checkpoint("together");
+  }
+  if (rebuilder.pending().batches > 0) await checkpoint("together");
+}

@@ -1,0 +1,219 @@
+import { isCairnError } from "@cairn/protocol";
+import { isSameBytes } from "./byte-cursor.ts";
+import type { ChainPosition } from "./chain-position.ts";
+import { type RestoreErrorCode, restoreError } from "./errors.ts";
+import { type FeedOptions, feedBatches } from "./feed.ts";
+import type { L1Access } from "./l1/access.ts";
+import { readBatches } from "./l1/batch-stream.ts";
+import {
+  type ContractState,
+  createCommitmentReader,
+  isStillThere,
+  type L1Head,
+  type L1HeadTag,
+  readContractState,
+  readFinalizedBatchCount,
+  readHead,
+  readQueueHashAt,
+} from "./l1/contract-state.ts";
+import type { ScanLimits } from "./l1/rollup-logs.ts";
+import { findDeploymentBlock, findScanStart } from "./l1/scan-start.ts";
+import { batchCommitment } from "./published-batch.ts";
+import type { RestoredState } from "./restored-state.ts";
+import type { WaitingEntry } from "./stored-records.ts";
+
+/** L1 blocks read again below where the restoration stopped: a reorganisation may have moved events down. */
+const OVERLAP_BLOCKS = 64;
+/** L1 heads that may vanish while they are read before it is given up. */
+const MAX_ROUNDS = 8;
+
+/** How {@link syncWithL1} reads. */
+export interface SyncOptions extends FeedOptions {
+  readonly head: L1HeadTag;
+  /** Transactions fetched at a time. */
+  readonly concurrency?: number;
+  readonly limits?: ScanLimits;
+}
+
+/**
+ * Brings the state to the head of L1: goes back to the last batch that the contract still holds, reads the batches that follow
+ * from events and calldata, replays them, and compares the result with the contract. Starts over with the new head
+ * when L1 reorganises meanwhile or batches have come. Returns the L1 block at which state and contract agree.
+ * Throws `restore/history-changed`, `restore/state-mismatch`, and as `readBatches`, `feedBatches`.
+ */
+export async function syncWithL1(restored: RestoredState, access: L1Access, options: SyncOptions): Promise<L1Head> {
+  for (let round = 1; ; round++) {
+    const head = await readHead(access, options.head);
+    const contract = await readContractState(access, head.block);
+    try {
+      const waiting = await syncTo(restored, access, { head, contract }, options);
+      if (await isStillThere(access, head)) {
+        finish(restored, head, contract, waiting);
+        if (await isCaughtUp(access, options.head, contract)) return head;
+        continue;
+      }
+    } catch (error) {
+      if (!isCairnError(error) || (await isStillThere(access, head))) throw error;
+    }
+    if (round >= MAX_ROUNDS) throw restoreError("restore/l1-unavailable", "L1 keeps reorganising");
+  }
+}
+
+interface Target {
+  readonly head: L1Head;
+  readonly contract: ContractState;
+}
+
+async function syncTo(
+  restored: RestoredState,
+  access: L1Access,
+  target: Target,
+  options: SyncOptions,
+): Promise<readonly WaitingEntry[]> {
+  const { contract } = target;
+  await goBackToContract(restored, access, target);
+  options.meter.begin("l1", contract.batchCount);
+  const waiting =
+    waitingIfUnchanged(restored, contract) ??
+    (await readFrom(restored, access, target, options, resumeBlock(restored)));
+  assertSameState(restored.position(), contract);
+  return waiting;
+}
+
+/** Reads from a block that should do, and if events turn out to be missing, from where the rollup began. */
+async function readFrom(
+  restored: RestoredState,
+  access: L1Access,
+  { head, contract }: Target,
+  options: SyncOptions,
+  hint: number | null,
+): Promise<readonly WaitingEntry[]> {
+  const { concurrency, limits } = options;
+  const settled = await readFinalizedBatchCount(access);
+  const read = async (from: number): Promise<readonly WaitingEntry[]> => {
+    const stream = readBatches(access, {
+      after: restored.position(),
+      range: { from, to: head.block },
+      batchCount: contract.batchCount,
+      ...(concurrency === undefined ? {} : { concurrency }),
+      ...(limits === undefined ? {} : { limits }),
+    });
+    await feedBatches(restored, stream.batches, settled, options);
+    const { queue } = stream;
+    const isWhole = queue.tail() === contract.queueTail && isSameBytes(queue.tailHash(), contract.queueTailHash);
+    if (isWhole) return queue.waiting();
+    throw restoreError(
+      "restore/events-incomplete",
+      `events show ${queue.tail()} queue entries, the contract has ${contract.queueTail}`,
+      { details: { entry: queue.tail() } },
+    );
+  };
+  if (hint !== null) {
+    try {
+      return await read(hint);
+    } catch (error) {
+      if (!isCairnError<RestoreErrorCode>(error, "restore/events-incomplete")) throw error;
+    }
+  }
+  const start = await findStart(restored.position(), access, head.block, contract);
+  return read(start);
+}
+
+/** From the creation of the rollup, or else from the first event that is still needed. */
+async function findStart(
+  { batch, queuePosition }: ChainPosition,
+  access: L1Access,
+  head: number,
+  contract: ContractState,
+): Promise<number> {
+  const deployed = await findDeploymentBlock(access, head);
+  if (deployed !== null) return deployed;
+  const wanted = {
+    batch: batch < contract.batchCount ? batch + 1 : null,
+    entry: queuePosition < contract.queueTail ? queuePosition : null,
+  };
+  return findScanStart(access, wanted, head);
+}
+
+function resumeBlock(restored: RestoredState): number | null {
+  const { batch } = restored.position();
+  if (batch === 0) return null;
+  return Math.max(0, restored.batch(batch).origin.resumeBlock - OVERLAP_BLOCKS);
+}
+
+/** Undoes the batches that the contract does not hold. */
+async function goBackToContract(restored: RestoredState, access: L1Access, { head, contract }: Target): Promise<void> {
+  const last = restored.position().batch;
+  const oldest = restored.tree.oldestBlock();
+  const commitments = createCommitmentReader(access, contract.batchCount, head.block);
+  let common = Math.min(last, contract.batchCount);
+  while (common > 0 && (await commitments.of(common)) !== batchCommitment(restored.batch(common))) common--;
+  if (common < oldest) {
+    const details = { batch: common + 1, oldest };
+    const message = `L1 does not hold batch ${common + 1} that the state was built from, which cannot be undone`;
+    throw restoreError("restore/history-changed", message, { details });
+  }
+  if (common < last) restored.rollbackTo(common);
+  const { queuePosition, queueHash } = restored.position();
+  const stored = await readQueueHashAt(access, queuePosition, head.block);
+  if (!isSameBytes(stored, queueHash)) {
+    throw restoreError(
+      "restore/queue-mismatch",
+      `the contract has another hash after queue entry ${queuePosition - 1}`,
+      {
+        details: { entry: queuePosition - 1 },
+      },
+    );
+  }
+}
+
+/** What waits in the queue, when nothing has happened since the end was last reached; null otherwise. */
+function waitingIfUnchanged(restored: RestoredState, contract: ContractState): readonly WaitingEntry[] | null {
+  if (restored.end() === null || restored.position().batch !== contract.batchCount) return null;
+  const waiting = restored.waiting();
+  const { queuePosition, queueHash } = restored.position();
+  const tailHash = waiting.at(-1)?.queueHash ?? queueHash;
+  const isSame = queuePosition + waiting.length === contract.queueTail && isSameBytes(tailHash, contract.queueTailHash);
+  return isSame ? waiting : null;
+}
+
+function assertSameState(position: ChainPosition, contract: ContractState): void {
+  const isSame =
+    position.batch === contract.batchCount &&
+    position.root === contract.root &&
+    position.nextIndex === contract.nextIndex &&
+    position.queuePosition === contract.queueHead;
+  if (isSame) return;
+  throw restoreError("restore/state-mismatch", `the state after batch ${position.batch} is not the contract's`, {
+    details: {
+      root: position.root,
+      contractRoot: contract.root,
+      nextIndex: position.nextIndex,
+      contractNextIndex: contract.nextIndex,
+    },
+  });
+}
+
+function finish(
+  restored: RestoredState,
+  head: L1Head,
+  contract: ContractState,
+  waiting: readonly WaitingEntry[],
+): void {
+  restored.finish(
+    {
+      batch: contract.batchCount,
+      queueTail: contract.queueTail,
+      l1Block: head.block,
+      l1BlockHash: Buffer.from(head.hash.slice(2), "hex"),
+      l1Timestamp: head.timestamp,
+    },
+    waiting,
+  );
+}
+
+async function isCaughtUp(access: L1Access, tag: L1HeadTag, reached: ContractState): Promise<boolean> {
+  const { block } = await readHead(access, tag);
+  const { batchCount, root } = await readContractState(access, block);
+  return batchCount === reached.batchCount && root === reached.root;
+}
