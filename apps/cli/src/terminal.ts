@@ -15,7 +15,7 @@ export interface Terminal extends Streams {
 export function processTerminal(): Terminal {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort(signal));
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreGoneReader);
   return {
     stdout: (text) => process.stdout.write(text),
     stderr: (text) => process.stderr.write(text),
@@ -30,9 +30,9 @@ export function cairnHome({ env }: Pick<Terminal, "env">): string {
   return env.CAIRN_HOME || join(homedir(), ".cairn");
 }
 
-/** A reader such as `head` may leave early. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
+/** A reader such as `head` may leave early, and a terminal may be closed while the command still cleans up. */
+function ignoreGoneReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
 }
 
 const CTRL_C = "\u0003";
