@@ -20,7 +20,7 @@ describe("commands", () => {
   });
 
   it("refuses an unknown command and names the known ones", () => {
-    expect(() => findCommand("toString")).toThrow(/usage: .*demo, test/);
+    expect(() => findCommand("toString")).toThrow(/usage: .*demo, devnet, test/);
     expect(() => findCommand(undefined)).toThrow(/usage: /);
   });
 });

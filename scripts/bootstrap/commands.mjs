@@ -24,6 +24,8 @@ const nothing = () => [];
 const COMMANDS = {
   setup: { prepare: () => build(SIZES) },
   demo: { prepare: (args) => build([demoSlots(args)]), run: ["apps/cli/src/main.ts", "demo"] },
+  // Builds by itself, as it must when it is started as `npx cairn devnet`.
+  devnet: { prepare: nothing, run: ["apps/cli/src/main.ts", "devnet"] },
   test: { prepare: () => build(TEST_SIZES), run: ["scripts/test.ts"] },
   bench: { prepare: () => build(SIZES), run: ["bench/src/main.ts"] },
   check: { prepare: () => build(SIZES), run: ["scripts/check.ts"] },
