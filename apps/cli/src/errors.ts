@@ -57,10 +57,10 @@ export const CLI_ERRORS = {
     meaning: "The owner has no account in the token.",
     hint: "Deposit first; a deposit appears once L1 holds it and a block has taken it.",
   },
-  "cli/ambiguous-account": {
-    exitCode: 2,
-    meaning: "Several accounts fit.",
-    hint: "Name one by its index; `cairn balance` lists them.",
+  "cli/unknown-transaction": {
+    exitCode: 1,
+    meaning: "Neither node nor L1 knows the transaction, or it did nothing in this rollup.",
+    hint: "Check the id, and that --node-url and --l1-rpc-url are those it was sent to.",
   },
   "cli/insufficient-balance": {
     exitCode: 1,

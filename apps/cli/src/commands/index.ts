@@ -1,13 +1,25 @@
 import { addDemoCommand } from "../demo/command.ts";
 import type { Host } from "../host.ts";
+import { addBalanceCommand } from "./balance.ts";
 import { addCompletionCommand } from "./completion.ts";
+import { addDepositCommand } from "./deposit.ts";
 import { addDevnetCommand } from "./devnet.ts";
 import { addKeysCommand } from "./keys.ts";
+import { addSwapCommand } from "./swap.ts";
+import { addTransferCommand } from "./transfer.ts";
+import { addTxCommand } from "./tx.ts";
+import { addWithdrawCommand } from "./withdraw.ts";
 
 /** Every command, in the order of the help. */
 const COMMANDS: readonly ((host: Host) => void)[] = [
   addDevnetCommand,
   addKeysCommand,
+  addDepositCommand,
+  addTransferCommand,
+  addSwapCommand,
+  addWithdrawCommand,
+  addBalanceCommand,
+  addTxCommand,
   addCompletionCommand,
   addDemoCommand,
 ];

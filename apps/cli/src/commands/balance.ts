@@ -1,0 +1,66 @@
+import { addressToBigint, bigintToAddress } from "@cairn/protocol";
+import { type AccountView, findAccount, isPaymentCode, parsePaymentCode } from "@cairn/sdk";
+import { parseAddress } from "../address.ts";
+import { formatAmount } from "../amounts.ts";
+import { cliError } from "../errors.ts";
+import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
+import { findIdentity } from "../keys/identity.ts";
+import { table } from "../output.ts";
+import { type NodeSession, openNode, parseIndex } from "../payments/session.ts";
+import { findToken, tokenForShow } from "../tokens.ts";
+
+interface BalanceOptions {
+  readonly token?: string;
+}
+
+/** `cairn balance`: accounts and what is in them. */
+export function addBalanceCommand({ program, run }: Host): void {
+  const command = program
+    .command("balance")
+    .description("show one's own accounts, those of an owner, or one account")
+    .argument("[whose]", "owner's address, payment code or account index; the key's owner without")
+    .option("--token <token>", "only accounts in this token");
+  addNetworkOptions(addKeyOptions(command));
+  addExamples(
+    command,
+    "cairn balance",
+    "cairn balance 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --token ETH",
+    "cairn balance 66",
+  );
+  run(command, async (context, options: BalanceOptions, whose: string | undefined) => {
+    const owner = whose === undefined ? findIdentity(context).owner : whose;
+    const session = await openNode(context);
+    const token = options.token === undefined ? null : await findToken(session.network, options.token);
+    const found = await accountsOf(session, owner);
+    const accounts = found.filter((account) => token === null || account.tokenId === token.id);
+    const rows = await Promise.all(
+      accounts.map(async (account) => {
+        const { index, balance, nonce, tokenId } = account;
+        const shown = formatAmount(balance, await tokenForShow(session.network, tokenId));
+        return [String(index), shown, String(nonce), keyState(account), account.owner];
+      }),
+    );
+    const text =
+      rows.length === 0 ? `${owner} has no account` : table([["index", "balance", "nonce", "key", "owner"], ...rows]);
+    return { data: { accounts }, text };
+  });
+}
+
+async function accountsOf({ client, domain }: NodeSession, whose: string): Promise<AccountView[]> {
+  if (/^[0-9]+$/.test(whose)) {
+    const account = await findAccount(client, parseIndex(whose));
+    if (account === null) throw cliError("cli/unknown-account", `there is no account ${whose}`);
+    return [account];
+  }
+  if (isPaymentCode(whose)) {
+    const { owner, key } = parsePaymentCode(whose, domain);
+    const { accounts } = await client.accounts({ owner: bigintToAddress(owner) });
+    return accounts.filter((account) => BigInt(account.key) === key);
+  }
+  return (await client.accounts({ owner: bigintToAddress(addressToBigint(parseAddress(whose))) })).accounts;
+}
+
+function keyState({ key, ownerKey }: AccountView): string {
+  if (BigInt(key) === 0n) return "none";
+  return ownerKey ? "authorised on L1" : "not authorised on L1";
+}

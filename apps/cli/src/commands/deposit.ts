@@ -1,0 +1,178 @@
+import {
+  depositEth,
+  depositToken,
+  depositTokenWithPermit,
+  type L1Rollup,
+  type L1Wallet,
+  readQueueFee,
+} from "@cairn/l1";
+import { accountIndex, addressToBigint, tokenId } from "@cairn/protocol";
+import { type AccountView, ownAccounts, resolvePayee } from "@cairn/sdk";
+import { Option } from "commander";
+import { erc20Abi, type TransactionReceipt } from "viem";
+import { parseAddress } from "../address.ts";
+import { formatAmount, parsePositiveAmount } from "../amounts.ts";
+import type { Context } from "../context.ts";
+import { cliError } from "../errors.ts";
+import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
+import { entriesOf, findEntry, isAtLeast, type QueueEntryView } from "../l1/deposits.ts";
+import { type CommandResult, table } from "../output.ts";
+import { openSigning, parseIndex, type SigningSession } from "../payments/session.ts";
+import { addWaitOptions, type Goal, lookUntil, patienceOf, type WaitFlags } from "../payments/waiting.ts";
+import { findToken, type Token } from "../tokens.ts";
+
+interface DepositOptions extends WaitFlags {
+  readonly to?: string;
+  readonly index?: string;
+  readonly approval: "approve" | "permit";
+}
+
+/** Whom a deposit credits, as the contract takes it. */
+type Target = Parameters<typeof depositEth>[3];
+
+/** `cairn deposit`: brings money from L1 to L2. */
+export function addDepositCommand({ program, run }: Host): void {
+  const command = program
+    .command("deposit")
+    .description("bring ETH or an ERC-20 from L1 to L2")
+    .argument("<amount>", "in whole units")
+    .argument("<token>", "symbol, number or contract")
+    .option("--to <address>", "owner to deposit for; oneself without")
+    .option("--index <number>", "account to top up, 0 for a new one; the owner's account in the token without")
+    .addOption(
+      new Option("--approval <how>", "how an ERC-20 is approved").choices(["approve", "permit"]).default("approve"),
+    );
+  addNetworkOptions(addKeyOptions(addWaitOptions(command)));
+  addExamples(command, "cairn deposit 1.5 ETH --wait confirmed", "cairn deposit 100 USD --approval permit --key alice");
+  run(command, async (context, options: DepositOptions, amountText: string, tokenText: string) => {
+    const to = options.to === undefined ? null : parseAddress(options.to);
+    const token = await findToken(context.network(), tokenText);
+    const amount = parsePositiveAmount(amountText, token);
+    const session = await openSigning(context);
+    const rollup = await session.network.l1();
+    const wallet = await session.network.l1Wallet(await session.identity.l1Account());
+    const isOwn = to === null || addressToBigint(to) === addressToBigint(session.identity.owner);
+    const target = isOwn ? await ownTarget(session, token, options) : await otherTarget(session, token, to, options);
+    await assertFunds(rollup, wallet, token, amount);
+    context.output.progress(`depositing ${formatAmount(amount, token)} …`);
+    const receipt = await send(rollup, wallet, token, amount, target, options.approval);
+    const [entry] = entriesOf(rollup, receipt);
+    if (entry === undefined) throw cliError("cli/wrong-chain", `${rollup.address} did not queue the deposit`);
+    return tell(context, session, { token, entry, receipt, isOwn }, options);
+  });
+}
+
+/** One's own account of this key, or a new one with it. */
+async function ownTarget(
+  { client, identity, wallet }: SigningSession,
+  token: Token,
+  { index }: DepositOptions,
+): Promise<Target> {
+  const owner = addressToBigint(identity.owner);
+  const [account] = index === undefined ? await ownAccounts(client, { owner, key: wallet.key, tokenId: token.id }) : [];
+  const wanted = index === undefined ? (account?.index ?? 0) : parseIndex(index);
+  return { owner, index: accountIndex(wanted), key: wallet.key };
+}
+
+/** Somebody else's account: never under a key, which only its owner may vouch for. */
+async function otherTarget(
+  { client, domain }: SigningSession,
+  token: Token,
+  address: string,
+  { index }: DepositOptions,
+): Promise<Target> {
+  const payee = await resolvePayee(client, { type: "address", address }, { tokenId: token.id, domain });
+  const found = payee.type === "existing" ? payee.index : 0;
+  return { owner: payee.owner, index: accountIndex(index === undefined ? found : parseIndex(index)), key: 0n };
+}
+
+async function assertFunds(
+  { reader, ...rollup }: L1Rollup,
+  wallet: L1Wallet,
+  token: Token,
+  amount: bigint,
+): Promise<void> {
+  const { address } = wallet.account;
+  const [eth, fee] = await Promise.all([reader.getBalance({ address }), readQueueFee({ reader, ...rollup })]);
+  const needed = fee + (token.address === null ? amount : 0n);
+  const lacks = (balance: bigint, required: bigint, of: Pick<Token, "symbol" | "decimals">) =>
+    cliError(
+      "cli/insufficient-balance",
+      `${address} has ${formatAmount(balance, of)} on L1, needed are ${formatAmount(required, of)}`,
+      { details: { address, balance, needed: required, queueFee: fee } },
+    );
+  if (eth < needed) throw lacks(eth, needed, { symbol: "ETH", decimals: 18 });
+  if (token.address === null) return;
+  const balance = await reader.readContract({
+    address: token.address,
+    abi: erc20Abi,
+    functionName: "balanceOf",
+    args: [address],
+  });
+  if (balance < amount) throw lacks(balance, amount, token);
+}
+
+function send(
+  rollup: L1Rollup,
+  wallet: L1Wallet,
+  token: Token,
+  amount: bigint,
+  target: Target,
+  approval: DepositOptions["approval"],
+): Promise<TransactionReceipt> {
+  if (token.address === null) return depositEth(rollup, wallet, amount, target);
+  const deposit = approval === "permit" ? depositTokenWithPermit : depositToken;
+  return deposit(rollup, wallet, tokenId(token.id), amount, target);
+}
+
+async function tell(
+  context: Context,
+  { client, identity, wallet }: SigningSession,
+  done: {
+    readonly token: Token;
+    readonly entry: QueueEntryView;
+    readonly receipt: TransactionReceipt;
+    readonly isOwn: boolean;
+  },
+  flags: WaitFlags,
+): Promise<CommandResult> {
+  const { token, entry, receipt, isOwn } = done;
+  const base = { l1Transaction: receipt.transactionHash, l1Block: receipt.blockNumber, ...entry };
+  const rows = [
+    ["deposit", `${formatAmount(entry.amount, token)} for ${entry.owner}`],
+    ["L1 transaction", receipt.transactionHash],
+    ["queue position", String(entry.position)],
+  ];
+  if (flags.wait === undefined) {
+    return {
+      data: { ...base, status: "queued", block: null, accounts: null },
+      text: table([...rows, ["status", "queued"]]),
+    };
+  }
+  const reached = await waitForEntry(context, client, entry.position, receipt, flags.wait, flags);
+  const accounts: AccountView[] = isOwn
+    ? await ownAccounts(client, { owner: addressToBigint(identity.owner), key: wallet.key, tokenId: token.id })
+    : (await client.accounts({ owner: entry.owner, tokenId: token.id })).accounts;
+  const shown = accounts.map(({ index, balance }) => `account ${index}: ${formatAmount(balance, token)}`);
+  rows.push(["status", `${reached.status} (block ${reached.block})`], ["balance", shown.join(", ")]);
+  return { data: { ...base, ...reached, accounts }, text: table(rows) };
+}
+
+/** Waits until the node has taken an entry that far. Throws `cli/not-reached`. */
+export function waitForEntry(
+  context: Context,
+  client: SigningSession["client"],
+  position: number,
+  receipt: Pick<TransactionReceipt, "transactionHash">,
+  goal: Goal,
+  flags: WaitFlags,
+) {
+  const wanted = goal === "paid" ? "final" : goal;
+  let seen = "";
+  return lookUntil(patienceOf(context, flags), wanted, async () => {
+    const progress = await findEntry(client, position, receipt.transactionHash);
+    if (progress !== null && progress.status !== seen) context.output.progress(`deposit ${progress.status}`);
+    seen = progress?.status ?? seen;
+    return progress !== null && isAtLeast(progress.status, wanted) ? progress : null;
+  });
+}

@@ -1,0 +1,47 @@
+import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
+import { assertCovered, assertFee, parseSignedAmount } from "../payments/amount.ts";
+import { addFeeOptions, chooseFee, type FeeOptions } from "../payments/fees.ts";
+import { findPayee } from "../payments/payee.ts";
+import { findSender, openSigning, parseIndex } from "../payments/session.ts";
+import { submitAndTell } from "../payments/submit.ts";
+import { addValidityOption, parseValidity, type ValidityOptions } from "../payments/validity.ts";
+import { addWaitOptions, type WaitFlags } from "../payments/waiting.ts";
+import { findToken } from "../tokens.ts";
+
+interface TransferOptions extends FeeOptions, WaitFlags, ValidityOptions {
+  readonly from?: string;
+}
+
+/** `cairn transfer`: pays somebody on L2. */
+export function addTransferCommand({ program, run }: Host): void {
+  const command = program
+    .command("transfer")
+    .description("pay an account, an address or a payment code on L2")
+    .argument("<amount>", "in whole units, or all")
+    .argument("<token>", "symbol, number or contract")
+    .argument("<to>", "account index, owner's address, or payment code")
+    .option("--from <index>", "account that pays; the key's richest without");
+  addWaitOptions(addValidityOption(addFeeOptions(command)));
+  addNetworkOptions(addKeyOptions(command));
+  addExamples(
+    command,
+    "cairn transfer 0.1 ETH 0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+    "cairn transfer 25 USD 66 --wait proven",
+    "cairn transfer all ETH cairn1… --key alice",
+  );
+  run(command, async (context, options: TransferOptions, amountText: string, tokenText: string, to: string) => {
+    const token = await findToken(context.network(), tokenText);
+    const amount = parseSignedAmount(amountText, token);
+    const validUntil = parseValidity(options);
+    const session = await openSigning(context);
+    const from = await findSender(session, token, options.from === undefined ? undefined : parseIndex(options.from));
+    const payee = await findPayee(session, to, token);
+    const limit = amount === "all" ? BigInt(from.balance) / 2n : amount;
+    const kind = payee.type === "new" ? "transferToNew" : "transfer";
+    const fee = await chooseFee(session.client, kind, token, options, limit);
+    assertFee(fee, token);
+    assertCovered(from, amount, fee, token);
+    const signed = session.wallet.transfer({ from, to: payee, amount, fee, ...validUntil });
+    return submitAndTell(context, session, [signed], options);
+  });
+}

@@ -1,0 +1,49 @@
+import { parseAddress } from "../address.ts";
+import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
+import { assertCovered, assertFee, parseSignedAmount } from "../payments/amount.ts";
+import { addFeeOptions, chooseFee, type FeeOptions } from "../payments/fees.ts";
+import { findSender, openSigning, parseIndex } from "../payments/session.ts";
+import { submitAndTell } from "../payments/submit.ts";
+import { addValidityOption, parseValidity, type ValidityOptions } from "../payments/validity.ts";
+import { addWaitOptions, type WaitFlags } from "../payments/waiting.ts";
+import { findToken } from "../tokens.ts";
+
+interface WithdrawOptions extends FeeOptions, WaitFlags, ValidityOptions {
+  readonly from?: string;
+}
+
+/** `cairn withdraw`: takes money out to L1. */
+export function addWithdrawCommand({ program, run }: Host): void {
+  const command = program
+    .command("withdraw")
+    .description("take money out to an L1 address")
+    .argument("<amount>", "in whole units, or all")
+    .argument("<token>", "symbol, number or contract")
+    .argument("[recipient]", "L1 address; the owner's without")
+    .option("--from <index>", "account that pays; the key's richest without");
+  addWaitOptions(addValidityOption(addFeeOptions(command)), ["confirmed", "proven", "final", "paid"]);
+  addNetworkOptions(addKeyOptions(command));
+  addExamples(
+    command,
+    "cairn withdraw 0.5 ETH",
+    "cairn withdraw all USD 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --wait paid",
+  );
+  run(
+    command,
+    async (context, options: WithdrawOptions, amountText: string, tokenText: string, to: string | undefined) => {
+      const given = to === undefined ? null : parseAddress(to);
+      const token = await findToken(context.network(), tokenText);
+      const amount = parseSignedAmount(amountText, token);
+      const validUntil = parseValidity(options);
+      const session = await openSigning(context);
+      const from = await findSender(session, token, options.from === undefined ? undefined : parseIndex(options.from));
+      const limit = amount === "all" ? BigInt(from.balance) / 2n : amount;
+      const fee = await chooseFee(session.client, "withdraw", token, options, limit);
+      assertFee(fee, token);
+      assertCovered(from, amount, fee, token);
+      const recipient = given ?? session.identity.owner;
+      const signed = session.wallet.withdraw({ from, recipient, amount, fee, ...validUntil });
+      return submitAndTell(context, session, [signed], options);
+    },
+  );
+}

@@ -1,0 +1,83 @@
+import { rollupAbi } from "@cairn/contracts";
+import type { L1Rollup } from "@cairn/l1";
+import type { NodeClient } from "@cairn/sdk";
+import { type Hex, parseEventLogs, type TransactionReceipt } from "viem";
+
+/** An entry of the L1 queue as its transaction made it. */
+export interface QueueEntryView {
+  readonly position: number;
+  readonly kind: "deposit" | "forcedWithdraw" | "setKey";
+  readonly owner: Hex;
+  readonly tokenId: number;
+  readonly amount: bigint;
+  readonly index: number;
+}
+
+/** How far the node has taken a queue entry. */
+export type EntryStatus = "unseen" | "queued" | "confirmed" | "proven" | "final";
+
+/** A queue entry's status, and the block that took it. */
+export interface EntryProgress {
+  readonly status: EntryStatus;
+  readonly block: number | null;
+}
+
+const KINDS = { 4: "deposit", 5: "forcedWithdraw", 6: "setKey" } as const;
+const ORDER: readonly EntryStatus[] = ["unseen", "queued", "confirmed", "proven", "final"];
+
+/** Whether a status is the wanted one or comes after it. */
+export function isAtLeast(status: EntryStatus, wanted: EntryStatus): boolean {
+  return ORDER.indexOf(status) >= ORDER.indexOf(wanted);
+}
+
+/** Queue entries that an L1 transaction made in this rollup. */
+export function entriesOf({ address }: L1Rollup, receipt: TransactionReceipt): QueueEntryView[] {
+  const logs = receipt.logs.filter((log) => log.address.toLowerCase() === address.toLowerCase());
+  return parseEventLogs({ abi: rollupAbi, eventName: "L1OperationQueued", logs }).map(({ args }) => ({
+    position: Number(args.position),
+    kind: KINDS[args.kind as keyof typeof KINDS],
+    owner: args.owner,
+    tokenId: args.tokenId,
+    amount: args.amount,
+    index: args.index,
+  }));
+}
+
+/** How far the node has taken the entry that `l1Transaction` made; null when blocks changed while looking. */
+export async function findEntry(
+  client: NodeClient,
+  position: number,
+  l1Transaction: Hex,
+): Promise<EntryProgress | null> {
+  const { entries, processed } = await client.queue({ from: position, limit: 1 });
+  const entry = entries.find((one) => one.position === position);
+  if (entry?.l1Transaction !== l1Transaction) return { status: "unseen", block: null };
+  if (!entry.isProcessed) return { status: "queued", block: null };
+  const block = await blockOf(client, position, processed);
+  // The number of processed entries dates from before the blocks: only if it still holds do the two fit.
+  if (block === null || (await client.queue({ from: position, limit: 1 })).processed !== processed) return null;
+  const isSettled = block.status === "proven" || block.status === "final";
+  return { status: isSettled ? block.status : "confirmed", block: block.number };
+}
+
+/** Blocks consume the queue in order: counting back from the newest finds the one that took a position. */
+async function blockOf(
+  client: NodeClient,
+  position: number,
+  processed: number,
+): Promise<{ readonly number: number; readonly status: string } | null> {
+  let end = processed;
+  let before: number | null = null;
+  do {
+    const page: Awaited<ReturnType<NodeClient["blocks"]>> = await client.blocks({
+      limit: 100,
+      ...(before === null ? {} : { before }),
+    });
+    for (const block of page.blocks) {
+      end -= block.l1Operations;
+      if (end <= position) return block;
+    }
+    before = page.next;
+  } while (before !== null);
+  return null;
+}

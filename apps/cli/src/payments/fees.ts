@@ -1,0 +1,56 @@
+import type { ClientRequest } from "@cairn/rpc";
+import { apiErrorOf, type NodeClient } from "@cairn/sdk";
+import { type Command, Option } from "commander";
+import { formatAmount, parseAmount } from "../amounts.ts";
+import { cliError } from "../errors.ts";
+import type { Token } from "../tokens.ts";
+
+/** Options about fees. */
+export interface FeeOptions {
+  readonly fee?: string;
+  readonly maxFee?: string;
+}
+
+/** Adds `--fee` and `--max-fee`. */
+export function addFeeOptions(command: Command): Command {
+  const group = "Fee:";
+  return command
+    .addOption(new Option("--fee <amount>", "fee in the token paid; the node's quote without").helpGroup(group))
+    .addOption(
+      new Option("--max-fee <amount>", "most that a quote may be; without, as much as the amount").helpGroup(group),
+    );
+}
+
+/**
+ * The fee to sign: as given, else what the node asks, which is not taken blindly: at most `--max-fee`, or `limit`.
+ * 0 for a token in which the node takes none. Throws `cli/fee-too-high`, `cli/bad-amount`, and as the client does.
+ */
+export async function chooseFee(
+  client: NodeClient,
+  kind: ClientRequest<"quote">["query"]["kind"],
+  token: Token,
+  options: FeeOptions,
+  limit: bigint,
+): Promise<bigint> {
+  if (options.fee !== undefined) return parseAmount(options.fee, token);
+  const most = feeLimit(options, token, limit);
+  const quote = await client.quote({ kind, tokenId: token.id }).catch((error: unknown) => {
+    if (apiErrorOf(error)?.code === "not-found") return { fee: "0" };
+    throw error;
+  });
+  const fee = BigInt(quote.fee);
+  if (fee <= most) return fee;
+  throw cliError(
+    "cli/fee-too-high",
+    `the node asks for ${formatAmount(fee, token)}, allowed is ${formatAmount(most, token)}`,
+    {
+      details: { fee, limit: most },
+    },
+  );
+}
+
+/** Most that a fee proposed by somebody else may be: `--fee` or `--max-fee`, else `limit`. Throws `cli/bad-amount`. */
+export function feeLimit({ fee, maxFee }: FeeOptions, token: Token, limit: bigint): bigint {
+  const given = maxFee ?? fee;
+  return given === undefined ? limit : parseAmount(given, token);
+}

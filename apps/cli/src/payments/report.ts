@@ -1,0 +1,44 @@
+import type { RouteResponse } from "@cairn/rpc";
+import { formatAmount } from "../amounts.ts";
+import type { Network } from "../network.ts";
+import { table } from "../output.ts";
+import { tokenForShow } from "../tokens.ts";
+
+type TransactionView = RouteResponse<"transaction">;
+type PayoutView = RouteResponse<"payouts">["payouts"][number];
+
+/** A transaction for people, line by line, with its history when asked for. */
+export async function describeTransaction(
+  network: Network,
+  shown: TransactionView,
+  payout: PayoutView | null,
+  withHistory: boolean,
+): Promise<string> {
+  const { transaction, inclusion } = shown;
+  const token = await tokenForShow(network, transaction.tokenId);
+  const rows = [
+    ["transaction", shown.id],
+    ["status", shown.status + (inclusion === null ? "" : ` (block ${inclusion.block}, slot ${inclusion.slot})`)],
+    ["from", `account ${transaction.from}, nonce ${transaction.nonce}`],
+    ["to", receiverOf(shown)],
+    ["amount", shown.amount === null ? "not executed yet" : formatAmount(shown.amount, token)],
+    ["fee", shown.fee === null ? "not executed yet" : formatAmount(shown.fee, token)],
+  ];
+  if (shown.group.length > 1) rows.push(["together with", shown.group.filter((id) => id !== shown.id).join(", ")]);
+  if (shown.rejection !== null) rows.push(["reason", JSON.stringify(shown.rejection)]);
+  if (payout !== null)
+    rows.push(["payout", payout.status + (payout.l1Transaction === null ? "" : ` in ${payout.l1Transaction}`)]);
+  if (withHistory) {
+    for (const [i, { type, atMs, details }] of shown.history.entries()) {
+      const extra = Object.keys(details).length === 0 ? "" : ` ${JSON.stringify(details)}`;
+      rows.push([i === 0 ? "history" : "", `${new Date(atMs).toISOString()}  ${type}${extra}`]);
+    }
+  }
+  return table(rows);
+}
+
+function receiverOf({ transaction, createdIndex }: TransactionView): string {
+  if (transaction.type === "withdraw") return `${transaction.recipient} on L1`;
+  if (transaction.type === "transfer") return `account ${transaction.to} of ${transaction.toOwner}`;
+  return `new account ${createdIndex ?? ""}`.trim().concat(` of ${transaction.toOwner}`);
+}

@@ -1,0 +1,45 @@
+import type { SignedTransaction } from "@cairn/protocol";
+import type { RouteResponse } from "@cairn/rpc";
+import type { NodeClient } from "@cairn/sdk";
+import type { Context } from "../context.ts";
+import type { Network } from "../network.ts";
+import type { CommandResult } from "../output.ts";
+import { describeTransaction } from "./report.ts";
+import { findPayout, lookUntil, patienceOf, progressOf, type WaitFlags } from "./waiting.ts";
+
+/** Submits a group, waits as asked, and tells what became of it; the first transaction speaks for the group. */
+export async function submitAndTell(
+  context: Context,
+  { client, network }: { readonly client: NodeClient; readonly network: Network },
+  group: readonly SignedTransaction[],
+  flags: WaitFlags,
+): Promise<CommandResult> {
+  const patience = patienceOf(context, flags);
+  const seen = new Set<string>();
+  const transactions = await client.submitAndWait(group, {
+    ...patience,
+    status: flags.wait === undefined ? "received" : progressOf(flags.wait),
+    onStatus: ({ id, status }) => {
+      if (!seen.has(status)) context.output.progress(`${id.slice(0, 10)}… ${status}`);
+      seen.add(status);
+    },
+  });
+  const [first] = transactions;
+  if (first === undefined) return { data: { transactions }, text: "nothing was submitted" };
+  const payout = flags.wait === "paid" ? await waitForPayout(client, first, patience) : null;
+  const texts = await Promise.all(transactions.map((one) => describeTransaction(network, one, payout, false)));
+  const data = transactions.length === 1 ? { ...first, payout } : { transactions };
+  return { data, text: texts.join("\n\n") };
+}
+
+/** Waits until a withdrawal's money was sent on L1, or must be claimed there. Throws `cli/not-reached`. */
+export async function waitForPayout(
+  client: NodeClient,
+  withdrawal: RouteResponse<"transaction">,
+  patience: Parameters<typeof lookUntil>[0],
+): Promise<RouteResponse<"payouts">["payouts"][number]> {
+  return lookUntil(patience, "paid on L1", async () => {
+    const payout = await findPayout(client, withdrawal);
+    return payout === null || payout.status === "owed" ? null : payout;
+  });
+}
