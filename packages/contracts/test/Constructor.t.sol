@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {AccountTree} from "../src/AccountTree.sol";
 import {Rollup} from "../src/Rollup.sol";
 import {Constants} from "../src/generated/Constants.sol";
 import {IRollupErrors} from "../src/interfaces/IRollupErrors.sol";
 import {Circuit, Parameters, RollupState} from "../src/interfaces/RollupTypes.sol";
+import {RefusingVerifier} from "./support/KeccakVerifier.sol";
 import {RollupTest} from "./support/RollupTest.sol";
 import {vm} from "./support/Vm.sol";
 
@@ -82,12 +84,48 @@ contract ConstructorTest is RollupTest {
         _expectInvalid(given, "slots");
 
         given = defaultParameters();
+        given.circuits[1].slots = 1028;
+        _expectInvalid(given, "slots");
+
+        given = defaultParameters();
         given.circuits[1].verifier = alice;
         _expectRefused(given, abi.encodeWithSelector(IRollupErrors.VerifierWithoutCode.selector, alice));
 
         given = defaultParameters();
         given.circuits[2].circuitType = 0;
         _expectRefused(given, abi.encodeWithSelector(IRollupErrors.DuplicateCircuitType.selector, 0));
+    }
+
+    function test_acceptsTheLargestCircuit() public {
+        Parameters memory given = defaultParameters();
+        given.circuits[1].slots = 1024;
+        vm.assertEq(uint256(new Rollup(given).circuit(1).slots), 1024, "slots");
+    }
+
+    function test_attack_verifierWithOtherCodeThanNamed() public {
+        Parameters memory given = defaultParameters();
+        address other = address(new RefusingVerifier());
+        bytes32 expected = given.circuits[1].verifierCodeHash;
+        given.circuits[1].verifier = other;
+        _expectRefused(
+            given, abi.encodeWithSelector(IRollupErrors.VerifierCodeMismatch.selector, expected, other.codehash)
+        );
+        given.circuits[1].verifierCodeHash = 0;
+        _expectRefused(
+            given, abi.encodeWithSelector(IRollupErrors.VerifierCodeMismatch.selector, bytes32(0), other.codehash)
+        );
+    }
+
+    function test_attack_operatorWithCode() public {
+        Parameters memory given = defaultParameters();
+        given.operator = address(token);
+        bytes memory reason = abi.encodeWithSelector(IRollupErrors.OperatorWithCode.selector, address(token));
+        _expectRefused(given, reason);
+    }
+
+    function test_bringsItsAccountTree() public {
+        vm.assertEq(rollup.accountTree().codehash, address(new AccountTree()).codehash, "code");
+        vm.assertLe(address(rollup).code.length, 24_576, "size of the rollup");
     }
 
     function test_acceptsNoOperator() public {

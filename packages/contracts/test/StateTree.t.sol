@@ -48,6 +48,19 @@ contract StateTreeTest is Json {
         vm.assertGe(count, 20, "cases");
     }
 
+    function test_accountsThatLeaveTogether() public {
+        AccountTree tree = new AccountTree();
+        string memory json = read("exit");
+        uint256 count = 0;
+        for (; has(json, item("cases", count, "root")); count++) {
+            AccountLeaf[] memory accounts = _accounts(json, count);
+            bytes32[] memory siblings = vm.parseJsonBytes32Array(json, item("cases", count, "siblings"));
+            bytes32 root = tree.computeRoot(accounts, siblings);
+            vm.assertEq(uint256(root), word(json, item("cases", count, "root")), "root");
+        }
+        vm.assertGe(count, 9, "cases");
+    }
+
     function test_gasOfAPermutation() public view {
         Poseidon2.Parameters parameters = Poseidon2.load();
         uint256 r1 = 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000000;
@@ -63,6 +76,28 @@ contract StateTreeTest is Json {
         returns (uint256)
     {
         return MerkleTree.climb(Poseidon2.load(), positions, nodes, siblings);
+    }
+
+    function _accounts(string memory json, uint256 at) private pure returns (AccountLeaf[] memory accounts) {
+        uint256[] memory indices = vm.parseJsonUintArray(json, item("cases", at, "indices"));
+        address[] memory owners = vm.parseJsonAddressArray(json, item("cases", at, "owners"));
+        uint256[] memory tokenIds = vm.parseJsonUintArray(json, item("cases", at, "tokenIds"));
+        uint256[] memory nonces = vm.parseJsonUintArray(json, item("cases", at, "nonces"));
+        uint256[] memory flags = vm.parseJsonUintArray(json, item("cases", at, "flags"));
+        bytes32[] memory balances = vm.parseJsonBytes32Array(json, item("cases", at, "balances"));
+        bytes32[] memory keys = vm.parseJsonBytes32Array(json, item("cases", at, "keys"));
+        accounts = new AccountLeaf[](indices.length);
+        for (uint256 i = 0; i < accounts.length; i++) {
+            accounts[i] = AccountLeaf({
+                index: uint32(indices[i]),
+                owner: owners[i],
+                tokenId: uint32(tokenIds[i]),
+                nonce: uint40(nonces[i]),
+                flags: uint8(flags[i]),
+                balance: uint128(uint256(balances[i])),
+                key: uint256(keys[i])
+            });
+        }
     }
 
     function hash(uint256[4] memory words) private pure returns (uint256) {
