@@ -10,14 +10,14 @@ describe("the check after every fault", () => {
 
   beforeAll(async () => {
     scene = await openScene();
+    for (const position of [1, 2]) await scene.holders.deposit(position, ETHER);
     await scene.start();
   });
   afterAll(() => scene?.stop());
 
   it("passes when all went well", async () => {
     const { holders, ledger, api } = scene;
-    const alice = await holders.join(api, 1, ETHER);
-    const bob = await holders.join(api, 2, ETHER);
+    const [alice, bob] = [await holders.find(api, 1), await holders.find(api, 2)];
     await ledger.insist(api, [holders.transfer(alice, bob, ETHER / 8n)]);
     await ledger.insist(api, holders.swap(alice, bob, [ETHER / 16n, ETHER / 32n]));
     await ledger.insist(api, [holders.withdraw(bob, scene.newRecipient(), ETHER / 4n)]);

@@ -1,9 +1,10 @@
 import { erc20Abi, rollupAbi } from "@cairn/contracts";
 import { type AccountIndex, bigintToAddress, type SignedTransaction } from "@cairn/protocol";
 import type { RouteResponse } from "@cairn/rpc";
-import { getAbiItem, toFunctionSelector } from "viem";
+import { getAbiItem } from "viem";
 import { expect, vi } from "vitest";
 import { callApi, readApi } from "./api.ts";
+import { PURPOSES } from "./l1-proxy.ts";
 import { idsBySlot, type Outcome, readAcceptedBlocks, runOracle } from "./oracle.ts";
 import type { Scene } from "./scene.ts";
 
@@ -27,43 +28,38 @@ export interface AuditReport {
 const DRAIN_TIMEOUT_MS = 240_000;
 const PAID = getAbiItem({ abi: rollupAbi, name: "PayoutPaid" });
 const DEFERRED = getAbiItem({ abi: rollupAbi, name: "PayoutDeferred" });
-const SELECTORS = new Map(
-  (["submitBatch", "pay"] as const).map((name) => [toFunctionSelector(getAbiItem({ abi: rollupAbi, name })), name]),
-);
-
 /** Waits until everything the node has is final on L1 and paid, and L1 has nothing that the node has not processed. */
 export async function drain(scene: Scene, timeoutMs: number = DRAIN_TIMEOUT_MS): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      const api = scene.api();
-      const [rollup, { blocks }, { payouts }, ready, chain] = await Promise.all([
-        readApi(api, "rollup"),
-        readApi(api, "blocks", { query: { limit: "1" } }),
-        readApi(api, "payouts", { query: { status: "owed", limit: "1" } }),
-        readApi(api, "ready"),
-        scene.l1.state(),
-      ]);
-      if (!scene.l1.minesByItself()) await scene.l1.mine();
-      const now = {
-        isReady: ready.isReady,
-        newestBlock: blocks[0]?.status ?? "final",
-        owed: payouts.length,
-        queue: chain.queueTail - chain.queueHead,
-        blocksOnL1: Number(chain.lastBlock),
-        final: rollup.lastFinalBlock,
-      };
-      const number = blocks[0]?.number ?? 0;
-      expect(now).toEqual({
-        isReady: true,
-        newestBlock: "final",
-        owed: 0,
-        queue: 0n,
-        blocksOnL1: number,
-        final: number,
-      });
-    },
-    { timeout: timeoutMs, interval: 200 },
-  );
+  await vi.waitFor(() => assertDrained(scene), { timeout: timeoutMs, interval: 200 });
+}
+
+/** Throws, saying why, unless the node has nothing left to do. */
+export async function assertDrained(scene: Scene): Promise<void> {
+  const api = scene.api();
+  const [rollup, { blocks }, { payouts }, ready, chain] = await Promise.all([
+    readApi(api, "rollup"),
+    readApi(api, "blocks", { query: { limit: "1" } }),
+    readApi(api, "payouts", { query: { status: "owed", limit: "1" } }),
+    readApi(api, "ready"),
+    scene.l1.state(),
+  ]);
+  const now = {
+    isReady: ready.isReady,
+    newestBlock: blocks[0]?.status ?? "final",
+    owed: payouts.length,
+    queue: chain.queueTail - chain.queueHead,
+    blocksOnL1: Number(chain.lastBlock),
+    final: rollup.lastFinalBlock,
+  };
+  const number = blocks[0]?.number ?? 0;
+  expect(now).toEqual({
+    isReady: true,
+    newestBlock: "final",
+    owed: 0,
+    queue: 0n,
+    blocksOnL1: number,
+    final: number,
+  });
 }
 
 /**
@@ -97,7 +93,7 @@ export async function audit(scene: Scene, options: AuditOptions = {}): Promise<A
   problems.push(...(await auditState(scene, outcome)));
   const payouts = await auditMoney(scene, outcome, problems);
   problems.push(...(await auditPublisher(scene, accepted.length, options.reverted ?? 0)));
-  expect(problems).toEqual([]);
+  expect(problems, problems.join("\n")).toEqual([]);
   return {
     blocks: accepted.length,
     transactions: placesOf.size,
@@ -265,7 +261,7 @@ async function auditPublisher(scene: Scene, batches: number, allowedReverts: num
   for (let number = await scene.l1.head(); number > 0; number--) {
     const { transactions } = await reader.getBlock({ blockNumber: BigInt(number), includeTransactions: true });
     for (const { from, to, input, hash } of transactions) {
-      const name = SELECTORS.get(input.slice(0, 10) as `0x${string}`);
+      const name = PURPOSES.get(input.slice(0, 10));
       if (from.toLowerCase() !== operator || to?.toLowerCase() !== address.toLowerCase() || name === undefined)
         continue;
       const { status } = await reader.getTransactionReceipt({ hash });
@@ -273,9 +269,7 @@ async function auditPublisher(scene: Scene, batches: number, allowedReverts: num
       else successful.set(input, (successful.get(input) ?? 0) + 1);
     }
   }
-  const submitted = [...successful].filter(
-    ([input]) => SELECTORS.get(input.slice(0, 10) as `0x${string}`) === "submitBatch",
-  );
+  const submitted = [...successful].filter(([input]) => PURPOSES.get(input.slice(0, 10)) === "submitBatch");
   if (submitted.length !== batches) problems.push(`${batches} batches, ${submitted.length} submissions`);
   for (const [input, times] of successful) if (times > 1) problems.push(`${input.slice(0, 74)}… ran ${times} times`);
   if (reverts > allowedReverts) problems.push(`${reverts} transactions of the publisher reverted`);

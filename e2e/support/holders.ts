@@ -43,6 +43,8 @@ export interface Terms {
 export interface Holders {
   /** Deposits for the account of anvil's wallet at `position`; the L1 transaction is mined when it resolves. */
   readonly deposit: (position: number, amount: bigint, token?: DevToken) => Promise<void>;
+  /** Deposits more for an account. */
+  readonly topUp: (holder: Holder, amount: bigint) => Promise<void>;
   /** The holder whose deposit the node has credited; waits for it. */
   readonly find: (api: () => string, position: number, token?: TokenId) => Promise<Holder>;
   /** Deposits and waits until the node has credited it. */
@@ -114,6 +116,9 @@ export function createHolders(l1: L1, crypto: TestCrypto): Holders {
 
   return {
     deposit,
+    topUp: async ({ person, wallet, index }, amount) => {
+      await depositEth(l1.rollup, wallet, amount, { owner: person.owner, index, key: person.key });
+    },
     find,
     join: async (api, position, amount, token) => {
       await deposit(position, amount, token);

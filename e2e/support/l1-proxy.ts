@@ -1,10 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { type Hex, keccak256, parseTransaction } from "viem";
+import { rollupAbi } from "@cairn/contracts";
+import { getAbiItem, type Hex, keccak256, parseTransaction, toFunctionSelector } from "viem";
 import { answerAsOf, type JsonRpcRequest, type JsonRpcResponse } from "./stale-l1.ts";
+
+/** What the publisher sends transactions for. */
+export type Purpose = "submitBatch" | "pay";
 
 /** A signed transaction that was handed to L1, as often as it was. */
 export interface Broadcast {
+  /** Function of the rollup that it calls, if the publisher uses it. */
+  readonly purpose: Purpose | null;
   readonly hash: Hex;
   readonly raw: Hex;
   readonly nonce: number;
@@ -29,10 +35,10 @@ export interface L1Proxy {
   readonly fail: (methods: readonly string[]) => void;
   /** Ends all of the above. */
   readonly comeBack: () => Promise<void>;
-  /** Acknowledges transactions and forgets them. */
-  readonly dropTransactions: () => void;
-  /** Acknowledges transactions and keeps them back. */
-  readonly holdTransactions: () => void;
+  /** Acknowledges transactions, all or those that are meant, and forgets them. */
+  readonly dropTransactions: (isMeant?: (transaction: Broadcast) => boolean) => void;
+  /** Acknowledges transactions, all or those that are meant, and keeps them back. */
+  readonly holdTransactions: (isMeant?: (transaction: Broadcast) => boolean) => void;
   /** Passes transactions on again, first those kept back. */
   readonly passTransactions: () => Promise<void>;
   /** Every transaction that was handed over, in order, repetitions included. */
@@ -41,6 +47,11 @@ export interface L1Proxy {
   readonly count: (method: string) => number;
   readonly stop: () => Promise<void>;
 }
+
+/** What the publisher sends transactions for, by function selector. */
+export const PURPOSES: ReadonlyMap<string, Purpose> = new Map(
+  (["submitBatch", "pay"] as const).map((name) => [toFunctionSelector(getAbiItem({ abi: rollupAbi, name })), name]),
+);
 
 type Mood =
   | { readonly type: "honest" }
@@ -56,6 +67,7 @@ export async function startL1Proxy(target: string): Promise<L1Proxy> {
   const counts = new Map<string, number>();
   let mood: Mood = { type: "honest" };
   let transactions: "pass" | "drop" | "hold" = "pass";
+  let isMeant: (transaction: Broadcast) => boolean = () => true;
   let turn = 0;
 
   const forward = async (request: JsonRpcRequest): Promise<JsonRpcResponse> => {
@@ -72,8 +84,8 @@ export async function startL1Proxy(target: string): Promise<L1Proxy> {
     if (mood.type === "failing" && mood.methods.includes(method)) {
       return { jsonrpc: "2.0", id, error: { code: -32603, message: "the provider has a problem" } };
     }
-    if (method === "eth_sendRawTransaction" && transactions !== "pass") {
-      const [raw] = request.params as readonly [Hex];
+    const raw = rawTransaction(request);
+    if (raw !== null && transactions !== "pass" && isMeant(toBroadcast(raw))) {
       if (transactions === "hold" && !held.includes(raw)) held.push(raw);
       return { jsonrpc: "2.0", id, result: keccak256(raw) };
     }
@@ -87,7 +99,8 @@ export async function startL1Proxy(target: string): Promise<L1Proxy> {
     const requests = Array.isArray(parsed) ? parsed : [parsed];
     for (const request of requests) {
       counts.set(request.method, (counts.get(request.method) ?? 0) + 1);
-      if (request.method === "eth_sendRawTransaction") seen.push(toBroadcast(request.params[0] as Hex));
+      const raw = rawTransaction(request);
+      if (raw !== null) seen.push(toBroadcast(raw));
     }
     if (mood.type === "hang") return;
     const answers = await Promise.all(requests.map(respond));
@@ -131,10 +144,12 @@ export async function startL1Proxy(target: string): Promise<L1Proxy> {
       if (wasHanging) for (const socket of sockets) socket.destroy();
       if (!server.listening) await listen(server, port);
     },
-    dropTransactions: () => {
+    dropTransactions: (filter = () => true) => {
+      isMeant = filter;
       transactions = "drop";
     },
-    holdTransactions: () => {
+    holdTransactions: (filter = () => true) => {
+      isMeant = filter;
       transactions = "hold";
     },
     passTransactions: async () => {
@@ -165,7 +180,12 @@ async function readBody(incoming: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
+function rawTransaction({ method, params }: JsonRpcRequest): Hex | null {
+  return method === "eth_sendRawTransaction" && params !== undefined ? (params[0] as Hex) : null;
+}
+
 function toBroadcast(raw: Hex): Broadcast {
   const { nonce = 0, to, data = "0x", maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = parseTransaction(raw);
-  return { hash: keccak256(raw), raw, nonce, to: to ?? null, data, maxFeePerGas, maxPriorityFeePerGas };
+  const purpose = PURPOSES.get(data.slice(0, 10)) ?? null;
+  return { purpose, hash: keccak256(raw), raw, nonce, to: to ?? null, data, maxFeePerGas, maxPriorityFeePerGas };
 }

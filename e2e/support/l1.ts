@@ -35,8 +35,6 @@ export interface L1 {
   readonly mineEvery: (seconds: number) => Promise<void>;
   /** No block unless told. */
   readonly mineByHand: () => Promise<void>;
-  /** Whether blocks come without transactions and without being told. */
-  readonly minesByItself: () => boolean;
   /** Base fee of the next block, in wei. */
   readonly setNextBaseFee: (wei: bigint) => Promise<void>;
   /** Replaces the last `depth` blocks by as many empty ones; what they held is gone and in no pool. */
@@ -76,7 +74,6 @@ export async function startL1({ blockTimeSeconds, parameters = {} }: L1Options =
     }
   };
 
-  let isMining = blockTimeSeconds !== undefined;
   if (blockTimeSeconds !== undefined) await client.setIntervalMining({ interval: blockTimeSeconds });
   return {
     rpcUrl,
@@ -92,18 +89,12 @@ export async function startL1({ blockTimeSeconds, parameters = {} }: L1Options =
     head,
     mine: (blocks = 1) => client.mine({ blocks }),
     state: () => rollup.reader.readContract({ address: rollup.address, abi: rollupAbi, functionName: "state" }),
-    minesByItself: () => isMining,
     mineAtOnce: async () => {
-      isMining = false;
       await client.setIntervalMining({ interval: 0 });
       await client.setAutomine(true);
     },
-    mineEvery: async (interval) => {
-      isMining = true;
-      await client.setIntervalMining({ interval });
-    },
+    mineEvery: (interval) => client.setIntervalMining({ interval }),
     mineByHand: async () => {
-      isMining = false;
       await client.setIntervalMining({ interval: 0 });
       await client.setAutomine(false);
     },

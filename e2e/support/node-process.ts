@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { CairnError } from "@cairn/protocol";
 import type { E2eErrorCode } from "./errors.ts";
 
 const MAIN = join(import.meta.dirname, "../../apps/node/src/main.ts");
+/** Where the logs of all processes are kept, for whoever looks for the cause of a failure. */
+const LOG_DIR = process.env.CAIRN_E2E_LOGS;
 const LOG_END = 4000;
 
 /** How a process ended. */
@@ -61,6 +64,7 @@ export function spawnNode({ env, args = [], prefix = [] }: SpawnOptions): NodePr
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
       output += text;
+      if (LOG_DIR !== undefined) appendFileSync(join(LOG_DIR, `node-${child.pid}.log`), text);
       if (isStarted) return;
       const line = output.split("\n").find((one) => one.endsWith('"msg":"node started"}'));
       if (line === undefined) return;

@@ -29,9 +29,9 @@ export interface Scene {
   readonly feeOwner: bigint | null;
   /** The environment of a node of this scene, with differences. */
   readonly env: (change?: Env) => Env;
-  /** Starts a process without waiting for it. */
+  /** Starts a process without waiting for it; when it has started, its API becomes the one that `api` names. */
   readonly spawn: (change?: Env, options?: Omit<SpawnOptions, "env">) => NodeProcess;
-  /** Starts a process and waits until it has started; one with an API becomes the one that `api` names. */
+  /** As `spawn`, and waits until it has started. */
   readonly start: (change?: Env, options?: Omit<SpawnOptions, "env">) => Promise<NodeProcess>;
   /** API of the node started last. */
   readonly api: () => string;
@@ -99,6 +99,12 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
   const spawn: Scene["spawn"] = (change, spawnOptions) => {
     const child = spawnNode({ ...spawnOptions, env: env(change) });
     processes.push(child);
+    child.started.then(
+      (urls) => {
+        api = urls.api ?? api;
+      },
+      () => undefined,
+    );
     return child;
   };
 
@@ -114,7 +120,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
     spawn,
     start: async (change, spawnOptions) => {
       const child = spawn(change, spawnOptions);
-      api = (await child.started).api ?? api;
+      await child.started;
       return child;
     },
     api: () => api,

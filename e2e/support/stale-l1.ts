@@ -3,7 +3,7 @@ export interface JsonRpcRequest {
   readonly jsonrpc: "2.0";
   readonly id: number;
   readonly method: string;
-  readonly params: readonly unknown[];
+  readonly params?: readonly unknown[];
 }
 
 /** A JSON-RPC answer. */
@@ -28,7 +28,7 @@ const STATE_METHODS: Readonly<Record<string, number>> = {
 
 /** The answer of a node whose last block is `head`, made from one that knows more. */
 export async function answerAsOf(head: number, request: JsonRpcRequest, forward: Forward): Promise<JsonRpcResponse> {
-  const { id, method, params } = request;
+  const { id, method, params = [] } = request;
   const nothing = (result: unknown): JsonRpcResponse => ({ jsonrpc: "2.0", id, result });
   if (method === "eth_blockNumber") return nothing(toQuantity(head));
   if (method === "eth_getBlockByNumber") {

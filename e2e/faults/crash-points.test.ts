@@ -1,0 +1,133 @@
+import { CRASH_POINTS, type CrashPoint } from "@cairn/node";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import {
+  type AuditReport,
+  assertDrained,
+  audit,
+  type Holder,
+  openScene,
+  readApi,
+  type Scene,
+} from "../support/index.ts";
+
+const ETHER = 10n ** 18n;
+const DEATH_TIMEOUT_MS = 180_000;
+
+/** Stages by the names of their points, in the order in which work meets them; so the work of one death leads to the next. */
+const STAGES = ["submission", "acknowledged", "queue", "block-", "proof", "batch", "payout", "reorg", "blocks-dropped"];
+const stageOf = (point: CrashPoint) => STAGES.findIndex((stage) => point.startsWith(stage));
+const pointsOf = (...stages: readonly string[]) =>
+  CRASH_POINTS.filter((point) => stages.includes(STAGES[stageOf(point)] ?? ""));
+
+describe("kill -9 at every step between receipt and payout", () => {
+  let scene: Scene;
+  let alice: Holder;
+  let bob: Holder;
+  /** Clients that have not been answered yet. */
+  const clients = new Set<Promise<void>>();
+  const died: CrashPoint[] = [];
+
+  /** Clients go on asking, whichever life of the node answers. */
+  const ask = (...groups: Parameters<Scene["ledger"]["insist"]>[1][]): void => {
+    for (const group of groups) {
+      const client = scene.ledger.insist(scene.api, group, DEATH_TIMEOUT_MS).finally(() => clients.delete(client));
+      clients.add(client);
+    }
+  };
+  /** Something for every part of the node to do. */
+  const stir = async (): Promise<void> => {
+    const { holders } = scene;
+    await holders.topUp(bob, ETHER / 1000n);
+    ask([holders.transfer(alice, bob, ETHER / 1000n)], holders.swap(alice, bob, [ETHER / 2000n, ETHER / 4000n]), [
+      holders.withdraw(alice, scene.newRecipient(), ETHER / 100n),
+    ]);
+  };
+  /** Starts a life that ends at the point, by its own hand, stirring when there is nothing left to do. */
+  const dieAt = async (point: CrashPoint, env: Readonly<Record<string, string>> = {}): Promise<void> => {
+    const node = scene.spawn({ CAIRN_CRASH_AT: point, ...env });
+    await vi.waitFor(
+      async () => {
+        if (!node.isRunning()) return;
+        await node.started.catch(() => undefined);
+        const isIdle = await assertDrained(scene).then(
+          () => clients.size === 0,
+          () => false,
+        );
+        if (isIdle && node.isRunning()) await stir();
+        expect(node.isRunning(), `alive, though told to die at ${point}`).toBe(false);
+      },
+      { timeout: DEATH_TIMEOUT_MS, interval: 100 },
+    );
+    expect(await node.exited, node.output().slice(-2000)).toEqual({ code: null, signal: "SIGKILL" });
+    died.push(point);
+  };
+  /** One life that does not die, the answers to every client, and the check. */
+  const live = async (): Promise<AuditReport> => {
+    const node = await scene.start();
+    await Promise.all(clients);
+    const report = await audit(scene);
+    expect((await node.kill("SIGTERM")).code).toBe(0);
+    return report;
+  };
+
+  beforeAll(async () => {
+    scene = await openScene();
+    for (const position of [1, 2]) await scene.holders.deposit(position, 10n * ETHER);
+    const node = await scene.start();
+    [alice, bob] = [await scene.holders.find(scene.api, 1), await scene.holders.find(scene.api, 2)];
+    await node.kill();
+  });
+  afterAll(() => scene?.stop());
+
+  it("knows a stage for every crash point", () => {
+    expect(CRASH_POINTS.filter((point) => stageOf(point) < 0)).toEqual([]);
+  });
+
+  it("before and after an acknowledgement, and while the L1 queue is read", async () => {
+    const points = pointsOf("submission", "acknowledged", "queue");
+    for (const point of points) await dieAt(point, { CAIRN_BLOCK_TIME_MS: "2000" });
+    expect((await live()).acknowledged).toBeGreaterThanOrEqual(4);
+  });
+
+  it("while a block is sealed and proven", async () => {
+    for (const point of pointsOf("block-", "proof")) await dieAt(point);
+    expect((await live()).payouts).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ["batch", "submitBatch"],
+    ["payout", "pay"],
+  ])("while a %s is brought to L1", async (stage, purpose) => {
+    const { proxy } = scene.l1;
+    for (const point of pointsOf(stage)) {
+      const isReplaced = point.includes("replacement");
+      if (isReplaced) proxy.dropTransactions((transaction) => transaction.purpose === purpose);
+      await dieAt(point, isReplaced ? { CAIRN_BUMP_AFTER_MS: "300" } : {});
+      await proxy.passTransactions();
+    }
+    expect((await live()).payouts).toBeGreaterThan(0);
+  });
+
+  it("while a reorg of L1 that takes a deposit away is undone", async () => {
+    const { holders, l1 } = scene;
+    const node = await scene.start();
+    l1.proxy.dropTransactions(({ purpose }) => purpose === "submitBatch");
+    await holders.topUp(bob, ETHER / 1000n);
+    await vi.waitFor(async () => {
+      const { processed } = await readApi(scene.api(), "queue", { query: { from: "0" } });
+      expect(BigInt(processed)).toBe((await l1.state()).queueTail);
+    }, 30_000);
+    ask([holders.transfer(alice, bob, ETHER / 1000n)], [holders.transfer(bob, alice, ETHER / 1000n)]);
+    await Promise.all(clients);
+    await node.kill();
+    await l1.reorg(1);
+    for (const point of [...pointsOf("reorg"), ...pointsOf("blocks-dropped")]) await dieAt(point);
+    await l1.proxy.passTransactions();
+    const before = scene.ledger.acknowledged().length;
+    expect((await live()).acknowledged).toBe(before);
+  });
+
+  it("has hit every point", () => {
+    expect([...died].sort()).toEqual([...CRASH_POINTS].sort());
+  });
+});
