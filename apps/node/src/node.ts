@@ -1,6 +1,17 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { assertSrs, type BlockCircuit, ensureDevSrs, ignitionSrs, loadBlockCircuit } from "@cairn/circuits";
+import {
+  type BlockCircuit,
+  circuitName,
+  compileCircuit,
+  devSrs,
+  ensureDevSrs,
+  ignitionSrs,
+  loadBlockCircuit,
+  programGates,
+  type Srs,
+  srsPointsFor,
+} from "@cairn/circuits";
 import { DEV_CHAIN_IDS } from "@cairn/contracts";
 import { createFastCompress } from "@cairn/crypto/fast";
 import {
@@ -233,7 +244,9 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
     compress: Awaited<ReturnType<typeof createFastCompress>>,
     registry: Registry,
   ): Prover => {
-    if (config.srs === "dev" && !DEV_CHAIN_IDS.includes(Number(domain.chainId))) {
+    const isDevelopment = DEV_CHAIN_IDS.includes(Number(domain.chainId));
+    const srs = config.srs === "auto" ? (isDevelopment ? "dev" : "ignition") : config.srs;
+    if (srs === "dev" && !isDevelopment) {
       throw new CairnError<NodeErrorCode>("node/bad-config", `proofs over the dev SRS on chain ${domain.chainId}`);
     }
     const prover = createProver(
@@ -244,7 +257,7 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
         jobs,
         compress,
         clock,
-        loadCircuit: deps.loadCircuit ?? ((size) => loadCircuit(config, size)),
+        loadCircuit: deps.loadCircuit ?? ((size) => loadCircuit(config.cacheDir, srs, size)),
         ...(deps.prove === undefined ? {} : { prove: deps.prove }),
         logger: child("prover"),
         metrics: createProverMetrics(registry),
@@ -311,8 +324,11 @@ function publisherReadiness(publisher: Publisher | null) {
   return { publisher: { isReady, state: [state, ...notes].join(", ") } };
 }
 
-async function loadCircuit({ cacheDir, srs: kind }: NodeConfig, slots: BlockSize): Promise<BlockCircuit> {
-  const srs = kind === "ignition" ? ignitionSrs() : ensureDevSrs({ dir: join(cacheDir, "srs", "dev"), points: 0 }).srs;
-  assertSrs(srs, 0);
+/** The circuit from the cache; what is missing there is built first. */
+async function loadCircuit(cacheDir: string, kind: Srs["kind"], slots: BlockSize): Promise<BlockCircuit> {
+  if (kind === "ignition") return loadBlockCircuit({ slots, cacheDir, srs: ignitionSrs() });
+  const program = await compileCircuit({ name: circuitName(slots), cacheDir });
+  const points = srsPointsFor(await programGates(program));
+  const { srs } = ensureDevSrs({ dir: devSrs(cacheDir).dir, points });
   return loadBlockCircuit({ slots, cacheDir, srs });
 }

@@ -39,7 +39,6 @@ export function devNodeConfig(deployment: DevDeployment, options: DevNodeOptions
     CAIRN_L1_POLL_MS: String(L1_POLL_MS),
     CAIRN_SLOTS: String(deployment.slots),
     CAIRN_BLOCK_TIME_MS: String(options.blockTimeMs),
-    CAIRN_SRS: "dev",
     CAIRN_PUBLISHER_KEY: operator?.privateKey ?? "",
     CAIRN_FEE_OWNER: operator?.address ?? "",
     CAIRN_FEE_TOKENS: feeTokens.join(","),

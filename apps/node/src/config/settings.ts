@@ -215,9 +215,9 @@ export const SETTINGS = {
   }),
   srs: setting({
     env: "CAIRN_SRS",
-    schema: form.oneOf(["dev", "ignition"]),
-    fallback: "ignition",
-    text: "Reference string of the proofs; dev is forgeable and for development chains only.",
+    schema: form.oneOf(["auto", "dev", "ignition"]),
+    fallback: "auto",
+    text: "Reference string of the proofs: dev, which is forgeable, on development chains only; ignition on all others.",
   }),
   publisherKey: setting({
     env: "CAIRN_PUBLISHER_KEY",
