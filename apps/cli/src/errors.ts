@@ -72,6 +72,11 @@ export const CLI_ERRORS = {
     meaning: "The node asks for more than the limit; nothing was signed.",
     hint: "Allow more with --max-fee, or name the fee with --fee.",
   },
+  "cli/l1-nonce": {
+    exitCode: 1,
+    meaning: "Another process sends from the same L1 account at the same time.",
+    hint: "Wait until its transaction is mined, then run the command again.",
+  },
   "cli/l1-refused": {
     exitCode: 1,
     meaning: "The L1 node does not take the transaction.",

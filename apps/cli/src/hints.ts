@@ -1,21 +1,52 @@
 import type { CairnError } from "@cairn/protocol";
+import type { ApiErrorCode } from "@cairn/rpc";
+import { apiErrorOf } from "@cairn/sdk";
+import type { FailureExitCode } from "./errors.ts";
 
-/** What helps against failures of other packages, by their code. */
-const HINTS: Readonly<Record<string, string>> = {
-  "l1/node-failed": "If the port is taken, give another one or stop the process that holds it.",
-  "l1/queue-mismatch": "The L1 RPC lies or is behind; try another one.",
-  "l1/unknown-event": "Check --rollup: the contract at that address is not a Cairn rollup.",
-  "contracts/artefact-missing": "Run `npm run setup`.",
-  "contracts/bad-artefact": "Run `npm run setup`.",
-  "contracts/dev-verifier-refused":
-    "Build the verifiers over the Ignition SRS for a chain that is not for development.",
-  "devnet/not-built": "Run `npm run setup`.",
-  "crypto/non-deterministic-wallet": "Use a wallet that signs deterministically, or a random key (`cairn keys new`).",
-  "crypto/invalid-secret-key": "An L2 secret key is 32 bytes of hex, as `cairn keys show --secret` prints it.",
+/** What helps against a failure of another package, and the exit code: 2 when the input was wrong. */
+export interface Advice {
+  readonly exitCode: FailureExitCode;
+  readonly hint: string;
+}
+
+const failed = (hint: string): Advice => ({ exitCode: 1, hint });
+const called = (hint: string): Advice => ({ exitCode: 2, hint });
+
+const ADVICE: Readonly<Record<string, Advice>> = {
+  "sdk/unreachable": failed(
+    "Check --node-url and that the node runs (`cairn status`); sending the same again is harmless.",
+  ),
+  "sdk/timeout": failed(
+    "The node is slow or away: `cairn status` shows it. What was sent stays sent: look with `cairn tx`.",
+  ),
+  "sdk/bad-answer": failed("Check --node-url: what answers there is not a Cairn node of this version."),
+  "sdk/not-reached": failed("`cairn tx ID` shows why; correct it and send a new transaction."),
+  "sdk/foreign-account": called("Use the key of the account: `cairn balance` and `cairn keys list` show them."),
+  "sdk/bad-payment-code": called("Copy the code again, and check that it is for this rollup."),
+  "sdk/bad-payee": failed("Check index and token with `cairn balance INDEX`, or pay to an address or payment code."),
+  "sdk/bad-offer": failed("Look at it with `cairn swap show`, and ask for a new offer."),
+  "sdk/not-encodable": called("Take one of the nearest amounts that the message names."),
+  "l1/node-failed": failed("If the port is taken, give another one or stop the process that holds it."),
+  "l1/queue-mismatch": failed("The L1 RPC lies or is behind; try another one."),
+  "l1/unknown-event": failed("Check --rollup: the contract at that address is not a Cairn rollup."),
+  "contracts/artefact-missing": failed("Run `npm run setup`."),
+  "contracts/bad-artefact": failed("Run `npm run setup`."),
+  "contracts/dev-verifier-refused": failed(
+    "Only verifiers over the Ignition SRS may serve a chain that is not for development.",
+  ),
+  "devnet/not-built": failed("Run `npm run setup`."),
+  "node/bad-config": called("Correct the settings that the message names; `cairn node --help` lists all."),
+  "node/already-running": failed("Stop the other node, or give this one its own data directory."),
+  "node/wrong-l1": failed("Check the chain id, the rollup's address and the L1 RPC."),
+  "node/state-diverged": failed("The data directory is damaged: move it away and restore the state from L1."),
+  "crypto/non-deterministic-wallet": failed(
+    "Use a wallet that signs deterministically, or a random key (`cairn keys new`).",
+  ),
+  "crypto/invalid-secret-key": called("An L2 secret key is 32 bytes of hex, as `cairn keys show --secret` prints it."),
 };
 
 /** What helps when the contract reverts, by the name of its error. */
-const REVERT_HINTS: Readonly<Record<string, string>> = {
+const REVERTS: Readonly<Record<string, string>> = {
   ValueTooLow: "The queue fee rose meanwhile: try again.",
   KeyWithoutOwner: "Only the owner itself may set a key: deposit for somebody else without a key.",
   CustodyTooLarge: "The rollup takes no more of this token.",
@@ -23,14 +54,52 @@ const REVERT_HINTS: Readonly<Record<string, string>> = {
   ReceivedUnexpectedAmount: "The token takes a fee on transfers or rebases; deposit another amount or token.",
   UnknownToken: "Register the token with the rollup first.",
   RefundFailed: "The sending contract must accept ETH; use a plain account.",
-  RollupFrozen: "The rollup is frozen: no deposits and batches any more; leave by `cairn exit`.",
+  RollupFrozen: "The rollup is frozen: it takes nothing new; leave it with a proof against its last state.",
+};
+
+/** What helps when a node refuses, by its code. */
+const REFUSALS: Readonly<Partial<Record<ApiErrorCode, string>>> = {
+  overloaded: "The node has too much to do: try again in a moment.",
+  unavailable: "The node starts, stops or recovers: try again in a moment; `cairn status` shows its parts.",
+  internal: "The node's log says what happened.",
+  "not-found": "Check the number or id, and that the node has caught up (`cairn status`).",
+};
+
+/** What helps when a transaction cannot run, by the rule it breaks. */
+const REJECTIONS: Readonly<Record<string, string>> = {
+  nonceTooLow: "Another transaction of the account was faster: run the command again.",
+  replaced: "Another transaction of the account took its place: run the command again.",
+  replacementUnderpriced: "A transaction of the account waits already: wait for it, or pay more with --fee.",
+  nonceTooFar: "Too many transactions of the account wait: let them run first.",
+  accountPoolFull: "Too many transactions of the account wait: let them run first.",
+  insufficientBalance: "Send less, or everything with the amount `all`.",
+  feeTooLow: "Fees rose meanwhile: run the command again, or raise --fee.",
+  feeTokenNotAccepted: "The node takes no fees in this token: give --fee 0 if it is free, or pay from another account.",
+  expiresTooSoon: "Give it longer with --valid-for.",
+  expired: "Sign anew: run the command again.",
+  receiverOwnerChanged: "L1 changed and the receiver's account moved: run the command again.",
+  receiverKeyChanged: "The receiver has a new key: run the command again.",
+  badSignature: "The account's key changed: use the new one.",
 };
 
 /** What helps against an error of another package; null when nothing is known. */
-export function hintOf({ code, details }: CairnError): string | null {
-  const { reason } = details;
-  if (code === "l1/transaction-reverted" && typeof reason === "string") {
-    return REVERT_HINTS[reason] ?? "The contract refused the transaction; the reason is the name of its error.";
+export function adviceOn(error: CairnError): Advice | null {
+  const { code, details } = error;
+  if (code === "l1/transaction-reverted" && typeof details.reason === "string") {
+    return failed(
+      REVERTS[details.reason] ?? "The contract refused the transaction; the reason is the name of its error.",
+    );
   }
-  return HINTS[code] ?? null;
+  const api = apiErrorOf(error);
+  if (api !== null) {
+    const rule = brokenRule(api.details.reason);
+    const hint = rule === null ? REFUSALS[api.code] : REJECTIONS[rule];
+    return hint === undefined ? null : failed(hint);
+  }
+  return ADVICE[code] ?? null;
+}
+
+function brokenRule(reason: unknown): string | null {
+  const type = typeof reason === "object" && reason !== null && "type" in reason ? reason.type : null;
+  return typeof type === "string" ? type : null;
 }

@@ -17,7 +17,7 @@ export interface NetworkOptions {
   readonly chainId?: string;
 }
 
-/** Where things are: flags win over variables, variables over the profile. */
+/** Where things are: flags win over variables, variables over the profile, which counts for its own rollup only. */
 export interface Network {
   readonly profilePath: string;
   readonly profile: Profile | null;
@@ -31,6 +31,8 @@ export interface Network {
   readonly chainId: () => Promise<number>;
   /** Whether an L1 node is named. */
   readonly hasL1: () => boolean;
+  /** Whether a node is named. */
+  readonly hasNode: () => boolean;
   /** Whether a rollup is named, and its chain is named or can be asked. */
   readonly hasRollup: () => boolean;
   /** What signatures are bound to. Throws as `rollup` and `chainId`. */
@@ -47,31 +49,35 @@ export interface Network {
 export function createNetwork(options: NetworkOptions, terminal: Pick<Terminal, "env">): Network {
   const { env } = terminal;
   const profilePath = options.profile ?? defaultProfilePath(terminal);
-  const profile = readProfile(profilePath);
-  if (profile === null && options.profile !== undefined) {
+  const stored = readProfile(profilePath);
+  if (stored === null && options.profile !== undefined) {
     throw cliError("cli/bad-profile", `${profilePath} does not exist`, { details: { path: profilePath } });
   }
-  const given = (option: string | undefined, variable: string, stored: string | undefined, flag: string): string => {
-    const value = option ?? (env[variable] || undefined) ?? stored;
+  const written = (option: string | undefined, variable: string) => option ?? (env[variable] || undefined);
+  const otherRollup = written(options.rollup, "CAIRN_ROLLUP");
+  // Tokens, chain and accounts of a profile belong to its rollup: for another one they would mislead.
+  const isOther = otherRollup !== undefined && otherRollup.toLowerCase() !== stored?.rollup.toLowerCase();
+  const profile = isOther ? null : stored;
+  const find = {
+    l1RpcUrl: () => written(options.l1RpcUrl, "CAIRN_L1_RPC_URL") ?? profile?.l1RpcUrl,
+    nodeUrl: () => written(options.nodeUrl, "CAIRN_NODE_URL") ?? profile?.nodeUrl,
+    rollup: () => otherRollup ?? profile?.rollup,
+  };
+  const needed = (name: keyof typeof find, flag: string, variable: string): string => {
+    const value = find[name]();
     if (value !== undefined) return value;
     throw cliError("cli/not-configured", `${flag} or ${variable} is needed; ${profilePath} has no value either`, {
       details: { flag, variable, profile: profilePath },
     });
   };
-  const hasL1 = () => (options.l1RpcUrl ?? (env.CAIRN_L1_RPC_URL || profile?.l1RpcUrl)) !== undefined;
-  const hasRollup = () => {
-    const isNamed = (options.rollup ?? (env.CAIRN_ROLLUP || profile?.rollup)) !== undefined;
-    return isNamed && (givenChainId() !== null || hasL1());
-  };
-  const l1RpcUrl = once(() => {
-    return httpUrl(given(options.l1RpcUrl, "CAIRN_L1_RPC_URL", profile?.l1RpcUrl, "--l1-rpc-url"), "--l1-rpc-url");
-  });
-  const nodeUrl = once(() => {
-    return httpUrl(given(options.nodeUrl, "CAIRN_NODE_URL", profile?.nodeUrl, "--node-url"), "--node-url");
-  });
-  const rollup = once(() => parseAddress(given(options.rollup, "CAIRN_ROLLUP", profile?.rollup, "--rollup")));
+  const hasL1 = () => find.l1RpcUrl() !== undefined;
+  const hasNode = () => find.nodeUrl() !== undefined;
+  const hasRollup = () => find.rollup() !== undefined && (givenChainId() !== null || hasL1());
+  const l1RpcUrl = once(() => httpUrl(needed("l1RpcUrl", "--l1-rpc-url", "CAIRN_L1_RPC_URL"), "--l1-rpc-url"));
+  const nodeUrl = once(() => httpUrl(needed("nodeUrl", "--node-url", "CAIRN_NODE_URL"), "--node-url"));
+  const rollup = once(() => parseAddress(needed("rollup", "--rollup", "CAIRN_ROLLUP")));
   const givenChainId = once((): number | null => {
-    const text = options.chainId ?? (env.CAIRN_CHAIN_ID || undefined);
+    const text = written(options.chainId, "CAIRN_CHAIN_ID");
     if (text === undefined) return profile?.chainId ?? null;
     if (/^[1-9][0-9]{0,14}$/.test(text)) return Number(text);
     throw cliError("cli/usage", `--chain-id is not a whole number: ${text}`);
@@ -84,7 +90,21 @@ export function createNetwork(options: NetworkOptions, terminal: Pick<Terminal, 
     return connectWallet(l1RpcUrl(), reader.chain.id, account);
   };
   const node = once(() => createNodeClient({ url: nodeUrl() }));
-  return { profilePath, profile, l1RpcUrl, nodeUrl, rollup, chainId, hasL1, hasRollup, domain, l1, l1Wallet, node };
+  return {
+    profilePath,
+    profile,
+    l1RpcUrl,
+    nodeUrl,
+    rollup,
+    chainId,
+    hasL1,
+    hasNode,
+    hasRollup,
+    domain,
+    l1,
+    l1Wallet,
+    node,
+  };
 }
 
 /** Chain that an L1 node serves. Throws `cli/l1-unreachable`. */

@@ -1,7 +1,8 @@
 import { inspect } from "node:util";
 import { isCairnError } from "@cairn/protocol";
-import { CLI_ERRORS, type CliErrorEntry, type FailureExitCode } from "./errors.ts";
-import { hintOf } from "./hints.ts";
+import { CLI_ERRORS, type CliErrorEntry, cliError, type FailureExitCode } from "./errors.ts";
+import { adviceOn } from "./hints.ts";
+import { l1Failure } from "./l1/errors.ts";
 
 /** What a command found or did, once for machines and once for people. */
 export interface CommandResult {
@@ -51,14 +52,18 @@ export interface Failure {
 }
 
 /** What is shown of an error: code, message and hint of a foreseen one, the whole of any other. */
-export function toFailure(error: unknown): Failure {
+export function toFailure(thrown: unknown): Failure {
+  const error = l1Failure(thrown) ?? thrown;
+  if (error instanceof DOMException && error.name === "AbortError") {
+    return toFailure(cliError("cli/interrupted", error.message, { cause: error }));
+  }
   if (isCairnError(error)) {
-    const entry = entryOf(error.code);
+    const advice = entryOf(error.code) ?? adviceOn(error);
     return {
-      exitCode: entry?.exitCode ?? 1,
+      exitCode: advice?.exitCode ?? 1,
       code: error.code,
       message: error.message,
-      hint: entry?.hint ?? hintOf(error),
+      hint: advice?.hint ?? null,
       details: error.details,
       stack: null,
     };

@@ -4,7 +4,9 @@ import { addBalanceCommand } from "./balance.ts";
 import { addCompletionCommand } from "./completion.ts";
 import { addDepositCommand } from "./deposit.ts";
 import { addDevnetCommand } from "./devnet.ts";
+import { addDoctorCommand } from "./doctor.ts";
 import { addKeysCommand } from "./keys.ts";
+import { addStatusCommand } from "./status.ts";
 import { addSwapCommand } from "./swap.ts";
 import { addTransferCommand } from "./transfer.ts";
 import { addTxCommand } from "./tx.ts";
@@ -20,6 +22,8 @@ const COMMANDS: readonly ((host: Host) => void)[] = [
   addWithdrawCommand,
   addBalanceCommand,
   addTxCommand,
+  addStatusCommand,
+  addDoctorCommand,
   addCompletionCommand,
   addDemoCommand,
 ];

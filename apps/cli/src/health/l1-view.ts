@@ -1,0 +1,75 @@
+import { rollupAbi } from "@cairn/contracts";
+import type { L1Rollup } from "@cairn/l1";
+import { type Address, type Hex, zeroAddress } from "viem";
+
+/** The rollup as L1 has it. */
+export interface RollupOnL1 {
+  readonly chainId: number;
+  readonly rollup: Address;
+  readonly l1Block: number;
+  /** Seconds since the epoch of the latest L1 block. */
+  readonly l1Timestamp: number;
+  readonly gasPriceWei: bigint;
+  /** Null when submission is open to all for ever. */
+  readonly operator: Address | null;
+  readonly isSubmissionOpen: boolean;
+  readonly isFrozen: boolean;
+  readonly root: Hex;
+  readonly batches: number;
+  readonly lastBlock: number;
+  readonly queue: {
+    readonly consumed: number;
+    readonly length: number;
+    readonly waiting: number;
+    readonly overdue: number;
+    readonly feeWei: bigint;
+  };
+  readonly parameters: {
+    readonly inclusionDelaySeconds: number;
+    readonly operatorIdleDelaySeconds: number;
+    readonly freezeDelaySeconds: number;
+    readonly circuits: readonly { readonly circuitType: number; readonly slots: number; readonly verifier: Address }[];
+  };
+}
+
+/** Reads all of it at the latest L1 block. Throws what the L1 library throws. */
+export async function readRollup({ reader, address }: L1Rollup): Promise<RollupOnL1> {
+  const block = await reader.getBlock();
+  const contract = { address, abi: rollupAbi, blockNumber: block.number } as const;
+  const [state, operator, isSubmissionOpen, isFrozen, overdue, feeWei, parameters, gasPriceWei] = await Promise.all([
+    reader.readContract({ ...contract, functionName: "state" }),
+    reader.readContract({ ...contract, functionName: "operator" }),
+    reader.readContract({ ...contract, functionName: "isSubmissionOpen" }),
+    reader.readContract({ ...contract, functionName: "isFrozen" }),
+    reader.readContract({ ...contract, functionName: "overdueCount", args: [block.timestamp] }),
+    reader.readContract({ ...contract, functionName: "queueFee" }),
+    reader.readContract({ ...contract, functionName: "parameters" }),
+    reader.getGasPrice(),
+  ]);
+  return {
+    chainId: reader.chain.id,
+    rollup: address,
+    l1Block: Number(block.number),
+    l1Timestamp: Number(block.timestamp),
+    gasPriceWei,
+    operator: operator === zeroAddress ? null : operator,
+    isSubmissionOpen,
+    isFrozen,
+    root: state.root,
+    batches: Number(state.batchCount),
+    lastBlock: Number(state.lastBlock),
+    queue: {
+      consumed: Number(state.queueHead),
+      length: Number(state.queueTail),
+      waiting: Number(state.queueTail - state.queueHead),
+      overdue: Number(overdue),
+      feeWei,
+    },
+    parameters: {
+      inclusionDelaySeconds: Number(parameters.inclusionDelay),
+      operatorIdleDelaySeconds: Number(parameters.operatorIdleDelay),
+      freezeDelaySeconds: Number(parameters.freezeDelay),
+      circuits: parameters.circuits.map(({ circuitType, slots, verifier }) => ({ circuitType, slots, verifier })),
+    },
+  };
+}

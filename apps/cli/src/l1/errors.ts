@@ -1,0 +1,28 @@
+import type { CairnError } from "@cairn/protocol";
+import { BaseError } from "viem";
+import { type CliErrorCode, cliError } from "../errors.ts";
+
+/** Names of errors of the L1 library, and what they are here. */
+const CODES: readonly (readonly [name: string, code: CliErrorCode])[] = [
+  ["HttpRequestError", "cli/l1-unreachable"],
+  ["TimeoutError", "cli/l1-unreachable"],
+  ["InsufficientFundsError", "cli/insufficient-balance"],
+  ["NonceTooLowError", "cli/l1-nonce"],
+  ["NonceTooHighError", "cli/l1-nonce"],
+];
+
+/** What a node says when another transaction with the nonce waits already. */
+const REPLACEMENT = /replacement transaction underpriced|already known/i;
+
+/** A failure of L1 as a typed error; null for every other one. */
+export function l1Failure(error: unknown): CairnError<CliErrorCode> | null {
+  if (!(error instanceof BaseError)) return null;
+  const names = new Set<string>();
+  error.walk((inner) => {
+    if (inner instanceof Error) names.add(inner.name);
+    return false;
+  });
+  const found = CODES.find(([name]) => names.has(name))?.[1];
+  const code = found ?? (REPLACEMENT.test(error.message) ? "cli/l1-nonce" : "cli/l1-refused");
+  return cliError(code, error.shortMessage, { cause: error });
+}
