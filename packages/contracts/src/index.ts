@@ -1,4 +1,5 @@
 export { erc20Abi, rollupAbi } from "./abi.ts";
+export { accessTable, type FunctionAccess, type FunctionRow, ROLLUP_ACCESS } from "./access.ts";
 export {
   artefactPath,
   type ContractArtefact,
@@ -47,3 +48,17 @@ export {
   type ReclaimArguments,
   reclaimArguments,
 } from "./escape.ts";
+export {
+  type Check,
+  checkDeployment,
+  type ExpectedDeployment,
+  type ExpectedVerifier,
+  knownBlockSize,
+} from "./verify/check.ts";
+export {
+  type Creation,
+  type DeployedCircuit,
+  type DeployedRollup,
+  type RollupViews,
+  readDeployment,
+} from "./verify/deployed.ts";

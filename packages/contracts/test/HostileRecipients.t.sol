@@ -6,18 +6,16 @@ import {IRollupEvents} from "../src/interfaces/IRollupEvents.sol";
 import {BatchHeader} from "../src/interfaces/RollupTypes.sol";
 import {
     GasBurningRecipient,
-    ReentrantRecipient,
     ReturnBombRecipient,
     RevertBombRecipient,
     RevertingRecipient,
     ThirstyRecipient
 } from "./hostile/Recipients.sol";
+import {ReentrantRecipient} from "./hostile/ReentrantRecipient.sol";
 import {Payout, RollupTest} from "./support/RollupTest.sol";
 import {vm} from "./support/Vm.sol";
 
 contract HostileRecipientsTest is RollupTest {
-    uint256 private constant ENTRANCES = 9;
-
     function setUp() public override {
         super.setUp();
         depositETH(alice, 100 ether);
@@ -76,7 +74,7 @@ contract HostileRecipientsTest is RollupTest {
 
     function test_attack_reenterFromETHPayout() public {
         ReentrantRecipient attacker = new ReentrantRecipient(rollup);
-        for (uint256 entrance = 0; entrance < ENTRANCES; entrance++) {
+        for (uint256 entrance = 0; entrance < attacker.ENTRANCES(); entrance++) {
             attacker.prepare(entrance);
             uint256 before = address(attacker).balance;
             (uint64 number, BatchHeader memory header, bytes32 dataHash, bytes memory list) = _owe(address(attacker));
@@ -88,7 +86,7 @@ contract HostileRecipientsTest is RollupTest {
 
     function test_attack_reenterFromClaim() public {
         ReentrantRecipient attacker = new ReentrantRecipient(rollup);
-        for (uint256 entrance = 0; entrance < ENTRANCES; entrance++) {
+        for (uint256 entrance = 0; entrance < attacker.ENTRANCES(); entrance++) {
             RevertingRecipient beneficiary = _deferred();
             attacker.prepare(entrance);
             uint256 before = address(attacker).balance;
@@ -101,7 +99,7 @@ contract HostileRecipientsTest is RollupTest {
     function test_attack_reenterFromRefund() public {
         ReentrantRecipient attacker = new ReentrantRecipient(rollup);
         vm.deal(address(attacker), 10 ether);
-        for (uint256 entrance = 0; entrance < ENTRANCES; entrance++) {
+        for (uint256 entrance = 0; entrance < attacker.ENTRANCES(); entrance++) {
             attacker.prepare(entrance);
             attacker.run(abi.encodeCall(rollup.requestWithdraw, (70)), 1 ether);
             vm.assertEq(bytes32(attacker.reason()), bytes32(IRollupErrors.Reentrancy.selector), "the lock held");

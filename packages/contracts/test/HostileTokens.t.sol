@@ -3,14 +3,13 @@ pragma solidity 0.8.30;
 
 import {IRollupErrors} from "../src/interfaces/IRollupErrors.sol";
 import {BatchHeader} from "../src/interfaces/RollupTypes.sol";
-import {ReentrantRecipient} from "./hostile/Recipients.sol";
+import {ReentrantRecipient} from "./hostile/ReentrantRecipient.sol";
 import {FeeOnTransferToken, HookedToken, MoodyToken, NoReturnToken} from "./hostile/Tokens.sol";
 import {Payout, RollupTest} from "./support/RollupTest.sol";
 import {vm} from "./support/Vm.sol";
 
 contract HostileTokensTest is RollupTest {
     uint32 private constant HOSTILE = 2;
-    uint256 private constant ENTRANCES = 9;
 
     MoodyToken private _moody;
 
@@ -142,7 +141,7 @@ contract HostileTokensTest is RollupTest {
 
     function test_attack_reenterFromTokenHookInDeposit() public {
         (HookedToken hooked, ReentrantRecipient attacker, uint32 tokenId) = _hooked();
-        for (uint256 entrance = 0; entrance < ENTRANCES; entrance++) {
+        for (uint256 entrance = 0; entrance < attacker.ENTRANCES(); entrance++) {
             attacker.prepare(entrance);
             uint256 fee = rollup.queueFee();
             attacker.run(abi.encodeCall(rollup.deposit, (tokenId, 40, address(attacker), 0, 0)), fee);
@@ -157,7 +156,7 @@ contract HostileTokensTest is RollupTest {
         hooked.mint(alice, 1000);
         _deposit(tokenId, 1000);
         uint256 before = hooked.balanceOf(address(attacker));
-        for (uint256 entrance = 0; entrance < ENTRANCES; entrance++) {
+        for (uint256 entrance = 0; entrance < attacker.ENTRANCES(); entrance++) {
             attacker.prepare(entrance);
             (BatchHeader memory header, bytes32 dataHash, bytes memory list) =
                 submitWithPayouts(one(address(attacker), tokenId, 30));

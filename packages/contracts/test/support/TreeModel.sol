@@ -64,6 +64,10 @@ library TreeModel {
         return Poseidon2.compress(Poseidon2.load(), words);
     }
 
+    function nodeHash(uint256[4] memory children) internal pure returns (uint256) {
+        return Poseidon2.compress(Poseidon2.load(), children);
+    }
+
     function take(bytes32[] memory list, uint256 from, uint256 count) internal pure returns (bytes32[] memory part) {
         part = new bytes32[](count);
         for (uint256 i = 0; i < count; i++) part[i] = list[from + i];

@@ -20,6 +20,7 @@ interface Vm {
     function prank(address sender) external;
     function prank(address sender, address origin) external;
     function expectRevert() external;
+    function expectPartialRevert(bytes4 selector) external;
     function expectRevert(bytes4 selector) external;
     function expectRevert(bytes calldata reason) external;
     function expectEmit(address emitter) external;

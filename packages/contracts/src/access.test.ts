@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { accessTable, functionsWithoutAccess, ROLLUP_ACCESS, selectorsOf } from "./access.ts";
+import { compileContract, ROLLUP_SETTINGS } from "./compile.ts";
+import { readSources } from "./sources.ts";
+import { forbiddenInstructions } from "./verify/disassemble.ts";
+import { dispatchedSelectors } from "./verify/dispatcher.ts";
+import { proxyKind } from "./verify/proxy.ts";
+
+describe("who may call what", () => {
+  it("is written down for every function that changes state, and for no other", async () => {
+    const sources = readSources();
+    const { abi, runtimeCode } = await compileContract(sources, "src/Rollup.sol", "Rollup", ROLLUP_SETTINGS);
+    expect(functionsWithoutAccess(abi)).toEqual([]);
+    const changing = abi.flatMap((item) => {
+      return item.type === "function" && !["view", "pure"].includes(item.stateMutability) ? [item.name] : [];
+    });
+    expect(Object.keys(ROLLUP_ACCESS).sort()).toEqual(changing.sort());
+    expect(abi.filter(({ type }) => type === "fallback" || type === "receive")).toEqual([]);
+    expect(dispatchedSelectors(runtimeCode)).toEqual(selectorsOf(abi));
+    expect(forbiddenInstructions(runtimeCode)).toEqual([]);
+    expect(proxyKind(runtimeCode)).toBeNull();
+  });
+
+  it("gives the operator nothing but its role", () => {
+    const bound = accessTable().filter(({ caller }) => caller !== "anyone");
+    expect(bound.map(({ signature, caller }) => [signature.replace(/\(.*/, ""), caller])).toEqual([
+      ["submitBatch", "operatorFirst"],
+      ["proposeOperator", "operator"],
+      ["acceptOperator", "proposedOperator"],
+      ["burnOperator", "operator"],
+    ]);
+  });
+
+  it("lists a function that nobody wrote down", () => {
+    const abi = [{ type: "function", name: "drain", inputs: [], outputs: [], stateMutability: "payable" }] as const;
+    expect(functionsWithoutAccess(abi)).toEqual(["drain"]);
+  });
+});

@@ -1,0 +1,74 @@
+import { type Abi, toFunctionSelector, toFunctionSignature } from "viem";
+import { rollupAbi } from "./generated/rollup-abi.ts";
+
+type RollupFunction = Extract<(typeof rollupAbi)[number], { type: "function" }>;
+
+/** Name of a function of the rollup that can change its state. */
+export type StateChangingFunction = Exclude<RollupFunction, { stateMutability: "view" | "pure" }>["name"];
+
+/** Who may call a function. */
+export interface FunctionAccess {
+  /**
+   * `anyone`; `operator` and `proposedOperator`: that address only; `operatorFirst`: the operator, and anyone else once it
+   * leaves work undone or there is none.
+   */
+  readonly caller: "anyone" | "operator" | "proposedOperator" | "operatorFirst";
+  /** What a call can bring about, and what bounds it. */
+  readonly effect: string;
+}
+
+/** Every function that can change the rollup's state, and who may call it. There are no others: the code's own dispatcher is compared. */
+export const ROLLUP_ACCESS: Readonly<Record<StateChangingFunction, FunctionAccess>> = {
+  registerToken: { caller: "anyone", effect: "gives a token the next number; nothing can be changed or removed" },
+  depositETH: { caller: "anyone", effect: "queues the caller's ETH for an owner" },
+  deposit: { caller: "anyone", effect: "queues the caller's tokens for an owner" },
+  depositWithPermit: { caller: "anyone", effect: "queues the caller's tokens for an owner" },
+  requestWithdraw: {
+    caller: "anyone",
+    effect: "queues a withdrawal; without effect unless the account is the caller's",
+  },
+  requestSetKey: { caller: "anyone", effect: "queues a new key; without effect unless the account is the caller's" },
+  submitBatch: {
+    caller: "operatorFirst",
+    effect: "moves the state by a valid proof; open to anyone once an entry is overdue or the operator idles",
+  },
+  proposeOperator: { caller: "operator", effect: "names a successor, who must accept" },
+  acceptOperator: { caller: "proposedOperator", effect: "takes over the operator's role" },
+  burnOperator: { caller: "operator", effect: "opens submission to anyone, for ever" },
+  pay: { caller: "anyone", effect: "pays proven payouts to their recipients, each once" },
+  claim: { caller: "anyone", effect: "takes what is claimable by the caller, to any address" },
+  claimFor: { caller: "anyone", effect: "pays what is claimable to whom it belongs" },
+  freeze: { caller: "anyone", effect: "stops the rollup for good once an entry has waited for the freeze delay" },
+  exit: { caller: "anyone", effect: "after a freeze: pays an account's balance to its owner, once" },
+  exitMany: { caller: "anyone", effect: "after a freeze: pays several accounts' balances to their owners, each once" },
+  reclaim: { caller: "anyone", effect: "after a freeze: pays an unprocessed entry back to its owner, once" },
+};
+
+/** One row of the table that `cairn verify-deployment` prints. */
+export interface FunctionRow extends FunctionAccess {
+  readonly signature: string;
+  readonly selector: string;
+}
+
+/** {@link ROLLUP_ACCESS} with signatures, in the order of the table. */
+export function accessTable(): FunctionRow[] {
+  const functions = rollupAbi.filter((item): item is RollupFunction => item.type === "function");
+  return Object.entries(ROLLUP_ACCESS).flatMap(([name, access]) => {
+    return functions
+      .filter((item) => item.name === name)
+      .map((item) => ({ signature: toFunctionSignature(item), selector: toFunctionSelector(item), ...access }));
+  });
+}
+
+/** Selectors of all functions of a contract, views included, lowest first. */
+export function selectorsOf(abi: Abi): string[] {
+  return abi.flatMap((item) => (item.type === "function" ? [toFunctionSelector(item)] : [])).sort();
+}
+
+/** Functions of an ABI that can change state and are missing in {@link ROLLUP_ACCESS}. */
+export function functionsWithoutAccess(abi: Abi): string[] {
+  return abi.flatMap((item) => {
+    const changesState = item.type === "function" && item.stateMutability !== "view" && item.stateMutability !== "pure";
+    return changesState && !Object.hasOwn(ROLLUP_ACCESS, item.name) ? [item.name] : [];
+  });
+}
