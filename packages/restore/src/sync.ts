@@ -17,7 +17,7 @@ import {
   readQueueHashAt,
 } from "./l1/contract-state.ts";
 import type { ScanLimits } from "./l1/rollup-logs.ts";
-import { findDeploymentBlock, findScanStart } from "./l1/scan-start.ts";
+import { findStart } from "./l1/scan-start.ts";
 import { batchCommitment } from "./published-batch.ts";
 import type { RestoredState } from "./restored-state.ts";
 import type { WaitingEntry } from "./stored-records.ts";
@@ -115,24 +115,7 @@ async function readFrom(
       if (!isCairnError<RestoreErrorCode>(error, "restore/events-incomplete")) throw error;
     }
   }
-  const start = await findStart(restored.position(), access, head.block, contract);
-  return read(start);
-}
-
-/** From the creation of the rollup, or else from the first event that is still needed. */
-async function findStart(
-  { batch, queuePosition }: ChainPosition,
-  access: L1Access,
-  head: number,
-  contract: ContractState,
-): Promise<number> {
-  const deployed = await findDeploymentBlock(access, head);
-  if (deployed !== null) return deployed;
-  const wanted = {
-    batch: batch < contract.batchCount ? batch + 1 : null,
-    entry: queuePosition < contract.queueTail ? queuePosition : null,
-  };
-  return findScanStart(access, wanted, head);
+  return read(await findStart(access, restored.position(), contract, head.block));
 }
 
 function resumeBlock(restored: RestoredState): number | null {

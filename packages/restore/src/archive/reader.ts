@@ -28,7 +28,11 @@ export interface ArchiveReader extends ArchiveHead {
    * gone through once. Whether the data leads to the roots is for the replay to see, whether L1 accepted the batches for L1.
    * Throws `restore/archive-corrupt`, `restore/archive-truncated`, `restore/batch-mismatch`, `restore/io`.
    */
-  batches(): AsyncGenerator<PublishedBatch, ChainPosition, void>;
+  batches(): AsyncGenerator<PublishedBatch, void, void>;
+  /** After the last batch that was read. */
+  position(): ChainPosition;
+  /** Ends the reading early. */
+  close(): Promise<void>;
 }
 
 /** A frame of an archive, its digest checked. */
@@ -44,7 +48,28 @@ export interface Frame {
 export async function readArchive(chunks: AsyncIterable<Uint8Array>): Promise<ArchiveReader> {
   const reader = createChunkReader(chunks);
   const { head, digest, end } = await readHead(reader);
-  return { ...head, batches: () => readBatchFrames(reader, head, digest, end) };
+  let position = head.start;
+  return {
+    ...head,
+    position: () => position,
+    close: () => reader.close(),
+    async *batches() {
+      try {
+        for await (const { type, payload } of readFrames(reader, digest, end)) {
+          if (type === END_FRAME) {
+            assertEnd(payload, position.batch);
+            break;
+          }
+          const batch = decodeBatch(payload);
+          position = followBatch(position, batch);
+          yield batch;
+        }
+        if ((await reader.take(1)).length > 0) throw corrupt("bytes follow its end");
+      } finally {
+        await reader.close();
+      }
+    },
+  };
 }
 
 /** Opens an archive file. Throws as {@link readArchive}, and `restore/io`. */
@@ -106,30 +131,6 @@ export async function* readFrames(
     if (!isSameBytes(digest, stored)) throw corrupt(`the frame at byte ${end} does not match its digest`);
     end += FRAME_PREFIX_BYTES + length + DIGEST_BYTES;
     yield { type, payload, digest, end };
-  }
-}
-
-async function* readBatchFrames(
-  reader: ChunkReader,
-  { start }: ArchiveHead,
-  headDigest: Uint8Array,
-  headEnd: number,
-): AsyncGenerator<PublishedBatch, ChainPosition, void> {
-  let position = start;
-  try {
-    for await (const { type, payload } of readFrames(reader, headDigest, headEnd)) {
-      if (type === END_FRAME) {
-        assertEnd(payload, position.batch);
-        break;
-      }
-      const batch = decodeBatch(payload);
-      position = followBatch(position, batch);
-      yield batch;
-    }
-    if ((await reader.take(1)).length > 0) throw corrupt("bytes follow its end");
-    return position;
-  } finally {
-    await reader.close();
   }
 }
 

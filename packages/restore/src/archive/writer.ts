@@ -1,4 +1,4 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { access, type FileHandle, open } from "node:fs/promises";
 import { encodeSafe64 } from "../byte-cursor.ts";
 import type { ChainPosition } from "../chain-position.ts";
 import { restoreError } from "../errors.ts";
@@ -58,6 +58,17 @@ export async function continueArchive(
   return writerOf(path, identity, file, found, position.batch);
 }
 
+/** Whether there is a file. Throws `restore/io`. */
+export async function fileExists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return false;
+    throw restoreError("restore/io", `${path} cannot be looked at`, { cause: error });
+  }
+}
+
 interface Continuation {
   readonly digest: Uint8Array;
   readonly end: number;
@@ -68,17 +79,7 @@ async function findContinuation(
   identity: RollupIdentity,
   position: ChainPosition,
 ): Promise<Continuation | null> {
-  const exists = await open(path, "r").then(
-    async (file) => {
-      await file.close();
-      return true;
-    },
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return false;
-      throw restoreError("restore/io", `${path} cannot be opened`, { cause: error });
-    },
-  );
-  if (!exists) return null;
+  if (!(await fileExists(path))) return null;
   const reader = createChunkReader(fileChunks(path));
   try {
     const { head, digest, end } = await readHead(reader);

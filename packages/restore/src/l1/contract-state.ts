@@ -76,12 +76,15 @@ export async function readIdentity({ rollup, call }: L1Access): Promise<RollupId
   }
 }
 
-/** What the contract says of itself after an L1 block. Throws `restore/l1-unavailable`. */
+/** What the contract says of itself after an L1 block. Throws `restore/not-a-rollup`, `restore/l1-unavailable`. */
 export async function readContractState({ rollup, call }: L1Access, block: number): Promise<ContractState> {
-  const contract = { address: rollup.address, abi: rollupAbi, blockNumber: BigInt(block) } as const;
-  const state = await call("the rollup's state", () =>
-    rollup.reader.readContract({ ...contract, functionName: "state" }),
-  );
+  const { reader, address } = rollup;
+  const read = () =>
+    reader.readContract({ address, abi: rollupAbi, functionName: "state", blockNumber: BigInt(block) });
+  const state = await call("the rollup's state", read).catch((cause: unknown) => {
+    if (isCairnError(cause) || !(cause instanceof BaseError)) throw cause;
+    throw restoreError("restore/not-a-rollup", `no Cairn rollup answers at ${address} in block ${block}`, { cause });
+  });
   const queueTail = Number(state.queueTail);
   return {
     root: BigInt(state.root),

@@ -1,6 +1,24 @@
+import type { ChainPosition } from "../chain-position.ts";
 import { restoreError } from "../errors.ts";
 import type { L1Access } from "./access.ts";
+import type { ContractState } from "./contract-state.ts";
 import { createRangeReader, type RangeReader } from "./rollup-logs.ts";
+
+/** Where reading has to begin: at the creation of the rollup, or else at the first event that is still needed. Throws as both. */
+export async function findStart(
+  access: L1Access,
+  { batch, queuePosition }: Pick<ChainPosition, "batch" | "queuePosition">,
+  { batchCount, queueTail }: Pick<ContractState, "batchCount" | "queueTail">,
+  head: number,
+): Promise<number> {
+  const deployed = await findDeploymentBlock(access, head);
+  if (deployed !== null) return deployed;
+  const wanted = {
+    batch: batch < batchCount ? batch + 1 : null,
+    entry: queuePosition < queueTail ? queuePosition : null,
+  };
+  return findScanStart(access, wanted, head);
+}
 
 /** What must still come: the next batch and the next queue entry, where there are any. */
 export interface Wanted {

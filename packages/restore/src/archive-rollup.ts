@@ -1,0 +1,135 @@
+import type { Compress } from "@cairn/crypto";
+import { isCairnError } from "@cairn/protocol";
+import { genesisRoot } from "@cairn/state";
+import { type ArchiveReader, openArchive } from "./archive/reader.ts";
+import { continueArchive, fileExists } from "./archive/writer.ts";
+import { isSameBytes } from "./byte-cursor.ts";
+import { type ChainPosition, followBatch, genesisPosition } from "./chain-position.ts";
+import { restoreError } from "./errors.ts";
+import { identityText, isSameRollup, type RollupIdentity } from "./identity.ts";
+import { committedBatches } from "./import-archive.ts";
+import type { L1Access } from "./l1/access.ts";
+import { DEFAULT_CONCURRENCY, readBatches } from "./l1/batch-stream.ts";
+import {
+  createCommitmentReader,
+  type L1Head,
+  type L1HeadTag,
+  readContractState,
+  readHead,
+  readIdentity,
+} from "./l1/contract-state.ts";
+import { DEFAULT_SCAN_LIMITS, type ScanLimits } from "./l1/rollup-logs.ts";
+import { findStart } from "./l1/scan-start.ts";
+import { createMeter, type OnProgress } from "./progress.ts";
+import type { PublishedBatch } from "./published-batch.ts";
+
+/** What a whole archive holds. */
+export interface ArchiveSummary {
+  readonly identity: RollupIdentity;
+  /** Before its first batch and after its last one. */
+  readonly start: ChainPosition;
+  readonly end: ChainPosition;
+  /** L1 block to go on reading from; null of an archive without batches. */
+  readonly resumeBlock: number | null;
+}
+
+/** What {@link archiveRollup} writes, and how it reads. */
+export interface ArchiveRollupOptions {
+  readonly path: string;
+  readonly compress: Compress;
+  /** "finalized" by default: an archive outlives reorganisations. */
+  readonly head?: L1HeadTag;
+  readonly concurrency?: number;
+  readonly limits?: ScanLimits;
+  readonly onProgress?: OnProgress;
+  readonly now?: () => number;
+}
+
+/**
+ * Writes all batches of a rollup into an archive, from L1 alone and without rebuilding the state; an archive that is there
+ * already, even one left half written, is checked against L1 and continued. Throws as `readBatches`, `followBatch`,
+ * `openArchive`, `continueArchive`.
+ */
+export async function archiveRollup(
+  access: L1Access,
+  options: ArchiveRollupOptions,
+): Promise<ArchiveSummary & { readonly l1: L1Head }> {
+  const { path, compress, now = () => performance.now() } = options;
+  const identity = await readIdentity(access);
+  const l1 = await readHead(access, options.head ?? "finalized");
+  const contract = await readContractState(access, l1.block);
+  const found = (await fileExists(path)) ? await summarise(path, access, l1, "cut") : null;
+  if (found !== null && !isSameRollup(found.identity, identity)) {
+    throw restoreError("restore/archive-foreign", `${path} is of ${identityText(found.identity)}`);
+  }
+  const start = found?.end ?? genesisPosition(genesisRoot(compress));
+  const writer = await continueArchive(path, identity, start);
+  const meter = createMeter(options.onProgress ?? (() => {}), now);
+  meter.begin("l1", contract.batchCount);
+  let position = start;
+  let resumeBlock = found?.resumeBlock ?? null;
+  try {
+    const from = resumeBlock ?? (await findStart(access, position, contract, l1.block));
+    const { batches, queue } = readBatches(access, {
+      after: position,
+      range: { from, to: l1.block },
+      batchCount: contract.batchCount,
+      concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
+      limits: options.limits ?? DEFAULT_SCAN_LIMITS,
+    });
+    for await (const batch of batches) {
+      position = followBatch(position, batch);
+      resumeBlock = batch.origin.resumeBlock;
+      await writer.append(batch);
+      meter.add(batch.number, { transfers: 0, withdrawals: 0, l1Operations: batch.l1Operations.length });
+    }
+    const isWhole = position.root === contract.root && isSameBytes(queue.tailHash(), contract.queueTailHash);
+    if (!isWhole) throw restoreError("restore/state-mismatch", "the batches do not lead to the contract's state");
+    await writer.finish();
+  } catch (error) {
+    await writer.close();
+    throw error;
+  }
+  meter.report();
+  const { start: begin } = found ?? { start };
+  return { identity, start: begin, end: position, resumeBlock, l1 };
+}
+
+/**
+ * Reads a whole archive and checks all that can be checked without replaying it; with an L1 also that the contract committed to
+ * each batch. Throws as `openArchive`, `ArchiveReader.batches`, `restore/archive-foreign`.
+ */
+export async function verifyArchive(path: string, access: L1Access | null): Promise<ArchiveSummary> {
+  return summarise(path, access, access === null ? null : await readHead(access, "latest"), "whole");
+}
+
+/** `cut`: an archive that ends early is taken up to its last whole frame. */
+async function summarise(
+  path: string,
+  access: L1Access | null,
+  head: L1Head | null,
+  expected: "whole" | "cut",
+): Promise<ArchiveSummary> {
+  const archive = await openArchive(path);
+  let resumeBlock: number | null = null;
+  try {
+    for await (const batch of await checkedBatches(archive, access, head)) resumeBlock = batch.origin.resumeBlock;
+  } catch (error) {
+    if (expected === "whole" || !isCairnError(error, "restore/archive-truncated")) throw error;
+  }
+  return { identity: archive.identity, start: archive.start, end: archive.position(), resumeBlock };
+}
+
+async function checkedBatches(
+  archive: ArchiveReader,
+  access: L1Access | null,
+  head: L1Head | null,
+): Promise<AsyncIterable<PublishedBatch>> {
+  if (access === null || head === null) return archive.batches();
+  const identity = await readIdentity(access);
+  if (!isSameRollup(archive.identity, identity)) {
+    throw restoreError("restore/archive-foreign", `the archive is of ${identityText(archive.identity)}`);
+  }
+  const { batchCount } = await readContractState(access, head.block);
+  return committedBatches(archive.batches(), createCommitmentReader(access, batchCount, head.block));
+}

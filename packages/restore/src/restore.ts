@@ -1,0 +1,99 @@
+import type { Compress } from "@cairn/crypto";
+import type { L1Rollup } from "@cairn/l1";
+import type { KeyValueStore } from "@cairn/state";
+import { openArchive } from "./archive/reader.ts";
+import { type ArchiveWriter, continueArchive } from "./archive/writer.ts";
+import type { ChainPosition } from "./chain-position.ts";
+import { restoreError } from "./errors.ts";
+import { type CheckpointLimits, DEFAULT_CHECKPOINT_LIMITS } from "./feed.ts";
+import type { RollupIdentity } from "./identity.ts";
+import { importArchive } from "./import-archive.ts";
+import { createL1Access, type L1Access } from "./l1/access.ts";
+import { type L1Head, type L1HeadTag, readIdentity } from "./l1/contract-state.ts";
+import type { ScanLimits } from "./l1/rollup-logs.ts";
+import { createMeter, type OnProgress, type Totals } from "./progress.ts";
+import { openRestoredState, type RestoredState } from "./restored-state.ts";
+import { type SyncOptions, syncWithL1 } from "./sync.ts";
+
+/** What {@link restoreRollup} restores, from where, and how. */
+export interface RestoreOptions {
+  /** Empty, or with what an earlier run on the same rollup left; stays open, with the caller. */
+  readonly store: KeyValueStore;
+  readonly compress: Compress;
+  /** The rollup on L1; null trusts the archives alone. */
+  readonly rollup: L1Rollup | null;
+  /** Archive files, read in this order before L1. */
+  readonly archives?: readonly string[];
+  /** File that gets all batches from where the state stands, begun or continued; null for none. */
+  readonly archiveTo?: string | null;
+  /** "latest" by default. */
+  readonly head?: L1HeadTag;
+  /** Hash after each batch: slow, but it names the batch whose data leads to a wrong root. */
+  readonly checkEveryBatch?: boolean;
+  readonly checkpoints?: CheckpointLimits;
+  /** L1 transactions fetched at a time. */
+  readonly concurrency?: number;
+  readonly limits?: ScanLimits;
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+  /** Milliseconds from any start; the process's clock by default. */
+  readonly now?: () => number;
+}
+
+/** A state that was restored to its end. */
+export interface RestoreResult {
+  readonly restored: RestoredState;
+  readonly position: ChainPosition;
+  /** L1 block at which the contract has this state; null without L1: then nobody has compared it. */
+  readonly head: L1Head | null;
+  /** Of this run. */
+  readonly totals: Totals;
+}
+
+/**
+ * Rebuilds the state of a rollup from what was published: archives first, then L1. Goes on where an earlier run on the
+ * same store was interrupted. Throws as `openRestoredState`, `importArchive`, `syncWithL1`; `restore/bad-option`.
+ */
+export async function restoreRollup(options: RestoreOptions): Promise<RestoreResult> {
+  const { store, compress, rollup, archives = [], signal, now = () => performance.now() } = options;
+  const access = rollup === null ? null : createL1Access(rollup, signal === undefined ? {} : { signal });
+  const identity = await identityOf(access, archives);
+  const restored = openRestoredState({ store, compress, identity });
+  const meter = createMeter(options.onProgress ?? (() => {}), now);
+  const archiveTo = await archiveOf(options.archiveTo ?? null, restored);
+  const sync: SyncOptions = {
+    meter,
+    now,
+    archiveTo,
+    checkpoints: options.checkpoints ?? DEFAULT_CHECKPOINT_LIMITS,
+    checkEveryBatch: options.checkEveryBatch ?? false,
+    signal: signal ?? null,
+    head: options.head ?? "latest",
+    ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+  };
+  try {
+    for (const path of archives) await importArchive(restored, await openArchive(path), access, sync);
+    const head = access === null ? null : await syncWithL1(restored, access, sync);
+    meter.report();
+    await archiveTo?.continueAfter(restored.position());
+    await archiveTo?.finish();
+    return { restored, position: restored.position(), head, totals: meter.totals() };
+  } catch (error) {
+    await archiveTo?.close();
+    throw error;
+  }
+}
+
+async function identityOf(access: L1Access | null, archives: readonly string[]): Promise<RollupIdentity> {
+  if (access !== null) return readIdentity(access);
+  const [first] = archives;
+  if (first === undefined) throw restoreError("restore/bad-option", "neither L1 nor an archive to restore from");
+  const archive = await openArchive(first);
+  await archive.close();
+  return archive.identity;
+}
+
+async function archiveOf(path: string | null, restored: RestoredState): Promise<ArchiveWriter | null> {
+  return path === null ? null : continueArchive(path, restored.identity, restored.position());
+}
