@@ -168,6 +168,24 @@ describe("a block", () => {
     expect(block.addL1Operation(deposit).type).toBe("included");
   });
 
+  it("leads to the same state closed as sealed, fees and new accounts included", () => {
+    const fill = () => {
+      const block = builder(ACCOUNTS, { feeAccounts: [OPERATOR, OPERATOR_USD] });
+      block.addL1Operation(deposit);
+      const fee = encodeFloat16(3n);
+      const groups = [group(transfer({ fee })), group(transferToNew({ nonce: 6, fee })), group(withdraw({ nonce: 7 }))];
+      for (const one of groups) expect(refusal(block.addGroup(one))).toBe("included");
+      return block;
+    };
+    const [closed, sealed] = [fill().close(), fill().seal()];
+    const { updates, newNextIndex, queueHashAfter, l1OperationCount } = sealed;
+    expect(closed).toEqual({ updates, newNextIndex, queueHashAfter, l1OperationCount });
+    expect(closed.updates.get(OPERATOR)?.balance).toBe(6n);
+    const block = fill();
+    block.close();
+    expect(() => block.seal()).toThrow(expect.objectContaining({ code: "vm/sealed" }));
+  });
+
   it("takes nothing once sealed", () => {
     const block = builder();
     block.seal();

@@ -1,5 +1,6 @@
 import { type Compress, linkContentHash, messageHash } from "@cairn/crypto";
 import {
+  type Account,
   type AccountIndex,
   assertLength,
   assertUintNumber,
@@ -84,6 +85,20 @@ export interface BlockBuilder {
   addGroup(group: TransactionGroup): AddGroupResult;
   /** Pads with noops, credits the fees and ends the block. Throws `vm/supply-exceeded`, `vm/sealed`. */
   seal(): ExecutedBlock;
+  /**
+   * Ends the block like `seal`, without computing what is published and proven of it: for who goes on with the state while
+   * somebody else seals the same block. Throws `vm/supply-exceeded`, `vm/sealed`.
+   */
+  close(): ClosedBlock;
+}
+
+/** What the next block needs to know of a block. */
+export interface ClosedBlock {
+  /** As in {@link ExecutedBlock}. */
+  readonly updates: ReadonlyMap<AccountIndex, Account>;
+  readonly newNextIndex: number;
+  readonly queueHashAfter: Uint8Array;
+  readonly l1OperationCount: number;
 }
 
 interface FilledSlot {
@@ -176,6 +191,13 @@ export function createBlockBuilder(options: BlockOptions): BlockBuilder {
       if (result.type !== "executed") return result;
       remaining = remainingCapacity(remaining, result.used);
       return { type: "included", receipts: result.transactions.map(include) };
+    },
+    close: () => {
+      assertOpen();
+      isSealed = true;
+      creditFees(overlay, publishedFeeIndices(feeAccounts, fees), fees);
+      const updates = netUpdates(state, overlay);
+      return { updates, newNextIndex: overlay.nextIndex(), queueHashAfter: queueHash, l1OperationCount };
     },
     seal: () => {
       assertOpen();

@@ -3,6 +3,7 @@ export {
   type AddGroupResult,
   type BlockBuilder,
   type BlockOptions,
+  type ClosedBlock,
   createBlockBuilder,
   type L1OperationResult,
 } from "./builder.ts";
