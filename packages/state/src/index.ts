@@ -9,7 +9,13 @@ export {
   type StateTree,
   type StateTreeOptions,
 } from "./state-tree.ts";
-export type { StateSnapshot, StateView } from "./state-view.ts";
+export {
+  type AccountView,
+  type AccountViewSource,
+  createAccountView,
+  type StateSnapshot,
+  type StateView,
+} from "./state-view.ts";
 export {
   emptySubtreeHashes,
   genesisRoot,

@@ -4,13 +4,14 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
 import type { Compress } from "@cairn/crypto";
 import { createFastCompress } from "@cairn/crypto/fast";
 import { accountIndex, blockNumber } from "@cairn/protocol";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { crashBlock } from "../test/crash-blocks.ts";
 import { cleanUpStores, temporaryFolder } from "../test/stores.ts";
-import { createLmdbStore } from "./lmdb.ts";
+import { createLmdbStore, openLmdbReader } from "./lmdb.ts";
 import { createMemoryStore } from "./memory-store.ts";
 import { isRunning, processIdentity } from "./process-identity.ts";
 import { createStateTree, type StateTree } from "./state-tree.ts";
@@ -53,6 +54,26 @@ describe("an LMDB store", () => {
     const again = createLmdbStore({ path });
     expect([...(again.get(Uint8Array.of(1)) ?? [])]).toEqual([7]);
     await again.close();
+  });
+
+  it("is read by one thread while another writes it", async () => {
+    const path = temporaryFolder();
+    const writer = new Worker(new URL("../test/write-in-thread.ts", import.meta.url), { workerData: path });
+    const write = async (value: number | null) => {
+      writer.postMessage(value);
+      await once(writer, "message");
+    };
+    await once(writer, "message");
+    const reader = openLmdbReader({ path });
+    for (let value = 0; value < 20; value++) {
+      await write(value);
+      reader.refresh();
+      expect([...(reader.get(Uint8Array.of(1)) ?? [])]).toEqual([value]);
+    }
+    await write(null);
+    expect([...(reader.get(Uint8Array.of(1)) ?? [])]).toEqual([19]);
+    await reader.close();
+    expect(() => reader.get(Uint8Array.of(1))).toThrow(expect.objectContaining({ code: "state/store-closed" }));
   });
 
   it("reports an unusable path as an I/O error with its cause", () => {

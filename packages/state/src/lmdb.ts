@@ -1,7 +1,7 @@
 import { CairnError } from "@cairn/protocol";
 import { type Database, open, type RootDatabase, type Transaction } from "lmdb";
 import type { StateErrorCode } from "./errors.ts";
-import type { KeyValueStore } from "./key-value-store.ts";
+import type { KeyValueReader, KeyValueStore } from "./key-value-store.ts";
 import { isRunning, processIdentity } from "./process-identity.ts";
 
 export interface LmdbStoreOptions {
@@ -76,8 +76,36 @@ export function createLmdbStore({ path }: LmdbStoreOptions): KeyValueStore {
   };
 }
 
-function openDatabase(path: string): BinaryDatabase {
+/** Reads of a store that another thread of this process writes. */
+export interface LmdbReader extends KeyValueReader {
+  /** Lets the next read see everything that is written by now; reads between two turns of the event loop may not. */
+  refresh(): void;
+  close(): Promise<void>;
+}
+
+/** Opens a store for reading beside {@link createLmdbStore} in another thread, which must have opened it first. Throws `state/io`. */
+export function openLmdbReader({ path }: LmdbStoreOptions): LmdbReader {
+  const database = attempt("open", () => openDatabase(path, { readOnly: true }));
+  let isOpen = true;
+  return {
+    get(key) {
+      assertOpen(isOpen);
+      return attempt("read", () => database.getBinary(key));
+    },
+    refresh() {
+      if (isOpen) attempt("read", () => database.resetReadTxn());
+    },
+    async close() {
+      if (!isOpen) return;
+      isOpen = false;
+      await database.close();
+    },
+  };
+}
+
+function openDatabase(path: string, options: { readonly readOnly?: true } = {}): BinaryDatabase {
   return open<Uint8Array, Uint8Array>({
+    ...options,
     path,
     noSubdir: false,
     encoding: "binary",

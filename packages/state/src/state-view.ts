@@ -6,6 +6,7 @@ import {
   EMPTY_ACCOUNT,
   OWNER_BITS,
   type TokenId,
+  TREE_DEPTH,
 } from "@cairn/protocol";
 import type { KeyValueReader } from "./key-value-store.ts";
 import { type NodeReader, proveLeaf } from "./nodes.ts";
@@ -22,20 +23,24 @@ import {
 } from "./records.ts";
 import { assertIndex, type MerkleProof, type NodeChildren } from "./tree-shape.ts";
 
-/** Reads of the state after one block. All may throw `state/corrupt-store`, `state/io`, `state/store-closed`. */
-export interface StateView {
-  readonly nodes: NodeReader;
-  /** The last block in it; 0 is genesis. */
-  blockNumber(): BlockNumber;
-  root(): bigint;
+/** Reads of accounts. All may throw `state/corrupt-store`, `state/io`, `state/store-closed`. */
+export interface AccountView {
   /** Index the next created account gets; the number of leaves when the tree is full. */
   nextIndex(): number;
   /** The account at an index, the empty one if unassigned. Throws `state/out-of-range`. */
   getAccount(index: AccountIndex): Account;
-  /** Throws `state/out-of-range`. */
-  prove(index: AccountIndex): MerkleProof;
   /** Indices of an owner's accounts, all or those in one token, in order of creation. Throws `protocol/out-of-range`. */
   findByOwner(owner: bigint, tokenId?: TokenId): AccountIndex[];
+}
+
+/** Reads of the state after one block; throw as those of {@link AccountView}. */
+export interface StateView extends AccountView {
+  readonly nodes: NodeReader;
+  /** The last block in it; 0 is genesis. */
+  blockNumber(): BlockNumber;
+  root(): bigint;
+  /** Throws `state/out-of-range`. */
+  prove(index: AccountIndex): MerkleProof;
 }
 
 /** A view that keeps its state whatever the tree does later; close it, or the store cannot reuse its space. */
@@ -55,16 +60,33 @@ export interface ViewSource {
 /** Builds the reads of a view from its parts. */
 export function createStateView({ reader, nodes, head, accounts }: ViewSource): StateView {
   return {
+    ...createAccountView({ reader, nextIndex: () => head().nextIndex, accounts, depth: nodes.depth }),
     nodes,
     blockNumber: () => head().blockNumber,
     root: () => head().root,
-    nextIndex: () => head().nextIndex,
+    prove: (index) => proveLeaf(nodes, index),
+  };
+}
+
+/** What a view of accounts is made of. */
+export interface AccountViewSource {
+  readonly reader: KeyValueReader;
+  readonly nextIndex: () => number;
+  /** Accounts that differ from those of the reader. */
+  readonly accounts?: ReadonlyMap<number, Account> | undefined;
+  /** The protocol's TREE_DEPTH if not given. */
+  readonly depth?: number;
+}
+
+/** Builds the reads of accounts in a store: those below `nextIndex`. */
+export function createAccountView({ reader, nextIndex, accounts, depth = TREE_DEPTH }: AccountViewSource): AccountView {
+  return {
+    nextIndex,
     getAccount(index) {
-      assertIndex(index, nodes.depth);
-      if (index >= head().nextIndex) return EMPTY_ACCOUNT;
+      assertIndex(index, depth);
+      if (index >= nextIndex()) return EMPTY_ACCOUNT;
       return accounts?.get(index) ?? readAccount(reader, index) ?? EMPTY_ACCOUNT;
     },
-    prove: (index) => proveLeaf(nodes, index),
     findByOwner(owner, tokenId) {
       assertUint("owner", owner, OWNER_BITS);
       const found: AccountIndex[] = [];
@@ -73,7 +95,7 @@ export function createStateView({ reader, nodes, head, accounts }: ViewSource): 
         const bytes = reader.get(ownerEntryKey(owner, position));
         if (bytes === undefined) throw corrupt(`entry ${position} of ${count} of an owner is missing`);
         const entry = decodeOwnerEntry(bytes);
-        if (entry.index >= head().nextIndex) break;
+        if (entry.index >= nextIndex()) break;
         if (tokenId === undefined || entry.tokenId === tokenId) found.push(entry.index);
       }
       return found;
