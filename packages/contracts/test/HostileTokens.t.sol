@@ -164,7 +164,7 @@ contract HostileTokensTest is RollupTest {
             vm.assertEq(bytes32(attacker.reason()), bytes32(IRollupErrors.Reentrancy.selector), "the lock held");
             vm.assertEq(hooked.balanceOf(address(attacker)) - before, 30 * (entrance + 1), "paid once");
         }
-        vm.assertEq(rollup.custody(tokenId), 1000 - 30 * ENTRANCES, "custody");
+        vm.assertEq(rollup.custody(tokenId), 1000 - 30 * attacker.ENTRANCES(), "custody");
     }
 
     function _hooked() private returns (HookedToken hooked, ReentrantRecipient attacker, uint32 tokenId) {
