@@ -44,5 +44,5 @@ function configure(command: Command, terminal: Terminal): void {
 
 function usageError(error: CommanderError): unknown {
   if (error.code === "commander.help") return cliError("cli/usage", "a command is needed");
-  return cliError("cli/usage", error.message.replace(/^error: /, ""), { cause: error });
+  return cliError("cli/usage", error.message.replace(/^error: /, "").replaceAll("\n", " "), { cause: error });
 }

@@ -110,7 +110,7 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
   };
 
   const startParts = async (): Promise<void> => {
-    mkdirSync(config.dataDir, { recursive: true });
+    if (has("sequencer")) mkdirSync(config.dataDir, { recursive: true });
     const registry = new Registry();
     collectDefaultMetrics({ register: registry });
     const compress = await createFastCompress();

@@ -6,6 +6,8 @@ import { addDepositCommand } from "./deposit.ts";
 import { addDevnetCommand } from "./devnet.ts";
 import { addDoctorCommand } from "./doctor.ts";
 import { addKeysCommand } from "./keys.ts";
+import { addNodeCommand } from "./node.ts";
+import { addProverCommand } from "./prover.ts";
 import { addStatusCommand } from "./status.ts";
 import { addSwapCommand } from "./swap.ts";
 import { addTransferCommand } from "./transfer.ts";
@@ -15,6 +17,8 @@ import { addWithdrawCommand } from "./withdraw.ts";
 /** Every command, in the order of the help. */
 const COMMANDS: readonly ((host: Host) => void)[] = [
   addDevnetCommand,
+  addNodeCommand,
+  addProverCommand,
   addKeysCommand,
   addDepositCommand,
   addTransferCommand,

@@ -1,0 +1,29 @@
+import { listSettings } from "@cairn/node/config";
+import { addExamples, addJsonOption, type Host } from "../host.ts";
+import { addSettingOptions, settingArguments } from "../node-options.ts";
+import { runNodeProcess } from "../node-process.ts";
+
+/** Settings that a prover looks at. */
+const USED: readonly string[] = [
+  "DATABASE_URL",
+  "CAIRN_PROVERS",
+  "CAIRN_PROVER_MEMORY_MB",
+  "CAIRN_PROOF_RETRIES",
+  "CAIRN_CACHE_DIR",
+  "CAIRN_SRS",
+  "CAIRN_HOST",
+  "CAIRN_METRICS_PORT",
+  "CAIRN_LOG_LEVEL",
+];
+
+/** `cairn prover`: makes proofs for a node elsewhere, until it is stopped. */
+export function addProverCommand({ program, serve }: Host): void {
+  const settings = listSettings().filter(({ env }) => USED.includes(env));
+  const command = program.command("prover").description("make proofs for a node that shares its database");
+  addSettingOptions(command, settings, "Settings, each also as the variable that is named:");
+  addJsonOption(command);
+  addExamples(command, "DATABASE_URL=postgres://… cairn prover", "cairn prover --provers 2 --prover-memory-mb 8000");
+  serve(command, (context) => {
+    return runNodeProcess(context, settingArguments(command, settings), { CAIRN_ROLES: "prover" });
+  });
+}

@@ -1,0 +1,45 @@
+import { join } from "node:path";
+import { isCairnError } from "@cairn/protocol";
+import type { Context } from "./context.ts";
+import { cliError } from "./errors.ts";
+import { table } from "./output.ts";
+
+const STDERR = 2;
+/** Circuits of the checkout; a relative default would depend on where the command is started. */
+const CACHE_DIR = join(import.meta.dirname, "../../../.cache");
+
+/**
+ * Runs a node until it is asked to stop or fails. Says on stdout where it listens; its log goes to stderr as JSON lines.
+ * Throws `cli/usage` for bad settings, and what the node throws.
+ */
+export async function runNodeProcess(
+  { output, terminal, signal }: Context,
+  args: readonly string[],
+  overrides: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const { createNode, createNodeLogger, loadConfig } = await import("@cairn/node");
+  const config = settingsOf(() => loadConfig({ CAIRN_CACHE_DIR: CACHE_DIR, ...terminal.env, ...overrides }, args));
+  const node = createNode(config, { logger: createNodeLogger(config.logLevel, STDERR) });
+  const asked = new Promise<null>((resolve) => {
+    if (signal.aborted) resolve(null);
+    else signal.addEventListener("abort", () => resolve(null), { once: true });
+  });
+  const started = node.start().then(() => {
+    const urls = node.urls();
+    const { roles } = config;
+    const rows = Object.entries(urls).flatMap(([name, url]) => (url === null ? [] : [[name, url]]));
+    output.result({ data: { roles, urls }, text: table([["roles", roles.join(", ")], ...rows]) });
+  });
+  const failure = await Promise.race([started.then(() => Promise.race([node.failed, asked])), asked]);
+  await node.stop();
+  if (failure !== null) throw failure;
+}
+
+function settingsOf<T>(load: () => T): T {
+  try {
+    return load();
+  } catch (error) {
+    if (!isCairnError(error, "node/bad-config")) throw error;
+    throw cliError("cli/usage", error.message, { cause: error, details: error.details });
+  }
+}
