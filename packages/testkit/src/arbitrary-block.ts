@@ -94,14 +94,16 @@ export function blockContentOf({ l1Operations, groups }: BlockInput): BlockConte
   return { l1Operations, groups };
 }
 
-interface FittingSite extends Omit<ModelBlock, "groups" | "feeAccounts" | "slotCount"> {
+/** What groups are fitted to. */
+export interface FittingSite extends Omit<ModelBlock, "groups" | "feeAccounts" | "slotCount"> {
   readonly state: StateInput;
   readonly domain: Domain;
   readonly slotCount: BlockSize;
   readonly feeAccounts: readonly AccountIndex[];
 }
 
-function arbitraryGroupDrafts(maxLength: number, flawedPercent: number): fc.Arbitrary<GroupDraft[]> {
+/** Up to `maxLength` drafts of groups, often all of them. */
+export function arbitraryGroupDrafts(maxLength: number, flawedPercent: number): fc.Arbitrary<GroupDraft[]> {
   const draft = arbitraryGroupDraft(flawedPercent);
   return fc.oneof(
     fc.array(draft, { maxLength, size: "max" }),
@@ -110,7 +112,7 @@ function arbitraryGroupDrafts(maxLength: number, flawedPercent: number): fc.Arbi
 }
 
 /** Draws one group after the other on the state that the model says the earlier ones leave. */
-function fitGroups(drafts: readonly GroupDraft[], site: FittingSite, crypto: TestCrypto): TransactionGroup[] {
+export function fitGroups(drafts: readonly GroupDraft[], site: FittingSite, crypto: TestCrypto): TransactionGroup[] {
   const { domain, timestamp, feeAccounts } = site;
   const hashes = modelCrypto(domain, crypto);
   let state = runReferenceModel(site.state, { ...site, groups: [] }, hashes);
@@ -121,7 +123,8 @@ function fitGroups(drafts: readonly GroupDraft[], site: FittingSite, crypto: Tes
   });
 }
 
-function firstOfEachToken({ accounts }: StateInput): AccountIndex[] {
+/** The first account in each token. */
+export function firstOfEachToken({ accounts }: StateInput): AccountIndex[] {
   const first = new Map([...accounts].reverse().map(([index, { tokenId }]) => [tokenId, index]));
   return [...first.values()];
 }

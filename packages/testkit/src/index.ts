@@ -5,6 +5,7 @@ export {
   blockContentOf,
   blockOptionsOf,
 } from "./arbitrary-block.ts";
+export { arbitraryHistory, type History, type HistoryOptions } from "./arbitrary-history.ts";
 export { arbitraryAmount, arbitraryState, PEOPLE, TOKENS } from "./arbitrary-state.ts";
 export type { TestkitErrorCode } from "./errors.ts";
 export { type Person, personOf } from "./people.ts";
