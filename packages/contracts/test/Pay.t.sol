@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {Rollup} from "../src/Rollup.sol";
 import {IRollupErrors} from "../src/interfaces/IRollupErrors.sol";
 import {IRollupEvents} from "../src/interfaces/IRollupEvents.sol";
-import {BatchHeader} from "../src/interfaces/RollupTypes.sol";
+import {BatchHeader, Parameters} from "../src/interfaces/RollupTypes.sol";
 import {Payout, RollupTest} from "./support/RollupTest.sol";
 import {vm} from "./support/Vm.sol";
 
@@ -38,6 +39,52 @@ contract PayTest is RollupTest {
         rollup.pay(2, header, dataHash, list, 0, type(uint256).max);
         vm.assertEq(rollup.payoutsSettled(2), 7, "rest");
         vm.assertEq(token.balanceOf(address(0xbeef)), 400, "arrived");
+    }
+
+    function test_anyOrder() public {
+        (BatchHeader memory header, bytes32 dataHash, bytes memory list) = submitWithPayouts(_three());
+        uint256 balance = bob.balance;
+        rollup.pay(2, header, dataHash, list, 2, 1);
+        vm.assertEq(rollup.payoutsSettled(2), 4, "the last one");
+        vm.assertEq(token.balanceOf(address(0xbeef)), 100, "alone");
+        vm.expectEmit(address(rollup));
+        emit IRollupEvents.PayoutPaid(2, 1, address(0xbeef), TOKEN, 300);
+        rollup.pay(2, header, dataHash, list, 1, type(uint256).max);
+        vm.assertEq(rollup.payoutsSettled(2), 6, "the one before, and not the last again");
+        vm.assertEq(token.balanceOf(address(0xbeef)), 400, "each once");
+        vm.assertEq(bob.balance, balance, "not the first");
+        rollup.pay(2, header, dataHash, list, 0, 3);
+        vm.assertEq(bob.balance - balance, 3 ether, "the first");
+    }
+
+    function test_attack_paySettledRange() public {
+        (BatchHeader memory header, bytes32 dataHash, bytes memory list) = submitWithPayouts(_three());
+        rollup.pay(2, header, dataHash, list, 1, 1);
+        bytes memory reason = abi.encodeWithSelector(IRollupErrors.NothingToPay.selector, 2);
+        uint256[2][5] memory empty =
+            [[uint256(1), 1], [uint256(3), 5], [uint256(2), 0], [type(uint256).max, type(uint256).max], [uint256(256), 1]];
+        for (uint256 i = 0; i < 5; i++) {
+            vm.expectRevert(reason);
+            rollup.pay(2, header, dataHash, list, empty[i][0], empty[i][1]);
+        }
+    }
+
+    function test_everyBitOfTheLargestCircuit() public {
+        Parameters memory given = defaultParameters();
+        given.circuits[2].slots = 1024;
+        rollup = new Rollup(given);
+        Payout[] memory payouts = new Payout[](256);
+        for (uint256 i = 0; i < 256; i++) payouts[i] = Payout(bob, 0, 0);
+        BatchHeader memory header = nextHeader(0);
+        header.circuitType = 2;
+        bytes memory list = encode(payouts);
+        header.payoutsHash = sha256(list);
+        submit(header, "");
+        bytes32 dataHash = dataHashOf("", 1024);
+        rollup.pay(1, header, dataHash, list, 255, 1);
+        vm.assertEq(rollup.payoutsSettled(1), 1 << 255, "the last bit");
+        rollup.pay(1, header, dataHash, list, 0, 256);
+        vm.assertEq(rollup.payoutsSettled(1), type(uint256).max, "all");
     }
 
     function test_attack_payTwice() public {
@@ -113,6 +160,26 @@ contract PayTest is RollupTest {
         uint256 balance = bob.balance;
         rollup.pay(2, header, dataHash, list, 0, 4);
         vm.assertEq(bob.balance - balance, 4 ether, "all paid");
+    }
+
+    /// Any sequence of ranges pays each record once, in the range that names it first.
+    function testFuzz_ranges(uint256[2][6] memory ranges) public {
+        Payout[] memory payouts = new Payout[](4);
+        for (uint256 i = 0; i < 4; i++) payouts[i] = Payout(address(uint160(0xf00 + i)), 0, uint128(1 + i));
+        (BatchHeader memory header, bytes32 dataHash, bytes memory list) = submitWithPayouts(payouts);
+        uint256 bits = 0;
+        for (uint256 i = 0; i < 6; i++) {
+            (uint256 first, uint256 count) = (ranges[i][0] % 6, ranges[i][1] % 6);
+            uint256 named = ((1 << count) - 1 << first) & 0xf;
+            bytes memory call = abi.encodeCall(rollup.pay, (2, header, dataHash, list, first, count));
+            (bool ok,) = address(rollup).call(call);
+            vm.assertEq(ok, named & ~bits != 0, "pays iff something in the range is unsettled");
+            bits |= named;
+            vm.assertEq(rollup.payoutsSettled(2), bits, "settled");
+        }
+        for (uint256 i = 0; i < 4; i++) {
+            vm.assertEq(address(uint160(0xf00 + i)).balance, bits >> i & 1 == 1 ? 1 + i : 0, "once");
+        }
     }
 
     function testFuzz_pay(uint256[4] memory amounts, uint256[4] memory tokens, uint256 usedCount, uint256 firstCount)

@@ -129,7 +129,7 @@ abstract contract RollupTest {
             header.payoutsHash,
             header.txRoot
         );
-        uint32 slots = uint32(16 * 4 ** header.circuitType);
+        uint32 slots = rollup.circuit(header.circuitType).slots;
         bytes memory fourth = bindingOf(pad(data, 12 + slots * 13 + slots / 4 * 52), slots, header.txRoot);
         bytes memory preimage = bytes.concat(first, second, third, fourth);
         vm.assertEq(preimage.length, 332, "preimage length");
