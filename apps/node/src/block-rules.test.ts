@@ -17,7 +17,7 @@ describe("block rules", () => {
   const rules = (view: Partial<ChainView>, ownSeconds = NOW) => {
     const clock = createManualClock(ownSeconds * 1000);
     const made = createBlockRules(clock, { maxSeconds: HOUR, maxBlocks: 100 });
-    made.observe({ head: null, submission: null, unproven: null, ...view });
+    made.observe({ head: null, submission: null, unproven: null, isBehindL1: false, ...view });
     return { ...made, clock };
   };
 
@@ -56,6 +56,10 @@ describe("block rules", () => {
     clock.jumpTo((NOW - 24 * HOUR) * 1000);
     clock.advance((HOUR + 1) * 1000);
     expect(opening(NOW)).toEqual({ type: "closed", reason: "lagging" });
+  });
+
+  it("open no block on a state that L1 has left behind", () => {
+    expect(rules({ isBehindL1: true }).opening(0)).toEqual({ type: "closed", reason: "behindL1" });
   });
 
   it("let a stranger build only what the contract takes from strangers", () => {

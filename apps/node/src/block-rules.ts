@@ -14,6 +14,8 @@ export type ClosedReason =
   | "notOperator"
   /** Submitting for the operator, a block must hold every entry up to its time; L1's safe block is not that far yet. */
   | "awaitingL1"
+  /** L1 accepted batches that are not the last blocks here; they are adopted first. */
+  | "behindL1"
   /** The rollup is frozen for ever. */
   | "frozen";
 
@@ -30,6 +32,8 @@ export interface ChainView {
   readonly submission: SubmissionRight | null;
   /** The oldest block that waits for L1, and how many do. */
   readonly unproven: { readonly timestamp: number; readonly count: number } | null;
+  /** L1 accepted batches that the blocks here do not hold. */
+  readonly isBehindL1: boolean;
 }
 
 /** How far blocks may run ahead of their proofs. */
@@ -50,7 +54,7 @@ export interface BlockRules {
 
 /** Rules on the machine's clock, which may be wrong: L1's time bounds it on both sides. */
 export function createBlockRules(clock: Clock, limits: LagLimits): BlockRules {
-  let view: ChainView = { head: null, submission: null, unproven: null };
+  let view: ChainView = { head: null, submission: null, unproven: null, isBehindL1: false };
   /** When L1's time was last seen to move, by elapsed time: an L1 that does not answer ages blocks, too. */
   let movedAtMs = clock.elapsedMs();
 
@@ -75,6 +79,7 @@ export function createBlockRules(clock: Clock, limits: LagLimits): BlockRules {
     opening: (previous) => {
       const { head, submission, unproven } = view;
       if (submission?.isFrozen === true) return { type: "closed", reason: "frozen" };
+      if (view.isBehindL1) return { type: "closed", reason: "behindL1" };
       if (unproven !== null && (unproven.count >= limits.maxBlocks || ageOf(unproven) > limits.maxSeconds))
         return { type: "closed", reason: "lagging" };
       if (submission?.role !== "stranger") return { type: "open", timestamp: Math.max(previous, now()) };

@@ -7,12 +7,14 @@
  * - `node/stopping`: the node shuts down (retry at another node, or later).
  * - `node/state-diverged`: state store and database contradict each other and cannot be reconciled: restore from L1.
  * - `node/already-running`: another node uses this data directory or database.
+ * - `node/needs-restore`: the rollup has batches and this node has none: start it with `--restore`, once.
  * - `node/queue-gap`: the L1 queue as stored does not continue the chain; the watcher must read it again (retry).
  * - `node/witness-mismatch`: a stored prover input does not lead to the roots of its block. A retry cannot help.
  * - `node/proof-rejected`: the verifier on L1 does not accept a proof; `details` holds the evidence.
  * - `node/l1-unavailable`: no L1 node answers (retry).
  * - `node/wrong-l1`: the L1 node serves another chain, or there is no rollup at the address.
- * - `node/l1-diverged`: L1 accepted a batch that differs from the block stored here: restore from L1.
+ * - `node/l1-diverged`: what the L1 node shows of an accepted batch does not lead to the root that was proven: it lies, or this
+ *   version of Cairn does not know the batch's circuit (retry on another L1 node).
  */
 export type NodeErrorCode =
   | "node/bad-config"
@@ -21,6 +23,7 @@ export type NodeErrorCode =
   | "node/stopping"
   | "node/state-diverged"
   | "node/already-running"
+  | "node/needs-restore"
   | "node/queue-gap"
   | "node/witness-mismatch"
   | "node/proof-rejected"

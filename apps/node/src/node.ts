@@ -48,6 +48,7 @@ import { createProverMetrics } from "./prover/metrics.ts";
 import { createProver, type ProveBlock, type Prover } from "./prover/worker.ts";
 import { createPublisherMetrics } from "./publisher/metrics.ts";
 import { createPublisher, type Publisher } from "./publisher/publisher.ts";
+import { assertHistory } from "./restore/history.ts";
 import { RETAINED_BLOCKS, type SequencerPart, startSequencerPart } from "./sequencer-part.ts";
 import { createWatcherMetrics } from "./watcher/metrics.ts";
 import { createWatcher, type Watcher } from "./watcher/watcher.ts";
@@ -69,7 +70,7 @@ interface Chain {
 
 /** A rollup node: all roles, or some of them. */
 export interface CairnNode {
-  /** Throws `node/already-running`, `node/wrong-l1`, `node/state-diverged`, and what storage throws; then nothing runs. */
+  /** Throws `node/already-running`, `node/wrong-l1`, `node/needs-restore`, `node/state-diverged`, and what storage throws; then nothing runs. */
   readonly start: () => Promise<void>;
   /** Ends every part, last started first; what was acknowledged is on the disk. May be called at any time, also twice. */
   readonly stop: () => Promise<void>;
@@ -133,7 +134,8 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
       reader: connectReader(config.l1RpcUrl, Number(domain.chainId)),
       address: bigintToAddress(domain.rollup),
     };
-    if (config.roles.some((role) => role !== "prover")) await assertL1(rollup);
+    const isL1Reachable = config.roles.some((role) => role !== "prover") && (await assertL1(rollup));
+    if (isL1Reachable && has("sequencer")) await assertHistory(database.db, rollup, { isRestore: config.restore });
 
     const jobs = has("prover") || has("sequencer") ? await openJobs(database) : null;
     const watcher = has("watcher") ? openWatcher(database, rollup, registry) : null;
@@ -195,17 +197,17 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
     );
   };
 
-  /** An L1 that does not answer may come back; one that is another chain is a mistake. */
-  const assertL1 = async ({ reader, address }: L1Rollup): Promise<void> => {
+  /** An L1 that does not answer, which this returns false for, may come back; one that is another chain is a mistake. */
+  const assertL1 = async ({ reader, address }: L1Rollup): Promise<boolean> => {
     let chainId: number;
     let code: Hex | undefined;
     try {
       [chainId, code] = await Promise.all([reader.getChainId(), reader.getCode({ address })]);
     } catch (error) {
       logger.error({ err: error }, "L1 does not answer");
-      return;
+      return false;
     }
-    if (chainId === reader.chain.id && code !== undefined) return;
+    if (chainId === reader.chain.id && code !== undefined) return true;
     const reason = chainId === reader.chain.id ? `no contract at ${address}` : `it is chain ${chainId}`;
     throw new CairnError<NodeErrorCode>("node/wrong-l1", `the L1 node is not the rollup's: ${reason}`);
   };

@@ -107,6 +107,8 @@ export async function startSequencerPart(config: NodeConfig, deps: SequencerPart
     await sequencer.start();
     const guard = createQueueGuard({
       database,
+      tree: deps.tree,
+      domain: deps.domain,
       sequencer,
       rules,
       clock,

@@ -162,13 +162,15 @@ export async function listBatches(
   return rows.map(toBatch);
 }
 
-/** Batches that L1 has not accepted, in order; at most `limit`. */
+/** Batches of this node that L1 has not accepted, in order; at most `limit`. */
 export async function loadPendingBatches(db: Db, limit = 1024): Promise<StoredBatch[]> {
   const rows = await db
     .selectFrom("batches")
-    .selectAll()
-    .where("l1_block", "is", null)
-    .orderBy("first_block")
+    .innerJoin("blocks", "blocks.number", "batches.first_block")
+    .selectAll("batches")
+    .where("batches.l1_block", "is", null)
+    .where("blocks.origin", "=", "own")
+    .orderBy("batches.first_block")
     .limit(limit)
     .execute();
   return rows.map(toBatch);

@@ -69,10 +69,17 @@ export async function sealStoredBlock(
   number: BlockNumber,
   { seal, payouts, witness }: { seal: BlockSeal; payouts: readonly Payout[]; witness: Uint8Array },
 ): Promise<void> {
+  await writeSeal(db, number, seal, "own");
+  await db.insertInto("witnesses").values({ block_number: number, input: witness }).execute();
+  await insertPayouts(db, number, payouts);
+}
+
+async function writeSeal(db: Db, number: BlockNumber, seal: BlockSeal, origin: BlockOrigin): Promise<void> {
   const { numUpdatedRows } = await db
     .updateTable("blocks")
     .set({
       status: "sealed",
+      origin,
       old_root: word(seal.oldRoot),
       old_next_index: seal.oldNextIndex,
       new_root: word(seal.newRoot),
@@ -86,7 +93,9 @@ export async function sealStoredBlock(
     .where("status", "=", "open")
     .executeTakeFirst();
   if (numUpdatedRows !== 1n) throw new CairnError<DbErrorCode>("db/conflict", `block ${number} is not open`);
-  await db.insertInto("witnesses").values({ block_number: number, input: witness }).execute();
+}
+
+async function insertPayouts(db: Db, number: BlockNumber, payouts: readonly Payout[]): Promise<void> {
   if (payouts.length === 0) return;
   await db
     .insertInto("payouts")
@@ -101,6 +110,29 @@ export async function sealStoredBlock(
       })),
     )
     .execute();
+}
+
+/** Stores a sealed block that others made, and its payouts. */
+export async function insertForeignBlock(
+  db: Db,
+  { opening, seal, payouts }: { opening: BlockOpening; seal: BlockSeal; payouts: readonly Payout[] },
+): Promise<void> {
+  await insertOpenBlock(db, opening);
+  await writeSeal(db, opening.number, seal, "l1");
+  await insertPayouts(db, opening.number, payouts);
+}
+
+/** The first block that others made and that L1 has not accepted any more, undefined if there is none. */
+export async function findRevokedForeignBlock(db: Db): Promise<number | undefined> {
+  const row = await db
+    .selectFrom("blocks")
+    .select("number")
+    .where("origin", "=", "l1")
+    .where("status", "=", "sealed")
+    .orderBy("number")
+    .limit(1)
+    .executeTakeFirst();
+  return row?.number;
 }
 
 /** The block of a number, undefined if there is none. */
@@ -168,12 +200,16 @@ export async function countBlocks(db: Db): Promise<Readonly<Record<BlockStatus, 
 
 /**
  * Removes a block and all later ones with their witnesses, batches and payouts; to be called in a transaction, after their
- * transactions were requeued. Throws `db/conflict` when L1 has accepted one of them.
+ * transactions were requeued. Returns how many they were. Throws `db/conflict` when L1 has accepted one of them.
  */
-export async function deleteBlocksFrom(db: Db, first: number): Promise<void> {
-  await db.deleteFrom("blocks").where("number", ">=", first).where("status", "in", ["open", "sealed"]).execute();
+export async function deleteBlocksFrom(db: Db, first: number): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom("blocks")
+    .where("number", ">=", first)
+    .where("status", "in", ["open", "sealed"])
+    .executeTakeFirstOrThrow();
   const kept = await db.selectFrom("blocks").select("number").where("number", ">=", first).limit(1).executeTakeFirst();
-  if (kept === undefined) return;
+  if (kept === undefined) return Number(numDeletedRows);
   throw new CairnError<DbErrorCode>("db/conflict", `L1 has accepted block ${kept.number}`);
 }
 

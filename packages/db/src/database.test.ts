@@ -36,6 +36,7 @@ import {
   insertL1Transaction,
   insertOpenBlock,
   insertQueueEntries,
+  insertSettlement,
   lastSequence,
   listAccountTransactions,
   listPayouts,
@@ -56,7 +57,6 @@ import {
   revokeSettlementsFrom,
   type StoredTransaction,
   sealStoredBlock,
-  settlePayout,
   storeProof,
   updateL1Transaction,
   upsertTransactions,
@@ -222,6 +222,7 @@ describe.each(["embedded", "server"] as const)("repositories on the %s engine", 
     await expect(insertOpenBlock(db, opening(2))).rejects.toThrow(/blocks_one_open/);
     expect(await findOpenBlock(db)).toEqual({
       ...opening(1),
+      origin: "own",
       status: "open",
       seal: null,
       provenAtMs: null,
@@ -254,7 +255,7 @@ describe.each(["embedded", "server"] as const)("repositories on the %s engine", 
     expect((await findBatch(db, 1))?.acceptance).toEqual(acceptance);
     expect((await findBlock(db, 1))?.status).toBe("proven");
     expect(await loadBlocksOwing(db)).toEqual([1]);
-    await settlePayout(db, { blockNumber: 1, position: 0, status: "paid", l1Transaction: hash(7), l1Block: 21 });
+    await insertSettlement(db, { batch: 1, position: 0, status: "paid", l1Transaction: hash(7), l1Block: 21 });
     expect(await loadBlocksOwing(db)).toEqual([]);
     await revokeSettlementsFrom(db, 21);
     expect((await listPayouts(db, { recipient: 5n, limit: 5 }))[0]).toMatchObject({

@@ -1,4 +1,15 @@
 export {
+  type AcceptedBatch,
+  applySettlements,
+  countAcceptedBatches,
+  deleteAcceptedBatchesFrom,
+  findUnadoptedBatch,
+  insertAcceptedBatch,
+  insertSettlement,
+  revokeSettlementsFrom,
+  type Settlement,
+} from "./accepted-batches.ts";
+export {
   type BatchAcceptance,
   countUnsentBatches,
   discardProof,
@@ -24,8 +35,10 @@ export {
   findForkedBlock,
   findLastSealedBlock,
   findOpenBlock,
+  findRevokedForeignBlock,
   findUnproven,
   findWitness,
+  insertForeignBlock,
   insertOpenBlock,
   listBlocks,
   loadBlocks,
@@ -76,9 +89,7 @@ export {
   listPayouts,
   loadBlockPayouts,
   loadBlocksOwing,
-  revokeSettlementsFrom,
   type StoredPayout,
-  settlePayout,
 } from "./payouts.ts";
 export {
   deleteQueueEntriesFrom,
@@ -116,6 +127,7 @@ export {
 export { decodeSignedTransaction, encodeSignedTransaction, SIGNED_TRANSACTION_BYTES } from "./signed-transaction.ts";
 export {
   addTransactionEvents,
+  findOpenTransactionsOf,
   findTransaction,
   findTransactions,
   lastSequence,

@@ -160,9 +160,37 @@ const FAULTS = [
   `create index blocks_not_final on blocks (number) where status <> 'final'`,
 ];
 
+/** What L1 says of batches and payouts, apart from what this node made of it. */
+const ACCEPTANCES = [
+  `create table accepted_batches (
+    number bigint primary key,
+    first_block bigint not null,
+    last_block bigint not null,
+    submitter bytea not null,
+    header bytea not null,
+    data_hash bytea not null,
+    data bytea,
+    l1_transaction bytea not null,
+    l1_block bigint not null,
+    l1_block_hash bytea not null,
+    l1_timestamp bigint not null
+  )`,
+  `create index accepted_batches_l1_block on accepted_batches (l1_block)`,
+  `create table settlements (
+    batch bigint not null,
+    position int not null,
+    status text not null check (status in ('paid', 'claimable')),
+    l1_transaction bytea not null,
+    l1_block bigint not null,
+    primary key (batch, position)
+  )`,
+  `create index settlements_l1_block on settlements (l1_block)`,
+];
+
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-initial": statements(INITIAL),
   "0002-faults": statements(FAULTS),
+  "0003-acceptances": statements(ACCEPTANCES),
 };
 
 /** Brings the schema up to date; safe to run from several processes at once. Throws `db/migration-failed`, `db/newer-schema`. */

@@ -49,28 +49,6 @@ export async function listPayouts(
   return rows.map(toPayout);
 }
 
-/** Notes what became of one payout. */
-export async function settlePayout(
-  db: Db,
-  payout: Pick<StoredPayout, "blockNumber" | "position" | "status" | "l1Transaction" | "l1Block">,
-): Promise<void> {
-  await db
-    .updateTable("payouts")
-    .set({ status: payout.status, l1_transaction: payout.l1Transaction, l1_block: payout.l1Block })
-    .where("block_number", "=", payout.blockNumber)
-    .where("position", "=", payout.position)
-    .execute();
-}
-
-/** Takes settlements back that were made in an L1 block from `l1Block` on: a reorg removed them. */
-export async function revokeSettlementsFrom(db: Db, l1Block: number): Promise<void> {
-  await db
-    .updateTable("payouts")
-    .set({ status: "owed", l1_transaction: null, l1_block: null })
-    .where("l1_block", ">=", l1Block)
-    .execute();
-}
-
 /** Blocks proven on L1 that still owe payouts, in order. */
 export async function loadBlocksOwing(db: Db): Promise<number[]> {
   const rows = await db

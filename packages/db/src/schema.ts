@@ -134,6 +134,32 @@ interface BatchesTable {
   l1_block_hash: Bytes | null;
 }
 
+interface AcceptedBatchesTable {
+  /** Given by the contract. */
+  number: number;
+  first_block: number;
+  last_block: number;
+  submitter: Bytes;
+  /** In the node's own encoding. */
+  header: Bytes;
+  data_hash: Bytes;
+  /** As in the calldata; null when this node made the batch. */
+  data: Bytes | null;
+  l1_transaction: Bytes;
+  l1_block: number;
+  l1_block_hash: Bytes;
+  l1_timestamp: number;
+}
+
+interface SettlementsTable {
+  /** Number given by the contract. */
+  batch: number;
+  position: number;
+  status: "paid" | "claimable";
+  l1_transaction: Bytes;
+  l1_block: number;
+}
+
 interface PayoutsTable {
   block_number: number;
   position: number;
@@ -189,6 +215,8 @@ export interface Tables {
   l1_blocks: L1BlocksTable;
   witnesses: WitnessesTable;
   batches: BatchesTable;
+  accepted_batches: AcceptedBatchesTable;
+  settlements: SettlementsTable;
   payouts: PayoutsTable;
   l1_transactions: L1TransactionsTable;
   l1_attempts: L1AttemptsTable;

@@ -140,6 +140,18 @@ export async function listAccountTransactions(
   return rows.map(toTransaction);
 }
 
+/** Transactions of these senders that no block holds. Throws `db/corrupt`. */
+export async function findOpenTransactionsOf(db: Db, senders: readonly number[]): Promise<StoredTransaction[]> {
+  if (senders.length === 0) return [];
+  const rows = await db
+    .selectFrom("transactions")
+    .selectAll()
+    .where("from_index", "in", [...new Set(senders)])
+    .where("status", "!=", "confirmed")
+    .execute();
+  return rows.map(toTransaction);
+}
+
 /** The highest sequence given so far, 0 if none. */
 export async function lastSequence(db: Db): Promise<number> {
   const row = await db

@@ -55,6 +55,13 @@ describe("configuration", () => {
     expect(free).toMatchObject({ feeOwner: undefined, feeOperatorPercent: -100 });
   });
 
+  it("takes a switch without value", () => {
+    expect(loadConfig(ENV, ["--restore", "--api-port", "2"])).toMatchObject({ restore: true, apiPort: 2 });
+    expect(loadConfig(ENV, ["--api-port=2", "--restore"])).toMatchObject({ restore: true, apiPort: 2 });
+    expect(loadConfig({ ...ENV, CAIRN_RESTORE: "true" }, ["--restore=false"])).toMatchObject({ restore: false });
+    expect(loadConfig(ENV)).toMatchObject({ restore: false });
+  });
+
   it("asks a prover alone for nothing but the database", () => {
     expect(loadConfig({ DATABASE_URL: "postgres://x", CAIRN_ROLES: "prover" })).toMatchObject({ roles: ["prover"] });
   });

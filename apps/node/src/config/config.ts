@@ -92,16 +92,18 @@ function defaultOf({ fallback, isRequired }: Setting<unknown>): string {
 }
 
 function readFlags(args: readonly string[], problems: string[]): Map<string, string> {
-  const byFlag = new Map(ENTRIES.map(([, one]) => [flagOf(one), one.env as string]));
+  const byFlag = new Map(ENTRIES.map(([, one]) => [flagOf(one), one]));
   const flags = new Map<string, string>();
   for (let i = 0; i < args.length; i++) {
     const [flag = "", inline] = (args[i] ?? "").split(/=(.*)/s);
-    const variable = byFlag.get(flag);
-    const value = inline ?? args[i + 1];
-    if (variable === undefined) problems.push(`unknown flag ${flag}`);
+    const known = byFlag.get(flag);
+    const follows = args[i + 1];
+    const isAlone = known?.isSwitch === true && (follows === undefined || follows.startsWith("--"));
+    const value = inline ?? (isAlone ? "true" : follows);
+    if (known === undefined) problems.push(`unknown flag ${flag}`);
     else if (value === undefined) problems.push(`${flag} has no value`);
-    else flags.set(variable, value);
-    if (inline === undefined) i++;
+    else flags.set(known.env, value);
+    if (inline === undefined && !isAlone) i++;
   }
   return flags;
 }

@@ -13,6 +13,8 @@ export interface Setting<T> {
   /** As it would be written; null when it must be given or may be left out. */
   readonly fallback: string | null;
   readonly isRequired: boolean;
+  /** Its flag may stand without a value, which means true. */
+  readonly isSwitch: boolean;
   readonly unit: string | null;
   readonly text: string;
 }
@@ -23,17 +25,20 @@ interface Declaration<T> {
   readonly schema: z.ZodType<T, string | undefined>;
   readonly fallback?: string;
   readonly required?: true;
+  readonly switch?: true;
   readonly unit?: string;
   readonly text: string;
 }
 
 /** Declares a setting. */
-export function setting<T>({ env, schema, fallback, required, unit, text }: Declaration<T>): Setting<T> {
+export function setting<T>(declaration: Declaration<T>): Setting<T> {
+  const { env, schema, fallback, required, unit, text } = declaration;
   return {
     env,
     parse: schema,
     fallback: fallback ?? null,
     isRequired: required === true,
+    isSwitch: declaration.switch === true,
     unit: unit ?? null,
     text,
   };
@@ -92,6 +97,7 @@ export const form = {
   oneOf: <const Values extends readonly [string, ...string[]]>(values: Values) => given.pipe(z.enum(values)),
   listOf: <const Values extends readonly [string, ...string[]]>(values: Values) =>
     given.transform((text) => text.split(",").map((part) => part.trim())).pipe(z.array(z.enum(values)).min(1)),
+  trueOrFalse: () => given.pipe(z.enum(["true", "false"])).transform((value) => value === "true"),
   optionalAddress: () =>
     z
       .string()

@@ -71,6 +71,13 @@ export const SETTINGS = {
     fallback: "0",
     text: "L1 block of the contract's creation; reading starts there.",
   }),
+  restore: setting({
+    env: "CAIRN_RESTORE",
+    schema: form.trueOrFalse(),
+    fallback: "false",
+    switch: true,
+    text: "Builds the state of a rollup that has batches from L1 alone, into an empty data directory, and goes on from there.",
+  }),
   confirmations: setting({
     env: "CAIRN_L1_CONFIRMATIONS",
     schema: form.integer(0, 1000),

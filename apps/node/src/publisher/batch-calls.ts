@@ -1,16 +1,8 @@
-import { type BatchHeaderFields, encodeHeader, payArguments, rollupAbi, submitBatchArguments } from "@cairn/contracts";
+import { encodeHeader, payArguments, rollupAbi, submitBatchArguments } from "@cairn/contracts";
 import type { StoredBatch, StoredBlock, StoredPayout } from "@cairn/db";
-import {
-  batchNumber,
-  bytesToHex,
-  CairnError,
-  dataHash,
-  type Hex,
-  type Payout,
-  payoutsHash,
-  tokenId,
-} from "@cairn/protocol";
+import { batchNumber, bytesToHex, CairnError, dataHash, type Hex } from "@cairn/protocol";
 import { encodeFunctionData, size } from "viem";
+import { headerFieldsOf, toPayout } from "../batch-header.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { wordHex } from "../json.ts";
 import type { L1Call } from "./l1-sender.ts";
@@ -34,7 +26,7 @@ export interface PublishedBatch {
 /** The call that submits a proven batch. Throws `node/unavailable` without proof. */
 export function submitCall(rollup: Hex, { batch, block, payouts }: PublishedBatch): L1Call {
   if (batch.proof === null || block.seal === null) throw incomplete(block);
-  const args = submitBatchArguments(headerFields(block, payouts), block.seal.data, batch.proof);
+  const args = submitBatchArguments(headerFieldsOf(block, payouts), block.seal.data, batch.proof);
   const data = encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args });
   const gasLimit = SUBMIT_GAS + CALLDATA_GAS_PER_BYTE * size(data);
   return {
@@ -56,7 +48,7 @@ export function payCall(rollup: Hex, { batch, block, payouts }: PublishedBatch, 
   const args = payArguments({
     batch: batchNumber(batch.acceptance.number),
     slots: block.slotCount,
-    header: encodeHeader(headerFields(block, payouts)),
+    header: encodeHeader(headerFieldsOf(block, payouts)),
     dataHash: bytesToHex(dataHash(block.slotCount, block.seal.data)),
     payouts: payouts.map(toPayout),
     first,
@@ -71,27 +63,6 @@ export function payCall(rollup: Hex, { batch, block, payouts }: PublishedBatch, 
 export function countOwed(payouts: readonly StoredPayout[], first: number): number {
   const end = first + PAYOUTS_PER_CALL;
   return payouts.filter(({ position, status }) => status === "owed" && position >= first && position < end).length;
-}
-
-function headerFields(block: StoredBlock, payouts: readonly StoredPayout[]): BatchHeaderFields {
-  if (block.seal === null) throw incomplete(block);
-  const { oldRoot, newRoot, newNextIndex, txRoot } = block.seal;
-  return {
-    slots: block.slotCount,
-    firstBlock: BigInt(block.number),
-    lastBlock: BigInt(block.number),
-    timestamp: BigInt(block.timestamp),
-    oldRoot,
-    newRoot,
-    newNextIndex,
-    l1OperationCount: block.l1OperationCount,
-    payoutsHash: payoutsHash(block.slotCount, payouts.map(toPayout)),
-    txRoot,
-  };
-}
-
-function toPayout({ recipient, tokenId: token, amount }: StoredPayout): Payout {
-  return { recipient, tokenId: tokenId(token), amount };
 }
 
 function incomplete({ number }: StoredBlock): CairnError<NodeErrorCode> {

@@ -7,12 +7,17 @@ import {
   findL1Head,
   findRebuildHold,
   findRebuildRequest,
+  findRevokedForeignBlock,
   findSubmissionRight,
+  findUnadoptedBatch,
   findUnproven,
 } from "@cairn/db";
+import type { Domain } from "@cairn/protocol";
+import type { StateTree } from "@cairn/state";
 import type { Logger } from "pino";
 import type { BlockRules } from "../block-rules.ts";
 import type { Clock } from "../clock.ts";
+import { adoptBatch } from "../restore/adopt.ts";
 import type { Sequencer } from "./sequencer.ts";
 
 /** Keeps the sequencer's blocks in line with what watcher and publisher store of L1. */
@@ -23,11 +28,15 @@ export interface QueueGuard {
   readonly stop: () => Promise<void>;
 }
 
+/** Adopted batches between two reports. */
+const PROGRESS_EVERY = 500;
+
 /** Tells the rules what is stored of L1, with the queue read in between: entries up to the head are known before its time is. */
 export async function observeChain(db: Db, rules: BlockRules, readQueue: () => Promise<void>): Promise<void> {
   const [head, submission] = [await findL1Head(db), await findSubmissionRight(db)];
   await readQueue();
-  rules.observe({ head, submission, unproven: (await findUnproven(db)) ?? null });
+  const unproven = (await findUnproven(db)) ?? null;
+  rules.observe({ head, submission, unproven, isBehindL1: (await findUnadoptedBatch(db)) !== undefined });
 }
 
 /** A guard that looks every `pollMs`, and whenever told to. */
@@ -35,6 +44,8 @@ export function createQueueGuard(deps: {
   readonly database: Database;
   readonly sequencer: Sequencer;
   readonly rules: BlockRules;
+  readonly tree: StateTree;
+  readonly domain: Domain;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly pollMs: number;
@@ -46,12 +57,32 @@ export function createQueueGuard(deps: {
 
   const check = async (): Promise<void> => {
     if (deps.sequencer.status().phase !== "running") return;
+    await adoptAccepted();
     if ((await findRebuildHold(db)) === null) {
+      const revoked = await findRevokedForeignBlock(db);
+      if (revoked !== undefined) await deps.sequencer.rebuildFrom(revoked, "L1 took back a batch made by others");
       const forked = await findForkedBlock(db);
       if (forked !== undefined) await deps.sequencer.rebuildFrom(forked, "the L1 queue changed");
     }
     await obeyRequest();
     await observeChain(db, deps.rules, deps.sequencer.queueChanged);
+  };
+
+  /** What L1 accepted stands, whoever made it; own blocks in its place are built again after it. */
+  const adoptAccepted = async (): Promise<void> => {
+    const first = await findUnadoptedBatch(db);
+    if (first === undefined) return;
+    const { tree, domain, clock, logger } = deps;
+    await deps.sequencer.rebuildFrom(first.firstBlock, "L1 accepted a batch made by others", async () => {
+      let adopted = 0;
+      for (let next: typeof first | undefined = first; next !== undefined && !isStopped; ) {
+        await adoptBatch({ db, tree, domain, nowMs: clock.nowMs }, next);
+        adopted++;
+        if (adopted % PROGRESS_EVERY === 0) logger.info({ batch: next.number, adopted }, "batches adopted from L1");
+        next = await findUnadoptedBatch(db);
+      }
+      logger.info({ adopted, block: tree.blockNumber() }, "batches adopted from L1");
+    });
   };
 
   /** A request about a batch that is no longer stored, or that L1 has accepted, is void. */

@@ -12,6 +12,7 @@ import { blockNumber, CairnError, EMPTY_QUEUE_HASH, type TransactionGroup } from
 import type { StateTree } from "@cairn/state";
 import { type BlockOptions, createBlockBuilder } from "@cairn/vm";
 import type { NodeErrorCode } from "../errors.ts";
+import { replayForeignBlock } from "../restore/adopt.ts";
 import type { ChainPosition } from "./chain.ts";
 
 /** What the two stores agree on. */
@@ -84,6 +85,10 @@ async function replayBlock(
 ): Promise<void> {
   const [block] = await loadBlocks(db, number, number);
   if (block === undefined) throw diverged(number, "it is missing in the database");
+  if (block.origin === "l1") {
+    await replayForeignBlock(db, tree, block);
+    return assertRoot(tree, block);
+  }
   const builder = createBlockBuilder({
     ...execution,
     state: tree,

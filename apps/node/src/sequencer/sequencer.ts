@@ -101,8 +101,11 @@ export interface Sequencer {
   readonly status: () => { readonly phase: Phase; readonly pool: number; readonly openBlock: number | null };
   /** Reads the L1 queue again; call it when entries arrived. */
   readonly queueChanged: () => Promise<void>;
-  /** Drops this block and all later ones, and runs their transactions again on what L1 says now. */
-  readonly rebuildFrom: (firstBlock: number, reason: string) => Promise<void>;
+  /**
+   * Drops this block and all later ones, lets `between` change the stores while nothing else does, and runs the dropped
+   * transactions again on what is there then. Throws `db/conflict` when L1 has accepted one of the blocks.
+   */
+  readonly rebuildFrom: (firstBlock: number, reason: string, between?: () => Promise<void>) => Promise<void>;
   /** Seals the open block now, whatever its age; null when nothing is in it. */
   readonly sealNow: () => Promise<SealedBlock | null>;
   readonly onEvent: (listener: (event: SequencerEvent) => void) => () => void;
@@ -155,19 +158,21 @@ export function createSequencer(settings: SequencerSettings, deps: SequencerDeps
       openBlock: run?.engine.chain.open()?.opening.number ?? null,
     }),
     queueChanged: () => (run === null ? Promise.resolve() : loadQueue(run.engine)),
-    rebuildFrom: async (firstBlock, reason) => {
+    rebuildFrom: async (firstBlock, reason, between) => {
       if (phase === "stopped") return;
       await recovery?.catch(() => undefined);
       phase = "recovering";
       await run?.journal.drain().catch(() => undefined);
+      let dropped = 0;
       try {
-        await drop(firstBlock, reason);
+        dropped = await drop(firstBlock, reason);
+        await between?.();
         await recover();
       } catch (error) {
         retryRecovery(FIRST_RECOVERY_DELAY_MS);
         throw error;
       }
-      publish({ type: "rebuilt", firstBlock });
+      if (dropped > 0) publish({ type: "rebuilt", firstBlock });
     },
     sealNow: async () => {
       const { engine, journal } = running();
@@ -347,14 +352,14 @@ export function createSequencer(settings: SequencerSettings, deps: SequencerDeps
     }
   }
 
-  async function drop(firstBlock: number, reason: string): Promise<void> {
-    const requeued = await db.transaction().execute(async (transaction) => {
-      const count = await requeueTransactions(transaction, firstBlock, { atMs: clock.nowMs(), reason });
-      await deleteBlocksFrom(transaction, firstBlock);
-      return count;
-    });
+  async function drop(firstBlock: number, reason: string): Promise<number> {
+    const { requeued, blocks } = await db.transaction().execute(async (transaction) => ({
+      requeued: await requeueTransactions(transaction, firstBlock, { atMs: clock.nowMs(), reason }),
+      blocks: await deleteBlocksFrom(transaction, firstBlock),
+    }));
     crashPoint("blocks-dropped");
-    logger.warn({ firstBlock, requeued, reason }, "blocks dropped");
+    if (blocks > 0) logger.warn({ firstBlock, blocks, requeued, reason }, "blocks dropped");
+    return blocks;
   }
 
   /** Reads the entries that come next, as far as they continue the chain. */
@@ -414,6 +419,7 @@ const CLOSED: Readonly<Record<ClosedReason, string>> = {
   lagging: "proofs or L1 are too far behind",
   notOperator: "another operator submits the blocks of this rollup",
   awaitingL1: "L1's safe block is behind the last block",
+  behindL1: "L1 accepted blocks made by others, which are being taken over",
   frozen: "the rollup is frozen: funds leave by exits on L1",
 };
 

@@ -1,26 +1,30 @@
 import {
   type Db,
   findBatch,
-  findBatchByNumber,
   findBlock,
   findLastL1Block,
   findLastQueueEntry,
+  findUnadoptedBatch,
+  insertAcceptedBatch,
   insertL1Block,
   insertQueueEntries,
+  insertSettlement,
+  loadBlockPayouts,
   markBatchAccepted,
   type QueueEntry,
-  settlePayout,
+  type Settlement,
 } from "@cairn/db";
 import type { L1ErrorCode, L1Rollup } from "@cairn/l1";
-import { CairnError, EMPTY_QUEUE_HASH, encodeL1Operation, nextQueueHash } from "@cairn/protocol";
+import { CairnError, EMPTY_QUEUE_HASH, encodeL1Operation, hexToBytes, nextQueueHash } from "@cairn/protocol";
+import { encodeHeaderFields, isAcceptedBlock } from "../batch-header.ts";
 import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
-import { type RollupEvent, readHeader, readRollupEvents } from "./l1-events.ts";
+import { type RollupEvent, readHeader, readPublishedData, readRollupEvents } from "./l1-events.ts";
 
 /** What a range of L1 blocks brought. */
 export interface RangeResult {
   readonly queueEntries: number;
-  /** First blocks of batches that L1 accepted. */
+  /** First blocks of batches stored here that L1 accepted. */
   readonly accepted: readonly number[];
   readonly settled: number;
 }
@@ -38,7 +42,7 @@ export interface BackfillOptions {
 
 /**
  * Reads every block from the last processed one up to `target`, range by range; each range is stored whole or not at all.
- * Throws `l1/queue-mismatch`, `node/l1-diverged`, `node/l1-unavailable`, and what RPC and database throw.
+ * Throws `l1/queue-mismatch`, `node/l1-diverged` for circuits that are unknown here, `node/l1-unavailable`, and what RPC and database throw.
  */
 export async function backfill(db: Db, rollup: L1Rollup, target: number, options: BackfillOptions): Promise<void> {
   const last = await findLastL1Block(db);
@@ -55,6 +59,7 @@ async function processRange(db: Db, rollup: L1Rollup, from: number, to: number, 
   const header = await readHeader(rollup, to);
   const events = await readRollupEvents(rollup, from, to);
   const timestamps = await readTimestamps(rollup, events);
+  const foreign = await readForeignData(db, rollup, events);
   const again = await readHeader(rollup, to);
   if (header === null || again === null || Buffer.compare(header.hash, again.hash) !== 0) {
     throw new CairnError<NodeErrorCode>("node/l1-unavailable", `L1 block ${to} changed while it was read`);
@@ -70,10 +75,12 @@ async function processRange(db: Db, rollup: L1Rollup, from: number, to: number, 
     let settled = 0;
     for (const event of events) {
       if (event.type === "accepted") {
-        await accept(transaction, event, nowMs);
-        accepted.push(event.firstBlock);
+        const isOwn = (await findUnadoptedBatch(transaction)) === undefined && (await isStored(transaction, event));
+        const place = { data: foreign.get(event.number) ?? null, l1Timestamp: timestamps.get(event.block) ?? 0 };
+        await accept(transaction, event, isOwn, place, nowMs);
+        if (isOwn) accepted.push(event.firstBlock);
       } else if (event.type === "settled") {
-        await settle(transaction, event);
+        await insertSettlement(transaction, toSettlement(event));
         settled++;
       }
     }
@@ -118,15 +125,49 @@ async function toQueueEntries(
   return entries;
 }
 
-async function accept(db: Db, event: Extract<RollupEvent, { type: "accepted" }>, atMs: number): Promise<void> {
-  const [batch, last] = [await findBatch(db, event.firstBlock), await findBlock(db, event.lastBlock)];
-  if (batch?.lastBlock !== event.lastBlock || last?.seal?.newRoot !== event.newRoot) {
-    throw new CairnError<NodeErrorCode>(
-      "node/l1-diverged",
-      `L1 accepted blocks ${event.firstBlock} to ${event.lastBlock}, which are not the ones stored here`,
-      { details: { l1Root: event.newRoot.toString(16), storedRoot: last?.seal?.newRoot.toString(16) ?? null } },
-    );
+type AcceptedEvent = Extract<RollupEvent, { type: "accepted" }>;
+
+/** Data of the accepted batches that are not stored here as they are, and of all that follow them: they are adopted in order. */
+async function readForeignData(
+  db: Db,
+  rollup: L1Rollup,
+  events: readonly RollupEvent[],
+): Promise<Map<number, Uint8Array>> {
+  const found = new Map<number, Uint8Array>();
+  let isBehind = (await findUnadoptedBatch(db)) !== undefined;
+  for (const event of events) {
+    if (event.type !== "accepted" || (!isBehind && (await isStored(db, event)))) continue;
+    isBehind = true;
+    found.set(event.number, await readPublishedData(rollup, event));
   }
+  return found;
+}
+
+/** Stores an acceptance. One of a batch that is not stored here is for the sequencer to adopt. */
+async function accept(
+  db: Db,
+  event: AcceptedEvent,
+  isOwn: boolean,
+  place: { readonly data: Uint8Array | null; readonly l1Timestamp: number },
+  atMs: number,
+): Promise<void> {
+  if (!isOwn && place.data === null) {
+    throw new CairnError<NodeErrorCode>("node/l1-unavailable", `batch ${event.number} changed here while L1 was read`);
+  }
+  await insertAcceptedBatch(db, {
+    number: event.number,
+    firstBlock: event.firstBlock,
+    lastBlock: event.lastBlock,
+    submitter: event.submitter,
+    header: encodeHeaderFields(event.header),
+    dataHash: hexToBytes(event.dataHash, 32),
+    data: isOwn ? null : place.data,
+    l1Transaction: event.transaction,
+    l1Block: event.block,
+    l1BlockHash: event.blockHash,
+    l1Timestamp: place.l1Timestamp,
+  });
+  if (!isOwn) return;
   await markBatchAccepted(db, event.firstBlock, {
     number: event.number,
     l1Transaction: event.transaction,
@@ -136,22 +177,24 @@ async function accept(db: Db, event: Extract<RollupEvent, { type: "accepted" }>,
   });
 }
 
-async function settle(db: Db, event: Extract<RollupEvent, { type: "settled" }>): Promise<void> {
-  const batch = await findBatchByNumber(db, event.batch);
-  if (batch === undefined) {
-    throw new CairnError<NodeErrorCode>("node/l1-diverged", `L1 paid for batch ${event.batch}, which is unknown here`);
-  }
-  await settlePayout(db, {
-    blockNumber: batch.firstBlock,
-    position: event.position,
-    status: event.status,
-    l1Transaction: event.transaction,
-    l1Block: event.block,
-  });
+async function isStored(db: Db, event: AcceptedEvent): Promise<boolean> {
+  const [batch, block] = [await findBatch(db, event.firstBlock), await findBlock(db, event.firstBlock)];
+  if (batch?.lastBlock !== event.lastBlock || block === undefined) return false;
+  return isAcceptedBlock(block, await loadBlockPayouts(db, event.firstBlock), event);
 }
 
+function toSettlement(event: Extract<RollupEvent, { type: "settled" }>): Settlement {
+  const { batch, position, status, transaction, block } = event;
+  return { batch, position, status, l1Transaction: transaction, l1Block: block };
+}
+
+/** Seconds of the L1 blocks that hold queue entries or acceptances. */
 async function readTimestamps(rollup: L1Rollup, events: readonly RollupEvent[]): Promise<Map<number, number>> {
-  const blocks = new Set(events.filter(({ type }) => type === "queued").map(({ block }) => block));
-  const headers = await Promise.all([...blocks].map((block) => readHeader(rollup, block)));
-  return new Map(headers.flatMap((header) => (header === null ? [] : [[header.number, header.timestamp] as const])));
+  const blocks = new Set(events.filter(({ type }) => type !== "settled").map(({ block }) => block));
+  const timestamps = new Map<number, number>();
+  for (const block of blocks) {
+    const header = await readHeader(rollup, block);
+    if (header !== null) timestamps.set(block, header.timestamp);
+  }
+  return timestamps;
 }

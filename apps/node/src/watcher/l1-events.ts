@@ -1,8 +1,18 @@
-import { rollupAbi } from "@cairn/contracts";
+import { type BatchHeader, rollupAbi } from "@cairn/contracts";
 import type { L1Header } from "@cairn/db";
 import { type L1Rollup, l1OperationFromEvent } from "@cairn/l1";
-import { hexToBytes, type L1Operation } from "@cairn/protocol";
-import { getAbiItem } from "viem";
+import {
+  addressToBigint,
+  bytesToHex,
+  CairnError,
+  dataHash,
+  type Hex,
+  hexToBytes,
+  type L1Operation,
+} from "@cairn/protocol";
+import { decodeFunctionData, getAbiItem } from "viem";
+import { slotsOf } from "../batch-header.ts";
+import type { NodeErrorCode } from "../errors.ts";
 
 /** Where an event stands on L1. */
 export interface EventPlace {
@@ -25,7 +35,9 @@ export type RollupEvent = EventPlace &
         readonly number: number;
         readonly firstBlock: number;
         readonly lastBlock: number;
-        readonly newRoot: bigint;
+        readonly submitter: bigint;
+        readonly header: BatchHeader;
+        readonly dataHash: Hex;
       }
     | {
         readonly type: "settled";
@@ -77,7 +89,9 @@ export async function readRollupEvents(
         number: Number(log.args.batchNumber),
         firstBlock: Number(log.args.header.firstBlock),
         lastBlock: Number(log.args.header.lastBlock),
-        newRoot: BigInt(log.args.header.newRoot),
+        submitter: addressToBigint(log.args.submitter),
+        header: log.args.header,
+        dataHash: log.args.dataHash,
       };
     }
     return {
@@ -88,6 +102,24 @@ export async function readRollupEvents(
       status: log.eventName === "PayoutPaid" ? "paid" : "claimable",
     };
   });
+}
+
+/** The data that a transaction published with its batch. Throws `node/l1-unavailable` unless it is what the event says. */
+export async function readPublishedData(
+  { reader, address }: L1Rollup,
+  event: Extract<RollupEvent, { type: "accepted" }>,
+): Promise<Uint8Array> {
+  const transaction = await reader.getTransaction({ hash: bytesToHex(event.transaction) });
+  const slots = slotsOf(event.header);
+  const call = decodeFunctionData({ abi: rollupAbi, data: transaction.input });
+  if (call.functionName === "submitBatch" && transaction.to?.toLowerCase() === address.toLowerCase()) {
+    const data = hexToBytes(call.args[1]);
+    if (bytesToHex(dataHash(slots, data)) === event.dataHash) return data;
+  }
+  throw new CairnError<NodeErrorCode>(
+    "node/l1-unavailable",
+    `the L1 node shows another transaction for batch ${event.number} than its event says`,
+  );
 }
 
 /** Header of an L1 block by number or tag, null if the node does not have it. */

@@ -1,5 +1,6 @@
 import {
   type Db,
+  deleteAcceptedBatchesFrom,
   deleteL1BlocksFrom,
   deleteQueueEntriesFrom,
   findLastL1Block,
@@ -50,6 +51,7 @@ export async function undoReorg(db: Db, rollup: L1Rollup, deploymentBlock: numbe
   crashPoint("reorg-found");
   const undone = await db.transaction().execute(async (transaction) => {
     const acceptances = await revokeAcceptancesFrom(transaction, forkBlock + 1);
+    await deleteAcceptedBatchesFrom(transaction, forkBlock + 1);
     await revokeSettlementsFrom(transaction, forkBlock + 1);
     const queueEntries = await deleteQueueEntriesFrom(transaction, forkBlock + 1);
     await deleteL1BlocksFrom(transaction, forkBlock + 1);

@@ -52,7 +52,7 @@ export type WatcherEvent =
 
 /** Copies what L1 says of the rollup into the database and keeps it true. */
 export interface Watcher {
-  /** Looks at L1 and goes on doing so, also when it does not answer. Throws `node/l1-diverged`. */
+  /** Looks at L1 and goes on doing so, also when it does not answer. Throws `node/l1-diverged` for batches of unknown circuits. */
   readonly start: () => Promise<void>;
   /** Looks at L1 once, now. Throws as the parts do. */
   readonly poll: () => Promise<void>;

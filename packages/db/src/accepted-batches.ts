@@ -1,0 +1,137 @@
+import { bytesToBigint } from "@cairn/protocol";
+import { type Selectable, sql } from "kysely";
+import type { Db } from "./database.ts";
+import type { Tables } from "./schema.ts";
+import { address, bytes, optionalBytes } from "./values.ts";
+
+/** A batch that L1 accepted, whoever made it. */
+export interface AcceptedBatch {
+  /** Given by the contract. */
+  readonly number: number;
+  readonly firstBlock: number;
+  readonly lastBlock: number;
+  readonly submitter: bigint;
+  /** Its header, in the node's own encoding. */
+  readonly header: Uint8Array;
+  readonly dataHash: Uint8Array;
+  /** Published data as in the calldata; null when it was stored here before it was accepted. */
+  readonly data: Uint8Array | null;
+  readonly l1Transaction: Uint8Array;
+  readonly l1Block: number;
+  readonly l1BlockHash: Uint8Array;
+  /** Seconds, of that L1 block. */
+  readonly l1Timestamp: number;
+}
+
+/** What L1 did about one payout of a batch. */
+export interface Settlement {
+  /** Number given by the contract. */
+  readonly batch: number;
+  readonly position: number;
+  readonly status: "paid" | "claimable";
+  readonly l1Transaction: Uint8Array;
+  readonly l1Block: number;
+}
+
+/** Stores an acceptance that is not stored yet. */
+export async function insertAcceptedBatch(db: Db, batch: AcceptedBatch): Promise<void> {
+  await db
+    .insertInto("accepted_batches")
+    .values({
+      number: batch.number,
+      first_block: batch.firstBlock,
+      last_block: batch.lastBlock,
+      submitter: address(batch.submitter),
+      header: batch.header,
+      data_hash: batch.dataHash,
+      data: batch.data,
+      l1_transaction: batch.l1Transaction,
+      l1_block: batch.l1Block,
+      l1_block_hash: batch.l1BlockHash,
+      l1_timestamp: batch.l1Timestamp,
+    })
+    .execute();
+}
+
+/**
+ * The first batch that L1 accepted and that the stored blocks do not hold, undefined when they hold all. Invariant: the batches
+ * that they hold are those before it.
+ */
+export async function findUnadoptedBatch(db: Db): Promise<AcceptedBatch | undefined> {
+  const row = await db
+    .selectFrom("accepted_batches")
+    .selectAll()
+    .where("number", ">", ({ selectFrom, fn }) =>
+      selectFrom("batches").select(({ lit }) => fn.coalesce(fn.max("number"), lit(0)).as("last")),
+    )
+    .orderBy("number")
+    .limit(1)
+    .executeTakeFirst();
+  return row && toAcceptedBatch(row);
+}
+
+/** How many batches L1 accepted as far as is stored. */
+export async function countAcceptedBatches(db: Db): Promise<number> {
+  const row = await db
+    .selectFrom("accepted_batches")
+    .select(({ fn }) => fn.max("number").as("last"))
+    .executeTakeFirst();
+  return row?.last ?? 0;
+}
+
+/** Forgets the acceptances in an L1 block and later ones: a reorg removed them. */
+export async function deleteAcceptedBatchesFrom(db: Db, l1Block: number): Promise<void> {
+  await db.deleteFrom("accepted_batches").where("l1_block", ">=", l1Block).execute();
+}
+
+/** Notes what became of a payout, also of a batch whose payouts are not stored yet. */
+export async function insertSettlement(db: Db, settlement: Settlement): Promise<void> {
+  await db
+    .insertInto("settlements")
+    .values({
+      batch: settlement.batch,
+      position: settlement.position,
+      status: settlement.status,
+      l1_transaction: settlement.l1Transaction,
+      l1_block: settlement.l1Block,
+    })
+    .execute();
+  await applySettlements(db, settlement.batch);
+}
+
+/** Brings the stored payouts of a batch up to its settlements. */
+export async function applySettlements(db: Db, batch: number): Promise<void> {
+  await sql`
+    update payouts
+    set status = settlements.status, l1_transaction = settlements.l1_transaction, l1_block = settlements.l1_block
+    from settlements, batches
+    where settlements.batch = ${batch} and batches.number = settlements.batch
+      and payouts.block_number = batches.first_block and payouts.position = settlements.position
+  `.execute(db);
+}
+
+/** Forgets the settlements in an L1 block and later ones, and takes them back from the payouts: a reorg removed them. */
+export async function revokeSettlementsFrom(db: Db, l1Block: number): Promise<void> {
+  await db.deleteFrom("settlements").where("l1_block", ">=", l1Block).execute();
+  await db
+    .updateTable("payouts")
+    .set({ status: "owed", l1_transaction: null, l1_block: null })
+    .where("l1_block", ">=", l1Block)
+    .execute();
+}
+
+function toAcceptedBatch(row: Selectable<Tables["accepted_batches"]>): AcceptedBatch {
+  return {
+    number: row.number,
+    firstBlock: row.first_block,
+    lastBlock: row.last_block,
+    submitter: bytesToBigint(row.submitter),
+    header: bytes(row.header),
+    dataHash: bytes(row.data_hash),
+    data: optionalBytes(row.data),
+    l1Transaction: bytes(row.l1_transaction),
+    l1Block: row.l1_block,
+    l1BlockHash: bytes(row.l1_block_hash),
+    l1Timestamp: row.l1_timestamp,
+  };
+}
