@@ -13,8 +13,14 @@ export interface ByteCursor {
   left(): number;
 }
 
+/** The same bytes as a plain array: `slice` of a Buffer would not copy. */
+export function plainBytes({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
 /** A cursor at the first byte. */
-export function createByteCursor(source: Uint8Array): ByteCursor {
+export function createByteCursor(bytesOrBuffer: Uint8Array): ByteCursor {
+  const source = plainBytes(bytesOrBuffer);
   let offset = 0;
   const bytes = (length: number): Uint8Array => {
     const taken = source.subarray(offset, offset + length);

@@ -1,3 +1,6 @@
+import { concatBytes } from "@cairn/protocol";
+import { plainBytes } from "../byte-cursor.ts";
+
 /** Reads a stream of chunks in pieces of any size. */
 export interface ChunkReader {
   /** The next bytes, fewer only at the end of the stream. */
@@ -15,7 +18,7 @@ export function createChunkReader(chunks: AsyncIterable<Uint8Array>): ChunkReade
       while (held.length < length) {
         const { done, value } = await iterator.next();
         if (done) break;
-        held = held.length === 0 ? value : Buffer.concat([held, value]);
+        held = held.length === 0 ? plainBytes(value) : concatBytes(held, value);
       }
       const taken = held.subarray(0, length);
       held = held.subarray(taken.length);

@@ -143,7 +143,7 @@ export function encodeFrame(type: number, payload: Uint8Array): Uint8Array {
 export function digestOf(...parts: readonly Uint8Array[]): Uint8Array {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(part);
-  return hash.digest();
+  return Uint8Array.from(hash.digest());
 }
 
 /** A `restore/archive-corrupt` error. */
