@@ -1,0 +1,55 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+
+/** The `cairn` command as users start it. */
+const COMMAND = join(import.meta.dirname, "../../apps/cli/bin/cairn.mjs");
+
+/** What a command printed as JSON, and its exit code. */
+export interface Told<T> {
+  readonly code: number | null;
+  readonly value: T;
+  readonly stderr: string;
+}
+
+/** Runs a command with `--json` in a process of its own to its end. */
+export async function runCairn<T>(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Told<T>> {
+  const child = startCairn(args, env);
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.on("data", (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr?.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const [code] = await once(child, "close");
+  return { code, value: JSON.parse(stdout) as T, stderr };
+}
+
+/** Starts a command with `--json` that stays. */
+export function startCairn(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
+  return spawn(process.execPath, [COMMAND, ...args, "--json"], {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+/** The first JSON document on a process's stdout. Rejects with what it printed when it ends before. */
+export function firstDocument<T>(child: ChildProcess): Promise<T> {
+  let text = "";
+  return new Promise((resolve, reject) => {
+    const read = (chunk: Buffer): void => {
+      text += chunk.toString();
+      // A document ends with the brace that closes it, alone on its line.
+      if (!text.endsWith("\n}\n")) return;
+      child.stdout?.off("data", read).resume();
+      resolve(JSON.parse(text) as T);
+    };
+    child.stdout?.on("data", read);
+    child.stderr?.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    child.once("close", (code) => reject(new Error(`ended with ${code}: ${text.slice(-2000)}`)));
+  });
+}
