@@ -41,3 +41,25 @@ describe.each(["embedded", "server"] as const)("proof jobs on the %s engine", (e
     expect(await queue.counts()).toEqual({ waiting: 1, active: 0, poisoned: 0 });
   });
 });
+
+describe("proof jobs of a process that died", () => {
+  it("are free at once when an embedded database is opened again", async () => {
+    const test = await engines.embedded.create();
+    const options = { retryLimit: 1, heartbeatSeconds: 30, expireInSeconds: 60, onError: () => undefined };
+    const first = await test.open();
+    const dying = await createJobQueue(first, options);
+    await dying.enqueue({ firstBlock: 1, publicInput: "0x1" });
+    const taken = Promise.withResolvers<void>();
+    await dying.work({ concurrency: 1 }, () => {
+      taken.resolve();
+      return new Promise(() => undefined);
+    });
+    await taken.promise;
+    expect(await dying.counts()).toEqual({ waiting: 0, active: 1, poisoned: 0 });
+    await first.close();
+
+    const queue = await createJobQueue(await test.open(), options);
+    expect(await queue.counts()).toEqual({ waiting: 1, active: 0, poisoned: 0 });
+    await queue.stop();
+  });
+});

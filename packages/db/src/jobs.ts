@@ -100,6 +100,7 @@ export async function createJobQueue({ engine }: Database, options: JobQueueOpti
     await boss.createQueue(QUEUE, settings);
     const { policy: _fixed, ...changeable } = settings;
     await boss.updateQueue(QUEUE, changeable);
+    if (engine.type !== "server") await releaseOrphans(boss);
   });
 
   return {
@@ -150,6 +151,15 @@ export async function createJobQueue({ engine }: Database, options: JobQueueOpti
       }),
     stop: () => boss.stop({ graceful: true, close: true, timeout: 30_000 }),
   };
+}
+
+/** An embedded database has one process, so what is held when it starts was held by one that is gone. */
+async function releaseOrphans(boss: PgBoss): Promise<void> {
+  const jobs = await boss.findJobs<ProofJob>(QUEUE, { limit: MAX_COUNTED });
+  const orphans = jobs.filter(({ state }) => state === "active").map(({ id }) => id);
+  if (orphans.length === 0) return;
+  await boss.cancel(QUEUE, orphans);
+  await boss.resume(QUEUE, orphans);
 }
 
 async function attempt<T>(what: string, action: () => Promise<T>): Promise<T> {
