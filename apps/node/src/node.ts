@@ -216,7 +216,7 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
     const log = child("jobs");
     const jobs = await createJobQueue(database, {
       retryLimit: config.proofRetries,
-      heartbeatSeconds: 30,
+      heartbeatSeconds: config.proverHeartbeatSeconds,
       expireInSeconds: 1800,
       onError: (error) => log.error({ err: error }, "job engine"),
     });

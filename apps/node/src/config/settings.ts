@@ -214,6 +214,13 @@ export const SETTINGS = {
     unit: "tries",
     text: "Tries after the first before a proof job is set aside with its evidence.",
   }),
+  proverHeartbeatSeconds: setting({
+    env: "CAIRN_PROVER_HEARTBEAT_SECONDS",
+    schema: form.integer(10, 3600),
+    fallback: "30",
+    unit: "seconds",
+    text: "Silence of a prover after which another one takes its job over; the same in every process.",
+  }),
   cacheDir: setting({
     env: "CAIRN_CACHE_DIR",
     schema: form.text(),
