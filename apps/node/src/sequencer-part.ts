@@ -8,6 +8,7 @@ import type { StreamMessage } from "@cairn/rpc";
 import type { StateTree } from "@cairn/state";
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
+import L1_GAS from "../l1-gas.json" with { type: "json" };
 import { createHandlers, type PartStatus } from "./api/handlers.ts";
 import { createApiServer } from "./api/server.ts";
 import { createAdminServer } from "./api/side-servers.ts";
@@ -27,9 +28,6 @@ import type { Watcher, WatcherEvent } from "./watcher/watcher.ts";
 
 /** Version that the API reports. */
 export const NODE_VERSION = "0.1.0";
-
-/** L1 gas of a batch and its parts, as measured on the deployed contracts. */
-const GAS = { batchGas: 800_000n, gasPerByte: 16n, payoutGas: 60_000n };
 
 /** Blocks that may wait for L1; the state store can undo RETAINED_BLOCKS, so that a reorg may take some more back. */
 const MAX_UNPROVEN_BLOCKS = 8192;
@@ -205,8 +203,10 @@ async function startServers(
 
 function feeSettings(config: NodeConfig, slotCount: BlockSize) {
   return {
-    ...GAS,
     slotCount,
+    batchGas: BigInt(L1_GAS.batch[slotCount]),
+    gasPerByte: BigInt(L1_GAS.publishedByte),
+    payoutGas: BigInt(L1_GAS.payout),
     tokens: config.feeTokens.map(({ tokenId: id, weiPer1e18 }) => ({ tokenId: tokenId(id), weiPer1e18 })),
     expectedFillPercent: 50n,
     operatorPercent: BigInt(config.feeOperatorPercent),

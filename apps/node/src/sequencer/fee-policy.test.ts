@@ -1,0 +1,69 @@
+import { encodeFloat16, encodeFloat40, type L2Transaction, SLOT_BYTES, tokenId } from "@cairn/protocol";
+import { describe, expect, it } from "vitest";
+import L1_GAS from "../../l1-gas.json" with { type: "json" };
+import { createFeePolicy, type FeeSettings } from "./fee-policy.ts";
+
+const GWEI = 10n ** 9n;
+const ETH = tokenId(0);
+const USD = tokenId(1);
+
+const settings = (change: Partial<FeeSettings> = {}): FeeSettings => ({
+  slotCount: 64,
+  tokens: [
+    { tokenId: ETH, weiPer1e18: 10n ** 18n },
+    { tokenId: USD, weiPer1e18: 5n * 10n ** 26n },
+  ],
+  batchGas: BigInt(L1_GAS.batch[64]),
+  gasPerByte: BigInt(L1_GAS.publishedByte),
+  payoutGas: BigInt(L1_GAS.payout),
+  expectedFillPercent: 50n,
+  operatorPercent: 10n,
+  tolerancePercent: 80n,
+  ...change,
+});
+
+const transfer = (fee: bigint, token = ETH): L2Transaction => ({
+  type: "transfer",
+  from: 64 as L2Transaction["from"],
+  to: 65 as L2Transaction["from"],
+  toOwner: 1n,
+  toKey: 0n,
+  nonce: 0,
+  tokenId: token,
+  amount: encodeFloat40(1n),
+  fee: encodeFloat16(fee),
+  validUntil: 2 ** 32 - 1,
+  link: null,
+});
+
+describe("fees", () => {
+  it("of blocks as full as expected pay for their batch on L1", () => {
+    const quote = createFeePolicy(settings(), () => 3n * GWEI).quote("transfer", ETH);
+    const transfers = 32n;
+    const spent = 3n * GWEI * (BigInt(L1_GAS.batch[64]) + transfers * BigInt(SLOT_BYTES * L1_GAS.publishedByte));
+    expect((quote?.fee ?? 0n) * transfers).toBeGreaterThanOrEqual((spent * 110n) / 100n);
+    expect((quote?.fee ?? 0n) * transfers).toBeLessThan((spent * 112n) / 100n);
+  });
+
+  it("are worth the same in every token", () => {
+    const policy = createFeePolicy(settings(), () => GWEI);
+    const [inEth, inUsd] = [policy.quote("withdraw", ETH)?.fee ?? 0n, policy.quote("withdraw", USD)?.fee ?? 0n];
+    const wei = (inUsd * 5n * 10n ** 26n) / 10n ** 18n;
+    expect(Number((wei * 1000n) / inEth)).toBeCloseTo(1000, -1);
+    expect(policy.quote("transfer", tokenId(2))).toBeNull();
+  });
+
+  it("below a quote suffice by the tolerance, because the gas price moves", () => {
+    const policy = createFeePolicy(settings(), () => GWEI);
+    const quote = policy.quote("transfer", ETH);
+    expect(policy.shortfall(transfer(quote?.fee ?? 0n))).toBeNull();
+    expect(policy.shortfall(transfer(0n))).toBe(quote?.minimumFee);
+    expect(policy.shortfall(transfer(10n ** 6n, tokenId(2)))).toBe("token");
+  });
+
+  it("are not asked for when they are switched off", () => {
+    const policy = createFeePolicy(settings({ operatorPercent: -100n }), () => GWEI);
+    expect(policy.shortfall(transfer(0n))).toBeNull();
+    expect(policy.shortfall(transfer(0n, tokenId(2)))).toBeNull();
+  });
+});
