@@ -31,6 +31,10 @@ export const blockStatusSchema = z.enum(["open", "sealed", "proven", "final"]);
 export const blockSchema = z.object({
   number: countSchema,
   status: blockStatusSchema,
+  origin: z.enum(["own", "l1"]).optional().meta({
+    description:
+      "own: built by this node; l1: made by others, rebuilt from L1, which tells neither the ids nor the times of its transactions",
+  }),
   timestamp: countSchema.meta({ description: "seconds" }),
   slots: countSchema,
   l1Operations: countSchema,

@@ -77,6 +77,7 @@ export function toBlock(block: StoredBlock): RouteResponse<"block"> {
   return {
     number: block.number,
     status: block.status,
+    origin: block.origin,
     timestamp: block.timestamp,
     slots: block.slotCount,
     l1Operations: block.l1OperationCount,
