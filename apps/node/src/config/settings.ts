@@ -257,7 +257,7 @@ export const SETTINGS = {
     schema: form.integer(1, 64),
     fallback: "4",
     unit: "transactions",
-    text: "L1 transactions under way at a time.",
+    text: "L1 transactions that wait to be mined at a time.",
   }),
   lowBalanceWei: setting({
     env: "CAIRN_LOW_BALANCE_WEI",

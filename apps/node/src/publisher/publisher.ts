@@ -30,7 +30,7 @@ import { isPartSettled, loadOwedParts, loadPublished } from "./payments.ts";
 /** How the publisher works. */
 export interface PublisherSettings extends SenderSettings {
   readonly pollMs: number;
-  /** L1 transactions under way at a time. */
+  /** L1 transactions that wait to be mined at a time. */
   readonly maxLive: number;
   /** Below this balance of the account an alarm is logged and counted. */
   readonly lowBalanceWei: bigint;
@@ -102,7 +102,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
    * Returns what the next one waits for.
    */
   const submitProven = async (live: readonly StoredL1Transaction[], view: ContractView): Promise<string | null> => {
-    let room = settings.maxLive - live.length;
+    let room = settings.maxLive - live.filter(({ status }) => status !== "mined").length;
     for (const batch of await loadPendingBatches(db, 2 * settings.maxLive)) {
       // L1 has accepted it, or another one in its place; the watcher has not read that far yet.
       if (batch.firstBlock <= view.lastBlock) continue;

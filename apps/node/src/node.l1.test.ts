@@ -1,0 +1,131 @@
+import { createTestDatabases } from "@cairn/db/testing";
+import { bigintToAddress } from "@cairn/protocol";
+import type { Person } from "@cairn/testkit";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { clientOf, createL1Scene, type L1Scene, proveNothing } from "../test/l1-scene.ts";
+import { call } from "../test/node-harness.ts";
+import type { CairnNode } from "./node.ts";
+import type { ProveBlock } from "./prover/worker.ts";
+
+const ETHER = 10n ** 18n;
+const RECIPIENT = 0xc0ffee00c0ffee00c0ffee00c0ffee00c0ffee00n;
+const WAIT = { timeout: 60_000, interval: 100 };
+
+describe("a node when L1 does not go its way", () => {
+  let scene: L1Scene;
+  let node: CairnNode;
+  let alice: Person;
+  let bob: Person;
+  let gate = Promise.resolve();
+  const prove: ProveBlock = async (...args) => {
+    await gate;
+    return proveNothing(...args);
+  };
+  const client = () => clientOf(node, scene);
+  const historyOf = async (id: string) => (await client().transaction(id)).history;
+  const typesOf = async (id: string) => (await historyOf(id)).map(({ type }) => type);
+  const statusOf = async (id: string) => (await client().transaction(id)).status;
+  const idOf = ({ transactions: [first] }: { transactions: { id: string }[] }): string => first?.id ?? "";
+  const isAtL1 = async () => {
+    const [chain, own] = [await scene.onChain(), await client().rollup()];
+    expect([own.root, own.lastBlock]).toEqual([chain.root, chain.lastBlock]);
+  };
+
+  /** Cuts L1 back to a snapshot and lets it grow beyond where it was. */
+  const reorg = async (snapshot: unknown) => {
+    const before = Number(await scene.l1("eth_blockNumber"));
+    expect(await scene.l1("evm_revert", [snapshot])).toBe(true);
+    const after = Number(await scene.l1("eth_blockNumber"));
+    await scene.l1("anvil_mine", [`0x${(before - after + 2).toString(16)}`]);
+  };
+
+  beforeAll(async () => {
+    scene = await createL1Scene(createTestDatabases().server);
+    // Payouts and batches stay removable: only what is 200 blocks deep counts as settled.
+    node = await scene.begin("operator", { CAIRN_L1_FINAL_CONFIRMATIONS: "200" }, prove);
+    alice = await scene.harness.deposit(1, ETHER);
+    bob = await scene.harness.deposit(2, ETHER);
+  });
+  afterAll(() => scene.stop());
+
+  it("brings blocks to L1", async () => {
+    await expect.poll(() => client().index(bob), WAIT).toBe(65);
+    const id = idOf(await client().transfer(alice, bob, 0));
+    await expect.poll(() => statusOf(id), WAIT).toBe("proven");
+    await isAtL1();
+  });
+
+  it("builds a block again that became too old before its proof was made, visibly", async () => {
+    const held = Promise.withResolvers<void>();
+    gate = held.promise;
+    const id = idOf(await client().transfer(alice, bob, 1));
+    await expect.poll(() => typesOf(id), WAIT).toContain("sealed");
+    await scene.warp(6400);
+    await expect.poll(() => typesOf(id), WAIT).toContain("requeued");
+    held.resolve();
+    await expect.poll(() => statusOf(id), WAIT).toBe("proven");
+    const requeued = (await historyOf(id)).find(({ type }) => type === "requeued");
+    expect(requeued?.details).toMatchObject({ reason: "the block became too old for L1" });
+    await isAtL1();
+  });
+
+  it("brings a batch to L1 again that a reorg removed", async () => {
+    const snapshot = await scene.l1("evm_snapshot");
+    const id = idOf(await client().transfer(alice, bob, 2));
+    await expect.poll(() => statusOf(id), WAIT).toBe("proven");
+    const { lastBlock } = await scene.onChain();
+    await reorg(snapshot);
+    expect((await scene.onChain()).lastBlock).toBeLessThan(lastBlock);
+    await expect.poll(async () => (await scene.onChain()).lastBlock, WAIT).toBe(lastBlock);
+    await expect.poll(() => statusOf(id), WAIT).toBe("proven");
+    await isAtL1();
+  });
+
+  it("takes back a deposit that a reorg removed, and all that lived on it; the rest runs again in order", async () => {
+    const held = Promise.withResolvers<void>();
+    gate = held.promise;
+    const snapshot = await scene.l1("evm_snapshot");
+    const carol = await scene.harness.deposit(3, ETHER);
+    await expect.poll(() => client().index(carol), WAIT).toBe(66);
+    const before = await client().balance(bob);
+    const first = idOf(await client().transfer(alice, bob, 3));
+    const lost = idOf(await client().transfer(carol, bob, 0));
+    const second = idOf(await client().transfer(alice, bob, 4));
+    expect(await client().balance(bob)).toBe(before + 3000n);
+    await reorg(snapshot);
+    await expect.poll(() => statusOf(lost), WAIT).toBe("rejected");
+    held.resolve();
+    await expect.poll(() => statusOf(second), WAIT).toBe("proven");
+    expect(await statusOf(first)).toBe("proven");
+    expect(await typesOf(lost)).toEqual(["received", "requeued", "rejected"]);
+    expect(await client().balance(bob)).toBe(before + 2000n);
+    expect(await client().index(carol)).toBe(0);
+    await isAtL1();
+  });
+
+  it("pays again what a reorg took back", async () => {
+    await scene.l1("evm_setAutomine", [false]);
+    const paid = () => scene.harness.devnet.rollup.reader.getBalance({ address: bigintToAddress(RECIPIENT) });
+    const id = idOf(await client().withdraw(alice, 5, RECIPIENT, ETHER / 4n));
+    await vi.waitFor(async () => {
+      await scene.l1("evm_mine");
+      expect(await statusOf(id)).toBe("proven");
+    }, WAIT);
+    const snapshot = await scene.l1("evm_snapshot");
+    await vi.waitFor(async () => {
+      await scene.l1("evm_mine");
+      expect(await paid()).toBe(ETHER / 4n);
+    }, WAIT);
+    const payout = async () => (await call(node, "payouts", { query: {} })).value.payouts[0];
+    await expect.poll(payout, WAIT).toMatchObject({ status: "paid" });
+    await reorg(snapshot);
+    expect(await paid()).toBe(0n);
+    await expect.poll(payout, WAIT).toMatchObject({ status: "owed" });
+    await vi.waitFor(async () => {
+      await scene.l1("evm_mine");
+      expect(await payout()).toMatchObject({ status: "paid" });
+    }, WAIT);
+    expect(await paid()).toBe(ETHER / 4n);
+    await scene.l1("evm_setAutomine", [true]);
+  });
+});
