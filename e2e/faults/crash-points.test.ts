@@ -12,6 +12,7 @@ import {
 
 const ETHER = 10n ** 18n;
 const DEATH_TIMEOUT_MS = 180_000;
+const STAGE_TIMEOUT_MS = 900_000;
 
 /** Stages by the names of their points, in the order in which work meets them; so the work of one death leads to the next. */
 const STAGES = ["submission", "acknowledged", "queue", "block-", "proof", "batch", "payout", "reorg", "blocks-dropped"];
@@ -19,7 +20,7 @@ const stageOf = (point: CrashPoint) => STAGES.findIndex((stage) => point.startsW
 const pointsOf = (...stages: readonly string[]) =>
   CRASH_POINTS.filter((point) => stages.includes(STAGES[stageOf(point)] ?? ""));
 
-describe("kill -9 at every step between receipt and payout", () => {
+describe("kill -9 at every step between receipt and payout", { timeout: STAGE_TIMEOUT_MS }, () => {
   let scene: Scene;
   let alice: Holder;
   let bob: Holder;

@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** A process as Linux shows it. */
+export interface ProcessInfo {
+  readonly pid: number;
+  readonly command: string;
+}
+
+/** Running children of a process. */
+export function childrenOf(parent: number): ProcessInfo[] {
+  return readdirSync("/proc")
+    .filter((name) => /^[0-9]+$/.test(name))
+    .flatMap((name) => {
+      try {
+        // The command's name, in parentheses, may hold spaces; the parent is the second field after it.
+        const stat = readFileSync(`/proc/${name}/stat`, "utf8");
+        const [state, ppid] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+        if (Number(ppid) !== parent || state === "Z") return [];
+        const command = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ");
+        return [{ pid: Number(name), command }];
+      } catch {
+        // It ended in the meantime.
+        return [];
+      }
+    });
+}
