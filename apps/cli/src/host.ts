@@ -68,7 +68,7 @@ export function addNetworkOptions(command: Command): Command {
   const group = "Connection:";
   for (const [flags, text] of [
     ["--profile <file>", "file that names L1, node and rollup (CAIRN_PROFILE, ~/.cairn/profile.json)"],
-    ["--l1-rpc-url <url>", "JSON-RPC of an Ethereum node (CAIRN_L1_RPC_URL)"],
+    ["--l1, --l1-rpc-url <url>", "JSON-RPC of an Ethereum node (CAIRN_L1_RPC_URL)"],
     ["--node-url <url>", "API of a Cairn node (CAIRN_NODE_URL)"],
     ["--rollup <address>", "the Rollup contract (CAIRN_ROLLUP)"],
     ["--chain-id <number>", "chain that L1 must serve (CAIRN_CHAIN_ID)"],

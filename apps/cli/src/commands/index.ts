@@ -12,6 +12,7 @@ import { addStatusCommand } from "./status.ts";
 import { addSwapCommand } from "./swap.ts";
 import { addTransferCommand } from "./transfer.ts";
 import { addTxCommand } from "./tx.ts";
+import { addVerifyDeploymentCommand } from "./verify-deployment.ts";
 import { addWithdrawCommand } from "./withdraw.ts";
 
 /** Every command, in the order of the help. */
@@ -28,6 +29,7 @@ const COMMANDS: readonly ((host: Host) => void)[] = [
   addTxCommand,
   addStatusCommand,
   addDoctorCommand,
+  addVerifyDeploymentCommand,
   addCompletionCommand,
   addDemoCommand,
 ];

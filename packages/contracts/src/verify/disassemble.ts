@@ -1,4 +1,4 @@
-import { hexToBytes } from "@cairn/protocol";
+import { bytesToHex, hexToBytes } from "@cairn/protocol";
 import type { Hex } from "viem";
 
 /** One instruction of EVM code. */
@@ -39,18 +39,24 @@ export function disassemble(code: Hex): Instruction[] {
 }
 
 /**
- * The instructions that can run: from the start, or from a jump destination, up to the end of their block. What the
- * compiler keeps behind the code, constants and metadata, follows an end and holds no jump destination; where it does
- * hold one it counts as code, since a jump could lead there.
+ * The instructions that can run: from the start, or from a jump destination, up to the end of their block. Destinations are
+ * those whose offset is pushed by an instruction that can run, which holds for all that the compiler makes; so constants
+ * and metadata behind the code are left out, whatever they look like. Code that computes its destinations is not followed.
  */
 export function runnable(instructions: readonly Instruction[]): Instruction[] {
-  let isRunning = true;
-  return instructions.filter(({ opcode }) => {
-    if (opcode === JUMPDEST) isRunning = true;
-    const runs = isRunning;
-    if (ENDINGS.has(opcode)) isRunning = false;
-    return runs;
-  });
+  const positions = new Map(instructions.map(({ offset }, position) => [offset, position]));
+  const runs = new Set<number>();
+  const open = [0];
+  for (let start = open.pop(); start !== undefined; start = open.pop()) {
+    for (let i = start; i < instructions.length && !runs.has(i); i++) {
+      const { opcode = 0, data = new Uint8Array() } = instructions[i] ?? {};
+      runs.add(i);
+      const target = isPush(opcode) ? positions.get(Number(bytesToHex(data))) : undefined;
+      if (target !== undefined && instructions[target]?.opcode === JUMPDEST) open.push(target);
+      if (ENDINGS.has(opcode)) break;
+    }
+  }
+  return instructions.filter((_, position) => runs.has(position));
 }
 
 /** Where one of {@link FORBIDDEN_OPCODES} can run. */

@@ -1,0 +1,64 @@
+import { join, resolve } from "node:path";
+import { checkDeployment, readDeployment } from "@cairn/contracts";
+import { connectReader } from "@cairn/l1";
+import { isHash } from "viem";
+import type { CommonOptions, Context } from "../context.ts";
+import { cliError } from "../errors.ts";
+import { addExamples, addNetworkOptions, type Host } from "../host.ts";
+import { askChainId } from "../network.ts";
+import type { CommandResult } from "../output.ts";
+import { buildExpectation } from "../verify/expected.ts";
+import { verificationReport, verificationResult } from "../verify/report.ts";
+
+interface VerifyOptions {
+  readonly cached?: boolean;
+  readonly creationTx?: string;
+}
+
+const REPOSITORY = join(import.meta.dirname, "../../../..");
+
+/** `cairn verify-deployment`: is what is deployed what the sources of this checkout say? */
+export function addVerifyDeploymentCommand({ program, run }: Host): void {
+  const command = program
+    .command("verify-deployment")
+    .description(
+      "rebuild circuits, keys, verifiers and contracts from this checkout, and compare them with a deployment",
+    )
+    .option("--cached", "trust what the cache holds for the same sources instead of building anew")
+    .option("--creation-tx <hash>", "transaction that created the rollup, for L1 nodes without old state");
+  addNetworkOptions(command);
+  addExamples(
+    command,
+    "cairn verify-deployment",
+    "cairn verify-deployment --l1 https://l1.example --rollup 0x5FbDB2315678afecb367f032d93F642f64180aa3 --json",
+  );
+  run(command, verifyDeployment);
+}
+
+async function verifyDeployment(context: Context, options: VerifyOptions & CommonOptions): Promise<CommandResult> {
+  const { terminal, output, signal } = context;
+  const { creationTx } = options;
+  if (creationTx !== undefined && !isHash(creationTx)) {
+    throw cliError("cli/usage", `--creation-tx is not a transaction hash: ${creationTx}`);
+  }
+  const network = context.network();
+  const rollup = network.rollup();
+  const chainId = await network.chainId();
+  const actual = await askChainId(network.l1RpcUrl());
+  if (actual !== chainId) {
+    throw cliError("cli/wrong-chain", `${network.l1RpcUrl()} serves chain ${actual}, expected ${chainId}`, {
+      details: { expected: chainId, actual },
+    });
+  }
+  output.progress(`reading ${rollup} …`);
+  const deployed = await readDeployment(connectReader(network.l1RpcUrl(), chainId), rollup, creationTx);
+  const isCached = options.cached === true;
+  output.progress(isCached ? "NOT REBUILDING: taking what the cache holds …" : "building from the sources …");
+  const { expected, circuits } = await buildExpectation(deployed, {
+    isCached,
+    cacheDir: resolve(terminal.env.CAIRN_CACHE_DIR || join(REPOSITORY, ".cache")),
+    signal,
+    progress: (line) => output.progress(`  ${line}`),
+  });
+  return verificationResult(verificationReport(deployed, checkDeployment(deployed, expected), circuits, isCached));
+}

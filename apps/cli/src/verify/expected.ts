@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type RebuiltVerifier, rebuildVerifier } from "@cairn/circuits";
+import {
+  type DeployedRollup,
+  type ExpectedDeployment,
+  type ExpectedVerifier,
+  knownBlockSize,
+  type SrsKind,
+  srsOfBytecode,
+} from "@cairn/contracts";
+import { type BuildTarget, buildCached, buildFresh, rollupTargets, verifierTarget } from "@cairn/contracts/build";
+import { compress } from "@cairn/crypto";
+import { type BlockSize, bigintToHex, FIRST_ACCOUNT_INDEX, TREE_DEPTH } from "@cairn/protocol";
+import { genesisRoot } from "@cairn/state";
+import { cliError } from "../errors.ts";
+
+/** What the checkout makes of its sources, and how. */
+export interface BuiltExpectation {
+  readonly expected: ExpectedDeployment;
+  /** One for each circuit of the deployment that the protocol knows. */
+  readonly circuits: readonly RebuiltVerifier[];
+}
+
+/** How the sources are built. */
+export interface BuildOptions {
+  /** Take what the cache holds for the same sources; otherwise everything is computed anew in an empty folder. */
+  readonly isCached: boolean;
+  readonly cacheDir: string;
+  readonly signal: AbortSignal;
+  readonly progress: (line: string) => void;
+}
+
+/** Builds everything that the deployment must consist of. Throws what compilers and prover throw, `cli/interrupted`. */
+export async function buildExpectation(deployed: DeployedRollup, options: BuildOptions): Promise<BuiltExpectation> {
+  if (options.isCached) return build(deployed, options, options.cacheDir);
+  const folder = mkdtempSync(join(tmpdir(), "cairn-verify-"));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", remove);
+  try {
+    return await build(deployed, options, folder);
+  } finally {
+    process.off("exit", remove);
+    remove();
+  }
+}
+
+async function build(deployed: DeployedRollup, options: BuildOptions, folder: string): Promise<BuiltExpectation> {
+  const { isCached, signal, progress } = options;
+  const goOn = (): void => {
+    if (signal.aborted) throw cliError("cli/interrupted", "stopped while building");
+  };
+  const compile = async (target: BuildTarget) => {
+    goOn();
+    progress(`${target.name}: bytecode`);
+    return isCached ? (await buildCached(folder, target)).artefact : buildFresh(target);
+  };
+  const contracts = new Map<string, Awaited<ReturnType<typeof compile>>>();
+  for (const target of rollupTargets()) contracts.set(target.name, await compile(target));
+  const rollup = contracts.get("Rollup");
+  const accountTree = contracts.get("AccountTree");
+  if (rollup === undefined || accountTree === undefined) {
+    throw cliError("cli/setup-failed", "the sources have no Rollup or no AccountTree");
+  }
+  const circuits: RebuiltVerifier[] = [];
+  const verifiers = new Map<string, ExpectedVerifier>();
+  for (const { slots, srs } of circuitsOf(deployed)) {
+    goOn();
+    const rebuilt = await rebuildVerifier({ slots, srs, cacheDir: folder, signal, onStep: progress });
+    circuits.push(rebuilt);
+    const contract = await compile(verifierTarget(rebuilt.contractName, rebuilt.source));
+    verifiers.set(`${slots} ${srs}`, { contract, keyHash: `0x${rebuilt.keyHash}` });
+  }
+  const expected: ExpectedDeployment = {
+    rollup,
+    accountTree,
+    verifierOf: (slots, srs) => verifiers.get(`${slots} ${srs}`),
+    genesisRoot: bigintToHex(genesisRoot(compress, TREE_DEPTH), 32),
+    genesisNextIndex: FIRST_ACCOUNT_INDEX,
+  };
+  return { expected, circuits };
+}
+
+/** Block sizes and SRS of the deployed verifiers, each pair once. */
+function circuitsOf({ views }: DeployedRollup): { readonly slots: BlockSize; readonly srs: SrsKind }[] {
+  const found = new Map<string, { readonly slots: BlockSize; readonly srs: SrsKind }>();
+  for (const { slots, verifierCode } of views?.circuits ?? []) {
+    const known = knownBlockSize(slots);
+    if (known === undefined || verifierCode === "0x") continue;
+    const srs = srsOfBytecode(verifierCode);
+    found.set(`${known} ${srs}`, { slots: known, srs });
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,159 @@
+import type { RebuiltVerifier } from "@cairn/circuits";
+import { accessTable, type Check, type DeployedRollup, type FunctionRow, type RollupViews } from "@cairn/contracts";
+import { type Address, zeroAddress } from "viem";
+import { formatAmount } from "../amounts.ts";
+import { formatDuration } from "../duration.ts";
+import { type CommandResult, table } from "../output.ts";
+
+/** The JSON document of `cairn verify-deployment`. */
+export interface VerificationReport {
+  /** Every check is ok. */
+  readonly isSame: boolean;
+  readonly chainId: number;
+  /** L1 block at which the deployment was read. */
+  readonly l1Block: number;
+  readonly rollup: Address;
+  /** `fresh`: everything was computed from the sources; `cached`: earlier results were taken for the same sources. */
+  readonly build: "fresh" | "cached";
+  readonly warnings: readonly string[];
+  readonly checks: readonly Check[];
+  readonly circuits: readonly Omit<RebuiltVerifier, "source">[];
+  /** Null when the contract does not answer as a rollup. */
+  readonly parameters: ShownParameters | null;
+  readonly state: ShownState | null;
+  /** All functions that change state, by the sources. */
+  readonly functions: readonly FunctionRow[];
+}
+
+interface ShownParameters {
+  readonly inclusionDelaySeconds: number;
+  readonly operatorIdleDelaySeconds: number;
+  readonly freezeDelaySeconds: number;
+  readonly queueBaseFeeWei: bigint;
+  readonly circuits: RollupViews["parameters"]["circuits"];
+  readonly accountTree: Address;
+}
+
+interface ShownState {
+  /** Null when submission is open to all. */
+  readonly operator: Address | null;
+  readonly proposedOperator: Address | null;
+  readonly isFrozen: boolean;
+  readonly root: string;
+  readonly nextIndex: number;
+  readonly batches: number;
+}
+
+const DEV_SRS_WARNING =
+  "The verifiers are over the development SRS: anybody can forge proofs and take all money. For development chains only.";
+const CACHE_WARNING = "Nothing was rebuilt: the comparison trusts earlier results in the cache of this machine.";
+const ETH = { symbol: "ETH", decimals: 18 };
+
+/** Puts together what was found. */
+export function verificationReport(
+  deployed: DeployedRollup,
+  checks: readonly Check[],
+  circuits: readonly RebuiltVerifier[],
+  isCached: boolean,
+): VerificationReport {
+  const { views } = deployed;
+  const isDev = circuits.some(({ srs }) => srs === "dev");
+  return {
+    isSame: checks.every(({ isOk }) => isOk),
+    chainId: deployed.chainId,
+    l1Block: Number(deployed.blockNumber),
+    rollup: deployed.address,
+    build: isCached ? "cached" : "fresh",
+    warnings: [...(isDev ? [DEV_SRS_WARNING] : []), ...(isCached ? [CACHE_WARNING] : [])],
+    checks,
+    circuits: circuits.map(({ source: _, ...circuit }) => circuit),
+    parameters: views && {
+      inclusionDelaySeconds: Number(views.parameters.inclusionDelay),
+      operatorIdleDelaySeconds: Number(views.parameters.operatorIdleDelay),
+      freezeDelaySeconds: Number(views.parameters.freezeDelay),
+      queueBaseFeeWei: views.parameters.queueBaseFee,
+      circuits: views.parameters.circuits,
+      accountTree: views.accountTree.address,
+    },
+    state: views && {
+      operator: orNull(views.operator),
+      proposedOperator: orNull(views.proposedOperator),
+      isFrozen: views.isFrozen,
+      root: views.state.root,
+      nextIndex: views.state.nextIndex,
+      batches: Number(views.state.batchCount),
+    },
+    functions: accessTable(),
+  };
+}
+
+/** The report as a command's result; its exit code is 0 only if all is the same. */
+export function verificationResult(report: VerificationReport): CommandResult {
+  const { isSame, checks, circuits, parameters, state, functions, warnings } = report;
+  const failed = checks.filter(({ isOk }) => !isOk).map(({ name }) => name);
+  const verdict = isSame ? "SAME: what is deployed is what this checkout builds." : `DIFFERENT: ${failed.join(", ")}.`;
+  const sections = [
+    `Rollup ${report.rollup} on chain ${report.chainId}, at L1 block ${report.l1Block}`,
+    checks.map(({ name, isOk, detail }) => `${isOk ? "ok  " : "FAIL"}  ${name}: ${detail}`).join("\n"),
+    ...circuits.map((circuit) => table(circuitRows(circuit))),
+    ...(parameters === null ? [] : [table(parameterRows(parameters))]),
+    ...(state === null ? [] : [table(stateRows(state))]),
+    `Functions that change state, and who may call them; there are no others:\n${table(functionRows(functions))}`,
+    ...warnings.map((warning) => `WARNING: ${warning}`),
+    verdict,
+  ];
+  return { data: report, text: sections.join("\n\n"), exitCode: isSame ? 0 : 1 };
+}
+
+function circuitRows(circuit: VerificationReport["circuits"][number]): string[][] {
+  return [
+    [`circuit of ${circuit.slots} slots`, `${circuit.gates} gates, bytecode SHA-256 ${circuit.circuitSha256}`],
+    ["  verification key", `hash 0x${circuit.keyHash}, file SHA-256 ${circuit.keySha256}`],
+    ["  SRS", `${circuit.srs}, first two points SHA-256 ${circuit.srsIdentity}`],
+  ];
+}
+
+function parameterRows(parameters: ShownParameters): string[][] {
+  return [
+    ["inclusion delay", duration(parameters.inclusionDelaySeconds)],
+    ["operator idle delay", duration(parameters.operatorIdleDelaySeconds)],
+    ["freeze delay", duration(parameters.freezeDelaySeconds)],
+    ["queue base fee", formatAmount(parameters.queueBaseFeeWei, ETH)],
+    ["account tree", parameters.accountTree],
+    ...parameters.circuits.map(({ circuitType, slots, verifier }) => {
+      return [`circuit type ${circuitType}`, `${slots} slots, verifier ${verifier}`];
+    }),
+  ];
+}
+
+function stateRows(state: ShownState): string[][] {
+  return [
+    ["operator", state.operator ?? "none: submission is open to all"],
+    ["proposed operator", state.proposedOperator ?? "none"],
+    ["frozen", state.isFrozen ? "YES: only payments go on" : "no"],
+    ["state root", `${state.root} after ${state.batches} batches`],
+  ];
+}
+
+function functionRows(functions: readonly FunctionRow[]): string[][] {
+  return functions.map(({ signature, caller, effect }) => [`  ${shorten(signature)}`, CALLERS[caller], effect]);
+}
+
+const CALLERS: Readonly<Record<FunctionRow["caller"], string>> = {
+  anyone: "anyone",
+  operator: "operator",
+  proposedOperator: "proposed operator",
+  operatorFirst: "operator, else anyone",
+};
+
+function shorten(signature: string): string {
+  return signature.replace(/\(.+\)$/, "(…)");
+}
+
+function duration(seconds: number): string {
+  return `${formatDuration(seconds)} (${seconds} s)`;
+}
+
+function orNull(address: Address): Address | null {
+  return address === zeroAddress ? null : address;
+}
