@@ -1,18 +1,23 @@
 #!/usr/bin/env node
 /** The `cairn` command on any Node: runs the source on the Node that the repository pins. */
 import { spawn } from "node:child_process";
-import { createRequire } from "node:module";
+import module, { createRequire } from "node:module";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const main = join(dirname(fileURLToPath(import.meta.url)), "../src/main.ts");
+const here = dirname(fileURLToPath(import.meta.url));
+const main = join(here, "../src/main.ts");
 const pinnedNode = join(dirname(createRequire(import.meta.url).resolve("node/package.json")), "bin", "node");
+/** Compiled code of earlier runs halves the time to start. */
+const compileCache = join(process.env.CAIRN_CACHE_DIR || join(here, "../../../.cache"), "node-compile");
 
 if (Number.parseInt(process.versions.node, 10) >= 24) {
+  module.enableCompileCache(compileCache);
   await import(main);
 } else {
-  const child = spawn(pinnedNode, [main, ...process.argv.slice(2)], { stdio: "inherit" });
+  const env = { NODE_COMPILE_CACHE: compileCache, ...process.env };
+  const child = spawn(pinnedNode, [main, ...process.argv.slice(2)], { stdio: "inherit", env });
   for (const signal of /** @type {NodeJS.Signals[]} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
     // A terminal sends Ctrl-C to both processes itself; sending it again would look like impatience.
     process.on(signal, () => (signal === "SIGINT" && process.stdin.isTTY ? undefined : child.kill(signal)));

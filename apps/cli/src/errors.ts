@@ -67,6 +67,11 @@ export const CLI_ERRORS = {
     meaning: "The account cannot pay amount and fee.",
     hint: "Send less, or everything with the amount `all`.",
   },
+  "cli/insufficient-l1-balance": {
+    exitCode: 1,
+    meaning: "The L1 account cannot pay the deposit, the queue fee or the gas.",
+    hint: "Fund the L1 account, or deposit less.",
+  },
   "cli/fee-too-high": {
     exitCode: 1,
     meaning: "The node asks for more than the limit; nothing was signed.",

@@ -15,7 +15,7 @@ import { formatAmount, parsePositiveAmount } from "../amounts.ts";
 import type { Context } from "../context.ts";
 import { cliError } from "../errors.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
-import { entriesOf, findEntry, isAtLeast, type QueueEntryView } from "../l1/deposits.ts";
+import { type EntryStatus, entriesOf, findEntry, isAtLeast, type QueueEntryView } from "../l1/deposits.ts";
 import { type CommandResult, table } from "../output.ts";
 import { openSigning, parseIndex, type SigningSession } from "../payments/session.ts";
 import { addWaitOptions, type Goal, lookUntil, patienceOf, type WaitFlags } from "../payments/waiting.ts";
@@ -97,7 +97,7 @@ async function assertFunds(
   const needed = fee + (token.address === null ? amount : 0n);
   const lacks = (balance: bigint, required: bigint, of: Pick<Token, "symbol" | "decimals">) =>
     cliError(
-      "cli/insufficient-balance",
+      "cli/insufficient-l1-balance",
       `${address} has ${formatAmount(balance, of)} on L1, needed are ${formatAmount(required, of)}`,
       { details: { address, balance, needed: required, queueFee: fee } },
     );
@@ -158,6 +158,14 @@ async function tell(
   return { data: { ...base, ...reached, accounts }, text: table(rows) };
 }
 
+const PROGRESS: Readonly<Record<EntryStatus, string>> = {
+  unseen: "on L1, not yet seen by the node",
+  queued: "seen by the node, waiting for a block",
+  confirmed: "confirmed in a block",
+  proven: "proven on L1",
+  final: "final on L1",
+};
+
 /** Waits until the node has taken an entry that far. Throws `cli/not-reached`. */
 export function waitForEntry(
   context: Context,
@@ -171,7 +179,7 @@ export function waitForEntry(
   let seen = "";
   return lookUntil(patienceOf(context, flags), wanted, async () => {
     const progress = await findEntry(client, position, receipt.transactionHash);
-    if (progress !== null && progress.status !== seen) context.output.progress(`deposit ${progress.status}`);
+    if (progress !== null && progress.status !== seen) context.output.progress(PROGRESS[progress.status]);
     seen = progress?.status ?? seen;
     return progress !== null && isAtLeast(progress.status, wanted) ? progress : null;
   });

@@ -99,6 +99,7 @@ async function showKey(context: Context, name: string | undefined, withSecrets: 
   const known = knownKeys(context).find((key) => key.name === identity.name);
   const domain = await rollupIfKnown(context);
   const stored = known?.publicKey ?? null;
+  if (domain !== null) identity.assertFor(domain);
   const publicKey = stored ?? (domain === null ? null : (bigintToWord((await identity.wallet(domain)).key) as Hex));
   const code =
     publicKey === null || domain === null

@@ -17,6 +17,8 @@ export interface Identity {
   /** What signs on L2 in a rollup. Throws `cli/key-incomplete`, `cli/wrong-chain`. */
   readonly wallet: (domain: Domain) => Promise<Wallet>;
   readonly secrets: () => Promise<KeySecrets>;
+  /** Throws `cli/wrong-chain` when the L2 key is for another rollup. */
+  readonly assertFor: (domain: Domain) => void;
 }
 
 /** Where an identity's keys are kept. */
@@ -71,24 +73,23 @@ function identityOf(
     return opened;
   };
   const l1Account = async () => accountOf(name, owner, (await secrets()).l1Key);
+  const assertFor = (domain: Domain) => {
+    if (rollup === null) return;
+    const { chainId, address } = rollup;
+    if (BigInt(chainId) === domain.chainId && addressToBigint(address) === domain.rollup) return;
+    throw cliError("cli/wrong-chain", `the L2 key ${name} is for rollup ${address} on chain ${chainId}`);
+  };
   return {
     name,
     owner,
     secrets,
     l1Account,
+    assertFor,
     wallet: async (domain) => {
+      assertFor(domain);
       const { l2Key } = await secrets();
-      if (l2Key === null) return createWallet({ secret: await keyFromSigner(domain, await l1Account()), domain });
-      const isOther =
-        rollup !== null &&
-        (BigInt(rollup.chainId) !== domain.chainId || addressToBigint(rollup.address) !== domain.rollup);
-      if (isOther) {
-        throw cliError(
-          "cli/wrong-chain",
-          `the L2 key ${name} is for rollup ${rollup.address} on chain ${rollup.chainId}`,
-        );
-      }
-      return createWallet({ secret: secretKeyFromHex(l2Key), domain });
+      const secret = l2Key === null ? await keyFromSigner(domain, await l1Account()) : secretKeyFromHex(l2Key);
+      return createWallet({ secret, domain });
     },
   };
 }

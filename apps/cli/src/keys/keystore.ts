@@ -26,9 +26,17 @@ export interface KeySecrets {
   readonly l2Key: Hex | null;
 }
 
+/** Parameters of scrypt. */
+export interface KdfCost {
+  readonly n: number;
+  readonly r: number;
+  readonly p: number;
+}
+
 const NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
 const SUFFIX = ".json";
-const KDF = { n: 2 ** 17, r: 8, p: 1 } as const;
+/** Cost of trying one passphrase: half a second and 128 MiB. */
+const COST: KdfCost = { n: 2 ** 17, r: 8, p: 1 };
 /** Parameters of a file are not believed beyond this: they would exhaust memory. */
 const MAX_N = 2 ** 20;
 const KEY_BYTES = 32;
@@ -114,21 +122,27 @@ export async function openKey(dir: string, name: string, passphrase: string): Pr
 }
 
 /** Writes a new key file that only its owner can read; never overwrites. Throws `cli/key-exists`, `cli/usage`. */
-export async function writeKey(dir: string, file: KeyFile, secrets: KeySecrets, passphrase: string): Promise<string> {
+export async function writeKey(
+  dir: string,
+  file: KeyFile,
+  secrets: KeySecrets,
+  passphrase: string,
+  cost: KdfCost = COST,
+): Promise<string> {
   assertKeyName(file.name);
   const path = join(dir, file.name + SUFFIX);
   const { owner, publicKey, rollup, hasL1Key } = file;
   const header = { type: "cairn-key", version: 1, owner, publicKey, rollup, hasL1Key } as const;
   const salt = randomBytes(KEY_BYTES);
   const iv = randomBytes(12);
-  const cipher = createCipheriv("aes-256-gcm", await deriveKey(passphrase, salt, KDF), iv, { authTagLength: 16 });
+  const cipher = createCipheriv("aes-256-gcm", await deriveKey(passphrase, salt, cost), iv, { authTagLength: 16 });
   cipher.setAAD(publicPart(header));
   const ciphertext = Buffer.concat([cipher.update(JSON.stringify(secrets), "utf8"), cipher.final()]);
   const stored: StoredFile = {
     ...header,
     crypto: {
       kdf: "scrypt",
-      ...KDF,
+      ...cost,
       salt: salt.toString("hex"),
       cipher: "aes-256-gcm",
       iv: iv.toString("hex"),
@@ -176,11 +190,7 @@ function publicPart({ version, owner, publicKey, rollup, hasL1Key }: Omit<Stored
   return Buffer.from(JSON.stringify(fields));
 }
 
-function deriveKey(
-  passphrase: string,
-  salt: Buffer,
-  { n, r, p }: { readonly n: number; readonly r: number; readonly p: number },
-): Promise<Buffer> {
+function deriveKey(passphrase: string, salt: Buffer, { n, r, p }: KdfCost): Promise<Buffer> {
   const run = promisify<string, Buffer, number, object, Buffer>(scrypt);
   return run(passphrase.normalize("NFKC"), salt, KEY_BYTES, { N: n, r, p, maxmem: 256 * n * r });
 }

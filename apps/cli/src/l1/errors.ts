@@ -6,7 +6,7 @@ import { type CliErrorCode, cliError } from "../errors.ts";
 const CODES: readonly (readonly [name: string, code: CliErrorCode])[] = [
   ["HttpRequestError", "cli/l1-unreachable"],
   ["TimeoutError", "cli/l1-unreachable"],
-  ["InsufficientFundsError", "cli/insufficient-balance"],
+  ["InsufficientFundsError", "cli/insufficient-l1-balance"],
   ["NonceTooLowError", "cli/l1-nonce"],
   ["NonceTooHighError", "cli/l1-nonce"],
 ];

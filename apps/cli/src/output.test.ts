@@ -1,0 +1,75 @@
+import { CairnError } from "@cairn/protocol";
+import {
+  type BaseError,
+  HttpRequestError,
+  InsufficientFundsError,
+  NonceTooLowError,
+  TransactionExecutionError,
+} from "viem";
+import { describe, expect, it } from "vitest";
+import { cliError } from "./errors.ts";
+import { createOutput, printFailure, table, toFailure } from "./output.ts";
+
+function streams() {
+  const written = { stdout: "", stderr: "" };
+  return {
+    written,
+    stdout: (text: string) => {
+      written.stdout += text;
+    },
+    stderr: (text: string) => {
+      written.stderr += text;
+    },
+  };
+}
+
+const apiError = (apiCode: string, type?: string) =>
+  new CairnError("sdk/api-error", "no", { details: { apiCode, status: 422, apiDetails: { reason: { type } } } });
+
+describe("output", () => {
+  it("is one JSON document with --json, text and progress without", () => {
+    const json = streams();
+    const machine = createOutput(json, true);
+    machine.progress("working");
+    machine.result({ data: { amount: 10n ** 20n }, text: "much" });
+    expect(json.written).toEqual({ stdout: '{\n  "amount": "100000000000000000000"\n}\n', stderr: "" });
+    const plain = streams();
+    const human = createOutput(plain, false);
+    human.progress("working");
+    human.result({ data: {}, text: "much" });
+    expect(plain.written).toEqual({ stdout: "much\n", stderr: "working\n" });
+  });
+
+  it("aligns columns", () => {
+    expect(table([["a", "bbb", "c"], ["aa"], ["", "b", "c"]])).toBe("a   bbb  c\naa\n    b    c");
+  });
+});
+
+describe("failures", () => {
+  it("have code, hint and exit code, also those of other packages", () => {
+    expect(toFailure(cliError("cli/bad-amount", "x"))).toMatchObject({ exitCode: 2, hint: expect.any(String) });
+    expect(toFailure(new CairnError("sdk/unreachable", "x"))).toMatchObject({ exitCode: 1, hint: /--node-url/ });
+    expect(toFailure(new CairnError("sdk/bad-payment-code", "x"))).toMatchObject({ exitCode: 2 });
+    expect(toFailure(apiError("rejected", "nonceTooLow")).hint).toMatch(/faster/);
+    expect(toFailure(apiError("overloaded")).hint).toMatch(/too much/);
+    const reverted = new CairnError("l1/transaction-reverted", "x", { details: { reason: "TokenPullFailed" } });
+    expect(toFailure(reverted).hint).toMatch(/approve/);
+    expect(toFailure(new CairnError("other/unheard-of", "x"))).toMatchObject({ exitCode: 1, hint: null });
+  });
+
+  it("of L1 say what is the matter there", () => {
+    const of = (cause: BaseError) => toFailure(new TransactionExecutionError(cause, { account: null })).code;
+    expect(of(new InsufficientFundsError({}))).toBe("cli/insufficient-l1-balance");
+    expect(of(new NonceTooLowError({}))).toBe("cli/l1-nonce");
+    expect(toFailure(new HttpRequestError({ url: "http://l1" })).code).toBe("cli/l1-unreachable");
+  });
+
+  it("that were not foreseen show where they come from", () => {
+    const failure = toFailure(new TypeError("oops"));
+    expect(failure).toMatchObject({ code: "cli/unexpected", exitCode: 1, stack: /output\.test\.ts/ });
+    const { written, ...to } = streams();
+    printFailure(to, true, failure);
+    expect(JSON.parse(written.stdout)).toMatchObject({ error: { code: "cli/unexpected", message: "oops" } });
+    expect(toFailure(new DOMException("nothing was entered", "AbortError")).code).toBe("cli/interrupted");
+  });
+});

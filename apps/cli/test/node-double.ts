@@ -1,0 +1,173 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { messageHash } from "@cairn/crypto";
+import { addressToBigint, type Domain, messageWords } from "@cairn/protocol";
+import { bigintToWord, type RouteResponse, type SignedTransactionJson, signedTransactionFromJson } from "@cairn/rpc";
+
+/** What a double of a node knows; tests change it as they like. */
+export interface DoubleState {
+  domain: Domain;
+  accounts: RouteResponse<"account">[];
+  /** Fee that is quoted, in smallest units; null for a token in which no fees are taken. */
+  fee: string | null;
+  /** Status that submitted transactions have. */
+  status: RouteResponse<"transaction">["status"];
+  queue: RouteResponse<"queue">;
+  blocks: RouteResponse<"block">[];
+  payouts: RouteResponse<"payouts">["payouts"];
+  isReady: boolean;
+  /** Answers submissions with this instead. */
+  refusal: { readonly status: number; readonly error: object } | null;
+}
+
+/** An HTTP server that answers as a node would, from a state that the test holds. */
+export interface NodeDouble {
+  readonly url: string;
+  readonly state: DoubleState;
+  readonly submitted: SignedTransactionJson[][];
+  readonly stop: () => Promise<void>;
+}
+
+export const ROLLUP = `0x${"ab".repeat(20)}` as const;
+export const DOMAIN: Domain = { chainId: 31337n, rollup: addressToBigint(ROLLUP) };
+const WORD = `0x${"0".repeat(64)}`;
+
+/** A block with nothing in it. */
+export function blockOf(number: number, change: Partial<RouteResponse<"block">> = {}): RouteResponse<"block"> {
+  const base = {
+    timestamp: 1,
+    slots: 16,
+    l1Operations: 0,
+    transactions: 0,
+    oldRoot: null,
+    newRoot: null,
+    txRoot: null,
+  };
+  const times = { data: null, openedAtMs: 1, sealedAtMs: 1, provenAtMs: null, finalAtMs: null };
+  return { number, status: "sealed", ...base, ...times, ...change };
+}
+
+/** Starts a double on a free port. */
+export async function startNodeDouble(): Promise<NodeDouble> {
+  const state: DoubleState = {
+    domain: DOMAIN,
+    accounts: [],
+    fee: "5",
+    status: "confirmed",
+    queue: { entries: [], processed: 0 },
+    blocks: [],
+    payouts: [],
+    isReady: true,
+    refusal: null,
+  };
+  const submitted: SignedTransactionJson[][] = [];
+  const server = createServer(async (request, response) => {
+    let text = "";
+    for await (const chunk of request) text += String(chunk);
+    const url = new URL(request.url ?? "/", "http://node");
+    const answer = answerTo(url, text, state, submitted);
+    const [status, body] = answer ?? [404, { error: { code: "not-found", message: "no such thing" } }];
+    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    state,
+    submitted,
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function answerTo(
+  { pathname, searchParams }: URL,
+  text: string,
+  state: DoubleState,
+  submitted: SignedTransactionJson[][],
+): readonly [number, object] | null {
+  const [, kind, id] = /^\/(?:v1\/)?(\w+)(?:\/([^/]+))?/.exec(pathname) ?? [];
+  if (kind === "transactions" && id === undefined) {
+    if (state.refusal !== null) return [state.refusal.status, { error: state.refusal.error }];
+    const { transactions } = JSON.parse(text) as { transactions: SignedTransactionJson[] };
+    submitted.push(transactions);
+    const acknowledged = transactions.map((one) => ({
+      id: idOf(one, state.domain),
+      status: state.status,
+      inclusion: null,
+    }));
+    return [200, { transactions: acknowledged }];
+  }
+  if (kind === "transactions") return transactionOf(id ?? "", state, submitted);
+  if (kind === "accounts") {
+    if (id === undefined) {
+      const owner = searchParams.get("owner")?.toLowerCase();
+      const tokenId = searchParams.get("tokenId");
+      const fits = (one: RouteResponse<"account">) =>
+        one.owner.toLowerCase() === owner && (tokenId === null || one.tokenId === Number(tokenId));
+      return [200, { accounts: state.accounts.filter(fits) }];
+    }
+    const account = state.accounts.find(({ index }) => index === Number(id));
+    return account === undefined ? null : [200, account];
+  }
+  if (kind === "fees") return state.fee === null ? null : [200, quoteOf(searchParams, state.fee)];
+  if (kind === "rollup") return [200, rollupOf(state)];
+  if (kind === "health") return [200, { status: "ok", roles: ["api"], version: "double" }];
+  if (kind === "ready") {
+    const parts = { sequencer: { isReady: state.isReady, state: state.isReady ? "running" : "starting" } };
+    return [state.isReady ? 200 : 503, { isReady: state.isReady, parts }];
+  }
+  if (kind === "batches") return [200, { batches: [], next: null }];
+  if (kind === "queue") return [200, state.queue];
+  if (kind === "payouts") return [200, { payouts: state.payouts }];
+  if (kind !== "blocks") return null;
+  if (id === undefined) return [200, { blocks: state.blocks, next: null }];
+  const block = state.blocks.find(({ number }) => number === Number(id));
+  return block === undefined ? null : [200, block];
+}
+
+function idOf(json: SignedTransactionJson, domain: Domain): string {
+  return bigintToWord(messageHash(messageWords(signedTransactionFromJson(json).transaction, domain)));
+}
+
+function transactionOf(
+  id: string,
+  state: DoubleState,
+  submitted: readonly SignedTransactionJson[][],
+): readonly [number, object] | null {
+  const group = submitted.find((one) => one.some((json) => idOf(json, state.domain) === id));
+  const transaction = group?.find((json) => idOf(json, state.domain) === id);
+  if (group === undefined || transaction === undefined) return null;
+  const status = {
+    status: state.status,
+    inclusion: { block: 1, slot: 0 },
+    amount: "1000",
+    fee: "5",
+    createdIndex: null,
+  };
+  const rest = { rejection: null, receivedAtMs: 1, history: [], group: group.map((json) => idOf(json, state.domain)) };
+  return [200, { id, transaction, ...status, ...rest }];
+}
+
+function quoteOf(query: URLSearchParams, fee: string): object {
+  const parts = { data: fee, proof: "0", operator: "0" };
+  const base = { kind: query.get("kind"), tokenId: Number(query.get("tokenId")), fee, minimumFee: fee };
+  return { ...base, parts, gasPriceWei: "1" };
+}
+
+function rollupOf({ domain, blocks }: DoubleState): object {
+  return {
+    chainId: Number(domain.chainId),
+    rollup: `0x${domain.rollup.toString(16).padStart(40, "0")}`,
+    slots: 16,
+    nextIndex: 64,
+    root: WORD,
+    lastBlock: blocks[0]?.number ?? 0,
+    lastProvenBlock: 0,
+    lastFinalBlock: 0,
+    minValiditySeconds: 300,
+    maxGroupSize: 4,
+    feeTokens: [0],
+  };
+}
