@@ -22,7 +22,7 @@ export function decodeHeader(header: BatchHeader): BatchHeaderFields {
   };
 }
 
-/** The header's fields in the order of the contract's struct, big-endian; spec 8.3. */
+/** The header's fields in the order of the contract's struct, big-endian; spec 9.3. */
 export function encodeHeaderBytes(header: BatchHeaderFields): Uint8Array {
   return concatBytes(
     Uint8Array.of(CIRCUIT_TYPE[header.slots]),

@@ -19,7 +19,7 @@ import { restoreError } from "../errors.ts";
 import { isBlockSize, type RollupIdentity } from "../identity.ts";
 import type { PublishedBatch } from "../published-batch.ts";
 
-/** Version of the file format; spec 8. */
+/** Version of the file format; spec 9. */
 export const ARCHIVE_VERSION = 1;
 /** First bytes of every archive. */
 export const MAGIC: Uint8Array = new TextEncoder().encode("CAIRNBAT");
@@ -50,7 +50,7 @@ export interface ArchiveHead {
   readonly start: ChainPosition;
 }
 
-/** The head with its prefix; the first digest is that of these bytes. Spec 8.2. */
+/** The head with its prefix; the first digest is that of these bytes. Spec 9.2. */
 export function encodeHead({ identity, start }: ArchiveHead): Uint8Array {
   const body = concatBytes(
     bigintToBytes(identity.chainId, 8),
@@ -93,7 +93,7 @@ export function decodeHead(body: Uint8Array): ArchiveHead {
   return { identity: { chainId, rollup, sizes }, start };
 }
 
-/** Payload of a batch's frame; spec 8.3. */
+/** Payload of a batch's frame; spec 9.3. */
 export function encodeBatch(batch: PublishedBatch): Uint8Array {
   const { origin } = batch;
   return concatBytes(

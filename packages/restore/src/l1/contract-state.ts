@@ -12,9 +12,7 @@ import { BaseError, BlockNotFoundError } from "viem";
 import { restoreError } from "../errors.ts";
 import { isBlockSize, type RollupIdentity } from "../identity.ts";
 import { type L1Access, unavailable } from "./access.ts";
-
-/** Reads put into one call of the RPC. */
-const READS_PER_CALL = 200;
+import { READS_PER_CALL, readMany } from "./read-many.ts";
 
 /** An L1 block that everything is read at. */
 export interface L1Head {
@@ -129,30 +127,6 @@ export async function readQueueHashAt(
   return hexToBytes(entry.queueHash, 32);
 }
 
-/** What the contract keeps of batches `first` … `first + count - 1`, at an L1 block. Throws `restore/l1-unavailable`. */
-export async function readCommitments(
-  { rollup, call }: L1Access,
-  first: number,
-  count: number,
-  block: number,
-): Promise<readonly Hex[]> {
-  const contracts = Array.from({ length: count }, (_, i) => ({
-    address: rollup.address,
-    abi: rollupAbi,
-    functionName: "batchCommitment" as const,
-    args: [BigInt(first + i)] as const,
-  }));
-  return call(`the commitments of batches ${first} … ${first + count - 1}`, () =>
-    rollup.reader.multicall({
-      contracts,
-      allowFailure: false,
-      deployless: true,
-      batchSize: 0,
-      blockNumber: BigInt(block),
-    }),
-  );
-}
-
 /** Commitments of batches in the order in which they are asked for, read many at once ahead of the question. */
 export interface CommitmentReader {
   /** What the contract keeps of a batch; zero when it has none. Throws `restore/l1-unavailable`. */
@@ -169,7 +143,9 @@ export function createCommitmentReader(access: L1Access, last: number, block: nu
       if (read === undefined) {
         const first = Math.max(1, group * READS_PER_CALL);
         const end = Math.min(last, (group + 1) * READS_PER_CALL - 1);
-        read = first > end ? Promise.resolve([]) : readCommitments(access, first, end - first + 1, block);
+        const calls = Array.from({ length: Math.max(0, end - first + 1) }, (_, i) => [BigInt(first + i)] as const);
+        read = readMany(access, "batchCommitment", calls, block);
+        // Awaited below, maybe by nobody if another batch fails first.
         read.catch(() => {});
         groups.set(group, read);
         groups.delete(group - 2);

@@ -1,0 +1,31 @@
+import type { AccountIndex } from "@cairn/protocol";
+import type { L1Access } from "../l1/access.ts";
+import { readMany } from "../l1/read-many.ts";
+import type { RestoredState } from "../restored-state.ts";
+import type { WaitingEntry } from "../stored-records.ts";
+
+/** Those of the accounts that have been paid out after a freeze, at an L1 block. Throws `restore/l1-unavailable`. */
+export async function findExited(
+  access: L1Access,
+  indices: readonly AccountIndex[],
+  block: number,
+): Promise<ReadonlySet<AccountIndex>> {
+  const calls = indices.map((index) => [index] as const);
+  const exited = await readMany(access, "isExited", calls, block);
+  return new Set(indices.filter((_, i) => exited[i]));
+}
+
+/**
+ * The entries that nobody has reclaimed, at an L1 block, out of those that wait in the queue of a restored state. Throws
+ * `restore/incomplete`, `restore/l1-unavailable`.
+ */
+export async function findReclaimable(
+  access: L1Access,
+  restored: RestoredState,
+  block: number,
+): Promise<WaitingEntry[]> {
+  const waiting = restored.waiting();
+  const calls = waiting.map(({ position }) => [BigInt(position)] as const);
+  const reclaimed = await readMany(access, "isReclaimed", calls, block);
+  return waiting.filter((_, i) => !reclaimed[i]);
+}

@@ -1,0 +1,45 @@
+import { rollupAbi } from "@cairn/contracts";
+import type {
+  Abi,
+  ContractFunctionArgs,
+  ContractFunctionName,
+  ContractFunctionParameters,
+  ContractFunctionReturnType,
+} from "viem";
+import type { L1Access } from "./access.ts";
+
+/** Questions put into one call of the RPC. */
+export const READS_PER_CALL = 200;
+
+/** Without its literal type: the answers are typed here, by the view's name. */
+const ABI: Abi = rollupAbi;
+
+type View = ContractFunctionName<typeof rollupAbi, "view">;
+type Arguments<Name extends View> = ContractFunctionArgs<typeof rollupAbi, "view", Name>;
+type Answer<Name extends View> = ContractFunctionReturnType<typeof rollupAbi, "view", Name>;
+
+/** The contract's answers to one view for many arguments, at an L1 block, in order. Throws `restore/l1-unavailable`. */
+export async function readMany<Name extends View>(
+  { rollup, call }: L1Access,
+  functionName: Name,
+  calls: readonly Arguments<Name>[],
+  block: number,
+): Promise<readonly Answer<Name>[]> {
+  const answers: Answer<Name>[] = [];
+  for (let first = 0; first < calls.length; first += READS_PER_CALL) {
+    const contracts: ContractFunctionParameters[] = calls
+      .slice(first, first + READS_PER_CALL)
+      .map((args: readonly unknown[]) => ({ address: rollup.address, abi: ABI, functionName, args }));
+    const read = (): Promise<readonly unknown[]> =>
+      rollup.reader.multicall({
+        contracts,
+        allowFailure: false,
+        // Not every chain has a contract for this; the code travels with the call.
+        deployless: true,
+        batchSize: 0,
+        blockNumber: BigInt(block),
+      });
+    answers.push(...((await call(`${functionName} of the rollup`, read)) as readonly Answer<Name>[]));
+  }
+  return answers;
+}
