@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createHome } from "../../test/home.ts";
+import { blockOf, DOMAIN, type NodeDouble, startNodeDouble } from "../../test/node-double.ts";
+import { runInTest } from "../../test/run.ts";
+import { checkBuilds, checkDisk, checkMachine } from "../health/checks.ts";
+
+describe("status and doctor", () => {
+  let node: NodeDouble;
+  let home: ReturnType<typeof createHome>;
+  beforeEach(async () => {
+    node = await startNodeDouble();
+    home = createHome(node.url);
+  });
+  afterEach(async () => {
+    await node.stop();
+    home.remove();
+  });
+
+  const cairn = async (...args: string[]) => {
+    const { code, stdout } = await runInTest([...args, "--json"], home.env);
+    return { code, value: JSON.parse(stdout) };
+  };
+
+  it("tell how far the node is", async () => {
+    node.state.blocks = [blockOf(3), blockOf(1, { sealedAtMs: Date.now() - 90_000 })];
+    expect(await cairn("status")).toMatchObject({
+      code: 0,
+      value: { isGood: true, l1: null, node: { unprovenBlocks: 3, oldestUnprovenSeconds: expect.any(Number) } },
+    });
+    const { stdout } = await runInTest(["status"], home.env);
+    expect(stdout).toMatch(/waiting +3 for L1, the oldest for 9\d s/);
+  });
+
+  it("exit with 1 and say what is wrong when a part is not ready or away", async () => {
+    node.state.isReady = false;
+    expect(await cairn("status")).toMatchObject({ code: 1, value: { isGood: false } });
+    expect(await cairn("doctor")).toMatchObject({ code: 1, value: { isHealthy: false } });
+    const l1 = ["--l1-rpc-url", "http://127.0.0.1:1"];
+    expect(await cairn("status", ...l1)).toMatchObject({
+      code: 1,
+      value: { l1: { error: { code: "cli/l1-unreachable" } }, node: { url: node.url } },
+    });
+    const { findings } = (await cairn("doctor", ...l1)).value;
+    expect(findings).toContainEqual({
+      name: "L1",
+      result: "fail",
+      found: expect.stringContaining("127.0.0.1:1"),
+      advice: expect.stringContaining("--l1-rpc-url"),
+    });
+    expect((await runInTest(["status"], {})).stderr).toContain("cli/not-configured");
+  });
+
+  it("give an advice with every warning and failure", async () => {
+    node.state.domain = { ...DOMAIN, rollup: 1n };
+    for (const findings of [
+      (await cairn("doctor")).value.findings,
+      checkMachine("20.1.0", "win32 ia32"),
+      checkBuilds(home.dir),
+      checkDisk([home.dir, join(home.dir, "not", "there")]),
+    ]) {
+      for (const { result, advice, found } of findings) {
+        expect({ found, advice: typeof advice }).toEqual({ found, advice: result === "ok" ? "object" : "string" });
+      }
+    }
+  });
+
+  it("find a machine, builds and disks that do not suffice", () => {
+    expect(checkMachine("20.1.0", "win32 ia32").map(({ result }) => result)).toEqual(["fail", "fail"]);
+    expect(checkMachine("24.0.0", "linux x64").map(({ result }) => result)).toEqual(["ok", "ok"]);
+    const empty = mkdtempSync(join(tmpdir(), "cairn-cache-"));
+    expect(checkBuilds(empty).map(({ result }) => result)).toEqual(["warn", "warn", "warn"]);
+    rmSync(empty, { recursive: true });
+    expect(checkDisk([home.dir, join(home.dir, "keys")])).toHaveLength(1);
+  });
+});
