@@ -9,7 +9,7 @@ import type { ProveBlock } from "./prover/worker.ts";
 
 const ETHER = 10n ** 18n;
 const RECIPIENT = 0xc0ffee00c0ffee00c0ffee00c0ffee00c0ffee00n;
-const WAIT = { timeout: 60_000, interval: 100 };
+const WAIT = { timeout: 40_000, interval: 100 };
 
 describe("a node when L1 does not go its way", () => {
   let scene: L1Scene;

@@ -87,7 +87,7 @@ export interface Chain {
     readonly slots: number;
     readonly ageMs: number;
   } | null;
-  /** Why nothing can be placed now; null when a block is open or may be opened. */
+  /** Why nothing should be placed now; null when a block is open that can reach L1, or may be opened. */
   readonly closedReason: () => ClosedReason | null;
   readonly position: () => ChainPosition;
   /** Executes a group in the open block, in a new one if it does not fit. Throws `state/io`. */
@@ -219,9 +219,10 @@ export function createChain(
       return { opening, transactions, slots: slotCount - builder.remaining.slots, ageMs };
     },
     closedReason: () => {
-      if (current?.isAnnounced) return null;
       const allowed = options.opening(position.timestamp);
-      return allowed.type === "closed" ? allowed.reason : null;
+      if (allowed.type === "open") return null;
+      const isRoomLeft = allowed.reason === "lagging" || allowed.reason === "awaitingL1";
+      return isRoomLeft && current?.isAnnounced ? null : allowed.reason;
     },
     position: () => position,
     place: (group) => {
