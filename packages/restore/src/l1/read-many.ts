@@ -27,9 +27,15 @@ export async function readMany<Name extends View>(
 ): Promise<readonly Answer<Name>[]> {
   const answers: Answer<Name>[] = [];
   for (let first = 0; first < calls.length; first += READS_PER_CALL) {
-    const contracts: ContractFunctionParameters[] = calls
-      .slice(first, first + READS_PER_CALL)
-      .map((args: readonly unknown[]) => ({ address: rollup.address, abi: ABI, functionName, args }));
+    const group: readonly unknown[] = calls.slice(first, first + READS_PER_CALL);
+    const contracts = group.map(
+      (args): ContractFunctionParameters => ({
+        address: rollup.address,
+        abi: ABI,
+        functionName,
+        args: args as readonly unknown[],
+      }),
+    );
     const read = (): Promise<readonly unknown[]> =>
       rollup.reader.multicall({
         contracts,
