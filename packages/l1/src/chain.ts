@@ -55,6 +55,19 @@ export interface RollupCall {
   readonly name: string;
   readonly data: Hex;
   readonly value?: bigint;
+  /** Gas limit; what the L1 node estimates without it. */
+  readonly gas?: bigint;
+}
+
+/** Gas that a call would use if `from` sent it now; sends nothing. Throws `l1/transaction-reverted` as {@link sendToRollup}. */
+export async function estimateRollupCall(rollup: L1Rollup, from: Address, call: RollupCall): Promise<bigint> {
+  const request = { to: rollup.address, data: call.data, value: call.value ?? 0n, account: from };
+  try {
+    await rollup.reader.call(request);
+    return await rollup.reader.estimateGas(request);
+  } catch (cause) {
+    throw asRevert(cause, call.name);
+  }
 }
 
 /**
@@ -63,9 +76,10 @@ export interface RollupCall {
  */
 export async function sendToRollup(rollup: L1Rollup, wallet: L1Wallet, call: RollupCall): Promise<TransactionReceipt> {
   const request = { to: rollup.address, data: call.data, value: call.value ?? 0n };
+  const limit = call.gas === undefined ? {} : { gas: call.gas };
   try {
-    await rollup.reader.call({ ...request, account: wallet.account });
-    return await waitForSuccess(rollup.reader, await wallet.sendTransaction(request), call.name);
+    await rollup.reader.call({ ...request, ...limit, account: wallet.account });
+    return await waitForSuccess(rollup.reader, await wallet.sendTransaction({ ...request, ...limit }), call.name);
   } catch (cause) {
     throw asRevert(cause, call.name);
   }

@@ -3,6 +3,7 @@ export { type ProvenBatch, payBatch, type SubmittedBatch, submitBatch } from "./
 export {
   connectReader,
   connectWallet,
+  estimateRollupCall,
   type L1Reader,
   type L1Rollup,
   type L1Wallet,
