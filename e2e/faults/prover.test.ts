@@ -3,7 +3,16 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { openDatabase, storeProof } from "@cairn/db";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { audit, childrenOf, type Holder, type NodeProcess, openScene, readApi, type Scene } from "../support/index.ts";
+import {
+  audit,
+  childrenOf,
+  type Holder,
+  isAlive,
+  type NodeProcess,
+  openScene,
+  readApi,
+  type Scene,
+} from "../support/index.ts";
 
 const ETHER = 10n ** 18n;
 const WAIT = { timeout: 120_000, interval: 100 };
@@ -65,7 +74,7 @@ describe("provers on a PostgreSQL server, each a process of its own", () => {
     const prover = await startProver();
     const bb = await vi.waitUntil(() => proving(prover), WAIT);
     await prover.kill();
-    process.kill(bb.pid, "SIGKILL");
+    await vi.waitFor(() => expect(isAlive(bb.pid), "bb without its prover").toBe(false), WAIT);
     const other = await startProver();
     expect((await audit(scene)).payouts).toBe(1);
     await other.kill("SIGTERM");

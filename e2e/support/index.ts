@@ -6,5 +6,5 @@ export type { Broadcast, L1Proxy, Purpose } from "./l1-proxy.ts";
 export type { Ledger, SentTransaction, Submission } from "./ledger.ts";
 export type { Exit, NodeProcess, NodeUrls, SpawnOptions } from "./node-process.ts";
 export { CACHE_DIR } from "./places.ts";
-export { childrenOf, type ProcessInfo } from "./processes.ts";
+export { childrenOf, isAlive, type ProcessInfo } from "./processes.ts";
 export { openScene, type Scene, type SceneOptions } from "./scene.ts";

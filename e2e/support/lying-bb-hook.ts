@@ -10,12 +10,15 @@ const LIAR = join(import.meta.dirname, "lying-bb.ts");
 const lies = (process.env.CAIRN_E2E_LIES ?? "").split(",").filter((lie) => lie !== "");
 const { spawn } = childProcess;
 
+/** `bb` is the command, or what a guarding command starts. */
 function spawnLiar(command: string, args: readonly string[], options: childProcess.SpawnOptions) {
-  const lie = basename(command) === "bb" && args[0] === "prove" ? lies.shift() : undefined;
+  const words = [command, ...args];
+  const at = words.findIndex((word, i) => basename(word) === "bb" && words[i + 1] === "prove");
+  const lie = at < 0 ? undefined : lies.shift();
   if (lie === undefined) return spawn(command, args, options);
+  const [first = "", ...rest] = words.toSpliced(at, 0, process.execPath, LIAR, lie);
   // Without the hook of this file, which would be loaded again.
-  const env = { ...process.env, NODE_OPTIONS: "" };
-  return spawn(process.execPath, [LIAR, lie, command, ...args], { ...options, env });
+  return spawn(first, rest, { ...options, env: { ...process.env, NODE_OPTIONS: "" } });
 }
 
 Object.assign(childProcess, { spawn: spawnLiar });
