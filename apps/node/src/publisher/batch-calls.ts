@@ -55,14 +55,14 @@ export function payCall(rollup: Hex, { batch, block, payouts }: PublishedBatch, 
     maxCount: PAYOUTS_PER_CALL,
   });
   const data = encodeFunctionData({ abi: rollupAbi, functionName: "pay", args });
-  const gasLimit = PAY_GAS + PAYMENT_GAS * countOwed(payouts, first);
+  const owed = payoutsOfPart(payouts, first).filter(({ status }) => status === "owed");
+  const gasLimit = PAY_GAS + PAYMENT_GAS * owed.length;
   return { purpose: "pay", subject: batch.firstBlock, content: String(first), to: rollup, data, gasLimit };
 }
 
-/** How many of the records that a `pay` from `first` on deals with are owed. */
-export function countOwed(payouts: readonly StoredPayout[], first: number): number {
-  const end = first + PAYOUTS_PER_CALL;
-  return payouts.filter(({ position, status }) => status === "owed" && position >= first && position < end).length;
+/** The records that a `pay` from `first` on deals with. */
+export function payoutsOfPart(payouts: readonly StoredPayout[], first: number): StoredPayout[] {
+  return payouts.filter(({ position }) => position >= first && position < first + PAYOUTS_PER_CALL);
 }
 
 function incomplete({ number }: StoredBlock): CairnError<NodeErrorCode> {

@@ -1,5 +1,5 @@
 import { type Db, findBatch, findBlock, loadBlockPayouts, loadBlocksOwing, type StoredL1Transaction } from "@cairn/db";
-import { countOwed, PAYOUTS_PER_CALL, type PublishedBatch } from "./batch-calls.ts";
+import { PAYOUTS_PER_CALL, type PublishedBatch, payoutsOfPart } from "./batch-calls.ts";
 
 /** A part of a batch's payout list that still owes something. */
 export interface OwedPart {
@@ -19,9 +19,19 @@ export async function loadOwedParts(db: Db): Promise<OwedPart[]> {
   return parts;
 }
 
-/** Whether nothing is owed any more in the part that an L1 transaction was to pay. */
-export async function isPartSettled(db: Db, { subject, content }: StoredL1Transaction): Promise<boolean> {
-  return countOwed(await loadBlockPayouts(db, subject), Number(content)) === 0;
+/**
+ * Whether others have paid all of the part that an L1 transaction was to pay. What it paid itself does not count: when it has
+ * no receipt any more, the watcher has yet to read that a reorg took the payments back.
+ */
+export async function isPartPaidByOthers(
+  db: Db,
+  { subject, content, attempts }: StoredL1Transaction,
+): Promise<boolean> {
+  const part = payoutsOfPart(await loadBlockPayouts(db, subject), Number(content));
+  return part.every(({ status, l1Transaction }) => {
+    const isOwn = attempts.some(({ hash }) => l1Transaction !== null && Buffer.compare(hash, l1Transaction) === 0);
+    return status !== "owed" && !isOwn;
+  });
 }
 
 /** A stored block with its batch and payouts, null unless both are there. */

@@ -25,7 +25,7 @@ import { type PublishedBatch, payCall, submitCall } from "./batch-calls.ts";
 import { type ContractView, isProofAccepted, readContractView, refusalReason } from "./contract-view.ts";
 import { createL1Sender, type L1Call, type SenderSettings } from "./l1-sender.ts";
 import type { PublisherMetrics } from "./metrics.ts";
-import { isPartSettled, loadOwedParts, loadPublished } from "./payments.ts";
+import { isPartPaidByOthers, loadOwedParts, loadPublished } from "./payments.ts";
 
 /** How the publisher works. */
 export interface PublisherSettings extends SenderSettings {
@@ -181,7 +181,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
       case "fillNonce":
         return false;
       case "pay":
-        return isPartSettled(db, sent);
+        return isPartPaidByOthers(db, sent);
       case "submitBatch": {
         const batch = await findBatch(db, sent.subject);
         if (batch === undefined || wordHex(batch.publicInput) !== sent.content) return true;
