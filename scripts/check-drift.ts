@@ -13,6 +13,9 @@ const GENERATORS = [
   { name: "constants for Noir and Solidity", script: "scripts/generate-constants.ts" },
   { name: "golden vectors", script: "vectors/generate.ts" },
   { name: "ABIs", script: "packages/contracts/scripts/generate-abi.ts" },
+  { name: "settings of the node", script: "apps/node/scripts/generate-config.ts" },
+  { name: "list of commands", script: "apps/cli/scripts/generate-readme.ts" },
+  { name: "examples of the SDK", script: "packages/sdk/scripts/generate-readme.ts" },
   { name: "gas of the contract", script: "packages/contracts/scripts/record-gas.ts" },
   { name: "gate counts and verification-key hashes", script: "packages/circuits/scripts/record-gates.ts" },
 ];
