@@ -250,7 +250,8 @@ contract Rollup is RollupEscape {
         _nextIndex = header.newNextIndex;
         _lastBlock = header.lastBlock;
         _lastTimestamp = header.timestamp;
-        if (msg.sender == _operator) _lastOperatorBatchAt = uint64(block.timestamp);
+        _takenOver = msg.sender != _operator;
+        if (!_takenOver) _lastOperatorBatchAt = uint64(block.timestamp);
         uint256 reward = _queue.consume(header.l1OperationCount);
         _payouts.commitments[batchNumber] = Payouts.commitment(header, dataHash);
         emit BatchSubmitted(batchNumber, msg.sender, header, dataHash, _queue.head, queueHash);

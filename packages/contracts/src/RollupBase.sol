@@ -37,6 +37,8 @@ abstract contract RollupBase is IRollup {
     /// @dev Once 0, for ever.
     address internal _operator;
     uint64 internal _lastOperatorBatchAt;
+    /// @dev Whether somebody else submitted after the operator's last batch.
+    bool internal _takenOver;
     address internal _proposedOperator;
 
     bytes32 internal _root;
@@ -150,6 +152,7 @@ abstract contract RollupBase is IRollup {
         if (_queue.frozen) return false;
         if (_operator == address(0)) return true;
         if (_queue.head == _queue.tail) return false;
+        if (_takenOver) return true;
         if (_queue.isOverdue(_queue.head, INCLUSION_DELAY, block.timestamp)) return true;
         uint64 waitingSince = _queue.entryAt(_queue.head).enqueuedAt;
         uint64 idleSince = waitingSince > _lastOperatorBatchAt ? waitingSince : _lastOperatorBatchAt;

@@ -39,11 +39,29 @@ contract SubmissionTest is RollupTest {
             depositETH(bob, 1 ether);
         }
         _submitAsStranger(4);
-        vm.assertTrue(!rollup.isSubmissionOpen(), "what is left has not waited for long");
-        vm.warp(block.timestamp + IDLE_DELAY);
-        vm.assertTrue(rollup.isSubmissionOpen(), "a stranger's batch does not reset the clock of idleness");
         _submitAsStranger(1);
-        vm.assertTrue(!rollup.isSubmissionOpen(), "no work left");
+        _expectClosed();
+        depositETH(bob, 1 ether);
+        vm.assertTrue(rollup.isSubmissionOpen(), "the operator has not come back");
+    }
+
+    function test_closesWhenTheOperatorComesBack() public {
+        depositETH(alice, 1 ether);
+        vm.warp(block.timestamp + IDLE_DELAY);
+        _submitAsStranger(1);
+        depositETH(bob, 1 ether);
+        submit(nextHeader(0), "");
+        _expectClosed();
+        vm.warp(block.timestamp + IDLE_DELAY);
+        vm.assertTrue(rollup.isSubmissionOpen(), "idle again");
+    }
+
+    function test_attack_strangerOutrunsTheOperatorWithoutWorkWaiting() public {
+        depositETH(alice, 1 ether);
+        vm.warp(block.timestamp + IDLE_DELAY);
+        _submitAsStranger(1);
+        _expectClosed();
+        submit(nextHeader(0), "");
     }
 
     function test_attack_strangersEmptyBatchWhileSubmissionIsOpen() public {

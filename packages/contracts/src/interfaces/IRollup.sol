@@ -163,7 +163,7 @@ interface IRollup is IRollupErrors, IRollupEvents {
     /// @notice Unconsumed entries that are overdue for a batch at `timestamp`.
     function overdueCount(uint64 timestamp) external view returns (uint64);
 
-    /// @notice Whether anyone, not only the operator, may submit a batch now.
+    /// @notice Whether anyone, not only the operator, may submit a batch now (spec 7.4).
     function isSubmissionOpen() external view returns (bool);
 
     /// @notice keccak256(abi.encode(header, dataHash)) of a batch; 0 when there is none.
