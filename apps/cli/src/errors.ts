@@ -142,6 +142,21 @@ export const CLI_ERRORS = {
     meaning: "A part of the devnet ended by itself.",
     hint: "The log that the message names says why; start again, on the same --data to keep what was there.",
   },
+  "cli/not-frozen": {
+    exitCode: 1,
+    meaning: "Exits and reclaims are asked for, but the rollup is not frozen.",
+    hint: "While batches go on, leave by `cairn withdraw` or `cairn force-withdraw`; if nobody submits any, by `cairn freeze` first.",
+  },
+  "cli/frozen": {
+    exitCode: 1,
+    meaning: "The rollup is frozen and does not take this any more.",
+    hint: "Leave it: `cairn exit` for accounts, `cairn reclaim` for queue entries, `cairn pay` and `cairn claim` for payouts.",
+  },
+  "cli/too-early": {
+    exitCode: 1,
+    meaning: "The rollup cannot be frozen yet.",
+    hint: "Only an entry that waits longer than the freeze delay allows it; `cairn force-withdraw` makes one.",
+  },
   "cli/not-reached": {
     exitCode: 1,
     meaning: "A status was not reached within the time limit, or cannot be reached any more.",

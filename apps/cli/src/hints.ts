@@ -54,7 +54,15 @@ const REVERTS: Readonly<Record<string, string>> = {
   ReceivedUnexpectedAmount: "The token takes a fee on transfers or rebases; deposit another amount or token.",
   UnknownToken: "Register the token with the rollup first.",
   RefundFailed: "The sending contract must accept ETH; use a plain account.",
-  RollupFrozen: "The rollup is frozen: it takes nothing new; leave it with a proof against its last state.",
+  RollupFrozen: "The rollup is frozen: it takes nothing new; leave it with `cairn exit` and `cairn reclaim`.",
+  NotFrozen: "Exits and reclaims open with a freeze: `cairn freeze`, once an entry has waited for the freeze delay.",
+  FreezeTooEarly: "The oldest entry has not waited for the freeze delay yet.",
+  AlreadyExited: "Somebody was faster: the account has been paid to its owner.",
+  AlreadyReclaimed: "Somebody was faster: the entry has been paid back to its owner.",
+  NothingToPay: "Somebody was faster: these payouts are paid or claimable.",
+  NothingToClaim: "Somebody was faster: it has been claimed.",
+  RootMismatch: "The proof is for another state: restore to the head of L1 again.",
+  InsufficientGas: "The gas limit was too low: try again.",
 };
 
 /** What helps when a node refuses, by its code. */

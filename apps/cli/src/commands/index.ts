@@ -1,10 +1,13 @@
 import { addDemoCommand } from "../demo/command.ts";
 import type { Host } from "../host.ts";
 import { addBalanceCommand } from "./balance.ts";
+import { addClaimCommand } from "./claim.ts";
 import { addCompletionCommand } from "./completion.ts";
 import { addDepositCommand } from "./deposit.ts";
 import { addDevnetCommand } from "./devnet.ts";
 import { addDoctorCommand } from "./doctor.ts";
+import { addForceWithdrawCommand } from "./force-withdraw.ts";
+import { addFreezeCommand } from "./freeze.ts";
 import { addKeysCommand } from "./keys.ts";
 import { addNodeCommand } from "./node.ts";
 import { addProverCommand } from "./prover.ts";
@@ -29,6 +32,9 @@ const COMMANDS: readonly ((host: Host) => void)[] = [
   addTxCommand,
   addStatusCommand,
   addDoctorCommand,
+  addForceWithdrawCommand,
+  addFreezeCommand,
+  addClaimCommand,
   addVerifyDeploymentCommand,
   addCompletionCommand,
   addDemoCommand,

@@ -1,0 +1,90 @@
+import { rollupAbi } from "@cairn/contracts";
+import { readQueueFee } from "@cairn/l1";
+import { encodeFunctionData } from "viem";
+import { formatAmount } from "../amounts.ts";
+import type { Context } from "../context.ts";
+import { cliError } from "../errors.ts";
+import { formatTime, readLadder } from "../escape/ladder.ts";
+import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
+import { entriesOf } from "../l1/deposits.ts";
+import { addDryRunOption, type L1Sender, openSender, type SendFlags, sentRow } from "../l1/sending.ts";
+import { table } from "../output.ts";
+import { parseIndex } from "../payments/session.ts";
+import { lookUntil, patienceOf } from "../payments/waiting.ts";
+
+interface ForceOptions extends SendFlags {
+  readonly wait?: boolean;
+  readonly timeout?: string;
+}
+
+const ETH = { symbol: "ETH", decimals: 18 };
+
+/** `cairn force-withdraw`: demands an account's whole balance on L1, past the operator. */
+export function addForceWithdrawCommand({ program, run }: Host): void {
+  const command = program
+    .command("force-withdraw")
+    .description("demand the whole balance of an account of one's own on L1, past the operator")
+    .argument("<index>", "the account; it must belong to the key's owner, or nothing happens")
+    .option("--wait", "do not return before a batch has processed the demand")
+    .option("--timeout <seconds>", "longest wait (1800)");
+  addNetworkOptions(addKeyOptions(addDryRunOption(command)));
+  addExamples(command, "cairn force-withdraw 66 --dry-run", "cairn force-withdraw 66 --key alice --wait");
+  run(command, async (context, options: ForceOptions, indexText: string) => {
+    const index = parseIndex(indexText);
+    const network = context.network();
+    const sender = await openSender(context, options, network);
+    const ladder = await readLadder(sender.rollup);
+    if (ladder.isFrozen) {
+      throw cliError("cli/frozen", "the rollup is frozen: it takes no demands any more");
+    }
+    const fee = await readQueueFee(sender.rollup);
+    const data = encodeFunctionData({ abi: rollupAbi, functionName: "requestWithdraw", args: [index] });
+    const { sent, receipt } = await sender.send({ name: "requestWithdraw", data, value: fee });
+    const [entry] = receipt === null ? [] : entriesOf(sender.rollup, receipt);
+    const { timestamp } = await sender.rollup.reader.getBlock(
+      receipt === null ? {} : { blockNumber: receipt.blockNumber },
+    );
+    const queuedAt = Number(timestamp);
+    const overdueFrom = queuedAt + ladder.inclusionDelay;
+    const freezableFrom = queuedAt + ladder.freezeDelay;
+    const position = entry?.position ?? null;
+    const isWaiting = position !== null && options.wait === true;
+    if (isWaiting) await waitForBatch(context, sender, position, options);
+    const rows = [
+      ["demand", `the whole balance of account ${index}, for ${sender.from}`],
+      ["queue fee", formatAmount(fee, ETH)],
+      ...(position === null ? [] : [["queue position", String(position)]]),
+      ["status", isWaiting ? "processed by a batch; its payout can be paid by anyone (cairn pay)" : "queued"],
+      ["overdue", `from ${formatTime(overdueFrom)}; then anyone may submit the batch`],
+      ["freezable", `from ${formatTime(freezableFrom)}, if it is still waiting then`],
+      sentRow(sent),
+    ];
+    const status = position === null ? "tried" : isWaiting ? "processed" : "queued";
+    return {
+      data: {
+        index,
+        owner: sender.from,
+        position,
+        status,
+        overdueFrom,
+        freezableFrom,
+        feeWei: fee,
+        transactions: [sent],
+      },
+      text: table(rows),
+    };
+  });
+}
+
+async function waitForBatch(
+  context: Context,
+  { rollup }: L1Sender,
+  position: number,
+  flags: ForceOptions,
+): Promise<void> {
+  const { timeout } = flags;
+  await lookUntil(patienceOf(context, timeout === undefined ? {} : { timeout }), "processed by a batch", async () => {
+    const { queueHead } = await readLadder(rollup);
+    return queueHead > position ? true : null;
+  });
+}

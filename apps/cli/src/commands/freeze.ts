@@ -1,0 +1,55 @@
+import { parseEscapeEvents, rollupAbi } from "@cairn/contracts";
+import { encodeFunctionData } from "viem";
+import { formatDuration } from "../duration.ts";
+import { cliError } from "../errors.ts";
+import { formatTime, type Ladder, readLadder } from "../escape/ladder.ts";
+import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
+import { addDryRunOption, openSender, type SendFlags, sentRow } from "../l1/sending.ts";
+import { table } from "../output.ts";
+
+/** `cairn freeze`: stops a rollup that has left a queue entry waiting for too long. */
+export function addFreezeCommand({ program, run }: Host): void {
+  const command = program
+    .command("freeze")
+    .description("stop a rollup that leaves a queue entry waiting beyond the freeze delay, so that all can leave it");
+  addNetworkOptions(addKeyOptions(addDryRunOption(command)));
+  addExamples(command, "cairn freeze --dry-run", "cairn freeze --key alice");
+  run(command, async (context, options: SendFlags) => {
+    const network = context.network();
+    const rollup = await network.l1();
+    const ladder = await readLadder(rollup);
+    if (ladder.isFrozen) {
+      return { data: { isFrozen: true, transactions: [] }, text: "The rollup is frozen already." };
+    }
+    assertFreezable(ladder);
+    const sender = await openSender(context, options, network);
+    const data = encodeFunctionData({ abi: rollupAbi, functionName: "freeze" });
+    const { sent, receipt } = await sender.send({ name: "freeze", data });
+    const [event] = parseEscapeEvents(receipt?.logs ?? []);
+    const frozen = event?.eventName === "Frozen" ? event.args : null;
+    const rows = [
+      ...(frozen === null
+        ? []
+        : [
+            ["frozen", `at state root ${frozen.root}`],
+            ["accounts", `up to index ${frozen.nextIndex - 1}; next: cairn exit --all`],
+            ["unprocessed entries", `${frozen.queueTail - frozen.queueHead}; next: cairn reclaim --all`],
+          ]),
+      sentRow(sent),
+    ];
+    return { data: { isFrozen: frozen !== null, frozen, transactions: [sent] }, text: table(rows) };
+  });
+}
+
+function assertFreezable({ oldestEnqueuedAt, freezeDelay, now }: Ladder): void {
+  if (oldestEnqueuedAt === null) {
+    throw cliError("cli/too-early", "no queue entry waits: there is nothing that was left undone");
+  }
+  const from = oldestEnqueuedAt + freezeDelay;
+  if (now >= from) return;
+  throw cliError(
+    "cli/too-early",
+    `the oldest entry allows a freeze from ${formatTime(from)} on, in ${formatDuration(from - now)}`,
+    { details: { freezableFrom: from, now } },
+  );
+}
