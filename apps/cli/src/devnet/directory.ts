@@ -72,21 +72,16 @@ export function openDirectory(path: string | null): DevDirectory {
   }
 }
 
-/** Throws `cli/bad-data-dir` unless the directory's devnet has these slots and was built from these sources. */
-export function assertSameDevnet(
-  path: string,
-  stored: DevDeployment,
-  wanted: { slots: BlockSize; build: string },
-): void {
-  if (stored.slots !== wanted.slots) {
-    throw cliError(
-      "cli/bad-data-dir",
-      `the devnet in ${path} has blocks of ${stored.slots} slots, not ${wanted.slots}`,
-    );
-  }
-  if (stored.build !== wanted.build) {
-    throw cliError("cli/bad-data-dir", `the devnet in ${path} was made with other contracts or another circuit`);
-  }
+/** Throws `cli/bad-data-dir` unless a devnet stored there has blocks of so many slots. */
+export function assertSameSlots({ path, deployment }: DevDirectory, slots: BlockSize): void {
+  if (deployment === null || deployment.slots === slots) return;
+  throw cliError("cli/bad-data-dir", `the devnet in ${path} has blocks of ${deployment.slots} slots, not ${slots}`);
+}
+
+/** Throws `cli/bad-data-dir` unless a stored devnet was built from these sources. */
+export function assertSameBuild(path: string, stored: DevDeployment, build: string): void {
+  if (stored.build === build) return;
+  throw cliError("cli/bad-data-dir", `the devnet in ${path} was made with other contracts or another circuit`);
 }
 
 function readDeployment(file: string): DevDeployment | null {

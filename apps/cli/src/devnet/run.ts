@@ -5,7 +5,7 @@ import { cliError } from "../errors.ts";
 import { type ProfileInput, removeProfile, writeProfile } from "../profile.ts";
 import { devAccounts } from "./accounts.ts";
 import { assertDeployed, buildOf, deployDevnet, readVerifier } from "./contracts.ts";
-import { assertSameDevnet, type DevDeployment, type DevDirectory, openDirectory } from "./directory.ts";
+import { assertSameBuild, assertSameSlots, type DevDeployment, type DevDirectory, openDirectory } from "./directory.ts";
 import { type DevL1, startDevL1 } from "./l1.ts";
 import { devNodeConfig } from "./node-config.ts";
 import { assertPortsFree } from "./ports.ts";
@@ -72,6 +72,7 @@ export async function startDevnet(
     ]);
     const directory = openDirectory(options.dataDir);
     endings.push(directory.release);
+    assertSameSlots(directory, slots);
     const l1Options = {
       port: l1Port,
       blockTimeMs: options.l1BlockTimeMs,
@@ -157,7 +158,7 @@ async function findOrDeploy(
   progress: (line: string) => void,
 ): Promise<DevDeployment> {
   if (directory.deployment !== null) {
-    assertSameDevnet(directory.path, directory.deployment, { slots, build: buildOf(cacheDir, slots) });
+    assertSameBuild(directory.path, directory.deployment, buildOf(cacheDir, slots));
     await assertDeployed(l1, directory.deployment);
     return directory.deployment;
   }
