@@ -1,10 +1,12 @@
 export { type ApiAnswer, callApi, readApi } from "./api.ts";
 export { type AuditOptions, type AuditReport, assertDrained, audit, drain } from "./audit.ts";
+export { type Actor, balanceOf, DAY, type Drill, HOUR, openDrill } from "./drill.ts";
 export { type Holder, type Holders, personAt, type Terms } from "./holders.ts";
 export type { L1, L1Options } from "./l1.ts";
 export type { Broadcast, L1Proxy, Purpose } from "./l1-proxy.ts";
 export type { Ledger, SentTransaction, Submission } from "./ledger.ts";
 export type { Exit, NodeProcess, NodeUrls, SpawnOptions } from "./node-process.ts";
 export { CACHE_DIR } from "./places.ts";
+export { type Population, pay, populate, readMetric } from "./populate.ts";
 export { childrenOf, isAlive, type ProcessInfo } from "./processes.ts";
 export { openScene, type Scene, type SceneOptions } from "./scene.ts";

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { balanceOf, type Drill, HOUR, type Holder, openDrill, readApi } from "../support/index.ts";
+
+const ETHER = 10n ** 18n;
+const WAIT = { timeout: 180_000, interval: 100 };
+
+describe("vanish: the operator is killed for good, and a stranger carries the chain on", () => {
+  let drill: Drill;
+  let alice: Holder;
+  let bob: Holder;
+  let provenRoot: string;
+
+  const statusOf = async (id: string) => (await readApi(drill.scene.api(), "transaction", { params: { id } })).status;
+  const send = async (...groups: Parameters<Drill["scene"]["ledger"]["insist"]>[1][]): Promise<string[]> => {
+    const { ledger, api } = drill.scene;
+    const known = ledger.sent().size;
+    for (const group of groups) await ledger.insist(api, group);
+    return [...ledger.sent().keys()].slice(known);
+  };
+
+  beforeAll(async () => {
+    drill = await openDrill();
+    const { scene } = drill;
+    for (const position of [1, 2]) await scene.holders.deposit(position, 10n * ETHER);
+    const operator = await scene.start();
+    [alice, bob] = [await scene.holders.find(scene.api, 1), await scene.holders.find(scene.api, 2)];
+    await send([scene.holders.transfer(alice, bob, ETHER)], scene.holders.swap(alice, bob, [ETHER, 2n * ETHER]));
+    await drill.untilAgreed(scene.api());
+    provenRoot = (await scene.l1.state()).root;
+    await operator.kill();
+  });
+  afterAll(() => drill?.stop());
+
+  it("lets nobody else submit before the operator has been idle with work waiting", async () => {
+    const { scene } = drill;
+    await scene.holders.topUp(bob, ETHER);
+    const stranger = await drill.startStranger();
+    expect((await readApi(scene.api(), "rollup")).root).toBe(provenRoot);
+    expect((await readApi(scene.api(), "account", { params: { index: String(alice.index) } })).balance).toBe(
+      (10n * ETHER).toString(),
+    );
+    const answer = await scene.ledger.submit(scene.api(), [
+      scene.holders.transfer(alice, bob, 1n, { nonce: alice.nonce }),
+    ]);
+    expect(answer).toEqual({ type: "busy", status: 503 });
+    expect((await stranger.kill("SIGTERM")).code).toBe(0);
+  });
+
+  it("is carried on by a stranger from what L1 has published", async () => {
+    const { scene } = drill;
+    const { batchCount } = await scene.l1.state();
+    await drill.warp(7 * HOUR);
+    await drill.startStranger();
+    const recipient = scene.newRecipient();
+    const ids = await send(
+      [scene.holders.transfer(alice, bob, ETHER / 2n)],
+      [scene.holders.withdraw(bob, recipient, ETHER / 4n)],
+    );
+    await drill.untilBatch(Number(batchCount) + 1);
+    await drill.untilAgreed(scene.api());
+    for (const id of ids) await vi.waitFor(async () => expect(await statusOf(id)).toBe("final"), WAIT);
+    await vi.waitFor(async () => expect(await balanceOf(scene, recipient)).toBe(ETHER / 4n), WAIT);
+  });
+
+  it("goes on as long as the operator stays away, one entry of work a time", async () => {
+    const { scene } = drill;
+    const { batchCount } = await scene.l1.state();
+    await scene.holders.topUp(alice, ETHER);
+    const [id = ""] = await send([scene.holders.transfer(bob, alice, ETHER)]);
+    await drill.untilBatch(Number(batchCount) + 1);
+    await vi.waitFor(async () => expect(await statusOf(id)).toBe("final"), WAIT);
+    await drill.untilAgreed(scene.api());
+    const shown = await readApi(scene.api(), "account", { params: { index: String(alice.index) } });
+    expect(shown.balance).toBe((10n * ETHER - ETHER / 2n + 2n * ETHER).toString());
+    expect(await drill.custody(0)).toBe(20n * ETHER + 2n * ETHER - ETHER / 4n);
+  });
+});
