@@ -6,15 +6,17 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import {
   audit,
   childrenOf,
-  type Holder,
   isAlive,
   type NodeProcess,
   openScene,
+  type Population,
+  pay,
+  populate,
   readApi,
+  readMetric,
   type Scene,
 } from "../support/index.ts";
 
-const ETHER = 10n ** 18n;
 const WAIT = { timeout: 120_000, interval: 100 };
 const HOOK = pathToFileURL(join(import.meta.dirname, "../support/lying-bb-hook.ts")).href;
 const ADMIN_TOKEN = "of the operator alone";
@@ -22,8 +24,7 @@ const ADMIN_TOKEN = "of the operator alone";
 describe("provers on a PostgreSQL server, each a process of its own", () => {
   let scene: Scene;
   let node: NodeProcess;
-  let alice: Holder;
-  let bob: Holder;
+  let people: Population;
 
   /** A prover, which is given the database alone; its first proofs may be lies. */
   const startProver = (...lies: readonly string[]): Promise<NodeProcess> =>
@@ -40,17 +41,7 @@ describe("provers on a PostgreSQL server, each a process of its own", () => {
     const response = await fetch(`${url}${path}`, { method, headers: { authorization: `Bearer ${ADMIN_TOKEN}` } });
     return response.json();
   };
-  const metric = async (name: string): Promise<number> => {
-    const { metrics } = await node.started;
-    const text = await (await fetch(`${metrics}/metrics`)).text();
-    return Number(new RegExp(`^${name} (.*)$`, "m").exec(text)?.[1] ?? 0);
-  };
-  /** Something to prove. */
-  const pay = async (): Promise<void> => {
-    const { holders, ledger, api } = scene;
-    await ledger.insist(api, [holders.transfer(alice, bob, ETHER / 1000n)]);
-    await ledger.insist(api, [holders.withdraw(bob, scene.newRecipient(), ETHER / 1000n)]);
-  };
+  const badProofs = () => readMetric(node, "cairn_bad_proofs_total");
   const proving = (prover: NodeProcess) => childrenOf(prover.pid).find(({ command }) => / prove /.test(command));
   const newestBatch = async () => (await readApi(scene.api(), "batches", { query: { limit: "1" } })).batches[0];
 
@@ -59,18 +50,17 @@ describe("provers on a PostgreSQL server, each a process of its own", () => {
       database: "server",
       env: { CAIRN_PROVER_HEARTBEAT_SECONDS: "10", CAIRN_PROOF_RETRIES: "1" },
     });
-    for (const position of [1, 2]) await scene.holders.deposit(position, ETHER);
-    node = await scene.start({
+    people = await populate(scene, {
       CAIRN_ROLES: "sequencer,watcher,publisher,api",
       CAIRN_ADMIN_PORT: "0",
       CAIRN_ADMIN_TOKEN: ADMIN_TOKEN,
     });
-    [alice, bob] = [await scene.holders.find(scene.api, 1), await scene.holders.find(scene.api, 2)];
+    node = people.node;
   });
   afterAll(() => scene?.stop());
 
   it("one is killed in the middle of a proof, and another takes over", async () => {
-    await pay();
+    await pay(scene, people);
     const prover = await startProver();
     const bb = await vi.waitUntil(() => proving(prover), WAIT);
     await prover.kill();
@@ -83,9 +73,9 @@ describe("provers on a PostgreSQL server, each a process of its own", () => {
   it("one returns garbage, which L1 never sees, until nobody asks for more and the operator says so", async () => {
     const submissions = () => scene.l1.proxy.broadcasts().filter(({ purpose }) => purpose === "submitBatch").length;
     const before = submissions();
-    await pay();
+    await pay(scene, people);
     const liar = await startProver("noise", "empty", "flip");
-    await vi.waitFor(async () => expect(await metric("cairn_bad_proofs_total")).toBe(3), WAIT);
+    await vi.waitFor(async () => expect(await badProofs()).toBe(3), WAIT);
     expect((await newestBatch())?.status).toBe("waiting");
     expect(submissions()).toBe(before);
     await admin("POST", "/v1/proofs/retry");
@@ -94,7 +84,7 @@ describe("provers on a PostgreSQL server, each a process of its own", () => {
   });
 
   it("one fails until its job is set aside with the evidence, and the operator gives it back", async () => {
-    await pay();
+    await pay(scene, people);
     const failing = await startProver("fail", "nothing", "die", "fail");
     const jobs = await vi.waitUntil(async () => {
       const answer = (await admin("GET", "/v1/proofs/poisoned")) as { readonly jobs: readonly object[] };
@@ -112,17 +102,17 @@ describe("provers on a PostgreSQL server, each a process of its own", () => {
   });
 
   it("somebody who can write to the database stores a proof of his own", async () => {
-    await pay();
+    await pay(scene, people);
     const batch = await vi.waitUntil(async () => {
       const newest = await newestBatch();
       return newest?.status === "waiting" && newest;
     }, WAIT);
-    const before = await metric("cairn_bad_proofs_total");
+    const before = await badProofs();
     const database = await openDatabase({ type: "server", url: scene.env().DATABASE_URL ?? "" });
     const proof = { publicInput: BigInt(batch.publicInput), proof: randomBytes(8480), details: {}, atMs: Date.now() };
     expect(await storeProof(database.db, batch.firstBlock, proof)).toBe(true);
     await database.close();
-    await vi.waitFor(async () => expect(await metric("cairn_bad_proofs_total")).toBe(before + 1), WAIT);
+    await vi.waitFor(async () => expect(await badProofs()).toBe(before + 1), WAIT);
     const honest = await startProver();
     await audit(scene);
     expect((await honest.kill("SIGTERM")).code).toBe(0);

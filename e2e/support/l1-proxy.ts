@@ -33,7 +33,7 @@ export interface L1Proxy {
   readonly alternate: (head: number) => void;
   /** Answers every request of these methods with an error. */
   readonly fail: (methods: readonly string[]) => void;
-  /** Ends all of the above. */
+  /** Ends all of the above; what was asked while it hung is never answered. */
   readonly comeBack: () => Promise<void>;
   /** Acknowledges transactions, all or those that are meant, and forgets them. */
   readonly dropTransactions: (isMeant?: (transaction: Broadcast) => boolean) => void;
@@ -139,9 +139,7 @@ export async function startL1Proxy(target: string): Promise<L1Proxy> {
       mood = { type: "failing", methods };
     },
     comeBack: async () => {
-      const wasHanging = mood.type === "hang";
       mood = { type: "honest" };
-      if (wasHanging) for (const socket of sockets) socket.destroy();
       if (!server.listening) await listen(server, port);
     },
     dropTransactions: (filter = () => true) => {

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import {
+  audit,
+  callApi,
+  type L1,
+  openScene,
+  type Population,
+  pay,
+  populate,
+  readApi,
+  type Scene,
+} from "../support/index.ts";
+
+const ETHER = 10n ** 18n;
+const WAIT = { timeout: 120_000, interval: 100 };
+const FINAL = 4;
+
+describe("reorgs of L1", () => {
+  let scene: Scene;
+  let people: Population;
+  let l1: L1;
+  /** Acknowledged transactions whose money a reorg took away, or whose receiver is another one since. */
+  const impossible = new Set<string>();
+
+  const idsSince = (before: number) =>
+    scene.ledger
+      .acknowledged()
+      .slice(before)
+      .map(({ id }) => id);
+  const statusOf = async (id: string) => (await readApi(scene.api(), "transaction", { params: { id } })).status;
+  const wait = (id: string, status: string) => vi.waitFor(async () => expect(await statusOf(id)).toBe(status), WAIT);
+  const payoutStatus = async () => {
+    const { payouts } = await readApi(scene.api(), "payouts", { query: { limit: "1" } });
+    return payouts[0]?.status;
+  };
+  /** Lets L1 go on until all is final. */
+  const settle = async (reverted = 0): Promise<void> => {
+    await l1.mineEvery(1);
+    await audit(scene, { impossible, reverted });
+    await l1.mineAtOnce();
+  };
+
+  beforeAll(async () => {
+    scene = await openScene({ env: { CAIRN_L1_FINAL_CONFIRMATIONS: String(FINAL) } });
+    l1 = scene.l1;
+    people = await populate(scene);
+    await settle();
+  });
+  afterAll(() => scene?.stop());
+
+  it("one that removes a deposit takes with it what was paid from it, and nothing else", async () => {
+    const { holders, ledger, api } = scene;
+    const { alice, bob } = people;
+    l1.proxy.dropTransactions();
+    const carol = await holders.join(api, 3, ETHER);
+    const before = ledger.acknowledged().length;
+    await ledger.insist(api, [holders.transfer(carol, bob, ETHER / 2n)]);
+    const [lost = ""] = idsSince(before);
+    await ledger.insist(api, [holders.transfer(alice, bob, ETHER / 100n)]);
+    impossible.add(lost);
+    await l1.reorg(1);
+    await wait(lost, "rejected");
+    expect(await callApi(api(), "account", { params: { index: String(carol.index) } })).toMatchObject({ status: 404 });
+    await l1.proxy.passTransactions();
+    await settle();
+  });
+
+  it("one that changes the order of deposits redirects no payment", async () => {
+    const { holders, ledger, api } = scene;
+    const { alice, bob } = people;
+    l1.proxy.dropTransactions();
+    const dave = await holders.join(api, 4, ETHER);
+    const before = ledger.acknowledged().length;
+    await ledger.insist(api, [holders.transfer(alice, dave, ETHER / 100n)]);
+    const [lost = ""] = idsSince(before);
+    impossible.add(lost);
+    await l1.reorg(1);
+    for (const position of [5, 4]) await holders.deposit(position, ETHER);
+    await wait(lost, "rejected");
+    expect((await holders.find(api, 5)).index).toBe(dave.index);
+    expect((await holders.find(api, 4)).index).toBe(dave.index + 1);
+    // The nonce of the payment that cannot run any more is free again.
+    alice.nonce--;
+    await ledger.insist(api, [holders.transfer(alice, bob, ETHER / 100n)]);
+    await l1.proxy.passTransactions();
+    await settle();
+  });
+
+  it("one that removes a batch", async () => {
+    const before = scene.ledger.acknowledged().length;
+    l1.proxy.dropTransactions(({ purpose }) => purpose === "pay");
+    await pay(scene, people);
+    const [id = ""] = idsSince(before);
+    await wait(id, "proven");
+    await l1.mineByHand();
+    await l1.reorg(1);
+    await wait(id, "confirmed");
+    await l1.mine();
+    await wait(id, "proven");
+    await l1.mineAtOnce();
+    await l1.proxy.passTransactions();
+    await settle();
+  });
+
+  it("one that removes a payout, which is paid again and not twice", async () => {
+    await pay(scene, people);
+    await vi.waitFor(async () => expect(await payoutStatus()).toBe("paid"), WAIT);
+    await l1.reorg(1);
+    await settle();
+  });
+
+  it("one deeper than what counted as settled, which removes deposit, batch and payout", async () => {
+    const { holders, ledger, api } = scene;
+    const height = await l1.head();
+    const erin = await holders.join(api, 6, ETHER);
+    const before = ledger.acknowledged().length;
+    await ledger.insist(api, [holders.transfer(people.alice, people.bob, ETHER / 100n)]);
+    await ledger.insist(api, [holders.withdraw(erin, scene.newRecipient(), ETHER / 4n)]);
+    const [kept = "", lost = ""] = idsSince(before);
+    impossible.add(lost);
+    await vi.waitFor(async () => expect(await payoutStatus()).toBe("paid"), WAIT);
+    await l1.mine(FINAL + 1);
+    await wait(kept, "final");
+    await l1.reorgTo(height);
+    await wait(lost, "rejected");
+    await settle(2);
+    expect(await statusOf(kept)).toBe("final");
+  });
+});

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import {
+  audit,
+  callApi,
+  type L1Proxy,
+  openScene,
+  type Population,
+  pay,
+  populate,
+  readApi,
+  type Scene,
+} from "../support/index.ts";
+
+const ETHER = 10n ** 18n;
+const WAIT = { timeout: 120_000, interval: 100 };
+const READS = ["eth_getLogs", "eth_call", "eth_getTransactionReceipt"];
+
+describe("an L1 node that lets the rollup's node down", () => {
+  let scene: Scene;
+  let people: Population;
+  let proxy: L1Proxy;
+
+  const isReady = async (): Promise<boolean> => (await readApi(scene.api(), "ready")).isReady;
+  const newestBatch = async () => (await readApi(scene.api(), "batches", { query: { limit: "1" } })).batches[0];
+  /** Transactions go on being acknowledged and proven; L1 has to wait. */
+  const workWithoutL1 = async (): Promise<void> => {
+    const before = (await newestBatch())?.firstBlock ?? 0;
+    await pay(scene, people);
+    await vi.waitFor(async () => {
+      expect(await newestBatch()).toMatchObject({ firstBlock: before + 1, status: "proved" });
+    }, WAIT);
+  };
+
+  beforeAll(async () => {
+    scene = await openScene();
+    people = await populate(scene);
+    proxy = scene.l1.proxy;
+  });
+  afterAll(() => scene?.stop());
+
+  it("refuses connections, while somebody deposits, and comes back", async () => {
+    await proxy.refuse();
+    await scene.holders.topUp(people.alice, ETHER);
+    await vi.waitFor(async () => expect(await isReady()).toBe(false), WAIT);
+    await workWithoutL1();
+    await proxy.comeBack();
+    await audit(scene);
+    const answer = await callApi(scene.api(), "account", { params: { index: String(people.alice.index) } });
+    expect(answer).toMatchObject({ value: { balance: (11n * ETHER - ETHER / 1000n).toString() } });
+  });
+
+  it("hangs, and never answers what was asked meanwhile", async () => {
+    const asked = proxy.count("eth_getBlockByNumber");
+    proxy.hang();
+    await vi.waitFor(() => expect(proxy.count("eth_getBlockByNumber")).toBeGreaterThan(asked + 1), WAIT);
+    await workWithoutL1();
+    await proxy.comeBack();
+    await audit(scene);
+  });
+
+  it("fails at some methods only", async () => {
+    proxy.fail(READS);
+    await vi.waitFor(async () => expect(await isReady()).toBe(false), WAIT);
+    await workWithoutL1();
+    await proxy.comeBack();
+    await audit(scene);
+  });
+
+  it("answers as of an old block, an old nonce included", async () => {
+    proxy.freeze((await scene.l1.head()) - 3);
+    const before = proxy.broadcasts().length;
+    await workWithoutL1();
+    await proxy.comeBack();
+    await audit(scene);
+    const nonces = new Set(
+      proxy
+        .broadcasts()
+        .slice(before)
+        .map(({ nonce }) => nonce),
+    );
+    expect(nonces.size, "one nonce for the batch, one for the payment").toBe(2);
+  });
+
+  it("is two that disagree: every second answer is old", async () => {
+    proxy.alternate((await scene.l1.head()) - 3);
+    await workWithoutL1();
+    await proxy.comeBack();
+    await audit(scene);
+  });
+
+  it("is not there when the node starts", async () => {
+    await people.node.kill();
+    await proxy.refuse();
+    await scene.start();
+    await workWithoutL1();
+    await proxy.comeBack();
+    await audit(scene);
+  });
+});

@@ -1,0 +1,154 @@
+import type { Hex } from "viem";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import {
+  audit,
+  type Broadcast,
+  type L1,
+  openScene,
+  type Population,
+  type Purpose,
+  pay,
+  populate,
+  readMetric,
+  type Scene,
+} from "../support/index.ts";
+
+const GWEI = 10n ** 9n;
+const CAP = 200n * GWEI;
+const WAIT = { timeout: 120_000, interval: 100 };
+
+describe("L1 transactions of the publisher", () => {
+  let scene: Scene;
+  let people: Population;
+  let l1: L1;
+
+  /** Versions that were broadcast from now on, without repetitions. */
+  const watch = (purpose: Purpose): (() => Broadcast[]) => {
+    const start = l1.proxy.broadcasts().length;
+    return () => {
+      const sent = l1.proxy.broadcasts().slice(start);
+      return sent.filter((one, i) => one.purpose === purpose && sent.findIndex(({ hash }) => hash === one.hash) === i);
+    };
+  };
+  const first = (sent: () => readonly Broadcast[]) => vi.waitUntil(() => sent()[0], WAIT);
+  /** Same nonce, same content, fees that rise as replacements must and stay below the cap. */
+  const expectReplacements = (sent: readonly Broadcast[]): void => {
+    for (const [i, next] of sent.entries()) {
+      const previous = sent[i - 1];
+      expect(next.maxFeePerGas).toBeLessThanOrEqual(CAP);
+      if (previous === undefined) continue;
+      expect([next.nonce, next.data]).toEqual([previous.nonce, previous.data]);
+      expect(next.maxFeePerGas * 10n).toBeGreaterThanOrEqual(previous.maxFeePerGas * 11n);
+      expect(next.maxPriorityFeePerGas * 10n).toBeGreaterThanOrEqual(previous.maxPriorityFeePerGas * 11n);
+    }
+  };
+  const isMined = async (sent: () => readonly Broadcast[]): Promise<boolean> => {
+    for (const { hash } of sent()) {
+      const receipt = await l1.rollup.reader.getTransactionReceipt({ hash }).catch(() => null);
+      if (receipt !== null) return true;
+    }
+    return false;
+  };
+  const offer = (raw: Hex): Promise<Hex> => l1.rollup.reader.sendRawTransaction({ serializedTransaction: raw });
+  /** The operator's key in other hands, or on another machine. */
+  const sendAsOperator = (nonce: number, to: Hex, data: Hex): Promise<Hex> =>
+    l1.wallet(0).sendTransaction({
+      nonce,
+      to,
+      data,
+      gas: 5_000_000n,
+      maxFeePerGas: 100n * GWEI,
+      maxPriorityFeePerGas: 50n * GWEI,
+    });
+
+  beforeAll(async () => {
+    scene = await openScene({ env: { CAIRN_BUMP_AFTER_MS: "700", CAIRN_MAX_FEE_GWEI: String(CAP / GWEI) } });
+    l1 = scene.l1;
+    people = await populate(scene);
+    await audit(scene);
+  });
+  afterAll(() => scene?.stop());
+
+  it.each<Purpose>(["submitBatch", "pay"])("%s: L1 takes it and loses it, again and again", async (purpose) => {
+    const sent = watch(purpose);
+    l1.proxy.dropTransactions((transaction) => transaction.purpose === purpose);
+    await pay(scene, people);
+    await vi.waitFor(() => expect(sent().length).toBeGreaterThan(2), WAIT);
+    expectReplacements(sent());
+    await l1.proxy.passTransactions();
+    await audit(scene);
+    expectReplacements(sent());
+  });
+
+  it("stuck under a fee spike: its fees rise, never above the cap, and it lands when fees fall", async () => {
+    const sent = watch("submitBatch");
+    await l1.mineByHand();
+    await pay(scene, people);
+    await first(sent);
+    await l1.setNextBaseFee(50n * GWEI);
+    await l1.mine();
+    await vi.waitFor(() => expect(sent().length).toBeGreaterThan(1), WAIT);
+    const capped = await readMetric(people.node, "cairn_l1_fee_capped_total");
+    await vi.waitFor(async () => {
+      await l1.setNextBaseFee(500n * GWEI);
+      await l1.mine();
+      expect(await readMetric(people.node, "cairn_l1_fee_capped_total")).toBeGreaterThan(capped);
+    }, WAIT);
+    expect(await isMined(sent)).toBe(false);
+    expectReplacements(sent());
+    await l1.setNextBaseFee(GWEI);
+    await l1.mine();
+    expect(await isMined(sent)).toBe(true);
+    await l1.mineAtOnce();
+    await audit(scene);
+    expectReplacements(sent());
+  });
+
+  it("replaced by another one under its nonce: the batch goes out again, once", async () => {
+    const sent = watch("submitBatch");
+    await l1.mineByHand();
+    await pay(scene, people);
+    const { nonce } = await first(sent);
+    await sendAsOperator(nonce, l1.wallet(0).account.address, "0x");
+    await l1.mine();
+    expect(await isMined(sent)).toBe(false);
+    await vi.waitFor(() => expect(sent().at(-1)?.nonce).toBe(nonce + 1), WAIT);
+    await l1.mine();
+    await l1.mineAtOnce();
+    await audit(scene);
+  });
+
+  it("submitted by somebody else with the same key, under the same nonce", async () => {
+    const sent = watch("submitBatch");
+    l1.proxy.dropTransactions(({ purpose }) => purpose === "submitBatch");
+    await pay(scene, people);
+    const { nonce, data } = await first(sent);
+    await sendAsOperator(nonce, l1.rollup.address, data);
+    await l1.proxy.passTransactions();
+    await audit(scene);
+    expect(new Set(sent().map((one) => one.nonce))).toEqual(new Set([nonce]));
+  });
+
+  it("mined, and then sent again, under its own nonce and under the next: L1 refuses both", async () => {
+    const sent = watch("submitBatch");
+    await pay(scene, people);
+    const { raw, data } = await first(sent);
+    await audit(scene);
+    await expect(offer(raw)).rejects.toThrow(/nonce too low/);
+    const { address } = l1.wallet(0).account;
+    await sendAsOperator(await l1.rollup.reader.getTransactionCount({ address }), l1.rollup.address, data);
+    await pay(scene, people);
+    await audit(scene, { reverted: 1 });
+  });
+
+  it("a payment that somebody else makes first", async () => {
+    const sent = watch("pay");
+    l1.proxy.dropTransactions(({ purpose }) => purpose === "pay");
+    await pay(scene, people);
+    const { data } = await first(sent);
+    const hash = await l1.wallet(5).sendTransaction({ to: l1.rollup.address, data });
+    expect((await l1.rollup.reader.waitForTransactionReceipt({ hash })).status).toBe("success");
+    await l1.proxy.passTransactions();
+    await audit(scene, { reverted: 1 });
+  });
+});

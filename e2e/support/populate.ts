@@ -1,0 +1,34 @@
+import type { Holder } from "./holders.ts";
+import type { NodeProcess } from "./node-process.ts";
+import type { Scene } from "./scene.ts";
+
+const ETHER = 10n ** 18n;
+
+/** A running node and people with money. */
+export interface Population {
+  readonly node: NodeProcess;
+  readonly alice: Holder;
+  readonly bob: Holder;
+}
+
+/** Deposits 10 ether for two people, starts a node and waits until it has credited them; all in one block. */
+export async function populate(scene: Scene, env?: Readonly<Record<string, string>>): Promise<Population> {
+  for (const position of [1, 2]) await scene.holders.deposit(position, 10n * ETHER);
+  const node = await scene.start(env);
+  const [alice, bob] = [await scene.holders.find(scene.api, 1), await scene.holders.find(scene.api, 2)];
+  return { node, alice, bob };
+}
+
+/** Has a transfer and a withdrawal acknowledged, so that there is something to seal, prove, submit and pay. */
+export async function pay(scene: Scene, { alice, bob }: Pick<Population, "alice" | "bob">): Promise<void> {
+  const { holders, ledger, api } = scene;
+  await ledger.insist(api, [holders.transfer(alice, bob, ETHER / 1000n)]);
+  await ledger.insist(api, [holders.withdraw(bob, scene.newRecipient(), ETHER / 1000n)]);
+}
+
+/** Value of a metric of a node, 0 while it has none. */
+export async function readMetric(node: NodeProcess, name: string): Promise<number> {
+  const { metrics } = await node.started;
+  const text = await (await fetch(`${metrics}/metrics`)).text();
+  return Number(new RegExp(`^${name} (.*)$`, "m").exec(text)?.[1] ?? 0);
+}
