@@ -34,8 +34,6 @@ import {
   type Hex,
   isCairnError,
 } from "@cairn/protocol";
-import { createStateTree } from "@cairn/state";
-import { createLmdbStore } from "@cairn/state/lmdb";
 import { type Logger, pino } from "pino";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { privateKeyToAccount } from "viem/accounts";
@@ -49,6 +47,7 @@ import { createProver, type ProveBlock, type Prover } from "./prover/worker.ts";
 import { createPublisherMetrics } from "./publisher/metrics.ts";
 import { createPublisher, type Publisher } from "./publisher/publisher.ts";
 import { assertHistory } from "./restore/history.ts";
+import { openStateKeeper } from "./sequencer/state-keeper.ts";
 import { RETAINED_BLOCKS, type SequencerPart, startSequencerPart } from "./sequencer-part.ts";
 import { createWatcherMetrics } from "./watcher/metrics.ts";
 import { createWatcher, type Watcher } from "./watcher/watcher.ts";
@@ -116,14 +115,10 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
     collectDefaultMetrics({ register: registry });
     const compress = await createFastCompress();
     // First of all: its lock keeps a second node away from the embedded database, too.
-    const tree = has("sequencer")
-      ? createStateTree({
-          store: createLmdbStore({ path: join(config.dataDir, "state") }),
-          compress,
-          retainedBlocks: RETAINED_BLOCKS,
-        })
+    const keeper = has("sequencer")
+      ? await openStateKeeper({ path: join(config.dataDir, "state"), retainedBlocks: RETAINED_BLOCKS })
       : null;
-    if (tree !== null) endings.push(["state", () => tree.close()]);
+    if (keeper !== null) endings.push(["state", keeper.close]);
     const database = await openDatabase(databaseLocation(config.databaseUrl, join(config.dataDir, "database")));
     endings.push(["database", () => database.close()]);
     for (const role of ["sequencer", "watcher", "publisher"] as const) if (has(role)) await lock(database, role);
@@ -142,11 +137,11 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
     await watcher?.start();
     let publisher: Publisher | null = null;
     const sequencing: SequencerPart | null =
-      tree === null || jobs === null
+      keeper === null || jobs === null
         ? null
         : await startSequencerPart(config, {
             database,
-            tree,
+            keeper,
             jobs,
             rollup,
             domain,

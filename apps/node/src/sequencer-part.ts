@@ -5,7 +5,6 @@ import type { Database, JobQueue } from "@cairn/db";
 import type { L1Rollup } from "@cairn/l1";
 import { addressToBigint, type BlockSize, type Domain, tokenId } from "@cairn/protocol";
 import type { StreamMessage } from "@cairn/rpc";
-import type { StateTree } from "@cairn/state";
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import L1_GAS from "../l1-gas.json" with { type: "json" };
@@ -24,6 +23,7 @@ import { createSequencerMetrics } from "./sequencer/metrics.ts";
 import { createQueueGuard, observeChain } from "./sequencer/queue-guard.ts";
 import { createSequencer, type Sequencer, type SequencerEvent } from "./sequencer/sequencer.ts";
 import { createSignatureChecker } from "./sequencer/signature-checker.ts";
+import type { StateKeeper } from "./sequencer/state-keeper.ts";
 import type { Watcher, WatcherEvent } from "./watcher/watcher.ts";
 
 /** Version that the API reports. */
@@ -37,7 +37,7 @@ export const RETAINED_BLOCKS = 16_384;
 /** What the sequencer's part of a node stands on; all of it remains the node's. */
 export interface SequencerPartDeps {
   readonly database: Database;
-  readonly tree: StateTree;
+  readonly keeper: StateKeeper;
   readonly jobs: JobQueue;
   readonly rollup: L1Rollup;
   readonly domain: Domain;
@@ -105,7 +105,7 @@ export async function startSequencerPart(config: NodeConfig, deps: SequencerPart
     await sequencer.start();
     const guard = createQueueGuard({
       database,
-      tree: deps.tree,
+      keeper: deps.keeper,
       domain: deps.domain,
       sequencer,
       rules,

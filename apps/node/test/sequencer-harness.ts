@@ -20,8 +20,6 @@ import {
   type Transfer,
   tokenId,
 } from "@cairn/protocol";
-import { createStateTree, type StateTree } from "@cairn/state";
-import { createLmdbStore } from "@cairn/state/lmdb";
 import { type Person, personOf, signTransaction, type TestCrypto } from "@cairn/testkit";
 import { pino } from "pino";
 import { Registry } from "prom-client";
@@ -31,6 +29,7 @@ import { createFeePolicy } from "../src/sequencer/fee-policy.ts";
 import { createSequencerMetrics } from "../src/sequencer/metrics.ts";
 import { createSequencer, type Sequencer, type SequencerSettings } from "../src/sequencer/sequencer.ts";
 import { createSignatureChecker, type SignatureChecker } from "../src/sequencer/signature-checker.ts";
+import { openStateKeeper, type StateKeeper } from "../src/sequencer/state-keeper.ts";
 
 export const START_MS = 1_700_000_000_000;
 export const DOMAIN = { chainId: 31337n, rollup: 0xca1n };
@@ -40,7 +39,7 @@ export const FOREVER = 2 ** 32 - 1;
 export interface Life {
   readonly sequencer: Sequencer;
   readonly database: Database;
-  readonly tree: StateTree;
+  readonly keeper: StateKeeper;
   /** Ends it as a crash would: the stores close under it. */
   readonly crash: () => Promise<void>;
 }
@@ -51,7 +50,8 @@ export interface SequencerHarness {
   readonly compress: Compress;
   readonly people: readonly Person[];
   readonly stateDirectory: string;
-  readonly begin: (settings?: Partial<SequencerSettings>) => Promise<Life>;
+  /** `wrap` stands between the sequencer and its state store. */
+  readonly begin: (settings?: Partial<SequencerSettings>, wrap?: (keeper: StateKeeper) => StateKeeper) => Promise<Life>;
   /** Appends operations to the stored L1 queue. */
   readonly enqueue: (database: Database, operations: readonly L1Operation[]) => Promise<void>;
   /** Deposits for every person and lets a block take them; person i has account 64 + i. */
@@ -91,13 +91,13 @@ export async function createSequencerHarness(test: TestDatabase, peopleCount: nu
     ...change,
   });
 
-  const begin = async (change: Partial<SequencerSettings> = {}): Promise<Life> => {
+  const begin: SequencerHarness["begin"] = async (change = {}, wrap = (keeper) => keeper) => {
     const database = await test.open();
-    const tree = createStateTree({ store: createLmdbStore({ path: stateDirectory }), compress });
+    const keeper = await openStateKeeper({ path: stateDirectory, retainedBlocks: 1000 });
     const settings = settingsOf(change);
     const sequencer = createSequencer(settings, {
       database,
-      tree,
+      keeper: wrap(keeper),
       checker,
       verify: verifier.verify,
       compress,
@@ -122,12 +122,12 @@ export async function createSequencerHarness(test: TestDatabase, peopleCount: nu
     const life: Life = {
       sequencer,
       database,
-      tree,
+      keeper,
       crash: async () => {
         lives.delete(life);
         await database.close();
         await sequencer.stop();
-        await tree.close();
+        await keeper.close();
       },
     };
     lives.add(life);

@@ -141,10 +141,10 @@ export async function findBlock(db: Db, number: number): Promise<StoredBlock | u
   return row && toBlock(row);
 }
 
-/** The block that is open, undefined if none is. */
-export async function findOpenBlock(db: Db): Promise<StoredBlock | undefined> {
-  const row = await db.selectFrom("blocks").selectAll().where("status", "=", "open").executeTakeFirst();
-  return row && toBlock(row);
+/** Blocks that are not sealed, lowest first: the last one takes transactions, those before it are being sealed. */
+export async function loadOpenBlocks(db: Db): Promise<StoredBlock[]> {
+  const rows = await db.selectFrom("blocks").selectAll().where("status", "=", "open").orderBy("number").execute();
+  return rows.map(toBlock);
 }
 
 /** The last sealed block, undefined before the first. */

@@ -27,7 +27,6 @@ import {
   findL1Transaction,
   findLastQueueEntry,
   findLastSealedBlock,
-  findOpenBlock,
   findTransaction,
   findWitness,
   forgiveBadProofs,
@@ -44,6 +43,7 @@ import {
   loadBlocksOwing,
   loadBlockTransactions,
   loadLiveL1Transactions,
+  loadOpenBlocks,
   loadPool,
   loadQueueEntries,
   loadSettledL1TransactionsFrom,
@@ -216,25 +216,27 @@ describe.each(["embedded", "server"] as const)("repositories on the %s engine", 
     expect(await findWitness(db, 2)).toBeUndefined();
   });
 
-  it("opens one block at a time and seals it once", async () => {
+  it("opens blocks while others are being sealed, and seals each once", async () => {
     const { db } = database;
-    await insertOpenBlock(db, opening(1));
-    await expect(insertOpenBlock(db, opening(2))).rejects.toThrow(/blocks_one_open/);
-    expect(await findOpenBlock(db)).toEqual({
-      ...opening(1),
+    const open = (number: number) => ({
+      ...opening(number),
       origin: "own",
       status: "open",
       seal: null,
       provenAtMs: null,
       finalAtMs: null,
     });
+    await insertOpenBlock(db, opening(1));
+    await insertOpenBlock(db, opening(2));
+    expect(await loadOpenBlocks(db)).toEqual([open(1), open(2)]);
     await sealStoredBlock(db, blockNumber(1), { seal, payouts, witness: Uint8Array.of(9) });
     expect((await findBlock(db, 1))?.seal).toEqual(seal);
     expect(await findWitness(db, 1)).toEqual(Uint8Array.of(9));
     await expect(
       sealStoredBlock(db, blockNumber(1), { seal, payouts, witness: Uint8Array.of(9) }),
     ).rejects.toMatchObject({ code: "db/conflict" });
-    expect(await countBlocks(db)).toEqual({ open: 0, sealed: 1, proven: 0, final: 0 });
+    expect(await loadOpenBlocks(db)).toEqual([open(2)]);
+    expect(await countBlocks(db)).toEqual({ open: 1, sealed: 1, proven: 0, final: 0 });
   });
 
   it("follows a batch from proof to finality, and back by a reorg", async () => {

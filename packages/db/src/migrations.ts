@@ -144,6 +144,13 @@ const INITIAL = [
   )`,
 ];
 
+/** Blocks are sealed beside the building of the next ones; the prover's inputs come compressed. */
+const SEALING = [
+  `drop index blocks_one_open`,
+  `create index blocks_open on blocks (number) where status = 'open'`,
+  `alter table witnesses alter column input set storage external`,
+];
+
 /** What a node needs to go on after faults: cancelled L1 transactions, blocks made by others. */
 const FAULTS = [
   `alter table l1_transactions add column content text not null default ''`,
@@ -188,6 +195,7 @@ const ACCEPTANCES = [
 ];
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  "0005-sealing": statements(SEALING),
   "0001-initial": statements(INITIAL),
   "0002-faults": statements(FAULTS),
   "0003-acceptances": statements(ACCEPTANCES),

@@ -5,7 +5,6 @@ import {
   findBatch,
   findBlock,
   findLastSealedBlock,
-  findOpenBlock,
   findTransaction,
   listAccountTransactions,
   listBatches,
@@ -149,8 +148,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
       return { payouts: (await listPayouts(db, { recipient, status, beforeBlock, limit })).map(toPayout) };
     },
     queue: async ({ query }) => {
-      const [sealed, open] = await Promise.all([findLastSealedBlock(db), findOpenBlock(db)]);
-      const last = open ?? sealed;
+      const [last] = await listBlocks(db, { limit: 1 });
       const processed = last === undefined ? 0 : last.firstQueueIndex + last.l1OperationCount;
       const entries = await loadQueueEntries(db, query.from, query.limit);
       return { entries: entries.map((entry) => toQueueEntry(entry, processed)), processed };

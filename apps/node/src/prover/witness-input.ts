@@ -1,3 +1,4 @@
+import { deflateSync, inflateSync } from "node:zlib";
 import { circuitShape } from "@cairn/circuits";
 import type { Compress } from "@cairn/crypto";
 import { CairnError, TREE_ARITY, TREE_DEPTH } from "@cairn/protocol";
@@ -21,6 +22,9 @@ interface StoredWitnessInput {
 }
 
 const HEIGHT_FACTOR = 2 ** 24;
+
+/** The fastest: most of it is hashes, which do not compress. */
+const COMPRESSION_LEVEL = 1;
 
 /** Collects and encodes the prover's input of a block. Precondition: `before` is the tree before the block. */
 export function encodeWitnessInput(trace: BlockTrace, before: WorkingTreeBase, compress: Compress): Uint8Array {
@@ -47,12 +51,12 @@ export function encodeWitnessInput(trace: BlockTrace, before: WorkingTreeBase, c
       return children.some((child) => child !== empty);
     }),
   };
-  return encodeJson(stored);
+  return deflateSync(encodeJson(stored), { level: COMPRESSION_LEVEL });
 }
 
 /** Inverse of {@link encodeWitnessInput}. Throws `node/witness-mismatch` for bytes of another format. */
 export function decodeWitnessInput(bytes: Uint8Array, compress: Compress): WitnessInput {
-  const stored = decodeJson(bytes);
+  const stored = decodeJson(inflate(bytes));
   if (!isStoredWitnessInput(stored)) {
     throw new CairnError<NodeErrorCode>("node/witness-mismatch", "the prover's input is of another format");
   }
@@ -66,6 +70,14 @@ export function decodeWitnessInput(bytes: Uint8Array, compress: Compress): Witne
     },
   };
   return { trace: stored.trace, before: { nodes, root: () => stored.root } };
+}
+
+function inflate(bytes: Uint8Array): Uint8Array {
+  try {
+    return inflateSync(bytes);
+  } catch (cause) {
+    throw new CairnError<NodeErrorCode>("node/witness-mismatch", "the prover's input is damaged", { cause });
+  }
 }
 
 function touchedIndices(trace: BlockTrace): Set<number> {

@@ -31,15 +31,15 @@ import {
   publicInput,
   trimPublishedData,
 } from "@cairn/protocol";
-import type { StateTree } from "@cairn/state";
 import { publishedSlot, type ReplayedBlock, replayPublishedData } from "@cairn/vm";
 import { decodeHeaderFields } from "../batch-header.ts";
 import type { NodeErrorCode } from "../errors.ts";
+import type { StateKeeper } from "../sequencer/state-keeper.ts";
 
 /** What adoption works on; all of it stands still meanwhile. */
 export interface AdoptionTarget {
   readonly db: Db;
-  readonly tree: StateTree;
+  readonly keeper: StateKeeper;
   readonly domain: Domain;
   readonly nowMs: () => number;
 }
@@ -50,26 +50,29 @@ export interface AdoptionTarget {
  * Precondition: no block from its number on is stored. Throws `node/l1-diverged` when what L1 shows does not lead to the root
  * that it proved, `node/state-diverged`, `state/beyond-retention`.
  */
-export async function adoptBatch({ db, tree, domain, nowMs }: AdoptionTarget, accepted: AcceptedBatch): Promise<void> {
+export async function adoptBatch(
+  { db, keeper, domain, nowMs }: AdoptionTarget,
+  accepted: AcceptedBatch,
+): Promise<void> {
   const { number: batchNumber, firstBlock, data } = accepted;
   const header = decodeHeaderFields(accepted.header);
-  if (tree.blockNumber() >= firstBlock) tree.rollbackTo(blockNumber(firstBlock - 1));
-  if (data === null || tree.root() !== header.oldRoot || tree.blockNumber() !== firstBlock - 1) {
+  if (keeper.blockNumber() >= firstBlock) await keeper.rollbackTo(blockNumber(firstBlock - 1));
+  if (data === null || keeper.root() !== header.oldRoot || keeper.blockNumber() !== firstBlock - 1) {
     throw new CairnError<NodeErrorCode>(
       "node/state-diverged",
-      `batch ${batchNumber} does not follow the stored block ${tree.blockNumber()}`,
+      `batch ${batchNumber} does not follow the stored block ${keeper.blockNumber()}`,
     );
   }
   const before = await positionBefore(db, firstBlock);
   const entries = await loadQueueEntries(db, before.queueIndex, header.l1OperationCount);
   const published = readData(accepted, data, header.slots, header.l1OperationCount);
-  const replayed = replay(tree, batchNumber, header.slots, entries, published);
+  const replayed = replay(keeper, batchNumber, header.slots, entries, published);
   const isAsProven =
     entries.length === header.l1OperationCount &&
     replayed.newNextIndex === header.newNextIndex &&
     Buffer.compare(payoutsHash(header.slots, replayed.payouts), header.payoutsHash) === 0;
   if (!isAsProven) throw diverged(batchNumber, "its data does not lead to what was proven");
-  applyChecked(tree, batchNumber, firstBlock, replayed, header.newRoot);
+  await applyChecked(keeper, batchNumber, firstBlock, replayed, header.newRoot);
 
   const atMs = accepted.l1Timestamp * 1000;
   const queueHashAfter = entries.at(-1)?.hashAfter ?? before.queueHash;
@@ -132,12 +135,12 @@ export async function adoptBatch({ db, tree, domain, nowMs }: AdoptionTarget, ac
 }
 
 /** Executes a stored block that others made again. Throws as {@link adoptBatch}. */
-export async function replayForeignBlock(db: Db, tree: StateTree, block: StoredBlock): Promise<void> {
+export async function replayForeignBlock(db: Db, keeper: StateKeeper, block: StoredBlock): Promise<void> {
   const entries = await loadQueueEntries(db, block.firstQueueIndex, block.l1OperationCount);
   const data = block.seal?.data ?? new Uint8Array();
   const published = decodePublishedData(block.slotCount, data, block.l1OperationCount);
-  const replayed = replay(tree, block.number, block.slotCount, entries, published);
-  tree.applyBlock(block.number, replayed.updates, replayed.newNextIndex);
+  const replayed = replay(keeper, block.number, block.slotCount, entries, published);
+  await keeper.applyBlock(block.number, replayed.updates, replayed.newNextIndex);
 }
 
 async function positionBefore(
@@ -166,7 +169,7 @@ function readData(
 }
 
 function replay(
-  tree: StateTree,
+  keeper: StateKeeper,
   batch: number,
   slotCount: StoredBlock["slotCount"],
   entries: readonly QueueEntry[],
@@ -174,7 +177,7 @@ function replay(
 ): ReplayedBlock {
   try {
     return replayPublishedData({
-      state: tree,
+      state: keeper,
       slotCount,
       l1Operations: entries.map(({ operation }) => operation),
       publishedData,
@@ -184,15 +187,15 @@ function replay(
   }
 }
 
-function applyChecked(
-  tree: StateTree,
+async function applyChecked(
+  keeper: StateKeeper,
   batch: number,
   block: number,
   { updates, newNextIndex }: ReplayedBlock,
   expectedRoot: bigint,
-): void {
+): Promise<void> {
   try {
-    tree.applyBlock(blockNumber(block), updates, newNextIndex, { expectedRoot });
+    await keeper.applyBlock(blockNumber(block), updates, newNextIndex, { expectedRoot });
   } catch (cause) {
     if (cause instanceof CairnError && cause.code === "state/io") throw cause;
     throw diverged(batch, "its data leads to another root", cause);

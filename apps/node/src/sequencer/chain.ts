@@ -1,22 +1,17 @@
 import type { Compress } from "@cairn/crypto";
-import type { BlockOpening, BlockSeal, QueueEntry } from "@cairn/db";
+import type { BlockOpening, QueueEntry } from "@cairn/db";
 import {
   type AccountIndex,
   type BlockSize,
   blockCapacity,
   blockNumber,
   CairnError,
-  CIRCUIT_TYPE,
   type Domain,
   type L2Transaction,
-  publicInput,
   type TransactionGroup,
-  trimPublishedData,
 } from "@cairn/protocol";
-import type { StateTree } from "@cairn/state";
 import {
   type BlockBuilder,
-  blockPublicInput,
   createBlockBuilder,
   type Rejection,
   type StateReader,
@@ -24,10 +19,11 @@ import {
   type VerifySignature,
 } from "@cairn/vm";
 import type { ClosedReason, Opening } from "../block-rules.ts";
-import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
-import { encodeWitnessInput } from "../prover/witness-input.ts";
 import type { JournalEntry } from "./journal.ts";
+import { createLayers } from "./layers.ts";
+import type { SealTask } from "./sealing.ts";
+import type { SealedBlock } from "./sealing-line.ts";
 
 /** Where the chain stands between blocks. */
 export interface ChainPosition {
@@ -37,11 +33,14 @@ export interface ChainPosition {
   readonly queueHash: Uint8Array;
   /** Of the last block, in seconds; 0 before the first. */
   readonly timestamp: number;
+  /** The last block. */
+  readonly block: number;
 }
 
 /** What a chain builds blocks with. */
 export interface ChainOptions {
-  readonly tree: StateTree;
+  /** The state store, which moves on as blocks are sealed. */
+  readonly base: StateReader;
   readonly domain: Domain;
   readonly slotCount: BlockSize;
   readonly compress: Compress;
@@ -50,8 +49,8 @@ export interface ChainOptions {
   readonly hashMessage: (transaction: L2Transaction) => bigint;
   /** Transactions must stay valid this long after the block's timestamp, for the proof to reach L1. */
   readonly minValiditySeconds: number;
-  /** Accounts that take fees, as of now. */
-  readonly feeAccounts: () => readonly AccountIndex[];
+  /** Accounts of `state` that take fees. */
+  readonly feeAccounts: (state: StateReader) => readonly AccountIndex[];
   /** Queue entries that may be consumed, from position `first` on; at most `limit`. */
   readonly nextQueueEntries: (first: number, limit: number) => readonly QueueEntry[];
   readonly nowMs: () => number;
@@ -60,6 +59,8 @@ export interface ChainOptions {
   readonly opening: (previous: number) => Opening;
   /** Takes what happened, in order. */
   readonly emit: (entry: JournalEntry) => void;
+  /** Seals a closed block, in the order of the calls, and applies it to the base. */
+  readonly seal: (task: SealTask) => Promise<SealedBlock>;
 }
 
 /** What became of a group offered to the chain. */
@@ -69,14 +70,7 @@ export type Placement =
   /** It needs a new block, and none may be opened now. */
   | { readonly type: "closed"; readonly reason: ClosedReason };
 
-/** A block sealed just now. */
-export interface SealedBlock {
-  readonly number: number;
-  readonly seal: BlockSeal;
-  readonly openedAtMs: number;
-}
-
-/** Builds blocks one after another; synchronous, in memory and state store; the journal makes the rest durable. */
+/** Builds blocks one after another, in memory and synchronously; journal and sealing make them durable. */
 export interface Chain {
   /** The state after everything placed so far, fees of the open block excepted. */
   readonly state: () => StateReader;
@@ -90,39 +84,45 @@ export interface Chain {
   /** Why nothing should be placed now; null when a block is open that can reach L1, or may be opened. */
   readonly closedReason: () => ClosedReason | null;
   readonly position: () => ChainPosition;
-  /** Executes a group in the open block, in a new one if it does not fit. Throws `state/io`. */
+  /** Executes a group in the open block, in a new one if it does not fit. Throws what the base throws. */
   readonly place: (group: TransactionGroup) => Placement;
   /** Opens a block for waiting queue entries if none is open and one may be. */
   readonly openForQueue: () => void;
-  /** Seals the open block; null when none is or nothing is in it. Throws `state/io`. */
-  readonly seal: () => SealedBlock | null;
-  /** Builds a block again that was open before a restart, from its opening on; writes nothing. Throws `node/queue-gap`. */
-  readonly reopen: (opening: BlockOpening, entries: readonly QueueEntry[]) => void;
+  /** Ends the open block and has it sealed; null when none is or nothing is in it. */
+  readonly close: () => Promise<SealedBlock> | null;
+  /**
+   * Builds a block again that was open before a restart, from its opening on; writes nothing. Returns the receipts, null if a
+   * group does not run any more. Throws `node/queue-gap`.
+   */
+  readonly reopen: (
+    opening: BlockOpening,
+    entries: readonly QueueEntry[],
+    groups: readonly TransactionGroup[],
+  ) => readonly TransactionReceipt[] | null;
 }
 
 interface OpenBlock {
   readonly opening: BlockOpening;
+  readonly operations: readonly QueueEntry[];
   readonly builder: BlockBuilder;
+  readonly groups: TransactionGroup[];
+  readonly ids: bigint[];
   /** By elapsed time; after a restart the block's age counts anew. */
   readonly openedAtElapsedMs: number;
-  transactions: number;
   /** Whether the journal knows it; a block without content does not need to be known. */
   isAnnounced: boolean;
 }
 
-/** A chain that continues at `position` on the tree's last block. `onSealed` is told of every block. */
-export function createChain(
-  options: ChainOptions,
-  start: ChainPosition,
-  onSealed: (block: SealedBlock) => void,
-): Chain {
-  const { tree, slotCount, compress } = options;
+/** A chain that continues at a position, which is where the base stands. */
+export function createChain(options: ChainOptions, start: ChainPosition): Chain {
+  const { slotCount, compress } = options;
+  const layers = createLayers(options.base);
   let position = start;
   let current: OpenBlock | null = null;
 
   const build = (opening: BlockOpening, entries: readonly QueueEntry[]): OpenBlock => {
     const builder = createBlockBuilder({
-      state: tree,
+      state: layers,
       domain: options.domain,
       slotCount,
       blockNumber: opening.number,
@@ -135,7 +135,15 @@ export function createChain(
       minValiditySeconds: options.minValiditySeconds,
     });
     for (const { operation } of entries) builder.addL1Operation(operation);
-    return { opening, builder, openedAtElapsedMs: options.elapsedMs(), transactions: 0, isAnnounced: false };
+    return {
+      opening,
+      operations: entries,
+      builder,
+      groups: [],
+      ids: [],
+      openedAtElapsedMs: options.elapsedMs(),
+      isAnnounced: false,
+    };
   };
 
   const openBlock = (): OpenBlock | ClosedReason => {
@@ -146,10 +154,10 @@ export function createChain(
     }
     const entries = options.nextQueueEntries(position.queueIndex, blockCapacity(slotCount));
     const opening: BlockOpening = {
-      number: blockNumber(tree.blockNumber() + 1),
+      number: blockNumber(position.block + 1),
       timestamp: allowed.timestamp,
       slotCount,
-      feeAccounts: options.feeAccounts(),
+      feeAccounts: options.feeAccounts(layers),
       firstQueueIndex: position.queueIndex,
       l1OperationCount: entries.length,
       queueHashBefore: position.queueHash,
@@ -168,55 +176,40 @@ export function createChain(
     options.emit({ type: "opened", block: block.opening });
   };
 
-  const seal = (): SealedBlock | null => {
+  const close = (): Promise<SealedBlock> | null => {
     if (current === null || !current.isAnnounced) return null;
-    const { opening, builder, transactions } = current;
-    const executed = builder.seal();
-    const oldRoot = tree.root();
-    const witness = encodeWitnessInput(executed.trace, tree, compress);
-    const newRoot = tree.applyBlock(opening.number, executed.updates, executed.newNextIndex);
-    crashPoint("block-sealed-in-state");
-    const block: BlockSeal = {
-      oldRoot,
-      oldNextIndex: executed.oldNextIndex,
-      newRoot,
-      newNextIndex: executed.newNextIndex,
-      txRoot: executed.txRoot,
-      data: trimPublishedData(executed.publishedBytes),
-      transactionCount: transactions,
-      sealedAtMs: options.nowMs(),
-    };
+    const { opening, operations, builder, groups, ids } = current;
+    const { updates, newNextIndex, queueHashAfter, l1OperationCount } = builder.close();
     current = null;
     position = {
-      queueIndex: opening.firstQueueIndex + executed.l1OperationCount,
-      queueHash: executed.queueHashAfter,
+      queueIndex: opening.firstQueueIndex + l1OperationCount,
+      queueHash: queueHashAfter,
       timestamp: opening.timestamp,
+      block: opening.number,
     };
-    options.emit({
-      type: "sealed",
-      number: opening.number,
-      seal: block,
-      payouts: executed.payouts,
-      witness,
-      batch: {
-        firstBlock: opening.number,
-        lastBlock: opening.number,
-        circuitType: CIRCUIT_TYPE[slotCount],
-        publicInput: publicInput(blockPublicInput(executed, oldRoot, newRoot)),
-      },
+    layers.push(opening.number, { updates, newNextIndex });
+    const sealing = options.seal({
+      domain: options.domain,
+      opening,
+      operations: operations.map(({ operation }) => operation),
+      groups,
+      ids,
+      expected: { type: "accounts", updates, newNextIndex },
     });
-    const sealed = { number: opening.number, seal: block, openedAtMs: opening.openedAtMs };
-    onSealed(sealed);
-    return sealed;
+    sealing.then(
+      () => layers.drop(opening.number),
+      () => undefined,
+    );
+    return sealing;
   };
 
   return {
-    state: () => current?.builder.state ?? tree,
+    state: () => current?.builder.state ?? layers,
     open: () => {
       if (current === null || !current.isAnnounced) return null;
-      const { opening, transactions, builder, openedAtElapsedMs } = current;
+      const { opening, ids, builder, openedAtElapsedMs } = current;
       const ageMs = options.elapsedMs() - openedAtElapsedMs;
-      return { opening, transactions, slots: slotCount - builder.remaining.slots, ageMs };
+      return { opening, transactions: ids.length, slots: slotCount - builder.remaining.slots, ageMs };
     },
     closedReason: () => {
       const allowed = options.opening(position.timestamp);
@@ -234,25 +227,41 @@ export function createChain(
         if (result.type === "rejected") return result;
         if (result.type === "included") {
           announce(block);
-          block.transactions += group.length;
+          include(block, group, result.receipts);
           return { type: "confirmed", blockNumber: block.opening.number, receipts: result.receipts };
         }
         // The group fits an empty block (else it is rejected), and every block consumes queue entries: this ends.
-        seal();
+        close();
       }
     },
     openForQueue: () => {
       if (!current?.isAnnounced && options.nextQueueEntries(position.queueIndex, 1).length > 0) openBlock();
     },
-    seal,
-    reopen: (opening, entries) => {
-      if (entries.length !== opening.l1OperationCount || opening.firstQueueIndex !== position.queueIndex) {
+    close,
+    reopen: (opening, entries, groups) => {
+      const follows = opening.firstQueueIndex === position.queueIndex && opening.number === position.block + 1;
+      if (entries.length !== opening.l1OperationCount || !follows) {
         throw new CairnError<NodeErrorCode>(
           "node/queue-gap",
           `block ${opening.number} needs ${opening.l1OperationCount} queue entries from ${opening.firstQueueIndex} on`,
         );
       }
-      current = { ...build(opening, entries), isAnnounced: true };
+      const block = build(opening, entries);
+      const receipts: TransactionReceipt[] = [];
+      for (const group of groups) {
+        const result = block.builder.addGroup(group);
+        if (result.type !== "included") return null;
+        include(block, group, result.receipts);
+        receipts.push(...result.receipts);
+      }
+      block.isAnnounced = true;
+      current = block;
+      return receipts;
     },
   };
+}
+
+function include(block: OpenBlock, group: TransactionGroup, receipts: readonly TransactionReceipt[]): void {
+  block.groups.push(group);
+  for (const { id } of receipts) block.ids.push(id);
 }

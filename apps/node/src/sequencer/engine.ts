@@ -1,22 +1,26 @@
 import { type Compress, messageHash } from "@cairn/crypto";
 import type { QueueEntry, StoredTransaction, TransactionEvent } from "@cairn/db";
 import { type AccountIndex, type L2Transaction, messageWords, type SchnorrSignature } from "@cairn/protocol";
-import type { StateTree } from "@cairn/state";
+import type { AccountView } from "@cairn/state";
 import type { StateReader, VerifySignature } from "@cairn/vm";
 import type { BlockRules, ClosedReason } from "../block-rules.ts";
 import type { Clock } from "../clock.ts";
-import { type Chain, type ChainPosition, createChain, type SealedBlock } from "./chain.ts";
+import { type Chain, type ChainPosition, createChain } from "./chain.ts";
 import type { Journal } from "./journal.ts";
+import { findByOwner } from "./layers.ts";
 import type { SequencerMetrics } from "./metrics.ts";
 import { createPool, type PoolGroup, type PoolOutcome } from "./pool.ts";
 import { type Reconciled, signedOf } from "./recovery.ts";
+import type { SealTask } from "./sealing.ts";
+import { createSealingLine, type SealedBlock } from "./sealing-line.ts";
 import type { SequencerEvent, SequencerSettings } from "./sequencer.ts";
+import type { StateKeeper } from "./state-keeper.ts";
 import type { SubmissionReason, SubmissionRejection } from "./submission.ts";
 import { confirmedRows, poolRow, rejectedEvent } from "./transaction-rows.ts";
 
 /** What an engine stands on. */
 export interface EngineDeps {
-  readonly tree: StateTree;
+  readonly keeper: StateKeeper;
   readonly journal: Journal;
   readonly verify: VerifySignature;
   readonly compress: Compress;
@@ -26,7 +30,10 @@ export interface EngineDeps {
   /** Queue entries known so far, in order. */
   readonly queue: () => readonly QueueEntry[];
   readonly publish: (event: SequencerEvent) => void;
-  readonly onSealed: (block: SealedBlock) => void;
+  /** A block that cannot be sealed: nothing more may be built on it. */
+  readonly onFailure: (error: unknown) => void;
+  /** A block took its queue entries and takes nothing more. */
+  readonly onClosed: () => void;
 }
 
 /** What became of a group that the engine tried to execute. */
@@ -59,10 +66,16 @@ export interface Engine {
   readonly wait: (group: PoolGroup) => { readonly outcome: PoolOutcome; readonly durable: Promise<void> };
   /** Puts a stored group back: into a block when its turn has come and one may be opened, else it waits. */
   readonly restore: (rows: readonly StoredTransaction[]) => void;
-  /** Builds the open block of the stores again; false if it does not come out the same. */
-  readonly reopen: (open: NonNullable<Reconciled["open"]>, entries: readonly QueueEntry[]) => boolean;
+  /** Builds a block again that the stores hold as open; false if it does not come out the same. */
+  readonly reopen: (open: Reconciled["open"][number], entries: readonly QueueEntry[]) => boolean;
   /** What falls due with time: expiry, blocks for queue entries, sealing. */
   readonly tick: () => void;
+  /** Ends the open block now; resolves with it once its seal is durable, null when nothing is in it. Rejects as sealing. */
+  readonly sealNow: () => Promise<SealedBlock | null>;
+  /** Blocks that are being sealed. */
+  readonly sealing: () => number;
+  /** Resolves when nothing is being sealed or written any more, whatever came of it. */
+  readonly settled: () => Promise<void>;
 }
 
 /** An engine that continues at `position`; the next transaction gets `lastSequence` + 1. */
@@ -71,17 +84,18 @@ export function createEngine(
   deps: EngineDeps,
   start: { readonly position: ChainPosition; readonly lastSequence: number },
 ): Engine {
-  const { tree, journal, clock, rules, metrics, publish } = deps;
+  const { keeper, journal, clock, rules, metrics, publish } = deps;
   const ids = new WeakMap<L2Transaction, bigint>();
   const verified = new WeakMap<SchnorrSignature, { readonly id: bigint; readonly publicKey: bigint }>();
   const pool = createPool(settings.pool);
   let sequence = start.lastSequence;
   /** Groups whose turn has come while no block may be opened, in order; on the disk they are in the pool. */
   let held: PoolGroup[] = [];
+  const line = createSealingLine({ state: keeper, journal, clock, onFailure: deps.onFailure });
   const chain = createChain(
     {
       ...settings,
-      tree,
+      base: keeper,
       compress: deps.compress,
       verifySignature: (id, signature, publicKey) => {
         const known = verified.get(signature);
@@ -89,7 +103,7 @@ export function createEngine(
       },
       hashMessage: (transaction) =>
         ids.get(transaction) ?? messageHash(messageWords(transaction, settings.domain), deps.compress),
-      feeAccounts: () => feeAccounts(tree, settings.feeOwner),
+      feeAccounts: (state) => feeAccounts(keeper, state, settings.feeOwner),
       nextQueueEntries: (first, limit) =>
         deps
           .queue()
@@ -99,17 +113,21 @@ export function createEngine(
       elapsedMs: clock.elapsedMs,
       opening: rules.opening,
       emit: (entry) => void journal.append(entry).catch(() => undefined),
+      seal: (task) => seal(task),
     },
     start.position,
-    (block) => {
-      metrics.sealed(block);
-      deps.onSealed(block);
-      journal.drain().then(
-        () => publish({ type: "block", block }),
-        () => undefined,
-      );
-    },
   );
+
+  const seal = async (task: SealTask): Promise<SealedBlock> => {
+    deps.onClosed();
+    const block = await line.seal(task);
+    metrics.sealed(block);
+    journal.drain().then(
+      () => publish({ type: "block", block }),
+      () => undefined,
+    );
+    return block;
+  };
 
   const record = (transactions: readonly StoredTransaction[], events: readonly TransactionEvent[]): Promise<void> => {
     const durable = journal.append({ type: "transactions", transactions, events });
@@ -140,7 +158,7 @@ export function createEngine(
     if (placement.type !== "confirmed") return placement;
     const rows = confirmedRows(group, placement.blockNumber, placement.receipts);
     const durable = record(rows, []);
-    if ((chain.open()?.slots ?? 0) >= settings.slotCount) chain.seal();
+    if ((chain.open()?.slots ?? 0) >= settings.slotCount) chain.close();
     for (const { transaction } of group.transactions) {
       const { from, nonce } = transaction;
       const stale = pool.find(from, nonce);
@@ -223,11 +241,9 @@ export function createEngine(
       restoreGroup(number(group));
     },
     reopen: ({ block, groups }, entries) => {
-      chain.reopen(block, entries);
-      return groups.every((rows) => {
-        const placed = chain.place(signedOf(rows));
-        return placed.type === "confirmed" && placed.receipts.every(({ slot }, i) => slot === rows[i]?.inclusion?.slot);
-      });
+      const receipts = chain.reopen(block, entries, groups.map(signedOf));
+      const rows = groups.flat();
+      return receipts?.every(({ slot }, i) => slot === rows[i]?.inclusion?.slot) === true;
     },
     tick: () => {
       const timestamp = rules.now();
@@ -240,7 +256,17 @@ export function createEngine(
       releaseHeld();
       chain.openForQueue();
       const open = chain.open();
-      if (open !== null && open.ageMs >= settings.blockTimeMs) chain.seal();
+      if (open !== null && open.ageMs >= settings.blockTimeMs) chain.close();
+    },
+    sealNow: async () => {
+      const sealed = await chain.close();
+      await journal.drain();
+      return sealed;
+    },
+    sealing: line.backlog,
+    settled: async () => {
+      await line.settled();
+      await journal.drain().catch(() => undefined);
     },
   };
 }
@@ -250,11 +276,11 @@ function isExpired(group: PoolGroup, timestamp: number): boolean {
 }
 
 /** The first account of the owner in each token, at most four tokens. */
-function feeAccounts(tree: StateTree, owner: bigint | null): AccountIndex[] {
+function feeAccounts(stored: AccountView, state: StateReader, owner: bigint | null): AccountIndex[] {
   if (owner === null) return [];
   const byToken = new Map<number, AccountIndex>();
-  for (const index of tree.findByOwner(owner)) {
-    const { tokenId } = tree.getAccount(index);
+  for (const index of findByOwner(stored, state, owner)) {
+    const { tokenId } = state.getAccount(index);
     if (!byToken.has(tokenId)) byToken.set(tokenId, index);
   }
   return [...byToken.values()].slice(0, 4);

@@ -1,7 +1,7 @@
 import type { StoredTransaction } from "@cairn/db";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-import type { SealedBlock } from "./chain.ts";
 import type { CommitStats } from "./journal.ts";
+import type { SealedBlock } from "./sealing-line.ts";
 
 /** What the sequencer measures. */
 export interface SequencerMetrics {
@@ -9,7 +9,13 @@ export interface SequencerMetrics {
   readonly committed: (stats: CommitStats) => void;
   readonly sealed: (block: SealedBlock) => void;
   readonly failed: () => void;
-  readonly observe: (now: { pool: number; inFlight: number; journal: number; signatures: number }) => void;
+  readonly observe: (now: {
+    pool: number;
+    inFlight: number;
+    journal: number;
+    signatures: number;
+    sealing: number;
+  }) => void;
 }
 
 /** Registers the sequencer's metrics. */
@@ -41,6 +47,12 @@ export function createSequencerMetrics(registry: Registry): SequencerMetrics {
     buckets: [0, 1, 4, 16, 32, 64, 128, 256],
     registers,
   });
+  const sealing = new Histogram({
+    name: "cairn_block_sealing_seconds",
+    help: "Time from a block's last transaction until it is in the state store",
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
+    registers,
+  });
   const failures = new Counter({
     name: "cairn_sequencer_failures_total",
     help: "Recoveries from failed storage",
@@ -60,7 +72,8 @@ export function createSequencerMetrics(registry: Registry): SequencerMetrics {
       commits.observe(seconds);
       commitSize.observe(count);
     },
-    sealed: ({ number, seal }) => {
+    sealed: ({ number, seal, sealingMs }) => {
+      sealing.observe(sealingMs / 1000);
       blocks.inc();
       height.set(number);
       fill.observe(seal.transactionCount);

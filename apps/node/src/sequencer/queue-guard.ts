@@ -13,12 +13,12 @@ import {
   findUnproven,
 } from "@cairn/db";
 import type { Domain } from "@cairn/protocol";
-import type { StateTree } from "@cairn/state";
 import type { Logger } from "pino";
 import type { BlockRules } from "../block-rules.ts";
 import type { Clock } from "../clock.ts";
 import { adoptBatch } from "../restore/adopt.ts";
 import type { Sequencer } from "./sequencer.ts";
+import type { StateKeeper } from "./state-keeper.ts";
 
 /** Keeps the sequencer's blocks in line with what watcher and publisher store of L1. */
 export interface QueueGuard {
@@ -44,7 +44,7 @@ export function createQueueGuard(deps: {
   readonly database: Database;
   readonly sequencer: Sequencer;
   readonly rules: BlockRules;
-  readonly tree: StateTree;
+  readonly keeper: StateKeeper;
   readonly domain: Domain;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -72,16 +72,16 @@ export function createQueueGuard(deps: {
   const adoptAccepted = async (): Promise<void> => {
     const first = await findUnadoptedBatch(db);
     if (first === undefined) return;
-    const { tree, domain, clock, logger } = deps;
+    const { keeper, domain, clock, logger } = deps;
     await deps.sequencer.rebuildFrom(first.firstBlock, "L1 accepted a batch made by others", async () => {
       let adopted = 0;
       for (let next: typeof first | undefined = first; next !== undefined && !isStopped; ) {
-        await adoptBatch({ db, tree, domain, nowMs: clock.nowMs }, next);
+        await adoptBatch({ db, keeper, domain, nowMs: clock.nowMs }, next);
         adopted++;
         if (adopted % PROGRESS_EVERY === 0) logger.info({ batch: next.number, adopted }, "batches adopted from L1");
         next = await findUnadoptedBatch(db);
       }
-      logger.info({ adopted, block: tree.blockNumber() }, "batches adopted from L1");
+      logger.info({ adopted, block: keeper.blockNumber() }, "batches adopted from L1");
     });
   };
 

@@ -1,53 +1,51 @@
 import {
   type Db,
   findLastSealedBlock,
-  findOpenBlock,
   loadBlocks,
   loadBlockTransactions,
+  loadOpenBlocks,
   loadQueueEntries,
   type StoredBlock,
   type StoredTransaction,
 } from "@cairn/db";
-import { blockNumber, CairnError, EMPTY_QUEUE_HASH, type TransactionGroup } from "@cairn/protocol";
-import type { StateTree } from "@cairn/state";
-import { type BlockOptions, createBlockBuilder } from "@cairn/vm";
+import { blockNumber, CairnError, type Domain, EMPTY_QUEUE_HASH, type TransactionGroup } from "@cairn/protocol";
 import type { NodeErrorCode } from "../errors.ts";
 import { replayForeignBlock } from "../restore/adopt.ts";
 import type { ChainPosition } from "./chain.ts";
+import type { StateKeeper } from "./state-keeper.ts";
 
 /** What the two stores agree on. */
 export interface Reconciled {
   readonly position: ChainPosition;
-  /** The block that was open, with its transactions in order of slots. */
-  readonly open: { readonly block: StoredBlock; readonly groups: readonly (readonly StoredTransaction[])[] } | null;
+  /** Blocks that are not sealed, lowest first, with their transactions in order of slots; only the last may take more. */
+  readonly open: readonly {
+    readonly block: StoredBlock;
+    readonly groups: readonly (readonly StoredTransaction[])[];
+  }[];
   /** What had to be done to the state store. */
   readonly action: "none" | "rolledBack" | "replayed";
 }
 
-const GENESIS: ChainPosition = { queueIndex: 0, queueHash: EMPTY_QUEUE_HASH, timestamp: 0 };
+const GENESIS: ChainPosition = { queueIndex: 0, queueHash: EMPTY_QUEUE_HASH, timestamp: 0, block: 0 };
 
 /**
  * Brings the state store to the last block that the database holds as sealed: undoes what the database does not know,
  * executes what the state store has lost. Throws `node/state-diverged`, `state/beyond-retention`.
  */
-export async function reconcile(
-  db: Db,
-  tree: StateTree,
-  execution: Pick<BlockOptions, "domain" | "compress" | "verifySignature">,
-): Promise<Reconciled> {
+export async function reconcile(db: Db, keeper: StateKeeper, domain: Domain): Promise<Reconciled> {
   const lastSealed = await findLastSealedBlock(db);
   const height = lastSealed?.number ?? 0;
-  const before = tree.blockNumber();
-  if (before > height) tree.rollbackTo(blockNumber(height));
-  for (let number = before + 1; number <= height; number++) await replayBlock(db, tree, number, execution);
-  if (lastSealed !== undefined) assertRoot(tree, lastSealed);
-  const openBlock = await findOpenBlock(db);
+  const before = keeper.blockNumber();
+  if (before > height) await keeper.rollbackTo(blockNumber(height));
+  for (let number = before + 1; number <= height; number++) await replayBlock(db, keeper, number, domain);
+  if (lastSealed !== undefined) assertRoot(keeper, lastSealed);
+  const open: Reconciled["open"][number][] = [];
+  for (const block of await loadOpenBlocks(db)) {
+    open.push({ block, groups: toGroups(await loadBlockTransactions(db, block.number)) });
+  }
   return {
     position: lastSealed === undefined ? GENESIS : positionAfter(lastSealed),
-    open:
-      openBlock === undefined
-        ? null
-        : { block: openBlock, groups: toGroups(await loadBlockTransactions(db, openBlock.number)) },
+    open,
     action: before > height ? "rolledBack" : before < height ? "replayed" : "none",
   };
 }
@@ -74,44 +72,31 @@ function positionAfter(block: StoredBlock): ChainPosition {
     queueIndex: block.firstQueueIndex + block.l1OperationCount,
     queueHash: block.queueHashAfter,
     timestamp: block.timestamp,
+    block: block.number,
   };
 }
 
-async function replayBlock(
-  db: Db,
-  tree: StateTree,
-  number: number,
-  execution: Pick<BlockOptions, "domain" | "compress" | "verifySignature">,
-): Promise<void> {
+async function replayBlock(db: Db, keeper: StateKeeper, number: number, domain: Domain): Promise<void> {
   const [block] = await loadBlocks(db, number, number);
-  if (block === undefined) throw diverged(number, "it is missing in the database");
+  if (block?.seal == null) throw diverged(number, "it is missing in the database");
   if (block.origin === "l1") {
-    await replayForeignBlock(db, tree, block);
-    return assertRoot(tree, block);
+    await replayForeignBlock(db, keeper, block);
+    return assertRoot(keeper, block);
   }
-  const builder = createBlockBuilder({
-    ...execution,
-    state: tree,
-    slotCount: block.slotCount,
-    blockNumber: block.number,
-    timestamp: block.timestamp,
-    queueHash: block.queueHashBefore,
-    feeAccounts: block.feeAccounts.map((index) => index as BlockOptions["feeAccounts"][number]),
+  const entries = await loadQueueEntries(db, block.firstQueueIndex, block.l1OperationCount);
+  await keeper.seal({
+    domain,
+    opening: block,
+    operations: entries.map(({ operation }) => operation),
+    groups: toGroups(await loadBlockTransactions(db, number)).map(signedOf),
+    ids: null,
+    expected: { type: "root", root: block.seal.newRoot },
   });
-  for (const { operation } of await loadQueueEntries(db, block.firstQueueIndex, block.l1OperationCount)) {
-    builder.addL1Operation(operation);
-  }
-  for (const group of toGroups(await loadBlockTransactions(db, number))) {
-    const result = builder.addGroup(signedOf(group));
-    if (result.type !== "included") throw diverged(number, `a stored transaction is ${result.type}`);
-  }
-  const executed = builder.seal();
-  tree.applyBlock(block.number, executed.updates, executed.newNextIndex);
-  assertRoot(tree, block);
+  assertRoot(keeper, block);
 }
 
-function assertRoot(tree: StateTree, block: StoredBlock): void {
-  if (tree.root() === block.seal?.newRoot && tree.nextIndex() === block.seal.newNextIndex) return;
+function assertRoot(keeper: StateKeeper, block: StoredBlock): void {
+  if (keeper.root() === block.seal?.newRoot && keeper.nextIndex() === block.seal.newNextIndex) return;
   throw diverged(block.number, "the state's root is not the stored one");
 }
 

@@ -5,6 +5,7 @@ import {
   listTransactionEvents,
   loadBlocks,
   loadBlockTransactions,
+  loadOpenBlocks,
   loadPool,
   loadQueueEntries,
 } from "@cairn/db";
@@ -19,7 +20,7 @@ import {
   type SequencerHarness,
   START_MS,
 } from "../../test/sequencer-harness.ts";
-import type { SubmissionOutcome } from "./sequencer.ts";
+import type { SubmissionOutcome } from "./intake.ts";
 
 const databases = createTestDatabases().server;
 beforeAll(() => databases.start());
@@ -38,6 +39,10 @@ describe("sequencer", () => {
   const submit = (...group: ReturnType<SequencerHarness["transfer"]>[]) => life.sequencer.submit(group);
   const idsOf = (outcome: SubmissionOutcome): bigint[] =>
     outcome.type === "accepted" ? outcome.transactions.map(({ id }) => id) : [];
+  const sealed = (number: number, transactionCount: number) =>
+    expect
+      .poll(() => findBlock(life.database.db, number))
+      .toMatchObject({ status: "sealed", seal: { transactionCount } });
   const nonceOf = (person: number) => life.sequencer.state().getAccount(accountOf(person)).nonce;
 
   it("confirms a transfer with its place, durably before it answers", async () => {
@@ -66,11 +71,11 @@ describe("sequencer", () => {
   it("seals a full block at once, others by time", async () => {
     for (let nonce = 0; nonce < 16; nonce++) await submit(harness.transfer(0, 1, nonce));
     await submit(harness.transfer(1, 2, 0));
-    expect(await findBlock(life.database.db, 2)).toMatchObject({ status: "sealed", seal: { transactionCount: 16 } });
+    await sealed(2, 16);
     expect(await findBlock(life.database.db, 3)).toMatchObject({ status: "open" });
     harness.clock.advance(1100);
     await life.sequencer.submit([harness.transfer(2, 1, 0)]);
-    expect(await findBlock(life.database.db, 3)).toMatchObject({ status: "sealed", seal: { transactionCount: 1 } });
+    await sealed(3, 1);
   });
 
   it("seals a block that reached a limit of its own", async () => {
@@ -89,7 +94,7 @@ describe("sequencer", () => {
         0,
       );
     for (let nonce = 0; nonce < 5; nonce++) await life.sequencer.submit([withdraw(nonce)]);
-    expect(await findBlock(life.database.db, 2)).toMatchObject({ status: "sealed", seal: { transactionCount: 4 } });
+    await sealed(2, 4);
     expect(await loadBlockTransactions(life.database.db, 3)).toHaveLength(1);
   });
 
@@ -192,30 +197,53 @@ describe("sequencer", () => {
       expect([0, 1, 2, 3].map((person) => life.sequencer.state().getAccount(accountOf(person)))).toEqual(balances);
       await submit(harness.transfer(0, 1, 20));
       await life.sequencer.sealNow();
-      expect((await findBlock(life.database.db, 3))?.seal?.newRoot).toBe(life.tree.root());
+      expect((await findBlock(life.database.db, 3))?.seal?.newRoot).toBe(life.keeper.root());
+    });
+
+    it("seals the blocks that were full and not sealed, each to what its transactions say", async () => {
+      const never = Promise.withResolvers<never>();
+      await life.crash();
+      life = await harness.begin({}, (keeper) => ({ ...keeper, seal: () => never.promise }));
+      const outcomes: SubmissionOutcome[] = [];
+      for (let nonce = 0; nonce < 40; nonce++) outcomes.push(await submit(harness.transfer(0, 1, nonce)));
+      expect((await loadOpenBlocks(life.database.db)).map(({ number }) => number)).toEqual([2, 3, 4]);
+      const balances = [0, 1].map((person) => life.sequencer.state().getAccount(accountOf(person)));
+      never.reject(new RangeError("killed"));
+      await life.crash();
+      life = await harness.begin();
+      expect(life.sequencer.status()).toMatchObject({ phase: "running", openBlock: 4 });
+      await Promise.all([sealed(2, 16), sealed(3, 16)]);
+      expect([0, 1].map((person) => life.sequencer.state().getAccount(accountOf(person)))).toEqual(balances);
+      expect((await findBlock(life.database.db, 3))?.seal?.newRoot).toBe(life.keeper.root());
+      for (const [i, outcome] of outcomes.entries()) {
+        const [id = 0n] = idsOf(outcome);
+        const inclusion = { blockNumber: 2 + Math.floor(i / 16), slot: i % 16 };
+        expect(await findTransaction(life.database.db, id)).toMatchObject({ status: "confirmed", inclusion });
+      }
     });
 
     it("undoes a block of the state store that the database does not know as sealed", async () => {
       await acknowledge();
       const before = await stored();
+      await sealed(2, 16);
       await life.database.close();
       harness.clock.advance(1100);
-      expect(life.tree.blockNumber()).toBe(3);
+      await expect.poll(() => life.keeper.blockNumber()).toBe(3);
       await life.crash();
       life = await harness.begin();
-      expect(life.tree.blockNumber()).toBe(2);
+      expect(life.keeper.blockNumber()).toBe(2);
       expect(await stored()).toEqual(before);
     });
 
     it("executes again what the state store has lost", async () => {
       await acknowledge();
       await life.sequencer.sealNow();
-      const root = life.tree.root();
+      const root = life.keeper.root();
       await life.crash();
       rmSync(harness.stateDirectory, { recursive: true });
       life = await harness.begin();
-      expect(life.tree.root()).toBe(root);
-      expect(life.tree.blockNumber()).toBe(3);
+      expect(life.keeper.root()).toBe(root);
+      expect(life.keeper.blockNumber()).toBe(3);
     });
   });
 
@@ -235,6 +263,25 @@ describe("sequencer", () => {
       .toBe("running");
     expect(await submit(harness.transfer(0, 1, 1))).toMatchObject({ type: "accepted" });
     expect(nonceOf(0)).toBe(2);
+  });
+
+  it("recovers when a block cannot be sealed, with everything acknowledged in its place", async () => {
+    await life.crash();
+    let failures = 1;
+    life = await harness.begin({}, (keeper) => ({
+      ...keeper,
+      seal: (task) => (failures-- > 0 ? Promise.reject(new RangeError("no space left")) : keeper.seal(task)),
+    }));
+    for (let nonce = 0; nonce < 16; nonce++) await submit(harness.transfer(0, 1, nonce));
+    await expect.poll(() => life.sequencer.status().phase).toBe("recovering");
+    await expect(submit(harness.transfer(0, 1, 16))).rejects.toMatchObject({ code: "node/unavailable" });
+    harness.clock.advance(300);
+    await expect.poll(() => life.sequencer.status().phase).toBe("running");
+    await submit(harness.transfer(0, 1, 16));
+    await life.sequencer.sealNow();
+    await sealed(2, 16);
+    await sealed(3, 1);
+    expect(nonceOf(0)).toBe(17);
   });
 
   it("rebuilds unsent blocks on another L1 queue; their transactions run again in order, visibly", async () => {

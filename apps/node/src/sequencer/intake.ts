@@ -1,0 +1,157 @@
+import { messageHash } from "@cairn/crypto";
+import { findTransactions, type StoredTransaction } from "@cairn/db";
+import { CairnError, type TransactionGroup } from "@cairn/protocol";
+import type { ClosedReason } from "../block-rules.ts";
+import { crashPoint } from "../crash-points.ts";
+import type { NodeErrorCode } from "../errors.ts";
+import type { Engine } from "./engine.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+import type { SequencerDeps, SequencerSettings } from "./sequencer.ts";
+import { prepareSubmission, type SubmissionRejection } from "./submission.ts";
+
+/** A transaction as acknowledged. */
+export interface Acknowledgement {
+  readonly id: bigint;
+  readonly status: StoredTransaction["status"];
+  readonly inclusion: StoredTransaction["inclusion"];
+}
+
+/** What became of a submitted group; `accepted` means it is on the disk. */
+export type SubmissionOutcome =
+  | { readonly type: "accepted"; readonly transactions: readonly Acknowledgement[] }
+  | ({ readonly type: "rejected" } & SubmissionRejection);
+
+/** Takes groups from the outside to the disk. */
+export interface Intake {
+  /** As in {@link Sequencer}. */
+  readonly submit: (group: TransactionGroup) => Promise<SubmissionOutcome>;
+  /** Transactions that wait for their answer. */
+  readonly inFlight: () => number;
+}
+
+/** Blocks being sealed beyond which no transactions are taken: sealing must not fall behind without end. */
+const MAX_SEALING_BLOCKS = 64;
+
+/** An intake for the runs of a lifecycle. */
+export function createIntake(settings: SequencerSettings, deps: SequencerDeps, lifecycle: Lifecycle): Intake {
+  const { running, guarded } = lifecycle;
+  const rules = { ...settings, feePolicy: deps.feePolicy };
+  let inFlight = 0;
+
+  return {
+    inFlight: () => inFlight,
+    submit: async (group) => {
+      const { engine } = running();
+      if (inFlight + group.length > settings.maxInFlight)
+        throw overloaded(`${inFlight} transactions are being processed`);
+      if (engine.sealing() >= MAX_SEALING_BLOCKS) throw overloaded(`${engine.sealing()} blocks wait to be sealed`);
+      inFlight += group.length;
+      try {
+        return await check(engine, group);
+      } finally {
+        inFlight -= group.length;
+      }
+    },
+  };
+
+  async function check(engine: Engine, group: TransactionGroup): Promise<SubmissionOutcome> {
+    crashPoint("submission-received");
+    const prepared = prepareSubmission(group, engine.state(), rules, deps.rules.now());
+    if (prepared.type === "rejected") return rejected(prepared);
+    if (prepared.type === "perhapsKnown") {
+      const known = await findKnown(prepared.words.map((words) => messageHash(words, deps.compress)));
+      return known ?? rejected(prepared.rejection);
+    }
+    const closed = engine.chain.closedReason();
+    if (closed !== null) throw closedError(closed);
+    const checks = await Promise.all(
+      prepared.transactions.map(({ signed, words, publicKey }) =>
+        deps.checker.check({ words, signature: signed.signature, publicKey }),
+      ),
+    );
+    const bad = checks.findIndex(({ isValid }) => !isValid);
+    if (bad >= 0) return rejected({ index: bad, reason: { type: "badSignature" } });
+    crashPoint("submission-checked");
+    const current = running().engine;
+    for (const [i, { signed, publicKey }] of prepared.transactions.entries()) {
+      current.remember(signed, checks[i]?.id ?? 0n, publicKey);
+    }
+    return enter(
+      current,
+      group,
+      checks.map(({ id }) => id),
+    );
+  }
+
+  /** Places a checked group, or lets it wait for the nonces before it; resolves when that is durable. */
+  async function enter(
+    engine: Engine,
+    transactions: TransactionGroup,
+    ids: readonly bigint[],
+  ): Promise<SubmissionOutcome> {
+    if (ids.some((id) => engine.isWaiting(id))) return (await findKnown(ids)) ?? accepted(ids);
+    const group = engine.number({ ids, transactions, receivedAtMs: deps.clock.nowMs() });
+    const placed = guarded(() => engine.place(group));
+    if (placed.type === "confirmed") {
+      crashPoint("submission-executed");
+      await placed.durable;
+      crashPoint("submission-journalled");
+      return { type: "accepted", transactions: placed.rows.map(acknowledgement) };
+    }
+    if (placed.type === "closed") throw closedError(placed.reason);
+    if (placed.reason.type !== "nonceTooHigh") return (await findKnown(ids)) ?? rejected(placed);
+    const { outcome, durable } = engine.wait(group);
+    switch (outcome.type) {
+      case "full":
+        throw overloaded("too many transactions wait for others");
+      case "accountFull":
+        return rejected({ index: 0, reason: { type: "accountPoolFull", index: outcome.from } });
+      case "underpriced":
+        return rejected({ index: 0, reason: { type: "replacementUnderpriced", minimumFee: outcome.minimumFee } });
+      case "added":
+        crashPoint("submission-executed");
+        await durable;
+        crashPoint("submission-journalled");
+        return accepted(ids);
+    }
+  }
+
+  /** Idempotency: what became of a group that was submitted before, null if it was not or came to nothing. */
+  async function findKnown(ids: readonly bigint[]): Promise<SubmissionOutcome | null> {
+    await running().journal.drain();
+    const stored = new Map((await findTransactions(deps.database.db, ids)).map((row) => [row.id, row]));
+    const rows = ids.flatMap((id) => stored.get(id) ?? []);
+    const isAlive = rows.every(({ status }) => status === "received" || status === "confirmed");
+    if (rows.length < ids.length || !isAlive) return null;
+    return { type: "accepted", transactions: rows.map(acknowledgement) };
+  }
+}
+
+const CLOSED: Readonly<Record<ClosedReason, string>> = {
+  lagging: "proofs or L1 are too far behind",
+  notOperator: "another operator submits the blocks of this rollup",
+  awaitingL1: "L1's safe block is behind the last block",
+  behindL1: "L1 accepted blocks made by others, which are being taken over",
+  frozen: "the rollup is frozen: funds leave by exits on L1",
+};
+
+function closedError(reason: ClosedReason): CairnError<NodeErrorCode> {
+  const code: NodeErrorCode = reason === "lagging" ? "node/overloaded" : "node/unavailable";
+  return new CairnError(code, `no transactions are taken now: ${CLOSED[reason]}`, { details: { reason } });
+}
+
+function overloaded(message: string): CairnError<NodeErrorCode> {
+  return new CairnError("node/overloaded", message);
+}
+
+function rejected({ index, reason }: SubmissionRejection): SubmissionOutcome {
+  return { type: "rejected", index, reason };
+}
+
+function accepted(ids: readonly bigint[]): SubmissionOutcome {
+  return { type: "accepted", transactions: ids.map((id) => ({ id, status: "received", inclusion: null })) };
+}
+
+function acknowledgement({ id, status, inclusion }: StoredTransaction): Acknowledgement {
+  return { id, status, inclusion };
+}

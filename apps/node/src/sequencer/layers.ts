@@ -1,0 +1,45 @@
+import type { Account, AccountIndex } from "@cairn/protocol";
+import type { AccountView } from "@cairn/state";
+import type { ClosedBlock, StateReader } from "@cairn/vm";
+
+/** The state after blocks that are closed and not in the state store yet. */
+export interface Layers extends StateReader {
+  /** Puts a block on top. */
+  readonly push: (block: number, closed: Pick<ClosedBlock, "updates" | "newNextIndex">) => void;
+  /** Takes away the lowest block. Precondition: the base has it now. */
+  readonly drop: (block: number) => void;
+  readonly size: () => number;
+}
+
+/** No blocks on `base`, which may move on to blocks that are still here: they say the same. */
+export function createLayers(base: StateReader): Layers {
+  const blocks = new Map<number, Pick<ClosedBlock, "updates" | "newNextIndex">>();
+  const accounts = new Map<AccountIndex, { readonly account: Account; readonly block: number }>();
+  let nextIndex: number | null = null;
+  return {
+    nextIndex: () => nextIndex ?? base.nextIndex(),
+    getAccount: (index) => accounts.get(index)?.account ?? base.getAccount(index),
+    push: (block, closed) => {
+      blocks.set(block, closed);
+      for (const [index, account] of closed.updates) accounts.set(index, { account, block });
+      nextIndex = closed.newNextIndex;
+    },
+    drop: (block) => {
+      for (const index of blocks.get(block)?.updates.keys() ?? []) {
+        if (accounts.get(index)?.block === block) accounts.delete(index);
+      }
+      blocks.delete(block);
+      if (blocks.size === 0) nextIndex = null;
+    },
+    size: () => blocks.size,
+  };
+}
+
+/** Accounts of an owner in `state`, which continues the stored accounts. */
+export function findByOwner(stored: AccountView, state: StateReader, owner: bigint): AccountIndex[] {
+  const found = stored.findByOwner(owner);
+  for (let index: number = stored.nextIndex(); index < state.nextIndex(); index++) {
+    if (state.getAccount(index as AccountIndex).owner === owner) found.push(index as AccountIndex);
+  }
+  return found;
+}

@@ -1,0 +1,225 @@
+import {
+  deleteBlocksFrom,
+  lastSequence,
+  loadPool,
+  loadQueueEntries,
+  type QueueEntry,
+  requeueTransactions,
+} from "@cairn/db";
+import { blockCapacity, CairnError, encodeL1Operation, isCairnError, nextQueueHash } from "@cairn/protocol";
+import { crashPoint } from "../crash-points.ts";
+import type { NodeErrorCode } from "../errors.ts";
+import { createEngine, type Engine } from "./engine.ts";
+import { createJournal, type Journal } from "./journal.ts";
+import { type Reconciled, reconcile, toGroups } from "./recovery.ts";
+import type { SequencerDeps, SequencerEvent, SequencerSettings } from "./sequencer.ts";
+
+/** What a sequencer is doing. */
+export type Phase = "starting" | "running" | "recovering" | "stopped";
+
+/** One run between a recovery and the next failure. */
+export interface Run {
+  readonly engine: Engine;
+  readonly journal: Journal;
+}
+
+/** Keeps an engine running: builds it from the stores, and again after whatever fails. */
+export interface Lifecycle {
+  readonly phase: () => Phase;
+  /** The run, also one that has failed; null before the first. */
+  readonly latest: () => Run | null;
+  /** The run that takes transactions. Throws `node/unavailable`, `node/stopping`. */
+  readonly running: () => Run;
+  /** Reconciles the stores and begins. Throws `node/state-diverged`, `node/queue-gap`, and what storage throws. */
+  readonly start: () => Promise<void>;
+  /** What throws in `action` ends the run. Throws `node/unavailable`. */
+  readonly guarded: <T>(action: () => T) => T;
+  /** Ends the run; another one begins as soon as the stores allow. */
+  readonly fail: (error: unknown) => void;
+  /** As in {@link Sequencer}. */
+  readonly rebuildFrom: (firstBlock: number, reason: string, between?: () => Promise<void>) => Promise<void>;
+  /** Reads the L1 queue again. */
+  readonly queueChanged: () => Promise<void>;
+  /** Finishes what is under way. */
+  readonly stop: () => Promise<void>;
+}
+
+const FIRST_RECOVERY_DELAY_MS = 250;
+const MAX_RECOVERY_DELAY_MS = 30_000;
+
+/** A lifecycle that has not begun. */
+export function createLifecycle(
+  settings: SequencerSettings,
+  deps: SequencerDeps,
+  publish: (event: SequencerEvent) => void,
+): Lifecycle {
+  const { keeper, clock, logger, metrics } = deps;
+  const { db } = deps.database;
+  let phase: Phase = "starting";
+  let run: Run | null = null;
+  let queue: readonly QueueEntry[] = [];
+  let recovery: Promise<void> | null = null;
+  /** What failed in a run that does not take transactions yet. */
+  let broken: unknown = null;
+
+  return {
+    phase: () => phase,
+    latest: () => run,
+    running: () => {
+      if (phase === "running" && run !== null) return run;
+      throw phase === "stopped"
+        ? new CairnError<NodeErrorCode>("node/stopping", "the node is stopping")
+        : new CairnError<NodeErrorCode>("node/unavailable", `the sequencer is ${phase}`);
+    },
+    start: recover,
+    guarded: (action) => {
+      try {
+        return action();
+      } catch (cause) {
+        const error = new CairnError<NodeErrorCode>("node/unavailable", "the sequencer failed and recovers", { cause });
+        fail(error);
+        throw error;
+      }
+    },
+    fail,
+    rebuildFrom: async (firstBlock, reason, between) => {
+      if (phase === "stopped") return;
+      await recovery?.catch(() => undefined);
+      phase = "recovering";
+      await run?.engine.settled();
+      let dropped = 0;
+      try {
+        dropped = await drop(firstBlock, reason);
+        await between?.();
+        await recover();
+      } catch (error) {
+        retryRecovery(FIRST_RECOVERY_DELAY_MS);
+        throw error;
+      }
+      if (dropped > 0) publish({ type: "rebuilt", firstBlock });
+    },
+    queueChanged: () => (run === null ? Promise.resolve() : loadQueue(run.engine)),
+    stop: async () => {
+      phase = "stopped";
+      await recovery?.catch(() => undefined);
+      await run?.engine.settled();
+    },
+  };
+
+  function recover(): Promise<void> {
+    recovery ??= startRun().finally(() => {
+      recovery = null;
+    });
+    return recovery;
+  }
+
+  /** Reads both stores and builds what is in memory from them. */
+  async function startRun(): Promise<void> {
+    // Nothing of the last run may reach the stores while they are read.
+    await run?.engine.settled();
+    broken = null;
+    const { action, next } = await continueStores();
+    run = next;
+    await loadQueue(next.engine);
+    for (const group of toGroups(await loadPool(db))) next.engine.restore(group);
+    await next.engine.settled();
+    if (broken !== null) throw broken;
+    if (phase !== "stopped") phase = "running";
+    logger.info({ block: keeper.blockNumber(), action, pool: next.engine.poolSize() }, "sequencer ready");
+  }
+
+  /** A run that continues the stores; blocks that were open and cannot be built again are dropped first. */
+  async function continueStores(): Promise<{ readonly action: Reconciled["action"]; readonly next: Run }> {
+    for (;;) {
+      const stores = await reconcile(db, keeper, settings.domain);
+      const next = newRun(stores, await lastSequence(db));
+      const broken = await reopen(next.engine, stores.open);
+      if (broken === null) return { action: stores.action, next };
+      await next.engine.settled();
+      await drop(broken, "the open block could not be built again");
+    }
+  }
+
+  function newRun({ position }: Reconciled, last: number): Run {
+    const journal = createJournal({ db, onCommit: metrics.committed, onFailure: fail });
+    const engine = createEngine(
+      settings,
+      {
+        ...deps,
+        journal,
+        publish,
+        queue: () => queue,
+        onFailure: fail,
+        onClosed: () => {
+          if (queue.length === 0) return;
+          queueMicrotask(() => {
+            loadQueue(engine).catch((error: unknown) => logger.warn({ err: error }, "L1 queue not read"));
+          });
+        },
+      },
+      { position, lastSequence: last },
+    );
+    return { engine, journal };
+  }
+
+  /** Builds open blocks again and has all but the last sealed; returns the first that does not come out the same. */
+  async function reopen(engine: Engine, open: Reconciled["open"]): Promise<number | null> {
+    for (const [i, one] of open.entries()) {
+      const { number, firstQueueIndex, l1OperationCount } = one.block;
+      const entries = await loadQueueEntries(db, firstQueueIndex, l1OperationCount);
+      try {
+        if (!engine.reopen(one, entries)) return number;
+      } catch (error) {
+        if (isCairnError(error, "node/queue-gap")) return number;
+        throw error;
+      }
+      if (i < open.length - 1) await engine.sealNow();
+    }
+    return null;
+  }
+
+  /** Returns how many blocks that were. */
+  async function drop(firstBlock: number, reason: string): Promise<number> {
+    const { requeued, blocks } = await db.transaction().execute(async (transaction) => ({
+      requeued: await requeueTransactions(transaction, firstBlock, { atMs: clock.nowMs(), reason }),
+      blocks: await deleteBlocksFrom(transaction, firstBlock),
+    }));
+    crashPoint("blocks-dropped");
+    if (blocks > 0) logger.warn({ firstBlock, blocks, requeued, reason }, "blocks dropped");
+    return blocks;
+  }
+
+  /** Reads the entries that come next, as far as they continue the chain. */
+  async function loadQueue(engine: Engine): Promise<void> {
+    const { queueIndex, queueHash } = engine.chain.position();
+    const entries = await loadQueueEntries(db, queueIndex, 4 * blockCapacity(settings.slotCount));
+    let hash = queueHash;
+    const broken = entries.findIndex(({ index, operation, hashAfter }, i) => {
+      hash = nextQueueHash(hash, encodeL1Operation(operation));
+      return index !== queueIndex + i || Buffer.compare(hash, hashAfter) !== 0;
+    });
+    if (broken >= 0) logger.warn({ position: queueIndex + broken }, "the L1 queue does not continue the chain");
+    queue = broken >= 0 ? entries.slice(0, broken) : entries;
+  }
+
+  function fail(error: unknown): void {
+    if (phase !== "running") {
+      broken ??= error;
+      return;
+    }
+    phase = "recovering";
+    metrics.failed();
+    logger.error({ err: error }, "sequencer failed");
+    retryRecovery(FIRST_RECOVERY_DELAY_MS);
+  }
+
+  function retryRecovery(delayMs: number): void {
+    clock.after(delayMs, () => {
+      if (phase !== "recovering") return;
+      recover().catch((error: unknown) => {
+        logger.error({ err: error }, "sequencer did not recover");
+        retryRecovery(Math.min(2 * delayMs, MAX_RECOVERY_DELAY_MS));
+      });
+    });
+  }
+}

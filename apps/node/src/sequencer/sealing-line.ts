@@ -1,0 +1,67 @@
+import type { BlockSeal } from "@cairn/db";
+import type { Clock } from "../clock.ts";
+import { crashPoint } from "../crash-points.ts";
+import type { Journal } from "./journal.ts";
+import type { SealTask } from "./sealing.ts";
+import type { StateKeeper } from "./state-keeper.ts";
+
+/** A block sealed just now. */
+export interface SealedBlock {
+  readonly number: number;
+  readonly seal: BlockSeal;
+  readonly openedAtMs: number;
+  /** From the moment it took nothing more. */
+  readonly sealingMs: number;
+}
+
+/** Takes closed blocks through the state store into the journal, one after another. */
+export interface SealingLine {
+  /** Resolves once the state store has the block and the journal was given its seal. Rejects as {@link StateKeeper.seal}. */
+  readonly seal: (task: SealTask) => Promise<SealedBlock>;
+  /** Blocks under way. */
+  readonly backlog: () => number;
+  /** Resolves when nothing is under way. */
+  readonly settled: () => Promise<void>;
+}
+
+/** A line into a state store and a journal; `onFailure` is told of the first block that cannot be sealed. */
+export function createSealingLine(deps: {
+  readonly state: StateKeeper;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly onFailure: (error: unknown) => void;
+}): SealingLine {
+  const underWay = new Set<Promise<unknown>>();
+  let hasFailed = false;
+
+  const run = async (task: SealTask): Promise<SealedBlock> => {
+    const closedAtMs = deps.clock.elapsedMs();
+    const { seal, ...content } = await deps.state.seal(task);
+    crashPoint("block-sealed-in-state");
+    const sealed = { ...seal, sealedAtMs: deps.clock.nowMs() };
+    const { number, openedAtMs } = task.opening;
+    // The journal reports its own failures.
+    deps.journal.append({ type: "sealed", number, seal: sealed, ...content }).catch(() => undefined);
+    return { number, seal: sealed, openedAtMs, sealingMs: deps.clock.elapsedMs() - closedAtMs };
+  };
+
+  return {
+    seal: (task) => {
+      const sealing = run(task);
+      underWay.add(sealing);
+      sealing.then(
+        () => underWay.delete(sealing),
+        (error: unknown) => {
+          underWay.delete(sealing);
+          if (!hasFailed) deps.onFailure(error);
+          hasFailed = true;
+        },
+      );
+      return sealing;
+    },
+    backlog: () => underWay.size,
+    settled: async () => {
+      while (underWay.size > 0) await Promise.allSettled(underWay);
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import type { Compress } from "@cairn/crypto";
+import type { BlockOpening, BlockSeal, StoredBatch } from "@cairn/db";
+import {
+  type AccountIndex,
+  CairnError,
+  CIRCUIT_TYPE,
+  type Domain,
+  type L1Operation,
+  type L2Transaction,
+  type Payout,
+  publicInput,
+  type TransactionGroup,
+  trimPublishedData,
+} from "@cairn/protocol";
+import type { StateTree } from "@cairn/state";
+import {
+  type BlockBuilder,
+  blockPublicInput,
+  type ClosedBlock,
+  createBlockBuilder,
+  type ExecutedBlock,
+  type VerifySignature,
+} from "@cairn/vm";
+import type { NodeErrorCode } from "../errors.ts";
+import { encodeWitnessInput } from "../prover/witness-input.ts";
+
+/** A block as it is stored: all that its seal follows from, together with the state before it. */
+export interface SealTask {
+  readonly domain: Domain;
+  readonly opening: BlockOpening;
+  readonly operations: readonly L1Operation[];
+  readonly groups: readonly TransactionGroup[];
+  /** Ids of the transactions in their order, when their signatures were checked already; null to check them here. */
+  readonly ids: readonly bigint[] | null;
+  /** What it must come to: accounts, or the root as stored. */
+  readonly expected:
+    | ({ readonly type: "accounts" } & Pick<ClosedBlock, "updates" | "newNextIndex">)
+    | { readonly type: "root"; readonly root: bigint };
+}
+
+/** What sealing a block computed. */
+export interface SealedContent {
+  readonly seal: Omit<BlockSeal, "sealedAtMs">;
+  readonly payouts: readonly Payout[];
+  /** The prover's input. */
+  readonly witness: Uint8Array;
+  readonly batch: Pick<StoredBatch, "firstBlock" | "lastBlock" | "circuitType" | "publicInput">;
+}
+
+/** Hashing and checking. */
+export interface SealingCrypto {
+  readonly compress: Compress;
+  readonly verify: VerifySignature;
+}
+
+/**
+ * Executes a block on the tree, applies it, durably, and computes what is published and proven of it.
+ * Throws `node/state-diverged` when it does not come to what is expected, `state/io`; then the tree is as before.
+ */
+export function sealBlock(tree: StateTree, task: SealTask, { compress, verify }: SealingCrypto): SealedContent {
+  const { opening, expected } = task;
+  const { number } = opening;
+  const builder = createBlockBuilder({
+    ...hashing(task, verify),
+    state: tree,
+    domain: task.domain,
+    slotCount: opening.slotCount,
+    blockNumber: number,
+    timestamp: opening.timestamp,
+    queueHash: opening.queueHashBefore,
+    feeAccounts: opening.feeAccounts.map((index) => index as AccountIndex),
+    compress,
+  });
+  fill(builder, task);
+  const executed = builder.seal();
+  if (expected.type === "accounts" && !isSameState(executed, expected)) throw diverged(number, "its accounts differ");
+  const oldRoot = tree.root();
+  const witness = encodeWitnessInput(executed.trace, tree, compress);
+  const newRoot = tree.applyBlock(
+    number,
+    executed.updates,
+    executed.newNextIndex,
+    expected.type === "root" ? { expectedRoot: expected.root } : {},
+  );
+  return {
+    seal: {
+      oldRoot,
+      oldNextIndex: executed.oldNextIndex,
+      newRoot,
+      newNextIndex: executed.newNextIndex,
+      txRoot: executed.txRoot,
+      data: trimPublishedData(executed.publishedBytes),
+      transactionCount: task.groups.reduce((sum, group) => sum + group.length, 0),
+    },
+    payouts: executed.payouts,
+    witness,
+    batch: {
+      firstBlock: number,
+      lastBlock: number,
+      circuitType: CIRCUIT_TYPE[opening.slotCount],
+      publicInput: publicInput(blockPublicInput(executed, oldRoot, newRoot)),
+    },
+  };
+}
+
+/** Whoever knows the ids has checked the signatures. */
+function hashing({ groups, ids }: SealTask, verify: VerifySignature) {
+  if (ids === null) return { verifySignature: verify };
+  const known = new Map<L2Transaction, bigint>();
+  for (const [i, { transaction }] of groups.flat().entries()) known.set(transaction, ids[i] ?? 0n);
+  return {
+    verifySignature: () => true,
+    hashMessage: (transaction: L2Transaction) => known.get(transaction) ?? 0n,
+  };
+}
+
+function fill(builder: BlockBuilder, { opening, operations, groups }: SealTask): void {
+  for (const operation of operations) {
+    if (builder.addL1Operation(operation).type !== "included") throw diverged(opening.number, "it has no room");
+  }
+  for (const group of groups) {
+    const result = builder.addGroup(group);
+    if (result.type !== "included") throw diverged(opening.number, `a transaction is ${result.type}`);
+  }
+}
+
+function isSameState(
+  executed: Pick<ExecutedBlock, "updates" | "newNextIndex">,
+  expected: Pick<ClosedBlock, "updates" | "newNextIndex">,
+): boolean {
+  if (executed.newNextIndex !== expected.newNextIndex || executed.updates.size !== expected.updates.size) return false;
+  for (const [index, account] of executed.updates) {
+    const other = expected.updates.get(index);
+    const isSame =
+      other !== undefined &&
+      account.balance === other.balance &&
+      account.nonce === other.nonce &&
+      account.key === other.key &&
+      account.ownerKey === other.ownerKey &&
+      account.owner === other.owner &&
+      account.tokenId === other.tokenId;
+    if (!isSame) return false;
+  }
+  return true;
+}
+
+function diverged(number: number, reason: string): CairnError<NodeErrorCode> {
+  return new CairnError("node/state-diverged", `block ${number} cannot be sealed: ${reason}`);
+}
