@@ -14,7 +14,7 @@ export interface Terminal extends Streams {
 /** The process's own terminal. */
 export function processTerminal(): Terminal {
   const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort(signal));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort(signal));
   for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreGoneReader);
   return {
     stdout: (text) => process.stdout.write(text),
