@@ -17,6 +17,7 @@ import type { Clock } from "./clock.ts";
 import type { NodeConfig } from "./config/config.ts";
 import { createGasPrice } from "./gas-price.ts";
 import { wordHex } from "./json.ts";
+import { createSchedulerMetrics } from "./prover/metrics.ts";
 import { createProofScheduler } from "./prover/scheduler.ts";
 import { createFeePolicy, type FeePolicy } from "./sequencer/fee-policy.ts";
 import { createSequencerMetrics } from "./sequencer/metrics.ts";
@@ -114,7 +115,14 @@ export async function startSequencerPart(config: NodeConfig, deps: SequencerPart
       pollMs: config.l1PollMs,
     });
     endings.push(guard.stop);
-    const scheduler = createProofScheduler({ database, jobs, clock, logger: child("jobs"), pollMs: 1000 });
+    const scheduler = createProofScheduler({
+      database,
+      jobs,
+      clock,
+      metrics: createSchedulerMetrics(registry),
+      logger: child("jobs"),
+      pollMs: 1000,
+    });
     endings.push(scheduler.stop);
     const log = child("node");
     const quietly = (work: Promise<void>): void => {

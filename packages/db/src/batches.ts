@@ -66,13 +66,49 @@ export async function storeProof(
   return numUpdatedRows === 1n;
 }
 
-/** Removes a proof that L1 does not accept, and counts it. */
-export async function discardProof(db: Db, firstBlock: number): Promise<void> {
-  await db
-    .updateTable("batches")
-    .set(({ eb }) => ({ proof: null, proof_details: null, proved_at_ms: null, bad_proofs: eb("bad_proofs", "+", 1) }))
-    .where("first_block", "=", firstBlock)
-    .execute();
+/** A proof that L1 does not accept, kept as evidence. */
+export interface RejectedProof {
+  readonly firstBlock: number;
+  readonly publicInput: bigint;
+  readonly proof: Uint8Array;
+  /** What the prover reported with it. */
+  readonly details: object | null;
+  readonly rejectedAtMs: number;
+}
+
+/** Takes a proof that L1 does not accept from its batch, counts it, and keeps it as evidence. */
+export async function rejectProof(db: Db, firstBlock: number, atMs: number): Promise<void> {
+  await db.transaction().execute(async (transaction) => {
+    const batch = await findBatch(transaction, firstBlock);
+    if (batch === undefined || batch.proof === null) return;
+    await transaction
+      .insertInto("rejected_proofs")
+      .values({
+        first_block: firstBlock,
+        public_input: word(batch.publicInput),
+        proof: batch.proof,
+        details: batch.proofDetails === null ? null : toJson(batch.proofDetails),
+        rejected_at_ms: atMs,
+      })
+      .execute();
+    await transaction
+      .updateTable("batches")
+      .set(({ eb }) => ({ proof: null, proof_details: null, proved_at_ms: null, bad_proofs: eb("bad_proofs", "+", 1) }))
+      .where("first_block", "=", firstBlock)
+      .execute();
+  });
+}
+
+/** The newest rejected proofs, at most `limit`. */
+export async function listRejectedProofs(db: Db, limit: number): Promise<RejectedProof[]> {
+  const rows = await db.selectFrom("rejected_proofs").selectAll().orderBy("id", "desc").limit(limit).execute();
+  return rows.map((row) => ({
+    firstBlock: row.first_block,
+    publicInput: bytesToBigint(row.public_input),
+    proof: bytes(row.proof),
+    details: row.details,
+    rejectedAtMs: row.rejected_at_ms,
+  }));
 }
 
 /** Forgets the bad proofs of every batch, so that they are tried again. */

@@ -19,7 +19,6 @@ import {
   type Database,
   deleteBlocksFrom,
   deleteQueueEntriesFrom,
-  discardProof,
   findBatch,
   findBlock,
   findChain,
@@ -39,6 +38,7 @@ import {
   lastSequence,
   listAccountTransactions,
   listPayouts,
+  listRejectedProofs,
   listTransactionEvents,
   loadBlocksOwing,
   loadBlockTransactions,
@@ -52,6 +52,7 @@ import {
   markBatchAccepted,
   markFinal,
   nextStoredNonce,
+  rejectProof,
   requeueTransactions,
   revokeAcceptancesFrom,
   revokeSettlementsFrom,
@@ -248,8 +249,11 @@ describe.each(["embedded", "server"] as const)("repositories on the %s engine", 
     const proof = { proof: Uint8Array.of(4), details: { seconds: 3 }, atMs: 8 };
     expect(await storeProof(db, 1, { ...proof, publicInput: 78n })).toBe(false);
     expect(await storeProof(db, 1, { ...proof, publicInput: 77n })).toBe(true);
-    await discardProof(db, 1);
+    await rejectProof(db, 1, 9);
     expect(await findBatch(db, 1)).toMatchObject({ proof: null, badProofs: 1 });
+    expect(await listRejectedProofs(db, 9)).toEqual([
+      { firstBlock: 1, publicInput: 77n, proof: proof.proof, details: proof.details, rejectedAtMs: 9 },
+    ]);
     await forgiveBadProofs(db);
     expect((await findBatch(db, 1))?.badProofs).toBe(0);
     const acceptance = { number: batchNumber(1), l1Transaction: hash(5), l1Block: 20, l1BlockHash: hash(6) };

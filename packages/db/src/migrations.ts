@@ -194,11 +194,24 @@ const ACCEPTANCES = [
   `create index settlements_l1_block on settlements (l1_block)`,
 ];
 
+/** Evidence of provers that make garbage. */
+const REJECTED_PROOFS = [
+  `create table rejected_proofs (
+    id bigint generated always as identity primary key,
+    first_block bigint not null,
+    public_input bytea not null,
+    proof bytea not null,
+    details jsonb,
+    rejected_at_ms bigint not null
+  )`,
+];
+
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0005-sealing": statements(SEALING),
   "0001-initial": statements(INITIAL),
   "0002-faults": statements(FAULTS),
   "0003-acceptances": statements(ACCEPTANCES),
+  "0004-rejected-proofs": statements(REJECTED_PROOFS),
 };
 
 /** Brings the schema up to date; safe to run from several processes at once. Throws `db/migration-failed`, `db/newer-schema`. */

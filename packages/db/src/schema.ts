@@ -134,6 +134,16 @@ interface BatchesTable {
   l1_block_hash: Bytes | null;
 }
 
+interface RejectedProofsTable {
+  id: Generated<number>;
+  first_block: number;
+  public_input: Bytes;
+  proof: Bytes;
+  /** As the prover reported it with the proof. */
+  details: JSONColumnType<object, string | null, string | null> | null;
+  rejected_at_ms: number;
+}
+
 interface AcceptedBatchesTable {
   /** Given by the contract. */
   number: number;
@@ -215,6 +225,7 @@ export interface Tables {
   l1_blocks: L1BlocksTable;
   witnesses: WitnessesTable;
   batches: BatchesTable;
+  rejected_proofs: RejectedProofsTable;
   accepted_batches: AcceptedBatchesTable;
   settlements: SettlementsTable;
   payouts: PayoutsTable;

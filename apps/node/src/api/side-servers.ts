@@ -1,7 +1,9 @@
 import { timingSafeEqual } from "node:crypto";
-import { type Database, forgiveBadProofs, type JobQueue } from "@cairn/db";
+import { type Database, forgiveBadProofs, type JobQueue, listRejectedProofs } from "@cairn/db";
+import { bytesToHex } from "@cairn/protocol";
 import { fastify } from "fastify";
 import type { Registry } from "prom-client";
+import { wordHex } from "../json.ts";
 import type { Sequencer } from "../sequencer/sequencer.ts";
 import { ApiError, toApiError } from "./errors.ts";
 import { answer, type ListeningServer, listening } from "./server.ts";
@@ -18,6 +20,8 @@ export function createMetricsServer(
   });
   return listening(app, settings);
 }
+
+const LISTED_PROOFS = 20;
 
 /** Operations for the operator alone, on their own port, behind a bearer token. */
 export function createAdminServer(
@@ -36,7 +40,17 @@ export function createAdminServer(
     const sealed = await present(deps.sequencer, "sequencer").sealNow();
     return { sealed: sealed?.number ?? null };
   });
-  app.get("/v1/proofs/poisoned", async () => ({ jobs: await present(deps.jobs, "job queue").poisoned() }));
+  app.get("/v1/proofs/poisoned", async () => {
+    const rejected = await listRejectedProofs(deps.database.db, LISTED_PROOFS);
+    return {
+      jobs: await present(deps.jobs, "job queue").poisoned(),
+      rejected: rejected.map(({ publicInput, proof, ...rest }) => ({
+        ...rest,
+        publicInput: wordHex(publicInput),
+        proof: bytesToHex(proof),
+      })),
+    };
+  });
   app.post("/v1/proofs/retry", async () => {
     await forgiveBadProofs(deps.database.db);
     return { retried: await present(deps.jobs, "job queue").retryPoisoned() };

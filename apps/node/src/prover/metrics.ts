@@ -7,6 +7,20 @@ export interface ProverMetrics {
   readonly proved: (proof: Proof) => void;
 }
 
+/** What the scheduler of proofs measures. */
+export interface SchedulerMetrics {
+  readonly setAside: (count: number) => void;
+}
+
+/** Registers the metrics of the scheduler of proofs. */
+export function createSchedulerMetrics(registry: Registry): SchedulerMetrics {
+  const name = "cairn_proofs_set_aside";
+  const help =
+    "Batches that nobody proves any more until told to: their jobs failed too often, or L1 refused their proofs";
+  const gauge = new Gauge({ name, help, registers: [registry] });
+  return { setAside: (count) => gauge.set(count) };
+}
+
 /** Registers a prover's metrics. */
 export function createProverMetrics(registry: Registry): ProverMetrics {
   const registers = [registry];

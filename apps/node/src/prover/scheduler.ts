@@ -3,12 +3,13 @@ import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-points.ts";
 import { wordHex } from "../json.ts";
+import type { SchedulerMetrics } from "./metrics.ts";
 
 /** Batches that have jobs at a time, oldest first; the others wait in the database. */
 const LOOK_AHEAD = 64;
 
 /** Proofs of one batch that L1 may refuse before nobody makes another: circuit and verifier do not match. */
-const MAX_BAD_PROOFS = 3;
+export const MAX_BAD_PROOFS = 3;
 
 /** Turns sealed blocks into proof jobs. */
 export interface ProofScheduler {
@@ -23,6 +24,7 @@ export function createProofScheduler(deps: {
   readonly database: Database;
   readonly jobs: JobQueue;
   readonly clock: Clock;
+  readonly metrics: SchedulerMetrics;
   readonly logger: Logger;
   readonly pollMs: number;
 }): ProofScheduler {
@@ -31,11 +33,10 @@ export function createProofScheduler(deps: {
   let isStopped = false;
 
   const enqueueMissing = async (): Promise<void> => {
-    const batches = (await loadPendingBatches(deps.database.db)).filter(
-      ({ proof, badProofs }) => proof === null && badProofs < MAX_BAD_PROOFS,
-    );
-    if (batches.length === 0) return;
+    const unproven = (await loadPendingBatches(deps.database.db)).filter(({ proof }) => proof === null);
+    const batches = unproven.filter(({ badProofs }) => badProofs < MAX_BAD_PROOFS);
     const poisoned = new Set((await deps.jobs.poisoned()).map(({ data }) => `${data.firstBlock}:${data.publicInput}`));
+    deps.metrics.setAside(poisoned.size + unproven.length - batches.length);
     for (const batch of batches.slice(0, LOOK_AHEAD)) {
       const publicInput = wordHex(batch.publicInput);
       if (!poisoned.has(`${batch.firstBlock}:${publicInput}`)) {

@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { type BlockCircuit, buildWitness, type Proof, proveBlock } from "@cairn/circuits";
 import type { Compress } from "@cairn/crypto";
 import { type Database, findBatch, findBlock, findWitness, type HeldJob, type JobQueue, storeProof } from "@cairn/db";
@@ -53,6 +54,11 @@ export interface Prover {
   readonly stop: () => Promise<void>;
 }
 
+/** Far more than any proof has; longer ones are garbage. */
+export const MAX_PROOF_BYTES = 65_536;
+/** Who made a proof, in case it is garbage. */
+const PROVER = `${hostname()}, process ${process.pid}`;
+
 /** Peak memory of a proof by block size, from the benchmark, with some room. */
 const PROOF_MEMORY_BYTES: Readonly<Record<BlockSize, number>> = { 16: 500e6, 64: 1.5e9, 256: 6e9 };
 
@@ -78,8 +84,9 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
     } catch (error) {
       const isShutdown = stopping.signal.aborted;
       metrics.finished(isShutdown ? "aborted" : "failed");
-      if (!isShutdown)
-        logger.error({ err: error, block: job.data.firstBlock, retries: job.retries }, "proof job failed");
+      // Whoever makes the jobs makes it again: being stopped is not a failed try.
+      if (isShutdown) return;
+      logger.error({ err: error, block: job.data.firstBlock, retries: job.retries }, "proof job failed");
       throw asEvidence(error, job);
     } finally {
       active.delete(job.id);
@@ -116,9 +123,14 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
     const made = await prove(loaded, batch.publicInput, witness, AbortSignal.any([signal, stopping.signal]));
     crashPoint("proof-made");
     enter("storing");
-    const { proof, witnessSeconds, proveSeconds, proverPeakBytes } = made;
+    const { proof, publicInputs, witnessSeconds, proveSeconds, proverPeakBytes } = made;
+    if (publicInputs.length !== 1 || publicInputs[0] !== batch.publicInput || !isPlausible(proof)) {
+      throw new CairnError<NodeErrorCode>("node/proof-rejected", `the prover made something else than was asked`, {
+        details: { proofBytes: proof.length, publicInputs: publicInputs.map(String) },
+      });
+    }
     metrics.proved(made);
-    const details = { witnessSeconds, proveSeconds, proverPeakBytes };
+    const details = { witnessSeconds, proveSeconds, proverPeakBytes, prover: PROVER };
     const isStored = await storeProof(db, data.firstBlock, {
       publicInput: batch.publicInput,
       proof,
@@ -147,6 +159,10 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
       await endWork?.();
     },
   };
+}
+
+function isPlausible(proof: Uint8Array): boolean {
+  return proof.length > 0 && proof.length <= MAX_PROOF_BYTES;
 }
 
 /** What a failed try leaves in the job for whoever looks at it. */

@@ -1,12 +1,12 @@
 import {
   countUnsentBatches,
   type Database,
-  discardProof,
   findBatch,
   findL1Head,
   findL1Transaction,
   findLastL1Block,
   loadPendingBatches,
+  rejectProof,
   requestRebuild,
   type StoredBatch,
   type StoredL1Transaction,
@@ -21,6 +21,8 @@ import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { wordHex } from "../json.ts";
+import { MAX_BAD_PROOFS } from "../prover/scheduler.ts";
+import { MAX_PROOF_BYTES } from "../prover/worker.ts";
 import { type PublishedBatch, payCall, submitCall } from "./batch-calls.ts";
 import { type ContractView, isProofAccepted, readContractView, refusalReason } from "./contract-view.ts";
 import { createL1Sender, type L1Call, type SenderSettings } from "./l1-sender.ts";
@@ -115,7 +117,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
       if (isUnderWay || (await isAwaitingWatcher("submitBatch", batch.firstBlock, content))) continue;
       if (!view.isOpen) return "submission to be open to others than the operator";
       if (view.role === "stranger" && !isNext) return "the batch before";
-      if (batch.proof === null) return "a proof";
+      if (batch.proof === null) return batch.badProofs < MAX_BAD_PROOFS ? "a proof" : "its proofs to be tried again";
       if (room <= 0 || isStopped) return "L1 transactions under way";
       if (!(await isProofGood(batch))) return "another proof";
       if (view.clock.nextTimestamp < published.block.timestamp) return "L1's time to reach the block's";
@@ -197,17 +199,19 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
     const publicInput = wordHex(batch.publicInput);
     const key = `${batch.firstBlock}:${publicInput}:${batch.provedAtMs}`;
     if (checked.has(key)) return true;
-    const proof = bytesToHex(batch.proof ?? new Uint8Array());
-    if (await isProofAccepted(rollup, batch.circuitType, publicInput, proof)) {
+    const proof = batch.proof ?? new Uint8Array();
+    // An L1 node would refuse the question, not the proof, if it were much too long.
+    const isShort = proof.length <= MAX_PROOF_BYTES;
+    if (isShort && (await isProofAccepted(rollup, batch.circuitType, publicInput, bytesToHex(proof)))) {
       checked.add(key);
       crashPoint("proof-checked");
       return true;
     }
     metrics.badProof();
-    const details = { block: batch.firstBlock, publicInput, proofBytes: batch.proof?.length };
+    const details = { block: batch.firstBlock, publicInput, proofBytes: proof.length, prover: batch.proofDetails };
     const error = new CairnError<NodeErrorCode>("node/proof-rejected", "L1 does not accept a proof", { details });
-    logger.error({ err: error, ...details }, "bad proof discarded");
-    await discardProof(db, batch.firstBlock);
+    logger.error({ err: error, ...details }, "bad proof taken away");
+    await rejectProof(db, batch.firstBlock, clock.nowMs());
     return false;
   };
 
