@@ -9,7 +9,7 @@ import type { WaitingEntry } from "../stored-records.ts";
 import type { L1Access } from "./access.ts";
 import { type CommitmentReader, createCommitmentReader } from "./contract-state.ts";
 import { createQueueChain, type QueueChain } from "./queue-chain.ts";
-import { type BatchLog, createRangeReader, type L1Range, type RangeReader, type ScanLimits } from "./rollup-logs.ts";
+import { type BatchLog, createRangeReader, type L1Range, readRollupLogs, type ScanLimits } from "./rollup-logs.ts";
 
 /** Transactions fetched at a time. */
 export const DEFAULT_CONCURRENCY = 24;
@@ -50,7 +50,7 @@ async function* streamBatches(
 ): AsyncGenerator<PublishedBatch, void, void> {
   const { after, range, batchCount, concurrency = DEFAULT_CONCURRENCY } = options;
   const commitments = createCommitmentReader(access, batchCount, range.to);
-  const ranges: RangeReader = createRangeReader(access, options.limits);
+  const ranges = createRangeReader(access, readRollupLogs, options.limits);
   const inFlight: Promise<PublishedBatch>[] = [];
   let next = after.batch + 1;
   for (let from = range.from; from <= range.to; ) {

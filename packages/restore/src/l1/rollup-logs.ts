@@ -35,19 +35,26 @@ export const DEFAULT_SCAN_LIMITS: ScanLimits = { firstSpan: 2_000, maxSpan: 50_0
 /** By how much the width that may be tried grows with each range read, so that one bad moment does not slow all that follows. */
 const CEILING_GROWTH = 1.05;
 
+/** Reads the events of one kind in a range; sorted, checked to be what was asked for. */
+export type ReadLogs<Log> = (access: L1Access, range: L1Range) => Promise<readonly Log[]>;
+
 /** The width of ranges that an RPC takes, learnt as it goes: halved when one is refused, doubled when they are not. */
-export interface RangeReader {
-  /** The rollup's events from `range.from` on, up to as far as the RPC goes at once: in `read`, both ends included. */
-  forward(range: L1Range): Promise<{ readonly read: L1Range; readonly logs: readonly RollupLog[] }>;
+export interface RangeReader<Log> {
+  /** Events from `range.from` on, up to as far as the RPC goes at once: in `read`, both ends included. */
+  forward(range: L1Range): Promise<{ readonly read: L1Range; readonly logs: readonly Log[] }>;
   /** The same from `range.to` down. */
-  backward(range: L1Range): Promise<{ readonly read: L1Range; readonly logs: readonly RollupLog[] }>;
+  backward(range: L1Range): Promise<{ readonly read: L1Range; readonly logs: readonly Log[] }>;
 }
 
 /**
- * Reads ranges of events. Both throw `restore/l1-unavailable` when not even one block can be read, `restore/events-incomplete`
- * when what comes back was not asked for.
+ * Reads ranges of events. Both throw `restore/l1-unavailable` when not even one block can be read, and what `readLogs` throws
+ * of its own.
  */
-export function createRangeReader(access: L1Access, limits: ScanLimits = DEFAULT_SCAN_LIMITS): RangeReader {
+export function createRangeReader<Log>(
+  access: L1Access,
+  readLogs: ReadLogs<Log>,
+  limits: ScanLimits = DEFAULT_SCAN_LIMITS,
+): RangeReader<Log> {
   let span = limits.firstSpan;
   let ceiling = limits.maxSpan;
 
@@ -56,7 +63,9 @@ export function createRangeReader(access: L1Access, limits: ScanLimits = DEFAULT
       access.throwIfAborted();
       const read = pick(span);
       try {
-        const logs = read.from === read.to ? await readRetrying(access, read) : await readLogs(access, read);
+        const logs = await (read.from === read.to
+          ? access.call(`the events of block ${read.from}`, () => readLogs(access, read))
+          : readLogs(access, read));
         span = Math.min(ceiling, span * 2);
         ceiling = Math.min(limits.maxSpan, Math.ceil(ceiling * CEILING_GROWTH) + 1);
         return { read, logs };
@@ -75,25 +84,36 @@ export function createRangeReader(access: L1Access, limits: ScanLimits = DEFAULT
   };
 }
 
-function readRetrying(access: L1Access, range: L1Range): Promise<readonly RollupLog[]> {
-  return access.call(`the events of block ${range.from}`, () => readLogs(access, range));
-}
+/** Batches and queue entries. Throws `restore/events-incomplete` when what comes back was not asked for. */
+export const readRollupLogs: ReadLogs<RollupLog> = async ({ rollup }, range) => {
+  const { address, reader } = rollup;
+  const blocks = { fromBlock: BigInt(range.from), toBlock: BigInt(range.to) };
+  return orderedLogs(await reader.getLogs({ address, events: EVENTS, strict: true, ...blocks }), rollup, range);
+};
 
-async function readLogs({ rollup }: L1Access, { from, to }: L1Range): Promise<readonly RollupLog[]> {
-  const logs = await rollup.reader.getLogs({
-    address: rollup.address,
-    events: EVENTS,
-    fromBlock: BigInt(from),
-    toBlock: BigInt(to),
-    strict: true,
-  });
-  for (const { address, blockNumber, transactionHash } of logs) {
-    const isAsked = blockNumber >= BigInt(from) && blockNumber <= BigInt(to);
-    if (address.toLowerCase() !== rollup.address.toLowerCase() || !isAsked) {
-      throw restoreError("restore/events-incomplete", `L1 answers with an event of ${transactionHash}, not asked for`);
+/** Checks that the events were asked for, and puts them in order. Throws `restore/events-incomplete`. */
+export function orderedLogs<Log extends PlacedLog>(
+  logs: readonly Log[],
+  { address }: L1Access["rollup"],
+  { from, to }: L1Range,
+): readonly Log[] {
+  for (const log of logs) {
+    const isAsked = log.blockNumber >= BigInt(from) && log.blockNumber <= BigInt(to);
+    if (log.address.toLowerCase() !== address.toLowerCase() || !isAsked) {
+      throw restoreError(
+        "restore/events-incomplete",
+        `L1 answers with an event of ${log.transactionHash}, not asked for`,
+      );
     }
   }
   return [...logs].sort((a, b) => Number(a.blockNumber - b.blockNumber) || a.logIndex - b.logIndex);
+}
+
+interface PlacedLog {
+  readonly address: string;
+  readonly blockNumber: bigint;
+  readonly logIndex: number;
+  readonly transactionHash: string;
 }
 
 /** What of a queue entry's event is no record. */

@@ -2,7 +2,7 @@ import type { ChainPosition } from "../chain-position.ts";
 import { restoreError } from "../errors.ts";
 import type { L1Access } from "./access.ts";
 import type { ContractState } from "./contract-state.ts";
-import { createRangeReader, type RangeReader } from "./rollup-logs.ts";
+import { createRangeReader, type RangeReader, type RollupLog, readRollupLogs } from "./rollup-logs.ts";
 
 /** Where reading has to begin: at the creation of the rollup, or else at the first event that is still needed. Throws as both. */
 export async function findStart(
@@ -60,7 +60,7 @@ export async function findScanStart(
   access: L1Access,
   wanted: Wanted,
   head: number,
-  ranges: RangeReader = createRangeReader(access),
+  ranges: RangeReader<RollupLog> = createRangeReader(access, readRollupLogs),
 ): Promise<number> {
   let [batchBlock, entryBlock] = [wanted.batch === null ? head : null, wanted.entry === null ? head : null];
   for (let to = head; to >= 0; ) {

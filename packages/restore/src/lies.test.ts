@@ -1,0 +1,163 @@
+import type { L1Rollup } from "@cairn/l1";
+import { createMemoryStore } from "@cairn/state";
+import type { Hex } from "viem";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { lyingRollup, startUnprovenRollup, type UnprovenRollup } from "../test/unproven-rollup.ts";
+import { restoreRollup } from "./restore.ts";
+
+/** An event as the reader hands it out, as far as the lies below touch it. */
+interface Log {
+  readonly eventName: string;
+  readonly address: string;
+  readonly args: Readonly<Record<string, unknown>>;
+}
+
+let live: UnprovenRollup;
+
+beforeAll(async () => {
+  live = await startUnprovenRollup();
+  for (const position of [0, 1, 2]) await live.deposit(position, 10n ** 18n);
+  await live.publish();
+  for (let seed = 1; seed <= 4; seed++) {
+    if (seed === 3) for (const position of [1, 2]) await live.deposit(position, 100n);
+    await live.publishSome(seed);
+  }
+  await live.deposit(3, 9n);
+}, 120_000);
+afterAll(() => live?.stop());
+
+const restore = (rollup: L1Rollup) => restoreRollup({ store: createMemoryStore(), compress: live.compress, rollup });
+
+const eventsAre = (change: (logs: readonly Log[]) => readonly Log[]): L1Rollup =>
+  lyingRollup(live.rollup, "getLogs", async (ask) => change((await ask()) as readonly Log[]));
+
+const isBatch = (number: number) => (log: Log) =>
+  log.eventName === "BatchSubmitted" && log.args.batchNumber === BigInt(number);
+const isEntry = (position: number) => (log: Log) =>
+  log.eventName === "L1OperationQueued" && log.args.position === BigInt(position);
+const without = (is: (log: Log) => boolean) => (logs: readonly Log[]) => logs.filter((log) => !is(log));
+const changed = (is: (log: Log) => boolean, args: Readonly<Record<string, unknown>>) => (logs: readonly Log[]) =>
+  logs.map((log) => (is(log) ? { ...log, args: { ...log.args, ...args } } : log));
+
+describe("an RPC that lies about events", () => {
+  it.each<[string, string, (logs: readonly Log[]) => readonly Log[]]>([
+    ["a batch left out", "restore/events-incomplete", without(isBatch(3))],
+    ["the first batch left out", "restore/events-incomplete", without(isBatch(1))],
+    ["the last batch left out", "restore/events-incomplete", without(isBatch(5))],
+    ["all events left out", "restore/events-incomplete", () => []],
+    ["a queue entry left out", "restore/events-incomplete", without(isEntry(1))],
+    ["the last queue entry left out", "restore/events-incomplete", without(isEntry(5))],
+    [
+      "two queue entries left out before their batch",
+      "restore/events-incomplete",
+      without((log) => isEntry(3)(log) || isEntry(4)(log)),
+    ],
+    ["another amount in a queue entry", "restore/queue-mismatch", changed(isEntry(1), { amount: 7n })],
+    [
+      "another owner of a queue entry",
+      "restore/queue-mismatch",
+      changed(isEntry(1), { owner: `0x${"ab".repeat(20)}` }),
+    ],
+    ["an entry of unknown kind", "restore/queue-mismatch", changed(isEntry(1), { kind: 9 })],
+    ["an entry that the contract cannot make", "restore/queue-mismatch", changed(isEntry(1), { amount: 0n })],
+    [
+      "another hash of a queue entry",
+      "restore/queue-mismatch",
+      changed(isEntry(1), { queueHash: `0x${"00".repeat(32)}` }),
+    ],
+    ["swapped queue entries", "restore/events-incomplete", swapped],
+    ["another data hash", "restore/batch-mismatch", changed(isBatch(2), { dataHash: `0x${"11".repeat(32)}` })],
+    ["another queue head", "restore/batch-mismatch", changed(isBatch(2), { queueHead: 1n })],
+    [
+      "another queue hash of a batch",
+      "restore/batch-mismatch",
+      changed(isBatch(2), { queueHash: `0x${"11".repeat(32)}` }),
+    ],
+    [
+      "events of another contract",
+      "restore/events-incomplete",
+      (logs) => logs.map((log) => ({ ...log, address: `0x${"ab".repeat(20)}` })),
+    ],
+    [
+      "a batch twice",
+      "restore/events-incomplete",
+      (logs) => logs.flatMap((log) => (isBatch(2)(log) ? [log, log] : [log])),
+    ],
+  ])("is caught: %s", async (_, code, change) => {
+    await expect(restore(eventsAre(change))).rejects.toMatchObject({ code });
+  });
+
+  it("is caught: another header in the event", async () => {
+    const lying = eventsAre((logs) =>
+      logs.map((log) =>
+        isBatch(2)(log)
+          ? { ...log, args: { ...log.args, header: { ...(log.args.header as object), timestamp: 5n } } }
+          : log,
+      ),
+    );
+    await expect(restore(lying)).rejects.toMatchObject({
+      code: "restore/batch-mismatch",
+      details: { batch: 2, check: "header" },
+    });
+  });
+
+  function swapped(logs: readonly Log[]): readonly Log[] {
+    const [first, second] = [logs.find(isEntry(0)), logs.find(isEntry(1))];
+    return logs.map((log) => (log === first ? (second ?? log) : log === second ? (first ?? log) : log));
+  }
+});
+
+describe("an RPC that lies about calldata", () => {
+  type Sent = { readonly input: Hex; readonly to: string; readonly hash: Hex };
+  const sentAs = (number: number, change: (transaction: Sent) => Partial<Sent>): L1Rollup => {
+    let count = 0;
+    return lyingRollup(live.rollup, "getTransaction", async (ask) => {
+      count++;
+      const transaction = (await ask()) as Sent;
+      return count === number ? { ...transaction, ...change(transaction) } : transaction;
+    });
+  };
+  const flip = (hex: Hex, digit: number): Hex =>
+    `${hex.slice(0, digit)}${(Number.parseInt(hex[digit] ?? "0", 16) ^ 1).toString(16)}${hex.slice(digit + 1)}` as Hex;
+  /** Hex digit of a byte of the calldata. */
+  const at = (byte: number): number => 2 + 2 * byte;
+
+  it.each<[string, string, (transaction: Sent) => Partial<Sent>]>([
+    ["a flipped bit in the header", "header", ({ input }) => ({ input: flip(input, at(4 + 3 * 32 + 31)) })],
+    ["a flipped bit in the published data", "dataHash", ({ input }) => ({ input: flip(input, at(4 + 13 * 32 + 20)) })],
+    ["another function", "transaction", ({ input }) => ({ input: flip(input, at(0)) })],
+    ["cut calldata", "transaction", ({ input }) => ({ input: input.slice(0, 600) as Hex })],
+    ["a transaction to another contract", "transaction", () => ({ to: `0x${"ab".repeat(20)}` })],
+    ["another transaction", "transaction", () => ({ hash: `0x${"ab".repeat(32)}` })],
+  ])("is caught: %s", async (_, check, change) => {
+    await expect(restore(sentAs(3, change))).rejects.toMatchObject({
+      code: "restore/batch-mismatch",
+      details: expect.objectContaining({ check }),
+    });
+  });
+});
+
+describe("an RPC that lies about the contract", () => {
+  it("is caught: another commitment", async () => {
+    const lying = lyingRollup(live.rollup, "multicall", async (ask) => {
+      const answers = (await ask()) as Hex[];
+      return answers.map((answer, i) => (i === 2 ? (`0x${"22".repeat(32)}` as Hex) : answer));
+    });
+    await expect(restore(lying)).rejects.toMatchObject({ details: { batch: 3, check: "commitment" } });
+  });
+
+  it.each<[string, string, object]>([
+    ["another root", "restore/state-mismatch", { root: `0x${"33".repeat(32)}` }],
+    ["another next index", "restore/state-mismatch", { nextIndex: 5000 }],
+    ["another queue head", "restore/state-mismatch", { queueHead: 1n }],
+    ["more batches than there are", "restore/events-incomplete", { batchCount: 6n }],
+    ["a longer queue than there is", "restore/events-incomplete", { queueTail: 7n }],
+    ["fewer batches than events show", "restore/batch-mismatch", { batchCount: 4n }],
+  ])("is caught: %s", async (_, code, change) => {
+    const lying = lyingRollup(live.rollup, "readContract", async (ask, { functionName }) => {
+      const answer = await ask();
+      return functionName === "state" ? { ...(answer as object), ...change } : answer;
+    });
+    await expect(restore(lying)).rejects.toMatchObject({ code });
+  });
+});

@@ -1,0 +1,145 @@
+import { bigintToAddress } from "@cairn/protocol";
+import type { Observation } from "./observation.ts";
+import { totalOwed } from "./owed.ts";
+
+/** What is wrong with a rollup, or about to be. */
+export type Alarm =
+  /** Queue entries wait longer than the inclusion delay; batches must take them first, and anyone may submit. */
+  | { readonly type: "overdueEntries"; readonly count: number; readonly oldestEntryAt: number }
+  /** What was published does not lead to the contract's state, or the RPC lies: exits by this state may fail. */
+  | { readonly type: "rootNotReproduced"; readonly code: string; readonly message: string }
+  /** Payouts that nobody has executed for longer than the limit; anyone may. */
+  | { readonly type: "unpaidPayouts"; readonly count: number; readonly oldestBatch: number; readonly oldestAt: number }
+  /** The rollup has less of a token than it says it owes. */
+  | {
+      readonly type: "balanceBelowCustody";
+      readonly tokenId: number;
+      readonly balance: bigint;
+      readonly custody: bigint;
+    }
+  /** The rollup owes more of a token, by what was published, than it says. */
+  | { readonly type: "custodyBelowOwed"; readonly tokenId: number; readonly custody: bigint; readonly owed: bigint }
+  /** The rollup says it owes more of a token than can be accounted for; nobody loses by it. */
+  | { readonly type: "custodyAboveOwed"; readonly tokenId: number; readonly custody: bigint; readonly owed: bigint }
+  /** A token that the rollup has custody of does not tell its balance. */
+  | { readonly type: "balanceUnreadable"; readonly tokenId: number }
+  /** Not only the operator may submit. */
+  | { readonly type: "submissionOpen" }
+  | { readonly type: "freezePossible"; readonly oldestEntryAt: number | null }
+  | { readonly type: "frozen" }
+  | { readonly type: "operatorProposed"; readonly proposed: bigint }
+  | { readonly type: "operatorChanged"; readonly from: bigint; readonly to: bigint }
+  /** The head of L1 is old: the RPC has fallen behind, or shows a past on purpose. */
+  | { readonly type: "l1Stale"; readonly headAt: number }
+  /** L1 cannot be read, so nothing is known. */
+  | { readonly type: "l1Unavailable"; readonly message: string };
+
+/** How bad an alarm is: money at risk, something to act on, or good to know. */
+export type AlarmSeverity = "critical" | "warning" | "info";
+
+/** How bad each alarm is. */
+export const ALARM_SEVERITY: Readonly<Record<Alarm["type"], AlarmSeverity>> = {
+  overdueEntries: "warning",
+  rootNotReproduced: "critical",
+  unpaidPayouts: "warning",
+  balanceBelowCustody: "critical",
+  custodyBelowOwed: "critical",
+  custodyAboveOwed: "info",
+  balanceUnreadable: "warning",
+  submissionOpen: "info",
+  freezePossible: "critical",
+  frozen: "critical",
+  operatorProposed: "info",
+  operatorChanged: "warning",
+  l1Stale: "warning",
+  l1Unavailable: "warning",
+};
+
+/** What counts as an alarm. */
+export interface AlarmLimits {
+  /** Payouts older than this should have been executed. */
+  readonly payoutAgeSeconds: number;
+  /** L1's head may be this old. */
+  readonly headAgeSeconds: number;
+  /** Who should be operator; null takes whoever it is. */
+  readonly operator: bigint | null;
+}
+
+export const DEFAULT_ALARM_LIMITS: AlarmLimits = { payoutAgeSeconds: 6 * 3600, headAgeSeconds: 600, operator: null };
+
+/** The alarms that an observation gives; `nowSeconds` is the observer's own clock. */
+export function findAlarms(observed: Observation, limits: AlarmLimits, nowSeconds: number): Alarm[] {
+  const { head, tokens, operator, proposedOperator, oldestEntryAt } = observed;
+  const alarms: Alarm[] = [];
+  if (observed.overdueEntries > 0) {
+    alarms.push({ type: "overdueEntries", count: observed.overdueEntries, oldestEntryAt: oldestEntryAt ?? 0 });
+  }
+  const old = observed.unpaid.filter(({ timestamp }) => timestamp + limits.payoutAgeSeconds <= head.timestamp);
+  const [oldest] = old;
+  if (oldest !== undefined) {
+    alarms.push({
+      type: "unpaidPayouts",
+      count: old.length,
+      oldestBatch: oldest.batch,
+      oldestAt: oldest.timestamp,
+    });
+  }
+  for (const { tokenId, balance, custody, owed } of tokens) {
+    const total = totalOwed(owed);
+    if (balance === null) alarms.push({ type: "balanceUnreadable", tokenId });
+    else if (balance < custody) alarms.push({ type: "balanceBelowCustody", tokenId, balance, custody });
+    if (custody < total) alarms.push({ type: "custodyBelowOwed", tokenId, custody, owed: total });
+    if (custody > total) alarms.push({ type: "custodyAboveOwed", tokenId, custody, owed: total });
+  }
+  if (observed.isFrozen) alarms.push({ type: "frozen" });
+  else {
+    if (observed.isSubmissionOpen) alarms.push({ type: "submissionOpen" });
+    if (observed.canFreeze) alarms.push({ type: "freezePossible", oldestEntryAt });
+  }
+  if (proposedOperator !== 0n) alarms.push({ type: "operatorProposed", proposed: proposedOperator });
+  if (limits.operator !== null && limits.operator !== operator) {
+    alarms.push({ type: "operatorChanged", from: limits.operator, to: operator });
+  }
+  if (head.timestamp + limits.headAgeSeconds < nowSeconds) alarms.push({ type: "l1Stale", headAt: head.timestamp });
+  return alarms;
+}
+
+/** What is the same in an alarm and its later forms: its kind, and its token where it has one. */
+export function alarmKey(alarm: Alarm): string {
+  return "tokenId" in alarm ? `${alarm.type} ${alarm.tokenId}` : alarm.type;
+}
+
+/** One sentence for people. */
+export function alarmText(alarm: Alarm): string {
+  const time = (seconds: number): string => new Date(seconds * 1000).toISOString();
+  switch (alarm.type) {
+    case "overdueEntries":
+      return `${alarm.count} queue entries are overdue, the oldest since ${time(alarm.oldestEntryAt)}`;
+    case "rootNotReproduced":
+      return `the published data does not lead to the contract's state: ${alarm.message}`;
+    case "unpaidPayouts":
+      return `${alarm.count} payouts are unpaid, the oldest of batch ${alarm.oldestBatch} since ${time(alarm.oldestAt)}`;
+    case "balanceBelowCustody":
+      return `token ${alarm.tokenId}: the rollup has ${alarm.balance} and owes ${alarm.custody}`;
+    case "custodyBelowOwed":
+      return `token ${alarm.tokenId}: ${alarm.owed} are owed, the rollup accounts for ${alarm.custody}`;
+    case "custodyAboveOwed":
+      return `token ${alarm.tokenId}: the rollup accounts for ${alarm.custody}, only ${alarm.owed} are owed`;
+    case "balanceUnreadable":
+      return `token ${alarm.tokenId} does not tell the rollup's balance`;
+    case "submissionOpen":
+      return "anyone may submit batches";
+    case "freezePossible":
+      return "anyone may freeze the rollup";
+    case "frozen":
+      return "the rollup is frozen";
+    case "operatorProposed":
+      return `${bigintToAddress(alarm.proposed)} is proposed as operator`;
+    case "operatorChanged":
+      return `the operator is ${bigintToAddress(alarm.to)}, not ${bigintToAddress(alarm.from)}`;
+    case "l1Stale":
+      return `the L1 node's last block is of ${time(alarm.headAt)}`;
+    case "l1Unavailable":
+      return `L1 cannot be read: ${alarm.message}`;
+  }
+}

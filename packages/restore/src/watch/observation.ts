@@ -1,0 +1,172 @@
+import { erc20Abi, rollupAbi } from "@cairn/contracts";
+import { addressToBigint, ETH_TOKEN_ID } from "@cairn/protocol";
+import { BaseError } from "viem";
+import { allPayouts, type BatchPayouts, findUnpaidPayouts, type UnpaidPayout } from "../exit/payouts.ts";
+import type { L1Access } from "../l1/access.ts";
+import type { L1Head } from "../l1/contract-state.ts";
+import { readMany } from "../l1/read-many.ts";
+import type { RestoredState } from "../restored-state.ts";
+import { computeOwed, type Owed, sumBalances } from "./owed.ts";
+import { type Amounts, createPaymentTracker } from "./payments.ts";
+
+/** A token in which the rollup has custody or owes something. */
+export interface TokenObservation {
+  readonly tokenId: number;
+  /** What the token contract, or L1 for ETH, says the rollup has; null when the token does not answer. */
+  readonly balance: bigint | null;
+  /** What the rollup says it owes. */
+  readonly custody: bigint;
+  /** What it owes by what was published. */
+  readonly owed: Owed;
+}
+
+/** A rollup at one L1 block, with the restored state that agrees with it. */
+export interface Observation {
+  readonly head: L1Head;
+  readonly batch: number;
+  /** 0 when submission is open to all for ever. */
+  readonly operator: bigint;
+  readonly proposedOperator: bigint;
+  readonly isSubmissionOpen: boolean;
+  readonly isFrozen: boolean;
+  readonly canFreeze: boolean;
+  readonly waitingEntries: number;
+  readonly overdueEntries: number;
+  /** L1 time of the oldest waiting entry, seconds; null when none waits. */
+  readonly oldestEntryAt: number | null;
+  readonly unpaid: readonly UnpaidPayout[];
+  readonly tokens: readonly TokenObservation[];
+}
+
+/** Makes observations one after another and remembers what cannot have changed in between. */
+export interface Observer {
+  /** Precondition: the state agrees with the contract at `head`. Throws `restore/l1-unavailable`, `restore/incomplete`. */
+  observe(head: L1Head): Promise<Observation>;
+}
+
+/** An observer of the rollup of a restored state. */
+export function createObserver(access: L1Access, restored: RestoredState): Observer {
+  const payments = createPaymentTracker(access);
+  let unsettled: readonly BatchPayouts[] = [];
+  let lastBatch = 0;
+  let balances: { readonly root: bigint; readonly sums: Amounts } | null = null;
+
+  const findUnpaid = async (head: L1Head): Promise<UnpaidPayout[]> => {
+    const { batch } = restored.position();
+    // After a batch was undone its payouts may come again in another; settled lists are few, so all are looked at.
+    const first = batch < lastBatch ? 1 : lastBatch + 1;
+    const lists = [...(first === 1 ? [] : unsettled), ...allPayouts(restored, first)];
+    const unpaid = await findUnpaidPayouts(access, lists, head.block);
+    const open = new Set(unpaid.map(({ batch: of }) => of));
+    unsettled = lists.filter(({ batch: of }) => open.has(of));
+    lastBatch = batch;
+    return unpaid;
+  };
+
+  return {
+    async observe(head) {
+      const root = restored.tree.root();
+      if (balances?.root !== root) balances = { root, sums: sumBalances(restored.tree) };
+      const [contract, unpaid, paid] = [await readFlags(access, head), await findUnpaid(head), await payments.at(head)];
+      const owed = computeOwed({ balances: balances.sums, waiting: restored.waiting(), unpaid, payments: paid });
+      return {
+        head,
+        batch: restored.position().batch,
+        ...contract,
+        unpaid,
+        tokens: await readTokens(access, owed, head.block),
+      };
+    },
+  };
+}
+
+type Flags = Omit<Observation, "head" | "batch" | "unpaid" | "tokens">;
+
+async function readFlags({ rollup, call }: L1Access, { block, timestamp }: L1Head): Promise<Flags> {
+  const { address, reader } = rollup;
+  const contract = { address, abi: rollupAbi, blockNumber: BigInt(block) } as const;
+  return call("the rollup's state", async () => {
+    const [state, operator, proposed, isSubmissionOpen, isFrozen, canFreeze, overdue] = await Promise.all([
+      reader.readContract({ ...contract, functionName: "state" }),
+      reader.readContract({ ...contract, functionName: "operator" }),
+      reader.readContract({ ...contract, functionName: "proposedOperator" }),
+      reader.readContract({ ...contract, functionName: "isSubmissionOpen" }),
+      reader.readContract({ ...contract, functionName: "isFrozen" }),
+      reader.readContract({ ...contract, functionName: "canFreeze" }),
+      reader.readContract({ ...contract, functionName: "overdueCount", args: [BigInt(timestamp)] }),
+    ]);
+    const { queueHead, queueTail } = state;
+    const isEmpty = queueHead === queueTail;
+    const oldest = isEmpty
+      ? null
+      : await reader.readContract({ ...contract, functionName: "queueEntry", args: [queueHead] });
+    return {
+      operator: addressToBigint(operator),
+      proposedOperator: addressToBigint(proposed),
+      isSubmissionOpen,
+      isFrozen,
+      canFreeze,
+      waitingEntries: Number(queueTail - queueHead),
+      overdueEntries: Number(overdue),
+      oldestEntryAt: oldest === null ? null : Number(oldest.enqueuedAt),
+    };
+  });
+}
+
+async function readTokens(
+  access: L1Access,
+  owed: ReadonlyMap<number, Owed>,
+  block: number,
+): Promise<TokenObservation[]> {
+  const { rollup, call } = access;
+  const count = await call("how many tokens there are", () =>
+    rollup.reader.readContract({
+      address: rollup.address,
+      abi: rollupAbi,
+      functionName: "tokenCount",
+      blockNumber: BigInt(block),
+    }),
+  );
+  const ids = [...new Set([...Array.from({ length: count + 1 }, (_, id) => id), ...owed.keys()])];
+  const custodies = await readMany(
+    access,
+    "custody",
+    ids.map((id) => [id] as const),
+    block,
+  );
+  const held = ids
+    .map((tokenId, i) => ({ tokenId, custody: custodies[i] ?? 0n, owed: owed.get(tokenId) ?? NOTHING }))
+    .filter(({ custody, owed: parts }) => custody > 0n || parts !== NOTHING);
+  return Promise.all(
+    held.map(async (token) => ({ ...token, balance: await readBalance(access, token.tokenId, block) })),
+  );
+}
+
+const NOTHING: Owed = { balances: 0n, waitingDeposits: 0n, submitterFees: 0n, unpaidPayouts: 0n, claimable: 0n };
+
+async function readBalance({ rollup, call }: L1Access, tokenId: number, block: number): Promise<bigint | null> {
+  const { address, reader } = rollup;
+  const blockNumber = BigInt(block);
+  if (tokenId === ETH_TOKEN_ID) return call("the rollup's ETH", () => reader.getBalance({ address, blockNumber }));
+  try {
+    return await call(`the rollup's balance in token ${tokenId}`, async () => {
+      const token = await reader.readContract({
+        address,
+        abi: rollupAbi,
+        functionName: "tokenAddress",
+        args: [tokenId],
+        blockNumber,
+      });
+      return reader.readContract({
+        address: token,
+        abi: erc20Abi,
+        functionName: "balanceOf",
+        args: [address],
+        blockNumber,
+      });
+    });
+  } catch (error) {
+    if (error instanceof BaseError) return null;
+    throw error;
+  }
+}

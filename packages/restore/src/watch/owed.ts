@@ -1,0 +1,65 @@
+import { ETH_TOKEN_ID } from "@cairn/protocol";
+import type { StateView } from "@cairn/state";
+import { assignedAccounts } from "../exit/exit-proof.ts";
+import type { UnpaidPayout } from "../exit/payouts.ts";
+import type { WaitingEntry } from "../stored-records.ts";
+import { type Amounts, addAmount, type Payments } from "./payments.ts";
+
+/** What the rollup owes in a token, by reason, in its smallest unit. */
+export interface Owed {
+  /** Of accounts that have not left after a freeze. */
+  readonly balances: bigint;
+  /** Of queue entries that no batch consumed and nobody reclaimed. */
+  readonly waitingDeposits: bigint;
+  /** For whoever submits the batches that consume these entries; ETH only. */
+  readonly submitterFees: bigint;
+  readonly unpaidPayouts: bigint;
+  readonly claimable: bigint;
+}
+
+/** Sums of all balances, by token; goes through every account. */
+export function sumBalances(state: StateView): Amounts {
+  const sums = new Map<number, bigint>();
+  for (const { account } of assignedAccounts(state)) addAmount(sums, account.tokenId, account.balance);
+  return sums;
+}
+
+/** What must be in the rollup's custody, by token. */
+export function computeOwed(parts: {
+  readonly balances: Amounts;
+  readonly waiting: readonly WaitingEntry[];
+  readonly unpaid: readonly UnpaidPayout[];
+  readonly payments: Payments;
+}): ReadonlyMap<number, Owed> {
+  const { balances, waiting, unpaid, payments } = parts;
+  const deposits = new Map<number, bigint>();
+  const payouts = new Map<number, bigint>();
+  let fees = -payments.reclaimedFees;
+  for (const { operation, submitterFee } of waiting) {
+    fees += submitterFee;
+    if (operation.type === "deposit") addAmount(deposits, operation.tokenId, operation.amount);
+  }
+  for (const { tokenId, amount } of unpaid) addAmount(payouts, tokenId, amount);
+  const tokens = new Set<number>([ETH_TOKEN_ID]);
+  for (const amounts of [balances, deposits, payouts, payments.claimable]) {
+    for (const token of amounts.keys()) tokens.add(token);
+  }
+  const of = (amounts: Amounts, token: number): bigint => amounts.get(token) ?? 0n;
+  return new Map(
+    [...tokens].map((token): [number, Owed] => [
+      token,
+      {
+        balances: of(balances, token) - of(payments.exited, token),
+        waitingDeposits: of(deposits, token) - of(payments.reclaimed, token),
+        submitterFees: token === ETH_TOKEN_ID ? fees : 0n,
+        unpaidPayouts: of(payouts, token),
+        claimable: of(payments.claimable, token),
+      },
+    ]),
+  );
+}
+
+/** All of it. */
+export function totalOwed(owed: Owed): bigint {
+  return owed.balances + owed.waitingDeposits + owed.submitterFees + owed.unpaidPayouts + owed.claimable;
+}
