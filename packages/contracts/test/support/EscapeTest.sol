@@ -48,9 +48,13 @@ abstract contract EscapeTest is RollupTest {
 
     /// A batch of the operator with this header, but for its new state, which is that of `accounts`.
     function proveState(BatchHeader memory header) internal {
-        header.newRoot = TreeModel.root(accounts);
+        header.newRoot = stateRoot();
         header.newNextIndex = FIRST + uint32(accounts.length);
         submit(header, "");
+    }
+
+    function stateRoot() internal view returns (bytes32) {
+        return TreeModel.root(accounts);
     }
 
     /// Lets the entry at the queue's head grow old, after making one if there is none.

@@ -1,115 +1,126 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {BatchHeader} from "../../src/interfaces/RollupTypes.sol";
+import {IRollupErrors} from "../../src/interfaces/IRollupErrors.sol";
+import {BatchHeader, QueueRecord} from "../../src/interfaces/RollupTypes.sol";
 import {GasBurningRecipient, RevertingRecipient} from "../hostile/Recipients.sol";
 import {FeeOnTransferToken} from "../hostile/Tokens.sol";
+import {L2Model} from "./L2Model.sol";
 import {proofOf} from "./KeccakVerifier.sol";
-import {Payout, RollupTest} from "./RollupTest.sol";
+import {Payout} from "./RollupTest.sol";
 import {vm} from "./Vm.sol";
 
-/// Drives a rollup by random actions of several actors and keeps its own books beside it.
-contract Handler is RollupTest {
-    uint32 public constant TOKENS = 3;
-    uint32 private constant FEE_TOKEN = 2;
+/// Drives a rollup by random actions of several actors and keeps its own books beside it. After a freeze the actions that
+/// have to be refused still come, and are checked to be refused.
+contract Handler is L2Model {
+    uint32 internal constant FEE_TOKEN = 2;
+    uint256 internal constant HOLDERS = 6;
 
     struct Batch {
         BatchHeader header;
         bytes32 dataHash;
         Payout[] payouts;
-        uint256 settled;
     }
 
-    /// Units on L2, waiting in the queue, proven but unsettled, and settled, by token.
-    mapping(uint32 tokenId => uint256) public onL2;
-    mapping(uint32 tokenId => uint256) public queued;
-    mapping(uint32 tokenId => uint256) public unsettled;
-    mapping(uint32 tokenId => uint256) public settled;
+    /// What each holder should have in hand or to claim, by token; for ETH besides what it had in the beginning.
+    mapping(uint32 tokenId => mapping(address holder => int256)) public wealth;
+    /// Units given to the rollup without a deposit.
+    mapping(uint32 tokenId => uint256) public donated;
     bytes32 public provenRoot;
-    uint64 public provenHead;
-    uint256 public pendingFees;
     uint256 public refusedBatches;
-    uint256 public acceptedBatches;
+    uint256 public settledPayouts;
+    uint256 public refusedAfterFreeze;
 
-    address[] private _actors;
-    address[] private _recipients;
-    address private _vault = address(0x7a017);
-    FeeOnTransferToken private _feeToken;
-    RevertingRecipient private _reverting;
-    Batch[] private _batches;
-    uint128[] private _queuedAmounts;
-    uint32[] private _queuedTokens;
+    address[HOLDERS] internal holders;
+    address internal constant VAULT = address(0x7a017);
+    RevertingRecipient internal reverting;
+    GasBurningRecipient internal burning;
+    FeeOnTransferToken internal feeToken;
+    Batch[] internal batches;
+    address private _modelOperator;
+    address private _modelProposed;
 
     constructor() {
         setUp();
-        _feeToken = new FeeOnTransferToken();
-        rollup.registerToken(address(_feeToken));
-        _actors = [alice, bob, stranger];
-        for (uint256 i = 0; i < 3; i++) {
-            _feeToken.mint(_actors[i], 1e30);
+        feeToken = new FeeOnTransferToken();
+        rollup.registerToken(address(feeToken));
+        reverting = new RevertingRecipient();
+        burning = new GasBurningRecipient();
+        holders = [alice, bob, address(0xca401), address(reverting), address(burning), VAULT];
+        for (uint256 i = 0; i < HOLDERS; i++) {
+            vm.deal(holders[i], 1_000_000 ether);
+            feeToken.mint(holders[i], 1e30);
+            token.mint(holders[i], 1e30);
+            vm.prank(holders[i]);
+            token.approve(address(rollup), type(uint256).max);
+            for (uint32 tokenId = 0; tokenId < TOKENS; tokenId++) {
+                wealth[tokenId][holders[i]] = int256(_balance(tokenId, holders[i]));
+            }
         }
-        _reverting = new RevertingRecipient();
-        _recipients = [address(0xaaa1), address(0xaaa2), address(_reverting), address(new GasBurningRecipient())];
         provenRoot = rollup.state().root;
+        _modelOperator = operator;
     }
 
-    function doDepositETH(uint256 actor, uint256 amount) external {
-        amount = within(amount, 1, 100 ether);
-        _notePendingFee();
-        depositETH(_actors[actor % 3], amount);
-        _noteQueued(0, amount);
+    function doDeposit(uint256 senderSeed, uint256 ownerSeed, uint256 amount, uint256 indexSeed) external {
+        address sender = holders[senderSeed % 2];
+        uint32 tokenId = uint32(senderSeed / 2 % TOKENS);
+        QueueRecord memory record;
+        record.kind = 4;
+        record.owner = recipientOf(ownerSeed);
+        record.tokenId = tokenId;
+        amount = within(amount, 1, tokenId == 0 ? 100 ether : 1e20);
+        record.amount = uint128(tokenId == FEE_TOKEN ? amount - amount / 100 : amount);
+        record.index = indexSeed % 2 == 0 ? 0 : _someIndex(indexSeed);
+        record.key = sender == record.owner ? indexSeed >> 8 : 0;
+        bytes memory call = tokenId == 0
+            ? abi.encodeCall(rollup.depositETH, (amount, record.owner, record.index, record.key))
+            : abi.encodeCall(rollup.deposit, (tokenId, amount, record.owner, record.index, record.key));
+        if (!_queue(sender, tokenId == 0 ? amount : 0, ownerSeed % 3, call, record)) return;
+        if (tokenId != 0) wealth[tokenId][sender] -= int256(amount);
     }
 
-    function doDeposit(uint256 actor, uint256 tokenSeed, uint256 amount) external {
-        uint32 tokenId = uint32(within(tokenSeed, 1, 2));
-        amount = within(amount, 1, 1e20);
-        uint256 fee = rollup.queueFee();
-        _notePendingFee();
-        vm.prank(_actors[actor % 3]);
-        rollup.deposit{value: fee + amount % 3}(tokenId, amount, bob, 0, 0);
-        _noteQueued(tokenId, tokenId == FEE_TOKEN ? amount - amount / 100 : amount);
-    }
-
-    function doRequest(uint256 actor, uint256 index, uint256 key) external {
-        uint256 fee = rollup.queueFee();
-        _notePendingFee();
-        vm.prank(_actors[actor % 3]);
-        if (key % 2 == 0) rollup.requestWithdraw{value: fee + key % 5}(uint32(index % 2 ** 24));
-        else rollup.requestSetKey{value: fee}(uint32(index % 2 ** 24), (key >> 8) | 1);
-        _noteQueued(0, 0);
+    function doRequest(uint256 senderSeed, uint256 indexSeed, uint256 key) external {
+        QueueRecord memory record;
+        record.owner = recipientOf(senderSeed);
+        record.index = _someIndex(indexSeed);
+        record.kind = key % 2 == 0 ? 5 : 6;
+        record.key = record.kind == 5 ? 0 : (key >> 8) | 1;
+        bytes memory call = record.kind == 5
+            ? abi.encodeCall(rollup.requestWithdraw, (record.index))
+            : abi.encodeCall(rollup.requestSetKey, (record.index, record.key));
+        _queue(record.owner, 0, 0, call, record);
     }
 
     function doDonate(uint256 amount) external {
-        vm.prank(bob);
+        vm.prank(stranger);
         token.transfer(address(rollup), amount % 1e18);
         vm.deal(address(rollup), address(rollup).balance + amount % 1 ether);
+        donated[TOKEN] += amount % 1e18;
+        donated[0] += amount % 1 ether;
     }
 
-    function doSubmit(uint256 countSeed, uint256 payoutSeed, uint256 senderSeed) external {
+    function doSubmit(uint256 countSeed, uint256 seed, uint256 senderSeed) external {
+        if (rollup.isFrozen()) return _expectFrozen(operator, 0, abi.encodeCall(rollup.submitBatch, (nextHeader(0), "", "")));
         uint64 waiting = rollup.backlog();
-        uint64 maximum = waiting < 4 ? waiting : 4;
-        uint64 overdue = rollup.overdueCount(uint64(block.timestamp));
-        uint32 count = uint32(within(countSeed, overdue < maximum ? overdue : maximum, maximum));
-        Payout[] memory payouts = _choosePayouts(payoutSeed);
-        BatchHeader memory header = nextHeader(count, payouts);
-        address sender = rollup.isSubmissionOpen() && senderSeed % 2 == 0 ? stranger : operator;
-        submitAs(sender, header, "", proof(header, ""));
-        for (uint64 i = 0; i < count; i++) {
-            uint64 position = provenHead++;
-            pendingFees -= rollup.queueEntry(position).submitterFee;
-            queued[_queuedTokens[position]] -= _queuedAmounts[position];
-            onL2[_queuedTokens[position]] += _queuedAmounts[position];
+        uint64 maximum = waiting < CAPACITY ? waiting : uint64(CAPACITY);
+        uint64 minimum = rollup.overdueCount(uint64(block.timestamp));
+        if (minimum > maximum) minimum = maximum;
+        address sender = _modelOperator == address(0) ? stranger : _modelOperator;
+        if (rollup.isSubmissionOpen() && senderSeed % 2 == 0) {
+            sender = stranger;
+            if (_modelOperator != address(0)) minimum = maximum;
         }
-        Batch storage batch = _batches.push();
+        uint64 count = uint64(within(countSeed, minimum, maximum));
+        runBlock(count, seed);
+        BatchHeader memory header = nextHeader(uint32(count), pending);
+        header.newRoot = stateRoot();
+        header.newNextIndex = FIRST + uint32(accounts.length);
+        submitAs(sender, header, "", proof(header, ""));
+        Batch storage batch = batches.push();
         batch.header = header;
         batch.dataHash = dataHashOf("", SMALL_SLOTS);
-        for (uint256 i = 0; i < payouts.length; i++) {
-            batch.payouts.push(payouts[i]);
-            onL2[payouts[i].tokenId] -= payouts[i].amount;
-            unsettled[payouts[i].tokenId] += payouts[i].amount;
-        }
+        for (uint256 i = 0; i < pending.length; i++) batch.payouts.push(pending[i]);
         provenRoot = header.newRoot;
-        acceptedBatches++;
     }
 
     /// A batch whose proof is of something else: never accepted, whoever sends it.
@@ -126,100 +137,123 @@ contract Handler is RollupTest {
         refusedBatches++;
     }
 
-    function doPay(uint256 batchSeed, uint256 countSeed) external {
-        if (_batches.length == 0) return;
-        uint256 chosen = batchSeed % _batches.length;
-        Batch storage batch = _batches[chosen];
-        bytes memory call = abi.encodeCall(
-            rollup.pay,
-            (uint64(chosen + 1), batch.header, batch.dataHash, encode(batch.payouts), batch.settled, within(countSeed, 1, 5))
-        );
-        (bool ok,) = address(rollup).call(call);
-        vm.assertEq(ok, batch.settled < batch.payouts.length, "payable iff something is left");
-        if (!ok) return;
-        uint256 bits = rollup.payoutsSettled(uint64(chosen + 1));
-        uint256 end = 0;
-        while (bits >> end & 1 == 1) end++;
-        vm.assertTrue(end > batch.settled && end <= batch.payouts.length, "progress");
-        for (uint256 i = batch.settled; i < end; i++) {
-            unsettled[batch.payouts[i].tokenId] -= batch.payouts[i].amount;
-            settled[batch.payouts[i].tokenId] += batch.payouts[i].amount;
-        }
-        batch.settled = end;
+    function doPay(uint256 batchSeed, uint256 firstSeed, uint256 countSeed) external {
+        if (batches.length != 0) pay(batchSeed % batches.length, firstSeed % 5, within(countSeed, 0, 5));
     }
 
-    function doClaim(uint256 tokenSeed) external {
-        uint32 tokenId = uint32(tokenSeed % TOKENS);
-        uint256 amount = rollup.claimable(tokenId, address(_reverting));
-        if (amount == 0) return;
-        _reverting.claim(rollup, tokenId, _vault);
+    function doClaim(uint256 holderSeed, uint256 tokenSeed) external {
+        claim(holderSeed % HOLDERS, uint32(tokenSeed % TOKENS));
     }
 
-    function doClaimFor(uint256 recipient, uint256 tokenSeed) external {
-        uint32 tokenId = uint32(tokenSeed % TOKENS);
-        bytes memory call = abi.encodeCall(rollup.claimFor, (tokenId, _recipients[recipient % 4]));
+    function doClaimFor(uint256 holderSeed, uint256 tokenSeed) external {
+        bytes memory call =
+            abi.encodeCall(rollup.claimFor, (uint32(tokenSeed % TOKENS), holders[holderSeed % HOLDERS]));
         (bool ok,) = address(rollup).call{gas: 3_000_000}(call);
         ok;
     }
 
     function doChangeMood(bool willing) external {
-        _reverting.become(willing);
+        reverting.become(willing);
     }
 
     function doWait(uint256 time) external {
         vm.warp(block.timestamp + within(time, 1, 10 hours));
     }
 
-    /// Units of a token that recipients hold, before the token's own fee.
-    function received(uint32 tokenId) external view returns (uint256 sum) {
-        sum = _balance(tokenId, _vault);
-        for (uint256 i = 0; i < _recipients.length; i++) {
-            sum += _balance(tokenId, _recipients[i]);
+    /// Two plain accounts hand the role to one another, until one burns it.
+    function doChangeOperator(uint256 seed) external {
+        address other = _modelOperator == operator ? vm.addr(5) : operator;
+        // Nobody sends from address 0, which stands for the burnt role.
+        address current = _modelOperator == address(0) ? operator : _modelOperator;
+        address caller = seed % 3 == 0 ? stranger : seed % 3 == 1 ? other : current;
+        bytes memory call = seed % 4 < 2
+            ? abi.encodeCall(rollup.proposeOperator, (other))
+            : seed % 64 == 63 ? abi.encodeCall(rollup.burnOperator, ()) : abi.encodeCall(rollup.acceptOperator, ());
+        bool isAccept = bytes4(call) == rollup.acceptOperator.selector;
+        bool allowed = caller == (isAccept ? _modelProposed : _modelOperator);
+        if (rollup.isFrozen()) return _expectFrozen(caller, 0, call);
+        vm.prank(caller, caller);
+        (bool ok,) = address(rollup).call(call);
+        vm.assertEq(ok, allowed, "only the operator, or the proposed");
+        if (!ok) return;
+        if (seed % 4 < 2) _modelProposed = other;
+        else (_modelOperator, _modelProposed) = (isAccept ? caller : address(0), address(0));
+        vm.assertEq(rollup.operator(), _modelOperator, "operator");
+        vm.assertEq(rollup.proposedOperator(), _modelProposed, "proposed");
+    }
+
+    function recipientOf(uint256 seed) internal view override returns (address) {
+        return holders[seed % (HOLDERS - 1)];
+    }
+
+    /// Pays a range of a batch and books what it settled.
+    function pay(uint256 chosen, uint256 first, uint256 count) internal {
+        Batch storage batch = batches[chosen];
+        uint64 number = uint64(chosen + 1);
+        uint256 before = rollup.payoutsSettled(number);
+        uint256 named = (((1 << count) - 1) << first) & ((1 << batch.payouts.length) - 1);
+        bytes memory call =
+            abi.encodeCall(rollup.pay, (number, batch.header, batch.dataHash, encode(batch.payouts), first, count));
+        (bool ok,) = address(rollup).call(call);
+        vm.assertEq(ok, named & ~before != 0, "payable iff something in the range is left");
+        vm.assertEq(rollup.payoutsSettled(number), before | named, "settled");
+        for (uint256 i = 0; i < batch.payouts.length; i++) {
+            if ((named & ~before) >> i & 1 == 0) continue;
+            Payout memory payout = batch.payouts[i];
+            unsettled[payout.tokenId] -= payout.amount;
+            _owe(payout.tokenId, payout.recipient, payout.amount);
+            settledPayouts++;
         }
     }
 
-    function claimable(uint32 tokenId) external view returns (uint256 sum) {
-        for (uint256 i = 0; i < _recipients.length; i++) {
-            sum += rollup.claimable(tokenId, _recipients[i]);
-        }
+    /// Moves what a holder can claim to the vault, if the holder is a contract that can be told to.
+    function claim(uint256 chosen, uint32 tokenId) internal {
+        address holder = holders[chosen];
+        uint256 amount = rollup.claimable(tokenId, holder);
+        if (amount == 0) return;
+        wealth[tokenId][holder] -= int256(amount);
+        wealth[tokenId][VAULT] += int256(amount);
+        if (holder == address(reverting)) reverting.claim(rollup, tokenId, VAULT);
+        else burning.claim(rollup, tokenId, VAULT);
     }
 
-    function balance(uint32 tokenId) external view returns (uint256) {
-        return _balance(tokenId, address(rollup));
+    /// `amount` is on its way to a holder: paid or claimable.
+    function _owe(uint32 tokenId, address holder, uint256 amount) internal {
+        wealth[tokenId][holder] += int256(tokenId == FEE_TOKEN ? amount - amount / 100 : amount);
     }
 
-    function custody(uint32 tokenId) external view returns (uint256) {
-        return rollup.custody(tokenId);
-    }
-
-    function rootAndQueue() external view returns (bytes32 root, uint64 head, uint64 tail) {
-        return (rollup.state().root, rollup.state().queueHead, rollup.state().queueTail);
-    }
-
-    function _balance(uint32 tokenId, address account) private view returns (uint256) {
+    function _balance(uint32 tokenId, address account) internal view returns (uint256) {
         if (tokenId == 0) return account.balance;
-        return tokenId == TOKEN ? token.balanceOf(account) : _feeToken.balanceOf(account);
+        return tokenId == TOKEN ? token.balanceOf(account) : feeToken.balanceOf(account);
     }
 
-    function _choosePayouts(uint256 seed) private view returns (Payout[] memory payouts) {
-        payouts = new Payout[](seed % 5);
-        uint256[TOKENS] memory left = [onL2[0], onL2[1], onL2[2]];
-        for (uint256 i = 0; i < payouts.length; i++) {
-            seed = uint256(keccak256(abi.encode(seed)));
-            uint32 tokenId = uint32(seed % TOKENS);
-            uint256 amount = within(seed >> 8, 0, left[tokenId] / 2);
-            left[tokenId] -= amount;
-            payouts[i] = Payout(_recipients[(seed >> 3) % 4], tokenId, uint128(amount));
+    function _queue(address sender, uint256 value, uint256 excess, bytes memory call, QueueRecord memory record)
+        private
+        returns (bool)
+    {
+        uint256 fee = rollup.queueFee();
+        if (rollup.isFrozen()) {
+            _expectFrozen(sender, fee + value, call);
+            return false;
         }
+        vm.prank(sender);
+        (bool ok,) = address(rollup).call{value: fee + value + excess}(call);
+        vm.assertTrue(ok, "queued");
+        wealth[0][sender] -= int256(fee + value);
+        enqueued(record, fee / 2);
+        vm.assertEq(rollup.queueEntry(uint64(records.length - 1)).submitterFee, fee / 2, "fee");
+        return true;
     }
 
-    function _notePendingFee() private {
-        pendingFees += rollup.queueFee() / 2;
+    function _someIndex(uint256 seed) private view returns (uint32) {
+        return seed % 7 == 0 ? uint32(seed >> 8) % 2 ** 24 : FIRST + uint32(seed % (accounts.length + 2));
     }
 
-    function _noteQueued(uint32 tokenId, uint256 amount) private {
-        _queuedTokens.push(tokenId);
-        _queuedAmounts.push(uint128(amount));
-        queued[tokenId] += amount;
+    function _expectFrozen(address caller, uint256 value, bytes memory call) private {
+        vm.prank(caller, caller);
+        (bool ok, bytes memory reason) = address(rollup).call{value: value}(call);
+        vm.assertTrue(!ok, "refused after the freeze");
+        vm.assertEq(bytes32(bytes4(reason)), bytes32(IRollupErrors.RollupFrozen.selector), "by name");
+        refusedAfterFreeze++;
     }
 }
