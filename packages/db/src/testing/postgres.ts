@@ -13,7 +13,10 @@ import type { DbErrorCode } from "../errors.ts";
 export interface PostgresServer {
   /** Makes an empty database and returns its URL. */
   readonly createDatabase: () => Promise<string>;
-  /** Kills the server as a crash would, and starts it again on the same data and port. */
+  /** Ends the server as a crash would. */
+  readonly crash: () => Promise<void>;
+  /** Starts it again on the same data and port. */
+  readonly restart: () => Promise<void>;
   readonly crashAndRestart: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -41,6 +44,10 @@ export async function startPostgres(): Promise<PostgresServer> {
   const port = await freePort();
   let server = await start();
   let databases = 0;
+  const crash = () => server.end("SIGQUIT");
+  const restart = async (): Promise<void> => {
+    server = await start();
+  };
 
   return {
     createDatabase: async () => {
@@ -48,9 +55,11 @@ export async function startPostgres(): Promise<PostgresServer> {
       await query(port, `create database ${name}`);
       return `postgres://cairn@127.0.0.1:${port}/${name}`;
     },
+    crash,
+    restart,
     crashAndRestart: async () => {
-      await server.end("SIGQUIT");
-      server = await start();
+      await crash();
+      await restart();
     },
     stop: async () => {
       await server.end("SIGINT");
