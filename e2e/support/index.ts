@@ -10,3 +10,4 @@ export { CACHE_DIR } from "./places.ts";
 export { type Population, pay, populate, readMetric } from "./populate.ts";
 export { childrenOf, isAlive, type ProcessInfo } from "./processes.ts";
 export { openScene, type Scene, type SceneOptions } from "./scene.ts";
+export { type Supervisor, supervise } from "./supervise.ts";

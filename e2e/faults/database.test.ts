@@ -1,0 +1,81 @@
+import type { PostgresServer } from "@cairn/db/testing";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import {
+  audit,
+  openScene,
+  type Population,
+  pay,
+  populate,
+  readApi,
+  type Scene,
+  type Supervisor,
+  supervise,
+} from "../support/index.ts";
+
+const ETHER = 10n ** 18n;
+const WAIT = { timeout: 120_000, interval: 100 };
+
+describe("a PostgreSQL server that fails under a running node", () => {
+  let scene: Scene;
+  let people: Population;
+  let postgres: PostgresServer;
+  let supervisor: Supervisor;
+
+  const newestBatch = async () => (await readApi(scene.api(), "batches", { query: { limit: "1" } })).batches[0];
+  /** Clients that send one transaction after the other and insist on each; the returned promise is their last answer. */
+  const stream = async (count: number, onAcknowledged: (count: number) => void): Promise<void> => {
+    const { holders, ledger, api } = scene;
+    for (let sent = 1; sent <= count; sent++) {
+      await ledger.insist(api, [holders.transfer(people.alice, people.bob, ETHER / 1000n)]);
+      onAcknowledged(sent);
+    }
+  };
+
+  beforeAll(async () => {
+    scene = await openScene({ database: "server", env: { CAIRN_BLOCK_TIME_MS: "1500" } });
+    if (scene.postgres === null) throw new RangeError("the scene has no server");
+    postgres = scene.postgres;
+    people = await populate(scene);
+    await people.node.kill("SIGTERM");
+    supervisor = supervise(scene);
+    await supervisor.current().started;
+  });
+  afterAll(async () => {
+    await supervisor?.stop();
+    await scene?.stop();
+  });
+
+  it("crashes and comes back while transactions come in", async () => {
+    const crash = Promise.withResolvers<void>();
+    const answers = stream(30, (count) => {
+      if (count === 5) postgres.crashAndRestart().then(crash.resolve, crash.reject);
+    });
+    await Promise.all([answers, crash.promise]);
+    expect((await audit(scene)).acknowledged).toBe(30);
+  });
+
+  it("crashes and comes back while a block is proven", async () => {
+    await pay(scene, people);
+    const before = (await newestBatch())?.firstBlock ?? 0;
+    await vi.waitFor(async () => expect((await newestBatch())?.firstBlock).toBe(before + 1), WAIT);
+    await postgres.crashAndRestart();
+    await audit(scene);
+  });
+
+  it("stays away for a while, in which nothing is acknowledged", async () => {
+    await postgres.crash();
+    const before = scene.ledger.acknowledged().length;
+    const { holders, ledger, api } = scene;
+    const payment = [holders.transfer(people.alice, people.bob, ETHER / 1000n)];
+    for (let tries = 0; tries < 5; tries++) {
+      expect((await ledger.submit(api(), payment)).type).toMatch(/busy|silence/);
+    }
+    expect(ledger.acknowledged().length).toBe(before);
+    const answer = ledger.insist(api, payment);
+    await postgres.restart();
+    await answer;
+    await audit(scene);
+    expect((await supervisor.stop("SIGTERM")).code).toBe(0);
+    for (const { signal } of supervisor.exits()) expect(signal, "ends by itself, if it ends").toBeNull();
+  });
+});

@@ -1,0 +1,36 @@
+import type { Exit, NodeProcess } from "./node-process.ts";
+import type { Scene } from "./scene.ts";
+
+/** Keeps a node running as an operating system's supervisor does: one that ends is started again. */
+export interface Supervisor {
+  /** How earlier lives ended. */
+  readonly exits: () => readonly Exit[];
+  /** The process that runs now. */
+  readonly current: () => NodeProcess;
+  /** Ends it for good. */
+  readonly stop: (signal?: NodeJS.Signals) => Promise<Exit>;
+}
+
+/** Supervises a node of the scene. */
+export function supervise(scene: Scene, env?: Readonly<Record<string, string>>): Supervisor {
+  const exits: Exit[] = [];
+  let isStopping = false;
+  let current = scene.spawn(env);
+  const watch = (): void => {
+    void current.exited.then((exit) => {
+      exits.push(exit);
+      if (isStopping) return;
+      current = scene.spawn(env);
+      watch();
+    });
+  };
+  watch();
+  return {
+    exits: () => exits,
+    current: () => current,
+    stop: (signal = "SIGKILL") => {
+      isStopping = true;
+      return current.kill(signal);
+    },
+  };
+}
