@@ -2,6 +2,7 @@ import { createTestDatabases } from "@cairn/db/testing";
 import type { Person } from "@cairn/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clientOf, createL1Scene, type L1Scene, proveNothing } from "../../test/l1-scene.ts";
+import { call } from "../../test/node-harness.ts";
 import type { CairnNode } from "../node.ts";
 import type { ProveBlock } from "./worker.ts";
 
@@ -42,9 +43,10 @@ describe("a prover that makes garbage", () => {
 
   it("is tried some more, then its work is set aside with what it made, and taken up again when told to", async () => {
     await expect.poll(() => clientOf(node, scene).index(bob), WAIT).toBe(65);
-    await expect.poll(async () => (await scene.onChain()).lastBlock, WAIT).toBeGreaterThan(0);
-    await scene.setVerifier(false);
+    const newest = async () => (await call(node, "blocks", { query: { limit: "1" } })).value.blocks[0]?.status;
+    await expect.poll(newest, WAIT).toBe("final");
     const { lastBlock } = await scene.onChain();
+    await scene.setVerifier(false);
     made = 0;
     const id = await send(0);
     await expect.poll(async () => (await admin("/v1/proofs/poisoned")).rejected.length, WAIT).toBe(3);
