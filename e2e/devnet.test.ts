@@ -64,7 +64,7 @@ async function startDevnet(...args: readonly string[]): Promise<Run & { readonly
   const run = cairn("devnet", "--json", ...FREE_PORTS, ...args);
   const up = vi.waitFor(() => JSON.parse(run.stdout()) as Ready, { timeout: PATIENCE_MS, interval: 100 });
   const ready = await Promise.race([up, run.ended.then(() => null)]);
-  if (ready === null) expect.unreachable(`the devnet ended: ${run.stdout()}${run.stderr()}`);
+  if (ready === null || "error" in ready) expect.unreachable(`the devnet ended: ${run.stdout()}${run.stderr()}`);
   return { ...run, ready };
 }
 
