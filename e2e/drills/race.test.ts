@@ -1,0 +1,99 @@
+import { rollupAbi } from "@cairn/contracts";
+import { getAbiItem } from "viem";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { type Drill, HOUR, type Holder, type NodeProcess, openDrill, readApi } from "../support/index.ts";
+
+const BATCH_SUBMITTED = getAbiItem({ abi: rollupAbi, name: "BatchSubmitted" });
+const ETHER = 10n ** 18n;
+const WAIT = { timeout: 180_000, interval: 100 };
+
+describe("race: operator and stranger submit the same batch number", () => {
+  let drill: Drill;
+  let operator: NodeProcess;
+  let stranger: NodeProcess;
+  let alice: Holder;
+  let bob: Holder;
+
+  const apiOf = async (node: NodeProcess): Promise<string> => (await node.started).api ?? "";
+  const submissions = () => drill.scene.l1.proxy.broadcasts().filter(({ purpose }) => purpose === "submitBatch");
+  const history = async (node: NodeProcess, id: string): Promise<string[]> =>
+    (await readApi(await apiOf(node), "transaction", { params: { id } })).history.map(({ type }) => type);
+  const submit = async (node: NodeProcess, amount: bigint): Promise<string> => {
+    const { ledger, holders } = drill.scene;
+    const api = await apiOf(node);
+    await ledger.insist(() => api, [holders.transfer(alice, bob, amount)]);
+    return [...ledger.sent().keys()].at(-1) ?? "";
+  };
+  /** The account that submitted the batch. */
+  const submitterOf = async (number: bigint): Promise<string | undefined> => {
+    const { reader, address } = drill.scene.l1.rollup;
+    const logs = await reader.getLogs({ address, event: BATCH_SUBMITTED, fromBlock: 0n, strict: true });
+    return logs.find(({ args }) => args.batchNumber === number)?.args.submitter.toLowerCase();
+  };
+  const addressOf = (position: number) => drill.scene.l1.wallet(position).account.address.toLowerCase();
+
+  beforeAll(async () => {
+    drill = await openDrill();
+    const { scene } = drill;
+    for (const position of [1, 2]) await scene.holders.deposit(position, 10n * ETHER);
+    operator = await scene.start();
+    [alice, bob] = [await scene.holders.find(scene.api, 1), await scene.holders.find(scene.api, 2)];
+    await drill.untilAgreed(scene.api());
+  });
+  afterAll(() => drill?.stop());
+
+  it("the stranger wins; the operator's batch fails on L1, and its transactions run in a later one", async () => {
+    const { scene } = drill;
+    await operator.kill();
+    await scene.holders.topUp(bob, ETHER);
+    await drill.warp(7 * HOUR);
+    scene.l1.proxy.holdTransactions(({ purpose }) => purpose === "submitBatch");
+    operator = await scene.start();
+    const id = await submit(operator, ETHER);
+    const before = submissions().length;
+    await vi.waitFor(() => expect(submissions().length).toBeGreaterThan(before), WAIT);
+    const { batchCount } = await scene.l1.state();
+    stranger = await drill.startStranger();
+    await drill.untilBatch(Number(batchCount) + 1);
+    await scene.l1.proxy.passTransactions();
+    await vi.waitFor(async () => expect((await history(operator, id)).at(-1)).toBe("final"), WAIT);
+    expect(await history(operator, id)).toContain("requeued");
+    await drill.untilAgreed(await apiOf(operator));
+    await drill.untilAgreed(await apiOf(stranger));
+    expect(await submitterOf(batchCount + 1n)).toBe(addressOf(drill.positionOf("stranger")));
+  });
+
+  it("the operator wins; the stranger follows and stops submitting", async () => {
+    const { scene } = drill;
+    await Promise.all([operator.kill(), stranger.kill()]);
+    await scene.holders.topUp(bob, ETHER);
+    await drill.warp(7 * HOUR);
+    scene.l1.proxy.holdTransactions(({ purpose }) => purpose === "submitBatch");
+    const before = submissions().length;
+    stranger = await drill.startStranger({ CAIRN_L1_RPC_URL: scene.l1.proxy.url });
+    await vi.waitFor(() => expect(submissions().length).toBeGreaterThan(before), WAIT);
+    const { batchCount } = await scene.l1.state();
+    operator = await scene.start({ CAIRN_L1_RPC_URL: scene.l1.rpcUrl });
+    await drill.untilBatch(Number(batchCount) + 1);
+    await scene.l1.proxy.passTransactions();
+    const id = await submit(operator, ETHER);
+    await vi.waitFor(async () => expect((await history(operator, id)).at(-1)).toBe("final"), WAIT);
+    await drill.untilAgreed(await apiOf(operator));
+    await drill.untilAgreed(await apiOf(stranger));
+    expect(await submitterOf(batchCount + 1n)).toBe(addressOf(0));
+    const { parts } = await readApi(await apiOf(stranger), "ready");
+    expect(parts.publisher?.state).toMatch(/^closed/);
+    const balances = await Promise.all(
+      [operator, stranger].map(async (node) =>
+        Promise.all(
+          [alice, bob].map(
+            async ({ index }) =>
+              (await readApi(await apiOf(node), "account", { params: { index: String(index) } })).balance,
+          ),
+        ),
+      ),
+    );
+    expect(balances).toEqual(Array.from({ length: 2 }, () => [8n * ETHER, 14n * ETHER].map(String)));
+    expect(await drill.custody(0)).toBe(22n * ETHER);
+  });
+});
