@@ -18,6 +18,9 @@ const ATTEMPTS = 5;
 /** Long, because hashing may keep the process from reading an answer that has arrived. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
+/** Errors of an answer that is not of the type that the function has: another contract's. */
+const UNREADABLE = /^(?:Abi|PositionOutOfBounds)/;
+
 /** A rollup on an L1 RPC that may be slow, limited or wrong. */
 export interface L1Access {
   readonly rollup: L1Rollup;
@@ -94,7 +97,9 @@ function isAnswer(error: unknown): boolean {
   if (error instanceof CairnError || (error instanceof Error && error.name === "AbortError")) return true;
   if (!(error instanceof BaseError)) return false;
   if (error instanceof BlockNotFoundError) return true;
-  const isRevert = (cause: unknown): boolean =>
-    cause instanceof ContractFunctionRevertedError || cause instanceof ContractFunctionZeroDataError;
-  return error.walk(isRevert) !== null;
+  const isOfContract = (cause: unknown): boolean =>
+    cause instanceof ContractFunctionRevertedError ||
+    cause instanceof ContractFunctionZeroDataError ||
+    (cause instanceof BaseError && UNREADABLE.test(cause.name));
+  return error.walk(isOfContract) !== null;
 }
