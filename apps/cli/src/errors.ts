@@ -157,6 +157,11 @@ export const CLI_ERRORS = {
     meaning: "The rollup cannot be frozen yet.",
     hint: "Only an entry that waits longer than the freeze delay allows it; `cairn force-withdraw` makes one.",
   },
+  "cli/nothing-to-reclaim": {
+    exitCode: 1,
+    meaning: "The queue entry cannot be paid back: a batch processed it, or it is paid back already.",
+    hint: "What a batch processed is in an account or a payout: `cairn exit`, `cairn pay`.",
+  },
   "cli/not-reached": {
     exitCode: 1,
     meaning: "A status was not reached within the time limit, or cannot be reached any more.",

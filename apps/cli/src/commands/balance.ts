@@ -5,12 +5,16 @@ import { formatAmount } from "../amounts.ts";
 import { cliError } from "../errors.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
 import { findIdentity } from "../keys/identity.ts";
-import { table } from "../output.ts";
+import type { Network } from "../network.ts";
+import { type CommandResult, table } from "../output.ts";
 import { type NodeSession, openNode, parseIndex } from "../payments/session.ts";
+import { restoredAccounts } from "../restored/accounts.ts";
+import { addStateOption, type StateFlags, withRestored } from "../restored/session.ts";
 import { findToken, tokenForShow } from "../tokens.ts";
 
-interface BalanceOptions {
+interface BalanceOptions extends StateFlags {
   readonly token?: string;
+  readonly restored?: boolean;
 }
 
 /** `cairn balance`: accounts and what is in them. */
@@ -19,31 +23,46 @@ export function addBalanceCommand({ program, run }: Host): void {
     .command("balance")
     .description("show one's own accounts, those of an owner, or one account")
     .argument("[whose]", "owner's address, payment code or account index; the key's owner without")
-    .option("--token <token>", "only accounts in this token");
-  addNetworkOptions(addKeyOptions(command));
+    .option("--token <token>", "only accounts in this token")
+    .option("--restored", "ask no node: rebuild the last proven state from L1 alone");
+  addNetworkOptions(addKeyOptions(addStateOption(command)));
   addExamples(
     command,
     "cairn balance",
     "cairn balance 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --token ETH",
     "cairn balance 66",
+    "cairn balance --restored",
   );
   run(command, async (context, options: BalanceOptions, whose: string | undefined) => {
     const owner = whose === undefined ? findIdentity(context).owner : whose;
+    if (options.restored === true) {
+      return withRestored(context, options, async (session) => {
+        return show(session.network, owner, options, await restoredAccounts(session, owner));
+      });
+    }
     const session = await openNode(context);
-    const token = options.token === undefined ? null : await findToken(session.network, options.token);
-    const found = await accountsOf(session, owner);
-    const accounts = found.filter((account) => token === null || account.tokenId === token.id);
-    const rows = await Promise.all(
-      accounts.map(async (account) => {
-        const { index, balance, nonce, tokenId } = account;
-        const shown = formatAmount(balance, await tokenForShow(session.network, tokenId));
-        return [String(index), shown, String(nonce), keyState(account), account.owner];
-      }),
-    );
-    const text =
-      rows.length === 0 ? `${owner} has no account` : table([["index", "balance", "nonce", "key", "owner"], ...rows]);
-    return { data: { accounts }, text };
+    return show(session.network, owner, options, await accountsOf(session, owner));
   });
+}
+
+async function show(
+  network: Network,
+  owner: string,
+  options: BalanceOptions,
+  found: readonly AccountView[],
+): Promise<CommandResult> {
+  const token = options.token === undefined ? null : await findToken(network, options.token);
+  const accounts = found.filter((account) => token === null || account.tokenId === token.id);
+  const rows = await Promise.all(
+    accounts.map(async (account) => {
+      const { index, balance, nonce, tokenId } = account;
+      const shown = formatAmount(balance, await tokenForShow(network, tokenId));
+      return [String(index), shown, String(nonce), keyState(account), account.owner];
+    }),
+  );
+  const text =
+    rows.length === 0 ? `${owner} has no account` : table([["index", "balance", "nonce", "key", "owner"], ...rows]);
+  return { data: { accounts }, text };
 }
 
 async function accountsOf({ client, domain }: NodeSession, whose: string): Promise<AccountView[]> {

@@ -6,11 +6,15 @@ import { addCompletionCommand } from "./completion.ts";
 import { addDepositCommand } from "./deposit.ts";
 import { addDevnetCommand } from "./devnet.ts";
 import { addDoctorCommand } from "./doctor.ts";
+import { addExitCommand } from "./exit.ts";
+import { addExitProofCommand } from "./exit-proof.ts";
 import { addForceWithdrawCommand } from "./force-withdraw.ts";
 import { addFreezeCommand } from "./freeze.ts";
 import { addKeysCommand } from "./keys.ts";
 import { addNodeCommand } from "./node.ts";
+import { addPayCommand } from "./pay.ts";
 import { addProverCommand } from "./prover.ts";
+import { addReclaimCommand } from "./reclaim.ts";
 import { addStatusCommand } from "./status.ts";
 import { addSwapCommand } from "./swap.ts";
 import { addTransferCommand } from "./transfer.ts";
@@ -34,6 +38,10 @@ const COMMANDS: readonly ((host: Host) => void)[] = [
   addDoctorCommand,
   addForceWithdrawCommand,
   addFreezeCommand,
+  addExitProofCommand,
+  addExitCommand,
+  addReclaimCommand,
+  addPayCommand,
   addClaimCommand,
   addVerifyDeploymentCommand,
   addCompletionCommand,

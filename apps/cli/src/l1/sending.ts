@@ -27,6 +27,8 @@ export interface L1Sender {
   readonly from: Address;
   readonly isDryRun: boolean;
   readonly identity: Identity;
+  /** Gas that a call would use now. Throws `l1/transaction-reverted`. */
+  readonly estimate: (call: RollupCall) => Promise<bigint>;
   /**
    * Simulates the call and sends it, unless this is a dry run. `receipt` is null of a dry run. Throws
    * `l1/transaction-reverted` with the contract's reason, mostly before anything was sent.
@@ -54,6 +56,7 @@ export async function openSender(context: Context, { dryRun }: SendFlags, networ
     from: identity.owner,
     isDryRun,
     identity,
+    estimate: (call) => estimateRollupCall(rollup, identity.owner, call),
     send: async (call) => {
       const gas = await estimateRollupCall(rollup, identity.owner, call);
       if (isDryRun) {

@@ -1,0 +1,94 @@
+import { type AccountIndex, accountIndex, addressToBigint } from "@cairn/protocol";
+import { accountAt, accountsOf, assignedAccounts, findExited } from "@cairn/restore";
+import { parseAddress } from "../address.ts";
+import { cliError } from "../errors.ts";
+import { formatAmounts, sumByToken } from "../escape/amounts.ts";
+import { type ExitOutcome, exitAll } from "../escape/exits.ts";
+import { assertFrozen } from "../escape/ladder.ts";
+import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
+import { addDryRunOption, type L1Sender, openSender, type SendFlags, sentRow } from "../l1/sending.ts";
+import { type CommandResult, table } from "../output.ts";
+import { parseIndex } from "../payments/session.ts";
+import { addStateOption, type RestoredSession, type StateFlags, withRestored } from "../restored/session.ts";
+
+interface ExitOptions extends SendFlags, StateFlags {
+  readonly all?: boolean;
+  readonly owner?: string;
+  readonly chunk: string;
+}
+
+const DEFAULT_CHUNK = "16";
+const MAX_CHUNK = 64;
+
+/** `cairn exit`: pays accounts of a frozen rollup out to their owners. */
+export function addExitCommand({ program, run }: Host): void {
+  const command = program
+    .command("exit")
+    .description("pay accounts of a frozen rollup out to their owners, by a proof against its last state")
+    .argument("[index]", "one account; all of the key's owner without")
+    .option("--owner <address>", "all accounts of this owner")
+    .option("--all", "all accounts of everybody")
+    .option("--chunk <number>", "accounts per transaction", DEFAULT_CHUNK);
+  addNetworkOptions(addKeyOptions(addStateOption(addDryRunOption(command))));
+  addExamples(command, "cairn exit 66 --dry-run", "cairn exit --key alice", "cairn exit --all");
+  run(command, async (context, options: ExitOptions, indexText: string | undefined) => {
+    const wanted = [indexText, options.owner, options.all].filter((given) => given !== undefined);
+    if (wanted.length > 1) throw cliError("cli/usage", "give an index, --owner or --all, not several of them");
+    const index = indexText === undefined ? null : accountIndex(parseIndex(indexText));
+    const owner = options.owner === undefined ? null : parseAddress(options.owner);
+    const chunkSize = parseChunk(options.chunk);
+    return withRestored(context, options, async (session) => {
+      await assertFrozen(session.access.rollup);
+      const sender = await openSender(context, options, session.network);
+      const indices = await leavingAccounts(session, sender, { index, owner, isAll: options.all === true });
+      const progress = context.output.progress;
+      return tell(session, await exitAll(session, sender, indices, { chunkSize, progress }));
+    });
+  });
+}
+
+/** Accounts that hold something and were not paid out yet. */
+async function leavingAccounts(
+  { restored, access, head }: RestoredSession,
+  sender: L1Sender,
+  {
+    index,
+    owner,
+    isAll,
+  }: { readonly index: AccountIndex | null; readonly owner: string | null; readonly isAll: boolean },
+): Promise<AccountIndex[]> {
+  const { tree } = restored;
+  const found =
+    index !== null
+      ? [accountAt(tree, index)]
+      : isAll
+        ? [...assignedAccounts(tree, { withBalance: true })]
+        : accountsOf(tree, addressToBigint(owner ?? sender.from));
+  const indices = found.filter(({ account }) => account.balance > 0n).map((one) => one.index);
+  const exited = await findExited(access, indices, head.block);
+  return indices.filter((one) => !exited.has(one));
+}
+
+async function tell({ network }: RestoredSession, outcome: ExitOutcome): Promise<CommandResult> {
+  const { exited, transactions } = outcome;
+  const deferred = exited.filter(({ paid }) => paid === false);
+  const totals = sumByToken(exited);
+  if (exited.length === 0) {
+    return { data: { ...outcome, totals }, text: "No account is left to pay out." };
+  }
+  const rows = [
+    ["accounts", `${exited.length}, ${await formatAmounts(network, totals)}`],
+    ...(deferred.length === 0
+      ? []
+      : [
+          ["not received", `${deferred.map(({ index }) => index).join(", ")}: claimable by their owners (cairn claim)`],
+        ]),
+    ...transactions.map(sentRow),
+  ];
+  return { data: { ...outcome, totals }, text: table(rows) };
+}
+
+function parseChunk(text: string): number {
+  if (/^[1-9][0-9]?$/.test(text) && Number(text) <= MAX_CHUNK) return Number(text);
+  throw cliError("cli/usage", `--chunk is from 1 to ${MAX_CHUNK}, not ${text}`);
+}

@@ -1,0 +1,70 @@
+import { addressToBigint } from "@cairn/protocol";
+import { allPayouts, findUnpaidPayouts, payoutsOf, type UnpaidPayout } from "@cairn/restore";
+import { parseAddress } from "../address.ts";
+import { cliError } from "../errors.ts";
+import { formatAmounts, sumByToken } from "../escape/amounts.ts";
+import { type PayOutcome, payAll } from "../escape/payments.ts";
+import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
+import { addDryRunOption, openSender, type SendFlags, sentRow } from "../l1/sending.ts";
+import { type CommandResult, table } from "../output.ts";
+import { addStateOption, type RestoredSession, type StateFlags, withRestored } from "../restored/session.ts";
+
+interface PayOptions extends SendFlags, StateFlags {
+  readonly recipient?: string;
+  readonly maxCount: string;
+}
+
+const DEFAULT_COUNT = "32";
+/** Records that one call can deal with at their dearest, below the gas that L1 allows a transaction. */
+const MAX_COUNT = 56;
+
+/** `cairn pay`: pays proven payouts whose lists anybody can rebuild. */
+export function addPayCommand({ program, run }: Host): void {
+  const command = program
+    .command("pay")
+    .description("pay proven payouts that nobody has paid yet, their lists rebuilt from L1 alone")
+    .argument("[batch]", "payouts of one batch; of all without")
+    .option("--recipient <address>", "only what goes to this address (and what lies between in the lists)")
+    .option("--max-count <number>", "records of a list dealt with in one transaction", DEFAULT_COUNT);
+  addNetworkOptions(addKeyOptions(addStateOption(addDryRunOption(command))));
+  addExamples(
+    command,
+    "cairn pay --dry-run",
+    "cairn pay 7",
+    "cairn pay --recipient 0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+  );
+  run(command, async (context, options: PayOptions, batchText: string | undefined) => {
+    const batch = batchText === undefined ? null : parseNumber(batchText, "a batch number", 2 ** 48);
+    const recipient = options.recipient === undefined ? null : addressToBigint(parseAddress(options.recipient));
+    const maxCount = parseNumber(options.maxCount, "--max-count", MAX_COUNT);
+    return withRestored(context, options, async (session) => {
+      const sender = await openSender(context, options, session.network);
+      const { access, restored, head } = session;
+      const lists = batch === null ? allPayouts(restored) : [payoutsOf(restored, batch)];
+      const unpaid = await findUnpaidPayouts(access, lists, head.block);
+      const wanted = unpaid.filter((payout: UnpaidPayout) => recipient === null || payout.recipient === recipient);
+      return tell(session, await payAll(session, sender, wanted, maxCount));
+    });
+  });
+}
+
+async function tell({ network }: RestoredSession, outcome: PayOutcome): Promise<CommandResult> {
+  const { payouts, transactions } = outcome;
+  const totals = sumByToken(payouts);
+  const data = { ...outcome, totals };
+  if (payouts.length === 0) return { data, text: "No payout is left to pay." };
+  const deferred = payouts.filter(({ paid }) => paid === false);
+  const rows = [
+    ["payouts", `${payouts.length}, ${await formatAmounts(network, totals)}`],
+    ...(deferred.length === 0
+      ? []
+      : [["not received", `${deferred.length}: claimable by their recipients (cairn claim)`]]),
+    ...transactions.map(sentRow),
+  ];
+  return { data, text: table(rows) };
+}
+
+function parseNumber(text: string, what: string, most: number): number {
+  if (/^[1-9][0-9]{0,14}$/.test(text) && Number(text) <= most) return Number(text);
+  throw cliError("cli/usage", `${what} is a number from 1 to ${most}, not ${text}`);
+}

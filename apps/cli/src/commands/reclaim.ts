@@ -1,0 +1,133 @@
+import { parseEscapeEvents, reclaimArguments, rollupAbi } from "@cairn/contracts";
+import { addressToBigint, bigintToAddress, isCairnError, type L1Operation } from "@cairn/protocol";
+import { findReclaimable, type WaitingEntry } from "@cairn/restore";
+import { encodeFunctionData } from "viem";
+import { parseAddress } from "../address.ts";
+import { cliError } from "../errors.ts";
+import { formatAmounts, sumByToken } from "../escape/amounts.ts";
+import { assertFrozen } from "../escape/ladder.ts";
+import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
+import { addDryRunOption, type L1Sender, openSender, type SendFlags, type SentCall, sentRow } from "../l1/sending.ts";
+import { type CommandResult, table } from "../output.ts";
+import { addStateOption, type RestoredSession, type StateFlags, withRestored } from "../restored/session.ts";
+
+interface ReclaimOptions extends SendFlags, StateFlags {
+  readonly all?: boolean;
+  readonly owner?: string;
+}
+
+/** A queue entry that was paid back, or would be. */
+interface ReclaimedEntry {
+  readonly position: number;
+  readonly owner: string;
+  readonly tokenId: number;
+  readonly amount: bigint;
+  /** Half of the queue fee, in wei. */
+  readonly fee: bigint;
+}
+
+/** `cairn reclaim`: pays unprocessed queue entries of a frozen rollup back. */
+export function addReclaimCommand({ program, run }: Host): void {
+  const command = program
+    .command("reclaim")
+    .description("pay unprocessed queue entries of a frozen rollup back to their owners")
+    .argument("[position]", "one entry; all of the key's owner without")
+    .option("--owner <address>", "all entries of this owner")
+    .option("--all", "all entries of everybody");
+  addNetworkOptions(addKeyOptions(addStateOption(addDryRunOption(command))));
+  addExamples(command, "cairn reclaim 12 --dry-run", "cairn reclaim --key alice", "cairn reclaim --all");
+  run(command, async (context, options: ReclaimOptions, positionText: string | undefined) => {
+    const wanted = [positionText, options.owner, options.all].filter((given) => given !== undefined);
+    if (wanted.length > 1) throw cliError("cli/usage", "give a position, --owner or --all, not several of them");
+    const position = positionText === undefined ? null : parsePosition(positionText);
+    const owner = options.owner === undefined ? null : parseAddress(options.owner);
+    return withRestored(context, options, async (session) => {
+      const { access, restored, head } = session;
+      await assertFrozen(access.rollup);
+      const sender = await openSender(context, options, session.network);
+      const open = await findReclaimable(access, restored, head.block);
+      if (position !== null) assertReclaimable(session, open, position);
+      const whose = addressToBigint(owner ?? sender.from);
+      const isWanted = (entry: WaitingEntry) =>
+        position === null ? options.all === true || ownerOf(entry.operation) === whose : entry.position === position;
+      return reclaimAll(session, sender, open.filter(isWanted));
+    });
+  });
+}
+
+async function reclaimAll(
+  { network, access }: RestoredSession,
+  sender: L1Sender,
+  entries: readonly WaitingEntry[],
+): Promise<CommandResult> {
+  const reclaimed: ReclaimedEntry[] = [];
+  const transactions: SentCall[] = [];
+  for (const entry of entries) {
+    const args = reclaimArguments(entry.position, entry.operation);
+    const data = encodeFunctionData({ abi: rollupAbi, functionName: "reclaim", args });
+    try {
+      const { sent, receipt } = await sender.send({ name: "reclaim", data });
+      transactions.push(sent);
+      reclaimed.push(...(receipt === null ? [triedEntry(entry)] : reclaimedEntries(receipt.logs)));
+    } catch (error) {
+      if (!isCairnError(error, "l1/transaction-reverted")) throw error;
+      const { reader, address } = access.rollup;
+      const position = BigInt(entry.position);
+      const isDone = await reader.readContract({
+        address,
+        abi: rollupAbi,
+        functionName: "isReclaimed",
+        args: [position],
+      });
+      if (!isDone) throw error;
+    }
+  }
+  const totals = sumByToken([
+    ...reclaimed.filter(({ amount }) => amount > 0n),
+    ...reclaimed.map(({ fee }) => ({ tokenId: 0, amount: fee })),
+  ]);
+  const data = { reclaimed, totals, transactions };
+  if (reclaimed.length === 0) return { data, text: "No queue entry is left to pay back." };
+  const rows = [
+    ["entries", `${reclaimed.length}, ${await formatAmounts(network, totals)} (queue fees included)`],
+    ...transactions.map(sentRow),
+  ];
+  return { data, text: table(rows) };
+}
+
+function assertReclaimable({ restored }: RestoredSession, open: readonly WaitingEntry[], position: number): void {
+  if (open.some((entry) => entry.position === position)) return;
+  const { queuePosition } = restored.position();
+  const reason = position < queuePosition ? "was processed by a batch" : "is paid back already, or was never made";
+  throw cliError("cli/nothing-to-reclaim", `queue entry ${position} ${reason}`, {
+    details: { position, queueHead: queuePosition },
+  });
+}
+
+function triedEntry({ position, operation, submitterFee }: WaitingEntry): ReclaimedEntry {
+  const isDeposit = operation.type === "deposit";
+  return {
+    position,
+    owner: bigintToAddress(ownerOf(operation)),
+    tokenId: isDeposit ? operation.tokenId : 0,
+    amount: isDeposit ? operation.amount : 0n,
+    fee: submitterFee,
+  };
+}
+
+function reclaimedEntries(logs: Parameters<typeof parseEscapeEvents>[0]): ReclaimedEntry[] {
+  return parseEscapeEvents(logs).flatMap((event) => {
+    if (event.eventName !== "Reclaimed") return [];
+    const { position, owner, tokenId, amount, fee } = event.args;
+    return [{ position: Number(position), owner, tokenId, amount, fee }];
+  });
+}
+
+function ownerOf(operation: L1Operation): bigint {
+  return operation.type === "deposit" ? operation.owner : operation.sender;
+}
+
+function parsePosition(text: string): number {
+  if (/^[0-9]{1,15}$/.test(text)) return Number(text);
+  throw cliError("cli/usage", `not a queue position: ${text}`);
+}

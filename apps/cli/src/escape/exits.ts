@@ -1,0 +1,107 @@
+import { exitArguments, exitManyArguments, parseEscapeEvents, rollupAbi } from "@cairn/contracts";
+import type { RollupCall } from "@cairn/l1";
+import { type AccountIndex, bigintToAddress, isCairnError } from "@cairn/protocol";
+import { type ExitProof, findExited, proveExits, verifyExitProof } from "@cairn/restore";
+import { encodeFunctionData } from "viem";
+import { cliError } from "../errors.ts";
+import type { L1Sender, SentCall } from "../l1/sending.ts";
+import type { RestoredSession } from "../restored/session.ts";
+
+/** An account that was paid out, or would be. */
+export interface ExitedAccount {
+  readonly index: number;
+  readonly owner: string;
+  readonly tokenId: number;
+  readonly amount: bigint;
+  /** False when the owner could not receive it: then it is claimable. Null of a dry run. */
+  readonly paid: boolean | null;
+}
+
+/** What leaving came to. */
+export interface ExitOutcome {
+  readonly exited: readonly ExitedAccount[];
+  readonly transactions: readonly SentCall[];
+}
+
+/** Gas that one transaction may use, with room below the limit that L1 sets for all (2^24, EIP-7825). */
+const MAX_CALL_GAS = 12_000_000n;
+
+/** A proof against the contract's root. Throws `cli/unhealthy` when it would not hold. */
+export function checkedProof({ restored }: RestoredSession, indices: readonly AccountIndex[]): ExitProof {
+  const proof = proveExits(restored.tree, indices);
+  if (verifyExitProof(proof, restored.position().root, restored.compress)) return proof;
+  throw cliError("cli/unhealthy", "the restored state does not prove its own accounts: restore into another folder");
+}
+
+/** The call of the contract that the proof is for. */
+export function exitCall({ accounts, siblings }: ExitProof): RollupCall {
+  const [only, ...others] = accounts;
+  if (only !== undefined && others.length === 0) {
+    const args = exitArguments(only, siblings);
+    return { name: "exit", data: encodeFunctionData({ abi: rollupAbi, functionName: "exit", args }) };
+  }
+  const args = exitManyArguments(accounts, siblings);
+  return { name: "exitMany", data: encodeFunctionData({ abi: rollupAbi, functionName: "exitMany", args }) };
+}
+
+/**
+ * Pays accounts out to their owners, `chunkSize` of them per transaction, fewer where that would cost too much gas. Those that
+ * somebody else pays out meanwhile are passed over. Throws what sending throws.
+ */
+export async function exitAll(
+  session: RestoredSession,
+  sender: L1Sender,
+  indices: readonly AccountIndex[],
+  { chunkSize, progress }: { readonly chunkSize: number; readonly progress: (line: string) => void },
+): Promise<ExitOutcome> {
+  const exited: ExitedAccount[] = [];
+  const transactions: SentCall[] = [];
+  const open: (readonly AccountIndex[])[] = [];
+  for (let at = 0; at < indices.length; at += chunkSize) open.push(indices.slice(at, at + chunkSize));
+  for (let chunk = open.shift(); chunk !== undefined; chunk = open.shift()) {
+    const proof = checkedProof(session, chunk);
+    const call = exitCall(proof);
+    try {
+      if (chunk.length > 1 && (await sender.estimate(call)) > MAX_CALL_GAS) {
+        const half = Math.ceil(chunk.length / 2);
+        open.unshift(chunk.slice(0, half), chunk.slice(half));
+        continue;
+      }
+      const { sent, receipt } = await sender.send(call);
+      transactions.push(sent);
+      exited.push(...(receipt === null ? triedAccounts(proof) : exitedAccounts(receipt.logs)));
+      progress(`${exited.length} of ${indices.length} accounts`);
+    } catch (error) {
+      const left = await withoutExited(session, chunk, error);
+      if (left.length > 0) open.unshift(left);
+    }
+  }
+  return { exited, transactions };
+}
+
+/** The accounts of a refused call that are still there, if others having been faster is why it was refused; else throws. */
+async function withoutExited(
+  { access }: RestoredSession,
+  chunk: readonly AccountIndex[],
+  error: unknown,
+): Promise<AccountIndex[]> {
+  if (!isCairnError(error, "l1/transaction-reverted")) throw error;
+  const block = Number(await access.rollup.reader.getBlockNumber());
+  const exited = await findExited(access, chunk, block);
+  if (exited.size === 0) throw error;
+  return chunk.filter((index) => !exited.has(index));
+}
+
+function triedAccounts({ accounts }: ExitProof): ExitedAccount[] {
+  return accounts.map(({ index, account }) => ({
+    index,
+    owner: bigintToAddress(account.owner),
+    tokenId: account.tokenId,
+    amount: account.balance,
+    paid: null,
+  }));
+}
+
+function exitedAccounts(logs: Parameters<typeof parseEscapeEvents>[0]): ExitedAccount[] {
+  return parseEscapeEvents(logs).flatMap((event) => (event.eventName === "Exited" ? [event.args] : []));
+}

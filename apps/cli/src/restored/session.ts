@@ -1,0 +1,94 @@
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { createFastCompress } from "@cairn/crypto/fast";
+import { bigintToAddress } from "@cairn/protocol";
+import {
+  connectToL1,
+  createL1Access,
+  type L1Access,
+  type L1Head,
+  type RestoredState,
+  type RestoreProgress,
+  restoreRollup,
+  rollupAt,
+} from "@cairn/restore";
+import { createLmdbStore } from "@cairn/state/lmdb";
+import { type Command, Option } from "commander";
+import type { Context } from "../context.ts";
+import { formatDuration } from "../duration.ts";
+import { cliError } from "../errors.ts";
+import type { Network } from "../network.ts";
+import { cairnHome } from "../terminal.ts";
+
+/** Options of commands that work on a restored state. */
+export interface StateFlags {
+  readonly state?: string;
+}
+
+/** A state restored from L1 alone, as new as L1. */
+export interface RestoredSession {
+  readonly network: Network;
+  readonly access: L1Access;
+  readonly restored: RestoredState;
+  /** L1 block at which the contract has this state. */
+  readonly head: L1Head;
+  /** Folder of the state. */
+  readonly path: string;
+}
+
+/** Adds `--state`. */
+export function addStateOption(command: Command): Command {
+  return command.addOption(
+    new Option("--state <dir>", "folder of the restored state (CAIRN_STATE, ~/.cairn/restored/CHAIN-ROLLUP)").helpGroup(
+      "Restored state:",
+    ),
+  );
+}
+
+/** Folder of the restored state: the one named, or one of the rollup's own. Throws as the network's parts. */
+export async function stateDir({ terminal }: Context, flags: StateFlags, network: Network): Promise<string> {
+  const named = flags.state ?? (terminal.env.CAIRN_STATE || undefined);
+  if (named !== undefined) return resolve(named);
+  const { chainId, rollup } = await network.domain();
+  return join(cairnHome(terminal), "restored", `${chainId}-${bigintToAddress(rollup)}`);
+}
+
+/**
+ * Brings the restored state to L1's head, from nothing if there is none yet, and works on it; the store is closed at the end.
+ * Throws as `restoreRollup` and the network, `state/store-locked` while another process works on it.
+ */
+export async function withRestored<T>(
+  context: Context,
+  flags: StateFlags,
+  work: (session: RestoredSession) => Promise<T>,
+): Promise<T> {
+  const network = context.network();
+  // Checks the chain and that there is a rollup.
+  await network.l1();
+  const rollup = rollupAt(await connectToL1(network.l1RpcUrl()), network.rollup());
+  const path = await stateDir(context, flags, network);
+  mkdirSync(path, { recursive: true });
+  const store = createLmdbStore({ path });
+  try {
+    const { restored, head } = await restoreRollup({
+      store,
+      compress: await createFastCompress(),
+      rollup,
+      signal: context.signal,
+      onProgress: (progress) => context.output.progress(progressLine(progress)),
+    });
+    if (head === null) throw cliError("cli/not-configured", "a restored state without L1 is of no use here");
+    return await work({ network, access: createL1Access(rollup), restored, head, path });
+  } finally {
+    await store.close();
+  }
+}
+
+/** One line about how far a restoration is. */
+export function progressLine(progress: RestoreProgress): string {
+  const { source, batch, batchCount, transactionsPerSecond, etaSeconds } = progress;
+  const of = batchCount === null ? "" : ` of ${batchCount}`;
+  const left = etaSeconds === null || etaSeconds < 1 ? "" : `, ${formatDuration(etaSeconds)} left`;
+  const from = source === "l1" ? "L1" : "the archive";
+  return `restored batch ${batch}${of} from ${from}, ${Math.round(transactionsPerSecond)} transactions/s${left}`;
+}
