@@ -5,7 +5,7 @@ import { getAbiItem } from "viem";
 import { expect, vi } from "vitest";
 import { callApi, readApi } from "./api.ts";
 import { PURPOSES } from "./l1-proxy.ts";
-import { idsBySlot, type Outcome, readAcceptedBlocks, runOracle } from "./oracle.ts";
+import { type AcceptedBlock, idsBySlot, type Outcome, readAcceptedBlocks, runOracle } from "./oracle.ts";
 import type { Scene } from "./scene.ts";
 
 /** What an audit allows beyond the usual. */
@@ -83,8 +83,7 @@ export async function audit(scene: Scene, options: AuditOptions = {}): Promise<A
   }
   problems.push(...(await auditAcknowledged(scene, placesOf, options.impossible ?? new Set())));
 
-  const groupsOf = (block: number) => toGroups(lists.get(block) ?? [], scene);
-  const accepted = await readAcceptedBlocks(scene.l1.rollup, groupsOf);
+  const accepted = await readBlocks(scene, lists);
   const numbers = accepted.map(({ number }) => number);
   const inOrder = Array.from({ length: lists.size }, (_, i) => i + 1);
   if (numbers.join() !== inOrder.join()) problems.push(`L1 has blocks ${numbers}, the node ${[...lists.keys()]}`);
@@ -100,6 +99,16 @@ export async function audit(scene: Scene, options: AuditOptions = {}): Promise<A
     acknowledged: scene.ledger.acknowledged().length,
     payouts,
   };
+}
+
+/** What the blocks on L1 must have led to, by the reference model; the node is asked for nothing but what is in them. */
+export async function readOutcome(scene: Scene): Promise<Outcome> {
+  const accepted = await readBlocks(scene, await readBlockLists(scene.api()));
+  return runOracle(scene.l1.rollup, accepted, scene.crypto, scene.feeOwner);
+}
+
+function readBlocks(scene: Scene, lists: ReadonlyMap<number, readonly string[]>): Promise<AcceptedBlock[]> {
+  return readAcceptedBlocks(scene.l1.rollup, (block) => toGroups(lists.get(block) ?? [], scene));
 }
 
 async function readBlockLists(api: string): Promise<Map<number, string[]>> {

@@ -1,0 +1,85 @@
+import { rollupAbi } from "@cairn/contracts";
+import { getAbiItem } from "viem";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { balanceOf, type Drill, HOUR, type Holder, type NodeProcess, openDrill } from "../support/index.ts";
+
+const ETHER = 10n ** 18n;
+const WAIT = { timeout: 180_000, interval: 100 };
+const BATCH_SUBMITTED = getAbiItem({ abi: rollupAbi, name: "BatchSubmitted" });
+/** L1 blocks behind which the censor stays, so that its node never sees what is new in the queue. */
+const BLIND_BLOCKS = 1000;
+
+interface Forced {
+  readonly position: number;
+  readonly status: string;
+  readonly overdueFrom: number;
+}
+
+describe("censor: the operator ignores one user, who demands the money on L1", () => {
+  let drill: Drill;
+  let operator: NodeProcess;
+  let alice: Holder;
+  let bob: Holder;
+
+  const batches = async () => {
+    const { reader, address } = drill.scene.l1.rollup;
+    const logs = await reader.getLogs({ address, event: BATCH_SUBMITTED, fromBlock: 0n, strict: true });
+    return logs.map(({ args }) => ({ submitter: args.submitter.toLowerCase(), queueHead: args.queueHead }));
+  };
+  const addressOf = (position: number) => drill.scene.l1.wallet(position).account.address.toLowerCase();
+  const ownerOf = ({ person }: Holder) => balanceOf(drill.scene, person.owner);
+  /** Demands a whole balance; gas and queue fee are paid by somebody's L1 account, so balances are compared after it. */
+  const force = async (holder: Holder, key: string): Promise<{ position: number; balance: bigint }> => {
+    const forced = await drill.cairn<Forced>("force-withdraw", String(holder.index), "--key", key);
+    expect(forced.status).toBe("queued");
+    return { position: forced.position, balance: await ownerOf(holder) };
+  };
+
+  beforeAll(async () => {
+    drill = await openDrill();
+    const { scene } = drill;
+    for (const position of [1, 2, 3]) await scene.holders.deposit(position, 10n * ETHER);
+    operator = await scene.start();
+    [alice, bob] = [await scene.holders.find(scene.api, 1), await scene.holders.find(scene.api, 2)];
+    await drill.untilAgreed(scene.api());
+  });
+  afterAll(() => drill?.stop());
+
+  it("is served by an operator who follows the rules, without being asked again", async () => {
+    const { position, balance } = await force(bob, "bob");
+    await vi.waitFor(async () => {
+      const made = await batches();
+      expect(made.at(-1)).toMatchObject({ queueHead: BigInt(position) + 1n, submitter: addressOf(0) });
+      expect(await ownerOf(bob)).toBe(balance + 10n * ETHER);
+    }, WAIT);
+  });
+
+  it("is left out by a censor, who may do so for a day and no longer", async () => {
+    const { scene } = drill;
+    const carol = await scene.holders.find(scene.api, 3);
+    await operator.kill();
+    await scene.l1.mine(BLIND_BLOCKS + 1);
+    operator = await scene.start({ CAIRN_L1_CONFIRMATIONS: String(BLIND_BLOCKS) });
+    const { position, balance } = await force(carol, "carol");
+    const before = (await batches()).length;
+    await scene.ledger.insist(scene.api, [scene.holders.transfer(alice, carol, ETHER)]);
+    await vi.waitFor(async () => expect((await batches()).length).toBe(before + 1), WAIT);
+    expect((await batches()).at(-1)?.queueHead).toBe(BigInt(position));
+
+    await drill.warp(25 * HOUR);
+    await scene.ledger.insist(scene.api, [scene.holders.transfer(alice, carol, ETHER)]);
+    await vi.waitFor(() => expect(operator.output()).toContain("OverdueL1OperationsLeft"), WAIT);
+    expect((await batches()).length).toBe(before + 1);
+
+    await drill.startStranger();
+    await vi.waitFor(async () => {
+      const made = await batches();
+      expect(made.at(-1)).toMatchObject({
+        queueHead: BigInt(position) + 1n,
+        submitter: addressOf(drill.positionOf("stranger")),
+      });
+      // One ether came from the transfer that the censor did bring to L1.
+      expect(await ownerOf(carol)).toBe(balance + 11n * ETHER);
+    }, WAIT);
+  });
+});
