@@ -195,7 +195,7 @@ async function startServers(
       port: config.apiPort,
       maxBodyBytes: config.maxBodyBytes,
       maxConnections: config.maxConnections,
-      requestTimeoutMs: 30_000,
+      requestTimeoutMs: config.requestTimeoutMs,
       version: NODE_VERSION,
     },
     { handlers, stream, logger: parts.child("api"), registry: deps.registry },

@@ -19,6 +19,8 @@ export interface ApiSettings {
   readonly version: string;
 }
 
+const MAX_CHECKING_MS = 5000;
+
 /** A listening server. */
 export interface ListeningServer {
   /** Address with the port in use. */
@@ -43,6 +45,8 @@ export function createApiServer(
   const app = fastify({
     bodyLimit: settings.maxBodyBytes,
     requestTimeout: settings.requestTimeoutMs,
+    // How often Node looks for requests that take too long; by default only every 30 seconds.
+    http: { connectionsCheckingInterval: Math.min(MAX_CHECKING_MS, settings.requestTimeoutMs / 2) },
     keepAliveTimeout: 65_000,
     forceCloseConnections: "idle",
     routerOptions: { maxParamLength: 128 },

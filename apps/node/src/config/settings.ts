@@ -301,6 +301,13 @@ export const SETTINGS = {
     unit: "bytes",
     text: "Largest request body.",
   }),
+  requestTimeoutMs: setting({
+    env: "CAIRN_REQUEST_TIMEOUT_MS",
+    schema: form.integer(100, 600_000),
+    fallback: "30000",
+    unit: "milliseconds",
+    text: "Time that a client may take to send a request.",
+  }),
   maxConnections: setting({
     env: "CAIRN_MAX_CONNECTIONS",
     schema: form.integer(1, 1_000_000),
