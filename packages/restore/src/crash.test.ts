@@ -1,0 +1,47 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { genesisRoot } from "@cairn/state";
+import { arbitraryHistory, FAKE_CRYPTO } from "@cairn/testkit";
+import fc from "fast-check";
+import { afterEach, describe, expect, it } from "vitest";
+import { identityOf, publishedBatches, removeFolders, temporaryFolder } from "../test/published.ts";
+import { createArchive } from "./archive/writer.ts";
+import { genesisPosition } from "./chain-position.ts";
+
+afterEach(removeFolders);
+
+const PROGRAM = join(import.meta.dirname, "../test/crash-restore.ts");
+
+describe("a restoration that is killed", () => {
+  it.each<[string, readonly string[]]>([
+    ["in the middle of a write", ["1", "2", "3", "1", "2", "1"]],
+    ["after a write", ["1", "1", "1", "2"]],
+  ])(
+    "%s goes on and ends with the same root and archive",
+    async (moment, writes) => {
+      const [history] = fc
+        .sample(arbitraryHistory({ maxBlocks: 14 }), { numRuns: 30, seed: 6 })
+        .filter(({ blocks }) => blocks.length > 10);
+      if (history === undefined) expect.unreachable();
+      const source = join(temporaryFolder(), "source");
+      const genesis = genesisPosition(genesisRoot(FAKE_CRYPTO.compress));
+      const writer = await createArchive(source, identityOf(history.domain), genesis);
+      for (const batch of publishedBatches(history)) await writer.append(batch);
+      await writer.finish();
+
+      const [store, copy] = [temporaryFolder(), join(temporaryFolder(), "copy")];
+      const run = (...kill: string[]) =>
+        spawnSync(process.execPath, [PROGRAM, store, source, copy, ...kill], { encoding: "utf8", timeout: 60_000 });
+      // The first run writes genesis and identity, then the first checkpoint; the later ones begin with a checkpoint.
+      const when = moment.startsWith("after") ? ["after"] : [];
+      for (const write of ["1", "2", "3", "1", "2", "1"]) {
+        const { signal, stderr } = run(write, ...when);
+        expect([signal, stderr]).toEqual(["SIGKILL", ""]);
+      }
+      expect(run()).toMatchObject({ stdout: `${history.tree.root()}`, stderr: "" });
+      expect(readFileSync(copy)).toEqual(readFileSync(source));
+    },
+    240_000,
+  );
+});

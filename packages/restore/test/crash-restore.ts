@@ -1,0 +1,41 @@
+/**
+ * Restores the archive argv[3] into the LMDB store argv[2], archiving to argv[4], and prints the root. With argv[5] it kills itself
+ * in the middle of that write to the store, or after it when argv[6] is "after".
+ */
+import { writeSync } from "node:fs";
+import type { KeyValueChange } from "@cairn/state";
+import { createLmdbStore } from "@cairn/state/lmdb";
+import { FAKE_CRYPTO } from "@cairn/testkit";
+import { restoreRollup } from "../src/restore.ts";
+
+const [path = "", archive = "", archiveTo = "", deadlyWrite, when] = process.argv.slice(2);
+const store = createLmdbStore({ path });
+let writes = 0;
+const { restored } = await restoreRollup({
+  store: { ...store, write },
+  compress: FAKE_CRYPTO.compress,
+  rollup: null,
+  archives: [archive],
+  archiveTo,
+  checkpoints: { batches: 3, accounts: 1_000_000, ms: 1_000_000 },
+});
+writeSync(1, `${restored.tree.root()}`);
+await restored.close();
+
+function write(changes: readonly KeyValueChange[]): void {
+  const isDeadly = ++writes === Number(deadlyWrite);
+  store.write(isDeadly && when !== "after" ? deadly(changes) : changes);
+  if (isDeadly) die();
+}
+
+/** The same changes, but reading the middle one ends the process at once. */
+function deadly(changes: readonly KeyValueChange[]): KeyValueChange[] {
+  return Object.defineProperty([...changes], Math.floor(changes.length / 2), { get: die });
+}
+
+function die(): never {
+  process.kill(process.pid, "SIGKILL");
+  // The signal arrives while this waits.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  throw new TypeError("still alive");
+}
