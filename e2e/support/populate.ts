@@ -19,11 +19,11 @@ export async function populate(scene: Scene, env?: Readonly<Record<string, strin
   return { node, alice, bob };
 }
 
-/** Has a transfer and a withdrawal acknowledged, so that there is something to seal, prove, submit and pay. */
+/** Has a transfer and a withdrawal acknowledged, in one block, so that there is something to seal, prove, submit and pay. */
 export async function pay(scene: Scene, { alice, bob }: Pick<Population, "alice" | "bob">): Promise<void> {
   const { holders, ledger, api } = scene;
-  await ledger.insist(api, [holders.transfer(alice, bob, ETHER / 1000n)]);
-  await ledger.insist(api, [holders.withdraw(bob, scene.newRecipient(), ETHER / 1000n)]);
+  const transfer = holders.transfer(alice, bob, ETHER / 1000n);
+  await ledger.insist(api, [transfer, holders.withdraw(bob, scene.newRecipient(), ETHER / 1000n)]);
 }
 
 /** Value of a metric of a node, 0 while it has none. */
