@@ -4,19 +4,19 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runChild } from "./child.mjs";
-import { demoSlots, findCommand } from "./commands.mjs";
+import { findCommand, slotsOption } from "./commands.mjs";
 import { lockSatisfied } from "./install.mjs";
 import { withLock } from "./lock.mjs";
 
 const NO_SUCH_PROCESS = 2 ** 30;
 
 describe("commands", () => {
-  it("takes the demo's size from its arguments", () => {
-    expect(demoSlots([])).toBe(16);
-    expect(demoSlots(["--json", "x", "--slots", "64"])).toBe(64);
-    expect(demoSlots(["--slots=256"])).toBe(256);
-    expect(() => demoSlots(["--slots", "17"])).toThrow("--slots must be one of 16, 64, 256, not 17");
-    expect(() => demoSlots(["--slots"])).toThrow("not empty");
+  it("take the block size from their arguments", () => {
+    expect(slotsOption([], 64)).toBe(64);
+    expect(slotsOption(["--json", "x", "--slots", "64"], 16)).toBe(64);
+    expect(slotsOption(["--slots=256"], 16)).toBe(256);
+    expect(() => slotsOption(["--slots", "17"], 16)).toThrow("--slots must be one of 16, 64, 256, not 17");
+    expect(() => slotsOption(["--slots"], 16)).toThrow("not empty");
   });
 
   it("refuses an unknown command and names the known ones", () => {

@@ -23,11 +23,12 @@ const nothing = () => [];
  */
 const COMMANDS = {
   setup: { prepare: () => build(SIZES) },
-  demo: { prepare: (args) => build([demoSlots(args)]), run: ["apps/cli/src/main.ts", "demo"] },
+  demo: { prepare: (args) => build([slotsOption(args, 16)]), run: ["apps/cli/src/main.ts", "demo"] },
   // Builds by itself, as it must when it is started as `npx cairn devnet`.
   devnet: { prepare: nothing, run: ["apps/cli/src/main.ts", "devnet"] },
   test: { prepare: () => build(TEST_SIZES), run: ["scripts/test.ts"] },
   bench: { prepare: () => build(SIZES), run: ["bench/src/main.ts"] },
+  "bench:node": { prepare: (args) => build([slotsOption(args, 64)]), run: ["bench/src/node/main.ts"] },
   check: { prepare: () => build(SIZES), run: ["scripts/check.ts"] },
   drift: { prepare: () => build(SIZES), run: ["scripts/check-drift.ts"] },
   generate: { prepare: nothing, run: ["scripts/check-drift.ts", "--write"] },
@@ -48,12 +49,13 @@ export function findCommand(name) {
 }
 
 /**
- * The size that the demo is asked for by `--slots N` or `--slots=N`; 16 without.
+ * The block size that a command is asked for by `--slots N` or `--slots=N`.
  * @param {string[]} args
+ * @param {number} fallback
  */
-export function demoSlots(args) {
+export function slotsOption(args, fallback) {
   const at = args.findIndex((arg) => arg === "--slots" || arg.startsWith("--slots="));
-  if (at < 0) return 16;
+  if (at < 0) return fallback;
   const text = args[at]?.includes("=") ? args[at]?.split("=")[1] : args[at + 1];
   const slots = Number(text);
   if (SIZES.includes(slots)) return slots;

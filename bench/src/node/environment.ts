@@ -23,7 +23,8 @@ export interface EnvironmentOptions {
   readonly isProving: boolean;
   /** Settings of the node that differ from the benchmark's. */
   readonly settings: Readonly<Record<string, string>>;
-  readonly nodeFlags?: readonly string[];
+  /** Of V8 and Node itself. */
+  readonly nodeFlags: readonly string[];
 }
 
 /** An L1 with a rollup, and a node on it. */

@@ -8,7 +8,13 @@ import { FAULTS, type Fault } from "./traffic.ts";
 /** How requests are sent. */
 export type LoadShape =
   /** Each of `concurrency` clients sends its next request as soon as the last one is answered. */
-  | { readonly type: "closed"; readonly concurrency: number; readonly seconds: number }
+  | {
+      readonly type: "closed";
+      readonly concurrency: number;
+      readonly seconds: number;
+      /** Requests at most. */
+      readonly limit: number;
+    }
   /**
    * Requests are due at random moments, `perSecond` on average, whatever the answers; a latency counts from the moment a
    * request was due, so that a stall shows in every request that it delayed.
@@ -32,8 +38,6 @@ export interface LoadResult {
   readonly latenciesMs: Float64Array;
   /** Milliseconds to each `overloaded`. */
   readonly overloadLatenciesMs: Float64Array;
-  /** Whether there were too few signed requests for the time. */
-  readonly isExhausted: boolean;
 }
 
 /** A client that sends signed requests to one node, each once, in their order. */
@@ -110,8 +114,8 @@ export function createLoadClient(url: string, connections: number): LoadClient {
       return request === undefined ? null : [next++, request];
     };
 
-    const closed = async (): Promise<void> => {
-      while (performance.now() < endMs) {
+    const closed = async (last: number): Promise<void> => {
+      while (next < last && performance.now() < endMs) {
         const taken = take();
         if (taken === null) return;
         await process(...taken, performance.now());
@@ -137,7 +141,10 @@ export function createLoadClient(url: string, connections: number): LoadClient {
     };
 
     if (shape.type === "open") await open(shape.perSecond, shape.seed);
-    else await Promise.all(Array.from({ length: shape.concurrency }, closed));
+    else {
+      const last = next + shape.limit;
+      await Promise.all(Array.from({ length: shape.concurrency }, () => closed(last)));
+    }
     return {
       seconds: (lastAnswerMs - startMs) / 1000,
       accepted,
@@ -147,7 +154,6 @@ export function createLoadClient(url: string, connections: number): LoadClient {
       wrong: { count: wrong, examples },
       latenciesMs: Float64Array.from(latencies),
       overloadLatenciesMs: Float64Array.from(overloadLatencies),
-      isExhausted: next >= queue.length,
     };
   };
 

@@ -1,25 +1,58 @@
+/** `npm run bench:node`: loads a running node over HTTP and checks it. Options: `--help`. */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { CairnError, isCairnError } from "@cairn/protocol";
+import type { BenchErrorCode } from "../errors.ts";
+import { describeMachine } from "../machine.ts";
+import { nodeReportToMarkdown, nodeReportToText, replaceFigures } from "./document.ts";
+import { DOCS, type NodeBenchOptions, parseNodeOptions, USAGE } from "./options.ts";
+import type { NodeBenchReport, NodeRun } from "./report.ts";
 import { measureNode } from "./run.ts";
 
-const args = new Set(process.argv.slice(2));
-const value = (name: string, fallback: string) =>
-  process.argv.find((a) => a.startsWith(`--${name}=`))?.split("=")[1] ?? fallback;
-const flags = process.argv.filter((a) => a.startsWith("--flag=")).map((a) => a.slice(7));
-const run = await measureNode(
-  {
-    cacheDir: `${import.meta.dirname}/../../../.cache`,
-    database: { type: args.has("--postgres") ? "postgres" : "embedded" },
-    isProving: args.has("--prover"),
-    slots: 64,
-    accounts: Number(value("accounts", "256")),
-    seconds: Number(value("seconds", "10")),
-    seed: 1,
-    invalidShare: 0.05,
-    concurrency: Number(value("clients", "128")),
-    signedPerSecond: Number(value("signed", "2500")),
-    drainBlocks: 2,
-    settings: {},
-    nodeFlags: flags,
-  },
-  console.error,
-);
-console.log(JSON.stringify(run, null, 1));
+async function measure(options: NodeBenchOptions): Promise<NodeBenchReport> {
+  const startMs = performance.now();
+  const say = (message: string): void => {
+    console.error(`[${((performance.now() - startMs) / 1000).toFixed(1).padStart(6)} s] ${message}`);
+  };
+  const takenAt = new Date().toISOString();
+  const runs: NodeRun[] = [];
+  for (const configuration of options.configurations) {
+    runs.push(await measureNode({ ...options, ...configuration }, say));
+  }
+  const { seed, invalidShare } = options;
+  return { version: 1, takenAt, machine: describeMachine(), seed, invalidShare, runs };
+}
+
+async function readReport(path: string): Promise<NodeBenchReport> {
+  try {
+    const report: NodeBenchReport = JSON.parse(await readFile(path, "utf8"));
+    if (report.version === 1 && Array.isArray(report.runs)) return report;
+  } catch (cause) {
+    throw new CairnError<BenchErrorCode>("bench/bad-report", `${path} cannot be read`, { cause });
+  }
+  throw new CairnError<BenchErrorCode>("bench/bad-report", `${path} is no report of this benchmark`);
+}
+
+async function main(options: NodeBenchOptions): Promise<void> {
+  const report = options.from === null ? await measure(options) : await readReport(options.from);
+  console.log(nodeReportToText(report));
+  if (options.from === null) {
+    await mkdir(dirname(options.json), { recursive: true });
+    await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+    console.error(`figures written to ${options.json}`);
+  }
+  if (options.isWritingDocs) {
+    await writeFile(DOCS, replaceFigures(await readFile(DOCS, "utf8"), nodeReportToMarkdown(report)));
+    console.error(`figures written to ${DOCS}`);
+  }
+}
+
+try {
+  const options = parseNodeOptions(process.argv.slice(2), process.env);
+  if (options === null) console.log(USAGE);
+  else await main(options);
+} catch (error) {
+  if (!isCairnError(error)) throw error;
+  console.error(`${error.code}: ${error.message}`);
+  process.exitCode = 1;
+}

@@ -25,7 +25,7 @@ const START_TIMEOUT_MS = 120_000;
 export async function startNode(
   settings: Readonly<Record<string, string>>,
   logFile: string,
-  nodeFlags: readonly string[] = [],
+  nodeFlags: readonly string[],
 ): Promise<NodeProcess> {
   const child = spawn(process.execPath, [...nodeFlags, MAIN], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...settings },

@@ -37,10 +37,13 @@ export interface RunOptions {
   /** Blocks of the load that must reach L1 before the end, when proving. */
   readonly drainBlocks: number;
   readonly settings: Readonly<Record<string, string>>;
-  readonly nodeFlags?: readonly string[];
+  /** Where CPU profiles of the node go; null for none. */
+  readonly profileDir: string | null;
 }
 
 const WARM_UP_SECONDS = 3;
+/** How the signed requests are shared out; what full load leaves is for the half load. */
+const SHARES = { warmUp: 0.15, full: 0.55 };
 const VALIDITY_SECONDS = 86_400;
 /** How much more than the quote transfers pay, so that a moving gas price refuses none. */
 const FEE_MARGIN = 4n;
@@ -49,7 +52,9 @@ const PROOF_TIMEOUT_MS = 300_000;
 /** Measures one configuration and checks what the node then holds. Throws `bench/wrong-answer`, `bench/check-failed`, `bench/node-failed`. */
 export async function measureNode(options: RunOptions, say: (message: string) => void): Promise<NodeRun> {
   say(`starting L1, ${options.database.type} database and node${options.isProving ? " with prover" : ""}`);
-  const environment = await startEnvironment(options);
+  const { profileDir } = options;
+  const nodeFlags = profileDir === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileDir}`];
+  const environment = await startEnvironment({ ...options, nodeFlags });
   const api = createNodeApi(environment.node.url);
   try {
     return await measure(options, environment, api, say);
@@ -90,13 +95,16 @@ async function measure(
     return figures;
   };
   client.add(requests);
-  await load("first request", { type: "closed", concurrency: 1, seconds: 0.001 });
-  await load("warm-up", {
+  const closed = (concurrency: number, seconds: number, limit: number): LoadShape => ({
     type: "closed",
-    concurrency: options.concurrency,
-    seconds: Math.min(WARM_UP_SECONDS, options.seconds),
+    concurrency,
+    seconds,
+    limit: Math.ceil(limit),
   });
-  const full = await load("full load", { type: "closed", concurrency: options.concurrency, seconds: options.seconds });
+  await load("first request", closed(1, options.seconds, 1));
+  const warmUpSeconds = Math.min(WARM_UP_SECONDS, options.seconds);
+  await load("warm-up", closed(options.concurrency, warmUpSeconds, SHARES.warmUp * plan.length));
+  const full = await load("full load", closed(options.concurrency, options.seconds, SHARES.full * plan.length));
   const perSecond = full.acceptedPerSecond / (1 - options.invalidShare) / 2;
   const half = await load("half load", { type: "open", perSecond, seconds: options.seconds, seed: options.seed });
   await client.close();
@@ -150,9 +158,6 @@ async function runLoad(
       "bench/wrong-answer",
       `${result.wrong.count} wrong answers, such as\n${examples}`,
     );
-  }
-  if (result.isExhausted) {
-    throw new CairnError<BenchErrorCode>("bench/bad-option", "the node is faster than --signed-per-second; sign more");
   }
   const { seconds, accepted, refused, overloaded, latenciesMs } = result;
   const benchSeconds = (after.bench.user + after.bench.system) / 1e6;

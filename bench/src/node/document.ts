@@ -1,0 +1,148 @@
+import { CairnError } from "@cairn/protocol";
+import type { BenchErrorCode } from "../errors.ts";
+import { formatDecimal, formatInteger, formatMebibytes, type Table, tableToMarkdown, tableToText } from "../table.ts";
+import type { Percentiles } from "./percentiles.ts";
+import type { LoadFigures, NodeBenchReport, NodeRun } from "./report.ts";
+
+const BEGIN = "<!-- figures:begin -->";
+const END = "<!-- figures:end -->";
+
+/** The report for a terminal. */
+export function nodeReportToText(report: NodeBenchReport): string {
+  return [...origin(report), "", ...tables(report).map(tableToText)].join("\n");
+}
+
+/** The report as part of a Markdown page. */
+export function nodeReportToMarkdown(report: NodeBenchReport): string {
+  return [origin(report).join("  \n"), "", ...tables(report).map(tableToMarkdown)].join("\n");
+}
+
+/** The page with other figures between its marks. Throws `bench/bad-report` for a page without them. */
+export function replaceFigures(page: string, figures: string): string {
+  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
+  if (begin < 0 || end < begin) {
+    throw new CairnError<BenchErrorCode>("bench/bad-report", `the page has no ${BEGIN} … ${END}`);
+  }
+  return `${page.slice(0, begin + BEGIN.length)}\n\n${figures}\n${page.slice(end)}`;
+}
+
+function origin({ machine, takenAt, seed, invalidShare, runs }: NodeBenchReport): string[] {
+  const { cpu, cores, memoryBytes, system, node } = machine;
+  const load = runs.map(({ loadAverage }) => loadAverage.map((value) => value.toFixed(1)).join(" → ")).join("; ");
+  return [
+    `${cpu}, ${cores} cores, ${formatMebibytes(memoryBytes)} memory, ${system}, Node ${node}.`,
+    `Taken ${takenAt}, seed ${seed}, ${formatInteger(100 * invalidShare)} % of the requests wrong. Client, L1 and database run on the same machine.`,
+    `Load average over a minute, before and after each run: ${load}.`,
+  ];
+}
+
+function tables({ runs }: NodeBenchReport): Table[] {
+  return [throughputTable(runs), latencyTable(runs), lagTable(runs), resourceTable(runs), checkTable(runs)];
+}
+
+function nameOf({ database, isProving, slots }: NodeRun): string {
+  return `${database}, N = ${slots}, ${isProving ? "proving" : "not proving"}`;
+}
+
+function throughputTable(runs: readonly NodeRun[]): Table {
+  return {
+    title: "Accepted transfers",
+    notes: [
+      "Signed, checked, executed and on the disk before they are counted. The half load is half of what was accepted at full load.",
+    ],
+    columns: ["", "per second, full load", "per second, half load", "refused as they must", "overloaded"],
+    rows: runs.map((run) => [
+      nameOf(run),
+      formatInteger(run.full.acceptedPerSecond),
+      formatInteger(run.half.acceptedPerSecond),
+      formatInteger(refusals(run.full) + refusals(run.half)),
+      formatInteger(run.full.overloaded + run.half.overloaded),
+    ]),
+  };
+}
+
+function latencyTable(runs: readonly NodeRun[]): Table {
+  return {
+    title: "Acknowledgement, milliseconds",
+    notes: [
+      "At half load requests are due at random moments whatever the answers; the time counts from the moment a request was due.",
+    ],
+    columns: ["", "half load p50", "half load p99", "half load highest", "full load p50", "full load p99"],
+    rows: runs.map((run) => {
+      const { half, full } = run;
+      const figures = [
+        half.latencyMs.p50,
+        half.latencyMs.p99,
+        half.latencyMs.highest,
+        full.latencyMs.p50,
+        full.latencyMs.p99,
+      ];
+      return [nameOf(run), ...figures.map((value) => formatDecimal(value, 1))];
+    }),
+  };
+}
+
+function lagTable(runs: readonly NodeRun[]): Table {
+  const cells = ({ count, p50, p99 }: Percentiles): string[] =>
+    count === 0 ? ["–", "–"] : [formatDecimal(p50, 2), formatDecimal(p99, 2)];
+  return {
+    title: "Lags of the load's blocks, seconds",
+    notes: [
+      "Sealing: from a block's first entry to its seal. Proving: from the seal to the proof, waiting for the blocks before it included. L1: from the proof until L1 has accepted it.",
+    ],
+    columns: ["", "sealing p50", "p99", "proving p50", "p99", "L1 p50", "p99", "blocks proven"],
+    rows: runs.map((run) => [
+      nameOf(run),
+      ...cells(run.lags.sealing),
+      ...cells(run.lags.proving),
+      ...cells(run.lags.l1),
+      formatInteger(run.lags.proving.count),
+    ]),
+  };
+}
+
+function resourceTable(runs: readonly NodeRun[]): Table {
+  const cpu = (figures: LoadFigures): string[] =>
+    figures.cpu === null
+      ? ["–", "–"]
+      : [formatDecimal(figures.cpu.node, 2), formatDecimal((1000 * figures.cpu.node) / figures.acceptedPerSecond, 2)];
+  return {
+    title: "Memory and CPU",
+    notes: [
+      "CPU of the node's own process in cores; proofs, the database server, the client and L1 are processes of their own and come on top.",
+    ],
+    columns: [
+      "",
+      "node at full load",
+      "ms per transfer",
+      "client at full load",
+      "node peak memory",
+      "prover peak memory",
+    ],
+    rows: runs.map((run) => [
+      nameOf(run),
+      ...cpu(run.full),
+      run.full.cpu === null ? "–" : formatDecimal(run.full.cpu.bench, 2),
+      run.nodePeakBytes === null ? "–" : formatMebibytes(run.nodePeakBytes),
+      run.lags.proverPeakBytes === null ? "–" : formatMebibytes(run.lags.proverPeakBytes),
+    ]),
+  };
+}
+
+function checkTable(runs: readonly NodeRun[]): Table {
+  return {
+    title: "Checked after the load",
+    notes: [
+      "Every accepted transaction was found by its id, is in just one place of one block, and every account holds just what follows from them; the root of the last proven block is L1's.",
+    ],
+    columns: ["", "accepted and found", "executed", "accounts", "blocks on L1"],
+    rows: runs.map((run) => [
+      nameOf(run),
+      ...[run.checks.found, run.checks.executed, run.checks.accounts, run.checks.provenBlocks].map(formatInteger),
+    ]),
+  };
+}
+
+function refusals({ refused }: LoadFigures): number {
+  return Object.values(refused).reduce((sum, count) => sum + count, 0);
+}
