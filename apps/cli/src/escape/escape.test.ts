@@ -1,0 +1,204 @@
+import { rollupAbi } from "@cairn/contracts";
+import type { Address, Hex } from "viem";
+import { parseEther } from "viem";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startUnprovenRollup, type UnprovenRollup } from "../../test/unproven-rollup.ts";
+
+const TIMEOUT_MS = 240_000;
+const DAY = 86_400;
+const ETHER = parseEther("1");
+const RECIPIENT = "0x00000000000000000000000000000000000c0ffe" as const;
+
+interface Sent {
+  readonly transactions: readonly { readonly l1Transaction: Hex | null; readonly gas: string }[];
+  readonly totals: readonly { readonly tokenId: number; readonly amount: string }[];
+}
+
+/** The tests below are one story, in order. */
+describe("leaving a rollup by the command line", () => {
+  let chain: UnprovenRollup;
+  /** Owns an account and refuses ETH: a token contract. */
+  let refusing: Address;
+
+  const read = (functionName: "custody" | "isFrozen", ...args: readonly number[]) =>
+    chain.devnet.rollup.reader.readContract({
+      address: chain.devnet.rollup.address,
+      abi: rollupAbi,
+      functionName,
+      args,
+    } as Parameters<typeof chain.devnet.rollup.reader.readContract>[0]);
+  const balance = (address: Address) => chain.devnet.rollup.reader.getBalance({ address });
+  const sentHashes = ({ transactions }: Sent) => transactions.map(({ l1Transaction }) => l1Transaction);
+
+  beforeAll(async () => {
+    chain = await startUnprovenRollup();
+    refusing = chain.token.address;
+    await chain.deposit("alice", ETHER);
+    await chain.deposit("bob", 2n * ETHER);
+    await chain.deposit("bob", ETHER / 2n, refusing);
+    await chain.depositTokens("carol", 7_000_000n);
+    await chain.publish();
+    await chain.publish([
+      { from: 64, amount: ETHER / 4n, recipient: RECIPIENT },
+      { from: 65, amount: ETHER, recipient: chain.address("carol") },
+      { from: 65, amount: ETHER / 8n, recipient: refusing },
+    ]);
+  }, TIMEOUT_MS);
+  afterAll(() => chain?.stop());
+
+  it("shows balances rebuilt from L1 alone", { timeout: TIMEOUT_MS }, async () => {
+    const bob = await chain.cairn("balance", "--restored", "--key", "bob");
+    expect(bob).toMatchObject({
+      code: 0,
+      data: { accounts: [{ index: 65, tokenId: 0, balance: String(2n * ETHER - ETHER - ETHER / 8n), nonce: 2 }] },
+    });
+    const { code, stdout } = await chain.cairnText("balance", "67", "--restored");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/67 +7 USD +0/);
+    expect(await chain.cairn("balance", "68", "--restored")).toMatchObject({
+      code: 1,
+      data: { error: { code: "restore/not-found" } },
+    });
+  });
+
+  it("tries payouts without sending them, pays them, and finds nothing more to pay", {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const tried = await chain.cairn<Sent>("pay", "--dry-run");
+    expect(tried).toMatchObject({
+      code: 0,
+      data: { payouts: [{ batch: 2, position: 0, paid: null }, { position: 1 }, { position: 2 }] },
+    });
+    expect(sentHashes(tried.data)).toEqual([null]);
+    expect(await balance(RECIPIENT)).toBe(0n);
+
+    const first = await chain.cairn("pay", "2", "--recipient", chain.address("carol"), "--max-count", "1");
+    expect(first.data).toMatchObject({ payouts: [{ position: 1, recipient: chain.address("carol"), paid: true }] });
+    const rest = await chain.cairn<Sent>("pay");
+    expect(rest.data).toMatchObject({
+      payouts: [
+        { position: 0, paid: true },
+        { position: 2, recipient: expect.stringMatching(new RegExp(refusing, "i")), paid: false },
+      ],
+    });
+    expect(await balance(RECIPIENT)).toBe(ETHER / 4n);
+    const again = await chain.cairnText("pay");
+    expect(again).toMatchObject({ code: 0, stdout: "No payout is left to pay.\n" });
+    expect(await chain.cairn("pay", "9")).toMatchObject({ code: 1, data: { error: { code: "restore/not-found" } } });
+    expect(await chain.cairn("pay", "--max-count", "57")).toMatchObject({ code: 2 });
+  });
+
+  it("demands a withdrawal on L1 and tells the deadlines", { timeout: TIMEOUT_MS }, async () => {
+    const tried = await chain.cairn<Sent>("force-withdraw", "67", "--key", "carol", "--dry-run");
+    expect(tried).toMatchObject({ code: 0, data: { status: "tried", position: null } });
+    const { code, data } = await chain.cairn<Sent & { overdueFrom: number; freezableFrom: number }>(
+      ...["force-withdraw", "67", "--key", "carol"],
+    );
+    expect({ code, data }).toMatchObject({ code: 0, data: { status: "queued", position: 4, index: 67 } });
+    expect(data.freezableFrom - data.overdueFrom).toBe(6 * DAY);
+    await chain.deposit("bob", 3n * ETHER);
+    await chain.deposit("alice", ETHER, refusing);
+  });
+
+  it("refuses to freeze, exit or reclaim before it is time, by name", { timeout: TIMEOUT_MS }, async () => {
+    expect(await chain.cairn("freeze")).toMatchObject({ code: 1, data: { error: { code: "cli/too-early" } } });
+    expect(await chain.cairn("exit", "64")).toMatchObject({ code: 1, data: { error: { code: "cli/not-frozen" } } });
+    expect(await chain.cairn("reclaim", "4")).toMatchObject({ code: 1, data: { error: { code: "cli/not-frozen" } } });
+    const proof = await chain.cairn("exit-proof", "64", "66");
+    expect(proof).toMatchObject({
+      code: 0,
+      data: { batch: 2, isFrozen: false, accounts: [{ index: 64 }, { index: 66 }], call: { function: "exitMany" } },
+    });
+  });
+
+  it("freezes once the oldest entry has waited long enough, and then takes nothing new", {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    await chain.warp(7 * DAY);
+    const tried = await chain.cairn<Sent>("freeze", "--dry-run");
+    expect(tried).toMatchObject({ code: 0, data: { isFrozen: false } });
+    expect(await read("isFrozen")).toBe(false);
+    const done = await chain.cairn("freeze");
+    expect(done).toMatchObject({ code: 0, data: { isFrozen: true, frozen: { queueHead: "4", queueTail: "7" } } });
+    expect(await chain.cairn("freeze")).toMatchObject({ code: 0, data: { isFrozen: true, transactions: [] } });
+    const late = await chain.cairn("force-withdraw", "64", "--key", "alice");
+    expect(late).toMatchObject({ code: 1, data: { error: { code: "cli/frozen" } } });
+  });
+
+  it("proves an exit that any wallet can send", { timeout: TIMEOUT_MS }, async () => {
+    const { data } = await chain.cairn<{ isFrozen: boolean; siblings: Hex[]; call: { to: Address; data: Hex } }>(
+      ...["exit-proof", "64"],
+    );
+    expect(data).toMatchObject({ isFrozen: true, call: { function: "exit" } });
+    expect(data.siblings).toHaveLength(36);
+    const before = await balance(chain.address("alice"));
+    const hash = await chain.devnet.wallet(4).sendTransaction({ to: data.call.to, data: data.call.data });
+    await chain.devnet.rollup.reader.waitForTransactionReceipt({ hash });
+    expect(await balance(chain.address("alice"))).toBe(before + (3n * ETHER) / 4n);
+    expect(await chain.cairnText("exit", "64")).toMatchObject({ code: 0, stdout: "No account is left to pay out.\n" });
+  });
+
+  it("pays accounts out to their owners: one's own, those of an owner, all", { timeout: TIMEOUT_MS }, async () => {
+    const tried = await chain.cairn<Sent>("exit", "--all", "--dry-run", "--chunk", "2");
+    expect(tried.data).toMatchObject({ exited: [{ index: 65, paid: null }, { index: 66 }, { index: 67 }] });
+    expect(sentHashes(tried.data)).toEqual([null, null]);
+    const custody = await read("custody", 0);
+
+    const carol = await chain.cairn<Sent>("exit", "--key", "carol");
+    expect(carol.data).toMatchObject({ exited: [{ index: 67, amount: "7000000", paid: true }] });
+    expect(await read("custody", 0)).toBe(custody);
+    expect(await read("custody", chain.token.id)).toBe(0n);
+    const bob = await chain.cairn("exit", "--owner", chain.address("bob"), "--dry-run");
+    expect(bob.data).toMatchObject({ exited: [{ index: 65 }] });
+    const all = await chain.cairn("exit", "--all");
+    expect(all.data).toMatchObject({
+      exited: [
+        { index: 65, amount: String(2n * ETHER - ETHER - ETHER / 8n), paid: true },
+        { index: 66, amount: String(ETHER / 2n), paid: false },
+      ],
+    });
+    expect((await chain.cairn<Sent>("exit", "--all")).data.transactions).toEqual([]);
+    expect(await chain.cairn("exit", "64", "--all")).toMatchObject({ code: 2, data: { error: { code: "cli/usage" } } });
+    expect(await chain.cairn("exit", "--chunk", "0")).toMatchObject({ code: 2 });
+  });
+
+  it("pays queue entries back", { timeout: TIMEOUT_MS }, async () => {
+    expect(await chain.cairn("reclaim", "3")).toMatchObject({
+      code: 1,
+      data: { error: { code: "cli/nothing-to-reclaim", message: expect.stringContaining("processed by a batch") } },
+    });
+    const tried = await chain.cairn<Sent>("reclaim", "5", "--dry-run");
+    expect(tried.data).toMatchObject({ reclaimed: [{ position: 5, amount: String(3n * ETHER) }] });
+    const bob = await chain.cairn<Sent>("reclaim", "--key", "bob");
+    expect(bob.data).toMatchObject({ reclaimed: [{ position: 5, owner: chain.address("bob") }] });
+    const all = await chain.cairn("reclaim", "--all");
+    expect(all.data).toMatchObject({
+      reclaimed: [
+        { position: 4, amount: "0" },
+        { position: 6, amount: String(ETHER) },
+      ],
+    });
+    expect(await chain.cairnText("reclaim", "--all")).toMatchObject({
+      code: 0,
+      stdout: "No queue entry is left to pay back.\n",
+    });
+  });
+
+  it("claims what could not be received, until nothing is left", { timeout: TIMEOUT_MS }, async () => {
+    const owed = await read("custody", 0);
+    expect(owed).toBeGreaterThan(ETHER + ETHER / 2n + ETHER / 8n);
+    const refused = await chain.cairn("claim", "ETH", "--for", refusing);
+    expect(refused).toMatchObject({
+      code: 1,
+      data: { error: { code: "l1/transaction-reverted", details: { reason: "ClaimFailed" } } },
+    });
+    await chain.client.setCode({ address: refusing, bytecode: "0x" });
+    const claimed = await chain.cairn("claim", "ETH", "--for", refusing);
+    expect(claimed).toMatchObject({ code: 0, data: { amount: String(owed) } });
+    expect(await read("custody", 0)).toBe(0n);
+    expect(await chain.cairnText("claim", "ETH", "--key", "bob")).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("has nothing to claim in ETH"),
+    });
+  });
+});
