@@ -93,6 +93,7 @@ export {
   loadBlocksOwing,
   type StoredPayout,
 } from "./payouts.ts";
+export { type Progress, readProgress, type Waiting } from "./progress.ts";
 export {
   deleteQueueEntriesFrom,
   findLastQueueEntry,

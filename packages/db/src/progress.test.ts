@@ -1,0 +1,84 @@
+import { blockNumber, tokenId } from "@cairn/protocol";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  type Database,
+  insertBatch,
+  insertL1Transaction,
+  insertOpenBlock,
+  markBatchAccepted,
+  readProgress,
+  sealStoredBlock,
+  storeProof,
+} from "./index.ts";
+import { createTestDatabases } from "./testing/index.ts";
+
+const NOTHING = { count: 0, oldestAtMs: null };
+const word = new Uint8Array(32);
+const engines = createTestDatabases();
+
+describe.each(["embedded", "server"] as const)("progress on the %s engine", (engine) => {
+  let database: Database;
+  beforeAll(async () => {
+    await engines[engine].start();
+    database = await (await engines[engine].create()).open();
+  });
+  afterAll(() => engines[engine].stop());
+
+  async function seal(number: number): Promise<void> {
+    const { db } = database;
+    await insertOpenBlock(db, {
+      number: blockNumber(number),
+      timestamp: 1,
+      slotCount: 16,
+      feeAccounts: [],
+      firstQueueIndex: 0,
+      l1OperationCount: 0,
+      queueHashBefore: word,
+      queueHashAfter: word,
+      openedAtMs: 0,
+    });
+    const data = Uint8Array.of(1);
+    const roots = { oldRoot: 1n, oldNextIndex: 64, newRoot: 2n, newNextIndex: 64, txRoot: 3n };
+    await sealStoredBlock(db, blockNumber(number), {
+      seal: { ...roots, data, transactionCount: 0, sealedAtMs: 1000 * number },
+      payouts: [{ recipient: 5n, tokenId: tokenId(0), amount: 1n }],
+      witness: data,
+    });
+    await insertBatch(db, { firstBlock: number, lastBlock: number, circuitType: 1, publicInput: BigInt(number) });
+  }
+
+  it("is nothing at first, then says what waits for proof, L1 and payment, and since when", async () => {
+    const { db } = database;
+    expect(await readProgress(db)).toEqual({
+      proofs: NOTHING,
+      acceptances: NOTHING,
+      l1Transactions: NOTHING,
+      payouts: NOTHING,
+    });
+    for (const number of [1, 2, 3]) await seal(number);
+    await storeProof(db, 1, { publicInput: 1n, proof: word, details: {}, atMs: 1 });
+    const attempt = { hash: word, raw: word, maxFeePerGas: 1n, maxPriorityFeePerGas: 1n, sentAtMs: null };
+    const call = {
+      purpose: "submitBatch",
+      subject: 1,
+      sender: 1n,
+      nonce: 0,
+      recipient: 2n,
+      content: word,
+      gasLimit: 1,
+    } as const;
+    await insertL1Transaction(db, { ...call, data: word }, attempt, 7000);
+    expect(await readProgress(db)).toEqual({
+      proofs: { count: 2, oldestAtMs: 2000 },
+      acceptances: { count: 3, oldestAtMs: 1000 },
+      l1Transactions: { count: 1, oldestAtMs: 7000 },
+      payouts: NOTHING,
+    });
+    const acceptance = { number: 1, l1Transaction: word, l1Block: 1, l1BlockHash: word };
+    await markBatchAccepted(db, 1, { ...acceptance, atMs: 9000 });
+    expect(await readProgress(db)).toMatchObject({
+      acceptances: { count: 2, oldestAtMs: 2000 },
+      payouts: { count: 1, oldestAtMs: 9000 },
+    });
+  });
+});

@@ -1,0 +1,54 @@
+import { sql } from "kysely";
+import type { Db } from "./database.ts";
+
+/** Something of which there should be little, and nothing old. */
+export interface Waiting {
+  readonly count: number;
+  /** When the oldest began to wait; null when nothing does. */
+  readonly oldestAtMs: number | null;
+}
+
+/** How far the node's work lags behind itself. */
+export interface Progress {
+  /** Sealed blocks that have no proof. */
+  readonly proofs: Waiting;
+  /** Sealed blocks that L1 has not accepted. */
+  readonly acceptances: Waiting;
+  /** L1 transactions that are not mined. */
+  readonly l1Transactions: Waiting;
+  /** Payouts of accepted blocks that are not settled. */
+  readonly payouts: Waiting;
+}
+
+/** Reads how far the node's work lags. */
+export async function readProgress(db: Db): Promise<Progress> {
+  const { rows } = await sql<Readonly<Record<string, number | null>>>`
+    select
+      count(*) filter (where batches.proof is null) as proofs,
+      min(blocks.sealed_at_ms) filter (where batches.proof is null) as proofs_since,
+      count(*) as acceptances,
+      min(blocks.sealed_at_ms) as acceptances_since
+    from batches join blocks on blocks.number = batches.first_block
+    where batches.l1_block is null
+  `.execute(db);
+  const sent = await sql<Readonly<Record<string, number | null>>>`
+    select count(*) as sent, min(created_at_ms) as sent_since
+    from l1_transactions where status in ('prepared', 'sent')
+  `.execute(db);
+  const owed = await sql<Readonly<Record<string, number | null>>>`
+    select count(*) as owed, min(blocks.proven_at_ms) as owed_since
+    from payouts join blocks on blocks.number = payouts.block_number
+    where payouts.status = 'owed' and blocks.status in ('proven', 'final')
+  `.execute(db);
+  const found = { ...rows[0], ...sent.rows[0], ...owed.rows[0] };
+  const waiting = (name: string): Waiting => {
+    const since = found[`${name}_since`];
+    return { count: Number(found[name] ?? 0), oldestAtMs: since == null ? null : Number(since) };
+  };
+  return {
+    proofs: waiting("proofs"),
+    acceptances: waiting("acceptances"),
+    l1Transactions: waiting("sent"),
+    payouts: waiting("owed"),
+  };
+}
