@@ -1,5 +1,8 @@
+export { ARCHIVE_VERSION, type ArchiveHead } from "./archive/format.ts";
+export { type ArchiveReader, openArchive, readArchive } from "./archive/reader.ts";
+export { type ArchiveWriter, continueArchive, createArchive } from "./archive/writer.ts";
 export { type ArchiveRollupOptions, type ArchiveSummary, archiveRollup, verifyArchive } from "./archive-rollup.ts";
-export type { ChainPosition } from "./chain-position.ts";
+export { type BatchCheck, type ChainPosition, followBatch, genesisPosition } from "./chain-position.ts";
 export type { RestoreErrorCode } from "./errors.ts";
 export { findExited, findReclaimable } from "./exit/escaped.ts";
 export {
@@ -12,6 +15,7 @@ export {
   proveExits,
   verifyExitProof,
 } from "./exit/exit-proof.ts";
+export { buildMultiproof, multiproofRoot, type PlacedLeaf } from "./exit/multiproof.ts";
 export {
   allPayouts,
   type BatchPayouts,
@@ -20,12 +24,42 @@ export {
   payoutsOf,
   type UnpaidPayout,
 } from "./exit/payouts.ts";
+export { type CheckpointLimits, DEFAULT_CHECKPOINT_LIMITS, type FeedOptions } from "./feed.ts";
 export { identityText, isSameRollup, type RollupIdentity } from "./identity.ts";
-export { connectToL1, createL1Access, type L1Access, rollupAt } from "./l1/access.ts";
-export type { L1Head, L1HeadTag } from "./l1/contract-state.ts";
-export type { OnProgress, RestoreProgress, Totals } from "./progress.ts";
-export type { PublishedBatch } from "./published-batch.ts";
-export { createRebuilder } from "./rebuilder.ts";
+export { importArchive } from "./import-archive.ts";
+export { connectToL1, createL1Access, type L1Access, type L1AccessOptions, rollupAt } from "./l1/access.ts";
+export {
+  type ContractState,
+  type L1Head,
+  type L1HeadTag,
+  readContractState,
+  readHead,
+  readIdentity,
+} from "./l1/contract-state.ts";
+export type { ScanLimits } from "./l1/rollup-logs.ts";
+export { createMeter, type Meter, type OnProgress, type RestoreProgress, type Totals } from "./progress.ts";
+export { type BatchOrigin, batchCommitment, type PublishedBatch } from "./published-batch.ts";
+export { type BatchContent, createRebuilder, type Rebuilder } from "./rebuilder.ts";
 export { type RestoreOptions, type RestoreResult, restoreRollup } from "./restore.ts";
-export { openRestoredState, type RestoredState } from "./restored-state.ts";
-export type { WaitingEntry } from "./stored-records.ts";
+export { openRestoredState, type RestoredState, type RestoredStateOptions } from "./restored-state.ts";
+export type { BatchRecord, RestoredEnd, WaitingEntry } from "./stored-records.ts";
+export { type SyncOptions, syncWithL1 } from "./sync.ts";
+export {
+  ALARM_SEVERITY,
+  type Alarm,
+  type AlarmLimits,
+  type AlarmSeverity,
+  alarmKey,
+  alarmText,
+  DEFAULT_ALARM_LIMITS,
+  findAlarms,
+} from "./watch/alarms.ts";
+export {
+  createRollupMonitor,
+  type MonitorConfig,
+  type MonitorDeps,
+  type MonitorReport,
+  type RollupMonitor,
+} from "./watch/monitor.ts";
+export { createObserver, type Observation, type Observer, type TokenObservation } from "./watch/observation.ts";
+export { computeOwed, type Owed, sumBalances, totalOwed } from "./watch/owed.ts";

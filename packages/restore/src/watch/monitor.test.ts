@@ -1,0 +1,162 @@
+import { rollupAbi } from "@cairn/contracts";
+import { payBatch, sendToRollup } from "@cairn/l1";
+import { accountIndex, addressToBigint, batchNumber, ETH_TOKEN_ID } from "@cairn/protocol";
+import { createMemoryStore } from "@cairn/state";
+import { encodeFunctionData } from "viem";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { lyingRollup, startUnprovenRollup, type UnprovenRollup } from "../../test/unproven-rollup.ts";
+import { createL1Access } from "../l1/access.ts";
+import { readIdentity } from "../l1/contract-state.ts";
+import { openRestoredState } from "../restored-state.ts";
+import { DEFAULT_ALARM_LIMITS } from "./alarms.ts";
+import { createRollupMonitor, type MonitorReport, type RollupMonitor } from "./monitor.ts";
+import { totalOwed } from "./owed.ts";
+
+const HOUR = 3600;
+
+describe("watching a rollup", () => {
+  let live: UnprovenRollup;
+  let monitor: RollupMonitor;
+  /** Of L1; the observer's clock goes with it. */
+  let nowSeconds = 0;
+
+  const typesOf = ({ alarms }: MonitorReport): string[] => alarms.map(({ type }) => type);
+  const createMonitor = async (rollup = live.rollup, limits = DEFAULT_ALARM_LIMITS): Promise<RollupMonitor> => {
+    const access = createL1Access(rollup, { sleep: async () => {}, attempts: 2 });
+    const identity = await readIdentity(createL1Access(live.rollup));
+    const restored = openRestoredState({ store: createMemoryStore(), compress: live.compress, identity });
+    const deps = { access, restored, onReport: () => {}, nowSeconds: () => nowSeconds };
+    return createRollupMonitor({ intervalMs: 10, limits }, deps);
+  };
+  const pass = async (seconds: number): Promise<void> => {
+    await live.client.increaseTime({ seconds });
+    await live.client.mine({ blocks: 1 });
+    nowSeconds = Number((await live.rollup.reader.getBlock()).timestamp);
+  };
+  const expectBooksToMatch = ({ observation }: MonitorReport): void => {
+    if (observation === null) expect.unreachable();
+    expect(observation.tokens.length).toBeGreaterThan(1);
+    for (const { custody, balance, owed } of observation.tokens) {
+      expect(totalOwed(owed)).toBe(custody);
+      expect(balance).toBeGreaterThanOrEqual(custody);
+    }
+  };
+  const pay = async (batch: number): Promise<void> => {
+    const submitted = live.blocks[batch - 1] ?? expect.unreachable();
+    await payBatch(live.rollup, live.devnet.wallet(8), batchNumber(batch), submitted.batch);
+  };
+  const withPayouts = (): number[] =>
+    live.blocks.flatMap(({ executed }, i) => (executed.payouts.some(({ amount }) => amount > 0n) ? [i + 1] : []));
+
+  beforeAll(async () => {
+    live = await startUnprovenRollup();
+    for (const position of [0, 1, 2, 3]) await live.deposit(position, 10n ** 18n);
+    await live.publish();
+    for (const position of [1, 2]) await live.deposit(position, 10n ** 9n, "token");
+    for (let seed = 1; seed <= 6; seed++) await live.publishSome(seed);
+    // A contract that takes no ETH, so that its payout becomes claimable.
+    await live.publish((send) => {
+      send(accountIndex(64), { amount: 1234n, recipient: addressToBigint(live.token.address) });
+    });
+    await live.deposit(2, 7n, "token");
+    await pass(0);
+    monitor = await createMonitor();
+  }, 180_000);
+  afterAll(() => live?.stop());
+
+  it("finds nothing while all is well, and the books match to the unit", async () => {
+    const report = await monitor.check();
+    expect(report.alarms).toEqual([]);
+    expectBooksToMatch(report);
+    expect(report.observation).toMatchObject({ batch: live.blocks.length, waitingEntries: 1, isFrozen: false });
+    const eth = report.observation?.tokens.find(({ tokenId }) => tokenId === ETH_TOKEN_ID);
+    expect(eth?.owed.unpaidPayouts).toBeGreaterThan(1234n);
+    expect(eth?.owed.submitterFees).toBeGreaterThan(0n);
+  });
+
+  it("tells of payouts that nobody executes, until they are, also when they become claimable", async () => {
+    await pass(7 * HOUR);
+    const report = await monitor.check();
+    expect(typesOf(report)).toContain("unpaidPayouts");
+    expect(report.raised).toEqual(report.alarms);
+    const [first = 0, ...others] = withPayouts();
+    await pay(first);
+    expect((await monitor.check()).alarms).toContainEqual(expect.objectContaining({ oldestBatch: others[0] }));
+    for (const batch of others) await pay(batch);
+    const after = await monitor.check();
+    expect(typesOf(after)).not.toContain("unpaidPayouts");
+    expect(after.cleared.map(({ type }) => type)).toEqual(["unpaidPayouts"]);
+    expectBooksToMatch(after);
+    expect(after.observation?.tokens[0]?.owed.claimable).toBe(1234n);
+  });
+
+  it("tells when the rollup has less than it owes", async () => {
+    const { address } = live.rollup;
+    const balance = await live.rollup.reader.getBalance({ address });
+    await live.client.setBalance({ address, value: 10n });
+    expect((await monitor.check()).alarms).toContainEqual(
+      expect.objectContaining({ type: "balanceBelowCustody", tokenId: ETH_TOKEN_ID, balance: 10n }),
+    );
+    await live.client.setBalance({ address, value: balance });
+  });
+
+  it("tells when the contract accounts for less than is owed", async () => {
+    const lying = lyingRollup(live.rollup, "multicall", async (ask, { contracts }) => {
+      const answers = (await ask()) as unknown[];
+      const [first] = contracts as { functionName: string }[];
+      return first?.functionName === "custody" ? answers.map((answer) => (answer as bigint) - 1n) : answers;
+    });
+    expect(typesOf(await (await createMonitor(lying)).check())).toContain("custodyBelowOwed");
+  });
+
+  it("tells when the published data does not lead to the contract's root", async () => {
+    const lying = lyingRollup(live.rollup, "readContract", async (ask, { functionName }) => {
+      const answer = await ask();
+      return functionName === "state" ? { ...(answer as object), root: `0x${"33".repeat(32)}` } : answer;
+    });
+    const report = await (await createMonitor(lying)).check();
+    expect(report).toMatchObject({
+      observation: null,
+      alarms: [{ type: "rootNotReproduced", code: "restore/state-mismatch" }],
+    });
+  });
+
+  it("tells when L1 is silent or lags", async () => {
+    const silent = lyingRollup(live.rollup, "getBlock", async () => {
+      throw new RangeError("connection refused");
+    });
+    expect(await (await createMonitor(silent)).check()).toMatchObject({ alarms: [{ type: "l1Unavailable" }] });
+    nowSeconds += 700;
+    expect(typesOf(await monitor.check())).toContain("l1Stale");
+    nowSeconds -= 700;
+  });
+
+  it("tells of overdue entries, of open submission, of a possible freeze and of the freeze", async () => {
+    await pass(18 * HOUR);
+    expect(typesOf(await monitor.check())).toEqual(expect.arrayContaining(["overdueEntries", "submissionOpen"]));
+    await pass(7 * 24 * HOUR);
+    expect(typesOf(await monitor.check())).toContain("freezePossible");
+    const data = encodeFunctionData({ abi: rollupAbi, functionName: "freeze" });
+    await sendToRollup(live.rollup, live.devnet.wallet(9), { name: "freeze", data });
+    const report = await monitor.check();
+    expect(typesOf(report)).toContain("frozen");
+    expect(typesOf(report)).not.toContain("freezePossible");
+    expectBooksToMatch(report);
+  });
+
+  it("goes on until stopped", async () => {
+    const reports: MonitorReport[] = [];
+    const access = createL1Access(live.rollup);
+    const identity = await readIdentity(access);
+    const restored = openRestoredState({ store: createMemoryStore(), compress: live.compress, identity });
+    const running = createRollupMonitor(
+      { intervalMs: 1, limits: DEFAULT_ALARM_LIMITS },
+      { access, restored, onReport: (report) => reports.push(report) },
+    );
+    const ended = running.start();
+    await vi.waitFor(() => expect(reports.length).toBeGreaterThan(1), { timeout: 20_000 });
+    await running.stop();
+    await ended;
+    expect(reports[1]?.raised).toEqual([]);
+  });
+});
