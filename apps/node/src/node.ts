@@ -36,21 +36,27 @@ import {
 } from "@cairn/protocol";
 import { type Logger, pino } from "pino";
 import { collectDefaultMetrics, Registry } from "prom-client";
-import { privateKeyToAccount } from "viem/accounts";
+import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { createMetricsServer } from "./api/side-servers.ts";
 import { type Clock, createOffsetClock, systemClock } from "./clock.ts";
 import type { NodeConfig } from "./config/config.ts";
+import type { Secret } from "./config/setting.ts";
 import { armCrashPoint } from "./crash-points.ts";
 import type { NodeErrorCode } from "./errors.ts";
+import { createObserverMetrics } from "./observer/metrics.ts";
+import { createObserver } from "./observer/observer.ts";
+import { registerProcessMetrics } from "./observer/process-metrics.ts";
 import { createProverMetrics } from "./prover/metrics.ts";
 import { createProver, type ProveBlock, type Prover } from "./prover/worker.ts";
 import { createPublisherMetrics } from "./publisher/metrics.ts";
 import { createPublisher, type Publisher } from "./publisher/publisher.ts";
 import { assertHistory } from "./restore/history.ts";
 import { openStateKeeper } from "./sequencer/state-keeper.ts";
-import { RETAINED_BLOCKS, type SequencerPart, startSequencerPart } from "./sequencer-part.ts";
+import { NODE_VERSION, RETAINED_BLOCKS, type SequencerPart, startSequencerPart } from "./sequencer-part.ts";
 import { createWatcherMetrics } from "./watcher/metrics.ts";
 import { createWatcher, type Watcher } from "./watcher/watcher.ts";
+
+const OBSERVER_POLL_MS = 5000;
 
 /** What a node may be given instead of the real thing. */
 export interface NodeDeps {
@@ -59,6 +65,8 @@ export interface NodeDeps {
   /** Loads the circuit of a block size; by default from the cache directory. */
   readonly loadCircuit?: (slots: BlockSize) => Promise<BlockCircuit>;
   readonly prove?: ProveBlock;
+  /** Takes the metrics; by default an own one. */
+  readonly registry?: Registry;
 }
 
 /** What a node belongs to. */
@@ -111,7 +119,7 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
 
   const startParts = async (): Promise<void> => {
     if (has("sequencer")) mkdirSync(config.dataDir, { recursive: true });
-    const registry = new Registry();
+    const registry = deps.registry ?? new Registry();
     collectDefaultMetrics({ register: registry });
     const compress = await createFastCompress();
     // First of all: its lock keeps a second node away from the embedded database, too.
@@ -161,6 +169,13 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
     await prover?.start();
     publisher = has("publisher") ? openPublisher(database, rollup, registry) : null;
     publisher?.start();
+    if (has("watcher")) observe(database, rollup, registry);
+    registerProcessMetrics(registry, {
+      version: NODE_VERSION,
+      roles: config.roles,
+      parts: () => ({ ...sequencing?.parts(), ...watcherReadiness(watcher), ...publisherReadiness(publisher) }),
+      lowBalanceWei: config.lowBalanceWei,
+    });
     const metrics = createMetricsServer({ host: config.host, port: config.metricsPort }, registry);
     endings.push(["metrics", metrics.stop]);
     await metrics.start();
@@ -278,7 +293,7 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
       {
         database,
         rollup,
-        account: privateKeyToAccount(`0x${config.publisherKey.reveal().slice(2)}`),
+        account: accountOf(config.publisherKey),
         clock,
         logger: child("publisher"),
         metrics: createPublisherMetrics(registry),
@@ -286,6 +301,21 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
     );
     endings.push(["publisher", publisher.stop]);
     return publisher;
+  };
+
+  const observe = (database: Database, rollup: L1Rollup, registry: Registry): void => {
+    const publisher = has("publisher") && config.publisherKey !== undefined ? accountOf(config.publisherKey) : null;
+    const observer = createObserver({
+      database,
+      rollup,
+      dataDir: has("sequencer") ? config.dataDir : ".",
+      clock,
+      logger: child("observer"),
+      metrics: createObserverMetrics(registry, publisher?.address ?? null),
+      pollMs: Math.max(config.l1PollMs, OBSERVER_POLL_MS),
+    });
+    endings.push(["observer", observer.stop]);
+    observer.start();
   };
 
   const stop = (): Promise<void> => {
@@ -305,6 +335,10 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
   };
 
   return { start, stop, failed: failure.promise, urls: () => ({ ...urls }) };
+}
+
+function accountOf(key: Secret): PrivateKeyAccount {
+  return privateKeyToAccount(`0x${key.reveal().slice(2)}`);
 }
 
 function watcherReadiness(watcher: Watcher | null) {

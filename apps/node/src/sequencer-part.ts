@@ -17,6 +17,7 @@ import type { Clock } from "./clock.ts";
 import type { NodeConfig } from "./config/config.ts";
 import { createGasPrice } from "./gas-price.ts";
 import { wordHex } from "./json.ts";
+import { registerServingMetrics } from "./observer/process-metrics.ts";
 import { createSchedulerMetrics } from "./prover/metrics.ts";
 import { createProofScheduler } from "./prover/scheduler.ts";
 import { createFeePolicy, type FeePolicy } from "./sequencer/fee-policy.ts";
@@ -54,6 +55,7 @@ export interface SequencerPartDeps {
 /** The sequencer with what serves it: signature threads, queue guard, proof scheduler, API. */
 export interface SequencerPart {
   readonly urls: () => { readonly api: string | null; readonly admin: string | null };
+  readonly parts: () => Readonly<Record<string, PartStatus>>;
   /** Ends the API first, so that no request is cut off, and the sequencer last. */
   readonly stop: () => Promise<void>;
 }
@@ -138,8 +140,12 @@ export async function startSequencerPart(config: NodeConfig, deps: SequencerPart
     await scheduler.schedule();
     guard.start();
     scheduler.start();
-    const urls = await startServers(config, deps, { sequencer, feePolicy, slotCount, endings, child });
-    return { urls: () => urls, stop };
+    const parts = (): Readonly<Record<string, PartStatus>> => {
+      const { phase } = sequencer.status();
+      return { sequencer: { isReady: phase === "running", state: phase } };
+    };
+    const urls = await startServers(config, deps, { sequencer, feePolicy, slotCount, parts, endings, child });
+    return { urls: () => urls, parts, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -153,6 +159,7 @@ async function startServers(
     readonly sequencer: Sequencer;
     readonly feePolicy: FeePolicy;
     readonly slotCount: BlockSize;
+    readonly parts: SequencerPart["parts"];
     readonly endings: (() => unknown)[];
     readonly child: (module: string) => Logger;
   },
@@ -174,6 +181,10 @@ async function startServers(
   const publish = (messages: readonly StreamMessage[]): void => {
     for (const message of messages) stream.publish(message);
   };
+  registerServingMetrics(deps.registry, {
+    streamClients: stream.clients,
+    feeTokensWithoutAccount: () => feeTokensWithoutAccount(config, sequencer),
+  });
   sequencer.onEvent((event) => publish(sequencerMessages(event)));
   deps.watcher?.onEvent((event) => publish(watcherMessages(event)));
   const handlers = createHandlers({
@@ -184,10 +195,7 @@ async function startServers(
     maxGroupSize: config.maxGroupSize,
     roles: config.roles,
     version: NODE_VERSION,
-    parts: () => {
-      const { phase } = sequencer.status();
-      return { sequencer: { isReady: phase === "running", state: phase }, ...deps.readiness() };
-    },
+    parts: () => ({ ...parts.parts(), ...deps.readiness() }),
   });
   const api = createApiServer(
     {
@@ -207,6 +215,19 @@ async function startServers(
   await api.start();
   urls.api = api.url();
   return urls;
+}
+
+/** Tokens in which fees are due that cannot be paid, because the fee owner has no account in them. */
+function feeTokensWithoutAccount(
+  { feeOwner, feeTokens, feeOperatorPercent }: NodeConfig,
+  sequencer: Sequencer,
+): number {
+  if (feeOwner === undefined || feeOperatorPercent <= -100) return 0;
+  const state = sequencer.state();
+  const taken = new Set(
+    sequencer.findByOwner(addressToBigint(feeOwner)).map((index) => state.getAccount(index).tokenId),
+  );
+  return feeTokens.filter(({ tokenId: id }) => !taken.has(tokenId(id))).length;
 }
 
 function feeSettings(config: NodeConfig, slotCount: BlockSize) {

@@ -57,14 +57,22 @@ describe.each(["embedded", "server"] as const)("progress on the %s engine", (eng
     });
     for (const number of [1, 2, 3]) await seal(number);
     await storeProof(db, 1, { publicInput: 1n, proof: word, details: {}, atMs: 1 });
-    const attempt = { hash: word, raw: word, maxFeePerGas: 1n, maxPriorityFeePerGas: 1n, sentAtMs: null };
+    const attempt = {
+      kind: "call" as const,
+      hash: word,
+      raw: word,
+      maxFeePerGas: 1n,
+      maxPriorityFeePerGas: 1n,
+      createdAtMs: 1,
+      sentAtMs: null,
+    };
     const call = {
       purpose: "submitBatch",
       subject: 1,
       sender: 1n,
       nonce: 0,
       recipient: 2n,
-      content: word,
+      content: "0x",
       gasLimit: 1,
     } as const;
     await insertL1Transaction(db, { ...call, data: word }, attempt, 7000);

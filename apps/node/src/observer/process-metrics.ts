@@ -1,0 +1,60 @@
+import { Gauge, type Registry } from "prom-client";
+import type { PartStatus } from "../api/handlers.ts";
+
+/** Registers what a process says of itself, read whenever the metrics are. */
+export function registerProcessMetrics(
+  registry: Registry,
+  node: {
+    readonly version: string;
+    readonly roles: readonly string[];
+    readonly parts: () => Readonly<Record<string, PartStatus>>;
+    /** Balance of the publisher below which an alarm is due, in wei. */
+    readonly lowBalanceWei: bigint;
+  },
+): void {
+  const registers = [registry];
+  new Gauge({
+    name: "cairn_node_info",
+    help: "1; the labels say what runs",
+    labelNames: ["version", "roles"],
+    registers,
+  }).set({ version: node.version, roles: node.roles.join(",") }, 1);
+  new Gauge({
+    name: "cairn_publisher_low_balance_ether",
+    help: "Balance of the publisher below which an alarm is due",
+    registers,
+  }).set(Number(node.lowBalanceWei) / 1e18);
+  new Gauge({
+    name: "cairn_part_ready",
+    help: "1 while a part of the node works as it should",
+    labelNames: ["part"],
+    registers,
+    collect() {
+      for (const [part, { isReady }] of Object.entries(node.parts())) this.set({ part }, isReady ? 1 : 0);
+    },
+  });
+}
+
+/** Registers what serving clients needs: connections of the stream, fees that cannot be paid. */
+export function registerServingMetrics(
+  registry: Registry,
+  serving: { readonly streamClients: () => number; readonly feeTokensWithoutAccount: () => number },
+): void {
+  const registers = [registry];
+  new Gauge({
+    name: "cairn_stream_clients",
+    help: "Clients of the WebSocket stream",
+    registers,
+    collect() {
+      this.set(serving.streamClients());
+    },
+  });
+  new Gauge({
+    name: "cairn_fee_tokens_without_account",
+    help: "Tokens of fees in which the fee owner has no account, so that nobody can pay in them",
+    registers,
+    collect() {
+      this.set(serving.feeTokensWithoutAccount());
+    },
+  });
+}
