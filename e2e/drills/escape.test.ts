@@ -60,11 +60,11 @@ describe("escape: nobody submits any more, and everybody leaves with what is the
     await ledger.insist(api, [holders.transfer(alice, carol, ETHER)]);
     await ledger.insist(api, [holders.transferToNew(alice, bob.person, 2n * ETHER)]);
     await ledger.insist(api, [holders.transfer(bob, carolsTokens, 100n * USD)]);
-    await drill.untilAgreed(api());
+    await drill.untilFinal();
     // The last payout is proven, and its list withheld.
     l1.proxy.dropTransactions(({ purpose }) => purpose === "pay");
     await ledger.insist(api, [holders.withdraw(carol, carol.person.owner, unpaid)]);
-    await drill.untilAgreed(api());
+    await drill.untilFinal();
     outcome = await readOutcome(scene);
     await operator.kill();
     // What comes too late: a deposit of each kind, and a demand.

@@ -27,7 +27,7 @@ describe("ransom: the operator proves a batch and withholds its payout list", ()
       demands.push(demand);
       await ledger.insist(api, [holders.withdraw(alice, demand.recipient, amount)]);
     }
-    await drill.untilAgreed(api());
+    await drill.untilFinal();
   });
   afterAll(() => drill?.stop());
 

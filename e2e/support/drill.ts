@@ -32,6 +32,8 @@ export interface Drill {
   readonly untilBatch: (count: number) => Promise<void>;
   /** Waits until the node behind an API has L1's root and nothing beyond it. */
   readonly untilAgreed: (api: string) => Promise<void>;
+  /** Waits until transactions, by default all acknowledged ones, are final for the node behind the scene's API, and it agrees with L1. */
+  readonly untilFinal: (ids?: readonly string[]) => Promise<void>;
   readonly custody: (tokenId: number) => Promise<bigint>;
   readonly positionOf: (actor: Actor) => number;
   readonly stop: () => Promise<void>;
@@ -63,6 +65,15 @@ export async function openDrill(options: SceneOptions = {}): Promise<Drill> {
 
   const tryCairn: Drill["tryCairn"] = (...args) => runCairn(args, { CAIRN_HOME: home });
   let strangers = 0;
+  const untilAgreed = (api: string): Promise<void> =>
+    vi.waitFor(async () => {
+      const [chain, node] = [await l1.state(), await readApi(api, "rollup")];
+      expect([node.root, node.lastBlock, node.lastProvenBlock]).toEqual([
+        chain.root,
+        Number(chain.lastBlock),
+        Number(chain.lastBlock),
+      ]);
+    }, WAIT);
   return {
     scene,
     warp: async (seconds) => {
@@ -85,15 +96,14 @@ export async function openDrill(options: SceneOptions = {}): Promise<Drill> {
       }),
     untilBatch: (count) =>
       vi.waitFor(async () => expect((await l1.state()).batchCount).toBeGreaterThanOrEqual(BigInt(count)), WAIT),
-    untilAgreed: (api) =>
-      vi.waitFor(async () => {
-        const [chain, node] = [await l1.state(), await readApi(api, "rollup")];
-        expect([node.root, node.lastBlock, node.lastProvenBlock]).toEqual([
-          chain.root,
-          Number(chain.lastBlock),
-          Number(chain.lastBlock),
-        ]);
-      }, WAIT),
+    untilAgreed,
+    untilFinal: async (ids = scene.ledger.acknowledged().map(({ id }) => id)) => {
+      for (const id of ids) {
+        const read = () => readApi(scene.api(), "transaction", { params: { id } });
+        await vi.waitFor(async () => expect((await read()).status).toBe("final"), WAIT);
+      }
+      await untilAgreed(scene.api());
+    },
     custody: (tokenId) => reader.readContract({ address, abi: rollupAbi, functionName: "custody", args: [tokenId] }),
     positionOf: (actor) => NAMES.indexOf(actor),
     stop: scene.stop,
