@@ -11,5 +11,6 @@ export type { Outcome } from "./oracle.ts";
 export { CACHE_DIR } from "./places.ts";
 export { type Population, pay, populate, readMetric } from "./populate.ts";
 export { childrenOf, isAlive, type ProcessInfo } from "./processes.ts";
+export { openRaw, type RawAnswer, rawPost, sendRaw } from "./raw-http.ts";
 export { openScene, type Scene, type SceneOptions } from "./scene.ts";
 export { type Supervisor, supervise } from "./supervise.ts";
