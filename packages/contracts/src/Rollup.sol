@@ -82,12 +82,13 @@ contract Rollup is RollupEscape {
         whenActive
     {
         uint64 delay = _requireSubmitter();
-        Circuit memory used = circuit(header.circuitType);
+        Circuit storage used = _circuit(header.circuitType);
+        uint256 slots = used.slots;
         _requireSuccessor(header);
         _queue.requireConsumable(
-            header.l1OperationCount, uint64(used.slots / Constants.CAPACITY_DIVISOR), delay, header.timestamp
+            header.l1OperationCount, uint64(slots / Constants.CAPACITY_DIVISOR), delay, header.timestamp
         );
-        PublishedData.Binding memory published = PublishedData.bind(data, used.slots, header.txRoot);
+        PublishedData.Binding memory published = PublishedData.bind(data, slots, header.txRoot);
         bytes32 queueHash = _queue.hashAt(_queue.head + header.l1OperationCount);
         bytes32 publicInput = PublicInput.compute(
             PublicInput.Context({
@@ -140,7 +141,7 @@ contract Rollup is RollupEscape {
         uint256 maxCount
     ) external locked {
         _payouts.requireBatch(batchNumber, header, dataHash);
-        uint256 capacity = circuit(header.circuitType).slots / Constants.CAPACITY_DIVISOR;
+        uint256 capacity = _circuit(header.circuitType).slots / Constants.CAPACITY_DIVISOR;
         uint256 count = Payouts.requireList(payouts, capacity, header.payoutsHash);
         _payouts.settle(_custody, batchNumber, payouts, count, first, maxCount);
     }

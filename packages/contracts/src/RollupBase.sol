@@ -106,11 +106,8 @@ abstract contract RollupBase is IRollup {
     }
 
     /// @inheritdoc IRollup
-    function circuit(uint8 circuitType) public view returns (Circuit memory) {
-        for (uint256 i = 0; i < _circuits.length; i++) {
-            if (_circuits[i].circuitType == circuitType) return _circuits[i];
-        }
-        revert UnknownCircuitType(circuitType);
+    function circuit(uint8 circuitType) external view returns (Circuit memory) {
+        return _circuit(circuitType);
     }
 
     /// @inheritdoc IRollup
@@ -227,6 +224,13 @@ abstract contract RollupBase is IRollup {
     /// @inheritdoc IRollup
     function tokenIdOf(address token) external view returns (uint32) {
         return _custody.tokenIds[token];
+    }
+
+    function _circuit(uint8 circuitType) internal view returns (Circuit storage) {
+        for (uint256 i = 0; i < _circuits.length; i++) {
+            if (_circuits[i].circuitType == circuitType) return _circuits[i];
+        }
+        revert UnknownCircuitType(circuitType);
     }
 
     /// @dev L1 time from which on the entry at the queue's head allows a freeze; beyond all times when there is none.
