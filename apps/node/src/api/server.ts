@@ -1,7 +1,7 @@
 import { openApiDocument, ROUTES, type RouteDefinition, type RouteName } from "@cairn/rpc";
 import { type FastifyInstance, type FastifyReply, fastify } from "fastify";
 import type { Logger } from "pino";
-import { Histogram, type Registry } from "prom-client";
+import { Counter, Histogram, type Registry } from "prom-client";
 import type { z } from "zod";
 import { crashPoint } from "../crash-points.ts";
 import { ApiError, toApiError } from "./errors.ts";
@@ -42,6 +42,11 @@ export function createApiServer(
     buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
     registers: [deps.registry],
   });
+  const failures = new Counter({
+    name: "cairn_http_failures_total",
+    help: "Requests that failed in a way the node did not foresee",
+    registers: [deps.registry],
+  });
   const app = fastify({
     bodyLimit: settings.maxBodyBytes,
     requestTimeout: settings.requestTimeoutMs,
@@ -56,7 +61,10 @@ export function createApiServer(
   app.setNotFoundHandler((_request, reply) => answer(reply, new ApiError("not-found", "there is no such operation")));
   app.setErrorHandler((error, request, reply) => {
     const shown = toApiError(error);
-    if (shown.code === "internal") deps.logger.error({ err: error, route: request.url }, "request failed");
+    if (shown.code === "internal") {
+      failures.inc();
+      deps.logger.error({ err: error, route: request.url }, "request failed");
+    }
     return answer(reply, shown);
   });
   app.addHook("onResponse", (request, reply, done) => {

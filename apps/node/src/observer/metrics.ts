@@ -4,12 +4,17 @@ import type { RollupFacts } from "./rollup-facts.ts";
 
 const MS_PER_SECOND = 1000;
 
+const SOURCES = ["database", "l1", "disk"] as const;
+
+/** What the observer reads. */
+export type ObservedSource = (typeof SOURCES)[number];
+
 /** What the observer measures. */
 export interface ObserverMetrics {
   readonly progress: (progress: Progress, nowMs: number) => void;
   readonly rollup: (facts: RollupFacts, nowMs: number) => void;
   readonly disk: (now: { freeBytes: number; sizeBytes: number }) => void;
-  readonly failed: (source: "database" | "l1" | "disk") => void;
+  readonly failed: (source: ObservedSource) => void;
 }
 
 /** Registers the observer's metrics; `publisher` is the address that submits batches in this process, null if none does. */
@@ -45,6 +50,8 @@ export function createObserverMetrics(registry: Registry, publisher: string | nu
     labelNames: ["source"],
     registers,
   });
+  // A series that begins with its first event hides that event from `increase`.
+  for (const source of SOURCES) failures.inc({ source }, 0);
   const observe = (stage: string, { count, oldestAtMs }: Waiting, nowMs: number): void => {
     waiting.set({ stage }, count);
     waitingSeconds.set({ stage }, oldestAtMs === null ? 0 : Math.max(0, nowMs - oldestAtMs) / MS_PER_SECOND);

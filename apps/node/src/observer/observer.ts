@@ -3,7 +3,7 @@ import { type Database, readProgress } from "@cairn/db";
 import type { L1Rollup } from "@cairn/l1";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
-import type { ObserverMetrics } from "./metrics.ts";
+import type { ObservedSource, ObserverMetrics } from "./metrics.ts";
 import { readRollupFacts } from "./rollup-facts.ts";
 
 /** Looks at database, contract and disk for the sake of the metrics alone. */
@@ -28,7 +28,7 @@ export function createObserver(deps: {
   let cancel: () => void = () => undefined;
   let isStopped = false;
 
-  const attempt = async (source: "database" | "l1" | "disk", read: () => Promise<void>): Promise<void> => {
+  const attempt = async (source: ObservedSource, read: () => Promise<void>): Promise<void> => {
     try {
       await read();
     } catch (error) {

@@ -1,9 +1,12 @@
 import type { Proof } from "@cairn/circuits";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
+/** What becomes of proof jobs. */
+const OUTCOMES = ["proved", "obsolete", "failed", "aborted"] as const;
+
 /** What a prover measures. */
 export interface ProverMetrics {
-  readonly finished: (outcome: "proved" | "obsolete" | "failed" | "aborted") => void;
+  readonly finished: (outcome: (typeof OUTCOMES)[number]) => void;
   readonly proved: (proof: Proof) => void;
 }
 
@@ -30,6 +33,8 @@ export function createProverMetrics(registry: Registry): ProverMetrics {
     labelNames: ["outcome"],
     registers,
   });
+  // A series that begins with its first event hides that event from `increase`.
+  for (const outcome of OUTCOMES) jobs.inc({ outcome }, 0);
   const seconds = new Histogram({
     name: "cairn_proof_seconds",
     help: "Time of a proof by stage",

@@ -1,6 +1,9 @@
 import type { L1TransactionPurpose, L1TransactionStatus } from "@cairn/db";
 import { Counter, Gauge, type Registry } from "prom-client";
 
+const PURPOSES: readonly L1TransactionPurpose[] = ["submitBatch", "pay", "fillNonce"];
+const STATUSES: readonly L1TransactionStatus[] = ["prepared", "sent", "mined", "final", "failed", "abandoned"];
+
 /** What the publisher measures. */
 export interface PublisherMetrics {
   readonly moved: (purpose: L1TransactionPurpose, status: L1TransactionStatus) => void;
@@ -24,6 +27,8 @@ export function createPublisherMetrics(registry: Registry): PublisherMetrics {
     labelNames: ["purpose", "status"],
     registers,
   });
+  // A series that begins with its first event hides that event from `increase`.
+  for (const purpose of PURPOSES) for (const status of STATUSES) moves.inc({ purpose, status }, 0);
   const bumps = counter("cairn_l1_fee_bumps_total", "Replacements with higher fees");
   const caps = counter("cairn_l1_fee_capped_total", "Times that fees above the cap held a transaction back");
   const refusals = counter("cairn_l1_refusals_total", "Broadcasts that L1 refused");
