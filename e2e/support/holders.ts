@@ -43,6 +43,8 @@ export interface Terms {
 export interface Holders {
   /** Deposits for the account of anvil's wallet at `position`; the L1 transaction is mined when it resolves. */
   readonly deposit: (position: number, amount: bigint, token?: DevToken) => Promise<void>;
+  /** Has the wallet at `position` deposit for an owner who takes no part; the account has no key. */
+  readonly depositFor: (position: number, owner: bigint, amount: bigint) => Promise<void>;
   /** Deposits more for an account. */
   readonly topUp: (holder: Holder, amount: bigint) => Promise<void>;
   /** The holder whose deposit the node has credited; waits for it. */
@@ -116,6 +118,9 @@ export function createHolders(l1: L1, crypto: TestCrypto): Holders {
 
   return {
     deposit,
+    depositFor: async (position, owner, amount) => {
+      await depositEth(l1.rollup, l1.wallet(position), amount, { owner, index: accountIndex(0), key: 0n });
+    },
     topUp: async ({ person, wallet, index }, amount) => {
       await depositEth(l1.rollup, wallet, amount, { owner: person.owner, index, key: person.key });
     },

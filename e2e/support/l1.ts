@@ -41,10 +41,18 @@ export interface L1 {
   readonly reorg: (depth: number) => Promise<void>;
   /** Replaces everything after block `height`, in the same way. */
   readonly reorgTo: (height: number) => Promise<void>;
+  /**
+   * Replaces the last blocks, at most `depth` and none from before the rollup: what the operator had sent is gone, what others
+   * had sent comes again in the same order.
+   */
+  readonly reorgKeepingDeposits: (depth: number) => Promise<void>;
   /** Forgets every transaction that waits to be mined. */
   readonly clearPool: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
+
+/** A signed transaction and the replaced block, counted from the first, that it comes in. */
+type Kept = readonly [raw: Hex, offset: number];
 
 /** How {@link startL1} sets it up. */
 export interface L1Options {
@@ -62,11 +70,20 @@ export async function startL1({ blockTimeSeconds, parameters = {} }: L1Options =
   const client = createTestClient({ mode: "anvil", chain: rollup.reader.chain, transport: http(rpcUrl) });
   const head = async (): Promise<number> => Number(await rollup.reader.getBlockNumber());
 
-  const reorg = async (depth: number): Promise<void> => {
+  const firstHeight = await head();
+  const operator = devnet.wallet(0).account.address.toLowerCase();
+
+  const readRaw = (hash: Hex): Promise<Hex> =>
+    client.request<{ Method: "eth_getRawTransactionByHash"; Parameters: [Hex]; ReturnType: Hex }>({
+      method: "eth_getRawTransactionByHash",
+      params: [hash],
+    });
+
+  const reorg = async (depth: number, kept: readonly Kept[] = []): Promise<void> => {
     const before = await rollup.reader.getBlock();
-    await client.request<{ Method: "anvil_reorg"; Parameters: [number, []]; ReturnType: null }>({
+    await client.request<{ Method: "anvil_reorg"; Parameters: [number, readonly Kept[]]; ReturnType: null }>({
       method: "anvil_reorg",
-      params: [depth, []],
+      params: [depth, kept],
     });
     const after = await rollup.reader.getBlock();
     if (after.hash === before.hash || after.number !== before.number) {
@@ -100,6 +117,20 @@ export async function startL1({ blockTimeSeconds, parameters = {} }: L1Options =
     },
     setNextBaseFee: (baseFeePerGas) => client.setNextBlockBaseFeePerGas({ baseFeePerGas }),
     reorg,
+    reorgKeepingDeposits: async (wanted) => {
+      const height = await head();
+      const depth = Math.min(wanted, height - firstHeight);
+      if (depth <= 0) return;
+      const kept: Kept[] = [];
+      for (let offset = 0; offset < depth; offset++) {
+        const blockNumber = BigInt(height - depth + 1 + offset);
+        const { transactions } = await rollup.reader.getBlock({ blockNumber, includeTransactions: true });
+        for (const { from, hash } of transactions) {
+          if (from.toLowerCase() !== operator) kept.push([await readRaw(hash), offset]);
+        }
+      }
+      await reorg(depth, kept);
+    },
     reorgTo: async (height) => reorg((await head()) - height),
     clearPool: async () => {
       await client.request<{ Method: "anvil_dropAllTransactions"; Parameters: []; ReturnType: null }>({

@@ -1,0 +1,167 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { requestSetKey, requestWithdraw } from "@cairn/l1";
+import { CRASH_POINTS } from "@cairn/node";
+import { personOf } from "@cairn/testkit";
+import { type AuditReport, audit } from "./audit.ts";
+import { type Holder, personAt } from "./holders.ts";
+import { createRandom, type Random } from "./random.ts";
+import { openScene, type Scene } from "./scene.ts";
+import { type Supervisor, supervise } from "./supervise.ts";
+
+/** What a simulation came to. */
+export interface SimulationReport extends AuditReport {
+  /** What was done, in order. */
+  readonly steps: readonly string[];
+  /** How often the node's process ended. */
+  readonly deaths: number;
+}
+
+type Step = readonly [name: string, weight: number, run: () => Promise<void> | void];
+
+const ETHER = 10n ** 18n;
+const PEOPLE = [1, 2, 3, 4];
+/** Has accounts that only L1 requests touch. */
+const RECLUSE = 5;
+const STEP_MS = 250;
+const HOUR_MS = 3_600_000;
+const FINAL = 3;
+
+/**
+ * People do what they may do while faults come and go, all chosen by the seed; then the faults end, everybody waits for their
+ * answers, and the usual check is made. The machine's speed decides what meets what; a seed makes it likely, not certain.
+ */
+export async function simulate(seed: number, seconds: number): Promise<SimulationReport> {
+  const random = createRandom(seed);
+  const scene = await openScene({
+    database: random.chance(0.5) ? "embedded" : "server",
+    feeOwner: BigInt(`0x${"fee".padStart(40, "0")}`),
+    env: {
+      CAIRN_FEE_OWNER: `0x${"fee".padStart(40, "0")}`,
+      CAIRN_L1_FINAL_CONFIRMATIONS: String(FINAL),
+      CAIRN_BLOCK_TIME_MS: "5000",
+      CAIRN_BUMP_AFTER_MS: "2000",
+      CAIRN_PROVER_HEARTBEAT_SECONDS: "10",
+    },
+  });
+  try {
+    return await run(scene, random, seconds);
+  } finally {
+    await scene.stop();
+  }
+}
+
+async function run(scene: Scene, random: Random, seconds: number): Promise<SimulationReport> {
+  const { holders, ledger, l1, api } = scene;
+  const offsetFile = join(scene.dir, "offset");
+  const setClock = (offsetMs: number): void => writeFileSync(offsetFile, String(offsetMs));
+  setClock(0);
+  const env = { CAIRN_CLOCK_OFFSET_FILE: offsetFile };
+  for (const position of [...PEOPLE, RECLUSE]) await holders.deposit(position, 100n * ETHER);
+  let supervisor: Supervisor = supervise(scene, env);
+  const people = await Promise.all(PEOPLE.map((position) => holders.find(api, position)));
+  const recluse = await holders.find(api, RECLUSE);
+  await l1.mineEvery(1);
+
+  const clients = new Set<Promise<void>>();
+  const steps: string[] = [];
+  const exits: Supervisor[] = [supervisor];
+  const later = (work: Promise<void>): void => {
+    const client = work.finally(() => clients.delete(client));
+    clients.add(client);
+    // Whoever waits for all of them at the end hears of it.
+    client.catch(() => undefined);
+  };
+  const send = (group: Parameters<typeof ledger.insist>[1]) => later(ledger.insist(api, group, 300_000));
+  const amount = () => BigInt(1 + random.whole(1000)) * 10n ** 12n;
+  const terms = () => (random.chance(0.3) ? { fee: BigInt(random.whole(2000)) } : {});
+  const two = (): readonly [Holder, Holder] => {
+    const from = random.pick(people);
+    return [from, random.chance(0.1) ? from : random.pick(people)];
+  };
+  const restart = async (crashAt: string | null): Promise<void> => {
+    await supervisor.stop();
+    supervisor = supervise(scene, crashAt === null ? env : { ...env, CAIRN_CRASH_AT: crashAt });
+    exits.push(supervisor);
+  };
+  const heal = async (): Promise<void> => {
+    await l1.proxy.comeBack();
+    await l1.proxy.passTransactions();
+    setClock(0);
+  };
+
+  const table: readonly Step[] = [
+    ["transfer", 30, () => send([holders.transfer(...two(), amount(), terms())])],
+    [
+      "swap",
+      8,
+      () => {
+        const [a, b] = two();
+        if (a !== b) send(holders.swap(a, b, [amount(), amount()]));
+      },
+    ],
+    ["withdraw", 6, () => send([holders.withdraw(random.pick(people), scene.newRecipient(), amount(), terms())])],
+    [
+      "transfer to somebody new",
+      4,
+      () => send([holders.transferToNew(random.pick(people), personOf(`new ${random.whole(1e6)}`), amount())]),
+    ],
+    ["deposit", 4, () => later(holders.topUp(random.pick(people), amount()))],
+    ["deposit for fees", 1, () => later(holders.depositFor(6, scene.feeOwner ?? 1n, amount()))],
+    [
+      "forced withdrawal",
+      1,
+      async () => {
+        await requestWithdraw(l1.rollup, recluse.wallet, recluse.index);
+      },
+    ],
+    [
+      "set key",
+      1,
+      async () => {
+        await requestSetKey(l1.rollup, recluse.wallet, recluse.index, personAt(l1, RECLUSE).key);
+      },
+    ],
+    ["kill -9", 3, () => restart(null)],
+    ["crash point", 4, () => restart(`${random.pick(CRASH_POINTS)}:${1 + random.whole(2)}`)],
+    ["stop", 1, async () => void (await supervisor.stop("SIGTERM").then(() => restart(null)))],
+    ["database crash", 2, () => scene.postgres?.crashAndRestart()],
+    ["L1 refuses", 2, () => l1.proxy.refuse()],
+    ["L1 hangs", 1, () => l1.proxy.hang()],
+    ["L1 is stale", 2, async () => l1.proxy.freeze(Math.max(1, (await l1.head()) - random.whole(5)))],
+    ["L1 is two", 2, async () => l1.proxy.alternate(Math.max(1, (await l1.head()) - random.whole(5)))],
+    ["L1 drops transactions", 2, () => l1.proxy.dropTransactions()],
+    ["L1 keeps transactions back", 2, () => l1.proxy.holdTransactions()],
+    ["fee spike", 2, () => l1.setNextBaseFee(BigInt(1 + random.whole(150)) * 10n ** 9n)],
+    ["reorg", 3, () => l1.reorgKeepingDeposits(1 + random.whole(2 * FINAL))],
+    ["clock jump", 2, () => setClock((random.whole(48) - 24) * HOUR_MS)],
+    ["heal", 8, heal],
+    ["pause", 8, () => undefined],
+  ];
+  const total = table.reduce((sum, [, weight]) => sum + weight, 0);
+  const choose = (): Step => {
+    let left = random.whole(total);
+    for (const step of table) {
+      left -= step[1];
+      if (left < 0) return step;
+    }
+    return random.pick(table);
+  };
+
+  const deadline = performance.now() + seconds * 1000;
+  while (performance.now() < deadline) {
+    const [name, , act] = choose();
+    steps.push(name);
+    await act();
+    // Steps follow one another at a pace, whatever becomes of them: that is the simulated world's time.
+    await delay(STEP_MS);
+  }
+  await heal();
+  await restart(null);
+  await Promise.all(clients);
+  const report = await audit(scene, { reverted: Number.POSITIVE_INFINITY });
+  const deaths = exits.reduce((sum, one) => sum + one.exits().length, 0);
+  await supervisor.stop();
+  return { ...report, steps, deaths };
+}
