@@ -5,6 +5,7 @@ import { measureCrypto } from "./measure/crypto.ts";
 import { measureData } from "./measure/data.ts";
 import { measureGates } from "./measure/gates.ts";
 import { measureProving } from "./measure/proving.ts";
+import { measureRestore } from "./measure/restore.ts";
 import { measureState } from "./measure/state.ts";
 import { measureVm } from "./measure/vm.ts";
 import type { BenchOptions } from "./options.ts";
@@ -35,6 +36,9 @@ export async function measureAll(
     },
     vm: async () => {
       measurements.vm = await measureVm({ isQuick });
+    },
+    restore: async () => {
+      measurements.restore = await measureRestore({ sizes, isQuick });
     },
     calls: async () => {
       measurements.calls = await measureCallGas({ slots: CALLS_SLOTS, cacheDir });

@@ -9,11 +9,12 @@ import type { CryptoReport } from "./measure/crypto.ts";
 import type { DataReport } from "./measure/data.ts";
 import type { GateReport } from "./measure/gates.ts";
 import type { ProvingReport } from "./measure/proving.ts";
+import type { RestoreReport } from "./measure/restore.ts";
 import type { StateReport } from "./measure/state.ts";
 import type { VmReport } from "./measure/vm.ts";
 
 /** What can be measured on its own, in the order of the run. */
-export const SECTIONS = ["gates", "data", "crypto", "state", "vm", "calls", "batches", "proving"] as const;
+export const SECTIONS = ["gates", "data", "crypto", "state", "vm", "restore", "calls", "batches", "proving"] as const;
 /** Name of a section of the benchmark. */
 export type Section = (typeof SECTIONS)[number];
 
@@ -24,6 +25,7 @@ export interface Measurements {
   crypto?: CryptoReport;
   state?: StateReport;
   vm?: VmReport;
+  restore?: readonly RestoreReport[];
   calls?: CallGas;
   batches?: BatchGas;
   proving?: readonly ProvingReport[];

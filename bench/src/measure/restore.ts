@@ -1,0 +1,130 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Compress } from "@cairn/crypto";
+import { BLOCK_SIZES, type BlockSize, FIRST_ACCOUNT_INDEX } from "@cairn/protocol";
+import {
+  type ChainPosition,
+  createArchive,
+  createRebuilder,
+  followBatch,
+  genesisPosition,
+  openRestoredState,
+  type PublishedBatch,
+  type RestoreOptions,
+  type RollupIdentity,
+  restoreRollup,
+} from "@cairn/restore";
+import { createMemoryStore, genesisRoot, type KeyValueStore } from "@cairn/state";
+import { createLmdbStore } from "@cairn/state/lmdb";
+import { type Sample, summarise } from "../sample.ts";
+import { createFastCrypto } from "../workload/crypto.ts";
+import { createMemoryL1 } from "../workload/memory-l1.ts";
+import { DOMAIN } from "../workload/memory-rollup.ts";
+import { createPublishedHistory, type PublishedHistory } from "../workload/published-history.ts";
+
+/** Transfers restored per second, by where they come from. */
+export interface RestoreReport {
+  readonly slots: BlockSize;
+  readonly accounts: number;
+  readonly transfers: number;
+  /** From a file into LMDB. */
+  readonly archive: Sample;
+  /** From calldata in memory into LMDB. */
+  readonly calldata: Sample;
+  /** From a file into memory. */
+  readonly memory: Sample;
+  /** Decoded batches, replayed and checked but for the root; nothing hashed into the tree or written. */
+  readonly replay: Sample;
+}
+
+const IDENTITY: RollupIdentity = { ...DOMAIN, sizes: BLOCK_SIZES };
+
+/** Times restorations of blocks that hold a transfer in every slot. */
+export async function measureRestore(options: {
+  readonly sizes: readonly BlockSize[];
+  readonly isQuick: boolean;
+}): Promise<RestoreReport[]> {
+  const { isQuick } = options;
+  const { compress } = await createFastCrypto();
+  const [accounts, transfers, runs] = isQuick ? [8192, 4096, 1] : [65_536, 32_768, 3];
+  const reports: RestoreReport[] = [];
+  for (const slots of options.sizes) {
+    const history = createPublishedHistory({ slots, accounts, transfers, compress });
+    const folder = await mkdtemp(join(tmpdir(), "cairn-bench-"));
+    try {
+      reports.push({
+        slots,
+        accounts,
+        transfers,
+        ...(await measureHistory(history, { compress, folder, transfers, runs })),
+      });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+  return reports;
+}
+
+interface Run {
+  readonly compress: Compress;
+  readonly folder: string;
+  readonly transfers: number;
+  readonly runs: number;
+}
+
+async function measureHistory(
+  { deposits, transfers }: PublishedHistory,
+  { compress, folder, transfers: count, runs }: Run,
+): Promise<Pick<RestoreReport, "archive" | "calldata" | "memory" | "replay">> {
+  const genesis = genesisPosition(genesisRoot(compress));
+  const funded = deposits.reduce(followBatch, genesis);
+  const opening = await archived(join(folder, "deposits"), deposits, genesis);
+  const archive = await archived(join(folder, "transfers"), transfers, funded);
+  const rollup = createMemoryL1(IDENTITY, [...deposits.slice(-1), ...transfers], {
+    batchCount: deposits.length + transfers.length,
+    queueTail: funded.nextIndex - FIRST_ACCOUNT_INDEX,
+  });
+  let stores = 0;
+  const lmdb = (): KeyValueStore => createLmdbStore({ path: join(folder, `store ${stores++}`) });
+
+  /** Seconds of a restoration on a store that has the deposits already. */
+  const seconds = async (store: KeyValueStore, options: Partial<RestoreOptions>): Promise<number> => {
+    const common = { store, compress, rollup: null };
+    await restoreRollup({ ...common, archives: [opening] });
+    const startMs = performance.now();
+    await restoreRollup({ ...common, ...options });
+    const passed = (performance.now() - startMs) / 1000;
+    await store.close();
+    return passed;
+  };
+  const rate = async (run: () => Promise<number>): Promise<Sample> => {
+    const rates: number[] = [];
+    for (let i = 0; i <= runs; i++) {
+      const passed = await run();
+      if (i > 0) rates.push(count / passed);
+    }
+    return summarise(rates);
+  };
+  const replaySeconds = async (): Promise<number> => {
+    const restored = openRestoredState({ store: createMemoryStore(), compress, identity: IDENTITY });
+    const rebuilder = createRebuilder(restored);
+    for (const batch of deposits) rebuilder.add(batch);
+    const startMs = performance.now();
+    for (const batch of transfers) rebuilder.add(batch);
+    return (performance.now() - startMs) / 1000;
+  };
+  return {
+    archive: await rate(() => seconds(lmdb(), { archives: [archive] })),
+    calldata: await rate(() => seconds(lmdb(), { rollup })),
+    memory: await rate(() => seconds(createMemoryStore(), { archives: [archive] })),
+    replay: await rate(replaySeconds),
+  };
+}
+
+async function archived(path: string, batches: readonly PublishedBatch[], start: ChainPosition): Promise<string> {
+  const writer = await createArchive(path, IDENTITY, start);
+  for (const batch of batches) await writer.append(batch);
+  await writer.finish();
+  return path;
+}

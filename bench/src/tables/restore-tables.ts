@@ -1,0 +1,30 @@
+import type { RestoreReport } from "../measure/restore.ts";
+import type { Sample } from "../sample.ts";
+import { formatInteger, type Table } from "../table.ts";
+import { sampleCells } from "./sample-cells.ts";
+
+/** Transfers restored from what was published. */
+export function restoreTables(reports: readonly RestoreReport[]): Table[] {
+  const [first] = reports;
+  if (first === undefined) return [];
+  const { accounts, transfers } = first;
+  const rows: readonly (readonly [string, (report: RestoreReport) => Sample])[] = [
+    ["archive file to LMDB", ({ archive }) => archive],
+    ["calldata in memory to LMDB", ({ calldata }) => calldata],
+    ["archive file to memory", ({ memory }) => memory],
+    ["replay alone, nothing hashed or written", ({ replay }) => replay],
+  ];
+  return [
+    {
+      title: "Restore: transfers, one thread",
+      notes: [
+        `${formatInteger(transfers)} transfers of ${formatInteger(accounts)} accounts, each account once: the state that is hashed is as large as it can be.`,
+        "All checks included: data hashes, queue, payouts, commitments, final root; durable on return.",
+      ],
+      columns: ["", "slots", "per second", "spread"],
+      rows: reports.flatMap((report) =>
+        rows.map(([name, of]) => [name, String(report.slots), ...sampleCells(of(report), formatInteger)]),
+      ),
+    },
+  ];
+}

@@ -1,0 +1,68 @@
+import { encodeHeader, rollupAbi, submitBatchArguments } from "@cairn/contracts";
+import type { L1Reader, L1Rollup } from "@cairn/l1";
+import { bigintToAddress, bigintToHex, bytesToHex, CIRCUIT_TYPE, type Hex } from "@cairn/protocol";
+import { batchCommitment, type PublishedBatch, type RollupIdentity } from "@cairn/restore";
+import { encodeFunctionData } from "viem";
+
+/** Bytes of a proof; what is in them is of no interest to a restoration. */
+const PROOF_BYTES = 8480;
+const QUEUE_ENTRY = { enqueuedAt: 0n, submitterFee: 0n, consumed: true };
+
+/**
+ * An L1 that holds a rollup's later batches in memory: the answers of an RPC without its waiting. Events come decoded, transactions
+ * as calldata with a proof in it.
+ */
+export function createMemoryL1(
+  { chainId, rollup, sizes }: RollupIdentity,
+  batches: readonly PublishedBatch[],
+  state: { readonly batchCount: number; readonly queueTail: number },
+): L1Rollup {
+  const address = bigintToAddress(rollup);
+  const last = batches.at(-1);
+  const proof = new Uint8Array(PROOF_BYTES).fill(0xa5);
+  const calldata = new Map<Hex, Hex>();
+  const commitments = new Map<number, Hex>();
+  const logs = batches.map((batch) => {
+    const transactionHash = bigintToHex(BigInt(batch.number), 32);
+    const args = submitBatchArguments(batch.header, batch.publishedData, proof);
+    calldata.set(transactionHash, encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args }));
+    commitments.set(batch.number, batchCommitment(batch));
+    return {
+      eventName: "BatchSubmitted",
+      address,
+      transactionHash,
+      blockNumber: BigInt(batch.number),
+      logIndex: 0,
+      args: {
+        batchNumber: BigInt(batch.number),
+        header: encodeHeader(batch.header),
+        dataHash: bytesToHex(batch.dataHash),
+        queueHead: BigInt(state.queueTail),
+        queueHash: bytesToHex(batch.queueHash),
+      },
+    };
+  });
+  const views: Readonly<Record<string, unknown>> = {
+    parameters: { circuits: sizes.map((slots) => ({ circuitType: CIRCUIT_TYPE[slots], slots })) },
+    state: {
+      root: bigintToHex(last?.header.newRoot ?? 0n, 32),
+      nextIndex: last?.header.newNextIndex ?? 0,
+      batchCount: BigInt(state.batchCount),
+      queueHead: BigInt(state.queueTail),
+      queueTail: BigInt(state.queueTail),
+    },
+    queueEntry: { ...QUEUE_ENTRY, queueHash: bytesToHex(last?.queueHash ?? new Uint8Array(32)) },
+  };
+  const head = { number: BigInt(state.batchCount), hash: bigintToHex(1n, 32), timestamp: 0n };
+  const reader = {
+    chain: { id: Number(chainId) },
+    getBlock: async () => head,
+    readContract: async ({ functionName }: { functionName: string }) => views[functionName],
+    getLogs: async ({ fromBlock, toBlock }: { fromBlock: bigint; toBlock: bigint }) =>
+      logs.filter(({ blockNumber }) => blockNumber >= fromBlock && blockNumber <= toBlock),
+    getTransaction: async ({ hash }: { hash: Hex }) => ({ hash, to: address, input: calldata.get(hash) }),
+    multicall: async ({ contracts }: { contracts: readonly { readonly args: readonly [bigint] }[] }) =>
+      contracts.map(({ args: [number] }) => commitments.get(Number(number))),
+  };
+  return { reader: reader as unknown as L1Reader, address };
+}

@@ -1,0 +1,118 @@
+import type { Compress } from "@cairn/crypto";
+import {
+  type AccountIndex,
+  accountIndex,
+  type BlockSize,
+  blockCapacity,
+  blockNumber,
+  dataHash,
+  EMPTY_QUEUE_HASH,
+  encodeFloat40,
+  encodeL1Operation,
+  encodePublishedData,
+  FIRST_ACCOUNT_INDEX,
+  type L1Operation,
+  nextQueueHash,
+  type PublishedData,
+  type PublishedSlot,
+  payoutsHash,
+  tokenId,
+  trimPublishedData,
+} from "@cairn/protocol";
+import type { PublishedBatch } from "@cairn/restore";
+import { createMemoryStore, createStateTree } from "@cairn/state";
+import { personOf } from "@cairn/testkit";
+import { replayPublishedData } from "@cairn/vm";
+import { amountOf, FEE } from "./parties.ts";
+
+const DEPOSIT = 10n ** 24n;
+const NO_FEES = [0, 0, 0, 0].map(accountIndex);
+const PEOPLE = 64;
+/** Odd, so that it visits every residue of a power of two. */
+const STRIDE = 40_503;
+
+/** The size of the batches that deposits come in: the largest, as there are the fewest. */
+const DEPOSIT_SLOTS: BlockSize = 256;
+
+/** What {@link createPublishedHistory} makes. */
+export interface HistoryOptions {
+  /** Of the batches of transfers. */
+  readonly slots: BlockSize;
+  /** Accounts that deposits create first; a power of two. */
+  readonly accounts: number;
+  /** A multiple of the slots; each between two accounts far apart in the tree. */
+  readonly transfers: number;
+  readonly compress: Compress;
+}
+
+/** A rollup's batches in order. */
+export interface PublishedHistory {
+  /** Consume deposits only. */
+  readonly deposits: readonly PublishedBatch[];
+  /** Hold a transfer in every slot. */
+  readonly transfers: readonly PublishedBatch[];
+}
+
+/** Batches as L1 would hold them, with the roots of the real tree; signatures and proofs leave no trace there. */
+export function createPublishedHistory(options: HistoryOptions): PublishedHistory {
+  const { slots, accounts, transfers, compress } = options;
+  const tree = createStateTree({ store: createMemoryStore(), compress, retainedBlocks: 0 });
+  const batches: PublishedBatch[] = [];
+  let queueHash = EMPTY_QUEUE_HASH;
+
+  const publish = (slotCount: BlockSize, publishedData: PublishedData, l1Operations: readonly L1Operation[]): void => {
+    const number = batches.length + 1;
+    const oldRoot = tree.root();
+    const replayed = replayPublishedData({ state: tree, slotCount, l1Operations, publishedData });
+    const newRoot = tree.applyBlock(blockNumber(number), replayed.updates, replayed.newNextIndex);
+    const bytes = encodePublishedData(slotCount, publishedData);
+    for (const operation of l1Operations) queueHash = nextQueueHash(queueHash, encodeL1Operation(operation));
+    batches.push({
+      number,
+      header: {
+        slots: slotCount,
+        firstBlock: BigInt(number),
+        lastBlock: BigInt(number),
+        timestamp: BigInt(number),
+        oldRoot,
+        newRoot,
+        newNextIndex: replayed.newNextIndex,
+        l1OperationCount: l1Operations.length,
+        payoutsHash: payoutsHash(slotCount, replayed.payouts),
+        txRoot: 0n,
+      },
+      dataHash: dataHash(slotCount, bytes),
+      publishedData: trimPublishedData(bytes),
+      l1Operations,
+      queueHash,
+      origin: { l1Block: number, transactionHash: new Uint8Array(32), resumeBlock: number },
+    });
+  };
+
+  const capacity = blockCapacity(DEPOSIT_SLOTS);
+  const nothing = Array.from({ length: DEPOSIT_SLOTS }, (): PublishedSlot => ({ type: "nothing" }));
+  const people = Array.from({ length: PEOPLE }, (_, i) => personOf(`holder ${i}`));
+  for (let first = 0; first < accounts; first += capacity) {
+    const created = Array.from({ length: Math.min(capacity, accounts - first) }, (_, i): L1Operation => {
+      const { owner, key } = people[(first + i) % PEOPLE] ?? personOf("holder");
+      return { type: "deposit", owner, tokenId: tokenId(0), amount: DEPOSIT, index: accountIndex(0), key };
+    });
+    publish(DEPOSIT_SLOTS, { feeIndices: NO_FEES, slots: nothing }, created);
+  }
+  const depositBatches = batches.length;
+  const feeIndices = [FIRST_ACCOUNT_INDEX, 0, 0, 0].map(accountIndex);
+  for (let first = 0; first < transfers; first += slots) {
+    const payments = Array.from({ length: slots }, (_, i): PublishedSlot => {
+      const [from, to] = partiesOf(first + i, accounts);
+      return { type: "transfer", from, to, amount: encodeFloat40(amountOf(i)), fee: FEE };
+    });
+    publish(slots, { feeIndices, slots: payments }, []);
+  }
+  return { deposits: batches.slice(0, depositBatches), transfers: batches.slice(depositBatches) };
+}
+
+/** Sender and receiver of a transfer: every account has had its turn before one comes again. */
+function partiesOf(transfer: number, accounts: number): readonly [AccountIndex, AccountIndex] {
+  const at = (position: number): AccountIndex => accountIndex(FIRST_ACCOUNT_INDEX + ((position * STRIDE) % accounts));
+  return [at(2 * transfer), at(2 * transfer + 1)];
+}
