@@ -12,7 +12,9 @@ const NOTABLE_SEEDS: readonly (readonly [seed: number, seconds: number, finding:
 describe("people and faults at random", () => {
   it(`seed ${SEED} for ${SECONDS} s (CAIRN_SIM_SEED, CAIRN_SIM_SECONDS)`, { timeout: TIMEOUT_MS }, async () => {
     const report = await simulate(SEED, SECONDS);
-    process.stdout.write(`simulation with seed ${SEED}: ${JSON.stringify({ ...report, steps: report.steps.length })}\n`);
+    process.stdout.write(
+      `simulation with seed ${SEED}: ${JSON.stringify({ ...report, steps: report.steps.length })}\n`,
+    );
     expect(report.acknowledged).toBeGreaterThan(0);
   });
 

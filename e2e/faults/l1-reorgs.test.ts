@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import {
   audit,
   callApi,
@@ -45,6 +45,10 @@ describe("reorgs of L1", () => {
     l1 = scene.l1;
     people = await populate(scene);
     await settle();
+  });
+  afterEach(async () => {
+    await l1.proxy.passTransactions();
+    await l1.mineAtOnce();
   });
   afterAll(() => scene?.stop());
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import {
   audit,
   type Broadcast,
@@ -44,6 +44,7 @@ describe("an L1 node that lets the rollup's node down", () => {
     people = await populate(scene);
     proxy = scene.l1.proxy;
   });
+  afterEach(() => proxy.comeBack());
   afterAll(() => scene?.stop());
 
   it("refuses connections, while somebody deposits, and comes back", async () => {

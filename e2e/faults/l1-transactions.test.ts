@@ -1,5 +1,5 @@
 import type { Hex } from "viem";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import {
   audit,
   type Broadcast,
@@ -57,8 +57,8 @@ describe("L1 transactions of the publisher", () => {
       to,
       data,
       gas: 5_000_000n,
-      maxFeePerGas: 100n * GWEI,
-      maxPriorityFeePerGas: 50n * GWEI,
+      maxFeePerGas: 5n * CAP,
+      maxPriorityFeePerGas: 2n * CAP,
     });
 
   beforeAll(async () => {
@@ -66,6 +66,10 @@ describe("L1 transactions of the publisher", () => {
     l1 = scene.l1;
     people = await populate(scene);
     await audit(scene);
+  });
+  afterEach(async () => {
+    await l1.proxy.passTransactions();
+    await l1.mineAtOnce();
   });
   afterAll(() => scene?.stop());
 
@@ -96,9 +100,11 @@ describe("L1 transactions of the publisher", () => {
     }, WAIT);
     expect(await isMined(sent)).toBe(false);
     expectReplacements(sent());
-    await l1.setNextBaseFee(GWEI);
-    await l1.mine();
-    expect(await isMined(sent)).toBe(true);
+    await vi.waitFor(async () => {
+      await l1.setNextBaseFee(GWEI);
+      await l1.mine();
+      expect(await isMined(sent)).toBe(true);
+    }, WAIT);
     await l1.mineAtOnce();
     await audit(scene);
     expectReplacements(sent());
