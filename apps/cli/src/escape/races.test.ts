@@ -1,0 +1,82 @@
+import { join } from "node:path";
+import { type AccountIndex, accountIndex } from "@cairn/protocol";
+import { parseEther } from "viem";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startUnprovenRollup, type UnprovenRollup } from "../../test/unproven-rollup.ts";
+import { createContext } from "../context.ts";
+import { type L1Sender, openSender } from "../l1/sending.ts";
+import { withRestored } from "../restored/session.ts";
+import { exitAll } from "./exits.ts";
+
+const TIMEOUT_MS = 240_000;
+const INDICES: readonly AccountIndex[] = [64, 65, 66, 67, 68].map(accountIndex);
+
+describe("paying out while others do the same", () => {
+  let chain: UnprovenRollup;
+
+  beforeAll(async () => {
+    chain = await startUnprovenRollup();
+    for (const name of ["alice", "bob", "carol", "dave"] as const) await chain.deposit(name, parseEther("1"));
+    await chain.publish();
+    await chain.deposit("alice", 5n);
+    await chain.publish();
+    await chain.deposit("alice", 1n);
+    await chain.warp(8 * 86_400);
+    expect((await chain.cairn("freeze")).code).toBe(0);
+  }, TIMEOUT_MS);
+  afterAll(() => chain?.stop());
+
+  function withSender<T>(work: (sender: L1Sender, session: Parameters<typeof exitAll>[0]) => Promise<T>): Promise<T> {
+    const terminal = {
+      stdout() {},
+      stderr() {},
+      env: { CAIRN_HOME: chain.home },
+      signal: new AbortController().signal,
+      askSecret: null,
+    };
+    const context = createContext({ json: true }, terminal);
+    return withRestored(context, {}, async (session) => work(await openSender(context, {}, session.network), session));
+  }
+
+  /** Pays an account out from another process's state. */
+  async function overtake(index: string): Promise<void> {
+    const { code } = await chain.cairn("exit", index, "--state", join(chain.home, "other"));
+    expect(code).toBe(0);
+  }
+
+  it("passes over accounts that somebody else paid out meanwhile", { timeout: TIMEOUT_MS }, async () => {
+    const outcome = await withSender(async (sender, session) => {
+      let isFirst = true;
+      const send: L1Sender["send"] = async (call) => {
+        if (isFirst) await overtake("65");
+        isFirst = false;
+        return sender.send(call);
+      };
+      return exitAll(session, { ...sender, send }, INDICES.slice(0, 2), { chunkSize: 16, progress() {} });
+    });
+    expect(outcome.exited).toMatchObject([{ index: 64, paid: true }]);
+    expect(outcome.transactions).toHaveLength(1);
+  });
+
+  it("takes fewer accounts at a time where many would cost too much gas", { timeout: TIMEOUT_MS }, async () => {
+    const asked: number[] = [];
+    const outcome = await withSender((sender, session) => {
+      const estimate: L1Sender["estimate"] = async (call) => {
+        asked.push(call.data.length);
+        return call.name === "exitMany" ? 13_000_000n : 1n;
+      };
+      return exitAll(session, { ...sender, estimate }, INDICES.slice(2, 4), { chunkSize: 16, progress() {} });
+    });
+    expect(asked).toHaveLength(1);
+    expect(outcome.transactions.map(({ name }) => name)).toEqual(["exit", "exit"]);
+    expect(outcome.exited).toMatchObject([{ index: 66 }, { index: 67 }]);
+  });
+
+  it("does not hide a refusal that is not somebody else's haste", { timeout: TIMEOUT_MS }, async () => {
+    const refused = withSender((sender, session) => {
+      const send: L1Sender["send"] = (call) => sender.send({ ...call, data: "0xdeadbeef" });
+      return exitAll(session, { ...sender, send }, INDICES.slice(4), { chunkSize: 1, progress() {} });
+    });
+    await expect(refused).rejects.toMatchObject({ code: "l1/transaction-reverted" });
+  });
+});
