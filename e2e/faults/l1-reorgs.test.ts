@@ -99,8 +99,10 @@ describe("reorgs of L1", () => {
     await l1.mineByHand();
     await l1.reorg(1);
     await wait(id, "confirmed");
-    await l1.mine();
-    await wait(id, "proven");
+    await vi.waitFor(async () => {
+      await l1.mine();
+      expect(await statusOf(id)).toBe("proven");
+    }, WAIT);
     await l1.mineAtOnce();
     await l1.proxy.passTransactions();
     await settle();
