@@ -131,7 +131,7 @@ export async function startSequencerPart(config: NodeConfig, deps: SequencerPart
       work.catch((error: unknown) => log.error({ err: error }, "background work failed"));
     };
     sequencer.onEvent(({ type }) => {
-      if (type === "block") quietly(scheduler.schedule());
+      if (type === "block") quietly(scheduler.blockSealed());
     });
     watcher?.onEvent(({ type }) => {
       if (type === "looked") quietly(guard.look());

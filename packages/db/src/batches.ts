@@ -212,6 +212,44 @@ export async function loadPendingBatches(db: Db, limit = 1024): Promise<StoredBa
   return rows.map(toBatch);
 }
 
+/** What a prover is told of a batch, and how many of its proofs L1 has refused. */
+export type UnprovenBatch = Pick<StoredBatch, "firstBlock" | "publicInput" | "badProofs">;
+
+/** Batches of this node without proof and with fewer than `maxBadProofs` refused ones, in order; at most `limit`. */
+export async function loadUnprovenBatches(
+  db: Db,
+  { maxBadProofs, limit }: { readonly maxBadProofs: number; readonly limit: number },
+): Promise<UnprovenBatch[]> {
+  const rows = await db
+    .selectFrom("batches")
+    .innerJoin("blocks", "blocks.number", "batches.first_block")
+    .select(["batches.first_block", "batches.public_input", "batches.bad_proofs"])
+    .where("batches.l1_block", "is", null)
+    .where("batches.proof", "is", null)
+    .where("batches.bad_proofs", "<", maxBadProofs)
+    .where("blocks.origin", "=", "own")
+    .orderBy("batches.first_block")
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({
+    firstBlock: row.first_block,
+    publicInput: bytesToBigint(row.public_input),
+    badProofs: row.bad_proofs,
+  }));
+}
+
+/** How many batches without proof had at least `maxBadProofs` refused. */
+export async function countGivenUpBatches(db: Db, maxBadProofs: number): Promise<number> {
+  const { count } = await db
+    .selectFrom("batches")
+    .select(({ fn }) => fn.countAll<number>().as("count"))
+    .where("l1_block", "is", null)
+    .where("proof", "is", null)
+    .where("bad_proofs", ">=", maxBadProofs)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
 /** How many batches are proven and not accepted. */
 export async function countUnsentBatches(db: Db): Promise<number> {
   const { count } = await db

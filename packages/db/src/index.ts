@@ -11,6 +11,7 @@ export {
 } from "./accepted-batches.ts";
 export {
   type BatchAcceptance,
+  countGivenUpBatches,
   countUnsentBatches,
   findBatch,
   findBatchByNumber,
@@ -20,6 +21,7 @@ export {
   listRejectedProofs,
   loadPendingBatches,
   loadUnbatchedBlocks,
+  loadUnprovenBatches,
   markBatchAccepted,
   markFinal,
   type RejectedProof,
@@ -27,6 +29,7 @@ export {
   revokeAcceptancesFrom,
   type StoredBatch,
   storeProof,
+  type UnprovenBatch,
 } from "./batches.ts";
 export {
   type BlockOpening,

@@ -1,4 +1,4 @@
-import { type Database, type JobQueue, loadPendingBatches } from "@cairn/db";
+import { countGivenUpBatches, type Database, type JobQueue, loadUnprovenBatches, type UnprovenBatch } from "@cairn/db";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-points.ts";
@@ -8,6 +8,9 @@ import type { SchedulerMetrics } from "./metrics.ts";
 /** Batches that have jobs at a time, oldest first; the others wait in the database. */
 const LOOK_AHEAD = 64;
 
+/** How long a job counts as added before it is added again, should the engine have lost it. */
+const ADD_AGAIN_MS = 30_000;
+
 /** Proofs of one batch that L1 may refuse before nobody makes another: circuit and verifier do not match. */
 export const MAX_BAD_PROOFS = 3;
 
@@ -15,6 +18,8 @@ export const MAX_BAD_PROOFS = 3;
 export interface ProofScheduler {
   /** Adds a job for every batch without proof whose job is not there or set aside. Throws what database and job engine throw. */
   readonly schedule: () => Promise<void>;
+  /** As `schedule`, after a block was sealed: does nothing while enough jobs wait. */
+  readonly blockSealed: () => Promise<void>;
   readonly start: () => void;
   readonly stop: () => Promise<void>;
 }
@@ -22,7 +27,7 @@ export interface ProofScheduler {
 /** A scheduler that looks every `pollMs`, and whenever told to. */
 export function createProofScheduler(deps: {
   readonly database: Database;
-  readonly jobs: JobQueue;
+  readonly jobs: Pick<JobQueue, "enqueue" | "poisoned">;
   readonly clock: Clock;
   readonly metrics: SchedulerMetrics;
   readonly logger: Logger;
@@ -32,15 +37,25 @@ export function createProofScheduler(deps: {
   let cancel: () => void = () => undefined;
   let isStopped = false;
 
+  /** When each of the jobs looked at last was added, by elapsed time. */
+  let added = new Map<string, number>();
+
   const enqueueMissing = async (): Promise<void> => {
-    const unproven = (await loadPendingBatches(deps.database.db)).filter(({ proof }) => proof === null);
-    const batches = unproven.filter(({ badProofs }) => badProofs < MAX_BAD_PROOFS);
+    const { db } = deps.database;
+    const batches = await loadUnprovenBatches(db, { maxBadProofs: MAX_BAD_PROOFS, limit: LOOK_AHEAD });
     const poisoned = new Set((await deps.jobs.poisoned()).map(({ data }) => `${data.firstBlock}:${data.publicInput}`));
-    deps.metrics.setAside(poisoned.size + unproven.length - batches.length);
-    for (const batch of batches.slice(0, LOOK_AHEAD)) {
+    deps.metrics.setAside(poisoned.size + (await countGivenUpBatches(db, MAX_BAD_PROOFS)));
+    const now = deps.clock.elapsedMs();
+    const before = added;
+    added = new Map();
+    for (const batch of batches) {
       const publicInput = wordHex(batch.publicInput);
-      if (!poisoned.has(`${batch.firstBlock}:${publicInput}`)) {
+      const addedAt = before.get(keyOf(batch));
+      if (addedAt !== undefined && now - addedAt < ADD_AGAIN_MS) {
+        added.set(keyOf(batch), addedAt);
+      } else if (!poisoned.has(`${batch.firstBlock}:${publicInput}`)) {
         await deps.jobs.enqueue({ firstBlock: batch.firstBlock, publicInput });
+        added.set(keyOf(batch), now);
         crashPoint("proof-job-created");
       }
     }
@@ -65,6 +80,7 @@ export function createProofScheduler(deps: {
 
   return {
     schedule,
+    blockSealed: () => (added.size >= LOOK_AHEAD ? Promise.resolve() : schedule()),
     start: loop,
     stop: async () => {
       isStopped = true;
@@ -72,4 +88,9 @@ export function createProofScheduler(deps: {
       await current?.catch(() => undefined);
     },
   };
+}
+
+/** A refused proof asks for another job. */
+function keyOf({ firstBlock, publicInput, badProofs }: UnprovenBatch): string {
+  return `${firstBlock}:${publicInput}:${badProofs}`;
 }

@@ -65,10 +65,25 @@ export function createFeePolicy(settings: FeeSettings, gasPriceWei: () => bigint
   const prices = new Map(settings.tokens.map(({ tokenId, weiPer1e18 }) => [tokenId, weiPer1e18]));
   const sharers = atLeast1((BigInt(settings.slotCount) * settings.expectedFillPercent) / 100n);
 
+  /** Quotes at the current gas price: every transaction asks for one. */
+  const known = new Map<string, FeeQuote | null>();
+  let knownGasPrice: bigint | null = null;
+
   const quote = (kind: FeeKind, tokenId: TokenId): FeeQuote | null => {
+    const gasPrice = gasPriceWei();
+    if (gasPrice !== knownGasPrice) known.clear();
+    knownGasPrice = gasPrice;
+    const key = `${kind}:${tokenId}`;
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const computed = compute(kind, tokenId, gasPrice);
+    if (prices.has(tokenId)) known.set(key, computed);
+    return computed;
+  };
+
+  const compute = (kind: FeeKind, tokenId: TokenId, gasPrice: bigint): FeeQuote | null => {
     const price = prices.get(tokenId);
     if (price === undefined || price === 0n) return null;
-    const gasPrice = gasPriceWei();
     const toToken = (gas: bigint) => divideUp(gas * gasPrice * SCALE, price);
     const bytes = kind === "transfer" ? SLOT_BYTES : SLOT_BYTES + EXTRA_BYTES;
     const data = toToken(BigInt(bytes) * settings.gasPerByte + (kind === "withdraw" ? settings.payoutGas : 0n));
