@@ -57,9 +57,12 @@ abstract contract RollupEscape is RollupBase {
         emit Reclaimed(position, record.owner, record.tokenId, record.amount, fee);
     }
 
+    /// @dev Whoever was forestalled by another exit learns it before anything is hashed.
     function _exit(AccountLeaf[] memory accounts, bytes32[] calldata siblings) private {
+        uint32 nextIndex = _nextIndex;
         for (uint256 i = 0; i < accounts.length; i++) {
-            Escape.requireAssigned(accounts[i].index, _nextIndex);
+            Escape.requireAssigned(accounts[i].index, nextIndex);
+            _escape.requireNotExited(accounts[i].index);
         }
         bytes32 root = ACCOUNT_TREE.computeRoot(accounts, siblings);
         if (root != _root) revert RootMismatch(_root, root);

@@ -36,6 +36,11 @@ library Escape {
         if (actual != expected) revert IRollupErrors.QueueRecordMismatch(expected, actual);
     }
 
+    /// @notice Reverts when the account at `index` has been paid out.
+    function requireNotExited(Data storage self, uint32 index) internal view {
+        if (isExited(self, index)) revert IRollupErrors.AlreadyExited(index);
+    }
+
     /// @notice Marks an account as paid out; reverts when it is marked.
     function markExited(Data storage self, uint32 index) internal {
         if (!_mark(self.exited, index)) revert IRollupErrors.AlreadyExited(index);
