@@ -3,10 +3,11 @@ import { type Command, Option } from "commander";
 
 /** Adds a node's settings as options; which ones there are and what they mean, the node's own table says. */
 export function addSettingOptions(command: Command, settings: readonly SettingInfo[], group: string): void {
-  for (const { flag, env, fallback, isRequired, unit, text } of settings) {
+  for (const { flag, env, fallback, isRequired, isSwitch, unit, text } of settings) {
     const notes = [env, ...(fallback === null ? [] : [`default ${fallback}`]), ...(isRequired ? ["required"] : [])];
     const value = unit === null ? "value" : unit.replaceAll(" ", "-");
-    command.addOption(new Option(`${flag} <${value}>`, `${text} (${notes.join(", ")})`).helpGroup(group));
+    const form = isSwitch ? flag : `${flag} <${value}>`;
+    command.addOption(new Option(form, `${text} (${notes.join(", ")})`).helpGroup(group));
   }
 }
 
@@ -15,6 +16,7 @@ export function settingArguments(command: Command, settings: readonly SettingInf
   const options: Readonly<Record<string, unknown>> = command.opts();
   return settings.flatMap(({ flag }) => {
     const value = options[attributeOf(flag)];
+    if (value === true) return [flag];
     return typeof value === "string" ? [`${flag}=${value}`] : [];
   });
 }

@@ -12,8 +12,8 @@ describe("cairn node", () => {
   it("offers every setting that the node has", async () => {
     const { code, stdout } = await runInTest(["node", "--help"]);
     expect(code).toBe(0);
-    for (const { flag, env } of listSettings()) {
-      expect(stdout).toContain(`  ${flag} <`);
+    for (const { flag, env, isSwitch } of listSettings()) {
+      expect(stdout).toContain(isSwitch ? `  ${flag} ` : `  ${flag} <`);
       expect(stdout).toContain(env);
     }
   });

@@ -37,15 +37,16 @@ export function loadConfig(
 }
 
 /** What others may know of a setting, to offer it as their own. */
-export interface SettingInfo extends Pick<Setting<unknown>, "env" | "fallback" | "isRequired" | "unit" | "text"> {
+export interface SettingInfo
+  extends Pick<Setting<unknown>, "env" | "fallback" | "isRequired" | "isSwitch" | "unit" | "text"> {
   readonly flag: string;
 }
 
 /** Every setting, in the order of the documentation. */
 export function listSettings(): readonly SettingInfo[] {
   return ENTRIES.map(([, one]) => {
-    const { env, fallback, isRequired, unit, text } = one;
-    return { env, flag: flagOf(one), fallback, isRequired, unit, text };
+    const { env, fallback, isRequired, isSwitch, unit, text } = one;
+    return { env, flag: flagOf(one), fallback, isRequired, isSwitch, unit, text };
   });
 }
 
