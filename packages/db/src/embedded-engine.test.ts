@@ -1,4 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { mkdtempSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type EmbeddedEngine, openEmbeddedEngine } from "./embedded-engine.ts";
 
 describe("the embedded database's thread", () => {
@@ -37,6 +40,30 @@ describe("the embedded database's thread", () => {
     await transaction.end("rollback");
     expect((await count).rows).toEqual([{ count: 1 }]);
   });
+
+  it("is replaced when it breaks, and then has all that was committed", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "cairn-broken-"));
+    const log = join(directory, "pg_wal");
+    const other = await openEmbeddedEngine({ directory });
+    await other.exec("create table kept (n int); insert into kept values (1)");
+    const transaction = await other.begin();
+    await transaction.query("insert into kept values (2)", []);
+    await transaction.end("commit");
+    // PostgreSQL panics when it cannot write its log, as on a full disk.
+    renameSync(log, `${log}.away`);
+    const write = async () => {
+      await other.query("insert into kept values (3)");
+      await other.query("select pg_switch_wal()");
+    };
+    await expect(write().then(write)).rejects.toThrow();
+    await expect(other.query("select 1")).rejects.toMatchObject({ code: "db/unavailable" });
+    await expect(transaction.query("select 1", [])).rejects.toMatchObject({ code: "db/unavailable" });
+    renameSync(`${log}.away`, log);
+    const count = () => other.query<{ n: number }>("select n from kept where n < 3 order by n");
+    await vi.waitFor(async () => expect((await count()).rows).toEqual([{ n: 1 }, { n: 2 }]), 30_000);
+    await other.close();
+    rmSync(directory, { recursive: true });
+  }, 120_000);
 
   it("answers nothing more once it is closed", async () => {
     const other = await openEmbeddedEngine({ directory: null });

@@ -26,6 +26,7 @@ const fail = (id: number, error: unknown): void => {
   const fields = Object.fromEntries(
     Object.entries(error instanceof Error ? error : {}).filter(([, value]) => typeof value !== "object"),
   );
+  if (error instanceof Error && error.name === "RuntimeError") fields.severity = "PANIC";
   answer({ id, type: "failed", message, fields });
 };
 
