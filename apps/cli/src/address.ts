@@ -1,3 +1,4 @@
+import { bigintToAddress } from "@cairn/protocol";
 import { type Address, checksumAddress, isAddress } from "viem";
 import { cliError } from "./errors.ts";
 
@@ -12,4 +13,9 @@ export function parseAddress(text: string): Address {
     throw cliError("cli/bad-address", `wrong checksum: ${text}`, { details: { address: text } });
   }
   return checksumAddress(text);
+}
+
+/** An address as L1 tools show it, with its checksum. */
+export function showAddress(address: bigint): Address {
+  return checksumAddress(bigintToAddress(address));
 }

@@ -16,10 +16,13 @@ export interface Host {
   readonly program: Command;
   /** A command's action: does its work and prints the result. Ctrl-C ends the process at once. */
   readonly run: <Options, Args extends readonly unknown[]>(command: Command, handler: Handler<Options, Args>) => void;
-  /** As `run`, for commands that stay: the handler prints for itself, watches `context.signal` and cleans up. */
+  /**
+   * As `run`, for commands that stay: the handler prints for itself, watches `context.signal` and cleans up. It may end with an
+   * exit code.
+   */
   readonly serve: <Options, Args extends readonly unknown[]>(
     command: Command,
-    handler: (context: Context, options: Options & CommonOptions, ...args: Args) => Promise<void>,
+    handler: (context: Context, options: Options & CommonOptions, ...args: Args) => Promise<void> | Promise<0 | 1>,
   ) => void;
   /** Exit code of what ran. */
   readonly exitCode: () => 0 | 1;
@@ -50,8 +53,8 @@ export function createHost(terminal: Terminal): Host {
     },
     serve: (command, handler) => {
       act(command, async (context, options, args) => {
-        const handle = handler as unknown as (...all: unknown[]) => Promise<void>;
-        await handle(context, options, ...args);
+        const handle = handler as unknown as (...all: unknown[]) => Promise<0 | 1 | undefined>;
+        exitCode = (await handle(context, options, ...args)) ?? 0;
       });
     },
     exitCode: () => exitCode,

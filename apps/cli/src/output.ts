@@ -109,7 +109,15 @@ function entryOf(code: string): CliErrorEntry | undefined {
   return Object.hasOwn(entries, code) ? entries[code] : undefined;
 }
 
+/** A JSON document on one line, for commands that print many. */
+export function jsonLine(value: object): string {
+  return `${JSON.stringify(value, plainPart)}\n`;
+}
+
 function toJson(value: object): string {
-  const plain = (_key: string, part: unknown) => (typeof part === "bigint" ? part.toString() : part);
-  return `${JSON.stringify(value, plain, 2)}\n`;
+  return `${JSON.stringify(value, plainPart, 2)}\n`;
+}
+
+function plainPart(_key: string, part: unknown): unknown {
+  return typeof part === "bigint" ? part.toString() : part;
 }

@@ -8,6 +8,7 @@ import { depositEth, depositToken, readQueue, rollupDomain, submitBatch } from "
 import {
   accountIndex,
   addressToBigint,
+  bigintToHex,
   blockNumber,
   EMPTY_QUEUE_HASH,
   encodeFloat16,
@@ -16,7 +17,7 @@ import {
 import { createMemoryStore, createStateTree } from "@cairn/state";
 import { FAKE_CRYPTO, type Person, personOf, signTransaction, type TestCrypto } from "@cairn/testkit";
 import { blockPublicInput, createBlockBuilder } from "@cairn/vm";
-import { type Address, createTestClient, http, type TestClient, toHex } from "viem";
+import { type Address, createTestClient, type Hex, http, type TestClient, toHex } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { type Ran, runInTest } from "./run.ts";
 
@@ -55,7 +56,9 @@ export interface UnprovenRollup {
   deposit(name: (typeof NAMES)[number], amount: bigint, owner?: Address): Promise<void>;
   depositTokens(name: (typeof NAMES)[number], amount: bigint): Promise<void>;
   /** Publishes a block of what waits in the queue and these withdrawals. */
-  publish(withdrawals?: readonly Payment[]): Promise<void>;
+  publish(withdrawals?: readonly Payment[], changed?: { readonly newRoot?: bigint }): Promise<void>;
+  /** Root of the operator's state. */
+  root(): Hex;
   /** Lets time pass on L1. */
   warp(seconds: number): Promise<void>;
   /** Runs the command with `--json`; its document and exit code. */
@@ -101,7 +104,8 @@ export async function startUnprovenRollup(): Promise<UnprovenRollup> {
       const target = { owner, key, index: accountIndex(0) };
       await depositToken(rollup, devnet.wallet(NAMES.indexOf(name)), token.id, amount, target);
     },
-    async publish(withdrawals = []) {
+    root: () => bigintToHex(tree.root(), 32),
+    async publish(withdrawals = [], changed = {}) {
       const { timestamp } = await rollup.reader.getBlock();
       const builder = createBlockBuilder({
         state: tree,
@@ -138,7 +142,7 @@ export async function startUnprovenRollup(): Promise<UnprovenRollup> {
       const newRoot = tree.applyBlock(executed.blockNumber, executed.updates, executed.newNextIndex);
       await submitBatch(rollup, devnet.wallet(0), {
         slots: SLOTS,
-        fields: blockPublicInput(executed, oldRoot, newRoot),
+        fields: { ...blockPublicInput(executed, oldRoot, newRoot), ...changed },
         publishedData: executed.publishedBytes,
         proof: new Uint8Array(32),
         payouts: executed.payouts,

@@ -15,11 +15,13 @@ import { addNodeCommand } from "./node.ts";
 import { addPayCommand } from "./pay.ts";
 import { addProverCommand } from "./prover.ts";
 import { addReclaimCommand } from "./reclaim.ts";
+import { addRestoreCommand } from "./restore.ts";
 import { addStatusCommand } from "./status.ts";
 import { addSwapCommand } from "./swap.ts";
 import { addTransferCommand } from "./transfer.ts";
 import { addTxCommand } from "./tx.ts";
 import { addVerifyDeploymentCommand } from "./verify-deployment.ts";
+import { addWatchCommand } from "./watch.ts";
 import { addWithdrawCommand } from "./withdraw.ts";
 
 /** Every command, in the order of the help. */
@@ -38,11 +40,13 @@ const COMMANDS: readonly ((host: Host) => void)[] = [
   addDoctorCommand,
   addForceWithdrawCommand,
   addFreezeCommand,
+  addRestoreCommand,
   addExitProofCommand,
   addExitCommand,
   addReclaimCommand,
   addPayCommand,
   addClaimCommand,
+  addWatchCommand,
   addVerifyDeploymentCommand,
   addCompletionCommand,
   addDemoCommand,

@@ -1,8 +1,8 @@
 import { parseEscapeEvents, reclaimArguments, rollupAbi } from "@cairn/contracts";
-import { addressToBigint, bigintToAddress, isCairnError, type L1Operation } from "@cairn/protocol";
+import { addressToBigint, isCairnError, type L1Operation } from "@cairn/protocol";
 import { findReclaimable, type WaitingEntry } from "@cairn/restore";
 import { encodeFunctionData } from "viem";
-import { parseAddress } from "../address.ts";
+import { parseAddress, showAddress } from "../address.ts";
 import { cliError } from "../errors.ts";
 import { formatAmounts, sumByToken } from "../escape/amounts.ts";
 import { assertFrozen } from "../escape/ladder.ts";
@@ -108,7 +108,7 @@ function triedEntry({ position, operation, submitterFee }: WaitingEntry): Reclai
   const isDeposit = operation.type === "deposit";
   return {
     position,
-    owner: bigintToAddress(ownerOf(operation)),
+    owner: showAddress(ownerOf(operation)),
     tokenId: isDeposit ? operation.tokenId : 0,
     amount: isDeposit ? operation.amount : 0n,
     fee: submitterFee,

@@ -1,8 +1,9 @@
 import { exitArguments, exitManyArguments, parseEscapeEvents, rollupAbi } from "@cairn/contracts";
 import type { RollupCall } from "@cairn/l1";
-import { type AccountIndex, bigintToAddress, isCairnError } from "@cairn/protocol";
+import { type AccountIndex, isCairnError } from "@cairn/protocol";
 import { type ExitProof, findExited, proveExits, verifyExitProof } from "@cairn/restore";
 import { encodeFunctionData } from "viem";
+import { showAddress } from "../address.ts";
 import { cliError } from "../errors.ts";
 import type { L1Sender, SentCall } from "../l1/sending.ts";
 import type { RestoredSession } from "../restored/session.ts";
@@ -95,7 +96,7 @@ async function withoutExited(
 function triedAccounts({ accounts }: ExitProof): ExitedAccount[] {
   return accounts.map(({ index, account }) => ({
     index,
-    owner: bigintToAddress(account.owner),
+    owner: showAddress(account.owner),
     tokenId: account.tokenId,
     amount: account.balance,
     paid: null,

@@ -1,7 +1,8 @@
 import { rollupAbi } from "@cairn/contracts";
-import { bigintToAddress, isCairnError } from "@cairn/protocol";
+import { isCairnError } from "@cairn/protocol";
 import { findUnpaidPayouts, payoutArguments, payoutsOf, type UnpaidPayout } from "@cairn/restore";
 import { encodeFunctionData, parseEventLogs, type TransactionReceipt } from "viem";
+import { showAddress } from "../address.ts";
 import type { L1Sender, SentCall } from "../l1/sending.ts";
 import type { RestoredSession } from "../restored/session.ts";
 
@@ -71,7 +72,7 @@ async function isSettled(
 }
 
 function triedPayout({ batch, position, recipient, tokenId, amount }: UnpaidPayout): PaidPayout {
-  return { batch, position, recipient: bigintToAddress(recipient), tokenId, amount, paid: null };
+  return { batch, position, recipient: showAddress(recipient), tokenId, amount, paid: null };
 }
 
 function paidPayouts({ logs }: TransactionReceipt): PaidPayout[] {

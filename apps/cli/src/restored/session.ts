@@ -12,6 +12,7 @@ import {
   restoreRollup,
   rollupAt,
 } from "@cairn/restore";
+import type { KeyValueStore } from "@cairn/state";
 import { createLmdbStore } from "@cairn/state/lmdb";
 import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
@@ -53,9 +54,28 @@ export async function stateDir({ terminal }: Context, flags: StateFlags, network
   return join(cairnHome(terminal), "restored", `${chainId}-${bigintToAddress(rollup)}`);
 }
 
+/** The rollup on an L1 that serves the expected chain, read with patience. Throws as the network's parts. */
+export async function openL1Access(network: Network, signal?: AbortSignal): Promise<L1Access> {
+  // Checks the chain and that there is a rollup.
+  await network.l1();
+  const rollup = rollupAt(await connectToL1(network.l1RpcUrl()), network.rollup());
+  return createL1Access(rollup, signal === undefined ? {} : { signal });
+}
+
+/** Opens the store in a folder, made if missing, and closes it at the end. Throws `state/store-locked` while it is in use. */
+export async function withStore<T>(path: string, work: (store: KeyValueStore) => Promise<T>): Promise<T> {
+  mkdirSync(path, { recursive: true });
+  const store = createLmdbStore({ path });
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
 /**
- * Brings the restored state to L1's head, from nothing if there is none yet, and works on it; the store is closed at the end.
- * Throws as `restoreRollup` and the network, `state/store-locked` while another process works on it.
+ * Brings the restored state to L1's head, from nothing if there is none yet, and works on it. Throws as
+ * {@link openL1Access}, {@link withStore} and `restoreRollup`.
  */
 export async function withRestored<T>(
   context: Context,
@@ -63,25 +83,19 @@ export async function withRestored<T>(
   work: (session: RestoredSession) => Promise<T>,
 ): Promise<T> {
   const network = context.network();
-  // Checks the chain and that there is a rollup.
-  await network.l1();
-  const rollup = rollupAt(await connectToL1(network.l1RpcUrl()), network.rollup());
+  const access = await openL1Access(network);
   const path = await stateDir(context, flags, network);
-  mkdirSync(path, { recursive: true });
-  const store = createLmdbStore({ path });
-  try {
+  return withStore(path, async (store) => {
     const { restored, head } = await restoreRollup({
       store,
       compress: await createFastCompress(),
-      rollup,
+      rollup: access.rollup,
       signal: context.signal,
       onProgress: (progress) => context.output.progress(progressLine(progress)),
     });
     if (head === null) throw cliError("cli/not-configured", "a restored state without L1 is of no use here");
-    return await work({ network, access: createL1Access(rollup), restored, head, path });
-  } finally {
-    await store.close();
-  }
+    return work({ network, access, restored, head, path });
+  });
 }
 
 /** One line about how far a restoration is. */

@@ -1,0 +1,115 @@
+import { resolve } from "node:path";
+import { createFastCompress } from "@cairn/crypto/fast";
+import { bigintToHex, FIRST_ACCOUNT_INDEX } from "@cairn/protocol";
+import { type L1HeadTag, type RestoreResult, restoreRollup } from "@cairn/restore";
+import { Option } from "commander";
+import type { CommonOptions, Context } from "../context.ts";
+import { cliError } from "../errors.ts";
+import { addExamples, addNetworkOptions, type Host } from "../host.ts";
+import { type CommandResult, table } from "../output.ts";
+import {
+  addStateOption,
+  openL1Access,
+  progressLine,
+  type StateFlags,
+  stateDir,
+  withStore,
+} from "../restored/session.ts";
+
+interface RestoreFlags extends StateFlags {
+  readonly archive?: readonly string[];
+  readonly writeArchive?: string;
+  readonly head: L1HeadTag;
+  readonly checkEveryBatch?: boolean;
+  readonly offline?: boolean;
+}
+
+/** `cairn restore`: the whole state from L1 alone. */
+export function addRestoreCommand({ program, run }: Host): void {
+  const command = program
+    .command("restore")
+    .description("rebuild the whole state from L1 alone, or go on where an earlier run was interrupted")
+    .option("--archive <files...>", "batch archives to read before L1, in this order")
+    .option("--write-archive <file>", "also write all batches from where the state stands into a batch archive")
+    .addOption(
+      new Option("--head <tag>", "which head of L1 counts").choices(["latest", "safe", "finalized"]).default("latest"),
+    )
+    .option("--check-every-batch", "compare the root after each batch, which is slow but names the wrong one")
+    .option("--offline", "read archives alone; then nothing is compared with the contract");
+  addNetworkOptions(addStateOption(command));
+  addExamples(
+    command,
+    "cairn restore",
+    "cairn restore --l1 https://l1.example --rollup 0x5FbDB2315678afecb367f032d93F642f64180aa3 --write-archive batches.cairn",
+    "cairn restore --archive batches.cairn",
+  );
+  run(command, restore);
+}
+
+async function restore(context: Context, flags: RestoreFlags & CommonOptions): Promise<CommandResult> {
+  const { archive = [], writeArchive, head, checkEveryBatch, offline } = flags;
+  const isOffline = offline === true;
+  if (isOffline && archive.length === 0) throw cliError("cli/usage", "--offline needs --archive");
+  const network = context.network();
+  const rollup = isOffline ? null : (await openL1Access(network)).rollup;
+  const path = await stateDir(context, flags, network);
+  context.output.progress(`state in ${path}`);
+  return withStore(path, async (store) => {
+    const result = await restoreRollup({
+      store,
+      compress: await createFastCompress(),
+      rollup,
+      archives: archive.map((file) => resolve(file)),
+      archiveTo: writeArchive === undefined ? null : resolve(writeArchive),
+      head,
+      checkEveryBatch: checkEveryBatch === true,
+      signal: context.signal,
+      onProgress: (progress) => context.output.progress(progressLine(progress)),
+    });
+    return tell(path, result, writeArchive === undefined ? null : resolve(writeArchive));
+  });
+}
+
+function tell(
+  path: string,
+  { restored, position, head, totals }: RestoreResult,
+  archive: string | null,
+): CommandResult {
+  const { batch, block, root, nextIndex, queuePosition } = position;
+  const transactions = totals.transfers + totals.withdrawals;
+  const transactionsPerSecond = totals.seconds === 0 ? 0 : transactions / totals.seconds;
+  const waitingEntries = head === null ? null : restored.waiting().length;
+  const data = {
+    path,
+    batch,
+    block,
+    root: bigintToHex(root, 32),
+    nextIndex,
+    accounts: nextIndex - FIRST_ACCOUNT_INDEX,
+    queuePosition,
+    waitingEntries,
+    l1Block: head?.block ?? null,
+    l1BlockHash: head?.hash ?? null,
+    archive,
+    totals,
+    transactionsPerSecond,
+  };
+  const text = table([
+    ["state", `batch ${batch}, root ${data.root}`],
+    ["accounts", String(data.accounts)],
+    [
+      "compared",
+      head === null
+        ? "NOT with the contract: without L1 only hashes and roots of the archives were checked"
+        : `with the contract at L1 block ${head.block}: root, accounts, queue`,
+    ],
+    ...(waitingEntries === null ? [] : [["waiting", `${waitingEntries} queue entries`]]),
+    [
+      "this run",
+      `${totals.batches} batches, ${transactions} transactions, ${totals.l1Operations} L1 operations in ${totals.seconds.toFixed(1)} s (${Math.round(transactionsPerSecond)} transactions/s)`,
+    ],
+    ...(archive === null ? [] : [["archive", archive]]),
+    ["folder", path],
+  ]);
+  return { data, text };
+}

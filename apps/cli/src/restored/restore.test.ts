@@ -1,0 +1,73 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { parseEther } from "viem";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startUnprovenRollup, type UnprovenRollup } from "../../test/unproven-rollup.ts";
+
+const TIMEOUT_MS = 240_000;
+const RECIPIENT = "0x00000000000000000000000000000000000c0ffe" as const;
+
+describe("cairn restore", () => {
+  let chain: UnprovenRollup;
+  const inHome = (name: string) => join(chain.home, name);
+
+  beforeAll(async () => {
+    chain = await startUnprovenRollup();
+    await chain.deposit("alice", parseEther("1"));
+    await chain.depositTokens("bob", 5_000_000n);
+    await chain.publish();
+    await chain.publish([{ from: 64, amount: parseEther("0.5"), recipient: RECIPIENT }]);
+    await chain.deposit("carol", 1n);
+  }, TIMEOUT_MS);
+  afterAll(() => chain?.stop());
+
+  it("rebuilds the state from L1, then goes on where it was", { timeout: TIMEOUT_MS }, async () => {
+    const first = await chain.cairn("restore", "--write-archive", inHome("batches"), "--check-every-batch");
+    expect(first).toMatchObject({
+      code: 0,
+      data: {
+        batch: 2,
+        block: 2,
+        root: chain.root(),
+        accounts: 2,
+        queuePosition: 2,
+        waitingEntries: 1,
+        l1Block: expect.any(Number),
+        totals: { batches: 2, transfers: 0, withdrawals: 1, l1Operations: 2 },
+      },
+    });
+    const second = await chain.cairn("restore");
+    expect(second).toMatchObject({ code: 0, data: { root: chain.root(), totals: { batches: 0 } } });
+    await chain.publish();
+    const third = await chain.cairnText("restore");
+    expect(third.stdout).toContain(`batch 3, root ${chain.root()}`);
+    expect(third.stdout).toContain("with the contract at L1 block");
+    expect(third.stdout).toMatch(/this run +1 batches/);
+    expect(third.stderr).toContain("restored batch 3 of 3 from L1");
+  });
+
+  it("reads archives, alone or before L1", { timeout: TIMEOUT_MS }, async () => {
+    expect(existsSync(inHome("batches"))).toBe(true);
+    const alone = await chain.cairn(
+      ...["restore", "--offline", "--archive", inHome("batches"), "--state", inHome("offline")],
+    );
+    expect(alone).toMatchObject({ code: 0, data: { batch: 2, l1Block: null, waitingEntries: null } });
+    const text = await chain.cairnText(
+      ...["restore", "--offline", "--archive", inHome("batches"), "--state", inHome("offline")],
+    );
+    expect(text.stdout).toContain("NOT with the contract");
+    const both = await chain.cairn("restore", "--archive", inHome("batches"), "--state", inHome("both"));
+    expect(both).toMatchObject({ code: 0, data: { batch: 3, root: chain.root(), l1Block: expect.any(Number) } });
+  });
+
+  it("says what is wrong, with a hint", { timeout: TIMEOUT_MS }, async () => {
+    expect(await chain.cairn("restore", "--offline")).toMatchObject({
+      code: 2,
+      data: { error: { code: "cli/usage" } },
+    });
+    const missing = await chain.cairn("restore", "--archive", inHome("nothing"));
+    expect(missing).toMatchObject({ code: 1, data: { error: { code: "restore/io", hint: expect.any(String) } } });
+    const noRollup = await chain.cairn("restore", "--rollup", chain.token.address, "--l1", chain.devnet.rpcUrl);
+    expect(noRollup).toMatchObject({ code: 1, data: { error: { code: "cli/wrong-chain" } } });
+  });
+});
