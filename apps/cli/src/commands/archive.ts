@@ -1,0 +1,87 @@
+import { resolve } from "node:path";
+import { createFastCompress } from "@cairn/crypto/fast";
+import { bigintToAddress, bigintToHex } from "@cairn/protocol";
+import { type ArchiveSummary, archiveRollup, type L1HeadTag, verifyArchive } from "@cairn/restore";
+import { Option } from "commander";
+import type { CommonOptions, Context } from "../context.ts";
+import { addExamples, addNetworkOptions, type Host } from "../host.ts";
+import { type CommandResult, table } from "../output.ts";
+import { openL1Access } from "../restored/session.ts";
+
+/** `cairn archive`: files that hold what L1 holds of a rollup's batches. */
+export function addArchiveCommand({ program, run }: Host): void {
+  const archive = program.command("archive").description("write and check files of all that was published of a rollup");
+
+  const write = archive
+    .command("write")
+    .description("write all batches from L1 into a file, or add those that came since; the state is not rebuilt")
+    .argument("<file>", "the archive; continued if it exists")
+    .addOption(
+      new Option("--head <tag>", "which head of L1 counts")
+        .choices(["latest", "safe", "finalized"])
+        .default("finalized"),
+    );
+  addNetworkOptions(write);
+  addExamples(write, "cairn archive write batches.cairn", "cairn archive write batches.cairn --head latest");
+  run(write, writeFile);
+
+  const verify = archive
+    .command("verify")
+    .description("check a file byte by byte and, on L1, that the contract committed to each of its batches")
+    .argument("<file>", "the archive")
+    .option("--offline", "check the file against itself alone");
+  addNetworkOptions(verify);
+  addExamples(verify, "cairn archive verify batches.cairn", "cairn archive verify batches.cairn --offline --json");
+  run(verify, verifyFile);
+}
+
+async function writeFile(
+  context: Context,
+  { head }: { readonly head: L1HeadTag } & CommonOptions,
+  file: string,
+): Promise<CommandResult> {
+  const access = await openL1Access(context.network(), context.signal);
+  const path = resolve(file);
+  const summary = await archiveRollup(access, {
+    path,
+    compress: await createFastCompress(),
+    head,
+    onProgress: ({ batch, batchCount }) => context.output.progress(`archived batch ${batch} of ${batchCount}`),
+  });
+  return tell(path, summary, `up to L1 block ${summary.l1.block}; the contract committed to every batch`);
+}
+
+async function verifyFile(
+  context: Context,
+  { offline }: { readonly offline?: boolean } & CommonOptions,
+  file: string,
+): Promise<CommandResult> {
+  const path = resolve(file);
+  if (offline === true) {
+    const summary = await verifyArchive(path, null);
+    return tell(path, summary, "hashes and order; NOT that the contract committed to the batches");
+  }
+  const access = await openL1Access(context.network(), context.signal);
+  return tell(path, await verifyArchive(path, access), "hashes, order, and that the contract committed to every batch");
+}
+
+function tell(path: string, { identity, start, end }: ArchiveSummary, checked: string): CommandResult {
+  const data = {
+    path,
+    chainId: Number(identity.chainId),
+    rollup: bigintToAddress(identity.rollup),
+    firstBatch: start.batch + 1,
+    lastBatch: end.batch,
+    root: bigintToHex(end.root, 32),
+    checked,
+  };
+  const count = end.batch - start.batch;
+  const text = table([
+    ["archive", path],
+    ["rollup", `${data.rollup} on chain ${data.chainId}`],
+    ["batches", count === 0 ? `none after ${start.batch}` : `${data.firstBatch} … ${data.lastBatch}`],
+    ["root", data.root],
+    ["checked", checked],
+  ]);
+  return { data, text };
+}
