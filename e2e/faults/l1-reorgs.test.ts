@@ -1,3 +1,4 @@
+import { bigintToAddress } from "@cairn/protocol";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import {
   audit,
@@ -29,10 +30,13 @@ describe("reorgs of L1", () => {
       .map(({ id }) => id);
   const statusOf = async (id: string) => (await readApi(scene.api(), "transaction", { params: { id } })).status;
   const wait = (id: string, status: string) => vi.waitFor(async () => expect(await statusOf(id)).toBe(status), WAIT);
-  const payoutStatus = async () => {
-    const { payouts } = await readApi(scene.api(), "payouts", { query: { limit: "1" } });
-    return payouts[0]?.status;
-  };
+  /** Until the last withdrawal is paid. */
+  const waitForPayment = () =>
+    vi.waitFor(async () => {
+      const recipient = bigintToAddress(scene.recipients().at(-1) ?? 0n);
+      const { payouts } = await readApi(scene.api(), "payouts", { query: { recipient } });
+      expect(payouts.map(({ status }) => status)).toEqual(["paid"]);
+    }, WAIT);
   /** Lets L1 go on until all is final. */
   const settle = async (reverted = 0): Promise<void> => {
     await l1.mineEvery(1);
@@ -110,7 +114,7 @@ describe("reorgs of L1", () => {
 
   it("one that removes a payout, which is paid again and not twice", async () => {
     await pay(scene, people);
-    await vi.waitFor(async () => expect(await payoutStatus()).toBe("paid"), WAIT);
+    await waitForPayment();
     await l1.reorg(1);
     await settle();
   });
@@ -124,7 +128,7 @@ describe("reorgs of L1", () => {
     await ledger.insist(api, [holders.withdraw(erin, scene.newRecipient(), ETHER / 4n)]);
     const [kept = "", lost = ""] = idsSince(before);
     impossible.add(lost);
-    await vi.waitFor(async () => expect(await payoutStatus()).toBe("paid"), WAIT);
+    await waitForPayment();
     await l1.mine(FINAL + 1);
     await wait(kept, "final");
     await l1.reorgTo(height);

@@ -85,6 +85,11 @@ export async function startL1({ blockTimeSeconds, parameters = {} }: L1Options =
       method: "anvil_reorg",
       params: [depth, kept],
     });
+    // The clock of the L1 node is set back by a reorg; on a real chain the next block has the time of day.
+    await client.request<{ Method: "evm_setTime"; Parameters: [number]; ReturnType: unknown }>({
+      method: "evm_setTime",
+      params: [Math.max(Number(before.timestamp), Math.floor(Date.now() / 1000))],
+    });
     const after = await rollup.reader.getBlock();
     if (after.hash === before.hash || after.number !== before.number) {
       throw new CairnError<E2eErrorCode>("e2e/rpc-failed", `the L1 node did not reorganise ${depth} blocks`);
