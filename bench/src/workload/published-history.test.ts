@@ -1,0 +1,30 @@
+import { createFastCompress } from "@cairn/crypto/fast";
+import { BLOCK_SIZES, FIRST_ACCOUNT_INDEX } from "@cairn/protocol";
+import { createRebuilder, openRestoredState, type RollupIdentity, restoreRollup } from "@cairn/restore";
+import { createMemoryStore } from "@cairn/state";
+import { expect, test } from "vitest";
+import { createMemoryL1 } from "./memory-l1.ts";
+import { DOMAIN } from "./memory-rollup.ts";
+import { createPublishedHistory } from "./published-history.ts";
+
+const IDENTITY: RollupIdentity = { ...DOMAIN, sizes: BLOCK_SIZES };
+
+test("the benchmark's batches restore to the roots they name, every account paying or being paid once", async () => {
+  const compress = await createFastCompress();
+  const { deposits, transfers } = createPublishedHistory({ slots: 64, accounts: 256, transfers: 128, compress });
+  expect([deposits.length, transfers.length]).toEqual([4, 2]);
+  const store = createMemoryStore();
+  const restored = openRestoredState({ store, compress, identity: IDENTITY });
+  const rebuilder = createRebuilder(restored);
+  for (const batch of deposits) rebuilder.add(batch);
+  rebuilder.checkpoint("together");
+  const before = restored.tree.snapshot();
+  const rollup = createMemoryL1(IDENTITY, [...deposits.slice(-1), ...transfers], { batchCount: 6, queueTail: 256 });
+  const { position, totals } = await restoreRollup({ store, compress, rollup });
+  expect(position).toMatchObject({ batch: 6, root: transfers.at(-1)?.header.newRoot });
+  expect(totals).toMatchObject({ batches: 2, transfers: 128 });
+  for (let index = FIRST_ACCOUNT_INDEX; index < position.nextIndex; index++) {
+    const proof = before.nodes.children(1, Math.floor(index / 4))[index % 4];
+    expect(restored.tree.nodes.children(1, Math.floor(index / 4))[index % 4]).not.toBe(proof);
+  }
+});
