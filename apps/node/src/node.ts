@@ -21,6 +21,7 @@ import {
   type Database,
   databaseLocation,
   findChain,
+  findLastL1Block,
   type JobQueue,
   openDatabase,
 } from "@cairn/db";
@@ -50,7 +51,7 @@ import { createProverMetrics } from "./prover/metrics.ts";
 import { createProver, type ProveBlock, type Prover } from "./prover/worker.ts";
 import { createPublisherMetrics } from "./publisher/metrics.ts";
 import { createPublisher, type Publisher } from "./publisher/publisher.ts";
-import { assertHistory } from "./restore/history.ts";
+import { assertHistory, findDeploymentBlock } from "./restore/history.ts";
 import { openStateKeeper } from "./sequencer/state-keeper.ts";
 import { NODE_VERSION, RETAINED_BLOCKS, type SequencerPart, startSequencerPart } from "./sequencer-part.ts";
 import { createWatcherMetrics } from "./watcher/metrics.ts";
@@ -141,7 +142,10 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
     if (isL1Reachable && has("sequencer")) await assertHistory(database.db, rollup, { isRestore: config.restore });
 
     const jobs = has("prover") || has("sequencer") ? await openJobs(database) : null;
-    const watcher = has("watcher") ? openWatcher(database, rollup, registry) : null;
+    const isUnread = isL1Reachable && (await findLastL1Block(database.db)) === undefined;
+    const isSearched = isUnread && has("watcher") && config.deploymentBlock === 0;
+    const deploymentBlock = isSearched ? await findDeploymentBlock(rollup) : config.deploymentBlock;
+    const watcher = has("watcher") ? openWatcher(database, rollup, registry, deploymentBlock) : null;
     await watcher?.start();
     let publisher: Publisher | null = null;
     const sequencing: SequencerPart | null =
@@ -234,11 +238,11 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
     return jobs;
   };
 
-  const openWatcher = (database: Database, rollup: L1Rollup, registry: Registry): Watcher => {
+  const openWatcher = (database: Database, rollup: L1Rollup, registry: Registry, deploymentBlock: number): Watcher => {
     const { confirmations: safe, finalConfirmations: final } = config;
     const watcher = createWatcher(
       {
-        deploymentBlock: config.deploymentBlock,
+        deploymentBlock,
         head: safe === 0 ? { type: "tags" } : { type: "confirmations", safe, final },
         pollMs: config.l1PollMs,
         rangeSize: 2000,

@@ -69,7 +69,7 @@ export const SETTINGS = {
     env: "CAIRN_DEPLOYMENT_BLOCK",
     schema: form.integer(0, Number.MAX_SAFE_INTEGER),
     fallback: "0",
-    text: "L1 block of the contract's creation; reading starts there.",
+    text: "L1 block of the contract's creation; reading starts there. 0 searches for it.",
   }),
   restore: setting({
     env: "CAIRN_RESTORE",

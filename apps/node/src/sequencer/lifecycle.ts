@@ -59,6 +59,8 @@ export function createLifecycle(
   let run: Run | null = null;
   let queue: readonly QueueEntry[] = [];
   let recovery: Promise<void> | null = null;
+  /** The stores are being changed by others: nobody may build on them. */
+  let isExclusive = false;
   /** What failed in a run that does not take transactions yet. */
   let broken: unknown = null;
 
@@ -83,16 +85,19 @@ export function createLifecycle(
     },
     fail,
     rebuildFrom: async (firstBlock, reason, between) => {
-      if (phase === "stopped") return;
+      if (isStopped()) return;
+      isExclusive = true;
       await recovery?.catch(() => undefined);
-      phase = "recovering";
-      await run?.engine.settled();
+      if (!isStopped()) phase = "recovering";
       let dropped = 0;
       try {
+        await run?.engine.settled();
         dropped = await drop(firstBlock, reason);
         await between?.();
+        isExclusive = false;
         await recover();
       } catch (error) {
+        isExclusive = false;
         retryRecovery(FIRST_RECOVERY_DELAY_MS);
         throw error;
       }
@@ -105,6 +110,10 @@ export function createLifecycle(
       await run?.engine.settled();
     },
   };
+
+  function isStopped(): boolean {
+    return phase === "stopped";
+  }
 
   function recover(): Promise<void> {
     recovery ??= startRun().finally(() => {
@@ -216,6 +225,7 @@ export function createLifecycle(
   function retryRecovery(delayMs: number): void {
     clock.after(delayMs, () => {
       if (phase !== "recovering") return;
+      if (isExclusive) return retryRecovery(delayMs);
       recover().catch((error: unknown) => {
         logger.error({ err: error }, "sequencer did not recover");
         retryRecovery(Math.min(2 * delayMs, MAX_RECOVERY_DELAY_MS));

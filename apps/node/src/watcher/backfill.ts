@@ -125,6 +125,9 @@ async function toQueueEntries(
   return entries;
 }
 
+/** Requests to the L1 node at a time. */
+const REQUESTS_TOGETHER = 16;
+
 type AcceptedEvent = Extract<RollupEvent, { type: "accepted" }>;
 
 /** Data of the accepted batches that are not stored here as they are, and of all that follow them: they are adopted in order. */
@@ -133,14 +136,14 @@ async function readForeignData(
   rollup: L1Rollup,
   events: readonly RollupEvent[],
 ): Promise<Map<number, Uint8Array>> {
-  const found = new Map<number, Uint8Array>();
+  const missing: AcceptedEvent[] = [];
   let isBehind = (await findUnadoptedBatch(db)) !== undefined;
   for (const event of events) {
     if (event.type !== "accepted" || (!isBehind && (await isStored(db, event)))) continue;
     isBehind = true;
-    found.set(event.number, await readPublishedData(rollup, event));
+    missing.push(event);
   }
-  return found;
+  return new Map(await mapTogether(missing, async (event) => [event.number, await readPublishedData(rollup, event)]));
 }
 
 /** Stores an acceptance. One of a batch that is not stored here is for the sequencer to adopt. */
@@ -191,10 +194,18 @@ function toSettlement(event: Extract<RollupEvent, { type: "settled" }>): Settlem
 /** Seconds of the L1 blocks that hold queue entries or acceptances. */
 async function readTimestamps(rollup: L1Rollup, events: readonly RollupEvent[]): Promise<Map<number, number>> {
   const blocks = new Set(events.filter(({ type }) => type !== "settled").map(({ block }) => block));
-  const timestamps = new Map<number, number>();
-  for (const block of blocks) {
-    const header = await readHeader(rollup, block);
-    if (header !== null) timestamps.set(block, header.timestamp);
+  const headers = await mapTogether([...blocks], (block) => readHeader(rollup, block));
+  return new Map(headers.flatMap((header) => (header === null ? [] : [[header.number, header.timestamp]])));
+}
+
+/** Results of asking for every item, some at a time, in the order of the items. */
+async function mapTogether<Item, Result>(
+  items: readonly Item[],
+  ask: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let first = 0; first < items.length; first += REQUESTS_TOGETHER) {
+    results.push(...(await Promise.all(items.slice(first, first + REQUESTS_TOGETHER).map(ask))));
   }
-  return timestamps;
+  return results;
 }

@@ -71,6 +71,8 @@ export interface WatcherStatus {
 }
 
 const MAX_BACKOFF_MS = 30_000;
+/** How long after a reorg blocks are not built again before L1 has come as far as it was. */
+const HOLD_PATIENCE_MS = 120_000;
 /** Checkpoints kept below the final block, for RPC nodes that disagree about what is final. */
 const KEPT_BLOCKS = 256;
 
@@ -84,6 +86,8 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
   let l1Block: number | null = null;
   let latest: WatcherStatus["latest"] = null;
   let lastFinal = 0;
+  /** Since when rebuilds are held back, by elapsed time. */
+  let heldSinceMs: number | null = null;
   let cancelTimer: () => void = () => undefined;
   let current: Promise<void> | null = null;
 
@@ -116,8 +120,7 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
     const { number, timestamp, nextTimestamp } = newest;
     const safeHead = { safeNumber: last?.number ?? 0, safeTimestamp: last?.timestamp ?? 0 };
     await storeL1Head(db, { number, timestamp, nextTimestamp, ...safeHead });
-    const heldUntil = await findRebuildHold(db);
-    if (heldUntil !== null && l1Block !== null && l1Block >= heldUntil) await releaseRebuilds(db);
+    await endHold();
     publish({ type: "looked" });
     const finalBlock = await markFinal(db, Math.min(final, safe), clock.nowMs());
     if (finalBlock > lastFinal) {
@@ -127,6 +130,20 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
       publish({ type: "final", lastBlock: finalBlock });
     }
     metrics.observe({ l1Block: l1Block ?? 0, lag: newest.number - (l1Block ?? 0), final: finalBlock });
+  };
+
+  /** A chain that was cut back may stay short of where it was: what it has lost is not waited for without end. */
+  const endHold = async (): Promise<void> => {
+    const heldUntil = await findRebuildHold(db);
+    if (heldUntil === null) {
+      heldSinceMs = null;
+      return;
+    }
+    heldSinceMs ??= clock.elapsedMs();
+    const isReached = l1Block !== null && l1Block >= heldUntil;
+    if (!isReached && clock.elapsedMs() - heldSinceMs < HOLD_PATIENCE_MS) return;
+    heldSinceMs = null;
+    await releaseRebuilds(db);
   };
 
   const readTargets = async (newest: number): Promise<{ safe: number; final: number }> => {
