@@ -56,7 +56,7 @@ abstract contract L2Model is EscapeTest {
         bool isOwners = isAssigned && accounts[at].owner == record.owner;
         if (record.kind == 4) {
             onL2[record.tokenId] += record.amount;
-            if (isOwners && accounts[at].tokenId == record.tokenId) accounts[at].balance += record.amount;
+            if (isOwners && _isTopUp(accounts[at], record)) accounts[at].balance += record.amount;
             else _create(record);
         } else if (record.kind == 5) {
             if (isOwners) _payOut(at, record.owner, accounts[at].balance);
@@ -64,6 +64,12 @@ abstract contract L2Model is EscapeTest {
             accounts[at].key = record.key;
             accounts[at].flags = 1;
         }
+    }
+
+    /// Under a key that the owner vouched for, or named now.
+    function _isTopUp(AccountLeaf storage held, QueueRecord memory record) private view returns (bool) {
+        bool isKeyKnown = held.key == record.key || (record.key == 0 && held.flags == 1);
+        return isKeyKnown && held.tokenId == record.tokenId;
     }
 
     function _create(QueueRecord memory record) private {
