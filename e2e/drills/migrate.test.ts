@@ -98,9 +98,11 @@ describe("migrate: the users of one deployment leave it in bulk and enter a new 
     });
     await scene.start({ CAIRN_ROLLUP: next.address, CAIRN_DATA_DIR: `${scene.dir}/next` });
     await vi.waitFor(async () => {
-      const { lastProvenBlock, lastBlock, nextIndex } = await readApi(scene.api(), "rollup");
-      expect({ nextIndex, isProven: lastProvenBlock === lastBlock }).toEqual({ nextIndex: 70, isProven: true });
+      const { address, reader } = next;
+      const { queueHead, nextIndex } = await reader.readContract({ address, abi: rollupAbi, functionName: "state" });
+      expect({ queueHead, nextIndex }).toEqual({ queueHead: BigInt(holders.length), nextIndex: 70 });
     }, WAIT);
+    await drill.untilAgreed(scene.api(), next);
     for (const { person, token } of holders) {
       const query = { owner: bigintToAddress(person.owner), tokenId: String(token) };
       const { accounts } = await readApi(scene.api(), "accounts", { query });

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rollupAbi } from "@cairn/contracts";
-import { rollupDomain } from "@cairn/l1";
+import { type L1Rollup, rollupDomain } from "@cairn/l1";
 import { bigintToAddress } from "@cairn/protocol";
 import { createTestClient, http } from "viem";
 import { expect, vi } from "vitest";
@@ -31,7 +31,7 @@ export interface Drill {
   /** Waits until L1 has at least this many batches. */
   readonly untilBatch: (count: number) => Promise<void>;
   /** Waits until the node behind an API has L1's root and nothing beyond it. */
-  readonly untilAgreed: (api: string) => Promise<void>;
+  readonly untilAgreed: (api: string, rollup?: L1Rollup) => Promise<void>;
   /** Waits until transactions, by default all acknowledged ones, are final for the node behind the scene's API, and it agrees with L1. */
   readonly untilFinal: (ids?: readonly string[]) => Promise<void>;
   readonly custody: (tokenId: number) => Promise<bigint>;
@@ -65,9 +65,11 @@ export async function openDrill(options: SceneOptions = {}): Promise<Drill> {
 
   const tryCairn: Drill["tryCairn"] = (...args) => runCairn(args, { CAIRN_HOME: home });
   let strangers = 0;
-  const untilAgreed = (api: string): Promise<void> =>
+  const untilAgreed = (api: string, rollup: L1Rollup = l1.rollup): Promise<void> =>
     vi.waitFor(async () => {
-      const [chain, node] = [await l1.state(), await readApi(api, "rollup")];
+      const contract = { address: rollup.address, abi: rollupAbi } as const;
+      const chain = await rollup.reader.readContract({ ...contract, functionName: "state" });
+      const node = await readApi(api, "rollup");
       expect([node.root, node.lastBlock, node.lastProvenBlock]).toEqual([
         chain.root,
         Number(chain.lastBlock),
