@@ -3,6 +3,7 @@ import {
   type Account,
   type Address,
   type Chain,
+  type ContractConstructorArgs,
   getContractAddress,
   type Hex,
   type PublicClient,
@@ -67,27 +68,14 @@ export async function deployRollup(options: DeployOptions): Promise<RollupDeploy
   const { rollup, verifiers, parameters } = options;
   const chainId = await agreedChainId(options);
   assertVerifiersAllowed(chainId, verifiers);
-  const deployed: { slots: BlockSize; address: Address; gasUsed: bigint; codeHash: Hex }[] = [];
+  const deployed: (DeployedVerifier & { readonly gasUsed: bigint })[] = [];
   for (const verifier of verifiers) {
     const { address, receipt } = await deployContract(options, verifier, []);
     const { slots, runtimeCodeHash: codeHash } = verifier;
     deployed.push({ slots, address, gasUsed: receipt.gasUsed, codeHash });
   }
-  const { address, receipt } = await deployContract(options, { ...rollup, abi: rollupAbi }, [
-    {
-      operator: parameters.operator ?? zeroAddress,
-      inclusionDelay: BigInt(parameters.inclusionDelaySeconds),
-      operatorIdleDelay: BigInt(parameters.operatorIdleDelaySeconds),
-      freezeDelay: BigInt(parameters.freezeDelaySeconds),
-      queueBaseFee: parameters.queueBaseFeeWei,
-      circuits: deployed.map(({ slots, address: verifier, codeHash: verifierCodeHash }) => ({
-        circuitType: CIRCUIT_TYPE[slots],
-        slots,
-        verifier,
-        verifierCodeHash,
-      })),
-    },
-  ]);
+  const args = rollupConstructorArguments(parameters, deployed);
+  const { address, receipt } = await deployContract(options, { ...rollup, abi: rollupAbi }, args);
   return {
     chainId,
     rollup: address,
@@ -96,6 +84,36 @@ export async function deployRollup(options: DeployOptions): Promise<RollupDeploy
     blockNumber: receipt.blockNumber,
     gasUsed: receipt.gasUsed,
   };
+}
+
+/** A verifier on the chain. */
+export interface DeployedVerifier {
+  readonly slots: BlockSize;
+  readonly address: Address;
+  /** keccak256 of its code. */
+  readonly codeHash: Hex;
+}
+
+/** What the rollup's constructor takes. */
+export function rollupConstructorArguments(
+  parameters: RollupParameters,
+  verifiers: readonly DeployedVerifier[],
+): ContractConstructorArgs<typeof rollupAbi> {
+  return [
+    {
+      operator: parameters.operator ?? zeroAddress,
+      inclusionDelay: BigInt(parameters.inclusionDelaySeconds),
+      operatorIdleDelay: BigInt(parameters.operatorIdleDelaySeconds),
+      freezeDelay: BigInt(parameters.freezeDelaySeconds),
+      queueBaseFee: parameters.queueBaseFeeWei,
+      circuits: verifiers.map(({ slots, address: verifier, codeHash: verifierCodeHash }) => ({
+        circuitType: CIRCUIT_TYPE[slots],
+        slots,
+        verifier,
+        verifierCodeHash,
+      })),
+    },
+  ];
 }
 
 /** Deploys a contract of this package other than the rollup, such as `DevToken`. Throws `contracts/deployment-failed`. */
