@@ -87,6 +87,8 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
     CAIRN_BLOCK_TIME_MS: "300",
     CAIRN_FEE_OPERATOR_PERCENT: "-100",
     CAIRN_SRS: "dev",
+    // A proof that stands back behind other tests may never end.
+    CAIRN_PROVER_NICE: "0",
     CAIRN_CACHE_DIR: CACHE_DIR,
     CAIRN_API_PORT: "0",
     CAIRN_METRICS_PORT: "0",

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import { call, createNodeHarness, type NodeHarness } from "../test/node-harness.ts";
 import type { CairnNode } from "./node.ts";
-import type { ProveBlock } from "./prover/worker.ts";
+import type { ProveBlock } from "./prover/proof-maker.ts";
 
 const ETHER = 10n ** 18n;
 const RECIPIENT = 0xc0ffee00c0ffee00c0ffee00c0ffee00c0ffee00n;

@@ -1,18 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import {
-  type BlockCircuit,
-  circuitName,
-  compileCircuit,
-  devSrs,
-  ensureDevSrs,
-  ignitionSrs,
-  loadBlockCircuit,
-  programGates,
-  type Srs,
-  srsPointsFor,
-} from "@cairn/circuits";
+import type { BlockCircuit } from "@cairn/circuits";
 import { DEV_CHAIN_IDS } from "@cairn/contracts";
+import type { Compress } from "@cairn/crypto";
 import { createFastCompress } from "@cairn/crypto/fast";
 import {
   acquireNodeLock,
@@ -47,8 +37,11 @@ import type { NodeErrorCode } from "./errors.ts";
 import { createObserverMetrics } from "./observer/metrics.ts";
 import { createObserver } from "./observer/observer.ts";
 import { registerProcessMetrics } from "./observer/process-metrics.ts";
+import { type CircuitSource, loadCircuit } from "./prover/circuit.ts";
 import { createProverMetrics } from "./prover/metrics.ts";
-import { createProver, type ProveBlock, type Prover } from "./prover/worker.ts";
+import { createProofMaker, type ProofMaker, type ProveBlock } from "./prover/proof-maker.ts";
+import { createProofThread } from "./prover/proof-thread.ts";
+import { createProver, type Prover } from "./prover/worker.ts";
 import { createPublisherMetrics } from "./publisher/metrics.ts";
 import { createPublisher, type Publisher } from "./publisher/publisher.ts";
 import { assertHistory, findDeploymentBlock } from "./restore/history.ts";
@@ -257,7 +250,7 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
     { domain, slotCount }: Chain,
     database: Database,
     jobs: JobQueue,
-    compress: Awaited<ReturnType<typeof createFastCompress>>,
+    compress: Compress,
     registry: Registry,
   ): Prover => {
     const isDevelopment = DEV_CHAIN_IDS.includes(Number(domain.chainId));
@@ -271,16 +264,22 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
       {
         database,
         jobs,
-        compress,
+        maker: proofMaker(compress, { cacheDir: config.cacheDir, srs, slots: slotCount }),
         clock,
-        loadCircuit: deps.loadCircuit ?? ((size) => loadCircuit(config.cacheDir, srs, size)),
-        ...(deps.prove === undefined ? {} : { prove: deps.prove }),
         logger: child("prover"),
         metrics: createProverMetrics(registry),
       },
     );
     endings.push(["prover", prover.stop]);
     return prover;
+  };
+
+  const proofMaker = (compress: Compress, source: CircuitSource): ProofMaker => {
+    const { prove, loadCircuit: load = () => loadCircuit(source) } = deps;
+    if (prove === undefined && deps.loadCircuit === undefined) {
+      return createProofThread({ ...source, nice: config.proverNice });
+    }
+    return createProofMaker({ compress, loadCircuit: () => load(source.slots), ...(prove && { prove }) });
   };
 
   const openPublisher = (database: Database, rollup: L1Rollup, registry: Registry): Publisher | null => {
@@ -357,13 +356,4 @@ function publisherReadiness(publisher: Publisher | null) {
   const notes = [waitingFor === null ? [] : `waits for ${waitingFor}`, isBalanceLow ? "low balance" : []].flat();
   const isReady = state !== "failing" && state !== "frozen";
   return { publisher: { isReady, state: [state, ...notes].join(", ") } };
-}
-
-/** The circuit from the cache; what is missing there is built first. */
-async function loadCircuit(cacheDir: string, kind: Srs["kind"], slots: BlockSize): Promise<BlockCircuit> {
-  if (kind === "ignition") return loadBlockCircuit({ slots, cacheDir, srs: ignitionSrs() });
-  const program = await compileCircuit({ name: circuitName(slots), cacheDir });
-  const points = srsPointsFor(await programGates(program));
-  const { srs } = ensureDevSrs({ dir: devSrs(cacheDir).dir, points });
-  return loadBlockCircuit({ slots, cacheDir, srs });
 }

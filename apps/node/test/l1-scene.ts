@@ -12,7 +12,7 @@ import { pino } from "pino";
 import { toHex } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { type CairnNode, createNode } from "../src/node.ts";
-import type { ProveBlock } from "../src/prover/worker.ts";
+import type { ProveBlock } from "../src/prover/proof-maker.ts";
 import { call, createNodeHarness, type NodeHarness } from "./node-harness.ts";
 
 const MNEMONIC = "test test test test test test test test test test test junk";

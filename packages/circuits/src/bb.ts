@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { setPriority } from "node:os";
 import { dirname, join } from "node:path";
 import { CairnError } from "@cairn/protocol";
 import type { CircuitsErrorCode } from "./errors.ts";
@@ -44,11 +45,15 @@ export function bbPath(): string {
   return path;
 }
 
-/** Runs `bb` for the EVM target. Throws `circuits/no-prover`, `circuits/prover-failed`, `circuits/aborted`. */
-export async function runBb(args: readonly string[], signal?: AbortSignal): Promise<BbResult> {
+/**
+ * Runs `bb` for the EVM target, with `nice` (0 … 19) at a lower priority. Throws `circuits/no-prover`,
+ * `circuits/prover-failed`, `circuits/aborted`.
+ */
+export async function runBb(args: readonly string[], signal?: AbortSignal, nice = 0): Promise<BbResult> {
   if (signal?.aborted) throw aborted(signal.reason);
   const startMs = performance.now();
   const child = spawn("/bin/sh", ["-c", GUARDED, bbPath(), ...args, ...TARGET], { stdio: "pipe", detached: true });
+  if (nice > 0 && child.pid !== undefined) lowerPriority(child.pid, nice);
   child.stdin.on("error", () => undefined);
   child.once("exit", () => child.stdin.destroy());
   const output = { stdout: "", stderr: "" };
@@ -82,6 +87,17 @@ export async function runBb(args: readonly string[], signal?: AbortSignal): Prom
     clearInterval(poll);
     signal?.removeEventListener("abort", stop);
   }
+}
+
+/**
+ * Of a process and, where the system shares the processor out by sessions, of its session. A proof at full priority is
+ * still a proof, so that a system which refuses is no reason to fail.
+ */
+function lowerPriority(pid: number, nice: number): void {
+  try {
+    setPriority(pid, nice);
+    if (existsSync(`/proc/${pid}/autogroup`)) writeFileSync(`/proc/${pid}/autogroup`, String(nice));
+  } catch {}
 }
 
 async function peakMemory(pid: number | undefined): Promise<number | null> {

@@ -27,17 +27,23 @@ export interface BlockCircuit {
 }
 
 /**
- * Proves a block. Throws `circuits/unsatisfied` and `circuits/bad-input` when there is no such block,
- * `circuits/prover-failed`, `circuits/no-prover`, `circuits/aborted`.
+ * Proves a block, with `nice` (0 … 19) at a lower priority. Throws `circuits/unsatisfied` and `circuits/bad-input` when
+ * there is no such block, `circuits/prover-failed`, `circuits/no-prover`, `circuits/aborted`.
  */
 export async function proveBlock(
   circuit: BlockCircuit,
   publicInput: bigint,
   witness: BlockWitness,
   signal?: AbortSignal,
+  nice = 0,
 ): Promise<Proof> {
   const solved = await solveWitness(circuit.program.circuit, blockInputMap(publicInput, witness));
-  const { proof, publicInputs, proveSeconds, proverPeakBytes } = await proveSolved(circuit, solved.witness, signal);
+  const { proof, publicInputs, proveSeconds, proverPeakBytes } = await proveSolved(
+    circuit,
+    solved.witness,
+    signal,
+    nice,
+  );
   return { proof, publicInputs, witnessSeconds: solved.seconds, proveSeconds, proverPeakBytes };
 }
 
@@ -46,13 +52,14 @@ export async function proveSolved(
   { program, key, srs }: BlockCircuit,
   witness: Uint8Array,
   signal?: AbortSignal,
+  nice = 0,
 ): Promise<Omit<Proof, "witnessSeconds">> {
   const dir = await mkdtemp(join(tmpdir(), "cairn-prove-"));
   try {
     const witnessPath = join(dir, "witness.gz");
     await writeFile(witnessPath, witness);
     const files = ["-b", program.path, "-w", witnessPath, "-k", key.path, "-o", dir, "-c", srs.dir];
-    const { seconds, peakBytes } = await runBb(["prove", ...files], signal);
+    const { seconds, peakBytes } = await runBb(["prove", ...files], signal, nice);
     const inputs = await readFile(join(dir, "public_inputs"));
     return {
       proof: new Uint8Array(await readFile(join(dir, "proof"))),

@@ -207,6 +207,12 @@ export const SETTINGS = {
     unit: "megabytes",
     text: "Memory that proofs may take together; lowers the number proven side by side.",
   }),
+  proverNice: setting({
+    env: "CAIRN_PROVER_NICE",
+    schema: form.integer(0, 19),
+    fallback: "10",
+    text: "How far proofs stand back behind the node's other work: 0 not at all, 19 most.",
+  }),
   proofRetries: setting({
     env: "CAIRN_PROOF_RETRIES",
     schema: form.integer(0, 100),

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clientOf, createL1Scene, type L1Scene, proveNothing } from "../../test/l1-scene.ts";
 import { call } from "../../test/node-harness.ts";
 import type { CairnNode } from "../node.ts";
-import type { ProveBlock } from "./worker.ts";
+import type { ProveBlock } from "./proof-maker.ts";
 
 const ETHER = 10n ** 18n;
 const WAIT = { timeout: 50_000, interval: 100 };

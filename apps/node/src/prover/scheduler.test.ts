@@ -76,6 +76,6 @@ it("adds the jobs of the oldest blocks once each, more as they are proven, and a
   expect(await newly(scheduler.schedule)).toEqual([65, 66]);
   await rejectProof(database.db, 1, 5);
   expect(await newly(scheduler.schedule)).toEqual([1]);
-  clock.advance(31_000);
+  clock.advance(11_000);
   expect((await newly(scheduler.schedule)).length).toBe(64);
 });

@@ -9,7 +9,7 @@ import type { SchedulerMetrics } from "./metrics.ts";
 const LOOK_AHEAD = 64;
 
 /** How long a job counts as added before it is added again, should the engine have lost it. */
-const ADD_AGAIN_MS = 30_000;
+const ADD_AGAIN_MS = 10_000;
 
 /** Proofs of one batch that L1 may refuse before nobody makes another: circuit and verifier do not match. */
 export const MAX_BAD_PROOFS = 3;

@@ -1,6 +1,4 @@
 import { hostname } from "node:os";
-import { type BlockCircuit, buildWitness, type Proof, proveBlock } from "@cairn/circuits";
-import type { Compress } from "@cairn/crypto";
 import { type Database, findBatch, findBlock, findWitness, type HeldJob, type JobQueue, storeProof } from "@cairn/db";
 import { type BlockSize, CairnError, isCairnError } from "@cairn/protocol";
 import type { Logger } from "pino";
@@ -9,15 +7,7 @@ import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { toPlain, wordHex } from "../json.ts";
 import type { ProverMetrics } from "./metrics.ts";
-import { decodeWitnessInput } from "./witness-input.ts";
-
-/** Makes the proof of a block; replaced in tests. */
-export type ProveBlock = (
-  circuit: BlockCircuit,
-  publicInput: bigint,
-  witness: ReturnType<typeof buildWitness>["witness"],
-  signal: AbortSignal,
-) => Promise<Proof>;
+import type { ProofMaker } from "./proof-maker.ts";
 
 /** How a prover works. */
 export interface ProverSettings {
@@ -31,10 +21,7 @@ export interface ProverSettings {
 export interface ProverDeps {
   readonly database: Database;
   readonly jobs: JobQueue;
-  readonly compress: Compress;
-  /** The circuit of a block size; loading may take long the first time. */
-  readonly loadCircuit: (slots: BlockSize) => Promise<BlockCircuit>;
-  readonly prove?: ProveBlock;
+  readonly maker: ProofMaker;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: ProverMetrics;
@@ -67,7 +54,6 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
   const { database, clock, logger, metrics } = deps;
   const active = new Map<string, ProverProgress>();
   const stopping = new AbortController();
-  let circuit: Promise<BlockCircuit> | null = null;
   let endWork: (() => Promise<void>) | null = null;
 
   const handle = async (job: HeldJob): Promise<void> => {
@@ -105,22 +91,11 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
     ]);
     const isWanted = batch !== undefined && wordHex(batch.publicInput) === data.publicInput && batch.proof === null;
     if (!isWanted || block?.seal == null || input === undefined) return "obsolete";
-    const { trace, before } = decodeWitnessInput(input, deps.compress);
-    const { witness, oldRoot, newRoot } = buildWitness(trace, before, deps.compress);
-    if (oldRoot !== block.seal.oldRoot || newRoot !== block.seal.newRoot) {
-      throw new CairnError<NodeErrorCode>(
-        "node/witness-mismatch",
-        `the trace of block ${block.number} leads elsewhere`,
-      );
-    }
-    circuit ??= deps.loadCircuit(slots);
-    const loaded = await circuit.catch((error: unknown) => {
-      circuit = null;
-      throw error;
-    });
+    const { oldRoot, newRoot } = block.seal;
+    const task = { input, publicInput: batch.publicInput, oldRoot, newRoot };
+    const prepared = await deps.maker.prepare(task);
     enter("proof");
-    const prove = deps.prove ?? proveBlock;
-    const made = await prove(loaded, batch.publicInput, witness, AbortSignal.any([signal, stopping.signal]));
+    const made = await prepared.prove(AbortSignal.any([signal, stopping.signal]));
     crashPoint("proof-made");
     enter("storing");
     const { proof, publicInputs, witnessSeconds, proveSeconds, proverPeakBytes } = made;
@@ -157,6 +132,7 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
     stop: async () => {
       stopping.abort();
       await endWork?.();
+      await deps.maker.stop();
     },
   };
 }

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Client, clientOf, createL1Scene, type L1Scene, proveNothing } from "../../test/l1-scene.ts";
 import { call } from "../../test/node-harness.ts";
 import type { CairnNode } from "../node.ts";
-import type { ProveBlock } from "../prover/worker.ts";
+import type { ProveBlock } from "../prover/proof-maker.ts";
 
 const ETHER = 10n ** 18n;
 const HOUR = 3600;

@@ -1,8 +1,7 @@
-import { Worker } from "node:worker_threads";
-import { type Account, type AccountIndex, type BlockNumber, CairnError } from "@cairn/protocol";
+import type { Account, AccountIndex, BlockNumber } from "@cairn/protocol";
 import { type AccountView, type ApplyOptions, createAccountView } from "@cairn/state";
 import { type LmdbReader, openLmdbReader } from "@cairn/state/lmdb";
-import type { NodeErrorCode } from "../errors.ts";
+import { startThread, type Thread } from "../threads/thread.ts";
 import type { SealedContent, SealTask } from "./sealing.ts";
 
 /**
@@ -52,88 +51,54 @@ export type StateRequest =
       readonly options: Pick<ApplyOptions, "expectedRoot">;
     }
   | { readonly type: "rollback"; readonly block: BlockNumber }
+  | { readonly type: "head" }
   | { readonly type: "close" };
 
-/** What the thread answers. */
-export type StateAnswer =
-  | { readonly id: number; readonly type: "done"; readonly value: unknown; readonly head: StateHead }
-  | {
-      readonly id: number;
-      readonly type: "failed";
-      readonly code: string | null;
-      readonly message: string;
-      readonly details: Readonly<Record<string, unknown>>;
-    };
+/** What the thread answers, each time. */
+export interface StateAnswer<Value> {
+  readonly value: Value;
+  readonly head: StateHead;
+}
 
 /** Opens the state store of a directory. Throws `state/store-locked`, `state/io`, `state/corrupt-store`. */
 export async function openStateKeeper(options: StateKeeperOptions): Promise<StateKeeper> {
-  const worker = new Worker(new URL("./state-worker.ts", import.meta.url), { workerData: options });
-  const pending = new Map<number, PromiseWithResolvers<unknown>>();
-  const opened = Promise.withResolvers<unknown>();
-  pending.set(0, opened);
-  let nextId = 1;
-  let head: StateHead | null = null;
-  let reader: LmdbReader | null = null;
-  let ended: CairnError<NodeErrorCode> | null = null;
+  const thread = await startThread<StateRequest>(new URL("./state-worker.ts", import.meta.url), options);
+  const { head: first } = await thread.ask<StateAnswer<null>>({ type: "head" });
+  const reader = await openReader(options, thread);
+  let head = first;
   let closing: Promise<void> | null = null;
 
-  const end = (cause: unknown): void => {
-    ended ??= new CairnError<NodeErrorCode>("node/unavailable", "the state store's thread has ended", { cause });
-    for (const { reject } of pending.values()) reject(ended);
-    pending.clear();
-  };
-  worker.on("error", end);
-  worker.on("exit", end);
-  worker.on("message", (answer: StateAnswer) => {
-    const waiting = pending.get(answer.id);
-    pending.delete(answer.id);
-    if (pending.size === 0) worker.unref();
-    if (answer.type === "failed") {
-      waiting?.reject(new CairnError(answer.code ?? "state/io", answer.message, { details: answer.details }));
-      return;
-    }
+  const ask = async <Value>(request: StateRequest): Promise<Value> => {
+    const answer = await thread.ask<StateAnswer<Value>>(request);
     head = answer.head;
-    reader?.refresh();
-    waiting?.resolve(answer.value);
-  });
-
-  const ask = <Value>(request: StateRequest): Promise<Value> => {
-    if (ended !== null) return Promise.reject(ended);
-    const waiting = Promise.withResolvers<unknown>();
-    const id = nextId++;
-    // The thread keeps the process alive only while something is asked of it.
-    if (pending.size === 0) worker.ref();
-    pending.set(id, waiting);
-    worker.postMessage({ id, request });
-    return waiting.promise as Promise<Value>;
+    reader.refresh();
+    return answer.value;
   };
 
-  try {
-    await opened.promise;
-    reader = openLmdbReader({ path: options.path });
-  } catch (error) {
-    await worker.terminate();
-    throw error;
-  }
-  const current = (): StateHead => {
-    if (head === null) throw new CairnError<NodeErrorCode>("node/unavailable", "the state store is not open");
-    return head;
-  };
   return {
-    ...createAccountView({ reader, nextIndex: () => current().nextIndex }),
-    blockNumber: () => current().blockNumber,
-    root: () => current().root,
+    ...createAccountView({ reader, nextIndex: () => head.nextIndex }),
+    blockNumber: () => head.blockNumber,
+    root: () => head.root,
     seal: (task) => ask<SealedContent>({ type: "seal", task }),
     applyBlock: (block, updates, nextIndex, given = {}) =>
       ask<bigint>({ type: "apply", block, updates, nextIndex, options: given }),
     rollbackTo: (block) => ask<bigint>({ type: "rollback", block }),
     close: () => {
       closing ??= (async () => {
-        if (ended === null) await ask<void>({ type: "close" });
+        if (!thread.hasEnded()) await ask<null>({ type: "close" });
         await reader.close();
-        await worker.terminate();
+        await thread.terminate();
       })();
       return closing;
     },
   };
+}
+
+async function openReader({ path }: StateKeeperOptions, thread: Thread<StateRequest>): Promise<LmdbReader> {
+  try {
+    return openLmdbReader({ path });
+  } catch (error) {
+    await thread.terminate();
+    throw error;
+  }
 }

@@ -1,0 +1,81 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { createFastCompress, createFastSignatureVerifier } from "@cairn/crypto/fast";
+import { blockNumber, EMPTY_QUEUE_HASH } from "@cairn/protocol";
+import { createMemoryStore, createStateTree } from "@cairn/state";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CACHE_DIR } from "../../test/node-harness.ts";
+import { type SealedContent, sealBlock } from "../sequencer/sealing.ts";
+import type { ProofMaker, ProofTask } from "./proof-maker.ts";
+import { createProofThread } from "./proof-thread.ts";
+
+/** Priorities of this process's threads. */
+function priorities(): number[] {
+  return readdirSync("/proc/self/task").map((thread) => {
+    const stat = readFileSync(`/proc/self/task/${thread}/stat`, "utf8");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16]);
+  });
+}
+
+describe("proofs made in a thread of their own", () => {
+  let sealed: SealedContent;
+  let task: ProofTask;
+  let maker: ProofMaker;
+  beforeAll(async () => {
+    const compress = await createFastCompress();
+    const tree = createStateTree({ store: createMemoryStore(), compress });
+    sealed = sealBlock(
+      tree,
+      {
+        domain: { chainId: 31337n, rollup: 0xca1n },
+        opening: {
+          number: blockNumber(1),
+          timestamp: 1000,
+          slotCount: 16,
+          feeAccounts: [],
+          firstQueueIndex: 0,
+          l1OperationCount: 0,
+          queueHashBefore: EMPTY_QUEUE_HASH,
+          queueHashAfter: EMPTY_QUEUE_HASH,
+          openedAtMs: 1,
+        },
+        operations: [],
+        groups: [],
+        ids: [],
+        expected: { type: "root", root: tree.root() },
+      },
+      { compress, verify: (await createFastSignatureVerifier()).verify },
+    );
+    const { oldRoot, newRoot } = sealed.seal;
+    task = { input: sealed.witness, publicInput: sealed.batch.publicInput, oldRoot, newRoot };
+    maker = createProofThread({ cacheDir: CACHE_DIR, srs: "dev", slots: 16, nice: 1 });
+  });
+  afterAll(() => maker.stop());
+
+  it("are proofs of what was asked, at a lower priority than everything else in the process", async () => {
+    const { prove } = await maker.prepare(task);
+    if (process.platform === "linux") expect(priorities().filter((nice) => nice === 1).length).toBeGreaterThan(0);
+    if (process.platform === "linux") expect(priorities()[0]).toBe(0);
+    const proof = await prove(new AbortController().signal);
+    expect(proof.publicInputs).toEqual([task.publicInput]);
+    expect(proof.proof.length).toBeGreaterThan(1000);
+  });
+
+  it("are refused for an input that leads elsewhere, and for one that is damaged", async () => {
+    await expect(maker.prepare({ ...task, newRoot: 5n })).rejects.toMatchObject({ code: "node/witness-mismatch" });
+    const damaged = { ...task, input: task.input.slice(1) };
+    await expect(maker.prepare(damaged)).rejects.toMatchObject({ code: "node/witness-mismatch" });
+  });
+
+  it("end when they are not wanted any more", async () => {
+    const early = await maker.prepare(task);
+    await expect(early.prove(AbortSignal.abort())).rejects.toMatchObject({ code: "circuits/aborted" });
+    const late = await maker.prepare(task);
+    await expect(late.prove(AbortSignal.timeout(300))).rejects.toMatchObject({ code: "circuits/aborted" });
+  });
+
+  it("are made by another thread when the last one is gone", async () => {
+    await maker.stop();
+    const { prove } = await maker.prepare(task);
+    expect((await prove(new AbortController().signal)).publicInputs).toEqual([task.publicInput]);
+  });
+});

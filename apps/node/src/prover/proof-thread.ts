@@ -1,0 +1,59 @@
+import type { Proof } from "@cairn/circuits";
+import { startThread, type Thread } from "../threads/thread.ts";
+import type { CircuitSource } from "./circuit.ts";
+import type { ProofMaker, ProofTask } from "./proof-maker.ts";
+
+/** What the thread works with. */
+export interface ProofThreadOptions extends CircuitSource {
+  /** 0 … 19: how far it stands back behind everything else. */
+  readonly nice: number;
+}
+
+/** What the thread is asked. */
+export type ProofRequest =
+  | { readonly type: "prepare"; readonly job: number; readonly task: ProofTask }
+  | { readonly type: "prove"; readonly job: number }
+  | { readonly type: "abort"; readonly job: number };
+
+/**
+ * A maker in a thread of its own: building and solving witnesses takes seconds of computing, which must not hold up answers.
+ * The thread and the prover's processes run at a lower priority. It starts with the first task, and again should it die.
+ */
+export function createProofThread(options: ProofThreadOptions): ProofMaker {
+  let thread: Promise<Thread<ProofRequest>> | null = null;
+  let nextJob = 1;
+
+  const running = async (): Promise<Thread<ProofRequest>> => {
+    const latest = await thread?.catch(() => null);
+    if (latest == null || latest.hasEnded()) {
+      thread = startThread<ProofRequest>(new URL("./proof-worker.ts", import.meta.url), options);
+    }
+    return thread ?? running();
+  };
+
+  return {
+    prepare: async (task) => {
+      const { ask } = await running();
+      const job = nextJob++;
+      await ask({ type: "prepare", job, task });
+      return {
+        prove: async (signal) => {
+          const abort = (): void => {
+            ask({ type: "abort", job }).catch(() => undefined);
+          };
+          if (signal.aborted) abort();
+          else signal.addEventListener("abort", abort, { once: true });
+          try {
+            return await ask<Proof>({ type: "prove", job });
+          } finally {
+            signal.removeEventListener("abort", abort);
+          }
+        },
+      };
+    },
+    stop: async () => {
+      const latest = await thread?.catch(() => null);
+      await latest?.terminate();
+    },
+  };
+}

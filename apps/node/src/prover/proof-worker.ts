@@ -1,0 +1,46 @@
+import { setPriority } from "node:os";
+import { workerData } from "node:worker_threads";
+import { proveBlock } from "@cairn/circuits";
+import { createFastCompress } from "@cairn/crypto/fast";
+import { CairnError } from "@cairn/protocol";
+import type { NodeErrorCode } from "../errors.ts";
+import { serve } from "../threads/serve.ts";
+import { loadCircuit } from "./circuit.ts";
+import { createProofMaker, type PreparedProof } from "./proof-maker.ts";
+import type { ProofRequest, ProofThreadOptions } from "./proof-thread.ts";
+
+const options: ProofThreadOptions = workerData;
+
+await serve<ProofRequest>(async () => {
+  // On Linux priorities belong to threads; elsewhere this would slow down the whole node.
+  if (options.nice > 0 && process.platform === "linux") setPriority(options.nice);
+  const jobs = new Map<number, { readonly prepared: PreparedProof; readonly abort: AbortController }>();
+  const maker = createProofMaker({
+    compress: await createFastCompress(),
+    loadCircuit: () => loadCircuit(options),
+    prove: (circuit, publicInput, witness, signal) => proveBlock(circuit, publicInput, witness, signal, options.nice),
+  });
+
+  const prove = async (job: number) => {
+    const found = jobs.get(job);
+    if (found === undefined) throw new CairnError<NodeErrorCode>("node/unavailable", `no witness of job ${job}`);
+    try {
+      return await found.prepared.prove(found.abort.signal);
+    } finally {
+      jobs.delete(job);
+    }
+  };
+
+  return async (request) => {
+    switch (request.type) {
+      case "prepare":
+        jobs.set(request.job, { prepared: await maker.prepare(request.task), abort: new AbortController() });
+        return null;
+      case "prove":
+        return prove(request.job);
+      case "abort":
+        jobs.get(request.job)?.abort.abort(new CairnError<NodeErrorCode>("node/stopping", "the prover stops"));
+        return null;
+    }
+  };
+});

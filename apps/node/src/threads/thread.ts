@@ -1,0 +1,89 @@
+import { Worker } from "node:worker_threads";
+import { CairnError } from "@cairn/protocol";
+import type { NodeErrorCode } from "../errors.ts";
+
+/** A worker thread that answers requests, several of them at a time if it likes. */
+export interface Thread<Request> {
+  /** Rejects with what the handler threw, its code and details included, and with `node/unavailable` once the thread has ended. */
+  readonly ask: <Value>(request: Request) => Promise<Value>;
+  readonly hasEnded: () => boolean;
+  /** Ends it at once; what was asked and not answered is rejected. */
+  readonly terminate: () => Promise<void>;
+}
+
+/** A request on its way; number 0 is the start itself. */
+export interface ThreadRequest<Request> {
+  readonly id: number;
+  readonly request: Request;
+}
+
+/** An answer on its way. */
+export type ThreadAnswer =
+  | { readonly id: number; readonly type: "done"; readonly value: unknown }
+  | { readonly id: number; readonly type: "failed"; readonly error: ThreadError };
+
+/** An error as it crosses threads. */
+export interface ThreadError {
+  /** Null for what is no `CairnError`. */
+  readonly code: string | null;
+  readonly message: string;
+  readonly stack: string | undefined;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** Starts a module that calls `serve`, and waits until it is ready. Rejects with what its start threw. */
+export async function startThread<Request>(module: URL, data: unknown): Promise<Thread<Request>> {
+  const worker = new Worker(module, { workerData: data });
+  const pending = new Map<number, PromiseWithResolvers<unknown>>();
+  let nextId = 1;
+  let ended: CairnError<NodeErrorCode> | null = null;
+
+  const end = (cause: unknown): void => {
+    ended ??= new CairnError<NodeErrorCode>("node/unavailable", "a thread of the node has ended", { cause });
+    for (const { reject } of pending.values()) reject(ended);
+    pending.clear();
+  };
+  worker.on("error", end);
+  worker.on("exit", end);
+  worker.on("message", (answer: ThreadAnswer) => {
+    const waiting = pending.get(answer.id);
+    pending.delete(answer.id);
+    if (pending.size === 0) worker.unref();
+    if (answer.type === "done") waiting?.resolve(answer.value);
+    else waiting?.reject(revive(answer.error));
+  });
+
+  const expect = (id: number): Promise<unknown> => {
+    const waiting = Promise.withResolvers<unknown>();
+    // The thread keeps the process alive only while something is asked of it.
+    if (pending.size === 0) worker.ref();
+    pending.set(id, waiting);
+    return waiting.promise;
+  };
+
+  try {
+    await expect(0);
+  } catch (error) {
+    await worker.terminate();
+    throw error;
+  }
+  function ask<Value>(request: Request): Promise<Value> {
+    if (ended !== null) return Promise.reject(ended);
+    const id = nextId++;
+    const answer = expect(id) as Promise<Value>;
+    worker.postMessage({ id, request } satisfies ThreadRequest<Request>);
+    return answer;
+  }
+  return {
+    ask,
+    hasEnded: () => ended !== null,
+    terminate: async () => {
+      await worker.terminate();
+    },
+  };
+}
+
+function revive({ code, message, stack, details }: ThreadError): Error {
+  if (code !== null) return new CairnError(code, message, { details: { ...details, stack } });
+  return Object.assign(new Error(message), { stack });
+}
