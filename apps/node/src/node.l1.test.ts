@@ -78,6 +78,7 @@ describe("a node when L1 does not go its way", () => {
     expect((await scene.onChain()).lastBlock).toBeLessThan(lastBlock);
     await expect.poll(async () => (await scene.onChain()).lastBlock, WAIT).toBe(lastBlock);
     await expect.poll(() => statusOf(id), WAIT).toBe("proven");
+    expect(await typesOf(id)).toContain("unproven");
     await isAtL1();
   });
 

@@ -261,6 +261,7 @@ function sequencerMessages(event: SequencerEvent): StreamMessage[] {
 }
 
 function watcherMessages(event: WatcherEvent): StreamMessage[] {
+  if (event.type === "reorg") return event.unproven.map((number) => ({ type: "block", number, status: "sealed" }));
   if (event.type === "final") return [{ type: "block", number: event.lastBlock, status: "final" }];
   if (event.type !== "progress") return [];
   return event.result.accepted.map((number) => ({ type: "block", number, status: "proven" }));

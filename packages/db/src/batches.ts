@@ -140,19 +140,31 @@ export async function markBatchAccepted(
   `.execute(db);
 }
 
-/** Takes back every acceptance in an L1 block from `l1Block` on: a reorg removed it. Returns how many. */
-export async function revokeAcceptancesFrom(db: Db, l1Block: number): Promise<number> {
-  await sql`
+/**
+ * Takes back every acceptance in an L1 block from `l1Block` on: a reorg removed it. The histories of the transactions tell.
+ * Returns the blocks that are no longer proven.
+ */
+export async function revokeAcceptancesFrom(db: Db, l1Block: number, atMs: number): Promise<number[]> {
+  const { rows } = await sql<{ number: number }>`
     update blocks set status = 'sealed', proven_at_ms = null, final_at_ms = null
     from batches
     where batches.l1_block >= ${l1Block} and blocks.number between batches.first_block and batches.last_block
+    returning blocks.number
   `.execute(db);
-  const { numUpdatedRows } = await db
+  await db
     .updateTable("batches")
     .set({ number: null, l1_transaction: null, l1_block: null, l1_block_hash: null })
     .where("l1_block", ">=", l1Block)
-    .executeTakeFirstOrThrow();
-  return Number(numUpdatedRows);
+    .execute();
+  const numbers = rows.map(({ number }) => number).sort((a, b) => a - b);
+  if (numbers.length === 0) return numbers;
+  await sql`
+    insert into transaction_events (transaction_id, at_ms, type, details)
+    select id, ${atMs}, 'unproven',
+      jsonb_build_object('reason', 'a reorg of L1 removed the batch'::text, 'block', block_number)
+    from transactions where block_number between ${numbers[0]} and ${numbers.at(-1)}
+  `.execute(db);
+  return numbers;
 }
 
 /** Marks the blocks of batches accepted up to a finalised L1 block final; returns the last final block, 0 if none. */

@@ -293,6 +293,16 @@ describe("L1 sender", () => {
     clock.jumpTo(clock.nowMs() + 24 * 3_600_000);
   });
 
+  it("says that the account cannot pay, and goes on when it can", async () => {
+    const publisher = sender();
+    await l1("anvil_setBalance", [account.address, "0x1"]);
+    await publisher.send(call(1));
+    expect([publisher.isOutOfFunds(), (await stored(1)).status]).toEqual([true, "prepared"]);
+    await l1("anvil_setBalance", [account.address, `0x${(10n ** 20n).toString(16)}`]);
+    await publisher.advance(never);
+    expect([publisher.isOutOfFunds(), (await stored(1)).status]).toEqual([false, "sent"]);
+  });
+
   it("fills a nonce that nothing holds any more", async () => {
     const publisher = sender();
     const lookup = vi.spyOn(reader, "getTransactionCount").mockResolvedValueOnce(2);

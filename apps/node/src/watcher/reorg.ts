@@ -21,7 +21,8 @@ export interface ReorgUndone {
   /** Last L1 block processed before. */
   readonly previousHead: number;
   readonly queueEntries: number;
-  readonly acceptances: number;
+  /** Blocks that are no longer proven. */
+  readonly unproven: readonly number[];
 }
 
 const PAGE = 64;
@@ -30,7 +31,12 @@ const PAGE = 64;
  * Compares the last processed block with L1. If L1 has another block there, everything after the last common one is taken
  * back in one database transaction. Null when nothing changed, also when the L1 node is merely behind.
  */
-export async function undoReorg(db: Db, rollup: L1Rollup, deploymentBlock: number): Promise<ReorgUndone | null> {
+export async function undoReorg(
+  db: Db,
+  rollup: L1Rollup,
+  deploymentBlock: number,
+  nowMs: number,
+): Promise<ReorgUndone | null> {
   const last = await findLastL1Block(db);
   if (last === undefined) return null;
   let replaced = false;
@@ -50,13 +56,13 @@ export async function undoReorg(db: Db, rollup: L1Rollup, deploymentBlock: numbe
   const forkBlock = candidate?.number ?? deploymentBlock - 1;
   crashPoint("reorg-found");
   const undone = await db.transaction().execute(async (transaction) => {
-    const acceptances = await revokeAcceptancesFrom(transaction, forkBlock + 1);
+    const unproven = await revokeAcceptancesFrom(transaction, forkBlock + 1, nowMs);
     await deleteAcceptedBatchesFrom(transaction, forkBlock + 1);
     await revokeSettlementsFrom(transaction, forkBlock + 1);
     const queueEntries = await deleteQueueEntriesFrom(transaction, forkBlock + 1);
     await deleteL1BlocksFrom(transaction, forkBlock + 1);
     await holdRebuilds(transaction, last.number);
-    return { forkBlock, previousHead: last.number, queueEntries, acceptances };
+    return { forkBlock, previousHead: last.number, queueEntries, unproven };
   });
   crashPoint("reorg-undone");
   return undone;

@@ -45,7 +45,7 @@ export interface WatcherDeps {
 /** Something on L1 that others want to know at once. */
 export type WatcherEvent =
   | { readonly type: "progress"; readonly result: RangeResult; readonly l1Block: number }
-  | { readonly type: "reorg"; readonly forkBlock: number }
+  | { readonly type: "reorg"; readonly forkBlock: number; readonly unproven: readonly number[] }
   /** The database agrees with L1 as far as it counts. */
   | { readonly type: "looked" }
   | { readonly type: "final"; readonly lastBlock: number };
@@ -98,11 +98,11 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
   const look = async (): Promise<void> => {
     const newest = await readL1Clock(rollup.reader);
     latest = { timestamp: newest.timestamp, seenAtMs: clock.nowMs() };
-    const reorg = await undoReorg(db, rollup, settings.deploymentBlock);
+    const reorg = await undoReorg(db, rollup, settings.deploymentBlock, clock.nowMs());
     if (reorg !== null) {
       metrics.reorg();
       logger.warn({ ...reorg }, "L1 reorg");
-      publish({ type: "reorg", forkBlock: reorg.forkBlock });
+      publish({ type: "reorg", forkBlock: reorg.forkBlock, unproven: reorg.unproven });
     }
     const { safe, final } = await readTargets(newest.number);
     await backfill(db, rollup, safe, {
