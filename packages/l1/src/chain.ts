@@ -77,12 +77,19 @@ export async function estimateRollupCall(rollup: L1Rollup, from: Address, call: 
 export async function sendToRollup(rollup: L1Rollup, wallet: L1Wallet, call: RollupCall): Promise<TransactionReceipt> {
   const request = { to: rollup.address, data: call.data, value: call.value ?? 0n };
   const limit = call.gas === undefined ? {} : { gas: call.gas };
+  const { account } = wallet;
   try {
-    await rollup.reader.call({ ...request, ...limit, account: wallet.account });
-    return await waitForSuccess(rollup.reader, await wallet.sendTransaction({ ...request, ...limit }), call.name);
+    await rollup.reader.call({ ...request, ...limit, account });
+    const gas = call.gas ?? withMargin(await rollup.reader.estimateGas({ ...request, account }));
+    return await waitForSuccess(rollup.reader, await wallet.sendTransaction({ ...request, gas }), call.name);
   } catch (cause) {
     throw asRevert(cause, call.name);
   }
+}
+
+/** Writes of a time cost nothing in the block that holds the same time already, where the estimate may be made. */
+function withMargin(gas: bigint): bigint {
+  return gas + gas / 5n;
 }
 
 /** Waits until the transaction is mined. Throws `l1/transaction-reverted`. */
