@@ -3,6 +3,7 @@ export { type ArchiveReader, openArchive, readArchive } from "./archive/reader.t
 export { type ArchiveWriter, continueArchive, createArchive } from "./archive/writer.ts";
 export { type ArchiveRollupOptions, type ArchiveSummary, archiveRollup, verifyArchive } from "./archive-rollup.ts";
 export { type BatchCheck, type ChainPosition, followBatch, genesisPosition } from "./chain-position.ts";
+export { confirmState } from "./confirm.ts";
 export type { RestoreErrorCode } from "./errors.ts";
 export { findExited, findReclaimable } from "./exit/escaped.ts";
 export {

@@ -3,6 +3,8 @@ import { createMemoryStore } from "@cairn/state";
 import type { Hex } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lyingRollup, startUnprovenRollup, type UnprovenRollup } from "../test/unproven-rollup.ts";
+import { confirmState } from "./confirm.ts";
+import { createL1Access } from "./l1/access.ts";
 import { restoreRollup } from "./restore.ts";
 
 /** An event as the reader hands it out, as far as the lies below touch it. */
@@ -163,5 +165,24 @@ describe("an RPC that lies about the contract", () => {
       return functionName === "state" ? { ...(answer as object), ...change } : answer;
     });
     await expect(restore(lying)).rejects.toMatchObject({ code });
+  });
+
+  it("may show an older state; another RPC tells", async () => {
+    const { restored, head } = await restore(live.rollup);
+    await expect(confirmState(restored, createL1Access(live.rollup))).resolves.toEqual(head);
+    const older = lyingRollup(live.rollup, "readContract", async (ask, { functionName }) => {
+      const answer = await ask();
+      return functionName === "state" ? { ...(answer as object), root: `0x${"44".repeat(32)}` } : answer;
+    });
+    await expect(confirmState(restored, createL1Access(older))).rejects.toMatchObject({
+      code: "restore/state-mismatch",
+    });
+    const elsewhere = lyingRollup(live.rollup, "getBlock", async (ask) => ({
+      ...((await ask()) as object),
+      hash: `0x${"55".repeat(32)}`,
+    }));
+    await expect(confirmState(restored, createL1Access(elsewhere))).rejects.toMatchObject({
+      code: "restore/state-mismatch",
+    });
   });
 });
