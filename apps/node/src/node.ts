@@ -42,6 +42,7 @@ import { createProverMetrics } from "./prover/metrics.ts";
 import { createProofMaker, type ProofMaker, type ProveBlock } from "./prover/proof-maker.ts";
 import { createProofThread } from "./prover/proof-thread.ts";
 import { createProver, type Prover } from "./prover/worker.ts";
+import { noteContractView } from "./publisher/contract-view.ts";
 import { createPublisherMetrics } from "./publisher/metrics.ts";
 import { createPublisher, type Publisher } from "./publisher/publisher.ts";
 import { assertHistory, findDeploymentBlock } from "./restore/history.ts";
@@ -135,11 +136,15 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
     if (isL1Reachable && has("sequencer")) await assertHistory(database.db, rollup, { isRestore: config.restore });
 
     const jobs = has("prover") || has("sequencer") ? await openJobs(database) : null;
-    const isUnread = isL1Reachable && (await findLastL1Block(database.db)) === undefined;
-    const isSearched = isUnread && has("watcher") && config.deploymentBlock === 0;
-    const deploymentBlock = isSearched ? await findDeploymentBlock(rollup) : config.deploymentBlock;
-    const watcher = has("watcher") ? openWatcher(database, rollup, registry, deploymentBlock) : null;
+    const watcher = has("watcher")
+      ? openWatcher(database, rollup, registry, await firstL1Block(database, rollup))
+      : null;
     await watcher?.start();
+    if (isL1Reachable && has("publisher") && config.publisherKey !== undefined) {
+      // Before the first block is opened: another operator's rollup is only followed.
+      const { address } = accountOf(config.publisherKey);
+      await noteContractView(database.db, rollup, address).catch(reportSilence);
+    }
     let publisher: Publisher | null = null;
     const sequencing: SequencerPart | null =
       keeper === null || jobs === null
@@ -211,12 +216,20 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
     try {
       [chainId, code] = await Promise.all([reader.getChainId(), reader.getCode({ address })]);
     } catch (error) {
-      logger.error({ err: error }, "L1 does not answer");
+      reportSilence(error);
       return false;
     }
     if (chainId === reader.chain.id && code !== undefined) return true;
     const reason = chainId === reader.chain.id ? `no contract at ${address}` : `it is chain ${chainId}`;
     throw new CairnError<NodeErrorCode>("node/wrong-l1", `the L1 node is not the rollup's: ${reason}`);
+  };
+
+  const reportSilence = (error: unknown): void => logger.error({ err: error }, "L1 does not answer");
+
+  /** Where reading L1 begins. */
+  const firstL1Block = async (database: Database, rollup: L1Rollup): Promise<number> => {
+    const isKnown = config.deploymentBlock > 0 || (await findLastL1Block(database.db)) !== undefined;
+    return isKnown ? config.deploymentBlock : findDeploymentBlock(rollup);
   };
 
   const openJobs = async (database: Database): Promise<JobQueue> => {

@@ -1,5 +1,5 @@
 import { rollupAbi } from "@cairn/contracts";
-import type { SubmissionRight } from "@cairn/db";
+import { type Db, type SubmissionRight, storeSubmissionRight } from "@cairn/db";
 import type { L1Rollup } from "@cairn/l1";
 import { addressToBigint, type Hex } from "@cairn/protocol";
 import { BaseError, ContractFunctionRevertedError, decodeErrorResult, isHex } from "viem";
@@ -10,6 +10,14 @@ import type { L1Call } from "./l1-sender.ts";
 export interface ContractView extends SubmissionRight {
   readonly clock: L1Clock;
   readonly lastBlock: number;
+}
+
+/** Reads as {@link readContractView}, and stores what others need of it to build only blocks that have a chance. */
+export async function noteContractView(db: Db, rollup: L1Rollup, account: Hex): Promise<ContractView> {
+  const view = await readContractView(rollup, account);
+  const { role, isOpen, isFrozen } = view;
+  await storeSubmissionRight(db, { role, isOpen, isFrozen });
+  return view;
 }
 
 /** Reads L1's time and what the contract lets `account` do. Throws what the RPC throws. */

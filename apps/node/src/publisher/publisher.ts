@@ -10,7 +10,6 @@ import {
   requestRebuild,
   type StoredBatch,
   type StoredL1Transaction,
-  storeSubmissionRight,
 } from "@cairn/db";
 import type { L1Rollup } from "@cairn/l1";
 import { bytesToHex, CairnError } from "@cairn/protocol";
@@ -24,7 +23,7 @@ import { wordHex } from "../json.ts";
 import { MAX_BAD_PROOFS } from "../prover/scheduler.ts";
 import { MAX_PROOF_BYTES } from "../prover/worker.ts";
 import { type PublishedBatch, payCall, submitCall } from "./batch-calls.ts";
-import { type ContractView, isProofAccepted, readContractView, refusalReason } from "./contract-view.ts";
+import { type ContractView, isProofAccepted, noteContractView, refusalReason } from "./contract-view.ts";
 import { createL1Sender, type L1Call, type SenderSettings } from "./l1-sender.ts";
 import type { PublisherMetrics } from "./metrics.ts";
 import { isPartPaidByOthers, loadOwedParts, loadPublished } from "./payments.ts";
@@ -87,9 +86,8 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
   let isStopped = false;
 
   const work = async (): Promise<void> => {
-    const view = await readContractView(rollup, account.address);
-    const { role, isOpen, isFrozen } = view;
-    await storeSubmissionRight(db, { role, isOpen, isFrozen });
+    const view = await noteContractView(db, rollup, account.address);
+    const { isOpen, isFrozen } = view;
     const live = await sender.advance((transaction) => isVoid(transaction, view));
     const isBalanceLow = await watchBalance(live);
     const waitingFor = view.isFrozen ? "the rollup is frozen" : await submitProven(live, view);

@@ -6,10 +6,11 @@ import type { NodeErrorCode } from "../errors.ts";
 
 /**
  * L1 block that holds the rollup's creation, by looking for the first block with its code; 0 where the L1 node no longer
- * knows the state of old blocks. Throws what the RPC throws at the head.
+ * knows the state of old blocks, or does not answer.
  */
 export async function findDeploymentBlock({ reader, address }: L1Rollup): Promise<number> {
-  let [without, withCode] = [-1, Number(await reader.getBlockNumber())];
+  const head = await reader.getBlockNumber().catch(() => 0n);
+  let [without, withCode] = [-1, Number(head)];
   while (withCode - without > 1) {
     const middle = Math.floor((without + withCode) / 2);
     try {
@@ -25,7 +26,7 @@ export async function findDeploymentBlock({ reader, address }: L1Rollup): Promis
 
 /**
  * Refuses to begin an empty database on a rollup that has batches, unless that is what is wanted: the state is then built from
- * what L1 holds. Throws `node/needs-restore`, and what the RPC throws.
+ * what L1 holds. Throws `node/needs-restore`.
  */
 export async function assertHistory(
   db: Db,
@@ -34,8 +35,10 @@ export async function assertHistory(
 ): Promise<void> {
   const isBegun = (await findLastSealedBlock(db)) !== undefined || (await countAcceptedBatches(db)) > 0;
   if (isBegun || options.isRestore) return;
-  const { batchCount } = await reader.readContract({ address, abi: rollupAbi, functionName: "state" });
-  if (batchCount === 0n) return;
+  // What cannot be asked now does no harm later: batches of others are taken over whenever they are seen.
+  const state = await reader.readContract({ address, abi: rollupAbi, functionName: "state" }).catch(() => null);
+  if (state === null || state.batchCount === 0n) return;
+  const { batchCount } = state;
   throw new CairnError<NodeErrorCode>(
     "node/needs-restore",
     `the rollup has ${batchCount} batches and this node has none: start it with --restore (CAIRN_RESTORE=true) to build its state from L1`,
