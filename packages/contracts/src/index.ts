@@ -26,11 +26,13 @@ export {
   assertVerifiersAllowed,
   DEFAULT_ROLLUP_PARAMETERS,
   DEV_CHAIN_IDS,
+  type DeployedVerifier,
   type DeployOptions,
   deployContract,
   deployRollup,
   type RollupDeployment,
   type RollupParameters,
+  rollupConstructorArguments,
 } from "./deploy.ts";
 export type { ContractsErrorCode } from "./errors.ts";
 export {
@@ -57,6 +59,7 @@ export {
 } from "./verify/check.ts";
 export {
   type Creation,
+  type CreationHint,
   type DeployedCircuit,
   type DeployedRollup,
   type RollupViews,

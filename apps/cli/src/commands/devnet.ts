@@ -15,6 +15,7 @@ interface DevnetFlags {
   readonly blockTime: number;
   readonly logLevel: string;
   readonly profile?: string;
+  readonly node: boolean;
 }
 
 const DEFAULTS = { l1Port: 8545, apiPort: 8080, metricsPort: 9090, l1BlockTime: 1, blockTime: 2 };
@@ -37,6 +38,7 @@ export function addDevnetCommand({ program, serve }: Host): void {
     .option("--l1-block-time <seconds>", "time between L1 blocks", parseSeconds, DEFAULTS.l1BlockTime)
     .option("--block-time <seconds>", "longest time that a block takes transactions", parseSeconds, DEFAULTS.blockTime)
     .addOption(new Option("--log-level <level>", "least severity in the log file").choices(LOG_LEVELS).default("info"))
+    .option("--no-node", "only the L1, as after an operator that is gone; with --data of an earlier devnet")
     .option("--profile <file>", "file that tells the other commands where everything is (CAIRN_PROFILE)");
   addJsonOption(command);
   addExamples(command, "cairn devnet", "cairn devnet --data ./my-devnet --slots 64", "cairn devnet --json --l1-port 0");
@@ -57,6 +59,7 @@ async function runDevnet(context: Context, flags: DevnetFlags & CommonOptions): 
       l1BlockTimeMs: flags.l1BlockTime * MS_PER_SECOND,
       blockTimeMs: flags.blockTime * MS_PER_SECOND,
       logLevel: flags.logLevel,
+      hasNode: flags.node,
       cacheDir: resolve(terminal.env.CAIRN_CACHE_DIR ?? join(REPOSITORY, ".cache")),
       profilePath: resolve(flags.profile ?? defaultProfilePath(terminal)),
     },

@@ -10,9 +10,9 @@ import { type CommandResult, table } from "../output.ts";
 import {
   addStateOption,
   openL1Access,
-  progressLine,
   type StateFlags,
   stateDir,
+  tellProgress,
   withStore,
 } from "../restored/session.ts";
 
@@ -64,7 +64,7 @@ async function restore(context: Context, flags: RestoreFlags & CommonOptions): P
       head,
       checkEveryBatch: checkEveryBatch === true,
       signal: context.signal,
-      onProgress: (progress) => context.output.progress(progressLine(progress)),
+      onProgress: (progress) => tellProgress(context, progress),
     });
     return tell(path, result, writeArchive === undefined ? null : resolve(writeArchive));
   });

@@ -51,7 +51,11 @@ async function verifyDeployment(context: Context, options: VerifyOptions & Commo
     });
   }
   output.progress(`reading ${rollup} …`);
-  const deployed = await readDeployment(connectReader(network.l1RpcUrl(), chainId), rollup, creationTx);
+  const deploymentBlock = network.profile?.deploymentBlock;
+  const deployed = await readDeployment(connectReader(network.l1RpcUrl(), chainId), rollup, {
+    ...(creationTx === undefined ? {} : { transactionHash: creationTx }),
+    ...(deploymentBlock === undefined ? {} : { blockNumber: BigInt(deploymentBlock) }),
+  });
   const isCached = options.cached === true;
   output.progress(isCached ? "NOT REBUILDING: taking what the cache holds …" : "building from the sources …");
   const { expected, circuits } = await buildExpectation(deployed, {

@@ -7,7 +7,13 @@ export interface ReadyDocument {
   readonly chainId: number;
   /** Slots of a block. */
   readonly slots: number;
-  readonly urls: { readonly l1: string; readonly api: string; readonly stream: string; readonly metrics: string };
+  /** Those of the node are null where none runs. */
+  readonly urls: {
+    readonly l1: string;
+    readonly api: string | null;
+    readonly stream: string | null;
+    readonly metrics: string | null;
+  };
   readonly contracts: { readonly rollup: string; readonly verifier: string };
   readonly deploymentBlock: number;
   readonly tokens: readonly {
@@ -29,6 +35,15 @@ export interface ReadyDocument {
   readonly secondsToReady: number;
 }
 
+function nodeRows({ api, stream, metrics }: ReadyDocument["urls"]): string[][] {
+  if (api === null || stream === null || metrics === null) return [["node", "none: nobody operates the rollup"]];
+  return [
+    ["node API", api, `${api}/openapi.json`],
+    ["stream", stream],
+    ["metrics", metrics],
+  ];
+}
+
 /** The document for machines and for people. */
 export function readyResult(ready: ReadyDocument): CommandResult {
   const { urls, contracts, tokens, accounts } = ready;
@@ -37,9 +52,7 @@ export function readyResult(ready: ReadyDocument): CommandResult {
     "",
     table([
       ["L1 (anvil)", urls.l1, `chain ${ready.chainId}`],
-      ["node API", urls.api, `${urls.api}/openapi.json`],
-      ["stream", urls.stream],
-      ["metrics", urls.metrics],
+      ...nodeRows(urls),
       ["rollup", contracts.rollup, `since L1 block ${ready.deploymentBlock}`],
       ["verifier", contracts.verifier, "development SRS: proofs can be forged"],
     ]),
@@ -61,7 +74,9 @@ export function readyResult(ready: ReadyDocument): CommandResult {
     `data     ${ready.directory ?? "temporary, deleted at the end; --data DIR keeps it"}`,
     `log      ${ready.log}`,
     "",
-    "Next, in another terminal: npx cairn deposit 1 ETH. Ctrl-C ends everything.",
+    urls.api === null
+      ? "Ctrl-C ends it."
+      : "Next, in another terminal: npx cairn deposit 1 ETH. Ctrl-C ends everything.",
   ].join("\n");
   return { data: ready, text };
 }

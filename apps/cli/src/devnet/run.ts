@@ -1,5 +1,5 @@
 import { connectReader } from "@cairn/l1";
-import { createNode, createNodeLogger } from "@cairn/node";
+import { type CairnNode, createNode, createNodeLogger } from "@cairn/node";
 import type { BlockSize } from "@cairn/protocol";
 import { cliError } from "../errors.ts";
 import { type ProfileInput, removeProfile, writeProfile } from "../profile.ts";
@@ -23,6 +23,8 @@ export interface DevnetOptions {
   readonly l1BlockTimeMs: number;
   readonly blockTimeMs: number;
   readonly logLevel: string;
+  /** Whether a node runs; without it the L1 goes on alone, as after an operator that is gone. */
+  readonly hasNode: boolean;
   readonly cacheDir: string;
   readonly profilePath: string;
 }
@@ -79,7 +81,7 @@ export async function startDevnet(
       stateDir: directory.isTemporary ? null : directory.l1Dir,
     };
     const starting = startDevL1(l1Options);
-    const built = await ensureBuilt({ slots, cacheDir, progress, signal }).then(
+    const built = await ensureBuilt({ sizes: [slots], srs: "dev", cacheDir, progress, signal }).then(
       () => null,
       (error: unknown) => ({ error }),
     );
@@ -90,34 +92,16 @@ export async function startDevnet(
     const deployment = await findOrDeploy(directory, l1, options, progress);
     goOn();
     await l1.startMining();
-    const config = devNodeConfig(deployment, {
-      l1RpcUrl: l1.rpcUrl,
-      dataDir: directory.nodeDir,
-      cacheDir,
-      apiPort,
-      metricsPort,
-      blockTimeMs: options.blockTimeMs,
-      logLevel: options.logLevel,
-    });
-    const node = createNode(config, { logger: createNodeLogger(config.logLevel, directory.logFile) });
-    endings.push(node.stop);
-    progress("node …");
-    await node.start();
+    const node = options.hasNode ? await startNode(deployment, l1, directory, options, { endings, progress }) : null;
     goOn();
-    const { api, metrics } = node.urls();
-    const urls = {
-      l1: l1.rpcUrl,
-      api: api ?? "",
-      stream: `${(api ?? "").replace(/^http/, "ws")}/v1/stream`,
-      metrics: `${metrics ?? ""}/metrics`,
-    };
+    const urls = { l1: l1.rpcUrl, ...urlsOf(node) };
     const accounts = devAccounts();
     const profile: ProfileInput = {
       version: 1,
       chainId: deployment.chainId,
       rollup: deployment.rollup,
       l1RpcUrl: urls.l1,
-      nodeUrl: urls.api,
+      ...(urls.api === null ? {} : { nodeUrl: urls.api }),
       deploymentBlock: deployment.deploymentBlock,
       tokens: deployment.tokens,
       accounts: accounts.map((account) => ({ ...account })),
@@ -142,13 +126,46 @@ export async function startDevnet(
         isContinued: directory.deployment !== null,
         secondsToReady: (performance.now() - startMs) / MS_PER_SECOND,
       },
-      failed: Promise.race([l1.failed, node.failed]),
+      failed: Promise.race(node === null ? [l1.failed] : [l1.failed, node.failed]),
       stop,
     };
   } catch (error) {
     await stop().catch((failure: unknown) => progress(`not everything ended cleanly: ${String(failure)}`));
     throw error;
   }
+}
+
+async function startNode(
+  deployment: DevDeployment,
+  l1: DevL1,
+  directory: DevDirectory,
+  { cacheDir, apiPort, metricsPort, blockTimeMs, logLevel }: DevnetOptions,
+  { endings, progress }: { readonly endings: (() => unknown)[]; readonly progress: (line: string) => void },
+): Promise<CairnNode> {
+  const config = devNodeConfig(deployment, {
+    l1RpcUrl: l1.rpcUrl,
+    dataDir: directory.nodeDir,
+    cacheDir,
+    apiPort,
+    metricsPort,
+    blockTimeMs,
+    logLevel,
+  });
+  const node = createNode(config, { logger: createNodeLogger(config.logLevel, directory.logFile) });
+  endings.push(node.stop);
+  progress("node …");
+  await node.start();
+  return node;
+}
+
+function urlsOf(node: CairnNode | null): Omit<ReadyDocument["urls"], "l1"> {
+  if (node === null) return { api: null, stream: null, metrics: null };
+  const { api, metrics } = node.urls();
+  return {
+    api: api ?? "",
+    stream: `${(api ?? "").replace(/^http/, "ws")}/v1/stream`,
+    metrics: `${metrics ?? ""}/metrics`,
+  };
 }
 
 async function findOrDeploy(

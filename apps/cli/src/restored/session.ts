@@ -91,18 +91,21 @@ export async function withRestored<T>(
       compress: await createFastCompress(),
       rollup: access.rollup,
       signal: context.signal,
-      onProgress: (progress) => context.output.progress(progressLine(progress)),
+      onProgress: (progress) => tellProgress(context, progress),
     });
     if (head === null) throw cliError("cli/not-configured", "a restored state without L1 is of no use here");
     return work({ network, access, restored, head, path });
   });
 }
 
-/** One line about how far a restoration is. */
-export function progressLine(progress: RestoreProgress): string {
+/** Tells people how far a restoration is; nothing while nothing was read. */
+export function tellProgress({ output }: Context, progress: RestoreProgress): void {
   const { source, batch, batchCount, transactionsPerSecond, etaSeconds } = progress;
+  if (batch === 0) return;
   const of = batchCount === null ? "" : ` of ${batchCount}`;
   const left = etaSeconds === null || etaSeconds < 1 ? "" : `, ${formatDuration(etaSeconds)} left`;
   const from = source === "l1" ? "L1" : "the archive";
-  return `restored batch ${batch}${of} from ${from}, ${Math.round(transactionsPerSecond)} transactions/s${left}`;
+  output.progress(
+    `restored batch ${batch}${of} from ${from}, ${Math.round(transactionsPerSecond)} transactions/s${left}`,
+  );
 }

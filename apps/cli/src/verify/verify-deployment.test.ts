@@ -1,9 +1,16 @@
 import { join, resolve } from "node:path";
 import { rebuildVerifier } from "@cairn/circuits";
-import { DEFAULT_ROLLUP_PARAMETERS, deployContract, deployRollup, loadArtefact, loadVerifier } from "@cairn/contracts";
+import {
+  DEFAULT_ROLLUP_PARAMETERS,
+  deployContract,
+  deployRollup,
+  loadArtefact,
+  loadVerifier,
+  readDeployment,
+} from "@cairn/contracts";
 import { buildCached, buildFresh, rollupTargets, verifierTarget } from "@cairn/contracts/build";
 import { type DevRollup, startDevRollup } from "@cairn/devnet";
-import { type Address, createTestClient, type Hex, http, keccak256, toHex } from "viem";
+import { type Address, BaseError, createTestClient, type Hex, http, keccak256, toHex } from "viem";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { runInTest } from "../../test/run.ts";
 import type { VerificationReport } from "./report.ts";
@@ -215,6 +222,27 @@ describe("cairn verify-deployment", () => {
     expect(failed).toEqual(["Verifier 16 SRS"]);
     expect(details.get("Verifier 16 SRS")).toContain("ANYBODY CAN FORGE PROOFS");
     await setChainId(31_337);
+  });
+
+  it("finds the creation without old states when it knows the block", async () => {
+    const { reader, address } = devnet.rollup;
+    const forgetful = new Proxy(reader, {
+      get: (target, name, receiver) =>
+        name === "getCode"
+          ? async (query: Parameters<typeof reader.getCode>[0]) => {
+              if (query.blockNumber === (await reader.getBlockNumber())) return target.getCode(query);
+              throw new BaseError("missing trie node");
+            }
+          : Reflect.get(target, name, receiver),
+    });
+    await anvil().mine({ blocks: 5 });
+    const { creation } = await readDeployment(reader, address);
+    if ("missing" in creation) throw new TypeError(creation.missing);
+    const { blockNumber } = creation;
+    expect(await readDeployment(forgetful, address, { blockNumber })).toMatchObject({ creation });
+    const lost = { creation: { missing: expect.stringContaining("missing trie node") } };
+    expect(await readDeployment(forgetful, address)).toMatchObject(lost);
+    expect(await readDeployment(forgetful, address, { blockNumber: blockNumber - 1n })).toMatchObject(lost);
   });
 
   it("takes the creating transaction as given only when it created the rollup", async () => {

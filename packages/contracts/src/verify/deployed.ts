@@ -58,11 +58,17 @@ export interface DeployedRollup extends DeployedCode {
   readonly creation: Creation | { readonly missing: string };
 }
 
-/** Reads a deployment at the newest block. `creationTransaction` spares the search for it, which needs an archive node. */
+/** What is known of a creation; without it, it is searched in old states, which not every L1 node keeps. */
+export interface CreationHint {
+  readonly transactionHash?: Hex;
+  readonly blockNumber?: bigint;
+}
+
+/** Reads a deployment at the newest block. */
 export async function readDeployment(
   reader: PublicClient<Transport, Chain>,
   address: Address,
-  creationTransaction?: Hex,
+  hint: CreationHint = {},
 ): Promise<DeployedRollup> {
   const [chainId, blockNumber] = await Promise.all([reader.getChainId(), reader.getBlockNumber()]);
   const code = await readCode(reader, address, blockNumber);
@@ -78,7 +84,7 @@ export async function readDeployment(
     code,
     proxySlots: slots.filter(({ value }) => BigInt(value === "0x" ? 0 : value) !== 0n),
     views: code === "0x" ? null : await readViews(reader, address, blockNumber),
-    creation: code === "0x" ? { missing: "no contract" } : await findCreation(reader, address, creationTransaction),
+    creation: code === "0x" ? { missing: "no contract" } : await findCreation(reader, address, hint),
   };
 }
 
@@ -122,25 +128,32 @@ async function readCode(reader: PublicClient, address: Address, blockNumber: big
 async function findCreation(
   reader: PublicClient,
   address: Address,
-  given: Hex | undefined,
+  { transactionHash, blockNumber: hinted }: CreationHint,
 ): Promise<DeployedRollup["creation"]> {
   try {
-    if (given !== undefined) {
-      const found = await reader.getTransaction({ hash: given });
+    if (transactionHash !== undefined) {
+      const found = await reader.getTransaction({ hash: transactionHash });
       if (found.blockNumber === null || !creates(found, address)) {
-        return { missing: `transaction ${given} did not create the contract` };
+        return { missing: `transaction ${transactionHash} did not create the contract` };
       }
-      return { ...found, transactionHash: found.hash, blockNumber: found.blockNumber };
+      return { ...found, transactionHash, blockNumber: found.blockNumber };
     }
+    const found = hinted === undefined ? null : await creationIn(reader, address, hinted);
+    if (found !== null) return found;
     const blockNumber = await firstBlockWithCode(reader, address);
-    const { transactions } = await reader.getBlock({ blockNumber, includeTransactions: true });
-    const found = transactions.find((transaction) => creates(transaction, address));
-    if (found === undefined) return { missing: `another contract created it in block ${blockNumber}` };
-    return { ...found, transactionHash: found.hash, blockNumber };
+    const searched = await creationIn(reader, address, blockNumber);
+    return searched ?? { missing: `another contract created it in block ${blockNumber}` };
   } catch (error) {
-    if (error instanceof BaseError) return { missing: `the L1 node does not tell: ${error.shortMessage}` };
-    throw error;
+    if (!(error instanceof BaseError)) throw error;
+    const [reason] = error.shortMessage.split("\n");
+    return { missing: `the L1 node does not tell (${reason}); name the transaction or ask an archive node` };
   }
+}
+
+async function creationIn(reader: PublicClient, address: Address, blockNumber: bigint): Promise<Creation | null> {
+  const { transactions } = await reader.getBlock({ blockNumber, includeTransactions: true });
+  const found = transactions.find((transaction) => creates(transaction, address));
+  return found === undefined ? null : { ...found, transactionHash: found.hash, blockNumber };
 }
 
 /** Whether a plain transaction created the contract: its address follows from the sender and the nonce. */
