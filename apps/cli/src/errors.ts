@@ -137,6 +137,16 @@ export const CLI_ERRORS = {
     meaning: "A devnet's directory is held by another devnet, was made for other settings, or is incomplete.",
     hint: "Stop the other devnet, give the settings it was made with, or start anew on another directory.",
   },
+  "cli/bad-deployment": {
+    exitCode: 1,
+    meaning: "A deployment would fail, is refused on this chain, or did not come out as it was asked for.",
+    hint: "Correct what the message names; `cairn deploy` without --confirm tries it out and sends nothing.",
+  },
+  "cli/not-operator": {
+    exitCode: 1,
+    meaning: "The call is for the operator, or for the account that the role is offered to.",
+    hint: "`cairn operator show` says who they are; choose the key with --key.",
+  },
   "cli/devnet-failed": {
     exitCode: 1,
     meaning: "A part of the devnet ended by itself.",

@@ -1,8 +1,10 @@
 import { addDemoCommand } from "../demo/command.ts";
 import type { Host } from "../host.ts";
+import { addArchiveCommand } from "./archive.ts";
 import { addBalanceCommand } from "./balance.ts";
 import { addClaimCommand } from "./claim.ts";
 import { addCompletionCommand } from "./completion.ts";
+import { addDeployCommand } from "./deploy.ts";
 import { addDepositCommand } from "./deposit.ts";
 import { addDevnetCommand } from "./devnet.ts";
 import { addDoctorCommand } from "./doctor.ts";
@@ -12,9 +14,11 @@ import { addForceWithdrawCommand } from "./force-withdraw.ts";
 import { addFreezeCommand } from "./freeze.ts";
 import { addKeysCommand } from "./keys.ts";
 import { addNodeCommand } from "./node.ts";
+import { addOperatorCommand } from "./operator.ts";
 import { addPayCommand } from "./pay.ts";
 import { addProverCommand } from "./prover.ts";
 import { addReclaimCommand } from "./reclaim.ts";
+import { addRegisterTokenCommand } from "./register-token.ts";
 import { addRestoreCommand } from "./restore.ts";
 import { addStatusCommand } from "./status.ts";
 import { addSwapCommand } from "./swap.ts";
@@ -29,6 +33,9 @@ const COMMANDS: readonly ((host: Host) => void)[] = [
   addDevnetCommand,
   addNodeCommand,
   addProverCommand,
+  addDeployCommand,
+  addOperatorCommand,
+  addRegisterTokenCommand,
   addKeysCommand,
   addDepositCommand,
   addTransferCommand,
@@ -41,6 +48,7 @@ const COMMANDS: readonly ((host: Host) => void)[] = [
   addForceWithdrawCommand,
   addFreezeCommand,
   addRestoreCommand,
+  addArchiveCommand,
   addExitProofCommand,
   addExitCommand,
   addReclaimCommand,

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import type { SrsKind } from "@cairn/contracts";
 import type { BlockSize } from "@cairn/protocol";
 import { cliError } from "../errors.ts";
 
@@ -10,11 +11,12 @@ export const REPOSITORY = join(import.meta.dirname, "../../../..");
 const BUILDS = ["packages/circuits/scripts/build.ts", "packages/contracts/scripts/build.ts"] as const;
 
 /**
- * Compiles what is missing or out of date: circuit, key, verifier, contracts, development SRS. A second when nothing is.
- * Throws `cli/setup-failed`, `cli/interrupted`.
+ * Compiles what is missing or out of date: circuits, keys, verifiers, contracts, the development SRS; the Ignition SRS is
+ * downloaded. A second when nothing is to be done. Throws `cli/setup-failed`, `cli/interrupted`.
  */
 export async function ensureBuilt(options: {
-  readonly slots: BlockSize;
+  readonly sizes: readonly BlockSize[];
+  readonly srs: SrsKind;
   readonly cacheDir: string;
   readonly progress: (line: string) => void;
   readonly signal: AbortSignal;
@@ -24,9 +26,9 @@ export async function ensureBuilt(options: {
 
 async function build(
   script: (typeof BUILDS)[number],
-  { slots, cacheDir, progress, signal }: Parameters<typeof ensureBuilt>[0],
+  { sizes, srs, cacheDir, progress, signal }: Parameters<typeof ensureBuilt>[0],
 ): Promise<void> {
-  const args = script.includes("circuits") ? ["--slots", String(slots)] : [];
+  const args = script.includes("circuits") ? ["--slots", sizes.join(","), "--srs", srs] : [];
   const child = spawn(process.execPath, [join(REPOSITORY, script), ...args], {
     cwd: REPOSITORY,
     env: { ...process.env, CAIRN_CACHE_DIR: cacheDir },

@@ -1,0 +1,127 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadVerifier } from "@cairn/contracts";
+import { type AnvilNode, connectReader, startAnvil } from "@cairn/l1";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Ran, runInTest } from "../../test/run.ts";
+import { devAccounts } from "../devnet/accounts.ts";
+import { writeProfile } from "../profile.ts";
+
+const CACHE_DIR = process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../../.cache");
+const [, alice, bob] = devAccounts();
+
+describe("an operator's commands on L1", () => {
+  const home = mkdtempSync(join(tmpdir(), "cairn-deploy-"));
+  const profile = join(home, "profile.json");
+  let anvil: AnvilNode;
+
+  const cairn = (...args: string[]): Promise<Ran> =>
+    runInTest([...args, "--json"], { CAIRN_HOME: home, CAIRN_PROFILE: profile, CAIRN_CACHE_DIR: CACHE_DIR });
+  const answer = async <T>(...args: string[]): Promise<T> => {
+    const { code, stdout } = await cairn(...args);
+    expect({ args, code, stdout }).toMatchObject({ code: 0 });
+    return JSON.parse(stdout) as T;
+  };
+  const failure = async (...args: string[]): Promise<unknown> => {
+    const { code, stdout } = await cairn(...args);
+    expect(code).not.toBe(0);
+    return JSON.parse(stdout).error;
+  };
+  /** Everybody's keys, and the rollup that the commands are about. */
+  const useRollup = (rollup: string): void => {
+    const accounts = devAccounts().map((account) => ({ ...account }));
+    writeProfile(profile, { version: 1, chainId: anvil.chainId, rollup, l1RpcUrl: anvil.rpcUrl, accounts });
+  };
+  const blockNumber = () => connectReader(anvil.rpcUrl, anvil.chainId).getBlockNumber();
+
+  beforeAll(async () => {
+    anvil = await startAnvil();
+    useRollup("0x0000000000000000000000000000000000000001");
+  });
+  afterAll(async () => {
+    await anvil.stop();
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  it("try a deployment out, and make it only on the chain that is named", { timeout: 120_000 }, async () => {
+    const common = ["deploy", "--slots", "16", "--key", "operator", "--operator", alice?.address ?? ""];
+    const plan = await answer<{ isDryRun: boolean; gas: string; rollup: { address: string }; costWei: string }>(
+      ...common,
+    );
+    expect(plan).toMatchObject({ isDryRun: true, chainId: 31337, srs: "dev" });
+    expect(BigInt(plan.costWei)).toBeGreaterThan(0n);
+    expect(await failure(...common, "--confirm", "1")).toMatchObject({ code: "cli/wrong-chain" });
+    expect(await blockNumber()).toBe(0n);
+
+    const out = join(home, "deployment.json");
+    const record = await answer<{ rollup: string; gasUsed: string }>(
+      ...[
+        ...common,
+        "--confirm",
+        "31337",
+        "--out",
+        out,
+        "--freeze-delay",
+        "1000000",
+        "--write-profile",
+        join(home, "p2"),
+      ],
+    );
+    expect(record.rollup).toBe(plan.rollup.address);
+    expect(Number(record.gasUsed) / Number(plan.gas)).toBeCloseTo(1, 1);
+    expect(JSON.parse(readFileSync(out, "utf8"))).toMatchObject({
+      version: 1,
+      chainId: 31337,
+      rollup: record.rollup,
+      srs: "dev",
+      blockNumber: 2,
+      parameters: { operator: alice?.address, freezeDelaySeconds: 1_000_000, queueBaseFeeWei: "200000000000000" },
+      circuits: [{ circuitType: 0, slots: 16, verifierCodeHash: loadVerifier(CACHE_DIR, 16, "dev").runtimeCodeHash }],
+      codeHashes: { rollup: expect.stringMatching(/^0x/), accountTree: expect.stringMatching(/^0x/) },
+    });
+    expect(JSON.parse(readFileSync(join(home, "p2"), "utf8"))).toMatchObject({
+      rollup: record.rollup,
+      deploymentBlock: 2,
+    });
+    expect(await failure(...common, "--confirm", "31337", "--out", out)).toMatchObject({ code: "cli/usage" });
+  });
+
+  it("refuse what L1 would refuse, before anything is sent", { timeout: 120_000 }, async () => {
+    const before = await blockNumber();
+    const contract = JSON.parse(readFileSync(join(home, "deployment.json"), "utf8")).rollup;
+    expect(await failure("deploy", "--slots", "16", "--key", "operator", "--operator", contract)).toMatchObject({
+      code: "cli/bad-deployment",
+      message: expect.stringContaining("has code"),
+    });
+    const delays = ["--inclusion-delay", "700000", "--freeze-delay", "600000"];
+    expect(await failure("deploy", "--slots", "16", "--key", "operator", ...delays)).toMatchObject({
+      code: "cli/bad-deployment",
+    });
+    expect(await blockNumber()).toBe(before);
+    expect(readdirSync(home).filter((name) => name.startsWith("deployment"))).toEqual(["deployment.json"]);
+  });
+
+  it("hand the operator's role over in two steps, and give it up", async () => {
+    const { rollup } = JSON.parse(readFileSync(join(home, "deployment.json"), "utf8"));
+    useRollup(rollup);
+    const operatorIs = (who: typeof alice) => ({ operator: who?.address ?? null });
+    expect(await failure("operator", "propose", bob?.address ?? "", "--key", "bob")).toMatchObject({
+      code: "cli/not-operator",
+    });
+    expect(await answer("operator", "propose", bob?.address ?? "", "--key", "alice")).toMatchObject({
+      ...operatorIs(alice),
+      proposed: bob?.address,
+    });
+    expect(await failure("operator", "accept", "--key", "carol")).toMatchObject({ code: "cli/not-operator" });
+    expect(await answer("operator", "accept", "--key", "bob")).toMatchObject({
+      ...operatorIs(bob),
+      proposed: null,
+    });
+    expect(await failure("operator", "burn", "--key", "bob")).toMatchObject({ code: "cli/usage" });
+    expect(await answer("operator", "burn", "--key", "bob", "--confirm", rollup)).toMatchObject({
+      operator: null,
+    });
+    expect(await answer("operator", "show")).toEqual({ operator: null, proposed: null });
+  });
+});

@@ -1,0 +1,202 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { DEFAULT_ROLLUP_PARAMETERS, DEV_CHAIN_IDS, type RollupParameters, type SrsKind } from "@cairn/contracts";
+import { connectReader, connectWallet } from "@cairn/l1";
+import { BLOCK_SIZES, type BlockSize } from "@cairn/protocol";
+import { InvalidArgumentError, Option } from "commander";
+import { type Address, formatEther } from "viem";
+import { parseAddress } from "../address.ts";
+import type { Context } from "../context.ts";
+import type { DeploymentPlan } from "../deploy/plan.ts";
+import type { DeploymentRecord } from "../deploy/record.ts";
+import { cliError } from "../errors.ts";
+import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
+import { findIdentity } from "../keys/identity.ts";
+import { askChainId } from "../network.ts";
+import { type CommandResult, table } from "../output.ts";
+import { writeProfile } from "../profile.ts";
+
+interface DeployFlags {
+  readonly slots: readonly BlockSize[];
+  readonly srs: SrsKind | "auto";
+  readonly operator?: string;
+  readonly inclusionDelay: number;
+  readonly operatorIdleDelay: number;
+  readonly freezeDelay: number;
+  readonly queueBaseFee: bigint;
+  readonly out?: string;
+  readonly writeProfile?: string;
+  readonly confirm?: string;
+}
+
+const REPOSITORY = join(import.meta.dirname, "../../../..");
+const PARAMETERS = "Parameters, fixed for ever:";
+
+/** `cairn deploy`: verifiers and rollup, tried out first, created when the chain is confirmed. */
+export function addDeployCommand({ program, run }: Host): void {
+  const defaults = DEFAULT_ROLLUP_PARAMETERS;
+  const option = (flags: string, text: string) => new Option(flags, text).helpGroup(PARAMETERS);
+  const command = program
+    .command("deploy")
+    .description("create verifiers and rollup on L1; without --confirm only tries it out")
+    .addOption(
+      option("--slots <list>", `block sizes that it accepts, of ${BLOCK_SIZES.join(", ")}`)
+        .argParser(parseSizes)
+        .default([64], "64"),
+    )
+    .addOption(
+      option("--srs <kind>", "reference string of the verifiers; auto: dev on development chains, else ignition")
+        .choices(["auto", "dev", "ignition"])
+        .default("auto"),
+    )
+    .addOption(option("--operator <address>", "plain account that submits batches, or none; the deployer without"))
+    .addOption(seconds("--inclusion-delay", "until a queue entry is overdue", defaults.inclusionDelaySeconds))
+    .addOption(
+      seconds("--operator-idle-delay", "without batches until anyone may submit", defaults.operatorIdleDelaySeconds),
+    )
+    .addOption(seconds("--freeze-delay", "until anyone may freeze the rollup", defaults.freezeDelaySeconds))
+    .addOption(
+      option("--queue-base-fee <wei>", "price of a queue entry at an empty queue")
+        .argParser(parseWei)
+        .default(defaults.queueBaseFeeWei, String(defaults.queueBaseFeeWei)),
+    )
+    .option("--confirm <chain-id>", "deploy, on this chain only")
+    .option("--out <file>", "where the record of the deployment goes; deployment-CHAIN-ROLLUP.json without")
+    .option("--write-profile <file>", "also write a profile for the other commands");
+  addNetworkOptions(addKeyOptions(command));
+  addExamples(
+    command,
+    "cairn deploy --l1-rpc-url http://localhost:8545 --key operator --slots 16",
+    "cairn deploy --key operator --operator none --confirm 31337",
+  );
+  run(command, deploy);
+}
+
+async function deploy(context: Context, flags: DeployFlags): Promise<CommandResult> {
+  const { output, terminal, signal } = context;
+  const rpcUrl = context.network().l1RpcUrl();
+  const chainId = await askChainId(rpcUrl);
+  const isDevelopment = DEV_CHAIN_IDS.includes(chainId);
+  const srs = flags.srs === "auto" ? (isDevelopment ? "dev" : "ignition") : flags.srs;
+  if (srs === "dev" && !isDevelopment) {
+    throw cliError("cli/bad-deployment", `verifiers over the development SRS are refused on chain ${chainId}`);
+  }
+  if (flags.confirm !== undefined && flags.confirm !== String(chainId)) {
+    throw cliError("cli/wrong-chain", `--confirm names chain ${flags.confirm}, but ${rpcUrl} serves chain ${chainId}`);
+  }
+  const identity = findIdentity(context);
+  const parameters = parametersOf(flags, identity.owner);
+  const { ensureBuilt } = await import("../devnet/setup.ts");
+  const { loadDeployment } = await import("../deploy/artefacts.ts");
+  const { planDeployment } = await import("../deploy/plan.ts");
+  const cacheDir = resolve(terminal.env.CAIRN_CACHE_DIR ?? join(REPOSITORY, ".cache"));
+  await ensureBuilt({ sizes: flags.slots, srs, cacheDir, progress: output.progress, signal });
+  const artefacts = loadDeployment(cacheDir, flags.slots, srs);
+  const reader = connectReader(rpcUrl, chainId);
+  const plan = await planDeployment(reader, identity.owner, artefacts, parameters);
+  if (flags.confirm === undefined) return planResult(plan, srs);
+  if (plan.balanceWei < plan.costWei) {
+    throw cliError("cli/bad-deployment", `${plan.deployer} has ${formatEther(plan.balanceWei)} ETH, too little`);
+  }
+  if (flags.out !== undefined && existsSync(flags.out)) throw cliError("cli/usage", `${flags.out} exists`);
+
+  output.progress(`deploying on chain ${chainId} …`);
+  const { deployRollup } = await import("@cairn/contracts");
+  const { recordDeployment } = await import("../deploy/record.ts");
+  const { writeFileDurably } = await import("../devnet/durable-file.ts");
+  const deployed = await deployRollup({
+    walletClient: connectWallet(rpcUrl, chainId, await identity.l1Account()),
+    publicClient: reader,
+    rollup: artefacts.rollup,
+    verifiers: artefacts.verifiers,
+    parameters,
+  });
+  const record = await recordDeployment(reader, deployed, artefacts, parameters, identity.owner);
+  const path = resolve(flags.out ?? `deployment-${chainId}-${record.rollup.toLowerCase()}.json`);
+  writeFileDurably(path, `${JSON.stringify(record, null, 2)}\n`);
+  if (flags.writeProfile !== undefined) {
+    const { rollup, blockNumber } = record;
+    const where = { chainId, rollup, l1RpcUrl: rpcUrl, deploymentBlock: blockNumber };
+    writeProfile(resolve(flags.writeProfile), { version: 1, ...where });
+  }
+  return recordResult(record, path);
+}
+
+function parametersOf(flags: DeployFlags, deployer: Address): RollupParameters {
+  const { operator = deployer } = flags;
+  return {
+    operator: operator === "none" ? null : parseAddress(operator),
+    inclusionDelaySeconds: flags.inclusionDelay,
+    operatorIdleDelaySeconds: flags.operatorIdleDelay,
+    freezeDelaySeconds: flags.freezeDelay,
+    queueBaseFeeWei: flags.queueBaseFee,
+  };
+}
+
+function planResult(plan: DeploymentPlan, srs: SrsKind): CommandResult {
+  const contracts = [...plan.verifiers, plan.rollup];
+  const text = [
+    `Chain ${plan.chainId}; nothing was sent. Every creation was tried on L1 and works.`,
+    table([
+      ...contracts.map(({ name, address, codeBytes, gas }) => [name, address, `${codeBytes} bytes`, `${gas} gas`]),
+    ]),
+    table([
+      ...parameterRows(plan.parameters),
+      ["SRS", srs === "dev" ? "development: proofs can be forged by anybody" : "Ignition"],
+      ["deployer", `${plan.deployer}, ${formatEther(plan.balanceWei)} ETH`],
+      ["cost", `${plan.gas} gas, ${formatEther(plan.costWei)} ETH at ${plan.gasPriceWei} wei per gas`],
+    ]),
+    `To deploy: the same command with --confirm ${plan.chainId}`,
+  ].join("\n\n");
+  return { data: { isDryRun: true, srs, ...plan }, text };
+}
+
+function recordResult(record: DeploymentRecord, path: string): CommandResult {
+  const { queueBaseFeeWei, ...rest } = record.parameters;
+  const text = table([
+    ["rollup", record.rollup, record.codeHashes.rollup],
+    ["account tree", record.accountTree, record.codeHashes.accountTree],
+    ...record.circuits.map(({ slots, verifier, verifierCodeHash }) => [
+      `verifier ${slots}`,
+      verifier,
+      verifierCodeHash,
+    ]),
+    ["transaction", record.transactionHash, `L1 block ${record.blockNumber}`],
+    ...parameterRows({ ...rest, queueBaseFeeWei: BigInt(queueBaseFeeWei) }),
+    ["record", path],
+  ]);
+  return { data: { isDryRun: false, record: path, ...record }, text };
+}
+
+function parameterRows(parameters: RollupParameters): string[][] {
+  return [
+    ["operator", parameters.operator ?? "none: submission is open to all"],
+    ["inclusion delay", `${parameters.inclusionDelaySeconds} s`],
+    ["operator's idle delay", `${parameters.operatorIdleDelaySeconds} s`],
+    ["freeze delay", `${parameters.freezeDelaySeconds} s`],
+    ["queue's base fee", `${formatEther(parameters.queueBaseFeeWei)} ETH`],
+  ];
+}
+
+function seconds(flag: string, text: string, fallback: number): Option {
+  return new Option(`${flag} <seconds>`, text)
+    .argParser(parseSeconds)
+    .default(fallback, String(fallback))
+    .helpGroup(PARAMETERS);
+}
+
+function parseSizes(text: string): BlockSize[] {
+  const sizes = BLOCK_SIZES.filter((size) => text.split(",").includes(String(size)));
+  if (sizes.length === text.split(",").length) return sizes;
+  throw new InvalidArgumentError(`different ones of ${BLOCK_SIZES.join(", ")}, separated by commas`);
+}
+
+function parseSeconds(text: string): number {
+  if (/^[1-9][0-9]{0,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("a whole number of seconds");
+}
+
+function parseWei(text: string): bigint {
+  if (/^[1-9][0-9]{0,30}$/.test(text)) return BigInt(text);
+  throw new InvalidArgumentError("a whole number of wei");
+}

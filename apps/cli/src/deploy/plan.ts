@@ -1,0 +1,118 @@
+import {
+  assertVerifiersAllowed,
+  type RollupParameters,
+  rollupAbi,
+  rollupConstructorArguments,
+  type VerifierArtefact,
+} from "@cairn/contracts";
+import type { L1Reader } from "@cairn/l1";
+import {
+  type Address,
+  encodeDeployData,
+  getContractAddress,
+  type Hex,
+  keccak256,
+  type StateOverride,
+  size,
+} from "viem";
+import { cliError } from "../errors.ts";
+import type { DeploymentArtefacts } from "./artefacts.ts";
+
+/** One contract as it would be created. */
+export interface PlannedContract {
+  readonly name: string;
+  readonly address: Address;
+  /** keccak256 of the code that would be at the address. */
+  readonly codeHash: Hex;
+  readonly codeBytes: number;
+  readonly gas: bigint;
+}
+
+/** A deployment tried out on L1, without sending anything. */
+export interface DeploymentPlan {
+  readonly chainId: number;
+  readonly deployer: Address;
+  readonly parameters: RollupParameters;
+  readonly verifiers: readonly PlannedContract[];
+  readonly rollup: PlannedContract;
+  readonly gas: bigint;
+  readonly gasPriceWei: bigint;
+  readonly costWei: bigint;
+  readonly balanceWei: bigint;
+}
+
+/**
+ * Tries every creation on L1 as the deployer would send it. Throws `contracts/dev-verifier-refused`, `cli/bad-deployment` when
+ * L1 would refuse it or leave other code than the artefacts', and what the RPC throws.
+ */
+export async function planDeployment(
+  reader: L1Reader,
+  deployer: Address,
+  { rollup, verifiers }: DeploymentArtefacts,
+  parameters: RollupParameters,
+): Promise<DeploymentPlan> {
+  assertVerifiersAllowed(reader.chain.id, verifiers);
+  if (parameters.operator !== null && (await reader.getCode({ address: parameters.operator })) !== undefined) {
+    throw cliError("cli/bad-deployment", `the operator ${parameters.operator} has code; batches need a plain account`);
+  }
+  const nonce = await reader.getTransactionCount({ address: deployer, blockTag: "pending" });
+  const addressAt = (position: number) => getContractAddress({ from: deployer, nonce: BigInt(nonce + position) });
+  const planned: PlannedContract[] = [];
+  const codes: { readonly address: Address; readonly code: Hex }[] = [];
+  for (const [position, verifier] of verifiers.entries()) {
+    const address = addressAt(position);
+    const { code, gas } = await tryCreation(reader, deployer, verifier.name, verifier.bytecode, []);
+    assertCode(verifier, code);
+    codes.push({ address, code });
+    planned.push({ name: verifier.name, address, codeHash: keccak256(code), codeBytes: size(code), gas });
+  }
+  const args = rollupConstructorArguments(
+    parameters,
+    verifiers.map(({ slots, runtimeCodeHash }, i) => ({ slots, address: addressAt(i), codeHash: runtimeCodeHash })),
+  );
+  const data = encodeDeployData({ abi: rollupAbi, bytecode: rollup.bytecode, args });
+  // As if the verifiers had been created: their code is there, and the deployer's nonce beyond them.
+  const state: StateOverride = [...codes, { address: deployer, nonce: nonce + verifiers.length }];
+  const { code, gas } = await tryCreation(reader, deployer, rollup.name, data, state);
+  const own = {
+    name: rollup.name,
+    address: addressAt(verifiers.length),
+    codeHash: keccak256(code),
+    codeBytes: size(code),
+  };
+  const total = planned.reduce((sum, one) => sum + one.gas, gas);
+  const [gasPriceWei, balanceWei] = await Promise.all([reader.getGasPrice(), reader.getBalance({ address: deployer })]);
+  return {
+    chainId: reader.chain.id,
+    deployer,
+    parameters,
+    verifiers: planned,
+    rollup: { ...own, gas },
+    gas: total,
+    gasPriceWei,
+    costWei: total * gasPriceWei,
+    balanceWei,
+  };
+}
+
+async function tryCreation(
+  reader: L1Reader,
+  deployer: Address,
+  name: string,
+  data: Hex,
+  stateOverride: StateOverride,
+): Promise<{ readonly code: Hex; readonly gas: bigint }> {
+  const request = { account: deployer, data, stateOverride };
+  try {
+    const [{ data: code }, gas] = await Promise.all([reader.call(request), reader.estimateGas(request)]);
+    if (code !== undefined) return { code, gas };
+  } catch (cause) {
+    throw cliError("cli/bad-deployment", `L1 would refuse the creation of ${name}`, { cause });
+  }
+  throw cliError("cli/bad-deployment", `the creation of ${name} would leave no code`);
+}
+
+function assertCode({ name, runtimeCodeHash }: VerifierArtefact, code: Hex): void {
+  if (keccak256(code) === runtimeCodeHash) return;
+  throw cliError("cli/bad-deployment", `the creation of ${name} would leave other code than was compiled`);
+}
