@@ -142,7 +142,9 @@ export async function startSequencerPart(config: NodeConfig, deps: SequencerPart
     scheduler.start();
     const parts = (): Readonly<Record<string, PartStatus>> => {
       const { phase } = sequencer.status();
-      return { sequencer: { isReady: phase === "running", state: phase } };
+      const opening = rules.opening(0);
+      const closed = opening.type === "closed" ? `, opens no blocks: ${opening.reason}` : "";
+      return { sequencer: { isReady: phase === "running", state: `${phase}${closed}` } };
     };
     const urls = await startServers(config, deps, { sequencer, feePolicy, slotCount, parts, endings, child });
     return { urls: () => urls, parts, stop };

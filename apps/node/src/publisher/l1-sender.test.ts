@@ -293,6 +293,22 @@ describe("L1 sender", () => {
     clock.jumpTo(clock.nowMs() + 24 * 3_600_000);
   });
 
+  it("leaves what another key signed as it is, and does not wait for it without end", async () => {
+    await l1("anvil_setBalance", [account.address, "0x0"]);
+    await sender().send(call(1));
+    account = mnemonicToAccount(MNEMONIC, { addressIndex: ++people });
+    await l1("anvil_setBalance", [account.address, `0x${(10n ** 20n).toString(16)}`]);
+    const publisher = sender();
+    clock.advance(120_000);
+    await publisher.advance(always);
+    expect(await stored(1)).toMatchObject({ status: "prepared", attempts: [{ kind: "call" }] });
+    clock.advance(600_000);
+    expect(await publisher.advance(always)).toEqual([]);
+    expect(await stored(1)).toMatchObject({ status: "abandoned" });
+    await publisher.send(call(1));
+    expect(await stored(1)).toMatchObject({ status: "sent", nonce: 0 });
+  });
+
   it("says that the account cannot pay, and goes on when it can", async () => {
     const publisher = sender();
     await l1("anvil_setBalance", [account.address, "0x1"]);

@@ -12,7 +12,7 @@ import {
   updateL1Transaction,
 } from "@cairn/db";
 import type { L1Reader } from "@cairn/l1";
-import { addressToBigint, bigintToAddress, bytesToHex, CairnError, type Hex, hexToBytes } from "@cairn/protocol";
+import { addressToBigint, bytesToHex, CairnError, type Hex, hexToBytes } from "@cairn/protocol";
 import type { Logger } from "pino";
 import { keccak256, type LocalAccount } from "viem";
 import type { Clock } from "../clock.ts";
@@ -22,6 +22,7 @@ import { type GasFees, initialFees, replacementFees } from "./fees.ts";
 import { createHeadTracker } from "./head-tracker.ts";
 import type { PublisherMetrics } from "./metrics.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
+import { isSameWork, newestOf, toCall } from "./stored-transaction.ts";
 import { type Facts, nextStep, type Step } from "./transitions.ts";
 
 /** How L1 transactions are sent. */
@@ -81,6 +82,8 @@ interface Look {
 
 const CRASH_STAGE = { submitBatch: "batch", pay: "payout" } as const;
 const CANCEL_GAS = 21_000;
+/** How many times `bumpAfterMs` a transaction of another account, whose key this publisher had before, is waited for. */
+const FOREIGN_PATIENCE = 10;
 /** Nonces that are filled at a time. */
 const MAX_FILLED = 16;
 /** How long an L1 node may show an older head before it is believed. */
@@ -202,12 +205,21 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
     const newest = newestOf(transaction);
     const found = await findReceipt(transaction);
     const isWaiting = found === null && (status === "prepared" || status === "sent");
-    const isVoidNow = isWaiting && newest.kind === "call" && (await isVoid(transaction));
-    const isStuck = isWaiting && isPendingTooLong(newest);
-    return {
+    const common = {
       status,
       newest: newest.kind,
       receipt: found && { ...found, isSettled: found.inclusion.block <= look.settledBelow },
+    };
+    if (transaction.sender !== sender) {
+      // Signed by a key that is not here any more: it can be sent again, not changed.
+      const isLost = isWaiting && pendingMs(newest) >= FOREIGN_PATIENCE * settings.bumpAfterMs;
+      return { ...common, isForeign: true, isNonceSpent: isLost, isVoid: false, isStuck: false, raisedFees: null };
+    }
+    const isVoidNow = isWaiting && newest.kind === "call" && (await isVoid(transaction));
+    const isStuck = isWaiting && isPendingTooLong(newest);
+    return {
+      ...common,
+      isForeign: false,
       isNonceSpent: isWaiting && (await look.usedSettled()) > transaction.nonce,
       isVoid: isVoidNow,
       isStuck,
@@ -236,9 +248,11 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
     }
   };
 
+  const pendingMs = (newest: L1Attempt): number => clock.nowMs() - (newest.sentAtMs ?? newest.createdAtMs);
+
   /** A clock that was set back makes a replacement come early, never late. */
   const isPendingTooLong = (newest: L1Attempt): boolean => {
-    const waitedMs = clock.nowMs() - (newest.sentAtMs ?? newest.createdAtMs);
+    const waitedMs = pendingMs(newest);
     return waitedMs < 0 || waitedMs >= settings.bumpAfterMs || underpriced.has(bytesToHex(newest.hash));
   };
 
@@ -275,7 +289,8 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
 
   /** Nonces that nothing pending holds keep all later ones from being mined: they are used up for nothing. */
   const fillGap = async (look: Look): Promise<void> => {
-    const waiting = (await loadLiveL1Transactions(db)).filter(({ status }) => status !== "mined");
+    const live = await loadLiveL1Transactions(db);
+    const waiting = live.filter((one) => one.status !== "mined" && one.sender === sender);
     const lowest = Math.min(...waiting.map(({ nonce }) => nonce));
     const isMissing =
       waiting.length > 0 &&
@@ -362,25 +377,6 @@ type CrashStep = "signed" | "persisted" | "broadcast" | "sent" | "replacement-pe
 
 function reach(purpose: L1TransactionPurpose, step: CrashStep): void {
   if (purpose !== "fillNonce") crashPoint(`${CRASH_STAGE[purpose]}-${step}`);
-}
-
-function isSameWork(a: StoredL1Transaction, b: StoredL1Transaction): boolean {
-  return a.purpose === b.purpose && a.subject === b.subject && a.content === b.content;
-}
-
-/** Every transaction is stored with its first attempt. */
-function newestOf({ id, attempts }: StoredL1Transaction): L1Attempt {
-  const newest = attempts.at(-1);
-  if (newest !== undefined) return newest;
-  throw new CairnError<NodeErrorCode>("node/unavailable", `L1 transaction ${id} was stored without signed bytes`);
-}
-
-function toCall(transaction: StoredL1Transaction): Pick<L1Call, "to" | "data" | "gasLimit"> {
-  return {
-    to: bigintToAddress(transaction.recipient),
-    data: bytesToHex(transaction.data),
-    gasLimit: transaction.gasLimit,
-  };
 }
 
 function once<T>(ask: () => Promise<T>): () => Promise<T> {

@@ -9,6 +9,7 @@ const step = (change: Partial<Facts>) =>
     status: "sent",
     newest: "call",
     receipt: null,
+    isForeign: false,
     isNonceSpent: false,
     isVoid: false,
     isStuck: false,

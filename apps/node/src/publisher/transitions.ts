@@ -14,7 +14,9 @@ export interface Facts {
     /** It is as deep as counts as settled. */
     readonly isSettled: boolean;
   } | null;
-  /** The chain, as deep as counts as settled, has used the nonce. */
+  /** Another account signed it, whose key this publisher had before. */
+  readonly isForeign: boolean;
+  /** The chain, as deep as counts as settled, has used the nonce; a foreign one was waited for long enough. */
   readonly isNonceSpent: boolean;
   /** The call has become pointless: it can only revert, or somebody else has done it. */
   readonly isVoid: boolean;
@@ -46,7 +48,8 @@ export function nextStep(facts: Facts): Step {
   if (receipt !== null) return stepOfMined(receipt);
   if (status !== "prepared" && status !== "sent") return { type: "move", to: "sent", mined: null, failure: null };
   if (facts.isNonceSpent) {
-    return { type: "move", to: "abandoned", mined: null, failure: "another transaction took the nonce" };
+    const failure = facts.isForeign ? "its account is not used any more" : "another transaction took the nonce";
+    return { type: "move", to: "abandoned", mined: null, failure };
   }
   const isGivenUp = facts.isVoid && facts.newest === "call";
   if (isGivenUp && raisedFees === null) return { type: "wait", isCapped: true };

@@ -1,0 +1,25 @@
+import type { L1Attempt, StoredL1Transaction } from "@cairn/db";
+import { bigintToAddress, bytesToHex, CairnError } from "@cairn/protocol";
+import type { NodeErrorCode } from "../errors.ts";
+import type { L1Call } from "./l1-sender.ts";
+
+/** Whether two L1 transactions would do the same. */
+export function isSameWork(a: StoredL1Transaction, b: StoredL1Transaction): boolean {
+  return a.purpose === b.purpose && a.subject === b.subject && a.content === b.content;
+}
+
+/** The attempt that counts; every transaction is stored with its first one. */
+export function newestOf({ id, attempts }: StoredL1Transaction): L1Attempt {
+  const newest = attempts.at(-1);
+  if (newest !== undefined) return newest;
+  throw new CairnError<NodeErrorCode>("node/unavailable", `L1 transaction ${id} was stored without signed bytes`);
+}
+
+/** What the transaction was made to do. */
+export function toCall(transaction: StoredL1Transaction): Pick<L1Call, "to" | "data" | "gasLimit"> {
+  return {
+    to: bigintToAddress(transaction.recipient),
+    data: bytesToHex(transaction.data),
+    gasLimit: transaction.gasLimit,
+  };
+}
