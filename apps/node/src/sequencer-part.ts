@@ -208,7 +208,7 @@ async function startServers(
       requestTimeoutMs: config.requestTimeoutMs,
       version: NODE_VERSION,
     },
-    { handlers, stream, logger: parts.child("api"), registry: deps.registry },
+    { handlers, assertTaking: sequencer.assertTaking, stream, logger: parts.child("api"), registry: deps.registry },
   );
   endings.push(async () => {
     stream.stop();

@@ -64,7 +64,13 @@ describe("API", () => {
         requestTimeoutMs: 5000,
         version: "test",
       },
-      { handlers, stream, logger: pino({ level: "silent" }), registry: new Registry() },
+      {
+        handlers,
+        assertTaking: () => life.sequencer.assertTaking(),
+        stream,
+        logger: pino({ level: "silent" }),
+        registry: new Registry(),
+      },
     );
     await api.start();
   });

@@ -33,7 +33,14 @@ export interface ListeningServer {
 /** The HTTP API: every route of `@cairn/rpc`, its OpenAPI document, and the stream. */
 export function createApiServer(
   settings: ApiSettings,
-  deps: { readonly handlers: Handlers; readonly stream: Stream; readonly logger: Logger; readonly registry: Registry },
+  deps: {
+    readonly handlers: Handlers;
+    /** Throws when no submission would be taken now, so that refusing costs next to nothing. */
+    readonly assertTaking: () => void;
+    readonly stream: Stream;
+    readonly logger: Logger;
+    readonly registry: Registry;
+  },
 ): ListeningServer {
   const seconds = new Histogram({
     name: "cairn_http_request_seconds",
@@ -73,7 +80,7 @@ export function createApiServer(
     if (route === ROUTES.submit.path && reply.statusCode === 200) crashPoint("acknowledged");
     done();
   });
-  for (const name of routeNames()) addRoute(app, name, deps.handlers);
+  for (const name of routeNames()) addRoute(app, name, deps);
   const document = openApiDocument(settings.version);
   app.get("/openapi.json", () => document);
   return listening(app, settings);
@@ -100,13 +107,21 @@ export function answer(reply: FastifyReply, error: ApiError): FastifyReply {
   return reply.code(error.status).send(error.toBody());
 }
 
-function addRoute(app: FastifyInstance, name: RouteName, handlers: Handlers): void {
+function addRoute(
+  app: FastifyInstance,
+  name: RouteName,
+  deps: { readonly handlers: Handlers; readonly assertTaking: () => void },
+): void {
   const route: RouteDefinition = ROUTES[name];
   // The table pairs each name with its handler's types; a loop over names cannot express that.
-  const handle = handlers[name] as (request: object) => Promise<object>;
+  const handle = deps.handlers[name] as (request: object) => Promise<object>;
   app.route({
     method: route.method,
     url: route.path,
+    onRequest: (_request, _reply, done) => {
+      if (name === "submit") deps.assertTaking();
+      done();
+    },
     handler: async (request, reply) => {
       const parsed = {
         params: parse(route.params, request.params, "params"),

@@ -164,7 +164,7 @@ export const SETTINGS = {
   maxInFlight: setting({
     env: "CAIRN_MAX_IN_FLIGHT",
     schema: form.integer(1, 1_000_000),
-    fallback: "4000",
+    fallback: "1000",
     unit: "transactions",
     text: "Transactions being checked or written beyond which new ones are refused.",
   }),

@@ -1,4 +1,3 @@
-import { messageHash } from "@cairn/crypto";
 import { findTransactions, type StoredTransaction } from "@cairn/db";
 import { CairnError, type TransactionGroup } from "@cairn/protocol";
 import type { ClosedReason } from "../block-rules.ts";
@@ -7,7 +6,8 @@ import type { NodeErrorCode } from "../errors.ts";
 import type { Engine } from "./engine.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { SequencerDeps, SequencerSettings } from "./sequencer.ts";
-import { prepareSubmission, type SubmissionRejection } from "./submission.ts";
+import type { CheckedSignature } from "./signature-checker.ts";
+import { type PreparedTransaction, prepareSubmission, type SubmissionRejection } from "./submission.ts";
 
 /** A transaction as acknowledged. */
 export interface Acknowledgement {
@@ -25,6 +25,8 @@ export type SubmissionOutcome =
 export interface Intake {
   /** As in {@link Sequencer}. */
   readonly submit: (group: TransactionGroup) => Promise<SubmissionOutcome>;
+  /** As in {@link Sequencer}. */
+  readonly assertTaking: () => void;
   /** Transactions that wait for their answer. */
   readonly inFlight: () => number;
 }
@@ -38,13 +40,20 @@ export function createIntake(settings: SequencerSettings, deps: SequencerDeps, l
   const rules = { ...settings, feePolicy: deps.feePolicy };
   let inFlight = 0;
 
+  const assertRoom = (count: number): Engine => {
+    const { engine } = running();
+    if (inFlight + count > settings.maxInFlight) throw overloaded(`${inFlight} transactions are being processed`);
+    if (engine.sealing() >= MAX_SEALING_BLOCKS) throw overloaded(`${engine.sealing()} blocks wait to be sealed`);
+    return engine;
+  };
+
   return {
     inFlight: () => inFlight,
+    assertTaking: () => {
+      assertRoom(1);
+    },
     submit: async (group) => {
-      const { engine } = running();
-      if (inFlight + group.length > settings.maxInFlight)
-        throw overloaded(`${inFlight} transactions are being processed`);
-      if (engine.sealing() >= MAX_SEALING_BLOCKS) throw overloaded(`${engine.sealing()} blocks wait to be sealed`);
+      const engine = assertRoom(group.length);
       inFlight += group.length;
       try {
         return await check(engine, group);
@@ -59,16 +68,15 @@ export function createIntake(settings: SequencerSettings, deps: SequencerDeps, l
     const prepared = prepareSubmission(group, engine.state(), rules, deps.rules.now());
     if (prepared.type === "rejected") return rejected(prepared);
     if (prepared.type === "perhapsKnown") {
-      const known = await findKnown(prepared.words.map((words) => messageHash(words, deps.compress)));
-      return known ?? rejected(prepared.rejection);
+      const { transactions, rejection } = prepared;
+      const checks = await checkSignatures(transactions);
+      // Strangers cannot make the node search its database.
+      if (checks.some(({ isValid }) => !isValid)) return rejected(rejection);
+      return (await findKnown(checks.map(({ id }) => id))) ?? rejected(rejection);
     }
     const closed = engine.chain.closedReason();
     if (closed !== null) throw closedError(closed);
-    const checks = await Promise.all(
-      prepared.transactions.map(({ signed, words, publicKey }) =>
-        deps.checker.check({ words, signature: signed.signature, publicKey }),
-      ),
-    );
+    const checks = await checkSignatures(prepared.transactions);
     const bad = checks.findIndex(({ isValid }) => !isValid);
     if (bad >= 0) return rejected({ index: bad, reason: { type: "badSignature" } });
     crashPoint("submission-checked");
@@ -80,6 +88,14 @@ export function createIntake(settings: SequencerSettings, deps: SequencerDeps, l
       current,
       group,
       checks.map(({ id }) => id),
+    );
+  }
+
+  function checkSignatures(transactions: readonly PreparedTransaction[]): Promise<CheckedSignature[]> {
+    return Promise.all(
+      transactions.map(({ signed, words, publicKey }) =>
+        deps.checker.check({ words, signature: signed.signature, publicKey }),
+      ),
     );
   }
 

@@ -35,7 +35,7 @@ export interface Pool {
   readonly find: (from: AccountIndex, nonce: number) => PoolGroup | undefined;
   readonly has: (id: bigint) => boolean;
   readonly remove: (group: PoolGroup) => void;
-  /** Groups of which a transaction expires before `timestamp`. */
+  /** Groups of which a transaction expires before `timestamp`, by sequence; whoever asks removes them. */
   readonly expiredAt: (timestamp: number) => PoolGroup[];
   /** Number of transactions. */
   readonly size: () => number;
@@ -47,6 +47,8 @@ export interface Pool {
 export function createPool(limits: PoolLimits): Pool {
   const byAccount = new Map<AccountIndex, Map<number, PoolGroup>>();
   const byId = new Map<bigint, PoolGroup>();
+  /** No group expires before it; lower than need be after groups have left. */
+  let firstExpiry = Number.POSITIVE_INFINITY;
 
   const find = (from: AccountIndex, nonce: number) => byAccount.get(from)?.get(nonce);
 
@@ -81,6 +83,7 @@ export function createPool(limits: PoolLimits): Pool {
     if (crowded !== undefined) return { type: "accountFull", from: crowded.transaction.from };
     for (const rival of replaced) remove(rival);
     for (const id of group.ids) byId.set(id, group);
+    firstExpiry = Math.min(firstExpiry, expiryOf(group));
     for (const { transaction } of group.transactions) {
       const nonces = byAccount.get(transaction.from) ?? new Map<number, PoolGroup>();
       nonces.set(transaction.nonce, group);
@@ -95,8 +98,17 @@ export function createPool(limits: PoolLimits): Pool {
     find,
     has: (id) => byId.has(id),
     remove,
-    expiredAt: (timestamp) =>
-      groups().filter((group) => group.transactions.some(({ transaction }) => transaction.validUntil < timestamp)),
+    expiredAt: (timestamp) => {
+      if (timestamp <= firstExpiry) return [];
+      const expired: PoolGroup[] = [];
+      firstExpiry = Number.POSITIVE_INFINITY;
+      for (const group of groups()) {
+        const expiry = expiryOf(group);
+        if (expiry < timestamp) expired.push(group);
+        else firstExpiry = Math.min(firstExpiry, expiry);
+      }
+      return expired;
+    },
     size: () => byId.size,
     groups,
   };
@@ -105,4 +117,8 @@ export function createPool(limits: PoolLimits): Pool {
 function feeOf(group: PoolGroup, from: AccountIndex, nonce: number): bigint {
   const held = group.transactions.find(({ transaction }) => transaction.from === from && transaction.nonce === nonce);
   return held === undefined ? 0n : decodeFloat16(held.transaction.fee);
+}
+
+function expiryOf({ transactions }: PoolGroup): number {
+  return Math.min(...transactions.map(({ transaction }) => transaction.validUntil));
 }

@@ -59,6 +59,8 @@ export interface Sequencer {
   readonly start: () => Promise<void>;
   /** Throws `node/overloaded`, `node/unavailable`, `node/stopping`. */
   readonly submit: (group: TransactionGroup) => Promise<SubmissionOutcome>;
+  /** Throws what {@link Sequencer.submit} would throw now whatever it is given: asked before a request is even read. */
+  readonly assertTaking: () => void;
   /** The state including the open block. */
   readonly state: () => StateReader;
   /** Accounts of an owner, those of the open block included. */
@@ -122,6 +124,7 @@ export function createSequencer(settings: SequencerSettings, deps: SequencerDeps
       tick();
     },
     submit: intake.submit,
+    assertTaking: intake.assertTaking,
     state,
     findByOwner: (owner) => findByOwner(keeper, state(), owner),
     status: () => {

@@ -1,6 +1,5 @@
 import {
   type AccountIndex,
-  assertTransaction,
   type Domain,
   isCairnError,
   isEmptyAccount,
@@ -44,7 +43,11 @@ export interface PreparedTransaction {
 /** A group that passed the cheap checks, one that may have run before, or a rejection. */
 export type Prepared =
   | { readonly type: "prepared"; readonly transactions: readonly PreparedTransaction[] }
-  | { readonly type: "perhapsKnown"; readonly words: readonly MessageWords[]; readonly rejection: SubmissionRejection }
+  | {
+      readonly type: "perhapsKnown";
+      readonly transactions: readonly PreparedTransaction[];
+      readonly rejection: SubmissionRejection;
+    }
   | ({ readonly type: "rejected" } & SubmissionRejection);
 
 /** What the cheap checks go by. */
@@ -70,22 +73,21 @@ export function prepareSubmission(
     const { maxGroupSize: maximum } = rules;
     return reject(0, { type: "groupTooLarge", limit: "slots", required: group.length, maximum });
   }
-  const words: MessageWords[] = [];
-  for (const [index, { transaction }] of group.entries()) {
+  const transactions: PreparedTransaction[] = [];
+  for (const [index, signed] of group.entries()) {
+    const { transaction } = signed;
     try {
-      assertTransaction(transaction);
-      words.push(messageWords(transaction, rules.domain));
+      const words = messageWords(transaction, rules.domain);
+      transactions.push({ signed, words, publicKey: state.getAccount(transaction.from).key });
     } catch (error) {
       if (!isCairnError(error)) throw error;
       const isOverflow = error.code === "protocol/amount-overflow";
       return reject(index, isOverflow ? { type: "amountOverflow" } : { type: "malformed", problem: error.message });
     }
   }
-  const prepared: PreparedTransaction[] = [];
   /** Transactions before it in the group raise the nonce that a member may have. */
   const ahead = new Map<AccountIndex, number>();
-  for (const [index, signed] of group.entries()) {
-    const { transaction } = signed;
+  for (const [index, { transaction }] of group.entries()) {
     const sender = state.getAccount(transaction.from);
     if (isEmptyAccount(sender)) return reject(index, { type: "unknownSender", index: transaction.from });
     if (sender.key === 0n) return reject(index, { type: "senderHasNoKey" });
@@ -93,7 +95,10 @@ export function prepareSubmission(
     ahead.set(transaction.from, (ahead.get(transaction.from) ?? 0) + 1);
     if (transaction.nonce < expected) {
       const reason = { type: "nonceTooLow", expected, actual: transaction.nonce } as const;
-      return { type: "perhapsKnown", words, rejection: { index, reason } };
+      const canBeChecked = transactions.every(({ publicKey }) => publicKey !== 0n);
+      return canBeChecked
+        ? { type: "perhapsKnown", transactions, rejection: { index, reason } }
+        : reject(index, reason);
     }
     if (transaction.nonce >= expected + rules.nonceWindow) {
       return reject(index, { type: "nonceTooFar", expected, maximum: expected + rules.nonceWindow - 1 });
@@ -105,10 +110,8 @@ export function prepareSubmission(
     const shortfall = rules.feePolicy.shortfall(transaction);
     if (shortfall === "token") return reject(index, feeTokenNotAccepted(transaction.tokenId));
     if (shortfall !== null) return reject(index, { type: "feeTooLow", minimum: shortfall });
-    const message = words[index];
-    if (message !== undefined) prepared.push({ signed, words: message, publicKey: sender.key });
   }
-  return { type: "prepared", transactions: prepared };
+  return { type: "prepared", transactions };
 }
 
 function feeTokenNotAccepted(tokenId: TokenId): SubmissionReason {
