@@ -1,7 +1,15 @@
 import { resolve } from "node:path";
 import { createFastCompress } from "@cairn/crypto/fast";
 import { bigintToHex, FIRST_ACCOUNT_INDEX } from "@cairn/protocol";
-import { type L1HeadTag, type RestoreResult, restoreRollup } from "@cairn/restore";
+import {
+  confirmState,
+  connectToL1,
+  createL1Access,
+  type L1HeadTag,
+  type RestoreResult,
+  restoreRollup,
+  rollupAt,
+} from "@cairn/restore";
 import { Option } from "commander";
 import type { CommonOptions, Context } from "../context.ts";
 import { cliError } from "../errors.ts";
@@ -22,6 +30,7 @@ interface RestoreFlags extends StateFlags {
   readonly head: L1HeadTag;
   readonly checkEveryBatch?: boolean;
   readonly offline?: boolean;
+  readonly secondL1?: string;
 }
 
 /** `cairn restore`: the whole state from L1 alone. */
@@ -35,6 +44,7 @@ export function addRestoreCommand({ program, run }: Host): void {
       new Option("--head <tag>", "which head of L1 counts").choices(["latest", "safe", "finalized"]).default("latest"),
     )
     .option("--check-every-batch", "compare the root after each batch, which is slow but names the wrong one")
+    .option("--second-l1 <url>", "another L1 node that must agree on the result")
     .option("--offline", "read archives alone; then nothing is compared with the contract");
   addNetworkOptions(addStateOption(command));
   addExamples(
@@ -47,8 +57,9 @@ export function addRestoreCommand({ program, run }: Host): void {
 }
 
 async function restore(context: Context, flags: RestoreFlags & CommonOptions): Promise<CommandResult> {
-  const { archive = [], writeArchive, head, checkEveryBatch, offline } = flags;
+  const { archive = [], writeArchive, head, checkEveryBatch, offline, secondL1 } = flags;
   const isOffline = offline === true;
+  if (isOffline && secondL1 !== undefined) throw cliError("cli/usage", "--second-l1 has nothing to confirm --offline");
   if (isOffline && archive.length === 0) throw cliError("cli/usage", "--offline needs --archive");
   const network = context.network();
   const rollup = isOffline ? null : (await openL1Access(network)).rollup;
@@ -66,14 +77,24 @@ async function restore(context: Context, flags: RestoreFlags & CommonOptions): P
       signal: context.signal,
       onProgress: (progress) => tellProgress(context, progress),
     });
-    return tell(path, result, writeArchive === undefined ? null : resolve(writeArchive));
+    if (secondL1 !== undefined) await confirm(result, secondL1, network.rollup(), await network.chainId());
+    const isConfirmed = secondL1 !== undefined;
+    return tell(path, result, { isConfirmed, archive: writeArchive === undefined ? null : resolve(writeArchive) });
   });
+}
+
+async function confirm({ restored }: RestoreResult, url: string, rollup: string, chainId: number): Promise<void> {
+  const reader = await connectToL1(url);
+  if (reader.chain.id !== chainId) {
+    throw cliError("cli/wrong-chain", `${url} serves chain ${reader.chain.id}, expected ${chainId}`);
+  }
+  await confirmState(restored, createL1Access(rollupAt(reader, rollup)));
 }
 
 function tell(
   path: string,
   { restored, position, head, totals }: RestoreResult,
-  archive: string | null,
+  { archive, isConfirmed }: { readonly archive: string | null; readonly isConfirmed: boolean },
 ): CommandResult {
   const { batch, block, root, nextIndex, queuePosition } = position;
   const transactions = totals.transfers + totals.withdrawals;
@@ -90,6 +111,7 @@ function tell(
     waitingEntries,
     l1Block: head?.block ?? null,
     l1BlockHash: head?.hash ?? null,
+    isConfirmed,
     archive,
     totals,
     transactionsPerSecond,
@@ -101,7 +123,7 @@ function tell(
       "compared",
       head === null
         ? "NOT with the contract: without L1 only hashes and roots of the archives were checked"
-        : `with the contract at L1 block ${head.block}: root, accounts, queue`,
+        : `with the contract at L1 block ${head.block}: root, accounts, queue${isConfirmed ? "; the second L1 node agrees" : ""}`,
     ],
     ...(waitingEntries === null ? [] : [["waiting", `${waitingEntries} queue entries`]]),
     [

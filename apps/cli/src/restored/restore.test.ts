@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { startAnvil } from "@cairn/l1";
 import { parseEther } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startUnprovenRollup, type UnprovenRollup } from "../../test/unproven-rollup.ts";
@@ -58,6 +59,15 @@ describe("cairn restore", () => {
     expect(text.stdout).toContain("NOT with the contract");
     const both = await chain.cairn("restore", "--archive", inHome("batches"), "--state", inHome("both"));
     expect(both).toMatchObject({ code: 0, data: { batch: 3, root: chain.root(), l1Block: expect.any(Number) } });
+  });
+
+  it("asks a second L1 node whether it agrees", { timeout: TIMEOUT_MS }, async () => {
+    const agreed = await chain.cairn("restore", "--second-l1", chain.devnet.rpcUrl);
+    expect(agreed).toMatchObject({ code: 0, data: { isConfirmed: true } });
+    const other = await startAnvil();
+    const refused = await chain.cairn("restore", "--second-l1", other.rpcUrl);
+    await other.stop();
+    expect(refused).toMatchObject({ code: 1, data: { error: { code: "restore/state-mismatch" } } });
   });
 
   it("says what is wrong, with a hint", { timeout: TIMEOUT_MS }, async () => {
