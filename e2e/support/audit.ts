@@ -30,7 +30,7 @@ const PAID = getAbiItem({ abi: rollupAbi, name: "PayoutPaid" });
 const DEFERRED = getAbiItem({ abi: rollupAbi, name: "PayoutDeferred" });
 /** Waits until everything the node has is final on L1 and paid, and L1 has nothing that the node has not processed. */
 export async function drain(scene: Scene, timeoutMs: number = DRAIN_TIMEOUT_MS): Promise<void> {
-  await vi.waitFor(() => assertDrained(scene), { timeout: timeoutMs, interval: 200 });
+  await vi.waitFor(() => assertDrained(scene), { timeout: timeoutMs, interval: 300 });
 }
 
 /** Throws, saying why, unless the node has nothing left to do. */

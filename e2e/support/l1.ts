@@ -29,6 +29,8 @@ export interface L1 {
   /** Number of the latest block. */
   readonly head: () => Promise<number>;
   readonly mine: (blocks?: number) => Promise<void>;
+  /** Moves L1's clock forward, and mines a block. */
+  readonly passTime: (seconds: number) => Promise<void>;
   /** A block for each transaction. */
   readonly mineAtOnce: () => Promise<void>;
   /** A block every so often, empty or not. */
@@ -111,6 +113,10 @@ export async function startL1({ blockTimeSeconds, parameters = {} }: L1Options =
     head,
     mine: (blocks = 1) => client.mine({ blocks }),
     state: () => rollup.reader.readContract({ address: rollup.address, abi: rollupAbi, functionName: "state" }),
+    passTime: async (seconds) => {
+      await client.increaseTime({ seconds });
+      await client.mine({ blocks: 1 });
+    },
     mineAtOnce: async () => {
       await client.setIntervalMining({ interval: 0 });
       await client.setAutomine(true);

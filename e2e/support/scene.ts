@@ -82,7 +82,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
     CAIRN_PUBLISHER_KEY: l1.privateKey(0),
     CAIRN_L1_CONFIRMATIONS: "1",
     CAIRN_L1_FINAL_CONFIRMATIONS: "1",
-    CAIRN_L1_POLL_MS: "100",
+    CAIRN_L1_POLL_MS: "200",
     CAIRN_SLOTS: "16",
     CAIRN_BLOCK_TIME_MS: "300",
     CAIRN_FEE_OPERATOR_PERCENT: "-100",
