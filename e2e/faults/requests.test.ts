@@ -172,7 +172,7 @@ describe("requests that nobody should send", () => {
 
   it("clients that send a byte at a time are cut off, and delay nobody", async () => {
     const slow = Array.from({ length: 300 }, () => openRaw(scene.api()));
-    const closed = Promise.all(slow.map((socket) => once(socket.resume(), "close")));
+    const closed = Promise.all(slow.map((socket) => new Promise((end) => socket.resume().once("close", end))));
     const request = rawPost(SUBMIT, " ".repeat(1000));
     let sent = 0;
     const drip = setInterval(() => {
