@@ -37,10 +37,17 @@ function origin({ machine, takenAt, seed, invalidShare, runs }: NodeBenchReport)
 }
 
 function tables({ runs }: NodeBenchReport): Table[] {
-  return [throughputTable(runs), latencyTable(runs), lagTable(runs), resourceTable(runs), checkTable(runs)];
+  return [
+    throughputTable(runs),
+    latencyTable(runs),
+    overloadTable(runs),
+    lagTable(runs),
+    resourceTable(runs),
+    checkTable(runs),
+  ];
 }
 
-function nameOf({ database, isProving, slots }: NodeRun): string {
+function nameOf({ database, isProving, slots }: Pick<NodeRun, "database" | "isProving" | "slots">): string {
   return `${database}, N = ${slots}, ${isProving ? "proving" : "not proving"}`;
 }
 
@@ -78,6 +85,40 @@ function latencyTable(runs: readonly NodeRun[]): Table {
         full.latencyMs.p99,
       ];
       return [nameOf(run), ...figures.map((value) => formatDecimal(value, 1))];
+    }),
+  };
+}
+
+function overloadTable(runs: readonly NodeRun[]): Table {
+  return {
+    title: "Overload",
+    notes: [
+      "More clients than the node takes at a time, each coming back after the time it is told. Beyond its limit the node answers `overloaded` before it reads a request.",
+    ],
+    columns: [
+      "",
+      "clients",
+      "accepted per second",
+      "of full load",
+      "overloaded",
+      "refusal p50, ms",
+      "p99",
+      "memory grew by",
+    ],
+    rows: runs.flatMap(({ overload, full, ...run }) => {
+      if (overload === null) return [];
+      const { clients, acceptedPerSecond, overloaded, refusalMs, memoryBytes } = overload;
+      return [
+        [
+          nameOf(run),
+          formatInteger(clients),
+          formatInteger(acceptedPerSecond),
+          `${formatInteger((100 * acceptedPerSecond) / full.acceptedPerSecond)} %`,
+          formatInteger(overloaded),
+          ...(overloaded === 0 ? ["–", "–"] : [refusalMs.p50, refusalMs.p99].map((value) => formatDecimal(value, 1))),
+          memoryBytes === null ? "–" : formatMebibytes(Math.max(0, memoryBytes)),
+        ],
+      ];
     }),
   };
 }

@@ -23,8 +23,10 @@ export type LoadShape =
 
 /** What came of a load. */
 export interface LoadResult {
-  /** From the first request to the last answer. */
+  /** As asked for; less when the requests ran out before. */
   readonly seconds: number;
+  /** Accepted within these seconds. */
+  readonly acceptedInTime: number;
   /** Positions of the accepted requests among those given to the client. */
   readonly accepted: readonly number[];
   /** Those of them that wait for a nonce before them. */
@@ -36,7 +38,7 @@ export interface LoadResult {
   readonly wrong: { readonly count: number; readonly examples: readonly string[] };
   /** Milliseconds to the acknowledgement of each accepted request. */
   readonly latenciesMs: Float64Array;
-  /** Milliseconds to each `overloaded`. */
+  /** Milliseconds from each try to its `overloaded`. */
   readonly overloadLatenciesMs: Float64Array;
 }
 
@@ -48,7 +50,8 @@ export interface LoadClient {
 }
 
 const MAX_EXAMPLES = 10;
-const RETRY_MS = 25;
+/** Clients come back after the time they are told, spread by half of it on both sides. */
+const RETRY_SPREAD = { least: 0.5, most: 1.5 };
 /** Requests of an open load under way beyond which the client waits; their time counts all the same. */
 const MAX_OPEN = 4096;
 
@@ -63,14 +66,18 @@ export function createLoadClient(url: string, connections: number): LoadClient {
   const queue: SignedRequest[] = [];
   let next = 0;
 
-  const send = async (body: string): Promise<{ readonly http: number; readonly text: string }> => {
-    const { statusCode, body: answer } = await pool.request({
+  const send = async (body: string) => {
+    const {
+      statusCode,
+      headers,
+      body: answer,
+    } = await pool.request({
       method: "POST",
       path: "/v1/transactions",
       headers: { "content-type": "application/json" },
       body,
     });
-    return { http: statusCode, text: await answer.text() };
+    return { http: statusCode, text: await answer.text(), retryAfterMs: 1000 * Number(headers["retry-after"] ?? 0) };
   };
 
   const run = async (shape: LoadShape): Promise<LoadResult> => {
@@ -81,23 +88,29 @@ export function createLoadClient(url: string, connections: number): LoadClient {
     const examples: string[] = [];
     let waiting = 0;
     let wrong = 0;
-    let lastAnswerMs = 0;
+    let acceptedInTime = 0;
+    let lastInTimeMs = 0;
+    const random = createRandom(next);
     const startMs = performance.now();
     const endMs = startMs + 1000 * shape.seconds;
 
     const process = async (position: number, request: SignedRequest, dueMs: number): Promise<void> => {
       for (;;) {
-        const { http, text } = await send(request.body);
-        lastAnswerMs = performance.now();
+        const sentMs = performance.now();
+        const { http, text, retryAfterMs } = await send(request.body);
+        const answeredMs = performance.now();
+        if (answeredMs < endMs) lastInTimeMs = answeredMs;
         const verdict = judge(request, http, text);
         if (verdict.type === "overloaded") {
-          overloadLatencies.push(lastAnswerMs - dueMs);
-          await delay(RETRY_MS);
+          overloadLatencies.push(answeredMs - sentMs);
+          const { least, most } = RETRY_SPREAD;
+          await delay(retryAfterMs * (least + (most - least) * random()));
           continue;
         }
         if (verdict.type === "accepted") {
           accepted.push(position);
-          latencies.push(lastAnswerMs - dueMs);
+          latencies.push(answeredMs - dueMs);
+          if (answeredMs < endMs) acceptedInTime++;
           if (verdict.status === "received") waiting++;
         } else if (verdict.type === "refused" && request.fault !== null) {
           refused.set(request.fault, (refused.get(request.fault) ?? 0) + 1);
@@ -123,11 +136,11 @@ export function createLoadClient(url: string, connections: number): LoadClient {
     };
 
     const open = async (perSecond: number, seed: number): Promise<void> => {
-      const random = createRandom(seed);
+      const arrivals = createRandom(seed);
       const running = new Set<Promise<void>>();
       let dueMs = startMs;
       for (;;) {
-        dueMs += (-1000 * Math.log(1 - random())) / perSecond;
+        dueMs += (-1000 * Math.log(1 - arrivals())) / perSecond;
         if (dueMs >= endMs) break;
         const waitMs = dueMs - performance.now();
         if (waitMs > 0.5) await delay(waitMs);
@@ -140,13 +153,16 @@ export function createLoadClient(url: string, connections: number): LoadClient {
       await Promise.all(running);
     };
 
+    let limited = false;
     if (shape.type === "open") await open(shape.perSecond, shape.seed);
     else {
       const last = next + shape.limit;
       await Promise.all(Array.from({ length: shape.concurrency }, () => closed(last)));
+      limited = next >= last;
     }
     return {
-      seconds: (lastAnswerMs - startMs) / 1000,
+      seconds: (next >= queue.length || limited ? lastInTimeMs - startMs : endMs - startMs) / 1000,
+      acceptedInTime,
       accepted,
       waiting,
       refused: Object.fromEntries(refused) as Record<Fault, number>,

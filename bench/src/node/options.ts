@@ -18,6 +18,7 @@ export interface NodeBenchOptions {
   /** 0 … 1. */
   readonly invalidShare: number;
   readonly concurrency: number;
+  readonly overloadClients: number;
   readonly signedPerSecond: number;
   readonly drainBlocks: number;
   /** Settings of the node, as environment variables. */
@@ -45,6 +46,7 @@ export const USAGE = `npm run bench:node -- [options]
   --slots N             block size; 64 by default
   --accounts N          256 by default
   --clients N           clients at full load, each with its own connection; 128 by default
+  --overload N          clients of the overload, more than the node takes at a time; 3000 by default, 0 for none
   --invalid N           percent of requests that must be refused; 5 by default
   --drain N             blocks of the load that must be proven and on L1 before the end; 2 by default
   --signed-per-second N requests signed beforehand for each second; 2000 by default; a node that is faster has shorter loads
@@ -78,6 +80,7 @@ export function parseNodeOptions(
     seed: integer("seed", 1, 0),
     invalidShare: Math.min(90, integer("invalid", 5, 0)) / 100,
     concurrency: integer("clients", 128, 1),
+    overloadClients: integer("overload", 3000, 0),
     signedPerSecond: integer("signed-per-second", 2000, 1),
     drainBlocks: integer("drain", 2, 1),
     settings: Object.fromEntries((values.set ?? []).map(parseSetting)),
@@ -104,6 +107,7 @@ function parseValues(args: readonly string[]) {
         slots: text,
         accounts: text,
         clients: text,
+        overload: text,
         invalid: text,
         drain: text,
         "signed-per-second": text,

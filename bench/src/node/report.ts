@@ -10,6 +10,7 @@ export interface LoadFigures {
   /** Requests per second that were due; null when every client sent as fast as it was answered. */
   readonly offeredPerSecond: number | null;
   readonly seconds: number;
+  /** Answers that came later, after all clients had stopped, included. */
   readonly accepted: number;
   readonly acceptedPerSecond: number;
   readonly refused: Readonly<Record<Fault, number>>;
@@ -17,6 +18,15 @@ export interface LoadFigures {
   readonly latencyMs: Percentiles;
   /** CPU seconds per second of wall time: the node, the ended proofs of the node, the benchmark's own process. */
   readonly cpu: { readonly node: number; readonly bench: number } | null;
+}
+
+/** A load with far more clients than the node takes requests at a time. */
+export interface OverloadFigures extends LoadFigures {
+  readonly clients: number;
+  /** Milliseconds to an `overloaded`. */
+  readonly refusalMs: Percentiles;
+  /** By how much the node's memory grew. */
+  readonly memoryBytes: number | null;
 }
 
 /** What was measured on one configuration. */
@@ -27,6 +37,8 @@ export interface NodeRun {
   readonly accounts: number;
   readonly full: LoadFigures;
   readonly half: LoadFigures;
+  /** Null when it was left out. */
+  readonly overload: OverloadFigures | null;
   readonly lags: Lags;
   /** CPU seconds of all proofs, witnesses excepted. */
   readonly proverCpuSeconds: number | null;

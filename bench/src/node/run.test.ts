@@ -7,7 +7,7 @@ const CACHE_DIR = resolve(process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirnam
 const MINUTES = 60_000;
 
 test(
-  "a node takes a small load over HTTP, refuses what is wrong in it, and holds what it accepted",
+  "a node takes a small load over HTTP, refuses what is wrong in it and what is too much, and holds what it accepted",
   async () => {
     const seconds = 2;
     const run = await measureNode(
@@ -21,9 +21,10 @@ test(
         seed: 3,
         invalidShare: 0.2,
         concurrency: 8,
-        signedPerSecond: 150,
+        overloadClients: 40,
+        signedPerSecond: 200,
         drainBlocks: 1,
-        settings: {},
+        settings: { CAIRN_MAX_IN_FLIGHT: "8" },
         profileDir: null,
       },
       () => undefined,
@@ -32,6 +33,11 @@ test(
       expect(load.accepted).toBeGreaterThan(0);
       expect(load.latencyMs.count).toBe(load.accepted);
     }
+    expect(run.full.overloaded).toBe(0);
+    expect(run.overload?.overloaded).toBeGreaterThan(0);
+    expect(run.overload?.acceptedPerSecond).toBeGreaterThan(run.full.acceptedPerSecond / 4);
+    expect(run.overload?.refusalMs.p50).toBeLessThan(500);
+    expect(run.overload?.memoryBytes ?? 0).toBeLessThan(200e6);
     expect(Object.values(run.full.refused).reduce((sum, count) => sum + count)).toBeGreaterThan(0);
     expect(run.checks.executed).toBeGreaterThanOrEqual(run.full.accepted + run.half.accepted);
     expect(run.checks).toMatchObject({ found: run.checks.executed, accounts: 17, provenBlocks: 0 });

@@ -12,7 +12,7 @@ import type { LoadClient, LoadResult, LoadShape } from "./load.ts";
 import { createLoadThread } from "./load-thread.ts";
 import { createNodeApi, type NodeApi } from "./node-api.ts";
 import { percentilesOf } from "./percentiles.ts";
-import type { LoadFigures, NodeRun } from "./report.ts";
+import type { LoadFigures, NodeRun, OverloadFigures } from "./report.ts";
 import type { SignedRequest } from "./signing.ts";
 import { signAll } from "./signing-pool.ts";
 import { type PlannedRequest, planTraffic, staleAccount } from "./traffic.ts";
@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly invalidShare: number;
   /** Clients at full load. */
   readonly concurrency: number;
+  /** Clients beyond what the node takes at a time; 0 to leave the overload out. */
+  readonly overloadClients: number;
   /** Transfers per second for which signed requests are made beforehand. */
   readonly signedPerSecond: number;
   /** Blocks of the load that must reach L1 before the end, when proving. */
@@ -42,8 +44,9 @@ export interface RunOptions {
 }
 
 const WARM_UP_SECONDS = 3;
+const MEMORY_POLL_MS = 250;
 /** How the signed requests are shared out; what full load leaves is for the half load. */
-const SHARES = { warmUp: 0.15, full: 0.55 };
+const SHARES = { warmUp: 0.1, full: 0.45, overload: 0.2 };
 const VALIDITY_SECONDS = 86_400;
 /** How much more than the quote transfers pay, so that a moving gas price refuses none. */
 const FEE_MARGIN = 4n;
@@ -86,13 +89,14 @@ async function measure(
   };
   const requests = await signAll(plan, context);
   const firstLoadBlock = ((await api.get("rollup")).lastBlock ?? 0) + 1;
-  const client = createLoadThread(node.url, Math.max(options.concurrency, 256));
+  const client = createLoadThread(node.url, Math.max(options.concurrency, options.overloadClients, 256));
   const accepted: number[] = [];
-  const load = async (name: string, shape: LoadShape): Promise<LoadFigures> => {
+  const load = async (name: string, shape: LoadShape): Promise<LoadFigures & { readonly result: LoadResult }> => {
     say(`${name}: ${shape.type === "open" ? `${shape.perSecond.toFixed(0)}/s` : `${shape.concurrency} clients`}`);
-    const figures = await runLoad(client, shape, node.pid, (result) => accepted.push(...result.accepted));
+    const { result, figures } = await runLoad(client, shape, node.pid);
+    for (const position of result.accepted) accepted.push(position);
     say(describe(figures));
-    return figures;
+    return { ...figures, result };
   };
   client.add(requests);
   const closed = (concurrency: number, seconds: number, limit: number): LoadShape => ({
@@ -105,6 +109,12 @@ async function measure(
   const warmUpSeconds = Math.min(WARM_UP_SECONDS, options.seconds);
   await load("warm-up", closed(options.concurrency, warmUpSeconds, SHARES.warmUp * plan.length));
   const full = await load("full load", closed(options.concurrency, options.seconds, SHARES.full * plan.length));
+  const overload =
+    options.overloadClients === 0
+      ? null
+      : await measureOverload(options.overloadClients, node.pid, () =>
+          load("overload", closed(options.overloadClients, options.seconds / 2, SHARES.overload * plan.length)),
+        );
   const perSecond = full.acceptedPerSecond / (1 - options.invalidShare) / 2;
   const half = await load("half load", { type: "open", perSecond, seconds: options.seconds, seed: options.seed });
   await client.close();
@@ -124,8 +134,9 @@ async function measure(
     isProving: options.isProving,
     slots: options.slots,
     accounts: options.accounts,
-    full,
-    half,
+    full: figuresOf(full),
+    half: figuresOf(half),
+    overload,
     lags: lagsOf(blocks, batches),
     proverCpuSeconds: options.isProving ? (usage?.childCpuSeconds ?? null) : null,
     nodePeakBytes: usage?.peakResidentBytes ?? null,
@@ -146,12 +157,10 @@ async function runLoad(
   client: LoadClient,
   shape: LoadShape,
   pid: number,
-  onResult: (result: LoadResult) => void,
-): Promise<LoadFigures> {
+): Promise<{ readonly result: LoadResult; readonly figures: LoadFigures }> {
   const before = { node: await readUsage(pid), bench: process.cpuUsage() };
   const result = await client.run(shape);
   const after = { node: await readUsage(pid), bench: process.cpuUsage(before.bench) };
-  onResult(result);
   if (result.wrong.count > 0) {
     const examples = result.wrong.examples.join("\n");
     throw new CairnError<BenchErrorCode>(
@@ -159,13 +168,13 @@ async function runLoad(
       `${result.wrong.count} wrong answers, such as\n${examples}`,
     );
   }
-  const { seconds, accepted, refused, overloaded, latenciesMs } = result;
+  const { seconds, accepted, acceptedInTime, refused, overloaded, latenciesMs } = result;
   const benchSeconds = (after.bench.user + after.bench.system) / 1e6;
-  return {
+  const figures = {
     offeredPerSecond: shape.type === "open" ? shape.perSecond : null,
     seconds,
     accepted: accepted.length,
-    acceptedPerSecond: accepted.length / seconds,
+    acceptedPerSecond: acceptedInTime / seconds,
     refused,
     overloaded,
     latencyMs: percentilesOf(latenciesMs),
@@ -174,6 +183,22 @@ async function runLoad(
         ? null
         : { node: (after.node.cpuSeconds - before.node.cpuSeconds) / seconds, bench: benchSeconds / seconds },
   };
+  return { result, figures };
+}
+
+async function measureOverload(
+  clients: number,
+  pid: number,
+  load: () => Promise<LoadFigures & { readonly result: LoadResult }>,
+): Promise<OverloadFigures> {
+  const before = await readUsage(pid);
+  let highest = before?.residentBytes ?? 0;
+  const poll = setInterval(async () => {
+    highest = Math.max(highest, (await readUsage(pid))?.residentBytes ?? 0);
+  }, MEMORY_POLL_MS);
+  const { result, ...figures } = await load().finally(() => clearInterval(poll));
+  const memoryBytes = before === null ? null : highest - before.residentBytes;
+  return { ...figures, clients, refusalMs: percentilesOf(result.overloadLatenciesMs), memoryBytes };
 }
 
 async function check(
@@ -196,6 +221,10 @@ async function check(
     expected: accounts,
     expectedFeeBalance: DEPOSIT_WEI + fees,
   });
+}
+
+function figuresOf({ result: _result, ...figures }: LoadFigures & { readonly result: LoadResult }): LoadFigures {
+  return figures;
 }
 
 function describe({ acceptedPerSecond, latencyMs, cpu, overloaded }: LoadFigures): string {
