@@ -8,6 +8,7 @@
  * - `db/wrong-chain`: the database belongs to another rollup or another block size.
  * - `db/locked`: another running node uses this database (retry after it has ended).
  * - `db/conflict`: a row that must be new exists, or one that must exist does not.
+ * - `db/not-empty`: a database that is to be copied into holds rows already.
  * - `db/corrupt`: a stored value breaks its layout.
  * - `db/jobs-failed`: the job engine could not be started or reached (retry).
  * - `db/test-server-failed`: the PostgreSQL server for tests did not start.
@@ -19,6 +20,7 @@ export type DbErrorCode =
   | "db/wrong-chain"
   | "db/locked"
   | "db/conflict"
+  | "db/not-empty"
   | "db/corrupt"
   | "db/jobs-failed"
   | "db/test-server-failed";

@@ -51,6 +51,7 @@ export {
   type StoredBlock,
   sealStoredBlock,
 } from "./blocks.ts";
+export { type CopiedTable, copyDatabase } from "./copy.ts";
 export {
   type Database,
   type DatabaseEngine,

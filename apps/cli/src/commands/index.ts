@@ -4,6 +4,7 @@ import { addArchiveCommand } from "./archive.ts";
 import { addBalanceCommand } from "./balance.ts";
 import { addClaimCommand } from "./claim.ts";
 import { addCompletionCommand } from "./completion.ts";
+import { addCopyDatabaseCommand } from "./copy-database.ts";
 import { addDeployCommand } from "./deploy.ts";
 import { addDepositCommand } from "./deposit.ts";
 import { addDevnetCommand } from "./devnet.ts";
@@ -33,6 +34,7 @@ const COMMANDS: readonly ((host: Host) => void)[] = [
   addDevnetCommand,
   addNodeCommand,
   addProverCommand,
+  addCopyDatabaseCommand,
   addDeployCommand,
   addOperatorCommand,
   addRegisterTokenCommand,
