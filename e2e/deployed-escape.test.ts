@@ -1,0 +1,228 @@
+import { join, resolve } from "node:path";
+import {
+  type AccountLeaf,
+  type ExitArguments,
+  exitArguments,
+  exitManyArguments,
+  type QueueRecord,
+  type ReclaimArguments,
+  reclaimArguments,
+  rollupAbi,
+} from "@cairn/contracts";
+import { compress, verify } from "@cairn/crypto";
+import { type DevRollup, loadProver, provenBatch, proveSealedBlock, sealBlock, startDevRollup } from "@cairn/devnet";
+import { depositEth, type QueuedL1Operation, readQueue, rollupDomain, submitBatch } from "@cairn/l1";
+import {
+  accountIndex,
+  bigintToHex,
+  blockNumber,
+  FIELD_MODULUS,
+  FIRST_ACCOUNT_INDEX,
+  type Hex,
+  MAX_ACCOUNTS,
+} from "@cairn/protocol";
+import { proveExits } from "@cairn/restore";
+import { createMemoryStore, createStateTree, type StateTree } from "@cairn/state";
+import { createBlockBuilder } from "@cairn/vm";
+import {
+  BaseError,
+  type ContractFunctionArgs,
+  ContractFunctionRevertedError,
+  createTestClient,
+  http,
+  toHex,
+} from "viem";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const SLOTS = 16;
+const ETHER = 10n ** 18n;
+const FREEZE_DELAY_SECONDS = 7 * 24 * 3600;
+const FIRST = FIRST_ACCOUNT_INDEX;
+/** Owners that hold nothing on L1. */
+const OWNERS = [0xa11ce00000000000000000000000000000000001n, 0xb0b0000000000000000000000000000000000002n] as const;
+const LATE = 0x1a7e000000000000000000000000000000000003n;
+const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../.cache"));
+
+type Escape = "freeze" | "exit" | "exitMany" | "reclaim" | "depositETH";
+type Arguments<name extends Escape> = ContractFunctionArgs<typeof rollupAbi, "nonpayable" | "payable", name>;
+
+/** The way out of the compiled contracts, from a root that a real proof made theirs. */
+describe("the deployed contracts, after the operator is gone", () => {
+  let devnet: DevRollup;
+  let tree: StateTree;
+  let waiting: QueuedL1Operation;
+  let oldRoot: Hex;
+
+  /** Name of the error by which the contract refuses a call; null if it does not. */
+  async function refusal<name extends Escape>(functionName: name, args: Arguments<name>): Promise<string | null> {
+    const { reader, address } = devnet.rollup;
+    const account = devnet.wallet(4).account;
+    try {
+      await reader.simulateContract({ address, abi: rollupAbi, functionName, args, account } as Parameters<
+        typeof reader.simulateContract
+      >[0]);
+      return null;
+    } catch (error) {
+      const revert =
+        error instanceof BaseError ? error.walk((cause) => cause instanceof ContractFunctionRevertedError) : null;
+      if (!(revert instanceof ContractFunctionRevertedError)) throw error;
+      return revert.data?.errorName ?? "unnamed";
+    }
+  }
+
+  const later = async (seconds: number): Promise<void> => {
+    const client = createTestClient({ mode: "anvil", transport: http(devnet.rpcUrl) });
+    await client.increaseTime({ seconds });
+    await client.mine({ blocks: 1 });
+  };
+
+  const exitOf = (position: number): ExitArguments => {
+    const { accounts, siblings } = proveExits(tree, [accountIndex(FIRST + position)]);
+    const [account] = accounts;
+    if (account === undefined) throw new RangeError("no account");
+    return exitArguments(account, siblings);
+  };
+
+  const altered = ([account, siblings]: ExitArguments, change: Partial<AccountLeaf>): ExitArguments => [
+    { ...account, ...change },
+    siblings,
+  ];
+
+  const withSiblings = ([account, siblings]: ExitArguments, change: (list: Hex[]) => Hex[]): ExitArguments => [
+    account,
+    change([...siblings]),
+  ];
+
+  const custody = () =>
+    devnet.rollup.reader.readContract({
+      address: devnet.rollup.address,
+      abi: rollupAbi,
+      functionName: "custody",
+      args: [0],
+    });
+
+  beforeAll(async () => {
+    const circuit = await loadProver(cacheDir, SLOTS);
+    devnet = await startDevRollup({ cacheDir, sizes: [SLOTS] });
+    const { rollup } = devnet;
+    for (const [i, owner] of OWNERS.entries()) {
+      await depositEth(rollup, devnet.wallet(1), BigInt(i + 1) * ETHER, { owner, index: accountIndex(0), key: 0n });
+    }
+    tree = createStateTree({ store: createMemoryStore(), compress });
+    oldRoot = bigintToHex(tree.root(), 32);
+    const builder = createBlockBuilder({
+      state: tree,
+      domain: rollupDomain(rollup),
+      slotCount: SLOTS,
+      blockNumber: blockNumber(1),
+      timestamp: Number((await rollup.reader.getBlock()).timestamp),
+      queueHash: new Uint8Array(32),
+      feeAccounts: [],
+      verifySignature: verify,
+      compress,
+    });
+    for (const { operation } of await readQueue(rollup, 0)) builder.addL1Operation(operation);
+    const sealed = sealBlock(tree, builder, compress);
+    const { proof } = await proveSealedBlock(circuit, sealed);
+    await submitBatch(rollup, devnet.wallet(0), provenBatch(sealed, proof));
+    await depositEth(rollup, devnet.wallet(1), 5n * ETHER, { owner: LATE, index: accountIndex(0), key: 0n });
+    const [entry] = await readQueue(rollup, OWNERS.length);
+    if (entry === undefined) throw new RangeError("no entry waits");
+    waiting = entry;
+  }, 300_000);
+  afterAll(() => devnet?.stop());
+
+  it("refuse every way out before the freeze", async () => {
+    expect(await refusal("exit", exitOf(0))).toBe("NotFrozen");
+    expect(await refusal("reclaim", reclaimArguments(waiting.position, waiting.operation))).toBe("NotFrozen");
+    expect(await refusal("freeze", [])).toBe("FreezeTooEarly");
+  });
+
+  it("freeze when an entry has waited for the freeze delay, and take nothing in any more", async () => {
+    await later(FREEZE_DELAY_SECONDS + 1);
+    const { reader, address } = devnet.rollup;
+    const hash = await devnet.wallet(4).writeContract({ address, abi: rollupAbi, functionName: "freeze" });
+    expect((await reader.waitForTransactionReceipt({ hash })).status).toBe("success");
+    expect(await refusal("freeze", [])).toBe("RollupFrozen");
+    expect(await refusal("depositETH", [1n, bigintToHex(LATE, 20), 0, 0n])).toBe("RollupFrozen");
+  });
+
+  it("refuse each corrupted proof and account by name", async () => {
+    const genuine = exitOf(0);
+    const [account] = genuine;
+    expect(await refusal("exit", genuine)).toBeNull();
+    const aliased = (word: Hex) => bigintToHex(BigInt(word) + FIELD_MODULUS, 32);
+    const next = (word: Hex) => bigintToHex(BigInt(word) + 1n, 32);
+    const replace = (at: number, change: (word: Hex) => Hex) => (list: Hex[]) =>
+      list.map((word, i) => (i === at ? change(word) : word));
+    const cases: readonly (readonly [arguments_: ExitArguments, error: string])[] = [
+      [altered(genuine, { owner: bigintToHex(LATE, 20) }), "RootMismatch"],
+      [altered(genuine, { balance: account.balance + 1n }), "RootMismatch"],
+      [altered(genuine, { tokenId: 1 }), "RootMismatch"],
+      [altered(genuine, { nonce: account.nonce + 1 }), "RootMismatch"],
+      [altered(genuine, { flags: account.flags ^ 1 }), "RootMismatch"],
+      [altered(genuine, { key: account.key + 1n }), "RootMismatch"],
+      [altered(genuine, { key: account.key + FIELD_MODULUS }), "FieldOutOfRange"],
+      [altered(genuine, { index: FIRST + 1 }), "RootMismatch"],
+      [altered(genuine, { index: FIRST - 1 }), "IndexNotAssigned"],
+      [altered(genuine, { index: FIRST + OWNERS.length }), "IndexNotAssigned"],
+      [altered(genuine, { index: FIRST + MAX_ACCOUNTS }), "IndexNotAssigned"],
+      [withSiblings(genuine, (list) => list.slice(3)), "ProofLengthMismatch"],
+      [withSiblings(genuine, (list) => [...list, toHex(0, { size: 32 })]), "ProofLengthMismatch"],
+      [withSiblings(genuine, () => []), "ProofLengthMismatch"],
+      ...[0, 17, 35].flatMap((at): [ExitArguments, string][] => [
+        [withSiblings(genuine, replace(at, next)), "RootMismatch"],
+        [withSiblings(genuine, replace(at, aliased)), "FieldOutOfRange"],
+      ]),
+    ];
+    for (const [arguments_, error] of cases) expect(await refusal("exit", arguments_)).toBe(error);
+    const [, other] = exitOf(1);
+    expect(await refusal("exit", [account, other])).toBe("RootMismatch");
+  });
+
+  it("refuse a proof under an old root", async () => {
+    const empty = createStateTree({ store: createMemoryStore(), compress });
+    expect(bigintToHex(empty.root(), 32)).toBe(oldRoot);
+    const siblings = empty.prove(accountIndex(FIRST)).siblings.flat();
+    const [account] = exitOf(0);
+    const words = siblings.map((sibling) => bigintToHex(sibling, 32));
+    expect(await refusal("exit", [account, words])).toBe("RootMismatch");
+  });
+
+  it("pay everybody out once, to the owner, and keep nothing", async () => {
+    const { reader, address } = devnet.rollup;
+    const wallet = devnet.wallet(4);
+    const { accounts, siblings } = proveExits(tree, [accountIndex(FIRST), accountIndex(FIRST + 1)]);
+    const together = exitManyArguments(accounts, siblings);
+    expect(await refusal("exitMany", [together[0], together[1].slice(1)])).toBe("ProofLengthMismatch");
+    expect(await refusal("exitMany", [[...together[0]].reverse(), together[1]])).toBe("AccountsNotAscending");
+    const hash = await wallet.writeContract({ address, abi: rollupAbi, functionName: "exitMany", args: together });
+    expect((await reader.waitForTransactionReceipt({ hash })).status).toBe("success");
+    for (const [i, owner] of OWNERS.entries()) {
+      expect(await reader.getBalance({ address: bigintToHex(owner, 20) })).toBe(BigInt(i + 1) * ETHER);
+      expect(await refusal("exit", exitOf(i))).toBe("AlreadyExited");
+    }
+    expect(await refusal("exitMany", together)).toBe("AlreadyExited");
+
+    const [position, record] = reclaimArguments(waiting.position, waiting.operation);
+    const forged: readonly (readonly [arguments_: ReclaimArguments, error: string])[] = [
+      [[position, { ...record, amount: record.amount + 1n } satisfies QueueRecord], "QueueRecordMismatch"],
+      [[position, { ...record, owner: wallet.account.address }], "QueueRecordMismatch"],
+      [[position, { ...record, index: record.index + MAX_ACCOUNTS }], "QueueRecordMismatch"],
+      [[position - 1n, record], "NotReclaimable"],
+      [[position + 1n, record], "NotReclaimable"],
+    ];
+    for (const [arguments_, error] of forged) expect(await refusal("reclaim", arguments_)).toBe(error);
+    const back = await wallet.writeContract({
+      address,
+      abi: rollupAbi,
+      functionName: "reclaim",
+      args: [position, record],
+    });
+    expect((await reader.waitForTransactionReceipt({ hash: back })).status).toBe("success");
+    expect(await refusal("reclaim", [position, record])).toBe("AlreadyReclaimed");
+    expect(await reader.getBalance({ address: bigintToHex(LATE, 20) })).toBeGreaterThan(5n * ETHER);
+    expect(await custody()).toBe(0n);
+    expect(await reader.getBalance({ address })).toBe(0n);
+  });
+});
