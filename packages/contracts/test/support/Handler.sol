@@ -100,7 +100,9 @@ contract Handler is L2Model {
     }
 
     function doSubmit(uint256 countSeed, uint256 seed, uint256 senderSeed) external {
-        if (rollup.isFrozen()) return _expectFrozen(operator, 0, abi.encodeCall(rollup.submitBatch, (nextHeader(0), "", "")));
+        if (rollup.isFrozen()) {
+            return _expectFrozen(operator, 0, abi.encodeCall(rollup.submitBatch, (nextHeader(0), "", "")));
+        }
         uint64 waiting = rollup.backlog();
         uint64 maximum = waiting < CAPACITY ? waiting : uint64(CAPACITY);
         uint64 minimum = rollup.overdueCount(uint64(block.timestamp));
