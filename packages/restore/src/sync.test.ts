@@ -107,6 +107,14 @@ describe("a reorganisation of L1", () => {
     await archiveRollup(createL1Access(live.rollup), { path, compress: live.compress, head: "latest" });
     const store = createMemoryStore();
     await restore({ store, rollup: null, archives: [path] });
+    const behind = lyingRollup(live.rollup, "readContract", async (ask, { functionName }) => {
+      const answer = await ask();
+      return functionName === "state" ? { ...(answer as object), batchCount: 3n } : answer;
+    });
+    await expect(restore({ store, rollup: behind })).rejects.toMatchObject({
+      code: "restore/l1-unavailable",
+      message: expect.stringContaining("behind"),
+    });
     await reorganise();
     await live.publishSome(8);
     await live.publishSome(9);

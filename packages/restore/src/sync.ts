@@ -131,6 +131,12 @@ async function goBackToContract(restored: RestoredState, access: L1Access, { hea
   const commitments = createCommitmentReader(access, contract.batchCount, head.block);
   let common = Math.min(last, contract.batchCount);
   while (common > 0 && (await commitments.of(common)) !== batchCommitment(restored.batch(common))) common--;
+  if (common < oldest && common === contract.batchCount) {
+    throw restoreError(
+      "restore/l1-unavailable",
+      `the L1 node is behind: it knows ${common} batches, the state has ${last}`,
+    );
+  }
   if (common < oldest) {
     const details = { batch: common + 1, oldest };
     const message = `L1 does not hold batch ${common + 1} that the state was built from, which cannot be undone`;
