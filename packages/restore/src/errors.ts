@@ -3,7 +3,7 @@ import { CairnError } from "@cairn/protocol";
 /**
  * Errors thrown by this package.
  *
- * - `restore/l1-unavailable`: the L1 RPC does not answer, or not what is asked (retry, later or on another RPC).
+ * - `restore/l1-unavailable`: the L1 RPC does not answer, not what is asked, or is behind (retry, later or on another RPC).
  * - `restore/not-a-rollup`: there is no Cairn rollup at the address. A retry cannot help.
  * - `restore/unsupported-rollup`: the rollup accepts circuits that this version does not know. A retry cannot help.
  * - `restore/events-incomplete`: events of batches or queue entries are missing on the way to what the contract says: the
