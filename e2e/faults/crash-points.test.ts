@@ -8,11 +8,11 @@ import {
   openScene,
   readApi,
   type Scene,
+  TIMEOUT_MS,
 } from "../support/index.ts";
 
 const ETHER = 10n ** 18n;
 const DEATH_TIMEOUT_MS = 180_000;
-const STAGE_TIMEOUT_MS = 900_000;
 
 /** Stages by the names of their points, in the order in which work meets them; so the work of one death leads to the next. */
 const STAGES = ["submission", "acknowledged", "queue", "block-", "proof", "batch", "payout", "reorg", "blocks-dropped"];
@@ -20,7 +20,7 @@ const stageOf = (point: CrashPoint) => STAGES.findIndex((stage) => point.startsW
 const pointsOf = (...stages: readonly string[]) =>
   CRASH_POINTS.filter((point) => stages.includes(STAGES[stageOf(point)] ?? ""));
 
-describe("kill -9 at every step between receipt and payout", { timeout: STAGE_TIMEOUT_MS }, () => {
+describe("kill -9 at every step between receipt and payout", { timeout: TIMEOUT_MS }, () => {
   let scene: Scene;
   let alice: Holder;
   let bob: Holder;

@@ -10,12 +10,13 @@ import {
   type Scene,
   type Supervisor,
   supervise,
+  TIMEOUT_MS,
 } from "../support/index.ts";
 
 const ETHER = 10n ** 18n;
 const WAIT = { timeout: 120_000, interval: 100 };
 
-describe("a PostgreSQL server that fails under a running node", () => {
+describe("a PostgreSQL server that fails under a running node", { timeout: TIMEOUT_MS }, () => {
   let scene: Scene;
   let people: Population;
   let postgres: PostgresServer;

@@ -10,13 +10,14 @@ import {
   populate,
   readApi,
   type Scene,
+  TIMEOUT_MS,
 } from "../support/index.ts";
 
 const ETHER = 10n ** 18n;
 const WAIT = { timeout: 120_000, interval: 100 };
 const READS = ["eth_getLogs", "eth_call", "eth_getTransactionReceipt"];
 
-describe("an L1 node that lets the rollup's node down", () => {
+describe("an L1 node that lets the rollup's node down", { timeout: TIMEOUT_MS }, () => {
   let scene: Scene;
   let people: Population;
   let proxy: L1Proxy;

@@ -15,13 +15,14 @@ import {
   readApi,
   readMetric,
   type Scene,
+  TIMEOUT_MS,
 } from "../support/index.ts";
 
 const WAIT = { timeout: 120_000, interval: 100 };
 const HOOK = pathToFileURL(join(import.meta.dirname, "../support/lying-bb-hook.ts")).href;
 const ADMIN_TOKEN = "of the operator alone";
 
-describe("provers on a PostgreSQL server, each a process of its own", () => {
+describe("provers on a PostgreSQL server, each a process of its own", { timeout: TIMEOUT_MS }, () => {
   let scene: Scene;
   let node: NodeProcess;
   let people: Population;

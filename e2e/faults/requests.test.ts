@@ -12,6 +12,7 @@ import {
   rawPost,
   type Scene,
   sendRaw,
+  TIMEOUT_MS,
   withOpenFiles,
 } from "../support/index.ts";
 
@@ -23,7 +24,7 @@ const OPEN_FILES = 16_384;
 const DEPTH = 100_000;
 const WAIT = { timeout: 60_000, interval: 100 };
 
-describe("requests that nobody should send", () => {
+describe("requests that nobody should send", { timeout: TIMEOUT_MS }, () => {
   let scene: Scene;
   let people: Population;
   const helpers = new Set<ChildProcess>();

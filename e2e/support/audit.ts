@@ -25,7 +25,7 @@ export interface AuditReport {
   readonly payouts: number;
 }
 
-const DRAIN_TIMEOUT_MS = 240_000;
+const DRAIN_TIMEOUT_MS = 500_000;
 const PAID = getAbiItem({ abi: rollupAbi, name: "PayoutPaid" });
 const DEFERRED = getAbiItem({ abi: rollupAbi, name: "PayoutDeferred" });
 /** Waits until everything the node has is final on L1 and paid, and L1 has nothing that the node has not processed. */

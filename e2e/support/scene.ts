@@ -84,7 +84,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
     CAIRN_L1_FINAL_CONFIRMATIONS: "1",
     CAIRN_L1_POLL_MS: "200",
     CAIRN_SLOTS: "16",
-    CAIRN_BLOCK_TIME_MS: "300",
+    CAIRN_BLOCK_TIME_MS: "800",
     CAIRN_FEE_OPERATOR_PERCENT: "-100",
     CAIRN_SRS: "dev",
     // A proof that stands back behind other tests may never end.

@@ -3,9 +3,12 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { requestSetKey, requestWithdraw } from "@cairn/l1";
 import { CRASH_POINTS } from "@cairn/node";
+import { FIRST_ACCOUNT_INDEX } from "@cairn/protocol";
 import { personOf } from "@cairn/testkit";
+import { expect, vi } from "vitest";
+import { readApi } from "./api.ts";
 import { type AuditReport, audit } from "./audit.ts";
-import { type Holder, personAt } from "./holders.ts";
+import type { Holder } from "./holders.ts";
 import { createRandom, type Random } from "./random.ts";
 import { openScene, type Scene } from "./scene.ts";
 import { type Supervisor, supervise } from "./supervise.ts";
@@ -27,6 +30,9 @@ const RECLUSE = 5;
 const STEP_MS = 250;
 const HOUR_MS = 3_600_000;
 const FINAL = 3;
+const FUNDING = { timeout: 60_000, interval: 200 };
+/** After the people, the recluse and the account of the fees. */
+const FUNDED_INDEX = FIRST_ACCOUNT_INDEX + PEOPLE.length + 2;
 
 /**
  * People do what they may do while faults come and go, all chosen by the seed; then the faults end, everybody waits for their
@@ -55,13 +61,21 @@ export async function simulate(seed: number, seconds: number): Promise<Simulatio
 async function run(scene: Scene, random: Random, seconds: number): Promise<SimulationReport> {
   const { holders, ledger, l1, api } = scene;
   const offsetFile = join(scene.dir, "offset");
+  const feeOwner = scene.feeOwner ?? 0n;
   const setClock = (offsetMs: number): void => writeFileSync(offsetFile, String(offsetMs));
   setClock(0);
   const env = { CAIRN_CLOCK_OFFSET_FILE: offsetFile };
+  await holders.depositFor(RECLUSE, feeOwner, ETHER);
   for (const position of [...PEOPLE, RECLUSE]) await holders.deposit(position, 100n * ETHER);
   let supervisor: Supervisor = supervise(scene, env);
   const people = await Promise.all(PEOPLE.map((position) => holders.find(api, position)));
   const recluse = await holders.find(api, RECLUSE);
+  // Fees can be paid from the first block on that was opened after their account was there.
+  await vi.waitFor(async () => expect((await readApi(api(), "rollup")).nextIndex).toBe(FUNDED_INDEX), FUNDING);
+  await vi.waitFor(
+    async () => expect((await readApi(api(), "blocks", {})).blocks[0]?.status).not.toBe("open"),
+    FUNDING,
+  );
   await l1.mineEvery(1);
 
   const clients = new Set<Promise<void>>();
@@ -73,16 +87,22 @@ async function run(scene: Scene, random: Random, seconds: number): Promise<Simul
     // Whoever waits for all of them at the end hears of it.
     client.catch(() => undefined);
   };
+  /** Requests to L1 follow one another: each is mined before the next. */
+  let requests = Promise.resolve();
+  const ask = (request: () => Promise<unknown>): void => {
+    requests = requests.then(request).then(() => undefined);
+    later(requests);
+  };
   const send = (group: Parameters<typeof ledger.insist>[1]) => later(ledger.insist(api, group, 300_000));
   const amount = () => BigInt(1 + random.whole(1000)) * 10n ** 12n;
-  const terms = () => (random.chance(0.3) ? { fee: BigInt(random.whole(2000)) } : {});
+  const terms = () => (random.chance(0.3) ? { fee: BigInt(random.whole(2000)) * 10n ** 6n } : {});
   const two = (): readonly [Holder, Holder] => {
     const from = random.pick(people);
     return [from, random.chance(0.1) ? from : random.pick(people)];
   };
   const restart = async (crashAt: string | null): Promise<void> => {
     await supervisor.stop();
-    supervisor = supervise(scene, crashAt === null ? env : { ...env, CAIRN_CRASH_AT: crashAt });
+    supervisor = supervise(scene, env, crashAt === null ? {} : { CAIRN_CRASH_AT: crashAt });
     exits.push(supervisor);
   };
   const heal = async (): Promise<void> => {
@@ -107,22 +127,17 @@ async function run(scene: Scene, random: Random, seconds: number): Promise<Simul
       4,
       () => send([holders.transferToNew(random.pick(people), personOf(`new ${random.whole(1e6)}`), amount())]),
     ],
-    ["deposit", 4, () => later(holders.topUp(random.pick(people), amount()))],
-    ["deposit for fees", 1, () => later(holders.depositFor(6, scene.feeOwner ?? 1n, amount()))],
     [
-      "forced withdrawal",
-      1,
-      async () => {
-        await requestWithdraw(l1.rollup, recluse.wallet, recluse.index);
+      "deposit",
+      4,
+      () => {
+        const [person, wei] = [random.pick(people), amount()];
+        ask(() => holders.topUp(person, wei));
       },
     ],
-    [
-      "set key",
-      1,
-      async () => {
-        await requestSetKey(l1.rollup, recluse.wallet, recluse.index, personAt(l1, RECLUSE).key);
-      },
-    ],
+    ["deposit for a stranger", 1, () => ask(() => holders.depositFor(RECLUSE, BigInt(1 + steps.length), ETHER))],
+    ["forced withdrawal", 1, () => ask(() => requestWithdraw(l1.rollup, recluse.wallet, recluse.index))],
+    ["set key", 1, () => ask(() => requestSetKey(l1.rollup, recluse.wallet, recluse.index, recluse.person.key))],
     ["kill -9", 3, () => restart(null)],
     ["crash point", 4, () => restart(`${random.pick(CRASH_POINTS)}:${1 + random.whole(2)}`)],
     ["stop", 1, async () => void (await supervisor.stop("SIGTERM").then(() => restart(null)))],
@@ -134,7 +149,14 @@ async function run(scene: Scene, random: Random, seconds: number): Promise<Simul
     ["L1 drops transactions", 2, () => l1.proxy.dropTransactions()],
     ["L1 keeps transactions back", 2, () => l1.proxy.holdTransactions()],
     ["fee spike", 2, () => l1.setNextBaseFee(BigInt(1 + random.whole(150)) * 10n ** 9n)],
-    ["reorg", 3, () => l1.reorgKeepingDeposits(1 + random.whole(2 * FINAL))],
+    [
+      "reorg",
+      3,
+      async () => {
+        await requests;
+        await l1.reorgKeepingDeposits(1 + random.whole(2 * FINAL));
+      },
+    ],
     ["clock jump", 2, () => setClock((random.whole(48) - 24) * HOUR_MS)],
     ["heal", 8, heal],
     ["pause", 8, () => undefined],
@@ -160,6 +182,8 @@ async function run(scene: Scene, random: Random, seconds: number): Promise<Simul
   await heal();
   await restart(null);
   await Promise.all(clients);
+  // Blocks may be a minute ahead of L1 when the clock was.
+  await l1.passTime(61);
   const report = await audit(scene, { reverted: Number.POSITIVE_INFINITY });
   const deaths = exits.reduce((sum, one) => sum + one.exits().length, 0);
   await supervisor.stop();

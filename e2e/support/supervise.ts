@@ -11,11 +11,13 @@ export interface Supervisor {
   readonly stop: (signal?: NodeJS.Signals) => Promise<Exit>;
 }
 
-/** Supervises a node of the scene. */
-export function supervise(scene: Scene, env?: Readonly<Record<string, string>>): Supervisor {
+type Env = Readonly<Record<string, string>>;
+
+/** Supervises a node of the scene; its first life may differ. */
+export function supervise(scene: Scene, env: Env = {}, firstLife: Env = {}): Supervisor {
   const exits: Exit[] = [];
   let isStopping = false;
-  let current = scene.spawn(env);
+  let current = scene.spawn({ ...env, ...firstLife });
   const watch = (): void => {
     void current.exited.then((exit) => {
       exits.push(exit);
