@@ -70,7 +70,7 @@ async function leavingAccounts(
 }
 
 async function tell({ network }: RestoredSession, outcome: ExitOutcome): Promise<CommandResult> {
-  const { exited, transactions } = outcome;
+  const { exited, refused, transactions } = outcome;
   const deferred = exited.filter(({ paid }) => paid === false);
   const totals = sumByToken(exited);
   if (exited.length === 0) {
@@ -83,9 +83,10 @@ async function tell({ network }: RestoredSession, outcome: ExitOutcome): Promise
       : [
           ["not received", `${deferred.map(({ index }) => index).join(", ")}: claimable by their owners (cairn claim)`],
         ]),
+    ...refused.map(({ index, reason }) => ["REFUSED", `account ${index}: ${reason}`]),
     ...transactions.map(sentRow),
   ];
-  return { data: { ...outcome, totals }, text: table(rows) };
+  return { data: { ...outcome, totals }, text: table(rows), exitCode: refused.length === 0 ? 0 : 1 };
 }
 
 function parseChunk(text: string): number {

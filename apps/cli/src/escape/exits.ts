@@ -18,9 +18,16 @@ export interface ExitedAccount {
   readonly paid: boolean | null;
 }
 
+/** An account that could not be paid out, and why. */
+export interface RefusedExit {
+  readonly index: number;
+  readonly reason: string;
+}
+
 /** What leaving came to. */
 export interface ExitOutcome {
   readonly exited: readonly ExitedAccount[];
+  readonly refused: readonly RefusedExit[];
   readonly transactions: readonly SentCall[];
 }
 
@@ -46,8 +53,10 @@ export function exitCall({ accounts, siblings }: ExitProof): RollupCall {
 }
 
 /**
- * Pays accounts out to their owners, `chunkSize` of them per transaction, fewer where that would cost too much gas. Those that
- * somebody else pays out meanwhile are passed over. Throws what sending throws.
+ * Pays accounts out to their owners, `chunkSize` of them per transaction, fewer where that would cost too much gas or is refused:
+ * so one account that cannot be paid, as by a token that takes more gas than it did in the simulation, keeps nobody else
+ * back. Those that somebody else pays out meanwhile are passed over. Throws the first refusal when no account can be paid,
+ * and what else sending throws.
  */
 export async function exitAll(
   session: RestoredSession,
@@ -56,6 +65,7 @@ export async function exitAll(
   { chunkSize, progress }: { readonly chunkSize: number; readonly progress: (line: string) => void },
 ): Promise<ExitOutcome> {
   const exited: ExitedAccount[] = [];
+  const refused: RefusedExit[] = [];
   const transactions: SentCall[] = [];
   const open: (readonly AccountIndex[])[] = [];
   for (let at = 0; at < indices.length; at += chunkSize) open.push(indices.slice(at, at + chunkSize));
@@ -64,8 +74,7 @@ export async function exitAll(
     const call = exitCall(proof);
     try {
       if (chunk.length > 1 && (await sender.estimate(call)) > MAX_CALL_GAS) {
-        const half = Math.ceil(chunk.length / 2);
-        open.unshift(chunk.slice(0, half), chunk.slice(half));
+        open.unshift(...halves(chunk));
         continue;
       }
       const { sent, receipt } = await sender.send(call);
@@ -73,23 +82,27 @@ export async function exitAll(
       exited.push(...(receipt === null ? triedAccounts(proof) : exitedAccounts(receipt.logs)));
       progress(`${exited.length} of ${indices.length} accounts`);
     } catch (error) {
-      const left = await withoutExited(session, chunk, error);
-      if (left.length > 0) open.unshift(left);
+      if (!isCairnError(error, "l1/transaction-reverted")) throw error;
+      const left = await withoutExited(session, chunk);
+      const [first] = left;
+      if (first === undefined) continue;
+      if (left.length < chunk.length) open.unshift(left);
+      else if (left.length > 1) open.unshift(...halves(left));
+      else refused.push({ index: first, reason: String(error.details.reason) });
+      if (exited.length === 0 && refused.length >= Math.min(chunkSize, indices.length)) throw error;
     }
   }
-  return { exited, transactions };
+  return { exited, refused, transactions };
 }
 
-/** The accounts of a refused call that are still there, if others having been faster is why it was refused; else throws. */
-async function withoutExited(
-  { access }: RestoredSession,
-  chunk: readonly AccountIndex[],
-  error: unknown,
-): Promise<AccountIndex[]> {
-  if (!isCairnError(error, "l1/transaction-reverted")) throw error;
-  const block = Number(await access.rollup.reader.getBlockNumber());
-  const exited = await findExited(access, chunk, block);
-  if (exited.size === 0) throw error;
+function halves<T>(list: readonly T[]): [readonly T[], readonly T[]] {
+  const middle = Math.ceil(list.length / 2);
+  return [list.slice(0, middle), list.slice(middle)];
+}
+
+/** The accounts of a refused call that nobody has paid out meanwhile. */
+async function withoutExited({ access }: RestoredSession, chunk: readonly AccountIndex[]): Promise<AccountIndex[]> {
+  const exited = await findExited(access, chunk, Number(await access.rollup.reader.getBlockNumber()));
   return chunk.filter((index) => !exited.has(index));
 }
 

@@ -18,7 +18,7 @@ describe("paying out while others do the same", () => {
     chain = await startUnprovenRollup();
     for (const name of ["alice", "bob", "carol", "dave"] as const) await chain.deposit(name, parseEther("1"));
     await chain.publish();
-    await chain.deposit("alice", 5n);
+    for (const amount of [5n, 6n, 7n]) await chain.deposit("alice", amount);
     await chain.publish();
     await chain.deposit("alice", 1n);
     await chain.warp(8 * 86_400);
@@ -72,10 +72,25 @@ describe("paying out while others do the same", () => {
     expect(outcome.exited).toMatchObject([{ index: 66 }, { index: 67 }]);
   });
 
+  it("lets one account that is refused keep nobody else back", { timeout: TIMEOUT_MS }, async () => {
+    const last = INDICES.slice(4);
+    const outcome = await withSender((sender, session) => {
+      const isRefused = (data: string) => data.includes("45".padStart(64, "0"));
+      const send: L1Sender["send"] = (call) =>
+        sender.send(isRefused(call.data) ? { ...call, data: "0xdeadbeef" } : call);
+      return exitAll(session, { ...sender, send }, [...last, accountIndex(69), accountIndex(70)], {
+        chunkSize: 16,
+        progress() {},
+      });
+    });
+    expect(outcome.refused).toMatchObject([{ index: 69, reason: expect.any(String) }]);
+    expect(outcome.exited.map(({ index }) => index)).toEqual([68, 70]);
+  });
+
   it("does not hide a refusal that is not somebody else's haste", { timeout: TIMEOUT_MS }, async () => {
     const refused = withSender((sender, session) => {
       const send: L1Sender["send"] = (call) => sender.send({ ...call, data: "0xdeadbeef" });
-      return exitAll(session, { ...sender, send }, INDICES.slice(4), { chunkSize: 1, progress() {} });
+      return exitAll(session, { ...sender, send }, [accountIndex(69)], { chunkSize: 1, progress() {} });
     });
     await expect(refused).rejects.toMatchObject({ code: "l1/transaction-reverted" });
   });
