@@ -34,6 +34,8 @@ export interface LoadResult {
   readonly refused: Readonly<Record<Fault, number>>;
   /** Answers `overloaded`; the requests were sent again. */
   readonly overloaded: number;
+  /** Connections that broke before an answer; the requests were sent again. */
+  readonly broken: number;
   /** Answers that should have been others, the first of them in words. */
   readonly wrong: { readonly count: number; readonly examples: readonly string[] };
   /** Milliseconds to the acknowledgement of each accepted request. */
@@ -52,6 +54,7 @@ export interface LoadClient {
 const MAX_EXAMPLES = 10;
 /** Clients come back after the time they are told, spread by half of it on both sides. */
 const RETRY_SPREAD = { least: 0.5, most: 1.5 };
+const RECONNECT_MS = 500;
 /** Requests of an open load under way beyond which the client waits; their time counts all the same. */
 const MAX_OPEN = 4096;
 
@@ -65,6 +68,16 @@ export function createLoadClient(url: string, connections: number): LoadClient {
   });
   const queue: SignedRequest[] = [];
   let next = 0;
+
+  /** Null when the connection broke, which an overloaded system may do; the request may have been taken all the same. */
+  const trySend = async (body: string) => {
+    try {
+      return await send(body);
+    } catch (error) {
+      if (isBroken(error)) return null;
+      throw error;
+    }
+  };
 
   const send = async (body: string) => {
     const {
@@ -88,6 +101,7 @@ export function createLoadClient(url: string, connections: number): LoadClient {
     const examples: string[] = [];
     let waiting = 0;
     let wrong = 0;
+    let broken = 0;
     let acceptedInTime = 0;
     let lastInTimeMs = 0;
     const random = createRandom(next);
@@ -97,7 +111,13 @@ export function createLoadClient(url: string, connections: number): LoadClient {
     const process = async (position: number, request: SignedRequest, dueMs: number): Promise<void> => {
       for (;;) {
         const sentMs = performance.now();
-        const { http, text, retryAfterMs } = await send(request.body);
+        const answer = await trySend(request.body);
+        if (answer === null) {
+          broken++;
+          await delay(RECONNECT_MS);
+          continue;
+        }
+        const { http, text, retryAfterMs } = answer;
         const answeredMs = performance.now();
         if (answeredMs < endMs) lastInTimeMs = answeredMs;
         const verdict = judge(request, http, text);
@@ -167,6 +187,7 @@ export function createLoadClient(url: string, connections: number): LoadClient {
       waiting,
       refused: Object.fromEntries(refused) as Record<Fault, number>,
       overloaded: overloadLatencies.length,
+      broken,
       wrong: { count: wrong, examples },
       latenciesMs: Float64Array.from(latencies),
       overloadLatenciesMs: Float64Array.from(overloadLatencies),
@@ -180,4 +201,9 @@ export function createLoadClient(url: string, connections: number): LoadClient {
     run,
     close: () => pool.close(),
   };
+}
+
+function isBroken(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return ["ECONNRESET", "ECONNREFUSED", "EPIPE", "UND_ERR_SOCKET", "UND_ERR_CONNECT_TIMEOUT"].includes(code);
 }

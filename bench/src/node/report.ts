@@ -15,6 +15,8 @@ export interface LoadFigures {
   readonly acceptedPerSecond: number;
   readonly refused: Readonly<Record<Fault, number>>;
   readonly overloaded: number;
+  /** Connections that broke before an answer. */
+  readonly broken: number;
   readonly latencyMs: Percentiles;
   /** CPU seconds per second of wall time: the node, the ended proofs of the node, the benchmark's own process. */
   readonly cpu: { readonly node: number; readonly bench: number } | null;

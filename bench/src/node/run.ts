@@ -168,7 +168,7 @@ async function runLoad(
       `${result.wrong.count} wrong answers, such as\n${examples}`,
     );
   }
-  const { seconds, accepted, acceptedInTime, refused, overloaded, latenciesMs } = result;
+  const { seconds, accepted, acceptedInTime, refused, overloaded, broken, latenciesMs } = result;
   const benchSeconds = (after.bench.user + after.bench.system) / 1e6;
   const figures = {
     offeredPerSecond: shape.type === "open" ? shape.perSecond : null,
@@ -177,6 +177,7 @@ async function runLoad(
     acceptedPerSecond: acceptedInTime / seconds,
     refused,
     overloaded,
+    broken,
     latencyMs: percentilesOf(latenciesMs),
     cpu:
       before.node === null || after.node === null

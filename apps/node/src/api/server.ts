@@ -20,6 +20,8 @@ export interface ApiSettings {
 }
 
 const MAX_CHECKING_MS = 5000;
+/** Connections that may wait to be accepted; more are refused by the system when many come at once. */
+const BACKLOG = 4096;
 
 /** A listening server. */
 export interface ListeningServer {
@@ -95,7 +97,7 @@ export function listening(
   return {
     url: () => url,
     start: async () => {
-      url = await app.listen({ host, port });
+      url = await app.listen({ host, port, backlog: BACKLOG });
     },
     stop: () => app.close(),
   };

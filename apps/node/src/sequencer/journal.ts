@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import {
   addTransactionEvents,
   type BlockOpening,
@@ -50,6 +51,14 @@ export interface Journal {
   readonly backlog: () => number;
 }
 
+/**
+ * A commit costs much the same whether it holds one entry or twenty. While `WORTHWHILE` transactions are on their way here,
+ * the next commit begins `GATHER_MS` after the last one began, unless `FULL_ENTRIES` wait before.
+ */
+const WORTHWHILE = 16;
+const FULL_ENTRIES = 64;
+const GATHER_MS = 12;
+
 interface Waiting {
   readonly entry: JournalEntry;
   readonly resolve: () => void;
@@ -57,11 +66,14 @@ interface Waiting {
 }
 
 /**
- * A journal on the database. While one commit is under way the next entries gather; so the number of commits adapts to
- * how long one takes. After a failure nothing more is written: what the database holds must be read again first.
+ * A journal on the database. While one commit is under way the next entries gather, and under load a little longer; so the
+ * number of commits adapts to how long one takes. After a failure nothing more is written: what the database holds must be
+ * read again first.
  */
 export function createJournal(options: {
   readonly db: Db;
+  /** Transactions that wait for an answer, those in the journal included. */
+  readonly inFlight: () => number;
   readonly onCommit?: (stats: CommitStats) => void;
   readonly onFailure: (error: CairnError<NodeErrorCode>) => void;
 }): Journal {
@@ -69,15 +81,25 @@ export function createJournal(options: {
   let inFlight = 0;
   let failure: CairnError<NodeErrorCode> | null = null;
   let isRunning = false;
+  let lastStartedAt = 0;
+
+  /** Lets entries gather. */
+  const gather = async (): Promise<void> => {
+    const isWorthwhile = options.inFlight() - waiting.length >= WORTHWHILE && waiting.length < FULL_ENTRIES;
+    const waitMs = isWorthwhile ? lastStartedAt + GATHER_MS - performance.now() : 0;
+    if (waitMs > 1) await delay(waitMs);
+    // A turn of the event loop lets requests that arrived together into one commit.
+    else await new Promise((resolve) => setImmediate(resolve));
+  };
 
   const commitAll = async (): Promise<void> => {
-    // A turn of the event loop lets requests that arrived together into one commit.
-    await new Promise((resolve) => setImmediate(resolve));
+    await gather();
     while (waiting.length > 0 && failure === null) {
       const group = waiting;
       waiting = [];
       inFlight = group.length;
       const startedAt = performance.now();
+      lastStartedAt = startedAt;
       try {
         const transactions = await commit(
           options.db,
@@ -94,6 +116,7 @@ export function createJournal(options: {
         options.onFailure(failure);
         for (const { reject } of lost) reject(failure);
       }
+      if (waiting.length > 0) await gather();
     }
     isRunning = false;
   };

@@ -52,6 +52,7 @@ export function createLifecycle(
   settings: SequencerSettings,
   deps: SequencerDeps,
   publish: (event: SequencerEvent) => void,
+  inFlight: () => number,
 ): Lifecycle {
   const { keeper, clock, logger, metrics } = deps;
   const { db } = deps.database;
@@ -150,7 +151,7 @@ export function createLifecycle(
   }
 
   function newRun({ position }: Reconciled, last: number): Run {
-    const journal = createJournal({ db, onCommit: metrics.committed, onFailure: fail });
+    const journal = createJournal({ db, inFlight, onCommit: metrics.committed, onFailure: fail });
     const engine = createEngine(
       settings,
       {

@@ -86,9 +86,10 @@ const TICK_MS = 50;
 export function createSequencer(settings: SequencerSettings, deps: SequencerDeps): Sequencer {
   const { keeper, clock, metrics } = deps;
   const listeners = new Set<(event: SequencerEvent) => void>();
-  const lifecycle = createLifecycle(settings, deps, (event) => {
+  const publish = (event: SequencerEvent): void => {
     for (const listener of listeners) listener(event);
-  });
+  };
+  const lifecycle = createLifecycle(settings, deps, publish, () => intake.inFlight());
   const intake = createIntake(settings, deps, lifecycle);
   let cancelTick: () => void = () => undefined;
 

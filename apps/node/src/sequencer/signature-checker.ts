@@ -37,6 +37,8 @@ interface WorkerSlot {
 
 /** Tasks handed to a worker at a time: large enough to hide the hand-over, small enough not to delay the first. */
 const BATCH_SIZE = 32;
+/** While a worker has one batch, a second one is worth its hand-over only when it is this large. */
+const WORTHWHILE = 8;
 const BATCHES_PER_WORKER = 2;
 
 /** Starts `workers` threads. */
@@ -84,6 +86,7 @@ export function createSignatureChecker(workers: number): SignatureChecker {
     while (queue.length > 0) {
       const [slot] = [...slots].sort((a, b) => a.batches.size - b.batches.size);
       if (slot === undefined || slot.batches.size >= BATCHES_PER_WORKER) return;
+      if (slot.batches.size > 0 && queue.length < WORTHWHILE) return;
       const share = Math.min(BATCH_SIZE, Math.ceil(queue.length / slots.length));
       const batch = queue.slice(0, share);
       queue = queue.slice(share);
