@@ -28,7 +28,7 @@ describe("migrate: the users of one deployment leave it in bulk and enter a new 
     rollup.reader.readContract({ address: rollup.address, abi: rollupAbi, functionName: "custody", args: [id] });
 
   beforeAll(async () => {
-    drill = await openDrill();
+    drill = await openDrill({ env: { CAIRN_BLOCK_TIME_MS: "2000" } });
     const { scene } = drill;
     const token = await scene.l1.createToken("USD", 6);
     for (const position of POSITIONS) await scene.holders.deposit(position, BigInt(position) * ETHER);
