@@ -148,7 +148,16 @@ async function run(scene: Scene, random: Random, seconds: number): Promise<Simul
     ["L1 is two", 2, async () => l1.proxy.alternate(Math.max(1, (await l1.head()) - random.whole(5)))],
     ["L1 drops transactions", 2, () => l1.proxy.dropTransactions()],
     ["L1 keeps transactions back", 2, () => l1.proxy.holdTransactions()],
-    ["fee spike", 2, () => l1.setNextBaseFee(BigInt(1 + random.whole(150)) * 10n ** 9n)],
+    [
+      "fee spike",
+      2,
+      async () => {
+        // People look at the fees of the last block: they are not to be surprised, the publisher is.
+        await requests;
+        await l1.setNextBaseFee(BigInt(1 + random.whole(150)) * 10n ** 9n);
+        await l1.mine();
+      },
+    ],
     [
       "reorg",
       3,

@@ -1,0 +1,55 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+
+/** The `cairn` command as users start it. */
+const COMMAND = join(import.meta.dirname, "../../apps/cli/bin/cairn.mjs");
+
+/** A `cairn` command in a process of its own. */
+export interface CairnProcess {
+  readonly child: ChildProcess;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  /** Resolves to the exit code, null after a signal, when all output is there. */
+  readonly ended: Promise<number | null>;
+  /** The first JSON document on stdout; null when it ends before. */
+  readonly firstDocument: Promise<unknown>;
+}
+
+/** Starts a command with nothing of this process's Cairn settings but those in `env`. */
+export function startProcess(args: readonly string[], env: Readonly<Record<string, string | undefined>>): CairnProcess {
+  const child = spawn(process.execPath, [COMMAND, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const output = { stdout: "", stderr: "" };
+  const document = Promise.withResolvers<unknown>();
+  child.stdout.on("data", (chunk: Buffer) => {
+    output.stdout += chunk.toString();
+    try {
+      document.resolve(JSON.parse(output.stdout));
+    } catch {
+      // Not whole yet.
+    }
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    output.stderr += chunk.toString();
+  });
+  const ended = new Promise<number | null>((resolve) => {
+    child.once("close", (code) => {
+      document.resolve(null);
+      resolve(code);
+    });
+  });
+  return {
+    child,
+    stdout: () => output.stdout,
+    stderr: () => output.stderr,
+    ended,
+    firstDocument: document.promise,
+  };
+}
+
+/** The environment without any setting of Cairn, but the folder of what is built, and with these. */
+export function cleanEnv(settings: Readonly<Record<string, string>>): Readonly<Record<string, string | undefined>> {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => name === "CAIRN_CACHE_DIR" || (!name.startsWith("CAIRN_") && name !== "DATABASE_URL"),
+  );
+  return { ...Object.fromEntries(kept), ...settings };
+}
