@@ -51,14 +51,19 @@ export async function simulate(seed: number, seconds: number): Promise<Simulatio
       CAIRN_PROVER_HEARTBEAT_SECONDS: "10",
     },
   });
+  const steps: string[] = [];
   try {
-    return await run(scene, random, seconds);
+    return await run(scene, random, seconds, steps);
+  } catch (error) {
+    process.stdout.write(`seed ${seed} failed after: ${steps.join(", ")}\n`);
+    throw error;
   } finally {
     await scene.stop();
   }
 }
 
-async function run(scene: Scene, random: Random, seconds: number): Promise<SimulationReport> {
+/** Notes each step in `steps` before it is taken. */
+async function run(scene: Scene, random: Random, seconds: number, steps: string[]): Promise<SimulationReport> {
   const { holders, ledger, l1, api } = scene;
   const offsetFile = join(scene.dir, "offset");
   const feeOwner = scene.feeOwner ?? 0n;
@@ -79,7 +84,6 @@ async function run(scene: Scene, random: Random, seconds: number): Promise<Simul
   await l1.mineEvery(1);
 
   const clients = new Set<Promise<void>>();
-  const steps: string[] = [];
   const exits: Supervisor[] = [supervisor];
   const later = (work: Promise<void>): void => {
     const client = work.finally(() => clients.delete(client));
