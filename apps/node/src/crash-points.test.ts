@@ -22,8 +22,8 @@ describe("crash points", () => {
       .map((name) => readFileSync(join(import.meta.dirname, name), "utf8"))
       .join("\n");
     const missing = CRASH_POINTS.filter((point) => {
-      const stage = point.replace(/^(?:batch|payout)/, "");
-      return ![`crashPoint("${point}")`, `}${stage}\`)`].some((call) => sources.includes(call));
+      const step = point.replace(/^(?:batch|payout)-/, "");
+      return ![`crashPoint("${point}")`, `"${step}"`].some((call) => sources.includes(call));
     });
     expect(missing).toEqual([]);
   });
