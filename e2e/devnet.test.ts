@@ -2,7 +2,7 @@
  * `cairn devnet` as its users have it: a process, its ports, its files, the other commands in a second terminal; with real
  * proofs. CAIRN_DEVNET_READY_SECONDS is how long it may take to be up: 20 is the promise, loaded machines need more.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -10,8 +10,8 @@ import { join } from "node:path";
 import { connectReader } from "@cairn/l1";
 import type { RouteResponse } from "@cairn/rpc";
 import { afterAll, describe, expect, it, vi } from "vitest";
+import { type CairnProcess, cleanEnv, startProcess } from "./support/cairn-process.ts";
 
-const MAIN = join(import.meta.dirname, "../apps/cli/src/main.ts");
 const L1_GAS = JSON.parse(readFileSync(join(import.meta.dirname, "../apps/node/l1-gas.json"), "utf8"));
 const READY_SECONDS = Number(process.env.CAIRN_DEVNET_READY_SECONDS ?? 90);
 const FREE_PORTS = ["--l1-port", "0", "--api-port", "0", "--metrics-port", "0"];
@@ -19,7 +19,7 @@ const PATIENCE_MS = 240_000;
 
 const home = mkdtempSync(join(tmpdir(), "cairn-e2e-devnet-"));
 const dataDir = join(home, "data");
-const env = { ...process.env, CAIRN_HOME: home };
+const env = cleanEnv({ CAIRN_HOME: home });
 const children = new Set<ChildProcess>();
 
 interface Ready {
@@ -31,25 +31,10 @@ interface Ready {
   readonly secondsToReady: number;
 }
 
-interface Run {
-  readonly child: ChildProcess;
-  readonly stdout: () => string;
-  readonly stderr: () => string;
-  readonly ended: Promise<number | null>;
-}
-
-function cairn(...args: readonly string[]): Run {
-  const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
-  children.add(child);
-  const output = { stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk: Buffer) => {
-    output.stdout += chunk.toString();
-  });
-  child.stderr.on("data", (chunk: Buffer) => {
-    output.stderr += chunk.toString();
-  });
-  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  return { child, stdout: () => output.stdout, stderr: () => output.stderr, ended };
+function cairn(...args: readonly string[]): CairnProcess {
+  const started = startProcess(args, env);
+  children.add(started.child);
+  return started;
 }
 
 /** A command to its end; its JSON document. */
@@ -60,10 +45,9 @@ async function command<T>(...args: readonly string[]): Promise<T> {
   return JSON.parse(run.stdout()) as T;
 }
 
-async function startDevnet(...args: readonly string[]): Promise<Run & { readonly ready: Ready }> {
+async function startDevnet(...args: readonly string[]): Promise<CairnProcess & { readonly ready: Ready }> {
   const run = cairn("devnet", "--json", ...FREE_PORTS, ...args);
-  const up = vi.waitFor(() => JSON.parse(run.stdout()) as Ready, { timeout: PATIENCE_MS, interval: 100 });
-  const ready = await Promise.race([up, run.ended.then(() => null)]);
+  const ready = (await run.firstDocument) as Ready | null;
   if (ready === null || "error" in ready) expect.unreachable(`the devnet ended: ${run.stdout()}${run.stderr()}`);
   return { ...run, ready };
 }
