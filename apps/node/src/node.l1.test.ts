@@ -17,8 +17,14 @@ describe("a node when L1 does not go its way", () => {
   let alice: Person;
   let bob: Person;
   let gate = Promise.resolve();
+  let aborted = 0;
   const prove: ProveBlock = async (...args) => {
-    await gate;
+    const signal = args[3];
+    const abort = new Promise<void>((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason));
+    });
+    abort.catch(() => aborted++);
+    await Promise.race([gate, abort]);
     return proveNothing(...args);
   };
   const client = () => clientOf(node, scene);
@@ -62,6 +68,7 @@ describe("a node when L1 does not go its way", () => {
     await expect.poll(() => typesOf(id), WAIT).toContain("sealed");
     await scene.warp(6400);
     await expect.poll(() => typesOf(id), WAIT).toContain("requeued");
+    await expect.poll(() => aborted, WAIT).toBeGreaterThan(0);
     held.resolve();
     await expect.poll(() => statusOf(id), WAIT).toBe("proven");
     const requeued = (await historyOf(id)).find(({ type }) => type === "requeued");

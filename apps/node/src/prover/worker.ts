@@ -1,5 +1,16 @@
 import { hostname } from "node:os";
-import { type Database, findBatch, findBlock, findWitness, type HeldJob, type JobQueue, storeProof } from "@cairn/db";
+import type { Proof } from "@cairn/circuits";
+import {
+  type Database,
+  findBatch,
+  findBlock,
+  findWitness,
+  type HeldJob,
+  type JobQueue,
+  type ProofJob,
+  type StoredBatch,
+  storeProof,
+} from "@cairn/db";
 import { type BlockSize, CairnError, isCairnError } from "@cairn/protocol";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
@@ -43,6 +54,8 @@ export interface Prover {
 
 /** Far more than any proof has; longer ones are garbage. */
 export const MAX_PROOF_BYTES = 65_536;
+/** How often a prover looks whether its work is still wanted. */
+const WATCH_MS = 1000;
 /** Who made a proof, in case it is garbage. */
 const PROVER = `${hostname()}, process ${process.pid}`;
 
@@ -79,6 +92,29 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
     }
   };
 
+  /** Aborts once nobody wants the proof any more: its block was built again, or is proven. */
+  const watchBatch = (job: ProofJob, dropped: AbortController): (() => void) => {
+    let isOver = false;
+    let cancel: () => void = () => undefined;
+    const look = (): void => {
+      cancel = clock.after(WATCH_MS, () => {
+        findBatch(database.db, job.firstBlock).then(
+          (batch) => {
+            if (isOver) return;
+            if (batch === undefined || !isWanted(batch, job)) dropped.abort();
+            else look();
+          },
+          () => isOver || look(),
+        );
+      });
+    };
+    look();
+    return () => {
+      isOver = true;
+      cancel();
+    };
+  };
+
   const proveJob = async (
     { data, signal }: HeldJob,
     enter: (stage: ProverProgress["stage"]) => void,
@@ -89,13 +125,22 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
       findBlock(db, data.firstBlock),
       findWitness(db, data.firstBlock),
     ]);
-    const isWanted = batch !== undefined && wordHex(batch.publicInput) === data.publicInput && batch.proof === null;
-    if (!isWanted || block?.seal == null || input === undefined) return "obsolete";
+    if (batch === undefined || !isWanted(batch, data) || block?.seal == null || input === undefined) return "obsolete";
     const { oldRoot, newRoot } = block.seal;
     const task = { input, publicInput: batch.publicInput, oldRoot, newRoot };
     const prepared = await deps.maker.prepare(task);
     enter("proof");
-    const made = await prepared.prove(AbortSignal.any([signal, stopping.signal]));
+    const dropped = new AbortController();
+    const endWatch = watchBatch(data, dropped);
+    let made: Proof;
+    try {
+      made = await prepared.prove(AbortSignal.any([signal, stopping.signal, dropped.signal]));
+    } catch (error) {
+      if (dropped.signal.aborted) return "obsolete";
+      throw error;
+    } finally {
+      endWatch();
+    }
     crashPoint("proof-made");
     enter("storing");
     const { proof, publicInputs, witnessSeconds, proveSeconds, proverPeakBytes } = made;
@@ -135,6 +180,10 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
       await deps.maker.stop();
     },
   };
+}
+
+function isWanted(batch: StoredBatch, { publicInput }: ProofJob): boolean {
+  return wordHex(batch.publicInput) === publicInput && batch.proof === null && batch.acceptance === null;
 }
 
 function isPlausible(proof: Uint8Array): boolean {
