@@ -9,6 +9,15 @@ const DOCUMENTS = [
   "docs/trust.md",
   "docs/guides/exit-without-operator.md",
   "docs/guides/verify-deployment.md",
+  "docs/guides/devnet.md",
+  "docs/guides/run-a-node.md",
+  "docs/runbooks/README.md",
+  "docs/runbooks/alarms.md",
+  "docs/runbooks/data.md",
+  "docs/runbooks/incident.md",
+  "docs/runbooks/keys.md",
+  "docs/runbooks/operating.md",
+  "docs/runbooks/roles.md",
 ] as const;
 
 const program = createProgram({
@@ -21,7 +30,9 @@ const program = createProgram({
 
 /** Everything in a document that is written as code. */
 function codeIn(text: string): string[] {
-  const blocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, block = ""]) => block.split("\n"));
+  const blocks = [...text.matchAll(/^```(?:sh|console)\n([\s\S]*?)^```/gm)].flatMap(([, block = ""]) =>
+    block.split("\n").map((line) => line.replace(/^\$ /, "").replace(/\s+#.*$/, "")),
+  );
   const spans = [...text.replaceAll(/^```[\s\S]*?^```/gm, "").matchAll(/`([^`\n]+)`/g)].map(([, span = ""]) => span);
   return [...blocks, ...spans];
 }
@@ -32,6 +43,16 @@ function commandsIn(text: string): string[][] {
     const words = /^(?:npx )?cairn (.+)$/.exec(code)?.[1];
     return words === undefined ? [] : [words.split(" ")];
   });
+}
+
+/** Anchors of a document's headings. */
+function headingsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9 -]/g, "")
+      .replaceAll(" ", "-"),
+  );
 }
 
 function findCommand(words: readonly string[]): Command | null {
@@ -55,15 +76,20 @@ describe.each(DOCUMENTS)("%s", (document) => {
       const command = findCommand(words);
       expect(command?.commands.length, line).toBe(0);
       const options = command?.options.flatMap(({ short, long }) => [short, long]);
-      for (const word of words) if (word.startsWith("-")) expect(options, `${line}: ${word}`).toContain(word);
+      for (const word of words)
+        if (/^--?[a-z]/.test(word) && word !== "--help") expect(options, `${line}: ${word}`).toContain(word);
     }
   });
 
-  it("links to files that there are", () => {
-    const links = [...text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map(([, path = ""]) => path);
+  it("links to files and headings that there are", () => {
+    const links = [...text.matchAll(/\]\(([^)#\s]*)(?:#([^)]*))?\)/g)].filter(
+      ([, path]) => !/^https?:/.test(path ?? ""),
+    );
     expect(links.length).toBeGreaterThan(0);
-    for (const path of links.filter((link) => !/^https?:/.test(link))) {
-      expect(existsSync(join(REPOSITORY, dirname(document), path)), path).toBe(true);
+    for (const [link, path, anchor] of links) {
+      const target = path ? join(REPOSITORY, dirname(document), path) : join(REPOSITORY, document);
+      expect(existsSync(target), link).toBe(true);
+      if (anchor !== undefined) expect(headingsOf(readFileSync(target, "utf8")), link).toContain(anchor);
     }
   });
 });
