@@ -43,6 +43,7 @@ function tables({ runs }: NodeBenchReport): Table[] {
     overloadTable(runs),
     lagTable(runs),
     resourceTable(runs),
+    threadTable(runs),
     checkTable(runs),
   ];
 }
@@ -166,6 +167,34 @@ function resourceTable(runs: readonly NodeRun[]): Table {
       run.full.cpu === null ? "–" : formatDecimal(run.full.cpu.bench, 2),
       run.nodePeakBytes === null ? "–" : formatMebibytes(run.nodePeakBytes),
       run.lags.proverPeakBytes === null ? "–" : formatMebibytes(run.lags.proverPeakBytes),
+    ]),
+  };
+}
+
+/** Names of threads and commands, and what they are. */
+const PARTS: readonly (readonly [name: string, meaning: string])[] = [
+  ["MainThread", "node: main thread"],
+  ["signatures", "node: signatures"],
+  ["state", "node: state store"],
+  ["database", "node: embedded database"],
+  ["proofs", "node: witnesses"],
+  ["V8Worker", "node: garbage collection, compilation"],
+  ["postgres", "database server"],
+  ["bb", "prover"],
+  ["anvil", "L1"],
+];
+
+function threadTable(runs: readonly NodeRun[]): Table {
+  return {
+    title: "CPU by thread and process at full load, milliseconds per accepted transfer",
+    notes: ["The client of the benchmark excepted."],
+    columns: ["", ...runs.map(nameOf)],
+    rows: PARTS.map(([name, meaning]) => [
+      meaning,
+      ...runs.map(({ full }) => {
+        const used = full.cpu?.threadsMs[name] ?? full.cpu?.othersMs[name];
+        return used === undefined ? "–" : formatDecimal(used, 3);
+      }),
     ]),
   };
 }

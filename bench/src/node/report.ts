@@ -4,6 +4,7 @@ import type { Checks } from "./checks.ts";
 import type { Lags } from "./lags.ts";
 import type { Percentiles } from "./percentiles.ts";
 import type { Fault } from "./traffic.ts";
+import type { CpuByName } from "./usage.ts";
 
 /** One stretch of load. */
 export interface LoadFigures {
@@ -18,8 +19,15 @@ export interface LoadFigures {
   /** Connections that broke before an answer. */
   readonly broken: number;
   readonly latencyMs: Percentiles;
-  /** CPU seconds per second of wall time: the node, the ended proofs of the node, the benchmark's own process. */
-  readonly cpu: { readonly node: number; readonly bench: number } | null;
+  /** CPU seconds per second of wall time: the node, the benchmark's own process. */
+  readonly cpu: {
+    readonly node: number;
+    readonly bench: number;
+    /** Of the node's threads by name, in milliseconds per accepted transfer. */
+    readonly threadsMs: CpuByName;
+    /** Of other processes of the run by command: L1, database server, prover; likewise. */
+    readonly othersMs: CpuByName;
+  } | null;
 }
 
 /** A load with far more clients than the node takes requests at a time. */

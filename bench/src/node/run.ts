@@ -16,7 +16,7 @@ import type { LoadFigures, NodeRun, OverloadFigures } from "./report.ts";
 import type { SignedRequest } from "./signing.ts";
 import { signAll } from "./signing-pool.ts";
 import { type PlannedRequest, planTraffic, staleAccount } from "./traffic.ts";
-import { readUsage } from "./usage.ts";
+import { type CpuByName, cpuBetween, readDescendants, readThreads, readUsage } from "./usage.ts";
 
 /** How one configuration is measured. */
 export interface RunOptions {
@@ -158,9 +158,13 @@ async function runLoad(
   shape: LoadShape,
   pid: number,
 ): Promise<{ readonly result: LoadResult; readonly figures: LoadFigures }> {
-  const before = { node: await readUsage(pid), bench: process.cpuUsage() };
+  const read = async () => {
+    const [node, threads, others] = [await readUsage(pid), await readThreads(pid), await readDescendants(process.pid)];
+    return { node, threads, others, bench: process.cpuUsage() };
+  };
+  const before = await read();
   const result = await client.run(shape);
-  const after = { node: await readUsage(pid), bench: process.cpuUsage(before.bench) };
+  const after = await read();
   if (result.wrong.count > 0) {
     const examples = result.wrong.examples.join("\n");
     throw new CairnError<BenchErrorCode>(
@@ -169,7 +173,9 @@ async function runLoad(
     );
   }
   const { seconds, accepted, acceptedInTime, refused, overloaded, broken, latenciesMs } = result;
-  const benchSeconds = (after.bench.user + after.bench.system) / 1e6;
+  const benchSeconds = (after.bench.user + after.bench.system - before.bench.user - before.bench.system) / 1e6;
+  const perTransfer = (used: CpuByName): CpuByName =>
+    Object.fromEntries(Object.entries(used).map(([name, cpu]) => [name, (1000 * cpu) / accepted.length]));
   const figures = {
     offeredPerSecond: shape.type === "open" ? shape.perSecond : null,
     seconds,
@@ -182,7 +188,12 @@ async function runLoad(
     cpu:
       before.node === null || after.node === null
         ? null
-        : { node: (after.node.cpuSeconds - before.node.cpuSeconds) / seconds, bench: benchSeconds / seconds },
+        : {
+            node: (after.node.cpuSeconds - before.node.cpuSeconds) / seconds,
+            bench: benchSeconds / seconds,
+            threadsMs: perTransfer(cpuBetween(before.threads, after.threads)),
+            othersMs: perTransfer(cpuBetween(before.others, after.others)),
+          },
   };
   return { result, figures };
 }

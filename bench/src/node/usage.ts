@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 
 /** What a process has used since it began; its ended children's time counts with it. */
 export interface ProcessUsage {
@@ -32,4 +32,61 @@ export async function readUsage(pid: number): Promise<ProcessUsage | null> {
     residentBytes: bytes("VmRSS"),
     peakResidentBytes: bytes("VmHWM"),
   };
+}
+
+/** CPU seconds by name. */
+export type CpuByName = Readonly<Record<string, number>>;
+
+/** CPU of a process by the names of its threads; empty where the system has no /proc. */
+export async function readThreads(pid: number): Promise<CpuByName> {
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
+  const stats = await Promise.all(threads.map((thread) => readStat(`/proc/${pid}/task/${thread}/stat`)));
+  return sumByName(stats.flatMap((stat) => stat ?? []));
+}
+
+/** CPU of the processes below this one by command, ended children included; empty where the system has no /proc. */
+export async function readDescendants(root: number): Promise<CpuByName> {
+  const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^[0-9]+$/.test(name));
+  const stats = (await Promise.all(pids.map((pid) => readStat(`/proc/${pid}/stat`)))).flatMap((stat) => stat ?? []);
+  const family = new Set([root]);
+  for (let size = 0; size < family.size; ) {
+    size = family.size;
+    for (const { pid, parent } of stats) if (family.has(parent)) family.add(pid);
+  }
+  return sumByName(stats.filter(({ pid }) => pid !== root && family.has(pid)));
+}
+
+/** What was used between two readings. */
+export function cpuBetween(before: CpuByName, after: CpuByName): CpuByName {
+  const used = Object.entries(after).map(([name, seconds]) => [name, seconds - (before[name] ?? 0)] as const);
+  return Object.fromEntries(used.filter(([, seconds]) => seconds > 0));
+}
+
+interface Stat {
+  readonly pid: number;
+  readonly parent: number;
+  readonly name: string;
+  readonly cpuSeconds: number;
+}
+
+async function readStat(path: string): Promise<Stat | null> {
+  const text = await readFile(path, "utf8").catch(() => null);
+  if (text === null) return null;
+  const [open, close] = [text.indexOf("("), text.lastIndexOf(")")];
+  const fields = text
+    .slice(close + 2)
+    .split(" ")
+    .map(Number);
+  return {
+    pid: Number(text.slice(0, open)),
+    parent: fields[1] ?? 0,
+    name: text.slice(open + 1, close),
+    cpuSeconds: ((fields[11] ?? 0) + (fields[12] ?? 0)) / TICKS_PER_SECOND,
+  };
+}
+
+function sumByName(stats: readonly Stat[]): CpuByName {
+  const sums = new Map<string, number>();
+  for (const { name, cpuSeconds } of stats) sums.set(name, (sums.get(name) ?? 0) + cpuSeconds);
+  return Object.fromEntries(sums);
 }

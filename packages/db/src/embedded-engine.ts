@@ -130,7 +130,10 @@ export async function openEmbeddedEngine(options: EmbeddedOptions): Promise<Embe
 }
 
 async function startLife(options: EmbeddedOptions): Promise<Life> {
-  const worker = new Worker(new URL("./embedded-worker.ts", import.meta.url), { workerData: options });
+  const worker = new Worker(new URL("./embedded-worker.ts", import.meta.url), {
+    name: "database",
+    workerData: options,
+  });
   const pending = new Map<number, PromiseWithResolvers<unknown>>();
   const opened = Promise.withResolvers<unknown>();
   let nextId = 1;

@@ -26,7 +26,7 @@ export function createProofThread(options: ProofThreadOptions): ProofMaker {
   const running = async (): Promise<Thread<ProofRequest>> => {
     const latest = await thread?.catch(() => null);
     if (latest == null || latest.hasEnded()) {
-      thread = startThread<ProofRequest>(new URL("./proof-worker.ts", import.meta.url), options);
+      thread = startThread<ProofRequest>("proofs", new URL("./proof-worker.ts", import.meta.url), options);
     }
     return thread ?? running();
   };

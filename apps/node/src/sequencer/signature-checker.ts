@@ -126,7 +126,7 @@ export function createSignatureChecker(workers: number): SignatureChecker {
 }
 
 function spawn(): Worker {
-  return new Worker(new URL("./signature-worker.ts", import.meta.url));
+  return new Worker(new URL("./signature-worker.ts", import.meta.url), { name: "signatures" });
 }
 
 function stopping(): CairnError<NodeErrorCode> {

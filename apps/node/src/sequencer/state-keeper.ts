@@ -62,7 +62,7 @@ export interface StateAnswer<Value> {
 
 /** Opens the state store of a directory. Throws `state/store-locked`, `state/io`, `state/corrupt-store`. */
 export async function openStateKeeper(options: StateKeeperOptions): Promise<StateKeeper> {
-  const thread = await startThread<StateRequest>(new URL("./state-worker.ts", import.meta.url), options);
+  const thread = await startThread<StateRequest>("state", new URL("./state-worker.ts", import.meta.url), options);
   const { head: first } = await thread.ask<StateAnswer<null>>({ type: "head" });
   const reader = await openReader(options, thread);
   let head = first;

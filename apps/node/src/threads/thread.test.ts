@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { startThread } from "./thread.ts";
 
 const ECHO = new URL("../../test/threads/echo.ts", import.meta.url);
-const start = (data: string) => startThread<string>(ECHO, data);
+const start = (data: string) => startThread<string>("echo", ECHO, data);
 
 it("answers many requests, each with its own answer", async () => {
   const { ask, terminate } = await start("there");

@@ -31,9 +31,9 @@ export interface ThreadError {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** Starts a module that calls `serve`, and waits until it is ready. Rejects with what its start threw. */
-export async function startThread<Request>(module: URL, data: unknown): Promise<Thread<Request>> {
-  const worker = new Worker(module, { workerData: data });
+/** Starts a module that calls `serve`, and waits until it is ready; `name` is shown by the system. Rejects with what its start threw. */
+export async function startThread<Request>(name: string, module: URL, data: unknown): Promise<Thread<Request>> {
+  const worker = new Worker(module, { name, workerData: data });
   const pending = new Map<number, PromiseWithResolvers<unknown>>();
   let nextId = 1;
   let ended: CairnError<NodeErrorCode> | null = null;
