@@ -38,22 +38,16 @@ describe("a machine whose clock jumps", { timeout: TIMEOUT_MS }, () => {
   });
   afterAll(() => scene?.stop());
 
-  it("forward and back, by hours and years, with transactions before and after", async () => {
-    for (const years of [1, -10]) {
-      jump(years * YEAR_MS);
-      await payInNewBlock();
-    }
-    await letMinutePass();
-    await audit(scene);
-    for (const hours of [1, -1]) {
-      jump(hours * HOUR_MS);
+  it("forward and back, by an hour and by years", async () => {
+    for (const offsetMs of [YEAR_MS, -10 * YEAR_MS, HOUR_MS, -HOUR_MS]) {
+      jump(offsetMs);
       await payInNewBlock();
     }
     await letMinutePass();
     await audit(scene);
   });
 
-  it("does not let transactions expire that are valid by L1's time", async () => {
+  it("while the node is down, too; nothing expires that is valid by L1's time", async () => {
     const { holders, ledger, api } = scene;
     const { alice, bob } = people;
     jump(0);
@@ -62,17 +56,11 @@ describe("a machine whose clock jumps", { timeout: TIMEOUT_MS }, () => {
     await ledger.insist(api, [holders.transfer(alice, bob, ETHER / 1000n, { validUntil })]);
     jump(24 * HOUR_MS);
     await ledger.insist(api, [first]);
-    await letMinutePass();
-    await audit(scene);
-  });
-
-  it("while the node is down", async () => {
-    jump(0);
-    await pay(scene, people);
     await people.node.kill();
     jump(-HOUR_MS);
     await scene.start({ CAIRN_CLOCK_OFFSET_FILE: join(scene.dir, "offset") });
     await payInNewBlock();
+    await letMinutePass();
     await audit(scene);
   });
 });

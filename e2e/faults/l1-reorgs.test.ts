@@ -49,7 +49,6 @@ describe("reorgs of L1", { timeout: TIMEOUT_MS }, () => {
     scene = await openScene({ env: { CAIRN_L1_FINAL_CONFIRMATIONS: String(FINAL) } });
     l1 = scene.l1;
     people = await populate(scene);
-    await settle();
   });
   afterEach(async () => {
     await l1.proxy.passTransactions();
@@ -95,7 +94,7 @@ describe("reorgs of L1", { timeout: TIMEOUT_MS }, () => {
     await settle();
   });
 
-  it("one that removes a batch", async () => {
+  it("one that removes a batch, and one that removes its payout, which is paid again and not twice", async () => {
     const before = scene.ledger.acknowledged().length;
     l1.proxy.dropTransactions(({ purpose }) => purpose === "pay");
     await pay(scene, people);
@@ -110,11 +109,6 @@ describe("reorgs of L1", { timeout: TIMEOUT_MS }, () => {
     }, WAIT);
     await l1.mineAtOnce();
     await l1.proxy.passTransactions();
-    await settle();
-  });
-
-  it("one that removes a payout, which is paid again and not twice", async () => {
-    await pay(scene, people);
     await waitForPayment();
     await l1.reorg(1);
     await settle();

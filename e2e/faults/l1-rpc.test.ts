@@ -23,16 +23,15 @@ describe("an L1 node that lets the rollup's node down", { timeout: TIMEOUT_MS },
   let proxy: L1Proxy;
 
   const isReady = async (): Promise<boolean> => (await readApi(scene.api(), "ready")).isReady;
+  const noticed = () => vi.waitFor(async () => expect(await isReady()).toBe(false), WAIT);
   const newestBatch = async () => (await readApi(scene.api(), "batches", { query: { limit: "1" } })).batches[0];
-  /** Transactions go on being acknowledged and proven; L1 has to wait. */
-  const workWithoutL1 = async (): Promise<void> => {
-    const before = (await newestBatch())?.firstBlock ?? 0;
-    await pay(scene, people);
-    await vi.waitFor(async () => {
+  const proved = (block: number) =>
+    vi.waitFor(async () => {
       const newest = await newestBatch();
-      expect([newest?.firstBlock, newest?.status]).toEqual([before + 1, "proved"]);
+      expect([newest?.firstBlock, newest?.status]).toEqual([block, "proved"]);
     }, WAIT);
-  };
+  /** The block after the newest. */
+  const nextBlock = async (): Promise<number> => ((await newestBatch())?.firstBlock ?? 0) + 1;
 
   const expectOneNonceEach = (sent: readonly Broadcast[]): void => {
     const nonces = new Map(sent.map(({ data, nonce }) => [data, nonce]));
@@ -48,57 +47,50 @@ describe("an L1 node that lets the rollup's node down", { timeout: TIMEOUT_MS },
   afterEach(() => proxy.comeBack());
   afterAll(() => scene?.stop());
 
-  it("refuses connections, while somebody deposits, and comes back", async () => {
+  it("refuses connections while somebody deposits, then hangs, then fails at some methods, and comes back", async () => {
+    const block = await nextBlock();
     await proxy.refuse();
     await scene.holders.topUp(people.alice, ETHER);
-    await vi.waitFor(async () => expect(await isReady()).toBe(false), WAIT);
-    await workWithoutL1();
+    await noticed();
+    await pay(scene, people);
+    await proved(block);
     await proxy.comeBack();
-    await audit(scene);
-    const answer = await callApi(scene.api(), "account", { params: { index: String(people.alice.index) } });
-    expect(answer).toMatchObject({ value: { balance: (11n * ETHER - ETHER / 1000n).toString() } });
-  });
-
-  it("hangs, and never answers what was asked meanwhile", async () => {
     const asked = proxy.count("eth_getBlockByNumber");
     proxy.hang();
     await vi.waitFor(() => expect(proxy.count("eth_getBlockByNumber")).toBeGreaterThan(asked + 1), WAIT);
-    await workWithoutL1();
-    await proxy.comeBack();
-    await audit(scene);
-  });
-
-  it("fails at some methods only", async () => {
+    // In the pool, behind a nonce that is missing: acknowledged without a block.
+    const { alice, bob } = people;
+    const missing = scene.holders.transfer(alice, bob, 1n);
+    await scene.ledger.insist(scene.api, [scene.holders.transfer(alice, bob, 1n)]);
     proxy.fail(READS);
-    await vi.waitFor(async () => expect(await isReady()).toBe(false), WAIT);
-    await workWithoutL1();
+    await vi.waitFor(() => expect(proxy.count("eth_getLogs")).toBeGreaterThan(0), WAIT);
+    await noticed();
+    await scene.ledger.insist(scene.api, [missing]);
     await proxy.comeBack();
     await audit(scene);
+    const answer = await callApi(scene.api(), "account", { params: { index: String(alice.index) } });
+    expect(answer).toMatchObject({ value: { balance: (11n * ETHER - ETHER / 1000n - 2n).toString() } });
   });
 
-  it("answers as of an old block, an old nonce included", async () => {
+  it("answers as of an old block, an old nonce included, then every second time only", async () => {
+    const [block, before] = [await nextBlock(), proxy.broadcasts().length];
     proxy.freeze((await scene.l1.head()) - 3);
-    const before = proxy.broadcasts().length;
-    await workWithoutL1();
-    await proxy.comeBack();
-    await audit(scene);
-    expectOneNonceEach(proxy.broadcasts().slice(before));
-  });
-
-  it("is two that disagree: every second answer is old", async () => {
+    await pay(scene, people);
+    await proved(block);
     proxy.alternate((await scene.l1.head()) - 3);
-    const before = proxy.broadcasts().length;
-    await workWithoutL1();
+    await vi.waitFor(async () => expect((await scene.l1.state()).lastBlock).toBe(BigInt(block)), WAIT);
     await proxy.comeBack();
     await audit(scene);
     expectOneNonceEach(proxy.broadcasts().slice(before));
   });
 
   it("is not there when the node starts", async () => {
+    const block = await nextBlock();
     await people.node.kill();
     await proxy.refuse();
     await scene.start();
-    await workWithoutL1();
+    await pay(scene, people);
+    await proved(block);
     await proxy.comeBack();
     await audit(scene);
   });

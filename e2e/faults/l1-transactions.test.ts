@@ -31,6 +31,11 @@ describe("L1 transactions of the publisher", { timeout: TIMEOUT_MS }, () => {
       return sent.filter((one, i) => one.purpose === purpose && sent.findIndex(({ hash }) => hash === one.hash) === i);
     };
   };
+  const lastOf = (purpose: Purpose): Broadcast => {
+    const found = l1.proxy.broadcasts().findLast((one) => one.purpose === purpose);
+    if (found === undefined) throw new RangeError(`no ${purpose} was broadcast`);
+    return found;
+  };
   const first = (sent: () => readonly Broadcast[]) => vi.waitUntil(() => sent()[0], WAIT);
   /** Same nonce, same content, fees that rise as replacements must and stay below the cap. */
   const expectReplacements = (sent: readonly Broadcast[]): void => {
@@ -66,7 +71,6 @@ describe("L1 transactions of the publisher", { timeout: TIMEOUT_MS }, () => {
     scene = await openScene({ env: { CAIRN_BUMP_AFTER_MS: "700", CAIRN_MAX_FEE_GWEI: String(CAP / GWEI) } });
     l1 = scene.l1;
     people = await populate(scene);
-    await audit(scene);
   });
   afterEach(async () => {
     await l1.proxy.passTransactions();
@@ -74,15 +78,24 @@ describe("L1 transactions of the publisher", { timeout: TIMEOUT_MS }, () => {
   });
   afterAll(() => scene?.stop());
 
-  it.each<Purpose>(["submitBatch", "pay"])("%s: L1 takes it and loses it, again and again", async (purpose) => {
-    const sent = watch(purpose);
-    l1.proxy.dropTransactions((transaction) => transaction.purpose === purpose);
+  it("L1 takes a batch and loses it, again and again, and then its payment", async () => {
     await pay(scene, people);
-    await vi.waitFor(() => expect(sent().length).toBeGreaterThan(2), WAIT);
-    expectReplacements(sent());
+    for (const purpose of ["submitBatch", "pay"] as const) {
+      const sent = watch(purpose);
+      l1.proxy.dropTransactions((transaction) => transaction.purpose === purpose);
+      await vi.waitFor(() => expect(sent().length).toBeGreaterThan(2), WAIT);
+      expectReplacements(sent());
+    }
     await l1.proxy.passTransactions();
     await audit(scene);
-    expectReplacements(sent());
+  });
+
+  it("mined, and then sent again, under its own nonce and under the next: L1 refuses both", async () => {
+    const { raw, data } = lastOf("submitBatch");
+    await expect(offer(raw)).rejects.toThrow(/nonce too low/);
+    const { address } = l1.wallet(0).account;
+    await sendAsOperator(await l1.rollup.reader.getTransactionCount({ address }), l1.rollup.address, data);
+    await audit(scene, { reverted: 1 });
   });
 
   it("stuck under a fee spike: its fees rise, never above the cap, and it lands when fees fall", async () => {
@@ -107,7 +120,7 @@ describe("L1 transactions of the publisher", { timeout: TIMEOUT_MS }, () => {
       expect(await isMined(sent)).toBe(true);
     }, WAIT);
     await l1.mineAtOnce();
-    await audit(scene);
+    await audit(scene, { reverted: 1 });
     expectReplacements(sent());
   });
 
@@ -122,41 +135,21 @@ describe("L1 transactions of the publisher", { timeout: TIMEOUT_MS }, () => {
     await vi.waitFor(() => expect(sent().at(-1)?.nonce).toBe(nonce + 1), WAIT);
     await l1.mine();
     await l1.mineAtOnce();
-    await audit(scene);
-  });
-
-  it("submitted by somebody else with the same key, under the same nonce", async () => {
-    const sent = watch("submitBatch");
-    l1.proxy.dropTransactions(({ purpose }) => purpose === "submitBatch");
-    await pay(scene, people);
-    const { nonce, data } = await first(sent);
-    await sendAsOperator(nonce, l1.rollup.address, data);
-    await l1.proxy.passTransactions();
-    await audit(scene);
-    expect(new Set(sent().map((one) => one.nonce))).toEqual(new Set([nonce]));
-  });
-
-  it("mined, and then sent again, under its own nonce and under the next: L1 refuses both", async () => {
-    const sent = watch("submitBatch");
-    await pay(scene, people);
-    const { raw, data } = await first(sent);
-    await audit(scene);
-    await expect(offer(raw)).rejects.toThrow(/nonce too low/);
-    const { address } = l1.wallet(0).account;
-    await sendAsOperator(await l1.rollup.reader.getTransactionCount({ address }), l1.rollup.address, data);
-    await pay(scene, people);
     await audit(scene, { reverted: 1 });
   });
 
-  it("a payment that somebody else makes first", async () => {
-    const sent = watch("pay");
-    l1.proxy.dropTransactions(({ purpose }) => purpose === "pay");
+  it("a batch submitted by somebody else with the same key, and a payment that somebody else makes first", async () => {
+    const [batches, payments] = [watch("submitBatch"), watch("pay")];
+    l1.proxy.dropTransactions();
     await pay(scene, people);
-    const { data } = await first(sent);
-    const hash = await l1.wallet(5).sendTransaction({ to: l1.rollup.address, data });
+    const { nonce, data } = await first(batches);
+    await sendAsOperator(nonce, l1.rollup.address, data);
+    const payment = await first(payments);
+    const hash = await l1.wallet(5).sendTransaction({ to: l1.rollup.address, data: payment.data });
     expect((await l1.rollup.reader.waitForTransactionReceipt({ hash })).status).toBe("success");
     await l1.proxy.passTransactions();
     // One from before, and the payment itself when it is on its way already.
     await audit(scene, { reverted: 2 });
+    expect(new Set(batches().map((one) => one.nonce))).toEqual(new Set([nonce]));
   });
 });
