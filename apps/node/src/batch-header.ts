@@ -1,4 +1,10 @@
-import { type BatchHeader, type BatchHeaderFields, computeBatchCommitment, encodeHeader } from "@cairn/contracts";
+import {
+  type BatchHeader,
+  type BatchHeaderFields,
+  computeBatchCommitment,
+  decodeHeader,
+  encodeHeader,
+} from "@cairn/contracts";
 import type { StoredBlock, StoredPayout } from "@cairn/db";
 import {
   BLOCK_SIZES,
@@ -8,7 +14,6 @@ import {
   CIRCUIT_TYPE,
   dataHash,
   type Hex,
-  hexToBytes,
   type Payout,
   payoutsHash,
   tokenId,
@@ -57,19 +62,7 @@ export function slotsOf({ circuitType }: Pick<BatchHeader, "circuitType">): Bloc
 
 /** A header from L1 as stored bytes. Throws as {@link slotsOf}. */
 export function encodeHeaderFields(header: BatchHeader): Uint8Array {
-  const fields: BatchHeaderFields = {
-    slots: slotsOf(header),
-    firstBlock: header.firstBlock,
-    lastBlock: header.lastBlock,
-    timestamp: header.timestamp,
-    oldRoot: BigInt(header.oldRoot),
-    newRoot: BigInt(header.newRoot),
-    newNextIndex: header.newNextIndex,
-    l1OperationCount: header.l1OperationCount,
-    payoutsHash: hexToBytes(header.payoutsHash, 32),
-    txRoot: BigInt(header.txRoot),
-  };
-  return encodeJson(fields);
+  return encodeJson(decodeHeader(header, slotsOf(header)));
 }
 
 /** Inverse of {@link encodeHeaderFields}: only this module writes such bytes. */

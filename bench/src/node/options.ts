@@ -3,28 +3,14 @@ import { parseArgs } from "node:util";
 import { BLOCK_SIZES, type BlockSize, CairnError } from "@cairn/protocol";
 import type { BenchErrorCode } from "../errors.ts";
 import type { BenchDatabase } from "./environment.ts";
+import type { RunOptions } from "./run.ts";
 
 const REPOSITORY = join(import.meta.dirname, "../../..");
 
 /** What the command line asks for. */
-export interface NodeBenchOptions {
-  readonly cacheDir: string;
+export interface NodeBenchOptions extends Omit<RunOptions, "database" | "isProving"> {
   /** Configurations to measure, one after another. */
-  readonly configurations: readonly { readonly database: BenchDatabase; readonly isProving: boolean }[];
-  readonly slots: BlockSize;
-  readonly accounts: number;
-  readonly seconds: number;
-  readonly seed: number;
-  /** 0 … 1. */
-  readonly invalidShare: number;
-  readonly concurrency: number;
-  readonly overloadClients: number;
-  readonly signedPerSecond: number;
-  readonly drainBlocks: number;
-  /** Settings of the node, as environment variables. */
-  readonly settings: Readonly<Record<string, string>>;
-  /** Where V8 writes CPU profiles of the node's threads; null for none. */
-  readonly profileDir: string | null;
+  readonly configurations: readonly Pick<RunOptions, "database" | "isProving">[];
   /** Where the report is written. */
   readonly json: string;
   readonly isWritingDocs: boolean;

@@ -8,6 +8,7 @@ import {
   type Domain,
   encodePayouts,
   type Hex,
+  hexToBytes,
   PAYOUT_BYTES,
   type Payout,
   type PublicInputFields,
@@ -63,6 +64,22 @@ export function encodeHeader(fields: BatchHeaderFields): BatchHeader {
     l1OperationCount: fields.l1OperationCount,
     payoutsHash: bytesToHex(fields.payoutsHash),
     txRoot: bigintToHex(fields.txRoot, 32),
+  };
+}
+
+/** Inverse of {@link encodeHeader} for a header of a circuit with `slots` slots. Throws `protocol/bad-hex`. */
+export function decodeHeader(header: BatchHeader, slots: BlockSize): BatchHeaderFields {
+  return {
+    slots,
+    firstBlock: header.firstBlock,
+    lastBlock: header.lastBlock,
+    timestamp: header.timestamp,
+    oldRoot: BigInt(header.oldRoot),
+    newRoot: BigInt(header.newRoot),
+    newNextIndex: header.newNextIndex,
+    l1OperationCount: header.l1OperationCount,
+    payoutsHash: hexToBytes(header.payoutsHash, 32),
+    txRoot: BigInt(header.txRoot),
   };
 }
 

@@ -15,6 +15,7 @@ export {
   type BatchHeader,
   type BatchHeaderFields,
   computeBatchCommitment,
+  decodeHeader,
   encodeHeader,
   type PayArguments,
   payArguments,

@@ -1,13 +1,7 @@
-import {
-  accountIndex,
-  blockNumber,
-  encodeFloat16,
-  encodeFloat40,
-  type SignedTransaction,
-  tokenId,
-} from "@cairn/protocol";
+import { accountIndex, blockNumber, tokenId } from "@cairn/protocol";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { signedTransfer } from "../test/signed-transfer.ts";
 import {
   addTransactionEvents,
   bindChain,
@@ -27,25 +21,6 @@ import { createTestDatabases } from "./testing/index.ts";
 const TRANSACTIONS = 1203;
 const word = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
 const engines = createTestDatabases();
-
-function signed(nonce: number): SignedTransaction {
-  return {
-    transaction: {
-      type: "transfer",
-      from: accountIndex(64),
-      to: accountIndex(65),
-      toOwner: 7n,
-      toKey: 9n,
-      nonce,
-      tokenId: tokenId(0),
-      amount: encodeFloat40(1000n),
-      fee: encodeFloat16(3n),
-      validUntil: 2 ** 32 - 1,
-      link: null,
-    },
-    signature: { rx: 11n, s: 12n },
-  };
-}
 
 async function populate({ db }: Database): Promise<void> {
   await bindChain(db, { chainId: 31337n, rollup: 5n }, 16);
@@ -69,7 +44,7 @@ async function populate({ db }: Database): Promise<void> {
       groupId: id,
       groupPosition: 0,
       groupSize: 1,
-      signed: signed(i),
+      signed: signedTransfer(i),
       status: i === 0 ? ("rejected" as const) : ("received" as const),
       inclusion: null,
       amount: i === 1 ? 2n ** 128n - 1n : null,

@@ -1,14 +1,6 @@
-import {
-  accountIndex,
-  batchNumber,
-  blockNumber,
-  encodeFloat16,
-  encodeFloat40,
-  type L1Operation,
-  type SignedTransaction,
-  tokenId,
-} from "@cairn/protocol";
+import { accountIndex, batchNumber, blockNumber, type L1Operation, tokenId } from "@cairn/protocol";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { signedTransfer } from "../test/signed-transfer.ts";
 import {
   acquireNodeLock,
   addTransactionEvents,
@@ -65,25 +57,6 @@ import {
 import { createTestDatabases, type TestDatabase } from "./testing/index.ts";
 
 const hash = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
-
-function signedTransfer(nonce: number): SignedTransaction {
-  return {
-    transaction: {
-      type: "transfer",
-      from: accountIndex(64),
-      to: accountIndex(65),
-      toOwner: 7n,
-      toKey: 9n,
-      nonce,
-      tokenId: tokenId(0),
-      amount: encodeFloat40(1000n),
-      fee: encodeFloat16(3n),
-      validUntil: 2 ** 32 - 1,
-      link: nonce === 2 ? { offset: -1, content: 5n } : null,
-    },
-    signature: { rx: 11n, s: 12n },
-  };
-}
 
 function stored(nonce: number, change: Partial<StoredTransaction> = {}): StoredTransaction {
   return {

@@ -1,5 +1,5 @@
-import type { BatchHeader, BatchHeaderFields } from "@cairn/contracts";
-import { BLOCK_SIZES, bigintToBytes, CIRCUIT_TYPE, concatBytes, hexToBytes } from "@cairn/protocol";
+import { type BatchHeader, type BatchHeaderFields, decodeHeader } from "@cairn/contracts";
+import { BLOCK_SIZES, bigintToBytes, CIRCUIT_TYPE, concatBytes } from "@cairn/protocol";
 import { type ByteCursor, encodeUint32 } from "./byte-cursor.ts";
 import { restoreError } from "./errors.ts";
 
@@ -7,19 +7,8 @@ import { restoreError } from "./errors.ts";
 export const HEADER_BYTES = 161;
 
 /** A header as the contract takes it, in the types of the protocol. Throws `restore/unsupported-rollup`. */
-export function decodeHeader(header: BatchHeader): BatchHeaderFields {
-  return {
-    slots: slotsOfCircuit(header.circuitType),
-    firstBlock: header.firstBlock,
-    lastBlock: header.lastBlock,
-    timestamp: header.timestamp,
-    oldRoot: BigInt(header.oldRoot),
-    newRoot: BigInt(header.newRoot),
-    newNextIndex: header.newNextIndex,
-    l1OperationCount: header.l1OperationCount,
-    payoutsHash: hexToBytes(header.payoutsHash, 32),
-    txRoot: BigInt(header.txRoot),
-  };
+export function headerFields(header: BatchHeader): BatchHeaderFields {
+  return decodeHeader(header, slotsOfCircuit(header.circuitType));
 }
 
 /** The header's fields in the order of the contract's struct, big-endian; spec 9.3. */

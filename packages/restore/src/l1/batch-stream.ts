@@ -1,7 +1,7 @@
 import { type BatchHeader, type BatchHeaderFields, rollupAbi } from "@cairn/contracts";
 import { bytesToHex, hexToBytes } from "@cairn/protocol";
 import { decodeFunctionData, type Hex, type Transaction, TransactionNotFoundError } from "viem";
-import { decodeHeader, encodeHeaderBytes } from "../batch-header.ts";
+import { encodeHeaderBytes, headerFields } from "../batch-header.ts";
 import { batchMismatch, type ChainPosition } from "../chain-position.ts";
 import { restoreError } from "../errors.ts";
 import { batchCommitment, type PublishedBatch } from "../published-batch.ts";
@@ -155,7 +155,7 @@ function decodeSubmission(input: Hex, number: number): { readonly header: BatchH
 
 function headerOf(header: BatchHeader, number: number): BatchHeaderFields {
   try {
-    return decodeHeader(header);
+    return headerFields(header);
   } catch (cause) {
     throw batchMismatch(number, "header", "names an unknown circuit", cause);
   }

@@ -1,0 +1,21 @@
+import { accountIndex, encodeFloat16, encodeFloat40, type SignedTransaction, tokenId } from "@cairn/protocol";
+
+/** A transfer from account 64 that nobody has signed: the database asks for no signature. */
+export function signedTransfer(nonce: number): SignedTransaction {
+  return {
+    transaction: {
+      type: "transfer",
+      from: accountIndex(64),
+      to: accountIndex(65),
+      toOwner: 7n,
+      toKey: 9n,
+      nonce,
+      tokenId: tokenId(0),
+      amount: encodeFloat40(1000n),
+      fee: encodeFloat16(3n),
+      validUntil: 2 ** 32 - 1,
+      link: nonce === 2 ? { offset: -1, content: 5n } : null,
+    },
+    signature: { rx: 11n, s: 12n },
+  };
+}
