@@ -264,7 +264,7 @@ function sequencerMessages(event: SequencerEvent): StreamMessage[] {
 
 function watcherMessages(event: WatcherEvent): StreamMessage[] {
   if (event.type === "reorg") return event.unproven.map((number) => ({ type: "block", number, status: "sealed" }));
-  if (event.type === "final") return [{ type: "block", number: event.lastBlock, status: "final" }];
+  if (event.type === "final") return event.blocks.map((number) => ({ type: "block", number, status: "final" }));
   if (event.type !== "progress") return [];
   return event.result.accepted.map((number) => ({ type: "block", number, status: "proven" }));
 }

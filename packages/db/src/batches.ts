@@ -167,20 +167,16 @@ export async function revokeAcceptancesFrom(db: Db, l1Block: number, atMs: numbe
   return numbers;
 }
 
-/** Marks the blocks of batches accepted up to a finalised L1 block final; returns the last final block, 0 if none. */
-export async function markFinal(db: Db, finalizedL1Block: number, atMs: number): Promise<number> {
-  await sql`
+/** Marks the blocks of batches accepted up to a finalised L1 block final; returns those that were not final before, in order. */
+export async function markFinal(db: Db, finalizedL1Block: number, atMs: number): Promise<number[]> {
+  const { rows } = await sql<{ readonly number: number }>`
     update blocks set status = 'final', final_at_ms = ${atMs}
     from batches
     where batches.l1_block <= ${finalizedL1Block} and blocks.status = 'proven'
       and blocks.number between batches.first_block and batches.last_block
+    returning blocks.number
   `.execute(db);
-  const row = await db
-    .selectFrom("blocks")
-    .select(({ fn }) => fn.max("number").as("last"))
-    .where("status", "=", "final")
-    .executeTakeFirst();
-  return row?.last ?? 0;
+  return rows.map(({ number }) => Number(number)).sort((a, b) => a - b);
 }
 
 /** The batch that starts with a block, undefined if there is none. */

@@ -1,4 +1,5 @@
 import {
+  countBlocks,
   type Database,
   findLastL1Block,
   findRebuildHold,
@@ -48,7 +49,7 @@ export type WatcherEvent =
   | { readonly type: "reorg"; readonly forkBlock: number; readonly unproven: readonly number[] }
   /** The database agrees with L1 as far as it counts. */
   | { readonly type: "looked" }
-  | { readonly type: "final"; readonly lastBlock: number };
+  | { readonly type: "final"; readonly blocks: readonly number[] };
 
 /** Copies what L1 says of the rollup into the database and keeps it true. */
 export interface Watcher {
@@ -85,7 +86,8 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
   let state: WatcherStatus["state"] = "starting";
   let l1Block: number | null = null;
   let latest: WatcherStatus["latest"] = null;
-  let lastFinal = 0;
+  /** Null until the database was asked. */
+  let lastFinal: number | null = null;
   /** Since when rebuilds are held back, by elapsed time. */
   let heldSinceMs: number | null = null;
   let cancelTimer: () => void = () => undefined;
@@ -122,14 +124,16 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
     await storeL1Head(db, { number, timestamp, nextTimestamp, ...safeHead });
     await endHold();
     publish({ type: "looked" });
-    const finalBlock = await markFinal(db, Math.min(final, safe), clock.nowMs());
-    if (finalBlock > lastFinal) {
+    const blocks = await markFinal(db, Math.min(final, safe), clock.nowMs());
+    const finalBlock = blocks.at(-1);
+    lastFinal ??= (await countBlocks(db)).final;
+    if (finalBlock !== undefined) {
       lastFinal = finalBlock;
       await pruneWitnesses(db, finalBlock);
       await pruneL1Blocks(db, final - KEPT_BLOCKS);
-      publish({ type: "final", lastBlock: finalBlock });
+      publish({ type: "final", blocks });
     }
-    metrics.observe({ l1Block: l1Block ?? 0, lag: newest.number - (l1Block ?? 0), final: finalBlock });
+    metrics.observe({ l1Block: l1Block ?? 0, lag: newest.number - (l1Block ?? 0), final: lastFinal });
   };
 
   /** A chain that was cut back may stay short of where it was: what it has lost is not waited for without end. */
