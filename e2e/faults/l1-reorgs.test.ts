@@ -31,12 +31,12 @@ describe("reorgs of L1", { timeout: TIMEOUT_MS }, () => {
       .map(({ id }) => id);
   const statusOf = async (id: string) => (await readApi(scene.api(), "transaction", { params: { id } })).status;
   const wait = (id: string, status: string) => vi.waitFor(async () => expect(await statusOf(id)).toBe(status), WAIT);
-  /** Until the last withdrawal is paid. */
-  const waitForPayment = () =>
+  /** Until the node says so of the last withdrawal. */
+  const waitForPayout = (status: "owed" | "paid") =>
     vi.waitFor(async () => {
       const recipient = bigintToAddress(scene.recipients().at(-1) ?? 0n);
       const { payouts } = await readApi(scene.api(), "payouts", { query: { recipient } });
-      expect(payouts.map(({ status }) => status)).toEqual(["paid"]);
+      expect(payouts.map((payout) => payout.status)).toEqual([status]);
     }, WAIT);
   /** Lets L1 go on until all is final. */
   const settle = async (reverted = 0): Promise<void> => {
@@ -109,8 +109,11 @@ describe("reorgs of L1", { timeout: TIMEOUT_MS }, () => {
     }, WAIT);
     await l1.mineAtOnce();
     await l1.proxy.passTransactions();
-    await waitForPayment();
+    await waitForPayout("paid");
+    l1.proxy.dropTransactions(({ purpose }) => purpose === "pay");
     await l1.reorg(1);
+    await waitForPayout("owed");
+    await l1.proxy.passTransactions();
     await settle();
   });
 
@@ -123,7 +126,7 @@ describe("reorgs of L1", { timeout: TIMEOUT_MS }, () => {
     await ledger.insist(api, [holders.withdraw(erin, scene.newRecipient(), ETHER / 4n)]);
     const [kept = "", lost = ""] = idsSince(before);
     impossible.add(lost);
-    await waitForPayment();
+    await waitForPayout("paid");
     await l1.mine(FINAL + 1);
     await wait(kept, "final");
     await l1.reorgTo(height);

@@ -56,16 +56,9 @@ describe("L1 transactions of the publisher", { timeout: TIMEOUT_MS }, () => {
     return false;
   };
   const offer = (raw: Hex): Promise<Hex> => l1.rollup.reader.sendRawTransaction({ serializedTransaction: raw });
-  /** The operator's key in other hands, or on another machine. */
-  const sendAsOperator = (nonce: number, to: Hex, data: Hex): Promise<Hex> =>
-    l1.wallet(0).sendTransaction({
-      nonce,
-      to,
-      data,
-      gas: 5_000_000n,
-      maxFeePerGas: 5n * CAP,
-      maxPriorityFeePerGas: 2n * CAP,
-    });
+  /** The operator's key in other hands, or on another machine. What it tips is the market that the publisher sees next. */
+  const sendAsOperator = (nonce: number, to: Hex, data: Hex, maxPriorityFeePerGas: bigint): Promise<Hex> =>
+    l1.wallet(0).sendTransaction({ nonce, to, data, gas: 5_000_000n, maxFeePerGas: 5n * CAP, maxPriorityFeePerGas });
 
   beforeAll(async () => {
     scene = await openScene({ env: { CAIRN_BUMP_AFTER_MS: "700", CAIRN_MAX_FEE_GWEI: String(CAP / GWEI) } });
@@ -94,7 +87,7 @@ describe("L1 transactions of the publisher", { timeout: TIMEOUT_MS }, () => {
     const { raw, data } = lastOf("submitBatch");
     await expect(offer(raw)).rejects.toThrow(/nonce too low/);
     const { address } = l1.wallet(0).account;
-    await sendAsOperator(await l1.rollup.reader.getTransactionCount({ address }), l1.rollup.address, data);
+    await sendAsOperator(await l1.rollup.reader.getTransactionCount({ address }), l1.rollup.address, data, GWEI);
     await audit(scene, { reverted: 1 });
   });
 
@@ -129,7 +122,7 @@ describe("L1 transactions of the publisher", { timeout: TIMEOUT_MS }, () => {
     await l1.mineByHand();
     await pay(scene, people);
     const { nonce } = await first(sent);
-    await sendAsOperator(nonce, l1.wallet(0).account.address, "0x");
+    await sendAsOperator(nonce, l1.wallet(0).account.address, "0x", 2n * CAP);
     await l1.mine();
     expect(await isMined(sent)).toBe(false);
     await vi.waitFor(() => expect(sent().at(-1)?.nonce).toBe(nonce + 1), WAIT);
@@ -143,7 +136,7 @@ describe("L1 transactions of the publisher", { timeout: TIMEOUT_MS }, () => {
     l1.proxy.dropTransactions();
     await pay(scene, people);
     const { nonce, data } = await first(batches);
-    await sendAsOperator(nonce, l1.rollup.address, data);
+    await sendAsOperator(nonce, l1.rollup.address, data, 2n * CAP);
     const payment = await first(payments);
     const hash = await l1.wallet(5).sendTransaction({ to: l1.rollup.address, data: payment.data });
     expect((await l1.rollup.reader.waitForTransactionReceipt({ hash })).status).toBe("success");

@@ -1,8 +1,11 @@
+import { vi } from "vitest";
+import { readApi } from "./api.ts";
 import type { Holder } from "./holders.ts";
 import type { NodeProcess } from "./node-process.ts";
 import type { Scene } from "./scene.ts";
 
 const ETHER = 10n ** 18n;
+const INCLUSION_TIMEOUT_MS = 120_000;
 
 /** A running node and people with money. */
 export interface Population {
@@ -19,11 +22,20 @@ export async function populate(scene: Scene, env?: Readonly<Record<string, strin
   return { node, alice, bob };
 }
 
-/** Has a transfer and a withdrawal acknowledged, in one block, so that there is something to seal, prove, submit and pay. */
-export async function pay(scene: Scene, { alice, bob }: Pick<Population, "alice" | "bob">): Promise<void> {
+/**
+ * Has a transfer and a withdrawal acknowledged, in one block, so that there is something to seal, prove, submit and pay;
+ * returns the block once they have one.
+ */
+export async function pay(scene: Scene, { alice, bob }: Pick<Population, "alice" | "bob">): Promise<number> {
   const { holders, ledger, api } = scene;
   const transfer = holders.transfer(alice, bob, ETHER / 1000n);
   await ledger.insist(api, [transfer, holders.withdraw(bob, scene.newRecipient(), ETHER / 1000n)]);
+  const { id } = ledger.acknowledged().at(-1) ?? { id: "" };
+  const inclusion = () => readApi(api(), "transaction", { params: { id } });
+  return vi.waitUntil(async () => (await inclusion()).inclusion?.block, {
+    timeout: INCLUSION_TIMEOUT_MS,
+    interval: 50,
+  });
 }
 
 /** Value of a metric of a node, 0 while it has none. */
