@@ -5,7 +5,9 @@ import { formatDecimal, formatInteger, type Table } from "../table.ts";
 import { gasPerTransfer } from "./gas-tables.ts";
 
 const NOT_MEASURED = "not measured in this run";
-const NOT_COVERED = "not covered by this benchmark";
+/** What other commands measure. */
+const UNDER_LOAD = "measured under load by `npm run bench:node`: docs/benchmarks-node.md";
+const EXIT = "plain Merkle proof, no prover; gas in packages/contracts/gas.json";
 
 /** Each anchor beside what this run measured. */
 export function comparisonTable(measurements: Readonly<Measurements>): Table {
@@ -63,9 +65,9 @@ function cairnFigures({
     throughput: vm
       ? `${formatInteger(vm.fast.withSignaturesAndTree.median)} with signatures and tree, one thread`
       : NOT_MEASURED,
-    acknowledgement: NOT_COVERED,
+    acknowledgement: UNDER_LOAD,
     forcedInclusion: `${hours} h (parameter), by refusing batches that skip overdue entries`,
-    exit: NOT_COVERED,
+    exit: EXIT,
     typescriptThroughput: perSize(
       proving?.map(({ slots, sealedToAcceptedSeconds }) => ({
         slots,
