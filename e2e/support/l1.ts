@@ -1,14 +1,11 @@
 import { type RollupParameters, rollupAbi } from "@cairn/contracts";
-import { type DevRollup, type DevToken, startDevRollup } from "@cairn/devnet";
+import { anvilKey, type DevRollup, type DevToken, startDevRollup } from "@cairn/devnet";
 import type { L1Rollup, L1Wallet } from "@cairn/l1";
 import { CairnError } from "@cairn/protocol";
-import { type ContractFunctionReturnType, createTestClient, type Hex, http, toHex } from "viem";
-import { mnemonicToAccount } from "viem/accounts";
+import { type ContractFunctionReturnType, createTestClient, type Hex, http } from "viem";
 import type { E2eErrorCode } from "./errors.ts";
 import { type L1Proxy, startL1Proxy } from "./l1-proxy.ts";
 import { CACHE_DIR } from "./places.ts";
-
-const MNEMONIC = "test test test test test test test test test test test junk";
 
 /** The rollup contract's state. */
 type ChainState = ContractFunctionReturnType<typeof rollupAbi, "view", "state">;
@@ -105,10 +102,7 @@ export async function startL1({ blockTimeSeconds, parameters = {} }: L1Options =
     rollup,
     devnet,
     wallet: devnet.wallet,
-    privateKey: (position) => {
-      const { privateKey } = mnemonicToAccount(MNEMONIC, { addressIndex: position }).getHdKey();
-      return toHex(privateKey ?? new Uint8Array(32));
-    },
+    privateKey: anvilKey,
     createToken: devnet.createToken,
     head,
     mine: (blocks = 1) => client.mine({ blocks }),

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildCached, rollupTargets } from "@cairn/contracts/build";
 import { createFastCompress } from "@cairn/crypto/fast";
-import { type DevRollup, type DevToken, startDevRollup } from "@cairn/devnet";
+import { anvilKey, type DevRollup, type DevToken, startDevRollup } from "@cairn/devnet";
 import { depositEth, depositToken, readQueue, rollupDomain, submitBatch } from "@cairn/l1";
 import {
   accountIndex,
@@ -17,14 +17,12 @@ import {
 import { createMemoryStore, createStateTree } from "@cairn/state";
 import { FAKE_CRYPTO, type Person, personOf, signTransaction, type TestCrypto } from "@cairn/testkit";
 import { blockPublicInput, createBlockBuilder } from "@cairn/vm";
-import { type Address, createTestClient, type Hex, http, type TestClient, toHex } from "viem";
-import { mnemonicToAccount } from "viem/accounts";
+import { type Address, createTestClient, type Hex, http, type TestClient } from "viem";
 import { type Ran, runInTest } from "./run.ts";
 
 const SLOTS = 16;
 /** Code that answers 1 to every call. */
 const ACCEPTS_ALL = "0x600160005260206000f3";
-const MNEMONIC = "test test test test test test test test test test test junk";
 const NAMES = ["operator", "alice", "bob", "carol", "dave"] as const;
 const cacheDir = process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../.cache");
 
@@ -173,10 +171,11 @@ function profileOf(devnet: DevRollup, token: DevToken): object {
     rollup: devnet.rollup.address,
     l1RpcUrl: devnet.rpcUrl,
     tokens: [token],
-    accounts: NAMES.map((name, addressIndex) => {
-      const account = mnemonicToAccount(MNEMONIC, { addressIndex });
-      return { name, address: account.address, privateKey: toHex(account.getHdKey().privateKey ?? new Uint8Array()) };
-    }),
+    accounts: NAMES.map((name, position) => ({
+      name,
+      address: devnet.wallet(position).account.address,
+      privateKey: anvilKey(position),
+    })),
     defaultKey: "dave",
   };
 }

@@ -4,18 +4,16 @@ import { join } from "node:path";
 import type { BlockCircuit } from "@cairn/circuits";
 import { rollupAbi } from "@cairn/contracts";
 import type { TestDatabases } from "@cairn/db/testing";
+import { anvilKey } from "@cairn/devnet";
 import { rollupDomain } from "@cairn/l1";
 import { bigintToAddress, encodeFloat16, encodeFloat40, type L2Transaction, tokenId } from "@cairn/protocol";
 import { type RouteResponse, signedTransactionToJson } from "@cairn/rpc";
 import { type Person, REAL_CRYPTO, signTransaction } from "@cairn/testkit";
 import { pino } from "pino";
-import { toHex } from "viem";
-import { mnemonicToAccount } from "viem/accounts";
 import { type CairnNode, createNode } from "../src/node.ts";
 import type { ProveBlock } from "../src/prover/proof-maker.ts";
 import { call, createNodeHarness, type NodeHarness } from "./node-harness.ts";
 
-const MNEMONIC = "test test test test test test test test test test test junk";
 /** Code of a verifier that answers the same to every proof. */
 const ALWAYS = { true: "0x600160005260206000f3", false: "0x600060005260206000f3" } as const;
 const NO_CIRCUIT = {
@@ -93,8 +91,7 @@ export async function createL1Scene(databases: TestDatabases): Promise<L1Scene> 
       nodes.add(node);
       return node;
     },
-    keyOf: (position) =>
-      toHex(mnemonicToAccount(MNEMONIC, { addressIndex: position }).getHdKey().privateKey ?? new Uint8Array(32)),
+    keyOf: anvilKey,
     onChain: async () => {
       const { root, lastBlock, batchCount } = await reader.readContract({
         address,

@@ -1,19 +1,17 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type DevRollup, startDevRollup } from "@cairn/devnet";
+import { anvilKey, type DevRollup, startDevRollup } from "@cairn/devnet";
 import { depositEth, rollupDomain } from "@cairn/l1";
 import { accountIndex, addressToBigint } from "@cairn/protocol";
 import { type ClientRequest, ROUTES, type RouteName, type RouteResponse } from "@cairn/rpc";
 import { type Person, personOf } from "@cairn/testkit";
 import { pino } from "pino";
 import { toHex } from "viem";
-import { mnemonicToAccount } from "viem/accounts";
 import { loadConfig } from "../src/config/config.ts";
 import { type CairnNode, createNode, type NodeDeps } from "../src/node.ts";
 
 export const CACHE_DIR = resolve(process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../.cache"));
-const MNEMONIC = "test test test test test test test test test test test junk";
 
 /** A development L1 and nodes on one data directory. */
 export interface NodeHarness {
@@ -32,14 +30,13 @@ export async function createNodeHarness(databaseUrl?: string): Promise<NodeHarne
   const dataDir = mkdtempSync(join(tmpdir(), "cairn-node-"));
   const nodes = new Set<CairnNode>();
   const { chainId, rollup } = rollupDomain(devnet.rollup);
-  const operator = mnemonicToAccount(MNEMONIC, { addressIndex: 0 }).getHdKey().privateKey;
   const configure = (change: Readonly<Record<string, string>> = {}) =>
     loadConfig({
       CAIRN_DATA_DIR: dataDir,
       CAIRN_CHAIN_ID: chainId.toString(),
       CAIRN_ROLLUP: toHex(rollup, { size: 20 }),
       CAIRN_L1_RPC_URL: devnet.rpcUrl,
-      CAIRN_PUBLISHER_KEY: toHex(operator ?? new Uint8Array(32)),
+      CAIRN_PUBLISHER_KEY: anvilKey(0),
       CAIRN_L1_CONFIRMATIONS: "1",
       CAIRN_L1_FINAL_CONFIRMATIONS: "1",
       CAIRN_L1_POLL_MS: "100",

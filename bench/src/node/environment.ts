@@ -1,11 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { startPostgres } from "@cairn/db/testing";
-import { type DevRollup, startDevRollup } from "@cairn/devnet";
+import { anvilKey, type DevRollup, startDevRollup } from "@cairn/devnet";
 import { rollupDomain } from "@cairn/l1";
 import type { BlockSize } from "@cairn/protocol";
 import { toHex } from "viem";
-import { mnemonicToAccount } from "viem/accounts";
 import { type NodeProcess, startNode } from "./node-process.ts";
 
 /** Where the node under load keeps its database. */
@@ -34,9 +33,6 @@ export interface BenchEnvironment {
   /** Ends everything and removes the node's data. */
   readonly stop: () => Promise<void>;
 }
-
-/** Mnemonic of anvil's prefunded accounts, known to everybody. */
-const ANVIL_MNEMONIC = "test test test test test test test test test test test junk";
 
 /** Percent of L1 cost that the node asks for on top, so that transfers pay fees as in life. */
 const FEE_PERCENT = "10";
@@ -81,20 +77,19 @@ function nodeSettings(
   dataDir: string,
 ): Record<string, string> {
   const { chainId, rollup } = rollupDomain(devnet.rollup);
-  const operator = mnemonicToAccount(ANVIL_MNEMONIC, { addressIndex: 0 });
   return {
     CAIRN_ROLES: isProving ? "sequencer,watcher,prover,publisher,api" : "sequencer,watcher,api",
     CAIRN_DATA_DIR: dataDir,
     CAIRN_CHAIN_ID: chainId.toString(),
     CAIRN_ROLLUP: toHex(rollup, { size: 20 }),
     CAIRN_L1_RPC_URL: devnet.rpcUrl,
-    CAIRN_PUBLISHER_KEY: toHex(operator.getHdKey().privateKey ?? new Uint8Array(32)),
+    CAIRN_PUBLISHER_KEY: anvilKey(0),
     CAIRN_L1_CONFIRMATIONS: "1",
     CAIRN_L1_FINAL_CONFIRMATIONS: "1",
     CAIRN_L1_POLL_MS: "500",
     CAIRN_SLOTS: String(slots),
     CAIRN_BLOCK_TIME_MS: "2000",
-    CAIRN_FEE_OWNER: operator.address,
+    CAIRN_FEE_OWNER: devnet.wallet(0).account.address,
     CAIRN_FEE_OPERATOR_PERCENT: FEE_PERCENT,
     CAIRN_SRS: "dev",
     CAIRN_CACHE_DIR: cacheDir,

@@ -21,11 +21,15 @@ import {
   waitForSuccess,
 } from "@cairn/l1";
 import { type BlockSize, type TokenId, tokenId } from "@cairn/protocol";
-import { type Address, encodeFunctionData } from "viem";
-import { mnemonicToAccount } from "viem/accounts";
+import { type Address, encodeFunctionData, type Hex, toHex } from "viem";
+import { mnemonicToAccount, privateKeyToAccount } from "viem/accounts";
 
-/** Mnemonic of anvil's prefunded accounts, known to everybody. */
-export const ANVIL_MNEMONIC = "test test test test test test test test test test test junk";
+const ANVIL_MNEMONIC = "test test test test test test test test test test test junk";
+
+/** Private key of anvil's prefunded account at a position, known to everybody. */
+export function anvilKey(position: number): Hex {
+  return toHex(mnemonicToAccount(ANVIL_MNEMONIC, { addressIndex: position }).getHdKey().privateKey ?? new Uint8Array());
+}
 
 /** An ERC-20 that anyone may mint, registered with the rollup. */
 export interface DevToken {
@@ -89,7 +93,7 @@ export async function deployDevRollup(
 ): Promise<DeployedDevRollup> {
   const reader = connectReader(rpcUrl, chainId);
   const wallet = (position: number): L1Wallet =>
-    connectWallet(rpcUrl, chainId, mnemonicToAccount(ANVIL_MNEMONIC, { addressIndex: position }));
+    connectWallet(rpcUrl, chainId, privateKeyToAccount(anvilKey(position)));
   const deployer = wallet(0);
   const deployment = await deployRollup({
     walletClient: deployer,

@@ -1,5 +1,5 @@
 export {
-  ANVIL_MNEMONIC,
+  anvilKey,
   type DeployDevRollupOptions,
   type DeployedDevRollup,
   type DevRollup,

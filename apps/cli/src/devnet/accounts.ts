@@ -1,7 +1,6 @@
-import { ANVIL_MNEMONIC } from "@cairn/devnet";
+import { anvilKey } from "@cairn/devnet";
 import type { Address, Hex } from "viem";
-import { toHex } from "viem";
-import { mnemonicToAccount } from "viem/accounts";
+import { privateKeyToAccount } from "viem/accounts";
 
 /** A prefunded L1 account whose key everybody knows. */
 export interface DevAccount {
@@ -15,9 +14,8 @@ const NAMES = ["operator", "alice", "bob", "carol", "dave", "erin", "frank", "gr
 
 /** The operator, then everybody else. */
 export function devAccounts(): readonly DevAccount[] {
-  return NAMES.map((name, addressIndex) => {
-    const account = mnemonicToAccount(ANVIL_MNEMONIC, { addressIndex });
-    const privateKey = toHex(account.getHdKey().privateKey ?? new Uint8Array(32));
-    return { name, address: account.address, privateKey };
+  return NAMES.map((name, position) => {
+    const privateKey = anvilKey(position);
+    return { name, address: privateKeyToAccount(privateKey).address, privateKey };
   });
 }

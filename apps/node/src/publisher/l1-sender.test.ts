@@ -1,11 +1,12 @@
 import { type Database, findL1Transaction, insertL1Transaction } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
+import { anvilKey } from "@cairn/devnet";
 import { type AnvilNode, connectReader, type L1Reader, startAnvil } from "@cairn/l1";
 import { addressToBigint, type Hex, hexToBytes } from "@cairn/protocol";
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { keccak256 } from "viem";
-import { mnemonicToAccount } from "viem/accounts";
+import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createManualClock } from "../clock.ts";
 import { initialFees, replacementFees } from "./fees.ts";
@@ -13,7 +14,6 @@ import { createL1Sender, type L1Call, type L1Sender, type SenderSettings } from 
 import { createPublisherMetrics } from "./metrics.ts";
 
 const GWEI = 10n ** 9n;
-const MNEMONIC = "test test test test test test test test test test test junk";
 const TARGET: Hex = "0x000000000000000000000000000000000000beef";
 const never = () => Promise.resolve(false);
 const always = () => Promise.resolve(true);
@@ -23,7 +23,7 @@ describe("L1 sender", () => {
   let anvil: AnvilNode;
   let reader: L1Reader;
   let database: Database;
-  let account: ReturnType<typeof mnemonicToAccount>;
+  let account: PrivateKeyAccount;
   let people = 0;
   const clock = createManualClock(1_700_000_000_000);
 
@@ -78,7 +78,7 @@ describe("L1 sender", () => {
   });
   beforeEach(async () => {
     database = await (await databases.create()).open();
-    account = mnemonicToAccount(MNEMONIC, { addressIndex: ++people });
+    account = privateKeyToAccount(anvilKey(++people));
     await l1("anvil_setBalance", [account.address, `0x${(10n ** 20n).toString(16)}`]);
     await l1("anvil_dropAllTransactions");
     await l1("anvil_setNextBlockBaseFeePerGas", ["0x1"]);
@@ -296,7 +296,7 @@ describe("L1 sender", () => {
   it("leaves what another key signed as it is, and does not wait for it without end", async () => {
     await l1("anvil_setBalance", [account.address, "0x0"]);
     await sender().send(call(1));
-    account = mnemonicToAccount(MNEMONIC, { addressIndex: ++people });
+    account = privateKeyToAccount(anvilKey(++people));
     await l1("anvil_setBalance", [account.address, `0x${(10n ** 20n).toString(16)}`]);
     const publisher = sender();
     clock.advance(120_000);
