@@ -30,17 +30,23 @@ describe("a node whose roles run apart", () => {
   });
 
   it("gives its proofs to a prover that knows nothing but the database", async () => {
-    const proverConfig = loadConfig({
+    const proverEnv = {
       DATABASE_URL: databaseUrl,
       CAIRN_ROLES: "prover",
       CAIRN_SRS: "dev",
       CAIRN_CACHE_DIR: CACHE_DIR,
       CAIRN_DATA_DIR: harness.dataDir,
       CAIRN_METRICS_PORT: "0",
-    });
+    };
+    const proverConfig = loadConfig(proverEnv);
     await expect(createNode(proverConfig, { logger }).start()).rejects.toMatchObject({ code: "node/bad-config" });
     await harness.deposit(1, 10n ** 18n);
     const node = await harness.begin({}, { CAIRN_ROLES: "sequencer,watcher,api" });
+    const small = createNode(loadConfig({ ...proverEnv, CAIRN_PROVER_MEMORY_MB: "300" }), { logger });
+    await expect(small.start()).rejects.toMatchObject({
+      code: "node/bad-config",
+      message: expect.stringMatching(/needs 400 MB .* CAIRN_PROVER_MEMORY_MB allows 300/),
+    });
     const seen: bigint[] = [];
     const prover = createNode(proverConfig, {
       logger,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CRASH_POINTS, parseCrashTarget } from "../crash-points.ts";
+import { PROOF_MEMORY_MB } from "../prover/memory.ts";
 import { form, setting } from "./setting.ts";
 
 /** What a process may do. */
@@ -27,6 +28,10 @@ const crashTarget = z
     if (target === null) context.addIssue("is not a crash point");
     return target;
   });
+
+const proofMemory = Object.entries(PROOF_MEMORY_MB)
+  .map(([slots, megabytes]) => `${megabytes} for ${slots} slots`)
+  .join(", ");
 
 /** Every setting of the node; environment, flags, `.env.example` and documentation are made from this table. */
 export const SETTINGS = {
@@ -205,7 +210,7 @@ export const SETTINGS = {
     schema: form.integer(256, 1_000_000),
     fallback: "4096",
     unit: "megabytes",
-    text: "Memory that proofs may take together; lowers the number proven side by side.",
+    text: `Memory that proofs may take together; lowers the number proven side by side. A prover whose memory does not hold one does not start: ${proofMemory}.`,
   }),
   proverNice: setting({
     env: "CAIRN_PROVER_NICE",

@@ -17,14 +17,14 @@ import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { toPlain, wordHex } from "../json.ts";
+import { proofsAtATime } from "./memory.ts";
 import type { ProverMetrics } from "./metrics.ts";
 import type { ProofMaker } from "./proof-maker.ts";
 
 /** How a prover works. */
 export interface ProverSettings {
-  /** Blocks proven side by side. */
+  /** Blocks proven side by side; fewer when that many would take more than `maxMemoryBytes`. */
   readonly concurrency: number;
-  /** Peak memory of one proof of each block size, as measured; concurrency is lowered to stay within `maxMemoryBytes`. */
   readonly maxMemoryBytes: number;
 }
 
@@ -47,6 +47,7 @@ export interface ProverProgress {
 
 /** Takes proof jobs until it is stopped; any number of them on any machines. */
 export interface Prover {
+  /** Throws `node/bad-config` when a proof does not fit into the memory, and what the job queue throws. */
   readonly start: () => Promise<void>;
   readonly progress: () => readonly ProverProgress[];
   readonly stop: () => Promise<void>;
@@ -58,9 +59,6 @@ export const MAX_PROOF_BYTES = 65_536;
 const WATCH_MS = 1000;
 /** Who made a proof, in case it is garbage. */
 const PROVER = `${hostname()}, process ${process.pid}`;
-
-/** Peak memory of a proof by block size, from the benchmark, with some room. */
-const PROOF_MEMORY_BYTES: Readonly<Record<BlockSize, number>> = { 16: 500e6, 64: 1.5e9, 256: 6e9 };
 
 /** A prover for blocks of `slots` slots on an open database and job queue, both of which remain the caller's. */
 export function createProver(slots: BlockSize, settings: ProverSettings, deps: ProverDeps): Prover {
@@ -163,8 +161,7 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
 
   return {
     start: async () => {
-      const fitting = Math.floor(settings.maxMemoryBytes / PROOF_MEMORY_BYTES[slots]);
-      const concurrency = Math.max(1, Math.min(settings.concurrency, fitting));
+      const concurrency = proofsAtATime(slots, settings);
       if (concurrency < settings.concurrency) {
         logger.warn(
           { wanted: settings.concurrency, concurrency },
