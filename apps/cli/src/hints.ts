@@ -106,6 +106,7 @@ const REJECTIONS: Readonly<Record<string, string>> = {
   replaced: "Another transaction of the account took its place: run the command again.",
   replacementUnderpriced: "A transaction of the account waits already: wait for it, or pay more with --fee.",
   nonceTooFar: "Too many transactions of the account wait: let them run first.",
+  alreadyWaiting: "This transaction waits already: send the others without it.",
   accountPoolFull: "Too many transactions of the account wait: let them run first.",
   insufficientBalance: "Send less, or everything with the amount `all`.",
   feeTooLow: "Fees rose meanwhile: run the command again, or raise --fee.",

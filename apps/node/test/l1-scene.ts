@@ -113,7 +113,13 @@ export async function createL1Scene(databases: TestDatabases): Promise<L1Scene> 
 export interface Client {
   readonly index: (person: Person) => Promise<number>;
   readonly balance: (person: Person) => Promise<bigint>;
-  readonly transfer: (from: Person, to: Person, nonce: number, amount?: bigint) => Promise<RouteResponse<"submit">>;
+  readonly transfer: (
+    from: Person,
+    to: Person,
+    nonce: number,
+    amount?: bigint,
+    fee?: bigint,
+  ) => Promise<RouteResponse<"submit">>;
   readonly withdraw: (
     from: Person,
     nonce: number,
@@ -145,12 +151,13 @@ export function clientOf(node: CairnNode, { harness }: L1Scene): Client {
   return {
     index,
     balance: async (person) => BigInt((await accountsOf(person))[0]?.balance ?? 0),
-    transfer: async (from, to, nonce, amount = 1000n) =>
+    transfer: async (from, to, nonce, amount = 1000n, fee = 0n) =>
       submit(
         {
           type: "transfer",
           ...(await common(from, nonce)),
           amount: encodeFloat40(amount),
+          fee: encodeFloat16(fee),
           to: (await index(to)) as L2Transaction["from"],
           toOwner: to.owner,
           toKey: to.key,

@@ -148,6 +148,7 @@ export async function findOpenTransactionsOf(db: Db, senders: readonly number[])
     .selectAll()
     .where("from_index", "in", [...new Set(senders)])
     .where("status", "!=", "confirmed")
+    .orderBy("sequence")
     .execute();
   return rows.map(toTransaction);
 }

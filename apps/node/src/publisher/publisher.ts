@@ -65,6 +65,11 @@ export interface PublisherStatus {
   readonly isBalanceLow: boolean;
 }
 
+/** How many more L1 transactions may be under way; batches take theirs first. */
+interface Room {
+  left: number;
+}
+
 const MAX_BACKOFF_MS = 30_000;
 /** A block that has not been sent is built again this long before L1 would refuse its timestamp, seconds. */
 const RESUBMIT_MARGIN_SECONDS = 900;
@@ -90,8 +95,9 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
     const { isOpen, isFrozen } = view;
     const live = await sender.advance((transaction) => isVoid(transaction, view));
     const isBalanceLow = await watchBalance(live);
-    const waitingFor = view.isFrozen ? "the rollup is frozen" : await submitProven(live, view);
-    await payOwed(live, view);
+    const room = { left: settings.maxLive - live.filter(({ status }) => status !== "mined").length };
+    const waitingFor = view.isFrozen ? "the rollup is frozen" : await submitProven(live, view, room);
+    await payOwed(live, view, room);
     if (waitingFor !== status.waitingFor && waitingFor !== null) logger.info({ waitingFor }, "publisher waits");
     const state = isFrozen ? "frozen" : isOpen ? (live.length > 0 ? "working" : "idle") : "closed";
     status = { state, waitingFor, isBalanceLow };
@@ -101,8 +107,11 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
    * Batches go in order; those behind one that is under way follow it at once, each under its own nonce.
    * Returns what the next one waits for.
    */
-  const submitProven = async (live: readonly StoredL1Transaction[], view: ContractView): Promise<string | null> => {
-    let room = settings.maxLive - live.filter(({ status }) => status !== "mined").length;
+  const submitProven = async (
+    live: readonly StoredL1Transaction[],
+    view: ContractView,
+    room: Room,
+  ): Promise<string | null> => {
     for (const batch of await loadPendingBatches(db, 2 * settings.maxLive)) {
       // L1 has accepted it, or another one in its place; the watcher has not read that far yet.
       if (batch.firstBlock <= view.lastBlock) continue;
@@ -116,24 +125,23 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
       if (!view.isOpen) return "submission to be open to others than the operator";
       if (view.role === "stranger" && !isNext) return "the batch before";
       if (batch.proof === null) return batch.badProofs < MAX_BAD_PROOFS ? "a proof" : "its proofs to be tried again";
-      if (room <= 0 || isStopped) return "L1 transactions under way";
+      if (room.left <= 0 || isStopped) return "L1 transactions under way";
       if (!(await isProofGood(batch))) return "another proof";
       if (view.clock.nextTimestamp < published.block.timestamp) return "L1's time to reach the block's";
       const call = submitCall(rollup.address, published);
       const reason = isNext ? await refusalReason(rollup, account.address, call, view.clock) : null;
       if (reason !== null) return refused(call, reason, published, view);
       if (!(await sender.send(call))) return "fees below the cap";
-      room--;
+      room.left--;
     }
     return null;
   };
 
-  const payOwed = async (live: readonly StoredL1Transaction[], view: ContractView): Promise<void> => {
-    let room = settings.maxLive;
+  const payOwed = async (live: readonly StoredL1Transaction[], view: ContractView, room: Room): Promise<void> => {
     for (const { block, first } of await loadOwedParts(db)) {
       const content = String(first);
       const isUnderWay = live.some((sent) => isFor(sent, "pay", block, content));
-      if (isUnderWay || room <= 0 || isStopped || (await isAwaitingWatcher("pay", block, content))) continue;
+      if (isUnderWay || room.left <= 0 || isStopped || (await isAwaitingWatcher("pay", block, content))) continue;
       const published = await loadPublished(db, block);
       if (published?.batch.acceptance == null) continue;
       const call = payCall(rollup.address, published, first);
@@ -143,7 +151,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
         continue;
       }
       if (!(await sender.send(call))) return;
-      room--;
+      room.left--;
     }
   };
 

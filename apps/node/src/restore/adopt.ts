@@ -202,7 +202,11 @@ async function applyChecked(
   }
 }
 
-/** Transactions of this node that the block holds: nobody but their signer can have used these nonces for the same content. */
+/**
+ * Transactions of this node that the block holds: nobody but their signer can have used these nonces for the same content.
+ * Of several with one nonce it is the one that the slot tells of; of several that no slot can tell apart, the one that was
+ * still to run, or the last.
+ */
 async function findIncluded(
   db: Db,
   blockNumber: number,
@@ -210,14 +214,14 @@ async function findIncluded(
   { effects }: ReplayedBlock,
 ): Promise<StoredTransaction[]> {
   const senders = slots.flatMap((slot) => (slot.type === "nothing" ? [] : [slot.from]));
-  const candidates = new Map(
-    (await findOpenTransactionsOf(db, senders)).map((row) => [keyOf(row.signed.transaction), row]),
-  );
+  const candidates = Map.groupBy(await findOpenTransactionsOf(db, senders), ({ signed }) => keyOf(signed.transaction));
   return slots.flatMap((slot, position): StoredTransaction[] => {
     const effect = effects[position];
     if (slot.type === "nothing" || effect === undefined) return [];
-    const row = candidates.get(keyOf({ from: slot.from, nonce: effect.a.before.nonce }));
-    if (row === undefined || !isSameSlot(publishedSlot(row.signed.transaction), slot)) return [];
+    const rows = candidates.get(keyOf({ from: slot.from, nonce: effect.a.before.nonce })) ?? [];
+    const alike = rows.filter(({ signed }) => isSameSlot(publishedSlot(signed.transaction), slot));
+    const row = alike.find(({ status }) => status === "received") ?? alike.at(-1);
+    if (row === undefined) return [];
     const { amount, created } = effect;
     const fee = decodeFloat16(slot.fee);
     return [

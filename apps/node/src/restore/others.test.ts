@@ -127,16 +127,22 @@ describe("a rollup with more than one who submits", () => {
     await expect
       .poll(async () => (await call(operator, "queue", { query: { from: "0" } })).value.entries.length, WAIT)
       .toBe(4);
+    // The operator knows two with one nonce; L1 gets the one that was replaced here.
+    const replaced = idOf(await at(operator).transfer(alice, bob, 5, 2000n));
+    const replacement = idOf(await at(operator).transfer(alice, bob, 5, 3000n, 1n));
     const shared = idOf(await at(operator).transfer(alice, bob, 4));
-    const own = idOf(await at(operator).transfer(alice, bob, 5));
+    const own = idOf(await at(operator).transfer(alice, bob, 6));
     await scene.warp(7 * HOUR);
     const { lastBlock } = await scene.onChain();
-    await vi.waitFor(() => at(stranger).transfer(alice, bob, 4), WAIT);
+    await vi.waitFor(() => at(stranger).transfer(alice, bob, 5, 2000n), WAIT);
+    await at(stranger).transfer(alice, bob, 4);
     await expect.poll(async () => (await scene.onChain()).lastBlock, WAIT).toBeGreaterThan(lastBlock);
     held.resolve();
     await expect.poll(() => statusOf(operator, shared), WAIT).toBe("final");
     expect((await at(operator).transaction(shared)).history.map(({ type }) => type)).toContain("adopted");
     await expect.poll(() => statusOf(operator, own), WAIT).toBe("final");
+    expect(await statusOf(operator, replaced)).toBe("final");
+    expect(await statusOf(operator, replacement)).toBe("rejected");
     await agreesWithL1(operator);
     await agreesWithL1(stranger);
   });

@@ -105,7 +105,7 @@ export function createIntake(settings: SequencerSettings, deps: SequencerDeps, l
     transactions: TransactionGroup,
     ids: readonly bigint[],
   ): Promise<SubmissionOutcome> {
-    if (ids.some((id) => engine.isWaiting(id))) return (await findKnown(ids)) ?? accepted(ids);
+    if (ids.some((id) => engine.isWaiting(id))) return waitingAlready(engine, ids);
     const group = engine.number({ ids, transactions, receivedAtMs: deps.clock.nowMs() });
     const placed = guarded(() => engine.place(group));
     if (placed.type === "confirmed") {
@@ -130,6 +130,15 @@ export function createIntake(settings: SequencerSettings, deps: SequencerDeps, l
         crashPoint("submission-journalled");
         return accepted(ids);
     }
+  }
+
+  /** A group some of which waits: it was submitted before as it is, or it names others beside them, which nobody has taken. */
+  async function waitingAlready(engine: Engine, ids: readonly bigint[]): Promise<SubmissionOutcome> {
+    const known = await findKnown(ids);
+    if (known !== null) return known;
+    const index = ids.findIndex((id) => engine.isWaiting(id));
+    if (index < 0) throw new CairnError<NodeErrorCode>("node/unavailable", "the transactions stopped waiting just now");
+    return rejected({ index, reason: { type: "alreadyWaiting" } });
   }
 
   /** Idempotency: what became of a group that was submitted before, null if it was not or came to nothing. */

@@ -109,6 +109,18 @@ describe("sequencer", () => {
     expect(nonceOf(0)).toBe(2);
   });
 
+  it("promises nothing for a group of which only a part waits, until it comes without that part", async () => {
+    const [first, second] = [harness.transfer(0, 1, 0), harness.transfer(0, 1, 1)];
+    const [early = 0n] = idsOf(await submit(second));
+    expect(await submit(first, second)).toEqual({ type: "rejected", index: 1, reason: { type: "alreadyWaiting" } });
+    expect(await loadPool(life.database.db)).toHaveLength(1);
+    const [late = 0n] = idsOf(await submit(first));
+    for (const id of [late, early]) {
+      expect(await findTransaction(life.database.db, id)).toMatchObject({ status: "confirmed" });
+    }
+    expect(nonceOf(0)).toBe(2);
+  });
+
   it("replaces a waiting transaction by one that pays enough more, visibly", async () => {
     const fee = (amount: bigint) => ({ fee: encodeFloat16(amount), amount: encodeFloat40(7n) });
     const [old = 0n] = idsOf(await submit(harness.transfer(0, 1, 2, fee(100n))));

@@ -23,6 +23,8 @@ export type SubmissionReason =
   | { readonly type: "replacementUnderpriced"; readonly minimumFee: bigint }
   /** Too many transactions of the account wait already. A retry helps once some have run. */
   | { readonly type: "accountPoolFull"; readonly index: AccountIndex }
+  /** It was accepted before and waits for other nonces; the group as a whole was not. A retry helps without it. */
+  | { readonly type: "alreadyWaiting" }
   /** Another transaction with the same nonce took its place. */
   | { readonly type: "replaced"; readonly by: bigint };
 
