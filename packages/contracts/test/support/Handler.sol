@@ -103,16 +103,7 @@ contract Handler is L2Model {
         if (rollup.isFrozen()) {
             return _expectFrozen(operator, 0, abi.encodeCall(rollup.submitBatch, (nextHeader(0), "", "")));
         }
-        uint64 waiting = rollup.backlog();
-        uint64 maximum = waiting < CAPACITY ? waiting : uint64(CAPACITY);
-        uint64 minimum = rollup.overdueCount(uint64(block.timestamp));
-        if (minimum > maximum) minimum = maximum;
-        address sender = _modelOperator == address(0) ? stranger : _modelOperator;
-        if (rollup.isSubmissionOpen() && senderSeed % 2 == 0) {
-            sender = stranger;
-            if (_modelOperator != address(0)) minimum = maximum;
-        }
-        uint64 count = uint64(within(countSeed, minimum, maximum));
+        (address sender, uint64 count) = _turn(countSeed, senderSeed);
         runBlock(count, seed);
         BatchHeader memory header = nextHeader(uint32(count), pending);
         header.newRoot = stateRoot();
@@ -125,17 +116,33 @@ contract Handler is L2Model {
         provenRoot = header.newRoot;
     }
 
-    /// A batch whose proof is of something else: never accepted, whoever sends it.
+    /// Who may submit now, and how many entries they may consume.
+    function _turn(uint256 countSeed, uint256 senderSeed) private view returns (address sender, uint64 count) {
+        uint64 waiting = rollup.backlog();
+        uint64 maximum = waiting < CAPACITY ? waiting : uint64(CAPACITY);
+        uint64 minimum = rollup.overdueCount(uint64(block.timestamp));
+        if (minimum > maximum) minimum = maximum;
+        sender = _modelOperator == address(0) ? stranger : _modelOperator;
+        if (rollup.isSubmissionOpen() && senderSeed % 2 == 0) {
+            sender = stranger;
+            if (_modelOperator != address(0)) minimum = maximum;
+        }
+        count = uint64(within(countSeed, minimum, maximum));
+    }
+
+    /// A batch that is in order but for its proof, which is of something else: refused for that, whoever sends it.
     function doSubmitForged(uint256 seed, bytes32 newRoot) external {
-        BatchHeader memory header = nextHeader(0);
+        if (rollup.isFrozen()) return;
+        (address sender, uint64 count) = _turn(seed >> 8, seed >> 128);
+        BatchHeader memory header = nextHeader(uint32(count));
         bytes memory genuine = proof(header, "");
         if (seed % 3 == 0) genuine = proofOf(verifiers[1], publicInput(header, ""));
         else if (seed % 3 == 1) header.newRoot = header.newRoot == newRoot ? bytes32(0) : newRoot;
         else header.payoutsHash = ~header.payoutsHash;
-        address sender = seed % 2 == 0 ? operator : stranger;
         vm.prank(sender, sender);
-        (bool ok,) = address(rollup).call(abi.encodeCall(rollup.submitBatch, (header, "", genuine)));
+        (bool ok, bytes memory refusal) = address(rollup).call(abi.encodeCall(rollup.submitBatch, (header, "", genuine)));
         vm.assertTrue(!ok, "a forged batch was accepted");
+        vm.assertTrue(bytes4(refusal) == IRollupErrors.InvalidProof.selector, "refused for something else");
         refusedBatches++;
     }
 
