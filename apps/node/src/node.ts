@@ -38,7 +38,7 @@ import { createObserverMetrics } from "./observer/metrics.ts";
 import { createObserver } from "./observer/observer.ts";
 import { registerProcessMetrics } from "./observer/process-metrics.ts";
 import { type CircuitSource, loadCircuit } from "./prover/circuit.ts";
-import { createProverMetrics } from "./prover/metrics.ts";
+import { createProverMetrics, registerProgressMetrics } from "./prover/metrics.ts";
 import { createProofMaker, type ProofMaker, type ProveBlock } from "./prover/proof-maker.ts";
 import { createProofThread } from "./prover/proof-thread.ts";
 import { createProver, type Prover } from "./prover/worker.ts";
@@ -146,6 +146,7 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
       await noteContractView(database.db, rollup, address).catch(reportSilence);
     }
     let publisher: Publisher | null = null;
+    let prover: Prover | null = null;
     const sequencing: SequencerPart | null =
       keeper === null || jobs === null
         ? null
@@ -161,13 +162,14 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
             registry,
             watcher,
             readiness: () => ({ ...watcherReadiness(watcher), ...publisherReadiness(publisher) }),
+            proving: () => prover?.progress() ?? [],
           });
     if (sequencing !== null) {
       endings.push(["sequencer", sequencing.stop]);
       urls.api = sequencing.urls().api;
       urls.admin = sequencing.urls().admin;
     }
-    const prover = jobs !== null && has("prover") ? openProver(chain, database, jobs, compress, registry) : null;
+    prover = jobs !== null && has("prover") ? openProver(chain, database, jobs, compress, registry) : null;
     await prover?.start();
     publisher = has("publisher") ? openPublisher(database, rollup, registry) : null;
     publisher?.start();
@@ -283,6 +285,7 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
         metrics: createProverMetrics(registry),
       },
     );
+    registerProgressMetrics(registry, prover, clock);
     endings.push(["prover", prover.stop]);
     return prover;
   };

@@ -18,8 +18,9 @@ import type { NodeConfig } from "./config/config.ts";
 import { createGasPrice } from "./gas-price.ts";
 import { wordHex } from "./json.ts";
 import { registerServingMetrics } from "./observer/process-metrics.ts";
-import { createSchedulerMetrics } from "./prover/metrics.ts";
+import { createSchedulerMetrics, registerJobMetrics } from "./prover/metrics.ts";
 import { createProofScheduler } from "./prover/scheduler.ts";
+import type { ProverProgress } from "./prover/worker.ts";
 import { createFeePolicy, type FeePolicy } from "./sequencer/fee-policy.ts";
 import { createSequencerMetrics } from "./sequencer/metrics.ts";
 import { createQueueGuard, observeChain } from "./sequencer/queue-guard.ts";
@@ -50,6 +51,8 @@ export interface SequencerPartDeps {
   /** The watcher of this process, null when another one watches. */
   readonly watcher: Watcher | null;
   readonly readiness: () => Readonly<Record<string, PartStatus>>;
+  /** Proofs that this process makes now. */
+  readonly proving: () => readonly ProverProgress[];
 }
 
 /** The sequencer with what serves it: signature threads, queue guard, proof scheduler, API. */
@@ -126,6 +129,7 @@ export async function startSequencerPart(config: NodeConfig, deps: SequencerPart
       pollMs: 1000,
     });
     endings.push(scheduler.stop);
+    registerJobMetrics(registry, jobs);
     const log = child("node");
     const quietly = (work: Promise<void>): void => {
       work.catch((error: unknown) => log.error({ err: error }, "background work failed"));
@@ -171,7 +175,7 @@ async function startServers(
   if (config.adminPort !== undefined && config.adminToken !== undefined) {
     const admin = createAdminServer(
       { host: "127.0.0.1", port: config.adminPort, token: config.adminToken.reveal() },
-      { database: deps.database, sequencer, jobs: deps.jobs },
+      { database: deps.database, sequencer, jobs: deps.jobs, proving: deps.proving },
     );
     endings.push(admin.stop);
     await admin.start();

@@ -185,7 +185,10 @@ describe("API", () => {
 
   it("keeps metrics and admin operations on ports of their own, the latter behind a token", async () => {
     const metrics = createMetricsServer({ host: "127.0.0.1", port: 0 }, new Registry());
-    const admin = createAdminServer({ host: "127.0.0.1", port: 0, token: "open sesame" }, { ...life, jobs: null });
+    const admin = createAdminServer(
+      { host: "127.0.0.1", port: 0, token: "open sesame" },
+      { ...life, jobs: null, proving: () => [] },
+    );
     await Promise.all([metrics.start(), admin.start()]);
     expect((await fetch(new URL("/metrics", metrics.url()))).status).toBe(200);
     const seal = (headers: Record<string, string>) =>

@@ -4,6 +4,7 @@ import { bytesToHex } from "@cairn/protocol";
 import { fastify } from "fastify";
 import type { Registry } from "prom-client";
 import { wordHex } from "../json.ts";
+import type { ProverProgress } from "../prover/worker.ts";
 import type { Sequencer } from "../sequencer/sequencer.ts";
 import { ApiError, toApiError } from "./errors.ts";
 import { answer, type ListeningServer, listening } from "./server.ts";
@@ -26,7 +27,12 @@ const LISTED_PROOFS = 20;
 /** Operations for the operator alone, on their own port, behind a bearer token. */
 export function createAdminServer(
   settings: { readonly host: string; readonly port: number; readonly token: string },
-  deps: { readonly database: Database; readonly sequencer: Sequencer | null; readonly jobs: JobQueue | null },
+  deps: {
+    readonly database: Database;
+    readonly sequencer: Sequencer | null;
+    readonly jobs: JobQueue | null;
+    readonly proving: () => readonly ProverProgress[];
+  },
 ): ListeningServer {
   const app = fastify({ forceCloseConnections: true, bodyLimit: 4096 });
   const expected = Buffer.from(`Bearer ${settings.token}`);
@@ -42,8 +48,11 @@ export function createAdminServer(
   });
   app.get("/v1/proofs/poisoned", async () => {
     const rejected = await listRejectedProofs(deps.database.db, LISTED_PROOFS);
+    const queue = present(deps.jobs, "job queue");
     return {
-      jobs: await present(deps.jobs, "job queue").poisoned(),
+      queue: await queue.counts(),
+      active: deps.proving(),
+      jobs: await queue.poisoned(),
       rejected: rejected.map(({ publicInput, proof, ...rest }) => ({
         ...rest,
         publicInput: wordHex(publicInput),

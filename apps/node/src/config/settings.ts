@@ -210,7 +210,7 @@ export const SETTINGS = {
     schema: form.integer(256, 1_000_000),
     fallback: "4096",
     unit: "megabytes",
-    text: `Memory that proofs may take together; lowers the number proven side by side. A prover whose memory does not hold one does not start: ${proofMemory}.`,
+    text: `Memory that proofs may take together; lowers the number proven side by side. One takes ${proofMemory}; a prover does not start with less.`,
   }),
   proverNice: setting({
     env: "CAIRN_PROVER_NICE",

@@ -21,7 +21,7 @@ describe("a prover that makes garbage", () => {
     const headers = { authorization: `Bearer ${TOKEN}` };
     const response = await fetch(new URL(path, node.urls().admin ?? ""), { method, headers });
     expect(response.status).toBe(200);
-    return (await response.json()) as Record<"jobs" | "rejected", readonly Record<string, unknown>[]>;
+    return (await response.json()) as Record<"active" | "jobs" | "rejected", readonly Record<string, unknown>[]>;
   };
   const send = async (nonce: number) => {
     const { transactions } = await clientOf(node, scene).transfer(alice, bob, nonce);
@@ -84,5 +84,28 @@ describe("a prover that makes garbage", () => {
     prove = proveNothing;
     await admin("/v1/proofs/retry", "POST");
     await expect.poll(() => statusOf(id), WAIT).toBe("final");
+  });
+
+  it("shows what it works on to the operator and to Prometheus", async () => {
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    prove = async (...args) => {
+      await held;
+      return proveNothing(...args);
+    };
+    const id = await send(2);
+    await expect
+      .poll(async () => (await admin("/v1/proofs/poisoned")).active, WAIT)
+      .toMatchObject([{ stage: "proof" }]);
+    expect(await admin("/v1/proofs/poisoned")).toMatchObject({ queue: { waiting: 0, active: 1 } });
+    const [progress] = (await admin("/v1/proofs/poisoned")).active;
+    expect(progress).toEqual({ firstBlock: expect.any(Number), stage: "proof", startedAtMs: expect.any(Number) });
+    const metrics = await (await fetch(new URL("/metrics", node.urls().metrics ?? ""))).text();
+    expect(metrics).toContain('cairn_proofs_active{stage="proof"} 1');
+    expect(metrics).toContain('cairn_proofs_active{stage="witness"} 0');
+    expect(metrics).toContain("cairn_proof_jobs_waiting 0");
+    expect(Number(/^cairn_proof_oldest_active_seconds (.+)$/m.exec(metrics)?.[1])).toBeGreaterThan(0);
+    release();
+    await expect.poll(() => statusOf(id), WAIT).toBe("final");
+    expect((await admin("/v1/proofs/poisoned")).active).toEqual([]);
   });
 });

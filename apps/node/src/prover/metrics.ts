@@ -1,5 +1,10 @@
 import type { Proof } from "@cairn/circuits";
+import type { JobQueue } from "@cairn/db";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import type { Clock } from "../clock.ts";
+import { PROOF_STAGES, type Prover } from "./worker.ts";
+
+const MS_PER_SECOND = 1000;
 
 /** What becomes of proof jobs. */
 const OUTCOMES = ["proved", "obsolete", "failed", "aborted"] as const;
@@ -22,6 +27,44 @@ export function createSchedulerMetrics(registry: Registry): SchedulerMetrics {
     "Batches that nobody proves any more until told to: their jobs failed too often, or L1 refused their proofs";
   const gauge = new Gauge({ name, help, registers: [registry] });
   return { setAside: (count) => gauge.set(count) };
+}
+
+/** Registers how many proof jobs nobody has taken yet, asked whenever the metrics are read; stays as it was when the queue fails. */
+export function registerJobMetrics(registry: Registry, jobs: Pick<JobQueue, "counts">): void {
+  new Gauge({
+    name: "cairn_proof_jobs_waiting",
+    help: "Proof jobs that no prover has taken yet",
+    registers: [registry],
+    async collect() {
+      const counts = await jobs.counts().catch(() => null);
+      if (counts !== null) this.set(counts.waiting);
+    },
+  });
+}
+
+/** Registers what a prover works on, looked at whenever the metrics are read. */
+export function registerProgressMetrics(registry: Registry, prover: Pick<Prover, "progress">, clock: Clock): void {
+  const registers = [registry];
+  new Gauge({
+    name: "cairn_proofs_active",
+    help: "Proofs that this process makes now, by stage",
+    labelNames: ["stage"],
+    registers,
+    collect() {
+      const active = prover.progress();
+      for (const stage of PROOF_STAGES) this.set({ stage }, active.filter((one) => one.stage === stage).length);
+    },
+  });
+  new Gauge({
+    name: "cairn_proof_oldest_active_seconds",
+    help: "How long this process has been making the oldest of its proofs, 0 without any",
+    registers,
+    collect() {
+      const starts = prover.progress().map(({ startedAtMs }) => startedAtMs);
+      const now = clock.nowMs();
+      this.set(Math.max(0, now - Math.min(now, ...starts)) / MS_PER_SECOND);
+    },
+  });
 }
 
 /** Registers a prover's metrics. */

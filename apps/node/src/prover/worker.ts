@@ -38,10 +38,13 @@ export interface ProverDeps {
   readonly metrics: ProverMetrics;
 }
 
+/** What a proof job goes through. */
+export const PROOF_STAGES = ["witness", "proof", "storing"] as const;
+
 /** What a prover works on now. */
 export interface ProverProgress {
   readonly firstBlock: number;
-  readonly stage: "witness" | "proof" | "storing";
+  readonly stage: (typeof PROOF_STAGES)[number];
   readonly startedAtMs: number;
 }
 
