@@ -35,26 +35,14 @@ import {
 import { createMemoryStore, createStateTree, type StateTree } from "@cairn/state";
 import { type Person, REAL_CRYPTO, signTransaction } from "@cairn/testkit";
 import { type BlockBuilder, createBlockBuilder } from "@cairn/vm";
-import { BaseError, ContractFunctionRevertedError, createTestClient, encodeFunctionData, http } from "viem";
+import { createTestClient, encodeFunctionData, http } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { refusal } from "./support/refusal.ts";
 
 const SLOTS = 16;
 const ETHER = 10n ** 18n;
 const RECIPIENT = 0xc0ffee00c0ffee00c0ffee00c0ffee00c0ffee00n;
 const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../.cache"));
-
-/** Why the contract refuses a call: name and arguments of its error, null if it does not. */
-async function refusal(run: () => Promise<unknown>): Promise<{ name: string; args: readonly unknown[] } | null> {
-  try {
-    await run();
-    return null;
-  } catch (error) {
-    const revert =
-      error instanceof BaseError ? error.walk((cause) => cause instanceof ContractFunctionRevertedError) : null;
-    if (!(revert instanceof ContractFunctionRevertedError)) throw error;
-    return { name: revert.data?.errorName ?? "unnamed", args: revert.data?.args ?? [] };
-  }
-}
 
 function flip(bytes: Hex, position: number): Hex {
   const at = 2 + 2 * position;

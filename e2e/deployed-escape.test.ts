@@ -24,15 +24,9 @@ import {
 import { proveExits } from "@cairn/restore";
 import { createMemoryStore, createStateTree, type StateTree } from "@cairn/state";
 import { createBlockBuilder } from "@cairn/vm";
-import {
-  BaseError,
-  type ContractFunctionArgs,
-  ContractFunctionRevertedError,
-  createTestClient,
-  http,
-  toHex,
-} from "viem";
+import { type ContractFunctionArgs, createTestClient, http, toHex } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { refusal } from "./support/refusal.ts";
 
 const SLOTS = 16;
 const ETHER = 10n ** 18n;
@@ -54,20 +48,13 @@ describe("the deployed contracts, after the operator is gone", () => {
   let oldRoot: Hex;
 
   /** Name of the error by which the contract refuses a call; null if it does not. */
-  async function refusal<name extends Escape>(functionName: name, args: Arguments<name>): Promise<string | null> {
+  async function refusalOf<name extends Escape>(functionName: name, args: Arguments<name>): Promise<string | null> {
     const { reader, address } = devnet.rollup;
     const account = devnet.wallet(4).account;
-    try {
-      await reader.simulateContract({ address, abi: rollupAbi, functionName, args, account } as Parameters<
-        typeof reader.simulateContract
-      >[0]);
-      return null;
-    } catch (error) {
-      const revert =
-        error instanceof BaseError ? error.walk((cause) => cause instanceof ContractFunctionRevertedError) : null;
-      if (!(revert instanceof ContractFunctionRevertedError)) throw error;
-      return revert.data?.errorName ?? "unnamed";
-    }
+    const call = { address, abi: rollupAbi, functionName, args, account } as Parameters<
+      typeof reader.simulateContract
+    >[0];
+    return (await refusal(() => reader.simulateContract(call)))?.name ?? null;
   }
 
   const later = async (seconds: number): Promise<void> => {
@@ -133,9 +120,9 @@ describe("the deployed contracts, after the operator is gone", () => {
   afterAll(() => devnet?.stop());
 
   it("refuse every way out before the freeze", async () => {
-    expect(await refusal("exit", exitOf(0))).toBe("NotFrozen");
-    expect(await refusal("reclaim", reclaimArguments(waiting.position, waiting.operation))).toBe("NotFrozen");
-    expect(await refusal("freeze", [])).toBe("FreezeTooEarly");
+    expect(await refusalOf("exit", exitOf(0))).toBe("NotFrozen");
+    expect(await refusalOf("reclaim", reclaimArguments(waiting.position, waiting.operation))).toBe("NotFrozen");
+    expect(await refusalOf("freeze", [])).toBe("FreezeTooEarly");
   });
 
   it("freeze when an entry has waited for the freeze delay, and take nothing in any more", async () => {
@@ -143,14 +130,14 @@ describe("the deployed contracts, after the operator is gone", () => {
     const { reader, address } = devnet.rollup;
     const hash = await devnet.wallet(4).writeContract({ address, abi: rollupAbi, functionName: "freeze" });
     expect((await reader.waitForTransactionReceipt({ hash })).status).toBe("success");
-    expect(await refusal("freeze", [])).toBe("RollupFrozen");
-    expect(await refusal("depositETH", [1n, bigintToHex(LATE, 20), 0, 0n])).toBe("RollupFrozen");
+    expect(await refusalOf("freeze", [])).toBe("RollupFrozen");
+    expect(await refusalOf("depositETH", [1n, bigintToHex(LATE, 20), 0, 0n])).toBe("RollupFrozen");
   });
 
   it("refuse each corrupted proof and account by name", async () => {
     const genuine = exitOf(0);
     const [account] = genuine;
-    expect(await refusal("exit", genuine)).toBeNull();
+    expect(await refusalOf("exit", genuine)).toBeNull();
     const aliased = (word: Hex) => bigintToHex(BigInt(word) + FIELD_MODULUS, 32);
     const next = (word: Hex) => bigintToHex(BigInt(word) + 1n, 32);
     const replace = (at: number, change: (word: Hex) => Hex) => (list: Hex[]) =>
@@ -175,9 +162,9 @@ describe("the deployed contracts, after the operator is gone", () => {
         [withSiblings(genuine, replace(at, aliased)), "FieldOutOfRange"],
       ]),
     ];
-    for (const [arguments_, error] of cases) expect(await refusal("exit", arguments_)).toBe(error);
+    for (const [arguments_, error] of cases) expect(await refusalOf("exit", arguments_)).toBe(error);
     const [, other] = exitOf(1);
-    expect(await refusal("exit", [account, other])).toBe("RootMismatch");
+    expect(await refusalOf("exit", [account, other])).toBe("RootMismatch");
   });
 
   it("refuse a proof under an old root", async () => {
@@ -186,7 +173,7 @@ describe("the deployed contracts, after the operator is gone", () => {
     const siblings = empty.prove(accountIndex(FIRST)).siblings.flat();
     const [account] = exitOf(0);
     const words = siblings.map((sibling) => bigintToHex(sibling, 32));
-    expect(await refusal("exit", [account, words])).toBe("RootMismatch");
+    expect(await refusalOf("exit", [account, words])).toBe("RootMismatch");
   });
 
   it("pay everybody out once, to the owner, and keep nothing", async () => {
@@ -194,15 +181,15 @@ describe("the deployed contracts, after the operator is gone", () => {
     const wallet = devnet.wallet(4);
     const { accounts, siblings } = proveExits(tree, [accountIndex(FIRST), accountIndex(FIRST + 1)]);
     const together = exitManyArguments(accounts, siblings);
-    expect(await refusal("exitMany", [together[0], together[1].slice(1)])).toBe("ProofLengthMismatch");
-    expect(await refusal("exitMany", [[...together[0]].reverse(), together[1]])).toBe("AccountsNotAscending");
+    expect(await refusalOf("exitMany", [together[0], together[1].slice(1)])).toBe("ProofLengthMismatch");
+    expect(await refusalOf("exitMany", [[...together[0]].reverse(), together[1]])).toBe("AccountsNotAscending");
     const hash = await wallet.writeContract({ address, abi: rollupAbi, functionName: "exitMany", args: together });
     expect((await reader.waitForTransactionReceipt({ hash })).status).toBe("success");
     for (const [i, owner] of OWNERS.entries()) {
       expect(await reader.getBalance({ address: bigintToHex(owner, 20) })).toBe(BigInt(i + 1) * ETHER);
-      expect(await refusal("exit", exitOf(i))).toBe("AlreadyExited");
+      expect(await refusalOf("exit", exitOf(i))).toBe("AlreadyExited");
     }
-    expect(await refusal("exitMany", together)).toBe("AlreadyExited");
+    expect(await refusalOf("exitMany", together)).toBe("AlreadyExited");
 
     const [position, record] = reclaimArguments(waiting.position, waiting.operation);
     const forged: readonly (readonly [arguments_: ReclaimArguments, error: string])[] = [
@@ -212,7 +199,7 @@ describe("the deployed contracts, after the operator is gone", () => {
       [[position - 1n, record], "NotReclaimable"],
       [[position + 1n, record], "NotReclaimable"],
     ];
-    for (const [arguments_, error] of forged) expect(await refusal("reclaim", arguments_)).toBe(error);
+    for (const [arguments_, error] of forged) expect(await refusalOf("reclaim", arguments_)).toBe(error);
     const back = await wallet.writeContract({
       address,
       abi: rollupAbi,
@@ -220,7 +207,7 @@ describe("the deployed contracts, after the operator is gone", () => {
       args: [position, record],
     });
     expect((await reader.waitForTransactionReceipt({ hash: back })).status).toBe("success");
-    expect(await refusal("reclaim", [position, record])).toBe("AlreadyReclaimed");
+    expect(await refusalOf("reclaim", [position, record])).toBe("AlreadyReclaimed");
     expect(await reader.getBalance({ address: bigintToHex(LATE, 20) })).toBeGreaterThan(5n * ETHER);
     expect(await custody()).toBe(0n);
     expect(await reader.getBalance({ address })).toBe(0n);

@@ -1,7 +1,8 @@
 import { rollupAbi } from "@cairn/contracts";
-import { getAbiItem } from "viem";
+import { CIRCUIT_TYPE } from "@cairn/protocol";
+import { getAbiItem, zeroHash } from "viem";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { balanceOf, type Drill, HOUR, type Holder, type NodeProcess, openDrill } from "../support/index.ts";
+import { balanceOf, type Drill, HOUR, type Holder, type NodeProcess, openDrill, refusal } from "../support/index.ts";
 
 const ETHER = 10n ** 18n;
 const WAIT = { timeout: 180_000, interval: 100 };
@@ -30,6 +31,26 @@ describe("censor: the operator ignores one user, who demands the money on L1", (
   };
   const addressOf = (position: number) => drill.scene.l1.wallet(position).account.address.toLowerCase();
   const ownerOf = ({ person }: Holder) => balanceOf(drill.scene, person.owner);
+  /** What L1 says to a batch of the operator's, made now and with no proof, that consumes this many entries. */
+  const refusalOf = async (l1OperationCount: number): Promise<string | undefined> => {
+    const { reader, address } = drill.scene.l1.rollup;
+    const [state, { timestamp }] = await Promise.all([drill.scene.l1.state(), reader.getBlock()]);
+    const header = {
+      circuitType: CIRCUIT_TYPE[16],
+      firstBlock: state.lastBlock + 1n,
+      lastBlock: state.lastBlock + 1n,
+      timestamp,
+      oldRoot: state.root,
+      newRoot: state.root,
+      newNextIndex: state.nextIndex,
+      l1OperationCount,
+      payoutsHash: zeroHash,
+      txRoot: zeroHash,
+    };
+    const { account } = drill.scene.l1.wallet(0);
+    const call = { address, abi: rollupAbi, functionName: "submitBatch", args: [header, "0x", "0x"], account } as const;
+    return (await refusal(() => reader.simulateContract(call)))?.name;
+  };
   /** Demands a whole balance; gas and queue fee are paid by somebody's L1 account, so balances are compared after it. */
   const force = async (holder: Holder, key: string): Promise<{ position: number; balance: bigint }> => {
     const forced = await drill.cairn<Forced>("force-withdraw", String(holder.index), "--key", key);
@@ -71,6 +92,9 @@ describe("censor: the operator ignores one user, who demands the money on L1", (
     await drill.warp(25 * HOUR);
     await scene.ledger.insist(scene.api, [scene.holders.transfer(alice, carol, ETHER)]);
     await vi.waitFor(() => expect(operator.output()).toMatch(REFUSED), WAIT);
+    // Another date does not help: a batch of now is refused for the entry that it leaves out, and for nothing but its proof with it.
+    expect(await refusalOf(0)).toBe("OverdueL1OperationsLeft");
+    expect(await refusalOf(1)).toBe("InvalidProof");
     expect((await batches()).length).toBe(before + 1);
 
     await drill.startStranger();
