@@ -237,6 +237,7 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
   const openJobs = async (database: Database): Promise<JobQueue> => {
     const log = child("jobs");
     const jobs = await createJobQueue(database, {
+      existing: has("sequencer") ? "update" : "keep",
       retryLimit: config.proofRetries,
       heartbeatSeconds: config.proverHeartbeatSeconds,
       expireInSeconds: 1800,

@@ -1,5 +1,6 @@
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createJobQueue, type Database, type JobQueue } from "./index.ts";
+import { createJobQueue, type Database, type JobQueue, type JobQueueOptions } from "./index.ts";
 import { createTestDatabases } from "./testing/index.ts";
 
 const engines = createTestDatabases();
@@ -7,17 +8,30 @@ const engines = createTestDatabases();
 describe.each(["embedded", "server"] as const)("proof jobs on the %s engine", (engine) => {
   let database: Database;
   let queue: JobQueue;
-  beforeAll(async () => {
-    await engines[engine].start();
-    database = await (await engines[engine].create()).open();
-    queue = await createJobQueue(database, {
-      retryLimit: 1,
-      heartbeatSeconds: 10,
+  let prover: JobQueue;
+  const open = (existing: JobQueueOptions["existing"], retryLimit: number, heartbeatSeconds: number) =>
+    createJobQueue(database, {
+      existing,
+      retryLimit,
+      heartbeatSeconds,
       expireInSeconds: 60,
       onError: () => undefined,
     });
+  const settings = async () => {
+    const { rows } = await sql<{ readonly retry_limit: number; readonly heartbeat_seconds: number }>`
+      select retry_limit, heartbeat_seconds from jobs.queue where name = 'prove'`.execute(database.db);
+    return rows.map(({ retry_limit, heartbeat_seconds }) => [retry_limit, heartbeat_seconds]);
+  };
+  beforeAll(async () => {
+    await engines[engine].start();
+    database = await (await engines[engine].create()).open();
+    prover = await open("keep", 7, 77);
+    expect(await settings()).toEqual([[7, 77]]);
+    queue = await open("update", 1, 10);
+    expect(await settings()).toEqual([[1, 10]]);
   });
   afterAll(async () => {
+    await prover.stop();
     await queue.stop();
     await engines[engine].stop();
   });
@@ -40,12 +54,54 @@ describe.each(["embedded", "server"] as const)("proof jobs on the %s engine", (e
     expect(await queue.retryPoisoned()).toBe(1);
     expect(await queue.counts()).toEqual({ waiting: 1, active: 0, poisoned: 0 });
   });
+
+  it("keep the settings of who makes them when a worker with other ones comes", async () => {
+    const bare = await open("keep", 5, 55);
+    expect(await settings()).toEqual([[1, 10]]);
+    await bare.stop();
+  });
+
+  it("go to another worker when the first one's heart stops, which is told so", async () => {
+    const data = { firstBlock: 1, publicInput: "0x2" };
+    const taken = Promise.withResolvers<void>();
+    const lost = Promise.withResolvers<void>();
+    await queue.enqueue(data);
+    const stopSilent = await queue.work({ concurrency: 1 }, async (job) => {
+      if (job.data.publicInput !== data.publicInput) return;
+      job.signal.addEventListener("abort", () => lost.resolve());
+      taken.resolve();
+      await lost.promise;
+    });
+    await taken.promise;
+    const other: [string, number][] = [];
+    const stopOther = await prover.work({ concurrency: 1 }, async (job) => {
+      other.push([job.data.publicInput, job.retries]);
+    });
+    // As if no heartbeat had been written for an hour.
+    const silence = sql`update jobs.job set heartbeat_on = now() - interval '1 hour'
+      where name = 'prove' and state = 'active' and retry_count = 0`;
+    const look = async () => {
+      await silence.execute(database.db);
+      return other;
+    };
+    await expect.poll(look, { timeout: 30_000, interval: 200 }).toContainEqual([data.publicInput, 1]);
+    await lost.promise;
+    await stopSilent();
+    await stopOther();
+    expect(await queue.counts()).toMatchObject({ waiting: 0, active: 0 });
+  });
 });
 
 describe("proof jobs of a process that died", () => {
   it("are free at once when an embedded database is opened again", async () => {
     const test = await engines.embedded.create();
-    const options = { retryLimit: 1, heartbeatSeconds: 30, expireInSeconds: 60, onError: () => undefined };
+    const options = {
+      existing: "update",
+      retryLimit: 1,
+      heartbeatSeconds: 30,
+      expireInSeconds: 60,
+      onError: () => undefined,
+    } as const;
     const first = await test.open();
     const dying = await createJobQueue(first, options);
     await dying.enqueue({ firstBlock: 1, publicInput: "0x1" });

@@ -48,8 +48,10 @@ export interface JobQueue {
   readonly stop: () => Promise<void>;
 }
 
-/** Settings of {@link createJobQueue}. */
+/** Settings of {@link createJobQueue}; the tries and times belong to the queue, for every process that uses it. */
 export interface JobQueueOptions {
+  /** What becomes of the settings of a queue that is there: the process that makes the jobs updates them, others keep them. */
+  readonly existing: "update" | "keep";
   /** Tries after the first before a job counts as poisoned. */
   readonly retryLimit: number;
   /** Seconds without a heartbeat after which another worker takes the job; at least 10. */
@@ -99,7 +101,7 @@ export async function createJobQueue({ engine }: Database, options: JobQueueOpti
     await boss.createQueue(POISONED, { retentionSeconds: 365 * 86_400 });
     await boss.createQueue(QUEUE, settings);
     const { policy: _fixed, ...changeable } = settings;
-    await boss.updateQueue(QUEUE, changeable);
+    if (options.existing === "update") await boss.updateQueue(QUEUE, changeable);
     if (engine.type !== "server") await releaseOrphans(boss);
   });
 

@@ -8,7 +8,6 @@ const USED: readonly string[] = [
   "DATABASE_URL",
   "CAIRN_PROVERS",
   "CAIRN_PROVER_MEMORY_MB",
-  "CAIRN_PROOF_RETRIES",
   "CAIRN_CACHE_DIR",
   "CAIRN_SRS",
   "CAIRN_HOST",

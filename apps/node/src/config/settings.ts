@@ -223,14 +223,14 @@ export const SETTINGS = {
     schema: form.integer(0, 100),
     fallback: "3",
     unit: "tries",
-    text: "Tries after the first before a proof job is set aside with its evidence.",
+    text: "Tries after the first before a proof job is set aside with its evidence; the sequencer's process decides for all.",
   }),
   proverHeartbeatSeconds: setting({
     env: "CAIRN_PROVER_HEARTBEAT_SECONDS",
     schema: form.integer(10, 3600),
     fallback: "30",
     unit: "seconds",
-    text: "Silence of a prover after which another one takes its job over; the same in every process.",
+    text: "Silence of a prover after which another one takes its job over; the sequencer's process decides for all.",
   }),
   cacheDir: setting({
     env: "CAIRN_CACHE_DIR",
