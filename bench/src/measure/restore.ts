@@ -22,6 +22,7 @@ import { createFastCrypto } from "../workload/crypto.ts";
 import { createMemoryL1 } from "../workload/memory-l1.ts";
 import { DOMAIN } from "../workload/memory-rollup.ts";
 import { createPublishedHistory, type PublishedHistory } from "../workload/published-history.ts";
+import { startRpcL1 } from "../workload/rpc-l1.ts";
 
 /** Transfers restored per second, by where they come from. */
 export interface RestoreReport {
@@ -30,6 +31,8 @@ export interface RestoreReport {
   readonly transfers: number;
   /** From a file into LMDB. */
   readonly archive: Sample;
+  /** From a JSON-RPC server on this machine into LMDB. */
+  readonly rpc: Sample;
   /** From calldata in memory into LMDB. */
   readonly calldata: Sample;
   /** From a file into memory. */
@@ -76,15 +79,18 @@ interface Run {
 async function measureHistory(
   { deposits, transfers }: PublishedHistory,
   { compress, folder, transfers: count, runs }: Run,
-): Promise<Pick<RestoreReport, "archive" | "calldata" | "memory" | "replay">> {
+): Promise<Pick<RestoreReport, "archive" | "rpc" | "calldata" | "memory" | "replay">> {
   const genesis = genesisPosition(genesisRoot(compress));
   const funded = deposits.reduce(followBatch, genesis);
   const opening = await archived(join(folder, "deposits"), deposits, genesis);
   const archive = await archived(join(folder, "transfers"), transfers, funded);
-  const rollup = createMemoryL1(IDENTITY, [...deposits.slice(-1), ...transfers], {
+  const published = [...deposits.slice(-1), ...transfers];
+  const counts = {
     batchCount: deposits.length + transfers.length,
     queueTail: funded.nextIndex - FIRST_ACCOUNT_INDEX,
-  });
+  };
+  const rollup = createMemoryL1(IDENTITY, published, counts);
+  const rpc = await startRpcL1(IDENTITY, published, counts);
   let stores = 0;
   const lmdb = (): KeyValueStore => createLmdbStore({ path: join(folder, `store ${stores++}`) });
 
@@ -114,12 +120,17 @@ async function measureHistory(
     for (const batch of transfers) rebuilder.add(batch);
     return (performance.now() - startMs) / 1000;
   };
-  return {
-    archive: await rate(() => seconds(lmdb(), { archives: [archive] })),
-    calldata: await rate(() => seconds(lmdb(), { rollup })),
-    memory: await rate(() => seconds(createMemoryStore(), { archives: [archive] })),
-    replay: await rate(replaySeconds),
-  };
+  try {
+    return {
+      rpc: await rate(() => seconds(lmdb(), { rollup: rpc.rollup })),
+      archive: await rate(() => seconds(lmdb(), { archives: [archive] })),
+      calldata: await rate(() => seconds(lmdb(), { rollup })),
+      memory: await rate(() => seconds(createMemoryStore(), { archives: [archive] })),
+      replay: await rate(replaySeconds),
+    };
+  } finally {
+    await rpc.stop();
+  }
 }
 
 async function archived(path: string, batches: readonly PublishedBatch[], start: ChainPosition): Promise<string> {

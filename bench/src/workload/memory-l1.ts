@@ -4,9 +4,38 @@ import { bigintToAddress, bigintToHex, bytesToHex, CIRCUIT_TYPE, type Hex } from
 import { batchCommitment, type PublishedBatch, type RollupIdentity } from "@cairn/restore";
 import { encodeFunctionData } from "viem";
 
-/** Bytes of a proof; what is in them is of no interest to a restoration. */
-const PROOF_BYTES = 8480;
+/** As long as a proof; what is in it is of no interest to a restoration. */
+export const PROOF: Uint8Array = new Uint8Array(8480).fill(0xa5);
 const QUEUE_ENTRY = { enqueuedAt: 0n, submitterFee: 0n, consumed: true };
+
+/** How many batches L1 has, and how many queue entries, all of them consumed before the first of these batches. */
+export interface QueueCounts {
+  readonly batchCount: number;
+  readonly queueTail: number;
+}
+
+/** The event of a batch; its transaction is named, and its L1 block numbered, after it. */
+export function eventOf(
+  { number, header, dataHash, queueHash }: PublishedBatch,
+  address: Hex,
+  { queueTail }: QueueCounts,
+) {
+  return {
+    eventName: "BatchSubmitted",
+    address,
+    transactionHash: bigintToHex(BigInt(number), 32),
+    blockNumber: BigInt(number),
+    logIndex: 0,
+    args: {
+      batchNumber: BigInt(number),
+      submitter: address,
+      header: encodeHeader(header),
+      dataHash: bytesToHex(dataHash),
+      queueHead: BigInt(queueTail),
+      queueHash: bytesToHex(queueHash),
+    },
+  } as const;
+}
 
 /**
  * An L1 that holds a rollup's later batches in memory: the answers of an RPC without its waiting. Events come decoded, transactions
@@ -15,32 +44,18 @@ const QUEUE_ENTRY = { enqueuedAt: 0n, submitterFee: 0n, consumed: true };
 export function createMemoryL1(
   { chainId, rollup, sizes }: RollupIdentity,
   batches: readonly PublishedBatch[],
-  state: { readonly batchCount: number; readonly queueTail: number },
+  state: QueueCounts,
 ): L1Rollup {
   const address = bigintToAddress(rollup);
   const last = batches.at(-1);
-  const proof = new Uint8Array(PROOF_BYTES).fill(0xa5);
   const calldata = new Map<Hex, Hex>();
   const commitments = new Map<number, Hex>();
   const logs = batches.map((batch) => {
-    const transactionHash = bigintToHex(BigInt(batch.number), 32);
-    const args = submitBatchArguments(batch.header, batch.publishedData, proof);
-    calldata.set(transactionHash, encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args }));
+    const event = eventOf(batch, address, state);
+    const args = submitBatchArguments(batch.header, batch.publishedData, PROOF);
+    calldata.set(event.transactionHash, encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args }));
     commitments.set(batch.number, batchCommitment(batch));
-    return {
-      eventName: "BatchSubmitted",
-      address,
-      transactionHash,
-      blockNumber: BigInt(batch.number),
-      logIndex: 0,
-      args: {
-        batchNumber: BigInt(batch.number),
-        header: encodeHeader(batch.header),
-        dataHash: bytesToHex(batch.dataHash),
-        queueHead: BigInt(state.queueTail),
-        queueHash: bytesToHex(batch.queueHash),
-      },
-    };
+    return event;
   });
   const views: Readonly<Record<string, unknown>> = {
     parameters: { circuits: sizes.map((slots) => ({ circuitType: CIRCUIT_TYPE[slots], slots })) },

@@ -3,9 +3,9 @@ import { BLOCK_SIZES, FIRST_ACCOUNT_INDEX } from "@cairn/protocol";
 import { createRebuilder, openRestoredState, type RollupIdentity, restoreRollup } from "@cairn/restore";
 import { createMemoryStore } from "@cairn/state";
 import { expect, test } from "vitest";
-import { createMemoryL1 } from "./memory-l1.ts";
 import { DOMAIN } from "./memory-rollup.ts";
 import { createPublishedHistory } from "./published-history.ts";
+import { startRpcL1 } from "./rpc-l1.ts";
 
 const IDENTITY: RollupIdentity = { ...DOMAIN, sizes: BLOCK_SIZES };
 
@@ -19,8 +19,9 @@ test("the benchmark's batches restore to the roots they name, every account payi
   for (const batch of deposits) rebuilder.add(batch);
   rebuilder.checkpoint("together");
   const before = restored.tree.snapshot();
-  const rollup = createMemoryL1(IDENTITY, [...deposits.slice(-1), ...transfers], { batchCount: 6, queueTail: 256 });
-  const { position, totals } = await restoreRollup({ store, compress, rollup });
+  const l1 = await startRpcL1(IDENTITY, [...deposits.slice(-1), ...transfers], { batchCount: 6, queueTail: 256 });
+  const { position, totals } = await restoreRollup({ store, compress, rollup: l1.rollup });
+  await l1.stop();
   expect(position).toMatchObject({ batch: 6, root: transfers.at(-1)?.header.newRoot });
   expect(totals).toMatchObject({ batches: 2, transfers: 128 });
   for (let index = FIRST_ACCOUNT_INDEX; index < position.nextIndex; index++) {
