@@ -3,15 +3,13 @@ import { isCairnError } from "@cairn/protocol";
 import { genesisRoot } from "@cairn/state";
 import { type ArchiveReader, openArchive } from "./archive/reader.ts";
 import { continueArchive, fileExists } from "./archive/writer.ts";
-import { isSameBytes } from "./byte-cursor.ts";
 import { type ChainPosition, followBatch, genesisPosition } from "./chain-position.ts";
 import { restoreError } from "./errors.ts";
 import { identityText, isSameRollup, type RollupIdentity } from "./identity.ts";
-import { committedBatches } from "./import-archive.ts";
 import type { L1Access } from "./l1/access.ts";
 import { DEFAULT_CONCURRENCY, readBatches } from "./l1/batch-stream.ts";
 import {
-  createCommitmentReader,
+  type ContractState,
   type L1Head,
   type L1HeadTag,
   readContractState,
@@ -19,9 +17,11 @@ import {
   readIdentity,
 } from "./l1/contract-state.ts";
 import { DEFAULT_SCAN_LIMITS, type ScanLimits } from "./l1/rollup-logs.ts";
-import { findStart } from "./l1/scan-start.ts";
+import { findStart, readFromHint } from "./l1/scan-start.ts";
+import { onlyL1Batches } from "./l1-batches.ts";
 import { createMeter, type OnProgress } from "./progress.ts";
 import type { PublishedBatch } from "./published-batch.ts";
+import { assertQueueHash, assertQueueTurn, assertWholeQueue } from "./queue-check.ts";
 
 /** What a whole archive holds. */
 export interface ArchiveSummary {
@@ -58,7 +58,7 @@ export async function archiveRollup(
   const identity = await readIdentity(access);
   const l1 = await readHead(access, options.head ?? "finalized");
   const contract = await readContractState(access, l1.block);
-  const found = (await fileExists(path)) ? await summarise(path, access, l1, "cut") : null;
+  const found = (await fileExists(path)) ? await summarise(path, { access, block: l1.block, contract }, "cut") : null;
   if (found !== null && !isSameRollup(found.identity, identity)) {
     throw restoreError("restore/archive-foreign", `${path} is of ${identityText(found.identity)}`);
   }
@@ -68,8 +68,7 @@ export async function archiveRollup(
   meter.begin("l1", contract.batchCount);
   let position = start;
   let resumeBlock = found?.resumeBlock ?? null;
-  try {
-    const from = resumeBlock ?? (await findStart(access, position, contract, l1.block));
+  const readFrom = async (from: number): Promise<void> => {
     const { batches, queue } = readBatches(access, {
       after: position,
       range: { from, to: l1.block },
@@ -83,7 +82,11 @@ export async function archiveRollup(
       await writer.append(batch);
       meter.add(batch.number, { transfers: 0, withdrawals: 0, l1Operations: batch.l1Operations.length });
     }
-    const isWhole = position.root === contract.root && isSameBytes(queue.tailHash(), contract.queueTailHash);
+    assertWholeQueue(queue, contract);
+  };
+  try {
+    await readFromHint(resumeBlock, readFrom, () => findStart(access, position, contract, l1.block));
+    const isWhole = position.root === contract.root && position.queuePosition === contract.queueHead;
     if (!isWhole) throw restoreError("restore/state-mismatch", "the batches do not lead to the contract's state");
     await writer.finish();
   } catch (error) {
@@ -97,39 +100,52 @@ export async function archiveRollup(
 
 /**
  * Reads a whole archive and checks all that can be checked without replaying it; with an L1 also that the contract committed to
- * each batch. Throws as `openArchive`, `ArchiveReader.batches`, `restore/archive-foreign`.
+ * each batch, and that the queue entries are the contract's. Throws as `openArchive`, `ArchiveReader.batches`, `onlyL1Batches`,
+ * `assertQueueTurn`; `restore/archive-foreign`.
  */
 export async function verifyArchive(path: string, access: L1Access | null): Promise<ArchiveSummary> {
-  return summarise(path, access, access === null ? null : await readHead(access, "latest"), "whole");
+  if (access === null) return summarise(path, null, "whole");
+  const { block } = await readHead(access, "latest");
+  const l1: L1Source = { access, block, contract: await readContractState(access, block) };
+  const { lastBlock, ...summary } = await summarise(path, l1, "whole");
+  if (lastBlock !== null) await assertQueueTurn(access, summary, l1.contract, lastBlock);
+  return summary;
+}
+
+/** L1, and the contract in one of its blocks. */
+interface L1Source {
+  readonly access: L1Access;
+  readonly block: number;
+  readonly contract: ContractState;
+}
+
+/** An archive's summary, with the L1 block that its last batch says it is in; null of an archive without batches. */
+interface ReadSummary extends ArchiveSummary {
+  readonly lastBlock: number | null;
 }
 
 /** `cut`: an archive that ends early is taken up to its last whole frame. */
-async function summarise(
-  path: string,
-  access: L1Access | null,
-  head: L1Head | null,
-  expected: "whole" | "cut",
-): Promise<ArchiveSummary> {
+async function summarise(path: string, l1: L1Source | null, expected: "whole" | "cut"): Promise<ReadSummary> {
   const archive = await openArchive(path);
-  let resumeBlock: number | null = null;
+  let [resumeBlock, lastBlock]: [number | null, number | null] = [null, null];
   try {
-    for await (const batch of await checkedBatches(archive, access, head)) resumeBlock = batch.origin.resumeBlock;
+    for await (const { origin } of await checkedBatches(archive, l1)) {
+      [resumeBlock, lastBlock] = [origin.resumeBlock, origin.l1Block];
+    }
   } catch (error) {
     if (expected === "whole" || !isCairnError(error, "restore/archive-truncated")) throw error;
   }
-  return { identity: archive.identity, start: archive.start, end: archive.position(), resumeBlock };
+  return { identity: archive.identity, start: archive.start, end: archive.position(), resumeBlock, lastBlock };
 }
 
-async function checkedBatches(
-  archive: ArchiveReader,
-  access: L1Access | null,
-  head: L1Head | null,
-): Promise<AsyncIterable<PublishedBatch>> {
-  if (access === null || head === null) return archive.batches();
+async function checkedBatches(archive: ArchiveReader, l1: L1Source | null): Promise<AsyncIterable<PublishedBatch>> {
+  if (l1 === null) return archive.batches();
+  const { access, block, contract } = l1;
   const identity = await readIdentity(access);
   if (!isSameRollup(archive.identity, identity)) {
     throw restoreError("restore/archive-foreign", `the archive is of ${identityText(archive.identity)}`);
   }
-  const { batchCount } = await readContractState(access, head.block);
-  return committedBatches(archive.batches(), createCommitmentReader(access, batchCount, head.block));
+  await assertQueueHash(access, archive.start, block);
+  const { batchCount } = contract;
+  return onlyL1Batches(access, archive.batches(), { batchCount, block, queuePosition: archive.start.queuePosition });
 }

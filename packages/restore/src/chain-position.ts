@@ -56,6 +56,18 @@ export function genesisPosition(root: bigint): ChainPosition {
   };
 }
 
+/** Whether a position before the first batch is that of an empty rollup, the root apart. */
+export function isGenesis(position: ChainPosition): boolean {
+  const { block, timestamp, nextIndex, queuePosition, queueHash } = genesisPosition(position.root);
+  return (
+    position.block === block &&
+    position.timestamp === timestamp &&
+    position.nextIndex === nextIndex &&
+    position.queuePosition === queuePosition &&
+    isSameBytes(position.queueHash, queueHash)
+  );
+}
+
 /**
  * The position after one more batch. Throws `restore/batch-mismatch` unless the batch follows, its data hashes to its data
  * hash and its queue entries to its queue hash. That the data leads to its new root is for the replay to see.

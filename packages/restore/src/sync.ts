@@ -1,7 +1,7 @@
 import { isCairnError } from "@cairn/protocol";
 import { isSameBytes } from "./byte-cursor.ts";
 import type { ChainPosition } from "./chain-position.ts";
-import { type RestoreErrorCode, restoreError } from "./errors.ts";
+import { restoreError } from "./errors.ts";
 import { type FeedOptions, feedBatches } from "./feed.ts";
 import type { L1Access } from "./l1/access.ts";
 import { readBatches } from "./l1/batch-stream.ts";
@@ -14,11 +14,11 @@ import {
   readContractState,
   readFinalizedBatchCount,
   readHead,
-  readQueueHashAt,
 } from "./l1/contract-state.ts";
 import type { ScanLimits } from "./l1/rollup-logs.ts";
-import { findStart } from "./l1/scan-start.ts";
+import { findStart, readFromHint } from "./l1/scan-start.ts";
 import { batchCommitment } from "./published-batch.ts";
+import { assertQueueHash, assertWholeQueue } from "./queue-check.ts";
 import type { RestoredState } from "./restored-state.ts";
 import type { WaitingEntry } from "./stored-records.ts";
 
@@ -99,23 +99,10 @@ async function readFrom(
       ...(limits === undefined ? {} : { limits }),
     });
     await feedBatches(restored, stream.batches, settled, options);
-    const { queue } = stream;
-    const isWhole = queue.tail() === contract.queueTail && isSameBytes(queue.tailHash(), contract.queueTailHash);
-    if (isWhole) return queue.waiting();
-    throw restoreError(
-      "restore/events-incomplete",
-      `events show ${queue.tail()} queue entries, the contract has ${contract.queueTail}`,
-      { details: { entry: queue.tail() } },
-    );
+    assertWholeQueue(stream.queue, contract);
+    return stream.queue.waiting();
   };
-  if (hint !== null) {
-    try {
-      return await read(hint);
-    } catch (error) {
-      if (!isCairnError<RestoreErrorCode>(error, "restore/events-incomplete")) throw error;
-    }
-  }
-  return read(await findStart(access, restored.position(), contract, head.block));
+  return readFromHint(hint, read, () => findStart(access, restored.position(), contract, head.block));
 }
 
 function resumeBlock(restored: RestoredState): number | null {
@@ -143,17 +130,7 @@ async function goBackToContract(restored: RestoredState, access: L1Access, { hea
     throw restoreError("restore/history-changed", message, { details });
   }
   if (common < last) restored.rollbackTo(common);
-  const { queuePosition, queueHash } = restored.position();
-  const stored = await readQueueHashAt(access, queuePosition, head.block);
-  if (!isSameBytes(stored, queueHash)) {
-    throw restoreError(
-      "restore/queue-mismatch",
-      `the contract has another hash after queue entry ${queuePosition - 1}`,
-      {
-        details: { entry: queuePosition - 1 },
-      },
-    );
-  }
+  await assertQueueHash(access, restored.position(), head.block);
 }
 
 /** What waits in the queue, when nothing has happened since the end was last reached; null otherwise. */

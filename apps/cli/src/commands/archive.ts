@@ -48,7 +48,8 @@ async function writeFile(
     head,
     onProgress: ({ batch, batchCount }) => context.output.progress(`archived batch ${batch} of ${batchCount}`),
   });
-  return tell(path, summary, `up to L1 block ${summary.l1.block}; the contract committed to every batch`);
+  const checked = `up to L1 block ${summary.l1.block}; the contract committed to every batch and has its queue entries`;
+  return tell(path, summary, checked);
 }
 
 async function verifyFile(
@@ -59,10 +60,15 @@ async function verifyFile(
   const path = resolve(file);
   if (offline === true) {
     const summary = await verifyArchive(path, null);
-    return tell(path, summary, "hashes and order; NOT that the contract committed to the batches");
+    return tell(
+      path,
+      summary,
+      "hashes and order; NOT that the contract committed to the batches and has their queue entries",
+    );
   }
   const access = await openL1Access(context.network(), context.signal);
-  return tell(path, await verifyArchive(path, access), "hashes, order, and that the contract committed to every batch");
+  const checked = "hashes, order, and that the contract committed to every batch and has its queue entries";
+  return tell(path, await verifyArchive(path, access), checked);
 }
 
 function tell(path: string, { identity, start, end }: ArchiveSummary, checked: string): CommandResult {

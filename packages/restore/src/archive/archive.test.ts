@@ -262,6 +262,12 @@ describe("an archive is refused", () => {
     await expect(read(forged(list))).rejects.toMatchObject({ details: { batch: 2, check: "queueHash" } });
   });
 
+  it("that was forged with right digests: the first batch begins with queue entries consumed", async () => {
+    await expect(read(forged(batches, { ...GENESIS, queuePosition: 1 }))).rejects.toMatchObject({
+      code: "restore/archive-corrupt",
+    });
+  });
+
   it("that was forged with right digests: its end names another batch", async () => {
     await expect(read(forged(batches, GENESIS, 99))).rejects.toMatchObject({ code: "restore/archive-corrupt" });
   });

@@ -14,7 +14,7 @@ import {
 } from "@cairn/protocol";
 import { decodeHeaderBytes, encodeHeaderBytes, HEADER_BYTES } from "../batch-header.ts";
 import { createByteCursor, encodeSafe64, encodeUint32 } from "../byte-cursor.ts";
-import type { ChainPosition } from "../chain-position.ts";
+import { type ChainPosition, isGenesis } from "../chain-position.ts";
 import { restoreError } from "../errors.ts";
 import { isBlockSize, type RollupIdentity } from "../identity.ts";
 import type { PublishedBatch } from "../published-batch.ts";
@@ -90,6 +90,7 @@ export function decodeHead(body: Uint8Array): ArchiveHead {
     queueHash: cursor.bytes(32).slice(),
   };
   assertSafe(start.batch, start.block, start.queuePosition);
+  if (start.batch === 0 && !isGenesis(start)) throw corrupt("it begins with the first batch, but not at genesis");
   return { identity: { chainId, rollup, sizes }, start };
 }
 

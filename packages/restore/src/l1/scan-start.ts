@@ -1,8 +1,25 @@
+import { isCairnError } from "@cairn/protocol";
 import type { ChainPosition } from "../chain-position.ts";
-import { restoreError } from "../errors.ts";
+import { type RestoreErrorCode, restoreError } from "../errors.ts";
 import type { L1Access } from "./access.ts";
 import type { ContractState } from "./contract-state.ts";
 import { createRangeReader, type RangeReader, type RollupLog, readRollupLogs } from "./rollup-logs.ts";
+
+/** Reads from a block that should do, and if events turn out to be missing, from where it must. Throws as both functions. */
+export async function readFromHint<T>(
+  hint: number | null,
+  read: (from: number) => Promise<T>,
+  findBegin: () => Promise<number>,
+): Promise<T> {
+  if (hint !== null) {
+    try {
+      return await read(hint);
+    } catch (error) {
+      if (!isCairnError<RestoreErrorCode>(error, "restore/events-incomplete")) throw error;
+    }
+  }
+  return read(await findBegin());
+}
 
 /** Where reading has to begin: at the creation of the rollup, or else at the first event that is still needed. Throws as both. */
 export async function findStart(

@@ -1,0 +1,62 @@
+import { isSameBytes } from "./byte-cursor.ts";
+import type { ChainPosition } from "./chain-position.ts";
+import { restoreError } from "./errors.ts";
+import type { L1Access } from "./l1/access.ts";
+import type { BatchStream } from "./l1/batch-stream.ts";
+import { type ContractState, readQueueHashAt } from "./l1/contract-state.ts";
+import { readRollupLogs } from "./l1/rollup-logs.ts";
+
+/** How many queue entries were consumed, and the rolling hash after them. */
+export type QueuePlace = Pick<ChainPosition, "queuePosition" | "queueHash">;
+
+/**
+ * Throws `restore/queue-mismatch` unless the contract has this rolling hash after these entries, at an L1 block. The hash covers
+ * each entry up to there.
+ */
+export async function assertQueueHash(access: L1Access, place: QueuePlace, block: number): Promise<void> {
+  const { queuePosition, queueHash } = place;
+  if (isSameBytes(await readQueueHashAt(access, queuePosition, block), queueHash)) return;
+  const entry = queuePosition - 1;
+  throw restoreError("restore/queue-mismatch", `the contract has another hash after queue entry ${entry}`, {
+    details: { entry },
+  });
+}
+
+/** Throws `restore/events-incomplete` unless the events told of each entry that the contract has. */
+export function assertWholeQueue(queue: BatchStream["queue"], contract: ContractState): void {
+  const tail = queue.tail();
+  if (tail === contract.queueTail && isSameBytes(queue.tailHash(), contract.queueTailHash)) return;
+  const message = `events show ${tail} queue entries, the contract has ${contract.queueTail}`;
+  throw restoreError("restore/events-incomplete", message, { details: { entry: tail } });
+}
+
+/**
+ * Throws `restore/queue-mismatch` unless the batches of a stretch consumed the entries that they did on L1: hashes alone do not say
+ * that an entry was the turn of this batch. From genesis on the headers say it; for a later start it takes the contract's state
+ * when `end` is its last batch, or else the event of that batch, which lies in `eventBlock`. Throws `restore/events-incomplete`
+ * where the RPC does not show the event.
+ */
+export async function assertQueueTurn(
+  access: L1Access,
+  { start, end }: { readonly start: ChainPosition; readonly end: ChainPosition },
+  contract: ContractState,
+  eventBlock: number,
+): Promise<void> {
+  if (start.batch === 0) return;
+  const consumed =
+    end.batch === contract.batchCount ? contract.queueHead : await readQueueHeadAfter(access, end.batch, eventBlock);
+  if (consumed === end.queuePosition) return;
+  const message = `L1 consumed ${consumed} queue entries up to batch ${end.batch}, not ${end.queuePosition}`;
+  throw restoreError("restore/queue-mismatch", message, { details: { entry: consumed } });
+}
+
+async function readQueueHeadAfter(access: L1Access, batch: number, eventBlock: number): Promise<number> {
+  const range = { from: eventBlock, to: eventBlock };
+  const logs = await access.call(`the events of block ${eventBlock}`, () => readRollupLogs(access, range));
+  for (const { eventName, args } of logs) {
+    if (eventName === "BatchSubmitted" && args.batchNumber === BigInt(batch)) return Number(args.queueHead);
+  }
+  throw restoreError("restore/events-incomplete", `L1 does not show the event of batch ${batch}`, {
+    details: { batch },
+  });
+}

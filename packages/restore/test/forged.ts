@@ -1,0 +1,44 @@
+import { join } from "node:path";
+import { encodeL1Operation, type L1Operation, nextQueueHash } from "@cairn/protocol";
+import { openArchive } from "../src/archive/reader.ts";
+import { createArchive } from "../src/archive/writer.ts";
+import { type ChainPosition, followBatch } from "../src/chain-position.ts";
+import type { PublishedBatch } from "../src/published-batch.ts";
+import { gather, temporaryFolder } from "./published.ts";
+
+/** What a forger does to an archive. */
+export interface Forgery {
+  /** Batches up to this one are left out; 0 by default. */
+  readonly after?: number;
+  readonly start?: (start: ChainPosition) => ChainPosition;
+  /** Changes a batch; its queue hash is computed anew. */
+  readonly batch?: (batch: PublishedBatch) => PublishedBatch;
+}
+
+/** Writes a changed archive beside another, with every hash that an archive holds computed anew. */
+export async function forgeArchive(path: string, forgery: Forgery): Promise<string> {
+  const { after = 0, start = (position) => position, batch: change = (batch) => batch } = forgery;
+  const archive = await openArchive(path);
+  const batches = await gather(archive.batches());
+  const begin = start(batches.slice(0, after).reduce(followBatch, archive.start));
+  const target = join(temporaryFolder(), "forged");
+  const writer = await createArchive(target, archive.identity, begin);
+  let queueHash = begin.queueHash;
+  for (const batch of batches.slice(after)) {
+    const changed = change(batch);
+    queueHash = changed.l1Operations.reduce(
+      (hash, operation) => nextQueueHash(hash, encodeL1Operation(operation)),
+      queueHash,
+    );
+    await writer.append({ ...changed, queueHash });
+  }
+  await writer.finish();
+  return target;
+}
+
+/** The batch with other owners and amounts in its deposits. */
+export function withStolenDeposits(batch: PublishedBatch): PublishedBatch {
+  const stolen = (operation: L1Operation): L1Operation =>
+    operation.type === "deposit" ? { ...operation, owner: 0xbadn, amount: operation.amount + 1n } : operation;
+  return { ...batch, l1Operations: batch.l1Operations.map(stolen) };
+}
