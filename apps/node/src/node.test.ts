@@ -3,8 +3,9 @@ import { createTestDatabases } from "@cairn/db/testing";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CACHE_DIR, call, createNodeHarness, type NodeHarness } from "../test/node-harness.ts";
+import { threadsStartedBy } from "../test/threads/watch.ts";
 import { loadConfig } from "./config/config.ts";
-import { createNode } from "./node.ts";
+import { type CairnNode, createNode } from "./node.ts";
 
 const databases = createTestDatabases().server;
 
@@ -74,5 +75,28 @@ describe("a node whose roles run apart", () => {
     await expect(harness.begin({}, { ...other, ...fresh, CAIRN_CHAIN_ID: "1" })).rejects.toMatchObject({
       code: "db/wrong-chain",
     });
+  });
+});
+
+describe("a node whose state store's thread dies", () => {
+  let harness: NodeHarness;
+  beforeAll(async () => {
+    harness = await createNodeHarness();
+  });
+  afterAll(() => harness.stop());
+
+  it("fails and stops, for its supervisor to start it again", async () => {
+    await harness.deposit(1, 10n ** 18n);
+    const roles = { CAIRN_ROLES: "sequencer,watcher,api", CAIRN_BLOCK_TIME_MS: "60000" };
+    const newest = async (node: CairnNode) => (await call(node, "blocks")).value.blocks[0];
+    const nodes: CairnNode[] = [];
+    const [thread] = await threadsStartedBy("state", async () => nodes.push(await harness.begin({}, roles)));
+    const [node] = nodes;
+    if (node === undefined) throw new RangeError("no node");
+    await expect.poll(() => newest(node), { timeout: 20_000 }).toMatchObject({ number: 1, status: "open" });
+    await thread?.terminate();
+    expect(await node.failed).toMatchObject({ code: "node/unavailable", message: expect.stringContaining("state") });
+    await node.stop();
+    await expect(call(node, "blocks")).rejects.toThrow();
   });
 });

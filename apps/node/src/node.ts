@@ -76,7 +76,7 @@ export interface CairnNode {
   readonly start: () => Promise<void>;
   /** Ends every part, last started first; what was acknowledged is on the disk. May be called at any time, also twice. */
   readonly stop: () => Promise<void>;
-  /** Resolves with the error when the node cannot go on, such as a lost database lock. */
+  /** Resolves with the error when the node cannot go on: a database lock or the state store's thread is lost. */
   readonly failed: Promise<unknown>;
   /** Where it listens, once started; null for what is off. */
   readonly urls: () => { readonly api: string | null; readonly metrics: string | null; readonly admin: string | null };
@@ -121,7 +121,10 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
     const keeper = has("sequencer")
       ? await openStateKeeper({ path: join(config.dataDir, "state"), retainedBlocks: RETAINED_BLOCKS })
       : null;
-    if (keeper !== null) endings.push(["state", keeper.close]);
+    if (keeper !== null) {
+      endings.push(["state", keeper.close]);
+      void keeper.lost.then(failure.resolve);
+    }
     const database = await openDatabase(databaseLocation(config.databaseUrl, join(config.dataDir, "database")));
     endings.push(["database", () => database.close()]);
     for (const role of ["sequencer", "watcher", "publisher"] as const) if (has(role)) await lock(database, role);

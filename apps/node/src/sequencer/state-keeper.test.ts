@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { createFastCompress } from "@cairn/crypto/fast";
 import type { BlockOpening } from "@cairn/db";
 import {
@@ -17,6 +18,7 @@ import {
 import { createMemoryStore, createStateTree } from "@cairn/state";
 import { personOf, REAL_CRYPTO, signTransaction } from "@cairn/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { threadsStartedBy } from "../../test/threads/watch.ts";
 import type { SealTask } from "./sealing.ts";
 import { openStateKeeper, type StateKeeper } from "./state-keeper.ts";
 
@@ -156,5 +158,20 @@ describe("the state store's thread", () => {
     const again = await openStateKeeper({ path, retainedBlocks: 10 });
     expect([again.blockNumber(), again.root()]).toEqual([1, root]);
     await again.close();
+  });
+
+  it("says when the thread ends, unless it was told to", async () => {
+    const open = () => openStateKeeper({ path: join(folder, "lost"), retainedBlocks: 10 });
+    const closed = await open();
+    await closed.close();
+    expect(await Promise.race([closed.lost, setImmediate("nothing is lost")])).toBe("nothing is lost");
+    const opened: StateKeeper[] = [];
+    const [thread] = await threadsStartedBy("state", async () => opened.push(await open()));
+    await thread?.terminate();
+    expect(await opened[0]?.lost).toMatchObject({
+      code: "node/unavailable",
+      message: expect.stringContaining("state"),
+    });
+    await opened[0]?.close();
   });
 });

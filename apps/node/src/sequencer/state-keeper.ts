@@ -1,6 +1,7 @@
-import type { Account, AccountIndex, BlockNumber } from "@cairn/protocol";
+import type { Account, AccountIndex, BlockNumber, CairnError } from "@cairn/protocol";
 import { type AccountView, type ApplyOptions, createAccountView } from "@cairn/state";
 import { type LmdbReader, openLmdbReader } from "@cairn/state/lmdb";
+import type { NodeErrorCode } from "../errors.ts";
 import { startThread, type Thread } from "../threads/thread.ts";
 import type { SealedContent, SealTask } from "./sealing.ts";
 
@@ -23,6 +24,8 @@ export interface StateKeeper extends AccountView {
   ) => Promise<bigint>;
   /** As `rollbackTo` of the tree. */
   readonly rollbackTo: (block: BlockNumber) => Promise<bigint>;
+  /** Resolves with the error when the thread ends without being told to; then nothing is written until the store is opened anew. */
+  readonly lost: Promise<CairnError<NodeErrorCode>>;
   /** Finishes what was asked for, and closes the store. */
   readonly close: () => Promise<void>;
 }
@@ -67,6 +70,10 @@ export async function openStateKeeper(options: StateKeeperOptions): Promise<Stat
   const reader = await openReader(options, thread);
   let head = first;
   let closing: Promise<void> | null = null;
+  const lost = Promise.withResolvers<CairnError<NodeErrorCode>>();
+  void thread.ended.then((error) => {
+    if (closing === null) lost.resolve(error);
+  });
 
   const ask = async <Value>(request: StateRequest): Promise<Value> => {
     const answer = await thread.ask<StateAnswer<Value>>(request);
@@ -83,6 +90,7 @@ export async function openStateKeeper(options: StateKeeperOptions): Promise<Stat
     applyBlock: (block, updates, nextIndex, given = {}) =>
       ask<bigint>({ type: "apply", block, updates, nextIndex, options: given }),
     rollbackTo: (block) => ask<bigint>({ type: "rollback", block }),
+    lost: lost.promise,
     close: () => {
       closing ??= (async () => {
         if (!thread.hasEnded()) await ask<null>({ type: "close" });

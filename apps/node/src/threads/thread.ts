@@ -7,6 +7,8 @@ export interface Thread<Request> {
   /** Rejects with what the handler threw, its code and details included, and with `node/unavailable` once the thread has ended. */
   readonly ask: <Value>(request: Request) => Promise<Value>;
   readonly hasEnded: () => boolean;
+  /** Resolves with `node/unavailable` when the thread has ended, for whatever reason. */
+  readonly ended: Promise<CairnError<NodeErrorCode>>;
   /** Ends it at once; what was asked and not answered is rejected. */
   readonly terminate: () => Promise<void>;
 }
@@ -37,11 +39,13 @@ export async function startThread<Request>(name: string, module: URL, data: unkn
   const pending = new Map<number, PromiseWithResolvers<unknown>>();
   let nextId = 1;
   let ended: CairnError<NodeErrorCode> | null = null;
+  const ending = Promise.withResolvers<CairnError<NodeErrorCode>>();
 
   const end = (cause: unknown): void => {
-    ended ??= new CairnError<NodeErrorCode>("node/unavailable", "a thread of the node has ended", { cause });
+    ended ??= new CairnError<NodeErrorCode>("node/unavailable", `the node's thread "${name}" has ended`, { cause });
     for (const { reject } of pending.values()) reject(ended);
     pending.clear();
+    ending.resolve(ended);
   };
   worker.on("error", end);
   worker.on("exit", end);
@@ -77,6 +81,7 @@ export async function startThread<Request>(name: string, module: URL, data: unkn
   return {
     ask,
     hasEnded: () => ended !== null,
+    ended: ending.promise,
     terminate: async () => {
       await worker.terminate();
     },

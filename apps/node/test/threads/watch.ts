@@ -1,0 +1,16 @@
+import type { Worker } from "node:worker_threads";
+
+/** Does something, and returns the threads of a name that were started meanwhile. */
+export async function threadsStartedBy(name: string, action: () => Promise<unknown>): Promise<readonly Worker[]> {
+  const started: Worker[] = [];
+  const note = (worker: Worker): void => {
+    if (worker.threadName === name) started.push(worker);
+  };
+  process.on("worker", note);
+  try {
+    await action();
+  } finally {
+    process.off("worker", note);
+  }
+  return started;
+}
