@@ -48,7 +48,7 @@ export interface SequencerPartDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly registry: Registry;
-  /** The watcher of this process, null when another one watches. */
+  /** The watcher of this process, null when another one watches; never null beside the API. */
   readonly watcher: Watcher | null;
   readonly readiness: () => Readonly<Record<string, PartStatus>>;
   /** Proofs that this process makes now. */

@@ -24,9 +24,9 @@ describe("configuration", () => {
     const config = loadConfig({ ...ENV, CAIRN_API_PORT: "1", CAIRN_SLOTS: "16" }, [
       "--api-port=2",
       "--roles",
-      "sequencer,api",
+      "sequencer,watcher",
     ]);
-    expect(config).toMatchObject({ apiPort: 2, slots: "16", roles: ["sequencer", "api"], dataDir: "./data" });
+    expect(config).toMatchObject({ apiPort: 2, slots: "16", roles: ["sequencer", "watcher"], dataDir: "./data" });
     expect(config.feeTokens).toEqual([{ tokenId: 0, weiPer1e18: 10n ** 18n }]);
     expect(config.databaseUrl).toBeUndefined();
   });
@@ -40,11 +40,22 @@ describe("configuration", () => {
       problems: [
         "CAIRN_CHAIN_ID is required",
         expect.stringContaining("api without sequencer"),
+        expect.stringContaining("api without watcher"),
         expect.stringContaining("needs DATABASE_URL"),
         "CAIRN_PUBLISHER_KEY is not a private key",
         "CAIRN_ADMIN_PORT needs CAIRN_ADMIN_TOKEN",
       ],
     });
+  });
+
+  it("serves clients only where the watcher is, which may also run without them", () => {
+    const server = { DATABASE_URL: "postgres://x" };
+    expect(problemsOf({ ...server, CAIRN_ROLES: "sequencer,api" })).toEqual({
+      problems: [expect.stringContaining("api without watcher")],
+    });
+    for (const roles of ["sequencer,watcher,api", "sequencer", "watcher"]) {
+      expect(loadConfig({ ...ENV, ...server, CAIRN_ROLES: roles }).roles).toEqual(roles.split(","));
+    }
   });
 
   it("wants to be told who takes the fees, or that there are none", () => {

@@ -119,6 +119,9 @@ function contradictions(config: NodeConfig): string[] {
   if (roles.includes("api") && !roles.includes("sequencer")) {
     problems.push("CAIRN_ROLES names api without sequencer, which answers it");
   }
+  if (roles.includes("api") && !roles.includes("watcher")) {
+    problems.push("CAIRN_ROLES names api without watcher, which tells its clients what L1 proves and makes final");
+  }
   if (!roles.includes("sequencer") && databaseUrl === undefined) {
     problems.push("CAIRN_ROLES without sequencer needs DATABASE_URL: an embedded database has one process");
   }

@@ -39,7 +39,7 @@ export const SETTINGS = {
     env: "CAIRN_ROLES",
     schema: form.listOf(ROLES),
     fallback: ROLES.join(","),
-    text: "What this process does; parts in other processes need DATABASE_URL. api needs sequencer in the same process.",
+    text: "What this process does; parts in other processes need DATABASE_URL. api needs sequencer and watcher in the same process.",
   }),
   dataDir: setting({
     env: "CAIRN_DATA_DIR",
