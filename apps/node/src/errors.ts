@@ -11,7 +11,7 @@
  * - `node/queue-gap`: the L1 queue as stored does not continue the chain; the watcher must read it again (retry).
  * - `node/witness-mismatch`: a stored prover input does not lead to the roots of its block. A retry cannot help.
  * - `node/proof-rejected`: the verifier on L1 does not accept a proof; `details` holds the evidence.
- * - `node/l1-unavailable`: no L1 node answers (retry).
+ * - `node/l1-unavailable`: no L1 node answers, or what it shows does not fit together: it lags, lies or reorganises (retry).
  * - `node/wrong-l1`: the L1 node serves another chain, or there is no rollup at the address.
  * - `node/l1-diverged`: what the L1 node shows of an accepted batch does not lead to the root that was proven: it lies, or this
  *   version of Cairn does not know the batch's circuit (retry on another L1 node).

@@ -79,6 +79,12 @@ export async function countAcceptedBatches(db: Db): Promise<number> {
   return row?.last ?? 0;
 }
 
+/** The last batch that L1 accepted as far as is stored, undefined before the first. */
+export async function findLastAcceptedBatch(db: Db): Promise<AcceptedBatch | undefined> {
+  const row = await db.selectFrom("accepted_batches").selectAll().orderBy("number", "desc").limit(1).executeTakeFirst();
+  return row && toAcceptedBatch(row);
+}
+
 /** Forgets the acceptances in an L1 block and later ones: a reorg removed them. */
 export async function deleteAcceptedBatchesFrom(db: Db, l1Block: number): Promise<void> {
   await db.deleteFrom("accepted_batches").where("l1_block", ">=", l1Block).execute();

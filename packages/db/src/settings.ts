@@ -5,6 +5,7 @@ import type { DbErrorCode } from "./errors.ts";
 const CHAIN = "chain";
 const REORG_HOLD = "reorg-hold";
 const L1_HEAD = "l1-head";
+const L1_AGREEMENT = "l1-agreement";
 const REBUILD = "rebuild";
 const SUBMISSION = "submission";
 
@@ -17,6 +18,14 @@ export interface L1Head {
   /** Last processed block, of which everything is in the database. */
   readonly safeNumber: number;
   readonly safeTimestamp: number;
+}
+
+/** Up to where the stored events are known to be all that there are. */
+export interface L1Agreement {
+  /** Processed L1 block at which what is stored led to what the contract says; null before the first. */
+  readonly block: number | null;
+  /** How often in a row it did not since then, while later blocks were stored. */
+  readonly disagreements: number;
 }
 
 /** A block that can no longer become proven as it is: it and all later ones must be built again. */
@@ -96,6 +105,16 @@ export async function storeL1Head(db: Db, head: L1Head): Promise<void> {
 /** What L1 looked like last, null before the first look. */
 export async function findL1Head(db: Db): Promise<L1Head | null> {
   return get<L1Head>(db, L1_HEAD);
+}
+
+/** Notes up to where the stored events are complete. */
+export async function storeL1Agreement(db: Db, agreement: L1Agreement): Promise<void> {
+  await put(db, L1_AGREEMENT, agreement);
+}
+
+/** Up to where the stored events are complete. */
+export async function findL1Agreement(db: Db): Promise<L1Agreement> {
+  return (await get<L1Agreement>(db, L1_AGREEMENT)) ?? { block: null, disagreements: 0 };
 }
 
 /** Asks the sequencer to build a block and all later ones again. */

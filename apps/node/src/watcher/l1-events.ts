@@ -10,7 +10,7 @@ import {
   hexToBytes,
   type L1Operation,
 } from "@cairn/protocol";
-import { decodeFunctionData, getAbiItem } from "viem";
+import { BaseError, decodeFunctionData, getAbiItem, RpcRequestError } from "viem";
 import { slotsOf } from "../batch-header.ts";
 import type { NodeErrorCode } from "../errors.ts";
 
@@ -38,6 +38,8 @@ export type RollupEvent = EventPlace &
         readonly submitter: bigint;
         readonly header: BatchHeader;
         readonly dataHash: Hex;
+        /** Queue entries that all batches up to this one consumed. */
+        readonly queueHead: number;
       }
     | {
         readonly type: "settled";
@@ -92,6 +94,7 @@ export async function readRollupEvents(
         submitter: addressToBigint(log.args.submitter),
         header: log.args.header,
         dataHash: log.args.dataHash,
+        queueHead: Number(log.args.queueHead),
       };
     }
     return {
@@ -140,4 +143,24 @@ export async function readHeader(
     parentHash: hexToBytes(found.parentHash, 32),
     timestamp: Number(found.timestamp),
   };
+}
+
+/** Asks in a row, before a node's word is taken that it does not know. */
+const ASKS = 3;
+
+/** Asks again when the answer is null or refused: of several nodes behind one address, some may be behind. Throws what `ask` throws last. */
+export async function askAgain<Answer>(ask: () => Promise<Answer | null>): Promise<Answer | null> {
+  for (let asked = 1; ; asked++) {
+    try {
+      const answer = await ask();
+      if (answer !== null || asked === ASKS) return answer;
+    } catch (error) {
+      if (asked === ASKS || !isRefusal(error)) throw error;
+    }
+  }
+}
+
+/** Whether a node answered, with an error, as opposed to not answering. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof BaseError && error.walk((cause) => cause instanceof RpcRequestError) !== null;
 }

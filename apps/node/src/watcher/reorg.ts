@@ -3,20 +3,22 @@ import {
   deleteAcceptedBatchesFrom,
   deleteL1BlocksFrom,
   deleteQueueEntriesFrom,
+  findL1Agreement,
   findLastL1Block,
   holdRebuilds,
   type L1Header,
   loadL1BlocksBelow,
   revokeAcceptancesFrom,
   revokeSettlementsFrom,
+  storeL1Agreement,
 } from "@cairn/db";
 import type { L1Rollup } from "@cairn/l1";
 import { crashPoint } from "../crash-points.ts";
 import { readHeader } from "./l1-events.ts";
 
-/** A reorg that was found and undone in the database. */
-export interface ReorgUndone {
-  /** Last L1 block that both chains have. */
+/** What was taken back in the database, to be read from L1 again. */
+export interface TakenBack {
+  /** Last L1 block that stands. */
   readonly forkBlock: number;
   /** Last L1 block processed before. */
   readonly previousHead: number;
@@ -26,6 +28,8 @@ export interface ReorgUndone {
 }
 
 const PAGE = 64;
+/** Disagreements in a row after which the fault is looked for in what is stored: nodes behind one address may differ for a while. */
+const PATIENCE = 5;
 
 /**
  * Compares the last processed block with L1. If L1 has another block there, everything after the last common one is taken
@@ -36,7 +40,7 @@ export async function undoReorg(
   rollup: L1Rollup,
   deploymentBlock: number,
   nowMs: number,
-): Promise<ReorgUndone | null> {
+): Promise<TakenBack | null> {
   const last = await findLastL1Block(db);
   if (last === undefined) return null;
   let replaced = false;
@@ -53,17 +57,39 @@ export async function undoReorg(
   }
   if (candidate === last) return null;
   if (!replaced) return null;
-  const forkBlock = candidate?.number ?? deploymentBlock - 1;
   crashPoint("reorg-found");
-  const undone = await db.transaction().execute(async (transaction) => {
+  const undone = await takeBack(db, candidate?.number ?? deploymentBlock - 1, last, nowMs);
+  crashPoint("reorg-undone");
+  return undone;
+}
+
+/**
+ * Notes that what is stored and what L1 shows now do not lead to what the contract says. When that lasts, everything after the
+ * last agreement is taken back: events may be missing there. Null as long as nothing is.
+ */
+export async function noteDisagreement(db: Db, deploymentBlock: number, nowMs: number): Promise<TakenBack | null> {
+  const [last, agreement] = [await findLastL1Block(db), await findL1Agreement(db)];
+  if (last === undefined || last.number === agreement.block) return null;
+  const disagreements = agreement.disagreements + 1;
+  if (disagreements >= PATIENCE) return takeBack(db, agreement.block ?? deploymentBlock - 1, last, nowMs);
+  await storeL1Agreement(db, { ...agreement, disagreements });
+  return null;
+}
+
+/** Takes back everything after `forkBlock` in one database transaction. */
+function takeBack(db: Db, forkBlock: number, last: L1Header, nowMs: number): Promise<TakenBack> {
+  return db.transaction().execute(async (transaction) => {
     const unproven = await revokeAcceptancesFrom(transaction, forkBlock + 1, nowMs);
     await deleteAcceptedBatchesFrom(transaction, forkBlock + 1);
     await revokeSettlementsFrom(transaction, forkBlock + 1);
     const queueEntries = await deleteQueueEntriesFrom(transaction, forkBlock + 1);
     await deleteL1BlocksFrom(transaction, forkBlock + 1);
     await holdRebuilds(transaction, last.number);
+    const { block } = await findL1Agreement(transaction);
+    await storeL1Agreement(transaction, {
+      block: block === null ? null : Math.min(block, forkBlock),
+      disagreements: 0,
+    });
     return { forkBlock, previousHead: last.number, queueEntries, unproven };
   });
-  crashPoint("reorg-undone");
-  return undone;
 }

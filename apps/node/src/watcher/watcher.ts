@@ -1,6 +1,7 @@
 import {
   countBlocks,
   type Database,
+  findL1Agreement,
   findLastL1Block,
   findRebuildHold,
   markFinal,
@@ -46,6 +47,7 @@ export interface WatcherDeps {
 /** Something on L1 that others want to know at once. */
 export type WatcherEvent =
   | { readonly type: "progress"; readonly result: RangeResult; readonly l1Block: number }
+  /** What came after a block was taken back. */
   | { readonly type: "reorg"; readonly forkBlock: number; readonly unproven: readonly number[] }
   /** The database agrees with L1 as far as it counts. */
   | { readonly type: "looked" }
@@ -110,11 +112,16 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
     await backfill(db, rollup, safe, {
       deploymentBlock: settings.deploymentBlock,
       rangeSize: settings.rangeSize,
+      latest: newest.number,
       nowMs: clock.nowMs,
       signal: stopping.signal,
       onRange: (result, end) => {
         metrics.range(result);
         publish({ type: "progress", result, l1Block: end });
+      },
+      onTakenBack: (takenBack) => {
+        logger.warn({ ...takenBack }, "events of L1 were missing, it is read again");
+        publish({ type: "reorg", forkBlock: takenBack.forkBlock, unproven: takenBack.unproven });
       },
     });
     const last = await findLastL1Block(db);
@@ -130,7 +137,8 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
     if (finalBlock !== undefined) {
       lastFinal = finalBlock;
       await pruneWitnesses(db, finalBlock);
-      await pruneL1Blocks(db, final - KEPT_BLOCKS);
+      // Reading goes on from the agreed block when what came after it is taken back.
+      await pruneL1Blocks(db, Math.min(final - KEPT_BLOCKS, (await findL1Agreement(db)).block ?? 0));
       publish({ type: "final", blocks });
     }
     metrics.observe({ l1Block: l1Block ?? 0, lag: newest.number - (l1Block ?? 0), final: lastFinal });

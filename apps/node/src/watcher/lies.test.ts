@@ -1,0 +1,245 @@
+import { join, resolve } from "node:path";
+import { rollupAbi } from "@cairn/contracts";
+import { countAcceptedBatches, type Database, findLastL1Block, loadQueueEntries } from "@cairn/db";
+import { createTestDatabases } from "@cairn/db/testing";
+import { type DevRollup, startDevRollup } from "@cairn/devnet";
+import { depositEth, type L1Rollup, readQueue } from "@cairn/l1";
+import { accountIndex, addressToBigint } from "@cairn/protocol";
+import { pino } from "pino";
+import { Registry } from "prom-client";
+import { createTestClient, http, RpcRequestError, type TestClient } from "viem";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { lyingRollup } from "../../test/lying-l1.ts";
+import { createBatchMaker } from "../../test/unproven-batches.ts";
+import { createManualClock } from "../clock.ts";
+import { createWatcherMetrics } from "./metrics.ts";
+import { createWatcher, type Watcher, type WatcherEvent } from "./watcher.ts";
+
+const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../../.cache"));
+const databases = createTestDatabases().server;
+const UNAVAILABLE = { code: "node/l1-unavailable" };
+const RANGE = 3;
+
+/** An event as the reader hands it out, as far as the lies below touch it. */
+interface Log {
+  readonly eventName: string;
+  readonly args: { readonly header?: object };
+}
+
+describe("a watcher whose L1 node does not tell one story", () => {
+  let devnet: DevRollup;
+  let client: TestClient;
+  let submit: () => Promise<void>;
+  let database: Database;
+  let events: WatcherEvent[];
+
+  const deposit = async (person: number): Promise<void> => {
+    const wallet = devnet.wallet(person);
+    const owner = addressToBigint(wallet.account.address);
+    await depositEth(devnet.rollup, wallet, 10n ** 17n, { owner, index: accountIndex(0), key: 5n });
+  };
+  const mine = (blocks: number) => client.mine({ blocks });
+  const reorg = async (depth: number): Promise<void> => {
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "anvil_reorg", params: [depth, []] });
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(devnet.rpcUrl, { method: "POST", headers, body });
+    expect(await response.json()).not.toHaveProperty("error");
+  };
+  const head = async (): Promise<number> => Number(await devnet.rollup.reader.getBlockNumber());
+  const watch = (rollup: L1Rollup, confirmations = 1): Watcher => {
+    const safe = confirmations;
+    const watcher = createWatcher(
+      { deploymentBlock: 1, head: { type: "confirmations", safe, final: 500 }, pollMs: 1000, rangeSize: RANGE },
+      {
+        database,
+        rollup,
+        clock: createManualClock(0),
+        logger: pino({ level: "silent" }),
+        metrics: createWatcherMetrics(new Registry()),
+      },
+    );
+    watcher.onEvent((event) => events.push(event));
+    return watcher;
+  };
+  const honest = () => watch(devnet.rollup);
+  /** A watcher whose node leaves out or changes events. */
+  const told = (change: (logs: readonly Log[], toBlock: number) => readonly Log[]) =>
+    watch(
+      lyingRollup(devnet.rollup, {
+        getLogs: async (ask, { toBlock }) => change((await ask()) as readonly Log[], Number(toBlock)),
+      }),
+    );
+  /** A watcher whose L1 is reorganised when block `at` is asked for first. */
+  const reorganised = (at: number, change: () => Promise<void>) => {
+    let isDone = false;
+    return watch(
+      lyingRollup(devnet.rollup, {
+        getBlock: async (ask, { blockNumber }) => {
+          if (blockNumber === BigInt(at) && !isDone) {
+            isDone = true;
+            await change();
+          }
+          return ask();
+        },
+      }),
+    );
+  };
+  const lastRead = async () => (await findLastL1Block(database.db))?.number;
+  const expectWhole = async () => {
+    const { reader, address } = devnet.rollup;
+    const { batchCount } = await reader.readContract({ address, abi: rollupAbi, functionName: "state" });
+    expect(await countAcceptedBatches(database.db)).toBe(Number(batchCount));
+    const stored = await loadQueueEntries(database.db, 0, 100);
+    const onChain = await readQueue(devnet.rollup, 0);
+    expect(stored.map(({ hashAfter }) => hashAfter)).toEqual(onChain.map(({ queueHash }) => queueHash));
+    expect(await lastRead()).toBe(await head());
+  };
+
+  beforeAll(async () => {
+    await databases.start();
+    devnet = await startDevRollup({ cacheDir, sizes: [16] });
+    client = createTestClient({ mode: "anvil", transport: http(devnet.rpcUrl) });
+    submit = await createBatchMaker(devnet);
+    await deposit(1);
+    await submit();
+  });
+  beforeEach(async () => {
+    database = await (await databases.create()).open();
+    events = [];
+  });
+  afterAll(async () => {
+    await databases.stop();
+    await devnet.stop();
+  });
+
+  it("sees a reorg between the check of the stored block and the reading of the next", async () => {
+    await deposit(2);
+    await honest().poll();
+    const before = await head();
+    await mine(1);
+    const watcher = reorganised(before + 1, async () => {
+      await reorg(2);
+      await deposit(3);
+    });
+    await expect(watcher.poll()).rejects.toMatchObject(UNAVAILABLE);
+    expect(await lastRead()).toBe(before);
+    await watcher.poll();
+    expect(events.filter(({ type }) => type === "reorg")).toHaveLength(1);
+    await expectWhole();
+  });
+
+  it("sees a reorg between two ranges of one look", async () => {
+    await deposit(4);
+    await mine(RANGE);
+    const end = await head();
+    const watcher = reorganised(end, async () => {
+      await reorg(RANGE + 1);
+      await deposit(5);
+    });
+    await expect(watcher.poll()).rejects.toMatchObject({
+      ...UNAVAILABLE,
+      message: expect.stringContaining(`L1 block ${end - RANGE} changed`),
+    });
+    await watcher.poll();
+    expect(events.filter(({ type }) => type === "reorg")).toHaveLength(1);
+    await expectWhole();
+  });
+
+  it.each<[string, () => Promise<void>, (logs: readonly Log[]) => readonly Log[], string]>([
+    ["a missing deposit", () => deposit(2), () => [], "queue entries"],
+    ["a missing batch", () => submit(), () => [], "batches"],
+    [
+      "a batch with another root",
+      () => submit(),
+      (logs) => logs.map((log) => ({ ...log, args: { ...log.args, header: { ...log.args.header, newRoot: "0x1" } } })),
+      "another root",
+    ],
+  ])("stores nothing of stale or wrong events under fresh headers: %s", async (_, act, change, reason) => {
+    await honest().poll();
+    const before = await lastRead();
+    await act();
+    let isLying = true;
+    const watcher = told((logs) => (isLying ? change(logs) : logs));
+    for (let look = 0; look < 7; look++) {
+      await expect(watcher.poll()).rejects.toMatchObject({ ...UNAVAILABLE, message: expect.stringContaining(reason) });
+    }
+    expect(await lastRead()).toBe(before);
+    isLying = false;
+    await mine(1);
+    await watcher.poll();
+    await expectWhole();
+    expect(events.filter(({ type }) => type === "reorg")).toHaveLength(0);
+  });
+
+  it.each<[string, () => Promise<void>]>([
+    ["a deposit", () => deposit(2)],
+    ["a batch", () => submit()],
+  ])("reads again what it stored since the contract agreed when %s was missing there", async (_, act) => {
+    await honest().poll();
+    const agreed = await lastRead();
+    await act();
+    await mine(2 * RANGE);
+    const end = await head();
+    let isLying = true;
+    const watcher = told((logs, toBlock) => (isLying && toBlock < end ? [] : logs));
+    await expect(watcher.poll()).rejects.toMatchObject(UNAVAILABLE);
+    expect(await lastRead()).toBeGreaterThan(agreed ?? 0);
+    isLying = false;
+    for (let look = 0; look < 4; look++) await expect(watcher.poll()).rejects.toMatchObject(UNAVAILABLE);
+    expect(await lastRead()).toBe(agreed);
+    await watcher.poll();
+    await expectWhole();
+  });
+
+  it("finds what a database without any agreement lacks", async () => {
+    const end = await head();
+    const stale = told((logs, toBlock) => (toBlock < end ? [] : logs));
+    for (let look = 0; look < 5; look++) await expect(stale.poll()).rejects.toMatchObject(UNAVAILABLE);
+    expect(await lastRead()).toBeUndefined();
+    await honest().poll();
+    await expectWhole();
+  });
+
+  it("gets along with two nodes behind one address, one of which is behind", async () => {
+    await honest().poll();
+    const old = await head();
+    await deposit(2);
+    await submit();
+    let turn = 0;
+    const isStale = () => turn++ % 2 === 0;
+    const refuse = () =>
+      new RpcRequestError({ body: {}, url: "", error: { code: -32000, message: "header not found" } });
+    const watcher = watch(
+      lyingRollup(devnet.rollup, {
+        getLogs: (ask) => (isStale() ? Promise.resolve([]) : ask()),
+        getBlock: async (ask, { blockNumber }) => {
+          if (typeof blockNumber !== "bigint" || blockNumber <= old || !isStale()) return ask();
+          throw Object.assign(new RangeError("no such block"), { name: "BlockNotFoundError" });
+        },
+        readContract: (ask) => (isStale() ? Promise.reject(refuse()) : ask()),
+      }),
+    );
+    await watcher.poll();
+    await expectWhole();
+  });
+
+  it("goes on below blocks whose state a node has pruned, and compares once it can", async () => {
+    await honest().poll();
+    await deposit(2);
+    await mine(120);
+    let isPruned = true;
+    const pruned = (message: string) => new RpcRequestError({ body: {}, url: "", error: { code: -32000, message } });
+    const rollup = lyingRollup(devnet.rollup, {
+      readContract: (ask) => (isPruned ? Promise.reject(pruned("missing trie node")) : ask()),
+      getLogs: (ask) => (isPruned ? Promise.resolve([]) : ask()),
+    });
+    await watch(rollup, 110).poll();
+    expect(await lastRead()).toBe((await head()) - 109);
+    await expect(watch(rollup, 50).poll()).rejects.toMatchObject(UNAVAILABLE);
+    isPruned = false;
+    const watcher = watch(rollup);
+    for (let look = 0; look < 5; look++) await expect(watcher.poll()).rejects.toMatchObject(UNAVAILABLE);
+    await watcher.poll();
+    await expectWhole();
+  });
+});
