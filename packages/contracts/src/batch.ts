@@ -49,6 +49,12 @@ export interface BatchContext {
   readonly queueHashAfter: Uint8Array;
 }
 
+/** Gas of `pay` besides the payments, and of one payment at its worst: the stipend, what EIP-150 withholds, bookkeeping. */
+const PAY_GAS = 400_000;
+const PAYMENT_GAS = 280_000;
+/** Records that one `pay` deals with: at their worst they stay below the gas that one transaction may use (EIP-7825, 2^24). */
+export const MAX_PAYOUTS_PER_CALL = 56;
+
 const HEADER_PARAMETER = getAbiItem({ abi: rollupAbi, name: "submitBatch" }).inputs[0];
 
 /** Header of a batch as the contract takes it. Throws `protocol/out-of-range`. */
@@ -128,4 +134,9 @@ export function payArguments(options: {
   const { batch, slots, header, dataHash: batchDataHash, payouts, first = 0, maxCount = payouts.length } = options;
   const list = encodePayouts(slots, payouts).subarray(0, payouts.length * PAYOUT_BYTES);
   return [BigInt(batch), header, batchDataHash, bytesToHex(list), BigInt(first), BigInt(maxCount)];
+}
+
+/** Gas limit that suffices for a `pay` of `count` records, whatever their recipients and tokens do; an estimate can be led astray. */
+export function payGasLimit(count: number): number {
+  return PAY_GAS + PAYMENT_GAS * count;
 }

@@ -73,7 +73,7 @@ async function tell({ network }: RestoredSession, outcome: ExitOutcome): Promise
   const { exited, refused, transactions } = outcome;
   const deferred = exited.filter(({ paid }) => paid === false);
   const totals = sumByToken(exited);
-  if (exited.length === 0) {
+  if (exited.length === 0 && refused.length === 0) {
     return { data: { ...outcome, totals }, text: "No account is left to pay out." };
   }
   const rows = [

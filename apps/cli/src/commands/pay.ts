@@ -1,3 +1,4 @@
+import { MAX_PAYOUTS_PER_CALL } from "@cairn/contracts";
 import { addressToBigint } from "@cairn/protocol";
 import { allPayouts, findUnpaidPayouts, payoutsOf, type UnpaidPayout } from "@cairn/restore";
 import { parseAddress } from "../address.ts";
@@ -15,8 +16,6 @@ interface PayOptions extends SendFlags, StateFlags {
 }
 
 const DEFAULT_COUNT = "32";
-/** Records that one call can deal with at their dearest, below the gas that L1 allows a transaction. */
-const MAX_COUNT = 56;
 
 /** `cairn pay`: pays proven payouts whose lists anybody can rebuild. */
 export function addPayCommand({ program, run }: Host): void {
@@ -25,7 +24,11 @@ export function addPayCommand({ program, run }: Host): void {
     .description("pay proven payouts that nobody has paid yet, their lists rebuilt from L1 alone")
     .argument("[batch]", "payouts of one batch; of all without")
     .option("--recipient <address>", "only what goes to this address (and what lies between in the lists)")
-    .option("--max-count <number>", "records of a list dealt with in one transaction", DEFAULT_COUNT);
+    .option(
+      "--max-count <number>",
+      "records of a list in one transaction; its gas limit is for the worst of them",
+      DEFAULT_COUNT,
+    );
   addNetworkOptions(addKeyOptions(addStateOption(addDryRunOption(command))));
   addExamples(
     command,
@@ -36,7 +39,7 @@ export function addPayCommand({ program, run }: Host): void {
   run(command, async (context, options: PayOptions, batchText: string | undefined) => {
     const batch = batchText === undefined ? null : parseNumber(batchText, "a batch number", 2 ** 48);
     const recipient = options.recipient === undefined ? null : addressToBigint(parseAddress(options.recipient));
-    const maxCount = parseNumber(options.maxCount, "--max-count", MAX_COUNT);
+    const maxCount = parseNumber(options.maxCount, "--max-count", MAX_PAYOUTS_PER_CALL);
     return withRestored(context, options, async (session) => {
       const sender = await openSender(context, options, session.network);
       const { access, restored, head } = session;
@@ -49,19 +52,23 @@ export function addPayCommand({ program, run }: Host): void {
 }
 
 async function tell({ network }: RestoredSession, outcome: PayOutcome): Promise<CommandResult> {
-  const { payouts, transactions } = outcome;
+  const { payouts, refused, transactions } = outcome;
   const totals = sumByToken(payouts);
   const data = { ...outcome, totals };
-  if (payouts.length === 0) return { data, text: "No payout is left to pay." };
+  if (payouts.length === 0 && refused.length === 0) return { data, text: "No payout is left to pay." };
   const deferred = payouts.filter(({ paid }) => paid === false);
   const rows = [
     ["payouts", `${payouts.length}, ${await formatAmounts(network, totals)}`],
     ...(deferred.length === 0
       ? []
       : [["not received", `${deferred.length}: claimable by their recipients (cairn claim)`]]),
+    ...refused.map(({ batch, position, recipient, reason }) => [
+      "REFUSED",
+      `payout ${position} of batch ${batch} to ${recipient}: ${reason}`,
+    ]),
     ...transactions.map(sentRow),
   ];
-  return { data, text: table(rows) };
+  return { data, text: table(rows), exitCode: refused.length === 0 ? 0 : 1 };
 }
 
 function parseNumber(text: string, what: string, most: number): number {

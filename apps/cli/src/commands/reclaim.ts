@@ -1,29 +1,18 @@
-import { parseEscapeEvents, reclaimArguments, rollupAbi } from "@cairn/contracts";
-import { addressToBigint, isCairnError, type L1Operation } from "@cairn/protocol";
+import { addressToBigint } from "@cairn/protocol";
 import { findReclaimable, type WaitingEntry } from "@cairn/restore";
-import { encodeFunctionData } from "viem";
-import { parseAddress, showAddress } from "../address.ts";
+import { parseAddress } from "../address.ts";
 import { cliError } from "../errors.ts";
 import { formatAmounts, sumByToken } from "../escape/amounts.ts";
 import { assertFrozen } from "../escape/ladder.ts";
+import { ownerOf, type ReclaimOutcome, reclaimAll } from "../escape/reclaims.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
-import { addDryRunOption, type L1Sender, openSender, type SendFlags, type SentCall, sentRow } from "../l1/sending.ts";
+import { addDryRunOption, openSender, type SendFlags, sentRow } from "../l1/sending.ts";
 import { type CommandResult, table } from "../output.ts";
 import { addStateOption, type RestoredSession, type StateFlags, withRestored } from "../restored/session.ts";
 
 interface ReclaimOptions extends SendFlags, StateFlags {
   readonly all?: boolean;
   readonly owner?: string;
-}
-
-/** A queue entry that was paid back, or would be. */
-interface ReclaimedEntry {
-  readonly position: number;
-  readonly owner: string;
-  readonly tokenId: number;
-  readonly amount: bigint;
-  /** Half of the queue fee, in wei. */
-  readonly fee: bigint;
 }
 
 /** `cairn reclaim`: pays unprocessed queue entries of a frozen rollup back. */
@@ -50,49 +39,25 @@ export function addReclaimCommand({ program, run }: Host): void {
       const whose = addressToBigint(owner ?? sender.from);
       const isWanted = (entry: WaitingEntry) =>
         position === null ? options.all === true || ownerOf(entry.operation) === whose : entry.position === position;
-      return reclaimAll(session, sender, open.filter(isWanted));
+      return tell(session, await reclaimAll(session, sender, open.filter(isWanted)));
     });
   });
 }
 
-async function reclaimAll(
-  { network, access }: RestoredSession,
-  sender: L1Sender,
-  entries: readonly WaitingEntry[],
-): Promise<CommandResult> {
-  const reclaimed: ReclaimedEntry[] = [];
-  const transactions: SentCall[] = [];
-  for (const entry of entries) {
-    const args = reclaimArguments(entry.position, entry.operation);
-    const data = encodeFunctionData({ abi: rollupAbi, functionName: "reclaim", args });
-    try {
-      const { sent, receipt } = await sender.send({ name: "reclaim", data });
-      transactions.push(sent);
-      reclaimed.push(...(receipt === null ? [triedEntry(entry)] : reclaimedEntries(receipt.logs)));
-    } catch (error) {
-      if (!isCairnError(error, "l1/transaction-reverted")) throw error;
-      const { reader, address } = access.rollup;
-      const position = BigInt(entry.position);
-      const isDone = await reader.readContract({
-        address,
-        abi: rollupAbi,
-        functionName: "isReclaimed",
-        args: [position],
-      });
-      if (!isDone) throw error;
-    }
-  }
+async function tell({ network }: RestoredSession, outcome: ReclaimOutcome): Promise<CommandResult> {
+  const { reclaimed, refused, transactions } = outcome;
   const totals = sumByToken([
     ...reclaimed.filter(({ amount }) => amount > 0n),
     ...reclaimed.map(({ fee }) => ({ tokenId: 0, amount: fee })),
   ]);
-  const data = { reclaimed, totals, transactions };
-  if (reclaimed.length === 0) return { data, text: "No queue entry is left to pay back." };
+  const data = { reclaimed, refused, totals, transactions };
+  if (reclaimed.length === 0 && refused.length === 0) return { data, text: "No queue entry is left to pay back." };
   const rows = [
     ["entries", `${reclaimed.length}, ${await formatAmounts(network, totals)} (queue fees included)`],
+    ...refused.map(({ position, reason }) => ["REFUSED", `queue entry ${position}: ${reason}`]),
     ...transactions.map(sentRow),
   ];
-  return { data, text: table(rows) };
+  return { data, text: table(rows), exitCode: refused.length === 0 ? 0 : 1 };
 }
 
 function assertReclaimable({ restored }: RestoredSession, open: readonly WaitingEntry[], position: number): void {
@@ -102,29 +67,6 @@ function assertReclaimable({ restored }: RestoredSession, open: readonly Waiting
   throw cliError("cli/nothing-to-reclaim", `queue entry ${position} ${reason}`, {
     details: { position, queueHead: queuePosition },
   });
-}
-
-function triedEntry({ position, operation, submitterFee }: WaitingEntry): ReclaimedEntry {
-  const isDeposit = operation.type === "deposit";
-  return {
-    position,
-    owner: showAddress(ownerOf(operation)),
-    tokenId: isDeposit ? operation.tokenId : 0,
-    amount: isDeposit ? operation.amount : 0n,
-    fee: submitterFee,
-  };
-}
-
-function reclaimedEntries(logs: Parameters<typeof parseEscapeEvents>[0]): ReclaimedEntry[] {
-  return parseEscapeEvents(logs).flatMap((event) => {
-    if (event.eventName !== "Reclaimed") return [];
-    const { position, owner, tokenId, amount, fee } = event.args;
-    return [{ position: Number(position), owner, tokenId, amount, fee }];
-  });
-}
-
-function ownerOf(operation: L1Operation): bigint {
-  return operation.type === "deposit" ? operation.owner : operation.sender;
 }
 
 function parsePosition(text: string): number {

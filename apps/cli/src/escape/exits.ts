@@ -7,6 +7,7 @@ import { showAddress } from "../address.ts";
 import { cliError } from "../errors.ts";
 import type { L1Sender, SentCall } from "../l1/sending.ts";
 import type { RestoredSession } from "../restored/session.ts";
+import { halves } from "./halves.ts";
 
 /** An account that was paid out, or would be. */
 export interface ExitedAccount {
@@ -54,9 +55,9 @@ export function exitCall({ accounts, siblings }: ExitProof): RollupCall {
 
 /**
  * Pays accounts out to their owners, `chunkSize` of them per transaction, fewer where that would cost too much gas or is refused:
- * so one account that cannot be paid, as by a token that takes more gas than it did in the simulation, keeps nobody else
- * back. Those that somebody else pays out meanwhile are passed over. Throws the first refusal when no account can be paid,
- * and what else sending throws.
+ * so accounts that cannot be paid, as by a token that takes more gas than it did in the simulation, keep nobody else
+ * back. Those that somebody else pays out meanwhile are passed over. Throws the refusal of an account that is alone, and
+ * what else sending throws.
  */
 export async function exitAll(
   session: RestoredSession,
@@ -88,16 +89,11 @@ export async function exitAll(
       if (first === undefined) continue;
       if (left.length < chunk.length) open.unshift(left);
       else if (left.length > 1) open.unshift(...halves(left));
+      else if (indices.length === 1) throw error;
       else refused.push({ index: first, reason: String(error.details.reason) });
-      if (exited.length === 0 && refused.length >= Math.min(chunkSize, indices.length)) throw error;
     }
   }
   return { exited, refused, transactions };
-}
-
-function halves<T>(list: readonly T[]): [readonly T[], readonly T[]] {
-  const middle = Math.ceil(list.length / 2);
-  return [list.slice(0, middle), list.slice(middle)];
 }
 
 /** The accounts of a refused call that nobody has paid out meanwhile. */

@@ -1,10 +1,12 @@
-import { rollupAbi } from "@cairn/contracts";
+import { payGasLimit, rollupAbi } from "@cairn/contracts";
+import type { RollupCall } from "@cairn/l1";
 import { isCairnError } from "@cairn/protocol";
 import { findUnpaidPayouts, payoutArguments, payoutsOf, type UnpaidPayout } from "@cairn/restore";
 import { encodeFunctionData, parseEventLogs, type TransactionReceipt } from "viem";
 import { showAddress } from "../address.ts";
 import type { L1Sender, SentCall } from "../l1/sending.ts";
 import type { RestoredSession } from "../restored/session.ts";
+import { halves } from "./halves.ts";
 
 /** A payout that was executed, or would be. */
 export interface PaidPayout {
@@ -18,15 +20,25 @@ export interface PaidPayout {
   readonly paid: boolean | null;
 }
 
+/** A payout that could not be executed, and why. */
+export interface RefusedPayout extends Omit<PaidPayout, "paid"> {
+  readonly reason: string;
+}
+
 /** What paying came to. */
 export interface PayOutcome {
   readonly payouts: readonly PaidPayout[];
+  readonly refused: readonly RefusedPayout[];
   readonly transactions: readonly SentCall[];
 }
 
+/** Unpaid records of one batch's list, in order; at least one. */
+type Range = readonly [UnpaidPayout, ...UnpaidPayout[]];
+
 /**
- * Executes payouts, those of one batch together, at most `maxCount` records of a list in one transaction. What somebody else
- * pays meanwhile is passed over. Throws what sending throws.
+ * Executes payouts, those of one batch together, at most `maxCount` records of a list in one transaction, fewer where a block
+ * of L1 does not hold their gas or they are refused: so records that cannot be paid keep no other one back. What somebody else
+ * pays meanwhile is passed over. Throws the refusal of a record that is alone, and what else sending throws.
  */
 export async function payAll(
   session: RestoredSession,
@@ -35,44 +47,74 @@ export async function payAll(
   maxCount: number,
 ): Promise<PayOutcome> {
   const payouts: PaidPayout[] = [];
+  const refused: RefusedPayout[] = [];
   const transactions: SentCall[] = [];
-  for (const { batch, first, records } of ranges(unpaid, maxCount)) {
-    const args = payoutArguments(session.restored, batch, { first, maxCount });
-    const data = encodeFunctionData({ abi: rollupAbi, functionName: "pay", args });
+  const { gasLimit } = await session.access.rollup.reader.getBlock();
+  const open = ranges(unpaid, countWithin(maxCount, gasLimit));
+  for (let range = open.shift(); range !== undefined; range = open.shift()) {
     try {
-      const { sent, receipt } = await sender.send({ name: "pay", data });
+      const { sent, receipt } = await sender.send(payCall(session, range));
       transactions.push(sent);
-      payouts.push(...(receipt === null ? records.map(triedPayout) : paidPayouts(receipt)));
+      payouts.push(...(receipt === null ? range.map(triedPayout) : paidPayouts(receipt)));
     } catch (error) {
-      if (!isCairnError(error, "l1/transaction-reverted") || !(await isSettled(session, batch, records))) throw error;
+      if (!isCairnError(error, "l1/transaction-reverted")) throw error;
+      const left = await withoutPaid(session, range);
+      if (left.length === 0) continue;
+      if (left.length < range.length) open.unshift(...toRanges([left]));
+      else if (left.length > 1) open.unshift(...toRanges(halves(left)));
+      else if (unpaid.length === 1) throw error;
+      else refused.push({ ...recordOf(range[0]), reason: String(error.details.reason) });
     }
   }
-  return { payouts, transactions };
+  return { payouts, refused, transactions };
+}
+
+/** How many records, at most `maxCount`, can be dealt with at their dearest in a block of L1. */
+function countWithin(maxCount: number, blockGasLimit: bigint): number {
+  let count = maxCount;
+  while (count > 1 && BigInt(payGasLimit(count)) > blockGasLimit) count--;
+  return count;
+}
+
+/** The call that deals with the list from a range's first record to its last, also with what lies in between. */
+function payCall({ restored }: RestoredSession, range: Range): RollupCall {
+  const [{ batch, position: first }] = range;
+  const maxCount = 1 + Math.max(...range.map(({ position }) => position)) - first;
+  const args = payoutArguments(restored, batch, { first, maxCount });
+  const data = encodeFunctionData({ abi: rollupAbi, functionName: "pay", args });
+  return { name: "pay", data, gas: BigInt(payGasLimit(maxCount)) };
 }
 
 /** Parts of the batches' lists that hold something unpaid. */
-function ranges(unpaid: readonly UnpaidPayout[], maxCount: number) {
-  const found: { readonly batch: number; readonly first: number; readonly records: UnpaidPayout[] }[] = [];
+function ranges(unpaid: readonly UnpaidPayout[], maxCount: number): Range[] {
+  const found: [UnpaidPayout, ...UnpaidPayout[]][] = [];
   for (const payout of unpaid) {
     const last = found.at(-1);
-    if (last?.batch === payout.batch && payout.position < last.first + maxCount) last.records.push(payout);
-    else found.push({ batch: payout.batch, first: payout.position, records: [payout] });
+    const isWithin = last?.[0].batch === payout.batch && payout.position < last[0].position + maxCount;
+    if (last !== undefined && isWithin) last.push(payout);
+    else found.push([payout]);
   }
   return found;
 }
 
-async function isSettled(
-  { access, restored }: RestoredSession,
-  batch: number,
-  records: readonly UnpaidPayout[],
-): Promise<boolean> {
-  const block = Number(await access.rollup.reader.getBlockNumber());
-  const left = await findUnpaidPayouts(access, [payoutsOf(restored, batch)], block);
-  return records.every(({ position }) => left.every((payout) => payout.position !== position));
+function toRanges(parts: readonly (readonly UnpaidPayout[])[]): Range[] {
+  return parts.flatMap(([first, ...others]) => (first === undefined ? [] : [[first, ...others] as const]));
 }
 
-function triedPayout({ batch, position, recipient, tokenId, amount }: UnpaidPayout): PaidPayout {
-  return { batch, position, recipient: showAddress(recipient), tokenId, amount, paid: null };
+/** The records of a refused call that nobody has paid meanwhile. */
+async function withoutPaid({ access, restored }: RestoredSession, range: Range): Promise<UnpaidPayout[]> {
+  const block = Number(await access.rollup.reader.getBlockNumber());
+  const unpaid = await findUnpaidPayouts(access, [payoutsOf(restored, range[0].batch)], block);
+  const open = new Set(unpaid.map(({ position }) => position));
+  return range.filter(({ position }) => open.has(position));
+}
+
+function recordOf({ batch, position, recipient, tokenId, amount }: UnpaidPayout): Omit<PaidPayout, "paid"> {
+  return { batch, position, recipient: showAddress(recipient), tokenId, amount };
+}
+
+function triedPayout(payout: UnpaidPayout): PaidPayout {
+  return { ...recordOf(payout), paid: null };
 }
 
 function paidPayouts({ logs }: TransactionReceipt): PaidPayout[] {

@@ -2,10 +2,9 @@ import { join } from "node:path";
 import { type AccountIndex, accountIndex } from "@cairn/protocol";
 import { parseEther } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { withSender } from "../../test/sender.ts";
 import { startUnprovenRollup, type UnprovenRollup } from "../../test/unproven-rollup.ts";
-import { createContext } from "../context.ts";
-import { type L1Sender, openSender } from "../l1/sending.ts";
-import { withRestored } from "../restored/session.ts";
+import type { L1Sender } from "../l1/sending.ts";
 import { exitAll } from "./exits.ts";
 
 const TIMEOUT_MS = 240_000;
@@ -26,18 +25,6 @@ describe("paying out while others do the same", () => {
   }, TIMEOUT_MS);
   afterAll(() => chain?.stop());
 
-  function withSender<T>(work: (sender: L1Sender, session: Parameters<typeof exitAll>[0]) => Promise<T>): Promise<T> {
-    const terminal = {
-      stdout() {},
-      stderr() {},
-      env: { CAIRN_HOME: chain.home },
-      signal: new AbortController().signal,
-      askSecret: null,
-    };
-    const context = createContext({ json: true }, terminal);
-    return withRestored(context, {}, async (session) => work(await openSender(context, {}, session.network), session));
-  }
-
   /** Pays an account out from another process's state. */
   async function overtake(index: string): Promise<void> {
     const { code } = await chain.cairn("exit", index, "--state", join(chain.home, "other"));
@@ -45,7 +32,7 @@ describe("paying out while others do the same", () => {
   }
 
   it("passes over accounts that somebody else paid out meanwhile", { timeout: TIMEOUT_MS }, async () => {
-    const outcome = await withSender(async (sender, session) => {
+    const outcome = await withSender(chain.home, async (sender, session) => {
       let isFirst = true;
       const send: L1Sender["send"] = async (call) => {
         if (isFirst) await overtake("65");
@@ -60,7 +47,7 @@ describe("paying out while others do the same", () => {
 
   it("takes fewer accounts at a time where many would cost too much gas", { timeout: TIMEOUT_MS }, async () => {
     const asked: number[] = [];
-    const outcome = await withSender((sender, session) => {
+    const outcome = await withSender(chain.home, (sender, session) => {
       const estimate: L1Sender["estimate"] = async (call) => {
         asked.push(call.data.length);
         return call.name === "exitMany" ? 13_000_000n : 1n;
@@ -74,7 +61,7 @@ describe("paying out while others do the same", () => {
 
   it("lets one account that is refused keep nobody else back", { timeout: TIMEOUT_MS }, async () => {
     const last = INDICES.slice(4);
-    const outcome = await withSender((sender, session) => {
+    const outcome = await withSender(chain.home, (sender, session) => {
       const isRefused = (data: string) => data.includes("45".padStart(64, "0"));
       const send: L1Sender["send"] = (call) =>
         sender.send(isRefused(call.data) ? { ...call, data: "0xdeadbeef" } : call);
@@ -88,7 +75,7 @@ describe("paying out while others do the same", () => {
   });
 
   it("does not hide a refusal that is not somebody else's haste", { timeout: TIMEOUT_MS }, async () => {
-    const refused = withSender((sender, session) => {
+    const refused = withSender(chain.home, (sender, session) => {
       const send: L1Sender["send"] = (call) => sender.send({ ...call, data: "0xdeadbeef" });
       return exitAll(session, { ...sender, send }, [accountIndex(69)], { chunkSize: 1, progress() {} });
     });

@@ -30,7 +30,8 @@ export interface L1Sender {
   /** Gas that a call would use now. Throws `l1/transaction-reverted`. */
   readonly estimate: (call: RollupCall) => Promise<bigint>;
   /**
-   * Simulates the call and sends it, unless this is a dry run. `receipt` is null of a dry run. Throws
+   * Simulates the call and sends it, unless this is a dry run, with the call's gas limit where it has one: for calls whose
+   * estimate cannot be trusted, since they run code of strangers. `receipt` is null of a dry run. Throws
    * `l1/transaction-reverted` with the contract's reason, mostly before anything was sent.
    */
   readonly send: (
@@ -64,8 +65,8 @@ export async function openSender(context: Context, { dryRun }: SendFlags, networ
         return { sent: { name: call.name, l1Transaction: null, l1Block: null, gas, feeWei }, receipt: null };
       }
       const wallet = await network.l1Wallet(await identity.l1Account());
-      const limit = (gas * (100n + GAS_MARGIN)) / 100n;
-      const receipt = await sendToRollup(rollup, wallet, { ...call, gas: limit });
+      const limit = call.gas ?? (gas * (100n + GAS_MARGIN)) / 100n;
+      const receipt = await sendToRollup(rollup, wallet, { ...call, gas: limit > gas ? limit : gas });
       const { transactionHash, blockNumber, gasUsed, effectiveGasPrice } = receipt;
       const sent = {
         name: call.name,

@@ -1,4 +1,11 @@
-import { encodeHeader, payArguments, rollupAbi, submitBatchArguments } from "@cairn/contracts";
+import {
+  encodeHeader,
+  MAX_PAYOUTS_PER_CALL,
+  payArguments,
+  payGasLimit,
+  rollupAbi,
+  submitBatchArguments,
+} from "@cairn/contracts";
 import type { StoredBatch, StoredBlock, StoredPayout } from "@cairn/db";
 import { batchNumber, bytesToHex, CairnError, dataHash, type Hex } from "@cairn/protocol";
 import { encodeFunctionData, size } from "viem";
@@ -10,11 +17,8 @@ import type { L1Call } from "./l1-sender.ts";
 /** Gas of `submitBatch` besides its calldata: verification and storage, with room. */
 const SUBMIT_GAS = 1_000_000;
 const CALLDATA_GAS_PER_BYTE = 40;
-/** Gas of `pay` besides the payments, and of one payment at its worst: the stipend, what EIP-150 withholds, bookkeeping. */
-const PAY_GAS = 400_000;
-const PAYMENT_GAS = 280_000;
-/** Records that one `pay` deals with: at their worst they stay below the gas that one transaction may use (EIP-7825, 2^24). */
-export const PAYOUTS_PER_CALL = 56;
+/** Records that one `pay` deals with. */
+export const PAYOUTS_PER_CALL = MAX_PAYOUTS_PER_CALL;
 
 /** A block of a batch with all that its L1 calls are made of. */
 export interface PublishedBatch {
@@ -56,7 +60,7 @@ export function payCall(rollup: Hex, { batch, block, payouts }: PublishedBatch, 
   });
   const data = encodeFunctionData({ abi: rollupAbi, functionName: "pay", args });
   const owed = payoutsOfPart(payouts, first).filter(({ status }) => status === "owed");
-  const gasLimit = PAY_GAS + PAYMENT_GAS * owed.length;
+  const gasLimit = payGasLimit(owed.length);
   return { purpose: "pay", subject: batch.firstBlock, content: String(first), to: rollup, data, gasLimit };
 }
 

@@ -1,0 +1,90 @@
+import { parseEscapeEvents, payGasLimit, reclaimArguments, rollupAbi } from "@cairn/contracts";
+import { isCairnError, type L1Operation } from "@cairn/protocol";
+import type { WaitingEntry } from "@cairn/restore";
+import { encodeFunctionData } from "viem";
+import { showAddress } from "../address.ts";
+import type { L1Sender, SentCall } from "../l1/sending.ts";
+import type { RestoredSession } from "../restored/session.ts";
+
+/** A queue entry that was paid back, or would be. */
+export interface ReclaimedEntry {
+  readonly position: number;
+  readonly owner: string;
+  readonly tokenId: number;
+  readonly amount: bigint;
+  /** Half of the queue fee, in wei. */
+  readonly fee: bigint;
+}
+
+/** A queue entry that could not be paid back, and why. */
+export interface RefusedEntry extends ReclaimedEntry {
+  readonly reason: string;
+}
+
+/** What paying back came to. */
+export interface ReclaimOutcome {
+  readonly reclaimed: readonly ReclaimedEntry[];
+  readonly refused: readonly RefusedEntry[];
+  readonly transactions: readonly SentCall[];
+}
+
+/** A reclaim makes at most two payments: of the deposit, and of the fee. */
+const RECLAIM_GAS = BigInt(payGasLimit(2));
+
+/**
+ * Pays queue entries back, one by one; one that is refused keeps no other back. Those that somebody else pays back meanwhile
+ * are passed over. Throws the refusal of an entry that is alone, and what else sending throws.
+ */
+export async function reclaimAll(
+  session: RestoredSession,
+  sender: L1Sender,
+  entries: readonly WaitingEntry[],
+): Promise<ReclaimOutcome> {
+  const reclaimed: ReclaimedEntry[] = [];
+  const refused: RefusedEntry[] = [];
+  const transactions: SentCall[] = [];
+  for (const entry of entries) {
+    const args = reclaimArguments(entry.position, entry.operation);
+    const data = encodeFunctionData({ abi: rollupAbi, functionName: "reclaim", args });
+    try {
+      const { sent, receipt } = await sender.send({ name: "reclaim", data, gas: RECLAIM_GAS });
+      transactions.push(sent);
+      reclaimed.push(...(receipt === null ? [triedEntry(entry)] : reclaimedEntries(receipt.logs)));
+    } catch (error) {
+      if (!isCairnError(error, "l1/transaction-reverted")) throw error;
+      if (await isReclaimed(session, entry.position)) continue;
+      if (entries.length === 1) throw error;
+      refused.push({ ...triedEntry(entry), reason: String(error.details.reason) });
+    }
+  }
+  return { reclaimed, refused, transactions };
+}
+
+/** Owner of a queue entry: who is paid. */
+export function ownerOf(operation: L1Operation): bigint {
+  return operation.type === "deposit" ? operation.owner : operation.sender;
+}
+
+function isReclaimed({ access }: RestoredSession, position: number): Promise<boolean> {
+  const { reader, address } = access.rollup;
+  return reader.readContract({ address, abi: rollupAbi, functionName: "isReclaimed", args: [BigInt(position)] });
+}
+
+function triedEntry({ position, operation, submitterFee }: WaitingEntry): ReclaimedEntry {
+  const isDeposit = operation.type === "deposit";
+  return {
+    position,
+    owner: showAddress(ownerOf(operation)),
+    tokenId: isDeposit ? operation.tokenId : 0,
+    amount: isDeposit ? operation.amount : 0n,
+    fee: submitterFee,
+  };
+}
+
+function reclaimedEntries(logs: Parameters<typeof parseEscapeEvents>[0]): ReclaimedEntry[] {
+  return parseEscapeEvents(logs).flatMap((event) => {
+    if (event.eventName !== "Reclaimed") return [];
+    const { position, owner, tokenId, amount, fee } = event.args;
+    return [{ position: Number(position), owner, tokenId, amount, fee }];
+  });
+}
