@@ -10,7 +10,8 @@ import { CairnError } from "@cairn/protocol";
  *   RPC holds them back or has pruned them. Retry on another RPC, or with an archive.
  * - `restore/batch-mismatch`: what is shown of a batch contradicts itself, its predecessor or the contract;
  *   `details.batch` and `details.check` say where. The RPC or the archive lies. Retry on another one.
- * - `restore/queue-mismatch`: a queue entry does not hash to the rolling hash. Retry on another RPC.
+ * - `restore/queue-mismatch`: queue entries do not hash to the rolling hash that the contract keeps. Retry on another RPC, or with
+ *   another archive.
  * - `restore/invalid-data`: a batch's data cannot follow from the state before it; `details.batch`, and
  *   `details.firstUnchecked`, the first batch since the last root that was checked.
  * - `restore/root-mismatch`: the data of batches `details.firstBatch` … `details.lastBatch` leads to another root than was

@@ -43,7 +43,7 @@ export { type BatchOrigin, batchCommitment, type PublishedBatch } from "./publis
 export { type BatchContent, createRebuilder, type Rebuilder } from "./rebuilder.ts";
 export { type RestoreOptions, type RestoreResult, restoreRollup } from "./restore.ts";
 export { openRestoredState, type RestoredState, type RestoredStateOptions } from "./restored-state.ts";
-export type { BatchRecord, RestoredEnd, WaitingEntry } from "./stored-records.ts";
+export type { BatchRecord, ComparedBatches, RestoredEnd, WaitingEntry } from "./stored-records.ts";
 export { type SyncOptions, syncWithL1 } from "./sync.ts";
 export {
   ALARM_SEVERITY,

@@ -80,6 +80,41 @@ describe("a rebuilt state", () => {
     );
   });
 
+  it("does not count batches as compared with L1 that took the place of undone ones", () => {
+    const [history] = fc
+      .sample(arbitraryHistory({ maxBlocks: 6 }), { numRuns: 20, seed: 4 })
+      .filter(({ blocks }) => blocks.length > 2);
+    if (history === undefined) expect.unreachable();
+    const restored = open(history);
+    const batches = publishedBatches(history);
+    const add = (list: readonly PublishedBatch[]): void => {
+      const rebuilder = createRebuilder(restored);
+      for (const batch of list) {
+        rebuilder.add(batch);
+        rebuilder.checkpoint("undoable");
+      }
+    };
+    add(batches);
+    const { batch, queuePosition } = restored.position();
+    const end = {
+      batch,
+      queueTail: queuePosition,
+      l1Block: 9,
+      l1BlockHash: new Uint8Array(32).fill(9),
+      l1Timestamp: 7,
+    };
+    expect(restored.compared()).toBeNull();
+    restored.finish(end, []);
+    expect(restored.compared()).toMatchObject({ batch, l1Block: 9 });
+    expect(restored.end()).toEqual(end);
+    restored.rollbackTo(batch - 2);
+    add(batches.slice(-2));
+    expect(restored.compared()).toMatchObject({ batch: batch - 2 });
+    expect(restored.end()).toBeNull();
+    restored.finish(end, []);
+    expect(restored.end()).toEqual(end);
+  });
+
   it("is found again in its store", async () => {
     const [history] = fc.sample(arbitraryHistory({ maxBlocks: 8 }), { numRuns: 1, seed: 3 });
     if (history === undefined) expect.unreachable();

@@ -7,10 +7,14 @@ import { identityText, isSameRollup, type RollupIdentity } from "./identity.ts";
 import {
   type BatchRecord,
   batchKey,
+  type ComparedBatches,
+  comparedKey,
   decodeBatchRecord,
+  decodeCompared,
   decodeEnd,
   decodeIdentity,
   decodeWaiting,
+  encodeCompared,
   encodeEnd,
   encodeIdentity,
   encodeWaiting,
@@ -20,6 +24,8 @@ import {
   type WaitingEntry,
   waitingKey,
 } from "./stored-records.ts";
+
+const NEVER_COMPARED: ComparedBatches = { batch: 0, l1Block: 0, l1BlockHash: new Uint8Array(32) };
 
 /**
  * A state rebuilt from what was published, with the batches it came from. Tree and records are written together, so the
@@ -36,7 +42,14 @@ export interface RestoredState {
   end(): RestoredEnd | null;
   /** The queue entries that no batch has consumed, as of {@link RestoredState.end}. Throws `restore/incomplete`. */
   waiting(): WaitingEntry[];
-  /** Writes down that the end was reached, with what waits in the queue then. */
+  /**
+   * Up to where every batch was compared with the contract; null where that was never done. What an archive brought without L1,
+   * or an interrupted restoration, is not yet in it.
+   */
+  compared(): ComparedBatches | null;
+  /** Forgets that batches after this one were compared, and an end that was reached with them. */
+  distrustAfter(batch: number): void;
+  /** Writes down that the end was reached, all batches compared, with what waits in the queue then. */
   finish(end: RestoredEnd, waiting: readonly WaitingEntry[]): void;
   /** Undoes all batches after this one. Throws `state/beyond-retention`. */
   rollbackTo(batch: number): void;
@@ -69,13 +82,25 @@ export function openRestoredState({ store, compress, identity: wanted }: Restore
     const bytes = store.get(endKey());
     return bytes === undefined ? null : decodeEnd(bytes);
   };
+  const compared = (): ComparedBatches | null => {
+    const bytes = store.get(comparedKey());
+    return bytes === undefined ? null : decodeCompared(bytes);
+  };
   const end = (): RestoredEnd | null => {
     const stored = storedEnd();
-    return stored?.batch === tree.blockNumber() ? stored : null;
+    if (stored?.batch !== tree.blockNumber()) return null;
+    // Batches may have been undone, and as many others come without L1.
+    return stored.batch > (compared()?.batch ?? stored.batch) ? null : stored;
   };
   const position = (): ChainPosition => {
     const number = tree.blockNumber();
     return number === 0 ? genesis : positionAfter(batch(number));
+  };
+
+  const distrustAfter = (number: number): void => {
+    const known = compared() ?? NEVER_COMPARED;
+    const lowered: ComparedBatches = { ...known, batch: Math.min(known.batch, number) };
+    store.write([{ key: comparedKey(), value: encodeCompared(lowered) }]);
   };
 
   return {
@@ -85,6 +110,8 @@ export function openRestoredState({ store, compress, identity: wanted }: Restore
     position,
     batch,
     end,
+    compared,
+    distrustAfter,
     waiting() {
       const reached = end();
       if (reached === null) throw restoreError("restore/incomplete", "the restoration has not reached its end");
@@ -103,9 +130,12 @@ export function openRestoredState({ store, compress, identity: wanted }: Restore
         changes.push({ key: waitingKey(old), value: null });
       }
       for (const entry of waiting) changes.push({ key: waitingKey(entry.position), value: encodeWaiting(entry) });
-      store.write([...changes, { key: endKey(), value: encodeEnd(reached) }]);
+      changes.push({ key: endKey(), value: encodeEnd(reached) });
+      store.write([...changes, { key: comparedKey(), value: encodeCompared(reached) }]);
     },
     rollbackTo(number) {
+      // Before the batches go: others may take their numbers.
+      distrustAfter(number);
       tree.rollbackTo(blockNumber(number));
     },
     close: () => tree.close(),

@@ -32,11 +32,13 @@ const RECORDS_VERSION = 1;
  * | 0x81 ‖ batch 8 | header 161, data hash 32, queue position 8 and hash 32 after it, origin 48, payouts of 40 |
  * | 0x82 | where the restoration last reached its end: batch 8, queue tail 8, L1 block 8, hash 32, timestamp 8 |
  * | 0x83 ‖ position 8 | entry that waits in the queue: record 76, queue hash after it 32, submitter's fee 16, L1 block 8 |
+ * | 0x84 | up to where every batch was compared with the contract: batch 8, L1 block 8, hash 32; absent in older stores |
  */
 const IDENTITY = 0x80;
 const BATCH = 0x81;
 const END = 0x82;
 const WAITING = 0x83;
+const COMPARED = 0x84;
 
 /** What is kept of a batch whose changes are in the tree. */
 export interface BatchRecord {
@@ -75,9 +77,17 @@ export interface RestoredEnd {
   readonly l1Timestamp: number;
 }
 
+/** The contract committed to every batch up to this one, as of an L1 block. */
+export interface ComparedBatches {
+  readonly batch: number;
+  readonly l1Block: number;
+  readonly l1BlockHash: Uint8Array;
+}
+
 export const identityKey = (): Uint8Array => Uint8Array.of(IDENTITY);
 export const batchKey = (batch: number): Uint8Array => concatBytes(Uint8Array.of(BATCH), encodeSafe64(batch));
 export const endKey = (): Uint8Array => Uint8Array.of(END);
+export const comparedKey = (): Uint8Array => Uint8Array.of(COMPARED);
 export const waitingKey = (position: number): Uint8Array => concatBytes(Uint8Array.of(WAITING), encodeSafe64(position));
 
 export function encodeIdentity({ chainId, rollup, sizes }: RollupIdentity): Uint8Array {
@@ -168,6 +178,15 @@ export function decodeEnd(bytes: Uint8Array): RestoredEnd {
     l1BlockHash: cursor.bytes(32).slice(),
     l1Timestamp: cursor.safe64(),
   };
+}
+
+export function encodeCompared({ batch, l1Block, l1BlockHash }: ComparedBatches): Uint8Array {
+  return concatBytes(encodeSafe64(batch), encodeSafe64(l1Block), l1BlockHash);
+}
+
+export function decodeCompared(bytes: Uint8Array): ComparedBatches {
+  const cursor = createByteCursor(bytes);
+  return { batch: cursor.safe64(), l1Block: cursor.safe64(), l1BlockHash: cursor.bytes(32).slice() };
 }
 
 function usedPayouts(slots: BatchHeaderFields["slots"], payouts: readonly Payout[]): Uint8Array {

@@ -1,13 +1,13 @@
 import { isCairnError } from "@cairn/protocol";
 import { isSameBytes } from "./byte-cursor.ts";
 import type { ChainPosition } from "./chain-position.ts";
+import { findLastCommonSince } from "./compare-batches.ts";
 import { restoreError } from "./errors.ts";
 import { type FeedOptions, feedBatches } from "./feed.ts";
 import type { L1Access } from "./l1/access.ts";
 import { readBatches } from "./l1/batch-stream.ts";
 import {
   type ContractState,
-  createCommitmentReader,
   isStillThere,
   type L1Head,
   type L1HeadTag,
@@ -17,7 +17,6 @@ import {
 } from "./l1/contract-state.ts";
 import type { ScanLimits } from "./l1/rollup-logs.ts";
 import { findStart, readFromHint } from "./l1/scan-start.ts";
-import { batchCommitment } from "./published-batch.ts";
 import { assertQueueHash, assertWholeQueue } from "./queue-check.ts";
 import type { RestoredState } from "./restored-state.ts";
 import type { WaitingEntry } from "./stored-records.ts";
@@ -36,7 +35,7 @@ export interface SyncOptions extends FeedOptions {
 }
 
 /**
- * Brings the state to the head of L1: goes back to the last batch that the contract still holds, reads the batches that follow
+ * Brings the state to the head of L1: goes back to the last batch up to which the contract holds each one, reads the batches that follow
  * from events and calldata, replays them, and compares the result with the contract. Starts over with the new head
  * when L1 reorganises meanwhile or batches have come. Returns the L1 block at which state and contract agree.
  * Throws `restore/history-changed`, `restore/state-mismatch`, and as `readBatches`, `feedBatches`.
@@ -111,14 +110,14 @@ function resumeBlock(restored: RestoredState): number | null {
   return Math.max(0, restored.batch(batch).origin.resumeBlock - OVERLAP_BLOCKS);
 }
 
-/** Undoes the batches that the contract does not hold. */
+/** Undoes the batches from the first on that the contract does not hold. */
 async function goBackToContract(restored: RestoredState, access: L1Access, { head, contract }: Target): Promise<void> {
   const last = restored.position().batch;
   const oldest = restored.tree.oldestBlock();
-  const commitments = createCommitmentReader(access, contract.batchCount, head.block);
-  let common = Math.min(last, contract.batchCount);
-  while (common > 0 && (await commitments.of(common)) !== batchCommitment(restored.batch(common))) common--;
-  if (common < oldest && common === contract.batchCount) {
+  const { batchCount } = contract;
+  const comparison = { last: Math.min(last, batchCount), batchCount, block: head.block };
+  const common = await findLastCommonSince(restored, access, comparison);
+  if (common < oldest && common === batchCount) {
     throw restoreError(
       "restore/l1-unavailable",
       `the L1 node is behind: it knows ${common} batches, the state has ${last}`,

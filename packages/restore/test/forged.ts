@@ -1,5 +1,15 @@
 import { join } from "node:path";
-import { encodeL1Operation, type L1Operation, nextQueueHash } from "@cairn/protocol";
+import {
+  dataHash,
+  decodePublishedData,
+  encodeL1Operation,
+  encodePublishedData,
+  type L1Operation,
+  nextQueueHash,
+  type Payout,
+  payoutsHash,
+  trimPublishedData,
+} from "@cairn/protocol";
 import { openArchive } from "../src/archive/reader.ts";
 import { createArchive } from "../src/archive/writer.ts";
 import { type ChainPosition, followBatch } from "../src/chain-position.ts";
@@ -41,4 +51,20 @@ export function withStolenDeposits(batch: PublishedBatch): PublishedBatch {
   const stolen = (operation: L1Operation): L1Operation =>
     operation.type === "deposit" ? { ...operation, owner: 0xbadn, amount: operation.amount + 1n } : operation;
   return { ...batch, l1Operations: batch.l1Operations.map(stolen) };
+}
+
+/** The batch with its withdrawals paid to somebody else: no account and no root differs. `payouts` are the true ones. */
+export function withStolenPayouts(batch: PublishedBatch, payouts: readonly Payout[]): PublishedBatch {
+  const { header, l1Operations } = batch;
+  const recipient = 0xbadn;
+  const data = decodePublishedData(header.slots, batch.publishedData, l1Operations.length);
+  const slots = data.slots.map((slot) => (slot.type === "withdraw" ? { ...slot, recipient } : slot));
+  const publishedData = trimPublishedData(encodePublishedData(header.slots, { ...data, slots }));
+  const stolen = payouts.map((payout) => ({ ...payout, recipient }));
+  return {
+    ...batch,
+    header: { ...header, payoutsHash: payoutsHash(header.slots, stolen), txRoot: header.txRoot + 1n },
+    publishedData,
+    dataHash: dataHash(header.slots, publishedData),
+  };
 }

@@ -123,7 +123,7 @@ function tell(
       "compared",
       head === null
         ? "NOT with the contract: without L1 only hashes and roots of the archives were checked"
-        : `with the contract at L1 block ${head.block}: root, accounts, queue${isConfirmed ? "; the second L1 node agrees" : ""}`,
+        : `with the contract at L1 block ${head.block}: every batch, root, accounts, queue${isConfirmed ? "; the second L1 node agrees" : ""}`,
     ],
     ...(waitingEntries === null ? [] : [["waiting", `${waitingEntries} queue entries`]]),
     [

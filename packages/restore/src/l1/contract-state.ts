@@ -48,7 +48,7 @@ export async function readHead({ rollup, call }: L1Access, blockTag: L1HeadTag):
 }
 
 /** Whether an L1 block is still the one it was. Throws `restore/l1-unavailable`. */
-export async function isStillThere({ rollup, call }: L1Access, head: L1Head): Promise<boolean> {
+export async function isStillThere({ rollup, call }: L1Access, head: Pick<L1Head, "block" | "hash">): Promise<boolean> {
   const blockNumber = BigInt(head.block);
   try {
     const { hash } = await call(`block ${head.block}`, () => rollup.reader.getBlock({ blockNumber }));
