@@ -11,7 +11,7 @@ import {
   requestWithdraw,
 } from "@cairn/l1";
 import { accountIndex, addressToBigint, EMPTY_QUEUE_HASH, encodeL1Operation, nextQueueHash } from "@cairn/protocol";
-import { parseEther } from "viem";
+import { parseEther, type TransactionReceipt } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DevRollup, type DevToken, startDevRollup } from "./dev-rollup.ts";
 
@@ -104,7 +104,43 @@ describe("a rollup on a development L1", () => {
   it("asks a fee that a queue entry must pay", async () => {
     expect(await readQueueFee(devnet.rollup)).toBeGreaterThan(0n);
   });
+
+  it("sends enough for a fee that rises meanwhile, and loses no more than the fee", async () => {
+    const { rollup } = devnet;
+    const wallet = devnet.wallet(5);
+    const { address } = wallet.account;
+    const owner = addressToBigint(address);
+    const fee = await readQueueFee(rollup);
+    const earlier = readingEarlierFee(rollup, fee / 2n);
+    await devnet.mint(token, address, 30n);
+    const target = { owner, index: NEW, key: 1n };
+    const requests: readonly (() => Promise<TransactionReceipt>)[] = [
+      () => depositEth(earlier, wallet, 10n, target),
+      () => requestWithdraw(earlier, wallet, accountIndex(64)),
+      () => requestSetKey(earlier, wallet, accountIndex(64), 2n),
+      () => depositTokenWithPermit(earlier, wallet, token.id, 10n, target),
+    ];
+    for (const [i, request] of requests.entries()) {
+      const before = await rollup.reader.getBalance({ address });
+      const { gasUsed, effectiveGasPrice } = await request();
+      const spent = before - (await rollup.reader.getBalance({ address })) - gasUsed * effectiveGasPrice;
+      expect(spent).toBe(fee + (i === 0 ? 10n : 0n));
+    }
+    await depositToken(earlier, wallet, token.id, 20n, target);
+  });
 });
+
+/** The same rollup, the queue fee of which was read when it was still `fee`. */
+function readingEarlierFee(rollup: L1Rollup, fee: bigint): L1Rollup {
+  const reader = new Proxy(rollup.reader, {
+    get: (target, name, receiver) =>
+      name === "readContract"
+        ? (query: Parameters<typeof target.readContract>[0]) =>
+            query.functionName === "queueFee" ? fee : target.readContract(query)
+        : Reflect.get(target, name, receiver),
+  });
+  return { ...rollup, reader };
+}
 
 type QueueLog = { readonly args: object };
 

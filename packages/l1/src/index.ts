@@ -21,6 +21,7 @@ export {
   depositToken,
   depositTokenWithPermit,
   readQueueFee,
+  readQueueFeeWithRoom,
   readTokenAddress,
   requestSetKey,
   requestWithdraw,

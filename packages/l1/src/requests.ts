@@ -17,20 +17,31 @@ export interface DepositTarget {
 /** EIP-712 version of the token, "1" in nearly every token with permits; not readable on chain in a standard way. */
 const PERMIT_DOMAIN_VERSION = "1";
 const PERMIT_LIFETIME_SECONDS = 3600n;
+/** Times the fee of now that is sent: of an empty queue, enough until 256 entries wait. */
+const FEE_ROOM = 4n;
 
 /** Wei that the next queue entry costs. */
 export async function readQueueFee(rollup: L1Rollup): Promise<bigint> {
   return rollup.reader.readContract({ address: rollup.address, abi: rollupAbi, functionName: "queueFee" });
 }
 
-/** Deposits `amount` wei, paying the queue fee on top; what the fee was overestimated comes back. Throws `l1/transaction-reverted`. */
+/**
+ * Wei to send for the next queue entry, beyond an ETH deposit: the contract takes the fee of the moment and gives the rest
+ * back in the same call. Others' entries raise the fee, in steps, before the transaction is mined; the exact fee of now would
+ * let anybody who queues one entry more make it revert.
+ */
+export async function readQueueFeeWithRoom(rollup: L1Rollup): Promise<bigint> {
+  return FEE_ROOM * (await readQueueFee(rollup));
+}
+
+/** Deposits `amount` wei, paying the queue fee on top; what is sent beyond it comes back. Throws `l1/transaction-reverted`. */
 export async function depositEth(
   rollup: L1Rollup,
   wallet: L1Wallet,
   amount: bigint,
   target: DepositTarget,
 ): Promise<TransactionReceipt> {
-  const fee = await readQueueFee(rollup);
+  const fee = await readQueueFeeWithRoom(rollup);
   const { owner, index, key } = target;
   const data = encodeFunctionData({
     abi: rollupAbi,
@@ -56,7 +67,7 @@ export async function depositToken(
     args: [rollup.address, amount],
   });
   await waitForSuccess(rollup.reader, hash, "approve");
-  const value = await readQueueFee(rollup);
+  const value = await readQueueFeeWithRoom(rollup);
   const { owner, index, key } = target;
   const data = encodeFunctionData({
     abi: rollupAbi,
@@ -75,7 +86,7 @@ export async function depositTokenWithPermit(
   target: DepositTarget,
 ): Promise<TransactionReceipt> {
   const permit = await signPermit(rollup, wallet, await readTokenAddress(rollup, token), amount);
-  const value = await readQueueFee(rollup);
+  const value = await readQueueFeeWithRoom(rollup);
   const { owner, index, key } = target;
   const args = [token, amount, bigintToAddress(owner), index, key, permit] as const;
   const data = encodeFunctionData({ abi: rollupAbi, functionName: "depositWithPermit", args: args });
@@ -89,7 +100,7 @@ export async function requestWithdraw(
   index: AccountIndex,
 ): Promise<TransactionReceipt> {
   const data = encodeFunctionData({ abi: rollupAbi, functionName: "requestWithdraw", args: [index] });
-  return sendToRollup(rollup, wallet, { name: "requestWithdraw", data, value: await readQueueFee(rollup) });
+  return sendToRollup(rollup, wallet, { name: "requestWithdraw", data, value: await readQueueFeeWithRoom(rollup) });
 }
 
 /** Demands a new key for the sender's account `index`. Throws `l1/transaction-reverted`. */
@@ -100,7 +111,7 @@ export async function requestSetKey(
   key: bigint,
 ): Promise<TransactionReceipt> {
   const data = encodeFunctionData({ abi: rollupAbi, functionName: "requestSetKey", args: [index, key] });
-  return sendToRollup(rollup, wallet, { name: "requestSetKey", data, value: await readQueueFee(rollup) });
+  return sendToRollup(rollup, wallet, { name: "requestSetKey", data, value: await readQueueFeeWithRoom(rollup) });
 }
 
 /** Contract of a registered ERC-20; the zero address for ETH and unknown ids. */

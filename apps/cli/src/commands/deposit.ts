@@ -4,7 +4,7 @@ import {
   depositTokenWithPermit,
   type L1Rollup,
   type L1Wallet,
-  readQueueFee,
+  readQueueFeeWithRoom,
 } from "@cairn/l1";
 import { accountIndex, addressToBigint, tokenId } from "@cairn/protocol";
 import { type AccountView, ownAccounts, resolvePayee } from "@cairn/sdk";
@@ -34,7 +34,7 @@ type Target = Parameters<typeof depositEth>[3];
 export function addDepositCommand({ program, run }: Host): void {
   const command = program
     .command("deposit")
-    .description("bring ETH or an ERC-20 from L1 to L2")
+    .description("bring ETH or an ERC-20 from L1 to L2; what is sent beyond the queue fee comes back")
     .argument("<amount>", "in whole units")
     .argument("<token>", "symbol, number or contract")
     .option("--to <address>", "owner to deposit for; oneself without")
@@ -93,7 +93,7 @@ async function assertFunds(
   amount: bigint,
 ): Promise<void> {
   const { address } = wallet.account;
-  const [eth, fee] = await Promise.all([reader.getBalance({ address }), readQueueFee({ reader, ...rollup })]);
+  const [eth, fee] = await Promise.all([reader.getBalance({ address }), readQueueFeeWithRoom({ reader, ...rollup })]);
   const needed = fee + (token.address === null ? amount : 0n);
   const lacks = (balance: bigint, required: bigint, of: Pick<Token, "symbol" | "decimals">) =>
     cliError(

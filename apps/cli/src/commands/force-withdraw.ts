@@ -1,5 +1,5 @@
 import { rollupAbi } from "@cairn/contracts";
-import { readQueueFee } from "@cairn/l1";
+import { readQueueFee, readQueueFeeWithRoom } from "@cairn/l1";
 import { encodeFunctionData } from "viem";
 import { formatAmount } from "../amounts.ts";
 import type { Context } from "../context.ts";
@@ -23,7 +23,10 @@ const ETH = { symbol: "ETH", decimals: 18 };
 export function addForceWithdrawCommand({ program, run }: Host): void {
   const command = program
     .command("force-withdraw")
-    .description("demand the whole balance of an account of one's own on L1, past the operator")
+    .description(
+      "demand the whole balance of an account of one's own on L1, past the operator; what is sent beyond the queue fee, " +
+        "which others can raise meanwhile, comes back",
+    )
     .argument("<index>", "the account; it must belong to the key's owner, or nothing happens")
     .option("--wait", "do not return before a batch has processed the demand")
     .option("--timeout <seconds>", "longest wait (1800)");
@@ -37,10 +40,11 @@ export function addForceWithdrawCommand({ program, run }: Host): void {
     if (ladder.isFrozen) {
       throw cliError("cli/frozen", "the rollup is frozen: it takes no demands any more");
     }
-    const fee = await readQueueFee(sender.rollup);
+    const value = await readQueueFeeWithRoom(sender.rollup);
     const data = encodeFunctionData({ abi: rollupAbi, functionName: "requestWithdraw", args: [index] });
-    const { sent, receipt } = await sender.send({ name: "requestWithdraw", data, value: fee });
+    const { sent, receipt } = await sender.send({ name: "requestWithdraw", data, value });
     const [entry] = receipt === null ? [] : entriesOf(sender.rollup, receipt);
+    const fee = entry?.queueFee ?? (await readQueueFee(sender.rollup));
     const { timestamp } = await sender.rollup.reader.getBlock(
       receipt === null ? {} : { blockNumber: receipt.blockNumber },
     );
@@ -52,7 +56,7 @@ export function addForceWithdrawCommand({ program, run }: Host): void {
     if (isWaiting) await waitForBatch(context, sender, position, options);
     const rows = [
       ["demand", `the whole balance of account ${index}, for ${sender.from}`],
-      ["queue fee", formatAmount(fee, ETH)],
+      ["queue fee", `${formatAmount(fee, ETH)}${receipt === null ? "" : " taken"}; ${formatAmount(value, ETH)} sent`],
       ...(position === null ? [] : [["queue position", String(position)]]),
       ["status", isWaiting ? "processed by a batch; its payout can be paid by anyone (cairn pay)" : "queued"],
       ["overdue", `from ${formatTime(overdueFrom)}; then anyone may submit the batch`],

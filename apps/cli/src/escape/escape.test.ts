@@ -91,9 +91,19 @@ describe("leaving a rollup by the command line", () => {
   it("demands a withdrawal on L1 and tells the deadlines", { timeout: TIMEOUT_MS }, async () => {
     const tried = await chain.cairn<Sent>("force-withdraw", "67", "--key", "carol", "--dry-run");
     expect(tried).toMatchObject({ code: 0, data: { status: "tried", position: null } });
-    const { code, data } = await chain.cairn<Sent & { overdueFrom: number; freezableFrom: number }>(
+    const { address, reader } = chain.devnet.rollup;
+    const fee = await reader.readContract({ address, abi: rollupAbi, functionName: "queueFee" });
+    const before = await balance(chain.address("carol"));
+    const { code, data } = await chain.cairn<Sent & { overdueFrom: number; freezableFrom: number; feeWei: string }>(
       ...["force-withdraw", "67", "--key", "carol"],
     );
+    // More than the fee goes with the demand, for it may rise meanwhile; only the fee is gone afterwards.
+    const [hash] = sentHashes(data);
+    const { value } = await reader.getTransaction({ hash: hash ?? "0x" });
+    const { gasUsed, effectiveGasPrice } = await reader.getTransactionReceipt({ hash: hash ?? "0x" });
+    expect(value).toBeGreaterThanOrEqual(2n * fee);
+    expect(before - (await balance(chain.address("carol"))) - gasUsed * effectiveGasPrice).toBe(fee);
+    expect(data.feeWei).toBe(String(fee));
     expect({ code, data }).toMatchObject({ code: 0, data: { status: "queued", position: 4, index: 67 } });
     expect(data.freezableFrom - data.overdueFrom).toBe(6 * DAY);
     await chain.deposit("bob", 3n * ETHER);

@@ -11,6 +11,8 @@ export interface QueueEntryView {
   readonly tokenId: number;
   readonly amount: bigint;
   readonly index: number;
+  /** Wei that the contract took for it; half of them burned. */
+  readonly queueFee: bigint;
 }
 
 /** How far the node has taken a queue entry. */
@@ -40,6 +42,7 @@ export function entriesOf({ address }: L1Rollup, receipt: TransactionReceipt): Q
     tokenId: args.tokenId,
     amount: args.amount,
     index: args.index,
+    queueFee: 2n * args.submitterFee,
   }));
 }
 
