@@ -31,7 +31,7 @@ export type Alarm =
   | { readonly type: "operatorChanged"; readonly from: bigint; readonly to: bigint }
   /** The head of L1 is old: the RPC has fallen behind, or shows a past on purpose. */
   | { readonly type: "l1Stale"; readonly headAt: number }
-  /** L1 cannot be read, so nothing is known. */
+  /** L1 does not answer, or with what no rollup answers, so nothing is known. */
   | { readonly type: "l1Unavailable"; readonly message: string };
 
 /** How bad an alarm is: money at risk, something to act on, or good to know. */

@@ -1,16 +1,17 @@
-import { rollupAbi } from "@cairn/contracts";
-import { payBatch, sendToRollup } from "@cairn/l1";
-import { accountIndex, addressToBigint, batchNumber, ETH_TOKEN_ID } from "@cairn/protocol";
+import { reclaimArguments, rollupAbi } from "@cairn/contracts";
+import { payBatch, readQueue, sendToRollup } from "@cairn/l1";
+import { accountIndex, addressToBigint, batchNumber, bigintToAddress, ETH_TOKEN_ID } from "@cairn/protocol";
 import { createMemoryStore } from "@cairn/state";
 import { encodeFunctionData } from "viem";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { lyingRollup, startUnprovenRollup, type UnprovenRollup } from "../../test/unproven-rollup.ts";
 import { createL1Access } from "../l1/access.ts";
-import { readIdentity } from "../l1/contract-state.ts";
+import { readHead, readIdentity } from "../l1/contract-state.ts";
 import { openRestoredState } from "../restored-state.ts";
 import { DEFAULT_ALARM_LIMITS } from "./alarms.ts";
 import { createRollupMonitor, type MonitorReport, type RollupMonitor } from "./monitor.ts";
 import { totalOwed } from "./owed.ts";
+import { createPaymentTracker } from "./payments.ts";
 
 const HOUR = 3600;
 
@@ -131,8 +132,53 @@ describe("watching a rollup", () => {
     nowSeconds -= 700;
   });
 
+  it.each(["nothing", "a revert"])(
+    "takes %s where the contract should answer as L1's failure, and goes on",
+    async (kind) => {
+      const address = kind === "nothing" ? bigintToAddress(0xdeadn) : live.token.address;
+      let isBroken = true;
+      const lying = lyingRollup(live.rollup, "readContract", async (ask, query) =>
+        isBroken && query.functionName === "operator"
+          ? live.rollup.reader.readContract({ address: address, abi: rollupAbi, functionName: "operator" })
+          : ask(),
+      );
+      const watching = await createMonitor(lying);
+      expect(await watching.check()).toMatchObject({ observation: null, alarms: [{ type: "l1Unavailable" }] });
+      isBroken = false;
+      expect(await watching.check()).toMatchObject({ observation: {}, cleared: [{ type: "l1Unavailable" }] });
+    },
+  );
+
+  it("finds the payouts of a batch that took another's place, and those whose payment was undone", async () => {
+    const publishPayout = (amount: bigint) =>
+      live.publish((send) => {
+        send(accountIndex(64), { amount, recipient: 0xc0ffee77n });
+      });
+    const unpaid = async (): Promise<unknown> =>
+      (await monitor.check()).observation?.unpaid.map(({ batch, amount }) => ({ batch, amount }));
+    const snapshot = await live.client.snapshot();
+    await publishPayout(11n);
+    const batch = live.blocks.length;
+    await pay(batch);
+    expect(await unpaid()).toEqual([]);
+
+    await live.client.revert({ id: snapshot });
+    live.forgetLast();
+    await publishPayout(12n);
+    expect(await unpaid()).toEqual([{ batch, amount: 12n }]);
+
+    const beforePayment = await live.client.snapshot();
+    await pay(batch);
+    expect(await unpaid()).toEqual([]);
+    await live.client.revert({ id: beforePayment });
+    await live.client.mine({ blocks: 1 });
+    expect(await unpaid()).toEqual([{ batch, amount: 12n }]);
+    await pay(batch);
+    await live.deposit(2, 7n, "token");
+  });
+
   it("tells of overdue entries, of open submission, of a possible freeze and of the freeze", async () => {
-    await pass(18 * HOUR);
+    await pass(25 * HOUR);
     expect(typesOf(await monitor.check())).toEqual(expect.arrayContaining(["overdueEntries", "submissionOpen"]));
     await pass(7 * 24 * HOUR);
     expect(typesOf(await monitor.check())).toContain("freezePossible");
@@ -142,6 +188,37 @@ describe("watching a rollup", () => {
     expect(typesOf(report)).toContain("frozen");
     expect(typesOf(report)).not.toContain("freezePossible");
     expectBooksToMatch(report);
+  });
+
+  it("books a payment once, also when what comes after it cannot be read at first", async () => {
+    let unreadableFrom: bigint | null = null;
+    const lying = lyingRollup(live.rollup, "getLogs", async (ask, { fromBlock, toBlock }) => {
+      if (typeof fromBlock !== "bigint" || typeof toBlock !== "bigint") return expect.unreachable();
+      const isRefused = unreadableFrom !== null && (fromBlock !== toBlock || fromBlock >= unreadableFrom);
+      if (isRefused) throw new RangeError("too much");
+      return ask();
+    });
+    const access = createL1Access(lying, { sleep: async () => {}, attempts: 1 });
+    const tracker = createPaymentTracker(access);
+    await tracker.at(await readHead(access, "latest"));
+
+    const [entry] = await readQueue(
+      live.rollup,
+      live.blocks.reduce((sum, { executed }) => sum + executed.l1OperationCount, 0),
+    );
+    if (entry === undefined) expect.unreachable("something waits");
+    const args = reclaimArguments(entry.position, entry.operation);
+    const data = encodeFunctionData({ abi: rollupAbi, functionName: "reclaim", args });
+    const { blockNumber } = await sendToRollup(live.rollup, live.devnet.wallet(9), { name: "reclaim", data });
+    await live.client.mine({ blocks: 3 });
+    const head = await readHead(access, "latest");
+    unreadableFrom = blockNumber + 1n;
+    await expect(tracker.at(head)).rejects.toMatchObject({ code: "restore/l1-unavailable" });
+    unreadableFrom = null;
+    const booked = await tracker.at(head);
+    expect(booked.reclaimedFees).toBeGreaterThan(0n);
+    expect(booked).toEqual(await createPaymentTracker(access).at(head));
+    expectBooksToMatch(await monitor.check());
   });
 
   it("goes on until stopped", async () => {

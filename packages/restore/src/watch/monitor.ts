@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isCairnError } from "@cairn/protocol";
+import { BaseError } from "viem";
 import { DEFAULT_CHECKPOINT_LIMITS } from "../feed.ts";
 import type { L1Access } from "../l1/access.ts";
 import type { L1HeadTag } from "../l1/contract-state.ts";
@@ -80,10 +81,8 @@ export function createRollupMonitor(config: MonitorConfig, deps: MonitorDeps): R
       operator ??= observation.operator;
       return { observation, alarms };
     } catch (error) {
-      if (!isCairnError(error) || !error.code.startsWith("restore/")) throw error;
-      const { code, message } = error;
-      const isSilent = code === "restore/l1-unavailable";
-      const alarm: Alarm = isSilent ? { type: "l1Unavailable", message } : { type: "rootNotReproduced", code, message };
+      const alarm = alarmOf(error);
+      if (alarm === null) throw error;
       return { observation: null, alarms: [alarm] };
     }
   };
@@ -123,4 +122,15 @@ export function createRollupMonitor(config: MonitorConfig, deps: MonitorDeps): R
       await running;
     },
   };
+}
+
+/** What a failed check means; null of what is not L1's doing. */
+function alarmOf(error: unknown): Alarm | null {
+  // A revert, an empty or an unreadable answer, where the same contract answers well at other times: the RPC fails.
+  if (error instanceof BaseError) return { type: "l1Unavailable", message: error.shortMessage };
+  if (!isCairnError(error) || !error.code.startsWith("restore/")) return null;
+  const { code, message } = error;
+  return code === "restore/l1-unavailable"
+    ? { type: "l1Unavailable", message }
+    : { type: "rootNotReproduced", code, message };
 }

@@ -3,7 +3,7 @@ import { addressToBigint, ETH_TOKEN_ID } from "@cairn/protocol";
 import { BaseError } from "viem";
 import { allPayouts, type BatchPayouts, findUnpaidPayouts, type UnpaidPayout } from "../exit/payouts.ts";
 import type { L1Access } from "../l1/access.ts";
-import type { L1Head } from "../l1/contract-state.ts";
+import { isStillThere, type L1Head } from "../l1/contract-state.ts";
 import { readMany } from "../l1/read-many.ts";
 import type { RestoredState } from "../restored-state.ts";
 import { computeOwed, type Owed, sumBalances } from "./owed.ts";
@@ -48,18 +48,18 @@ export interface Observer {
 export function createObserver(access: L1Access, restored: RestoredState): Observer {
   const payments = createPaymentTracker(access);
   let unsettled: readonly BatchPayouts[] = [];
-  let lastBatch = 0;
+  let last: { readonly head: L1Head; readonly batch: number } | null = null;
   let balances: { readonly root: bigint; readonly sums: Amounts } | null = null;
 
   const findUnpaid = async (head: L1Head): Promise<UnpaidPayout[]> => {
     const { batch } = restored.position();
-    // After a batch was undone its payouts may come again in another; settled lists are few, so all are looked at.
-    const first = batch < lastBatch ? 1 : lastBatch + 1;
+    // A reorganisation may have replaced batches, and undone payments of any batch: then all lists are looked at.
+    const first = last === null || !(await isStillThere(access, last.head)) ? 1 : last.batch + 1;
     const lists = [...(first === 1 ? [] : unsettled), ...allPayouts(restored, first)];
     const unpaid = await findUnpaidPayouts(access, lists, head.block);
     const open = new Set(unpaid.map(({ batch: of }) => of));
     unsettled = lists.filter(({ batch: of }) => open.has(of));
-    lastBatch = batch;
+    last = { head, batch };
     return unpaid;
   };
 

@@ -52,9 +52,11 @@ export function createPaymentTracker(access: L1Access): PaymentTracker {
   return {
     async at(head) {
       if (last !== null && (last.block > head.block || !(await isStillThere(access, last)))) last = null;
-      if (last === null) books = emptyBooks();
       const from = last === null ? ((await findDeploymentBlock(access, head.block)) ?? 0) : last.block + 1;
-      await readInto(books, access, from, head.block);
+      // A copy, so that nothing is booked twice when a later range cannot be read and the next time begins anew.
+      const next = last === null ? emptyBooks() : copyOf(books);
+      await readInto(next, access, from, head.block);
+      books = next;
       last = head;
       return {
         exited: books.exited,
@@ -126,4 +128,13 @@ async function readClaimable(
 
 function emptyBooks(): Books {
   return { exited: new Map(), reclaimed: new Map(), reclaimedFees: 0n, candidates: new Map() };
+}
+
+function copyOf({ exited, reclaimed, reclaimedFees, candidates }: Books): Books {
+  return {
+    exited: new Map(exited),
+    reclaimed: new Map(reclaimed),
+    reclaimedFees,
+    candidates: new Map(candidates),
+  };
 }
