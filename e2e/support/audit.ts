@@ -211,8 +211,11 @@ async function auditMoney(scene: Scene, outcome: Outcome, problems: string[]): P
   const { reader, address } = scene.l1.rollup;
   const contract = { address, abi: rollupAbi } as const;
   const settled = await reader.getLogs({ address, events: [PAID, DEFERRED], fromBlock: 0n, strict: true });
+  // Of a payout of nothing, which an empty account's forced withdrawal leads to, L1 tells nothing.
   const due = [...outcome.payouts].flatMap(([batch, list]) =>
-    list.map(({ recipient, tokenId, amount }, i) => `${batch}/${i} ${bigintToAddress(recipient)} ${tokenId} ${amount}`),
+    list.flatMap(({ recipient, tokenId, amount }, i) =>
+      amount === 0n ? [] : [`${batch}/${i} ${bigintToAddress(recipient)} ${tokenId} ${amount}`],
+    ),
   );
   const done = settled.map(({ args }) =>
     [`${args.batchNumber}/${args.position}`, args.recipient, args.tokenId, args.amount].join(" "),
