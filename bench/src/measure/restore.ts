@@ -85,21 +85,19 @@ async function measureHistory(
   const opening = await archived(join(folder, "deposits"), deposits, genesis);
   const archive = await archived(join(folder, "transfers"), transfers, funded);
   const published = [...deposits.slice(-1), ...transfers];
-  const counts = {
-    batchCount: deposits.length + transfers.length,
-    queueTail: funded.nextIndex - FIRST_ACCOUNT_INDEX,
-  };
-  const rollup = createMemoryL1(IDENTITY, published, counts);
-  const rpc = await startRpcL1(IDENTITY, published, counts);
+  const queueTail = funded.nextIndex - FIRST_ACCOUNT_INDEX;
+  const counts = { batchCount: deposits.length + transfers.length, queueTail };
+  const opened = createMemoryL1(IDENTITY, deposits.slice(-1), { batchCount: deposits.length, queueTail }, deposits);
+  const rollup = createMemoryL1(IDENTITY, published, counts, deposits);
+  const rpc = await startRpcL1(IDENTITY, published, counts, deposits);
   let stores = 0;
   const lmdb = (): KeyValueStore => createLmdbStore({ path: join(folder, `store ${stores++}`) });
 
   /** Seconds of a restoration on a store that has the deposits already. */
   const seconds = async (store: KeyValueStore, options: Partial<RestoreOptions>): Promise<number> => {
-    const common = { store, compress, rollup: null };
-    await restoreRollup({ ...common, archives: [opening] });
+    await restoreRollup({ store, compress, rollup: opened, archives: [opening] });
     const startMs = performance.now();
-    await restoreRollup({ ...common, ...options });
+    await restoreRollup({ store, compress, rollup: null, ...options });
     const passed = (performance.now() - startMs) / 1000;
     await store.close();
     return passed;

@@ -39,17 +39,18 @@ export function eventOf(
 
 /**
  * An L1 that holds a rollup's later batches in memory: the answers of an RPC without its waiting. Events come decoded, transactions
- * as calldata with a proof in it.
+ * as calldata with a proof in it. Of the batches `before` these it has the commitments alone.
  */
 export function createMemoryL1(
   { chainId, rollup, sizes }: RollupIdentity,
   batches: readonly PublishedBatch[],
   state: QueueCounts,
+  before: readonly PublishedBatch[],
 ): L1Rollup {
   const address = bigintToAddress(rollup);
   const last = batches.at(-1);
   const calldata = new Map<Hex, Hex>();
-  const commitments = new Map<number, Hex>();
+  const commitments = new Map<number, Hex>(before.map((batch) => [batch.number, batchCommitment(batch)]));
   const logs = batches.map((batch) => {
     const event = eventOf(batch, address, state);
     const args = submitBatchArguments(batch.header, batch.publishedData, PROOF);

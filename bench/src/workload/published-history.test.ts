@@ -19,7 +19,12 @@ test("the benchmark's batches restore to the roots they name, every account payi
   for (const batch of deposits) rebuilder.add(batch);
   rebuilder.checkpoint("together");
   const before = restored.tree.snapshot();
-  const l1 = await startRpcL1(IDENTITY, [...deposits.slice(-1), ...transfers], { batchCount: 6, queueTail: 256 });
+  const l1 = await startRpcL1(
+    IDENTITY,
+    [...deposits.slice(-1), ...transfers],
+    { batchCount: 6, queueTail: 256 },
+    deposits,
+  );
   const { position, totals } = await restoreRollup({ store, compress, rollup: l1.rollup });
   await l1.stop();
   expect(position).toMatchObject({ batch: 6, root: transfers.at(-1)?.header.newRoot });

@@ -39,8 +39,9 @@ export async function startRpcL1(
   identity: RollupIdentity,
   batches: readonly PublishedBatch[],
   counts: QueueCounts,
+  before: readonly PublishedBatch[],
 ): Promise<RpcL1> {
-  const memory = createMemoryL1(identity, batches, counts);
+  const memory = createMemoryL1(identity, batches, counts, before);
   const worker = new Worker(new URL("./rpc-worker.ts", import.meta.url), {
     workerData: contentOf(identity, batches, counts),
   });
