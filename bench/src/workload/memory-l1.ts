@@ -39,7 +39,7 @@ export function eventOf(
 
 /**
  * An L1 that holds a rollup's later batches in memory: the answers of an RPC without its waiting. Events come decoded, transactions
- * as calldata with a proof in it. Of the batches `before` these it has the commitments alone.
+ * as calldata with a proof in it. Of the batches `before` these it has commitments and queue hashes alone.
  */
 export function createMemoryL1(
   { chainId, rollup, sizes }: RollupIdentity,
@@ -51,6 +51,12 @@ export function createMemoryL1(
   const last = batches.at(-1);
   const calldata = new Map<Hex, Hex>();
   const commitments = new Map<number, Hex>(before.map((batch) => [batch.number, batchCommitment(batch)]));
+  const queueHashes = new Map<number, Hex>();
+  let consumed = 0;
+  for (const { l1Operations, queueHash } of before) {
+    consumed += l1Operations.length;
+    queueHashes.set(consumed - 1, bytesToHex(queueHash));
+  }
   const logs = batches.map((batch) => {
     const event = eventOf(batch, address, state);
     const args = submitBatchArguments(batch.header, batch.publishedData, PROOF);
@@ -67,13 +73,13 @@ export function createMemoryL1(
       queueHead: BigInt(state.queueTail),
       queueTail: BigInt(state.queueTail),
     },
-    queueEntry: { ...QUEUE_ENTRY, queueHash: bytesToHex(last?.queueHash ?? new Uint8Array(32)) },
   };
   const head = { number: BigInt(state.batchCount), hash: bigintToHex(1n, 32), timestamp: 0n };
   const reader = {
     chain: { id: Number(chainId) },
     getBlock: async () => head,
-    readContract: async ({ functionName }: { functionName: string }) => views[functionName],
+    readContract: async ({ functionName, args }: { functionName: string; args?: readonly [bigint] }) =>
+      args === undefined ? views[functionName] : { ...QUEUE_ENTRY, queueHash: queueHashes.get(Number(args[0])) },
     getLogs: async ({ fromBlock, toBlock }: { fromBlock: bigint; toBlock: bigint }) =>
       logs.filter(({ blockNumber }) => blockNumber >= fromBlock && blockNumber <= toBlock),
     getTransaction: async ({ hash }: { hash: Hex }) => ({ hash, to: address, input: calldata.get(hash) }),
