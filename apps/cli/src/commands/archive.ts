@@ -27,7 +27,9 @@ export function addArchiveCommand({ program, run }: Host): void {
 
   const verify = archive
     .command("verify")
-    .description("check a file byte by byte and, on L1, that the contract committed to each of its batches")
+    .description(
+      "check a file byte by byte and, on L1, that the contract committed to each of its batches and has the queue that its records lead to",
+    )
     .argument("<file>", "the archive")
     .option("--offline", "check the file against itself alone");
   addNetworkOptions(verify);

@@ -1,6 +1,6 @@
 import { rollupAbi } from "@cairn/contracts";
 import { type DevRollup, startDevRollup } from "@cairn/devnet";
-import { depositEth } from "@cairn/l1";
+import { depositEth, sendToRollup } from "@cairn/l1";
 import { accountIndex, addressToBigint } from "@cairn/protocol";
 import { Registry } from "prom-client";
 import { createTestClient, encodeFunctionData, http } from "viem";
@@ -61,7 +61,7 @@ describe("what the contract says of itself", () => {
 
     await pass(10 * HOUR);
     const data = encodeFunctionData({ abi: rollupAbi, functionName: "freeze" });
-    await wallet.sendTransaction({ to: rollup.address, data });
+    await sendToRollup(rollup, wallet, { name: "freeze", data });
     expect(await readRollupFacts(rollup)).toMatchObject({ isFrozen: true, overdue: 2 });
   });
 });
