@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import type { L1Rollup } from "@cairn/l1";
+import { lyingRollup } from "@cairn/l1/testing";
 import { accountIndex, FIRST_ACCOUNT_INDEX } from "@cairn/protocol";
 import { createMemoryStore } from "@cairn/state";
 import type { Hex } from "viem";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { forgeArchive, withStolenPayouts } from "../test/forged.ts";
 import { gather, removeFolders, temporaryFolder } from "../test/published.ts";
-import { lyingRollup, startUnprovenRollup, type UnprovenRollup } from "../test/unproven-rollup.ts";
+import { startUnprovenRollup, type UnprovenRollup } from "../test/unproven-rollup.ts";
 import { openArchive } from "./archive/reader.ts";
 import { archiveRollup } from "./archive-rollup.ts";
 import { confirmState } from "./confirm.ts";
@@ -83,9 +84,11 @@ describe("a second L1 node", () => {
     const path = await evilArchive();
     const [, forged] = await gather((await openArchive(path)).batches());
     if (forged === undefined) expect.unreachable();
-    const lying: L1Rollup = lyingRollup(live.rollup, "multicall", async (ask) => {
-      const answers = (await ask()) as Hex[];
-      return answers.map((answer, i) => (i === 1 ? batchCommitment(forged) : answer));
+    const lying: L1Rollup = lyingRollup(live.rollup, {
+      multicall: async (ask) => {
+        const answers = (await ask()) as Hex[];
+        return answers.map((answer, i) => (i === 1 ? batchCommitment(forged) : answer));
+      },
     });
     const store = createMemoryStore();
     const { restored } = await restore({ store, rollup: lying, archives: [path], checkEveryBatch: true });
@@ -104,9 +107,11 @@ describe("a second L1 node", () => {
   it("is asked for the hash of the whole queue", async () => {
     const { restored } = await restore({});
     expect(restored.waiting()).toHaveLength(1);
-    const other = lyingRollup(live.rollup, "readContract", async (ask, { functionName }) => {
-      const answer = await ask();
-      return functionName === "queueEntry" ? { ...(answer as object), queueHash: `0x${"66".repeat(32)}` } : answer;
+    const other = lyingRollup(live.rollup, {
+      readContract: async (ask, { functionName }) => {
+        const answer = await ask();
+        return functionName === "queueEntry" ? { ...(answer as object), queueHash: `0x${"66".repeat(32)}` } : answer;
+      },
     });
     await expect(confirmState(restored, createL1Access(other))).rejects.toMatchObject({
       code: "restore/state-mismatch",

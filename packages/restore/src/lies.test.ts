@@ -1,8 +1,9 @@
 import type { L1Rollup } from "@cairn/l1";
+import { lyingRollup } from "@cairn/l1/testing";
 import { createMemoryStore } from "@cairn/state";
 import type { Hex } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { lyingRollup, startUnprovenRollup, type UnprovenRollup } from "../test/unproven-rollup.ts";
+import { startUnprovenRollup, type UnprovenRollup } from "../test/unproven-rollup.ts";
 import { confirmState } from "./confirm.ts";
 import { createL1Access } from "./l1/access.ts";
 import { restoreRollup } from "./restore.ts";
@@ -31,7 +32,7 @@ afterAll(() => live?.stop());
 const restore = (rollup: L1Rollup) => restoreRollup({ store: createMemoryStore(), compress: live.compress, rollup });
 
 const eventsAre = (change: (logs: readonly Log[]) => readonly Log[]): L1Rollup =>
-  lyingRollup(live.rollup, "getLogs", async (ask) => change((await ask()) as readonly Log[]));
+  lyingRollup(live.rollup, { getLogs: async (ask) => change((await ask()) as readonly Log[]) });
 
 const isBatch = (number: number) => (log: Log) =>
   log.eventName === "BatchSubmitted" && log.args.batchNumber === BigInt(number);
@@ -117,10 +118,12 @@ describe("an RPC that lies about calldata", () => {
   type Sent = { readonly input: Hex; readonly to: string; readonly hash: Hex };
   const sentAs = (number: number, change: (transaction: Sent) => Partial<Sent>): L1Rollup => {
     let count = 0;
-    return lyingRollup(live.rollup, "getTransaction", async (ask) => {
-      const isMeant = ++count === number;
-      const transaction = (await ask()) as Sent;
-      return isMeant ? { ...transaction, ...change(transaction) } : transaction;
+    return lyingRollup(live.rollup, {
+      getTransaction: async (ask) => {
+        const isMeant = ++count === number;
+        const transaction = (await ask()) as Sent;
+        return isMeant ? { ...transaction, ...change(transaction) } : transaction;
+      },
     });
   };
   const flip = (hex: Hex, digit: number): Hex =>
@@ -145,9 +148,11 @@ describe("an RPC that lies about calldata", () => {
 
 describe("an RPC that lies about the contract", () => {
   it("is caught: another commitment", async () => {
-    const lying = lyingRollup(live.rollup, "multicall", async (ask) => {
-      const answers = (await ask()) as Hex[];
-      return answers.map((answer, i) => (i === 2 ? (`0x${"22".repeat(32)}` as Hex) : answer));
+    const lying = lyingRollup(live.rollup, {
+      multicall: async (ask) => {
+        const answers = (await ask()) as Hex[];
+        return answers.map((answer, i) => (i === 2 ? (`0x${"22".repeat(32)}` as Hex) : answer));
+      },
     });
     await expect(restore(lying)).rejects.toMatchObject({ details: { batch: 3, check: "commitment" } });
   });
@@ -160,9 +165,11 @@ describe("an RPC that lies about the contract", () => {
     ["a longer queue than there is", "restore/events-incomplete", { queueTail: 7n }],
     ["fewer batches than events show", "restore/batch-mismatch", { batchCount: 4n }],
   ])("is caught: %s", async (_, code, change) => {
-    const lying = lyingRollup(live.rollup, "readContract", async (ask, { functionName }) => {
-      const answer = await ask();
-      return functionName === "state" ? { ...(answer as object), ...change } : answer;
+    const lying = lyingRollup(live.rollup, {
+      readContract: async (ask, { functionName }) => {
+        const answer = await ask();
+        return functionName === "state" ? { ...(answer as object), ...change } : answer;
+      },
     });
     await expect(restore(lying)).rejects.toMatchObject({ code });
   });
@@ -170,17 +177,21 @@ describe("an RPC that lies about the contract", () => {
   it("may show an older state; another RPC tells", async () => {
     const { restored, head } = await restore(live.rollup);
     await expect(confirmState(restored, createL1Access(live.rollup))).resolves.toEqual(head);
-    const older = lyingRollup(live.rollup, "readContract", async (ask, { functionName }) => {
-      const answer = await ask();
-      return functionName === "state" ? { ...(answer as object), root: `0x${"44".repeat(32)}` } : answer;
+    const older = lyingRollup(live.rollup, {
+      readContract: async (ask, { functionName }) => {
+        const answer = await ask();
+        return functionName === "state" ? { ...(answer as object), root: `0x${"44".repeat(32)}` } : answer;
+      },
     });
     await expect(confirmState(restored, createL1Access(older))).rejects.toMatchObject({
       code: "restore/state-mismatch",
     });
-    const elsewhere = lyingRollup(live.rollup, "getBlock", async (ask) => ({
-      ...((await ask()) as object),
-      hash: `0x${"55".repeat(32)}`,
-    }));
+    const elsewhere = lyingRollup(live.rollup, {
+      getBlock: async (ask) => ({
+        ...((await ask()) as object),
+        hash: `0x${"55".repeat(32)}`,
+      }),
+    });
     await expect(confirmState(restored, createL1Access(elsewhere))).rejects.toMatchObject({
       code: "restore/state-mismatch",
     });

@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import type { L1Rollup } from "@cairn/l1";
+import { lyingRollup } from "@cairn/l1/testing";
 import { createMemoryStore } from "@cairn/state";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { removeFolders, temporaryFolder } from "../test/published.ts";
-import { lyingRollup, startUnprovenRollup, type UnprovenRollup } from "../test/unproven-rollup.ts";
+import { startUnprovenRollup, type UnprovenRollup } from "../test/unproven-rollup.ts";
 import { archiveRollup, verifyArchive } from "./archive-rollup.ts";
 import { createL1Access, rollupAt } from "./l1/access.ts";
 import { type RestoreOptions, restoreRollup } from "./restore.ts";
@@ -89,9 +90,11 @@ describe("a rollup on L1", () => {
     await live.publishSome(11);
     await live.deposit(5, 7n);
     let fetched = 0;
-    const counting = lyingRollup(live.rollup, "getTransaction", (ask) => {
-      fetched++;
-      return ask();
+    const counting = lyingRollup(live.rollup, {
+      getTransaction: (ask) => {
+        fetched++;
+        return ask();
+      },
     });
     const { restored } = await restore(counting, { store });
     expect(fetched).toBe(1);
@@ -107,11 +110,13 @@ describe("an L1 node that is not at its best", () => {
 
   it("may refuse wide ranges of events", async () => {
     const widths: number[] = [];
-    const strict = lyingRollup(live.rollup, "getLogs", async (ask, { fromBlock, toBlock }) => {
-      const width = Number(toBlock) - Number(fromBlock) + 1;
-      widths.push(width);
-      if (width > 3) throw new RangeError("query returned more than 3 blocks");
-      return ask();
+    const strict = lyingRollup(live.rollup, {
+      getLogs: async (ask, { fromBlock, toBlock }) => {
+        const width = Number(toBlock) - Number(fromBlock) + 1;
+        widths.push(width);
+        if (width > 3) throw new RangeError("query returned more than 3 blocks");
+        return ask();
+      },
     });
     expect(await root(strict)).toBe(live.tree.root());
     expect(Math.max(...widths.slice(-4))).toBeLessThanOrEqual(6);
@@ -119,39 +124,47 @@ describe("an L1 node that is not at its best", () => {
 
   it("may fail now and then", async () => {
     let calls = 0;
-    const shaky = lyingRollup(live.rollup, "getTransaction", async (ask) => {
-      calls++;
-      if (calls % 3 === 1) throw new RangeError("502 Bad Gateway");
-      return ask();
+    const shaky = lyingRollup(live.rollup, {
+      getTransaction: async (ask) => {
+        calls++;
+        if (calls % 3 === 1) throw new RangeError("502 Bad Gateway");
+        return ask();
+      },
     });
     expect(await root(shaky)).toBe(live.tree.root());
   });
 
   it("may have forgotten old states", async () => {
-    const pruned = lyingRollup(live.rollup, "getCode", async (ask, { blockNumber }) => {
-      if (Number(blockNumber) < Number(await live.rollup.reader.getBlockNumber()))
-        throw new RangeError("missing trie node");
-      return ask();
+    const pruned = lyingRollup(live.rollup, {
+      getCode: async (ask, { blockNumber }) => {
+        if (Number(blockNumber) < Number(await live.rollup.reader.getBlockNumber()))
+          throw new RangeError("missing trie node");
+        return ask();
+      },
     });
     expect(await root(pruned)).toBe(live.tree.root());
   });
 
   it("is asked for so many transactions at a time and no more", async () => {
     let [open, most] = [0, 0];
-    const counting = lyingRollup(live.rollup, "getTransaction", async (ask) => {
-      open++;
-      most = Math.max(most, open);
-      const answer = await ask();
-      open--;
-      return answer;
+    const counting = lyingRollup(live.rollup, {
+      getTransaction: async (ask) => {
+        open++;
+        most = Math.max(most, open);
+        const answer = await ask();
+        open--;
+        return answer;
+      },
     });
     expect(await root(counting, { concurrency: 3 })).toBe(live.tree.root());
     expect(most).toBe(3);
   });
 
   it("is given up in the end", async () => {
-    const dead = lyingRollup(live.rollup, "getTransaction", async () => {
-      throw new RangeError("connection refused");
+    const dead = lyingRollup(live.rollup, {
+      getTransaction: async () => {
+        throw new RangeError("connection refused");
+      },
     });
     const access = createL1Access(dead, { sleep: noWait });
     await expect(
@@ -179,8 +192,10 @@ describe("archives and L1", () => {
 
   it("an archive from L1 restores the state where the calldata is gone", async () => {
     const path = await archive();
-    const pruned = lyingRollup(live.rollup, "getTransaction", async () => {
-      throw new RangeError("history is pruned");
+    const pruned = lyingRollup(live.rollup, {
+      getTransaction: async () => {
+        throw new RangeError("history is pruned");
+      },
     });
     const { restored, head } = await restore(pruned, { archives: [path] });
     expect(restored.tree.root()).toBe(live.tree.root());

@@ -1,10 +1,11 @@
 import { join } from "node:path";
+import { lyingRollup } from "@cairn/l1/testing";
 import { createMemoryStore } from "@cairn/state";
 import { createLmdbStore } from "@cairn/state/lmdb";
 import type { Hex } from "viem";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { removeFolders, temporaryFolder } from "../test/published.ts";
-import { lyingRollup, startUnprovenRollup, type UnprovenRollup } from "../test/unproven-rollup.ts";
+import { startUnprovenRollup, type UnprovenRollup } from "../test/unproven-rollup.ts";
 import { archiveRollup, verifyArchive } from "./archive-rollup.ts";
 import { createL1Access } from "./l1/access.ts";
 import { type RestoreOptions, type RestoreResult, restoreRollup } from "./restore.ts";
@@ -37,9 +38,11 @@ describe("a restoration that is interrupted", () => {
       const archiveTo = join(temporaryFolder(), "archive");
       const aborting = new AbortController();
       let fetched = 0;
-      const rollup = lyingRollup(live.rollup, "getTransaction", async (ask) => {
-        if (++fetched > stopAt) aborting.abort();
-        return ask();
+      const rollup = lyingRollup(live.rollup, {
+        getTransaction: async (ask) => {
+          if (++fetched > stopAt) aborting.abort();
+          return ask();
+        },
       });
       const options = { store, archiveTo, concurrency: 1, checkpoints: { batches: 2, accounts: 1000, ms: 100_000 } };
       await expect(restore({ ...options, rollup, signal: aborting.signal })).rejects.toMatchObject({
@@ -107,9 +110,11 @@ describe("a reorganisation of L1", () => {
     await archiveRollup(createL1Access(live.rollup), { path, compress: live.compress, head: "latest" });
     const store = createMemoryStore();
     await restore({ store, rollup: null, archives: [path] });
-    const behind = lyingRollup(live.rollup, "readContract", async (ask, { functionName }) => {
-      const answer = await ask();
-      return functionName === "state" ? { ...(answer as object), batchCount: 3n } : answer;
+    const behind = lyingRollup(live.rollup, {
+      readContract: async (ask, { functionName }) => {
+        const answer = await ask();
+        return functionName === "state" ? { ...(answer as object), batchCount: 3n } : answer;
+      },
     });
     await expect(restore({ store, rollup: behind })).rejects.toMatchObject({
       code: "restore/l1-unavailable",
@@ -123,14 +128,16 @@ describe("a reorganisation of L1", () => {
 
   it("while L1 is read makes the reading begin again", async () => {
     let isDone = false;
-    const moving = lyingRollup(live.rollup, "getTransaction", async (ask) => {
-      if (isDone) return ask();
-      isDone = true;
-      const transaction = await ask();
-      await reorganise();
-      await live.publishSome(10);
-      await live.publishSome(11);
-      return transaction;
+    const moving = lyingRollup(live.rollup, {
+      getTransaction: async (ask) => {
+        if (isDone) return ask();
+        isDone = true;
+        const transaction = await ask();
+        await reorganise();
+        await live.publishSome(10);
+        await live.publishSome(11);
+        return transaction;
+      },
     });
     const { restored } = await restore({ rollup: moving });
     expect(restored.tree.root()).toBe(live.tree.root());

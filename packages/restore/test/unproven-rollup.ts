@@ -5,7 +5,6 @@ import { type DevRollup, type DevToken, startDevRollup } from "@cairn/devnet";
 import {
   depositEth,
   depositToken,
-  type L1Reader,
   type L1Rollup,
   type ProvenBatch,
   readQueue,
@@ -208,22 +207,4 @@ function fundedAccounts(tree: StateTree): { readonly funded: readonly AccountInd
     if (ownerKey && balance > 10_000n) funded.push(accountIndex(index));
   }
   return { funded };
-}
-
-type ReaderMethod = "getLogs" | "getTransaction" | "readContract" | "getCode" | "multicall" | "getBlock";
-
-/** The same rollup behind an RPC whose answers to one kind of question are made by `answer`; `ask` puts the question to the real one. */
-export function lyingRollup(
-  rollup: L1Rollup,
-  method: ReaderMethod,
-  answer: (ask: () => Promise<unknown>, query: Readonly<Record<string, unknown>>) => Promise<unknown>,
-): L1Rollup {
-  const reader: L1Reader = new Proxy(rollup.reader, {
-    get(target, name, receiver) {
-      const real: unknown = Reflect.get(target, name, receiver);
-      if (name !== method || typeof real !== "function") return real;
-      return (query: Readonly<Record<string, unknown>>) => answer(() => Reflect.apply(real, target, [query]), query);
-    },
-  });
-  return { ...rollup, reader };
 }

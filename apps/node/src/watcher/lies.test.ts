@@ -4,12 +4,12 @@ import { countAcceptedBatches, type Database, findLastL1Block, loadQueueEntries 
 import { createTestDatabases } from "@cairn/db/testing";
 import { type DevRollup, startDevRollup } from "@cairn/devnet";
 import { depositEth, type L1Rollup, readQueue } from "@cairn/l1";
+import { lyingRollup } from "@cairn/l1/testing";
 import { accountIndex, addressToBigint } from "@cairn/protocol";
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { createTestClient, http, RpcRequestError, type TestClient } from "viem";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { lyingRollup } from "../../test/lying-l1.ts";
 import { createBatchMaker } from "../../test/unproven-batches.ts";
 import { createManualClock } from "../clock.ts";
 import { createWatcherMetrics } from "./metrics.ts";

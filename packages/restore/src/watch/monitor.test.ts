@@ -1,10 +1,11 @@
 import { reclaimArguments, rollupAbi } from "@cairn/contracts";
 import { payBatch, readQueue, sendToRollup } from "@cairn/l1";
+import { lyingRollup } from "@cairn/l1/testing";
 import { accountIndex, addressToBigint, batchNumber, bigintToAddress, ETH_TOKEN_ID } from "@cairn/protocol";
 import { createMemoryStore } from "@cairn/state";
 import { encodeFunctionData } from "viem";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { lyingRollup, startUnprovenRollup, type UnprovenRollup } from "../../test/unproven-rollup.ts";
+import { startUnprovenRollup, type UnprovenRollup } from "../../test/unproven-rollup.ts";
 import { createL1Access } from "../l1/access.ts";
 import { readHead, readIdentity } from "../l1/contract-state.ts";
 import { openRestoredState } from "../restored-state.ts";
@@ -102,18 +103,22 @@ describe("watching a rollup", () => {
   });
 
   it("tells when the contract accounts for less than is owed", async () => {
-    const lying = lyingRollup(live.rollup, "multicall", async (ask, { contracts }) => {
-      const answers = (await ask()) as unknown[];
-      const [first] = contracts as { functionName: string }[];
-      return first?.functionName === "custody" ? answers.map((answer) => (answer as bigint) - 1n) : answers;
+    const lying = lyingRollup(live.rollup, {
+      multicall: async (ask, { contracts }) => {
+        const answers = (await ask()) as unknown[];
+        const [first] = contracts as { functionName: string }[];
+        return first?.functionName === "custody" ? answers.map((answer) => (answer as bigint) - 1n) : answers;
+      },
     });
     expect(typesOf(await (await createMonitor(lying)).check())).toContain("custodyBelowOwed");
   });
 
   it("tells when the published data does not lead to the contract's root", async () => {
-    const lying = lyingRollup(live.rollup, "readContract", async (ask, { functionName }) => {
-      const answer = await ask();
-      return functionName === "state" ? { ...(answer as object), root: `0x${"33".repeat(32)}` } : answer;
+    const lying = lyingRollup(live.rollup, {
+      readContract: async (ask, { functionName }) => {
+        const answer = await ask();
+        return functionName === "state" ? { ...(answer as object), root: `0x${"33".repeat(32)}` } : answer;
+      },
     });
     const report = await (await createMonitor(lying)).check();
     expect(report).toMatchObject({
@@ -123,8 +128,10 @@ describe("watching a rollup", () => {
   });
 
   it("tells when L1 is silent or lags", async () => {
-    const silent = lyingRollup(live.rollup, "getBlock", async () => {
-      throw new RangeError("connection refused");
+    const silent = lyingRollup(live.rollup, {
+      getBlock: async () => {
+        throw new RangeError("connection refused");
+      },
     });
     expect(await (await createMonitor(silent)).check()).toMatchObject({ alarms: [{ type: "l1Unavailable" }] });
     nowSeconds += 700;
@@ -137,11 +144,12 @@ describe("watching a rollup", () => {
     async (kind) => {
       const address = kind === "nothing" ? bigintToAddress(0xdeadn) : live.token.address;
       let isBroken = true;
-      const lying = lyingRollup(live.rollup, "readContract", async (ask, query) =>
-        isBroken && query.functionName === "operator"
-          ? live.rollup.reader.readContract({ address: address, abi: rollupAbi, functionName: "operator" })
-          : ask(),
-      );
+      const lying = lyingRollup(live.rollup, {
+        readContract: async (ask, query) =>
+          isBroken && query.functionName === "operator"
+            ? live.rollup.reader.readContract({ address: address, abi: rollupAbi, functionName: "operator" })
+            : ask(),
+      });
       const watching = await createMonitor(lying);
       expect(await watching.check()).toMatchObject({ observation: null, alarms: [{ type: "l1Unavailable" }] });
       isBroken = false;
@@ -192,11 +200,13 @@ describe("watching a rollup", () => {
 
   it("books a payment once, also when what comes after it cannot be read at first", async () => {
     let unreadableFrom: bigint | null = null;
-    const lying = lyingRollup(live.rollup, "getLogs", async (ask, { fromBlock, toBlock }) => {
-      if (typeof fromBlock !== "bigint" || typeof toBlock !== "bigint") return expect.unreachable();
-      const isRefused = unreadableFrom !== null && (fromBlock !== toBlock || fromBlock >= unreadableFrom);
-      if (isRefused) throw new RangeError("too much");
-      return ask();
+    const lying = lyingRollup(live.rollup, {
+      getLogs: async (ask, { fromBlock, toBlock }) => {
+        if (typeof fromBlock !== "bigint" || typeof toBlock !== "bigint") return expect.unreachable();
+        const isRefused = unreadableFrom !== null && (fromBlock !== toBlock || fromBlock >= unreadableFrom);
+        if (isRefused) throw new RangeError("too much");
+        return ask();
+      },
     });
     const access = createL1Access(lying, { sleep: async () => {}, attempts: 1 });
     const tracker = createPaymentTracker(access);

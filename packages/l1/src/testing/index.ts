@@ -1,0 +1,1 @@
+export { lyingRollup } from "./lying-rollup.ts";
