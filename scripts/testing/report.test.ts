@@ -42,6 +42,11 @@ describe("runner reports", () => {
     ]);
   });
 
+  it("counts an error outside tests as a failure", () => {
+    const { failures } = parseVitest({ testResults: [] }, "/repo", ["Worker exited"]);
+    expect(failures).toEqual([{ file: "vitest", name: "outside tests", reason: "Worker exited" }]);
+  });
+
   it("reads forge suites by file", () => {
     const report = parseForge(forge);
     expect(report.files).toEqual(["packages/contracts/test/Rollup.t.sol", "packages/contracts/test/Pay.t.sol"]);

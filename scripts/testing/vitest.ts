@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { runProgram } from "../lib/program.ts";
 import { cacheDir, root } from "../lib/workspace.ts";
+import { ERRORS_PATH_VARIABLE } from "./errors-reporter.ts";
 import { brokenRunner, type FailedTest, type RunnerReport } from "./report.ts";
 
 /** The part of vitest's JSON report that is read here. */
@@ -21,23 +22,25 @@ export type VitestJson = {
 /** Runs vitest, all of it or the files that match `filters`, showing its output as it comes. */
 export async function runVitest(filters: readonly string[]): Promise<RunnerReport> {
   const reportPath = join(cacheDir, "test", `vitest-${process.pid}.json`);
-  const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${reportPath}`, ...filters];
-  const { code } = await runProgram(process.execPath, ["node_modules/vitest/vitest.mjs", ...args], { cwd: root });
-  const text = readIfExists(reportPath);
-  rmSync(reportPath, { force: true });
-  if (text === undefined) return brokenRunner("vitest", `exit code ${code} without a report`);
-  const report = parseVitest(JSON.parse(text), root);
-  const unexplained = code !== 0 && report.failures.length === 0;
-  if (!unexplained) return report;
-  const failures = brokenRunner(
-    "vitest",
-    `exit code ${code} although no test failed (an error outside tests)`,
-  ).failures;
-  return { ...report, failures };
+  const errorsPath = join(cacheDir, "test", `vitest-errors-${process.pid}.json`);
+  const reporters = ["default", "json", "./scripts/testing/errors-reporter.ts"].map((name) => `--reporter=${name}`);
+  const args = ["run", ...reporters, `--outputFile.json=${reportPath}`, ...filters];
+  const { code } = await runProgram(process.execPath, ["node_modules/vitest/vitest.mjs", ...args], {
+    cwd: root,
+    env: { [ERRORS_PATH_VARIABLE]: errorsPath },
+  });
+  const [text, errors] = [takeFile(reportPath), takeFile(errorsPath)];
+  if (text === undefined || errors === undefined) return brokenRunner("vitest", `exit code ${code} without a report`);
+  const report = parseVitest(JSON.parse(text), root, JSON.parse(errors));
+  if (code === 0 || report.failures.length > 0) return report;
+  return { ...report, failures: brokenRunner("vitest", `exit code ${code} although no test failed`).failures };
 }
 
-/** Reads vitest's JSON report: a test that was skipped counts as failed, and so does a file that did not load. */
-export function parseVitest(json: VitestJson, rootDir: string): RunnerReport {
+/**
+ * Reads vitest's JSON report: a test that was skipped counts as failed, and so does a file that did not load, and each
+ * error outside tests.
+ */
+export function parseVitest(json: VitestJson, rootDir: string, outsideTests: readonly string[] = []): RunnerReport {
   const failures: FailedTest[] = [];
   const files: string[] = [];
   let passed = 0;
@@ -55,13 +58,17 @@ export function parseVitest(json: VitestJson, rootDir: string): RunnerReport {
     }
     if (executed > 0) files.push(file);
   }
+  for (const reason of outsideTests) failures.push({ file: "vitest", name: "outside tests", reason });
   return { runner: "vitest", passed, failures, files };
 }
 
-function readIfExists(path: string): string | undefined {
+/** Text of a file that is removed; undefined when there is none. */
+function takeFile(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch {
     return undefined;
+  } finally {
+    rmSync(path, { force: true });
   }
 }
