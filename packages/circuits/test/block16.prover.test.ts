@@ -1,7 +1,7 @@
 import { copyFile, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import {
   type BlockCircuit,
   countGates,
@@ -99,12 +99,16 @@ describe("the prover", () => {
   it("stops when told to, and leaves nothing behind", async () => {
     const srs = devSrs(cacheDir);
     const circuit = await loadBlockCircuit({ slots: 16, cacheDir, srs });
-    const before = await proveFolders();
+    // Other processes prove in the system's folder.
+    const dir = await mkdtemp(join(tmpdir(), "cairn-prover-test-"));
+    vi.stubEnv("TMPDIR", dir);
     const aborted = proveBlock(circuit, sample.publicInput, sample.witness, AbortSignal.timeout(1500));
     await expect(aborted).rejects.toMatchObject({ code: "circuits/aborted" });
     const refused = proveBlock(circuit, sample.publicInput, sample.witness, AbortSignal.abort());
     await expect(refused).rejects.toMatchObject({ code: "circuits/aborted" });
-    expect(await proveFolders()).toEqual(before);
+    expect(await readdir(dir)).toEqual([]);
+    vi.unstubAllEnvs();
+    await rm(dir, { recursive: true });
   });
 
   it("says why a block cannot be proven", async () => {
@@ -125,7 +129,4 @@ describe("the prover", () => {
     const circuit = await loadBlockCircuit({ slots: 16, cacheDir, srs });
     await expect(proveSolved(circuit, new Uint8Array(8))).rejects.toMatchObject({ code: "circuits/prover-failed" });
   });
-
-  const proveFolders = async (): Promise<string[]> =>
-    (await readdir(tmpdir())).filter((name) => name.startsWith("cairn-prove-"));
 });
