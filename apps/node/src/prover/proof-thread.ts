@@ -53,7 +53,7 @@ export function createProofThread(options: ProofThreadOptions): ProofMaker {
     },
     stop: async () => {
       const latest = await thread?.catch(() => null);
-      await latest?.terminate();
+      await latest?.stop();
     },
   };
 }

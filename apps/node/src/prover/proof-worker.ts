@@ -31,7 +31,7 @@ await serve<ProofRequest>(async () => {
     }
   };
 
-  return async (request) => {
+  const handle = async (request: ProofRequest): Promise<unknown> => {
     switch (request.type) {
       case "prepare":
         jobs.set(request.job, { prepared: await maker.prepare(request.task), abort: new AbortController() });
@@ -39,8 +39,18 @@ await serve<ProofRequest>(async () => {
       case "prove":
         return prove(request.job);
       case "abort":
-        jobs.get(request.job)?.abort.abort(new CairnError<NodeErrorCode>("node/stopping", "the prover stops"));
+        jobs.get(request.job)?.abort.abort(stopping());
         return null;
     }
   };
+  return {
+    handle,
+    stop: () => {
+      for (const { abort } of jobs.values()) abort.abort(stopping());
+    },
+  };
 });
+
+function stopping(): CairnError<NodeErrorCode> {
+  return new CairnError("node/stopping", "the prover stops");
+}

@@ -95,7 +95,7 @@ export async function openStateKeeper(options: StateKeeperOptions): Promise<Stat
       closing ??= (async () => {
         if (!thread.hasEnded()) await ask<null>({ type: "close" });
         await reader.close();
-        await thread.terminate();
+        await thread.stop();
       })();
       return closing;
     },
@@ -106,7 +106,7 @@ async function openReader({ path }: StateKeeperOptions, thread: Thread<StateRequ
   try {
     return openLmdbReader({ path });
   } catch (error) {
-    await thread.terminate();
+    await thread.stop();
     throw error;
   }
 }

@@ -12,10 +12,11 @@ await serve<StateRequest>(async () => {
   const compress = await createFastCompress();
   const { verify } = await createFastSignatureVerifier();
   const tree = createStateTree({ store: createLmdbStore({ path }), compress, retainedBlocks });
-  return async (request): Promise<StateAnswer<unknown>> => {
+  const handle = async (request: StateRequest): Promise<StateAnswer<unknown>> => {
     const value = await perform(tree, request, { compress, verify });
     return { value, head: { blockNumber: tree.blockNumber(), root: tree.root(), nextIndex: tree.nextIndex() } };
   };
+  return { handle };
 });
 
 async function perform(tree: StateTree, request: StateRequest, crypto: SealingCrypto): Promise<unknown> {

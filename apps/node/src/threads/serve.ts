@@ -1,12 +1,25 @@
 import { parentPort } from "node:worker_threads";
 import { isCairnError } from "@cairn/protocol";
-import type { ThreadAnswer, ThreadRequest } from "./thread.ts";
+import type { ThreadAnswer, ThreadMessage } from "./thread.ts";
 
-/** Makes this worker thread answer: `prepare` runs once and returns what handles requests. */
-export async function serve<Request>(prepare: () => Promise<(request: Request) => Promise<unknown>>): Promise<void> {
+/** What a thread does. */
+export interface ThreadService<Request> {
+  readonly handle: (request: Request) => Promise<unknown>;
+  /** Gives up what is under way, so that nothing keeps the thread alive. */
+  readonly stop?: () => void;
+}
+
+/** Makes this worker thread answer: `prepare` runs once. */
+export async function serve<Request>(prepare: () => Promise<ThreadService<Request>>): Promise<void> {
   try {
-    const handle = await prepare();
-    parentPort?.on("message", async ({ id, request }: ThreadRequest<Request>) => {
+    const { handle, stop } = await prepare();
+    parentPort?.on("message", async (message: ThreadMessage<Request>) => {
+      if (message.type === "stop") {
+        stop?.();
+        parentPort?.close();
+        return;
+      }
+      const { id, request } = message;
       try {
         answer({ id, type: "done", value: await handle(request) });
       } catch (error) {

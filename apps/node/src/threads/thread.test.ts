@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { startThread } from "./thread.ts";
 
@@ -5,18 +8,18 @@ const ECHO = new URL("../../test/threads/echo.ts", import.meta.url);
 const start = (data: string) => startThread<string>("echo", ECHO, data);
 
 it("answers many requests, each with its own answer", async () => {
-  const { ask, terminate } = await start("there");
+  const { ask, stop } = await start("there");
   const words = ["a", "b", "c"];
   expect(await Promise.all(words.map((word) => ask<string>(word)))).toEqual(["a there", "b there", "c there"]);
-  await terminate();
+  await stop();
 });
 
 it("carries errors across with code and details, and goes on", async () => {
-  const { ask, terminate } = await start("x");
+  const { ask, stop } = await start("x");
   await expect(ask("throw")).rejects.toMatchObject({ code: "node/queue-gap", details: { at: 5n } });
   await expect(ask("fail")).rejects.toThrow("out of range");
   expect(await ask("still")).toBe("still x");
-  await terminate();
+  await stop();
 });
 
 it("says why it cannot start", async () => {
@@ -29,4 +32,23 @@ it("rejects what was asked of it when it dies, and everything after", async () =
   expect(lost).toMatchObject(Array(2).fill({ status: "rejected", reason: { code: "node/unavailable" } }));
   expect(hasEnded()).toBe(true);
   await expect(ask("again")).rejects.toMatchObject({ code: "node/unavailable" });
+});
+
+it("finishes what is under way when it is told to stop", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "cairn-thread-"));
+  const path = join(dir, "left");
+  const { ask, stop, hasEnded } = await start(path);
+  const cut = expect(ask("leave a file")).rejects.toMatchObject({ code: "node/unavailable" });
+  await stop();
+  await cut;
+  expect([hasEnded(), readFileSync(path, "utf8")]).toEqual([true, "left"]);
+  await stop();
+  rmSync(dir, { recursive: true });
+});
+
+it("is cut off when it does not stop", async () => {
+  const { ask, stop, hasEnded } = await startThread<string>("echo", ECHO, "stubborn", 200);
+  await ask("still");
+  await stop();
+  expect(hasEnded()).toBe(true);
 });

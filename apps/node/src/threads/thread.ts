@@ -9,15 +9,14 @@ export interface Thread<Request> {
   readonly hasEnded: () => boolean;
   /** Resolves with `node/unavailable` when the thread has ended, for whatever reason. */
   readonly ended: Promise<CairnError<NodeErrorCode>>;
-  /** Ends it at once; what was asked and not answered is rejected. */
-  readonly terminate: () => Promise<void>;
+  /** Tells it to stop and waits until it has; what was asked and not answered is rejected. One that goes on is cut off. */
+  readonly stop: () => Promise<void>;
 }
 
-/** A request on its way; number 0 is the start itself. */
-export interface ThreadRequest<Request> {
-  readonly id: number;
-  readonly request: Request;
-}
+/** A message to the thread; the number 0 of a request is the start itself. */
+export type ThreadMessage<Request> =
+  | { readonly type: "request"; readonly id: number; readonly request: Request }
+  | { readonly type: "stop" };
 
 /** An answer on its way. */
 export type ThreadAnswer =
@@ -33,8 +32,16 @@ export interface ThreadError {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+/** How long a thread may take to stop before it is cut off. */
+const STOP_PATIENCE_MS = 10_000;
+
 /** Starts a module that calls `serve`, and waits until it is ready; `name` is shown by the system. Rejects with what its start threw. */
-export async function startThread<Request>(name: string, module: URL, data: unknown): Promise<Thread<Request>> {
+export async function startThread<Request>(
+  name: string,
+  module: URL,
+  data: unknown,
+  stopPatienceMs = STOP_PATIENCE_MS,
+): Promise<Thread<Request>> {
   const worker = new Worker(module, { name, workerData: data });
   const pending = new Map<number, PromiseWithResolvers<unknown>>();
   let nextId = 1;
@@ -57,6 +64,8 @@ export async function startThread<Request>(name: string, module: URL, data: unkn
     else waiting?.reject(revive(answer.error));
   });
 
+  const send = (message: ThreadMessage<Request>): void => worker.postMessage(message);
+
   const expect = (id: number): Promise<unknown> => {
     const waiting = Promise.withResolvers<unknown>();
     // The thread keeps the process alive only while something is asked of it.
@@ -75,15 +84,20 @@ export async function startThread<Request>(name: string, module: URL, data: unkn
     if (ended !== null) return Promise.reject(ended);
     const id = nextId++;
     const answer = expect(id) as Promise<Value>;
-    worker.postMessage({ id, request } satisfies ThreadRequest<Request>);
+    send({ type: "request", id, request });
     return answer;
   }
   return {
     ask,
     hasEnded: () => ended !== null,
     ended: ending.promise,
-    terminate: async () => {
-      await worker.terminate();
+    stop: async () => {
+      // Cutting off a thread in the midst of files and processes has brought down whole processes; so it is asked first.
+      worker.ref();
+      send({ type: "stop" });
+      const patience = setTimeout(() => void worker.terminate(), stopPatienceMs);
+      await ending.promise;
+      clearTimeout(patience);
     },
   };
 }
