@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTestDatabases } from "@cairn/db/testing";
-import type { RouteResponse } from "@cairn/rpc";
+import { type RouteResponse, streamMessageSchema } from "@cairn/rpc";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type CairnProcess, cleanEnv, startProcess } from "./support/cairn-process.ts";
 
@@ -98,6 +98,16 @@ describe("runbooks", () => {
     }
     return found;
   };
+  /** What the stream says from now on. */
+  const listen = ({ urls }: Service): string[] => {
+    const said: string[] = [];
+    const socket = new WebSocket(`${urls.api?.replace("http", "ws")}/v1/stream`);
+    socket.addEventListener("message", ({ data }) => {
+      const message = streamMessageSchema.parse(JSON.parse(String(data)));
+      if (message.type === "block") said.push(`block ${message.number} ${message.status}`);
+    });
+    return said;
+  };
   const rootOf = async ({ urls }: Service): Promise<RouteResponse<"rollup">> =>
     (await (await fetch(`${urls.api}/v1/rollup`)).json()) as RouteResponse<"rollup">;
 
@@ -118,16 +128,30 @@ describe("runbooks", () => {
     await cairn(null, "operator", "accept", "--key", "carol");
     const server = { ...settings, DATABASE_URL };
     const publisherKey = { CAIRN_PUBLISHER_KEY: carol.privateKey };
-    const serving = await start<Service>(["node", "--roles", "sequencer,watcher,api"], server);
+    const sequencing = await start<Service>(["node", "--roles", "sequencer", "--sequencer-port", "0"], server);
+    const watching = await start<Service>(["node", "--roles", "watcher"], server);
+    const sequencerUrl = ["--sequencer-url", sequencing.urls.api ?? ""];
+    const serving = await start<Service>(["node", "--roles", "api", ...sequencerUrl], server);
     const publisher = await start<Service>(["node", "--roles", "publisher"], { ...server, ...publisherKey });
     const prover = await start<Service>(["prover"], { DATABASE_URL, CAIRN_METRICS_PORT: "0" });
+    const stream = listen(serving);
     await pay(serving, "final");
+    const newest = (await rootOf(serving)).lastBlock;
+    await vi.waitFor(() => {
+      for (const status of ["sealed", "proven", "final"]) expect(stream).toContain(`block ${newest} ${status}`);
+    }, MINUTES);
     const metrics = async ({ urls }: Service) => (await fetch(`${urls.metrics}/metrics`)).text();
     expect(await metrics(prover)).toMatch(/cairn_proof_jobs_total\{outcome="proved"\} [1-9]/);
-    expect(await metrics(publisher)).toContain('cairn_part_ready{part="publisher"} 1');
+    const parts = [
+      [publisher, "publisher"],
+      [watching, "watcher"],
+      [sequencing, "sequencer"],
+      [serving, "relay"],
+    ] as const;
+    for (const [service, part] of parts) expect(await metrics(service)).toContain(`cairn_part_ready{part="${part}"} 1`);
     const moved = { balances: await balances(serving), rollup: await rootOf(serving) };
     expect(moved.rollup.lastFinalBlock).toBe(moved.rollup.lastBlock);
-    for (const service of [prover, publisher, serving]) await stop(service);
+    for (const service of [serving, prover, publisher, watching, sequencing]) await stop(service);
 
     const old = { ...settings, ...publisherKey, CAIRN_DATA_DIR: join(home, "backup") };
     const restored = await start<Service>(["node"], old);

@@ -1,3 +1,4 @@
+export { NODE_VERSION } from "./api/server.ts";
 export { type Clock, createManualClock, type ManualClock, systemClock } from "./clock.ts";
 export {
   configHelp,
@@ -15,4 +16,3 @@ export type { NodeErrorCode } from "./errors.ts";
 export { createNodeLogger } from "./logger.ts";
 export { type CairnNode, createNode, type NodeDeps } from "./node.ts";
 export type { ProveBlock } from "./prover/proof-maker.ts";
-export { NODE_VERSION } from "./sequencer-part.ts";

@@ -28,6 +28,8 @@ import {
 import { type Logger, pino } from "pino";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
+import { createFront, type Front } from "./api/front.ts";
+import { NODE_VERSION } from "./api/server.ts";
 import { createMetricsServer } from "./api/side-servers.ts";
 import { type Clock, createOffsetClock, systemClock } from "./clock.ts";
 import type { NodeConfig } from "./config/config.ts";
@@ -47,7 +49,7 @@ import { createPublisherMetrics } from "./publisher/metrics.ts";
 import { createPublisher, type Publisher } from "./publisher/publisher.ts";
 import { assertHistory, findDeploymentBlock } from "./restore/history.ts";
 import { openStateKeeper } from "./sequencer/state-keeper.ts";
-import { NODE_VERSION, RETAINED_BLOCKS, type SequencerPart, startSequencerPart } from "./sequencer-part.ts";
+import { RETAINED_BLOCKS, type SequencerPart, startSequencerPart } from "./sequencer-part.ts";
 import { createWatcherMetrics } from "./watcher/metrics.ts";
 import { createWatcher, type Watcher } from "./watcher/watcher.ts";
 
@@ -72,7 +74,7 @@ interface Chain {
 
 /** A rollup node: all roles, or some of them. */
 export interface CairnNode {
-  /** Throws `node/already-running`, `node/wrong-l1`, `node/needs-restore`, `node/state-diverged`, and what storage throws; then nothing runs. */
+  /** Throws `node/already-running`, `node/wrong-l1`, `node/needs-restore`, `node/state-diverged`, `node/wrong-sequencer`, and what storage throws; then nothing runs. */
   readonly start: () => Promise<void>;
   /** Ends every part, last started first; what was acknowledged is on the disk. May be called at any time, also twice. */
   readonly stop: () => Promise<void>;
@@ -135,7 +137,7 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
       reader: connectReader(config.l1RpcUrl, Number(domain.chainId)),
       address: bigintToAddress(domain.rollup),
     };
-    const isL1Reachable = config.roles.some((role) => role !== "prover") && (await assertL1(rollup));
+    const isL1Reachable = config.roles.some((role) => role !== "prover" && role !== "api") && (await assertL1(rollup));
     if (isL1Reachable && has("sequencer")) await assertHistory(database.db, rollup, { isRestore: config.restore });
 
     const jobs = has("prover") || has("sequencer") ? await openJobs(database) : null;
@@ -172,6 +174,9 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
       urls.api = sequencing.urls().api;
       urls.admin = sequencing.urls().admin;
     }
+    const front = has("api") && !has("sequencer") ? openFront(database, domain, registry) : null;
+    await front?.start();
+    if (front !== null) urls.api = front.url();
     prover = jobs !== null && has("prover") ? openProver(chain, database, jobs, compress, registry) : null;
     await prover?.start();
     publisher = has("publisher") ? openPublisher(database, rollup, registry) : null;
@@ -180,7 +185,12 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
     registerProcessMetrics(registry, {
       version: NODE_VERSION,
       roles: config.roles,
-      parts: () => ({ ...sequencing?.parts(), ...watcherReadiness(watcher), ...publisherReadiness(publisher) }),
+      parts: () => ({
+        ...sequencing?.parts(),
+        ...front?.parts(),
+        ...watcherReadiness(watcher),
+        ...publisherReadiness(publisher),
+      }),
       lowBalanceWei: config.lowBalanceWei,
     });
     const metrics = createMetricsServer({ host: config.host, port: config.metricsPort }, registry);
@@ -300,6 +310,12 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
       return createProofThread({ ...source, nice: config.proverNice });
     }
     return createProofMaker({ compress, loadCircuit: () => load(source.slots), ...(prove && { prove }) });
+  };
+
+  const openFront = (database: Database, domain: Domain, registry: Registry): Front => {
+    const front = createFront(config, { database, domain, clock, logger: child("api"), registry });
+    endings.push(["api", front.stop]);
+    return front;
   };
 
   const openPublisher = (database: Database, rollup: L1Rollup, registry: Registry): Publisher | null => {

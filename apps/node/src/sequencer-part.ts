@@ -8,16 +8,18 @@ import type { StreamMessage } from "@cairn/rpc";
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import L1_GAS from "../l1-gas.json" with { type: "json" };
-import { createHandlers, type PartStatus } from "./api/handlers.ts";
-import { createApiServer } from "./api/server.ts";
+import { createChainFeed } from "./api/chain-feed.ts";
+import type { PartStatus } from "./api/handlers.ts";
+import { createSequencerHandlers } from "./api/sequencer-handlers.ts";
+import { apiSettings, createApiServer, NODE_VERSION } from "./api/server.ts";
 import { createAdminServer } from "./api/side-servers.ts";
-import { createStream } from "./api/stream.ts";
+import { createStream, streamLimits } from "./api/stream.ts";
 import { createBlockRules } from "./block-rules.ts";
 import type { Clock } from "./clock.ts";
 import type { NodeConfig } from "./config/config.ts";
 import { createGasPrice } from "./gas-price.ts";
 import { wordHex } from "./json.ts";
-import { registerServingMetrics } from "./observer/process-metrics.ts";
+import { registerFeeMetrics, registerStreamMetrics } from "./observer/process-metrics.ts";
 import { createSchedulerMetrics, registerJobMetrics } from "./prover/metrics.ts";
 import { createProofScheduler } from "./prover/scheduler.ts";
 import type { ProverProgress } from "./prover/worker.ts";
@@ -28,9 +30,6 @@ import { createSequencer, type Sequencer, type SequencerEvent } from "./sequence
 import { createSignatureChecker } from "./sequencer/signature-checker.ts";
 import type { StateKeeper } from "./sequencer/state-keeper.ts";
 import type { Watcher, WatcherEvent } from "./watcher/watcher.ts";
-
-/** Version that the API reports. */
-export const NODE_VERSION = "0.1.0";
 
 /** Blocks that may wait for L1; the state store can undo RETAINED_BLOCKS, so that a reorg may take some more back. */
 const MAX_UNPROVEN_BLOCKS = 8192;
@@ -48,16 +47,23 @@ export interface SequencerPartDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly registry: Registry;
-  /** The watcher of this process, null when another one watches; never null beside the API. */
+  /** The watcher of this process, null when another one watches. */
   readonly watcher: Watcher | null;
   readonly readiness: () => Readonly<Record<string, PartStatus>>;
   /** Proofs that this process makes now. */
   readonly proving: () => readonly ProverProgress[];
 }
 
+/** Where a sequencer's process listens; null for what is off. */
+interface SequencerUrls {
+  /** The API, for clients or for an API in another process. */
+  readonly api: string | null;
+  readonly admin: string | null;
+}
+
 /** The sequencer with what serves it: signature threads, queue guard, proof scheduler, API. */
 export interface SequencerPart {
-  readonly urls: () => { readonly api: string | null; readonly admin: string | null };
+  readonly urls: () => SequencerUrls;
   readonly parts: () => Readonly<Record<string, PartStatus>>;
   /** Ends the API first, so that no request is cut off, and the sequencer last. */
   readonly stop: () => Promise<void>;
@@ -169,7 +175,7 @@ async function startServers(
     readonly endings: (() => unknown)[];
     readonly child: (module: string) => Logger;
   },
-): Promise<{ readonly api: string | null; readonly admin: string | null }> {
+): Promise<SequencerUrls> {
   const { sequencer, endings } = parts;
   const urls: { api: string | null; admin: string | null } = { api: null, admin: null };
   if (config.adminPort !== undefined && config.adminToken !== undefined) {
@@ -181,19 +187,23 @@ async function startServers(
     await admin.start();
     urls.admin = admin.url();
   }
-  if (!config.roles.includes("api")) return urls;
-  const limits = { maxClients: config.maxStreamClients, maxBufferedBytes: 1_000_000, pingMs: 30_000 };
-  const stream = createStream(limits, deps.clock);
+  const port = config.roles.includes("api") ? config.apiPort : config.sequencerPort;
+  if (port === undefined) return urls;
+  const stream = createStream(streamLimits(config), deps.clock);
   const publish = (messages: readonly StreamMessage[]): void => {
     for (const message of messages) stream.publish(message);
   };
-  registerServingMetrics(deps.registry, {
-    streamClients: stream.clients,
-    feeTokensWithoutAccount: () => feeTokensWithoutAccount(config, sequencer),
-  });
+  registerStreamMetrics(deps.registry, stream.clients);
+  registerFeeMetrics(deps.registry, () => feeTokensWithoutAccount(config, sequencer));
   sequencer.onEvent((event) => publish(sequencerMessages(event)));
-  deps.watcher?.onEvent((event) => publish(watcherMessages(event)));
-  const handlers = createHandlers({
+  if (deps.watcher !== null) deps.watcher.onEvent((event) => publish(watcherMessages(event)));
+  else {
+    const logger = parts.child("chain feed");
+    const feed = createChainFeed(config.l1PollMs, { database: deps.database, clock: deps.clock, logger, publish });
+    endings.push(feed.stop);
+    await feed.start();
+  }
+  const handlers = createSequencerHandlers({
     ...deps,
     ...parts,
     feeTokens: config.feeTokens.map(({ tokenId: id }) => tokenId(id)),
@@ -203,17 +213,13 @@ async function startServers(
     version: NODE_VERSION,
     parts: () => ({ ...parts.parts(), ...deps.readiness() }),
   });
-  const api = createApiServer(
-    {
-      host: config.host,
-      port: config.apiPort,
-      maxBodyBytes: config.maxBodyBytes,
-      maxConnections: config.maxConnections,
-      requestTimeoutMs: config.requestTimeoutMs,
-      version: NODE_VERSION,
-    },
-    { handlers, assertTaking: sequencer.assertTaking, stream, logger: parts.child("api"), registry: deps.registry },
-  );
+  const api = createApiServer(apiSettings(config, port), {
+    handlers,
+    assertTaking: sequencer.assertTaking,
+    stream,
+    logger: parts.child("api"),
+    registry: deps.registry,
+  });
   endings.push(async () => {
     stream.stop();
     await api.stop();

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { createSequencerHarness, DOMAIN, type Life, type SequencerHarness } from "../../test/sequencer-harness.ts";
 import { createFeePolicy } from "../sequencer/fee-policy.ts";
-import { createHandlers } from "./handlers.ts";
+import { createSequencerHandlers } from "./sequencer-handlers.ts";
 import { createApiServer, type ListeningServer } from "./server.ts";
 import { createAdminServer, createMetricsServer } from "./side-servers.ts";
 import { createStream, type Stream } from "./stream.ts";
@@ -42,7 +42,7 @@ describe("API", () => {
       () => 10n ** 9n,
     );
     stream = createStream({ maxClients: 2, maxBufferedBytes: 1000, pingMs: 30_000 }, harness.clock);
-    const handlers = createHandlers({
+    const handlers = createSequencerHandlers({
       ...life,
       feePolicy,
       compress: harness.compress,

@@ -1,22 +1,5 @@
 import type { Compress } from "@cairn/crypto";
-import {
-  countBlocks,
-  type Database,
-  findBatch,
-  findBlock,
-  findLastSealedBlock,
-  findTransaction,
-  listAccountTransactions,
-  listBatches,
-  listBlocks,
-  listPayouts,
-  listTransactionEvents,
-  loadBlockTransactions,
-  loadGroup,
-  loadQueueEntries,
-  type StoredBlock,
-  type StoredTransaction,
-} from "@cairn/db";
+import { countBlocks, type Database, findLastSealedBlock } from "@cairn/db";
 import {
   accountIndex,
   addressToBigint,
@@ -27,33 +10,18 @@ import {
   type TokenId,
   tokenId,
 } from "@cairn/protocol";
-import {
-  type RouteName,
-  type RouteRequest,
-  type RouteResponse,
-  signedTransactionFromJson,
-  wordToBigint,
-} from "@cairn/rpc";
+import { signedTransactionFromJson } from "@cairn/rpc";
 import { genesisRoot } from "@cairn/state";
 import { wordHex } from "../json.ts";
 import type { FeePolicy } from "../sequencer/fee-policy.ts";
 import type { Sequencer } from "../sequencer/sequencer.ts";
-import { ApiError, rejectionError } from "./errors.ts";
-import { toAccount, toBatch, toBlock, toHistory, toPayout, toQueueEntry, toQuote, toSummary } from "./resources.ts";
-
-/** What answers the API's operations. */
-export type Handlers = {
-  readonly [Name in RouteName]: (request: RouteRequest<Name>) => Promise<RouteResponse<Name>>;
-};
-
-/** One part of the node as readiness shows it. */
-export interface PartStatus {
-  readonly isReady: boolean;
-  readonly state: string;
-}
+import { rejectionError } from "./errors.ts";
+import { found, type Handlers, type PartStatus } from "./handlers.ts";
+import { createHistoryHandlers } from "./history-handlers.ts";
+import { toAccount, toQuote } from "./resources.ts";
 
 /** What the handlers read from. */
-export interface HandlerDeps {
+export interface SequencerHandlerDeps {
   readonly database: Database;
   readonly sequencer: Sequencer;
   readonly feePolicy: FeePolicy;
@@ -68,19 +36,12 @@ export interface HandlerDeps {
   readonly parts: () => Readonly<Record<string, PartStatus>>;
 }
 
-/** The API's operations over a sequencer and its database. */
-export function createHandlers(deps: HandlerDeps): Handlers {
+/** The API's operations beside the sequencer. */
+export function createSequencerHandlers(deps: SequencerHandlerDeps): Handlers {
   const { sequencer } = deps;
   const { db } = deps.database;
-
-  const withBlocks = async (transactions: readonly StoredTransaction[]) => {
-    const numbers = new Set(transactions.flatMap(({ inclusion }) => inclusion?.blockNumber ?? []));
-    const blocks = await Promise.all([...numbers].map((number) => findBlock(db, number)));
-    const byNumber = new Map(blocks.flatMap((block) => (block === undefined ? [] : [[block.number as number, block]])));
-    return transactions.map((transaction) => toSummary(transaction, blockOf(transaction, byNumber)));
-  };
-
   return {
+    ...createHistoryHandlers(deps.database),
     submit: async ({ body }) => {
       const outcome = await sequencer.submit(body.transactions.map(signedTransactionFromJson));
       if (outcome.type === "rejected") throw rejectionError(outcome);
@@ -91,13 +52,6 @@ export function createHandlers(deps: HandlerDeps): Handlers {
           inclusion: inclusion && { block: inclusion.blockNumber, slot: inclusion.slot },
         })),
       };
-    },
-    transaction: async ({ params }) => {
-      const transaction = found(await findTransaction(db, wordToBigint(params.id)), "transaction");
-      const block = transaction.inclusion ? await findBlock(db, transaction.inclusion.blockNumber) : undefined;
-      const events = await listTransactionEvents(db, transaction.id);
-      const group = await groupIds(transaction);
-      return { ...toSummary(transaction, block), group, history: toHistory(transaction, block, events) };
     },
     quote: async ({ query }) => {
       const quote = deps.feePolicy.quote(query.kind, tokenId(query.tokenId));
@@ -115,43 +69,6 @@ export function createHandlers(deps: HandlerDeps): Handlers {
       const index = accountIndex(params.index);
       const account = sequencer.state().getAccount(index);
       return toAccount(index, found(isEmptyAccount(account) ? undefined : account, "account"));
-    },
-    accountTransactions: async ({ params, query }) => {
-      const rows = await listAccountTransactions(db, params.index, query);
-      return {
-        transactions: await withBlocks(rows),
-        next: rows.length < query.limit ? null : (rows.at(-1)?.sequence ?? null),
-      };
-    },
-    blocks: async ({ query }) => {
-      const blocks = await listBlocks(db, query);
-      return {
-        blocks: blocks.map(toBlock),
-        next: blocks.length < query.limit ? null : (blocks.at(-1)?.number ?? null),
-      };
-    },
-    block: async ({ params }) => toBlock(found(await findBlock(db, params.number), "block")),
-    blockTransactions: async ({ params }) => {
-      const block = found(await findBlock(db, params.number), "block");
-      const rows = await loadBlockTransactions(db, params.number);
-      return { transactions: rows.map((row) => toSummary(row, block)) };
-    },
-    batches: async ({ query }) => {
-      const batches = await listBatches(db, query);
-      const next = batches.length < query.limit ? null : (batches.at(-1)?.firstBlock ?? null);
-      return { batches: batches.map(toBatch), next };
-    },
-    batch: async ({ params }) => toBatch(found(await findBatch(db, params.firstBlock), "batch")),
-    payouts: async ({ query }) => {
-      const recipient = query.recipient === undefined ? undefined : addressToBigint(query.recipient);
-      const { status, before: beforeBlock, limit } = query;
-      return { payouts: (await listPayouts(db, { recipient, status, beforeBlock, limit })).map(toPayout) };
-    },
-    queue: async ({ query }) => {
-      const [last] = await listBlocks(db, { limit: 1 });
-      const processed = last === undefined ? 0 : last.firstQueueIndex + last.l1OperationCount;
-      const entries = await loadQueueEntries(db, query.from, query.limit);
-      return { entries: entries.map((entry) => toQueueEntry(entry, processed)), processed };
     },
     rollup: async () => {
       const [sealed, counts] = await Promise.all([findLastSealedBlock(db), countBlocks(db)]);
@@ -175,18 +92,4 @@ export function createHandlers(deps: HandlerDeps): Handlers {
       return { isReady: Object.values(parts).every(({ isReady }) => isReady), parts: { ...parts } };
     },
   };
-
-  async function groupIds(transaction: StoredTransaction): Promise<string[]> {
-    if (transaction.groupSize === 1) return [wordHex(transaction.id)];
-    return (await loadGroup(db, transaction.groupId)).map(({ id }) => wordHex(id));
-  }
-}
-
-function blockOf({ inclusion }: StoredTransaction, blocks: ReadonlyMap<number, StoredBlock>): StoredBlock | undefined {
-  return inclusion === null ? undefined : blocks.get(inclusion.blockNumber);
-}
-
-function found<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new ApiError("not-found", `there is no such ${what}`);
-  return value;
 }

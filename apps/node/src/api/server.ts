@@ -3,6 +3,7 @@ import { type FastifyInstance, type FastifyReply, fastify } from "fastify";
 import type { Logger } from "pino";
 import { Counter, Histogram, type Registry } from "prom-client";
 import type { z } from "zod";
+import type { NodeConfig } from "../config/config.ts";
 import { crashPoint } from "../crash-points.ts";
 import { ApiError, toApiError } from "./errors.ts";
 import type { Handlers } from "./handlers.ts";
@@ -17,6 +18,15 @@ export interface ApiSettings {
   /** Time a client may take to send a request. */
   readonly requestTimeoutMs: number;
   readonly version: string;
+}
+
+/** Version that the API reports. */
+export const NODE_VERSION = "0.1.0";
+
+/** How a node's API listens. */
+export function apiSettings(config: NodeConfig, port: number): ApiSettings {
+  const { host, maxBodyBytes, maxConnections, requestTimeoutMs } = config;
+  return { host, port, maxBodyBytes, maxConnections, requestTimeoutMs, version: NODE_VERSION };
 }
 
 const MAX_CHECKING_MS = 5000;

@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import type { StreamMessage } from "@cairn/rpc";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Clock } from "../clock.ts";
+import type { NodeConfig } from "../config/config.ts";
 
 /** Limits of the stream. */
 export interface StreamLimits {
@@ -13,23 +14,36 @@ export interface StreamLimits {
   readonly pingMs: number;
 }
 
+/** The limits of a node's stream. */
+export function streamLimits({ maxStreamClients: maxClients }: NodeConfig): StreamLimits {
+  return { maxClients, maxBufferedBytes: 1_000_000, pingMs: 30_000 };
+}
+
 /** WebSocket stream of blocks and statuses. */
 export interface Stream {
   readonly publish: (message: StreamMessage) => void;
   /** Takes over an HTTP upgrade of the stream's path; answers others with 404. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   readonly clients: () => number;
+  /** Takes clients again. */
+  readonly open: () => void;
+  /** Sends all clients away, who come back to read what they missed, and takes none until it is opened. */
+  readonly interrupt: (reason: string) => void;
   readonly stop: () => void;
 }
+
+/** Close code of RFC 6455's registry. */
+const TRY_AGAIN_LATER = 1013;
 
 /** Path of the stream. */
 export const STREAM_PATH = "/v1/stream";
 
-/** A stream without clients. */
+/** An open stream without clients. */
 export function createStream(limits: StreamLimits, clock: Clock): Stream {
   const server = new WebSocketServer({ noServer: true, maxPayload: 1024, perMessageDeflate: false });
   const alive = new WeakSet<WebSocket>();
   let cancel: () => void = () => undefined;
+  let isOpen = true;
 
   const refuse = (socket: Duplex, status: string): void => {
     socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
@@ -57,7 +71,7 @@ export function createStream(limits: StreamLimits, clock: Clock): Stream {
       socket.on("error", () => socket.destroy());
       const path = new URL(request.url ?? "/", "http://node").pathname;
       if (path !== STREAM_PATH) refuse(socket, "404 Not Found");
-      else if (server.clients.size >= limits.maxClients) refuse(socket, "503 Service Unavailable");
+      else if (!isOpen || server.clients.size >= limits.maxClients) refuse(socket, "503 Service Unavailable");
       else {
         server.handleUpgrade(request, socket, head, (client) => {
           alive.add(client);
@@ -67,6 +81,13 @@ export function createStream(limits: StreamLimits, clock: Clock): Stream {
       }
     },
     clients: () => server.clients.size,
+    open: () => {
+      isOpen = true;
+    },
+    interrupt: (reason) => {
+      isOpen = false;
+      for (const client of server.clients) client.close(TRY_AGAIN_LATER, reason);
+    },
     stop: () => {
       cancel();
       for (const client of server.clients) client.close(1001, "the node stops");

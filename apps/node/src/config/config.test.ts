@@ -40,7 +40,6 @@ describe("configuration", () => {
       problems: [
         "CAIRN_CHAIN_ID is required",
         expect.stringContaining("api without sequencer"),
-        expect.stringContaining("api without watcher"),
         expect.stringContaining("needs DATABASE_URL"),
         "CAIRN_PUBLISHER_KEY is not a private key",
         "CAIRN_ADMIN_PORT needs CAIRN_ADMIN_TOKEN",
@@ -48,14 +47,27 @@ describe("configuration", () => {
     });
   });
 
-  it("serves clients only where the watcher is, which may also run without them", () => {
-    const server = { DATABASE_URL: "postgres://x" };
-    expect(problemsOf({ ...server, CAIRN_ROLES: "sequencer,api" })).toEqual({
-      problems: [expect.stringContaining("api without watcher")],
-    });
-    for (const roles of ["sequencer,watcher,api", "sequencer", "watcher"]) {
-      expect(loadConfig({ ...ENV, ...server, CAIRN_ROLES: roles }).roles).toEqual(roles.split(","));
+  it("lets every role run alone; an api then needs to know where the sequencer is", () => {
+    const server = { ...ENV, DATABASE_URL: "postgres://x" };
+    const publisher = { CAIRN_PUBLISHER_KEY: `0x${"11".repeat(32)}` };
+    const url = { CAIRN_SEQUENCER_URL: "http://127.0.0.1:8081" };
+    for (const roles of ["sequencer", "watcher", "prover", "publisher", "sequencer,api"]) {
+      expect(loadConfig({ ...server, ...publisher, CAIRN_ROLES: roles }).roles).toEqual(roles.split(","));
     }
+    const port = { CAIRN_SEQUENCER_PORT: "8081", CAIRN_ROLES: "sequencer" };
+    expect(loadConfig({ ...server, ...port })).toMatchObject({ sequencerPort: 8081 });
+    expect(loadConfig({ ...server, ...url, CAIRN_ROLES: "api" })).toMatchObject({
+      sequencerUrl: url.CAIRN_SEQUENCER_URL,
+    });
+    const problems = (change: Record<string, string>) => problemsOf({ DATABASE_URL: "postgres://x", ...change });
+    expect(problems({ CAIRN_ROLES: "api" })).toEqual({ problems: [expect.stringContaining("api without sequencer")] });
+    expect(problems(url)).toEqual({ problems: ["CAIRN_SEQUENCER_URL is for an api without sequencer"] });
+    expect(problems({ CAIRN_SEQUENCER_PORT: "1" })).toEqual({
+      problems: ["CAIRN_SEQUENCER_PORT is for a sequencer without api"],
+    });
+    expect(problems({ CAIRN_ROLES: "api", CAIRN_SEQUENCER_URL: "postgres://x" })).toEqual({
+      problems: ["CAIRN_SEQUENCER_URL is not an http address"],
+    });
   });
 
   it("wants to be told who takes the fees, or that there are none", () => {

@@ -111,16 +111,21 @@ function readFlags(args: readonly string[], problems: string[]): Map<string, str
 
 function contradictions(config: NodeConfig): string[] {
   const { roles, databaseUrl, publisherKey, adminPort, adminToken, feeOwner, feeOperatorPercent } = config;
+  const { sequencerUrl, sequencerPort } = config;
   const problems: string[] = [];
   if (roles.some((role) => role !== "prover")) {
     if (config.chainId === undefined) problems.push("CAIRN_CHAIN_ID is required");
     if (config.rollup === undefined) problems.push("CAIRN_ROLLUP is required");
   }
-  if (roles.includes("api") && !roles.includes("sequencer")) {
-    problems.push("CAIRN_ROLES names api without sequencer, which answers it");
+  const [isApi, isSequencer] = [roles.includes("api"), roles.includes("sequencer")];
+  if (isApi && !isSequencer && sequencerUrl === undefined) {
+    problems.push("CAIRN_ROLES names api without sequencer: it needs CAIRN_SEQUENCER_URL");
   }
-  if (roles.includes("api") && !roles.includes("watcher")) {
-    problems.push("CAIRN_ROLES names api without watcher, which tells its clients what L1 proves and makes final");
+  if (sequencerUrl !== undefined && (isSequencer || !isApi)) {
+    problems.push("CAIRN_SEQUENCER_URL is for an api without sequencer");
+  }
+  if (sequencerPort !== undefined && (isApi || !isSequencer)) {
+    problems.push("CAIRN_SEQUENCER_PORT is for a sequencer without api");
   }
   if (!roles.includes("sequencer") && databaseUrl === undefined) {
     problems.push("CAIRN_ROLES without sequencer needs DATABASE_URL: an embedded database has one process");

@@ -97,6 +97,7 @@ export const form = {
   oneOf: <const Values extends readonly [string, ...string[]]>(values: Values) => given.pipe(z.enum(values)),
   listOf: <const Values extends readonly [string, ...string[]]>(values: Values) =>
     given.transform((text) => text.split(",").map((part) => part.trim())).pipe(z.array(z.enum(values)).min(1)),
+  optionalHttpUrl: () => z.url({ protocol: /^https?$/, error: "is not an http address" }).optional(),
   trueOrFalse: () => given.pipe(z.enum(["true", "false"])).transform((value) => value === "true"),
   optionalAddress: () =>
     z

@@ -39,7 +39,7 @@ export const SETTINGS = {
     env: "CAIRN_ROLES",
     schema: form.listOf(ROLES),
     fallback: ROLES.join(","),
-    text: "What this process does; parts in other processes need DATABASE_URL. api needs sequencer and watcher in the same process.",
+    text: "What this process does; parts in other processes need DATABASE_URL. api without sequencer needs CAIRN_SEQUENCER_URL.",
   }),
   dataDir: setting({
     env: "CAIRN_DATA_DIR",
@@ -288,6 +288,16 @@ export const SETTINGS = {
     schema: form.integer(0, MAX_PORT),
     fallback: "8080",
     text: "Port of the API; 0 takes a free one.",
+  }),
+  sequencerUrl: setting({
+    env: "CAIRN_SEQUENCER_URL",
+    schema: form.optionalHttpUrl(),
+    text: "Where an api without sequencer finds the sequencer's process, http://…: its API, or its CAIRN_SEQUENCER_PORT.",
+  }),
+  sequencerPort: setting({
+    env: "CAIRN_SEQUENCER_PORT",
+    schema: form.optionalInteger(0, MAX_PORT),
+    text: "Port on which a sequencer without api serves those in other processes, not clients; off unless given, 0 takes a free one.",
   }),
   metricsPort: setting({
     env: "CAIRN_METRICS_PORT",

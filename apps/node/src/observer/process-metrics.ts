@@ -35,26 +35,26 @@ export function registerProcessMetrics(
   });
 }
 
-/** Registers what serving clients needs: connections of the stream, fees that cannot be paid. */
-export function registerServingMetrics(
-  registry: Registry,
-  serving: { readonly streamClients: () => number; readonly feeTokensWithoutAccount: () => number },
-): void {
-  const registers = [registry];
+/** Registers the connections of the stream. */
+export function registerStreamMetrics(registry: Registry, streamClients: () => number): void {
   new Gauge({
     name: "cairn_stream_clients",
     help: "Clients of the WebSocket stream",
-    registers,
+    registers: [registry],
     collect() {
-      this.set(serving.streamClients());
+      this.set(streamClients());
     },
   });
+}
+
+/** Registers fees that cannot be paid. */
+export function registerFeeMetrics(registry: Registry, feeTokensWithoutAccount: () => number): void {
   new Gauge({
     name: "cairn_fee_tokens_without_account",
     help: "Tokens of fees in which the fee owner has no account, so that nobody can pay in them",
-    registers,
+    registers: [registry],
     collect() {
-      this.set(serving.feeTokensWithoutAccount());
+      this.set(feeTokensWithoutAccount());
     },
   });
 }

@@ -1,0 +1,76 @@
+import { countBlocks, type Database } from "@cairn/db";
+import type { StreamMessage } from "@cairn/rpc";
+import type { Logger } from "pino";
+import type { Clock } from "../clock.ts";
+
+/** Tells the stream what a watcher in another process writes into the database. */
+export interface ChainFeed {
+  /** What is there at the start is told to nobody. */
+  readonly start: () => Promise<void>;
+  readonly stop: () => void;
+}
+
+/** A feed of blocks that L1 accepts, takes back and makes final, found by looking every `pollMs`. */
+export function createChainFeed(
+  pollMs: number,
+  deps: {
+    readonly database: Database;
+    readonly clock: Clock;
+    readonly logger: Logger;
+    readonly publish: (messages: readonly StreamMessage[]) => void;
+  },
+): ChainFeed {
+  const { db } = deps.database;
+  let known: Heights | null = null;
+  let isStopped = false;
+  let cancel: () => void = () => undefined;
+
+  const look = async (): Promise<void> => {
+    const { proven, final } = await countBlocks(db);
+    const heights = { proven: proven + final, final };
+    if (known !== null) deps.publish(changes(known, heights));
+    known = heights;
+  };
+  const loop = (): void => {
+    if (isStopped) return;
+    cancel = deps.clock.after(pollMs, () => {
+      look()
+        .catch((error: unknown) => deps.logger.error({ err: error }, "the database does not tell what L1 has proven"))
+        .finally(loop);
+    });
+  };
+
+  return {
+    start: async () => {
+      await look();
+      loop();
+    },
+    stop: () => {
+      isStopped = true;
+      cancel();
+    },
+  };
+}
+
+/** Numbers of the last proven and of the last final block; blocks are numbered from 1. */
+interface Heights {
+  readonly proven: number;
+  readonly final: number;
+}
+
+/** What the stream is told when heights change. */
+export function changes(before: Heights, now: Heights): StreamMessage[] {
+  return [
+    ...blocksAfter(now.proven, before.proven, "sealed"),
+    ...blocksAfter(before.proven, now.proven, "proven"),
+    ...blocksAfter(before.final, now.final, "final"),
+  ];
+}
+
+function blocksAfter(first: number, last: number, status: "sealed" | "proven" | "final"): StreamMessage[] {
+  return Array.from({ length: Math.max(0, last - first) }, (_, i) => ({
+    type: "block",
+    number: first + 1 + i,
+    status,
+  }));
+}

@@ -1,0 +1,95 @@
+import type { Database } from "@cairn/db";
+import { bigintToAddress, CairnError, type Domain } from "@cairn/protocol";
+import type { Logger } from "pino";
+import type { Registry } from "prom-client";
+import type { Clock } from "../clock.ts";
+import type { NodeConfig } from "../config/config.ts";
+import type { NodeErrorCode } from "../errors.ts";
+import { registerStreamMetrics } from "../observer/process-metrics.ts";
+import { createForwardingHandlers } from "./forwarding-handlers.ts";
+import type { PartStatus } from "./handlers.ts";
+import { createHistoryHandlers } from "./history-handlers.ts";
+import { apiSettings, createApiServer } from "./server.ts";
+import { createStream, streamLimits } from "./stream.ts";
+import { createStreamRelay } from "./stream-relay.ts";
+import { createUpstream } from "./upstream.ts";
+
+const RETRY_MS = 500;
+/** The sequencer's process pings its stream more often than that. */
+const SILENCE_MS = 75_000;
+
+/** What it stands on; all of it remains the caller's. */
+export interface FrontDeps {
+  readonly database: Database;
+  readonly domain: Domain;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly registry: Registry;
+}
+
+/** The API in a process of its own: it answers from the database, asks the sequencer's process for the rest, and relays its stream. */
+export interface Front {
+  /** Throws `node/wrong-sequencer` when the process at the address serves another rollup; one that is silent may come back. */
+  readonly start: () => Promise<void>;
+  readonly url: () => string;
+  readonly parts: () => Readonly<Record<string, PartStatus>>;
+  /** Finishes requests under way and closes. */
+  readonly stop: () => Promise<void>;
+}
+
+/** An API that does not listen yet. Throws `node/bad-config` without the address of the sequencer's process. */
+export function createFront(config: NodeConfig, deps: FrontDeps): Front {
+  const { domain, clock, registry } = deps;
+  const { sequencerUrl: url, roles, maxInFlight } = config;
+  if (url === undefined) throw new CairnError<NodeErrorCode>("node/bad-config", "CAIRN_SEQUENCER_URL is missing");
+  const settings = apiSettings(config, config.apiPort);
+  const upstream = createUpstream({ url, timeoutMs: settings.requestTimeoutMs });
+  const stream = createStream(streamLimits(config), clock);
+  stream.interrupt("not connected yet");
+  registerStreamMetrics(registry, stream.clients);
+
+  const identify = async (): Promise<void> => {
+    const { chainId, rollup } = await upstream.ask("rollup", {});
+    if (BigInt(chainId) === domain.chainId && rollup.toLowerCase() === bigintToAddress(domain.rollup)) return;
+    throw new CairnError<NodeErrorCode>("node/wrong-sequencer", `${url} serves ${rollup} on chain ${chainId}`);
+  };
+  const relay = createStreamRelay(
+    { url, retryMs: RETRY_MS, silenceMs: SILENCE_MS },
+    {
+      clock,
+      logger: deps.logger,
+      identify,
+      opened: stream.open,
+      message: stream.publish,
+      lost: () => stream.interrupt("the sequencer is out of reach"),
+    },
+  );
+  const parts = () => ({ relay: relay.status() });
+  const { handlers, assertTaking } = createForwardingHandlers({
+    upstream,
+    maxInFlight,
+    roles,
+    version: settings.version,
+    parts,
+  });
+  const api = createApiServer(settings, {
+    handlers: { ...createHistoryHandlers(deps.database), ...handlers },
+    assertTaking,
+    stream,
+    logger: deps.logger,
+    registry,
+  });
+  return {
+    start: async () => {
+      await relay.start();
+      await api.start();
+    },
+    url: api.url,
+    parts,
+    stop: async () => {
+      relay.stop();
+      stream.stop();
+      await api.stop();
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import { CairnError } from "@cairn/protocol";
+import { type StreamMessage, streamMessageSchema } from "@cairn/rpc";
+import type { Logger } from "pino";
+import { WebSocket } from "ws";
+import type { Clock } from "../clock.ts";
+import type { NodeErrorCode } from "../errors.ts";
+import type { PartStatus } from "./handlers.ts";
+import { STREAM_PATH } from "./stream.ts";
+
+/** Where messages come from. */
+export interface RelaySettings {
+  /** HTTP address of the sequencer's process. */
+  readonly url: string;
+  readonly retryMs: number;
+  /** A connection without a sign of life for this long is dead; the sequencer's process pings. */
+  readonly silenceMs: number;
+}
+
+/** What a relay does with what it hears. */
+export interface RelayDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Before each connection: throws when this is no sequencer to listen to. */
+  readonly identify: () => Promise<void>;
+  readonly opened: () => void;
+  readonly message: (message: StreamMessage) => void;
+  /** Messages may have been missed from now on. */
+  readonly lost: () => void;
+}
+
+/** Listens to the stream of the sequencer's process for as long as it runs. */
+export interface StreamRelay {
+  /** Tries to connect and goes on trying. Throws `node/wrong-sequencer` when the first try meets another rollup. */
+  readonly start: () => Promise<void>;
+  readonly status: () => PartStatus;
+  readonly stop: () => void;
+}
+
+/** A relay that is not connected. */
+export function createStreamRelay({ url, retryMs, silenceMs }: RelaySettings, deps: RelayDeps): StreamRelay {
+  const { clock, logger } = deps;
+  const address = new URL(STREAM_PATH, url.replace(/^http/, "ws"));
+  let socket: WebSocket | null = null;
+  let state = "connecting";
+  let isStopped = false;
+  let cancelRetry: () => void = () => undefined;
+
+  const connect = async (): Promise<void> => {
+    try {
+      await deps.identify();
+      await listen();
+    } catch (error) {
+      state = error instanceof Error ? error.message : String(error);
+      logger.warn({ err: error }, "the sequencer's stream is not heard");
+      retry();
+      throw error;
+    }
+  };
+  const retry = (): void => {
+    if (isStopped) return;
+    cancelRetry = clock.after(retryMs, () => {
+      connect().catch(() => undefined);
+    });
+  };
+
+  /** Resolves when connected; from then on the end of the connection leads to the next try. */
+  const listen = (): Promise<void> => {
+    const connection = new WebSocket(address, { maxPayload: 1_000_000, handshakeTimeout: silenceMs });
+    socket = connection;
+    let cancelSilence: () => void = () => undefined;
+    const alive = (): void => {
+      cancelSilence();
+      cancelSilence = clock.after(silenceMs, () => connection.terminate());
+    };
+    return new Promise((resolve, reject) => {
+      let isOpen = false;
+      connection.on("open", () => {
+        isOpen = true;
+        state = "following";
+        alive();
+        deps.opened();
+        resolve();
+      });
+      connection.on("ping", alive);
+      connection.on("message", (data) => {
+        alive();
+        const parsed = parseMessage(String(data));
+        if (parsed !== null) return deps.message(parsed);
+        logger.error({ text: String(data).slice(0, 200) }, "the sequencer's stream says what is not understood");
+        connection.terminate();
+      });
+      connection.on("error", (error) => logger.debug({ err: error }, "the sequencer's stream failed"));
+      connection.on("close", () => {
+        cancelSilence();
+        const reason = "the sequencer is out of reach";
+        if (!isOpen) return reject(new CairnError<NodeErrorCode>("node/unavailable", reason));
+        state = reason;
+        deps.lost();
+        retry();
+      });
+    });
+  };
+
+  return {
+    start: async () => {
+      await connect().catch((error: unknown) => {
+        const wrong: NodeErrorCode = "node/wrong-sequencer";
+        if (error instanceof CairnError && error.code === wrong) throw error;
+      });
+    },
+    status: () => ({ isReady: state === "following", state }),
+    stop: () => {
+      isStopped = true;
+      cancelRetry();
+      socket?.terminate();
+    },
+  };
+}
+
+function parseMessage(text: string): StreamMessage | null {
+  try {
+    return streamMessageSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
