@@ -1,5 +1,5 @@
 /** `npm run bench`: measures Cairn and sets it beside other systems. Options: `--help`. */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { isCairnError } from "@cairn/protocol";
 import { reportToMarkdown, reportToText } from "./document.ts";
@@ -7,6 +7,8 @@ import { feeBasis } from "./gas/fee-basis.ts";
 import { describeMachine } from "./machine.ts";
 import { measureAll } from "./measure-all.ts";
 import { type BenchOptions, parseOptions, USAGE } from "./options.ts";
+import { replaceMarked } from "./page.ts";
+import { readmeFigures } from "./readme.ts";
 import { type BenchReport, readReport, writeReport } from "./report.ts";
 
 async function measure(options: BenchOptions): Promise<BenchReport> {
@@ -31,6 +33,14 @@ async function main(options: BenchOptions): Promise<void> {
     await mkdir(dirname(options.markdown), { recursive: true });
     await writeFile(options.markdown, reportToMarkdown(report));
     console.error(`tables written to ${options.markdown}`);
+  }
+  if (options.readme !== null) {
+    const figures = readmeFigures(report);
+    if (figures === null) console.error("README.md is left as it is: this was not a whole run");
+    else {
+      await writeFile(options.readme, replaceMarked(await readFile(options.readme, "utf8"), "figures", figures));
+      console.error(`figures written to ${options.readme}`);
+    }
   }
   const { batches } = report.measurements;
   const basis = batches === undefined ? null : feeBasis(batches);

@@ -16,6 +16,8 @@ export interface BenchOptions {
   readonly json: string;
   /** Where the tables are written as Markdown; null for nowhere. */
   readonly markdown: string | null;
+  /** The page that has a few figures among its text; null for none. */
+  readonly readme: string | null;
   /** Where the gas that fees are computed from is written, if batches of all sizes were measured; null for nowhere. */
   readonly feeBasis: string | null;
   /** A report to take the figures from instead of measuring; null to measure. */
@@ -28,7 +30,7 @@ export const USAGE = `npm run bench -- [options]
   --only LIST        sections, separated by commas: ${SECTIONS.join(", ")}
   --json FILE        where the report goes; .cache/bench/latest.json by default
   --markdown FILE    also write the tables as Markdown
-  --write-docs       the same as --markdown docs/benchmarks.md, and writes apps/node/l1-gas.json
+  --write-docs       the same as --markdown docs/benchmarks.md; also writes apps/node/l1-gas.json and the figures of README.md
   --from FILE        show and write an earlier report instead of measuring
 `;
 
@@ -49,6 +51,7 @@ export function parseOptions(
     cacheDir,
     json: resolve(values.json ?? join(cacheDir, "bench", "latest.json")),
     markdown: values.markdown === undefined ? docs : resolve(values.markdown),
+    readme: values["write-docs"] ? join(REPOSITORY, "README.md") : null,
     feeBasis: values["write-docs"] ? join(REPOSITORY, "apps", "node", "l1-gas.json") : null,
     from: values.from === undefined ? null : resolve(values.from),
   };

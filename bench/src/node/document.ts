@@ -1,11 +1,6 @@
-import { CairnError } from "@cairn/protocol";
-import type { BenchErrorCode } from "../errors.ts";
 import { formatDecimal, formatInteger, formatMebibytes, type Table, tableToMarkdown, tableToText } from "../table.ts";
 import type { Percentiles } from "./percentiles.ts";
 import type { LoadFigures, NodeBenchReport, NodeRun } from "./report.ts";
-
-const BEGIN = "<!-- figures:begin -->";
-const END = "<!-- figures:end -->";
 
 /** The report for a terminal. */
 export function nodeReportToText(report: NodeBenchReport): string {
@@ -15,15 +10,6 @@ export function nodeReportToText(report: NodeBenchReport): string {
 /** The report as part of a Markdown page. */
 export function nodeReportToMarkdown(report: NodeBenchReport): string {
   return [origin(report).join("  \n"), "", ...tables(report).map(tableToMarkdown)].join("\n");
-}
-
-/** The page with other figures between its marks. Throws `bench/bad-report` for a page without them. */
-export function replaceFigures(page: string, figures: string): string {
-  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (begin < 0 || end < begin) {
-    throw new CairnError<BenchErrorCode>("bench/bad-report", `the page has no ${BEGIN} … ${END}`);
-  }
-  return `${page.slice(0, begin + BEGIN.length)}\n\n${figures}\n${page.slice(end)}`;
 }
 
 function origin({ machine, takenAt, seed, invalidShare, runs }: NodeBenchReport): string[] {
@@ -171,30 +157,33 @@ function resourceTable(runs: readonly NodeRun[]): Table {
   };
 }
 
-/** Names of threads and commands, and what they are. */
-const PARTS: readonly (readonly [name: string, meaning: string])[] = [
-  ["MainThread", "node: main thread"],
-  ["signatures", "node: signatures"],
-  ["state", "node: state store"],
-  ["database", "node: embedded database"],
-  ["proofs", "node: witnesses"],
-  ["V8Worker", "node: garbage collection, compilation"],
-  ["postgres", "database server"],
-  ["bb", "prover"],
-  ["anvil", "L1"],
+/** Names of threads and commands, what they are, and whether more cores or machines can share the work. */
+const PARTS: readonly (readonly [name: string, meaning: string, spread: string])[] = [
+  ["MainThread", "node: main thread (HTTP, JSON, pool, VM)", "no, but clients can be served elsewhere (role `api`)"],
+  ["signatures", "node: signatures", "yes, `CAIRN_SIGNATURE_WORKERS`"],
+  ["state", "node: state store (tree hashing, LMDB)", "no, one thread"],
+  ["database", "node: embedded database", "no, one thread; PostgreSQL is a process of its own"],
+  ["proofs", "node: witnesses", "yes, `cairn prover`"],
+  ["V8Worker", "node: garbage collection, compilation", "partly"],
+  ["postgres", "database server", "yes, another machine"],
+  ["bb", "prover", "yes, `cairn prover`"],
+  ["anvil", "L1", "yes, another machine"],
 ];
 
 function threadTable(runs: readonly NodeRun[]): Table {
   return {
     title: "CPU by thread and process at full load, milliseconds per accepted transfer",
-    notes: ["The client of the benchmark excepted."],
-    columns: ["", ...runs.map(nameOf)],
-    rows: PARTS.map(([name, meaning]) => [
+    notes: [
+      "The client of the benchmark excepted. What one thread does bounds a node however many cores it has: 1,000 divided by its milliseconds is the most that it does in a second.",
+    ],
+    columns: ["", ...runs.map(nameOf), "can be shared"],
+    rows: PARTS.map(([name, meaning, spread]) => [
       meaning,
       ...runs.map(({ full }) => {
         const used = full.cpu?.threadsMs[name] ?? full.cpu?.othersMs[name];
         return used === undefined ? "–" : formatDecimal(used, 3);
       }),
+      spread,
     ]),
   };
 }

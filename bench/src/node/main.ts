@@ -4,8 +4,10 @@ import { dirname } from "node:path";
 import { CairnError, isCairnError } from "@cairn/protocol";
 import type { BenchErrorCode } from "../errors.ts";
 import { describeMachine } from "../machine.ts";
-import { nodeReportToMarkdown, nodeReportToText, replaceFigures } from "./document.ts";
-import { DOCS, type NodeBenchOptions, parseNodeOptions, USAGE } from "./options.ts";
+import { replaceMarked } from "../page.ts";
+import { readmeNodeFigures } from "../readme.ts";
+import { nodeReportToMarkdown, nodeReportToText } from "./document.ts";
+import { DOCS, type NodeBenchOptions, parseNodeOptions, README, USAGE } from "./options.ts";
 import type { NodeBenchReport, NodeRun } from "./report.ts";
 import { measureNode } from "./run.ts";
 
@@ -42,8 +44,9 @@ async function main(options: NodeBenchOptions): Promise<void> {
     console.error(`figures written to ${options.json}`);
   }
   if (options.isWritingDocs) {
-    await writeFile(DOCS, replaceFigures(await readFile(DOCS, "utf8"), nodeReportToMarkdown(report)));
-    console.error(`figures written to ${DOCS}`);
+    await writeFile(DOCS, replaceMarked(await readFile(DOCS, "utf8"), "figures", nodeReportToMarkdown(report)));
+    await writeFile(README, replaceMarked(await readFile(README, "utf8"), "node-figures", readmeNodeFigures(report)));
+    console.error(`figures written to ${DOCS} and ${README}`);
   }
 }
 

@@ -20,6 +20,8 @@ export interface NodeBenchOptions extends Omit<RunOptions, "database" | "isProvi
 
 /** The page whose figures `--write-docs` replaces. */
 export const DOCS = join(REPOSITORY, "docs", "benchmarks-node.md");
+/** The page that has a few of them, replaced with them. */
+export const README = join(REPOSITORY, "README.md");
 
 /** Text for `--help`. */
 export const USAGE = `npm run bench:node -- [options]
@@ -39,7 +41,7 @@ export const USAGE = `npm run bench:node -- [options]
   --set NAME=VALUE      a setting of the node, such as CAIRN_SIGNATURE_WORKERS=2; may be repeated
   --profile DIR         writes CPU profiles of the node's threads
   --json FILE           where the report goes; .cache/bench/node.json by default
-  --write-docs          also write the figures into docs/benchmarks-node.md
+  --write-docs          also write the figures into docs/benchmarks-node.md and README.md
   --from FILE           show and write an earlier report instead of measuring
 `;
 
