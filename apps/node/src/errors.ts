@@ -13,7 +13,7 @@
  * - `node/proof-rejected`: the verifier on L1 does not accept a proof; `details` holds the evidence.
  * - `node/l1-unavailable`: no L1 node answers, or what it shows does not fit together: it lags, lies or reorganises (retry).
  * - `node/wrong-l1`: the L1 node serves another chain, or there is no rollup at the address.
- * - `node/wrong-sequencer`: the process that an API in front asks serves another rollup, or is of another version.
+ * - `node/wrong-sequencer`: the process that an API apart asks is no sequencer, serves another rollup, or is of another version.
  * - `node/l1-diverged`: what the L1 node shows of an accepted batch does not lead to the root that was proven: it lies, or this
  *   version of Cairn does not know the batch's circuit (retry on another L1 node).
  */

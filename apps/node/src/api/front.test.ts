@@ -134,6 +134,11 @@ describe("an API apart from the sequencer", () => {
     front = usual;
   });
 
+  it("does not start before an API that is itself apart, which could be itself", async () => {
+    const indirect = { CAIRN_ROLES: "api", CAIRN_SEQUENCER_URL: front.urls().api ?? "" };
+    await expect(harness.begin({}, indirect)).rejects.toMatchObject({ code: "node/wrong-sequencer" });
+  });
+
   it("does not start before a sequencer of another rollup", async () => {
     const other = await createNodeHarness();
     try {

@@ -49,9 +49,11 @@ export function createFront(config: NodeConfig, deps: FrontDeps): Front {
   registerStreamMetrics(registry, stream.clients);
 
   const identify = async (): Promise<void> => {
+    const { roles: theirs } = await upstream.ask("health", {});
+    if (!theirs.includes("sequencer")) throw wrongSequencer(`${url} is a process of roles ${theirs}`);
     const { chainId, rollup } = await upstream.ask("rollup", {});
     if (BigInt(chainId) === domain.chainId && rollup.toLowerCase() === bigintToAddress(domain.rollup)) return;
-    throw new CairnError<NodeErrorCode>("node/wrong-sequencer", `${url} serves ${rollup} on chain ${chainId}`);
+    throw wrongSequencer(`${url} serves ${rollup} on chain ${chainId}`);
   };
   const relay = createStreamRelay(
     { url, retryMs: RETRY_MS, silenceMs: SILENCE_MS },
@@ -92,4 +94,8 @@ export function createFront(config: NodeConfig, deps: FrontDeps): Front {
       await api.stop();
     },
   };
+}
+
+function wrongSequencer(message: string): CairnError<NodeErrorCode> {
+  return new CairnError("node/wrong-sequencer", message);
 }
