@@ -23,8 +23,12 @@ export function readmeFigures({ machine, isQuick, measurements }: BenchReport): 
   ].join("\n");
 }
 
-/** What the README tells of a node under load. */
-export function readmeNodeFigures({ runs, machine }: NodeBenchReport): string {
+/** Configurations of `--matrix`. */
+const MATRIX_SIZE = 4;
+
+/** What the README tells of a node under load; null when not all configurations were measured. */
+export function readmeNodeFigures({ runs, machine }: NodeBenchReport): string | null {
+  if (runs.length < MATRIX_SIZE) return null;
   const name = ({ database, isProving }: NodeRun): string =>
     `${database === "PGlite" ? "embedded database" : database}${isProving ? ", proving" : ""}`;
   return [

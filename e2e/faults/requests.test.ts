@@ -134,6 +134,9 @@ describe("requests that nobody should send", { timeout: TIMEOUT_MS }, () => {
       `GET /health HTTP/1.1\r\nhost: node\r\nx: ${"y".repeat(100_000)}\r\n\r\n`,
       "POST /v1/transactions HTTP/1.1\r\nhost: node\r\ncontent-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
       "POST /v1/transactions HTTP/1.1\r\nhost: node\r\ncontent-length: -1\r\n\r\n",
+      ...["//", "http://[", "/v1/blocks", `/${"v".repeat(10_000)}`].map(
+        (path) => `GET ${path} HTTP/1.1\r\nhost: node\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n`,
+      ),
       "\u0016\u0003\u0001\u0002\u0000",
       "EHLO node\r\n\r\n",
     ];

@@ -4,15 +4,19 @@ import type { Reporter, SerializedError } from "vitest/node";
 /** Where {@link ErrorsReporter} writes. */
 export const ERRORS_PATH_VARIABLE = "CAIRN_TEST_ERRORS";
 
+const MAX_CAUSES = 5;
+
 /** Writes what went wrong outside tests, a worker's death among it, which vitest's JSON report leaves out. */
 export default class ErrorsReporter implements Reporter {
   onTestRunEnd(_modules: unknown, errors: readonly SerializedError[]): void {
     const path = process.env[ERRORS_PATH_VARIABLE];
-    if (path !== undefined) writeFileSync(path, JSON.stringify(errors.map(textOf)));
+    if (path !== undefined) writeFileSync(path, JSON.stringify(errors.map((error) => textOf(error))));
   }
 }
 
-function textOf({ message, stack, cause }: SerializedError): string {
+function textOf(error: SerializedError, depth = 0): string {
+  const { message, stack, cause } = error;
   const text = stack?.includes(message) === true ? stack : `${message}\n${stack ?? ""}`;
-  return cause === undefined ? text : `${text}\n${textOf(cause)}`;
+  if (typeof cause !== "object" || cause === null || depth === MAX_CAUSES) return text;
+  return `${text}\n${textOf(cause, depth + 1)}`;
 }

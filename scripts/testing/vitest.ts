@@ -30,8 +30,9 @@ export async function runVitest(filters: readonly string[]): Promise<RunnerRepor
     env: { [ERRORS_PATH_VARIABLE]: errorsPath },
   });
   const [text, errors] = [takeFile(reportPath), takeFile(errorsPath)];
-  if (text === undefined || errors === undefined) return brokenRunner("vitest", `exit code ${code} without a report`);
-  const report = parseVitest(JSON.parse(text), root, JSON.parse(errors));
+  if (text === undefined) return brokenRunner("vitest", `exit code ${code} without a report`);
+  const outsideTests: string[] = errors === undefined ? ["errors outside tests are not known"] : JSON.parse(errors);
+  const report = parseVitest(JSON.parse(text), root, outsideTests);
   if (code === 0 || report.failures.length > 0) return report;
   return { ...report, failures: brokenRunner("vitest", `exit code ${code} although no test failed`).failures };
 }

@@ -28,7 +28,7 @@ import {
 import { type Logger, pino } from "pino";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
-import { createFront, type Front } from "./api/front.ts";
+import { createFront, type Front, type FrontDeps } from "./api/front.ts";
 import { NODE_VERSION } from "./api/server.ts";
 import { createMetricsServer } from "./api/side-servers.ts";
 import { type Clock, createOffsetClock, systemClock } from "./clock.ts";
@@ -152,6 +152,7 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
     }
     let publisher: Publisher | null = null;
     let prover: Prover | null = null;
+    const readiness = () => ({ ...watcherReadiness(watcher), ...publisherReadiness(publisher) });
     const sequencing: SequencerPart | null =
       keeper === null || jobs === null
         ? null
@@ -166,7 +167,7 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
             logger,
             registry,
             watcher,
-            readiness: () => ({ ...watcherReadiness(watcher), ...publisherReadiness(publisher) }),
+            readiness,
             proving: () => prover?.progress() ?? [],
           });
     if (sequencing !== null) {
@@ -174,7 +175,7 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
       urls.api = sequencing.urls().api;
       urls.admin = sequencing.urls().admin;
     }
-    const front = has("api") && !has("sequencer") ? openFront(database, domain, registry) : null;
+    const front = has("api") && !has("sequencer") ? openFront({ database, domain, registry, readiness }) : null;
     await front?.start();
     if (front !== null) urls.api = front.url();
     prover = jobs !== null && has("prover") ? openProver(chain, database, jobs, compress, registry) : null;
@@ -312,8 +313,8 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
     return createProofMaker({ compress, loadCircuit: () => load(source.slots), ...(prove && { prove }) });
   };
 
-  const openFront = (database: Database, domain: Domain, registry: Registry): Front => {
-    const front = createFront(config, { database, domain, clock, logger: child("api"), registry });
+  const openFront = (own: Omit<FrontDeps, "clock" | "logger">): Front => {
+    const front = createFront(config, { ...own, clock, logger: child("api") });
     endings.push(["api", front.stop]);
     return front;
   };

@@ -183,6 +183,20 @@ describe("API", () => {
     for (const client of clients) client.terminate();
   });
 
+  it("refuses to upgrade what is no stream, whatever stands for a path", async () => {
+    const { port } = new URL(api.url());
+    for (const path of ["//", "http://[", "/%", "/v1/streams", "*", "/v1/blocks"]) {
+      const socket = connect(Number(port), "127.0.0.1");
+      const key = "dGhlIHNhbXBsZSBub25jZQ==";
+      const upgrade = `connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${key}`;
+      socket.end(`GET ${path} HTTP/1.1\r\nhost: node\r\n${upgrade}\r\n\r\n`);
+      let text = "";
+      for await (const chunk of socket) text += String(chunk);
+      expect(text, path).toMatch(/^HTTP\/1\.1 4/);
+    }
+    expect(await get("/health")).toMatchObject({ status: 200 });
+  });
+
   it("keeps metrics and admin operations on ports of their own, the latter behind a token", async () => {
     const metrics = createMetricsServer({ host: "127.0.0.1", port: 0 }, new Registry());
     const admin = createAdminServer(

@@ -8,46 +8,69 @@ import type { Upstream } from "./upstream.ts";
 /** What forwarding is told. */
 export interface ForwardingDeps {
   readonly upstream: Upstream;
-  /** Submissions under way beyond which new ones are refused. */
+  /** Whether the process at the address is known to be the rollup's sequencer; until then nothing is asked of it. */
+  readonly isIdentified: () => boolean;
+  /** Questions under way, of all clients together, beyond which new ones are refused. */
   readonly maxInFlight: number;
+  /** Time for the answer to a client's question. */
+  readonly timeoutMs: number;
   readonly roles: readonly string[];
   readonly version: string;
   readonly parts: () => Readonly<Record<string, PartStatus>>;
 }
 
-/** Operations that only the sequencer's process can answer, handed on to it; `assertTaking` throws `node/overloaded`. */
-export function createForwardingHandlers({ upstream, maxInFlight, roles, version, parts }: ForwardingDeps): {
+/** Answers about readiness come at once or not at all. */
+const READINESS_TIMEOUT_MS = 2000;
+
+/** Operations that only the sequencer's process can answer, handed on to it; `assertTaking` throws what a submission would meet. */
+export function createForwardingHandlers(deps: ForwardingDeps): {
   readonly handlers: Handlers<Exclude<RouteName, HistoryRoute>>;
   readonly assertTaking: () => void;
 } {
+  const { upstream, maxInFlight, roles, version } = deps;
   let inFlight = 0;
+
+  const ask = async <Name extends RouteName>(
+    name: Name,
+    request: Partial<RouteRequest<Name>>,
+    timeoutMs: number,
+  ): Promise<RouteResponse<Name>> => {
+    if (!deps.isIdentified()) throw outOfReach();
+    inFlight++;
+    try {
+      return await upstream.ask(name, request, timeoutMs);
+    } finally {
+      inFlight--;
+    }
+  };
   const forward =
     <Name extends RouteName>(name: Name) =>
-    (request: RouteRequest<Name>): Promise<RouteResponse<Name>> =>
-      upstream.ask(name, request);
+    (request: RouteRequest<Name>): Promise<RouteResponse<Name>> => {
+      if (inFlight < maxInFlight) return ask(name, request, deps.timeoutMs);
+      throw new CairnError<NodeErrorCode>("node/unavailable", `${inFlight} questions are under way`);
+    };
+  const assertTaking = (): void => {
+    if (!deps.isIdentified()) throw outOfReach();
+    if (inFlight < maxInFlight) return;
+    throw new CairnError<NodeErrorCode>("node/overloaded", `${inFlight} questions are under way`);
+  };
 
   const readiness = async (): Promise<RouteResponse<"ready">> => {
     try {
-      return await upstream.ask("ready", {});
+      return await ask("ready", {}, READINESS_TIMEOUT_MS);
     } catch (error) {
       if (!isCairnError(error)) throw error;
-      return { isReady: false, parts: { sequencer: { isReady: false, state: error.message } } };
+      return { isReady: false, parts: { sequencer: { isReady: false, state: "out of reach" } } };
     }
   };
 
   return {
-    assertTaking: () => {
-      if (inFlight < maxInFlight) return;
-      throw new CairnError<NodeErrorCode>("node/overloaded", `${inFlight} submissions are under way`);
-    },
+    assertTaking,
     handlers: {
       submit: async (request) => {
-        inFlight++;
-        try {
-          return await upstream.ask("submit", request);
-        } finally {
-          inFlight--;
-        }
+        // Many may have passed while the body was on its way.
+        assertTaking();
+        return ask("submit", request, deps.timeoutMs);
       },
       quote: forward("quote"),
       accounts: forward("accounts"),
@@ -56,10 +79,14 @@ export function createForwardingHandlers({ upstream, maxInFlight, roles, version
       health: async () => ({ status: "ok", roles: [...roles], version }),
       ready: async () => {
         const theirs = await readiness();
-        const own = parts();
+        const own = deps.parts();
         const isReady = theirs.isReady && Object.values(own).every((part) => part.isReady);
         return { isReady, parts: { ...theirs.parts, ...own } };
       },
     },
   };
+}
+
+function outOfReach(): CairnError<NodeErrorCode> {
+  return new CairnError("node/unavailable", "the sequencer is out of reach");
 }

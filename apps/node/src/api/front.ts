@@ -15,6 +15,10 @@ import { createStreamRelay } from "./stream-relay.ts";
 import { createUpstream } from "./upstream.ts";
 
 const RETRY_MS = 500;
+/** Time for each step of getting to know the sequencer's process. */
+const IDENTIFY_MS = 2000;
+/** How long requests under way may take to end when the process stops. */
+const STOP_PATIENCE_MS = 5000;
 /** The sequencer's process pings its stream more often than that. */
 const SILENCE_MS = 75_000;
 
@@ -25,6 +29,8 @@ export interface FrontDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly registry: Registry;
+  /** Of the process's other parts. */
+  readonly readiness: () => Readonly<Record<string, PartStatus>>;
 }
 
 /** The API in a process of its own: it answers from the database, asks the sequencer's process for the rest, and relays its stream. */
@@ -43,36 +49,45 @@ export function createFront(config: NodeConfig, deps: FrontDeps): Front {
   const { sequencerUrl: url, roles, maxInFlight } = config;
   if (url === undefined) throw new CairnError<NodeErrorCode>("node/bad-config", "CAIRN_SEQUENCER_URL is missing");
   const settings = apiSettings(config, config.apiPort);
-  const upstream = createUpstream({ url, timeoutMs: settings.requestTimeoutMs });
+  const upstream = createUpstream(url);
+  let isIdentified = false;
   const stream = createStream(streamLimits(config), clock);
   stream.interrupt("not connected yet");
   registerStreamMetrics(registry, stream.clients);
 
   const identify = async (): Promise<void> => {
-    const { roles: theirs } = await upstream.ask("health", {});
+    isIdentified = false;
+    const { roles: theirs } = await upstream.ask("health", {}, IDENTIFY_MS);
     if (!theirs.includes("sequencer")) throw wrongSequencer(`${url} is a process of roles ${theirs}`);
-    const { chainId, rollup } = await upstream.ask("rollup", {});
-    if (BigInt(chainId) === domain.chainId && rollup.toLowerCase() === bigintToAddress(domain.rollup)) return;
-    throw wrongSequencer(`${url} serves ${rollup} on chain ${chainId}`);
+    const { chainId, rollup } = await upstream.ask("rollup", {}, IDENTIFY_MS);
+    if (BigInt(chainId) !== domain.chainId || rollup.toLowerCase() !== bigintToAddress(domain.rollup)) {
+      throw wrongSequencer(`${url} serves ${rollup} on chain ${chainId}`);
+    }
+    isIdentified = true;
   };
   const relay = createStreamRelay(
-    { url, retryMs: RETRY_MS, silenceMs: SILENCE_MS },
+    { url, retryMs: RETRY_MS, handshakeMs: IDENTIFY_MS, silenceMs: SILENCE_MS },
     {
       clock,
       logger: deps.logger,
       identify,
       opened: stream.open,
       message: stream.publish,
-      lost: () => stream.interrupt("the sequencer is out of reach"),
+      lost: () => {
+        isIdentified = false;
+        stream.interrupt("the sequencer is out of reach");
+      },
     },
   );
   const parts = () => ({ relay: relay.status() });
   const { handlers, assertTaking } = createForwardingHandlers({
     upstream,
+    isIdentified: () => isIdentified,
     maxInFlight,
+    timeoutMs: settings.requestTimeoutMs,
     roles,
     version: settings.version,
-    parts,
+    parts: () => ({ ...parts(), ...deps.readiness() }),
   });
   const api = createApiServer(settings, {
     handlers: { ...createHistoryHandlers(deps.database), ...handlers },
@@ -91,7 +106,10 @@ export function createFront(config: NodeConfig, deps: FrontDeps): Front {
     stop: async () => {
       relay.stop();
       stream.stop();
+      const cancel = clock.after(STOP_PATIENCE_MS, upstream.stop);
       await api.stop();
+      cancel();
+      upstream.stop();
     },
   };
 }

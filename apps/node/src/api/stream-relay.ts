@@ -1,4 +1,4 @@
-import { CairnError } from "@cairn/protocol";
+import { CairnError, isCairnError } from "@cairn/protocol";
 import { type StreamMessage, streamMessageSchema } from "@cairn/rpc";
 import type { Logger } from "pino";
 import { WebSocket } from "ws";
@@ -12,6 +12,8 @@ export interface RelaySettings {
   /** HTTP address of the sequencer's process. */
   readonly url: string;
   readonly retryMs: number;
+  /** Time for connecting. */
+  readonly handshakeMs: number;
   /** A connection without a sign of life for this long is dead; the sequencer's process pings. */
   readonly silenceMs: number;
 }
@@ -37,21 +39,26 @@ export interface StreamRelay {
 }
 
 /** A relay that is not connected. */
-export function createStreamRelay({ url, retryMs, silenceMs }: RelaySettings, deps: RelayDeps): StreamRelay {
+export function createStreamRelay(
+  { url, retryMs, handshakeMs, silenceMs }: RelaySettings,
+  deps: RelayDeps,
+): StreamRelay {
   const { clock, logger } = deps;
   const address = new URL(STREAM_PATH, url.replace(/^http/, "ws"));
   let socket: WebSocket | null = null;
-  let state = "connecting";
+  let state: "connecting" | "following" | "out of reach" | "wrong sequencer" | "stopped" = "connecting";
   let isStopped = false;
   let cancelRetry: () => void = () => undefined;
 
   const connect = async (): Promise<void> => {
     try {
       await deps.identify();
-      await listen();
+      if (!isStopped) await listen();
     } catch (error) {
-      state = error instanceof Error ? error.message : String(error);
-      logger.warn({ err: error }, "the sequencer's stream is not heard");
+      if (isStopped) return;
+      const reached = isWrongSequencer(error) ? "wrong sequencer" : "out of reach";
+      if (state !== reached) logger.warn({ err: error }, "the sequencer's stream is not heard");
+      state = reached;
       retry();
       throw error;
     }
@@ -65,7 +72,7 @@ export function createStreamRelay({ url, retryMs, silenceMs }: RelaySettings, de
 
   /** Resolves when connected; from then on the end of the connection leads to the next try. */
   const listen = (): Promise<void> => {
-    const connection = new WebSocket(address, { maxPayload: 1_000_000, handshakeTimeout: silenceMs });
+    const connection = new WebSocket(address, { maxPayload: 1_000_000, handshakeTimeout: handshakeMs });
     socket = connection;
     let cancelSilence: () => void = () => undefined;
     const alive = (): void => {
@@ -85,16 +92,21 @@ export function createStreamRelay({ url, retryMs, silenceMs }: RelaySettings, de
       connection.on("message", (data) => {
         alive();
         const parsed = parseMessage(String(data));
-        if (parsed !== null) return deps.message(parsed);
-        logger.error({ text: String(data).slice(0, 200) }, "the sequencer's stream says what is not understood");
-        connection.terminate();
+        if (parsed !== null) deps.message(parsed);
+        else logger.warn({ text: String(data).slice(0, 200) }, "the sequencer's stream says what is not understood");
       });
-      connection.on("error", (error) => logger.debug({ err: error }, "the sequencer's stream failed"));
+      let failure: unknown;
+      connection.on("error", (error) => {
+        failure = error;
+      });
       connection.on("close", () => {
         cancelSilence();
-        const reason = "the sequencer is out of reach";
-        if (!isOpen) return reject(new CairnError<NodeErrorCode>("node/unavailable", reason));
-        state = reason;
+        if (!isOpen) {
+          reject(new CairnError<NodeErrorCode>("node/unavailable", "no connection to the stream", { cause: failure }));
+          return;
+        }
+        if (!isStopped) state = "out of reach";
+        logger.warn({ err: failure }, "the sequencer's stream has ended");
         deps.lost();
         retry();
       });
@@ -104,17 +116,22 @@ export function createStreamRelay({ url, retryMs, silenceMs }: RelaySettings, de
   return {
     start: async () => {
       await connect().catch((error: unknown) => {
-        const wrong: NodeErrorCode = "node/wrong-sequencer";
-        if (error instanceof CairnError && error.code === wrong) throw error;
+        if (isWrongSequencer(error)) throw error;
       });
     },
     status: () => ({ isReady: state === "following", state }),
     stop: () => {
       isStopped = true;
+      state = "stopped";
       cancelRetry();
       socket?.terminate();
     },
   };
+}
+
+function isWrongSequencer(error: unknown): boolean {
+  const code: NodeErrorCode = "node/wrong-sequencer";
+  return isCairnError(error, code);
 }
 
 function parseMessage(text: string): StreamMessage | null {

@@ -69,7 +69,8 @@ export function createStream(limits: StreamLimits, clock: Clock): Stream {
     },
     upgrade: (request, socket, head) => {
       socket.on("error", () => socket.destroy());
-      const path = new URL(request.url ?? "/", "http://node").pathname;
+      // Anything may stand there, also what is no URL.
+      const [path] = (request.url ?? "").split("?", 1);
       if (path !== STREAM_PATH) refuse(socket, "404 Not Found");
       else if (!isOpen || server.clients.size >= limits.maxClients) refuse(socket, "503 Service Unavailable");
       else {

@@ -13,21 +13,26 @@ import { ApiError } from "./errors.ts";
 /** The process of the sequencer, as an API apart from it asks it. */
 export interface Upstream {
   /**
-   * Asks once. Throws the `ApiError` that it answers with, `node/unavailable` when it does not answer, and
-   * `node/wrong-sequencer` for what no sequencer of this version says.
+   * Asks once. Throws the `ApiError` that it answers with, `node/unavailable` when it does not answer as a Cairn node does,
+   * and `node/wrong-sequencer` for an answer of another form.
    */
   readonly ask: <Name extends RouteName>(
     name: Name,
     request: Partial<RouteRequest<Name>>,
+    timeoutMs: number,
   ) => Promise<RouteResponse<Name>>;
+  /** Gives up what is under way, and everything after. */
+  readonly stop: () => void;
 }
 
 /** The sequencer's process at an HTTP address. */
-export function createUpstream({ url, timeoutMs }: { readonly url: string; readonly timeoutMs: number }): Upstream {
+export function createUpstream(url: string): Upstream {
+  const stopping = new AbortController();
   return {
-    ask: async (name, request) => {
+    ask: async (name, request, timeoutMs) => {
       const route: RouteDefinition = ROUTES[name];
-      const { body, isOk } = await send(requestUrl(url, route, request), route, request, timeoutMs);
+      const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(timeoutMs)]);
+      const { body, status, isOk } = await send(requestUrl(url, route, request), route, request, signal);
       const failure = errorSchema.safeParse(body);
       if (failure.success) {
         const { code, message, details } = failure.data.error;
@@ -36,10 +41,12 @@ export function createUpstream({ url, timeoutMs }: { readonly url: string; reado
       const parsed = route.response.safeParse(body);
       // 503 is also the answer of a node that is not ready.
       if (parsed.success && (isOk || name === "ready")) return parsed.data as RouteResponse<typeof name>;
+      if (!isOk) throw silent(new CairnError("node/unavailable", `status ${status} to ${name}`));
       throw new CairnError<NodeErrorCode>("node/wrong-sequencer", `${url} gives no answer of this version to ${name}`, {
         cause: parsed.error,
       });
     },
+    stop: () => stopping.abort(),
   };
 }
 
@@ -47,26 +54,38 @@ async function send(
   url: URL,
   { method }: RouteDefinition,
   { body }: { readonly body?: unknown },
-  timeoutMs: number,
-): Promise<{ readonly body: unknown; readonly isOk: boolean }> {
+  signal: AbortSignal,
+): Promise<{ readonly body: unknown; readonly status: number; readonly isOk: boolean }> {
   const json = { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+  let response: Response;
+  let text: string;
   try {
-    const signal = AbortSignal.timeout(timeoutMs);
-    const response = await fetch(url, { method, signal, ...(body === undefined ? {} : json) });
-    return { body: await response.json().catch(() => null), isOk: response.ok };
+    response = await fetch(url, { method, signal, ...(body === undefined ? {} : json) });
+    text = await response.text();
   } catch (cause) {
-    throw new CairnError<NodeErrorCode>("node/unavailable", "the sequencer does not answer", { cause });
+    throw silent(cause);
   }
+  return { body: parseJson(text), status: response.status, isOk: response.ok };
 }
 
 function requestUrl(base: string, { path }: RouteDefinition, request: { params?: unknown; query?: unknown }): URL {
   const params = new Map(Object.entries(request.params ?? {}));
-  const url = new URL(
-    path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params.get(name)))),
-    base,
-  );
+  const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params.get(name))));
+  const url = new URL(filled, base);
   for (const [name, value] of Object.entries(request.query ?? {})) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }
   return url;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function silent(cause: unknown): CairnError<NodeErrorCode> {
+  return new CairnError("node/unavailable", "the sequencer does not answer", { cause });
 }

@@ -127,6 +127,9 @@ function contradictions(config: NodeConfig): string[] {
   if (sequencerPort !== undefined && (isApi || !isSequencer)) {
     problems.push("CAIRN_SEQUENCER_PORT is for a sequencer without api");
   }
+  if (sequencerPort !== undefined && config.maxStreamClients === 0) {
+    problems.push("CAIRN_MAX_STREAM_CLIENTS=0 keeps out the api that CAIRN_SEQUENCER_PORT is for");
+  }
   if (!roles.includes("sequencer") && databaseUrl === undefined) {
     problems.push("CAIRN_ROLES without sequencer needs DATABASE_URL: an embedded database has one process");
   }

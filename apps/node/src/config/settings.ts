@@ -171,7 +171,7 @@ export const SETTINGS = {
     schema: form.integer(1, 1_000_000),
     fallback: "1000",
     unit: "transactions",
-    text: "Transactions being checked or written beyond which new ones are refused.",
+    text: "Transactions being checked or written beyond which new ones are refused; for an api without sequencer, requests handed on.",
   }),
   signatureWorkers: setting({
     env: "CAIRN_SIGNATURE_WORKERS",
@@ -327,7 +327,7 @@ export const SETTINGS = {
     schema: form.integer(100, 600_000),
     fallback: "30000",
     unit: "milliseconds",
-    text: "Time that a client may take to send a request.",
+    text: "Time that a client may take to send a request, and the sequencer to answer what an api in another process hands on.",
   }),
   maxConnections: setting({
     env: "CAIRN_MAX_CONNECTIONS",
@@ -341,7 +341,7 @@ export const SETTINGS = {
     schema: form.integer(0, 1_000_000),
     fallback: "1000",
     unit: "connections",
-    text: "Most WebSocket clients.",
+    text: "Most WebSocket clients; every api in another process is one.",
   }),
   crashAt: setting({
     env: "CAIRN_CRASH_AT",
