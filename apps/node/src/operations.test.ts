@@ -35,14 +35,19 @@ function readAlerts(): Alert[] {
 }
 
 const alerts = readAlerts();
-const dashboard: { readonly panels: readonly Panel[]; readonly templating: unknown } = JSON.parse(
-  read("ops/grafana/cairn.json"),
-);
+const dashboard: {
+  readonly panels: readonly Panel[];
+  readonly templating: { readonly list: readonly { readonly name: string; readonly definition?: string }[] };
+} = JSON.parse(read("ops/grafana/cairn.json"));
 const queries = [
   ...alerts.map(({ name, query }) => [`alert ${name}`, query] as const),
   ...dashboard.panels.flatMap(({ title, targets = [] }) =>
     targets.map(({ expr }) => [`panel ${title}`, expr.replaceAll("$__rate_interval", "1m")] as const),
   ),
+  ...dashboard.templating.list.flatMap(({ name, definition }) => {
+    const query = /^label_values\((.+), (\w+)\)$/.exec(definition ?? "");
+    return query === null ? [] : [[`variable ${name}`, `sum by (${query[2]}) (${query[1]})`] as const];
+  }),
 ];
 
 /** Labels of every series name that a node exports, with the values seen. */
@@ -126,6 +131,7 @@ describe("dashboard and alarms", () => {
       ];
     });
     expect(queries.length).toBeGreaterThan(80);
+    expect(queries.map(([where]) => where)).toContain("variable instance");
     expect(problems).toEqual([]);
   });
 

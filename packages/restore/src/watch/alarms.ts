@@ -114,7 +114,7 @@ export function alarmText(alarm: Alarm): string {
   const time = (seconds: number): string => new Date(seconds * 1000).toISOString();
   switch (alarm.type) {
     case "overdueEntries":
-      return `${alarm.count} queue entries are overdue, the oldest since ${time(alarm.oldestEntryAt)}`;
+      return `${alarm.count} queue entries are overdue, the oldest waits since ${time(alarm.oldestEntryAt)}`;
     case "rootNotReproduced":
       return `the published data does not lead to the contract's state: ${alarm.message}`;
     case "unpaidPayouts":

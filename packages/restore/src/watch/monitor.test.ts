@@ -139,6 +139,37 @@ describe("watching a rollup", () => {
     nowSeconds -= 700;
   });
 
+  it("does not take an alarm for over because it cannot look", async () => {
+    let broken: "nothing" | "l1" | "root" = "nothing";
+    const shaky = lyingRollup(live.rollup, {
+      getBlock: async (ask) => {
+        if (broken === "l1") throw new RangeError("connection refused");
+        return ask();
+      },
+      readContract: async (ask, { functionName }) => {
+        const answer = await ask();
+        const isForged = broken === "root" && functionName === "state";
+        return isForged ? { ...(answer as object), root: `0x${"33".repeat(32)}` } : answer;
+      },
+    });
+    const watching = await createMonitor(shaky);
+    const { address, reader } = live.rollup;
+    const balance = await reader.getBalance({ address });
+    await live.client.setBalance({ address, value: 10n });
+    expect(typesOf(await watching.check())).toContain("balanceBelowCustody");
+    for (const failure of ["l1", "root"] as const) {
+      broken = failure;
+      const report = await watching.check();
+      expect([report.observation, typesOf(report)]).toEqual([null, expect.arrayContaining(["balanceBelowCustody"])]);
+      expect(report.cleared.map(({ type }) => type)).toEqual(failure === "l1" ? [] : ["l1Unavailable"]);
+      expect(report.raised.map(({ type }) => type)).toEqual([failure === "l1" ? "l1Unavailable" : "rootNotReproduced"]);
+    }
+    broken = "nothing";
+    await live.client.setBalance({ address, value: balance });
+    const cleared = (await watching.check()).cleared.map(({ type }) => type);
+    expect(cleared).toEqual(expect.arrayContaining(["balanceBelowCustody", "rootNotReproduced"]));
+  });
+
   it.each(["nothing", "a revert"])(
     "takes %s where the contract should answer as L1's failure, and goes on",
     async (kind) => {

@@ -33,10 +33,11 @@ export interface MonitorDeps {
 export interface MonitorReport {
   /** Null when the state could not be brought to L1's head. */
   readonly observation: Observation | null;
+  /** What is wrong, and without an observation also what was before. */
   readonly alarms: readonly Alarm[];
   /** Those of the alarms that the last check did not have. */
   readonly raised: readonly Alarm[];
-  /** Alarms of the last check that are over. */
+  /** Alarms of the last check that are seen to be over. */
   readonly cleared: readonly Alarm[];
 }
 
@@ -88,11 +89,14 @@ export function createRollupMonitor(config: MonitorConfig, deps: MonitorDeps): R
   };
 
   const check = async (): Promise<MonitorReport> => {
-    const { observation, alarms } = await find();
+    const { observation, alarms: found } = await find();
     const without = (list: readonly Alarm[], others: readonly Alarm[]): Alarm[] => {
       const keys = new Set(others.map(alarmKey));
       return list.filter((alarm) => !keys.has(alarmKey(alarm)));
     };
+    // What could not be looked at is not over; only that L1 answers is known after any other failure.
+    const standing = observation === null ? without(last, found).filter(({ type }) => type !== "l1Unavailable") : [];
+    const alarms = [...found, ...standing];
     const report = { observation, alarms, raised: without(alarms, last), cleared: without(last, alarms) };
     last = alarms;
     deps.onReport(report);
