@@ -9,7 +9,9 @@ import { expect, vi } from "vitest";
 import { readApi } from "./api.ts";
 import { type AuditReport, audit } from "./audit.ts";
 import type { Holder } from "./holders.ts";
+import { childrenOf } from "./processes.ts";
 import { createRandom, type Random } from "./random.ts";
+import { rawPost, sendRaw } from "./raw-http.ts";
 import { openScene, type Scene } from "./scene.ts";
 import { type Supervisor, supervise } from "./supervise.ts";
 
@@ -30,6 +32,8 @@ const RECLUSE = 5;
 const STEP_MS = 250;
 const HOUR_MS = 3_600_000;
 const FINAL = 3;
+const NUISANCE_SHARE = 0.1;
+const SECOND_NODE_MS = 4000;
 const FUNDING = { timeout: 60_000, interval: 200 };
 /** After the people, the recluse and the account of the fees. */
 const FUNDED_INDEX = FIRST_ACCOUNT_INDEX + PEOPLE.length + 2;
@@ -49,11 +53,13 @@ export async function simulate(seed: number, seconds: number): Promise<Simulatio
       CAIRN_BLOCK_TIME_MS: "5000",
       CAIRN_BUMP_AFTER_MS: "2000",
       CAIRN_PROVER_HEARTBEAT_SECONDS: "10",
+      // Provers are killed more often than anybody's bad luck.
+      CAIRN_PROOF_RETRIES: "50",
     },
   });
   const steps: string[] = [];
   try {
-    return await run(scene, random, seconds, steps);
+    return await run(scene, { random, nuisance: createRandom(~seed) }, seconds, steps);
   } catch (error) {
     process.stdout.write(`seed ${seed} failed after: ${steps.join(", ")}\n`);
     throw error;
@@ -63,7 +69,12 @@ export async function simulate(seed: number, seconds: number): Promise<Simulatio
 }
 
 /** Notes each step in `steps` before it is taken. */
-async function run(scene: Scene, random: Random, seconds: number, steps: string[]): Promise<SimulationReport> {
+async function run(
+  scene: Scene,
+  { random, nuisance }: { readonly random: Random; readonly nuisance: Random },
+  seconds: number,
+  steps: string[],
+): Promise<SimulationReport> {
   const { holders, ledger, l1, api } = scene;
   const offsetFile = join(scene.dir, "offset");
   const feeOwner = scene.feeOwner ?? 0n;
@@ -174,6 +185,28 @@ async function run(scene: Scene, random: Random, seconds: number, steps: string[
     ["heal", 8, heal],
     ["pause", 8, () => undefined],
   ];
+  /** Chosen apart, so that a seed's other steps stay what they were. */
+  const nuisances: readonly Step[] = [
+    [
+      "prover killed",
+      1,
+      () => {
+        const provers = childrenOf(supervisor.current().pid).filter(({ command }) => / prove /.test(command));
+        for (const { pid } of provers) endIfThere(pid);
+      },
+    ],
+    ["nonsense", 1, () => later(sendNonsense(api()))],
+    [
+      "second node",
+      1,
+      async () => {
+        // It ends by itself, unless the first one has just died.
+        const second = scene.spawn(env);
+        await Promise.race([second.exited, delay(SECOND_NODE_MS)]);
+        if (second.isRunning()) await second.kill();
+      },
+    ],
+  ];
   const total = table.reduce((sum, [, weight]) => sum + weight, 0);
   const choose = (): Step => {
     let left = random.whole(total);
@@ -189,6 +222,11 @@ async function run(scene: Scene, random: Random, seconds: number, steps: string[
     const [name, , act] = choose();
     steps.push(name);
     await act();
+    if (nuisance.chance(NUISANCE_SHARE)) {
+      const [other, , annoy] = nuisance.pick(nuisances);
+      steps.push(other);
+      await annoy();
+    }
     // Steps follow one another at a pace, whatever becomes of them: that is the simulated world's time.
     await delay(STEP_MS);
   }
@@ -201,4 +239,28 @@ async function run(scene: Scene, random: Random, seconds: number, steps: string[
   const deaths = exits.reduce((sum, one) => sum + one.exits().length, 0);
   await supervisor.stop();
   return { ...report, steps, deaths };
+}
+
+/** Requests that nobody should send; the node may be away, but takes none of them. */
+async function sendNonsense(api: string): Promise<void> {
+  const path = "/v1/transactions";
+  const requests = [
+    rawPost(path, "{"),
+    rawPost(path, '{"transactions":[{}]}'),
+    rawPost(path, "[".repeat(50_000)),
+    rawPost(path, "{}", { "content-length": "10000000000" }),
+    "GET // HTTP/1.1\r\nhost: node\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n",
+    "EHLO node\r\n\r\n",
+  ];
+  for (const { status } of await Promise.all(requests.map((request) => sendRaw(api, request)))) {
+    expect(status === null || status >= 400, `nonsense is answered by ${status}`).toBe(true);
+  }
+}
+
+function endIfThere(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended since it was seen.
+  }
 }
