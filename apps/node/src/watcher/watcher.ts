@@ -13,10 +13,11 @@ import {
 import type { L1Rollup } from "@cairn/l1";
 import { isCairnError } from "@cairn/protocol";
 import type { Logger } from "pino";
+import { BaseError } from "viem";
 import type { Clock } from "../clock.ts";
 import { readL1Clock } from "../l1-clock.ts";
 import { backfill, type RangeResult } from "./backfill.ts";
-import { readHeader } from "./l1-events.ts";
+import { isRefusal, readHeader } from "./l1-events.ts";
 import type { WatcherMetrics } from "./metrics.ts";
 import { undoReorg } from "./reorg.ts";
 
@@ -76,6 +77,8 @@ export interface WatcherStatus {
 const MAX_BACKOFF_MS = 30_000;
 /** How long after a reorg blocks are not built again before L1 has come as far as it was. */
 const HOLD_PATIENCE_MS = 120_000;
+/** How nodes that do not answer null refuse to name a safe or finalized block before there is one. */
+const NO_SUCH_BLOCK = /block not found|unknown block/i;
 /** Checkpoints kept below the final block, for RPC nodes that disagree about what is final. */
 const KEPT_BLOCKS = 256;
 
@@ -163,8 +166,18 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
       const { safe, final } = settings.head;
       return { safe: newest - safe + 1, final: newest - final + 1 };
     }
-    const [safe, final] = await Promise.all([readHeader(rollup, "safe"), readHeader(rollup, "finalized")]);
-    return { safe: safe?.number ?? 0, final: final?.number ?? 0 };
+    const [safe, final] = await Promise.all([readTag("safe"), readTag("finalized")]);
+    return { safe, final };
+  };
+
+  /** Number of the block that a tag names; 0 while L1 has none, which a node may also say by refusing. */
+  const readTag = async (tag: "safe" | "finalized"): Promise<number> => {
+    try {
+      return (await readHeader(rollup, tag))?.number ?? 0;
+    } catch (error) {
+      if (error instanceof BaseError && isRefusal(error) && NO_SUCH_BLOCK.test(error.details)) return 0;
+      throw error;
+    }
   };
 
   const poll = (): Promise<void> => {
