@@ -21,6 +21,14 @@ const group = (nonce: number, ...validUntil: readonly number[]): PoolGroup => ({
   receivedAtMs: 0,
   sequence: nonce,
 });
+const paying = (nonce: number, fee: bigint, ...validUntil: readonly number[]): PoolGroup => {
+  const free = group(nonce, ...validUntil);
+  const transactions = free.transactions.map(({ transaction, signature }) => ({
+    transaction: { ...transaction, fee: encodeFloat16(fee) },
+    signature,
+  }));
+  return { ...free, ids: free.ids.map((id) => id + 100_000n * fee), transactions };
+};
 
 describe("the pool", () => {
   it("names a group once its first transaction has expired, whatever came and went before", () => {
@@ -40,5 +48,27 @@ describe("the pool", () => {
     expect(expired(201)).toEqual([pair, soon]);
     expect(expired(1000)).toEqual([late]);
     expect([expired(5000), pool.size()]).toEqual([[], 0]);
+  });
+
+  it("counts what a group brings against the limit per account, the first group of an account too", () => {
+    const pool = createPool({ maxTransactions: 10, maxPerAccount: 2, replacementPercent: 0 });
+    const full = { type: "accountFull", from: 64 };
+    expect(pool.add(group(1, 300, 300, 300, 300))).toEqual(full);
+    expect(pool.size()).toBe(0);
+    expect(pool.add(group(1, 300)).type).toBe("added");
+    expect(pool.add(group(2, 300, 300))).toEqual(full);
+    expect(pool.add(group(2, 300)).type).toBe("added");
+    expect(pool.add(group(3, 300))).toEqual(full);
+    expect(pool.size()).toBe(2);
+  });
+
+  it("does not count what a group replaces against the limit per account", () => {
+    const pool = createPool({ maxTransactions: 10, maxPerAccount: 2, replacementPercent: 0 });
+    const pair = group(1, 300, 300);
+    expect(pool.add(pair).type).toBe("added");
+    const [shifted, wider] = [paying(2, 1n, 300, 300), paying(2, 2n, 300, 300, 300)];
+    expect(pool.add(shifted)).toEqual({ type: "added", replaced: [pair] });
+    expect(pool.add(wider)).toEqual({ type: "accountFull", from: 64 });
+    expect(pool.groups()).toEqual([shifted]);
   });
 });

@@ -62,6 +62,19 @@ export function createPool(limits: PoolLimits): Pool {
     }
   };
 
+  /** An account of which more would wait than may. */
+  const findCrowded = ({ transactions }: PoolGroup, replaced: ReadonlySet<PoolGroup>): AccountIndex | undefined => {
+    const brought = new Map<AccountIndex, number>();
+    for (const { transaction } of transactions) {
+      brought.set(transaction.from, (brought.get(transaction.from) ?? 0) + 1);
+    }
+    for (const [from, count] of brought) {
+      const kept = [...(byAccount.get(from)?.values() ?? [])].filter((waiting) => !replaced.has(waiting));
+      if (kept.length + count > limits.maxPerAccount) return from;
+    }
+    return undefined;
+  };
+
   const add = (group: PoolGroup): PoolOutcome => {
     const replaced = new Set<PoolGroup>();
     for (const { transaction } of group.transactions) {
@@ -76,11 +89,8 @@ export function createPool(limits: PoolLimits): Pool {
     }
     const freed = [...replaced].reduce((sum, { ids }) => sum + ids.length, 0);
     if (byId.size - freed + group.ids.length > limits.maxTransactions) return { type: "full" };
-    const crowded = group.transactions.find(({ transaction: { from, nonce } }) => {
-      const held = byAccount.get(from);
-      return held !== undefined && !held.has(nonce) && held.size >= limits.maxPerAccount;
-    });
-    if (crowded !== undefined) return { type: "accountFull", from: crowded.transaction.from };
+    const crowded = findCrowded(group, replaced);
+    if (crowded !== undefined) return { type: "accountFull", from: crowded };
     for (const rival of replaced) remove(rival);
     for (const id of group.ids) byId.set(id, group);
     firstExpiry = Math.min(firstExpiry, expiryOf(group));
