@@ -9,6 +9,7 @@ import type { ProveBlock } from "./prover/proof-maker.ts";
 
 const ETHER = 10n ** 18n;
 const RECIPIENT = 0xc0ffee00c0ffee00c0ffee00c0ffee00c0ffee00n;
+const LOW_BALANCE = ETHER / 2n;
 const WAIT = { timeout: 40_000, interval: 100 };
 
 describe("a node when L1 does not go its way", () => {
@@ -51,7 +52,8 @@ describe("a node when L1 does not go its way", () => {
   beforeAll(async () => {
     scene = await createL1Scene(createTestDatabases().server);
     // Payouts and batches stay removable: only what is 200 blocks deep counts as settled.
-    node = await scene.begin("operator", { CAIRN_L1_FINAL_CONFIRMATIONS: "200" }, prove);
+    const change = { CAIRN_L1_FINAL_CONFIRMATIONS: "200", CAIRN_LOW_BALANCE_WEI: String(LOW_BALANCE) };
+    node = await scene.begin("operator", change, prove);
     alice = await scene.harness.deposit(1, ETHER);
     bob = await scene.harness.deposit(2, ETHER);
   });
@@ -62,6 +64,30 @@ describe("a node when L1 does not go its way", () => {
     const id = idOf(await client().transfer(alice, bob, 0));
     await expect.poll(() => statusOf(id), WAIT).toBe("proven");
     await isAtL1();
+  });
+
+  it("raises an alarm while the publisher has less than it should, and ends it once it has more", async () => {
+    const { address } = scene.harness.devnet.wallet(0).account;
+    const { reader } = scene.harness.devnet.rollup;
+    const setBalance = (wei: bigint) => scene.l1("anvil_setBalance", [address, `0x${wei.toString(16)}`]);
+    const publisher = async () => (await call(node, "ready")).value.parts.publisher;
+    const metrics = async () => {
+      const text = await (await fetch(new URL("/metrics", node.urls().metrics ?? ""))).text();
+      const read = (name: string) => Number(new RegExp(`^${name} (.+)$`, "m").exec(text)?.[1]);
+      return { has: read("cairn_publisher_balance_ether"), needs: read("cairn_publisher_low_balance_ether") };
+    };
+    const before = await reader.getBalance({ address });
+    expect((await publisher())?.state).not.toContain("low balance");
+    await setBalance(LOW_BALANCE / 2n);
+    await expect.poll(async () => (await publisher())?.state, WAIT).toContain("low balance");
+    expect((await publisher())?.isReady).toBe(true);
+    const low = await metrics();
+    expect(low.needs).toBe(Number(LOW_BALANCE) / 1e18);
+    expect(low.has).toBeLessThan(low.needs);
+    await setBalance(before);
+    await expect.poll(async () => (await publisher())?.state, WAIT).not.toContain("low balance");
+    const enough = await metrics();
+    expect(enough.has).toBeGreaterThan(enough.needs);
   });
 
   it("builds a block again that became too old before its proof was made, visibly", async () => {

@@ -5,6 +5,7 @@ import { createMemoryStore, createStateTree } from "@cairn/state";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CACHE_DIR } from "../../test/node-harness.ts";
 import { type SealedContent, sealBlock } from "../sequencer/sealing.ts";
+import { PROOF_MEMORY_MB } from "./memory.ts";
 import type { ProofMaker, ProofTask } from "./proof-maker.ts";
 import { createProofThread } from "./proof-thread.ts";
 
@@ -58,6 +59,8 @@ describe("proofs made in a thread of their own", () => {
     const proof = await prove(new AbortController().signal);
     expect(proof.publicInputs).toEqual([task.publicInput]);
     expect(proof.proof.length).toBeGreaterThan(1000);
+    if (process.platform === "linux") expect(proof.proverPeakBytes).toBeGreaterThan(0);
+    expect(proof.proverPeakBytes ?? 0).toBeLessThan(PROOF_MEMORY_MB[16] * 1e6);
   });
 
   it("are refused for an input that leads elsewhere, and for one that is damaged", async () => {
