@@ -1,9 +1,10 @@
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import {
   audit,
   fileSizeLimit,
   fullFileSystem,
+  type NodeProcess,
   openScene,
   type Population,
   pay,
@@ -17,6 +18,9 @@ import {
 const ETHER = 10n ** 18n;
 /** Far more than fit into what the stores have set aside. */
 const MAX_PAYMENTS = 2000;
+/** What the operating system says when a file cannot grow (EFBIG), or the file system (ENOSPC). */
+const NO_ROOM = /File too large|No space left on device|EFBIG|ENOSPC/;
+const WAIT = { timeout: 60_000, interval: 100 };
 
 const mounted = fullFileSystem();
 if (mounted === null) process.stdout.write("no file system can be mounted here: a full one is not tested\n");
@@ -25,6 +29,12 @@ const SCENES = [
   { database: "server", limit: fileSizeLimit() },
   ...(mounted === null ? [] : [{ database: "embedded", limit: mounted } as const]),
 ] as const;
+
+/** What a node has logged as errors. */
+function errorsOf(node: NodeProcess): string {
+  const lines = node.output().split("\n");
+  return lines.filter((line) => /"level":(?:50|60)/.test(line)).join("\n");
+}
 
 describe.each(SCENES)(
   "no room on the disk: $limit.name, $database database",
@@ -54,10 +64,15 @@ describe.each(SCENES)(
       limit.fill(node);
       let payment = [holders.transfer(people.alice, people.bob, ETHER / 1000n)];
       let tries = 0;
-      while ((await ledger.submit(api(), payment)).type === "acknowledged") {
+      let answer = await ledger.submit(api(), payment);
+      while (answer.type === "acknowledged") {
         expect(++tries, "acknowledged without room").toBeLessThan(MAX_PAYMENTS);
         payment = [holders.transfer(people.alice, people.bob, 1n)];
+        answer = await ledger.submit(api(), payment);
       }
+      // Unavailable, or silent because it ended: nothing that blames the payment.
+      expect([{ type: "busy", status: 503 }, { type: "silence" }]).toContainEqual(answer);
+      await vi.waitFor(() => expect(errorsOf(node)).toMatch(NO_ROOM), WAIT);
       limit.free(node);
       await ledger.insist(api, payment);
       await pay(scene, people);

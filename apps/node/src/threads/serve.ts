@@ -1,6 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import { isCairnError } from "@cairn/protocol";
-import type { ThreadAnswer, ThreadMessage } from "./thread.ts";
+import type { ThreadAnswer, ThreadError, ThreadMessage } from "./thread.ts";
 
 /** What a thread does. */
 export interface ThreadService<Request> {
@@ -37,8 +37,13 @@ function answer(message: ThreadAnswer): void {
 }
 
 function fail(id: number, error: unknown): void {
-  const message = error instanceof Error ? error.message : String(error);
-  const stack = error instanceof Error ? error.stack : undefined;
+  answer({ id, type: "failed", error: toThreadError(error) });
+}
+
+function toThreadError(error: unknown): ThreadError {
+  if (!(error instanceof Error))
+    return { code: null, message: String(error), stack: undefined, details: {}, cause: null };
   const [code, details] = isCairnError(error) ? [error.code, error.details] : [null, {}];
-  answer({ id, type: "failed", error: { code, message, stack, details } });
+  const cause = error.cause === undefined ? null : toThreadError(error.cause);
+  return { code, message: error.message, stack: error.stack, details, cause };
 }

@@ -14,9 +14,13 @@ it("answers many requests, each with its own answer", async () => {
   await stop();
 });
 
-it("carries errors across with code and details, and goes on", async () => {
+it("carries errors across with code, details and causes, and goes on", async () => {
   const { ask, stop } = await start("x");
-  await expect(ask("throw")).rejects.toMatchObject({ code: "node/queue-gap", details: { at: 5n } });
+  await expect(ask("throw")).rejects.toMatchObject({
+    code: "node/queue-gap",
+    details: { at: 5n },
+    cause: { message: "no write", cause: { message: "no room" } },
+  });
   await expect(ask("fail")).rejects.toThrow("out of range");
   expect(await ask("still")).toBe("still x");
   await stop();

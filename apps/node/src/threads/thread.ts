@@ -30,6 +30,7 @@ export interface ThreadError {
   readonly message: string;
   readonly stack: string | undefined;
   readonly details: Readonly<Record<string, unknown>>;
+  readonly cause: ThreadError | null;
 }
 
 /** How long a thread may take to stop before it is cut off. */
@@ -102,7 +103,8 @@ export async function startThread<Request>(
   };
 }
 
-function revive({ code, message, stack, details }: ThreadError): Error {
-  if (code !== null) return new CairnError(code, message, { details: { ...details, stack } });
-  return Object.assign(new Error(message), { stack });
+function revive({ code, message, stack, details, cause: inner }: ThreadError): Error {
+  const cause = inner === null ? {} : { cause: revive(inner) };
+  if (code !== null) return new CairnError(code, message, { ...cause, details: { ...details, stack } });
+  return Object.assign(new Error(message, cause), { stack });
 }

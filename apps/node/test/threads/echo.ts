@@ -10,7 +10,10 @@ await serve<string>(async () => {
   const waiting = Promise.withResolvers<string>();
   const handle = async (request: string): Promise<string> => {
     if (request === "die") process.exit(3);
-    if (request === "throw") throw new CairnError("node/queue-gap", "there is a gap", { details: { at: 5n } });
+    if (request === "throw") {
+      const cause = new Error("no write", { cause: "no room" });
+      throw new CairnError("node/queue-gap", "there is a gap", { cause, details: { at: 5n } });
+    }
     if (request === "fail") throw new RangeError("out of range");
     if (request === "leave a file") writeFileSync(await waiting.promise, "left");
     return `${request} ${workerData}`;
