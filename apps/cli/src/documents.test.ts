@@ -1,11 +1,15 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { createProgram } from "./cli.ts";
 
 const REPOSITORY = join(import.meta.dirname, "../../..");
-const DOCUMENTS = [
+/** What people read to run commands, and to find other documents. */
+const MANUALS = [
+  "README.md",
+  "SECURITY.md",
+  "apps/cli/README.md",
   "docs/trust.md",
   "docs/guides/exit-without-operator.md",
   "docs/guides/verify-deployment.md",
@@ -19,6 +23,11 @@ const DOCUMENTS = [
   "docs/runbooks/operating.md",
   "docs/runbooks/roles.md",
 ] as const;
+/** What leads to other documents. */
+const INDEXES = ["ARCHITECTURE.md", "docs/adr/README.md", "docs/faults.md", "docs/spec/README.md"] as const;
+const DOCUMENTS = globSync(["*.md", "docs/**/*.md", "{apps,packages}/*/*.md", "{bench,vectors}/*.md"], {
+  cwd: REPOSITORY,
+}).sort();
 
 const program = createProgram({
   stdout() {},
@@ -28,26 +37,35 @@ const program = createProgram({
   askSecret: null,
 }).program;
 
+const read = (document: string): string => readFileSync(join(REPOSITORY, document), "utf8");
+const withoutBlocks = (text: string): string => text.replaceAll(/^```[\s\S]*?^```/gm, "");
+
 /** Everything in a document that is written as code. */
 function codeIn(text: string): string[] {
   const blocks = [...text.matchAll(/^```(?:sh|console)\n([\s\S]*?)^```/gm)].flatMap(([, block = ""]) =>
     block.split("\n").map((line) => line.replace(/^\$ /, "").replace(/\s+#.*$/, "")),
   );
-  const spans = [...text.replaceAll(/^```[\s\S]*?^```/gm, "").matchAll(/`([^`\n]+)`/g)].map(([, span = ""]) => span);
+  const spans = [...withoutBlocks(text).matchAll(/`([^`\n]+)`/g)].map(([, span = ""]) => span);
   return [...blocks, ...spans];
 }
 
 /** Command lines of `cairn` in a document, as words after the name. */
 function commandsIn(text: string): string[][] {
   return codeIn(text).flatMap((code) => {
-    const words = /^(?:npx )?cairn (.+)$/.exec(code)?.[1];
+    const words = /^(?:npx )?cairn (?!--help$)(.+)$/.exec(code)?.[1];
     return words === undefined ? [] : [words.split(" ")];
   });
 }
 
+/** Links of a document to this repository: the whole link, the file, the heading. */
+function linksIn(text: string): RegExpExecArray[] {
+  const links = withoutBlocks(text).matchAll(/\]\(([^)#\s]*)(?:#([^)]*))?\)/g);
+  return [...links].filter(([, path]) => !/^https?:/.test(path ?? ""));
+}
+
 /** Anchors of a document's headings. */
 function headingsOf(text: string): string[] {
-  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) =>
+  return [...withoutBlocks(text).matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) =>
     title
       .toLowerCase()
       .replaceAll(/[^a-z0-9 -]/g, "")
@@ -65,13 +83,13 @@ function findCommand(words: readonly string[]): Command | null {
   return found === program ? null : found;
 }
 
-describe.each(DOCUMENTS)("%s", (document) => {
-  const text = readFileSync(join(REPOSITORY, document), "utf8");
+describe("commands", () => {
+  it.each(MANUALS)("are found in %s", (document) => {
+    expect(commandsIn(read(document)).length).toBeGreaterThan(0);
+  });
 
-  it("names commands and options that there are", () => {
-    const lines = commandsIn(text);
-    expect(lines.length).toBeGreaterThan(0);
-    for (const words of lines) {
+  it.each(DOCUMENTS)("of %s are there, with their options", (document) => {
+    for (const words of commandsIn(read(document))) {
       const line = `cairn ${words.join(" ")}`;
       const command = findCommand(words);
       expect(command?.commands.length, line).toBe(0);
@@ -80,13 +98,15 @@ describe.each(DOCUMENTS)("%s", (document) => {
         if (/^--?[a-z]/.test(word) && word !== "--help") expect(options, `${line}: ${word}`).toContain(word);
     }
   });
+});
 
-  it("links to files and headings that there are", () => {
-    const links = [...text.matchAll(/\]\(([^)#\s]*)(?:#([^)]*))?\)/g)].filter(
-      ([, path]) => !/^https?:/.test(path ?? ""),
-    );
-    expect(links.length).toBeGreaterThan(0);
-    for (const [link, path, anchor] of links) {
+describe("links", () => {
+  it.each([...MANUALS, ...INDEXES])("are found in %s", (document) => {
+    expect(linksIn(read(document)).length).toBeGreaterThan(0);
+  });
+
+  it.each(DOCUMENTS)("of %s lead to files and headings that there are", (document) => {
+    for (const [link, path, anchor] of linksIn(read(document))) {
       const target = path ? join(REPOSITORY, dirname(document), path) : join(REPOSITORY, document);
       expect(existsSync(target), link).toBe(true);
       if (anchor !== undefined) expect(headingsOf(readFileSync(target, "utf8")), link).toContain(anchor);

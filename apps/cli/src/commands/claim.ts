@@ -36,7 +36,7 @@ export function addClaimCommand({ program, run }: Host): void {
     const network = context.network();
     const token = await findToken(network, tokenText);
     const sender = await openSender(context, options, network);
-    const beneficiary: Address = other ?? sender.from;
+    const beneficiary: Address = other ?? sender.from();
     const { reader, address } = sender.rollup;
     const amount = await reader.readContract({
       address,

@@ -63,7 +63,7 @@ async function leavingAccounts(
       ? [accountAt(tree, index)]
       : isAll
         ? [...assignedAccounts(tree, { withBalance: true })]
-        : accountsOf(tree, addressToBigint(owner ?? sender.from));
+        : accountsOf(tree, addressToBigint(owner ?? sender.from()));
   const indices = found.filter(({ account }) => account.balance > 0n).map((one) => one.index);
   const exited = await findExited(access, indices, head.block);
   return indices.filter((one) => !exited.has(one));

@@ -36,6 +36,7 @@ export function addForceWithdrawCommand({ program, run }: Host): void {
     const index = parseIndex(indexText);
     const network = context.network();
     const sender = await openSender(context, options, network);
+    const owner = sender.from();
     const ladder = await readLadder(sender.rollup);
     if (ladder.isFrozen) {
       throw cliError("cli/frozen", "the rollup is frozen: it takes no demands any more");
@@ -55,7 +56,7 @@ export function addForceWithdrawCommand({ program, run }: Host): void {
     const isWaiting = position !== null && options.wait === true;
     if (isWaiting) await waitForBatch(context, sender, position, options);
     const rows = [
-      ["demand", `the whole balance of account ${index}, for ${sender.from}`],
+      ["demand", `the whole balance of account ${index}, for ${owner}`],
       ["queue fee", `${formatAmount(fee, ETH)}${receipt === null ? "" : " taken"}; ${formatAmount(value, ETH)} sent`],
       ...(position === null ? [] : [["queue position", String(position)]]),
       ["status", isWaiting ? "processed by a batch; its payout can be paid by anyone (cairn pay)" : "queued"],
@@ -67,7 +68,7 @@ export function addForceWithdrawCommand({ program, run }: Host): void {
     return {
       data: {
         index,
-        owner: sender.from,
+        owner,
         position,
         status,
         overdueFrom,

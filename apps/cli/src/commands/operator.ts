@@ -85,11 +85,12 @@ async function send(
   whoMay: (roles: Roles) => Address | null,
 ): Promise<CommandResult> {
   const sender = await openSender(context, flags, context.network());
+  const from = sender.from();
   const before = await readRoles(sender.rollup);
   const allowed = whoMay(before);
-  if (allowed === null || !isAddressEqual(allowed, sender.from)) {
-    throw cliError("cli/not-operator", `${name} is for ${allowed ?? "nobody"} to call, not for ${sender.from}`, {
-      details: { ...before, from: sender.from },
+  if (allowed === null || !isAddressEqual(allowed, from)) {
+    throw cliError("cli/not-operator", `${name} is for ${allowed ?? "nobody"} to call, not for ${from}`, {
+      details: { ...before, from },
     });
   }
   const { sent } = await sender.send({ name, data });

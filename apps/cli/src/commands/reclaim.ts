@@ -36,9 +36,10 @@ export function addReclaimCommand({ program, run }: Host): void {
       const sender = await openSender(context, options, session.network);
       const open = await findReclaimable(access, restored, head.block);
       if (position !== null) assertReclaimable(session, open, position);
-      const whose = addressToBigint(owner ?? sender.from);
+      const isEverybodys = position !== null || options.all === true;
+      const whose = isEverybodys ? null : addressToBigint(owner ?? sender.from());
       const isWanted = (entry: WaitingEntry) =>
-        position === null ? options.all === true || ownerOf(entry.operation) === whose : entry.position === position;
+        position === null ? whose === null || ownerOf(entry.operation) === whose : entry.position === position;
       return tell(session, await reclaimAll(session, sender, open.filter(isWanted)));
     });
   });

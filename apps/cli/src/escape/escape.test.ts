@@ -1,7 +1,11 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { rollupAbi } from "@cairn/contracts";
 import type { Address, Hex } from "viem";
 import { parseEther } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runInTest } from "../../test/run.ts";
 import { startUnprovenRollup, type UnprovenRollup } from "../../test/unproven-rollup.ts";
 
 const TIMEOUT_MS = 240_000;
@@ -19,7 +23,16 @@ describe("leaving a rollup by the command line", () => {
   let chain: UnprovenRollup;
   /** Owns an account and refuses ETH: a token contract. */
   let refusing: Address;
+  /** A home with nothing in it. */
+  const strangersHome = mkdtempSync(join(tmpdir(), "cairn-cli-stranger-"));
 
+  /** Runs a command as somebody who has nothing but an L1 RPC and the rollup's address. */
+  const asStranger = async <T = Readonly<Record<string, unknown>>>(...args: readonly string[]) => {
+    const { rpcUrl, rollup } = chain.devnet;
+    const where = ["--l1", rpcUrl, "--rollup", rollup.address];
+    const { code, stdout } = await runInTest([...args, ...where, "--json"], { CAIRN_HOME: strangersHome });
+    return { code, data: JSON.parse(stdout) as T };
+  };
   const read = (functionName: "custody" | "isFrozen", ...args: readonly number[]) =>
     chain.devnet.rollup.reader.readContract({
       address: chain.devnet.rollup.address,
@@ -44,7 +57,50 @@ describe("leaving a rollup by the command line", () => {
       { from: 65, amount: ETHER / 8n, recipient: refusing },
     ]);
   }, TIMEOUT_MS);
-  afterAll(() => chain?.stop());
+  afterAll(async () => {
+    await chain?.stop();
+    rmSync(strangersHome, { recursive: true, force: true });
+  });
+
+  it("tells a stranger everything, who has nothing but an L1 RPC and the rollup's address", {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    expect(readdirSync(strangersHome)).toEqual([]);
+    const restored = await asStranger("restore");
+    expect(restored).toMatchObject({
+      code: 0,
+      data: { batch: 2, root: chain.root(), accounts: 4, waitingEntries: 0, totals: { batches: 2 } },
+    });
+    const bob = await asStranger("balance", chain.address("bob"), "--restored");
+    expect(bob).toMatchObject({
+      code: 0,
+      data: { accounts: [{ index: 65, tokenId: 0, balance: String(2n * ETHER - ETHER - ETHER / 8n) }] },
+    });
+    const carol = await asStranger("balance", "67", "--restored");
+    expect(carol).toMatchObject({ code: 0, data: { accounts: [{ index: 67, tokenId: 1, balance: "7000000" }] } });
+    const proof = await asStranger("exit-proof", "64");
+    expect(proof).toMatchObject({
+      code: 0,
+      data: { batch: 2, root: chain.root(), isFrozen: false, accounts: [{ index: 64 }], call: { function: "exit" } },
+    });
+    const watched = await asStranger("watch", "--once");
+    expect(watched).toMatchObject({
+      code: 0,
+      data: { isGood: true, alarms: [], observation: { batch: 2, operator: chain.address("operator") } },
+    });
+    const tried = await asStranger<Sent>("pay", "--dry-run");
+    expect(tried).toMatchObject({
+      code: 0,
+      data: { payouts: [{ batch: 2, position: 0, paid: null }, { position: 1 }, { position: 2 }], refused: [] },
+    });
+    expect(sentHashes(tried.data)).toEqual([null]);
+    expect(await balance(RECIPIENT)).toBe(0n);
+    expect(await asStranger("pay")).toMatchObject({ code: 2, data: { error: { code: "cli/unknown-key" } } });
+    expect(await asStranger("force-withdraw", "64", "--dry-run")).toMatchObject({
+      data: { error: { code: "cli/unknown-key" } },
+    });
+    expect(readdirSync(strangersHome)).toEqual(["restored"]);
+  });
 
   it("shows balances rebuilt from L1 alone", { timeout: TIMEOUT_MS }, async () => {
     const bob = await chain.cairn("balance", "--restored", "--key", "bob");
@@ -125,8 +181,9 @@ describe("leaving a rollup by the command line", () => {
     timeout: TIMEOUT_MS,
   }, async () => {
     await chain.warp(7 * DAY);
-    const tried = await chain.cairn<Sent>("freeze", "--dry-run");
-    expect(tried).toMatchObject({ code: 0, data: { isFrozen: false } });
+    for (const tried of [await chain.cairn("freeze", "--dry-run"), await asStranger("freeze", "--dry-run")]) {
+      expect(tried).toMatchObject({ code: 0, data: { isFrozen: false } });
+    }
     expect(await read("isFrozen")).toBe(false);
     const done = await chain.cairn("freeze");
     expect(done).toMatchObject({ code: 0, data: { isFrozen: true, frozen: { queueHead: "4", queueTail: "7" } } });
@@ -152,6 +209,8 @@ describe("leaving a rollup by the command line", () => {
     const tried = await chain.cairn<Sent>("exit", "--all", "--dry-run", "--chunk", "2");
     expect(tried.data).toMatchObject({ exited: [{ index: 65, paid: null }, { index: 66 }, { index: 67 }] });
     expect(sentHashes(tried.data)).toEqual([null, null]);
+    expect(await asStranger("exit", "--all", "--dry-run", "--chunk", "2")).toMatchObject({ code: 0, data: tried.data });
+    expect(await asStranger("exit", "--dry-run")).toMatchObject({ data: { error: { code: "cli/unknown-key" } } });
     const custody = await read("custody", 0);
 
     const carol = await chain.cairn<Sent>("exit", "--key", "carol");
@@ -179,6 +238,8 @@ describe("leaving a rollup by the command line", () => {
     });
     const tried = await chain.cairn<Sent>("reclaim", "5", "--dry-run");
     expect(tried.data).toMatchObject({ reclaimed: [{ position: 5, amount: String(3n * ETHER) }] });
+    const others = await asStranger("reclaim", "--all", "--dry-run");
+    expect(others).toMatchObject({ code: 0, data: { reclaimed: [{ position: 4 }, { position: 5 }, { position: 6 }] } });
     const bob = await chain.cairn<Sent>("reclaim", "--key", "bob");
     expect(bob.data).toMatchObject({ reclaimed: [{ position: 5, owner: chain.address("bob") }] });
     const all = await chain.cairn("reclaim", "--all");

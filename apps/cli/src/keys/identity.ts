@@ -61,6 +61,11 @@ export function findIdentity(context: Context, name: string = chosenName(context
   return identityOf(name, account.address, null, async () => ({ l1Key: account.privateKey, l2Key: null }));
 }
 
+/** Whether a key is named, or there is one that could be. */
+export function hasKey(context: Context): boolean {
+  return namedKey(context) !== undefined || knownKeys(context).length > 0;
+}
+
 function identityOf(
   name: string,
   owner: Address,
@@ -101,8 +106,12 @@ function accountOf(name: string, owner: Address, l1Key: Hex | null): LocalAccoun
   throw cliError("cli/bad-keystore", `the L1 key of ${name} is not that of ${owner}`);
 }
 
+function namedKey({ options, terminal, network }: Context): string | undefined {
+  return options.key ?? (terminal.env.CAIRN_KEY || network().profile?.defaultKey);
+}
+
 function chosenName(context: Context): string {
-  const named = context.options.key ?? (context.terminal.env.CAIRN_KEY || context.network().profile?.defaultKey);
+  const named = namedKey(context);
   if (named !== undefined) return named;
   const names = knownKeys(context).map(({ name }) => name);
   const [only] = names;

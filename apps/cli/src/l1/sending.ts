@@ -1,8 +1,8 @@
 import { estimateRollupCall, type L1Rollup, type RollupCall, sendToRollup } from "@cairn/l1";
 import { type Command, Option } from "commander";
-import { type Address, formatEther, type Hex, type TransactionReceipt } from "viem";
+import { type Address, formatEther, type Hex, type TransactionReceipt, zeroAddress } from "viem";
 import type { Context } from "../context.ts";
-import { findIdentity, type Identity } from "../keys/identity.ts";
+import { findIdentity, hasKey } from "../keys/identity.ts";
 import type { Network } from "../network.ts";
 
 /** Options of commands that send to L1. */
@@ -24,9 +24,9 @@ export interface SentCall {
 /** Somebody who calls a rollup on L1, or tries what would happen. */
 export interface L1Sender {
   readonly rollup: L1Rollup;
-  readonly from: Address;
+  /** Who sends. Throws `cli/unknown-key` in a dry run without any key. */
+  readonly from: () => Address;
   readonly isDryRun: boolean;
-  readonly identity: Identity;
   /** Gas that a call would use now. Throws `l1/transaction-reverted`. */
   readonly estimate: (call: RollupCall) => Promise<bigint>;
   /**
@@ -47,20 +47,23 @@ export function addDryRunOption(command: Command): Command {
   return command.addOption(new Option("--dry-run", "simulate on L1 and tell what would happen; send nothing"));
 }
 
-/** Connects to L1 as the key's owner. Throws as network and identity do; a dry run opens no secrets. */
+/**
+ * Connects to L1 as the key's owner. Throws as network and identity do; a dry run opens no secrets, and of what anybody may
+ * call it needs no key: then nobody's address calls.
+ */
 export async function openSender(context: Context, { dryRun }: SendFlags, network: Network): Promise<L1Sender> {
-  const identity = findIdentity(context);
-  const rollup = await network.l1();
   const isDryRun = dryRun === true;
+  const identity = isDryRun && !hasKey(context) ? null : findIdentity(context);
+  const caller = identity?.owner ?? zeroAddress;
+  const rollup = await network.l1();
   return {
     rollup,
-    from: identity.owner,
+    from: () => (identity ?? findIdentity(context)).owner,
     isDryRun,
-    identity,
-    estimate: (call) => estimateRollupCall(rollup, identity.owner, call),
+    estimate: (call) => estimateRollupCall(rollup, caller, call),
     send: async (call) => {
-      const gas = await estimateRollupCall(rollup, identity.owner, call);
-      if (isDryRun) {
+      const gas = await estimateRollupCall(rollup, caller, call);
+      if (isDryRun || identity === null) {
         const feeWei = gas * (await rollup.reader.getGasPrice());
         return { sent: { name: call.name, l1Transaction: null, l1Block: null, gas, feeWei }, receipt: null };
       }
