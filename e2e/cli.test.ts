@@ -22,6 +22,15 @@ interface Account {
   readonly balance: string;
   readonly key: string;
 }
+interface Deposit {
+  readonly l1Transaction: string;
+  readonly position: number;
+  readonly status: string;
+  readonly accounts: readonly Account[];
+}
+interface Entries {
+  readonly entries: readonly { readonly position: number; readonly status: string; readonly block: number | null }[];
+}
 interface Transaction {
   readonly id: string;
   readonly status: string;
@@ -37,6 +46,7 @@ describe("a person with a terminal", () => {
   const events: StreamEvent[] = [];
   const stop = new AbortController();
   const sent: string[] = [];
+  const deposits: Deposit[] = [];
   let devnet: ChildProcess;
   let ready: Devnet;
 
@@ -98,13 +108,13 @@ describe("a person with a terminal", () => {
 
   it("deposits ETH and tokens", async () => {
     const [mine, bobs] = await Promise.all([
-      cairn<{ accounts: Account[] }>("deposit", "2", "ETH", "--wait", "confirmed"),
-      cairn<{ accounts: Account[] }>(
-        ...["deposit", "500", "USD", "--key", "bob", "--approval", "permit", "--wait", "confirmed"],
-      ),
+      cairn<Deposit>("deposit", "2", "ETH", "--wait", "confirmed"),
+      cairn<Deposit>(...["deposit", "500", "USD", "--key", "bob", "--approval", "permit", "--wait", "confirmed"]),
     ]);
     expect(mine.accounts).toMatchObject([{ tokenId: 0, balance: (2n * ETH).toString() }]);
     expect(bobs.accounts).toMatchObject([{ tokenId: 1, balance: (500n * USD).toString() }]);
+    for (const deposit of [mine, bobs]) expect(deposit.status).toMatch(/confirmed|proven|final/);
+    deposits.push(mine, bobs);
   });
 
   it("pays an address, a payment code and an account", async () => {
@@ -149,6 +159,17 @@ describe("a person with a terminal", () => {
       expect(status).toBe("final");
       expect(history.map(({ type }) => type)).toEqual(["received", "confirmed", "sealed", "proven", "final"]);
     }
+    const deposited = await Promise.all(
+      deposits.map(({ l1Transaction }) => cairn<Entries>("tx", l1Transaction, "--wait", "final")),
+    );
+    expect(deposited).toMatchObject(
+      deposits.map(({ position }) => ({
+        entries: [{ kind: "deposit", position, status: "final", block: expect.any(Number) }],
+      })),
+    );
+    expect(deposited).toHaveLength(2);
+    const again = await cairn<Entries>("tx", deposits[0]?.l1Transaction ?? "");
+    expect(again).toEqual(deposited[0]);
     const blocks = events.flatMap((event) => (event.type === "block" ? [`${event.number} ${event.status}`] : []));
     expect(blocks).toContain("1 final");
     expect(events.flatMap((event) => (event.type === "transaction" ? [event.id] : []))).toEqual(

@@ -1,4 +1,9 @@
-/** What docs/runbooks tells an operator to do, done: every step by the commands that it names, on a rollup that is in use. */
+/**
+ * Some procedures of docs/runbooks, done by the commands that they name, on a rollup that is in use: start and stop, back-up and
+ * restoration of an embedded database, the move to PostgreSQL, roles apart, handing the operator's role over, a lost database.
+ * Not done here: `pg_dump`, upgrades, another L1 RPC, new keys and tokens, taking an offer back, burning the role, archives, a
+ * full disk, incidents.
+ */
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,7 +1,15 @@
 import { rollupAbi } from "@cairn/contracts";
-import { getAbiItem } from "viem";
+import { getAbiItem, TransactionReceiptNotFoundError } from "viem";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type Drill, HOUR, type Holder, type NodeProcess, openDrill, readApi } from "../support/index.ts";
+import {
+  type Broadcast,
+  type Drill,
+  HOUR,
+  type Holder,
+  type NodeProcess,
+  openDrill,
+  readApi,
+} from "../support/index.ts";
 
 const BATCH_SUBMITTED = getAbiItem({ abi: rollupAbi, name: "BatchSubmitted" });
 const ETHER = 10n ** 18n;
@@ -30,6 +38,24 @@ describe("race: operator and stranger submit the same batch number", () => {
     const logs = await reader.getLogs({ address, event: BATCH_SUBMITTED, fromBlock: 0n, strict: true });
     return logs.find(({ args }) => args.batchNumber === number)?.args.submitter.toLowerCase();
   };
+  /** Broadcasts lost the race: L1 reverted them, or their nonce went to something else, so that they never can land. */
+  const expectLost = async (broadcasts: readonly Broadcast[], position: number): Promise<void> => {
+    const { reader } = drill.scene.l1.rollup;
+    const address = drill.scene.l1.wallet(position).account.address;
+    expect(broadcasts.length).toBeGreaterThan(0);
+    const used = () => reader.getTransactionCount({ address });
+    await vi.waitFor(
+      async () => expect(Math.max(...broadcasts.map(({ nonce }) => nonce))).toBeLessThan(await used()),
+      WAIT,
+    );
+    for (const { hash } of broadcasts) {
+      const receipt = await reader.getTransactionReceipt({ hash }).catch((error: unknown) => {
+        if (error instanceof TransactionReceiptNotFoundError) return null;
+        throw error;
+      });
+      expect(["reverted", null]).toContain(receipt?.status ?? null);
+    }
+  };
   const addressOf = (position: number) => drill.scene.l1.wallet(position).account.address.toLowerCase();
 
   beforeAll(async () => {
@@ -42,17 +68,18 @@ describe("race: operator and stranger submit the same batch number", () => {
   });
   afterAll(() => drill?.stop());
 
-  it("the stranger wins; the operator's batch fails on L1, and its transactions run in a later one", async () => {
+  it("the stranger wins; nothing that the operator sent before lands, and its transactions run in a later batch", async () => {
     const { scene } = drill;
     await operator.kill();
     await scene.holders.topUp(bob, ETHER);
     await drill.warp(7 * HOUR);
     scene.l1.proxy.holdTransactions(({ purpose }) => purpose === "submitBatch");
+    const before = submissions().length;
     operator = await scene.start();
     const id = await submit(operator, ETHER);
-    const before = submissions().length;
     await vi.waitFor(() => expect(submissions().length).toBeGreaterThan(before), WAIT);
     const { batchCount } = await scene.l1.state();
+    const early = submissions().slice(before);
     stranger = await drill.startStranger();
     await drill.untilBatch(Number(batchCount) + 1);
     await scene.l1.proxy.passTransactions();
@@ -61,9 +88,10 @@ describe("race: operator and stranger submit the same batch number", () => {
     await drill.untilAgreed(await apiOf(operator));
     await drill.untilAgreed(await apiOf(stranger));
     expect(await submitterOf(batchCount + 1n)).toBe(addressOf(drill.positionOf("stranger")));
+    await expectLost(early, drill.positionOf("operator"));
   });
 
-  it("the operator wins; the stranger follows and stops submitting", async () => {
+  it("the operator wins; nothing that the stranger sent before lands, and it follows and stops submitting", async () => {
     const { scene } = drill;
     await Promise.all([operator.kill(), stranger.kill()]);
     await scene.holders.topUp(bob, ETHER);
@@ -73,6 +101,7 @@ describe("race: operator and stranger submit the same batch number", () => {
     stranger = await drill.startStranger({ CAIRN_L1_RPC_URL: scene.l1.proxy.url });
     await vi.waitFor(() => expect(submissions().length).toBeGreaterThan(before), WAIT);
     const { batchCount } = await scene.l1.state();
+    const early = submissions().slice(before);
     operator = await scene.start({ CAIRN_L1_RPC_URL: scene.l1.rpcUrl });
     await drill.untilBatch(Number(batchCount) + 1);
     await scene.l1.proxy.passTransactions();
@@ -81,6 +110,7 @@ describe("race: operator and stranger submit the same batch number", () => {
     await drill.untilAgreed(await apiOf(operator));
     await drill.untilAgreed(await apiOf(stranger));
     expect(await submitterOf(batchCount + 1n)).toBe(addressOf(0));
+    await expectLost(early, drill.positionOf("stranger"));
     const { parts } = await readApi(await apiOf(stranger), "ready");
     expect(parts.publisher?.state).toMatch(/^closed/);
     const balances = await Promise.all(

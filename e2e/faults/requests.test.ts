@@ -22,21 +22,34 @@ const REQUEST_TIMEOUT_MS = 2000;
 const IDLE_CONNECTIONS = 10_000;
 const OPEN_FILES = 16_384;
 const DEPTH = 100_000;
+const PAYMENTS = 3;
+/** Payments may take this many times what they took before any request of these, and a second in any case. */
+const SLOWDOWN = 10;
+const MIN_ALLOWED_MS = 1000;
 const WAIT = { timeout: 60_000, interval: 100 };
 
 describe("requests that nobody should send", { timeout: TIMEOUT_MS }, () => {
   let scene: Scene;
   let people: Population;
+  let usualMs: number;
   const helpers = new Set<ChildProcess>();
 
   const post = (body: string, headers?: Readonly<Record<string, string>>) =>
     sendRaw(scene.api(), rawPost(SUBMIT, body, headers));
   const get = (path: string) => sendRaw(scene.api(), `GET ${path} HTTP/1.1\r\nhost: node\r\n\r\n`);
-  /** Money keeps moving, at its usual pace. */
+  /** The median of some payments, one after the other: whatever else the machine does may hold a single one up. */
+  const paymentMs = async (): Promise<number> => {
+    const times: number[] = [];
+    for (let payments = 0; payments < PAYMENTS; payments++) {
+      const startedAt = performance.now();
+      await pay(scene, people);
+      times.push(performance.now() - startedAt);
+    }
+    return times.sort((a, b) => a - b)[Math.floor(PAYMENTS / 2)] ?? Number.POSITIVE_INFINITY;
+  };
+  /** Money keeps moving, at about the pace it had before. */
   const expectService = async (): Promise<void> => {
-    const startedAt = performance.now();
-    await pay(scene, people);
-    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    expect(await paymentMs()).toBeLessThan(Math.max(MIN_ALLOWED_MS, SLOWDOWN * usualMs));
     expect(people.node.isRunning()).toBe(true);
   };
 
@@ -52,6 +65,7 @@ describe("requests that nobody should send", { timeout: TIMEOUT_MS }, () => {
     const node = await scene.start({}, { prefix: withOpenFiles(OPEN_FILES) });
     const [alice, bob] = [await scene.holders.find(scene.api, 1), await scene.holders.find(scene.api, 2)];
     people = { node, alice, bob };
+    usualMs = await paymentMs();
   });
   afterAll(async () => {
     for (const helper of helpers) helper.kill("SIGKILL");
@@ -200,7 +214,7 @@ describe("requests that nobody should send", { timeout: TIMEOUT_MS }, () => {
       output += text;
     });
     await vi.waitFor(() => expect(output).toContain(`open ${IDLE_CONNECTIONS}`), WAIT);
-    for (let payments = 0; payments < 5; payments++) await expectService();
+    for (let looks = 0; looks < 2; looks++) await expectService();
     clients.stdin.end();
     await once(clients, "exit");
     await expectService();
