@@ -213,9 +213,33 @@ describe("L1 sender", () => {
     expect(await stored(1)).toMatchObject({ status: "sent" });
     await mine();
     await publisher.advance(never);
+    clock.advance(29_999);
+    await publisher.advance(always);
+    expect(await stored(1)).toMatchObject({ status: "sent", attempts: [{}] });
+    clock.advance(1);
+    await publisher.advance(never);
     expect(await stored(1)).toMatchObject({ status: "abandoned" });
     await publisher.send(call(1));
     expect(await stored(1)).toMatchObject({ status: "sent", nonce: 1 });
+  });
+
+  it("takes no nonce for lost when nodes that know it answer beside nodes that do not know the receipt", async () => {
+    const honest = reader;
+    const unknown = () => honest.getTransactionReceipt({ hash: `0x${"00".repeat(31)}01` });
+    reader = new Proxy(honest, {
+      get: (target, name) => (name === "getTransactionReceipt" ? unknown : Reflect.get(target, name)),
+    });
+    const lied = sender();
+    reader = honest;
+    await lied.send(call(1));
+    for (let i = 0; i < 2; i++) await mine();
+    for (const waitMs of [0, 29_000]) {
+      clock.advance(waitMs);
+      await lied.advance(never);
+      expect(await stored(1)).toMatchObject({ status: "sent", attempts: [{}] });
+    }
+    await sender().advance(never);
+    expect(await stored(1)).toMatchObject({ status: "final", attempts: [{}] });
   });
 
   it("takes the nonce back from a call that became pointless, and lets others follow at once", async () => {
@@ -277,6 +301,8 @@ describe("L1 sender", () => {
     expect((await stored(1)).attempts.length).toBe(2);
     await mine();
     await mine();
+    await publisher.advance(never);
+    clock.advance(30_000);
     await publisher.advance(never);
     expect(await stored(1)).toMatchObject({ status: "abandoned" });
   });

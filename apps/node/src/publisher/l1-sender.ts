@@ -21,6 +21,7 @@ import type { NodeErrorCode } from "../errors.ts";
 import { type GasFees, initialFees, replacementFees } from "./fees.ts";
 import { createHeadTracker } from "./head-tracker.ts";
 import type { PublisherMetrics } from "./metrics.ts";
+import { createPatience } from "./patience.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
 import { isSameWork, newestOf, toCall } from "./stored-transaction.ts";
 import { type Facts, nextStep, type Step } from "./transitions.ts";
@@ -86,7 +87,7 @@ const CANCEL_GAS = 21_000;
 const FOREIGN_PATIENCE = 10;
 /** Nonces that are filled at a time. */
 const MAX_FILLED = 16;
-/** How long an L1 node may show an older head before it is believed. */
+/** How long an L1 node may show an older head, or no receipt for a nonce that is used, before it is believed. */
 const BEHIND_PATIENCE_MS = 30_000;
 
 /** A sender for one account; one process at a time. */
@@ -96,6 +97,7 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
   const tracker = createHeadTracker(clock, BEHIND_PATIENCE_MS);
   /** Attempts that L1 refused for their fees. */
   const underpriced = new Set<string>();
+  const patience = createPatience(clock, BEHIND_PATIENCE_MS);
   let isOutOfFunds = false;
   let gapSinceMs: number | null = null;
 
@@ -203,24 +205,29 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
   ): Promise<Facts> => {
     const { status } = transaction;
     const newest = newestOf(transaction);
-    const found = await findReceipt(transaction);
-    const isWaiting = found === null && (status === "prepared" || status === "sent");
+    const isOpen = status === "prepared" || status === "sent";
+    const isOwn = transaction.sender === sender;
+    let found = await findReceipt(transaction);
+    const isSpent = found === null && isOpen && isOwn && (await look.usedSettled()) > transaction.nonce;
+    // Behind one address there may be nodes that know the nonce and nodes that do not know the receipt yet.
+    if (isSpent) found = await findReceipt(transaction);
+    const isWaiting = found === null && isOpen;
     const common = {
       status,
       newest: newest.kind,
       receipt: found && { ...found, isSettled: found.inclusion.block <= look.settledBelow },
     };
-    if (transaction.sender !== sender) {
+    if (!isOwn) {
       // Signed by a key that is not here any more: it can be sent again, not changed.
       const isLost = isWaiting && pendingMs(newest) >= FOREIGN_PATIENCE * settings.bumpAfterMs;
       return { ...common, isForeign: true, isNonceSpent: isLost, isVoid: false, isStuck: false, raisedFees: null };
     }
-    const isVoidNow = isWaiting && newest.kind === "call" && (await isVoid(transaction));
-    const isStuck = isWaiting && isPendingTooLong(newest);
+    const isVoidNow = isWaiting && !isSpent && newest.kind === "call" && (await isVoid(transaction));
+    const isStuck = isWaiting && !isSpent && isPendingTooLong(newest);
     return {
       ...common,
       isForeign: false,
-      isNonceSpent: isWaiting && (await look.usedSettled()) > transaction.nonce,
+      isNonceSpent: patience.isSoForLong(transaction.id, isWaiting && isSpent),
       isVoid: isVoidNow,
       isStuck,
       raisedFees: isVoidNow || isStuck ? replacementFees(newest, await look.market(), settings.maxFeePerGas) : null,
