@@ -112,6 +112,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
     view: ContractView,
     room: Room,
   ): Promise<string | null> => {
+    const readUpTo = await watcherPosition();
     for (const batch of await loadPendingBatches(db, 2 * settings.maxLive)) {
       // L1 has accepted it, or another one in its place; the watcher has not read that far yet.
       if (batch.firstBlock <= view.lastBlock) continue;
@@ -121,7 +122,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
       const published = await loadPublished(db, batch.firstBlock);
       if (published === null) return "its block";
       if (isNext && isTooOld(published, view, isUnderWay)) return rebuild(batch, "TimestampTooOld");
-      if (isUnderWay || (await isAwaitingWatcher("submitBatch", batch.firstBlock, content))) continue;
+      if (isUnderWay || (await isAwaitingWatcher("submitBatch", batch.firstBlock, content, readUpTo))) continue;
       if (!view.isOpen) return "submission to be open to others than the operator";
       if (view.role === "stranger" && !isNext) return "the batch before";
       if (batch.proof === null) return batch.badProofs < MAX_BAD_PROOFS ? "a proof" : "its proofs to be tried again";
@@ -138,10 +139,12 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
   };
 
   const payOwed = async (live: readonly StoredL1Transaction[], view: ContractView, room: Room): Promise<void> => {
+    const readUpTo = await watcherPosition();
     for (const { block, first } of await loadOwedParts(db)) {
       const content = String(first);
       const isUnderWay = live.some((sent) => isFor(sent, "pay", block, content));
-      if (isUnderWay || room.left <= 0 || isStopped || (await isAwaitingWatcher("pay", block, content))) continue;
+      if (isUnderWay || room.left <= 0 || isStopped || (await isAwaitingWatcher("pay", block, content, readUpTo)))
+        continue;
       const published = await loadPublished(db, block);
       if (published?.batch.acceptance == null) continue;
       const call = payCall(rollup.address, published, first);
@@ -221,15 +224,21 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
     return false;
   };
 
-  /** A settled transaction counts until the watcher has read the block that holds it; then the watcher's word does. */
+  /** Last L1 block that the watcher has read. What is loaded after this was asked shows all that the block did. */
+  const watcherPosition = async (): Promise<number> => (await findLastL1Block(db))?.number ?? -1;
+
+  /**
+   * A settled transaction counts until the watcher has read the block that holds it; then the watcher's word does. Precondition:
+   * `readUpTo` was asked before what is owed or pending was loaded, for the watcher goes on meanwhile.
+   */
   const isAwaitingWatcher = async (
     purpose: StoredL1Transaction["purpose"],
     subject: number,
     content: string,
+    readUpTo: number,
   ): Promise<boolean> => {
     const sent = await findL1Transaction(db, purpose, subject, content);
-    if (sent?.status !== "final" || sent.mined === null) return false;
-    return ((await findLastL1Block(db))?.number ?? -1) < sent.mined.block;
+    return sent?.status === "final" && sent.mined !== null && readUpTo < sent.mined.block;
   };
 
   const watchBalance = async (live: readonly StoredL1Transaction[]): Promise<boolean> => {
