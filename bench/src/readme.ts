@@ -3,6 +3,7 @@ import type { NodeBenchReport, NodeRun } from "./node/report.ts";
 import type { BenchReport, Measurements } from "./report.ts";
 import { formatDecimal, formatInteger, formatMebibytes } from "./table.ts";
 import { gasPerTransfer } from "./tables/gas-tables.ts";
+import { wrapParagraph } from "./wrap.ts";
 
 type Shown = "gates" | "proving" | "batches" | "data" | "restore" | "vm";
 
@@ -14,11 +15,15 @@ export function readmeFigures({ machine, isQuick, measurements }: BenchReport): 
   const verification = Math.max(...batches.submissions.map(({ execution }) => execution.proof));
   const [first, ...rest] = rowsOf(measurements);
   return [
-    `From \`npm run bench\` on ${machine.cores} cores of an ${machine.cpu}, ${formatMebibytes(machine.memoryBytes)}; [all tables and the comparison with other rollups](docs/benchmarks.md).`,
+    wrapParagraph(
+      `From \`npm run bench\` on ${machine.cores} cores of an ${machine.cpu}, ${formatMebibytes(machine.memoryBytes)}; [all tables and the comparison with other rollups](docs/benchmarks.md).`,
+    ),
     "",
     ...tableRows([first ?? [], ...rest]),
     "",
-    `One thread runs ${rates[0]} transfers a second with signature checks, ${rates[1]} with the state tree too. A batch is one block today, so each pays for a whole verification (about ${formatInteger(Math.round(verification / 1000) * 1000)} gas): per transfer Cairn costs more on L1 than rollups that prove thousands at once, and will until blocks are aggregated.`,
+    wrapParagraph(
+      `One thread runs ${rates[0]} transfers a second with signature checks, ${rates[1]} with the state tree too. A batch is one block today, so each pays for a whole verification (about ${formatInteger(Math.round(verification / 1000) * 1000)} gas): per transfer Cairn costs more on L1 than rollups that prove thousands at once, and will until blocks are aggregated.`,
+    ),
     "",
   ].join("\n");
 }
@@ -32,7 +37,9 @@ export function readmeNodeFigures({ runs, machine }: NodeBenchReport): string | 
   const name = ({ database, isProving }: NodeRun): string =>
     `${database === "PGlite" ? "embedded database" : database}${isProving ? ", proving" : ""}`;
   return [
-    `A node on a machine of this kind (${machine.cores} cores), from \`npm run bench:node -- --matrix\` ([all tables, and where the bottleneck is](docs/benchmarks-node.md)). Signed transfers over HTTP, each checked, executed and durable before it is acknowledged, client and L1 on the same cores:`,
+    wrapParagraph(
+      `A node on a machine of this kind (${machine.cores} cores), from \`npm run bench:node -- --matrix\` ([all tables, and where the bottleneck is](docs/benchmarks-node.md)). Signed transfers over HTTP, each checked, executed and durable before it is acknowledged, client and L1 on the same cores:`,
+    ),
     "",
     ...tableRows([
       ["", "accepted per second", "acknowledgement p99 at half that load"],

@@ -1,3 +1,5 @@
+import { wrapParagraph } from "./wrap.ts";
+
 /** A table as data; the first column holds names, the others figures. */
 export interface Table {
   readonly title: string;
@@ -42,7 +44,7 @@ export function tableToMarkdown(table: Table): string {
   return [
     `## ${table.title}`,
     "",
-    ...table.notes.flatMap((note) => [note, ""]),
+    ...table.notes.flatMap((note) => [wrapParagraph(note), ""]),
     show(table.columns),
     rule,
     ...table.rows.map(show),
