@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { inspect } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createHome } from "../test/home.ts";
 import { ROLLUP } from "../test/node-double.ts";
@@ -50,6 +51,25 @@ describe("network", () => {
     expect(() => createNetwork({ profile: "/nonexistent" }, empty)).toThrow(/does not exist/);
     expect(() => createNetwork({ nodeUrl: "node:8080" }, empty).nodeUrl()).toThrow(/not an http or https URL/);
     expect(() => createNetwork({ chainId: "x", rollup: OTHER }, empty).hasRollup()).toThrow(/not a whole number/);
+  });
+
+  it("tells neither the password nor the key of an URL that it refuses or cannot reach", async () => {
+    const secrets = [
+      "ws://user:PaSsWoRd@127.0.0.1:1",
+      "user:PaSsWoRd@host",
+      "http://user:PaSsWoRd@",
+      "ws://h/PaSsWoRd",
+    ];
+    for (const nodeUrl of secrets) {
+      expect(() => createNetwork({ nodeUrl }, { env }).nodeUrl()).toThrow(/URL: (?!.*PaSsWoRd)/);
+    }
+    for (const url of ["http://127.0.0.1:1/v2/PaSsWoRd", "http://user:PaSsWoRd@127.0.0.1:1"]) {
+      const thrown = await createNetwork({ l1RpcUrl: url }, { env })
+        .l1()
+        .catch((error: unknown) => error);
+      expect(thrown).toMatchObject({ code: "cli/l1-unreachable" });
+      expect(inspect(thrown, { depth: null, showHidden: true })).not.toContain("PaSsWoRd");
+    }
   });
 
   it("does not go on with another chain, without a contract, or without L1", async () => {

@@ -1,8 +1,8 @@
 import { rollupAbi } from "@cairn/contracts";
-import { connectReader, connectWallet, type L1Rollup, type L1Wallet } from "@cairn/l1";
-import { addressToBigint, type Domain } from "@cairn/protocol";
+import { connectReader, connectWallet, type L1Rollup, type L1Wallet, readChainId } from "@cairn/l1";
+import { addressToBigint, type Domain, redactUrl } from "@cairn/protocol";
 import { createNodeClient, type NodeClient } from "@cairn/sdk";
-import { type Address, createPublicClient, http, type LocalAccount } from "viem";
+import type { Address, LocalAccount } from "viem";
 import { parseAddress } from "./address.ts";
 import { cliError } from "./errors.ts";
 import { defaultProfilePath, type Profile, readProfile } from "./profile.ts";
@@ -110,16 +110,17 @@ export function createNetwork(options: NetworkOptions, terminal: Pick<Terminal, 
 /** Chain that an L1 node serves. Throws `cli/l1-unreachable`. */
 export async function askChainId(rpcUrl: string): Promise<number> {
   try {
-    return await createPublicClient({ transport: http(rpcUrl, { retryCount: 1, timeout: 10_000 }) }).getChainId();
+    return await readChainId(rpcUrl, { retryCount: 1, timeoutMs: 10_000 });
   } catch (cause) {
-    throw cliError("cli/l1-unreachable", `no L1 node answers at ${rpcUrl}`, { cause, details: { l1RpcUrl: rpcUrl } });
+    const shown = redactUrl(rpcUrl);
+    throw cliError("cli/l1-unreachable", `no L1 node answers at ${shown}`, { cause, details: { l1RpcUrl: shown } });
   }
 }
 
 async function connectRollup(rpcUrl: string, expected: number | null, address: Address): Promise<L1Rollup> {
   const actual = await askChainId(rpcUrl);
   if (expected !== null && expected !== actual) {
-    throw cliError("cli/wrong-chain", `${rpcUrl} serves chain ${actual}, expected ${expected}`, {
+    throw cliError("cli/wrong-chain", `${redactUrl(rpcUrl)} serves chain ${actual}, expected ${expected}`, {
       details: { expected, actual },
     });
   }
@@ -137,7 +138,7 @@ async function connectRollup(rpcUrl: string, expected: number | null, address: A
 
 function httpUrl(text: string, flag: string): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
-  throw cliError("cli/usage", `${flag} is not an http or https URL: ${text}`);
+  throw cliError("cli/usage", `${flag} is not an http or https URL: ${redactUrl(text)}`);
 }
 
 function once<T>(compute: () => T): () => T {

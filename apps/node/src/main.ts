@@ -1,6 +1,7 @@
 import { isCairnError } from "@cairn/protocol";
 import { pino } from "pino";
 import { configHelp, loadConfig } from "./config/config.ts";
+import { loggerOptions } from "./logger.ts";
 import { createNode } from "./node.ts";
 
 const args = process.argv.slice(2);
@@ -12,10 +13,10 @@ if (args.includes("--help") || args.includes("-h")) {
 }
 
 async function run(): Promise<number> {
-  const logger = pino({ level: process.env.CAIRN_LOG_LEVEL ?? "info" });
+  const logger = pino(loggerOptions(process.env.CAIRN_LOG_LEVEL ?? "info"));
   try {
     const config = loadConfig(process.env, args);
-    const node = createNode(config, { logger: pino({ level: config.logLevel }) });
+    const node = createNode(config, { logger: pino(loggerOptions(config.logLevel)) });
     const asked = new Promise<null>((resolve) => {
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve(null));
     });

@@ -36,6 +36,7 @@ import type { NodeConfig } from "./config/config.ts";
 import type { Secret } from "./config/setting.ts";
 import { armCrashPoint } from "./crash-points.ts";
 import type { NodeErrorCode } from "./errors.ts";
+import { loggerOptions } from "./logger.ts";
 import { createObserverMetrics } from "./observer/metrics.ts";
 import { createObserver } from "./observer/observer.ts";
 import { registerProcessMetrics } from "./observer/process-metrics.ts";
@@ -88,7 +89,7 @@ export interface CairnNode {
 export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
   const { clockOffsetFile } = config;
   const clock = deps.clock ?? (clockOffsetFile === undefined ? systemClock : createOffsetClock(clockOffsetFile));
-  const logger = deps.logger ?? pino({ level: config.logLevel });
+  const logger = deps.logger ?? pino(loggerOptions(config.logLevel));
   const failure = Promise.withResolvers<unknown>();
   const endings: (readonly [name: string, end: () => unknown])[] = [];
   const urls: { api: string | null; metrics: string | null; admin: string | null } = {

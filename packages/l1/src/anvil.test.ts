@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, it, vi } from "vitest";
 import { startAnvil } from "./anvil.ts";
-import { connectReader } from "./chain.ts";
+import { connectReader } from "./connection.ts";
 
 const PARENT = `
   import { startAnvil } from ${JSON.stringify(new URL("./anvil.ts", import.meta.url).href)};

@@ -10,7 +10,8 @@ import {
   type PublicInputFields,
 } from "@cairn/protocol";
 import { encodeFunctionData, type Hex, parseEventLogs, size, type TransactionReceipt } from "viem";
-import { type L1Rollup, type L1Wallet, sendToRollup } from "./chain.ts";
+import { sendToRollup } from "./chain.ts";
+import type { L1Rollup, L1Wallet } from "./connection.ts";
 import type { L1ErrorCode } from "./errors.ts";
 
 /** A proven batch, ready for L1. */

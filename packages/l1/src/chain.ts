@@ -1,54 +1,8 @@
 import { rollupAbi } from "@cairn/contracts";
-import { addressToBigint, CairnError, type Domain } from "@cairn/protocol";
-import {
-  type Account,
-  type Address,
-  BaseError,
-  type Chain,
-  createPublicClient,
-  createWalletClient,
-  decodeErrorResult,
-  defineChain,
-  type Hex,
-  http,
-  isHex,
-  type PublicClient,
-  type TransactionReceipt,
-  type Transport,
-  type WalletClient,
-} from "viem";
+import { CairnError } from "@cairn/protocol";
+import { type Address, BaseError, decodeErrorResult, type Hex, isHex, type TransactionReceipt } from "viem";
+import type { L1Reader, L1Rollup, L1Wallet } from "./connection.ts";
 import type { L1ErrorCode } from "./errors.ts";
-
-/** A connection that reads L1. */
-export type L1Reader = PublicClient<Transport, Chain>;
-/** A connection that sends as one account. */
-export type L1Wallet = WalletClient<Transport, Chain, Account>;
-
-/** A deployed rollup and the connection to read it through. */
-export interface L1Rollup {
-  readonly reader: L1Reader;
-  readonly address: Address;
-}
-
-/** Reads `rpcUrl` as chain `chainId`. `pollingIntervalMs` is how often receipts are asked for, 100 by default. */
-export function connectReader(rpcUrl: string, chainId: number, pollingIntervalMs = 100): L1Reader {
-  return createPublicClient({
-    chain: chainOf(rpcUrl, chainId),
-    transport: http(rpcUrl),
-    pollingInterval: pollingIntervalMs,
-    cacheTime: 0,
-  });
-}
-
-/** Sends as `account` through `rpcUrl`. */
-export function connectWallet(rpcUrl: string, chainId: number, account: Account): L1Wallet {
-  return createWalletClient({ account, chain: chainOf(rpcUrl, chainId), transport: http(rpcUrl) });
-}
-
-/** What signatures and proofs of this rollup are bound to. */
-export function rollupDomain(rollup: L1Rollup): Domain {
-  return { chainId: BigInt(rollup.reader.chain.id), rollup: addressToBigint(rollup.address) };
-}
 
 /** One call of the rollup: what it is called in messages, its calldata, its value in wei. */
 export interface RollupCall {
@@ -130,13 +84,4 @@ function revertData(error: unknown): Hex | null {
     return found !== null;
   });
   return found;
-}
-
-function chainOf(rpcUrl: string, chainId: number): Chain {
-  return defineChain({
-    id: chainId,
-    name: `chain ${chainId}`,
-    nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
-    rpcUrls: { default: { http: [rpcUrl] } },
-  });
 }

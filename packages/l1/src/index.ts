@@ -1,17 +1,18 @@
 export { type AnvilNode, type AnvilOptions, startAnvil } from "./anvil.ts";
 export { type ProvenBatch, payBatch, type SubmittedBatch, submitBatch } from "./batches.ts";
+export { estimateRollupCall, type RollupCall, sendToRollup, waitForSuccess } from "./chain.ts";
 export {
   connectReader,
+  connectToL1,
   connectWallet,
-  estimateRollupCall,
   type L1Reader,
   type L1Rollup,
   type L1Wallet,
-  type RollupCall,
+  type ReaderOptions,
+  readChainId,
+  rollupAt,
   rollupDomain,
-  sendToRollup,
-  waitForSuccess,
-} from "./chain.ts";
+} from "./connection.ts";
 export { erc20PermitAbi } from "./erc20-permit-abi.ts";
 export type { L1ErrorCode } from "./errors.ts";
 export { l1OperationFromEvent, type QueuedL1Operation, readQueue, readQueueHash } from "./queue.ts";

@@ -13,7 +13,7 @@ import {
   tokenId,
 } from "@cairn/protocol";
 import { type ContractEventArgsFromTopics, getAbiItem } from "viem";
-import type { L1Rollup } from "./chain.ts";
+import type { L1Rollup } from "./connection.ts";
 import type { L1ErrorCode } from "./errors.ts";
 
 const QUEUED_EVENT = getAbiItem({ abi: rollupAbi, name: "L1OperationQueued" });

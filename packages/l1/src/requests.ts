@@ -1,7 +1,8 @@
 import { rollupAbi } from "@cairn/contracts";
 import { type AccountIndex, bigintToAddress, type TokenId } from "@cairn/protocol";
 import { type Address, encodeFunctionData, parseSignature, type TransactionReceipt } from "viem";
-import { type L1Rollup, type L1Wallet, sendToRollup, waitForSuccess } from "./chain.ts";
+import { sendToRollup, waitForSuccess } from "./chain.ts";
+import type { L1Rollup, L1Wallet } from "./connection.ts";
 import { erc20PermitAbi } from "./erc20-permit-abi.ts";
 
 /** Whom a deposit credits, and how. */

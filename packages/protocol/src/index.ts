@@ -94,6 +94,7 @@ export {
   padPublishedData,
   trimPublishedData,
 } from "./published-data.ts";
+export { createRedactor, redactError, redactUrl, redactUrls } from "./redact.ts";
 export {
   type L2Transaction,
   type Link,

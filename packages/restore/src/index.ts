@@ -28,7 +28,7 @@ export {
 export { type CheckpointLimits, DEFAULT_CHECKPOINT_LIMITS, type FeedOptions } from "./feed.ts";
 export { identityText, isSameRollup, type RollupIdentity } from "./identity.ts";
 export { importArchive } from "./import-archive.ts";
-export { connectToL1, createL1Access, type L1Access, type L1AccessOptions, rollupAt } from "./l1/access.ts";
+export { createL1Access, type L1Access, type L1AccessOptions } from "./l1/access.ts";
 export {
   type ContractState,
   type L1Head,

@@ -5,10 +5,12 @@ import { generateSecretKey, publicKeyFromSecret, verify } from "@cairn/crypto";
 import { createFastCompress } from "@cairn/crypto/fast";
 import { type DevRollup, loadProver, provenBatch, proveSealedBlock, sealBlock, startDevRollup } from "@cairn/devnet";
 import {
+  connectToL1,
   depositEth,
   depositToken,
   readQueue,
   requestWithdraw,
+  rollupAt,
   rollupDomain,
   sendToRollup,
   submitBatch,
@@ -31,7 +33,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { removeFolders, temporaryFolder } from "../test/published.ts";
 import { proveExits, verifyExitProof } from "./exit/exit-proof.ts";
 import { allPayouts, payoutArguments } from "./exit/payouts.ts";
-import { connectToL1, rollupAt } from "./l1/access.ts";
 import { restoreRollup } from "./restore.ts";
 
 const SLOTS = 16;

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { signedTransactionToJson } from "@cairn/rpc";
 import { afterEach, describe, expect, it } from "vitest";
 import { type NodeDouble, type Scripted, startDouble } from "../test/double.ts";
@@ -43,6 +44,16 @@ const shown = (status: string) => ({
 });
 
 describe("node client", () => {
+  it("tells no password of its URL, whatever fails", async () => {
+    const { double } = await clientOf(() => ({ body: {} }));
+    for (const host of [double.url.replace("http://", ""), "127.0.0.1:1"]) {
+      const client = createNodeClient({ url: `http://user:PaSsWoRd@${host}`, retryDelayMs: 1 });
+      const thrown: unknown = await client.rollup().catch((error: unknown) => error);
+      expect(thrown).toMatchObject({ code: expect.stringMatching(/^sdk\//) });
+      expect(inspect(thrown, { depth: null, showHidden: true })).not.toContain("PaSsWoRd");
+    }
+  });
+
   it("puts arguments where the route wants them and checks them before sending", async () => {
     const { double, client } = await clientOf(() => ({ body: { transactions: [], next: null } }));
     await client.accountTransactions({ index: 64, before: 10, limit: "5" });
@@ -57,6 +68,7 @@ describe("node client", () => {
       await expect(wrong()).rejects.toMatchObject({ code: "sdk/bad-request" });
     }
     expect(double.requests).toHaveLength(1);
+    expect(() => createNodeClient({ url: "ftp://user:PaSsWoRd@node" })).toThrow(/URL: ftp:\/\/node$/);
     expect(() => createNodeClient({ url: "ftp://node" })).toThrow(expect.objectContaining({ code: "sdk/bad-request" }));
   });
 

@@ -1,8 +1,8 @@
-import { CairnError, type SignedTransaction } from "@cairn/protocol";
+import { CairnError, redactUrl, type SignedTransaction } from "@cairn/protocol";
 import { type ClientRequest, ROUTES, type RouteDefinition, type RouteName, type RouteResponse } from "@cairn/rpc";
 import { backoffMs, delay } from "./delay.ts";
 import { isRetryable, type SdkErrorCode } from "./errors.ts";
-import { apiErrorFrom, badAnswer, type Fetch, sendRequest } from "./http.ts";
+import { apiErrorFrom, badAnswer, type Fetch, sendRequest, shownUrl } from "./http.ts";
 import { type OpenSocket, openSocket, type StreamEvent, type StreamOptions, streamEvents } from "./stream.ts";
 import type { WaitOptions } from "./wait.ts";
 import { submitAndWait, waitForTransaction } from "./wait.ts";
@@ -77,7 +77,7 @@ const MAX_RETRY_DELAY_MS = 5_000;
 /** A client of the node at `url`; nothing is sent before the first call. Throws `sdk/bad-request` for what is not a URL. */
 export function createNodeClient(config: NodeClientConfig, deps: NodeClientDeps = {}): NodeClient {
   if (!URL.canParse(config.url) || !/^https?:$/.test(new URL(config.url).protocol)) {
-    throw new CairnError<SdkErrorCode>("sdk/bad-request", `not an http or https URL: ${config.url}`);
+    throw new CairnError<SdkErrorCode>("sdk/bad-request", `not an http or https URL: ${redactUrl(config.url)}`);
   }
   const base = config.url.replace(/\/+$/, "");
   const fetch: Fetch = deps.fetch ?? ((url, init) => globalThis.fetch(url, init));
@@ -96,7 +96,12 @@ export function createNodeClient(config: NodeClientConfig, deps: NodeClientDeps 
     if (isAnswer && parsed.success) return parsed.data;
     const problem = parsed.error?.issues[0];
     const what = problem === undefined ? `status ${answer.status}` : `${problem.path.join(".")}: ${problem.message}`;
-    throw badAnswer(`${url} does not answer as a Cairn node: ${what}`, { url, status: answer.status }, parsed.error);
+    const shown = shownUrl(url);
+    throw badAnswer(
+      `${shown} does not answer as a Cairn node: ${what}`,
+      { url: shown, status: answer.status },
+      parsed.error,
+    );
   };
 
   const call = async (name: RouteName, args: Record<string, unknown> = {}, options: CallOptions = {}) => {

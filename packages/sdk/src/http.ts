@@ -1,4 +1,4 @@
-import { CairnError } from "@cairn/protocol";
+import { CairnError, createRedactor, redactError } from "@cairn/protocol";
 import { API_ERRORS, errorSchema } from "@cairn/rpc";
 import { abortedError, throwIfAborted } from "./delay.ts";
 import type { SdkErrorCode } from "./errors.ts";
@@ -26,7 +26,9 @@ export async function sendRequest(fetch: Fetch, request: HttpRequest): Promise<H
   const { method, url, body, timeoutMs, signal } = request;
   throwIfAborted(signal);
   const timeout = AbortSignal.timeout(timeoutMs);
-  const where = { details: { method, url } };
+  const redact = createRedactor(url);
+  const shown = shownUrl(url);
+  const where = { details: { method, url: shown } };
   let status: number;
   let text: string;
   try {
@@ -37,17 +39,28 @@ export async function sendRequest(fetch: Fetch, request: HttpRequest): Promise<H
     });
     status = response.status;
     text = await response.text();
-  } catch (cause) {
-    if (signal?.aborted) throw abortedError(cause);
+  } catch (thrown) {
+    if (signal?.aborted) throw abortedError(thrown);
+    const cause = redactError(thrown, redact);
     throw timeout.aborted
-      ? new CairnError<SdkErrorCode>("sdk/timeout", `no answer from ${url} within ${timeoutMs} ms`, { cause, ...where })
-      : new CairnError<SdkErrorCode>("sdk/unreachable", `${url} cannot be reached`, { cause, ...where });
+      ? new CairnError<SdkErrorCode>("sdk/timeout", `no answer from ${shown} within ${timeoutMs} ms`, {
+          cause,
+          ...where,
+        })
+      : new CairnError<SdkErrorCode>("sdk/unreachable", `${shown} cannot be reached`, { cause, ...where });
   }
   try {
     return { status, body: JSON.parse(text) };
   } catch (cause) {
-    throw badAnswer(`${url} answers ${status} without JSON`, { ...where.details, status }, cause);
+    throw badAnswer(`${shown} answers ${status} without JSON`, { ...where.details, status }, cause);
   }
+}
+
+/** A node's URL as it may be shown: path and query of the API hold no secrets, user and password are left out. */
+export function shownUrl(url: string): string {
+  const parsed = new URL(url);
+  [parsed.username, parsed.password] = ["", ""];
+  return parsed.href;
 }
 
 /** The failure that a body tells of; null when it is an answer. */
@@ -56,7 +69,13 @@ export function apiErrorFrom({ status, body }: HttpAnswer, url: string): CairnEr
   if (!parsed.success) return null;
   const { code, message, details } = parsed.data.error;
   return new CairnError("sdk/api-error", message, {
-    details: { apiCode: code, status, isRetryable: API_ERRORS[code].isRetryable, apiDetails: details ?? {}, url },
+    details: {
+      apiCode: code,
+      status,
+      isRetryable: API_ERRORS[code].isRetryable,
+      apiDetails: details ?? {},
+      url: shownUrl(url),
+    },
   });
 }
 

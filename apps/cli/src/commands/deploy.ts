@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DEFAULT_ROLLUP_PARAMETERS, DEV_CHAIN_IDS, type RollupParameters, type SrsKind } from "@cairn/contracts";
 import { connectReader, connectWallet } from "@cairn/l1";
-import { BLOCK_SIZES, type BlockSize } from "@cairn/protocol";
+import { BLOCK_SIZES, type BlockSize, redactUrl } from "@cairn/protocol";
 import { InvalidArgumentError, Option } from "commander";
 import { type Address, formatEther } from "viem";
 import { parseAddress } from "../address.ts";
@@ -82,7 +82,8 @@ async function deploy(context: Context, flags: DeployFlags): Promise<CommandResu
     throw cliError("cli/bad-deployment", `verifiers over the development SRS are refused on chain ${chainId}`);
   }
   if (flags.confirm !== undefined && flags.confirm !== String(chainId)) {
-    throw cliError("cli/wrong-chain", `--confirm names chain ${flags.confirm}, but ${rpcUrl} serves chain ${chainId}`);
+    const shown = redactUrl(rpcUrl);
+    throw cliError("cli/wrong-chain", `--confirm names chain ${flags.confirm}, but ${shown} serves chain ${chainId}`);
   }
   const identity = findIdentity(context);
   const parameters = parametersOf(flags, identity.owner);

@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { checkDeployment, readDeployment } from "@cairn/contracts";
 import { connectReader } from "@cairn/l1";
+import { redactUrl } from "@cairn/protocol";
 import { isHash } from "viem";
 import type { CommonOptions, Context } from "../context.ts";
 import { cliError } from "../errors.ts";
@@ -46,7 +47,7 @@ async function verifyDeployment(context: Context, options: VerifyOptions & Commo
   const chainId = await network.chainId();
   const actual = await askChainId(network.l1RpcUrl());
   if (actual !== chainId) {
-    throw cliError("cli/wrong-chain", `${network.l1RpcUrl()} serves chain ${actual}, expected ${chainId}`, {
+    throw cliError("cli/wrong-chain", `${redactUrl(network.l1RpcUrl())} serves chain ${actual}, expected ${chainId}`, {
       details: { expected: chainId, actual },
     });
   }

@@ -1,16 +1,15 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createFastCompress } from "@cairn/crypto/fast";
+import { connectToL1, rollupAt } from "@cairn/l1";
 import { bigintToAddress } from "@cairn/protocol";
 import {
-  connectToL1,
   createL1Access,
   type L1Access,
   type L1Head,
   type RestoredState,
   type RestoreProgress,
   restoreRollup,
-  rollupAt,
 } from "@cairn/restore";
 import type { KeyValueStore } from "@cairn/state";
 import { createLmdbStore } from "@cairn/state/lmdb";
@@ -20,6 +19,9 @@ import { formatDuration } from "../duration.ts";
 import { cliError } from "../errors.ts";
 import type { Network } from "../network.ts";
 import { cairnHome } from "../terminal.ts";
+
+/** Long, because hashing may keep the process from reading an answer that has arrived. */
+const REQUEST_TIMEOUT_MS = 60_000;
 
 /** Options of commands that work on a restored state. */
 export interface StateFlags {
@@ -58,7 +60,7 @@ export async function stateDir({ terminal }: Context, flags: StateFlags, network
 export async function openL1Access(network: Network, signal?: AbortSignal): Promise<L1Access> {
   // Checks the chain and that there is a rollup.
   await network.l1();
-  const rollup = rollupAt(await connectToL1(network.l1RpcUrl()), network.rollup());
+  const rollup = rollupAt(await connectToL1(network.l1RpcUrl(), { timeoutMs: REQUEST_TIMEOUT_MS }), network.rollup());
   return createL1Access(rollup, signal === undefined ? {} : { signal });
 }
 

@@ -1,5 +1,5 @@
 import type { Database } from "@cairn/db";
-import { bigintToAddress, CairnError, type Domain } from "@cairn/protocol";
+import { bigintToAddress, CairnError, type Domain, redactUrl } from "@cairn/protocol";
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import type { Clock } from "../clock.ts";
@@ -58,10 +58,10 @@ export function createFront(config: NodeConfig, deps: FrontDeps): Front {
   const identify = async (): Promise<void> => {
     isIdentified = false;
     const { roles: theirs } = await upstream.ask("health", {}, IDENTIFY_MS);
-    if (!theirs.includes("sequencer")) throw wrongSequencer(`${url} is a process of roles ${theirs}`);
+    if (!theirs.includes("sequencer")) throw wrongSequencer(`${redactUrl(url)} is a process of roles ${theirs}`);
     const { chainId, rollup } = await upstream.ask("rollup", {}, IDENTIFY_MS);
     if (BigInt(chainId) !== domain.chainId || rollup.toLowerCase() !== bigintToAddress(domain.rollup)) {
-      throw wrongSequencer(`${url} serves ${rollup} on chain ${chainId}`);
+      throw wrongSequencer(`${redactUrl(url)} serves ${rollup} on chain ${chainId}`);
     }
     isIdentified = true;
   };

@@ -1,4 +1,4 @@
-import { CairnError } from "@cairn/protocol";
+import { CairnError, redactUrl } from "@cairn/protocol";
 import {
   errorSchema,
   ROUTES,
@@ -42,9 +42,13 @@ export function createUpstream(url: string): Upstream {
       // 503 is also the answer of a node that is not ready.
       if (parsed.success && (isOk || name === "ready")) return parsed.data as RouteResponse<typeof name>;
       if (!isOk) throw silent(new CairnError("node/unavailable", `status ${status} to ${name}`));
-      throw new CairnError<NodeErrorCode>("node/wrong-sequencer", `${url} gives no answer of this version to ${name}`, {
-        cause: parsed.error,
-      });
+      throw new CairnError<NodeErrorCode>(
+        "node/wrong-sequencer",
+        `${redactUrl(url)} gives no answer of this version to ${name}`,
+        {
+          cause: parsed.error,
+        },
+      );
     },
     stop: () => stopping.abort(),
   };

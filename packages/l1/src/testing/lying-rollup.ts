@@ -1,4 +1,4 @@
-import type { L1Reader, L1Rollup } from "../chain.ts";
+import type { L1Reader, L1Rollup } from "../connection.ts";
 
 type ReaderMethod = "getLogs" | "getTransaction" | "readContract" | "getCode" | "multicall" | "getBlock";
 /** Makes an answer to a question; `ask` puts it to the real node. */

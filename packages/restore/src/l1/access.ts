@@ -1,22 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { L1Reader, L1Rollup } from "@cairn/l1";
-import { addressToBigint, bigintToAddress, CairnError } from "@cairn/protocol";
-import {
-  BaseError,
-  BlockNotFoundError,
-  ContractFunctionRevertedError,
-  ContractFunctionZeroDataError,
-  createPublicClient,
-  defineChain,
-  http,
-} from "viem";
+import type { L1Rollup } from "@cairn/l1";
+import { CairnError } from "@cairn/protocol";
+import { BaseError, BlockNotFoundError, ContractFunctionRevertedError, ContractFunctionZeroDataError } from "viem";
 import { restoreError } from "../errors.ts";
 
 /** Pause after the first failure of a call; it doubles with each further one. */
 const FIRST_DELAY_MS = 250;
 const ATTEMPTS = 5;
-/** Long, because hashing may keep the process from reading an answer that has arrived. */
-const REQUEST_TIMEOUT_MS = 60_000;
 
 /** Errors of an answer that is not of the type that the function has: another contract's. */
 const UNREADABLE = /^(?:Abi|PositionOutOfBounds)/;
@@ -62,28 +52,6 @@ export function createL1Access(rollup: L1Rollup, options: L1AccessOptions = {}):
       }
     },
   };
-}
-
-/** Connects to an RPC and asks which chain it serves. Throws `restore/l1-unavailable`. */
-export async function connectToL1(rpcUrl: string): Promise<L1Reader> {
-  const transport = http(rpcUrl, { timeout: REQUEST_TIMEOUT_MS });
-  try {
-    const id = await createPublicClient({ transport }).getChainId();
-    const chain = defineChain({
-      id,
-      name: `chain ${id}`,
-      nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
-      rpcUrls: { default: { http: [rpcUrl] } },
-    });
-    return createPublicClient({ chain, transport, cacheTime: 0 });
-  } catch (cause) {
-    throw unavailable("the chain id", cause);
-  }
-}
-
-/** The rollup at an address, as it is written in events and calls. Throws `protocol/bad-hex`. */
-export function rollupAt(reader: L1Reader, address: string): L1Rollup {
-  return { reader, address: bigintToAddress(addressToBigint(address)) };
 }
 
 /** A `restore/l1-unavailable` error. */

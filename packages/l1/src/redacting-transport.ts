@@ -1,0 +1,36 @@
+import { createRedactor, redactError, redactUrl } from "@cairn/protocol";
+import { http, type Transport } from "viem";
+
+/** How requests are sent. */
+export interface TransportOptions {
+  /** Until a request counts as failed; 10,000 by default. */
+  readonly timeoutMs?: number;
+  /** Further tries of a failed request; 3 by default. */
+  readonly retryCount?: number;
+}
+
+/**
+ * JSON-RPC over HTTP whose errors do not tell the URL's secrets: the library writes the URL into messages, details, stacks and
+ * causes, and a server may repeat it in its answer.
+ *
+ * Events are asked for once only: their reader has its own way to try again, with a narrower range.
+ */
+export function redactingHttp(rpcUrl: string, { timeoutMs, retryCount }: TransportOptions = {}): Transport {
+  const redact = createRedactor(rpcUrl);
+  const transport = http(rpcUrl, {
+    ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+    ...(retryCount === undefined ? {} : { retryCount }),
+  });
+  return (parameters) => {
+    const inner = transport(parameters);
+    const request: typeof inner.request = async (call, options) => {
+      const once = call.method === "eth_getLogs" ? { ...options, retryCount: 0 } : options;
+      try {
+        return await inner.request(call, once);
+      } catch (error) {
+        throw redactError(error, redact);
+      }
+    };
+    return { ...inner, request, value: { ...inner.value, url: redactUrl(rpcUrl) } };
+  };
+}
