@@ -8,7 +8,7 @@ export function parseAmount(text: string, token: Pick<Token, "symbol" | "decimal
   if (match === null) throw cliError("cli/bad-amount", `not an amount: ${text}`);
   const [, whole = "", fraction = ""] = match;
   if (fraction.replace(/0+$/, "").length > token.decimals) {
-    throw cliError("cli/bad-amount", `${token.symbol} has ${token.decimals} decimals: ${text}`, {
+    throw cliError("cli/bad-amount", `amounts in ${token.symbol} have at most ${token.decimals} decimals: ${text}`, {
       details: { decimals: token.decimals },
     });
   }

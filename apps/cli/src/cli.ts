@@ -2,7 +2,7 @@ import { type Command, CommanderError } from "commander";
 import { addCommands } from "./commands/index.ts";
 import { cliError } from "./errors.ts";
 import { createHost, type Host } from "./host.ts";
-import { printFailure, toFailure } from "./output.ts";
+import { printFailure, toFailure, visibleStreams } from "./output.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The `cairn` program with all commands. */
@@ -18,7 +18,8 @@ export function createProgram(terminal: Terminal): Host {
 }
 
 /** Runs one command line and prints its result or failure. Resolves to the exit code: 0 done, 1 failed, 2 called wrongly. */
-export async function runCli(args: readonly string[], terminal: Terminal): Promise<0 | 1 | 2> {
+export async function runCli(args: readonly string[], outer: Terminal): Promise<0 | 1 | 2> {
+  const terminal = visibleStreams(outer);
   const host = createProgram(terminal);
   const end = args.indexOf("--");
   const isJson = args.slice(0, end < 0 ? args.length : end).includes("--json");

@@ -52,6 +52,11 @@ export const CLI_ERRORS = {
     meaning: "The rollup does not know the token.",
     hint: "Name it by symbol, token number or contract address; an ERC-20 must be registered with the rollup first.",
   },
+  "cli/ambiguous-token": {
+    exitCode: 2,
+    meaning: "Several tokens have this symbol, or symbols that look like it.",
+    hint: "Name the token by its number or contract address; compare the address with what you expect.",
+  },
   "cli/unknown-account": {
     exitCode: 1,
     meaning: "The owner has no account in the token.",

@@ -3,6 +3,7 @@ import { isCairnError } from "@cairn/protocol";
 import { CLI_ERRORS, type CliErrorEntry, cliError, type FailureExitCode } from "./errors.ts";
 import { adviceOn } from "./hints.ts";
 import { l1Failure } from "./l1/errors.ts";
+import { visible, visibleJson, visibleLine } from "./printable.ts";
 
 /** What a command found or did, once for machines and once for people. */
 export interface CommandResult {
@@ -29,13 +30,22 @@ export interface Streams {
   readonly stderr: (text: string) => void;
 }
 
+/** The same streams; what others wrote into the text does not act on the terminal. */
+export function visibleStreams<T extends Streams>(streams: T): T {
+  return {
+    ...streams,
+    stdout: (text: string) => streams.stdout(visible(text)),
+    stderr: (text: string) => streams.stderr(visible(text)),
+  };
+}
+
 /** Text or one JSON document on stdout, progress on stderr. */
 export function createOutput({ stdout, stderr }: Streams, isJson: boolean): Output {
   return {
     isJson,
     result: ({ data, text }) => stdout(isJson ? toJson(data) : `${text}\n`),
     progress: (line) => {
-      if (!isJson) stderr(`${line}\n`);
+      if (!isJson) stderr(`${visibleLine(line)}\n`);
     },
   };
 }
@@ -83,7 +93,7 @@ export function printFailure({ stdout, stderr }: Streams, isJson: boolean, failu
   const { exitCode: _, stack, ...shown } = failure;
   if (isJson) stdout(toJson({ error: stack === null ? shown : { ...shown, stack } }));
   else {
-    const lines = [`error: ${failure.message} (${failure.code})`];
+    const lines = [`error: ${visibleLine(failure.message)} (${failure.code})`];
     if (failure.hint !== null) lines.push(`hint: ${failure.hint}`);
     if (stack !== null) lines.push(stack);
     stderr(`${lines.join("\n")}\n`);
@@ -91,7 +101,8 @@ export function printFailure({ stdout, stderr }: Streams, isJson: boolean, failu
 }
 
 /** Columns of text, aligned; `""` where a row is short. */
-export function table(rows: readonly (readonly string[])[]): string {
+export function table(cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map(visibleLine));
   const widths: number[] = [];
   for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
   return rows
@@ -111,11 +122,11 @@ function entryOf(code: string): CliErrorEntry | undefined {
 
 /** A JSON document on one line, for commands that print many. */
 export function jsonLine(value: object): string {
-  return `${JSON.stringify(value, plainPart)}\n`;
+  return `${visibleJson(JSON.stringify(value, plainPart))}\n`;
 }
 
 function toJson(value: object): string {
-  return `${JSON.stringify(value, plainPart, 2)}\n`;
+  return `${visibleJson(JSON.stringify(value, plainPart, 2))}\n`;
 }
 
 function plainPart(_key: string, part: unknown): unknown {

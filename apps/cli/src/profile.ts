@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DEV_CHAIN_IDS } from "@cairn/contracts";
+import { MAX_TOKEN_DECIMALS } from "@cairn/l1";
 import { z } from "zod";
 import { cliError } from "./errors.ts";
 import { cairnHome, type Terminal } from "./terminal.ts";
@@ -27,7 +28,7 @@ const profileSchema = z.strictObject({
         id: z.int().min(0),
         address: address.nullable(),
         symbol: z.string().min(1).max(32),
-        decimals: z.int().min(0).max(255),
+        decimals: z.int().min(0).max(MAX_TOKEN_DECIMALS),
       }),
     )
     .default([]),
@@ -73,6 +74,11 @@ export function readProfile(path: string): Profile | null {
     throw problem(`${issue?.path.join(".")}: ${issue?.message}`, parsed.error);
   }
   const profile = parsed.data;
+  const ids = profile.tokens.map(({ id }) => id);
+  if (new Set(ids).size < ids.length) throw problem("tokens: two have the same id");
+  if (profile.tokens.some(({ id, symbol, address }) => id === 0 && (symbol !== "ETH" || address !== null))) {
+    throw problem("tokens: token 0 is ETH and has no address");
+  }
   if (profile.accounts.length > 0 && !DEV_CHAIN_IDS.includes(profile.chainId)) {
     throw problem(`private keys in the clear are refused on chain ${profile.chainId}`);
   }

@@ -16,6 +16,8 @@ export interface DoubleState {
   blocks: RouteResponse<"block">[];
   payouts: RouteResponse<"payouts">["payouts"];
   isReady: boolean;
+  /** What the sequencer's part says of itself; by whether it is ready without. */
+  partState: string | null;
   /** Answers submissions with this instead. */
   refusal: { readonly status: number; readonly error: object } | null;
 }
@@ -58,6 +60,7 @@ export async function startNodeDouble(): Promise<NodeDouble> {
     blocks: [],
     payouts: [],
     isReady: true,
+    partState: null,
     refusal: null,
   };
   const submitted: SignedTransactionJson[][] = [];
@@ -115,7 +118,9 @@ function answerTo(
   if (kind === "rollup") return [200, rollupOf(state)];
   if (kind === "health") return [200, { status: "ok", roles: ["api"], version: "double" }];
   if (kind === "ready") {
-    const parts = { sequencer: { isReady: state.isReady, state: state.isReady ? "running" : "starting" } };
+    const parts = {
+      sequencer: { isReady: state.isReady, state: state.partState ?? (state.isReady ? "running" : "starting") },
+    };
     return [state.isReady ? 200 : 503, { isReady: state.isReady, parts }];
   }
   if (kind === "batches") return [200, { batches: [], next: null }];

@@ -27,3 +27,5 @@ export {
   requestSetKey,
   requestWithdraw,
 } from "./requests.ts";
+export { MAX_TOKEN_DECIMALS, readTokenMetadata, type TokenMetadata } from "./token-metadata.ts";
+export { describeSymbol, MAX_SYMBOL_LENGTH, type SymbolDescription, symbolSkeleton } from "./token-symbol.ts";

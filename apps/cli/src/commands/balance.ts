@@ -1,7 +1,6 @@
 import { addressToBigint, bigintToAddress } from "@cairn/protocol";
 import { type AccountView, findAccount, isPaymentCode, parsePaymentCode } from "@cairn/sdk";
 import { parseAddress } from "../address.ts";
-import { formatAmount } from "../amounts.ts";
 import { cliError } from "../errors.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
 import { findIdentity } from "../keys/identity.ts";
@@ -10,7 +9,8 @@ import { type CommandResult, table } from "../output.ts";
 import { type NodeSession, openNode, parseIndex } from "../payments/session.ts";
 import { restoredAccounts } from "../restored/accounts.ts";
 import { addStateOption, type StateFlags, withRestored } from "../restored/session.ts";
-import { findToken, tokenForShow } from "../tokens.ts";
+import { tokenToJson } from "../token-label.ts";
+import { findToken, formatIn, tokensForShow } from "../tokens.ts";
 
 interface BalanceOptions extends StateFlags {
   readonly token?: string;
@@ -53,16 +53,17 @@ async function show(
 ): Promise<CommandResult> {
   const token = options.token === undefined ? null : await findToken(network, options.token);
   const accounts = found.filter((account) => token === null || account.tokenId === token.id);
-  const rows = await Promise.all(
-    accounts.map(async (account) => {
-      const { index, balance, nonce, tokenId } = account;
-      const shown = formatAmount(balance, await tokenForShow(network, tokenId));
-      return [String(index), shown, String(nonce), keyState(account), account.owner];
-    }),
+  const tokens = await tokensForShow(
+    network,
+    accounts.map(({ tokenId }) => tokenId),
   );
+  const rows = accounts.map((account) => {
+    const { index, balance, nonce, tokenId } = account;
+    return [String(index), formatIn(tokens, tokenId, balance), String(nonce), keyState(account), account.owner];
+  });
   const text =
     rows.length === 0 ? `${owner} has no account` : table([["index", "balance", "nonce", "key", "owner"], ...rows]);
-  return { data: { accounts }, text };
+  return { data: { accounts, tokens: [...tokens.values()].map(tokenToJson) }, text };
 }
 
 async function accountsOf({ client, domain }: NodeSession, whose: string): Promise<AccountView[]> {

@@ -1,13 +1,12 @@
 import { encodeAccountLeaf, rollupAbi } from "@cairn/contracts";
 import { accountIndex, bigintToHex } from "@cairn/protocol";
 import type { ExitProof } from "@cairn/restore";
-import { formatAmount } from "../amounts.ts";
-import { tokenOrUnits } from "../escape/amounts.ts";
 import { checkedProof, exitCall } from "../escape/exits.ts";
 import { addExamples, addNetworkOptions, type Host } from "../host.ts";
 import { table } from "../output.ts";
 import { parseIndex } from "../payments/session.ts";
 import { addStateOption, type RestoredSession, type StateFlags, withRestored } from "../restored/session.ts";
+import { formatIn, tokensForShow } from "../tokens.ts";
 
 /** `cairn exit-proof`: the proof that accounts stand in the last proven state, for any wallet to send. */
 export function addExitProofCommand({ program, run }: Host): void {
@@ -28,11 +27,14 @@ export function addExitProofCommand({ program, run }: Host): void {
       const isFrozen = await reader.readContract({ address, abi: rollupAbi, functionName: "isFrozen", blockNumber });
       const proof = checkedProof(session, indices);
       const data = document(session, proof, isFrozen);
-      const accounts = await Promise.all(
-        data.accounts.map(async ({ index, tokenId, balance, owner }) => {
-          return [`account ${index}`, `${formatAmount(balance, await tokenOrUnits(network, tokenId))} of ${owner}`];
-        }),
+      const tokens = await tokensForShow(
+        network,
+        data.accounts.map(({ tokenId }) => tokenId),
       );
+      const accounts = data.accounts.map(({ index, tokenId, balance, owner }) => [
+        `account ${index}`,
+        `${formatIn(tokens, tokenId, balance)} of ${owner}`,
+      ]);
       const rows = [
         ...accounts,
         ["state root", `${data.root} after batch ${data.batch}`],

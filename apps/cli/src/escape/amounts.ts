@@ -1,7 +1,5 @@
-import { isCairnError } from "@cairn/protocol";
-import { formatAmount } from "../amounts.ts";
 import type { Network } from "../network.ts";
-import { tokenForShow } from "../tokens.ts";
+import { formatIn, tokensForShow } from "../tokens.ts";
 
 /** Amounts of several tokens. */
 export interface TokenAmount {
@@ -18,18 +16,9 @@ export function sumByToken(amounts: readonly TokenAmount[]): TokenAmount[] {
 
 /** Amounts for people: `1.5 ETH, 20 USD`; `nothing` of none. */
 export async function formatAmounts(network: Network, amounts: readonly TokenAmount[]): Promise<string> {
-  const shown = await Promise.all(
-    amounts.map(async ({ tokenId, amount }) => formatAmount(amount, await tokenOrUnits(network, tokenId))),
+  const tokens = await tokensForShow(
+    network,
+    amounts.map(({ tokenId }) => tokenId),
   );
-  return shown.join(", ") || "nothing";
-}
-
-/** A token for showing amounts, in smallest units when its contract tells nothing sensible. */
-export async function tokenOrUnits(network: Network, tokenId: number) {
-  try {
-    return await tokenForShow(network, tokenId);
-  } catch (error) {
-    if (!isCairnError(error, "cli/unknown-token")) throw error;
-    return { id: tokenId, address: null, symbol: `units of token ${tokenId}`, decimals: 0 };
-  }
+  return amounts.map(({ tokenId, amount }) => formatIn(tokens, tokenId, amount)).join(", ") || "nothing";
 }

@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { startAnvil } from "@cairn/l1";
-import { parseEther } from "viem";
+import { BROKEN_TOKENS, decimalsAnswer, symbolAnswer, tokenCode } from "@cairn/l1/testing";
+import { type Hex, parseEther } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startUnprovenRollup, type UnprovenRollup } from "../../test/unproven-rollup.ts";
+import { writeProfile } from "../profile.ts";
 
 const TIMEOUT_MS = 240_000;
 const RECIPIENT = "0x00000000000000000000000000000000000c0ffe" as const;
@@ -59,6 +61,30 @@ describe("cairn restore", () => {
     expect(text.stdout).toContain("NOT with the contract");
     const both = await chain.cairn("restore", "--archive", inHome("batches"), "--state", inHome("both"));
     expect(both).toMatchObject({ code: 0, data: { batch: 3, root: chain.root(), l1Block: expect.any(Number) } });
+  });
+
+  it("shows balances of a token that tells nothing, or calls itself ETH", { timeout: TIMEOUT_MS }, async () => {
+    const { token, devnet, client } = chain;
+    const profile = inHome("no-tokens.json");
+    writeProfile(profile, { version: 1, chainId: 31337, rollup: devnet.rollup.address, l1RpcUrl: devnet.rpcUrl });
+    const balance = async () => {
+      const args = ["balance", chain.address("bob"), "--restored", "--profile", profile];
+      const [text, json] = [await chain.cairnText(...args), await chain.cairn(...args)];
+      expect([text.code, json.code]).toEqual([0, 0]);
+      expect(json.data).toMatchObject({
+        accounts: [{ tokenId: token.id, balance: "5000000" }],
+        tokens: [{ id: token.id }],
+      });
+      return text.stdout;
+    };
+    expect(await balance()).toContain(`5 USD#${token.id}`);
+    const code = await devnet.rollup.reader.getCode({ address: token.address });
+    const answers = async (bytecode: Hex) => client.setCode({ address: token.address, bytecode });
+    await answers(BROKEN_TOKENS.revert);
+    expect(await balance()).toContain(`5000000 units of token ${token.id} (`);
+    await answers(tokenCode(symbolAnswer("ETH"), decimalsAnswer(6n)));
+    expect(await balance()).toContain(`5 ETH?#${token.id} (`);
+    await answers(code ?? "0x");
   });
 
   it("asks a second L1 node whether it agrees", { timeout: TIMEOUT_MS }, async () => {
