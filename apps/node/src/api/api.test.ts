@@ -41,7 +41,10 @@ describe("API", () => {
       },
       () => 10n ** 9n,
     );
-    stream = createStream({ maxClients: 2, maxBufferedBytes: 1000, pingMs: 30_000 }, harness.clock);
+    stream = createStream(
+      { maxClients: 2, maxBufferedBytes: 1000, pingMs: 30_000 },
+      { clock: harness.clock, logger: pino({ level: "silent" }) },
+    );
     const handlers = createSequencerHandlers({
       ...life,
       feePolicy,

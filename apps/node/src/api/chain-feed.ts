@@ -2,12 +2,13 @@ import { countBlocks, type Database } from "@cairn/db";
 import type { StreamMessage } from "@cairn/rpc";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
+import { createPoller } from "../poller.ts";
 
 /** Tells the stream what a watcher in another process writes into the database. */
 export interface ChainFeed {
   /** What is there at the start is told to nobody. */
   readonly start: () => Promise<void>;
-  readonly stop: () => void;
+  readonly stop: () => Promise<void>;
 }
 
 /** A feed of blocks that L1 accepts, takes back and makes final, found by looking every `pollMs`. */
@@ -22,8 +23,6 @@ export function createChainFeed(
 ): ChainFeed {
   const { db } = deps.database;
   let known: Heights | null = null;
-  let isStopped = false;
-  let cancel: () => void = () => undefined;
 
   const look = async (): Promise<void> => {
     const { proven, final } = await countBlocks(db);
@@ -31,24 +30,14 @@ export function createChainFeed(
     if (known !== null) deps.publish(changes(known, heights));
     known = heights;
   };
-  const loop = (): void => {
-    if (isStopped) return;
-    cancel = deps.clock.after(pollMs, () => {
-      look()
-        .catch((error: unknown) => deps.logger.error({ err: error }, "the database does not tell what L1 has proven"))
-        .finally(loop);
-    });
-  };
-
+  const failure = "the database does not tell what L1 has proven";
+  const poller = createPoller({ ...deps, run: look, failure, pollMs });
   return {
     start: async () => {
-      await look();
-      loop();
+      await poller.poll();
+      poller.start(pollMs);
     },
-    stop: () => {
-      isStopped = true;
-      cancel();
-    },
+    stop: poller.stop,
   };
 }
 

@@ -51,7 +51,7 @@ export function createFront(config: NodeConfig, deps: FrontDeps): Front {
   const settings = apiSettings(config, config.apiPort);
   const upstream = createUpstream(url);
   let isIdentified = false;
-  const stream = createStream(streamLimits(config), clock);
+  const stream = createStream(streamLimits(config), { clock, logger: deps.logger });
   stream.interrupt("not connected yet");
   registerStreamMetrics(registry, stream.clients);
 
@@ -105,7 +105,7 @@ export function createFront(config: NodeConfig, deps: FrontDeps): Front {
     parts,
     stop: async () => {
       relay.stop();
-      stream.stop();
+      await stream.stop();
       const cancel = clock.after(STOP_PATIENCE_MS, upstream.stop);
       await api.stop();
       cancel();

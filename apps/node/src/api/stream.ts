@@ -1,9 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { StreamMessage } from "@cairn/rpc";
+import type { Logger } from "pino";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Clock } from "../clock.ts";
 import type { NodeConfig } from "../config/config.ts";
+import { createPoller } from "../poller.ts";
 
 /** Limits of the stream. */
 export interface StreamLimits {
@@ -29,7 +31,7 @@ export interface Stream {
   readonly open: () => void;
   /** Sends all clients away, who come back to read what they missed, and takes none until it is opened. */
   readonly interrupt: (reason: string) => void;
-  readonly stop: () => void;
+  readonly stop: () => Promise<void>;
 }
 
 /** Close code of RFC 6455's registry. */
@@ -39,24 +41,28 @@ const TRY_AGAIN_LATER = 1013;
 export const STREAM_PATH = "/v1/stream";
 
 /** An open stream without clients. */
-export function createStream(limits: StreamLimits, clock: Clock): Stream {
+export function createStream(limits: StreamLimits, deps: { readonly clock: Clock; readonly logger: Logger }): Stream {
   const server = new WebSocketServer({ noServer: true, maxPayload: 1024, perMessageDeflate: false });
   const alive = new WeakSet<WebSocket>();
-  let cancel: () => void = () => undefined;
   let isOpen = true;
 
   const refuse = (socket: Duplex, status: string): void => {
     socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
   };
 
-  const ping = (): void => {
+  const ping = async (): Promise<void> => {
     for (const client of server.clients) {
       if (!alive.delete(client)) client.terminate();
       else client.ping();
     }
-    cancel = clock.after(limits.pingMs, ping);
   };
-  cancel = clock.after(limits.pingMs, ping);
+  const pings = createPoller({
+    ...deps,
+    run: ping,
+    failure: "clients of the stream cannot be pinged",
+    pollMs: limits.pingMs,
+  });
+  pings.start(limits.pingMs);
 
   return {
     publish: (message) => {
@@ -89,8 +95,8 @@ export function createStream(limits: StreamLimits, clock: Clock): Stream {
       isOpen = false;
       for (const client of server.clients) client.close(TRY_AGAIN_LATER, reason);
     },
-    stop: () => {
-      cancel();
+    stop: async () => {
+      await pings.stop();
       for (const client of server.clients) client.close(1001, "the node stops");
       server.close();
     },

@@ -3,6 +3,7 @@ import { type Database, readProgress } from "@cairn/db";
 import type { L1Rollup } from "@cairn/l1";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
+import { createPoller } from "../poller.ts";
 import type { ObservedSource, ObserverMetrics } from "./metrics.ts";
 import { readRollupFacts } from "./rollup-facts.ts";
 
@@ -24,9 +25,6 @@ export function createObserver(deps: {
   readonly pollMs: number;
 }): Observer {
   const { clock, metrics, logger } = deps;
-  let current: Promise<void> = Promise.resolve();
-  let cancel: () => void = () => undefined;
-  let isStopped = false;
 
   const attempt = async (source: ObservedSource, read: () => Promise<void>): Promise<void> => {
     try {
@@ -48,20 +46,6 @@ export function createObserver(deps: {
     ]);
   };
 
-  const loop = (delayMs: number): void => {
-    cancel = clock.after(delayMs, () => {
-      current = look().then(() => {
-        if (!isStopped) loop(deps.pollMs);
-      });
-    });
-  };
-
-  return {
-    start: () => loop(0),
-    stop: async () => {
-      isStopped = true;
-      cancel();
-      await current;
-    },
-  };
+  const poller = createPoller({ ...deps, run: look, failure: "the observer failed" });
+  return { start: poller.start, stop: poller.stop };
 }

@@ -1,5 +1,5 @@
 import type { Proof } from "@cairn/circuits";
-import { startThread, type Thread } from "../threads/thread.ts";
+import { createLastingThread } from "../threads/lasting.ts";
 import type { CircuitSource } from "./circuit.ts";
 import type { ProofMaker, ProofTask } from "./proof-maker.ts";
 
@@ -20,20 +20,11 @@ export type ProofRequest =
  * The thread and the prover's processes run at a lower priority. It starts with the first task, and again should it die.
  */
 export function createProofThread(options: ProofThreadOptions): ProofMaker {
-  let thread: Promise<Thread<ProofRequest>> | null = null;
+  const thread = createLastingThread<ProofRequest>("proofs", new URL("./proof-worker.ts", import.meta.url), options);
   let nextJob = 1;
-
-  const running = async (): Promise<Thread<ProofRequest>> => {
-    const latest = await thread?.catch(() => null);
-    if (latest == null || latest.hasEnded()) {
-      thread = startThread<ProofRequest>("proofs", new URL("./proof-worker.ts", import.meta.url), options);
-    }
-    return thread ?? running();
-  };
-
   return {
     prepare: async (task) => {
-      const { ask } = await running();
+      const { ask } = await thread.running();
       const job = nextJob++;
       await ask({ type: "prepare", job, task });
       return {
@@ -51,9 +42,6 @@ export function createProofThread(options: ProofThreadOptions): ProofMaker {
         },
       };
     },
-    stop: async () => {
-      const latest = await thread?.catch(() => null);
-      await latest?.stop();
-    },
+    stop: thread.stop,
   };
 }

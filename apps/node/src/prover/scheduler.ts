@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-points.ts";
 import { wordHex } from "../json.ts";
+import { createPoller } from "../poller.ts";
 import type { SchedulerMetrics } from "./metrics.ts";
 
 /** Batches that have jobs at a time, oldest first; the others wait in the database. */
@@ -18,8 +19,8 @@ export const MAX_BAD_PROOFS = 3;
 export interface ProofScheduler {
   /** Adds a job for every batch without proof whose job is not there or set aside. Throws what database and job engine throw. */
   readonly schedule: () => Promise<void>;
-  /** As `schedule`, after a block was sealed: does nothing while enough jobs wait. */
-  readonly blockSealed: () => Promise<void>;
+  /** Schedules soon, after a block was sealed; does nothing while enough jobs wait. */
+  readonly blockSealed: () => void;
   readonly start: () => void;
   readonly stop: () => Promise<void>;
 }
@@ -33,10 +34,6 @@ export function createProofScheduler(deps: {
   readonly logger: Logger;
   readonly pollMs: number;
 }): ProofScheduler {
-  let current: Promise<void> | null = null;
-  let cancel: () => void = () => undefined;
-  let isStopped = false;
-
   /** When each of the jobs looked at last was added, by elapsed time. */
   let added = new Map<string, number>();
 
@@ -61,32 +58,14 @@ export function createProofScheduler(deps: {
     }
   };
 
-  const schedule = (): Promise<void> => {
-    current ??= enqueueMissing().finally(() => {
-      current = null;
-    });
-    return current;
-  };
-
-  const loop = (): void => {
-    cancel = deps.clock.after(deps.pollMs, () => {
-      schedule()
-        .catch((error: unknown) => deps.logger.error({ err: error }, "proof jobs cannot be scheduled"))
-        .finally(() => {
-          if (!isStopped) loop();
-        });
-    });
-  };
-
+  const poller = createPoller({ ...deps, run: enqueueMissing, failure: "proof jobs cannot be scheduled" });
   return {
-    schedule,
-    blockSealed: () => (added.size >= LOOK_AHEAD ? Promise.resolve() : schedule()),
-    start: loop,
-    stop: async () => {
-      isStopped = true;
-      cancel();
-      await current?.catch(() => undefined);
+    schedule: poller.poll,
+    blockSealed: () => {
+      if (added.size < LOOK_AHEAD) poller.poke();
     },
+    start: () => poller.start(deps.pollMs),
+    stop: poller.stop,
   };
 }
 

@@ -17,6 +17,7 @@ import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { toPlain, wordHex } from "../json.ts";
+import { createPoller, type Poller } from "../poller.ts";
 import { proofsAtATime } from "./memory.ts";
 import type { ProverMetrics } from "./metrics.ts";
 import type { ProofMaker } from "./proof-maker.ts";
@@ -94,26 +95,15 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
   };
 
   /** Aborts once nobody wants the proof any more: its block was built again, or is proven. */
-  const watchBatch = (job: ProofJob, dropped: AbortController): (() => void) => {
-    let isOver = false;
-    let cancel: () => void = () => undefined;
-    const look = (): void => {
-      cancel = clock.after(WATCH_MS, () => {
-        findBatch(database.db, job.firstBlock).then(
-          (batch) => {
-            if (isOver) return;
-            if (batch === undefined || !isWanted(batch, job)) dropped.abort();
-            else look();
-          },
-          () => isOver || look(),
-        );
-      });
+  const watchBatch = (job: ProofJob, dropped: AbortController): Poller => {
+    const run = async (): Promise<void> => {
+      const batch = await findBatch(database.db, job.firstBlock);
+      if (batch === undefined || !isWanted(batch, job)) dropped.abort();
     };
-    look();
-    return () => {
-      isOver = true;
-      cancel();
-    };
+    const failure = "it cannot be seen whether a proof is still wanted";
+    const poller = createPoller({ run, clock, logger, failure, pollMs: WATCH_MS });
+    poller.start(WATCH_MS);
+    return poller;
   };
 
   const proveJob = async (
@@ -132,7 +122,7 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
     const prepared = await deps.maker.prepare(task);
     enter("proof");
     const dropped = new AbortController();
-    const endWatch = watchBatch(data, dropped);
+    const watch = watchBatch(data, dropped);
     let made: Proof;
     try {
       made = await prepared.prove(AbortSignal.any([signal, stopping.signal, dropped.signal]));
@@ -140,7 +130,7 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
       if (dropped.signal.aborted) return "obsolete";
       throw error;
     } finally {
-      endWatch();
+      await watch.stop();
     }
     crashPoint("proof-made");
     enter("storing");

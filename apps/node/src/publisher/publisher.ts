@@ -20,6 +20,7 @@ import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { wordHex } from "../json.ts";
+import { createPoller } from "../poller.ts";
 import { MAX_BAD_PROOFS } from "../prover/scheduler.ts";
 import { MAX_PROOF_BYTES } from "../prover/worker.ts";
 import { type PublishedBatch, payCall, submitCall } from "./batch-calls.ts";
@@ -70,7 +71,7 @@ interface Room {
   left: number;
 }
 
-const MAX_BACKOFF_MS = 30_000;
+const MAX_PAUSE_MS = 30_000;
 /** A block that has not been sent is built again this long before L1 would refuse its timestamp, seconds. */
 const RESUBMIT_MARGIN_SECONDS = 900;
 /** What L1 says to a block that can only be built again; the others pass with time or with what the watcher reads. */
@@ -86,8 +87,6 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
   const sender = createL1Sender(settings, { ...deps, db, reader: rollup.reader });
   const checked = new Set<string>();
   let status: PublisherStatus = { state: "idle", waitingFor: null, isBalanceLow: false };
-  let current: Promise<void> | null = null;
-  let cancel: () => void = () => undefined;
   let isStopped = false;
 
   const work = async (): Promise<void> => {
@@ -251,39 +250,24 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
     return isLow;
   };
 
-  const poll = (): Promise<void> => {
-    current ??= work()
-      .catch((error: unknown) => {
-        status = { ...status, state: "failing" };
-        throw error;
-      })
-      .finally(() => {
-        current = null;
-      });
-    return current;
+  const run = async (): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      status = { ...status, state: "failing" };
+      throw error;
+    }
   };
 
-  const loop = (delayMs: number): void => {
-    cancel = clock.after(delayMs, () => {
-      poll().then(
-        () => loop(settings.pollMs),
-        (error: unknown) => {
-          logger.error({ err: error }, "publisher failed");
-          loop(Math.min(Math.max(2 * delayMs, settings.pollMs), MAX_BACKOFF_MS));
-        },
-      );
-    });
-    if (isStopped) cancel();
-  };
-
+  const failure = "publisher failed";
+  const poller = createPoller({ run, clock, logger, failure, pollMs: settings.pollMs, maxPauseMs: MAX_PAUSE_MS });
   return {
-    start: () => loop(0),
-    poll,
+    start: poller.start,
+    poll: poller.poll,
     status: () => status,
     stop: async () => {
       isStopped = true;
-      cancel();
-      await current?.catch(() => undefined);
+      await poller.stop();
     },
   };
 }

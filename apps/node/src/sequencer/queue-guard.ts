@@ -16,6 +16,7 @@ import type { Domain } from "@cairn/protocol";
 import type { Logger } from "pino";
 import type { BlockRules } from "../block-rules.ts";
 import type { Clock } from "../clock.ts";
+import { createPoller } from "../poller.ts";
 import { adoptBatch } from "../restore/adopt.ts";
 import type { Sequencer } from "./sequencer.ts";
 import type { StateKeeper } from "./state-keeper.ts";
@@ -24,7 +25,9 @@ import type { StateKeeper } from "./state-keeper.ts";
 export interface QueueGuard {
   /** Looks once, now. Throws what database and sequencer throw. */
   readonly look: () => Promise<void>;
-  readonly start: () => void;
+  /** Looks soon: something has changed. */
+  readonly poke: () => void;
+  readonly start: (firstMs?: number) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -51,8 +54,6 @@ export function createQueueGuard(deps: {
   readonly pollMs: number;
 }): QueueGuard {
   const { db } = deps.database;
-  let current: Promise<void> | null = null;
-  let cancel: () => void = () => undefined;
   let isStopped = false;
 
   const check = async (): Promise<void> => {
@@ -96,30 +97,14 @@ export function createQueueGuard(deps: {
     await clearRebuildRequest(db);
   };
 
-  const look = (): Promise<void> => {
-    current ??= check().finally(() => {
-      current = null;
-    });
-    return current;
-  };
-
-  const loop = (): void => {
-    cancel = deps.clock.after(deps.pollMs, () => {
-      look()
-        .catch((error: unknown) => deps.logger.error({ err: error }, "the L1 queue cannot be followed"))
-        .finally(() => {
-          if (!isStopped) loop();
-        });
-    });
-  };
-
+  const poller = createPoller({ ...deps, run: check, failure: "the L1 queue cannot be followed" });
   return {
-    look,
-    start: loop,
+    look: poller.poll,
+    poke: poller.poke,
+    start: poller.start,
     stop: async () => {
       isStopped = true;
-      cancel();
-      await current?.catch(() => undefined);
+      await poller.stop();
     },
   };
 }

@@ -5,6 +5,7 @@ import type { StateReader, VerifySignature } from "@cairn/vm";
 import type { Logger } from "pino";
 import type { BlockRules } from "../block-rules.ts";
 import type { Clock } from "../clock.ts";
+import { createPoller } from "../poller.ts";
 import type { FeePolicy } from "./fee-policy.ts";
 import { createIntake, type SubmissionOutcome } from "./intake.ts";
 import { findByOwner } from "./layers.ts";
@@ -91,11 +92,10 @@ export function createSequencer(settings: SequencerSettings, deps: SequencerDeps
   };
   const lifecycle = createLifecycle(settings, deps, publish, () => intake.inFlight());
   const intake = createIntake(settings, deps, lifecycle);
-  let cancelTick: () => void = () => undefined;
 
   const state = (): StateReader => lifecycle.latest()?.engine.state() ?? keeper;
 
-  const observe = (): void => {
+  const tick = async (): Promise<void> => {
     const run = lifecycle.latest();
     if (lifecycle.phase() !== "running" || run === null) return;
     try {
@@ -112,17 +112,18 @@ export function createSequencer(settings: SequencerSettings, deps: SequencerDeps
     });
   };
 
-  const tick = (): void => {
-    cancelTick = clock.after(TICK_MS, () => {
-      observe();
-      if (lifecycle.phase() !== "stopped") tick();
-    });
-  };
+  const ticks = createPoller({
+    run: tick,
+    clock,
+    logger: deps.logger,
+    failure: "the sequencer's tick failed",
+    pollMs: TICK_MS,
+  });
 
   return {
     start: async () => {
       await lifecycle.start();
-      tick();
+      ticks.start(TICK_MS);
     },
     submit: intake.submit,
     assertTaking: intake.assertTaking,
@@ -144,7 +145,7 @@ export function createSequencer(settings: SequencerSettings, deps: SequencerDeps
       return () => listeners.delete(listener);
     },
     stop: async () => {
-      cancelTick();
+      await ticks.stop();
       await lifecycle.stop();
       listeners.clear();
     },

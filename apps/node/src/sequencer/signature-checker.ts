@@ -1,6 +1,8 @@
-import { Worker } from "node:worker_threads";
 import { CairnError, type MessageWords, type SchnorrSignature } from "@cairn/protocol";
 import type { NodeErrorCode } from "../errors.ts";
+import { createLastingThread, type LastingThread } from "../threads/lasting.ts";
+
+const MODULE = new URL("./signature-worker.ts", import.meta.url);
 
 /** A message to hash and a signature to check against the sender's key. */
 export interface SignatureTask {
@@ -8,6 +10,9 @@ export interface SignatureTask {
   readonly signature: SchnorrSignature;
   readonly publicKey: bigint;
 }
+
+/** What a worker is asked: to check these. */
+export type SignatureRequest = readonly SignatureTask[];
 
 /** The message hash, which is the transaction's id, and whether the signature is valid for it. */
 export interface CheckedSignature {
@@ -30,28 +35,29 @@ interface Pending {
   readonly reject: (error: CairnError<NodeErrorCode>) => void;
 }
 
-interface WorkerSlot {
-  worker: Worker;
-  readonly batches: Map<number, readonly Pending[]>;
+interface SignatureWorker {
+  readonly thread: LastingThread<SignatureRequest>;
+  /** Bundles handed over and not answered yet. */
+  bundles: number;
 }
 
 /** Tasks handed to a worker at a time: large enough to hide the hand-over, small enough not to delay the first. */
-const BATCH_SIZE = 32;
-/** While a worker has one batch, a second one is worth its hand-over only when it is this large. */
+const BUNDLE_SIZE = 32;
+/** While a worker has one bundle, a second one is worth its hand-over only when it is this large. */
 const WORTHWHILE = 8;
-const BATCHES_PER_WORKER = 2;
+const BUNDLES_PER_WORKER = 2;
 
-/** Starts `workers` threads. */
-export function createSignatureChecker(workers: number): SignatureChecker {
+/** Starts `count` threads. */
+export function createSignatureChecker(count: number): SignatureChecker {
   let queue: Pending[] = [];
   let outstanding = 0;
-  let nextBatch = 0;
   let isScheduled = false;
   let isStopped = false;
-  const slots = Array.from({ length: workers }, (): WorkerSlot => {
-    const slot: WorkerSlot = { worker: spawn(), batches: new Map() };
-    listen(slot);
-    return slot;
+  const workers = Array.from({ length: count }, (): SignatureWorker => {
+    const thread = createLastingThread<SignatureRequest>("signatures", MODULE, null);
+    // Ready before the first signature; should it not start, the first task is told.
+    thread.running().catch(() => undefined);
+    return { thread, bundles: 0 };
   });
 
   return {
@@ -66,10 +72,9 @@ export function createSignatureChecker(workers: number): SignatureChecker {
     backlog: () => outstanding,
     stop: async () => {
       isStopped = true;
-      const lost = [...queue, ...slots.flatMap(({ batches }) => [...batches.values()].flat())];
+      fail(queue, stopping());
       queue = [];
-      fail(lost, stopping());
-      await Promise.all(slots.map(({ worker }) => worker.terminate()));
+      await Promise.all(workers.map(({ thread }) => thread.stop()));
     },
   };
 
@@ -84,49 +89,38 @@ export function createSignatureChecker(workers: number): SignatureChecker {
 
   function dispatch(): void {
     while (queue.length > 0) {
-      const [slot] = [...slots].sort((a, b) => a.batches.size - b.batches.size);
-      if (slot === undefined || slot.batches.size >= BATCHES_PER_WORKER) return;
-      if (slot.batches.size > 0 && queue.length < WORTHWHILE) return;
-      const share = Math.min(BATCH_SIZE, Math.ceil(queue.length / slots.length));
-      const batch = queue.slice(0, share);
+      const [worker] = [...workers].sort((a, b) => a.bundles - b.bundles);
+      if (worker === undefined || worker.bundles >= BUNDLES_PER_WORKER) return;
+      if (worker.bundles > 0 && queue.length < WORTHWHILE) return;
+      const share = Math.min(BUNDLE_SIZE, Math.ceil(queue.length / workers.length));
+      const bundle = queue.slice(0, share);
       queue = queue.slice(share);
-      const number = nextBatch++;
-      slot.batches.set(number, batch);
-      slot.worker.postMessage({ batch: number, tasks: batch.map(({ task }) => task) });
+      void handOver(worker, bundle);
     }
   }
 
-  function listen(slot: WorkerSlot): void {
-    const { worker } = slot;
-    worker.on("message", ({ batch, results }: { batch: number; results: readonly CheckedSignature[] }) => {
-      const pending = slot.batches.get(batch) ?? [];
-      slot.batches.delete(batch);
-      outstanding -= pending.length;
-      for (const [i, { resolve }] of pending.entries()) {
+  async function handOver(worker: SignatureWorker, bundle: readonly Pending[]): Promise<void> {
+    worker.bundles++;
+    try {
+      const { ask } = await worker.thread.running();
+      const results = await ask<readonly CheckedSignature[]>(bundle.map(({ task }) => task));
+      outstanding -= bundle.length;
+      for (const [i, { resolve }] of bundle.entries()) {
         const result = results[i];
         if (result !== undefined) resolve(result);
       }
+    } catch (cause) {
+      fail(bundle, isStopped ? stopping() : new CairnError("node/unavailable", "a signature worker failed", { cause }));
+    } finally {
+      worker.bundles--;
       dispatch();
-    });
-    worker.on("error", (cause) => {
-      const lost = [...slot.batches.values()].flat();
-      slot.batches.clear();
-      fail(lost, new CairnError<NodeErrorCode>("node/unavailable", "a signature worker failed", { cause }));
-      if (isStopped) return;
-      slot.worker = spawn();
-      listen(slot);
-      dispatch();
-    });
+    }
   }
 
   function fail(lost: readonly Pending[], error: CairnError<NodeErrorCode>): void {
     outstanding -= lost.length;
     for (const { reject } of lost) reject(error);
   }
-}
-
-function spawn(): Worker {
-  return new Worker(new URL("./signature-worker.ts", import.meta.url), { name: "signatures" });
 }
 
 function stopping(): CairnError<NodeErrorCode> {

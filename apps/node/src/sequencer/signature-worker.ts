@@ -1,15 +1,15 @@
-import { parentPort } from "node:worker_threads";
 import { messageHash } from "@cairn/crypto";
 import { createFastCompress, createFastSignatureVerifier } from "@cairn/crypto/fast";
-import type { CheckedSignature, SignatureTask } from "./signature-checker.ts";
+import { serve } from "../threads/serve.ts";
+import type { CheckedSignature, SignatureRequest } from "./signature-checker.ts";
 
-const compress = await createFastCompress();
-const verifier = await createFastSignatureVerifier();
-
-parentPort?.on("message", ({ batch, tasks }: { batch: number; tasks: readonly SignatureTask[] }) => {
-  const results = tasks.map(({ words, signature, publicKey }): CheckedSignature => {
-    const id = messageHash(words, compress);
-    return { id, isValid: verifier.verify(id, signature, publicKey) };
-  });
-  parentPort?.postMessage({ batch, results });
+await serve<SignatureRequest>(async () => {
+  const compress = await createFastCompress();
+  const verifier = await createFastSignatureVerifier();
+  const handle = async (tasks: SignatureRequest): Promise<readonly CheckedSignature[]> =>
+    tasks.map(({ words, signature, publicKey }) => {
+      const id = messageHash(words, compress);
+      return { id, isValid: verifier.verify(id, signature, publicKey) };
+    });
+  return { handle };
 });

@@ -16,6 +16,7 @@ import type { Logger } from "pino";
 import { BaseError } from "viem";
 import type { Clock } from "../clock.ts";
 import { readL1Clock } from "../l1-clock.ts";
+import { createPoller } from "../poller.ts";
 import { backfill, type RangeResult } from "./backfill.ts";
 import { isRefusal, readHeader } from "./l1-events.ts";
 import type { WatcherMetrics } from "./metrics.ts";
@@ -74,7 +75,7 @@ export interface WatcherStatus {
   readonly latest: { readonly timestamp: number; readonly seenAtMs: number } | null;
 }
 
-const MAX_BACKOFF_MS = 30_000;
+const MAX_PAUSE_MS = 30_000;
 /** How long after a reorg blocks are not built again before L1 has come as far as it was. */
 const HOLD_PATIENCE_MS = 120_000;
 /** How nodes that do not answer null refuse to name a safe or finalized block before there is one. */
@@ -95,8 +96,6 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
   let lastFinal: number | null = null;
   /** Since when rebuilds are held back, by elapsed time. */
   let heldSinceMs: number | null = null;
-  let cancelTimer: () => void = () => undefined;
-  let current: Promise<void> | null = null;
 
   const publish = (event: WatcherEvent): void => {
     for (const listener of listeners) listener(event);
@@ -180,46 +179,29 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
     }
   };
 
-  const poll = (): Promise<void> => {
-    current ??= look()
-      .then(
-        () => {
-          if (state !== "stopped") state = "following";
-        },
-        (error: unknown) => {
-          if (state !== "stopped") state = isCairnError(error, "node/l1-diverged") ? "diverged" : "failing";
-          metrics.failed();
-          throw error;
-        },
-      )
-      .finally(() => {
-        current = null;
-      });
-    return current;
+  const run = async (): Promise<void> => {
+    try {
+      await look();
+      if (state !== "stopped") state = "following";
+    } catch (error) {
+      if (state !== "stopped") state = isCairnError(error, "node/l1-diverged") ? "diverged" : "failing";
+      metrics.failed();
+      throw error;
+    }
   };
 
-  const loop = (delayMs: number): void => {
-    cancelTimer = clock.after(delayMs, () => {
-      poll().then(
-        () => loop(settings.pollMs),
-        (error: unknown) => {
-          logger.error({ err: error }, "L1 cannot be followed");
-          loop(Math.min(Math.max(2 * delayMs, settings.pollMs), MAX_BACKOFF_MS));
-        },
-      );
-    });
-    if (state === "stopped") cancelTimer();
-  };
+  const failure = "L1 cannot be followed";
+  const poller = createPoller({ run, clock, logger, failure, pollMs: settings.pollMs, maxPauseMs: MAX_PAUSE_MS });
 
   return {
     start: async () => {
-      await poll().catch((error: unknown) => {
+      await poller.poll().catch((error: unknown) => {
         if (isCairnError(error, "node/l1-diverged")) throw error;
         logger.error({ err: error }, "L1 cannot be followed yet");
       });
-      loop(settings.pollMs);
+      poller.start(settings.pollMs);
     },
-    poll,
+    poll: poller.poll,
     status: () => ({ state, l1Block, latest }),
     onEvent: (listener) => {
       listeners.add(listener);
@@ -228,8 +210,7 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
     stop: async () => {
       state = "stopped";
       stopping.abort();
-      cancelTimer();
-      await current?.catch(() => undefined);
+      await poller.stop();
       listeners.clear();
     },
   };

@@ -1,0 +1,92 @@
+import type { Compress } from "@cairn/crypto";
+import { tokenId } from "@cairn/protocol";
+import type { StreamMessage } from "@cairn/rpc";
+import { createChainFeed } from "../api/chain-feed.ts";
+import { createFront, type Front } from "../api/front.ts";
+import { createSequencerHandlers } from "../api/sequencer-handlers.ts";
+import { apiSettings, createApiServer, NODE_VERSION } from "../api/server.ts";
+import { createStream, streamLimits } from "../api/stream.ts";
+import { sequencerMessages, watcherMessages } from "../api/stream-messages.ts";
+import { registerStreamMetrics } from "../observer/process-metrics.ts";
+import type { Watcher } from "../watcher/watcher.ts";
+import type { Part, PartContext, PartList } from "./part.ts";
+import type { Sequencing } from "./sequencer.ts";
+import type { Storage } from "./storage.ts";
+
+/** What the API beside the sequencer stands on. */
+export interface ApiPartDeps extends Sequencing {
+  readonly compress: Compress;
+  /** The watcher of this process, null when another one watches. */
+  readonly watcher: Watcher | null;
+  readonly readiness: PartList["readiness"];
+}
+
+/** Port of the sequencer's process: for clients, or for an API in another process; undefined when nobody is served. */
+export function sequencerPort({ config, has }: PartContext): number | undefined {
+  return has("api") ? config.apiPort : config.sequencerPort;
+}
+
+/** The API in the sequencer's process; offers its address. */
+export function createApiPart(context: PartContext, port: number, storage: Storage, deps: ApiPartDeps): Part<string> {
+  const { config, clock, registry, child } = context;
+  const { database } = storage;
+  const { sequencer, watcher } = deps;
+  return {
+    name: "api",
+    start: async (endings) => {
+      const stream = createStream(streamLimits(config), { clock, logger: child("stream") });
+      const publish = (messages: readonly StreamMessage[]): void => {
+        for (const message of messages) stream.publish(message);
+      };
+      registerStreamMetrics(registry, stream.clients);
+      sequencer.onEvent((event) => publish(sequencerMessages(event)));
+      if (watcher !== null) watcher.onEvent((event) => publish(watcherMessages(event)));
+      else {
+        const feed = createChainFeed(config.l1PollMs, { database, clock, logger: child("chain feed"), publish });
+        endings.add("chain feed", feed.stop);
+        await feed.start();
+      }
+      const handlers = createSequencerHandlers({
+        ...storage,
+        ...deps,
+        feeTokens: config.feeTokens.map(({ tokenId: id }) => tokenId(id)),
+        minValiditySeconds: config.minValiditySeconds,
+        maxGroupSize: config.maxGroupSize,
+        roles: config.roles,
+        version: NODE_VERSION,
+        parts: deps.readiness,
+      });
+      const api = createApiServer(apiSettings(config, port), {
+        handlers,
+        assertTaking: sequencer.assertTaking,
+        stream,
+        logger: child("api"),
+        registry,
+      });
+      endings.add("api", api.stop);
+      endings.add("stream", stream.stop);
+      await api.start();
+      return api.url();
+    },
+  };
+}
+
+/** The API in a process of its own; offers its address. */
+export function createFrontPart(
+  context: PartContext,
+  { database, domain }: Storage,
+  readiness: PartList["readiness"],
+): Part<string> {
+  const { config, clock, registry } = context;
+  let front: Front | null = null;
+  return {
+    name: "api",
+    start: async (endings) => {
+      front = createFront(config, { database, domain, registry, readiness, clock, logger: context.child("api") });
+      endings.add("api", front.stop);
+      await front.start();
+      return front.url();
+    },
+    readiness: () => front?.parts() ?? {},
+  };
+}

@@ -1,0 +1,57 @@
+import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
+import { createPublisherMetrics } from "../publisher/metrics.ts";
+import { createPublisher, type Publisher } from "../publisher/publisher.ts";
+import type { L1 } from "./l1.ts";
+import type { Part, PartContext } from "./part.ts";
+import type { Storage } from "./storage.ts";
+
+/** The L1 account that this process publishes with; null without the role or its key. */
+export function publisherAccount({ config, has }: Pick<PartContext, "config" | "has">): PrivateKeyAccount | null {
+  const { publisherKey } = config;
+  if (!has("publisher") || publisherKey === undefined) return null;
+  return privateKeyToAccount(`0x${publisherKey.reveal().slice(2)}`);
+}
+
+/** The role of the publisher. */
+export function createPublisherPart(
+  context: PartContext,
+  account: PrivateKeyAccount,
+  { database }: Storage,
+  { rollup }: L1,
+): Part {
+  const { config } = context;
+  let publisher: Publisher | null = null;
+  return {
+    name: "publisher",
+    start: async (endings) => {
+      publisher = createPublisher(
+        {
+          pollMs: config.l1PollMs,
+          maxLive: config.maxLiveL1,
+          lowBalanceWei: config.lowBalanceWei,
+          maxFeePerGas: BigInt(config.maxFeeGwei) * 10n ** 9n,
+          bumpAfterMs: config.bumpAfterMs,
+          finalConfirmations: config.finalConfirmations,
+        },
+        {
+          database,
+          rollup,
+          account,
+          clock: context.clock,
+          logger: context.child("publisher"),
+          metrics: createPublisherMetrics(context.registry),
+        },
+      );
+      endings.add("publisher", publisher.stop);
+      publisher.start();
+    },
+    readiness: () => (publisher === null ? {} : { publisher: readinessOf(publisher) }),
+  };
+}
+
+function readinessOf(publisher: Publisher) {
+  const { state, waitingFor, isBalanceLow } = publisher.status();
+  const notes = [waitingFor === null ? [] : `waits for ${waitingFor}`, isBalanceLow ? "low balance" : []].flat();
+  const isReady = state !== "failing" && state !== "frozen";
+  return { isReady, state: [state, ...notes].join(", ") };
+}

@@ -1,0 +1,181 @@
+import { cpus } from "node:os";
+import type { Compress } from "@cairn/crypto";
+import { createFastSignatureVerifier } from "@cairn/crypto/fast";
+import type { JobQueue } from "@cairn/db";
+import { addressToBigint, type BlockSize, tokenId } from "@cairn/protocol";
+import L1_GAS from "../../l1-gas.json" with { type: "json" };
+import { type BlockRules, createBlockRules } from "../block-rules.ts";
+import type { NodeConfig } from "../config/config.ts";
+import type { Endings } from "../endings.ts";
+import { createGasPrice } from "../gas-price.ts";
+import { registerFeeMetrics } from "../observer/process-metrics.ts";
+import { createSchedulerMetrics, registerJobMetrics } from "../prover/metrics.ts";
+import { createProofScheduler } from "../prover/scheduler.ts";
+import { noteContractView } from "../publisher/contract-view.ts";
+import { createFeePolicy, type FeePolicy } from "../sequencer/fee-policy.ts";
+import { createSequencerMetrics } from "../sequencer/metrics.ts";
+import { createQueueGuard, observeChain } from "../sequencer/queue-guard.ts";
+import { createSequencer, type Sequencer } from "../sequencer/sequencer.ts";
+import { createSignatureChecker } from "../sequencer/signature-checker.ts";
+import type { StateKeeper } from "../sequencer/state-keeper.ts";
+import type { Watcher } from "../watcher/watcher.ts";
+import type { L1 } from "./l1.ts";
+import type { Part, PartContext } from "./part.ts";
+import { publisherAccount } from "./publisher.ts";
+import type { Storage } from "./storage.ts";
+
+/** Blocks that may wait for L1; the state store can undo more, so that a reorg may take some back. */
+const MAX_UNPROVEN_BLOCKS = 8192;
+
+/** What the sequencer's part of a node stands on. */
+export interface SequencerPartDeps {
+  readonly keeper: StateKeeper;
+  readonly jobs: JobQueue;
+  readonly compress: Compress;
+  /** The watcher of this process, null when another one watches. */
+  readonly watcher: Watcher | null;
+}
+
+/** What the API needs of the sequencer's part. */
+export interface Sequencing {
+  readonly sequencer: Sequencer;
+  readonly feePolicy: FeePolicy;
+}
+
+/** The sequencer with what serves it: signature threads, queue guard, proof scheduler. Its start throws as {@link Sequencer.start}. */
+export function createSequencerPart(
+  context: PartContext,
+  { database, domain, slotCount }: Storage,
+  l1: L1,
+  { keeper, jobs, compress, watcher }: SequencerPartDeps,
+): Part<Sequencing> {
+  const { config, clock, registry, child } = context;
+  let running: { readonly sequencer: Sequencer; readonly rules: BlockRules } | null = null;
+
+  /** Another operator's rollup is only followed: the first block is opened only when it is known whose it is. */
+  const noteOperator = async (): Promise<void> => {
+    const account = publisherAccount(context);
+    if (!l1.isReachable || account === null) return;
+    await noteContractView(database.db, l1.rollup, account.address).catch((error: unknown) =>
+      child("l1").error({ err: error }, "L1 does not answer"),
+    );
+  };
+
+  const startSequencer = async (endings: Endings, rules: BlockRules, feePolicy: FeePolicy): Promise<Sequencer> => {
+    const checker = createSignatureChecker(Math.min(config.signatureWorkers, cpus().length));
+    endings.add("signatures", checker.stop);
+    const sequencer = createSequencer(
+      {
+        domain,
+        slotCount,
+        blockTimeMs: config.blockTimeMs,
+        minValiditySeconds: config.minValiditySeconds,
+        nonceWindow: config.nonceWindow,
+        maxGroupSize: config.maxGroupSize,
+        pool: {
+          maxTransactions: config.poolSize,
+          maxPerAccount: config.poolPerAccount,
+          replacementPercent: config.replacementPercent,
+        },
+        maxInFlight: config.maxInFlight,
+        feeOwner: config.feeOwner === undefined ? null : addressToBigint(config.feeOwner),
+      },
+      {
+        database,
+        keeper,
+        compress,
+        clock,
+        checker,
+        rules,
+        verify: (await createFastSignatureVerifier()).verify,
+        feePolicy,
+        logger: child("sequencer"),
+        metrics: createSequencerMetrics(registry),
+      },
+    );
+    endings.add("sequencer", sequencer.stop);
+    await sequencer.start();
+    return sequencer;
+  };
+
+  return {
+    name: "sequencer",
+    start: async (endings) => {
+      await noteOperator();
+      const gasPrice = createGasPrice(l1.rollup.reader, clock, child("gas price"), config.l1PollMs);
+      endings.add("gas price", gasPrice.stop);
+      gasPrice.start();
+      const feePolicy = createFeePolicy(feeSettings(config, slotCount), gasPrice.current);
+      const rules = createBlockRules(clock, { maxSeconds: config.maxLagSeconds, maxBlocks: MAX_UNPROVEN_BLOCKS });
+      await observeChain(database.db, rules, () => Promise.resolve());
+      const sequencer = await startSequencer(endings, rules, feePolicy);
+      const guard = createQueueGuard({
+        database,
+        keeper,
+        domain,
+        sequencer,
+        rules,
+        clock,
+        logger: child("queue"),
+        pollMs: config.l1PollMs,
+      });
+      endings.add("queue guard", guard.stop);
+      const scheduler = createProofScheduler({
+        database,
+        jobs,
+        clock,
+        metrics: createSchedulerMetrics(registry),
+        logger: child("jobs"),
+        pollMs: 1000,
+      });
+      endings.add("proof scheduler", scheduler.stop);
+      registerJobMetrics(registry, jobs);
+      sequencer.onEvent(({ type }) => {
+        if (type === "block") scheduler.blockSealed();
+      });
+      watcher?.onEvent(({ type }) => {
+        if (type === "looked") guard.poke();
+      });
+      await guard.look();
+      await scheduler.schedule();
+      guard.start(config.l1PollMs);
+      scheduler.start();
+      registerFeeMetrics(registry, () => feeTokensWithoutAccount(config, sequencer));
+      running = { sequencer, rules };
+      return { sequencer, feePolicy };
+    },
+    readiness: () => {
+      if (running === null) return {};
+      const { phase } = running.sequencer.status();
+      const opening = running.rules.opening(0);
+      const closed = opening.type === "closed" ? `, opens no blocks: ${opening.reason}` : "";
+      return { sequencer: { isReady: phase === "running", state: `${phase}${closed}` } };
+    },
+  };
+}
+
+/** Tokens in which fees are due that cannot be paid, because the fee owner has no account in them. */
+function feeTokensWithoutAccount(
+  { feeOwner, feeTokens, feeOperatorPercent }: NodeConfig,
+  sequencer: Sequencer,
+): number {
+  if (feeOwner === undefined || feeOperatorPercent <= -100) return 0;
+  const state = sequencer.state();
+  const taken = new Set(
+    sequencer.findByOwner(addressToBigint(feeOwner)).map((index) => state.getAccount(index).tokenId),
+  );
+  return feeTokens.filter(({ tokenId: id }) => !taken.has(tokenId(id))).length;
+}
+
+function feeSettings(config: NodeConfig, slotCount: BlockSize) {
+  return {
+    slotCount,
+    batchGas: BigInt(L1_GAS.batch[slotCount]),
+    gasPerByte: BigInt(L1_GAS.publishedByte),
+    payoutGas: BigInt(L1_GAS.payout),
+    tokens: config.feeTokens.map(({ tokenId: id, weiPer1e18 }) => ({ tokenId: tokenId(id), weiPer1e18 })),
+    expectedFillPercent: 50n,
+    operatorPercent: BigInt(config.feeOperatorPercent),
+    tolerancePercent: 80n,
+  };
+}
