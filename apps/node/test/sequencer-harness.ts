@@ -27,7 +27,8 @@ import { type BlockRules, createBlockRules } from "../src/block-rules.ts";
 import { createManualClock, type ManualClock } from "../src/clock.ts";
 import { createFeePolicy } from "../src/sequencer/fee-policy.ts";
 import { createSequencerMetrics } from "../src/sequencer/metrics.ts";
-import { createSequencer, type Sequencer, type SequencerSettings } from "../src/sequencer/sequencer.ts";
+import { createSequencer, type Sequencer } from "../src/sequencer/sequencer.ts";
+import type { SequencerSettings } from "../src/sequencer/settings.ts";
 import { createSignatureChecker, type SignatureChecker } from "../src/sequencer/signature-checker.ts";
 import { openStateKeeper, type StateKeeper } from "../src/sequencer/state-keeper.ts";
 

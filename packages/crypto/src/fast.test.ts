@@ -6,7 +6,8 @@ import { KEYS_WITH_LEADING_ZEROS, SIGNATURES_WITH_LEADING_ZEROS } from "../test/
 import { createFastCompress, createFastSignatureVerifier, type FastSignatureVerifier } from "./fast.ts";
 import { GRUMPKIN_ORDER } from "./field.ts";
 import { publicKeyFromSecret, secretKey } from "./keys.ts";
-import { type Compress, compress, type PoseidonState } from "./poseidon2.ts";
+import type { PoseidonState } from "./poseidon-state.ts";
+import { type Compress, compress } from "./poseidon2.ts";
 import { findSigningPoint, sign } from "./schnorr.ts";
 
 const r = FIELD_MODULUS;

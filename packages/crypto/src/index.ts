@@ -25,7 +25,8 @@ export {
   secretKeyFromBytes,
 } from "./keys.ts";
 export { accountHash, linkContentHash, messageHash, txLeafHash, txRoot } from "./message.ts";
-export { type Compress, compress, type PoseidonState, permute } from "./poseidon2.ts";
+export type { PoseidonState } from "./poseidon-state.ts";
+export { type Compress, compress, permute } from "./poseidon2.ts";
 export {
   EXTERNAL_ROUND_CONSTANTS,
   INTERNAL_DIAGONAL_MINUS_ONE,

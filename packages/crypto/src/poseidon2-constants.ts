@@ -1,4 +1,4 @@
-import type { PoseidonState } from "./poseidon2.ts";
+import type { PoseidonState } from "./poseidon-state.ts";
 
 /** Round constants of the 8 external (full) rounds, 4 before and 4 after the internal ones; made by the Grain LFSR of the Poseidon paper for (254 bits, t = 4, 8 + 56 rounds). */
 export const EXTERNAL_ROUND_CONSTANTS: readonly PoseidonState[] = [

@@ -1,13 +1,11 @@
 import { FIELD_MODULUS } from "@cairn/protocol";
 import { assertField } from "./field.ts";
+import type { PoseidonState } from "./poseidon-state.ts";
 import {
   EXTERNAL_ROUND_CONSTANTS,
   INTERNAL_DIAGONAL_MINUS_ONE,
   INTERNAL_ROUND_CONSTANTS,
 } from "./poseidon2-constants.ts";
-
-/** The four field elements of the permutation's state. */
-export type PoseidonState = readonly [bigint, bigint, bigint, bigint];
 
 /** Four field elements to one: the hash of leaves and of 4-ary tree nodes. Throws `crypto/not-a-field-element`. */
 export type Compress = (a: bigint, b: bigint, c: bigint, d: bigint) => bigint;

@@ -1,8 +1,9 @@
 import { CairnError, redactUrl, type SignedTransaction } from "@cairn/protocol";
-import { type ClientRequest, ROUTES, type RouteDefinition, type RouteName, type RouteResponse } from "@cairn/rpc";
+import { ROUTES, type RouteDefinition, type RouteName, type RouteResponse } from "@cairn/rpc";
 import { backoffMs, delay } from "./delay.ts";
 import { isRetryable, type SdkErrorCode } from "./errors.ts";
 import { apiErrorFrom, badAnswer, type Fetch, sendRequest, shownUrl } from "./http.ts";
+import type { CallOptions, RouteMethods } from "./methods.ts";
 import { type OpenSocket, openSocket, type StreamEvent, type StreamOptions, streamEvents } from "./stream.ts";
 import type { WaitOptions } from "./wait.ts";
 import { submitAndWait, waitForTransaction } from "./wait.ts";
@@ -24,32 +25,6 @@ export interface NodeClientDeps {
   readonly fetch?: Fetch;
   readonly openSocket?: OpenSocket;
 }
-
-/** Options of one call. */
-export interface CallOptions {
-  readonly signal?: AbortSignal | undefined;
-  readonly timeoutMs?: number;
-}
-
-type Loose<T> = string extends NonNullable<T> ? T | number : T;
-type Fields<T> = [T] extends [undefined] ? unknown : { readonly [Key in keyof T]: Loose<T[Key]> };
-type Body<T> = [T] extends [undefined] ? unknown : T;
-
-/** Arguments of a method: path parameters, query and body of its route in one object; digits may be numbers. */
-export type CallArguments<Name extends RouteName> = Fields<ClientRequest<Name>["params"]> &
-  Fields<ClientRequest<Name>["query"]> &
-  Body<ClientRequest<Name>["body"]>;
-
-type Method<Name extends RouteName> =
-  Record<never, never> extends CallArguments<Name>
-    ? (args?: CallArguments<Name>, options?: CallOptions) => Promise<RouteResponse<Name>>
-    : (args: CallArguments<Name>, options?: CallOptions) => Promise<RouteResponse<Name>>;
-
-/**
- * One method per route of the API. Arguments and answers are checked against the route's schemas. Reads are tried again
- * when that can help. All throw `sdk/bad-request`, `sdk/unreachable`, `sdk/timeout`, `sdk/aborted`, `sdk/bad-answer`, `sdk/api-error`.
- */
-export type RouteMethods = { readonly [Name in RouteName]: Method<Name> };
 
 /** A client of one node. */
 export interface NodeClient extends RouteMethods {

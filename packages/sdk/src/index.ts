@@ -1,13 +1,5 @@
 export { type Amount, ceilToFee, encodeAmount, encodeFee } from "./amounts.ts";
-export {
-  type CallArguments,
-  type CallOptions,
-  createNodeClient,
-  type NodeClient,
-  type NodeClientConfig,
-  type NodeClientDeps,
-  type RouteMethods,
-} from "./client.ts";
+export { createNodeClient, type NodeClient, type NodeClientConfig, type NodeClientDeps } from "./client.ts";
 export { type ApiFailure, apiErrorOf, isRetryable, type SdkErrorCode } from "./errors.ts";
 export type { Fetch } from "./http.ts";
 export {
@@ -19,6 +11,7 @@ export {
   secretKeyToHex,
   type TypedDataSigner,
 } from "./keys.ts";
+export type { CallArguments, CallOptions, RouteMethods } from "./methods.ts";
 export {
   type AccountView,
   existing,

@@ -1,8 +1,9 @@
 import { addressToBigint, bigintToAddress, CairnError, type Domain, type Hex } from "@cairn/protocol";
 import { bigintToWord, type RouteResponse, wordToBigint } from "@cairn/rpc";
-import type { CallOptions, NodeClient } from "./client.ts";
+import type { NodeClient } from "./client.ts";
 import { apiErrorOf, type SdkErrorCode } from "./errors.ts";
 import { badAnswer } from "./http.ts";
+import type { CallOptions } from "./methods.ts";
 import { parsePaymentCode } from "./payment-code.ts";
 
 /** An account as a node shows it. */

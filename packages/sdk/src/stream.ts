@@ -1,9 +1,9 @@
 import { CairnError } from "@cairn/protocol";
 import { type StreamMessage, streamMessageSchema } from "@cairn/rpc";
-import type { RouteMethods } from "./client.ts";
 import { backoffMs, delay } from "./delay.ts";
 import { apiErrorOf, type SdkErrorCode } from "./errors.ts";
 import { badAnswer } from "./http.ts";
+import type { RouteMethods } from "./methods.ts";
 
 /** What a stream tells: the node's messages, and what becomes of the connection. */
 export type StreamEvent =

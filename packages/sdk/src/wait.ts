@@ -1,8 +1,8 @@
 import { CairnError, isCairnError, type SignedTransaction } from "@cairn/protocol";
 import { type RouteResponse, signedTransactionToJson, type TransactionStatus } from "@cairn/rpc";
-import type { RouteMethods } from "./client.ts";
 import { backoffMs, delay } from "./delay.ts";
 import { apiErrorOf, isRetryable, type SdkErrorCode } from "./errors.ts";
+import type { RouteMethods } from "./methods.ts";
 
 /** Statuses that a transaction passes in this order. */
 export const PROGRESS = ["received", "confirmed", "proven", "final"] as const satisfies TransactionStatus[];

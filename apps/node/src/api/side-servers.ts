@@ -4,7 +4,7 @@ import { bytesToHex } from "@cairn/protocol";
 import { fastify } from "fastify";
 import type { Registry } from "prom-client";
 import { wordHex } from "../json.ts";
-import type { ProverProgress } from "../prover/worker.ts";
+import type { ProverProgress } from "../prover/progress.ts";
 import type { Sequencer } from "../sequencer/sequencer.ts";
 import { ApiError, toApiError } from "./errors.ts";
 import { answer, type ListeningServer, listening } from "./server.ts";

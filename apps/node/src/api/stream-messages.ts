@@ -1,6 +1,6 @@
 import type { StreamMessage } from "@cairn/rpc";
 import { wordHex } from "../json.ts";
-import type { SequencerEvent } from "../sequencer/sequencer.ts";
+import type { SequencerEvent } from "../sequencer/events.ts";
 import type { WatcherEvent } from "../watcher/watcher.ts";
 
 /** What the stream tells when the sequencer did something. */

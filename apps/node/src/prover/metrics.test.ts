@@ -2,7 +2,7 @@ import { Registry } from "prom-client";
 import { expect, it } from "vitest";
 import { createManualClock } from "../clock.ts";
 import { registerJobMetrics, registerProgressMetrics } from "./metrics.ts";
-import type { ProverProgress } from "./worker.ts";
+import type { ProverProgress } from "./progress.ts";
 
 const valuesOf = async (registry: Registry, name: string) =>
   (await registry.getSingleMetric(name)?.get())?.values.map(({ labels, value }) => [labels.stage, value]);

@@ -2,7 +2,7 @@ import type { Proof } from "@cairn/circuits";
 import type { JobQueue } from "@cairn/db";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { Clock } from "../clock.ts";
-import { PROOF_STAGES, type Prover } from "./worker.ts";
+import { PROOF_STAGES, type ProverProgress } from "./progress.ts";
 
 const MS_PER_SECOND = 1000;
 
@@ -43,7 +43,11 @@ export function registerJobMetrics(registry: Registry, jobs: Pick<JobQueue, "cou
 }
 
 /** Registers what a prover works on, looked at whenever the metrics are read. */
-export function registerProgressMetrics(registry: Registry, prover: Pick<Prover, "progress">, clock: Clock): void {
+export function registerProgressMetrics(
+  registry: Registry,
+  prover: { readonly progress: () => readonly ProverProgress[] },
+  clock: Clock,
+): void {
   const registers = [registry];
   new Gauge({
     name: "cairn_proofs_active",

@@ -20,6 +20,7 @@ import { toPlain, wordHex } from "../json.ts";
 import { createPoller, type Poller } from "../poller.ts";
 import { proofsAtATime } from "./memory.ts";
 import type { ProverMetrics } from "./metrics.ts";
+import type { ProverProgress } from "./progress.ts";
 import type { ProofMaker } from "./proof-maker.ts";
 
 /** How a prover works. */
@@ -37,16 +38,6 @@ export interface ProverDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: ProverMetrics;
-}
-
-/** What a proof job goes through. */
-export const PROOF_STAGES = ["witness", "proof", "storing"] as const;
-
-/** What a prover works on now. */
-export interface ProverProgress {
-  readonly firstBlock: number;
-  readonly stage: (typeof PROOF_STAGES)[number];
-  readonly startedAtMs: number;
 }
 
 /** Takes proof jobs until it is stopped; any number of them on any machines. */

@@ -5,7 +5,7 @@ import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import type { Engine } from "./engine.ts";
 import type { Lifecycle } from "./lifecycle.ts";
-import type { SequencerDeps, SequencerSettings } from "./sequencer.ts";
+import type { SequencerDeps, SequencerSettings } from "./settings.ts";
 import type { CheckedSignature } from "./signature-checker.ts";
 import { type PreparedTransaction, prepareSubmission, type SubmissionRejection } from "./submission.ts";
 

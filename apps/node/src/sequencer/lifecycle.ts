@@ -10,9 +10,10 @@ import { blockCapacity, CairnError, encodeL1Operation, isCairnError, nextQueueHa
 import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { createEngine, type Engine } from "./engine.ts";
+import type { SequencerEvent } from "./events.ts";
 import { createJournal, type Journal } from "./journal.ts";
 import { type Reconciled, reconcile, toGroups } from "./recovery.ts";
-import type { SequencerDeps, SequencerEvent, SequencerSettings } from "./sequencer.ts";
+import type { SequencerDeps, SequencerSettings } from "./settings.ts";
 
 /** What a sequencer is doing. */
 export type Phase = "starting" | "running" | "recovering" | "stopped";

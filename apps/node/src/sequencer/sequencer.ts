@@ -1,58 +1,12 @@
-import type { Compress } from "@cairn/crypto";
-import type { Database, StoredTransaction } from "@cairn/db";
-import type { AccountIndex, BlockSize, Domain, TransactionGroup } from "@cairn/protocol";
-import type { StateReader, VerifySignature } from "@cairn/vm";
-import type { Logger } from "pino";
-import type { BlockRules } from "../block-rules.ts";
-import type { Clock } from "../clock.ts";
+import type { AccountIndex, TransactionGroup } from "@cairn/protocol";
+import type { StateReader } from "@cairn/vm";
 import { createPoller } from "../poller.ts";
-import type { FeePolicy } from "./fee-policy.ts";
+import type { SequencerEvent } from "./events.ts";
 import { createIntake, type SubmissionOutcome } from "./intake.ts";
 import { findByOwner } from "./layers.ts";
 import { createLifecycle, type Phase } from "./lifecycle.ts";
-import type { SequencerMetrics } from "./metrics.ts";
-import type { PoolLimits } from "./pool.ts";
 import type { SealedBlock } from "./sealing-line.ts";
-import type { SignatureChecker } from "./signature-checker.ts";
-import type { StateKeeper } from "./state-keeper.ts";
-
-/** How the sequencer works. */
-export interface SequencerSettings {
-  readonly domain: Domain;
-  readonly slotCount: BlockSize;
-  /** A block is sealed at the latest this long after it was opened. */
-  readonly blockTimeMs: number;
-  /** Transactions must be valid this long beyond their block, for the proof to reach L1. */
-  readonly minValiditySeconds: number;
-  readonly nonceWindow: number;
-  readonly maxGroupSize: number;
-  readonly pool: PoolLimits;
-  /** Transactions being checked or written beyond which new ones are refused. */
-  readonly maxInFlight: number;
-  /** Owner whose accounts take the fees; null to take none. */
-  readonly feeOwner: bigint | null;
-}
-
-/** What the sequencer stands on. */
-export interface SequencerDeps {
-  readonly database: Database;
-  readonly keeper: StateKeeper;
-  readonly checker: SignatureChecker;
-  /** For what was not checked by the workers: restarts, keys that changed in between. */
-  readonly verify: VerifySignature;
-  readonly compress: Compress;
-  readonly feePolicy: FeePolicy;
-  readonly rules: BlockRules;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly metrics: SequencerMetrics;
-}
-
-/** Something that others want to know at once. */
-export type SequencerEvent =
-  | { readonly type: "transactions"; readonly transactions: readonly StoredTransaction[] }
-  | { readonly type: "block"; readonly block: SealedBlock }
-  | { readonly type: "rebuilt"; readonly firstBlock: number };
+import type { SequencerDeps, SequencerSettings } from "./settings.ts";
 
 /** Orders and executes transactions; one per rollup. */
 export interface Sequencer {

@@ -1,0 +1,9 @@
+/** What a proof job goes through. */
+export const PROOF_STAGES = ["witness", "proof", "storing"] as const;
+
+/** What a prover works on now. */
+export interface ProverProgress {
+  readonly firstBlock: number;
+  readonly stage: (typeof PROOF_STAGES)[number];
+  readonly startedAtMs: number;
+}

@@ -1,0 +1,27 @@
+import type { ClientRequest, RouteName, RouteResponse } from "@cairn/rpc";
+
+/** Options of one call. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number;
+}
+
+type Loose<T> = string extends NonNullable<T> ? T | number : T;
+type Fields<T> = [T] extends [undefined] ? unknown : { readonly [Key in keyof T]: Loose<T[Key]> };
+type Body<T> = [T] extends [undefined] ? unknown : T;
+
+/** Arguments of a method: path parameters, query and body of its route in one object; digits may be numbers. */
+export type CallArguments<Name extends RouteName> = Fields<ClientRequest<Name>["params"]> &
+  Fields<ClientRequest<Name>["query"]> &
+  Body<ClientRequest<Name>["body"]>;
+
+type Method<Name extends RouteName> =
+  Record<never, never> extends CallArguments<Name>
+    ? (args?: CallArguments<Name>, options?: CallOptions) => Promise<RouteResponse<Name>>
+    : (args: CallArguments<Name>, options?: CallOptions) => Promise<RouteResponse<Name>>;
+
+/**
+ * One method per route of the API. Arguments and answers are checked against the route's schemas. Reads are tried again
+ * when that can help. All throw `sdk/bad-request`, `sdk/unreachable`, `sdk/timeout`, `sdk/aborted`, `sdk/bad-answer`, `sdk/api-error`.
+ */
+export type RouteMethods = { readonly [Name in RouteName]: Method<Name> };
