@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { checkCircles } from "./circles.ts";
 import { checkCode } from "./code-rules.ts";
 import { parseImportTable } from "./import-table.ts";
 import { checkImports } from "./imports.ts";
@@ -41,6 +42,7 @@ function repositoryWith(changes: Record<string, string>): Repository {
 
 const messages = (problems: readonly Problem[]): string[] => problems.map(({ message }) => message);
 const importProblems = (changes: Record<string, string>): string[] => messages(checkImports(repositoryWith(changes)));
+const circles = (changes: Record<string, string>): string[] => messages(checkCircles(repositoryWith(changes)));
 const purityProblems = (changes: Record<string, string>): string[] => messages(checkPurity(repositoryWith(changes)));
 const codeProblems = (path: string, text: string): string[] => messages(checkCode({ path, text }).problems);
 
@@ -110,6 +112,46 @@ describe("imports", () => {
   it("refuses a dependency in package.json that the table does not allow", () => {
     const changed = manifest({ ".": "./src/index.ts" }, { "@noble/hashes": "1", "@cairn/kit": "1" });
     expect(importProblems({ "packages/base/package.json": changed })).toEqual(["may not depend on @cairn/kit"]);
+  });
+});
+
+describe("circles of imports", () => {
+  it("are refused within a package, also by types alone and by what is exported again", () => {
+    const files = {
+      "packages/base/src/a.ts": 'import type { B } from "./deep/b.ts"; export type A = B | 1;',
+      "packages/base/src/deep/b.ts": 'export { c as b } from "../c.ts"; export type B = 2;',
+      "packages/base/src/c.ts": 'export const c = async () => (await import("./a.ts")).a;',
+    };
+    expect(circles(files)).toEqual([
+      "a circle of imports: packages/base/src/a.ts → packages/base/src/deep/b.ts → packages/base/src/c.ts → packages/base/src/a.ts",
+    ]);
+    expect(circles({ ...files, "packages/base/src/c.ts": "export const c = 1;" })).toEqual([]);
+  });
+
+  it("are refused between packages", () => {
+    expect(circles({ "packages/base/src/index.ts": 'import { hash } from "@cairn/tree"; hash();' })).toEqual([
+      "a circle of imports: packages/base/src/index.ts → packages/tree/src/index.ts → packages/base/src/index.ts",
+    ]);
+    expect(
+      circles({ "packages/tree/src/disk.ts": 'import type { A } from "@cairn/kit"; export const a: A = 1;' }),
+    ).toEqual([
+      "a circle of imports: packages/kit/src/index.ts → packages/tree/src/disk.ts → packages/kit/src/index.ts",
+    ]);
+  });
+
+  it("are refused when a file imports itself, and every circle of a file is told", () => {
+    expect(circles({ "packages/base/src/a.ts": 'import "./a.ts";' })).toEqual([
+      "a circle of imports: packages/base/src/a.ts → packages/base/src/a.ts",
+    ]);
+    const many = {
+      "packages/base/src/a.ts": 'import "./b.ts"; import "./c.ts";',
+      "packages/base/src/b.ts": 'import "./a.ts";',
+      "packages/base/src/c.ts": 'import "./a.ts";',
+    };
+    expect(circles(many)).toEqual([
+      "a circle of imports: packages/base/src/a.ts → packages/base/src/b.ts → packages/base/src/a.ts",
+      "a circle of imports: packages/base/src/c.ts → packages/base/src/a.ts → packages/base/src/c.ts",
+    ]);
   });
 });
 
