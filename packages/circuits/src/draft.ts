@@ -1,13 +1,5 @@
-import { type Compress, messageHash } from "@cairn/crypto";
-import {
-  domainToBigint,
-  EMPTY_ACCOUNT,
-  messageWords,
-  type Payout,
-  recipientOrOwner,
-  toKey,
-  transactionLink,
-} from "@cairn/protocol";
+import type { Compress } from "@cairn/crypto";
+import { domainToBigint, EMPTY_ACCOUNT, recipientOrOwner, toKey, transactionLink } from "@cairn/protocol";
 import type { BlockTrace, FeeCreditTrace, LeafStep, SlotTrace } from "@cairn/vm";
 import { circuitShape } from "./shape.ts";
 import {
@@ -56,7 +48,7 @@ export function draftBlock(trace: BlockTrace, compress: Compress): BlockDraft {
     linkTargets: trace.slots.map((slot, i) => BigInt(i + linkOffset(slot))),
     feeCredits: trace.feeCredits.map(draftFeeCredit),
     extras: padded(trace.slots.flatMap(extrasOf), capacity, extraWitness(0n, 0n)),
-    payouts: padded(trace.slots.flatMap(payoutsOf).map(payoutWords), capacity, payoutWords(null)),
+    payouts: padded(trace.slots.flatMap(({ payout }) => payout ?? []).map(payoutWords), capacity, payoutWords(null)),
   };
 }
 
@@ -75,14 +67,7 @@ function draftSlots(trace: BlockTrace, compress: Compress): SlotDraft[] {
       feeSelectors: [0, 1, 2, 3].map((credit) => credit === slot.feeCredit),
       validUntil: BigInt(signed?.transaction.validUntil ?? 0),
       signature:
-        signed === null
-          ? { ...unsigned }
-          : signatureWitness(
-              messageHash(messageWords(signed.transaction, trace.domain), compress),
-              signed.signature,
-              slot.a.before.key,
-              compress,
-            ),
+        signed === null ? { ...unsigned } : signatureWitness(signed.id, signed.signature, slot.a.before.key, compress),
     };
   });
 }
@@ -110,25 +95,6 @@ function linkOffset({ signed }: SlotTrace): number {
 function extrasOf({ signed }: SlotTrace): ExtraWitness[] {
   if (signed === null || signed.transaction.type === "transfer") return [];
   return [extraWitness(recipientOrOwner(signed.transaction), toKey(signed.transaction))];
-}
-
-/** The payout that a slot makes, if any (spec 3.4). */
-function payoutsOf({ signed, l1Operation, a, b, amount }: SlotTrace): Payout[] {
-  if (signed?.transaction.type === "withdraw") {
-    return [{ recipient: signed.transaction.recipient, tokenId: a.before.tokenId, amount }];
-  }
-  if (l1Operation?.type === "forcedWithdraw" && a.before.owner === l1Operation.sender) {
-    return [{ recipient: a.before.owner, tokenId: a.before.tokenId, amount: a.before.balance }];
-  }
-  if (l1Operation?.type === "deposit" && isUnchanged(a) && isUnchanged(b)) {
-    return [{ recipient: l1Operation.owner, tokenId: l1Operation.tokenId, amount: l1Operation.amount }];
-  }
-  return [];
-}
-
-/** A deposit's amount is never 0, so it shows in a balance. */
-function isUnchanged({ before, after }: LeafStep): boolean {
-  return before.balance === after.balance;
 }
 
 function padded<T>(list: readonly T[], length: number, filler: T): T[] {

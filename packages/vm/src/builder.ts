@@ -19,7 +19,6 @@ import {
   linkContentWords,
   messageWords,
   nextQueueHash,
-  type Payout,
   type PublishedSlot,
   type TransactionGroup,
 } from "@cairn/protocol";
@@ -119,7 +118,6 @@ export function createBlockBuilder(options: BlockOptions): BlockBuilder {
   const oldNextIndex = state.nextIndex();
   const overlay = createOverlay(state);
   const slots: FilledSlot[] = [];
-  const payouts: Payout[] = [];
   let remaining = capacity;
   let queueHash = options.queueHash;
   let l1OperationCount = 0;
@@ -129,24 +127,19 @@ export function createBlockBuilder(options: BlockOptions): BlockBuilder {
     slots.push({ trace, published, receipt });
   };
 
-  const takePayout = (effect: SlotEffect): void => {
-    if (effect.payout !== null) payouts.push(effect.payout);
-  };
-
   const assertOpen = (): void => {
     if (isSealed) throw new CairnError<VmErrorCode>("vm/sealed", `block ${options.blockNumber} is sealed`);
   };
 
   const include = (executed: ExecutedTransaction): TransactionReceipt => {
-    const { signed, effect, fee, feeCredit } = executed;
+    const { signed, id, effect, fee, feeCredit } = executed;
     const receipt = transactionReceipt(slots.length, executed);
     fill(
-      slotTrace(effect, { kind: signed.transaction.type, signed, feeCredit }),
+      slotTrace(effect, { kind: signed.transaction.type, signed: { ...signed, id }, feeCredit }),
       publishedSlot(signed.transaction),
       receipt,
     );
     gatherFee(fees, signed.transaction.tokenId, fee);
-    takePayout(effect);
     return receipt;
   };
 
@@ -165,7 +158,6 @@ export function createBlockBuilder(options: BlockOptions): BlockBuilder {
       const { outcome, effect } = applyL1Operation(overlay, operation);
       const receipt: L1Receipt = { type: "l1Operation", slot: slots.length, operation, outcome };
       fill(slotTrace(effect, { kind: operation.type, l1Operation: operation }), PUBLISHES_NOTHING, receipt);
-      takePayout(effect);
       remaining = remainingCapacity(remaining, {
         slots: 1,
         payouts: effect.payout === null ? 0 : 1,
@@ -230,7 +222,7 @@ export function createBlockBuilder(options: BlockOptions): BlockBuilder {
         receipts: slots.map(({ receipt }) => receipt),
         publishedData,
         publishedBytes,
-        payouts,
+        payouts: slots.flatMap(({ trace }) => trace.payout ?? []),
         txRoot,
         trace: { ...common, domain, dataPoint, slots: slots.map(({ trace }) => trace), feeCredits },
       };
@@ -239,10 +231,10 @@ export function createBlockBuilder(options: BlockOptions): BlockBuilder {
 }
 
 function slotTrace(
-  { a, b, amount }: SlotEffect,
+  { a, b, amount, payout }: SlotEffect,
   slot: Pick<SlotTrace, "kind"> & Partial<Pick<SlotTrace, "l1Operation" | "signed" | "feeCredit">>,
 ): SlotTrace {
-  return { a, b, amount, l1Operation: null, signed: null, feeCredit: null, ...slot };
+  return { a, b, amount, payout, l1Operation: null, signed: null, feeCredit: null, ...slot };
 }
 
 function assertOptions(options: BlockOptions): void {

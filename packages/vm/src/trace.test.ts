@@ -1,5 +1,12 @@
-import { accountHash } from "@cairn/crypto";
-import { accountIndex, EMPTY_ACCOUNT, type Float40, isEmptyAccount, WHOLE_BALANCE } from "@cairn/protocol";
+import { accountHash, messageHash } from "@cairn/crypto";
+import {
+  accountIndex,
+  EMPTY_ACCOUNT,
+  type Float40,
+  isEmptyAccount,
+  messageWords,
+  WHOLE_BALANCE,
+} from "@cairn/protocol";
 import { createWorkingTree } from "@cairn/state";
 import {
   arbitraryBlockInput,
@@ -84,6 +91,32 @@ describe("the trace", () => {
           if (!isEmptyAccount(slot.b.after) && slot.kind !== "transfer") nextIndex++;
         }
         expect(nextIndex).toBe(trace.newNextIndex);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("carries every payout of the block and every transaction's id", () => {
+    fc.assert(
+      fc.property(inputs, (input) => {
+        const options = blockOptionsOf(input, createSparseState(input, FAKE_CRYPTO.compress), FAKE_CRYPTO);
+        const { block } = executeBlock(options, blockContentOf(input));
+        const { slots } = block.trace;
+        const owed = block.receipts.flatMap((receipt) => {
+          if (receipt.type === "l1Operation") return "payout" in receipt.outcome ? receipt.outcome.payout : [];
+          const trace = slots[receipt.slot]?.signed?.transaction;
+          if (receipt.type === "noop" || trace?.type !== "withdraw") return [];
+          return { recipient: trace.recipient, tokenId: trace.tokenId, amount: receipt.amount };
+        });
+        expect(slots.flatMap(({ payout }) => payout ?? [])).toEqual(owed);
+        expect(block.payouts).toEqual(owed);
+        const ids = block.receipts.flatMap((receipt) => (receipt.type === "transaction" ? receipt.id : []));
+        expect(slots.flatMap(({ signed }) => signed?.id ?? [])).toEqual(ids);
+        for (const { signed } of slots) {
+          if (signed === null) continue;
+          const words = messageWords(signed.transaction, options.domain);
+          expect(signed.id).toBe(messageHash(words, FAKE_CRYPTO.compress));
+        }
       }),
       { numRuns: 300 },
     );

@@ -5,6 +5,7 @@ import type {
   BlockSize,
   Domain,
   L1Operation,
+  Payout,
   SignedTransaction,
   SlotKindName,
   TokenId,
@@ -17,6 +18,12 @@ export interface LeafStep {
   readonly after: Account;
 }
 
+/** A transaction as the block executed it. */
+export interface TracedTransaction extends SignedTransaction {
+  /** The message hash m. */
+  readonly id: bigint;
+}
+
 /** What one slot did: step `a`, then step `b` on the state that `a` left (spec 6.1 C). */
 export interface SlotTrace {
   readonly kind: SlotKindName;
@@ -25,9 +32,11 @@ export interface SlotTrace {
   /** Set in L1 slots. */
   readonly l1Operation: L1Operation | null;
   /** Set in L2 slots that are not noops. */
-  readonly signed: SignedTransaction | null;
+  readonly signed: TracedTransaction | null;
   /** Amount moved, decoded, in the token's smallest unit; 0 for noop and setKey. */
   readonly amount: bigint;
+  /** What the slot owes an L1 address (spec 3.4), null when nothing. */
+  readonly payout: Payout | null;
   /** Position of the fee credit that takes the fee; null when the fee is 0. */
   readonly feeCredit: number | null;
 }

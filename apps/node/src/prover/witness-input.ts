@@ -13,8 +13,11 @@ export interface WitnessInput {
   readonly before: WorkingTreeBase;
 }
 
+/** Counts up whenever the trace changes: what an earlier version stored cannot be proven by this one. */
+const FORMAT = 2;
+
 interface StoredWitnessInput {
-  readonly format: 1;
+  readonly format: typeof FORMAT;
   readonly trace: BlockTrace;
   readonly root: bigint;
   /** Node number (height · 2^24 + position) and its children; empty nodes are left out. */
@@ -43,7 +46,7 @@ export function encodeWitnessInput(trace: BlockTrace, before: WorkingTreeBase, c
   const { levels, subrootDepth } = circuitShape(trace.slotCount);
   for (let position = 0; position < TREE_ARITY ** (subrootDepth - 1); position++) collect(levels + 1, position);
   const stored: StoredWitnessInput = {
-    format: 1,
+    format: FORMAT,
     trace,
     root: before.root(),
     nodes: [...nodes].filter(([key, children]) => {
@@ -92,5 +95,5 @@ function touchedIndices(trace: BlockTrace): Set<number> {
 }
 
 function isStoredWitnessInput(value: unknown): value is StoredWitnessInput {
-  return typeof value === "object" && value !== null && "format" in value && value.format === 1;
+  return typeof value === "object" && value !== null && "format" in value && value.format === FORMAT;
 }
