@@ -1,5 +1,12 @@
 import type { Compress } from "@cairn/crypto";
-import { domainToBigint, EMPTY_ACCOUNT, recipientOrOwner, toKey, transactionLink } from "@cairn/protocol";
+import {
+  domainToBigint,
+  EMPTY_ACCOUNT,
+  recipientOrOwner,
+  TRANSACTION_KINDS,
+  toKey,
+  transactionLink,
+} from "@cairn/protocol";
 import type { BlockTrace, FeeCreditTrace, LeafStep, SlotTrace } from "@cairn/vm";
 import { circuitShape } from "./shape.ts";
 import {
@@ -93,7 +100,7 @@ function linkOffset({ signed }: SlotTrace): number {
 }
 
 function extrasOf({ signed }: SlotTrace): ExtraWitness[] {
-  if (signed === null || signed.transaction.type === "transfer") return [];
+  if (signed === null || TRANSACTION_KINDS[signed.transaction.type].extras === 0) return [];
   return [extraWitness(recipientOrOwner(signed.transaction), toKey(signed.transaction))];
 }
 

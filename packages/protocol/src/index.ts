@@ -59,6 +59,16 @@ export {
   tokenId,
 } from "./ids.ts";
 export {
+  isTransactionKind,
+  L1_OPERATION_KINDS,
+  type L1OperationKind,
+  l1OperationKind,
+  namesOf,
+  type SlotUse,
+  TRANSACTION_KINDS,
+  type TransactionKind,
+} from "./kinds.ts";
+export {
   assertL1Operation,
   type Deposit,
   decodeL1Operation,

@@ -95,18 +95,36 @@ export function encodeLinkOffset(offset: number): number {
 
 /** The `to` that is signed and published: an index, TO_NEW_ACCOUNT or TO_L1. */
 export function signedTo(transaction: L2Transaction): number {
-  if (transaction.type === "transfer") return transaction.to;
-  return transaction.type === "withdraw" ? TO_L1 : TO_NEW_ACCOUNT;
+  switch (transaction.type) {
+    case "transfer":
+      return transaction.to;
+    case "transferToNew":
+      return TO_NEW_ACCOUNT;
+    case "withdraw":
+      return TO_L1;
+  }
 }
 
 /** Owner of the receiving account, or the L1 recipient. */
 export function recipientOrOwner(transaction: L2Transaction): bigint {
-  return transaction.type === "withdraw" ? transaction.recipient : transaction.toOwner;
+  switch (transaction.type) {
+    case "transfer":
+    case "transferToNew":
+      return transaction.toOwner;
+    case "withdraw":
+      return transaction.recipient;
+  }
 }
 
 /** Key of the receiving account; 0 for a withdrawal. */
 export function toKey(transaction: L2Transaction): bigint {
-  return transaction.type === "withdraw" ? 0n : transaction.toKey;
+  switch (transaction.type) {
+    case "transfer":
+    case "transferToNew":
+      return transaction.toKey;
+    case "withdraw":
+      return 0n;
+  }
 }
 
 /** Checks the widths of every field. Throws `protocol/out-of-range`, `protocol/amount-overflow`. */

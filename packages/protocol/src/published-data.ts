@@ -148,23 +148,38 @@ export function encodeSlot(slot: PublishedSlot): Uint8Array {
 }
 
 function publishedTo(slot: Exclude<PublishedSlot, { type: "nothing" }>): number {
-  if (slot.type === "transferToNew") return TO_NEW_ACCOUNT;
-  if (slot.type === "withdraw") return TO_L1;
-  requireData(slot.to >= FIRST_ACCOUNT_INDEX, `receiver index ${slot.to} is an operation code`);
-  return accountIndex(slot.to);
+  switch (slot.type) {
+    case "transfer":
+      requireData(slot.to >= FIRST_ACCOUNT_INDEX, `receiver index ${slot.to} is an operation code`);
+      return accountIndex(slot.to);
+    case "transferToNew":
+      return TO_NEW_ACCOUNT;
+    case "withdraw":
+      return TO_L1;
+  }
+}
+
+/** What a slot publishes besides its own bytes: owner and key of the account it creates, or its L1 recipient; null for nothing. */
+export function publishedExtra(
+  slot: PublishedSlot,
+): { readonly ownerOrRecipient: bigint; readonly key: bigint } | null {
+  switch (slot.type) {
+    case "nothing":
+    case "transfer":
+      return null;
+    case "transferToNew":
+      return { ownerOrRecipient: slot.toOwner, key: slot.toKey };
+    case "withdraw":
+      return { ownerOrRecipient: slot.recipient, key: 0n };
+  }
 }
 
 function encodeExtra(slot: PublishedSlot): Uint8Array[] {
-  if (slot.type === "transferToNew") {
-    requireData(slot.toOwner !== 0n, "new account without owner");
-    assertKey(slot.toKey);
-    return [concatBytes(bigintToBytes(slot.toOwner, 20), bigintToBytes(slot.toKey, 32))];
-  }
-  if (slot.type === "withdraw") {
-    requireData(slot.recipient !== 0n, "withdrawal without recipient");
-    return [concatBytes(bigintToBytes(slot.recipient, 20), new Uint8Array(32))];
-  }
-  return [];
+  const extra = publishedExtra(slot);
+  if (extra === null) return [];
+  requireData(extra.ownerOrRecipient !== 0n, "extra without owner or recipient");
+  assertKey(extra.key);
+  return [concatBytes(bigintToBytes(extra.ownerOrRecipient, 20), bigintToBytes(extra.key, 32))];
 }
 
 function encodeFeeIndex(index: AccountIndex): Uint8Array {

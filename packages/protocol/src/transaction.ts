@@ -73,5 +73,11 @@ export type TransactionGroup = readonly SignedTransaction[];
 
 /** The link of a transaction, null where it has none or its kind cannot. */
 export function transactionLink(transaction: L2Transaction): Link | null {
-  return transaction.type === "withdraw" ? null : transaction.link;
+  switch (transaction.type) {
+    case "transfer":
+    case "transferToNew":
+      return transaction.link;
+    case "withdraw":
+      return null;
+  }
 }

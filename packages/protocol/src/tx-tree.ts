@@ -1,6 +1,6 @@
 import { bytesToBigint } from "./bytes.ts";
 import { SLOT_KIND, type SlotKindName } from "./constants.ts";
-import { encodeSlot, type PublishedSlot } from "./published-data.ts";
+import { encodeSlot, type PublishedSlot, publishedExtra } from "./published-data.ts";
 
 /** Inputs of `compress` that give the leaf of one slot in the txRoot tree. */
 export type TxLeafWords = readonly [slotWord: bigint, ownerOrRecipient: bigint, key: bigint, kind: bigint];
@@ -10,7 +10,6 @@ export type TxLeafWords = readonly [slotWord: bigint, ownerOrRecipient: bigint, 
  * `kind` names L1 operations and noops, which publish nothing. Throws `protocol/malformed-data`.
  */
 export function txLeafWords(kind: SlotKindName, slot: PublishedSlot): TxLeafWords {
-  const owner = slot.type === "transferToNew" ? slot.toOwner : slot.type === "withdraw" ? slot.recipient : 0n;
-  const key = slot.type === "transferToNew" ? slot.toKey : 0n;
-  return [bytesToBigint(encodeSlot(slot)), owner, key, BigInt(SLOT_KIND[kind])];
+  const { ownerOrRecipient, key } = publishedExtra(slot) ?? { ownerOrRecipient: 0n, key: 0n };
+  return [bytesToBigint(encodeSlot(slot)), ownerOrRecipient, key, BigInt(SLOT_KIND[kind])];
 }

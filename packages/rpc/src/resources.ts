@@ -1,6 +1,7 @@
+import { L1_OPERATION_KINDS, namesOf } from "@cairn/protocol";
 import { z } from "zod";
 import { API_ERRORS, type ApiErrorCode } from "./errors.ts";
-import { transactionStatusSchema } from "./transactions.ts";
+import { transactionKindSchema, transactionStatusSchema } from "./transactions.ts";
 import {
   addressSchema,
   amountSchema,
@@ -77,7 +78,7 @@ export const payoutSchema = z.object({
 /** An entry of the L1 queue. */
 export const queueEntrySchema = z.object({
   position: countSchema,
-  type: z.enum(["deposit", "forcedWithdraw", "setKey"]),
+  type: z.enum(namesOf(L1_OPERATION_KINDS)),
   owner: addressSchema.meta({ description: "owner of the credited account, or sender of the request" }),
   tokenId: tokenIdSchema.nullable(),
   amount: amountSchema.nullable(),
@@ -91,7 +92,7 @@ export const queueEntrySchema = z.object({
 
 /** What a transaction would cost now. */
 export const feeQuoteSchema = z.object({
-  kind: z.enum(["transfer", "transferToNew", "withdraw"]),
+  kind: transactionKindSchema,
   tokenId: tokenIdSchema,
   fee: amountSchema.meta({ description: "encodable as float16" }),
   minimumFee: amountSchema,

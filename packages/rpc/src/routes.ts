@@ -14,6 +14,7 @@ import {
 import {
   submitRequestSchema,
   submitResponseSchema,
+  transactionKindSchema,
   transactionSchema,
   transactionSummarySchema,
 } from "./transactions.ts";
@@ -63,7 +64,7 @@ export const ROUTES = {
     path: "/v1/fees/quote",
     summary: "What a transaction of a kind would cost now, in the token's smallest unit",
     query: z.object({
-      kind: z.enum(["transfer", "transferToNew", "withdraw"]),
+      kind: transactionKindSchema,
       tokenId: digits.pipe(tokenIdSchema),
     }),
     response: feeQuoteSchema,

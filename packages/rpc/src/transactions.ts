@@ -8,7 +8,14 @@ import {
   float40,
   hexToBytes,
   type L2Transaction,
+  LINK_BIAS,
+  NONCE_BITS,
+  namesOf,
   type SignedTransaction,
+  TRANSACTION_KINDS,
+  type TransactionKind,
+  type Transfer,
+  type TransferToNew,
   tokenId,
 } from "@cairn/protocol";
 import { z } from "zod";
@@ -32,7 +39,7 @@ const common = {
   nonce: z
     .int()
     .min(0)
-    .max(2 ** 40 - 1),
+    .max(2 ** NONCE_BITS - 1),
   tokenId: tokenIdSchema,
   amount: float40Schema,
   fee: float16Schema,
@@ -48,13 +55,21 @@ const common = {
 };
 
 const linkSchema = z
-  .strictObject({ offset: z.int().min(-255).max(255), content: fieldSchema })
+  .strictObject({
+    offset: z
+      .int()
+      .min(1 - LINK_BIAS)
+      .max(LINK_BIAS - 1),
+    content: fieldSchema,
+  })
   .nullable()
   .meta({ description: "the transaction that must run together with this one" });
 
-/** A signed transaction in JSON. */
-export const signedTransactionSchema = z.discriminatedUnion("type", [
-  z.strictObject({
+/** Kind of a transaction. */
+export const transactionKindSchema = z.enum(namesOf(TRANSACTION_KINDS));
+
+const BY_KIND = {
+  transfer: z.strictObject({
     type: z.literal("transfer"),
     ...common,
     to: indexSchema,
@@ -62,14 +77,21 @@ export const signedTransactionSchema = z.discriminatedUnion("type", [
     toKey: fieldSchema,
     link: linkSchema,
   }),
-  z.strictObject({
+  transferToNew: z.strictObject({
     type: z.literal("transferToNew"),
     ...common,
     toOwner: addressSchema,
     toKey: fieldSchema,
     link: linkSchema,
   }),
-  z.strictObject({ type: z.literal("withdraw"), ...common, recipient: addressSchema }),
+  withdraw: z.strictObject({ type: z.literal("withdraw"), ...common, recipient: addressSchema }),
+} satisfies { readonly [Kind in TransactionKind]: z.ZodType<{ readonly type: Kind }> };
+
+/** A signed transaction in JSON. */
+export const signedTransactionSchema = z.discriminatedUnion("type", [
+  BY_KIND.transfer,
+  BY_KIND.transferToNew,
+  BY_KIND.withdraw,
 ]);
 
 /** A signed transaction in JSON. */
@@ -139,14 +161,19 @@ export function signedTransactionToJson({ transaction, signature }: SignedTransa
     validUntil,
     signature: bytesToHex(encodeSignature(signature)),
   };
-  if (transaction.type === "withdraw") {
-    return { type: "withdraw", ...fields, recipient: bigintToAddress(transaction.recipient) };
+  const receiver = ({ toOwner, toKey, link }: Transfer | TransferToNew) => ({
+    toOwner: bigintToAddress(toOwner),
+    toKey: bigintToWord(toKey),
+    link: link && { offset: link.offset, content: bigintToWord(link.content) },
+  });
+  switch (transaction.type) {
+    case "transfer":
+      return { type: "transfer", ...fields, to: transaction.to, ...receiver(transaction) };
+    case "transferToNew":
+      return { type: "transferToNew", ...fields, ...receiver(transaction) };
+    case "withdraw":
+      return { type: "withdraw", ...fields, recipient: bigintToAddress(transaction.recipient) };
   }
-  const link = transaction.link && { offset: transaction.link.offset, content: bigintToWord(transaction.link.content) };
-  const receiver = { toOwner: bigintToAddress(transaction.toOwner), toKey: bigintToWord(transaction.toKey), link };
-  return transaction.type === "transfer"
-    ? { type: "transfer", ...fields, to: transaction.to, ...receiver }
-    : { type: "transferToNew", ...fields, ...receiver };
 }
 
 /** Inverse of {@link signedTransactionToJson}. Throws `protocol/out-of-range`, `protocol/amount-overflow`, `crypto/invalid-signature`. */
@@ -159,13 +186,20 @@ export function signedTransactionFromJson(json: SignedTransactionJson): SignedTr
     fee: float16(json.fee),
     validUntil: json.validUntil,
   };
+  const receiver = ({ toOwner, toKey, link }: Exclude<SignedTransactionJson, { type: "withdraw" }>) => ({
+    toOwner: addressToBigint(toOwner),
+    toKey: wordToBigint(toKey),
+    link: link && { offset: link.offset, content: wordToBigint(link.content) },
+  });
   const transaction = ((): L2Transaction => {
-    if (json.type === "withdraw") return { type: "withdraw", ...fields, recipient: addressToBigint(json.recipient) };
-    const link = json.link && { offset: json.link.offset, content: wordToBigint(json.link.content) };
-    const receiver = { toOwner: addressToBigint(json.toOwner), toKey: wordToBigint(json.toKey), link };
-    return json.type === "transfer"
-      ? { type: "transfer", ...fields, to: accountIndex(json.to), ...receiver }
-      : { type: "transferToNew", ...fields, ...receiver };
+    switch (json.type) {
+      case "transfer":
+        return { type: "transfer", ...fields, to: accountIndex(json.to), ...receiver(json) };
+      case "transferToNew":
+        return { type: "transferToNew", ...fields, ...receiver(json) };
+      case "withdraw":
+        return { type: "withdraw", ...fields, recipient: addressToBigint(json.recipient) };
+    }
   })();
   return { transaction, signature: decodeSignature(hexToBytes(json.signature, 64)) };
 }

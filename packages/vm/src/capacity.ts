@@ -1,11 +1,8 @@
-import { type BlockSize, blockCapacity, type TransactionGroup } from "@cairn/protocol";
+import { type BlockSize, blockCapacity, type SlotUse, TRANSACTION_KINDS, type TransactionGroup } from "@cairn/protocol";
 
 /** Slots and capped things of a block (spec 2.9), or how many of them a group takes. */
-export interface Capacity {
+export interface Capacity extends SlotUse {
   readonly slots: number;
-  readonly payouts: number;
-  readonly newAccounts: number;
-  readonly extras: number;
 }
 
 /** What a group can run out of. */
@@ -21,13 +18,16 @@ export function emptyBlockCapacity(slotCount: BlockSize): Capacity {
 
 /** What the group takes; depends on the kinds of its transactions only. */
 export function requiredCapacity(group: TransactionGroup): Capacity {
-  let payouts = 0;
-  let newAccounts = 0;
-  for (const { transaction } of group) {
-    if (transaction.type === "withdraw") payouts++;
-    else if (transaction.type === "transferToNew") newAccounts++;
-  }
-  return { slots: group.length, payouts, newAccounts, extras: payouts + newAccounts };
+  const none: Capacity = { slots: 0, payouts: 0, newAccounts: 0, extras: 0 };
+  return group.reduce((sum, { transaction }) => {
+    const { payouts, newAccounts, extras } = TRANSACTION_KINDS[transaction.type];
+    return {
+      slots: sum.slots + 1,
+      payouts: sum.payouts + payouts,
+      newAccounts: sum.newAccounts + newAccounts,
+      extras: sum.extras + extras,
+    };
+  }, none);
 }
 
 /** First limit at which `required` exceeds `available`, null when it fits. */

@@ -4,6 +4,7 @@ import {
   decodeFloat16,
   isCairnError,
   isEmptyAccount,
+  isTransactionKind,
   type L2Transaction,
   NONCE_BITS,
   type SchnorrSignature,
@@ -56,12 +57,11 @@ export interface ExecutedTransaction {
 /** Outcome of one transaction on a state, which changes only when it is executed. */
 export type TransactionResult = ExecutedTransaction | { readonly type: "rejected"; readonly reason: RejectionReason };
 
-const KINDS: ReadonlySet<string> = new Set<L2Transaction["type"]>(["transfer", "transferToNew", "withdraw"]);
 const NONCE_LIMIT = 2 ** NONCE_BITS;
 
 /** What is wrong with the transaction on any state, null when nothing is. */
 export function findMalformation(transaction: L2Transaction): RejectionReason | null {
-  if (!KINDS.has(transaction.type)) return { type: "unknownKind", kind: String(transaction.type) };
+  if (!isTransactionKind(transaction.type)) return { type: "unknownKind", kind: String(transaction.type) };
   try {
     assertTransaction(transaction);
   } catch (error) {
@@ -70,9 +70,14 @@ export function findMalformation(transaction: L2Transaction): RejectionReason | 
       ? { type: "amountOverflow" }
       : { type: "malformed", problem: error.message };
   }
-  if (transaction.type === "transferToNew" && transaction.toOwner === 0n) return { type: "zeroOwner" };
-  if (transaction.type === "withdraw" && transaction.recipient === 0n) return { type: "zeroRecipient" };
-  return null;
+  switch (transaction.type) {
+    case "transfer":
+      return null;
+    case "transferToNew":
+      return transaction.toOwner === 0n ? { type: "zeroOwner" } : null;
+    case "withdraw":
+      return transaction.recipient === 0n ? { type: "zeroRecipient" } : null;
+  }
 }
 
 /**
@@ -141,8 +146,14 @@ function findExpiry(transaction: L2Transaction, context: TransactionContext): Re
 }
 
 function findReceiverProblem(state: StateReader, transaction: L2Transaction): RejectionReason | null {
-  if (transaction.type === "transfer") return findChangedReceiver(state.getAccount(transaction.to), transaction);
-  return transaction.type === "transferToNew" && isTreeFull(state) ? { type: "treeFull" } : null;
+  switch (transaction.type) {
+    case "transfer":
+      return findChangedReceiver(state.getAccount(transaction.to), transaction);
+    case "transferToNew":
+      return isTreeFull(state) ? { type: "treeFull" } : null;
+    case "withdraw":
+      return null;
+  }
 }
 
 function findChangedReceiver(receiver: Account, { to, tokenId, toOwner, toKey }: Transfer): RejectionReason | null {

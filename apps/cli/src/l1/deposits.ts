@@ -1,12 +1,13 @@
 import { rollupAbi } from "@cairn/contracts";
 import type { L1Rollup } from "@cairn/l1";
+import { type L1OperationKind, l1OperationKind } from "@cairn/protocol";
 import type { NodeClient } from "@cairn/sdk";
 import { type Hex, parseEventLogs, type TransactionReceipt } from "viem";
 
 /** An entry of the L1 queue as its transaction made it. */
 export interface QueueEntryView {
   readonly position: number;
-  readonly kind: "deposit" | "forcedWithdraw" | "setKey";
+  readonly kind: L1OperationKind;
   readonly owner: Hex;
   readonly tokenId: number;
   readonly amount: bigint;
@@ -24,7 +25,6 @@ export interface EntryProgress {
   readonly block: number | null;
 }
 
-const KINDS = { 4: "deposit", 5: "forcedWithdraw", 6: "setKey" } as const;
 const ORDER: readonly EntryStatus[] = ["unseen", "queued", "confirmed", "proven", "final"];
 
 /** Whether a status is the wanted one or comes after it. */
@@ -37,7 +37,7 @@ export function entriesOf({ address }: L1Rollup, receipt: TransactionReceipt): Q
   const logs = receipt.logs.filter((log) => log.address.toLowerCase() === address.toLowerCase());
   return parseEventLogs({ abi: rollupAbi, eventName: "L1OperationQueued", logs }).map(({ args }) => ({
     position: Number(args.position),
-    kind: KINDS[args.kind as keyof typeof KINDS],
+    kind: l1OperationKind(args.kind),
     owner: args.owner,
     tokenId: args.tokenId,
     amount: args.amount,
