@@ -67,7 +67,7 @@ export async function readAcceptedBlocks(
   });
 }
 
-/** Runs the reference model over the blocks. Fees go to the first account of `feeOwner` in each token, if there is one. */
+/** Runs the reference model over the blocks. Fees in ETH go to the account of `feeOwner` that the node would choose. */
 export function runOracle(
   rollup: L1Rollup,
   blocks: readonly AcceptedBlock[],
@@ -104,9 +104,8 @@ function rootOf(accounts: ReadonlyMap<AccountIndex, Account>, nextIndex: number,
 }
 
 function feeAccounts(accounts: ReadonlyMap<AccountIndex, Account>, owner: bigint | null): AccountIndex[] {
-  const byToken = new Map<number, AccountIndex>();
-  for (const [index, account] of [...accounts].sort(([a], [b]) => a - b)) {
-    if (account.owner === owner && !byToken.has(account.tokenId)) byToken.set(account.tokenId, index);
-  }
-  return [...byToken.values()].slice(0, 4);
+  const own = [...accounts].filter(([, account]) => account.owner === owner && account.tokenId === 0);
+  const chosen = own.filter(([, { ownerKey }]) => ownerKey);
+  const usable = chosen.length > 0 ? chosen : own.filter(([, { key }]) => key === 0n);
+  return usable.length === 0 ? [] : [usable.map(([index]) => index).reduce((a, b) => (a < b ? a : b))];
 }

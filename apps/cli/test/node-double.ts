@@ -107,9 +107,16 @@ function answerTo(
     if (id === undefined) {
       const owner = searchParams.get("owner")?.toLowerCase();
       const tokenId = searchParams.get("tokenId");
+      const [key, ownerKey] = [searchParams.get("key"), searchParams.get("ownerKey")];
       const fits = (one: RouteResponse<"account">) =>
-        one.owner.toLowerCase() === owner && (tokenId === null || one.tokenId === Number(tokenId));
-      return [200, { accounts: state.accounts.filter(fits) }];
+        one.owner.toLowerCase() === owner &&
+        (tokenId === null || one.tokenId === Number(tokenId)) &&
+        (key === null || one.key === key.toLowerCase()) &&
+        (ownerKey === null || String(one.ownerKey) === ownerKey) &&
+        one.index >= Number(searchParams.get("from") ?? 0);
+      const found = state.accounts.filter(fits).sort((a, b) => a.index - b.index);
+      const limit = Number(searchParams.get("limit") ?? 100);
+      return [200, { accounts: found.slice(0, limit), next: found[limit]?.index ?? null }];
     }
     const account = state.accounts.find(({ index }) => index === Number(id));
     return account === undefined ? null : [200, account];

@@ -88,7 +88,7 @@ export async function createSequencerHarness(test: TestDatabase, peopleCount: nu
     maxGroupSize: 4,
     pool: { maxTransactions: 100, maxPerAccount: 8, replacementPercent: 10 },
     maxInFlight: 1000,
-    feeOwner: null,
+    feeTakers: null,
     ...change,
   });
 

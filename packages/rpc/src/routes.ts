@@ -73,9 +73,26 @@ export const ROUTES = {
   accounts: {
     method: "GET",
     path: "/v1/accounts",
-    summary: "The accounts of an owner, all or those in one token",
-    query: z.object({ owner: addressSchema, tokenId: digits.pipe(tokenIdSchema).optional() }),
-    response: z.object({ accounts: z.array(accountSchema) }),
+    summary: "Accounts of an owner, oldest first; anyone can open accounts for an owner, so there may be many pages",
+    query: z.object({
+      owner: addressSchema,
+      tokenId: digits.pipe(tokenIdSchema).optional(),
+      key: wordSchema.meta({ description: "only accounts with this key; 0 for those without one" }).optional(),
+      ownerKey: z
+        .enum(["true", "false"])
+        .transform((value) => value === "true")
+        .meta({ description: "only accounts whose key the owner authorised on L1, or only others" })
+        .optional(),
+      from: digits.default(0).meta({ description: "first index of the page: `next` of the page before" }),
+      limit: digits.pipe(z.int().min(1).max(100)).default(100),
+    }),
+    response: z.object({
+      accounts: z.array(accountSchema),
+      next: z
+        .int()
+        .nullable()
+        .meta({ description: "where the next page begins; a page before it may be short or empty" }),
+    }),
     errors: READ,
   },
   account: {

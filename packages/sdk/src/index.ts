@@ -13,9 +13,11 @@ export {
 } from "./keys.ts";
 export type { CallArguments, CallOptions, RouteMethods } from "./methods.ts";
 export {
+  type AccountQuery,
   type AccountView,
   existing,
   findAccount,
+  listAccounts,
   ownAccounts,
   type Payee,
   type PayeeName,

@@ -3,7 +3,7 @@ import { bigintToWord } from "@cairn/rpc";
 import { describe, expect, it } from "vitest";
 import { ALICE, accountOf, BOB, DOMAIN } from "../test/people.ts";
 import { createNodeClient } from "./client.ts";
-import { type AccountView, ownAccounts, resolvePayee } from "./payee.ts";
+import { type AccountView, listAccounts, ownAccounts, resolvePayee } from "./payee.ts";
 import { encodePaymentCode } from "./payment-code.ts";
 
 const OWN_KEY = accountOf(ALICE, { index: 70 });
@@ -12,13 +12,18 @@ const SQUATTED = accountOf(ALICE, { index: 65, key: bigintToWord(BOB.key), owner
 const TO = { tokenId: 0, domain: DOMAIN };
 
 /** A client of a node with these accounts, which also shows whatever else it likes. */
-function clientOf(accounts: readonly AccountView[]) {
+function clientOf(accounts: readonly AccountView[], pageSize = 100, asked: string[] = []) {
   return createNodeClient(
     { url: "http://node", retries: 0 },
     {
       fetch: async (url) => {
         const index = /accounts\/(\d+)/.exec(url)?.[1];
-        if (index === undefined) return Response.json({ accounts });
+        if (index === undefined) {
+          asked.push(url);
+          const from = accounts.findIndex((one) => one.index >= Number(new URL(url).searchParams.get("from")));
+          const next = accounts[from + pageSize]?.index ?? null;
+          return Response.json({ accounts: accounts.slice(from, from + pageSize), next });
+        }
         const account = accounts.find((one) => one.index === Number(index));
         return account === undefined
           ? Response.json({ error: { code: "not-found", message: "no account" } }, { status: 404 })
@@ -98,6 +103,47 @@ describe("whoever pays to an index", () => {
     await expect(resolvePayee(client, { type: "index", index: 71 }, TO)).rejects.toMatchObject({
       code: "sdk/bad-answer",
     });
+  });
+});
+
+describe("an owner's accounts", () => {
+  const squatted = Array.from({ length: 250 }, (_, i) => ({ ...SQUATTED, index: 1000 + i }));
+  const own = { ...OWN_KEY, index: 2000 };
+
+  it("are found behind those that strangers opened, in pages", async () => {
+    const client = clientOf([...squatted, own]);
+    expect(await resolvePayee(client, byAddress, TO)).toMatchObject({ index: 2000 });
+    expect(await resolvePayee(client, byCode, TO)).toMatchObject({ index: 2000 });
+    expect((await ownAccounts(client, ALICE)).map(({ index }) => index)).toEqual([2000]);
+  });
+
+  it("are asked for by key, so that the node leaves strangers' accounts out", async () => {
+    const asked: string[] = [];
+    await resolvePayee(clientOf([own], 100, asked), byAddress, TO);
+    await resolvePayee(clientOf([own], 100, asked), byCode, TO);
+    expect(asked).toEqual([
+      expect.stringContaining("ownerKey=true"),
+      expect.stringContaining(`key=${bigintToWord(ALICE.key)}`),
+    ]);
+  });
+
+  it("are listed page by page, as long as one goes on", async () => {
+    const asked: string[] = [];
+    const query = { owner: bigintToAddress(ALICE.owner), from: 1001 };
+    for await (const { index } of listAccounts(clientOf(squatted, 100, asked), query)) if (index === 1002) break;
+    expect(asked).toHaveLength(1);
+    const indices: number[] = [];
+    for await (const { index } of listAccounts(clientOf(squatted, 100, asked), query)) indices.push(index);
+    expect(indices).toEqual(squatted.slice(1).map(({ index }) => index));
+    expect(asked).toHaveLength(4);
+  });
+
+  it("of a node that sends one page again and again are refused", async () => {
+    const client = createNodeClient(
+      { url: "http://node", retries: 0 },
+      { fetch: async () => Response.json({ accounts: [], next: 64 }) },
+    );
+    await expect(ownAccounts(client, ALICE)).rejects.toMatchObject({ code: "sdk/bad-answer" });
   });
 });
 

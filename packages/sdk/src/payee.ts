@@ -9,6 +9,8 @@ import { parsePaymentCode } from "./payment-code.ts";
 /** An account as a node shows it. */
 export type AccountView = RouteResponse<"account">;
 
+const NO_KEY = bigintToWord(0n);
+
 /** Whom a payer names. */
 export type PayeeName =
   | { readonly type: "index"; readonly index: number }
@@ -48,14 +50,16 @@ export async function resolvePayee(
     }
     case "address": {
       const owner = toOwner(name.address);
-      const accounts = await accountsOf(client, owner, tokenId, options);
-      const chosen = accounts.find(({ ownerKey }) => ownerKey) ?? accounts.find(({ key }) => wordToBigint(key) === 0n);
+      const query = { owner: bigintToAddress(owner), tokenId };
+      const chosen =
+        (await first(listAccounts(client, { ...query, ownerKey: true }, options))) ??
+        (await first(listAccounts(client, { ...query, key: NO_KEY }, options)));
       return chosen === undefined ? { type: "new", owner, key: 0n } : existing(chosen);
     }
     case "paymentCode": {
       const { owner, key } = parsePaymentCode(name.code, domain);
-      const accounts = await accountsOf(client, owner, tokenId, options);
-      const chosen = accounts.find((account) => wordToBigint(account.key) === key);
+      const query = { owner: bigintToAddress(owner), tokenId, key: bigintToWord(key) };
+      const chosen = await first(listAccounts(client, query, options));
       return chosen === undefined ? { type: "new", owner, key } : existing(chosen);
     }
   }
@@ -77,11 +81,53 @@ export async function ownAccounts(
   { owner, key, tokenId }: { readonly owner: bigint; readonly key: bigint; readonly tokenId?: number },
   options: CallOptions = {},
 ): Promise<AccountView[]> {
-  const query = { owner: bigintToAddress(owner), ...(tokenId === undefined ? {} : { tokenId }) };
-  const { accounts } = await client.accounts(query, options);
-  return accounts
-    .filter((account) => isOf(account, owner, tokenId) && account.key.toLowerCase() === bigintToWord(key))
-    .sort((a, b) => (BigInt(b.balance) > BigInt(a.balance) ? 1 : -1));
+  const found: AccountView[] = [];
+  const query = {
+    owner: bigintToAddress(owner),
+    key: bigintToWord(key),
+    ...(tokenId === undefined ? {} : { tokenId }),
+  };
+  for await (const account of listAccounts(client, query, options)) found.push(account);
+  return found.sort((a, b) => (BigInt(b.balance) > BigInt(a.balance) ? 1 : -1));
+}
+
+/** Which accounts {@link listAccounts} lists. */
+export interface AccountQuery {
+  /** L1 address. */
+  readonly owner: string;
+  readonly tokenId?: number;
+  /** Only accounts with this key, as 32 bytes of hex; zero for those without one. */
+  readonly key?: string;
+  /** Only accounts whose key the owner authorised on L1, or only others. */
+  readonly ownerKey?: boolean;
+  /** The first index that may be listed; 0 by default. */
+  readonly from?: number;
+}
+
+/**
+ * The accounts of an owner, oldest first, asked for page by page. Anyone can open accounts for an owner, so leave the loop when
+ * you have what you need. A node that answers with accounts that were not asked for is not believed. Throws `sdk/bad-answer` for
+ * pages that do not go forward, and as the client's reads do.
+ *
+ * @example
+ * for await (const { index, balance } of listAccounts(node, { owner, tokenId: 0 })) console.log(index, balance);
+ */
+export async function* listAccounts(
+  client: Pick<NodeClient, "accounts">,
+  query: AccountQuery,
+  options: CallOptions = {},
+): AsyncGenerator<AccountView, void, undefined> {
+  const { ownerKey, ...rest } = query;
+  const asked =
+    ownerKey === undefined ? rest : { ...rest, ownerKey: ownerKey ? ("true" as const) : ("false" as const) };
+  for (let from: number | null = query.from ?? 0; from !== null; ) {
+    const page: RouteResponse<"accounts"> = await client.accounts({ ...asked, from }, options);
+    yield* page.accounts.filter((account) => isAskedFor(account, query));
+    if (page.next !== null && page.next <= from) {
+      throw badAnswer(`the page of accounts after ${from} begins at ${page.next}`, { from, next: page.next });
+    }
+    from = page.next;
+  }
 }
 
 /** An account by index; null when there is none. Throws `sdk/bad-answer` for another one, and as the client's reads do. */
@@ -100,19 +146,18 @@ export async function findAccount(
   }
 }
 
-/** A node that answers with accounts of others, or in another token, is not believed. */
-async function accountsOf(
-  client: Pick<NodeClient, "accounts">,
-  owner: bigint,
-  tokenId: number,
-  options: CallOptions,
-): Promise<AccountView[]> {
-  const { accounts } = await client.accounts({ owner: bigintToAddress(owner), tokenId }, options);
-  return accounts.filter((account) => isOf(account, owner, tokenId));
+function isAskedFor(account: AccountView, { owner, tokenId, key, ownerKey }: AccountQuery): boolean {
+  return (
+    account.owner.toLowerCase() === owner.toLowerCase() &&
+    (tokenId === undefined || account.tokenId === tokenId) &&
+    (key === undefined || account.key.toLowerCase() === key.toLowerCase()) &&
+    (ownerKey === undefined || account.ownerKey === ownerKey)
+  );
 }
 
-function isOf(account: AccountView, owner: bigint, tokenId: number | undefined): boolean {
-  return addressToBigint(account.owner) === owner && (tokenId === undefined || account.tokenId === tokenId);
+async function first(accounts: AsyncGenerator<AccountView, void, undefined>): Promise<AccountView | undefined> {
+  for await (const account of accounts) return account;
+  return undefined;
 }
 
 function toOwner(address: string): bigint {

@@ -2,6 +2,7 @@ export type { StateErrorCode } from "./errors.ts";
 export type { KeyValueChange, KeyValueReader, KeyValueSnapshot, KeyValueStore } from "./key-value-store.ts";
 export { createMemoryStore } from "./memory-store.ts";
 export type { NodeReader } from "./nodes.ts";
+export type { OwnerEntry } from "./records.ts";
 export {
   type ApplyOptions,
   createStateTree,

@@ -320,6 +320,10 @@ function expectState(view: StateView, state: Oracle | undefined, block: number):
     for (const token of TOKENS) {
       expect(view.findByOwner(owner, token as TokenId)).toEqual(oracleOwned(state, owner, token));
     }
+    for (const from of [0, 64, 65, 66, 70, state.nextIndex - 1, state.nextIndex]) {
+      const indices = [...view.entriesOfOwner(owner, from)].map(({ index }) => index);
+      expect(indices).toEqual(oracleOwned(state, owner).filter((index) => index >= from));
+    }
   }
 }
 

@@ -18,6 +18,7 @@ import {
   decodeCount,
   decodeOwnerEntry,
   nodeRecordKey,
+  type OwnerEntry,
   ownerCountKey,
   ownerEntryKey,
 } from "./records.ts";
@@ -31,6 +32,11 @@ export interface AccountView {
   getAccount(index: AccountIndex): Account;
   /** Indices of an owner's accounts, all or those in one token, in order of creation. Throws `protocol/out-of-range`. */
   findByOwner(owner: bigint, tokenId?: TokenId): AccountIndex[];
+  /**
+   * An owner's accounts from the index `from` on, in order of creation. Anyone can open accounts for an owner, so the list can be
+   * long: each entry is read when it is asked for. Throws `protocol/out-of-range`.
+   */
+  entriesOfOwner(owner: bigint, from?: number): Iterable<OwnerEntry>;
 }
 
 /** Reads of the state after one block; throw as those of {@link AccountView}. */
@@ -88,19 +94,40 @@ export function createAccountView({ reader, nextIndex, accounts, depth = TREE_DE
       return accounts?.get(index) ?? readAccount(reader, index) ?? EMPTY_ACCOUNT;
     },
     findByOwner(owner, tokenId) {
-      assertUint("owner", owner, OWNER_BITS);
       const found: AccountIndex[] = [];
-      const count = readOwnerCount(reader, owner);
-      for (let position = 0; position < count; position++) {
-        const bytes = reader.get(ownerEntryKey(owner, position));
-        if (bytes === undefined) throw corrupt(`entry ${position} of ${count} of an owner is missing`);
-        const entry = decodeOwnerEntry(bytes);
-        if (entry.index >= nextIndex()) break;
+      for (const entry of readOwnerEntries({ reader, nextIndex }, owner, 0)) {
         if (tokenId === undefined || entry.tokenId === tokenId) found.push(entry.index);
       }
       return found;
     },
+    entriesOfOwner: (owner, from = 0) => readOwnerEntries({ reader, nextIndex }, owner, from),
   };
+}
+
+function* readOwnerEntries(
+  { reader, nextIndex }: Pick<AccountViewSource, "reader" | "nextIndex">,
+  owner: bigint,
+  from: number,
+): Generator<OwnerEntry, void, void> {
+  assertUint("owner", owner, OWNER_BITS);
+  const count = readOwnerCount(reader, owner);
+  const entryAt = (position: number): OwnerEntry => {
+    const bytes = reader.get(ownerEntryKey(owner, position));
+    if (bytes === undefined) throw corrupt(`entry ${position} of ${count} of an owner is missing`);
+    return decodeOwnerEntry(bytes);
+  };
+  // Indices rise with positions.
+  let [position, end] = from === 0 ? [0, 0] : [0, count];
+  while (position < end) {
+    const middle = Math.floor((position + end) / 2);
+    if (entryAt(middle).index < from) position = middle + 1;
+    else end = middle;
+  }
+  for (; position < count; position++) {
+    const entry = entryAt(position);
+    if (entry.index >= nextIndex()) return;
+    yield entry;
+  }
 }
 
 /** The stored account of an index, undefined where there is none. */

@@ -1,5 +1,5 @@
-import { addressToBigint, bigintToAddress } from "@cairn/protocol";
-import { type AccountView, findAccount, isPaymentCode, parsePaymentCode } from "@cairn/sdk";
+import { addressToBigint, bigintToAddress, bigintToHex, type Domain } from "@cairn/protocol";
+import { type AccountView, findAccount, isPaymentCode, listAccounts, parsePaymentCode } from "@cairn/sdk";
 import { parseAddress } from "../address.ts";
 import { cliError } from "../errors.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
@@ -7,7 +7,7 @@ import { findIdentity } from "../keys/identity.ts";
 import type { Network } from "../network.ts";
 import { type CommandResult, table } from "../output.ts";
 import { type NodeSession, openNode, parseIndex } from "../payments/session.ts";
-import { restoredAccounts } from "../restored/accounts.ts";
+import { type AccountsPage, type PageQuery, restoredAccounts } from "../restored/accounts.ts";
 import { addStateOption, type StateFlags, withRestored } from "../restored/session.ts";
 import { tokenToJson } from "../token-label.ts";
 import { findToken, formatIn, tokensForShow } from "../tokens.ts";
@@ -15,7 +15,11 @@ import { findToken, formatIn, tokensForShow } from "../tokens.ts";
 interface BalanceOptions extends StateFlags {
   readonly token?: string;
   readonly restored?: boolean;
+  readonly from?: string;
 }
+
+/** Accounts that one call shows. */
+const PAGE = 100;
 
 /** `cairn balance`: accounts and what is in them. */
 export function addBalanceCommand({ program, run }: Host): void {
@@ -24,6 +28,7 @@ export function addBalanceCommand({ program, run }: Host): void {
     .description("show one's own accounts, those of an owner, or one account")
     .argument("[whose]", "owner's address, payment code or account index; the key's owner without")
     .option("--token <token>", "only accounts in this token")
+    .option("--from <index>", `leave out accounts below this index; at most ${PAGE} are shown`)
     .option("--restored", "ask no node: rebuild the last proven state from L1 alone");
   addNetworkOptions(addKeyOptions(addStateOption(command)));
   addExamples(
@@ -37,22 +42,25 @@ export function addBalanceCommand({ program, run }: Host): void {
     const owner = whose === undefined ? findIdentity(context).owner : whose;
     if (options.restored === true) {
       return withRestored(context, options, async (session) => {
-        return show(session.network, owner, options, await restoredAccounts(session, owner));
+        const query = await pageQuery(session.network, options);
+        return show(session.network, owner, await restoredAccounts(session, owner, query));
       });
     }
     const session = await openNode(context);
-    return show(session.network, owner, options, await accountsOf(session, owner));
+    const query = await pageQuery(session.network, options);
+    return show(session.network, owner, await accountsOf(session, owner, query));
   });
 }
 
-async function show(
-  network: Network,
-  owner: string,
-  options: BalanceOptions,
-  found: readonly AccountView[],
-): Promise<CommandResult> {
-  const token = options.token === undefined ? null : await findToken(network, options.token);
-  const accounts = found.filter((account) => token === null || account.tokenId === token.id);
+async function pageQuery(network: Network, { token, from }: BalanceOptions): Promise<PageQuery> {
+  return {
+    ...(token === undefined ? {} : { tokenId: (await findToken(network, token)).id }),
+    from: from === undefined ? 0 : parseIndex(from),
+    limit: PAGE,
+  };
+}
+
+async function show(network: Network, owner: string, { accounts, next }: AccountsPage): Promise<CommandResult> {
   const tokens = await tokensForShow(
     network,
     accounts.map(({ tokenId }) => tokenId),
@@ -61,23 +69,36 @@ async function show(
     const { index, balance, nonce, tokenId } = account;
     return [String(index), formatIn(tokens, tokenId, balance), String(nonce), keyState(account), account.owner];
   });
-  const text =
+  const list =
     rows.length === 0 ? `${owner} has no account` : table([["index", "balance", "nonce", "key", "owner"], ...rows]);
-  return { data: { accounts, tokens: [...tokens.values()].map(tokenToJson) }, text };
+  const text = next === null ? list : `${list}\nMore accounts: --from ${next}`;
+  return { data: { accounts, next, tokens: [...tokens.values()].map(tokenToJson) }, text };
 }
 
-async function accountsOf({ client, domain }: NodeSession, whose: string): Promise<AccountView[]> {
+async function accountsOf(
+  { client, domain }: NodeSession,
+  whose: string,
+  { tokenId, from, limit }: PageQuery,
+): Promise<AccountsPage> {
   if (/^[0-9]+$/.test(whose)) {
     const account = await findAccount(client, parseIndex(whose));
     if (account === null) throw cliError("cli/unknown-account", `there is no account ${whose}`);
-    return [account];
+    return { accounts: tokenId === undefined || account.tokenId === tokenId ? [account] : [], next: null };
   }
-  if (isPaymentCode(whose)) {
-    const { owner, key } = parsePaymentCode(whose, domain);
-    const { accounts } = await client.accounts({ owner: bigintToAddress(owner) });
-    return accounts.filter((account) => BigInt(account.key) === key);
+  const query = { from, ...(tokenId === undefined ? {} : { tokenId }) };
+  const found: AccountView[] = [];
+  const all = listAccounts(client, { ...query, ...ownerQuery(whose, domain) });
+  for await (const account of all) {
+    if (found.length === limit) return { accounts: found, next: account.index };
+    found.push(account);
   }
-  return (await client.accounts({ owner: bigintToAddress(addressToBigint(parseAddress(whose))) })).accounts;
+  return { accounts: found, next: null };
+}
+
+function ownerQuery(whose: string, domain: Domain): { readonly owner: string; readonly key?: string } {
+  if (!isPaymentCode(whose)) return { owner: bigintToAddress(addressToBigint(parseAddress(whose))) };
+  const { owner, key } = parsePaymentCode(whose, domain);
+  return { owner: bigintToAddress(owner), key: bigintToHex(key, 32) };
 }
 
 function keyState({ key, ownerKey }: AccountView): string {

@@ -6,8 +6,9 @@ import {
   type L1Wallet,
   readQueueFeeWithRoom,
 } from "@cairn/l1";
+import type { Domain } from "@cairn/protocol";
 import { accountIndex, addressToBigint, tokenId } from "@cairn/protocol";
-import { type AccountView, ownAccounts, resolvePayee } from "@cairn/sdk";
+import { type AccountView, findAccount, type NodeClient, ownAccounts, resolvePayee } from "@cairn/sdk";
 import { Option } from "commander";
 import { erc20Abi, type TransactionReceipt } from "viem";
 import { parseAddress } from "../address.ts";
@@ -127,7 +128,7 @@ function send(
 
 async function tell(
   context: Context,
-  { client, identity, wallet }: SigningSession,
+  { client, domain, identity, wallet }: SigningSession,
   done: {
     readonly token: Token;
     readonly entry: QueueEntryView;
@@ -152,10 +153,23 @@ async function tell(
   const reached = await waitForEntry(context, client, entry.position, receipt, flags.wait, flags);
   const accounts: AccountView[] = isOwn
     ? await ownAccounts(client, { owner: addressToBigint(identity.owner), key: wallet.key, tokenId: token.id })
-    : (await client.accounts({ owner: entry.owner, tokenId: token.id })).accounts;
+    : await creditedAccounts(client, entry, domain);
   const shown = accounts.map(({ index, balance }) => `account ${index}: ${formatAmount(balance, token)}`);
   rows.push(["status", `${reached.status} (block ${reached.block})`], ["balance", shown.join(", ")]);
   return { data: { ...base, ...reached, accounts }, text: table(rows) };
+}
+
+/** The account of somebody else that a deposit went to: the one it named, else the one that a payment to the address reaches. */
+async function creditedAccounts(
+  client: NodeClient,
+  { owner, tokenId, index }: QueueEntryView,
+  domain: Domain,
+): Promise<AccountView[]> {
+  const payee = await resolvePayee(client, { type: "address", address: owner }, { tokenId, domain });
+  const named = index === 0 ? null : await findAccount(client, index);
+  const isCredited = named?.owner.toLowerCase() === owner.toLowerCase() && named.tokenId === tokenId;
+  const account = isCredited ? named : payee.type === "existing" ? await findAccount(client, payee.index) : null;
+  return account === null ? [] : [account];
 }
 
 const PROGRESS: Readonly<Record<EntryStatus, string>> = {

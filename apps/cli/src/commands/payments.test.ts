@@ -235,6 +235,21 @@ describe("payments", () => {
     });
   });
 
+  describe("balance of an owner for whom a stranger opened many accounts", () => {
+    it("comes in pages, and by token at once", async () => {
+      const before = node.state.accounts;
+      const junk = Array.from({ length: 150 }, (_, i) => account(100 + i, BOB.address, keys.alice, { tokenId: 9 }));
+      node.state.accounts = [...junk, account(400, BOB.address, keys.bob, {}), ...before];
+      const { accounts, next } = (await cairn("balance", BOB.address)).value;
+      expect([accounts.length, next]).toEqual([100, 199]);
+      const rest = (await cairn("balance", BOB.address, "--from", "199")).value;
+      expect([rest.accounts.length, rest.next]).toEqual([52, null]);
+      const eth = (await cairn("balance", BOB.address, "--token", "ETH")).value;
+      expect(eth.accounts.map(({ index }: Account) => index)).toEqual([400]);
+      node.state.accounts = before;
+    });
+  });
+
   it("are of a wallet that derives the same key each time", async () => {
     const secret = await keyFromSigner(DOMAIN, privateKeyToAccount(ALICE.privateKey));
     expect(createWallet({ secret, domain: DOMAIN }).key).toBe(keys.alice);

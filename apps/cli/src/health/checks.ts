@@ -137,8 +137,9 @@ async function checkBalance(
       findings.push(wei < LOW_L1_WEI ? warn(what, found, advice) : ok(what, found));
     }
     if (network.hasNode()) {
-      const { accounts } = await network.node().accounts({ owner }, { signal: context.signal });
-      const found = accounts.length === 0 ? "no account on L2" : `${accounts.length} accounts on L2`;
+      const { accounts, next } = await network.node().accounts({ owner }, { signal: context.signal });
+      const count = `${accounts.length}${next === null ? "" : " or more"}`;
+      const found = accounts.length === 0 ? "no account on L2" : `${count} accounts on L2`;
       findings.push(accounts.length === 0 ? warn(what, found, "`cairn deposit` opens one.") : ok(what, found));
     }
   } catch (error) {

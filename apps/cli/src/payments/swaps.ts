@@ -5,6 +5,7 @@ import {
   acceptOffer,
   existing,
   findAccount,
+  listAccounts,
   makeOffer,
   offerFromJson,
   ownAccounts,
@@ -152,8 +153,9 @@ async function takerAccount(session: NodeSession, taker: string, { token, amount
       return ownAccounts(client, { ...parsePaymentCode(name.code, domain), tokenId: token.id });
     }
     const owner = bigintToAddress(addressToBigint(name.address));
-    const { accounts } = await client.accounts({ owner, tokenId: token.id });
-    return accounts.filter(({ ownerKey, key }) => ownerKey && BigInt(key) !== 0n);
+    const accounts: AccountView[] = [];
+    for await (const one of listAccounts(client, { owner, tokenId: token.id, ownerKey: true })) accounts.push(one);
+    return accounts;
   };
   const found = (await candidates()).filter(({ key }) => BigInt(key) !== 0n);
   const account = found.find(({ balance }) => BigInt(balance) >= amount) ?? found[0];

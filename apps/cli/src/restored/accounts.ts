@@ -1,21 +1,49 @@
 import { type AccountIndex, accountIndex, addressToBigint, bigintToAddress, bigintToHex } from "@cairn/protocol";
-import { accountAt, accountsOf } from "@cairn/restore";
+import { accountAt } from "@cairn/restore";
 import { type AccountView, isPaymentCode, parsePaymentCode } from "@cairn/sdk";
 import { parseAddress } from "../address.ts";
 import { parseIndex } from "../payments/session.ts";
 import type { RestoredSession } from "./session.ts";
 
+/** Which of the accounts that are asked for are wanted. */
+export interface PageQuery {
+  readonly tokenId?: number;
+  /** The first index that is wanted. */
+  readonly from: number;
+  /** Most accounts that are wanted. */
+  readonly limit: number;
+}
+
+/** Accounts by index, and the index at which more follow: anyone can open accounts for an owner. */
+export interface AccountsPage {
+  readonly accounts: readonly AccountView[];
+  readonly next: number | null;
+}
+
 /** Accounts in the last proven state: of an owner, of a payment code, or one by its index; as a node would show them. */
-export async function restoredAccounts(session: RestoredSession, whose: string): Promise<AccountView[]> {
+export async function restoredAccounts(
+  session: RestoredSession,
+  whose: string,
+  { tokenId, from, limit }: PageQuery,
+): Promise<AccountsPage> {
   const { tree } = session.restored;
-  if (/^[0-9]+$/.test(whose)) return [toView(accountAt(tree, accountIndex(parseIndex(whose))))];
-  if (isPaymentCode(whose)) {
-    const { owner, key } = parsePaymentCode(whose, await session.network.domain());
-    return accountsOf(tree, owner)
-      .filter(({ account }) => account.key === key)
-      .map(toView);
+  const isWanted = (tokenIdOfOne: number) => tokenId === undefined || tokenIdOfOne === tokenId;
+  if (/^[0-9]+$/.test(whose)) {
+    const one = toView(accountAt(tree, accountIndex(parseIndex(whose))));
+    return { accounts: isWanted(one.tokenId) ? [one] : [], next: null };
   }
-  return accountsOf(tree, addressToBigint(parseAddress(whose))).map(toView);
+  const target: { readonly owner: bigint; readonly key?: bigint } = isPaymentCode(whose)
+    ? parsePaymentCode(whose, await session.network.domain())
+    : { owner: addressToBigint(parseAddress(whose)) };
+  const accounts: AccountView[] = [];
+  for (const { index, tokenId: tokenIdOfOne } of tree.entriesOfOwner(target.owner, from)) {
+    if (!isWanted(tokenIdOfOne)) continue;
+    const one = accountAt(tree, index);
+    if (target.key !== undefined && one.account.key !== target.key) continue;
+    if (accounts.length === limit) return { accounts, next: index };
+    accounts.push(toView(one));
+  }
+  return { accounts, next: null };
 }
 
 function toView({ index, account }: ReturnType<typeof accountAt>): AccountView {

@@ -10,7 +10,7 @@ import {
   type TokenId,
   tokenId,
 } from "@cairn/protocol";
-import { signedTransactionFromJson } from "@cairn/rpc";
+import { signedTransactionFromJson, wordToBigint } from "@cairn/rpc";
 import { genesisRoot } from "@cairn/state";
 import { wordHex } from "../json.ts";
 import type { FeePolicy } from "../sequencer/fee-policy.ts";
@@ -58,12 +58,14 @@ export function createSequencerHandlers(deps: SequencerHandlerDeps): Handlers {
       return toQuote(found(quote ?? undefined, "token in which fees are taken"));
     },
     accounts: async ({ query }) => {
-      const state = sequencer.state();
-      const indices = sequencer.findByOwner(addressToBigint(query.owner));
-      const accounts = indices.map((index) => toAccount(index, state.getAccount(index)));
-      return {
-        accounts: accounts.filter((account) => query.tokenId === undefined || account.tokenId === query.tokenId),
-      };
+      const { owner, tokenId: token, key, ...rest } = query;
+      const { accounts, next } = sequencer.listAccounts({
+        owner: addressToBigint(owner),
+        tokenId: token === undefined ? undefined : tokenId(token),
+        key: key === undefined ? undefined : wordToBigint(key),
+        ...rest,
+      });
+      return { accounts: accounts.map(({ index, account }) => toAccount(index, account)), next };
     },
     account: async ({ params }) => {
       const index = accountIndex(params.index);

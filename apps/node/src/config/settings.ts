@@ -1,3 +1,4 @@
+import { FEE_TOKENS_PER_BLOCK, TOKEN_ID_BITS } from "@cairn/protocol";
 import { z } from "zod";
 import { CRASH_POINTS, parseCrashTarget } from "../crash-points.ts";
 import { PROOF_MEMORY_MB } from "../prover/memory.ts";
@@ -12,12 +13,30 @@ const DAY_MS = 86_400_000;
 const feeTokens = z
   .string()
   .regex(/^[0-9]+=[0-9]+(?:,[0-9]+=[0-9]+)*$/, "is not a list of token=wei")
-  .transform((text) =>
-    text.split(",").map((pair) => {
+  .transform((text, context) => {
+    const tokens = text.split(",").map((pair) => {
       const [tokenId = "", weiPer1e18 = ""] = pair.split("=");
       return { tokenId: Number(tokenId), weiPer1e18: BigInt(weiPer1e18) };
-    }),
-  );
+    });
+    const ids = tokens.map(({ tokenId }) => tokenId);
+    const check = (isGood: boolean, problem: string) => {
+      if (!isGood) context.addIssue(problem);
+    };
+    check(
+      tokens.length <= FEE_TOKENS_PER_BLOCK,
+      `names ${tokens.length} tokens, at most ${FEE_TOKENS_PER_BLOCK} pay fees`,
+    );
+    check(new Set(ids).size === ids.length, "names a token twice");
+    check(
+      ids.every((id) => id < 2 ** TOKEN_ID_BITS),
+      "names a token id of 2^32 or more",
+    );
+    check(
+      tokens.every(({ weiPer1e18 }) => weiPer1e18 > 0n),
+      "names a price of 0",
+    );
+    return tokens;
+  });
 
 const crashTarget = z
   .string()
@@ -183,13 +202,13 @@ export const SETTINGS = {
   feeOwner: setting({
     env: "CAIRN_FEE_OWNER",
     schema: form.optionalAddress(),
-    text: "Owner whose accounts take the fees, the first in each token; it must have deposited in every fee token. The sequencer needs it unless transactions are free.",
+    text: "Owner whose accounts take the fees: in each token of CAIRN_FEE_TOKENS the first one with a key that the owner authorised on L1 (by a deposit of its own, or set-key), else the first one without a key. It needs one in each of these tokens. The sequencer needs the setting unless transactions are free.",
   }),
   feeTokens: setting({
     env: "CAIRN_FEE_TOKENS",
     schema: feeTokens,
     fallback: "0=1000000000000000000",
-    text: "Tokens in which fees are quoted, as token=wei that 10^18 of its smallest units are worth, separated by commas.",
+    text: "Tokens in which fees are paid, at most 4, as token=wei that 10^18 of its smallest units are worth, separated by commas. Keep a token here until every block with fees in it is proven.",
   }),
   feeOperatorPercent: setting({
     env: "CAIRN_FEE_OPERATOR_PERCENT",

@@ -12,6 +12,7 @@ import { registerFeeMetrics } from "../observer/process-metrics.ts";
 import { createSchedulerMetrics, registerJobMetrics } from "../prover/metrics.ts";
 import { createProofScheduler } from "../prover/scheduler.ts";
 import { noteContractView } from "../publisher/contract-view.ts";
+import type { FeeTakers } from "../sequencer/fee-accounts.ts";
 import { createFeePolicy, type FeePolicy } from "../sequencer/fee-policy.ts";
 import { createSequencerMetrics } from "../sequencer/metrics.ts";
 import { createQueueGuard, observeChain } from "../sequencer/queue-guard.ts";
@@ -78,7 +79,7 @@ export function createSequencerPart(
           replacementPercent: config.replacementPercent,
         },
         maxInFlight: config.maxInFlight,
-        feeOwner: config.feeOwner === undefined ? null : addressToBigint(config.feeOwner),
+        feeTakers: feeTakers(config),
       },
       {
         database,
@@ -140,7 +141,8 @@ export function createSequencerPart(
       await scheduler.schedule();
       guard.start(config.l1PollMs);
       scheduler.start();
-      registerFeeMetrics(registry, () => feeTokensWithoutAccount(config, sequencer));
+      const isFree = config.feeOperatorPercent <= -100;
+      registerFeeMetrics(registry, () => (isFree ? 0 : sequencer.feeAccounts().missing.length));
       running = { sequencer, rules };
       return { sequencer, feePolicy };
     },
@@ -154,17 +156,9 @@ export function createSequencerPart(
   };
 }
 
-/** Tokens in which fees are due that cannot be paid, because the fee owner has no account in them. */
-function feeTokensWithoutAccount(
-  { feeOwner, feeTokens, feeOperatorPercent }: NodeConfig,
-  sequencer: Sequencer,
-): number {
-  if (feeOwner === undefined || feeOperatorPercent <= -100) return 0;
-  const state = sequencer.state();
-  const taken = new Set(
-    sequencer.findByOwner(addressToBigint(feeOwner)).map((index) => state.getAccount(index).tokenId),
-  );
-  return feeTokens.filter(({ tokenId: id }) => !taken.has(tokenId(id))).length;
+function feeTakers({ feeOwner, feeTokens }: NodeConfig): FeeTakers | null {
+  if (feeOwner === undefined) return null;
+  return { owner: addressToBigint(feeOwner), tokens: feeTokens.map(({ tokenId: id }) => tokenId(id)) };
 }
 
 function feeSettings(config: NodeConfig, slotCount: BlockSize) {

@@ -20,6 +20,7 @@ import {
 } from "@cairn/vm";
 import type { ClosedReason, Opening } from "../block-rules.ts";
 import type { NodeErrorCode } from "../errors.ts";
+import type { FeeAccounts } from "./fee-accounts.ts";
 import type { JournalEntry } from "./journal.ts";
 import { createLayers } from "./layers.ts";
 import type { SealTask } from "./sealing.ts";
@@ -49,8 +50,8 @@ export interface ChainOptions {
   readonly hashMessage: (transaction: L2Transaction) => bigint;
   /** Transactions must stay valid this long after the block's timestamp, for the proof to reach L1. */
   readonly minValiditySeconds: number;
-  /** Accounts of `state` that take fees. */
-  readonly feeAccounts: (state: StateReader) => readonly AccountIndex[];
+  /** Accounts that take fees, as of the base; follows the blocks that are closed. */
+  readonly feeAccounts: Pick<FeeAccounts, "current" | "follow">;
   /** Queue entries that may be consumed, from position `first` on; at most `limit`. */
   readonly nextQueueEntries: (first: number, limit: number) => readonly QueueEntry[];
   readonly nowMs: () => number;
@@ -157,7 +158,7 @@ export function createChain(options: ChainOptions, start: ChainPosition): Chain 
       number: blockNumber(position.block + 1),
       timestamp: allowed.timestamp,
       slotCount,
-      feeAccounts: options.feeAccounts(layers),
+      feeAccounts: options.feeAccounts.current(),
       firstQueueIndex: position.queueIndex,
       l1OperationCount: entries.length,
       queueHashBefore: position.queueHash,
@@ -188,6 +189,7 @@ export function createChain(options: ChainOptions, start: ChainPosition): Chain 
       block: opening.number,
     };
     layers.push(opening.number, { updates, newNextIndex });
+    options.feeAccounts.follow(updates);
     const sealing = options.seal({
       domain: options.domain,
       opening,

@@ -1,14 +1,13 @@
 import { type Compress, messageHash } from "@cairn/crypto";
 import type { QueueEntry, StoredTransaction, TransactionEvent } from "@cairn/db";
-import { type AccountIndex, type L2Transaction, messageWords, type SchnorrSignature } from "@cairn/protocol";
-import type { AccountView } from "@cairn/state";
+import { type L2Transaction, messageWords, type SchnorrSignature } from "@cairn/protocol";
 import type { StateReader, VerifySignature } from "@cairn/vm";
 import type { BlockRules, ClosedReason } from "../block-rules.ts";
 import type { Clock } from "../clock.ts";
 import { type Chain, type ChainPosition, createChain } from "./chain.ts";
 import type { SequencerEvent } from "./events.ts";
+import { createFeeAccounts, type FeeAccounts } from "./fee-accounts.ts";
 import type { Journal } from "./journal.ts";
-import { findByOwner } from "./layers.ts";
 import type { SequencerMetrics } from "./metrics.ts";
 import { createPool, type PoolGroup, type PoolOutcome } from "./pool.ts";
 import { type Reconciled, signedOf } from "./recovery.ts";
@@ -51,6 +50,8 @@ export type EnginePlacement =
 export interface Engine {
   readonly state: () => StateReader;
   readonly chain: Chain;
+  /** Those that the next block will take fees with. */
+  readonly feeAccounts: Pick<FeeAccounts, "current" | "missing">;
   readonly poolSize: () => number;
   readonly isWaiting: (id: bigint) => boolean;
   /** Hands over what the signature workers found, so that nothing is hashed or checked again. */
@@ -89,6 +90,7 @@ export function createEngine(
   const ids = new WeakMap<L2Transaction, bigint>();
   const verified = new WeakMap<SchnorrSignature, { readonly id: bigint; readonly publicKey: bigint }>();
   const pool = createPool(settings.pool);
+  const feeAccounts = createFeeAccounts(keeper, settings.feeTakers);
   let sequence = start.lastSequence;
   /** Groups whose turn has come while no block may be opened, in order; on the disk they are in the pool. */
   let held: PoolGroup[] = [];
@@ -104,7 +106,7 @@ export function createEngine(
       },
       hashMessage: (transaction) =>
         ids.get(transaction) ?? messageHash(messageWords(transaction, settings.domain), deps.compress),
-      feeAccounts: (state) => feeAccounts(keeper, state, settings.feeOwner),
+      feeAccounts,
       nextQueueEntries: (first, limit) =>
         deps
           .queue()
@@ -221,6 +223,7 @@ export function createEngine(
   return {
     state: chain.state,
     chain,
+    feeAccounts,
     poolSize: () => pool.size() + held.reduce((sum, { ids }) => sum + ids.length, 0),
     isWaiting: (id) => pool.has(id) || held.some((group) => group.ids.includes(id)),
     remember: ({ transaction, signature }, id, publicKey) => {
@@ -274,15 +277,4 @@ export function createEngine(
 
 function isExpired(group: PoolGroup, timestamp: number): boolean {
   return group.transactions.some(({ transaction }) => transaction.validUntil < timestamp);
-}
-
-/** The first account of the owner in each token, at most four tokens. */
-function feeAccounts(stored: AccountView, state: StateReader, owner: bigint | null): AccountIndex[] {
-  if (owner === null) return [];
-  const byToken = new Map<number, AccountIndex>();
-  for (const index of findByOwner(stored, state, owner)) {
-    const { tokenId } = state.getAccount(index);
-    if (!byToken.has(tokenId)) byToken.set(tokenId, index);
-  }
-  return [...byToken.values()].slice(0, 4);
 }

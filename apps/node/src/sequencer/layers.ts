@@ -1,5 +1,4 @@
 import type { Account, AccountIndex } from "@cairn/protocol";
-import type { AccountView } from "@cairn/state";
 import type { ClosedBlock, StateReader } from "@cairn/vm";
 
 /** The state after blocks that are closed and not in the state store yet. */
@@ -33,13 +32,4 @@ export function createLayers(base: StateReader): Layers {
     },
     size: () => blocks.size,
   };
-}
-
-/** Accounts of an owner in `state`, which continues the stored accounts. */
-export function findByOwner(stored: AccountView, state: StateReader, owner: bigint): AccountIndex[] {
-  const found = stored.findByOwner(owner);
-  for (let index: number = stored.nextIndex(); index < state.nextIndex(); index++) {
-    if (state.getAccount(index as AccountIndex).owner === owner) found.push(index as AccountIndex);
-  }
-  return found;
 }

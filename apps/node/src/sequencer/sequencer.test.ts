@@ -54,7 +54,8 @@ describe("sequencer", () => {
     const [id = 0n] = idsOf(outcome);
     expect(await findTransaction(life.database.db, id)).toMatchObject({ status: "confirmed", amount: 1000n });
     expect(life.sequencer.state().getAccount(accountOf(1)).balance).toBe(10n ** 18n + 1000n);
-    expect(life.sequencer.findByOwner(harness.people[1]?.owner ?? 0n)).toEqual([accountOf(1)]);
+    const query = { owner: harness.people[1]?.owner ?? 0n, from: 0, limit: 10 };
+    expect(life.sequencer.listAccounts(query)).toMatchObject({ accounts: [{ index: accountOf(1) }], next: null });
   });
 
   it("answers the same transaction again with what became of it", async () => {

@@ -1,10 +1,10 @@
-import type { AccountIndex, TransactionGroup } from "@cairn/protocol";
+import type { AccountIndex, TokenId, TransactionGroup } from "@cairn/protocol";
 import type { StateReader } from "@cairn/vm";
 import { createPoller } from "../poller.ts";
 import type { SequencerEvent } from "./events.ts";
 import { createIntake, type SubmissionOutcome } from "./intake.ts";
-import { findByOwner } from "./layers.ts";
 import { createLifecycle, type Phase } from "./lifecycle.ts";
+import { listAccountsOfOwner, type OwnerPage, type OwnerQuery } from "./owner-accounts.ts";
 import type { SealedBlock } from "./sealing-line.ts";
 import type { SequencerDeps, SequencerSettings } from "./settings.ts";
 
@@ -19,7 +19,9 @@ export interface Sequencer {
   /** The state including the open block. */
   readonly state: () => StateReader;
   /** Accounts of an owner, those of the open block included. */
-  readonly findByOwner: (owner: bigint) => AccountIndex[];
+  readonly listAccounts: (query: OwnerQuery) => OwnerPage;
+  /** Accounts that the next block will take fees with, and tokens of fees in which no account can. */
+  readonly feeAccounts: () => { readonly accounts: readonly AccountIndex[]; readonly missing: readonly TokenId[] };
   readonly status: () => { readonly phase: Phase; readonly pool: number; readonly openBlock: number | null };
   /** Reads the L1 queue again; call it when entries arrived. */
   readonly queueChanged: () => Promise<void>;
@@ -82,7 +84,11 @@ export function createSequencer(settings: SequencerSettings, deps: SequencerDeps
     submit: intake.submit,
     assertTaking: intake.assertTaking,
     state,
-    findByOwner: (owner) => findByOwner(keeper, state(), owner),
+    listAccounts: (query) => listAccountsOfOwner(keeper, state(), query),
+    feeAccounts: () => {
+      const found = lifecycle.latest()?.engine.feeAccounts;
+      return { accounts: found?.current() ?? [], missing: found?.missing() ?? settings.feeTakers?.tokens ?? [] };
+    },
     status: () => {
       const engine = lifecycle.latest()?.engine;
       return {

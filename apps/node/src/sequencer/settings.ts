@@ -5,6 +5,7 @@ import type { VerifySignature } from "@cairn/vm";
 import type { Logger } from "pino";
 import type { BlockRules } from "../block-rules.ts";
 import type { Clock } from "../clock.ts";
+import type { FeeTakers } from "./fee-accounts.ts";
 import type { FeePolicy } from "./fee-policy.ts";
 import type { SequencerMetrics } from "./metrics.ts";
 import type { PoolLimits } from "./pool.ts";
@@ -24,8 +25,8 @@ export interface SequencerSettings {
   readonly pool: PoolLimits;
   /** Transactions being checked or written beyond which new ones are refused. */
   readonly maxInFlight: number;
-  /** Owner whose accounts take the fees; null to take none. */
-  readonly feeOwner: bigint | null;
+  /** Whose accounts take the fees; null to take none. */
+  readonly feeTakers: FeeTakers | null;
 }
 
 /** What the sequencer stands on. */
