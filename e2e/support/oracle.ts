@@ -107,5 +107,6 @@ function feeAccounts(accounts: ReadonlyMap<AccountIndex, Account>, owner: bigint
   const own = [...accounts].filter(([, account]) => account.owner === owner && account.tokenId === 0);
   const chosen = own.filter(([, { ownerKey }]) => ownerKey);
   const usable = chosen.length > 0 ? chosen : own.filter(([, { key }]) => key === 0n);
-  return usable.length === 0 ? [] : [usable.map(([index]) => index).reduce((a, b) => (a < b ? a : b))];
+  const [first] = usable.map(([index]) => index).sort((a, b) => a - b);
+  return first === undefined ? [] : [first];
 }

@@ -34,11 +34,14 @@ describe("configuration", () => {
   it("refuses more fee tokens than a block can credit, doubles and prices of 0", () => {
     const fees = (tokens: string) => ({ ...ENV, CAIRN_FEE_TOKENS: tokens });
     expect(loadConfig(fees("0=1,1=2,2=3,3=4")).feeTokens).toHaveLength(4);
-    const problem = (tokens: string) => problemsOf({ CAIRN_FEE_TOKENS: tokens }).problems;
-    expect(problem("0=1,1=1,2=1,3=1,4=1")).toEqual(["CAIRN_FEE_TOKENS names 5 tokens, at most 4 pay fees"]);
-    expect(problem("0=1,1=1,0=2")).toEqual(["CAIRN_FEE_TOKENS names a token twice"]);
-    expect(problem("0=0")).toEqual(["CAIRN_FEE_TOKENS names a price of 0"]);
-    expect(problem("4294967296=1")).toEqual(["CAIRN_FEE_TOKENS names a token id of 2^32 or more"]);
+    for (const [tokens, problem] of [
+      ["0=1,1=1,2=1,3=1,4=1", "names 5 tokens, at most 4 pay fees"],
+      ["0=1,1=1,0=2", "names a token twice"],
+      ["0=0", "names a price of 0"],
+      ["4294967296=1", "names a token id of 2^32 or more"],
+    ] as const) {
+      expect(problemsOf({ CAIRN_FEE_TOKENS: tokens })).toEqual({ problems: [`CAIRN_FEE_TOKENS ${problem}`] });
+    }
   });
 
   it("names every problem at once", () => {

@@ -51,7 +51,7 @@ export function registerStreamMetrics(registry: Registry, streamClients: () => n
 export function registerFeeMetrics(registry: Registry, feeTokensWithoutAccount: () => number): void {
   new Gauge({
     name: "cairn_fee_tokens_without_account",
-    help: "Tokens of fees in which the fee owner has no account, so that nobody can pay in them",
+    help: "Tokens of fees in which no account of the fee owner may take fees, so that nobody can pay in them",
     registers: [registry],
     collect() {
       this.set(feeTokensWithoutAccount());

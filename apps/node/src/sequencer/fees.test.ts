@@ -108,13 +108,13 @@ describe("fees", () => {
     expect([balance(66), balance(67), balance(68)]).toEqual([1n, 1n + FEE, 1n]);
   });
 
-  it("go on after a forced withdrawal emptied their account and after its owner took the key away", async () => {
+  it("go on after a forced withdrawal emptied their account and after its owner changed the key", async () => {
     await process(deposit({ key: OWNER.key }));
     await payInOneBlock();
     await process({ type: "forcedWithdraw", sender: OWNER.owner, index: accountIndex(66) });
     await payInOneBlock();
     expect(balance(66)).toBe(FEE);
-    await process({ type: "setKey", sender: OWNER.owner, index: accountIndex(66), key: 0n });
+    await process({ type: "setKey", sender: OWNER.owner, index: accountIndex(66), key: NEXT_OWNER.key });
     await payInOneBlock();
     expect(balance(66)).toBe(2n * FEE);
   });
