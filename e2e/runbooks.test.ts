@@ -146,7 +146,7 @@ describe("runbooks", () => {
       for (const status of ["sealed", "proven", "final"]) expect(stream).toContain(`block ${newest} ${status}`);
     }, MINUTES);
     const metrics = async ({ urls }: Service) => (await fetch(`${urls.metrics}/metrics`)).text();
-    expect(await metrics(prover)).toMatch(/cairn_proof_jobs_total\{outcome="proved"\} [1-9]/);
+    expect(await metrics(prover)).toMatch(/cairn_proof_jobs_total\{outcome="made"\} [1-9]/);
     const parts = [
       [publisher, "publisher"],
       [watching, "watcher"],

@@ -26,10 +26,10 @@ describe("an L1 node that lets the rollup's node down", { timeout: TIMEOUT_MS },
   const noticed = () => vi.waitFor(async () => expect(await isReady()).toBe(false), WAIT);
   const newestBatch = async () => (await readApi(scene.api(), "batches", { query: { limit: "1" } })).batches[0];
   /** Until the batch with the block has a proof, and is not on L1. */
-  const proved = (block: number) =>
+  const ready = (block: number) =>
     vi.waitFor(async () => {
       const newest = await newestBatch();
-      expect(newest?.status).toBe("proved");
+      expect(newest?.status).toBe("ready");
       expect(newest?.firstBlock).toBeGreaterThanOrEqual(block);
     }, WAIT);
 
@@ -51,7 +51,7 @@ describe("an L1 node that lets the rollup's node down", { timeout: TIMEOUT_MS },
     await proxy.refuse();
     await scene.holders.topUp(people.alice, ETHER);
     await noticed();
-    await proved(await pay(scene, people));
+    await ready(await pay(scene, people));
     await proxy.comeBack();
     const asked = proxy.count("eth_getBlockByNumber");
     proxy.hang();
@@ -74,7 +74,7 @@ describe("an L1 node that lets the rollup's node down", { timeout: TIMEOUT_MS },
     const before = proxy.broadcasts().length;
     proxy.freeze((await scene.l1.head()) - 3);
     const block = await pay(scene, people);
-    await proved(block);
+    await ready(block);
     proxy.alternate((await scene.l1.head()) - 3);
     await vi.waitFor(
       async () => expect((await scene.l1.state()).lastBlock).toBeGreaterThanOrEqual(BigInt(block)),
@@ -89,7 +89,7 @@ describe("an L1 node that lets the rollup's node down", { timeout: TIMEOUT_MS },
     await people.node.kill();
     await proxy.refuse();
     await scene.start();
-    await proved(await pay(scene, people));
+    await ready(await pay(scene, people));
     await proxy.comeBack();
     await audit(scene);
   });

@@ -61,7 +61,7 @@ describe("a node whose roles run apart", () => {
     await prover.start();
     await expect
       .poll(async () => (await call(node, "batches")).value.batches, { timeout: 20_000 })
-      .toMatchObject([{ firstBlock: 1, status: "proved", proof: { proveSeconds: 2 } }]);
+      .toMatchObject([{ firstBlock: 1, status: "ready", proof: { proveSeconds: 2 } }]);
     await prover.stop();
     expect(seen).toEqual([BigInt((await call(node, "batch", { params: { firstBlock: "1" } })).value.publicInput)]);
   });

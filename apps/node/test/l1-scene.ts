@@ -22,7 +22,7 @@ const NO_CIRCUIT = {
   srs: { kind: "dev", dir: "" },
 } as unknown as BlockCircuit;
 
-/** Says that it proved. */
+/** Makes a proof of one byte, at once. */
 export const proveNothing: ProveBlock = (_circuit, publicInput) =>
   Promise.resolve({
     proof: Uint8Array.of(1),

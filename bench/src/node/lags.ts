@@ -31,10 +31,8 @@ export function lagsOf(blocks: readonly ApiBlock[], batches: readonly ApiBatch[]
   );
   return {
     sealing: percentilesOf(blocks.flatMap(({ openedAtMs, sealedAtMs }) => between(openedAtMs, sealedAtMs))),
-    proving: percentilesOf(
-      batches.flatMap(({ lastBlock, provedAtMs }) => between(sealedAt.get(lastBlock), provedAtMs)),
-    ),
-    l1: percentilesOf(batches.flatMap(({ lastBlock, provedAtMs }) => between(provedAtMs, provenAt.get(lastBlock)))),
+    proving: percentilesOf(batches.flatMap(({ lastBlock, readyAtMs }) => between(sealedAt.get(lastBlock), readyAtMs))),
+    l1: percentilesOf(batches.flatMap(({ lastBlock, readyAtMs }) => between(readyAtMs, provenAt.get(lastBlock)))),
     proofSeconds: percentilesOf(
       details.flatMap(({ proveSeconds }) => (typeof proveSeconds === "number" ? [proveSeconds] : [])),
     ),

@@ -20,18 +20,18 @@ export interface StoredBatch {
   readonly lastBlock: number;
   readonly circuitType: number;
   readonly publicInput: bigint;
-  /** Null until proven. */
+  /** Null until it is made. */
   readonly proof: Uint8Array | null;
   /** What the prover reported of it: seconds, memory. */
   readonly proofDetails: object | null;
-  readonly provedAtMs: number | null;
+  readonly readyAtMs: number | null;
   /** Proofs made so far that L1 did not accept. */
   readonly badProofs: number;
   /** Null until accepted. */
   readonly acceptance: BatchAcceptance | null;
 }
 
-/** Stores a batch that is to be proven, unless it is there. */
+/** Stores a batch whose proof is to be made, unless it is there. */
 export async function insertBatch(
   db: Db,
   batch: Pick<StoredBatch, "firstBlock" | "lastBlock" | "circuitType" | "publicInput">,
@@ -59,7 +59,7 @@ export async function storeProof(
 ): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable("batches")
-    .set({ proof: found.proof, proof_details: toJson(found.details), proved_at_ms: found.atMs })
+    .set({ proof: found.proof, proof_details: toJson(found.details), ready_at_ms: found.atMs })
     .where("first_block", "=", firstBlock)
     .where("public_input", "=", word(found.publicInput))
     .executeTakeFirst();
@@ -93,7 +93,7 @@ export async function rejectProof(db: Db, firstBlock: number, atMs: number): Pro
       .execute();
     await transaction
       .updateTable("batches")
-      .set(({ eb }) => ({ proof: null, proof_details: null, proved_at_ms: null, bad_proofs: eb("bad_proofs", "+", 1) }))
+      .set(({ eb }) => ({ proof: null, proof_details: null, ready_at_ms: null, bad_proofs: eb("bad_proofs", "+", 1) }))
       .where("first_block", "=", firstBlock)
       .execute();
   });
@@ -221,13 +221,13 @@ export async function loadPendingBatches(db: Db, limit = 1024): Promise<StoredBa
 }
 
 /** What a prover is told of a batch, and how many of its proofs L1 has refused. */
-export type UnprovenBatch = Pick<StoredBatch, "firstBlock" | "publicInput" | "badProofs">;
+export type BatchWithoutProof = Pick<StoredBatch, "firstBlock" | "publicInput" | "badProofs">;
 
 /** Batches of this node without proof and with fewer than `maxBadProofs` refused ones, in order; at most `limit`. */
-export async function loadUnprovenBatches(
+export async function loadBatchesWithoutProof(
   db: Db,
   { maxBadProofs, limit }: { readonly maxBadProofs: number; readonly limit: number },
-): Promise<UnprovenBatch[]> {
+): Promise<BatchWithoutProof[]> {
   const rows = await db
     .selectFrom("batches")
     .innerJoin("blocks", "blocks.number", "batches.first_block")
@@ -258,8 +258,8 @@ export async function countGivenUpBatches(db: Db, maxBadProofs: number): Promise
   return Number(count);
 }
 
-/** How many batches are proven and not accepted. */
-export async function countUnsentBatches(db: Db): Promise<number> {
+/** How many batches are ready: their proofs are made and L1 has not accepted them. */
+export async function countReadyBatches(db: Db): Promise<number> {
   const { count } = await db
     .selectFrom("batches")
     .select(({ fn }) => fn.countAll<number>().as("count"))
@@ -299,7 +299,7 @@ function toBatch(row: Selectable<Tables["batches"]>): StoredBatch {
     publicInput: bytesToBigint(row.public_input),
     proof: optionalBytes(row.proof),
     proofDetails: row.proof_details,
-    provedAtMs: row.proved_at_ms,
+    readyAtMs: row.ready_at_ms,
     badProofs: row.bad_proofs,
     acceptance: toAcceptance(row),
   };

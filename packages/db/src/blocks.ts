@@ -252,7 +252,7 @@ export async function findForkedBlock(db: Db): Promise<number | undefined> {
   return row?.number;
 }
 
-/** The prover's input of a block, undefined once proven and pruned. */
+/** The prover's input of a block, undefined once pruned. */
 export async function findWitness(db: Db, number: number): Promise<Uint8Array | undefined> {
   const row = await db.selectFrom("witnesses").select("input").where("block_number", "=", number).executeTakeFirst();
   return row && bytes(row.input);

@@ -12,17 +12,18 @@ export {
 } from "./accepted-batches.ts";
 export {
   type BatchAcceptance,
+  type BatchWithoutProof,
   countGivenUpBatches,
-  countUnsentBatches,
+  countReadyBatches,
   findBatch,
   findBatchByNumber,
   forgiveBadProofs,
   insertBatch,
   listBatches,
   listRejectedProofs,
+  loadBatchesWithoutProof,
   loadPendingBatches,
   loadUnbatchedBlocks,
-  loadUnprovenBatches,
   markBatchAccepted,
   markFinal,
   type RejectedProof,
@@ -30,7 +31,6 @@ export {
   revokeAcceptancesFrom,
   type StoredBatch,
   storeProof,
-  type UnprovenBatch,
 } from "./batches.ts";
 export {
   type BlockOpening,

@@ -3,7 +3,7 @@ import { fromPglite, PgBoss } from "pg-boss";
 import type { Database } from "./database.ts";
 import type { DbErrorCode } from "./errors.ts";
 
-/** A batch that is to be proven; the prover reads the rest from the database. */
+/** A batch whose proof is to be made; the prover reads the rest from the database. */
 export interface ProofJob {
   readonly firstBlock: number;
   /** Hex; a job of a block that was rebuilt since names another one and is dropped. */

@@ -206,12 +206,16 @@ const REJECTED_PROOFS = [
   )`,
 ];
 
+/** One word each: a batch is ready when its proof is made, a block is proven when L1 has accepted it. */
+const READY = [`alter table batches rename column proved_at_ms to ready_at_ms`];
+
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0005-sealing": statements(SEALING),
   "0001-initial": statements(INITIAL),
   "0002-faults": statements(FAULTS),
   "0003-acceptances": statements(ACCEPTANCES),
   "0004-rejected-proofs": statements(REJECTED_PROOFS),
+  "0006-ready": statements(READY),
 };
 
 /** Brings the schema up to date; safe to run from several processes at once. Throws `db/migration-failed`, `db/newer-schema`. */

@@ -121,10 +121,10 @@ interface BatchesTable {
   last_block: number;
   circuit_type: number;
   public_input: Bytes;
-  /** Null until proven. */
+  /** Null until it is made. */
   proof: Bytes | null;
   proof_details: JSONColumnType<object, string | null, string | null> | null;
-  proved_at_ms: number | null;
+  ready_at_ms: number | null;
   /** Proofs that L1 did not accept. */
   bad_proofs: Generated<number>;
   /** Number given by the contract; null until accepted there. */

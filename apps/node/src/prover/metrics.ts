@@ -7,12 +7,12 @@ import { PROOF_STAGES, type ProverProgress } from "./progress.ts";
 const MS_PER_SECOND = 1000;
 
 /** What becomes of proof jobs. */
-const OUTCOMES = ["proved", "obsolete", "failed", "aborted"] as const;
+const OUTCOMES = ["made", "obsolete", "failed", "aborted"] as const;
 
 /** What a prover measures. */
 export interface ProverMetrics {
   readonly finished: (outcome: (typeof OUTCOMES)[number]) => void;
-  readonly proved: (proof: Proof) => void;
+  readonly made: (proof: Proof) => void;
 }
 
 /** What the scheduler of proofs measures. */
@@ -92,7 +92,7 @@ export function createProverMetrics(registry: Registry): ProverMetrics {
   const memory = new Gauge({ name: "cairn_proof_peak_bytes", help: "Peak memory of the last proof", registers });
   return {
     finished: (outcome) => jobs.inc({ outcome }),
-    proved: ({ witnessSeconds, proveSeconds, proverPeakBytes }) => {
+    made: ({ witnessSeconds, proveSeconds, proverPeakBytes }) => {
       seconds.observe({ stage: "witness" }, witnessSeconds);
       seconds.observe({ stage: "proof" }, proveSeconds);
       if (proverPeakBytes !== null) memory.set(proverPeakBytes);

@@ -1,4 +1,10 @@
-import { countGivenUpBatches, type Database, type JobQueue, loadUnprovenBatches, type UnprovenBatch } from "@cairn/db";
+import {
+  type BatchWithoutProof,
+  countGivenUpBatches,
+  type Database,
+  type JobQueue,
+  loadBatchesWithoutProof,
+} from "@cairn/db";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-points.ts";
@@ -39,7 +45,7 @@ export function createProofScheduler(deps: {
 
   const enqueueMissing = async (): Promise<void> => {
     const { db } = deps.database;
-    const batches = await loadUnprovenBatches(db, { maxBadProofs: MAX_BAD_PROOFS, limit: LOOK_AHEAD });
+    const batches = await loadBatchesWithoutProof(db, { maxBadProofs: MAX_BAD_PROOFS, limit: LOOK_AHEAD });
     const poisoned = new Set((await deps.jobs.poisoned()).map(({ data }) => `${data.firstBlock}:${data.publicInput}`));
     deps.metrics.setAside(poisoned.size + (await countGivenUpBatches(db, MAX_BAD_PROOFS)));
     const now = deps.clock.elapsedMs();
@@ -70,6 +76,6 @@ export function createProofScheduler(deps: {
 }
 
 /** A refused proof asks for another job. */
-function keyOf({ firstBlock, publicInput, badProofs }: UnprovenBatch): string {
+function keyOf({ firstBlock, publicInput, badProofs }: BatchWithoutProof): string {
   return `${firstBlock}:${publicInput}:${badProofs}`;
 }

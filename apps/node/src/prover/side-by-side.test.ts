@@ -63,13 +63,13 @@ describe("a prover that is to make several proofs at a time", () => {
     await release(2);
     await expect.poll(statuses, WAIT).toEqual([
       [1, "waiting"],
-      [2, "proved"],
+      [2, "made"],
     ]);
     await expect.poll(active, WAIT).toMatchObject([{ firstBlock: 1, stage: "proof" }]);
     await release(1);
     await expect.poll(statuses, WAIT).toEqual([
-      [1, "proved"],
-      [2, "proved"],
+      [1, "made"],
+      [2, "made"],
     ]);
     await expect.poll(active, WAIT).toEqual([]);
   });

@@ -25,7 +25,7 @@ import type { ProofMaker } from "./proof-maker.ts";
 
 /** How a prover works. */
 export interface ProverSettings {
-  /** Blocks proven side by side; fewer when that many would take more than `maxMemoryBytes`. */
+  /** Proofs made side by side; fewer when that many would take more than `maxMemoryBytes`. */
   readonly concurrency: number;
   readonly maxMemoryBytes: number;
 }
@@ -85,7 +85,7 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
     }
   };
 
-  /** Aborts once nobody wants the proof any more: its block was built again, or is proven. */
+  /** Aborts once nobody wants the proof any more: its block was built again, or L1 has accepted it. */
   const watchBatch = (job: ProofJob, dropped: AbortController): Poller => {
     const run = async (): Promise<void> => {
       const batch = await findBatch(database.db, job.firstBlock);
@@ -100,7 +100,7 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
   const proveJob = async (
     { data, signal }: HeldJob,
     enter: (stage: ProverProgress["stage"]) => void,
-  ): Promise<"proved" | "obsolete"> => {
+  ): Promise<"made" | "obsolete"> => {
     const { db } = database;
     const [batch, block, input] = await Promise.all([
       findBatch(db, data.firstBlock),
@@ -131,7 +131,7 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
         details: { proofBytes: proof.length, publicInputs: publicInputs.map(String) },
       });
     }
-    metrics.proved(made);
+    metrics.made(made);
     const details = { witnessSeconds, proveSeconds, proverPeakBytes, prover: PROVER };
     const isStored = await storeProof(db, data.firstBlock, {
       publicInput: batch.publicInput,
@@ -140,7 +140,7 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
       atMs: clock.nowMs(),
     });
     crashPoint("proof-stored");
-    return isStored ? "proved" : "obsolete";
+    return isStored ? "made" : "obsolete";
   };
 
   return {

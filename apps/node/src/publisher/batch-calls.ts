@@ -21,14 +21,14 @@ const CALLDATA_GAS_PER_BYTE = 40;
 export const PAYOUTS_PER_CALL = MAX_PAYOUTS_PER_CALL;
 
 /** A block of a batch with all that its L1 calls are made of. */
-export interface PublishedBatch {
+export interface BatchCallInputs {
   readonly batch: StoredBatch;
   readonly block: StoredBlock;
   readonly payouts: readonly StoredPayout[];
 }
 
-/** The call that submits a proven batch. Throws `node/unavailable` without proof. */
-export function submitCall(rollup: Hex, { batch, block, payouts }: PublishedBatch): L1Call {
+/** The call that submits a ready batch. Throws `node/unavailable` without proof. */
+export function submitCall(rollup: Hex, { batch, block, payouts }: BatchCallInputs): L1Call {
   if (batch.proof === null || block.seal === null) throw incomplete(block);
   const args = submitBatchArguments(headerFieldsOf(block, payouts), block.seal.data, batch.proof);
   const data = encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args });
@@ -47,7 +47,7 @@ export function submitCall(rollup: Hex, { batch, block, payouts }: PublishedBatc
  * The call that pays what is owed among the records from `first` on, PAYOUTS_PER_CALL of them, of an accepted batch.
  * Throws `node/unavailable` before acceptance.
  */
-export function payCall(rollup: Hex, { batch, block, payouts }: PublishedBatch, first: number): L1Call {
+export function payCall(rollup: Hex, { batch, block, payouts }: BatchCallInputs, first: number): L1Call {
   if (batch.acceptance === null || block.seal === null) throw incomplete(block);
   const args = payArguments({
     batch: batchNumber(batch.acceptance.number),

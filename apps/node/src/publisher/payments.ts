@@ -1,5 +1,5 @@
 import { type Db, findBatch, findBlock, loadBlockPayouts, loadBlocksOwing, type StoredL1Transaction } from "@cairn/db";
-import { PAYOUTS_PER_CALL, type PublishedBatch, payoutsOfPart } from "./batch-calls.ts";
+import { type BatchCallInputs, PAYOUTS_PER_CALL, payoutsOfPart } from "./batch-calls.ts";
 
 /** A part of a batch's payout list that still owes something. */
 export interface OwedPart {
@@ -35,7 +35,7 @@ export async function isPartPaidByOthers(
 }
 
 /** A stored block with its batch and payouts, null unless both are there. */
-export async function loadPublished(db: Db, firstBlock: number): Promise<PublishedBatch | null> {
+export async function loadCallInputs(db: Db, firstBlock: number): Promise<BatchCallInputs | null> {
   const [batch, block] = await Promise.all([findBatch(db, firstBlock), findBlock(db, firstBlock)]);
   if (batch === undefined || block === undefined) return null;
   return { batch, block, payouts: await loadBlockPayouts(db, firstBlock) };

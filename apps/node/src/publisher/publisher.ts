@@ -1,5 +1,5 @@
 import {
-  countUnsentBatches,
+  countReadyBatches,
   type Database,
   findBatch,
   findL1Head,
@@ -23,11 +23,11 @@ import { wordHex } from "../json.ts";
 import { createPoller } from "../poller.ts";
 import { MAX_BAD_PROOFS } from "../prover/scheduler.ts";
 import { MAX_PROOF_BYTES } from "../prover/worker.ts";
-import { type PublishedBatch, payCall, submitCall } from "./batch-calls.ts";
+import { type BatchCallInputs, payCall, submitCall } from "./batch-calls.ts";
 import { type ContractView, isProofAccepted, noteContractView, refusalReason } from "./contract-view.ts";
 import { createL1Sender, type L1Call, type SenderSettings } from "./l1-sender.ts";
 import type { PublisherMetrics } from "./metrics.ts";
-import { isPartPaidByOthers, loadOwedParts, loadPublished } from "./payments.ts";
+import { isPartPaidByOthers, loadCallInputs, loadOwedParts } from "./payments.ts";
 
 /** How the publisher works. */
 export interface PublisherSettings extends SenderSettings {
@@ -48,7 +48,7 @@ export interface PublisherDeps {
   readonly metrics: PublisherMetrics;
 }
 
-/** Brings proven batches to L1 and pays what they owe. */
+/** Brings ready batches to L1 and pays what they owe. */
 export interface Publisher {
   readonly start: () => void;
   /** Does what can be done now. Throws what database and RPC throw. */
@@ -118,7 +118,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
       const isNext = batch.firstBlock === view.lastBlock + 1;
       const content = wordHex(batch.publicInput);
       const isUnderWay = live.some((sent) => isFor(sent, "submitBatch", batch.firstBlock, content));
-      const published = await loadPublished(db, batch.firstBlock);
+      const published = await loadCallInputs(db, batch.firstBlock);
       if (published === null) return "its block";
       if (isNext && isTooOld(published, view, isUnderWay)) return rebuild(batch, "TimestampTooOld");
       if (isUnderWay || (await isAwaitingWatcher("submitBatch", batch.firstBlock, content, readUpTo))) continue;
@@ -144,7 +144,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
       const isUnderWay = live.some((sent) => isFor(sent, "pay", block, content));
       if (isUnderWay || room.left <= 0 || isStopped || (await isAwaitingWatcher("pay", block, content, readUpTo)))
         continue;
-      const published = await loadPublished(db, block);
+      const published = await loadCallInputs(db, block);
       if (published?.batch.acceptance == null) continue;
       const call = payCall(rollup.address, published, first);
       const reason = await refusalReason(rollup, account.address, call, view.clock);
@@ -160,7 +160,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
   const refused = async (
     call: L1Call,
     reason: string,
-    { batch, block }: PublishedBatch,
+    { batch, block }: BatchCallInputs,
     { clock: { nextTimestamp } }: ContractView,
   ): Promise<string> => {
     logger.warn(
@@ -182,7 +182,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
   };
 
   /** One that is under way has until the very end; another is built again in time to be proven and sent. */
-  const isTooOld = ({ block }: PublishedBatch, { clock: l1 }: ContractView, isUnderWay: boolean): boolean =>
+  const isTooOld = ({ block }: BatchCallInputs, { clock: l1 }: ContractView, isUnderWay: boolean): boolean =>
     l1.nextTimestamp > block.timestamp + MAX_HEADER_AGE_SECONDS - (isUnderWay ? 0 : RESUBMIT_MARGIN_SECONDS);
 
   /** Whether an L1 transaction that has not landed can only revert, or would do what is done. */
@@ -205,7 +205,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
   /** Asks the verifier itself, before any gas is spent; a bad proof is removed, so that it is made again. */
   const isProofGood = async (batch: StoredBatch): Promise<boolean> => {
     const publicInput = wordHex(batch.publicInput);
-    const key = `${batch.firstBlock}:${publicInput}:${batch.provedAtMs}`;
+    const key = `${batch.firstBlock}:${publicInput}:${batch.readyAtMs}`;
     if (checked.has(key)) return true;
     const proof = batch.proof ?? new Uint8Array();
     // An L1 node would refuse the question, not the proof, if it were much too long.
@@ -242,7 +242,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
 
   const watchBalance = async (live: readonly StoredL1Transaction[]): Promise<boolean> => {
     const balance = await rollup.reader.getBalance({ address: account.address });
-    metrics.observe({ balanceWei: balance, live: live.length, unsent: await countUnsentBatches(db) });
+    metrics.observe({ balanceWei: balance, live: live.length, unsent: await countReadyBatches(db) });
     const isLow = balance < settings.lowBalanceWei || sender.isOutOfFunds();
     if (isLow && !status.isBalanceLow) {
       logger.error({ balance: balance.toString(), account: account.address, live: live.length }, "balance is low");

@@ -48,7 +48,7 @@ export interface AdoptionTarget {
  * Makes a batch that L1 accepted, and that others made, the next block here: replays what it published on the state, which is
  * taken back to the block before, and stores it. The transactions of this node that it holds count as confirmed.
  * Precondition: no block from its number on is stored. Throws `node/l1-diverged` when what L1 shows does not lead to the root
- * that it proved, `node/state-diverged`, `state/beyond-retention`.
+ * that was proven, `node/state-diverged`, `state/beyond-retention`.
  */
 export async function adoptBatch(
   { db, keeper, domain, nowMs }: AdoptionTarget,
