@@ -5,6 +5,12 @@ import type { Clock } from "./clock.ts";
 export const MAX_AHEAD_SECONDS = 60;
 /** Seconds after which L1 refuses a block's timestamp (spec 7.4). */
 export const MAX_HEADER_AGE_SECONDS = 7200;
+/** A block without a proof is built again this long before L1 would refuse its timestamp, seconds. */
+export const REBUILD_MARGIN_SECONDS = 900;
+/** Age at which a block without a proof is built again, seconds. */
+export const REBUILD_AGE_SECONDS = MAX_HEADER_AGE_SECONDS - REBUILD_MARGIN_SECONDS;
+/** What L1's refusal of a block that is too old is called in histories. */
+export const TOO_OLD = "the block became too old for L1";
 
 /** Why no block may be opened now. */
 export type ClosedReason =
@@ -48,8 +54,13 @@ export interface BlockRules {
   readonly observe: (view: ChainView) => void;
   /** Time of L1 as far as this node knows, in seconds: by it transactions expire. */
   readonly now: () => number;
-  /** For a block after one of timestamp `previous`. */
-  readonly opening: (previous: number) => Opening;
+  /**
+   * For a block after one of timestamp `previous`. With `deadline`, the earliest of the promised transactions that are to be
+   * placed now, the lag is no obstacle, and the block carries the latest time at which all of them are valid.
+   */
+  readonly opening: (previous: number, deadline?: number | null) => Opening;
+  /** The oldest timestamp worth giving to a block after one of timestamp `previous`: it leaves time for proof and L1. */
+  readonly earliest: (previous: number) => number;
 }
 
 /** Rules on the machine's clock, which may be wrong: L1's time bounds it on both sides. */
@@ -76,16 +87,22 @@ export function createBlockRules(clock: Clock, limits: LagLimits): BlockRules {
       view = next;
     },
     now,
-    opening: (previous) => {
+    earliest: (previous) => Math.max(previous, now() - REBUILD_AGE_SECONDS),
+    opening: (previous, deadline = null) => {
       const { head, submission, unproven } = view;
       if (submission?.isFrozen === true) return { type: "closed", reason: "frozen" };
       if (view.isBehindL1) return { type: "closed", reason: "behindL1" };
-      if (unproven !== null && (unproven.count >= limits.maxBlocks || ageOf(unproven) > limits.maxSeconds))
-        return { type: "closed", reason: "lagging" };
-      if (submission?.role !== "stranger") return { type: "open", timestamp: Math.max(previous, now()) };
+      const isLagging =
+        unproven !== null && (unproven.count >= limits.maxBlocks || ageOf(unproven) > limits.maxSeconds);
+      if (isLagging && deadline === null) return { type: "closed", reason: "lagging" };
+      const open = (latest: number): Opening => {
+        const timestamp = Math.max(previous, Math.min(latest, deadline ?? latest));
+        return { type: "open", timestamp };
+      };
+      if (submission?.role !== "stranger") return open(now());
       if (!submission.isOpen) return { type: "closed", reason: "notOperator" };
       if (head === null || head.safeTimestamp < previous) return { type: "closed", reason: "awaitingL1" };
-      return { type: "open", timestamp: head.safeTimestamp };
+      return open(head.safeTimestamp);
     },
   };
 }

@@ -134,7 +134,7 @@ describe("a node when L1 does not go its way", () => {
     held.resolve();
     await expect.poll(() => statusOf(second), WAIT).toBe("proven");
     expect(await statusOf(first)).toBe("proven");
-    expect(await typesOf(lost)).toEqual(["received", "requeued", "rejected"]);
+    expect(await typesOf(lost)).toEqual(["received", "confirmed", "requeued", "rejected"]);
     expect(await client().balance(bob)).toBe(before + 2000n);
     expect(await client().index(carol)).toBe(0);
     await isAtL1();

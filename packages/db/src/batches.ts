@@ -145,6 +145,20 @@ export async function markBatchAccepted(
  * Returns the blocks that are no longer proven.
  */
 export async function revokeAcceptancesFrom(db: Db, l1Block: number, atMs: number): Promise<number[]> {
+  await sql`
+    insert into transaction_events (transaction_id, at_ms, type, details)
+    select id, at_ms, type, details
+    from transactions t
+    join blocks b on b.number = t.block_number
+    join batches on b.number between batches.first_block and batches.last_block and batches.l1_block >= ${l1Block}
+    cross join lateral (values
+      (1, 'proven', b.proven_at_ms, jsonb_build_object('block', b.number, 'batch', batches.number)),
+      (2, 'unproven', ${atMs}::bigint,
+        jsonb_build_object('reason', 'a reorg of L1 removed the batch'::text, 'block', b.number))
+    ) as steps (step, type, at_ms, details)
+    where at_ms is not null
+    order by t.sequence, step
+  `.execute(db);
   const { rows } = await sql<{ number: number }>`
     update blocks set status = 'sealed', proven_at_ms = null, final_at_ms = null
     from batches
@@ -156,15 +170,7 @@ export async function revokeAcceptancesFrom(db: Db, l1Block: number, atMs: numbe
     .set({ number: null, l1_transaction: null, l1_block: null, l1_block_hash: null })
     .where("l1_block", ">=", l1Block)
     .execute();
-  const numbers = rows.map(({ number }) => number).sort((a, b) => a - b);
-  if (numbers.length === 0) return numbers;
-  await sql`
-    insert into transaction_events (transaction_id, at_ms, type, details)
-    select id, ${atMs}, 'unproven',
-      jsonb_build_object('reason', 'a reorg of L1 removed the batch'::text, 'block', block_number)
-    from transactions where block_number between ${numbers[0]} and ${numbers.at(-1)}
-  `.execute(db);
-  return numbers;
+  return rows.map(({ number }) => Number(number)).sort((a, b) => a - b);
 }
 
 /** Marks the blocks of batches accepted up to a finalised L1 block final; returns those that were not final before, in order. */

@@ -37,6 +37,7 @@ import {
   loadLiveL1Transactions,
   loadOpenBlocks,
   loadPool,
+  loadPromisedIds,
   loadQueueEntries,
   loadSettledL1TransactionsFrom,
   loadUnbatchedBlocks,
@@ -181,11 +182,14 @@ describe.each(["embedded", "server"] as const)("repositories on the %s engine", 
     expect(await requeueTransactions(db, 2, { atMs: 5, reason: "L1 reorg" })).toBe(2);
     await deleteBlocksFrom(db, 2);
     expect(await loadPool(db)).toEqual([stored(1), stored(2)]);
-    expect(await listTransactionEvents(db, 1001n)).toEqual([
-      { transactionId: 1001n, atMs: 5, type: "requeued", details: { reason: "L1 reorg", block: 2 } },
+    expect(await listTransactionEvents(db, 1001n)).toMatchObject([
+      { transactionId: 1001n, type: "confirmed", details: { block: 2, slot: 1 } },
+      { type: "sealed", details: { block: 2 } },
+      { atMs: 5, type: "requeued", details: { reason: "L1 reorg", block: 2 } },
     ]);
+    expect(await loadPromisedIds(db)).toEqual(new Set([1001n, 1002n]));
     await addTransactionEvents(db, [{ transactionId: 1001n, atMs: 6, type: "rejected", details: { why: "x" } }]);
-    expect(await listTransactionEvents(db, 1001n)).toHaveLength(2);
+    expect(await listTransactionEvents(db, 1001n)).toHaveLength(4);
     expect((await findLastSealedBlock(db))?.number).toBe(1);
     expect(await findWitness(db, 2)).toBeUndefined();
   });

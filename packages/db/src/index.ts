@@ -138,6 +138,7 @@ export {
 export { decodeSignedTransaction, encodeSignedTransaction, SIGNED_TRANSACTION_BYTES } from "./signed-transaction.ts";
 export {
   addTransactionEvents,
+  findEarliestDeadline,
   findOpenTransactionsOf,
   findTransaction,
   findTransactions,
@@ -147,6 +148,7 @@ export {
   loadBlockTransactions,
   loadGroup,
   loadPool,
+  loadPromisedIds,
   requeueTransactions,
   type StoredTransaction,
   type TransactionEvent,

@@ -29,7 +29,10 @@ export interface StoredTransaction {
   readonly receivedAtMs: number;
 }
 
-/** Something out of the ordinary in a transaction's life: requeued, replaced, rejected, expired. */
+/**
+ * Something out of the ordinary in a transaction's life: requeued, replaced, rejected, expired; before `requeued` and
+ * `unproven` also the steps that they undo.
+ */
 export interface TransactionEvent {
   readonly transactionId: bigint;
   readonly atMs: number;
@@ -164,28 +167,68 @@ export async function lastSequence(db: Db): Promise<number> {
 
 /**
  * Returns the transactions of a block and all later ones to the pool; they keep their sequence, so they run again in the
- * same order. Notes the reason in their histories; returns how many they were.
+ * same order. Their histories keep the places that they lose, and note the reason; returns how many they were.
+ * Precondition: the blocks are still stored.
  */
 export async function requeueTransactions(
   db: Db,
   firstBlock: number,
   note: { readonly atMs: number; readonly reason: string },
 ): Promise<number> {
-  const { rows } = await sql<{ id: Uint8Array }>`
-    with requeued as (
+  const { rows } = await sql<{ readonly type: string }>`
+    with before as (
+      select t.id, t.sequence, t.block_number as block, t.slot, greatest(t.received_at_ms, b.opened_at_ms) as confirmed_at,
+        b.sealed_at_ms as sealed_at
+      from transactions t join blocks b on b.number = t.block_number
+      where t.block_number >= ${firstBlock}
+    ), requeued as (
       update transactions t
       set status = 'received', block_number = null, slot = null, amount = null, fee = null, created_index = null,
         to_index = case when t.created_index is null then t.to_index else null end
-      from (select id, block_number from transactions where block_number >= ${firstBlock}) before
+      from before
       where t.id = before.id
-      returning t.id, before.block_number
+      returning t.id
     )
     insert into transaction_events (transaction_id, at_ms, type, details)
-    select id, ${note.atMs}, 'requeued', jsonb_build_object('reason', ${note.reason}::text, 'block', block_number)
-    from requeued
-    returning transaction_id as id
+    select id, at_ms, type, details
+    from before cross join lateral (values
+      (1, 'confirmed', confirmed_at, jsonb_build_object('block', block, 'slot', slot)),
+      (2, 'sealed', sealed_at, jsonb_build_object('block', block)),
+      (3, 'requeued', ${note.atMs}::bigint, jsonb_build_object('reason', ${note.reason}::text, 'block', block))
+    ) as steps (step, type, at_ms, details)
+    where at_ms is not null
+    order by sequence, step
+    returning type
   `.execute(db);
-  return rows.length;
+  return rows.filter(({ type }) => type === "requeued").length;
+}
+
+/** Ids of waiting transactions that had a place in a block and lost it: they were promised one. */
+export async function loadPromisedIds(db: Db): Promise<Set<bigint>> {
+  const rows = await db
+    .selectFrom("transactions")
+    .select("id")
+    .where("status", "=", "received")
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom("transaction_events")
+          .select("event")
+          .whereRef("transaction_id", "=", "transactions.id")
+          .where("type", "=", "requeued"),
+      ),
+    )
+    .execute();
+  return new Set(rows.map(({ id }) => bytesToBigint(id)));
+}
+
+/** The earliest `validUntil` of the transactions in a block and all later ones, null without any. */
+export async function findEarliestDeadline(db: Db, firstBlock: number): Promise<number | null> {
+  const row = await db
+    .selectFrom("transactions")
+    .select(({ fn }) => fn.min("valid_until").as("deadline"))
+    .where("block_number", ">=", firstBlock)
+    .executeTakeFirst();
+  return row?.deadline == null ? null : Number(row.deadline);
 }
 
 /** Adds to the histories of stored transactions. */

@@ -49,26 +49,34 @@ export function toSummary(transaction: StoredTransaction, block: StoredBlock | u
   };
 }
 
-/** What happened to a transaction, in order of time. */
+/** Events after which a transaction has no place in a block. */
+const UNPLACED = ["requeued", "rejected", "replaced", "expired"];
+
+/**
+ * What happened to a transaction, step by step. Places that it lost are among the events; the steps of the block that
+ * holds it now come from the block.
+ */
 export function toHistory(
   transaction: StoredTransaction,
   block: StoredBlock | undefined,
   events: readonly TransactionEvent[],
 ): History {
-  const history: History = [
-    { type: "received", atMs: transaction.receivedAtMs, details: {} },
-    ...events.map(({ type, atMs, details }) => ({ type, atMs, details: { ...details } })),
+  const shown = events.map(({ type, atMs, details }) => ({ type, atMs, details: { ...details } }));
+  const received = { type: "received", atMs: transaction.receivedAtMs, details: {} };
+  if (transaction.inclusion === null || block === undefined) return [received, ...shown];
+  const { blockNumber, slot } = transaction.inclusion;
+  const step = (type: string, atMs: number | null | undefined, details: object): History =>
+    atMs == null ? [] : [{ type, atMs, details: { ...details } }];
+  const placedAfter = events.findLastIndex(({ type }) => UNPLACED.includes(type)) + 1;
+  return [
+    received,
+    ...shown.slice(0, placedAfter),
+    ...step("confirmed", Math.max(transaction.receivedAtMs, block.openedAtMs), { block: blockNumber, slot }),
+    ...step("sealed", block.seal?.sealedAtMs, { block: blockNumber }),
+    ...shown.slice(placedAfter),
+    ...step("proven", block.provenAtMs, {}),
+    ...step("final", block.finalAtMs, {}),
   ];
-  if (transaction.inclusion !== null && block !== undefined) {
-    const { blockNumber, slot } = transaction.inclusion;
-    const atMs = Math.max(transaction.receivedAtMs, block.openedAtMs);
-    history.push({ type: "confirmed", atMs, details: { block: blockNumber, slot } });
-    if (block.seal !== null)
-      history.push({ type: "sealed", atMs: block.seal.sealedAtMs, details: { block: blockNumber } });
-    if (block.provenAtMs !== null) history.push({ type: "proven", atMs: block.provenAtMs, details: {} });
-    if (block.finalAtMs !== null) history.push({ type: "final", atMs: block.finalAtMs, details: {} });
-  }
-  return history.sort((a, b) => a.atMs - b.atMs);
 }
 
 /** A block as the API shows it. */

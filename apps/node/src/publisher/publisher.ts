@@ -5,6 +5,7 @@ import {
   findL1Head,
   findL1Transaction,
   findLastL1Block,
+  findRebuildRequest,
   loadPendingBatches,
   rejectProof,
   requestRebuild,
@@ -15,7 +16,7 @@ import type { L1Rollup } from "@cairn/l1";
 import { bytesToHex, CairnError } from "@cairn/protocol";
 import type { Logger } from "pino";
 import type { LocalAccount } from "viem";
-import { MAX_HEADER_AGE_SECONDS } from "../block-rules.ts";
+import { MAX_HEADER_AGE_SECONDS, REBUILD_MARGIN_SECONDS, TOO_OLD } from "../block-rules.ts";
 import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
@@ -72,11 +73,11 @@ interface Room {
 }
 
 const MAX_PAUSE_MS = 30_000;
-/** A block that has not been sent is built again this long before L1 would refuse its timestamp, seconds. */
-const RESUBMIT_MARGIN_SECONDS = 900;
+/** A proof is not sent for a block that L1 would refuse within this time, seconds. */
+const SEND_MARGIN_SECONDS = 60;
 /** What L1 says to a block that can only be built again; the others pass with time or with what the watcher reads. */
 const REBUILD_REASONS: Readonly<Record<string, string>> = {
-  TimestampTooOld: "the block became too old for L1",
+  TimestampTooOld: "L1 refused the block as too old",
   OverdueL1OperationsLeft: "entries of the L1 queue have to come first",
 };
 
@@ -120,7 +121,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
       const isUnderWay = live.some((sent) => isFor(sent, "submitBatch", batch.firstBlock, content));
       const published = await loadCallInputs(db, batch.firstBlock);
       if (published === null) return "its block";
-      if (isNext && isTooOld(published, view, isUnderWay)) return rebuild(batch, "TimestampTooOld");
+      if (isNext && isTooOld(published, view, isUnderWay)) return rebuild(batch, TOO_OLD);
       if (isUnderWay || (await isAwaitingWatcher("submitBatch", batch.firstBlock, content, readUpTo))) continue;
       if (!view.isOpen) return "submission to be open to others than the operator";
       if (view.role === "stranger" && !isNext) return "the batch before";
@@ -167,23 +168,29 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
       { subject: call.subject, reason, timestamp: block.timestamp, nextTimestamp },
       "L1 would refuse a batch",
     );
-    if (REBUILD_REASONS[reason] === undefined) return reason;
+    const why = REBUILD_REASONS[reason];
+    if (why === undefined) return reason;
     // Entries that are not safe yet cannot be built in; the watcher will bring them.
     const safe = (await findL1Head(db))?.safeTimestamp ?? 0;
-    return reason === "OverdueL1OperationsLeft" && safe < block.timestamp ? reason : rebuild(batch, reason);
+    return reason === "OverdueL1OperationsLeft" && safe < block.timestamp ? reason : rebuild(batch, why);
   };
 
-  const rebuild = async (batch: StoredBatch, cause: string): Promise<string> => {
-    const reason = REBUILD_REASONS[cause] ?? cause;
+  const rebuild = async (batch: StoredBatch, reason: string): Promise<string> => {
+    const publicInput = batch.publicInput.toString();
+    const before = await findRebuildRequest(db);
+    // The sequencer decides when: it may leave the block its place for as long as L1 would take it.
+    if (before?.publicInput === publicInput && before.reason === reason) return reason;
     logger.warn({ block: batch.firstBlock, reason }, "a block has to be built again");
     metrics.rebuilt();
-    await requestRebuild(db, { firstBlock: batch.firstBlock, publicInput: batch.publicInput.toString(), reason });
-    return cause;
+    await requestRebuild(db, { firstBlock: batch.firstBlock, publicInput, reason });
+    return reason;
   };
 
-  /** One that is under way has until the very end; another is built again in time to be proven and sent. */
-  const isTooOld = ({ block }: BatchCallInputs, { clock: l1 }: ContractView, isUnderWay: boolean): boolean =>
-    l1.nextTimestamp > block.timestamp + MAX_HEADER_AGE_SECONDS - (isUnderWay ? 0 : RESUBMIT_MARGIN_SECONDS);
+  /** What is under way has until the very end, and a proof until there is no time to send it; others are built again before. */
+  const isTooOld = ({ batch, block }: BatchCallInputs, { clock: l1 }: ContractView, isUnderWay: boolean): boolean => {
+    const margin = batch.proof === null ? REBUILD_MARGIN_SECONDS : SEND_MARGIN_SECONDS;
+    return l1.nextTimestamp > block.timestamp + MAX_HEADER_AGE_SECONDS - (isUnderWay ? 0 : margin);
+  };
 
   /** Whether an L1 transaction that has not landed can only revert, or would do what is done. */
   const isVoid = async (sent: StoredL1Transaction, view: ContractView): Promise<boolean> => {

@@ -48,8 +48,6 @@ export interface ChainOptions {
   readonly verifySignature: VerifySignature;
   /** Message hash of a transaction that was hashed before. */
   readonly hashMessage: (transaction: L2Transaction) => bigint;
-  /** Transactions must stay valid this long after the block's timestamp, for the proof to reach L1. */
-  readonly minValiditySeconds: number;
   /** Accounts that take fees, as of the base; follows the blocks that are closed. */
   readonly feeAccounts: Pick<FeeAccounts, "current" | "follow">;
   /** Queue entries that may be consumed, from position `first` on; at most `limit`. */
@@ -133,7 +131,6 @@ export function createChain(options: ChainOptions, start: ChainPosition): Chain 
       verifySignature: options.verifySignature,
       hashMessage: options.hashMessage,
       compress,
-      minValiditySeconds: options.minValiditySeconds,
     });
     for (const { operation } of entries) builder.addL1Operation(operation);
     return {

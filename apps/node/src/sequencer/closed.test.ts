@@ -2,7 +2,7 @@ import { findBlock, findTransaction, loadPool } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createSequencerHarness, type Life, type SequencerHarness, START_MS } from "../../test/sequencer-harness.ts";
-import type { ChainView } from "../block-rules.ts";
+import { type ChainView, REBUILD_AGE_SECONDS } from "../block-rules.ts";
 
 const databases = createTestDatabases().server;
 const NOW = START_MS / 1000;
@@ -51,21 +51,26 @@ describe("a sequencer that may not open blocks", () => {
     await expect(submit(16)).rejects.toMatchObject({ code: "node/overloaded" });
   });
 
-  it("keeps dropped transactions in their order until it may, and lets them expire by L1's time", async () => {
+  it("keeps dropped transactions in their order until it may, and lets go of those that no block can hold", async () => {
     const ids = [await submit(0), await submit(1), await submit(2, { validUntil: NOW + 1000 })];
     harness.rules.observe(CLOSED);
     await life.sequencer.rebuildFrom(2, "for the test");
     expect((await loadPool(life.database.db)).map(({ id }) => id)).toEqual(ids);
     expect(life.sequencer.status()).toMatchObject({ phase: "running", pool: 3, openBlock: null });
-    harness.rules.observe({ ...CLOSED, head: headAt(NOW + 2000) });
+    // A block of this age or older would be built again before it is proven.
+    harness.rules.observe({ ...CLOSED, head: headAt(NOW + 1000 + REBUILD_AGE_SECONDS) });
+    harness.clock.advance(60);
+    expect(life.sequencer.status()).toMatchObject({ pool: 3 });
+    const late = NOW + 1001 + REBUILD_AGE_SECONDS;
+    harness.rules.observe({ ...CLOSED, head: headAt(late) });
     harness.clock.advance(60);
     await expect.poll(() => statusOf(ids[2] ?? 0n)).toBe("expired");
-    harness.rules.observe({ ...OPEN, head: headAt(NOW + 2000) });
+    harness.rules.observe({ ...OPEN, head: headAt(late) });
     harness.clock.advance(60);
     await expect.poll(() => Promise.all(ids.map(statusOf))).toEqual(["confirmed", "confirmed", "expired"]);
     const rows = await Promise.all(ids.map((id) => findTransaction(life.database.db, id)));
     expect(rows.map((row) => row?.inclusion?.slot)).toEqual([0, 1, undefined]);
-    expect((await findBlock(life.database.db, 2))?.timestamp).toBe(NOW + 2000);
+    expect((await findBlock(life.database.db, 2))?.timestamp).toBe(late);
   });
 
   it("gives blocks L1's time when the machine's clock is wrong", async () => {

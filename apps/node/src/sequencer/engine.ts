@@ -2,14 +2,15 @@ import { type Compress, messageHash } from "@cairn/crypto";
 import type { QueueEntry, StoredTransaction, TransactionEvent } from "@cairn/db";
 import { type L2Transaction, messageWords, type SchnorrSignature } from "@cairn/protocol";
 import type { StateReader, VerifySignature } from "@cairn/vm";
-import type { BlockRules, ClosedReason } from "../block-rules.ts";
+import { type BlockRules, type ClosedReason, MAX_AHEAD_SECONDS } from "../block-rules.ts";
 import type { Clock } from "../clock.ts";
 import { type Chain, type ChainPosition, createChain } from "./chain.ts";
 import type { SequencerEvent } from "./events.ts";
 import { createFeeAccounts, type FeeAccounts } from "./fee-accounts.ts";
 import type { Journal } from "./journal.ts";
 import type { SequencerMetrics } from "./metrics.ts";
-import { createPool, type PoolGroup, type PoolOutcome } from "./pool.ts";
+import { createPool, deadlineOf, type PoolGroup, type PoolOutcome } from "./pool.ts";
+import { createPromised, type Promised } from "./promised.ts";
 import { type Reconciled, signedOf } from "./recovery.ts";
 import type { SealTask } from "./sealing.ts";
 import { createSealingLine, type SealedBlock } from "./sealing-line.ts";
@@ -66,8 +67,11 @@ export interface Engine {
   readonly place: (group: PoolGroup) => EnginePlacement;
   /** Lets a group wait for the nonces before it; when it was added, `durable` tells when that is on the disk. */
   readonly wait: (group: PoolGroup) => { readonly outcome: PoolOutcome; readonly durable: Promise<void> };
-  /** Puts a stored group back: into a block when its turn has come and one may be opened, else it waits. */
-  readonly restore: (rows: readonly StoredTransaction[]) => void;
+  /**
+   * Puts stored groups back in their order, once: into blocks when their turn has come and one may be opened, else they wait.
+   * Those with an id in `promised` were confirmed before: blocks get a time at which they are valid.
+   */
+  readonly restore: (groups: readonly (readonly StoredTransaction[])[], promised: ReadonlySet<bigint>) => void;
   /** Builds a block again that the stores hold as open; false if it does not come out the same. */
   readonly reopen: (open: Reconciled["open"][number], entries: readonly QueueEntry[]) => boolean;
   /** What falls due with time: expiry, blocks for queue entries, sealing. */
@@ -94,6 +98,7 @@ export function createEngine(
   let sequence = start.lastSequence;
   /** Groups whose turn has come while no block may be opened, in order; on the disk they are in the pool. */
   let held: PoolGroup[] = [];
+  let promised: Promised = createPromised([]);
   const line = createSealingLine({ state: keeper, journal, clock, onFailure: deps.onFailure });
   const chain = createChain(
     {
@@ -114,7 +119,7 @@ export function createEngine(
           .slice(0, limit),
       nowMs: clock.nowMs,
       elapsedMs: clock.elapsedMs,
-      opening: rules.opening,
+      opening: (previous) => rules.opening(previous, promised.deadline(rules.earliest(previous))),
       emit: (entry) => void journal.append(entry).catch(() => undefined),
       seal: (task) => seal(task),
     },
@@ -156,9 +161,22 @@ export function createEngine(
     return reason === null ? execute(group) : { type: "closed", reason };
   };
 
+  /** Why a group expires too soon to be promised a place: its block could not be built again if it had to be. */
+  const findTooSoon = (group: PoolGroup): SubmissionRejection | null => {
+    if (promised.has(group)) return null;
+    const minimum = rules.now() + settings.minValiditySeconds;
+    const index = group.transactions.findIndex(({ transaction }) => transaction.validUntil < minimum);
+    const validUntil = group.transactions[index]?.transaction.validUntil;
+    return validUntil === undefined ? null : { index, reason: { type: "expiresTooSoon", validUntil, minimum } };
+  };
+
   const execute = (group: PoolGroup): EnginePlacement => {
+    const tooSoon = findTooSoon(group);
+    if (tooSoon !== null) return { type: "rejected", ...tooSoon };
     const placement = chain.place(group.transactions);
-    if (placement.type !== "confirmed") return placement;
+    if (placement.type === "closed") return placement;
+    promised.remove(group);
+    if (placement.type === "rejected") return placement;
     const rows = confirmedRows(group, placement.blockNumber, placement.receipts);
     const durable = record(rows, []);
     if ((chain.open()?.slots ?? 0) >= settings.slotCount) chain.close();
@@ -186,7 +204,7 @@ export function createEngine(
     if (placed.type === "closed") held.push(group);
     else if (placed.type === "confirmed") void placed.durable.catch(() => undefined);
     else if (placed.reason.type !== "nonceTooHigh" || pool.add(group).type !== "added") {
-      retire(group, "rejected", placed.reason);
+      retire(group, placed.reason.type === "expired" ? "expired" : "rejected", placed.reason);
     }
   };
 
@@ -233,16 +251,19 @@ export function createEngine(
     number,
     place,
     wait,
-    restore: (rows) => {
-      const [first] = rows;
-      if (first === undefined) return;
-      const group: PoolGroup = {
-        ids: rows.map(({ id }) => id),
-        transactions: signedOf(rows),
-        receivedAtMs: first.receivedAtMs,
-        sequence: first.sequence,
-      };
-      restoreGroup(number(group));
+    restore: (stored, promisedIds) => {
+      const groups = stored.map((rows) =>
+        number({
+          ids: rows.map(({ id }) => id),
+          transactions: signedOf(rows),
+          receivedAtMs: rows[0]?.receivedAtMs ?? clock.nowMs(),
+        }),
+      );
+      promised = createPromised(groups.filter(({ ids }) => ids.some((id) => promisedIds.has(id))));
+      for (const group of groups) restoreGroup(group);
+      const open = chain.open();
+      // What comes now is to have all the time that L1 gives a block.
+      if (open !== null && open.opening.timestamp < rules.now() - MAX_AHEAD_SECONDS) chain.close();
     },
     reopen: ({ block, groups }, entries) => {
       const receipts = chain.reopen(block, entries, groups.map(signedOf));
@@ -251,11 +272,12 @@ export function createEngine(
     },
     tick: () => {
       const timestamp = rules.now();
-      const expired = held.filter((group) => isExpired(group, timestamp));
+      const earliest = rules.earliest(chain.position().timestamp);
+      const expired = held.filter((group) => deadlineOf(group) < (promised.has(group) ? earliest : timestamp));
       held = held.filter((group) => !expired.includes(group));
       for (const group of [...expired, ...pool.expiredAt(timestamp)]) {
-        const validUntil = Math.min(...group.transactions.map(({ transaction }) => transaction.validUntil));
-        retire(group, "expired", { type: "expired", validUntil, timestamp });
+        promised.remove(group);
+        retire(group, "expired", { type: "expired", validUntil: deadlineOf(group), timestamp });
       }
       releaseHeld();
       chain.openForQueue();
@@ -273,8 +295,4 @@ export function createEngine(
       await journal.drain().catch(() => undefined);
     },
   };
-}
-
-function isExpired(group: PoolGroup, timestamp: number): boolean {
-  return group.transactions.some(({ transaction }) => transaction.validUntil < timestamp);
 }

@@ -2,6 +2,7 @@ import {
   deleteBlocksFrom,
   lastSequence,
   loadPool,
+  loadPromisedIds,
   loadQueueEntries,
   type QueueEntry,
   requeueTransactions,
@@ -132,7 +133,7 @@ export function createLifecycle(
     const { action, next } = await continueStores();
     run = next;
     await loadQueue(next.engine);
-    for (const group of toGroups(await loadPool(db))) next.engine.restore(group);
+    next.engine.restore(toGroups(await loadPool(db)), await loadPromisedIds(db));
     await next.engine.settled();
     if (broken !== null) throw broken;
     if (phase !== "stopped") phase = "running";

@@ -93,7 +93,7 @@ export function createPool(limits: PoolLimits): Pool {
     if (crowded !== undefined) return { type: "accountFull", from: crowded };
     for (const rival of replaced) remove(rival);
     for (const id of group.ids) byId.set(id, group);
-    firstExpiry = Math.min(firstExpiry, expiryOf(group));
+    firstExpiry = Math.min(firstExpiry, deadlineOf(group));
     for (const { transaction } of group.transactions) {
       const nonces = byAccount.get(transaction.from) ?? new Map<number, PoolGroup>();
       nonces.set(transaction.nonce, group);
@@ -113,7 +113,7 @@ export function createPool(limits: PoolLimits): Pool {
       const expired: PoolGroup[] = [];
       firstExpiry = Number.POSITIVE_INFINITY;
       for (const group of groups()) {
-        const expiry = expiryOf(group);
+        const expiry = deadlineOf(group);
         if (expiry < timestamp) expired.push(group);
         else firstExpiry = Math.min(firstExpiry, expiry);
       }
@@ -129,6 +129,7 @@ function feeOf(group: PoolGroup, from: AccountIndex, nonce: number): bigint {
   return held === undefined ? 0n : decodeFloat16(held.transaction.fee);
 }
 
-function expiryOf({ transactions }: PoolGroup): number {
+/** Last second at which all of a group is valid. */
+export function deadlineOf({ transactions }: Pick<PoolGroup, "transactions">): number {
   return Math.min(...transactions.map(({ transaction }) => transaction.validUntil));
 }

@@ -3,6 +3,8 @@ import {
   type Database,
   type Db,
   findBatch,
+  findBlock,
+  findEarliestDeadline,
   findForkedBlock,
   findL1Head,
   findRebuildHold,
@@ -11,10 +13,11 @@ import {
   findSubmissionRight,
   findUnadoptedBatch,
   findUnproven,
+  type StoredBlock,
 } from "@cairn/db";
 import type { Domain } from "@cairn/protocol";
 import type { Logger } from "pino";
-import type { BlockRules } from "../block-rules.ts";
+import { type BlockRules, MAX_HEADER_AGE_SECONDS, TOO_OLD } from "../block-rules.ts";
 import type { Clock } from "../clock.ts";
 import { createPoller } from "../poller.ts";
 import { adoptBatch } from "../restore/adopt.ts";
@@ -31,6 +34,10 @@ export interface QueueGuard {
   readonly stop: () => Promise<void>;
 }
 
+/** Time that building a block again must win to be worth the proofs that are lost, seconds. */
+const WORTHWHILE_SECONDS = 600;
+/** This long before L1 refuses a block, it is built again whatever is lost, seconds. */
+const LAST_CALL_SECONDS = 60;
 /** Adopted batches between two reports. */
 const PROGRESS_EVERY = 500;
 
@@ -90,11 +97,24 @@ export function createQueueGuard(deps: {
   const obeyRequest = async (): Promise<void> => {
     const request = await findRebuildRequest(db);
     if (request === null) return;
-    const batch = await findBatch(db, request.firstBlock);
-    if (batch?.publicInput.toString() === request.publicInput && batch.acceptance === null) {
+    const [batch, block] = [await findBatch(db, request.firstBlock), await findBlock(db, request.firstBlock)];
+    if (batch?.publicInput.toString() === request.publicInput && batch.acceptance === null && block !== undefined) {
+      if (request.reason === TOO_OLD && !(await isRebuildDue(block))) return;
       await deps.sequencer.rebuildFrom(request.firstBlock, request.reason);
     }
     await clearRebuildRequest(db);
+  };
+
+  /**
+   * A block that grew old is built again when that wins time and loses nobody; else it keeps its place, where its proof may
+   * still come in time, until L1 is about to refuse it.
+   */
+  const isRebuildDue = async ({ number, timestamp }: StoredBlock): Promise<boolean> => {
+    const now = deps.rules.now();
+    if (now > timestamp + MAX_HEADER_AGE_SECONDS - LAST_CALL_SECONDS) return true;
+    const deadline = (await findEarliestDeadline(db, number)) ?? now;
+    const isWorthwhile = Math.min(now, deadline) - timestamp >= WORTHWHILE_SECONDS;
+    return isWorthwhile && deadline >= deps.rules.earliest(timestamp);
   };
 
   const poller = createPoller({ ...deps, run: check, failure: "the L1 queue cannot be followed" });

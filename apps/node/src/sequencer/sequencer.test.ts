@@ -314,7 +314,11 @@ describe("sequencer", () => {
     expect(rows.slice(18)).toMatchObject([{ status: "rejected" }, { status: "rejected" }]);
     const order = (await loadBlocks(db, 1, 9)).map(({ number }) => loadBlockTransactions(db, number));
     expect((await Promise.all(order)).flat().map(({ id }) => id)).toEqual(ids.slice(0, 18));
-    expect((await listTransactionEvents(db, ids[18] ?? 0n)).map(({ type }) => type)).toEqual(["requeued", "rejected"]);
+    expect((await listTransactionEvents(db, ids[18] ?? 0n)).map(({ type }) => type)).toEqual([
+      "confirmed",
+      "requeued",
+      "rejected",
+    ]);
     expect(await loadQueueEntries(db, 0, 9)).toHaveLength(4);
   });
 });
