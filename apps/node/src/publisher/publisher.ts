@@ -121,7 +121,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
       const isUnderWay = live.some((sent) => isFor(sent, "submitBatch", batch.firstBlock, content));
       const published = await loadCallInputs(db, batch.firstBlock);
       if (published === null) return "its block";
-      if (isNext && isTooOld(published, view, isUnderWay)) return rebuild(batch, TOO_OLD);
+      if (isNext && isTooOld(published, view, isUnderWay)) return rebuild(batch, "TimestampTooOld", TOO_OLD);
       if (isUnderWay || (await isAwaitingWatcher("submitBatch", batch.firstBlock, content, readUpTo))) continue;
       if (!view.isOpen) return "submission to be open to others than the operator";
       if (view.role === "stranger" && !isNext) return "the batch before";
@@ -172,18 +172,18 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
     if (why === undefined) return reason;
     // Entries that are not safe yet cannot be built in; the watcher will bring them.
     const safe = (await findL1Head(db))?.safeTimestamp ?? 0;
-    return reason === "OverdueL1OperationsLeft" && safe < block.timestamp ? reason : rebuild(batch, why);
+    return reason === "OverdueL1OperationsLeft" && safe < block.timestamp ? reason : rebuild(batch, reason, why);
   };
 
-  const rebuild = async (batch: StoredBatch, reason: string): Promise<string> => {
+  const rebuild = async (batch: StoredBatch, cause: string, reason: string): Promise<string> => {
     const publicInput = batch.publicInput.toString();
     const before = await findRebuildRequest(db);
     // The sequencer decides when: it may leave the block its place for as long as L1 would take it.
-    if (before?.publicInput === publicInput && before.reason === reason) return reason;
+    if (before?.publicInput === publicInput && before.reason === reason) return cause;
     logger.warn({ block: batch.firstBlock, reason }, "a block has to be built again");
     metrics.rebuilt();
     await requestRebuild(db, { firstBlock: batch.firstBlock, publicInput, reason });
-    return reason;
+    return cause;
   };
 
   /** What is under way has until the very end, and a proof until there is no time to send it; others are built again before. */
