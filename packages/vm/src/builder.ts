@@ -15,12 +15,10 @@ import {
   encodeL1Operation,
   encodePublishedData,
   type L1Operation,
-  type L2Transaction,
   linkContentWords,
   messageWords,
   nextQueueHash,
   type PublishedSlot,
-  type TransactionGroup,
 } from "@cairn/protocol";
 import type { ExecutedBlock } from "./block.ts";
 import { type Capacity, type CapacityLimit, emptyBlockCapacity, remainingCapacity } from "./capacity.ts";
@@ -34,7 +32,7 @@ import { type L1Receipt, type Receipt, type TransactionReceipt, transactionRecei
 import type { Rejection } from "./rejections.ts";
 import { createOverlay, netUpdates, type StateReader } from "./state.ts";
 import type { SlotTrace } from "./trace.ts";
-import type { ExecutedTransaction, HashMessage, VerifySignature } from "./transactions.ts";
+import type { ExecutedTransaction, HashMessage, OfferedGroup, VerifySignature } from "./transactions.ts";
 import { blockTxRoot } from "./tx-root.ts";
 
 /** What a block is built on and with. */
@@ -52,8 +50,6 @@ export interface BlockOptions {
   readonly feeAccounts: readonly AccountIndex[];
   readonly verifySignature: VerifySignature;
   readonly compress: Compress;
-  /** The message hash, when the caller has it already; computed with `compress` by default. */
-  readonly hashMessage?: HashMessage;
   /** Refuse transactions that expire within this time after `timestamp`; 0 by default. */
   readonly minValiditySeconds?: number;
 }
@@ -81,7 +77,7 @@ export interface BlockBuilder {
    */
   addL1Operation(operation: L1Operation): L1OperationResult;
   /** Executes transactions in consecutive slots, all or none. Throws `vm/supply-exceeded`, `vm/sealed`. */
-  addGroup(group: TransactionGroup): AddGroupResult;
+  addGroup(group: OfferedGroup): AddGroupResult;
   /** Pads with noops, credits the fees and ends the block. Throws `vm/supply-exceeded`, `vm/sealed`. */
   seal(): ExecutedBlock;
   /**
@@ -113,8 +109,7 @@ export function createBlockBuilder(options: BlockOptions): BlockBuilder {
   const capacity = emptyBlockCapacity(slotCount);
   const feeAccounts = resolveFeeAccounts(state, options.feeAccounts);
   const fees: FeeSums = new Map();
-  const hashMessage =
-    options.hashMessage ?? ((transaction: L2Transaction) => messageHash(messageWords(transaction, domain), compress));
+  const hashMessage: HashMessage = (transaction) => messageHash(messageWords(transaction, domain), compress);
   const oldNextIndex = state.nextIndex();
   const overlay = createOverlay(state);
   const slots: FilledSlot[] = [];
@@ -132,14 +127,15 @@ export function createBlockBuilder(options: BlockOptions): BlockBuilder {
   };
 
   const include = (executed: ExecutedTransaction): TransactionReceipt => {
-    const { signed, id, effect, fee, feeCredit } = executed;
+    const { id, effect, fee, feeCredit } = executed;
+    const { transaction, signature } = executed.signed;
     const receipt = transactionReceipt(slots.length, executed);
     fill(
-      slotTrace(effect, { kind: signed.transaction.type, signed: { ...signed, id }, feeCredit }),
-      publishedSlot(signed.transaction),
+      slotTrace(effect, { kind: transaction.type, signed: { transaction, signature, id }, feeCredit }),
+      publishedSlot(transaction),
       receipt,
     );
-    gatherFee(fees, signed.transaction.tokenId, fee);
+    gatherFee(fees, transaction.tokenId, fee);
     return receipt;
   };
 

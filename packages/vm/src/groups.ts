@@ -7,6 +7,7 @@ import {
   type ExecutedTransaction,
   executeTransaction,
   findMalformation,
+  type OfferedGroup,
   type TransactionContext,
 } from "./transactions.ts";
 
@@ -26,7 +27,7 @@ export interface GroupContext extends TransactionContext {
 }
 
 /** Executes a group all or nothing: `state` changes only when the result is `executed`. Throws `vm/supply-exceeded`. */
-export function executeGroup(state: WorkingState, group: TransactionGroup, context: GroupContext): GroupResult {
+export function executeGroup(state: WorkingState, group: OfferedGroup, context: GroupContext): GroupResult {
   const rejection = findLastingProblem(group, context);
   if (rejection !== null) return { type: "rejected", ...rejection };
 

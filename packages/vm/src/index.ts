@@ -18,5 +18,5 @@ export { isRetryable, type Rejection, type RejectionReason, type RejectionType }
 export { type ReplayedBlock, type ReplayInput, replayPublishedData } from "./replay.ts";
 export { createOverlay, isTreeFull, type Overlay, type StateReader, type WorkingState } from "./state.ts";
 export type { BlockTrace, FeeCreditTrace, LeafStep, SlotTrace } from "./trace.ts";
-export type { HashMessage, VerifySignature } from "./transactions.ts";
+export type { OfferedGroup, OfferedTransaction, VerifySignature } from "./transactions.ts";
 export { blockTxRoot, type TxTreeSlot } from "./tx-root.ts";

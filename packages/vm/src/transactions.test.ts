@@ -11,7 +11,7 @@ import {
   WHOLE_BALANCE,
 } from "@cairn/protocol";
 import { createPlainState } from "@cairn/testkit";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import {
   ACCOUNTS,
   ALICE,
@@ -210,6 +210,16 @@ describe("refusals", () => {
     const { signature } = signed(transfer());
     const other = { transaction: transfer({ amount: encodeFloat40(101n) }), signature };
     expect(refusal(builder().addGroup([other]))).toEqual([{ type: "badSignature" }, 0]);
+  });
+
+  it("is checked once for each key: what was valid under the account's former key is checked under its new one", () => {
+    const verifySignature = vi.fn(() => false);
+    const offer = (validFor: bigint) =>
+      builder(ACCOUNTS, { verifySignature }).addGroup([{ ...signed(transfer()), validFor }]);
+    expect(offer(alice.key).type).toBe("included");
+    expect(verifySignature).not.toHaveBeenCalled();
+    expect(refusal(offer(bob.key))).toEqual([{ type: "badSignature" }, 0]);
+    expect(verifySignature).toHaveBeenCalledOnce();
   });
 
   it("of a new account in a full tree", () => {

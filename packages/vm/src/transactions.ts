@@ -29,6 +29,17 @@ export type VerifySignature = (message: bigint, signature: SchnorrSignature, key
 /** The message m of a well-formed transaction, which is its id (spec 2.3). */
 export type HashMessage = (transaction: L2Transaction) => bigint;
 
+/** A signed transaction with what was found out about it before; whoever offers it vouches for that. */
+export interface OfferedTransaction extends SignedTransaction {
+  /** Its message hash m, which is not computed again. */
+  readonly id?: bigint;
+  /** The key under which its signature was found valid; for an account of another key it is checked anew. */
+  readonly validFor?: bigint;
+}
+
+/** Transactions that run together or not at all, with what is known of each. */
+export type OfferedGroup = readonly OfferedTransaction[];
+
 /** What the rules depend on besides state and transaction. */
 export interface TransactionContext {
   /** The block's, in seconds. */
@@ -86,7 +97,7 @@ export function findMalformation(transaction: L2Transaction): RejectionReason | 
  */
 export function executeTransaction(
   state: WorkingState,
-  signed: SignedTransaction,
+  signed: OfferedTransaction,
   context: TransactionContext,
 ): TransactionResult {
   const { transaction, signature } = signed;
@@ -108,8 +119,8 @@ export function executeTransaction(
   if (receiverProblem !== null) return { type: "rejected", reason: receiverProblem };
 
   if (sender.key === 0n) return { type: "rejected", reason: { type: "senderHasNoKey" } };
-  const id = context.hashMessage(transaction);
-  if (!context.verifySignature(id, signature, sender.key)) {
+  const id = signed.id ?? context.hashMessage(transaction);
+  if (signed.validFor !== sender.key && !context.verifySignature(id, signature, sender.key)) {
     return { type: "rejected", reason: { type: "badSignature" } };
   }
   const effect = applyTransaction(state, transaction, { from: transaction.from, amount, fee });

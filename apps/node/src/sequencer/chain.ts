@@ -7,12 +7,11 @@ import {
   blockNumber,
   CairnError,
   type Domain,
-  type L2Transaction,
-  type TransactionGroup,
 } from "@cairn/protocol";
 import {
   type BlockBuilder,
   createBlockBuilder,
+  type OfferedGroup,
   type Rejection,
   type StateReader,
   type TransactionReceipt,
@@ -46,8 +45,6 @@ export interface ChainOptions {
   readonly slotCount: BlockSize;
   readonly compress: Compress;
   readonly verifySignature: VerifySignature;
-  /** Message hash of a transaction that was hashed before. */
-  readonly hashMessage: (transaction: L2Transaction) => bigint;
   /** Accounts that take fees, as of the base; follows the blocks that are closed. */
   readonly feeAccounts: Pick<FeeAccounts, "current" | "follow">;
   /** Queue entries that may be consumed, from position `first` on; at most `limit`. */
@@ -84,7 +81,7 @@ export interface Chain {
   readonly closedReason: () => ClosedReason | null;
   readonly position: () => ChainPosition;
   /** Executes a group in the open block, in a new one if it does not fit. Throws what the base throws. */
-  readonly place: (group: TransactionGroup) => Placement;
+  readonly place: (group: OfferedGroup) => Placement;
   /** Opens a block for waiting queue entries if none is open and one may be. */
   readonly openForQueue: () => void;
   /** Ends the open block and has it sealed; null when none is or nothing is in it. */
@@ -96,7 +93,7 @@ export interface Chain {
   readonly reopen: (
     opening: BlockOpening,
     entries: readonly QueueEntry[],
-    groups: readonly TransactionGroup[],
+    groups: readonly OfferedGroup[],
   ) => readonly TransactionReceipt[] | null;
 }
 
@@ -104,7 +101,7 @@ interface OpenBlock {
   readonly opening: BlockOpening;
   readonly operations: readonly QueueEntry[];
   readonly builder: BlockBuilder;
-  readonly groups: TransactionGroup[];
+  readonly groups: OfferedGroup[];
   readonly ids: bigint[];
   /** By elapsed time; after a restart the block's age counts anew. */
   readonly openedAtElapsedMs: number;
@@ -129,7 +126,6 @@ export function createChain(options: ChainOptions, start: ChainPosition): Chain 
       queueHash: opening.queueHashBefore,
       feeAccounts: opening.feeAccounts.map((index) => index as AccountIndex),
       verifySignature: options.verifySignature,
-      hashMessage: options.hashMessage,
       compress,
     });
     for (const { operation } of entries) builder.addL1Operation(operation);
@@ -260,7 +256,7 @@ export function createChain(options: ChainOptions, start: ChainPosition): Chain 
   };
 }
 
-function include(block: OpenBlock, group: TransactionGroup, receipts: readonly TransactionReceipt[]): void {
+function include(block: OpenBlock, group: OfferedGroup, receipts: readonly TransactionReceipt[]): void {
   block.groups.push(group);
   for (const { id } of receipts) block.ids.push(id);
 }

@@ -1,6 +1,5 @@
-import { type Compress, messageHash } from "@cairn/crypto";
+import type { Compress } from "@cairn/crypto";
 import type { QueueEntry, StoredTransaction, TransactionEvent } from "@cairn/db";
-import { type L2Transaction, messageWords, type SchnorrSignature } from "@cairn/protocol";
 import type { StateReader, VerifySignature } from "@cairn/vm";
 import { type BlockRules, type ClosedReason, MAX_AHEAD_SECONDS } from "../block-rules.ts";
 import type { Clock } from "../clock.ts";
@@ -55,12 +54,6 @@ export interface Engine {
   readonly feeAccounts: Pick<FeeAccounts, "current" | "missing">;
   readonly poolSize: () => number;
   readonly isWaiting: (id: bigint) => boolean;
-  /** Hands over what the signature workers found, so that nothing is hashed or checked again. */
-  readonly remember: (
-    signed: { transaction: L2Transaction; signature: SchnorrSignature },
-    id: bigint,
-    publicKey: bigint,
-  ) => void;
   /** Gives a group its place in the order. */
   readonly number: (group: Omit<PoolGroup, "sequence">) => PoolGroup;
   /** Executes a group, then those that waited for it. */
@@ -91,8 +84,6 @@ export function createEngine(
   start: { readonly position: ChainPosition; readonly lastSequence: number },
 ): Engine {
   const { keeper, journal, clock, rules, metrics, publish } = deps;
-  const ids = new WeakMap<L2Transaction, bigint>();
-  const verified = new WeakMap<SchnorrSignature, { readonly id: bigint; readonly publicKey: bigint }>();
   const pool = createPool(settings.pool);
   const feeAccounts = createFeeAccounts(keeper, settings.feeTakers);
   let sequence = start.lastSequence;
@@ -105,12 +96,7 @@ export function createEngine(
       ...settings,
       base: keeper,
       compress: deps.compress,
-      verifySignature: (id, signature, publicKey) => {
-        const known = verified.get(signature);
-        return (known?.id === id && known.publicKey === publicKey) || deps.verify(id, signature, publicKey);
-      },
-      hashMessage: (transaction) =>
-        ids.get(transaction) ?? messageHash(messageWords(transaction, settings.domain), deps.compress),
+      verifySignature: deps.verify,
       feeAccounts,
       nextQueueEntries: (first, limit) =>
         deps
@@ -244,10 +230,6 @@ export function createEngine(
     feeAccounts,
     poolSize: () => pool.size() + held.reduce((sum, { ids }) => sum + ids.length, 0),
     isWaiting: (id) => pool.has(id) || held.some((group) => group.ids.includes(id)),
-    remember: ({ transaction, signature }, id, publicKey) => {
-      ids.set(transaction, id);
-      verified.set(signature, { id, publicKey });
-    },
     number,
     place,
     wait,

@@ -1,5 +1,6 @@
 import { findTransactions, type StoredTransaction } from "@cairn/db";
 import { CairnError, type TransactionGroup } from "@cairn/protocol";
+import type { OfferedGroup, OfferedTransaction } from "@cairn/vm";
 import type { ClosedReason } from "../block-rules.ts";
 import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
@@ -80,15 +81,12 @@ export function createIntake(settings: SequencerSettings, deps: SequencerDeps, l
     const bad = checks.findIndex(({ isValid }) => !isValid);
     if (bad >= 0) return rejected({ index: bad, reason: { type: "badSignature" } });
     crashPoint("submission-checked");
-    const current = running().engine;
-    for (const [i, { signed, publicKey }] of prepared.transactions.entries()) {
-      current.remember(signed, checks[i]?.id ?? 0n, publicKey);
-    }
-    return enter(
-      current,
-      group,
-      checks.map(({ id }) => id),
-    );
+    const ids = checks.map(({ id }) => id);
+    const checked = prepared.transactions.map(({ signed, publicKey: validFor }, i): OfferedTransaction => {
+      const id = ids[i];
+      return { ...signed, validFor, ...(id !== undefined && { id }) };
+    });
+    return enter(running().engine, checked, ids);
   }
 
   function checkSignatures(transactions: readonly PreparedTransaction[]): Promise<CheckedSignature[]> {
@@ -100,11 +98,7 @@ export function createIntake(settings: SequencerSettings, deps: SequencerDeps, l
   }
 
   /** Places a checked group, or lets it wait for the nonces before it; resolves when that is durable. */
-  async function enter(
-    engine: Engine,
-    transactions: TransactionGroup,
-    ids: readonly bigint[],
-  ): Promise<SubmissionOutcome> {
+  async function enter(engine: Engine, transactions: OfferedGroup, ids: readonly bigint[]): Promise<SubmissionOutcome> {
     if (ids.some((id) => engine.isWaiting(id))) return waitingAlready(engine, ids);
     const group = engine.number({ ids, transactions, receivedAtMs: deps.clock.nowMs() });
     const placed = guarded(() => engine.place(group));

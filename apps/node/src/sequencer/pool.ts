@@ -1,11 +1,11 @@
-import type { AccountIndex, TransactionGroup } from "@cairn/protocol";
-import { decodeFloat16 } from "@cairn/protocol";
+import { type AccountIndex, decodeFloat16 } from "@cairn/protocol";
+import type { OfferedGroup } from "@cairn/vm";
 
 /** A checked group on its way into a block. */
 export interface PoolGroup {
   /** Message hashes, in the order of the group. */
   readonly ids: readonly bigint[];
-  readonly transactions: TransactionGroup;
+  readonly transactions: OfferedGroup;
   readonly receivedAtMs: number;
   /** Sequence of its first transaction; the others follow. */
   readonly sequence: number;

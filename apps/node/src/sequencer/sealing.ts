@@ -6,10 +6,8 @@ import {
   CIRCUIT_TYPE,
   type Domain,
   type L1Operation,
-  type L2Transaction,
   type Payout,
   publicInput,
-  type TransactionGroup,
   trimPublishedData,
 } from "@cairn/protocol";
 import type { StateTree } from "@cairn/state";
@@ -19,6 +17,8 @@ import {
   type ClosedBlock,
   createBlockBuilder,
   type ExecutedBlock,
+  type OfferedGroup,
+  type OfferedTransaction,
   type VerifySignature,
 } from "@cairn/vm";
 import type { NodeErrorCode } from "../errors.ts";
@@ -29,7 +29,7 @@ export interface SealTask {
   readonly domain: Domain;
   readonly opening: BlockOpening;
   readonly operations: readonly L1Operation[];
-  readonly groups: readonly TransactionGroup[];
+  readonly groups: readonly OfferedGroup[];
   /** Ids of the transactions in their order, when their signatures were checked already; null to check them here. */
   readonly ids: readonly bigint[] | null;
   /** What it must come to: accounts, or the root as stored. */
@@ -61,7 +61,8 @@ export function sealBlock(tree: StateTree, task: SealTask, { compress, verify }:
   const { opening, expected } = task;
   const { number } = opening;
   const builder = createBlockBuilder({
-    ...hashing(task, verify),
+    // Whoever knows the ids has checked the signatures.
+    verifySignature: task.ids === null ? verify : () => true,
     state: tree,
     domain: task.domain,
     slotCount: opening.slotCount,
@@ -103,23 +104,17 @@ export function sealBlock(tree: StateTree, task: SealTask, { compress, verify }:
   };
 }
 
-/** Whoever knows the ids has checked the signatures. */
-function hashing({ groups, ids }: SealTask, verify: VerifySignature) {
-  if (ids === null) return { verifySignature: verify };
-  const known = new Map<L2Transaction, bigint>();
-  for (const [i, { transaction }] of groups.flat().entries()) known.set(transaction, ids[i] ?? 0n);
-  return {
-    verifySignature: () => true,
-    hashMessage: (transaction: L2Transaction) => known.get(transaction) ?? 0n,
-  };
-}
-
-function fill(builder: BlockBuilder, { opening, operations, groups }: SealTask): void {
+function fill(builder: BlockBuilder, { opening, operations, groups, ids }: SealTask): void {
   for (const operation of operations) {
     if (builder.addL1Operation(operation).type !== "included") throw diverged(opening.number, "it has no room");
   }
+  let position = 0;
   for (const group of groups) {
-    const result = builder.addGroup(group);
+    const known = group.map((signed): OfferedTransaction => {
+      const id = ids?.[position++];
+      return id === undefined ? signed : { ...signed, id };
+    });
+    const result = builder.addGroup(known);
     if (result.type !== "included") throw diverged(opening.number, `a transaction is ${result.type}`);
   }
 }
