@@ -145,4 +145,37 @@ describe("a poller", () => {
     clock.advance(1000);
     expect(begun()).toBe(1);
   });
+
+  it("whose runs are over at once keeps its pace while the clock jumps, and takes the pause as it is then", () => {
+    let runs = 0;
+    const run = (): undefined => {
+      runs++;
+      if (runs === 3) throw new RangeError("no");
+    };
+    const { clock, poller, logged } = scene({ run, pollMs: () => (runs < 5 ? 10 : 1000) });
+    poller.start(10);
+    clock.advance(40);
+    expect([runs, logged]).toEqual([4, ["it failed"]]);
+    clock.advance(10);
+    clock.advance(999);
+    expect(runs).toBe(5);
+    clock.advance(1);
+    expect(runs).toBe(6);
+  });
+
+  it("does not run inside its own run when that pokes it", () => {
+    let [depth, deepest, runs] = [0, 0, 0];
+    const one = scene({
+      run: (): undefined => {
+        depth++;
+        deepest = Math.max(deepest, depth);
+        if (++runs === 1) one.poller.poke();
+        depth--;
+      },
+    });
+    one.poller.start();
+    expect(runs).toBe(1);
+    one.clock.advance(0);
+    expect([runs, deepest]).toEqual([2, 1]);
+  });
 });

@@ -18,51 +18,67 @@ export interface Poller {
 
 /** How a poller works. */
 export interface PollerOptions {
-  readonly run: () => Promise<void>;
+  /** Without a promise the run is over when it returns. */
+  readonly run: () => Promise<void> | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   /** The log's message when a run throws. */
   readonly failure: string;
-  /** Pause after a run. */
-  readonly pollMs: number;
+  /** Pause after a run, as it is when the run ends. */
+  readonly pollMs: number | (() => number);
   /** The pause doubles with each run that throws, up to this; by default it stays. */
   readonly maxPauseMs?: number;
 }
 
 /** A poller that has not begun. */
-export function createPoller({ run, clock, logger, failure, pollMs, maxPauseMs = pollMs }: PollerOptions): Poller {
+export function createPoller({ run, clock, logger, failure, pollMs, maxPauseMs = 0 }: PollerOptions): Poller {
   let current: Promise<void> | null = null;
   let state: "new" | "started" | "stopped" = "new";
+  let isInRun = false;
   let isPoked = false;
-  let pauseMs = pollMs;
+  let failures = 0;
   let cancel: () => void = () => undefined;
 
-  const poll = (): Promise<void> => {
-    current ??= attempt().finally(() => {
-      current = null;
-      if (isPoked) turn();
-    });
+  /** The run under way, null when it is over already. Throws what a run without a promise throws. */
+  const begin = (): Promise<void> | null => {
+    if (current !== null || isInRun) return current;
+    isInRun = true;
+    isPoked = false;
+    try {
+      current = run()?.finally(ended) ?? null;
+    } finally {
+      isInRun = false;
+    }
     return current;
   };
 
-  /** As a function of its own, what `run` throws at once rejects, too. */
-  const attempt = async (): Promise<void> => run();
+  const ended = (): void => {
+    current = null;
+    if (isPoked) turn();
+  };
 
   const turn = (): void => {
-    isPoked = false;
     cancel();
     if (state !== "started") return;
-    poll().then(
-      () => {
-        pauseMs = pollMs;
-        wait(pauseMs);
-      },
-      (error: unknown) => {
-        logger.error({ err: error }, failure);
-        pauseMs = Math.max(pollMs, Math.min(2 * pauseMs, maxPauseMs));
-        wait(pauseMs);
-      },
-    );
+    try {
+      const running = begin();
+      if (running === null) pause(true);
+      else {
+        running.then(
+          () => pause(true),
+          (error: unknown) => pause(false, error),
+        );
+      }
+    } catch (error) {
+      pause(false, error);
+    }
+  };
+
+  const pause = (isDone: boolean, error?: unknown): void => {
+    if (!isDone) logger.error({ err: error }, failure);
+    failures = isDone ? 0 : failures + 1;
+    const usual = typeof pollMs === "number" ? pollMs : pollMs();
+    wait(isPoked ? 0 : Math.max(usual, Math.min(usual * 2 ** failures, maxPauseMs)));
   };
 
   const wait = (ms: number): void => {
@@ -77,10 +93,12 @@ export function createPoller({ run, clock, logger, failure, pollMs, maxPauseMs =
       if (firstMs === 0) turn();
       else wait(firstMs);
     },
-    poll,
+    poll: async () => {
+      await begin();
+    },
     poke: () => {
       if (state !== "started") return;
-      if (current === null) turn();
+      if (current === null && !isInRun) turn();
       else isPoked = true;
     },
     stop: async () => {

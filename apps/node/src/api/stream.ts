@@ -50,7 +50,7 @@ export function createStream(limits: StreamLimits, deps: { readonly clock: Clock
     socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
   };
 
-  const ping = async (): Promise<void> => {
+  const ping = (): undefined => {
     for (const client of server.clients) {
       if (!alive.delete(client)) client.terminate();
       else client.ping();

@@ -37,7 +37,9 @@ export interface Sequencer {
   readonly stop: () => Promise<void>;
 }
 
+/** How often what falls due with time is looked at while there is something that can, and while there is not. */
 const TICK_MS = 50;
+const IDLE_TICK_MS = 1000;
 
 /** A sequencer on an open database and state store, both of which remain the caller's. */
 export function createSequencer(settings: SequencerSettings, deps: SequencerDeps): Sequencer {
@@ -51,7 +53,10 @@ export function createSequencer(settings: SequencerSettings, deps: SequencerDeps
 
   const state = (): StateReader => lifecycle.latest()?.engine.state() ?? keeper;
 
-  const tick = async (): Promise<void> => {
+  /** Whether nothing falls due before a submission or the L1 queue brings something. */
+  let isIdle = false;
+
+  const tick = (): undefined => {
     const run = lifecycle.latest();
     if (lifecycle.phase() !== "running" || run === null) return;
     try {
@@ -66,6 +71,7 @@ export function createSequencer(settings: SequencerSettings, deps: SequencerDeps
       signatures: deps.checker.backlog(),
       sealing: run.engine.sealing(),
     });
+    isIdle = run.engine.chain.open() === null && run.engine.poolSize() === 0;
   };
 
   const ticks = createPoller({
@@ -73,15 +79,23 @@ export function createSequencer(settings: SequencerSettings, deps: SequencerDeps
     clock,
     logger: deps.logger,
     failure: "the sequencer's tick failed",
-    pollMs: TICK_MS,
+    pollMs: () => (isIdle ? IDLE_TICK_MS : TICK_MS),
   });
+  /** Something may fall due soon that did not before. */
+  const wake = (): void => {
+    if (isIdle) ticks.poke();
+  };
 
   return {
     start: async () => {
       await lifecycle.start();
       ticks.start(TICK_MS);
     },
-    submit: intake.submit,
+    submit: async (group) => {
+      const outcome = await intake.submit(group);
+      wake();
+      return outcome;
+    },
     assertTaking: intake.assertTaking,
     state,
     listAccounts: (query) => listAccountsOfOwner(keeper, state(), query),
@@ -97,8 +111,14 @@ export function createSequencer(settings: SequencerSettings, deps: SequencerDeps
         openBlock: engine?.chain.open()?.opening.number ?? null,
       };
     },
-    queueChanged: lifecycle.queueChanged,
-    rebuildFrom: lifecycle.rebuildFrom,
+    queueChanged: async () => {
+      await lifecycle.queueChanged();
+      wake();
+    },
+    rebuildFrom: async (...args) => {
+      await lifecycle.rebuildFrom(...args);
+      wake();
+    },
     sealNow: () => lifecycle.running().engine.sealNow(),
     onEvent: (listener) => {
       listeners.add(listener);
