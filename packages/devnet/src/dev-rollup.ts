@@ -16,9 +16,9 @@ import {
   type L1Reader,
   type L1Rollup,
   type L1Wallet,
+  sendToContract,
   sendToRollup,
   startAnvil,
-  waitForSuccess,
 } from "@cairn/l1";
 import { type BlockSize, type TokenId, tokenId } from "@cairn/protocol";
 import { type Address, encodeFunctionData, type Hex, toHex } from "viem";
@@ -135,11 +135,6 @@ async function createToken(
 }
 
 async function mint(reader: L1Reader, minter: L1Wallet, token: DevToken, to: Address, amount: bigint): Promise<void> {
-  const hash = await minter.writeContract({
-    address: token.address,
-    abi: erc20Abi,
-    functionName: "mint",
-    args: [to, amount],
-  });
-  await waitForSuccess(reader, hash, "mint");
+  const data = encodeFunctionData({ abi: erc20Abi, functionName: "mint", args: [to, amount] });
+  await sendToContract(reader, minter, { name: "mint", to: token.address, data });
 }

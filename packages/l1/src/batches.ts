@@ -10,9 +10,9 @@ import {
   type PublicInputFields,
 } from "@cairn/protocol";
 import { encodeFunctionData, type Hex, parseEventLogs, size, type TransactionReceipt } from "viem";
-import { sendToRollup } from "./chain.ts";
 import type { L1Rollup, L1Wallet } from "./connection.ts";
 import type { L1ErrorCode } from "./errors.ts";
+import { sendToRollup } from "./sending/send.ts";
 
 /** A proven batch, ready for L1. */
 export interface ProvenBatch {

@@ -1,11 +1,11 @@
 import { addressToBigint, bigintToAddress, CairnError, type Domain, redactUrl } from "@cairn/protocol";
 import {
-  type Account,
   type Address,
   type Chain,
   createPublicClient,
   createWalletClient,
   defineChain,
+  type LocalAccount,
   type PublicClient,
   type Transport,
   type WalletClient,
@@ -16,7 +16,7 @@ import { redactingHttp, type TransportOptions } from "./redacting-transport.ts";
 /** A connection that reads L1. */
 export type L1Reader = PublicClient<Transport, Chain>;
 /** A connection that sends as one account. */
-export type L1Wallet = WalletClient<Transport, Chain, Account>;
+export type L1Wallet = WalletClient<Transport, Chain, LocalAccount>;
 
 /** A deployed rollup and the connection to read it through. */
 export interface L1Rollup {
@@ -45,7 +45,7 @@ export function connectReader(rpcUrl: string, chainId: number, options: ReaderOp
 export function connectWallet(
   rpcUrl: string,
   chainId: number,
-  account: Account,
+  account: LocalAccount,
   options: TransportOptions = {},
 ): L1Wallet {
   return createWalletClient({ account, chain: chainOf(chainId), transport: redactingHttp(rpcUrl, options) });

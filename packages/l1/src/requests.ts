@@ -1,9 +1,11 @@
 import { rollupAbi } from "@cairn/contracts";
 import { type AccountIndex, bigintToAddress, type TokenId } from "@cairn/protocol";
-import { type Address, encodeFunctionData, parseSignature, type TransactionReceipt } from "viem";
-import { sendToRollup, waitForSuccess } from "./chain.ts";
+import { type Address, encodeFunctionData, type TransactionReceipt } from "viem";
 import type { L1Rollup, L1Wallet } from "./connection.ts";
-import { erc20PermitAbi } from "./erc20-permit-abi.ts";
+import { type SignedPermit, signPermit } from "./permit.ts";
+import type { RollupCall } from "./sending/call.ts";
+import { sendToRollup } from "./sending/send.ts";
+import { approveToken } from "./token-approval.ts";
 
 /** Whom a deposit credits, and how. */
 export interface DepositTarget {
@@ -15,9 +17,6 @@ export interface DepositTarget {
   readonly key: bigint;
 }
 
-/** EIP-712 version of the token, "1" in nearly every token with permits; not readable on chain in a standard way. */
-const PERMIT_DOMAIN_VERSION = "1";
-const PERMIT_LIFETIME_SECONDS = 3600n;
 /** Times the fee of now that is sent: of an empty queue, enough until 256 entries wait. */
 const FEE_ROOM = 4n;
 
@@ -28,31 +27,54 @@ export async function readQueueFee(rollup: L1Rollup): Promise<bigint> {
 
 /**
  * Wei to send for the next queue entry, beyond an ETH deposit: the contract takes the fee of the moment and gives the rest
- * back in the same call. Others' entries raise the fee, in steps, before the transaction is mined; the exact fee of now would
- * let anybody who queues one entry more make it revert.
+ * back in the same call. Others' entries raise the fee, in steps, before the transaction is mined; with the exact fee of now,
+ * anyone who queues one entry more would make it revert.
  */
 export async function readQueueFeeWithRoom(rollup: L1Rollup): Promise<bigint> {
   return FEE_ROOM * (await readQueueFee(rollup));
 }
 
-/** Deposits `amount` wei, paying the queue fee on top; what is sent beyond it comes back. Throws `l1/transaction-reverted`. */
+/** The call that deposits `amount` wei; `feeWei` is sent on top for the queue fee. */
+export function depositEthCall(amount: bigint, { owner, index, key }: DepositTarget, feeWei: bigint): RollupCall {
+  const args = [amount, bigintToAddress(owner), index, key] as const;
+  const data = encodeFunctionData({ abi: rollupAbi, functionName: "depositETH", args });
+  return { name: "depositETH", data, value: amount + feeWei };
+}
+
+/** The call that deposits `amount` units of an ERC-20 that the rollup may take, with a permit when there is one. */
+export function depositTokenCall(
+  token: TokenId,
+  amount: bigint,
+  { owner, index, key }: DepositTarget,
+  feeWei: bigint,
+  permit: SignedPermit | null = null,
+): RollupCall {
+  const args = [token, amount, bigintToAddress(owner), index, key] as const;
+  if (permit === null) {
+    const data = encodeFunctionData({ abi: rollupAbi, functionName: "deposit", args });
+    return { name: "deposit", data, value: feeWei };
+  }
+  const data = encodeFunctionData({ abi: rollupAbi, functionName: "depositWithPermit", args: [...args, permit] });
+  return { name: "depositWithPermit", data, value: feeWei };
+}
+
+/** The call that demands the whole balance of the sender's account `index`. */
+export function withdrawRequestCall(index: number, feeWei: bigint): RollupCall {
+  const data = encodeFunctionData({ abi: rollupAbi, functionName: "requestWithdraw", args: [index] });
+  return { name: "requestWithdraw", data, value: feeWei };
+}
+
+/** Deposits `amount` wei, paying the queue fee on top; what is sent beyond it comes back. Throws as `sendToRollup`. */
 export async function depositEth(
   rollup: L1Rollup,
   wallet: L1Wallet,
   amount: bigint,
   target: DepositTarget,
 ): Promise<TransactionReceipt> {
-  const fee = await readQueueFeeWithRoom(rollup);
-  const { owner, index, key } = target;
-  const data = encodeFunctionData({
-    abi: rollupAbi,
-    functionName: "depositETH",
-    args: [amount, bigintToAddress(owner), index, key],
-  });
-  return sendToRollup(rollup, wallet, { name: "depositETH", data, value: amount + fee });
+  return sendToRollup(rollup, wallet, depositEthCall(amount, target, await readQueueFeeWithRoom(rollup)));
 }
 
-/** Approves and deposits `amount` units of an ERC-20. Throws `l1/transaction-reverted`. */
+/** Approves `amount` units of an ERC-20 where needed and deposits them. Throws as `approveToken` and `sendToRollup`. */
 export async function depositToken(
   rollup: L1Rollup,
   wallet: L1Wallet,
@@ -60,25 +82,12 @@ export async function depositToken(
   amount: bigint,
   target: DepositTarget,
 ): Promise<TransactionReceipt> {
-  const address = await readTokenAddress(rollup, token);
-  const hash = await wallet.writeContract({
-    address,
-    abi: erc20PermitAbi,
-    functionName: "approve",
-    args: [rollup.address, amount],
-  });
-  await waitForSuccess(rollup.reader, hash, "approve");
-  const value = await readQueueFeeWithRoom(rollup);
-  const { owner, index, key } = target;
-  const data = encodeFunctionData({
-    abi: rollupAbi,
-    functionName: "deposit",
-    args: [token, amount, bigintToAddress(owner), index, key],
-  });
-  return sendToRollup(rollup, wallet, { name: "deposit", data, value });
+  const { reader, address: spender } = rollup;
+  await approveToken(reader, wallet, { token: await readTokenAddress(rollup, token), spender, amount });
+  return sendToRollup(rollup, wallet, depositTokenCall(token, amount, target, await readQueueFeeWithRoom(rollup)));
 }
 
-/** Deposits `amount` units of an ERC-20 with an EIP-2612 approval signed here. Throws `l1/transaction-reverted`. */
+/** Deposits `amount` units of an ERC-20 with an EIP-2612 approval signed here. Throws as `signPermit` and `sendToRollup`. */
 export async function depositTokenWithPermit(
   rollup: L1Rollup,
   wallet: L1Wallet,
@@ -86,25 +95,22 @@ export async function depositTokenWithPermit(
   amount: bigint,
   target: DepositTarget,
 ): Promise<TransactionReceipt> {
-  const permit = await signPermit(rollup, wallet, await readTokenAddress(rollup, token), amount);
-  const value = await readQueueFeeWithRoom(rollup);
-  const { owner, index, key } = target;
-  const args = [token, amount, bigintToAddress(owner), index, key, permit] as const;
-  const data = encodeFunctionData({ abi: rollupAbi, functionName: "depositWithPermit", args: args });
-  return sendToRollup(rollup, wallet, { name: "depositWithPermit", data, value });
+  const { reader, address: spender } = rollup;
+  const permit = await signPermit(reader, wallet, { token: await readTokenAddress(rollup, token), spender, amount });
+  const fee = await readQueueFeeWithRoom(rollup);
+  return sendToRollup(rollup, wallet, depositTokenCall(token, amount, target, fee, permit));
 }
 
-/** Demands the whole balance of the sender's account `index` on L1. Throws `l1/transaction-reverted`. */
+/** Demands the whole balance of the sender's account `index` on L1. Throws as `sendToRollup`. */
 export async function requestWithdraw(
   rollup: L1Rollup,
   wallet: L1Wallet,
   index: AccountIndex,
 ): Promise<TransactionReceipt> {
-  const data = encodeFunctionData({ abi: rollupAbi, functionName: "requestWithdraw", args: [index] });
-  return sendToRollup(rollup, wallet, { name: "requestWithdraw", data, value: await readQueueFeeWithRoom(rollup) });
+  return sendToRollup(rollup, wallet, withdrawRequestCall(index, await readQueueFeeWithRoom(rollup)));
 }
 
-/** Demands a new key for the sender's account `index`. Throws `l1/transaction-reverted`. */
+/** Demands a new key for the sender's account `index`. Throws as `sendToRollup`. */
 export async function requestSetKey(
   rollup: L1Rollup,
   wallet: L1Wallet,
@@ -123,32 +129,4 @@ export async function readTokenAddress(rollup: L1Rollup, token: TokenId): Promis
     functionName: "tokenAddress",
     args: [token],
   });
-}
-
-async function signPermit(rollup: L1Rollup, wallet: L1Wallet, token: Address, amount: bigint) {
-  const { reader } = rollup;
-  const owner = wallet.account.address;
-  const contract = { address: token, abi: erc20PermitAbi } as const;
-  const [name, nonce, block] = await Promise.all([
-    reader.readContract({ ...contract, functionName: "name" }),
-    reader.readContract({ ...contract, functionName: "nonces", args: [owner] }),
-    reader.getBlock(),
-  ]);
-  const deadline = block.timestamp + PERMIT_LIFETIME_SECONDS;
-  const signature = await wallet.signTypedData({
-    domain: { name, version: PERMIT_DOMAIN_VERSION, chainId: reader.chain.id, verifyingContract: token },
-    types: {
-      Permit: [
-        { name: "owner", type: "address" },
-        { name: "spender", type: "address" },
-        { name: "value", type: "uint256" },
-        { name: "nonce", type: "uint256" },
-        { name: "deadline", type: "uint256" },
-      ],
-    },
-    primaryType: "Permit",
-    message: { owner, spender: rollup.address, value: amount, nonce, deadline },
-  });
-  const { r, s, yParity } = parseSignature(signature);
-  return { deadline, v: 27 + yParity, r, s };
 }

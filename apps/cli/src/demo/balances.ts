@@ -1,4 +1,5 @@
-import { erc20PermitAbi, type L1Rollup, readTokenAddress } from "@cairn/l1";
+import { erc20Abi } from "@cairn/contracts";
+import { type L1Rollup, readTokenAddress } from "@cairn/l1";
 import { bigintToAddress, ETH_TOKEN_ID, type Payout, type TokenId } from "@cairn/protocol";
 
 /** What `address` has on L1 in a token of the rollup, in its smallest unit. */
@@ -7,7 +8,7 @@ export async function readL1Balance(rollup: L1Rollup, token: TokenId, address: b
   if (token === ETH_TOKEN_ID) return rollup.reader.getBalance({ address: holder });
   return rollup.reader.readContract({
     address: await readTokenAddress(rollup, token),
-    abi: erc20PermitAbi,
+    abi: erc20Abi,
     functionName: "balanceOf",
     args: [holder],
   });

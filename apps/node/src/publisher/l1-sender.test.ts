@@ -1,7 +1,7 @@
 import { type Database, findL1Transaction, insertL1Transaction } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
 import { anvilKey } from "@cairn/devnet";
-import { type AnvilNode, connectReader, type L1Reader, startAnvil } from "@cairn/l1";
+import { type AnvilNode, connectReader, initialFees, type L1Reader, replacementFees, startAnvil } from "@cairn/l1";
 import { addressToBigint, type Hex, hexToBytes } from "@cairn/protocol";
 import { pino } from "pino";
 import { Registry } from "prom-client";
@@ -9,7 +9,7 @@ import { keccak256 } from "viem";
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createManualClock } from "../clock.ts";
-import { initialFees, replacementFees } from "./fees.ts";
+
 import { createL1Sender, type L1Call, type L1Sender, type SenderSettings } from "./l1-sender.ts";
 import { createPublisherMetrics } from "./metrics.ts";
 

@@ -11,18 +11,16 @@ import {
   type StoredL1Transaction,
   updateL1Transaction,
 } from "@cairn/db";
-import type { L1Reader } from "@cairn/l1";
+import { type GasFees, initialFees, type L1Reader, type Refusal, refusalOf, replacementFees } from "@cairn/l1";
 import { addressToBigint, bytesToHex, CairnError, type Hex, hexToBytes } from "@cairn/protocol";
 import type { Logger } from "pino";
 import { keccak256, type LocalAccount } from "viem";
 import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
-import { type GasFees, initialFees, replacementFees } from "./fees.ts";
 import { createHeadTracker } from "./head-tracker.ts";
 import type { PublisherMetrics } from "./metrics.ts";
 import { createPatience } from "./patience.ts";
-import { type Refusal, refusalOf } from "./refusal.ts";
 import { isSameWork, newestOf, toCall } from "./stored-transaction.ts";
 import { type Facts, nextStep, type Step } from "./transitions.ts";
 
@@ -267,7 +265,7 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
   const broadcast = async (transaction: StoredL1Transaction, attempt: L1Attempt): Promise<void> => {
     const refusal = await offer(attempt);
     isOutOfFunds = refusal === "insufficientFunds";
-    if (refusal === "underpriced") underpriced.add(bytesToHex(attempt.hash));
+    if (refusal === "replacementUnderpriced" || refusal === "feeTooLow") underpriced.add(bytesToHex(attempt.hash));
     if (refusal !== null && refusal !== "known") {
       metrics.refused();
       const { id, nonce } = transaction;

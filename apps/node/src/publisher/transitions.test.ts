@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { refusalOf } from "./refusal.ts";
 import { type Facts, nextStep } from "./transitions.ts";
 
 const FEES = { maxFeePerGas: 2n, maxPriorityFeePerGas: 1n };
@@ -56,23 +55,5 @@ describe("steps of an L1 transaction", () => {
 
   it("abandon a nonce only when it is spent beyond doubt", () => {
     expect(step({ isNonceSpent: true, isVoid: true, raisedFees: FEES })).toMatchObject({ to: "abandoned" });
-  });
-});
-
-describe("refusals", () => {
-  it("are told apart in the words of several clients", () => {
-    const words = {
-      "already known": "known",
-      "transaction already imported": "known",
-      AlreadyKnown: "known",
-      "nonce too low: next nonce 5, tx nonce 4": "nonceUsed",
-      "replacement transaction underpriced": "underpriced",
-      "max fee per gas less than block base fee: address 0x1, maxFeePerGas: 1, baseFee: 2": "underpriced",
-      "FeeTooLow, EffectivePriorityFeePerGas too low": "underpriced",
-      "insufficient funds for gas * price + value: have 0 want 1": "insufficientFunds",
-      "Insufficient funds for gas * price + value": "insufficientFunds",
-      "txpool is full": "other",
-    };
-    for (const [message, refusal] of Object.entries(words)) expect(refusalOf(new RangeError(message))).toBe(refusal);
   });
 });

@@ -1,5 +1,5 @@
 import type { L1AttemptKind, L1Inclusion, L1TransactionStatus } from "@cairn/db";
-import type { GasFees } from "./fees.ts";
+import type { GasFees } from "@cairn/l1";
 
 /** What L1 and the database say of an L1 transaction now; the table of the README is about these. */
 export interface Facts {

@@ -18,13 +18,14 @@ export function initialFees(baseFee: bigint, suggestedPriority: bigint, cap: big
 
 /**
  * Fees that replace those of a pending transaction: each raised as nodes demand, and to what the market asks for.
- * Null when that would exceed the cap.
+ * Null when that would exceed the cap; a cap of null is none.
  */
-export function replacementFees(previous: GasFees, market: GasFees | null, cap: bigint): GasFees | null {
+export function replacementFees(previous: GasFees, market: GasFees | null, cap: bigint | null): GasFees | null {
   const raised = (fee: bigint) => fee + (fee * REPLACEMENT_PERCENT + 99n) / 100n + 1n;
-  const maxFeePerGas = max(raised(previous.maxFeePerGas), market?.maxFeePerGas ?? 0n);
   const maxPriorityFeePerGas = max(raised(previous.maxPriorityFeePerGas), market?.maxPriorityFeePerGas ?? 0n);
-  if (maxFeePerGas > cap || maxPriorityFeePerGas > maxFeePerGas) return null;
+  const maxFeePerGas = max(raised(previous.maxFeePerGas), market?.maxFeePerGas ?? 0n);
+  if (cap !== null && maxFeePerGas > cap) return null;
+  if (maxPriorityFeePerGas > maxFeePerGas) return cap === null ? { maxFeePerGas: maxPriorityFeePerGas, maxPriorityFeePerGas } : null;
   return { maxFeePerGas, maxPriorityFeePerGas };
 }
 

@@ -1,0 +1,76 @@
+import { rollupAbi } from "@cairn/contracts";
+import { CairnError } from "@cairn/protocol";
+import { type Address, BaseError, decodeErrorResult, type Hex, isHex } from "viem";
+import type { L1Reader, L1Rollup } from "../connection.ts";
+import type { L1ErrorCode } from "../errors.ts";
+
+/** One call of the rollup: what it is called in messages, its calldata, its value in wei. */
+export interface RollupCall {
+  readonly name: string;
+  readonly data: Hex;
+  readonly value?: bigint;
+  /** Gas limit; without it what the L1 node estimates, and a fifth more. */
+  readonly gas?: bigint;
+}
+
+/** A call of any contract. */
+export interface ContractCall extends RollupCall {
+  readonly to: Address;
+}
+
+/** A call as it is signed. */
+export interface CompleteCall extends Required<ContractCall> {
+  /** Whether it must leave the events of a rollup. */
+  readonly isRollup: boolean;
+}
+
+/** Gas that a call would use if `from` sent it now; sends nothing. Throws `l1/transaction-reverted` with the contract's reason. */
+export async function estimateRollupCall(rollup: L1Rollup, from: Address, call: RollupCall): Promise<bigint> {
+  return estimateCall(rollup.reader, from, { ...call, to: rollup.address });
+}
+
+/** Gas that a call of any contract would use now. Throws `l1/transaction-reverted` with the contract's reason. */
+export async function estimateCall(
+  reader: L1Reader,
+  from: Address,
+  { name, to, data, value = 0n, gas }: ContractCall,
+): Promise<bigint> {
+  const request = { to, data, value, account: from };
+  try {
+    await reader.call(gas === undefined ? request : { ...request, gas });
+    return await reader.estimateGas(request);
+  } catch (cause) {
+    throw asRevert(cause, name);
+  }
+}
+
+/** A revert as `l1/transaction-reverted`; anything else as it is. */
+function asRevert(cause: unknown, name: string): unknown {
+  const data = revertData(cause);
+  if (data === null) return cause;
+  const { reason, args } = decodeRevert(data);
+  return new CairnError<L1ErrorCode>("l1/transaction-reverted", `${name} reverts: ${reason}`, {
+    cause,
+    details: { reason, arguments: args },
+  });
+}
+
+function decodeRevert(data: Hex): { readonly reason: string; readonly args: readonly unknown[] } {
+  try {
+    const { errorName, args } = decodeErrorResult({ abi: rollupAbi, data });
+    return { reason: errorName, args: args ?? [] };
+  } catch {
+    return { reason: data === "0x" ? "no reason given" : data, args: [] };
+  }
+}
+
+function revertData(error: unknown): Hex | null {
+  if (!(error instanceof BaseError)) return null;
+  let found: Hex | null = null;
+  error.walk((inner) => {
+    const { data } = inner as { readonly data?: unknown };
+    if (isHex(data)) found = data;
+    return found !== null;
+  });
+  return found;
+}

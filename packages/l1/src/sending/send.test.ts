@@ -1,0 +1,230 @@
+import { createTestClient, type Hex, http, type TestClient, toHex } from "viem";
+import { mnemonicToAccount, privateKeyToAccount } from "viem/accounts";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterTaking, errorAnswer, type FaultyRpc, honest, startFaultyRpc } from "../../test/faulty-rpc.ts";
+import { type AnvilNode, startAnvil } from "../anvil.ts";
+import { connectReader, connectWallet, type L1Reader, type L1Wallet } from "../connection.ts";
+import { resumeTransaction, type SendOptions, sendToContract } from "./send.ts";
+import { newestAttempt, type SignedTransaction } from "./signed-transaction.ts";
+
+const MNEMONIC = "test test test test test test test test test test test junk";
+const TARGET = "0x000000000000000000000000000000000000beef";
+const GWEI = 10n ** 9n;
+const call = { name: "pay", to: TARGET, data: "0x1234", value: 5n } as const;
+const soon: SendOptions = { timeoutMs: 1500, resendMs: 200 };
+const patient: SendOptions = { timeoutMs: 60_000, resendMs: 200 };
+
+function keyOf(position: number): Hex {
+  return toHex(mnemonicToAccount(MNEMONIC, { addressIndex: position }).getHdKey().privateKey ?? new Uint8Array());
+}
+
+describe("one's own L1 transaction", () => {
+  let anvil: AnvilNode;
+  let rpc: FaultyRpc;
+  let reader: L1Reader;
+  let wallet: L1Wallet;
+  let client: TestClient;
+  let stored: SignedTransaction | null;
+  let people = 0;
+
+  const store = (transaction: SignedTransaction) => {
+    stored = transaction;
+  };
+  const kept = (): SignedTransaction => {
+    if (stored === null) throw new RangeError("nothing was stored");
+    return stored;
+  };
+  const from = () => wallet.account.address;
+  const received = () => reader.getBalance({ address: TARGET });
+  const isWaiting = () => reader.getTransaction({ hash: newestAttempt(kept()).hash });
+  /** Sends with a nonce and fees of its own, as another wallet with the same key would. */
+  const elsewhere = (change: { readonly to: Hex; readonly data?: Hex; readonly value?: bigint; readonly nonce: number }) =>
+    connectWallet(anvil.rpcUrl, anvil.chainId, wallet.account).sendTransaction({
+      gas: 60_000n,
+      maxFeePerGas: 500n * GWEI,
+      maxPriorityFeePerGas: 50n * GWEI,
+      ...change,
+    });
+
+  beforeAll(async () => {
+    anvil = await startAnvil();
+    rpc = await startFaultyRpc(anvil.rpcUrl);
+    reader = connectReader(rpc.url, anvil.chainId);
+    client = createTestClient({ mode: "anvil", transport: http(anvil.rpcUrl) });
+    await client.setAutomine(false);
+  });
+  afterAll(async () => {
+    await rpc.stop();
+    await anvil.stop();
+  });
+  beforeEach(async () => {
+    rpc.manner = honest;
+    stored = null;
+    wallet = connectWallet(rpc.url, anvil.chainId, privateKeyToAccount(keyOf(people++)));
+    await client.dropAllTransactions?.();
+    await client.setNextBlockBaseFeePerGas({ baseFeePerGas: GWEI });
+    await client.mine({ blocks: 1 });
+  });
+
+  it("succeeds by the receipt of the very call", async () => {
+    const before = await received();
+    const sent = sendToContract(reader, wallet, call, { ...patient, store });
+    await vi.waitFor(isWaiting);
+    await client.mine({ blocks: 1 });
+    expect(await sent).toMatchObject({ status: "success", transactionHash: newestAttempt(kept()).hash });
+    expect(await received()).toBe(before + 5n);
+  });
+
+  it.each([
+    ["cancelled by a transfer of nothing to oneself", () => ({ to: from() })],
+    ["replaced by another call of the same contract", () => ({ to: TARGET, data: "0x9999" as Hex, value: 5n })],
+    ["replaced by the same call with another value", () => ({ to: TARGET, data: call.data, value: 4n })],
+  ])("is not taken for done when %s", async (_, other) => {
+    const sent = sendToContract(reader, wallet, call, { ...patient, store });
+    const refused = expect(sent).rejects.toMatchObject({
+      code: "l1/transaction-replaced",
+      details: { from: from(), nonce: 0, replacedBy: expect.any(String) },
+    });
+    await vi.waitFor(isWaiting);
+    await elsewhere({ ...other(), nonce: 0 });
+    await client.mine({ blocks: 1 });
+    await refused;
+    await expect(resumeTransaction(reader, wallet, kept(), soon)).rejects.toMatchObject({
+      code: "l1/transaction-replaced",
+    });
+  });
+
+  it("is recognised when another wallet sped it up: the same call, higher fees", async () => {
+    const sent = sendToContract(reader, wallet, call, { ...patient, store });
+    await vi.waitFor(isWaiting);
+    const faster = await elsewhere({ ...call, nonce: 0 });
+    await client.mine({ blocks: 1 });
+    expect(await sent).toMatchObject({ transactionHash: faster });
+    expect(await resumeTransaction(reader, wallet, kept(), soon)).toMatchObject({ transactionHash: faster });
+  });
+
+  it("is found by reading blocks when the L1 node keeps no old states", async () => {
+    const sent = sendToContract(reader, wallet, call, { ...patient, store });
+    await vi.waitFor(isWaiting);
+    rpc.manner = async (question, ask) =>
+      question.method === "eth_getTransactionCount" && question.params?.[1] !== "latest"
+        ? errorAnswer(question, "missing trie node")
+        : ask();
+    const faster = await elsewhere({ ...call, nonce: 0 });
+    await client.mine({ blocks: 3 });
+    expect(await sent).toMatchObject({ transactionHash: faster });
+  });
+
+  it("is handed over again when the mempool dropped it", async () => {
+    const sent = sendToContract(reader, wallet, call, { ...patient, store });
+    await vi.waitFor(isWaiting);
+    const { hash } = newestAttempt(kept());
+    await client.dropTransaction({ hash });
+    await vi.waitFor(isWaiting, { timeout: 30_000 });
+    await client.mine({ blocks: 1 });
+    expect(await sent).toMatchObject({ transactionHash: hash });
+  });
+
+  it("has an unknown outcome when nobody mines it in time, and going on with it pays once", async () => {
+    const before = await received();
+    const { address } = wallet.account;
+    await expect(sendToContract(reader, wallet, call, { ...soon, store })).rejects.toMatchObject({
+      code: "l1/outcome-unknown",
+      details: { from: address, nonce: 0, hash: newestAttempt(kept()).hash },
+    });
+    const again = resumeTransaction(reader, wallet, kept(), { ...patient, store });
+    await vi.waitFor(isWaiting);
+    await client.mine({ blocks: 1 });
+    expect(await again).toMatchObject({ transactionHash: newestAttempt(kept()).hash });
+    expect(await resumeTransaction(reader, wallet, kept(), soon)).toMatchObject({ status: "success" });
+    expect(await reader.getTransactionCount({ address })).toBe(1);
+    expect(await received()).toBe(before + 5n);
+  });
+
+  it("raises its fees under the same nonce when it is gone on with after the market rose", async () => {
+    await expect(sendToContract(reader, wallet, call, { ...soon, store })).rejects.toMatchObject({
+      code: "l1/outcome-unknown",
+    });
+    await client.setNextBlockBaseFeePerGas({ baseFeePerGas: 300n * GWEI });
+    await client.mine({ blocks: 1 });
+    const before = await received();
+    const again = resumeTransaction(reader, wallet, kept(), { ...patient, store });
+    await vi.waitFor(async () => {
+      expect(kept().attempts).toHaveLength(2);
+      await isWaiting();
+    });
+    await client.mine({ blocks: 1 });
+    expect(await again).toMatchObject({ transactionHash: newestAttempt(kept()).hash });
+    expect(await reader.getTransactionCount({ address: from() })).toBe(1);
+    expect(await received()).toBe(before + 5n);
+  });
+
+  it("has an unknown outcome when the RPC dies after taking it, and is found when the RPC is back", async () => {
+    let isDead = false;
+    rpc.manner = async (question, ask) => {
+      if (isDead) return null;
+      const answer = await ask();
+      isDead = question.method === "eth_sendRawTransaction";
+      return isDead ? null : answer;
+    };
+    await expect(sendToContract(reader, wallet, call, { ...soon, store })).rejects.toMatchObject({
+      code: "l1/outcome-unknown",
+      details: { nonce: 0 },
+    });
+    rpc.manner = honest;
+    await client.mine({ blocks: 1 });
+    expect(await resumeTransaction(reader, wallet, kept(), soon)).toMatchObject({ status: "success" });
+    expect(await reader.getTransactionCount({ address: from() })).toBe(1);
+  });
+
+  it.each([
+    "already known",
+    "nonce too low",
+    "internal error",
+    "insufficient funds for gas * price + value",
+    "replacement transaction underpriced",
+    "txpool is full",
+  ])("is waited for when the RPC took it and answers: %s", async (message) => {
+    rpc.manner = afterTaking((question) => errorAnswer(question, message));
+    const sent = sendToContract(reader, wallet, call, { ...patient, store });
+    await vi.waitFor(isWaiting);
+    await client.mine({ blocks: 1 });
+    expect(await sent).toMatchObject({ transactionHash: newestAttempt(kept()).hash });
+  });
+
+  it("is refused when L1 does not take it and does not know it; the next try takes the same nonce", async () => {
+    rpc.manner = async (question, ask) =>
+      question.method === "eth_sendRawTransaction" ? errorAnswer(question, "txpool is full") : ask();
+    await expect(sendToContract(reader, wallet, call, { ...soon, store })).rejects.toMatchObject({
+      code: "l1/transaction-refused",
+      details: { refusal: "poolFull", nonce: 0 },
+    });
+    rpc.manner = honest;
+    const again = resumeTransaction(reader, wallet, kept(), { ...patient, store });
+    await vi.waitFor(isWaiting);
+    await client.mine({ blocks: 1 });
+    expect(await again).toMatchObject({ status: "success" });
+    expect(await reader.getTransactionCount({ address: from() })).toBe(1);
+  });
+
+  it("is not sent when it cannot be kept", async () => {
+    const full = () => {
+      throw new RangeError("the disk is full");
+    };
+    await expect(sendToContract(reader, wallet, call, { ...soon, store: full })).rejects.toThrow("the disk is full");
+    expect(await reader.getTransactionCount({ address: from(), blockTag: "pending" })).toBe(0);
+  });
+
+  it("says so when it reverted on L1", async () => {
+    const { address } = wallet.account;
+    const reverting = "0x000000000000000000000000000000000000dead";
+    await client.setCode({ address: reverting, bytecode: "0x" });
+    const sent = sendToContract(reader, wallet, { ...call, to: reverting }, { ...patient, store });
+    const refused = expect(sent).rejects.toMatchObject({ code: "l1/transaction-reverted" });
+    await vi.waitFor(isWaiting);
+    await client.setCode({ address: reverting, bytecode: "0x60006000fd" });
+    await client.mine({ blocks: 1 });
+    await refused;
+    expect(await reader.getTransactionCount({ address })).toBe(1);
+  });
+});
