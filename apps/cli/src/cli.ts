@@ -17,8 +17,8 @@ export function createProgram(terminal: Terminal): Host {
   return host;
 }
 
-/** Runs one command line and prints its result or failure. Resolves to the exit code: 0 done, 1 failed, 2 called wrongly. */
-export async function runCli(args: readonly string[], outer: Terminal): Promise<0 | 1 | 2> {
+/** Runs one command line and prints its result or failure. Resolves to the exit code: 0 done, 1 failed, 2 called wrongly, 3 unknown. */
+export async function runCli(args: readonly string[], outer: Terminal): Promise<0 | 1 | 2 | 3> {
   const terminal = visibleStreams(outer);
   const host = createProgram(terminal);
   const end = args.indexOf("--");

@@ -22,11 +22,19 @@ export interface Context {
   readonly network: () => Network;
   /** Folder of the encrypted keys. */
   readonly keystoreDir: string;
+  /** Folder of profile, keys and journals. */
+  readonly home: string;
+  /** Does some work once the result was printed: what the user has been told need not be remembered. */
+  readonly afterResult: (work: () => void) => void;
+  /** Does what {@link afterResult} was given. */
+  readonly resultPrinted: () => void;
 }
 
 /** A context of one run of one command. */
 export function createContext(options: CommonOptions, terminal: Terminal): Context {
   let network: Network | null = null;
+  const home = cairnHome(terminal);
+  const afterwards: (() => void)[] = [];
   return {
     terminal,
     output: createOutput(terminal, options.json === true),
@@ -36,6 +44,11 @@ export function createContext(options: CommonOptions, terminal: Terminal): Conte
       network ??= createNetwork(options, terminal);
       return network;
     },
-    keystoreDir: options.keystore ?? (terminal.env.CAIRN_KEYSTORE || join(cairnHome(terminal), "keys")),
+    keystoreDir: options.keystore ?? (terminal.env.CAIRN_KEYSTORE || join(home, "keys")),
+    home,
+    afterResult: (work) => afterwards.push(work),
+    resultPrinted: () => {
+      for (const work of afterwards.splice(0)) work();
+    },
   };
 }

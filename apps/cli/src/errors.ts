@@ -1,7 +1,7 @@
 import { CairnError } from "@cairn/protocol";
 
-/** Exit code of a command: 1 when it failed, 2 when it was called wrongly. */
-export type FailureExitCode = 1 | 2;
+/** Exit code of a command: 1 when it failed, 2 when it was called wrongly, 3 when nobody knows yet whether L1 did it. */
+export type FailureExitCode = 1 | 2 | 3;
 
 /** One kind of failure: when it is thrown, and what helps. */
 export interface CliErrorEntry {
@@ -82,6 +82,16 @@ export const CLI_ERRORS = {
     meaning: "The node asks for more than the limit; nothing was signed.",
     hint: "Allow more with --max-fee, or name the fee with --fee.",
   },
+  "cli/l1-busy": {
+    exitCode: 1,
+    meaning: "Another command sends from the same L1 account and does not end.",
+    hint: "Wait for it or stop it, then run the command again.",
+  },
+  "cli/bad-journal": {
+    exitCode: 1,
+    meaning: "A file that remembers sent L1 transactions is damaged or cannot be written.",
+    hint: "Correct disk space and permissions. Before you move a damaged file away, look up the account's last transactions on L1.",
+  },
   "cli/l1-nonce": {
     exitCode: 1,
     meaning: "Another process sends from the same L1 account at the same time.",
@@ -89,8 +99,8 @@ export const CLI_ERRORS = {
   },
   "cli/l1-refused": {
     exitCode: 1,
-    meaning: "The L1 node does not take the transaction.",
-    hint: "The message says why; often the L1 account has too little ETH, or another process uses its nonces.",
+    meaning: "The L1 node refuses what it is asked.",
+    hint: "The message says why. Try again, or give another --l1-rpc-url.",
   },
   "cli/unknown-key": {
     exitCode: 2,

@@ -27,8 +27,21 @@ const ADVICE: Readonly<Record<string, Advice>> = {
   "sdk/bad-offer": failed("Look at it with `cairn swap show`, and ask for a new offer."),
   "sdk/not-encodable": called("Take one of the nearest amounts that the message names."),
   "l1/node-failed": failed("If the port is taken, give another one or stop the process that holds it."),
+  "l1/outcome-unknown": {
+    exitCode: 3,
+    hint:
+      "Run the very same command again: it goes on with this transaction and pays nothing twice. To look yourself, ask L1 for " +
+      "the hash that the message names. Only --again makes a second one.",
+  },
+  "l1/transaction-replaced": failed(
+    "Nothing was done: another wallet with this key cancelled or replaced it. Run the command again if you still want it.",
+  ),
+  "l1/unknown-event": failed(
+    "L1 holds the transaction, but it did not do what it should have: check --rollup and --l1-rpc-url before repeating.",
+  ),
+  "l1/approval-failed": failed("The token does not approve amounts in the usual way: it cannot be deposited."),
+  "l1/permit-unsupported": failed("Deposit with --approval approve instead."),
   "l1/queue-mismatch": failed("The L1 RPC lies or is behind; try another one."),
-  "l1/unknown-event": failed("Check --rollup: the contract at that address is not a Cairn rollup."),
   "contracts/artefact-missing": failed("Run `npm run setup`."),
   "contracts/bad-artefact": failed("Run `npm run setup`."),
   "contracts/dev-verifier-refused": failed(
@@ -92,6 +105,14 @@ const REVERTS: Readonly<Record<string, string>> = {
   InsufficientGas: "The gas limit was too low: try again.",
 };
 
+/** What helps when L1 does not take a transaction, by the kind of refusal. */
+const L1_REFUSALS: Readonly<Record<string, string>> = {
+  insufficientFunds: "Fund the L1 account, then run the same command again.",
+  replacementUnderpriced: "Wait until the account's earlier transaction is mined, then run the same command again.",
+  nonceTooHigh: "Wait until the account's earlier transactions are mined, then run the same command again.",
+  feeTooLow: "Fees rose meanwhile: run the same command again, it offers what the market asks for.",
+};
+
 /** What helps when a node refuses, by its code. */
 const REFUSALS: Readonly<Partial<Record<ApiErrorCode, string>>> = {
   overloaded: "The node has too much to do: try again in a moment.",
@@ -125,6 +146,9 @@ export function adviceOn(error: CairnError): Advice | null {
     return failed(
       REVERTS[details.reason] ?? "The contract refused the transaction; the reason is the name of its error.",
     );
+  }
+  if (code === "l1/transaction-refused") {
+    return failed(L1_REFUSALS[String(details.refusal)] ?? "Run the same command again later; it pays nothing twice.");
   }
   const api = apiErrorOf(error);
   if (api !== null) {

@@ -48,6 +48,7 @@ export function createHost(terminal: Terminal): Host {
         const handle = handler as unknown as Handler<CommonOptions, readonly unknown[]>;
         const result = await Promise.race([handle(context, options, ...args), interrupted(terminal.signal)]);
         context.output.result(result);
+        context.resultPrinted();
         exitCode = result.exitCode ?? 0;
       });
     },

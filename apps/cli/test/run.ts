@@ -2,7 +2,7 @@ import { runCli } from "../src/cli.ts";
 
 /** What a command line printed, and its exit code. */
 export interface Ran {
-  readonly code: 0 | 1 | 2;
+  readonly code: 0 | 1 | 2 | 3;
   readonly stdout: string;
   readonly stderr: string;
 }

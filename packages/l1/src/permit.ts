@@ -56,7 +56,8 @@ export async function signPermit(
     reader.readContract({ address: token, abi: permitAbi, functionName: "PERMIT_TYPEHASH" }),
   );
   if (typehash === DAI_PERMIT_TYPEHASH) throw unsupported(token, "its permits are of DAI's kind, for any amount");
-  if (typehash !== null && typehash !== PERMIT_TYPEHASH) throw unsupported(token, "its permits are of a kind of its own");
+  if (typehash !== null && typehash !== PERMIT_TYPEHASH)
+    throw unsupported(token, "its permits are of a kind of its own");
   const domain = await findDomain(reader, token);
   const nonce = await ask(() =>
     reader.readContract({ address: token, abi: permitAbi, functionName: "nonces", args: [owner] }),

@@ -30,9 +30,13 @@ export async function approveToken(
   await sendToContract(reader, wallet, approveCall(token, spender, amount), options);
   const approved = await readAllowance(reader, token, owner, spender);
   if (approved >= amount) return;
-  throw new CairnError<L1ErrorCode>("l1/approval-failed", `the token ${token} approved ${approved} units, not ${amount}`, {
-    details: { token, spender, amount, approved },
-  });
+  throw new CairnError<L1ErrorCode>(
+    "l1/approval-failed",
+    `the token ${token} approved ${approved} units, not ${amount}`,
+    {
+      details: { token, spender, amount, approved },
+    },
+  );
 }
 
 function approveCall(token: Address, spender: Address, amount: bigint): ContractCall {

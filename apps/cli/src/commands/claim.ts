@@ -1,10 +1,10 @@
 import { rollupAbi } from "@cairn/contracts";
-import { type Address, encodeFunctionData } from "viem";
+import { type Address, encodeFunctionData, parseEventLogs } from "viem";
 import { parseAddress } from "../address.ts";
 import { formatAmount } from "../amounts.ts";
 import { cliError } from "../errors.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
-import { addDryRunOption, openSender, type SendFlags, sentRow } from "../l1/sending.ts";
+import { addSendOptions, openCaller, type SendFlags, sentRow } from "../l1/caller.ts";
 import { table } from "../output.ts";
 import { findToken } from "../tokens.ts";
 
@@ -20,7 +20,7 @@ export function addClaimCommand({ program, run }: Host): void {
     .argument("<token>", "symbol, number or contract")
     .argument("[recipient]", "L1 address that gets it; the key's owner without")
     .option("--for <beneficiary>", "claim for somebody else, to whom it is paid");
-  addNetworkOptions(addKeyOptions(addDryRunOption(command)));
+  addNetworkOptions(addKeyOptions(addSendOptions(command)));
   addExamples(
     command,
     "cairn claim ETH",
@@ -35,25 +35,30 @@ export function addClaimCommand({ program, run }: Host): void {
     const other = options.for === undefined ? null : parseAddress(options.for);
     const network = context.network();
     const token = await findToken(network, tokenText);
-    const sender = await openSender(context, options, network);
-    const beneficiary: Address = other ?? sender.from();
-    const { reader, address } = sender.rollup;
+    const caller = await openCaller(context, options, network);
+    const beneficiary: Address = other ?? caller.from();
+    const { reader, address } = caller.rollup;
     const amount = await reader.readContract({
       address,
       abi: rollupAbi,
       functionName: "claimable",
       args: [token.id, beneficiary],
     });
-    const base = { tokenId: token.id, beneficiary, recipient: given ?? beneficiary, amount };
-    if (amount === 0n) {
-      return { data: { ...base, transactions: [] }, text: `${beneficiary} has nothing to claim in ${token.symbol}.` };
-    }
+    const recipient = given ?? beneficiary;
     const data =
       other === null
-        ? encodeFunctionData({ abi: rollupAbi, functionName: "claim", args: [token.id, base.recipient] })
+        ? encodeFunctionData({ abi: rollupAbi, functionName: "claim", args: [token.id, recipient] })
         : encodeFunctionData({ abi: rollupAbi, functionName: "claimFor", args: [token.id, other] });
-    const { sent } = await sender.send({ name: other === null ? "claim" : "claimFor", data });
-    const rows = [["claimed", `${formatAmount(amount, token)} to ${base.recipient}`], sentRow(sent)];
-    return { data: { ...base, transactions: [sent] }, text: table(rows) };
+    const call = { name: other === null ? "claim" : "claimFor", data };
+    const base = { tokenId: token.id, beneficiary, recipient };
+    if (amount === 0n && !(await caller.isCallPending(call))) {
+      const text = `${beneficiary} has nothing to claim in ${token.symbol}.`;
+      return { data: { ...base, amount, transactions: [] }, text };
+    }
+    const { sent, receipt } = await caller.send(call);
+    const [claimed] = parseEventLogs({ abi: rollupAbi, eventName: "Claimed", logs: receipt?.logs ?? [] });
+    const taken = claimed?.args.amount ?? amount;
+    const rows = [["claimed", `${formatAmount(taken, token)} to ${recipient}`], sentRow(sent)];
+    return { data: { ...base, amount: taken, transactions: [sent] }, text: table(rows) };
   });
 }

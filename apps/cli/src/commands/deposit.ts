@@ -1,35 +1,41 @@
 import {
-  depositEth,
-  depositToken,
-  depositTokenWithPermit,
+  type DepositTarget,
+  depositEthCall,
+  depositTokenCall,
   type L1Rollup,
-  type L1Wallet,
+  readAllowance,
   readQueueFeeWithRoom,
+  signPermit,
 } from "@cairn/l1";
 import type { Domain } from "@cairn/protocol";
 import { accountIndex, addressToBigint, tokenId } from "@cairn/protocol";
 import { type AccountView, findAccount, type NodeClient, ownAccounts, resolvePayee } from "@cairn/sdk";
 import { Option } from "commander";
-import { erc20Abi, type TransactionReceipt } from "viem";
+import { type Address, erc20Abi, type TransactionReceipt } from "viem";
 import { parseAddress } from "../address.ts";
 import { formatAmount, parsePositiveAmount } from "../amounts.ts";
 import type { Context } from "../context.ts";
 import { cliError } from "../errors.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
+import {
+  addL1Options,
+  type CallResult,
+  openCaller,
+  type Request,
+  type RollupCaller,
+  type SendFlags,
+} from "../l1/caller.ts";
 import { type EntryStatus, entriesOf, findEntry, isAtLeast, type QueueEntryView } from "../l1/deposits.ts";
 import { type CommandResult, table } from "../output.ts";
 import { openSigning, parseIndex, type SigningSession } from "../payments/session.ts";
 import { addWaitOptions, type Goal, lookUntil, patienceOf, type WaitFlags } from "../payments/waiting.ts";
 import { findToken, type Token } from "../tokens.ts";
 
-interface DepositOptions extends WaitFlags {
+interface DepositOptions extends WaitFlags, Omit<SendFlags, "dryRun"> {
   readonly to?: string;
   readonly index?: string;
   readonly approval: "approve" | "permit";
 }
-
-/** Whom a deposit credits, as the contract takes it. */
-type Target = Parameters<typeof depositEth>[3];
 
 /** `cairn deposit`: brings money from L1 to L2. */
 export function addDepositCommand({ program, run }: Host): void {
@@ -43,23 +49,32 @@ export function addDepositCommand({ program, run }: Host): void {
     .addOption(
       new Option("--approval <how>", "how an ERC-20 is approved").choices(["approve", "permit"]).default("approve"),
     );
-  addNetworkOptions(addKeyOptions(addWaitOptions(command)));
+  addNetworkOptions(addKeyOptions(addL1Options(addWaitOptions(command))));
   addExamples(command, "cairn deposit 1.5 ETH --wait confirmed", "cairn deposit 100 USD --approval permit --key alice");
   run(command, async (context, options: DepositOptions, amountText: string, tokenText: string) => {
     const to = options.to === undefined ? null : parseAddress(options.to);
     const token = await findToken(context.network(), tokenText);
     const amount = parsePositiveAmount(amountText, token);
     const session = await openSigning(context);
-    const rollup = await session.network.l1();
-    const wallet = await session.network.l1Wallet(await session.identity.l1Account());
+    const caller = await openCaller(context, options, session.network);
     const isOwn = to === null || addressToBigint(to) === addressToBigint(session.identity.owner);
-    const target = isOwn ? await ownTarget(session, token, options) : await otherTarget(session, token, to, options);
-    await assertFunds(rollup, wallet, token, amount);
+    const request = {
+      command: "deposit",
+      token: token.id,
+      amount,
+      to: isOwn ? session.identity.owner : to,
+      index: options.index ?? null,
+      key: isOwn ? session.wallet.key : 0n,
+    };
     context.output.progress(`depositing ${formatAmount(amount, token)} …`);
-    const receipt = await send(rollup, wallet, token, amount, target, options.approval);
-    const [entry] = entriesOf(rollup, receipt);
-    if (entry === undefined) throw cliError("cli/wrong-chain", `${rollup.address} did not queue the deposit`);
-    return tell(context, session, { token, entry, receipt, isOwn }, options);
+    const { receipt, sent } = await send(caller, request, token, amount, options.approval, () =>
+      isOwn ? ownTarget(session, token, options) : otherTarget(session, token, to, options),
+    );
+    if (receipt === null) throw cliError("cli/usage", "a deposit has no dry run");
+    const [entry] = entriesOf(caller.rollup, receipt);
+    if (entry === undefined) throw cliError("cli/wrong-chain", `${caller.rollup.address} did not queue the deposit`);
+    const { isResumed } = sent;
+    return tell(context, session, { token, entry, receipt, isOwn, isResumed, amount }, options);
   });
 }
 
@@ -68,7 +83,7 @@ async function ownTarget(
   { client, identity, wallet }: SigningSession,
   token: Token,
   { index }: DepositOptions,
-): Promise<Target> {
+): Promise<DepositTarget> {
   const owner = addressToBigint(identity.owner);
   const [account] = index === undefined ? await ownAccounts(client, { owner, key: wallet.key, tokenId: token.id }) : [];
   const wanted = index === undefined ? (account?.index ?? 0) : parseIndex(index);
@@ -81,19 +96,47 @@ async function otherTarget(
   token: Token,
   address: string,
   { index }: DepositOptions,
-): Promise<Target> {
+): Promise<DepositTarget> {
   const payee = await resolvePayee(client, { type: "address", address }, { tokenId: token.id, domain });
   const found = payee.type === "existing" ? payee.index : 0;
   return { owner: payee.owner, index: accountIndex(index === undefined ? found : parseIndex(index)), key: 0n };
 }
 
+/** Sends the deposit, or goes on with the one that an earlier run of the same request has sent. */
+async function send(
+  caller: RollupCaller,
+  request: Request,
+  token: Token,
+  amount: bigint,
+  approval: DepositOptions["approval"],
+  findTarget: () => Promise<DepositTarget>,
+): Promise<CallResult> {
+  const { rollup } = caller;
+  if (!(await caller.isPending(request))) {
+    await assertFunds(rollup, caller.from(), token, amount);
+    if (token.address !== null && approval === "approve") await caller.approve(token.address, amount);
+  }
+  return caller.sendFor(request, async () => {
+    const [target, fee] = await Promise.all([findTarget(), readQueueFeeWithRoom(rollup)]);
+    if (token.address === null) return depositEthCall(amount, target, fee);
+    const permit = approval === "permit" ? await permitFor(caller, token.address, amount) : null;
+    return depositTokenCall(tokenId(token.id), amount, target, fee, permit);
+  });
+}
+
+/** Null when the rollup may take the tokens already. */
+async function permitFor({ rollup, from, wallet }: RollupCaller, token: Address, amount: bigint) {
+  const { reader, address: spender } = rollup;
+  if ((await readAllowance(reader, token, from(), spender)) >= amount) return null;
+  return signPermit(reader, await wallet(), { token, spender, amount });
+}
+
 async function assertFunds(
   { reader, ...rollup }: L1Rollup,
-  wallet: L1Wallet,
+  address: Address,
   token: Token,
   amount: bigint,
 ): Promise<void> {
-  const { address } = wallet.account;
   const [eth, fee] = await Promise.all([reader.getBalance({ address }), readQueueFeeWithRoom({ reader, ...rollup })]);
   const needed = fee + (token.address === null ? amount : 0n);
   const lacks = (balance: bigint, required: bigint, of: Pick<Token, "symbol" | "decimals">) =>
@@ -113,19 +156,6 @@ async function assertFunds(
   if (balance < amount) throw lacks(balance, amount, token);
 }
 
-function send(
-  rollup: L1Rollup,
-  wallet: L1Wallet,
-  token: Token,
-  amount: bigint,
-  target: Target,
-  approval: DepositOptions["approval"],
-): Promise<TransactionReceipt> {
-  if (token.address === null) return depositEth(rollup, wallet, amount, target);
-  const deposit = approval === "permit" ? depositTokenWithPermit : depositToken;
-  return deposit(rollup, wallet, tokenId(token.id), amount, target);
-}
-
 async function tell(
   context: Context,
   { client, domain, identity, wallet }: SigningSession,
@@ -134,14 +164,18 @@ async function tell(
     readonly entry: QueueEntryView;
     readonly receipt: TransactionReceipt;
     readonly isOwn: boolean;
+    readonly isResumed: boolean;
+    /** What was to be deposited; the token may have kept a part. */
+    readonly amount: bigint;
   },
   flags: WaitFlags,
 ): Promise<CommandResult> {
-  const { token, entry, receipt, isOwn } = done;
-  const base = { l1Transaction: receipt.transactionHash, l1Block: receipt.blockNumber, ...entry };
+  const { token, entry, receipt, isOwn, isResumed, amount } = done;
+  const base = { l1Transaction: receipt.transactionHash, l1Block: receipt.blockNumber, isResumed, ...entry };
   const rows = [
     ["deposit", `${formatAmount(entry.amount, token)} for ${entry.owner}`],
-    ["L1 transaction", receipt.transactionHash],
+    ...(entry.amount === amount ? [] : [["kept by the token", formatAmount(amount - entry.amount, token)]]),
+    ["L1 transaction", `${receipt.transactionHash}${isResumed ? ", signed by an earlier run" : ""}`],
     ["queue position", String(entry.position)],
   ];
   if (flags.wait === undefined) {

@@ -6,7 +6,7 @@ import { formatAmounts, sumByToken } from "../escape/amounts.ts";
 import { type ExitOutcome, exitAll } from "../escape/exits.ts";
 import { assertFrozen } from "../escape/ladder.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
-import { addDryRunOption, type L1Sender, openSender, type SendFlags, sentRow } from "../l1/sending.ts";
+import { addSendOptions, openCaller, type RollupCaller, type SendFlags, sentRow } from "../l1/caller.ts";
 import { type CommandResult, table } from "../output.ts";
 import { parseIndex } from "../payments/session.ts";
 import { addStateOption, type RestoredSession, type StateFlags, withRestored } from "../restored/session.ts";
@@ -29,7 +29,7 @@ export function addExitCommand({ program, run }: Host): void {
     .option("--owner <address>", "all accounts of this owner")
     .option("--all", "all accounts of everybody")
     .option("--chunk <number>", "accounts per transaction", DEFAULT_CHUNK);
-  addNetworkOptions(addKeyOptions(addStateOption(addDryRunOption(command))));
+  addNetworkOptions(addKeyOptions(addStateOption(addSendOptions(command))));
   addExamples(command, "cairn exit 66 --dry-run", "cairn exit --key alice", "cairn exit --all");
   run(command, async (context, options: ExitOptions, indexText: string | undefined) => {
     const wanted = [indexText, options.owner, options.all].filter((given) => given !== undefined);
@@ -39,10 +39,10 @@ export function addExitCommand({ program, run }: Host): void {
     const chunkSize = parseChunk(options.chunk);
     return withRestored(context, options, async (session) => {
       await assertFrozen(session.access.rollup);
-      const sender = await openSender(context, options, session.network);
-      const indices = await leavingAccounts(session, sender, { index, owner, isAll: options.all === true });
+      const caller = await openCaller(context, options, session.network);
+      const indices = await leavingAccounts(session, caller, { index, owner, isAll: options.all === true });
       const progress = context.output.progress;
-      return tell(session, await exitAll(session, sender, indices, { chunkSize, progress }));
+      return tell(session, await exitAll(session, caller, indices, { chunkSize, progress }));
     });
   });
 }
@@ -50,7 +50,7 @@ export function addExitCommand({ program, run }: Host): void {
 /** Accounts that hold something and were not paid out yet. */
 async function leavingAccounts(
   { restored, access, head }: RestoredSession,
-  sender: L1Sender,
+  caller: RollupCaller,
   {
     index,
     owner,
@@ -63,7 +63,7 @@ async function leavingAccounts(
       ? [accountAt(tree, index)]
       : isAll
         ? [...assignedAccounts(tree, { withBalance: true })]
-        : accountsOf(tree, addressToBigint(owner ?? sender.from()));
+        : accountsOf(tree, addressToBigint(owner ?? caller.from()));
   const indices = found.filter(({ account }) => account.balance > 0n).map((one) => one.index);
   const exited = await findExited(access, indices, head.block);
   return indices.filter((one) => !exited.has(one));

@@ -6,8 +6,8 @@ import type { Context } from "../context.ts";
 import { cliError } from "../errors.ts";
 import { formatTime, readLadder } from "../escape/ladder.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
+import { addSendOptions, openCaller, type RollupCaller, type SendFlags, sentRow } from "../l1/caller.ts";
 import { entriesOf } from "../l1/deposits.ts";
-import { addDryRunOption, type L1Sender, openSender, type SendFlags, sentRow } from "../l1/sending.ts";
 import { table } from "../output.ts";
 import { parseIndex } from "../payments/session.ts";
 import { lookUntil, patienceOf } from "../payments/waiting.ts";
@@ -30,23 +30,23 @@ export function addForceWithdrawCommand({ program, run }: Host): void {
     .argument("<index>", "the account; it must belong to the key's owner, or nothing happens")
     .option("--wait", "do not return before a batch has processed the demand")
     .option("--timeout <seconds>", "longest wait (1800)");
-  addNetworkOptions(addKeyOptions(addDryRunOption(command)));
+  addNetworkOptions(addKeyOptions(addSendOptions(command)));
   addExamples(command, "cairn force-withdraw 66 --dry-run", "cairn force-withdraw 66 --key alice --wait");
   run(command, async (context, options: ForceOptions, indexText: string) => {
     const index = parseIndex(indexText);
     const network = context.network();
-    const sender = await openSender(context, options, network);
-    const owner = sender.from();
-    const ladder = await readLadder(sender.rollup);
+    const caller = await openCaller(context, options, network);
+    const owner = caller.from();
+    const ladder = await readLadder(caller.rollup);
     if (ladder.isFrozen) {
       throw cliError("cli/frozen", "the rollup is frozen: it takes no demands any more");
     }
-    const value = await readQueueFeeWithRoom(sender.rollup);
+    const value = await readQueueFeeWithRoom(caller.rollup);
     const data = encodeFunctionData({ abi: rollupAbi, functionName: "requestWithdraw", args: [index] });
-    const { sent, receipt } = await sender.send({ name: "requestWithdraw", data, value });
-    const [entry] = receipt === null ? [] : entriesOf(sender.rollup, receipt);
-    const fee = entry?.queueFee ?? (await readQueueFee(sender.rollup));
-    const { timestamp } = await sender.rollup.reader.getBlock(
+    const { sent, receipt } = await caller.send({ name: "requestWithdraw", data, value });
+    const [entry] = receipt === null ? [] : entriesOf(caller.rollup, receipt);
+    const fee = entry?.queueFee ?? (await readQueueFee(caller.rollup));
+    const { timestamp } = await caller.rollup.reader.getBlock(
       receipt === null ? {} : { blockNumber: receipt.blockNumber },
     );
     const queuedAt = Number(timestamp);
@@ -54,7 +54,7 @@ export function addForceWithdrawCommand({ program, run }: Host): void {
     const freezableFrom = queuedAt + ladder.freezeDelay;
     const position = entry?.position ?? null;
     const isWaiting = position !== null && options.wait === true;
-    if (isWaiting) await waitForBatch(context, sender, position, options);
+    if (isWaiting) await waitForBatch(context, caller, position, options);
     const rows = [
       ["demand", `the whole balance of account ${index}, for ${owner}`],
       ["queue fee", `${formatAmount(fee, ETH)}${receipt === null ? "" : " taken"}; ${formatAmount(value, ETH)} sent`],
@@ -83,7 +83,7 @@ export function addForceWithdrawCommand({ program, run }: Host): void {
 
 async function waitForBatch(
   context: Context,
-  { rollup }: L1Sender,
+  { rollup }: RollupCaller,
   position: number,
   flags: ForceOptions,
 ): Promise<void> {

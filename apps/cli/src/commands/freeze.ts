@@ -4,7 +4,7 @@ import { formatDuration } from "../duration.ts";
 import { cliError } from "../errors.ts";
 import { formatTime, type Ladder, readLadder } from "../escape/ladder.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
-import { addDryRunOption, openSender, type SendFlags, sentRow } from "../l1/sending.ts";
+import { addSendOptions, openCaller, type SendFlags, sentRow } from "../l1/caller.ts";
 import { table } from "../output.ts";
 
 /** `cairn freeze`: stops a rollup that has left a queue entry waiting for too long. */
@@ -12,19 +12,21 @@ export function addFreezeCommand({ program, run }: Host): void {
   const command = program
     .command("freeze")
     .description("stop a rollup that leaves a queue entry waiting beyond the freeze delay, so that all can leave it");
-  addNetworkOptions(addKeyOptions(addDryRunOption(command)));
+  addNetworkOptions(addKeyOptions(addSendOptions(command)));
   addExamples(command, "cairn freeze --dry-run", "cairn freeze --key alice");
   run(command, async (context, options: SendFlags) => {
     const network = context.network();
     const rollup = await network.l1();
-    const ladder = await readLadder(rollup);
-    if (ladder.isFrozen) {
-      return { data: { isFrozen: true, transactions: [] }, text: "The rollup is frozen already." };
+    const caller = await openCaller(context, options, network);
+    const call = { name: "freeze", data: encodeFunctionData({ abi: rollupAbi, functionName: "freeze" }) };
+    if (!(await caller.isCallPending(call))) {
+      const ladder = await readLadder(rollup);
+      if (ladder.isFrozen) {
+        return { data: { isFrozen: true, transactions: [] }, text: "The rollup is frozen already." };
+      }
+      assertFreezable(ladder);
     }
-    assertFreezable(ladder);
-    const sender = await openSender(context, options, network);
-    const data = encodeFunctionData({ abi: rollupAbi, functionName: "freeze" });
-    const { sent, receipt } = await sender.send({ name: "freeze", data });
+    const { sent, receipt } = await caller.send(call);
     const [event] = parseEscapeEvents(receipt?.logs ?? []);
     const frozen = event?.eventName === "Frozen" ? event.args : null;
     const rows = [

@@ -6,7 +6,7 @@ import { cliError } from "../errors.ts";
 import { formatAmounts, sumByToken } from "../escape/amounts.ts";
 import { type PayOutcome, payAll } from "../escape/payments.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
-import { addDryRunOption, openSender, type SendFlags, sentRow } from "../l1/sending.ts";
+import { addSendOptions, openCaller, type SendFlags, sentRow } from "../l1/caller.ts";
 import { type CommandResult, table } from "../output.ts";
 import { addStateOption, type RestoredSession, type StateFlags, withRestored } from "../restored/session.ts";
 
@@ -29,7 +29,7 @@ export function addPayCommand({ program, run }: Host): void {
       "records of a list in one transaction; its gas limit is for the worst of them",
       DEFAULT_COUNT,
     );
-  addNetworkOptions(addKeyOptions(addStateOption(addDryRunOption(command))));
+  addNetworkOptions(addKeyOptions(addStateOption(addSendOptions(command))));
   addExamples(
     command,
     "cairn pay --dry-run",
@@ -41,12 +41,12 @@ export function addPayCommand({ program, run }: Host): void {
     const recipient = options.recipient === undefined ? null : addressToBigint(parseAddress(options.recipient));
     const maxCount = parseNumber(options.maxCount, "--max-count", MAX_PAYOUTS_PER_CALL);
     return withRestored(context, options, async (session) => {
-      const sender = await openSender(context, options, session.network);
+      const caller = await openCaller(context, options, session.network);
       const { access, restored, head } = session;
       const lists = batch === null ? allPayouts(restored) : [payoutsOf(restored, batch)];
       const unpaid = await findUnpaidPayouts(access, lists, head.block);
       const wanted = unpaid.filter((payout: UnpaidPayout) => recipient === null || payout.recipient === recipient);
-      return tell(session, await payAll(session, sender, wanted, maxCount));
+      return tell(session, await payAll(session, caller, wanted, maxCount));
     });
   });
 }

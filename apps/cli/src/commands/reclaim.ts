@@ -6,7 +6,7 @@ import { formatAmounts, sumByToken } from "../escape/amounts.ts";
 import { assertFrozen } from "../escape/ladder.ts";
 import { ownerOf, type ReclaimOutcome, reclaimAll } from "../escape/reclaims.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
-import { addDryRunOption, openSender, type SendFlags, sentRow } from "../l1/sending.ts";
+import { addSendOptions, openCaller, type SendFlags, sentRow } from "../l1/caller.ts";
 import { type CommandResult, table } from "../output.ts";
 import { addStateOption, type RestoredSession, type StateFlags, withRestored } from "../restored/session.ts";
 
@@ -23,7 +23,7 @@ export function addReclaimCommand({ program, run }: Host): void {
     .argument("[position]", "one entry; all of the key's owner without")
     .option("--owner <address>", "all entries of this owner")
     .option("--all", "all entries of everybody");
-  addNetworkOptions(addKeyOptions(addStateOption(addDryRunOption(command))));
+  addNetworkOptions(addKeyOptions(addStateOption(addSendOptions(command))));
   addExamples(command, "cairn reclaim 12 --dry-run", "cairn reclaim --key alice", "cairn reclaim --all");
   run(command, async (context, options: ReclaimOptions, positionText: string | undefined) => {
     const wanted = [positionText, options.owner, options.all].filter((given) => given !== undefined);
@@ -33,14 +33,14 @@ export function addReclaimCommand({ program, run }: Host): void {
     return withRestored(context, options, async (session) => {
       const { access, restored, head } = session;
       await assertFrozen(access.rollup);
-      const sender = await openSender(context, options, session.network);
+      const caller = await openCaller(context, options, session.network);
       const open = await findReclaimable(access, restored, head.block);
       if (position !== null) assertReclaimable(session, open, position);
       const isEverybodys = position !== null || options.all === true;
-      const whose = isEverybodys ? null : addressToBigint(owner ?? sender.from());
+      const whose = isEverybodys ? null : addressToBigint(owner ?? caller.from());
       const isWanted = (entry: WaitingEntry) =>
         position === null ? whose === null || ownerOf(entry.operation) === whose : entry.position === position;
-      return tell(session, await reclaimAll(session, sender, open.filter(isWanted)));
+      return tell(session, await reclaimAll(session, caller, open.filter(isWanted)));
     });
   });
 }

@@ -1,9 +1,11 @@
 import { erc20Abi, rollupAbi } from "@cairn/contracts";
-import { encodeFunctionData } from "viem";
+import type { L1Reader } from "@cairn/l1";
+import { isCairnError } from "@cairn/protocol";
+import { type Address, encodeFunctionData, isAddressEqual, parseEventLogs, type TransactionReceipt } from "viem";
 import { parseAddress } from "../address.ts";
 import { cliError } from "../errors.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
-import { addDryRunOption, openSender, type SendFlags, sentRow } from "../l1/sending.ts";
+import { addSendOptions, openCaller, type SendFlags, sentRow } from "../l1/caller.ts";
 import { table } from "../output.ts";
 
 /** `cairn register-token`: gives an ERC-20 its number, so that it can be deposited. */
@@ -12,26 +14,51 @@ export function addRegisterTokenCommand({ program, run }: Host): void {
     .command("register-token")
     .description("give an ERC-20 a number in the rollup, so that it can be deposited; anyone may, once per token")
     .argument("<contract>", "the token's L1 address");
-  addNetworkOptions(addKeyOptions(addDryRunOption(command)));
+  addNetworkOptions(addKeyOptions(addSendOptions(command)));
   addExamples(command, "cairn register-token 0x5FbDB2315678afecb367f032d93F642f64180aa3 --key operator");
   run(command, async (context, flags: SendFlags, text: string) => {
     const token = parseAddress(text);
-    const sender = await openSender(context, flags, context.network());
-    const { reader, address } = sender.rollup;
+    const caller = await openCaller(context, flags, context.network());
+    const { reader, address } = caller.rollup;
     const numberOf = () => reader.readContract({ address, abi: rollupAbi, functionName: "tokenIdOf", args: [token] });
-    const known = await numberOf();
-    if (known !== 0) {
-      return { data: { tokenId: known, token, transactions: [] }, text: `${token} is token ${known} already.` };
+    const data = encodeFunctionData({ abi: rollupAbi, functionName: "registerToken", args: [token] });
+    const call = { name: "registerToken", data };
+    const alreadyIs = (tokenId: number) => ({
+      data: { tokenId, token, isNew: false, transactions: [] },
+      text: `${token} is token ${tokenId} already.`,
+    });
+    if (!(await caller.isCallPending(call))) {
+      const known = await numberOf();
+      if (known !== 0) return alreadyIs(known);
+      await assertErc20(reader, token);
     }
     try {
-      await reader.readContract({ address: token, abi: erc20Abi, functionName: "totalSupply" });
-    } catch (cause) {
-      throw cliError("cli/bad-address", `${token} is no ERC-20`, { cause });
+      const { sent, receipt } = await caller.send(call);
+      const tokenId = receipt === null ? null : registeredId(receipt, address, token);
+      const rows = [["token", tokenId === null ? token : `${tokenId}, ${token}`], sentRow(sent)];
+      return { data: { tokenId, token, isNew: true, transactions: [sent] }, text: table(rows) };
+    } catch (error) {
+      // Somebody else was faster, before or after this was sent.
+      const known = isCairnError(error, "l1/transaction-reverted") ? await numberOf() : 0;
+      if (known === 0) throw error;
+      return alreadyIs(known);
     }
-    const data = encodeFunctionData({ abi: rollupAbi, functionName: "registerToken", args: [token] });
-    const { sent } = await sender.send({ name: "registerToken", data });
-    const tokenId = sender.isDryRun ? null : await numberOf();
-    const rows = [["token", tokenId === null ? token : `${tokenId}, ${token}`], sentRow(sent)];
-    return { data: { tokenId, token, transactions: [sent] }, text: table(rows) };
   });
+}
+
+/** The number that this transaction gave the token. Throws `cli/wrong-chain`. */
+function registeredId({ logs, transactionHash }: TransactionReceipt, rollup: Address, token: Address): number {
+  const own = logs.filter((log) => isAddressEqual(log.address, rollup));
+  const events = parseEventLogs({ abi: rollupAbi, eventName: "TokenRegistered", logs: own });
+  const event = events.find(({ args }) => isAddressEqual(args.token, token));
+  if (event !== undefined) return event.args.tokenId;
+  throw cliError("cli/wrong-chain", `${rollup} did not register the token in ${transactionHash}`);
+}
+
+async function assertErc20(reader: L1Reader, token: Address): Promise<void> {
+  try {
+    await reader.readContract({ address: token, abi: erc20Abi, functionName: "totalSupply" });
+  } catch (cause) {
+    throw cliError("cli/bad-address", `${token} is no ERC-20`, { cause });
+  }
 }

@@ -5,7 +5,7 @@ import { type ExitProof, findExited, proveExits, verifyExitProof } from "@cairn/
 import { encodeFunctionData } from "viem";
 import { showAddress } from "../address.ts";
 import { cliError } from "../errors.ts";
-import type { L1Sender, SentCall } from "../l1/sending.ts";
+import type { RollupCaller, SentCall } from "../l1/caller.ts";
 import type { RestoredSession } from "../restored/session.ts";
 import { halves } from "./halves.ts";
 
@@ -61,7 +61,7 @@ export function exitCall({ accounts, siblings }: ExitProof): RollupCall {
  */
 export async function exitAll(
   session: RestoredSession,
-  sender: L1Sender,
+  caller: RollupCaller,
   indices: readonly AccountIndex[],
   { chunkSize, progress }: { readonly chunkSize: number; readonly progress: (line: string) => void },
 ): Promise<ExitOutcome> {
@@ -74,11 +74,11 @@ export async function exitAll(
     const proof = checkedProof(session, chunk);
     const call = exitCall(proof);
     try {
-      if (chunk.length > 1 && (await sender.estimate(call)) > MAX_CALL_GAS) {
+      if (chunk.length > 1 && (await caller.estimate(call)) > MAX_CALL_GAS) {
         open.unshift(...halves(chunk));
         continue;
       }
-      const { sent, receipt } = await sender.send(call);
+      const { sent, receipt } = await caller.send(call);
       transactions.push(sent);
       exited.push(...(receipt === null ? triedAccounts(proof) : exitedAccounts(receipt.logs)));
       progress(`${exited.length} of ${indices.length} accounts`);

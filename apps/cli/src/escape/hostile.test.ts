@@ -2,9 +2,9 @@ import { rollupAbi } from "@cairn/contracts";
 import { allPayouts, findUnpaidPayouts } from "@cairn/restore";
 import { encodeAbiParameters, type Hex, keccak256, numberToHex, parseEther } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { withSender } from "../../test/sender.ts";
+import { withCaller } from "../../test/caller.ts";
 import { startUnprovenRollup, type UnprovenRollup } from "../../test/unproven-rollup.ts";
-import type { L1Sender } from "../l1/sending.ts";
+import type { RollupCaller } from "../l1/caller.ts";
 import type { RestoredSession } from "../restored/session.ts";
 import { payAll } from "./payments.ts";
 
@@ -75,7 +75,7 @@ describe("a hostile token keeps nobody else's money back", () => {
   it("takes no more records at a time than a block's gas limit allows at their worst", {
     timeout: TIMEOUT_MS,
   }, async () => {
-    const work = async (sender: L1Sender, { access, ...session }: RestoredSession) => {
+    const work = async (caller: RollupCaller, { access, ...session }: RestoredSession) => {
       const { rollup } = access;
       const getBlock = async () => ({ ...(await rollup.reader.getBlock()), gasLimit: 1_300_000n });
       const reader = new Proxy(rollup.reader, {
@@ -83,9 +83,9 @@ describe("a hostile token keeps nobody else's money back", () => {
       });
       const limited = { ...session, access: { ...access, rollup: { ...rollup, reader } } };
       const unpaid = await findUnpaidPayouts(access, allPayouts(session.restored), session.head.block);
-      return payAll(limited, sender, unpaid, 32);
+      return payAll(limited, caller, unpaid, 32);
     };
-    const tried = await withSender(chain.home, work, { dryRun: true });
+    const tried = await withCaller(chain.home, work, { dryRun: true });
     expect(tried.payouts).toHaveLength(5);
     expect(tried.transactions).toHaveLength(3);
   });

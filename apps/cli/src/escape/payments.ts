@@ -4,7 +4,7 @@ import { isCairnError } from "@cairn/protocol";
 import { findUnpaidPayouts, payoutArguments, payoutsOf, type UnpaidPayout } from "@cairn/restore";
 import { encodeFunctionData, parseEventLogs, type TransactionReceipt } from "viem";
 import { showAddress } from "../address.ts";
-import type { L1Sender, SentCall } from "../l1/sending.ts";
+import type { RollupCaller, SentCall } from "../l1/caller.ts";
 import type { RestoredSession } from "../restored/session.ts";
 import { halves } from "./halves.ts";
 
@@ -42,7 +42,7 @@ type Range = readonly [UnpaidPayout, ...UnpaidPayout[]];
  */
 export async function payAll(
   session: RestoredSession,
-  sender: L1Sender,
+  caller: RollupCaller,
   unpaid: readonly UnpaidPayout[],
   maxCount: number,
 ): Promise<PayOutcome> {
@@ -53,7 +53,7 @@ export async function payAll(
   const open = ranges(unpaid, countWithin(maxCount, gasLimit));
   for (let range = open.shift(); range !== undefined; range = open.shift()) {
     try {
-      const { sent, receipt } = await sender.send(payCall(session, range));
+      const { sent, receipt } = await caller.send(payCall(session, range));
       transactions.push(sent);
       payouts.push(...(receipt === null ? range.map(triedPayout) : paidPayouts(receipt)));
     } catch (error) {

@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { type AccountIndex, accountIndex } from "@cairn/protocol";
 import { parseEther } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { withSender } from "../../test/sender.ts";
+import { withCaller } from "../../test/caller.ts";
 import { startUnprovenRollup, type UnprovenRollup } from "../../test/unproven-rollup.ts";
-import type { L1Sender } from "../l1/sending.ts";
+import type { RollupCaller } from "../l1/caller.ts";
 import { exitAll } from "./exits.ts";
 
 const TIMEOUT_MS = 240_000;
@@ -32,14 +32,14 @@ describe("paying out while others do the same", () => {
   }
 
   it("passes over accounts that somebody else paid out meanwhile", { timeout: TIMEOUT_MS }, async () => {
-    const outcome = await withSender(chain.home, async (sender, session) => {
+    const outcome = await withCaller(chain.home, async (caller, session) => {
       let isFirst = true;
-      const send: L1Sender["send"] = async (call) => {
+      const send: RollupCaller["send"] = async (call) => {
         if (isFirst) await overtake("65");
         isFirst = false;
-        return sender.send(call);
+        return caller.send(call);
       };
-      return exitAll(session, { ...sender, send }, INDICES.slice(0, 2), { chunkSize: 16, progress() {} });
+      return exitAll(session, { ...caller, send }, INDICES.slice(0, 2), { chunkSize: 16, progress() {} });
     });
     expect(outcome.exited).toMatchObject([{ index: 64, paid: true }]);
     expect(outcome.transactions).toHaveLength(1);
@@ -47,12 +47,12 @@ describe("paying out while others do the same", () => {
 
   it("takes fewer accounts at a time where many would cost too much gas", { timeout: TIMEOUT_MS }, async () => {
     const asked: number[] = [];
-    const outcome = await withSender(chain.home, (sender, session) => {
-      const estimate: L1Sender["estimate"] = async (call) => {
+    const outcome = await withCaller(chain.home, (caller, session) => {
+      const estimate: RollupCaller["estimate"] = async (call) => {
         asked.push(call.data.length);
         return call.name === "exitMany" ? 13_000_000n : 1n;
       };
-      return exitAll(session, { ...sender, estimate }, INDICES.slice(2, 4), { chunkSize: 16, progress() {} });
+      return exitAll(session, { ...caller, estimate }, INDICES.slice(2, 4), { chunkSize: 16, progress() {} });
     });
     expect(asked).toHaveLength(1);
     expect(outcome.transactions.map(({ name }) => name)).toEqual(["exit", "exit"]);
@@ -61,11 +61,11 @@ describe("paying out while others do the same", () => {
 
   it("lets one account that is refused keep nobody else back", { timeout: TIMEOUT_MS }, async () => {
     const last = INDICES.slice(4);
-    const outcome = await withSender(chain.home, (sender, session) => {
+    const outcome = await withCaller(chain.home, (caller, session) => {
       const isRefused = (data: string) => data.includes("45".padStart(64, "0"));
-      const send: L1Sender["send"] = (call) =>
-        sender.send(isRefused(call.data) ? { ...call, data: "0xdeadbeef" } : call);
-      return exitAll(session, { ...sender, send }, [...last, accountIndex(69), accountIndex(70)], {
+      const send: RollupCaller["send"] = (call) =>
+        caller.send(isRefused(call.data) ? { ...call, data: "0xdeadbeef" } : call);
+      return exitAll(session, { ...caller, send }, [...last, accountIndex(69), accountIndex(70)], {
         chunkSize: 16,
         progress() {},
       });
@@ -75,9 +75,9 @@ describe("paying out while others do the same", () => {
   });
 
   it("does not hide a refusal that is not somebody else's haste", { timeout: TIMEOUT_MS }, async () => {
-    const refused = withSender(chain.home, (sender, session) => {
-      const send: L1Sender["send"] = (call) => sender.send({ ...call, data: "0xdeadbeef" });
-      return exitAll(session, { ...sender, send }, [accountIndex(69)], { chunkSize: 1, progress() {} });
+    const refused = withCaller(chain.home, (caller, session) => {
+      const send: RollupCaller["send"] = (call) => caller.send({ ...call, data: "0xdeadbeef" });
+      return exitAll(session, { ...caller, send }, [accountIndex(69)], { chunkSize: 1, progress() {} });
     });
     await expect(refused).rejects.toMatchObject({ code: "l1/transaction-reverted" });
   });

@@ -3,7 +3,7 @@ import { isCairnError, type L1Operation } from "@cairn/protocol";
 import type { WaitingEntry } from "@cairn/restore";
 import { encodeFunctionData } from "viem";
 import { showAddress } from "../address.ts";
-import type { L1Sender, SentCall } from "../l1/sending.ts";
+import type { RollupCaller, SentCall } from "../l1/caller.ts";
 import type { RestoredSession } from "../restored/session.ts";
 
 /** A queue entry that was paid back, or would be. */
@@ -37,7 +37,7 @@ const RECLAIM_GAS = BigInt(payGasLimit(2));
  */
 export async function reclaimAll(
   session: RestoredSession,
-  sender: L1Sender,
+  caller: RollupCaller,
   entries: readonly WaitingEntry[],
 ): Promise<ReclaimOutcome> {
   const reclaimed: ReclaimedEntry[] = [];
@@ -47,7 +47,7 @@ export async function reclaimAll(
     const args = reclaimArguments(entry.position, entry.operation);
     const data = encodeFunctionData({ abi: rollupAbi, functionName: "reclaim", args });
     try {
-      const { sent, receipt } = await sender.send({ name: "reclaim", data, gas: RECLAIM_GAS });
+      const { sent, receipt } = await caller.send({ name: "reclaim", data, gas: RECLAIM_GAS });
       transactions.push(sent);
       reclaimed.push(...(receipt === null ? [triedEntry(entry)] : reclaimedEntries(receipt.logs)));
     } catch (error) {

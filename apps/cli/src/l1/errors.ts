@@ -11,9 +11,6 @@ const CODES: readonly (readonly [name: string, code: CliErrorCode])[] = [
   ["NonceTooHighError", "cli/l1-nonce"],
 ];
 
-/** What a node says when another transaction with the nonce waits already. */
-const REPLACEMENT = /replacement transaction underpriced|already known/i;
-
 /** A failure of L1 as a typed error; null for every other one. */
 export function l1Failure(error: unknown): CairnError<CliErrorCode> | null {
   if (!(error instanceof BaseError)) return null;
@@ -22,7 +19,6 @@ export function l1Failure(error: unknown): CairnError<CliErrorCode> | null {
     if (inner instanceof Error) names.add(inner.name);
     return false;
   });
-  const found = CODES.find(([name]) => names.has(name))?.[1];
-  const code = found ?? (REPLACEMENT.test(error.message) ? "cli/l1-nonce" : "cli/l1-refused");
+  const code = CODES.find(([name]) => names.has(name))?.[1] ?? "cli/l1-refused";
   return cliError(code, error.shortMessage, { cause: error });
 }

@@ -1,5 +1,12 @@
 import { rollupAbi } from "@cairn/contracts";
-import { type AbiParameter, encodeAbiParameters, encodeEventTopics, encodeFunctionData, type Hex, type Log } from "viem";
+import {
+  type AbiParameter,
+  encodeAbiParameters,
+  encodeEventTopics,
+  encodeFunctionData,
+  type Hex,
+  type Log,
+} from "viem";
 import { describe, expect, it } from "vitest";
 import { hasExpectedEvents } from "./expected-events.ts";
 
@@ -8,9 +15,7 @@ const FROM = `0x${"22".repeat(20)}` as const;
 const OTHER = `0x${"33".repeat(20)}` as const;
 const ZERO_HASH: Hex = `0x${"0".repeat(64)}`;
 
-const changing = rollupAbi.filter(
-  (item) => item.type === "function" && item.stateMutability !== "view" && item.stateMutability !== "pure",
-);
+const changing = rollupAbi.filter((item) => item.type === "function" && item.stateMutability !== "view");
 
 describe("events of a call", () => {
   it.each(changing.map(({ name }) => name))("are demanded of %s", (name) => {

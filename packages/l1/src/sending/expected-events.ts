@@ -62,9 +62,7 @@ function expectedEvents(call: RollupFunction, from: Address): ((event: RollupLog
       const [{ newRoot }] = call.args;
       return [
         ({ eventName, args }) =>
-          eventName === "BatchSubmitted" &&
-          isAddressEqual(args.submitter, from) &&
-          args.header.newRoot === newRoot,
+          eventName === "BatchSubmitted" && isAddressEqual(args.submitter, from) && args.header.newRoot === newRoot,
       ];
     }
     case "pay": {

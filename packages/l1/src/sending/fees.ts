@@ -25,7 +25,8 @@ export function replacementFees(previous: GasFees, market: GasFees | null, cap: 
   const maxPriorityFeePerGas = max(raised(previous.maxPriorityFeePerGas), market?.maxPriorityFeePerGas ?? 0n);
   const maxFeePerGas = max(raised(previous.maxFeePerGas), market?.maxFeePerGas ?? 0n);
   if (cap !== null && maxFeePerGas > cap) return null;
-  if (maxPriorityFeePerGas > maxFeePerGas) return cap === null ? { maxFeePerGas: maxPriorityFeePerGas, maxPriorityFeePerGas } : null;
+  if (maxPriorityFeePerGas > maxFeePerGas)
+    return cap === null ? { maxFeePerGas: maxPriorityFeePerGas, maxPriorityFeePerGas } : null;
   return { maxFeePerGas, maxPriorityFeePerGas };
 }
 

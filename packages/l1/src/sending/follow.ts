@@ -109,7 +109,17 @@ export async function replaced(
   return new CairnError(
     "l1/transaction-replaced",
     `another transaction of ${from} took nonce ${nonce}: ${by.hash} in L1 block ${by.block}; ${call.name} did not happen`,
-    { details: { hash: attempts.at(-1)?.hash, hashes: attempts.map(({ hash }) => hash), from, nonce, replacedBy: by.hash, l1Block: by.block, isFinal } },
+    {
+      details: {
+        hash: attempts.at(-1)?.hash,
+        hashes: attempts.map(({ hash }) => hash),
+        from,
+        nonce,
+        replacedBy: by.hash,
+        l1Block: by.block,
+        isFinal,
+      },
+    },
   );
 }
 

@@ -1,9 +1,9 @@
 import { CairnError } from "@cairn/protocol";
-import { type Address, type TransactionReceipt, TransactionNotFoundError } from "viem";
+import { type Address, TransactionNotFoundError, type TransactionReceipt } from "viem";
 import type { L1Reader, L1Rollup, L1Wallet } from "../connection.ts";
 import type { L1ErrorCode } from "../errors.ts";
 import { type ContractCall, estimateCall, type RollupCall } from "./call.ts";
-import { fateOf, type FollowOptions, followTransaction, replaced, settled } from "./follow.ts";
+import { type FollowOptions, fateOf, followTransaction, replaced, settled } from "./follow.ts";
 import { offer } from "./offer.ts";
 import type { Refusal } from "./refusal.ts";
 import { newestAttempt, raiseFees, type SignedTransaction, signTransaction } from "./signed-transaction.ts";
@@ -15,6 +15,8 @@ export interface SendOptions extends FollowOptions {
    * again when its fees were raised. What it throws keeps the transaction from being sent.
    */
   readonly store?: (transaction: SignedTransaction) => void | Promise<void>;
+  /** Called when L1 was handed the transaction for the first time, so that it knows that the nonce is taken. */
+  readonly sent?: () => void;
 }
 
 /** Refusals after which L1 does not hold the transaction, unless it says otherwise when asked for its hash. */
@@ -78,7 +80,10 @@ export async function resumeTransaction(
   const fate = await fateOf(reader, transaction);
   if (fate.type === "mined") return settled(transaction, fate.receipt);
   if (fate.type === "replaced") throw await replaced(reader, transaction, fate.by);
-  if (fate.type === "unclear") return followTransaction(reader, transaction, options);
+  if (fate.type === "unclear") {
+    options.sent?.();
+    return followTransaction(reader, transaction, options);
+  }
   if (!(await isKnown(reader, transaction))) await simulatedGas(reader, transaction.from, transaction.call);
   const raised = await raiseFees(reader, wallet, transaction);
   if (raised !== null) await options.store?.(raised);
@@ -88,16 +93,21 @@ export async function resumeTransaction(
 async function deliver(
   reader: L1Reader,
   transaction: SignedTransaction,
-  options: FollowOptions,
+  options: SendOptions,
 ): Promise<TransactionReceipt> {
   const refused = await offer(reader, newestAttempt(transaction));
+  options.sent?.();
   if (refused !== null && CLEAR_REFUSALS.has(refused.refusal) && !(await isKnown(reader, transaction))) {
     const { call, from, nonce } = transaction;
     const { hash } = newestAttempt(transaction);
-    throw new CairnError<L1ErrorCode>("l1/transaction-refused", `L1 does not take ${call.name}: ${wordsFor(refused.refusal)}`, {
-      cause: refused.cause,
-      details: { refusal: refused.refusal, hash, from, nonce },
-    });
+    throw new CairnError<L1ErrorCode>(
+      "l1/transaction-refused",
+      `L1 does not take ${call.name}: ${wordsFor(refused.refusal)}`,
+      {
+        cause: refused.cause,
+        details: { refusal: refused.refusal, hash, from, nonce },
+      },
+    );
   }
   return followTransaction(reader, transaction, options);
 }

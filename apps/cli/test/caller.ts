@@ -1,11 +1,11 @@
 import { createContext } from "../src/context.ts";
-import { type L1Sender, openSender } from "../src/l1/sending.ts";
+import { openCaller, type RollupCaller } from "../src/l1/caller.ts";
 import { type RestoredSession, withRestored } from "../src/restored/session.ts";
 
-/** Works with the restored state of a profile's rollup and a sender of its default key, as the commands do. */
-export function withSender<T>(
+/** Works with the restored state of a profile's rollup and a caller of its default key, as the commands do. */
+export function withCaller<T>(
   home: string,
-  work: (sender: L1Sender, session: RestoredSession) => Promise<T>,
+  work: (caller: RollupCaller, session: RestoredSession) => Promise<T>,
   flags: { readonly dryRun?: boolean } = {},
 ): Promise<T> {
   const terminal = {
@@ -16,5 +16,5 @@ export function withSender<T>(
     askSecret: null,
   };
   const context = createContext({ json: true }, terminal);
-  return withRestored(context, {}, async (session) => work(await openSender(context, flags, session.network), session));
+  return withRestored(context, {}, async (session) => work(await openCaller(context, flags, session.network), session));
 }

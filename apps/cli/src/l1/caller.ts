@@ -1,0 +1,276 @@
+import { DEV_CHAIN_IDS } from "@cairn/contracts";
+import {
+  approveToken,
+  estimateRollupCall,
+  type L1Reader,
+  type L1Rollup,
+  type L1Wallet,
+  newestAttempt,
+  type RollupCall,
+  resumeTransaction,
+  type SendOptions,
+  sendToRollup,
+} from "@cairn/l1";
+import { isCairnError } from "@cairn/protocol";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Address, BlockNotFoundError, formatEther, type Hex, type TransactionReceipt, zeroAddress } from "viem";
+import type { Context } from "../context.ts";
+import { findIdentity, hasKey } from "../keys/identity.ts";
+import type { Network } from "../network.ts";
+import { type Journal, type JournalEntry, openJournal } from "./journal.ts";
+
+/** Options of commands that send to L1. */
+export interface SendFlags {
+  readonly dryRun?: boolean;
+  /** Makes a second transaction although one of the same request has an unknown outcome. */
+  readonly again?: boolean;
+  /** Seconds until the outcome of a transaction counts as unknown. */
+  readonly l1Timeout?: number;
+}
+
+/** A call of the rollup that was sent, or only tried. */
+export interface SentCall {
+  readonly name: string;
+  /** Null of a dry run. */
+  readonly l1Transaction: Hex | null;
+  readonly l1Block: number | null;
+  /** Used, or estimated by a dry run. */
+  readonly gas: bigint;
+  readonly feeWei: bigint;
+  /** An earlier run of the same command signed it; this one only found out what became of it. */
+  readonly isResumed: boolean;
+}
+
+/** What sending came to; `receipt` is null of a dry run. */
+export interface CallResult {
+  readonly sent: SentCall;
+  readonly receipt: TransactionReceipt | null;
+}
+
+/**
+ * What the user asked for, apart from what changes from one run to the next: the queue fee, a permit's signature, an account
+ * that exists by now. Two runs with the same request are the same payment.
+ */
+export type Request = Readonly<Record<string, string | number | bigint | null>>;
+
+/** Somebody who calls a rollup on L1, or tries what would happen. */
+export interface RollupCaller {
+  readonly rollup: L1Rollup;
+  /** Who sends. Throws `cli/unknown-key` in a dry run without any key. */
+  readonly from: () => Address;
+  readonly isDryRun: boolean;
+  /** Gas that a call would use now. Throws `l1/transaction-reverted`. */
+  readonly estimate: (call: RollupCall) => Promise<bigint>;
+  /**
+   * Simulates a call and sends it, unless this is a dry run, with the call's gas limit where it has one: for calls whose
+   * estimate cannot be trusted, since they run code of strangers. When an earlier run has sent the same call and nobody was told
+   * its result, this goes on with that one and sends no other. Throws `l1/transaction-reverted` with the contract's reason,
+   * mostly before anything was sent, and as `sendToRollup`.
+   */
+  readonly send: (call: RollupCall) => Promise<CallResult>;
+  /** As `send` for calls that differ from run to run though the request is the same; makes the call only when it is needed. */
+  readonly sendFor: (request: Request, make: () => Promise<RollupCall>) => Promise<CallResult>;
+  /** Lets the rollup take tokens, where it may not yet; nothing in a dry run. Throws as `approveToken`. */
+  readonly approve: (token: Address, amount: bigint) => Promise<void>;
+  /** Whether an earlier run of a request has signed a transaction whose result nobody was told. */
+  readonly isPending: (request: Request) => Promise<boolean>;
+  /** As `isPending`, of a call that `send` takes. */
+  readonly isCallPending: (call: RollupCall) => Promise<boolean>;
+  /** Signs typed data and transactions. Throws `cli/key-incomplete`. */
+  readonly wallet: () => Promise<L1Wallet>;
+}
+
+/** Room above the estimate, in percent: what a call does may cost more when it comes to run. */
+const GAS_MARGIN = 25n;
+/** Longest wait for L1 without `--l1-timeout`, seconds. */
+const DEFAULT_L1_TIMEOUT = 180;
+
+/** Adds `--dry-run`, and what says how L1 transactions are waited for. */
+export function addSendOptions(command: Command): Command {
+  return addL1Options(
+    command.addOption(new Option("--dry-run", "simulate on L1 and tell what would happen; send nothing")),
+  );
+}
+
+/** Adds `--again` and `--l1-timeout`. */
+export function addL1Options(command: Command): Command {
+  const group = "L1 transaction:";
+  return command
+    .addOption(
+      new Option("--again", "send another one although an earlier run's outcome is unknown: may pay twice").helpGroup(
+        group,
+      ),
+    )
+    .addOption(
+      new Option("--l1-timeout <seconds>", `until its outcome counts as unknown (${DEFAULT_L1_TIMEOUT})`)
+        .argParser(parseSeconds)
+        .helpGroup(group),
+    );
+}
+
+/**
+ * Connects to L1 as the key's owner. Throws as network and identity do. A dry run opens no secrets; where everyone may make the
+ * call it needs no key either, and the zero address calls.
+ */
+export async function openCaller(context: Context, flags: SendFlags, network: Network): Promise<RollupCaller> {
+  const isDryRun = flags.dryRun === true;
+  const identity = isDryRun && !hasKey(context) ? null : findIdentity(context);
+  const caller = identity?.owner ?? zeroAddress;
+  const rollup = await network.l1();
+  const { reader, address } = rollup;
+  const journal = openJournal(context.home, { chainId: reader.chain.id, rollup: address, from: caller });
+  const timing = {
+    timeoutMs: (flags.l1Timeout ?? DEFAULT_L1_TIMEOUT) * 1000,
+    signal: context.signal,
+  };
+  const wallet = async () => network.l1Wallet(await (identity ?? findIdentity(context)).l1Account());
+
+  const tryCall = async (call: RollupCall): Promise<CallResult> => {
+    const gas = await estimateRollupCall(rollup, caller, call);
+    const feeWei = gas * (await reader.getGasPrice());
+    const sent = { name: call.name, l1Transaction: null, l1Block: null, gas, feeWei, isResumed: false };
+    return { sent, receipt: null };
+  };
+
+  const sendFor: RollupCaller["sendFor"] = async (request, make) => {
+    if (isDryRun) return tryCall(await make());
+    const intent = textOf(request);
+    const signer = await wallet();
+    const lock = await journal.lock();
+    try {
+      const options = { ...timing, store: journal.storeFor(intent), sent: lock.release };
+      const earlier = await findEarlier(journal, reader, intent, flags);
+      if (earlier !== null) {
+        const { hash } = newestAttempt(earlier.transaction);
+        context.output.progress(`going on with ${hash}, which an earlier run signed at ${earlier.createdAt}`);
+      }
+      const resumed = earlier === null ? null : await resume(journal, reader, signer, earlier, options);
+      const receipt = resumed ?? (await sendNew(await make(), intent, signer, options));
+      const done = journal.find(intent);
+      if (done !== null) context.afterResult(() => journal.remove(intent, done.transaction));
+      const { transactionHash, blockNumber, gasUsed, effectiveGasPrice } = receipt;
+      const sent = {
+        name: done?.transaction.call.name ?? "",
+        l1Transaction: transactionHash,
+        l1Block: Number(blockNumber),
+        gas: gasUsed,
+        feeWei: gasUsed * effectiveGasPrice,
+        isResumed: resumed !== null,
+      };
+      return { sent, receipt };
+    } finally {
+      lock.release();
+    }
+  };
+
+  const sendNew = async (call: RollupCall, intent: string, signer: L1Wallet, options: SendOptions) => {
+    const gas = await estimateRollupCall(rollup, caller, call);
+    const limit = call.gas ?? (gas * (100n + GAS_MARGIN)) / 100n;
+    const whole = { ...call, gas: limit > gas ? limit : gas };
+    return forgettingWhatFailed(journal, intent, () => sendToRollup(rollup, signer, whole, options));
+  };
+
+  const isPending = async (request: Request) =>
+    !isDryRun && (await findEarlier(journal, reader, textOf(request), flags)) !== null;
+
+  return {
+    rollup,
+    from: () => (identity ?? findIdentity(context)).owner,
+    isDryRun,
+    estimate: (call) => estimateRollupCall(rollup, caller, call),
+    send: (call) => sendFor(requestOf(call), async () => call),
+    sendFor,
+    approve: async (token, amount) => {
+      if (isDryRun) return;
+      const lock = await journal.lock();
+      try {
+        await approveToken(reader, await wallet(), { token, spender: address, amount }, timing);
+      } finally {
+        lock.release();
+      }
+    },
+    isPending,
+    isCallPending: (call) => isPending(requestOf(call)),
+    wallet,
+  };
+}
+
+/** A row about a call that was sent or tried. */
+export function sentRow({ l1Transaction, gas, feeWei, isResumed }: SentCall): string[] {
+  const cost = `${gas} gas, ${formatEther(feeWei)} ETH`;
+  if (l1Transaction === null) return ["DRY RUN", `nothing sent; would use ${cost}`];
+  return ["L1 transaction", `${l1Transaction} (${cost})${isResumed ? ", signed by an earlier run" : ""}`];
+}
+
+/**
+ * The entry of an earlier run that counts. With `--again` there is none: its user knows of it. Nor is there one when a development
+ * chain was made anew meanwhile, which has the same number and addresses as the one before.
+ */
+async function findEarlier(
+  journal: Journal,
+  reader: L1Reader,
+  intent: string,
+  { again }: SendFlags,
+): Promise<JournalEntry | null> {
+  const entry = journal.find(intent);
+  if (entry === null) return null;
+  if (again !== true && !(DEV_CHAIN_IDS.includes(reader.chain.id) && (await isOfAnotherChain(reader, entry)))) {
+    return entry;
+  }
+  journal.remove(intent, entry.transaction);
+  return null;
+}
+
+async function isOfAnotherChain(reader: L1Reader, { transaction }: JournalEntry): Promise<boolean> {
+  const { block, blockHash } = transaction.signedAt;
+  try {
+    return (await reader.getBlock({ blockNumber: BigInt(block) })).hash !== blockHash;
+  } catch (error) {
+    if (error instanceof BlockNotFoundError) return true;
+    throw error;
+  }
+}
+
+/** Goes on with an earlier run's transaction; null when another one took its nonce, so that it never happened. */
+async function resume(
+  journal: Journal,
+  reader: L1Reader,
+  signer: L1Wallet,
+  { intent, transaction }: JournalEntry,
+  options: SendOptions,
+): Promise<TransactionReceipt | null> {
+  try {
+    return await forgettingWhatFailed(journal, intent, () => resumeTransaction(reader, signer, transaction, options));
+  } catch (error) {
+    if (isCairnError(error, "l1/transaction-replaced")) return null;
+    throw error;
+  }
+}
+
+/** Lets go of an entry whose transaction is known to have failed: the next run makes a new one. */
+async function forgettingWhatFailed<T>(journal: Journal, intent: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const isMinedRevert = isCairnError(error, "l1/transaction-reverted") && error.details.hash !== undefined;
+    const entry = journal.find(intent);
+    if (entry !== null && (isMinedRevert || isCairnError(error, "l1/transaction-replaced"))) {
+      journal.remove(intent, entry.transaction);
+    }
+    throw error;
+  }
+}
+
+function requestOf({ name, data }: RollupCall): Request {
+  return { call: name, data };
+}
+
+function textOf(request: Request): string {
+  const parts = Object.entries(request).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify(parts.map(([name, value]) => [name, typeof value === "bigint" ? value.toString() : value]));
+}
+
+function parseSeconds(text: string): number {
+  if (/^[1-9][0-9]{0,5}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("a whole number of seconds");
+}
