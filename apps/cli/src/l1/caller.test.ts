@@ -22,7 +22,7 @@ interface Document {
   readonly tokenId?: number | null;
 }
 
-describe("an L1 transaction of the command", { timeout: 180_000 }, () => {
+describe("an L1 transaction of the command", { timeout: 300_000 }, () => {
   let chain: UnprovenRollup;
   let node: NodeDouble;
 
@@ -43,7 +43,7 @@ describe("an L1 transaction of the command", { timeout: 180_000 }, () => {
   const untilSent = async (key: string) => {
     const address = chain.address(key as "alice");
     const mined = await minedNonce(address);
-    await vi.waitFor(async () => expect(await pendingNonce(address)).toBe(mined + 1), { timeout: 60_000 });
+    await vi.waitFor(async () => expect(await pendingNonce(address)).toBe(mined + 1), { timeout: 150_000 });
     return mined;
   };
   const cancel = (key: string, nonce: number) => {
@@ -87,7 +87,7 @@ describe("an L1 transaction of the command", { timeout: 180_000 }, () => {
     const second = deposit("2", "bob", "--again");
     await vi.waitFor(
       async () => expect(await pendingNonce(chain.address("bob"))).toBe((await minedNonce(chain.address("bob"))) + 2),
-      { timeout: 60_000 },
+      { timeout: 150_000 },
     );
     await mine();
     expect(await second).toMatchObject({ code: 0, data: { isResumed: false } });
@@ -118,7 +118,7 @@ describe("an L1 transaction of the command", { timeout: 180_000 }, () => {
     const run = () => deposit("4", "dave", "--l1-rpc-url", rpc.url);
     const both = [run(), run()];
     // The second one hands over the transaction that it found.
-    await vi.waitFor(() => expect(rpc.count("eth_sendRawTransaction")).toBe(2), { timeout: 60_000 });
+    await vi.waitFor(() => expect(rpc.count("eth_sendRawTransaction")).toBe(2), { timeout: 150_000 });
     expect(await pendingNonce(chain.address("dave"))).toBe((await minedNonce(chain.address("dave"))) + 1);
     await mine();
     const [one, other] = await Promise.all(both);
