@@ -25,7 +25,7 @@ import { pino } from "pino";
 import { Registry } from "prom-client";
 import { type BlockRules, createBlockRules } from "../src/block-rules.ts";
 import { createManualClock, type ManualClock } from "../src/clock.ts";
-import { createFeePolicy } from "../src/sequencer/fee-policy.ts";
+import { createFeePolicy, type FeePolicy } from "../src/sequencer/fee-policy.ts";
 import { createSequencerMetrics } from "../src/sequencer/metrics.ts";
 import { createSequencer, type Sequencer } from "../src/sequencer/sequencer.ts";
 import type { SequencerSettings } from "../src/sequencer/settings.ts";
@@ -52,7 +52,11 @@ export interface SequencerHarness {
   readonly people: readonly Person[];
   readonly stateDirectory: string;
   /** `wrap` stands between the sequencer and its state store. */
-  readonly begin: (settings?: Partial<SequencerSettings>, wrap?: (keeper: StateKeeper) => StateKeeper) => Promise<Life>;
+  readonly begin: (
+    settings?: Partial<SequencerSettings>,
+    wrap?: (keeper: StateKeeper) => StateKeeper,
+    feePolicy?: FeePolicy,
+  ) => Promise<Life>;
   /** Appends operations to the stored L1 queue. */
   readonly enqueue: (database: Database, operations: readonly L1Operation[]) => Promise<void>;
   /** Deposits for every person and lets a block take them; person i has account 64 + i. */
@@ -92,7 +96,7 @@ export async function createSequencerHarness(test: TestDatabase, peopleCount: nu
     ...change,
   });
 
-  const begin: SequencerHarness["begin"] = async (change = {}, wrap = (keeper) => keeper) => {
+  const begin: SequencerHarness["begin"] = async (change = {}, wrap = (keeper) => keeper, feePolicy = undefined) => {
     const database = await test.open();
     const keeper = await openStateKeeper({ path: stateDirectory, retainedBlocks: 1000 });
     const settings = settingsOf(change);
@@ -102,19 +106,7 @@ export async function createSequencerHarness(test: TestDatabase, peopleCount: nu
       checker,
       verify: verifier.verify,
       compress,
-      feePolicy: createFeePolicy(
-        {
-          slotCount: settings.slotCount,
-          tokens: [],
-          batchGas: 0n,
-          gasPerByte: 0n,
-          payoutGas: 0n,
-          expectedFillPercent: 100n,
-          operatorPercent: -100n,
-          tolerancePercent: 100n,
-        },
-        () => 1n,
-      ),
+      feePolicy: feePolicy ?? freeOfCharge(settings.slotCount),
       clock,
       rules,
       logger: pino({ level: "silent" }),
@@ -227,6 +219,12 @@ export async function createSequencerHarness(test: TestDatabase, peopleCount: nu
     if (person === undefined) throw new RangeError(`no person ${index}`);
     return person;
   }
+}
+
+function freeOfCharge(slotCount: SequencerSettings["slotCount"]): FeePolicy {
+  const nothing = { tokens: [], batchGas: 0n, gasPerByte: 0n, payoutGas: 0n };
+  const percents = { expectedFillPercent: 100n, operatorPercent: -100n, tolerancePercent: 100n };
+  return createFeePolicy({ slotCount, ...nothing, ...percents }, () => 1n);
 }
 
 /** Account of a funded person. */

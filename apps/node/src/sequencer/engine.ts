@@ -6,6 +6,7 @@ import type { Clock } from "../clock.ts";
 import { type Chain, type ChainPosition, createChain } from "./chain.ts";
 import type { SequencerEvent } from "./events.ts";
 import { createFeeAccounts, type FeeAccounts } from "./fee-accounts.ts";
+import type { FeePolicy } from "./fee-policy.ts";
 import type { Journal } from "./journal.ts";
 import type { SequencerMetrics } from "./metrics.ts";
 import { createPool, deadlineOf, type PoolGroup, type PoolOutcome } from "./pool.ts";
@@ -15,7 +16,7 @@ import type { SealTask } from "./sealing.ts";
 import { createSealingLine, type SealedBlock } from "./sealing-line.ts";
 import type { SequencerSettings } from "./settings.ts";
 import type { StateKeeper } from "./state-keeper.ts";
-import type { SubmissionReason, SubmissionRejection } from "./submission.ts";
+import { findFeeProblem, type SubmissionReason, type SubmissionRejection } from "./submission.ts";
 import { confirmedRows, poolRow, rejectedEvent } from "./transaction-rows.ts";
 
 /** What an engine stands on. */
@@ -27,6 +28,7 @@ export interface EngineDeps {
   readonly clock: Clock;
   readonly rules: BlockRules;
   readonly metrics: SequencerMetrics;
+  readonly feePolicy: FeePolicy;
   /** Queue entries known so far, in order. */
   readonly queue: () => readonly QueueEntry[];
   readonly publish: (event: SequencerEvent) => void;
@@ -176,7 +178,19 @@ export function createEngine(
     return { type: "confirmed", rows, durable };
   };
 
+  /** The gas price may have risen while a group waited: nobody may stock up on cheap places. */
+  const findUnpaid = ({ transactions }: PoolGroup): SubmissionReason | null =>
+    transactions.reduce<SubmissionReason | null>(
+      (found, { transaction }) => found ?? findFeeProblem(transaction, deps.feePolicy),
+      null,
+    );
+
   const advance = (group: PoolGroup): void => {
+    const unpaid = group.wasConfirmed ? null : findUnpaid(group);
+    if (unpaid !== null) {
+      retire(group, "rejected", unpaid);
+      return;
+    }
     pool.remove(group);
     const numbered = number(group);
     const placed = execute(numbered);
@@ -239,9 +253,10 @@ export function createEngine(
           ids: rows.map(({ id }) => id),
           transactions: signedOf(rows),
           receivedAtMs: rows[0]?.receivedAtMs ?? clock.nowMs(),
+          wasConfirmed: rows.some(({ id }) => promisedIds.has(id)),
         }),
       );
-      promised = createPromised(groups.filter(({ ids }) => ids.some((id) => promisedIds.has(id))));
+      promised = createPromised(groups.filter(({ wasConfirmed }) => wasConfirmed));
       for (const group of groups) restoreGroup(group);
       const open = chain.open();
       // What comes now is to have all the time that L1 gives a block.

@@ -1,7 +1,15 @@
-import { encodeFloat16, encodeFloat40, type L2Transaction, SLOT_BYTES, tokenId } from "@cairn/protocol";
+import {
+  decodeFloat16,
+  encodeFloat16,
+  encodeFloat40,
+  floorToFloat16,
+  type L2Transaction,
+  SLOT_BYTES,
+  tokenId,
+} from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
 import L1_GAS from "../../l1-gas.json" with { type: "json" };
-import { createFeePolicy, type FeeSettings } from "./fee-policy.ts";
+import { ceilToFloat16, createFeePolicy, type FeeSettings } from "./fee-policy.ts";
 
 const GWEI = 10n ** 9n;
 const ETH = tokenId(0);
@@ -59,6 +67,15 @@ describe("fees", () => {
     expect(policy.shortfall(transfer(quote?.fee ?? 0n))).toBeNull();
     expect(policy.shortfall(transfer(0n))).toBe(quote?.minimumFee);
     expect(policy.shortfall(transfer(10n ** 6n, tokenId(2)))).toBe("token");
+  });
+
+  it("can be encoded, also where the exponent grows", () => {
+    for (const fee of [2046n, 2047n, 2048n, 2049n, 2050n, 20_475n, 20_480n, 20_499n, 20_501n, 204_701n * 10n ** 11n]) {
+      const encodable = ceilToFloat16(fee);
+      expect(decodeFloat16(encodeFloat16(encodable))).toBe(encodable);
+      expect(encodable).toBeGreaterThanOrEqual(fee);
+      expect(floorToFloat16(encodable - 1n)).toBeLessThan(fee);
+    }
   });
 
   it("are not asked for when they are switched off", () => {

@@ -2,11 +2,15 @@ import {
   type BlockSize,
   decodeFloat16,
   EXTRA_BYTES,
+  FEE_TOKENS_PER_BLOCK,
   floorToFloat16,
+  INDEX_BYTES,
   type L2Transaction,
   SLOT_BYTES,
   type TokenId,
+  TRANSACTION_KINDS,
 } from "@cairn/protocol";
+import { type Capacity, emptyBlockCapacity } from "@cairn/vm";
 
 /** Price of a token that fees may be paid in. */
 export interface FeeToken {
@@ -25,7 +29,11 @@ export interface FeeSettings {
   readonly gasPerByte: bigint;
   /** L1 gas of one payout. */
   readonly payoutGas: bigint;
-  /** Percent of a block's slots that are expected to be filled; the proof's cost is shared by these. */
+  /**
+   * Percent up to which blocks are expected to be filled, by whichever of their limits: a transaction pays for the part of the
+   * batch that its scarcest thing is of a block filled so far. A block is closed when a transaction does not fit; with at most
+   * 50, two blocks one after another pay for two batches even if each is closed by a group that does not fit.
+   */
   readonly expectedFillPercent: bigint;
   /** Percent of the L1 cost that is added for the operator; −100 makes transactions free. */
   readonly operatorPercent: bigint;
@@ -43,7 +51,9 @@ export interface FeeQuote {
   readonly fee: bigint;
   /** The least fee that is accepted now. */
   readonly minimumFee: bigint;
+  /** L1 gas of its published bytes and its payout. */
   readonly data: bigint;
+  /** Its share of the gas of a batch. */
   readonly proof: bigint;
   readonly operator: bigint;
   /** Wei per gas that it is based on. */
@@ -60,10 +70,22 @@ export interface FeePolicy {
 
 const SCALE = 10n ** 18n;
 
-/** A policy on the L1 gas price that `gasPriceWei` gives at each call. */
+/**
+ * A policy on the L1 gas price that `gasPriceWei` gives at each call. Whatever the mix of transactions, and whichever limit of a
+ * block they exhaust, at that price
+ *
+ * - quoted fees pay for the batch, `100 / expectedFillPercent` times its shared gas, and for all bytes and payouts;
+ * - minimum fees, too, pay for all of it, unless the operator pays a part (`operatorPercent` below 0).
+ *
+ * L1 operations take places without paying fees here: they pay the contract's queue fee.
+ */
 export function createFeePolicy(settings: FeeSettings, gasPriceWei: () => bigint): FeePolicy {
   const prices = new Map(settings.tokens.map(({ tokenId, weiPer1e18 }) => [tokenId, weiPer1e18]));
-  const sharers = atLeast1((BigInt(settings.slotCount) * settings.expectedFillPercent) / 100n);
+  const capacity = emptyBlockCapacity(settings.slotCount);
+  /** What a batch costs whose last extra is published: the bytes of slots that nobody pays for are in it. */
+  const paddedBatchGas =
+    settings.batchGas +
+    BigInt(FEE_TOKENS_PER_BLOCK * INDEX_BYTES + settings.slotCount * SLOT_BYTES) * settings.gasPerByte;
 
   /** Quotes at the current gas price: every transaction asks for one. */
   const known = new Map<string, FeeQuote | null>();
@@ -85,12 +107,15 @@ export function createFeePolicy(settings: FeeSettings, gasPriceWei: () => bigint
     const price = prices.get(tokenId);
     if (price === undefined || price === 0n) return null;
     const toToken = (gas: bigint) => divideUp(gas * gasPrice * SCALE, price);
-    const bytes = kind === "transfer" ? SLOT_BYTES : SLOT_BYTES + EXTRA_BYTES;
-    const data = toToken(BigInt(bytes) * settings.gasPerByte + (kind === "withdraw" ? settings.payoutGas : 0n));
-    const proof = toToken(divideUp(settings.batchGas, sharers));
+    const use: Capacity = { slots: 1, ...TRANSACTION_KINDS[kind] };
+    const bytes = BigInt(SLOT_BYTES + use.extras * EXTRA_BYTES);
+    const data = toToken(bytes * settings.gasPerByte + BigInt(use.payouts) * settings.payoutGas);
+    const proof = toToken(shareOf(settings.batchGas, use, capacity, settings.expectedFillPercent));
     const operator = ((data + proof) * settings.operatorPercent) / 100n;
     const fee = ceilToFloat16(data + proof + operator);
-    const minimumFee = (fee * settings.tolerancePercent) / 100n;
+    const cost = data + toToken(shareOf(paddedBatchGas, use, capacity, 100n));
+    const tolerated = divideUp(fee * settings.tolerancePercent, 100n);
+    const minimumFee = settings.operatorPercent < 0n || tolerated > cost ? tolerated : least(cost, fee);
     return { kind, tokenId, fee, minimumFee, data, proof, operator, gasPriceWei: gasPrice };
   };
 
@@ -111,13 +136,23 @@ export function ceilToFloat16(fee: bigint): bigint {
   if (floor === fee) return fee;
   let step = 1n;
   while (floorToFloat16(floor + step) === floor) step *= 10n;
-  return floor + step;
+  // Where the exponent grows, `floor + step` itself may have too many digits.
+  return floorToFloat16(floor + step);
 }
 
 function divideUp(value: bigint, divisor: bigint): bigint {
   return (value + divisor - 1n) / divisor;
 }
 
-function atLeast1(value: bigint): bigint {
-  return value < 1n ? 1n : value;
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
+/** The part of `gas` that a transaction's scarcest thing is of a block filled to `fillPercent`, rounded up. */
+function shareOf(gas: bigint, use: Capacity, capacity: Capacity, fillPercent: bigint): bigint {
+  const limits = Object.keys(capacity) as (keyof Capacity)[];
+  const scarcest = limits.reduce((most, limit) =>
+    use[limit] * capacity[most] > use[most] * capacity[limit] ? limit : most,
+  );
+  return divideUp(gas * BigInt(use[scarcest]) * 100n, BigInt(capacity[scarcest]) * fillPercent);
 }

@@ -1,4 +1,4 @@
-import { findBlock } from "@cairn/db";
+import { findBlock, findTransaction, loadBlockTransactions } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
 import {
   accountIndex,
@@ -18,6 +18,7 @@ import {
   type Life,
   type SequencerHarness,
 } from "../../test/sequencer-harness.ts";
+import { createFeePolicy } from "./fee-policy.ts";
 import { MAX_ENTRIES_PER_PAGE } from "./owner-accounts.ts";
 
 const databases = createTestDatabases().server;
@@ -173,6 +174,34 @@ describe("fees", () => {
     expect(await payInOneBlock()).toMatchObject(confirmed);
     expect(balance(account ?? 0)).toBe(before + FEE);
     expect(await findBlock(life.database.db, life.keeper.blockNumber())).toMatchObject({ feeAccounts: [account] });
+  });
+
+  it("of a transaction that waited while the gas price rose must suffice when its turn comes", async () => {
+    await process(deposit({ key: OWNER.key }));
+    await life.crash();
+    let gasPrice = 1n;
+    const priced = { slotCount: 16, tokens: [{ tokenId: ETH, weiPer1e18: 10n ** 18n }] } as const;
+    const gas = { batchGas: 800n, gasPerByte: 0n, payoutGas: 0n };
+    const percents = { expectedFillPercent: 100n, operatorPercent: 0n, tolerancePercent: 100n };
+    const takers = { owner: OWNER.owner, tokens: [ETH] };
+    const policy = createFeePolicy({ ...priced, ...gas, ...percents }, () => gasPrice);
+    life = await harness.begin({ feeTakers: takers }, undefined, policy);
+    const paying = (of: number, fee: bigint) => harness.transfer(0, 1, of, { fee: encodeFloat16(fee) });
+    const cheap = await life.sequencer.submit([paying(1, 50n)]);
+    const dear = await life.sequencer.submit([paying(2, 500n)]);
+    expect([cheap, dear]).toMatchObject(Array(2).fill({ type: "accepted", transactions: [{ status: "received" }] }));
+    gasPrice = 10n;
+    expect(await life.sequencer.submit([paying(0, 500n)])).toMatchObject(confirmed);
+    await life.sequencer.sealNow();
+    const rows = await loadBlockTransactions(life.database.db, life.keeper.blockNumber());
+    expect(rows).toHaveLength(1);
+    const [id = 0n] = cheap.type === "accepted" ? cheap.transactions.map((one) => one.id) : [];
+    expect(await findTransaction(life.database.db, id)).toMatchObject({
+      status: "rejected",
+      rejection: { type: "feeTooLow" },
+    });
+    expect(await life.sequencer.submit([paying(1, 500n)])).toMatchObject(confirmed);
+    expect(life.sequencer.state().getAccount(accountOf(0)).nonce).toBe(3);
   });
 
   it("and an owner's list are read page by page, however many accounts strangers opened", async () => {

@@ -9,6 +9,8 @@ export interface PoolGroup {
   readonly receivedAtMs: number;
   /** Sequence of its first transaction; the others follow. */
   readonly sequence: number;
+  /** It lost its place in a block, and gets another one whatever fees are now. */
+  readonly wasConfirmed?: boolean;
 }
 
 /** What the pool allows. */

@@ -3,10 +3,10 @@ import {
   type Domain,
   isCairnError,
   isEmptyAccount,
+  type L2Transaction,
   type MessageWords,
   messageWords,
   type SignedTransaction,
-  type TokenId,
   type TransactionGroup,
 } from "@cairn/protocol";
 import type { RejectionReason, StateReader } from "@cairn/vm";
@@ -109,13 +109,17 @@ export function prepareSubmission(
     if (transaction.validUntil < minimum) {
       return reject(index, { type: "expiresTooSoon", validUntil: transaction.validUntil, minimum });
     }
-    const shortfall = rules.feePolicy.shortfall(transaction);
-    if (shortfall === "token") return reject(index, feeTokenNotAccepted(transaction.tokenId));
-    if (shortfall !== null) return reject(index, { type: "feeTooLow", minimum: shortfall });
+    const problem = findFeeProblem(transaction, rules.feePolicy);
+    if (problem !== null) return reject(index, problem);
   }
   return { type: "prepared", transactions };
 }
 
-function feeTokenNotAccepted(tokenId: TokenId): SubmissionReason {
-  return { type: "feeTokenNotAccepted", tokenId };
+/** What is wrong with a transaction's fee at the present gas price, null when nothing is. */
+export function findFeeProblem(transaction: L2Transaction, feePolicy: FeePolicy): SubmissionReason | null {
+  const shortfall = feePolicy.shortfall(transaction);
+  if (shortfall === null) return null;
+  return shortfall === "token"
+    ? { type: "feeTokenNotAccepted", tokenId: transaction.tokenId }
+    : { type: "feeTooLow", minimum: shortfall };
 }

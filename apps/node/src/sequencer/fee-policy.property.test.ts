@@ -1,0 +1,226 @@
+import {
+  BLOCK_SIZES,
+  type BlockSize,
+  EXTRA_BYTES,
+  encodeFloat16,
+  encodeFloat40,
+  FEE_TOKENS_PER_BLOCK,
+  floorToFloat16,
+  INDEX_BYTES,
+  L1_OPERATION_KINDS,
+  type L1OperationKind,
+  type L2Transaction,
+  SLOT_BYTES,
+  TRANSACTION_KINDS,
+  type TransactionGroup,
+  type TransactionKind,
+  tokenId,
+} from "@cairn/protocol";
+import { type Capacity, emptyBlockCapacity, requiredCapacity } from "@cairn/vm";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import L1_GAS from "../../l1-gas.json" with { type: "json" };
+import { ceilToFloat16, createFeePolicy, type FeePolicy, type FeeSettings } from "./fee-policy.ts";
+
+const TOKENS = [
+  { tokenId: tokenId(0), weiPer1e18: 10n ** 18n },
+  /** Six decimals: 10^18 smallest units are worth half a billion ETH. */
+  { tokenId: tokenId(1), weiPer1e18: 5n * 10n ** 26n },
+  { tokenId: tokenId(2), weiPer1e18: 7n * 10n ** 13n },
+];
+const KINDS = Object.keys(TRANSACTION_KINDS) as TransactionKind[];
+const LIMITS = Object.keys(emptyBlockCapacity(16)) as (keyof Capacity)[];
+
+interface Priced {
+  readonly kind: TransactionKind;
+  readonly token: number;
+}
+
+const policyOf = (slotCount: BlockSize, gasPriceWei: bigint, change: Partial<FeeSettings> = {}): FeePolicy =>
+  createFeePolicy(
+    {
+      slotCount,
+      tokens: TOKENS,
+      batchGas: BigInt(L1_GAS.batch[slotCount]),
+      gasPerByte: BigInt(L1_GAS.publishedByte),
+      payoutGas: BigInt(L1_GAS.payout),
+      expectedFillPercent: 50n,
+      operatorPercent: 0n,
+      tolerancePercent: 80n,
+      ...change,
+    },
+    () => gasPriceWei,
+  );
+
+const priced = fc.record({ kind: fc.constantFrom(...KINDS), token: fc.nat(TOKENS.length - 1) });
+const slotCounts = fc.constantFrom(...BLOCK_SIZES);
+const gasPrices = fc.bigInt({ min: 1n, max: 500n * 10n ** 9n });
+
+const asGroup = (kinds: readonly TransactionKind[]) =>
+  kinds.map((type) => ({ transaction: { type } })) as unknown as TransactionGroup;
+const plus = (a: Capacity, b: Capacity): Capacity => ({
+  slots: a.slots + b.slots,
+  payouts: a.payouts + b.payouts,
+  newAccounts: a.newAccounts + b.newAccounts,
+  extras: a.extras + b.extras,
+});
+const NOTHING: Capacity = { slots: 0, payouts: 0, newAccounts: 0, extras: 0 };
+const exceeds = (use: Capacity, capacity: Capacity) => LIMITS.some((limit) => use[limit] > capacity[limit]);
+
+/** What the batch of these transactions costs on L1; the calldata ends with the last byte that is not zero. */
+function costGas(slotCount: BlockSize, transactions: readonly Priced[]): bigint {
+  const { slots, extras, payouts } = requiredCapacity(asGroup(transactions.map(({ kind }) => kind)));
+  const publishedSlots = extras > 0 ? slotCount : slots;
+  const bytes = FEE_TOKENS_PER_BLOCK * INDEX_BYTES + publishedSlots * SLOT_BYTES + extras * EXTRA_BYTES;
+  return BigInt(L1_GAS.batch[slotCount] + bytes * L1_GAS.publishedByte + payouts * L1_GAS.payout);
+}
+
+/** What fees are worth, in wei times 10^18, so that nothing is lost by rounding. */
+function worth(policy: FeePolicy, transactions: readonly Priced[], which: "fee" | "minimumFee"): bigint {
+  return transactions.reduce((sum, { kind, token }) => {
+    const { tokenId: id, weiPer1e18 } = TOKENS[token] ?? expect.unreachable();
+    return sum + (policy.quote(kind, id)?.[which] ?? 0n) * weiPer1e18;
+  }, 0n);
+}
+
+const isCovered = (slotCount: BlockSize, gasPrice: bigint, transactions: readonly Priced[], paid: bigint): boolean =>
+  paid >= costGas(slotCount, transactions) * gasPrice * 10n ** 18n;
+
+/** Transactions up to the first that a limit leaves no place for. */
+function fill(slotCount: BlockSize, offered: readonly Priced[], taken: Capacity = NOTHING): Priced[] {
+  const capacity = emptyBlockCapacity(slotCount);
+  let use = taken;
+  const inside: Priced[] = [];
+  for (let i = 0; ; i++) {
+    const next = offered[i % offered.length] ?? expect.unreachable();
+    use = plus(use, requiredCapacity(asGroup([next.kind])));
+    if (exceeds(use, capacity)) return inside;
+    inside.push(next);
+  }
+}
+
+describe("a block that leaves no place for a further transaction", () => {
+  const mixes = fc.array(priced, { minLength: 1, maxLength: 40 });
+
+  it("pays for its batch at the quoted fees, whatever is in it and whichever limit it reached", () => {
+    fc.assert(
+      fc.property(slotCounts, gasPrices, mixes, (slotCount, gasPrice, offered) => {
+        const inside = fill(slotCount, offered);
+        const policy = policyOf(slotCount, gasPrice);
+        return isCovered(slotCount, gasPrice, inside, worth(policy, inside, "fee"));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("pays for its batch even at the minimum fees", () => {
+    fc.assert(
+      fc.property(
+        slotCounts,
+        gasPrices,
+        mixes,
+        fc.bigInt({ min: 0n, max: 100n }),
+        fc.bigInt({ min: 0n, max: 50n }),
+        (slotCount, gasPrice, offered, tolerancePercent, operatorPercent) => {
+          const inside = fill(slotCount, offered);
+          const policy = policyOf(slotCount, gasPrice, { tolerancePercent, operatorPercent });
+          return isCovered(slotCount, gasPrice, inside, worth(policy, inside, "minimumFee"));
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  it.each(BLOCK_SIZES)("of %i slots pays when a stranger fills it with one scarce thing", (slotCount) => {
+    for (const kind of KINDS) {
+      const inside = fill(slotCount, [{ kind, token: 0 }]);
+      const policy = policyOf(slotCount, 10n ** 9n);
+      expect(inside).toHaveLength(kind === "transfer" ? slotCount : slotCount / 4);
+      expect(isCovered(slotCount, 10n ** 9n, inside, worth(policy, inside, "fee")), kind).toBe(true);
+    }
+  });
+
+  it("pays for the part that L1 operations left of it", () => {
+    const operations = fc.array(fc.constantFrom(...(Object.keys(L1_OPERATION_KINDS) as L1OperationKind[])), {
+      maxLength: 64,
+    });
+    fc.assert(
+      fc.property(slotCounts, operations, mixes, (slotCount, kinds, offered) => {
+        const capacity = emptyBlockCapacity(slotCount);
+        const taken = kinds
+          .slice(0, slotCount / 4)
+          .map((kind): Capacity => ({ slots: 1, ...L1_OPERATION_KINDS[kind] }))
+          .reduce(plus, NOTHING);
+        if (exceeds(taken, capacity)) return true;
+        const inside = fill(slotCount, offered, taken);
+        const paid = worth(policyOf(slotCount, 1n), inside, "fee");
+        const { slots, extras, payouts } = requiredCapacity(asGroup(inside.map(({ kind }) => kind)));
+        const bytes = slots * SLOT_BYTES + extras * EXTRA_BYTES;
+        const own = BigInt(bytes * L1_GAS.publishedByte + payouts * L1_GAS.payout);
+        const left = Math.min(...LIMITS.map((limit) => 1 - taken[limit] / capacity[limit]));
+        const shared = BigInt(Math.floor(2 * L1_GAS.batch[slotCount] * left));
+        return paid >= (own + shared) * 10n ** 18n;
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe("blocks closed by groups that do not fit", () => {
+  it("pay for their batches, each two together", () => {
+    const groups = fc.array(fc.array(priced, { minLength: 1, maxLength: 4 }), { minLength: 2, maxLength: 300 });
+    fc.assert(
+      fc.property(slotCounts, gasPrices, groups, (slotCount, gasPrice, offered) => {
+        const capacity = emptyBlockCapacity(slotCount);
+        const closed: Priced[][] = [];
+        let [inside, use]: [Priced[], Capacity] = [[], NOTHING];
+        for (const group of offered) {
+          const more = requiredCapacity(asGroup(group.map(({ kind }) => kind)));
+          if (exceeds(more, capacity)) continue;
+          if (exceeds(plus(use, more), capacity)) {
+            closed.push(inside);
+            [inside, use] = [[], NOTHING];
+          }
+          inside.push(...group);
+          use = plus(use, more);
+        }
+        const policy = policyOf(slotCount, gasPrice);
+        for (let i = 0; i + 1 < closed.length; i += 2) {
+          const pair = [closed[i] ?? [], closed[i + 1] ?? []];
+          const cost = pair.reduce((sum, block) => sum + costGas(slotCount, block), 0n) * gasPrice * 10n ** 18n;
+          if (worth(policy, pair.flat(), "fee") < cost) return false;
+        }
+        return true;
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe("minimum fees", () => {
+  it("are never above the quote, accepted, and the least that is accepted", () => {
+    fc.assert(
+      fc.property(
+        slotCounts,
+        gasPrices,
+        priced,
+        fc.bigInt({ min: -90n, max: 50n }),
+        (slots, gasPrice, one, percent) => {
+          const policy = policyOf(slots, gasPrice, { operatorPercent: percent });
+          const { tokenId: id } = TOKENS[one.token] ?? expect.unreachable();
+          const quote = policy.quote(one.kind, id) ?? expect.unreachable();
+          expect(quote.minimumFee).toBeLessThanOrEqual(quote.fee);
+          expect(policy.shortfall(transaction(one.kind, quote.fee, id))).toBeNull();
+          expect(policy.shortfall(transaction(one.kind, ceilToFloat16(quote.minimumFee), id))).toBeNull();
+          const lower = floorToFloat16(quote.minimumFee - 1n);
+          expect(policy.shortfall(transaction(one.kind, lower, id))).toBe(quote.minimumFee);
+        },
+      ),
+    );
+  });
+});
+
+function transaction(type: TransactionKind, fee: bigint, id: ReturnType<typeof tokenId>): L2Transaction {
+  const common = { type, tokenId: id, fee: encodeFloat16(fee), amount: encodeFloat40(1n) };
+  return common as unknown as L2Transaction;
+}
