@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { BlockCircuit } from "@cairn/circuits";
 import { rollupAbi } from "@cairn/contracts";
 import type { TestDatabases } from "@cairn/db/testing";
 import { anvilKey } from "@cairn/devnet";
+import { STAND_IN_PROVER, STAND_IN_VERIFIER } from "@cairn/devnet/testing";
 import { rollupDomain } from "@cairn/l1";
 import { bigintToAddress, encodeFloat16, encodeFloat40, type L2Transaction, tokenId } from "@cairn/protocol";
 import { type RouteResponse, signedTransactionToJson } from "@cairn/rpc";
@@ -14,25 +14,13 @@ import { type CairnNode, createNode } from "../src/node.ts";
 import type { ProveBlock } from "../src/prover/proof-maker.ts";
 import { call, createNodeHarness, type NodeHarness } from "./node-harness.ts";
 
-/** Code of a verifier that answers the same to every proof. */
-const ALWAYS = { true: "0x600160005260206000f3", false: "0x600060005260206000f3" } as const;
-const NO_CIRCUIT = {
-  program: { name: "none", dir: "", path: "", circuit: { bytecode: "", abi: { parameters: [] } } },
-  key: { path: "", isCached: true },
-  srs: { kind: "dev", dir: "" },
-} as unknown as BlockCircuit;
+/** Code of a verifier that refuses every proof. */
+const REFUSES_ALL = "0x600060005260206000f3";
 
-/** Makes a proof of one byte, at once. */
-export const proveNothing: ProveBlock = (_circuit, publicInput) =>
-  Promise.resolve({
-    proof: Uint8Array.of(1),
-    publicInputs: [publicInput],
-    witnessSeconds: 0,
-    proveSeconds: 0,
-    proverPeakBytes: null,
-  });
+/** Makes the stand-in proof, at once. */
+export const proveNothing: ProveBlock = STAND_IN_PROVER.prove;
 
-/** A real L1 on which nodes of several operators run, with a verifier that takes any proof, so that blocks are free. */
+/** A real L1 on which nodes of several operators run, with stand-in proofs, so that blocks are free. */
 export interface L1Scene {
   readonly harness: NodeHarness;
   readonly l1: (method: string, params?: readonly unknown[]) => Promise<unknown>;
@@ -66,7 +54,7 @@ export async function createL1Scene(databases: TestDatabases): Promise<L1Scene> 
   };
   const setVerifier = async (answer: boolean): Promise<void> => {
     for (const verifier of harness.devnet.verifiers.values()) {
-      await l1("anvil_setCode", [verifier, ALWAYS[answer ? "true" : "false"]]);
+      await l1("anvil_setCode", [verifier, answer ? STAND_IN_VERIFIER : REFUSES_ALL]);
     }
   };
   await setVerifier(true);
@@ -86,7 +74,7 @@ export async function createL1Scene(databases: TestDatabases): Promise<L1Scene> 
       homes.set(name, home);
       const config = harness.configure({ CAIRN_DATA_DIR: home.folder, DATABASE_URL: home.url, ...change });
       const logger = pino({ level: process.env.CAIRN_LOG_LEVEL ?? "silent", name });
-      const node = createNode(config, { logger, prove, loadCircuit: () => Promise.resolve(NO_CIRCUIT) });
+      const node = createNode(config, { ...STAND_IN_PROVER, logger, prove });
       await node.start();
       nodes.add(node);
       return node;

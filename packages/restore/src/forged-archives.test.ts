@@ -1,9 +1,9 @@
 import { join } from "node:path";
+import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing";
 import { createMemoryStore } from "@cairn/state";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { forgeArchive, withStolenDeposits } from "../test/forged.ts";
 import { removeFolders, temporaryFolder } from "../test/published.ts";
-import { startUnprovenRollup, type UnprovenRollup } from "../test/unproven-rollup.ts";
 import { archiveRollup, verifyArchive } from "./archive-rollup.ts";
 import { createL1Access } from "./l1/access.ts";
 import { restoreRollup } from "./restore.ts";

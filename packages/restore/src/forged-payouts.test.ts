@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing";
 import type { L1Rollup } from "@cairn/l1";
 import { lyingRollup } from "@cairn/l1/testing";
 import { accountIndex, FIRST_ACCOUNT_INDEX } from "@cairn/protocol";
@@ -7,7 +8,6 @@ import type { Hex } from "viem";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { forgeArchive, withStolenPayouts } from "../test/forged.ts";
 import { gather, removeFolders, temporaryFolder } from "../test/published.ts";
-import { startUnprovenRollup, type UnprovenRollup } from "../test/unproven-rollup.ts";
 import { openArchive } from "./archive/reader.ts";
 import { archiveRollup } from "./archive-rollup.ts";
 import { confirmState } from "./confirm.ts";

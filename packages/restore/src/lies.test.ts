@@ -1,9 +1,9 @@
+import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing";
 import type { L1Rollup } from "@cairn/l1";
 import { lyingRollup } from "@cairn/l1/testing";
 import { createMemoryStore } from "@cairn/state";
 import type { Hex } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startUnprovenRollup, type UnprovenRollup } from "../test/unproven-rollup.ts";
 import { confirmState } from "./confirm.ts";
 import { createL1Access } from "./l1/access.ts";
 import { restoreRollup } from "./restore.ts";

@@ -1,10 +1,10 @@
 import { join } from "node:path";
+import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing";
 import { type L1Rollup, rollupAt } from "@cairn/l1";
 import { lyingRollup } from "@cairn/l1/testing";
 import { createMemoryStore } from "@cairn/state";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { removeFolders, temporaryFolder } from "../test/published.ts";
-import { startUnprovenRollup, type UnprovenRollup } from "../test/unproven-rollup.ts";
 import { archiveRollup, verifyArchive } from "./archive-rollup.ts";
 import { createL1Access } from "./l1/access.ts";
 import { type RestoreOptions, restoreRollup } from "./restore.ts";

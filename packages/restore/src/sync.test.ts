@@ -1,11 +1,11 @@
 import { join } from "node:path";
+import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing";
 import { lyingRollup } from "@cairn/l1/testing";
 import { createMemoryStore } from "@cairn/state";
 import { createLmdbStore } from "@cairn/state/lmdb";
 import type { Hex } from "viem";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { removeFolders, temporaryFolder } from "../test/published.ts";
-import { startUnprovenRollup, type UnprovenRollup } from "../test/unproven-rollup.ts";
 import { archiveRollup, verifyArchive } from "./archive-rollup.ts";
 import { createL1Access } from "./l1/access.ts";
 import { type RestoreOptions, type RestoreResult, restoreRollup } from "./restore.ts";

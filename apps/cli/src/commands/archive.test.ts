@@ -2,16 +2,16 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEther } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startUnprovenRollup, type UnprovenRollup } from "../../test/unproven-rollup.ts";
+import { type CommandRollup, startCommandRollup } from "../../test/command-rollup.ts";
 
 const TIMEOUT_MS = 240_000;
 
 describe("cairn archive", () => {
-  let chain: UnprovenRollup;
+  let chain: CommandRollup;
   const inHome = (name: string): string => join(chain.home, name);
 
   beforeAll(async () => {
-    chain = await startUnprovenRollup();
+    chain = await startCommandRollup();
     await chain.deposit("alice", parseEther("1"));
     await chain.publish();
   }, TIMEOUT_MS);

@@ -5,8 +5,8 @@ import { rollupAbi } from "@cairn/contracts";
 import type { Address, Hex } from "viem";
 import { parseEther } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type CommandRollup, startCommandRollup } from "../../test/command-rollup.ts";
 import { runInTest } from "../../test/run.ts";
-import { startUnprovenRollup, type UnprovenRollup } from "../../test/unproven-rollup.ts";
 
 const TIMEOUT_MS = 240_000;
 const DAY = 86_400;
@@ -20,7 +20,7 @@ interface Sent {
 
 /** The tests below are one story, in order. */
 describe("leaving a rollup by the command line", () => {
-  let chain: UnprovenRollup;
+  let chain: CommandRollup;
   /** Owns an account and refuses ETH: a token contract. */
   let refusing: Address;
   /** A home with nothing in it. */
@@ -44,7 +44,7 @@ describe("leaving a rollup by the command line", () => {
   const sentHashes = ({ transactions }: Sent) => transactions.map(({ l1Transaction }) => l1Transaction);
 
   beforeAll(async () => {
-    chain = await startUnprovenRollup();
+    chain = await startCommandRollup();
     refusing = chain.token.address;
     await chain.deposit("alice", ETHER);
     await chain.deposit("bob", 2n * ETHER);

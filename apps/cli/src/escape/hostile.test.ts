@@ -3,7 +3,7 @@ import { allPayouts, findUnpaidPayouts } from "@cairn/restore";
 import { encodeAbiParameters, type Hex, keccak256, numberToHex, parseEther } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { withCaller } from "../../test/caller.ts";
-import { startUnprovenRollup, type UnprovenRollup } from "../../test/unproven-rollup.ts";
+import { type CommandRollup, startCommandRollup } from "../../test/command-rollup.ts";
 import type { RollupCaller } from "../l1/caller.ts";
 import type { RestoredSession } from "../restored/session.ts";
 import { payAll } from "./payments.ts";
@@ -29,7 +29,7 @@ interface Told {
 
 /** The tests below are one story, in order. */
 describe("a hostile token keeps nobody else's money back", () => {
-  let chain: UnprovenRollup;
+  let chain: CommandRollup;
   let honestCode: Hex;
 
   /** Payouts of batches to come: three in the token and one in ETH, and one in ETH. */
@@ -62,7 +62,7 @@ describe("a hostile token keeps nobody else's money back", () => {
   }
 
   beforeAll(async () => {
-    chain = await startUnprovenRollup();
+    chain = await startCommandRollup();
     honestCode = (await chain.devnet.rollup.reader.getCode({ address: chain.token.address })) ?? "0x";
     await chain.depositTokens("carol", 100n);
     await chain.deposit("bob", ETHER);

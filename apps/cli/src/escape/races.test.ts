@@ -3,7 +3,7 @@ import { type AccountIndex, accountIndex } from "@cairn/protocol";
 import { parseEther } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { withCaller } from "../../test/caller.ts";
-import { startUnprovenRollup, type UnprovenRollup } from "../../test/unproven-rollup.ts";
+import { type CommandRollup, startCommandRollup } from "../../test/command-rollup.ts";
 import type { RollupCaller } from "../l1/caller.ts";
 import { exitAll } from "./exits.ts";
 
@@ -11,10 +11,10 @@ const TIMEOUT_MS = 240_000;
 const INDICES: readonly AccountIndex[] = [64, 65, 66, 67, 68].map(accountIndex);
 
 describe("paying out while others do the same", () => {
-  let chain: UnprovenRollup;
+  let chain: CommandRollup;
 
   beforeAll(async () => {
-    chain = await startUnprovenRollup();
+    chain = await startCommandRollup();
     for (const name of ["alice", "bob", "carol", "dave"] as const) await chain.deposit(name, parseEther("1"));
     await chain.publish();
     for (const amount of [5n, 6n, 7n]) await chain.deposit("alice", amount);

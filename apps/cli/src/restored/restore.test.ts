@@ -4,18 +4,18 @@ import { startAnvil } from "@cairn/l1";
 import { BROKEN_TOKENS, decimalsAnswer, symbolAnswer, tokenCode } from "@cairn/l1/testing";
 import { type Hex, parseEther } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startUnprovenRollup, type UnprovenRollup } from "../../test/unproven-rollup.ts";
+import { type CommandRollup, startCommandRollup } from "../../test/command-rollup.ts";
 import { writeProfile } from "../profile.ts";
 
 const TIMEOUT_MS = 240_000;
 const RECIPIENT = "0x00000000000000000000000000000000000c0ffe" as const;
 
 describe("cairn restore", () => {
-  let chain: UnprovenRollup;
+  let chain: CommandRollup;
   const inHome = (name: string) => join(chain.home, name);
 
   beforeAll(async () => {
-    chain = await startUnprovenRollup();
+    chain = await startCommandRollup();
     await chain.deposit("alice", parseEther("1"));
     await chain.depositTokens("bob", 5_000_000n);
     await chain.publish();

@@ -1,7 +1,7 @@
 import { rollupAbi } from "@cairn/contracts";
 import { parseEther } from "viem";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { startUnprovenRollup, type UnprovenRollup } from "../../test/unproven-rollup.ts";
+import { type CommandRollup, startCommandRollup } from "../../test/command-rollup.ts";
 import { runCli } from "../cli.ts";
 
 const TIMEOUT_MS = 240_000;
@@ -15,14 +15,14 @@ interface Report {
 
 /** The tests below are one story, in order. */
 describe("cairn watch", () => {
-  let chain: UnprovenRollup;
+  let chain: CommandRollup;
   const once = async (...args: readonly string[]) => {
     const { code, data } = await chain.cairn<Report>("watch", "--once", ...args);
     return { code, data, alarms: data.alarms.map(({ type }) => type) };
   };
 
   beforeAll(async () => {
-    chain = await startUnprovenRollup();
+    chain = await startCommandRollup();
     await chain.deposit("alice", parseEther("1"));
     await chain.depositTokens("bob", 5_000_000n);
     await chain.publish();

@@ -12,6 +12,7 @@ import {
 } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
 import { type DevRollup, startDevRollup } from "@cairn/devnet";
+import { createUnprovenOperator } from "@cairn/devnet/testing";
 import { depositEth, readQueue } from "@cairn/l1";
 import { lyingRollup } from "@cairn/l1/testing";
 import { accountIndex, addressToBigint, blockNumber, CIRCUIT_TYPE, EMPTY_QUEUE_HASH } from "@cairn/protocol";
@@ -26,7 +27,6 @@ import {
   type TestClient,
 } from "viem";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createBatchMaker } from "../../test/unproven-batches.ts";
 import { createManualClock } from "../clock.ts";
 import { readPublishedData, readRollupEvents } from "./l1-events.ts";
 import { createWatcherMetrics } from "./metrics.ts";
@@ -105,7 +105,8 @@ describe("a watcher that goes by L1's own safe and finalized blocks", () => {
     await databases.start();
     devnet = await startDevRollup({ cacheDir, sizes: [SLOTS] });
     client = createTestClient({ mode: "anvil", transport: http(devnet.rpcUrl) });
-    submit = await createBatchMaker(devnet);
+    const operator = await createUnprovenOperator(devnet);
+    submit = async () => void (await operator.publish());
   });
   beforeEach(async () => {
     database = await (await databases.create()).open();

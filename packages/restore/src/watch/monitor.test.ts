@@ -1,11 +1,11 @@
 import { reclaimArguments, rollupAbi } from "@cairn/contracts";
+import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing";
 import { payBatch, readQueue, sendToRollup } from "@cairn/l1";
 import { lyingRollup } from "@cairn/l1/testing";
 import { accountIndex, addressToBigint, batchNumber, bigintToAddress, ETH_TOKEN_ID } from "@cairn/protocol";
 import { createMemoryStore } from "@cairn/state";
 import { encodeFunctionData } from "viem";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { startUnprovenRollup, type UnprovenRollup } from "../../test/unproven-rollup.ts";
 import { createL1Access } from "../l1/access.ts";
 import { readHead, readIdentity } from "../l1/contract-state.ts";
 import { openRestoredState } from "../restored-state.ts";

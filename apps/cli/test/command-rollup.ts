@@ -2,29 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildCached, rollupTargets } from "@cairn/contracts/build";
-import { createFastCompress } from "@cairn/crypto/fast";
 import { anvilKey, type DevRollup, type DevToken, startDevRollup } from "@cairn/devnet";
-import { depositEth, depositToken, readQueue, rollupDomain, submitBatch } from "@cairn/l1";
-import {
-  accountIndex,
-  addressToBigint,
-  bigintToHex,
-  blockNumber,
-  EMPTY_QUEUE_HASH,
-  encodeFloat16,
-  encodeFloat40,
-} from "@cairn/protocol";
-import { createMemoryStore, createStateTree } from "@cairn/state";
-import { FAKE_CRYPTO, type Person, personOf, signTransaction, type TestCrypto } from "@cairn/testkit";
-import { blockPublicInput, createBlockBuilder } from "@cairn/vm";
+import { createUnprovenOperator, TEST_CACHE_DIR } from "@cairn/devnet/testing";
+import { depositEth, depositToken, rollupDomain } from "@cairn/l1";
+import { accountIndex, addressToBigint, bigintToHex, encodeFloat16, encodeFloat40 } from "@cairn/protocol";
+import { type Person, personOf, signTransaction } from "@cairn/testkit";
 import { type Address, createTestClient, type Hex, http, type TestClient } from "viem";
 import { type Ran, runInTest } from "./run.ts";
 
-const SLOTS = 16;
-/** Code that answers 1 to every call. */
-const ACCEPTS_ALL = "0x600160005260206000f3";
 const NAMES = ["operator", "alice", "bob", "carol", "dave"] as const;
-const cacheDir = process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../.cache");
 
 /** What a command told. */
 export interface Told<T> {
@@ -39,11 +25,8 @@ export interface Payment {
   readonly recipient: Address;
 }
 
-/**
- * The real contract on a real anvil with verifiers that accept everything, so that tests can publish batches at once, and the
- * command with a profile of its people.
- */
-export interface UnprovenRollup {
+/** A rollup with stand-in proofs, and the command with a profile of its people. */
+export interface CommandRollup {
   readonly devnet: DevRollup;
   readonly token: DevToken;
   readonly client: TestClient;
@@ -67,23 +50,19 @@ export interface UnprovenRollup {
 }
 
 /** Starts an anvil with a rollup of 16 slots and the command's profile. */
-export async function startUnprovenRollup(): Promise<UnprovenRollup> {
-  for (const target of rollupTargets()) await buildCached(cacheDir, target);
-  const devnet = await startDevRollup({ cacheDir, sizes: [SLOTS] });
+export async function startCommandRollup(): Promise<CommandRollup> {
+  for (const target of rollupTargets()) await buildCached(TEST_CACHE_DIR, target);
+  const devnet = await startDevRollup({ cacheDir: TEST_CACHE_DIR, sizes: [16] });
   const { rollup } = devnet;
   const client = createTestClient({ mode: "anvil", transport: http(devnet.rpcUrl) });
-  for (const address of devnet.verifiers.values()) await client.setCode({ address, bytecode: ACCEPTS_ALL });
+  const { tree, crypto, ...operator } = await createUnprovenOperator(devnet);
   const token = await devnet.createToken("USD", 6);
   const domain = rollupDomain(rollup);
-  const compress = await createFastCompress();
-  const crypto: TestCrypto = { ...FAKE_CRYPTO, compress };
-  const tree = createStateTree({ store: createMemoryStore(), compress });
   const home = mkdtempSync(join(tmpdir(), "cairn-cli-escape-"));
   const address = (name: (typeof NAMES)[number]): Address => devnet.wallet(NAMES.indexOf(name)).account.address;
   const person = (owner: Address): Person => ({ ...personOf(owner.toLowerCase()), owner: addressToBigint(owner) });
   writeFileSync(join(home, "profile.json"), JSON.stringify(profileOf(devnet, token)));
-  const env = { CAIRN_HOME: home, CAIRN_CACHE_DIR: cacheDir };
-  let [consumed, queueHash] = [0, EMPTY_QUEUE_HASH];
+  const env = { CAIRN_HOME: home, CAIRN_CACHE_DIR: TEST_CACHE_DIR };
 
   return {
     devnet,
@@ -104,49 +83,24 @@ export async function startUnprovenRollup(): Promise<UnprovenRollup> {
     },
     root: () => bigintToHex(tree.root(), 32),
     async publish(withdrawals = [], changed = {}) {
-      const { timestamp } = await rollup.reader.getBlock();
-      const builder = createBlockBuilder({
-        state: tree,
-        domain,
-        slotCount: SLOTS,
-        blockNumber: blockNumber(tree.blockNumber() + 1),
-        timestamp: Number(timestamp),
-        queueHash,
-        feeAccounts: [],
-        verifySignature: crypto.verify,
-        compress,
-      });
-      for (const { operation } of (await readQueue(rollup, consumed)).slice(0, SLOTS / 4)) {
-        builder.addL1Operation(operation);
-      }
-      for (const { from, amount, recipient } of withdrawals) {
-        const account = builder.state.getAccount(accountIndex(from));
-        const transaction = {
-          type: "withdraw",
-          from: accountIndex(from),
-          nonce: account.nonce,
-          tokenId: account.tokenId,
-          amount: encodeFloat40(amount),
-          fee: encodeFloat16(0n),
-          validUntil: 2 ** 32 - 1,
-          recipient: addressToBigint(recipient),
-        } as const;
-        const signer = { ...personOf("signer"), key: account.key };
-        const result = builder.addGroup([signTransaction(transaction, signer, domain, crypto)]);
-        if (result.type !== "included") throw new TypeError(`not included: ${JSON.stringify(result)}`);
-      }
-      const executed = builder.seal();
-      const oldRoot = tree.root();
-      const newRoot = tree.applyBlock(executed.blockNumber, executed.updates, executed.newNextIndex);
-      await submitBatch(rollup, devnet.wallet(0), {
-        slots: SLOTS,
-        fields: { ...blockPublicInput(executed, oldRoot, newRoot), ...changed },
-        publishedData: executed.publishedBytes,
-        proof: new Uint8Array(32),
-        payouts: executed.payouts,
-      });
-      consumed += executed.l1OperationCount;
-      queueHash = executed.queueHashAfter;
+      await operator.publish((builder) => {
+        for (const { from, amount, recipient } of withdrawals) {
+          const account = builder.state.getAccount(accountIndex(from));
+          const transaction = {
+            type: "withdraw",
+            from: accountIndex(from),
+            nonce: account.nonce,
+            tokenId: account.tokenId,
+            amount: encodeFloat40(amount),
+            fee: encodeFloat16(0n),
+            validUntil: 2 ** 32 - 1,
+            recipient: addressToBigint(recipient),
+          } as const;
+          const signer = { ...personOf("signer"), key: account.key };
+          const result = builder.addGroup([signTransaction(transaction, signer, domain, crypto)]);
+          if (result.type !== "included") throw new TypeError(`not included: ${JSON.stringify(result)}`);
+        }
+      }, changed);
     },
     async warp(seconds) {
       await client.increaseTime({ seconds });
