@@ -1,12 +1,27 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { LONG_TESTS, RUNS_ALL } from "./scripts/testing/long-tests.ts";
+import { TEST_TIMEOUT_MS } from "./scripts/testing/patience.ts";
 
-const seconds = (count: number): number => count * 1000;
+const ignored = ["**/node_modules/**", "**/.cache/**", ...(RUNS_ALL ? [] : Object.keys(LONG_TESTS))];
 
-const ignored = ["**/node_modules/**", "**/.cache/**"];
+/** Long files first: end to end, then those that prove, then units; so that nothing long is left alone at the end. */
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const order = ["e2e", "prover", "unit"];
+    const sorted = await super.sort(files);
+    return sorted.sort((a, b) => order.indexOf(a.project.name) - order.indexOf(b.project.name));
+  }
+}
 
-/** Proving and anvil take both cores, so `prover` and `e2e` run one file at a time, after `unit`. */
 export default defineConfig({
   test: {
+    globalSetup: ["./scripts/testing/postgres-setup.ts"],
+    setupFiles: ["./scripts/testing/patient-waits.ts"],
+    maxWorkers: 2,
+    testTimeout: TEST_TIMEOUT_MS,
+    hookTimeout: TEST_TIMEOUT_MS,
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         extends: true,
@@ -22,10 +37,6 @@ export default defineConfig({
             "scripts/**/*.test.ts",
           ],
           exclude: [...ignored, "**/*.prover.test.ts"],
-          maxWorkers: 2,
-          testTimeout: seconds(60),
-          hookTimeout: seconds(60),
-          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -34,23 +45,11 @@ export default defineConfig({
           name: "prover",
           include: ["packages/**/*.prover.test.ts", "apps/**/*.prover.test.ts"],
           exclude: ignored,
-          fileParallelism: false,
-          testTimeout: seconds(300),
-          hookTimeout: seconds(300),
-          sequence: { groupOrder: 1 },
         },
       },
       {
         extends: true,
-        test: {
-          name: "e2e",
-          include: ["e2e/**/*.test.ts"],
-          exclude: ignored,
-          fileParallelism: false,
-          testTimeout: seconds(600),
-          hookTimeout: seconds(600),
-          sequence: { groupOrder: 2 },
-        },
+        test: { name: "e2e", include: ["e2e/**/*.test.ts"], exclude: ignored },
       },
     ],
   },

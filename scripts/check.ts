@@ -7,7 +7,7 @@ const CHECKS = [
   { name: "lint", args: ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings"] },
   { name: "types", args: ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"] },
   { name: "imports and code rules", args: ["scripts/check-imports.ts"] },
-  { name: "generated files, gate counts, verification keys", args: ["scripts/check-drift.ts", "--check"] },
+  { name: "generated files, gate counts, verification keys", args: ["scripts/run.mjs", "drift", "--check"] },
 ];
 
 const results = await runStages(

@@ -9,13 +9,15 @@ import { BootstrapFailure } from "./bootstrap/failure.mjs";
 import { withLock } from "./bootstrap/lock.mjs";
 import { cacheDir, commandEnv, pinnedNode, root } from "./bootstrap/paths.mjs";
 import { say } from "./bootstrap/progress.mjs";
-import { prepare } from "./bootstrap/steps.mjs";
+import { installPackages, prepare } from "./bootstrap/steps.mjs";
 
 /** @param {string[]} argv */
 async function main([name, ...args]) {
   const { prepare: preparations, run } = findCommand(name);
   const needed = preparations(args);
-  await withLock(join(cacheDir, "prepare.lock"), () => prepare(needed));
+  // Two locks: who needs nothing built does not wait for those who build.
+  await withLock(join(cacheDir, "install.lock"), () => installPackages(needed));
+  if (needed.length > 0) await withLock(join(cacheDir, "prepare.lock"), () => prepare(needed));
   return run ? runChild(pinnedNode, [...run, ...args], { cwd: root, env: commandEnv() }) : 0;
 }
 

@@ -18,7 +18,7 @@ describe("vanish: the operator is killed for good, and a stranger carries the ch
   };
 
   beforeAll(async () => {
-    drill = await openDrill();
+    drill = await openDrill({ proofs: "real" });
     const { scene } = drill;
     for (const position of [1, 2]) await scene.holders.deposit(position, 10n * ETHER);
     const operator = await scene.start();

@@ -33,7 +33,10 @@ describe("a PostgreSQL server that fails under a running node", { timeout: TIMEO
   };
 
   beforeAll(async () => {
-    scene = await openScene({ database: "server", env: { CAIRN_BLOCK_TIME_MS: "1500" } });
+    scene = await openScene({
+      database: "own server",
+      env: { CAIRN_BLOCK_TIME_MS: "1500", STAND_IN_PROOF_MS: "1000" },
+    });
     if (scene.postgres === null) throw new RangeError("the scene has no server");
     postgres = scene.postgres;
     people = await populate(scene);

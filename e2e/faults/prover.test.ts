@@ -55,6 +55,7 @@ describe("provers on a PostgreSQL server, each a process of its own", { timeout:
 
   beforeAll(async () => {
     scene = await openScene({
+      proofs: "real",
       database: "server",
       env: { CAIRN_PROVER_HEARTBEAT_SECONDS: "10", CAIRN_PROOF_RETRIES: "1" },
     });

@@ -1,10 +1,12 @@
 import { type RollupParameters, rollupAbi } from "@cairn/contracts";
 import { anvilKey, type DevRollup, type DevToken, startDevRollup } from "@cairn/devnet";
+import { acceptStandInProofs } from "@cairn/devnet/testing";
 import type { L1Rollup, L1Wallet } from "@cairn/l1";
 import { CairnError } from "@cairn/protocol";
 import { type ContractFunctionReturnType, createTestClient, type Hex, http } from "viem";
 import type { E2eErrorCode } from "./errors.ts";
 import { type L1Proxy, startL1Proxy } from "./l1-proxy.ts";
+import type { Proofs } from "./node-process.ts";
 import { CACHE_DIR } from "./places.ts";
 
 /** The rollup contract's state. */
@@ -62,8 +64,13 @@ export interface L1Options {
 }
 
 /** Starts anvil, deploys a rollup for blocks of 16 slots, and puts a proxy in front. */
-export async function startL1({ blockTimeSeconds, parameters = {} }: L1Options = {}): Promise<L1> {
+export async function startL1({
+  blockTimeSeconds,
+  parameters = {},
+  proofs,
+}: L1Options & { readonly proofs: Proofs }): Promise<L1> {
   const devnet = await startDevRollup({ cacheDir: CACHE_DIR, sizes: [16], parameters });
+  if (proofs === "stand-in") await acceptStandInProofs(devnet);
   const { rpcUrl, rollup } = devnet;
   const proxy = await startL1Proxy(rpcUrl);
   const client = createTestClient({ mode: "anvil", chain: rollup.reader.chain, transport: http(rpcUrl) });

@@ -4,7 +4,11 @@ import { join } from "node:path";
 import { CairnError } from "@cairn/protocol";
 import type { E2eErrorCode } from "./errors.ts";
 
-const MAIN = join(import.meta.dirname, "../../apps/node/src/main.ts");
+/** The node's own command, and the same with stand-in proofs. */
+const COMMANDS = {
+  real: join(import.meta.dirname, "../../apps/node/src/main.ts"),
+  "stand-in": join(import.meta.dirname, "stand-in-node.ts"),
+};
 /** Where the logs of all processes are kept, for whoever looks for the cause of a failure. */
 const LOG_DIR = process.env.CAIRN_E2E_LOGS;
 const LOG_END = 4000;
@@ -22,6 +26,9 @@ export interface NodeUrls {
   readonly admin: string | null;
 }
 
+/** Whether nodes make real proofs, which cost seconds of both cores, or stand-in proofs. */
+export type Proofs = keyof typeof COMMANDS;
+
 /** A process of the node's own command. */
 export interface NodeProcess {
   readonly pid: number;
@@ -37,6 +44,7 @@ export interface NodeProcess {
 
 /** How {@link spawnNode} starts a process. */
 export interface SpawnOptions {
+  readonly proofs: Proofs;
   /** The whole environment but PATH. */
   readonly env: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
@@ -50,8 +58,8 @@ process.once("exit", () => {
 });
 
 /** Starts a node as its own process; it is ended with the test process at the latest. */
-export function spawnNode({ env, args = [], prefix = [] }: SpawnOptions): NodeProcess {
-  const [command = process.execPath, ...rest] = [...prefix, process.execPath, MAIN, ...args];
+export function spawnNode({ proofs, env, args = [], prefix = [] }: SpawnOptions): NodeProcess {
+  const [command = process.execPath, ...rest] = [...prefix, process.execPath, COMMANDS[proofs], ...args];
   const child = spawn(command, rest, {
     env: { PATH: process.env.PATH, ...env },
     stdio: ["ignore", "pipe", "pipe"],

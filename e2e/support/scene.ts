@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sign } from "@cairn/crypto";
 import { createFastCompress, createFastSignatureVerifier } from "@cairn/crypto/fast";
-import { type PostgresServer, startPostgres } from "@cairn/db/testing";
+import { type PostgresServer, shareTestPostgres, startPostgres } from "@cairn/db/testing";
 import { rollupDomain } from "@cairn/l1";
 import type { TestCrypto } from "@cairn/testkit";
 import { toHex } from "viem";
 import { createHolders, type Holders } from "./holders.ts";
 import { type L1, type L1Options, startL1 } from "./l1.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
-import { type NodeProcess, type SpawnOptions, spawnNode } from "./node-process.ts";
+import { type NodeProcess, type Proofs, type SpawnOptions, spawnNode } from "./node-process.ts";
 import { CACHE_DIR } from "./places.ts";
 
 type Env = Readonly<Record<string, string>>;
@@ -23,16 +23,16 @@ export interface Scene {
   readonly crypto: TestCrypto;
   /** A folder of the scene's own; the node's data is in `data` below it. */
   readonly dir: string;
-  /** The server of a scene on a server database, null otherwise. */
+  /** The server that belongs to the scene alone, null when there is none. */
   readonly postgres: PostgresServer | null;
   /** Owner whose accounts take the fees; null when transactions are free. */
   readonly feeOwner: bigint | null;
   /** The environment of a node of this scene, with differences. */
   readonly env: (change?: Env) => Env;
   /** Starts a process without waiting for it; when it has started, its API becomes the one that `api` names. */
-  readonly spawn: (change?: Env, options?: Omit<SpawnOptions, "env">) => NodeProcess;
+  readonly spawn: (change?: Env, options?: Omit<SpawnOptions, "env" | "proofs">) => NodeProcess;
   /** As `spawn`, and waits until it has started. */
-  readonly start: (change?: Env, options?: Omit<SpawnOptions, "env">) => Promise<NodeProcess>;
+  readonly start: (change?: Env, options?: Omit<SpawnOptions, "env" | "proofs">) => Promise<NodeProcess>;
   /** API of the node started last. */
   readonly api: () => string;
   /** An L1 address that nobody has used. */
@@ -44,25 +44,33 @@ export interface Scene {
 
 /** How {@link openScene} sets it up. */
 export interface SceneOptions extends L1Options {
-  /** By default embedded in the node's data directory. */
-  readonly database?: "embedded" | "server";
+  /**
+   * By default embedded in the node's data directory with real proofs, and a server with stand-in proofs. A server is
+   * shared with other scenes unless it is the scene's own.
+   */
+  readonly database?: "embedded" | "server" | "own server";
+  /** By default stand-in proofs, and real ones in `npm run test:all`. */
+  readonly proofs?: Proofs;
   readonly env?: Env;
   readonly feeOwner?: bigint;
 }
 
+const DEFAULT_PROOFS: Proofs = process.env.CAIRN_TEST_ALL === undefined ? "stand-in" : "real";
 const FIRST_RECIPIENT = 0xfee1_dead_0000_0000_0000_0000_0000_0000_0001_0000n;
 
 /** Sets a scene up; no node runs yet. */
 export async function openScene(options: SceneOptions = {}): Promise<Scene> {
+  const { proofs = DEFAULT_PROOFS, database = proofs === "real" ? "embedded" : "server" } = options;
   const [l1, compress, { verify }] = await Promise.all([
-    startL1(options),
+    startL1({ ...options, proofs }),
     createFastCompress(),
     createFastSignatureVerifier(),
   ]);
   const dir = mkdtempSync(join(tmpdir(), "cairn-e2e-"));
   mkdirSync(join(dir, "tmp"));
-  const postgres = options.database === "server" ? await startPostgres() : null;
-  const databaseUrl = await postgres?.createDatabase();
+  const postgres = database === "own server" ? await startPostgres() : null;
+  const shared = database === "server" ? await shareTestPostgres() : null;
+  const databaseUrl = await (postgres ?? shared)?.createDatabase();
   const crypto: TestCrypto = {
     compress,
     sign: (message, { secretKey }) => sign(message, secretKey, compress),
@@ -99,7 +107,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
   });
 
   const spawn: Scene["spawn"] = (change, spawnOptions) => {
-    const child = spawnNode({ ...spawnOptions, env: env(change) });
+    const child = spawnNode({ ...spawnOptions, proofs, env: env(change) });
     processes.push(child);
     child.started.then(
       (urls) => {
@@ -135,6 +143,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
     stop: async () => {
       await Promise.all(processes.filter((child) => child.isRunning()).map((child) => child.kill()));
       await postgres?.stop();
+      await shared?.stop();
       await l1.stop();
       rmSync(dir, { recursive: true, force: true });
     },

@@ -45,7 +45,7 @@ const FUNDED_INDEX = FIRST_ACCOUNT_INDEX + PEOPLE.length + 2;
 export async function simulate(seed: number, seconds: number): Promise<SimulationReport> {
   const random = createRandom(seed);
   const scene = await openScene({
-    database: random.chance(0.5) ? "embedded" : "server",
+    database: random.chance(0.5) ? "embedded" : "own server",
     feeOwner: BigInt(`0x${"fee".padStart(40, "0")}`),
     env: {
       CAIRN_FEE_OWNER: `0x${"fee".padStart(40, "0")}`,

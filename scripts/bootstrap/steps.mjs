@@ -24,15 +24,23 @@ const BUILD_STEPS = {
 };
 
 /**
- * Installs packages, then runs the builds in order, one progress line each.
+ * Installs the locked packages unless they are there, with one progress line, the first before those of `preparations`.
  * @param {Preparation[]} preparations
  */
-export async function prepare(preparations) {
+export async function installPackages(preparations) {
   const total = preparations.length + 1;
   const label = `[1/${total}] packages (npm ci)`;
   if (!isInstalled()) await showStep(label, install);
   else if (total > 1) say(`${label} … cached`);
   assertPinnedNodeRuns();
+}
+
+/**
+ * Runs the builds in order, one progress line each.
+ * @param {Preparation[]} preparations
+ */
+export async function prepare(preparations) {
+  const total = preparations.length + 1;
   for (const [index, { step, slots }] of preparations.entries()) {
     const { title, script, takesSlots } = BUILD_STEPS[step];
     const label = `[${index + 2}/${total}] ${title}${takesSlots ? ` (${slots.join(", ")} slots)` : ""}`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type ForgeJson, parseForge } from "./forge.ts";
-import { findUnexecuted, sumReports } from "./report.ts";
+import { findUnexecuted, slowestFiles, sumReports } from "./report.ts";
 import { parseVitest, type VitestJson } from "./vitest.ts";
 
 const vitest: VitestJson = {
@@ -53,6 +53,20 @@ describe("runner reports", () => {
     expect(report.failures.map(({ name, reason }) => [name, reason])).toEqual([
       ["testPay()", "reverted"],
       ["testLater()", "Skipped"],
+    ]);
+  });
+
+  it("tells which files took longest", () => {
+    const json: VitestJson = {
+      testResults: [
+        { name: "/repo/a.test.ts", status: "passed", startTime: 100, endTime: 350, assertionResults: [] },
+        { name: "/repo/b.test.ts", status: "passed", startTime: 100, endTime: 5100, assertionResults: [] },
+      ],
+    };
+    const suites: ForgeJson = { "test/Pay.t.sol:PayTest": { duration: "1m 2s 3ms 500us 7ns", test_results: {} } };
+    expect(slowestFiles([parseVitest(json, "/repo"), parseForge(suites)], 2)).toEqual([
+      { file: "packages/contracts/test/Pay.t.sol", ms: expect.closeTo(62_003.5, 2) },
+      { file: "b.test.ts", ms: 5000 },
     ]);
   });
 

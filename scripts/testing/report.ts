@@ -7,7 +7,12 @@ export type RunnerReport = {
   readonly passed: number;
   readonly failures: readonly FailedTest[];
   readonly files: readonly string[];
+  /** How long each file took. */
+  readonly times: readonly FileTime[];
 };
+
+/** How long a test file took, from its first test's start to its last one's end. */
+export type FileTime = { readonly file: string; readonly ms: number };
 
 /** Totals over all runners. */
 export type Totals = { readonly passed: number; readonly failed: number };
@@ -20,6 +25,14 @@ export function sumReports(reports: readonly RunnerReport[]): Totals {
   };
 }
 
+/** The files that took longest, the longest first. */
+export function slowestFiles(reports: readonly RunnerReport[], count: number): FileTime[] {
+  return reports
+    .flatMap(({ times }) => times)
+    .sort((a, b) => b.ms - a.ms)
+    .slice(0, count);
+}
+
 /** Test files that exist but that no runner executed a test of. */
 export function findUnexecuted(testFiles: readonly string[], reports: readonly RunnerReport[]): string[] {
   const executed = new Set(reports.flatMap((report) => report.files));
@@ -28,5 +41,5 @@ export function findUnexecuted(testFiles: readonly string[], reports: readonly R
 
 /** The report of a runner that ended without telling its results. */
 export function brokenRunner(runner: string, reason: string): RunnerReport {
-  return { runner, passed: 0, failures: [{ file: runner, name: "the runner itself", reason }], files: [] };
+  return { runner, passed: 0, failures: [{ file: runner, name: "the runner itself", reason }], files: [], times: [] };
 }

@@ -3,13 +3,15 @@ import { join, relative } from "node:path";
 import { runProgram } from "../lib/program.ts";
 import { cacheDir, root } from "../lib/workspace.ts";
 import { ERRORS_PATH_VARIABLE } from "./errors-reporter.ts";
-import { brokenRunner, type FailedTest, type RunnerReport } from "./report.ts";
+import { brokenRunner, type FailedTest, type FileTime, type RunnerReport } from "./report.ts";
 
 /** The part of vitest's JSON report that is read here. */
 export type VitestJson = {
   readonly testResults: readonly {
     readonly name: string;
     readonly status: string;
+    readonly startTime?: number;
+    readonly endTime?: number;
     readonly message?: string;
     readonly assertionResults: readonly {
       readonly fullName: string;
@@ -20,14 +22,17 @@ export type VitestJson = {
 };
 
 /** Runs vitest, all of it or the files that match `filters`, showing its output as it comes. */
-export async function runVitest(filters: readonly string[]): Promise<RunnerReport> {
+export async function runVitest(
+  filters: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<RunnerReport> {
   const reportPath = join(cacheDir, "test", `vitest-${process.pid}.json`);
   const errorsPath = join(cacheDir, "test", `vitest-errors-${process.pid}.json`);
   const reporters = ["default", "json", "./scripts/testing/errors-reporter.ts"].map((name) => `--reporter=${name}`);
   const args = ["run", ...reporters, `--outputFile.json=${reportPath}`, ...filters];
   const { code } = await runProgram(process.execPath, ["node_modules/vitest/vitest.mjs", ...args], {
     cwd: root,
-    env: { [ERRORS_PATH_VARIABLE]: errorsPath },
+    env: { ...env, [ERRORS_PATH_VARIABLE]: errorsPath },
   });
   const [text, errors] = [takeFile(reportPath), takeFile(errorsPath)];
   if (text === undefined) return brokenRunner("vitest", `exit code ${code} without a report`);
@@ -44,6 +49,7 @@ export async function runVitest(filters: readonly string[]): Promise<RunnerRepor
 export function parseVitest(json: VitestJson, rootDir: string, outsideTests: readonly string[] = []): RunnerReport {
   const failures: FailedTest[] = [];
   const files: string[] = [];
+  const times: FileTime[] = [];
   let passed = 0;
   for (const suite of json.testResults) {
     const file = relative(rootDir, suite.name);
@@ -58,9 +64,10 @@ export function parseVitest(json: VitestJson, rootDir: string, outsideTests: rea
       failures.push({ file, name: "loading the file", reason: suite.message ?? "failed" });
     }
     if (executed > 0) files.push(file);
+    times.push({ file, ms: (suite.endTime ?? 0) - (suite.startTime ?? 0) });
   }
   for (const reason of outsideTests) failures.push({ file: "vitest", name: "outside tests", reason });
-  return { runner: "vitest", passed, failures, files };
+  return { runner: "vitest", passed, failures, files, times };
 }
 
 /** Text of a file that is removed; undefined when there is none. */

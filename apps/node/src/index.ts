@@ -1,5 +1,6 @@
 export { NODE_VERSION } from "./api/server.ts";
 export { type Clock, createManualClock, type ManualClock, systemClock } from "./clock.ts";
+export { runCommand } from "./command.ts";
 export {
   configHelp,
   configMarkdown,

@@ -338,7 +338,7 @@ describe.each(["embedded", "server"] as const)("repositories on the %s engine", 
 });
 
 describe("a PostgreSQL server", () => {
-  const databases = createTestDatabases().server;
+  const databases = createTestDatabases().ownServer;
   beforeAll(() => databases.start());
   afterAll(() => databases.stop());
 

@@ -2,12 +2,67 @@ import { mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type EmbeddedEngine, openEmbeddedEngine } from "./embedded-engine.ts";
+import { type EmbeddedEngine, type EmbeddedThread, openEmbeddedEngine } from "./embedded-engine.ts";
+import { PREPARED_DIR } from "./testing/test-databases.ts";
+
+const threadOf = (name: string, idleLimitMs: number): EmbeddedThread => ({
+  module: new URL(`../test/threads/${name}.ts`, import.meta.url),
+  idleLimitMs,
+});
+
+const folders: string[] = [];
+/** A fresh directory, for which the files are copied. */
+const fresh = () => {
+  const folder = mkdtempSync(join(tmpdir(), "cairn-embedded-"));
+  folders.push(folder);
+  return { directory: join(folder, "database"), preparedDir: PREPARED_DIR };
+};
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+describe("the embedded database's patience", () => {
+  it("lets a start take as long as the machine needs", async () => {
+    const engine = await openEmbeddedEngine(fresh(), threadOf("slow", 200));
+    expect((await engine.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
+    await engine.close();
+  });
+
+  it("lets a statement compute as long as it needs", async () => {
+    const module = new URL("./embedded-worker.ts", import.meta.url);
+    const engine = await openEmbeddedEngine(fresh(), { module, idleLimitMs: 100 });
+    const startedMs = performance.now();
+    await engine.query("select count(*) from generate_series(1, 3000000)");
+    expect(performance.now() - startedMs).toBeGreaterThan(100);
+    await engine.close();
+  });
+
+  it("ends with a thread that was asked something and has nothing to do", async () => {
+    const engine = await openEmbeddedEngine({ directory: null }, threadOf("silent", 200));
+    await expect(engine.query("select 1")).rejects.toMatchObject({
+      code: "db/unavailable",
+      cause: { message: expect.stringContaining("nothing was answered") },
+    });
+  });
+
+  it.each([
+    ["exits", "the thread exited with code 7"],
+    ["throws", "WebAssembly memory could not be allocated"],
+  ])("says at once why a thread that %s did not start", async (name, reason) => {
+    const error = await openEmbeddedEngine({ directory: null }, threadOf(name, 60_000)).catch((it: unknown) => it);
+    expect(error).toMatchObject({
+      code: "db/unavailable",
+      message: `the embedded database did not start: ${reason}`,
+      cause: { message: reason },
+      details: { directory: null, reason },
+    });
+  });
+});
 
 describe("the embedded database's thread", () => {
   let engine: EmbeddedEngine;
   beforeAll(async () => {
-    engine = await openEmbeddedEngine({ directory: null });
+    engine = await openEmbeddedEngine(fresh());
     await engine.exec("create table t (n bigint, b bytea); insert into t values (1, '\\x00ff')");
   });
   afterAll(() => engine.close());
@@ -42,9 +97,9 @@ describe("the embedded database's thread", () => {
   });
 
   it("is replaced when it breaks, and then has all that was committed", async () => {
-    const directory = mkdtempSync(join(tmpdir(), "cairn-broken-"));
-    const log = join(directory, "pg_wal");
-    const other = await openEmbeddedEngine({ directory });
+    const place = fresh();
+    const log = join(place.directory, "pg_wal");
+    const other = await openEmbeddedEngine(place);
     await other.exec("create table kept (n int); insert into kept values (1)");
     const transaction = await other.begin();
     await transaction.query("insert into kept values (2)", []);
@@ -62,8 +117,7 @@ describe("the embedded database's thread", () => {
     const count = () => other.query<{ n: number }>("select n from kept where n < 3 order by n");
     await vi.waitFor(async () => expect((await count()).rows).toEqual([{ n: 1 }, { n: 2 }]), 30_000);
     await other.close();
-    rmSync(directory, { recursive: true });
-  }, 120_000);
+  });
 
   it("answers nothing more once it is closed", async () => {
     const other = await openEmbeddedEngine({ directory: null });
@@ -71,7 +125,11 @@ describe("the embedded database's thread", () => {
     await expect(other.query("select 1")).rejects.toMatchObject({ code: "db/unavailable" });
   });
 
-  it("says that a directory cannot be used", async () => {
-    await expect(openEmbeddedEngine({ directory: "/proc/none" })).rejects.toMatchObject({ code: "db/unavailable" });
+  it("says that a directory cannot be used, and why", async () => {
+    await expect(openEmbeddedEngine({ directory: "/proc/none" })).rejects.toMatchObject({
+      code: "db/unavailable",
+      message: expect.stringContaining("ENOENT"),
+      details: { directory: "/proc/none" },
+    });
   });
 });

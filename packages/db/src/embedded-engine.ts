@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { CairnError } from "@cairn/protocol";
+import { CairnError, isCairnError } from "@cairn/protocol";
 import type { DbErrorCode } from "./errors.ts";
 
 /** Rows of one statement. */
@@ -47,13 +47,25 @@ export type EmbeddedAnswer =
       readonly fields: Record<string, unknown>;
     };
 
-/** What the thread is started with: a directory, or null for memory. */
+/** What the thread is started with. */
 export interface EmbeddedOptions {
+  /** Null for a database in memory. */
   readonly directory: string | null;
+  /** Folder that keeps an empty cluster for the next fresh directory, which takes seconds to make; by default none is kept. */
+  readonly preparedDir?: string | undefined;
 }
 
-/** Without any answer for so long, a thread that was asked something counts as stuck. */
-const SILENCE_MS = 60_000;
+/** What tests replace. */
+export interface EmbeddedThread {
+  readonly module: URL;
+  /**
+   * A thread that was asked something, does not answer and has nothing to do for so long counts as stuck. One that
+   * computes, or starts, has all the time it needs: how long that is depends on the machine.
+   */
+  readonly idleLimitMs: number;
+}
+
+const THREAD: EmbeddedThread = { module: new URL("./embedded-worker.ts", import.meta.url), idleLimitMs: 60_000 };
 /** Between two tries to open a database again. */
 const REOPEN_PAUSE_MS = 500;
 
@@ -67,10 +79,13 @@ interface Life {
 /**
  * Opens the database of a directory, or one in memory. A thread that breaks (a PANIC of PostgreSQL when the disk is full, an
  * abort, silence) fails what was asked of it and is replaced at the next request, which finds what was committed; one in memory
- * has ended then. Throws `db/unavailable`.
+ * has ended then. Throws `db/unavailable`, whose cause and details tell why.
  */
-export async function openEmbeddedEngine(options: EmbeddedOptions): Promise<EmbeddedEngine> {
-  let life = await startLife(options);
+export async function openEmbeddedEngine(
+  options: EmbeddedOptions,
+  thread: EmbeddedThread = THREAD,
+): Promise<EmbeddedEngine> {
+  let life = await startLife(options, thread);
   let reopening: Promise<Life> | null = null;
   let lastFailure: { readonly atMs: number; readonly error: unknown } | null = null;
   let closing: Promise<void> | null = null;
@@ -80,7 +95,7 @@ export async function openEmbeddedEngine(options: EmbeddedOptions): Promise<Embe
     if (lastFailure !== null && performance.now() - lastFailure.atMs < REOPEN_PAUSE_MS) {
       return Promise.reject(lastFailure.error);
     }
-    reopening ??= startLife(options)
+    reopening ??= startLife(options, thread)
       .then(
         (opened) => {
           lastFailure = null;
@@ -129,34 +144,33 @@ export async function openEmbeddedEngine(options: EmbeddedOptions): Promise<Embe
   };
 }
 
-async function startLife(options: EmbeddedOptions): Promise<Life> {
-  const worker = new Worker(new URL("./embedded-worker.ts", import.meta.url), {
-    name: "database",
-    workerData: options,
-  });
+async function startLife(options: EmbeddedOptions, { module, idleLimitMs }: EmbeddedThread): Promise<Life> {
+  const worker = new Worker(module, { name: "database", workerData: options });
   const pending = new Map<number, PromiseWithResolvers<unknown>>();
   const opened = Promise.withResolvers<unknown>();
   let nextId = 1;
   let ended: CairnError<DbErrorCode> | null = null;
-  let lastAnswerMs = performance.now();
   pending.set(0, opened);
 
-  const end = (cause: unknown): void => {
-    clearInterval(watchdog);
-    ended ??= new CairnError<DbErrorCode>("db/unavailable", "the embedded database has ended", { cause });
+  const end = (reason: unknown): void => {
+    watchdog.stop();
+    const cause = reason instanceof Error ? reason : new Error(String(reason));
+    ended ??= new CairnError<DbErrorCode>("db/unavailable", `the embedded database has ended: ${cause.message}`, {
+      cause,
+    });
     for (const { reject } of pending.values()) reject(ended);
     pending.clear();
     void worker.terminate();
   };
-  const watchdog = setInterval(() => {
-    if (pending.size > 0 && performance.now() - lastAnswerMs > SILENCE_MS) end("it does not answer");
-  }, SILENCE_MS / 10).unref();
+  const watchdog = watchIdleness(worker, idleLimitMs, () => {
+    end(`nothing was answered for ${idleLimitMs} ms in which the thread had nothing to do`);
+  });
   worker.on("error", end);
-  worker.on("exit", end);
+  worker.on("exit", (code) => end(`the thread exited with code ${code}`));
   worker.on("message", (answer: EmbeddedAnswer) => {
-    lastAnswerMs = performance.now();
     const waiting = pending.get(answer.id);
     pending.delete(answer.id);
+    watchdog.expect(pending.size > 0);
     if (pending.size === 0) worker.unref();
     if (answer.type === "done") {
       waiting?.resolve(answer.value);
@@ -173,28 +187,59 @@ async function startLife(options: EmbeddedOptions): Promise<Life> {
     const waiting = Promise.withResolvers<unknown>();
     const id = nextId++;
     // The thread keeps the process alive only while something is asked of it.
-    if (pending.size === 0) {
-      worker.ref();
-      lastAnswerMs = performance.now();
-    }
+    if (pending.size === 0) worker.ref();
     pending.set(id, waiting);
+    watchdog.expect(true);
     worker.postMessage({ id, request });
     return waiting.promise;
   };
 
+  const startedMs = performance.now();
   try {
     await opened.promise;
-  } catch (cause) {
-    clearInterval(watchdog);
+  } catch (reason) {
+    watchdog.stop();
     await worker.terminate();
-    throw new CairnError<DbErrorCode>("db/unavailable", "the embedded database did not start", { cause });
+    const cause = isCairnError(reason, "db/unavailable") ? reason.cause : reason;
+    const text = cause instanceof Error ? cause.message : String(cause);
+    throw new CairnError<DbErrorCode>("db/unavailable", `the embedded database did not start: ${text}`, {
+      cause,
+      details: { directory: options.directory, reason: text, afterMs: Math.round(performance.now() - startedMs) },
+    });
   }
   return {
     ask,
     hasEnded: () => ended !== null,
     terminate: async () => {
-      clearInterval(watchdog);
+      watchdog.stop();
       await worker.terminate();
     },
+  };
+}
+
+/** Calls `onStuck` once a thread from which something is expected has been idle for `limitMs` since the last `expect`. */
+function watchIdleness(
+  worker: Worker,
+  limitMs: number,
+  onStuck: () => void,
+): { readonly expect: (isExpected: boolean) => void; readonly stop: () => void } {
+  const TICKS = 10;
+  let isExpected = false;
+  let idleTicks = 0;
+  let last = worker.performance.eventLoopUtilization();
+  // In ticks, so that a caller who was held up himself does not take that for the thread's silence.
+  const timer = setInterval(() => {
+    const now = worker.performance.eventLoopUtilization();
+    const { idle, active } = worker.performance.eventLoopUtilization(now, last);
+    last = now;
+    idleTicks = isExpected && idle > active ? idleTicks + 1 : 0;
+    if (idleTicks >= TICKS) onStuck();
+  }, limitMs / TICKS).unref();
+  return {
+    expect: (value) => {
+      isExpected = value;
+      idleTicks = 0;
+    },
+    stop: () => clearInterval(timer),
   };
 }

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { PGlite, types as pgliteTypes, type Transaction } from "@electric-sql/pglite";
 import { DurableNodeFS } from "./durable-node-fs.ts";
+import { ensureCluster } from "./embedded-cluster.ts";
 import type { EmbeddedAnswer, EmbeddedOptions, EmbeddedRequest } from "./embedded-engine.ts";
 
 interface OpenTransaction {
@@ -30,10 +31,11 @@ const fail = (id: number, error: unknown): void => {
   answer({ id, type: "failed", message, fields });
 };
 
-const { directory }: EmbeddedOptions = workerData;
+const { directory, preparedDir }: EmbeddedOptions = workerData;
 const parsers = { [pgliteTypes.INT8]: Number };
 
 try {
+  if (directory !== null) await ensureCluster({ directory, preparedDir: preparedDir ?? null, initialise });
   const pglite = await PGlite.create(
     directory === null
       ? { parsers }
@@ -48,6 +50,11 @@ try {
   answer({ id: 0, type: "done", value: null });
 } catch (error) {
   fail(0, error);
+}
+
+async function initialise(fresh: string): Promise<void> {
+  const pglite = await PGlite.create({ fs: new DurableNodeFS(fresh) });
+  await pglite.close();
 }
 
 async function perform(pglite: PGlite, request: EmbeddedRequest): Promise<unknown> {

@@ -29,7 +29,6 @@ export interface AnvilOptions {
  */
 const GUARDED = `exec 3<&0; (read -r _ <&3; kill "$$") >/dev/null 2>&1 & exec "$0" "$@" </dev/null`;
 
-const START_TIMEOUT_MS = 20_000;
 const DEFAULT_CHAIN_ID = 31337;
 
 /** Starts anvil with its well-known prefunded accounts. Throws `l1/node-failed`, `l1/unsupported-platform`. */
@@ -56,24 +55,18 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<AnvilNode>
       child.kill("SIGKILL");
       reject(new CairnError<L1ErrorCode>("l1/node-failed", `anvil ${reason}: ${output.slice(-500)}`));
     };
-    const timer = setTimeout(() => fail(`did not listen within ${START_TIMEOUT_MS} ms`), START_TIMEOUT_MS);
     const read = (chunk: Buffer) => {
       output += chunk.toString();
       const address = /Listening on (127\.0\.0\.1:\d+)/.exec(output)?.[1];
       if (address === undefined) return;
-      clearTimeout(timer);
       resolve(`http://${address}`);
     };
     child.stdout.on("data", read);
     child.stderr.on("data", read);
     child.once("error", (cause) => {
-      clearTimeout(timer);
       reject(new CairnError<L1ErrorCode>("l1/node-failed", "anvil could not be started", { cause }));
     });
-    child.once("exit", (code) => {
-      clearTimeout(timer);
-      fail(`exited with ${code}`);
-    });
+    child.once("exit", (code) => fail(`exited with ${code}`));
   });
   child.stdout.removeAllListeners("data").resume();
   child.stderr.removeAllListeners("data").resume();

@@ -48,7 +48,9 @@ export function createStoragePart(context: PartContext): Part<Storage> {
     start: async (endings) => {
       // First of all: its lock keeps a second node away from the embedded database, too.
       const keeper = has("sequencer") ? await openState(endings) : null;
-      const database = await openDatabase(databaseLocation(config.databaseUrl, join(config.dataDir, "database")));
+      const database = await openDatabase(
+        databaseLocation(config.databaseUrl, join(config.dataDir, "database"), join(config.cacheDir, "database")),
+      );
       endings.add("database", () => database.close());
       for (const role of ["sequencer", "watcher", "publisher"] as const)
         if (has(role)) await lock(endings, database, role);

@@ -22,7 +22,7 @@ import {
 } from "../../test/sequencer-harness.ts";
 import type { SubmissionOutcome } from "./intake.ts";
 
-const databases = createTestDatabases().server;
+const databases = createTestDatabases().ownServer;
 beforeAll(() => databases.start());
 afterAll(() => databases.stop());
 

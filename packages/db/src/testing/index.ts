@@ -1,2 +1,3 @@
 export { type PostgresServer, startPostgres } from "./postgres.ts";
-export { createTestDatabases, type TestDatabase, type TestDatabases } from "./test-databases.ts";
+export { type SharedPostgres, servePostgres, shareTestPostgres } from "./shared-postgres.ts";
+export { createTestDatabases, PREPARED_DIR, type TestDatabase, type TestDatabases } from "./test-databases.ts";

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Database, type DatabaseLocation, openDatabase } from "../database.ts";
 import { type PostgresServer, startPostgres } from "./postgres.ts";
+import { type SharedPostgres, shareTestPostgres } from "./shared-postgres.ts";
 
 /** A database for one test; it can be closed and opened again. */
 export interface TestDatabase {
@@ -15,13 +16,19 @@ export interface TestDatabases {
   readonly start: () => Promise<void>;
   readonly create: () => Promise<TestDatabase>;
   readonly stop: () => Promise<void>;
-  /** The server behind it, null for the embedded engine. */
+  /** The server behind it, when it belongs to these databases alone and may be crashed. */
   readonly server: () => PostgresServer | null;
 }
 
-/** Both engines by name, for suites that run against each. */
-export function createTestDatabases(): Readonly<Record<"embedded" | "server", TestDatabases>> {
-  return { embedded: embedded(), server: server() };
+/** Where the tests' runs keep the empty cluster of embedded databases. */
+export const PREPARED_DIR = join(
+  process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../../.cache"),
+  "database",
+);
+
+/** Both engines by name, for suites that run against each, and a server that may be crashed. */
+export function createTestDatabases(): Readonly<Record<"embedded" | "server" | "ownServer", TestDatabases>> {
+  return { embedded: embedded(), server: server(shareTestPostgres), ownServer: ownServer() };
 }
 
 function embedded(): TestDatabases {
@@ -32,7 +39,7 @@ function embedded(): TestDatabases {
     create: async () => {
       const directory = await mkdtemp(join(tmpdir(), "cairn-pglite-"));
       folders.push(directory);
-      return testDatabase({ type: "embedded", directory }, opened);
+      return testDatabase({ type: "embedded", directory, preparedDir: PREPARED_DIR }, opened);
     },
     stop: async () => {
       for (const database of opened) await database.close();
@@ -42,23 +49,31 @@ function embedded(): TestDatabases {
   };
 }
 
-function server(): TestDatabases {
-  let postgres: PostgresServer | null = null;
+function server(start: () => Promise<SharedPostgres>): TestDatabases {
+  let postgres: Promise<SharedPostgres> | null = null;
   const opened: Database[] = [];
+  const running = (): Promise<SharedPostgres> => {
+    postgres ??= start();
+    return postgres;
+  };
   return {
-    start: async () => {
-      postgres = await startPostgres();
-    },
-    create: async () => {
-      postgres ??= await startPostgres();
-      return testDatabase({ type: "server", url: await postgres.createDatabase() }, opened);
-    },
+    start: async () => void (await running()),
+    create: async () => testDatabase({ type: "server", url: await (await running()).createDatabase() }, opened),
     stop: async () => {
       for (const database of opened) await database.close();
-      await postgres?.stop();
+      await (await postgres)?.stop();
     },
-    server: () => postgres,
+    server: () => null,
   };
+}
+
+function ownServer(): TestDatabases {
+  let own: PostgresServer | null = null;
+  const start = async (): Promise<PostgresServer> => {
+    own = await startPostgres();
+    return own;
+  };
+  return { ...server(start), server: () => own };
 }
 
 function testDatabase(location: DatabaseLocation, opened: Database[]): TestDatabase {

@@ -1,0 +1,18 @@
+/**
+ * The node's command with stand-in proofs, which only an L1 with the stand-in verifier takes: the node of tests in which
+ * proofs are not what is tested. The product has no way in here.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import { STAND_IN_PROVER } from "@cairn/devnet/testing";
+import { runCommand } from "@cairn/node";
+
+/** How long a proof takes. */
+const proofMs = Number(process.env.STAND_IN_PROOF_MS ?? 0);
+
+process.exitCode = await runCommand(process.argv.slice(2), process.env, {
+  ...STAND_IN_PROVER,
+  prove: async (circuit, publicInput, _witness, signal) => {
+    await delay(proofMs, undefined, { signal });
+    return STAND_IN_PROVER.prove(circuit, publicInput);
+  },
+});

@@ -1,0 +1,90 @@
+import { randomUUID } from "node:crypto";
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { CairnError } from "@cairn/protocol";
+import type { DbErrorCode } from "./errors.ts";
+
+/** How a fresh directory gets its empty cluster. */
+export interface ClusterOptions {
+  readonly directory: string;
+  /** Folder that keeps an empty cluster to copy from, made at the first need; null makes one for this directory alone. */
+  readonly preparedDir: string | null;
+  /** Makes an empty cluster in a directory that does not exist yet. */
+  readonly initialise: (directory: string) => Promise<void>;
+}
+
+/**
+ * Makes sure that a directory holds a cluster. One appears whole or not at all: it is made beside its place and renamed
+ * when it is on the disk, so that a process which is killed here leaves nothing that the next start would take for a
+ * database. Only one process at a time may work on a directory. Throws `db/unavailable` for a directory that holds
+ * something else.
+ */
+export async function ensureCluster({ directory, preparedDir, initialise }: ClusterOptions): Promise<void> {
+  if (isCluster(directory)) return;
+  if (existsSync(directory) && readdirSync(directory).length > 0) {
+    throw new CairnError<DbErrorCode>("db/unavailable", `${directory} holds files, but no database`);
+  }
+  const fresh = `${directory}.new`;
+  rmSync(fresh, { recursive: true, force: true });
+  mkdirSync(dirname(directory), { recursive: true });
+  if (preparedDir === null) await initialise(fresh);
+  else cpSync(await ensurePrepared(preparedDir, initialise), fresh, { recursive: true });
+  syncTree(fresh);
+  renameSync(fresh, directory);
+  syncPath(dirname(directory));
+}
+
+/** The prepared cluster of this version of the engine; of several processes that make it at once, one wins. */
+async function ensurePrepared(preparedDir: string, initialise: ClusterOptions["initialise"]): Promise<string> {
+  const prepared = join(preparedDir, `pglite-${engineVersion()}`);
+  if (isCluster(prepared)) return prepared;
+  mkdirSync(preparedDir, { recursive: true });
+  const own = `${prepared}.${randomUUID()}`;
+  await initialise(own);
+  try {
+    renameSync(own, prepared);
+  } catch (error) {
+    rmSync(own, { recursive: true, force: true });
+    if (!isCluster(prepared)) throw error;
+  }
+  return prepared;
+}
+
+function isCluster(directory: string): boolean {
+  return existsSync(join(directory, "PG_VERSION"));
+}
+
+function engineVersion(): string {
+  const entry = createRequire(import.meta.url).resolve("@electric-sql/pglite");
+  const manifest = readFileSync(join(dirname(entry), "..", "package.json"), "utf8");
+  return (JSON.parse(manifest) as { readonly version: string }).version;
+}
+
+/** Everything in a directory is on the disk when this returns. */
+function syncTree(directory: string): void {
+  for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
+    syncPath(join(entry.parentPath, entry.name));
+  }
+  syncPath(directory);
+}
+
+function syncPath(path: string): void {
+  const file = openSync(path, "r");
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,2 @@
+/** A thread whose start throws. */
+throw new RangeError("WebAssembly memory could not be allocated");

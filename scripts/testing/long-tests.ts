@@ -1,0 +1,7 @@
+/** Set by `npm run test:all`: real proofs everywhere, longer runs, and the files of {@link LONG_TESTS}. */
+export const RUNS_ALL = process.env.CAIRN_TEST_ALL !== undefined;
+
+/** Test files that only `npm run test:all` runs, and why `npm test` can do without them. */
+export const LONG_TESTS: Readonly<Record<string, string>> = {
+  "e2e/runbooks.test.ts": "follows every runbook to the letter; what its commands do is tested beside their sources",
+};

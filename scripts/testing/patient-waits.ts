@@ -1,0 +1,19 @@
+/** Set-up of every test file: lengthens all waiting for conditions by {@link WAIT_FACTOR}. */
+import { expect, vi } from "vitest";
+import { WAIT_FACTOR } from "./patience.ts";
+
+const USUAL_TIMEOUT_MS = 1000;
+
+type Options = number | { readonly timeout?: number; readonly interval?: number } | undefined;
+
+function lengthen(options: Options): { timeout: number; interval?: number } {
+  if (typeof options === "number") return { timeout: options * WAIT_FACTOR };
+  return { ...options, timeout: (options?.timeout ?? USUAL_TIMEOUT_MS) * WAIT_FACTOR };
+}
+
+const { waitFor, waitUntil } = vi;
+vi.waitFor = (callback, options) => waitFor(callback, lengthen(options));
+vi.waitUntil = (callback, options) => waitUntil(callback, lengthen(options));
+
+const { poll } = expect;
+Object.assign(expect, { poll: ((callback, options) => poll(callback, lengthen(options))) satisfies typeof poll });
