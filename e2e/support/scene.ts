@@ -55,7 +55,8 @@ export interface SceneOptions extends L1Options {
   readonly feeOwner?: bigint;
 }
 
-const DEFAULT_PROOFS: Proofs = process.env.CAIRN_TEST_ALL === undefined ? "stand-in" : "real";
+/** What scenes have that do not choose: stand-in proofs, and real ones in `npm run test:all`. */
+export const DEFAULT_PROOFS: Proofs = process.env.CAIRN_TEST_ALL === undefined ? "stand-in" : "real";
 const FIRST_RECIPIENT = 0xfee1_dead_0000_0000_0000_0000_0000_0000_0001_0000n;
 
 /** Sets a scene up; no node runs yet. */

@@ -9,6 +9,7 @@ import { expect, vi } from "vitest";
 import { readApi } from "./api.ts";
 import { type AuditReport, audit } from "./audit.ts";
 import type { Holder } from "./holders.ts";
+import type { Proofs } from "./node-process.ts";
 import { childrenOf } from "./processes.ts";
 import { createRandom, type Random } from "./random.ts";
 import { rawPost, sendRaw } from "./raw-http.ts";
@@ -42,9 +43,10 @@ const FUNDED_INDEX = FIRST_ACCOUNT_INDEX + PEOPLE.length + 2;
  * People do what they may do while faults come and go, all chosen by the seed; then the faults end, everybody waits for their
  * answers, and the usual check is made. The machine's speed decides what meets what; a seed makes it likely, not certain.
  */
-export async function simulate(seed: number, seconds: number): Promise<SimulationReport> {
+export async function simulate(seed: number, seconds: number, proofs: Proofs): Promise<SimulationReport> {
   const random = createRandom(seed);
   const scene = await openScene({
+    proofs,
     database: random.chance(0.5) ? "embedded" : "own server",
     feeOwner: BigInt(`0x${"fee".padStart(40, "0")}`),
     env: {

@@ -8,12 +8,11 @@ import { migrate } from "./migrations.ts";
 import type { Tables } from "./schema.ts";
 
 /**
- * Where the data lives: an embedded PostgreSQL in a directory or in memory, or a server. `preparedDir` is a folder that
+ * Where the data lives: an embedded PostgreSQL in a directory, or a server. `preparedDir` is a folder that
  * keeps an empty database, which takes seconds to make, for the next fresh directory.
  */
 export type DatabaseLocation =
   | { readonly type: "embedded"; readonly directory: string; readonly preparedDir?: string | undefined }
-  | { readonly type: "memory" }
   | { readonly type: "server"; readonly url: string; readonly maxConnections?: number };
 
 /** The Kysely instance or a transaction of it; what every repository function takes first. */
@@ -57,8 +56,8 @@ export function databaseLocation(url: string | undefined, directory: string, pre
   return url === undefined || url === "" ? { type: "embedded", directory, preparedDir } : { type: "server", url };
 }
 
-async function openEmbedded(location: Exclude<DatabaseLocation, { type: "server" }>): Promise<Database> {
-  const embedded = await openEmbeddedEngine(location.type === "embedded" ? location : { directory: null });
+async function openEmbedded(location: Extract<DatabaseLocation, { type: "embedded" }>): Promise<Database> {
+  const embedded = await openEmbeddedEngine(location);
   const db = new Kysely<Tables>({ dialect: createEmbeddedDialect(embedded) });
   return {
     db,

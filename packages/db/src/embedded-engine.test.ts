@@ -38,7 +38,7 @@ describe("the embedded database's patience", () => {
   });
 
   it("ends with a thread that was asked something and has nothing to do", async () => {
-    const engine = await openEmbeddedEngine({ directory: null }, threadOf("silent", 200));
+    const engine = await openEmbeddedEngine(fresh(), threadOf("silent", 200));
     await expect(engine.query("select 1")).rejects.toMatchObject({
       code: "db/unavailable",
       cause: { message: expect.stringContaining("nothing was answered") },
@@ -49,12 +49,13 @@ describe("the embedded database's patience", () => {
     ["exits", "the thread exited with code 7"],
     ["throws", "WebAssembly memory could not be allocated"],
   ])("says at once why a thread that %s did not start", async (name, reason) => {
-    const error = await openEmbeddedEngine({ directory: null }, threadOf(name, 60_000)).catch((it: unknown) => it);
+    const place = fresh();
+    const error = await openEmbeddedEngine(place, threadOf(name, 60_000)).catch((it: unknown) => it);
     expect(error).toMatchObject({
       code: "db/unavailable",
       message: `the embedded database did not start: ${reason}`,
       cause: { message: reason },
-      details: { directory: null, reason },
+      details: { directory: place.directory, reason },
     });
   });
 });
@@ -120,7 +121,7 @@ describe("the embedded database's thread", () => {
   });
 
   it("answers nothing more once it is closed", async () => {
-    const other = await openEmbeddedEngine({ directory: null });
+    const other = await openEmbeddedEngine(fresh());
     await Promise.all([other.close(), other.close()]);
     await expect(other.query("select 1")).rejects.toMatchObject({ code: "db/unavailable" });
   });

@@ -49,8 +49,7 @@ export type EmbeddedAnswer =
 
 /** What the thread is started with. */
 export interface EmbeddedOptions {
-  /** Null for a database in memory. */
-  readonly directory: string | null;
+  readonly directory: string;
   /** Folder that keeps an empty cluster for the next fresh directory, which takes seconds to make; by default none is kept. */
   readonly preparedDir?: string | undefined;
 }
@@ -77,9 +76,9 @@ interface Life {
 }
 
 /**
- * Opens the database of a directory, or one in memory. A thread that breaks (a PANIC of PostgreSQL when the disk is full, an
- * abort, silence) fails what was asked of it and is replaced at the next request, which finds what was committed; one in memory
- * has ended then. Throws `db/unavailable`, whose cause and details tell why.
+ * Opens the database of a directory. A thread that breaks (a PANIC of PostgreSQL when the disk is full, an
+ * abort, silence) fails what was asked of it and is replaced at the next request, which finds what was committed.
+ * Throws `db/unavailable`, whose cause and details tell why.
  */
 export async function openEmbeddedEngine(
   options: EmbeddedOptions,
@@ -91,7 +90,7 @@ export async function openEmbeddedEngine(
   let closing: Promise<void> | null = null;
 
   const reopen = (): Promise<Life> => {
-    if (options.directory === null || closing !== null) return Promise.resolve(life);
+    if (closing !== null) return Promise.resolve(life);
     if (lastFailure !== null && performance.now() - lastFailure.atMs < REOPEN_PAUSE_MS) {
       return Promise.reject(lastFailure.error);
     }

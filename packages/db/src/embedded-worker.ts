@@ -35,12 +35,9 @@ const { directory, preparedDir }: EmbeddedOptions = workerData;
 const parsers = { [pgliteTypes.INT8]: Number };
 
 try {
-  if (directory !== null) await ensureCluster({ directory, preparedDir: preparedDir ?? null, initialise });
-  const pglite = await PGlite.create(
-    directory === null
-      ? { parsers }
-      : { fs: new DurableNodeFS(directory), startParams: DURABLE_START_PARAMETERS, parsers },
-  );
+  await ensureCluster({ directory, preparedDir: preparedDir ?? null, initialise });
+  const fs = new DurableNodeFS(directory);
+  const pglite = await PGlite.create({ fs, startParams: DURABLE_START_PARAMETERS, parsers });
   parentPort?.on("message", ({ id, request }: { id: number; request: EmbeddedRequest }) => {
     perform(pglite, request).then(
       (value) => answer({ id, type: "done", value }),

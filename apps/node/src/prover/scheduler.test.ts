@@ -3,12 +3,12 @@ import {
   insertBatch,
   insertOpenBlock,
   type JobQueue,
-  openDatabase,
   type ProofJob,
   rejectProof,
   sealStoredBlock,
   storeProof,
 } from "@cairn/db";
+import { createTestDatabases } from "@cairn/db/testing";
 import { blockNumber } from "@cairn/protocol";
 import { pino } from "pino";
 import { Registry } from "prom-client";
@@ -17,12 +17,13 @@ import { createManualClock } from "../clock.ts";
 import { createSchedulerMetrics } from "./metrics.ts";
 import { createProofScheduler } from "./scheduler.ts";
 
+const databases = createTestDatabases().embedded;
 let database: Database;
 beforeAll(async () => {
-  database = await openDatabase({ type: "memory" });
+  database = await (await databases.create()).open();
   for (let block = 1; block <= 70; block++) await seal(block);
 });
-afterAll(() => database.close());
+afterAll(() => databases.stop());
 
 async function seal(number: number): Promise<void> {
   const { db } = database;

