@@ -7,10 +7,10 @@ import { connectWallet, readQueue, rollupDomain } from "@cairn/l1";
 import { type Address, createPublicClient, type Hex, http } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { type CommandRollup, startCommandRollup } from "../../test/command-rollup.ts";
 import { startCountingRpc } from "../../test/counting-rpc.ts";
 import { type NodeDouble, startNodeDouble } from "../../test/node-double.ts";
 import { runInTest } from "../../test/run.ts";
-import { startUnprovenRollup, type UnprovenRollup } from "../../test/unproven-rollup.ts";
 
 const COMMAND = join(import.meta.dirname, "../../bin/cairn.mjs");
 const NAMES = ["operator", "alice", "bob", "carol", "dave"];
@@ -23,7 +23,7 @@ interface Document {
 }
 
 describe("an L1 transaction of the command", { timeout: 300_000 }, () => {
-  let chain: UnprovenRollup;
+  let chain: CommandRollup;
   let node: NodeDouble;
 
   const cairn = (...args: string[]) => chain.cairn<Document>(...args);
@@ -54,7 +54,7 @@ describe("an L1 transaction of the command", { timeout: 300_000 }, () => {
   };
 
   beforeAll(async () => {
-    chain = await startUnprovenRollup();
+    chain = await startCommandRollup();
     node = await startNodeDouble();
     node.state.domain = rollupDomain(chain.devnet.rollup);
   }, 180_000);
