@@ -275,28 +275,6 @@ export async function countReadyBatches(db: Db): Promise<number> {
   return Number(count);
 }
 
-/** Sealed blocks that belong to no batch yet, in order. */
-export async function loadUnbatchedBlocks(db: Db, limit: number): Promise<number[]> {
-  const rows = await db
-    .selectFrom("blocks")
-    .select("number")
-    .where("status", "=", "sealed")
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom("batches")
-            .select("first_block")
-            .whereRef("first_block", "<=", "blocks.number")
-            .whereRef("last_block", ">=", "blocks.number"),
-        ),
-      ),
-    )
-    .orderBy("number")
-    .limit(limit)
-    .execute();
-  return rows.map(({ number }) => number);
-}
-
 function toBatch(row: Selectable<Tables["batches"]>): StoredBatch {
   return {
     firstBlock: row.first_block,

@@ -40,7 +40,6 @@ import {
   loadPromisedIds,
   loadQueueEntries,
   loadSettledL1TransactionsFrom,
-  loadUnbatchedBlocks,
   markAttemptSent,
   markBatchAccepted,
   markFinal,
@@ -220,9 +219,7 @@ describe.each(["embedded", "server"] as const)("repositories on the %s engine", 
   it("follows a batch from proof to finality, and back by a reorg", async () => {
     const { db } = database;
     await seeBlock(1);
-    expect(await loadUnbatchedBlocks(db, 10)).toEqual([1]);
     await insertBatch(db, { firstBlock: 1, lastBlock: 1, circuitType: 0, publicInput: 77n });
-    expect(await loadUnbatchedBlocks(db, 10)).toEqual([]);
     const proof = { proof: Uint8Array.of(4), details: { seconds: 3 }, atMs: 8 };
     expect(await storeProof(db, 1, { ...proof, publicInput: 78n })).toBe(false);
     expect(await storeProof(db, 1, { ...proof, publicInput: 77n })).toBe(true);

@@ -23,7 +23,6 @@ export {
   listRejectedProofs,
   loadBatchesWithoutProof,
   loadPendingBatches,
-  loadUnbatchedBlocks,
   markBatchAccepted,
   markFinal,
   type RejectedProof,

@@ -9,6 +9,7 @@ import {
   encodeLinkOffset,
   float16,
   float40,
+  INDEX_BYTES,
   isCairnError,
   type L2Transaction,
   LINK_BIAS,
@@ -35,8 +36,8 @@ export function encodeSignedTransaction({ transaction, signature }: SignedTransa
   const link = transactionLink(transaction);
   return concatBytes(
     uint(SLOT_KIND[transaction.type], 1),
-    uint(transaction.from, 3),
-    uint(signedTo(transaction), 3),
+    uint(transaction.from, INDEX_BYTES),
+    uint(signedTo(transaction), INDEX_BYTES),
     uint(transaction.nonce, 5),
     uint(transaction.tokenId, 4),
     uint(transaction.amount, 5),
@@ -62,8 +63,8 @@ export function decodeSignedTransaction(bytes: Uint8Array): SignedTransaction {
   const bigint = (length: number): bigint => bytesToBigint(take(length));
   try {
     const kind = number(1);
-    const from = accountIndex(number(3));
-    const to = accountIndex(number(3));
+    const from = accountIndex(number(INDEX_BYTES));
+    const to = accountIndex(number(INDEX_BYTES));
     const common = {
       from,
       nonce: number(5),

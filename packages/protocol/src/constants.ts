@@ -7,8 +7,8 @@ export const FIELD_MODULUS = 218882428718392752222464057452572750885483644004160
 export const TREE_ARITY = 4;
 /** Levels of the state tree below its root. */
 export const TREE_DEPTH = 12;
-/** Leaves of the state tree: TREE_ARITY ^ TREE_DEPTH. */
-export const MAX_ACCOUNTS = 2 ** 24;
+/** Leaves of the state tree. */
+export const MAX_ACCOUNTS = TREE_ARITY ** TREE_DEPTH;
 /** Indices below this are operation codes and never hold an account. */
 export const FIRST_ACCOUNT_INDEX = 64;
 /** `to` of a transfer that creates its receiver. */
@@ -25,25 +25,35 @@ export const CAPACITY_DIVISOR = 4;
 /** Fee credits, and so fee tokens, of a block. */
 export const FEE_TOKENS_PER_BLOCK = 4;
 
-export const INDEX_BYTES = 3;
-export const AMOUNT_BYTES = 5;
-export const FEE_BYTES = 2;
-/** Published bytes of a slot: from 3, to 3, amount 5, fee 2. */
-export const SLOT_BYTES = 13;
-/** Published bytes of an extra: owner or recipient 20, key 32. */
-export const EXTRA_BYTES = 52;
-/** Bytes of an L1-queue record: type 1, owner 20, tokenId 4, amount 16, index 3, key 32. */
-export const QUEUE_RECORD_BYTES = 76;
-/** Bytes of a payout record: recipient 20, tokenId 4, amount 16. */
-export const PAYOUT_BYTES = 40;
-/** Bytes of the public-input preimage; see docs/spec/5-public-input.md. */
-export const PUBLIC_INPUT_BYTES = 332;
-
 export const OWNER_BITS = 160;
 export const TOKEN_ID_BITS = 32;
 export const NONCE_BITS = 40;
 export const BALANCE_BITS = 128;
-export const INDEX_BITS = 24;
+/** Bits of an encoded amount, and of an encoded fee. */
+export const AMOUNT_BITS = 40;
+export const FEE_BITS = 16;
+/** Bits of an account index: two for each level of the tree. */
+export const INDEX_BITS = Math.log2(TREE_ARITY) * TREE_DEPTH;
+
+export const INDEX_BYTES = INDEX_BITS / 8;
+export const AMOUNT_BYTES = AMOUNT_BITS / 8;
+export const FEE_BYTES = FEE_BITS / 8;
+export const OWNER_BYTES = OWNER_BITS / 8;
+export const TOKEN_ID_BYTES = TOKEN_ID_BITS / 8;
+export const BALANCE_BYTES = BALANCE_BITS / 8;
+/** Bytes of a field element, such as a key. */
+export const FIELD_BYTES = 32;
+/** Published bytes of a slot: from 3, to 3, amount 5, fee 2. */
+export const SLOT_BYTES = 2 * INDEX_BYTES + AMOUNT_BYTES + FEE_BYTES;
+/** Published bytes of an extra: owner or recipient 20, key 32. */
+export const EXTRA_BYTES = OWNER_BYTES + FIELD_BYTES;
+/** Bytes of an L1-queue record: type 1, owner 20, tokenId 4, amount 16, index 3, key 32. */
+export const QUEUE_RECORD_BYTES = 1 + OWNER_BYTES + TOKEN_ID_BYTES + BALANCE_BYTES + INDEX_BYTES + FIELD_BYTES;
+/** Bytes of a payout record: recipient 20, tokenId 4, amount 16. */
+export const PAYOUT_BYTES = OWNER_BYTES + TOKEN_ID_BYTES + BALANCE_BYTES;
+/** Bytes of the public-input preimage; see docs/spec/5-public-input.md. */
+export const PUBLIC_INPUT_BYTES = 332;
+
 /** Bit positions inside a leaf's `meta` word. */
 export const META_TOKEN_ID_SHIFT = 160;
 export const META_NONCE_SHIFT = 192;
@@ -55,7 +65,7 @@ export const FLOAT40_MANTISSA_BITS = 35;
 export const FLOAT16_MANTISSA_BITS = 11;
 export const FLOAT_EXPONENT_BITS = 5;
 /** Encoded amount that means "the whole balance less the fee". */
-export const AMOUNT_WHOLE_BALANCE = 2 ** 40 - 1;
+export const AMOUNT_WHOLE_BALANCE = 2 ** AMOUNT_BITS - 1;
 /** Encoded link offset of a transaction without link; a link to the slot d places on is LINK_BIAS + d. */
 export const LINK_BIAS = 256;
 

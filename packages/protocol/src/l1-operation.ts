@@ -1,7 +1,18 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { assertKey } from "./account.ts";
 import { assertLength, assertUint, bigintToBytes, bytesToBigint, bytesToNumber, concatBytes } from "./bytes.ts";
-import { BALANCE_BITS, FIELD_MODULUS, OWNER_BITS, QUEUE_RECORD_BYTES, SLOT_KIND } from "./constants.ts";
+import {
+  BALANCE_BITS,
+  BALANCE_BYTES,
+  FIELD_BYTES,
+  FIELD_MODULUS,
+  INDEX_BYTES,
+  OWNER_BITS,
+  OWNER_BYTES,
+  QUEUE_RECORD_BYTES,
+  SLOT_KIND,
+  TOKEN_ID_BYTES,
+} from "./constants.ts";
 import type { ProtocolErrorCode } from "./error-codes.ts";
 import { CairnError } from "./errors.ts";
 import { type AccountIndex, accountIndex, type TokenId, tokenId } from "./ids.ts";
@@ -48,22 +59,27 @@ export function encodeL1Operation(operation: L1Operation): Uint8Array {
   const isDeposit = operation.type === "deposit";
   return concatBytes(
     Uint8Array.of(SLOT_KIND[operation.type]),
-    bigintToBytes(isDeposit ? operation.owner : operation.sender, 20),
-    bigintToBytes(BigInt(isDeposit ? operation.tokenId : 0), 4),
-    bigintToBytes(isDeposit ? operation.amount : 0n, 16),
-    bigintToBytes(BigInt(operation.index), 3),
-    bigintToBytes(operation.type === "forcedWithdraw" ? 0n : operation.key, 32),
+    bigintToBytes(isDeposit ? operation.owner : operation.sender, OWNER_BYTES),
+    bigintToBytes(BigInt(isDeposit ? operation.tokenId : 0), TOKEN_ID_BYTES),
+    bigintToBytes(isDeposit ? operation.amount : 0n, BALANCE_BYTES),
+    bigintToBytes(BigInt(operation.index), INDEX_BYTES),
+    bigintToBytes(operation.type === "forcedWithdraw" ? 0n : operation.key, FIELD_BYTES),
   );
 }
 
 /** Inverse of {@link encodeL1Operation}. Throws `protocol/bad-length`, `protocol/malformed-record`. */
 export function decodeL1Operation(record: Uint8Array): L1Operation {
   assertLength("L1 operation", record, QUEUE_RECORD_BYTES);
-  const owner = bytesToBigint(record.subarray(1, 21));
-  const token = bytesToNumber(record.subarray(21, 25));
-  const amount = bytesToBigint(record.subarray(25, 41));
-  const index = accountIndex(bytesToNumber(record.subarray(41, 44)));
-  const key = bytesToBigint(record.subarray(44, 76));
+  let offset = 1;
+  const take = (length: number): Uint8Array => {
+    offset += length;
+    return record.subarray(offset - length, offset);
+  };
+  const owner = bytesToBigint(take(OWNER_BYTES));
+  const token = bytesToNumber(take(TOKEN_ID_BYTES));
+  const amount = bytesToBigint(take(BALANCE_BYTES));
+  const index = accountIndex(bytesToNumber(take(INDEX_BYTES)));
+  const key = bytesToBigint(take(FIELD_BYTES));
   const operation = ((): L1Operation => {
     switch (record[0]) {
       case SLOT_KIND.deposit:

@@ -1,6 +1,9 @@
 import { assertKey } from "./account.ts";
 import { assertUint, assertUintNumber } from "./bytes.ts";
 import {
+  AMOUNT_BITS,
+  FEE_BITS,
+  INDEX_BITS,
   LINK_BIAS,
   NONCE_BITS,
   OWNER_BITS,
@@ -9,6 +12,7 @@ import {
   TAG_MESSAGE,
   TO_L1,
   TO_NEW_ACCOUNT,
+  TOKEN_ID_BITS,
 } from "./constants.ts";
 import type { ProtocolErrorCode } from "./error-codes.ts";
 import { CairnError } from "./errors.ts";
@@ -54,14 +58,14 @@ export function messageWords(transaction: L2Transaction, domain: Domain): Messag
     domainAndTag: (TAG_MESSAGE << 224n) + domainToBigint(domain),
     word1: pack([
       [SLOT_KIND[transaction.type], 8],
-      [transaction.from, 24],
-      [signedTo(transaction), 24],
-      [transaction.nonce, 40],
-      [transaction.tokenId, 32],
+      [transaction.from, INDEX_BITS],
+      [signedTo(transaction), INDEX_BITS],
+      [transaction.nonce, NONCE_BITS],
+      [transaction.tokenId, TOKEN_ID_BITS],
     ]),
     word2: pack([
-      [transaction.amount, 40],
-      [transaction.fee, 16],
+      [transaction.amount, AMOUNT_BITS],
+      [transaction.fee, FEE_BITS],
       [transaction.validUntil, 32],
       [encodeLinkOffset(link === null ? 0 : link.offset), 16],
     ]),
@@ -76,11 +80,11 @@ export function linkContentWords(transaction: L2Transaction): LinkContentWords {
   assertTransaction(transaction);
   const word = pack([
     [SLOT_KIND[transaction.type], 8],
-    [transaction.from, 24],
-    [signedTo(transaction), 24],
-    [transaction.tokenId, 32],
-    [transaction.amount, 40],
-    [transaction.fee, 16],
+    [transaction.from, INDEX_BITS],
+    [signedTo(transaction), INDEX_BITS],
+    [transaction.tokenId, TOKEN_ID_BITS],
+    [transaction.amount, AMOUNT_BITS],
+    [transaction.fee, FEE_BITS],
   ]);
   return [word, recipientOrOwner(transaction), toKey(transaction), TAG_LINK];
 }

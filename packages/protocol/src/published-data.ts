@@ -2,13 +2,17 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { assertKey } from "./account.ts";
 import { assertLength, bigintToBytes, bytesToBigint, bytesToNumber, concatBytes, isZero } from "./bytes.ts";
 import {
+  AMOUNT_BYTES,
   type BlockSize,
   blockCapacity,
   EXTRA_BYTES,
+  FEE_BYTES,
   FEE_TOKENS_PER_BLOCK,
+  FIELD_BYTES,
   FIELD_MODULUS,
   FIRST_ACCOUNT_INDEX,
   INDEX_BYTES,
+  OWNER_BYTES,
   publishedDataBytes,
   SLOT_BYTES,
   TO_L1,
@@ -142,8 +146,8 @@ export function encodeSlot(slot: PublishedSlot): Uint8Array {
   return concatBytes(
     bigintToBytes(BigInt(accountIndex(slot.from)), INDEX_BYTES),
     bigintToBytes(BigInt(publishedTo(slot)), INDEX_BYTES),
-    bigintToBytes(BigInt(float40(slot.amount)), 5),
-    bigintToBytes(BigInt(float16(slot.fee)), 2),
+    bigintToBytes(BigInt(float40(slot.amount)), AMOUNT_BYTES),
+    bigintToBytes(BigInt(float16(slot.fee)), FEE_BYTES),
   );
 }
 
@@ -179,7 +183,7 @@ function encodeExtra(slot: PublishedSlot): Uint8Array[] {
   if (extra === null) return [];
   requireData(extra.ownerOrRecipient !== 0n, "extra without owner or recipient");
   assertKey(extra.key);
-  return [concatBytes(bigintToBytes(extra.ownerOrRecipient, 20), bigintToBytes(extra.key, 32))];
+  return [concatBytes(bigintToBytes(extra.ownerOrRecipient, OWNER_BYTES), bigintToBytes(extra.key, FIELD_BYTES))];
 }
 
 function encodeFeeIndex(index: AccountIndex): Uint8Array {
@@ -188,20 +192,22 @@ function encodeFeeIndex(index: AccountIndex): Uint8Array {
 }
 
 function decodeSlot(word: Uint8Array, takeExtra: () => Uint8Array): PublishedSlot {
-  const from = accountIndex(bytesToNumber(word.subarray(0, 3)));
-  const to = accountIndex(bytesToNumber(word.subarray(3, 6)));
+  const amountStart = 2 * INDEX_BYTES;
+  const feeStart = amountStart + AMOUNT_BYTES;
+  const from = accountIndex(bytesToNumber(word.subarray(0, INDEX_BYTES)));
+  const to = accountIndex(bytesToNumber(word.subarray(INDEX_BYTES, amountStart)));
   if (from === 0) {
     requireData(isZero(word), "a noop publishes bytes");
     return { type: "nothing" };
   }
   requireData(from >= FIRST_ACCOUNT_INDEX, `sender index ${from} is an operation code`);
-  const amount = float40(bytesToNumber(word.subarray(6, 11)));
-  const fee = float16(bytesToNumber(word.subarray(11, 13)));
+  const amount = float40(bytesToNumber(word.subarray(amountStart, feeStart)));
+  const fee = float16(bytesToNumber(word.subarray(feeStart)));
   if (to >= FIRST_ACCOUNT_INDEX) return { type: "transfer", from, to, amount, fee };
   requireData(to === TO_NEW_ACCOUNT || to === TO_L1, `unknown operation code ${to}`);
   const extra = takeExtra();
-  const ownerOrRecipient = bytesToBigint(extra.subarray(0, 20));
-  const key = bytesToBigint(extra.subarray(20));
+  const ownerOrRecipient = bytesToBigint(extra.subarray(0, OWNER_BYTES));
+  const key = bytesToBigint(extra.subarray(OWNER_BYTES));
   requireData(ownerOrRecipient !== 0n, "extra without owner or recipient");
   if (to === TO_L1) {
     requireData(key === 0n, "a withdrawal publishes a key");

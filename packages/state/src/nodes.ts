@@ -1,5 +1,5 @@
 import type { Compress } from "@cairn/crypto";
-import { TREE_ARITY } from "@cairn/protocol";
+import { MAX_ACCOUNTS, TREE_ARITY } from "@cairn/protocol";
 import { indexDigits, insertAt, type MerkleProof, type NodeChildren, siblingsOf } from "./tree-shape.ts";
 
 /** Reads the nodes of a tree by their parents: `height` 1 … depth, `position` from the left. */
@@ -12,9 +12,14 @@ export interface NodeReader {
 /** Nodes changed on top of another tree, keyed by {@link nodeKey} of the parent. */
 export type NodeOverlay = Map<number, NodeChildren>;
 
-/** One number per node of any tree up to depth 12. */
+/** One number per node of any tree up to the depth of the state tree. */
 export function nodeKey(height: number, position: number): number {
-  return height * 2 ** 24 + position;
+  return height * MAX_ACCOUNTS + position;
+}
+
+/** Inverse of {@link nodeKey}. */
+export function nodePlace(key: number): { readonly height: number; readonly position: number } {
+  return { height: Math.floor(key / MAX_ACCOUNTS), position: key % MAX_ACCOUNTS };
 }
 
 /** The base tree with the overlay's nodes in place of its own. */

@@ -13,7 +13,7 @@ import {
 import { validateUpdates } from "./block-update.ts";
 import type { StateErrorCode } from "./errors.ts";
 import type { KeyValueChange, KeyValueReader, KeyValueStore } from "./key-value-store.ts";
-import { type NodeOverlay, type NodeReader, nodeKey, overlayNodes, setLeaves } from "./nodes.ts";
+import { type NodeOverlay, type NodeReader, nodeKey, nodePlace, overlayNodes, setLeaves } from "./nodes.ts";
 import { ownerIndexAdditions, ownerIndexRemovals } from "./owner-index.ts";
 import {
   accountRecordKey,
@@ -223,7 +223,7 @@ export function createStateTree({
     changes.push({ key: headRecordKey(), value: encodeHead(next, depth) });
     store.write(changes);
     head = next;
-    for (const [key, children] of changed) if (isCached(heightOf(key), depth)) cache.set(key, children);
+    for (const [key, children] of changed) if (isCached(nodePlace(key).height, depth)) cache.set(key, children);
   }
 
   function hashAccounts(
@@ -248,10 +248,10 @@ export function createStateTree({
 
   function nodeChanges(changed: NodeOverlay): KeyValueChange[] {
     return [...changed].map(([key, children]) => {
-      const height = heightOf(key);
+      const { height, position } = nodePlace(key);
       const empty = emptyChildren(emptyHashes, height)[0];
       const value = children.every((child) => child === empty) ? null : encodeChildren(children);
-      return { key: nodeRecordKey(height, key % 2 ** 24), value };
+      return { key: nodeRecordKey(height, position), value };
     });
   }
 
@@ -304,10 +304,6 @@ function cachedNodes(stored: NodeReader, cache: NodeOverlay): NodeReader {
 
 function isCached(height: number, depth: number): boolean {
   return TREE_ARITY ** (depth - height) <= MAX_CACHED_NODES_PER_HEIGHT;
-}
-
-function heightOf(key: number): number {
-  return Math.floor(key / 2 ** 24);
 }
 
 function assertOwnRecord({ key: [tag = 0] }: KeyValueChange): void {

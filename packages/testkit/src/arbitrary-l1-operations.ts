@@ -1,4 +1,11 @@
-import { type AccountIndex, accountIndex, FIELD_MODULUS, type L1Operation, type TokenId } from "@cairn/protocol";
+import {
+  type AccountIndex,
+  accountIndex,
+  FIELD_MODULUS,
+  type L1Operation,
+  MAX_ACCOUNTS,
+  type TokenId,
+} from "@cairn/protocol";
 import fc from "fast-check";
 import { arbitraryAmount, PEOPLE, TOKENS } from "./arbitrary-state.ts";
 import type { Person } from "./people.ts";
@@ -31,7 +38,10 @@ const arbitraryTarget: fc.Arbitrary<Target> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       type: fc.constant("index" as const),
-      index: fc.constantFrom<(AccountIndex | "next")[]>("next", ...[0, 1, 63, 64, 5000, 2 ** 24 - 1].map(accountIndex)),
+      index: fc.constantFrom<(AccountIndex | "next")[]>(
+        "next",
+        ...[0, 1, 63, 64, 5000, MAX_ACCOUNTS - 1].map(accountIndex),
+      ),
     }),
   },
 );
@@ -72,5 +82,5 @@ export function toL1Operations(drafts: readonly L1Draft[], state: StateInput): L
 function targetIndex(target: Target, assigned: readonly AccountIndex[], nextIndex: number): AccountIndex {
   if (target.type === "assigned") return assigned[target.pick % assigned.length] ?? accountIndex(0);
   if (target.index !== "next") return target.index;
-  return accountIndex(Math.min(nextIndex, 2 ** 24 - 1));
+  return accountIndex(Math.min(nextIndex, MAX_ACCOUNTS - 1));
 }

@@ -12,6 +12,7 @@ import {
   floorToFloat40,
   isCairnError,
   type L2Transaction,
+  MAX_ACCOUNTS,
   type SignedTransaction,
   type TransactionGroup,
   tokenId,
@@ -182,7 +183,7 @@ function receiverOf(
 ): readonly [AccountIndex, Pick<Account, "owner" | "key">] {
   const { flaw, stranger } = draft;
   if (flaw === "unknownReceiver" || sender === undefined) {
-    return [accountIndex(Math.min(nextIndex, 2 ** 24 - 1)), stranger];
+    return [accountIndex(Math.min(nextIndex, MAX_ACCOUNTS - 1)), stranger];
   }
   const fitting = [...accounts].filter(
     ([, { tokenId }]) => (tokenId === sender.tokenId) === (flaw !== "receiverToken"),

@@ -1,4 +1,4 @@
-import { addressToBigint, type Domain } from "@cairn/protocol";
+import { addressToBigint, type Domain, MAX_ACCOUNTS } from "@cairn/protocol";
 import type { RouteResponse } from "@cairn/rpc";
 import { type AccountView, findAccount, type NodeClient, ownAccounts, type Wallet } from "@cairn/sdk";
 import type { Context } from "../context.ts";
@@ -66,6 +66,6 @@ export async function findSender(
 
 /** An account index as written. Throws `cli/usage`. */
 export function parseIndex(text: string): number {
-  if (/^[0-9]{1,8}$/.test(text) && Number(text) < 2 ** 24) return Number(text);
+  if (/^[0-9]{1,8}$/.test(text) && Number(text) < MAX_ACCOUNTS) return Number(text);
   throw cliError("cli/usage", `not an account index: ${text}`);
 }

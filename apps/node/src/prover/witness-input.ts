@@ -2,7 +2,14 @@ import { deflateSync, inflateSync } from "node:zlib";
 import { circuitShape } from "@cairn/circuits";
 import type { Compress } from "@cairn/crypto";
 import { CairnError, TREE_ARITY, TREE_DEPTH } from "@cairn/protocol";
-import { emptySubtreeHashes, type NodeChildren, type NodeReader, type WorkingTreeBase } from "@cairn/state";
+import {
+  emptySubtreeHashes,
+  type NodeChildren,
+  type NodeReader,
+  nodeKey,
+  nodePlace,
+  type WorkingTreeBase,
+} from "@cairn/state";
 import type { BlockTrace } from "@cairn/vm";
 import type { NodeErrorCode } from "../errors.ts";
 import { decodeJson, encodeJson } from "../json.ts";
@@ -20,11 +27,9 @@ interface StoredWitnessInput {
   readonly format: typeof FORMAT;
   readonly trace: BlockTrace;
   readonly root: bigint;
-  /** Node number (height · 2^24 + position) and its children; empty nodes are left out. */
+  /** Node numbers as of `nodeKey` and their children; empty nodes are left out. */
   readonly nodes: readonly (readonly [number, NodeChildren])[];
 }
-
-const HEIGHT_FACTOR = 2 ** 24;
 
 /** The fastest: most of it is hashes, which do not compress. */
 const COMPRESSION_LEVEL = 1;
@@ -34,7 +39,7 @@ export function encodeWitnessInput(trace: BlockTrace, before: WorkingTreeBase, c
   const emptyHashes = emptySubtreeHashes(compress);
   const nodes = new Map<number, NodeChildren>();
   const collect = (height: number, position: number): void => {
-    const key = height * HEIGHT_FACTOR + position;
+    const key = nodeKey(height, position);
     if (nodes.has(key)) return;
     nodes.set(key, before.nodes.children(height, position));
   };
@@ -50,7 +55,7 @@ export function encodeWitnessInput(trace: BlockTrace, before: WorkingTreeBase, c
     trace,
     root: before.root(),
     nodes: [...nodes].filter(([key, children]) => {
-      const empty = emptyHashes[Math.floor(key / HEIGHT_FACTOR) - 1];
+      const empty = emptyHashes[nodePlace(key).height - 1];
       return children.some((child) => child !== empty);
     }),
   };
@@ -69,7 +74,7 @@ export function decodeWitnessInput(bytes: Uint8Array, compress: Compress): Witne
     depth: TREE_DEPTH,
     children: (height, position) => {
       const empty = emptyHashes[height - 1] ?? 0n;
-      return known.get(height * HEIGHT_FACTOR + position) ?? [empty, empty, empty, empty];
+      return known.get(nodeKey(height, position)) ?? [empty, empty, empty, empty];
     },
   };
   return { trace: stored.trace, before: { nodes, root: () => stored.root } };
