@@ -27,6 +27,7 @@ import { type BlockRules, createBlockRules } from "../src/block-rules.ts";
 import { createManualClock, type ManualClock } from "../src/clock.ts";
 import { createFeePolicy, type FeePolicy } from "../src/sequencer/fee-policy.ts";
 import { createSequencerMetrics } from "../src/sequencer/metrics.ts";
+import { createPromises, LONGEST_WAIT_SECONDS, type Promises } from "../src/sequencer/promises.ts";
 import { createSequencer, type Sequencer } from "../src/sequencer/sequencer.ts";
 import type { SequencerSettings } from "../src/sequencer/settings.ts";
 import { createSignatureChecker, type SignatureChecker } from "../src/sequencer/signature-checker.ts";
@@ -34,6 +35,8 @@ import { openStateKeeper, type StateKeeper } from "../src/sequencer/state-keeper
 
 export const START_MS = 1_700_000_000_000;
 export const DOMAIN = { chainId: 31337n, rollup: 0xca1n };
+/** The sequencer ticks at least that often. */
+const TICK_MS = 100;
 export const FOREVER = 2 ** 32 - 1;
 
 /** One life of a sequencer on its stores. */
@@ -47,7 +50,10 @@ export interface Life {
 
 export interface SequencerHarness {
   readonly clock: ManualClock;
+  /** Lets time pass, and what falls due with it happen. */
+  readonly pass: (ms: number) => Promise<void>;
   readonly rules: BlockRules;
+  readonly promises: Promises;
   readonly compress: Compress;
   readonly people: readonly Person[];
   readonly stateDirectory: string;
@@ -68,9 +74,14 @@ export interface SequencerHarness {
   readonly stop: () => Promise<void>;
 }
 
-export async function createSequencerHarness(test: TestDatabase, peopleCount: number): Promise<SequencerHarness> {
+export async function createSequencerHarness(
+  test: TestDatabase,
+  peopleCount: number,
+  maxWaitSeconds = LONGEST_WAIT_SECONDS,
+): Promise<SequencerHarness> {
   const clock = createManualClock(START_MS);
   const rules = createBlockRules(clock, { maxSeconds: 3600, maxBlocks: 1000 });
+  const promises = createPromises({ slotCount: 16, maxWaitSeconds, assumedSecondsPerBlock: 15 }, clock, rules);
   const compress = await createFastCompress();
   const verifier = await createFastSignatureVerifier();
   const checker: SignatureChecker = createSignatureChecker(1);
@@ -109,6 +120,7 @@ export async function createSequencerHarness(test: TestDatabase, peopleCount: nu
       feePolicy: feePolicy ?? freeOfCharge(settings.slotCount),
       clock,
       rules,
+      promises,
       logger: pino({ level: "silent" }),
       metrics: createSequencerMetrics(new Registry()),
     });
@@ -173,7 +185,15 @@ export async function createSequencerHarness(test: TestDatabase, peopleCount: nu
 
   return {
     clock,
+    pass: async (ms) => {
+      clock.advance(ms);
+      // The next tick is due only after the one that this ran.
+      await new Promise((resolve) => setImmediate(resolve));
+      clock.advance(TICK_MS);
+      await new Promise((resolve) => setImmediate(resolve));
+    },
     rules,
+    promises,
     compress,
     people,
     stateDirectory,

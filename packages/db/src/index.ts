@@ -10,6 +10,7 @@ export {
   revokeSettlementsFrom,
   type Settlement,
 } from "./accepted-batches.ts";
+export { type Backlog, findTightest, readBacklog } from "./backlog.ts";
 export {
   type BatchAcceptance,
   type BatchWithoutProof,

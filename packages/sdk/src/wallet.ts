@@ -34,7 +34,7 @@ export interface TransactionDraft {
   /** In the token's smallest unit; `"all"` is the balance less the fee. */
   readonly amount: Amount;
   readonly fee: bigint;
-  /** Last second, since the epoch, at which it may run; an hour from now by default. */
+  /** Last second, since the epoch, at which it may run; four hours from now by default. */
   readonly validUntil?: number;
   /** The account's by default; later ones for several transactions at a time. */
   readonly nonce?: number;
@@ -84,8 +84,11 @@ export interface WalletDeps {
   readonly compress?: Compress;
 }
 
-/** How long a transaction may wait when its draft does not say. */
-export const DEFAULT_VALIDITY_SECONDS = 3600;
+/**
+ * Seconds that a transaction is valid when its draft does not say: two times the age at which L1 refuses a block, so that its
+ * block can be built again, at any age that L1 knows, with the time of then.
+ */
+export const DEFAULT_VALIDITY_SECONDS = 14_400;
 
 /**
  * A wallet of one key. Every signature is verified before it is given out. Its methods throw `sdk/not-encodable`,

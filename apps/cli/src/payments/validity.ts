@@ -9,7 +9,7 @@ export interface ValidityOptions {
 /** Adds `--valid-for`. */
 export function addValidityOption(command: Command): Command {
   return command.addOption(
-    new Option("--valid-for <seconds>", "how long it may wait for a block (3600)").helpGroup("Fee:"),
+    new Option("--valid-for <seconds>", "how long it may wait for a block (14400, four hours)").helpGroup("Fee:"),
   );
 }
 

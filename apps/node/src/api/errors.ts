@@ -44,7 +44,9 @@ export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (isCairnError(error)) {
     const code = CODES[error.code];
-    if (code !== undefined) return new ApiError(code, error.message);
+    // When and why to come back.
+    const details = code === "overloaded" && Object.keys(error.details).length > 0 ? { ...error.details } : undefined;
+    if (code !== undefined) return new ApiError(code, error.message, details);
   }
   const status = typeof error === "object" && error !== null && "statusCode" in error ? error.statusCode : undefined;
   if (status === 413) return new ApiError("too-large", "the request body is too large");

@@ -115,7 +115,10 @@ export function listening(
 
 /** Sends a failure. */
 export function answer(reply: FastifyReply, error: ApiError): FastifyReply {
-  if (error.code === "overloaded" || error.code === "unavailable") reply.header("retry-after", "1");
+  if (error.code === "overloaded" || error.code === "unavailable") {
+    const seconds = Number(error.details?.retryAfterSeconds);
+    reply.header("retry-after", String(seconds >= 1 ? Math.ceil(seconds) : 1));
+  }
   return reply.code(error.status).send(error.toBody());
 }
 

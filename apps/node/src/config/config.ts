@@ -1,6 +1,7 @@
 import { DEV_CHAIN_IDS } from "@cairn/contracts";
 import { CairnError } from "@cairn/protocol";
 import type { z } from "zod";
+import { REBUILD_AGE_SECONDS } from "../block-rules.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { flagOf, type Setting } from "./setting.ts";
 import { SETTINGS } from "./settings.ts";
@@ -141,6 +142,16 @@ function contradictions(config: NodeConfig): string[] {
   }
   if (publisherKey !== undefined && !/^0x[0-9a-fA-F]{64}$/.test(publisherKey.reveal())) {
     problems.push("CAIRN_PUBLISHER_KEY is not a private key");
+  }
+  const { blockTimeMs, maxWaitSeconds, expectedBlockSeconds } = config;
+  // A block ages from when it is opened.
+  if (blockTimeMs / 1000 + maxWaitSeconds > REBUILD_AGE_SECONDS) {
+    problems.push(
+      `CAIRN_BLOCK_TIME_MS and CAIRN_MAX_WAIT_SECONDS together exceed the ${REBUILD_AGE_SECONDS} s after which a block is built again`,
+    );
+  }
+  if (expectedBlockSeconds !== undefined && expectedBlockSeconds > maxWaitSeconds) {
+    problems.push("CAIRN_EXPECTED_BLOCK_SECONDS exceeds CAIRN_MAX_WAIT_SECONDS: no transaction would ever be taken");
   }
   if (adminPort !== undefined && adminToken === undefined) problems.push("CAIRN_ADMIN_PORT needs CAIRN_ADMIN_TOKEN");
   if (config.clockOffsetFile !== undefined && !DEV_CHAIN_IDS.includes(config.chainId ?? 0)) {

@@ -1,7 +1,9 @@
 import { FEE_TOKENS_PER_BLOCK, TOKEN_ID_BITS } from "@cairn/protocol";
 import { z } from "zod";
+import { MAX_HEADER_AGE_SECONDS, REBUILD_MARGIN_SECONDS } from "../block-rules.ts";
 import { CRASH_POINTS, parseCrashTarget } from "../crash-points.ts";
 import { PROOF_MEMORY_MB } from "../prover/memory.ts";
+import { ASSUMED_SECONDS_PER_BLOCK, LONGEST_WAIT_SECONDS } from "../sequencer/promises.ts";
 import { form, setting } from "./setting.ts";
 
 /** What a process may do. */
@@ -47,6 +49,10 @@ const crashTarget = z
     if (target === null) context.addIssue("is not a crash point");
     return target;
   });
+
+const assumedSeconds = Object.entries(ASSUMED_SECONDS_PER_BLOCK)
+  .map(([slots, seconds]) => `${seconds} for ${slots} slots`)
+  .join(", ");
 
 const proofMemory = Object.entries(PROOF_MEMORY_MB)
   .map(([slots, megabytes]) => `${megabytes} for ${slots} slots`)
@@ -141,14 +147,26 @@ export const SETTINGS = {
     schema: form.integer(60, 6000),
     fallback: "3600",
     unit: "seconds",
-    text: "Age of the oldest block not accepted by L1 at which no more transactions are taken; L1 refuses blocks of 7200.",
+    text: "Age of the oldest block not accepted by L1 at which no more transactions are taken, whatever is expected; L1 refuses blocks of 7200.",
+  }),
+  maxWaitSeconds: setting({
+    env: "CAIRN_MAX_WAIT_SECONDS",
+    schema: form.integer(60, LONGEST_WAIT_SECONDS),
+    fallback: String(LONGEST_WAIT_SECONDS),
+    unit: "seconds",
+    text: "Expected time until L1 accepts a block, by the speed of the provers and what waits for them, at which no more transactions are taken.",
+  }),
+  expectedBlockSeconds: setting({
+    env: "CAIRN_EXPECTED_BLOCK_SECONDS",
+    schema: form.optionalInteger(1, 3600),
+    text: `Time that all provers together are assumed to take for a block until some proofs were seen; ${assumedSeconds} unless given.`,
   }),
   minValiditySeconds: setting({
     env: "CAIRN_MIN_VALIDITY_SECONDS",
-    schema: form.integer(0, 7200),
-    fallback: "300",
+    schema: form.integer(REBUILD_MARGIN_SECONDS, MAX_HEADER_AGE_SECONDS),
+    fallback: String(REBUILD_MARGIN_SECONDS),
     unit: "seconds",
-    text: "How long a transaction must be valid beyond its block.",
+    text: "How long a transaction must be valid when it is confirmed; with less than 900 its block could not always be built again.",
   }),
   nonceWindow: setting({
     env: "CAIRN_NONCE_WINDOW",

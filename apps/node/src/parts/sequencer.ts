@@ -14,7 +14,13 @@ import { createProofScheduler } from "../prover/scheduler.ts";
 import { noteContractView } from "../publisher/contract-view.ts";
 import type { FeeTakers } from "../sequencer/fee-accounts.ts";
 import { createFeePolicy, type FeePolicy } from "../sequencer/fee-policy.ts";
-import { createSequencerMetrics } from "../sequencer/metrics.ts";
+import { createSequencerMetrics, registerPromiseMetrics } from "../sequencer/metrics.ts";
+import {
+  ASSUMED_SECONDS_PER_BLOCK,
+  createPromises,
+  type PromiseSettings,
+  type Promises,
+} from "../sequencer/promises.ts";
 import { createQueueGuard, observeChain } from "../sequencer/queue-guard.ts";
 import { createSequencer, type Sequencer } from "../sequencer/sequencer.ts";
 import { createSignatureChecker } from "../sequencer/signature-checker.ts";
@@ -51,7 +57,7 @@ export function createSequencerPart(
   { keeper, jobs, compress, watcher }: SequencerPartDeps,
 ): Part<Sequencing> {
   const { config, clock, registry, child } = context;
-  let running: { readonly sequencer: Sequencer; readonly rules: BlockRules } | null = null;
+  let running: { readonly sequencer: Sequencer; readonly rules: BlockRules; readonly promises: Promises } | null = null;
 
   /** Another operator's rollup is only followed: the first block is opened only when it is known whose it is. */
   const noteOperator = async (): Promise<void> => {
@@ -62,7 +68,10 @@ export function createSequencerPart(
     );
   };
 
-  const startSequencer = async (endings: Endings, rules: BlockRules, feePolicy: FeePolicy): Promise<Sequencer> => {
+  const startSequencer = async (
+    endings: Endings,
+    { rules, promises, feePolicy }: { rules: BlockRules; promises: Promises; feePolicy: FeePolicy },
+  ): Promise<Sequencer> => {
     const checker = createSignatureChecker(Math.min(config.signatureWorkers, cpus().length));
     endings.add("signatures", checker.stop);
     const sequencer = createSequencer(
@@ -88,6 +97,7 @@ export function createSequencerPart(
         clock,
         checker,
         rules,
+        promises,
         verify: (await createFastSignatureVerifier()).verify,
         feePolicy,
         logger: child("sequencer"),
@@ -108,14 +118,17 @@ export function createSequencerPart(
       gasPrice.start();
       const feePolicy = createFeePolicy(feeSettings(config, slotCount), gasPrice.current);
       const rules = createBlockRules(clock, { maxSeconds: config.maxLagSeconds, maxBlocks: MAX_UNPROVEN_BLOCKS });
-      await observeChain(database.db, rules, () => Promise.resolve());
-      const sequencer = await startSequencer(endings, rules, feePolicy);
+      const promises = createPromises(promiseSettings(config, slotCount), clock, rules);
+      await observeChain(database.db, { rules, promises }, () => Promise.resolve());
+      registerPromiseMetrics(registry, promises);
+      const sequencer = await startSequencer(endings, { rules, promises, feePolicy });
       const guard = createQueueGuard({
         database,
         keeper,
         domain,
         sequencer,
         rules,
+        promises,
         clock,
         logger: child("queue"),
         pollMs: config.l1PollMs,
@@ -143,7 +156,7 @@ export function createSequencerPart(
       scheduler.start();
       const isFree = config.feeOperatorPercent <= -100;
       registerFeeMetrics(registry, () => (isFree ? 0 : sequencer.feeAccounts().missing.length));
-      running = { sequencer, rules };
+      running = { sequencer, rules, promises };
       return { sequencer, feePolicy };
     },
     readiness: () => {
@@ -151,9 +164,20 @@ export function createSequencerPart(
       const { phase } = running.sequencer.status();
       const opening = running.rules.opening(0);
       const closed = opening.type === "closed" ? `, opens no blocks: ${opening.reason}` : "";
-      return { sequencer: { isReady: phase === "running", state: `${phase}${closed}` } };
+      const { expectedSeconds, worstAgeSeconds, isAtRisk } = running.promises.status();
+      const risk = isAtRisk ? `, a block is expected to be ${worstAgeSeconds} s old by then: too old for L1` : "";
+      const state = `a block sealed now is expected to be proven in ${expectedSeconds} s${risk}`;
+      return {
+        sequencer: { isReady: phase === "running", state: `${phase}${closed}` },
+        promises: { isReady: !isAtRisk, state },
+      };
     },
   };
+}
+
+function promiseSettings({ maxWaitSeconds, expectedBlockSeconds }: NodeConfig, slotCount: BlockSize): PromiseSettings {
+  const assumedSecondsPerBlock = expectedBlockSeconds ?? ASSUMED_SECONDS_PER_BLOCK[slotCount];
+  return { slotCount, maxWaitSeconds, assumedSecondsPerBlock };
 }
 
 function feeTakers({ feeOwner, feeTokens }: NodeConfig): FeeTakers | null {

@@ -59,14 +59,14 @@ describe("a sequencer that may not open blocks", () => {
     expect(life.sequencer.status()).toMatchObject({ phase: "running", pool: 3, openBlock: null });
     // A block of this age or older would be built again before it is proven.
     harness.rules.observe({ ...CLOSED, head: headAt(NOW + 1000 + REBUILD_AGE_SECONDS) });
-    harness.clock.advance(60);
+    await harness.pass(60);
     expect(life.sequencer.status()).toMatchObject({ pool: 3 });
     const late = NOW + 1001 + REBUILD_AGE_SECONDS;
     harness.rules.observe({ ...CLOSED, head: headAt(late) });
-    harness.clock.advance(60);
+    await harness.pass(60);
     await expect.poll(() => statusOf(ids[2] ?? 0n)).toBe("expired");
     harness.rules.observe({ ...OPEN, head: headAt(late) });
-    harness.clock.advance(60);
+    await harness.pass(60);
     await expect.poll(() => Promise.all(ids.map(statusOf))).toEqual(["confirmed", "confirmed", "expired"]);
     const rows = await Promise.all(ids.map((id) => findTransaction(life.database.db, id)));
     expect(rows.map((row) => row?.inclusion?.slot)).toEqual([0, 1, undefined]);
@@ -79,7 +79,7 @@ describe("a sequencer that may not open blocks", () => {
     await submit(0);
     expect((await findBlock(life.database.db, 2))?.timestamp).toBe(NOW + 60);
     harness.clock.jumpTo(START_MS - 86_400_000);
-    harness.clock.advance(1100);
+    await harness.pass(1100);
     await submit(1);
     expect((await findBlock(life.database.db, 3))?.timestamp).toBe(NOW + 60);
   });

@@ -11,6 +11,7 @@ import type { Journal } from "./journal.ts";
 import type { SequencerMetrics } from "./metrics.ts";
 import { createPool, deadlineOf, type PoolGroup, type PoolOutcome } from "./pool.ts";
 import { createPromised, type Promised } from "./promised.ts";
+import type { Promises } from "./promises.ts";
 import { type Reconciled, signedOf } from "./recovery.ts";
 import type { SealTask } from "./sealing.ts";
 import { createSealingLine, type SealedBlock } from "./sealing-line.ts";
@@ -27,6 +28,7 @@ export interface EngineDeps {
   readonly compress: Compress;
   readonly clock: Clock;
   readonly rules: BlockRules;
+  readonly promises: Pick<Promises, "sealAgeMs">;
   readonly metrics: SequencerMetrics;
   readonly feePolicy: FeePolicy;
   /** Queue entries known so far, in order. */
@@ -279,7 +281,7 @@ export function createEngine(
       releaseHeld();
       chain.openForQueue();
       const open = chain.open();
-      if (open !== null && open.ageMs >= settings.blockTimeMs) chain.close();
+      if (open !== null && open.ageMs >= deps.promises.sealAgeMs(settings.blockTimeMs)) chain.close();
     },
     sealNow: async () => {
       const sealed = await chain.close();

@@ -6,6 +6,7 @@ import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import type { Engine } from "./engine.ts";
 import type { Lifecycle } from "./lifecycle.ts";
+import type { Expectation } from "./promises.ts";
 import type { SequencerDeps, SequencerSettings } from "./settings.ts";
 import type { CheckedSignature } from "./signature-checker.ts";
 import { type PreparedTransaction, prepareSubmission, type SubmissionRejection } from "./submission.ts";
@@ -45,6 +46,13 @@ export function createIntake(settings: SequencerSettings, deps: SequencerDeps, l
     const { engine } = running();
     if (inFlight + count > settings.maxInFlight) throw overloaded(`${inFlight} transactions are being processed`);
     if (engine.sealing() >= MAX_SEALING_BLOCKS) throw overloaded(`${engine.sealing()} blocks wait to be sealed`);
+    const { chain } = engine;
+    const expectation = deps.promises.expect({
+      lastClosed: chain.position().block,
+      hasOpenBlock: chain.open() !== null,
+      transactions: inFlight + count,
+    });
+    if (expectation.retryAfterSeconds > 0) throw tooSlow(expectation);
     return engine;
   };
 
@@ -76,7 +84,7 @@ export function createIntake(settings: SequencerSettings, deps: SequencerDeps, l
       return (await findKnown(checks.map(({ id }) => id))) ?? rejected(rejection);
     }
     const closed = engine.chain.closedReason();
-    if (closed !== null) throw closedError(closed);
+    if (closed !== null) throw closedError(closed, deps.promises.status().secondsPerBlock);
     const checks = await checkSignatures(prepared.transactions);
     const bad = checks.findIndex(({ isValid }) => !isValid);
     if (bad >= 0) return rejected({ index: bad, reason: { type: "badSignature" } });
@@ -108,7 +116,7 @@ export function createIntake(settings: SequencerSettings, deps: SequencerDeps, l
       crashPoint("submission-journalled");
       return { type: "accepted", transactions: placed.rows.map(acknowledgement) };
     }
-    if (placed.type === "closed") throw closedError(placed.reason);
+    if (placed.type === "closed") throw closedError(placed.reason, deps.promises.status().secondsPerBlock);
     if (placed.reason.type !== "nonceTooHigh") return (await findKnown(ids)) ?? rejected(placed);
     const { outcome, durable } = engine.wait(group);
     switch (outcome.type) {
@@ -154,9 +162,20 @@ const CLOSED: Readonly<Record<ClosedReason, string>> = {
   frozen: "the rollup is frozen: funds leave by exits on L1",
 };
 
-function closedError(reason: ClosedReason): CairnError<NodeErrorCode> {
-  const code: NodeErrorCode = reason === "lagging" ? "node/overloaded" : "node/unavailable";
-  return new CairnError(code, `no transactions are taken now: ${CLOSED[reason]}`, { details: { reason } });
+function closedError(reason: ClosedReason, secondsPerBlock: number): CairnError<NodeErrorCode> {
+  const message = `no transactions are taken now: ${CLOSED[reason]}`;
+  if (reason !== "lagging") return new CairnError("node/unavailable", message, { details: { reason } });
+  const retryAfterSeconds = Math.max(1, Math.ceil(secondsPerBlock));
+  return new CairnError("node/overloaded", message, { details: { reason, retryAfterSeconds } });
+}
+
+function tooSlow(expectation: Expectation): CairnError<NodeErrorCode> {
+  const { expectedSeconds, limitSeconds } = expectation;
+  return new CairnError(
+    "node/overloaded",
+    `no transactions are taken now: L1 is expected to accept a block in ${expectedSeconds} s, the limit is ${limitSeconds} s`,
+    { details: { reason: "lagging", ...expectation } },
+  );
 }
 
 function overloaded(message: string): CairnError<NodeErrorCode> {

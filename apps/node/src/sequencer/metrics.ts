@@ -1,6 +1,7 @@
 import type { StoredTransaction } from "@cairn/db";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { CommitStats } from "./journal.ts";
+import type { PromiseStatus, Promises } from "./promises.ts";
 import type { SealedBlock } from "./sealing-line.ts";
 
 /** What the sequencer measures. */
@@ -83,4 +84,38 @@ export function createSequencerMetrics(registry: Registry): SequencerMetrics {
       for (const [stage, value] of Object.entries(now)) backlog.set({ stage }, value);
     },
   };
+}
+
+/** Registers what is promised: expected times, looked at whenever the metrics are read. */
+export function registerPromiseMetrics(registry: Registry, promises: Pick<Promises, "status">): void {
+  const gauge = (name: string, help: string, value: (status: PromiseStatus) => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(value(promises.status()));
+      },
+    });
+  };
+  gauge(
+    "cairn_expected_proven_seconds",
+    "Expected time until L1 has accepted a block sealed now",
+    ({ expectedSeconds }) => expectedSeconds,
+  );
+  gauge(
+    "cairn_expected_proven_limit_seconds",
+    "Expected time until acceptance beyond which no transactions are taken",
+    ({ limitSeconds }) => limitSeconds,
+  );
+  gauge(
+    "cairn_block_pace_seconds",
+    "Seconds per block of all provers together, as seen; grows while no proof comes",
+    ({ secondsPerBlock }) => secondsPerBlock,
+  );
+  gauge(
+    "cairn_expected_oldest_seconds",
+    "Greatest age at which a block that waits is expected to be accepted; at 6300 it is built again, at 7200 L1 refuses it",
+    ({ worstAgeSeconds }) => worstAgeSeconds,
+  );
 }

@@ -21,6 +21,7 @@ import { type BlockRules, MAX_HEADER_AGE_SECONDS, TOO_OLD } from "../block-rules
 import type { Clock } from "../clock.ts";
 import { createPoller } from "../poller.ts";
 import { adoptBatch } from "../restore/adopt.ts";
+import type { Promises } from "./promises.ts";
 import type { Sequencer } from "./sequencer.ts";
 import type { StateKeeper } from "./state-keeper.ts";
 
@@ -42,11 +43,16 @@ const LAST_CALL_SECONDS = 60;
 const PROGRESS_EVERY = 500;
 
 /** Tells the rules what is stored of L1, with the queue read in between: entries up to the head are known before its time is. */
-export async function observeChain(db: Db, rules: BlockRules, readQueue: () => Promise<void>): Promise<void> {
+export async function observeChain(
+  db: Db,
+  { rules, promises }: { readonly rules: BlockRules; readonly promises: Pick<Promises, "observe"> },
+  readQueue: () => Promise<void>,
+): Promise<void> {
   const [head, submission] = [await findL1Head(db), await findSubmissionRight(db)];
   await readQueue();
   const unproven = (await findUnproven(db)) ?? null;
   rules.observe({ head, submission, unproven, isBehindL1: (await findUnadoptedBatch(db)) !== undefined });
+  await promises.observe(db);
 }
 
 /** A guard that looks every `pollMs`, and whenever told to. */
@@ -54,6 +60,7 @@ export function createQueueGuard(deps: {
   readonly database: Database;
   readonly sequencer: Sequencer;
   readonly rules: BlockRules;
+  readonly promises: Pick<Promises, "observe">;
   readonly keeper: StateKeeper;
   readonly domain: Domain;
   readonly clock: Clock;
@@ -73,7 +80,7 @@ export function createQueueGuard(deps: {
       if (forked !== undefined) await deps.sequencer.rebuildFrom(forked, "the L1 queue changed");
     }
     await obeyRequest();
-    await observeChain(db, deps.rules, deps.sequencer.queueChanged);
+    await observeChain(db, deps, deps.sequencer.queueChanged);
   };
 
   /** What L1 accepted stands, whoever made it; own blocks in its place are built again after it. */

@@ -84,7 +84,7 @@ describe("blocks that are built again", () => {
     const late = NOW + 7300;
     harness.rules.observe(viewAt(late, { unproven: { timestamp: NOW, count } }));
     await life.sequencer.rebuildFrom(2, TOO_OLD);
-    harness.clock.advance(60);
+    await harness.pass(60);
     expect(new Set(await statuses(ids))).toEqual(new Set(["confirmed"]));
     const blocks = await loadBlocks(life.database.db, 2, 9999);
     expect(blocks).toHaveLength(Math.ceil(count / 16));
@@ -184,6 +184,7 @@ describe("blocks that are built again", () => {
         ...life,
         domain: DOMAIN,
         rules: harness.rules,
+        promises: harness.promises,
         clock: harness.clock,
         logger: pino({ level: "silent" }),
         pollMs: 1000,

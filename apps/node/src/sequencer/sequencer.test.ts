@@ -74,7 +74,7 @@ describe("sequencer", () => {
     await submit(harness.transfer(1, 2, 0));
     await sealed(2, 16);
     expect(await findBlock(life.database.db, 3)).toMatchObject({ status: "open" });
-    harness.clock.advance(1100);
+    await harness.pass(1100);
     await life.sequencer.submit([harness.transfer(2, 1, 0)]);
     await sealed(3, 1);
   });
@@ -139,7 +139,7 @@ describe("sequencer", () => {
     expect(await submit(harness.transfer(0, 1, 0, { validUntil: START_MS / 1000 + 59 }))).toMatchObject({
       reason: { type: "expiresTooSoon" },
     });
-    harness.clock.advance(101_000);
+    await harness.pass(101_000);
     await submit(harness.transfer(1, 2, 0));
     expect(await findTransaction(life.database.db, id)).toMatchObject({ status: "expired" });
     for (let nonce = 2; nonce < 10; nonce++) await submit(harness.transfer(0, 1, nonce));
@@ -240,7 +240,7 @@ describe("sequencer", () => {
       const before = await stored();
       await sealed(2, 16);
       await life.database.close();
-      harness.clock.advance(1100);
+      await harness.pass(1100);
       await expect.poll(() => life.keeper.blockNumber()).toBe(3);
       await life.crash();
       life = await harness.begin();

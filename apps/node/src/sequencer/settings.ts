@@ -9,6 +9,7 @@ import type { FeeTakers } from "./fee-accounts.ts";
 import type { FeePolicy } from "./fee-policy.ts";
 import type { SequencerMetrics } from "./metrics.ts";
 import type { PoolLimits } from "./pool.ts";
+import type { Promises } from "./promises.ts";
 import type { SignatureChecker } from "./signature-checker.ts";
 import type { StateKeeper } from "./state-keeper.ts";
 
@@ -18,7 +19,7 @@ export interface SequencerSettings {
   readonly slotCount: BlockSize;
   /** A block is sealed at the latest this long after it was opened. */
   readonly blockTimeMs: number;
-  /** Transactions must be valid this long beyond their block, for the proof to reach L1. */
+  /** Transactions must be valid this long when they are confirmed, so that their block can be built again if need be. */
   readonly minValiditySeconds: number;
   readonly nonceWindow: number;
   readonly maxGroupSize: number;
@@ -39,6 +40,7 @@ export interface SequencerDeps {
   readonly compress: Compress;
   readonly feePolicy: FeePolicy;
   readonly rules: BlockRules;
+  readonly promises: Promises;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: SequencerMetrics;

@@ -1,0 +1,79 @@
+/** What is seen of the work at one moment, as counts of blocks. */
+export interface WorkSeen {
+  /** Sealed, and without a proof. */
+  readonly withoutProof: number;
+  /** With a proof, and not accepted by L1. */
+  readonly ready: number;
+  /** Of this node, accepted by L1 since the look before. */
+  readonly accepted: number;
+}
+
+/** How fast blocks are proven and accepted, as far as it was seen. */
+export interface Pace {
+  readonly observe: (seen: WorkSeen) => void;
+  /** Seconds that a block waits for its proof behind each other one; grows while no proof comes. */
+  readonly secondsPerBlock: () => number;
+  /** Seconds from a proof until L1 has accepted it; grows while L1 accepts nothing. */
+  readonly delaySeconds: () => number;
+}
+
+/** Looks that brought proofs, of which the mean is taken, and proofs below which there is no measurement. */
+const WINDOW = 32;
+const ENOUGH_PROOFS = 3;
+/** Silence of the provers, in seconds, that means nothing: until the first proof, when circuits may be compiled, and later. */
+const FIRST_PATIENCE = 300;
+const MIN_PATIENCE = 60;
+const DELAYS = 16;
+
+/** A pace that assumes so much per block until it has seen some. `elapsedMs` must never jump. */
+export function createPace(assumedSecondsPerBlock: number, elapsedMs: () => number): Pace {
+  const bursts: { readonly seconds: number; readonly proofs: number }[] = [];
+  /** Seconds with work and without a proof since the last one. */
+  let silence = 0;
+  /** When each ready block became so, oldest first. */
+  const readySince: number[] = [];
+  const delays: number[] = [];
+  let acceptedAt = elapsedMs();
+  let last: { readonly at: number; readonly seen: WorkSeen } | null = null;
+
+  const measured = (): number | null => {
+    const proofs = bursts.reduce((sum, burst) => sum + burst.proofs, 0);
+    return proofs < ENOUGH_PROOFS ? null : bursts.reduce((sum, burst) => sum + burst.seconds, 0) / proofs;
+  };
+  const patience = (): number => {
+    const mean = measured();
+    if (mean === null) return Math.max(FIRST_PATIENCE, 3 * assumedSecondsPerBlock);
+    return Math.max(MIN_PATIENCE, 3 * mean, ...bursts.map(({ seconds }) => seconds));
+  };
+
+  return {
+    observe: (seen) => {
+      const at = elapsedMs();
+      if (last !== null) {
+        if (last.seen.withoutProof > 0) silence += (at - last.at) / 1000;
+        // A proof that L1 refuses goes back from ready to without.
+        const proofs = Math.max(0, seen.ready - last.seen.ready + seen.accepted);
+        if (proofs > 0) {
+          bursts.push({ seconds: silence, proofs });
+          if (bursts.length > WINDOW) bursts.shift();
+          silence = 0;
+        } else if (seen.withoutProof === 0) silence = 0;
+      }
+      for (const since of readySince.splice(0, seen.accepted)) delays.push((at - since) / 1000);
+      delays.splice(0, Math.max(0, delays.length - DELAYS));
+      while (readySince.length < seen.ready) readySince.push(at);
+      readySince.length = seen.ready;
+      if (seen.accepted > 0) acceptedAt = at;
+      last = { at, seen };
+    },
+    secondsPerBlock: () => {
+      const now = last !== null && last.seen.withoutProof > 0 ? (elapsedMs() - last.at) / 1000 : 0;
+      return (measured() ?? assumedSecondsPerBlock) + Math.max(0, silence + now - patience());
+    },
+    delaySeconds: () => {
+      const [oldest] = readySince;
+      const waiting = oldest === undefined ? 0 : (elapsedMs() - Math.max(oldest, acceptedAt)) / 1000;
+      return Math.max(waiting, ...delays);
+    },
+  };
+}

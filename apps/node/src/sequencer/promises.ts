@@ -1,0 +1,114 @@
+import { type Db, findTightest, readBacklog } from "@cairn/db";
+import type { BlockSize } from "@cairn/protocol";
+import { type BlockRules, MAX_HEADER_AGE_SECONDS, REBUILD_AGE_SECONDS } from "../block-rules.ts";
+import type { Clock } from "../clock.ts";
+import { createPace } from "./pace.ts";
+
+/** What the node may promise. */
+export interface PromiseSettings {
+  readonly slotCount: number;
+  /** Expected seconds until L1 accepts a block, beyond which no transactions are taken. */
+  readonly maxWaitSeconds: number;
+  /** Seconds per block that are assumed before proofs were seen. */
+  readonly assumedSecondsPerBlock: number;
+}
+
+/** What is expected of a block, in seconds. */
+export interface Expectation {
+  /** Until L1 has accepted it. */
+  readonly expectedSeconds: number;
+  readonly limitSeconds: number;
+  /** After which it is worth asking again; 0 when the limit is kept. */
+  readonly retryAfterSeconds: number;
+}
+
+/** Where the promises made so far stand, in seconds. */
+export interface PromiseStatus extends Expectation {
+  readonly secondsPerBlock: number;
+  /** Greatest age at which a block that waits for L1 is expected to be accepted; blocks are built again at 6,300. */
+  readonly worstAgeSeconds: number;
+  readonly isAtRisk: boolean;
+}
+
+/** What the sequencer holds that no look at the database has shown yet. */
+export interface Intaken {
+  /** The last block that takes no more transactions. */
+  readonly lastClosed: number;
+  readonly hasOpenBlock: boolean;
+  /** Transactions on their way into blocks. */
+  readonly transactions: number;
+}
+
+/** Whether what is confirmed will be proven in time, by what provers and L1 are seen to do. */
+export interface Promises {
+  /** Looks at what waits. Throws what the database throws. */
+  readonly observe: (db: Db) => Promise<void>;
+  /** What would be expected of transactions taken now. */
+  readonly expect: (intaken: Intaken) => Expectation;
+  readonly status: () => PromiseStatus;
+  /** Age in milliseconds at which a block that is not full is sealed: later than `blockTimeMs` while provers have plenty to do. */
+  readonly sealAgeMs: (blockTimeMs: number) => number;
+}
+
+/** By what the age limit is divided: so much slower than expected may things become. */
+export const SAFETY_FACTOR = 1.5;
+/** The greatest wait that may be promised, seconds. */
+export const LONGEST_WAIT_SECONDS = Math.floor(REBUILD_AGE_SECONDS / SAFETY_FACTOR);
+/** Seconds for a block of a size that are assumed by default: several times what one prover of two cores takes. */
+export const ASSUMED_SECONDS_PER_BLOCK: Readonly<Record<BlockSize, number>> = { 16: 15, 64: 30, 256: 120 };
+
+/** Blocks without a proof that keep any number of provers busy, and the longest that a block stays open behind them. */
+const PLENTY_BLOCKS = 32;
+const LONGEST_OPEN_MS = 300_000;
+
+/** Promises that have seen nothing yet. */
+export function createPromises(settings: PromiseSettings, clock: Clock, rules: Pick<BlockRules, "now">): Promises {
+  const { slotCount, maxWaitSeconds: limitSeconds } = settings;
+  const pace = createPace(settings.assumedSecondsPerBlock, clock.elapsedMs);
+  let seen = { withoutProof: 0, lastSealed: 0, provenOwn: null as number | null };
+  /** Latest of the times, in seconds of L1, at which blocks would be two hours old less what they still have to wait. */
+  let tightest: number | null = null;
+
+  const expectationOf = (blocks: number): Expectation => {
+    const expectedSeconds = Math.ceil(blocks * pace.secondsPerBlock() + pace.delaySeconds());
+    const excess = expectedSeconds - limitSeconds;
+    const retryAfterSeconds = excess <= 0 ? 0 : Math.min(MAX_HEADER_AGE_SECONDS, excess);
+    return { expectedSeconds, limitSeconds, retryAfterSeconds };
+  };
+  const worstAge = (): number => {
+    if (tightest === null) return 0;
+    return Math.ceil(rules.now() + pace.delaySeconds() + tightest);
+  };
+
+  return {
+    observe: async (db) => {
+      const { withoutProof, ready, lastSealed, lastProven, acceptedOwn } = await readBacklog(db, seen.provenOwn);
+      tightest = await findTightest(db, pace.secondsPerBlock());
+      seen = { withoutProof, lastSealed, provenOwn: Math.max(seen.provenOwn ?? 0, lastProven) };
+      pace.observe({ withoutProof, ready, accepted: acceptedOwn });
+    },
+    expect: ({ lastClosed, hasOpenBlock, transactions }) => {
+      const closed = Math.max(0, lastClosed - seen.lastSealed);
+      const blocks = seen.withoutProof + closed + (hasOpenBlock ? 1 : 0) + Math.ceil(transactions / slotCount);
+      const expected = expectationOf(blocks);
+      if (worstAge() <= REBUILD_AGE_SECONDS || expected.retryAfterSeconds > 0) return expected;
+      // Blocks will be built again, and what comes now behind them.
+      return { ...expected, retryAfterSeconds: Math.max(1, Math.ceil(pace.secondsPerBlock())) };
+    },
+    status: () => {
+      const worstAgeSeconds = worstAge();
+      const isAtRisk = worstAgeSeconds > REBUILD_AGE_SECONDS;
+      return {
+        ...expectationOf(seen.withoutProof + 1),
+        secondsPerBlock: pace.secondsPerBlock(),
+        worstAgeSeconds,
+        isAtRisk,
+      };
+    },
+    sealAgeMs: (blockTimeMs) => {
+      if (seen.withoutProof < PLENTY_BLOCKS) return blockTimeMs;
+      const halfWaitMs = (seen.withoutProof * pace.secondsPerBlock() * 1000) / 2;
+      return Math.max(blockTimeMs, Math.min(LONGEST_OPEN_MS, halfWaitMs));
+    },
+  };
+}

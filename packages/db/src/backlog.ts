@@ -1,0 +1,57 @@
+import { sql } from "kysely";
+import type { Db } from "./database.ts";
+
+/** What stands between sealed blocks and L1. */
+export interface Backlog {
+  /** Sealed blocks of this node without a proof. */
+  readonly withoutProof: number;
+  /** Those with a proof that L1 has not accepted. */
+  readonly ready: number;
+  /** The last sealed block and the last that L1 has accepted, 0 before the first. */
+  readonly lastSealed: number;
+  readonly lastProven: number;
+  /** Blocks of this node behind `after` that L1 has accepted. */
+  readonly acceptedOwn: number;
+}
+
+/** Counts what waits; `after` is the last accepted block known before, null to count no acceptances. */
+export async function readBacklog(db: Db, after: number | null): Promise<Backlog> {
+  const { rows } = await sql<Readonly<Record<keyof Backlog, number | string>>>`
+    select
+      count(*) filter (where batches.first_block is not null and batches.proof is null) as "withoutProof",
+      count(*) filter (where batches.proof is not null) as ready,
+      (select coalesce(max(number), 0) from blocks where status <> 'open') as "lastSealed",
+      (select coalesce(max(number), 0) from blocks where status in ('proven', 'final')) as "lastProven",
+      (select count(*) from blocks
+        where number > ${after ?? Number.MAX_SAFE_INTEGER}::bigint and status in ('proven', 'final') and origin = 'own'
+      ) as "acceptedOwn"
+    from blocks left join batches on batches.first_block = blocks.number
+    where blocks.status = 'sealed' and blocks.origin = 'own'
+  `.execute(db);
+  const count = (name: keyof Backlog): number => Number(rows[0]?.[name] ?? 0);
+  return {
+    withoutProof: count("withoutProof"),
+    ready: count("ready"),
+    lastSealed: count("lastSealed"),
+    lastProven: count("lastProven"),
+    acceptedOwn: count("acceptedOwn"),
+  };
+}
+
+/**
+ * The greatest of (seconds to wait for a proof) − (timestamp) over the blocks that wait for L1, when each proof takes
+ * `secondsPerBlock`; added to L1's time it is the greatest age at which one of them will be accepted. Null without any.
+ */
+export async function findTightest(db: Db, secondsPerBlock: number): Promise<number | null> {
+  const { rows } = await sql<{ readonly tightest: number | string | null }>`
+    select max(rank * ${secondsPerBlock}::float8 - timestamp) as tightest
+    from (
+      select blocks.timestamp,
+        count(*) filter (where batches.proof is null) over (order by blocks.number) as rank
+      from blocks left join batches on batches.first_block = blocks.number
+      where blocks.status = 'sealed'
+    ) as waiting
+  `.execute(db);
+  const tightest = rows[0]?.tightest;
+  return tightest == null ? null : Number(tightest);
+}
