@@ -2,7 +2,8 @@
  * Errors thrown by this package. Only those marked (retry) can be helped by a retry.
  *
  * - `node/bad-config`: a setting is missing, malformed or contradicts another; `details.problems` lists all of them.
- * - `node/overloaded`: more transactions are being checked or waiting than the limits allow (retry later).
+ * - `node/overloaded`: more transactions are being checked or waiting than the limits allow, or than provers would bring to L1
+ *   in time; `details.retryAfterSeconds` says when to retry, `details.expectedSeconds` when L1 is expected to accept a block.
  * - `node/unavailable`: storage fails or the node recovers from a failure; nothing was acknowledged (retry later).
  * - `node/stopping`: the node shuts down (retry at another node, or later).
  * - `node/state-diverged`: state store and database contradict each other and cannot be reconciled: restore from L1.

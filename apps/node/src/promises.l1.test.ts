@@ -4,7 +4,7 @@ import { encodeFloat16, encodeFloat40, type L2Transaction, tokenId } from "@cair
 import { signedTransactionToJson } from "@cairn/rpc";
 import { DEFAULT_VALIDITY_SECONDS } from "@cairn/sdk";
 import { type Person, REAL_CRYPTO, signTransaction } from "@cairn/testkit";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { clientOf, createL1Scene, type L1Scene, proveNothing } from "../test/l1-scene.ts";
 import { call } from "../test/node-harness.ts";
 import type { CairnNode } from "./node.ts";
@@ -13,7 +13,7 @@ import type { ProveBlock } from "./prover/proof-maker.ts";
 const ETHER = 10n ** 18n;
 const WAIT = { timeout: 120_000, interval: 200 };
 /** Eight blocks at a time, as long as no proof was seen. */
-const LIMITS = { CAIRN_EXPECTED_BLOCK_SECONDS: "60", CAIRN_MAX_WAIT_SECONDS: "480", CAIRN_BLOCK_TIME_MS: "100" };
+const LIMITS = { CAIRN_EXPECTED_BLOCK_SECONDS: "500", CAIRN_MAX_WAIT_SECONDS: "4000", CAIRN_BLOCK_TIME_MS: "100" };
 
 describe("drill: provers too slow for the load, for hours of L1's time", () => {
   let scene: L1Scene;
@@ -59,7 +59,7 @@ describe("drill: provers too slow for the load, for hours of L1's time", () => {
     node = await scene.begin("operator", LIMITS, prove);
     alice = await scene.harness.deposit(1, ETHER);
     bob = await scene.harness.deposit(2, ETHER);
-    await expect.poll(() => client().index(bob), WAIT).toBe(65);
+    await vi.waitFor(async () => expect(await client().index(bob)).toBe(65), WAIT);
   });
   afterAll(() => scene.stop());
 
@@ -77,7 +77,7 @@ describe("drill: provers too slow for the load, for hours of L1's time", () => {
     }
     expect(refused).toMatchObject({
       status: 429,
-      value: { error: { code: "overloaded", details: { reason: "lagging", limitSeconds: 480 } } },
+      value: { error: { code: "overloaded", details: { reason: "lagging", limitSeconds: 4000 } } },
     });
     const details: unknown = Reflect.get(Reflect.get(refused?.value ?? {}, "error") ?? {}, "details");
     expect(details).toMatchObject({ expectedSeconds: expect.any(Number), retryAfterSeconds: expect.any(Number) });
@@ -94,7 +94,10 @@ describe("drill: provers too slow for the load, for hours of L1's time", () => {
     await expect.poll(readiness, WAIT).toMatchObject({ isReady: false, parts: { promises: { isReady: false } } });
     expect((await submit(ids.length)).status).toBe(429);
     held.resolve();
-    await expect.poll(() => statuses(ids), WAIT).toEqual(ids.map(() => "final"));
+    await vi.waitFor(async () => {
+      await scene.warp(12);
+      expect(await statuses(ids)).toEqual(ids.map(() => "final"));
+    }, WAIT);
     for (const id of ids) {
       const steps = (await client().transaction(id)).history.filter(({ type }) => /confirmed|requeued/.test(type));
       expect(steps.map(({ type }) => type)).toEqual(["confirmed", "requeued", "confirmed", "requeued", "confirmed"]);

@@ -28,7 +28,8 @@ export const API_ERRORS = {
     http: 429,
     jsonRpc: -32011,
     isRetryable: true,
-    meaning: "More transactions are under way than the node takes at a time.",
+    meaning:
+      "More transactions are under way than the node takes at a time, or than its provers would bring to L1 in time; `details.retryAfterSeconds` and Retry-After say when to come back.",
   },
   internal: { http: 500, jsonRpc: -32603, isRetryable: true, meaning: "The node failed in a way it did not foresee." },
   unavailable: {
