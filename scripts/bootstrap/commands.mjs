@@ -34,6 +34,7 @@ const COMMANDS = {
   check: { prepare: nothing, run: ["scripts/check.ts"] },
   drift: { prepare: () => build(SIZES), run: ["scripts/check-drift.ts"] },
   generate: { prepare: nothing, run: ["scripts/check-drift.ts", "--write"] },
+  mutate: { prepare: () => build(TEST_SIZES), run: ["scripts/mutate.ts"] },
   imports: { prepare: nothing, run: ["scripts/check-imports.ts"] },
   lint: { prepare: nothing, run: ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings"] },
   format: { prepare: nothing, run: ["node_modules/@biomejs/biome/bin/biome", "check", "--write"] },

@@ -36,6 +36,22 @@ contract ConstructorTest is RollupTest {
         rollup.circuit(3);
     }
 
+    /// @dev No EVM of a test can be given such a chain id, so the code is changed to read ADDRESS, which is longer, for CHAINID.
+    function test_refusesAChainIdOfMoreThan64Bits() public {
+        bytes memory creation = abi.encodePacked(type(Rollup).creationCode, abi.encode(defaultParameters()));
+        vm.assertTrue(_replaceOpcode(creation, 0x46, 0x30) > 0, "the code reads the chain id");
+        address next = vm.computeCreateAddress(address(this), vm.getNonce(address(this)));
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IRollupErrors.ChainIdTooLarge.selector, uint256(type(uint64).max), uint256(uint160(next))
+            )
+        );
+        address deployed;
+        assembly {
+            deployed := create(0, add(creation, 0x20), mload(creation))
+        }
+    }
+
     function test_refusesBadDelays() public {
         Parameters memory given = defaultParameters();
         given.inclusionDelay = 0;
@@ -148,5 +164,17 @@ contract ConstructorTest is RollupTest {
     function _expectRefused(Parameters memory given, bytes memory reason) private {
         vm.expectRevert(reason);
         new Rollup(given);
+    }
+
+    /// @dev Replaces an opcode wherever it is not part of pushed data; returns how often.
+    function _replaceOpcode(bytes memory code, uint8 replaced, uint8 replacement) private pure returns (uint256 count) {
+        for (uint256 i = 0; i < code.length; i++) {
+            uint8 opcode = uint8(code[i]);
+            if (opcode == replaced) {
+                code[i] = bytes1(replacement);
+                count++;
+            }
+            if (opcode >= 0x60 && opcode <= 0x7f) i += opcode - 0x5f;
+        }
     }
 }

@@ -1,18 +1,39 @@
 import { join, resolve } from "node:path";
 import type { BlockSize } from "@cairn/protocol";
-import { type CompiledProgram, circuitName, compileCircuit } from "../../src/index.ts";
+import {
+  type BlockCircuit,
+  type CompiledProgram,
+  circuitName,
+  compileCircuit,
+  devSrs,
+  ensureDevSrs,
+  ensureVerificationKey,
+  NOIR_DIR,
+  programGates,
+  srsPointsFor,
+} from "../../src/index.ts";
 
 /** Where tests keep compiled circuits, as the build script does. */
 export const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../../.cache"));
+
+/** Sources to test in place of the package's own, such as a mutated copy. */
+const noirDir = process.env.CAIRN_TEST_NOIR_DIR ?? NOIR_DIR;
 
 const programs = new Map<string, Promise<CompiledProgram>>();
 
 /** The compiled crate, once per test file. */
 export function program(name: string): Promise<CompiledProgram> {
-  const found = programs.get(name) ?? compileCircuit({ name, cacheDir });
+  const found = programs.get(name) ?? compileCircuit({ name, cacheDir, noirDir });
   programs.set(name, found);
   return found;
 }
 
 /** The compiled block circuit. */
 export const blockProgram = (slots: BlockSize): Promise<CompiledProgram> => program(circuitName(slots));
+
+/** A crate ready to prove over the development SRS, which is made when it is missing. */
+export async function provingCircuit(name: string): Promise<BlockCircuit> {
+  const compiled = await program(name);
+  const { srs } = ensureDevSrs({ dir: devSrs(cacheDir).dir, points: srsPointsFor(await programGates(compiled)) });
+  return { program: compiled, key: await ensureVerificationKey(compiled, srs), srs };
+}

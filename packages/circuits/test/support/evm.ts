@@ -110,3 +110,8 @@ function anvilPath(): string {
   const manifest = require.resolve("@foundry-rs/anvil/package.json");
   return createRequire(manifest).resolve(`@foundry-rs/anvil-${process.platform}-${cpu}/bin/anvil`);
 }
+
+/** Whether an error of {@link TestChain.call} is the contract's refusal. */
+export function isRevert(error: unknown): boolean {
+  return error instanceof TypeError && "data" in error && error.data !== undefined;
+}

@@ -1,127 +1,125 @@
-import { createRequire } from "node:module";
-import { gunzipSync } from "node:zlib";
-import { bigintToBytes, bytesToBigint, bytesToHex, CairnError, FIELD_MODULUS } from "@cairn/protocol";
-import type { CompiledCircuit } from "@noir-lang/noir_js";
+import { CairnError, FIELD_MODULUS } from "@cairn/protocol";
+import { type Acir, type Expression, type Input, type Opcode, outputWires, type Wires } from "./acir.ts";
+import { blackBox } from "./black-boxes.ts";
 
-/** Values of all wires of a circuit. */
-export type Wires = ReadonlyMap<number, bigint>;
-
-/** q1·a·b + … + q2·c + … + constant. */
-type Expression = [
-  products: [factor: Uint8Array, left: number, right: number][],
-  terms: [factor: Uint8Array, wire: number][],
-  constant: Uint8Array,
-];
-type Input = { readonly Witness: number } | { readonly Constant: Uint8Array };
-type Opcode =
-  | { readonly AssertZero: Expression }
-  | { readonly BlackBoxFuncCall: Readonly<Record<string, readonly unknown[]>> }
-  | { readonly BrilligCall: [hint: number, inputs: { Single: Expression }[], outputs: HintOutput[]] }
-  | { readonly MemoryOp: [block: number, access: [isWrite: boolean, index: number, value: number]] }
-  | { readonly MemoryInit: unknown };
-type HintOutput = { readonly Simple: number } | { readonly Array: number[] };
-
-/** The constraints of a circuit, as the proving backend reads them. */
-export interface Acir {
-  readonly opcodes: readonly Opcode[];
-  readonly inputs: readonly number[];
-  readonly hints: readonly string[];
-}
-
-interface WitnessStackItem {
-  readonly index: number;
-  readonly witness: Map<number, string>;
-}
-interface Acvm {
-  readonly decompressWitnessStack: (packed: Uint8Array) => WitnessStackItem[];
-  readonly compressWitnessStack: (stack: WitnessStackItem[]) => Uint8Array;
-}
-interface Msgpack {
-  readonly Unpackr: new (options: object) => { readonly unpack: (bytes: Uint8Array) => unknown };
-}
-
-const require = createRequire(import.meta.url);
-const requireOf = (owner: string, name: string): unknown => createRequire(require.resolve(owner))(name);
-const acvm = requireOf("@noir-lang/noir_js", "@noir-lang/acvm_js") as Acvm;
-const { Unpackr } = requireOf("@aztec/bb.js", "msgpackr") as Msgpack;
-
-/** Reads the constraints out of a compiled circuit: gzip of one format byte and msgpack. */
-export function readAcir({ bytecode }: CompiledCircuit): Acir {
-  const bytes = gunzipSync(Buffer.from(bytecode, "base64"));
-  const [[main], hints] = new Unpackr({ useRecords: false }).unpack(bytes.subarray(1)) as [
-    [[string, Opcode[], number[], number[]]],
-    [string][],
-  ];
-  return { opcodes: main[1], inputs: [...main[2], ...main[3]], hints: hints.map(([name]) => name) };
-}
-
-/** Wires of a solved witness. */
-export function unpackWitness(packed: Uint8Array): Wires {
-  const [item] = acvm.decompressWitnessStack(packed);
-  return new Map([...(item?.witness ?? [])].map(([wire, value]) => [wire, BigInt(value)]));
-}
-
-/** The solved witness of these wires, as the prover reads it. */
-export function packWitness(wires: Wires): Uint8Array {
-  const witness = new Map([...wires].map(([wire, value]) => [wire, bytesToHex(bigintToBytes(value, 32))]));
-  return acvm.compressWitnessStack([{ index: 0, witness }]);
-}
-
-/** Limbs of the two scalars of the n-th multi-scalar multiplication: s low, s high, e low, e high. */
-export function scalarWires({ opcodes }: Acir, position: number): readonly [number, number, number, number] {
-  const calls = opcodes.flatMap((opcode) =>
-    "BlackBoxFuncCall" in opcode && "MultiScalarMul" in opcode.BlackBoxFuncCall
-      ? [opcode.BlackBoxFuncCall.MultiScalarMul]
-      : [],
-  );
-  const [, scalars] = (calls[position] ?? []) as [unknown, { readonly Witness: number }[]];
-  const [sLow, sHigh, eLow, eHigh] = (scalars ?? []).map(({ Witness }) => Witness);
-  if (sLow === undefined || sHigh === undefined || eLow === undefined || eHigh === undefined) {
-    throw new CairnError("test/no-opcode", `no multi-scalar multiplication ${position}`);
-  }
-  return [sLow, sHigh, eLow, eHigh];
-}
-
-/** What an attacker gets who sets some wires, and which opcodes say so: none when only the backend can tell. */
+/** What an attacker gets who answers as he likes, and which opcodes refuse it: none when only the backend can tell. */
 export interface Forgery {
+  /** In the order in which they got their values. */
   readonly wires: Wires;
   readonly violated: readonly Opcode[];
+  /** How many wires had values before each opcode. */
+  readonly solvedBefore: readonly number[];
+}
+
+/** An honest solution to depart from: its wires in their order, and how many of them precede each opcode. */
+export interface Honest {
+  readonly entries: readonly (readonly [wire: number, value: bigint])[];
+  readonly solvedBefore: readonly number[];
+}
+
+/** Outputs of black boxes by their inputs, shared by forgeries of one circuit, which mostly agree. */
+export type Memo = Map<string, readonly bigint[] | null>;
+
+/**
+ * Solves a circuit as a malicious prover does: `lies` are wires whose values he sets, whatever the inputs and the
+ * unconstrained functions would make them; everything else follows. A violated opcode does not stop him.
+ */
+export function forge(acir: Acir, inputs: Wires, lies: Wires, memo: Memo = new Map()): Forgery {
+  const wires = new Map([...inputs, ...lies]);
+  const solver = createSolver(acir, wires, lies, memo);
+  const solvedBefore: number[] = [];
+  const violated = acir.opcodes.filter((opcode) => {
+    solvedBefore.push(wires.size);
+    return !solver.run(opcode);
+  });
+  return { wires, violated, solvedBefore };
 }
 
 /**
- * Sets wires of a solved witness and solves again those that follow from them by arithmetic or by a hint. Outputs of black
- * boxes and of memory stay: the caller must leave the meaning of their inputs as it is.
+ * As {@link forge} with lies in the answer of the hint at opcode `position`, going on from the honest solution there; the
+ * first opcode that refuses, null if none does.
  */
-export function forge({ opcodes, inputs, hints }: Acir, honest: Wires, edits: Wires): Forgery {
-  const wires = new Map(edits);
-  const keep = (wire: number): void => void (wires.has(wire) || wires.set(wire, honest.get(wire) ?? 0n));
-  inputs.forEach(keep);
-  const violated = opcodes.filter((opcode) => {
-    if ("AssertZero" in opcode) return !solve(opcode.AssertZero, wires);
-    if ("BlackBoxFuncCall" in opcode) {
-      const range = opcode.BlackBoxFuncCall.RANGE as [Input, number] | undefined;
-      if (range !== undefined) return inputValue(range[0], wires) >> BigInt(range[1]) !== 0n;
-      for (const call of Object.values(opcode.BlackBoxFuncCall)) (call.at(-1) as number[]).forEach(keep);
-    } else if ("MemoryOp" in opcode) keep(opcode.MemoryOp[1][2]);
-    else if ("BrilligCall" in opcode) {
-      const [hint, given, outputs] = opcode.BrilligCall;
-      const answer = HINTS[hints[hint] ?? ""];
-      const [first] = outputs;
-      if (answer !== undefined && first !== undefined && "Simple" in first && !wires.has(first.Simple)) {
-        wires.set(first.Simple, answer(...given.map(({ Single }) => linear(Single, wires).constant)));
-      }
-      for (const output of outputs) ("Simple" in output ? [output.Simple] : output.Array).forEach(keep);
-    }
-    return false;
-  });
-  return { wires, violated };
+export function firstRefusal(acir: Acir, honest: Honest, position: number, lies: Wires, memo: Memo): Opcode | null {
+  const wires = new Map([...honest.entries.slice(0, honest.solvedBefore[position]), ...lies]);
+  const solver = createSolver(acir, wires, lies, memo);
+  for (const opcode of acir.opcodes.slice(0, position)) solver.remember(opcode);
+  return acir.opcodes.slice(position).find((opcode) => !solver.run(opcode)) ?? null;
 }
 
-/** Hints whose answer an edit may change. */
-const HINTS: Readonly<Record<string, (...inputs: bigint[]) => bigint>> = {
-  directive_invert: (x = 0n) => inverse(x),
-  needs_borrow: (low = 0n, maxLow = 0n) => (maxLow < low ? 1n : 0n),
-  lte_hint: (x = 0n, y = 0n) => (x <= y ? 1n : 0n),
+interface Solver {
+  /** Gives the wires of an opcode their values; whether they satisfy it. */
+  readonly run: (opcode: Opcode) => boolean;
+  /** Takes an opcode whose wires have values already for what it does to memory. */
+  readonly remember: (opcode: Opcode) => void;
+}
+
+function createSolver({ hints }: Acir, wires: Map<number, bigint>, lies: Wires, memo: Memo): Solver {
+  const memory = new Map<number, bigint[]>();
+  const valueAt = (wire: number): bigint => {
+    const value = wires.get(wire);
+    if (value === undefined) throw new CairnError("test/unsolvable", `wire ${wire} has no value`);
+    return value;
+  };
+  const put = (wire: number, value: bigint): void => void (lies.has(wire) || wires.set(wire, value));
+  const inputValue = (input: Input): bigint => ("Constant" in input ? input.Constant : valueAt(input.Witness));
+
+  const answer = (call: HintOpcode): boolean => {
+    const [hint, given, outputs] = call.BrilligCall;
+    const name = hints[hint] ?? "";
+    const respond = HINTS[name];
+    if (respond === undefined) throw new CairnError("test/unsolvable", `no hint ${name}`);
+    const asked = given.flatMap((one) => ("Single" in one ? [one.Single] : one.Array));
+    const values = respond(...asked.map((one) => known(one, wires)));
+    for (const [i, wire] of outputs.flatMap(outputWires).entries()) put(wire, values[i] ?? 0n);
+    return true;
+  };
+  const access = (operation: MemoryOpcode): boolean => {
+    if ("MemoryInit" in operation) {
+      memory.set(operation.MemoryInit[0], operation.MemoryInit[1].map(valueAt));
+      return true;
+    }
+    const [block, [isWrite, index, value]] = operation.MemoryOp;
+    const cells = memory.get(block) ?? [];
+    const at = Number(valueAt(index));
+    if (isWrite) cells[at] = valueAt(value);
+    else put(value, cells[at] ?? 0n);
+    return at < cells.length && cells[at] === valueAt(value);
+  };
+  const compute = (call: Readonly<Record<string, readonly unknown[]>>): boolean => {
+    const [[name, parts] = ["", []]] = Object.entries(call);
+    if (name === "RANGE") return inputValue(parts[0] as Input) >> BigInt(parts[1] as number) === 0n;
+    const outputs = parts.at(-1) as number[];
+    const values = (parts.slice(0, -1) as (Input | Input[])[]).flat().map(inputValue);
+    const key = `${name} ${values.join()}`;
+    const found = memo.get(key);
+    const computed = found === undefined ? blackBox(name, values) : found;
+    memo.set(key, computed);
+    for (const [i, wire] of outputs.entries()) put(wire, computed?.[i] ?? 0n);
+    return computed !== null && outputs.every((wire, i) => wires.get(wire) === computed[i]);
+  };
+  return {
+    run(opcode) {
+      if ("AssertZero" in opcode) return solve(opcode.AssertZero, wires);
+      if ("BrilligCall" in opcode) return answer(opcode);
+      if ("BlackBoxFuncCall" in opcode) return compute(opcode.BlackBoxFuncCall);
+      return access(opcode);
+    },
+    remember: (opcode) => void (("MemoryInit" in opcode || "MemoryOp" in opcode) && access(opcode)),
+  };
+}
+
+type HintOpcode = Extract<Opcode, { readonly BrilligCall: unknown }>;
+type MemoryOpcode = Extract<Opcode, { readonly MemoryInit: unknown } | { readonly MemoryOp: unknown }>;
+
+/** What the unconstrained functions answer, those that the compiler adds among them. */
+const HINTS: Readonly<Record<string, (...inputs: bigint[]) => readonly bigint[]>> = {
+  identity: (x = 0n) => [x],
+  split: (x = 0n) => Array.from({ length: 8 }, (_, i) => (x >> BigInt(32 * (7 - i))) & 0xffffffffn),
+  needs_borrow: (low = 0n, maxLow = 0n) => [maxLow < low ? 1n : 0n],
+  decompose_hint: (x = 0n) => [x & ((1n << 128n) - 1n), x >> 128n],
+  lte_hint: (x = 0n, y = 0n) => [x <= y ? 1n : 0n],
+  directive_invert: (x = 0n) => [inverse(x)],
+  directive_integer_quotient: (x = 0n, y = 1n) => [x / y, x % y],
 };
 
 /** Gives the one unknown wire its value, or tells whether the expression is zero. */
@@ -134,30 +132,32 @@ function solve(expression: Expression, wires: Map<number, bigint>): boolean {
   return true;
 }
 
+function known(expression: Expression, wires: Wires): bigint {
+  const { constant, unknown } = linear(expression, wires);
+  if (unknown.size > 0) throw new CairnError("test/unsolvable", "a hint asks for an unknown wire");
+  return constant;
+}
+
 /** The expression as a constant and a multiple of each unknown wire. */
 function linear(
   [products, terms, offset]: Expression,
   wires: Wires,
 ): { constant: bigint; unknown: ReadonlyMap<number, bigint> } {
   const unknown = new Map<number, bigint>();
-  let constant = bytesToBigint(offset);
+  let constant = offset;
   const add = (factor: bigint, wire: number): void => {
     const value = wires.get(wire);
     if (value === undefined) unknown.set(wire, reduce((unknown.get(wire) ?? 0n) + factor));
     else constant += factor * value;
   };
   for (const [factor, left, right] of products) {
-    const [known, other] = wires.has(left) ? [left, right] : [right, left];
-    const value = wires.get(known);
+    const [given, other] = wires.has(left) ? [left, right] : [right, left];
+    const value = wires.get(given);
     if (value === undefined) throw new CairnError("test/unsolvable", "a product of unknown wires");
-    add(reduce(bytesToBigint(factor) * value), other);
+    add(reduce(factor * value), other);
   }
-  for (const [factor, wire] of terms) add(bytesToBigint(factor), wire);
+  for (const [factor, wire] of terms) add(factor, wire);
   return { constant: reduce(constant), unknown };
-}
-
-function inputValue(input: Input, wires: Wires): bigint {
-  return "Constant" in input ? bytesToBigint(input.Constant) : (wires.get(input.Witness) ?? 0n);
 }
 
 function reduce(value: bigint): bigint {

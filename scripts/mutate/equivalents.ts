@@ -1,0 +1,41 @@
+import { type Mutant, mutantName } from "./mutant.ts";
+import type { TargetName, Verdict } from "./target.ts";
+
+/** A guard whose deletion no test can notice, or none can here, and why that is right. */
+export type Equivalent = { readonly mutant: string; readonly reason: string };
+
+export type EquivalentLists = Readonly<Record<TargetName, readonly Equivalent[]>>;
+
+/** A mutant with its verdict; null when this run did not come to it. */
+export type Judged = { readonly mutant: Mutant; readonly verdict: Verdict | null };
+
+/** How a run compares with the list. */
+export type Comparison = {
+  /** Survivors that the list explains. */
+  readonly explained: readonly { readonly mutant: Mutant; readonly reason: string }[];
+  /** Survivors without a reason. */
+  readonly unexplained: readonly Mutant[];
+  /** Entries of the list that are wrong by now, and how. */
+  readonly stale: readonly { readonly entry: string; readonly problem: string }[];
+};
+
+/** Compares verdicts with the list: what survived needs an entry, and every entry needs a survivor. */
+export function compareWithList(judged: readonly Judged[], list: readonly Equivalent[]): Comparison {
+  const reasons = new Map(list.map(({ mutant, reason }) => [mutant, reason]));
+  const byName = new Map(judged.map((one) => [mutantName(one.mutant), one]));
+  const survivors = judged.filter(({ verdict }) => verdict?.type === "survived").map(({ mutant }) => mutant);
+  const stale = [...reasons.keys()].flatMap((entry) => {
+    const found = byName.get(entry);
+    if (found === undefined) return [{ entry, problem: "there is no such guard" }];
+    const { verdict } = found;
+    return verdict?.type === "killed" ? [{ entry, problem: `killed by ${verdict.by}` }] : [];
+  });
+  return {
+    explained: survivors.flatMap((mutant) => {
+      const reason = reasons.get(mutantName(mutant));
+      return reason === undefined ? [] : [{ mutant, reason }];
+    }),
+    unexplained: survivors.filter((mutant) => !reasons.has(mutantName(mutant))),
+    stale,
+  };
+}

@@ -1,0 +1,33 @@
+import type { Mutant } from "./mutant.ts";
+
+/** How the tests answered to a mutant; `by` names the first test that failed, or the compiler. */
+export type Verdict =
+  | { readonly type: "killed"; readonly by: string; readonly file: string | null }
+  | { readonly type: "survived" };
+
+/** What can be mutated: sources, and tests that are to notice. */
+export type Target = {
+  readonly name: TargetName;
+  /** Repository-relative folder of the sources. */
+  readonly sourceDir: string;
+  /** Paths below `sourceDir` in order. */
+  readonly files: readonly string[];
+  /** Repository-relative paths of everything whose change may change a verdict on a survivor. */
+  readonly testFiles: readonly string[];
+  readonly findMutants: (file: string, source: string) => Mutant[];
+  /** Makes the copy that mutants are put into; the working tree is never written to. */
+  readonly prepare: () => Promise<Workplace>;
+};
+
+export type TargetName = "circuits" | "contracts";
+
+/** Copies of the sources, and the tests that can run against them. */
+export type Workplace = {
+  /** Runs the tests without the guard, most likely ones first, until one fails. */
+  readonly judge: (mutant: Mutant) => Promise<Verdict>;
+  /**
+   * Judges many at once, where that is sound and cheaper; whatever is not among the answers must be judged alone.
+   */
+  readonly judgeTogether?: (mutants: readonly Mutant[]) => Promise<ReadonlyMap<Mutant, Verdict>>;
+  readonly dispose: () => Promise<void>;
+};
