@@ -1,7 +1,8 @@
 import { dataVectors, payoutVectors, publicInputVectors, queueVectors, txTreeVectors } from "./generators/blocks.ts";
 import { exitVectors } from "./generators/exit.ts";
 import { floatVectors } from "./generators/float.ts";
-import { hashVectors, shaVectors } from "./generators/hash.ts";
+import { hashVectors, poseidon2Vectors, shaVectors } from "./generators/hash.ts";
+import { rebuildVectors } from "./generators/rebuild.ts";
 import { leafVectors, treeVectors } from "./generators/state.ts";
 import { messageVectors, signatureVectors } from "./generators/transactions.ts";
 import type { Vector } from "./json.ts";
@@ -15,8 +16,10 @@ export const VECTOR_FILES: Readonly<Record<string, () => Vector>> = {
   leaf: leafVectors,
   message: messageVectors,
   payouts: payoutVectors,
+  poseidon2: poseidon2Vectors,
   "public-input": publicInputVectors,
   queue: queueVectors,
+  rebuild: rebuildVectors,
   sha: shaVectors,
   signature: signatureVectors,
   tree: treeVectors,

@@ -26,7 +26,8 @@ import { REAL_CRYPTO, runScenario, type ScenarioBlock } from "@cairn/testkit";
 import { blockPublicInput, blockTxRoot } from "@cairn/vm";
 import { address, type Vector, word } from "../json.ts";
 
-const DOMAIN: Domain = { chainId: 31337n, rollup: 0x00e7f1725e7734ce288f8367e1bb143e90bb3f05n };
+/** The rollup of the vectors. */
+export const DOMAIN: Domain = { chainId: 31337n, rollup: 0x00e7f1725e7734ce288f8367e1bb143e90bb3f05n };
 
 /** Every kind and outcome but the refund of a full tree, an empty block, and one with every limit reached. */
 const SCENARIO = `
@@ -63,7 +64,8 @@ const SCENARIO = `
   transfer alice -> new gina 0.1 ETH
 `;
 
-const blocks = runScenario(SCENARIO, {
+/** The blocks of the scenario, a chain from genesis. */
+export const scenarioBlocks = runScenario(SCENARIO, {
   domain: DOMAIN,
   slotCount: 16,
   crypto: REAL_CRYPTO,
@@ -74,7 +76,7 @@ const blocks = runScenario(SCENARIO, {
 export function queueVectors(): Vector {
   let hash = EMPTY_QUEUE_HASH;
   const operations: readonly L1Operation[] = [
-    ...blocks.flatMap(({ l1Operations }) => l1Operations),
+    ...scenarioBlocks.flatMap(({ l1Operations }) => l1Operations),
     { type: "deposit", owner: 1n, tokenId: tokenId(0), amount: 1n, index: accountIndex(0), key: 0n },
     {
       type: "deposit",
@@ -111,7 +113,7 @@ export function queueVectors(): Vector {
 /** Published data of blocks: padded, as calldata carries it, and slot by slot. */
 export function dataVectors(): Vector {
   return {
-    cases: blocks.map(({ block }) => ({
+    cases: scenarioBlocks.map(({ block }) => ({
       calldata: bytesToHex(trimPublishedData(block.publishedBytes)),
       data: bytesToHex(block.publishedBytes),
       dataHash: bytesToHex(dataHash(block.slotCount, block.publishedBytes)),
@@ -140,7 +142,7 @@ export function payoutVectors(): Vector {
     amount: BigInt(i) ** 30n,
   }));
   const lists = [
-    ...blocks.map(({ block }) => ({ slotCount: block.slotCount, payouts: block.payouts })),
+    ...scenarioBlocks.map(({ block }) => ({ slotCount: block.slotCount, payouts: block.payouts })),
     { slotCount: 16 as const, payouts: extreme },
     { slotCount: 64 as const, payouts: sixtyFour },
     { slotCount: 256 as const, payouts: extreme },
@@ -159,12 +161,12 @@ export function payoutVectors(): Vector {
 
 /** Public inputs: every field, the preimage, the whole digest, and the one field the circuit sees. */
 export function publicInputVectors(): Vector {
-  return { cases: blocks.map(publicInputVector) };
+  return { cases: scenarioBlocks.map(publicInputVector) };
 }
 
 /** txRoot trees: words and hash of each leaf, and the root. */
 export function txTreeVectors(): Vector {
-  const trees = blocks.map(({ block }) =>
+  const trees = scenarioBlocks.map(({ block }) =>
     block.trace.slots.map(({ kind }, i) => ({
       kind,
       published: block.publishedData.slots[i] ?? { type: "nothing" as const },

@@ -1,5 +1,12 @@
 import { createHash } from "node:crypto";
-import { compress, type PoseidonState, permute } from "@cairn/crypto";
+import {
+  compress,
+  EXTERNAL_ROUND_CONSTANTS,
+  INTERNAL_DIAGONAL_MINUS_ONE,
+  INTERNAL_ROUND_CONSTANTS,
+  type PoseidonState,
+  permute,
+} from "@cairn/crypto";
 import { bytesToHex, FIELD_MODULUS, PUBLIC_INPUT_BYTES, publishedDataBytes } from "@cairn/protocol";
 import { type Vector, word } from "../json.ts";
 
@@ -35,6 +42,26 @@ export function hashVectors(): Vector {
       hash: word(compress(a, b, c, d)),
     })),
     permutation: INPUTS.map((input) => ({ input: input.map(word), output: permute(input).map(word) })),
+  };
+}
+
+/** Parameters of the permutation: everything that spec 10.1 generates or names. */
+export function poseidon2Vectors(): Vector {
+  return {
+    externalMatrix: [
+      [5, 7, 1, 3],
+      [4, 6, 1, 1],
+      [1, 3, 5, 7],
+      [1, 1, 4, 6],
+    ],
+    externalRoundConstants: EXTERNAL_ROUND_CONSTANTS.map((round) => round.map(word)),
+    externalRounds: EXTERNAL_ROUND_CONSTANTS.length,
+    internalDiagonalMinusOne: INTERNAL_DIAGONAL_MINUS_ONE.map(word),
+    internalRoundConstants: INTERNAL_ROUND_CONSTANTS.map(word),
+    internalRounds: INTERNAL_ROUND_CONSTANTS.length,
+    modulus: word(FIELD_MODULUS),
+    sboxDegree: 5,
+    width: 4,
   };
 }
 

@@ -16,6 +16,7 @@ import {
   type MessageWords,
   messageWords,
   type PublicInputFields,
+  type PublishedData,
   publicInput,
   type TransactionGroup,
   type Transfer,
@@ -96,6 +97,7 @@ export interface Target {
   readonly state: SparseState;
   readonly trace: BlockTrace;
   readonly draft: BlockDraft;
+  readonly published: PublishedData;
 }
 
 /** The honest block of an offer; refuses what the VM would not include. */
@@ -119,7 +121,7 @@ export function target(offer: Offer): Target {
   if (rejected.length > 0 || deferred.groups.length > 0) {
     throw new CairnError("test/offer-refused", rejected.map(({ reason }) => reason.type).join());
   }
-  return { state, trace: block.trace, draft: draftBlock(block.trace, compress) };
+  return { state, trace: block.trace, draft: draftBlock(block.trace, compress), published: block.publishedData };
 }
 
 /** How an attacker departs from the honest block; every part is optional. */
