@@ -1,5 +1,3 @@
-import type { BatchHeader } from "@cairn/contracts";
-import { rollupAbi } from "@cairn/contracts/abi";
 import {
   bytesToHex,
   CIRCUIT_TYPE,
@@ -15,16 +13,24 @@ import {
 } from "@cairn/protocol";
 import { REAL_CRYPTO, type ScenarioBlock } from "@cairn/testkit";
 import { blockTxRoot } from "@cairn/vm";
-import { encodeAbiParameters, encodeEventTopics, encodeFunctionData, getAbiItem } from "viem";
 import { address, type Vector, word } from "../json.ts";
 import { DOMAIN, scenarioBlocks } from "./blocks.ts";
 
 const ROLLUP = address(DOMAIN.rollup);
 const SUBMITTER = address(0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266n);
+/** Selector of submitBatch and topics of the two events, spec 10.1 and 10.2. */
+const SUBMIT_BATCH = "0x375442a1";
+const QUEUED = "0x1556a59f8fee4dd07e02fe21bb5a5b2f3fb4088907eb4f83056c8dc53b96b838";
+const SUBMITTED = "0x304bf99b1742d7a79b472ae454e6b7b61cebef833b7e0edd499e676af4dc93b5";
+const SUBMITTER_FEE_WEI = 100_000_000_000_000n;
+
 const NOTHING = { type: "nothing" } as const;
 /** Stands where a proof stands: rebuilding needs none. */
 const PROOF = "0x0123";
 const FIRST_L1_BLOCK = 100;
+
+/** The ten words of a batch header, in the order of spec 10.1. */
+type Header = readonly bigint[];
 
 /** A log as `eth_getLogs` answers it, in the parts that matter. */
 type Log = {
@@ -64,37 +70,29 @@ export function rebuildVectors(): Vector {
     }
     const bytes = encodePublishedData(block.slotCount, publishedData);
     const hash = bytesToHex(dataHash(block.slotCount, bytes));
-    const header: BatchHeader = {
-      circuitType: CIRCUIT_TYPE[block.slotCount],
-      firstBlock: BigInt(i + 1),
-      lastBlock: BigInt(i + 1),
-      timestamp: BigInt(block.trace.timestamp),
-      oldRoot: word(oldRoot),
-      newRoot: word(newRoot),
-      newNextIndex: block.newNextIndex,
-      l1OperationCount: block.l1OperationCount,
-      payoutsHash: bytesToHex(payoutsHash(block.slotCount, block.payouts)),
-      txRoot: word(txRoot),
-    };
+    const header: Header = [
+      BigInt(CIRCUIT_TYPE[block.slotCount]),
+      BigInt(i + 1),
+      BigInt(i + 1),
+      BigInt(block.trace.timestamp),
+      oldRoot,
+      newRoot,
+      BigInt(block.newNextIndex),
+      BigInt(block.l1OperationCount),
+      BigInt(bytesToHex(payoutsHash(block.slotCount, block.payouts))),
+      txRoot,
+    ];
     const transactionHash = word(BigInt(i + 1));
     transactions.push({
       hash: transactionHash,
-      input: encodeFunctionData({
-        abi: rollupAbi,
-        functionName: "submitBatch",
-        args: [header, bytesToHex(trimPublishedData(bytes)), PROOF],
-      }),
+      input: submitBatchInput(header, trimPublishedData(bytes)),
     });
     logs.push({
       address: ROLLUP,
       blockNumber: blockNumber + 1,
-      data: submittedData(header, hash, BigInt(position), bytesToHex(queueHash)),
+      data: joined(...header.map(word), hash, word(BigInt(position)), bytesToHex(queueHash)),
       logIndex: 0,
-      topics: encodeEventTopics({
-        abi: rollupAbi,
-        eventName: "BatchSubmitted",
-        args: { batchNumber: BigInt(i + 1), submitter: SUBMITTER },
-      }) as Hex[],
+      topics: [SUBMITTED, word(BigInt(i + 1)), word(BigInt(SUBMITTER))],
       transactionHash,
     });
     batches.push({
@@ -102,7 +100,7 @@ export function rebuildVectors(): Vector {
       nextIndex: block.newNextIndex,
       number: i + 1,
       payouts: bytesToHex(encodePayouts(block.slotCount, block.payouts).slice(0, 40 * block.payouts.length)),
-      payoutsHash: header.payoutsHash,
+      payoutsHash: bytesToHex(payoutsHash(block.slotCount, block.payouts)),
       queueHash: bytesToHex(queueHash),
       queueHead: position,
       root: word(newRoot),
@@ -143,41 +141,38 @@ function published(): PublishedBlock[] {
 }
 
 function queuedTopics(position: number, record: Uint8Array): Hex[] {
-  return encodeEventTopics({
-    abi: rollupAbi,
-    eventName: "L1OperationQueued",
-    args: { position: BigInt(position), owner: bytesToHex(record.slice(1, 21)), kind: record[0] ?? 0 },
-  }) as Hex[];
+  return [QUEUED, word(BigInt(position)), word(numberIn(record, 1, 21)), word(numberIn(record, 0, 1))];
 }
 
 /** The event's other fields, cut from the record: tokenId 4, amount 16, index 3, key 32; then hash and fee. */
 function queuedData(record: Uint8Array, queueHash: Uint8Array): Hex {
-  const part = (start: number, end: number): bigint => BigInt(bytesToHex(record.slice(start, end)));
-  return encodeAbiParameters(
-    [
-      { type: "uint32" },
-      { type: "uint128" },
-      { type: "uint32" },
-      { type: "uint256" },
-      { type: "bytes32" },
-      { type: "uint256" },
-    ],
-    [
-      Number(part(21, 25)),
-      part(25, 41),
-      Number(part(41, 44)),
-      part(44, 76),
-      bytesToHex(queueHash),
-      100_000_000_000_000n,
-    ],
-  );
+  const fields = [
+    numberIn(record, 21, 25),
+    numberIn(record, 25, 41),
+    numberIn(record, 41, 44),
+    numberIn(record, 44, 76),
+  ];
+  return joined(...fields.map(word), bytesToHex(queueHash), word(SUBMITTER_FEE_WEI));
 }
 
-const SUBMITTED = getAbiItem({ abi: rollupAbi, name: "BatchSubmitted" }).inputs;
+/** submitBatch(header, data, proof): the header in place, then two offsets, then the two strings of bytes. */
+function submitBatchInput(header: Header, data: Uint8Array): Hex {
+  const head = BigInt(32 * (header.length + 2));
+  const dataPart = dynamicBytes(bytesToHex(data));
+  const proofAt = head + BigInt(dataPart.length / 2 - 1);
+  return joined(SUBMIT_BATCH, ...header.map(word), word(head), word(proofAt), dataPart, dynamicBytes(PROOF));
+}
 
-function submittedData(header: BatchHeader, dataHash: Hex, queueHead: bigint, queueHash: Hex): Hex {
-  return encodeAbiParameters(
-    [SUBMITTED[2], SUBMITTED[3], SUBMITTED[4], SUBMITTED[5]],
-    [header, dataHash, queueHead, queueHash],
-  );
+/** The length as a word, then the bytes, filled up to whole words. */
+function dynamicBytes(bytes: Hex): Hex {
+  const length = bytes.length / 2 - 1;
+  return joined(word(BigInt(length)), `0x${bytes.slice(2).padEnd(64 * Math.ceil(length / 32), "0")}`);
+}
+
+function joined(...parts: readonly Hex[]): Hex {
+  return `0x${parts.map((part) => part.slice(2)).join("")}`;
+}
+
+function numberIn(bytes: Uint8Array, start: number, end: number): bigint {
+  return BigInt(bytesToHex(bytes.slice(start, end)));
 }

@@ -20,7 +20,7 @@ import { createSparseState } from "@cairn/testkit";
 import { blockTxRoot, replayPublishedData } from "@cairn/vm";
 import { concatHex, decodeEventLog, decodeFunctionData, numberToHex } from "viem";
 import { describe, expect, it } from "vitest";
-import vector from "./rebuild.json" with { type: "json" };
+import vector from "../../../vectors/rebuild.json" with { type: "json" };
 
 type Log = (typeof vector.logs)[number];
 
