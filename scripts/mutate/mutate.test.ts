@@ -28,6 +28,7 @@ impl S {
         }
         let mut sum = 0;
         sum += twice(self.x);
+        list.push(self.x);
         for i in 0..8 {
             assert(words[i] * (1 - self.x) == 0, "same");
             assert(words[i] * (1 - self.x) == 0, "same");
@@ -90,7 +91,7 @@ describe("what is deleted of Noir", () => {
       'assert assert(words[i] * (1 - self.x) == 0, "same"); (2)',
     ]);
     expect(new Set(mutants.map(({ scope }) => scope))).toEqual(new Set(["check"]));
-    expect(mutants.map(({ line }) => line)).toEqual([10, 11, 13, 21, 22]);
+    expect(mutants.map(({ line }) => line)).toEqual([10, 11, 13, 22, 23]);
   });
 
   it("leaves everything else, and every line where it was", () => {

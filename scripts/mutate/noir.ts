@@ -6,8 +6,8 @@ const NOT_A_CALL =
 
 /**
  * Every statement of a Noir source that is a call: `assert(…)`, `x.assert_max_bit_size::<…>()`, and functions called for
- * their effect, which is to constrain or to update. Statements that make a value are not touched: without them nothing
- * compiles.
+ * their effect, which is to constrain or to update. Statements that make a value, appending to a list among them, are not
+ * touched: they constrain nothing.
  */
 export function findNoirMutants(file: string, source: string): Mutant[] {
   const masked = maskText(source);
@@ -30,7 +30,12 @@ export function findNoirMutants(file: string, source: string): Mutant[] {
 }
 
 function isCall(statement: string): boolean {
-  return statement.endsWith(")") && !NOT_A_CALL.test(statement) && !isAssignment(statement);
+  return statement.endsWith(")") && !NOT_A_CALL.test(statement) && !isAssignment(statement) && !isPush(statement);
+}
+
+/** Appending to a list makes a value, like an assignment. */
+function isPush(statement: string): boolean {
+  return /^\w+\.push\s*\(/.test(statement);
 }
 
 /** Whether an `=` that is no comparison stands outside all brackets. */

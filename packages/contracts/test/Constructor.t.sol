@@ -141,6 +141,9 @@ contract ConstructorTest is RollupTest {
 
     function test_bringsItsAccountTree() public {
         vm.assertEq(rollup.accountTree().codehash, address(new AccountTree()).codehash, "code");
+    }
+
+    function test_fitsTheCodeSizeLimit() public view {
         vm.assertLe(address(rollup).code.length, 24_576, "size of the rollup");
     }
 
