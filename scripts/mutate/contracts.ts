@@ -133,11 +133,15 @@ function likelyTests({ scope }: Mutant, errors: readonly string[]): string[] {
 }
 
 async function runForge(args: readonly string[], { dir, env }: Copy): Promise<Verdict> {
-  const { stdout, stderr } = await runProgram("forge", ["test", "--json", "--threads", "1", "--no-match-test", CODE_SIZE_TEST, ...args], {
-    cwd: dir,
-    env,
-    capture: true,
-  });
+  const { stdout, stderr } = await runProgram(
+    "forge",
+    ["test", "--json", "--threads", "1", "--no-match-test", CODE_SIZE_TEST, ...args],
+    {
+      cwd: dir,
+      env,
+      capture: true,
+    },
+  );
   return verdictOfForge(stdout, stderr);
 }
 

@@ -19,11 +19,18 @@ export type Comparison = {
   readonly stale: readonly { readonly entry: string; readonly problem: string }[];
 };
 
-/** Compares verdicts with the list: what survived needs an entry, and every entry needs a survivor. */
+const UNCHANGED =
+  "The compiled circuit of 16 slots is the same without it: the compiler sees that the rest implies it.";
+
+/** Compares verdicts with the list: what survived needs an entry, unless nothing was compiled
+ * otherwise, and every entry needs a survivor. */
 export function compareWithList(judged: readonly Judged[], list: readonly Equivalent[]): Comparison {
   const reasons = new Map(list.map(({ mutant, reason }) => [mutant, reason]));
   const byName = new Map(judged.map((one) => [mutantName(one.mutant), one]));
   const survivors = judged.filter(({ verdict }) => verdict?.type === "survived").map(({ mutant }) => mutant);
+  const unchanged = new Set(
+    judged.flatMap(({ mutant, verdict }) => (verdict?.type === "survived" && verdict.isUnchanged ? [mutant] : [])),
+  );
   const stale = [...reasons.keys()].flatMap((entry) => {
     const found = byName.get(entry);
     if (found === undefined) return [{ entry, problem: "there is no such guard" }];
@@ -32,10 +39,10 @@ export function compareWithList(judged: readonly Judged[], list: readonly Equiva
   });
   return {
     explained: survivors.flatMap((mutant) => {
-      const reason = reasons.get(mutantName(mutant));
+      const reason = reasons.get(mutantName(mutant)) ?? (unchanged.has(mutant) ? UNCHANGED : undefined);
       return reason === undefined ? [] : [{ mutant, reason }];
     }),
-    unexplained: survivors.filter((mutant) => !reasons.has(mutantName(mutant))),
+    unexplained: survivors.filter((mutant) => !reasons.has(mutantName(mutant)) && !unchanged.has(mutant)),
     stale,
   };
 }

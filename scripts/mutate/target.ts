@@ -3,7 +3,8 @@ import type { Mutant } from "./mutant.ts";
 /** How the tests answered to a mutant; `by` names the first test that failed, or the compiler. */
 export type Verdict =
   | { readonly type: "killed"; readonly by: string; readonly file: string | null }
-  | { readonly type: "survived" };
+  /** `isUnchanged` when what is compiled is the same with and without the guard. */
+  | { readonly type: "survived"; readonly isUnchanged?: boolean };
 
 /** What can be mutated: sources, and tests that are to notice. */
 export type Target = {

@@ -25,6 +25,8 @@ export interface HintAttack {
   readonly crate: string;
   /** How the constraint that stands against it begins; nothing else does. */
   readonly refusedBy: "AssertZero" | "RANGE";
+  /** Whether a verifier on a chain judges it too: one of each kind, for a proof of a block takes long. */
+  readonly isJudgedOnChain: boolean;
   readonly prepare: (acir: Acir) => Promise<Lie>;
 }
 
@@ -36,6 +38,7 @@ export const HINT_ATTACKS: readonly HintAttack[] = [
     name: "the operator's account credited with money that nobody sent, by a false difference in the tree",
     crate: "block16",
     refusedBy: "AssertZero",
+    isJudgedOnChain: true,
     async prepare(acir) {
       const before = leafAt(AT.operatorEth);
       const honest = leafHash({ ...before, balance: before.balance + 10n }) - leafHash(before);
@@ -54,6 +57,7 @@ export const HINT_ATTACKS: readonly HintAttack[] = [
     name: "another amount published and signed than moved, so that L1 data leads to another state",
     crate: "block16",
     refusedBy: "AssertZero",
+    isJudgedOnChain: false,
     async prepare(acir) {
       const published = transfer({ amount: 7n });
       const witness = honestWitness();
@@ -70,6 +74,7 @@ export const HINT_ATTACKS: readonly HintAttack[] = [
     name: "another sender published and signed than debited",
     crate: "block16",
     refusedBy: "AssertZero",
+    isJudgedOnChain: false,
     async prepare(acir) {
       const witness = honestWitness();
       slotOf(witness, 0).signature = signatureOf(transfer({ from: AT.malloryEth }));
@@ -86,6 +91,7 @@ export const HINT_ATTACKS: readonly HintAttack[] = [
       name: `${what} claimed as another field element than the one computed, by words of another`,
       crate: "block16",
       refusedBy: "AssertZero",
+      isJudgedOnChain: position === 0,
       async prepare(acir) {
         const inputs = await blockInputs(honestWitness());
         const call = hintCalls(acir, "split")[position];
@@ -98,6 +104,7 @@ export const HINT_ATTACKS: readonly HintAttack[] = [
     name: "a public input of more than 248 bits, by a quotient that keeps the digest's first byte",
     crate: "block16",
     refusedBy: "RANGE",
+    isJudgedOnChain: true,
     async prepare(acir) {
       const inputs = await blockInputs(honestWitness());
       const [call] = hintCalls(acir, "directive_integer_quotient");
@@ -117,18 +124,21 @@ export const HINT_ATTACKS: readonly HintAttack[] = [
     name: "the integer of the modulus for 0, as if its low limb needed no borrow",
     crate: "gadgets/words",
     refusedBy: "RANGE",
+    isJudgedOnChain: true,
     prepare: (acir) => wordsOfModulus(acir, 0n),
   },
   {
     name: "the integer of the modulus for 0, as if its high limb could lend",
     crate: "gadgets/words",
     refusedBy: "RANGE",
+    isJudgedOnChain: true,
     prepare: (acir) => wordsOfModulus(acir, 1n),
   },
   {
     name: "the integer of the modulus for 0, with a borrow that is no bit and wraps around the field",
     crate: "gadgets/words",
     refusedBy: "RANGE",
+    isJudgedOnChain: true,
     prepare: (acir) => wordsOfModulus(acir, wrappingBorrow(FIELD_MODULUS)),
   },
   ...([0n, 1n, null] as const).map(
@@ -136,6 +146,7 @@ export const HINT_ATTACKS: readonly HintAttack[] = [
       name: `a second challenge, the integer e + r, signed and decomposed, with ${borrow === null ? "a borrow that wraps around the field" : `borrow ${borrow}`}`,
       crate: "gadgets/schnorr",
       refusedBy: "RANGE",
+      isJudgedOnChain: borrow !== 1n,
       prepare: (acir) => secondChallenge(acir, borrow),
     }),
   ),
