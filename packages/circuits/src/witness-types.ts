@@ -1,28 +1,37 @@
 /**
- * Inputs of the block circuit, field by field as the structs of noir/block name them (camelCase here, snake_case there).
- * bigint stands for a field element, number for a byte or a 32-bit word.
+ * Inputs of the block circuit, field by field as the structs of noir/block name them (camelCase here, snake_case there). What
+ * each means and where its width is asserted stands in the tables at the head of `block.nr` and `slot.nr`. bigint stands for
+ * a field element, number for a byte or a 32-bit word, boolean for a bit. Lists have the length that their comment names: N
+ * slots, C = N / 4 capacity, L levels below the sub-roots.
  */
 export type IndexWitness = {
-  /** 24, lowest first. */
+  /** 24, lowest first: they choose the path. */
   bits: boolean[];
-  /** 3, highest first. */
+  /** 3, highest first, 8 bits each: the same number, as published. */
   bytes: bigint[];
 };
 
 /** A leaf before its step. */
 export type LeafWitness = {
+  /** 160 bits; 0 only in the empty leaf. */
   owner: bigint;
+  /** 32 bits. */
   tokenId: bigint;
+  /** 40 bits. */
   nonce: bigint;
+  /** 0 or 1: the owner authorised the key on L1. */
   ownerKey: bigint;
+  /** 128 bits, in the token's smallest unit. */
   balance: bigint;
+  /** x of the L2 public key, 0 for none. */
   key: bigint;
 };
 
-/** A leaf, where it stands, and per level below the sub-roots the four children of its parent before the step. */
+/** A leaf and where it stands. */
 export type OpeningWitness = {
   index: IndexWitness;
   leaf: LeafWitness;
+  /** L × 4, lowest level first: the children of the leaf's ancestor before the step, the node on the path among them. */
   children: bigint[][];
 };
 
@@ -30,77 +39,107 @@ export type OpeningWitness = {
 export type FloatWitness = {
   /** 5, lowest first. */
   exponent: boolean[];
+  /** 35 or 11 bits. */
   mantissa: bigint;
 };
 
-/** Owner or recipient, and key, that one slot publishes. */
+/** What one transferToNew or withdraw publishes beside its slot. */
 export type ExtraWitness = {
+  /** 160 bits: owner of the new account, or L1 recipient. */
   owner: bigint;
+  /** Key of the new account; 0 for none and for a withdrawal. */
   key: bigint;
 };
 
-/** Signature with s in two limbs and the y of the signing key. */
+/** A signature and the y of the signing key. */
 export type SignatureWitness = {
+  /** x of the nonce point, not 0. */
   rx: bigint;
+  /** Lowest 128 bits of s. */
   sLow: bigint;
+  /** Highest 126 bits of s. */
   sHigh: bigint;
+  /** Either of the two y that belong to the key. */
   keyY: bigint;
 };
 
-/** One slot. */
+/** One slot. The flags say which L2 transaction it holds; none for a noop and an L1 operation. */
 export type SlotWitness = {
   isTransfer: boolean;
   isTransferToNew: boolean;
   isWithdraw: boolean;
+  /** The account that is debited, or that an L1 operation names. */
   a: OpeningWitness;
+  /** The account that is credited or created; index 0 when there is none. */
   b: OpeningWitness;
+  /** float40; zero unless signed. */
   amount: FloatWitness;
+  /** float16; zero unless signed. */
   fee: FloatWitness;
-  /** 4, at most one set. */
+  /** 4, one per fee credit; exactly one is set if the fee is not 0. */
   feeSelectors: boolean[];
+  /** 32 bits, seconds. */
   validUntil: bigint;
   signature: SignatureWitness;
 };
 
-/** The L1-queue record of one of the first slots. */
+/** The L1-queue record of one of the first C slots. */
 export type RecordWitness = {
   isDeposit: boolean;
   isForcedWithdraw: boolean;
   isSetKey: boolean;
-  /** 19. */
+  /** 19: the 76 bytes of the record. */
   words: number[];
+  /** Lowest byte of the owner, which begins a word that also holds the token. */
   ownerLow: number;
+  /** Likewise of the token id, before the amount. */
   tokenIdLow: number;
+  /** Likewise of the amount, before the index. */
   amountLow: number;
 };
 
-/** One fee credit; index 0 when unused. */
+/** One fee credit; all zero when unused. */
 export type FeeCreditWitness = {
+  /** Token of the account that takes the fees. */
   tokenId: bigint;
   index: IndexWitness;
   leaf: LeafWitness;
+  /** As of an opening. */
   children: bigint[][];
 };
 
-/** What the public input says that slots do not; 32-bit words, highest first. */
+/** What the public input says that slots do not; words of 32 bits, highest first. */
 export type HeaderWitness = {
+  /** 2. */
   chainId: number[];
+  /** 5: the rollup's address. */
   rollup: number[];
+  /** 2. */
   blockNumber: number[];
+  /** 2: seconds. */
   timestamp: number[];
+  /** 8. */
   queueHashBefore: number[];
   oldNextIndex: number;
+  /** 8: where the data polynomial is evaluated (spec 3.6), below 2^248. */
   dataPoint: number[];
 };
 
 /** All private inputs of the block circuit. */
 export type BlockWitness = {
   header: HeaderWitness;
+  /** 4^T nodes at depth T before the block, in index order. */
   subroots: bigint[];
+  /** C. */
   records: RecordWitness[];
+  /** N. */
   slots: SlotWitness[];
+  /** N: position of the linked partner, the slot's own without one. */
   linkTargets: bigint[];
+  /** 4. */
   feeCredits: FeeCreditWitness[];
+  /** C. */
   extras: ExtraWitness[];
+  /** C × 10 words: recipient 20 bytes ‖ tokenId 4 ‖ amount 16. */
   payouts: number[][];
 };

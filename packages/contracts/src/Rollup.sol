@@ -216,7 +216,8 @@ contract Rollup is RollupEscape {
 
     // Steps of submitBatch
 
-    /// @dev Returns for how many seconds an entry must have waited for the batch to have to consume it.
+    /// @dev Returns the age in seconds from which on the batch must consume an entry: the inclusion delay for the operator, 0
+    ///      for anyone else, whose batches must take all that waits.
     function _requireSubmitter() private view returns (uint64 inclusionDelay) {
         _requirePlainCaller();
         if (msg.sender == _operator || _operator == address(0)) return INCLUSION_DELAY;
@@ -245,6 +246,9 @@ contract Rollup is RollupEscape {
         }
     }
 
+    /// @dev All state is written before the reward is pushed, the only call to an address outside: whatever runs there finds the
+    ///      batch accepted, its queue entries consumed and its commitment in place. The submitter is a plain account, but
+    ///      nothing here rests on that. The queue moves before the event, which names the head after the batch.
     function _accept(BatchHeader calldata header, bytes32 dataHash, bytes32 queueHash) private {
         uint64 batchNumber = ++_batchCount;
         _root = header.newRoot;

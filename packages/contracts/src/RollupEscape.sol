@@ -11,7 +11,7 @@ import {Payouts} from "./libraries/Payouts.sol";
 import {Queue} from "./libraries/Queue.sol";
 
 /// @title Freeze, exit, reclaim
-/// @dev Rules are in docs/spec/8-escape.md. Everything is marked as paid before the first call to a stranger.
+/// @dev Rules are in docs/spec/8-escape.md. Everything is marked as paid before the first call to an address outside.
 abstract contract RollupEscape is RollupBase {
     using Custody for Custody.Data;
     using Escape for Escape.Data;
@@ -57,7 +57,9 @@ abstract contract RollupEscape is RollupBase {
         emit Reclaimed(position, record.owner, record.tokenId, record.amount, fee);
     }
 
-    /// @dev Whoever was forestalled by another exit learns it before anything is hashed.
+    /// @dev The order: first what is cheap to refuse, so that a caller whose accounts left a moment ago does not pay for the
+    ///      hashes; then the proof; then every account is marked, which also refuses one that is named twice; money moves last.
+    ///      Marking all before the first payment keeps a recipient that gets control from finding an account unmarked.
     function _exit(AccountLeaf[] memory accounts, bytes32[] calldata siblings) private {
         uint32 nextIndex = _nextIndex;
         for (uint256 i = 0; i < accounts.length; i++) {

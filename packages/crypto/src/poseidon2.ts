@@ -15,7 +15,13 @@ const [mu0, mu1, mu2, mu3] = INTERNAL_DIAGONAL_MINUS_ONE;
 const firstExternal = EXTERNAL_ROUND_CONSTANTS.slice(0, 4);
 const lastExternal = EXTERNAL_ROUND_CONSTANTS.slice(4);
 
-/** Poseidon2 permutation P, width 4 over the BN254 scalar field, Noir's parameters. Throws `crypto/not-a-field-element`. */
+/**
+ * Poseidon2 permutation P, width 4 over the BN254 scalar field (spec 11). Throws `crypto/not-a-field-element`.
+ *
+ * Permutation and matrices: Grassi, Khovratovich, Schofnegger, "Poseidon2", https://eprint.iacr.org/2023/323. Round
+ * constants: the Grain LFSR of "Poseidon", https://eprint.iacr.org/2019/458, as `test/grain.ts` draws them; internal
+ * diagonal: the authors' parameter set for BN254 and t = 4, which Noir and Barretenberg use.
+ */
 export function permute(state: PoseidonState): PoseidonState {
   for (const element of state) assertField(element);
   let [a, b, c, d] = externalLayer(state);
@@ -35,7 +41,10 @@ export function permute(state: PoseidonState): PoseidonState {
 /** `compress(a, b, c, d) = P([a, b, c, d])[0] + a mod r` in plain bigint arithmetic. Throws `crypto/not-a-field-element`. */
 export const compress: Compress = (a, b, c, d) => (permute([a, b, c, d])[0] + a) % r;
 
-/** Elements of the result are below 16 r, not reduced: the next product takes them as they are. */
+/**
+ * Multiplies by the external matrix, rows (5 7 1 3), (4 6 1 1), (1 3 5 7), (1 1 4 6), in the eight additions of the paper's
+ * appendix. Elements of the result are below 16 r, not reduced: the next product takes them as they are.
+ */
 function externalLayer([a, b, c, d]: PoseidonState): [bigint, bigint, bigint, bigint] {
   const ab = a + b;
   const cd = c + d;

@@ -22,13 +22,13 @@ import {
 interface IRollup is IRollupErrors, IRollupEvents {
     // Tokens
 
-    /// @notice Gives an ERC-20 its id, from 1 on. Anyone may, once per token.
+    /// @notice Gives an ERC-20 its id, counting from 1. Anyone can call this, once per token.
     /// @dev Reverts: TokenIsRollup, TokenWithoutCode, TokenAlreadyRegistered, TooManyTokens.
     function registerToken(address token) external returns (uint32 tokenId);
 
     // Queue
 
-    /// @notice Deposits `amount` wei for `owner`. `msg.value` covers it and the queue fee; what is beyond comes back.
+    /// @notice Deposits `amount` wei for `owner`. `msg.value` must cover it and the queue fee; the rest is returned.
     /// @param amount Wei to deposit.
     /// @param owner Owner of the account to credit.
     /// @param index Account to top up if it is `owner`'s and holds ETH; otherwise an account is created. 0 to create.
@@ -42,7 +42,7 @@ interface IRollup is IRollupErrors, IRollupEvents {
     ///      ReceivedUnexpectedAmount, RefundFailed.
     function deposit(uint32 tokenId, uint256 amount, address owner, uint32 index, uint256 key) external payable;
 
-    /// @notice As `deposit`, with an EIP-2612 approval by the caller. One that was presented before does not hurt.
+    /// @notice As `deposit`, with an EIP-2612 approval by the caller. An approval that was presented before does no harm.
     function depositWithPermit(
         uint32 tokenId,
         uint256 amount,
@@ -52,7 +52,7 @@ interface IRollup is IRollupErrors, IRollupEvents {
         Permit calldata permit
     ) external payable;
 
-    /// @notice Demands the whole balance of an account of the caller. Does nothing if the account is not the caller's.
+    /// @notice Requests the withdrawal of the whole balance of an account of the caller. Does nothing if the account is not the caller's.
     /// @dev Reverts: ValueTooLow, IndexOutOfRange, RefundFailed. ETH beyond the fee comes back.
     function requestWithdraw(uint32 index) external payable;
 
@@ -66,7 +66,7 @@ interface IRollup is IRollupErrors, IRollupEvents {
     /// @param header What the batch claims.
     /// @param data Published data; trailing zero bytes may be left out.
     /// @param proof Proof of the circuit `header.circuitType`.
-    /// @dev While there is an operator, a batch of anybody else must consume all entries that wait at its timestamp, as far
+    /// @dev While there is an operator, a batch of anyone else must consume all entries that wait at its timestamp, as far
     ///      as its circuit has room. Reverts: CallerNotPlainAccount, SubmissionNotOpen, UnknownCircuitType, OldRootMismatch, FirstBlockMismatch,
     ///      LastBlockMismatch, TimestampTooOld, TimestampInFuture, TooManyL1Operations, OverdueL1OperationsLeft,
     ///      DataTooLong, KeyOutOfRange, InvalidProof.
@@ -88,7 +88,7 @@ interface IRollup is IRollupErrors, IRollupEvents {
 
     // Payments
 
-    /// @notice Pays payouts of a batch, in any order and parts. Anyone may; each record is dealt with once.
+    /// @notice Pays payouts of a batch, in any order and in parts. Anyone can call this; each record is paid once.
     /// @param batchNumber Number of the batch.
     /// @param header Its header, as in its calldata and its event.
     /// @param dataHash Its data hash, as in its event.
@@ -109,17 +109,17 @@ interface IRollup is IRollupErrors, IRollupEvents {
     /// @dev Reverts: NothingToClaim, InvalidClaimRecipient, ClaimFailed.
     function claim(uint32 tokenId, address recipient) external;
 
-    /// @notice Pays all that `beneficiary` can claim in a token to `beneficiary`. Anyone may.
+    /// @notice Pays all that `beneficiary` can claim in a token to `beneficiary`. Anyone can call this.
     /// @dev Reverts: NothingToClaim, InvalidClaimRecipient, ClaimFailed.
     function claimFor(uint32 tokenId, address beneficiary) external;
 
     // Escape (spec 8)
 
-    /// @notice Stops the rollup for good when the entry at the queue's head is older than the freeze delay. Anyone may.
+    /// @notice Stops the rollup for good when the entry at the queue's head is older than the freeze delay. Anyone can call this.
     /// @dev Reverts: RollupFrozen, FreezeTooEarly.
     function freeze() external;
 
-    /// @notice Pays the whole balance of an account to its owner, by its place in the last proven state. Anyone may, once.
+    /// @notice Pays the whole balance of an account to its owner, by its place in the last proven state. Anyone can call this; each account leaves once.
     /// @param account The account.
     /// @param siblings 36 nodes: from the leaf's level up, three per level in the order of their positions.
     /// @dev Reverts: NotFrozen, IndexNotAssigned, AlreadyExited, FieldOutOfRange, ProofLengthMismatch, RootMismatch,
@@ -134,7 +134,7 @@ interface IRollup is IRollupErrors, IRollupEvents {
     function exitMany(AccountLeaf[] calldata accounts, bytes32[] calldata siblings) external;
 
     /// @notice Pays an unprocessed queue entry back to its owner: the deposit, and the half of the fee that was not burned.
-    ///         Anyone may, once.
+    ///         Anyone can call this, once per entry.
     /// @param position Number of the entry, as in its event.
     /// @param record The entry, as in its event.
     /// @dev Reverts: NotFrozen, NotReclaimable, AlreadyReclaimed, QueueRecordMismatch, InsufficientGas.

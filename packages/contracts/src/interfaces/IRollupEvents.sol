@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {BatchHeader} from "./RollupTypes.sol";
 
-/// @title What the rollup tells the world
+/// @title Events of the rollup
 /// @dev Calldata of `submitBatch` and these events are enough to rebuild the whole state.
 interface IRollupEvents {
     /// @notice A token got its id.

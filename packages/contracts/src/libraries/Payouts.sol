@@ -51,7 +51,7 @@ library Payouts {
         return count;
     }
 
-    /// @notice Deals with the unsettled ones among up to `maxCount` records from `first` on; the caller checked `list` and
+    /// @notice Pays those of up to `maxCount` records from `first` on that are not settled yet. The caller checked `list` and
     ///         its `count` of records, at most 256.
     function settle(
         Data storage self,
@@ -62,6 +62,7 @@ library Payouts {
         uint256 first,
         uint256 maxCount
     ) internal {
+        // Marked before the first call, all of them at once: a recipient that gets control finds nothing left to pay here.
         uint256 unsettled = ~self.settled[batchNumber] & _range(count, first, maxCount);
         if (unsettled == 0) revert IRollupErrors.NothingToPay(batchNumber);
         self.settled[batchNumber] |= unsettled;
@@ -77,11 +78,13 @@ library Payouts {
         }
     }
 
-    /// @notice Pays what is owed with a bounded allowance, or makes it claimable; tells which.
+    /// @notice Pays what is owed, with a limit on the gas of the call, or makes it claimable; returns whether it was paid.
     function push(Data storage self, Custody.Data storage custody, uint32 tokenId, address recipient, uint256 amount)
         internal
         returns (bool paid)
     {
+        // The debt is taken off before the call, so that whatever the recipient does sees the books without it, and put back
+        // only when the call failed, in which case no money has left.
         custody.decrease(tokenId, amount);
         paid = tokenId == Constants.ETH_TOKEN_ID
             ? TokenTransfer.pushETH(recipient, amount)
@@ -104,6 +107,7 @@ library Payouts {
         }
         uint256 amount = self.claimable[tokenId][beneficiary];
         if (amount == 0) revert IRollupErrors.NothingToClaim(tokenId, beneficiary);
+        // Before the call, as in `push`; a failed call reverts all of it.
         self.claimable[tokenId][beneficiary] = 0;
         custody.decrease(tokenId, amount);
         bool paid = tokenId == Constants.ETH_TOKEN_ID
