@@ -5,7 +5,7 @@
  *   --from N          begin with guard N of the list, counted from 1
  *   --count N         stop after N guards
  *   --list            print the guards and what is known of them, run nothing
- *   --write-docs      write docs/mutation.md from the results of both targets, which must be complete
+ *   --write-docs      write docs/mutation.md from the results of both targets; what was not tried is said there
  * Results are kept by content below the cache folder, so an interrupted run goes on where it stopped.
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -124,14 +124,8 @@ function writeDocument(): boolean {
     const judged = findMutants(target).map((mutant) => ({ mutant, verdict: results.find(mutant) }));
     return { name, sourceDir: target.sourceDir, judged, comparison: compareWithList(judged, equivalents[name]) };
   });
-  const open = sections.flatMap(({ judged }) => judged.filter(({ verdict }) => verdict === null));
-  if (open.length > 0) {
-    console.error(
-      `docs/mutation.md is not written: ${open.length} guards have not been tried since they or their tests changed`,
-    );
-    return false;
-  }
   writeFileSync(DOCUMENT_PATH, mutationDocument(sections));
-  console.log("docs/mutation.md written");
-  return true;
+  const untried = sections.flatMap(({ judged }) => judged.filter(({ verdict }) => verdict === null)).length;
+  console.log(`docs/mutation.md written, ${untried} guards not tried`);
+  return untried === 0;
 }

@@ -36,17 +36,19 @@ export function mutationDocument(sections: readonly Section[]): string {
 
 function sectionLines({ name, sourceDir, judged, comparison }: Section): string[] {
   const killed = judged.filter(({ verdict }) => verdict?.type === "killed");
+  const untried = judged.filter(({ verdict }) => verdict === null);
   const kinds = (Object.keys(KINDS) as Mutant["kind"][]).filter((kind) =>
     judged.some(({ mutant }) => mutant.kind === kind),
   );
   const row = (label: string, isCounted: (one: Judged) => boolean): string => {
     const all = judged.filter(isCounted);
     const dead = killed.filter(isCounted);
-    return `| ${label} | ${all.length} | ${dead.length} | ${all.length - dead.length} |`;
+    const open = untried.filter(isCounted);
+    return `| ${label} | ${all.length} | ${dead.length} | ${all.length - dead.length - open.length} | ${open.length} |`;
   };
   const table = [
-    "| Guards | deleted | noticed | not noticed |",
-    "|---|---|---|---|",
+    "| Guards | all | noticed | not noticed | not tried |",
+    "|---|---|---|---|---|",
     ...kinds.map((kind) => row(KINDS[kind], ({ mutant }) => mutant.kind === kind)),
     row("all", () => true),
   ];
@@ -56,7 +58,13 @@ function sectionLines({ name, sourceDir, judged, comparison }: Section): string[
     ...explained.map(({ mutant, reason }) => item(mutant, reason)),
     ...unexplained.map((mutant) => item(mutant, "**No reason is known.**")),
   ];
-  return [heading, table.join("\n"), ...(reasons.length > 0 ? ["Not noticed, and why:", reasons.join("\n")] : [])];
+  const caveat = untried.length === 0 ? [] : [`The run is not complete: ${untried.length} guards were not tried.`];
+  return [
+    heading,
+    table.join("\n"),
+    ...caveat,
+    ...(reasons.length > 0 ? ["Not noticed, and why:", reasons.join("\n")] : []),
+  ];
 }
 
 function item({ file, scope, text }: Mutant, reason: string): string {

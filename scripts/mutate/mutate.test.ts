@@ -181,7 +181,7 @@ describe("results", () => {
         comparison,
       },
     ]);
-    expect(text).toContain("| range checks | 1 | 0 | 1 |");
+    expect(text).toContain("| range checks | 1 | 0 | 1 | 0 |");
     expect(text).toContain("  implied");
     expect(text).toContain("**No reason is known.**");
   });
