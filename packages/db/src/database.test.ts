@@ -8,6 +8,7 @@ import {
   type BlockSeal,
   bindChain,
   countBlocks,
+  countLeftPayouts,
   type Database,
   deleteBlocksFrom,
   deleteQueueEntriesFrom,
@@ -28,6 +29,7 @@ import {
   insertQueueEntries,
   insertSettlement,
   lastSequence,
+  leavePayouts,
   listAccountTransactions,
   listPayouts,
   listRejectedProofs,
@@ -44,6 +46,7 @@ import {
   markBatchAccepted,
   markFinal,
   nextStoredNonce,
+  readProgress,
   rejectProof,
   requeueTransactions,
   revokeAcceptancesFrom,
@@ -51,6 +54,7 @@ import {
   type StoredTransaction,
   sealStoredBlock,
   storeProof,
+  takeBackPayouts,
   updateL1Transaction,
   upsertTransactions,
 } from "./index.ts";
@@ -234,9 +238,16 @@ describe.each(["embedded", "server"] as const)("repositories on the %s engine", 
     await markBatchAccepted(db, 1, { ...acceptance, atMs: 9 });
     expect((await findBatch(db, 1))?.acceptance).toEqual(acceptance);
     expect((await findBlock(db, 1))?.status).toBe("proven");
-    expect(await loadBlocksOwing(db)).toEqual([1]);
+    expect(await loadBlocksOwing(db, 10)).toEqual([1]);
+    await leavePayouts(db, 1, [{ position: 0, gas: 250_000 }]);
+    expect([await loadBlocksOwing(db, 10), await countLeftPayouts(db)]).toEqual([[], 1]);
+    expect((await readProgress(db)).payouts.count).toBe(0);
+    await takeBackPayouts(db, 249_999);
+    expect(await countLeftPayouts(db)).toBe(1);
+    await takeBackPayouts(db, 250_000);
+    expect([await loadBlocksOwing(db, 10), await countLeftPayouts(db)]).toEqual([[1], 0]);
     await insertSettlement(db, { batch: 1, position: 0, status: "paid", l1Transaction: hash(7), l1Block: 21 });
-    expect(await loadBlocksOwing(db)).toEqual([]);
+    expect(await loadBlocksOwing(db, 10)).toEqual([]);
     await revokeSettlementsFrom(db, 21);
     expect((await listPayouts(db, { recipient: 5n, limit: 5 }))[0]).toMatchObject({
       status: "owed",

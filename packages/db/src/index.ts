@@ -93,10 +93,13 @@ export {
 } from "./l1-transactions.ts";
 export { acquireNodeLock, type NodeLock } from "./node-lock.ts";
 export {
+  countLeftPayouts,
+  leavePayouts,
   listPayouts,
   loadBlockPayouts,
   loadBlocksOwing,
   type StoredPayout,
+  takeBackPayouts,
 } from "./payouts.ts";
 export { type Progress, readProgress, type Waiting } from "./progress.ts";
 export {

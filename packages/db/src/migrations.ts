@@ -209,6 +209,9 @@ const REJECTED_PROOFS = [
 /** One word each: a batch is ready when its proof is made, a block is proven when L1 has accepted it. */
 const READY = [`alter table batches rename column proved_at_ms to ready_at_ms`];
 
+/** Payouts that burn too much gas for the publisher to pay them. */
+const LEFT_PAYOUTS = [`alter table payouts add column left_gas int`];
+
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0005-sealing": statements(SEALING),
   "0001-initial": statements(INITIAL),
@@ -216,6 +219,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0003-acceptances": statements(ACCEPTANCES),
   "0004-rejected-proofs": statements(REJECTED_PROOFS),
   "0006-ready": statements(READY),
+  "0007-left-payouts": statements(LEFT_PAYOUTS),
 };
 
 /** Brings the schema up to date; safe to run from several processes at once. Throws `db/migration-failed`, `db/newer-schema`. */

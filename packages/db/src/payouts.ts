@@ -17,6 +17,8 @@ export interface StoredPayout {
   readonly l1Transaction: Uint8Array | null;
   /** L1 block of that transaction. */
   readonly l1Block: number | null;
+  /** Gas that it would burn, for which the publisher left it to others; null when it did not. */
+  readonly leftGas: number | null;
 }
 
 /** A block's payouts in order. */
@@ -49,16 +51,50 @@ export async function listPayouts(
   return rows.map(toPayout);
 }
 
-/** Blocks proven on L1 that still owe payouts, in order. */
-export async function loadBlocksOwing(db: Db): Promise<number[]> {
+/** Leaves owed payouts of a block to others than the publisher. */
+export async function leavePayouts(
+  db: Db,
+  blockNumber: number,
+  payouts: readonly { readonly position: number; readonly gas: number }[],
+): Promise<void> {
+  for (const { position, gas } of payouts) {
+    await db
+      .updateTable("payouts")
+      .set({ left_gas: gas })
+      .where("block_number", "=", blockNumber)
+      .where("position", "=", position)
+      .execute();
+  }
+}
+
+/** Takes back payouts that were left to others and burn at most `maxGas`. */
+export async function takeBackPayouts(db: Db, maxGas: number): Promise<void> {
+  await db.updateTable("payouts").set({ left_gas: null }).where("left_gas", "<=", maxGas).execute();
+}
+
+/** Owed payouts that were left to others. */
+export async function countLeftPayouts(db: Db): Promise<number> {
+  const { count } = await db
+    .selectFrom("payouts")
+    .select(({ fn }) => fn.countAll().as("count"))
+    .where("left_gas", "is not", null)
+    .where("status", "=", "owed")
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/** The first blocks proven on L1 that owe payouts which are not left to others, in order. */
+export async function loadBlocksOwing(db: Db, limit: number): Promise<number[]> {
   const rows = await db
     .selectFrom("payouts")
     .innerJoin("blocks", "blocks.number", "payouts.block_number")
     .select("payouts.block_number")
     .distinct()
     .where("payouts.status", "=", "owed")
+    .where("payouts.left_gas", "is", null)
     .where("blocks.status", "in", ["proven", "final"])
     .orderBy("payouts.block_number")
+    .limit(limit)
     .execute();
   return rows.map(({ block_number }) => block_number);
 }
@@ -73,5 +109,6 @@ function toPayout(row: Selectable<Tables["payouts"]>): StoredPayout {
     status: row.status,
     l1Transaction: optionalBytes(row.l1_transaction),
     l1Block: row.l1_block,
+    leftGas: row.left_gas,
   };
 }

@@ -16,7 +16,7 @@ export interface Progress {
   readonly acceptances: Waiting;
   /** L1 transactions that are not mined. */
   readonly l1Transactions: Waiting;
-  /** Payouts of accepted blocks that are not settled. */
+  /** Payouts of accepted blocks that are neither settled nor left to others. */
   readonly payouts: Waiting;
 }
 
@@ -38,7 +38,7 @@ export async function readProgress(db: Db): Promise<Progress> {
   const owed = await sql<Readonly<Record<string, number | null>>>`
     select count(*) as owed, min(blocks.proven_at_ms) as owed_since
     from payouts join blocks on blocks.number = payouts.block_number
-    where payouts.status = 'owed' and blocks.status in ('proven', 'final')
+    where payouts.status = 'owed' and payouts.left_gas is null and blocks.status in ('proven', 'final')
   `.execute(db);
   const found = { ...rows[0], ...sent.rows[0], ...owed.rows[0] };
   const waiting = (name: string): Waiting => {

@@ -179,6 +179,7 @@ interface PayoutsTable {
   status: PayoutStatus;
   l1_transaction: Bytes | null;
   l1_block: number | null;
+  left_gas: Generated<number | null>;
 }
 
 interface L1TransactionsTable {

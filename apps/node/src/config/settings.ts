@@ -307,6 +307,13 @@ export const SETTINGS = {
     unit: "transactions",
     text: "L1 transactions that wait to be mined at a time.",
   }),
+  maxPayoutGas: setting({
+    env: "CAIRN_MAX_PAYOUT_GAS",
+    schema: form.integer(0, 1_000_000),
+    fallback: "130000",
+    unit: "gas",
+    text: "Payouts that would take more L1 gas each, because their token burns it, are not paid by the publisher but left to `cairn pay`. No payout in ETH takes as much as the default.",
+  }),
   lowBalanceWei: setting({
     env: "CAIRN_LOW_BALANCE_WEI",
     schema: form.wei(),

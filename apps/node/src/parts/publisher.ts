@@ -1,3 +1,4 @@
+import { takeBackPayouts } from "@cairn/db";
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { createPublisherMetrics } from "../publisher/metrics.ts";
 import { createPublisher, type Publisher } from "../publisher/publisher.ts";
@@ -24,11 +25,13 @@ export function createPublisherPart(
   return {
     name: "publisher",
     start: async (endings) => {
+      await takeBackPayouts(database.db, config.maxPayoutGas);
       publisher = createPublisher(
         {
           pollMs: config.l1PollMs,
           maxLive: config.maxLiveL1,
           lowBalanceWei: config.lowBalanceWei,
+          maxPayoutGas: config.maxPayoutGas,
           maxFeePerGas: BigInt(config.maxFeeGwei) * 10n ** 9n,
           bumpAfterMs: config.bumpAfterMs,
           finalConfirmations: config.finalConfirmations,

@@ -43,11 +43,15 @@ export function submitCall(rollup: Hex, { batch, block, payouts }: BatchCallInpu
   };
 }
 
-/**
- * The call that pays what is owed among the records from `first` on, PAYOUTS_PER_CALL of them, of an accepted batch.
- * Throws `node/unavailable` before acceptance.
- */
-export function payCall(rollup: Hex, { batch, block, payouts }: BatchCallInputs, first: number): L1Call {
+/** Neighbouring records of a payout list that one `pay` deals with, at most PAYOUTS_PER_CALL. */
+export interface PayoutRun {
+  /** Position of the first one. */
+  readonly first: number;
+  readonly count: number;
+}
+
+/** The call that pays what is owed in a run of an accepted batch. Throws `node/unavailable` before acceptance. */
+export function payCall(rollup: Hex, { batch, block, payouts }: BatchCallInputs, run: PayoutRun): L1Call {
   if (batch.acceptance === null || block.seal === null) throw incomplete(block);
   const args = payArguments({
     batch: batchNumber(batch.acceptance.number),
@@ -55,18 +59,29 @@ export function payCall(rollup: Hex, { batch, block, payouts }: BatchCallInputs,
     header: encodeHeader(headerFieldsOf(block, payouts)),
     dataHash: bytesToHex(dataHash(block.slotCount, block.seal.data)),
     payouts: payouts.map(toPayout),
-    first,
-    maxCount: PAYOUTS_PER_CALL,
+    first: run.first,
+    maxCount: run.count,
   });
   const data = encodeFunctionData({ abi: rollupAbi, functionName: "pay", args });
-  const owed = payoutsOfPart(payouts, first).filter(({ status }) => status === "owed");
+  const owed = payoutsOfRun(payouts, run).filter(({ status }) => status === "owed");
   const gasLimit = payGasLimit(owed.length);
-  return { purpose: "pay", subject: batch.firstBlock, content: String(first), to: rollup, data, gasLimit };
+  return { purpose: "pay", subject: batch.firstBlock, content: contentOfRun(run), to: rollup, data, gasLimit };
 }
 
-/** The records that a `pay` from `first` on deals with. */
-export function payoutsOfPart(payouts: readonly StoredPayout[], first: number): StoredPayout[] {
-  return payouts.filter(({ position }) => position >= first && position < first + PAYOUTS_PER_CALL);
+/** The records of a run. */
+export function payoutsOfRun(payouts: readonly StoredPayout[], { first, count }: PayoutRun): StoredPayout[] {
+  return payouts.filter(({ position }) => position >= first && position < first + count);
+}
+
+/** How a stored L1 transaction names its run: the first position, and the count unless it is PAYOUTS_PER_CALL. */
+export function contentOfRun({ first, count }: PayoutRun): string {
+  return count === PAYOUTS_PER_CALL ? String(first) : `${first}+${count}`;
+}
+
+/** The run that a stored L1 transaction names. */
+export function runOfContent(content: string): PayoutRun {
+  const [first, count = PAYOUTS_PER_CALL] = content.split("+").map(Number);
+  return { first: first ?? 0, count };
 }
 
 function incomplete({ number }: StoredBlock): CairnError<NodeErrorCode> {

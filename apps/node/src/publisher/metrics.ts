@@ -14,7 +14,7 @@ export interface PublisherMetrics {
   readonly badProof: () => void;
   /** A block has to be built again. */
   readonly rebuilt: () => void;
-  readonly observe: (now: { balanceWei: bigint; live: number; unsent: number }) => void;
+  readonly observe: (now: { balanceWei: bigint; live: number; unsent: number; left: number }) => void;
 }
 
 /** Registers the publisher's metrics. */
@@ -49,6 +49,11 @@ export function createPublisherMetrics(registry: Registry): PublisherMetrics {
     help: "Proven batches that L1 has not accepted",
     registers,
   });
+  const left = new Gauge({
+    name: "cairn_payouts_left",
+    help: "Payouts left to others because they burn too much gas",
+    registers,
+  });
   return {
     moved: (purpose, status) => moves.inc({ purpose, status }),
     bumped: () => bumps.inc(),
@@ -61,6 +66,7 @@ export function createPublisherMetrics(registry: Registry): PublisherMetrics {
       balance.set(Number(now.balanceWei) / 1e18);
       live.set(now.live);
       unsent.set(now.unsent);
+      left.set(now.left);
     },
   };
 }

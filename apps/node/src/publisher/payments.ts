@@ -1,34 +1,62 @@
-import { type Db, findBatch, findBlock, loadBlockPayouts, loadBlocksOwing, type StoredL1Transaction } from "@cairn/db";
-import { type BatchCallInputs, PAYOUTS_PER_CALL, payoutsOfPart } from "./batch-calls.ts";
+import {
+  type Db,
+  findBatch,
+  findBlock,
+  loadBlockPayouts,
+  loadBlocksOwing,
+  type StoredL1Transaction,
+  type StoredPayout,
+} from "@cairn/db";
+import { type BatchCallInputs, PAYOUTS_PER_CALL, type PayoutRun, payoutsOfRun, runOfContent } from "./batch-calls.ts";
 
-/** A part of a batch's payout list that still owes something. */
-export interface OwedPart {
+/** A run of a batch's payout list that still owes something. */
+export interface OwedRun extends PayoutRun {
   readonly block: number;
-  /** Position of its first record; parts have fixed borders. */
-  readonly first: number;
 }
 
-/** Parts that owe something, by block and position. */
-export async function loadOwedParts(db: Db): Promise<OwedPart[]> {
-  const parts: OwedPart[] = [];
-  for (const block of await loadBlocksOwing(db)) {
-    const owed = (await loadBlockPayouts(db, block)).filter(({ status }) => status === "owed");
-    const firsts = new Set(owed.map(({ position }) => position - (position % PAYOUTS_PER_CALL)));
-    parts.push(...[...firsts].map((first) => ({ block, first })));
+/** Blocks that are looked at at a time. */
+const BLOCKS_PER_LOOK = 100;
+
+/** Runs that owe something, by block and position, of the first blocks that do. */
+export async function loadOwedRuns(db: Db): Promise<OwedRun[]> {
+  const runs: OwedRun[] = [];
+  for (const block of await loadBlocksOwing(db, BLOCKS_PER_LOOK)) {
+    runs.push(...runsOf(await loadBlockPayouts(db, block)).map((run) => ({ block, ...run })));
   }
-  return parts;
+  return runs;
+}
+
+/** Cuts a payout list every PAYOUTS_PER_CALL records, and around what is left to others; runs that owe nothing are left out. */
+export function runsOf(payouts: readonly Pick<StoredPayout, "position" | "status" | "leftGas">[]): PayoutRun[] {
+  const runs: PayoutRun[] = [];
+  let [first, isOwing] = [0, false];
+  const cut = (end: number, next: number): void => {
+    if (isOwing) runs.push({ first, count: end - first });
+    [first, isOwing] = [next, false];
+  };
+  for (const { position, status, leftGas } of payouts) {
+    if (position > first && position % PAYOUTS_PER_CALL === 0) cut(position, position);
+    if (status !== "owed") continue;
+    if (leftGas === null) isOwing = true;
+    else cut(position, position + 1);
+  }
+  const windowEnd = first - (first % PAYOUTS_PER_CALL) + PAYOUTS_PER_CALL;
+  cut(windowEnd, windowEnd);
+  return runs;
+}
+
+/** Whether two runs have a record in common. */
+export function overlap(a: PayoutRun, b: PayoutRun): boolean {
+  return a.first < b.first + b.count && b.first < a.first + a.count;
 }
 
 /**
- * Whether others have paid all of the part that an L1 transaction was to pay. What it paid itself does not count: when it has
+ * Whether others have paid all of the run that an L1 transaction was to pay. What it paid itself does not count: when it has
  * no receipt any more, the watcher has yet to read that a reorg took the payments back.
  */
-export async function isPartPaidByOthers(
-  db: Db,
-  { subject, content, attempts }: StoredL1Transaction,
-): Promise<boolean> {
-  const part = payoutsOfPart(await loadBlockPayouts(db, subject), Number(content));
-  return part.every(({ status, l1Transaction }) => {
+export async function isRunPaidByOthers(db: Db, { subject, content, attempts }: StoredL1Transaction): Promise<boolean> {
+  const run = payoutsOfRun(await loadBlockPayouts(db, subject), runOfContent(content));
+  return run.every(({ status, l1Transaction }) => {
     const isOwn = attempts.some(({ hash }) => l1Transaction !== null && Buffer.compare(hash, l1Transaction) === 0);
     return status !== "owed" && !isOwn;
   });

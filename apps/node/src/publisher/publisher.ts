@@ -1,4 +1,5 @@
 import {
+  countLeftPayouts,
   countReadyBatches,
   type Database,
   findBatch,
@@ -6,6 +7,7 @@ import {
   findL1Transaction,
   findLastL1Block,
   findRebuildRequest,
+  leavePayouts,
   loadPendingBatches,
   rejectProof,
   requestRebuild,
@@ -24,17 +26,20 @@ import { wordHex } from "../json.ts";
 import { createPoller } from "../poller.ts";
 import { MAX_BAD_PROOFS } from "../prover/scheduler.ts";
 import { MAX_PROOF_BYTES } from "../prover/worker.ts";
-import { type BatchCallInputs, payCall, submitCall } from "./batch-calls.ts";
+import { type BatchCallInputs, contentOfRun, payCall, runOfContent, submitCall } from "./batch-calls.ts";
 import { type ContractView, isProofAccepted, noteContractView, refusalReason } from "./contract-view.ts";
 import { createL1Sender, type L1Call, type SenderSettings } from "./l1-sender.ts";
 import type { PublisherMetrics } from "./metrics.ts";
-import { isPartPaidByOthers, loadCallInputs, loadOwedParts } from "./payments.ts";
+import { isRunPaidByOthers, loadCallInputs, loadOwedRuns, overlap } from "./payments.ts";
+import { findDearPayouts } from "./payout-gas.ts";
 
 /** How the publisher works. */
 export interface PublisherSettings extends SenderSettings {
   readonly pollMs: number;
   /** L1 transactions that wait to be mined at a time. */
   readonly maxLive: number;
+  /** Payouts that would take more gas each are left to others. */
+  readonly maxPayoutGas: number;
   /** Below this balance of the account an alarm is logged and counted. */
   readonly lowBalanceWei: bigint;
 }
@@ -140,17 +145,25 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
 
   const payOwed = async (live: readonly StoredL1Transaction[], view: ContractView, room: Room): Promise<void> => {
     const readUpTo = await watcherPosition();
-    for (const { block, first } of await loadOwedParts(db)) {
-      const content = String(first);
-      const isUnderWay = live.some((sent) => isFor(sent, "pay", block, content));
+    for (const { block, ...run } of await loadOwedRuns(db)) {
+      const content = contentOfRun(run);
+      const isUnderWay = live.some(
+        (sent) => sent.purpose === "pay" && sent.subject === block && overlap(runOfContent(sent.content), run),
+      );
       if (isUnderWay || room.left <= 0 || isStopped || (await isAwaitingWatcher("pay", block, content, readUpTo)))
         continue;
       const published = await loadCallInputs(db, block);
       if (published?.batch.acceptance == null) continue;
-      const call = payCall(rollup.address, published, first);
+      const call = payCall(rollup.address, published, run);
       const reason = await refusalReason(rollup, account.address, call, view.clock);
       if (reason !== null) {
-        logger.info({ block, first, reason }, "L1 would refuse a payment");
+        logger.info({ block, ...run, reason }, "L1 would refuse a payment");
+        continue;
+      }
+      const dear = await findDearPayouts(rollup, account.address, published, run, settings.maxPayoutGas);
+      if (dear.length > 0) {
+        logger.warn({ block, dear, maxPayoutGas: settings.maxPayoutGas }, "payouts are left to others");
+        await leavePayouts(db, block, dear);
         continue;
       }
       if (!(await sender.send(call))) return;
@@ -198,7 +211,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
       case "fillNonce":
         return false;
       case "pay":
-        return isPartPaidByOthers(db, sent);
+        return isRunPaidByOthers(db, sent);
       case "submitBatch": {
         const batch = await findBatch(db, sent.subject);
         if (batch === undefined || wordHex(batch.publicInput) !== sent.content) return true;
@@ -249,7 +262,8 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
 
   const watchBalance = async (live: readonly StoredL1Transaction[]): Promise<boolean> => {
     const balance = await rollup.reader.getBalance({ address: account.address });
-    metrics.observe({ balanceWei: balance, live: live.length, unsent: await countReadyBatches(db) });
+    const [unsent, left] = await Promise.all([countReadyBatches(db), countLeftPayouts(db)]);
+    metrics.observe({ balanceWei: balance, live: live.length, unsent, left });
     const isLow = balance < settings.lowBalanceWei || sender.isOutOfFunds();
     if (isLow && !status.isBalanceLow) {
       logger.error({ balance: balance.toString(), account: account.address, live: live.length }, "balance is low");
