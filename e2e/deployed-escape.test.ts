@@ -11,7 +11,7 @@ import {
 } from "@cairn/contracts";
 import { compress, verify } from "@cairn/crypto";
 import { type DevRollup, loadProver, provenBatch, proveSealedBlock, sealBlock, startDevRollup } from "@cairn/devnet";
-import { depositEth, type QueuedL1Operation, readQueue, rollupDomain, submitBatch } from "@cairn/l1";
+import { depositEth, type QueuedEvent, readQueue, rollupDomain, submitBatch } from "@cairn/l1";
 import {
   accountIndex,
   bigintToHex,
@@ -44,7 +44,7 @@ type Arguments<name extends Escape> = ContractFunctionArgs<typeof rollupAbi, "no
 describe("the deployed contracts, after the operator is gone", () => {
   let devnet: DevRollup;
   let tree: StateTree;
-  let waiting: QueuedL1Operation;
+  let waiting: QueuedEvent;
   let oldRoot: Hex;
 
   /** Name of the error by which the contract refuses a call; null if it does not. */

@@ -42,6 +42,12 @@ const ADVICE: Readonly<Record<string, Advice>> = {
   "l1/approval-failed": failed("The token does not approve amounts in the usual way: it cannot be deposited."),
   "l1/permit-unsupported": failed("Deposit with --approval approve instead."),
   "l1/queue-mismatch": failed("The L1 RPC lies or is behind; try another one."),
+  "l1/state-missing": failed(
+    "The L1 RPC has no state of that block: take one that keeps more of them, or read at the latest block.",
+  ),
+  "l1/bad-events": failed("The L1 RPC mixes up events: try again, or take another one."),
+  "l1/batch-mismatch": failed("The L1 RPC lies: take another one."),
+  "l1/unknown-circuit": failed("Check out the version of this software that belongs to the rollup."),
   "contracts/artefact-missing": failed("Run `npm run setup`."),
   "contracts/bad-artefact": failed("Run `npm run setup`."),
   "contracts/dev-verifier-refused": failed(
@@ -52,12 +58,12 @@ const ADVICE: Readonly<Record<string, Advice>> = {
   "node/already-running": failed("Stop the other node, or give this one its own data directory."),
   "node/wrong-l1": failed("Check the chain id, the rollup's address and the L1 RPC."),
   "node/state-diverged": failed("The data directory is damaged: move it away and restore the state from L1."),
-  "restore/l1-unavailable": failed(
+  "l1/unavailable": failed(
     "Check --l1-rpc-url; an L1 node that answers slowly or keeps few events may need an archive node.",
   ),
-  "restore/not-a-rollup": called("Check --rollup and --l1-rpc-url."),
+  "l1/not-a-rollup": called("Check --rollup and --l1-rpc-url."),
   "restore/unsupported-rollup": failed("Check out the version of this software that belongs to the rollup."),
-  "restore/events-incomplete": failed(
+  "l1/events-incomplete": failed(
     "The L1 RPC holds events back or has pruned them: take another one, or a batch archive.",
   ),
   "restore/batch-mismatch": failed("The L1 RPC or the archive lies: take another one."),

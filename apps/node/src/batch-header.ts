@@ -1,23 +1,6 @@
-import {
-  type BatchHeader,
-  type BatchHeaderFields,
-  computeBatchCommitment,
-  decodeHeader,
-  encodeHeader,
-} from "@cairn/contracts";
+import { type BatchHeaderFields, computeBatchCommitment, encodeHeader } from "@cairn/contracts";
 import type { StoredBlock, StoredPayout } from "@cairn/db";
-import {
-  BLOCK_SIZES,
-  type BlockSize,
-  bytesToHex,
-  CairnError,
-  CIRCUIT_TYPE,
-  dataHash,
-  type Hex,
-  type Payout,
-  payoutsHash,
-  tokenId,
-} from "@cairn/protocol";
+import { bytesToHex, CairnError, dataHash, type Hex, type Payout, payoutsHash, tokenId } from "@cairn/protocol";
 import type { NodeErrorCode } from "./errors.ts";
 import { decodeJson, encodeJson } from "./json.ts";
 
@@ -45,24 +28,18 @@ export function headerFieldsOf(block: StoredBlock, payouts: readonly StoredPayou
 export function isAcceptedBlock(
   block: StoredBlock,
   payouts: readonly StoredPayout[],
-  accepted: { readonly header: BatchHeader; readonly dataHash: Hex },
+  accepted: { readonly header: BatchHeaderFields; readonly dataHash: Uint8Array },
 ): boolean {
   if (block.seal === null) return false;
-  const own = encodeHeader(headerFieldsOf(block, payouts));
-  const ownDataHash = bytesToHex(dataHash(block.slotCount, block.seal.data));
-  return computeBatchCommitment(own, ownDataHash) === computeBatchCommitment(accepted.header, accepted.dataHash);
+  const commitment = (header: BatchHeaderFields, hash: Uint8Array): Hex =>
+    computeBatchCommitment(encodeHeader(header), bytesToHex(hash));
+  const own = commitment(headerFieldsOf(block, payouts), dataHash(block.slotCount, block.seal.data));
+  return own === commitment(accepted.header, accepted.dataHash);
 }
 
-/** Block size of a header's circuit. Throws `node/l1-diverged` for one that this version does not know. */
-export function slotsOf({ circuitType }: Pick<BatchHeader, "circuitType">): BlockSize {
-  const slots = BLOCK_SIZES.find((size) => CIRCUIT_TYPE[size] === circuitType);
-  if (slots !== undefined) return slots;
-  throw new CairnError<NodeErrorCode>("node/l1-diverged", `L1 accepted a batch of circuit type ${circuitType}`);
-}
-
-/** A header from L1 as stored bytes. Throws as {@link slotsOf}. */
-export function encodeHeaderFields(header: BatchHeader): Uint8Array {
-  return encodeJson(decodeHeader(header, slotsOf(header)));
+/** A header from L1 as stored bytes. */
+export function encodeHeaderFields(header: BatchHeaderFields): Uint8Array {
+  return encodeJson(header);
 }
 
 /** Inverse of {@link encodeHeaderFields}: only this module writes such bytes. */

@@ -1,5 +1,6 @@
 /**
- * Errors thrown by this package. Only those marked (retry) can be helped by a retry.
+ * Errors thrown by this package. Only those marked (retry) can be helped by a retry. What reads L1 also
+ * throws those of `@cairn/l1`.
  *
  * - `node/bad-config`: a setting is missing, malformed or contradicts another; `details.problems` lists all of them.
  * - `node/overloaded`: more transactions are being checked or waiting than the limits allow, or than provers would bring to L1
@@ -15,8 +16,8 @@
  * - `node/l1-unavailable`: no L1 node answers, or what it shows does not fit together: it lags, lies or reorganises (retry).
  * - `node/wrong-l1`: the L1 node serves another chain, or there is no rollup at the address.
  * - `node/wrong-sequencer`: the process that an API apart asks is no sequencer, serves another rollup, or is of another version.
- * - `node/l1-diverged`: what the L1 node shows of an accepted batch does not lead to the root that was proven: it lies, or this
- *   version of Cairn does not know the batch's circuit (retry on another L1 node).
+ * - `node/l1-diverged`: what the L1 node shows of an accepted batch does not lead to the root that was proven: it lies (retry on
+ *   another L1 node).
  */
 export type NodeErrorCode =
   | "node/bad-config"

@@ -9,7 +9,7 @@ export interface L1Clock {
   readonly nextTimestamp: number;
 }
 
-/** Reads the head and the pending block; a node that knows no pending block is taken at its head's word. Throws what the RPC throws. */
+/** Reads the head and the pending block; without a pending block the head's time counts. Throws what the RPC throws. */
 export async function readL1Clock(reader: L1Reader): Promise<L1Clock> {
   const [latest, pending] = await Promise.all([
     reader.getBlock({ blockTag: "latest" }),

@@ -25,6 +25,8 @@ export function eventOf(
     address,
     transactionHash: bigintToHex(BigInt(number), 32),
     blockNumber: BigInt(number),
+    blockHash: bigintToHex(BigInt(number), 32),
+    transactionIndex: 0,
     logIndex: 0,
     args: {
       batchNumber: BigInt(number),

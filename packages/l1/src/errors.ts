@@ -1,3 +1,5 @@
+import { CairnError } from "@cairn/protocol";
+
 /**
  * Errors thrown by this package.
  *
@@ -14,7 +16,16 @@
  *   Ask L1 for the hash, or go on waiting for the same transaction; a new one may pay twice.
  * - `l1/approval-failed`: a token's `approve` succeeded, and the allowance is too small all the same. A retry cannot help.
  * - `l1/permit-unsupported`: a token takes no EIP-2612 permits, or not in a form that can be checked. Approve it instead.
- * - `l1/queue-mismatch`: queue events do not hash to what the contract stores: the RPC lies or is behind. Retry on another RPC.
+ * - `l1/state-missing`: the RPC does not have the contract's state of a block: it has pruned it, or is behind (retry on
+ *   another RPC, or for a later block).
+ * - `l1/not-a-rollup`: there is no Cairn rollup at the address. A retry cannot help.
+ * - `l1/unknown-circuit`: L1 accepted a batch of a circuit that this version does not know. A retry cannot help.
+ * - `l1/events-incomplete`: events of batches or queue entries are missing on the way to what the contract says: the RPC
+ *   holds them back or has pruned them. Retry on another RPC.
+ * - `l1/bad-events`: the RPC shows events that were not asked for, or that contradict each other. Retry, or on another RPC.
+ * - `l1/queue-mismatch`: queue events do not hash to what the contract stores: the RPC lies. Retry on another RPC.
+ * - `l1/batch-mismatch`: event and transaction of a batch contradict each other; `details.batch` and `details.check` say
+ *   where. The RPC lies. Retry on another one.
  * - `l1/unknown-event`: a mined transaction lacks the event it must emit: the address is not a Cairn rollup.
  */
 export type L1ErrorCode =
@@ -27,5 +38,20 @@ export type L1ErrorCode =
   | "l1/outcome-unknown"
   | "l1/approval-failed"
   | "l1/permit-unsupported"
+  | "l1/state-missing"
+  | "l1/not-a-rollup"
+  | "l1/unknown-circuit"
+  | "l1/events-incomplete"
+  | "l1/bad-events"
   | "l1/queue-mismatch"
+  | "l1/batch-mismatch"
   | "l1/unknown-event";
+
+/** An error of this package. */
+export function l1Error(
+  code: L1ErrorCode,
+  message: string,
+  options: { readonly cause?: unknown; readonly details?: Readonly<Record<string, unknown>> } = {},
+): CairnError<L1ErrorCode> {
+  return new CairnError(code, message, options);
+}

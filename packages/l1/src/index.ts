@@ -12,9 +12,43 @@ export {
   rollupAt,
   rollupDomain,
 } from "./connection.ts";
-export type { L1ErrorCode } from "./errors.ts";
+export { type L1ErrorCode, l1Error } from "./errors.ts";
 export { type SignedPermit, signPermit } from "./permit.ts";
-export { l1OperationFromEvent, type QueuedL1Operation, readQueue, readQueueHash } from "./queue.ts";
+export { createL1Access, insist, type L1Access, type L1AccessOptions } from "./reading/access.ts";
+export { isStillThere, type L1Block, type L1HeadTag, readBlock, readHead } from "./reading/blocks.ts";
+export {
+  type CommitmentReader,
+  type ContractCounts,
+  type ContractState,
+  createCommitmentReader,
+  readContractCounts,
+  readContractState,
+  readFinalizedBatchCount,
+  readQueueHash,
+} from "./reading/contract-state.ts";
+export {
+  type AcceptedEvent,
+  type EventPlace,
+  type QueuedEvent,
+  type RollupEvent,
+  readRollupEvents,
+  readStateEvents,
+  type SettledEvent,
+} from "./reading/events.ts";
+export { cleanLogs } from "./reading/logs.ts";
+export { assertQueueEnd, EMPTY_QUEUE, followQueue, type QueueEnd, readQueue } from "./reading/queue.ts";
+export {
+  createRangeReader,
+  DEFAULT_RANGE_LIMITS,
+  type L1Range,
+  type RangeLimits,
+  type RangeRead,
+  type RangeReader,
+  type ReadRange,
+} from "./reading/ranges.ts";
+export { READS_PER_CALL, readMany } from "./reading/read-many.ts";
+export { findDeploymentBlock, findStart, type KnownEvents, readFromHint } from "./reading/scan-start.ts";
+export { readPublishedData, type SubmissionCheck } from "./reading/submission.ts";
 export {
   type DepositTarget,
   depositEth,

@@ -1,27 +1,30 @@
 import type { Compress } from "@cairn/crypto";
+import {
+  assertQueueEnd,
+  type ContractState,
+  DEFAULT_RANGE_LIMITS,
+  findStart,
+  type L1Access,
+  type L1Block,
+  type L1HeadTag,
+  type RangeLimits,
+  readContractState,
+  readFromHint,
+  readHead,
+} from "@cairn/l1";
 import { isCairnError } from "@cairn/protocol";
 import { genesisRoot } from "@cairn/state";
 import { type ArchiveReader, openArchive } from "./archive/reader.ts";
 import { continueArchive, fileExists } from "./archive/writer.ts";
+import { DEFAULT_CONCURRENCY, readBatches } from "./batch-stream.ts";
 import { type ChainPosition, followBatch, genesisPosition } from "./chain-position.ts";
 import { restoreError } from "./errors.ts";
 import { identityText, isSameRollup, type RollupIdentity } from "./identity.ts";
-import type { L1Access } from "./l1/access.ts";
-import { DEFAULT_CONCURRENCY, readBatches } from "./l1/batch-stream.ts";
-import {
-  type ContractState,
-  type L1Head,
-  type L1HeadTag,
-  readContractState,
-  readHead,
-  readIdentity,
-} from "./l1/contract-state.ts";
-import { DEFAULT_SCAN_LIMITS, type ScanLimits } from "./l1/rollup-logs.ts";
-import { findStart, readFromHint } from "./l1/scan-start.ts";
 import { onlyL1Batches } from "./l1-batches.ts";
 import { createMeter, type OnProgress } from "./progress.ts";
 import type { PublishedBatch } from "./published-batch.ts";
-import { assertQueueHash, assertQueueTurn, assertWholeQueue } from "./queue-check.ts";
+import { assertQueueHash, assertQueueTurn } from "./queue-check.ts";
+import { readIdentity } from "./read-identity.ts";
 
 /** What a whole archive holds. */
 export interface ArchiveSummary {
@@ -40,7 +43,7 @@ export interface ArchiveRollupOptions {
   /** "finalized" by default: an archive outlives reorganisations. */
   readonly head?: L1HeadTag;
   readonly concurrency?: number;
-  readonly limits?: ScanLimits;
+  readonly limits?: RangeLimits;
   readonly onProgress?: OnProgress;
   readonly now?: () => number;
 }
@@ -53,7 +56,7 @@ export interface ArchiveRollupOptions {
 export async function archiveRollup(
   access: L1Access,
   options: ArchiveRollupOptions,
-): Promise<ArchiveSummary & { readonly l1: L1Head }> {
+): Promise<ArchiveSummary & { readonly l1: L1Block }> {
   const { path, compress, now = () => performance.now() } = options;
   const identity = await readIdentity(access);
   const l1 = await readHead(access, options.head ?? "finalized");
@@ -74,7 +77,7 @@ export async function archiveRollup(
       range: { from, to: l1.block },
       batchCount: contract.batchCount,
       concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
-      limits: options.limits ?? DEFAULT_SCAN_LIMITS,
+      limits: options.limits ?? DEFAULT_RANGE_LIMITS,
     });
     for await (const batch of batches) {
       position = followBatch(position, batch);
@@ -82,7 +85,7 @@ export async function archiveRollup(
       await writer.append(batch);
       meter.add(batch.number, { transfers: 0, withdrawals: 0, l1Operations: batch.l1Operations.length });
     }
-    assertWholeQueue(queue, contract);
+    assertQueueEnd(queue.end(), contract);
   };
   try {
     await readFromHint(resumeBlock, readFrom, () => findStart(access, position, contract, l1.block));

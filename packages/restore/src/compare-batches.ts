@@ -1,6 +1,5 @@
+import { createCommitmentReader, isStillThere, type L1Access } from "@cairn/l1";
 import { bytesToHex } from "@cairn/protocol";
-import type { L1Access } from "./l1/access.ts";
-import { createCommitmentReader, isStillThere } from "./l1/contract-state.ts";
 import { batchCommitment } from "./published-batch.ts";
 import type { RestoredState } from "./restored-state.ts";
 import type { ComparedBatches } from "./stored-records.ts";
@@ -16,7 +15,7 @@ export interface Comparison {
 
 /**
  * The last batch up to which the contract committed to each of the state's, those up to `after` taken for granted. Commitments are
- * read many at once. Throws `restore/l1-unavailable`.
+ * read many at once. Throws `l1/unavailable`.
  */
 export async function findLastCommon(
   restored: RestoredState,

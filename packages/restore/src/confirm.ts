@@ -1,24 +1,23 @@
+import { insist, type L1Access, type L1Block, readBlock, readContractState } from "@cairn/l1";
 import { bytesToHex } from "@cairn/protocol";
 import { isSameBytes } from "./byte-cursor.ts";
 import { findLastCommon } from "./compare-batches.ts";
 import { restoreError } from "./errors.ts";
-import type { L1Access } from "./l1/access.ts";
-import { isStillThere, type L1Head, readContractState } from "./l1/contract-state.ts";
 import type { RestoredState } from "./restored-state.ts";
 
 /**
  * Asks another L1 node whether it agrees with the one that the state was restored from: on the L1 block, on the contract's state in
  * it with the hash of the whole queue, and on the commitment of each batch. One node alone can invent a whole rollup; two that are
  * independent hardly the same one. Where they differ over a batch, the next restoration compares the batches anew. Throws
- * `restore/state-mismatch` when they differ, `restore/incomplete`, `restore/l1-unavailable`.
+ * `restore/state-mismatch` when they differ, `restore/incomplete`, `l1/unavailable`.
  */
-export async function confirmState(restored: RestoredState, other: L1Access): Promise<L1Head> {
+export async function confirmState(restored: RestoredState, other: L1Access): Promise<L1Block> {
   const end = restored.end();
   if (end === null) throw restoreError("restore/incomplete", "the restoration has not reached its end");
   const hash = bytesToHex(end.l1BlockHash);
-  const head: L1Head = { block: end.l1Block, hash, timestamp: end.l1Timestamp };
-  if (!(await isStillThere(other, head))) {
-    throw restoreError("restore/state-mismatch", `the other L1 node has another block ${head.block} than ${hash}`);
+  const head = await insist(() => readBlock(other, end.l1Block));
+  if (head?.hash !== hash) {
+    throw restoreError("restore/state-mismatch", `the other L1 node has another block ${end.l1Block} than ${hash}`);
   }
   const { root, nextIndex, batchCount, queueHead, queueTail, queueTailHash } = await readContractState(
     other,

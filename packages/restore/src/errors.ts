@@ -1,13 +1,9 @@
 import { CairnError } from "@cairn/protocol";
 
 /**
- * Errors thrown by this package.
+ * Errors thrown by this package. What reads L1 also throws those of `@cairn/l1`.
  *
- * - `restore/l1-unavailable`: the L1 RPC does not answer, not what is asked, or is behind (retry, later or on another RPC).
- * - `restore/not-a-rollup`: there is no Cairn rollup at the address. A retry cannot help.
  * - `restore/unsupported-rollup`: the rollup accepts circuits that this version does not know. A retry cannot help.
- * - `restore/events-incomplete`: events of batches or queue entries are missing on the way to what the contract says: the
- *   RPC holds them back or has pruned them. Retry on another RPC, or with an archive.
  * - `restore/batch-mismatch`: what is shown of a batch contradicts itself, its predecessor or the contract;
  *   `details.batch` and `details.check` say where. The RPC or the archive lies. Retry on another one.
  * - `restore/queue-mismatch`: queue entries do not hash to the rolling hash that the contract keeps. Retry on another RPC, or with
@@ -32,10 +28,7 @@ import { CairnError } from "@cairn/protocol";
  * - `restore/io`: a file cannot be read or written; `cause` says why (retry, after freeing disk space for instance).
  */
 export type RestoreErrorCode =
-  | "restore/l1-unavailable"
-  | "restore/not-a-rollup"
   | "restore/unsupported-rollup"
-  | "restore/events-incomplete"
   | "restore/batch-mismatch"
   | "restore/queue-mismatch"
   | "restore/invalid-data"

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing";
+import { createL1Access } from "@cairn/l1";
 import { createMemoryStore } from "@cairn/state";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { forgeArchive, withStolenDeposits } from "../test/forged.ts";
 import { removeFolders, temporaryFolder } from "../test/published.ts";
 import { archiveRollup, verifyArchive } from "./archive-rollup.ts";
-import { createL1Access } from "./l1/access.ts";
 import { restoreRollup } from "./restore.ts";
 import { openRestoredState } from "./restored-state.ts";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing";
-import type { L1Rollup } from "@cairn/l1";
+import { createL1Access, type L1Rollup } from "@cairn/l1";
 import { lyingRollup } from "@cairn/l1/testing";
 import { accountIndex, FIRST_ACCOUNT_INDEX } from "@cairn/protocol";
 import { createMemoryStore } from "@cairn/state";
@@ -11,7 +11,6 @@ import { gather, removeFolders, temporaryFolder } from "../test/published.ts";
 import { openArchive } from "./archive/reader.ts";
 import { archiveRollup } from "./archive-rollup.ts";
 import { confirmState } from "./confirm.ts";
-import { createL1Access } from "./l1/access.ts";
 import { batchCommitment } from "./published-batch.ts";
 import { type RestoreOptions, type RestoreResult, restoreRollup } from "./restore.ts";
 import { openRestoredState } from "./restored-state.ts";

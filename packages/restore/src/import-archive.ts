@@ -1,9 +1,8 @@
+import { type L1Access, readContractState, readFinalizedBatchCount, readHead } from "@cairn/l1";
 import type { ArchiveReader } from "./archive/reader.ts";
 import { restoreError } from "./errors.ts";
 import { type FeedOptions, feedBatches } from "./feed.ts";
 import { identityText, isSameRollup } from "./identity.ts";
-import type { L1Access } from "./l1/access.ts";
-import { readContractState, readFinalizedBatchCount, readHead } from "./l1/contract-state.ts";
 import { onlyL1Batches } from "./l1-batches.ts";
 import type { PublishedBatch } from "./published-batch.ts";
 import type { RestoredState } from "./restored-state.ts";

@@ -28,18 +28,9 @@ export {
 export { type CheckpointLimits, DEFAULT_CHECKPOINT_LIMITS, type FeedOptions } from "./feed.ts";
 export { identityText, isSameRollup, type RollupIdentity } from "./identity.ts";
 export { importArchive } from "./import-archive.ts";
-export { createL1Access, type L1Access, type L1AccessOptions } from "./l1/access.ts";
-export {
-  type ContractState,
-  type L1Head,
-  type L1HeadTag,
-  readContractState,
-  readHead,
-  readIdentity,
-} from "./l1/contract-state.ts";
-export type { ScanLimits } from "./l1/rollup-logs.ts";
 export { createMeter, type Meter, type OnProgress, type RestoreProgress, type Totals } from "./progress.ts";
 export { type BatchOrigin, batchCommitment, type PublishedBatch } from "./published-batch.ts";
+export { readIdentity } from "./read-identity.ts";
 export { type BatchContent, createRebuilder, type Rebuilder } from "./rebuilder.ts";
 export { type RestoreOptions, type RestoreResult, restoreRollup } from "./restore.ts";
 export { openRestoredState, type RestoredState, type RestoredStateOptions } from "./restored-state.ts";

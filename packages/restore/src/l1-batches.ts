@@ -1,7 +1,5 @@
+import { type CommitmentReader, createCommitmentReader, type L1Access, READS_PER_CALL } from "@cairn/l1";
 import { batchMismatch } from "./chain-position.ts";
-import type { L1Access } from "./l1/access.ts";
-import { type CommitmentReader, createCommitmentReader } from "./l1/contract-state.ts";
-import { READS_PER_CALL } from "./l1/read-many.ts";
 import { batchCommitment, type PublishedBatch } from "./published-batch.ts";
 import { assertQueueHash } from "./queue-check.ts";
 
@@ -17,7 +15,7 @@ export interface L1Comparison {
 /**
  * The batches, held back until the contract agrees: with each one's commitment, and with the rolling queue hash after every hundred
  * of them. That each queue hash follows from the records is for `followBatch`. Throws `restore/batch-mismatch`,
- * `restore/queue-mismatch`, `restore/l1-unavailable`, and what the batches throw, after those before it.
+ * `restore/queue-mismatch`, `l1/unavailable`, and what the batches throw, after those before it.
  */
 export async function* onlyL1Batches(
   access: L1Access,

@@ -1,11 +1,10 @@
 import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing";
-import type { L1Rollup } from "@cairn/l1";
+import { createL1Access, type L1Rollup } from "@cairn/l1";
 import { lyingRollup } from "@cairn/l1/testing";
 import { createMemoryStore } from "@cairn/state";
 import type { Hex } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { confirmState } from "./confirm.ts";
-import { createL1Access } from "./l1/access.ts";
 import { restoreRollup } from "./restore.ts";
 
 /** An event as the reader hands it out, as far as the lies below touch it. */
@@ -44,32 +43,24 @@ const changed = (is: (log: Log) => boolean, args: Readonly<Record<string, unknow
 
 describe("an RPC that lies about events", () => {
   it.each<[string, string, (logs: readonly Log[]) => readonly Log[]]>([
-    ["a batch left out", "restore/events-incomplete", without(isBatch(3))],
-    ["the first batch left out", "restore/events-incomplete", without(isBatch(1))],
-    ["the last batch left out", "restore/events-incomplete", without(isBatch(5))],
-    ["all events left out", "restore/events-incomplete", () => []],
-    ["a queue entry left out", "restore/events-incomplete", without(isEntry(1))],
-    ["the last queue entry left out", "restore/events-incomplete", without(isEntry(5))],
+    ["a batch left out", "l1/events-incomplete", without(isBatch(3))],
+    ["the first batch left out", "l1/events-incomplete", without(isBatch(1))],
+    ["the last batch left out", "l1/events-incomplete", without(isBatch(5))],
+    ["all events left out", "l1/events-incomplete", () => []],
+    ["a queue entry left out", "l1/events-incomplete", without(isEntry(1))],
+    ["the last queue entry left out", "l1/events-incomplete", without(isEntry(5))],
     [
       "two queue entries left out before their batch",
-      "restore/events-incomplete",
+      "l1/events-incomplete",
       without((log) => isEntry(3)(log) || isEntry(4)(log)),
     ],
-    ["another amount in a queue entry", "restore/queue-mismatch", changed(isEntry(1), { amount: 7n })],
-    [
-      "another owner of a queue entry",
-      "restore/queue-mismatch",
-      changed(isEntry(1), { owner: `0x${"ab".repeat(20)}` }),
-    ],
-    ["an entry of unknown kind", "restore/queue-mismatch", changed(isEntry(1), { kind: 9 })],
-    ["an entry that the contract cannot make", "restore/queue-mismatch", changed(isEntry(1), { amount: 0n })],
-    [
-      "another hash of a queue entry",
-      "restore/queue-mismatch",
-      changed(isEntry(1), { queueHash: `0x${"00".repeat(32)}` }),
-    ],
-    ["swapped queue entries", "restore/events-incomplete", swapped],
-    ["another data hash", "restore/batch-mismatch", changed(isBatch(2), { dataHash: `0x${"11".repeat(32)}` })],
+    ["another amount in a queue entry", "l1/queue-mismatch", changed(isEntry(1), { amount: 7n })],
+    ["another owner of a queue entry", "l1/queue-mismatch", changed(isEntry(1), { owner: `0x${"ab".repeat(20)}` })],
+    ["an entry of unknown kind", "l1/queue-mismatch", changed(isEntry(1), { kind: 9 })],
+    ["an entry that the contract cannot make", "l1/queue-mismatch", changed(isEntry(1), { amount: 0n })],
+    ["another hash of a queue entry", "l1/queue-mismatch", changed(isEntry(1), { queueHash: `0x${"00".repeat(32)}` })],
+    ["swapped queue entries", "l1/events-incomplete", swapped],
+    ["another data hash", "l1/batch-mismatch", changed(isBatch(2), { dataHash: `0x${"11".repeat(32)}` })],
     ["another queue head", "restore/batch-mismatch", changed(isBatch(2), { queueHead: 1n })],
     [
       "another queue hash of a batch",
@@ -78,13 +69,13 @@ describe("an RPC that lies about events", () => {
     ],
     [
       "events of another contract",
-      "restore/events-incomplete",
+      "l1/bad-events",
       (logs) => logs.map((log) => ({ ...log, address: `0x${"ab".repeat(20)}` })),
     ],
     [
-      "a batch twice",
-      "restore/events-incomplete",
-      (logs) => logs.flatMap((log) => (isBatch(2)(log) ? [log, log] : [log])),
+      "a batch twice, with different content",
+      "l1/bad-events",
+      (logs) => logs.flatMap((log) => (isBatch(2)(log) ? [log, { ...log, data: "0x01" }] : [log])),
     ],
   ])("is caught: %s", async (_, code, change) => {
     await expect(restore(eventsAre(change))).rejects.toMatchObject({ code });
@@ -99,7 +90,7 @@ describe("an RPC that lies about events", () => {
       ),
     );
     await expect(restore(lying)).rejects.toMatchObject({
-      code: "restore/batch-mismatch",
+      code: "l1/batch-mismatch",
       details: { batch: 2, check: "header" },
     });
   });
@@ -140,7 +131,7 @@ describe("an RPC that lies about calldata", () => {
     ["another transaction", "transaction", () => ({ hash: `0x${"ab".repeat(32)}` })],
   ])("is caught: %s", async (_, check, change) => {
     await expect(restore(sentAs(3, change))).rejects.toMatchObject({
-      code: "restore/batch-mismatch",
+      code: "l1/batch-mismatch",
       details: expect.objectContaining({ check }),
     });
   });
@@ -161,8 +152,8 @@ describe("an RPC that lies about the contract", () => {
     ["another root", "restore/state-mismatch", { root: `0x${"33".repeat(32)}` }],
     ["another next index", "restore/state-mismatch", { nextIndex: 5000 }],
     ["another queue head", "restore/state-mismatch", { queueHead: 1n }],
-    ["more batches than there are", "restore/events-incomplete", { batchCount: 6n }],
-    ["a longer queue than there is", "restore/events-incomplete", { queueTail: 7n }],
+    ["more batches than there are", "l1/events-incomplete", { batchCount: 6n }],
+    ["a longer queue than there is", "l1/events-incomplete", { queueTail: 7n }],
     ["fewer batches than events show", "restore/batch-mismatch", { batchCount: 4n }],
   ])("is caught: %s", async (_, code, change) => {
     const lying = lyingRollup(live.rollup, {

@@ -1,10 +1,14 @@
+import {
+  type ContractState,
+  createRangeReader,
+  type L1Access,
+  l1Error,
+  readQueueHash,
+  readStateEvents,
+} from "@cairn/l1";
 import { isSameBytes } from "./byte-cursor.ts";
 import type { ChainPosition } from "./chain-position.ts";
 import { restoreError } from "./errors.ts";
-import type { L1Access } from "./l1/access.ts";
-import type { BatchStream } from "./l1/batch-stream.ts";
-import { type ContractState, readQueueHashAt } from "./l1/contract-state.ts";
-import { readRollupLogs } from "./l1/rollup-logs.ts";
 
 /** How many queue entries were consumed, and the rolling hash after them. */
 export type QueuePlace = Pick<ChainPosition, "queuePosition" | "queueHash">;
@@ -15,25 +19,17 @@ export type QueuePlace = Pick<ChainPosition, "queuePosition" | "queueHash">;
  */
 export async function assertQueueHash(access: L1Access, place: QueuePlace, block: number): Promise<void> {
   const { queuePosition, queueHash } = place;
-  if (isSameBytes(await readQueueHashAt(access, queuePosition, block), queueHash)) return;
+  if (isSameBytes(await readQueueHash(access, queuePosition, block), queueHash)) return;
   const entry = queuePosition - 1;
   throw restoreError("restore/queue-mismatch", `the contract has another hash after queue entry ${entry}`, {
     details: { entry },
   });
 }
 
-/** Throws `restore/events-incomplete` unless the events told of each entry that the contract has. */
-export function assertWholeQueue(queue: BatchStream["queue"], contract: ContractState): void {
-  const tail = queue.tail();
-  if (tail === contract.queueTail && isSameBytes(queue.tailHash(), contract.queueTailHash)) return;
-  const message = `events show ${tail} queue entries, the contract has ${contract.queueTail}`;
-  throw restoreError("restore/events-incomplete", message, { details: { entry: tail } });
-}
-
 /**
  * Throws `restore/queue-mismatch` unless the batches of a stretch consumed the entries that they did on L1: hashes alone do not say
  * that an entry was the turn of this batch. From genesis on the headers say it; for a later start it takes the contract's state
- * when `end` is its last batch, or else the event of that batch, which lies in `eventBlock`. Throws `restore/events-incomplete`
+ * when `end` is its last batch, or else the event of that batch, which lies in `eventBlock`. Throws `l1/events-incomplete`
  * where the RPC does not show the event.
  */
 export async function assertQueueTurn(
@@ -51,12 +47,7 @@ export async function assertQueueTurn(
 }
 
 async function readQueueHeadAfter(access: L1Access, batch: number, eventBlock: number): Promise<number> {
-  const range = { from: eventBlock, to: eventBlock };
-  const logs = await access.call(`the events of block ${eventBlock}`, () => readRollupLogs(access, range));
-  for (const { eventName, args } of logs) {
-    if (eventName === "BatchSubmitted" && args.batchNumber === BigInt(batch)) return Number(args.queueHead);
-  }
-  throw restoreError("restore/events-incomplete", `L1 does not show the event of batch ${batch}`, {
-    details: { batch },
-  });
+  const { events } = await createRangeReader(access, readStateEvents).forward({ from: eventBlock, to: eventBlock });
+  for (const event of events) if (event.type === "accepted" && event.number === batch) return event.queueHead;
+  throw l1Error("l1/events-incomplete", `L1 does not show the event of batch ${batch}`, { details: { batch } });
 }

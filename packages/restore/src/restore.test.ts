@@ -1,12 +1,11 @@
 import { join } from "node:path";
 import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing";
-import { type L1Rollup, rollupAt } from "@cairn/l1";
+import { createL1Access, type L1Rollup, rollupAt } from "@cairn/l1";
 import { lyingRollup } from "@cairn/l1/testing";
 import { createMemoryStore } from "@cairn/state";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { removeFolders, temporaryFolder } from "../test/published.ts";
 import { archiveRollup, verifyArchive } from "./archive-rollup.ts";
-import { createL1Access } from "./l1/access.ts";
 import { type RestoreOptions, restoreRollup } from "./restore.ts";
 import type { RestoredState } from "./restored-state.ts";
 
@@ -53,7 +52,7 @@ describe("a rollup on L1", () => {
       { checkEveryBatch: true },
       { concurrency: 1 },
       { checkpoints: { batches: 2, accounts: 5, ms: 0 } },
-      { limits: { firstSpan: 1, maxSpan: 1 } },
+      { limits: { first: 1, max: 1 } },
     ]) {
       expectLiveState((await restore(live.rollup, options)).restored);
     }
@@ -169,15 +168,15 @@ describe("an L1 node that is not at its best", () => {
     const access = createL1Access(dead, { sleep: noWait });
     await expect(
       archiveRollup(access, { path: join(temporaryFolder(), "a"), compress: live.compress, head: "latest" }),
-    ).rejects.toMatchObject({ code: "restore/l1-unavailable" });
+    ).rejects.toMatchObject({ code: "l1/unavailable" });
   });
 
   it("must have a rollup at the address", async () => {
     const nobody = rollupAt(live.rollup.reader, "0x00000000000000000000000000000000000c0ffe");
-    await expect(restore(nobody)).rejects.toMatchObject({ code: "restore/not-a-rollup" });
+    await expect(restore(nobody)).rejects.toMatchObject({ code: "l1/not-a-rollup" });
     const [verifier = live.rollup.address] = live.devnet.verifiers.values();
     await expect(restore(rollupAt(live.rollup.reader, verifier))).rejects.toMatchObject({
-      code: "restore/not-a-rollup",
+      code: "l1/not-a-rollup",
     });
   });
 });

@@ -1,5 +1,13 @@
 import type { Compress } from "@cairn/crypto";
-import type { L1Rollup } from "@cairn/l1";
+import {
+  createL1Access,
+  type L1Access,
+  type L1AccessOptions,
+  type L1Block,
+  type L1HeadTag,
+  type L1Rollup,
+  type RangeLimits,
+} from "@cairn/l1";
 import type { KeyValueStore } from "@cairn/state";
 import { openArchive } from "./archive/reader.ts";
 import { type ArchiveWriter, continueArchive } from "./archive/writer.ts";
@@ -8,10 +16,8 @@ import { restoreError } from "./errors.ts";
 import { type CheckpointLimits, DEFAULT_CHECKPOINT_LIMITS } from "./feed.ts";
 import type { RollupIdentity } from "./identity.ts";
 import { importArchive } from "./import-archive.ts";
-import { createL1Access, type L1Access } from "./l1/access.ts";
-import { type L1Head, type L1HeadTag, readIdentity } from "./l1/contract-state.ts";
-import type { ScanLimits } from "./l1/rollup-logs.ts";
 import { createMeter, type OnProgress, type Totals } from "./progress.ts";
+import { readIdentity } from "./read-identity.ts";
 import { openRestoredState, type RestoredState } from "./restored-state.ts";
 import { type SyncOptions, syncWithL1 } from "./sync.ts";
 
@@ -33,8 +39,10 @@ export interface RestoreOptions {
   readonly checkpoints?: CheckpointLimits;
   /** L1 transactions fetched at a time. */
   readonly concurrency?: number;
-  readonly limits?: ScanLimits;
+  readonly limits?: RangeLimits;
   readonly onProgress?: OnProgress;
+  /** How reads of L1 that fail are repeated. */
+  readonly access?: Omit<L1AccessOptions, "signal">;
   readonly signal?: AbortSignal;
   /** Milliseconds from any start; the process's clock by default. */
   readonly now?: () => number;
@@ -45,7 +53,7 @@ export interface RestoreResult {
   readonly restored: RestoredState;
   readonly position: ChainPosition;
   /** L1 block at which the contract has this state; null without L1: then nobody has compared it. */
-  readonly head: L1Head | null;
+  readonly head: L1Block | null;
   /** Of this run. */
   readonly totals: Totals;
 }
@@ -56,7 +64,8 @@ export interface RestoreResult {
  */
 export async function restoreRollup(options: RestoreOptions): Promise<RestoreResult> {
   const { store, compress, rollup, archives = [], signal, now = () => performance.now() } = options;
-  const access = rollup === null ? null : createL1Access(rollup, signal === undefined ? {} : { signal });
+  const access =
+    rollup === null ? null : createL1Access(rollup, { ...options.access, ...(signal === undefined ? {} : { signal }) });
   const identity = await identityOf(access, archives);
   const restored = openRestoredState({ store, compress, identity });
   const meter = createMeter(options.onProgress ?? (() => {}), now);

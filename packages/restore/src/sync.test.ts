@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing";
+import { createL1Access } from "@cairn/l1";
 import { lyingRollup } from "@cairn/l1/testing";
 import { createMemoryStore } from "@cairn/state";
 import { createLmdbStore } from "@cairn/state/lmdb";
@@ -7,7 +8,6 @@ import type { Hex } from "viem";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { removeFolders, temporaryFolder } from "../test/published.ts";
 import { archiveRollup, verifyArchive } from "./archive-rollup.ts";
-import { createL1Access } from "./l1/access.ts";
 import { type RestoreOptions, type RestoreResult, restoreRollup } from "./restore.ts";
 
 let live: UnprovenRollup;
@@ -117,7 +117,7 @@ describe("a reorganisation of L1", () => {
       },
     });
     await expect(restore({ store, rollup: behind })).rejects.toMatchObject({
-      code: "restore/l1-unavailable",
+      code: "l1/unavailable",
       message: expect.stringContaining("behind"),
     });
     await reorganise();

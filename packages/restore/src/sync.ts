@@ -1,23 +1,26 @@
+import {
+  assertQueueEnd,
+  type ContractState,
+  findStart,
+  isStillThere,
+  type L1Access,
+  type L1Block,
+  type L1HeadTag,
+  l1Error,
+  type RangeLimits,
+  readContractState,
+  readFinalizedBatchCount,
+  readFromHint,
+  readHead,
+} from "@cairn/l1";
 import { isCairnError } from "@cairn/protocol";
+import { readBatches } from "./batch-stream.ts";
 import { isSameBytes } from "./byte-cursor.ts";
 import type { ChainPosition } from "./chain-position.ts";
 import { findLastCommonSince } from "./compare-batches.ts";
 import { restoreError } from "./errors.ts";
 import { type FeedOptions, feedBatches } from "./feed.ts";
-import type { L1Access } from "./l1/access.ts";
-import { readBatches } from "./l1/batch-stream.ts";
-import {
-  type ContractState,
-  isStillThere,
-  type L1Head,
-  type L1HeadTag,
-  readContractState,
-  readFinalizedBatchCount,
-  readHead,
-} from "./l1/contract-state.ts";
-import type { ScanLimits } from "./l1/rollup-logs.ts";
-import { findStart, readFromHint } from "./l1/scan-start.ts";
-import { assertQueueHash, assertWholeQueue } from "./queue-check.ts";
+import { assertQueueHash } from "./queue-check.ts";
 import type { RestoredState } from "./restored-state.ts";
 import type { WaitingEntry } from "./stored-records.ts";
 
@@ -31,7 +34,7 @@ export interface SyncOptions extends FeedOptions {
   readonly head: L1HeadTag;
   /** Transactions fetched at a time. */
   readonly concurrency?: number;
-  readonly limits?: ScanLimits;
+  readonly limits?: RangeLimits;
 }
 
 /**
@@ -40,7 +43,7 @@ export interface SyncOptions extends FeedOptions {
  * when L1 reorganises meanwhile or batches have come. Returns the L1 block at which state and contract agree.
  * Throws `restore/history-changed`, `restore/state-mismatch`, and as `readBatches`, `feedBatches`.
  */
-export async function syncWithL1(restored: RestoredState, access: L1Access, options: SyncOptions): Promise<L1Head> {
+export async function syncWithL1(restored: RestoredState, access: L1Access, options: SyncOptions): Promise<L1Block> {
   for (let round = 1; ; round++) {
     const head = await readHead(access, options.head);
     const contract = await readContractState(access, head.block);
@@ -54,12 +57,12 @@ export async function syncWithL1(restored: RestoredState, access: L1Access, opti
     } catch (error) {
       if (!isCairnError(error) || (await isStillThere(access, head))) throw error;
     }
-    if (round >= MAX_ROUNDS) throw restoreError("restore/l1-unavailable", "L1 keeps reorganising");
+    if (round >= MAX_ROUNDS) throw l1Error("l1/unavailable", "L1 keeps reorganising");
   }
 }
 
 interface Target {
-  readonly head: L1Head;
+  readonly head: L1Block;
   readonly contract: ContractState;
 }
 
@@ -98,7 +101,7 @@ async function readFrom(
       ...(limits === undefined ? {} : { limits }),
     });
     await feedBatches(restored, stream.batches, settled, options);
-    assertWholeQueue(stream.queue, contract);
+    assertQueueEnd(stream.queue.end(), contract);
     return stream.queue.waiting();
   };
   return readFromHint(hint, read, () => findStart(access, restored.position(), contract, head.block));
@@ -118,10 +121,7 @@ async function goBackToContract(restored: RestoredState, access: L1Access, { hea
   const comparison = { last: Math.min(last, batchCount), batchCount, block: head.block };
   const common = await findLastCommonSince(restored, access, comparison);
   if (common < oldest && common === batchCount) {
-    throw restoreError(
-      "restore/l1-unavailable",
-      `the L1 node is behind: it knows ${common} batches, the state has ${last}`,
-    );
+    throw l1Error("l1/unavailable", `the L1 node is behind: it knows ${common} batches, the state has ${last}`);
   }
   if (common < oldest) {
     const details = { batch: common + 1, oldest };
@@ -161,7 +161,7 @@ function assertSameState(position: ChainPosition, contract: ContractState): void
 
 function finish(
   restored: RestoredState,
-  head: L1Head,
+  head: L1Block,
   contract: ContractState,
   waiting: readonly WaitingEntry[],
 ): void {

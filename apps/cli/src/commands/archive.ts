@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { createFastCompress } from "@cairn/crypto/fast";
+import type { L1HeadTag } from "@cairn/l1";
 import { bigintToAddress, bigintToHex } from "@cairn/protocol";
-import { type ArchiveSummary, archiveRollup, type L1HeadTag, verifyArchive } from "@cairn/restore";
+import { type ArchiveSummary, archiveRollup, verifyArchive } from "@cairn/restore";
 import { Option } from "commander";
 import type { CommonOptions, Context } from "../context.ts";
 import { addExamples, addNetworkOptions, type Host } from "../host.ts";

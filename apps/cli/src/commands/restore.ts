@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { createFastCompress } from "@cairn/crypto/fast";
-import { connectToL1, rollupAt } from "@cairn/l1";
+import { connectToL1, createL1Access, type L1HeadTag, rollupAt } from "@cairn/l1";
 import { bigintToHex, FIRST_ACCOUNT_INDEX } from "@cairn/protocol";
-import { confirmState, createL1Access, type L1HeadTag, type RestoreResult, restoreRollup } from "@cairn/restore";
+import { confirmState, type RestoreResult, restoreRollup } from "@cairn/restore";
 import { Option } from "commander";
 import type { CommonOptions, Context } from "../context.ts";
 import { cliError } from "../errors.ts";

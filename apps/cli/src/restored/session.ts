@@ -1,16 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createFastCompress } from "@cairn/crypto/fast";
-import { connectToL1, rollupAt } from "@cairn/l1";
+import { connectToL1, createL1Access, type L1Access, type L1Block, rollupAt } from "@cairn/l1";
 import { bigintToAddress } from "@cairn/protocol";
-import {
-  createL1Access,
-  type L1Access,
-  type L1Head,
-  type RestoredState,
-  type RestoreProgress,
-  restoreRollup,
-} from "@cairn/restore";
+import { type RestoredState, type RestoreProgress, restoreRollup } from "@cairn/restore";
 import type { KeyValueStore } from "@cairn/state";
 import { createLmdbStore } from "@cairn/state/lmdb";
 import { type Command, Option } from "commander";
@@ -34,7 +27,7 @@ export interface RestoredSession {
   readonly access: L1Access;
   readonly restored: RestoredState;
   /** L1 block at which the contract has this state. */
-  readonly head: L1Head;
+  readonly head: L1Block;
   /** Folder of the state. */
   readonly path: string;
 }

@@ -129,6 +129,20 @@ export const SETTINGS = {
     unit: "milliseconds",
     text: "How often L1 is looked at.",
   }),
+  l1FirstRange: setting({
+    env: "CAIRN_L1_FIRST_RANGE",
+    schema: form.integer(1, 1_000_000),
+    fallback: "2000",
+    unit: "L1 blocks",
+    text: "L1 blocks whose events are asked for at once, at first; the node adapts to what the RPC takes.",
+  }),
+  l1MaxRange: setting({
+    env: "CAIRN_L1_MAX_RANGE",
+    schema: form.integer(1, 1_000_000),
+    fallback: "5000",
+    unit: "L1 blocks",
+    text: "L1 blocks whose events are asked for at once, at most.",
+  }),
   slots: setting({
     env: "CAIRN_SLOTS",
     schema: form.oneOf(["16", "64", "256"]),

@@ -1,5 +1,3 @@
-import { findLastL1Block } from "@cairn/db";
-import { findDeploymentBlock } from "../restore/history.ts";
 import { createWatcherMetrics } from "../watcher/metrics.ts";
 import { createWatcher, type Watcher } from "../watcher/watcher.ts";
 import type { L1 } from "./l1.ts";
@@ -11,22 +9,16 @@ export function createWatcherPart(context: PartContext, { database }: Storage, {
   const { config } = context;
   let watcher: Watcher | null = null;
 
-  /** Where reading L1 begins. */
-  const firstL1Block = async (): Promise<number> => {
-    const isKnown = config.deploymentBlock > 0 || (await findLastL1Block(database.db)) !== undefined;
-    return isKnown ? config.deploymentBlock : findDeploymentBlock(rollup);
-  };
-
   return {
     name: "watcher",
     start: async (endings) => {
       const { confirmations: safe, finalConfirmations: final } = config;
       watcher = createWatcher(
         {
-          deploymentBlock: await firstL1Block(),
+          deploymentBlock: config.deploymentBlock,
           head: safe === 0 ? { type: "tags" } : { type: "confirmations", safe, final },
           pollMs: config.l1PollMs,
-          rangeSize: 2000,
+          ranges: { first: config.l1FirstRange, max: config.l1MaxRange },
         },
         {
           database,

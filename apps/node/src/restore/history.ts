@@ -5,26 +5,6 @@ import { CairnError } from "@cairn/protocol";
 import type { NodeErrorCode } from "../errors.ts";
 
 /**
- * L1 block that holds the rollup's creation, by looking for the first block with its code; 0 where the L1 node no longer
- * knows the state of old blocks, or does not answer.
- */
-export async function findDeploymentBlock({ reader, address }: L1Rollup): Promise<number> {
-  const head = await reader.getBlockNumber().catch(() => 0n);
-  let [without, withCode] = [-1, Number(head)];
-  while (withCode - without > 1) {
-    const middle = Math.floor((without + withCode) / 2);
-    try {
-      const code = await reader.getCode({ address, blockNumber: BigInt(middle) });
-      if (code === undefined) without = middle;
-      else withCode = middle;
-    } catch {
-      return 0;
-    }
-  }
-  return withCode;
-}
-
-/**
  * Refuses to begin an empty database on a rollup that has batches, unless that is what is wanted: the state is then built from
  * what L1 holds. Throws `node/needs-restore`.
  */

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { rollupAbi } from "@cairn/contracts";
-import { countAcceptedBatches, type Database, findLastL1Block, loadQueueEntries } from "@cairn/db";
+import { countAcceptedBatches, type Database, findL1Agreement, findLastL1Block, loadQueueEntries } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
 import { type DevRollup, startDevRollup } from "@cairn/devnet";
 import { createUnprovenOperator } from "@cairn/devnet/testing";
@@ -49,7 +49,13 @@ describe("a watcher whose L1 node does not tell one story", () => {
   const watch = (rollup: L1Rollup, confirmations = 1): Watcher => {
     const safe = confirmations;
     const watcher = createWatcher(
-      { deploymentBlock: 1, head: { type: "confirmations", safe, final: 500 }, pollMs: 1000, rangeSize: RANGE },
+      {
+        deploymentBlock: 1,
+        head: { type: "confirmations", safe, final: 500 },
+        pollMs: 1000,
+        ranges: { first: RANGE, max: RANGE },
+        access: { sleep: async () => {} },
+      },
       {
         database,
         rollup,
@@ -224,23 +230,55 @@ describe("a watcher whose L1 node does not tell one story", () => {
     await expectWhole();
   });
 
-  it("goes on below blocks whose state a node has pruned, and compares once it can", async () => {
-    await honest().poll();
-    await deposit(2);
-    await mine(120);
-    let isPruned = true;
-    const pruned = (message: string) => new RpcRequestError({ body: {}, url: "", error: { code: -32000, message } });
-    const rollup = lyingRollup(devnet.rollup, {
-      readContract: (ask) => (isPruned ? Promise.reject(pruned("missing trie node")) : ask()),
-      getLogs: (ask) => (isPruned ? Promise.resolve([]) : ask()),
+  describe("and keeps few states", () => {
+    const refusal = (message: string) => new RpcRequestError({ body: {}, url: "", error: { code: -32000, message } });
+    /** A node with the states of its last `kept` blocks, and, if it lies, without events below its last `shown` blocks. */
+    const pruned = (kept: number, shown: number | null = null) =>
+      lyingRollup(devnet.rollup, {
+        readContract: async (ask, { blockNumber }) => {
+          if (Number(blockNumber) <= (await head()) - kept) throw refusal("missing trie node 1234");
+          return ask();
+        },
+        getLogs: async (ask, { fromBlock }) =>
+          shown !== null && Number(fromBlock) <= (await head()) - shown ? [] : ask(),
+      });
+
+    it("is followed with the states of its newest blocks alone", async () => {
+      await honest().poll();
+      await deposit(2);
+      await submit();
+      await mine(10);
+      await watch(pruned(1), 8).poll();
+      expect(await lastRead()).toBe((await head()) - 7);
+      expect((await findL1Agreement(database.db)).block).toBe(await lastRead());
+      await watch(pruned(1)).poll();
+      await expectWhole();
     });
-    await watch(rollup, 110).poll();
-    expect(await lastRead()).toBe((await head()) - 109);
-    await expect(watch(rollup, 50).poll()).rejects.toMatchObject(UNAVAILABLE);
-    isPruned = false;
-    const watcher = watch(rollup);
-    for (let look = 0; look < 5; look++) await expect(watcher.poll()).rejects.toMatchObject(UNAVAILABLE);
-    await watcher.poll();
-    await expectWhole();
+
+    it("hides no events behind states that it does not show", async () => {
+      await honest().poll();
+      const before = await lastRead();
+      await deposit(2);
+      await mine(120);
+      for (let look = 0; look < 7; look++) {
+        await expect(watch(pruned(1, 5), 110).poll()).rejects.toMatchObject({
+          ...UNAVAILABLE,
+          message: expect.stringContaining("queue entries"),
+        });
+      }
+      expect(await lastRead()).toBeLessThan((await head()) - 109);
+      const watcher = watch(pruned(1), 110);
+      for (let look = 0; look < 5; look++) await watcher.poll().catch(() => undefined);
+      await watcher.poll();
+      expect(await lastRead()).toBe((await head()) - 109);
+      expect(before).toBeLessThan((await lastRead()) ?? 0);
+      await watch(pruned(1)).poll();
+      await expectWhole();
+    });
+
+    it("is not believed without any state", async () => {
+      await deposit(2);
+      await expect(watch(pruned(0)).poll()).rejects.toMatchObject({ code: "l1/state-missing" });
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from "prom-client";
-import type { RangeResult } from "./backfill.ts";
+import type { RangeResult } from "./import-range.ts";
 
 /** What the watcher measures. */
 export interface WatcherMetrics {

@@ -1,28 +1,27 @@
-import { rollupAbi } from "@cairn/contracts";
 import { type Db, findLastAcceptedBatch, findLastQueueEntry } from "@cairn/db";
-import { type L1Rollup, readQueueHash } from "@cairn/l1";
-import { CairnError, EMPTY_QUEUE_HASH, encodeL1Operation, nextQueueHash } from "@cairn/protocol";
-import { BaseError, ContractFunctionZeroDataError } from "viem";
+import {
+  type ContractCounts,
+  createRangeReader,
+  EMPTY_QUEUE,
+  followQueue,
+  type L1Access,
+  l1Error,
+  type QueueEnd,
+  type RollupEvent,
+  readContractCounts,
+  readHead,
+  readQueueHash,
+  readRollupEvents,
+} from "@cairn/l1";
+import { isCairnError } from "@cairn/protocol";
 import { decodeHeaderFields } from "../batch-header.ts";
-import type { NodeErrorCode } from "../errors.ts";
-import { askAgain, isRefusal, type RollupEvent } from "./l1-events.ts";
 
-/** How far the rollup has come on L1. */
-export interface L1Position {
+/** Where a list of events leads. */
+export interface EventPosition extends QueueEnd {
   readonly batchCount: number;
   /** Root after the last batch; null where it is not known, as before the first. */
   readonly root: bigint | null;
-  readonly queueTail: number;
 }
-
-/** Where a list of events leads. */
-export interface EventPosition extends L1Position {
-  /** Rolling hash after the last queue entry. */
-  readonly queueHash: Uint8Array;
-}
-
-/** L1 nodes that prune keep at least the states of so many last blocks. */
-const KEPT_STATES = 100;
 
 /** Where the stored events lead. */
 export async function storedPosition(db: Db): Promise<EventPosition> {
@@ -31,54 +30,82 @@ export async function storedPosition(db: Db): Promise<EventPosition> {
     batchCount: batch?.number ?? 0,
     root: batch === undefined ? null : decodeHeaderFields(batch.header).newRoot,
     queueTail: (entry?.index ?? -1) + 1,
-    queueHash: entry?.hashAfter ?? EMPTY_QUEUE_HASH,
+    queueHash: entry?.hashAfter ?? EMPTY_QUEUE.queueHash,
   };
 }
 
 /** Where events lead from a position; what is wrong with them when they cannot follow it: some are missing, in them or before. */
 export function followEvents(before: EventPosition, events: readonly RollupEvent[]): EventPosition | string {
-  let { batchCount, root, queueTail, queueHash } = before;
+  let at = before;
   for (const event of events) {
     if (event.type === "queued") {
-      queueHash = nextQueueHash(queueHash, encodeL1Operation(event.operation));
-      if (event.position !== queueTail || Buffer.compare(queueHash, event.queueHash) !== 0) {
-        return `queue entry ${event.position} does not follow the first ${queueTail}`;
+      try {
+        at = { ...at, ...followQueue(at, event) };
+      } catch (error) {
+        if (!isCairnError(error)) throw error;
+        return `queue entry ${event.position} does not follow the first ${at.queueTail}: ${error.message}`;
       }
-      queueTail++;
     } else if (event.type === "accepted") {
-      if (event.number !== batchCount + 1) return `batch ${event.number} does not follow batch ${batchCount}`;
-      if (event.queueHead > queueTail) {
-        return `batch ${event.number} consumed ${event.queueHead} queue entries, and ${queueTail} are known`;
+      const { number, queueHead, header } = event;
+      if (number !== at.batchCount + 1) return `batch ${number} does not follow batch ${at.batchCount}`;
+      if (queueHead > at.queueTail) {
+        return `batch ${number} consumed ${queueHead} queue entries, and ${at.queueTail} are known`;
       }
-      batchCount++;
-      root = BigInt(event.header.newRoot);
+      at = { ...at, batchCount: number, root: header.newRoot };
     }
   }
-  return { batchCount, root, queueTail, queueHash };
+  return at;
+}
+
+/** What the contract says of itself after an L1 block. */
+export type ContractPosition = Pick<ContractCounts, "batchCount" | "queueTail"> & { readonly root: bigint | null };
+
+/** Reads it; null when the L1 node no longer has that state. Throws `l1/unavailable`, `l1/not-a-rollup`. */
+export async function readContractPosition(access: L1Access, block: number): Promise<ContractPosition | null> {
+  try {
+    // Reading may begin before the rollup was created.
+    return (await readContractCounts(access, block)) ?? { batchCount: 0, root: null, queueTail: 0 };
+  } catch (error) {
+    if (isCairnError(error, "l1/state-missing")) return null;
+    throw error;
+  }
 }
 
 /**
- * What the contract says of itself after a block. Null when the L1 node no longer keeps a state that is far below `latest`.
- * Throws `node/l1-unavailable` when it refuses to tell a recent one, and what the RPC throws.
+ * What is wrong with events that lead to `led` at an L1 block, by the contract's own word; null when they agree.
+ *
+ * An RPC that has pruned the state of that block is asked for the state of its latest block instead, and for the events up to there:
+ * if these follow `led` and lead to that state, `led` is right too. So an RPC needs to keep the states of its newest blocks only, and
+ * withholding a state hides nothing. Throws `l1/state-missing` when it does not have these either.
  */
-export async function contractPosition(rollup: L1Rollup, block: number, latest: number): Promise<L1Position | null> {
-  try {
-    return await askAgain(() => readState(rollup, block));
-  } catch (cause) {
-    if (!isRefusal(cause)) throw cause;
-    if (latest - block > KEPT_STATES) return null;
-    throw new CairnError<NodeErrorCode>(
-      "node/l1-unavailable",
-      `the L1 node does not know the state of block ${block}`,
-      {
-        cause,
-      },
-    );
-  }
+export async function compareWithContract(
+  access: L1Access,
+  led: EventPosition,
+  { block, contract, isQueueKnown }: Comparison,
+): Promise<string | null> {
+  if (contract !== null) return findDisagreement(access, led, { block, contract, isQueueKnown });
+  const head = await readHead(access, "latest");
+  const later = await readContractPosition(access, head.block);
+  if (later === null) throw l1Error("l1/state-missing", `L1 has no state of its latest block ${head.block}`);
+  const atHead = followEvents(led, await readAll(access, block + 1, head.block));
+  if (typeof atHead === "string") return atHead;
+  return findDisagreement(access, atHead, { block: head.block, contract: later, isQueueKnown: false });
 }
 
-/** What is wrong with events that lead to `led`, if the contract is at `contract`; null when they agree. */
-export function findDisagreement(led: EventPosition, contract: L1Position, block: number): string | null {
+/** What events are compared with. */
+export interface Comparison {
+  readonly block: number;
+  /** Null when the L1 node does not have it. */
+  readonly contract: ContractPosition | null;
+  /** Whether the queue is the one that was compared last. */
+  readonly isQueueKnown: boolean;
+}
+
+async function findDisagreement(
+  access: L1Access,
+  led: EventPosition,
+  { block, contract, isQueueKnown }: Comparison & { readonly contract: ContractPosition },
+): Promise<string | null> {
   const at = `the contract has at L1 block ${block}`;
   if (led.batchCount !== contract.batchCount) {
     return `L1's events show ${led.batchCount} batches, ${contract.batchCount} ${at}`;
@@ -86,28 +113,19 @@ export function findDisagreement(led: EventPosition, contract: L1Position, block
   if (led.queueTail !== contract.queueTail) {
     return `L1's events show ${led.queueTail} queue entries, ${contract.queueTail} ${at}`;
   }
-  return led.root === null || led.root === contract.root ? null : `L1's events lead to another root than ${at}`;
+  if (led.root !== null && led.root !== contract.root) return `L1's events lead to another root than ${at}`;
+  if (isQueueKnown) return null;
+  const hash = await readQueueHash(access, led.queueTail, block);
+  return Buffer.compare(hash, led.queueHash) === 0 ? null : "the contract has another queue";
 }
 
-/** Whether the contract had the same queue after a block. Throws what the RPC throws. */
-export async function hasQueue(rollup: L1Rollup, led: EventPosition, block: number): Promise<boolean> {
-  const hash = await askAgain(() => readQueueHash(rollup, led.queueTail, BigInt(block)));
-  return hash !== null && Buffer.compare(hash, led.queueHash) === 0;
-}
-
-async function readState({ reader, address }: L1Rollup, block: number): Promise<L1Position> {
-  try {
-    const { batchCount, queueTail, root } = await reader.readContract({
-      address,
-      abi: rollupAbi,
-      functionName: "state",
-      blockNumber: BigInt(block),
-    });
-    return { batchCount: Number(batchCount), root: BigInt(root), queueTail: Number(queueTail) };
-  } catch (error) {
-    // Reading may begin before the rollup was created.
-    const isNothingThere = error instanceof BaseError && error.walk((e) => e instanceof ContractFunctionZeroDataError);
-    if (isNothingThere) return { batchCount: 0, root: null, queueTail: 0 };
-    throw error;
+async function readAll(access: L1Access, first: number, last: number): Promise<readonly RollupEvent[]> {
+  const ranges = createRangeReader(access, readRollupEvents);
+  const all: RollupEvent[] = [];
+  for (let from = first; from <= last; ) {
+    const { read, events } = await ranges.forward({ from, to: last });
+    all.push(...events);
+    from = read.to + 1;
   }
+  return all;
 }

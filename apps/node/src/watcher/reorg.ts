@@ -12,9 +12,9 @@ import {
   revokeSettlementsFrom,
   storeL1Agreement,
 } from "@cairn/db";
-import type { L1Rollup } from "@cairn/l1";
+import { type L1Access, readBlock } from "@cairn/l1";
+import { hexToBytes } from "@cairn/protocol";
 import { crashPoint } from "../crash-points.ts";
-import { readHeader } from "./l1-events.ts";
 
 /** What was taken back in the database, to be read from L1 again. */
 export interface TakenBack {
@@ -37,8 +37,8 @@ const PATIENCE = 5;
  */
 export async function undoReorg(
   db: Db,
-  rollup: L1Rollup,
-  deploymentBlock: number,
+  access: L1Access,
+  firstBlock: number,
   nowMs: number,
 ): Promise<TakenBack | null> {
   const last = await findLastL1Block(db);
@@ -47,8 +47,8 @@ export async function undoReorg(
   let candidate: L1Header | undefined = last;
   let older: L1Header[] = [];
   while (candidate !== undefined) {
-    const onChain = await readHeader(rollup, candidate.number);
-    const isSame = onChain !== null && Buffer.compare(onChain.hash, candidate.hash) === 0;
+    const onChain = await readBlock(access, candidate.number);
+    const isSame = onChain !== null && Buffer.compare(hexToBytes(onChain.hash, 32), candidate.hash) === 0;
     if (isSame) break;
     // A block that the node does not have at all may just not have reached it; one that differs proves a reorg.
     if (onChain !== null) replaced = true;
@@ -58,7 +58,7 @@ export async function undoReorg(
   if (candidate === last) return null;
   if (!replaced) return null;
   crashPoint("reorg-found");
-  const undone = await takeBack(db, candidate?.number ?? deploymentBlock - 1, last, nowMs);
+  const undone = await takeBack(db, candidate?.number ?? firstBlock - 1, last, nowMs);
   crashPoint("reorg-undone");
   return undone;
 }
@@ -67,11 +67,11 @@ export async function undoReorg(
  * Notes that what is stored and what L1 shows now do not lead to what the contract says. When that lasts, everything after the
  * last agreement is taken back: events may be missing there. Null as long as nothing is.
  */
-export async function noteDisagreement(db: Db, deploymentBlock: number, nowMs: number): Promise<TakenBack | null> {
+export async function noteDisagreement(db: Db, firstBlock: number, nowMs: number): Promise<TakenBack | null> {
   const [last, agreement] = [await findLastL1Block(db), await findL1Agreement(db)];
   if (last === undefined || last.number === agreement.block) return null;
   const disagreements = agreement.disagreements + 1;
-  if (disagreements >= PATIENCE) return takeBack(db, agreement.block ?? deploymentBlock - 1, last, nowMs);
+  if (disagreements >= PATIENCE) return takeBack(db, agreement.block ?? firstBlock - 1, last, nowMs);
   await storeL1Agreement(db, { ...agreement, disagreements });
   return null;
 }

@@ -1,5 +1,4 @@
 import { join, resolve } from "node:path";
-import { decodeHeader } from "@cairn/contracts";
 import {
   type Database,
   findBatch,
@@ -13,7 +12,7 @@ import {
 import { createTestDatabases } from "@cairn/db/testing";
 import { type DevRollup, startDevRollup } from "@cairn/devnet";
 import { createUnprovenOperator } from "@cairn/devnet/testing";
-import { depositEth, readQueue } from "@cairn/l1";
+import { createL1Access, depositEth, readPublishedData, readQueue, readRollupEvents } from "@cairn/l1";
 import { lyingRollup } from "@cairn/l1/testing";
 import { accountIndex, addressToBigint, blockNumber, CIRCUIT_TYPE, EMPTY_QUEUE_HASH } from "@cairn/protocol";
 import { pino } from "pino";
@@ -28,7 +27,6 @@ import {
 } from "viem";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createManualClock } from "../clock.ts";
-import { readPublishedData, readRollupEvents } from "./l1-events.ts";
 import { createWatcherMetrics } from "./metrics.ts";
 import { createWatcher, type Watcher, type WatcherEvent } from "./watcher.ts";
 
@@ -64,7 +62,7 @@ describe("a watcher that goes by L1's own safe and finalized blocks", () => {
   const statusOf = async (number: number) => (await findBlock(database.db, number))?.status;
   const watch = (rollup: DevRollup["rollup"]): Watcher =>
     createWatcher(
-      { deploymentBlock: 1, head: { type: "tags" }, pollMs: 1000, rangeSize: 3 },
+      { deploymentBlock: 1, head: { type: "tags" }, pollMs: 1000, ranges: { first: 3, max: 3 } },
       {
         database,
         rollup,
@@ -76,10 +74,11 @@ describe("a watcher that goes by L1's own safe and finalized blocks", () => {
 
   /** Stores the block of a batch that L1 accepted, as if it had been built here. */
   const storeOwn = async (l1Block: number): Promise<number> => {
-    const [event] = await readRollupEvents(devnet.rollup, l1Block, l1Block);
+    const access = createL1Access(devnet.rollup);
+    const [event] = await readRollupEvents(access, { from: l1Block, to: l1Block });
     if (event?.type !== "accepted") throw new RangeError("no batch");
-    const { l1OperationCount, timestamp, oldRoot, newRoot, newNextIndex, txRoot } = decodeHeader(event.header, SLOTS);
-    const number = blockNumber(event.firstBlock);
+    const { l1OperationCount, timestamp, oldRoot, newRoot, newNextIndex, txRoot } = event.header;
+    const number = blockNumber(Number(event.header.firstBlock));
     const consumed = (await readQueue(devnet.rollup, 0))[l1OperationCount - 1];
     await insertOpenBlock(database.db, {
       number,
@@ -92,7 +91,7 @@ describe("a watcher that goes by L1's own safe and finalized blocks", () => {
       queueHashAfter: consumed?.queueHash ?? EMPTY_QUEUE_HASH,
       openedAtMs: 0,
     });
-    const data = await readPublishedData(devnet.rollup, event);
+    const data = await readPublishedData(access, event);
     const roots = { oldRoot, newRoot, newNextIndex, txRoot, oldNextIndex: newNextIndex };
     const seal = { ...roots, data, transactionCount: 0, sealedAtMs: 0 };
     await sealStoredBlock(database.db, number, { seal, payouts: [], witness: Uint8Array.of(1) });

@@ -36,7 +36,12 @@ describe("watcher", () => {
   };
   const watch = (rollup: L1Rollup): Watcher =>
     createWatcher(
-      { deploymentBlock: 1, head: { type: "confirmations", safe: 1, final: 50 }, pollMs: 1000, rangeSize: 3 },
+      {
+        deploymentBlock: 1,
+        head: { type: "confirmations", safe: 1, final: 50 },
+        pollMs: 1000,
+        ranges: { first: 3, max: 3 },
+      },
       {
         database,
         rollup,

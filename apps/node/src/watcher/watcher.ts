@@ -10,16 +10,25 @@ import {
   releaseRebuilds,
   storeL1Head,
 } from "@cairn/db";
-import type { L1Rollup } from "@cairn/l1";
+import {
+  createL1Access,
+  createRangeReader,
+  findStart,
+  type L1AccessOptions,
+  type L1Rollup,
+  type RangeLimits,
+  readBlock,
+  readContractCounts,
+} from "@cairn/l1";
 import { isCairnError } from "@cairn/protocol";
 import type { Logger } from "pino";
-import { BaseError } from "viem";
 import type { Clock } from "../clock.ts";
 import { readL1Clock } from "../l1-clock.ts";
 import { createPoller } from "../poller.ts";
-import { backfill, type RangeResult } from "./backfill.ts";
-import { isRefusal, readHeader } from "./l1-events.ts";
+import { backfill } from "./backfill.ts";
+import type { RangeResult } from "./import-range.ts";
 import type { WatcherMetrics } from "./metrics.ts";
+import { readRangeContent } from "./range-content.ts";
 import { undoReorg } from "./reorg.ts";
 
 /** Which L1 blocks count, and when they are final. */
@@ -31,10 +40,13 @@ export type HeadPolicy =
 
 /** How L1 is followed. */
 export interface WatcherSettings {
+  /** L1 block of the rollup's creation; 0 looks for it. */
   readonly deploymentBlock: number;
   readonly head: HeadPolicy;
   readonly pollMs: number;
-  readonly rangeSize: number;
+  readonly ranges: RangeLimits;
+  /** How reads that fail are repeated, within one look. */
+  readonly access?: Pick<L1AccessOptions, "attempts" | "firstDelayMs" | "sleep">;
 }
 
 /** What the watcher stands on. */
@@ -57,7 +69,7 @@ export type WatcherEvent =
 
 /** Copies what L1 says of the rollup into the database and keeps it true. */
 export interface Watcher {
-  /** Looks at L1 and goes on doing so, also when it does not answer. Throws `node/l1-diverged` for batches of unknown circuits. */
+  /** Looks at L1 and goes on doing so, also when it does not answer. Throws `l1/unknown-circuit` for batches of circuits that are unknown here. */
   readonly start: () => Promise<void>;
   /** Looks at L1 once, now. Throws as the parts do. */
   readonly poll: () => Promise<void>;
@@ -78,8 +90,9 @@ export interface WatcherStatus {
 const MAX_PAUSE_MS = 30_000;
 /** How long after a reorg blocks are not built again before L1 has come as far as it was. */
 const HOLD_PATIENCE_MS = 120_000;
-/** How nodes that do not answer null refuse to name a safe or finalized block before there is one. */
-const NO_SUCH_BLOCK = /block not found|unknown block/i;
+/** Within one look, a node's refusal is taken for one of a node that is a little behind so often; the next look follows soon. */
+const ATTEMPTS = 3;
+const FIRST_DELAY_MS = 100;
 /** Checkpoints kept below the final block, for RPC nodes that disagree about what is final. */
 const KEPT_BLOCKS = 256;
 
@@ -89,9 +102,20 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
   const { db } = deps.database;
   const listeners = new Set<(event: WatcherEvent) => void>();
   const stopping = new AbortController();
+  const access = createL1Access(rollup, {
+    attempts: ATTEMPTS,
+    firstDelayMs: FIRST_DELAY_MS,
+    retry: "refusals",
+    ...settings.access,
+    signal: stopping.signal,
+  });
+  const ranges = createRangeReader(access, readRangeContent, settings.ranges);
   let state: WatcherStatus["state"] = "starting";
   let l1Block: number | null = null;
   let latest: WatcherStatus["latest"] = null;
+  const missingTags = new Set<string>();
+  /** Where reading begins, once that was found. */
+  let firstBlock: number | null = null;
   /** Null until the database was asked. */
   let lastFinal: number | null = null;
   /** Since when rebuilds are held back, by elapsed time. */
@@ -104,17 +128,17 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
   const look = async (): Promise<void> => {
     const newest = await readL1Clock(rollup.reader);
     latest = { timestamp: newest.timestamp, seenAtMs: clock.nowMs() };
-    const reorg = await undoReorg(db, rollup, settings.deploymentBlock, clock.nowMs());
+    const reorg = await undoReorg(db, access, settings.deploymentBlock, clock.nowMs());
     if (reorg !== null) {
+      firstBlock = null;
       metrics.reorg();
       logger.warn({ ...reorg }, "L1 reorg");
       publish({ type: "reorg", forkBlock: reorg.forkBlock, unproven: reorg.unproven });
     }
     const { safe, final } = await readTargets(newest.number);
-    await backfill(db, rollup, safe, {
-      deploymentBlock: settings.deploymentBlock,
-      rangeSize: settings.rangeSize,
-      latest: newest.number,
+    await backfill(db, access, safe, {
+      firstBlock: await findFirstBlock(newest.number),
+      ranges,
       nowMs: clock.nowMs,
       signal: stopping.signal,
       onRange: (result, end) => {
@@ -122,6 +146,7 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
         publish({ type: "progress", result, l1Block: end });
       },
       onTakenBack: (takenBack) => {
+        firstBlock = null;
         logger.warn({ ...takenBack }, "events of L1 were missing, it is read again");
         publish({ type: "reorg", forkBlock: takenBack.forkBlock, unproven: takenBack.unproven });
       },
@@ -169,14 +194,27 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
     return { safe, final };
   };
 
-  /** Number of the block that a tag names; 0 while L1 has none, which a node may also say by refusing. */
+  /** Number of the block that a tag names; 0 while L1 has none. */
   const readTag = async (tag: "safe" | "finalized"): Promise<number> => {
-    try {
-      return (await readHeader(rollup, tag))?.number ?? 0;
-    } catch (error) {
-      if (error instanceof BaseError && isRefusal(error) && NO_SUCH_BLOCK.test(error.details)) return 0;
-      throw error;
+    const found = await readBlock(access, tag);
+    if (found === null && !missingTags.has(tag)) {
+      const advice = "nothing is read before there is one; a chain without finality needs CAIRN_L1_CONFIRMATIONS";
+      logger.warn({ tag }, `L1 has no ${tag} block: ${advice}`);
     }
+    if (found === null) missingTags.add(tag);
+    else missingTags.delete(tag);
+    return found?.block ?? 0;
+  };
+
+  /** Where reading begins when nothing is stored. */
+  const findFirstBlock = async (head: number): Promise<number> => {
+    if (settings.deploymentBlock > 0 || (await findLastL1Block(db)) !== undefined) return settings.deploymentBlock;
+    if (firstBlock !== null) return firstBlock;
+    const contract = await readContractCounts(access, head);
+    const nothing = { batch: 0, queuePosition: 0 };
+    const counts = contract ?? { batchCount: 0, queueTail: 0 };
+    firstBlock = await findStart(access, nothing, counts, head, settings.ranges);
+    return firstBlock;
   };
 
   const run = async (): Promise<void> => {
@@ -184,7 +222,7 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
       await look();
       if (state !== "stopped") state = "following";
     } catch (error) {
-      if (state !== "stopped") state = isCairnError(error, "node/l1-diverged") ? "diverged" : "failing";
+      if (state !== "stopped") state = isDiverged(error) ? "diverged" : "failing";
       metrics.failed();
       throw error;
     }
@@ -196,7 +234,7 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
   return {
     start: async () => {
       await poller.poll().catch((error: unknown) => {
-        if (isCairnError(error, "node/l1-diverged")) throw error;
+        if (isDiverged(error)) throw error;
         logger.error({ err: error }, "L1 cannot be followed yet");
       });
       poller.start(settings.pollMs);
@@ -214,4 +252,9 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
       listeners.clear();
     },
   };
+}
+
+/** Whether no retry can help: L1 accepted what this version does not know. */
+function isDiverged(error: unknown): boolean {
+  return isCairnError(error, "node/l1-diverged") || isCairnError(error, "l1/unknown-circuit");
 }

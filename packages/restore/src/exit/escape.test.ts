@@ -1,12 +1,11 @@
 import { exitArguments, exitManyArguments, reclaimArguments, rollupAbi } from "@cairn/contracts";
 import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing";
-import { sendToRollup } from "@cairn/l1";
+import { createL1Access, sendToRollup } from "@cairn/l1";
 import { ETH_TOKEN_ID } from "@cairn/protocol";
 import { createMemoryStore } from "@cairn/state";
 import fc from "fast-check";
 import { encodeFunctionData, getAbiItem, type Hex } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createL1Access } from "../l1/access.ts";
 import { type RestoreResult, restoreRollup } from "../restore.ts";
 import { findExited, findReclaimable } from "./escaped.ts";
 import { assignedAccounts, proveAllExits, proveExit, proveExits } from "./exit-proof.ts";

@@ -1,10 +1,9 @@
+import { type L1Access, readMany } from "@cairn/l1";
 import type { AccountIndex } from "@cairn/protocol";
-import type { L1Access } from "../l1/access.ts";
-import { readMany } from "../l1/read-many.ts";
 import type { RestoredState } from "../restored-state.ts";
 import type { WaitingEntry } from "../stored-records.ts";
 
-/** Those of the accounts that have been paid out after a freeze, at an L1 block. Throws `restore/l1-unavailable`. */
+/** Those of the accounts that have been paid out after a freeze, at an L1 block. Throws `l1/unavailable`. */
 export async function findExited(
   access: L1Access,
   indices: readonly AccountIndex[],
@@ -17,7 +16,7 @@ export async function findExited(
 
 /**
  * The entries that nobody has reclaimed, at an L1 block, out of those that wait in the queue of a restored state. Throws
- * `restore/incomplete`, `restore/l1-unavailable`.
+ * `restore/incomplete`, `l1/unavailable`.
  */
 export async function findReclaimable(
   access: L1Access,

@@ -1,7 +1,6 @@
 import { type BatchHeader, encodeHeader, type PayArguments, payArguments } from "@cairn/contracts";
+import { type L1Access, readMany } from "@cairn/l1";
 import { batchNumber, bytesToHex, type Hex, type Payout } from "@cairn/protocol";
-import type { L1Access } from "../l1/access.ts";
-import { readMany } from "../l1/read-many.ts";
 import type { RestoredState } from "../restored-state.ts";
 import type { BatchRecord } from "../stored-records.ts";
 
@@ -60,7 +59,7 @@ export function allPayouts(restored: RestoredState, first = 1): BatchPayouts[] {
 
 /**
  * The payouts of some amount that L1 says nobody has executed, at an L1 block; of all batches, or of those given. Throws
- * `restore/l1-unavailable`.
+ * `l1/unavailable`.
  */
 export async function findUnpaidPayouts(
   access: L1Access,

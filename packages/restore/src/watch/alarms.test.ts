@@ -6,7 +6,7 @@ import type { Observation } from "./observation.ts";
 const NOW = 1_700_000_000;
 const OWED = { balances: 50n, waitingDeposits: 20n, submitterFees: 5n, unpaidPayouts: 15n, claimable: 10n };
 const HEALTHY: Observation = {
-  head: { block: 9, hash: "0x00", timestamp: NOW },
+  head: { block: 9, hash: "0x00", parentHash: "0x00", timestamp: NOW },
   batch: 3,
   operator: 5n,
   proposedOperator: 0n,

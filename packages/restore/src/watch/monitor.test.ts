@@ -1,13 +1,12 @@
 import { reclaimArguments, rollupAbi } from "@cairn/contracts";
 import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing";
-import { payBatch, readQueue, sendToRollup } from "@cairn/l1";
+import { createL1Access, payBatch, readHead, readQueue, sendToRollup } from "@cairn/l1";
 import { lyingRollup } from "@cairn/l1/testing";
 import { accountIndex, addressToBigint, batchNumber, bigintToAddress, ETH_TOKEN_ID } from "@cairn/protocol";
 import { createMemoryStore } from "@cairn/state";
 import { encodeFunctionData } from "viem";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { createL1Access } from "../l1/access.ts";
-import { readHead, readIdentity } from "../l1/contract-state.ts";
+import { readIdentity } from "../read-identity.ts";
 import { openRestoredState } from "../restored-state.ts";
 import { DEFAULT_ALARM_LIMITS } from "./alarms.ts";
 import { createRollupMonitor, type MonitorReport, type RollupMonitor } from "./monitor.ts";
@@ -254,7 +253,7 @@ describe("watching a rollup", () => {
     await live.client.mine({ blocks: 3 });
     const head = await readHead(access, "latest");
     unreadableFrom = blockNumber + 1n;
-    await expect(tracker.at(head)).rejects.toMatchObject({ code: "restore/l1-unavailable" });
+    await expect(tracker.at(head)).rejects.toMatchObject({ code: "l1/unavailable" });
     unreadableFrom = null;
     const booked = await tracker.at(head);
     expect(booked.reclaimedFees).toBeGreaterThan(0n);

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { L1Access, L1HeadTag } from "@cairn/l1";
 import { isCairnError } from "@cairn/protocol";
 import { BaseError } from "viem";
 import { DEFAULT_CHECKPOINT_LIMITS } from "../feed.ts";
-import type { L1Access } from "../l1/access.ts";
-import type { L1HeadTag } from "../l1/contract-state.ts";
 import { createMeter } from "../progress.ts";
 import type { RestoredState } from "../restored-state.ts";
 import { syncWithL1 } from "../sync.ts";
@@ -132,9 +131,8 @@ export function createRollupMonitor(config: MonitorConfig, deps: MonitorDeps): R
 function alarmOf(error: unknown): Alarm | null {
   // A revert, an empty or an unreadable answer, where the same contract answers well at other times: the RPC fails.
   if (error instanceof BaseError) return { type: "l1Unavailable", message: error.shortMessage };
-  if (!isCairnError(error) || !error.code.startsWith("restore/")) return null;
+  if (!isCairnError(error) || !/^(?:restore|l1)\//.test(error.code)) return null;
   const { code, message } = error;
-  return code === "restore/l1-unavailable"
-    ? { type: "l1Unavailable", message }
-    : { type: "rootNotReproduced", code, message };
+  const isL1Silent = code === "l1/unavailable" || code === "l1/state-missing";
+  return isL1Silent ? { type: "l1Unavailable", message } : { type: "rootNotReproduced", code, message };
 }

@@ -1,10 +1,8 @@
 import { erc20Abi, rollupAbi } from "@cairn/contracts";
+import { isStillThere, type L1Access, type L1Block, readMany } from "@cairn/l1";
 import { addressToBigint, ETH_TOKEN_ID } from "@cairn/protocol";
 import { BaseError } from "viem";
 import { allPayouts, type BatchPayouts, findUnpaidPayouts, type UnpaidPayout } from "../exit/payouts.ts";
-import type { L1Access } from "../l1/access.ts";
-import { isStillThere, type L1Head } from "../l1/contract-state.ts";
-import { readMany } from "../l1/read-many.ts";
 import type { RestoredState } from "../restored-state.ts";
 import { computeOwed, type Owed, sumBalances } from "./owed.ts";
 import { type Amounts, createPaymentTracker } from "./payments.ts";
@@ -22,7 +20,7 @@ export interface TokenObservation {
 
 /** A rollup at one L1 block, with the restored state that agrees with it. */
 export interface Observation {
-  readonly head: L1Head;
+  readonly head: L1Block;
   readonly batch: number;
   /** 0 when submission is open to all for ever. */
   readonly operator: bigint;
@@ -40,18 +38,18 @@ export interface Observation {
 
 /** Makes observations one after another and remembers what cannot have changed in between. */
 export interface Observer {
-  /** Precondition: the state agrees with the contract at `head`. Throws `restore/l1-unavailable`, `restore/incomplete`. */
-  observe(head: L1Head): Promise<Observation>;
+  /** Precondition: the state agrees with the contract at `head`. Throws `l1/unavailable`, `restore/incomplete`. */
+  observe(head: L1Block): Promise<Observation>;
 }
 
 /** An observer of the rollup of a restored state. */
 export function createObserver(access: L1Access, restored: RestoredState): Observer {
   const payments = createPaymentTracker(access);
   let unsettled: readonly BatchPayouts[] = [];
-  let last: { readonly head: L1Head; readonly batch: number } | null = null;
+  let last: { readonly head: L1Block; readonly batch: number } | null = null;
   let balances: { readonly root: bigint; readonly sums: Amounts } | null = null;
 
-  const findUnpaid = async (head: L1Head): Promise<UnpaidPayout[]> => {
+  const findUnpaid = async (head: L1Block): Promise<UnpaidPayout[]> => {
     const { batch } = restored.position();
     // A reorganisation may have replaced batches, and undone payments of any batch: then all lists are looked at.
     const first = last === null || !(await isStillThere(access, last.head)) ? 1 : last.batch + 1;
@@ -82,7 +80,7 @@ export function createObserver(access: L1Access, restored: RestoredState): Obser
 
 type Flags = Omit<Observation, "head" | "batch" | "unpaid" | "tokens">;
 
-async function readFlags({ rollup, call }: L1Access, { block, timestamp }: L1Head): Promise<Flags> {
+async function readFlags({ rollup, call }: L1Access, { block, timestamp }: L1Block): Promise<Flags> {
   const { address, reader } = rollup;
   const contract = { address, abi: rollupAbi, blockNumber: BigInt(block) } as const;
   return call("the rollup's state", async () => {

@@ -1,11 +1,16 @@
 import { rollupAbi } from "@cairn/contracts";
+import {
+  cleanLogs,
+  createRangeReader,
+  findDeploymentBlock,
+  isStillThere,
+  type L1Access,
+  type L1Block,
+  type ReadRange,
+  readMany,
+} from "@cairn/l1";
 import { addressToBigint, bigintToAddress, ETH_TOKEN_ID } from "@cairn/protocol";
 import { type GetLogsReturnType, getAbiItem } from "viem";
-import type { L1Access } from "../l1/access.ts";
-import { isStillThere, type L1Head } from "../l1/contract-state.ts";
-import { readMany } from "../l1/read-many.ts";
-import { createRangeReader, orderedLogs, type ReadLogs } from "../l1/rollup-logs.ts";
-import { findDeploymentBlock } from "../l1/scan-start.ts";
 
 /** Events after which somebody may have something to claim, or an account or entry is settled. */
 const EVENTS = [
@@ -33,8 +38,8 @@ export interface Payments {
 
 /** Follows the rollup's payments from its creation on. */
 export interface PaymentTracker {
-  /** The payments up to an L1 block; reads what is new since the last time, or everything after a reorganisation. Throws `restore/l1-unavailable`. */
-  at(head: L1Head): Promise<Payments>;
+  /** The payments up to an L1 block; reads what is new since the last time, or everything after a reorganisation. Throws `l1/unavailable`. */
+  at(head: L1Block): Promise<Payments>;
 }
 
 interface Books {
@@ -48,7 +53,7 @@ interface Books {
 /** A tracker that has read nothing yet. */
 export function createPaymentTracker(access: L1Access): PaymentTracker {
   let books = emptyBooks();
-  let last: L1Head | null = null;
+  let last: L1Block | null = null;
   return {
     async at(head) {
       if (last !== null && (last.block > head.block || !(await isStillThere(access, last)))) last = null;
@@ -73,17 +78,17 @@ export function addAmount(amounts: Map<number, bigint>, tokenId: number, amount:
   amounts.set(tokenId, (amounts.get(tokenId) ?? 0n) + amount);
 }
 
-const readPaymentLogs: ReadLogs<PaymentLog> = async ({ rollup }, range) => {
+const readPaymentLogs: ReadRange<PaymentLog> = async ({ rollup }, range) => {
   const { address, reader } = rollup;
   const blocks = { fromBlock: BigInt(range.from), toBlock: BigInt(range.to) };
-  return orderedLogs(await reader.getLogs({ address, events: EVENTS, strict: true, ...blocks }), rollup, range);
+  return cleanLogs(await reader.getLogs({ address, events: EVENTS, strict: true, ...blocks }), address, range);
 };
 
 async function readInto(books: Books, access: L1Access, first: number, to: number): Promise<void> {
   const ranges = createRangeReader(access, readPaymentLogs);
   for (let from = first; from <= to; ) {
-    const { read, logs } = await ranges.forward({ from, to });
-    for (const log of logs) book(books, log);
+    const { read, events } = await ranges.forward({ from, to });
+    for (const log of events) book(books, log);
     from = read.to + 1;
   }
 }

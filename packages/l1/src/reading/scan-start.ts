@@ -1,9 +1,15 @@
 import { isCairnError } from "@cairn/protocol";
-import type { ChainPosition } from "../chain-position.ts";
-import { type RestoreErrorCode, restoreError } from "../errors.ts";
+import { l1Error } from "../errors.ts";
 import type { L1Access } from "./access.ts";
-import type { ContractState } from "./contract-state.ts";
-import { createRangeReader, type RangeReader, type RollupLog, readRollupLogs } from "./rollup-logs.ts";
+import type { ContractCounts } from "./contract-state.ts";
+import { readStateEvents } from "./events.ts";
+import { createRangeReader, DEFAULT_RANGE_LIMITS, type RangeLimits } from "./ranges.ts";
+
+/** Batches and queue entries that are known already. */
+export interface KnownEvents {
+  readonly batch: number;
+  readonly queuePosition: number;
+}
 
 /** Reads from a block that should do, and if events turn out to be missing, from where it must. Throws as both functions. */
 export async function readFromHint<T>(
@@ -15,18 +21,22 @@ export async function readFromHint<T>(
     try {
       return await read(hint);
     } catch (error) {
-      if (!isCairnError<RestoreErrorCode>(error, "restore/events-incomplete")) throw error;
+      if (!isCairnError(error, "l1/events-incomplete")) throw error;
     }
   }
   return read(await findBegin());
 }
 
-/** Where reading has to begin: at the creation of the rollup, or else at the first event that is still needed. Throws as both. */
+/**
+ * Where reading has to begin: at the creation of the rollup, or else, where the RPC has forgotten old states, at the first event that is
+ * not known. Throws as {@link findDeploymentBlock} and {@link findScanStart}.
+ */
 export async function findStart(
   access: L1Access,
-  { batch, queuePosition }: Pick<ChainPosition, "batch" | "queuePosition">,
-  { batchCount, queueTail }: Pick<ContractState, "batchCount" | "queueTail">,
+  { batch, queuePosition }: KnownEvents,
+  { batchCount, queueTail }: Pick<ContractCounts, "batchCount" | "queueTail">,
   head: number,
+  limits: RangeLimits = DEFAULT_RANGE_LIMITS,
 ): Promise<number> {
   const deployed = await findDeploymentBlock(access, head);
   if (deployed !== null) return deployed;
@@ -34,7 +44,7 @@ export async function findStart(
     batch: batch < batchCount ? batch + 1 : null,
     entry: queuePosition < queueTail ? queuePosition : null,
   };
-  return findScanStart(access, wanted, head);
+  return findScanStart(access, wanted, head, limits);
 }
 
 /** What must still come: the next batch and the next queue entry, where there are any. */
@@ -45,7 +55,7 @@ export interface Wanted {
 
 /**
  * L1 block of the rollup's creation, by looking for the first block with its code; null where the RPC no longer knows the
- * state of old blocks. Throws `restore/not-a-rollup`, `restore/l1-unavailable`.
+ * state of old blocks. Throws `l1/not-a-rollup`, `l1/unavailable`.
  */
 export async function findDeploymentBlock({ rollup, call }: L1Access, head: number): Promise<number | null> {
   const { reader, address } = rollup;
@@ -54,7 +64,7 @@ export async function findDeploymentBlock({ rollup, call }: L1Access, head: numb
     return code !== undefined && code !== "0x";
   };
   if (!(await call("the rollup's code", () => hasCode(head)))) {
-    throw restoreError("restore/not-a-rollup", `there is no contract at ${address}`);
+    throw l1Error("l1/not-a-rollup", `there is no contract at ${address}`);
   }
   let [without, withCode] = [-1, head];
   while (withCode - without > 1) {
@@ -71,25 +81,25 @@ export async function findDeploymentBlock({ rollup, call }: L1Access, head: numb
 
 /**
  * The block from which on all that is wanted is found, by reading events from `head` down; for RPCs that keep events
- * but no old states, or no old events. Throws `restore/events-incomplete` at block 0, `restore/l1-unavailable`.
+ * but no old states, or no old events. Throws `l1/events-incomplete` at block 0, `l1/unavailable`.
  */
 export async function findScanStart(
   access: L1Access,
   wanted: Wanted,
   head: number,
-  ranges: RangeReader<RollupLog> = createRangeReader(access, readRollupLogs),
+  limits: RangeLimits = DEFAULT_RANGE_LIMITS,
 ): Promise<number> {
+  const ranges = createRangeReader(access, readStateEvents, limits);
   let [batchBlock, entryBlock] = [wanted.batch === null ? head : null, wanted.entry === null ? head : null];
   for (let to = head; to >= 0; ) {
-    const { read, logs } = await ranges.backward({ from: 0, to });
-    for (const { eventName, args, blockNumber } of logs) {
-      const block = Number(blockNumber);
-      if (eventName === "BatchSubmitted" && Number(args.batchNumber) === wanted.batch) batchBlock ??= block;
-      if (eventName === "L1OperationQueued" && Number(args.position) === wanted.entry) entryBlock ??= block;
+    const { read, events } = await ranges.backward({ from: 0, to });
+    for (const event of events) {
+      if (event.type === "accepted" && event.number === wanted.batch) batchBlock ??= event.block;
+      if (event.type === "queued" && event.position === wanted.entry) entryBlock ??= event.block;
     }
     if (batchBlock !== null && entryBlock !== null) return Math.min(batchBlock, entryBlock);
     to = read.from - 1;
   }
   const [what, number] = batchBlock === null ? ["batch", wanted.batch] : ["queue entry", wanted.entry];
-  throw restoreError("restore/events-incomplete", `L1 shows no event of ${what} ${number}`, { details: { ...wanted } });
+  throw l1Error("l1/events-incomplete", `L1 shows no event of ${what} ${number}`, { details: { ...wanted } });
 }

@@ -18,12 +18,12 @@ type View = ContractFunctionName<typeof rollupAbi, "view">;
 type Arguments<Name extends View> = ContractFunctionArgs<typeof rollupAbi, "view", Name>;
 type Answer<Name extends View> = ContractFunctionReturnType<typeof rollupAbi, "view", Name>;
 
-/** The contract's answers to one view for many arguments, at an L1 block, in order. Throws `restore/l1-unavailable`. */
+/** The contract's answers to one view for many arguments, at an L1 block or the latest, in order. Throws `l1/unavailable`, `l1/state-missing`. */
 export async function readMany<Name extends View>(
   { rollup, call }: L1Access,
   functionName: Name,
   calls: readonly Arguments<Name>[],
-  block: number,
+  block: bigint | number | null,
 ): Promise<readonly Answer<Name>[]> {
   const answers: Answer<Name>[] = [];
   for (let first = 0; first < calls.length; first += READS_PER_CALL) {
@@ -43,7 +43,7 @@ export async function readMany<Name extends View>(
         // Not every chain has a contract for this; the code travels with the call.
         deployless: true,
         batchSize: 0,
-        blockNumber: BigInt(block),
+        ...(block === null ? {} : { blockNumber: BigInt(block) }),
       });
     answers.push(...((await call(`${functionName} of the rollup`, read)) as readonly Answer<Name>[]));
   }

@@ -1,0 +1,130 @@
+import {
+  type Db,
+  findBatch,
+  findBlock,
+  findUnadoptedBatch,
+  insertAcceptedBatch,
+  insertL1Block,
+  insertQueueEntries,
+  insertSettlement,
+  loadBlockPayouts,
+  markBatchAccepted,
+  type QueueEntry,
+  type Settlement,
+  storeL1Agreement,
+} from "@cairn/db";
+import type { AcceptedEvent, RollupEvent, SettledEvent } from "@cairn/l1";
+import { encodeHeaderFields, isAcceptedBlock } from "../batch-header.ts";
+import { type RangeContent, unavailable } from "./range-content.ts";
+
+/** What a range of L1 blocks brought. */
+export interface RangeResult {
+  readonly queueEntries: number;
+  /** First blocks of batches stored here that L1 accepted. */
+  readonly accepted: readonly number[];
+  readonly settled: number;
+}
+
+/** A range that was checked, with all that its import needs of L1. */
+export interface CheckedRange extends RangeContent {
+  /** Seconds, by L1 block. */
+  readonly timestamps: ReadonlyMap<number, number>;
+  /** Data of the batches that {@link findForeignBatches} named. */
+  readonly foreignData: ReadonlyMap<number, Uint8Array>;
+  /** Whether the contract says the same at the range's end. */
+  readonly isAgreed: boolean;
+}
+
+/** Accepted batches that are not stored here as they are, and all that follow them: these are adopted in order. */
+export async function findForeignBatches(db: Db, events: readonly RollupEvent[]): Promise<readonly AcceptedEvent[]> {
+  const foreign: AcceptedEvent[] = [];
+  let isBehind = (await findUnadoptedBatch(db)) !== undefined;
+  for (const event of events) {
+    if (event.type !== "accepted" || (!isBehind && (await isStored(db, event)))) continue;
+    isBehind = true;
+    foreign.push(event);
+  }
+  return foreign;
+}
+
+/**
+ * Stores a range in one database transaction: queue entries, acceptances, payments, the header of its last block, and the agreement
+ * with the contract. Throws `node/l1-unavailable` when a batch changed here since it was looked for.
+ */
+export function importRange(db: Db, range: CheckedRange, nowMs: number): Promise<RangeResult> {
+  const { header, events, timestamps, foreignData, isAgreed } = range;
+  return db.transaction().execute(async (transaction) => {
+    const entries = toQueueEntries(events, timestamps);
+    await insertQueueEntries(transaction, entries);
+    const accepted: number[] = [];
+    let settled = 0;
+    for (const event of events) {
+      if (event.type === "accepted") {
+        const isOwn = (await findUnadoptedBatch(transaction)) === undefined && (await isStored(transaction, event));
+        const place = { data: foreignData.get(event.number) ?? null, l1Timestamp: timestamps.get(event.block) ?? 0 };
+        await accept(transaction, event, isOwn, place, nowMs);
+        if (isOwn) accepted.push(Number(event.header.firstBlock));
+      } else if (event.type === "settled") {
+        await insertSettlement(transaction, toSettlement(event));
+        settled++;
+      }
+    }
+    await insertL1Block(transaction, header);
+    if (isAgreed) await storeL1Agreement(transaction, { block: header.number, disagreements: 0 });
+    return { queueEntries: entries.length, accepted, settled };
+  });
+}
+
+/** Stores an acceptance. One of a batch that is not stored here is for the sequencer to adopt. */
+async function accept(
+  db: Db,
+  event: AcceptedEvent,
+  isOwn: boolean,
+  place: { readonly data: Uint8Array | null; readonly l1Timestamp: number },
+  atMs: number,
+): Promise<void> {
+  if (!isOwn && place.data === null) throw unavailable(`batch ${event.number} changed here while L1 was read`);
+  const { number, header, dataHash, submitter, transaction: l1Transaction, block: l1Block, blockHash } = event;
+  const [firstBlock, lastBlock] = [Number(header.firstBlock), Number(header.lastBlock)];
+  await insertAcceptedBatch(db, {
+    number,
+    firstBlock,
+    lastBlock,
+    submitter,
+    header: encodeHeaderFields(header),
+    dataHash,
+    data: isOwn ? null : place.data,
+    l1Transaction,
+    l1Block,
+    l1BlockHash: blockHash,
+    l1Timestamp: place.l1Timestamp,
+  });
+  if (!isOwn) return;
+  await markBatchAccepted(db, firstBlock, { number, l1Transaction, l1Block, l1BlockHash: blockHash, atMs });
+}
+
+async function isStored(db: Db, event: AcceptedEvent): Promise<boolean> {
+  const firstBlock = Number(event.header.firstBlock);
+  const [batch, block] = [await findBatch(db, firstBlock), await findBlock(db, firstBlock)];
+  if (batch?.lastBlock !== Number(event.header.lastBlock) || block === undefined) return false;
+  return isAcceptedBlock(block, await loadBlockPayouts(db, firstBlock), event);
+}
+
+function toQueueEntries(events: readonly RollupEvent[], timestamps: ReadonlyMap<number, number>): QueueEntry[] {
+  return events.flatMap((event) => {
+    if (event.type !== "queued") return [];
+    return {
+      index: event.position,
+      operation: event.operation,
+      hashAfter: event.queueHash,
+      l1Block: event.block,
+      l1BlockHash: event.blockHash,
+      l1Transaction: event.transaction,
+      enqueuedAt: timestamps.get(event.block) ?? 0,
+    };
+  });
+}
+
+function toSettlement({ batch, position, status, transaction, block }: SettledEvent): Settlement {
+  return { batch, position, status, l1Transaction: transaction, l1Block: block };
+}

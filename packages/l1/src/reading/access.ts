@@ -1,0 +1,92 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { CairnError } from "@cairn/protocol";
+import { BaseError } from "viem";
+import type { L1Rollup } from "../connection.ts";
+import { l1Error } from "../errors.ts";
+import { isAnswer, isBusy, isMissingState, isRefusal } from "./refusals.ts";
+
+/** Pause after the first failure of a read; it doubles with each further one. */
+const FIRST_DELAY_MS = 250;
+/** Pauses stop growing after so many failures. */
+const LONGEST_DELAY = 6;
+const ATTEMPTS = 5;
+
+/** A rollup on an L1 RPC that may be slow, limited, behind or wrong. */
+export interface L1Access {
+  readonly rollup: L1Rollup;
+  /**
+   * Runs a read, again after failures that a retry can help. Throws `l1/unavailable` when it keeps failing,
+   * `l1/state-missing` when the RPC keeps refusing a state, and the contract's answer at once.
+   */
+  readonly call: <T>(what: string, read: () => Promise<T>) => Promise<T>;
+  /** Whether a read that has failed so often may be tried again. */
+  readonly mayRetry: (error: unknown, failures: number) => boolean;
+  /** Waits, the longer the more failures there were. Throws the reason when the work is aborted meanwhile. */
+  readonly pause: (failures: number) => Promise<void>;
+  /** Throws the reason when the work was aborted. */
+  readonly throwIfAborted: () => void;
+}
+
+/** How {@link createL1Access} deals with failures. */
+export interface L1AccessOptions {
+  readonly signal?: AbortSignal;
+  /** Tries of a read; 5 by default. */
+  readonly attempts?: number;
+  /** Pause after the first failure; 250 by default. */
+  readonly firstDelayMs?: number;
+  /** Which failures may be retried: all, or only what an RPC refuses, not a connection that fails. */
+  readonly retry?: "all" | "refusals";
+  /** Waits; by default with the process's timers. */
+  readonly sleep?: (ms: number) => Promise<void>;
+}
+
+/** Reads `rollup` with retries. */
+export function createL1Access(rollup: L1Rollup, options: L1AccessOptions = {}): L1Access {
+  const { signal, attempts = ATTEMPTS, firstDelayMs = FIRST_DELAY_MS, retry = "all" } = options;
+  const sleep = options.sleep ?? ((ms: number) => delay(ms, undefined, signal === undefined ? {} : { signal }));
+  const throwIfAborted = (): void => signal?.throwIfAborted();
+  const mayRetry = (error: unknown, failures: number): boolean =>
+    failures < attempts && !isAnswer(error) && (retry === "all" || isRefusal(error) || isBusy(error));
+  const pause = (failures: number): Promise<void> => sleep(firstDelayMs * 2 ** (Math.min(failures, LONGEST_DELAY) - 1));
+  return {
+    rollup,
+    throwIfAborted,
+    mayRetry,
+    pause,
+    async call(what, read) {
+      for (let failures = 1; ; failures++) {
+        throwIfAborted();
+        try {
+          return await read();
+        } catch (error) {
+          if (isAnswer(error)) throw error;
+          if (isMissingState(error) || !mayRetry(error, failures)) throw unavailable(what, error);
+          await pause(failures);
+        }
+      }
+    },
+  };
+}
+
+/** What a read that failed for good throws: `l1/state-missing` for a state that the RPC does not have, else `l1/unavailable`. */
+export function unavailable(what: string, cause: unknown): CairnError {
+  const code = isMissingState(cause) ? "l1/state-missing" : "l1/unavailable";
+  return l1Error(code, `L1 does not tell ${what}: ${reasonOf(cause)}`, { cause });
+}
+
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof BaseError)) return String(cause);
+  const { shortMessage, details } = cause;
+  return details === undefined || shortMessage.includes(details) ? shortMessage : `${shortMessage} ${details}`;
+}
+
+/** What was read, asked again while the RPC knows nothing: of several nodes behind one address, some may be behind. */
+export async function insist<T>(read: () => Promise<T | null>): Promise<T | null> {
+  for (let asked = 1; ; asked++) {
+    const answer = await read();
+    if (answer !== null || asked === ASKS) return answer;
+  }
+}
+
+/** Answers in a row before it is believed that there is nothing. */
+const ASKS = 3;

@@ -1,0 +1,183 @@
+import { type BatchHeaderFields, decodeHeader, rollupAbi } from "@cairn/contracts";
+import {
+  accountIndex,
+  addressToBigint,
+  BLOCK_SIZES,
+  type BlockSize,
+  CIRCUIT_TYPE,
+  hexToBytes,
+  isCairnError,
+  type L1Operation,
+  SLOT_KIND,
+  tokenId,
+} from "@cairn/protocol";
+import { type GetLogsReturnType, getAbiItem } from "viem";
+import { l1Error } from "../errors.ts";
+import { cleanLogs } from "./logs.ts";
+import type { ReadRange } from "./ranges.ts";
+
+/** Where an event stands on L1. */
+export interface EventPlace {
+  readonly block: number;
+  /** 32 bytes each. */
+  readonly blockHash: Uint8Array;
+  readonly transaction: Uint8Array;
+  /** Of the transaction in its block. */
+  readonly transactionIndex: number;
+}
+
+/** An entry that joined the queue. */
+export interface QueuedEvent extends EventPlace {
+  readonly type: "queued";
+  /** Number of the entry, from 0 on. */
+  readonly position: number;
+  readonly operation: L1Operation;
+  /** Rolling hash after the entry, 32 bytes. */
+  readonly queueHash: Uint8Array;
+  /** Wei for whoever submits the batch that consumes the entry. */
+  readonly submitterFee: bigint;
+}
+
+/** A batch that L1 accepted. */
+export interface AcceptedEvent extends EventPlace {
+  readonly type: "accepted";
+  /** As counted by the contract, from 1 on. */
+  readonly number: number;
+  readonly submitter: bigint;
+  readonly header: BatchHeaderFields;
+  /** SHA-256 of the padded data, 32 bytes. */
+  readonly dataHash: Uint8Array;
+  /** Queue entries that all batches up to this one consumed, and the rolling hash after them. */
+  readonly queueHead: number;
+  readonly queueHash: Uint8Array;
+}
+
+/** A payout that was paid, or that its recipient has to claim. */
+export interface SettledEvent extends EventPlace {
+  readonly type: "settled";
+  readonly batch: number;
+  /** In the batch's payout list. */
+  readonly position: number;
+  readonly status: "paid" | "claimable";
+}
+
+/** What a rollup's state and payouts follow from. */
+export type RollupEvent = QueuedEvent | AcceptedEvent | SettledEvent;
+
+const STATE_EVENTS = [
+  getAbiItem({ abi: rollupAbi, name: "L1OperationQueued" }),
+  getAbiItem({ abi: rollupAbi, name: "BatchSubmitted" }),
+] as const;
+
+const ALL_EVENTS = [
+  ...STATE_EVENTS,
+  getAbiItem({ abi: rollupAbi, name: "PayoutPaid" }),
+  getAbiItem({ abi: rollupAbi, name: "PayoutDeferred" }),
+] as const;
+
+type Log = GetLogsReturnType<undefined, typeof ALL_EVENTS, true, bigint, bigint>[number];
+type LogOf<Name extends Log["eventName"]> = Extract<Log, { eventName: Name }>;
+
+/**
+ * Queue entries, batches and payments in a range, in order. Throws what the RPC throws, `l1/bad-events`, `l1/queue-mismatch` for
+ * an entry that no contract of ours makes, `l1/unknown-circuit`.
+ */
+export const readRollupEvents: ReadRange<RollupEvent> = async ({ rollup: { address, reader } }, range) => {
+  const blocks = { fromBlock: BigInt(range.from), toBlock: BigInt(range.to) };
+  const logs = await reader.getLogs({ address, events: ALL_EVENTS, strict: true, ...blocks });
+  return cleanLogs(logs, address, range).map(toEvent);
+};
+
+/** As {@link readRollupEvents}, without payments. */
+export const readStateEvents: ReadRange<QueuedEvent | AcceptedEvent> = async ({ rollup }, range) => {
+  const { address, reader } = rollup;
+  const blocks = { fromBlock: BigInt(range.from), toBlock: BigInt(range.to) };
+  const logs = await reader.getLogs({ address, events: STATE_EVENTS, strict: true, ...blocks });
+  return cleanLogs(logs, address, range).map((log) =>
+    log.eventName === "L1OperationQueued" ? toQueued(log) : toAccepted(log),
+  );
+};
+
+function toEvent(log: Log): RollupEvent {
+  if (log.eventName === "L1OperationQueued") return toQueued(log);
+  if (log.eventName === "BatchSubmitted") return toAccepted(log);
+  return {
+    type: "settled",
+    ...placeOf(log),
+    batch: Number(log.args.batchNumber),
+    position: Number(log.args.position),
+    status: log.eventName === "PayoutPaid" ? "paid" : "claimable",
+  };
+}
+
+function placeOf({ blockNumber, blockHash, transactionHash, transactionIndex }: Log): EventPlace {
+  return {
+    block: Number(blockNumber),
+    blockHash: hexToBytes(blockHash, 32),
+    transaction: hexToBytes(transactionHash, 32),
+    transactionIndex,
+  };
+}
+
+function toQueued(log: LogOf<"L1OperationQueued">): QueuedEvent {
+  const { args } = log;
+  return {
+    type: "queued",
+    ...placeOf(log),
+    position: Number(args.position),
+    operation: operationOf(args),
+    queueHash: hexToBytes(args.queueHash, 32),
+    submitterFee: args.submitterFee,
+  };
+}
+
+function toAccepted(log: LogOf<"BatchSubmitted">): AcceptedEvent {
+  const { args } = log;
+  return {
+    type: "accepted",
+    ...placeOf(log),
+    number: Number(args.batchNumber),
+    submitter: addressToBigint(args.submitter),
+    header: decodeHeader(args.header, slotsOf(args.header.circuitType)),
+    dataHash: hexToBytes(args.dataHash, 32),
+    queueHead: Number(args.queueHead),
+    queueHash: hexToBytes(args.queueHash, 32),
+  };
+}
+
+function operationOf(fields: LogOf<"L1OperationQueued">["args"]): L1Operation {
+  const owner = addressToBigint(fields.owner);
+  try {
+    const index = accountIndex(fields.index);
+    switch (fields.kind) {
+      case SLOT_KIND.deposit:
+        return {
+          type: "deposit",
+          owner,
+          tokenId: tokenId(fields.tokenId),
+          amount: fields.amount,
+          index,
+          key: fields.key,
+        };
+      case SLOT_KIND.forcedWithdraw:
+        return { type: "forcedWithdraw", sender: owner, index };
+      case SLOT_KIND.setKey:
+        return { type: "setKey", sender: owner, index, key: fields.key };
+    }
+  } catch (cause) {
+    if (!isCairnError(cause)) throw cause;
+    throw mismatch(fields.position, "is no record that the contract makes", cause);
+  }
+  throw mismatch(fields.position, `is of unknown kind ${fields.kind}`);
+}
+
+function slotsOf(circuitType: number): BlockSize {
+  const slots = BLOCK_SIZES.find((size) => CIRCUIT_TYPE[size] === circuitType);
+  if (slots !== undefined) return slots;
+  throw l1Error("l1/unknown-circuit", `L1 accepted a batch of circuit type ${circuitType}`);
+}
+
+function mismatch(position: bigint, problem: string, cause?: unknown) {
+  const entry = Number(position);
+  return l1Error("l1/queue-mismatch", `queue entry ${entry} ${problem}`, { cause, details: { entry } });
+}

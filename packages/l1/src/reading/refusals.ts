@@ -1,0 +1,136 @@
+import { CairnError } from "@cairn/protocol";
+import {
+  BaseError,
+  BlockNotFoundError,
+  ContractFunctionRevertedError,
+  ContractFunctionZeroDataError,
+  HttpRequestError,
+  RpcRequestError,
+} from "viem";
+
+/** Errors of an answer that is not of the type that the function has: another contract's. */
+const UNREADABLE = /^(?:Abi|PositionOutOfBounds)/;
+/** Nobody was reached: a narrower question would not be answered either. */
+const NO_CONNECTION = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+const BUSY = /rate.?limit|too many requests|request(?:s)? limit|requests per|compute units|throughput|capacity/i;
+
+/**
+ * How RPCs refuse a state that they do not have. Geth, Erigon, Nethermind, Besu and Reth word it differently, and so do providers
+ * that have no archive. "header not found" is left out: a node that is behind says it too.
+ */
+const MISSING_STATE = new RegExp(
+  [
+    "missing trie node",
+    "(?:historical )?state .*(?:is not|not|un)\\s?available",
+    "historical state",
+    "world state",
+    "state .*(?:discarded|pruned)",
+    "pruned",
+    "pruning",
+    "no state available",
+    "archive (?:node|state|data|request)",
+    "exceeds (?:the )?(?:maximum )?proof window",
+    "older than .* blocks",
+    "only .* (?:last|recent) .*blocks",
+  ].join("|"),
+  "i",
+);
+
+/** Codes for a block that the RPC has not: EIP-1474's, and that of the execution API for unresolved tags. */
+const NO_BLOCK_CODES = new Set([-32001, -39001]);
+const INVALID_PARAMETERS = -32602;
+const NO_BLOCK = new RegExp(
+  [
+    "(?:block|header).* (?:not|could not be) found",
+    "(?:block|header) not found",
+    "unknown block",
+    "block .*(?:not available|unavailable|does not exist|is not known)",
+    "no (?:such )?(?:safe |finalized )?block",
+    "not (?:yet )?finalized",
+    "finalized? block is (?:nil|null|not)",
+    "resource not found",
+  ].join("|"),
+  "i",
+);
+/** How nodes refuse a tag that they do not know, or know but have no block for. */
+const NO_TAG = /(?:invalid|unsupported|unknown|not support\w*).*(?:tag|block)|tag.*(?:not supported|invalid|unknown)/i;
+
+/** Whether a failure is the contract's answer, or our own, and not the connection's. */
+export function isAnswer(error: unknown): boolean {
+  if (error instanceof CairnError || (error instanceof Error && error.name === "AbortError")) return true;
+  if (!(error instanceof BaseError)) return false;
+  if (error instanceof BlockNotFoundError) return true;
+  return (
+    error.walk(
+      (cause) =>
+        cause instanceof ContractFunctionRevertedError ||
+        cause instanceof ContractFunctionZeroDataError ||
+        (cause instanceof BaseError && UNREADABLE.test(cause.name)),
+    ) !== null
+  );
+}
+
+/** Whether there is no contract where one was asked. */
+export function isNothingThere(error: unknown): boolean {
+  return error instanceof BaseError && error.walk((cause) => cause instanceof ContractFunctionZeroDataError) !== null;
+}
+
+/** Whether a node answered, with an error, as opposed to not answering. */
+export function isRefusal(error: unknown): boolean {
+  return refusalOf(error) !== null;
+}
+
+/** Whether nobody answers at the RPC's address. */
+export function isUnreachable(error: unknown): boolean {
+  if (!(error instanceof BaseError)) return false;
+  const request = error.walk((cause) => cause instanceof HttpRequestError);
+  if (!(request instanceof HttpRequestError) || request.status !== undefined) return false;
+  return request.walk((cause) => NO_CONNECTION.has(String((cause as { readonly code?: unknown }).code))) !== null;
+}
+
+/** Whether the RPC asks for fewer questions, not for smaller ones. */
+export function isBusy(error: unknown): boolean {
+  const refusal = refusalOf(error);
+  if (refusal !== null) return refusal.code === 429 || refusal.code === -32007 || BUSY.test(refusal.text);
+  if (!(error instanceof BaseError)) return false;
+  const request = error.walk((cause) => cause instanceof HttpRequestError);
+  return request instanceof HttpRequestError && request.status === 429;
+}
+
+/** Whether the RPC refuses because it does not have the state of the block that was asked for. */
+export function isMissingState(error: unknown): boolean {
+  const refusal = refusalOf(error);
+  return refusal !== null && !isBusy(error) && MISSING_STATE.test(refusal.text);
+}
+
+/**
+ * Whether the RPC says that it has no such block: by a null answer or an error. With a tag also by the word that the tag is
+ * invalid: there is nothing else in the question that could be.
+ */
+export function isMissingBlock(error: unknown, block: number | string): boolean {
+  if (error instanceof Error && error.name === "BlockNotFoundError") return true;
+  const refusal = refusalOf(error);
+  if (refusal === null || isBusy(error)) return false;
+  if (NO_BLOCK_CODES.has(refusal.code) || NO_BLOCK.test(refusal.text)) return true;
+  return typeof block === "string" && (refusal.code === INVALID_PARAMETERS || NO_TAG.test(refusal.text));
+}
+
+interface Refusal {
+  readonly code: number;
+  readonly text: string;
+}
+
+function refusalOf(error: unknown): Refusal | null {
+  if (!(error instanceof BaseError)) return null;
+  const found = error.walk((cause) => cause instanceof RpcRequestError);
+  if (!(found instanceof RpcRequestError)) return null;
+  const data = typeof found.data === "string" ? ` ${found.data}` : "";
+  return { code: found.code, text: `${found.details}${data}` };
+}
