@@ -150,7 +150,7 @@ describe("the deployed contracts, with real proofs", () => {
     first = await buildAndProve(async (builder) => {
       for (const { operation } of await readQueue(rollup, 0)) builder.addL1Operation(operation);
     });
-  }, 300_000);
+  });
   afterAll(() => devnet?.stop());
 
   it("refuse the proof of another rollup in the very same state", async () => {

@@ -116,7 +116,7 @@ describe("the deployed contracts, after the operator is gone", () => {
     const [entry] = await readQueue(rollup, OWNERS.length);
     if (entry === undefined) throw new RangeError("no entry waits");
     waiting = entry;
-  }, 300_000);
+  });
   afterAll(() => devnet?.stop());
 
   it("refuse every way out before the freeze", async () => {

@@ -172,7 +172,7 @@ describe("cairn devnet", () => {
     await expectRefused(["--data", dataDir, "--slots", "64"], "16 slots");
   });
 
-  it("says which port is taken, and what to do", { timeout: PATIENCE_MS }, async () => {
+  it("says which port is taken, and what to do", async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", () => resolve()));
     const address = other.address();

@@ -132,7 +132,7 @@ describe("the guide on leaving without the operator", () => {
   afterAll(async () => {
     if (terminal !== null) await interrupt(terminal);
     rmSync(home, { recursive: true, force: true });
-  }, PATIENCE_MS);
+  });
 
   it("shows after the restoration what the operator's node had shown", () => {
     const [, atWork = "", , restored = ""] = outputs;

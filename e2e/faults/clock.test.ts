@@ -1,14 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { audit, openScene, type Population, pay, populate, readApi, type Scene, TIMEOUT_MS } from "../support/index.ts";
+import { audit, openScene, type Population, pay, populate, readApi, type Scene } from "../support/index.ts";
 
 const ETHER = 10n ** 18n;
 const HOUR_MS = 3_600_000;
 const YEAR_MS = 365 * 24 * HOUR_MS;
 const WAIT = { timeout: 60_000, interval: 200 };
 
-describe("a machine whose clock jumps", { timeout: TIMEOUT_MS }, () => {
+describe("a machine whose clock jumps", () => {
   let scene: Scene;
   let people: Population;
 

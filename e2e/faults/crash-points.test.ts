@@ -8,7 +8,6 @@ import {
   openScene,
   readApi,
   type Scene,
-  TIMEOUT_MS,
 } from "../support/index.ts";
 
 const ETHER = 10n ** 18n;
@@ -20,7 +19,7 @@ const stageOf = (point: CrashPoint) => STAGES.findIndex((stage) => point.startsW
 const pointsOf = (...stages: readonly string[]) =>
   CRASH_POINTS.filter((point) => stages.includes(STAGES[stageOf(point)] ?? ""));
 
-describe("kill -9 at every step between receipt and payout", { timeout: TIMEOUT_MS }, () => {
+describe("kill -9 at every step between receipt and payout", () => {
   let scene: Scene;
   let alice: Holder;
   let bob: Holder;

@@ -10,13 +10,12 @@ import {
   type Scene,
   type Supervisor,
   supervise,
-  TIMEOUT_MS,
 } from "../support/index.ts";
 
 const ETHER = 10n ** 18n;
 const WAIT = { timeout: 120_000, interval: 100 };
 
-describe("a PostgreSQL server that fails under a running node", { timeout: TIMEOUT_MS }, () => {
+describe("a PostgreSQL server that fails under a running node", () => {
   let scene: Scene;
   let people: Population;
   let postgres: PostgresServer;

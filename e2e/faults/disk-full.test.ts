@@ -12,7 +12,6 @@ import {
   type Scene,
   type Supervisor,
   supervise,
-  TIMEOUT_MS,
 } from "../support/index.ts";
 
 const ETHER = 10n ** 18n;
@@ -36,49 +35,45 @@ function errorsOf(node: NodeProcess): string {
   return lines.filter((line) => /"level":(?:50|60)/.test(line)).join("\n");
 }
 
-describe.each(SCENES)(
-  "no room on the disk: $limit.name, $database database",
-  { timeout: TIMEOUT_MS },
-  ({ database, limit }) => {
-    let scene: Scene;
-    let people: Population;
-    let supervisor: Supervisor;
+describe.each(SCENES)("no room on the disk: $limit.name, $database database", ({ database, limit }) => {
+  let scene: Scene;
+  let people: Population;
+  let supervisor: Supervisor;
 
-    beforeAll(async () => {
-      scene = await openScene({ database, env: { CAIRN_BLOCK_TIME_MS: "1500" } });
-      limit.prepare(join(scene.dir, "data"));
-      people = await populate(scene);
-      await people.node.kill("SIGTERM");
-      supervisor = supervise(scene);
-      await supervisor.current().started;
-    });
-    afterAll(async () => {
-      await supervisor?.stop();
-      if (scene !== undefined) limit.remove();
-      await scene?.stop();
-    });
+  beforeAll(async () => {
+    scene = await openScene({ database, env: { CAIRN_BLOCK_TIME_MS: "1500" } });
+    limit.prepare(join(scene.dir, "data"));
+    people = await populate(scene);
+    await people.node.kill("SIGTERM");
+    supervisor = supervise(scene);
+    await supervisor.current().started;
+  });
+  afterAll(async () => {
+    await supervisor?.stop();
+    if (scene !== undefined) limit.remove();
+    await scene?.stop();
+  });
 
-    it("nothing is acknowledged that is not stored, and all goes on when there is room", async () => {
-      const { holders, ledger, api } = scene;
-      const node = supervisor.current();
-      limit.fill(node);
-      let payment = [holders.transfer(people.alice, people.bob, ETHER / 1000n)];
-      let tries = 0;
-      let answer = await ledger.submit(api(), payment);
-      while (answer.type === "acknowledged") {
-        expect(++tries, "acknowledged without room").toBeLessThan(MAX_PAYMENTS);
-        payment = [holders.transfer(people.alice, people.bob, 1n)];
-        answer = await ledger.submit(api(), payment);
-      }
-      // Unavailable, or silent because it ended: nothing that blames the payment.
-      expect([{ type: "busy", status: 503 }, { type: "silence" }]).toContainEqual(answer);
-      await vi.waitFor(() => expect(errorsOf(node)).toMatch(NO_ROOM), WAIT);
-      limit.free(node);
-      await ledger.insist(api, payment);
-      await pay(scene, people);
-      await audit(scene);
-      expect((await supervisor.stop("SIGTERM")).code).toBe(0);
-      for (const { signal } of supervisor.exits().slice(0, -1)) expect(signal, "ends by itself, if it ends").toBeNull();
-    });
-  },
-);
+  it("nothing is acknowledged that is not stored, and all goes on when there is room", async () => {
+    const { holders, ledger, api } = scene;
+    const node = supervisor.current();
+    limit.fill(node);
+    let payment = [holders.transfer(people.alice, people.bob, ETHER / 1000n)];
+    let tries = 0;
+    let answer = await ledger.submit(api(), payment);
+    while (answer.type === "acknowledged") {
+      expect(++tries, "acknowledged without room").toBeLessThan(MAX_PAYMENTS);
+      payment = [holders.transfer(people.alice, people.bob, 1n)];
+      answer = await ledger.submit(api(), payment);
+    }
+    // Unavailable, or silent because it ended: nothing that blames the payment.
+    expect([{ type: "busy", status: 503 }, { type: "silence" }]).toContainEqual(answer);
+    await vi.waitFor(() => expect(errorsOf(node)).toMatch(NO_ROOM), WAIT);
+    limit.free(node);
+    await ledger.insist(api, payment);
+    await pay(scene, people);
+    await audit(scene);
+    expect((await supervisor.stop("SIGTERM")).code).toBe(0);
+    for (const { signal } of supervisor.exits().slice(0, -1)) expect(signal, "ends by itself, if it ends").toBeNull();
+  });
+});

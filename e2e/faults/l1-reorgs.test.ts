@@ -10,14 +10,13 @@ import {
   populate,
   readApi,
   type Scene,
-  TIMEOUT_MS,
 } from "../support/index.ts";
 
 const ETHER = 10n ** 18n;
 const WAIT = { timeout: 120_000, interval: 100 };
 const FINAL = 4;
 
-describe("reorgs of L1", { timeout: TIMEOUT_MS }, () => {
+describe("reorgs of L1", () => {
   let scene: Scene;
   let people: Population;
   let l1: L1;

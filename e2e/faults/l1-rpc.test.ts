@@ -10,14 +10,13 @@ import {
   populate,
   readApi,
   type Scene,
-  TIMEOUT_MS,
 } from "../support/index.ts";
 
 const ETHER = 10n ** 18n;
 const WAIT = { timeout: 120_000, interval: 100 };
 const READS = ["eth_getLogs", "eth_call", "eth_getTransactionReceipt"];
 
-describe("an L1 node that lets the rollup's node down", { timeout: TIMEOUT_MS }, () => {
+describe("an L1 node that lets the rollup's node down", () => {
   let scene: Scene;
   let people: Population;
   let proxy: L1Proxy;

@@ -11,14 +11,13 @@ import {
   populate,
   readMetric,
   type Scene,
-  TIMEOUT_MS,
 } from "../support/index.ts";
 
 const GWEI = 10n ** 9n;
 const CAP = 200n * GWEI;
 const WAIT = { timeout: 120_000, interval: 100 };
 
-describe("L1 transactions of the publisher", { timeout: TIMEOUT_MS }, () => {
+describe("L1 transactions of the publisher", () => {
   let scene: Scene;
   let people: Population;
   let l1: L1;

@@ -15,14 +15,13 @@ import {
   readApi,
   readMetric,
   type Scene,
-  TIMEOUT_MS,
 } from "../support/index.ts";
 
 const WAIT = { timeout: 120_000, interval: 100 };
 const HOOK = pathToFileURL(join(import.meta.dirname, "../support/lying-bb-hook.ts")).href;
 const ADMIN_TOKEN = "of the operator alone";
 
-describe("provers on a PostgreSQL server, each a process of its own", { timeout: TIMEOUT_MS }, () => {
+describe("provers on a PostgreSQL server, each a process of its own", () => {
   let scene: Scene;
   let node: NodeProcess;
   let people: Population;

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { audit, openScene, type Population, pay, populate, type Scene, TIMEOUT_MS } from "../support/index.ts";
+import { audit, openScene, type Population, pay, populate, type Scene } from "../support/index.ts";
 
-describe.each(["embedded", "server"] as const)("two nodes on one %s database", { timeout: TIMEOUT_MS }, (database) => {
+describe.each(["embedded", "server"] as const)("two nodes on one %s database", (database) => {
   let scene: Scene;
   let people: Population;
 

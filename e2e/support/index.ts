@@ -8,7 +8,7 @@ export type { Ledger, SentTransaction, Submission } from "./ledger.ts";
 export { type DiskLimit, fileSizeLimit, fullFileSystem, withOpenFiles } from "./limits.ts";
 export type { Exit, NodeProcess, NodeUrls, SpawnOptions } from "./node-process.ts";
 export type { Outcome } from "./oracle.ts";
-export { CACHE_DIR, TIMEOUT_MS } from "./places.ts";
+export { CACHE_DIR } from "./places.ts";
 export { type Population, pay, populate, readMetric } from "./populate.ts";
 export { childrenOf, isAlive, type ProcessInfo } from "./processes.ts";
 export { openRaw, type RawAnswer, rawPost, sendRaw } from "./raw-http.ts";

@@ -44,10 +44,7 @@ export interface Scene {
 
 /** How {@link openScene} sets it up. */
 export interface SceneOptions extends L1Options {
-  /**
-   * By default embedded in the node's data directory with real proofs, and a server with stand-in proofs. A server is
-   * shared with other scenes unless it is the scene's own.
-   */
+  /** By default embedded in the node's data directory; a server is shared with other scenes unless it is the scene's own. */
   readonly database?: "embedded" | "server" | "own server";
   /** By default stand-in proofs, and real ones in `npm run test:all`. */
   readonly proofs?: Proofs;
@@ -61,7 +58,7 @@ const FIRST_RECIPIENT = 0xfee1_dead_0000_0000_0000_0000_0000_0000_0001_0000n;
 
 /** Sets a scene up; no node runs yet. */
 export async function openScene(options: SceneOptions = {}): Promise<Scene> {
-  const { proofs = DEFAULT_PROOFS, database = proofs === "real" ? "embedded" : "server" } = options;
+  const { proofs = DEFAULT_PROOFS, database = "embedded" } = options;
   const [l1, compress, { verify }] = await Promise.all([
     startL1({ ...options, proofs }),
     createFastCompress(),

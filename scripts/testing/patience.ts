@@ -5,7 +5,7 @@
 export const SLOWNESS = Number(process.env.CAIRN_TEST_SLOWNESS ?? 1);
 
 /** Most that one test or one hook may take, unless it names more itself. */
-export const TEST_TIMEOUT_MS = 600_000 * SLOWNESS;
+export const TEST_TIMEOUT_MS = 900_000 * SLOWNESS;
 
 /** A test that waits for a condition names how long that takes on a quiet machine, at most; it gets so many times that. */
 export const WAIT_FACTOR = 5 * SLOWNESS;

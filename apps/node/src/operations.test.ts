@@ -104,7 +104,7 @@ describe("dashboard and alarms", () => {
       },
       { timeout: 40_000, interval: 100 },
     );
-  }, 120_000);
+  });
   afterAll(() => harness.stop());
 
   it("ask only for what a node exports", () => {

@@ -18,7 +18,7 @@ describe("any queue on any state", () => {
       }),
       { numRuns: 25 },
     );
-  }, 240_000);
+  });
 
   it("yields a satisfiable block of L1 operations alone, in a full tree too", async () => {
     const { circuit } = await blockProgram(16);
@@ -29,5 +29,5 @@ describe("any queue on any state", () => {
       }),
       { numRuns: 10 },
     );
-  }, 240_000);
+  });
 });

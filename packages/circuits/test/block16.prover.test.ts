@@ -42,7 +42,7 @@ describe("a proof of a block of 16 slots", () => {
     chain = await startChain();
     address = await chain.deploy(creation);
     proof = await proveBlock(circuit, sample.publicInput, sample.witness);
-  }, 300_000);
+  });
   afterAll(() => chain?.stop());
 
   const call = (bytes: Uint8Array, inputs: readonly bigint[]) => chain.call(address, verifyCalldata(bytes, inputs));

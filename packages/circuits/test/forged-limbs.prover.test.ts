@@ -48,7 +48,7 @@ describe("limbs of a scalar that carry 2^128 from the high to the low one", () =
     const claimed = publicInput(claimFields(witness, { newRoot, newNextIndex: block.trace.newNextIndex }));
     inputs = inputWires(circuit.program.circuit, blockInputMap(claimed, witness));
     honest = forge(acir, inputs, new Map()).wires;
-  }, 300_000);
+  });
   afterAll(() => chain?.stop());
 
   /** Whether the chain takes a proof of these wires, or the prover makes none. */

@@ -7,7 +7,7 @@ import { dispatchedSelectors } from "./verify/dispatcher.ts";
 import { proxyKind } from "./verify/proxy.ts";
 
 describe("who may call what", () => {
-  it("is written down for every function that changes state, and for no other", { timeout: 180_000 }, async () => {
+  it("is written down for every function that changes state, and for no other", async () => {
     const sources = readSources();
     const { abi, runtimeCode } = await compileContract(sources, "src/Rollup.sol", "Rollup", ROLLUP_SETTINGS);
     expect(functionsWithoutAccess(abi)).toEqual([]);

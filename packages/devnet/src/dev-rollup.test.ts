@@ -26,7 +26,7 @@ describe("a rollup on a development L1", () => {
   beforeAll(async () => {
     devnet = await startDevRollup({ cacheDir, sizes: [16] });
     token = await devnet.createToken("USD", 6);
-  }, 60_000);
+  });
 
   afterAll(async () => devnet?.stop());
 

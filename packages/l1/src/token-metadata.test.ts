@@ -13,7 +13,7 @@ describe("metadata of tokens", () => {
   beforeAll(async () => {
     anvil = await startAnvil();
     reader = connectReader(anvil.rpcUrl, anvil.chainId);
-  }, 60_000);
+  });
   afterAll(() => anvil?.stop());
 
   const readOf = async (bytecode: Hex) => {

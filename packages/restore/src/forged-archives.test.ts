@@ -20,7 +20,7 @@ beforeAll(async () => {
     await live.publishSome(seed);
   }
   await live.deposit(3, 9n);
-}, 120_000);
+});
 afterAll(() => live?.stop());
 afterEach(removeFolders);
 

@@ -28,7 +28,7 @@ beforeAll(async () => {
   await live.publish((send) => send(from, { amount: 7n, recipient: 0xc0ffeen }));
   for (const seed of [1, 2]) await live.publishSome(seed);
   await live.deposit(2, 9n);
-}, 120_000);
+});
 afterAll(() => live?.stop());
 afterEach(removeFolders);
 

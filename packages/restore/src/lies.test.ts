@@ -25,7 +25,7 @@ beforeAll(async () => {
     await live.publishSome(seed);
   }
   await live.deposit(3, 9n);
-}, 120_000);
+});
 afterAll(() => live?.stop());
 
 const restore = (rollup: L1Rollup) => restoreRollup({ store: createMemoryStore(), compress: live.compress, rollup });

@@ -112,7 +112,7 @@ describe("a rollup with real proofs", () => {
     });
     // Of no use to its sender: the queue is left with an entry that waits.
     await requestWithdraw(devnet.rollup, devnet.wallet(2), accountIndex(70));
-  }, 600_000);
+  });
   afterAll(async () => {
     removeFolders();
     await devnet?.stop();

@@ -19,7 +19,7 @@ beforeAll(async () => {
   for (const position of [1, 2]) await live.deposit(position, 10n ** 9n, "token");
   for (let seed = 1; seed <= 10; seed++) await live.publishSome(seed);
   await live.deposit(4, 5n);
-}, 120_000);
+});
 afterAll(() => live?.stop());
 afterEach(removeFolders);
 

@@ -22,7 +22,7 @@ beforeAll(async () => {
   await live.publishSome(4);
   await live.deposit(3, 9n);
   await live.publishSome(5);
-}, 120_000);
+});
 afterAll(() => live?.stop());
 afterEach(removeFolders);
 

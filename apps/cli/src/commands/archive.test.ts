@@ -4,8 +4,6 @@ import { parseEther } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type CommandRollup, startCommandRollup } from "../../test/command-rollup.ts";
 
-const TIMEOUT_MS = 240_000;
-
 describe("cairn archive", () => {
   let chain: CommandRollup;
   const inHome = (name: string): string => join(chain.home, name);
@@ -14,10 +12,10 @@ describe("cairn archive", () => {
     chain = await startCommandRollup();
     await chain.deposit("alice", parseEther("1"));
     await chain.publish();
-  }, TIMEOUT_MS);
+  });
   afterAll(() => chain?.stop());
 
-  it("writes what L1 holds, and later what came since", { timeout: TIMEOUT_MS }, async () => {
+  it("writes what L1 holds, and later what came since", async () => {
     const write = () => chain.cairn("archive", "write", inHome("batches"), "--head", "latest");
     expect(await write()).toMatchObject({ code: 0, data: { firstBatch: 1, lastBatch: 1, root: chain.root() } });
     await chain.publish();
@@ -29,7 +27,7 @@ describe("cairn archive", () => {
     expect(await chain.cairn(...restored)).toMatchObject({ code: 0, data: { batch: 2, root: chain.root() } });
   });
 
-  it("refuses files that were changed, with and without L1", { timeout: TIMEOUT_MS }, async () => {
+  it("refuses files that were changed, with and without L1", async () => {
     await chain.cairn("archive", "write", inHome("whole"), "--head", "latest");
     const bytes = readFileSync(inHome("whole"));
     bytes[bytes.length - 300] = (bytes[bytes.length - 300] ?? 0) ^ 1;

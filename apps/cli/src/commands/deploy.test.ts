@@ -44,7 +44,7 @@ describe("an operator's commands on L1", () => {
     rmSync(home, { recursive: true, force: true });
   });
 
-  it("try a deployment out, and make it only on the chain that is named", { timeout: 120_000 }, async () => {
+  it("try a deployment out, and make it only on the chain that is named", async () => {
     const common = ["deploy", "--slots", "16", "--key", "operator", "--operator", alice?.address ?? ""];
     const plan = await answer<{ isDryRun: boolean; gas: string; rollup: { address: string }; costWei: string }>(
       ...common,
@@ -87,7 +87,7 @@ describe("an operator's commands on L1", () => {
     expect(await failure(...common, "--confirm", "31337", "--out", out)).toMatchObject({ code: "cli/usage" });
   });
 
-  it("refuse what L1 would refuse, before anything is sent", { timeout: 120_000 }, async () => {
+  it("refuse what L1 would refuse, before anything is sent", async () => {
     const before = await blockNumber();
     const contract = JSON.parse(readFileSync(join(home, "deployment.json"), "utf8")).rollup;
     expect(await failure("deploy", "--slots", "16", "--key", "operator", "--operator", contract)).toMatchObject({

@@ -56,7 +56,7 @@ describe("leaving a rollup by the command line", () => {
       { from: 65, amount: ETHER, recipient: chain.address("carol") },
       { from: 65, amount: ETHER / 8n, recipient: refusing },
     ]);
-  }, TIMEOUT_MS);
+  });
   afterAll(async () => {
     await chain?.stop();
     rmSync(strangersHome, { recursive: true, force: true });
@@ -102,7 +102,7 @@ describe("leaving a rollup by the command line", () => {
     expect(readdirSync(strangersHome)).toEqual(["restored"]);
   });
 
-  it("shows balances rebuilt from L1 alone", { timeout: TIMEOUT_MS }, async () => {
+  it("shows balances rebuilt from L1 alone", async () => {
     const bob = await chain.cairn("balance", "--restored", "--key", "bob");
     expect(bob).toMatchObject({
       code: 0,
@@ -144,7 +144,7 @@ describe("leaving a rollup by the command line", () => {
     expect(await chain.cairn("pay", "--max-count", "57")).toMatchObject({ code: 2 });
   });
 
-  it("demands a withdrawal on L1 and tells the deadlines", { timeout: TIMEOUT_MS }, async () => {
+  it("demands a withdrawal on L1 and tells the deadlines", async () => {
     const tried = await chain.cairn<Sent>("force-withdraw", "67", "--key", "carol", "--dry-run");
     expect(tried).toMatchObject({ code: 0, data: { status: "tried", position: null } });
     const { address, reader } = chain.devnet.rollup;
@@ -166,7 +166,7 @@ describe("leaving a rollup by the command line", () => {
     await chain.deposit("alice", ETHER, refusing);
   });
 
-  it("refuses to freeze, exit or reclaim before it is time, by name", { timeout: TIMEOUT_MS }, async () => {
+  it("refuses to freeze, exit or reclaim before it is time, by name", async () => {
     expect(await chain.cairn("freeze")).toMatchObject({ code: 1, data: { error: { code: "cli/too-early" } } });
     expect(await chain.cairn("exit", "64")).toMatchObject({ code: 1, data: { error: { code: "cli/not-frozen" } } });
     expect(await chain.cairn("reclaim", "4")).toMatchObject({ code: 1, data: { error: { code: "cli/not-frozen" } } });
@@ -192,7 +192,7 @@ describe("leaving a rollup by the command line", () => {
     expect(late).toMatchObject({ code: 1, data: { error: { code: "cli/frozen" } } });
   });
 
-  it("proves an exit that any wallet can send", { timeout: TIMEOUT_MS }, async () => {
+  it("proves an exit that any wallet can send", async () => {
     const { data } = await chain.cairn<{ isFrozen: boolean; siblings: Hex[]; call: { to: Address; data: Hex } }>(
       ...["exit-proof", "64"],
     );
@@ -205,7 +205,7 @@ describe("leaving a rollup by the command line", () => {
     expect(await chain.cairnText("exit", "64")).toMatchObject({ code: 0, stdout: "No account is left to pay out.\n" });
   });
 
-  it("pays accounts out to their owners: one's own, those of an owner, all", { timeout: TIMEOUT_MS }, async () => {
+  it("pays accounts out to their owners: one's own, those of an owner, all", async () => {
     const tried = await chain.cairn<Sent>("exit", "--all", "--dry-run", "--chunk", "2");
     expect(tried.data).toMatchObject({ exited: [{ index: 65, paid: null }, { index: 66 }, { index: 67 }] });
     expect(sentHashes(tried.data)).toEqual([null, null]);
@@ -231,7 +231,7 @@ describe("leaving a rollup by the command line", () => {
     expect(await chain.cairn("exit", "--chunk", "0")).toMatchObject({ code: 2 });
   });
 
-  it("pays queue entries back", { timeout: TIMEOUT_MS }, async () => {
+  it("pays queue entries back", async () => {
     expect(await chain.cairn("reclaim", "3")).toMatchObject({
       code: 1,
       data: { error: { code: "cli/nothing-to-reclaim", message: expect.stringContaining("processed by a batch") } },
@@ -255,7 +255,7 @@ describe("leaving a rollup by the command line", () => {
     });
   });
 
-  it("claims what could not be received, until nothing is left", { timeout: TIMEOUT_MS }, async () => {
+  it("claims what could not be received, until nothing is left", async () => {
     const owed = await read("custody", 0);
     expect(owed).toBeGreaterThan(ETHER + ETHER / 2n + ETHER / 8n);
     const refused = await chain.cairn("claim", "ETH", "--for", refusing);

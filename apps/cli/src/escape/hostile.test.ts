@@ -69,7 +69,7 @@ describe("a hostile token keeps nobody else's money back", () => {
     await chain.depositTokens("dave", 200n);
     await chain.publish();
     await publishPayouts();
-  }, TIMEOUT_MS);
+  });
   afterAll(() => chain?.stop());
 
   it("takes no more records at a time than a block's gas limit allows at their worst", {
@@ -134,7 +134,7 @@ describe("a hostile token keeps nobody else's money back", () => {
     expect((await chain.cairn<Told>("pay")).data.payouts).toHaveLength(3);
   });
 
-  it("pays the other queue entries back when some are refused, and tells which", { timeout: TIMEOUT_MS }, async () => {
+  it("pays the other queue entries back when some are refused, and tells which", async () => {
     for (const amount of [6n, 7n]) await chain.depositTokens("carol", amount);
     await chain.deposit("bob", 8n);
     await chain.warp(8 * 86_400);
@@ -160,7 +160,7 @@ describe("a hostile token keeps nobody else's money back", () => {
     });
   });
 
-  it("pays entries back with the gas that a token may take", { timeout: TIMEOUT_MS }, async () => {
+  it("pays entries back with the gas that a token may take", async () => {
     await setTokenCode(CHEAP_WHEN_ESTIMATED);
     expect(await chain.cairn<Told>("reclaim", "--all")).toMatchObject({
       code: 0,
@@ -169,7 +169,7 @@ describe("a hostile token keeps nobody else's money back", () => {
     await setTokenCode(honestCode);
   });
 
-  it("pays the other accounts out when those before them are refused", { timeout: TIMEOUT_MS }, async () => {
+  it("pays the other accounts out when those before them are refused", async () => {
     await withoutCustody(async () => {
       expect(await chain.cairn<Told>("exit", "--all", "--chunk", "1")).toMatchObject({
         code: 1,
@@ -178,7 +178,7 @@ describe("a hostile token keeps nobody else's money back", () => {
     });
   });
 
-  it("does not call it the end when all that is left is refused", { timeout: TIMEOUT_MS }, async () => {
+  it("does not call it the end when all that is left is refused", async () => {
     await withoutCustody(async () => {
       const { code, stdout } = await chain.cairnText("exit", "--all");
       expect(stdout).toMatch(/REFUSED +account 64: /);

@@ -7,7 +7,6 @@ import { type CommandRollup, startCommandRollup } from "../../test/command-rollu
 import type { RollupCaller } from "../l1/caller.ts";
 import { exitAll } from "./exits.ts";
 
-const TIMEOUT_MS = 240_000;
 const INDICES: readonly AccountIndex[] = [64, 65, 66, 67, 68].map(accountIndex);
 
 describe("paying out while others do the same", () => {
@@ -22,7 +21,7 @@ describe("paying out while others do the same", () => {
     await chain.deposit("alice", 1n);
     await chain.warp(8 * 86_400);
     expect((await chain.cairn("freeze")).code).toBe(0);
-  }, TIMEOUT_MS);
+  });
   afterAll(() => chain?.stop());
 
   /** Pays an account out from another process's state. */
@@ -31,7 +30,7 @@ describe("paying out while others do the same", () => {
     expect(code).toBe(0);
   }
 
-  it("passes over accounts that somebody else paid out meanwhile", { timeout: TIMEOUT_MS }, async () => {
+  it("passes over accounts that somebody else paid out meanwhile", async () => {
     const outcome = await withCaller(chain.home, async (caller, session) => {
       let isFirst = true;
       const send: RollupCaller["send"] = async (call) => {
@@ -45,7 +44,7 @@ describe("paying out while others do the same", () => {
     expect(outcome.transactions).toHaveLength(1);
   });
 
-  it("takes fewer accounts at a time where many would cost too much gas", { timeout: TIMEOUT_MS }, async () => {
+  it("takes fewer accounts at a time where many would cost too much gas", async () => {
     const asked: number[] = [];
     const outcome = await withCaller(chain.home, (caller, session) => {
       const estimate: RollupCaller["estimate"] = async (call) => {
@@ -59,7 +58,7 @@ describe("paying out while others do the same", () => {
     expect(outcome.exited).toMatchObject([{ index: 66 }, { index: 67 }]);
   });
 
-  it("lets one account that is refused keep nobody else back", { timeout: TIMEOUT_MS }, async () => {
+  it("lets one account that is refused keep nobody else back", async () => {
     const last = INDICES.slice(4);
     const outcome = await withCaller(chain.home, (caller, session) => {
       const isRefused = (data: string) => data.includes("45".padStart(64, "0"));
@@ -74,7 +73,7 @@ describe("paying out while others do the same", () => {
     expect(outcome.exited.map(({ index }) => index)).toEqual([68, 70]);
   });
 
-  it("does not hide a refusal that is not somebody else's haste", { timeout: TIMEOUT_MS }, async () => {
+  it("does not hide a refusal that is not somebody else's haste", async () => {
     const refused = withCaller(chain.home, (caller, session) => {
       const send: RollupCaller["send"] = (call) => caller.send({ ...call, data: "0xdeadbeef" });
       return exitAll(session, { ...caller, send }, [accountIndex(69)], { chunkSize: 1, progress() {} });

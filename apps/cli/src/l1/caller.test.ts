@@ -22,7 +22,7 @@ interface Document {
   readonly tokenId?: number | null;
 }
 
-describe("an L1 transaction of the command", { timeout: 300_000 }, () => {
+describe("an L1 transaction of the command", () => {
   let chain: CommandRollup;
   let node: NodeDouble;
 
@@ -57,7 +57,7 @@ describe("an L1 transaction of the command", { timeout: 300_000 }, () => {
     chain = await startCommandRollup();
     node = await startNodeDouble();
     node.state.domain = rollupDomain(chain.devnet.rollup);
-  }, 180_000);
+  });
   afterEach(() => mining(true));
   afterAll(async () => {
     await node.stop();

@@ -7,7 +7,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type CommandRollup, startCommandRollup } from "../../test/command-rollup.ts";
 import { writeProfile } from "../profile.ts";
 
-const TIMEOUT_MS = 240_000;
 const RECIPIENT = "0x00000000000000000000000000000000000c0ffe" as const;
 
 describe("cairn restore", () => {
@@ -21,10 +20,10 @@ describe("cairn restore", () => {
     await chain.publish();
     await chain.publish([{ from: 64, amount: parseEther("0.5"), recipient: RECIPIENT }]);
     await chain.deposit("carol", 1n);
-  }, TIMEOUT_MS);
+  });
   afterAll(() => chain?.stop());
 
-  it("rebuilds the state from L1, then goes on where it was", { timeout: TIMEOUT_MS }, async () => {
+  it("rebuilds the state from L1, then goes on where it was", async () => {
     const first = await chain.cairn("restore", "--write-archive", inHome("batches"), "--check-every-batch");
     expect(first).toMatchObject({
       code: 0,
@@ -49,7 +48,7 @@ describe("cairn restore", () => {
     expect(third.stderr).toContain("restored batch 3 of 3 from L1");
   });
 
-  it("reads archives, alone or before L1", { timeout: TIMEOUT_MS }, async () => {
+  it("reads archives, alone or before L1", async () => {
     expect(existsSync(inHome("batches"))).toBe(true);
     const alone = await chain.cairn(
       ...["restore", "--offline", "--archive", inHome("batches"), "--state", inHome("offline")],
@@ -63,7 +62,7 @@ describe("cairn restore", () => {
     expect(both).toMatchObject({ code: 0, data: { batch: 3, root: chain.root(), l1Block: expect.any(Number) } });
   });
 
-  it("shows balances of a token that tells nothing, or calls itself ETH", { timeout: TIMEOUT_MS }, async () => {
+  it("shows balances of a token that tells nothing, or calls itself ETH", async () => {
     const { token, devnet, client } = chain;
     const profile = inHome("no-tokens.json");
     writeProfile(profile, { version: 1, chainId: 31337, rollup: devnet.rollup.address, l1RpcUrl: devnet.rpcUrl });
@@ -87,7 +86,7 @@ describe("cairn restore", () => {
     await answers(code ?? "0x");
   });
 
-  it("asks a second L1 node whether it agrees", { timeout: TIMEOUT_MS }, async () => {
+  it("asks a second L1 node whether it agrees", async () => {
     const agreed = await chain.cairn("restore", "--second-l1", chain.devnet.rpcUrl);
     expect(agreed).toMatchObject({ code: 0, data: { isConfirmed: true } });
     const other = await startAnvil();
@@ -96,7 +95,7 @@ describe("cairn restore", () => {
     expect(refused).toMatchObject({ code: 1, data: { error: { code: "restore/state-mismatch" } } });
   });
 
-  it("says what is wrong, with a hint", { timeout: TIMEOUT_MS }, async () => {
+  it("says what is wrong, with a hint", async () => {
     expect(await chain.cairn("restore", "--offline")).toMatchObject({
       code: 2,
       data: { error: { code: "cli/usage" } },

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type CommandRollup, startCommandRollup } from "../../test/command-rollup.ts";
 import { runCli } from "../cli.ts";
 
-const TIMEOUT_MS = 240_000;
 const HOUR = 3600;
 const RECIPIENT = "0x00000000000000000000000000000000000c0ffe" as const;
 
@@ -27,10 +26,10 @@ describe("cairn watch", () => {
     await chain.depositTokens("bob", 5_000_000n);
     await chain.publish();
     await chain.publish([{ from: 64, amount: parseEther("0.5"), recipient: RECIPIENT }]);
-  }, TIMEOUT_MS);
+  });
   afterAll(() => chain?.stop());
 
-  it("finds nothing wrong with a rollup that works", { timeout: TIMEOUT_MS }, async () => {
+  it("finds nothing wrong with a rollup that works", async () => {
     const report = await once();
     expect(report).toMatchObject({
       code: 0,
@@ -43,7 +42,7 @@ describe("cairn watch", () => {
     expect((await chain.cairn("watch", "--interval", "0")).code).toBe(2);
   });
 
-  it("alarms of unpaid payouts and overdue entries", { timeout: TIMEOUT_MS }, async () => {
+  it("alarms of unpaid payouts and overdue entries", async () => {
     await chain.deposit("carol", 1n);
     await chain.warp(25 * HOUR);
     const report = await once();
@@ -59,7 +58,7 @@ describe("cairn watch", () => {
     expect(await once()).toMatchObject({ code: 0, alarms: [] });
   });
 
-  it("alarms of money that is missing", { timeout: TIMEOUT_MS }, async () => {
+  it("alarms of money that is missing", async () => {
     const { address, reader } = chain.devnet.rollup;
     const held = await reader.getBalance({ address });
     const owed = await reader.readContract({ address, abi: rollupAbi, functionName: "custody", args: [0] });
@@ -70,7 +69,7 @@ describe("cairn watch", () => {
     await chain.client.setBalance({ address, value: held });
   });
 
-  it("follows until it is stopped, and tells what begins and ends", { timeout: TIMEOUT_MS }, async () => {
+  it("follows until it is stopped, and tells what begins and ends", async () => {
     const stop = new AbortController();
     let stdout = "";
     const ended = runCli(["watch", "--interval", "1", "--json"], {
@@ -101,7 +100,7 @@ describe("cairn watch", () => {
     expect(await ended).toBe(0);
   });
 
-  it("alarms of a root that the data does not lead to", { timeout: TIMEOUT_MS }, async () => {
+  it("alarms of a root that the data does not lead to", async () => {
     await chain.publish([], { newRoot: 12345n });
     const report = await once();
     expect(report).toMatchObject({ code: 1, alarms: ["rootNotReproduced"], data: { observation: null } });

@@ -16,7 +16,6 @@ import { runInTest } from "../../test/run.ts";
 import type { VerificationReport } from "./report.ts";
 
 const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../../.cache"));
-const LONG_MS = 600_000;
 const SLOTS = 16;
 /** Code that answers every call with true. */
 const RETURN_TRUE: Hex = "0x60015f5260205ff3";
@@ -30,7 +29,7 @@ describe("cairn verify-deployment", () => {
   beforeAll(async () => {
     for (const target of rollupTargets()) await buildCached(cacheDir, target);
     devnet = await startDevRollup({ cacheDir, sizes: [SLOTS] });
-  }, LONG_MS);
+  });
   afterAll(() => devnet?.stop());
   beforeEach(async () => {
     snapshot = await anvil().snapshot();
@@ -73,7 +72,7 @@ describe("cairn verify-deployment", () => {
     return deployment.rollup;
   }
 
-  it("finds a deployment to be what the sources build, and tells all about it", { timeout: LONG_MS }, async () => {
+  it("finds a deployment to be what the sources build, and tells all about it", async () => {
     const { code, report, failed } = await verify(devnet.rollup.address);
     expect({ code, failed }).toEqual({ code: 0, failed: [] });
     expect(report).toMatchObject({

@@ -99,7 +99,7 @@ describe("blocks that are built again", () => {
       ["confirmed", 2],
       ["sealed", 2],
     ]);
-  }, 240_000);
+  });
 
   it("carry the latest time at which all that follows is still valid, and fall behind nobody", async () => {
     const deadlines = [FOREVER, NOW + 5000, FOREVER, NOW + 2000, FOREVER];

@@ -52,7 +52,7 @@ describe("a rollup that has stopped", () => {
     await live.client.mine({ blocks: 1 });
     await send("freeze", encodeFunctionData({ abi: rollupAbi, functionName: "freeze" }));
     result = await restore();
-  }, 180_000);
+  });
   afterAll(() => live?.stop());
 
   it("has the restored root, by the contract's own hashing of any accounts", async () => {

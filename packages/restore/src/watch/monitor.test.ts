@@ -62,7 +62,7 @@ describe("watching a rollup", () => {
     await live.deposit(2, 7n, "token");
     await pass(0);
     monitor = await createMonitor();
-  }, 180_000);
+  });
   afterAll(() => live?.stop());
 
   it("finds nothing while all is well, and the books match to the unit", async () => {
