@@ -89,6 +89,8 @@ function nodeSettings(
     CAIRN_L1_POLL_MS: "500",
     CAIRN_SLOTS: String(slots),
     CAIRN_BLOCK_TIME_MS: "2000",
+    // What is measured is how much the node takes, not how much it may promise for its provers.
+    CAIRN_EXPECTED_BLOCK_SECONDS: "1",
     CAIRN_FEE_OWNER: devnet.wallet(0).account.address,
     CAIRN_FEE_OPERATOR_PERCENT: FEE_PERCENT,
     CAIRN_SRS: "dev",
