@@ -56,7 +56,7 @@ export async function startNodeDouble(): Promise<NodeDouble> {
     accounts: [],
     fee: "5",
     status: "confirmed",
-    queue: { entries: [], processed: 0 },
+    queue: { entries: [], processed: 0, next: null },
     blocks: [],
     payouts: [],
     isReady: true,
@@ -132,7 +132,7 @@ function answerTo(
   }
   if (kind === "batches") return [200, { batches: [], next: null }];
   if (kind === "queue") return [200, state.queue];
-  if (kind === "payouts") return [200, { payouts: state.payouts }];
+  if (kind === "payouts") return [200, { payouts: state.payouts, next: null }];
   if (kind !== "blocks") return null;
   if (id === undefined) return [200, { blocks: state.blocks, next: null }];
   const block = state.blocks.find(({ number }) => number === Number(id));

@@ -32,21 +32,30 @@ export async function loadBlockPayouts(db: Db, blockNumber: number): Promise<Sto
   return rows.map(toPayout);
 }
 
-/** Newest first: all payouts, those of a recipient, those of a status. */
+/** By block, newest first, then in the order of its list: all payouts, those of a recipient, those of a status. */
 export async function listPayouts(
   db: Db,
   filter: {
     readonly recipient?: bigint | undefined;
     readonly status?: PayoutStatus | undefined;
-    readonly beforeBlock?: number | undefined;
+    /** Only what follows this payout, or this block's last when no position is given. */
+    readonly after?: { readonly block: number; readonly position: number | null } | undefined;
     readonly limit: number;
   },
 ): Promise<StoredPayout[]> {
-  const { recipient, status, beforeBlock } = filter;
+  const { recipient, status, after } = filter;
   let query = db.selectFrom("payouts").selectAll();
   if (recipient !== undefined) query = query.where("recipient", "=", address(recipient));
   if (status !== undefined) query = query.where("status", "=", status);
-  if (beforeBlock !== undefined) query = query.where("block_number", "<", beforeBlock);
+  if (after !== undefined) {
+    const { block, position } = after;
+    query = query.where(({ eb, and, or }) =>
+      or([
+        eb("block_number", "<", block),
+        ...(position === null ? [] : [and([eb("block_number", "=", block), eb("position", ">", position)])]),
+      ]),
+    );
+  }
   const rows = await query.orderBy("block_number", "desc").orderBy("position").limit(filter.limit).execute();
   return rows.map(toPayout);
 }

@@ -16,13 +16,48 @@ export const API_ERRORS = {
     meaning: "The request does not have the documented form; `details.issues` lists where.",
   },
   unauthorized: { http: 401, jsonRpc: -32001, isRetryable: false, meaning: "The admin token is missing or wrong." },
-  "not-found": { http: 404, jsonRpc: -32004, isRetryable: true, meaning: "There is no such thing, or not yet." },
+  "not-found": {
+    http: 404,
+    jsonRpc: -32004,
+    isRetryable: false,
+    meaning: "There is no such thing. Only who knows that it is on its way waits for it.",
+  },
+  "method-not-allowed": {
+    http: 405,
+    jsonRpc: -32601,
+    isRetryable: false,
+    meaning: "The path has no such method; the header `allow` lists those that it has.",
+  },
+  "request-timeout": {
+    http: 408,
+    jsonRpc: -32013,
+    isRetryable: true,
+    meaning: "The request did not arrive in time; nothing of it was acknowledged.",
+  },
   "too-large": { http: 413, jsonRpc: -32600, isRetryable: false, meaning: "The request body is larger than allowed." },
+  "uri-too-long": {
+    http: 414,
+    jsonRpc: -32600,
+    isRetryable: false,
+    meaning: "The path, or a part of it, is longer than allowed.",
+  },
+  "unsupported-media": {
+    http: 415,
+    jsonRpc: -32600,
+    isRetryable: false,
+    meaning: "The request body is not `application/json`.",
+  },
   rejected: {
     http: 422,
     jsonRpc: -32010,
     isRetryable: false,
     meaning: "The transactions cannot run; `details.reason` names the rule and `details.index` the transaction.",
+  },
+  "upgrade-required": {
+    http: 426,
+    jsonRpc: -32600,
+    isRetryable: false,
+    meaning: "The path is a WebSocket stream.",
   },
   overloaded: {
     http: 429,
@@ -30,6 +65,12 @@ export const API_ERRORS = {
     isRetryable: true,
     meaning:
       "More transactions are under way than the node takes at a time, or than its provers would bring to L1 in time; `details.retryAfterSeconds` and Retry-After say when to come back.",
+  },
+  "headers-too-large": {
+    http: 431,
+    jsonRpc: -32600,
+    isRetryable: false,
+    meaning: "The request's headers are larger than allowed.",
   },
   internal: { http: 500, jsonRpc: -32603, isRetryable: true, meaning: "The node failed in a way it did not foresee." },
   unavailable: {

@@ -16,11 +16,13 @@ export {
 } from "./resources.ts";
 export {
   type ClientRequest,
+  MAX_PAGE,
   ROUTES,
   type RouteDefinition,
   type RouteName,
   type RouteRequest,
   type RouteResponse,
+  STREAM_PATH,
 } from "./routes.ts";
 export {
   type SignedTransactionJson,

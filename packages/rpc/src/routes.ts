@@ -18,7 +18,7 @@ import {
   transactionSchema,
   transactionSummarySchema,
 } from "./transactions.ts";
-import { addressSchema, tokenIdSchema, wordSchema } from "./values.ts";
+import { addressSchema, countSchema, indexSchema, payoutCursorSchema, tokenIdSchema, wordSchema } from "./values.ts";
 
 /** One operation of the API: what it takes, answers, and how it fails. */
 export interface RouteDefinition {
@@ -36,10 +36,39 @@ export interface RouteDefinition {
 const digits = z
   .string()
   .regex(/^[0-9]{1,15}$/)
-  .transform(Number);
-const page = { before: digits.optional(), limit: digits.pipe(z.int().min(1).max(100)).default(25) };
+  .transform(Number)
+  .pipe(countSchema);
+const accountDigits = digits.pipe(indexSchema);
+
+/** Entries of a page that a client may ask for. */
+export const MAX_PAGE = 100;
+const DEFAULT_PAGE = 25;
+
+/**
+ * Lists come in pages. An answer's `next` is null at the end of the list; else it is the cursor of the page that follows, for
+ * `before` in lists that begin with the newest, for `from` in those that begin with the oldest.
+ */
+const limitWith = (size: number) =>
+  digits.pipe(z.int().min(1).max(MAX_PAGE)).default(size).meta({ description: "entries of a page" });
+const limit = limitWith(DEFAULT_PAGE);
+const page = {
+  before: digits.optional().meta({ description: "the `next` of the page before; from the newest without" }),
+  limit,
+};
+const next = countSchema.nullable().meta({ description: "`before` of the page that follows; null after the last" });
 const READ = ["bad-request", "unavailable", "internal"] as const;
 const FIND = [...READ, "not-found"] as const;
+
+/** Path of the WebSocket stream. */
+export const STREAM_PATH = "/v1/stream";
+
+/** Failures that every path may answer with, besides its own. */
+export const COMMON_ERRORS = [
+  "method-not-allowed",
+  "request-timeout",
+  "uri-too-long",
+  "headers-too-large",
+] as const satisfies readonly ApiErrorCode[];
 
 /** The API, operation by operation; server, OpenAPI document and client types are made from it. */
 export const ROUTES = {
@@ -49,7 +78,7 @@ export const ROUTES = {
     summary: "Submit one transaction, or linked ones that run together; the answer means it is on the disk",
     body: submitRequestSchema,
     response: submitResponseSchema,
-    errors: ["bad-request", "too-large", "rejected", "overloaded", "unavailable", "internal"],
+    errors: ["bad-request", "too-large", "unsupported-media", "rejected", "overloaded", "unavailable", "internal"],
   },
   transaction: {
     method: "GET",
@@ -84,7 +113,7 @@ export const ROUTES = {
         .meta({ description: "only accounts whose key the owner authorised on L1, or only others" })
         .optional(),
       from: digits.default(0).meta({ description: "first index of the page: `next` of the page before" }),
-      limit: digits.pipe(z.int().min(1).max(100)).default(100),
+      limit: limitWith(MAX_PAGE),
     }),
     response: z.object({
       accounts: z.array(accountSchema),
@@ -99,7 +128,7 @@ export const ROUTES = {
     method: "GET",
     path: "/v1/accounts/:index",
     summary: "An account, the open block included",
-    params: z.object({ index: digits }),
+    params: z.object({ index: accountDigits }),
     response: accountSchema,
     errors: FIND,
   },
@@ -107,17 +136,17 @@ export const ROUTES = {
     method: "GET",
     path: "/v1/accounts/:index/transactions",
     summary: "Transactions of an account, newest first",
-    params: z.object({ index: digits }),
+    params: z.object({ index: accountDigits }),
     query: z.object(page),
-    response: z.object({ transactions: z.array(transactionSummarySchema), next: z.int().nullable() }),
-    errors: READ,
+    response: z.object({ transactions: z.array(transactionSummarySchema), next }),
+    errors: FIND,
   },
   blocks: {
     method: "GET",
     path: "/v1/blocks",
     summary: "Blocks, newest first",
     query: z.object(page),
-    response: z.object({ blocks: z.array(blockSchema), next: z.int().nullable() }),
+    response: z.object({ blocks: z.array(blockSchema), next }),
     errors: READ,
   },
   block: {
@@ -141,7 +170,7 @@ export const ROUTES = {
     path: "/v1/batches",
     summary: "Batches, newest first",
     query: z.object(page),
-    response: z.object({ batches: z.array(batchSchema), next: z.int().nullable() }),
+    response: z.object({ batches: z.array(batchSchema), next }),
     errors: READ,
   },
   batch: {
@@ -159,17 +188,25 @@ export const ROUTES = {
     query: z.object({
       recipient: addressSchema.optional(),
       status: z.enum(["owed", "paid", "claimable", "skipped"]).optional(),
-      ...page,
+      before: payoutCursorSchema.optional(),
+      limit,
     }),
-    response: z.object({ payouts: z.array(payoutSchema) }),
+    response: z.object({
+      payouts: z.array(payoutSchema),
+      next: z.string().nullable().meta({ description: "`before` of the page that follows; null after the last" }),
+    }),
     errors: READ,
   },
   queue: {
     method: "GET",
     path: "/v1/queue",
     summary: "Entries of the L1 queue from a position on",
-    query: z.object({ from: digits.default(0), limit: page.limit }),
-    response: z.object({ entries: z.array(queueEntrySchema), processed: z.int() }),
+    query: z.object({ from: digits.default(0), limit }),
+    response: z.object({
+      entries: z.array(queueEntrySchema),
+      processed: countSchema.meta({ description: "entries that blocks have consumed" }),
+      next: countSchema.nullable().meta({ description: "`from` of the page that follows; null after the last" }),
+    }),
     errors: READ,
   },
   rollup: {

@@ -66,14 +66,38 @@ describe("the OpenAPI document", () => {
       paths: Record<string, Record<string, { operationId: string; parameters: object[]; responses: object }>>;
     };
     const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
-    expect(operations.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(ROUTES).sort());
+    expect(operations.map(({ operationId }) => operationId).sort()).toEqual([...Object.keys(ROUTES), "stream"].sort());
     const submit = document.paths["/v1/transactions"]?.post;
-    expect(Object.keys(submit?.responses ?? {})).toEqual(["200", "400", "413", "422", "429", "500", "503"]);
+    expect(Object.keys(submit?.responses ?? {})).toEqual([
+      ...["200", "400", "405", "408", "413", "414", "415", "422", "429", "431", "500", "503"],
+    ]);
     expect(document.paths["/v1/accounts/{index}/transactions"]?.get?.parameters).toMatchObject([
       { name: "index", in: "path", required: true },
       { name: "before", in: "query", required: false },
-      { name: "limit", in: "query", required: false },
+      {
+        name: "limit",
+        in: "query",
+        required: false,
+        schema: { type: "integer", minimum: 1, maximum: 100, default: 25 },
+      },
     ]);
+  });
+
+  it("names the form of everything, and refers to it by name", () => {
+    const document = openApiDocument("1") as { components: { schemas: Record<string, object> }; paths: object };
+    const text = JSON.stringify(document);
+    const names = Object.keys(document.components.schemas);
+    const referred = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
+    expect(text.match(/"\$ref":/g)).toHaveLength(referred.length);
+    expect(new Set(names)).toEqual(new Set([...referred, ...names]));
+    for (const name of ["Account", "Transaction", "Block", "Error", "StreamMessage", "SubmitRequest"]) {
+      expect(referred, name).toContain(name);
+    }
+    expect(text).not.toContain("$defs");
+    expect(document.paths).toMatchObject({
+      "/v1/stream": { get: { responses: { 101: { content: expect.anything() }, 426: expect.anything() } } },
+      "/v1/payouts": { get: { parameters: expect.arrayContaining([expect.objectContaining({ name: "before" })]) } },
+    });
   });
 
   it("gives every failure a status of its own", () => {

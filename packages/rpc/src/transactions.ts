@@ -54,7 +54,8 @@ const common = {
     .meta({ description: "rx and s, 32 bytes each" }),
 };
 
-const linkSchema = z
+/** A transfer's partner in JSON. */
+export const linkSchema = z
   .strictObject({
     offset: z
       .int()

@@ -52,6 +52,12 @@ export const tokenIdSchema = z
 /** Number of a block or batch, a position in a list. */
 export const countSchema = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
+/** Where a page of payouts begins: after a payout, as `block-position`, or before a whole block, as its number. */
+export const payoutCursorSchema = z
+  .string()
+  .regex(/^[0-9]{1,15}(?:-[0-9]{1,4})?$/)
+  .meta({ description: "the `next` of the page before, or a block: payouts of earlier blocks" });
+
 /** Milliseconds since the epoch. */
 export const timeSchema = countSchema.meta({ description: "milliseconds since the epoch" });
 

@@ -59,7 +59,7 @@ export function apiErrorOf(error: unknown): ApiFailure | null {
 /** Whether the same call may succeed later: the network, or a node that is busy, starting or broken for the moment. */
 export function isRetryable(error: unknown): boolean {
   const api = apiErrorOf(error);
-  if (api !== null) return api.isRetryable && api.code !== "not-found";
+  if (api !== null) return api.isRetryable;
   if (!isCairnError(error)) return false;
   if (error.code === "sdk/bad-answer") return Number(error.details.status) >= 500;
   return error.code === "sdk/unreachable" || error.code === "sdk/timeout";

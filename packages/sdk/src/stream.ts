@@ -1,5 +1,5 @@
 import { CairnError } from "@cairn/protocol";
-import { type StreamMessage, streamMessageSchema } from "@cairn/rpc";
+import { STREAM_PATH, type StreamMessage, streamMessageSchema } from "@cairn/rpc";
 import { backoffMs, delay } from "./delay.ts";
 import { apiErrorOf, type SdkErrorCode } from "./errors.ts";
 import { badAnswer } from "./http.ts";
@@ -42,7 +42,6 @@ export interface SocketEvents {
 /** Connects to a WebSocket. */
 export type OpenSocket = (url: string, events: SocketEvents) => Socket;
 
-const STREAM_PATH = "/v1/stream";
 const DEFAULT_IDLE_MS = 60_000;
 const DEFAULT_RETRY_DELAY_MS = 250;
 const MAX_RETRY_DELAY_MS = 10_000;

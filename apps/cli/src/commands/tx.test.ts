@@ -36,7 +36,7 @@ describe("cairn tx of a deposit", () => {
   beforeEach(() => {
     const entry = { type: "deposit", owner: ALICE.address, tokenId: 0, amount: "7", index: 0, key: null } as const;
     const where = { position: POSITION, l1Block: 1, l1Transaction: HASH, enqueuedAt: 1, isProcessed: true };
-    node.state.queue = { entries: [{ ...entry, ...where }], processed: 7 };
+    node.state.queue = { entries: [{ ...entry, ...where }], processed: 7, next: null };
     node.state.blocks = [
       blockOf(4, { status: "open", l1Operations: 1 }),
       blockOf(3, { status: "sealed" }),
@@ -68,7 +68,7 @@ describe("cairn tx of a deposit", () => {
   });
 
   it("says when the node has not seen it, or has another at its place", async () => {
-    node.state.queue = { entries: [], processed: 7 };
+    node.state.queue = { entries: [], processed: 7, next: null };
     expect((await cairn(HASH)).value.entries).toMatchObject([{ status: "unseen", block: null }]);
     expect(await cairn(OTHER)).toMatchObject({ code: 1, value: { error: { code: "cli/unknown-transaction" } } });
     expect(await cairn("0x12")).toMatchObject({ code: 2 });

@@ -120,7 +120,7 @@ describe("API", () => {
       processed: 3,
     });
     expect((await get("/v1/rollup")).body).toMatchObject({ chainId: 31337, slots: 16, lastBlock: 1 });
-    expect((await get("/v1/payouts")).body).toEqual({ payouts: [] });
+    expect((await get("/v1/payouts")).body).toEqual({ payouts: [], next: null });
     expect(await get("/health")).toMatchObject({ status: 200, body: { status: "ok" } });
   });
 
@@ -160,8 +160,9 @@ describe("API", () => {
     expect(await get("/v1/accounts?owner=0x12")).toMatchObject({ status: 400 });
     expect(await get("/v1/blocks?limit=1000")).toMatchObject({ status: 400 });
     expect(await get("/v1/accounts/16777216")).toMatchObject({ status: 400 });
+    expect(await get("/v1/accounts/9999/transactions")).toMatchObject({ status: 404 });
     expect(await get("/nothing")).toMatchObject({ status: 404, body: { error: { code: "not-found" } } });
-    expect((await post("a=1", "text/plain")).status).toBe(400);
+    expect((await post("a=1", "text/plain")).status).toBe(415);
   });
 
   it("answers while many connections stay idle", async () => {

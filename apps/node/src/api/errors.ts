@@ -49,12 +49,25 @@ export function toApiError(error: unknown): ApiError {
     if (code !== undefined) return new ApiError(code, error.message, details);
   }
   const status = typeof error === "object" && error !== null && "statusCode" in error ? error.statusCode : undefined;
-  if (status === 413) return new ApiError("too-large", "the request body is too large");
-  if (status === 404) return new ApiError("not-found", "there is no such operation");
-  if (typeof status === "number" && status >= 400 && status < 500) {
-    return new ApiError("bad-request", error instanceof Error ? error.message : "the request is malformed");
-  }
+  if (typeof status === "number" && status >= 400 && status < 500) return requestError(status);
   return new ApiError("internal", "the node failed; its log says why");
+}
+
+/** What is wrong with a request that HTTP itself refuses. */
+const REQUEST_ERRORS: ReadonlyMap<number, readonly [ApiErrorCode, string]> = new Map([
+  [404, ["not-found", "there is no such operation"]],
+  [408, ["request-timeout", "the request did not arrive in time"]],
+  [413, ["too-large", "the request body is too large"]],
+  [414, ["uri-too-long", "the path or a part of it is too long"]],
+  [415, ["unsupported-media", "the request body must be application/json"]],
+  [426, ["upgrade-required", "this path is a WebSocket stream"]],
+  [431, ["headers-too-large", "the request's headers are too large"]],
+]);
+
+/** The failure of an HTTP status from 400 to 499; one without a code of its own is a bad request. */
+export function requestError(status: number): ApiError {
+  const [code, message] = REQUEST_ERRORS.get(status) ?? ["bad-request" as const, "the request is malformed"];
+  return new ApiError(code, message);
 }
 
 /** The answer to a group that cannot run. */

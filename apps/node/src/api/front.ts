@@ -6,6 +6,7 @@ import type { Clock } from "../clock.ts";
 import type { NodeConfig } from "../config/config.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { registerStreamMetrics } from "../observer/process-metrics.ts";
+import { ApiError } from "./errors.ts";
 import { createForwardingHandlers } from "./forwarding-handlers.ts";
 import type { PartStatus } from "./handlers.ts";
 import { createHistoryHandlers } from "./history-handlers.ts";
@@ -89,8 +90,17 @@ export function createFront(config: NodeConfig, deps: FrontDeps): Front {
     version: settings.version,
     parts: () => ({ ...parts(), ...deps.readiness() }),
   });
+  const hasAccount = async (index: number): Promise<boolean> => {
+    try {
+      await handlers.account({ params: { index }, query: undefined, body: undefined });
+      return true;
+    } catch (error) {
+      if (error instanceof ApiError && error.code === "not-found") return false;
+      throw error;
+    }
+  };
   const api = createApiServer(settings, {
-    handlers: { ...createHistoryHandlers(deps.database), ...handlers },
+    handlers: { ...createHistoryHandlers(deps.database, hasAccount), ...handlers },
     assertTaking,
     stream,
     logger: deps.logger,

@@ -32,8 +32,14 @@ export type HistoryRoute =
   | "payouts"
   | "queue";
 
-/** What the database says of the past: transactions, blocks, batches, payouts, the L1 queue. */
-export function createHistoryHandlers({ db }: Database): Handlers<HistoryRoute> {
+/**
+ * What the database says of the past: transactions, blocks, batches, payouts, the L1 queue. Lists are read one entry beyond
+ * the page to know whether another follows. `hasAccount` is asked only about accounts without transactions.
+ */
+export function createHistoryHandlers(
+  { db }: Database,
+  hasAccount: (index: number) => Promise<boolean>,
+): Handlers<HistoryRoute> {
   const withBlocks = async (transactions: readonly StoredTransaction[]) => {
     const numbers = new Set(transactions.flatMap(({ inclusion }) => inclusion?.blockNumber ?? []));
     const blocks = await Promise.all([...numbers].map((number) => findBlock(db, number)));
@@ -50,18 +56,15 @@ export function createHistoryHandlers({ db }: Database): Handlers<HistoryRoute> 
       return { ...toSummary(transaction, block), group, history: toHistory(transaction, block, events) };
     },
     accountTransactions: async ({ params, query }) => {
-      const rows = await listAccountTransactions(db, params.index, query);
-      return {
-        transactions: await withBlocks(rows),
-        next: rows.length < query.limit ? null : (rows.at(-1)?.sequence ?? null),
-      };
+      const load = (limit: number) => listAccountTransactions(db, params.index, { ...query, limit });
+      const { rows, next } = await pageOf(query.limit, load, ({ sequence }) => sequence);
+      if (rows.length === 0 && !(await hasAccount(params.index))) found(undefined, "account");
+      return { transactions: await withBlocks(rows), next };
     },
     blocks: async ({ query }) => {
-      const blocks = await listBlocks(db, query);
-      return {
-        blocks: blocks.map(toBlock),
-        next: blocks.length < query.limit ? null : (blocks.at(-1)?.number ?? null),
-      };
+      const load = (limit: number) => listBlocks(db, { ...query, limit });
+      const { rows, next } = await pageOf(query.limit, load, (last): number => last.number);
+      return { blocks: rows.map(toBlock), next };
     },
     block: async ({ params }) => toBlock(found(await findBlock(db, params.number), "block")),
     blockTransactions: async ({ params }) => {
@@ -70,21 +73,25 @@ export function createHistoryHandlers({ db }: Database): Handlers<HistoryRoute> 
       return { transactions: rows.map((row) => toSummary(row, block)) };
     },
     batches: async ({ query }) => {
-      const batches = await listBatches(db, query);
-      const next = batches.length < query.limit ? null : (batches.at(-1)?.firstBlock ?? null);
-      return { batches: batches.map(toBatch), next };
+      const load = (limit: number) => listBatches(db, { ...query, limit });
+      const { rows, next } = await pageOf(query.limit, load, (last): number => last.firstBlock);
+      return { batches: rows.map(toBatch), next };
     },
     batch: async ({ params }) => toBatch(found(await findBatch(db, params.firstBlock), "batch")),
     payouts: async ({ query }) => {
       const recipient = query.recipient === undefined ? undefined : addressToBigint(query.recipient);
-      const { status, before: beforeBlock, limit } = query;
-      return { payouts: (await listPayouts(db, { recipient, status, beforeBlock, limit })).map(toPayout) };
+      const { status } = query;
+      const after = query.before === undefined ? undefined : payoutCursor(query.before);
+      const load = (limit: number) => listPayouts(db, { recipient, status, after, limit });
+      const { rows, next } = await pageOf(query.limit, load, (last) => `${last.blockNumber}-${last.position}`);
+      return { payouts: rows.map(toPayout), next };
     },
     queue: async ({ query }) => {
       const [last] = await listBlocks(db, { limit: 1 });
       const processed = last === undefined ? 0 : last.firstQueueIndex + last.l1OperationCount;
-      const entries = await loadQueueEntries(db, query.from, query.limit);
-      return { entries: entries.map((entry) => toQueueEntry(entry, processed)), processed };
+      const load = (limit: number) => loadQueueEntries(db, query.from, limit);
+      const { rows, next } = await pageOf(query.limit, load, ({ index }) => index + 1);
+      return { entries: rows.map((entry) => toQueueEntry(entry, processed)), processed, next };
     },
   };
 
@@ -92,6 +99,24 @@ export function createHistoryHandlers({ db }: Database): Handlers<HistoryRoute> 
     if (transaction.groupSize === 1) return [wordHex(transaction.id)];
     return (await loadGroup(db, transaction.groupId)).map(({ id }) => wordHex(id));
   }
+}
+
+/** Rows of a page, and the cursor after the last of them when another page follows. */
+async function pageOf<Row, Cursor>(
+  limit: number,
+  load: (limit: number) => Promise<readonly Row[]>,
+  cursorOf: (last: Row) => Cursor,
+): Promise<{ readonly rows: readonly Row[]; readonly next: Cursor | null }> {
+  const found = await load(limit + 1);
+  const rows = found.slice(0, limit);
+  const last = rows.at(-1);
+  return { rows, next: last === undefined || found.length <= limit ? null : cursorOf(last) };
+}
+
+/** The payout that a cursor stands after; a block alone stands after all of its payouts. */
+function payoutCursor(text: string): { readonly block: number; readonly position: number | null } {
+  const [block, position] = text.split("-", 2);
+  return { block: Number(block), position: position === undefined ? null : Number(position) };
 }
 
 function blockOf({ inclusion }: StoredTransaction, blocks: ReadonlyMap<number, StoredBlock>): StoredBlock | undefined {

@@ -41,7 +41,9 @@ export function createSequencerHandlers(deps: SequencerHandlerDeps): Handlers {
   const { sequencer } = deps;
   const { db } = deps.database;
   return {
-    ...createHistoryHandlers(deps.database),
+    ...createHistoryHandlers(deps.database, async (index) => {
+      return !isEmptyAccount(sequencer.state().getAccount(accountIndex(index)));
+    }),
     submit: async ({ body }) => {
       const outcome = await sequencer.submit(body.transactions.map(signedTransactionFromJson));
       if (outcome.type === "rejected") throw rejectionError(outcome);

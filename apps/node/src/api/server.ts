@@ -1,12 +1,13 @@
-import { openApiDocument, ROUTES, type RouteDefinition, type RouteName } from "@cairn/rpc";
-import { type FastifyInstance, type FastifyReply, fastify } from "fastify";
+import { openApiDocument, ROUTES, type RouteDefinition, type RouteName, STREAM_PATH } from "@cairn/rpc";
+import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { Counter, Histogram, type Registry } from "prom-client";
 import type { z } from "zod";
 import type { NodeConfig } from "../config/config.ts";
 import { crashPoint } from "../crash-points.ts";
-import { ApiError, toApiError } from "./errors.ts";
+import { ApiError, requestError } from "./errors.ts";
 import type { Handlers } from "./handlers.ts";
+import { answer, createHttpApp } from "./http.ts";
 import type { Stream } from "./stream.ts";
 
 /** Where and how the API listens. */
@@ -29,7 +30,6 @@ export function apiSettings(config: NodeConfig, port: number): ApiSettings {
   return { host, port, maxBodyBytes, maxConnections, requestTimeoutMs, version: NODE_VERSION };
 }
 
-const MAX_CHECKING_MS = 5000;
 /** Connections that may wait to be accepted; more are refused by the system when many come at once. */
 const BACKLOG = 4096;
 
@@ -66,26 +66,18 @@ export function createApiServer(
     help: "Requests that failed in a way the node did not foresee",
     registers: [deps.registry],
   });
-  const app = fastify({
+  const app = createHttpApp({
     bodyLimit: settings.maxBodyBytes,
-    requestTimeout: settings.requestTimeoutMs,
-    // How often Node looks for requests that take too long; by default only every 30 seconds.
-    http: { connectionsCheckingInterval: Math.min(MAX_CHECKING_MS, settings.requestTimeoutMs / 2) },
-    keepAliveTimeout: 65_000,
+    requestTimeoutMs: settings.requestTimeoutMs,
     forceCloseConnections: "idle",
-    routerOptions: { maxParamLength: 128 },
+    isForBrowsers: true,
+    onFailure: (error, request) => {
+      failures.inc();
+      deps.logger.error({ err: error, route: request.url }, "request failed");
+    },
   });
   app.server.maxConnections = settings.maxConnections;
   app.server.on("upgrade", deps.stream.upgrade);
-  app.setNotFoundHandler((_request, reply) => answer(reply, new ApiError("not-found", "there is no such operation")));
-  app.setErrorHandler((error, request, reply) => {
-    const shown = toApiError(error);
-    if (shown.code === "internal") {
-      failures.inc();
-      deps.logger.error({ err: error, route: request.url }, "request failed");
-    }
-    return answer(reply, shown);
-  });
   app.addHook("onResponse", (request, reply, done) => {
     const route = request.routeOptions.url ?? "unknown";
     seconds.observe({ route, status: reply.statusCode }, reply.elapsedTime / 1000);
@@ -95,10 +87,11 @@ export function createApiServer(
   for (const name of routeNames()) addRoute(app, name, deps);
   const document = openApiDocument(settings.version);
   app.get("/openapi.json", () => document);
+  app.get(STREAM_PATH, (_request, reply) => answer(reply.header("upgrade", "websocket"), requestError(426)));
   return listening(app, settings);
 }
 
-/** Start and stop of a fastify instance. */
+/** Start and stop of an HTTP application. */
 export function listening(
   app: FastifyInstance,
   { host, port }: { readonly host: string; readonly port: number },
@@ -111,15 +104,6 @@ export function listening(
     },
     stop: () => app.close(),
   };
-}
-
-/** Sends a failure. */
-export function answer(reply: FastifyReply, error: ApiError): FastifyReply {
-  if (error.code === "overloaded" || error.code === "unavailable") {
-    const seconds = Number(error.details?.retryAfterSeconds);
-    reply.header("retry-after", String(seconds >= 1 ? Math.ceil(seconds) : 1));
-  }
-  return reply.code(error.status).send(error.toBody());
 }
 
 function addRoute(

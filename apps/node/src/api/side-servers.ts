@@ -1,20 +1,21 @@
 import { timingSafeEqual } from "node:crypto";
 import { type Database, forgiveBadProofs, type JobQueue, listRejectedProofs } from "@cairn/db";
 import { bytesToHex } from "@cairn/protocol";
-import { fastify } from "fastify";
+import type { FastifyRequest } from "fastify";
 import type { Registry } from "prom-client";
 import { wordHex } from "../json.ts";
 import type { ProverProgress } from "../prover/progress.ts";
 import type { Sequencer } from "../sequencer/sequencer.ts";
-import { ApiError, toApiError } from "./errors.ts";
-import { answer, type ListeningServer, listening } from "./server.ts";
+import { ApiError } from "./errors.ts";
+import { createHttpApp } from "./http.ts";
+import { type ListeningServer, listening } from "./server.ts";
 
 /** Prometheus metrics on their own port. */
 export function createMetricsServer(
   settings: { readonly host: string; readonly port: number },
   registry: Registry,
 ): ListeningServer {
-  const app = fastify({ forceCloseConnections: true });
+  const app = createHttpApp({ forceCloseConnections: true });
   app.get("/metrics", async (_request, reply) => {
     reply.header("content-type", registry.contentType);
     return registry.metrics();
@@ -34,14 +35,13 @@ export function createAdminServer(
     readonly proving: () => readonly ProverProgress[];
   },
 ): ListeningServer {
-  const app = fastify({ forceCloseConnections: true, bodyLimit: 4096 });
   const expected = Buffer.from(`Bearer ${settings.token}`);
-  app.addHook("onRequest", async (request) => {
-    const given = Buffer.from(request.headers.authorization ?? "");
+  const authorise = ({ headers }: FastifyRequest): void => {
+    const given = Buffer.from(headers.authorization ?? "");
     if (given.length === expected.length && timingSafeEqual(given, expected)) return;
     throw new ApiError("unauthorized", "the admin token is missing or wrong");
-  });
-  app.setErrorHandler((error, _request, reply) => answer(reply, toApiError(error)));
+  };
+  const app = createHttpApp({ forceCloseConnections: true, bodyLimit: 4096, authorise });
   app.post("/v1/blocks/seal", async () => {
     const sealed = await present(deps.sequencer, "sequencer").sealNow();
     return { sealed: sealed?.number ?? null };

@@ -1,11 +1,10 @@
 import { CairnError, isCairnError } from "@cairn/protocol";
-import { type StreamMessage, streamMessageSchema } from "@cairn/rpc";
+import { STREAM_PATH, type StreamMessage, streamMessageSchema } from "@cairn/rpc";
 import type { Logger } from "pino";
 import { WebSocket } from "ws";
 import type { Clock } from "../clock.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import type { PartStatus } from "./handlers.ts";
-import { STREAM_PATH } from "./stream.ts";
 
 /** Where messages come from. */
 export interface RelaySettings {

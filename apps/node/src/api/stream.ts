@@ -1,11 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import type { StreamMessage } from "@cairn/rpc";
+import { STREAM_PATH, type StreamMessage } from "@cairn/rpc";
 import type { Logger } from "pino";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Clock } from "../clock.ts";
 import type { NodeConfig } from "../config/config.ts";
 import { createPoller } from "../poller.ts";
+import { ApiError, requestError } from "./errors.ts";
+import { rawAnswer } from "./http.ts";
 
 /** Limits of the stream. */
 export interface StreamLimits {
@@ -37,18 +39,13 @@ export interface Stream {
 /** Close code of RFC 6455's registry. */
 const TRY_AGAIN_LATER = 1013;
 
-/** Path of the stream. */
-export const STREAM_PATH = "/v1/stream";
+const FULL = new ApiError("unavailable", "the stream takes no more clients for the moment");
 
 /** An open stream without clients. */
 export function createStream(limits: StreamLimits, deps: { readonly clock: Clock; readonly logger: Logger }): Stream {
   const server = new WebSocketServer({ noServer: true, maxPayload: 1024, perMessageDeflate: false });
   const alive = new WeakSet<WebSocket>();
   let isOpen = true;
-
-  const refuse = (socket: Duplex, status: string): void => {
-    socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
-  };
 
   const ping = (): undefined => {
     for (const client of server.clients) {
@@ -77,8 +74,8 @@ export function createStream(limits: StreamLimits, deps: { readonly clock: Clock
       socket.on("error", () => socket.destroy());
       // Anything may stand there, also what is no URL.
       const [path] = (request.url ?? "").split("?", 1);
-      if (path !== STREAM_PATH) refuse(socket, "404 Not Found");
-      else if (!isOpen || server.clients.size >= limits.maxClients) refuse(socket, "503 Service Unavailable");
+      if (path !== STREAM_PATH) socket.end(rawAnswer(requestError(404)));
+      else if (!isOpen || server.clients.size >= limits.maxClients) socket.end(rawAnswer(FULL));
       else {
         server.handleUpgrade(request, socket, head, (client) => {
           alive.add(client);

@@ -1,0 +1,176 @@
+import { connect } from "node:net";
+import { API_ERRORS, errorSchema, ROUTES, type RouteDefinition } from "@cairn/rpc";
+import { pino } from "pino";
+import { Registry } from "prom-client";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createManualClock } from "../clock.ts";
+import type { Handlers } from "./handlers.ts";
+import { createApiServer, type ListeningServer } from "./server.ts";
+import { createAdminServer, createMetricsServer } from "./side-servers.ts";
+import { createStream, type Stream } from "./stream.ts";
+
+const HEALTH = { status: "ok", roles: ["api"], version: "test" } as const;
+
+describe("HTTP of the API", () => {
+  let api: ListeningServer;
+  let stream: Stream;
+  beforeAll(async () => {
+    const logger = pino({ level: "silent" });
+    const clock = createManualClock(0);
+    stream = createStream({ maxClients: 1, maxBufferedBytes: 1000, pingMs: 30_000 }, { clock, logger });
+    const failing = Object.fromEntries(
+      Object.keys(ROUTES).map((name) => [name, () => Promise.reject(new TypeError("secret of the inside"))]),
+    ) as unknown as Handlers;
+    api = createApiServer(
+      { host: "127.0.0.1", port: 0, maxBodyBytes: 1000, maxConnections: 100, requestTimeoutMs: 1000, version: "test" },
+      {
+        handlers: { ...failing, health: async () => ({ ...HEALTH, roles: [...HEALTH.roles] }) },
+        assertTaking: () => undefined,
+        stream,
+        logger,
+        registry: new Registry(),
+      },
+    );
+    await api.start();
+  });
+  afterAll(async () => {
+    await stream.stop();
+    await api.stop();
+  });
+
+  /** Sends bytes and reads what comes until the connection ends. */
+  const talk = async (text: string, server = api): Promise<{ status: number; head: string; body: string }> => {
+    const { port } = new URL(server.url());
+    const socket = connect(Number(port), "127.0.0.1");
+    socket.on("error", () => undefined);
+    socket.write(text);
+    let answer = "";
+    for await (const chunk of socket) answer += String(chunk);
+    const [head = "", body = ""] = answer.split("\r\n\r\n", 2);
+    return { status: Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1]), head: head.toLowerCase(), body };
+  };
+  const ask = (line: string, headers: readonly string[] = [], body = "") =>
+    talk(`${line} HTTP/1.1\r\n${["host: node", "connection: close", ...headers].join("\r\n")}\r\n\r\n${body}`);
+  const expectFailure = ({ status, head, body }: Awaited<ReturnType<typeof talk>>, code: keyof typeof API_ERRORS) => {
+    expect(status, body).toBe(API_ERRORS[code].http);
+    expect(head).toContain("content-type: application/json");
+    expect(errorSchema.parse(JSON.parse(body)).error.code).toBe(code);
+  };
+  const json = (body: string, type = "application/json") => [`content-type: ${type}`, `content-length: ${body.length}`];
+
+  it.each([
+    ["a broken escape in the path", "GET /v1/accounts/%", "bad-request"],
+    ["a broken escape of UTF-8", "GET /v1/accounts/%ff", "bad-request"],
+    ["a long part of the path", `GET /v1/transactions/0x${"a".repeat(5000)}`, "uri-too-long"],
+    ["a path without end", `GET /${"a".repeat(40_000)}`, "uri-too-long"],
+    ["an unknown path", "GET /v1/nothing", "not-found"],
+    ["a path below a known one", "GET /v1/rollup/", "not-found"],
+    ["an unknown path and method", "DELETE /v1/nothing", "not-found"],
+    ["another method", "DELETE /v1/blocks/1", "method-not-allowed"],
+    ["a write of what is read", "POST /v1/rollup", "method-not-allowed"],
+    ["a read of what is written", "GET /v1/transactions", "method-not-allowed"],
+    ["a rare method", "PROPFIND /v1/rollup", "method-not-allowed"],
+    ["a method that does not exist", "NONSENSE /v1/rollup", "bad-request"],
+    ["the stream without an upgrade", "GET /v1/stream", "upgrade-required"],
+    ["a write to the stream", "POST /v1/stream", "method-not-allowed"],
+    ["what the node did not foresee", "GET /v1/rollup", "internal"],
+  ] as const)("answers %s from the table", async (_what, line, code) => {
+    const answer = await ask(line);
+    expectFailure(answer, code);
+    expect(answer.body).not.toContain("secret");
+  });
+
+  it.each([
+    [
+      "headers that are too large",
+      `GET /health HTTP/1.1\r\nhost: node\r\nx: ${"a".repeat(40_000)}\r\n\r\n`,
+      "headers-too-large",
+    ],
+    ["no host", "GET /health HTTP/1.1\r\nconnection: close\r\n\r\n", "bad-request"],
+    ["what is not HTTP", "\u0016\u0003\u0001hello\r\n\r\n", "bad-request"],
+    [
+      "two lengths",
+      "POST /v1/transactions HTTP/1.1\r\nhost: n\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx",
+      "bad-request",
+    ],
+    ["a request that never ends", "GET /health HTTP/1.1\r\nhost: node\r\n", "request-timeout"],
+  ] as const)("answers %s from the table", { timeout: 30_000 }, async (_what, text, code) => {
+    expectFailure(await talk(text), code);
+  });
+
+  it.each([
+    ["text", "a=1", "text/plain", "unsupported-media"],
+    ["a form", "a=1", "application/x-www-form-urlencoded", "unsupported-media"],
+    ["no JSON", "{", "application/json", "bad-request"],
+    ["nothing", "", "application/json", "bad-request"],
+    ["too much", `"${"x".repeat(2000)}"`, "application/json", "too-large"],
+  ] as const)("answers a body of %s from the table", async (_what, body, type, code) => {
+    expectFailure(await ask("POST /v1/transactions", json(body, type), body), code);
+  });
+
+  it("names the methods that a path has", async () => {
+    expect((await ask("DELETE /v1/transactions")).head).toContain("allow: options, post");
+    expect((await ask("PUT /v1/accounts/64/transactions")).head).toContain("allow: get, head, options");
+  });
+
+  it("answers HEAD as GET without a body, on every path that can be read", async () => {
+    const { status, head, body } = await ask("HEAD /health");
+    expect({ status, body }).toEqual({ status: 200, body: "" });
+    expect(head).toContain(`content-length: ${JSON.stringify(HEALTH).length}`);
+    for (const { method, path } of Object.values<RouteDefinition>(ROUTES)) {
+      const answer = await ask(`HEAD ${path.replaceAll(/:\w+/g, "1")}`);
+      expect(answer.status === 405, path).toBe(method !== "GET");
+      expect(answer.body).toBe("");
+    }
+  });
+
+  it("lets pages of other origins read and submit", async () => {
+    const preflight = await ask("OPTIONS /v1/transactions", [
+      "origin: https://page.example",
+      "access-control-request-method: POST",
+    ]);
+    expect(preflight).toMatchObject({ status: 204, body: "" });
+    expect(preflight.head).toContain("access-control-allow-origin: *");
+    expect(preflight.head).toContain("access-control-allow-methods: options, post");
+    expect(preflight.head).toContain("access-control-allow-headers: content-type");
+    for (const line of ["GET /health", "GET /v1/nothing", "GET /v1/accounts/%"]) {
+      expect((await ask(line)).head).toContain("access-control-allow-origin: *");
+    }
+  });
+
+  it("answers though another protocol is offered, or an expectation is stated", async () => {
+    expect(await ask("GET /health", ["connection: upgrade", "upgrade: h2c"])).toMatchObject({ status: 200 });
+    expect(await ask("GET /health", ["expect: cookies"])).toMatchObject({ status: 200 });
+  });
+
+  it("says in its own words why a stream is refused", async () => {
+    const key = "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==";
+    const upgrade = (path: string) =>
+      talk(`GET ${path} HTTP/1.1\r\nhost: node\r\nconnection: upgrade\r\nupgrade: websocket\r\n${key}\r\n\r\n`);
+    expectFailure(await upgrade("/v1/streams"), "not-found");
+    stream.interrupt("a test");
+    expectFailure(await upgrade("/v1/stream"), "unavailable");
+    stream.open();
+  });
+
+  it("is as strict on the operator's ports, and tells strangers nothing there", async () => {
+    const metrics = createMetricsServer({ host: "127.0.0.1", port: 0 }, new Registry());
+    const admin = createAdminServer(
+      { host: "127.0.0.1", port: 0, token: "open sesame" },
+      { database: null as never, sequencer: null, jobs: null, proving: () => [] },
+    );
+    await Promise.all([metrics.start(), admin.start()]);
+    const get = (path: string, headers = "", method = "GET") =>
+      `${method} ${path} HTTP/1.1\r\nhost: node\r\nconnection: close\r\n${headers}\r\n`;
+    const token = "authorization: Bearer open sesame\r\n";
+    expectFailure(await talk(get("/nothing"), metrics), "not-found");
+    expectFailure(await talk(get("/metrics", "", "POST"), metrics), "method-not-allowed");
+    expectFailure(await talk(get("/%"), metrics), "bad-request");
+    for (const path of ["/nothing", "/v1/blocks/seal"]) expectFailure(await talk(get(path), admin), "unauthorized");
+    expectFailure(await talk(get("/nothing", token), admin), "not-found");
+    expectFailure(await talk(get("/v1/blocks/seal", token), admin), "method-not-allowed");
+    const { head } = await talk(get("/v1/blocks/seal"), admin);
+    expect(head).not.toContain("access-control");
+    await Promise.all([metrics.stop(), admin.stop()]);
+  });
+});

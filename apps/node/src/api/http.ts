@@ -1,0 +1,155 @@
+import { maxHeaderSize, STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
+import { ApiError, requestError, toApiError } from "./errors.ts";
+
+/** What an HTTP application may be told. */
+export interface HttpOptions {
+  readonly forceCloseConnections: boolean | "idle";
+  readonly bodyLimit?: number;
+  /** Time a client may take to send a request. */
+  readonly requestTimeoutMs?: number;
+  /** Pages of every origin may read the answers: for what is public and knows no cookies. */
+  readonly isForBrowsers?: boolean;
+  /** Throws for a request that is not allowed, before anything else of it is looked at. */
+  readonly authorise?: (request: FastifyRequest) => void;
+  /** Told of every failure that was not foreseen. */
+  readonly onFailure?: (error: unknown, request: FastifyRequest) => void;
+}
+
+const MAX_CHECKING_MS = 5000;
+const KEEP_ALIVE_MS = 65_000;
+const MAX_PARAM_LENGTH = 128;
+/** Time for a client to read why its connection is closed. */
+const LINGER_MS = 1000;
+const PREFLIGHT_SECONDS = "86400";
+
+/**
+ * An HTTP application whose every answer, also to what is no HTTP, no operation or no method of it, comes from the error
+ * table. Answers OPTIONS, and HEAD as GET.
+ */
+export function createHttpApp(options: HttpOptions): FastifyInstance {
+  const { bodyLimit, requestTimeoutMs, isForBrowsers = false } = options;
+  const app = fastify({
+    ...(bodyLimit === undefined ? {} : { bodyLimit }),
+    ...(requestTimeoutMs === undefined ? {} : { requestTimeout: requestTimeoutMs }),
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: options.forceCloseConnections,
+    // What comes while it closes is answered as always, or refused by those who stop.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    frameworkErrors: (error, _request, reply) => {
+      if (isForBrowsers) allowBrowsers(reply);
+      answer(reply, toApiError(error));
+    },
+    clientErrorHandler: refuseConnection,
+    http: {
+      // How often Node looks for requests that take too long; by default only every 30 seconds.
+      ...(requestTimeoutMs === undefined
+        ? {}
+        : { connectionsCheckingInterval: Math.min(MAX_CHECKING_MS, requestTimeoutMs / 2) }),
+      // Else Node answers by itself, without a body.
+      requireHostHeader: false,
+      // Other protocols are offered, not demanded: the request is answered as if the offer were not there.
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === "websocket",
+    },
+  });
+  app.removeContentTypeParser("text/plain");
+  // Node would answer 417 by itself; an expectation may be ignored.
+  app.server.on("checkExpectation", (request, response) => app.server.emit("request", request, response));
+  const methods = new Map<string, { readonly pattern: RegExp; readonly names: Set<string> }>();
+  app.addHook("onRoute", ({ url, method }) => {
+    const entry = methods.get(url) ?? { pattern: pathPattern(url), names: new Set() };
+    for (const name of [method].flat()) entry.names.add(name);
+    methods.set(url, entry);
+  });
+  const methodsOf = (path: string): string[] => {
+    const [, entry] = [...methods].find(([, { pattern }]) => pattern.test(path)) ?? [];
+    return entry === undefined ? [] : [...entry.names, "OPTIONS"].sort();
+  };
+  app.addHook("onRequest", (request, reply, done) => {
+    if (isForBrowsers) allowBrowsers(reply);
+    options.authorise?.(request);
+    if (request.raw.httpVersion === "1.1" && request.headers.host === undefined) throw requestError(400);
+    if (!request.is404) return done();
+    const [path = ""] = request.url.split(/[?#]/, 1);
+    const allowed = methodsOf(path);
+    if (allowed.length === 0) throw requestError(404);
+    reply.header("allow", allowed.join(", "));
+    if (request.method !== "OPTIONS")
+      throw new ApiError("method-not-allowed", `${request.method} is no method of this path`);
+    if (isForBrowsers) {
+      reply.header("access-control-allow-methods", allowed.join(", "));
+      reply.header("access-control-allow-headers", "content-type").header("access-control-max-age", PREFLIGHT_SECONDS);
+    }
+    reply.code(204).send();
+  });
+  app.setNotFoundHandler((_request, reply) => answer(reply, requestError(404)));
+  app.setErrorHandler((error, request, reply) => {
+    const shown = toApiError(error);
+    if (shown.code === "internal") options.onFailure?.(error, request);
+    return answer(reply, shown);
+  });
+  return app;
+}
+
+/** Sends a failure. */
+export function answer(reply: FastifyReply, error: ApiError): FastifyReply {
+  if (error.code === "overloaded" || error.code === "unavailable") {
+    const seconds = Number(error.details?.retryAfterSeconds);
+    reply.header("retry-after", String(seconds >= 1 ? Math.ceil(seconds) : 1));
+  }
+  return reply.code(error.status).send(error.toBody());
+}
+
+/** A failure as the whole HTTP answer of a connection that ends with it, where no application can answer. */
+export function rawAnswer(error: ApiError): string {
+  const body = JSON.stringify(error.toBody());
+  const head = [
+    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? "Error"}`,
+    "connection: close",
+    "content-type: application/json; charset=utf-8",
+    "access-control-allow-origin: *",
+    `content-length: ${Buffer.byteLength(body)}`,
+  ];
+  return `${head.join("\r\n")}\r\n\r\n${body}`;
+}
+
+function allowBrowsers(reply: FastifyReply): void {
+  reply.header("access-control-allow-origin", "*").header("access-control-expose-headers", "retry-after, allow");
+}
+
+function pathPattern(url: string): RegExp {
+  const parts = url.split("/").map((part) => (part.startsWith(":") ? "[^/]+" : part.replaceAll(/[^\w-]/g, "\\$&")));
+  return new RegExp(`^${parts.join("/")}$`);
+}
+
+/** What the parser of HTTP says, and the status for it; everything else is a bad request. */
+const PARSER_ERRORS: Readonly<Record<string, number>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_HEADER_OVERFLOW: 431,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+};
+
+/** With the answer under way, which Node keeps there. */
+type HttpSocket = Socket & { readonly _httpMessage?: { readonly headersSent?: boolean } | null };
+
+/** Answers a connection on which something came that is no request. */
+function refuseConnection(error: { readonly code: string; readonly rawPacket: unknown }, socket: HttpSocket): void {
+  const { code, rawPacket } = error;
+  const isAnswering = socket._httpMessage?.headersSent === true;
+  if (socket.destroyed || !socket.writable || code === "ECONNRESET" || isAnswering) {
+    socket.destroy();
+    return;
+  }
+  const status = PARSER_ERRORS[code] ?? 400;
+  // What overflowed is the request line when that alone is too long.
+  const isLine = status === 431 && Buffer.isBuffer(rawPacket) && isRequestLine(rawPacket);
+  socket.end(rawAnswer(requestError(isLine ? 414 : status)));
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+}
+
+function isRequestLine(packet: Buffer): boolean {
+  const end = packet.indexOf("\r\n");
+  return /^[A-Z]+ /.test(packet.toString("latin1", 0, 16)) && (end < 0 || end > maxHeaderSize);
+}

@@ -1,0 +1,197 @@
+import {
+  type Database,
+  insertBatch,
+  insertOpenBlock,
+  insertQueueEntries,
+  sealStoredBlock,
+  upsertTransactions,
+} from "@cairn/db";
+import { createTestDatabases } from "@cairn/db/testing";
+import { accountIndex, bigintToAddress, blockNumber, float16, float40, tokenId } from "@cairn/protocol";
+import { MAX_PAGE, ROUTES } from "@cairn/rpc";
+import { assert, asyncProperty, constantFrom, integer, option, record } from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createHistoryHandlers } from "./history-handlers.ts";
+
+const BLOCKS = 12;
+const RECIPIENTS = [5n, 6n];
+const ACCOUNT = 64;
+const databases = createTestDatabases().embedded;
+const hash = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
+
+describe("lists in pages", () => {
+  let database: Database;
+  let handlers: ReturnType<typeof createHistoryHandlers>;
+  beforeAll(async () => {
+    await databases.start();
+    database = await (await databases.create()).open();
+    handlers = createHistoryHandlers(database, async (index) => index === ACCOUNT);
+    for (let number = 1; number <= BLOCKS; number++) await fillBlock(database, number);
+  }, 120_000);
+  afterAll(() => databases.stop());
+
+  /** Reads page after page, as a client does, and what one large page says. */
+  const walk = async <Entry, Cursor>(
+    limit: number,
+    read: (page: { cursor: string | undefined; limit: string }) => Promise<{ entries: Entry[]; next: Cursor | null }>,
+  ) => {
+    const seen: Entry[] = [];
+    let cursor: string | undefined;
+    do {
+      const { entries, next } = await read({ cursor, limit: String(limit) });
+      expect(entries.length).toBeLessThanOrEqual(limit);
+      expect(entries.length, "an empty page follows").toBeGreaterThan(0);
+      seen.push(...entries);
+      cursor = next === null ? undefined : String(next);
+    } while (cursor !== undefined);
+    const { entries: all, next } = await read({ cursor: undefined, limit: String(MAX_PAGE) });
+    expect(next).toBeNull();
+    return { seen, all };
+  };
+  const request = { params: undefined, body: undefined } as const;
+
+  const readers = {
+    blocks: async ({ cursor: before, limit }: { cursor: string | undefined; limit: string }) => {
+      const { blocks: entries, next } = await handlers.blocks({
+        ...request,
+        query: ROUTES.blocks.query.parse({ before, limit }),
+      });
+      return { entries, next };
+    },
+    batches: async ({ cursor: before, limit }: { cursor: string | undefined; limit: string }) => {
+      const query = ROUTES.batches.query.parse({ before, limit });
+      const { batches: entries, next } = await handlers.batches({ ...request, query });
+      return { entries, next };
+    },
+    transactions: async ({ cursor: before, limit }: { cursor: string | undefined; limit: string }) => {
+      const query = ROUTES.accountTransactions.query.parse({ before, limit });
+      const { transactions: entries, next } = await handlers.accountTransactions({
+        ...request,
+        params: { index: ACCOUNT },
+        query,
+      });
+      return { entries, next };
+    },
+    queue: async ({ cursor: from, limit }: { cursor: string | undefined; limit: string }) => {
+      const { entries, next } = await handlers.queue({ ...request, query: ROUTES.queue.query.parse({ from, limit }) });
+      return { entries, next };
+    },
+  };
+  it.each(Object.entries(readers))("tell each entry once, whatever their size: %s", async (_name, read) => {
+    for (const limit of [1, 2, 3, 5, 7, 11, 12, 13, 50]) {
+      const { seen, all } = await walk<object, number>(limit, read);
+      expect(seen, `pages of ${limit}`).toEqual(all);
+    }
+  });
+
+  it("tell each payout once, also those of a page that ends inside a block", async () => {
+    const filter = record({
+      limit: integer({ min: 1, max: 30 }),
+      recipient: option(constantFrom(...RECIPIENTS), { nil: undefined }),
+      status: option(constantFrom("owed"), { nil: undefined }),
+    });
+    await assert(
+      asyncProperty(filter, async ({ limit, recipient, status }) => {
+        const chosen = { status, ...(recipient === undefined ? {} : { recipient: bigintToAddress(recipient) }) };
+        const { seen, all } = await walk(limit, async (page) => {
+          const query = ROUTES.payouts.query.parse({ ...chosen, before: page.cursor, limit: page.limit });
+          const { payouts: entries, next } = await handlers.payouts({ ...request, query });
+          return { entries, next };
+        });
+        expect(seen).toEqual(all);
+        expect(all.length).toBe(
+          recipient === undefined ? PAYOUTS.flat().length : PAYOUTS.flat().filter((one) => one === recipient).length,
+        );
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it("begin at a block when a block is named", async () => {
+    const query = ROUTES.payouts.query.parse({ before: "4", limit: "100" });
+    const { payouts } = await handlers.payouts({ ...request, query });
+    expect(new Set(payouts.map(({ block }) => block))).toEqual(
+      new Set([3, 2, 1].filter((n) => (PAYOUTS[n - 1] ?? []).length > 0)),
+    );
+  });
+
+  it("of an account that does not exist are not found, of one without transactions empty", async () => {
+    const query = ROUTES.accountTransactions.query.parse({});
+    const of = (index: number) => handlers.accountTransactions({ ...request, params: { index }, query });
+    await expect(of(9999)).rejects.toMatchObject({ code: "not-found" });
+    const past = ROUTES.accountTransactions.query.parse({ before: "0" });
+    expect(await handlers.accountTransactions({ ...request, params: { index: ACCOUNT }, query: past })).toEqual({
+      transactions: [],
+      next: null,
+    });
+  });
+
+  it("take numbers of every allowed size", async () => {
+    const huge = "9".repeat(15);
+    expect(await readers.blocks({ cursor: huge, limit: "1" })).toMatchObject({ entries: [{ number: BLOCKS }] });
+    expect(await readers.queue({ cursor: huge, limit: "1" })).toEqual({ entries: [], next: null });
+    await expect(
+      handlers.block({ ...request, params: { number: Number(huge) }, query: undefined }),
+    ).rejects.toMatchObject({ code: "not-found" });
+    const query = ROUTES.payouts.query.parse({ before: `${huge}-9999` });
+    expect((await handlers.payouts({ ...request, query })).payouts.length).toBeGreaterThan(0);
+  });
+});
+
+/** Recipients of each block's payouts: none, one, many. */
+const PAYOUTS: readonly (readonly bigint[])[] = Array.from({ length: BLOCKS }, (_, block) =>
+  Array.from({ length: [0, 1, 4, 7][block % 4] ?? 0 }, (_, i) => RECIPIENTS[(block + i) % 2] ?? 0n),
+);
+
+async function fillBlock({ db }: Database, number: number): Promise<void> {
+  await insertQueueEntries(db, [
+    {
+      index: number - 1,
+      operation: { type: "setKey", sender: 3n, index: accountIndex(64), key: 9n },
+      hashAfter: hash(number),
+      l1Block: number,
+      l1BlockHash: hash(3),
+      l1Transaction: hash(4),
+      enqueuedAt: 1_700_000_000,
+    },
+  ]);
+  await insertOpenBlock(db, {
+    number: blockNumber(number),
+    timestamp: 1_700_000_000,
+    slotCount: 16,
+    feeAccounts: [],
+    firstQueueIndex: number - 1,
+    l1OperationCount: 1,
+    queueHashBefore: hash(number - 1),
+    queueHashAfter: hash(number),
+    openedAtMs: 1,
+  });
+  const roots = { oldRoot: 1n, oldNextIndex: 64, newRoot: 2n, newNextIndex: 66, txRoot: 3n };
+  await sealStoredBlock(db, blockNumber(number), {
+    seal: { ...roots, data: Uint8Array.of(1), transactionCount: 1, sealedAtMs: 1 },
+    payouts: (PAYOUTS[number - 1] ?? []).map((recipient) => ({ recipient, tokenId: tokenId(0), amount: 1n })),
+    witness: Uint8Array.of(9),
+  });
+  await insertBatch(db, { firstBlock: number, lastBlock: number, circuitType: 0, publicInput: 77n });
+  const common = { from: accountIndex(ACCOUNT), nonce: number, tokenId: tokenId(0), fee: float16(1), validUntil: 9 };
+  await upsertTransactions(db, [
+    {
+      id: BigInt(1000 + number),
+      sequence: number,
+      groupId: BigInt(1000 + number),
+      groupPosition: 0,
+      groupSize: 1,
+      signed: {
+        transaction: { type: "withdraw", ...common, amount: float40(1), recipient: 5n },
+        signature: { rx: 1n, s: 1n },
+      },
+      status: "confirmed",
+      inclusion: { blockNumber: number, slot: 1 },
+      amount: 1n,
+      fee: 1n,
+      createdIndex: null,
+      rejection: null,
+      receivedAtMs: 1,
+    },
+  ]);
+}
