@@ -74,13 +74,18 @@ export function createNetwork(options: NetworkOptions, terminal: Pick<Terminal, 
   const hasNode = () => find.nodeUrl() !== undefined;
   const hasRollup = () => find.rollup() !== undefined && (givenChainId() !== null || hasL1());
   const l1RpcUrl = once(() => httpUrl(needed("l1RpcUrl", "--l1-rpc-url", "CAIRN_L1_RPC_URL"), "--l1-rpc-url"));
-  const nodeUrl = once(() => httpUrl(needed("nodeUrl", "--node-url", "CAIRN_NODE_URL"), "--node-url"));
+  const nodeUrl = once(() => {
+    const url = httpUrl(needed("nodeUrl", "--node-url", "CAIRN_NODE_URL"), "--node-url");
+    const { username, password } = new URL(url);
+    if (username === "" && password === "") return url;
+    throw cliError("cli/usage", `--node-url holds a user or password, which no node asks for: ${redactUrl(url)}`);
+  });
   const rollup = once(() => parseAddress(needed("rollup", "--rollup", "CAIRN_ROLLUP")));
   const givenChainId = once((): number | null => {
     const text = written(options.chainId, "CAIRN_CHAIN_ID");
     if (text === undefined) return profile?.chainId ?? null;
     if (/^[1-9][0-9]{0,14}$/.test(text)) return Number(text);
-    throw cliError("cli/usage", `--chain-id is not a whole number: ${text}`);
+    throw cliError("cli/usage", `--chain-id is not a whole number: ${text.slice(0, 40)}`);
   });
   const chainId = once(async () => givenChainId() ?? (await askChainId(l1RpcUrl())));
   const domain = once(async () => ({ chainId: BigInt(await chainId()), rollup: addressToBigint(rollup()) }));

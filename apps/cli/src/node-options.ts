@@ -3,7 +3,8 @@ import { type Command, Option } from "commander";
 
 /** Adds a node's settings as options; which ones there are and what they mean, the node's own table says. */
 export function addSettingOptions(command: Command, settings: readonly SettingInfo[], group: string): void {
-  for (const { flag, env, fallback, isRequired, isSwitch, unit, text } of settings) {
+  for (const { flag, env, fallback, isRequired, isSwitch, isSecret, unit, text } of settings) {
+    if (isSecret) continue;
     const notes = [env, ...(fallback === null ? [] : [`default ${fallback}`]), ...(isRequired ? ["required"] : [])];
     const value = unit === null ? "value" : unit.replaceAll(" ", "-");
     const form = isSwitch ? flag : `${flag} <${value}>`;

@@ -4,29 +4,21 @@ import { DEV_CHAIN_IDS } from "@cairn/contracts";
 import { MAX_TOKEN_DECIMALS } from "@cairn/l1";
 import { z } from "zod";
 import { cliError } from "./errors.ts";
+import { addressField, httpUrlField, l1KeyField } from "./fields.ts";
 import { cairnHome, type Terminal } from "./terminal.ts";
-
-const address = z
-  .string()
-  .regex(/^0x[0-9a-fA-F]{40}$/)
-  .transform((text): `0x${string}` => `0x${text.slice(2)}`);
-const word = z
-  .string()
-  .regex(/^0x[0-9a-fA-F]{64}$/)
-  .transform((text): `0x${string}` => `0x${text.slice(2)}`);
 
 const profileSchema = z.strictObject({
   version: z.literal(1),
   chainId: z.int().positive(),
-  rollup: address,
-  l1RpcUrl: z.url().optional(),
-  nodeUrl: z.url().optional(),
+  rollup: addressField,
+  l1RpcUrl: httpUrlField.optional(),
+  nodeUrl: httpUrlField.optional(),
   deploymentBlock: z.int().min(0).optional(),
   tokens: z
     .array(
       z.strictObject({
         id: z.int().min(0),
-        address: address.nullable(),
+        address: addressField.nullable(),
         symbol: z.string().min(1).max(32),
         decimals: z.int().min(0).max(MAX_TOKEN_DECIMALS),
       }),
@@ -34,7 +26,13 @@ const profileSchema = z.strictObject({
     .default([]),
   /** Keys that everybody knows, of a development chain. */
   accounts: z
-    .array(z.strictObject({ name: z.string().regex(/^[a-z0-9-]{1,32}$/), address, privateKey: word }))
+    .array(
+      z.strictObject({
+        name: z.string().regex(/^[a-z0-9-]{1,32}$/),
+        address: addressField,
+        privateKey: l1KeyField,
+      }),
+    )
     .default([]),
   /** Name of the key that is used when none is named. */
   defaultKey: z.string().optional(),

@@ -1,10 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  addressToBigint,
   assertUint,
   assertUintNumber,
-  bigintToAddress,
   bigintToBytes,
   bigintToHex,
   bytesToBigint,
@@ -66,19 +64,6 @@ describe("bytes", () => {
     [1n, 0],
   ])("do not hold %d in %d", (value, length) => {
     expect(() => bigintToBytes(value, length)).toThrow(expect.objectContaining({ code: "protocol/out-of-range" }));
-  });
-});
-
-describe("addresses", () => {
-  it("keep leading zeros", () => {
-    const address = "0x00000000000000000000000000000000000000ff";
-    expect(addressToBigint(address)).toBe(255n);
-    expect(bigintToAddress(255n)).toBe(address);
-  });
-
-  it("have 20 bytes", () => {
-    expect(() => addressToBigint("0xff")).toThrow(expect.objectContaining({ code: "protocol/bad-hex" }));
-    expect(() => bigintToAddress(2n ** 160n)).toThrow(expect.objectContaining({ code: "protocol/out-of-range" }));
   });
 });
 

@@ -60,16 +60,6 @@ export function hexToBytes(hex: string, length?: number): Uint8Array {
   return hexDigitsToBytes(hex.slice(2));
 }
 
-/** 20-byte address as an integer below 2^160; throws `protocol/bad-hex`. Checksums are not checked. */
-export function addressToBigint(address: string): bigint {
-  return bytesToBigint(hexToBytes(address, 20));
-}
-
-/** Lower-case address of an integer below 2^160; throws `protocol/out-of-range`. */
-export function bigintToAddress(value: bigint): Hex {
-  return bigintToHex(value, 20);
-}
-
 /** One array holding `parts` in order. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   const result = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));

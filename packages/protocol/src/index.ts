@@ -7,11 +7,17 @@ export {
   isEmptyAccount,
 } from "./account.ts";
 export {
+  type AddressText,
+  addressProblem,
   addressToBigint,
+  bigintToAddress,
+  isL1PrivateKey,
+  parseAddress,
+} from "./address.ts";
+export {
   assertLength,
   assertUint,
   assertUintNumber,
-  bigintToAddress,
   bigintToBytes,
   bigintToHex,
   bytesToBigint,

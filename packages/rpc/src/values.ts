@@ -1,5 +1,6 @@
 import {
   AMOUNT_WHOLE_BALANCE,
+  addressProblem,
   bigintToHex,
   bytesToBigint,
   FIELD_MODULUS,
@@ -8,11 +9,12 @@ import {
 } from "@cairn/protocol";
 import { z } from "zod";
 
-/** 20-byte address, `0x` and 40 hex digits. */
+/** 20-byte address, `0x` and 40 hex digits; letters of both cases must be the checksum of EIP-55. */
 export const addressSchema = z
   .string()
   .regex(/^0x[0-9a-fA-F]{40}$/)
-  .meta({ description: "L1 address" });
+  .refine((text) => addressProblem(text) === null, "has a wrong checksum")
+  .meta({ description: "L1 address; letters of both cases must be the checksum of EIP-55" });
 
 /** 32 bytes, `0x` and 64 hex digits. */
 export const wordSchema = z

@@ -51,9 +51,8 @@ const MAX_RETRY_DELAY_MS = 5_000;
 
 /** A client of the node at `url`; nothing is sent before the first call. Throws `sdk/bad-request` for what is not a URL. */
 export function createNodeClient(config: NodeClientConfig, deps: NodeClientDeps = {}): NodeClient {
-  if (!URL.canParse(config.url) || !/^https?:$/.test(new URL(config.url).protocol)) {
-    throw new CairnError<SdkErrorCode>("sdk/bad-request", `not an http or https URL: ${redactUrl(config.url)}`);
-  }
+  const problem = urlProblem(config.url);
+  if (problem !== null) throw new CairnError<SdkErrorCode>("sdk/bad-request", problem);
   const base = config.url.replace(/\/+$/, "");
   const fetch: Fetch = deps.fetch ?? ((url, init) => globalThis.fetch(url, init));
   const { timeoutMs = DEFAULT_TIMEOUT_MS, retries = DEFAULT_RETRIES } = config;
@@ -104,6 +103,16 @@ export function createNodeClient(config: NodeClientConfig, deps: NodeClientDeps 
     waitFor: (id, options) => waitForTransaction(methods, id, options),
     stream: (options) => streamEvents(base, methods, deps.openSocket ?? openSocket, options),
   };
+}
+
+/** What keeps a URL from being a node's; never shows a password in it. */
+function urlProblem(text: string): string | null {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !/^https?:$/.test(url.protocol)) return `not an http or https URL: ${redactUrl(text)}`;
+  // Browsers and Node send no request to such a URL.
+  if (url.username !== "" || url.password !== "") return `a node's URL holds no user or password: ${redactUrl(text)}`;
+  if (url.search !== "" || url.hash !== "") return `a node's URL ends with its path: ${redactUrl(text)}`;
+  return null;
 }
 
 function toRequest(

@@ -1,4 +1,4 @@
-import { addressToBigint, bigintToAddress, CairnError, type Domain, type Hex } from "@cairn/protocol";
+import { addressProblem, addressToBigint, bigintToAddress, CairnError, type Domain } from "@cairn/protocol";
 import { bigintToWord, type RouteResponse, wordToBigint } from "@cairn/rpc";
 import type { NodeClient } from "./client.ts";
 import { apiErrorOf, type SdkErrorCode } from "./errors.ts";
@@ -161,8 +161,10 @@ async function first(accounts: AsyncGenerator<AccountView, void, undefined>): Pr
 }
 
 function toOwner(address: string): bigint {
-  const owner = /^0x[0-9a-fA-F]{40}$/.test(address) ? addressToBigint(address as Hex) : 0n;
-  if (owner === 0n) throw bad(`not an address that can own an account: ${address}`);
+  const problem = addressProblem(address);
+  if (problem !== null) throw bad(`${address.slice(0, 80)} ${problem}`);
+  const owner = addressToBigint(address);
+  if (owner === 0n) throw bad("the address 0 cannot own an account");
   return owner;
 }
 

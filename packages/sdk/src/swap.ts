@@ -1,6 +1,7 @@
 import { linkContentHash, messageHash, verify } from "@cairn/crypto";
 import {
   accountIndex,
+  addressProblem,
   addressToBigint,
   bigintToAddress,
   CairnError,
@@ -168,7 +169,7 @@ export function offerFromJson(json: unknown): SwapOffer {
   const { type, version, chainId, rollup, maker, taker } = asRecord(json);
   if (type !== "cairn-swap-offer" || version !== 1) throw bad("not a swap offer of version 1");
   if (typeof chainId !== "string" || !/^[1-9][0-9]{0,19}$/.test(chainId)) throw bad("chainId is malformed");
-  if (typeof rollup !== "string" || !/^0x[0-9a-fA-F]{40}$/.test(rollup)) throw bad("rollup is malformed");
+  if (typeof rollup !== "string" || addressProblem(rollup) !== null) throw bad("rollup is malformed");
   const signed = parseSigned(maker, "maker");
   const filled = { ...asRecord(taker), nonce: 0, validUntil: 0, signature: NO_SIGNATURE_HEX };
   return {

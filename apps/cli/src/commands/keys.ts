@@ -1,4 +1,4 @@
-import type { Domain } from "@cairn/protocol";
+import { type Domain, isL1PrivateKey } from "@cairn/protocol";
 import { bigintToWord } from "@cairn/rpc";
 import {
   encodePaymentCode,
@@ -147,7 +147,9 @@ async function readL1Key(context: Context, { from, secretFile }: DeriveOptions):
     if (l1Key === null) throw cliError("cli/key-incomplete", `the key ${from} has no L1 part`);
     return l1Key;
   }
-  return hexSecret(await readSecret(context, secretFile, "L1 private key (0x hex): "));
+  const key = hexSecret(await readSecret(context, secretFile, "L1 private key (0x hex): "));
+  if (isL1PrivateKey(key)) return key;
+  throw cliError("cli/usage", "the L1 private key is 0 or not below the order of secp256k1");
 }
 
 function hexSecret(text: string): Hex {

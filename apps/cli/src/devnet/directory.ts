@@ -4,12 +4,8 @@ import { join, resolve } from "node:path";
 import { BLOCK_SIZES, type BlockSize } from "@cairn/protocol";
 import { z } from "zod";
 import { cliError } from "../errors.ts";
+import { addressField } from "../fields.ts";
 import { writeFileDurably } from "./durable-file.ts";
-
-const address = z
-  .string()
-  .regex(/^0x[0-9a-fA-F]{40}$/)
-  .transform((text): `0x${string}` => `0x${text.slice(2)}`);
 
 const deploymentSchema = z.strictObject({
   version: z.literal(1),
@@ -17,9 +13,9 @@ const deploymentSchema = z.strictObject({
   build: z.string(),
   slots: z.union(BLOCK_SIZES.map((size) => z.literal(size))),
   chainId: z.int().positive(),
-  rollup: address,
+  rollup: addressField,
   deploymentBlock: z.int().min(0),
-  tokens: z.array(z.strictObject({ id: z.int().min(1), address, symbol: z.string(), decimals: z.int() })),
+  tokens: z.array(z.strictObject({ id: z.int().min(1), address: addressField, symbol: z.string(), decimals: z.int() })),
 });
 
 /** What a devnet was made of; written once, when L1 with all of it is on the disk. */

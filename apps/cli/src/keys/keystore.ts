@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import type { Address, Hex } from "viem";
 import { z } from "zod";
 import { cliError } from "../errors.ts";
+import { addressField, l1KeyField } from "../fields.ts";
 
 /** What a key file says to everybody who can read it. */
 export interface KeyFile {
@@ -51,9 +52,9 @@ const bytesHex = z.string().regex(/^(?:[0-9a-f]{2})+$/);
 const fileSchema = z.strictObject({
   type: z.literal("cairn-key"),
   version: z.literal(1),
-  owner: hexOf(20),
+  owner: addressField,
   publicKey: hexOf(32).nullable(),
-  rollup: z.strictObject({ chainId: z.string().regex(/^[1-9][0-9]{0,19}$/), address: hexOf(20) }).nullable(),
+  rollup: z.strictObject({ chainId: z.string().regex(/^[1-9][0-9]{0,19}$/), address: addressField }).nullable(),
   hasL1Key: z.boolean(),
   crypto: z.strictObject({
     kdf: z.literal("scrypt"),
@@ -67,7 +68,7 @@ const fileSchema = z.strictObject({
     tag: bytesHex,
   }),
 });
-const secretsSchema = z.strictObject({ l1Key: hexOf(32).nullable(), l2Key: hexOf(32).nullable() });
+const secretsSchema = z.strictObject({ l1Key: l1KeyField.nullable(), l2Key: hexOf(32).nullable() });
 
 type StoredFile = z.output<typeof fileSchema>;
 

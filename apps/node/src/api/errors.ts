@@ -37,6 +37,7 @@ const CODES: Readonly<Record<string, ApiErrorCode>> = {
   "protocol/out-of-range": "bad-request",
   "protocol/amount-overflow": "bad-request",
   "protocol/bad-hex": "bad-request",
+  "protocol/bad-address": "bad-request",
 };
 
 /** What a client is told of an error; the unforeseen gives nothing away. */

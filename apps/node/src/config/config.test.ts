@@ -48,13 +48,13 @@ describe("configuration", () => {
     expect(problemsOf({ CAIRN_SLOTS: "17", CAIRN_API_PORT: "x" }, ["--nope=1"])).toEqual({
       problems: ["unknown flag --nope", expect.stringContaining("CAIRN_SLOTS"), "CAIRN_API_PORT is not a whole number"],
     });
-    const contradicting = { CAIRN_ROLES: "api,publisher", CAIRN_PUBLISHER_KEY: "0x1", CAIRN_ADMIN_PORT: "1" };
+    const contradicting = { CAIRN_ROLES: "api,publisher", CAIRN_PUBLISHER_KEY: "", CAIRN_ADMIN_PORT: "1" };
     expect(problemsOf({ ...contradicting, CAIRN_CHAIN_ID: "" })).toEqual({
       problems: [
         "CAIRN_CHAIN_ID is required",
         expect.stringContaining("api without sequencer"),
         expect.stringContaining("needs DATABASE_URL"),
-        "CAIRN_PUBLISHER_KEY is not a private key",
+        "CAIRN_PUBLISHER_KEY is required by the publisher",
         "CAIRN_ADMIN_PORT needs CAIRN_ADMIN_TOKEN",
       ],
     });
@@ -79,7 +79,7 @@ describe("configuration", () => {
       problems: ["CAIRN_SEQUENCER_PORT is for a sequencer without api"],
     });
     expect(problems({ CAIRN_ROLES: "api", CAIRN_SEQUENCER_URL: "postgres://x" })).toEqual({
-      problems: ["CAIRN_SEQUENCER_URL is not an http address"],
+      problems: ["CAIRN_SEQUENCER_URL is not an http:// or https:// address"],
     });
   });
 
@@ -89,6 +89,57 @@ describe("configuration", () => {
     });
     const free = loadConfig({ ...ENV, CAIRN_FEE_OWNER: "" }, ["--fee-operator-percent=-100"]);
     expect(free).toMatchObject({ feeOwner: undefined, feeOperatorPercent: -100 });
+  });
+
+  it.each([
+    ["CAIRN_FEE_OWNER", "0x70997970C51812dc3A010C7d01b50e0d17dc79c8", "has a wrong checksum"],
+    ["CAIRN_FEE_OWNER", "0x70997970C51812dc3A010C7d01b50e0d17dc79", "is not an address"],
+    ["CAIRN_FEE_OWNER", `0x${"0".repeat(40)}`, "is the address 0"],
+    ["CAIRN_ROLLUP", "0x70997970c51812dc3A010C7d01b50e0d17dc79C8", "has a wrong checksum"],
+    ["CAIRN_L1_RPC_URL", "ws://127.0.0.1:8545", "is not an http:// or https:// address"],
+    ["CAIRN_L1_RPC_URL", "127.0.0.1:8545", "is not an http:// or https:// address"],
+    ["CAIRN_L1_RPC_URL", "file:///etc/passwd", "is not an http:// or https:// address"],
+    ["DATABASE_URL", "mysql://user:sesame@db", "is not a postgres:// or postgresql:// address"],
+    ["CAIRN_PUBLISHER_KEY", `0x${"0".repeat(64)}`, "not 0"],
+    ["CAIRN_PUBLISHER_KEY", "0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141", "the order"],
+    ["CAIRN_PUBLISHER_KEY", `0x${"1".repeat(63)}`, "not a private key"],
+    ["CAIRN_API_PORT", "-1", "is not a whole number"],
+    ["CAIRN_API_PORT", "65536", "<=65535"],
+    ["CAIRN_L1_POLL_MS", "NaN", "is not a whole number"],
+    ["CAIRN_L1_POLL_MS", "1e3", "is not a whole number"],
+    ["CAIRN_L1_POLL_MS", "9".repeat(400), "expected number"],
+    ["CAIRN_LOW_BALANCE_WEI", "9".repeat(400), "is not a whole number"],
+  ])("refuses %s=%s, without showing a secret", (name, value, problem) => {
+    expect(problemsOf({ [name]: value })).toEqual({ problems: [expect.stringContaining(`${name} `)] });
+    expect(JSON.stringify(problemsOf({ [name]: value }))).toContain(problem);
+    if (name === "CAIRN_PUBLISHER_KEY") expect(JSON.stringify(problemsOf({ [name]: value }))).not.toContain(value);
+    expect(JSON.stringify(problemsOf({ [name]: value }))).not.toContain("sesame");
+  });
+
+  it("refuses variables that are no settings, and names the one that was meant", () => {
+    expect(problemsOf({ CAIRN_FEE_OPERATOR_PERCENTS: "1", CAIRN_WHATEVER: "1" })).toEqual({
+      problems: [
+        "CAIRN_FEE_OPERATOR_PERCENTS is no setting; CAIRN_FEE_OPERATOR_PERCENT is",
+        "CAIRN_WHATEVER is no setting",
+      ],
+    });
+    expect(loadConfig({ ...ENV, CAIRN_HOME: "x", CAIRN_PASSPHRASE: "x", CAIRN_OLD: "" })).toMatchObject({});
+  });
+
+  it("takes no secret as a flag, which everyone on the machine can read", () => {
+    for (const [flag, value] of [
+      ["--publisher-key", KEY],
+      ["--admin-token", "sesame"],
+      ["--database-url", "postgres://cairn:sesame@db/cairn"],
+    ] as const) {
+      const problems = JSON.stringify(problemsOf({}, [flag, value]));
+      expect(problems).toContain(`${flag} would show a secret`);
+      expect(problems).not.toContain(value);
+    }
+    expect(loadConfig(ENV, ["--database-url", "postgres://db/cairn"])).toMatchObject({
+      databaseUrl: "postgres://db/cairn",
+    });
+    expect(problemsOf({}, ["--api-port", "1", "--api-port", "2"])).toEqual({ problems: ["--api-port is given twice"] });
   });
 
   it("takes a switch without value", () => {

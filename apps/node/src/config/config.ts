@@ -30,6 +30,7 @@ export function loadConfig(
     if (result.success) values[name] = result.data;
     else problems.push(`${variable} ${result.error.issues.map(({ message }) => message).join(", ")}`);
   }
+  problems.push(...unknownVariables(env));
   if (problems.length === 0) problems.push(...contradictions(values as NodeConfig));
   if (problems.length === 0) return values as NodeConfig;
   throw new CairnError<NodeErrorCode>("node/bad-config", `bad configuration: ${problems.join("; ")}`, {
@@ -39,15 +40,15 @@ export function loadConfig(
 
 /** What others may know of a setting, to offer it as their own. */
 export interface SettingInfo
-  extends Pick<Setting<unknown>, "env" | "fallback" | "isRequired" | "isSwitch" | "unit" | "text"> {
+  extends Pick<Setting<unknown>, "env" | "fallback" | "isRequired" | "isSwitch" | "isSecret" | "unit" | "text"> {
   readonly flag: string;
 }
 
 /** Every setting, in the order of the documentation. */
 export function listSettings(): readonly SettingInfo[] {
   return ENTRIES.map(([, one]) => {
-    const { env, fallback, isRequired, isSwitch, unit, text } = one;
-    return { env, flag: flagOf(one), fallback, isRequired, isSwitch, unit, text };
+    const { env, fallback, isRequired, isSwitch, isSecret, unit, text } = one;
+    return { env, flag: flagOf(one), fallback, isRequired, isSwitch, isSecret, unit, text };
   });
 }
 
@@ -55,9 +56,9 @@ export function listSettings(): readonly SettingInfo[] {
 export function configHelp(): string {
   const lines = ENTRIES.map(([, one]) => {
     const unit = one.unit === null ? "" : ` (${one.unit})`;
-    return `  ${flagOf(one).padEnd(32)} ${one.text}${unit}\n${" ".repeat(35)}${one.env}, ${defaultOf(one)}`;
+    return `  ${(one.isSecret ? "(variable only)" : flagOf(one)).padEnd(32)} ${one.text}${unit}\n${" ".repeat(35)}${one.env}, ${defaultOf(one)}`;
   });
-  return `Usage: cairn node [flags]\n\nEvery flag may also be given as an environment variable.\n\n${lines.join("\n")}\n`;
+  return `Usage: cairn node [flags]\n\nEvery flag may also be given as an environment variable; secrets as variables alone.\n\n${lines.join("\n")}\n`;
 }
 
 /** The `.env.example` file. */
@@ -74,12 +75,14 @@ export function envExample(): string {
 /** The settings as a Markdown table. */
 export function configMarkdown(): string {
   const rows = ENTRIES.map(
-    ([, one]) => `| \`${one.env}\` | \`${flagOf(one)}\` | ${defaultOf(one)} | ${one.unit ?? ""} | ${one.text} |`,
+    ([, one]) =>
+      `| \`${one.env}\` | ${one.isSecret ? "–" : `\`${flagOf(one)}\``} | ${defaultOf(one)} | ${one.unit ?? ""} | ${one.text} |`,
   );
   return [
     "# Configuration",
     "",
-    "Written by `apps/node/scripts/generate-config.ts`. Flags win over environment variables.",
+    "Written by `apps/node/scripts/generate-config.ts`. Flags win over environment variables. Secrets have no flag: everyone on",
+    "the machine can read the flags of a process. A variable that begins with CAIRN_ and is no setting stops the start.",
     "",
     "| Variable | Flag | Default | Unit | Meaning |",
     "|---|---|---|---|---|",
@@ -93,6 +96,47 @@ function defaultOf({ fallback, isRequired }: Setting<unknown>): string {
   return fallback === null ? "none" : `default ${fallback}`;
 }
 
+/** Variables of the command line and of tests, which a node's environment may hold too. */
+const OTHER_VARIABLES: ReadonlySet<string> = new Set([
+  ...["CAIRN_HOME", "CAIRN_PROFILE", "CAIRN_NODE_URL", "CAIRN_STATE"],
+  ...["CAIRN_KEY", "CAIRN_KEYSTORE", "CAIRN_PASSPHRASE"],
+  "CAIRN_DEVNET_READY_SECONDS",
+]);
+const TEST_VARIABLE = /^CAIRN_(?:E2E|SIM|TEST)_/;
+
+/** A mistyped name would leave its setting at the default without a word. */
+function unknownVariables(env: Readonly<Record<string, string | undefined>>): string[] {
+  const known = ENTRIES.map(([, one]): string => one.env);
+  return Object.keys(env)
+    .filter((name) => name.startsWith("CAIRN_") && env[name] !== "" && env[name] !== undefined)
+    .filter((name) => !known.includes(name) && !OTHER_VARIABLES.has(name) && !TEST_VARIABLE.test(name))
+    .map((name) => `${name} is no setting${nearest(name, known)}`);
+}
+
+function nearest(name: string, known: readonly string[]): string {
+  const [best] = known
+    .map((one) => ({ one, distance: editDistance(name, one) }))
+    .filter(({ distance }) => distance <= MAX_TYPOS)
+    .sort((a, b) => a.distance - b.distance);
+  return best === undefined ? "" : `; ${best.one} is`;
+}
+
+const MAX_TYPOS = 3;
+
+/** Letters to insert, delete or replace to make one text of the other. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (const [i, letter] of Array.from(a).entries()) {
+    const next = [i + 1];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (letter === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
+
 function readFlags(args: readonly string[], problems: string[]): Map<string, string> {
   const byFlag = new Map(ENTRIES.map(([, one]) => [flagOf(one), one]));
   const flags = new Map<string, string>();
@@ -104,10 +148,17 @@ function readFlags(args: readonly string[], problems: string[]): Map<string, str
     const value = inline ?? (isAlone ? "true" : follows);
     if (known === undefined) problems.push(`unknown flag ${flag}`);
     else if (value === undefined) problems.push(`${flag} has no value`);
+    else if (known.isSecret || holdsPassword(known.env, value)) {
+      problems.push(`${flag} would show a secret to everyone on this machine: set ${known.env} instead`);
+    } else if (flags.has(known.env)) problems.push(`${flag} is given twice`);
     else flags.set(known.env, value);
     if (inline === undefined && !isAlone) i++;
   }
   return flags;
+}
+
+function holdsPassword(variable: string, value: string): boolean {
+  return variable === "DATABASE_URL" && URL.canParse(value) && new URL(value).password !== "";
 }
 
 function contradictions(config: NodeConfig): string[] {
@@ -139,9 +190,6 @@ function contradictions(config: NodeConfig): string[] {
   }
   if (roles.includes("publisher") && publisherKey === undefined) {
     problems.push("CAIRN_PUBLISHER_KEY is required by the publisher");
-  }
-  if (publisherKey !== undefined && !/^0x[0-9a-fA-F]{64}$/.test(publisherKey.reveal())) {
-    problems.push("CAIRN_PUBLISHER_KEY is not a private key");
   }
   const { blockTimeMs, maxWaitSeconds, expectedBlockSeconds } = config;
   // A block ages from when it is opened.

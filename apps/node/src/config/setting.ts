@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { addressProblem, isL1PrivateKey } from "@cairn/protocol";
 import { z } from "zod";
 
 /** A value that printing, logging and JSON do not show. */
@@ -15,6 +16,8 @@ export interface Setting<T> {
   readonly isRequired: boolean;
   /** Its flag may stand without a value, which means true. */
   readonly isSwitch: boolean;
+  /** Only a variable can hold it: other users of the machine can read the flags of a process. */
+  readonly isSecret: boolean;
   readonly unit: string | null;
   readonly text: string;
 }
@@ -26,6 +29,7 @@ interface Declaration<T> {
   readonly fallback?: string;
   readonly required?: true;
   readonly switch?: true;
+  readonly secret?: true;
   readonly unit?: string;
   readonly text: string;
 }
@@ -39,6 +43,7 @@ export function setting<T>(declaration: Declaration<T>): Setting<T> {
     fallback: fallback ?? null,
     isRequired: required === true,
     isSwitch: declaration.switch === true,
+    isSecret: declaration.secret === true,
     unit: unit ?? null,
     text,
   };
@@ -63,6 +68,12 @@ export function secret(value: string): Secret {
   });
 }
 
+const HTTP_PROBLEM = "is not an http:// or https:// address";
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
 const given = z.string("is required").trim().min(1, "is required");
 
 /** Forms that settings take; every input is text. */
@@ -76,6 +87,13 @@ export const form = {
       .min(1)
       .optional()
       .transform((value) => (value === undefined ? undefined : secret(value))),
+  optionalL1Key: () =>
+    z
+      .string()
+      .trim()
+      .refine(isL1PrivateKey, "is not a private key: 0x and 64 hex digits, not 0 and below the order of secp256k1")
+      .transform(secret)
+      .optional(),
   integer: (minimum: number, maximum: number) =>
     given
       .regex(/^[0-9]+$/, "is not a whole number")
@@ -88,7 +106,7 @@ export const form = {
       .transform(Number)
       .pipe(z.int().min(minimum).max(maximum))
       .optional(),
-  wei: () => given.regex(/^[0-9]+$/, "is not a whole number").transform(BigInt),
+  wei: () => given.regex(/^[0-9]{1,77}$/, "is not a whole number below 10^77").transform(BigInt),
   percent: (minimum: number, maximum: number) =>
     given
       .regex(/^-?[0-9]+$/, "is not a whole number")
@@ -97,12 +115,32 @@ export const form = {
   oneOf: <const Values extends readonly [string, ...string[]]>(values: Values) => given.pipe(z.enum(values)),
   listOf: <const Values extends readonly [string, ...string[]]>(values: Values) =>
     given.transform((text) => text.split(",").map((part) => part.trim())).pipe(z.array(z.enum(values)).min(1)),
-  optionalHttpUrl: () => z.url({ protocol: /^https?$/, error: "is not an http address" }).optional(),
+  httpUrl: () => given.refine(isHttpUrl, HTTP_PROBLEM),
+  optionalNodeUrl: () =>
+    z
+      .string()
+      .trim()
+      .refine(isHttpUrl, HTTP_PROBLEM)
+      .refine(
+        (text) => !URL.canParse(text) || new URL(text).username + new URL(text).password === "",
+        "holds a user or password, which no node asks for",
+      )
+      .optional(),
+  optionalDatabaseUrl: () =>
+    z
+      .string()
+      .trim()
+      .refine((text) => /^postgres(?:ql)?:\/\//.test(text), "is not a postgres:// or postgresql:// address")
+      .optional(),
   trueOrFalse: () => given.pipe(z.enum(["true", "false"])).transform((value) => value === "true"),
   optionalAddress: () =>
     z
       .string()
-      .regex(/^0x[0-9a-fA-F]{40}$/, "is not an address")
-      .transform((value): `0x${string}` => `0x${value.slice(2)}`)
+      .trim()
+      .transform((text, context): `0x${string}` => {
+        const problem = addressProblem(text) ?? (/^0x0*$/.test(text) ? "is the address 0" : null);
+        if (problem !== null) context.addIssue(problem);
+        return `0x${text.slice(2)}`;
+      })
       .optional(),
 } as const;

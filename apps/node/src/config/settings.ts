@@ -74,12 +74,12 @@ export const SETTINGS = {
   }),
   databaseUrl: setting({
     env: "DATABASE_URL",
-    schema: form.optionalText(),
+    schema: form.optionalDatabaseUrl(),
     text: "A PostgreSQL server, postgres://…; without it the database is embedded in the data directory.",
   }),
   l1RpcUrl: setting({
     env: "CAIRN_L1_RPC_URL",
-    schema: form.text(),
+    schema: form.httpUrl(),
     fallback: "http://127.0.0.1:8545",
     text: "JSON-RPC of an Ethereum node.",
   }),
@@ -297,7 +297,8 @@ export const SETTINGS = {
   }),
   publisherKey: setting({
     env: "CAIRN_PUBLISHER_KEY",
-    schema: form.optionalSecret(),
+    schema: form.optionalL1Key(),
+    secret: true,
     text: "Private key of the account that submits batches, 0x hex; needed by the publisher.",
   }),
   maxFeeGwei: setting({
@@ -349,7 +350,7 @@ export const SETTINGS = {
   }),
   sequencerUrl: setting({
     env: "CAIRN_SEQUENCER_URL",
-    schema: form.optionalHttpUrl(),
+    schema: form.optionalNodeUrl(),
     text: "Where an api without sequencer finds the sequencer's process, http://…: its API, or its CAIRN_SEQUENCER_PORT.",
   }),
   sequencerPort: setting({
@@ -371,6 +372,7 @@ export const SETTINGS = {
   adminToken: setting({
     env: "CAIRN_ADMIN_TOKEN",
     schema: form.optionalSecret(),
+    secret: true,
     text: "Bearer token of the admin operations; needed with the admin port.",
   }),
   maxBodyBytes: setting({
