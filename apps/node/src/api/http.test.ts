@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import type { Database } from "@cairn/db";
 import { API_ERRORS, errorSchema, ROUTES, type RouteDefinition } from "@cairn/rpc";
 import { pino } from "pino";
 import { Registry } from "prom-client";
@@ -157,7 +158,7 @@ describe("HTTP of the API", () => {
     const metrics = createMetricsServer({ host: "127.0.0.1", port: 0 }, new Registry());
     const admin = createAdminServer(
       { host: "127.0.0.1", port: 0, token: "open sesame" },
-      { database: null as never, sequencer: null, jobs: null, proving: () => [] },
+      { database: {} as unknown as Database, sequencer: null, jobs: null, proving: () => [] },
     );
     await Promise.all([metrics.start(), admin.start()]);
     const get = (path: string, headers = "", method = "GET") =>
