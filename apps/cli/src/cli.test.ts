@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { runInTest } from "../test/run.ts";
-import { createProgram } from "./cli.ts";
+import { createProgram, runCli } from "./cli.ts";
 import { withCommandTable } from "./reference.ts";
 
 const program = (): Command =>
@@ -20,6 +20,45 @@ describe("cairn", () => {
       expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: "" });
       expect(stderr).toMatch(/error: .+ \(cli\/usage\)\nhint: /);
     }
+  });
+
+  it("tells its version", async () => {
+    expect(await runInTest(["--version"])).toEqual({ code: 0, stdout: "0.1.0\n", stderr: "" });
+  });
+
+  it.each([
+    ["balance"],
+    ["balance", "--restored"],
+    ["transfer", "1", "ETH", "66"],
+    ["withdraw", "1", "ETH"],
+    ["deposit", "1", "ETH"],
+    ["claim", "ETH"],
+    ["force-withdraw", "66"],
+  ])("asks for the network first where none is named: %s %s", async (...args) => {
+    const { code, stdout } = await runInTest([...args, "--json"]);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: "cli/not-configured" } });
+  });
+
+  it("that only reads says nothing of what was sent when it is interrupted", async () => {
+    let stdout = "";
+    const stop = new AbortController();
+    stop.abort();
+    const where = ["--node-url", "http://127.0.0.1:1", "--rollup", `0x${"1".repeat(40)}`, "--chain-id", "1"];
+    const interrupt = async (...args: string[]) => {
+      stdout = "";
+      const write = (text: string) => {
+        stdout += text;
+      };
+      const env = { CAIRN_HOME: "/nonexistent" };
+      await runCli([...args, ...where, "--json"], {
+        ...{ stdout: write, stderr() {}, env, signal: stop.signal, askSecret: null },
+      });
+      return JSON.parse(stdout).error as { code: string; hint: string };
+    };
+    const read = await interrupt("tx", `0x${"1".repeat(64)}`);
+    expect(read.code).toBe("cli/interrupted");
+    expect(read.hint).not.toContain("stays sent");
   });
 
   it("prints failures as one JSON document with --json", async () => {

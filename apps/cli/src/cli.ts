@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type Command, CommanderError } from "commander";
 import { addCommands } from "./commands/index.ts";
 import { cliError } from "./errors.ts";
@@ -10,6 +12,7 @@ export function createProgram(terminal: Terminal): Host {
   const host = createHost(terminal);
   host.program
     .description("Cairn, a ZK-rollup for Ethereum")
+    .version(ownVersion(), "-V, --version", "print the version")
     .addHelpText("after", "\nEvery command has --help with examples, and --json.")
     .configureHelp({ showGlobalOptions: true });
   addCommands(host);
@@ -33,6 +36,13 @@ export async function runCli(args: readonly string[], outer: Terminal): Promise<
     printFailure(terminal, isJson, failure);
     return failure.exitCode;
   }
+}
+
+function ownVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../package.json"), "utf8")) as {
+    version: string;
+  };
+  return version;
 }
 
 function configure(command: Command, terminal: Terminal): void {

@@ -142,6 +142,11 @@ export const CLI_ERRORS = {
     meaning: "Another process listens on a port that the command needs.",
     hint: "Stop that process, or give another port with the flag that the message names; 0 takes a free one.",
   },
+  "cli/profile-taken": {
+    exitCode: 2,
+    meaning: "The profile belongs to another network that is running; commands would act on the wrong one.",
+    hint: "Stop the other devnet, or give this one its own file with --profile, and the same to the commands for it.",
+  },
   "cli/setup-failed": {
     exitCode: 1,
     meaning: "Circuits or contracts could not be built.",
@@ -199,7 +204,12 @@ export const CLI_ERRORS = {
   },
   "cli/interrupted": {
     exitCode: 1,
-    meaning: "The command was stopped while it worked.",
+    meaning: "The command was stopped while it worked; it sends nothing.",
+    hint: "Nothing was sent; run it again.",
+  },
+  "cli/interrupted-sending": {
+    exitCode: 1,
+    meaning: "A command that can send transactions was stopped while it worked.",
     hint: "What was sent stays sent: look with `cairn tx` before repeating.",
   },
 } as const satisfies Record<string, CliErrorEntry>;

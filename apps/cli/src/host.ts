@@ -46,7 +46,10 @@ export function createHost(terminal: Terminal): Host {
     run: (command, handler) => {
       act(command, async (context, options, args) => {
         const handle = handler as unknown as Handler<CommonOptions, readonly unknown[]>;
-        const result = await Promise.race([handle(context, options, ...args), interrupted(terminal.signal)]);
+        const result = await Promise.race([
+          handle(context, options, ...args),
+          interrupted(terminal.signal, canSend(command, options)),
+        ]);
         context.output.result(result);
         context.resultPrinted();
         exitCode = result.exitCode ?? 0;
@@ -106,9 +109,17 @@ export function addExamples(command: Command, ...examples: readonly string[]): C
   return command.addHelpText("after", `\nExamples:\n${examples.map((example) => `  $ ${example}`).join("\n")}`);
 }
 
-function interrupted(signal: AbortSignal): Promise<never> {
+/** Commands that sign and submit on L2; those that send to L1 have --dry-run. */
+const SUBMITTING = ["transfer", "withdraw", "deposit", "accept", "direct", "deploy"];
+
+function canSend(command: Command, options: CommonOptions & { readonly dryRun?: boolean }): boolean {
+  const isOnL1 = command.options.some(({ long }) => long === "--dry-run") && options.dryRun !== true;
+  return isOnL1 || SUBMITTING.includes(command.name());
+}
+
+function interrupted(signal: AbortSignal, isSending: boolean): Promise<never> {
   return new Promise((_, reject) => {
-    const fail = () => reject(cliError("cli/interrupted", "stopped"));
+    const fail = () => reject(cliError(isSending ? "cli/interrupted-sending" : "cli/interrupted", "stopped"));
     if (signal.aborted) fail();
     else signal.addEventListener("abort", fail, { once: true });
   });

@@ -39,6 +39,10 @@ export function addBalanceCommand({ program, run }: Host): void {
     "cairn balance --restored",
   );
   run(command, async (context, options: BalanceOptions, whose: string | undefined) => {
+    const network = context.network();
+    if (options.restored === true) network.l1RpcUrl();
+    else network.nodeUrl();
+    network.rollup();
     const owner = whose === undefined ? findIdentity(context).owner : whose;
     if (options.restored === true) {
       return withRestored(context, options, async (session) => {

@@ -1,8 +1,9 @@
 import { connectReader } from "@cairn/l1";
 import { type CairnNode, createNode, createNodeLogger } from "@cairn/node";
-import type { BlockSize } from "@cairn/protocol";
+import { type BlockSize, redactUrl } from "@cairn/protocol";
 import { cliError } from "../errors.ts";
-import { type ProfileInput, removeProfile, writeProfile } from "../profile.ts";
+import { askChainId } from "../network.ts";
+import { type ProfileInput, readProfile, removeProfile, writeProfile } from "../profile.ts";
 import { devAccounts } from "./accounts.ts";
 import { assertDeployed, buildOf, deployDevnet, readVerifier } from "./contracts.ts";
 import { assertSameBuild, assertSameSlots, type DevDeployment, type DevDirectory, openDirectory } from "./directory.ts";
@@ -107,6 +108,7 @@ export async function startDevnet(
       accounts: accounts.map((account) => ({ ...account })),
       defaultKey: accounts[1]?.name,
     };
+    await assertProfileFree(options.profilePath, profile);
     writeProfile(options.profilePath, profile);
     endings.push(() => removeProfile(options.profilePath, profile));
     const reader = connectReader(l1.rpcUrl, deployment.chainId);
@@ -156,6 +158,21 @@ async function startNode(
   progress("node …");
   await node.start();
   return node;
+}
+
+/** Commands of another devnet's user would act on this one. Throws `cli/profile-taken` while the profile's L1 still runs. */
+async function assertProfileFree(path: string, mine: ProfileInput): Promise<void> {
+  const other = readProfile(path)?.l1RpcUrl;
+  if (other === undefined || other === mine.l1RpcUrl) return;
+  const isRunning = await askChainId(other).then(
+    () => true,
+    () => false,
+  );
+  if (isRunning) {
+    throw cliError("cli/profile-taken", `${path} names the rollup at ${redactUrl(other)}, which is running`, {
+      details: { profile: path },
+    });
+  }
 }
 
 function urlsOf(node: CairnNode | null): Omit<ReadyDocument["urls"], "l1"> {

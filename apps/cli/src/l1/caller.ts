@@ -114,6 +114,9 @@ export function addL1Options(command: Command): Command {
  */
 export async function openCaller(context: Context, flags: SendFlags, network: Network): Promise<RollupCaller> {
   const isDryRun = flags.dryRun === true;
+  // Without a network there is no key in a profile either: that would be the wrong thing to complain about.
+  network.l1RpcUrl();
+  network.rollup();
   const identity = isDryRun && !hasKey(context) ? null : findIdentity(context);
   const caller = identity?.owner ?? zeroAddress;
   const rollup = await network.l1();
@@ -198,7 +201,7 @@ export async function openCaller(context: Context, flags: SendFlags, network: Ne
 /** A row about a call that was sent or tried. */
 export function sentRow({ l1Transaction, gas, feeWei, isResumed }: SentCall): string[] {
   const cost = `${gas} gas, ${formatEther(feeWei)} ETH`;
-  if (l1Transaction === null) return ["DRY RUN", `nothing sent; would use ${cost}`];
+  if (l1Transaction === null) return ["DRY RUN", `nothing sent; would use at most ${cost}`];
   return ["L1 transaction", `${l1Transaction} (${cost})${isResumed ? ", signed by an earlier run" : ""}`];
 }
 

@@ -38,6 +38,9 @@ export async function openNode(context: Context): Promise<NodeSession> {
 
 /** A node session with the keys of `--key`, or of another name. Throws as {@link openNode} and the identity do. */
 export async function openSigning(context: Context, keyName?: string): Promise<SigningSession> {
+  // Without a network there is no key in a profile either: that would be the wrong thing to complain about.
+  context.network().nodeUrl();
+  context.network().rollup();
   const identity = findIdentity(context, keyName);
   const session = await openNode(context);
   return { ...session, identity, wallet: await identity.wallet(session.domain) };
