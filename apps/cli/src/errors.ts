@@ -192,6 +192,11 @@ export const CLI_ERRORS = {
     meaning: "The queue entry cannot be paid back: a batch processed it, or it is paid back already.",
     hint: "What a batch processed is in an account or a payout: `cairn exit`, `cairn pay`.",
   },
+  "cli/nothing-to-withdraw": {
+    exitCode: 1,
+    meaning: "A demand on L1 would cost the queue fee and do nothing.",
+    hint: "`cairn balance` shows the accounts. If you do not trust the node that says so, add --force.",
+  },
   "cli/not-reached": {
     exitCode: 1,
     meaning: "A status was not reached within the time limit, or cannot be reached any more.",

@@ -26,6 +26,7 @@ import {
   type SendFlags,
 } from "../l1/caller.ts";
 import { type EntryStatus, entriesOf, findEntry, isAtLeast, type QueueEntryView } from "../l1/deposits.ts";
+import { assertActive, whileActive } from "../l1/frozen.ts";
 import { type CommandResult, table } from "../output.ts";
 import { openSigning, parseIndex, type SigningSession } from "../payments/session.ts";
 import { addWaitOptions, type Goal, lookUntil, patienceOf, type WaitFlags } from "../payments/waiting.ts";
@@ -113,6 +114,7 @@ async function send(
 ): Promise<CallResult> {
   const { rollup } = caller;
   if (!(await caller.isPending(request))) {
+    await assertActive(rollup, "deposits");
     await assertFunds(rollup, caller.from(), token, amount);
     if (token.address !== null && approval === "approve") await caller.approve(token.address, amount);
   }
@@ -158,7 +160,7 @@ async function assertFunds(
 
 async function tell(
   context: Context,
-  { client, domain, identity, wallet }: SigningSession,
+  { client, network, domain, identity, wallet }: SigningSession,
   done: {
     readonly token: Token;
     readonly entry: QueueEntryView;
@@ -184,7 +186,7 @@ async function tell(
       text: table([...rows, ["status", "queued"]]),
     };
   }
-  const reached = await waitForEntry(context, client, entry.position, receipt, flags.wait, flags);
+  const reached = await waitForEntry(context, { client, network }, entry.position, receipt, flags.wait, flags);
   const accounts: AccountView[] = isOwn
     ? await ownAccounts(client, { owner: addressToBigint(identity.owner), key: wallet.key, tokenId: token.id })
     : await creditedAccounts(client, entry, domain);
@@ -214,10 +216,10 @@ const PROGRESS: Readonly<Record<EntryStatus, string>> = {
   final: "final on L1",
 };
 
-/** Waits until the node has taken an entry that far. Throws `cli/not-reached`. */
-export function waitForEntry(
+/** Waits until the node has taken an entry that far. Throws `cli/not-reached`, and `cli/frozen` when that cannot happen any more. */
+export async function waitForEntry(
   context: Context,
-  client: SigningSession["client"],
+  { client, network }: Pick<SigningSession, "client" | "network">,
   position: number,
   receipt: Pick<TransactionReceipt, "transactionHash">,
   goal: Goal,
@@ -225,10 +227,13 @@ export function waitForEntry(
 ) {
   const wanted = goal === "paid" ? "final" : goal;
   let seen = "";
-  return lookUntil(patienceOf(context, flags), wanted, async () => {
-    const progress = await findEntry(client, position, receipt.transactionHash);
-    if (progress !== null && progress.status !== seen) context.output.progress(PROGRESS[progress.status]);
-    seen = progress?.status ?? seen;
-    return progress !== null && isAtLeast(progress.status, wanted) ? progress : null;
-  });
+  const { timeoutMs, signal } = patienceOf(context, flags);
+  return whileActive(network, { goal: wanted, signal }, (until) =>
+    lookUntil({ timeoutMs, signal: until }, wanted, async () => {
+      const progress = await findEntry(client, position, receipt.transactionHash);
+      if (progress !== null && progress.status !== seen) context.output.progress(PROGRESS[progress.status]);
+      seen = progress?.status ?? seen;
+      return progress !== null && isAtLeast(progress.status, wanted) ? progress : null;
+    }),
+  );
 }

@@ -1,10 +1,9 @@
-import { rollupAbi } from "@cairn/contracts";
-import { readQueueFee, readQueueFeeWithRoom } from "@cairn/l1";
-import { encodeFunctionData } from "viem";
+import { readQueueFee, readQueueFeeWithRoom, withdrawRequestCall } from "@cairn/l1";
 import { formatAmount } from "../amounts.ts";
 import type { Context } from "../context.ts";
 import { cliError } from "../errors.ts";
 import { formatTime, readLadder } from "../escape/ladder.ts";
+import { assertWithdrawable } from "../escape/withdrawable.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
 import { addSendOptions, openCaller, type RollupCaller, type SendFlags, sentRow } from "../l1/caller.ts";
 import { entriesOf } from "../l1/deposits.ts";
@@ -13,6 +12,7 @@ import { parseIndex } from "../payments/session.ts";
 import { lookUntil, patienceOf } from "../payments/waiting.ts";
 
 interface ForceOptions extends SendFlags {
+  readonly force?: boolean;
   readonly wait?: boolean;
   readonly timeout?: string;
 }
@@ -28,6 +28,10 @@ export function addForceWithdrawCommand({ program, run }: Host): void {
         "which others can raise meanwhile, comes back",
     )
     .argument("<index>", "the account; it must belong to the key's owner, or nothing happens")
+    .option(
+      "--force",
+      "send it although the account seems not to exist, to be empty or another's: for a node that may lie",
+    )
     .option("--wait", "do not return before a batch has processed the demand")
     .option("--timeout <seconds>", "longest wait (1800)");
   addNetworkOptions(addKeyOptions(addSendOptions(command)));
@@ -42,8 +46,11 @@ export function addForceWithdrawCommand({ program, run }: Host): void {
       throw cliError("cli/frozen", "the rollup is frozen: it takes no demands any more");
     }
     const value = await readQueueFeeWithRoom(caller.rollup);
-    const data = encodeFunctionData({ abi: rollupAbi, functionName: "requestWithdraw", args: [index] });
-    const { sent, receipt } = await caller.send({ name: "requestWithdraw", data, value });
+    const call = withdrawRequestCall(index, value);
+    if (options.force !== true && !(await caller.isCallPending(call))) {
+      await assertWithdrawable(network, caller.rollup, { index, owner, ladder });
+    }
+    const { sent, receipt } = await caller.send(call);
     const [entry] = receipt === null ? [] : entriesOf(caller.rollup, receipt);
     const fee = entry?.queueFee ?? (await readQueueFee(caller.rollup));
     const { timestamp } = await caller.rollup.reader.getBlock(
@@ -89,7 +96,10 @@ async function waitForBatch(
 ): Promise<void> {
   const { timeout } = flags;
   await lookUntil(patienceOf(context, timeout === undefined ? {} : { timeout }), "processed by a batch", async () => {
-    const { queueHead } = await readLadder(rollup);
-    return queueHead > position ? true : null;
+    const { queueHead, isFrozen } = await readLadder(rollup);
+    if (queueHead > position) return true;
+    if (isFrozen)
+      throw cliError("cli/frozen", `the rollup was frozen before a batch processed queue entry ${position}`);
+    return null;
   });
 }

@@ -83,7 +83,9 @@ function l1Rows(answer: Answer<RollupOnL1> | null): string[][] {
     ["accepted", `${l1.batches} batches up to block ${l1.lastBlock}`],
     [
       "queue",
-      `${queue.waiting} waiting, ${queue.overdue} overdue; a new entry costs ${formatAmount(queue.feeWei, eth)}`,
+      queue.feeWei === null
+        ? `${queue.waiting} left over: their owners take them back (cairn reclaim); it takes no new entries`
+        : `${queue.waiting} waiting, ${queue.overdue} overdue; a new entry costs ${formatAmount(queue.feeWei, eth)}`,
     ],
   ];
 }

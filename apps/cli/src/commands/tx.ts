@@ -6,6 +6,7 @@ import type { Context } from "../context.ts";
 import { cliError } from "../errors.ts";
 import { addExamples, addNetworkOptions, type Host } from "../host.ts";
 import { entriesOf, findEntry } from "../l1/deposits.ts";
+import { whileActive } from "../l1/frozen.ts";
 import { type CommandResult, table } from "../output.ts";
 import { describeTransaction } from "../payments/report.ts";
 import { type NodeSession, openNode } from "../payments/session.ts";
@@ -46,8 +47,14 @@ async function tellTransaction(
     throw cliError("cli/usage", "only a withdrawal is paid on L1");
   }
   const patience = patienceOf(context, flags);
-  const options = { ...patience, onStatus: (one: typeof found) => context.output.progress(one.status) };
-  const shown = wait === undefined ? found : await client.waitFor(found.id, { ...options, status: progressOf(wait) });
+  const { timeoutMs, signal } = patience;
+  const onStatus = (one: typeof found) => context.output.progress(one.status);
+  const shown =
+    wait === undefined
+      ? found
+      : await whileActive(network, { goal: wait, signal }, (until) =>
+          client.waitFor(found.id, { timeoutMs, signal: until, onStatus, status: progressOf(wait) }),
+        );
   const payout = wait === "paid" ? await waitForPayout(client, shown, patience) : await findPayout(client, shown);
   return { data: { ...shown, payout }, text: await describeTransaction(network, shown, payout, true) };
 }
@@ -76,7 +83,7 @@ async function tellEntries(
     const progress =
       flags.wait === undefined
         ? await findEntry(client, entry.position, hash)
-        : await waitForEntry(context, client, entry.position, receipt, flags.wait, flags);
+        : await waitForEntry(context, { client, network }, entry.position, receipt, flags.wait, flags);
     const { status, block } = progress ?? { status: "queued", block: null };
     const token = await tokenForShow(network, entry.tokenId);
     told.push({ ...entry, status, block });

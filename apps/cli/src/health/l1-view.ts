@@ -22,7 +22,8 @@ export interface RollupOnL1 {
     readonly length: number;
     readonly waiting: number;
     readonly overdue: number;
-    readonly feeWei: bigint;
+    /** Null of a frozen rollup, which takes no entries. */
+    readonly feeWei: bigint | null;
   };
   readonly parameters: {
     readonly inclusionDelaySeconds: number;
@@ -63,7 +64,7 @@ export async function readRollup({ reader, address }: L1Rollup): Promise<RollupO
       length: Number(state.queueTail),
       waiting: Number(state.queueTail - state.queueHead),
       overdue: Number(overdue),
-      feeWei,
+      feeWei: isFrozen ? null : feeWei,
     },
     parameters: {
       inclusionDelaySeconds: Number(parameters.inclusionDelay),

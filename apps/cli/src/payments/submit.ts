@@ -2,6 +2,7 @@ import type { SignedTransaction } from "@cairn/protocol";
 import type { RouteResponse } from "@cairn/rpc";
 import type { NodeClient } from "@cairn/sdk";
 import type { Context } from "../context.ts";
+import { whileActive } from "../l1/frozen.ts";
 import type { Network } from "../network.ts";
 import type { CommandResult } from "../output.ts";
 import { describeTransaction } from "./report.ts";
@@ -16,14 +17,20 @@ export async function submitAndTell(
 ): Promise<CommandResult> {
   const patience = patienceOf(context, flags);
   const seen = new Set<string>();
-  const transactions = await client.submitAndWait(group, {
-    ...patience,
-    status: flags.wait === undefined ? "received" : progressOf(flags.wait),
-    onStatus: ({ id, status }) => {
-      if (!seen.has(status)) context.output.progress(`${id.slice(0, 10)}… ${status}`);
-      seen.add(status);
-    },
-  });
+  const { wait } = flags;
+  const submit = (signal: AbortSignal) =>
+    client.submitAndWait(group, {
+      timeoutMs: patience.timeoutMs,
+      signal,
+      status: wait === undefined ? "received" : progressOf(wait),
+      onStatus: ({ id, status }) => {
+        if (!seen.has(status)) context.output.progress(`${id.slice(0, 10)}… ${status}`);
+        seen.add(status);
+      },
+    });
+  const { signal } = patience;
+  const transactions =
+    wait === undefined ? await submit(signal) : await whileActive(network, { goal: wait, signal }, submit);
   const [first] = transactions;
   if (first === undefined) return { data: { transactions }, text: "nothing was submitted" };
   const payout = flags.wait === "paid" ? await waitForPayout(client, first, patience) : null;

@@ -12,7 +12,7 @@ import { encodeFunctionData, size } from "viem";
 import { headerFieldsOf, toPayout } from "../batch-header.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { wordHex } from "../json.ts";
-import type { L1Call } from "./l1-sender.ts";
+import type { L1Call } from "./l1-call.ts";
 
 /** Gas of `submitBatch` besides its calldata: verification and storage, with room. */
 const SUBMIT_GAS = 1_000_000;

@@ -4,7 +4,7 @@ import type { L1Rollup } from "@cairn/l1";
 import { addressToBigint, type Hex } from "@cairn/protocol";
 import { BaseError, ContractFunctionRevertedError, decodeErrorResult, isHex } from "viem";
 import { type L1Clock, readL1Clock } from "../l1-clock.ts";
-import type { L1Call } from "./l1-sender.ts";
+import type { L1Call } from "./l1-call.ts";
 
 /** What the contract says at L1's head. */
 export interface ContractView extends SubmissionRight {

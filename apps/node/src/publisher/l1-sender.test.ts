@@ -1,7 +1,7 @@
 import { type Database, findL1Transaction, insertL1Transaction } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
 import { anvilKey } from "@cairn/devnet";
-import { type AnvilNode, connectReader, initialFees, type L1Reader, replacementFees, startAnvil } from "@cairn/l1";
+import { type AnvilNode, connectReader, type L1Reader, startAnvil } from "@cairn/l1";
 import { addressToBigint, type Hex, hexToBytes } from "@cairn/protocol";
 import { pino } from "pino";
 import { Registry } from "prom-client";
@@ -10,7 +10,8 @@ import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createManualClock } from "../clock.ts";
 
-import { createL1Sender, type L1Call, type L1Sender, type SenderSettings } from "./l1-sender.ts";
+import type { L1Call } from "./l1-call.ts";
+import { createL1Sender, type L1Sender, type SenderSettings } from "./l1-sender.ts";
 import { createPublisherMetrics } from "./metrics.ts";
 
 const GWEI = 10n ** 9n;
@@ -174,7 +175,7 @@ describe("L1 sender", () => {
   it("holds back what would cost more than the cap", async () => {
     await l1("anvil_setNextBlockBaseFeePerGas", [`0x${(50n * GWEI).toString(16)}`]);
     await mine();
-    expect(await sender({ maxFeePerGas: GWEI }).send(call(1))).toBe(false);
+    expect(await sender({ maxFeePerGas: GWEI }).send(call(1))).toBe("capped");
     expect(await findL1Transaction(database.db, "submitBatch", 1, "")).toBeUndefined();
   });
 
@@ -281,7 +282,7 @@ describe("L1 sender", () => {
     expect([(await stored(1)).attempts.length, await nonceOnChain()]).toEqual([1, 0]);
   });
 
-  it("raises fees at once when L1 refuses the ones offered", async () => {
+  it("leaves its nonce to another transaction for a while, outbids it step by step, and gives way when that is mined", async () => {
     const publisher = sender();
     const rival = await account.signTransaction({
       type: "eip1559",
@@ -292,13 +293,17 @@ describe("L1 sender", () => {
       maxFeePerGas: 900n * GWEI,
       maxPriorityFeePerGas: 900n * GWEI,
     });
-    const lookup = vi.spyOn(reader, "getTransactionCount").mockResolvedValueOnce(0);
     await reader.sendRawTransaction({ serializedTransaction: rival });
-    await publisher.send(call(1));
-    lookup.mockRestore();
+    expect(await publisher.send(call(1))).toBe("nonceTaken");
+    clock.advance(60_000);
+    expect(await publisher.send(call(1))).toBe("sent");
     expect(await stored(1)).toMatchObject({ status: "prepared", nonce: 0 });
     await publisher.advance(never);
-    expect((await stored(1)).attempts.length).toBe(2);
+    expect((await stored(1)).attempts).toHaveLength(1);
+    clock.advance(60_000);
+    await publisher.advance(never);
+    expect((await stored(1)).attempts).toHaveLength(2);
+    expect(await publisher.send(call(2))).toBe("nonceTaken");
     await mine();
     await mine();
     await publisher.advance(never);
@@ -403,21 +408,5 @@ describe("L1 sender", () => {
     await mine();
     await publisher.advance(never);
     expect(await stored(1)).toMatchObject({ status: "failed", failure: "reverted" });
-  });
-});
-
-describe("fees", () => {
-  it("leave room for the base fee to double, within the cap", () => {
-    expect(initialFees(10n, 2n, 100n)).toEqual({ maxFeePerGas: 22n, maxPriorityFeePerGas: 2n });
-    expect(initialFees(60n, 2n, 100n)).toEqual({ maxFeePerGas: 100n, maxPriorityFeePerGas: 2n });
-    expect(initialFees(100n, 2n, 100n)).toBeNull();
-  });
-
-  it("rise by what nodes demand of a replacement, or to the market", () => {
-    const previous = { maxFeePerGas: 100n, maxPriorityFeePerGas: 10n };
-    expect(replacementFees(previous, null, 200n)).toEqual({ maxFeePerGas: 114n, maxPriorityFeePerGas: 13n });
-    const market = { maxFeePerGas: 180n, maxPriorityFeePerGas: 2n };
-    expect(replacementFees(previous, market, 200n)).toEqual({ maxFeePerGas: 180n, maxPriorityFeePerGas: 13n });
-    expect(replacementFees(previous, market, 170n)).toBeNull();
   });
 });

@@ -11,16 +11,19 @@ import {
   type StoredL1Transaction,
   updateL1Transaction,
 } from "@cairn/db";
-import { type GasFees, initialFees, type L1Reader, type Refusal, refusalOf, replacementFees } from "@cairn/l1";
-import { addressToBigint, bytesToHex, CairnError, type Hex, hexToBytes } from "@cairn/protocol";
+import { type GasFees, type L1Reader, type Refusal, replacementFees } from "@cairn/l1";
+import { addressToBigint, bytesToHex, CairnError, hexToBytes } from "@cairn/protocol";
 import type { Logger } from "pino";
-import { keccak256, type LocalAccount } from "viem";
+import type { LocalAccount } from "viem";
 import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { createHeadTracker } from "./head-tracker.ts";
+import { CANCEL_GAS, createL1Access } from "./l1-access.ts";
+import type { L1Call } from "./l1-call.ts";
 import type { PublisherMetrics } from "./metrics.ts";
 import { createPatience } from "./patience.ts";
+import { raiseOf } from "./raised-fees.ts";
 import { isSameWork, newestOf, toCall } from "./stored-transaction.ts";
 import { type Facts, nextStep, type Step } from "./transitions.ts";
 
@@ -44,22 +47,18 @@ export interface SenderDeps {
   readonly metrics: PublisherMetrics;
 }
 
-/** A call that is to be made on L1 once. */
-export interface L1Call {
-  readonly purpose: L1TransactionPurpose;
-  /** First block of the batch that it is about. */
-  readonly subject: number;
-  /** Tells apart what may be done about one subject side by side. */
-  readonly content: string;
-  readonly to: Hex;
-  readonly data: Hex;
-  readonly gasLimit: number;
-}
+/** What became of a call that was to be sent. */
+export type SendOutcome =
+  | "sent"
+  /** Fees are above the cap. */
+  | "capped"
+  /** Something that is not known here holds the account's next nonce, or L1 says so. */
+  | "nonceTaken";
 
 /** Carries L1 transactions through the states of the README; every step is stored before it is taken. */
 export interface L1Sender {
-  /** Stores and broadcasts a call under the next nonce. False while fees are above the cap. Throws what database and RPC throw. */
-  readonly send: (call: L1Call) => Promise<boolean>;
+  /** Stores and broadcasts a call under the next nonce, if it can. Throws what database and RPC throw. */
+  readonly send: (call: L1Call) => Promise<SendOutcome>;
   /**
    * Moves every live transaction on by what L1 says now, and gives up those that `isVoid` calls pointless; returns those still
    * live. Throws `node/l1-unavailable` for an L1 node that is behind, and what database and RPC throw.
@@ -80,7 +79,6 @@ interface Look {
 }
 
 const CRASH_STAGE = { submitBatch: "batch", pay: "payout" } as const;
-const CANCEL_GAS = 21_000;
 /** How many times `bumpAfterMs` a transaction of another account, whose key this publisher had before, is waited for. */
 const FOREIGN_PATIENCE = 10;
 /** Nonces that are filled at a time. */
@@ -93,28 +91,50 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
   const { db, reader, account, clock, logger, metrics } = deps;
   const sender = addressToBigint(account.address);
   const tracker = createHeadTracker(clock, BEHIND_PATIENCE_MS);
-  /** Attempts that L1 refused for their fees. */
-  const underpriced = new Set<string>();
+  const access = createL1Access(settings, { reader, account, clock, logger });
+  /** What L1 said to the newest attempts that it refused for their fees. */
+  const refusals = new Map<string, Refusal>();
   const patience = createPatience(clock, BEHIND_PATIENCE_MS);
   let isOutOfFunds = false;
   let gapSinceMs: number | null = null;
+  let takenSinceMs: number | null = null;
 
-  const send = async (call: L1Call): Promise<boolean> => {
-    const fees = await marketFees();
+  const send = async (call: L1Call): Promise<SendOutcome> => {
+    const fees = await access.marketFees();
     if (fees === null) {
       metrics.capped();
-      return false;
+      return "capped";
     }
-    const [stored, onChain] = await Promise.all([
+    const [stored, used, pending] = await Promise.all([
       nextStoredNonce(db, sender),
-      reader.getTransactionCount({ address: account.address, blockTag: "pending" }),
+      access.usedNonces("latest"),
+      access.usedNonces("pending"),
     ]);
-    await prepare(call, Math.max(stored, onChain), fees);
-    return true;
+    const nonce = Math.max(stored, used);
+    if (isTaken(pending > nonce) || (await isBlockedAnywhere())) return "nonceTaken";
+    await prepare(call, nonce, fees);
+    return "sent";
   };
 
+  /**
+   * Whether to leave the nonce to somebody else's transaction that L1 calls pending, for as long as one's own may take. Then the
+   * nonce is used all the same: a node that always counts too high would otherwise hold everything up.
+   */
+  const isTaken = (isClaimed: boolean): boolean => {
+    if (!isClaimed) takenSinceMs = null;
+    else takenSinceMs ??= clock.elapsedMs();
+    return takenSinceMs !== null && clock.elapsedMs() - takenSinceMs < settings.bumpAfterMs;
+  };
+
+  /** Whether a transaction waits for a nonce that something else holds: what is sent after it would wait behind it. */
+  const isBlockedAnywhere = async (): Promise<boolean> =>
+    (await loadLiveL1Transactions(db)).some((one) => one.status !== "mined" && isBlocked(newestOf(one)));
+
+  const isBlocked = (attempt: L1Attempt): boolean =>
+    refusals.get(bytesToHex(attempt.hash)) === "replacementUnderpriced";
+
   const prepare = async (call: L1Call, nonce: number, fees: GasFees): Promise<void> => {
-    const attempt = await sign("call", call, nonce, fees);
+    const attempt = await access.sign("call", call, nonce, fees);
     reach(call.purpose, "signed");
     const { purpose, subject, content, gasLimit } = call;
     const id = await insertL1Transaction(
@@ -147,10 +167,7 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
   };
 
   const takeLook = async (): Promise<Look> => {
-    const [latest, used] = await Promise.all([
-      reader.getBlock({ blockTag: "latest" }),
-      reader.getTransactionCount({ address: account.address, blockTag: "latest" }),
-    ]);
+    const [latest, used] = await Promise.all([reader.getBlock({ blockTag: "latest" }), access.usedNonces("latest")]);
     if (tracker.isBehind({ number: Number(latest.number), hash: latest.hash })) {
       throw new CairnError<NodeErrorCode>("node/l1-unavailable", `the L1 node is back at block ${latest.number}`);
     }
@@ -158,12 +175,8 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
     return {
       settledBelow,
       used,
-      usedSettled: once(async () =>
-        settledBelow < 0
-          ? 0
-          : reader.getTransactionCount({ address: account.address, blockNumber: BigInt(settledBelow) }),
-      ),
-      market: once(marketFees),
+      usedSettled: once(async () => (settledBelow < 0 ? 0 : access.usedNonces(settledBelow))),
+      market: once(access.marketFees),
     };
   };
 
@@ -171,7 +184,7 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
   const reopenLost = async ({ used }: Look): Promise<void> => {
     const live = await loadLiveL1Transactions(db);
     for (const transaction of await loadSettledL1TransactionsFrom(db, sender, used)) {
-      if ((await findReceipt(transaction)) !== null) continue;
+      if ((await access.findReceipt(transaction)) !== null) continue;
       metrics.reorged();
       const isDoneAgain = live.some((other) => isSameWork(other, transaction));
       if (isDoneAgain) await moveTo(transaction, "abandoned", null, "a reorg removed it, another one does its work");
@@ -205,10 +218,10 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
     const newest = newestOf(transaction);
     const isOpen = status === "prepared" || status === "sent";
     const isOwn = transaction.sender === sender;
-    let found = await findReceipt(transaction);
+    let found = await access.findReceipt(transaction);
     const isSpent = found === null && isOpen && isOwn && (await look.usedSettled()) > transaction.nonce;
     // Behind one address there may be nodes that know the nonce and nodes that do not know the receipt yet.
-    if (isSpent) found = await findReceipt(transaction);
+    if (isSpent) found = await access.findReceipt(transaction);
     const isWaiting = found === null && isOpen;
     const common = {
       status,
@@ -218,17 +231,34 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
     if (!isOwn) {
       // Signed by a key that is not here any more: it can be sent again, not changed.
       const isLost = isWaiting && pendingMs(newest) >= FOREIGN_PATIENCE * settings.bumpAfterMs;
-      return { ...common, isForeign: true, isNonceSpent: isLost, isVoid: false, isStuck: false, raisedFees: null };
+      return {
+        ...common,
+        isForeign: true,
+        isNonceSpent: isLost,
+        isVoid: false,
+        isStuck: false,
+        isOutbid: false,
+        raisedFees: null,
+      };
     }
     const isVoidNow = isWaiting && !isSpent && newest.kind === "call" && (await isVoid(transaction));
-    const isStuck = isWaiting && !isSpent && isPendingTooLong(newest);
+    // Only what is next: what waits behind it would wait as long at any price.
+    const isNext = transaction.nonce <= look.used;
+    const isStuck = isWaiting && !isSpent && isNext && isPendingTooLong(newest);
+    const cap = settings.maxFeePerGas;
+    const raise =
+      isVoidNow || isStuck
+        ? raiseOf({ newest, isBlocked: isBlocked(newest), market: await look.market(), cap })
+        : { type: "enough" as const };
+    const isEnough = !isVoidNow && raise.type === "enough";
     return {
       ...common,
       isForeign: false,
       isNonceSpent: patience.isSoForLong(transaction.id, isWaiting && isSpent),
       isVoid: isVoidNow,
-      isStuck,
-      raisedFees: isVoidNow || isStuck ? replacementFees(newest, await look.market(), settings.maxFeePerGas) : null,
+      isStuck: isStuck && !isEnough,
+      isOutbid: raise.type === "raise" && raise.isOutbid,
+      raisedFees: raise.type === "raise" ? raise.fees : isVoidNow ? replacementFees(newest, null, cap) : null,
     };
   };
 
@@ -243,7 +273,7 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
         if (step.isCapped) metrics.capped();
         return broadcast(transaction, newestOf(transaction));
       case "replace": {
-        const replacement = await sign(step.kind, toCall(transaction), transaction.nonce, step.fees);
+        const replacement = await access.sign(step.kind, toCall(transaction), transaction.nonce, step.fees);
         await insertL1Attempt(db, transaction.id, transaction.attempts.length, replacement);
         reach(transaction.purpose, "replacement-persisted");
         if (step.kind === newestOf(transaction).kind) metrics.bumped();
@@ -258,14 +288,16 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
   /** A clock that was set back makes a replacement come early, never late. */
   const isPendingTooLong = (newest: L1Attempt): boolean => {
     const waitedMs = pendingMs(newest);
-    return waitedMs < 0 || waitedMs >= settings.bumpAfterMs || underpriced.has(bytesToHex(newest.hash));
+    const isTooLow = refusals.get(bytesToHex(newest.hash)) === "feeTooLow";
+    return waitedMs < 0 || waitedMs >= settings.bumpAfterMs || isTooLow;
   };
 
   /** Hands the stored bytes to L1, again when it may have lost them; refusals are left to the next look. */
   const broadcast = async (transaction: StoredL1Transaction, attempt: L1Attempt): Promise<void> => {
-    const refusal = await offer(attempt);
+    const refusal = await access.offer(attempt);
     isOutOfFunds = refusal === "insufficientFunds";
-    if (refusal === "replacementUnderpriced" || refusal === "feeTooLow") underpriced.add(bytesToHex(attempt.hash));
+    if (refusal === null || refusal === "known") refusals.delete(bytesToHex(attempt.hash));
+    else refusals.set(bytesToHex(attempt.hash), refusal);
     if (refusal !== null && refusal !== "known") {
       metrics.refused();
       const { id, nonce } = transaction;
@@ -281,27 +313,15 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
     reach(transaction.purpose, "sent");
   };
 
-  const offer = async (attempt: L1Attempt): Promise<Refusal | null> => {
-    try {
-      await reader.sendRawTransaction({ serializedTransaction: bytesToHex(attempt.raw) });
-      return null;
-    } catch (error) {
-      const refusal = refusalOf(error);
-      if (refusal === "other") logger.warn({ err: error }, "L1 took no transaction");
-      return refusal;
-    }
-  };
-
-  /** Nonces that nothing pending holds keep all later ones from being mined: they are used up for nothing. */
+  /**
+   * Nonces that nothing of ours holds keep all later ones from being mined. After patience they are used up for nothing, whatever
+   * else may be pending under them.
+   */
   const fillGap = async (look: Look): Promise<void> => {
     const live = await loadLiveL1Transactions(db);
-    const waiting = live.filter((one) => one.status !== "mined" && one.sender === sender);
-    const lowest = Math.min(...waiting.map(({ nonce }) => nonce));
-    const isMissing =
-      waiting.length > 0 &&
-      look.used < lowest &&
-      (await reader.getTransactionCount({ address: account.address, blockTag: "pending" })) <= look.used;
-    if (!isMissing) {
+    const own = live.filter((one) => one.sender === sender);
+    const lowest = Math.min(...own.filter(({ status }) => status !== "mined").map(({ nonce }) => nonce));
+    if (!Number.isFinite(lowest) || look.used >= lowest) {
       gapSinceMs = null;
       return;
     }
@@ -309,26 +329,12 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
     const fees = await look.market();
     if (clock.elapsedMs() - gapSinceMs < settings.bumpAfterMs || fees === null) return;
     for (let nonce = look.used; nonce < Math.min(lowest, look.used + MAX_FILLED); nonce++) {
+      if (own.some((one) => one.nonce === nonce)) continue;
       logger.warn({ nonce }, "a missing nonce is filled");
       const call = { to: account.address, data: "0x", gasLimit: CANCEL_GAS } as const;
       await prepare({ purpose: "fillNonce", subject: nonce, content: "", ...call }, nonce, fees);
     }
     gapSinceMs = null;
-  };
-
-  const findReceipt = async (
-    transaction: StoredL1Transaction,
-  ): Promise<Omit<NonNullable<Facts["receipt"]>, "isSettled"> | null> => {
-    for (const { hash, kind } of transaction.attempts) {
-      const receipt = await reader.getTransactionReceipt({ hash: bytesToHex(hash) }).catch((error: unknown) => {
-        if (error instanceof Error && error.name === "TransactionReceiptNotFoundError") return null;
-        throw error;
-      });
-      if (receipt === null) continue;
-      const inclusion = { hash, block: Number(receipt.blockNumber), blockHash: hexToBytes(receipt.blockHash, 32) };
-      return { kind, inclusion, isSuccess: receipt.status === "success" };
-    }
-    return null;
   };
 
   const moveTo = async (
@@ -344,35 +350,6 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
     const { id, purpose, subject, nonce } = transaction;
     const report = status === "failed" || status === "abandoned" ? "warn" : "info";
     logger[report]({ id, purpose, subject, nonce, from: transaction.status, to: status, failure }, "L1 transaction");
-  };
-
-  const marketFees = async (): Promise<GasFees | null> => {
-    const [block, priority] = await Promise.all([
-      reader.getBlock({ blockTag: "latest" }),
-      reader.estimateMaxPriorityFeePerGas(),
-    ]);
-    return initialFees(block.baseFeePerGas ?? 0n, priority, settings.maxFeePerGas);
-  };
-
-  const sign = async (
-    kind: L1Attempt["kind"],
-    call: Pick<L1Call, "to" | "data" | "gasLimit">,
-    nonce: number,
-    fees: GasFees,
-  ): Promise<L1Attempt> => {
-    const content =
-      kind === "call"
-        ? { to: call.to, data: call.data, gas: BigInt(call.gasLimit) }
-        : { to: account.address, gas: BigInt(CANCEL_GAS) };
-    const raw = await account.signTransaction({
-      type: "eip1559",
-      chainId: reader.chain.id,
-      nonce,
-      ...content,
-      ...fees,
-    });
-    const hash = hexToBytes(keccak256(raw), 32);
-    return { ...fees, kind, hash, raw: hexToBytes(raw), createdAtMs: clock.nowMs(), sentAtMs: null };
   };
 
   return { send, advance, isOutOfFunds: () => isOutOfFunds };

@@ -28,7 +28,8 @@ import { MAX_BAD_PROOFS } from "../prover/scheduler.ts";
 import { MAX_PROOF_BYTES } from "../prover/worker.ts";
 import { type BatchCallInputs, contentOfRun, payCall, runOfContent, submitCall } from "./batch-calls.ts";
 import { type ContractView, isProofAccepted, noteContractView, refusalReason } from "./contract-view.ts";
-import { createL1Sender, type L1Call, type SenderSettings } from "./l1-sender.ts";
+import type { L1Call } from "./l1-call.ts";
+import { createL1Sender, type SenderSettings } from "./l1-sender.ts";
 import type { PublisherMetrics } from "./metrics.ts";
 import { isRunPaidByOthers, loadCallInputs, loadOwedRuns, overlap } from "./payments.ts";
 import { findDearPayouts } from "./payout-gas.ts";
@@ -80,6 +81,11 @@ interface Room {
 const MAX_PAUSE_MS = 30_000;
 /** A proof is not sent for a block that L1 would refuse within this time, seconds. */
 const SEND_MARGIN_SECONDS = 60;
+/** What a batch waits for that could not be sent. */
+const SEND_WAITS = {
+  capped: "fees below the cap",
+  nonceTaken: "another transaction of the publisher's account",
+} as const;
 /** What L1 says to a block that can only be built again; the others pass with time or with what the watcher reads. */
 const REBUILD_REASONS: Readonly<Record<string, string>> = {
   TimestampTooOld: "L1 refused the block as too old",
@@ -137,7 +143,8 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
       const call = submitCall(rollup.address, published);
       const reason = isNext ? await refusalReason(rollup, account.address, call, view.clock) : null;
       if (reason !== null) return refused(call, reason, published, view);
-      if (!(await sender.send(call))) return "fees below the cap";
+      const outcome = await sender.send(call);
+      if (outcome !== "sent") return SEND_WAITS[outcome];
       room.left--;
     }
     return null;
@@ -166,7 +173,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
         await leavePayouts(db, block, dear);
         continue;
       }
-      if (!(await sender.send(call))) return;
+      if ((await sender.send(call)) !== "sent") return;
       room.left--;
     }
   };

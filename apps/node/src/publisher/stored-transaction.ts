@@ -1,7 +1,7 @@
 import type { L1Attempt, StoredL1Transaction } from "@cairn/db";
 import { bigintToAddress, bytesToHex, CairnError } from "@cairn/protocol";
 import type { NodeErrorCode } from "../errors.ts";
-import type { L1Call } from "./l1-sender.ts";
+import type { L1Call } from "./l1-call.ts";
 
 /** Whether two L1 transactions would do the same. */
 export function isSameWork(a: StoredL1Transaction, b: StoredL1Transaction): boolean {

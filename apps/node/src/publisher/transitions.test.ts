@@ -12,6 +12,7 @@ const step = (change: Partial<Facts>) =>
     isNonceSpent: false,
     isVoid: false,
     isStuck: false,
+    isOutbid: false,
     raisedFees: null,
     ...change,
   });
@@ -50,6 +51,14 @@ describe("steps of an L1 transaction", () => {
     expect(step({ isVoid: true, raisedFees: FEES })).toEqual({ type: "replace", kind: "cancel", fees: FEES });
     expect(step({ isVoid: true })).toEqual({ type: "wait", isCapped: true });
     expect(step({ newest: "cancel" })).toEqual({ type: "broadcast", isCapped: false });
+    expect(step({ newest: "cancel", isStuck: true, raisedFees: FEES })).toMatchObject({ kind: "cancel" });
+  });
+
+  it("take the nonce from what holds it by a cancellation when the whole call would cost too much", () => {
+    expect(step({ isStuck: true, isOutbid: true, raisedFees: FEES })).toMatchObject({
+      type: "replace",
+      kind: "cancel",
+    });
     expect(step({ newest: "cancel", isStuck: true, raisedFees: FEES })).toMatchObject({ kind: "cancel" });
   });
 

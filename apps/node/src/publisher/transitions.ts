@@ -20,8 +20,10 @@ export interface Facts {
   readonly isNonceSpent: boolean;
   /** The call has become pointless: it can only revert, or somebody else has done it. */
   readonly isVoid: boolean;
-  /** Pending for too long, or refused for its fees. */
+  /** Next to be mined, and pending for too long or refused for its fees, which do not suffice. */
   readonly isStuck: boolean;
+  /** To outbid what holds its nonce, the call would cost too much: a cancellation is to do it. */
+  readonly isOutbid: boolean;
   /** Fees of a replacement, null while they would exceed the cap. */
   readonly raisedFees: GasFees | null;
 }
@@ -51,7 +53,7 @@ export function nextStep(facts: Facts): Step {
     const failure = facts.isForeign ? "its account is not used any more" : "another transaction took the nonce";
     return { type: "move", to: "abandoned", mined: null, failure };
   }
-  const isGivenUp = facts.isVoid && facts.newest === "call";
+  const isGivenUp = (facts.isVoid || facts.isOutbid) && facts.newest === "call";
   if (isGivenUp && raisedFees === null) return { type: "wait", isCapped: true };
   if (raisedFees !== null && (isGivenUp || facts.isStuck)) {
     return { type: "replace", kind: isGivenUp ? "cancel" : facts.newest, fees: raisedFees };

@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { raiseOf } from "./raised-fees.ts";
+
+const market = { maxFeePerGas: 100n, maxPriorityFeePerGas: 10n };
+const of = (
+  fees: readonly [maxFee: bigint, tip: bigint],
+  change: Partial<Parameters<typeof raiseOf>[0]> & { readonly kind?: "call" | "cancel" } = {},
+) => {
+  const { kind = "call", ...rest } = change;
+  const newest = { kind, maxFeePerGas: fees[0], maxPriorityFeePerGas: fees[1] };
+  return raiseOf({ newest, isBlocked: false, market, cap: 10_000n, ...rest });
+};
+
+describe("raised fees", () => {
+  it("of what L1 has taken rise as nodes demand, and no further than a multiple of the market's tip", () => {
+    expect(of([100n, 10n])).toMatchObject({ type: "raise", fees: { maxPriorityFeePerGas: 13n }, isOutbid: false });
+    expect(of([500n, 80n])).toEqual({ type: "enough" });
+    // The market's base fee has outgrown it: tips do not matter.
+    expect(of([90n, 80n])).toMatchObject({ type: "raise" });
+    expect(of([100n, 10n], { cap: 105n })).toEqual({ type: "capped" });
+  });
+
+  it("of what is blocked double in tips, and turn a dear call into a cheap cancellation", () => {
+    expect(of([200n, 10n], { isBlocked: true })).toMatchObject({
+      fees: { maxPriorityFeePerGas: 20n },
+      isOutbid: false,
+    });
+    expect(of([200n, 30n], { isBlocked: true })).toMatchObject({ fees: { maxPriorityFeePerGas: 60n }, isOutbid: true });
+    expect(of([200n, 60n], { isBlocked: true, kind: "cancel" })).toMatchObject({
+      fees: { maxPriorityFeePerGas: 120n },
+      isOutbid: false,
+    });
+    expect(of([200n, 60n], { isBlocked: true, cap: 210n })).toEqual({ type: "capped" });
+  });
+});
