@@ -1,8 +1,8 @@
 import { readQueue, rollupDomain } from "@cairn/l1";
 import { bigintToWord } from "@cairn/rpc";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { type CommandRollup, startCommandRollup } from "../../test/command-rollup.ts";
 import { type NodeDouble, startNodeDouble } from "../../test/node-double.ts";
-import { startUnprovenRollup, type UnprovenRollup } from "../../test/unproven-rollup.ts";
 
 interface Document {
   readonly error?: { readonly code: string };
@@ -10,7 +10,7 @@ interface Document {
 }
 
 describe("what a rollup does not take", { timeout: 300_000 }, () => {
-  let chain: UnprovenRollup;
+  let chain: CommandRollup;
   let node: NodeDouble;
 
   const cairn = (...args: string[]) => chain.cairn<Document>(...args);
@@ -20,7 +20,7 @@ describe("what a rollup does not take", { timeout: 300_000 }, () => {
   const frozen = { code: 1, data: { error: { code: "cli/frozen" } } };
 
   beforeAll(async () => {
-    chain = await startUnprovenRollup();
+    chain = await startCommandRollup();
     node = await startNodeDouble();
     node.state.domain = rollupDomain(chain.devnet.rollup);
     await chain.deposit("alice", 5n);
