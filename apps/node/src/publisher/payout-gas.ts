@@ -2,7 +2,7 @@ import type { L1Rollup } from "@cairn/l1";
 import { bigintToHex, bytesToBigint, type Hex, hexToBytes } from "@cairn/protocol";
 import { concat, size, slice } from "viem";
 import { type BatchCallInputs, type PayoutRun, payCall } from "./batch-calls.ts";
-import type { L1Call } from "./l1-sender.ts";
+import type { L1Call } from "./l1-call.ts";
 
 /** A payout that burns more gas than the publisher pays for. */
 export interface DearPayout {
