@@ -32,6 +32,8 @@ const PROVER = under("*.prover.test.ts");
 /** Files with unconstrained functions and what rests on the backend's own checks: there real proofs judge too. */
 const HINTS = ["bytes.nr", "schnorr.nr", "witness.nr"];
 
+const UNCHANGED: Verdict = { type: "survived", isUnchanged: true };
+
 /** Where to look first for guards whose message no test repeats. */
 const LIKELY: Readonly<Record<string, readonly string[]>> = {
   "bytes.nr": ["gadgets/hashing", "attacks/hints"],
@@ -135,12 +137,13 @@ async function judge(mutant: Mutant, env: Environment): Promise<Verdict> {
       const verdict = await run([file], titlePattern(titles));
       if (verdict.type === "killed") return verdict;
     }
+    if (mutant.kind === "range" && named.length === 0 && (await isUnchanged(env))) return UNCHANGED;
     const likely = (LIKELY[mutant.file] ?? []).map((name) => `${PACKAGE}/test/${name}.test.ts`);
     for (const file of likely) {
       const verdict = existsSync(join(root, file)) ? await run([file]) : ({ type: "survived" } as const);
       if (verdict.type === "killed") return verdict;
     }
-    if (await isUnchanged(env)) return { type: "survived", isUnchanged: true };
+    if (await isUnchanged(env)) return UNCHANGED;
     const stages = HINTS.includes(mutant.file) ? [GADGETS, BLOCKS, PROVER] : [BLOCKS, GADGETS];
     for (const files of stages) {
       const verdict = await run(files.filter((file) => !likely.includes(file)));

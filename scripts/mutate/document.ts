@@ -30,6 +30,11 @@ export function mutationDocument(sections: readonly Section[]): string {
         "revert, checking call and guarding modifier of the contracts. A guard whose deletion no test notices needs a reason " +
         "in `scripts/mutate/equivalent.json`; a reason for a guard that is gone or that a test does notice is an error too.",
     ),
+    wrap(
+      "Guards of the circuit whose refusal has a message of its own are deleted together: the test that demands this message " +
+        "cannot pass without its guard, whatever else is missing. All others are deleted one by one. Contracts are compiled " +
+        "once, with every guard under a switch; the tests must pass with all of them on.",
+    ),
     ...sections.flatMap(sectionLines),
   ].join("\n\n")}\n`;
 }
