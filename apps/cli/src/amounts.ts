@@ -1,6 +1,6 @@
 import { formatUnits } from "viem";
 import { cliError } from "./errors.ts";
-import type { Token } from "./tokens.ts";
+import type { Token } from "./token-label.ts";
 
 /** Smallest units of an amount in whole units, such as `1.5`. Throws `cli/bad-amount`. */
 export function parseAmount(text: string, token: Pick<Token, "symbol" | "decimals">): bigint {

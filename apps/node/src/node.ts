@@ -21,6 +21,9 @@ import { createSequencerPart } from "./parts/sequencer.ts";
 import { createStoragePart, type Storage } from "./parts/storage.ts";
 import { createWatcherPart } from "./parts/watcher.ts";
 
+/** How finely the delay of the event loop is measured; measuring it wakes the thread as often. */
+const EVENT_LOOP_PRECISION_MS = 100;
+
 /** What a node may be given instead of the real thing. */
 export interface NodeDeps extends ProvingDeps {
   readonly clock?: Clock;
@@ -70,7 +73,7 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
     };
     const { registry, has } = context;
     const { start, readiness } = parts;
-    collectDefaultMetrics({ register: registry });
+    collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: EVENT_LOOP_PRECISION_MS });
     const compress = await createFastCompress();
     const storage = await start(createStoragePart(context));
     const { keeper, database, domain } = storage;
@@ -89,7 +92,10 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
         ? await start(createProverPart(context, storage, { ...deps, jobs, compress }))
         : null;
     const account = publisherAccount(context);
-    if (account !== null) await start(createPublisherPart(context, account, storage, l1));
+    if (account !== null) {
+      const sources = { watcher, sequencer: sequencing?.sequencer ?? null };
+      await start(createPublisherPart(context, account, storage, l1, sources));
+    }
     const { adminPort: port, adminToken: token } = config;
     const adminUrl =
       sequencing !== null && jobs !== null && port !== undefined && token !== undefined

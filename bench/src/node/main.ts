@@ -7,6 +7,7 @@ import { describeMachine } from "../machine.ts";
 import { replaceMarked } from "../page.ts";
 import { readmeNodeFigures } from "../readme.ts";
 import { nodeReportToMarkdown, nodeReportToText } from "./document.ts";
+import { idleToMarkdown, measureIdle } from "./idle.ts";
 import { DOCS, type NodeBenchOptions, parseNodeOptions, README, USAGE } from "./options.ts";
 import type { NodeBenchReport, NodeRun } from "./report.ts";
 import { measureNode } from "./run.ts";
@@ -35,6 +36,14 @@ async function readReport(path: string): Promise<NodeBenchReport> {
   throw new CairnError<BenchErrorCode>("bench/bad-report", `${path} is no report of this benchmark`);
 }
 
+async function idle({ cacheDir, seconds, isWritingDocs }: NodeBenchOptions): Promise<void> {
+  const markdown = idleToMarkdown(await measureIdle(cacheDir, seconds));
+  console.log(markdown);
+  if (!isWritingDocs) return;
+  await writeFile(DOCS, replaceMarked(await readFile(DOCS, "utf8"), "idle", markdown));
+  console.error(`figures written to ${DOCS}`);
+}
+
 async function main(options: NodeBenchOptions): Promise<void> {
   const report = options.from === null ? await measure(options) : await readReport(options.from);
   console.log(nodeReportToText(report));
@@ -58,7 +67,7 @@ async function main(options: NodeBenchOptions): Promise<void> {
 try {
   const options = parseNodeOptions(process.argv.slice(2), process.env);
   if (options === null) console.log(USAGE);
-  else await main(options);
+  else await (options.isIdle ? idle(options) : main(options));
 } catch (error) {
   if (!isCairnError(error)) throw error;
   console.error(`${error.code}: ${error.message}`);

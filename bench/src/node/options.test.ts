@@ -11,6 +11,7 @@ test("by default a node with prover on the embedded database is measured", () =>
     accounts: 256,
     json: "/cache/bench/node.json",
     isWritingDocs: false,
+    isIdle: false,
   });
 });
 

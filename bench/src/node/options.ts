@@ -14,6 +14,8 @@ export interface NodeBenchOptions extends Omit<RunOptions, "database" | "isProvi
   /** Where the report is written. */
   readonly json: string;
   readonly isWritingDocs: boolean;
+  /** Measure a node without transactions instead of load. */
+  readonly isIdle: boolean;
   /** A report to take the figures from instead of measuring; null to measure. */
   readonly from: string | null;
 }
@@ -39,6 +41,7 @@ export const USAGE = `npm run bench:node -- [options]
   --drain N             blocks of the load that must be proven and on L1 before the end; 2 by default
   --signed-per-second N requests signed beforehand for each second; 2000 by default; a node that is faster has shorter loads
   --set NAME=VALUE      a setting of the node, such as CAIRN_SIGNATURE_WORKERS=2; may be repeated
+  --idle                measures instead what a node takes that has nothing to do, during --seconds
   --profile DIR         writes CPU profiles of the node's threads
   --json FILE           where the report goes; .cache/bench/node.json by default
   --write-docs          also write the figures into docs/benchmarks-node.md and README.md
@@ -75,6 +78,7 @@ export function parseNodeOptions(
     profileDir: values.profile === undefined ? null : resolve(values.profile),
     json: resolve(values.json ?? join(cacheDir, "bench", "node.json")),
     isWritingDocs: values["write-docs"] ?? false,
+    isIdle: values.idle ?? false,
     from: values.from === undefined ? null : resolve(values.from),
   };
 }
@@ -100,6 +104,7 @@ function parseValues(args: readonly string[]) {
         drain: text,
         "signed-per-second": text,
         set: { type: "string", multiple: true },
+        idle: flag,
         profile: text,
         json: text,
         "write-docs": flag,

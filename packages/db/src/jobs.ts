@@ -67,7 +67,10 @@ const QUEUE = "prove";
 const POISONED = "prove-poisoned";
 const SCHEMA = "jobs";
 const MAX_COUNTED = 10_000;
+/** How often a worker looks for jobs that other processes may have added. */
 const POLLING_SECONDS = 0.5;
+/** In an embedded database jobs come from this process, which wakes the worker; what is left are tries that fall due again. */
+const EMBEDDED_POLLING_SECONDS = 2;
 /** pg-boss runs higher priorities first; older blocks come first. */
 const PRIORITY_OF_BLOCK_0 = 2 ** 31 - 1;
 
@@ -76,9 +79,10 @@ export async function createJobQueue({ engine }: Database, options: JobQueueOpti
   const common = {
     schema: SCHEMA,
     schedule: false,
-    superviseIntervalSeconds: 5,
+    // It takes jobs away from workers that died, which an embedded database's only process cannot outlive.
+    superviseIntervalSeconds: engine.type === "server" ? 5 : 30,
     maintenanceIntervalSeconds: 300,
-    monitorIntervalSeconds: 5,
+    monitorIntervalSeconds: engine.type === "server" ? 5 : 30,
     reindex: false,
   };
   const boss =
@@ -86,6 +90,11 @@ export async function createJobQueue({ engine }: Database, options: JobQueueOpti
       ? new PgBoss({ ...common, connectionString: engine.url, max: 4 })
       : new PgBoss({ ...common, db: fromPglite(engine.embedded), backend: "pglite" });
   boss.on("error", options.onError);
+  const pollingIntervalSeconds = engine.type === "server" ? POLLING_SECONDS : EMBEDDED_POLLING_SECONDS;
+  const workers = new Set<string>();
+  const wake = (): void => {
+    for (const id of workers) boss.notifyWorker(id);
+  };
   await attempt("start", async () => {
     await boss.start();
     const settings = {
@@ -112,23 +121,32 @@ export async function createJobQueue({ engine }: Database, options: JobQueueOpti
           singletonKey: `${job.firstBlock}:${job.publicInput}`,
           priority: Math.max(0, PRIORITY_OF_BLOCK_0 - job.firstBlock),
         });
+        wake();
       }),
     work: ({ concurrency }, handler) =>
       attempt("work", async () => {
-        const id = await boss.work<ProofJob>(
-          QUEUE,
-          {
-            batchSize: 1,
-            localConcurrency: concurrency,
-            pollingIntervalSeconds: POLLING_SECONDS,
-            includeMetadata: true,
-          },
-          async ([job]) => {
-            if (job === undefined) return;
-            await handler({ id: job.id, data: job.data, retries: job.retryCount, signal: job.signal });
-          },
+        const ids = await Promise.all(
+          // Each worker by itself: the engine wakes by the id of a worker.
+          Array.from({ length: concurrency }, () =>
+            boss.work<ProofJob>(
+              QUEUE,
+              { batchSize: 1, pollingIntervalSeconds, includeMetadata: true },
+              async ([job]) => {
+                if (job === undefined) return;
+                try {
+                  await handler({ id: job.id, data: job.data, retries: job.retryCount, signal: job.signal });
+                } finally {
+                  wake();
+                }
+              },
+            ),
+          ),
         );
-        return () => boss.offWork(QUEUE, { id, wait: true });
+        for (const id of ids) workers.add(id);
+        return async () => {
+          for (const id of ids) workers.delete(id);
+          await Promise.all(ids.map((id) => boss.offWork(QUEUE, { id, wait: true })));
+        };
       }),
     poisoned: () =>
       attempt("list", async () => {
@@ -140,7 +158,12 @@ export async function createJobQueue({ engine }: Database, options: JobQueueOpti
           failedAtMs: createdOn.getTime(),
         }));
       }),
-    retryPoisoned: () => attempt("retry", () => boss.redrive(POISONED)),
+    retryPoisoned: () =>
+      attempt("retry", async () => {
+        const count = await boss.redrive(POISONED);
+        wake();
+        return count;
+      }),
     counts: () =>
       attempt("count", async () => {
         const [waiting, all, poisoned] = await Promise.all([

@@ -5,7 +5,8 @@ import type { Part, PartContext } from "./part.ts";
 import { publisherAccount } from "./publisher.ts";
 import type { Storage } from "./storage.ts";
 
-const MIN_POLL_MS = 5000;
+/** What is only observed need not be newer than Prometheus asks for it. */
+const MIN_POLL_MS = 15_000;
 
 /** Looks at database, contract and disk for the metrics. */
 export function createObserverPart(context: PartContext, { database }: Storage, { rollup }: L1): Part {

@@ -2,6 +2,8 @@ import { takeBackPayouts } from "@cairn/db";
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { createPublisherMetrics } from "../publisher/metrics.ts";
 import { createPublisher, type Publisher } from "../publisher/publisher.ts";
+import type { Sequencer } from "../sequencer/sequencer.ts";
+import type { Watcher } from "../watcher/watcher.ts";
 import type { L1 } from "./l1.ts";
 import type { Part, PartContext } from "./part.ts";
 import type { Storage } from "./storage.ts";
@@ -13,12 +15,22 @@ export function publisherAccount({ config, has }: Pick<PartContext, "config" | "
   return privateKeyToAccount(`0x${publisherKey.reveal().slice(2)}`);
 }
 
+/** What brings a publisher work, where it runs in the same process. */
+interface WorkSources {
+  readonly watcher: Watcher | null;
+  readonly sequencer: Sequencer | null;
+}
+
+/** How often a publisher without work looks that is told of work. */
+const IDLE_POLL_MS = 4000;
+
 /** The role of the publisher. */
 export function createPublisherPart(
   context: PartContext,
   account: PrivateKeyAccount,
   { database }: Storage,
   { rollup }: L1,
+  sources: WorkSources,
 ): Part {
   const { config } = context;
   let publisher: Publisher | null = null;
@@ -26,9 +38,12 @@ export function createPublisherPart(
     name: "publisher",
     start: async (endings) => {
       await takeBackPayouts(database.db, config.maxPayoutGas);
+      const { watcher, sequencer } = sources;
+      const isAlone = watcher === null || sequencer === null;
       publisher = createPublisher(
         {
           pollMs: config.l1PollMs,
+          idlePollMs: isAlone ? config.l1PollMs : Math.max(config.l1PollMs, IDLE_POLL_MS),
           maxLive: config.maxLiveL1,
           lowBalanceWei: config.lowBalanceWei,
           maxPayoutGas: config.maxPayoutGas,
@@ -46,7 +61,14 @@ export function createPublisherPart(
         },
       );
       endings.add("publisher", publisher.stop);
-      publisher.start();
+      const { start, poke } = publisher;
+      sequencer?.onEvent(({ type }) => {
+        if (type === "block") poke();
+      });
+      watcher?.onEvent(({ type }) => {
+        if (type === "progress" || type === "reorg") poke();
+      });
+      start();
     },
     readiness: () => (publisher === null ? {} : { publisher: readinessOf(publisher) }),
   };

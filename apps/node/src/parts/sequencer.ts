@@ -31,6 +31,10 @@ import type { Part, PartContext } from "./part.ts";
 import { publisherAccount } from "./publisher.ts";
 import type { Storage } from "./storage.ts";
 
+/** How often the gas price is asked for at most: it changes from block to block of L1. */
+const GAS_PRICE_POLL_MS = 4000;
+/** How often the queue guard looks when a watcher wakes it besides. */
+const GUARD_POLL_MS = 2000;
 /** Blocks that may wait for L1; the state store can undo more, so that a reorg may take some back. */
 const MAX_UNPROVEN_BLOCKS = 8192;
 
@@ -113,7 +117,12 @@ export function createSequencerPart(
     name: "sequencer",
     start: async (endings) => {
       await noteOperator();
-      const gasPrice = createGasPrice(l1.rollup.reader, clock, child("gas price"), config.l1PollMs);
+      const gasPrice = createGasPrice(
+        l1.rollup.reader,
+        clock,
+        child("gas price"),
+        Math.max(config.l1PollMs, GAS_PRICE_POLL_MS),
+      );
       endings.add("gas price", gasPrice.stop);
       gasPrice.start();
       const feePolicy = createFeePolicy(feeSettings(config, slotCount), gasPrice.current);
@@ -131,7 +140,8 @@ export function createSequencerPart(
         promises,
         clock,
         logger: child("queue"),
-        pollMs: config.l1PollMs,
+        // The watcher of this process wakes the guard whenever L1 has moved.
+        pollMs: watcher === null ? config.l1PollMs : Math.max(config.l1PollMs, GUARD_POLL_MS),
       });
       endings.add("queue guard", guard.stop);
       const scheduler = createProofScheduler({
@@ -147,8 +157,13 @@ export function createSequencerPart(
       sequencer.onEvent(({ type }) => {
         if (type === "block") scheduler.blockSealed();
       });
+      let hasMoved = false;
       watcher?.onEvent(({ type }) => {
-        if (type === "looked") guard.poke();
+        if (type === "progress" || type === "reorg") hasMoved = true;
+        // What was read is true as a whole only now.
+        if (type !== "looked" || !hasMoved) return;
+        hasMoved = false;
+        guard.poke();
       });
       await guard.look();
       await scheduler.schedule();

@@ -15,6 +15,9 @@ import type { SchedulerMetrics } from "./metrics.ts";
 /** Batches that have jobs at a time, oldest first; the others wait in the database. */
 const LOOK_AHEAD = 64;
 
+/** How often it looks while no batch waits for a proof; a sealed block wakes it. */
+const IDLE_POLL_MS = 5000;
+
 /** How long a job counts as added before it is added again, should the engine have lost it. */
 const ADD_AGAIN_MS = 10_000;
 
@@ -64,7 +67,12 @@ export function createProofScheduler(deps: {
     }
   };
 
-  const poller = createPoller({ ...deps, run: enqueueMissing, failure: "proof jobs cannot be scheduled" });
+  const poller = createPoller({
+    ...deps,
+    run: enqueueMissing,
+    failure: "proof jobs cannot be scheduled",
+    pollMs: () => (added.size === 0 ? Math.max(deps.pollMs, IDLE_POLL_MS) : deps.pollMs),
+  });
   return {
     schedule: poller.poll,
     blockSealed: () => {

@@ -37,6 +37,8 @@ import { findDearPayouts } from "./payout-gas.ts";
 /** How the publisher works. */
 export interface PublisherSettings extends SenderSettings {
   readonly pollMs: number;
+  /** As `pollMs`, while it has nothing to do and whoever brings work pokes it. */
+  readonly idlePollMs: number;
   /** L1 transactions that wait to be mined at a time. */
   readonly maxLive: number;
   /** Payouts that would take more gas each are left to others. */
@@ -60,6 +62,8 @@ export interface Publisher {
   readonly start: () => void;
   /** Does what can be done now. Throws what database and RPC throw. */
   readonly poll: () => Promise<void>;
+  /** Looks soon: there may be something to do. */
+  readonly poke: () => void;
   readonly status: () => PublisherStatus;
   readonly stop: () => Promise<void>;
 }
@@ -287,11 +291,14 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
     }
   };
 
+  const isIdle = (): boolean => status.state === "idle" && status.waitingFor === null;
+  const pauseMs = (): number => (isIdle() ? settings.idlePollMs : settings.pollMs);
   const failure = "publisher failed";
-  const poller = createPoller({ run, clock, logger, failure, pollMs: settings.pollMs, maxPauseMs: MAX_PAUSE_MS });
+  const poller = createPoller({ run, clock, logger, failure, pollMs: pauseMs, maxPauseMs: MAX_PAUSE_MS });
   return {
     start: poller.start,
     poll: poller.poll,
+    poke: poller.poke,
     status: () => status,
     stop: async () => {
       isStopped = true;
