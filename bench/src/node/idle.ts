@@ -1,3 +1,4 @@
+import { loadavg } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { CairnError } from "@cairn/protocol";
 import type { BenchErrorCode } from "../errors.ts";
@@ -51,7 +52,10 @@ export async function measureIdle(cacheDir: string, seconds: number): Promise<Id
 /** The figures as part of a page. */
 export function idleToMarkdown(figures: IdleFigures): string {
   const { cpu, cores, node } = describeMachine();
-  const origin = `${cpu}, ${cores} cores, Node ${node}. Taken ${new Date().toISOString()}.`;
+  const load = loadavg()
+    .map((value) => value.toFixed(1))
+    .join(", ");
+  const origin = `${cpu}, ${cores} cores, Node ${node}. Taken ${new Date().toISOString()}, load averages ${load}.`;
   return `${tableToMarkdown(idleTable(figures))}\n${origin}`;
 }
 
