@@ -1,6 +1,7 @@
-/** Checks imports against the table in ARCHITECTURE.md, purity, and the rules that hold in every file. */
+/** Checks imports against the table in ARCHITECTURE.md and for circles, purity, and the rules that hold in every file. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { checkCircles } from "./checks/circles.ts";
 import { checkCode } from "./checks/code-rules.ts";
 import { checkImports } from "./checks/imports.ts";
 import { checkPurity } from "./checks/purity.ts";
@@ -13,6 +14,7 @@ const code = files.map(checkCode);
 const problems = [
   ...repository.problems,
   ...checkImports(repository),
+  ...checkCircles(repository),
   ...checkPurity(repository),
   ...code.flatMap((result) => result.problems),
 ];
