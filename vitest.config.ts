@@ -18,7 +18,8 @@ export default defineConfig({
   test: {
     globalSetup: ["./scripts/testing/postgres-setup.ts"],
     setupFiles: ["./scripts/testing/patient-waits.ts"],
-    maxWorkers: 2,
+    // One more than the cores of the usual machine: about a third of the time files wait, for blocks and stand-in proofs.
+    maxWorkers: 3,
     testTimeout: TEST_TIMEOUT_MS,
     hookTimeout: TEST_TIMEOUT_MS,
     sequence: { sequencer: LongFirst },

@@ -34,7 +34,7 @@ describe("a PostgreSQL server that fails under a running node", () => {
   beforeAll(async () => {
     scene = await openScene({
       database: "own server",
-      env: { CAIRN_BLOCK_TIME_MS: "1500", STAND_IN_PROOF_MS: "1000" },
+      env: { CAIRN_BLOCK_TIME_MS: "1500" },
     });
     if (scene.postgres === null) throw new RangeError("the scene has no server");
     postgres = scene.postgres;

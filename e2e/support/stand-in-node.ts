@@ -6,13 +6,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import { STAND_IN_PROVER } from "@cairn/devnet/testing";
 import { runCommand } from "@cairn/node";
 
-/** How long a proof takes. */
-const proofMs = Number(process.env.STAND_IN_PROOF_MS ?? 0);
+/** As long as a real proof takes on a quiet machine: batches follow one another at the pace that tests know. */
+const PROOF_MS = 2500;
 
 process.exitCode = await runCommand(process.argv.slice(2), process.env, {
   ...STAND_IN_PROVER,
   prove: async (circuit, publicInput, _witness, signal) => {
-    await delay(proofMs, undefined, { signal });
+    await delay(PROOF_MS, undefined, { signal });
     return STAND_IN_PROVER.prove(circuit, publicInput);
   },
 });
