@@ -197,6 +197,16 @@ describe("purity", () => {
 });
 
 describe("rules of every file", () => {
+  it("refuses prose in Markdown beyond 120 columns, but not tables, code and words that fill a line alone", () => {
+    const words = `${"word ".repeat(23)}word.`;
+    expect(codeProblems("docs/a.md", `${words}\n`)).toEqual([]);
+    expect(codeProblems("docs/a.md", `${words}${" ×".repeat(3)}`)).toEqual(["126 columns; wrap at 120"]);
+    expect(codeProblems("docs/a.md", `| ${words} | ${words} |`)).toEqual([]);
+    expect(codeProblems("docs/a.md", `text\n\`\`\`sh\n${words} ${words}\n\`\`\`\n`)).toEqual([]);
+    expect(codeProblems("docs/a.md", `\`\`\`\ncode\n\`\`\`\n${words} ${words}`)).toHaveLength(1);
+    expect(codeProblems("docs/a.md", `[x](${"y".repeat(150)})`)).toEqual([]);
+  });
+
   it.each([
     ["throws a bare Error: throw one with a code", 'throw new Error("x");'],
     ["throws a bare Error: throw one with a code", 'throw Error("x");'],

@@ -7,6 +7,9 @@ export const LINE_LIMITS = { advised: 400, hard: 450 };
 /** Bytes that no committed file may exceed: what is larger is built, not stored. */
 export const MAX_FILE_BYTES = 300_000;
 
+/** Columns that prose in Markdown may take. */
+export const MARKDOWN_COLUMNS = 120;
+
 const SIZED = /\.(?:ts|mjs|nr|sol)$/;
 const READ_BY_PEOPLE = /\.(?:ts|mjs|nr|sol|md)$/;
 const GENERATED_HEADER = /^(?:\/\/|\/\*+)\s*generated\b/i;
@@ -34,8 +37,22 @@ export function checkCode(file: TextFile): { problems: Problem[]; notes: Problem
       if (found) problems.push({ file: path, line: index + 1, message: `unfinished: ${found[0]}` });
     }
   }
+  if (path.endsWith(".md")) problems.push(...checkWidth(file));
   if (path.endsWith(".ts")) problems.push(...checkSyntax(file));
   return { problems, notes };
+}
+
+/** Lines of prose that are too long. Tables, code and a word that fills a line alone cannot be wrapped. */
+function checkWidth({ path, text }: TextFile): Problem[] {
+  let isCode = false;
+  return text.split("\n").flatMap((line, index) => {
+    const isFence = line.trimStart().startsWith("```");
+    if (isFence) isCode = !isCode;
+    const columns = [...line].length;
+    const isProse = !isCode && !isFence && !line.startsWith("|") && line.trim().includes(" ");
+    if (!isProse || columns <= MARKDOWN_COLUMNS) return [];
+    return [{ file: path, line: index + 1, message: `${columns} columns; wrap at ${MARKDOWN_COLUMNS}` }];
+  });
 }
 
 function checkSyntax(file: TextFile): Problem[] {

@@ -1,4 +1,5 @@
 import { formatDecimal, formatInteger, formatMebibytes, type Table, tableToMarkdown, tableToText } from "../table.ts";
+import { wrapParagraph } from "../wrap.ts";
 import type { Percentiles } from "./percentiles.ts";
 import type { LoadFigures, NodeBenchReport, NodeRun } from "./report.ts";
 
@@ -9,7 +10,7 @@ export function nodeReportToText(report: NodeBenchReport): string {
 
 /** The report as part of a Markdown page. */
 export function nodeReportToMarkdown(report: NodeBenchReport): string {
-  return [origin(report).join("  \n"), "", ...tables(report).map(tableToMarkdown)].join("\n");
+  return [origin(report).map(wrapParagraph).join("  \n"), "", ...tables(report).map(tableToMarkdown)].join("\n");
 }
 
 function origin({ machine, takenAt, seed, invalidShare, runs }: NodeBenchReport): string[] {

@@ -4,6 +4,7 @@ import { CairnError } from "@cairn/protocol";
 import type { BenchErrorCode } from "../errors.ts";
 import { describeMachine } from "../machine.ts";
 import { formatDecimal, formatMebibytes, type Table, tableToMarkdown } from "../table.ts";
+import { wrapParagraph } from "../wrap.ts";
 import { startEnvironment } from "./environment.ts";
 import { type CpuByName, cpuBetween, readThreads, readUsage } from "./usage.ts";
 
@@ -56,7 +57,7 @@ export function idleToMarkdown(figures: IdleFigures): string {
     .map((value) => value.toFixed(1))
     .join(", ");
   const origin = `${cpu}, ${cores} cores, Node ${node}. Taken ${new Date().toISOString()}, load averages ${load}.`;
-  return `${tableToMarkdown(idleTable(figures))}\n${origin}`;
+  return `${tableToMarkdown(idleTable(figures))}\n${wrapParagraph(origin)}\n`;
 }
 
 function idleTable({ seconds, cpuSeconds, residentBytes, threads }: IdleFigures): Table {

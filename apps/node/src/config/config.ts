@@ -81,8 +81,8 @@ export function configMarkdown(): string {
   return [
     "# Configuration",
     "",
-    "Written by `apps/node/scripts/generate-config.ts`. Flags win over environment variables. Secrets have no flag: everyone on",
-    "the machine can read the flags of a process. A variable that begins with CAIRN_ and is no setting stops the start.",
+    "Written by `apps/node/scripts/generate-config.ts`. Flags win over environment variables. Secrets have no flag: everyone",
+    "on the machine can read the flags of a process. A variable that begins with CAIRN_ and is no setting stops the start.",
     "",
     "| Variable | Flag | Default | Unit | Meaning |",
     "|---|---|---|---|---|",
