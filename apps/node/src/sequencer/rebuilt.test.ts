@@ -25,6 +25,8 @@ import { createQueueGuard } from "./queue-guard.ts";
 const databases = createTestDatabases().server;
 const NOW = START_MS / 1000;
 const HOUR = 3600;
+/** The node takes whatever comes: what was expected of the provers turns out wrong. */
+const MISJUDGED_SECONDS = 10 ** 9;
 const headAt = (timestamp: number) => ({
   number: 9,
   timestamp,
@@ -47,7 +49,7 @@ describe("blocks that are built again", () => {
   let harness: SequencerHarness;
   let life: Life;
   beforeEach(async () => {
-    harness = await createSequencerHarness(await databases.create(), 3);
+    harness = await createSequencerHarness(await databases.create(), 3, MISJUDGED_SECONDS);
     life = await harness.begin({ nonceWindow: 4096 });
     await harness.fund(life);
     harness.rules.observe(viewAt(NOW));
