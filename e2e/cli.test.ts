@@ -128,7 +128,7 @@ describe("a person with a terminal", () => {
     expect(await Promise.all(balances)).toEqual([ETH / 2n, (3n * ETH) / 4n, 2n * ETH - (3n * ETH) / 4n - fees]);
   });
 
-  it("swaps with somebody who checks the terms", async () => {
+  it("swaps with someone who checks the terms", async () => {
     const { paymentCode } = await cairn<{ paymentCode: string }>("keys", "show", "bob");
     await cairn("swap", "offer", "0.1", "ETH", "300", "USD", paymentCode, "--out", offer);
     const other = await runCairn(["swap", "accept", offer, "200", "USD", "0.1", "ETH", "--key", "bob"], env);

@@ -176,7 +176,7 @@ describe("the deployed contracts, after the operator is gone", () => {
     expect(await refusalOf("exit", [account, words])).toBe("RootMismatch");
   });
 
-  it("pay everybody out once, to the owner, and keep nothing", async () => {
+  it("pay everyone out once, to the owner, and keep nothing", async () => {
     const { reader, address } = devnet.rollup;
     const wallet = devnet.wallet(4);
     const { accounts, siblings } = proveExits(tree, [accountIndex(FIRST), accountIndex(FIRST + 1)]);

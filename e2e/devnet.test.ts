@@ -95,7 +95,7 @@ interface Held {
   readonly balances: readonly { readonly index: number; readonly balance: string }[];
 }
 
-/** What the node says that everybody has. */
+/** What the node says that everyone has. */
 async function readHeld({ urls, accounts }: Ready): Promise<Held> {
   const get = async <T>(path: string): Promise<T> => (await (await fetch(`${urls.api}${path}`)).json()) as T;
   const { root, lastBlock } = await get<RouteResponse<"rollup">>("/v1/rollup");

@@ -158,7 +158,7 @@ describe("the guide on leaving without the operator", () => {
     for (const tokenId of [0, ...profile.tokens.map(({ id }) => id)]) expect(await custody(tokenId)).toBe(0n);
   });
 
-  it("has paid everybody", async () => {
+  it("has paid everyone", async () => {
     expect(await dollars(addressOf("bob"))).toBe(bobsDollars);
     const gained = (await reader.getBalance({ address: addressOf("carol") })) - carolsEther;
     expect(gained).toBeGreaterThan(parseEther("1.49"));

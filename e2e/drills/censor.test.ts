@@ -51,7 +51,7 @@ describe("censor: the operator ignores one user, who demands the money on L1", (
     const call = { address, abi: rollupAbi, functionName: "submitBatch", args: [header, "0x", "0x"], account } as const;
     return (await refusal(() => reader.simulateContract(call)))?.name;
   };
-  /** Demands a whole balance; gas and queue fee are paid by somebody's L1 account, so balances are compared after it. */
+  /** Demands a whole balance; gas and queue fee are paid by someone's L1 account, so balances are compared after it. */
   const force = async (holder: Holder, key: string): Promise<{ position: number; balance: bigint }> => {
     const forced = await drill.cairn<Forced>("force-withdraw", String(holder.index), "--key", key);
     expect(forced.status).toBe("queued");

@@ -14,7 +14,7 @@ interface Exited {
   readonly exited: readonly { readonly index: number; readonly paid: boolean | null }[];
 }
 
-describe("escape: nobody submits any more, and everybody leaves with what is theirs", () => {
+describe("escape: nobody submits any more, and everyone leaves with what is theirs", () => {
   let drill: Drill;
   let token: DevToken;
   let outcome: Outcome;

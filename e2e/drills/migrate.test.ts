@@ -56,7 +56,7 @@ describe("migrate: the users of one deployment leave it in bulk and enter a new 
   });
   afterAll(() => drill?.stop());
 
-  it("is left by everybody, in one sweep, with everything they have", async () => {
+  it("is left by everyone, in one sweep, with everything they have", async () => {
     const { scene } = drill;
     for (const holder of holders) {
       const { index, person } = holder;

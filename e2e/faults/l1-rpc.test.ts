@@ -46,7 +46,7 @@ describe("an L1 node that lets the rollup's node down", () => {
   afterEach(() => proxy.comeBack());
   afterAll(() => scene?.stop());
 
-  it("refuses connections while somebody deposits, then hangs, then fails at some methods, and comes back", async () => {
+  it("refuses connections while someone deposits, then hangs, then fails at some methods, and comes back", async () => {
     await proxy.refuse();
     await scene.holders.topUp(people.alice, ETHER);
     await noticed();

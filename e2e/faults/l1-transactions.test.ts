@@ -138,7 +138,7 @@ describe("L1 transactions of the publisher", () => {
     await audit(scene, { reverted: 1 });
   });
 
-  it("a batch submitted by somebody else with the same key, and a payment that somebody else makes first", async () => {
+  it("a batch submitted by someone else with the same key, and a payment that someone else makes first", async () => {
     const [batches, payments] = [watch("submitBatch"), watch("pay")];
     l1.proxy.dropTransactions();
     await pay(scene, people);

@@ -78,7 +78,7 @@ describe("provers on a PostgreSQL server, each a process of its own", () => {
     await other.kill("SIGTERM");
   });
 
-  it("one returns garbage, somebody writes garbage into the database, and L1 sees none of it", async () => {
+  it("one returns garbage, someone writes garbage into the database, and L1 sees none of it", async () => {
     const submissions = () => scene.l1.proxy.broadcasts().filter(({ purpose }) => purpose === "submitBatch").length;
     const before = submissions();
     await pay(scene, people);

@@ -26,7 +26,7 @@ export interface Drill {
   readonly cairn: <T>(...args: readonly string[]) => Promise<T>;
   /** Runs a command. */
   readonly tryCairn: <T>(...args: readonly string[]) => Promise<Told<T>>;
-  /** Starts a node of somebody's own: own key, own empty directory, straight to L1, restored from it. */
+  /** Starts a node of someone's own: own key, own empty directory, straight to L1, restored from it. */
   readonly startStranger: (change?: Readonly<Record<string, string>>) => Promise<NodeProcess>;
   /** Waits until L1 has at least this many batches. */
   readonly untilBatch: (count: number) => Promise<void>;

@@ -20,7 +20,7 @@ import { vi } from "vitest";
 import { readApi } from "./api.ts";
 import type { L1 } from "./l1.ts";
 
-/** Somebody with an L1 wallet and one L2 account in one token. */
+/** Someone with an L1 wallet and one L2 account in one token. */
 export interface Holder {
   readonly person: Person;
   readonly wallet: L1Wallet;

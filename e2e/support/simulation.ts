@@ -40,7 +40,7 @@ const FUNDING = { timeout: 60_000, interval: 200 };
 const FUNDED_INDEX = FIRST_ACCOUNT_INDEX + PEOPLE.length + 2;
 
 /**
- * People do what they may do while faults come and go, all chosen by the seed; then the faults end, everybody waits for their
+ * People do what they may do while faults come and go, all chosen by the seed; then the faults end, everyone waits for their
  * answers, and the usual check is made. The machine's speed decides what meets what; a seed makes it likely, not certain.
  */
 export async function simulate(seed: number, seconds: number, proofs: Proofs): Promise<SimulationReport> {
@@ -55,7 +55,7 @@ export async function simulate(seed: number, seconds: number, proofs: Proofs): P
       CAIRN_BLOCK_TIME_MS: "5000",
       CAIRN_BUMP_AFTER_MS: "2000",
       CAIRN_PROVER_HEARTBEAT_SECONDS: "10",
-      // Provers are killed more often than anybody's bad luck.
+      // Provers are killed more often than anyone's bad luck.
       CAIRN_PROOF_RETRIES: "50",
     },
   });
@@ -140,7 +140,7 @@ async function run(
     ],
     ["withdraw", 6, () => send([holders.withdraw(random.pick(people), scene.newRecipient(), amount(), terms())])],
     [
-      "transfer to somebody new",
+      "transfer to someone new",
       4,
       () => send([holders.transferToNew(random.pick(people), personOf(`new ${random.whole(1e6)}`), amount())]),
     ],

@@ -94,7 +94,7 @@ const ADVICE: Readonly<Record<string, Advice>> = {
 /** What helps when the contract reverts, by the name of its error. */
 const REVERTS: Readonly<Record<string, string>> = {
   ValueTooLow: "The queue fee rose meanwhile: try again.",
-  KeyWithoutOwner: "Only the owner itself may set a key: deposit for somebody else without a key.",
+  KeyWithoutOwner: "Only the owner itself may set a key: deposit for someone else without a key.",
   CustodyTooLarge: "The rollup takes no more of this token.",
   TokenPullFailed: "The L1 account must own the tokens and approve the rollup.",
   ReceivedUnexpectedAmount: "The token takes a fee on transfers or rebases; deposit another amount or token.",
@@ -103,10 +103,10 @@ const REVERTS: Readonly<Record<string, string>> = {
   RollupFrozen: "The rollup is frozen: it takes nothing new; leave it with `cairn exit` and `cairn reclaim`.",
   NotFrozen: "Exits and reclaims open with a freeze: `cairn freeze`, once an entry has waited for the freeze delay.",
   FreezeTooEarly: "The oldest entry has not waited for the freeze delay yet.",
-  AlreadyExited: "Somebody was faster: the account has been paid to its owner.",
-  AlreadyReclaimed: "Somebody was faster: the entry has been paid back to its owner.",
-  NothingToPay: "Somebody was faster: these payouts are paid or claimable.",
-  NothingToClaim: "Somebody was faster: it has been claimed.",
+  AlreadyExited: "Someone was faster: the account has been paid to its owner.",
+  AlreadyReclaimed: "Someone was faster: the entry has been paid back to its owner.",
+  NothingToPay: "Someone was faster: these payouts are paid or claimable.",
+  NothingToClaim: "Someone was faster: it has been claimed.",
   RootMismatch: "The proof is for another state: restore to the head of L1 again.",
   InsufficientGas: "The gas limit was too low: try again.",
 };

@@ -24,7 +24,7 @@ const profileSchema = z.strictObject({
       }),
     )
     .default([]),
-  /** Keys that everybody knows, of a development chain. */
+  /** Keys that everyone knows, of a development chain. */
   accounts: z
     .array(
       z.strictObject({

@@ -13,7 +13,7 @@ import { contractToken, ETH, profileToken, type Token, tokenToJson, unreadToken 
 export type { Token } from "./token-label.ts";
 
 const MAX_TOKEN_ID = 2 ** 32 - 1;
-/** Strangers can deposit any number of tokens for somebody: beyond this many, one command asks no more contracts. */
+/** Strangers can deposit any number of tokens for someone: beyond this many, one command asks no more contracts. */
 const MAX_TOKENS_READ = 64;
 const READS_AT_A_TIME = 8;
 

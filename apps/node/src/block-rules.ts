@@ -16,7 +16,7 @@ export const TOO_OLD = "the block became too old for L1";
 export type ClosedReason =
   /** Proofs or L1 are too far behind: more blocks would grow too old for L1 before their turn. */
   | "lagging"
-  /** Somebody else is the operator, and submission is not open to others. */
+  /** Someone else is the operator, and submission is not open to others. */
   | "notOperator"
   /** Submitting for the operator, a block must hold every entry up to its time; L1's safe block is not that far yet. */
   | "awaitingL1"

@@ -109,7 +109,7 @@ describe("a poller", () => {
     expect(begun()).toBe(4);
   });
 
-  it("sees a poke that falls into a run that somebody else asked for", async () => {
+  it("sees a poke that falls into a run that someone else asked for", async () => {
     const { poller, begun, end } = scene();
     poller.start(100);
     const asked = poller.poll();

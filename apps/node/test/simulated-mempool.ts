@@ -21,7 +21,7 @@ export interface SimulatedMempool {
   baseFee: bigint;
   /** Added to the pending count that it tells. */
   pendingLie: number;
-  /** Puts somebody else's transaction of the account into the mempool. */
+  /** Puts someone else's transaction of the account into the mempool. */
   readonly addForeign: (nonce: number, maxFeePerGas: bigint, maxPriorityFeePerGas: bigint) => void;
   readonly mine: () => void;
   /** Every own transaction that was offered, once. */

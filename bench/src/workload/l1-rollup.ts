@@ -39,7 +39,7 @@ import { type BlockKind, type FillContext, fillBlock, l1OperationsOf } from "./c
 import { createFastCrypto } from "./crypto.ts";
 import type { Parties, Party } from "./parties.ts";
 
-/** Smallest units that everybody starts with. */
+/** Smallest units that everyone starts with. */
 const DEPOSIT = 10n ** 20n;
 /** Positions of the parties' wallets among those of the development L1; 0 is the operator. */
 const WALLET = { alice: 1, bob: 2 } as const;
@@ -79,7 +79,7 @@ export interface L1BenchRollupOptions {
   readonly sizes: readonly BlockSize[];
 }
 
-/** Starts an L1, deploys, and gives everybody money with a first batch. Throws as its parts do. */
+/** Starts an L1, deploys, and gives everyone money with a first batch. Throws as its parts do. */
 export async function startL1BenchRollup({ cacheDir, sizes }: L1BenchRollupOptions): Promise<L1BenchRollup> {
   const crypto = await createFastCrypto();
   const circuits = new Map<BlockSize, BlockCircuit>();
@@ -170,7 +170,7 @@ function createRollup(parts: {
   };
 }
 
-/** Everybody's accounts in the order in which {@link depositOpeningMoney} creates them. */
+/** Everyone's accounts in the order in which {@link depositOpeningMoney} creates them. */
 function createParties(devnet: DevRollup, token: DevToken): Parties {
   const [operator, alice, bob] = [
     personOf(devnet.wallet(0), 1),
@@ -190,7 +190,7 @@ function createParties(devnet: DevRollup, token: DevToken): Parties {
   };
 }
 
-/** The owner of a wallet with a key that anybody could guess. */
+/** The owner of a wallet with a key that anyone could guess. */
 function personOf(wallet: L1Wallet, seed: number): Person {
   const secretKey = secretKeyFromBytes(new Uint8Array(KEY_ENTROPY_BYTES).fill(seed));
   const owner = addressToBigint(wallet.account.address);

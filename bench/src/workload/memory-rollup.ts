@@ -22,7 +22,7 @@ export const TIMESTAMP = 1_700_000_000;
 
 const BALANCE = 10n ** 24n;
 
-/** An account of somebody with plenty of a token. */
+/** An account of someone with plenty of a token. */
 export function fundedAccount(person: Person, token = tokenId(0)): Account {
   return { owner: person.owner, tokenId: token, nonce: 0, ownerKey: true, balance: BALANCE, key: person.key };
 }

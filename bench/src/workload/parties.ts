@@ -1,7 +1,7 @@
 import { type AccountIndex, encodeFloat16, encodeFloat40, type L2Transaction, type TokenId } from "@cairn/protocol";
 import type { Person } from "@cairn/testkit";
 
-/** Somebody's account in one token. */
+/** Someone's account in one token. */
 export interface Party {
   readonly person: Person;
   readonly index: AccountIndex;

@@ -28,7 +28,7 @@ const TARGET = ["-t", "evm-no-zk", "--scheme", "ultra_honk"];
 const MEMORY_POLL_MS = 50;
 
 /**
- * Becomes the program, but first leaves somebody behind who ends it when this process is gone, however that came about:
+ * Becomes the program, but first leaves someone behind who ends it when this process is gone, however that came about:
  * the pipe to its input closes then. A session of its own keeps the terminal's Ctrl-C away: the signal ends it.
  */
 const GUARDED = `exec 3<&0; (read -r _ <&3; kill -9 "$$") >/dev/null 2>&1 & exec "$0" "$@" </dev/null`;

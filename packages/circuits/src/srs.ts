@@ -25,7 +25,7 @@ export const DEV_G2: readonly [bigint, bigint, bigint, bigint] = [
 
 /**
  * The dev SRS, powers of τ = 2, in `dir` with at least `points` points in the prover's file format; made if missing
- * (2.5 s for 2^19 points). Whoever knows τ, and everybody knows 2, can forge proofs: for development chains only.
+ * (2.5 s for 2^19 points). Whoever knows τ, and everyone knows 2, can forge proofs: for development chains only.
  */
 export function ensureDevSrs(options: {
   readonly dir: string;

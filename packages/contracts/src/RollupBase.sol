@@ -37,7 +37,7 @@ abstract contract RollupBase is IRollup {
     /// @dev Once 0, for ever.
     address internal _operator;
     uint64 internal _lastOperatorBatchAt;
-    /// @dev Whether somebody else submitted after the operator's last batch.
+    /// @dev Whether someone else submitted after the operator's last batch.
     bool internal _takenOver;
     address internal _proposedOperator;
 

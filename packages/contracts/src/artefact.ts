@@ -4,7 +4,7 @@ import { type BlockSize, CairnError } from "@cairn/protocol";
 import { type Abi, type Hex, keccak256 } from "viem";
 import type { ContractsErrorCode } from "./errors.ts";
 
-/** Where a proof system's common reference string comes from: `dev` is forgeable by anybody. */
+/** Where a proof system's common reference string comes from: `dev` is forgeable by anyone. */
 export type SrsKind = "dev" | "ignition";
 
 /** A compiled contract. */

@@ -148,7 +148,7 @@ export function assertVerifiersAllowed(chainId: number, verifiers: readonly Veri
     if (srs === "ignition" && srsOfBytecode(bytecode) === "ignition") continue;
     throw new CairnError<ContractsErrorCode>(
       "contracts/dev-verifier-refused",
-      `${name} accepts proofs that anybody can forge; it is refused on chain ${chainId}`,
+      `${name} accepts proofs that anyone can forge; it is refused on chain ${chainId}`,
       { details: { chainId, verifier: name } },
     );
   }

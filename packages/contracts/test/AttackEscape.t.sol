@@ -14,7 +14,7 @@ contract AttackEscapeTest is EscapeTest {
     uint256 private constant TRANSACTION_GAS_CAP = 16_777_216;
     uint32 private constant MAX_ACCOUNTS = 1 << 24;
 
-    /// Somebody lets one of many leave first: those who follow lose little more than their calldata, not the hashing.
+    /// Someone lets one of many leave first: those who follow lose little more than their calldata, not the hashing.
     function test_attack_frontRunOneOfMany() public {
         for (uint256 i = 0; i < 40; i++) addAccount(vm.addr(100 + i), 0, 1 ether);
         prove();

@@ -11,7 +11,7 @@ import {vm} from "./support/Vm.sol";
 contract AttackSubmissionTest is RollupTest {
     uint64 private constant MAX_AGE = 2 hours;
 
-    /// Empty batches in time, each as old as allowed: a waiting entry still comes in before anybody could freeze.
+    /// Empty batches in time, each as old as allowed: a waiting entry still comes in before anyone could freeze.
     function test_attack_operatorStallsBelowEveryDeadline() public {
         depositETH(alice, 1 ether);
         uint256 enqueuedAt = block.timestamp;
@@ -21,7 +21,7 @@ contract AttackSubmissionTest is RollupTest {
             vm.warp(next < end ? next : end);
             _submitBackdated(operator, 0);
         }
-        vm.assertTrue(rollup.isSubmissionOpen(), "meanwhile anybody may take it in");
+        vm.assertTrue(rollup.isSubmissionOpen(), "meanwhile anyone may take it in");
         vm.warp(block.timestamp + 1);
         BatchHeader memory header = _backdated(0);
         bytes memory proof_ = proof(header, "");
@@ -88,7 +88,7 @@ contract AttackSubmissionTest is RollupTest {
         submitAs(stranger, header, "", proof(header, ""));
     }
 
-    /// Whatever delays the constructor accepts: before a freeze there is a time at which anybody may submit and nobody, the
+    /// Whatever delays the constructor accepts: before a freeze there is a time at which anyone may submit and nobody, the
     /// operator neither, gets past the oldest entry.
     function testFuzz_attack_laddersWithoutARung(uint64 inclusion, uint64 idle, uint64 freezing, bool isStalled) public {
         Parameters memory given = defaultParameters();

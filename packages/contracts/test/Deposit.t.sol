@@ -46,7 +46,7 @@ contract DepositTest is RollupTest {
         vm.assertEq(rollup.custody(0), 1 ether + (64 + 2) * uint256(FEE / 2), "credited the amount");
     }
 
-    /// An RPC names a huge fee and the client sends it along: it comes back instead of becoming somebody else's deposit.
+    /// An RPC names a huge fee and the client sends it along: it comes back instead of becoming someone else's deposit.
     function test_attack_inflatedFeeBecomesADeposit() public {
         uint256 before = alice.balance;
         vm.prank(alice);

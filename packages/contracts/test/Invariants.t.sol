@@ -54,7 +54,7 @@ contract InvariantsTest {
         _handler.checkState();
     }
 
-    /// At the end of each campaign everybody leaves.
+    /// At the end of each campaign everyone leaves.
     function afterInvariant() public {
         _handler.finish();
     }

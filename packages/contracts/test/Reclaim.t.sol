@@ -34,7 +34,7 @@ contract ReclaimTest is EscapeTest {
         vm.prank(stranger);
         rollup.reclaim(2, record);
         vm.assertEq(CAROL.balance, 2 ether + HALF_FEE, "deposit and half of the fee");
-        vm.assertEq(alice.balance, paidIn, "who paid it in for somebody else gave it away");
+        vm.assertEq(alice.balance, paidIn, "who paid it in for someone else gave it away");
         vm.assertTrue(rollup.isReclaimed(2) && !rollup.isReclaimed(3), "marked, alone");
         vm.assertEq(rollup.custody(0), 11 ether + 3 * HALF_FEE, "custody fell");
     }

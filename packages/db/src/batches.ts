@@ -112,7 +112,7 @@ export async function listRejectedProofs(db: Db, limit: number): Promise<Rejecte
 }
 
 /** Forgets the bad proofs of every batch, so that they are tried again. */
-export async function forgiveBadProofs(db: Db): Promise<void> {
+export async function resetBadProofs(db: Db): Promise<void> {
   await db.updateTable("batches").set({ bad_proofs: 0 }).where("bad_proofs", ">", 0).execute();
 }
 

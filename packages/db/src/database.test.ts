@@ -21,7 +21,6 @@ import {
   findLastSealedBlock,
   findTransaction,
   findWitness,
-  forgiveBadProofs,
   insertBatch,
   insertL1Attempt,
   insertL1Transaction,
@@ -49,6 +48,7 @@ import {
   readProgress,
   rejectProof,
   requeueTransactions,
+  resetBadProofs,
   revokeAcceptancesFrom,
   revokeSettlementsFrom,
   type StoredTransaction,
@@ -232,7 +232,7 @@ describe.each(["embedded", "server"] as const)("repositories on the %s engine", 
     expect(await listRejectedProofs(db, 9)).toEqual([
       { firstBlock: 1, publicInput: 77n, proof: proof.proof, details: proof.details, rejectedAtMs: 9 },
     ]);
-    await forgiveBadProofs(db);
+    await resetBadProofs(db);
     expect((await findBatch(db, 1))?.badProofs).toBe(0);
     const acceptance = { number: batchNumber(1), l1Transaction: hash(5), l1Block: 20, l1BlockHash: hash(6) };
     await markBatchAccepted(db, 1, { ...acceptance, atMs: 9 });

@@ -83,7 +83,7 @@ describe("the embedded database's thread", () => {
     await expect(engine.query("select 1 / 0")).rejects.toMatchObject({ code: "22012", message: "division by zero" });
   });
 
-  it("lets everybody else wait while a transaction is open, and shows nothing of one taken back", async () => {
+  it("lets everyone else wait while a transaction is open, and shows nothing of one taken back", async () => {
     const transaction = await engine.begin();
     await transaction.query("insert into t values (2, null)", []);
     let isAnswered = false;

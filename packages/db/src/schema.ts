@@ -19,7 +19,7 @@ export type L1TransactionStatus = "prepared" | "sent" | "mined" | "final" | "fai
 export type L1TransactionPurpose = "submitBatch" | "pay" | "fillNonce";
 /** What a signed version of an L1 transaction does: its call, or nothing, to take the nonce from a call that became pointless. */
 export type L1AttemptKind = "call" | "cancel";
-/** Who made a block: this node, or somebody whose batch L1 accepted. */
+/** Who made a block: this node, or someone whose batch L1 accepted. */
 export type BlockOrigin = "own" | "l1";
 
 interface SettingsTable {

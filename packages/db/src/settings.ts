@@ -38,7 +38,7 @@ export interface RebuildRequest {
 
 /** Whether this node's blocks have a chance on L1, as the publisher last saw it. */
 export interface SubmissionRight {
-  /** `operator` also when nobody is operator; `stranger` when somebody else is. */
+  /** `operator` also when nobody is operator; `stranger` when someone else is. */
   readonly role: "operator" | "stranger";
   readonly isOpen: boolean;
   readonly isFrozen: boolean;

@@ -26,7 +26,7 @@ import { mnemonicToAccount, privateKeyToAccount } from "viem/accounts";
 
 const ANVIL_MNEMONIC = "test test test test test test test test test test test junk";
 
-/** Private key of anvil's prefunded account at a position, known to everybody. */
+/** Private key of anvil's prefunded account at a position, known to everyone. */
 export function anvilKey(position: number): Hex {
   return toHex(mnemonicToAccount(ANVIL_MNEMONIC, { addressIndex: position }).getHdKey().privateKey ?? new Uint8Array());
 }

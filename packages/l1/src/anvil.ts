@@ -24,7 +24,7 @@ export interface AnvilOptions {
 }
 
 /**
- * Becomes the program, but first leaves somebody behind who ends it when this process is gone, however that came about:
+ * Becomes the program, but first leaves someone behind who ends it when this process is gone, however that came about:
  * the pipe to its input closes then. A session of its own keeps the terminal's Ctrl-C away, so that the owner decides.
  */
 const GUARDED = `exec 3<&0; (read -r _ <&3; kill "$$") >/dev/null 2>&1 & exec "$0" "$@" </dev/null`;

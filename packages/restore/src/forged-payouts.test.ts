@@ -35,7 +35,7 @@ afterEach(removeFolders);
 const restore = (options: Partial<RestoreOptions>): Promise<RestoreResult> =>
   restoreRollup({ store: createMemoryStore(), compress: live.compress, rollup: live.rollup, ...options });
 
-/** An archive in which batch 2 pays its withdrawal to somebody else. */
+/** An archive in which batch 2 pays its withdrawal to someone else. */
 async function evilArchive(): Promise<string> {
   const path = join(temporaryFolder(), "archive");
   await archiveRollup(createL1Access(live.rollup), { path, compress: live.compress, head: "latest" });
@@ -43,7 +43,7 @@ async function evilArchive(): Promise<string> {
   return forgeArchive(path, { batch: (batch) => (batch.number === 2 ? withStolenPayouts(batch, payouts) : batch) });
 }
 
-describe("a state restored without L1 from an archive that pays a withdrawal to somebody else", () => {
+describe("a state restored without L1 from an archive that pays a withdrawal to someone else", () => {
   it("has the root that L1 has, and goes back to the batch before on L1", async () => {
     const store = createMemoryStore();
     const before = await restore({ store, rollup: null, archives: [await evilArchive()], checkEveryBatch: true });

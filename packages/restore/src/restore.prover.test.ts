@@ -118,7 +118,7 @@ describe("a rollup with real proofs", () => {
     await devnet?.stop();
   });
 
-  it("is restored by a stranger who has an RPC and the address, who then pays, and after a freeze leads everybody out", async () => {
+  it("is restored by a stranger who has an RPC and the address, who then pays, and after a freeze leads everyone out", async () => {
     const compress = await createFastCompress();
     const rollup = rollupAt(await connectToL1(devnet.rpcUrl), devnet.rollup.address.toUpperCase().replace("0X", "0x"));
     const store = createLmdbStore({ path: temporaryFolder() });

@@ -53,7 +53,7 @@ export function withStolenDeposits(batch: PublishedBatch): PublishedBatch {
   return { ...batch, l1Operations: batch.l1Operations.map(stolen) };
 }
 
-/** The batch with its withdrawals paid to somebody else: no account and no root differs. `payouts` are the true ones. */
+/** The batch with its withdrawals paid to someone else: no account and no root differs. `payouts` are the true ones. */
 export function withStolenPayouts(batch: PublishedBatch, payouts: readonly Payout[]): PublishedBatch {
   const { header, l1Operations } = batch;
   const recipient = 0xbadn;

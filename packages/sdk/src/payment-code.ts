@@ -4,7 +4,7 @@ import { sha256 } from "viem";
 import { fromBase32, toBase32 } from "./base32.ts";
 import type { SdkErrorCode } from "./errors.ts";
 
-/** Owner and key of somebody who wants to be paid: what the payer signs, so that no node can put another key in between. */
+/** Owner and key of someone who wants to be paid: what the payer signs, so that no node can put another key in between. */
 export interface PaymentTarget {
   readonly owner: bigint;
   /** x of the payee's L2 public key; never 0. */

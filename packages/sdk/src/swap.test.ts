@@ -78,7 +78,7 @@ describe("swap", () => {
     }
   });
 
-  it("is not accepted from an account it does not take from, nor when it pays somebody else", () => {
+  it("is not accepted from an account it does not take from, nor when it pays someone else", () => {
     expect(() => acceptOffer(taker, offer, { ...accept, from: { ...USD_OF_TAKER, index: 70 } })).toThrow(refused);
     expect(() => acceptOffer(taker, offer, { ...accept, owner: ALICE.owner })).toThrow(refused);
     const toOther = makeOffer(maker, { ...proposal, give: { ...proposal.give, to: existing(USD_OF_MAKER) } });

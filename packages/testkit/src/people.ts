@@ -1,6 +1,6 @@
 import { compress, publicKeyFromSecret, type SecretKey, secretKey } from "@cairn/crypto";
 
-/** Somebody with an L1 address and an L2 key. */
+/** Someone with an L1 address and an L2 key. */
 export interface Person {
   readonly name: string;
   /** L1 address as an integer. */
@@ -12,7 +12,7 @@ export interface Person {
 
 const MAX_NAME_LENGTH = 24;
 
-/** The person of this name, always the same; for tests and demonstrations only, anybody can compute the keys. */
+/** The person of this name, always the same; for tests and demonstrations only, anyone can compute the keys. */
 export function personOf(name: string): Person {
   const seed = [...name.slice(0, MAX_NAME_LENGTH)].reduce(
     (sum, letter) => sum * 256n + BigInt((letter.codePointAt(0) ?? 0) % 256),

@@ -82,7 +82,7 @@ export interface BlockBuilder {
   seal(): ExecutedBlock;
   /**
    * Ends the block like `seal`, without computing what is published and proven of it: for who goes on with the state while
-   * somebody else seals the same block. Throws `vm/supply-exceeded`, `vm/sealed`.
+   * someone else seals the same block. Throws `vm/supply-exceeded`, `vm/sealed`.
    */
   close(): ClosedBlock;
 }

@@ -118,7 +118,7 @@ describe("a forced withdrawal", () => {
   });
 
   it.each([
-    ["somebody else's account", BOB, "notOwner"],
+    ["someone else's account", BOB, "notOwner"],
     ["an unassigned index", NEW, "unassigned"],
     ["an operation code", accountIndex(1), "unassigned"],
   ])("of %s does nothing", (_, index, cause) => {
@@ -138,7 +138,7 @@ describe("a new key", () => {
     expect(state.getAccount(KEYLESS)).toEqual({ ...all[3], key: 7n, ownerKey: true });
   });
 
-  it("for somebody else's account does nothing", () => {
+  it("for someone else's account does nothing", () => {
     const state = overlay();
     const operation: L1Operation = { type: "setKey", sender: alice.owner, index: KEYLESS, key: 7n };
     expect(applyL1Operation(state, operation).outcome).toEqual({ type: "noEffect", cause: "notOwner" });

@@ -23,7 +23,7 @@ export type L1Outcome =
   | { readonly type: "exited"; readonly index: AccountIndex; readonly payout: Payout }
   /** The account has the new key. */
   | { readonly type: "keySet"; readonly index: AccountIndex }
-  /** Forced withdrawal or new key of an index that nobody owns, or somebody else. */
+  /** Forced withdrawal or new key of an index that nobody owns, or someone else. */
   | { readonly type: "noEffect"; readonly cause: "unassigned" | "notOwner" };
 
 /** An outcome with the leaf steps behind it. */

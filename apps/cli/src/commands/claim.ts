@@ -19,7 +19,7 @@ export function addClaimCommand({ program, run }: Host): void {
     .description("take out payments that their recipient could not receive when they were made")
     .argument("<token>", "symbol, number or contract")
     .argument("[recipient]", "L1 address that gets it; the key's owner without")
-    .option("--for <beneficiary>", "claim for somebody else, to whom it is paid");
+    .option("--for <beneficiary>", "claim for someone else, to whom it is paid");
   addNetworkOptions(addKeyOptions(addSendOptions(command)));
   addExamples(
     command,
@@ -29,7 +29,7 @@ export function addClaimCommand({ program, run }: Host): void {
   );
   run(command, async (context, options: ClaimOptions, tokenText: string, to: string | undefined) => {
     if (to !== undefined && options.for !== undefined) {
-      throw cliError("cli/usage", "a claim for somebody else is paid to them: give no recipient with --for");
+      throw cliError("cli/usage", "a claim for someone else is paid to them: give no recipient with --for");
     }
     const given = to === undefined ? null : parseAddress(to);
     const other = options.for === undefined ? null : parseAddress(options.for);

@@ -28,7 +28,7 @@ describe("an operator's commands on L1", () => {
     expect(code).not.toBe(0);
     return JSON.parse(stdout).error;
   };
-  /** Everybody's keys, and the rollup that the commands are about. */
+  /** Everyone's keys, and the rollup that the commands are about. */
   const useRollup = (rollup: string): void => {
     const accounts = devAccounts().map((account) => ({ ...account }));
     writeProfile(profile, { version: 1, chainId: anvil.chainId, rollup, l1RpcUrl: anvil.rpcUrl, accounts });

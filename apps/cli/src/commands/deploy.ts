@@ -143,7 +143,7 @@ function planResult(plan: DeploymentPlan, srs: SrsKind): CommandResult {
     ]),
     table([
       ...parameterRows(plan.parameters),
-      ["SRS", srs === "dev" ? "development: proofs can be forged by anybody" : "Ignition"],
+      ["SRS", srs === "dev" ? "development: proofs can be forged by anyone" : "Ignition"],
       ["deployer", `${plan.deployer}, ${formatEther(plan.balanceWei)} ETH`],
       ["cost", `${plan.gas} gas, ${formatEther(plan.costWei)} ETH at ${plan.gasPriceWei} wei per gas`],
     ]),

@@ -91,7 +91,7 @@ async function ownTarget(
   return { owner, index: accountIndex(wanted), key: wallet.key };
 }
 
-/** Somebody else's account: never under a key, which only its owner may vouch for. */
+/** Someone else's account: never under a key, which only its owner may vouch for. */
 async function otherTarget(
   { client, domain }: SigningSession,
   token: Token,
@@ -195,7 +195,7 @@ async function tell(
   return { data: { ...base, ...reached, accounts }, text: table(rows) };
 }
 
-/** The account of somebody else that a deposit went to: the one it named, else the one that a payment to the address reaches. */
+/** The account of someone else that a deposit went to: the one it named, else the one that a payment to the address reaches. */
 async function creditedAccounts(
   client: NodeClient,
   { owner, tokenId, index }: QueueEntryView,

@@ -27,7 +27,7 @@ export function addExitCommand({ program, run }: Host): void {
     .description("pay accounts of a frozen rollup out to their owners, by a proof against its last state")
     .argument("[index]", "one account; all of the key's owner without")
     .option("--owner <address>", "all accounts of this owner")
-    .option("--all", "all accounts of everybody")
+    .option("--all", "all accounts of everyone")
     .option("--chunk <number>", "accounts per transaction", DEFAULT_CHUNK);
   addNetworkOptions(addKeyOptions(addStateOption(addSendOptions(command))));
   addExamples(command, "cairn exit 66 --dry-run", "cairn exit --key alice", "cairn exit --all");

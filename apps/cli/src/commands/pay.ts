@@ -17,7 +17,7 @@ interface PayOptions extends SendFlags, StateFlags {
 
 const DEFAULT_COUNT = "32";
 
-/** `cairn pay`: pays proven payouts whose lists anybody can rebuild. */
+/** `cairn pay`: pays proven payouts whose lists anyone can rebuild. */
 export function addPayCommand({ program, run }: Host): void {
   const command = program
     .command("pay")

@@ -140,7 +140,7 @@ describe("payments", () => {
   });
 
   describe("withdraw", () => {
-    it("pays the owner on L1, or somebody else", async () => {
+    it("pays the owner on L1, or someone else", async () => {
       await cairn("withdraw", "0.5", "ETH");
       await cairn("withdraw", "all", "ETH", STRANGER, "--from", "65");
       expect(node.submitted.flat().map((json) => signedTransactionFromJson(json).transaction)).toMatchObject([

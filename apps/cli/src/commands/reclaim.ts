@@ -22,7 +22,7 @@ export function addReclaimCommand({ program, run }: Host): void {
     .description("pay unprocessed queue entries of a frozen rollup back to their owners")
     .argument("[position]", "one entry; all of the key's owner without")
     .option("--owner <address>", "all entries of this owner")
-    .option("--all", "all entries of everybody");
+    .option("--all", "all entries of everyone");
   addNetworkOptions(addKeyOptions(addStateOption(addSendOptions(command))));
   addExamples(command, "cairn reclaim 12 --dry-run", "cairn reclaim --key alice", "cairn reclaim --all");
   run(command, async (context, options: ReclaimOptions, positionText: string | undefined) => {

@@ -38,7 +38,7 @@ export function addRegisterTokenCommand({ program, run }: Host): void {
       const rows = [["token", tokenId === null ? token : `${tokenId}, ${token}`], sentRow(sent)];
       return { data: { tokenId, token, isNew: true, transactions: [sent] }, text: table(rows) };
     } catch (error) {
-      // Somebody else was faster, before or after this was sent.
+      // Someone else was faster, before or after this was sent.
       const known = isCairnError(error, "l1/transaction-reverted") ? await numberOf() : 0;
       if (known === 0) throw error;
       return alreadyIs(known);

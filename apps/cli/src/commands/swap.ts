@@ -13,7 +13,7 @@ import { addWaitOptions, type WaitFlags } from "../payments/waiting.ts";
 
 /** `cairn swap`: two transfers that run together or not at all. */
 export function addSwapCommand({ program, run }: Host): void {
-  const swap = program.command("swap").description("exchange two tokens with somebody, both transfers or none");
+  const swap = program.command("swap").description("exchange two tokens with someone, both transfers or none");
   const signing = (name: string, text: string): Command =>
     addNetworkOptions(addKeyOptions(addValidityOption(addFeeOptions(swap.command(name).description(text)))));
   const withSums = (command: Command): Command =>
@@ -23,7 +23,7 @@ export function addSwapCommand({ program, run }: Host): void {
       .argument("<get-amount>", "what you get")
       .argument("<get-token>", "its token");
 
-  const offer = withSums(signing("offer", "sign an offer to somebody"))
+  const offer = withSums(signing("offer", "sign an offer to someone"))
     .argument("<taker>", "payment code, owner's address, or the account that pays")
     .option("--out <file>", "write the offer to a file; to stdout without");
   addExamples(offer, "cairn swap offer 0.1 ETH 300 USD cairn1… --out offer.json");

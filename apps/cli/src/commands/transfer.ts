@@ -12,7 +12,7 @@ interface TransferOptions extends FeeOptions, WaitFlags, ValidityOptions {
   readonly from?: string;
 }
 
-/** `cairn transfer`: pays somebody on L2. */
+/** `cairn transfer`: pays someone on L2. */
 export function addTransferCommand({ program, run }: Host): void {
   const command = program
     .command("transfer")

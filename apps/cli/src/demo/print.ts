@@ -78,7 +78,7 @@ export function printArrival(print: Print, batch: CarriedBatch, decimalsOf: (tok
   print(`    sealed block accepted by L1 after ${batch.seconds.toFixed(1)} s`);
 }
 
-/** Prints the leaf behind the first account and proves it against the root, as anybody can. */
+/** Prints the leaf behind the first account and proves it against the root, as anyone can. */
 export function printLeaf(print: Print, tree: StateTree, compress: Compress): void {
   const index = accountIndex(FIRST_ACCOUNT_INDEX);
   const [meta, balance, key] = accountWords(tree.getAccount(index));

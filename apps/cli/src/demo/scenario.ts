@@ -1,7 +1,7 @@
 /** Decimals of the demo's ERC-20. */
 export const USD_DECIMALS = 6;
 
-/** Somebody of the demo. L1 accounts are anvil's, by position. */
+/** Someone of the demo. L1 accounts are anvil's, by position. */
 export interface CastMember {
   readonly name: string;
   readonly l1Account: number;
@@ -9,7 +9,7 @@ export interface CastMember {
   readonly keyFrom: "wallet" | "random" | "none";
 }
 
-/** Everybody who takes part, the operator first. */
+/** Everyone who takes part, the operator first. */
 export const CAST: readonly CastMember[] = [
   { name: "operator", l1Account: 0, keyFrom: "random" },
   { name: "alice", l1Account: 1, keyFrom: "wallet" },
@@ -42,7 +42,7 @@ export const CHAPTERS: readonly Chapter[] = [
   {
     title: "Transfers",
     explanation:
-      "Signed L2 transactions, 13 published bytes each. A transfer to somebody without an account in the token creates one and publishes 52 bytes more: owner and key. Carol has no L2 key at all: she is paid by her L1 address.",
+      "Signed L2 transactions, 13 published bytes each. A transfer to someone without an account in the token creates one and publishes 52 bytes more: owner and key. Carol has no L2 key at all: she is paid by her L1 address.",
     statements: `
       deposit dave 3 ETH
       fees operator ETH USD

@@ -2,7 +2,7 @@ import { anvilKey } from "@cairn/devnet";
 import type { Address, Hex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 
-/** A prefunded L1 account whose key everybody knows. */
+/** A prefunded L1 account whose key everyone knows. */
 export interface DevAccount {
   readonly name: string;
   readonly address: Address;
@@ -12,7 +12,7 @@ export interface DevAccount {
 /** Names of anvil's accounts in their order; the first deploys, submits batches and takes the fees. */
 const NAMES = ["operator", "alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan"] as const;
 
-/** The operator, then everybody else. */
+/** The operator, then everyone else. */
 export function devAccounts(): readonly DevAccount[] {
   return NAMES.map((name, position) => {
     const privateKey = anvilKey(position);

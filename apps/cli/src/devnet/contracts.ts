@@ -25,7 +25,7 @@ export function buildOf(cacheDir: string, slots: BlockSize): string {
   return hash.digest("hex");
 }
 
-/** Deploys rollup and tokens, gives everybody tokens, opens the operator's accounts that take fees. Throws what L1 throws. */
+/** Deploys rollup and tokens, gives everyone tokens, opens the operator's accounts that take fees. Throws what L1 throws. */
 export async function deployDevnet(l1: DevL1, slots: BlockSize, cacheDir: string): Promise<DevDeployment> {
   const devnet = await deployDevRollup(l1, { cacheDir, sizes: [slots] });
   const tokens: DevToken[] = [];

@@ -39,7 +39,7 @@ export function devNodeConfig(deployment: DevDeployment, options: DevNodeOptions
     CAIRN_L1_POLL_MS: String(L1_POLL_MS),
     CAIRN_SLOTS: String(deployment.slots),
     CAIRN_BLOCK_TIME_MS: String(options.blockTimeMs),
-    // On a devnet somebody waits for the proof.
+    // On a devnet someone waits for the proof.
     CAIRN_PROVER_NICE: "0",
     CAIRN_PUBLISHER_KEY: operator?.privateKey ?? "",
     CAIRN_FEE_OWNER: operator?.address ?? "",

@@ -67,7 +67,7 @@ export function readyResult(ready: ReadyDocument): CommandResult {
       ]),
     ),
     "",
-    "Accounts, funded on L1 with ETH and every token; everybody knows these keys",
+    "Accounts, funded on L1 with ETH and every token; everyone knows these keys",
     table(accounts.map(({ name, address, privateKey }) => [`  ${name}`, address, privateKey])),
     "",
     `profile  ${ready.profile}`,

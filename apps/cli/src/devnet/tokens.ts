@@ -2,7 +2,7 @@
 export interface DevTokenPlan {
   readonly symbol: string;
   readonly decimals: number;
-  /** What everybody gets, in the smallest units. */
+  /** What everyone gets, in the smallest units. */
   readonly minted: bigint;
   /** Wei that 10^18 of the smallest units are worth, for fees. */
   readonly weiPer1e18: bigint;

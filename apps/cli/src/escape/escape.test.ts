@@ -26,7 +26,7 @@ describe("leaving a rollup by the command line", () => {
   /** A home with nothing in it. */
   const strangersHome = mkdtempSync(join(tmpdir(), "cairn-cli-stranger-"));
 
-  /** Runs a command as somebody who has nothing but an L1 RPC and the rollup's address. */
+  /** Runs a command as someone who has nothing but an L1 RPC and the rollup's address. */
   const asStranger = async <T = Readonly<Record<string, unknown>>>(...args: readonly string[]) => {
     const { rpcUrl, rollup } = chain.devnet;
     const where = ["--l1", rpcUrl, "--rollup", rollup.address];

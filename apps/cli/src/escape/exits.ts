@@ -56,7 +56,7 @@ export function exitCall({ accounts, siblings }: ExitProof): RollupCall {
 /**
  * Pays accounts out to their owners, `chunkSize` of them per transaction, fewer where that would cost too much gas or is refused:
  * so accounts that cannot be paid, as by a token that takes more gas than it did in the simulation, keep nobody else
- * back. Those that somebody else pays out meanwhile are passed over. Throws the refusal of an account that is alone, and
+ * back. Those that someone else pays out meanwhile are passed over. Throws the refusal of an account that is alone, and
  * what else sending throws.
  */
 export async function exitAll(

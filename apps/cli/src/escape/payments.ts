@@ -37,7 +37,7 @@ type Range = readonly [UnpaidPayout, ...UnpaidPayout[]];
 
 /**
  * Executes payouts, those of one batch together, at most `maxCount` records of a list in one transaction, fewer where a block
- * of L1 does not hold their gas or they are refused: so records that cannot be paid keep no other one back. What somebody else
+ * of L1 does not hold their gas or they are refused: so records that cannot be paid keep no other one back. What someone else
  * pays meanwhile is passed over. Throws the refusal of a record that is alone, and what else sending throws.
  */
 export async function payAll(

@@ -30,7 +30,7 @@ describe("paying out while others do the same", () => {
     expect(code).toBe(0);
   }
 
-  it("passes over accounts that somebody else paid out meanwhile", async () => {
+  it("passes over accounts that someone else paid out meanwhile", async () => {
     const outcome = await withCaller(chain.home, async (caller, session) => {
       let isFirst = true;
       const send: RollupCaller["send"] = async (call) => {
@@ -73,7 +73,7 @@ describe("paying out while others do the same", () => {
     expect(outcome.exited.map(({ index }) => index)).toEqual([68, 70]);
   });
 
-  it("does not hide a refusal that is not somebody else's haste", async () => {
+  it("does not hide a refusal that is not someone else's haste", async () => {
     const refused = withCaller(chain.home, (caller, session) => {
       const send: RollupCaller["send"] = (call) => caller.send({ ...call, data: "0xdeadbeef" });
       return exitAll(session, { ...caller, send }, [accountIndex(69)], { chunkSize: 1, progress() {} });

@@ -32,7 +32,7 @@ export interface ReclaimOutcome {
 const RECLAIM_GAS = BigInt(payGasLimit(2));
 
 /**
- * Pays queue entries back, one by one; one that is refused keeps no other back. Those that somebody else pays back meanwhile
+ * Pays queue entries back, one by one; one that is refused keeps no other back. Those that someone else pays back meanwhile
  * are passed over. Throws the refusal of an entry that is alone, and what else sending throws.
  */
 export async function reclaimAll(

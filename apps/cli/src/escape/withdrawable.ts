@@ -16,7 +16,7 @@ interface Demand {
 
 /**
  * Refuses a demand that would take the fee and do nothing. L1 alone tells which indices can exist; a node, if one is named and
- * answers, tells the rest. It may lie to keep somebody in, hence `--force`. Throws `cli/nothing-to-withdraw`.
+ * answers, tells the rest. It may lie to keep someone in, hence `--force`. Throws `cli/nothing-to-withdraw`.
  */
 export async function assertWithdrawable(network: Network, rollup: L1Rollup, demand: Demand): Promise<void> {
   await assertCanExist(rollup, demand);

@@ -7,7 +7,7 @@ import { cliError } from "../errors.ts";
 import { findKey, type KeyFile, type KeySecrets, listKeys, openKey } from "./keystore.ts";
 import { readPassphrase } from "./passphrase.ts";
 
-/** Somebody whose keys can be used. Secrets are opened when they are needed, and then once. */
+/** Someone whose keys can be used. Secrets are opened when they are needed, and then once. */
 export interface Identity {
   readonly name: string;
   /** L1 address that the accounts belong to. */

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { cliError } from "../errors.ts";
 import { addressField, l1KeyField } from "../fields.ts";
 
-/** What a key file says to everybody who can read it. */
+/** What a key file says to everyone who can read it. */
 export interface KeyFile {
   readonly name: string;
   /** L1 address that the key's accounts belong to. */

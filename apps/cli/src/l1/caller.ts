@@ -53,7 +53,7 @@ export interface CallResult {
  */
 export type Request = Readonly<Record<string, string | number | bigint | null>>;
 
-/** Somebody who calls a rollup on L1, or tries what would happen. */
+/** Someone who calls a rollup on L1, or tries what would happen. */
 export interface RollupCaller {
   readonly rollup: L1Rollup;
   /** Who sends. Throws `cli/unknown-key` in a dry run without any key. */

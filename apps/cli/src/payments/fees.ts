@@ -49,7 +49,7 @@ export async function chooseFee(
   );
 }
 
-/** Most that a fee proposed by somebody else may be: `--fee` or `--max-fee`, else `limit`. Throws `cli/bad-amount`. */
+/** Most that a fee proposed by someone else may be: `--fee` or `--max-fee`, else `limit`. Throws `cli/bad-amount`. */
 export function feeLimit({ fee, maxFee }: FeeOptions, token: Token, limit: bigint): bigint {
   const given = maxFee ?? fee;
   return given === undefined ? limit : parseAmount(given, token);

@@ -15,7 +15,7 @@ export interface NodeSession {
   readonly rollup: RouteResponse<"rollup">;
 }
 
-/** A node session of somebody who signs. */
+/** A node session of someone who signs. */
 export interface SigningSession extends NodeSession {
   readonly identity: Identity;
   readonly wallet: Wallet;

@@ -54,7 +54,7 @@ export async function parseBargain(
 }
 
 /**
- * Signs an offer to somebody: his paying account must exist; what he receives goes to the same owner and key. Throws
+ * Signs an offer to someone: his paying account must exist; what he receives goes to the same owner and key. Throws
  * `cli/unknown-account`, `cli/insufficient-balance`, `cli/fee-too-high`, and as client and wallet do.
  */
 export async function offerTo(

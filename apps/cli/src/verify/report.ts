@@ -45,7 +45,7 @@ interface ShownState {
 }
 
 const DEV_SRS_WARNING =
-  "The verifiers are over the development SRS: anybody can forge proofs and take all money. For development chains only.";
+  "The verifiers are over the development SRS: anyone can forge proofs and take all money. For development chains only.";
 const CACHE_WARNING = "Nothing was rebuilt: the comparison trusts earlier results in the cache of this machine.";
 const ETH = { symbol: "ETH", decimals: 18 };
 

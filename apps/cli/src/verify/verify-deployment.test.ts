@@ -89,7 +89,7 @@ describe("cairn verify-deployment", () => {
       state: { operator: devnet.wallet(0).account.address, proposedOperator: null, isFrozen: false, batches: 0 },
       circuits: [{ slots: 16, srs: "dev", keyHash: expect.stringMatching(/^[0-9a-f]{64}$/) }],
     });
-    expect(report.warnings).toEqual([expect.stringContaining("anybody can forge proofs")]);
+    expect(report.warnings).toEqual([expect.stringContaining("anyone can forge proofs")]);
     expect(report.functions.filter(({ caller }) => caller === "operator")).toHaveLength(2);
     expect(report.functions.map(({ signature }) => signature)).toContain("freeze()");
   });

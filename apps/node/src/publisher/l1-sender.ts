@@ -117,7 +117,7 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
   };
 
   /**
-   * Whether to leave the nonce to somebody else's transaction that L1 calls pending, for as long as one's own may take. Then the
+   * Whether to leave the nonce to someone else's transaction that L1 calls pending, for as long as one's own may take. Then the
    * nonce is used all the same: a node that always counts too high would otherwise hold everything up.
    */
   const isTaken = (isClaimed: boolean): boolean => {

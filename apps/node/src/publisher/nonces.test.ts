@@ -80,7 +80,7 @@ describe("nonces that others use or L1 miscounts", { timeout: 300_000 }, () => {
   afterAll(() => databases.stop());
   beforeEach(start, 180_000);
 
-  it("a transaction of somebody else that pays too little is replaced after patience, by the next own one", async () => {
+  it("a transaction of someone else that pays too little is replaced after patience, by the next own one", async () => {
     l1.addForeign(0, 2n * GWEI, GWEI / 2n);
     await look([1]);
     expect(l1.offered()).toEqual([]);
@@ -89,7 +89,7 @@ describe("nonces that others use or L1 miscounts", { timeout: 300_000 }, () => {
     expect(l1.offered()).toHaveLength(1);
   });
 
-  it("a transaction of somebody else that pays enough is left to be mined", async () => {
+  it("a transaction of someone else that pays enough is left to be mined", async () => {
     l1.addForeign(0, 100n * GWEI, 5n * GWEI);
     expect(await looksUntilLanded([1], 20)).toBeLessThan(Number.POSITIVE_INFINITY);
     expect(l1.mined()).toMatchObject([{ isOwn: false }, { isOwn: true, nonce: 1 }]);

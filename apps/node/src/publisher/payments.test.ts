@@ -28,7 +28,7 @@ describe("runs of payouts", () => {
     expect(runsOf(listOf(`${"p".repeat(56)}oo`))).toEqual([{ first: 56, count: 56 }]);
   });
 
-  it("pay everybody around a payout that burns gas in the middle of the list, and not that one", () => {
+  it("pay everyone around a payout that burns gas in the middle of the list, and not that one", () => {
     const list = listOf("oololpo");
     expect(runsOf(list)).toEqual([
       { first: 0, count: 2 },
@@ -37,7 +37,7 @@ describe("runs of payouts", () => {
     ]);
     expect(runsOf(listOf("llll"))).toEqual([]);
     expect(runsOf(listOf("lopp"))).toEqual([{ first: 1, count: 55 }]);
-    // Somebody paid it: there is nothing to go around.
+    // Someone paid it: there is nothing to go around.
     expect(runsOf(listOf("oLo"))).toEqual([{ first: 0, count: 56 }]);
   });
 

@@ -70,7 +70,7 @@ export interface Publisher {
 
 /** Where the publisher stands. */
 export interface PublisherStatus {
-  /** `frozen`: only payouts go on; `closed`: somebody else is the operator and submits. */
+  /** `frozen`: only payouts go on; `closed`: someone else is the operator and submits. */
   readonly state: "idle" | "working" | "failing" | "frozen" | "closed";
   /** What the next batch waits for; null when it waits for nothing. */
   readonly waitingFor: string | null;

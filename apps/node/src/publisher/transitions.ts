@@ -18,7 +18,7 @@ export interface Facts {
   readonly isForeign: boolean;
   /** The chain, as deep as counts as settled, has used the nonce; a foreign one was waited for long enough. */
   readonly isNonceSpent: boolean;
-  /** The call has become pointless: it can only revert, or somebody else has done it. */
+  /** The call has become pointless: it can only revert, or someone else has done it. */
   readonly isVoid: boolean;
   /** Next to be mined, and pending for too long or refused for its fees, which do not suffice. */
   readonly isStuck: boolean;

@@ -155,7 +155,7 @@ describe("fees", () => {
   });
 
   it("follow the owner's account to another index when blocks are built again", async () => {
-    const first = await openFor(personOf("somebody").owner, 0n);
+    const first = await openFor(personOf("someone").owner, 0n);
     expect(first).toMatchObject(confirmed);
     await life.sequencer.sealNow();
     await process(deposit({ key: OWNER.key }));

@@ -7,7 +7,7 @@ import { threadsStartedBy } from "../../test/threads/watch.ts";
 import { createSignatureChecker, type SignatureChecker, type SignatureTask } from "./signature-checker.ts";
 
 describe("signatures checked in threads", () => {
-  const { key, secretKey } = personOf("somebody");
+  const { key, secretKey } = personOf("someone");
   let compress: Compress;
   let checker: SignatureChecker;
   let threads: Awaited<ReturnType<typeof threadsStartedBy>>;

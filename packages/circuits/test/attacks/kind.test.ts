@@ -203,7 +203,7 @@ describe("reused or skipped index", () => {
   });
 });
 
-describe("squatting: an account created for somebody else", () => {
+describe("squatting: an account created for someone else", () => {
   const block = target({ groups: [signed(transferToNew())] });
   const EXTRAS = { ownerKey: 1n, nonce: 7n, balance: 1_000_000n };
 

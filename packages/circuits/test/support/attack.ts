@@ -45,7 +45,7 @@ export const ETH = tokenId(0);
 /** A worthless token. */
 export const JUNK = tokenId(1);
 
-/** Where everybody's accounts stand; the first free index is NEXT. */
+/** Where everyone's accounts stand; the first free index is NEXT. */
 export const AT = {
   aliceEth: accountIndex(64),
   bobEth: accountIndex(65),

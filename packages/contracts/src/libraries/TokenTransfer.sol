@@ -51,7 +51,7 @@ library TokenTransfer {
         return _callToken(token, gasleft(), abi.encodeCall(IERC20.transferFrom, (sender, address(this), amount)));
     }
 
-    /// @notice Presents an EIP-2612 approval. A refusal is ignored: somebody may have presented it before.
+    /// @notice Presents an EIP-2612 approval. A refusal is ignored: someone may have presented it before.
     function tryPermit(address token, address owner, uint256 amount, Permit calldata permit) internal {
         bytes memory payload = abi.encodeCall(
             IERC20.permit, (owner, address(this), amount, permit.deadline, permit.v, permit.r, permit.s)

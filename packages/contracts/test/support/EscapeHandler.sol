@@ -40,7 +40,7 @@ contract EscapeHandler is Handler {
         if (records.length != 0) reclaimOne(uint64(seed % records.length));
     }
 
-    /// Everybody leaves; then nothing is owed, and nothing is left but what was given away.
+    /// Everyone leaves; then nothing is owed, and nothing is left but what was given away.
     function finish() external {
         if (!rollup.isFrozen()) {
             this.doRequest(0, 0, 0);

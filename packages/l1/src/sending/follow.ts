@@ -9,7 +9,7 @@ import { isSameCall, newestAttempt, type SignedTransaction } from "./signed-tran
 
 /** What L1 says now of a signed transaction. */
 export type Fate =
-  /** L1 holds the call, in one of its own versions or one that somebody else signed with the same key and other fees. */
+  /** L1 holds the call, in one of its own versions or one that someone else signed with the same key and other fees. */
   | { readonly type: "mined"; readonly receipt: TransactionReceipt }
   /** Another transaction of the account used the nonce. */
   | { readonly type: "replaced"; readonly by: NonceUser }

@@ -12,7 +12,7 @@ import {
 import { addressToBigint, bigintToAddress, ETH_TOKEN_ID } from "@cairn/protocol";
 import { type GetLogsReturnType, getAbiItem } from "viem";
 
-/** Events after which somebody may have something to claim, or an account or entry is settled. */
+/** Events after which someone may have something to claim, or an account or entry is settled. */
 const EVENTS = [
   getAbiItem({ abi: rollupAbi, name: "PayoutDeferred" }),
   getAbiItem({ abi: rollupAbi, name: "SubmitterRewarded" }),
