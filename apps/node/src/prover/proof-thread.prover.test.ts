@@ -76,9 +76,8 @@ describe("proofs made in a thread of their own", () => {
     await expect(late.prove(AbortSignal.timeout(300))).rejects.toMatchObject({ code: "circuits/aborted" });
   });
 
-  it("are made by another thread when the last one is gone", async () => {
+  it("are refused once it has stopped", async () => {
     await maker.stop();
-    const { prove } = await maker.prepare(task);
-    expect((await prove(new AbortController().signal)).publicInputs).toEqual([task.publicInput]);
+    await expect(maker.prepare(task)).rejects.toMatchObject({ code: "node/stopping" });
   });
 });
