@@ -197,6 +197,11 @@ describe("purity", () => {
 });
 
 describe("rules of every file", () => {
+  it("refuses Noir sources that are not ASCII: the compiler's messages would quote another line", () => {
+    expect(codeProblems("a.nr", "// a || b\nfn main() {}\n")).toEqual([]);
+    expect(codeProblems("a.nr", "// plain\n// a ‖ b\n")).toEqual(["not ASCII, which Noir's messages need"]);
+  });
+
   it("refuses prose in Markdown beyond 120 columns, but not tables, code and words that fill a line alone", () => {
     const words = `${"word ".repeat(23)}word.`;
     expect(codeProblems("docs/a.md", `${words}\n`)).toEqual([]);

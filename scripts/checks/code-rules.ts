@@ -38,8 +38,17 @@ export function checkCode(file: TextFile): { problems: Problem[]; notes: Problem
     }
   }
   if (path.endsWith(".md")) problems.push(...checkWidth(file));
+  if (path.endsWith(".nr")) problems.push(...checkAscii(file));
   if (path.endsWith(".ts")) problems.push(...checkSyntax(file));
   return { problems, notes };
+}
+
+/** Noir's tools count bytes where they quote a line of the source: other characters make a failure name another line. */
+function checkAscii({ path, text }: TextFile): Problem[] {
+  return text.split("\n").flatMap((line, index) => {
+    const isAscii = [...line].every((character) => character.charCodeAt(0) < 128);
+    return isAscii ? [] : [{ file: path, line: index + 1, message: "not ASCII, which Noir's messages need" }];
+  });
 }
 
 /** Lines of prose that are too long. Tables, code and a word that fills a line alone cannot be wrapped. */
