@@ -63,13 +63,13 @@ describe("a prover that is to make several proofs at a time", () => {
     await release(2);
     await expect.poll(statuses, WAIT).toEqual([
       [1, "waiting"],
-      [2, "made"],
+      [2, "ready"],
     ]);
     await expect.poll(active, WAIT).toMatchObject([{ firstBlock: 1, stage: "proof" }]);
     await release(1);
     await expect.poll(statuses, WAIT).toEqual([
-      [1, "made"],
-      [2, "made"],
+      [1, "ready"],
+      [2, "ready"],
     ]);
     await expect.poll(active, WAIT).toEqual([]);
   });
