@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import type { BlockCircuit } from "@cairn/circuits";
 import {
-  type BatchHeader,
+  type BatchHeaderStruct,
   DEFAULT_ROLLUP_PARAMETERS,
   deployRollup,
   loadArtefact,
@@ -188,7 +188,7 @@ describe("the deployed contracts, with real proofs", () => {
     const next = (word: Hex) => bigintToHex(BigInt(word) + 1n, 32);
     await mineLater();
     const { timestamp: now } = await devnet.rollup.reader.getBlock();
-    const corruptions: readonly [Partial<BatchHeader>, string][] = [
+    const corruptions: readonly [Partial<BatchHeaderStruct>, string][] = [
       [{ circuitType: 1 }, "UnknownCircuitType"],
       [{ firstBlock: header.firstBlock + 1n }, "FirstBlockMismatch"],
       [{ firstBlock: header.firstBlock - 1n }, "FirstBlockMismatch"],

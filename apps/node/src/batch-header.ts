@@ -1,11 +1,10 @@
-import { type BatchHeaderFields, computeBatchCommitment, encodeHeader } from "@cairn/contracts";
+import { batchCommitment } from "@cairn/contracts";
 import type { StoredBlock, StoredPayout } from "@cairn/db";
-import { bytesToHex, CairnError, dataHash, type Hex, type Payout, payoutsHash, tokenId } from "@cairn/protocol";
+import { type BatchHeader, CairnError, dataHash, type Payout, payoutsHash, tokenId } from "@cairn/protocol";
 import type { NodeErrorCode } from "./errors.ts";
-import { decodeJson, encodeJson } from "./json.ts";
 
 /** The header of a stored block's batch. Throws `node/unavailable` for a block that is not sealed. */
-export function headerFieldsOf(block: StoredBlock, payouts: readonly StoredPayout[]): BatchHeaderFields {
+export function headerOf(block: StoredBlock, payouts: readonly StoredPayout[]): BatchHeader {
   if (block.seal === null) {
     throw new CairnError<NodeErrorCode>("node/unavailable", `block ${block.number} is not ready for L1`);
   }
@@ -28,23 +27,11 @@ export function headerFieldsOf(block: StoredBlock, payouts: readonly StoredPayou
 export function isAcceptedBlock(
   block: StoredBlock,
   payouts: readonly StoredPayout[],
-  accepted: { readonly header: BatchHeaderFields; readonly dataHash: Uint8Array },
+  accepted: { readonly header: BatchHeader; readonly dataHash: Uint8Array },
 ): boolean {
   if (block.seal === null) return false;
-  const commitment = (header: BatchHeaderFields, hash: Uint8Array): Hex =>
-    computeBatchCommitment(encodeHeader(header), bytesToHex(hash));
-  const own = commitment(headerFieldsOf(block, payouts), dataHash(block.slotCount, block.seal.data));
-  return own === commitment(accepted.header, accepted.dataHash);
-}
-
-/** A header from L1 as stored bytes. */
-export function encodeHeaderFields(header: BatchHeaderFields): Uint8Array {
-  return encodeJson(header);
-}
-
-/** Inverse of {@link encodeHeaderFields}: only this module writes such bytes. */
-export function decodeHeaderFields(bytes: Uint8Array): BatchHeaderFields {
-  return decodeJson(bytes) as BatchHeaderFields;
+  const own = { header: headerOf(block, payouts), dataHash: dataHash(block.slotCount, block.seal.data) };
+  return batchCommitment(own) === batchCommitment(accepted);
 }
 
 /** A stored payout as the protocol has it. */

@@ -1,6 +1,14 @@
-import { type BatchHeaderFields, encodeHeader, payArguments, rollupAbi, submitBatchArguments } from "@cairn/contracts";
+import { payArguments, rollupAbi, submitBatchArguments, toHeaderStruct } from "@cairn/contracts";
 import { type ProvenBatch, type SubmittedBatch, sendToRollup, submitBatch } from "@cairn/l1";
-import { type BatchNumber, type BlockSize, bytesToHex, dataHash, hexToBytes, trimPublishedData } from "@cairn/protocol";
+import {
+  type BatchHeader,
+  type BatchNumber,
+  type BlockSize,
+  bytesToHex,
+  dataHash,
+  hexToBytes,
+  trimPublishedData,
+} from "@cairn/protocol";
 import { encodeFunctionData, size } from "viem";
 import { BASE_GAS, calldataGas, floorGas, zeroByteDiscount } from "../gas/calldata.ts";
 import { type SubmissionGas, splitSubmission, traceCall } from "../gas/trace.ts";
@@ -106,7 +114,7 @@ async function payByToken(rollup: L1BenchRollup, number: BatchNumber, batch: Pro
     const args = payArguments({
       batch: number,
       slots,
-      header: encodeHeader(headerFields(batch)),
+      header: toHeaderStruct(headerFields(batch)),
       dataHash: bytesToHex(dataHash(slots, publishedData)),
       payouts,
       first: position * maxCount,
@@ -119,7 +127,7 @@ async function payByToken(rollup: L1BenchRollup, number: BatchNumber, batch: Pro
   return reports;
 }
 
-function headerFields({ slots, fields }: ProvenBatch): BatchHeaderFields {
+function headerFields({ slots, fields }: ProvenBatch): BatchHeader {
   return { slots, ...fields };
 }
 

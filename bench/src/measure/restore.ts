@@ -4,11 +4,8 @@ import { join } from "node:path";
 import type { Compress } from "@cairn/crypto";
 import { BLOCK_SIZES, type BlockSize, FIRST_ACCOUNT_INDEX } from "@cairn/protocol";
 import {
-  type ChainPosition,
   createArchive,
   createRebuilder,
-  followBatch,
-  genesisPosition,
   openRestoredState,
   type PublishedBatch,
   type RestoreOptions,
@@ -17,6 +14,7 @@ import {
 } from "@cairn/restore";
 import { createMemoryStore, genesisRoot, type KeyValueStore } from "@cairn/state";
 import { createLmdbStore } from "@cairn/state/lmdb";
+import { type ChainPosition, followBatch, genesisPosition } from "@cairn/vm";
 import { type Sample, summarise } from "../sample.ts";
 import { createFastCrypto } from "../workload/crypto.ts";
 import { createMemoryL1 } from "../workload/memory-l1.ts";

@@ -1,7 +1,7 @@
-import { encodeHeader, rollupAbi, submitBatchArguments } from "@cairn/contracts";
+import { batchCommitment, rollupAbi, submitBatchArguments, toHeaderStruct } from "@cairn/contracts";
 import type { L1Reader, L1Rollup } from "@cairn/l1";
 import { bigintToAddress, bigintToHex, bytesToHex, CIRCUIT_TYPE, type Hex } from "@cairn/protocol";
-import { batchCommitment, type PublishedBatch, type RollupIdentity } from "@cairn/restore";
+import type { PublishedBatch, RollupIdentity } from "@cairn/restore";
 import { encodeFunctionData } from "viem";
 
 /** As long as a proof; what is in it is of no interest to a restoration. */
@@ -31,7 +31,7 @@ export function eventOf(
     args: {
       batchNumber: BigInt(number),
       submitter: address,
-      header: encodeHeader(header),
+      header: toHeaderStruct(header),
       dataHash: bytesToHex(dataHash),
       queueHead: BigInt(queueTail),
       queueHash: bytesToHex(queueHash),

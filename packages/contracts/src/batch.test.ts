@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import {
   addressToBigint,
+  type BatchHeader,
   batchNumber,
   bigintToHex,
   blockCapacity,
@@ -15,12 +16,11 @@ import {
 import { concat, keccak256 } from "viem";
 import { describe, expect, it } from "vitest";
 import {
-  type BatchHeaderFields,
   computeBatchCommitment,
-  encodeHeader,
   payArguments,
   publicInputFields,
   submitBatchArguments,
+  toHeaderStruct,
 } from "./batch.ts";
 
 interface PublicInputCase {
@@ -37,7 +37,7 @@ const cases: PublicInputCase[] = read("public-input");
 const data: { calldata: Hex; dataHash: Hex; point: Hex }[] = read("data");
 const DATA_HASH = bigintToHex(77n, 32);
 
-function headerFields(vector: PublicInputCase): BatchHeaderFields {
+function headerFields(vector: PublicInputCase): BatchHeader {
   return {
     slots: 16,
     firstBlock: BigInt(vector.firstBlock ?? 0),
@@ -71,7 +71,7 @@ describe("batch arguments", () => {
   it("commit to header and data hash, word by word", () => {
     const [vector] = cases;
     if (vector === undefined) throw new TypeError("no vectors");
-    const header = encodeHeader(headerFields(vector));
+    const header = toHeaderStruct(headerFields(vector));
     const numbers = [header.circuitType, header.firstBlock, header.lastBlock, header.timestamp];
     const words = [
       ...numbers.map((value) => bigintToHex(BigInt(value), 32)),
@@ -100,7 +100,7 @@ describe("batch arguments", () => {
     const [vector] = cases;
     if (vector === undefined) throw new TypeError("no vectors");
     const payouts = [{ recipient: 0xc0ffeen, tokenId: tokenId(1), amount: 5n }];
-    const header = { ...encodeHeader(headerFields(vector)), payoutsHash: bytesToHex(payoutsHash(16, payouts)) };
+    const header = { ...toHeaderStruct(headerFields(vector)), payoutsHash: bytesToHex(payoutsHash(16, payouts)) };
     const options = { batch: batchNumber(3), slots: 16, header, dataHash: DATA_HASH, payouts } as const;
     const [batch, , , list, first, maxCount] = payArguments(options);
     expect(batch).toBe(3n);

@@ -1,4 +1,5 @@
 import {
+  type BatchHeader,
   type BatchNumber,
   type BlockSize,
   bigintToHex,
@@ -12,33 +13,18 @@ import {
   PAYOUT_BYTES,
   type Payout,
   type PublicInputFields,
+  slotsOfCircuit,
   trimPublishedData,
 } from "@cairn/protocol";
 import { type ContractFunctionArgs, encodeAbiParameters, getAbiItem, keccak256 } from "viem";
 import { rollupAbi } from "./generated/rollup-abi.ts";
 
 /** The batch header as the contract takes it. Spec: docs/spec/7-contract.md. */
-export type BatchHeader = ContractFunctionArgs<typeof rollupAbi, "nonpayable", "submitBatch">[0];
+export type BatchHeaderStruct = ContractFunctionArgs<typeof rollupAbi, "nonpayable", "submitBatch">[0];
 /** Arguments of the contract's `submitBatch`. */
 export type SubmitBatchArguments = ContractFunctionArgs<typeof rollupAbi, "nonpayable", "submitBatch">;
 /** Arguments of the contract's `pay`. */
 export type PayArguments = ContractFunctionArgs<typeof rollupAbi, "nonpayable", "pay">;
-
-/** What a batch claims, in the types of the protocol. */
-export interface BatchHeaderFields {
-  readonly slots: BlockSize;
-  readonly firstBlock: bigint;
-  readonly lastBlock: bigint;
-  /** Seconds since the epoch. */
-  readonly timestamp: bigint;
-  readonly oldRoot: bigint;
-  readonly newRoot: bigint;
-  readonly newNextIndex: number;
-  readonly l1OperationCount: number;
-  /** 32 bytes. */
-  readonly payoutsHash: Uint8Array;
-  readonly txRoot: bigint;
-}
 
 /** What the contract adds to a header from its own storage. */
 export interface BatchContext {
@@ -58,7 +44,7 @@ export const MAX_PAYOUTS_PER_CALL = 56;
 const HEADER_PARAMETER = getAbiItem({ abi: rollupAbi, name: "submitBatch" }).inputs[0];
 
 /** Header of a batch as the contract takes it. Throws `protocol/out-of-range`. */
-export function encodeHeader(fields: BatchHeaderFields): BatchHeader {
+export function toHeaderStruct(fields: BatchHeader): BatchHeaderStruct {
   return {
     circuitType: CIRCUIT_TYPE[fields.slots],
     firstBlock: fields.firstBlock,
@@ -73,10 +59,10 @@ export function encodeHeader(fields: BatchHeaderFields): BatchHeader {
   };
 }
 
-/** Inverse of {@link encodeHeader} for a header of a circuit with `slots` slots. Throws `protocol/bad-hex`. */
-export function decodeHeader(header: BatchHeader, slots: BlockSize): BatchHeaderFields {
+/** Inverse of {@link toHeaderStruct}. Throws `protocol/bad-hex`, `protocol/unknown-circuit`. */
+export function fromHeaderStruct(header: BatchHeaderStruct): BatchHeader {
   return {
-    slots,
+    slots: slotsOfCircuit(header.circuitType),
     firstBlock: header.firstBlock,
     lastBlock: header.lastBlock,
     timestamp: header.timestamp,
@@ -91,7 +77,7 @@ export function decodeHeader(header: BatchHeader, slots: BlockSize): BatchHeader
 
 /** What the proof of a batch is about, as the contract will compute it from the header, the data and its storage. */
 export function publicInputFields(
-  fields: BatchHeaderFields,
+  fields: BatchHeader,
   publishedData: Uint8Array,
   context: BatchContext,
 ): PublicInputFields {
@@ -101,16 +87,21 @@ export function publicInputFields(
 
 /** Arguments of `submitBatch`; the data may be padded or not. Throws `protocol/out-of-range`. */
 export function submitBatchArguments(
-  fields: BatchHeaderFields,
+  fields: BatchHeader,
   publishedData: Uint8Array,
   proof: Uint8Array,
 ): SubmitBatchArguments {
-  return [encodeHeader(fields), bytesToHex(trimPublishedData(publishedData)), bytesToHex(proof)];
+  return [toHeaderStruct(fields), bytesToHex(trimPublishedData(publishedData)), bytesToHex(proof)];
 }
 
 /** The hash that the contract keeps of a batch: keccak256(abi.encode(header, dataHash)). */
-export function computeBatchCommitment(header: BatchHeader, batchDataHash: Hex): Hex {
+export function computeBatchCommitment(header: BatchHeaderStruct, batchDataHash: Hex): Hex {
   return keccak256(encodeAbiParameters([HEADER_PARAMETER, { type: "bytes32" }], [header, batchDataHash]));
+}
+
+/** {@link computeBatchCommitment} of a header and a data hash of 32 bytes in the types of the protocol. */
+export function batchCommitment(batch: { readonly header: BatchHeader; readonly dataHash: Uint8Array }): Hex {
+  return computeBatchCommitment(toHeaderStruct(batch.header), bytesToHex(batch.dataHash));
 }
 
 /**
@@ -122,7 +113,7 @@ export function payArguments(options: {
   readonly batch: BatchNumber;
   readonly slots: BlockSize;
   /** From the batch's calldata or its `BatchSubmitted` event. */
-  readonly header: BatchHeader;
+  readonly header: BatchHeaderStruct;
   /** From its `BatchSubmitted` event. */
   readonly dataHash: Hex;
   /** The batch's whole list. */

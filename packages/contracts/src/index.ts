@@ -12,11 +12,10 @@ export {
 } from "./artefact.ts";
 export {
   type BatchContext,
-  type BatchHeader,
-  type BatchHeaderFields,
+  type BatchHeaderStruct,
+  batchCommitment,
   computeBatchCommitment,
-  decodeHeader,
-  encodeHeader,
+  fromHeaderStruct,
   MAX_PAYOUTS_PER_CALL,
   type PayArguments,
   payArguments,
@@ -24,6 +23,7 @@ export {
   publicInputFields,
   type SubmitBatchArguments,
   submitBatchArguments,
+  toHeaderStruct,
 } from "./batch.ts";
 export {
   assertVerifiersAllowed,

@@ -1,4 +1,4 @@
-import { bytesToBigint } from "@cairn/protocol";
+import { type BatchHeader, bytesToBigint, decodeBatchHeader, encodeBatchHeader } from "@cairn/protocol";
 import { type Selectable, sql } from "kysely";
 import type { Db } from "./database.ts";
 import type { Tables } from "./schema.ts";
@@ -11,8 +11,7 @@ export interface AcceptedBatch {
   readonly firstBlock: number;
   readonly lastBlock: number;
   readonly submitter: bigint;
-  /** Its header, in the node's own encoding. */
-  readonly header: Uint8Array;
+  readonly header: BatchHeader;
   readonly dataHash: Uint8Array;
   /** Published data as in the calldata; null when it was stored here before it was accepted. */
   readonly data: Uint8Array | null;
@@ -42,7 +41,7 @@ export async function insertAcceptedBatch(db: Db, batch: AcceptedBatch): Promise
       first_block: batch.firstBlock,
       last_block: batch.lastBlock,
       submitter: address(batch.submitter),
-      header: batch.header,
+      header: encodeBatchHeader(batch.header),
       data_hash: batch.dataHash,
       data: batch.data,
       l1_transaction: batch.l1Transaction,
@@ -132,7 +131,7 @@ function toAcceptedBatch(row: Selectable<Tables["accepted_batches"]>): AcceptedB
     firstBlock: row.first_block,
     lastBlock: row.last_block,
     submitter: bytesToBigint(row.submitter),
-    header: bytes(row.header),
+    header: decodeBatchHeader(bytes(row.header)),
     dataHash: bytes(row.data_hash),
     data: optionalBytes(row.data),
     l1Transaction: bytes(row.l1_transaction),

@@ -1,4 +1,4 @@
-import { CairnError } from "@cairn/protocol";
+import { type BatchHeader, CairnError, encodeBatchHeader, hexToBytes } from "@cairn/protocol";
 import { type Kysely, sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import type { DbErrorCode } from "./errors.ts";
@@ -212,6 +212,26 @@ const READY = [`alter table batches rename column proved_at_ms to ready_at_ms`];
 /** Payouts that burn too much gas for the publisher to pay them. */
 const LEFT_PAYOUTS = [`alter table payouts add column left_gas int`];
 
+/** Headers in the protocol's own layout; they were JSON with bigints marked `#` and bytes marked `$`. */
+const HEADER_BYTES: Migration = {
+  up: async (db) => {
+    const { rows } = await sql<{ number: string; header: Uint8Array }>`
+      select number, header from accepted_batches
+    `.execute(db);
+    for (const { number, header } of rows) {
+      const bytes = encodeBatchHeader(parseMarkedJson(new TextDecoder().decode(header)));
+      await sql`update accepted_batches set header = ${bytes} where number = ${number}`.execute(db);
+    }
+  },
+};
+
+function parseMarkedJson(text: string): BatchHeader {
+  return JSON.parse(text, (_key, part: unknown) => {
+    if (typeof part !== "string") return part;
+    return part.startsWith("#") ? BigInt(`0x${part.slice(1)}`) : hexToBytes(`0x${part.slice(1)}`);
+  });
+}
+
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0005-sealing": statements(SEALING),
   "0001-initial": statements(INITIAL),
@@ -220,6 +240,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0004-rejected-proofs": statements(REJECTED_PROOFS),
   "0006-ready": statements(READY),
   "0007-left-payouts": statements(LEFT_PAYOUTS),
+  "0008-header-bytes": HEADER_BYTES,
 };
 
 /** Brings the schema up to date; safe to run from several processes at once. Throws `db/migration-failed`, `db/newer-schema`. */

@@ -150,7 +150,7 @@ interface AcceptedBatchesTable {
   first_block: number;
   last_block: number;
   submitter: Bytes;
-  /** In the node's own encoding. */
+  /** As `encodeBatchHeader` of the protocol. */
   header: Bytes;
   data_hash: Bytes;
   /** As in the calldata; null when this node made the batch. */

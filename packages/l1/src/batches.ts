@@ -1,5 +1,6 @@
-import { type BatchHeaderFields, encodeHeader, payArguments, rollupAbi, submitBatchArguments } from "@cairn/contracts";
+import { payArguments, rollupAbi, submitBatchArguments, toHeaderStruct } from "@cairn/contracts";
 import {
+  type BatchHeader,
   type BatchNumber,
   type BlockSize,
   batchNumber,
@@ -57,7 +58,7 @@ export async function payBatch(
   const args = payArguments({
     batch: number,
     slots,
-    header: encodeHeader(headerFields(batch)),
+    header: toHeaderStruct(headerFields(batch)),
     dataHash: bytesToHex(dataHash(slots, publishedData)),
     payouts,
   });
@@ -65,7 +66,7 @@ export async function payBatch(
   return sendToRollup(rollup, wallet, { name: "pay", data });
 }
 
-function headerFields({ slots, fields }: ProvenBatch): BatchHeaderFields {
+function headerFields({ slots, fields }: ProvenBatch): BatchHeader {
   return { slots, ...fields };
 }
 

@@ -9,6 +9,7 @@
  * - `protocol/amount-overflow`: an encoded amount exceeds 2^128 − 1.
  * - `protocol/malformed-data`: published data breaks a rule of docs/spec/3-published-data.md.
  * - `protocol/malformed-record`: an L1-queue or payout record breaks its layout.
+ * - `protocol/unknown-circuit`: a circuit type that this version does not know.
  * - `protocol/too-many`: a list is longer than the block's capacity.
  */
 export type ProtocolErrorCode =
@@ -20,4 +21,5 @@ export type ProtocolErrorCode =
   | "protocol/amount-overflow"
   | "protocol/malformed-data"
   | "protocol/malformed-record"
+  | "protocol/unknown-circuit"
   | "protocol/too-many";

@@ -15,6 +15,13 @@ export {
   parseAddress,
 } from "./address.ts";
 export {
+  BATCH_HEADER_BYTES,
+  type BatchHeader,
+  decodeBatchHeader,
+  encodeBatchHeader,
+  slotsOfCircuit,
+} from "./batch-header.ts";
+export {
   assertLength,
   assertUint,
   assertUintNumber,
@@ -26,6 +33,7 @@ export {
   concatBytes,
   type Hex,
   hexToBytes,
+  isSameBytes,
   isZero,
 } from "./bytes.ts";
 export * from "./constants.ts";

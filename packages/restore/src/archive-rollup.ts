@@ -14,10 +14,11 @@ import {
 } from "@cairn/l1";
 import { isCairnError } from "@cairn/protocol";
 import { genesisRoot } from "@cairn/state";
+import { type ChainPosition, genesisPosition } from "@cairn/vm";
 import { type ArchiveReader, openArchive } from "./archive/reader.ts";
 import { continueArchive, fileExists } from "./archive/writer.ts";
 import { DEFAULT_CONCURRENCY, readBatches } from "./batch-stream.ts";
-import { type ChainPosition, followBatch, genesisPosition } from "./chain-position.ts";
+import { followBatch } from "./chain-position.ts";
 import { restoreError } from "./errors.ts";
 import { identityText, isSameRollup, type RollupIdentity } from "./identity.ts";
 import { onlyL1Batches } from "./l1-batches.ts";

@@ -1,3 +1,4 @@
+import { batchCommitment } from "@cairn/contracts";
 import {
   type AcceptedEvent,
   type CommitmentReader,
@@ -13,8 +14,9 @@ import {
   readPublishedData,
   readStateEvents,
 } from "@cairn/l1";
-import { batchMismatch, type ChainPosition } from "./chain-position.ts";
-import { batchCommitment, type PublishedBatch } from "./published-batch.ts";
+import type { ChainPosition } from "@cairn/vm";
+import { batchMismatch } from "./chain-position.ts";
+import type { PublishedBatch } from "./published-batch.ts";
 import type { WaitingEntry } from "./stored-records.ts";
 
 /** Transactions fetched at a time. */

@@ -52,8 +52,3 @@ export function encodeUint32(value: number): Uint8Array {
   new DataView(bytes.buffer).setUint32(0, value);
   return bytes;
 }
-
-/** Whether two byte strings are equal. */
-export function isSameBytes(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, i) => byte === right[i]);
-}

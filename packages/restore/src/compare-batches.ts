@@ -1,6 +1,6 @@
+import { batchCommitment } from "@cairn/contracts";
 import { createCommitmentReader, isStillThere, type L1Access } from "@cairn/l1";
 import { bytesToHex } from "@cairn/protocol";
-import { batchCommitment } from "./published-batch.ts";
 import type { RestoredState } from "./restored-state.ts";
 import type { ComparedBatches } from "./stored-records.ts";
 

@@ -1,6 +1,5 @@
 import { insist, type L1Access, type L1Block, readBlock, readContractState } from "@cairn/l1";
-import { bytesToHex } from "@cairn/protocol";
-import { isSameBytes } from "./byte-cursor.ts";
+import { bytesToHex, isSameBytes } from "@cairn/protocol";
 import { findLastCommon } from "./compare-batches.ts";
 import { restoreError } from "./errors.ts";
 import type { RestoredState } from "./restored-state.ts";

@@ -3,11 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { genesisRoot } from "@cairn/state";
 import { arbitraryHistory, FAKE_CRYPTO } from "@cairn/testkit";
+import { genesisPosition } from "@cairn/vm";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { identityOf, publishedBatches, removeFolders, temporaryFolder } from "../test/published.ts";
 import { createArchive } from "./archive/writer.ts";
-import { genesisPosition } from "./chain-position.ts";
 
 afterEach(removeFolders);
 

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { batchCommitment } from "@cairn/contracts";
 import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing";
 import { createL1Access, type L1Rollup } from "@cairn/l1";
 import { lyingRollup } from "@cairn/l1/testing";
@@ -11,7 +12,6 @@ import { gather, removeFolders, temporaryFolder } from "../test/published.ts";
 import { openArchive } from "./archive/reader.ts";
 import { archiveRollup } from "./archive-rollup.ts";
 import { confirmState } from "./confirm.ts";
-import { batchCommitment } from "./published-batch.ts";
 import { type RestoreOptions, type RestoreResult, restoreRollup } from "./restore.ts";
 import { openRestoredState } from "./restored-state.ts";
 import { comparedKey } from "./stored-records.ts";

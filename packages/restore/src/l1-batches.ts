@@ -1,6 +1,7 @@
+import { batchCommitment } from "@cairn/contracts";
 import { type CommitmentReader, createCommitmentReader, type L1Access, READS_PER_CALL } from "@cairn/l1";
 import { batchMismatch } from "./chain-position.ts";
-import { batchCommitment, type PublishedBatch } from "./published-batch.ts";
+import type { PublishedBatch } from "./published-batch.ts";
 import { assertQueueHash } from "./queue-check.ts";
 
 /** What {@link onlyL1Batches} compares with. */

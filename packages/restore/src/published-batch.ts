@@ -1,5 +1,4 @@
-import { type BatchHeaderFields, computeBatchCommitment, encodeHeader } from "@cairn/contracts";
-import { bytesToHex, type Hex, type L1Operation } from "@cairn/protocol";
+import type { BatchOnL1 } from "@cairn/vm";
 
 /** Where a batch came from; hints that no state depends on. */
 export interface BatchOrigin {
@@ -11,23 +10,7 @@ export interface BatchOrigin {
   readonly resumeBlock: number;
 }
 
-/** All that was published of a batch: with its predecessors it determines the state. */
-export interface PublishedBatch {
-  /** As counted by the contract, from 1 on. */
-  readonly number: number;
-  readonly header: BatchHeaderFields;
-  /** SHA-256 of the padded data, 32 bytes. */
-  readonly dataHash: Uint8Array;
-  /** May lack trailing zeros, as calldata does. */
-  readonly publishedData: Uint8Array;
-  /** Queue entries that it consumed, in order. */
-  readonly l1Operations: readonly L1Operation[];
-  /** Rolling queue hash after them, 32 bytes. */
-  readonly queueHash: Uint8Array;
+/** All that was published of a batch, and where. */
+export interface PublishedBatch extends BatchOnL1 {
   readonly origin: BatchOrigin;
-}
-
-/** What the contract keeps of the batch. */
-export function batchCommitment({ header, dataHash }: Pick<PublishedBatch, "header" | "dataHash">): Hex {
-  return computeBatchCommitment(encodeHeader(header), bytesToHex(dataHash));
 }

@@ -6,8 +6,8 @@ import {
   readQueueHash,
   readStateEvents,
 } from "@cairn/l1";
-import { isSameBytes } from "./byte-cursor.ts";
-import type { ChainPosition } from "./chain-position.ts";
+import { isSameBytes } from "@cairn/protocol";
+import type { ChainPosition } from "@cairn/vm";
 import { restoreError } from "./errors.ts";
 
 /** How many queue entries were consumed, and the rolling hash after them. */

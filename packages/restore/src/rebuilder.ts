@@ -1,17 +1,7 @@
-import {
-  type Account,
-  type AccountIndex,
-  blockNumber,
-  CairnError,
-  decodePublishedData,
-  isCairnError,
-  type Payout,
-  payoutsHash,
-} from "@cairn/protocol";
+import { type Account, type AccountIndex, blockNumber, CairnError, isCairnError, type Payout } from "@cairn/protocol";
 import type { KeyValueChange, StateTree } from "@cairn/state";
-import { type ReplayedBlock, replayPublishedData, type StateReader } from "@cairn/vm";
-import { isSameBytes } from "./byte-cursor.ts";
-import { batchMismatch, type ChainPosition, followBatch } from "./chain-position.ts";
+import { type ChainPosition, type ReplayedBlock, replayBatch, type StateReader } from "@cairn/vm";
+import { asRestoreError, followBatch } from "./chain-position.ts";
 import { restoreError } from "./errors.ts";
 import type { PublishedBatch } from "./published-batch.ts";
 import type { RestoredState } from "./restored-state.ts";
@@ -115,29 +105,16 @@ export function createRebuilder(restored: RestoredState): Rebuilder {
 }
 
 function replay(state: StateReader, batch: PublishedBatch, firstUnchecked: number): ReplayedBlock {
-  const { header, publishedData, l1Operations, number } = batch;
-  let replayed: ReplayedBlock;
   try {
-    replayed = replayPublishedData({
-      state,
-      slotCount: header.slots,
-      l1Operations,
-      publishedData: decodePublishedData(header.slots, publishedData, l1Operations.length),
-    });
+    return replayBatch(state, batch);
   } catch (cause) {
-    if (!(cause instanceof CairnError) || !/^(?:vm|protocol)\//.test(cause.code)) throw cause;
-    throw restoreError("restore/invalid-data", `batch ${number} cannot follow from the state: ${cause.message}`, {
+    if (!(cause instanceof CairnError) || !cause.code.startsWith("vm/")) throw cause;
+    if (cause.code === "vm/batch-mismatch") throw asRestoreError(cause);
+    throw restoreError("restore/invalid-data", `batch ${batch.number} cannot follow from the state: ${cause.message}`, {
       cause,
-      details: { batch: number, firstUnchecked },
+      details: { batch: batch.number, firstUnchecked },
     });
   }
-  if (replayed.newNextIndex !== header.newNextIndex) {
-    throw batchMismatch(number, "nextIndex", `leads to next index ${replayed.newNextIndex}`);
-  }
-  if (!isSameBytes(payoutsHash(header.slots, replayed.payouts), header.payoutsHash)) {
-    throw batchMismatch(number, "payoutsHash", "has payouts of another hash");
-  }
-  return replayed;
 }
 
 function recordOf(batch: PublishedBatch, after: ChainPosition, payouts: readonly Payout[]): Uint8Array {

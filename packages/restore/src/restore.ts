@@ -9,9 +9,9 @@ import {
   type RangeLimits,
 } from "@cairn/l1";
 import type { KeyValueStore } from "@cairn/state";
+import type { ChainPosition } from "@cairn/vm";
 import { openArchive } from "./archive/reader.ts";
 import { type ArchiveWriter, continueArchive } from "./archive/writer.ts";
-import type { ChainPosition } from "./chain-position.ts";
 import { restoreError } from "./errors.ts";
 import { type CheckpointLimits, DEFAULT_CHECKPOINT_LIMITS } from "./feed.ts";
 import type { RollupIdentity } from "./identity.ts";

@@ -1,7 +1,7 @@
 import type { Compress } from "@cairn/crypto";
 import { blockNumber } from "@cairn/protocol";
 import { createStateTree, genesisRoot, type KeyValueChange, type KeyValueStore, type StateTree } from "@cairn/state";
-import { type ChainPosition, genesisPosition } from "./chain-position.ts";
+import { type ChainPosition, genesisPosition } from "@cairn/vm";
 import { restoreError } from "./errors.ts";
 import { identityText, isSameRollup, type RollupIdentity } from "./identity.ts";
 import {

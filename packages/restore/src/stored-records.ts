@@ -1,12 +1,15 @@
-import type { BatchHeaderFields } from "@cairn/contracts";
 import {
+  BATCH_HEADER_BYTES,
+  type BatchHeader,
   BLOCK_SIZES,
   bigintToBytes,
   blockCapacity,
   bytesToBigint,
   concatBytes,
+  decodeBatchHeader,
   decodeL1Operation,
   decodePayouts,
+  encodeBatchHeader,
   encodeL1Operation,
   encodePayouts,
   type L1Operation,
@@ -14,7 +17,6 @@ import {
   type Payout,
   QUEUE_RECORD_BYTES,
 } from "@cairn/protocol";
-import { decodeHeaderBytes, encodeHeaderBytes } from "./batch-header.ts";
 import { createByteCursor, encodeSafe64 } from "./byte-cursor.ts";
 import { restoreError } from "./errors.ts";
 import type { RollupIdentity } from "./identity.ts";
@@ -43,7 +45,7 @@ const COMPARED = 0x84;
 /** What is kept of a batch whose changes are in the tree. */
 export interface BatchRecord {
   readonly number: number;
-  readonly header: BatchHeaderFields;
+  readonly header: BatchHeader;
   /** 32 bytes. */
   readonly dataHash: Uint8Array;
   /** Queue entries consumed up to and with this batch, and the rolling hash after them. */
@@ -114,7 +116,7 @@ export function decodeIdentity(bytes: Uint8Array): RollupIdentity {
 export function encodeBatchRecord(record: BatchRecord): Uint8Array {
   const { header, payouts, origin } = record;
   return concatBytes(
-    encodeHeaderBytes(header),
+    encodeBatchHeader(header),
     record.dataHash,
     encodeSafe64(record.queuePosition),
     record.queueHash,
@@ -127,7 +129,7 @@ export function encodeBatchRecord(record: BatchRecord): Uint8Array {
 
 export function decodeBatchRecord(number: number, bytes: Uint8Array): BatchRecord {
   const cursor = createByteCursor(bytes);
-  const header = decodeHeaderBytes(cursor);
+  const header = decodeBatchHeader(cursor.bytes(BATCH_HEADER_BYTES));
   return {
     number,
     header,
@@ -189,11 +191,11 @@ export function decodeCompared(bytes: Uint8Array): ComparedBatches {
   return { batch: cursor.safe64(), l1Block: cursor.safe64(), l1BlockHash: cursor.bytes(32).slice() };
 }
 
-function usedPayouts(slots: BatchHeaderFields["slots"], payouts: readonly Payout[]): Uint8Array {
+function usedPayouts(slots: BatchHeader["slots"], payouts: readonly Payout[]): Uint8Array {
   return encodePayouts(slots, payouts).subarray(0, payouts.length * PAYOUT_BYTES);
 }
 
-function paddedPayouts(slots: BatchHeaderFields["slots"], used: Uint8Array): Payout[] {
+function paddedPayouts(slots: BatchHeader["slots"], used: Uint8Array): Payout[] {
   const padded = new Uint8Array(blockCapacity(slots) * PAYOUT_BYTES);
   padded.set(used);
   return decodePayouts(slots, padded);

@@ -13,10 +13,9 @@ import {
   readFromHint,
   readHead,
 } from "@cairn/l1";
-import { isCairnError } from "@cairn/protocol";
+import { isCairnError, isSameBytes } from "@cairn/protocol";
+import type { ChainPosition } from "@cairn/vm";
 import { readBatches } from "./batch-stream.ts";
-import { isSameBytes } from "./byte-cursor.ts";
-import type { ChainPosition } from "./chain-position.ts";
 import { findLastCommonSince } from "./compare-batches.ts";
 import { restoreError } from "./errors.ts";
 import { type FeedOptions, feedBatches } from "./feed.ts";

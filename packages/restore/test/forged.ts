@@ -10,9 +10,10 @@ import {
   payoutsHash,
   trimPublishedData,
 } from "@cairn/protocol";
+import type { ChainPosition } from "@cairn/vm";
 import { openArchive } from "../src/archive/reader.ts";
 import { createArchive } from "../src/archive/writer.ts";
-import { type ChainPosition, followBatch } from "../src/chain-position.ts";
+import { followBatch } from "../src/chain-position.ts";
 import type { PublishedBatch } from "../src/published-batch.ts";
 import { gather, temporaryFolder } from "./published.ts";
 

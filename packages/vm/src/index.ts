@@ -1,3 +1,12 @@
+export {
+  type BatchCheck,
+  type BatchOnL1,
+  type ChainPosition,
+  followBatch,
+  genesisPosition,
+  type ReplayedBatch,
+  replayBatch,
+} from "./batch.ts";
 export { blockPublicInput, type ExecutedBlock } from "./block.ts";
 export {
   type AddGroupResult,

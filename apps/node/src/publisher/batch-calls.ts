@@ -1,15 +1,15 @@
 import {
-  encodeHeader,
   MAX_PAYOUTS_PER_CALL,
   payArguments,
   payGasLimit,
   rollupAbi,
   submitBatchArguments,
+  toHeaderStruct,
 } from "@cairn/contracts";
 import type { StoredBatch, StoredBlock, StoredPayout } from "@cairn/db";
 import { batchNumber, bytesToHex, CairnError, dataHash, type Hex } from "@cairn/protocol";
 import { encodeFunctionData, size } from "viem";
-import { headerFieldsOf, toPayout } from "../batch-header.ts";
+import { headerOf, toPayout } from "../batch-header.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { wordHex } from "../json.ts";
 import type { L1Call } from "./l1-call.ts";
@@ -30,7 +30,7 @@ export interface BatchCallInputs {
 /** The call that submits a ready batch. Throws `node/unavailable` without proof. */
 export function submitCall(rollup: Hex, { batch, block, payouts }: BatchCallInputs): L1Call {
   if (batch.proof === null || block.seal === null) throw incomplete(block);
-  const args = submitBatchArguments(headerFieldsOf(block, payouts), block.seal.data, batch.proof);
+  const args = submitBatchArguments(headerOf(block, payouts), block.seal.data, batch.proof);
   const data = encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args });
   const gasLimit = SUBMIT_GAS + CALLDATA_GAS_PER_BYTE * size(data);
   return {
@@ -56,7 +56,7 @@ export function payCall(rollup: Hex, { batch, block, payouts }: BatchCallInputs,
   const args = payArguments({
     batch: batchNumber(batch.acceptance.number),
     slots: block.slotCount,
-    header: encodeHeader(headerFieldsOf(block, payouts)),
+    header: toHeaderStruct(headerOf(block, payouts)),
     dataHash: bytesToHex(dataHash(block.slotCount, block.seal.data)),
     payouts: payouts.map(toPayout),
     first: run.first,

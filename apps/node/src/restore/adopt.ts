@@ -10,9 +10,9 @@ import {
   findOpenTransactionsOf,
   insertBatch,
   insertForeignBlock,
+  loadBlockPayouts,
   loadQueueEntries,
   markBatchAccepted,
-  type QueueEntry,
   type StoredBlock,
   type StoredTransaction,
   upsertTransactions,
@@ -23,16 +23,23 @@ import {
   CIRCUIT_TYPE,
   type Domain,
   decodeFloat16,
-  decodePublishedData,
-  EMPTY_QUEUE_HASH,
   encodeSlot,
+  isCairnError,
   type PublishedData,
-  payoutsHash,
   publicInput,
   trimPublishedData,
 } from "@cairn/protocol";
-import { publishedSlot, type ReplayedBlock, replayPublishedData } from "@cairn/vm";
-import { decodeHeaderFields } from "../batch-header.ts";
+import {
+  type BatchOnL1,
+  type ChainPosition,
+  followBatch,
+  genesisPosition,
+  publishedSlot,
+  type ReplayedBatch,
+  type ReplayedBlock,
+  replayBatch,
+} from "@cairn/vm";
+import { headerOf } from "../batch-header.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import type { StateKeeper } from "../sequencer/state-keeper.ts";
 
@@ -54,8 +61,7 @@ export async function adoptBatch(
   { db, keeper, domain, nowMs }: AdoptionTarget,
   accepted: AcceptedBatch,
 ): Promise<void> {
-  const { number: batchNumber, firstBlock, data } = accepted;
-  const header = decodeHeaderFields(accepted.header);
+  const { number: batchNumber, header, firstBlock, data } = accepted;
   if (keeper.blockNumber() >= firstBlock) await keeper.rollbackTo(blockNumber(firstBlock - 1));
   if (data === null || keeper.root() !== header.oldRoot || keeper.blockNumber() !== firstBlock - 1) {
     throw new CairnError<NodeErrorCode>(
@@ -63,25 +69,27 @@ export async function adoptBatch(
       `batch ${batchNumber} does not follow the stored block ${keeper.blockNumber()}`,
     );
   }
-  const before = await positionBefore(db, firstBlock);
-  const entries = await loadQueueEntries(db, before.queueIndex, header.l1OperationCount);
-  const published = readData(accepted, data, header.slots, header.l1OperationCount);
-  const replayed = replay(keeper, batchNumber, header.slots, entries, published);
-  const isAsProven =
-    entries.length === header.l1OperationCount &&
-    replayed.newNextIndex === header.newNextIndex &&
-    Buffer.compare(payoutsHash(header.slots, replayed.payouts), header.payoutsHash) === 0;
-  if (!isAsProven) throw diverged(batchNumber, "its data does not lead to what was proven");
-  await applyChecked(keeper, batchNumber, firstBlock, replayed, header.newRoot);
+  const before = await positionBefore(db, keeper, firstBlock);
+  const entries = await loadQueueEntries(db, before.queuePosition, header.l1OperationCount);
+  const queueHashAfter = entries.at(-1)?.hashAfter ?? before.queueHash;
+  const batch: BatchOnL1 = {
+    number: batchNumber,
+    header,
+    dataHash: accepted.dataHash,
+    publishedData: data,
+    l1Operations: entries.map(({ operation }) => operation),
+    queueHash: queueHashAfter,
+  };
+  const { published, ...replayed } = follow(keeper, { ...before, batch: batchNumber - 1 }, batch);
+  await applyChecked(keeper, batch, replayed);
 
   const atMs = accepted.l1Timestamp * 1000;
-  const queueHashAfter = entries.at(-1)?.hashAfter ?? before.queueHash;
   const opening: BlockOpening = {
     number: blockNumber(firstBlock),
     timestamp: Number(header.timestamp),
     slotCount: header.slots,
     feeAccounts: published.feeIndices.filter((index) => index !== 0),
-    firstQueueIndex: before.queueIndex,
+    firstQueueIndex: before.queuePosition,
     l1OperationCount: header.l1OperationCount,
     queueHashBefore: before.queueHash,
     queueHashAfter,
@@ -134,71 +142,65 @@ export async function adoptBatch(
   });
 }
 
-/** Executes a stored block that others made again. Throws as {@link adoptBatch}. */
+/** Executes again a stored block that others made. Throws as {@link adoptBatch}. */
 export async function replayForeignBlock(db: Db, keeper: StateKeeper, block: StoredBlock): Promise<void> {
-  const entries = await loadQueueEntries(db, block.firstQueueIndex, block.l1OperationCount);
-  const data = block.seal?.data ?? new Uint8Array();
-  const published = decodePublishedData(block.slotCount, data, block.l1OperationCount);
-  const replayed = replay(keeper, block.number, block.slotCount, entries, published);
-  await keeper.applyBlock(block.number, replayed.updates, replayed.newNextIndex);
+  const { number, firstQueueIndex, l1OperationCount, seal } = block;
+  const entries = await loadQueueEntries(db, firstQueueIndex, l1OperationCount);
+  const header = headerOf(block, await loadBlockPayouts(db, number));
+  const l1Operations = entries.map(({ operation }) => operation);
+  const batch = { number, header, publishedData: seal?.data ?? new Uint8Array(), l1Operations };
+  await applyChecked(
+    keeper,
+    batch,
+    asNodeError(number, () => replayBatch(keeper, batch)),
+  );
 }
 
-async function positionBefore(
-  db: Db,
-  firstBlock: number,
-): Promise<{ readonly queueIndex: number; readonly queueHash: Uint8Array }> {
-  if (firstBlock === 1) return { queueIndex: 0, queueHash: EMPTY_QUEUE_HASH };
+/** Where the chain stands before a block, but for the number of its batch. */
+async function positionBefore(db: Db, keeper: StateKeeper, firstBlock: number): Promise<Omit<ChainPosition, "batch">> {
+  const genesis = genesisPosition(keeper.root());
+  if (firstBlock === 1) return genesis;
   const previous = await findBlock(db, firstBlock - 1);
   if (previous === undefined) {
     throw new CairnError<NodeErrorCode>("node/state-diverged", `block ${firstBlock - 1} is missing in the database`);
   }
-  return { queueIndex: previous.firstQueueIndex + previous.l1OperationCount, queueHash: previous.queueHashAfter };
+  return {
+    block: previous.number,
+    timestamp: BigInt(previous.timestamp),
+    root: keeper.root(),
+    nextIndex: keeper.nextIndex(),
+    queuePosition: previous.firstQueueIndex + previous.l1OperationCount,
+    queueHash: previous.queueHashAfter,
+  };
 }
 
-function readData(
-  { number }: AcceptedBatch,
-  data: Uint8Array,
-  slots: StoredBlock["slotCount"],
-  l1OperationCount: number,
-): PublishedData {
-  try {
-    return decodePublishedData(slots, data, l1OperationCount);
-  } catch (cause) {
-    throw diverged(number, "its data cannot be read", cause);
-  }
+function follow(keeper: StateKeeper, before: ChainPosition, batch: BatchOnL1): ReplayedBatch {
+  return asNodeError(batch.number, () => {
+    followBatch(before, batch);
+    return replayBatch(keeper, batch);
+  });
 }
 
-function replay(
-  keeper: StateKeeper,
-  batch: number,
-  slotCount: StoredBlock["slotCount"],
-  entries: readonly QueueEntry[],
-  publishedData: PublishedData,
-): ReplayedBlock {
+function asNodeError<Result>(batch: number, act: () => Result): Result {
   try {
-    return replayPublishedData({
-      state: keeper,
-      slotCount,
-      l1Operations: entries.map(({ operation }) => operation),
-      publishedData,
-    });
+    return act();
   } catch (cause) {
-    throw diverged(batch, "its data cannot follow from the state", cause);
+    if (!(cause instanceof CairnError)) throw cause;
+    throw diverged(batch, cause.message, cause);
   }
 }
 
 async function applyChecked(
   keeper: StateKeeper,
-  batch: number,
-  block: number,
+  { number, header }: Pick<BatchOnL1, "number" | "header">,
   { updates, newNextIndex }: ReplayedBlock,
-  expectedRoot: bigint,
 ): Promise<void> {
   try {
-    await keeper.applyBlock(blockNumber(block), updates, newNextIndex, { expectedRoot });
+    const block = blockNumber(Number(header.firstBlock));
+    await keeper.applyBlock(block, updates, newNextIndex, { expectedRoot: header.newRoot });
   } catch (cause) {
-    if (cause instanceof CairnError && cause.code === "state/io") throw cause;
-    throw diverged(batch, "its data leads to another root", cause);
+    if (isCairnError(cause, "state/io")) throw cause;
+    throw diverged(number, "its data leads to another root", cause);
   }
 }
 

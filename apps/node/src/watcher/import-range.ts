@@ -14,7 +14,7 @@ import {
   storeL1Agreement,
 } from "@cairn/db";
 import type { AcceptedEvent, RollupEvent, SettledEvent } from "@cairn/l1";
-import { encodeHeaderFields, isAcceptedBlock } from "../batch-header.ts";
+import { isAcceptedBlock } from "../batch-header.ts";
 import { type RangeContent, unavailable } from "./range-content.ts";
 
 /** What a range of L1 blocks brought. */
@@ -91,7 +91,7 @@ async function accept(
     firstBlock,
     lastBlock,
     submitter,
-    header: encodeHeaderFields(header),
+    header,
     dataHash,
     data: isOwn ? null : place.data,
     l1Transaction,

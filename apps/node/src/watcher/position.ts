@@ -14,7 +14,6 @@ import {
   readRollupEvents,
 } from "@cairn/l1";
 import { isCairnError } from "@cairn/protocol";
-import { decodeHeaderFields } from "../batch-header.ts";
 
 /** Where a list of events leads. */
 export interface EventPosition extends QueueEnd {
@@ -28,7 +27,7 @@ export async function storedPosition(db: Db): Promise<EventPosition> {
   const [batch, entry] = [await findLastAcceptedBatch(db), await findLastQueueEntry(db)];
   return {
     batchCount: batch?.number ?? 0,
-    root: batch === undefined ? null : decodeHeaderFields(batch.header).newRoot,
+    root: batch === undefined ? null : batch.header.newRoot,
     queueTail: (entry?.index ?? -1) + 1,
     queueHash: entry?.hashAfter ?? EMPTY_QUEUE.queueHash,
   };

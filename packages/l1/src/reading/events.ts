@@ -1,10 +1,8 @@
-import { type BatchHeaderFields, decodeHeader, rollupAbi } from "@cairn/contracts";
+import { fromHeaderStruct, rollupAbi } from "@cairn/contracts";
 import {
   accountIndex,
   addressToBigint,
-  BLOCK_SIZES,
-  type BlockSize,
-  CIRCUIT_TYPE,
+  type BatchHeader,
   hexToBytes,
   isCairnError,
   type L1Operation,
@@ -44,7 +42,7 @@ export interface AcceptedEvent extends EventPlace {
   /** As counted by the contract, from 1 on. */
   readonly number: number;
   readonly submitter: bigint;
-  readonly header: BatchHeaderFields;
+  readonly header: BatchHeader;
   /** SHA-256 of the padded data, 32 bytes. */
   readonly dataHash: Uint8Array;
   /** Queue entries that all batches up to this one consumed, and the rolling hash after them. */
@@ -138,7 +136,7 @@ function toAccepted(log: LogOf<"BatchSubmitted">): AcceptedEvent {
     ...placeOf(log),
     number: Number(args.batchNumber),
     submitter: addressToBigint(args.submitter),
-    header: decodeHeader(args.header, slotsOf(args.header.circuitType)),
+    header: headerOf(args),
     dataHash: hexToBytes(args.dataHash, 32),
     queueHead: Number(args.queueHead),
     queueHash: hexToBytes(args.queueHash, 32),
@@ -171,10 +169,13 @@ function operationOf(fields: LogOf<"L1OperationQueued">["args"]): L1Operation {
   throw mismatch(fields.position, `is of unknown kind ${fields.kind}`);
 }
 
-function slotsOf(circuitType: number): BlockSize {
-  const slots = BLOCK_SIZES.find((size) => CIRCUIT_TYPE[size] === circuitType);
-  if (slots !== undefined) return slots;
-  throw l1Error("l1/unknown-circuit", `L1 accepted a batch of circuit type ${circuitType}`);
+function headerOf({ header, batchNumber }: LogOf<"BatchSubmitted">["args"]): BatchHeader {
+  try {
+    return fromHeaderStruct(header);
+  } catch (cause) {
+    if (!isCairnError(cause, "protocol/unknown-circuit")) throw cause;
+    throw l1Error("l1/unknown-circuit", `L1 accepted batch ${batchNumber} of ${cause.message}`, { cause });
+  }
 }
 
 function mismatch(position: bigint, problem: string, cause?: unknown) {

@@ -1,4 +1,4 @@
-import { type BatchHeader, computeBatchCommitment, encodeHeader, rollupAbi } from "@cairn/contracts";
+import { type BatchHeaderStruct, computeBatchCommitment, rollupAbi, toHeaderStruct } from "@cairn/contracts";
 import { bytesToHex, dataHash, type Hex, hexToBytes, isCairnError } from "@cairn/protocol";
 import { decodeFunctionData, type Transaction, TransactionNotFoundError } from "viem";
 import { l1Error } from "../errors.ts";
@@ -19,7 +19,7 @@ export async function readPublishedData(access: L1Access, event: AcceptedEvent):
   if (!isAsked) throw mismatch(number, "transaction", `is in ${hash}, which is not to the rollup`);
   const sent = decodeSubmission(input, number);
   const ownHash = bytesToHex(event.dataHash);
-  if (computeBatchCommitment(sent.header, ownHash) !== computeBatchCommitment(encodeHeader(header), ownHash)) {
+  if (computeBatchCommitment(sent.header, ownHash) !== computeBatchCommitment(toHeaderStruct(header), ownHash)) {
     throw mismatch(number, "header", "has another header in its event than in its calldata");
   }
   const data = hexToBytes(sent.data);
@@ -49,7 +49,7 @@ function readTransaction({ rollup, call }: L1Access, event: AcceptedEvent): Prom
   });
 }
 
-function decodeSubmission(input: Hex, number: number): { readonly header: BatchHeader; readonly data: Hex } {
+function decodeSubmission(input: Hex, number: number): { readonly header: BatchHeaderStruct; readonly data: Hex } {
   try {
     const call = decodeFunctionData({ abi: rollupAbi, data: input });
     if (call.functionName === "submitBatch") return { header: call.args[0], data: call.args[1] };

@@ -2,6 +2,7 @@ import { appendFileSync, readFileSync, truncateSync, writeFileSync } from "node:
 import { join } from "node:path";
 import { createMemoryStore, genesisRoot } from "@cairn/state";
 import { arbitraryHistory, FAKE_CRYPTO, type History } from "@cairn/testkit";
+import { type ChainPosition, genesisPosition } from "@cairn/vm";
 import fc from "fast-check";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -15,7 +16,7 @@ import {
 } from "../../test/published.ts";
 import { verifyArchive } from "../archive-rollup.ts";
 import { encodeSafe64 } from "../byte-cursor.ts";
-import { type ChainPosition, followBatch, genesisPosition } from "../chain-position.ts";
+import { followBatch } from "../chain-position.ts";
 import type { PublishedBatch } from "../published-batch.ts";
 import { restoreRollup } from "../restore.ts";
 import { digestOf, encodeBatch, encodeFrame, encodeHead } from "./format.ts";

@@ -1,20 +1,23 @@
 import { createHash } from "node:crypto";
 import {
+  BATCH_HEADER_BYTES,
   BLOCK_SIZES,
   bigintToBytes,
   blockCapacity,
   CIRCUIT_TYPE,
   concatBytes,
+  decodeBatchHeader,
   decodeL1Operation,
+  encodeBatchHeader,
   encodeL1Operation,
   isCairnError,
   publishedDataBytes,
   QUEUE_RECORD_BYTES,
   trimPublishedData,
 } from "@cairn/protocol";
-import { decodeHeaderBytes, encodeHeaderBytes, HEADER_BYTES } from "../batch-header.ts";
+import type { ChainPosition } from "@cairn/vm";
 import { createByteCursor, encodeSafe64, encodeUint32 } from "../byte-cursor.ts";
-import { type ChainPosition, isGenesis } from "../chain-position.ts";
+import { isGenesis } from "../chain-position.ts";
 import { restoreError } from "../errors.ts";
 import { isBlockSize, type RollupIdentity } from "../identity.ts";
 import type { PublishedBatch } from "../published-batch.ts";
@@ -33,7 +36,7 @@ export const END_FRAME = 2;
 
 const CIRCUIT_BYTES = 5;
 const POSITION_BYTES = 100;
-const FIXED_BATCH_BYTES = 8 + HEADER_BYTES + 32 + 32 + 48;
+const FIXED_BATCH_BYTES = 8 + BATCH_HEADER_BYTES + 32 + 32 + 48;
 /** Longest payload of a frame; what claims to be longer is not read. */
 export const MAX_PAYLOAD_BYTES = Math.max(
   ...BLOCK_SIZES.map(
@@ -99,7 +102,7 @@ export function encodeBatch(batch: PublishedBatch): Uint8Array {
   const { origin } = batch;
   return concatBytes(
     encodeSafe64(batch.number),
-    encodeHeaderBytes(batch.header),
+    encodeBatchHeader(batch.header),
     batch.dataHash,
     batch.queueHash,
     encodeSafe64(origin.l1Block),
@@ -116,7 +119,7 @@ export function decodeBatch(payload: Uint8Array): PublishedBatch {
   const cursor = createByteCursor(payload);
   try {
     const number = cursor.safe64();
-    const header = decodeHeaderBytes(cursor);
+    const header = decodeBatchHeader(cursor.bytes(BATCH_HEADER_BYTES));
     const [dataHash, queueHash] = [cursor.bytes(32).slice(), cursor.bytes(32).slice()];
     const origin = {
       l1Block: cursor.safe64(),

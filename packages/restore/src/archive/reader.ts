@@ -1,6 +1,8 @@
 import { createReadStream } from "node:fs";
-import { createByteCursor, isSameBytes } from "../byte-cursor.ts";
-import { type ChainPosition, followBatch } from "../chain-position.ts";
+import { isSameBytes } from "@cairn/protocol";
+import type { ChainPosition } from "@cairn/vm";
+import { createByteCursor } from "../byte-cursor.ts";
+import { followBatch } from "../chain-position.ts";
 import { restoreError } from "../errors.ts";
 import type { PublishedBatch } from "../published-batch.ts";
 import { type ChunkReader, createChunkReader } from "./chunk-reader.ts";

@@ -1,4 +1,4 @@
-import { type BatchHeader, encodeHeader, type PayArguments, payArguments } from "@cairn/contracts";
+import { type BatchHeaderStruct, type PayArguments, payArguments, toHeaderStruct } from "@cairn/contracts";
 import { type L1Access, readMany } from "@cairn/l1";
 import { batchNumber, bytesToHex, type Hex, type Payout } from "@cairn/protocol";
 import type { RestoredState } from "../restored-state.ts";
@@ -7,7 +7,7 @@ import type { BatchRecord } from "../stored-records.ts";
 /** What the contract's `pay` takes of a batch. */
 export interface BatchPayouts {
   readonly batch: number;
-  readonly header: BatchHeader;
+  readonly header: BatchHeaderStruct;
   readonly dataHash: Hex;
   /** The whole list, in order. */
   readonly payouts: readonly Payout[];
@@ -39,7 +39,7 @@ export function payoutArguments(
   return payArguments({
     batch: batchNumber(batch),
     slots: header.slots,
-    header: encodeHeader(header),
+    header: toHeaderStruct(header),
     dataHash: bytesToHex(dataHash),
     payouts,
     ...range,
@@ -82,7 +82,7 @@ export function unsettledOf({ batch, payouts, timestamp }: BatchPayouts, settled
 function toBatchPayouts({ number, header, dataHash, payouts }: BatchRecord): BatchPayouts {
   return {
     batch: number,
-    header: encodeHeader(header),
+    header: toHeaderStruct(header),
     dataHash: bytesToHex(dataHash),
     payouts,
     timestamp: Number(header.timestamp),
