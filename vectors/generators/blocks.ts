@@ -22,7 +22,7 @@ import {
   trimPublishedData,
   txLeafWords,
 } from "@cairn/protocol";
-import { REAL_CRYPTO, runScenario, type ScenarioBlock } from "@cairn/testkit";
+import { REAL_CRYPTO, runScenario, type ScenarioBlock, type ScenarioOptions } from "@cairn/testkit";
 import { blockPublicInput, blockTxRoot } from "@cairn/vm";
 import { address, type Vector, word } from "../json.ts";
 
@@ -30,7 +30,7 @@ import { address, type Vector, word } from "../json.ts";
 export const DOMAIN: Domain = { chainId: 31337n, rollup: 0x00e7f1725e7734ce288f8367e1bb143e90bb3f05n };
 
 /** Every kind and outcome but the refund of a full tree, an empty block, and one with every limit reached. */
-const SCENARIO = `
+export const SCENARIO = `
   token USD 1 6
   token MAX 4294967295 0
   deposit alice 10 ETH
@@ -64,13 +64,16 @@ const SCENARIO = `
   transfer alice -> new gina 0.1 ETH
 `;
 
-/** The blocks of the scenario, a chain from genesis. */
-export const scenarioBlocks = runScenario(SCENARIO, {
+/** How the scenario runs. */
+export const SCENARIO_OPTIONS: ScenarioOptions = {
   domain: DOMAIN,
   slotCount: 16,
   crypto: REAL_CRYPTO,
   startTime: 1_700_000_000,
-}).blocks;
+};
+
+/** The blocks of the scenario, a chain from genesis. */
+export const scenarioBlocks = runScenario(SCENARIO, SCENARIO_OPTIONS).blocks;
 
 /** A queue from its start: records and the hash after each. */
 export function queueVectors(): Vector {

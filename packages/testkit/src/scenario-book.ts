@@ -110,7 +110,7 @@ export function createScenarioBook({ domain, crypto, people = personOf }: Scenar
       const { name, token } = statement;
       if (statement.type === "deposit") {
         const { owner, key } = person(name);
-        const index = statement.at === null ? find(name, token) : indexOf(statement.at, token);
+        const index = statement.at === null ? find(name, token) : indexOf(statement.at.name, statement.at.token);
         return {
           type: "deposit",
           owner,

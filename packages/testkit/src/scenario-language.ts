@@ -28,7 +28,8 @@ export type L1Statement =
       readonly token: ScenarioToken;
       readonly amount: bigint;
       readonly isKeyless: boolean;
-      readonly at: string | null;
+      /** The account that the deposit names; the owner's own one in the token by default. */
+      readonly at: { readonly name: string; readonly token: ScenarioToken } | null;
     }
   | { readonly type: "forceWithdraw"; readonly name: string; readonly token: ScenarioToken; readonly by: string | null }
   | {
@@ -80,7 +81,7 @@ interface Words {
  * Reads a scenario, one statement a line, `#` begins a comment:
  *
  *     token USD 1 6                                        name, id, decimals; ETH is known
- *     deposit NAME 10 ETH [keyless] [at NAME]              tops NAME's account up, or creates it
+ *     deposit NAME 10 ETH [keyless] [at NAME [USD]]        tops NAME's account up, or creates it; `at` names an account
  *     force-withdraw NAME ETH [by NAME]
  *     set-key NAME ETH to NAME [by NAME]                   the key of the second name
  *     transfer NAME -> NAME 1.5 ETH [fee 0.001]            `all` for the whole balance less the fee
@@ -134,7 +135,9 @@ function parseL1(keyword: string, words: Words): L1Statement | null {
       const name = words.next("name");
       const amount = parseExact(words);
       const isKeyless = words.skip("keyless");
-      return { type: "deposit", name, ...amount, isKeyless, at: optional(words, "at") };
+      const at = optional(words, "at");
+      const atToken = at === null || words.isAtEnd() ? amount.token : parseToken(words);
+      return { type: "deposit", name, ...amount, isKeyless, at: at === null ? null : { name: at, token: atToken } };
     }
     case "force-withdraw":
       return { type: "forceWithdraw", name: words.next("name"), token: parseToken(words), by: optional(words, "by") };

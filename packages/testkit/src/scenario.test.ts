@@ -64,6 +64,20 @@ describe("a scenario", () => {
     expect(alice.balance).toBe(7_497n * 10n ** 15n + 3n * 10n ** 15n + 1_248n * 10n ** 15n);
   });
 
+  it("names the account of a deposit by its owner and token, the deposit's own by default", () => {
+    const text = `
+      token USD 1 6
+      deposit alice 1 ETH
+      deposit alice 1 USD
+      block
+      deposit bob 1 ETH at alice
+      deposit alice 1 ETH at alice USD
+    `;
+    const { blocks } = runScenario(text, OPTIONS);
+    expect(blocks[1]?.l1Operations.map(({ index }) => index)).toEqual([64, 65]);
+    expect(blocks[1]?.block.newNextIndex).toBe(68);
+  });
+
   it("fails where a transaction is refused", () => {
     const text = "deposit alice 1 ETH\ndeposit bob 1 ETH\n\ntransfer alice -> bob 2 ETH";
     expect(errorOf(() => runScenario(text, OPTIONS))).toEqual({ code: "testkit/scenario-failed", line: 4 });
