@@ -18,6 +18,8 @@ export default defineConfig({
   test: {
     globalSetup: ["./scripts/testing/postgres-setup.ts"],
     setupFiles: ["./scripts/testing/patient-waits.ts"],
+    // Test files leave nothing behind, so what they import is loaded once for all that a process runs.
+    isolate: false,
     // One more than the cores of the usual machine: about a third of the time files wait, for blocks and stand-in proofs.
     maxWorkers: 3,
     testTimeout: TEST_TIMEOUT_MS,

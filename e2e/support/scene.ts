@@ -44,7 +44,10 @@ export interface Scene {
 
 /** How {@link openScene} sets it up. */
 export interface SceneOptions extends L1Options {
-  /** By default embedded in the node's data directory; a server is shared with other scenes unless it is the scene's own. */
+  /**
+   * A server, by default shared with other scenes; in `npm run test:all` by default the one embedded in the node's data directory,
+   * which starts slowly.
+   */
   readonly database?: "embedded" | "server" | "own server";
   /** By default stand-in proofs, and real ones in `npm run test:all`. */
   readonly proofs?: Proofs;
@@ -52,13 +55,16 @@ export interface SceneOptions extends L1Options {
   readonly feeOwner?: bigint;
 }
 
+/** `npm run test:all`. */
+const RUNS_ALL = process.env.CAIRN_TEST_ALL !== undefined;
 /** What scenes have that do not choose: stand-in proofs, and real ones in `npm run test:all`. */
-export const DEFAULT_PROOFS: Proofs = process.env.CAIRN_TEST_ALL === undefined ? "stand-in" : "real";
+export const DEFAULT_PROOFS: Proofs = RUNS_ALL ? "real" : "stand-in";
+const DEFAULT_DATABASE = RUNS_ALL ? "embedded" : "server";
 const FIRST_RECIPIENT = 0xfee1_dead_0000_0000_0000_0000_0000_0000_0001_0000n;
 
 /** Sets a scene up; no node runs yet. */
 export async function openScene(options: SceneOptions = {}): Promise<Scene> {
-  const { proofs = DEFAULT_PROOFS, database = "embedded" } = options;
+  const { proofs = DEFAULT_PROOFS, database = DEFAULT_DATABASE } = options;
   const [l1, compress, { verify }] = await Promise.all([
     startL1({ ...options, proofs }),
     createFastCompress(),
