@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { runChild, signalExitCode, stopRequested } from "./bootstrap/child.mjs";
-import { findCommand } from "./bootstrap/commands.mjs";
+import { findCommand, isCairnCommand } from "./bootstrap/commands.mjs";
 import { BootstrapFailure } from "./bootstrap/failure.mjs";
 import { withLock } from "./bootstrap/lock.mjs";
 import { cacheDir, commandEnv, pinnedNode, root } from "./bootstrap/paths.mjs";
@@ -18,7 +18,8 @@ async function main([name, ...args]) {
   // Two locks: who needs nothing built does not wait for those who build.
   await withLock(join(cacheDir, "install.lock"), () => installPackages(needed));
   if (needed.length > 0) await withLock(join(cacheDir, "prepare.lock"), () => prepare(needed));
-  return run ? runChild(pinnedNode, [...run, ...args], { cwd: root, env: commandEnv() }) : 0;
+  if (!run) return 0;
+  return runChild(pinnedNode, [...run, ...args], { cwd: root, env: commandEnv(), isTied: isCairnCommand(run) });
 }
 
 try {

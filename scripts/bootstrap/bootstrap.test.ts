@@ -1,10 +1,12 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { runChild } from "./child.mjs";
-import { findCommand, slotsOption } from "./commands.mjs";
+import { findCommand, isCairnCommand, slotsOption } from "./commands.mjs";
 import { lockSatisfied } from "./install.mjs";
 import { withLock } from "./lock.mjs";
 
@@ -88,5 +90,25 @@ describe("with a temporary folder", () => {
     expect(await run('console.log("one\\ntwo"); process.stdout.write("three"); process.exitCode = 7')).toBe(7);
     expect(lines).toEqual(["one", "two", "three"]);
     expect(await run('process.kill(process.pid, "SIGKILL")')).toBe(137);
+  });
+
+  it("lets a tied child notice that its parent was killed", async () => {
+    const [begun, orphaned] = [join(folder, "begun"), join(folder, "orphaned")];
+    const child = `
+      import { whenParentIsGone } from ${JSON.stringify(new URL("../../apps/cli/src/parent.ts", import.meta.url).href)};
+      import { writeFileSync } from "node:fs";
+      whenParentIsGone(() => { writeFileSync(${JSON.stringify(orphaned)}, ""); process.exit(); });
+      writeFileSync(${JSON.stringify(begun)}, "");
+      setTimeout(() => undefined, 60_000);`;
+    const parent = `
+      import { runChild } from ${JSON.stringify(new URL("./child.mjs", import.meta.url).href)};
+      const args = ["--input-type=module", "--eval", ${JSON.stringify(child)}];
+      await runChild(process.execPath, args, { cwd: ".", env: process.env, isTied: true });`;
+    const running = spawn(process.execPath, ["--input-type=module", "--eval", parent], { stdio: "ignore" });
+    await vi.waitFor(() => expect(existsSync(begun)).toBe(true), { timeout: 30_000 });
+    running.kill("SIGKILL");
+    await once(running, "exit");
+    await vi.waitFor(() => expect(existsSync(orphaned)).toBe(true), { timeout: 30_000 });
+    expect(isCairnCommand(findCommand("devnet").run ?? [])).toBe(true);
   });
 });

@@ -17,12 +17,21 @@ export const stopRequested = () => stopSignal;
  * survives the signals that ask it to stop and passes them on, so that the child cleans up and the caller sees its code.
  * @param {string} program
  * @param {string[]} args
- * @param {{ cwd: string, env: NodeJS.ProcessEnv, onLine?: (line: string) => void }} options with `onLine` the child's
- * output is read line by line and its input is closed; without it the child shares this process's terminal.
+ * @param {{ cwd: string, env: NodeJS.ProcessEnv, onLine?: (line: string) => void, isTied?: boolean }} options with `onLine`
+ * the child's output is read line by line and its input is closed; without it the child shares this process's terminal, and
+ * with `isTied` also a channel, by which a `cairn` command notices that this process is gone.
  * @returns {Promise<number>}
  */
-export function runChild(program, args, { cwd, env, onLine }) {
-  const child = spawn(program, args, { cwd, env, stdio: onLine ? ["ignore", "pipe", "pipe"] : "inherit" });
+export function runChild(program, args, { cwd, env, onLine, isTied = false }) {
+  /** @type {import("node:child_process").StdioOptions} */
+  const shared = isTied ? ["inherit", "inherit", "inherit", "ipc"] : "inherit";
+  /** @type {import("node:child_process").SpawnOptions} */
+  const options = {
+    cwd,
+    env: isTied ? { ...env, CAIRN_TIED_TO_PARENT: "1" } : env,
+    stdio: onLine ? ["ignore", "pipe", "pipe"] : shared,
+  };
+  const child = spawn(program, args, options);
   if (onLine) {
     for (const stream of [child.stdout, child.stderr]) if (stream) readLines(stream, onLine);
   }

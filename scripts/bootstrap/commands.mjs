@@ -17,15 +17,17 @@ const build = (slots) => [
 ];
 const nothing = () => [];
 
+const CAIRN = "apps/cli/src/main.ts";
+
 /**
  * Every npm script: what it needs prepared, and what it runs on the pinned Node (its arguments are appended).
  * @type {Record<string, Command>}
  */
 const COMMANDS = {
   setup: { prepare: () => build(SIZES) },
-  demo: { prepare: (args) => build([slotsOption(args, 16)]), run: ["apps/cli/src/main.ts", "demo"] },
+  demo: { prepare: (args) => build([slotsOption(args, 16)]), run: [CAIRN, "demo"] },
   // Builds by itself, as it must when it is started as `npx cairn devnet`.
-  devnet: { prepare: nothing, run: ["apps/cli/src/main.ts", "devnet"] },
+  devnet: { prepare: nothing, run: [CAIRN, "devnet"] },
   test: { prepare: () => build(TEST_SIZES), run: ["scripts/test.ts"] },
   "test:all": { prepare: () => build(TEST_SIZES), run: ["scripts/test.ts", "--all"] },
   bench: { prepare: () => build(SIZES), run: ["bench/src/main.ts"] },
@@ -50,6 +52,12 @@ export function findCommand(name) {
   if (command) return command;
   throw new BootstrapFailure(`usage: npm run <command> [-- arguments]; commands: ${Object.keys(COMMANDS).join(", ")}`);
 }
+
+/**
+ * Whether this runs the `cairn` command, which can end with whoever started it.
+ * @param {string[]} run
+ */
+export const isCairnCommand = ([script]) => script === CAIRN;
 
 /**
  * The block size that a command is asked for by `--slots N` or `--slots=N`.

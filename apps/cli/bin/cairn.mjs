@@ -16,8 +16,12 @@ if (Number.parseInt(process.versions.node, 10) >= 24) {
   module.enableCompileCache(compileCache);
   await import(main);
 } else {
-  const env = { NODE_COMPILE_CACHE: compileCache, ...process.env };
-  const child = spawn(pinnedNode, [main, ...process.argv.slice(2)], { stdio: "inherit", env });
+  const env = { NODE_COMPILE_CACHE: compileCache, ...process.env, CAIRN_TIED_TO_PARENT: "1" };
+  // The channel closes when this process is gone, however that came about: then the child ends too.
+  const child = spawn(pinnedNode, [main, ...process.argv.slice(2)], {
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    env,
+  });
   for (const signal of /** @type {NodeJS.Signals[]} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
     // A terminal sends Ctrl-C to both processes itself; sending it again would look like impatience.
     process.on(signal, () => (signal === "SIGINT" && process.stdin.isTTY ? undefined : child.kill(signal)));

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Streams } from "./output.ts";
+import { whenParentIsGone } from "./parent.ts";
 
 /** What a command has of the outside world: streams, environment, the way it is asked to stop. */
 export interface Terminal extends Streams {
@@ -15,6 +16,7 @@ export interface Terminal extends Streams {
 export function processTerminal(): Terminal {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort(signal));
+  whenParentIsGone(() => stop.abort("SIGHUP"));
   for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreGoneReader);
   return {
     stdout: (text) => process.stdout.write(text),

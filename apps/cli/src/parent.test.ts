@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { TEST_CACHE_DIR } from "@cairn/devnet/testing";
+import { connectReader } from "@cairn/l1";
+import { afterAll, describe, expect, it, vi } from "vitest";
+
+const COMMAND = join(import.meta.dirname, "../bin/cairn.mjs");
+/** Makes the wrapper believe that it runs on a Node too old for the sources: then it starts the pinned one. */
+const OLDER_NODE = `data:text/javascript,${encodeURIComponent(
+  "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.0.0' } })",
+)}`;
+const PATIENCE_MS = 120_000;
+
+describe("the command on an older Node", () => {
+  const home = mkdtempSync(join(tmpdir(), "cairn-parent-"));
+  const started = new Set<ChildProcess>();
+  let runner: number | null = null;
+  const start = (...args: string[]) => {
+    const child = spawn(process.execPath, ["--import", OLDER_NODE, COMMAND, ...args], {
+      env: { ...process.env, CAIRN_HOME: home, CAIRN_CACHE_DIR: TEST_CACHE_DIR },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    started.add(child);
+    return child;
+  };
+  afterAll(() => {
+    for (const child of started) child.kill("SIGKILL");
+    if (runner !== null) process.kill(runner, "SIGKILL");
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  it("ends by itself when it is done", { timeout: PATIENCE_MS }, async () => {
+    expect(await once(start("--version"), "close")).toEqual([0, null]);
+  });
+
+  it("leaves no devnet behind when it is killed", { timeout: PATIENCE_MS }, async () => {
+    const data = join(home, "data");
+    const ports = ["--l1-port", "0", "--api-port", "0", "--metrics-port", "0"];
+    const wrapper = start("devnet", "--json", "--no-node", "--data", data, ...ports);
+    let output = "";
+    wrapper.stdout.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    const ready = await vi.waitFor(() => JSON.parse(output), { timeout: PATIENCE_MS, interval: 100 });
+    const l1 = connectReader(ready.urls.l1, ready.chainId, { retryCount: 0 });
+    runner = Number(readFileSync(join(data, "devnet.pid"), "utf8"));
+    expect(runner).not.toBe(wrapper.pid);
+    expect(await l1.getBlockNumber()).toBeGreaterThan(0n);
+
+    wrapper.kill("SIGKILL");
+    const end = { timeout: 30_000, interval: 100 };
+    const isAnswering = () => l1.getBlockNumber().then(Boolean, () => false);
+    await vi.waitFor(async () => expect(await isAnswering()).toBe(false), end);
+    await vi.waitFor(() => expect(existsSync(join(data, "devnet.pid"))).toBe(false), end);
+    expect(existsSync(ready.profile)).toBe(false);
+    runner = null;
+  });
+});
