@@ -58,6 +58,9 @@ const ADVICE: Readonly<Record<string, Advice>> = {
   "node/already-running": failed("Stop the other node, or give this one its own data directory."),
   "node/wrong-l1": failed("Check the chain id, the rollup's address and the L1 RPC."),
   "node/state-diverged": failed("The data directory is damaged: move it away and restore the state from L1."),
+  "db/wrong-chain": called("Give the data directory or database of this rollup, or a new one."),
+  "db/newer-schema": failed("Run the version of this software that wrote the database, or a newer one."),
+  "db/locked": failed("Another node uses the database: stop it first, or give another one."),
   "l1/unavailable": failed(
     "Check --l1-rpc-url; an L1 node that answers slowly or keeps few events may need an archive node.",
   ),

@@ -50,6 +50,7 @@ describe("failures", () => {
     expect(toFailure(cliError("cli/bad-amount", "x"))).toMatchObject({ exitCode: 2, hint: expect.any(String) });
     expect(toFailure(new CairnError("sdk/unreachable", "x"))).toMatchObject({ exitCode: 1, hint: /--node-url/ });
     expect(toFailure(new CairnError("sdk/bad-payment-code", "x"))).toMatchObject({ exitCode: 2 });
+    expect(toFailure(new CairnError("db/wrong-chain", "x"))).toMatchObject({ exitCode: 2, hint: /this rollup/ });
     expect(toFailure(apiError("rejected", "nonceTooLow")).hint).toMatch(/faster/);
     expect(toFailure(apiError("overloaded")).hint).toMatch(/too much/);
     const reverted = new CairnError("l1/transaction-reverted", "x", { details: { reason: "TokenPullFailed" } });

@@ -66,6 +66,8 @@ export interface DeployDevRollupOptions {
   readonly cacheDir: string;
   /** Block sizes that the rollup accepts. */
   readonly sizes: readonly BlockSize[];
+  /** Key of who creates rollup and tokens; anvil's first account without. It must have ETH. */
+  readonly deployerKey?: Hex;
   /** Differences from the default parameters. */
   readonly parameters?: Partial<RollupParameters>;
 }
@@ -94,13 +96,17 @@ export async function deployDevRollup(
   const reader = connectReader(rpcUrl, chainId);
   const wallet = (position: number): L1Wallet =>
     connectWallet(rpcUrl, chainId, privateKeyToAccount(anvilKey(position)));
-  const deployer = wallet(0);
+  const operator = wallet(0);
+  const deployer =
+    options.deployerKey === undefined
+      ? operator
+      : connectWallet(rpcUrl, chainId, privateKeyToAccount(options.deployerKey));
   const deployment = await deployRollup({
     walletClient: deployer,
     publicClient: reader,
     rollup: loadArtefact(options.cacheDir, "Rollup"),
     verifiers: options.sizes.map((slots) => loadVerifier(options.cacheDir, slots, "dev")),
-    parameters: { ...DEFAULT_ROLLUP_PARAMETERS, operator: deployer.account.address, ...options.parameters },
+    parameters: { ...DEFAULT_ROLLUP_PARAMETERS, operator: operator.account.address, ...options.parameters },
   });
   const rollup: L1Rollup = { reader, address: deployment.rollup };
   return {

@@ -5,6 +5,7 @@ import { type DeployedDevRollup, type DevToken, deployDevRollup } from "@cairn/d
 import { connectReader, depositEth, depositToken, type L1Rollup, rollupDomain } from "@cairn/l1";
 import { accountIndex, addressToBigint, type BlockSize, CIRCUIT_TYPE } from "@cairn/protocol";
 import type { Address } from "viem";
+import { generatePrivateKey, privateKeyToAddress } from "viem/accounts";
 import { cliError } from "../errors.ts";
 import { devAccounts } from "./accounts.ts";
 import type { DevDeployment } from "./directory.ts";
@@ -12,6 +13,8 @@ import type { DevL1 } from "./l1.ts";
 import { DEV_TOKENS } from "./tokens.ts";
 
 const OPERATOR = 0;
+/** Pays for all that is created; what is left stays with a key that nobody keeps. */
+const DEPLOYER_WEI = 100n * 10n ** 18n;
 /** Opens the fee owner's account in each token; fees can be taken from then on. */
 const FEE_ACCOUNT_WEI = 10n ** 18n;
 const FEE_ACCOUNT_TOKENS = 1;
@@ -25,9 +28,16 @@ export function buildOf(cacheDir: string, slots: BlockSize): string {
   return hash.digest("hex");
 }
 
-/** Deploys rollup and tokens, gives everyone tokens, opens the operator's accounts that take fees. Throws what L1 throws. */
+/**
+ * Deploys rollup and tokens, gives everyone tokens, opens the operator's accounts that take fees. Throws what L1 throws.
+ *
+ * All devnets have one chain id. The deployer is a new account each time, so that no two have a rollup at one address: profiles,
+ * states, databases and signatures are bound to chain and rollup, and are refused by every other devnet.
+ */
 export async function deployDevnet(l1: DevL1, slots: BlockSize, cacheDir: string): Promise<DevDeployment> {
-  const devnet = await deployDevRollup(l1, { cacheDir, sizes: [slots] });
+  const deployerKey = generatePrivateKey();
+  await l1.give(privateKeyToAddress(deployerKey), DEPLOYER_WEI);
+  const devnet = await deployDevRollup(l1, { cacheDir, sizes: [slots], deployerKey });
   const tokens: DevToken[] = [];
   for (const { symbol, decimals, minted } of DEV_TOKENS) {
     const token = await devnet.createToken(symbol, decimals);

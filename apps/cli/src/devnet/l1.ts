@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type AnvilNode, startAnvil } from "@cairn/l1";
-import { createTestClient, defineChain, http, publicActions } from "viem";
+import { type Address, createTestClient, defineChain, http, publicActions } from "viem";
 import { cliError } from "../errors.ts";
 import { writeFileDurably } from "./durable-file.ts";
 
@@ -18,6 +18,8 @@ export interface DevL1Options {
 export interface DevL1 {
   readonly rpcUrl: string;
   readonly chainId: number;
+  /** Makes an account's balance so large. */
+  readonly give: (address: Address, wei: bigint) => Promise<void>;
   /** Makes no block by itself from now on but one at each interval; until then each transaction gets its own at once. */
   readonly startMining: () => Promise<void>;
   /** Writes the chain to the disk. */
@@ -128,6 +130,7 @@ function run(anvil: AnvilNode, client: Client, store: Store | null, blockTimeMs:
   return {
     rpcUrl: anvil.rpcUrl,
     chainId: anvil.chainId,
+    give: (address, wei) => client.setBalance({ address, value: wei }),
     startMining: async () => {
       await client.setAutomine(false);
       loop();

@@ -1,15 +1,15 @@
 import { connectReader } from "@cairn/l1";
 import { type CairnNode, createNode, createNodeLogger } from "@cairn/node";
-import { type BlockSize, redactUrl } from "@cairn/protocol";
+import type { BlockSize } from "@cairn/protocol";
 import { cliError } from "../errors.ts";
-import { askChainId } from "../network.ts";
-import { type ProfileInput, readProfile, removeProfile, writeProfile } from "../profile.ts";
+import { type ProfileInput, removeProfile, writeProfile } from "../profile.ts";
 import { devAccounts } from "./accounts.ts";
 import { assertDeployed, buildOf, deployDevnet, readVerifier } from "./contracts.ts";
 import { assertSameBuild, assertSameSlots, type DevDeployment, type DevDirectory, openDirectory } from "./directory.ts";
 import { type DevL1, startDevL1 } from "./l1.ts";
 import { devNodeConfig } from "./node-config.ts";
 import { assertPortsFree } from "./ports.ts";
+import { assertProfileFree } from "./profile-owner.ts";
 import type { ReadyDocument } from "./ready.ts";
 import { ensureBuilt } from "./setup.ts";
 
@@ -158,21 +158,6 @@ async function startNode(
   progress("node …");
   await node.start();
   return node;
-}
-
-/** Commands of another devnet's user would act on this one. Throws `cli/profile-taken` while the profile's L1 still runs. */
-async function assertProfileFree(path: string, mine: ProfileInput): Promise<void> {
-  const other = readProfile(path)?.l1RpcUrl;
-  if (other === undefined || other === mine.l1RpcUrl) return;
-  const isRunning = await askChainId(other).then(
-    () => true,
-    () => false,
-  );
-  if (isRunning) {
-    throw cliError("cli/profile-taken", `${path} names the rollup at ${redactUrl(other)}, which is running`, {
-      details: { profile: path },
-    });
-  }
 }
 
 function urlsOf(node: CairnNode | null): Omit<ReadyDocument["urls"], "l1"> {
