@@ -1,3 +1,4 @@
+import { archiveVectors } from "./generators/archive.ts";
 import { dataVectors, payoutVectors, publicInputVectors, queueVectors, txTreeVectors } from "./generators/blocks.ts";
 import { exitVectors } from "./generators/exit.ts";
 import { floatVectors } from "./generators/float.ts";
@@ -9,6 +10,7 @@ import type { Vector } from "./json.ts";
 
 /** Vector files by name, and what makes their content. */
 export const VECTOR_FILES: Readonly<Record<string, () => Vector>> = {
+  archive: archiveVectors,
   data: dataVectors,
   exit: exitVectors,
   float: floatVectors,

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { computeBatchCommitment } from "@cairn/contracts";
 import { rollupAbi } from "@cairn/contracts/abi";
 import { compress } from "@cairn/crypto";
@@ -24,11 +26,15 @@ import {
   publicInput,
   publishedDataBytes,
 } from "@cairn/protocol";
+import { createMemoryStore } from "@cairn/state";
 import { createSparseState } from "@cairn/testkit";
 import { blockTxRoot, replayPublishedData } from "@cairn/vm";
 import { concatHex, decodeEventLog, decodeFunctionData, numberToHex } from "viem";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
+import archiveVector from "../../../vectors/archive.json" with { type: "json" };
 import vector from "../../../vectors/rebuild.json" with { type: "json" };
+import { removeFolders, temporaryFolder } from "../test/published.ts";
+import { restoreRollup } from "./restore.ts";
 
 type Log = (typeof vector.logs)[number];
 
@@ -149,4 +155,18 @@ describe("rebuild.json", () => {
   });
 
   it("has a batch of the next circuit type", () => expect(callOf(word(8)).slotCount).toBe(64));
+});
+
+describe("archive.json", () => {
+  afterEach(removeFolders);
+
+  it("is an archive of the same batches: it leads to their root, and is what would be written again", async () => {
+    const [path, archiveTo] = [join(temporaryFolder(), "archive"), join(temporaryFolder(), "copy")];
+    writeFileSync(path, hexToBytes(archiveVector.archive));
+    const options = { store: createMemoryStore(), compress, rollup: null, archives: [path], archiveTo };
+    const { restored, position } = await restoreRollup(options);
+    expect(restored.tree.root()).toBe(BigInt(vector.state.root));
+    expect(position).toMatchObject({ batch: vector.state.batchCount, queuePosition: vector.state.queueHead });
+    expect(bytesToHex(Uint8Array.from(readFileSync(archiveTo)))).toBe(archiveVector.archive);
+  });
 });
