@@ -2,8 +2,8 @@ import { FEE_TOKENS_PER_BLOCK, TOKEN_ID_BITS } from "@cairn/protocol";
 import { z } from "zod";
 import { MAX_HEADER_AGE_SECONDS, REBUILD_MARGIN_SECONDS } from "../block-rules.ts";
 import { CRASH_POINTS, parseCrashTarget } from "../crash-points.ts";
+import { ASSUMED_SECONDS_PER_BLOCK, LONGEST_WAIT_SECONDS } from "../promise-rules.ts";
 import { PROOF_MEMORY_MB } from "../prover/memory.ts";
-import { ASSUMED_SECONDS_PER_BLOCK, LONGEST_WAIT_SECONDS } from "../sequencer/promises.ts";
 import { form, setting } from "./setting.ts";
 
 /** What a process may do. */

@@ -9,18 +9,14 @@ import type { NodeConfig } from "../config/config.ts";
 import type { Endings } from "../endings.ts";
 import { createGasPrice } from "../gas-price.ts";
 import { registerFeeMetrics } from "../observer/process-metrics.ts";
+import { ASSUMED_SECONDS_PER_BLOCK } from "../promise-rules.ts";
 import { createSchedulerMetrics, registerJobMetrics } from "../prover/metrics.ts";
 import { createProofScheduler } from "../prover/scheduler.ts";
 import { noteContractView } from "../publisher/contract-view.ts";
 import type { FeeTakers } from "../sequencer/fee-accounts.ts";
 import { createFeePolicy, type FeePolicy } from "../sequencer/fee-policy.ts";
 import { createSequencerMetrics, registerPromiseMetrics } from "../sequencer/metrics.ts";
-import {
-  ASSUMED_SECONDS_PER_BLOCK,
-  createPromises,
-  type PromiseSettings,
-  type Promises,
-} from "../sequencer/promises.ts";
+import { createPromises, type PromiseSettings, type Promises } from "../sequencer/promises.ts";
 import { createQueueGuard, observeChain } from "../sequencer/queue-guard.ts";
 import { createSequencer, type Sequencer } from "../sequencer/sequencer.ts";
 import { createSignatureChecker } from "../sequencer/signature-checker.ts";

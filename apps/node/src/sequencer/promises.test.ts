@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createSequencerHarness, type Life, type SequencerHarness, START_MS } from "../../test/sequencer-harness.ts";
 import { MAX_HEADER_AGE_SECONDS, REBUILD_AGE_SECONDS, REBUILD_MARGIN_SECONDS } from "../block-rules.ts";
 import { loadConfig } from "../config/config.ts";
-import { LONGEST_WAIT_SECONDS, SAFETY_FACTOR } from "./promises.ts";
+import { LONGEST_WAIT_SECONDS, SAFETY_FACTOR } from "../promise-rules.ts";
 
 const databases = createTestDatabases().server;
 const NOW = START_MS / 1000;

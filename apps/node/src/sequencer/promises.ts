@@ -1,5 +1,4 @@
 import { type Db, findTightest, readBacklog } from "@cairn/db";
-import type { BlockSize } from "@cairn/protocol";
 import { type BlockRules, MAX_HEADER_AGE_SECONDS, REBUILD_AGE_SECONDS } from "../block-rules.ts";
 import type { Clock } from "../clock.ts";
 import { createPace } from "./pace.ts";
@@ -49,13 +48,6 @@ export interface Promises {
   /** Age in milliseconds at which a block that is not full is sealed: later than `blockTimeMs` while provers have plenty to do. */
   readonly sealAgeMs: (blockTimeMs: number) => number;
 }
-
-/** By what the age limit is divided: so much slower than expected may things become. */
-export const SAFETY_FACTOR = 1.5;
-/** The greatest wait that may be promised, seconds. */
-export const LONGEST_WAIT_SECONDS = Math.floor(REBUILD_AGE_SECONDS / SAFETY_FACTOR);
-/** Seconds for a block of a size that are assumed by default: several times what one prover of two cores takes. */
-export const ASSUMED_SECONDS_PER_BLOCK: Readonly<Record<BlockSize, number>> = { 16: 15, 64: 30, 256: 120 };
 
 /** Blocks without a proof that keep any number of provers busy, and the longest that a block stays open behind them. */
 const PLENTY_BLOCKS = 32;
