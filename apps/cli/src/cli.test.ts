@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { runInTest } from "../test/run.ts";
 import { createProgram, runCli } from "./cli.ts";
+import { canSend } from "./host.ts";
 import { withCommandTable } from "./reference.ts";
 
 const program = (): Command =>
@@ -11,6 +12,11 @@ const program = (): Command =>
 
 function leaves(command: Command): Command[] {
   return command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
+}
+
+function fullName(command: Command): string {
+  const group = command.parent?.parent ? `${command.parent.name()} ` : "";
+  return `${group}${command.name()}`;
 }
 
 describe("cairn", () => {
@@ -40,25 +46,54 @@ describe("cairn", () => {
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: "cli/not-configured" } });
   });
 
-  it("that only reads says nothing of what was sent when it is interrupted", async () => {
+  it("says of each command whether it sends: only those say that what was sent stays sent", () => {
+    const sent = ["transfer", "withdraw", "swap accept", "swap direct"];
+    const sentUnlessTried = [
+      ...["operator propose", "operator accept", "operator burn", "register-token", "force-withdraw", "freeze"],
+      ...["exit", "reclaim", "pay", "claim"],
+    ];
+    const all = leaves(program());
+    const those = (options: object) => all.filter((one) => canSend(one, options)).map(fullName);
+    expect(new Set(those({}))).toEqual(new Set([...sent, "deposit", ...sentUnlessTried]));
+    expect(new Set(those({ dryRun: true }))).toEqual(new Set(sent));
+    expect(those({ confirm: "1" })).toContain("deploy");
+    const withDryRun = all.filter(({ options }) => options.some(({ long }) => long === "--dry-run"));
+    expect(new Set(withDryRun.map(fullName))).toEqual(new Set(sentUnlessTried));
+  });
+
+  it.each([
+    ["cli/interrupted", "Nothing was sent", ["tx", `0x${"1".repeat(64)}`]],
+    ["cli/interrupted-sending", "stays sent", ["transfer", "1", "ETH", "66"]],
+    ["cli/interrupted-sending", "stays sent", ["exit", "66"]],
+    ["cli/interrupted", "Nothing was sent", ["exit", "66", "--dry-run"]],
+    ["cli/interrupted", "Nothing was sent", ["operator", "accept", "--dry-run"]],
+    ["cli/interrupted", "Nothing was sent", ["deploy"]],
+    ["cli/interrupted-sending", "stays sent", ["deploy", "--confirm", "31337"]],
+  ])('ends with %s and "%s" when %j is interrupted', async (code, hint, args) => {
     let stdout = "";
     const stop = new AbortController();
     stop.abort();
-    const where = ["--node-url", "http://127.0.0.1:1", "--rollup", `0x${"1".repeat(40)}`, "--chain-id", "1"];
-    const interrupt = async (...args: string[]) => {
-      stdout = "";
-      const write = (text: string) => {
+    const where = [
+      "--rollup",
+      `0x${"1".repeat(40)}`,
+      "--chain-id",
+      "1",
+      "--l1-rpc-url",
+      "http://127.0.0.1:1",
+      "--node-url",
+      "http://127.0.0.1:1",
+    ];
+    const terminal = {
+      stdout: (text: string) => {
         stdout += text;
-      };
-      const env = { CAIRN_HOME: "/nonexistent" };
-      await runCli([...args, ...where, "--json"], {
-        ...{ stdout: write, stderr() {}, env, signal: stop.signal, askSecret: null },
-      });
-      return JSON.parse(stdout).error as { code: string; hint: string };
+      },
+      stderr() {},
+      env: { CAIRN_HOME: "/nonexistent" },
+      signal: stop.signal,
+      askSecret: null,
     };
-    const read = await interrupt("tx", `0x${"1".repeat(64)}`);
-    expect(read.code).toBe("cli/interrupted");
-    expect(read.hint).not.toContain("stays sent");
+    expect(await runCli([...args, ...where, "--json"], terminal)).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code, hint: expect.stringContaining(hint) } });
   });
 
   it("prints failures as one JSON document with --json", async () => {

@@ -215,7 +215,7 @@ export const CLI_ERRORS = {
   "cli/interrupted-sending": {
     exitCode: 1,
     meaning: "A command that can send transactions was stopped while it worked.",
-    hint: "What was sent stays sent: look with `cairn tx` before repeating.",
+    hint: "What was sent stays sent. A command that sends to L1 goes on with its transaction when it is repeated; look for anything else with `cairn tx` first.",
   },
 } as const satisfies Record<string, CliErrorEntry>;
 

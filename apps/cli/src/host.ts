@@ -109,12 +109,21 @@ export function addExamples(command: Command, ...examples: readonly string[]): C
   return command.addHelpText("after", `\nExamples:\n${examples.map((example) => `  $ ${example}`).join("\n")}`);
 }
 
-/** Commands that sign and submit on L2; those that send to L1 have --dry-run. */
-const SUBMITTING = ["transfer", "withdraw", "deposit", "accept", "direct", "deploy"];
+/** What an interrupted command may have done: with which options each command that can send does. */
+const sending = new WeakMap<Command, (options: Readonly<Record<string, unknown>>) => boolean>();
 
-function canSend(command: Command, options: CommonOptions & { readonly dryRun?: boolean }): boolean {
-  const isOnL1 = command.options.some(({ long }) => long === "--dry-run") && options.dryRun !== true;
-  return isOnL1 || SUBMITTING.includes(command.name());
+/** Says that a command sends transactions, always or with some options; unmarked ones send nothing. */
+export function markSending(
+  command: Command,
+  when: (options: Readonly<Record<string, unknown>>) => boolean = () => true,
+): Command {
+  sending.set(command, when);
+  return command;
+}
+
+/** Whether a command with these options may send transactions. */
+export function canSend(command: Command, options: object): boolean {
+  return sending.get(command)?.({ ...options }) ?? false;
 }
 
 function interrupted(signal: AbortSignal, isSending: boolean): Promise<never> {

@@ -10,7 +10,7 @@ import type { Context } from "../context.ts";
 import type { DeploymentPlan } from "../deploy/plan.ts";
 import type { DeploymentRecord } from "../deploy/record.ts";
 import { cliError } from "../errors.ts";
-import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
+import { addExamples, addKeyOptions, addNetworkOptions, type Host, markSending } from "../host.ts";
 import { findIdentity } from "../keys/identity.ts";
 import { askChainId } from "../network.ts";
 import { type CommandResult, table } from "../output.ts";
@@ -63,7 +63,7 @@ export function addDeployCommand({ program, run }: Host): void {
     .option("--confirm <chain-id>", "deploy, on this chain only")
     .option("--out <file>", "where the record of the deployment goes; deployment-CHAIN-ROLLUP.json without")
     .option("--write-profile <file>", "also write a profile for the other commands");
-  addNetworkOptions(addKeyOptions(command));
+  addNetworkOptions(addKeyOptions(markSending(command, ({ confirm }) => confirm !== undefined)));
   addExamples(
     command,
     "cairn deploy --l1-rpc-url http://localhost:8545 --key operator --slots 16",

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { TEST_CACHE_DIR } from "@cairn/devnet/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createHome } from "../../test/home.ts";
 import { blockOf, DOMAIN, type NodeDouble, startNodeDouble } from "../../test/node-double.ts";
@@ -65,6 +66,18 @@ describe("status and doctor", () => {
         expect({ found, advice: typeof advice }).toEqual({ found, advice: result === "ok" ? "object" : "string" });
       }
     }
+  });
+
+  it("are content with one block size that can be proven, and say which", () => {
+    const cache = mkdtempSync(join(tmpdir(), "cairn-cache-"));
+    mkdirSync(join(cache, "circuits", "block16-0"), { recursive: true });
+    writeFileSync(join(cache, "circuits", "block16-0", "program.json"), "{}");
+    symlinkSync(join(TEST_CACHE_DIR, "contracts"), join(cache, "contracts"));
+    const [circuits] = checkBuilds(cache);
+    expect(circuits).toEqual({ name: "circuits", result: "ok", found: "blocks of 16 slots", advice: null });
+    // A circuit without its verifier is of no use.
+    expect(checkBuilds(cache, [64])[0]).toMatchObject({ result: "warn", found: "none" });
+    rmSync(cache, { recursive: true });
   });
 
   it("find a machine, builds and disks that do not suffice", () => {

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { offerToJson, swapTerms } from "@cairn/sdk";
 import type { Command } from "commander";
 import { cliError } from "../errors.ts";
-import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
+import { addExamples, addKeyOptions, addNetworkOptions, type Host, markSending } from "../host.ts";
 import { table } from "../output.ts";
 import { addFeeOptions } from "../payments/fees.ts";
 import { findSender, openSigning } from "../payments/session.ts";
@@ -64,7 +64,7 @@ export function addSwapCommand({ program, run }: Host): void {
     "<file>",
     "the offer, - for stdin",
   );
-  addWaitOptions(withSums(take));
+  addWaitOptions(withSums(markSending(take)));
   addExamples(take, "cairn swap accept offer.json 300 USD 0.1 ETH --wait confirmed");
   run(take, async (context, options: SwapOptions & WaitFlags, file: string, ...sums: Four) => {
     const found = readOffer(file);
@@ -77,7 +77,7 @@ export function addSwapCommand({ program, run }: Host): void {
     "--with <name>",
     "key of the other side",
   );
-  addWaitOptions(direct);
+  addWaitOptions(markSending(direct));
   addExamples(direct, "cairn swap direct 0.1 ETH 300 USD --key alice --with bob");
   run(direct, async (context, options: SwapOptions & WaitFlags & { readonly with: string }, ...sums: Four) => {
     const bargain = await parseBargain(context.network(), sums);

@@ -1,4 +1,4 @@
-import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
+import { addExamples, addKeyOptions, addNetworkOptions, type Host, markSending } from "../host.ts";
 import { assertCovered, assertFee, parseSignedAmount } from "../payments/amount.ts";
 import { addFeeOptions, chooseFee, type FeeOptions } from "../payments/fees.ts";
 import { findPayee } from "../payments/payee.ts";
@@ -22,7 +22,7 @@ export function addTransferCommand({ program, run }: Host): void {
     .argument("<to>", "account index, owner's address, or payment code")
     .option("--from <index>", "account that pays; the key's richest without");
   addWaitOptions(addValidityOption(addFeeOptions(command)));
-  addNetworkOptions(addKeyOptions(command));
+  addNetworkOptions(addKeyOptions(markSending(command)));
   addExamples(
     command,
     "cairn transfer 0.1 ETH 0x70997970C51812dc3A010C7d01b50e0d17dc79C8",

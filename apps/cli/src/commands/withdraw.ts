@@ -1,5 +1,5 @@
 import { parseAddress } from "../address.ts";
-import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
+import { addExamples, addKeyOptions, addNetworkOptions, type Host, markSending } from "../host.ts";
 import { assertCovered, assertFee, parseSignedAmount } from "../payments/amount.ts";
 import { addFeeOptions, chooseFee, type FeeOptions } from "../payments/fees.ts";
 import { findSender, openSigning, parseIndex } from "../payments/session.ts";
@@ -22,7 +22,7 @@ export function addWithdrawCommand({ program, run }: Host): void {
     .argument("[recipient]", "L1 address; the owner's without")
     .option("--from <index>", "account that pays; the key's richest without");
   addWaitOptions(addValidityOption(addFeeOptions(command)), ["confirmed", "proven", "final", "paid"]);
-  addNetworkOptions(addKeyOptions(command));
+  addNetworkOptions(addKeyOptions(markSending(command)));
   addExamples(
     command,
     "cairn withdraw 0.5 ETH",

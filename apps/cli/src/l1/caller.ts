@@ -15,6 +15,7 @@ import { isCairnError } from "@cairn/protocol";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Address, BlockNotFoundError, formatEther, type Hex, type TransactionReceipt, zeroAddress } from "viem";
 import type { Context } from "../context.ts";
+import { markSending } from "../host.ts";
 import { findIdentity, hasKey } from "../keys/identity.ts";
 import type { Network } from "../network.ts";
 import { type Journal, type JournalEntry, openJournal } from "./journal.ts";
@@ -95,7 +96,7 @@ export function addSendOptions(command: Command): Command {
 /** Adds `--again` and `--l1-timeout`. */
 export function addL1Options(command: Command): Command {
   const group = "L1 transaction:";
-  return command
+  return markSending(command, ({ dryRun }) => dryRun !== true)
     .addOption(
       new Option("--again", "send another one although an earlier run's outcome is unknown: may pay twice").helpGroup(
         group,
