@@ -53,7 +53,7 @@ describe("network", () => {
     expect(() => createNetwork({ chainId: "x", rollup: OTHER }, empty).hasRollup()).toThrow(/not a whole number/);
   });
 
-  it("tells neither the password nor the key of an URL that it refuses or cannot reach", async () => {
+  it("tells neither the password nor the key of a URL that it refuses or cannot reach", async () => {
     const secrets = [
       "ws://user:PaSsWoRd@127.0.0.1:1",
       "user:PaSsWoRd@host",

@@ -28,7 +28,7 @@ describe("keyDerivationTypedData", () => {
     expect(typedData.message.statement).toMatch(/only in an application you trust/);
   });
 
-  it("refuses a chain id that is no exact number", () => {
+  it("refuses a chain id that is not an exact number", () => {
     expect(() => keyDerivationTypedData({ ...rollup, chainId: 1n << 53n })).toThrow(
       expect.objectContaining({ code: "protocol/out-of-range" }),
     );
@@ -103,7 +103,7 @@ describe("secretKeyFromWallet", () => {
     );
   });
 
-  it("passes a refusal of the wallet on", async () => {
+  it("passes on the wallet's refusal", async () => {
     const refusal = new TypeError("user said no");
     await expect(secretKeyFromWallet(rollup, () => Promise.reject(refusal))).rejects.toBe(refusal);
   });

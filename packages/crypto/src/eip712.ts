@@ -39,7 +39,11 @@ export interface KeyDerivationTypedData {
   readonly message: { readonly statement: string; readonly purpose: string };
 }
 
-/** The typed data a wallet signs so that its owner's L2 key of one rollup follows. Throws `protocol/out-of-range`. */
+/**
+ * The typed data a wallet signs to derive its owner's L2 key for one rollup. Throws `protocol/out-of-range`.
+ *
+ * @example await wallet.signTypedData(keyDerivationTypedData({ chainId: 1n, rollup }));
+ */
 export function keyDerivationTypedData(rollup: Domain): KeyDerivationTypedData {
   assertUint("chain id", rollup.chainId, 53);
   return {
@@ -67,8 +71,10 @@ export function keyDerivationTypedData(rollup: Domain): KeyDerivationTypedData {
 }
 
 /**
- * Derives the L2 key of one rollup from a wallet: asks for the same signature twice, compares, and hashes r ‖ low s.
+ * Derives the L2 key for one rollup from a wallet: asks for the same signature twice, compares, and hashes r ‖ low s.
  * Throws `crypto/non-deterministic-wallet`, `crypto/unsupported-wallet-signature`, and what `signTypedData` throws.
+ *
+ * @example const key = await secretKeyFromWallet(domain, (typedData) => account.signTypedData(typedData));
  */
 export async function secretKeyFromWallet(
   rollup: Domain,
@@ -90,6 +96,8 @@ export async function secretKeyFromWallet(
 /**
  * r ‖ low s, 64 bytes, of an ECDSA signature in any form wallets use: 65 bytes with v 0, 1, 27 or 28, or 64 bytes
  * of EIP-2098. The parity is left out: it follows from the rest. Throws `crypto/unsupported-wallet-signature`.
+ *
+ * @example normalizeWalletSignature(await wallet.signTypedData(typedData)).length // 64
  */
 export function normalizeWalletSignature(signature: string): Uint8Array {
   const bytes = parseHex(signature);

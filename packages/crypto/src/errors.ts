@@ -1,5 +1,5 @@
 /**
- * Errors thrown by this package. None can be helped by a retry, but a wallet may sign the same way next time.
+ * Errors thrown by this package. A retry never helps, except that a wallet may sign consistently next time.
  *
  * - `crypto/not-a-field-element`: an input of a hash is not an integer in 0 … r − 1.
  * - `crypto/invalid-secret-key`: a secret key is not in 1 … q − 1, or its bytes have the wrong length.

@@ -7,15 +7,19 @@ import { createSigningPointFinder, VERIFIER_ELEMENTS } from "./wasm/verifier.ts"
 
 /** The two checks of `@cairn/crypto` with the same results, about ten times faster. */
 export interface FastSignatureVerifier {
-  /** As `verify` of the pure path. */
+  /** Same as `verify` of the pure path. */
   verify(message: bigint, signature: SchnorrSignature, publicKey: bigint): boolean;
-  /** As `findSigningPoint` of the pure path. */
+  /** Same as `findSigningPoint` of the pure path. */
   findSigningPoint(message: bigint, signature: SchnorrSignature, publicKey: bigint): AffinePoint | null;
 }
 
 /**
- * `compress` in WebAssembly that is generated here; about five times faster than bigint arithmetic, same results and
+ * `compress` in WebAssembly generated at run time; about five times faster than bigint arithmetic, same results and
  * errors. Throws `crypto/no-webassembly`.
+ *
+ * @example
+ * const compress = await createFastCompress();
+ * compress(1n, 2n, 3n, 4n); // as the pure `compress`
  */
 export async function createFastCompress(): Promise<Compress> {
   const machine = await createFieldMachine();
@@ -28,7 +32,13 @@ export async function createFastCompress(): Promise<Compress> {
   };
 }
 
-/** A signature verifier in WebAssembly; not constant-time, for public data only. Throws `crypto/no-webassembly`. */
+/**
+ * A signature verifier in WebAssembly; not constant-time, for public data only. Throws `crypto/no-webassembly`.
+ *
+ * @example
+ * const { verify } = await createFastSignatureVerifier();
+ * verify(message, signature, publicKey); // as the pure `verify`
+ */
 export async function createFastSignatureVerifier(): Promise<FastSignatureVerifier> {
   const findSigningPoint = createSigningPointFinder(await createFieldMachine(VERIFIER_ELEMENTS));
   return {

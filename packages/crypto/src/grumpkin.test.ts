@@ -70,7 +70,7 @@ describe("liftX", () => {
     expect(liftX(x)).toBeNull();
   });
 
-  it("makes points that the library takes for valid", () => {
+  it("makes points that the library accepts as valid", () => {
     const y = liftX(1n);
     expect(y).not.toBeNull();
     expect(() => pointFromAffine({ x: 1n, y: y ?? 0n }).assertValidity()).not.toThrow();

@@ -36,12 +36,20 @@ const Point = weierstrass(
 /** The generator G = (1, √−16) that Noir and Barretenberg use. */
 export const GRUMPKIN_GENERATOR: GrumpkinPoint = Point.BASE;
 
-/** The point with these coordinates, which must be on the curve. */
+/**
+ * The point with these coordinates, which must be on the curve.
+ *
+ * @example pointFromAffine({ x: GRUMPKIN_GENERATOR.x, y: GRUMPKIN_GENERATOR.y }).equals(GRUMPKIN_GENERATOR) // true
+ */
 export function pointFromAffine(point: AffinePoint): GrumpkinPoint {
   return Point.fromAffine(point);
 }
 
-/** The even y with y² = x³ − 17, or null when x is no field element or no point has it (x = 0 among these). */
+/**
+ * The even y with y² = x³ − 17, or null when x is not a field element or no point has it (as for x = 0).
+ *
+ * @example liftX(0n) // null
+ */
 export function liftX(x: bigint): bigint | null {
   if (!isField(x)) return null;
   const { Fp } = Point;

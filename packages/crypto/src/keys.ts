@@ -10,7 +10,11 @@ export type SecretKey = Branded<bigint, "SecretKey">;
 /** Random bytes a key is made from: enough for a bias below 2^−130. */
 export const KEY_ENTROPY_BYTES = 48;
 
-/** Checks and brands a secret key; throws `crypto/invalid-secret-key`. */
+/**
+ * Checks and brands a secret key; throws `crypto/invalid-secret-key`.
+ *
+ * @example secretKey(0n) // throws
+ */
 export function secretKey(value: bigint): SecretKey {
   if (value <= 0n || value >= GRUMPKIN_ORDER) {
     throw new CairnError<CryptoErrorCode>("crypto/invalid-secret-key", "secret key is not in 1 … q − 1");
@@ -18,7 +22,11 @@ export function secretKey(value: bigint): SecretKey {
   return value as SecretKey;
 }
 
-/** The key 1 + (bytes mod q − 1) of at least 48 uniformly random bytes. Throws `crypto/weak-entropy`. */
+/**
+ * The key 1 + (bytes mod q − 1) of at least 48 uniformly random bytes. Throws `crypto/weak-entropy`.
+ *
+ * @example const key = secretKeyFromBytes(crypto.getRandomValues(new Uint8Array(48)));
+ */
 export function secretKeyFromBytes(bytes: Uint8Array): SecretKey {
   if (bytes.length < KEY_ENTROPY_BYTES) {
     throw new CairnError<CryptoErrorCode>(
@@ -29,22 +37,34 @@ export function secretKeyFromBytes(bytes: Uint8Array): SecretKey {
   return secretKey(1n + (bytesToBigint(bytes) % (GRUMPKIN_ORDER - 1n)));
 }
 
-/** A fresh key from the platform's `crypto.getRandomValues`, or from the given source. */
+/**
+ * A fresh key from the platform's `crypto.getRandomValues`, or from the given source.
+ *
+ * @example const key = generateSecretKey();
+ */
 export function generateSecretKey(randomBytes: (length: number) => Uint8Array = platformRandomBytes): SecretKey {
   return secretKeyFromBytes(randomBytes(KEY_ENTROPY_BYTES));
 }
 
-/** x of k·G, what a leaf stores. */
+/**
+ * The public key: x of k·G, as a leaf stores it.
+ *
+ * @example publicKeyFromSecret(secretKey(1n)) // 1n, the x of the generator
+ */
 export function publicKeyFromSecret(key: SecretKey): bigint {
   return GRUMPKIN_GENERATOR.multiply(key).x;
 }
 
-/** 32 bytes, big-endian, for storage. */
+/** 32 bytes, big-endian, for storage. See {@link decodeSecretKey}. */
 export function encodeSecretKey(key: SecretKey): Uint8Array {
   return bigintToBytes(key, 32);
 }
 
-/** Inverse of {@link encodeSecretKey}; throws `crypto/invalid-secret-key`. */
+/**
+ * Inverse of {@link encodeSecretKey}; throws `crypto/invalid-secret-key`.
+ *
+ * @example decodeSecretKey(encodeSecretKey(key)) === key // true
+ */
 export function decodeSecretKey(bytes: Uint8Array): SecretKey {
   if (bytes.length !== 32) {
     throw new CairnError<CryptoErrorCode>(

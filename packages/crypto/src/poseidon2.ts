@@ -21,6 +21,8 @@ const lastExternal = EXTERNAL_ROUND_CONSTANTS.slice(4);
  * Permutation and matrices: Grassi, Khovratovich, Schofnegger, "Poseidon2", https://eprint.iacr.org/2023/323. Round
  * constants: the Grain LFSR of "Poseidon", https://eprint.iacr.org/2019/458, as `test/grain.ts` draws them; internal
  * diagonal: the authors' parameter set for BN254 and t = 4, which Noir and Barretenberg use.
+ *
+ * @example const [first] = permute([1n, 2n, 3n, 4n]);
  */
 export function permute(state: PoseidonState): PoseidonState {
   for (const element of state) assertField(element);
@@ -38,7 +40,11 @@ export function permute(state: PoseidonState): PoseidonState {
   return [a % r, b % r, c % r, d % r];
 }
 
-/** `compress(a, b, c, d) = P([a, b, c, d])[0] + a mod r` in plain bigint arithmetic. Throws `crypto/not-a-field-element`. */
+/**
+ * `compress(a, b, c, d) = P([a, b, c, d])[0] + a mod r` in plain bigint arithmetic. Throws `crypto/not-a-field-element`.
+ *
+ * @example compress(1n, 2n, 3n, 4n) // a field element
+ */
 export const compress: Compress = (a, b, c, d) => (permute([a, b, c, d])[0] + a) % r;
 
 /**

@@ -28,7 +28,7 @@ describe("sign", () => {
     );
   });
 
-  it("takes the nonce of RFC 6979 with the message whole", () => {
+  it("derives the nonce by RFC 6979 from the whole message", () => {
     fc.assert(
       fc.property(anySecretKey, fieldElement, (key, message) => {
         const { rx, s } = sign(message, key);
@@ -118,7 +118,7 @@ describe("verify", () => {
     for (const [message, signature, publicX] of cases) expect(verify(message, signature, publicX)).toBe(false);
   });
 
-  it("refuses rx = 0, s = 0, a key of 0 and a key that is on no point", () => {
+  it("refuses rx = 0, s = 0, a key of 0 and a key that is the x of no point", () => {
     const key = secretKey(77n);
     const publicKey = publicKeyFromSecret(key);
     const { rx, s } = sign(1n, key);

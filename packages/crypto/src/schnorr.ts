@@ -20,20 +20,25 @@ export const SIGNATURE_BYTES = 64;
 
 const q = GRUMPKIN_ORDER;
 
-/** The challenge e = compress(m, R.x, P.x, TAG_SIGNATURE), below r and used as a scalar; spec 2.4. */
+/**
+ * The challenge e = compress(m, R.x, P.x, TAG_SIGNATURE), below r and used as a scalar; spec 2.4.
+ *
+ * @example const e = signatureChallenge(message, signature.rx, publicKey, compress);
+ */
 export function signatureChallenge(message: bigint, rx: bigint, publicKey: bigint, compress: Compress): bigint {
   return compress(message, rx, publicKey, TAG_SIGNATURE);
 }
 
 /**
  * Signs a message hash (a field element); the same key and message always give the same signature.
- * Throws `crypto/not-a-field-element`.
+ * Throws `crypto/not-a-field-element`. See {@link verify}.
  */
 export function sign(message: bigint, secretKey: SecretKey, compress: Compress = pureCompress): SchnorrSignature {
   assertField(message);
   const publicKey = GRUMPKIN_GENERATOR.multiply(secretKey).x;
   const drbg = createHmacDrbg<SchnorrSignature>(32, 32, hmacSha256);
-  // The message enters whole: RFC 6979 would cut it to the 254 bits of q, and messages equal but for two bits share a nonce.
+  // The whole message enters: RFC 6979 would cut it to the 254 bits of q, and messages that differ only in the bits cut
+  // off would share a nonce.
   const seed = concatBytes(bigintToBytes(secretKey, 32), bigintToBytes(message, 32));
   return drbg(seed, (bytes) => {
     const nonce = bytesToBigint(bytes) >> 2n;
@@ -41,7 +46,11 @@ export function sign(message: bigint, secretKey: SecretKey, compress: Compress =
   });
 }
 
-/** Whether the signature is valid for the message hash under the x-only key; false for any malformed input. */
+/**
+ * Whether the signature is valid for the message hash under the x-only key; false for any malformed input.
+ *
+ * @example verify(message, sign(message, key), publicKeyFromSecret(key)) // true
+ */
 export function verify(
   message: bigint,
   signature: SchnorrSignature,
@@ -52,8 +61,10 @@ export function verify(
 }
 
 /**
- * The point P with x = publicKey for which (s·G + e·P).x = R.x, which is the one the circuit must be given;
+ * The point P with x = publicKey for which (s·G + e·P).x = R.x, the one that the circuit needs;
  * null when the signature is invalid.
+ *
+ * @example findSigningPoint(message, sign(message, key), publicKeyFromSecret(key)) !== null // true
  */
 export function findSigningPoint(
   message: bigint,
@@ -77,18 +88,26 @@ export function findSigningPoint(
   return null;
 }
 
-/** Whether 0 < rx < r and 0 < s < q. */
+/**
+ * Whether 0 < rx < r and 0 < s < q.
+ *
+ * @example isSignature({ rx: 0n, s: 1n }) // false
+ */
 export function isSignature(signature: SchnorrSignature): boolean {
   return signature.rx > 0n && isField(signature.rx) && signature.s > 0n && signature.s < q;
 }
 
-/** rx ‖ s, 64 bytes. Throws `crypto/invalid-signature`. */
+/** rx ‖ s, 64 bytes. Throws `crypto/invalid-signature`. See {@link decodeSignature}. */
 export function encodeSignature(signature: SchnorrSignature): Uint8Array {
   assertSignature(signature);
   return concatBytes(bigintToBytes(signature.rx, 32), bigintToBytes(signature.s, 32));
 }
 
-/** The signature of 64 bytes; only ranges are checked. Throws `crypto/invalid-signature`. */
+/**
+ * The signature of 64 bytes; only ranges are checked. Throws `crypto/invalid-signature`.
+ *
+ * @example decodeSignature(encodeSignature(signature)) // signature
+ */
 export function decodeSignature(bytes: Uint8Array): SchnorrSignature {
   if (bytes.length !== SIGNATURE_BYTES) {
     throw new CairnError<CryptoErrorCode>(

@@ -2,7 +2,7 @@ import { BackendType, BarretenbergSync } from "@aztec/bb.js";
 import { bigintToBytes, bytesToBigint } from "@cairn/protocol";
 import type { AffinePoint, PoseidonState } from "../src/index.ts";
 
-/** The library that proves, asked for its own results. */
+/** The proving library, used as an oracle. */
 export interface Barretenberg {
   permute(state: PoseidonState): bigint[];
   multiply(point: AffinePoint, scalar: bigint): AffinePoint;

@@ -40,7 +40,7 @@ describe("the words of a leaf", () => {
   it.each([
     ["a balance of 129 bits", { balance: 2n ** 128n }],
     ["a negative balance", { balance: -1n }],
-    ["a key that is no field element", { key: FIELD_MODULUS }],
+    ["a key that is not a field element", { key: FIELD_MODULUS }],
   ])("refuse %s", (_, fields) => {
     expect(() => accountWords({ ...account, ...fields })).toThrow(
       expect.objectContaining({ code: "protocol/out-of-range" }),

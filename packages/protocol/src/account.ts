@@ -38,12 +38,20 @@ export const EMPTY_ACCOUNT: Account = {
   key: 0n,
 };
 
-/** Whether the leaf was never assigned. */
+/**
+ * Whether the leaf was never assigned.
+ *
+ * @example isEmptyAccount(EMPTY_ACCOUNT) // true
+ */
 export function isEmptyAccount(account: Account): boolean {
   return account.owner === 0n;
 }
 
-/** The packed word owner 160 ‖ tokenId 32 ‖ nonce 40 ‖ flags 8, lowest bits first. Throws `protocol/out-of-range`. */
+/**
+ * The packed word owner 160 ‖ tokenId 32 ‖ nonce 40 ‖ flags 8, lowest bits first. Throws `protocol/out-of-range`.
+ *
+ * @example accountMeta({ ...EMPTY_ACCOUNT, owner: 1n, tokenId: tokenId(2) }) // 1n | (2n << 160n)
+ */
 export function accountMeta(account: Account): bigint {
   assertUint("owner", account.owner, OWNER_BITS);
   tokenId(account.tokenId);
@@ -59,6 +67,8 @@ export function accountMeta(account: Account): bigint {
 /**
  * The four inputs of `compress` that hash to the leaf: meta, balance, key, aux (0 for now).
  * The empty account has no words: its hash is 0 by definition. Throws `protocol/out-of-range`.
+ *
+ * @example const [meta, balance, key] = accountWords(account);
  */
 export function accountWords(account: Account): readonly [bigint, bigint, bigint, bigint] {
   assertUint("balance", account.balance, BALANCE_BITS);
@@ -66,7 +76,11 @@ export function accountWords(account: Account): readonly [bigint, bigint, bigint
   return [accountMeta(account), account.balance, account.key, 0n];
 }
 
-/** Throws `protocol/out-of-range` unless `key` is a field element. */
+/**
+ * Throws `protocol/out-of-range` unless `key` is a field element.
+ *
+ * @example assertKey(FIELD_MODULUS) // throws
+ */
 export function assertKey(key: bigint): void {
   if (key < 0n || key >= FIELD_MODULUS) {
     throw new CairnError<ProtocolErrorCode>("protocol/out-of-range", `key is not a field element: ${key}`);

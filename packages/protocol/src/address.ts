@@ -3,15 +3,15 @@ import { bigintToHex, bytesToBigint, hexToBytes } from "./bytes.ts";
 import type { ProtocolErrorCode } from "./error-codes.ts";
 import { CairnError } from "./errors.ts";
 
-/** An L1 address as it is shown, with the checksum of EIP-55. */
+/** An L1 address as text, with its EIP-55 checksum. */
 export type AddressText = `0x${string}`;
 
 const FORM = /^0x[0-9a-fA-F]{40}$/;
 const SECP256K1_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 
 /**
- * What is wrong with an address as written, null for nothing. Letters of both cases must be the checksum of EIP-55: a wrong
- * one means that a character was mistyped. All small or all capital letters carry no checksum.
+ * What is wrong with an address as written; null if nothing is. Mixed-case letters must match the EIP-55 checksum: a
+ * mismatch means that a character was mistyped. Letters of one case only carry no checksum.
  *
  * @example addressProblem("0x70997970C51812dc3A010C7d01b50e0d17dc79c8") // "has a wrong checksum"
  */
@@ -23,7 +23,7 @@ export function addressProblem(text: string): "is not an address" | "has a wrong
 }
 
 /**
- * An address that a person or a file names, with its checksum verified and written. Throws `protocol/bad-address`.
+ * An address typed by a person or read from a file, checked and in checksum form. Throws `protocol/bad-address`.
  *
  * @example parseAddress("0x70997970c51812dc3a010c7d01b50e0d17dc79c8") // "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
  */
@@ -33,19 +33,31 @@ export function parseAddress(text: string): AddressText {
   throw new CairnError<ProtocolErrorCode>("protocol/bad-address", `${text.slice(0, 80)} ${problem}`);
 }
 
-/** 20-byte address as an integer below 2^160. Throws `protocol/bad-address` as {@link parseAddress}. */
+/**
+ * 20-byte address as an integer below 2^160. Throws `protocol/bad-address` as {@link parseAddress}.
+ *
+ * @example addressToBigint("0x000000000000000000000000000000000000002a") // 42n
+ */
 export function addressToBigint(address: string): bigint {
   const problem = addressProblem(address);
   if (problem === null) return bytesToBigint(hexToBytes(address, 20));
   throw new CairnError<ProtocolErrorCode>("protocol/bad-address", `${address.slice(0, 80)} ${problem}`);
 }
 
-/** Lower-case address of an integer below 2^160; throws `protocol/out-of-range`. */
+/**
+ * Lower-case address of an integer below 2^160; throws `protocol/out-of-range`.
+ *
+ * @example bigintToAddress(42n) // "0x000000000000000000000000000000000000002a"
+ */
 export function bigintToAddress(value: bigint): AddressText {
   return bigintToHex(value, 20);
 }
 
-/** Whether a text is an L1 private key: 32 bytes of hex, not 0 and below the order of secp256k1. */
+/**
+ * Whether a text is an L1 private key: 32 bytes of hex, not 0 and below the order of secp256k1.
+ *
+ * @example isL1PrivateKey(`0x${"00".repeat(31)}01`) // true
+ */
 export function isL1PrivateKey(text: string): boolean {
   if (!/^0x[0-9a-fA-F]{64}$/.test(text)) return false;
   const key = BigInt(text);

@@ -30,6 +30,8 @@ export interface DataBinding {
 /**
  * Binds published bytes, padded or not, to the txRoot of their block (spec 3.6).
  * Throws `protocol/bad-length`, `protocol/malformed-data` when a key is not a field element, `protocol/out-of-range`.
+ *
+ * @example const { dataPoint, dataEvaluation } = bindPublishedData(16, encodePublishedData(16, data), txRoot);
  */
 export function bindPublishedData(slots: BlockSize, bytes: Uint8Array, txRoot: bigint): DataBinding {
   const dataPoint = dataEvaluationPoint(dataHash(slots, bytes), txRoot);
@@ -40,7 +42,11 @@ export function bindPublishedData(slots: BlockSize, bytes: Uint8Array, txRoot: b
   };
 }
 
-/** SHA-256 of data hash ‖ txRoot with its first byte cleared. Throws `protocol/out-of-range`. */
+/**
+ * SHA-256 of data hash ‖ txRoot with its first byte cleared. Throws `protocol/out-of-range`.
+ *
+ * @example dataEvaluationPoint(dataHash(16, publishedData), txRoot) // below 2^248
+ */
 export function dataEvaluationPoint(publishedDataHash: Uint8Array, txRoot: bigint): bigint {
   return bytesToBigint(sha256(concatBytes(publishedDataHash, bigintToBytes(txRoot, 32))).subarray(1));
 }
@@ -48,6 +54,8 @@ export function dataEvaluationPoint(publishedDataHash: Uint8Array, txRoot: bigin
 /**
  * Coefficients of the data polynomial: a word of 13 bytes per slot, then owner or recipient and key of each extra.
  * Throws `protocol/bad-length`, `protocol/malformed-data` when a key is not a field element.
+ *
+ * @example publishedDataWords(16, publishedData).length // 24: 16 slots, 4 extras of two words each
  */
 export function publishedDataWords(slots: BlockSize, bytes: Uint8Array): bigint[] {
   const padded = padPublishedData(slots, bytes);
@@ -64,7 +72,11 @@ export function publishedDataWords(slots: BlockSize, bytes: Uint8Array): bigint[
   return words;
 }
 
-/** Σ words[k] · point^k mod r. */
+/**
+ * Σ words[k] · point^k mod r.
+ *
+ * @example evaluateDataWords([1n, 2n, 3n], 10n) // 321n
+ */
 export function evaluateDataWords(words: readonly bigint[], point: bigint): bigint {
   return words.reduceRight((sum, word) => (sum * point + word) % FIELD_MODULUS, 0n);
 }

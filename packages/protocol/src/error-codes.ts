@@ -1,10 +1,10 @@
 /**
- * Errors thrown by this package. None can be helped by a retry: the input itself is wrong.
+ * Errors thrown by this package. A retry never helps: the input itself is wrong.
  *
  * - `protocol/out-of-range`: a number does not fit its field width or its set of values.
  * - `protocol/bad-length`: bytes are longer or shorter than the layout says.
  * - `protocol/bad-hex`: a hex string is not 0x-prefixed hex of the expected length.
- * - `protocol/bad-address`: an address is malformed, or its letters of both cases are not the checksum of EIP-55.
+ * - `protocol/bad-address`: an address is malformed, or its mixed-case letters do not match the EIP-55 checksum.
  * - `protocol/not-encodable`: an amount or fee has no exact floating-point encoding.
  * - `protocol/amount-overflow`: an encoded amount exceeds 2^128 − 1.
  * - `protocol/malformed-data`: published data breaks a rule of docs/spec/3-published-data.md.

@@ -9,7 +9,7 @@ describe("CairnError", () => {
     expect("cause" in new CairnError("a/b", "c")).toBe(false);
   });
 
-  it("is told from other errors, and by its code", () => {
+  it("is distinguished from other errors, and by its code", () => {
     const error: unknown = new CairnError("protocol/bad-hex", "no hex");
     expect(isCairnError(error)).toBe(true);
     expect(isCairnError(error, "protocol/bad-hex")).toBe(true);

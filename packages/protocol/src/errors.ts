@@ -2,6 +2,8 @@
  * The one error class of Cairn. `code` is machine-readable (`package/what-happened`); every package
  * exports the union of the codes it throws, with a line per code saying when it is thrown and whether
  * a retry can help. `details` holds plain values for logs, never secrets.
+ *
+ * @example throw new CairnError<ProtocolErrorCode>("protocol/bad-length", "key: 3 bytes, expected 32", { cause });
  */
 export class CairnError<Code extends string = string> extends Error {
   readonly code: Code;
@@ -19,7 +21,11 @@ export class CairnError<Code extends string = string> extends Error {
   }
 }
 
-/** Tells whether `error` is a {@link CairnError}, and of `code` when one is given. */
+/**
+ * Whether `error` is a {@link CairnError}, with this `code` if one is given.
+ *
+ * @example if (isCairnError(error, "protocol/bad-hex")) return null;
+ */
 export function isCairnError<Code extends string>(error: unknown, code?: Code): error is CairnError<Code> {
   return error instanceof CairnError && (code === undefined || error.code === code);
 }

@@ -21,29 +21,45 @@ const MAX_EXPONENT = 2 ** FLOAT_EXPONENT_BITS - 1;
 /**
  * Canonical encoding of `amount` (smallest exponent that fits), never rounded.
  * Throws `protocol/not-encodable`; `protocol/amount-overflow` above 2^128 − 1.
+ *
+ * @example encodeFloat40(10n ** 18n) // 284877906944
  */
 export function encodeFloat40(amount: bigint): Float40 {
   return encode(amount, FLOAT40_MANTISSA_BITS) as Float40;
 }
 
-/** Canonical encoding of a fee, never rounded. Throws as {@link encodeFloat40}. */
+/**
+ * Canonical encoding of a fee, never rounded. Throws as {@link encodeFloat40}.
+ *
+ * @example encodeFloat16(2_500_000n) // 8442
+ */
 export function encodeFloat16(fee: bigint): Float16 {
   return encode(fee, FLOAT16_MANTISSA_BITS) as Float16;
 }
 
-/** Largest encodable amount that is at most `amount` and 2^128 − 1. Throws `protocol/out-of-range` below 0. */
+/**
+ * Largest encodable amount that is at most `amount` and 2^128 − 1. Throws `protocol/out-of-range` below 0.
+ *
+ * @example floorToFloat40(123_456_789_012_345n) // 123456789010000n
+ */
 export function floorToFloat40(amount: bigint): bigint {
   return floor(amount, FLOAT40_MANTISSA_BITS);
 }
 
-/** Largest encodable fee that is at most `fee`. Throws `protocol/out-of-range` below 0. */
+/**
+ * Largest encodable fee that is at most `fee`. Throws `protocol/out-of-range` below 0.
+ *
+ * @example floorToFloat16(12_345n) // 12340n
+ */
 export function floorToFloat16(fee: bigint): bigint {
   return floor(fee, FLOAT16_MANTISSA_BITS);
 }
 
 /**
  * Value of an encoded amount. Any mantissa–exponent pair is accepted, canonical or not.
- * Throws `protocol/amount-overflow` above 2^128 − 1, which AMOUNT_WHOLE_BALANCE is too: test for it first.
+ * Throws `protocol/amount-overflow` above 2^128 − 1, and for AMOUNT_WHOLE_BALANCE: test for that first.
+ *
+ * @example decodeFloat40(encodeFloat40(10n ** 18n)) // 1000000000000000000n
  */
 export function decodeFloat40(encoded: Float40): bigint {
   const amount = decode(encoded, FLOAT40_MANTISSA_BITS);
@@ -53,12 +69,20 @@ export function decodeFloat40(encoded: Float40): bigint {
   return amount;
 }
 
-/** Value of an encoded fee; always below 2^128. */
+/**
+ * Value of an encoded fee; always below 2^128.
+ *
+ * @example decodeFloat16(encodeFloat16(12_340n)) // 12340n
+ */
 export function decodeFloat16(encoded: Float16): bigint {
   return decode(encoded, FLOAT16_MANTISSA_BITS);
 }
 
-/** Brands an encoded amount taken from bytes or JSON; throws `protocol/out-of-range`, `protocol/amount-overflow`. */
+/**
+ * Brands an encoded amount taken from bytes or JSON; throws `protocol/out-of-range`, `protocol/amount-overflow`.
+ *
+ * @example float40(284_877_906_944) // the amount 10n ** 18n, encoded
+ */
 export function float40(encoded: number): Float40 {
   assertUintNumber("float40", encoded, FLOAT40_MANTISSA_BITS + FLOAT_EXPONENT_BITS);
   const value = encoded as Float40;
@@ -66,7 +90,11 @@ export function float40(encoded: number): Float40 {
   return value;
 }
 
-/** Brands an encoded fee taken from bytes or JSON; throws `protocol/out-of-range`. */
+/**
+ * Brands an encoded fee taken from bytes or JSON; throws `protocol/out-of-range`.
+ *
+ * @example float16(8442) // the fee 2500000n, encoded
+ */
 export function float16(encoded: number): Float16 {
   assertUintNumber("float16", encoded, FLOAT16_MANTISSA_BITS + FLOAT_EXPONENT_BITS);
   return encoded as Float16;

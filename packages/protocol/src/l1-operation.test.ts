@@ -87,7 +87,7 @@ describe("an L1-queue record", () => {
   it.each<[string, L1Operation]>([
     ["no owner", { ...deposit, owner: 0n }],
     ["no amount", { ...deposit, amount: 0n }],
-    ["a key that is no field element", { ...deposit, key: FIELD_MODULUS }],
+    ["a key that is not a field element", { ...deposit, key: FIELD_MODULUS }],
     ["no new key", { type: "setKey", sender: 1n, index: deposit.index, key: 0n }],
     ["no sender", { type: "forcedWithdraw", sender: 0n, index: deposit.index }],
   ])("is refused with %s", (_, operation) => {

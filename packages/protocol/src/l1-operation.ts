@@ -53,7 +53,12 @@ export type L1Operation = Deposit | ForcedWithdraw | SetKey;
 /** Queue hash before the first entry: 32 zero bytes. */
 export const EMPTY_QUEUE_HASH: Uint8Array = new Uint8Array(32);
 
-/** The 76-byte record: type 1 ‖ owner or sender 20 ‖ tokenId 4 ‖ amount 16 ‖ index 3 ‖ key 32. Throws `protocol/malformed-record`. */
+/**
+ * The 76-byte record: type 1 ‖ owner or sender 20 ‖ tokenId 4 ‖ amount 16 ‖ index 3 ‖ key 32. Throws
+ * `protocol/malformed-record`.
+ *
+ * @example const record = encodeL1Operation({ type: "forcedWithdraw", sender: owner, index: accountIndex(64) });
+ */
 export function encodeL1Operation(operation: L1Operation): Uint8Array {
   assertL1Operation(operation);
   const isDeposit = operation.type === "deposit";
@@ -67,7 +72,11 @@ export function encodeL1Operation(operation: L1Operation): Uint8Array {
   );
 }
 
-/** Inverse of {@link encodeL1Operation}. Throws `protocol/bad-length`, `protocol/malformed-record`. */
+/**
+ * Inverse of {@link encodeL1Operation}. Throws `protocol/bad-length`, `protocol/malformed-record`.
+ *
+ * @example decodeL1Operation(record).type // "deposit"
+ */
 export function decodeL1Operation(record: Uint8Array): L1Operation {
   assertLength("L1 operation", record, QUEUE_RECORD_BYTES);
   let offset = 1;
@@ -98,14 +107,22 @@ export function decodeL1Operation(record: Uint8Array): L1Operation {
   return operation;
 }
 
-/** Queue hash after one more record: SHA-256(previous 32 ‖ record 76). Throws `protocol/bad-length`. */
+/**
+ * Queue hash after one more record: SHA-256(previous 32 ‖ record 76). Throws `protocol/bad-length`.
+ *
+ * @example records.reduce(nextQueueHash, EMPTY_QUEUE_HASH)
+ */
 export function nextQueueHash(previous: Uint8Array, record: Uint8Array): Uint8Array {
   assertLength("queue hash", previous, 32);
   assertLength("L1 operation", record, QUEUE_RECORD_BYTES);
   return sha256(concatBytes(previous, record));
 }
 
-/** Throws `protocol/malformed-record` unless the contract could have enqueued the operation. */
+/**
+ * Throws `protocol/malformed-record` unless the contract could have enqueued the operation.
+ *
+ * @example assertL1Operation({ type: "setKey", sender, index: accountIndex(64), key: 0n }) // throws: no key
+ */
 export function assertL1Operation(operation: L1Operation): void {
   accountIndex(operation.index);
   const owner = operation.type === "deposit" ? operation.owner : operation.sender;

@@ -95,9 +95,9 @@ describe("the signed message", () => {
     ["a nonce of 41 bits", { nonce: 2 ** 40 }],
     ["a time of 33 bits", { validUntil: 2 ** 32 }],
     ["an owner of 161 bits", { toOwner: 2n ** 160n }],
-    ["a key that is no field element", { toKey: FIELD_MODULUS }],
+    ["a key that is not a field element", { toKey: FIELD_MODULUS }],
     ["a link to itself", { link: { offset: 0, content: 1n } }],
-    ["a link content that is no field element", { link: { offset: 1, content: FIELD_MODULUS } }],
+    ["a link content that is not a field element", { link: { offset: 1, content: FIELD_MODULUS } }],
   ])("cannot hold %s", (_, change) => {
     expect(() => messageWords({ ...transfer, ...change }, DOMAIN)).toThrow(
       expect.objectContaining({ code: "protocol/out-of-range" }),

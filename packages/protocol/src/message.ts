@@ -26,7 +26,11 @@ export interface Domain {
   readonly rollup: bigint;
 }
 
-/** chainId · 2^160 + rollup. Throws `protocol/out-of-range`. */
+/**
+ * chainId · 2^160 + rollup. Throws `protocol/out-of-range`.
+ *
+ * @example domainToBigint({ chainId: 1n, rollup: 5n }) // (1n << 160n) + 5n
+ */
 export function domainToBigint(domain: Domain): bigint {
   assertUint("chain id", domain.chainId, 64);
   assertUint("rollup", domain.rollup, OWNER_BITS);
@@ -50,7 +54,11 @@ export interface MessageWords {
 /** Inputs of `compress` that give a transaction's link content. */
 export type LinkContentWords = readonly [word: bigint, recipientOrOwner: bigint, toKey: bigint, tag: bigint];
 
-/** Words of the message that the sender signs. Throws `protocol/out-of-range`, `protocol/amount-overflow`. */
+/**
+ * Words of the message that the sender signs. Throws `protocol/out-of-range`, `protocol/amount-overflow`.
+ *
+ * @example const id = messageHash(messageWords(transaction, domain));
+ */
 export function messageWords(transaction: L2Transaction, domain: Domain): MessageWords {
   assertTransaction(transaction);
   const link = transactionLink(transaction);
@@ -75,7 +83,12 @@ export function messageWords(transaction: L2Transaction, domain: Domain): Messag
   };
 }
 
-/** What a linked transaction commits to of its partner; leaves out nonce, validUntil and link. Throws as {@link messageWords}. */
+/**
+ * What a linked transaction commits to about its partner; leaves out nonce, validUntil and link. Throws as {@link
+ * messageWords}.
+ *
+ * @example const content = linkContentHash(linkContentWords(partner));
+ */
 export function linkContentWords(transaction: L2Transaction): LinkContentWords {
   assertTransaction(transaction);
   const word = pack([
@@ -89,7 +102,11 @@ export function linkContentWords(transaction: L2Transaction): LinkContentWords {
   return [word, recipientOrOwner(transaction), toKey(transaction), TAG_LINK];
 }
 
-/** Encoded link offset: LINK_BIAS + offset; 0 stands for no link. Throws `protocol/out-of-range` beyond ±255. */
+/**
+ * Encoded link offset: LINK_BIAS + offset; 0 stands for no link. Throws `protocol/out-of-range` beyond ±255.
+ *
+ * @example encodeLinkOffset(-1) // 255
+ */
 export function encodeLinkOffset(offset: number): number {
   if (!Number.isInteger(offset) || Math.abs(offset) >= LINK_BIAS) {
     throw new CairnError<ProtocolErrorCode>("protocol/out-of-range", `link offset is not within ±255: ${offset}`);
@@ -97,7 +114,11 @@ export function encodeLinkOffset(offset: number): number {
   return LINK_BIAS + offset;
 }
 
-/** The `to` that is signed and published: an index, TO_NEW_ACCOUNT or TO_L1. */
+/**
+ * The `to` that is signed and published: an index, TO_NEW_ACCOUNT or TO_L1.
+ *
+ * @example signedTo(withdrawal) === TO_L1 // true
+ */
 export function signedTo(transaction: L2Transaction): number {
   switch (transaction.type) {
     case "transfer":
@@ -109,7 +130,11 @@ export function signedTo(transaction: L2Transaction): number {
   }
 }
 
-/** Owner of the receiving account, or the L1 recipient. */
+/**
+ * Owner of the receiving account, or the L1 recipient.
+ *
+ * @example recipientOrOwner(withdrawal) === withdrawal.recipient // true
+ */
 export function recipientOrOwner(transaction: L2Transaction): bigint {
   switch (transaction.type) {
     case "transfer":
@@ -120,7 +145,11 @@ export function recipientOrOwner(transaction: L2Transaction): bigint {
   }
 }
 
-/** Key of the receiving account; 0 for a withdrawal. */
+/**
+ * Key of the receiving account; 0 for a withdrawal.
+ *
+ * @example toKey(withdrawal) // 0n
+ */
 export function toKey(transaction: L2Transaction): bigint {
   switch (transaction.type) {
     case "transfer":
@@ -131,7 +160,11 @@ export function toKey(transaction: L2Transaction): bigint {
   }
 }
 
-/** Checks the widths of every field. Throws `protocol/out-of-range`, `protocol/amount-overflow`. */
+/**
+ * Checks the widths of every field. Throws `protocol/out-of-range`, `protocol/amount-overflow`.
+ *
+ * @example assertTransaction({ ...transfer, nonce: 2 ** 40 }) // throws
+ */
 export function assertTransaction(transaction: L2Transaction): void {
   accountIndex(transaction.from);
   accountIndex(signedTo(transaction));

@@ -14,7 +14,12 @@ export interface Payout {
   readonly amount: bigint;
 }
 
-/** The list as L1 hashes it: capacity × 40 bytes, unused records zero. Throws `protocol/too-many`, `protocol/malformed-record`. */
+/**
+ * The list as L1 hashes it: capacity × 40 bytes, unused records zero. Throws `protocol/too-many`,
+ * `protocol/malformed-record`.
+ *
+ * @example encodePayouts(16, [{ recipient: owner, tokenId: tokenId(0), amount: 10n ** 18n }]).length // 160
+ */
 export function encodePayouts(slots: BlockSize, payouts: readonly Payout[]): Uint8Array {
   const bytes = new Uint8Array(blockCapacity(slots) * PAYOUT_BYTES);
   if (payouts.length > blockCapacity(slots)) {
@@ -29,7 +34,12 @@ export function encodePayouts(slots: BlockSize, payouts: readonly Payout[]): Uin
   return bytes;
 }
 
-/** Inverse of {@link encodePayouts}. Throws `protocol/bad-length`, `protocol/malformed-record` (a gap, a record without recipient). */
+/**
+ * Inverse of {@link encodePayouts}. Throws `protocol/bad-length`, `protocol/malformed-record` (a gap, a record without
+ * recipient).
+ *
+ * @example decodePayouts(16, encodePayouts(16, payouts)) // payouts
+ */
 export function decodePayouts(slots: BlockSize, bytes: Uint8Array): Payout[] {
   assertLength("payout list", bytes, blockCapacity(slots) * PAYOUT_BYTES);
   const payouts: Payout[] = [];
@@ -46,7 +56,7 @@ export function decodePayouts(slots: BlockSize, bytes: Uint8Array): Payout[] {
   return payouts;
 }
 
-/** SHA-256 of the fixed-size list. Throws as {@link encodePayouts}. */
+/** SHA-256 of the fixed-size list. Throws as {@link encodePayouts}. See {@link encodePayouts}. */
 export function payoutsHash(slots: BlockSize, payouts: readonly Payout[]): Uint8Array {
   return sha256(encodePayouts(slots, payouts));
 }

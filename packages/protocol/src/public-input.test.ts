@@ -71,10 +71,10 @@ describe("the public input", () => {
   });
 
   it.each<[string, Partial<PublicInputFields>]>([
-    ["a root that is no field element", { newRoot: FIELD_MODULUS }],
-    ["a txRoot that is no field element", { txRoot: FIELD_MODULUS }],
+    ["a root that is not a field element", { newRoot: FIELD_MODULUS }],
+    ["a txRoot that is not a field element", { txRoot: FIELD_MODULUS }],
     ["a data point of 249 bits", { dataPoint: 2n ** 248n }],
-    ["an evaluation that is no field element", { dataEvaluation: FIELD_MODULUS }],
+    ["an evaluation that is not a field element", { dataEvaluation: FIELD_MODULUS }],
     ["a next index beyond the tree", { newNextIndex: 2 ** 24 + 1 }],
     ["a block number of 65 bits", { lastBlock: 2n ** 64n }],
     ["a negative count", { l1OperationCount: -1 }],

@@ -27,7 +27,11 @@ export interface PublicInputFields extends DataBinding {
   readonly txRoot: bigint;
 }
 
-/** The 332-byte preimage. Throws `protocol/out-of-range`, `protocol/bad-length`. */
+/**
+ * The 332-byte preimage. Throws `protocol/out-of-range`, `protocol/bad-length`.
+ *
+ * @example publicInputPreimage(fields).length // 332
+ */
 export function publicInputPreimage(fields: PublicInputFields): Uint8Array {
   assertFieldElement("old root", fields.oldRoot);
   assertFieldElement("new root", fields.newRoot);
@@ -62,7 +66,12 @@ export function publicInputPreimage(fields: PublicInputFields): Uint8Array {
   return preimage;
 }
 
-/** The circuit's one public input: SHA-256 of the preimage with its first byte cleared. Throws as {@link publicInputPreimage}. */
+/**
+ * The circuit's one public input: SHA-256 of the preimage with its first byte cleared. Throws as {@link
+ * publicInputPreimage}.
+ *
+ * @example const input = publicInput(fields); // below 2^248
+ */
 export function publicInput(fields: PublicInputFields): bigint {
   return bytesToBigint(sha256(publicInputPreimage(fields)).subarray(1));
 }

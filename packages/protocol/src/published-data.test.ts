@@ -141,7 +141,7 @@ describe("published data", () => {
     ["a withdrawal with a key", bytesWith(withSlots(exit), [EXTRAS + 51, 1]), 0],
     ["a withdrawal without recipient", bytesWith(withSlots(exit), [EXTRAS + 19, 0]), 0],
     ["a new account without owner", bytesWith(withSlots(opening), [EXTRAS + 19, 0]), 0],
-    ["a key that is no field element", bytesWith(withSlots(opening), [EXTRAS + 20, 255]), 0],
+    ["a key that is not a field element", bytesWith(withSlots(opening), [EXTRAS + 20, 255]), 0],
     ["an unused extra", bytesWith(withSlots(payment), [427, 1]), 0],
     [
       "an extra without its slot",
@@ -191,7 +191,7 @@ describe("published data", () => {
   });
 
   it.each<[string, PublishedSlot]>([
-    ["a key that is no field element", { ...opening, toKey: FIELD_MODULUS } as PublishedSlot],
+    ["a key that is not a field element", { ...opening, toKey: FIELD_MODULUS } as PublishedSlot],
     ["a recipient of 161 bits", { ...exit, recipient: 2n ** 160n } as PublishedSlot],
     ["an amount of 41 bits", { ...payment, amount: (2 ** 40) as Float40 }],
   ])("is not encoded with %s", (_, slot) => {

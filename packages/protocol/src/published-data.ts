@@ -60,6 +60,8 @@ export interface PublishedData {
 /**
  * Fixed-length bytes: 4×3 fee indices ‖ N×13 slots ‖ N/4×52 extras in slot order, unused bytes zero.
  * Throws `protocol/malformed-data`, `protocol/too-many`, `protocol/out-of-range`.
+ *
+ * @example encodePublishedData(16, { feeIndices, slots }).length // 428
  */
 export function encodePublishedData(slots: BlockSize, data: PublishedData): Uint8Array {
   requireData(data.slots.length === slots, `${data.slots.length} slots, expected ${slots}`);
@@ -84,6 +86,8 @@ export function encodePublishedData(slots: BlockSize, data: PublishedData): Uint
 /**
  * Inverse of {@link encodePublishedData}; `bytes` may lack trailing zeros, as calldata does.
  * The first `l1OperationCount` slots must be zero. Throws `protocol/bad-length`, `protocol/malformed-data`.
+ *
+ * @example const { slots, feeIndices } = decodePublishedData(16, bytes, 2); // two L1 operations come first
  */
 export function decodePublishedData(slots: BlockSize, bytes: Uint8Array, l1OperationCount: number): PublishedData {
   requireData(
@@ -119,14 +123,22 @@ export function decodePublishedData(slots: BlockSize, bytes: Uint8Array, l1Opera
   return { feeIndices, slots: decoded };
 }
 
-/** Bytes without trailing zeros, as they go into calldata. */
+/**
+ * Bytes without trailing zeros, as they go into calldata.
+ *
+ * @example trimPublishedData(Uint8Array.of(1, 0, 0)) // Uint8Array [1]
+ */
 export function trimPublishedData(bytes: Uint8Array): Uint8Array {
   let end = bytes.length;
   while (end > 0 && bytes[end - 1] === 0) end--;
   return bytes.slice(0, end);
 }
 
-/** Bytes with the trailing zeros put back. Throws `protocol/bad-length` when too long. */
+/**
+ * Bytes with the trailing zeros put back. Throws `protocol/bad-length` when too long.
+ *
+ * @example padPublishedData(16, trimPublishedData(bytes)) // bytes
+ */
 export function padPublishedData(slots: BlockSize, bytes: Uint8Array): Uint8Array {
   const padded = new Uint8Array(publishedDataBytes(slots));
   if (bytes.length > padded.length) assertLength("published data", bytes, padded.length);
@@ -134,12 +146,20 @@ export function padPublishedData(slots: BlockSize, bytes: Uint8Array): Uint8Arra
   return padded;
 }
 
-/** SHA-256 of the padded data. Throws `protocol/bad-length`. */
+/**
+ * SHA-256 of the padded data. Throws `protocol/bad-length`.
+ *
+ * @example bytesToHex(dataHash(16, publishedData)) === event.dataHash
+ */
 export function dataHash(slots: BlockSize, bytes: Uint8Array): Uint8Array {
   return sha256(padPublishedData(slots, bytes));
 }
 
-/** The slot's 13 published bytes: from 3 ‖ to 3 ‖ amount 5 ‖ fee 2; zero for `nothing`. Throws `protocol/malformed-data`. */
+/**
+ * The slot's 13 published bytes: from 3 ‖ to 3 ‖ amount 5 ‖ fee 2; zero for `nothing`. Throws `protocol/malformed-data`.
+ *
+ * @example encodeSlot({ type: "nothing" }) // 13 zero bytes
+ */
 export function encodeSlot(slot: PublishedSlot): Uint8Array {
   if (slot.type === "nothing") return new Uint8Array(SLOT_BYTES);
   requireData(slot.from >= FIRST_ACCOUNT_INDEX, `sender index ${slot.from} is an operation code`);

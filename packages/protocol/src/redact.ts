@@ -1,9 +1,9 @@
-/** What stands in a text where a secret stood. */
+/** Replaces a secret in a text. */
 const REDACTED = "[redacted]";
-/** Shorter parts of an URL are left alone when they stand by themselves: replacing them would garble the text. */
+/** Shorter parts of a URL are left alone outside the URL: replacing them would garble the text. */
 const MIN_SECRET_LENGTH = 3;
 const MIN_SEGMENT_LENGTH = 6;
-/** Labels of a host name that are this long and hold digits are keys at some providers. */
+/** Some providers put keys in host names: a label this long that contains digits counts as one. */
 const MIN_LABEL_LENGTH = 20;
 /** Parts of paths that say nothing about a key. */
 const PUBLIC_SEGMENTS = new Set([
@@ -21,7 +21,7 @@ const MAX_DEPTH = 12;
 const URL_IN_TEXT = /\b[a-z][a-z0-9+.-]*:\/\/[^\s"'`<>\\^{|}]+/gi;
 
 /**
- * An URL as it may be shown: scheme, host and port. User, password, path and query, where API keys stand, are left out.
+ * A URL that is safe to show: scheme, host and port. User, password, path and query, which may hold API keys, are left out.
  *
  * @example redactUrl("https://user:pass@rpc.example/v2/KEY?k=1") // "https://rpc.example/…"
  */
@@ -37,7 +37,7 @@ export function redactUrl(url: string): string {
 }
 
 /**
- * A text without the secrets of all URLs that stand in it.
+ * Removes the secrets of every URL in a text.
  *
  * @example redactUrls("POST https://rpc.example/v2/KEY failed") // "POST https://rpc.example/… failed"
  */
@@ -46,8 +46,8 @@ export function redactUrls(text: string): string {
 }
 
 /**
- * Removes one URL's secrets from texts, also where only a part of the URL stands: a server that refuses a request may repeat
- * the path or the key.
+ * Removes one URL's secrets from texts, even where only part of the URL appears: a server that refuses a request may
+ * repeat the path or the key.
  *
  * @example createRedactor("https://rpc.example/v2/SECRET")("bad key SECRET") // "bad key [redacted]"
  */
@@ -61,8 +61,10 @@ export function createRedactor(url: string): (text: string) => string {
 }
 
 /**
- * The same error, every text in it, in its causes and in its other properties changed by `redact`. It is changed in place, so
- * that it keeps its class, and what wraps it later copies nothing secret.
+ * Applies `redact` to every text in an error, its causes and its other properties, and returns the same error. Changing it
+ * in place keeps its class, and errors that wrap it later copy nothing secret.
+ *
+ * @example throw redactError(error, createRedactor(rpcUrl));
  */
 export function redactError<Thrown>(error: Thrown, redact: (text: string) => string): Thrown {
   redactProperties(error, redact, new Set(), 0);

@@ -71,7 +71,11 @@ export interface SignedTransaction {
 /** Transactions that occupy consecutive slots and run together or not at all; one, or linked ones. */
 export type TransactionGroup = readonly SignedTransaction[];
 
-/** The link of a transaction, null where it has none or its kind cannot. */
+/**
+ * The link of a transaction; null if it has none or its kind cannot have one.
+ *
+ * @example transactionLink(withdrawal) // null
+ */
 export function transactionLink(transaction: L2Transaction): Link | null {
   switch (transaction.type) {
     case "transfer":

@@ -8,6 +8,8 @@ export type TxLeafWords = readonly [slotWord: bigint, ownerOrRecipient: bigint, 
 /**
  * Words of a slot's txRoot leaf: its 13 published bytes, owner or recipient and key of its extra (0 without one), its kind.
  * `kind` names L1 operations and noops, which publish nothing. Throws `protocol/malformed-data`.
+ *
+ * @example const leaf = txLeafHash(txLeafWords("noop", { type: "nothing" }));
  */
 export function txLeafWords(kind: SlotKindName, slot: PublishedSlot): TxLeafWords {
   const { ownerOrRecipient, key } = publishedExtra(slot) ?? { ownerOrRecipient: 0n, key: 0n };

@@ -181,7 +181,7 @@ describe("refusals", () => {
     ["a time of 33 bits", transfer({ validUntil: 2 ** 32 })],
     ["a fee of 17 bits", transfer({ fee: (2 ** 16) as Float16 })],
     ["an amount of 41 bits", transfer({ amount: (2 ** 40) as Float40 })],
-    ["a key that is no field element", transferToNew({ toKey: FIELD_MODULUS })],
+    ["a key that is not a field element", transferToNew({ toKey: FIELD_MODULUS })],
     ["an owner of 161 bits", transferToNew({ toOwner: 2n ** 160n })],
     ["a recipient of 161 bits", withdraw({ recipient: 2n ** 160n })],
     ["a link to itself", transfer({ link: { offset: 0, content: 1n } })],

@@ -28,7 +28,7 @@ export interface FieldMachine {
 
 type MemoryFunction = (...addresses: readonly number[]) => void;
 
-/** The part of the WebAssembly interface that is used; every platform has it, but no library of types for all of them. */
+/** The part of the WebAssembly interface that is used; every platform has it, but no type library covers them all. */
 declare const WebAssembly: {
   instantiate(binary: Uint8Array<ArrayBuffer>): Promise<{ readonly instance: { readonly exports: WasmExports } }>;
 };

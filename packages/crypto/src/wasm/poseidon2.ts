@@ -30,7 +30,7 @@ export interface FieldFunctions {
   readonly copy: number;
 }
 
-/** The functions `sbox`, `externalLayer`, `internalSum` and `compress`, which stand from position `first` on. */
+/** The functions `sbox`, `externalLayer`, `internalSum` and `compress`, in the function table from position `first` on. */
 export interface Poseidon2Module {
   readonly functions: readonly WasmFunction[];
   /** Address of the four inputs, each four 64-bit words lowest first; the result, 0 … r, replaces the first. */

@@ -2,7 +2,7 @@ import { FIELD_MODULUS } from "@cairn/protocol";
 import { ELEMENT_BYTES } from "./field.ts";
 import type { FieldMachine } from "./machine.ts";
 
-/** Elements a {@link createSquareRoot} needs. */
+/** Number of free elements that {@link createSquareRoot} needs. */
 export const SQUARE_ROOT_ELEMENTS = 512 + 16 + 8;
 
 const r = FIELD_MODULUS;
@@ -15,9 +15,9 @@ const NON_SQUARE = 5n;
 const exponentNibbles = [...((oddPart - 1n) / 2n).toString(16)].map((nibble) => Number.parseInt(nibble, 16));
 
 /**
- * Square roots mod r, whose group has a subgroup of order 2^28: v^((t+1)/2) for the odd t = (r − 1)/2^28 is a root but
- * for a factor in that subgroup, whose logarithm is read off 7 bits at a time (Sarkar 2020). Returns a function that
- * stores a root at `destination`, or returns false when the element has none (0 among these). Not constant-time.
+ * Square roots mod r, whose group has a subgroup of order 2^28: v^((t+1)/2) for the odd t = (r − 1)/2^28 is a root up
+ * to a factor in that subgroup, whose logarithm is read off 7 bits at a time (Sarkar 2020). Returns a function that
+ * stores a root at `destination`, or returns false when the element has none (or is 0). Not constant-time.
  */
 export function createSquareRoot(
   machine: FieldMachine,

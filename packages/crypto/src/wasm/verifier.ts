@@ -115,7 +115,7 @@ export function createSigningPointFinder(
     machine.copy(destination + 2 * ELEMENT_BYTES, point + 2 * ELEMENT_BYTES);
   }
 
-  /** Whether p + q is not infinity and has the x that stands in `scratch`. */
+  /** Whether p + q is not infinity and has the x stored in `scratch`. */
   function isSumAtX(p: number, q: number): boolean {
     const difference = scratch + ELEMENT_BYTES;
     const sum = keyTable;
@@ -157,7 +157,7 @@ export function createSigningPointFinder(
   }
 }
 
-/** A running sum of points that goes to and fro between two places, as no sum may overwrite its operands. */
+/** A running sum of points that alternates between two places, since a sum must not overwrite its operands. */
 interface PointSum {
   start(point: number): void;
   add(point: number): void;
