@@ -6,7 +6,7 @@ import { ceilToFee, encodeAmount, encodeFee } from "./amounts.ts";
 const MAX = 2n ** 128n - 1n;
 
 describe("amounts", () => {
-  it("are encoded exactly, or refused with the nearest that can be, which touch each other", () => {
+  it("are encoded exactly, or refused with the nearest encodable neighbours", () => {
     assert(
       property(bigInt(0n, MAX), (amount) => {
         const float = attempt(() => encodeAmount(amount));
@@ -23,7 +23,7 @@ describe("amounts", () => {
     );
   });
 
-  it("refuses what is negative or too large and names what fits", () => {
+  it("refuses negative and too large amounts and names what fits", () => {
     expect(() => encodeAmount(-1n)).toThrow(expect.objectContaining({ code: "sdk/not-encodable" }));
     expect(() => encodeAmount(MAX + 1n)).toThrow(
       expect.objectContaining({ details: expect.objectContaining({ above: null }) }),
@@ -35,7 +35,7 @@ describe("amounts", () => {
     expect(encodeAmount("all")).toBe(WHOLE_BALANCE);
   });
 
-  it("raises a fee to the next that can be signed", () => {
+  it("rounds a fee up to the next encodable one", () => {
     assert(
       property(bigInt(0n, 10n ** 30n), (fee) => {
         const raised = ceilToFee(fee);

@@ -15,24 +15,32 @@ import {
 } from "@cairn/protocol";
 import type { SdkErrorCode } from "./errors.ts";
 
-/** An amount in the token's smallest unit, or everything that is left after the fee. */
+/** An amount in the token's smallest unit, or `"all"`: the balance less the fee. */
 export type Amount = bigint | "all";
 
 const MAX_BALANCE = (1n << BigInt(BALANCE_BITS)) - 1n;
 const MAX_SCALE = 10n ** BigInt(2 ** FLOAT_EXPONENT_BITS - 1);
 
-/** float40 of an amount, never rounded. Throws `sdk/not-encodable` with the nearest encodable amounts below and above. */
+/**
+ * float40 of an amount, never rounded. Throws `sdk/not-encodable` with the nearest encodable amounts below and above.
+ *
+ * @example encodeAmount(10n ** 18n)
+ */
 export function encodeAmount(amount: Amount): Float40 {
   if (amount === "all") return WHOLE_BALANCE;
   return encode(amount, "amount", encodeFloat40, floorToFloat40, FLOAT40_MANTISSA_BITS);
 }
 
-/** float16 of a fee, never rounded. Throws as {@link encodeAmount}. */
+/** float16 of a fee, never rounded. Throws as {@link encodeAmount}. See {@link encodeAmount}. */
 export function encodeFee(fee: bigint): Float16 {
   return encode(fee, "fee", encodeFloat16, floorToFloat16, FLOAT16_MANTISSA_BITS);
 }
 
-/** Smallest encodable fee that is at least `fee`. Throws `sdk/not-encodable` when there is none. */
+/**
+ * Smallest encodable fee that is at least `fee`. Throws `sdk/not-encodable` when there is none.
+ *
+ * @example ceilToFee(12_345n) // 12350n
+ */
 export function ceilToFee(fee: bigint): bigint {
   const above = ceil(fee, FLOAT16_MANTISSA_BITS);
   if (above !== null) return above;
@@ -55,7 +63,7 @@ function encode<T>(
     const nearest = above === null ? `${below}` : `${below} and ${above}`;
     throw new CairnError<SdkErrorCode>(
       "sdk/not-encodable",
-      `${what} ${value} cannot be signed; the nearest: ${nearest}`,
+      `${what} ${value} cannot be signed exactly; nearest: ${nearest}`,
       {
         cause,
         details: { below: below.toString(), above: above?.toString() ?? null },
@@ -64,7 +72,9 @@ function encode<T>(
   }
 }
 
-/** Smallest value that a mantissa of so many bits and a decimal exponent encode, and that is at least `value`; null beyond 2^128 − 1. */
+/**
+ * Smallest value ≥ `value` that a mantissa of `mantissaBits` bits and a decimal exponent encode; null beyond 2^128 − 1.
+ */
 function ceil(value: bigint, mantissaBits: number): bigint | null {
   const limit = 1n << BigInt(mantissaBits);
   for (let scale = 1n; scale <= MAX_SCALE; scale *= 10n) {

@@ -14,7 +14,7 @@ export function toBase32(bytes: Uint8Array): string {
   return bits === 0 ? text : text + ALPHABET[(buffer << (BITS - bits)) & 31];
 }
 
-/** Inverse of {@link toBase32}; null for other letters and for bits left over that are not zero. */
+/** Inverse of {@link toBase32}; null for other characters and for leftover bits that are not zero. */
 export function fromBase32(text: string): Uint8Array | null {
   const bytes: number[] = [];
   let buffer = 0;

@@ -5,7 +5,7 @@ import { type NodeDouble, type Scripted, startDouble } from "../test/double.ts";
 import { ALICE, accountOf, BOB, DOMAIN } from "../test/people.ts";
 import { createNodeClient, type NodeClientConfig } from "./client.ts";
 import { apiErrorOf, isRetryable } from "./errors.ts";
-import { existing } from "./payee.ts";
+import { existingPayee } from "./payee.ts";
 import type { Progress } from "./wait.ts";
 import { createWallet } from "./wallet.ts";
 
@@ -26,7 +26,7 @@ const failure = (code: string, status: number, details?: object) => ({
 });
 const HEALTH = { body: { status: "ok", roles: ["api"], version: "1" } };
 const wallet = createWallet({ secret: ALICE.secretKey, domain: DOMAIN });
-const SIGNED = wallet.transfer({ from: accountOf(ALICE), to: existing(accountOf(BOB)), amount: 1n, fee: 0n });
+const SIGNED = wallet.transfer({ from: accountOf(ALICE), to: existingPayee(accountOf(BOB)), amount: 1n, fee: 0n });
 const shown = (status: string) => ({
   body: {
     id: SIGNED.id,
@@ -44,7 +44,7 @@ const shown = (status: string) => ({
 });
 
 describe("node client", () => {
-  it("tells no password of its URL, whatever fails", async () => {
+  it("never reveals the password in its URL, whatever fails", async () => {
     const { double } = await clientOf(() => ({ body: {} }));
     for (const host of [double.url.replace("http://", ""), "127.0.0.1:1"]) {
       const thrown: unknown = await (async () => createNodeClient({ url: `http://user:PaSsWoRd@${host}` }))().catch(
@@ -79,7 +79,7 @@ describe("node client", () => {
     expect(await client.ready()).toEqual(body);
   });
 
-  it("tells the node's failure with its code and details", async () => {
+  it("passes on the node's failure with its code and details", async () => {
     const { client } = await clientOf(() => failure("rejected", 422, { index: 0, reason: { type: "expired" } }));
     const error = await client.submit({ transactions: [signedTransactionToJson(SIGNED)] }).catch((cause) => cause);
     expect(error).toMatchObject({ code: "sdk/api-error", message: "it is rejected" });
@@ -93,7 +93,7 @@ describe("node client", () => {
     expect(apiErrorOf(new TypeError("x"))).toBeNull();
   });
 
-  it("tries reads again when that can help, and nothing else", async () => {
+  it("retries reads when that can help, and nothing else", async () => {
     const { double, client } = await clientOf((_request, count) => {
       if (count === 1) return "drop";
       if (count === 2) return failure("unavailable", 503);
@@ -114,7 +114,7 @@ describe("node client", () => {
     expect(double.requests).toHaveLength(1);
   });
 
-  it("gives up on silence, on what is not a Cairn node, and when told to", async () => {
+  it("gives up on silence, on anything that is not a Cairn node, and when aborted", async () => {
     const { client } = await clientOf(() => "hang", { retries: 0, timeoutMs: 50 });
     await expect(client.health()).rejects.toMatchObject({ code: "sdk/timeout" });
     const stop = new AbortController();
@@ -168,7 +168,7 @@ describe("waiting", () => {
     expect(performance.now() - startMs).toBeLessThan(5000);
   });
 
-  it("ends when told to, and when the node refuses", async () => {
+  it("ends when aborted, and when the node refuses", async () => {
     const { client } = await clientOf(() => shown("confirmed"));
     const signal = AbortSignal.timeout(30);
     await expect(client.waitFor(SIGNED.id, { status: "final", timeoutMs: 60_000, signal })).rejects.toMatchObject({

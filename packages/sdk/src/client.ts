@@ -12,15 +12,15 @@ import { submitAndWait, waitForTransaction } from "./wait.ts";
 export interface NodeClientConfig {
   /** Address of the API, such as `http://127.0.0.1:8080`. */
   readonly url: string;
-  /** Time for one try; 10 s by default. */
+  /** Time limit of one attempt; 10 s by default. */
   readonly timeoutMs?: number;
-  /** Tries after the first, of reads only; 3 by default. */
+  /** Retries after the first attempt, of reads only; 3 by default. */
   readonly retries?: number;
   /** Wait before the first retry, doubled each time; 200 ms by default. */
   readonly retryDelayMs?: number;
 }
 
-/** What the client stands on; the platform's own by default. */
+/** What the client depends on; the platform's own by default. */
 export interface NodeClientDeps {
   readonly fetch?: Fetch;
   readonly openSocket?: OpenSocket;
@@ -30,17 +30,19 @@ export interface NodeClientDeps {
 export interface NodeClient extends RouteMethods {
   readonly url: string;
   /**
-   * Submits a group and waits until all of it has the status. Submitting again is harmless: the node knows a transaction by
-   * its id and answers with what became of it. So this submits again while the node cannot be reached, until the time is up.
-   * Throws `sdk/not-reached`, `sdk/timeout`, `sdk/aborted`, `sdk/api-error`.
+   * Submits a group and waits until all of it has the status. Submitting again is harmless: the node recognises a
+   * transaction by its id and answers with its status. So this submits again while the node cannot be reached, until
+   * the time is up. Throws `sdk/not-reached`, `sdk/timeout`, `sdk/aborted`, `sdk/api-error`.
    */
   readonly submitAndWait: (
     group: readonly SignedTransaction[],
     options: WaitOptions,
   ) => Promise<RouteResponse<"transaction">[]>;
-  /** Waits until a transaction has the status, or one after it. Throws `sdk/not-reached`, `sdk/timeout`, `sdk/aborted`. */
+  /**
+   * Waits until a transaction has the status, or one after it. Throws `sdk/not-reached`, `sdk/timeout`, `sdk/aborted`.
+   */
   readonly waitFor: (id: string, options: WaitOptions) => Promise<RouteResponse<"transaction">>;
-  /** Blocks and statuses as they come, across broken connections; ends by the signal or by leaving the loop. */
+  /** Blocks and statuses as they come, across broken connections; ends with the signal or when the loop is left. */
   readonly stream: (options?: StreamOptions) => AsyncGenerator<StreamEvent, void, undefined>;
 }
 
@@ -49,7 +51,13 @@ const DEFAULT_RETRIES = 3;
 const DEFAULT_RETRY_DELAY_MS = 200;
 const MAX_RETRY_DELAY_MS = 5_000;
 
-/** A client of the node at `url`; nothing is sent before the first call. Throws `sdk/bad-request` for what is not a URL. */
+/**
+ * A client of the node at `url`; nothing is sent before the first call. Throws `sdk/bad-request` for an unusable URL.
+ *
+ * @example
+ * const node = createNodeClient({ url: "http://127.0.0.1:8080" });
+ * const { blocks } = await node.blocks({ limit: 10 });
+ */
 export function createNodeClient(config: NodeClientConfig, deps: NodeClientDeps = {}): NodeClient {
   const problem = urlProblem(config.url);
   if (problem !== null) throw new CairnError<SdkErrorCode>("sdk/bad-request", problem);
@@ -64,7 +72,7 @@ export function createNodeClient(config: NodeClientConfig, deps: NodeClientDeps 
     const answer = await sendRequest(fetch, { method, url, body, timeoutMs, ...options });
     const failure = apiErrorFrom(answer, url);
     if (failure !== null) throw failure;
-    // A node that is not ready says so with 503 and the same body.
+    // A node that is not ready answers 503 with the same body.
     const isAnswer = answer.status === 200 || (name === "ready" && answer.status === 503);
     const parsed = ROUTES[name].response.safeParse(answer.body);
     if (isAnswer && parsed.success) return parsed.data;
@@ -91,7 +99,7 @@ export function createNodeClient(config: NodeClientConfig, deps: NodeClientDeps 
   };
 
   const names = Object.keys(ROUTES).filter((name): name is RouteName => name in ROUTES);
-  // The table pairs each name with its types; a loop over names cannot express that.
+  // The table ties each name to its types; a loop over names cannot express that.
   const methods = Object.fromEntries(
     names.map((name) => [name, (args?: Record<string, unknown>, options?: CallOptions) => call(name, args, options)]),
   ) as unknown as RouteMethods;
@@ -105,13 +113,15 @@ export function createNodeClient(config: NodeClientConfig, deps: NodeClientDeps 
   };
 }
 
-/** What keeps a URL from being a node's; never shows a password in it. */
+/** Why a URL cannot be a node's, null if it can; never reveals a password in it. */
 function urlProblem(text: string): string | null {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) return `not an http or https URL: ${redactUrl(text)}`;
   // Browsers and Node send no request to such a URL.
-  if (url.username !== "" || url.password !== "") return `a node's URL holds no user or password: ${redactUrl(text)}`;
-  if (url.search !== "" || url.hash !== "") return `a node's URL ends with its path: ${redactUrl(text)}`;
+  if (url.username !== "" || url.password !== "")
+    return `a node's URL must not contain a user or password: ${redactUrl(text)}`;
+  if (url.search !== "" || url.hash !== "")
+    return `a node's URL must not contain a query or fragment: ${redactUrl(text)}`;
   return null;
 }
 

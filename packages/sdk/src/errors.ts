@@ -2,18 +2,20 @@ import { isCairnError } from "@cairn/protocol";
 import { API_ERRORS, type ApiErrorCode } from "@cairn/rpc";
 
 /**
- * Errors thrown by this package. {@link isRetryable} tells whether the same call may succeed later.
+ * Errors thrown by this package. {@link isRetryable} says whether the same call may succeed later.
  *
- * - `sdk/unreachable`: no connection to the node, or it broke. A submission may have arrived all the same: submit the same again.
- * - `sdk/timeout`: no answer, or no status, in time. A submission may have arrived all the same: submit the same again.
+ * - `sdk/unreachable`: no connection to the node, or it broke. A submission may still have arrived: submit the same
+ *   again.
+ * - `sdk/timeout`: no answer, or no status, in time. A submission may still have arrived: submit the same again.
  * - `sdk/aborted`: the caller's signal was aborted.
- * - `sdk/bad-answer`: the answer is not of the documented form: not a Cairn node, or one of another version.
+ * - `sdk/bad-answer`: the answer does not have the documented form: not a Cairn node, or one of another version.
  * - `sdk/api-error`: the node answered with a failure; {@link apiErrorOf} gives its code and details.
- * - `sdk/bad-request`: the arguments are not of the documented form; nothing was sent.
- * - `sdk/not-reached`: the transaction was rejected, replaced or expired, so it does not reach the status.
- * - `sdk/not-encodable`: no float encodes the amount or fee; `details.below` and `details.above` are the nearest that one does.
+ * - `sdk/bad-request`: the arguments do not have the documented form; nothing was sent.
+ * - `sdk/not-reached`: the transaction was rejected, replaced or expired, so it will not reach the status.
+ * - `sdk/not-encodable`: no float encodes the amount or fee; `details.below` and `details.above` are the nearest
+ *   encodable values.
  * - `sdk/foreign-account`: the account has another key than the wallet, which cannot sign for it.
- * - `sdk/signature-check-failed`: a signature made here is not valid: broken hardware or library; nothing was sent.
+ * - `sdk/signature-check-failed`: a signature made here does not verify: broken hardware or library; nothing was sent.
  * - `sdk/bad-payment-code`: a payment code has a wrong checksum, belongs to another rollup, or is malformed.
  * - `sdk/bad-payee`: the payee cannot be paid: account unknown, in another token, or owner zero.
  * - `sdk/bad-offer`: a swap offer is malformed, of another rollup, wrongly signed, or not what was agreed.
@@ -33,7 +35,7 @@ export type SdkErrorCode =
   | "sdk/bad-payee"
   | "sdk/bad-offer";
 
-/** A failure as the node told it. */
+/** A failure as the node reported it. */
 export interface ApiFailure {
   readonly code: ApiErrorCode;
   /** HTTP status. */
@@ -43,7 +45,11 @@ export interface ApiFailure {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** What the node told of its failure; null for every other error. */
+/**
+ * The failure that the node reported; null for every other error.
+ *
+ * @example if (apiErrorOf(error)?.code === "not-found") return null;
+ */
 export function apiErrorOf(error: unknown): ApiFailure | null {
   if (!isCairnError<SdkErrorCode>(error, "sdk/api-error")) return null;
   const { apiCode, status, apiDetails } = error.details;
@@ -56,7 +62,11 @@ export function apiErrorOf(error: unknown): ApiFailure | null {
   };
 }
 
-/** Whether the same call may succeed later: the network, or a node that is busy, starting or broken for the moment. */
+/**
+ * Whether the same call may succeed later: a network failure, or a node that is busy, starting or temporarily broken.
+ *
+ * @example if (!isRetryable(error)) throw error;
+ */
 export function isRetryable(error: unknown): boolean {
   const api = apiErrorOf(error);
   if (api !== null) return api.isRetryable;

@@ -56,14 +56,14 @@ export async function sendRequest(fetch: Fetch, request: HttpRequest): Promise<H
   }
 }
 
-/** A node's URL as it may be shown: path and query of the API hold no secrets, user and password are left out. */
+/** A node's URL, safe to show: the API's path and query hold no secrets; user and password are left out. */
 export function shownUrl(url: string): string {
   const parsed = new URL(url);
   [parsed.username, parsed.password] = ["", ""];
   return parsed.href;
 }
 
-/** The failure that a body tells of; null when it is an answer. */
+/** The failure that a body reports; null when it is an answer. */
 export function apiErrorFrom({ status, body }: HttpAnswer, url: string): CairnError<SdkErrorCode> | null {
   const parsed = errorSchema.safeParse(body);
   if (!parsed.success) return null;

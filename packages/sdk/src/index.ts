@@ -15,7 +15,7 @@ export type { CallArguments, CallOptions, RouteMethods } from "./methods.ts";
 export {
   type AccountQuery,
   type AccountView,
-  existing,
+  existingPayee,
   findAccount,
   listAccounts,
   ownAccounts,

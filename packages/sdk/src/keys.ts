@@ -11,7 +11,11 @@ import { bytesToHex, type Domain, type Hex, hexToBytes } from "@cairn/protocol";
 
 export { publicKeyFromSecret, type SecretKey };
 
-/** A fresh L2 key from the platform's random numbers. */
+/**
+ * A fresh L2 key from the platform's random generator.
+ *
+ * @example const wallet = createWallet({ secret: randomKey(), domain });
+ */
 export function randomKey(): SecretKey {
   return generateSecretKey();
 }
@@ -27,9 +31,11 @@ export interface TypedDataSigner {
 }
 
 /**
- * The L2 key of one rollup that follows from a wallet's signature; the same wallet always gives the same key. The wallet is
- * asked twice and the answers are compared, for a wallet that signs at random could never give the key again.
+ * Derives the L2 key for one rollup from a wallet's signature; the same wallet always gives the same key. The wallet is
+ * asked twice and the answers are compared, because a wallet with random signatures could never reproduce the key.
  * Throws `crypto/non-deterministic-wallet`, `crypto/unsupported-wallet-signature`, and what the signer throws.
+ *
+ * @example const secret = await keyFromSigner(domain, privateKeyToAccount(l1Key));
  */
 export function keyFromSigner(domain: Domain, signer: TypedDataSigner): Promise<SecretKey> {
   return secretKeyFromWallet(domain, ({ domain: separator, types, primaryType, message }) =>
@@ -37,12 +43,16 @@ export function keyFromSigner(domain: Domain, signer: TypedDataSigner): Promise<
   );
 }
 
-/** 32 bytes of hex, for storage. */
+/** 32 bytes of hex, for storage. See {@link secretKeyFromHex}. */
 export function secretKeyToHex(secret: SecretKey): Hex {
   return bytesToHex(encodeSecretKey(secret));
 }
 
-/** Inverse of {@link secretKeyToHex}. Throws `crypto/invalid-secret-key`, `protocol/bad-hex`. */
+/**
+ * Inverse of {@link secretKeyToHex}. Throws `crypto/invalid-secret-key`, `protocol/bad-hex`.
+ *
+ * @example secretKeyFromHex(secretKeyToHex(secret)) === secret // true
+ */
 export function secretKeyFromHex(hex: string): SecretKey {
   return decodeSecretKey(hexToBytes(hex));
 }

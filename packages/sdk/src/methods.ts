@@ -10,7 +10,9 @@ type Loose<T> = string extends NonNullable<T> ? T | number : T;
 type Fields<T> = [T] extends [undefined] ? unknown : { readonly [Key in keyof T]: Loose<T[Key]> };
 type Body<T> = [T] extends [undefined] ? unknown : T;
 
-/** Arguments of a method: path parameters, query and body of its route in one object; digits may be numbers. */
+/**
+ * Arguments of a method: path parameters, query and body of its route in one object; digit strings may also be numbers.
+ */
 export type CallArguments<Name extends RouteName> = Fields<ClientRequest<Name>["params"]> &
   Fields<ClientRequest<Name>["query"]> &
   Body<ClientRequest<Name>["body"]>;
@@ -21,7 +23,8 @@ type Method<Name extends RouteName> =
     : (args: CallArguments<Name>, options?: CallOptions) => Promise<RouteResponse<Name>>;
 
 /**
- * One method per route of the API. Arguments and answers are checked against the route's schemas. Reads are tried again
- * when that can help. All throw `sdk/bad-request`, `sdk/unreachable`, `sdk/timeout`, `sdk/aborted`, `sdk/bad-answer`, `sdk/api-error`.
+ * One method per route of the API. Arguments and answers are checked against the route's schemas. Reads are retried
+ * when that can help. All throw `sdk/bad-request`, `sdk/unreachable`, `sdk/timeout`, `sdk/aborted`, `sdk/bad-answer`,
+ * `sdk/api-error`.
  */
 export type RouteMethods = { readonly [Name in RouteName]: Method<Name> };

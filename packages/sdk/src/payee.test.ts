@@ -11,7 +11,7 @@ const KEYLESS = accountOf(ALICE, { index: 71, key: bigintToWord(0n), ownerKey: f
 const SQUATTED = accountOf(ALICE, { index: 65, key: bigintToWord(BOB.key), ownerKey: false });
 const TO = { tokenId: 0, domain: DOMAIN };
 
-/** A client of a node with these accounts, which also shows whatever else it likes. */
+/** A client of a node with these accounts, which may also return accounts that were not asked for. */
 function clientOf(accounts: readonly AccountView[], pageSize = 100, asked: string[] = []) {
   return createNodeClient(
     { url: "http://node", retries: 0 },
@@ -36,17 +36,17 @@ function clientOf(accounts: readonly AccountView[], pageSize = 100, asked: strin
 const byAddress = { type: "address", address: bigintToAddress(ALICE.owner) } as const;
 const byCode = { type: "paymentCode", code: encodePaymentCode(ALICE, DOMAIN) } as const;
 
-describe("whoever pays to an address", () => {
-  it("pays to an account whose key the owner authorised, whatever stands before it", async () => {
+describe("paying to an address", () => {
+  it("goes to an account whose key the owner authorised, whatever is listed before it", async () => {
     const payee = await resolvePayee(clientOf([SQUATTED, KEYLESS, OWN_KEY]), byAddress, TO);
     expect(payee).toEqual({ type: "existing", index: 70, owner: ALICE.owner, key: ALICE.key });
   });
 
-  it("pays to one without a key when there is no such account", async () => {
+  it("goes to one without a key when there is no such account", async () => {
     expect(await resolvePayee(clientOf([SQUATTED, KEYLESS]), byAddress, TO)).toMatchObject({ index: 71, key: 0n });
   });
 
-  it("never pays under a key that a stranger put beside the address", async () => {
+  it("never goes to a key that a stranger registered for the address", async () => {
     expect(await resolvePayee(clientOf([SQUATTED]), byAddress, TO)).toEqual({
       type: "new",
       owner: ALICE.owner,
@@ -55,12 +55,12 @@ describe("whoever pays to an address", () => {
     expect(await resolvePayee(clientOf([]), byAddress, TO)).toEqual({ type: "new", owner: ALICE.owner, key: 0n });
   });
 
-  it("is not led to accounts of others or in other tokens by a lying node", async () => {
+  it("is not misled to accounts of others or in other tokens by a lying node", async () => {
     const lies = [accountOf(BOB, { index: 80 }), accountOf(ALICE, { index: 81, tokenId: 5 })];
     expect(await resolvePayee(clientOf(lies), byAddress, TO)).toMatchObject({ type: "new" });
   });
 
-  it("is told when the address cannot own an account", async () => {
+  it("fails when the address cannot own an account", async () => {
     for (const address of [bigintToAddress(0n), "0x12", "alice"]) {
       await expect(resolvePayee(clientOf([]), { type: "address", address }, TO)).rejects.toMatchObject({
         code: "sdk/bad-payee",
@@ -69,8 +69,8 @@ describe("whoever pays to an address", () => {
   });
 });
 
-describe("whoever pays to a payment code", () => {
-  it("pays under exactly that key, in an account that has it or a new one", async () => {
+describe("paying to a payment code", () => {
+  it("goes to exactly that key, in an account that has it or a new one", async () => {
     const bare = accountOf(ALICE, { index: 90, ownerKey: false });
     expect(await resolvePayee(clientOf([SQUATTED, KEYLESS, bare]), byCode, TO)).toMatchObject({
       index: 90,
@@ -84,8 +84,8 @@ describe("whoever pays to a payment code", () => {
   });
 });
 
-describe("whoever pays to an index", () => {
-  it("pays to that account in its token", async () => {
+describe("paying to an index", () => {
+  it("goes to that account in its token", async () => {
     const client = clientOf([OWN_KEY]);
     expect(await resolvePayee(client, { type: "index", index: 70 }, TO)).toMatchObject({ index: 70 });
     for (const [index, tokenId] of [
@@ -98,7 +98,7 @@ describe("whoever pays to an index", () => {
     }
   });
 
-  it("does not take another account for it", async () => {
+  it("does not accept another account in its place", async () => {
     const client = createNodeClient({ url: "http://node" }, { fetch: async () => Response.json(OWN_KEY) });
     await expect(resolvePayee(client, { type: "index", index: 71 }, TO)).rejects.toMatchObject({
       code: "sdk/bad-answer",
@@ -110,14 +110,14 @@ describe("an owner's accounts", () => {
   const squatted = Array.from({ length: 250 }, (_, i) => ({ ...SQUATTED, index: 1000 + i }));
   const own = { ...OWN_KEY, index: 2000 };
 
-  it("are found behind those that strangers opened, in pages", async () => {
+  it("are found behind accounts that strangers opened, page by page", async () => {
     const client = clientOf([...squatted, own]);
     expect(await resolvePayee(client, byAddress, TO)).toMatchObject({ index: 2000 });
     expect(await resolvePayee(client, byCode, TO)).toMatchObject({ index: 2000 });
     expect((await ownAccounts(client, ALICE)).map(({ index }) => index)).toEqual([2000]);
   });
 
-  it("are asked for by key, so that the node leaves strangers' accounts out", async () => {
+  it("are requested by key, so that the node leaves out strangers' accounts", async () => {
     const asked: string[] = [];
     await resolvePayee(clientOf([own], 100, asked), byAddress, TO);
     await resolvePayee(clientOf([own], 100, asked), byCode, TO);
@@ -127,7 +127,7 @@ describe("an owner's accounts", () => {
     ]);
   });
 
-  it("are listed page by page, as long as one goes on", async () => {
+  it("are listed page by page, only as far as the caller reads", async () => {
     const asked: string[] = [];
     const query = { owner: bigintToAddress(ALICE.owner), from: 1001 };
     for await (const { index } of listAccounts(clientOf(squatted, 100, asked), query)) if (index === 1002) break;
@@ -138,7 +138,7 @@ describe("an owner's accounts", () => {
     expect(asked).toHaveLength(4);
   });
 
-  it("of a node that sends one page again and again are refused", async () => {
+  it("of a node that repeats one page for ever are refused", async () => {
     const client = createNodeClient(
       { url: "http://node", retries: 0 },
       { fetch: async () => Response.json({ accounts: [], next: 64 }) },

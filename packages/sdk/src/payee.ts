@@ -6,12 +6,12 @@ import { badAnswer } from "./http.ts";
 import type { CallOptions } from "./methods.ts";
 import { parsePaymentCode } from "./payment-code.ts";
 
-/** An account as a node shows it. */
+/** An account as a node returns it. */
 export type AccountView = RouteResponse<"account">;
 
 const NO_KEY = bigintToWord(0n);
 
-/** Whom a payer names. */
+/** How a payer names the payee. */
 export type PayeeName =
   | { readonly type: "index"; readonly index: number }
   | { readonly type: "address"; readonly address: string }
@@ -26,12 +26,14 @@ export type Payee =
  * Finds the account to pay in a token.
  *
  * - By payment code: the account with exactly that owner and key, or a new one with them. The node cannot cheat.
- * - By address: an account whose key the owner authorised on L1, else one without a key, else a new one without a key. Never an
- *   account with another key, which a stranger may have opened in the owner's name. Whether a key was authorised is the
- *   node's word: pay to a payment code if the node is not trusted.
- * - By index: that account, whoever's it is.
+ * - By address: an account whose key the owner authorised on L1, else one without a key, else a new one without a key.
+ *   Never an account with another key, which a stranger may have opened in the owner's name. Whether a key was
+ *   authorised is the node's word: pay to a payment code if the node is not trusted.
+ * - By index: that account, whoever owns it.
  *
  * Throws `sdk/bad-payee`, `sdk/bad-payment-code`, and as the client's reads do.
+ *
+ * @example const to = await resolvePayee(node, { type: "paymentCode", code }, { tokenId: 0, domain });
  */
 export async function resolvePayee(
   client: Pick<NodeClient, "account" | "accounts">,
@@ -46,7 +48,7 @@ export async function resolvePayee(
       if (account.tokenId !== tokenId) {
         throw bad(`account ${name.index} is in token ${account.tokenId}, not ${tokenId}`);
       }
-      return existing(account);
+      return existingPayee(account);
     }
     case "address": {
       const owner = toOwner(name.address);
@@ -54,19 +56,25 @@ export async function resolvePayee(
       const chosen =
         (await first(listAccounts(client, { ...query, ownerKey: true }, options))) ??
         (await first(listAccounts(client, { ...query, key: NO_KEY }, options)));
-      return chosen === undefined ? { type: "new", owner, key: 0n } : existing(chosen);
+      return chosen === undefined ? { type: "new", owner, key: 0n } : existingPayee(chosen);
     }
     case "paymentCode": {
       const { owner, key } = parsePaymentCode(name.code, domain);
       const query = { owner: bigintToAddress(owner), tokenId, key: bigintToWord(key) };
       const chosen = await first(listAccounts(client, query, options));
-      return chosen === undefined ? { type: "new", owner, key } : existing(chosen);
+      return chosen === undefined ? { type: "new", owner, key } : existingPayee(chosen);
     }
   }
 }
 
-/** The payee that an account is. */
-export function existing(account: Pick<AccountView, "index" | "owner" | "key">): Payee & { readonly type: "existing" } {
+/**
+ * The payee for an existing account.
+ *
+ * @example wallet.transfer({ from, to: existingPayee(await node.account({ index: 70 })), amount: 5n, fee: 1n });
+ */
+export function existingPayee(
+  account: Pick<AccountView, "index" | "owner" | "key">,
+): Payee & { readonly type: "existing" } {
   return {
     type: "existing",
     index: account.index,
@@ -75,7 +83,11 @@ export function existing(account: Pick<AccountView, "index" | "owner" | "key">):
   };
 }
 
-/** Accounts of an owner that a key signs for, in one token or all, the richest first. Throws as the client's reads do. */
+/**
+ * Accounts of an owner that a key signs for, in one token or all, the richest first. Throws as the client's reads do.
+ *
+ * @example const [richest] = await ownAccounts(node, { owner, key: wallet.key, tokenId: 0 });
+ */
 export async function ownAccounts(
   client: Pick<NodeClient, "accounts">,
   { owner, key, tokenId }: { readonly owner: bigint; readonly key: bigint; readonly tokenId?: number },
@@ -105,9 +117,9 @@ export interface AccountQuery {
 }
 
 /**
- * The accounts of an owner, oldest first, asked for page by page. Anyone can open accounts for an owner, so leave the loop when
- * you have what you need. A node that answers with accounts that were not asked for is not believed. Throws `sdk/bad-answer` for
- * pages that do not go forward, and as the client's reads do.
+ * The accounts of an owner, oldest first, asked for page by page. Anyone can open accounts for an owner, so leave the
+ * loop when you have what you need. Accounts that were not asked for are rejected. Throws `sdk/bad-answer` for pages
+ * that do not advance, and as the client's reads do.
  *
  * @example
  * for await (const { index, balance } of listAccounts(node, { owner, tokenId: 0 })) console.log(index, balance);
@@ -130,7 +142,11 @@ export async function* listAccounts(
   }
 }
 
-/** An account by index; null when there is none. Throws `sdk/bad-answer` for another one, and as the client's reads do. */
+/**
+ * An account by index; null when there is none. Throws `sdk/bad-answer` for another one, and as the client's reads do.
+ *
+ * @example const account = await findAccount(node, 70); // null when there is none
+ */
 export async function findAccount(
   client: Pick<NodeClient, "account">,
   index: number,

@@ -43,7 +43,7 @@ describe("payment code", () => {
     }
   });
 
-  it("is not made for what cannot be paid", () => {
+  it("is not made for an owner or key that cannot be paid", () => {
     const refused = expect.objectContaining({ code: "sdk/bad-payment-code" });
     expect(() => encodePaymentCode({ owner: 0n, key: ALICE.key }, DOMAIN)).toThrow(refused);
     expect(() => encodePaymentCode({ owner: 1n, key: 0n }, DOMAIN)).toThrow(refused);

@@ -4,7 +4,7 @@ import { sha256 } from "viem";
 import { fromBase32, toBase32 } from "./base32.ts";
 import type { SdkErrorCode } from "./errors.ts";
 
-/** Owner and key of someone who wants to be paid: what the payer signs, so that no node can put another key in between. */
+/** Owner and key of someone who wants to be paid: what the payer signs, so that no node can substitute another key. */
 export interface PaymentTarget {
   readonly owner: bigint;
   /** x of the payee's L2 public key; never 0. */
@@ -16,7 +16,11 @@ const OWNER_BYTES = 20;
 const KEY_BYTES = 32;
 const CHECKSUM_BYTES = 4;
 
-/** Whether the text looks like a payment code, valid or not. */
+/**
+ * Whether the text looks like a payment code, valid or not.
+ *
+ * @example isPaymentCode("0x70997970C51812dc3A010C7d01b50e0d17dc79C8") // false
+ */
 export function isPaymentCode(text: string): boolean {
   return text.toLowerCase().startsWith(PREFIX);
 }
@@ -24,6 +28,8 @@ export function isPaymentCode(text: string): boolean {
 /**
  * Payment code of an owner and key in one rollup: `cairn1` and 90 letters and digits; upper case means the same.
  * Chain and rollup enter the checksum, so that a code is refused everywhere else. Throws `sdk/bad-payment-code`.
+ *
+ * @example encodePaymentCode({ owner, key: wallet.key }, domain) // "cairn1…"
  */
 export function encodePaymentCode(target: PaymentTarget, domain: Domain): string {
   assertTarget(target);
@@ -31,13 +37,17 @@ export function encodePaymentCode(target: PaymentTarget, domain: Domain): string
   return PREFIX + toBase32(concatBytes(body, checksum(body, domain)));
 }
 
-/** Owner and key of a payment code of this rollup. Throws `sdk/bad-payment-code`. */
+/**
+ * Owner and key of a payment code of this rollup. Throws `sdk/bad-payment-code`.
+ *
+ * @example const { owner, key } = parsePaymentCode(code, domain);
+ */
 export function parsePaymentCode(text: string, domain: Domain): PaymentTarget {
   if (!isPaymentCode(text)) throw bad("a payment code begins with cairn1");
   const bytes = fromBase32(text.trim().toLowerCase().slice(PREFIX.length));
   const bodyBytes = OWNER_BYTES + KEY_BYTES;
   if (bytes?.length !== bodyBytes + CHECKSUM_BYTES)
-    throw bad("the payment code is too long, too short, or has other letters");
+    throw bad("the payment code is too long, too short, or has invalid characters");
   const body = bytes.subarray(0, bodyBytes);
   if (bytesToBigint(checksum(body, domain)) !== bytesToBigint(bytes.subarray(bodyBytes))) {
     throw bad("the payment code has a wrong checksum: mistyped, or of another rollup");

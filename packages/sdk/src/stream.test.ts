@@ -57,7 +57,7 @@ async function listen(script: (request: string) => Scripted, options: StreamOpti
 const numbers = (events: readonly StreamEvent[]) => events.flatMap((one) => (one.type === "block" ? [one.number] : []));
 
 describe("stream", () => {
-  it("tells what happens from now on", async () => {
+  it("reports what happens from now on", async () => {
     const { double, end, events, done } = await listen(chain);
     await vi.waitFor(() => expect(events).toEqual([{ type: "connected", againFrom: null }]));
     double.tell({ type: "transaction", id: ID, status: "confirmed", block: 5, slot: 0 });
@@ -69,13 +69,13 @@ describe("stream", () => {
     await done;
   });
 
-  it("tells earlier blocks first when asked to", async () => {
+  it("reports earlier blocks first when asked to", async () => {
     const { events } = await listen(chain, { fromBlock: 2 });
     await vi.waitFor(() => expect(numbers(events)).toEqual([2, 3, 4]));
     expect(events[0]).toEqual({ type: "connected", againFrom: 2 });
   });
 
-  it("comes back by itself and tells again what was not final when the connection broke", async () => {
+  it("reconnects by itself and repeats what was not final when the connection broke", async () => {
     const { double, events } = await listen(chain);
     await vi.waitFor(() => expect(double.streams.size).toBe(1));
     await vi.waitFor(() => expect(events).toHaveLength(1));
@@ -91,7 +91,7 @@ describe("stream", () => {
     await vi.waitFor(() => expect(events.slice(6)).toContainEqual({ type: "connected", againFrom: 2 }));
   });
 
-  it("takes silence for a dead connection", async () => {
+  it("treats silence as a dead connection", async () => {
     const { events } = await listen(chain, { idleMs: 50 });
     await vi.waitFor(() => expect(events.filter(({ type }) => type === "connected").length).toBeGreaterThan(1));
     expect(events[1]).toMatchObject({ type: "disconnected", reason: "silent for 50 ms" });

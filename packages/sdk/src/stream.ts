@@ -5,25 +5,28 @@ import { apiErrorOf, type SdkErrorCode } from "./errors.ts";
 import { badAnswer } from "./http.ts";
 import type { RouteMethods } from "./methods.ts";
 
-/** What a stream tells: the node's messages, and what becomes of the connection. */
+/** What a stream yields: the node's messages and changes of the connection. */
 export type StreamEvent =
   | StreamMessage
   /**
-   * Connected. With a block number, every block from that one on is now told again with its transactions, as it is now:
-   * what was known of these blocks may be outdated.
+   * Connected. With a block number, every block from that one on now follows again with its transactions, in its
+   * current state: what was known of these blocks may be outdated.
    */
   | { readonly type: "connected"; readonly againFrom: number | null }
-  /** The connection is lost or was not made; the next try follows. */
+  /** The connection was lost or could not be made; another attempt follows. */
   | { readonly type: "disconnected"; readonly reason: string; readonly retryInMs: number };
 
 /** What to listen to. */
 export interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
-  /** First block of interest: it and later ones are told on connecting. Without it, only what happens from now on. */
+  /**
+   * First block of interest: on connecting, it and all later ones are reported. Without it, only what happens from now
+   * on.
+   */
   readonly fromBlock?: number;
-  /** A connection that is silent this long is made anew, for it may be dead; 60 s by default. */
+  /** A connection that is silent this long counts as dead and is replaced; 60 s by default. */
   readonly idleMs?: number;
-  /** First wait before connecting again, doubled each time up to 10 s; 250 ms by default. */
+  /** First wait before reconnecting, doubled each time up to 10 s; 250 ms by default. */
   readonly retryDelayMs?: number;
 }
 
@@ -46,7 +49,7 @@ const DEFAULT_IDLE_MS = 60_000;
 const DEFAULT_RETRY_DELAY_MS = 250;
 const MAX_RETRY_DELAY_MS = 10_000;
 
-/** Connects by the platform's WebSocket. */
+/** Connects with the platform's WebSocket. */
 export const openSocket: OpenSocket = (url, { onOpen, onMessage, onClose }) => {
   const socket = new WebSocket(url);
   socket.addEventListener("open", onOpen);
@@ -55,7 +58,7 @@ export const openSocket: OpenSocket = (url, { onOpen, onMessage, onClose }) => {
   return { close: () => socket.close() };
 };
 
-/** See `NodeClient.stream`. Throws `sdk/bad-answer` for a message of another form, `sdk/bad-request` and as its reads do. */
+/** See `NodeClient.stream`. Throws `sdk/bad-answer` for a malformed message, `sdk/bad-request` and as its reads do. */
 export async function* streamEvents(
   baseUrl: string,
   client: Pick<RouteMethods, "rollup" | "block" | "blockTransactions">,
@@ -121,7 +124,7 @@ async function* blocksFrom(
 }
 
 interface Connection {
-  /** Whether it was made; false when it failed or ended before. */
+  /** Whether the connection was made; false when it failed or ended first. */
   readonly opened: Promise<boolean>;
   /** Messages until it ends. Throws `sdk/bad-answer`. */
   readonly messages: () => AsyncGenerator<StreamMessage, void, undefined>;
@@ -198,7 +201,7 @@ function parseMessage(text: string): StreamMessage {
   try {
     return streamMessageSchema.parse(JSON.parse(text));
   } catch (cause) {
-    throw badAnswer("the stream has a message of another form", { text: text.slice(0, 200) }, cause);
+    throw badAnswer("the stream sent a malformed message", { text: text.slice(0, 200) }, cause);
   }
 }
 

@@ -2,7 +2,7 @@ import { linkContentHash, messageHash, verify } from "@cairn/crypto";
 import { linkContentWords, messageWords } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
 import { ALICE, accountOf, BOB, DOMAIN } from "../test/people.ts";
-import { existing } from "./payee.ts";
+import { existingPayee } from "./payee.ts";
 import { acceptOffer, makeOffer, offerFromJson, offerToJson, type SwapOffer, swapTerms } from "./swap.ts";
 import { createWallet } from "./wallet.ts";
 
@@ -15,8 +15,8 @@ const USD_OF_TAKER = accountOf(BOB, { index: 67, tokenId: 1, nonce: 3 });
 const TERMS = { giveTokenId: 1, giveAmount: 300n, giveFee: 2n, receiveTokenId: 0, receiveAmount: 100n };
 
 const proposal = {
-  give: { from: ETH_OF_MAKER, amount: 100n, fee: 1n, to: existing(ETH_OF_TAKER) },
-  want: { from: USD_OF_TAKER, amount: 300n, fee: 2n, to: existing(USD_OF_MAKER) },
+  give: { from: ETH_OF_MAKER, amount: 100n, fee: 1n, to: existingPayee(ETH_OF_TAKER) },
+  want: { from: USD_OF_TAKER, amount: 300n, fee: 2n, to: existingPayee(USD_OF_MAKER) },
 };
 const offer = makeOffer(maker, proposal);
 const accept = { from: USD_OF_TAKER, owner: BOB.owner, makerKey: ALICE.key, terms: TERMS };
@@ -48,7 +48,7 @@ describe("swap", () => {
     expect(acceptOffer(taker, sent, accept)[0].transaction.type).toBe("transferToNew");
   });
 
-  it("is not accepted on other terms than agreed", () => {
+  it("is not accepted on terms other than those agreed", () => {
     for (const change of [
       { giveTokenId: 0 },
       { giveAmount: 299n },
@@ -78,10 +78,10 @@ describe("swap", () => {
     }
   });
 
-  it("is not accepted from an account it does not take from, nor when it pays someone else", () => {
+  it("is not accepted for an account other than the one it debits, nor when it pays someone else", () => {
     expect(() => acceptOffer(taker, offer, { ...accept, from: { ...USD_OF_TAKER, index: 70 } })).toThrow(refused);
     expect(() => acceptOffer(taker, offer, { ...accept, owner: ALICE.owner })).toThrow(refused);
-    const toOther = makeOffer(maker, { ...proposal, give: { ...proposal.give, to: existing(USD_OF_MAKER) } });
+    const toOther = makeOffer(maker, { ...proposal, give: { ...proposal.give, to: existingPayee(USD_OF_MAKER) } });
     expect(() => acceptOffer(taker, toOther, accept)).toThrow(refused);
   });
 

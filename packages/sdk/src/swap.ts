@@ -45,15 +45,15 @@ export interface SwapLeg {
   /** Exact amount: the whole balance cannot be swapped. */
   readonly amount: bigint;
   readonly fee: bigint;
-  /** Who is paid by this side: an account of the other. */
+  /** Who this side pays: an account of the other party. */
   readonly to: Payee;
 }
 
 /** What a maker offers and wants. */
 export interface SwapProposal {
-  /** What the maker pays, from which account, to which of the taker's. */
+  /** What the maker pays, from which of its accounts, to which of the taker's. */
   readonly give: SwapLeg & { readonly from: SenderAccount };
-  /** What the taker pays, from which account, to which of the maker's; the fee is paid by the taker. */
+  /** What the taker pays, from which of its accounts, to which of the maker's; the taker pays the fee. */
   readonly want: SwapLeg & { readonly from: Pick<SenderAccount, "index" | "tokenId"> };
   readonly validUntil?: number;
 }
@@ -70,7 +70,16 @@ export interface SwapTerms {
 
 const MAKER_TO_TAKER = 1;
 
-/** Signs the maker's side. Throws as the wallet's `linkedTransfer`, and `sdk/bad-offer`. */
+/**
+ * Signs the maker's side. Throws as the wallet's `linkedTransfer`, and `sdk/bad-offer`.
+ *
+ * @example
+ * const offer = makeOffer(wallet, {
+ *   give: { from: ethAccount, to: takerEth, amount: 100n, fee: 1n },
+ *   want: { from: takerUsd, to: existingPayee(usdAccount), amount: 300n, fee: 1n },
+ *   validUntil,
+ * });
+ */
 export function makeOffer(wallet: Wallet, { give, want, validUntil }: SwapProposal): SwapOffer {
   const fields = {
     from: accountIndex(want.from.index),
@@ -90,9 +99,13 @@ export function makeOffer(wallet: Wallet, { give, want, validUntil }: SwapPropos
 }
 
 /**
- * Signs the taker's side and gives the group to submit. The offer is checked first: same rollup, signed by `makerKey`, both
- * sides linked to one another, the agreed tokens and amounts, paid from the taker's account `from` and to an account or key of
- * the taker. Throws `sdk/bad-offer`, and as the wallet's `linkedTransfer`.
+ * Signs the taker's side and returns the group to submit. The offer is checked first: same rollup, signed by
+ * `makerKey`, both sides linked to each other, the agreed tokens and amounts, paid from the taker's account `from` and
+ * to an account or key of the taker. Throws `sdk/bad-offer`, and as the wallet's `linkedTransfer`.
+ *
+ * @example
+ * const group = acceptOffer(wallet, offer, { owner, from, makerKey, terms });
+ * await node.submitAndWait(group, { status: "proven", timeoutMs: 600_000 });
  */
 export function acceptOffer(
   wallet: Wallet,
@@ -111,11 +124,11 @@ export function acceptOffer(
   assertOffer(wallet.domain, offer, accept.makerKey);
   const terms = swapTerms(offer);
   for (const name of ["giveTokenId", "giveAmount", "giveFee", "receiveTokenId", "receiveAmount"] as const) {
-    if (terms[name] !== accept.terms[name]) throw bad(`${name} is ${terms[name]}, agreed was ${accept.terms[name]}`);
+    if (terms[name] !== accept.terms[name])
+      throw bad(`${name} is ${terms[name]}, but ${accept.terms[name]} was agreed`);
   }
-  if (taker.from !== accept.from.index)
-    throw bad(`the offer takes from account ${taker.from}, not ${accept.from.index}`);
-  if (taker.tokenId !== accept.from.tokenId) throw bad("the offer takes another token than the account's");
+  if (taker.from !== accept.from.index) throw bad(`the offer debits account ${taker.from}, not ${accept.from.index}`);
+  if (taker.tokenId !== accept.from.tokenId) throw bad("the offer is in another token than the account");
   const { toOwner, toKey } = maker.transaction;
   if (toOwner !== accept.owner || toKey !== wallet.key) throw bad("the offer does not pay to an account of this key");
   const link = { offset: -MAKER_TO_TAKER, content: linkContentHash(linkContentWords(maker.transaction)) };
@@ -132,7 +145,11 @@ export function acceptOffer(
   return [{ transaction: maker.transaction, signature: maker.signature }, mine];
 }
 
-/** What the taker gives and gets by an offer. Throws `sdk/bad-offer`. */
+/**
+ * What the taker gives and gets under an offer. Throws `sdk/bad-offer`.
+ *
+ * @example const { giveTokenId, giveAmount, receiveTokenId, receiveAmount } = swapTerms(offer);
+ */
 export function swapTerms({ maker, taker }: SwapOffer): SwapTerms {
   return {
     giveTokenId: taker.tokenId,
@@ -143,7 +160,11 @@ export function swapTerms({ maker, taker }: SwapOffer): SwapTerms {
   };
 }
 
-/** The offer as JSON, to be sent to the taker. */
+/**
+ * The offer as JSON, to be sent to the taker.
+ *
+ * @example const text = JSON.stringify(offerToJson(offer));
+ */
 export function offerToJson({ domain, maker, taker }: SwapOffer): object {
   const {
     signature: _,
@@ -164,7 +185,11 @@ export function offerToJson({ domain, maker, taker }: SwapOffer): object {
   };
 }
 
-/** Inverse of {@link offerToJson}; checks the form only. Throws `sdk/bad-offer`. */
+/**
+ * Inverse of {@link offerToJson}; checks the form only. Throws `sdk/bad-offer`.
+ *
+ * @example const offer = offerFromJson(JSON.parse(text));
+ */
 export function offerFromJson(json: unknown): SwapOffer {
   const { type, version, chainId, rollup, maker, taker } = asRecord(json);
   if (type !== "cairn-swap-offer" || version !== 1) throw bad("not a swap offer of version 1");
@@ -179,7 +204,7 @@ export function offerFromJson(json: unknown): SwapOffer {
   };
 }
 
-/** Stands where a signature belongs while there is none. */
+/** Placeholder until there is a signature. */
 const NO_SIGNATURE = { rx: 1n, s: 1n };
 const NO_SIGNATURE_HEX = `0x${bigintToWord(1n).slice(2).repeat(2)}`;
 
@@ -190,7 +215,7 @@ function assertOffer(domain: Domain, { domain: offered, maker, taker }: SwapOffe
   if (link?.offset !== MAKER_TO_TAKER) throw bad("the maker's side is not linked to the next transaction");
   if (link.content !== linkContentHash(linkContentWords(taker))) throw bad("the maker signed for other terms");
   const message = messageHash(messageWords(maker.transaction, domain));
-  if (!verify(message, maker.signature, makerKey)) throw bad("the maker's signature is not that of its account's key");
+  if (!verify(message, maker.signature, makerKey)) throw bad("the maker's signature is not by its account's key");
 }
 
 function payeeOf(transfer: LinkedTransfer): Payee {

@@ -14,17 +14,21 @@ export type Progress = (typeof PROGRESS)[number];
 export interface WaitOptions {
   readonly status: Progress;
   readonly timeoutMs: number;
-  /** Longest pause between two looks; 1 s by default. */
+  /** Longest pause between two polls; 1 s by default. */
   readonly pollMs?: number;
   readonly signal?: AbortSignal | undefined;
-  /** Called with a transaction whenever its status is another than before. */
+  /** Called with a transaction whenever its status changes. */
   readonly onStatus?: (transaction: RouteResponse<"transaction">) => void;
 }
 
 const DEFAULT_POLL_MS = 1000;
 const FIRST_POLL_MS = 50;
 
-/** Whether the status is the wanted one or comes after it. */
+/**
+ * Whether the status is the wanted one or comes after it.
+ *
+ * @example hasReached("proven", "confirmed") // true
+ */
 export function hasReached(status: TransactionStatus, wanted: Progress): boolean {
   const at = (PROGRESS as readonly TransactionStatus[]).indexOf(status);
   return at >= PROGRESS.indexOf(wanted);
@@ -73,7 +77,7 @@ export async function submitAndWait(
   );
 }
 
-/** Tries until there is a value, also past an unknown id, a busy node or a broken connection. Throws `sdk/timeout`. */
+/** Tries until there is a value, despite an unknown id, a busy node or a broken connection. Throws `sdk/timeout`. */
 async function repeat<T>(
   { timeoutMs, pollMs = DEFAULT_POLL_MS, signal }: WaitOptions,
   state: () => string,

@@ -5,12 +5,12 @@ import { privateKeyToAccount } from "viem/accounts";
 import { describe, expect, it } from "vitest";
 import { ALICE, accountOf, BOB, DOMAIN } from "../test/people.ts";
 import { keyFromSigner, randomKey, secretKeyFromHex, secretKeyToHex } from "./keys.ts";
-import { existing } from "./payee.ts";
+import { existingPayee } from "./payee.ts";
 import { createWallet, DEFAULT_VALIDITY_SECONDS } from "./wallet.ts";
 
 const wallet = createWallet({ secret: ALICE.secretKey, domain: DOMAIN }, { nowSeconds: () => 1000 });
 const from = accountOf(ALICE);
-const toBob = existing(accountOf(BOB, { index: 65 }));
+const toBob = existingPayee(accountOf(BOB, { index: 65 }));
 
 function isValid({ transaction, signature }: SignedTransaction, key: bigint, domain = DOMAIN): boolean {
   return verify(messageHash(messageWords(transaction, domain)), signature, key);
@@ -48,7 +48,7 @@ describe("wallet", () => {
     expect([created, out].every((signed) => isValid(signed, ALICE.key))).toBe(true);
   });
 
-  it("refuses what it cannot sign for or encode", () => {
+  it("refuses accounts it cannot sign for and amounts it cannot encode", () => {
     const draft = { from, to: toBob, amount: 10n, fee: 1n };
     const refuses = (change: object, code: string) =>
       expect(() => wallet.transfer({ ...draft, ...change })).toThrow(expect.objectContaining({ code }));
@@ -63,7 +63,7 @@ describe("wallet", () => {
     );
   });
 
-  it("gives out no signature that does not verify", () => {
+  it("never hands out a signature that does not verify", () => {
     let calls = 0;
     const broken = createWallet({ secret: ALICE.secretKey, domain: DOMAIN }, { compress: () => BigInt(++calls) });
     expect(() => broken.transfer({ from, to: toBob, amount: 1n, fee: 0n })).toThrow(
@@ -79,7 +79,7 @@ describe("keys", () => {
     expect(randomKey()).not.toBe(secret);
   });
 
-  it("follow from a wallet's signature, other ones in other rollups", async () => {
+  it("follow from a wallet's signature, with a different one in each rollup", async () => {
     const signer = privateKeyToAccount(`0x${"7".repeat(64)}`);
     const derived = await keyFromSigner(DOMAIN, signer);
     expect(await keyFromSigner(DOMAIN, signer)).toBe(derived);

@@ -24,19 +24,19 @@ import { type Amount, encodeAmount, encodeFee } from "./amounts.ts";
 import type { SdkErrorCode } from "./errors.ts";
 import type { AccountView, Payee } from "./payee.ts";
 
-/** The part of an account that its owner signs with. */
+/** What signing needs to know of an account. */
 export type SenderAccount = Pick<AccountView, "index" | "nonce" | "tokenId" | "key">;
 
 /** Fields that all transactions share. */
 export interface TransactionDraft {
-  /** The sender's account as the node shows it now. */
+  /** The sender's account as the node returns it now. */
   readonly from: SenderAccount;
   /** In the token's smallest unit; `"all"` is the balance less the fee. */
   readonly amount: Amount;
   readonly fee: bigint;
   /** Last second, since the epoch, at which it may run; four hours from now by default. */
   readonly validUntil?: number;
-  /** The account's by default; later ones for several transactions at a time. */
+  /** The account's by default; count up for several transactions at a time. */
   readonly nonce?: number;
 }
 
@@ -76,23 +76,27 @@ export interface WalletConfig {
   readonly domain: Domain;
 }
 
-/** What a wallet stands on. */
+/** What a wallet depends on. */
 export interface WalletDeps {
-  /** Clock that default validities start from, in seconds. */
+  /** Clock, in seconds, for the default validity. */
   readonly nowSeconds?: () => number;
-  /** Hash of the protocol; the pure one by default, `@cairn/crypto/fast` has a faster one. */
+  /** The protocol's hash; the pure one by default, a faster one is in `@cairn/crypto/fast`. */
   readonly compress?: Compress;
 }
 
 /**
- * Seconds that a transaction is valid when its draft does not say: two times the age at which L1 refuses a block, so that its
- * block can be built again, at any age that L1 knows, with the time of then.
+ * Seconds that a transaction is valid when its draft does not say: twice the age at which L1 refuses a block, so that
+ * the transaction stays valid if its block has to be built again with a later time.
  */
 export const DEFAULT_VALIDITY_SECONDS = 14_400;
 
 /**
- * A wallet of one key. Every signature is verified before it is given out. Its methods throw `sdk/not-encodable`,
+ * A wallet of one key. Every signature is verified before it is handed out. Its methods throw `sdk/not-encodable`,
  * `sdk/foreign-account`, `sdk/bad-payee`, `sdk/signature-check-failed`, `protocol/out-of-range`.
+ *
+ * @example
+ * const wallet = createWallet({ secret: randomKey(), domain });
+ * const signed = wallet.transfer({ from, to, amount: 5n, fee: 1n });
  */
 export function createWallet({ secret, domain }: WalletConfig, deps: WalletDeps = {}): Wallet {
   const { nowSeconds = () => Math.floor(Date.now() / 1000), compress = pureCompress } = deps;
@@ -118,7 +122,7 @@ export function createWallet({ secret, domain }: WalletConfig, deps: WalletDeps 
     const message = messageHash(messageWords(transaction, domain), compress);
     const signature = sign(message, secret, compress);
     if (!verify(message, signature, key, compress)) {
-      throw new CairnError<SdkErrorCode>("sdk/signature-check-failed", "a signature made here is not valid");
+      throw new CairnError<SdkErrorCode>("sdk/signature-check-failed", "a signature made here does not verify");
     }
     return { id: bigintToWord(message), transaction, signature };
   };

@@ -6,7 +6,7 @@ import type { Duplex } from "node:stream";
 /** What the double answers: a status and body, `hang` for silence, `drop` for a broken connection. */
 export type Scripted = { readonly status?: number; readonly body: unknown } | "hang" | "drop";
 
-/** A node of which the test writes every word, on a real port. */
+/** A node whose every answer the test scripts, on a real port. */
 export interface NodeDouble {
   readonly url: string;
   /** Requests so far, as `GET /path?query`. */

@@ -5,7 +5,7 @@ import {
   createNodeClient,
   createWallet,
   encodePaymentCode,
-  existing,
+  existingPayee,
   isRetryable,
   keyFromSigner,
   makeOffer,
@@ -45,14 +45,14 @@ export async function pay(url: string, wallet: Wallet, owner: bigint, code: stri
 // #endregion
 
 // #region receive
-/** What a payee hands out: its key cannot be exchanged for another on the way. */
+/** What a payee hands out: nobody on the way can replace its key. */
 export function paymentCode(wallet: Wallet, owner: bigint): string {
   return encodePaymentCode({ owner, key: wallet.key }, domain);
 }
 // #endregion
 
 // #region withdraw
-/** Takes everything in an account to an L1 address. */
+/** Withdraws everything in an account to an L1 address. */
 export async function leave(url: string, wallet: Wallet, index: number, recipient: string): Promise<string> {
   const node = createNodeClient({ url });
   const from = await node.account({ index });
@@ -64,7 +64,7 @@ export async function leave(url: string, wallet: Wallet, index: number, recipien
 // #endregion
 
 // #region swap
-/** The maker offers 100 of token 0 for 300 of token 1; text is what travels between the two. */
+/** The maker offers 100 of token 0 for 300 of token 1 and sends the offer as text. */
 export async function offerSwap(
   url: string,
   maker: Wallet,
@@ -73,13 +73,23 @@ export async function offerSwap(
   const node = createNodeClient({ url });
   const account = (index: number) => node.account({ index });
   const offer = makeOffer(maker, {
-    give: { from: await account(indices.giveFrom), to: existing(await account(indices.giveTo)), amount: 100n, fee: 0n },
-    want: { from: await account(indices.wantFrom), to: existing(await account(indices.wantTo)), amount: 300n, fee: 0n },
+    give: {
+      from: await account(indices.giveFrom),
+      to: existingPayee(await account(indices.giveTo)),
+      amount: 100n,
+      fee: 0n,
+    },
+    want: {
+      from: await account(indices.wantFrom),
+      to: existingPayee(await account(indices.wantTo)),
+      amount: 300n,
+      fee: 0n,
+    },
   });
   return JSON.stringify(offerToJson(offer));
 }
 
-/** The taker looks at the terms, and signs if they are those that were agreed. */
+/** The taker checks the terms, and signs if they are as agreed. */
 export async function takeSwap(url: string, taker: Wallet, owner: bigint, text: string) {
   const node = createNodeClient({ url });
   const offer = offerFromJson(JSON.parse(text));
@@ -104,10 +114,10 @@ export async function follow(url: string, signal: AbortSignal): Promise<void> {
 // #endregion
 
 // #region errors
-/** Says what to do about a failure. */
+/** Says what to do after a failure. */
 export function explain(error: unknown): string {
-  const told = apiErrorOf(error);
-  if (told?.code === "rejected") return `it cannot run: ${JSON.stringify(told.details.reason)}`;
+  const failure = apiErrorOf(error);
+  if (failure?.code === "rejected") return `it cannot run: ${JSON.stringify(failure.details.reason)}`;
   if (isCairnError(error, "sdk/not-encodable")) return `try ${error.details.below} or ${error.details.above}`;
   return isRetryable(error) ? "try again" : "look closer";
 }

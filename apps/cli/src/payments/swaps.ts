@@ -3,7 +3,7 @@ import { addressToBigint, bigintToAddress } from "@cairn/protocol";
 import {
   type AccountView,
   acceptOffer,
-  existing,
+  existingPayee,
   findAccount,
   listAccounts,
   makeOffer,
@@ -82,7 +82,9 @@ export async function offerTo(
   });
 }
 
-/** Signs the other half of an offer on these terms. Throws `sdk/bad-offer`, `cli/fee-too-high`, and as {@link offerTo}. */
+/**
+ * Signs the other half of an offer on these terms. Throws `sdk/bad-offer`, `cli/fee-too-high`, and as {@link offerTo}.
+ */
 export async function accept(
   session: SigningSession,
   offer: SwapOffer,
@@ -166,7 +168,7 @@ async function takerAccount(session: NodeSession, taker: string, { token, amount
 /** Where an owner and key receive: their account in the token, or a new one. */
 async function payeeOf({ client }: NodeSession, owner: bigint, key: bigint, token: Token): Promise<Payee> {
   const [account] = await ownAccounts(client, { owner, key, tokenId: token.id });
-  return account === undefined ? { type: "new", owner, key } : existing(account);
+  return account === undefined ? { type: "new", owner, key } : existingPayee(account);
 }
 
 function kindOf(payee: Payee): "transfer" | "transferToNew" {
