@@ -58,7 +58,7 @@ describe("a rollup on a development L1", () => {
     expect((await readQueue(rollup, 3)).map(({ position }) => position)).toEqual([3, 4]);
   });
 
-  it("names the contract's reason when a call would revert, and sends nothing", async () => {
+  it("reports the contract's reason when a call would revert, and sends nothing", async () => {
     const wallet = devnet.wallet(2);
     const nonce = await devnet.rollup.reader.getTransactionCount({ address: wallet.account.address });
     const deposit = depositEth(devnet.rollup, wallet, 0n, { owner: 5n, index: NEW, key: 0n });
@@ -103,7 +103,7 @@ describe("a rollup on a development L1", () => {
     await expect(lied).rejects.toMatchObject({ code: "contracts/deployment-failed" });
   });
 
-  it("asks a fee that a queue entry must pay", async () => {
+  it("charges a fee for a queue entry", async () => {
     expect(await readQueueFee(devnet.rollup)).toBeGreaterThan(0n);
   });
 

@@ -1,5 +1,5 @@
 /**
- * Errors thrown by this package. None can be helped by a retry.
+ * Errors thrown by this package. A retry never helps.
  *
  * - `devnet/root-mismatch`: replaying the trace leads to another root than the tree: a defect.
  * - `devnet/not-built`: circuits or contracts are missing in the cache: run `npm run setup`.

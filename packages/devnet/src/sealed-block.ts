@@ -13,13 +13,13 @@ export interface SealedBlock {
   readonly newRoot: bigint;
   readonly publicInputFields: PublicInputFields;
   readonly witness: BlockWitness;
-  /** Collecting Merkle paths on the tree before the block; solving the circuit comes on top, in the proof. */
+  /** Time to collect Merkle paths on the tree before the block; solving the circuit is part of proving. */
   readonly witnessSeconds: number;
 }
 
 /**
- * Seals the block, collects its witness on `tree` as it was before and applies it. Throws `devnet/root-mismatch`, and as
- * builder, witness builder and tree do.
+ * Seals the block, collects its witness on `tree` as it was before and applies it. Throws `devnet/root-mismatch`, and
+ * as builder, witness builder and tree do.
  */
 export function sealBlock(tree: StateTree, builder: BlockBuilder, compress: Compress): SealedBlock {
   const executed = builder.seal();

@@ -1,4 +1,4 @@
-/** One kind of failure as the API shows it. */
+/** One kind of failure as the API reports it. */
 export interface ApiErrorEntry {
   readonly http: number;
   readonly jsonRpc: number;
@@ -20,19 +20,19 @@ export const API_ERRORS = {
     http: 404,
     jsonRpc: -32004,
     isRetryable: false,
-    meaning: "There is no such thing. Only who knows that it is on its way waits for it.",
+    meaning: "It does not exist. Waiting makes sense only if it is known to be on its way.",
   },
   "method-not-allowed": {
     http: 405,
     jsonRpc: -32601,
     isRetryable: false,
-    meaning: "The path has no such method; the header `allow` lists those that it has.",
+    meaning: "The path has no such method; the header `allow` lists those it has.",
   },
   "request-timeout": {
     http: 408,
     jsonRpc: -32013,
     isRetryable: true,
-    meaning: "The request did not arrive in time; nothing of it was acknowledged.",
+    meaning: "The request did not arrive in time; nothing was acknowledged.",
   },
   "too-large": { http: 413, jsonRpc: -32600, isRetryable: false, meaning: "The request body is larger than allowed." },
   "uri-too-long": {
@@ -64,7 +64,7 @@ export const API_ERRORS = {
     jsonRpc: -32011,
     isRetryable: true,
     meaning:
-      "More transactions are under way than the node takes at a time, or than its provers would bring to L1 in time; `details.retryAfterSeconds` and Retry-After say when to come back.",
+      "More transactions are pending than the node accepts at a time, or than its provers could bring to L1 in time; `details.retryAfterSeconds` and Retry-After say when to come back.",
   },
   "headers-too-large": {
     http: 431,
@@ -72,12 +72,12 @@ export const API_ERRORS = {
     isRetryable: false,
     meaning: "The request's headers are larger than allowed.",
   },
-  internal: { http: 500, jsonRpc: -32603, isRetryable: true, meaning: "The node failed in a way it did not foresee." },
+  internal: { http: 500, jsonRpc: -32603, isRetryable: true, meaning: "The node failed unexpectedly." },
   unavailable: {
     http: 503,
     jsonRpc: -32012,
     isRetryable: true,
-    meaning: "The node starts, stops or recovers; nothing of the request was acknowledged.",
+    meaning: "The node is starting, stopping or recovering; nothing was acknowledged.",
   },
 } as const satisfies Record<string, ApiErrorEntry>;
 

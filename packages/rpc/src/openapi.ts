@@ -57,10 +57,10 @@ const SCHEMAS = {
 for (const [id, schema] of Object.entries<z.ZodType>(SCHEMAS)) z.globalRegistry.add(schema, { ...schema.meta(), id });
 
 const DESCRIPTION = [
-  "Amounts are decimal strings in the token's smallest unit, hashes and addresses 0x hex; an address whose letters are of both",
-  "cases must have the checksum of EIP-55. Every failure has the form of the schema Error. Lists come in pages: `next` is null",
-  "at the end, else it is the `before` (the `from`, where lists begin with the oldest) of the page that follows. HEAD and OPTIONS work on every",
-  "path, and pages of every origin may read the answers.",
+  "Amounts are decimal strings in the token's smallest unit, hashes and addresses 0x hex; an address in mixed case must have",
+  "the EIP-55 checksum. Every failure has the form of the schema Error. Lists come in pages: `next` is null at the end, else",
+  "it is the `before` (or `from`, for lists that begin with the oldest) of the next page. HEAD and OPTIONS work on every path,",
+  "and web pages of any origin may read the answers.",
 ].join(" ");
 
 /** The OpenAPI 3.1 document of {@link ROUTES} and the stream. */
@@ -118,8 +118,8 @@ function streamOperation(): JsonObject {
     summary: "Blocks and statuses of transactions as they change, over a WebSocket",
     description: [
       "Every message is one text frame with a JSON document of the schema StreamMessage. The node sends what happens from now",
-      "on and reads nothing; after connecting again, read what was missed by the other operations. It pings; who does not",
-      "answer, or reads too slowly, is cut off. Close code 1013 means: come back later.",
+      "on and reads nothing; after reconnecting, fetch what was missed through the other operations. It pings; a client that does not",
+      "answer, or reads too slowly, is disconnected. Close code 1013 means: come back later.",
     ].join(" "),
     responses: {
       101: { description: "The connection is a WebSocket now", content: json({ $ref: reference("StreamMessage") }) },
@@ -128,12 +128,12 @@ function streamOperation(): JsonObject {
   };
 }
 
-/** Parameters are text that is read as what the schema gives: a number with its limits and default. */
+/** Parameters arrive as text and are parsed as the schema says: a number with its limits and default. */
 function parameters(place: "path" | "query", schema: z.ZodObject | undefined): JsonObject[] {
   if (schema === undefined) return [];
   return Object.entries(schema.shape).map(([name, part]) => {
     const parsed = jsonSchema(part);
-    // What becomes something that JSON Schema has no word for is described as it is written.
+    // A value that JSON Schema cannot express is described in its written form.
     const { description, ...form } = "type" in parsed || "anyOf" in parsed ? parsed : jsonSchema(part, "input");
     return {
       name,
@@ -145,7 +145,7 @@ function parameters(place: "path" | "query", schema: z.ZodObject | undefined): J
   });
 }
 
-/** The schema as what comes out of parsing; parts that have a name are referred to. */
+/** The schema of the parsed value; named parts become references. */
 function jsonSchema(schema: z.core.$ZodType, io: "input" | "output" = "output"): JsonObject {
   const {
     $schema: _dialect,

@@ -34,7 +34,7 @@ export const blockSchema = z.object({
   status: blockStatusSchema,
   origin: z.enum(["own", "l1"]).optional().meta({
     description:
-      "own: built by this node; l1: made by others, rebuilt from L1, which tells neither the ids nor the times of its transactions",
+      "own: built by this node; l1: made by others, rebuilt from L1, which reveals neither the ids nor the times of its transactions",
   }),
   timestamp: countSchema.meta({ description: "seconds" }),
   slots: countSchema,
@@ -57,9 +57,9 @@ export const batchSchema = z.object({
   circuitType: countSchema,
   publicInput: wordSchema,
   status: z.enum(["waiting", "ready", "accepted"]),
-  proof: z.record(z.string(), z.unknown()).nullable().meta({ description: "what making the proof took" }),
+  proof: z.record(z.string(), z.unknown()).nullable().meta({ description: "resources that making the proof took" }),
   readyAtMs: timeSchema.nullable().meta({ description: "when its proof was made" }),
-  number: countSchema.nullable().meta({ description: "given by the contract" }),
+  number: countSchema.nullable().meta({ description: "assigned by the contract" }),
   l1Transaction: wordSchema.nullable(),
   l1Block: countSchema.nullable(),
 });
@@ -115,7 +115,7 @@ export const rollupSchema = z.object({
   feeTokens: z.array(tokenIdSchema),
 });
 
-/** Whether the process lives. */
+/** Whether the process is alive. */
 export const healthSchema = z.object({ status: z.literal("ok"), roles: z.array(z.string()), version: z.string() });
 
 /** Whether it can do its work, part by part. */

@@ -20,7 +20,7 @@ import {
 } from "./transactions.ts";
 import { addressSchema, countSchema, indexSchema, payoutCursorSchema, tokenIdSchema, wordSchema } from "./values.ts";
 
-/** One operation of the API: what it takes, answers, and how it fails. */
+/** One operation of the API: its arguments, answer and failures. */
 export interface RouteDefinition {
   readonly method: "GET" | "POST";
   /** Path parameters as `:name`. */
@@ -45,17 +45,17 @@ export const MAX_PAGE = 100;
 const DEFAULT_PAGE = 25;
 
 /**
- * Lists come in pages. An answer's `next` is null at the end of the list; else it is the cursor of the page that follows, for
+ * Lists come in pages. An answer's `next` is null at the end of the list, else the cursor of the next page, for
  * `before` in lists that begin with the newest, for `from` in those that begin with the oldest.
  */
 const limitWith = (size: number) =>
   digits.pipe(z.int().min(1).max(MAX_PAGE)).default(size).meta({ description: "entries of a page" });
 const limit = limitWith(DEFAULT_PAGE);
 const page = {
-  before: digits.optional().meta({ description: "the `next` of the page before; from the newest without" }),
+  before: digits.optional().meta({ description: "`next` of the previous page; the newest entries if absent" }),
   limit,
 };
-const next = countSchema.nullable().meta({ description: "`before` of the page that follows; null after the last" });
+const next = countSchema.nullable().meta({ description: "`before` of the next page; null after the last" });
 const READ = ["bad-request", "unavailable", "internal"] as const;
 const FIND = [...READ, "not-found"] as const;
 
@@ -75,7 +75,7 @@ export const ROUTES = {
   submit: {
     method: "POST",
     path: "/v1/transactions",
-    summary: "Submit one transaction, or linked ones that run together; the answer means it is on the disk",
+    summary: "Submit one transaction, or linked ones that run together; an answer means that it is stored durably",
     body: submitRequestSchema,
     response: submitResponseSchema,
     errors: ["bad-request", "too-large", "unsupported-media", "rejected", "overloaded", "unavailable", "internal"],
@@ -112,15 +112,14 @@ export const ROUTES = {
         .transform((value) => value === "true")
         .meta({ description: "only accounts whose key the owner authorised on L1, or only others" })
         .optional(),
-      from: digits.default(0).meta({ description: "first index of the page: `next` of the page before" }),
+      from: digits.default(0).meta({ description: "first index of the page: `next` of the previous page" }),
       limit: limitWith(MAX_PAGE),
     }),
     response: z.object({
       accounts: z.array(accountSchema),
-      next: z
-        .int()
-        .nullable()
-        .meta({ description: "where the next page begins; a page before it may be short or empty" }),
+      next: z.int().nullable().meta({
+        description: "where the next page begins, null after the last; a page may be short or empty before the end",
+      }),
     }),
     errors: READ,
   },
@@ -193,7 +192,7 @@ export const ROUTES = {
     }),
     response: z.object({
       payouts: z.array(payoutSchema),
-      next: z.string().nullable().meta({ description: "`before` of the page that follows; null after the last" }),
+      next: z.string().nullable().meta({ description: "`before` of the next page; null after the last" }),
     }),
     errors: READ,
   },
@@ -205,21 +204,21 @@ export const ROUTES = {
     response: z.object({
       entries: z.array(queueEntrySchema),
       processed: countSchema.meta({ description: "entries that blocks have consumed" }),
-      next: countSchema.nullable().meta({ description: "`from` of the page that follows; null after the last" }),
+      next: countSchema.nullable().meta({ description: "`from` of the next page; null after the last" }),
     }),
     errors: READ,
   },
   rollup: {
     method: "GET",
     path: "/v1/rollup",
-    summary: "Parameters of the rollup and where the chain stands",
+    summary: "Parameters of the rollup and the progress of the chain",
     response: rollupSchema,
     errors: READ,
   },
   health: {
     method: "GET",
     path: "/health",
-    summary: "Whether the process lives",
+    summary: "Whether the process is alive",
     response: healthSchema,
     errors: ["internal"],
   },

@@ -83,7 +83,7 @@ describe("the OpenAPI document", () => {
     ]);
   });
 
-  it("names the form of everything, and refers to it by name", () => {
+  it("names every schema, and refers to it by name", () => {
     const document = openApiDocument("1") as { components: { schemas: Record<string, object> }; paths: object };
     const text = JSON.stringify(document);
     const names = Object.keys(document.components.schemas);

@@ -119,10 +119,10 @@ export const historyEntrySchema = z.object({
   details: z.record(z.string(), z.unknown()),
 });
 
-/** Where in a block it stands. */
+/** Its place in a block. */
 export const inclusionSchema = z.object({ block: countSchema, slot: countSchema });
 
-/** A transaction with all that is known of it. */
+/** A transaction with all that is known about it. */
 export const transactionSchema = z.object({
   id: wordSchema,
   status: transactionStatusSchema,
@@ -177,7 +177,10 @@ export function signedTransactionToJson({ transaction, signature }: SignedTransa
   }
 }
 
-/** Inverse of {@link signedTransactionToJson}. Throws `protocol/out-of-range`, `protocol/amount-overflow`, `crypto/invalid-signature`. */
+/**
+ * Inverse of {@link signedTransactionToJson}. Throws `protocol/out-of-range`, `protocol/amount-overflow`,
+ * `crypto/invalid-signature`.
+ */
 export function signedTransactionFromJson(json: SignedTransactionJson): SignedTransaction {
   const fields = {
     from: accountIndex(json.from),

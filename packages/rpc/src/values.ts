@@ -9,12 +9,12 @@ import {
 } from "@cairn/protocol";
 import { z } from "zod";
 
-/** 20-byte address, `0x` and 40 hex digits; letters of both cases must be the checksum of EIP-55. */
+/** 20-byte address, `0x` and 40 hex digits; mixed case must have the EIP-55 checksum. */
 export const addressSchema = z
   .string()
   .regex(/^0x[0-9a-fA-F]{40}$/)
   .refine((text) => addressProblem(text) === null, "has a wrong checksum")
-  .meta({ description: "L1 address; letters of both cases must be the checksum of EIP-55" });
+  .meta({ description: "L1 address; mixed case must have the EIP-55 checksum" });
 
 /** 32 bytes, `0x` and 64 hex digits. */
 export const wordSchema = z
@@ -54,11 +54,13 @@ export const tokenIdSchema = z
 /** Number of a block or batch, a position in a list. */
 export const countSchema = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
-/** Where a page of payouts begins: after a payout, as `block-position`, or before a whole block, as its number. */
+/**
+ * Where a page of payouts begins: after a payout, given as `block-position`, or before a block, given as its number.
+ */
 export const payoutCursorSchema = z
   .string()
   .regex(/^[0-9]{1,15}(?:-[0-9]{1,4})?$/)
-  .meta({ description: "the `next` of the page before, or a block: payouts of earlier blocks" });
+  .meta({ description: "`next` of the previous page, or a block number: payouts of earlier blocks" });
 
 /** Milliseconds since the epoch. */
 export const timeSchema = countSchema.meta({ description: "milliseconds since the epoch" });

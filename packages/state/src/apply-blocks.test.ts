@@ -23,7 +23,7 @@ describe.each(ENGINES)("state tree on %s", (engine) => {
     createStateTree({ store, compress, retainedBlocks: 100, depth: DEPTH });
 
   describe("blocks applied together", () => {
-    it("lead where they lead one after another, in every stored byte but the way back", () => {
+    it("end in the same stored bytes as applied one by one, undo records aside", () => {
       fc.assert(
         fc.property(blockPlans, fc.nat(), (plans, cut) => {
           const { states, blocks } = history(plans, LEAVES);

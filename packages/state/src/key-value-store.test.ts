@@ -69,7 +69,7 @@ describe.each(ENGINES)("key-value store on %s", (engine) => {
     third.close();
   });
 
-  it("refuses the use of what is closed; closing twice is allowed", async () => {
+  it("refuses use after closing; closing twice is allowed", async () => {
     const store = createTestStore(engine);
     const [closedFirst, open] = [store.snapshot(), store.snapshot()];
     closedFirst.close();

@@ -10,7 +10,7 @@ export interface KeyValueReader {
   get(key: Uint8Array): Uint8Array | undefined;
 }
 
-/** A view of the store as it was when taken, whatever is written later; it must be closed. */
+/** A view of the store at one moment, untouched by later writes; it must be closed. */
 export interface KeyValueSnapshot extends KeyValueReader {
   close(): void;
 }

@@ -44,7 +44,7 @@ describe("an LMDB store", () => {
     expect(await nextLine(start("hold-store.ts", path))).toBe("open");
   });
 
-  it("cannot be opened twice by one process, but again after it was closed", async () => {
+  it("cannot be opened twice by one process, but can be reopened after closing", async () => {
     const path = temporaryFolder();
     const store = createLmdbStore({ path });
     store.write([{ key: Uint8Array.of(1), value: Uint8Array.of(7) }]);
@@ -99,7 +99,7 @@ describe("an LMDB store", () => {
     await store.close();
   });
 
-  it("has nothing of a block whose writing was cut in the middle", async () => {
+  it("has nothing of a block whose write was cut off halfway", async () => {
     const path = temporaryFolder();
     const oracle = createStateTree({ store: createMemoryStore(), compress });
     for (const lastBlock of [1, 4, 5]) {
@@ -135,7 +135,7 @@ describe("an LMDB store", () => {
 });
 
 describe("process identity", () => {
-  it("tells this process from one that does not exist", () => {
+  it("distinguishes this process from one that does not exist", () => {
     const identity = processIdentity();
     expect(identity).not.toBeNull();
     expect(isRunning(identity ?? "")).toBe(true);
@@ -148,7 +148,7 @@ function openTree(path: string): StateTree {
   return createStateTree({ store: createLmdbStore({ path }), compress, retainedBlocks: 3 });
 }
 
-/** Compares the tree with the history of the crash tests, also one block back. */
+/** Compares the tree with the history of the crash tests, one block back included. */
 function expectHistory(tree: StateTree, oracle: StateTree): void {
   while (oracle.blockNumber() < tree.blockNumber()) {
     const block = blockNumber(oracle.blockNumber() + 1);

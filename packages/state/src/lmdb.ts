@@ -15,9 +15,9 @@ const WRITER_KEY = Uint8Array.of(0xf0);
 type BinaryDatabase = RootDatabase<Uint8Array, Uint8Array>;
 
 /**
- * Opens a durable key-value store in a directory: memory-mapped reads, snapshots, one synced LMDB transaction per batch.
- * One process at a time may have it open. Which one is recorded in the store itself, under LMDB's own writer lock; the
- * record of a process that has ended is ignored. Throws `state/store-locked`, `state/io`.
+ * Opens a durable key-value store in a directory: memory-mapped reads, snapshots, one synced LMDB transaction per
+ * batch. One process at a time may have it open. Which one is recorded in the store itself, under LMDB's own writer
+ * lock; the record of a process that has ended is ignored. Throws `state/store-locked`, `state/io`.
  */
 export function createLmdbStore({ path }: LmdbStoreOptions): KeyValueStore {
   const database = attempt("open", () => openDatabase(path));
@@ -76,14 +76,17 @@ export function createLmdbStore({ path }: LmdbStoreOptions): KeyValueStore {
   };
 }
 
-/** Reads of a store that another thread of this process writes. */
+/** Reads a store that another thread of this process writes. */
 export interface LmdbReader extends KeyValueReader {
-  /** Lets the next read see everything that is written by now; reads between two turns of the event loop may not. */
+  /** Lets the next read see everything written so far; without it, reads within one turn of the event loop may not. */
   refresh(): void;
   close(): Promise<void>;
 }
 
-/** Opens a store for reading beside {@link createLmdbStore} in another thread, which must have opened it first. Throws `state/io`. */
+/**
+ * Opens a store for reading beside {@link createLmdbStore} in another thread, which must have opened it first. Throws
+ * `state/io`.
+ */
 export function openLmdbReader({ path }: LmdbStoreOptions): LmdbReader {
   const database = attempt("open", () => openDatabase(path, { readOnly: true }));
   let isOpen = true;

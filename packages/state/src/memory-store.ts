@@ -7,7 +7,7 @@ type Values = Map<string, Uint8Array | undefined>;
 /** A key-value store in memory: for tests, browsers and chains that need not survive a restart. */
 export function createMemoryStore(): KeyValueStore {
   const values: Values = new Map();
-  /** Per open snapshot, what the keys written since then had before. */
+  /** Per open snapshot, the former values of the keys written since. */
   const snapshots = new Set<Values>();
   let isOpen = true;
 

@@ -17,7 +17,7 @@ export function ownerIndexAdditions(
   return [...changes, ...countChanges(counts)];
 }
 
-/** Changes that take the last created accounts off the lists of their owners; an owner's last entries are among them. */
+/** Changes that remove the last created accounts from the lists of their owners, where they are the last entries. */
 export function ownerIndexRemovals(reader: KeyValueReader, removed: readonly AccountIndex[]): KeyValueChange[] {
   const counts = new Map<bigint, number>();
   const changes = removed.map((index): KeyValueChange => {

@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 
-/** Names a running process so that a later one with the same pid is told apart (where the platform allows: Linux). */
+/**
+ * Identifies a running process, so that a later one with the same pid is not mistaken for it (where the platform
+ * allows: Linux).
+ */
 export function processIdentity(pid: number = process.pid): string | null {
   if (process.platform !== "linux") return isAlive(pid) ? `${pid}` : null;
   try {
@@ -16,7 +19,7 @@ export function processIdentity(pid: number = process.pid): string | null {
   }
 }
 
-/** Whether the process that had this identity still runs. */
+/** Whether the process with this identity is still running. */
 export function isRunning(identity: string): boolean {
   return processIdentity(Number.parseInt(identity, 10)) === identity;
 }

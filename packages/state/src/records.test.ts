@@ -63,7 +63,7 @@ describe("records", () => {
     );
   });
 
-  it("have keys that never meet", () => {
+  it("have keys that never collide", () => {
     const keys = [
       headRecordKey(),
       ...[0, 1, 255, 256, 2 ** 24 - 1].flatMap((n) => [

@@ -40,7 +40,7 @@ const UNDO_HEADER_BYTES = 36;
 const UNDO_ENTRY_BYTES = 3 + ACCOUNT_BYTES;
 const HEAD_BYTES = 55;
 
-/** Where the tree stands, and back to where it can go: blocks from `oldestUndo` on can be undone. */
+/** Where the tree is and how far it can go back: blocks from `oldestUndo` on can be undone. */
 export interface Head {
   readonly blockNumber: BlockNumber;
   readonly root: bigint;

@@ -49,7 +49,7 @@ describe.each(ENGINES)("state tree on %s", (engine) => {
     );
   });
 
-  it("undoes blocks to what a tree built from scratch has, in every stored byte", () => {
+  it("undoes blocks to the exact stored bytes of a tree built from scratch", () => {
     fc.assert(
       fc.property(blockPlans, fc.nat(), fc.nat(), (plans, cut, again) => {
         const { states, blocks } = history(plans, LEAVES);
@@ -130,7 +130,7 @@ describe.each(ENGINES)("state tree on %s", (engine) => {
     expect(calls).toBe(0);
   });
 
-  it("can be opened again where it was", () => {
+  it("can be reopened where it was", () => {
     const store = createTestStore(engine);
     const tree = open(store);
     tree.applyBlock(blockNumber(1), someAccounts(64, 5, 1), 69);
@@ -177,7 +177,7 @@ describe.each(ENGINES)("state tree on %s", (engine) => {
       expect(() => tree.rollbackTo(blockNumber(4))).toThrow(beyond);
     });
 
-    it("may be nothing at all", () => {
+    it("may be zero", () => {
       const tree = open(createTestStore(engine), 0);
       tree.applyBlock(blockNumber(1), someAccounts(64, 2, 1), 66);
       expect(tree.oldestBlock()).toBe(1);
@@ -216,7 +216,7 @@ describe.each(ENGINES)("state tree on %s", (engine) => {
       ["a new next index without its account", () => new Map(), 69],
       ["a lower next index", () => new Map(), 67],
       ["a next index beyond the leaves", () => new Map(), LEAVES + 1],
-      ["a next index that is no integer", () => new Map(), 68.5],
+      ["a next index that is not an integer", () => new Map(), 68.5],
       ["a reserved index", () => someAccounts(63, 1, 2), 68],
       ["an emptied account", () => new Map([[accountIndex(64), EMPTY_ACCOUNT]]), 68],
       ["a created account without owner", () => new Map([[accountIndex(68), EMPTY_ACCOUNT]]), 69],
@@ -261,7 +261,7 @@ describe.each(ENGINES)("state tree on %s", (engine) => {
       expect(() => tree.prove(bad)).toThrow(outOfRange);
     });
 
-    it("an owner that is no address", () => {
+    it("an owner that is not an address", () => {
       expect(() => open().findByOwner(1n << 160n)).toThrow(expect.objectContaining({ code: "protocol/out-of-range" }));
     });
 
@@ -283,7 +283,7 @@ describe.each(ENGINES)("state tree on %s", (engine) => {
     }
   });
 
-  it("stays as it was when the store cannot write, and can go on", () => {
+  it("stays unchanged when the store cannot write, and can go on", () => {
     const store = createTestStore(engine);
     const tree = open(store);
     tree.applyBlock(blockNumber(1), someAccounts(64, 4, 1), 68);

@@ -45,7 +45,7 @@ const MAX_CACHED_NODES_PER_HEIGHT = TREE_ARITY ** 7;
 export interface StateTreeOptions {
   readonly store: KeyValueStore;
   readonly compress: Compress;
-  /** How many of the last blocks can be undone or looked at; DEFAULT_RETAINED_BLOCKS if not given. */
+  /** How many of the last blocks can be undone or read; DEFAULT_RETAINED_BLOCKS if not given. */
   readonly retainedBlocks?: number;
   /** Levels below the root, MIN_DEPTH … TREE_DEPTH; the protocol's TREE_DEPTH if not given. */
   readonly depth?: number;
@@ -53,13 +53,16 @@ export interface StateTreeOptions {
 
 /** How blocks are applied. */
 export interface ApplyOptions {
-  /** The root that must come out; with another one nothing is written. */
+  /** The expected root; with any other, nothing is written. */
   readonly expectedRoot?: bigint;
   /** The caller's own records, written together with the blocks; their keys start with a byte in 0x80 … 0xef. */
   readonly records?: readonly KeyValueChange[];
 }
 
-/** The state of the rollup: a tree of accounts that grows by blocks. The only writer of its own records in its store. */
+/**
+ * The state of the rollup: a tree of accounts that grows block by block, and the only writer of its own records in its
+ * store.
+ */
 export interface StateTree extends StateView {
   /** The oldest block number {@link StateTree.rollbackTo} and {@link StateTree.snapshot} accept. */
   oldestBlock(): BlockNumber;
@@ -75,8 +78,8 @@ export interface StateTree extends StateView {
     options?: ApplyOptions,
   ): bigint;
   /**
-   * Applies all blocks up to `block`, at least one, by what they changed together; otherwise as {@link StateTree.applyBlock}.
-   * The states before it cannot be reached any more.
+   * Applies the combined changes of all blocks up to `block`, at least one; otherwise like {@link
+   * StateTree.applyBlock}. Earlier states can no longer be reached.
    */
   applyBlocks(
     block: BlockNumber,
@@ -86,7 +89,10 @@ export interface StateTree extends StateView {
   ): bigint;
   /** Undoes all blocks after this one; returns the root. Throws `state/wrong-block`, `state/beyond-retention`. */
   rollbackTo(block: BlockNumber): bigint;
-  /** The state after the last block, or after an earlier one, which costs hashing what changed since. Throws `state/wrong-block`, `state/beyond-retention`. */
+  /**
+   * The state after the last block, or after an earlier one at the cost of hashing what changed since. Throws
+   * `state/wrong-block`, `state/beyond-retention`.
+   */
   snapshot(block?: BlockNumber): StateSnapshot;
   /** Closes the store. */
   close(): Promise<void>;
@@ -235,7 +241,7 @@ export function createStateTree({
     return setLeaves(base, leaves, compress);
   }
 
-  /** The nodes as they were before the blocks of the merged undo record; checks that its root comes out. */
+  /** The nodes as they were before the blocks of the merged undo record; checks that they give its root. */
   function undoNodes(base: NodeReader, target: UndoRecord): NodeOverlay {
     const leaves = new Map<number, bigint>();
     for (const [index, account] of target.accounts) leaves.set(index, accountHash(account, compress));

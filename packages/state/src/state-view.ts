@@ -30,11 +30,13 @@ export interface AccountView {
   nextIndex(): number;
   /** The account at an index, the empty one if unassigned. Throws `state/out-of-range`. */
   getAccount(index: AccountIndex): Account;
-  /** Indices of an owner's accounts, all or those in one token, in order of creation. Throws `protocol/out-of-range`. */
+  /**
+   * Indices of an owner's accounts, all or those in one token, in order of creation. Throws `protocol/out-of-range`.
+   */
   findByOwner(owner: bigint, tokenId?: TokenId): AccountIndex[];
   /**
-   * An owner's accounts from the index `from` on, in order of creation. Anyone can open accounts for an owner, so the list can be
-   * long: each entry is read when it is asked for. Throws `protocol/out-of-range`.
+   * An owner's accounts from the index `from` on, in order of creation. Anyone can open accounts for an owner, so the
+   * list may be long: entries are read lazily. Throws `protocol/out-of-range`.
    */
   entriesOfOwner(owner: bigint, from?: number): Iterable<OwnerEntry>;
 }
@@ -49,12 +51,12 @@ export interface StateView extends AccountView {
   prove(index: AccountIndex): MerkleProof;
 }
 
-/** A view that keeps its state whatever the tree does later; close it, or the store cannot reuse its space. */
+/** A view that keeps its state whatever the tree does later; close it so that the store can reuse its space. */
 export interface StateSnapshot extends StateView {
   close(): void;
 }
 
-/** What a view is made of. */
+/** The parts of a view. */
 export interface ViewSource {
   readonly reader: KeyValueReader;
   readonly nodes: NodeReader;
@@ -74,7 +76,7 @@ export function createStateView({ reader, nodes, head, accounts }: ViewSource): 
   };
 }
 
-/** What a view of accounts is made of. */
+/** The parts of a view of accounts. */
 export interface AccountViewSource {
   readonly reader: KeyValueReader;
   readonly nextIndex: () => number;

@@ -25,7 +25,7 @@ describe("genesis root", () => {
     expect(genesisRoot(compress, depth)).toBe(oracleRoot(GENESIS, fast, depth));
   });
 
-  it("at full depth is twelve permutations on 0", () => {
+  it("at full depth is twelve permutations applied to 0", () => {
     let node = 0n;
     for (let level = 0; level < TREE_DEPTH; level++) {
       node = (permute([node, node, node, node])[0] + node) % FIELD_MODULUS;
@@ -107,7 +107,7 @@ describe("verifyMerkleProof", () => {
     );
   });
 
-  it("refuses values that are no field elements", () => {
+  it("refuses values that are not field elements", () => {
     const root = merkleRoot(index, leaf, siblings, fast);
     expect(() => verifyMerkleProof(root, index, leaf + FIELD_MODULUS, siblings, fast)).toThrow(
       expect.objectContaining({ code: "crypto/not-a-field-element" }),

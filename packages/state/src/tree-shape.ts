@@ -8,7 +8,7 @@ export type NodeChildren = readonly [bigint, bigint, bigint, bigint];
 /** The three nodes beside one of the four, lowest first. */
 export type NodeSiblings = readonly [bigint, bigint, bigint];
 
-/** Proof that a leaf hash stands at an index: per level, leaves first, the digit of the index and the siblings. */
+/** Proof that a leaf hash is at an index: per level, leaves first, the digit of the index and the siblings. */
 export interface MerkleProof {
   readonly index: number;
   readonly leafHash: bigint;
@@ -56,7 +56,7 @@ export function merkleRoot(
 }
 
 /**
- * Whether the leaf hash stands at the index under the root. Throws `state/bad-proof` when there is not one level of
+ * Whether the leaf hash is at the index under the root. Throws `state/bad-proof` when there is not one level of
  * siblings per level of the tree, `crypto/not-a-field-element` when a value is none.
  */
 export function verifyMerkleProof(

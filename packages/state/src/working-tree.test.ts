@@ -50,7 +50,7 @@ describe("working tree", () => {
     );
   });
 
-  it("ends where the state tree ends that takes the same changes as a block", () => {
+  it("ends where a state tree ends that applies the same changes as a block", () => {
     const base = fundedTree();
     const working = createWorkingTree(base.snapshot(), compress);
     const updates = new Map([...someAccounts(70, 3, 5), ...someAccounts(84, 6, 6)]);

@@ -8,7 +8,7 @@ export interface WorkingTreeBase {
   root(): bigint;
 }
 
-/** What one leaf update looked like; siblings are the same before and after it. */
+/** One leaf update; the siblings are the same before and after it. */
 export interface LeafUpdate {
   readonly index: number;
   readonly leafBefore: bigint;
@@ -24,7 +24,10 @@ export interface WorkingTree {
   root(): bigint;
   /** The proof of a leaf in the tree as it is now. Throws `state/out-of-range`. */
   prove(index: number): MerkleProof;
-  /** Sets one leaf and returns the step. Setting the hash a leaf already has costs no hashing. Throws `state/out-of-range`. */
+  /**
+   * Sets one leaf and returns the step. Setting the hash a leaf already has costs no hashing. Throws
+   * `state/out-of-range`.
+   */
   update(index: number, leafHash: bigint): LeafUpdate;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Writes blocks to the LMDB store at argv[2] and prints the number of each block that is acknowledged, until killed. In
+ * Writes blocks to the LMDB store at argv[2] and prints the number of each acknowledged block, until killed. In
  * the middle of writing block argv[3] it kills itself.
  */
 import { writeSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** Opens the LMDB store at argv[2], prints what came of it, and holds the store until killed. */
+/** Opens the LMDB store at argv[2], prints the result, and holds the store until killed. */
 import { writeSync } from "node:fs";
 import { isCairnError } from "@cairn/protocol";
 import { createLmdbStore } from "../src/lmdb.ts";

@@ -1,7 +1,7 @@
 import { accountHash, type Compress } from "@cairn/crypto";
 import { type Account, type AccountIndex, FIRST_ACCOUNT_INDEX } from "@cairn/protocol";
 
-/** The state as maps, its root by definition: all leaves hashed, level by level, nothing remembered. */
+/** The state as maps, its root by definition: all leaves hashed, level by level, nothing cached. */
 export interface Oracle {
   readonly accounts: ReadonlyMap<AccountIndex, Account>;
   readonly nextIndex: number;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createMemoryStore, type KeyValueStore } from "../src/index.ts";
 import { createLmdbStore } from "../src/lmdb.ts";
 
-/** A store for a test, with its contents in plain sight. */
+/** A store for a test, with visible contents. */
 export interface TestStore extends KeyValueStore {
   /** Every key and value written and not deleted since, as hex; the engine's own bookkeeping left out. */
   contents(): ReadonlyMap<string, string>;

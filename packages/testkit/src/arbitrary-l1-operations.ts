@@ -46,7 +46,7 @@ const arbitraryTarget: fc.Arbitrary<Target> = fc.oneof(
   },
 );
 
-/** Drafts of L1 operations of all types, on accounts of one's own, of others, and on unassigned indices. */
+/** Drafts of L1 operations of all types, on the sender's accounts, others' accounts and unassigned indices. */
 export const arbitraryL1Draft: fc.Arbitrary<L1Draft> = fc.record({
   type: fc.constantFrom<L1Operation["type"][]>("deposit", "deposit", "forcedWithdraw", "setKey"),
   person: fc.constantFrom(...PEOPLE),

@@ -43,7 +43,7 @@ const arbitraryAccount: fc.Arbitrary<AccountDraft> = fc.record({
 
 /**
  * States that keep the supply invariant of spec 1.5. Dense ones have every index from 64 to nextIndex assigned; sparse
- * ones stand at the end of the tree, with all but a few of the indices below left out.
+ * ones lie at the end of the tree, with all but a few of the lower indices missing.
  */
 export function arbitraryState(shape: "dense" | "sparse" | "any" = "any"): fc.Arbitrary<StateInput> {
   const drafts = fc.array(arbitraryAccount, { minLength: 1, maxLength: 14 });
@@ -53,7 +53,7 @@ export function arbitraryState(shape: "dense" | "sparse" | "any" = "any"): fc.Ar
   return shape === "sparse" ? sparse : fc.oneof({ weight: 3, arbitrary: dense }, { weight: 1, arbitrary: sparse });
 }
 
-/** The first half stands at 64 and on, the second half right before nextIndex; they meet in a dense state. */
+/** The first half starts at 64, the second half ends right before nextIndex; they meet in a dense state. */
 function toState(drafts: readonly AccountDraft[], nextIndex: number): StateInput {
   const half = Math.floor(drafts.length / 2);
   const supply = new Map<TokenId, bigint>();

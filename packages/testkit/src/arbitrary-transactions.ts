@@ -62,7 +62,7 @@ interface TransactionDraft {
   readonly flaw: Flaw | null;
 }
 
-/** One transaction, or two that are linked or merely go together. */
+/** One transaction, or two that are linked or merely grouped. */
 export interface GroupDraft {
   readonly first: TransactionDraft;
   readonly second: TransactionDraft | null;

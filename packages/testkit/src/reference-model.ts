@@ -25,13 +25,13 @@ export interface ModelBlock {
   readonly groups: readonly TransactionGroup[];
 }
 
-/** The two questions about hashes that the model leaves to others. */
+/** The two hash computations that the model delegates. */
 export interface ModelCrypto {
   isSignedBy(signed: SignedTransaction, key: bigint): boolean;
   linkContent(transaction: L2Transaction): bigint;
 }
 
-/** What a group came to. */
+/** What became of a group. */
 export type ModelGroupResult =
   | { readonly type: "included" }
   | { readonly type: "rejected"; readonly reason: RejectionType; readonly index: number }
@@ -42,7 +42,7 @@ export interface ModelResult extends StateInput {
   readonly payouts: readonly Payout[];
   /** One per group offered. */
   readonly groups: readonly ModelGroupResult[];
-  /** How many of the L1 operations offered were executed; the rest is deferred. */
+  /** How many of the L1 operations offered were executed; the rest are deferred. */
   readonly l1OperationCount: number;
   /** Four indices, 0 where unused. */
   readonly feeIndices: readonly number[];
@@ -65,7 +65,7 @@ const MAX_OWNER = 1461501637330902918203684832716283019655932542975n;
 const WHOLE = 1_099_511_627_775;
 
 /**
- * An oracle for blocks (spec 2): maps and integer arithmetic, written apart from the VM and sharing no code with it.
+ * An oracle for blocks (spec 2): maps and integer arithmetic, independent of the VM and sharing no code with it.
  * Precondition: the state keeps the supply invariant of spec 1.5, so no credit overflows.
  */
 export function runReferenceModel(state: StateInput, block: ModelBlock, crypto: ModelCrypto): ModelResult {

@@ -18,18 +18,21 @@ import { type Person, personOf } from "./people.ts";
 import type { L1Statement, L2Statement, ScenarioPayment, ScenarioToken } from "./scenario-language.ts";
 import { linkContentOf, signTransaction, type TestCrypto } from "./test-crypto.ts";
 
-/** Knows who the names of a scenario are and which accounts they have; turns statements into operations and transactions. */
+/** Knows the people named in a scenario and their accounts; turns statements into operations and transactions. */
 export interface ScenarioBook {
   person(name: string): Person;
   /** The first account of a name in a token, null while there is none. */
   find(name: string, token: ScenarioToken): AccountIndex | null;
   /** As {@link ScenarioBook.find}; throws `testkit/scenario-reference`. */
   indexOf(name: string, token: ScenarioToken): AccountIndex;
-  /** Enters the accounts that a block created. */
+  /** Records the accounts that a block created. */
   record(receipts: readonly Receipt[], state: StateReader): void;
   /** The queue entry of a statement. Throws `testkit/scenario-reference`. */
   toL1Operation(statement: L1Statement): L1Operation;
-  /** The signed group of a statement on the state that it will meet. Throws `testkit/scenario-reference`, `protocol/not-encodable`. */
+  /**
+   * The signed group of a statement on the state that it will meet. Throws `testkit/scenario-reference`,
+   * `protocol/not-encodable`.
+   */
   toGroup(statement: L2Statement, state: StateReader, validUntil: number): TransactionGroup;
 }
 

@@ -1,7 +1,7 @@
 import { CairnError, type TokenId, tokenId } from "@cairn/protocol";
 import type { TestkitErrorCode } from "./errors.ts";
 
-/** A token as scenarios write amounts of it. */
+/** A token in which scenarios write amounts. */
 export interface ScenarioToken {
   readonly name: string;
   readonly tokenId: TokenId;
@@ -57,7 +57,7 @@ export type Statement =
   | { readonly type: "expect"; readonly name: string; readonly token: ScenarioToken; readonly amount: bigint }
   | { readonly type: "rejected"; readonly reason: string; readonly statement: L2Statement };
 
-/** A statement and where it stands; lines count from 1. */
+/** A statement and its line, counted from 1. */
 export interface ScenarioLine {
   readonly line: number;
   readonly text: string;
@@ -80,7 +80,7 @@ interface Words {
 /**
  * Reads a scenario, one statement a line, `#` begins a comment:
  *
- *     token USD 1 6                                        name, id, decimals; ETH is known
+ *     token USD 1 6                                        name, id, decimals; ETH is built in
  *     deposit NAME 10 ETH [keyless] [at NAME [USD]]        tops NAME's account up, or creates it; `at` names an account
  *     force-withdraw NAME ETH [by NAME]
  *     set-key NAME ETH to NAME [by NAME]                   the key of the second name
@@ -165,7 +165,8 @@ function parseL2(keyword: string, words: Words): L2Statement {
     case "withdraw": {
       const payment = parsePayment(words, words.next("name"));
       const recipient = optional(words, "to");
-      if (recipient !== null && !/^0x[0-9a-fA-F]{1,40}$/.test(recipient)) throw words.fail(`no address: ${recipient}`);
+      if (recipient !== null && !/^0x[0-9a-fA-F]{1,40}$/.test(recipient))
+        throw words.fail(`not an address: ${recipient}`);
       return { type: "withdraw", ...payment, recipient: recipient === null ? null : BigInt(recipient) };
     }
     case "swap": {
@@ -180,7 +181,7 @@ function parseL2(keyword: string, words: Words): L2Statement {
 
 function parseRejected(words: Words): Statement {
   const reason = words.next("reason");
-  if (!reason.endsWith(":")) throw words.fail("a colon ends the reason");
+  if (!reason.endsWith(":")) throw words.fail("a colon must end the reason");
   return { type: "rejected", reason: reason.slice(0, -1), statement: parseL2(words.next("statement"), words) };
 }
 
@@ -216,7 +217,7 @@ function parseExact(words: Words): { readonly token: ScenarioToken; readonly amo
 function parseDecimal(words: Words, value: string, { decimals, name }: ScenarioToken): bigint {
   const match = /^(\d[\d_]*)(?:\.(\d+))?$/.exec(value);
   const [, whole = "", fraction = ""] = match ?? [];
-  if (match === null || fraction.length > decimals) throw words.fail(`no amount of ${name}: ${value}`);
+  if (match === null || fraction.length > decimals) throw words.fail(`not an amount of ${name}: ${value}`);
   return BigInt(whole.replaceAll("_", "") + fraction.padEnd(decimals, "0"));
 }
 
@@ -229,7 +230,7 @@ function parseToken(words: Words): ScenarioToken {
 
 function parseInteger(words: Words, what: string): number {
   const value = words.next(what);
-  if (!/^\d{1,15}$/.test(value)) throw words.fail(`${what} is no number: ${value}`);
+  if (!/^\d{1,15}$/.test(value)) throw words.fail(`${what} is not a number: ${value}`);
   return Number(value);
 }
 

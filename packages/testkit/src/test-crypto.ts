@@ -50,7 +50,7 @@ export function linkContentOf(transaction: L2Transaction, crypto: TestCrypto): b
   return linkContentHash(linkContentWords(transaction), crypto.compress);
 }
 
-/** Answers the reference model's two questions about hashes. */
+/** Provides the reference model's two hash computations. */
 export function modelCrypto(domain: Domain, crypto: TestCrypto): ModelCrypto {
   return {
     isSignedBy: ({ transaction, signature }, key) =>

@@ -12,7 +12,7 @@ import {
 import type { Receipt } from "./receipts.ts";
 import type { BlockTrace } from "./trace.ts";
 
-/** A sealed block: all that follows from it, save the new root, which the tree computes from `updates`. */
+/** A sealed block: everything but the new root, which the tree computes from `updates`. */
 export interface ExecutedBlock {
   readonly blockNumber: BlockNumber;
   /** Seconds since the epoch. */

@@ -162,7 +162,7 @@ describe("a block", () => {
     expect(() => block.addL1Operation(deposit)).toThrow(expect.objectContaining({ code: "vm/l1-operation-order" }));
   });
 
-  it("takes L1 operations after a refused transaction", () => {
+  it("accepts L1 operations after a refused transaction", () => {
     const block = builder();
     block.addGroup(group(transfer({ nonce: 1 })));
     expect(block.addL1Operation(deposit).type).toBe("included");
@@ -186,7 +186,7 @@ describe("a block", () => {
     expect(() => block.seal()).toThrow(expect.objectContaining({ code: "vm/sealed" }));
   });
 
-  it("takes nothing once sealed", () => {
+  it("accepts nothing once sealed", () => {
     const block = builder();
     block.seal();
     for (const use of [
@@ -251,7 +251,7 @@ describe("a block", () => {
     });
   });
 
-  it("leaves for later what has no room, and reports what it refused", () => {
+  it("defers what has no room, and reports what it refused", () => {
     const groups = [group(transfer({ nonce: 9 })), ...payments(16).map((payment) => group(payment))];
     const { rejected, deferred } = executeBlock(options(), { l1Operations: Array(5).fill(deposit), groups });
     expect(rejected).toEqual([

@@ -46,7 +46,7 @@ export interface BlockOptions {
   readonly timestamp: number;
   /** L1-queue hash after the last processed entry. */
   readonly queueHash: Uint8Array;
-  /** The operator's accounts that take fees: assigned, at most four, of distinct tokens. */
+  /** The operator's accounts that receive fees: assigned, at most four, of distinct tokens. */
   readonly feeAccounts: readonly AccountIndex[];
   readonly verifySignature: VerifySignature;
   readonly compress: Compress;
@@ -54,7 +54,7 @@ export interface BlockOptions {
   readonly minValiditySeconds?: number;
 }
 
-/** What became of an L1 operation: it cannot fail, but the block may have its share of them. */
+/** What became of an L1 operation: it cannot fail, but the block may be full. */
 export type L1OperationResult =
   | { readonly type: "included"; readonly receipt: L1Receipt }
   | { readonly type: "deferred"; readonly limit: "l1Operations" };
@@ -81,8 +81,8 @@ export interface BlockBuilder {
   /** Pads with noops, credits the fees and ends the block. Throws `vm/supply-exceeded`, `vm/sealed`. */
   seal(): ExecutedBlock;
   /**
-   * Ends the block like `seal`, without computing what is published and proven of it: for who goes on with the state while
-   * someone else seals the same block. Throws `vm/supply-exceeded`, `vm/sealed`.
+   * Ends the block like `seal`, without computing what is published and proven: for a caller that goes on with the
+   * state while another thread seals the same block. Throws `vm/supply-exceeded`, `vm/sealed`.
    */
   close(): ClosedBlock;
 }

@@ -1,11 +1,11 @@
 import { type BlockSize, blockCapacity, type SlotUse, TRANSACTION_KINDS, type TransactionGroup } from "@cairn/protocol";
 
-/** Slots and capped things of a block (spec 2.9), or how many of them a group takes. */
+/** Slots and other limited places of a block (spec 2.9), or how many of them a group uses. */
 export interface Capacity extends SlotUse {
   readonly slots: number;
 }
 
-/** What a group can run out of. */
+/** A limit that a group can hit. */
 export type CapacityLimit = keyof Capacity;
 
 const LIMITS: readonly CapacityLimit[] = ["slots", "payouts", "newAccounts", "extras"];
@@ -16,7 +16,7 @@ export function emptyBlockCapacity(slotCount: BlockSize): Capacity {
   return { slots: slotCount, payouts: capped, newAccounts: capped, extras: capped };
 }
 
-/** What the group takes; depends on the kinds of its transactions only. */
+/** What the group uses; depends on the kinds of its transactions only. */
 export function requiredCapacity(group: TransactionGroup): Capacity {
   const none: Capacity = { slots: 0, payouts: 0, newAccounts: 0, extras: 0 };
   return group.reduce((sum, { transaction }) => {

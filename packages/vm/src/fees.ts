@@ -11,7 +11,7 @@ import type { VmErrorCode } from "./errors.ts";
 import type { StateReader, WorkingState } from "./state.ts";
 import type { FeeCreditTrace } from "./trace.ts";
 
-/** An account that takes the fees of one token; its position in the block's list is its fee credit. */
+/** An account that receives the fees of one token; its position in the block's list is its fee credit. */
 export interface FeeAccount {
   readonly index: AccountIndex;
   readonly tokenId: TokenId;
@@ -20,7 +20,10 @@ export interface FeeAccount {
 /** Fees gathered in a block, by token. */
 export type FeeSums = Map<TokenId, bigint>;
 
-/** The operator's accounts with their tokens. Throws `vm/bad-option` unless they are assigned, at most four, of distinct tokens. */
+/**
+ * The operator's accounts with their tokens. Throws `vm/bad-option` unless they are assigned, at most four, of distinct
+ * tokens.
+ */
 export function resolveFeeAccounts(state: StateReader, indices: readonly AccountIndex[]): readonly FeeAccount[] {
   const accounts = indices.map((index): FeeAccount => {
     const account = state.getAccount(index);
@@ -33,7 +36,7 @@ export function resolveFeeAccounts(state: StateReader, indices: readonly Account
   return accounts;
 }
 
-/** Fee credit of a token, null when its fees are not taken. */
+/** Fee credit of a token, null when the operator takes no fees in it. */
 export function feePosition(accounts: readonly FeeAccount[], tokenId: TokenId): number | null {
   const position = accounts.findIndex((account) => account.tokenId === tokenId);
   return position === -1 ? null : position;
@@ -54,7 +57,8 @@ export function publishedFeeIndices(accounts: readonly FeeAccount[], sums: FeeSu
 
 /**
  * Credits each used fee index, in order, with the fees in its account's token (spec 2.9); null where unused.
- * Throws `vm/invalid-data` for an unassigned account, a second one of a token, or fees without account; `vm/supply-exceeded`.
+ * Throws `vm/invalid-data` for an unassigned account, a second one of a token, or fees without account;
+ * `vm/supply-exceeded`.
  */
 export function creditFees(
   state: WorkingState,
@@ -73,7 +77,7 @@ export function creditFees(
     return { tokenId, amount, leaf: applyCredit(state, index, amount) };
   });
   for (const tokenId of sums.keys()) {
-    if (!credited.has(tokenId)) throw badFeeIndices(`none is of token ${tokenId}, in which fees were paid`);
+    if (!credited.has(tokenId)) throw badFeeIndices(`none is of token ${tokenId}, though fees were paid in it`);
   }
   return credits;
 }

@@ -46,7 +46,7 @@ export function executeGroup(state: WorkingState, group: OfferedGroup, context: 
   return { type: "executed", transactions, used };
 }
 
-/** Problems that no state and no other block can cure. */
+/** Problems that no other state or block can cure. */
 function findLastingProblem(group: TransactionGroup, context: GroupContext): Rejection | null {
   if (group.length === 0) return { reason: { type: "emptyGroup" }, index: 0 };
   for (const [index, { transaction }] of group.entries()) {

@@ -20,7 +20,7 @@ describe("a deposit", () => {
   it.each([
     ["with its key", alice.key, true],
     ["with its key, never confirmed on L1", alice.key, false],
-    ["without key, the account's being the owner's own", 0n, true],
+    ["without key, the account's key being authorised by its owner", 0n, true],
   ])("tops up the named account %s", (_, key, ownerKey) => {
     const state = overlay();
     state.setAccount(ALICE, { ...ALICE_BEFORE, ownerKey });
@@ -40,7 +40,7 @@ describe("a deposit", () => {
   it.each([
     ["another key than the deposit's", { key: bob.key }, true],
     ["a key that its owner never confirmed, to a deposit without key", { key: 0n }, false],
-  ])("does not land under %s", (_, fields, ownerKey) => {
+  ])("does not top up an account with %s", (_, fields, ownerKey) => {
     const state = overlay();
     state.setAccount(ALICE, { ...ALICE_BEFORE, ownerKey });
     expect(applyL1Operation(state, deposit(fields)).outcome).toEqual({ type: "created", index: NEW });

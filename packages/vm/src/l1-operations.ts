@@ -23,7 +23,7 @@ export type L1Outcome =
   | { readonly type: "exited"; readonly index: AccountIndex; readonly payout: Payout }
   /** The account has the new key. */
   | { readonly type: "keySet"; readonly index: AccountIndex }
-  /** Forced withdrawal or new key of an index that nobody owns, or someone else. */
+  /** Forced withdrawal or new key for an index that is unassigned or belongs to someone else. */
   | { readonly type: "noEffect"; readonly cause: "unassigned" | "notOwner" };
 
 /** An outcome with the leaf steps behind it. */
@@ -62,7 +62,9 @@ function applyDeposit(state: WorkingState, { owner, tokenId, amount, index, key 
   };
 }
 
-/** Whether a deposit belongs on the named account; a key that its owner never vouched for may be a thief's (spec 2.8). */
+/**
+ * Whether a deposit belongs on the named account; a key that its owner never authorised may be a thief's (spec 2.8).
+ */
 function isToppedUp(named: Account, { owner, tokenId, key }: Pick<Deposit, "owner" | "tokenId" | "key">): boolean {
   if (isEmptyAccount(named) || named.owner !== owner || named.tokenId !== tokenId) return false;
   return named.key === key || (key === 0n && named.ownerKey);

@@ -38,7 +38,7 @@ describe("linked transfers", () => {
     expect(block.state.getAccount(accountIndex(70))).toEqual(account(bob, { tokenId: USD, balance: 20n }));
   });
 
-  it("may stand apart in their group and name each other in any order of signing", () => {
+  it("need not be adjacent in their group and may be signed in any order", () => {
     const [left, right] = [
       { ...toBob, link: { offset: 2, content: content(toAlice) } },
       { ...toAlice, link: { offset: -2, content: content(toBob) } },

@@ -17,7 +17,7 @@ export interface TransactionReceipt {
   /** The message hash m (spec 2.3). */
   readonly id: bigint;
   readonly transaction: L2Transaction;
-  /** Decoded; of a whole-balance transfer what it came to. */
+  /** Decoded; for a whole-balance transfer the amount that was moved. */
   readonly amount: bigint;
   /** Decoded. */
   readonly fee: bigint;

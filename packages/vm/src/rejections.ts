@@ -24,7 +24,7 @@ export type RejectionReason =
   | { readonly type: "zeroRecipient" }
   /** A linked amount is "whole balance". A retry cannot help. */
   | { readonly type: "wholeBalanceInLink" }
-  /** The link points outside the group. A retry cannot help, a complete group can. */
+  /** The link points outside the group. A retry cannot help; a complete group can. */
   | { readonly type: "linkOutOfGroup"; readonly offset: number }
   /** The linked transaction is a withdrawal, which cannot be linked. A retry cannot help. */
   | { readonly type: "linkToWithdraw" }

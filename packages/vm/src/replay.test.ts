@@ -74,7 +74,7 @@ describe("a replay", () => {
     expect(replay(published, { l1Operations: [create] }).updates.get(accountIndex(70))?.balance).toBe(3n);
   });
 
-  it("takes a fee account that gathered nothing, at any position", () => {
+  it("accepts a fee account that gathered nothing, at any position", () => {
     const { feeCredits, updates } = replay(data([payment], [OPERATOR_USD, 0, OPERATOR, 0].map(accountIndex)));
     expect(feeCredits.map((credit) => credit?.amount)).toEqual([0n, undefined, 2n, undefined]);
     expect(updates.has(OPERATOR_USD)).toBe(false);

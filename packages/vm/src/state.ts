@@ -1,6 +1,6 @@
 import { type Account, type AccountIndex, accountIndex, MAX_ACCOUNTS } from "@cairn/protocol";
 
-/** Read access to a state (spec 1.4); the state tree and its snapshots are such. */
+/** Read access to a state (spec 1.4); implemented by the state tree and its snapshots. */
 export interface StateReader {
   /** Index the next new account takes, 64 … 2^24; 2^24 when the tree is full. */
   nextIndex(): number;
@@ -15,7 +15,7 @@ export interface WorkingState extends StateReader {
   createAccount(account: Account): AccountIndex;
 }
 
-/** Changes on top of a state that itself stays as it is. */
+/** Changes on top of a state that stays untouched. */
 export interface Overlay extends WorkingState {
   /** Accounts written so far, in order of first write. */
   readonly changes: ReadonlyMap<AccountIndex, Account>;
@@ -51,7 +51,7 @@ export function createOverlay(base: StateReader): Overlay {
   };
 }
 
-/** Whether no account can be created any more. */
+/** Whether no more accounts can be created. */
 export function isTreeFull(state: StateReader): boolean {
   return state.nextIndex() >= MAX_ACCOUNTS;
 }

@@ -35,9 +35,9 @@ export interface SlotTrace {
   readonly signed: TracedTransaction | null;
   /** Amount moved, decoded, in the token's smallest unit; 0 for noop and setKey. */
   readonly amount: bigint;
-  /** What the slot owes an L1 address (spec 3.4), null when nothing. */
+  /** What the slot owes an L1 address (spec 3.4), null if nothing. */
   readonly payout: Payout | null;
-  /** Position of the fee credit that takes the fee; null when the fee is 0. */
+  /** Position of the fee credit that receives the fee; null when the fee is 0. */
   readonly feeCredit: number | null;
 }
 

@@ -228,7 +228,7 @@ describe("refusals", () => {
     expect(refusalOf(transferToNew(), builder(undefined, { state }))).toEqual({ type: "treeFull" });
   });
 
-  it("of the last nonce, not of the one before it", () => {
+  it("of the last nonce, but not of the one before it", () => {
     const spend = (nonce: number) => {
       const block = builder([account(alice, { balance: 100n, nonce })], { feeAccounts: [] });
       return refusalOf(transfer({ to: ALICE, toOwner: alice.owner, toKey: alice.key, nonce }), block);
@@ -250,7 +250,7 @@ describe("refusals", () => {
     expect(refusalOf(transfer(), block)).toEqual({ type: "nonceTooLow", expected: 6, actual: 5 });
   });
 
-  it("tell whether a retry can help", () => {
+  it("say whether a retry can help", () => {
     expect(isRetryable({ type: "nonceTooHigh", expected: 1, actual: 2 })).toBe(true);
     expect(isRetryable({ type: "nonceTooLow", expected: 2, actual: 1 })).toBe(false);
     expect(isRetryable({ type: "feeTokenNotAccepted", tokenId: tokenId(9) })).toBe(true);
@@ -263,7 +263,7 @@ describe("refusals", () => {
     expect(tried.seal()).toEqual(untouched.seal());
   });
 
-  it("take the fee account's own payments", () => {
+  it("accept the fee account's own payments", () => {
     const block = builder([...ACCOUNTS.slice(0, 4), account(alice, { balance: 50n })]);
     const payment = transfer({ from: OPERATOR, nonce: 0, amount: encodeFloat40(10n), fee: encodeFloat16(5n) });
     expect(refusal(block.addGroup([signed(payment, alice)]))).toBe("included");

@@ -29,11 +29,11 @@ export type VerifySignature = (message: bigint, signature: SchnorrSignature, key
 /** The message m of a well-formed transaction, which is its id (spec 2.3). */
 export type HashMessage = (transaction: L2Transaction) => bigint;
 
-/** A signed transaction with what was found out about it before; whoever offers it vouches for that. */
+/** A signed transaction with what is already known about it; the caller vouches for that. */
 export interface OfferedTransaction extends SignedTransaction {
-  /** Its message hash m, which is not computed again. */
+  /** Its message hash m, not computed again. */
   readonly id?: bigint;
-  /** The key under which its signature was found valid; for an account of another key it is checked anew. */
+  /** The key under which its signature was found valid; for an account with another key it is checked again. */
   readonly validFor?: bigint;
 }
 
@@ -46,7 +46,7 @@ export interface TransactionContext {
   readonly timestamp: number;
   /** Transactions must stay valid at least until timestamp + this. */
   readonly minValiditySeconds: number;
-  /** Accumulator of a token's fees, null when they are not taken. */
+  /** Accumulator of a token's fees, null when the operator takes none in it. */
   readonly feePosition: (tokenId: TokenId) => number | null;
   readonly hashMessage: HashMessage;
   readonly verifySignature: VerifySignature;
@@ -61,7 +61,7 @@ export interface ExecutedTransaction {
   readonly effect: SlotEffect;
   /** Decoded. */
   readonly fee: bigint;
-  /** Accumulator that takes the fee, null when it is 0. */
+  /** Accumulator that receives the fee, null when it is 0. */
   readonly feeCredit: number | null;
 }
 
@@ -92,7 +92,7 @@ export function findMalformation(transaction: L2Transaction): RejectionReason | 
 }
 
 /**
- * Checks the rules of spec 2.5 but 9 in a fixed order, the signature last, and applies the transaction.
+ * Checks all rules of spec 2.5 except rule 9 in a fixed order, the signature last, and applies the transaction.
  * Precondition: {@link findMalformation} found nothing. Throws `vm/supply-exceeded`.
  */
 export function executeTransaction(

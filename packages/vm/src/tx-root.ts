@@ -7,7 +7,7 @@ export interface TxTreeSlot {
   readonly published: PublishedSlot;
 }
 
-/** txRoot of a block's slots, noops included (spec 3.5). Equal neighbours, as noops are, are hashed once. */
+/** txRoot of a block's slots, noops included (spec 3.5). Equal neighbours, such as noops, are hashed once. */
 export function blockTxRoot(slots: readonly TxTreeSlot[], compress: Compress): bigint {
   const compressOnce = rememberLast(compress);
   const leaves = slots.map(({ kind, published }) => txLeafHash(txLeafWords(kind, published), compressOnce));

@@ -102,7 +102,7 @@ export function withdraw(fields: Partial<Withdraw> = {}): Withdraw {
   return { type: "withdraw", ...COMMON, recipient: 0xc0ffeen, ...fields };
 }
 
-/** Signed by whoever of the people holds the key of the sender's account of {@link ACCOUNTS}, else by alice. */
+/** Signed by the person who holds the key of the sender's account in {@link ACCOUNTS}, else by alice. */
 export function signed(transaction: L2Transaction, signer?: Person): SignedTransaction {
   const key = ACCOUNTS[transaction.from - FIRST_ACCOUNT_INDEX]?.key;
   return signTransaction(
@@ -134,7 +134,7 @@ export function refusal(result: AddGroupResult): readonly [RejectionReason, numb
   return result.type === "rejected" ? [result.reason, result.index] : result.type;
 }
 
-/** What one transaction alone is refused for. */
+/** Why a single transaction is refused. */
 export function refusalOf(transaction: L2Transaction, target: BlockBuilder = builder()): RejectionReason | string {
   const result = target.addGroup([signed(transaction)]);
   return result.type === "rejected" ? result.reason : result.type;

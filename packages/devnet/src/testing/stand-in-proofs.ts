@@ -4,7 +4,7 @@ import { createTestClient, type Hex, http } from "viem";
 import type { DevRollup } from "../dev-rollup.ts";
 
 /**
- * Runtime code of a verifier that takes the stand-in proof of a public input and no other:
+ * Runtime code of a verifier that accepts only the stand-in proof of a public input:
  * `mstore(0, eq(calldataload(0xa4), calldataload(0x64))) return(0, 32)`. The ABI puts the only public input at 0xa4 and
  * the first word of the proof at 0x64.
  */
@@ -27,12 +27,14 @@ const NO_CIRCUIT: BlockCircuit = {
   srs: { kind: "dev", dir: "" },
 };
 
-/** The proof that stands for a real one where proofs are not what is tested: the public input itself. */
+/** Replaces a real proof where proofs are not under test: the public input itself. */
 export function standInProof(publicInput: bigint): Uint8Array {
   return bigintToBytes(publicInput, 32);
 }
 
-/** Replaces every verifier of a rollup by {@link STAND_IN_VERIFIER}: L1 then takes stand-in proofs, and no real ones. */
+/**
+ * Replaces every verifier of a rollup by {@link STAND_IN_VERIFIER}: L1 then accepts stand-in proofs and no real ones.
+ */
 export async function acceptStandInProofs({
   rpcUrl,
   verifiers,
@@ -41,7 +43,7 @@ export async function acceptStandInProofs({
   for (const address of verifiers.values()) await client.setCode({ address, bytecode: STAND_IN_VERIFIER });
 }
 
-/** What a node is given so that it builds every witness and makes the stand-in proof of it. */
+/** Prover for a node: it builds every witness and makes a stand-in proof of it. */
 export const STAND_IN_PROVER = {
   loadCircuit: (): Promise<BlockCircuit> => Promise.resolve(NO_CIRCUIT),
   prove: (_circuit: BlockCircuit, publicInput: bigint): Promise<Proof> =>

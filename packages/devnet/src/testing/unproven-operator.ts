@@ -24,23 +24,26 @@ export interface SubmittedBlock {
   readonly executed: ExecutedBlock;
 }
 
-/** An operator without a node and without proofs, for tests that need many batches quickly; the rest is as an honest operator's. */
+/**
+ * An operator without a node and without proofs, for tests that need many batches quickly; otherwise an honest
+ * operator.
+ */
 export interface UnprovenOperator {
-  /** What it signs and checks with: the real hash, and signatures that cost nothing. */
+  /** Its cryptography: the real hash, and free signatures. */
   readonly crypto: TestCrypto;
   readonly compress: Compress;
   readonly tree: StateTree;
   readonly blocks: readonly SubmittedBlock[];
   /**
-   * Publishes a block of what waits in the queue and what `fill` adds; `changed` replaces fields of what is claimed about
-   * it. Throws as `submitBatch`.
+   * Publishes a block of what waits in the queue and what `fill` adds; `changed` replaces fields of what is claimed
+   * about it. Throws as `submitBatch`.
    */
   publish(fill?: (builder: BlockBuilder) => void, changed?: Partial<PublicInputFields>): Promise<SubmittedBlock>;
-  /** Takes the state back by a block that L1 has forgotten. */
+  /** Undoes a block in the state after L1 has forgotten it. */
   forgetLast(): void;
 }
 
-/** The operator of a rollup of 16 slots that nobody has used yet; the rollup takes only stand-in proofs from now on. */
+/** The operator of an unused rollup of 16 slots, which accepts only stand-in proofs from now on. */
 export async function createUnprovenOperator(devnet: DevRollup): Promise<UnprovenOperator> {
   await acceptStandInProofs(devnet);
   const { rollup } = devnet;

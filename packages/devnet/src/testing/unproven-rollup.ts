@@ -18,7 +18,7 @@ import { createTestClient, http, type TestClient } from "viem";
 import { type DevRollup, type DevToken, startDevRollup } from "../dev-rollup.ts";
 import { createUnprovenOperator, type SubmittedBlock, type UnprovenOperator } from "./unproven-operator.ts";
 
-/** Where compiled contracts are, as the tests' runner says. */
+/** Where compiled contracts are, as set by the test runner. */
 export const TEST_CACHE_DIR = process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../../.cache");
 
 /**
@@ -36,7 +36,7 @@ export interface UnprovenRollup extends Omit<UnprovenOperator, "publish" | "cryp
   deposit(position: number, amount: bigint, of?: "eth" | "token"): Promise<void>;
   /** Publishes a block of all that waits in the queue and what `fill` adds. */
   publish(fill?: (send: Send) => void): Promise<SubmittedBlock>;
-  /** Publishes a block of transfers, new accounts and withdrawals that differ with `seed`. */
+  /** Publishes a block of transfers, new accounts and withdrawals that depend on `seed`. */
   publishSome(seed: number): Promise<SubmittedBlock>;
   stop(): Promise<void>;
 }
@@ -51,7 +51,7 @@ export type Send = (
   ),
 ) => void;
 
-/** Starts an anvil and deploys a rollup that takes blocks of 16 slots. */
+/** Starts an anvil and deploys a rollup for blocks of 16 slots. */
 export async function startUnprovenRollup(): Promise<UnprovenRollup> {
   const devnet = await startDevRollup({ cacheDir: TEST_CACHE_DIR, sizes: [16] });
   const { rollup } = devnet;
@@ -92,7 +92,7 @@ export async function startUnprovenRollup(): Promise<UnprovenRollup> {
         return { type: "transfer", ...common, to: content.to, toOwner: owner, toKey: key, link: null };
       })();
       const result = builder.addGroup([signTransaction(transaction, signerOf(sender), domain, crypto)]);
-      if (result.type !== "included") throw new TypeError(`the block does not take it: ${JSON.stringify(result)}`);
+      if (result.type !== "included") throw new TypeError(`the block does not include it: ${JSON.stringify(result)}`);
     };
   const publish: UnprovenRollup["publish"] = (fill = () => {}) =>
     operator.publish((builder) => fill(sendInto(builder)));
