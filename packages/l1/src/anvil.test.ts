@@ -20,7 +20,7 @@ async function answers(rpcUrl: string): Promise<boolean> {
 }
 
 describe("anvil", () => {
-  it("ends when it is told to", async () => {
+  it("ends when stopped", async () => {
     const anvil = await startAnvil();
     expect(await answers(anvil.rpcUrl)).toBe(true);
     await anvil.stop();

@@ -15,7 +15,7 @@ export interface AnvilNode {
 
 /** Settings of {@link startAnvil}. */
 export interface AnvilOptions {
-  /** TCP port on 127.0.0.1; 0, the default, takes a free one. */
+  /** TCP port on 127.0.0.1; 0, the default, picks a free one. */
   readonly port?: number;
   /** Default 31337, a known development chain. */
   readonly chainId?: number;
@@ -24,19 +24,25 @@ export interface AnvilOptions {
 }
 
 /**
- * Becomes the program, but first leaves someone behind who ends it when this process is gone, however that came about:
- * the pipe to its input closes then. A session of its own keeps the terminal's Ctrl-C away, so that the owner decides.
+ * Turns into the program, but first starts a watchdog that ends it when the parent is gone for whatever reason: the
+ * pipe to its input closes then. A separate session shields it from the terminal's Ctrl-C, so that the parent decides.
  */
 const GUARDED = `exec 3<&0; (read -r _ <&3; kill "$$") >/dev/null 2>&1 & exec "$0" "$@" </dev/null`;
 
 const DEFAULT_CHAIN_ID = 31337;
 
-/** Starts anvil with its well-known prefunded accounts. Throws `l1/node-failed`, `l1/unsupported-platform`. */
+/**
+ * Starts anvil with its well-known prefunded accounts. Throws `l1/node-failed`, `l1/unsupported-platform`.
+ *
+ * @example
+ * const anvil = await startAnvil({ blockTimeSeconds: 1 });
+ * const reader = await connectToL1(anvil.rpcUrl);
+ */
 export async function startAnvil(options: AnvilOptions = {}): Promise<AnvilNode> {
   const chainId = options.chainId ?? DEFAULT_CHAIN_ID;
   const args = ["--host", "127.0.0.1", "--port", String(options.port ?? 0), "--chain-id", String(chainId)];
   if (options.blockTimeSeconds !== undefined) args.push("--block-time", String(options.blockTimeSeconds));
-  // A chain that is loaded through the RPC comes in one request.
+  // A chain loaded through the RPC arrives in one request.
   args.push("--no-request-size-limit");
   const child = spawn("/bin/sh", ["-c", GUARDED, anvilBinary(), ...args], {
     stdio: ["pipe", "pipe", "pipe"],

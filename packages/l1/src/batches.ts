@@ -34,7 +34,11 @@ export interface SubmittedBatch {
   readonly calldataBytes: number;
 }
 
-/** Submits a batch and waits for it. Throws `l1/transaction-reverted`, `l1/unknown-event`. */
+/**
+ * Submits a batch and waits for it. Throws `l1/transaction-reverted`, `l1/unknown-event`.
+ *
+ * @example const { number } = await submitBatch(rollup, wallet, batch);
+ */
 export async function submitBatch(rollup: L1Rollup, wallet: L1Wallet, batch: ProvenBatch): Promise<SubmittedBatch> {
   const args = submitBatchArguments(headerFields(batch), batch.publishedData, batch.proof);
   const data = encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args });
@@ -47,7 +51,11 @@ export async function submitBatch(rollup: L1Rollup, wallet: L1Wallet, batch: Pro
   };
 }
 
-/** Pays the whole payout list of an accepted batch. Throws `l1/transaction-reverted`. */
+/**
+ * Pays the whole payout list of an accepted batch. Throws `l1/transaction-reverted`.
+ *
+ * @example await payBatch(rollup, wallet, submitted.number, batch);
+ */
 export async function payBatch(
   rollup: L1Rollup,
   wallet: L1Wallet,

@@ -65,7 +65,7 @@ afterEach(async () => {
 
 describe("an RPC whose URL holds a key", () => {
   describe.each(URLS)("in %s", (_, urlAt) => {
-    it.each(FAILURES)("does not give it away when the server %s", async (_name, treat) => {
+    it.each(FAILURES)("does not leak it when the server %s", async (_name, treat) => {
       const rpcUrl = urlAt(await start(treat));
       const options = { timeoutMs: 300, retryCount: 0 };
       const reader = connectReader(rpcUrl, 1, options);
@@ -92,7 +92,7 @@ describe("an RPC whose URL holds a key", () => {
     });
   });
 
-  it("does not give it away when a transaction cannot be sent", async () => {
+  it("does not leak it when a transaction cannot be sent", async () => {
     const rpcUrl = `http://${await start("nobody")}/v2/${SECRET}`;
     const wallet = connectWallet(rpcUrl, 1, account, { retryCount: 0 });
     const thrown: unknown = await wallet.sendTransaction({ to: ADDRESS, value: 1n }).catch((error: unknown) => error);

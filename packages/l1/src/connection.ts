@@ -26,11 +26,15 @@ export interface L1Rollup {
 
 /** How {@link connectReader} connects. */
 export interface ReaderOptions extends TransportOptions {
-  /** How often receipts are asked for; 100 by default. */
+  /** How often receipts are polled; 100 by default. */
   readonly pollingIntervalMs?: number;
 }
 
-/** Reads `rpcUrl` as chain `chainId`. Asks nothing yet. What the connection throws holds no secrets of the URL. */
+/**
+ * Reads `rpcUrl` as chain `chainId`. Sends nothing yet. Errors of the connection hold no secrets of the URL.
+ *
+ * @example const reader = connectReader("http://127.0.0.1:8545", 31337);
+ */
 export function connectReader(rpcUrl: string, chainId: number, options: ReaderOptions = {}): L1Reader {
   const { pollingIntervalMs = 100, ...transport } = options;
   return createPublicClient({
@@ -41,7 +45,11 @@ export function connectReader(rpcUrl: string, chainId: number, options: ReaderOp
   });
 }
 
-/** Sends as `account` through `rpcUrl`. What the connection throws holds no secrets of the URL. */
+/**
+ * Sends as `account` through `rpcUrl`. Errors of the connection hold no secrets of the URL.
+ *
+ * @example const wallet = connectWallet(rpcUrl, 31337, privateKeyToAccount(key));
+ */
 export function connectWallet(
   rpcUrl: string,
   chainId: number,
@@ -51,12 +59,20 @@ export function connectWallet(
   return createWalletClient({ account, chain: chainOf(chainId), transport: redactingHttp(rpcUrl, options) });
 }
 
-/** Reads `rpcUrl` as the chain that it serves. Throws `l1/unavailable` when it does not tell which. */
+/**
+ * Reads `rpcUrl` as whichever chain it serves. Throws `l1/unavailable` when it does not say which.
+ *
+ * @example const rollup = rollupAt(await connectToL1("http://127.0.0.1:8545"), address);
+ */
 export async function connectToL1(rpcUrl: string, options: ReaderOptions = {}): Promise<L1Reader> {
   return connectReader(rpcUrl, await readChainId(rpcUrl, options), options);
 }
 
-/** Chain that an RPC serves. Throws `l1/unavailable`. */
+/**
+ * Chain that an RPC serves. Throws `l1/unavailable`.
+ *
+ * @example await readChainId("http://127.0.0.1:8545") // 31337
+ */
 export async function readChainId(rpcUrl: string, options: TransportOptions = {}): Promise<number> {
   try {
     return await createPublicClient({ transport: redactingHttp(rpcUrl, options) }).getChainId();
@@ -65,12 +81,18 @@ export async function readChainId(rpcUrl: string, options: TransportOptions = {}
   }
 }
 
-/** The rollup at an address, as it is written in events and calls. Throws `protocol/bad-hex`. */
+/**
+ * The rollup at an address, as it is written in events and calls. Throws `protocol/bad-hex`. See {@link connectToL1}.
+ */
 export function rollupAt(reader: L1Reader, address: string): L1Rollup {
   return { reader, address: bigintToAddress(addressToBigint(address)) };
 }
 
-/** What signatures and proofs of this rollup are bound to. */
+/**
+ * What signatures and proofs of this rollup are bound to.
+ *
+ * @example const wallet = createWallet({ secret, domain: rollupDomain(rollup) });
+ */
 export function rollupDomain(rollup: L1Rollup): Domain {
   return { chainId: BigInt(rollup.reader.chain.id), rollup: addressToBigint(rollup.address) };
 }

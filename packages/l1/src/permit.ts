@@ -36,15 +36,17 @@ const PERMIT_TYPEHASH = "0x6e71edae12b1b97f4d1f60370fef10105fa2faae0126114a169c6
 /** keccak256 of DAI's `Permit(address holder,address spender,uint256 nonce,uint256 expiry,bool allowed)`. */
 const DAI_PERMIT_TYPEHASH = "0xea2aa0a1be11a07ed86d755c93467f4f82362b452371d1ba94d1715123511acb";
 const PERMIT_LIFETIME_SECONDS = 3600n;
-/** Versions that are tried where the token names none. */
+/** Versions to try when the token states none. */
 const COMMON_VERSIONS = ["1", "2"] as const;
 /** Bits of `eip712Domain().fields`, EIP-5267. */
 const FIELD = { name: 1, version: 2, chainId: 4, verifyingContract: 8, salt: 16 } as const;
 
 /**
- * Signs an EIP-2612 approval. The token's domain is found by comparing candidates with its `DOMAIN_SEPARATOR()`, and the
- * approval is tried on L1 before it is returned. Throws `l1/permit-unsupported` for a token without such approvals, and what the
- * RPC throws.
+ * Signs an EIP-2612 approval. The token's domain is found by comparing candidates with its `DOMAIN_SEPARATOR()`, and
+ * the approval is tried on L1 before it is returned. Throws `l1/permit-unsupported` for a token without such approvals,
+ * and what the RPC throws.
+ *
+ * @example const permit = await signPermit(reader, wallet, { token, spender: rollup.address, amount: 100n });
  */
 export async function signPermit(
   reader: L1Reader,
@@ -55,14 +57,14 @@ export async function signPermit(
   const typehash = await ask(() =>
     reader.readContract({ address: token, abi: permitAbi, functionName: "PERMIT_TYPEHASH" }),
   );
-  if (typehash === DAI_PERMIT_TYPEHASH) throw unsupported(token, "its permits are of DAI's kind, for any amount");
+  if (typehash === DAI_PERMIT_TYPEHASH) throw unsupported(token, "it uses DAI's kind of permit, for any amount");
   if (typehash !== null && typehash !== PERMIT_TYPEHASH)
-    throw unsupported(token, "its permits are of a kind of its own");
+    throw unsupported(token, "it uses a non-standard kind of permit");
   const domain = await findDomain(reader, token);
   const nonce = await ask(() =>
     reader.readContract({ address: token, abi: permitAbi, functionName: "nonces", args: [owner] }),
   );
-  if (nonce === null) throw unsupported(token, "it does not tell the nonces of its permits");
+  if (nonce === null) throw unsupported(token, "it does not reveal the nonces of its permits");
   const { timestamp } = await reader.getBlock();
   const deadline = timestamp + PERMIT_LIFETIME_SECONDS;
   const signature = await wallet.signTypedData({
@@ -90,11 +92,11 @@ export async function signPermit(
     await reader.call({ account: spender, to: token, data });
     return true;
   });
-  if (isTaken === null) throw unsupported(token, "it refuses a permit that was signed by its own domain");
+  if (isTaken === null) throw unsupported(token, "it refuses a permit signed for its own domain");
   return permit;
 }
 
-/** The domain whose hash the token itself names. Throws `l1/permit-unsupported`. */
+/** The domain whose hash the token itself states. Throws `l1/permit-unsupported`. */
 async function findDomain(reader: L1Reader, token: Address): Promise<TypedDataDomain> {
   const contract = { address: token, abi: permitAbi } as const;
   const separator = await ask(() => reader.readContract({ ...contract, functionName: "DOMAIN_SEPARATOR" }));
@@ -102,7 +104,7 @@ async function findDomain(reader: L1Reader, token: Address): Promise<TypedDataDo
   for (const domain of await candidates(reader, token)) {
     if (domainSeparator({ domain }) === separator) return domain;
   }
-  throw unsupported(token, "its DOMAIN_SEPARATOR is of no domain that its name and version make");
+  throw unsupported(token, "its DOMAIN_SEPARATOR does not match its name and version");
 }
 
 async function candidates(reader: L1Reader, token: Address): Promise<TypedDataDomain[]> {
@@ -142,7 +144,7 @@ function toldDomain([fields, name, version, chainId, verifyingContract, salt]: r
   };
 }
 
-/** Null when the contract reverts or answers in another form, as one without the function does. */
+/** Null when the contract reverts or answers in another form, as contracts without the function do. */
 async function ask<T>(read: () => Promise<T>): Promise<T | null> {
   try {
     return await read();
@@ -165,7 +167,7 @@ function isContractsFault(error: unknown): boolean {
 }
 
 function unsupported(token: Address, why: string): CairnError<L1ErrorCode> {
-  return new CairnError("l1/permit-unsupported", `the token ${token} takes no permit of EIP-2612: ${why}`, {
+  return new CairnError("l1/permit-unsupported", `the token ${token} does not accept EIP-2612 permits: ${why}`, {
     details: { token },
   });
 }

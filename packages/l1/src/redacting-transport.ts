@@ -3,17 +3,17 @@ import { http, type Transport } from "viem";
 
 /** How requests are sent. */
 export interface TransportOptions {
-  /** Until a request counts as failed; 10,000 by default. */
+  /** Time after which a request counts as failed; 10,000 by default. */
   readonly timeoutMs?: number;
-  /** Further tries of a failed request; 3 by default. */
+  /** Retries of a failed request; 3 by default. */
   readonly retryCount?: number;
 }
 
 /**
- * JSON-RPC over HTTP whose errors do not tell the URL's secrets: the library writes the URL into messages, details, stacks and
- * causes, and a server may repeat it in its answer.
+ * JSON-RPC over HTTP whose errors do not reveal the URL's secrets: the library writes the URL into messages, details,
+ * stacks and causes, and a server may repeat it in its answer.
  *
- * Events are asked for once only: their reader has its own way to try again, with a narrower range.
+ * Event requests are not repeated here: their reader retries with a narrower range.
  */
 export function redactingHttp(rpcUrl: string, { timeoutMs, retryCount }: TransportOptions = {}): Transport {
   const redact = createRedactor(rpcUrl);

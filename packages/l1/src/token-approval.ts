@@ -5,15 +5,21 @@ import type { L1ErrorCode } from "./errors.ts";
 import { type ContractCall, estimateCall } from "./sending/call.ts";
 import { type SendOptions, sendToContract } from "./sending/send.ts";
 
-/** Units of a token that `spender` may take from `owner`. */
+/**
+ * Units of a token that `spender` may take from `owner`.
+ *
+ * @example const allowance = await readAllowance(reader, token, owner, rollup.address);
+ */
 export function readAllowance(reader: L1Reader, token: Address, owner: Address, spender: Address): Promise<bigint> {
   return reader.readContract({ address: token, abi: erc20Abi, functionName: "allowance", args: [owner, spender] });
 }
 
 /**
- * Lets `spender` take `amount` units of the wallet's tokens. Sends nothing when it may already; takes an old approval back first
- * where the token insists on it, as USDT does. What `approve` returns does not count, since some tokens return nothing.
- * Throws `l1/approval-failed` when the token says that it approved and did not, and as `sendToContract`.
+ * Lets `spender` take `amount` units of the wallet's tokens. Sends nothing when it already may; revokes an old approval
+ * first where the token requires it, as USDT does. What `approve` returns does not count, since some tokens return
+ * nothing. Throws `l1/approval-failed` when the token reports success without approving, and as `sendToContract`.
+ *
+ * @example await approveToken(reader, wallet, { token, spender: rollup.address, amount: 100n });
  */
 export async function approveToken(
   reader: L1Reader,

@@ -21,7 +21,7 @@ describe("metadata of tokens", () => {
     return readTokenMetadata(reader, TOKEN);
   };
 
-  it("is read in today's form and in that of MKR", async () => {
+  it("is read in the standard form and in MKR's", async () => {
     expect(await readOf(tokenCode(symbolAnswer("USDC"), decimalsAnswer(6n)))).toEqual({ symbol: "USDC", decimals: 6 });
     expect(await readOf(tokenCode(oldSymbolAnswer("MKR"), decimalsAnswer(18n)))).toEqual({
       symbol: "MKR",
@@ -31,7 +31,7 @@ describe("metadata of tokens", () => {
     expect(await readOf(tokenCode(stringToHex(whole), decimalsAnswer(77n)))).toEqual({ symbol: whole, decimals: 77 });
   });
 
-  it("is unknown where a part is missing, empty or beyond sense, the other part is not", async () => {
+  it("is unknown where a part is missing, empty or absurd, while the other part is kept", async () => {
     expect(await readOf(tokenCode(null, decimalsAnswer(6n)))).toEqual({ symbol: null, decimals: 6 });
     expect(await readOf(tokenCode(symbolAnswer("X"), null))).toEqual({ symbol: "X", decimals: null });
     expect(await readOf(tokenCode(symbolAnswer(""), "0x12"))).toEqual({ symbol: null, decimals: null });
@@ -43,7 +43,7 @@ describe("metadata of tokens", () => {
     expect(await readOf(tokenCode(tooLong, decimalsAnswer(6n)))).toEqual({ symbol: null, decimals: 6 });
   });
 
-  it("is kept when it is no text: what prints it cleans it", async () => {
+  it("is kept when it is not text: whoever prints it cleans it", async () => {
     const { symbol } = await readOf(tokenCode(padHex("0xff1b5b", { dir: "right" }), null));
     expect(symbol).toBe("\ufffd\u001b[");
   });
@@ -52,11 +52,11 @@ describe("metadata of tokens", () => {
     expect(await readOf(code)).toMatchObject({ symbol: null });
   });
 
-  it("is unknown where no contract is", async () => {
+  it("is unknown where there is no contract", async () => {
     expect(await readTokenMetadata(reader, `0x${"71".repeat(20)}`)).toEqual({ symbol: null, decimals: null });
   });
 
-  it("is not called unknown when L1 cannot be reached", async () => {
+  it("is not reported as unknown when L1 cannot be reached", async () => {
     const failure = new HttpRequestError({ url: "http://l1.example", status: 503 });
     await expect(readTokenMetadata({ call: () => Promise.reject(failure) }, TOKEN)).rejects.toBe(failure);
   });

@@ -1,9 +1,9 @@
 import { BaseError, decodeAbiParameters, type Hex, hexToBytes, toFunctionSelector } from "viem";
 import type { L1Reader } from "./connection.ts";
 
-/** What an ERC-20 says of itself. Anyone can deploy one that says anything; null is what it does not say sensibly. */
+/** What an ERC-20 says about itself. Anyone can deploy one that says anything; null where the answer makes no sense. */
 export interface TokenMetadata {
-  /** As the contract answers, any characters included: never print it without `describeSymbol`. */
+  /** As the contract answers, with any characters: never print it without `describeSymbol`. */
   readonly symbol: string | null;
   readonly decimals: number | null;
 }
@@ -11,15 +11,15 @@ export interface TokenMetadata {
 /** 10^77 is the largest power of ten below 2^256: a token with more decimals has no whole unit. */
 export const MAX_TOKEN_DECIMALS = 77;
 
-/** Bounds what the call can compute and, through the price of memory, how much it can answer. */
+/** Bounds the computation of the call and, through the price of memory, the size of its answer. */
 const CALL_GAS = 500_000n;
-/** An answer that is longer is no symbol. */
+/** A longer answer is not a symbol. */
 const MAX_ANSWER_BYTES = 4096;
 const WORD_BYTES = 32;
 const SYMBOL = toFunctionSelector("function symbol()");
 const DECIMALS = toFunctionSelector("function decimals()");
 
-/** Failures that say nothing about the token: L1 was not reached, or has no time for us. */
+/** Failures that say nothing about the token: L1 was not reached, or is too busy. */
 const TRANSPORT_ERRORS: ReadonlySet<string> = new Set([
   "HttpRequestError",
   "TimeoutError",
@@ -29,8 +29,10 @@ const TRANSPORT_ERRORS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Symbol and decimals of the ERC-20 at an address; also symbols of type bytes32, as MKR has. Contracts that revert, answer
- * nothing, too much or something else give null. Throws viem's errors when L1 cannot be reached.
+ * Symbol and decimals of the ERC-20 at an address; also symbols of type bytes32, as MKR has. Contracts that revert,
+ * answer nothing, too much or something else give null. Throws viem's errors when L1 cannot be reached.
+ *
+ * @example const { symbol, decimals } = await readTokenMetadata(reader, tokenAddress);
  */
 export async function readTokenMetadata(
   reader: Pick<L1Reader, "call">,

@@ -27,7 +27,7 @@ describe("symbols of tokens", () => {
     ["digits", "3TH"],
     ["the name", "Ether"],
     ["the sign", "\u039e"],
-    ["a unit of it", "wei"],
+    ["a unit of ETH", "wei"],
   ])("that pass for ETH with %s are found", (_how, symbol) => {
     expect(describeSymbol(symbol, []).resembles).toBe("ETH");
   });

@@ -1,20 +1,20 @@
-/** Symbols of ETH and its parts and names, which no token may pass for. */
+/** Symbols and names of ETH and its units, which no token may pass for. */
 const ETH_NAMES = ["ETH", "ETHER", "ETHEREUM", "WEI", "GWEI"] as const;
-/** The sign of ETH, which is no letter of its name. */
+/** The sign of ETH, which is not a letter of its name. */
 const ETH_SIGNS = /^[\u039e\u{1d6b5}\s]+$/u;
-/** A terminal's escape sequences: what would act instead of being shown. */
+/** Escape sequences, which a terminal executes instead of showing. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const ESCAPE_SEQUENCES = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b[ -/]*[0-~]/g;
-/** Turns the direction in which text is shown. */
+/** Characters that change the direction of text. */
 const BIDI_OVERRIDE = /[\u202d\u202e\u2066-\u2069]/u;
 
-/** What an untrusted symbol comes to. */
+/** An untrusted symbol made safe to show. */
 export interface SymbolDescription {
   /** At most {@link MAX_SYMBOL_LENGTH} printable ASCII characters; empty when there is nothing to show. */
   readonly text: string;
-  /** Whether characters were replaced or cut off, or the symbol is no word. */
+  /** Whether characters were replaced or cut off, or the symbol is not a word. */
   readonly isAltered: boolean;
-  /** The reserved symbol that it equals or looks like; null for none. */
+  /** The reserved symbol that it equals or resembles; null for none. */
   readonly resembles: string | null;
 }
 
@@ -22,7 +22,7 @@ export interface SymbolDescription {
 export const MAX_SYMBOL_LENGTH = 16;
 
 /**
- * Letters of other scripts, and digits, that are read as a Latin letter, by that letter. Compatibility forms (full width,
+ * Letters of other scripts, and digits, that look like a Latin letter, by that letter. Compatibility forms (full width,
  * mathematical, circled) and accents are not listed: normalisation removes them.
  */
 const CONFUSABLES: Readonly<Record<string, string>> = {
@@ -56,7 +56,7 @@ const CONFUSABLES: Readonly<Record<string, string>> = {
 const AS_WRITTEN = Object.entries(CONFUSABLES).flatMap(([letter, others]) =>
   Array.from(others, (other) => [other, letter] as const),
 );
-/** The other case of each, too, where that is no look-alike of another letter: Η looks like H, η like n. */
+/** The other case of each as well, unless that looks like a different letter: Η looks like H, η like n. */
 const LETTER_OF: ReadonlyMap<string, string> = new Map([
   ...AS_WRITTEN.flatMap(([other, letter]) =>
     [other.toUpperCase(), other.toLowerCase()].map((one) => [one, letter] as const),
@@ -65,9 +65,11 @@ const LETTER_OF: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The word that a reader takes a symbol for: look-alikes of Latin letters become these, and everything that cannot be seen or
- * only decorates (controls, zero-width, bidi, spaces, punctuation, emoji, accents) goes. Two symbols with one skeleton look
- * alike. It joins more than it must (`DAI` and `DAl`): as a warning it may.
+ * What a reader sees in a symbol: look-alikes become the Latin letters they resemble, and everything invisible or
+ * decorative (controls, zero-width, bidi, spaces, punctuation, emoji, accents) is dropped. Two symbols with the same
+ * skeleton look alike. It errs on the side of a warning (`DAI` and `DAl` share one).
+ *
+ * @example symbolSkeleton("E-T-H") === symbolSkeleton("ETH") // true
  */
 export function symbolSkeleton(symbol: string): string {
   const plain = symbol.replaceAll(ESCAPE_SEQUENCES, "").normalize("NFKD");
@@ -81,7 +83,11 @@ export function symbolSkeleton(symbol: string): string {
 
 const ETH_SKELETONS = new Set(ETH_NAMES.map(symbolSkeleton));
 
-/** What to show of an untrusted symbol, and which of ETH and the `reserved` symbols it could be taken for. */
+/**
+ * What to show of an untrusted symbol, and which of ETH and the `reserved` symbols it could be taken for.
+ *
+ * @example describeSymbol("ETH\u200b", []).resembles // "ETH"
+ */
 export function describeSymbol(symbol: string, reserved: readonly string[]): SymbolDescription {
   const shown = Array.from(symbol.slice(0, 4 * MAX_SYMBOL_LENGTH), (letter) =>
     /^[A-Za-z0-9._+$-]$/.test(letter) ? letter : "?",

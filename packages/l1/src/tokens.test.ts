@@ -18,7 +18,7 @@ const permitAbi = parseAbi([
   "function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s)",
 ]);
 
-describe("tokens that are not as others", { timeout: 300_000 }, () => {
+describe("tokens that deviate from the standard", { timeout: 300_000 }, () => {
   let anvil: AnvilNode;
   let reader: L1Reader;
   let wallet: L1Wallet;
@@ -52,7 +52,7 @@ describe("tokens that are not as others", { timeout: 300_000 }, () => {
   });
   afterAll(() => anvil.stop());
 
-  it("USDT: an approval that is left over is taken back first, only when it has to be", async () => {
+  it("USDT: a leftover approval is revoked first, and only when necessary", async () => {
     const token = await deploy("UsdtLikeToken");
     expect(await sentSince(() => approve(token, 5n))).toBe(1);
     expect(await sentSince(() => approve(token, 5n))).toBe(0);
@@ -61,7 +61,7 @@ describe("tokens that are not as others", { timeout: 300_000 }, () => {
     expect(await allowance(token)).toBe(9n);
   });
 
-  it("a token that says that it approved and did not is found out", async () => {
+  it("a token that reports success without approving is detected", async () => {
     const token = await deploy("DeafToken");
     await expect(approve(token, 5n)).rejects.toMatchObject({ code: "l1/approval-failed" });
   });

@@ -8,17 +8,17 @@ export interface Question {
   readonly params?: readonly unknown[];
 }
 
-/** What the RPC does with a question; `ask` puts it to the real node. Null: it never answers. */
+/** How the RPC handles a request; `ask` forwards it to the real node. Null: it never answers. */
 export type Manner = (question: Question, ask: () => Promise<object>) => Promise<object | null>;
 
-/** An RPC in front of a real node whose manners tests change. */
+/** An RPC in front of a real node whose behaviour tests change. */
 export interface FaultyRpc {
   readonly url: string;
   manner: Manner;
   readonly stop: () => Promise<void>;
 }
 
-/** Passes everything on. */
+/** Forwards everything. */
 export const honest: Manner = (_, ask) => ask();
 
 /** An error answer. */
@@ -26,7 +26,7 @@ export function errorAnswer({ id }: Question, message: string, code = -32000): o
   return { jsonrpc: "2.0", id, error: { code, message } };
 }
 
-/** Takes transactions, and answers what `answer` makes of the question, null for nothing. */
+/** Forwards transactions, but answers with the result of `answer`; null for no answer. */
 export function afterTaking(answer: (question: Question) => object | null): Manner {
   return async (question, ask) => {
     if (question.method !== "eth_sendRawTransaction") return ask();

@@ -7,7 +7,7 @@ import { isAnswer, isBusy, isMissingState, isRefusal } from "./refusals.ts";
 
 /** Pause after the first failure of a read; it doubles with each further one. */
 const FIRST_DELAY_MS = 250;
-/** Pauses stop growing after so many failures. */
+/** Pauses stop growing after this many failures. */
 const LONGEST_DELAY = 6;
 const ATTEMPTS = 5;
 
@@ -15,13 +15,13 @@ const ATTEMPTS = 5;
 export interface L1Access {
   readonly rollup: L1Rollup;
   /**
-   * Runs a read, again after failures that a retry can help. Throws `l1/unavailable` when it keeps failing,
-   * `l1/state-missing` when the RPC keeps refusing a state, and the contract's answer at once.
+   * Runs a read, and again after failures that a retry may cure. Throws `l1/unavailable` when it keeps failing,
+   * `l1/state-missing` when the RPC keeps refusing a state; a revert of the contract is thrown at once.
    */
   readonly call: <T>(what: string, read: () => Promise<T>) => Promise<T>;
-  /** Whether a read that has failed so often may be tried again. */
+  /** Whether a read that has failed this often may be retried. */
   readonly mayRetry: (error: unknown, failures: number) => boolean;
-  /** Waits, the longer the more failures there were. Throws the reason when the work is aborted meanwhile. */
+  /** Waits, longer after more failures. Throws the reason when the work is aborted meanwhile. */
   readonly pause: (failures: number) => Promise<void>;
   /** Throws the reason when the work was aborted. */
   readonly throwIfAborted: () => void;
@@ -30,17 +30,21 @@ export interface L1Access {
 /** How {@link createL1Access} deals with failures. */
 export interface L1AccessOptions {
   readonly signal?: AbortSignal;
-  /** Tries of a read; 5 by default. */
+  /** Attempts per read; 5 by default. */
   readonly attempts?: number;
   /** Pause after the first failure; 250 by default. */
   readonly firstDelayMs?: number;
-  /** Which failures may be retried: all, or only what an RPC refuses, not a connection that fails. */
+  /** Which failures may be retried: all, or only refusals by the RPC, not failed connections. */
   readonly retry?: "all" | "refusals";
-  /** Waits; by default with the process's timers. */
+  /** Waits; by default with the platform's timers. */
   readonly sleep?: (ms: number) => Promise<void>;
 }
 
-/** Reads `rollup` with retries. */
+/**
+ * Reads `rollup` with retries.
+ *
+ * @example const access = createL1Access(rollupAt(reader, address), { attempts: 3 });
+ */
 export function createL1Access(rollup: L1Rollup, options: L1AccessOptions = {}): L1Access {
   const { signal, attempts = ATTEMPTS, firstDelayMs = FIRST_DELAY_MS, retry = "all" } = options;
   const sleep = options.sleep ?? ((ms: number) => delay(ms, undefined, signal === undefined ? {} : { signal }));
@@ -68,10 +72,13 @@ export function createL1Access(rollup: L1Rollup, options: L1AccessOptions = {}):
   };
 }
 
-/** What a read that failed for good throws: `l1/state-missing` for a state that the RPC does not have, else `l1/unavailable`. */
+/**
+ * The error of a read that failed for good: `l1/state-missing` for a state that the RPC does not have, else
+ * `l1/unavailable`.
+ */
 export function unavailable(what: string, cause: unknown): CairnError {
   const code = isMissingState(cause) ? "l1/state-missing" : "l1/unavailable";
-  return l1Error(code, `L1 does not tell ${what}: ${reasonOf(cause)}`, { cause });
+  return l1Error(code, `L1 cannot provide ${what}: ${reasonOf(cause)}`, { cause });
 }
 
 function reasonOf(cause: unknown): string {
@@ -80,7 +87,11 @@ function reasonOf(cause: unknown): string {
   return details === undefined || shortMessage.includes(details) ? shortMessage : `${shortMessage} ${details}`;
 }
 
-/** What was read, asked again while the RPC knows nothing: of several nodes behind one address, some may be behind. */
+/**
+ * Repeats a read while the RPC answers that there is nothing: of several nodes behind one address, some may lag.
+ *
+ * @example const block = await insist(() => readBlock(access, 100)); // null only after several empty answers
+ */
 export async function insist<T>(read: () => Promise<T | null>): Promise<T | null> {
   for (let asked = 1; ; asked++) {
     const answer = await read();
@@ -88,5 +99,5 @@ export async function insist<T>(read: () => Promise<T | null>): Promise<T | null
   }
 }
 
-/** Answers in a row before it is believed that there is nothing. */
+/** Empty answers in a row before they are believed. */
 const ASKS = 3;

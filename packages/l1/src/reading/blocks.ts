@@ -16,8 +16,11 @@ export interface L1Block {
 export type L1HeadTag = "latest" | "safe" | "finalized";
 
 /**
- * An L1 block by number or tag; null when the RPC says that it has none: it may be behind, and before the consensus layer has
- * spoken, and on chains without one, there is no safe or finalized block. Throws `l1/unavailable`.
+ * An L1 block by number or tag; null when the RPC says that it has none: it may be behind, and there is no safe or
+ * finalized block until the consensus layer has reported one, or ever on chains without finality. Throws
+ * `l1/unavailable`.
+ *
+ * @example const finalized = await readBlock(access, "finalized");
  */
 export async function readBlock({ rollup, call }: L1Access, block: number | L1HeadTag): Promise<L1Block | null> {
   const question = typeof block === "number" ? { blockNumber: BigInt(block) } : { blockTag: block };
@@ -34,13 +37,22 @@ export async function readBlock({ rollup, call }: L1Access, block: number | L1He
   return { block: Number(number), hash, parentHash, timestamp: Number(timestamp) };
 }
 
-/** Whether an L1 block is still the one it was, asked more than once before it is said to be gone. Throws `l1/unavailable`. */
+/**
+ * Whether an L1 block is still the one it was, asked more than once before it is said to be gone. Throws
+ * `l1/unavailable`.
+ *
+ * @example if (!(await isStillThere(access, lastBlock))) await undoReorg();
+ */
 export async function isStillThere(access: L1Access, known: Pick<L1Block, "block" | "hash">): Promise<boolean> {
   const shown = await insist(() => readBlock(access, known.block));
   return shown?.hash === known.hash;
 }
 
-/** The head of L1. Throws `l1/unavailable`, also when the RPC has no such block. */
+/**
+ * The head of L1. Throws `l1/unavailable`, also when the RPC has no such block.
+ *
+ * @example const { block, hash } = await readHead(access, "latest");
+ */
 export async function readHead(access: L1Access, tag: L1HeadTag): Promise<L1Block> {
   const head = await readBlock(access, tag);
   if (head !== null) return head;

@@ -6,7 +6,7 @@ import type { L1Access } from "./access.ts";
 import { READS_PER_CALL, readMany } from "./read-many.ts";
 import { isBusy, isNothingThere, isRefusal } from "./refusals.ts";
 
-/** What the contract says of itself at one L1 block. */
+/** What the contract reports at one L1 block. */
 export interface ContractCounts {
   readonly root: bigint;
   readonly nextIndex: number;
@@ -22,8 +22,10 @@ export interface ContractState extends ContractCounts {
 }
 
 /**
- * What the contract says of itself after an L1 block; null when there was none yet. Throws `l1/not-a-rollup` for another contract,
- * `l1/state-missing` when the RPC does not have that state, `l1/unavailable`.
+ * What the contract reports after an L1 block; null when there was none yet. Throws `l1/not-a-rollup` for another
+ * contract, `l1/state-missing` when the RPC does not have that state, `l1/unavailable`.
+ *
+ * @example const { batchCount } = (await readContractCounts(access, head.block)) ?? { batchCount: 0 };
  */
 export async function readContractCounts(access: L1Access, block: number): Promise<ContractCounts | null> {
   const { reader, address } = access.rollup;
@@ -45,7 +47,12 @@ export async function readContractCounts(access: L1Access, block: number): Promi
   }
 }
 
-/** What the contract says of itself after an L1 block, queue included. Throws as {@link readContractCounts}; `l1/not-a-rollup` also for no contract. */
+/**
+ * What the contract reports after an L1 block, queue included. Throws as {@link readContractCounts}; `l1/not-a-rollup`
+ * also for no contract.
+ *
+ * @example const { queueTail, queueTailHash } = await readContractState(access, head.block);
+ */
 export async function readContractState(access: L1Access, block: number): Promise<ContractState> {
   const counts = await readContractCounts(access, block);
   if (counts !== null) return { ...counts, queueTailHash: await readQueueHash(access, counts.queueTail, block) };
@@ -53,7 +60,12 @@ export async function readContractState(access: L1Access, block: number): Promis
   throw l1Error("l1/not-a-rollup", `there is no contract at ${address} in block ${block}`);
 }
 
-/** Batches that the contract had accepted at L1's finalized block; 0 where the RPC knows no such block or no rollup in it. */
+/**
+ * Batches that the contract had accepted at L1's finalized block; 0 where the RPC knows no such block or no rollup in
+ * it.
+ *
+ * @example const finalBatches = await readFinalizedBatchCount(access);
+ */
 export async function readFinalizedBatchCount({ rollup, call }: L1Access): Promise<number> {
   const { reader, address } = rollup;
   try {
@@ -69,8 +81,11 @@ export async function readFinalizedBatchCount({ rollup, call }: L1Access): Promi
 }
 
 /**
- * Rolling queue hash after the first `count` entries, of which the contract had as many at an L1 block. An entry never changes, so
- * that it is read at the latest block where the RPC no longer has that state. Throws `l1/unavailable`, `l1/state-missing`.
+ * Rolling queue hash after the first `count` entries, which the contract had at an L1 block. An entry never changes, so
+ * that it is read at the latest block where the RPC no longer has that state. Throws `l1/unavailable`,
+ * `l1/state-missing`.
+ *
+ * @example const hash = await readQueueHash(access, 3, head.block); // after entries 0, 1 and 2
  */
 export async function readQueueHash(access: L1Access, count: number, block: number): Promise<Uint8Array> {
   if (count === 0) return EMPTY_QUEUE_HASH;
@@ -90,15 +105,18 @@ export async function readQueueHash(access: L1Access, count: number, block: numb
   return hexToBytes(entry.queueHash, 32);
 }
 
-/** Commitments of batches in the order in which they are asked for, read many at once ahead of the question. */
+/** Commitments of batches in the order they are requested, prefetched many at a time. */
 export interface CommitmentReader {
-  /** What the contract keeps of a batch; zero when it has none. Throws `l1/unavailable`, `l1/state-missing`. */
+  /** The contract's commitment to a batch; zero when it has none. Throws `l1/unavailable`, `l1/state-missing`. */
   of(batch: number): Promise<Hex>;
 }
 
 /**
- * Reads the commitments of batches up to `last`, which the contract had at an L1 block. A commitment never changes, so that it is read
- * at the latest block where the RPC no longer has that state: a long restoration outlives the states of most RPCs.
+ * Reads the commitments of batches up to `last`, which the contract had at an L1 block. A commitment never changes, so
+ * that it is read at the latest block where the RPC no longer has that state: a long restoration takes longer than most
+ * RPCs keep states.
+ *
+ * @example const commitments = createCommitmentReader(access, batchCount, head.block);
  */
 export function createCommitmentReader(access: L1Access, last: number, block: number): CommitmentReader {
   const groups = new Map<number, Promise<readonly Hex[]>>();
@@ -113,7 +131,7 @@ export function createCommitmentReader(access: L1Access, last: number, block: nu
       let read = groups.get(group);
       if (read === undefined) {
         read = readGroup(first, Math.min(last, (group + 1) * READS_PER_CALL - 1));
-        // Awaited below, maybe by nobody if another batch fails first.
+        // Awaited below, or never if another batch fails first.
         read.catch(() => {});
         groups.set(group, read);
         groups.delete(group - 2);
@@ -132,7 +150,7 @@ async function orLatest<T>(block: bigint, read: (at: bigint | null) => Promise<T
   }
 }
 
-/** An RPC that answers, but refuses a question about a block, does not have that block's state, however it words it. */
+/** An RPC that answers but refuses a question about a block does not have that block's state, however it words this. */
 function asMissingState(error: unknown): unknown {
   if (!isCairnError(error, "l1/unavailable") || !isRefusal(error.cause) || isBusy(error.cause)) return error;
   return l1Error("l1/state-missing", error.message, { cause: error.cause });

@@ -14,13 +14,13 @@ import { l1Error } from "../errors.ts";
 import { cleanLogs } from "./logs.ts";
 import type { ReadRange } from "./ranges.ts";
 
-/** Where an event stands on L1. */
+/** The place of an event on L1. */
 export interface EventPlace {
   readonly block: number;
   /** 32 bytes each. */
   readonly blockHash: Uint8Array;
   readonly transaction: Uint8Array;
-  /** Of the transaction in its block. */
+  /** Position of the transaction in its block. */
   readonly transactionIndex: number;
 }
 
@@ -32,7 +32,7 @@ export interface QueuedEvent extends EventPlace {
   readonly operation: L1Operation;
   /** Rolling hash after the entry, 32 bytes. */
   readonly queueHash: Uint8Array;
-  /** Wei for whoever submits the batch that consumes the entry. */
+  /** Wei paid to the submitter of the batch that consumes the entry. */
   readonly submitterFee: bigint;
 }
 
@@ -45,7 +45,7 @@ export interface AcceptedEvent extends EventPlace {
   readonly header: BatchHeader;
   /** SHA-256 of the padded data, 32 bytes. */
   readonly dataHash: Uint8Array;
-  /** Queue entries that all batches up to this one consumed, and the rolling hash after them. */
+  /** Queue entries consumed by all batches up to this one, and the rolling hash after them. */
   readonly queueHead: number;
   readonly queueHash: Uint8Array;
 }
@@ -54,12 +54,12 @@ export interface AcceptedEvent extends EventPlace {
 export interface SettledEvent extends EventPlace {
   readonly type: "settled";
   readonly batch: number;
-  /** In the batch's payout list. */
+  /** Position in the batch's payout list. */
   readonly position: number;
   readonly status: "paid" | "claimable";
 }
 
-/** What a rollup's state and payouts follow from. */
+/** The events that determine a rollup's state and payouts. */
 export type RollupEvent = QueuedEvent | AcceptedEvent | SettledEvent;
 
 const STATE_EVENTS = [
@@ -77,8 +77,10 @@ type Log = GetLogsReturnType<undefined, typeof ALL_EVENTS, true, bigint, bigint>
 type LogOf<Name extends Log["eventName"]> = Extract<Log, { eventName: Name }>;
 
 /**
- * Queue entries, batches and payments in a range, in order. Throws what the RPC throws, `l1/bad-events`, `l1/queue-mismatch` for
- * an entry that no contract of ours makes, `l1/unknown-circuit`.
+ * Queue entries, batches and payments in a range, in order. Throws what the RPC throws, `l1/bad-events`,
+ * `l1/queue-mismatch` for an entry that the rollup contract cannot make, `l1/unknown-circuit`.
+ *
+ * @example const events = await readRollupEvents(access, { from: 100, to: 200 });
  */
 export const readRollupEvents: ReadRange<RollupEvent> = async ({ rollup: { address, reader } }, range) => {
   const blocks = { fromBlock: BigInt(range.from), toBlock: BigInt(range.to) };
@@ -86,7 +88,7 @@ export const readRollupEvents: ReadRange<RollupEvent> = async ({ rollup: { addre
   return cleanLogs(logs, address, range).map(toEvent);
 };
 
-/** As {@link readRollupEvents}, without payments. */
+/** Like {@link readRollupEvents}, without payments. See {@link readRollupEvents}. */
 export const readStateEvents: ReadRange<QueuedEvent | AcceptedEvent> = async ({ rollup }, range) => {
   const { address, reader } = rollup;
   const blocks = { fromBlock: BigInt(range.from), toBlock: BigInt(range.to) };
@@ -164,7 +166,7 @@ function operationOf(fields: LogOf<"L1OperationQueued">["args"]): L1Operation {
     }
   } catch (cause) {
     if (!isCairnError(cause)) throw cause;
-    throw mismatch(fields.position, "is no record that the contract makes", cause);
+    throw mismatch(fields.position, "is not a record that the contract can make", cause);
   }
   throw mismatch(fields.position, `is of unknown kind ${fields.kind}`);
 }

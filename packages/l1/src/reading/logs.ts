@@ -2,7 +2,7 @@ import type { Address } from "viem";
 import { l1Error } from "../errors.ts";
 import type { L1Range } from "./ranges.ts";
 
-/** What is checked of an event; null where an RPC shows what is not mined yet. */
+/** The checked parts of an event; null where an RPC shows one that is not mined yet. */
 export interface PlacedLog {
   readonly address: string;
   readonly blockNumber: bigint | null;
@@ -15,8 +15,10 @@ export interface PlacedLog {
 }
 
 /**
- * Events as they stand on the chain: in order, each once, without those of a chain that was left and those that are not mined yet.
- * Throws `l1/bad-events` for what was not asked for, and for events that contradict each other.
+ * Events as they are on the chain: in order, each once, without removed ones and those not mined yet.
+ * Throws `l1/bad-events` for events that were not asked for or contradict each other.
+ *
+ * @example const logs = cleanLogs(await reader.getContractEvents(query), address, range);
  */
 export function cleanLogs<Log extends PlacedLog>(
   logs: readonly Log[],
@@ -30,9 +32,9 @@ export function cleanLogs<Log extends PlacedLog>(
   for (const log of ordered) {
     const last = kept.at(-1);
     if (last !== undefined && blockOf(last) === blockOf(log)) {
-      if (last.blockHash !== log.blockHash) throw badEvents(log, "is of another block than the one before it");
+      if (last.blockHash !== log.blockHash) throw badEvents(log, "has another block hash than the event before it");
       if (last.logIndex === log.logIndex) {
-        if (!isSame(last, log)) throw badEvents(log, "has the place of another one");
+        if (!isSame(last, log)) throw badEvents(log, "has the same place as another one");
         continue;
       }
     }
@@ -46,9 +48,10 @@ function isMined({ blockNumber, blockHash, transactionHash, logIndex }: PlacedLo
 }
 
 function assertAsked(log: PlacedLog, address: Address, { from, to }: L1Range): void {
-  if (log.address.toLowerCase() !== address.toLowerCase()) throw badEvents(log, `is of ${log.address}, not asked for`);
+  if (log.address.toLowerCase() !== address.toLowerCase())
+    throw badEvents(log, `is by ${log.address}, which was not asked for`);
   const block = blockOf(log);
-  if (block < from || block > to) throw badEvents(log, `is of block ${block}, not of ${from} to ${to}`);
+  if (block < from || block > to) throw badEvents(log, `is in block ${block}, outside ${from} to ${to}`);
 }
 
 function isSame(a: PlacedLog, b: PlacedLog): boolean {
@@ -60,5 +63,5 @@ function blockOf({ blockNumber }: PlacedLog): number {
 }
 
 function badEvents({ transactionHash }: PlacedLog, problem: string) {
-  return l1Error("l1/bad-events", `an event that L1 shows in transaction ${transactionHash} ${problem}`);
+  return l1Error("l1/bad-events", `an event returned for transaction ${transactionHash} ${problem}`);
 }

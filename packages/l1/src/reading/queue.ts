@@ -14,7 +14,10 @@ export interface QueueEnd {
 
 export const EMPTY_QUEUE: QueueEnd = { queueTail: 0, queueHash: EMPTY_QUEUE_HASH };
 
-/** The queue's end after one more entry. Throws `l1/events-incomplete` unless it is the next, `l1/queue-mismatch` unless it hashes to its hash. */
+/**
+ * The queue's end after one more entry. Throws `l1/events-incomplete` unless it is the next one, `l1/queue-mismatch`
+ * unless it leads to its stated hash. See {@link assertQueueEnd}.
+ */
 export function followQueue({ queueTail, queueHash }: QueueEnd, event: QueuedEvent): QueueEnd {
   const { position: entry, operation } = event;
   if (entry !== queueTail) {
@@ -24,7 +27,7 @@ export function followQueue({ queueTail, queueHash }: QueueEnd, event: QueuedEve
   }
   const hash = nextQueueHash(queueHash, recordOf(event));
   if (bytesToHex(hash) === bytesToHex(event.queueHash)) return { queueTail: queueTail + 1, queueHash: hash };
-  throw l1Error("l1/queue-mismatch", `queue entry ${entry} (${operation.type}) does not hash to its hash`, {
+  throw l1Error("l1/queue-mismatch", `queue entry ${entry} (${operation.type}) does not lead to its stated hash`, {
     details: { entry },
   });
 }
@@ -34,7 +37,7 @@ function recordOf({ position, operation }: QueuedEvent): Uint8Array {
     return encodeL1Operation(operation);
   } catch (cause) {
     if (!isCairnError(cause)) throw cause;
-    throw l1Error("l1/queue-mismatch", `queue entry ${position} is no record that the contract makes`, {
+    throw l1Error("l1/queue-mismatch", `queue entry ${position} is not a record that the contract can make`, {
       cause,
       details: { entry: position },
     });
@@ -42,8 +45,9 @@ function recordOf({ position, operation }: QueuedEvent): Uint8Array {
 }
 
 /**
- * Queue entries from `fromPosition` on, in order, up to the latest block. Throws `l1/events-incomplete` and `l1/queue-mismatch` unless
- * they follow one another and hash to what the contract stores before and after them; `l1/unavailable`, `l1/not-a-rollup`.
+ * Queue entries from `fromPosition` on, in order, up to the latest block. Throws `l1/events-incomplete` and
+ * `l1/queue-mismatch` unless they are consecutive and hash to what the contract stores before and after them;
+ * `l1/unavailable`, `l1/not-a-rollup`.
  *
  * @example const [first] = await readQueue(rollup, 0); // the first deposit, forced withdrawal or key change
  */
@@ -79,13 +83,17 @@ async function readBackTo(access: L1Access, first: number, head: number, limits:
   return found;
 }
 
-/** Throws `l1/events-incomplete`, `l1/queue-mismatch` unless the events led to where the contract's queue ends. */
+/**
+ * Throws `l1/events-incomplete`, `l1/queue-mismatch` unless the events end where the contract's queue ends.
+ *
+ * @example assertQueueEnd(events.reduce(followQueue, EMPTY_QUEUE), await readContractState(access, head.block));
+ */
 export function assertQueueEnd(
   { queueTail, queueHash }: QueueEnd,
   contract: { readonly queueTail: number; readonly queueTailHash: Uint8Array },
 ): void {
   if (queueTail !== contract.queueTail) {
-    const message = `events show ${queueTail} queue entries, the contract has ${contract.queueTail}`;
+    const message = `events show ${queueTail} queue entries, but the contract has ${contract.queueTail}`;
     throw l1Error("l1/events-incomplete", message, { details: { entry: queueTail } });
   }
   if (bytesToHex(queueHash) === bytesToHex(contract.queueTailHash)) return;

@@ -8,7 +8,7 @@ export interface L1Range {
   readonly to: number;
 }
 
-/** L1 blocks asked for at once: at first, and at most. */
+/** L1 blocks requested at once: initially, and at most. */
 export interface RangeLimits {
   readonly first: number;
   readonly max: number;
@@ -16,7 +16,9 @@ export interface RangeLimits {
 
 export const DEFAULT_RANGE_LIMITS: RangeLimits = { first: 2_000, max: 50_000 };
 
-/** By how much the width that may be tried grows with each range read, so that one bad moment does not slow all that follows. */
+/**
+ * Growth of the width that may be tried with each range read, so that one bad moment does not slow everything after it.
+ */
 const CEILING_GROWTH = 1.05;
 
 /** Reads the events of one kind in a range. */
@@ -28,18 +30,20 @@ export interface RangeRead<Event> {
   readonly events: readonly Event[];
 }
 
-/** The width of ranges that an RPC takes, learnt as it goes: halved when one is refused, doubled when they are not. */
+/** Learns the width of ranges that an RPC accepts: halves it after a refusal, doubles it otherwise. */
 export interface RangeReader<Event> {
-  /** Events from `range.from` on, up to as far as the RPC goes at once. */
+  /** Events from `range.from` on, as far as the RPC goes in one answer. */
   forward(range: L1Range): Promise<RangeRead<Event>>;
   /** The same from `range.to` down. */
   backward(range: L1Range): Promise<RangeRead<Event>>;
 }
 
 /**
- * Reads ranges of events. Providers refuse wide ranges in many ways (an error of some code, a status, no answer at all), so every
- * refusal is answered by a narrower range, down to a single block. Both throw `l1/unavailable` when not even that can be read,
- * and what `readRange` throws of its own.
+ * Reads ranges of events. Providers refuse wide ranges in many ways (an error of some code, a status, no answer at
+ * all), so every refusal is answered with a narrower range, down to a single block. Both methods throw `l1/unavailable`
+ * when not even that can be read, and whatever else `readRange` throws.
+ *
+ * @example const ranges = createRangeReader(access, readRollupEvents);
  */
 export function createRangeReader<Event>(
   access: L1Access,
@@ -77,7 +81,8 @@ export function createRangeReader<Event>(
   };
 
   return {
-    // A short range comes first and full ones after it: of an RPC whose nodes lag a little, only the last range may lack events.
+    // The short range comes first, full ones after it: if the RPC's nodes lag a little, only the last range may lack
+    // events.
     forward: ({ from, to }) => readWithin((asked) => ({ from, to: from + ((to - from) % asked) })),
     backward: ({ from, to }) => readWithin((asked) => ({ from: Math.max(from, to - asked + 1), to })),
   };

@@ -8,7 +8,7 @@ import type {
 } from "viem";
 import type { L1Access } from "./access.ts";
 
-/** Questions put into one call of the RPC: their code and arguments stay well below the 48 KiB that EIP-3860 allows. */
+/** Reads per RPC call: their code and arguments stay well below the 48 KiB that EIP-3860 allows. */
 export const READS_PER_CALL = 100;
 
 /** Without its literal type: the answers are typed here, by the view's name. */
@@ -18,7 +18,12 @@ type View = ContractFunctionName<typeof rollupAbi, "view">;
 type Arguments<Name extends View> = ContractFunctionArgs<typeof rollupAbi, "view", Name>;
 type Answer<Name extends View> = ContractFunctionReturnType<typeof rollupAbi, "view", Name>;
 
-/** The contract's answers to one view for many arguments, at an L1 block or the latest, in order. Throws `l1/unavailable`, `l1/state-missing`. */
+/**
+ * The contract's answers to one view for many arguments, at an L1 block or the latest, in order. Throws
+ * `l1/unavailable`, `l1/state-missing`.
+ *
+ * @example const addresses = await readMany(access, "tokenAddress", [[0], [1]], null);
+ */
 export async function readMany<Name extends View>(
   { rollup, call }: L1Access,
   functionName: Name,
@@ -40,7 +45,7 @@ export async function readMany<Name extends View>(
       rollup.reader.multicall({
         contracts,
         allowFailure: false,
-        // Not every chain has a contract for this; the code travels with the call.
+        // Not every chain has a multicall contract; the code travels with the call.
         deployless: true,
         batchSize: 0,
         ...(block === null ? {} : { blockNumber: BigInt(block) }),

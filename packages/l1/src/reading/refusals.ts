@@ -8,9 +8,9 @@ import {
   RpcRequestError,
 } from "viem";
 
-/** Errors of an answer that is not of the type that the function has: another contract's. */
+/** Decoding errors of an answer that does not have the function's type: another contract answered. */
 const UNREADABLE = /^(?:Abi|PositionOutOfBounds)/;
-/** Nobody was reached: a narrower question would not be answered either. */
+/** No server was reached: a narrower question would not be answered either. */
 const NO_CONNECTION = new Set([
   "ECONNREFUSED",
   "ENOTFOUND",
@@ -22,8 +22,8 @@ const NO_CONNECTION = new Set([
 const BUSY = /rate.?limit|too many requests|request(?:s)? limit|requests per|compute units|throughput|capacity/i;
 
 /**
- * How RPCs refuse a state that they do not have. Geth, Erigon, Nethermind, Besu and Reth word it differently, and so do providers
- * that have no archive. "header not found" is left out: a node that is behind says it too.
+ * How RPCs refuse to serve a state that they do not have. Geth, Erigon, Nethermind, Besu and Reth word it differently,
+ * and so do providers that have no archive. "header not found" is left out: a node that is behind says it too.
  */
 const MISSING_STATE = new RegExp(
   [
@@ -43,7 +43,7 @@ const MISSING_STATE = new RegExp(
   "i",
 );
 
-/** Codes for a block that the RPC has not: EIP-1474's, and that of the execution API for unresolved tags. */
+/** Codes for a block that the RPC does not have: EIP-1474's, and the execution API's for unresolved tags. */
 const NO_BLOCK_CODES = new Set([-32001, -39001]);
 const INVALID_PARAMETERS = -32602;
 const NO_BLOCK = new RegExp(
@@ -62,7 +62,7 @@ const NO_BLOCK = new RegExp(
 /** How nodes refuse a tag that they do not know, or know but have no block for. */
 const NO_TAG = /(?:invalid|unsupported|unknown|not support\w*).*(?:tag|block)|tag.*(?:not supported|invalid|unknown)/i;
 
-/** Whether a failure is the contract's answer, or our own, and not the connection's. */
+/** Whether a failure comes from the contract or from our own code, not from the connection. */
 export function isAnswer(error: unknown): boolean {
   if (error instanceof CairnError || (error instanceof Error && error.name === "AbortError")) return true;
   if (!(error instanceof BaseError)) return false;
@@ -77,7 +77,7 @@ export function isAnswer(error: unknown): boolean {
   );
 }
 
-/** Whether there is no contract where one was asked. */
+/** Whether there is no contract at the address. */
 export function isNothingThere(error: unknown): boolean {
   return error instanceof BaseError && error.walk((cause) => cause instanceof ContractFunctionZeroDataError) !== null;
 }
@@ -95,7 +95,7 @@ export function isUnreachable(error: unknown): boolean {
   return request.walk((cause) => NO_CONNECTION.has(String((cause as { readonly code?: unknown }).code))) !== null;
 }
 
-/** Whether the RPC asks for fewer questions, not for smaller ones. */
+/** Whether the RPC wants fewer requests, not smaller ones. */
 export function isBusy(error: unknown): boolean {
   const refusal = refusalOf(error);
   if (refusal !== null) return refusal.code === 429 || refusal.code === -32007 || BUSY.test(refusal.text);
@@ -111,8 +111,8 @@ export function isMissingState(error: unknown): boolean {
 }
 
 /**
- * Whether the RPC says that it has no such block: by a null answer or an error. With a tag also by the word that the tag is
- * invalid: there is nothing else in the question that could be.
+ * Whether the RPC says that it has no such block: by a null answer or an error. With a tag, also by calling an
+ * argument invalid: the tag is the only one that could be.
  */
 export function isMissingBlock(error: unknown, block: number | string): boolean {
   if (error instanceof Error && error.name === "BlockNotFoundError") return true;

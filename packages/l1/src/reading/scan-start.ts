@@ -11,7 +11,12 @@ export interface KnownEvents {
   readonly queuePosition: number;
 }
 
-/** Reads from a block that should do, and if events turn out to be missing, from where it must. Throws as both functions. */
+/**
+ * Reads from a block that should suffice, and if events turn out to be missing, from the true start. Throws as both
+ * functions.
+ *
+ * @example const events = await readFromHint(hint, readFrom, () => findStart(access, known, counts, head.block));
+ */
 export async function readFromHint<T>(
   hint: number | null,
   read: (from: number) => Promise<T>,
@@ -28,8 +33,10 @@ export async function readFromHint<T>(
 }
 
 /**
- * Where reading has to begin: at the creation of the rollup, or else, where the RPC has forgotten old states, at the first event that is
- * not known. Throws as {@link findDeploymentBlock} and {@link findScanStart}.
+ * Where reading has to begin: at the creation of the rollup or, where the RPC has pruned old states, at the first event
+ * that is not known. Throws as {@link findDeploymentBlock} and {@link findScanStart}.
+ *
+ * @example const from = await findStart(access, { batch: 0, queuePosition: 0 }, counts, head.block);
  */
 export async function findStart(
   access: L1Access,
@@ -47,15 +54,17 @@ export async function findStart(
   return findScanStart(access, wanted, head, limits);
 }
 
-/** What must still come: the next batch and the next queue entry, where there are any. */
+/** What is still missing: the next batch and the next queue entry, if any. */
 export interface Wanted {
   readonly batch: number | null;
   readonly entry: number | null;
 }
 
 /**
- * L1 block of the rollup's creation, by looking for the first block with its code; null where the RPC no longer knows the
+ * L1 block of the rollup's creation, found as the first block with its code; null where the RPC no longer knows the
  * state of old blocks. Throws `l1/not-a-rollup`, `l1/unavailable`.
+ *
+ * @example const from = (await findDeploymentBlock(access, head.block)) ?? 0;
  */
 export async function findDeploymentBlock({ rollup, call }: L1Access, head: number): Promise<number | null> {
   const { reader, address } = rollup;
@@ -80,7 +89,7 @@ export async function findDeploymentBlock({ rollup, call }: L1Access, head: numb
 }
 
 /**
- * The block from which on all that is wanted is found, by reading events from `head` down; for RPCs that keep events
+ * The block after which everything wanted is found, by reading events from `head` down; for RPCs that keep events
  * but no old states, or no old events. Throws `l1/events-incomplete` at block 0, `l1/unavailable`.
  */
 export async function findScanStart(
@@ -101,5 +110,5 @@ export async function findScanStart(
     to = read.from - 1;
   }
   const [what, number] = batchBlock === null ? ["batch", wanted.batch] : ["queue entry", wanted.entry];
-  throw l1Error("l1/events-incomplete", `L1 shows no event of ${what} ${number}`, { details: { ...wanted } });
+  throw l1Error("l1/events-incomplete", `L1 returns no event of ${what} ${number}`, { details: { ...wanted } });
 }

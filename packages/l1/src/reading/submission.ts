@@ -9,8 +9,10 @@ import type { AcceptedEvent } from "./events.ts";
 export type SubmissionCheck = "transaction" | "header" | "dataHash";
 
 /**
- * The data that a batch published, out of its transaction's calldata. Throws `l1/batch-mismatch` unless the transaction is to the
- * rollup, its header is that of the event, and its data has the event's hash; `l1/unavailable`.
+ * The data that a batch published, from its transaction's calldata. Throws `l1/batch-mismatch` unless the transaction
+ * is to the rollup, its header is that of the event, and its data has the event's hash; `l1/unavailable`.
+ *
+ * @example const data = await readPublishedData(access, acceptedEvent);
  */
 export async function readPublishedData(access: L1Access, event: AcceptedEvent): Promise<Uint8Array> {
   const { number, header } = event;
@@ -20,10 +22,10 @@ export async function readPublishedData(access: L1Access, event: AcceptedEvent):
   const sent = decodeSubmission(input, number);
   const ownHash = bytesToHex(event.dataHash);
   if (computeBatchCommitment(sent.header, ownHash) !== computeBatchCommitment(toHeaderStruct(header), ownHash)) {
-    throw mismatch(number, "header", "has another header in its event than in its calldata");
+    throw mismatch(number, "header", "has different headers in its event and its calldata");
   }
   const data = hexToBytes(sent.data);
-  if (hashOf(event, data) !== ownHash) throw mismatch(number, "dataHash", "has data of another hash");
+  if (hashOf(event, data) !== ownHash) throw mismatch(number, "dataHash", "has data with another hash");
   return data;
 }
 
@@ -32,7 +34,7 @@ function hashOf({ number, header }: AcceptedEvent, data: Uint8Array): Hex {
     return bytesToHex(dataHash(header.slots, data));
   } catch (cause) {
     if (!isCairnError(cause, "protocol/bad-length")) throw cause;
-    throw mismatch(number, "dataHash", "has more data than its circuit takes", cause);
+    throw mismatch(number, "dataHash", "has more data than its circuit allows", cause);
   }
 }
 
@@ -42,7 +44,7 @@ function readTransaction({ rollup, call }: L1Access, event: AcceptedEvent): Prom
     try {
       return await reader.getTransaction({ hash: bytesToHex(event.transaction) });
     } catch (error) {
-      // Nodes that prune their index of transactions still find them by place.
+      // Nodes that prune their transaction index still find transactions by block and position.
       if (!(error instanceof TransactionNotFoundError)) throw error;
       return await reader.getTransaction({ blockHash: bytesToHex(event.blockHash), index: event.transactionIndex });
     }
@@ -54,9 +56,9 @@ function decodeSubmission(input: Hex, number: number): { readonly header: BatchH
     const call = decodeFunctionData({ abi: rollupAbi, data: input });
     if (call.functionName === "submitBatch") return { header: call.args[0], data: call.args[1] };
   } catch (cause) {
-    throw mismatch(number, "transaction", "has calldata that is no call of the rollup", cause);
+    throw mismatch(number, "transaction", "has calldata that is not a call of the rollup", cause);
   }
-  throw mismatch(number, "transaction", "has calldata that submits nothing");
+  throw mismatch(number, "transaction", "has calldata that does not submit a batch");
 }
 
 function mismatch(batch: number, check: SubmissionCheck, problem: string, cause?: unknown) {

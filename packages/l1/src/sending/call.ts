@@ -4,12 +4,12 @@ import { type Address, BaseError, decodeErrorResult, type Hex, isHex } from "vie
 import type { L1Reader, L1Rollup } from "../connection.ts";
 import type { L1ErrorCode } from "../errors.ts";
 
-/** One call of the rollup: what it is called in messages, its calldata, its value in wei. */
+/** One call of the rollup: its name for messages, its calldata, its value in wei. */
 export interface RollupCall {
   readonly name: string;
   readonly data: Hex;
   readonly value?: bigint;
-  /** Gas limit; without it what the L1 node estimates, and a fifth more. */
+  /** Gas limit; by default the L1 node's estimate plus a fifth. */
   readonly gas?: bigint;
 }
 
@@ -18,13 +18,16 @@ export interface ContractCall extends RollupCall {
   readonly to: Address;
 }
 
-/** A call as it is signed. */
+/** A call ready to be signed. */
 export interface CompleteCall extends Required<ContractCall> {
-  /** Whether it must leave the events of a rollup. */
+  /** Whether it must emit the rollup's events. */
   readonly isRollup: boolean;
 }
 
-/** Gas that a call would use if `from` sent it now; sends nothing. Throws `l1/transaction-reverted` with the contract's reason. */
+/**
+ * Gas that a call would use if `from` sent it now; sends nothing. Throws `l1/transaction-reverted` with the contract's
+ * reason. See {@link depositEthCall}.
+ */
 export async function estimateRollupCall(rollup: L1Rollup, from: Address, call: RollupCall): Promise<bigint> {
   return estimateCall(rollup.reader, from, { ...call, to: rollup.address });
 }

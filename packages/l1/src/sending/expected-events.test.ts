@@ -20,7 +20,7 @@ const ZERO_HASH: Hex = `0x${"0".repeat(64)}`;
 const changing = rollupAbi.filter((item) => item.type === "function" && item.stateMutability !== "view");
 
 describe("events of a call", () => {
-  it.each(changing.map(({ name }) => name))("are demanded of %s", (name) => {
+  it.each(changing.map(({ name }) => name))("are required of %s", (name) => {
     const item = changing.find((one) => one.name === name);
     if (item === undefined) throw new RangeError(name);
     const inputs: readonly AbiParameter[] = item.inputs;
@@ -42,7 +42,7 @@ describe("events of a call", () => {
     removed: false,
   });
 
-  it("count when this rollup left them with the call's arguments", () => {
+  it("count when this rollup emitted them with the call's arguments", () => {
     expect(hasExpectedEvents({ from: FROM, to: ROLLUP, data: registering }, [registered(ROLLUP, OTHER)])).toBe(true);
   });
 

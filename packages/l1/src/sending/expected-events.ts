@@ -22,8 +22,8 @@ export interface SeenCall {
 }
 
 /**
- * Whether a mined call of the rollup left the events that it must leave, with the arguments of the call. Logs of other
- * contracts do not count.
+ * Whether a mined call of the rollup emitted the events that it must emit, with the arguments of the call. Logs of
+ * other contracts do not count.
  */
 export function hasExpectedEvents({ from, to, data }: SeenCall, logs: readonly Log[]): boolean {
   const own = logs.filter(({ address }) => isAddressEqual(address, to));
@@ -33,7 +33,7 @@ export function hasExpectedEvents({ from, to, data }: SeenCall, logs: readonly L
   );
 }
 
-/** What each function that changes the contract must leave; every one of these has to be met by an event. */
+/** The events that each state-changing function must emit; every one of these must be matched. */
 function expectedEvents(call: RollupFunction, from: Address): ((event: RollupLog) => boolean)[] {
   switch (call.functionName) {
     case "depositETH": {
@@ -42,7 +42,7 @@ function expectedEvents(call: RollupFunction, from: Address): ((event: RollupLog
     }
     case "deposit":
     case "depositWithPermit": {
-      // The token may keep a part of the amount for itself.
+      // The token may keep part of the amount as a fee.
       const [tokenId, , owner, index, key] = call.args;
       return [queued({ kind: SLOT_KIND.deposit, owner, tokenId, index, key })];
     }

@@ -8,7 +8,7 @@ describe("fees", () => {
     expect(initialFees(100n, 2n, 100n)).toBeNull();
   });
 
-  it("rise by what nodes demand of a replacement, or to the market", () => {
+  it("rise by what nodes require of a replacement, or to the market's", () => {
     const previous = { maxFeePerGas: 100n, maxPriorityFeePerGas: 10n };
     expect(replacementFees(previous, null, 200n)).toEqual({ maxFeePerGas: 114n, maxPriorityFeePerGas: 13n });
     const market = { maxFeePerGas: 180n, maxPriorityFeePerGas: 2n };

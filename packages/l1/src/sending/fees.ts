@@ -4,10 +4,14 @@ export interface GasFees {
   readonly maxPriorityFeePerGas: bigint;
 }
 
-/** Percent by which a replacement raises both fees; nodes ask for 10, a margin survives rounding. */
+/** Percent by which a replacement raises both fees; nodes require 10, the margin covers rounding. */
 const REPLACEMENT_PERCENT = 13n;
 
-/** Fees of a first attempt: room for the base fee to double, within the cap. Null while the cap is below the base fee. */
+/**
+ * Fees of a first attempt: room for the base fee to double, within the cap. Null while the cap is below the base fee.
+ *
+ * @example initialFees(10n, 2n, 100n) // { maxFeePerGas: 22n, maxPriorityFeePerGas: 2n }
+ */
 export function initialFees(baseFee: bigint, suggestedPriority: bigint, cap: bigint): GasFees | null {
   if (baseFee >= cap) return null;
   const wanted = 2n * baseFee + suggestedPriority;
@@ -17,8 +21,10 @@ export function initialFees(baseFee: bigint, suggestedPriority: bigint, cap: big
 }
 
 /**
- * Fees that replace those of a pending transaction: each raised as nodes demand, and to what the market asks for.
- * Null when that would exceed the cap; a cap of null is none.
+ * Fees that replace those of a pending transaction: each raised as nodes require, and at least to the market's.
+ * Null when that would exceed the cap; a null cap means none.
+ *
+ * @example const fees = replacementFees(newestAttempt(transaction), initialFees(baseFee, priority, cap), cap);
  */
 export function replacementFees(previous: GasFees, market: GasFees | null, cap: bigint | null): GasFees | null {
   const raised = (fee: bigint) => fee + (fee * REPLACEMENT_PERCENT + 99n) / 100n + 1n;

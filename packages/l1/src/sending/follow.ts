@@ -13,16 +13,16 @@ export type Fate =
   | { readonly type: "mined"; readonly receipt: TransactionReceipt }
   /** Another transaction of the account used the nonce. */
   | { readonly type: "replaced"; readonly by: NonceUser }
-  /** The nonce is used, and it was not found by what. */
+  /** The nonce is used, but by which transaction was not found. */
   | { readonly type: "unclear" }
   /** The nonce is free. */
   | { readonly type: "open" };
 
-/** How a transaction is waited for. */
+/** How to wait for a transaction. */
 export interface FollowOptions {
-  /** Longest wait; 180 s without. */
+  /** Longest wait; 180 s by default. */
   readonly timeoutMs?: number;
-  /** How often the bytes are handed over again, in case L1 lost them; every 10 s without. */
+  /** How often the bytes are sent again, in case L1 lost them; every 10 s by default. */
   readonly resendMs?: number;
   /** Ends the wait early, with `l1/outcome-unknown`. */
   readonly signal?: AbortSignal;
@@ -31,7 +31,7 @@ export interface FollowOptions {
 const DEFAULT_TIMEOUT_MS = 180_000;
 const DEFAULT_RESEND_MS = 10_000;
 
-/** Asks L1 what became of a transaction. Throws what the RPC throws. */
+/** Looks up on L1 what became of a transaction. Throws what the RPC throws. */
 export async function fateOf(reader: L1Reader, transaction: SignedTransaction): Promise<Fate> {
   for (const { hash } of transaction.attempts) {
     const receipt = await findReceipt(reader, hash);
@@ -44,14 +44,14 @@ export async function fateOf(reader: L1Reader, transaction: SignedTransaction): 
   const isOwn = attempts.some(({ hash }) => hash === user.hash) || isSameCall(transaction, user);
   if (!isOwn) return { type: "replaced", by: user };
   const receipt = await findReceipt(reader, user.hash);
-  // Behind one address there may be nodes that have the block and nodes that do not have its receipts yet.
+  // Behind one address, some nodes may have the block while others do not have its receipts yet.
   return receipt === null ? { type: "unclear" } : { type: "mined", receipt };
 }
 
 /**
- * Waits until L1 holds the very call, and returns its receipt. Throws `l1/transaction-reverted`, `l1/transaction-replaced` when
- * another transaction took the nonce, `l1/unknown-event` when the call's event is missing, and `l1/outcome-unknown` when L1 has
- * not decided in time or does not answer.
+ * Waits until L1 holds this very call, and returns its receipt. Throws `l1/transaction-reverted`,
+ * `l1/transaction-replaced` when another transaction took the nonce, `l1/unknown-event` when the call's event is
+ * missing, and `l1/outcome-unknown` when L1 has not decided in time or does not answer.
  */
 export async function followTransaction(
   reader: L1Reader,
@@ -81,7 +81,7 @@ export async function followTransaction(
   }
 }
 
-/** The receipt of a call that succeeded and left its event. Throws `l1/transaction-reverted`, `l1/unknown-event`. */
+/** The receipt of a call that succeeded and emitted its event. Throws `l1/transaction-reverted`, `l1/unknown-event`. */
 export function settled(transaction: SignedTransaction, receipt: TransactionReceipt): TransactionReceipt {
   const { from, call } = transaction;
   const { transactionHash: hash, status, logs } = receipt;
@@ -91,7 +91,7 @@ export function settled(transaction: SignedTransaction, receipt: TransactionRece
     });
   }
   if (call.isRollup && !hasExpectedEvents({ from, ...call }, logs)) {
-    throw new CairnError<L1ErrorCode>("l1/unknown-event", `${call.name} left no event of its own in ${hash}`, {
+    throw new CairnError<L1ErrorCode>("l1/unknown-event", `${call.name} emitted no event of its own in ${hash}`, {
       details: { hash, to: call.to },
     });
   }
@@ -108,7 +108,7 @@ export async function replaced(
   const isFinal = final !== null && final.number !== null && Number(final.number) >= by.block;
   return new CairnError(
     "l1/transaction-replaced",
-    `another transaction of ${from} took nonce ${nonce}: ${by.hash} in L1 block ${by.block}; ${call.name} did not happen`,
+    `another transaction of ${from} used nonce ${nonce}: ${by.hash} in L1 block ${by.block}; ${call.name} did not happen`,
     {
       details: {
         hash: attempts.at(-1)?.hash,
@@ -123,7 +123,7 @@ export async function replaced(
   );
 }
 
-/** `l1/outcome-unknown`: L1 may or may not take the transaction. */
+/** `l1/outcome-unknown`: L1 may or may not include the transaction. */
 export function outcomeUnknown(
   transaction: SignedTransaction,
   waitedMs: number,

@@ -8,14 +8,15 @@ export interface NonceUser extends ShownTransaction {
   readonly block: number;
 }
 
-/** Blocks below the one where the nonce was free that are looked at too: a reorg may have moved it. */
+/** Blocks to search below the one where the nonce was free: a reorg may have moved the transaction. */
 const REORG_ROOM = 64;
-/** Blocks that are read one by one when the L1 node does not keep the states that the quick search asks for. */
+/** Blocks to read one by one when the L1 node does not keep the states that the bisection needs. */
 const MAX_READ = 500;
 
 /**
- * Finds who used a nonce that was free at block `freeAt`. Null when it is not found: the nonce is free, the search goes further
- * back than the L1 node can answer, or its answers contradict one another. Throws what the RPC throws.
+ * Finds the transaction that used a nonce that was free at block `freeAt`. Null when it is not found: the nonce is
+ * free, the search goes further back than the L1 node can answer, or its answers contradict one another. Throws what
+ * the RPC throws.
  */
 export async function findNonceUser(
   reader: L1Reader,

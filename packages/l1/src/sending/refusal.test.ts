@@ -2,7 +2,7 @@ import { HttpRequestError, RpcRequestError, TimeoutError } from "viem";
 import { describe, expect, it } from "vitest";
 import { type Refusal, refusalOf } from "./refusal.ts";
 
-/** Words of clients and providers, with where they come from. */
+/** Error messages of clients and providers, with their origin. */
 const WORDS: readonly (readonly [source: string, message: string, refusal: Refusal])[] = [
   ["geth core/txpool/errors.go", "already known", "known"],
   ["geth before 1.9", "known transaction: 0x7f657507aee0511e36d2d1972a6b22e917cc89f92b6c12c4dbd57eaabb236960", "known"],

@@ -1,29 +1,29 @@
 import { BaseError } from "viem";
 
-/** Why an L1 node did not take a transaction; clients word it differently. */
+/** Why an L1 node refused a transaction; clients word it differently. */
 export type Refusal =
   /** It has the very same transaction. */
   | "known"
-  /** The nonce is used: by an attempt of ours whose receipt is not seen yet, or by another transaction. */
+  /** The nonce is used: by an attempt of ours whose receipt has not appeared yet, or by another transaction. */
   | "nonceUsed"
   /** The nonce is further ahead than the node queues. */
   | "nonceTooHigh"
   /** A pending transaction holds the nonce, and the fees do not suffice to replace it. */
   | "replacementUnderpriced"
-  /** The fees are below the base fee or below what the node takes at all. */
+  /** The fees are below the base fee or below the node's minimum. */
   | "feeTooLow"
   /** The account cannot pay for it. */
   | "insufficientFunds"
-  /** The node holds as many transactions as it takes. */
+  /** The node's pool is full. */
   | "poolFull"
   /** The gas limit is above what a block or transaction may use, or below what the call needs at least. */
   | "gasLimit"
-  /** Anything else, no answer included: the node may have taken the transaction. */
+  /** Anything else, no answer included: the node may have accepted the transaction. */
   | "other";
 
 /**
- * Wordings, tried from top to bottom: geth, reth, erigon, nethermind, besu, OpenEthereum, anvil, hardhat, ganache. The tests
- * name the client of each.
+ * Wordings, tried from top to bottom: geth, reth, erigon, nethermind, besu, OpenEthereum, anvil, hardhat, ganache. The
+ * tests name the client of each.
  */
 const WORDINGS: readonly (readonly [Refusal, RegExp])[] = [
   [
@@ -57,7 +57,11 @@ const WORDINGS: readonly (readonly [Refusal, RegExp])[] = [
 /** Ganache says the same of both: the numbers tell whether the nonce is too low or too high. */
 const GANACHE = /account has nonce of: (\d+) tx has nonce of: (\d+)/;
 
-/** The refusal that an error of `eth_sendRawTransaction` means. */
+/**
+ * The refusal that an error of `eth_sendRawTransaction` means.
+ *
+ * @example if (refusalOf(error) === "known") return; // the node already has it
+ */
 export function refusalOf(error: unknown): Refusal {
   const text = wordsOf(error);
   const [, account, transaction] = GANACHE.exec(text) ?? [];

@@ -13,7 +13,7 @@ const call = { name: "pay", to: TARGET, data: "0x1234", value: 5n } as const;
 const soon: SendOptions = { timeoutMs: 1500, resendMs: 200 };
 const patient: SendOptions = { timeoutMs: 60_000, resendMs: 200 };
 
-describe("one's own L1 transaction", () => {
+describe("a transaction sent to L1", () => {
   let anvil: AnvilNode;
   let rpc: FaultyRpc;
   let reader: L1Reader;
@@ -32,7 +32,7 @@ describe("one's own L1 transaction", () => {
   const received = () => reader.getBalance({ address: TARGET });
   const untilWaiting = () =>
     vi.waitFor(() => reader.getTransaction({ hash: newestAttempt(kept()).hash }), { timeout: 30_000 });
-  /** Sends with a nonce and fees of its own, as another wallet with the same key would. */
+  /** Sends with its own nonce and fees, as another wallet with the same key would. */
   const elsewhere = (change: {
     readonly to: Hex;
     readonly data?: Hex;
@@ -66,7 +66,7 @@ describe("one's own L1 transaction", () => {
     await client.mine({ blocks: 1 });
   });
 
-  it("succeeds by the receipt of the very call", async () => {
+  it("succeeds with the receipt of this very call", async () => {
     const before = await received();
     const sent = sendToContract(reader, wallet, call, { ...patient, store });
     await untilWaiting();
@@ -76,10 +76,10 @@ describe("one's own L1 transaction", () => {
   });
 
   it.each<readonly [string, () => { readonly to: Hex; readonly data?: Hex; readonly value?: bigint }]>([
-    ["cancelled by a transfer of nothing to oneself", () => ({ to: from() })],
+    ["cancelled by an empty transfer to itself", () => ({ to: from() })],
     ["replaced by another call of the same contract", () => ({ to: TARGET, data: "0x9999", value: 5n })],
     ["replaced by the same call with another value", () => ({ to: TARGET, data: call.data, value: 4n })],
-  ])("is not taken for done when %s", async (_, other) => {
+  ])("does not count as done when %s", async (_, other) => {
     const sent = sendToContract(reader, wallet, call, { ...patient, store });
     const refused = expect(sent).rejects.toMatchObject({
       code: "l1/transaction-replaced",
@@ -115,7 +115,7 @@ describe("one's own L1 transaction", () => {
     expect(await sent).toMatchObject({ transactionHash: faster });
   });
 
-  it("is handed over again when the mempool dropped it", async () => {
+  it("is sent again when the mempool dropped it", async () => {
     const sent = sendToContract(reader, wallet, call, { ...patient, store });
     await untilWaiting();
     const { hash } = newestAttempt(kept());
@@ -125,7 +125,7 @@ describe("one's own L1 transaction", () => {
     expect(await sent).toMatchObject({ transactionHash: hash });
   });
 
-  it("has an unknown outcome when nobody mines it in time, and going on with it pays once", async () => {
+  it("has an unknown outcome when it is not mined in time, and resuming it pays once", async () => {
     const before = await received();
     const { address } = wallet.account;
     await expect(sendToContract(reader, wallet, call, { ...soon, store })).rejects.toMatchObject({
@@ -141,7 +141,7 @@ describe("one's own L1 transaction", () => {
     expect(await received()).toBe(before + 5n);
   });
 
-  it("raises its fees under the same nonce when it is gone on with after the market rose", async () => {
+  it("raises its fees under the same nonce when it is resumed after the market rose", async () => {
     await expect(sendToContract(reader, wallet, call, { ...soon, store })).rejects.toMatchObject({
       code: "l1/outcome-unknown",
     });
@@ -157,7 +157,7 @@ describe("one's own L1 transaction", () => {
     expect(await received()).toBe(before + 5n);
   });
 
-  it("has an unknown outcome when the RPC dies after taking it, and is found when the RPC is back", async () => {
+  it("has an unknown outcome when the RPC dies after accepting it, and is found when the RPC is back", async () => {
     let isDead = false;
     rpc.manner = async (question, ask) => {
       if (isDead) return null;
@@ -182,7 +182,7 @@ describe("one's own L1 transaction", () => {
     "insufficient funds for gas * price + value",
     "replacement transaction underpriced",
     "txpool is full",
-  ])("is waited for when the RPC took it and answers: %s", async (message) => {
+  ])("is waited for when the RPC accepted it but answers: %s", async (message) => {
     rpc.manner = afterTaking((question) => errorAnswer(question, message));
     const sent = sendToContract(reader, wallet, call, { ...patient, store });
     await untilWaiting();
@@ -190,7 +190,7 @@ describe("one's own L1 transaction", () => {
     expect(await sent).toMatchObject({ transactionHash: newestAttempt(kept()).hash });
   });
 
-  it("is refused when L1 does not take it and does not know it; the next try takes the same nonce", async () => {
+  it("is refused when L1 rejects it and does not hold it; the next attempt uses the same nonce", async () => {
     rpc.manner = async (question, ask) =>
       question.method === "eth_sendRawTransaction" ? errorAnswer(question, "txpool is full") : ask();
     await expect(sendToContract(reader, wallet, call, { ...soon, store })).rejects.toMatchObject({
@@ -205,7 +205,7 @@ describe("one's own L1 transaction", () => {
     expect(await reader.getTransactionCount({ address: from() })).toBe(1);
   });
 
-  it("is not sent when it cannot be kept", async () => {
+  it("is not sent when it cannot be stored", async () => {
     const full = () => {
       throw new RangeError("the disk is full");
     };

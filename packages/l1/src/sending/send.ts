@@ -11,15 +11,15 @@ import { newestAttempt, raiseFees, type SignedTransaction, signTransaction } fro
 /** How a call is sent. */
 export interface SendOptions extends FollowOptions {
   /**
-   * Keeps the signed transaction before it is handed over, so that a process that dies can find out what became of it; called
-   * again when its fees were raised. What it throws keeps the transaction from being sent.
+   * Stores the signed transaction before it is sent, so that a restarted process can find out what became of it; called
+   * again when its fees were raised. If it throws, the transaction is not sent.
    */
   readonly store?: (transaction: SignedTransaction) => void | Promise<void>;
-  /** Called when L1 was handed the transaction for the first time, so that it knows that the nonce is taken. */
+  /** Called once L1 has received the transaction, so that L1 knows that the nonce is taken. */
   readonly sent?: () => void;
 }
 
-/** Refusals after which L1 does not hold the transaction, unless it says otherwise when asked for its hash. */
+/** Refusals after which L1 does not hold the transaction, unless a look-up of its hash says otherwise. */
 const CLEAR_REFUSALS: ReadonlySet<Refusal> = new Set([
   "nonceTooHigh",
   "replacementUnderpriced",
@@ -32,7 +32,10 @@ const CLEAR_REFUSALS: ReadonlySet<Refusal> = new Set([
 /**
  * Simulates, signs, sends and waits for one call of the rollup; returns the receipt of this very call, with its event.
  * Throws `l1/transaction-reverted` with the contract's error name in `details.reason`, before anything is sent when the
- * simulation already fails; `l1/transaction-refused`; `l1/transaction-replaced`; `l1/outcome-unknown`; `l1/unknown-event`.
+ * simulation already fails; `l1/transaction-refused`; `l1/transaction-replaced`; `l1/outcome-unknown`;
+ * `l1/unknown-event`.
+ *
+ * @example const receipt = await sendToRollup(rollup, wallet, { name: "freeze", data, value: 0n });
  */
 export function sendToRollup(
   { reader, address }: L1Rollup,
@@ -43,7 +46,9 @@ export function sendToRollup(
   return send(reader, wallet, { ...call, to: address }, true, options);
 }
 
-/** As {@link sendToRollup} for a call of another contract, whose events nobody here knows. */
+/**
+ * Like {@link sendToRollup} for a call of another contract, whose events are unknown here. See {@link sendToRollup}.
+ */
 export function sendToContract(
   reader: L1Reader,
   wallet: L1Wallet,
@@ -68,8 +73,10 @@ async function send(
 }
 
 /**
- * Goes on with a transaction that an earlier process signed: waits for it, hands it over again where L1 lost it, and raises its
- * fees under the same nonce where the market asks for more. Nothing is paid twice. Throws as {@link sendToRollup}.
+ * Resumes a transaction that an earlier process signed: waits for it, sends it again where L1 lost it, and raises its
+ * fees under the same nonce where the market requires more. Nothing is paid twice. Throws as {@link sendToRollup}.
+ *
+ * @example const receipt = await resumeTransaction(reader, wallet, storedTransaction);
  */
 export async function resumeTransaction(
   reader: L1Reader,
@@ -102,7 +109,7 @@ async function deliver(
     const { hash } = newestAttempt(transaction);
     throw new CairnError<L1ErrorCode>(
       "l1/transaction-refused",
-      `L1 does not take ${call.name}: ${wordsFor(refused.refusal)}`,
+      `L1 refuses ${call.name}: ${wordsFor(refused.refusal)}`,
       {
         cause: refused.cause,
         details: { refusal: refused.refusal, hash, from, nonce },
@@ -112,7 +119,7 @@ async function deliver(
   return followTransaction(reader, transaction, options);
 }
 
-/** Whether L1 shows any version of the transaction, pending or mined. An L1 that does not answer counts as one that does. */
+/** Whether L1 shows any version of the transaction, pending or mined. No answer counts as yes. */
 async function isKnown(reader: L1Reader, { attempts }: SignedTransaction): Promise<boolean> {
   for (const { hash } of attempts) {
     try {
@@ -125,7 +132,7 @@ async function isKnown(reader: L1Reader, { attempts }: SignedTransaction): Promi
   return false;
 }
 
-/** Writes of a time cost nothing in the block that holds the same time already, where the estimate may be made: a fifth more. */
+/** A fifth on top: an estimate made in a block whose time is already stored misses the cost of storing a new one. */
 async function simulatedGas(reader: L1Reader, from: Address, call: ContractCall): Promise<bigint> {
   const estimate = await estimateCall(reader, from, call);
   return call.gas ?? estimate + estimate / 5n;
@@ -136,13 +143,13 @@ function wordsFor(refusal: Refusal): string {
     case "insufficientFunds":
       return "the account cannot pay for it";
     case "replacementUnderpriced":
-      return "another transaction of the account waits under the same nonce";
+      return "another transaction of the account with the same nonce is pending";
     case "feeTooLow":
-      return "the fees are below what L1 asks for now";
+      return "the fees are below what L1 requires now";
     case "nonceTooHigh":
       return "earlier transactions of the account are missing";
     case "poolFull":
-      return "the L1 node holds as many transactions as it takes";
+      return "the L1 node's transaction pool is full";
     case "gasLimit":
       return "its gas limit does not fit";
     default:

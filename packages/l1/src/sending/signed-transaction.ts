@@ -10,8 +10,8 @@ export interface SignedAttempt extends GasFees {
 }
 
 /**
- * A call under one nonce, signed once or, with higher fees, several times. Whichever version L1 takes, it takes only one: what is
- * sent again under the same nonce never pays twice.
+ * A call under one nonce, signed once or, with higher fees, several times. L1 includes at most one version: sending
+ * again under the same nonce never pays twice.
  */
 export interface SignedTransaction {
   readonly chainId: number;
@@ -41,7 +41,9 @@ export async function signTransaction(
   return { ...base, signedAt: { block: Number(head.number), blockHash: head.hash }, attempts: [first] };
 }
 
-/** The transaction with another attempt when the market asks for more than the newest one offers; null when it does not. */
+/**
+ * The transaction with another attempt when the market requires more than the newest one offers; null when it does not.
+ */
 export async function raiseFees(
   reader: L1Reader,
   wallet: L1Wallet,
@@ -57,7 +59,11 @@ export async function raiseFees(
   return { ...transaction, attempts: [...transaction.attempts, attempt] };
 }
 
-/** The version that counts. */
+/**
+ * The newest version, which replaces all earlier ones.
+ *
+ * @example const { hash } = newestAttempt(transaction);
+ */
 export function newestAttempt({ attempts }: SignedTransaction): SignedAttempt {
   return attempts.at(-1) ?? attempts[0];
 }
@@ -71,7 +77,7 @@ export interface ShownTransaction {
   readonly value: bigint;
 }
 
-/** Whether a transaction makes the very same call: same account, recipient, calldata and value, whatever fees it pays. */
+/** Whether a transaction makes the same call: same account, recipient, calldata and value, whatever its fees. */
 export function isSameCall(
   { from, call }: Pick<SignedTransaction, "from" | "call">,
   other: Omit<ShownTransaction, "nonce">,

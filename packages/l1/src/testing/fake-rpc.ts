@@ -18,18 +18,18 @@ export type RpcReply =
   /** The connection is closed. */
   | "reset";
 
-/** Puts a question to the real node. */
+/** Asks the real node. */
 export type AskNode = (request: RpcRequest) => Promise<RpcReply>;
 
 /** How an RPC answers. */
 export type Answer = (request: RpcRequest, ask: AskNode) => Promise<RpcReply>;
 
-/** A JSON-RPC server that passes questions on to a real node, or answers them its own way. */
+/** A JSON-RPC server that forwards requests to a real node, or answers them its own way. */
 export interface FakeRpc {
   readonly url: string;
   /** Methods that were asked, with their parameters, in order. */
   readonly requests: readonly RpcRequest[];
-  /** From now on; `null` passes everything on. */
+  /** How to answer from now on; `null` forwards everything. */
   readonly behave: (answer: Answer | null) => void;
   readonly stop: () => Promise<void>;
 }

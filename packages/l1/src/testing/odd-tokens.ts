@@ -3,7 +3,9 @@ import { encodeAbiParameters, type Hex, size, stringToHex } from "viem";
 const SYMBOL = "95d89b41";
 const DECIMALS = "313ce567";
 
-/** Code that answers `symbol()` and `decimals()` with these bytes, and reverts on every other call and where it is null. */
+/**
+ * Code that answers `symbol()` and `decimals()` with these bytes, and reverts on every other call and where it is null.
+ */
 export function tokenCode(symbol: Hex | null, decimals: Hex | null): Hex {
   const answers = [
     { selector: SYMBOL, data: symbol },
@@ -39,12 +41,12 @@ export function decimalsAnswer(value: bigint): Hex {
   return encodeAbiParameters([{ type: "uint256" }], [value]);
 }
 
-/** The answer of `symbol()` in the form of MKR: a word of text. */
+/** The answer of `symbol()` in MKR's form: a bytes32 text. */
 export function oldSymbolAnswer(text: string): Hex {
   return stringToHex(text, { size: 32 });
 }
 
-/** Codes that never answer sensibly: without end, without reason, without code, with more than anyone can take. */
+/** Contracts that never answer sensibly: endless loops, reverts without reason, no code, answers of absurd size. */
 export const BROKEN_TOKENS = {
   loop: "0x5b600056",
   revert: "0x5f5ffd",
@@ -53,6 +55,6 @@ export const BROKEN_TOKENS = {
   short: "0x60016000f3",
   /** Answers 64 KB of zeros. */
   huge: "0x620100006000f3",
-  /** Answers 512 MB if it may. */
+  /** Answers 512 MB if the gas allows. */
   endless: "0x63200000006000f3",
 } as const satisfies Record<string, Hex>;

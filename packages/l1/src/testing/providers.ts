@@ -3,9 +3,9 @@ import type { Answer, RpcReply, RpcRequest } from "./fake-rpc.ts";
 /** How a provider, client or cluster answers, and what a reader of L1 must make of it. */
 export interface Provider {
   readonly name: string;
-  /** A new one for each use: some count what they were asked. */
+  /** A new one for each use: some count requests. */
   readonly create: () => Answer;
-  /** `whole`: a reader gets along with it; a code: the reader says so. */
+  /** `whole`: a reader copes with it; a code: the error that the reader throws. */
   readonly outcome: "whole" | "l1/bad-events" | "l1/state-missing" | "l1/unavailable";
 }
 
@@ -20,7 +20,7 @@ interface Log {
 const hex = (value: number): string => `0x${value.toString(16)}`;
 const error = (code: number, message: string): RpcReply => ({ error: { code, message } });
 
-/** Answers of one method; the rest is passed on. */
+/** Answers one method; the rest is forwarded. */
 const only =
   (method: string, answer: Answer): (() => Answer) =>
   () =>
@@ -110,7 +110,7 @@ function widthOf({ params }: RpcRequest): number {
 
 const tooMany = (logs: readonly Log[], max: number): boolean => logs.length > max;
 
-/** Maximum ranges of events: of blocks, of results, of time. */
+/** Limits on event queries: blocks, results, time. */
 const RANGES: readonly Provider[] = [
   ["refuses wide ranges with -32005", maxRange(7, error(-32005, "query returned more than 10000 results"))],
   ["refuses wide ranges with -32602", maxRange(5, error(-32602, "Log response size exceeded. Try a smaller range"))],
@@ -126,7 +126,7 @@ const RANGES: readonly Provider[] = [
   ["answers wide ranges with 503", maxRange(4, { status: 503, body: "" })],
   ["drops the connection at wide ranges", maxRange(4, "reset")],
   ["does not answer wide ranges in time", maxRange(20, "hang")],
-  ["cuts answers in the middle", maxRange(4, { status: 200, body: '{"jsonrpc":"2.0","id":1,"result":[{"addr' })],
+  ["cuts off answers halfway", maxRange(4, { status: 200, body: '{"jsonrpc":"2.0","id":1,"result":[{"addr' })],
   [
     "limits the number of results",
     only("eth_getLogs", async (request, ask) => {
@@ -137,19 +137,19 @@ const RANGES: readonly Provider[] = [
   ],
 ].map(([name, create]) => ({ name, create, outcome: "whole" }) as Provider);
 
-/** Events in strange shapes. */
+/** Malformed or odd event lists. */
 const EVENTS: readonly Provider[] = [
   { name: "shows events in reverse", outcome: "whole", create: withLogs((logs) => [...logs].reverse()) },
   { name: "shows each event twice", outcome: "whole", create: withLogs((logs) => [...logs, ...logs]) },
   {
-    name: "shows events that were removed, too",
+    name: "also shows removed events",
     outcome: "whole",
     create: withLogs((logs) =>
       logs.flatMap((log) => [{ ...log, removed: true, blockHash: `0x${"de".repeat(32)}` }, log]),
     ),
   },
   {
-    name: "shows events that are pending, too",
+    name: "also shows pending events",
     outcome: "whole",
     create: withLogs((logs) =>
       logs.flatMap((log) => [log, { ...log, blockNumber: null, blockHash: null, logIndex: null }]),
@@ -187,7 +187,7 @@ const PRUNED = (block: number): readonly (readonly [string, RpcReply])[] => [
   ["a provider", error(-32602, "archive node required: the requested historical state unavailable")],
 ];
 
-/** States of few blocks. */
+/** States of only a few blocks. */
 const STATES: readonly Provider[] = [
   ...PRUNED(0).map(
     ([client], i): Provider => ({
@@ -229,10 +229,10 @@ const TAGS: readonly Provider[] = TAG_REFUSALS.map(([client, refusal]) => ({
 }));
 
 const CLUSTERS: readonly Provider[] = [
-  { name: "asks a node that is one block behind every second time", outcome: "whole", create: lagging(1) },
-  { name: "asks a node that is five blocks behind every second time", outcome: "whole", create: lagging(5) },
+  { name: "sends every second request to a node that is one block behind", outcome: "whole", create: lagging(1) },
+  { name: "sends every second request to a node that is five blocks behind", outcome: "whole", create: lagging(5) },
   {
-    name: "refuses every third request for being too many",
+    name: "refuses every third request as too many",
     outcome: "whole",
     create: () => {
       let count = 0;
@@ -242,5 +242,5 @@ const CLUSTERS: readonly Provider[] = [
   },
 ];
 
-/** Providers as they are, each of which every reader of L1 is tested against. */
+/** Real-world providers; every reader of L1 is tested against each of them. */
 export const PROVIDERS: readonly Provider[] = [...RANGES, ...EVENTS, ...STATES, ...TAGS, ...CLUSTERS];
