@@ -13,7 +13,7 @@ export interface AcceptedBatch {
   readonly submitter: bigint;
   readonly header: BatchHeader;
   readonly dataHash: Uint8Array;
-  /** Published data as in the calldata; null when it was stored here before it was accepted. */
+  /** Published data as in the calldata; null when the batch was stored here before it was accepted. */
   readonly data: Uint8Array | null;
   readonly l1Transaction: Uint8Array;
   readonly l1Block: number;
@@ -22,7 +22,7 @@ export interface AcceptedBatch {
   readonly l1Timestamp: number;
 }
 
-/** What L1 did about one payout of a batch. */
+/** What L1 did with one payout of a batch. */
 export interface Settlement {
   /** Number given by the contract. */
   readonly batch: number;
@@ -53,8 +53,8 @@ export async function insertAcceptedBatch(db: Db, batch: AcceptedBatch): Promise
 }
 
 /**
- * The first batch that L1 accepted and that the stored blocks do not hold, undefined when they hold all. Invariant: the batches
- * that they hold are those before it.
+ * The first accepted batch that is not among the stored blocks, undefined when all are. Invariant: the batches
+ * that are stored are those before it.
  */
 export async function findUnadoptedBatch(db: Db): Promise<AcceptedBatch | undefined> {
   const row = await db
@@ -69,7 +69,7 @@ export async function findUnadoptedBatch(db: Db): Promise<AcceptedBatch | undefi
   return row && toAcceptedBatch(row);
 }
 
-/** How many batches L1 accepted as far as is stored. */
+/** Number of stored acceptances. */
 export async function countAcceptedBatches(db: Db): Promise<number> {
   const row = await db
     .selectFrom("accepted_batches")
@@ -78,18 +78,18 @@ export async function countAcceptedBatches(db: Db): Promise<number> {
   return row?.last ?? 0;
 }
 
-/** The last batch that L1 accepted as far as is stored, undefined before the first. */
+/** The last stored acceptance, undefined before the first. */
 export async function findLastAcceptedBatch(db: Db): Promise<AcceptedBatch | undefined> {
   const row = await db.selectFrom("accepted_batches").selectAll().orderBy("number", "desc").limit(1).executeTakeFirst();
   return row && toAcceptedBatch(row);
 }
 
-/** Forgets the acceptances in an L1 block and later ones: a reorg removed them. */
+/** Deletes the acceptances in an L1 block and later ones: a reorg removed them. */
 export async function deleteAcceptedBatchesFrom(db: Db, l1Block: number): Promise<void> {
   await db.deleteFrom("accepted_batches").where("l1_block", ">=", l1Block).execute();
 }
 
-/** Notes what became of a payout, also of a batch whose payouts are not stored yet. */
+/** Records what became of a payout, even if the payouts of its batch are not stored yet. */
 export async function insertSettlement(db: Db, settlement: Settlement): Promise<void> {
   await db
     .insertInto("settlements")
@@ -104,7 +104,7 @@ export async function insertSettlement(db: Db, settlement: Settlement): Promise<
   await applySettlements(db, settlement.batch);
 }
 
-/** Brings the stored payouts of a batch up to its settlements. */
+/** Applies the settlements of a batch to its stored payouts. */
 export async function applySettlements(db: Db, batch: number): Promise<void> {
   await sql`
     update payouts
@@ -115,7 +115,7 @@ export async function applySettlements(db: Db, batch: number): Promise<void> {
   `.execute(db);
 }
 
-/** Forgets the settlements in an L1 block and later ones, and takes them back from the payouts: a reorg removed them. */
+/** Deletes the settlements in an L1 block and later ones, and undoes them in the payouts: a reorg removed them. */
 export async function revokeSettlementsFrom(db: Db, l1Block: number): Promise<void> {
   await db.deleteFrom("settlements").where("l1_block", ">=", l1Block).execute();
   await db

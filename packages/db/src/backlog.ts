@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Db } from "./database.ts";
 
-/** What stands between sealed blocks and L1. */
+/** The work between sealed blocks and L1. */
 export interface Backlog {
   /** Sealed blocks of this node without a proof. */
   readonly withoutProof: number;
@@ -10,7 +10,7 @@ export interface Backlog {
   /** The last sealed block and the last that L1 has accepted, 0 before the first. */
   readonly lastSealed: number;
   readonly lastProven: number;
-  /** Blocks of this node behind `after` that L1 has accepted. */
+  /** Blocks of this node after `after` that L1 has accepted. */
   readonly acceptedOwn: number;
 }
 
@@ -39,8 +39,9 @@ export async function readBacklog(db: Db, after: number | null): Promise<Backlog
 }
 
 /**
- * The greatest of (seconds to wait for a proof) − (timestamp) over the blocks that wait for L1, when each proof takes
- * `secondsPerBlock`; added to L1's time it is the greatest age at which one of them will be accepted. Null without any.
+ * The maximum of (seconds to wait for a proof) − (timestamp) over the blocks waiting for L1, if each proof takes
+ * `secondsPerBlock`. Added to L1's time, it is the greatest age at which one of them will be accepted. Null if none
+ * waits.
  */
 export async function findTightest(db: Db, secondsPerBlock: number): Promise<number | null> {
   const { rows } = await sql<{ readonly tightest: number | string | null }>`

@@ -5,7 +5,7 @@ import type { DbErrorCode } from "./errors.ts";
 import type { Tables } from "./schema.ts";
 import { bytes, optionalBytes, toJson, word } from "./values.ts";
 
-/** Where on Ethereum a batch was accepted. */
+/** Where on L1 a batch was accepted. */
 export interface BatchAcceptance {
   /** Number given by the contract. */
   readonly number: number;
@@ -22,7 +22,7 @@ export interface StoredBatch {
   readonly publicInput: bigint;
   /** Null until it is made. */
   readonly proof: Uint8Array | null;
-  /** What the prover reported of it: seconds, memory. */
+  /** What the prover reported about it: seconds, memory. */
   readonly proofDetails: object | null;
   readonly readyAtMs: number | null;
   /** Proofs made so far that L1 did not accept. */
@@ -31,7 +31,7 @@ export interface StoredBatch {
   readonly acceptance: BatchAcceptance | null;
 }
 
-/** Stores a batch whose proof is to be made, unless it is there. */
+/** Stores a batch whose proof is to be made, unless it is stored already. */
 export async function insertBatch(
   db: Db,
   batch: Pick<StoredBatch, "firstBlock" | "lastBlock" | "circuitType" | "publicInput">,
@@ -49,7 +49,7 @@ export async function insertBatch(
 }
 
 /**
- * Stores a proof for the batch, if it still has this public input: a rebuilt block has another one.
+ * Stores a proof for the batch if it still has this public input: a rebuilt block has another one.
  * Returns whether it did.
  */
 export async function storeProof(
@@ -76,7 +76,7 @@ export interface RejectedProof {
   readonly rejectedAtMs: number;
 }
 
-/** Takes a proof that L1 does not accept from its batch, counts it, and keeps it as evidence. */
+/** Removes a proof that L1 does not accept from its batch, counts it, and keeps it as evidence. */
 export async function rejectProof(db: Db, firstBlock: number, atMs: number): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     const batch = await findBatch(transaction, firstBlock);
@@ -111,12 +111,15 @@ export async function listRejectedProofs(db: Db, limit: number): Promise<Rejecte
   }));
 }
 
-/** Forgets the bad proofs of every batch, so that they are tried again. */
+/** Resets the count of bad proofs of every batch, so that they are tried again. */
 export async function resetBadProofs(db: Db): Promise<void> {
   await db.updateTable("batches").set({ bad_proofs: 0 }).where("bad_proofs", ">", 0).execute();
 }
 
-/** Notes that L1 accepted the batch; its blocks are proven from now on. Throws `db/conflict` if it is not stored any more. */
+/**
+ * Records that L1 accepted the batch; its blocks are proven from now on. Throws `db/conflict` if it is no longer
+ * stored.
+ */
 export async function markBatchAccepted(
   db: Db,
   firstBlock: number,
@@ -141,7 +144,7 @@ export async function markBatchAccepted(
 }
 
 /**
- * Takes back every acceptance in an L1 block from `l1Block` on: a reorg removed it. The histories of the transactions tell.
+ * Undoes every acceptance in an L1 block from `l1Block` on: a reorg removed it. The transactions' histories record it.
  * Returns the blocks that are no longer proven.
  */
 export async function revokeAcceptancesFrom(db: Db, l1Block: number, atMs: number): Promise<number[]> {
@@ -173,7 +176,7 @@ export async function revokeAcceptancesFrom(db: Db, l1Block: number, atMs: numbe
   return rows.map(({ number }) => Number(number)).sort((a, b) => a - b);
 }
 
-/** Marks the blocks of batches accepted up to a finalised L1 block final; returns those that were not final before, in order. */
+/** Marks the blocks of batches accepted up to a finalised L1 block as final; returns those newly final, in order. */
 export async function markFinal(db: Db, finalizedL1Block: number, atMs: number): Promise<number[]> {
   const { rows } = await sql<{ readonly number: number }>`
     update blocks set status = 'final', final_at_ms = ${atMs}
@@ -191,7 +194,7 @@ export async function findBatch(db: Db, firstBlock: number): Promise<StoredBatch
   return row && toBatch(row);
 }
 
-/** The batch of a number given by the contract, undefined if there is none. */
+/** The batch with a number assigned by the contract, undefined if there is none. */
 export async function findBatchByNumber(db: Db, number: number): Promise<StoredBatch | undefined> {
   const row = await db.selectFrom("batches").selectAll().where("number", "=", number).executeTakeFirst();
   return row && toBatch(row);
@@ -226,10 +229,10 @@ export async function loadPendingBatches(db: Db, limit = 1024): Promise<StoredBa
   return rows.map(toBatch);
 }
 
-/** What a prover is told of a batch, and how many of its proofs L1 has refused. */
+/** What a prover needs to know about a batch, and how many of its proofs L1 has refused. */
 export type BatchWithoutProof = Pick<StoredBatch, "firstBlock" | "publicInput" | "badProofs">;
 
-/** Batches of this node without proof and with fewer than `maxBadProofs` refused ones, in order; at most `limit`. */
+/** Batches of this node without a proof and with fewer than `maxBadProofs` refused ones, in order; at most `limit`. */
 export async function loadBatchesWithoutProof(
   db: Db,
   { maxBadProofs, limit }: { readonly maxBadProofs: number; readonly limit: number },
@@ -252,7 +255,7 @@ export async function loadBatchesWithoutProof(
   }));
 }
 
-/** How many batches without proof had at least `maxBadProofs` refused. */
+/** How many batches without a proof had at least `maxBadProofs` refused. */
 export async function countGivenUpBatches(db: Db, maxBadProofs: number): Promise<number> {
   const { count } = await db
     .selectFrom("batches")

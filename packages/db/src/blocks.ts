@@ -12,7 +12,7 @@ export interface BlockOpening {
   readonly timestamp: number;
   readonly slotCount: BlockSize;
   readonly feeAccounts: readonly number[];
-  /** Queue entries that came before the block, and those it consumes. */
+  /** Queue entries before the block, and those it consumes. */
   readonly firstQueueIndex: number;
   readonly l1OperationCount: number;
   readonly queueHashBefore: Uint8Array;
@@ -20,7 +20,7 @@ export interface BlockOpening {
   readonly openedAtMs: number;
 }
 
-/** What sealing adds. */
+/** What sealing adds to a block. */
 export interface BlockSeal {
   readonly oldRoot: bigint;
   readonly oldNextIndex: number;
@@ -43,7 +43,7 @@ export interface StoredBlock extends BlockOpening {
   readonly finalAtMs: number | null;
 }
 
-/** Stores a block just opened. */
+/** Stores a newly opened block. */
 export async function insertOpenBlock(db: Db, block: BlockOpening): Promise<void> {
   await db
     .insertInto("blocks")
@@ -63,7 +63,9 @@ export async function insertOpenBlock(db: Db, block: BlockOpening): Promise<void
     .execute();
 }
 
-/** Stores what sealing fixed, the payouts owed and the prover's input. Throws `db/conflict` unless the block is open. */
+/**
+ * Stores what sealing fixed, the payouts owed and the prover's input. Throws `db/conflict` unless the block is open.
+ */
 export async function sealStoredBlock(
   db: Db,
   number: BlockNumber,
@@ -112,7 +114,7 @@ async function insertPayouts(db: Db, number: BlockNumber, payouts: readonly Payo
     .execute();
 }
 
-/** Stores a sealed block that others made, and its payouts. */
+/** Stores a sealed block made by others, and its payouts. */
 export async function insertForeignBlock(
   db: Db,
   { opening, seal, payouts }: { opening: BlockOpening; seal: BlockSeal; payouts: readonly Payout[] },
@@ -122,7 +124,7 @@ export async function insertForeignBlock(
   await insertPayouts(db, opening.number, payouts);
 }
 
-/** The first block that others made and that L1 has not accepted any more, undefined if there is none. */
+/** The first block made by others that L1 no longer accepts, undefined if there is none. */
 export async function findRevokedForeignBlock(db: Db): Promise<number | undefined> {
   const row = await db
     .selectFrom("blocks")
@@ -141,7 +143,7 @@ export async function findBlock(db: Db, number: number): Promise<StoredBlock | u
   return row && toBlock(row);
 }
 
-/** Blocks that are not sealed, lowest first: the last one takes transactions, those before it are being sealed. */
+/** Blocks that are not sealed, lowest first: the last one accepts transactions, earlier ones are being sealed. */
 export async function loadOpenBlocks(db: Db): Promise<StoredBlock[]> {
   const rows = await db.selectFrom("blocks").selectAll().where("status", "=", "open").orderBy("number").execute();
   return rows.map(toBlock);
@@ -186,7 +188,7 @@ export async function listBlocks(
   return rows.map(toBlock);
 }
 
-/** How many blocks there are of each status. */
+/** Number of blocks by status. */
 export async function countBlocks(db: Db): Promise<Readonly<Record<BlockStatus, number>>> {
   const rows = await db
     .selectFrom("blocks")
@@ -199,8 +201,8 @@ export async function countBlocks(db: Db): Promise<Readonly<Record<BlockStatus, 
 }
 
 /**
- * Removes a block and all later ones with their witnesses, batches and payouts; to be called in a transaction, after their
- * transactions were requeued. Returns how many they were. Throws `db/conflict` when L1 has accepted one of them.
+ * Removes a block and all later ones with their witnesses, batches and payouts; to be called in a transaction, after
+ * their transactions were requeued. Returns their number. Throws `db/conflict` when L1 has accepted one of them.
  */
 export async function deleteBlocksFrom(db: Db, first: number): Promise<number> {
   const { numDeletedRows } = await db
@@ -228,7 +230,7 @@ export async function findUnproven(
 }
 
 /**
- * The first block that is not final and whose L1 operations are no longer the stored queue's: a reorg of L1 changed them.
+ * The first block that is not final and whose L1 operations differ from the stored queue, which a reorg of L1 changed.
  * Undefined while all agree.
  */
 export async function findForkedBlock(db: Db): Promise<number | undefined> {

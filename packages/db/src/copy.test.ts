@@ -110,7 +110,7 @@ describe("moving a database", () => {
     ["embedded", "server"],
     ["server", "embedded"],
   ] as const)(
-    "from %s to %s keeps every row, and new rows go on after the old ones",
+    "from %s to %s keeps every row, and new rows continue after the old ones",
     { timeout: 180_000 },
     async (source, target) => {
       const [from, to] = [await open(source), await open(target)];

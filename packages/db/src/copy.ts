@@ -4,7 +4,7 @@ import type { Database } from "./database.ts";
 import type { DbErrorCode } from "./errors.ts";
 import type { Tables } from "./schema.ts";
 
-/** Every table, after those that it refers to. */
+/** Every table, after the tables that it references. */
 const ORDER: Readonly<Record<keyof Tables, number>> = {
   settings: 0,
   transactions: 1,
@@ -27,14 +27,14 @@ const PAGE = 500;
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** What was copied of a table. */
+/** A table that was copied. */
 export interface CopiedTable {
   readonly table: string;
   readonly rows: number;
 }
 
 /**
- * Copies everything but proof jobs, which the node makes again, into an empty database; all of it or nothing.
+ * Copies everything except proof jobs, which the node recreates, into an empty database; all of it or nothing.
  * Precondition: nobody else writes to either. Throws `db/not-empty`, and what the drivers throw.
  */
 export async function copyDatabase(
@@ -48,7 +48,7 @@ export async function copyDatabase(
   return to.db.transaction().execute(async (target) => {
     for (const table of tables) {
       if ((await countRows(target, table)) === 0) continue;
-      throw new CairnError<DbErrorCode>("db/not-empty", `the database to copy into holds rows in ${table}`);
+      throw new CairnError<DbErrorCode>("db/not-empty", `the target database has rows in ${table}`);
     }
     const copied: CopiedTable[] = [];
     for (const table of tables) {

@@ -134,7 +134,7 @@ describe.each(["embedded", "server"] as const)("repositories on the %s engine", 
     await sealStoredBlock(database.db, blockNumber(number), { seal, payouts, witness: Uint8Array.of(9) });
   }
 
-  it("keeps transactions as they were, and what became of them", async () => {
+  it("keeps transactions unchanged, and what became of them", async () => {
     const { db } = database;
     await upsertTransactions(db, [stored(0), stored(2), stored(1)]);
     expect(await loadPool(db)).toEqual([stored(0), stored(1), stored(2)]);

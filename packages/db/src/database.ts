@@ -9,16 +9,16 @@ import type { Tables } from "./schema.ts";
 
 /**
  * Where the data lives: an embedded PostgreSQL in a directory, or a server. `preparedDir` is a folder that
- * keeps an empty database, which takes seconds to make, for the next fresh directory.
+ * keeps an empty database, which takes seconds to create, for the next fresh directory.
  */
 export type DatabaseLocation =
   | { readonly type: "embedded"; readonly directory: string; readonly preparedDir?: string | undefined }
   | { readonly type: "server"; readonly url: string; readonly maxConnections?: number };
 
-/** The Kysely instance or a transaction of it; what every repository function takes first. */
+/** The Kysely instance or a transaction of it; the first argument of every repository function. */
 export type Db = Kysely<Tables>;
 
-/** The engine below, for the job engine, which brings its own queries. */
+/** The underlying engine, for the job engine, which has its own queries. */
 export type DatabaseEngine =
   | { readonly type: "embedded"; readonly embedded: EmbeddedEngine }
   | { readonly type: "server"; readonly url: string };
@@ -27,7 +27,7 @@ export type DatabaseEngine =
 export interface Database {
   readonly db: Db;
   readonly engine: DatabaseEngine;
-  /** Waits for queries under way and closes. */
+  /** Waits for running queries and closes. */
   readonly close: () => Promise<void>;
 }
 

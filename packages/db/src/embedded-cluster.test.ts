@@ -18,7 +18,7 @@ describe("the files of a fresh embedded database", () => {
     mkdirSync(directory, { recursive: true });
     writeFileSync(join(directory, name), "18\n");
   };
-  /** Writes as initdb does: the file that makes it look like a database comes first. */
+  /** Writes like initdb: the file that makes it look like a database comes first. */
   const initialise = async (directory: string): Promise<void> => {
     write(directory, "PG_VERSION");
     await delay(1);
@@ -32,7 +32,7 @@ describe("the files of a fresh embedded database", () => {
   });
   const isWhole = (name: string) => existsSync(join(home, name, "global/pg_control"));
 
-  it("are copied from those that were made before", async () => {
+  it("are copied from a prepared set", async () => {
     for (const name of ["a", "b", "c"]) await ensureCluster(options(name));
     expect([made, isWhole("a"), isWhole("b"), isWhole("c")]).toEqual([1, true, true, true]);
   });
@@ -42,14 +42,14 @@ describe("the files of a fresh embedded database", () => {
     expect([made, isWhole("a"), readdirSync(home)]).toEqual([1, true, ["a"]]);
   });
 
-  it("are left alone once they are there", async () => {
+  it("are left alone once they exist", async () => {
     write(join(home, "a"), "PG_VERSION");
     write(join(home, "a"), "mine");
     await ensureCluster(options("a"));
     expect([made, readdirSync(join(home, "a"))]).toEqual([0, ["PG_VERSION", "mine"]]);
   });
 
-  it("may go where an empty directory is, and nowhere else", async () => {
+  it("may replace an empty directory, but nothing else", async () => {
     mkdirSync(join(home, "empty"));
     await ensureCluster(options("empty"));
     expect(isWhole("empty")).toBe(true);

@@ -16,18 +16,20 @@ import { dirname, join } from "node:path";
 import { CairnError } from "@cairn/protocol";
 import type { DbErrorCode } from "./errors.ts";
 
-/** How a fresh directory gets its empty cluster. */
+/** How a fresh directory gets its empty database cluster. */
 export interface ClusterOptions {
   readonly directory: string;
-  /** Folder that keeps an empty cluster to copy from, made at the first need; null makes one for this directory alone. */
+  /**
+   * Folder that keeps an empty cluster to copy from, created on first use; null creates one for this directory alone.
+   */
   readonly preparedDir: string | null;
-  /** Makes an empty cluster in a directory that does not exist yet. */
+  /** Creates an empty cluster in a directory that does not exist yet. */
   readonly initialise: (directory: string) => Promise<void>;
 }
 
 /**
- * Makes sure that a directory holds a cluster. One appears whole or not at all: it is made beside its place and renamed
- * when it is on the disk, so that a process which is killed here leaves nothing that the next start would take for a
+ * Makes sure that a directory holds a cluster. It appears whole or not at all: it is created beside its place and
+ * renamed once it is durable, so that a process killed here leaves nothing that the next start would mistake for a
  * database. Only one process at a time may work on a directory. Throws `db/unavailable` for a directory that holds
  * something else.
  */
@@ -46,7 +48,7 @@ export async function ensureCluster({ directory, preparedDir, initialise }: Clus
   syncPath(dirname(directory));
 }
 
-/** The prepared cluster of this version of the engine; of several processes that make it at once, one wins. */
+/** The prepared cluster of this engine version; if several processes create it at once, one wins. */
 async function ensurePrepared(preparedDir: string, initialise: ClusterOptions["initialise"]): Promise<string> {
   const prepared = join(preparedDir, `pglite-${engineVersion()}`);
   if (isCluster(prepared)) return prepared;
@@ -72,7 +74,7 @@ function engineVersion(): string {
   return (JSON.parse(manifest) as { readonly version: string }).version;
 }
 
-/** Everything in a directory is on the disk when this returns. */
+/** Syncs everything in a directory to disk. */
 function syncTree(directory: string): void {
   for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
     syncPath(join(entry.parentPath, entry.name));

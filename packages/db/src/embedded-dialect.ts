@@ -11,8 +11,8 @@ import {
 import type { EmbeddedEngine, EmbeddedTransaction } from "./embedded-engine.ts";
 
 /**
- * Kysely over one embedded database, which the caller opens and closes. A transaction holds the database's own lock from
- * begin to end, so that statements of others (the job engine's) wait instead of slipping into it.
+ * Kysely over one embedded database, which the caller opens and closes. A transaction holds the database's own lock
+ * from begin to end, so that other statements (the job engine's) wait instead of slipping into it.
  */
 export function createEmbeddedDialect(engine: EmbeddedEngine): Dialect {
   return {

@@ -11,7 +11,7 @@ const threadOf = (name: string, idleLimitMs: number): EmbeddedThread => ({
 });
 
 const folders: string[] = [];
-/** A fresh directory, for which the files are copied. */
+/** A fresh directory with copied files. */
 const fresh = () => {
   const folder = mkdtempSync(join(tmpdir(), "cairn-embedded-"));
   folders.push(folder);
@@ -37,7 +37,7 @@ describe("the embedded database's patience", () => {
     await engine.close();
   });
 
-  it("ends with a thread that was asked something and has nothing to do", async () => {
+  it("gives up on a thread that owes an answer and is idle", async () => {
     const engine = await openEmbeddedEngine(fresh(), threadOf("silent", 200));
     await expect(engine.query("select 1")).rejects.toMatchObject({
       code: "db/unavailable",
@@ -83,7 +83,7 @@ describe("the embedded database's thread", () => {
     await expect(engine.query("select 1 / 0")).rejects.toMatchObject({ code: "22012", message: "division by zero" });
   });
 
-  it("lets everyone else wait while a transaction is open, and shows nothing of one taken back", async () => {
+  it("makes everyone else wait while a transaction is open, and shows nothing of one rolled back", async () => {
     const transaction = await engine.begin();
     await transaction.query("insert into t values (2, null)", []);
     let isAnswered = false;
@@ -97,7 +97,7 @@ describe("the embedded database's thread", () => {
     expect((await count).rows).toEqual([{ count: 1 }]);
   });
 
-  it("is replaced when it breaks, and then has all that was committed", async () => {
+  it("is replaced when it breaks, and then has everything committed", async () => {
     const place = fresh();
     const log = join(place.directory, "pg_wal");
     const other = await openEmbeddedEngine(place);
@@ -120,7 +120,7 @@ describe("the embedded database's thread", () => {
     await other.close();
   });
 
-  it("answers nothing more once it is closed", async () => {
+  it("answers nothing once it is closed", async () => {
     const other = await openEmbeddedEngine(fresh());
     await Promise.all([other.close(), other.close()]);
     await expect(other.query("select 1")).rejects.toMatchObject({ code: "db/unavailable" });

@@ -8,13 +8,13 @@ export interface EmbeddedResult<Row = Record<string, unknown>> {
   readonly affectedRows?: number;
 }
 
-/** A transaction under way; nobody else's statements run until it has ended. */
+/** An open transaction; no other statements run until it has ended. */
 export interface EmbeddedTransaction {
   readonly query: <Row>(sql: string, parameters: readonly unknown[]) => Promise<EmbeddedResult<Row>>;
   readonly end: (action: "commit" | "rollback") => Promise<void>;
 }
 
-/** The embedded database in a thread of its own, so that its work does not hold up the caller's. */
+/** The embedded database in a thread of its own, so that its work does not block the caller. */
 export interface EmbeddedEngine {
   /** One statement with parameters. */
   readonly query: <Row>(sql: string, parameters?: readonly unknown[]) => Promise<EmbeddedResult<Row>>;
@@ -24,7 +24,7 @@ export interface EmbeddedEngine {
   readonly close: () => Promise<void>;
 }
 
-/** What the thread is asked. */
+/** A request to the thread. */
 export type EmbeddedRequest =
   | {
       readonly type: "query";
@@ -37,7 +37,7 @@ export type EmbeddedRequest =
   | { readonly type: "end"; readonly transaction: number; readonly action: "commit" | "rollback" }
   | { readonly type: "close" };
 
-/** What the thread answers. */
+/** An answer of the thread. */
 export type EmbeddedAnswer =
   | { readonly id: number; readonly type: "done"; readonly value: unknown }
   | {
@@ -47,25 +47,27 @@ export type EmbeddedAnswer =
       readonly fields: Record<string, unknown>;
     };
 
-/** What the thread is started with. */
+/** Start parameters of the thread. */
 export interface EmbeddedOptions {
   readonly directory: string;
-  /** Folder that keeps an empty cluster for the next fresh directory, which takes seconds to make; by default none is kept. */
+  /**
+   * Folder that keeps an empty cluster, which takes seconds to create, for the next fresh directory; none by default.
+   */
   readonly preparedDir?: string | undefined;
 }
 
-/** What tests replace. */
+/** Parts that tests replace. */
 export interface EmbeddedThread {
   readonly module: URL;
   /**
-   * A thread that was asked something, does not answer and has nothing to do for so long counts as stuck. One that
-   * computes, or starts, has all the time it needs: how long that is depends on the machine.
+   * A thread that owes an answer but has been idle for this long counts as stuck. One that is busy or starting has all
+   * the time it needs, which depends on the machine.
    */
   readonly idleLimitMs: number;
 }
 
 const THREAD: EmbeddedThread = { module: new URL("./embedded-worker.ts", import.meta.url), idleLimitMs: 60_000 };
-/** Between two tries to open a database again. */
+/** Pause between two attempts to reopen a database. */
 const REOPEN_PAUSE_MS = 500;
 
 /** One thread, from its start until it ends. */
@@ -77,8 +79,8 @@ interface Life {
 
 /**
  * Opens the database of a directory. A thread that breaks (a PANIC of PostgreSQL when the disk is full, an
- * abort, silence) fails what was asked of it and is replaced at the next request, which finds what was committed.
- * Throws `db/unavailable`, whose cause and details tell why.
+ * abort, silence) fails its pending requests and is replaced at the next one, which finds everything committed.
+ * Throws `db/unavailable`, whose cause and details say why.
  */
 export async function openEmbeddedEngine(
   options: EmbeddedOptions,
@@ -162,7 +164,7 @@ async function startLife(options: EmbeddedOptions, { module, idleLimitMs }: Embe
     void worker.terminate();
   };
   const watchdog = watchIdleness(worker, idleLimitMs, () => {
-    end(`nothing was answered for ${idleLimitMs} ms in which the thread had nothing to do`);
+    end(`nothing was answered for ${idleLimitMs} ms although the thread was idle`);
   });
   worker.on("error", end);
   worker.on("exit", (code) => end(`the thread exited with code ${code}`));
@@ -177,7 +179,7 @@ async function startLife(options: EmbeddedOptions, { module, idleLimitMs }: Embe
     }
     const error = Object.assign(new Error(answer.message), answer.fields);
     waiting?.reject(error);
-    // After these PostgreSQL itself would exit; here what is left of it does not answer any more.
+    // After these a PostgreSQL server would exit; here, what remains of it no longer answers.
     if (answer.fields.severity === "PANIC" || answer.fields.severity === "FATAL") end(error);
   });
 
@@ -185,7 +187,7 @@ async function startLife(options: EmbeddedOptions, { module, idleLimitMs }: Embe
     if (ended !== null) return Promise.reject(ended);
     const waiting = Promise.withResolvers<unknown>();
     const id = nextId++;
-    // The thread keeps the process alive only while something is asked of it.
+    // The thread keeps the process alive only while it owes an answer.
     if (pending.size === 0) worker.ref();
     pending.set(id, waiting);
     watchdog.expect(true);
@@ -216,7 +218,7 @@ async function startLife(options: EmbeddedOptions, { module, idleLimitMs }: Embe
   };
 }
 
-/** Calls `onStuck` once a thread from which something is expected has been idle for `limitMs` since the last `expect`. */
+/** Calls `onStuck` once a thread that owes an answer has been idle for `limitMs` since the last `expect`. */
 function watchIdleness(
   worker: Worker,
   limitMs: number,
@@ -226,7 +228,7 @@ function watchIdleness(
   let isExpected = false;
   let idleTicks = 0;
   let last = worker.performance.eventLoopUtilization();
-  // In ticks, so that a caller who was held up himself does not take that for the thread's silence.
+  // In ticks, so that a delay of the caller itself is not mistaken for the thread's silence.
   const timer = setInterval(() => {
     const now = worker.performance.eventLoopUtilization();
     const { idle, active } = worker.performance.eventLoopUtilization(now, last);

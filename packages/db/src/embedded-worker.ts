@@ -9,7 +9,7 @@ interface OpenTransaction {
   readonly end: (action: "commit" | "rollback") => Promise<void>;
 }
 
-/** PGlite's own parameters, but with fsync on and a sync method that its WebAssembly build really calls. */
+/** PGlite's own parameters, but with fsync on and a sync method that its WebAssembly build actually calls. */
 const DURABLE_START_PARAMETERS = [
   ...PGlite.defaultStartParams.filter((parameter) => parameter !== "-F"),
   "-c",

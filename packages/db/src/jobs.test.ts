@@ -36,7 +36,7 @@ describe.each(["embedded", "server"] as const)("proof jobs on the %s engine", (e
     await engines[engine].stop();
   });
 
-  it("runs each batch once, lower blocks first, and sets a poisoned job aside with its evidence", async () => {
+  it("runs each batch once, lower blocks first, and sets aside a poisoned job with its evidence", async () => {
     for (const firstBlock of [3, 2, 2]) await queue.enqueue({ firstBlock, publicInput: "0x1" });
     expect(await queue.counts()).toEqual({ waiting: 2, active: 0, poisoned: 0 });
     const seen: number[] = [];
@@ -55,13 +55,13 @@ describe.each(["embedded", "server"] as const)("proof jobs on the %s engine", (e
     expect(await queue.counts()).toEqual({ waiting: 1, active: 0, poisoned: 0 });
   });
 
-  it("keep the settings of who makes them when a worker with other ones comes", async () => {
+  it("keep the settings of the process that creates them when a worker has different ones", async () => {
     const bare = await open("keep", 5, 55);
     expect(await settings()).toEqual([[1, 10]]);
     await bare.stop();
   });
 
-  it("go to another worker when the first one's heart stops, which is told so", async () => {
+  it("go to another worker when the first one's heartbeat stops, and the first is notified", async () => {
     const data = { firstBlock: 1, publicInput: "0x2" };
     const taken = Promise.withResolvers<void>();
     const lost = Promise.withResolvers<void>();
@@ -71,7 +71,7 @@ describe.each(["embedded", "server"] as const)("proof jobs on the %s engine", (e
       if (job.data.publicInput !== data.publicInput) return;
       job.signal.addEventListener("abort", () => lost.resolve());
       taken.resolve();
-      // A worker whose handler has not returned takes nothing: the next try is the other's.
+      // A worker whose handler has not returned takes no job: the next attempt is the other's.
       await release.promise;
     });
     await taken.promise;

@@ -6,21 +6,21 @@ import type { DbErrorCode } from "./errors.ts";
 /** A batch whose proof is to be made; the prover reads the rest from the database. */
 export interface ProofJob {
   readonly firstBlock: number;
-  /** Hex; a job of a block that was rebuilt since names another one and is dropped. */
+  /** Hex; a job of a block that has been rebuilt since carries another one and is dropped. */
   readonly publicInput: string;
 }
 
-/** What a worker is told of a job it holds. */
+/** A job as its worker sees it. */
 export interface HeldJob {
   readonly id: string;
   readonly data: ProofJob;
-  /** Failed tries before this one. */
+  /** Failed attempts before this one. */
   readonly retries: number;
-  /** Aborts when the job is taken away: heartbeat lost, cancelled, shutdown. */
+  /** Aborts when the worker loses the job: heartbeat lost, cancelled, shutdown. */
   readonly signal: AbortSignal;
 }
 
-/** A job that failed for good, with what its tries reported. */
+/** A job that failed for good, with what its attempts reported. */
 export interface PoisonedJob {
   readonly id: string;
   readonly data: ProofJob;
@@ -36,40 +36,50 @@ export interface ProofWorkOptions {
 
 /** Proof jobs in the node's own database; workers may be anywhere that reaches it. */
 export interface JobQueue {
-  /** Adds a job unless one of the same batch and public input is there; lower blocks run first. Throws `db/jobs-failed`. */
+  /**
+   * Adds a job unless one with the same batch and public input exists; lower blocks run first. Throws `db/jobs-failed`.
+   */
   readonly enqueue: (job: ProofJob) => Promise<void>;
-  /** Hands jobs to `handler`; what it throws fails the try. Ends with the queue or with the returned function. */
+  /** Hands jobs to `handler`; if it throws, the attempt fails. Ends with the queue or with the returned function. */
   readonly work: (options: ProofWorkOptions, handler: (job: HeldJob) => Promise<void>) => Promise<() => Promise<void>>;
-  /** Jobs whose tries are used up. */
+  /** Jobs whose attempts are used up. */
   readonly poisoned: () => Promise<PoisonedJob[]>;
-  /** Gives poisoned jobs their tries back; returns how many. */
+  /** Restores the attempts of poisoned jobs; returns how many. */
   readonly retryPoisoned: () => Promise<number>;
   readonly counts: () => Promise<{ readonly waiting: number; readonly active: number; readonly poisoned: number }>;
   readonly stop: () => Promise<void>;
 }
 
-/** Settings of {@link createJobQueue}; the tries and times belong to the queue, for every process that uses it. */
+/**
+ * Settings of {@link createJobQueue}; attempts and times belong to the queue and apply to every process that uses it.
+ */
 export interface JobQueueOptions {
-  /** What becomes of the settings of a queue that is there: the process that makes the jobs updates them, others keep them. */
+  /**
+   * What happens to the settings of an existing queue: the process that creates the jobs updates them, others keep
+   * them.
+   */
   readonly existing: "update" | "keep";
-  /** Tries after the first before a job counts as poisoned. */
+  /** Retries after the first attempt before a job counts as poisoned. */
   readonly retryLimit: number;
   /** Seconds without a heartbeat after which another worker takes the job; at least 10. */
   readonly heartbeatSeconds: number;
-  /** Seconds one try may take. */
+  /** Seconds that one attempt may take. */
   readonly expireInSeconds: number;
-  /** Errors of the engine's background work, which goes on. */
+  /** Errors of the engine's background work, which continues. */
   readonly onError: (error: Error) => void;
 }
 
 const QUEUE = "prove";
-/** Takes the jobs whose tries are used up, with the output of the last one. */
+/** Collects the jobs whose attempts are used up, with the output of the last one. */
 const POISONED = "prove-poisoned";
 const SCHEMA = "jobs";
 const MAX_COUNTED = 10_000;
 /** How often a worker looks for jobs that other processes may have added. */
 const POLLING_SECONDS = 0.5;
-/** In an embedded database jobs come from this process, which wakes the worker; what is left are tries that fall due again. */
+/**
+ * In an embedded database jobs come from this process, which wakes the worker; that leaves attempts that become due
+ * again.
+ */
 const EMBEDDED_POLLING_SECONDS = 2;
 /** pg-boss runs higher priorities first; older blocks come first. */
 const PRIORITY_OF_BLOCK_0 = 2 ** 31 - 1;
@@ -79,7 +89,7 @@ export async function createJobQueue({ engine }: Database, options: JobQueueOpti
   const common = {
     schema: SCHEMA,
     schedule: false,
-    // It takes jobs away from workers that died, which an embedded database's only process cannot outlive.
+    // It reassigns jobs of dead workers; with an embedded database, the only process dies with its workers.
     superviseIntervalSeconds: engine.type === "server" ? 5 : 30,
     maintenanceIntervalSeconds: 300,
     monitorIntervalSeconds: engine.type === "server" ? 5 : 30,
@@ -126,7 +136,7 @@ export async function createJobQueue({ engine }: Database, options: JobQueueOpti
     work: ({ concurrency }, handler) =>
       attempt("work", async () => {
         const ids = await Promise.all(
-          // Each worker by itself: the engine wakes by the id of a worker.
+          // One worker at a time: the engine wakes workers by id.
           Array.from({ length: concurrency }, () =>
             boss.work<ProofJob>(
               QUEUE,
@@ -178,7 +188,7 @@ export async function createJobQueue({ engine }: Database, options: JobQueueOpti
   };
 }
 
-/** An embedded database has one process, so what is held when it starts was held by one that is gone. */
+/** An embedded database has one process, so jobs held at its start were held by a process that is gone. */
 async function releaseOrphans(boss: PgBoss): Promise<void> {
   const jobs = await boss.findJobs<ProofJob>(QUEUE, { limit: MAX_COUNTED });
   const orphans = jobs.filter(({ state }) => state === "active").map(({ id }) => id);

@@ -31,7 +31,9 @@ export interface StoredL1Transaction {
   readonly purpose: L1TransactionPurpose;
   /** First block of the batch that it is about; the nonce itself for `fillNonce`. */
   readonly subject: number;
-  /** Tells apart what may be done about one subject side by side: another proof of a rebuilt block, parts of a payout list. */
+  /**
+   * Distinguishes concurrent transactions about one subject: another proof of a rebuilt block, parts of a payout list.
+   */
   readonly content: string;
   readonly status: L1TransactionStatus;
   readonly sender: bigint;
@@ -47,7 +49,10 @@ export interface StoredL1Transaction {
   readonly attempts: readonly L1Attempt[];
 }
 
-/** Stores a transaction that was never broadcast, with its first version, both or neither. Throws the driver's error on a used nonce or subject. */
+/**
+ * Stores a transaction that was never broadcast, with its first version, both or neither. Throws the driver's error on
+ * a used nonce or subject.
+ */
 export function insertL1Transaction(
   db: Db,
   transaction: Pick<
@@ -105,7 +110,7 @@ export async function insertL1Attempt(db: Db, id: number, position: number, atte
     .execute();
 }
 
-/** Notes that a version was handed to an L1 node. */
+/** Records that a version was sent to an L1 node. */
 export async function markAttemptSent(db: Db, id: number, hash: Uint8Array, atMs: number): Promise<void> {
   await db
     .updateTable("l1_attempts")
@@ -151,7 +156,10 @@ export async function loadLiveL1Transactions(db: Db): Promise<StoredL1Transactio
   return Promise.all(rows.map((row) => withAttempts(db, row)));
 }
 
-/** Settled transactions of a sender whose nonces are `nonce` or higher: if the chain has not used these, a reorg removed them. */
+/**
+ * Settled transactions of a sender whose nonces are `nonce` or higher: if the chain has not used these nonces, a reorg
+ * removed the transactions.
+ */
 export async function loadSettledL1TransactionsFrom(
   db: Db,
   sender: bigint,

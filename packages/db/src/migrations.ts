@@ -144,14 +144,14 @@ const INITIAL = [
   )`,
 ];
 
-/** Blocks are sealed beside the building of the next ones; the prover's inputs come compressed. */
+/** Blocks are sealed while the next ones are built; the prover's inputs arrive compressed. */
 const SEALING = [
   `drop index blocks_one_open`,
   `create index blocks_open on blocks (number) where status = 'open'`,
   `alter table witnesses alter column input set storage external`,
 ];
 
-/** What a node needs to go on after faults: cancelled L1 transactions, blocks made by others. */
+/** What a node needs to continue after faults: cancelled L1 transactions, blocks made by others. */
 const FAULTS = [
   `alter table l1_transactions add column content text not null default ''`,
   `alter table l1_transactions drop constraint l1_transactions_purpose_check`,
@@ -167,7 +167,7 @@ const FAULTS = [
   `create index blocks_not_final on blocks (number) where status <> 'final'`,
 ];
 
-/** What L1 says of batches and payouts, apart from what this node made of it. */
+/** What L1 says about batches and payouts, separate from the node's own records. */
 const ACCEPTANCES = [
   `create table accepted_batches (
     number bigint primary key,
@@ -194,7 +194,7 @@ const ACCEPTANCES = [
   `create index settlements_l1_block on settlements (l1_block)`,
 ];
 
-/** Evidence of provers that make garbage. */
+/** Evidence of provers that produce garbage. */
 const REJECTED_PROOFS = [
   `create table rejected_proofs (
     id bigint generated always as identity primary key,
@@ -206,10 +206,10 @@ const REJECTED_PROOFS = [
   )`,
 ];
 
-/** One word each: a batch is ready when its proof is made, a block is proven when L1 has accepted it. */
+/** One word per meaning: a batch is ready when its proof is made, a block is proven when L1 has accepted it. */
 const READY = [`alter table batches rename column proved_at_ms to ready_at_ms`];
 
-/** Payouts that burn too much gas for the publisher to pay them. */
+/** Payouts that burn too much gas for the publisher to execute them. */
 const LEFT_PAYOUTS = [`alter table payouts add column left_gas int`];
 
 /** Headers in the protocol's own layout; they were JSON with bigints marked `#` and bytes marked `$`. */
@@ -243,7 +243,10 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0008-header-bytes": HEADER_BYTES,
 };
 
-/** Brings the schema up to date; safe to run from several processes at once. Throws `db/migration-failed`, `db/newer-schema`. */
+/**
+ * Brings the schema up to date; safe to run from several processes at once. Throws `db/migration-failed`,
+ * `db/newer-schema`.
+ */
 export async function migrate(db: Kysely<Tables>): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) } });
   const { error } = await migrator.migrateToLatest();

@@ -3,7 +3,7 @@ import pg from "pg";
 import type { Database } from "./database.ts";
 import type { DbErrorCode } from "./errors.ts";
 
-/** The right to be the only one in some role on a database. */
+/** The right to be the only holder of a role on a database. */
 export interface NodeLock {
   /** Resolves when the right is lost because the connection that held it broke. */
   readonly lost: Promise<void>;
@@ -13,8 +13,8 @@ export interface NodeLock {
 const LOCK_NAMESPACE = 0x6361_6972;
 
 /**
- * Takes the role's lock, which the server frees when this process ends in whatever way. An embedded database has one
- * process by nature, which the state store's own lock guards. Throws `db/locked`, `db/unavailable`.
+ * Takes the role's lock, which the server frees however this process ends. An embedded database is used by one process
+ * anyway, which the state store's own lock ensures. Throws `db/locked`, `db/unavailable`.
  */
 export async function acquireNodeLock({ engine }: Database, role: string): Promise<NodeLock> {
   const lost = Promise.withResolvers<void>();

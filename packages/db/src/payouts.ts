@@ -17,7 +17,7 @@ export interface StoredPayout {
   readonly l1Transaction: Uint8Array | null;
   /** L1 block of that transaction. */
   readonly l1Block: number | null;
-  /** Gas that it would burn, for which the publisher left it to others; null when it did not. */
+  /** Gas that it would burn, because of which the publisher left it to others; null when it did not. */
   readonly leftGas: number | null;
 }
 
@@ -38,7 +38,7 @@ export async function listPayouts(
   filter: {
     readonly recipient?: bigint | undefined;
     readonly status?: PayoutStatus | undefined;
-    /** Only what follows this payout, or this block's last when no position is given. */
+    /** Only payouts after this one, or after this block's last when no position is given. */
     readonly after?: { readonly block: number; readonly position: number | null } | undefined;
     readonly limit: number;
   },
@@ -60,7 +60,7 @@ export async function listPayouts(
   return rows.map(toPayout);
 }
 
-/** Leaves owed payouts of a block to others than the publisher. */
+/** Marks owed payouts of a block as left for others to pay. */
 export async function leavePayouts(
   db: Db,
   blockNumber: number,
@@ -76,7 +76,7 @@ export async function leavePayouts(
   }
 }
 
-/** Takes back payouts that were left to others and burn at most `maxGas`. */
+/** Unmarks payouts that were left to others and burn at most `maxGas`. */
 export async function takeBackPayouts(db: Db, maxGas: number): Promise<void> {
   await db.updateTable("payouts").set({ left_gas: null }).where("left_gas", "<=", maxGas).execute();
 }

@@ -47,7 +47,7 @@ describe.each(["embedded", "server"] as const)("progress on the %s engine", (eng
     await insertBatch(db, { firstBlock: number, lastBlock: number, circuitType: 1, publicInput: BigInt(number) });
   }
 
-  it("is nothing at first, then says what waits for proof, L1 and payment, and since when", async () => {
+  it("is empty at first, then says what is waiting for a proof, L1 or payment, and since when", async () => {
     const { db } = database;
     expect(await readProgress(db)).toEqual({
       proofs: NOTHING,

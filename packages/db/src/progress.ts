@@ -1,14 +1,14 @@
 import { sql } from "kysely";
 import type { Db } from "./database.ts";
 
-/** Something of which there should be little, and nothing old. */
+/** Pending work; there should be little of it, and none of it old. */
 export interface Waiting {
   readonly count: number;
-  /** When the oldest began to wait; null when nothing does. */
+  /** When the oldest item began to wait; null when there is none. */
   readonly oldestAtMs: number | null;
 }
 
-/** How far the node's work lags behind itself. */
+/** How far each stage of the node's work lags behind. */
 export interface Progress {
   /** Sealed blocks that have no proof. */
   readonly proofs: Waiting;
@@ -20,7 +20,7 @@ export interface Progress {
   readonly payouts: Waiting;
 }
 
-/** Reads how far the node's work lags. */
+/** Reads how far each stage of the node's work lags behind. */
 export async function readProgress(db: Db): Promise<Progress> {
   const { rows } = await sql<Readonly<Record<string, number | null>>>`
     select

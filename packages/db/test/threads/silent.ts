@@ -1,4 +1,4 @@
-/** A thread that starts, and never answers anything. */
+/** A thread that starts but never answers. */
 import { parentPort } from "node:worker_threads";
 
 parentPort?.on("message", () => undefined);

@@ -1,4 +1,4 @@
-/** The database's thread on a machine that needs long to start it: first busy, then waiting. */
+/** The database's thread on a machine that is slow to start it: first busy, then waiting. */
 import { setTimeout as delay } from "node:timers/promises";
 
 const BUSY_MS = 1000;
