@@ -33,7 +33,7 @@ export interface ArchiveSummary {
   /** Before its first batch and after its last one. */
   readonly start: ChainPosition;
   readonly end: ChainPosition;
-  /** L1 block to go on reading from; null of an archive without batches. */
+  /** L1 block to continue reading from; null for an archive without batches. */
   readonly resumeBlock: number | null;
 }
 
@@ -50,9 +50,11 @@ export interface ArchiveRollupOptions {
 }
 
 /**
- * Writes all batches of a rollup into an archive, from L1 alone and without rebuilding the state; an archive that is there
- * already, even one left half written, is checked against L1 and continued. Throws as `readBatches`, `followBatch`,
+ * Writes all batches of a rollup into an archive, from L1 alone and without rebuilding the state; an existing archive,
+ * even a half-written one, is checked against L1 and continued. Throws as `readBatches`, `followBatch`,
  * `openArchive`, `continueArchive`.
+ *
+ * @example const { end } = await archiveRollup(createL1Access(rollup), { path: "batches.cairn", compress });
  */
 export async function archiveRollup(
   access: L1Access,
@@ -64,7 +66,7 @@ export async function archiveRollup(
   const contract = await readContractState(access, l1.block);
   const found = (await fileExists(path)) ? await summarise(path, { access, block: l1.block, contract }, "cut") : null;
   if (found !== null && !isSameRollup(found.identity, identity)) {
-    throw restoreError("restore/archive-foreign", `${path} is of ${identityText(found.identity)}`);
+    throw restoreError("restore/archive-foreign", `${path} belongs to ${identityText(found.identity)}`);
   }
   const start = found?.end ?? genesisPosition(genesisRoot(compress));
   const writer = await continueArchive(path, identity, start);
@@ -103,9 +105,11 @@ export async function archiveRollup(
 }
 
 /**
- * Reads a whole archive and checks all that can be checked without replaying it; with an L1 also that the contract committed to
- * each batch, and that the queue entries are the contract's. Throws as `openArchive`, `ArchiveReader.batches`, `onlyL1Batches`,
- * `assertQueueTurn`; `restore/archive-foreign`.
+ * Reads a whole archive and checks everything that can be checked without replaying it; with an L1, also that the
+ * contract committed to each batch and that the queue entries are the contract's. Throws as `openArchive`,
+ * `ArchiveReader.batches`, `onlyL1Batches`, `assertQueueTurn`; `restore/archive-foreign`.
+ *
+ * @example await verifyArchive("batches.cairn", createL1Access(rollup));
  */
 export async function verifyArchive(path: string, access: L1Access | null): Promise<ArchiveSummary> {
   if (access === null) return summarise(path, null, "whole");
@@ -116,19 +120,19 @@ export async function verifyArchive(path: string, access: L1Access | null): Prom
   return summary;
 }
 
-/** L1, and the contract in one of its blocks. */
+/** L1, and the contract's state in one of its blocks. */
 interface L1Source {
   readonly access: L1Access;
   readonly block: number;
   readonly contract: ContractState;
 }
 
-/** An archive's summary, with the L1 block that its last batch says it is in; null of an archive without batches. */
+/** An archive's summary, with the L1 block that its last batch states; null for an archive without batches. */
 interface ReadSummary extends ArchiveSummary {
   readonly lastBlock: number | null;
 }
 
-/** `cut`: an archive that ends early is taken up to its last whole frame. */
+/** `cut`: an archive that ends early is read up to its last whole frame. */
 async function summarise(path: string, l1: L1Source | null, expected: "whole" | "cut"): Promise<ReadSummary> {
   const archive = await openArchive(path);
   let [resumeBlock, lastBlock]: [number | null, number | null] = [null, null];
@@ -147,7 +151,7 @@ async function checkedBatches(archive: ArchiveReader, l1: L1Source | null): Prom
   const { access, block, contract } = l1;
   const identity = await readIdentity(access);
   if (!isSameRollup(archive.identity, identity)) {
-    throw restoreError("restore/archive-foreign", `the archive is of ${identityText(archive.identity)}`);
+    throw restoreError("restore/archive-foreign", `the archive belongs to ${identityText(archive.identity)}`);
   }
   await assertQueueHash(access, archive.start, block);
   const { batchCount } = contract;

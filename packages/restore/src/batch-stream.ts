@@ -24,16 +24,16 @@ export const DEFAULT_CONCURRENCY = 24;
 
 /** What {@link readBatches} reads. */
 export interface BatchStreamOptions {
-  /** Where the chain of batches stands; what came before is skipped. */
+  /** Position in the chain of batches; earlier ones are skipped. */
   readonly after: ChainPosition;
   readonly range: L1Range;
-  /** Batches of the contract at the end of the range, where their commitments are read. */
+  /** Number of batches in the contract at the end of the range, where commitments are read. */
   readonly batchCount: number;
   readonly concurrency?: number;
   readonly limits?: RangeLimits;
 }
 
-/** What the events of a range leave of the queue. */
+/** The queue after the events of a range. */
 export interface QueueLeft {
   /** Entries that no batch consumed, in order. */
   waiting(): readonly WaitingEntry[];
@@ -41,12 +41,13 @@ export interface QueueLeft {
   end(): QueueEnd;
 }
 
-/** Batches from L1, and what of the queue they leave. */
+/** Batches from L1, and the queue that they leave. */
 export interface BatchStream {
   /**
-   * The batches in order. Of each, transaction and event agree, the transaction is to the rollup, and header and data hash are
-   * those that the contract committed to; all else is for `followBatch`. Throws `l1/unavailable`, `l1/state-missing`,
-   * `l1/events-incomplete`, `l1/bad-events`, `l1/batch-mismatch`, `l1/queue-mismatch`, `restore/batch-mismatch`.
+   * The batches in order. For each, transaction and event agree, the transaction is to the rollup, and header and data
+   * hash are those that the contract committed to; `followBatch` checks the rest. Throws `l1/unavailable`,
+   * `l1/state-missing`, `l1/events-incomplete`, `l1/bad-events`, `l1/batch-mismatch`, `l1/queue-mismatch`,
+   * `restore/batch-mismatch`.
    */
   readonly batches: AsyncGenerator<PublishedBatch, void, void>;
   /** Once the batches have ended. */
@@ -81,7 +82,7 @@ async function* streamBatches(
       next++;
       const taken = takeEntries(queue, event);
       const fetched = fetchBatch(access, event, taken, commitments);
-      // Awaited in order below; a failure that comes before its turn must not count as unhandled.
+      // Awaited in order below; an early failure must not count as unhandled.
       fetched.catch(() => {});
       inFlight.push(fetched);
       const [oldest] = inFlight.length < concurrency ? [] : inFlight.splice(0, 1);
@@ -96,11 +97,11 @@ async function* streamBatches(
 interface Queue extends QueueLeft {
   /** Throws `l1/events-incomplete`, `l1/queue-mismatch`. */
   add(event: QueuedEvent): void;
-  /** Takes entries from the head. Throws `l1/events-incomplete` when there are not so many. */
+  /** Takes entries from the head. Throws `l1/events-incomplete` when there are too few. */
   consume(count: number): readonly WaitingEntry[];
 }
 
-/** A queue whose entries before the position are known already; their events are skipped. */
+/** A queue whose entries before the position are already known; their events are skipped. */
 function createQueue({ queuePosition, queueHash }: ChainPosition): Queue {
   let waiting: WaitingEntry[] = [];
   let end: QueueEnd = { queueTail: queuePosition, queueHash };
@@ -113,7 +114,7 @@ function createQueue({ queuePosition, queueHash }: ChainPosition): Queue {
     },
     consume(count) {
       if (count > waiting.length) {
-        const message = `a batch consumes ${count} entries, ${waiting.length} are known`;
+        const message = `a batch consumes ${count} entries, but only ${waiting.length} are known`;
         throw l1Error("l1/events-incomplete", message, { details: { entry: end.queueTail } });
       }
       const taken = waiting.slice(0, count);
@@ -135,7 +136,7 @@ function takeEntries(queue: Queue, { number, header, queueHead, block }: Accepte
   const [oldest] = queue.waiting();
   const head = queue.end().queueTail - queue.waiting().length;
   if (queueHead !== head) {
-    throw batchMismatch(number, "queueHead", `leaves the queue at ${queueHead}, not ${head}`);
+    throw batchMismatch(number, "queueHead", `leaves the queue head at ${queueHead}, not ${head}`);
   }
   return { entries, resumeBlock: Math.min(block, oldest?.l1Block ?? block) };
 }

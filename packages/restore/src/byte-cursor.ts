@@ -2,12 +2,12 @@ import { bytesToBigint, bytesToNumber } from "@cairn/protocol";
 
 /** Reads fixed-width big-endian fields one after another. */
 export interface ByteCursor {
-  /** The next bytes, not copied. Precondition of all reads: as many are left. */
+  /** The next bytes, not copied. Precondition of all reads: enough bytes are left. */
   bytes(length: number): Uint8Array;
   /** An integer of at most 6 bytes. */
   number(length: number): number;
   bigint(length: number): bigint;
-  /** An integer of 8 bytes that a number holds exactly, NaN otherwise. */
+  /** An integer of 8 bytes if a number can hold it exactly, else NaN. */
   safe64(): number;
   /** Bytes left. */
   left(): number;

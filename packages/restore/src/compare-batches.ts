@@ -4,18 +4,18 @@ import { bytesToHex } from "@cairn/protocol";
 import type { RestoredState } from "./restored-state.ts";
 import type { ComparedBatches } from "./stored-records.ts";
 
-/** Batches of a state and the contract in an L1 block that they are compared with. */
+/** The batches of a state, and the L1 block in which the contract is compared with them. */
 export interface Comparison {
   /** The last batch to compare. */
   readonly last: number;
-  /** Of the contract. */
+  /** Number of batches in the contract. */
   readonly batchCount: number;
   readonly block: number;
 }
 
 /**
- * The last batch up to which the contract committed to each of the state's, those up to `after` taken for granted. Commitments are
- * read many at once. Throws `l1/unavailable`.
+ * The last batch up to which the contract committed to every batch of the state; those up to `after` are assumed to
+ * match. Commitments are read many at once. Throws `l1/unavailable`.
  */
 export async function findLastCommon(
   restored: RestoredState,
@@ -31,8 +31,9 @@ export async function findLastCommon(
 }
 
 /**
- * As {@link findLastCommon}, but batches that were compared before, at an L1 block that is still there, are not compared again; the
- * last one always is. The contract never changes a commitment, so on one chain an old comparison holds.
+ * Like {@link findLastCommon}, but batches that were compared before, at an L1 block that still exists, are not
+ * compared again, except the last one. The contract never changes a commitment, so on one chain an old comparison
+ * holds.
  */
 export async function findLastCommonSince(
   restored: RestoredState,

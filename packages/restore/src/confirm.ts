@@ -5,18 +5,20 @@ import { restoreError } from "./errors.ts";
 import type { RestoredState } from "./restored-state.ts";
 
 /**
- * Asks another L1 node whether it agrees with the one that the state was restored from: on the L1 block, on the contract's state in
- * it with the hash of the whole queue, and on the commitment of each batch. One node alone can invent a whole rollup; two that are
- * independent hardly the same one. Where they differ over a batch, the next restoration compares the batches anew. Throws
- * `restore/state-mismatch` when they differ, `restore/incomplete`, `l1/unavailable`.
+ * Checks that another L1 node agrees with the one that the state was restored from: on the L1 block, on the contract's
+ * state in it with the hash of the whole queue, and on the commitment of each batch. A single node could invent a whole
+ * rollup; two independent ones would hardly invent the same. If they differ on a batch, the next restoration compares
+ * all batches again. Throws `restore/state-mismatch` when they differ, `restore/incomplete`, `l1/unavailable`.
+ *
+ * @example await confirmState(restored, createL1Access(rollupAt(otherReader, address)));
  */
 export async function confirmState(restored: RestoredState, other: L1Access): Promise<L1Block> {
   const end = restored.end();
-  if (end === null) throw restoreError("restore/incomplete", "the restoration has not reached its end");
+  if (end === null) throw restoreError("restore/incomplete", "the restoration has not finished");
   const hash = bytesToHex(end.l1BlockHash);
   const head = await insist(() => readBlock(other, end.l1Block));
   if (head?.hash !== hash) {
-    throw restoreError("restore/state-mismatch", `the other L1 node has another block ${end.l1Block} than ${hash}`);
+    throw restoreError("restore/state-mismatch", `on the other L1 node, block ${end.l1Block} is not ${hash}`);
   }
   const { root, nextIndex, batchCount, queueHead, queueTail, queueTailHash } = await readContractState(
     other,
@@ -33,7 +35,7 @@ export async function confirmState(restored: RestoredState, other: L1Access): Pr
   if (!isSame) {
     throw restoreError(
       "restore/state-mismatch",
-      `the other L1 node has another state of the rollup in block ${head.block}`,
+      `the other L1 node has a different state of the rollup in block ${head.block}`,
       { details: { root, restoredRoot: position.root } },
     );
   }
@@ -41,5 +43,7 @@ export async function confirmState(restored: RestoredState, other: L1Access): Pr
   if (common === position.batch) return head;
   restored.distrustAfter(common);
   const batch = common + 1;
-  throw restoreError("restore/state-mismatch", `the other L1 node has another batch ${batch}`, { details: { batch } });
+  throw restoreError("restore/state-mismatch", `the other L1 node has a different batch ${batch}`, {
+    details: { batch },
+  });
 }

@@ -15,10 +15,10 @@ const PROGRAM = join(import.meta.dirname, "../test/crash-restore.ts");
 
 describe("a restoration that is killed", () => {
   it.each<[string, readonly string[]]>([
-    ["in the middle of a write", ["1", "2", "3", "1", "2", "1"]],
+    ["in mid-write", ["1", "2", "3", "1", "2", "1"]],
     ["after a write", ["1", "1", "1", "2"]],
   ])(
-    "%s goes on and ends with the same root and archive",
+    "%s continues and ends with the same root and archive",
     async (moment, writes) => {
       const [history] = fc
         .sample(arbitraryHistory({ maxBlocks: 14 }), { numRuns: 30, seed: 6 })
@@ -33,7 +33,8 @@ describe("a restoration that is killed", () => {
       const [store, copy] = [temporaryFolder(), join(temporaryFolder(), "copy")];
       const run = (...kill: string[]) =>
         spawnSync(process.execPath, [PROGRAM, store, source, copy, ...kill], { encoding: "utf8", timeout: 60_000 });
-      // The first run writes genesis, then identity, then checkpoints; the later ones begin with what the one before did not do.
+      // The first run writes genesis, then identity, then checkpoints; each later one starts where the previous one
+      // stopped.
       const when = moment.startsWith("after") ? ["after"] : [];
       for (const write of writes) {
         const { signal, stderr } = run(write, ...when);

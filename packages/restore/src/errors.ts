@@ -1,29 +1,29 @@
 import { CairnError } from "@cairn/protocol";
 
 /**
- * Errors thrown by this package. What reads L1 also throws those of `@cairn/l1`.
+ * Errors thrown by this package. Functions that read L1 also throw those of `@cairn/l1`.
  *
  * - `restore/unsupported-rollup`: the rollup accepts circuits that this version does not know. A retry cannot help.
- * - `restore/batch-mismatch`: what is shown of a batch contradicts itself, its predecessor or the contract;
+ * - `restore/batch-mismatch`: what is presented as a batch contradicts itself, its predecessor or the contract;
  *   `details.batch` and `details.check` say where. The RPC or the archive lies. Retry on another one.
- * - `restore/queue-mismatch`: queue entries do not hash to the rolling hash that the contract keeps. Retry on another RPC, or with
- *   another archive.
+ * - `restore/queue-mismatch`: queue entries do not hash to the rolling hash that the contract keeps. Retry on another
+ *   RPC, or with another archive.
  * - `restore/invalid-data`: a batch's data cannot follow from the state before it; `details.batch`, and
  *   `details.firstUnchecked`, the first batch since the last root that was checked.
- * - `restore/root-mismatch`: the data of batches `details.firstBatch` … `details.lastBatch` leads to another root than was
- *   proven. Checking every batch names the batch; a retry on another RPC helps if the data was forged.
+ * - `restore/root-mismatch`: the data of batches `details.firstBatch` … `details.lastBatch` leads to another root than
+ *   was proven. Checking every batch names the batch; a retry on another RPC helps if the data was forged.
  * - `restore/state-mismatch`: the rebuilt state is not the contract's. Retry on another RPC.
- * - `restore/history-changed`: L1 no longer holds the batches that the store was built from, and they cannot be undone: this
- *   RPC or an earlier one lies. Restore into a new store.
+ * - `restore/history-changed`: L1 no longer holds the batches that the store was built from, and they cannot be undone:
+ *   this RPC or an earlier one lies. Restore into a new store.
  * - `restore/foreign-state`: the store holds the state of another rollup or chain. A retry cannot help.
- * - `restore/incomplete`: the question needs a restoration that ran to its end. Run it again.
+ * - `restore/incomplete`: the request needs a finished restoration. Run it again.
  * - `restore/not-found`: there is no such batch, entry or account in the restored state.
- * - `restore/bad-option`: an option has no sense. A retry cannot help.
+ * - `restore/bad-option`: an option makes no sense. A retry cannot help.
  * - `restore/bad-proof`: a multiproof does not have the shape that its accounts need. A retry cannot help.
- * - `restore/archive-unsupported`: the file is no batch archive, or of another version. A retry cannot help.
- * - `restore/archive-corrupt`: bytes of the archive were changed, or its frames reordered. Take another copy.
- * - `restore/archive-truncated`: the archive ends before its end frame. Take another copy.
- * - `restore/archive-foreign`: the archive is of another rollup or chain. Take the right one.
+ * - `restore/archive-unsupported`: the file is not a batch archive, or of another version. A retry cannot help.
+ * - `restore/archive-corrupt`: bytes of the archive were changed, or its frames reordered. Use another copy.
+ * - `restore/archive-truncated`: the archive ends before its end frame. Use another copy.
+ * - `restore/archive-foreign`: the archive belongs to another rollup or chain. Use the right one.
  * - `restore/archive-gap`: the archive begins after the batch that is needed. Read the earlier one first.
  * - `restore/io`: a file cannot be read or written; `cause` says why (retry, after freeing disk space for instance).
  */

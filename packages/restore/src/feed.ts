@@ -14,22 +14,22 @@ export interface CheckpointLimits {
 
 export const DEFAULT_CHECKPOINT_LIMITS: CheckpointLimits = { batches: 8192, accounts: 2 ** 17, ms: 20_000 };
 
-/** How batches are taken into a state. */
+/** How batches are applied to a state. */
 export interface FeedOptions {
   readonly meter: Meter;
   /** In milliseconds from any start. */
   readonly now: () => number;
   readonly checkpoints: CheckpointLimits;
-  /** Hash after each batch: slow, but it names the batch whose data leads to a wrong root. */
+  /** Hash after each batch: slow, but identifies the batch whose data leads to a wrong root. */
   readonly checkEveryBatch: boolean;
-  /** Where the batches are also written; it gets them to disk before the state has them. */
+  /** Where the batches are also written, durably before they reach the state. */
   readonly archiveTo: ArchiveWriter | null;
   readonly signal: AbortSignal | null;
 }
 
 /**
- * Replays batches up to their end. Those up to `settled` are final on L1 and written many together; later ones one by one, so
- * that each can be undone. What was replayed since the last checkpoint is lost when this throws, no more.
+ * Replays all batches. Those up to `settled` are final on L1 and written many at a time; later ones one by one, so that
+ * each can be undone. When this throws, only what was replayed since the last checkpoint is lost.
  * Throws what the batches throw, and as `Rebuilder`, `ArchiveWriter`.
  */
 export async function feedBatches(

@@ -32,17 +32,17 @@ const honest = async (): Promise<string> => {
   return path;
 };
 
-describe("an archive with forged queue records and all its hashes computed anew", () => {
+describe("an archive with forged queue records and all hashes recomputed", () => {
   const refusal = { code: "restore/queue-mismatch" };
 
-  it("is sound in itself, but is neither verified on L1 nor continued", async () => {
+  it("is consistent in itself, but fails verification against L1 and is not continued", async () => {
     const path = await forgeArchive(await honest(), { batch: withStolenDeposits });
     await expect(verifyArchive(path, null)).resolves.toMatchObject({ end: { batch: 3, root: live.tree.root() } });
     await expect(verifyArchive(path, access())).rejects.toMatchObject(refusal);
     await expect(write(path)).rejects.toMatchObject(refusal);
   });
 
-  it("does not enter a state that has L1 to ask", async () => {
+  it("does not enter a state that can ask L1", async () => {
     const path = await forgeArchive(await honest(), { batch: withStolenDeposits });
     const [store, { compress, rollup }] = [createMemoryStore(), live];
     await expect(restoreRollup({ store, compress, rollup, archives: [path] })).rejects.toMatchObject(refusal);
@@ -51,7 +51,7 @@ describe("an archive with forged queue records and all its hashes computed anew"
     expect(position.root).toBe(live.tree.root());
   });
 
-  it("is refused though it only begins where they would be", async () => {
+  it("is refused though it begins after the forged ones", async () => {
     for (const after of [1, 3]) {
       const path = await forgeArchive(await honest(), {
         after,
@@ -68,7 +68,7 @@ describe("an archive with forged queue records and all its hashes computed anew"
     const { restored, position } = await restoreRollup({ store: createMemoryStore(), compress, rollup });
     const [entry] = restored.waiting();
     if (entry === undefined) expect.unreachable();
-    // The last batch claims the entry that waits; the one that it consumed is passed over.
+    // The last batch claims the waiting entry and skips the one that it consumed.
     const path = await forgeArchive(whole, {
       after: 2,
       start: (start) => ({ ...start, queuePosition: start.queuePosition + 1, queueHash: position.queueHash }),
@@ -86,11 +86,11 @@ describe("an archive with forged queue records and all its hashes computed anew"
   });
 });
 
-describe("an archive with a lying hint where to read on", () => {
+describe("an archive with a false hint where to continue reading", () => {
   it.each([
     ["after all events", 10 ** 9],
-    ["after the entry that waits", null],
-  ])("is continued all the same: %s", async (_, hint) => {
+    ["after the waiting entry", null],
+  ])("is still continued: %s", async (_, hint) => {
     const whole = await honest();
     const resumeBlock = hint ?? Number(await live.rollup.reader.getBlockNumber()) + 1;
     const path = await forgeArchive(whole, {

@@ -44,7 +44,7 @@ async function evilArchive(): Promise<string> {
 }
 
 describe("a state restored without L1 from an archive that pays a withdrawal to someone else", () => {
-  it("has the root that L1 has, and goes back to the batch before on L1", async () => {
+  it("has the root that L1 has, and on L1 goes back to the batch before", async () => {
     const store = createMemoryStore();
     const before = await restore({ store, rollup: null, archives: [await evilArchive()], checkEveryBatch: true });
     expect(before.position.root).toBe(live.tree.root());
@@ -65,7 +65,7 @@ describe("a state restored without L1 from an archive that pays a withdrawal to 
     await expect(restore({ store })).rejects.toMatchObject(refusal);
   });
 
-  it("is refused though an older version of this package took it for L1's", async () => {
+  it("is refused though an older version of this package accepted it as L1's", async () => {
     const store = createMemoryStore();
     const { restored } = await restore({ store, rollup: null, archives: [await evilArchive()] });
     const end = (await restore({})).restored;

@@ -9,12 +9,20 @@ export interface RollupIdentity {
   readonly sizes: readonly BlockSize[];
 }
 
-/** Whether both name the same contract on the same chain. */
+/**
+ * Whether both name the same contract on the same chain.
+ *
+ * @example if (!isSameRollup(archive.identity, restored.identity)) return null;
+ */
 export function isSameRollup(left: RollupIdentity, right: RollupIdentity): boolean {
   return left.chainId === right.chainId && left.rollup === right.rollup;
 }
 
-/** The identity for messages. */
+/**
+ * The identity as text, for messages.
+ *
+ * @example identityText({ chainId: 1n, rollup, sizes: [16] }) // "rollup 0x… on chain 1"
+ */
 export function identityText({ chainId, rollup }: RollupIdentity): string {
   return `rollup ${bigintToAddress(rollup)} on chain ${chainId}`;
 }

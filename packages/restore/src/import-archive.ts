@@ -8,9 +8,12 @@ import type { PublishedBatch } from "./published-batch.ts";
 import type { RestoredState } from "./restored-state.ts";
 
 /**
- * Replays an archive on a state; batches that the state has already are passed over. With an L1, each batch must be the one that
- * the contract committed to and its queue entries those of the contract; without, the archive is only as good as its source.
- * Throws `restore/archive-foreign`, `restore/archive-gap`, and as `ArchiveReader.batches`, `onlyL1Batches`, `feedBatches`.
+ * Replays an archive on a state; batches that the state already has are skipped. With an L1, each batch must be the one
+ * that the contract committed to and its queue entries those of the contract; without, the archive is only as good as
+ * its source. Throws `restore/archive-foreign`, `restore/archive-gap`, and as `ArchiveReader.batches`, `onlyL1Batches`,
+ * `feedBatches`.
+ *
+ * @example await importArchive(restored, await openArchive(path), null, options);
  */
 export async function importArchive(
   restored: RestoredState,
@@ -22,13 +25,13 @@ export async function importArchive(
   if (!isSameRollup(archive.identity, restored.identity)) {
     throw restoreError(
       "restore/archive-foreign",
-      `the archive is of ${identityText(archive.identity)}, not ${identityText(restored.identity)}`,
+      `the archive belongs to ${identityText(archive.identity)}, not ${identityText(restored.identity)}`,
     );
   }
   if (archive.start.batch > batch) {
     throw restoreError(
       "restore/archive-gap",
-      `the archive begins after batch ${archive.start.batch}, the state stands at ${batch}`,
+      `the archive begins after batch ${archive.start.batch}, but the state is at batch ${batch}`,
     );
   }
   const later = batchesAfter(archive.batches(), batch);

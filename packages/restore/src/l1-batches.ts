@@ -6,7 +6,7 @@ import { assertQueueHash } from "./queue-check.ts";
 
 /** What {@link onlyL1Batches} compares with. */
 export interface L1Comparison {
-  /** Batches of the contract at the L1 block that is asked. */
+  /** Number of batches in the contract at that L1 block. */
   readonly batchCount: number;
   readonly block: number;
   /** Queue entries consumed before the first of the batches. */
@@ -14,9 +14,10 @@ export interface L1Comparison {
 }
 
 /**
- * The batches, held back until the contract agrees: with each one's commitment, and with the rolling queue hash after every hundred
- * of them. That each queue hash follows from the records is for `followBatch`. Throws `restore/batch-mismatch`,
- * `restore/queue-mismatch`, `l1/unavailable`, and what the batches throw, after those before it.
+ * The batches, held back until the contract confirms them: each one's commitment, and the rolling queue hash after
+ * every hundred of them. `followBatch` checks that each queue hash follows from the records. Throws
+ * `restore/batch-mismatch`, `restore/queue-mismatch`, `l1/unavailable`, and what the batches throw, after those before
+ * it.
  */
 export async function* onlyL1Batches(
   access: L1Access,
@@ -46,7 +47,7 @@ async function assertCommitted(commitments: CommitmentReader, batch: PublishedBa
 
 interface BatchGroup {
   readonly batches: readonly PublishedBatch[];
-  /** What the source threw after them. */
+  /** The error that the source threw after them. */
   readonly failure: { readonly error: unknown } | null;
 }
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { confirmState } from "./confirm.ts";
 import { restoreRollup } from "./restore.ts";
 
-/** An event as the reader hands it out, as far as the lies below touch it. */
+/** The parts of an event that the lies below touch. */
 interface Log {
   readonly eventName: string;
   readonly address: string;
@@ -95,7 +95,7 @@ describe("an RPC that lies about events", () => {
     });
   });
 
-  /** Each in the place of the other. */
+  /** Swaps the two. */
   function swapped(logs: readonly Log[]): readonly Log[] {
     const [first, second] = [logs.find(isEntry(0)), logs.find(isEntry(1))];
     return logs.map((log) => {
@@ -165,7 +165,7 @@ describe("an RPC that lies about the contract", () => {
     await expect(restore(lying)).rejects.toMatchObject({ code });
   });
 
-  it("may show an older state; another RPC tells", async () => {
+  it("may show an older state; another RPC reveals it", async () => {
     const { restored, head } = await restore(live.rollup);
     await expect(confirmState(restored, createL1Access(live.rollup))).resolves.toEqual(head);
     const older = lyingRollup(live.rollup, {

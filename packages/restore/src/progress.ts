@@ -1,11 +1,11 @@
 import type { BatchContent } from "./rebuilder.ts";
 
-/** How far a restoration is. */
+/** Progress of a restoration. */
 export interface RestoreProgress {
   readonly source: "archive" | "l1";
   /** Last batch replayed. */
   readonly batch: number;
-  /** Batches there are; null when that is not known, as with an archive alone. */
+  /** Total number of batches; null when unknown, as with an archive alone. */
   readonly batchCount: number | null;
   /** L2 transactions between accounts replayed in this run. */
   readonly transfers: number;
@@ -14,11 +14,11 @@ export interface RestoreProgress {
   readonly seconds: number;
   /** L2 transactions replayed per second of this run, withdrawals included. */
   readonly transactionsPerSecond: number;
-  /** Until the last batch, at the pace so far; null when that is not known. */
+  /** Time until the last batch, at the pace so far; null when unknown. */
   readonly etaSeconds: number | null;
 }
 
-/** Told about progress. */
+/** Called with progress. */
 export type OnProgress = (progress: RestoreProgress) => void;
 
 /** What was replayed in a run. */
@@ -27,19 +27,23 @@ export interface Totals extends BatchContent {
   readonly seconds: number;
 }
 
-/** Counts what is replayed and tells about it now and then. */
+/** Counts what is replayed and reports it from time to time. */
 export interface Meter {
-  /** What follows comes from there; `batchCount` as in {@link RestoreProgress}. */
+  /** Source of the batches that follow; `batchCount` as in {@link RestoreProgress}. */
   begin(source: RestoreProgress["source"], batchCount: number | null): void;
   add(batch: number, content: BatchContent): void;
-  /** Tells at once. */
+  /** Reports immediately. */
   report(): void;
   totals(): Totals;
 }
 
 const INTERVAL_MS = 1000;
 
-/** A meter from 0; `now` in milliseconds from any start. */
+/**
+ * A meter from 0; `now` in milliseconds from any start.
+ *
+ * @example const meter = createMeter(({ batch, batchCount }) => console.log(batch, batchCount), () => performance.now());
+ */
 export function createMeter(onProgress: OnProgress, now: () => number): Meter {
   const startMs = now();
   let [lastMs, batch, batches, transfers, withdrawals, l1Operations] = [startMs, 0, 0, 0, 0, 0];

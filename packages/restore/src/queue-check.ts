@@ -14,23 +14,23 @@ import { restoreError } from "./errors.ts";
 export type QueuePlace = Pick<ChainPosition, "queuePosition" | "queueHash">;
 
 /**
- * Throws `restore/queue-mismatch` unless the contract has this rolling hash after these entries, at an L1 block. The hash covers
- * each entry up to there.
+ * Throws `restore/queue-mismatch` unless the contract has this rolling hash after these entries, as of an L1 block. The
+ * hash covers every entry up to there.
  */
 export async function assertQueueHash(access: L1Access, place: QueuePlace, block: number): Promise<void> {
   const { queuePosition, queueHash } = place;
   if (isSameBytes(await readQueueHash(access, queuePosition, block), queueHash)) return;
   const entry = queuePosition - 1;
-  throw restoreError("restore/queue-mismatch", `the contract has another hash after queue entry ${entry}`, {
+  throw restoreError("restore/queue-mismatch", `the contract has a different hash after queue entry ${entry}`, {
     details: { entry },
   });
 }
 
 /**
- * Throws `restore/queue-mismatch` unless the batches of a stretch consumed the entries that they did on L1: hashes alone do not say
- * that an entry was the turn of this batch. From genesis on the headers say it; for a later start it takes the contract's state
- * when `end` is its last batch, or else the event of that batch, which lies in `eventBlock`. Throws `l1/events-incomplete`
- * where the RPC does not show the event.
+ * Throws `restore/queue-mismatch` unless a range of batches consumed the same entries as on L1: hashes alone do not say
+ * which batch consumed an entry. From genesis on, the headers do; for a later start this needs the contract's state if
+ * `end` is its last batch, or else the event of that batch, which is in `eventBlock`. Throws `l1/events-incomplete`
+ * when the RPC does not return the event.
  */
 export async function assertQueueTurn(
   access: L1Access,
@@ -49,5 +49,5 @@ export async function assertQueueTurn(
 async function readQueueHeadAfter(access: L1Access, batch: number, eventBlock: number): Promise<number> {
   const { events } = await createRangeReader(access, readStateEvents).forward({ from: eventBlock, to: eventBlock });
   for (const event of events) if (event.type === "accepted" && event.number === batch) return event.queueHead;
-  throw l1Error("l1/events-incomplete", `L1 does not show the event of batch ${batch}`, { details: { batch } });
+  throw l1Error("l1/events-incomplete", `L1 does not return the event of batch ${batch}`, { details: { batch } });
 }

@@ -4,7 +4,11 @@ import { addressToBigint, type BlockSize, CIRCUIT_TYPE, isCairnError } from "@ca
 import { restoreError } from "./errors.ts";
 import { isBlockSize, type RollupIdentity } from "./identity.ts";
 
-/** Chain, address and circuits of the rollup. Throws `l1/not-a-rollup`, `restore/unsupported-rollup`, `l1/unavailable`. */
+/**
+ * Chain, address and circuits of the rollup. Throws `l1/not-a-rollup`, `restore/unsupported-rollup`, `l1/unavailable`.
+ *
+ * @example const identity = await readIdentity(createL1Access(rollup));
+ */
 export async function readIdentity({ rollup, call }: L1Access): Promise<RollupIdentity> {
   const { reader, address } = rollup;
   try {

@@ -139,7 +139,7 @@ describe("rebuild.json", () => {
     expect(queueTail).toBe(head + 1);
   });
 
-  it("has noops between transactions, which a rebuild must take", () => {
+  it("has noops between transactions, which a rebuild must accept", () => {
     const { header, bytes, slotCount } = callOf(word(6));
     const types = decodePublishedData(slotCount, bytes, header.l1OperationCount).slots.map(({ type }) => type);
     expect(types.slice(0, 4)).toEqual(["nothing", "transferToNew", "nothing", "transferToNew"]);

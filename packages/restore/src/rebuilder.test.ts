@@ -30,7 +30,7 @@ function expectSameState(restored: RestoredState, { tree, blocks, states }: Hist
 }
 
 describe("a rebuilt state", () => {
-  it("is the one that was published, whenever it is hashed", () => {
+  it("equals the published one, whenever it is hashed", () => {
     fc.assert(
       fc.property(
         arbitraryHistory({ maxBlocks: 8, sizes: [16, 16, 64] }),
@@ -80,7 +80,7 @@ describe("a rebuilt state", () => {
     );
   });
 
-  it("does not count batches as compared with L1 that took the place of undone ones", () => {
+  it("does not count batches that replaced undone ones as compared with L1", () => {
     const [history] = fc
       .sample(arbitraryHistory({ maxBlocks: 6 }), { numRuns: 20, seed: 4 })
       .filter(({ blocks }) => blocks.length > 2);
@@ -157,7 +157,7 @@ describe("batches that were tampered with", () => {
       1 + history.blocks.findIndex(({ block }, i) => i > 0 && block.payouts.length > 0 && block.l1OperationCount > 1);
   });
 
-  /** What comes of the history with one batch changed. */
+  /** The outcome of the history with one batch changed. */
   function replayWith(change: (batch: PublishedBatch) => PublishedBatch, kind: "all" | "each" = "all"): RestoredState {
     const restored = open(history);
     const rebuilder = createRebuilder(restored);
@@ -207,7 +207,7 @@ describe("batches that were tampered with", () => {
     );
   });
 
-  it("are named with their range when the root is wrong, and nothing is written", () => {
+  it("are reported as a range when the root is wrong, and nothing is written", () => {
     const newRoot = 5n;
     const restored = open(history);
     const rebuilder = createRebuilder(restored);
@@ -221,7 +221,7 @@ describe("batches that were tampered with", () => {
     expect(restored.position().batch).toBe(0);
   });
 
-  it("are named themselves when every batch is checked", () => {
+  it("are reported individually when every batch is checked", () => {
     expect(() => replayWith(withHeader({ newRoot: 5n }), "each")).toThrow(
       expect.objectContaining({ code: "restore/root-mismatch", details: { firstBatch: busy, lastBatch: busy } }),
     );

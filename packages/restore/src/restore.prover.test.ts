@@ -48,7 +48,7 @@ describe("a rollup with real proofs", () => {
   let circuit: BlockCircuit;
   const people: Person[] = [];
 
-  /** Publishes a proven block of what waits in the queue and what `fill` adds. */
+  /** Publishes a proven block of the waiting queue entries and what `fill` adds. */
   async function publish(fill: (builder: BlockBuilder) => void = () => {}): Promise<void> {
     const compress = await createFastCompress();
     const queued = await readQueue(devnet.rollup, 0);
@@ -110,7 +110,7 @@ describe("a rollup with real proofs", () => {
         expect(result).toMatchObject({ type: "included" });
       }
     });
-    // Of no use to its sender: the queue is left with an entry that waits.
+    // Useless to its sender, but it leaves an entry waiting in the queue.
     await requestWithdraw(devnet.rollup, devnet.wallet(2), accountIndex(70));
   });
   afterAll(async () => {
@@ -118,7 +118,7 @@ describe("a rollup with real proofs", () => {
     await devnet?.stop();
   });
 
-  it("is restored by a stranger who has an RPC and the address, who then pays, and after a freeze leads everyone out", async () => {
+  it("is restored by a stranger who has only an RPC and the address, who then pays everyone, also after a freeze", async () => {
     const compress = await createFastCompress();
     const rollup = rollupAt(await connectToL1(devnet.rpcUrl), devnet.rollup.address.toUpperCase().replace("0X", "0x"));
     const store = createLmdbStore({ path: temporaryFolder() });

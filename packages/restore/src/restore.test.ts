@@ -47,7 +47,7 @@ describe("a rollup on L1", () => {
     expect(totals).toMatchObject({ batches: live.blocks.length, l1Operations: 6 });
   });
 
-  it("is restored the same with every batch checked, few at a time, and checkpoints anywhere", async () => {
+  it("is restored identically with every batch checked, few at a time, and with any checkpoints", async () => {
     for (const options of [
       { checkEveryBatch: true },
       { concurrency: 1 },
@@ -58,7 +58,7 @@ describe("a rollup on L1", () => {
     }
   });
 
-  it("tells how far it is", async () => {
+  it("reports its progress", async () => {
     let clock = 0;
     const seen: number[] = [];
     const now = (): number => {
@@ -83,7 +83,7 @@ describe("a rollup on L1", () => {
     expect([...seen].sort((a, b) => a - b)).toEqual(seen);
   });
 
-  it("is followed when more batches come, reading only these", async () => {
+  it("is followed when more batches come, reading only those", async () => {
     const store = createMemoryStore();
     await restore(live.rollup, { store });
     await live.publishSome(11);
@@ -103,7 +103,7 @@ describe("a rollup on L1", () => {
   });
 });
 
-describe("an L1 node that is not at its best", () => {
+describe("a flaky L1 node", () => {
   const root = async (rollup: L1Rollup, options: Partial<RestoreOptions> = {}): Promise<bigint> =>
     (await restore(rollup, options)).restored.tree.root();
 
@@ -133,7 +133,7 @@ describe("an L1 node that is not at its best", () => {
     expect(await root(shaky)).toBe(live.tree.root());
   });
 
-  it("may have forgotten old states", async () => {
+  it("may have pruned old states", async () => {
     const pruned = lyingRollup(live.rollup, {
       getCode: async (ask, { blockNumber }) => {
         if (Number(blockNumber) < Number(await live.rollup.reader.getBlockNumber()))
@@ -144,7 +144,7 @@ describe("an L1 node that is not at its best", () => {
     expect(await root(pruned)).toBe(live.tree.root());
   });
 
-  it("is asked for so many transactions at a time and no more", async () => {
+  it("is asked for a limited number of transactions at a time", async () => {
     let [open, most] = [0, 0];
     const counting = lyingRollup(live.rollup, {
       getTransaction: async (ask) => {
@@ -159,7 +159,7 @@ describe("an L1 node that is not at its best", () => {
     expect(most).toBe(3);
   });
 
-  it("is given up in the end", async () => {
+  it("is eventually given up", async () => {
     const dead = lyingRollup(live.rollup, {
       getTransaction: async () => {
         throw new RangeError("connection refused");
@@ -202,7 +202,7 @@ describe("archives and L1", () => {
     expect((await restore(null, { archives: [path] })).restored.tree.root()).toBe(live.tree.root());
   });
 
-  it("what came after the archive is read from L1, and into the archive", async () => {
+  it("batches after the archive are read from L1 and added to the archive", async () => {
     const path = await archive();
     const before = await verifyArchive(path, access());
     expect(before).toMatchObject({ start: { batch: 0 }, end: { batch: live.blocks.length, root: live.tree.root() } });
@@ -215,7 +215,7 @@ describe("archives and L1", () => {
     });
   });
 
-  it("an archive that L1 did not commit to is refused, be it ever so consistent", async () => {
+  it("an archive that L1 did not commit to is refused, however consistent it is", async () => {
     const twin = await startUnprovenRollup();
     try {
       await twin.deposit(0, 10n ** 18n);

@@ -23,44 +23,46 @@ import { type SyncOptions, syncWithL1 } from "./sync.ts";
 
 /** What {@link restoreRollup} restores, from where, and how. */
 export interface RestoreOptions {
-  /** Empty, or with what an earlier run on the same rollup left; stays open, with the caller. */
+  /** Empty, or left by an earlier run on the same rollup; the caller keeps it open. */
   readonly store: KeyValueStore;
   readonly compress: Compress;
   /** The rollup on L1; null trusts the archives alone. */
   readonly rollup: L1Rollup | null;
   /** Archive files, read in this order before L1. */
   readonly archives?: readonly string[];
-  /** File that gets all batches from where the state stands, begun or continued; null for none. */
+  /** File to which all batches after the state's position are written, new or continued; null for none. */
   readonly archiveTo?: string | null;
   /** "latest" by default. */
   readonly head?: L1HeadTag;
-  /** Hash after each batch: slow, but it names the batch whose data leads to a wrong root. */
+  /** Hash after each batch: slow, but identifies the batch whose data leads to a wrong root. */
   readonly checkEveryBatch?: boolean;
   readonly checkpoints?: CheckpointLimits;
   /** L1 transactions fetched at a time. */
   readonly concurrency?: number;
   readonly limits?: RangeLimits;
   readonly onProgress?: OnProgress;
-  /** How reads of L1 that fail are repeated. */
+  /** How failed reads of L1 are retried. */
   readonly access?: Omit<L1AccessOptions, "signal">;
   readonly signal?: AbortSignal;
-  /** Milliseconds from any start; the process's clock by default. */
+  /** Clock in milliseconds from any start; the process's by default. */
   readonly now?: () => number;
 }
 
-/** A state that was restored to its end. */
+/** A completely restored state. */
 export interface RestoreResult {
   readonly restored: RestoredState;
   readonly position: ChainPosition;
-  /** L1 block at which the contract has this state; null without L1: then nobody has compared it. */
+  /** L1 block at which the contract has this state; null without L1, when it was not compared. */
   readonly head: L1Block | null;
-  /** Of this run. */
+  /** What this run replayed. */
   readonly totals: Totals;
 }
 
 /**
- * Rebuilds the state of a rollup from what was published: archives first, then L1. Goes on where an earlier run on the
- * same store was interrupted. Throws as `openRestoredState`, `importArchive`, `syncWithL1`; `restore/bad-option`.
+ * Rebuilds the state of a rollup from what was published: archives first, then L1. Continues where an earlier run on
+ * the same store was interrupted. Throws as `openRestoredState`, `importArchive`, `syncWithL1`; `restore/bad-option`.
+ *
+ * @example const { restored, head } = await restoreRollup({ store: createMemoryStore(), compress, rollup });
  */
 export async function restoreRollup(options: RestoreOptions): Promise<RestoreResult> {
   const { store, compress, rollup, archives = [], signal, now = () => performance.now() } = options;

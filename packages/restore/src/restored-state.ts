@@ -29,7 +29,7 @@ const NEVER_COMPARED: ComparedBatches = { batch: 0, l1Block: 0, l1BlockHash: new
 
 /**
  * A state rebuilt from what was published, with the batches it came from. Tree and records are written together, so the
- * store is at all times the state after one of the batches.
+ * store always holds the state after one of the batches.
  */
 export interface RestoredState {
   readonly identity: RollupIdentity;
@@ -38,18 +38,18 @@ export interface RestoredState {
   position(): ChainPosition;
   /** Throws `restore/not-found` unless 1 ≤ number ≤ position().batch. */
   batch(number: number): BatchRecord;
-  /** Where the restoration last reached its end; null when it was interrupted or never begun, or batches came since. */
+  /** Where the restoration last finished; null when it was interrupted or never begun, or batches have come since. */
   end(): RestoredEnd | null;
   /** The queue entries that no batch has consumed, as of {@link RestoredState.end}. Throws `restore/incomplete`. */
   waiting(): WaitingEntry[];
   /**
-   * Up to where every batch was compared with the contract; null where that was never done. What an archive brought without L1,
-   * or an interrupted restoration, is not yet in it.
+   * Up to where every batch was compared with the contract; null if never. Batches from an archive read without L1, or
+   * from an interrupted restoration, do not count.
    */
   compared(): ComparedBatches | null;
-  /** Forgets that batches after this one were compared, and an end that was reached with them. */
+  /** Forgets that batches after this one were compared, and an end reached with them. */
   distrustAfter(batch: number): void;
-  /** Writes down that the end was reached, all batches compared, with what waits in the queue then. */
+  /** Records that the end was reached with all batches compared, and what is waiting in the queue. */
   finish(end: RestoredEnd, waiting: readonly WaitingEntry[]): void;
   /** Undoes all batches after this one. Throws `state/beyond-retention`. */
   rollbackTo(batch: number): void;
@@ -60,13 +60,15 @@ export interface RestoredState {
 export interface RestoredStateOptions {
   readonly store: KeyValueStore;
   readonly compress: Compress;
-  /** The rollup that is to be restored; null takes the store's. */
+  /** The rollup to restore; null for the store's own. */
   readonly identity: RollupIdentity | null;
 }
 
 /**
- * Opens the restored state in a store, at genesis if the store is new. Throws `restore/foreign-state`; `restore/incomplete` for
- * a new store without identity; and as `createStateTree`.
+ * Opens the restored state in a store, at genesis if the store is new. Throws `restore/foreign-state`;
+ * `restore/incomplete` for a new store without identity; and as `createStateTree`.
+ *
+ * @example const restored = openRestoredState({ store: createLmdbStore({ path }), compress, identity: null });
  */
 export function openRestoredState({ store, compress, identity: wanted }: RestoredStateOptions): RestoredState {
   const tree = createStateTree({ store, compress });
@@ -89,7 +91,7 @@ export function openRestoredState({ store, compress, identity: wanted }: Restore
   const end = (): RestoredEnd | null => {
     const stored = storedEnd();
     if (stored?.batch !== tree.blockNumber()) return null;
-    // Batches may have been undone, and as many others come without L1.
+    // Batches may have been undone and replaced by others without L1.
     return stored.batch > (compared()?.batch ?? stored.batch) ? null : stored;
   };
   const position = (): ChainPosition => {
@@ -114,7 +116,7 @@ export function openRestoredState({ store, compress, identity: wanted }: Restore
     distrustAfter,
     waiting() {
       const reached = end();
-      if (reached === null) throw restoreError("restore/incomplete", "the restoration has not reached its end");
+      if (reached === null) throw restoreError("restore/incomplete", "the restoration has not finished");
       const { queuePosition } = position();
       return Array.from({ length: reached.queueTail - queuePosition }, (_, i) => {
         const bytes = store.get(waitingKey(queuePosition + i));
@@ -134,14 +136,14 @@ export function openRestoredState({ store, compress, identity: wanted }: Restore
       store.write([...changes, { key: comparedKey(), value: encodeCompared(reached) }]);
     },
     rollbackTo(number) {
-      // Before the batches go: others may take their numbers.
+      // Before the batches are undone: others may take their numbers.
       distrustAfter(number);
       tree.rollbackTo(blockNumber(number));
     },
     close: () => tree.close(),
   };
 
-  /** First entry that waited after a batch; 0 when it was undone since. */
+  /** First entry waiting after a batch; 0 when the batch has been undone since. */
   function positionOf(number: number): number {
     return number === 0 || number > tree.blockNumber() ? 0 : batch(number).queuePosition;
   }
@@ -163,14 +165,17 @@ export function positionAfter({ number, header, queuePosition, queueHash }: Batc
 function openIdentity(store: KeyValueStore, tree: StateTree, wanted: RollupIdentity | null): RollupIdentity {
   const bytes = store.get(identityKey());
   if (tree.blockNumber() > 0 && store.get(batchKey(tree.blockNumber())) === undefined) {
-    throw restoreError("restore/foreign-state", "the store holds a state that was not restored here, or was continued");
+    throw restoreError(
+      "restore/foreign-state",
+      "the store holds a state that was not restored here, or that was changed since",
+    );
   }
   if (bytes !== undefined) {
     const stored = decodeIdentity(bytes);
     if (wanted === null || isSameRollup(stored, wanted)) return stored;
     throw restoreError("restore/foreign-state", `the store holds ${identityText(stored)}, not ${identityText(wanted)}`);
   }
-  if (wanted === null) throw restoreError("restore/incomplete", "nothing was restored into this store");
+  if (wanted === null) throw restoreError("restore/incomplete", "nothing has been restored into this store");
   store.write([{ key: identityKey(), value: encodeIdentity(wanted) }]);
   return wanted;
 }

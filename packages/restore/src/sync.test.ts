@@ -30,7 +30,7 @@ const restore = (options: Partial<RestoreOptions> = {}): Promise<RestoreResult> 
   restoreRollup({ store: createMemoryStore(), compress: live.compress, rollup: live.rollup, ...options });
 
 describe("a restoration that is interrupted", () => {
-  it("goes on from its last checkpoint and ends with the same state and archive", async () => {
+  it("continues from its last checkpoint and ends with the same state and archive", async () => {
     const whole = join(temporaryFolder(), "whole");
     await restore({ archiveTo: whole });
     for (const stopAt of [1, 2, 3, 4, 5]) {
@@ -60,7 +60,7 @@ describe("a restoration that is interrupted", () => {
 });
 
 describe("a reorganisation of L1", () => {
-  /** Stands where the snapshot was taken; the two batches after it are gone, and others come. */
+  /** Back at the snapshot; the two batches after it are gone, and others follow. */
   async function reorganise(): Promise<void> {
     await live.client.revert({ id: snapshot });
     snapshot = await live.client.snapshot();
@@ -75,7 +75,7 @@ describe("a reorganisation of L1", () => {
     await live.publishSome(5);
   });
 
-  it("undoes the batches that are gone, in state and archive, and takes those that came", async () => {
+  it("undoes the batches that are gone, in state and archive, and applies the new ones", async () => {
     const store = createMemoryStore();
     const archiveTo = join(temporaryFolder(), "archive");
     const before = await restore({ store, archiveTo });
@@ -105,7 +105,7 @@ describe("a reorganisation of L1", () => {
     await live.publishSome(5);
   });
 
-  it("below what was taken as final is refused: some RPC lies", async () => {
+  it("below what counted as final is refused: some RPC lies", async () => {
     const path = join(temporaryFolder(), "archive");
     await archiveRollup(createL1Access(live.rollup), { path, compress: live.compress, head: "latest" });
     const store = createMemoryStore();
@@ -126,7 +126,7 @@ describe("a reorganisation of L1", () => {
     await expect(restore({ store })).rejects.toMatchObject({ code: "restore/history-changed", details: { batch: 5 } });
   });
 
-  it("while L1 is read makes the reading begin again", async () => {
+  it("while L1 is being read restarts the reading", async () => {
     let isDone = false;
     const moving = lyingRollup(live.rollup, {
       getTransaction: async (ask) => {

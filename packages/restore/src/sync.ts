@@ -23,9 +23,9 @@ import { assertQueueHash } from "./queue-check.ts";
 import type { RestoredState } from "./restored-state.ts";
 import type { WaitingEntry } from "./stored-records.ts";
 
-/** L1 blocks read again below where the restoration stopped: a reorganisation may have moved events down. */
+/** L1 blocks to read again below where the restoration stopped: a reorganisation may have moved events down. */
 const OVERLAP_BLOCKS = 64;
-/** L1 heads that may vanish while they are read before it is given up. */
+/** How many L1 heads may vanish while being read before giving up. */
 const MAX_ROUNDS = 8;
 
 /** How {@link syncWithL1} reads. */
@@ -37,10 +37,12 @@ export interface SyncOptions extends FeedOptions {
 }
 
 /**
- * Brings the state to the head of L1: goes back to the last batch up to which the contract holds each one, reads the batches that follow
- * from events and calldata, replays them, and compares the result with the contract. Starts over with the new head
- * when L1 reorganises meanwhile or batches have come. Returns the L1 block at which state and contract agree.
- * Throws `restore/history-changed`, `restore/state-mismatch`, and as `readBatches`, `feedBatches`.
+ * Brings the state to the head of L1: goes back to the last batch up to which the contract has all of them, reads the
+ * batches after it from events and calldata, replays them, and compares the result with the contract. Starts over with
+ * the new head when L1 reorganises meanwhile or more batches have come. Returns the L1 block at which state and
+ * contract agree. Throws `restore/history-changed`, `restore/state-mismatch`, and as `readBatches`, `feedBatches`.
+ *
+ * @example const { block } = await syncWithL1(restored, access, options); // the state is the contract's at this L1 block
  */
 export async function syncWithL1(restored: RestoredState, access: L1Access, options: SyncOptions): Promise<L1Block> {
   for (let round = 1; ; round++) {
@@ -81,7 +83,7 @@ async function syncTo(
   return waiting;
 }
 
-/** Reads from a block that should do, and if events turn out to be missing, from where the rollup began. */
+/** Reads from a block that should suffice, and if events turn out to be missing, from where the rollup began. */
 async function readFrom(
   restored: RestoredState,
   access: L1Access,
@@ -112,7 +114,7 @@ function resumeBlock(restored: RestoredState): number | null {
   return Math.max(0, restored.batch(batch).origin.resumeBlock - OVERLAP_BLOCKS);
 }
 
-/** Undoes the batches from the first on that the contract does not hold. */
+/** Undoes all batches from the first one that the contract does not have. */
 async function goBackToContract(restored: RestoredState, access: L1Access, { head, contract }: Target): Promise<void> {
   const last = restored.position().batch;
   const oldest = restored.tree.oldestBlock();
@@ -120,18 +122,18 @@ async function goBackToContract(restored: RestoredState, access: L1Access, { hea
   const comparison = { last: Math.min(last, batchCount), batchCount, block: head.block };
   const common = await findLastCommonSince(restored, access, comparison);
   if (common < oldest && common === batchCount) {
-    throw l1Error("l1/unavailable", `the L1 node is behind: it knows ${common} batches, the state has ${last}`);
+    throw l1Error("l1/unavailable", `the L1 node is behind: it has ${common} batches, the state ${last}`);
   }
   if (common < oldest) {
     const details = { batch: common + 1, oldest };
-    const message = `L1 does not hold batch ${common + 1} that the state was built from, which cannot be undone`;
+    const message = `the state includes batch ${common + 1}, which L1 does not have and which cannot be undone`;
     throw restoreError("restore/history-changed", message, { details });
   }
   if (common < last) restored.rollbackTo(common);
   await assertQueueHash(access, restored.position(), head.block);
 }
 
-/** What waits in the queue, when nothing has happened since the end was last reached; null otherwise. */
+/** The waiting queue entries if nothing has happened since the end was last reached; null otherwise. */
 function waitingIfUnchanged(restored: RestoredState, contract: ContractState): readonly WaitingEntry[] | null {
   if (restored.end() === null || restored.position().batch !== contract.batchCount) return null;
   const waiting = restored.waiting();

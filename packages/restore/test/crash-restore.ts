@@ -1,6 +1,6 @@
 /**
- * Restores the archive argv[3] into the LMDB store argv[2], archiving to argv[4], and prints the root. With argv[5] it kills itself
- * in the middle of that write to the store, or after it when argv[6] is "after".
+ * Restores the archive argv[3] into the LMDB store argv[2], archiving to argv[4], and prints the root. With argv[5] it
+ * kills itself in the middle of that write to the store, or after it when argv[6] is "after".
  */
 import { writeSync } from "node:fs";
 import type { KeyValueChange } from "@cairn/state";

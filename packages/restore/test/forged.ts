@@ -17,16 +17,16 @@ import { followBatch } from "../src/chain-position.ts";
 import type { PublishedBatch } from "../src/published-batch.ts";
 import { gather, temporaryFolder } from "./published.ts";
 
-/** What a forger does to an archive. */
+/** How an archive is forged. */
 export interface Forgery {
   /** Batches up to this one are left out; 0 by default. */
   readonly after?: number;
   readonly start?: (start: ChainPosition) => ChainPosition;
-  /** Changes a batch; its queue hash is computed anew. */
+  /** Changes a batch; its queue hash is recomputed. */
   readonly batch?: (batch: PublishedBatch) => PublishedBatch;
 }
 
-/** Writes a changed archive beside another, with every hash that an archive holds computed anew. */
+/** Writes a changed copy of an archive, with every hash in it recomputed. */
 export async function forgeArchive(path: string, forgery: Forgery): Promise<string> {
   const { after = 0, start = (position) => position, batch: change = (batch) => batch } = forgery;
   const archive = await openArchive(path);
@@ -54,7 +54,7 @@ export function withStolenDeposits(batch: PublishedBatch): PublishedBatch {
   return { ...batch, l1Operations: batch.l1Operations.map(stolen) };
 }
 
-/** The batch with its withdrawals paid to someone else: no account and no root differs. `payouts` are the true ones. */
+/** The batch with its withdrawals paid to someone else: no account or root differs. `payouts` are the true ones. */
 export function withStolenPayouts(batch: PublishedBatch, payouts: readonly Payout[]): PublishedBatch {
   const { header, l1Operations } = batch;
   const recipient = 0xbadn;

@@ -42,12 +42,12 @@ export function publishedBatches({ blocks }: Pick<History, "blocks">): Published
   return blocks.map(publishedBatch);
 }
 
-/** The rollup of a domain, which takes all block sizes. */
+/** The rollup of a domain, for all block sizes. */
 export function identityOf({ chainId, rollup }: Domain): RollupIdentity {
   return { chainId, rollup, sizes: [16, 64, 256] };
 }
 
-/** The items one after another, as they would come from afar. */
+/** The items as a stream. */
 export async function* stream<T>(items: Iterable<T>): AsyncGenerator<T, void, void> {
   for (const item of items) yield item;
 }

@@ -47,7 +47,7 @@ const restore = (...archives: string[]) =>
   restoreRollup({ store: createMemoryStore(), compress, rollup: null, archives });
 
 describe("an archive", () => {
-  it("gives back what was written, however its bytes arrive", async () => {
+  it("returns what was written, however its bytes arrive", async () => {
     await fc.assert(
       fc.asyncProperty(
         arbitraryHistory({ maxBlocks: 5, sizes: [16, 64] }),
@@ -90,7 +90,7 @@ describe("an archive", () => {
     );
   });
 
-  it("is written while restoring, and again the same", async () => {
+  it("is written while restoring, with the same bytes", async () => {
     const [history] = fc.sample(arbitraryHistory({ maxBlocks: 6 }), { numRuns: 1, seed: 2 });
     if (history === undefined) expect.unreachable();
     const path = await archived(history, publishedBatches(history));
@@ -120,8 +120,8 @@ describe("an archive that is continued", () => {
 
   it.each<[string, (path: string, whole: number) => void]>([
     ["after its end", () => {}],
-    ["after a crash in the middle of a frame", (path, whole) => truncateSync(path, whole - 60)],
-    ["after a crash that left rubbish", (path) => appendFileSync(path, Buffer.alloc(200, 7))],
+    ["after a crash in mid-frame", (path, whole) => truncateSync(path, whole - 60)],
+    ["after a crash that left garbage", (path) => appendFileSync(path, Buffer.alloc(200, 7))],
   ])("is whole again: %s", async (_, damage) => {
     const path = await archived(history, batches.slice(0, 5));
     damage(path, readFileSync(path).length);
@@ -142,7 +142,7 @@ describe("an archive that is continued", () => {
     expect(readFileSync(path)).toEqual(readFileSync(await archived(history, batches)));
   });
 
-  it("must be of the same rollup and reach the position with the same batch", async () => {
+  it("must belong to the same rollup and have the same batch at the position", async () => {
     const path = await archived(history, batches.slice(0, 5));
     const identity = identityOf(history.domain);
     const open = (at: ChainPosition, of = identity) => continueArchive(path, of, at);
@@ -156,7 +156,7 @@ describe("an archive that is continued", () => {
     await expect(createArchive(path, identity, GENESIS)).rejects.toMatchObject({ code: "restore/io" });
   });
 
-  it("takes batches in order only", async () => {
+  it("accepts batches in order only", async () => {
     const path = join(temporaryFolder(), "archive");
     const writer = await createArchive(path, identityOf(history.domain), GENESIS);
     const [, second] = batches;
@@ -206,7 +206,7 @@ describe("an archive is refused", () => {
     await expect(read(Buffer.concat([bytes, Buffer.of(0)]))).rejects.toMatchObject({ code: "restore/archive-corrupt" });
   });
 
-  it("of another version or no archive at all", async () => {
+  it("of another version, or not an archive at all", async () => {
     const path = join(temporaryFolder(), "file");
     writeFileSync(path, "a file of text that is long enough");
     await expect(openArchive(path)).rejects.toMatchObject({ code: "restore/archive-unsupported" });
@@ -216,7 +216,7 @@ describe("an archive is refused", () => {
     await expect(read(bytes)).rejects.toMatchObject({ code: "restore/archive-unsupported" });
   });
 
-  /** An archive with right digests of whatever it is given. */
+  /** An archive of any content with correct digests. */
   function forged(list: readonly PublishedBatch[], start = GENESIS, end = list.at(-1)?.number ?? 0): Uint8Array {
     const head = encodeHead({ identity: identityOf(history.domain), start });
     let digest = digestOf(head);
@@ -233,14 +233,14 @@ describe("an archive is refused", () => {
     return batches.map((batch, i) => (i === at ? change(batch) : batch));
   }
 
-  it("that was forged with right digests: a batch missing", async () => {
+  it("that was forged with correct digests: a batch missing", async () => {
     await expect(read(forged(batches.filter((_, i) => i !== 1)))).rejects.toMatchObject({
       code: "restore/batch-mismatch",
       details: { batch: 3, check: "number" },
     });
   });
 
-  it("that was forged with right digests: batches swapped", async () => {
+  it("that was forged with correct digests: batches swapped", async () => {
     const [first, second, third, ...rest] = batches;
     if (first === undefined || second === undefined || third === undefined) expect.unreachable();
     await expect(read(forged([first, third, second, ...rest]))).rejects.toMatchObject({
@@ -248,12 +248,12 @@ describe("an archive is refused", () => {
     });
   });
 
-  it("that was forged with right digests: data changed", async () => {
+  it("that was forged with correct digests: data changed", async () => {
     const list = changed(1, (batch) => ({ ...batch, publishedData: Uint8Array.of(...batch.publishedData, 1) }));
     await expect(read(forged(list))).rejects.toMatchObject({ details: { batch: 2, check: "dataHash" } });
   });
 
-  it("that was forged with right digests: a queue record swapped for another", async () => {
+  it("that was forged with correct digests: a queue record swapped for another", async () => {
     const list = changed(1, (batch) => ({
       ...batch,
       l1Operations: batch.l1Operations.map(
@@ -263,17 +263,17 @@ describe("an archive is refused", () => {
     await expect(read(forged(list))).rejects.toMatchObject({ details: { batch: 2, check: "queueHash" } });
   });
 
-  it("that was forged with right digests: the first batch begins with queue entries consumed", async () => {
+  it("that was forged with correct digests: the first batch begins with queue entries consumed", async () => {
     await expect(read(forged(batches, { ...GENESIS, queuePosition: 1 }))).rejects.toMatchObject({
       code: "restore/archive-corrupt",
     });
   });
 
-  it("that was forged with right digests: its end names another batch", async () => {
+  it("that was forged with correct digests: its end names another batch", async () => {
     await expect(read(forged(batches, GENESIS, 99))).rejects.toMatchObject({ code: "restore/archive-corrupt" });
   });
 
-  it("that was forged with right digests: data and data hash changed together lead to another root", async () => {
+  it("that was forged with correct digests: data and data hash changed together lead to another root", async () => {
     const [first] = batches;
     if (first === undefined) expect.unreachable();
     const path = join(temporaryFolder(), "forged");
@@ -288,7 +288,7 @@ describe("an archive is refused", () => {
     await expect(restore(own, other)).rejects.toMatchObject({ code: "restore/archive-foreign" });
   });
 
-  it("where there is neither archive nor L1", async () => {
+  it("when there is neither archive nor L1", async () => {
     await expect(restore()).rejects.toMatchObject({ code: "restore/bad-option" });
   });
 });

@@ -9,7 +9,7 @@ export interface ChunkReader {
   close(): Promise<void>;
 }
 
-/** A reader of the chunks; it holds no more of them than the piece asked for needs. */
+/** A reader of the chunks; it buffers no more than the requested piece needs. */
 export function createChunkReader(chunks: AsyncIterable<Uint8Array>): ChunkReader {
   const iterator = chunks[Symbol.asyncIterator]();
   let held: Uint8Array = new Uint8Array();

@@ -37,7 +37,7 @@ export const END_FRAME = 2;
 const CIRCUIT_BYTES = 5;
 const POSITION_BYTES = 100;
 const FIXED_BATCH_BYTES = 8 + BATCH_HEADER_BYTES + 32 + 32 + 48;
-/** Longest payload of a frame; what claims to be longer is not read. */
+/** Longest payload of a frame; a longer one is not read. */
 export const MAX_PAYLOAD_BYTES = Math.max(
   ...BLOCK_SIZES.map(
     (slots) => FIXED_BATCH_BYTES + blockCapacity(slots) * QUEUE_RECORD_BYTES + publishedDataBytes(slots),
@@ -46,10 +46,10 @@ export const MAX_PAYLOAD_BYTES = Math.max(
 /** Longest head between prefix and first digest. */
 export const MAX_HEAD_BYTES = 29 + 255 * CIRCUIT_BYTES + POSITION_BYTES;
 
-/** What an archive says of itself. */
+/** What an archive says about itself. */
 export interface ArchiveHead {
   readonly identity: RollupIdentity;
-  /** Where the chain of batches stands before the archive's first batch. */
+  /** Position of the chain of batches before the archive's first batch. */
   readonly start: ChainPosition;
 }
 
@@ -71,7 +71,10 @@ export function encodeHead({ identity, start }: ArchiveHead): Uint8Array {
   return concatBytes(MAGIC, Uint8Array.of(0, ARCHIVE_VERSION), encodeUint32(body.length), body);
 }
 
-/** Inverse of {@link encodeHead}, of the bytes after the prefix. Throws `restore/archive-corrupt`, `restore/archive-unsupported`. */
+/**
+ * Inverse of {@link encodeHead}, of the bytes after the prefix. Throws `restore/archive-corrupt`,
+ * `restore/archive-unsupported`.
+ */
 export function decodeHead(body: Uint8Array): ArchiveHead {
   const circuits = body[28] ?? 0;
   if (body.length !== 29 + circuits * CIRCUIT_BYTES + POSITION_BYTES) throw corrupt("the head has a wrong length");
@@ -143,7 +146,7 @@ export function encodeFrame(type: number, payload: Uint8Array): Uint8Array {
   return concatBytes(Uint8Array.of(type), encodeUint32(payload.length), payload);
 }
 
-/** SHA-256 of the parts one after another. */
+/** SHA-256 of the concatenated parts. */
 export function digestOf(...parts: readonly Uint8Array[]): Uint8Array {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(part);

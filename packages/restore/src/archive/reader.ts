@@ -26,12 +26,12 @@ import {
 /** An archive that is being read. */
 export interface ArchiveReader extends ArchiveHead {
   /**
-   * The batches in order, each of them checked against its digest, its data hash, its queue hash and its predecessor; to be
-   * gone through once. Whether the data leads to the roots is for the replay to see, whether L1 accepted the batches for L1.
-   * Throws `restore/archive-corrupt`, `restore/archive-truncated`, `restore/batch-mismatch`, `restore/io`.
+   * The batches in order, each checked against its digest, its data hash, its queue hash and its predecessor; can be
+   * iterated once. Only the replay shows whether the data leads to the roots, and only L1 whether it accepted the
+   * batches. Throws `restore/archive-corrupt`, `restore/archive-truncated`, `restore/batch-mismatch`, `restore/io`.
    */
   batches(): AsyncGenerator<PublishedBatch, void, void>;
-  /** After the last batch that was read. */
+  /** Position after the last batch that was read. */
   position(): ChainPosition;
   /** Ends the reading early. */
   close(): Promise<void>;
@@ -42,11 +42,14 @@ export interface Frame {
   readonly type: number;
   readonly payload: Uint8Array;
   readonly digest: Uint8Array;
-  /** Bytes of the file up to and with this frame. */
+  /** Bytes of the file up to and including this frame. */
   readonly end: number;
 }
 
-/** Opens an archive given as a stream. Throws `restore/archive-unsupported`, `restore/archive-corrupt`, `restore/archive-truncated`. */
+/**
+ * Opens an archive given as a stream. Throws `restore/archive-unsupported`, `restore/archive-corrupt`,
+ * `restore/archive-truncated`. See {@link openArchive}.
+ */
 export async function readArchive(chunks: AsyncIterable<Uint8Array>): Promise<ArchiveReader> {
   const reader = createChunkReader(chunks);
   const { head, digest, end } = await readHead(reader);
@@ -66,7 +69,7 @@ export async function readArchive(chunks: AsyncIterable<Uint8Array>): Promise<Ar
           position = followBatch(position, batch);
           yield batch;
         }
-        if ((await reader.take(1)).length > 0) throw corrupt("bytes follow its end");
+        if ((await reader.take(1)).length > 0) throw corrupt("there are bytes after its end");
       } finally {
         await reader.close();
       }
@@ -74,7 +77,13 @@ export async function readArchive(chunks: AsyncIterable<Uint8Array>): Promise<Ar
   };
 }
 
-/** Opens an archive file. Throws as {@link readArchive}, and `restore/io`. */
+/**
+ * Opens an archive file. Throws as {@link readArchive}, and `restore/io`.
+ *
+ * @example
+ * const archive = await openArchive("batches.cairn");
+ * for await (const batch of archive.batches()) console.log(batch.number);
+ */
 export function openArchive(path: string): Promise<ArchiveReader> {
   return readArchive(fileChunks(path));
 }
@@ -94,7 +103,7 @@ export async function readHead(
 ): Promise<{ readonly head: ArchiveHead; readonly digest: Uint8Array; readonly end: number }> {
   const prefix = (await reader.take(PREFIX_BYTES)).slice();
   if (prefix.length < PREFIX_BYTES || !isSameBytes(prefix.subarray(0, MAGIC.length), MAGIC)) {
-    throw restoreError("restore/archive-unsupported", "the file is no batch archive");
+    throw restoreError("restore/archive-unsupported", "the file is not a batch archive");
   }
   const cursor = createByteCursor(prefix.subarray(MAGIC.length));
   const version = cursor.number(2);
@@ -112,7 +121,10 @@ export async function readHead(
   return { head: decodeHead(body), digest, end: PREFIX_BYTES + length + DIGEST_BYTES };
 }
 
-/** The frames after a head, up to and with the end frame. Throws `restore/archive-corrupt`, `restore/archive-truncated`. */
+/**
+ * The frames after a head, up to and including the end frame. Throws `restore/archive-corrupt`,
+ * `restore/archive-truncated`.
+ */
 export async function* readFrames(
   reader: ChunkReader,
   headDigest: Uint8Array,

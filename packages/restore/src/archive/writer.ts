@@ -20,7 +20,7 @@ export interface ArchiveWriter {
   append(batch: PublishedBatch): Promise<void>;
   /** Cuts off the batches after `position`, if there are any. Throws as {@link continueArchive}. */
   continueAfter(position: ChainPosition): Promise<void>;
-  /** On return all batches so far survive a crash. Throws `restore/io`. */
+  /** On return, all batches so far survive a crash. Throws `restore/io`. */
   flush(): Promise<void>;
   /** Writes the end frame and closes the file, which is then a whole archive. Throws `restore/io`. */
   finish(): Promise<void>;
@@ -28,7 +28,14 @@ export interface ArchiveWriter {
   close(): Promise<void>;
 }
 
-/** A new archive of the batches after `start`. Throws `restore/io` when the file exists. */
+/**
+ * A new archive of the batches after `start`. Throws `restore/io` when the file exists.
+ *
+ * @example
+ * const archive = await createArchive(path, identity, genesisPosition(root));
+ * await archive.append(batch);
+ * await archive.finish();
+ */
 export async function createArchive(
   path: string,
   identity: RollupIdentity,
@@ -42,9 +49,11 @@ export async function createArchive(
 }
 
 /**
- * Continues an archive after `position`, cutting off what comes later and what a crash left half written; creates it if there
- * is none. Throws `restore/archive-foreign`, `restore/archive-gap` when it ends before or begins after the position,
- * `restore/batch-mismatch` when it has another batch there, `restore/archive-corrupt`, `restore/io`.
+ * Continues an archive after `position`, cutting off later batches and whatever a crash left half-written; creates it
+ * if there is none. Throws `restore/archive-foreign`, `restore/archive-gap` when it ends before or begins after the
+ * position, `restore/batch-mismatch` when it has another batch there, `restore/archive-corrupt`, `restore/io`.
+ *
+ * @example const archive = await continueArchive(path, identity, restored.position());
  */
 export async function continueArchive(
   path: string,
@@ -65,7 +74,7 @@ export async function fileExists(path: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return false;
-    throw restoreError("restore/io", `${path} cannot be looked at`, { cause: error });
+    throw restoreError("restore/io", `${path} cannot be examined`, { cause: error });
   }
 }
 
@@ -84,7 +93,7 @@ async function findContinuation(
   try {
     const { head, digest, end } = await readHead(reader);
     if (!isSameRollup(head.identity, identity)) {
-      throw restoreError("restore/archive-foreign", `${path} is of ${identityText(head.identity)}`);
+      throw restoreError("restore/archive-foreign", `${path} belongs to ${identityText(head.identity)}`);
     }
     if (head.start.batch > position.batch) throw gap(path, `begins after batch ${head.start.batch}`, position);
     if (head.start.batch === position.batch) return { digest, end };
@@ -127,7 +136,7 @@ function writerOf(
     [buffered, bufferedBytes] = [[], 0];
     await attempt(path, async () => {
       const { bytesWritten } = await file.write(bytes, 0, bytes.length, end);
-      if (bytesWritten < bytes.length) throw restoreError("restore/io", `${path}: the disk took only a part`);
+      if (bytesWritten < bytes.length) throw restoreError("restore/io", `${path}: only a part was written`);
     });
     end += bytes.length;
   };
@@ -178,5 +187,5 @@ async function attempt<T>(path: string, action: () => Promise<T>): Promise<T> {
 }
 
 function gap(path: string, what: string, { batch }: ChainPosition) {
-  return restoreError("restore/archive-gap", `${path} ${what} where batch ${batch} is needed`);
+  return restoreError("restore/archive-gap", `${path} ${what}, but batch ${batch} is needed`);
 }

@@ -74,14 +74,14 @@ describe("a rollup that has stopped", () => {
     );
   });
 
-  it("is emptied by a stranger: payouts, accounts one by one and together, and the queue", async () => {
+  it("is paid out by a stranger: payouts, accounts one by one and together, and the queue", async () => {
     const { restored } = result;
     const access = createL1Access(live.rollup);
     const unpaid = await findUnpaidPayouts(access, allPayouts(restored), await headBlock());
     expect(unpaid.length).toBeGreaterThan(2);
     const [{ batch: partly, position } = expect.unreachable()] = unpaid;
     for (const { batch, payouts } of allPayouts(restored)) {
-      // Of one batch only one record at first: the bitmap tells the rest.
+      // Only one record of one batch at first: the bitmap shows the rest.
       const range = batch === partly ? { first: position, maxCount: 1 } : {};
       const args = payoutArguments(restored, batch, range);
       await send("pay", encodeFunctionData({ abi: rollupAbi, functionName: "pay", args }));

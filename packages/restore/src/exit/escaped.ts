@@ -3,7 +3,11 @@ import type { AccountIndex } from "@cairn/protocol";
 import type { RestoredState } from "../restored-state.ts";
 import type { WaitingEntry } from "../stored-records.ts";
 
-/** Those of the accounts that have been paid out after a freeze, at an L1 block. Throws `l1/unavailable`. */
+/**
+ * Which of the accounts have been paid out after a freeze, as of an L1 block. Throws `l1/unavailable`.
+ *
+ * @example const exited = await findExited(access, indices, head.block);
+ */
 export async function findExited(
   access: L1Access,
   indices: readonly AccountIndex[],
@@ -15,8 +19,10 @@ export async function findExited(
 }
 
 /**
- * The entries that nobody has reclaimed, at an L1 block, out of those that wait in the queue of a restored state. Throws
+ * The waiting queue entries of a restored state that nobody has reclaimed, as of an L1 block. Throws
  * `restore/incomplete`, `l1/unavailable`.
+ *
+ * @example const entries = await findReclaimable(access, restored, head.block);
  */
 export async function findReclaimable(
   access: L1Access,

@@ -13,7 +13,7 @@ const histories = arbitraryHistory({ maxBlocks: 5, sizes: [16, 64] }).filter(({ 
 
 const indicesOf = ({ tree }: History): AccountIndex[] => [...assignedAccounts(tree)].map(({ index }) => index);
 
-/** A choice of at least one of a history's accounts. */
+/** At least one of a history's accounts. */
 const chosen = histories.chain((history) =>
   fc.tuple(fc.constant(history), fc.shuffledSubarray(indicesOf(history), { minLength: 1 })),
 );
@@ -84,7 +84,7 @@ describe("a multiproof", () => {
     );
   });
 
-  it.each([[[]], [[65, 64]], [[64, 64]], [[-1]], [[2 ** 24]], [[64.5]]])("is refused of the indices %j", (indices) => {
+  it.each([[[]], [[65, 64]], [[64, 64]], [[-1]], [[2 ** 24]], [[64.5]]])("is refused for the indices %j", (indices) => {
     const tree = createStateTree({ store: createMemoryStore(), compress });
     expect(() => buildMultiproof(tree.nodes, indices)).toThrow(badProof);
     expect(() =>
@@ -113,7 +113,7 @@ describe("all exits", () => {
     );
   });
 
-  it("leave out who has left", () => {
+  it("leave out accounts that have exited", () => {
     const [history] = fc.sample(histories, { numRuns: 1, seed: 4 });
     if (history === undefined) expect.unreachable();
     const gone = history.tree.nextIndex() - 1;

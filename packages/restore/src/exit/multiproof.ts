@@ -3,16 +3,18 @@ import { TREE_ARITY, TREE_DEPTH } from "@cairn/protocol";
 import type { NodeReader } from "@cairn/state";
 import { restoreError } from "../errors.ts";
 
-/** A leaf hash and where it is said to stand. */
+/** A leaf hash and its claimed index. */
 export interface PlacedLeaf {
   readonly index: number;
   readonly leafHash: bigint;
 }
 
 /**
- * The siblings that prove the leaves at these indices, ascending, under one root: level by level from the leaves up, at each
- * level the known nodes in ascending order, and for each of their parents the children that are not known, in order.
- * Of one leaf that is three per level. Throws `restore/bad-proof` unless the indices ascend within the tree.
+ * The siblings that prove the leaves at these indices, ascending, under one root: level by level from the leaves up, at
+ * each level the known nodes in ascending order, and for each of their parents the children that are not known, in
+ * order. For one leaf that is three per level. Throws `restore/bad-proof` unless the indices ascend within the tree.
+ *
+ * @example const siblings = buildMultiproof(nodes, [64, 70]);
  */
 export function buildMultiproof(nodes: NodeReader, indices: readonly number[]): bigint[] {
   assertAscending(indices, nodes.depth);
@@ -31,8 +33,9 @@ export function buildMultiproof(nodes: NodeReader, indices: readonly number[]): 
 }
 
 /**
- * The root under which the leaves stand with these siblings, by the same walk as the contract's. Throws `restore/bad-proof` unless
- * the indices ascend and every sibling is used; `crypto/not-a-field-element` when a value is none.
+ * The root that the leaves and these siblings lead to, by the same walk as the contract's. Throws `restore/bad-proof`
+ * unless the indices ascend and every sibling is used; `crypto/not-a-field-element` when a value is not one. See {@link
+ * buildMultiproof}.
  */
 export function multiproofRoot(
   leaves: readonly PlacedLeaf[],
@@ -52,21 +55,21 @@ export function multiproofRoot(
     known = families([...nodes.keys()]).map(({ parent }) => {
       const child = (position: number): bigint => {
         const node = nodes.get(parent * TREE_ARITY + position) ?? siblings[used++];
-        if (node === undefined) throw restoreError("restore/bad-proof", `${siblings.length} siblings are too few`);
+        if (node === undefined) throw restoreError("restore/bad-proof", `too few siblings: ${siblings.length}`);
         return node;
       };
       return [parent, compress(child(0), child(1), child(2), child(3))];
     });
   }
   if (used !== siblings.length) {
-    throw restoreError("restore/bad-proof", `${siblings.length} siblings, of which ${used} are used`);
+    throw restoreError("restore/bad-proof", `only ${used} of ${siblings.length} siblings are used`);
   }
   return known[0]?.[1] ?? 0n;
 }
 
 interface Family {
   readonly parent: number;
-  /** Of the known children. */
+  /** Hashes of the known children. */
   readonly positions: readonly number[];
 }
 

@@ -4,7 +4,7 @@ import { batchNumber, bytesToHex, type Hex, type Payout } from "@cairn/protocol"
 import type { RestoredState } from "../restored-state.ts";
 import type { BatchRecord } from "../stored-records.ts";
 
-/** What the contract's `pay` takes of a batch. */
+/** The parts of a batch that the contract's `pay` needs. */
 export interface BatchPayouts {
   readonly batch: number;
   readonly header: BatchHeaderStruct;
@@ -15,7 +15,7 @@ export interface BatchPayouts {
   readonly timestamp: number;
 }
 
-/** A payout that nobody has executed yet. */
+/** A payout that has not been executed yet. */
 export interface UnpaidPayout extends Payout {
   readonly batch: number;
   /** In the batch's list. */
@@ -24,12 +24,20 @@ export interface UnpaidPayout extends Payout {
   readonly timestamp: number;
 }
 
-/** The payout list of a batch, rebuilt. Throws `restore/not-found`. */
+/**
+ * The payout list of a batch, rebuilt. Throws `restore/not-found`.
+ *
+ * @example const { payouts } = payoutsOf(restored, 7);
+ */
 export function payoutsOf(restored: RestoredState, batch: number): BatchPayouts {
   return toBatchPayouts(restored.batch(batch));
 }
 
-/** Arguments of `pay` for the records from `first` on, all by default. Throws `restore/not-found`. */
+/**
+ * Arguments of `pay` for the records from `first` on, all by default. Throws `restore/not-found`.
+ *
+ * @example const args = payoutArguments(restored, 7); // all records of batch 7
+ */
 export function payoutArguments(
   restored: RestoredState,
   batch: number,
@@ -46,7 +54,11 @@ export function payoutArguments(
   });
 }
 
-/** The lists of all batches from `first` on that have payouts. */
+/**
+ * The lists of all batches from `first` on that have payouts.
+ *
+ * @example for (const { batch, payouts } of allPayouts(restored)) console.log(batch, payouts.length);
+ */
 export function allPayouts(restored: RestoredState, first = 1): BatchPayouts[] {
   const lists: BatchPayouts[] = [];
   const last = restored.position().batch;
@@ -58,8 +70,10 @@ export function allPayouts(restored: RestoredState, first = 1): BatchPayouts[] {
 }
 
 /**
- * The payouts of some amount that L1 says nobody has executed, at an L1 block; of all batches, or of those given. Throws
+ * The payouts with an amount that have not been executed as of an L1 block; of all batches, or of those given. Throws
  * `l1/unavailable`.
+ *
+ * @example const unpaid = await findUnpaidPayouts(access, allPayouts(restored), head.block);
  */
 export async function findUnpaidPayouts(
   access: L1Access,
@@ -71,7 +85,7 @@ export async function findUnpaidPayouts(
   return lists.flatMap((list, i) => unsettledOf(list, settled[i] ?? 0n));
 }
 
-/** Those of a list's records of some amount whose bit is not set. */
+/** The records of a list with an amount whose bit is not set. */
 export function unsettledOf({ batch, payouts, timestamp }: BatchPayouts, settled: bigint): UnpaidPayout[] {
   return payouts.flatMap((payout, position) => {
     const isSettled = ((settled >> BigInt(position)) & 1n) === 1n;

@@ -25,7 +25,7 @@ const alarmsOf = (change: Partial<Observation>, limits = {}): Alarm[] =>
 const token = (change: object) => ({ tokens: [{ tokenId: 4, balance: 100n, custody: 100n, owed: OWED, ...change }] });
 
 describe("alarms", () => {
-  it("are none of a healthy rollup", () => {
+  it("are none for a healthy rollup", () => {
     expect(alarmsOf({})).toEqual([]);
   });
 

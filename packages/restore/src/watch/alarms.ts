@@ -4,11 +4,13 @@ import { totalOwed } from "./owed.ts";
 
 /** What is wrong with a rollup, or about to be. */
 export type Alarm =
-  /** Queue entries wait longer than the inclusion delay; batches must take them first, and anyone may submit. */
+  /**
+   * Queue entries have waited longer than the inclusion delay; batches must consume them first, and anyone may submit.
+   */
   | { readonly type: "overdueEntries"; readonly count: number; readonly oldestEntryAt: number }
-  /** What was published does not lead to the contract's state, or the RPC lies: exits by this state may fail. */
+  /** The published data does not lead to the contract's state, or the RPC lies: exits from this state may fail. */
   | { readonly type: "rootNotReproduced"; readonly code: string; readonly message: string }
-  /** Payouts that nobody has executed for longer than the limit; anyone may. */
+  /** Payouts left unexecuted for longer than the limit; anyone may execute them. */
   | { readonly type: "unpaidPayouts"; readonly count: number; readonly oldestBatch: number; readonly oldestAt: number }
   /** The rollup has less of a token than it says it owes. */
   | {
@@ -17,11 +19,11 @@ export type Alarm =
       readonly balance: bigint;
       readonly custody: bigint;
     }
-  /** The rollup owes more of a token, by what was published, than it says. */
+  /** According to the published data, the rollup owes more of a token than it says. */
   | { readonly type: "custodyBelowOwed"; readonly tokenId: number; readonly custody: bigint; readonly owed: bigint }
-  /** The rollup says it owes more of a token than can be accounted for; nobody loses by it. */
+  /** The rollup says it owes more of a token than the published data accounts for; nobody loses by it. */
   | { readonly type: "custodyAboveOwed"; readonly tokenId: number; readonly custody: bigint; readonly owed: bigint }
-  /** A token that the rollup has custody of does not tell its balance. */
+  /** A token in the rollup's custody does not report its balance. */
   | { readonly type: "balanceUnreadable"; readonly tokenId: number }
   /** Not only the operator may submit. */
   | { readonly type: "submissionOpen" }
@@ -29,9 +31,9 @@ export type Alarm =
   | { readonly type: "frozen" }
   | { readonly type: "operatorProposed"; readonly proposed: bigint }
   | { readonly type: "operatorChanged"; readonly from: bigint; readonly to: bigint }
-  /** The head of L1 is old: the RPC has fallen behind, or shows a past on purpose. */
+  /** The head of L1 is old: the RPC has fallen behind, or shows the past on purpose. */
   | { readonly type: "l1Stale"; readonly headAt: number }
-  /** L1 does not answer, or with what no rollup answers, so nothing is known. */
+  /** L1 does not answer, or answers as no rollup would, so nothing is known. */
   | { readonly type: "l1Unavailable"; readonly message: string };
 
 /** How bad an alarm is: money at risk, something to act on, or good to know. */
@@ -61,13 +63,17 @@ export interface AlarmLimits {
   readonly payoutAgeSeconds: number;
   /** L1's head may be this old. */
   readonly headAgeSeconds: number;
-  /** Who should be operator; null takes whoever it is. */
+  /** Who should be operator; null accepts anyone. */
   readonly operator: bigint | null;
 }
 
 export const DEFAULT_ALARM_LIMITS: AlarmLimits = { payoutAgeSeconds: 6 * 3600, headAgeSeconds: 600, operator: null };
 
-/** The alarms that an observation gives; `nowSeconds` is the observer's own clock. */
+/**
+ * The alarms that an observation gives; `nowSeconds` is the observer's own clock.
+ *
+ * @example const alarms = findAlarms(await observer.observe(head), DEFAULT_ALARM_LIMITS, Date.now() / 1000);
+ */
 export function findAlarms(observed: Observation, limits: AlarmLimits, nowSeconds: number): Alarm[] {
   const { head, tokens, operator, proposedOperator, oldestEntryAt } = observed;
   const alarms: Alarm[] = [];
@@ -104,17 +110,25 @@ export function findAlarms(observed: Observation, limits: AlarmLimits, nowSecond
   return alarms;
 }
 
-/** What is the same in an alarm and its later forms: its kind, and its token where it has one. */
+/**
+ * What identifies an alarm over time: its kind, and its token if it has one.
+ *
+ * @example const key = alarmKey({ type: "submissionOpen" });
+ */
 export function alarmKey(alarm: Alarm): string {
   return "tokenId" in alarm ? `${alarm.type} ${alarm.tokenId}` : alarm.type;
 }
 
-/** One sentence for people. */
+/**
+ * One human-readable sentence.
+ *
+ * @example for (const alarm of report.alarms) console.log(ALARM_SEVERITY[alarm.type], alarmText(alarm));
+ */
 export function alarmText(alarm: Alarm): string {
   const time = (seconds: number): string => new Date(seconds * 1000).toISOString();
   switch (alarm.type) {
     case "overdueEntries":
-      return `${alarm.count} queue entries are overdue, the oldest waits since ${time(alarm.oldestEntryAt)}`;
+      return `${alarm.count} queue entries are overdue, the oldest since ${time(alarm.oldestEntryAt)}`;
     case "rootNotReproduced":
       return `the published data does not lead to the contract's state: ${alarm.message}`;
     case "unpaidPayouts":
@@ -122,11 +136,11 @@ export function alarmText(alarm: Alarm): string {
     case "balanceBelowCustody":
       return `token ${alarm.tokenId}: the rollup has ${alarm.balance} and owes ${alarm.custody}`;
     case "custodyBelowOwed":
-      return `token ${alarm.tokenId}: ${alarm.owed} are owed, the rollup accounts for ${alarm.custody}`;
+      return `token ${alarm.tokenId}: ${alarm.owed} is owed, but the rollup accounts for ${alarm.custody}`;
     case "custodyAboveOwed":
-      return `token ${alarm.tokenId}: the rollup accounts for ${alarm.custody}, only ${alarm.owed} are owed`;
+      return `token ${alarm.tokenId}: the rollup accounts for ${alarm.custody}, but only ${alarm.owed} is owed`;
     case "balanceUnreadable":
-      return `token ${alarm.tokenId} does not tell the rollup's balance`;
+      return `token ${alarm.tokenId} does not report the rollup's balance`;
     case "submissionOpen":
       return "anyone may submit batches";
     case "freezePossible":
@@ -138,7 +152,7 @@ export function alarmText(alarm: Alarm): string {
     case "operatorChanged":
       return `the operator is ${bigintToAddress(alarm.to)}, not ${bigintToAddress(alarm.from)}`;
     case "l1Stale":
-      return `the L1 node's last block is of ${time(alarm.headAt)}`;
+      return `the L1 node's last block is from ${time(alarm.headAt)}`;
     case "l1Unavailable":
       return `L1 cannot be read: ${alarm.message}`;
   }

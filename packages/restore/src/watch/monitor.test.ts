@@ -18,7 +18,7 @@ const HOUR = 3600;
 describe("watching a rollup", () => {
   let live: UnprovenRollup;
   let monitor: RollupMonitor;
-  /** Of L1; the observer's clock goes with it. */
+  /** L1's time; the observer's clock follows it. */
   let nowSeconds = 0;
 
   const typesOf = ({ alarms }: MonitorReport): string[] => alarms.map(({ type }) => type);
@@ -65,7 +65,7 @@ describe("watching a rollup", () => {
   });
   afterAll(() => live?.stop());
 
-  it("finds nothing while all is well, and the books match to the unit", async () => {
+  it("finds nothing while all is well, and the books balance to the unit", async () => {
     const report = await monitor.check();
     expect(report.alarms).toEqual([]);
     expectBooksToMatch(report);
@@ -75,7 +75,7 @@ describe("watching a rollup", () => {
     expect(eth?.owed.submitterFees).toBeGreaterThan(0n);
   });
 
-  it("tells of payouts that nobody executes, until they are, also when they become claimable", async () => {
+  it("reports payouts that nobody executes until they are executed or become claimable", async () => {
     await pass(7 * HOUR);
     const report = await monitor.check();
     expect(typesOf(report)).toContain("unpaidPayouts");
@@ -91,7 +91,7 @@ describe("watching a rollup", () => {
     expect(after.observation?.tokens[0]?.owed.claimable).toBe(1234n);
   });
 
-  it("tells when the rollup has less than it owes", async () => {
+  it("reports when the rollup has less than it owes", async () => {
     const { address } = live.rollup;
     const balance = await live.rollup.reader.getBalance({ address });
     await live.client.setBalance({ address, value: 10n });
@@ -101,7 +101,7 @@ describe("watching a rollup", () => {
     await live.client.setBalance({ address, value: balance });
   });
 
-  it("tells when the contract accounts for less than is owed", async () => {
+  it("reports when the contract accounts for less than is owed", async () => {
     const lying = lyingRollup(live.rollup, {
       multicall: async (ask, { contracts }) => {
         const answers = (await ask()) as unknown[];
@@ -112,7 +112,7 @@ describe("watching a rollup", () => {
     expect(typesOf(await (await createMonitor(lying)).check())).toContain("custodyBelowOwed");
   });
 
-  it("tells when the published data does not lead to the contract's root", async () => {
+  it("reports when the published data does not lead to the contract's root", async () => {
     const lying = lyingRollup(live.rollup, {
       readContract: async (ask, { functionName }) => {
         const answer = await ask();
@@ -126,7 +126,7 @@ describe("watching a rollup", () => {
     });
   });
 
-  it("tells when L1 is silent or lags", async () => {
+  it("reports when L1 is silent or lags", async () => {
     const silent = lyingRollup(live.rollup, {
       getBlock: async () => {
         throw new RangeError("connection refused");
@@ -138,7 +138,7 @@ describe("watching a rollup", () => {
     nowSeconds -= 700;
   });
 
-  it("does not take an alarm for over because it cannot look", async () => {
+  it("does not consider an alarm over when it cannot check", async () => {
     let broken: "nothing" | "l1" | "root" = "nothing";
     const shaky = lyingRollup(live.rollup, {
       getBlock: async (ask) => {
@@ -170,7 +170,7 @@ describe("watching a rollup", () => {
   });
 
   it.each(["nothing", "a revert"])(
-    "takes %s where the contract should answer as L1's failure, and goes on",
+    "treats %s where the contract should answer as L1's failure, and continues",
     async (kind) => {
       const address = kind === "nothing" ? bigintToAddress(0xdeadn) : live.token.address;
       let isBroken = true;
@@ -187,7 +187,7 @@ describe("watching a rollup", () => {
     },
   );
 
-  it("finds the payouts of a batch that took another's place, and those whose payment was undone", async () => {
+  it("finds the payouts of a batch that replaced another, and those whose payment was undone", async () => {
     const publishPayout = (amount: bigint) =>
       live.publish((send) => {
         send(accountIndex(64), { amount, recipient: 0xc0ffee77n });
@@ -215,7 +215,7 @@ describe("watching a rollup", () => {
     await live.deposit(2, 7n, "token");
   });
 
-  it("tells of overdue entries, of open submission, of a possible freeze and of the freeze", async () => {
+  it("reports overdue entries, open submission, a possible freeze and the freeze", async () => {
     await pass(25 * HOUR);
     expect(typesOf(await monitor.check())).toEqual(expect.arrayContaining(["overdueEntries", "submissionOpen"]));
     await pass(7 * 24 * HOUR);
@@ -228,7 +228,7 @@ describe("watching a rollup", () => {
     expectBooksToMatch(report);
   });
 
-  it("books a payment once, also when what comes after it cannot be read at first", async () => {
+  it("books a payment once, even when later events cannot be read at first", async () => {
     let unreadableFrom: bigint | null = null;
     const lying = lyingRollup(live.rollup, {
       getLogs: async (ask, { fromBlock, toBlock }) => {
@@ -261,7 +261,7 @@ describe("watching a rollup", () => {
     expectBooksToMatch(await monitor.check());
   });
 
-  it("goes on until stopped", async () => {
+  it("runs until stopped", async () => {
     const reports: MonitorReport[] = [];
     const access = createL1Access(live.rollup);
     const identity = await readIdentity(access);

@@ -17,14 +17,14 @@ export interface MonitorConfig {
   readonly head?: L1HeadTag;
 }
 
-/** What a monitor works with. */
+/** Dependencies of a monitor. */
 export interface MonitorDeps {
   readonly access: L1Access;
-  /** Used by nobody else meanwhile. */
+  /** For the monitor's exclusive use. */
   readonly restored: RestoredState;
-  /** Told after each check. */
+  /** Called after each check. */
   readonly onReport: (report: MonitorReport) => void;
-  /** Seconds since the epoch; the process's clock by default. */
+  /** Clock in seconds since the epoch; the process's by default. */
   readonly nowSeconds?: () => number;
 }
 
@@ -32,25 +32,30 @@ export interface MonitorDeps {
 export interface MonitorReport {
   /** Null when the state could not be brought to L1's head. */
   readonly observation: Observation | null;
-  /** What is wrong, and without an observation also what was before. */
+  /** What is wrong; without an observation, also what was wrong before. */
   readonly alarms: readonly Alarm[];
-  /** Those of the alarms that the last check did not have. */
+  /** Alarms that the last check did not have. */
   readonly raised: readonly Alarm[];
-  /** Alarms of the last check that are seen to be over. */
+  /** Alarms of the last check that are known to be over. */
   readonly cleared: readonly Alarm[];
 }
 
 /** Watches a rollup until stopped. */
 export interface RollupMonitor {
-  /** Checks now and then until stopped; rejects with what no alarm tells, such as a full disk. */
+  /** Checks periodically until stopped; rejects with errors that no alarm covers, such as a full disk. */
   start(): Promise<void>;
-  /** Waits for a check under way. */
+  /** Waits for a running check. */
   stop(): Promise<void>;
-  /** One check, out of turn. */
+  /** One immediate check. */
   check(): Promise<MonitorReport>;
 }
 
-/** Watches the rollup of a restored state, which follows L1 meanwhile. A check never throws for what L1 does: that is an alarm. */
+/**
+ * Watches the rollup of a restored state, which follows L1 meanwhile. A check never throws because of L1: that is an
+ * alarm.
+ *
+ * @example const { alarms } = await createRollupMonitor(config, deps).check();
+ */
 export function createRollupMonitor(config: MonitorConfig, deps: MonitorDeps): RollupMonitor {
   const { access, restored } = deps;
   const nowSeconds = deps.nowSeconds ?? (() => Date.now() / 1000);
@@ -93,7 +98,7 @@ export function createRollupMonitor(config: MonitorConfig, deps: MonitorDeps): R
       const keys = new Set(others.map(alarmKey));
       return list.filter((alarm) => !keys.has(alarmKey(alarm)));
     };
-    // What could not be looked at is not over; only that L1 answers is known after any other failure.
+    // What could not be checked is not over; after any failure other than L1's, only that L1 answers is known.
     const standing = observation === null ? without(last, found).filter(({ type }) => type !== "l1Unavailable") : [];
     const alarms = [...found, ...standing];
     const report = { observation, alarms, raised: without(alarms, last), cleared: without(last, alarms) };
@@ -127,9 +132,9 @@ export function createRollupMonitor(config: MonitorConfig, deps: MonitorDeps): R
   };
 }
 
-/** What a failed check means; null of what is not L1's doing. */
+/** The alarm for a failed check; null if L1 is not the cause. */
 function alarmOf(error: unknown): Alarm | null {
-  // A revert, an empty or an unreadable answer, where the same contract answers well at other times: the RPC fails.
+  // A revert or an empty or unreadable answer from a contract that answers properly at other times: the RPC fails.
   if (error instanceof BaseError) return { type: "l1Unavailable", message: error.shortMessage };
   if (!isCairnError(error) || !/^(?:restore|l1)\//.test(error.code)) return null;
   const { code, message } = error;

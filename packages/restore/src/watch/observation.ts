@@ -7,14 +7,14 @@ import type { RestoredState } from "../restored-state.ts";
 import { computeOwed, type Owed, sumBalances } from "./owed.ts";
 import { type Amounts, createPaymentTracker } from "./payments.ts";
 
-/** A token in which the rollup has custody or owes something. */
+/** A token that the rollup holds or owes. */
 export interface TokenObservation {
   readonly tokenId: number;
   /** What the token contract, or L1 for ETH, says the rollup has; null when the token does not answer. */
   readonly balance: bigint | null;
   /** What the rollup says it owes. */
   readonly custody: bigint;
-  /** What it owes by what was published. */
+  /** What it owes according to the published data. */
   readonly owed: Owed;
 }
 
@@ -30,19 +30,19 @@ export interface Observation {
   readonly canFreeze: boolean;
   readonly waitingEntries: number;
   readonly overdueEntries: number;
-  /** L1 time of the oldest waiting entry, seconds; null when none waits. */
+  /** L1 time of the oldest waiting entry, in seconds; null if none is waiting. */
   readonly oldestEntryAt: number | null;
   readonly unpaid: readonly UnpaidPayout[];
   readonly tokens: readonly TokenObservation[];
 }
 
-/** Makes observations one after another and remembers what cannot have changed in between. */
+/** Makes successive observations and remembers what cannot have changed in between. */
 export interface Observer {
   /** Precondition: the state agrees with the contract at `head`. Throws `l1/unavailable`, `restore/incomplete`. */
   observe(head: L1Block): Promise<Observation>;
 }
 
-/** An observer of the rollup of a restored state. */
+/** An observer of the rollup of a restored state. See {@link findAlarms}. */
 export function createObserver(access: L1Access, restored: RestoredState): Observer {
   const payments = createPaymentTracker(access);
   let unsettled: readonly BatchPayouts[] = [];
@@ -51,7 +51,7 @@ export function createObserver(access: L1Access, restored: RestoredState): Obser
 
   const findUnpaid = async (head: L1Block): Promise<UnpaidPayout[]> => {
     const { batch } = restored.position();
-    // A reorganisation may have replaced batches, and undone payments of any batch: then all lists are looked at.
+    // A reorganisation may have replaced batches and undone payments of any batch: then all lists are checked.
     const first = last === null || !(await isStillThere(access, last.head)) ? 1 : last.batch + 1;
     const lists = [...(first === 1 ? [] : unsettled), ...allPayouts(restored, first)];
     const unpaid = await findUnpaidPayouts(access, lists, head.block);
@@ -117,7 +117,7 @@ async function readTokens(
   block: number,
 ): Promise<TokenObservation[]> {
   const { rollup, call } = access;
-  const count = await call("how many tokens there are", () =>
+  const count = await call("the number of tokens", () =>
     rollup.reader.readContract({
       address: rollup.address,
       abi: rollupAbi,

@@ -7,24 +7,28 @@ import { type Amounts, addAmount, type Payments } from "./payments.ts";
 
 /** What the rollup owes in a token, by reason, in its smallest unit. */
 export interface Owed {
-  /** Of accounts that have not left after a freeze. */
+  /** To accounts that have not exited after a freeze. */
   readonly balances: bigint;
-  /** Of queue entries that no batch consumed and nobody reclaimed. */
+  /** To owners of queue entries that were neither consumed nor reclaimed. */
   readonly waitingDeposits: bigint;
-  /** For whoever submits the batches that consume these entries; ETH only. */
+  /** To the submitters of the batches that will consume these entries; ETH only. */
   readonly submitterFees: bigint;
   readonly unpaidPayouts: bigint;
   readonly claimable: bigint;
 }
 
-/** Sums of all balances, by token; goes through every account. */
+/**
+ * Sums of all balances, by token; goes through every account.
+ *
+ * @example const ethInAccounts = sumBalances(state).get(ETH_TOKEN_ID) ?? 0n;
+ */
 export function sumBalances(state: StateView): Amounts {
   const sums = new Map<number, bigint>();
   for (const { account } of assignedAccounts(state)) addAmount(sums, account.tokenId, account.balance);
   return sums;
 }
 
-/** What must be in the rollup's custody, by token. */
+/** What must be in the rollup's custody, by token. See {@link totalOwed}. */
 export function computeOwed(parts: {
   readonly balances: Amounts;
   readonly waiting: readonly WaitingEntry[];
@@ -59,7 +63,11 @@ export function computeOwed(parts: {
   );
 }
 
-/** All of it. */
+/**
+ * The total.
+ *
+ * @example for (const [token, owed] of computeOwed(parts)) console.log(token, totalOwed(owed));
+ */
 export function totalOwed(owed: Owed): bigint {
   return owed.balances + owed.waitingDeposits + owed.submitterFees + owed.unpaidPayouts + owed.claimable;
 }

@@ -12,7 +12,7 @@ import {
 import { addressToBigint, bigintToAddress, ETH_TOKEN_ID } from "@cairn/protocol";
 import { type GetLogsReturnType, getAbiItem } from "viem";
 
-/** Events after which someone may have something to claim, or an account or entry is settled. */
+/** Events after which something may be claimable, or an account or entry is settled. */
 const EVENTS = [
   getAbiItem({ abi: rollupAbi, name: "PayoutDeferred" }),
   getAbiItem({ abi: rollupAbi, name: "SubmitterRewarded" }),
@@ -25,11 +25,11 @@ type PaymentLog = GetLogsReturnType<undefined, typeof EVENTS, true, bigint, bigi
 /** Units by token; absent is 0. */
 export type Amounts = ReadonlyMap<number, bigint>;
 
-/** What left the state's books by ways that the state does not show. */
+/** What was booked out in ways that the state does not show. */
 export interface Payments {
-  /** What can be claimed, by token. */
+  /** Claimable amounts by token. */
   readonly claimable: Amounts;
-  /** Balances of accounts that left after a freeze. */
+  /** Balances of accounts that exited after a freeze. */
   readonly exited: Amounts;
   /** Deposits and submitter's fees of queue entries that were reclaimed after a freeze. */
   readonly reclaimed: Amounts;
@@ -38,7 +38,10 @@ export interface Payments {
 
 /** Follows the rollup's payments from its creation on. */
 export interface PaymentTracker {
-  /** The payments up to an L1 block; reads what is new since the last time, or everything after a reorganisation. Throws `l1/unavailable`. */
+  /**
+   * The payments up to an L1 block; reads what is new since the last time, or everything after a reorganisation. Throws
+   * `l1/unavailable`.
+   */
   at(head: L1Block): Promise<Payments>;
 }
 
@@ -46,7 +49,7 @@ interface Books {
   readonly exited: Map<number, bigint>;
   readonly reclaimed: Map<number, bigint>;
   reclaimedFees: bigint;
-  /** Who may have something to claim in which token, by name. */
+  /** Who may have something to claim in which token, by key. */
   readonly candidates: Map<string, readonly [tokenId: number, beneficiary: bigint]>;
 }
 
@@ -58,7 +61,7 @@ export function createPaymentTracker(access: L1Access): PaymentTracker {
     async at(head) {
       if (last !== null && (last.block > head.block || !(await isStillThere(access, last)))) last = null;
       const from = last === null ? ((await findDeploymentBlock(access, head.block)) ?? 0) : last.block + 1;
-      // A copy, so that nothing is booked twice when a later range cannot be read and the next time begins anew.
+      // A copy, so that nothing is booked twice when a later range cannot be read and the next attempt starts over.
       const next = last === null ? emptyBooks() : copyOf(books);
       await readInto(next, access, from, head.block);
       books = next;
