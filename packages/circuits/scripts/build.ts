@@ -1,6 +1,7 @@
 /**
- * Builds what proving needs: `build.ts [--slots 16,64,256] [--srs dev|ignition]`. Prints a line per part, ending in
- * `cached` when there was nothing to do. Everything goes below CAIRN_CACHE_DIR, keyed by the content of the sources.
+ * Builds everything that proving needs: `build.ts [--slots 16,64,256] [--srs dev|ignition]`. Prints a line per part,
+ * ending in `cached` when there was nothing to do. Everything goes into CAIRN_CACHE_DIR, keyed by the content of the
+ * sources.
  */
 import { join, resolve } from "node:path";
 import { BLOCK_SIZES, type BlockSize } from "@cairn/protocol";
@@ -67,6 +68,6 @@ function parseSizes(list: string): BlockSize[] {
   const texts = list.split(",");
   const found = BLOCK_SIZES.filter((slots) => texts.includes(String(slots)));
   if (found.length === texts.length) return found;
-  console.error(`--slots takes ${BLOCK_SIZES.join(", ")}, not ${list}`);
+  console.error(`--slots accepts ${BLOCK_SIZES.join(", ")}, not ${list}`);
   process.exit(2);
 }

@@ -7,15 +7,15 @@ import { dirname, join } from "node:path";
 import { CairnError } from "@cairn/protocol";
 import type { CircuitsErrorCode } from "./errors.ts";
 
-/** What a run of the prover binary printed and used. */
+/** Output and resource use of a run of the prover binary. */
 export interface BbResult {
   readonly stdout: string;
   readonly seconds: number;
-  /** Peak resident memory in bytes; null where the system does not tell. */
+  /** Peak resident memory in bytes; null where the system does not report it. */
   readonly peakBytes: number | null;
 }
 
-/** The SRS that keys and proofs are made over. */
+/** The SRS for keys and proofs. */
 export interface Srs {
   /** `dev` proofs are forgeable: its secret is public. */
   readonly kind: "dev" | "ignition";
@@ -28,8 +28,8 @@ const TARGET = ["-t", "evm-no-zk", "--scheme", "ultra_honk"];
 const MEMORY_POLL_MS = 50;
 
 /**
- * Becomes the program, but first leaves someone behind who ends it when this process is gone, however that came about:
- * the pipe to its input closes then. A session of its own keeps the terminal's Ctrl-C away: the signal ends it.
+ * Turns into the program, but first starts a watchdog that ends it when the parent is gone for whatever reason: the
+ * pipe to its input closes then. A separate session shields it from the terminal's Ctrl-C: the abort signal ends it.
  */
 const GUARDED = `exec 3<&0; (read -r _ <&3; kill -9 "$$") >/dev/null 2>&1 & exec "$0" "$@" </dev/null`;
 
@@ -90,8 +90,8 @@ export async function runBb(args: readonly string[], signal?: AbortSignal, nice 
 }
 
 /**
- * Of a process and, where the system shares the processor out by sessions, of its session. A proof at full priority is
- * still a proof, so that a system which refuses is no reason to fail.
+ * Lowers the priority of a process and, where the system shares the processor by session, of its session. Failure is
+ * ignored: a proof at full priority is still a proof.
  */
 function lowerPriority(pid: number, nice: number): void {
   try {

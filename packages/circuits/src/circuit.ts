@@ -8,8 +8,9 @@ import { assertSrs } from "./srs.ts";
 import { ensureVerificationKey } from "./verification-key.ts";
 
 /**
- * Compiled program and key of a block size; from the cache when they were built before.
- * Throws `circuits/srs-missing` when a dev SRS is too short (the prover would lengthen it by download), and as the parts do.
+ * Compiled program and key of a block size, from the cache if built before.
+ * Throws `circuits/srs-missing` when a dev SRS is too short (the prover would otherwise download more), and as the
+ * parts do.
  */
 export async function loadBlockCircuit(options: {
   readonly slots: BlockSize;

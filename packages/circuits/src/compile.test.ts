@@ -18,7 +18,7 @@ describe("compileCircuit", () => {
   const writeMain = (text: string): void => writeFileSync(join(dir, "noir", "tiny", "src", "main.nr"), text);
   const compile = () => compileCircuit({ name: "tiny", cacheDir: join(dir, "cache"), noirDir: join(dir, "noir") });
 
-  it("takes unchanged sources from the cache and compiles changed ones", async () => {
+  it("uses the cache for unchanged sources and compiles changed ones", async () => {
     const first = await compile();
     const second = await compile();
     expect([first.isCached, second.isCached]).toEqual([false, true]);

@@ -7,16 +7,16 @@ import type { CompiledCircuit } from "@noir-lang/noir_js";
 import { compileInThread } from "./compiler-thread.ts";
 import type { CircuitsErrorCode } from "./errors.ts";
 
-/** Where the Noir sources of this package lie. */
+/** Folder of this package's Noir sources. */
 export const NOIR_DIR = join(import.meta.dirname, "..", "noir");
 
 /** A compiled circuit in the cache. */
 export interface CompiledProgram {
   readonly name: string;
   readonly circuit: CompiledCircuit;
-  /** Folder of everything made from these sources: program.json, and per SRS a key and a verifier. */
+  /** Folder of everything built from these sources: program.json, and per SRS a key and a verifier. */
   readonly dir: string;
-  /** The ABI and bytecode as a file, as the prover reads it. */
+  /** File with ABI and bytecode, as the prover reads it. */
   readonly path: string;
   readonly isCached: boolean;
 }

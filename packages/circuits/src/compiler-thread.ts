@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { CompiledCircuit } from "@noir-lang/noir_js";
 
-/** What the compiling thread answers. */
+/** An answer of the compiler thread. */
 export type CompileAnswer =
   | { readonly type: "compiled"; readonly program: CompiledCircuit }
   | { readonly type: "failed"; readonly reason: string; readonly diagnostics: unknown };
@@ -10,7 +10,7 @@ let thread: Worker | null = null;
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Compiles the crate in a folder in a thread of its own, one at a time, because the compiler blocks its thread. An idle
+ * Compiles the crate in a folder on a separate thread, one at a time, because the compiler blocks its thread. An idle
  * thread does not keep the process alive.
  */
 export function compileInThread(crate: string): Promise<CompileAnswer> {
@@ -30,7 +30,7 @@ function ask(crate: string): Promise<CompileAnswer> {
     };
     const died = (cause: unknown): void => {
       thread = null;
-      done({ type: "failed", reason: `the compiler's thread died: ${cause}`, diagnostics: undefined });
+      done({ type: "failed", reason: `the compiler thread died: ${cause}`, diagnostics: undefined });
     };
     worker.once("message", done).once("error", died).once("exit", died);
     worker.postMessage(crate);

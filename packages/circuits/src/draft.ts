@@ -32,13 +32,15 @@ export type SlotDraft = Omit<SlotWitness, "a" | "b"> & { a: StepDraft; b: StepDr
 /** A fee credit without Merkle path. */
 export type FeeCreditDraft = Pick<FeeCreditWitness, "tokenId"> & { step: StepDraft };
 
-/** The circuit's inputs without Merkle paths and sub-roots, which take the tree. */
+/** The circuit's inputs without Merkle paths and sub-roots, which need the tree. */
 export type BlockDraft = Omit<BlockWitness, "slots" | "feeCredits" | "subroots"> & {
   slots: SlotDraft[];
   feeCredits: FeeCreditDraft[];
 };
 
-/** The circuit's inputs that follow from a trace alone. Throws `circuits/inconsistent-trace` for an invalid signature. */
+/**
+ * The circuit's inputs that follow from a trace alone. Throws `circuits/inconsistent-trace` for an invalid signature.
+ */
 export function draftBlock(trace: BlockTrace, compress: Compress): BlockDraft {
   const { capacity } = circuitShape(trace.slotCount);
   return {

@@ -1,14 +1,14 @@
 /**
  * Errors of this package.
  *
- * - `circuits/compile-failed`: the Noir compiler refused the sources; `details.diagnostics` says why. No retry helps.
+ * - `circuits/compile-failed`: the Noir compiler rejected the sources; `details.diagnostics` says why. No retry helps.
  * - `circuits/unsatisfied`: the witness breaks a constraint; `details.assertion` is its message, `details.location` the
  *   source line. The block cannot be proven; a retry does not help.
  * - `circuits/bad-input`: the witness does not have the shape of the circuit's parameters. No retry helps.
  * - `circuits/inconsistent-trace`: a trace contradicts the tree it is replayed on. No retry helps.
  * - `circuits/no-prover`: there is no `bb` binary for this platform.
- * - `circuits/prover-failed`: `bb` ended with an error; `details.stderr` is the end of its output. A retry can help when
- *   memory or disk ran out.
+ * - `circuits/prover-failed`: `bb` ended with an error; `details.stderr` is the end of its output. A retry can help
+ *   when memory or disk ran out.
  * - `circuits/aborted`: the caller's signal stopped the work. A retry can help.
  * - `circuits/srs-missing`: the folder holds no SRS, or a shorter one than the circuit needs.
  * - `circuits/wrong-srs`: the folder holds points of another SRS than expected; delete it, build, retry.

@@ -20,7 +20,7 @@ export async function countGates(programPath: string, signal?: AbortSignal): Pro
   return { gates: main?.circuit_size ?? 0, acirOpcodes: main?.acir_opcodes ?? 0 };
 }
 
-/** Gates of a program in the cache, counted once and kept beside it. Throws as the prover binary does. */
+/** Gates of a cached program, counted once and stored beside it. Throws as the prover binary does. */
 export async function programGates(program: CompiledProgram, signal?: AbortSignal): Promise<number> {
   const path = join(program.dir, "gates");
   if (existsSync(path)) return Number(readFileSync(path, "utf8"));
@@ -29,7 +29,9 @@ export async function programGates(program: CompiledProgram, signal?: AbortSigna
   return gates;
 }
 
-/** Points of an SRS that a circuit of so many gates needs: the next power of two, with room for the reserved rows. */
+/**
+ * Points of an SRS that a circuit with this many gates needs: the next power of two, with room for the reserved rows.
+ */
 export function srsPointsFor(gates: number): number {
   return 2 ** Math.ceil(Math.log2(gates + RESERVED_ROWS));
 }

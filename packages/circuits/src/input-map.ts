@@ -1,7 +1,7 @@
 import type { InputMap } from "@noir-lang/noir_js";
 import type { BlockWitness } from "./witness-types.ts";
 
-/** Anything a witness is made of. */
+/** Any part of a witness. */
 type WitnessValue = bigint | number | boolean | readonly WitnessValue[] | { readonly [name: string]: WitnessValue };
 type InputValue = InputMap[string];
 
@@ -10,7 +10,7 @@ export function blockInputMap(publicInput: bigint, witness: BlockWitness): Input
   return { public_input: inputValue(publicInput), witness: inputValue(witness) };
 }
 
-/** A witness value as the ABI encoder takes it: field elements as hex, camelCase names as snake_case. */
+/** A witness value as the ABI encoder expects it: field elements as hex, camelCase names as snake_case. */
 export function inputValue(value: WitnessValue): InputValue {
   if (typeof value === "bigint") return `0x${value.toString(16)}`;
   if (typeof value === "number" || typeof value === "boolean") return value;

@@ -9,13 +9,13 @@ import { blockInputMap } from "./input-map.ts";
 import type { VerificationKey } from "./verification-key.ts";
 import type { BlockWitness } from "./witness-types.ts";
 
-/** A proof as the Solidity verifier takes it, and what making it took. */
+/** A proof for the Solidity verifier, and the resources it took. */
 export interface Proof {
   readonly proof: Uint8Array;
   readonly publicInputs: readonly bigint[];
   readonly witnessSeconds: number;
   readonly proveSeconds: number;
-  /** Peak resident memory of the prover process; null where the system does not tell. */
+  /** Peak resident memory of the prover process; null where the system does not report it. */
   readonly proverPeakBytes: number | null;
 }
 
@@ -28,7 +28,7 @@ export interface BlockCircuit {
 
 /**
  * Proves a block, with `nice` (0 … 19) at a lower priority. Throws `circuits/unsatisfied` and `circuits/bad-input` when
- * there is no such block, `circuits/prover-failed`, `circuits/no-prover`, `circuits/aborted`.
+ * there is no such block; `circuits/prover-failed`, `circuits/no-prover`, `circuits/aborted`.
  */
 export async function proveBlock(
   circuit: BlockCircuit,

@@ -11,7 +11,7 @@ import { assertSrsIdentity, srsIdentity } from "./srs-identity.ts";
 import { ensureVerificationKey } from "./verification-key.ts";
 import { writeSolidityVerifier } from "./verifier.ts";
 
-/** A verifier's source and all that it follows from; hashes as hex without prefix. */
+/** A verifier's source and everything it is derived from; hashes as hex without prefix. */
 export interface RebuiltVerifier {
   readonly slots: BlockSize;
   readonly srs: Srs["kind"];
@@ -20,7 +20,9 @@ export interface RebuiltVerifier {
   readonly circuitSha256: string;
   /** SHA-256 of the verification key's file. */
   readonly keySha256: string;
-  /** The key's hash in the proof system: every proof starts from it, and the verifier contract names it as VK_HASH. */
+  /**
+   * The key's hash in the proof system: every proof starts from it, and the verifier contract contains it as VK_HASH.
+   */
   readonly keyHash: string;
   /** SHA-256 of the first two points of the SRS. */
   readonly srsIdentity: string;
@@ -29,16 +31,16 @@ export interface RebuiltVerifier {
 }
 
 /**
- * Follows one block size from the Noir sources to the Solidity source of its verifier. With an empty `cacheDir` all of it is
- * computed; what an earlier run left there is taken as it is. The Ignition SRS is the prover's own, downloaded when it is
- * missing. Throws `circuits/compile-failed`, `circuits/wrong-srs`, and as the prover binary does.
+ * Rebuilds one block size from the Noir sources to the Solidity source of its verifier. With an empty `cacheDir` all of
+ * it is computed; results of an earlier run there are reused unchecked. The Ignition SRS is the prover's own,
+ * downloaded if missing. Throws `circuits/compile-failed`, `circuits/wrong-srs`, and as the prover binary does.
  */
 export async function rebuildVerifier(options: {
   readonly slots: BlockSize;
   readonly srs: Srs["kind"];
   readonly cacheDir: string;
   readonly signal?: AbortSignal;
-  /** Told before each step, in plain words. */
+  /** Called before each step with a description. */
   readonly onStep?: (step: string) => void;
 }): Promise<RebuiltVerifier> {
   const { slots, srs: kind, cacheDir, signal, onStep = () => {} } = options;

@@ -6,7 +6,7 @@ export interface CircuitShape {
   readonly capacity: number;
   /** Depth of the nodes that the circuit keeps in memory: 4^depth of them. */
   readonly subrootDepth: number;
-  /** Tree levels below them, hashed for every update. */
+  /** Tree levels below those nodes, hashed for every update. */
   readonly levels: number;
 }
 

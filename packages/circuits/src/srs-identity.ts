@@ -6,8 +6,8 @@ import type { Srs } from "./bb.ts";
 import type { CircuitsErrorCode } from "./errors.ts";
 
 /**
- * τ·G of each SRS, affine, which determines all other points. Ignition's belongs to the ceremony's τ·G2 that its verifiers
- * carry: e(τ·G, G2) = e(G, τ·G2), which a test checks on the EVM.
+ * τ·G of each SRS, affine, which determines all other points. Ignition's matches the ceremony's τ·G2 that its verifiers
+ * contain: e(τ·G, G2) = e(G, τ·G2), which a test checks on the EVM.
  */
 export const SRS_TAU_POINT: Readonly<Record<Srs["kind"], { readonly x: bigint; readonly y: bigint }>> = {
   dev: {
@@ -36,14 +36,16 @@ export function srsIdentity(kind: Srs["kind"]): string {
   return hash.digest("hex");
 }
 
-/** Throws `circuits/wrong-srs` when the folder holds points of another SRS, `circuits/srs-missing` when it holds none. */
+/**
+ * Throws `circuits/wrong-srs` when the folder holds points of another SRS, `circuits/srs-missing` when it holds none.
+ */
 export function assertSrsIdentity(srs: Srs): void {
   const file = FILES.find(({ name }) => existsSync(join(srs.dir, name)));
   if (file === undefined) throw new CairnError<CircuitsErrorCode>("circuits/srs-missing", `${srs.dir}: no points`);
   const path = join(srs.dir, file.name);
   const [first, second] = [0, 1].map((position) => readX(path, position * file.pointBytes) & COORDINATE_MASK);
   if (first === GENERATOR_X && second === SRS_TAU_POINT[srs.kind].x) return;
-  throw new CairnError<CircuitsErrorCode>("circuits/wrong-srs", `${path} does not start as the ${srs.kind} SRS does`);
+  throw new CairnError<CircuitsErrorCode>("circuits/wrong-srs", `${path} does not start like the ${srs.kind} SRS`);
 }
 
 function readX(path: string, offset: number): bigint {

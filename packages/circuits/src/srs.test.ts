@@ -37,7 +37,7 @@ describe("dev SRS", () => {
     }
   });
 
-  it("is kept, and made longer when needed", () => {
+  it("is kept, and extended when needed", () => {
     ensureDevSrs({ dir, points: 8 });
     expect(ensureDevSrs({ dir, points: 8 }).isCached).toBe(true);
     const { srs, isCached } = ensureDevSrs({ dir, points: 16 });

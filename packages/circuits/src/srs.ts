@@ -9,12 +9,12 @@ import type { CircuitsErrorCode } from "./errors.ts";
 const P = 21888242871839275222246405745257275088696311157297823662689037894645226208583n;
 const POINT_BYTES = 64;
 const WORD = 0xffffffffffffffffn;
-/** Points turned affine together, with one inversion. */
+/** Points converted to affine form together, with one inversion. */
 const CHUNK = 8192;
 
 /**
- * 2·G2 of BN254, the second G2 point of the dev SRS: imaginary and real part of x, then of y, as the EVM's pairing takes
- * them.
+ * 2·G2 of BN254, the second G2 point of the dev SRS: imaginary and real part of x, then of y, in the order of the EVM's
+ * pairing.
  */
 export const DEV_G2: readonly [bigint, bigint, bigint, bigint] = [
   0x203e205db4f19b37b60121b83a7333706db86431c6d835849957ed8c3928ad79n,
@@ -24,8 +24,9 @@ export const DEV_G2: readonly [bigint, bigint, bigint, bigint] = [
 ];
 
 /**
- * The dev SRS, powers of τ = 2, in `dir` with at least `points` points in the prover's file format; made if missing
- * (2.5 s for 2^19 points). Whoever knows τ, and everyone knows 2, can forge proofs: for development chains only.
+ * The dev SRS, powers of τ = 2, in `dir` with at least `points` points in the prover's file format; generated if
+ * missing (2.5 s for 2^19 points). Whoever knows τ, and everyone knows 2, can forge proofs: for development chains
+ * only.
  */
 export function ensureDevSrs(options: {
   readonly dir: string;
@@ -49,7 +50,7 @@ export function ensureDevSrs(options: {
   return { srs, isCached: false };
 }
 
-/** The dev SRS where the build script puts it. */
+/** The dev SRS in the build script's folder. */
 export function devSrs(cacheDir: string): Srs {
   return { kind: "dev", dir: join(cacheDir, "srs", "dev") };
 }
@@ -62,7 +63,7 @@ export function ignitionSrs(dir: string = join(homedir(), ".bb-crs")): Srs {
   return { kind: "ignition", dir };
 }
 
-/** Throws `circuits/srs-missing` unless a dev SRS has `points` points; an Ignition SRS completes itself. */
+/** Throws `circuits/srs-missing` unless a dev SRS has `points` points; the prover completes an Ignition SRS itself. */
 export function assertSrs(srs: Srs, points: number): void {
   const found = srsPoints(srs.dir);
   if (srs.kind === "dev" && found < points) {

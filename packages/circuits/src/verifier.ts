@@ -9,7 +9,10 @@ import type { CircuitsErrorCode } from "./errors.ts";
 import { DEV_G2 } from "./srs.ts";
 import type { VerificationKey } from "./verification-key.ts";
 
-/** A Solidity verifier: one contract, `verify(bytes proof, bytes32[] publicInputs) view returns (bool)`, reverts on a bad proof. */
+/**
+ * A Solidity verifier: one contract, `verify(bytes proof, bytes32[] publicInputs) view returns (bool)`, reverts on a
+ * bad proof.
+ */
 export interface SolidityVerifier {
   /** `DevBlock16Verifier` over the dev SRS, `Block16Verifier` over Ignition. */
   readonly contractName: string;
@@ -29,8 +32,8 @@ export function verifierName(slots: BlockSize, kind: Srs["kind"]): string {
 }
 
 /**
- * Generates the Solidity verifier of a key below `cacheDir`. The one for the dev SRS has another G2 point, another name
- * and another folder than the production one. Throws `circuits/bad-verifier`, and as the prover binary does.
+ * Generates the Solidity verifier of a key below `cacheDir`. The one for the dev SRS differs from the production one in
+ * its G2 point, name and folder. Throws `circuits/bad-verifier`, and as the prover binary does.
  */
 export async function writeSolidityVerifier(options: {
   readonly slots: BlockSize;

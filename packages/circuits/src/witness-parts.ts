@@ -80,7 +80,7 @@ export function signatureWitness(
   return { rx: signature.rx, sLow: signature.s % LIMB, sHigh: signature.s / LIMB, keyY: point.y };
 }
 
-/** What unsigned slots verify: message 0 signed with the secret key 1 (spec 6.1 D). */
+/** The signature that unsigned slots verify: message 0 under the secret key 1 (spec 6.1 D). */
 export function unsignedSignature(compress: Compress): SignatureWitness {
   return signatureWitness(0n, sign(0n, secretKey(1n), compress), 1n, compress);
 }

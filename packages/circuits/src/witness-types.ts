@@ -1,7 +1,7 @@
 /**
- * Inputs of the block circuit, field by field as the structs of noir/block name them (camelCase here, snake_case there). What
- * each means and where its width is asserted stands in the tables at the head of `block.nr` and `slot.nr`. bigint stands for
- * a field element, number for a byte or a 32-bit word, boolean for a bit. Lists have the length that their comment names: N
+ * Inputs of the block circuit, with the field names of the structs in noir/block (camelCase here, snake_case there).
+ * The tables at the head of `block.nr` and `slot.nr` give each one's meaning and say where its width is asserted. A
+ * bigint is a field element, a number a byte or a 32-bit word, a boolean a bit. Comments give the length of lists: N
  * slots, C = N / 4 capacity, L levels below the sub-roots.
  */
 export type IndexWitness = {
@@ -27,11 +27,13 @@ export type LeafWitness = {
   key: bigint;
 };
 
-/** A leaf and where it stands. */
+/** A leaf and its place in the tree. */
 export type OpeningWitness = {
   index: IndexWitness;
   leaf: LeafWitness;
-  /** L × 4, lowest level first: the children of the leaf's ancestor before the step, the node on the path among them. */
+  /**
+   * L × 4, lowest level first: the children of the leaf's ancestor before the step, the node on the path among them.
+   */
   children: bigint[][];
 };
 
@@ -43,7 +45,7 @@ export type FloatWitness = {
   mantissa: bigint;
 };
 
-/** What one transferToNew or withdraw publishes beside its slot. */
+/** What one transferToNew or withdraw publishes besides its slot. */
 export type ExtraWitness = {
   /** 160 bits: owner of the new account, or L1 recipient. */
   owner: bigint;
@@ -59,7 +61,7 @@ export type SignatureWitness = {
   sLow: bigint;
   /** Highest 126 bits of s. */
   sHigh: bigint;
-  /** Either of the two y that belong to the key. */
+  /** Either of the two y that match the key. */
   keyY: bigint;
 };
 
@@ -90,17 +92,17 @@ export type RecordWitness = {
   isSetKey: boolean;
   /** 19: the 76 bytes of the record. */
   words: number[];
-  /** Lowest byte of the owner, which begins a word that also holds the token. */
+  /** Lowest byte of the owner, in a word shared with the token. */
   ownerLow: number;
-  /** Likewise of the token id, before the amount. */
+  /** Lowest byte of the token id, in a word shared with the amount. */
   tokenIdLow: number;
-  /** Likewise of the amount, before the index. */
+  /** Lowest byte of the amount, in a word shared with the index. */
   amountLow: number;
 };
 
 /** One fee credit; all zero when unused. */
 export type FeeCreditWitness = {
-  /** Token of the account that takes the fees. */
+  /** Token of the account that receives the fees. */
   tokenId: bigint;
   index: IndexWitness;
   leaf: LeafWitness;
@@ -108,7 +110,7 @@ export type FeeCreditWitness = {
   children: bigint[][];
 };
 
-/** What the public input says that slots do not; words of 32 bits, highest first. */
+/** Parts of the public input that do not follow from the slots; words of 32 bits, highest first. */
 export type HeaderWitness = {
   /** 2. */
   chainId: number[];

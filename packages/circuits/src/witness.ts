@@ -43,7 +43,7 @@ export function openBlock(draft: BlockDraft, before: WorkingTreeBase, compress: 
   return { witness: { ...draft, slots, feeCredits, subroots }, oldRoot: before.root(), newRoot: tree.root() };
 }
 
-/** Hash of a leaf whose fields may be anything modulo the field: what the circuit computes, without its checks. */
+/** Hash of a leaf with unchecked fields, as the circuit computes it modulo the field. */
 export function leafHash(leaf: LeafWitness, compress: Compress = pureCompress): bigint {
   if (leaf.owner === 0n) return 0n;
   const meta =
@@ -57,7 +57,7 @@ export function leafHash(leaf: LeafWitness, compress: Compress = pureCompress): 
 function openStep(step: StepDraft, tree: WorkingTree, shape: CircuitShape, compress: Compress): OpeningWitness {
   const proof = tree.prove(step.index);
   if (proof.leafHash !== leafHash(step.before, compress)) {
-    throw new CairnError<CircuitsErrorCode>("circuits/inconsistent-trace", `leaf ${step.index} is not as traced`);
+    throw new CairnError<CircuitsErrorCode>("circuits/inconsistent-trace", `leaf ${step.index} differs from the trace`);
   }
   tree.update(step.index, leafHash(step.after, compress));
   const children: bigint[][] = [];

@@ -52,7 +52,7 @@ describe("a proof of a block of 16 slots", () => {
     expect(await call(proof.proof, proof.publicInputs)).toBe(TRUE);
   });
 
-  it("tells what it took", () => {
+  it("reports the resources it took", () => {
     expect(proof.proveSeconds).toBeGreaterThan(0);
     expect(proof.witnessSeconds).toBeGreaterThan(0);
     if (process.platform === "linux") expect(proof.proverPeakBytes).toBeGreaterThan(50_000_000);
@@ -96,7 +96,7 @@ describe("a proof of a block of 16 slots", () => {
 describe("the prover", () => {
   const sample = sampleBlock(16, 2);
 
-  it("stops when told to, and leaves nothing behind", async () => {
+  it("stops when aborted, and leaves nothing behind", async () => {
     const srs = devSrs(cacheDir);
     const circuit = await loadBlockCircuit({ slots: 16, cacheDir, srs });
     // Other processes prove in the system's folder.

@@ -24,7 +24,7 @@ describe.each([...new Set(HINT_ATTACKS.map(({ crate }) => crate))])(
     });
     afterAll(() => chain?.stop());
 
-    /** Whether the chain takes a proof of these wires; false also when the prover makes none. */
+    /** Whether the chain accepts a proof of these wires; also false when the prover makes none. */
     async function isAccepted(wires: Wires): Promise<boolean> {
       try {
         const { proof, publicInputs } = await proveSolved(circuit, packWitness(wires));

@@ -26,7 +26,7 @@ function blockWithRoom(): Target {
   }
 }
 
-/** What the solver never checks, because the backend implies it: the widths of the limbs of a scalar. */
+/** The solver never checks the widths of a scalar's limbs, because the backend implies them. */
 describe("limbs of a scalar that carry 2^128 from the high to the low one", () => {
   let chain: TestChain;
   let address: string;
@@ -51,7 +51,7 @@ describe("limbs of a scalar that carry 2^128 from the high to the low one", () =
   });
   afterAll(() => chain?.stop());
 
-  /** Whether the chain takes a proof of these wires, or the prover makes none. */
+  /** Whether the chain accepts a proof of these wires, or the prover makes none. */
   async function isAccepted(wires: Wires): Promise<boolean> {
     try {
       const { proof, publicInputs } = await proveSolved(circuit, packWitness(wires));

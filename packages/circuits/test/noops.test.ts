@@ -2,7 +2,7 @@ import { replayPublishedData } from "@cairn/vm";
 import { describe, expect, it } from "vitest";
 import { ACCOUNTS, AT, NEXT, refusalOf, signed, slotOf, target, transfer } from "./support/attack.ts";
 
-/** Spec 2.9: a node puts noops last, the circuit takes them anywhere after the L1 operations. */
+/** Spec 2.9: a node puts noops last, the circuit accepts them anywhere after the L1 operations. */
 describe("noops between the transactions of a block", () => {
   const block = target({
     l1Operations: [{ type: "setKey", sender: ACCOUNTS.get(AT.bobEth)?.owner ?? 0n, index: AT.bobEth, key: 1n }],

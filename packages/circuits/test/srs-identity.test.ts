@@ -13,7 +13,7 @@ const G2 = [
   0x090689d0585ff075ec9e99ad690c3395bc4b313370b38ef355acdadcd122975bn,
   0x12c85ea5db8c6deb4aab71808dcb408fe3d1e7690c43d37b4ce6cc0166fa7daan,
 ];
-/** τ·G2 of the ceremony, as every production verifier names it. */
+/** τ·G2 of the ceremony, as every production verifier contains it. */
 const IGNITION_G2 = [
   0x260e01b251f6f1c7e7ff4e580791dee8ea51d87a358e038b4efe30fac09383c1n,
   0x0118c4d5b837bcc2bc89b5b398b5974e9f5944073b32078b7e231fec938883b0n,
@@ -50,7 +50,7 @@ describe("the identity of an SRS", () => {
     },
   );
 
-  it("tells one SRS from the other, and both from a folder without points", () => {
+  it("distinguishes the SRSs, and both from a folder without points", () => {
     expect(srsIdentity("dev")).not.toBe(srsIdentity("ignition"));
     const { srs } = ensureDevSrs({ dir, points: 4 });
     expect(() => assertSrsIdentity(srs)).not.toThrow();

@@ -31,7 +31,7 @@ describe("buildWitness", () => {
     expect(Object.keys(blockInputMap(1n, witness))).toEqual(["public_input", "witness"]);
   });
 
-  it("refuses a tree that the trace was not made on", () => {
+  it("refuses a tree other than the one the trace was made on", () => {
     const others = new Map(ACCOUNTS);
     others.delete(AT.bobEth);
     const other = createSparseState({ accounts: others, nextIndex: NEXT }, compress);

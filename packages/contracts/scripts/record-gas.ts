@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { CairnError } from "@cairn/protocol";
 import { packageDir } from "../src/sources.ts";
 
-/** The part of `forge test --json` that is read here. */
+/** The part of `forge test --json` that this script reads. */
 type ForgeJson = Readonly<
   Record<
     string,
@@ -40,7 +40,7 @@ if (!isCurrent && values.check) {
     if (recorded[name] === measured[name]) continue;
     console.error(`${name}: recorded ${recorded[name] ?? "nothing"}, measured ${measured[name] ?? "nothing"}`);
   }
-  console.error("run node packages/contracts/scripts/record-gas.ts if the change is meant");
+  console.error("run node packages/contracts/scripts/record-gas.ts if the change is intended");
   process.exitCode = 1;
 } else if (!isCurrent) {
   writeFileSync(TARGET, text);

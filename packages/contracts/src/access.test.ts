@@ -7,7 +7,7 @@ import { dispatchedSelectors } from "./verify/dispatcher.ts";
 import { proxyKind } from "./verify/proxy.ts";
 
 describe("who may call what", () => {
-  it("is written down for every function that changes state, and for no other", async () => {
+  it("is recorded for every function that changes state, and for no other", async () => {
     const sources = readSources();
     const { abi, runtimeCode } = await compileContract(sources, "src/Rollup.sol", "Rollup", ROLLUP_SETTINGS);
     expect(functionsWithoutAccess(abi)).toEqual([]);
@@ -21,7 +21,7 @@ describe("who may call what", () => {
     expect(proxyKind(runtimeCode)).toBeNull();
   });
 
-  it("gives the operator nothing but its role", () => {
+  it("gives the operator no power beyond its role", () => {
     const bound = accessTable().filter(({ caller }) => caller !== "anyone");
     expect(bound.map(({ signature, caller }) => [signature.replace(/\(.*/, ""), caller])).toEqual([
       ["submitBatch", "operatorFirst"],
@@ -31,7 +31,7 @@ describe("who may call what", () => {
     ]);
   });
 
-  it("lists a function that nobody wrote down", () => {
+  it("lists a function that is not recorded", () => {
     const abi = [{ type: "function", name: "drain", inputs: [], outputs: [], stateMutability: "payable" }] as const;
     expect(functionsWithoutAccess(abi)).toEqual(["drain"]);
   });

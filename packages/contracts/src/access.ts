@@ -9,17 +9,20 @@ export type StateChangingFunction = Exclude<RollupFunction, { stateMutability: "
 /** Who may call a function. */
 export interface FunctionAccess {
   /**
-   * `anyone`; `operator` and `proposedOperator`: that address only; `operatorFirst`: the operator, and anyone else once it
-   * leaves work undone or there is none.
+   * `anyone`; `operator` and `proposedOperator`: that address only; `operatorFirst`: the operator, and anyone else once
+   * it leaves work undone or if there is none.
    */
   readonly caller: "anyone" | "operator" | "proposedOperator" | "operatorFirst";
-  /** What a call can bring about, and what bounds it. */
+  /** What a call can do, and what limits it. */
   readonly effect: string;
 }
 
-/** Every function that can change the rollup's state, and who may call it. There are no others: the code's own dispatcher is compared. */
+/**
+ * Every function that can change the rollup's state, and who may call it. The deployed code's dispatcher is compared
+ * with this list.
+ */
 export const ROLLUP_ACCESS: Readonly<Record<StateChangingFunction, FunctionAccess>> = {
-  registerToken: { caller: "anyone", effect: "gives a token the next number; nothing can be changed or removed" },
+  registerToken: { caller: "anyone", effect: "gives a token the next number, which can never be changed or removed" },
   depositETH: { caller: "anyone", effect: "queues the caller's ETH for an owner" },
   deposit: { caller: "anyone", effect: "queues the caller's tokens for an owner" },
   depositWithPermit: { caller: "anyone", effect: "queues the caller's tokens for an owner" },
@@ -30,14 +33,14 @@ export const ROLLUP_ACCESS: Readonly<Record<StateChangingFunction, FunctionAcces
   requestSetKey: { caller: "anyone", effect: "queues a new key; without effect unless the account is the caller's" },
   submitBatch: {
     caller: "operatorFirst",
-    effect: "moves the state by a valid proof; open to anyone once an entry is overdue or the operator idles",
+    effect: "advances the state with a valid proof; open to anyone once an entry is overdue or the operator idles",
   },
   proposeOperator: { caller: "operator", effect: "names a successor, who must accept" },
   acceptOperator: { caller: "proposedOperator", effect: "takes over the operator's role" },
   burnOperator: { caller: "operator", effect: "opens submission to anyone, for ever" },
   pay: { caller: "anyone", effect: "pays proven payouts to their recipients, each once" },
-  claim: { caller: "anyone", effect: "takes what is claimable by the caller, to any address" },
-  claimFor: { caller: "anyone", effect: "pays what is claimable to whom it belongs" },
+  claim: { caller: "anyone", effect: "sends what the caller can claim to any address" },
+  claimFor: { caller: "anyone", effect: "pays a claimable amount to its owner" },
   freeze: { caller: "anyone", effect: "stops the rollup for good once an entry has waited for the freeze delay" },
   exit: { caller: "anyone", effect: "after a freeze: pays an account's balance to its owner, once" },
   exitMany: { caller: "anyone", effect: "after a freeze: pays several accounts' balances to their owners, each once" },

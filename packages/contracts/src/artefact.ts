@@ -4,13 +4,13 @@ import { type BlockSize, CairnError } from "@cairn/protocol";
 import { type Abi, type Hex, keccak256 } from "viem";
 import type { ContractsErrorCode } from "./errors.ts";
 
-/** Where a proof system's common reference string comes from: `dev` is forgeable by anyone. */
+/** Origin of a proof system's common reference string: with `dev`, anyone can forge proofs. */
 export type SrsKind = "dev" | "ignition";
 
 /** A compiled contract. */
 export interface ContractArtefact {
   readonly name: string;
-  /** SHA-256 of everything that the compiler was given, so that a build can tell whether it is up to date. */
+  /** SHA-256 of all compiler input, so that a build can tell whether it is up to date. */
   readonly inputHash: string;
   readonly abi: Abi;
   /** Creation code, without constructor arguments. */
@@ -25,7 +25,7 @@ export interface VerifierArtefact extends ContractArtefact {
   readonly runtimeCodeHash: Hex;
 }
 
-/** What a build writes besides. */
+/** Further output of a build. */
 interface StoredArtefact extends ContractArtefact {
   readonly runtimeCode?: Hex;
   readonly immutables?: readonly unknown[];
@@ -36,12 +36,15 @@ const CODE = /^0x([0-9a-f]{2})+$/;
 /** x of the ceremony's point τ·G2 (its imaginary part), a constant of every verifier made for the Ignition SRS. */
 const IGNITION_G2_WORD = "260e01b251f6f1c7e7ff4e580791dee8ea51d87a358e038b4efe30fac09383c1";
 
-/** File of a compiled contract below the repository's cache folder. */
+/** File of a compiled contract in the repository's cache folder. */
 export function artefactPath(cacheDir: string, name: string): string {
   return join(cacheDir, "contracts", `${name}.json`);
 }
 
-/** A compiled contract of this package, `Rollup` or `DevToken`. Throws `contracts/artefact-missing`, `contracts/bad-artefact`. */
+/**
+ * A compiled contract of this package, `Rollup` or `DevToken`. Throws `contracts/artefact-missing`,
+ * `contracts/bad-artefact`.
+ */
 export function loadArtefact(cacheDir: string, name: "Rollup" | "DevToken"): ContractArtefact {
   return readArtefact(cacheDir, name);
 }

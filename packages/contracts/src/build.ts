@@ -12,7 +12,7 @@ import {
 } from "./compile.ts";
 import { readSources } from "./sources.ts";
 
-/** What the deployment of a rollup creates besides verifiers, by contract name. */
+/** What deploying a rollup creates besides verifiers, by contract name. */
 export const ROLLUP_CONTRACTS = { Rollup: "src/Rollup.sol", AccountTree: "src/AccountTree.sol" } as const;
 
 /** One contract to compile. */
@@ -23,7 +23,7 @@ export interface BuildTarget {
   readonly settings: CompilerSettings;
 }
 
-/** The contracts of {@link ROLLUP_CONTRACTS} as this checkout has them. */
+/** The contracts of {@link ROLLUP_CONTRACTS} from this checkout. */
 export function rollupTargets(): readonly BuildTarget[] {
   const sources = readSources();
   return Object.entries(ROLLUP_CONTRACTS).map(([name, path]) => ({ sources, path, name, settings: ROLLUP_SETTINGS }));
@@ -35,12 +35,12 @@ export function verifierTarget(name: string, source: string): BuildTarget {
   return { sources: { [path]: source }, path, name, settings: VERIFIER_SETTINGS };
 }
 
-/** Compiles a contract, whatever the cache holds. Throws `contracts/compile-failed`. */
+/** Compiles a contract, ignoring the cache. Throws `contracts/compile-failed`. */
 export function buildFresh({ sources, path, name, settings }: BuildTarget): Promise<CompiledContract> {
   return compileContract(sources, path, name, settings);
 }
 
-/** A contract from the cache when it was compiled there from the same input; compiles and keeps it otherwise. */
+/** A contract from the cache if it was compiled from the same input; otherwise compiles and caches it. */
 export async function buildCached(
   cacheDir: string,
   target: BuildTarget,

@@ -6,12 +6,12 @@ import { describe, expect, it } from "vitest";
 import { compileContract, compilerInputHash, ROLLUP_SETTINGS } from "./compile.ts";
 import { packageDir, readSources } from "./sources.ts";
 
-/** Limits of Ethereum: EIP-170 for deployed code, EIP-3860 for what deploys it. */
+/** Limits of Ethereum: EIP-170 for deployed code, EIP-3860 for creation code. */
 const MAX_RUNTIME_BYTES = 24_576;
 const MAX_CREATION_BYTES = 49_152;
 
 describe("the contracts' build", () => {
-  it("asks the compiler for what foundry.toml asks for", () => {
+  it("uses the same compiler settings as foundry.toml", () => {
     const foundry = readFileSync(join(packageDir, "foundry.toml"), "utf8");
     const setting = (name: string) => new RegExp(`^${name} = "?([^"\n]+)"?$`, "m").exec(foundry)?.[1];
     expect(setting("optimizer_runs")).toBe(String(ROLLUP_SETTINGS.optimizerRuns));

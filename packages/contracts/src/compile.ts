@@ -5,10 +5,10 @@ import type { Abi, Hex } from "viem";
 import type { ContractArtefact } from "./artefact.ts";
 import type { ContractsErrorCode } from "./errors.ts";
 
-/** Solidity sources by the path that imports name them by. */
+/** Solidity sources by their import path. */
 export type Sources = Readonly<Record<string, string>>;
 
-/** What the compiler is asked for besides the sources; the same as in foundry.toml, which a test checks. */
+/** Compiler settings; the same as in foundry.toml, which a test checks. */
 export interface CompilerSettings {
   readonly optimizerRuns: number;
   readonly evmVersion: string;
@@ -18,7 +18,7 @@ export const ROLLUP_SETTINGS: CompilerSettings = { optimizerRuns: 1000, evmVersi
 /** Verifiers are one long assembly block; few runs keep them below the size limit of contracts. */
 export const VERIFIER_SETTINGS: CompilerSettings = { optimizerRuns: 1, evmVersion: "cancun" };
 
-/** Where the value of an immutable variable stands in runtime code, in bytes; each place is one 32-byte word. */
+/** Offset of an immutable variable's value in runtime code, in bytes; each place is one 32-byte word. */
 export interface ImmutableReference {
   readonly name: string;
   readonly offsets: readonly number[];
@@ -26,7 +26,7 @@ export interface ImmutableReference {
 
 /** A compiled contract together with the code that its deployment leaves on the chain. */
 export interface CompiledContract extends ContractArtefact {
-  /** Zero where immutables stand. */
+  /** Zero at the places of immutables. */
   readonly runtimeCode: Hex;
   readonly immutables: readonly ImmutableReference[];
 }
@@ -92,7 +92,7 @@ export async function compileContract(
   };
 }
 
-/** Name of the variable that the compiler numbered `id`. */
+/** Name of the variable with the compiler's id `id`. */
 function variableName({ sources }: CompilerOutput, id: number): string {
   const open: unknown[] = Object.values(sources ?? {}).map(({ ast }) => ast);
   for (let node = open.pop(); node !== undefined; node = open.pop()) {

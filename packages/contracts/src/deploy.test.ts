@@ -25,7 +25,7 @@ function codeOf(run: () => void): string | null {
   }
 }
 
-/** A chain that answers its id and remembers what else it was asked. */
+/** A chain that answers its id and records all other requests. */
 function fakeChain(id: number, walletId = id) {
   const requests: string[] = [];
   const transport = (chainId: number) =>

@@ -16,17 +16,20 @@ import { type ContractArtefact, srsOfBytecode, type VerifierArtefact } from "./a
 import type { ContractsErrorCode } from "./errors.ts";
 import { rollupAbi } from "./generated/rollup-abi.ts";
 
-/** Chains on which proofs may be forgeable: the usual ids of local development nodes. */
+/** Chains on which forgeable proofs are allowed: the usual ids of local development nodes. */
 export const DEV_CHAIN_IDS: readonly number[] = [31337, 1337];
 
-/** What a deployment fixes for ever. Spec: docs/spec/7-contract.md. */
+/** Parameters that a deployment fixes for ever. Spec: docs/spec/7-contract.md. */
 export interface RollupParameters {
-  /** Has the exclusive right to submit while it works, must have no code; null leaves submission open to all. */
+  /**
+   * Has the exclusive right to submit as long as it does its work; must have no code; null leaves submission open to
+   * all.
+   */
   readonly operator: Address | null;
   readonly inclusionDelaySeconds: number;
   readonly operatorIdleDelaySeconds: number;
   readonly freezeDelaySeconds: number;
-  /** Price of a queue entry at an empty queue. */
+  /** Price of a queue entry when the queue is empty. */
   readonly queueBaseFeeWei: bigint;
 }
 
@@ -60,9 +63,9 @@ export interface RollupDeployment {
 }
 
 /**
- * Deploys the verifiers, then the rollup, which names them and compares their code with that of the artefacts. Throws `contracts/dev-verifier-refused` before anything is sent
- * when a verifier is over the dev SRS and the chain is not in {@link DEV_CHAIN_IDS}; `contracts/wrong-chain`;
- * `contracts/deployment-failed`.
+ * Deploys the verifiers, then the rollup, which checks that their code is that of the artefacts. Throws
+ * `contracts/dev-verifier-refused` before anything is sent when a verifier is over the dev SRS and the chain is not in
+ * {@link DEV_CHAIN_IDS}; `contracts/wrong-chain`; `contracts/deployment-failed`.
  */
 export async function deployRollup(options: DeployOptions): Promise<RollupDeployment> {
   const { rollup, verifiers, parameters } = options;
@@ -94,7 +97,7 @@ export interface DeployedVerifier {
   readonly codeHash: Hex;
 }
 
-/** What the rollup's constructor takes. */
+/** Arguments of the rollup's constructor. */
 export function rollupConstructorArguments(
   parameters: RollupParameters,
   verifiers: readonly DeployedVerifier[],
@@ -116,7 +119,9 @@ export function rollupConstructorArguments(
   ];
 }
 
-/** Deploys a contract of this package other than the rollup, such as `DevToken`. Throws `contracts/deployment-failed`. */
+/**
+ * Deploys a contract of this package other than the rollup, such as `DevToken`. Throws `contracts/deployment-failed`.
+ */
 export async function deployContract(
   { walletClient, publicClient }: Pick<DeployOptions, "walletClient" | "publicClient">,
   { name, abi, bytecode }: Pick<ContractArtefact, "name" | "abi" | "bytecode">,
@@ -134,21 +139,24 @@ export async function deployContract(
     throw failed(cause);
   }
   const receipt = await publicClient.waitForTransactionReceipt({ hash });
-  // The address follows from what was signed; an RPC that names another would slip in its own contract.
+  // The address follows from what was signed; an RPC that names another could substitute its own contract.
   const address = getContractAddress({ from, nonce: BigInt(nonce) });
   const isSame = receipt.contractAddress?.toLowerCase() === address.toLowerCase();
   if (receipt.status !== "success" || !isSame) throw failed(receipt);
   return { address, receipt };
 }
 
-/** Throws `contracts/dev-verifier-refused` if a verifier is, or may be, over the dev SRS and the chain is not for development. */
+/**
+ * Throws `contracts/dev-verifier-refused` if a verifier is, or may be, over the dev SRS and the chain is not for
+ * development.
+ */
 export function assertVerifiersAllowed(chainId: number, verifiers: readonly VerifierArtefact[]): void {
   if (DEV_CHAIN_IDS.includes(chainId)) return;
   for (const { name, srs, bytecode } of verifiers) {
     if (srs === "ignition" && srsOfBytecode(bytecode) === "ignition") continue;
     throw new CairnError<ContractsErrorCode>(
       "contracts/dev-verifier-refused",
-      `${name} accepts proofs that anyone can forge; it is refused on chain ${chainId}`,
+      `${name} accepts proofs that anyone can forge; not allowed on chain ${chainId}`,
       { details: { chainId, verifier: name } },
     );
   }

@@ -3,9 +3,9 @@
  *
  * - `contracts/compile-failed`: the Solidity compiler reported an error; its messages are in the error's message.
  * - `contracts/artefact-missing`: a compiled contract is not in the cache; run `scripts/build.ts`, then retry.
- * - `contracts/bad-artefact`: a cached artefact is not what its name says; delete it, build, retry.
- * - `contracts/dev-verifier-refused`: a verifier over the development SRS, whose proofs anyone can forge, was about to be
- *   deployed on a chain that is not a known development chain.
+ * - `contracts/bad-artefact`: a cached artefact does not match its name; delete it, build, retry.
+ * - `contracts/dev-verifier-refused`: a verifier over the development SRS, whose proofs anyone can forge, was about to
+ *   be deployed on a chain that is not a known development chain.
  * - `contracts/wrong-chain`: wallet and reader are connected to different chains.
  * - `contracts/deployment-failed`: a deployment transaction reverted or produced no contract.
  */

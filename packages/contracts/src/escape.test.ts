@@ -46,7 +46,7 @@ const OPERATIONS: readonly L1Operation[] = [
   { type: "setKey", sender: 1n, index: INDEX, key: FIELD_MODULUS - 1n },
 ];
 
-/** `meta` as the contract makes it of the fields: flags, nonce, token, owner from the highest bits down. */
+/** `meta` as the contract packs it: flags, nonce, token, owner from the highest bits down. */
 function metaOf({ flags, nonce, tokenId: token, owner }: AccountLeaf): bigint {
   return BigInt(encodePacked(["uint8", "uint40", "uint32", "address"], [flags, nonce, token, owner]));
 }
@@ -108,7 +108,7 @@ describe("arguments of exits", () => {
     expect(siblings).toEqual([`0x${"0".repeat(64)}`, `0x${"5".padStart(64, "0")}`]);
   });
 
-  it("take many accounts as they come", () => {
+  it("keep the order of many accounts", () => {
     const accounts = [INDEX, accountIndex(66)].map((index) => ({ index, account: ACCOUNT }));
     const [leaves, siblings] = exitManyArguments(accounts, [1n]);
     expect(leaves.map(({ index }) => index)).toEqual([64, 66]);
@@ -126,7 +126,7 @@ describe("arguments of reclaims", () => {
 });
 
 describe("events of a receipt", () => {
-  it("are those of the way out, in order", () => {
+  it("are those of freeze, exit and reclaim, in order", () => {
     const events = parseEscapeEvents([logOf("Exited"), logOf("OperatorChanged"), logOf("Frozen")]);
     expect(events.map(({ eventName }) => eventName)).toEqual(["Exited", "Frozen"]);
     expect(events[0]?.args).toMatchObject({ index: 64, tokenId: 1, amount: 9n, paid: false });

@@ -10,9 +10,9 @@ import {
 import { type ContractFunctionArgs, type Log, parseEventLogs } from "viem";
 import { rollupAbi } from "./generated/rollup-abi.ts";
 
-/** An account as `exit` and `exitMany` take it. Spec: docs/spec/8-escape.md. */
+/** An account as `exit` and `exitMany` expect it. Spec: docs/spec/8-escape.md. */
 export type AccountLeaf = ContractFunctionArgs<typeof rollupAbi, "nonpayable", "exit">[0];
-/** A queue entry as `reclaim` takes it. */
+/** A queue entry as `reclaim` expects it. */
 export type QueueRecord = ContractFunctionArgs<typeof rollupAbi, "nonpayable", "reclaim">[1];
 /** Arguments of the contract's `exit`. */
 export type ExitArguments = ContractFunctionArgs<typeof rollupAbi, "nonpayable", "exit">;
@@ -21,16 +21,16 @@ export type ExitManyArguments = ContractFunctionArgs<typeof rollupAbi, "nonpayab
 /** Arguments of the contract's `reclaim`. */
 export type ReclaimArguments = ContractFunctionArgs<typeof rollupAbi, "nonpayable", "reclaim">;
 
-/** An account and where it stands in the state. */
+/** An account and its index in the state. */
 export interface IndexedAccount {
   readonly index: AccountIndex;
   readonly account: Account;
 }
 
-/** What a freeze, an exit or a reclaim left in a receipt. */
+/** Events of a freeze, an exit or a reclaim. */
 export type EscapeEvent = ReturnType<typeof parseEscapeEvents>[number];
 
-/** An account as the contract takes it. Throws `protocol/out-of-range`. */
+/** An account as the contract expects it. Throws `protocol/out-of-range`. */
 export function encodeAccountLeaf({ index, account }: IndexedAccount): AccountLeaf {
   return {
     index,
@@ -43,7 +43,7 @@ export function encodeAccountLeaf({ index, account }: IndexedAccount): AccountLe
   };
 }
 
-/** A queue entry as the contract takes it. */
+/** A queue entry as the contract expects it. */
 export function encodeQueueRecord(operation: L1Operation): QueueRecord {
   const isDeposit = operation.type === "deposit";
   return {

@@ -219,7 +219,7 @@ describe("cairn verify-deployment", () => {
     await setChainId(17_000);
     const { failed, details } = await compare(devnet.rollup.address);
     expect(failed).toEqual(["Verifier 16 SRS"]);
-    expect(details.get("Verifier 16 SRS")).toContain("ANYBODY CAN FORGE PROOFS");
+    expect(details.get("Verifier 16 SRS")).toContain("ANYONE CAN FORGE PROOFS");
     await setChainId(31_337);
   });
 

@@ -47,7 +47,7 @@ describe("attacks on fees", () => {
     expect(refusal).toBe("fees: a fee selects exactly one credit");
   });
 
-  it("fee counted by nobody", async () => {
+  it("fee counted nowhere", async () => {
     const refusal = await refusalOf(block, {
       draft: (draft) => {
         slotOf(draft, 0).feeSelectors = [false, false, false, false];

@@ -16,7 +16,7 @@ const nameOf = (opcode: Opcode | null): string | null => {
 };
 
 describe("the malicious solver", () => {
-  it("comes to the same wires as Noir's when it does not lie", async () => {
+  it("gets the same wires as Noir's when it does not lie", async () => {
     const { circuit } = await program("block16");
     const { publicInput, witness } = sampleBlock(16);
     const inputs = blockInputMap(publicInput, witness);
@@ -27,7 +27,7 @@ describe("the malicious solver", () => {
   });
 });
 
-describe("attacks by the answer of a hint", () => {
+describe("attacks through the answer of a hint", () => {
   it.each(HINT_ATTACKS)("$name", async ({ crate, refusedBy, prepare }) => {
     const acir = await acirOf(crate);
     const { inputs, lies } = await prepare(acir);
@@ -50,7 +50,7 @@ describe("every answer of every hint, one off", () => {
     values = wires;
   });
 
-  /** What refuses the lie `value` at the n-th output of a call. */
+  /** The constraint that refuses the lie `value` at the n-th output of a call. */
   const refusal = (position: number, outputs: readonly number[], n: number, value: bigint): Opcode | null => {
     const lies = new Map(outputs.map((wire, i) => [wire, i === n ? value : (values.get(wire) ?? 0n)]));
     return firstRefusal(acir, honest, position, lies, memo);
@@ -74,7 +74,7 @@ describe("every answer of every hint, one off", () => {
     },
   );
 
-  it("directive_invert: refused, but for the inverse of 0, which nothing depends on", () => {
+  it("directive_invert: refused, except for the inverse of 0, which nothing depends on", () => {
     for (const { position, outputs } of hintCalls(acir, "directive_invert")) {
       const [wire = 0] = outputs;
       const value = values.get(wire) ?? 0n;
@@ -89,7 +89,7 @@ describe("every answer of every hint, one off", () => {
   });
 });
 
-/** How many opcodes after a hint the last of its constraints stands. */
+/** Number of opcodes between a hint and the last of its constraints. */
 const REACH: Readonly<Record<string, number>> = {
   identity: 3,
   split: 16,

@@ -5,7 +5,7 @@ import { AT, alice, leafAt, refusalOf, signatureOf, signed, slotOf, target, tran
 
 const REFUSAL = "index bytes differ from its bits";
 
-/** The bits still open the leaf that they opened; only what is published, compared and signed says `index`. */
+/** The bits still open the original leaf; only what is published, compared and signed says `index`. */
 const claimIndex = (witness: IndexWitness | undefined, index: number): void => {
   if (witness) witness.bytes = indexWitness(index).bytes;
 };

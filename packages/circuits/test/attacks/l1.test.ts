@@ -41,7 +41,7 @@ const setKey = (sender: bigint, index: AccountIndex) => ({
   index,
   key: carol.key,
 });
-/** Slots 0 and 1 change places. */
+/** Swaps slots 0 and 1. */
 const swap = (draft: BlockDraft): void => {
   draft.slots.splice(0, 2, slotOf(draft, 1), slotOf(draft, 0));
   draft.records.splice(0, 2, ...draft.records.slice(0, 2).reverse());

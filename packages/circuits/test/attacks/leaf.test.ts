@@ -74,7 +74,7 @@ describe("meta aliasing", () => {
     expect(refusal).toBe("leaf.nr: self.nonce.assert_max_bit_size");
   });
 
-  it("a flag that is no bit", async () => {
+  it("a flag that is not a bit", async () => {
     const refusal = await refusalOf(transferBlock, {
       witness: ({ slots: [slot] }) => {
         if (slot) slot.a.leaf.ownerKey = 2n;

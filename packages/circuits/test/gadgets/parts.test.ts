@@ -15,7 +15,7 @@ const index = fc.oneof(fc.integer({ min: 0, max: 2 ** 24 - 1 }), fc.constantFrom
 const RUNS = { numRuns: 25 };
 
 describe("index", () => {
-  it("equals the number, and tells accounts from operation codes", async () => {
+  it("equals the number, and distinguishes accounts from operation codes", async () => {
     await fc.assert(
       fc.asyncProperty(index, async (value) => {
         expect(await runGadget("index", { index: indexWitness(value) })).toEqual([BigInt(value), value >= 64]);

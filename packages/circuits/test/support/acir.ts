@@ -91,7 +91,7 @@ export function packWitness(wires: Wires): Uint8Array {
   return acvm.compressWitnessStack([{ index: 0, witness }]);
 }
 
-/** One call of an unconstrained function: where it stands, its name, and the wires that take its answer. */
+/** One call of an unconstrained function: its position, its name, and the wires that receive its answer. */
 export interface HintCall {
   readonly position: number;
   readonly hint: string;
@@ -108,7 +108,7 @@ export function hintCalls({ opcodes, hints }: Acir, name?: string): HintCall[] {
   });
 }
 
-/** Wires that take an answer. */
+/** Wires that receive an answer. */
 export function outputWires(output: HintOutput): number[] {
   return "Simple" in output ? [output.Simple] : output.Array;
 }

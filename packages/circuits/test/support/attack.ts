@@ -45,7 +45,7 @@ export const ETH = tokenId(0);
 /** A worthless token. */
 export const JUNK = tokenId(1);
 
-/** Where everyone's accounts stand; the first free index is NEXT. */
+/** Indices of everyone's accounts; the first free index is NEXT. */
 export const AT = {
   aliceEth: accountIndex(64),
   bobEth: accountIndex(65),
@@ -83,7 +83,7 @@ export const ACCOUNTS: ReadonlyMap<AccountIndex, Account> = new Map([
   [AT.malloryEth, account(mallory.owner, ETH, 6_000_000n, mallory.key)],
 ]);
 
-/** What a block is made of before it is attacked. */
+/** The content of a block before it is attacked. */
 export interface Offer {
   readonly l1Operations?: readonly L1Operation[];
   readonly groups?: readonly TransactionGroup[];
@@ -132,7 +132,7 @@ export interface Attack {
   readonly witness?: (witness: BlockWitness) => void;
   /** Changes the claimed public input. */
   readonly claim?: (fields: PublicInputFields) => PublicInputFields;
-  /** State that the attacker claims to reach; by default that of the steps as drafted. */
+  /** State that the attacker claims to reach; by default that of the drafted steps. */
   readonly newNextIndex?: number;
 }
 
@@ -210,7 +210,7 @@ export function signatureOf(transaction: L2Transaction, signer = alice): Signatu
   return signatureOfWords(messageWords(transaction, DOMAIN), signer);
 }
 
-/** As {@link signatureOf}, for words that are no transaction's. */
+/** Like {@link signatureOf}, for words that are not those of a transaction. */
 export function signatureOfWords(words: MessageWords, signer = alice): SignatureWitness {
   const message = messageHash(words);
   return signatureWitness(message, sign(message, signer.secretKey), signer.key, compress);

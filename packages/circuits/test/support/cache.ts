@@ -13,10 +13,10 @@ import {
   srsPointsFor,
 } from "../../src/index.ts";
 
-/** Where tests keep compiled circuits, as the build script does. */
+/** Where tests keep compiled circuits, like the build script. */
 export const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../../.cache"));
 
-/** Sources to test in place of the package's own, such as a mutated copy. */
+/** Sources to test instead of the package's own, such as a mutated copy. */
 const noirDir = process.env.CAIRN_TEST_NOIR_DIR ?? NOIR_DIR;
 
 const programs = new Map<string, Promise<CompiledProgram>>();
@@ -31,7 +31,7 @@ export function program(name: string): Promise<CompiledProgram> {
 /** The compiled block circuit. */
 export const blockProgram = (slots: BlockSize): Promise<CompiledProgram> => program(circuitName(slots));
 
-/** A crate ready to prove over the development SRS, which is made when it is missing. */
+/** A crate ready to prove over the development SRS, which is generated if missing. */
 export async function provingCircuit(name: string): Promise<BlockCircuit> {
   const compiled = await program(name);
   const { srs } = ensureDevSrs({ dir: devSrs(cacheDir).dir, points: srsPointsFor(await programGates(compiled)) });

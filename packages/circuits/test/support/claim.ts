@@ -11,15 +11,15 @@ import {
 } from "@cairn/protocol";
 import type { BlockWitness, RecordWitness, SlotWitness } from "../../src/witness-types.ts";
 
-/** What the circuit derives by arithmetic that a claim cannot take from the witness alone. */
+/** What the circuit derives that a claim cannot take from the witness alone. */
 export interface ClaimedState {
   readonly newRoot: bigint;
   readonly newNextIndex: number;
 }
 
 /**
- * The public input that a prover of this witness would claim, whether or not the witness obeys the rules: data, payouts,
- * queue hash and txRoot as the circuit writes them.
+ * The public input that a prover of this witness would claim, whether or not the witness obeys the rules: data,
+ * payouts, queue hash and txRoot as the circuit writes them.
  */
 export function claimFields(witness: BlockWitness, { newRoot, newNextIndex }: ClaimedState): PublicInputFields {
   const { header, records, slots } = witness;

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { setTimeout } from "node:timers/promises";
 import { bigintToBytes, bytesToHex, concatBytes } from "@cairn/protocol";
 
-/** A development chain that is called through plain JSON-RPC. */
+/** A development chain, called through plain JSON-RPC. */
 export interface TestChain {
   readonly deploy: (bytecode: string) => Promise<string>;
   readonly call: (to: string, data: string) => Promise<string>;

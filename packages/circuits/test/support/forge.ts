@@ -2,7 +2,7 @@ import { CairnError, FIELD_MODULUS } from "@cairn/protocol";
 import { type Acir, type Expression, type Input, type Opcode, outputWires, type Wires } from "./acir.ts";
 import { blackBox } from "./black-boxes.ts";
 
-/** What an attacker gets who answers as he likes, and which opcodes refuse it: none when only the backend can tell. */
+/** What an attacker gets by choosing answers, and which opcodes refuse it: none when only the backend can tell. */
 export interface Forgery {
   /** In the order in which they got their values. */
   readonly wires: Wires;
@@ -21,8 +21,8 @@ export interface Honest {
 export type Memo = Map<string, readonly bigint[] | null>;
 
 /**
- * Solves a circuit as a malicious prover does: `lies` are wires whose values he sets, whatever the inputs and the
- * unconstrained functions would make them; everything else follows. A violated opcode does not stop him.
+ * Solves a circuit as a malicious prover would: `lies` are wires set to chosen values, whatever the inputs and the
+ * unconstrained functions would give; everything else follows. A violated opcode does not stop it.
  */
 export function forge(acir: Acir, inputs: Wires, lies: Wires, memo: Memo = new Map()): Forgery {
   const wires = new Map([...inputs, ...lies]);
@@ -36,8 +36,8 @@ export function forge(acir: Acir, inputs: Wires, lies: Wires, memo: Memo = new M
 }
 
 /**
- * As {@link forge} with lies in the answer of the hint at opcode `position`, going on from the honest solution there; the
- * first opcode that refuses, null if none does.
+ * Like {@link forge} with lies in the answer of the hint at opcode `position`, continuing from the honest solution
+ * there; the first opcode that refuses, null if none does.
  */
 export function firstRefusal(acir: Acir, honest: Honest, position: number, lies: Wires, memo: Memo): Opcode | null {
   const wires = new Map([...honest.entries.slice(0, honest.solvedBefore[position]), ...lies]);
@@ -49,7 +49,7 @@ export function firstRefusal(acir: Acir, honest: Honest, position: number, lies:
 interface Solver {
   /** Gives the wires of an opcode their values; whether they satisfy it. */
   readonly run: (opcode: Opcode) => boolean;
-  /** Takes an opcode whose wires have values already for what it does to memory. */
+  /** Applies the memory effects of an opcode whose wires already have values. */
   readonly remember: (opcode: Opcode) => void;
 }
 
@@ -111,7 +111,7 @@ function createSolver({ hints }: Acir, wires: Map<number, bigint>, lies: Wires, 
 type HintOpcode = Extract<Opcode, { readonly BrilligCall: unknown }>;
 type MemoryOpcode = Extract<Opcode, { readonly MemoryInit: unknown } | { readonly MemoryOp: unknown }>;
 
-/** What the unconstrained functions answer, those that the compiler adds among them. */
+/** Answers of the unconstrained functions, including those that the compiler adds. */
 const HINTS: Readonly<Record<string, (...inputs: bigint[]) => readonly bigint[]>> = {
   identity: (x = 0n) => [x],
   split: (x = 0n) => Array.from({ length: 8 }, (_, i) => (x >> BigInt(32 * (7 - i))) & 0xffffffffn),
@@ -122,7 +122,7 @@ const HINTS: Readonly<Record<string, (...inputs: bigint[]) => readonly bigint[]>
   directive_integer_quotient: (x = 0n, y = 1n) => [x / y, x % y],
 };
 
-/** Gives the one unknown wire its value, or tells whether the expression is zero. */
+/** Gives the one unknown wire its value, or says whether the expression is zero. */
 function solve(expression: Expression, wires: Map<number, bigint>): boolean {
   const { constant, unknown } = linear(expression, wires);
   const [only, ...others] = unknown;
@@ -134,7 +134,7 @@ function solve(expression: Expression, wires: Map<number, bigint>): boolean {
 
 function known(expression: Expression, wires: Wires): bigint {
   const { constant, unknown } = linear(expression, wires);
-  if (unknown.size > 0) throw new CairnError("test/unsolvable", "a hint asks for an unknown wire");
+  if (unknown.size > 0) throw new CairnError("test/unsolvable", "a hint depends on an unknown wire");
   return constant;
 }
 

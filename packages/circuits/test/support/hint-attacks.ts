@@ -14,7 +14,7 @@ import { forge } from "./forge.ts";
 
 /** What a malicious prover gives a circuit: parameters, and answers of hints that no solver would give. */
 export interface Lie {
-  /** Wires of the parameters; the public input may be missing, and is then what the rest comes to. */
+  /** Wires of the parameters; a missing public input is computed from the rest. */
   readonly inputs: Wires;
   readonly lies: Wires;
 }
@@ -23,9 +23,9 @@ export interface Lie {
 export interface HintAttack {
   readonly name: string;
   readonly crate: string;
-  /** How the constraint that stands against it begins; nothing else does. */
+  /** Prefix that only the constraint which refuses it has. */
   readonly refusedBy: "AssertZero" | "RANGE";
-  /** Whether a verifier on a chain judges it too: one of each kind, for a proof of a block takes long. */
+  /** Whether a verifier on a chain judges it too: one of each kind, since proving a block takes long. */
   readonly isJudgedOnChain: boolean;
   readonly prepare: (acir: Acir) => Promise<Lie>;
 }
@@ -43,7 +43,7 @@ export const HINT_ATTACKS: readonly HintAttack[] = [
       const before = leafAt(AT.operatorEth);
       const honest = leafHash({ ...before, balance: before.balance + 10n }) - leafHash(before);
       const stolen = leafHash({ ...before, balance: before.balance + 10n ** 30n }) - leafHash(before);
-      // Of the last credit, so that no later step opens the tree that the lie makes.
+      // The last credit, so that no later step opens the falsified tree.
       const { draft, state } = target({ groups: [signed(transfer())] });
       draft.feeCredits.push(...draft.feeCredits.splice(0, 1));
       slotOf(draft, 0).feeSelectors = [false, false, false, true];
@@ -135,7 +135,7 @@ export const HINT_ATTACKS: readonly HintAttack[] = [
     prepare: (acir) => wordsOfModulus(acir, 1n),
   },
   {
-    name: "the integer of the modulus for 0, with a borrow that is no bit and wraps around the field",
+    name: "the integer of the modulus for 0, with a borrow that is not a bit and wraps around the field",
     crate: "gadgets/words",
     refusedBy: "RANGE",
     isJudgedOnChain: true,
@@ -207,7 +207,7 @@ function wrappingBorrow(integer: bigint): bigint {
 }
 
 /**
- * A signature that holds for the challenge e + r in place of e, which is another scalar; `borrow` is the lie about its
+ * A signature that holds for the challenge e + r, a different scalar, instead of e; `borrow` is the lie about its
  * limbs, null for the one that wraps.
  */
 async function secondChallenge(acir: Acir, borrow: bigint | null): Promise<Lie> {
@@ -216,7 +216,7 @@ async function secondChallenge(acir: Acir, borrow: bigint | null): Promise<Lie> 
     const rx = GRUMPKIN_GENERATOR.multiply(nonce).x;
     const e = compress(m, rx, alice.key, TAG_SIGNATURE);
     const integer = e + FIELD_MODULUS;
-    // So that a bit as borrow breaks the range of the high limb alone.
+    // So that a borrow of one bit breaks only the range of the high limb.
     const needsBorrow = integer % LIMB > (FIELD_MODULUS - 1n) % LIMB;
     if (integer >= LIMB * LIMB || (borrow !== null && needsBorrow !== (borrow === 1n))) continue;
     const product = ((integer % GRUMPKIN_ORDER) * alice.secretKey) % GRUMPKIN_ORDER;

@@ -11,33 +11,33 @@ import { dispatchedSelectors } from "./dispatcher.ts";
 import { proxyKind } from "./proxy.ts";
 import { compareRuntimeCode } from "./runtime-code.ts";
 
-/** One thing that was compared. */
+/** One comparison. */
 export interface Check {
-  /** What, in a few words that stay the same. */
+  /** What was compared, in a few fixed words. */
   readonly name: string;
   readonly isOk: boolean;
-  /** What was found, and what was expected instead when it is not the same. */
+  /** What was found, and what was expected if it differs. */
   readonly detail: string;
 }
 
-/** A verifier as it follows from the sources. */
+/** A verifier built from the sources. */
 export interface ExpectedVerifier {
   readonly contract: CompiledContract;
-  /** Hash of the verification key, 32 bytes, which the verifier's code names. */
+  /** Hash of the verification key, 32 bytes, which the verifier's code contains. */
   readonly keyHash: Hex;
 }
 
-/** What a deployment has to be. */
+/** What a deployment must match. */
 export interface ExpectedDeployment {
   readonly rollup: CompiledContract;
   readonly accountTree: CompiledContract;
   readonly verifierOf: (slots: BlockSize, srs: SrsKind) => ExpectedVerifier | undefined;
-  /** Root of the empty state, computed anew. */
+  /** Root of the empty state, computed here. */
   readonly genesisRoot: Hex;
   readonly genesisNextIndex: number;
 }
 
-/** Compares a deployment with what it has to be. It is as it has to be when every check is ok. */
+/** Compares a deployment with what is expected. It matches when every check is ok. */
 export function checkDeployment(deployed: DeployedRollup, expected: ExpectedDeployment): Check[] {
   const { views } = deployed;
   return [
@@ -96,11 +96,11 @@ function functionsCheck(code: Hex, { abi }: CompiledContract): Check {
   const added = dispatched.filter((selector) => !known.includes(selector));
   const missing = known.filter((selector) => !dispatched.some((found) => found === selector));
   const problems = [
-    ...functionsWithoutAccess(abi).map((name) => `nobody wrote down who may call ${name}`),
-    ...(added.length === 0 ? [] : [`functions that the sources do not have: ${added.join(", ")}`]),
-    ...(missing.length === 0 ? [] : [`functions of the sources that are missing: ${missing.join(", ")}`]),
+    ...functionsWithoutAccess(abi).map((name) => `the table does not say who may call ${name}`),
+    ...(added.length === 0 ? [] : [`functions not in the sources: ${added.join(", ")}`]),
+    ...(missing.length === 0 ? [] : [`missing functions of the sources: ${missing.join(", ")}`]),
   ];
-  const all = `${dispatched.length} functions, ${accessTable().length} of them change state, none has power over money or rules`;
+  const all = `${dispatched.length} functions, ${accessTable().length} of which change state; none has power over money or rules`;
   return { name: "Rollup functions", isOk: problems.length === 0, detail: problems.join("; ") || all };
 }
 
@@ -110,13 +110,13 @@ function creationCheck({ creation, views }: DeployedRollup, compiled: CompiledCo
     return { name, isOk: false, detail: `creating transaction not found: ${creation.missing}` };
   const { input, transactionHash } = creation;
   if (!input.startsWith(compiled.bytecode)) {
-    return { name, isOk: false, detail: `${transactionHash} ran another constructor than the sources have` };
+    return { name, isOk: false, detail: `${transactionHash} ran a constructor other than that of the sources` };
   }
   const given = constructorParameters(compiled.bytecode, input);
   if (given === null) return { name, isOk: false, detail: `${transactionHash} gave no readable parameters` };
   const shown = views && { ...views.parameters, operator: given.operator };
   if (!shown || encodeDeployData({ abi: rollupAbi, bytecode: compiled.bytecode, args: [shown] }) !== input) {
-    return { name, isOk: false, detail: `${transactionHash} gave other parameters than the rollup shows` };
+    return { name, isOk: false, detail: `${transactionHash} gave parameters other than those the rollup reports` };
   }
   const isHandedOver = !isAddressEqual(given.operator, views.operator);
   const operator = isHandedOver ? `; the operator was ${given.operator} then` : "";
@@ -134,7 +134,7 @@ function constructorParameters(bytecode: Hex, data: Hex): RollupViews["parameter
 function immutablesCheck(code: Hex, views: RollupViews, compiled: CompiledContract): Check {
   const name = "Rollup immutables";
   const { isSame, immutables } = compareRuntimeCode(compiled, code);
-  if (!isSame) return { name, isOk: false, detail: "not decoded, because the code is not the sources'" };
+  if (!isSame) return { name, isOk: false, detail: "not decoded, because the code is not that of the sources" };
   const { parameters, accountTree } = views;
   const shown = new Map<string, bigint>([
     ["INCLUSION_DELAY", parameters.inclusionDelay],
@@ -145,16 +145,18 @@ function immutablesCheck(code: Hex, views: RollupViews, compiled: CompiledContra
   ]);
   const problems = immutables.flatMap(({ name: variable, word }) => {
     const expected = shown.get(variable);
-    if (word === null) return [`${variable} is not the same at all its places in the code`];
-    if (expected === undefined) return [`${variable} is shown by no view`];
-    return hexToBigInt(word) === expected ? [] : [`${variable} is ${word} in the code, ${expected} by the views`];
+    if (word === null) return [`${variable} differs between its places in the code`];
+    if (expected === undefined) return [`${variable} is not exposed by any view`];
+    return hexToBigInt(word) === expected
+      ? []
+      : [`${variable} is ${word} in the code, but ${expected} according to the views`];
   });
   const unused = [...shown.keys()].filter((variable) => !immutables.some((found) => found.name === variable));
   problems.push(...unused.map((variable) => `${variable} is not in the code`));
   const decoded = [...shown].map(([variable, value]) => {
     return `${variable} ${variable === "ACCOUNT_TREE" ? accountTree.address : value}`;
   });
-  const detail = problems.join("; ") || `${decoded.join(", ")}, as the views show them`;
+  const detail = problems.join("; ") || `${decoded.join(", ")}, as the views report them`;
   return { name, isOk: problems.length === 0, detail };
 }
 
@@ -194,7 +196,7 @@ function verifierChecks(circuit: DeployedCircuit, chainId: number, expected: Exp
     {
       name: `${name} code hash`,
       isOk: codeHash === verifierCodeHash,
-      detail: codeHash === verifierCodeHash ? codeHash : `${codeHash}, but the rollup was told ${verifierCodeHash}`,
+      detail: codeHash === verifierCodeHash ? codeHash : `${codeHash}, but the rollup stores ${verifierCodeHash}`,
     },
     keyCheck(`${name} verification key`, code, verifier),
     srsCheck(`${name} SRS`, srs, chainId),
@@ -205,14 +207,14 @@ function verifierChecks(circuit: DeployedCircuit, chainId: number, expected: Exp
 function keyCheck(name: string, code: Hex, verifier: ExpectedVerifier | undefined): Check {
   if (verifier === undefined) return { name, isOk: false, detail: "there is nothing to compare it with" };
   const isNamed = code.includes(significantDigits(verifier.keyHash));
-  const detail = isNamed ? verifier.keyHash : `the code does not name the key ${verifier.keyHash}`;
+  const detail = isNamed ? verifier.keyHash : `the code does not contain the key ${verifier.keyHash}`;
   return { name, isOk: isNamed, detail };
 }
 
 function srsCheck(name: string, srs: SrsKind, chainId: number): Check {
   if (srs === "ignition") return { name, isOk: true, detail: "ignition (176 participants)" };
   const isDevChain = DEV_CHAIN_IDS.includes(chainId);
-  const warning = "dev: ANYBODY CAN FORGE PROOFS";
+  const warning = "dev: ANYONE CAN FORGE PROOFS";
   return {
     name,
     isOk: isDevChain,
@@ -220,7 +222,7 @@ function srsCheck(name: string, srs: SrsKind, chainId: number): Check {
   };
 }
 
-/** A word as code pushes it: without leading zero bytes. */
+/** A word as pushed by code: without leading zero bytes. */
 function significantDigits(word: Hex): string {
   return word.slice(2).replace(/^(?:00)+/, "");
 }

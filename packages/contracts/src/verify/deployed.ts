@@ -26,7 +26,7 @@ export interface DeployedCode {
 /** A circuit of the rollup, with the code of its verifier. */
 export type DeployedCircuit = View<"parameters">["circuits"][number] & { readonly verifierCode: Hex };
 
-/** What a rollup says of itself. */
+/** What a rollup reports about itself. */
 export interface RollupViews {
   readonly parameters: View<"parameters">;
   readonly state: View<"state">;
@@ -46,7 +46,7 @@ export interface Creation {
   readonly input: Hex;
 }
 
-/** All that an L1 node tells of a deployment, at one block. */
+/** Everything that an L1 node says about a deployment, at one block. */
 export interface DeployedRollup extends DeployedCode {
   readonly chainId: number;
   readonly blockNumber: bigint;
@@ -54,11 +54,11 @@ export interface DeployedRollup extends DeployedCode {
   readonly proxySlots: readonly { readonly name: string; readonly value: Hex }[];
   /** Null when the contract does not answer as a rollup. */
   readonly views: RollupViews | null;
-  /** The reason instead when the transaction was not found. */
+  /** The reason, when the transaction was not found. */
   readonly creation: Creation | { readonly missing: string };
 }
 
-/** What is known of a creation; without it, it is searched in old states, which not every L1 node keeps. */
+/** What is known about the creation; otherwise it is searched for in old states, which not every L1 node keeps. */
 export interface CreationHint {
   readonly transactionHash?: Hex;
   readonly blockNumber?: bigint;
@@ -146,7 +146,7 @@ async function findCreation(
   } catch (error) {
     if (!(error instanceof BaseError)) throw error;
     const [reason] = error.shortMessage.split("\n");
-    return { missing: `the L1 node does not tell (${reason}); name the transaction or ask an archive node` };
+    return { missing: `the L1 node cannot say (${reason}); name the transaction or use an archive node` };
   }
 }
 

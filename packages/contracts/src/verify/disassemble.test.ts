@@ -47,11 +47,11 @@ describe("forbidden instructions", () => {
     expect(names(`0x00fe5b${DELEGATECALL}`)).toEqual([]);
   });
 
-  it("are found in what only looks like metadata", () => {
+  it("are found in code that only looks like metadata", () => {
     expect(names(`0x600456fe5b${DELEGATECALL}6c634300081e000a`)).toEqual(["DELEGATECALL"]);
   });
 
-  it("are found in what the compiler makes of them", async () => {
+  it("are found in compiled Solidity", async () => {
     const source = `// SPDX-License-Identifier: MIT
       pragma solidity 0.8.30; contract A {
       function run(address to, bytes calldata data) external { (bool ok, ) = to.delegatecall(data); require(ok); }
@@ -67,7 +67,7 @@ describe("forbidden instructions", () => {
 });
 
 describe("the dispatcher", () => {
-  it("tells every function of the code, however few digits its selector has", async () => {
+  it("finds every function of the code, however short its selector", async () => {
     const source = `// SPDX-License-Identifier: MIT
       pragma solidity 0.8.30; contract A {
       uint256 private x;

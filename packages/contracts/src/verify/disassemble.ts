@@ -10,7 +10,7 @@ export interface Instruction {
   readonly data: Uint8Array;
 }
 
-/** Instructions by which a contract runs foreign code on its own storage, destroys itself or creates contracts. */
+/** Instructions by which a contract can run foreign code on its own storage, destroy itself or create contracts. */
 export const FORBIDDEN_OPCODES: ReadonlyMap<number, string> = new Map([
   [0xf0, "CREATE"],
   [0xf2, "CALLCODE"],
@@ -25,7 +25,7 @@ const JUMPDEST = 0x5b;
 /** Instructions after which the next one does not run: STOP, JUMP, RETURN, REVERT, INVALID, SELFDESTRUCT. */
 export const ENDINGS: ReadonlySet<number> = new Set([0x00, 0x56, 0xf3, 0xfd, 0xfe, 0xff]);
 
-/** Splits code at the only boundaries that the EVM knows: from its first byte on, each push together with its data. */
+/** Splits code as the EVM does: from its first byte on, each push together with its data. */
 export function disassemble(code: Hex): Instruction[] {
   const bytes = hexToBytes(code);
   const instructions: Instruction[] = [];
@@ -39,9 +39,10 @@ export function disassemble(code: Hex): Instruction[] {
 }
 
 /**
- * The instructions that can run: from the start, or from a jump destination, up to the end of their block. Destinations are
- * those whose offset is pushed by an instruction that can run, which holds for all that the compiler makes; so constants
- * and metadata behind the code are left out, whatever they look like. Code that computes its destinations is not followed.
+ * The instructions that can run: from the start, or from a jump destination, up to the end of their block. Destinations
+ * are those whose offset is pushed by an instruction that can run, which covers everything the compiler emits; so
+ * constants and metadata after the code are left out, whatever they look like. Code that computes its destinations is
+ * not followed.
  */
 export function runnable(instructions: readonly Instruction[]): Instruction[] {
   const positions = new Map(instructions.map(({ offset }, position) => [offset, position]));
@@ -59,7 +60,7 @@ export function runnable(instructions: readonly Instruction[]): Instruction[] {
   return instructions.filter((_, position) => runs.has(position));
 }
 
-/** Where one of {@link FORBIDDEN_OPCODES} can run. */
+/** Places where one of {@link FORBIDDEN_OPCODES} can run. */
 export function forbiddenInstructions(code: Hex): { readonly name: string; readonly offset: number }[] {
   return runnable(disassemble(code)).flatMap(({ opcode, offset }) => {
     const name = FORBIDDEN_OPCODES.get(opcode);

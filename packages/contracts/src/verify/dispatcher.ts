@@ -11,8 +11,8 @@ const DUP1 = 0x80;
 const SELECTOR_BYTES = 4;
 
 /**
- * Selectors that the compiler's dispatcher at the start of the code compares the call with, lowest first: every function
- * that can be called. All jumps are followed but those of such comparisons, which lead to the functions.
+ * Selectors that the compiler's dispatcher at the start of the code compares the call with, lowest first: every
+ * function that can be called. All jumps are followed except those of such comparisons, which lead to the functions.
  */
 export function dispatchedSelectors(code: Hex): Hex[] {
   const instructions = disassemble(code);
@@ -33,7 +33,9 @@ export function dispatchedSelectors(code: Hex): Hex[] {
   return [...selectors].sort();
 }
 
-/** The selector before the jump in `DUP1 PUSH selector, EQ PUSH target, JUMPI`; for 0, `DUP1 ISZERO PUSH target, JUMPI`. */
+/**
+ * The selector before the jump in `DUP1 PUSH selector, EQ PUSH target, JUMPI`; for 0, `DUP1 ISZERO PUSH target, JUMPI`.
+ */
 function comparedSelector(instructions: readonly Instruction[], jump: number): Hex | null {
   const [third, second, first] = [4, 3, 2].map((distance) => instructions[jump - distance]);
   if (first?.opcode === ISZERO && second?.opcode === DUP1 && third?.opcode !== CALLVALUE) return toSelector("0x");

@@ -1,12 +1,12 @@
 import { type Hex, keccak256, toHex } from "viem";
 
-/** A storage slot in which a kind of proxy keeps where its code is. */
+/** A storage slot in which a kind of proxy keeps the address of its code. */
 export interface ProxySlot {
   readonly name: string;
   readonly slot: Hex;
 }
 
-/** The slots that proxies in use keep their implementation, beacon or administrator in. */
+/** The slots in which common proxies keep their implementation, beacon or administrator. */
 export const PROXY_SLOTS: readonly ProxySlot[] = [
   { name: "EIP-1967 implementation", slot: beforeHash("eip1967.proxy.implementation") },
   { name: "EIP-1967 beacon", slot: beforeHash("eip1967.proxy.beacon") },
@@ -19,7 +19,7 @@ export const PROXY_SLOTS: readonly ProxySlot[] = [
 const MINIMAL_PROXY = /^0x(?:363d3d373d3d3d363d|365f5f375f5f365f)73([0-9a-f]{40})/;
 const DELEGATION = /^0xef0100([0-9a-f]{40})$/;
 
-/** What code that only runs the code of another address calls itself; null for all other code. */
+/** The kind of proxy if the code only runs the code of another address; null for all other code. */
 export function proxyKind(code: Hex): string | null {
   const minimal = MINIMAL_PROXY.exec(code.toLowerCase())?.[1];
   if (minimal !== undefined) return `minimal proxy (EIP-1167) to 0x${minimal}`;
@@ -27,7 +27,7 @@ export function proxyKind(code: Hex): string | null {
   return delegate === undefined ? null : `plain account that delegates to 0x${delegate} (EIP-7702)`;
 }
 
-/** The slot before the hash of a name, of which no variable of a contract can be the preimage. */
+/** The slot just before the hash of a name, which no ordinary variable can occupy. */
 function beforeHash(name: string): Hex {
   return toHex(BigInt(keccak256(toHex(name))) - 1n, { size: 32 });
 }

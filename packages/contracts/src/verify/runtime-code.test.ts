@@ -20,13 +20,13 @@ describe("comparing runtime code", () => {
     });
   });
 
-  it("notices an immutable that is not the same at all its places", () => {
+  it("notices an immutable that differs between its places", () => {
     const { isSame, immutables } = compareRuntimeCode(compiled, `0x01${word}02${zeros}03`);
     expect(isSame).toBe(true);
     expect(immutables).toEqual([{ name: "DELAY", word: null }]);
   });
 
-  it("notices other, shorter and longer code", () => {
+  it("notices different, shorter and longer code", () => {
     expect(compareRuntimeCode(compiled, `0x01${word}f2${word}04`)).toMatchObject({
       isSame: false,
       differingBytes: 2,

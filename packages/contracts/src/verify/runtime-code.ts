@@ -4,27 +4,27 @@ import type { CompiledContract } from "../compile.ts";
 
 const WORD_BYTES = 32;
 
-/** An immutable variable as deployed code holds it. */
+/** An immutable variable in deployed code. */
 export interface ImmutableValue {
   readonly name: string;
   /** The word, the same at every place; null when the places disagree. */
   readonly word: Hex | null;
 }
 
-/** What deployed code is, held against compiled code. */
+/** Deployed code compared with compiled code. */
 export interface RuntimeComparison {
-  /** Same length, and the same bytes everywhere but where immutables stand. */
+  /** Same length, and the same bytes except at immutables. */
   readonly isSame: boolean;
   readonly expectedBytes: number;
   readonly actualBytes: number;
-  /** Bytes that differ, of those that both codes have. */
+  /** Bytes that differ within the common length. */
   readonly differingBytes: number;
   readonly firstDifference: number | null;
-  /** Empty unless the code is the same. */
+  /** Empty unless the code matches. */
   readonly immutables: readonly ImmutableValue[];
 }
 
-/** Compares code on the chain with compiled code; immutables are taken out and decoded. */
+/** Compares code on the chain with compiled code; immutables are masked and decoded. */
 export function compareRuntimeCode(
   compiled: Pick<CompiledContract, "runtimeCode" | "immutables">,
   deployed: Hex,
