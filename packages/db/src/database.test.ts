@@ -1,4 +1,5 @@
 import { accountIndex, batchNumber, blockNumber, type L1Operation, tokenId } from "@cairn/protocol";
+import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { signedTransfer } from "../test/signed-transfer.ts";
 import {
@@ -119,15 +120,24 @@ const payouts = [
 
 const engines = createTestDatabases();
 
+/** Leaves a database as its migrations made it: a new one for each test would cost seconds. */
+async function emptyTables({ db }: Database): Promise<void> {
+  const { rows } = await sql<{ readonly name: string }>`
+    select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%'`.execute(db);
+  const tables = sql.join(rows.map(({ name }) => sql.table(name)));
+  await sql`truncate ${tables} restart identity cascade`.execute(db);
+}
+
 describe.each(["embedded", "server"] as const)("repositories on the %s engine", (engine) => {
   let test: TestDatabase;
   let database: Database;
-  beforeAll(() => engines[engine].start());
-  afterAll(() => engines[engine].stop());
-  beforeEach(async () => {
+  beforeAll(async () => {
+    await engines[engine].start();
     test = await engines[engine].create();
     database = await test.open();
   });
+  afterAll(() => engines[engine].stop());
+  beforeEach(() => emptyTables(database));
 
   async function seeBlock(number: number): Promise<void> {
     await insertOpenBlock(database.db, opening(number));
