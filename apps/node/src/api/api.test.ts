@@ -13,7 +13,7 @@ import { createApiServer, type ListeningServer } from "./server.ts";
 import { createAdminServer, createMetricsServer } from "./side-servers.ts";
 import { createStream, type Stream } from "./stream.ts";
 
-const databases = createTestDatabases().embedded;
+const databases = createTestDatabases().server;
 
 describe("API", () => {
   let test: TestDatabase;

@@ -16,7 +16,7 @@ import { createHistoryHandlers } from "./history-handlers.ts";
 const BLOCKS = 12;
 const RECIPIENTS = [5n, 6n];
 const ACCOUNT = 64;
-const databases = createTestDatabases().embedded;
+const databases = createTestDatabases().server;
 const hash = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
 
 describe("lists in pages", () => {

@@ -34,7 +34,7 @@ const row = (id: bigint): StoredTransaction => ({
 const entry = (id: number): JournalEntry => ({ type: "transactions", transactions: [row(BigInt(id))], events: [] });
 
 describe("the journal", () => {
-  const databases = createTestDatabases().embedded;
+  const databases = createTestDatabases().server;
   let database: Database;
   beforeAll(async () => {
     database = await (await databases.create()).open();
