@@ -21,7 +21,7 @@ describe("block rules", () => {
     return { ...made, clock };
   };
 
-  it("give the machine's time within a minute of L1's", () => {
+  it("give the machine's time, within a minute of L1's", () => {
     expect(rules({}).opening(0)).toEqual({ type: "open", timestamp: NOW });
     expect(rules({ head: head(NOW - 5) }).opening(0)).toEqual({ type: "open", timestamp: NOW });
   });
@@ -34,7 +34,7 @@ describe("block rules", () => {
     expect(opening(0)).toEqual({ type: "open", timestamp: NOW });
   });
 
-  it("stay near the last known time of L1 while it does not answer, and never go back", () => {
+  it("stay near L1's last known time while it does not answer, and never go back", () => {
     const { opening, clock } = rules({ head: head(NOW) });
     clock.advance(5 * HOUR * 1000);
     expect(opening(0)).toEqual({ type: "open", timestamp: NOW + 60 });
@@ -49,7 +49,7 @@ describe("block rules", () => {
     expect(behind(1, 100)).toEqual({ type: "closed", reason: "lagging" });
   });
 
-  it("count the time for which L1 does not answer, whatever the clock says", () => {
+  it("count the time during which L1 does not answer, whatever the clock says", () => {
     const { opening, clock } = rules({ head: head(NOW), unproven: { timestamp: NOW, count: 1 } });
     clock.jumpTo((NOW + 24 * HOUR) * 1000);
     expect(opening(NOW)).toMatchObject({ type: "open" });
@@ -58,11 +58,11 @@ describe("block rules", () => {
     expect(opening(NOW)).toEqual({ type: "closed", reason: "lagging" });
   });
 
-  it("open no block on a state that L1 has left behind", () => {
+  it("open no block on a state that L1 has moved past", () => {
     expect(rules({ isBehindL1: true }).opening(0)).toEqual({ type: "closed", reason: "behindL1" });
   });
 
-  it("let a stranger build only what the contract takes from strangers", () => {
+  it("let a stranger build only what the contract accepts from strangers", () => {
     const as = (isOpen: boolean, previous: number, isFrozen = false) =>
       rules({ head: head(NOW), submission: { role: "stranger", isOpen, isFrozen } }).opening(previous);
     expect(as(false, 0)).toEqual({ type: "closed", reason: "notOperator" });

@@ -1,26 +1,26 @@
 import type { L1Head, SubmissionRight } from "@cairn/db";
 import type { Clock } from "./clock.ts";
 
-/** Seconds that a block may be ahead of L1 as last seen; the publisher waits until L1's time has come there. */
+/** Seconds that a block may be ahead of L1 as last seen; the publisher waits until L1's time has caught up. */
 export const MAX_AHEAD_SECONDS = 60;
 /** Seconds after which L1 refuses a block's timestamp (spec 7.4). */
 export const MAX_HEADER_AGE_SECONDS = 7200;
-/** A block without a proof is built again this long before L1 would refuse its timestamp, seconds. */
+/** A block without a proof is rebuilt this many seconds before L1 would refuse its timestamp. */
 export const REBUILD_MARGIN_SECONDS = 900;
-/** Age at which a block without a proof is built again, seconds. */
+/** Age in seconds at which a block without a proof is rebuilt. */
 export const REBUILD_AGE_SECONDS = MAX_HEADER_AGE_SECONDS - REBUILD_MARGIN_SECONDS;
-/** What L1's refusal of a block that is too old is called in histories. */
+/** Reason in histories when L1 would refuse a block as too old. */
 export const TOO_OLD = "the block became too old for L1";
 
 /** Why no block may be opened now. */
 export type ClosedReason =
-  /** Proofs or L1 are too far behind: more blocks would grow too old for L1 before their turn. */
+  /** Proofs or L1 are too far behind: more blocks would become too old for L1 before their turn. */
   | "lagging"
   /** Someone else is the operator, and submission is not open to others. */
   | "notOperator"
-  /** Submitting for the operator, a block must hold every entry up to its time; L1's safe block is not that far yet. */
+  /** A stranger's block must hold every queue entry up to its time; L1's safe block is not that far yet. */
   | "awaitingL1"
-  /** L1 accepted batches that are not the last blocks here; they are adopted first. */
+  /** L1 accepted batches that are not among the blocks here; they are adopted first. */
   | "behindL1"
   /** The rollup is frozen for ever. */
   | "frozen";
@@ -30,15 +30,15 @@ export type Opening =
   | { readonly type: "open"; readonly timestamp: number }
   | { readonly type: "closed"; readonly reason: ClosedReason };
 
-/** What the rules go by besides the clock. */
+/** Input of the rules besides the clock. */
 export interface ChainView {
-  /** Null before L1 was first seen. */
+  /** Null until L1 has been seen. */
   readonly head: L1Head | null;
-  /** Null while no publisher has looked; then blocks are built as the operator would. */
+  /** Null until a publisher has checked; then blocks are built as by the operator. */
   readonly submission: SubmissionRight | null;
-  /** The oldest block that waits for L1, and how many do. */
+  /** The oldest block waiting for L1, and their number. */
   readonly unproven: { readonly timestamp: number; readonly count: number } | null;
-  /** L1 accepted batches that the blocks here do not hold. */
+  /** Whether L1 accepted batches that are not among the blocks here. */
   readonly isBehindL1: boolean;
 }
 
@@ -48,25 +48,27 @@ export interface LagLimits {
   readonly maxBlocks: number;
 }
 
-/** When blocks may be opened, and what time they carry. */
+/** When blocks may be opened, and with which timestamp. */
 export interface BlockRules {
-  /** Takes what is known now. Precondition: the queue entries up to the safe head are known to whoever opens blocks. */
+  /** Updates what is known. Precondition: whoever opens blocks knows the queue entries up to the safe head. */
   readonly observe: (view: ChainView) => void;
-  /** Time of L1 as far as this node knows, in seconds: by it transactions expire. */
+  /** L1's time as far as this node knows, in seconds; transactions expire by it. */
   readonly now: () => number;
   /**
-   * For a block after one of timestamp `previous`. With `deadline`, the earliest of the promised transactions that are to be
-   * placed now, the lag is no obstacle, and the block carries the latest time at which all of them are valid.
+   * For a block after one with timestamp `previous`. With `deadline`, the earliest of the promised transactions to be
+   * placed now, the lag is no obstacle, and the block gets the latest time at which all of them are valid.
    */
   readonly opening: (previous: number, deadline?: number | null) => Opening;
-  /** The oldest timestamp worth giving to a block after one of timestamp `previous`: it leaves time for proof and L1. */
+  /**
+   * The oldest timestamp worth giving to a block after one with timestamp `previous`: it leaves time for proof and L1.
+   */
   readonly earliest: (previous: number) => number;
 }
 
 /** Rules on the machine's clock, which may be wrong: L1's time bounds it on both sides. */
 export function createBlockRules(clock: Clock, limits: LagLimits): BlockRules {
   let view: ChainView = { head: null, submission: null, unproven: null, isBehindL1: false };
-  /** When L1's time was last seen to move, by elapsed time: an L1 that does not answer ages blocks, too. */
+  /** When L1's time last moved, by elapsed time: blocks also age while L1 does not answer. */
   let movedAtMs = clock.elapsedMs();
 
   const now = (): number => {

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 export interface Clock {
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number;
-  /** Milliseconds since some moment; never jumps, also when the machine's clock is set. */
+  /** Milliseconds since some moment; never jumps, even when the machine's clock is set. */
   readonly elapsedMs: () => number;
   /** Calls `action` once after `ms`; the returned function cancels it. */
   readonly after: (ms: number, action: () => void) => () => void;
@@ -23,8 +23,8 @@ export const systemClock: Clock = {
 const OFFSET_READ_MS = 20;
 
 /**
- * The machine's clock plus the milliseconds written in a file, which may change at any time; for development chains, where
- * tests let the clock jump under a running process. Timers go by elapsed time, as on a machine whose clock is set.
+ * The machine's clock plus the milliseconds written in a file, which may change at any time; for development chains,
+ * where tests make the clock jump under a running process. Timers use elapsed time, as on a machine whose clock is set.
  */
 export function createOffsetClock(offsetFile: string): Clock {
   let offsetMs = 0;
@@ -42,9 +42,9 @@ export function createOffsetClock(offsetFile: string): Clock {
   };
 }
 
-/** A clock that stands still until told otherwise. */
+/** A clock that moves only when told to. */
 export interface ManualClock extends Clock {
-  /** Moves time forward and runs what falls due, in order. */
+  /** Moves time forward and runs the timers that become due, in order. */
   readonly advance: (ms: number) => void;
   /** Sets the time without running timers, as when an operator changes the machine's clock. */
   readonly jumpTo: (ms: number) => void;
@@ -53,7 +53,7 @@ export interface ManualClock extends Clock {
 /** A manual clock at `startMs`. */
 export function createManualClock(startMs: number): ManualClock {
   let now = startMs;
-  /** Elapsed time, which a jump of the wall clock leaves alone. */
+  /** Elapsed time, unaffected by jumps of the wall clock. */
   let elapsed = 0;
   const timers = new Set<{ readonly dueAt: number; readonly action: () => void }>();
   return {

@@ -7,7 +7,7 @@ import { armCrashPoint, CRASH_POINTS, crashPoint, parseCrashTarget } from "./cra
 const MODULE = join(import.meta.dirname, "crash-points.ts");
 
 describe("crash points", () => {
-  it("are named once each, with the visit that counts", () => {
+  it("are named once each, with the visit number", () => {
     expect(new Set(CRASH_POINTS).size).toBe(CRASH_POINTS.length);
     expect(parseCrashTarget("proof-made")).toEqual({ point: "proof-made", visit: 1 });
     expect(parseCrashTarget("proof-made:3")).toEqual({ point: "proof-made", visit: 3 });

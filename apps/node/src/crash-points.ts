@@ -2,21 +2,21 @@ import { CairnError } from "@cairn/protocol";
 import type { NodeErrorCode } from "./errors.ts";
 
 /**
- * Steps between receipt and payout at which a node on a development chain can be told to kill itself, in the order in which
- * a transaction meets them.
+ * Steps between receipt and payout at which a node on a development chain can be made to kill itself, in the order in
+ * which a transaction meets them.
  */
 export const CRASH_POINTS = [
-  /** A group was parsed; nothing was done with it. */
+  /** A group was parsed; nothing has been done with it. */
   "submission-received",
-  /** Its signatures are good. */
+  /** Its signatures are valid. */
   "submission-checked",
   /** It is in the open block or the pool, in memory only. */
   "submission-executed",
-  /** It is on the disk; the client has no answer yet. */
+  /** It is durable; the client has no answer yet. */
   "submission-journalled",
   /** The client has its answer. */
   "acknowledged",
-  /** L1 queue entries were read and are not stored yet; then they are. */
+  /** L1 queue entries were read but not stored yet; then stored. */
   "queue-entries-read",
   "queue-entries-stored",
   /** The state store has the block, the database does not. */
@@ -32,17 +32,17 @@ export const CRASH_POINTS = [
   "proof-stored",
   /** The verifier on L1 accepts the proof. */
   "proof-checked",
-  /** Signed in memory, then stored, then handed to L1, then noted as sent. */
+  /** Signed in memory, then stored, then sent to L1, then recorded as sent. */
   "batch-signed",
   "batch-persisted",
   "batch-broadcast",
   "batch-sent",
   /** A replacement with higher fees was stored and not broadcast. */
   "batch-replacement-persisted",
-  /** L1 has a receipt of it that is not noted; then it is. */
+  /** L1 has its receipt, which is not recorded yet; then recorded. */
   "batch-mined-unseen",
   "batch-mined",
-  /** The watcher has read the acceptance and not stored it; then it has. */
+  /** The watcher has read the acceptance but not stored it; then stored. */
   "batch-accepted-unseen",
   "batch-accepted",
   "payout-signed",
@@ -54,12 +54,12 @@ export const CRASH_POINTS = [
   "payout-mined",
   "payout-settled-unseen",
   "payout-settled",
-  /** A reorg of L1 was found and not undone; then it is. */
+  /** A reorg of L1 was found but not handled; then handled. */
   "reorg-found",
   "reorg-undone",
 ] as const;
 
-/** Name of a step at which a node can be told to die. */
+/** Name of a step at which a node can be made to die. */
 export type CrashPoint = (typeof CRASH_POINTS)[number];
 
 /** Where to die, and at which visit. */
@@ -72,7 +72,7 @@ export interface CrashTarget {
 let target: CrashTarget | null = null;
 let visits = 0;
 
-/** The target that `name` or `name:visit` means, null if there is no such point. */
+/** The target for `name` or `name:visit`, null if there is no such point. */
 export function parseCrashTarget(text: string): CrashTarget | null {
   const [name = "", visit = "1", ...rest] = text.split(":");
   const point = CRASH_POINTS.find((known) => known === name);
@@ -80,7 +80,9 @@ export function parseCrashTarget(text: string): CrashTarget | null {
   return { point, visit: Number(visit) };
 }
 
-/** Makes this process die at `wanted`; null disarms. Throws `node/bad-config` unless it is told that the chain is a development chain. */
+/**
+ * Makes this process die at `wanted`; null disarms. Throws `node/bad-config` unless the chain is a development chain.
+ */
 export function armCrashPoint(wanted: CrashTarget | null, chain: { readonly isDevelopment: boolean }): void {
   if (wanted !== null && !chain.isDevelopment) {
     throw new CairnError<NodeErrorCode>("node/bad-config", "CAIRN_CRASH_AT is for development chains only");
@@ -89,7 +91,7 @@ export function armCrashPoint(wanted: CrashTarget | null, chain: { readonly isDe
   visits = 0;
 }
 
-/** Ends the process as `kill -9` would when it was told to die here; else does nothing. */
+/** Ends the process like `kill -9` if it is to die here; else does nothing. */
 export function crashPoint(point: CrashPoint): void {
   if (target === null || target.point !== point) return;
   visits++;

@@ -1,14 +1,14 @@
 import type { Logger } from "pino";
 
-/** What has to be ended, last begun first. */
+/** A stack of things to stop, last started first. */
 export interface Endings {
   /** `end` runs once, when everything ends. */
   readonly add: (name: string, end: () => unknown) => void;
-  /** Ends everything, each after the one before; what throws is logged and keeps nothing else from ending. Never rejects. */
+  /** Ends everything, one after the other; errors are logged and stop nothing else from ending. Never rejects. */
   readonly end: () => Promise<void>;
 }
 
-/** A stack without anything on it. */
+/** An empty stack. */
 export function createEndings(logger: Logger): Endings {
   const stack = new AsyncDisposableStack();
   return {

@@ -1,22 +1,24 @@
 /**
- * Errors thrown by this package. Only those marked (retry) can be helped by a retry. What reads L1 also
- * throws those of `@cairn/l1`.
+ * Errors thrown by this package. A retry helps only for those marked (retry). Functions that read L1 also
+ * throw those of `@cairn/l1`.
  *
  * - `node/bad-config`: a setting is missing, malformed or contradicts another; `details.problems` lists all of them.
- * - `node/overloaded`: more transactions are being checked or waiting than the limits allow, or than provers would bring to L1
- *   in time; `details.retryAfterSeconds` says when to retry, `details.expectedSeconds` when L1 is expected to accept a block.
- * - `node/unavailable`: storage fails or the node recovers from a failure; nothing was acknowledged (retry later).
- * - `node/stopping`: the node shuts down (retry at another node, or later).
+ * - `node/overloaded`: more transactions are being checked or waiting than the limits allow, or than provers would
+ *   bring to L1 in time; `details.retryAfterSeconds` says when to retry, `details.expectedSeconds` when L1 is expected
+ *   to accept a block.
+ * - `node/unavailable`: storage fails or the node is recovering from a failure; nothing was acknowledged (retry later).
+ * - `node/stopping`: the node is shutting down (retry at another node, or later).
  * - `node/state-diverged`: state store and database contradict each other and cannot be reconciled: restore from L1.
  * - `node/already-running`: another node uses this data directory or database.
- * - `node/needs-restore`: the rollup has batches and this node has none: start it with `--restore`, once.
- * - `node/queue-gap`: the L1 queue as stored does not continue the chain; the watcher must read it again (retry).
+ * - `node/needs-restore`: the rollup has batches but this node has none: start it with `--restore`, once.
+ * - `node/queue-gap`: the stored L1 queue does not continue the chain; the watcher must read it again (retry).
  * - `node/witness-mismatch`: a stored prover input does not lead to the roots of its block. A retry cannot help.
  * - `node/proof-rejected`: the verifier on L1 does not accept a proof; `details` holds the evidence.
- * - `node/l1-unavailable`: no L1 node answers, or what it shows does not fit together: it lags, lies or reorganises (retry).
+ * - `node/l1-unavailable`: no L1 node answers, or its answers are inconsistent: it lags, lies or reorganises (retry).
  * - `node/wrong-l1`: the L1 node serves another chain, or there is no rollup at the address.
- * - `node/wrong-sequencer`: the process that an API apart asks is no sequencer, serves another rollup, or is of another version.
- * - `node/l1-diverged`: what the L1 node shows of an accepted batch does not lead to the root that was proven: it lies (retry on
+ * - `node/wrong-sequencer`: the process behind a separate API is not a sequencer, serves another rollup, or has another
+ *   version.
+ * - `node/l1-diverged`: the L1 node's data of an accepted batch does not lead to the proven root: it lies (retry on
  *   another L1 node).
  */
 export type NodeErrorCode =

@@ -4,8 +4,8 @@ const BIGINT_MARK = "#";
 const BYTES_MARK = "$";
 
 /**
- * JSON bytes of plain data with bigints (not negative) and byte strings: they become strings marked `#` and `$`, so plain
- * strings must not begin with these. Inverse: {@link decodeJson}.
+ * JSON bytes of plain data with non-negative bigints and byte strings: these become strings marked `#` and `$`, so
+ * plain strings must not begin with these. Inverse: {@link decodeJson}.
  */
 export function encodeJson(value: unknown): Uint8Array {
   const text = JSON.stringify(value, (_key, part: unknown) => {

@@ -5,7 +5,7 @@ export interface L1Clock {
   readonly number: number;
   readonly hash: string;
   readonly timestamp: number;
-  /** The time that L1 would give to a block made now: on a chain that mines on demand it goes on between blocks. */
+  /** The timestamp that L1 would give a block made now: on a chain that mines on demand, it advances between blocks. */
   readonly nextTimestamp: number;
 }
 

@@ -7,7 +7,7 @@ import { loggerOptions } from "./logger.ts";
 const URL = "https://user:PaSsWoRd@rpc.example/v2/SeCrEtKeY?k=SeCrEtKeY";
 
 describe("the node's log", () => {
-  it("writes no secrets of URLs that stand in an error, its details or its causes", () => {
+  it("writes no secrets of URLs in an error, its details or its causes", () => {
     const lines: string[] = [];
     const logger = pino(loggerOptions("info"), { write: (line) => lines.push(line) });
     const cause = new HttpRequestError({ url: URL, body: { method: "eth_call" }, details: `bad ${URL}` });

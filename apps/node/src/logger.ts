@@ -7,8 +7,8 @@ export function createNodeLogger(level: string, destination: string | 1 | 2): Lo
 }
 
 /**
- * Options of every logger of the node. Errors are written without the secrets of URLs in them: the connection to L1 removes
- * them already, this is for those that come another way.
+ * Options of every logger of the node. Errors are written without the secrets of URLs in them: the L1 connection
+ * removes them already; this covers errors from elsewhere.
  */
 export function loggerOptions(level: string): LoggerOptions {
   return { level, serializers: { err: (error: Error) => redacted(stdSerializers.err(error), 0) } };

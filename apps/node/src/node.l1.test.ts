@@ -12,7 +12,7 @@ const RECIPIENT = 0xc0ffee00c0ffee00c0ffee00c0ffee00c0ffee00n;
 const LOW_BALANCE = ETHER / 2n;
 const WAIT = { timeout: 40_000, interval: 100 };
 
-describe("a node when L1 does not go its way", () => {
+describe("a node when L1 misbehaves", () => {
   let scene: L1Scene;
   let node: CairnNode;
   let alice: Person;
@@ -38,12 +38,12 @@ describe("a node when L1 does not go its way", () => {
     expect([own.root, own.lastBlock]).toEqual([chain.root, chain.lastBlock]);
   };
 
-  /** Cuts L1 back to a snapshot and lets it grow beyond where it was, in height and in time. */
+  /** Reverts L1 to a snapshot and lets it grow beyond where it was, in height and in time. */
   const reorg = async (snapshot: unknown) => {
     const { reader } = scene.harness.devnet.rollup;
     const before = await reader.getBlock();
     expect(await scene.l1("evm_revert", [snapshot])).toBe(true);
-    // The clock of the L1 node goes back with its blocks; on a real chain it does not.
+    // The L1 node's clock goes back with its blocks; on a real chain it does not.
     await scene.l1("evm_setTime", [Number(before.timestamp)]);
     const { number } = await reader.getBlock();
     await scene.l1("anvil_mine", [`0x${(before.number - number + 2n).toString(16)}`]);
@@ -66,7 +66,7 @@ describe("a node when L1 does not go its way", () => {
     await isAtL1();
   });
 
-  it("raises an alarm while the publisher has less than it should, and ends it once it has more", async () => {
+  it("raises an alarm while the publisher's balance is too low, and ends it once it is not", async () => {
     const { address } = scene.harness.devnet.wallet(0).account;
     const { reader } = scene.harness.devnet.rollup;
     const setBalance = (wei: bigint) => scene.l1("anvil_setBalance", [address, `0x${wei.toString(16)}`]);
@@ -90,7 +90,7 @@ describe("a node when L1 does not go its way", () => {
     expect(enough.has).toBeGreaterThan(enough.needs);
   });
 
-  it("builds a block again that became too old before its proof was made, visibly", async () => {
+  it("rebuilds a block that became too old before its proof was made, visibly", async () => {
     const held = Promise.withResolvers<void>();
     gate = held.promise;
     const id = idOf(await client().transfer(alice, bob, 1));
@@ -105,7 +105,7 @@ describe("a node when L1 does not go its way", () => {
     await isAtL1();
   });
 
-  it("brings a batch to L1 again that a reorg removed", async () => {
+  it("resubmits a batch that a reorg removed", async () => {
     const snapshot = await scene.l1("evm_snapshot");
     const id = idOf(await client().transfer(alice, bob, 2));
     await expect.poll(() => statusOf(id), WAIT).toBe("proven");
@@ -120,7 +120,7 @@ describe("a node when L1 does not go its way", () => {
     await isAtL1();
   });
 
-  it("takes back a deposit that a reorg removed, and all that lived on it; the rest runs again in order", async () => {
+  it("undoes a deposit that a reorg removed, and everything that depended on it; the rest runs again in order", async () => {
     const held = Promise.withResolvers<void>();
     gate = held.promise;
     const snapshot = await scene.l1("evm_snapshot");
@@ -143,13 +143,13 @@ describe("a node when L1 does not go its way", () => {
     await isAtL1();
   });
 
-  it("pays again what a reorg took back", async () => {
+  it("pays again what a reorg undid", async () => {
     await scene.l1("evm_setAutomine", [false]);
     const paid = () => scene.harness.devnet.rollup.reader.getBalance({ address: bigintToAddress(RECIPIENT) });
     await client().withdraw(alice, 5, RECIPIENT, ETHER / 4n);
     const { lastBlock } = await scene.onChain();
     await vi.waitFor(async () => {
-      // Asked of L1 itself: one block later the payment may be there too.
+      // Read from L1 itself: one block later the payment may be there too.
       await scene.l1("evm_mine");
       expect((await scene.onChain()).lastBlock).toBeGreaterThan(lastBlock);
     }, WAIT);

@@ -95,7 +95,7 @@ describe.each(ENGINES)("a node on the %s database, with real proofs", (engine) =
     await databases[engine].stop();
   });
 
-  it("takes deposits from L1", async () => {
+  it("credits deposits from L1", async () => {
     alice = await harness.deposit(1, ETHER);
     bob = await harness.deposit(2, ETHER);
     await expect.poll(() => indexOf(bob), WAIT).toBe(65);
@@ -119,7 +119,7 @@ describe.each(ENGINES)("a node on the %s database, with real proofs", (engine) =
     expect(again).toMatchObject({ status: 404, value: { error: { code: "not-found" } } });
   });
 
-  it("brings a withdrawal to L1 and pays it, past a failing and a lying prover", async () => {
+  it("brings a withdrawal to L1 and pays it, despite a failing and a lying prover", async () => {
     const withdraw = { type: "withdraw", ...(await common(alice, 1)), amount: encodeFloat40(ETHER / 4n) } as const;
     const answer = await submit({ ...withdraw, recipient: RECIPIENT }, alice);
     expect(answer.value).toMatchObject({ transactions: [{ status: "confirmed" }] });
@@ -145,13 +145,13 @@ describe.each(ENGINES)("a node on the %s database, with real proofs", (engine) =
     expect([tries > 2, hasLied]).toEqual([true, true]);
   });
 
-  it("tells how it does", async () => {
+  it("reports its health", async () => {
     expect(await call(node, "ready")).toMatchObject({ status: 200, value: { isReady: true } });
     const metrics = await (await fetch(new URL("/metrics", node.urls().metrics ?? ""))).text();
     expect(metrics).toMatch(/cairn_bad_proofs_total 1/);
     const document = await (await fetch(new URL("/openapi.json", node.urls().api ?? ""))).json();
     expect(document).toMatchObject({ openapi: "3.1.0" });
-    // The stream is a socket of its own: its last message may still be on the way.
+    // The stream is a separate socket: its last message may still be on its way.
     const blocks = Array.from({ length: lastBlock }, (_, i) => i + 1);
     const told = blocks.flatMap((block) => [`${block} proven`, `${block} final`]);
     await vi.waitFor(() => expect(messages).toEqual(expect.arrayContaining(told)), { timeout: 20_000 });

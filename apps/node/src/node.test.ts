@@ -30,7 +30,7 @@ describe("a node whose roles run apart", () => {
     await databases.stop();
   });
 
-  it("gives its proofs to a prover that knows nothing but the database", async () => {
+  it("gets its proofs from a prover that knows nothing but the database", async () => {
     const proverEnv = {
       DATABASE_URL: databaseUrl,
       CAIRN_ROLES: "prover",

@@ -21,24 +21,29 @@ import { createSequencerPart } from "./parts/sequencer.ts";
 import { createStoragePart, type Storage } from "./parts/storage.ts";
 import { createWatcherPart } from "./parts/watcher.ts";
 
-/** How finely the delay of the event loop is measured; measuring it wakes the thread as often. */
+/** Resolution of the event-loop delay measurement, which wakes the thread as often. */
 const EVENT_LOOP_PRECISION_MS = 100;
 
-/** What a node may be given instead of the real thing. */
+/** Replacements for parts of a node, for tests. */
 export interface NodeDeps extends ProvingDeps {
   readonly clock?: Clock;
   readonly logger?: Logger;
-  /** Takes the metrics; by default an own one. */
+  /** Registry for the metrics; by default its own. */
   readonly registry?: Registry;
 }
 
 /** A rollup node: all roles, or some of them. */
 export interface CairnNode {
-  /** Throws `node/already-running`, `node/wrong-l1`, `node/needs-restore`, `node/state-diverged`, `node/wrong-sequencer`, and what storage throws; then nothing runs. */
+  /**
+   * Throws `node/already-running`, `node/wrong-l1`, `node/needs-restore`, `node/state-diverged`,
+   * `node/wrong-sequencer`, and what storage throws; then nothing runs.
+   */
   readonly start: () => Promise<void>;
-  /** Stops every part, last started first; what was acknowledged is on the disk. May be called at any time, also twice. */
+  /**
+   * Stops every part, last started first; everything acknowledged is durable. May be called at any time, even twice.
+   */
   readonly stop: () => Promise<void>;
-  /** Resolves with the error when the node cannot go on: a database lock or the state store's thread is lost. */
+  /** Resolves with the error when the node cannot continue: a database lock or the state store's thread is lost. */
   readonly failed: Promise<unknown>;
   /** Where it listens, once started; null for what is off. */
   readonly urls: () => NodeUrls;
@@ -126,7 +131,7 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
 
   const stop = (): Promise<void> => {
     stopped ??= (async () => {
-      // What is half started cannot be stopped; it is stopped when it stands, or when it has failed.
+      // A half-started node cannot be stopped; it is stopped once it has started, or failed to.
       await starting?.catch(() => undefined);
       await parts.stop();
       logger.info("node stopped");
@@ -137,7 +142,7 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
   return { start, stop, failed: failure.promise, urls: () => urls };
 }
 
-/** The API beside the sequencer or, without one, before it; null when nobody is served here. */
+/** The API in the sequencer's process or, without a sequencer here, in front of it; null when nobody is served here. */
 function apiPart(
   context: PartContext,
   storage: Storage,

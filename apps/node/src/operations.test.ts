@@ -82,7 +82,7 @@ async function readExported(registry: Registry): Promise<Exported> {
   return exported;
 }
 
-/** Why a value can occur that a young node has not exported; undefined when it cannot. */
+/** Why a value can occur that a fresh node has not exported; undefined when it cannot. */
 function canOccur(label: string, value: string): boolean {
   if (label === "route") return Object.values(ROUTES).some(({ path }) => path === value);
   return label === "status" && /^[1-5][0-9]{2}$/.test(value);
@@ -107,7 +107,7 @@ describe("dashboard and alarms", () => {
   });
   afterAll(() => harness.stop());
 
-  it("ask only for what a node exports", () => {
+  it("query only what a node exports", () => {
     const problems = queries.flatMap(([where, query]) => {
       const { selectors, groupedBy } = namesInQuery(query);
       const known = new Set([
@@ -135,14 +135,14 @@ describe("dashboard and alarms", () => {
     expect(problems).toEqual([]);
   });
 
-  it("leave no metric of the node unwatched", () => {
+  it("cover every metric of the node", () => {
     const used = new Set(queries.flatMap(([, query]) => namesInQuery(query).selectors.map(({ metric }) => metric)));
     const isUsed = (name: string): boolean =>
       used.has(name) || [...used].some((other) => stemOf(other) === stemOf(name));
     expect([...exported.keys()].filter((name) => name.startsWith("cairn_") && !isUsed(name))).toEqual([]);
   });
 
-  it("notice a query of a metric or label that does not exist", () => {
+  it("detect a query of a metric or label that does not exist", () => {
     expect(
       namesInQuery('sum by (le, x) (rate(cairn_a_total{b="c", d=~"e|f", g=~".*"}[5m])) > 2e9 * cairn_h and cairn_i'),
     ).toEqual({
@@ -172,7 +172,7 @@ describe("runbooks", () => {
     for (const { name, runbook } of alerts) expect(runbook).toBe(`docs/runbooks/alarms.md#${name.toLowerCase()}`);
   });
 
-  it("say of every alarm what it means, how to look, what to do and what never to do", () => {
+  it("say for every alarm what it means, how to check, what to do and what never to do", () => {
     const bodies = read("docs/runbooks/alarms.md").split(/^## /m).slice(1);
     for (const body of bodies) {
       for (const part of ["**Means.**", "**Look.**", "**Do.**", "**Never.**"]) {

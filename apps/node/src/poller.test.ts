@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createManualClock } from "./clock.ts";
 import { createPoller, type PollerOptions } from "./poller.ts";
 
-/** A poller whose runs the test lets end, one by one. */
+/** A poller whose runs the test completes one by one. */
 function scene(change: Partial<PollerOptions> = {}) {
   const clock = createManualClock(0);
   const logged: unknown[] = [];
@@ -46,7 +46,7 @@ describe("a poller", () => {
     expect(begun()).toBe(2);
   });
 
-  it("begins later when told to", () => {
+  it("begins later when configured to", () => {
     const { clock, poller, begun } = scene();
     poller.start(30);
     clock.advance(29);
@@ -55,7 +55,7 @@ describe("a poller", () => {
     expect(begun()).toBe(1);
   });
 
-  it("logs what a run throws, also at once, and goes on", async () => {
+  it("logs what a run throws, even synchronously, and continues", async () => {
     const { clock, poller, begun, fail, logged } = scene();
     poller.start();
     await fail();
@@ -73,7 +73,7 @@ describe("a poller", () => {
     expect(hasty.logged).toEqual(["it failed", "it failed"]);
   });
 
-  it("pauses longer with each failure where there is a limit to it, and as before after a success", async () => {
+  it("pauses longer with each failure, up to the limit, and resets after a success", async () => {
     const { clock, poller, begun, fail, end } = scene({ maxPauseMs: 300 });
     poller.start();
     for (const pause of [200, 300, 300]) {
@@ -89,7 +89,7 @@ describe("a poller", () => {
     expect(begun()).toBe(5);
   });
 
-  it("runs at once when it is poked, and once more when it is poked during a run", async () => {
+  it("runs at once when poked, and once more when poked during a run", async () => {
     const { clock, poller, begun, end } = scene();
     poller.poke();
     expect(begun()).toBe(0);
@@ -109,7 +109,7 @@ describe("a poller", () => {
     expect(begun()).toBe(4);
   });
 
-  it("sees a poke that falls into a run that someone else asked for", async () => {
+  it("notices a poke during a run that someone else requested", async () => {
     const { poller, begun, end } = scene();
     poller.start(100);
     const asked = poller.poll();
@@ -119,7 +119,7 @@ describe("a poller", () => {
     expect(begun()).toBe(2);
   });
 
-  it("lets those who ask join the run under way and tells them its failure", async () => {
+  it("lets callers join the current run and share its failure", async () => {
     const { poller, begun, fail } = scene();
     poller.start();
     const asked = Promise.allSettled([poller.poll(), poller.poll()]);
@@ -128,7 +128,7 @@ describe("a poller", () => {
     expect(await asked).toMatchObject(Array(2).fill({ status: "rejected", reason: { message: "no" } }));
   });
 
-  it("waits for the run under way when it stops, and begins no other", async () => {
+  it("waits for the current run when it stops, and begins no other", async () => {
     const { clock, poller, begun, fail } = scene();
     poller.start();
     poller.poke();
@@ -146,7 +146,7 @@ describe("a poller", () => {
     expect(begun()).toBe(1);
   });
 
-  it("whose runs are over at once keeps its pace while the clock jumps, and takes the pause as it is then", () => {
+  it("with synchronous runs keeps its pace while the clock jumps, and uses the current pause", () => {
     let runs = 0;
     const run = (): undefined => {
       runs++;
@@ -163,7 +163,7 @@ describe("a poller", () => {
     expect(runs).toBe(6);
   });
 
-  it("does not run inside its own run when that pokes it", () => {
+  it("does not run recursively when its own run pokes it", () => {
     let [depth, deepest, runs] = [0, 0, 0];
     const one = scene({
       run: (): undefined => {

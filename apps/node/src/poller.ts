@@ -1,36 +1,36 @@
 import type { Logger } from "pino";
 import type { Clock } from "./clock.ts";
 
-/** Work that is done again and again, one run at a time. */
+/** Work that is repeated, one run at a time. */
 export interface Poller {
-  /** Begins: the first run comes after `firstMs`, at once by default, each later one a pause after the one before. */
+  /** Starts: the first run comes after `firstMs`, at once by default, each later one a pause after the previous. */
   readonly start: (firstMs?: number) => void;
-  /** Runs now, or joins the run under way. Rejects with what the run throws. */
+  /** Runs now, or joins the current run. Rejects with what the run throws. */
   readonly poll: () => Promise<void>;
   /**
-   * Something has changed: a run that sees it begins at once, or right after the run under way. Does nothing before the start
-   * and after the stop.
+   * Something has changed: a run that sees it starts at once, or right after the current one. Does nothing before the
+   * start or after the stop.
    */
   readonly poke: () => void;
-  /** No run begins any more by itself; waits for the one under way. */
+  /** No more runs start by themselves; waits for the current one. */
   readonly stop: () => Promise<void>;
 }
 
-/** How a poller works. */
+/** Settings of a poller. */
 export interface PollerOptions {
-  /** Without a promise the run is over when it returns. */
+  /** A run without a promise is over when it returns. */
   readonly run: () => Promise<void> | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** The log's message when a run throws. */
+  /** Log message when a run throws. */
   readonly failure: string;
-  /** Pause after a run, as it is when the run ends. */
+  /** Pause after a run, read when the run ends. */
   readonly pollMs: number | (() => number);
-  /** The pause doubles with each run that throws, up to this; by default it stays. */
+  /** The pause doubles with each run that throws, up to this; constant by default. */
   readonly maxPauseMs?: number;
 }
 
-/** A poller that has not begun. */
+/** A poller that has not started. */
 export function createPoller({ run, clock, logger, failure, pollMs, maxPauseMs = 0 }: PollerOptions): Poller {
   let current: Promise<void> | null = null;
   let state: "new" | "started" | "stopped" = "new";
@@ -39,7 +39,7 @@ export function createPoller({ run, clock, logger, failure, pollMs, maxPauseMs =
   let failures = 0;
   let cancel: () => void = () => undefined;
 
-  /** The run under way, null when it is over already. Throws what a run without a promise throws. */
+  /** The current run, null when it is already over. Throws what a run without a promise throws. */
   const begin = (): Promise<void> | null => {
     if (current !== null || isInRun) return current;
     isInRun = true;

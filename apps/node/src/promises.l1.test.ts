@@ -12,7 +12,7 @@ import type { ProveBlock } from "./prover/proof-maker.ts";
 
 const ETHER = 10n ** 18n;
 const WAIT = { timeout: 120_000, interval: 200 };
-/** Eight blocks at a time, as long as no proof was seen. */
+/** Eight blocks at a time until a proof has been seen. */
 const LIMITS = { CAIRN_EXPECTED_BLOCK_SECONDS: "500", CAIRN_MAX_WAIT_SECONDS: "4000", CAIRN_BLOCK_TIME_MS: "100" };
 
 describe("drill: provers too slow for the load, for hours of L1's time", () => {
@@ -63,7 +63,7 @@ describe("drill: provers too slow for the load, for hours of L1's time", () => {
   });
   afterAll(() => scene.stop());
 
-  it("loses nothing confirmed, refuses the rest with a time to wait, and finishes once proofs come", async () => {
+  it("loses nothing confirmed, refuses the rest with a waiting time, and finishes once proofs come", async () => {
     const ids: string[] = [];
     let refused: Awaited<ReturnType<typeof submit>> | null = null;
     for (let nonce = 0; refused === null && nonce < 200; nonce++) {
@@ -83,7 +83,7 @@ describe("drill: provers too slow for the load, for hours of L1's time", () => {
     expect(details).toMatchObject({ expectedSeconds: expect.any(Number), retryAfterSeconds: expect.any(Number) });
     expect(ids.length).toBeGreaterThan(3);
     const [first = ""] = ids;
-    // The provers' turn never comes for almost four hours.
+    // No prover gets to work for almost four hours.
     for (const round of [1, 2]) {
       await scene.warp(6400);
       const rebuilt = async () => (await typesOf(first)).filter((type) => type === "requeued").length;

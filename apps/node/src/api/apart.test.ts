@@ -1,4 +1,4 @@
-/** An API apart from the sequencer, before processes that are no sequencers, or not good ones. */
+/** A separate API in front of processes that are not sequencers, or not good ones. */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -36,7 +36,7 @@ const ROLLUP = {
 /** Answers a path; false leaves the usual answer. */
 type Answer = (path: string, response: ServerResponse) => boolean;
 
-describe("an API apart", () => {
+describe("a separate API", () => {
   const endings: (() => Promise<unknown>)[] = [];
   afterEach(async () => {
     for (const end of endings.splice(0).reverse()) await end();
@@ -46,7 +46,7 @@ describe("an API apart", () => {
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     return true;
   };
-  /** A process that could be the sequencer's, but for what `answer` does. */
+  /** A process that behaves like the sequencer's, except for what `answer` does. */
   const upstream = async (answer: Answer, port = 0) => {
     const asked: string[] = [];
     const server: Server = createServer((request: IncomingMessage, response) => {
@@ -98,7 +98,7 @@ describe("an API apart", () => {
   };
   const isReady = (made: Front) => expect.poll(() => get(made, "/ready"), WAIT).toMatchObject({ status: 200 });
 
-  it("does not ask itself, and survives being told to", async () => {
+  it("does not query itself, and survives being configured to", async () => {
     const { url } = await upstream(() => false);
     const port = Number(new URL(url).port);
     await endings.pop()?.();
@@ -113,7 +113,7 @@ describe("an API apart", () => {
     expect(await get(own, "/v1/rollup")).toMatchObject(UNAVAILABLE);
   });
 
-  it("asks nothing of another rollup's sequencer that comes to the address later", async () => {
+  it("sends nothing to another rollup's sequencer that appears at the address later", async () => {
     const { url } = await upstream(() => false);
     await endings.pop()?.();
     const made = await front(url);
@@ -134,7 +134,7 @@ describe("an API apart", () => {
         setTimeout(() => response.destroy(), 50);
       },
     ],
-    ["stalls in the midst of its answer", (response) => response.writeHead(200).write("{")],
+    ["stalls halfway through its answer", (response) => response.writeHead(200).write("{")],
     ["never answers", () => undefined],
     ["is closing", (response) => json(response, { error: "Service Unavailable" }, 503)],
     ["is behind a proxy that does not reach it", (response) => response.writeHead(502).end("<html>")],
@@ -154,14 +154,14 @@ describe("an API apart", () => {
     expect((await front(url)).parts()).toMatchObject({ relay: { state: "out of reach" } });
   });
 
-  it("shows nothing of where the sequencer is", async () => {
+  it("does not reveal where the sequencer is", async () => {
     const { url } = await upstream((path, response) => path === "/ready" && json(response, { never: "so" }));
     const { body } = await get(await front(url), "/ready");
     expect(JSON.stringify(body)).not.toContain("127.0.0.1");
     expect(body).toMatchObject({ parts: { other: { state: "fine" }, sequencer: { state: "out of reach" } } });
   });
 
-  it("hands on no more reads at a time than it may", async () => {
+  it("forwards no more reads at a time than allowed", async () => {
     const { url, asked } = await upstream((path) => path === ACCOUNT);
     const made = await front(url, { CAIRN_MAX_IN_FLIGHT: "5" });
     await isReady(made);
@@ -170,7 +170,7 @@ describe("an API apart", () => {
     expect(asked.filter((path) => path === ACCOUNT)).toHaveLength(5);
   });
 
-  it("does not mind messages that it does not know", async () => {
+  it("ignores messages that it does not know", async () => {
     const { url, stream } = await upstream(() => false);
     const made = await front(url);
     await isReady(made);
@@ -186,7 +186,7 @@ describe("an API apart", () => {
     client.close();
   });
 
-  it("connects to nothing when it was stopped while it got to know the sequencer", async () => {
+  it("does not connect when it is stopped while checking the sequencer", async () => {
     const { url, stream } = await upstream(() => false);
     const known = Promise.withResolvers<void>();
     const connected: unknown[] = [];

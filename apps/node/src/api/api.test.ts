@@ -99,7 +99,7 @@ describe("API", () => {
   const submit = (...group: ReturnType<SequencerHarness["transfer"]>[]) =>
     post<RouteResponse<"submit">>(JSON.stringify({ transactions: group.map(signedTransactionToJson) }));
 
-  it("takes a transaction and shows it everywhere", async () => {
+  it("accepts a transaction and shows it everywhere", async () => {
     const answer = await submit(harness.transfer(0, 1, 0));
     expect(answer).toMatchObject({ status: 200, body: { transactions: [{ status: "confirmed" }] } });
     const [{ id, inclusion } = { id: "", inclusion: null }] = answer.body.transactions;
@@ -187,7 +187,7 @@ describe("API", () => {
     for (const client of clients) client.terminate();
   });
 
-  it("refuses to upgrade what is no stream, whatever stands for a path", async () => {
+  it("refuses to upgrade anything but the stream, whatever the path", async () => {
     const { port } = new URL(api.url());
     for (const path of ["//", "http://[", "/%", "/v1/streams", "*", "/v1/blocks"]) {
       const socket = connect(Number(port), "127.0.0.1");
@@ -201,7 +201,7 @@ describe("API", () => {
     expect(await get("/health")).toMatchObject({ status: 200 });
   });
 
-  it("keeps metrics and admin operations on ports of their own, the latter behind a token", async () => {
+  it("serves metrics and admin operations on separate ports, the latter behind a token", async () => {
     const metrics = createMetricsServer({ host: "127.0.0.1", port: 0 }, new Registry());
     const admin = createAdminServer(
       { host: "127.0.0.1", port: 0, token: "open sesame" },

@@ -3,7 +3,7 @@ import { changes } from "./chain-feed.ts";
 
 const block = (number: number, status: string) => ({ type: "block", number, status });
 
-describe("what the stream is told when the database changes", () => {
+describe("what the stream reports when the database changes", () => {
   it("is every block that L1 accepts and makes final, in order", () => {
     expect(changes({ proven: 2, final: 1 }, { proven: 4, final: 3 })).toEqual([
       block(3, "proven"),
@@ -13,7 +13,7 @@ describe("what the stream is told when the database changes", () => {
     ]);
   });
 
-  it("is every block that L1 takes back", () => {
+  it("is every block that a reorg of L1 undoes", () => {
     expect(changes({ proven: 4, final: 1 }, { proven: 2, final: 1 })).toEqual([block(3, "sealed"), block(4, "sealed")]);
   });
 

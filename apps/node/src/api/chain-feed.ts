@@ -4,14 +4,14 @@ import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { createPoller } from "../poller.ts";
 
-/** Tells the stream what a watcher in another process writes into the database. */
+/** Reports to the stream what a watcher in another process writes into the database. */
 export interface ChainFeed {
-  /** What is there at the start is told to nobody. */
+  /** What is there at the start is not reported. */
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
-/** A feed of blocks that L1 accepts, takes back and makes final, found by looking every `pollMs`. */
+/** A feed of blocks that L1 accepts, undoes in a reorg and makes final, found by polling every `pollMs`. */
 export function createChainFeed(
   pollMs: number,
   deps: {
@@ -30,7 +30,7 @@ export function createChainFeed(
     if (known !== null) deps.publish(changes(known, heights));
     known = heights;
   };
-  const failure = "the database does not tell what L1 has proven";
+  const failure = "the database cannot say what is proven on L1";
   const poller = createPoller({ ...deps, run: look, failure, pollMs });
   return {
     start: async () => {
@@ -47,7 +47,7 @@ interface Heights {
   readonly final: number;
 }
 
-/** What the stream is told when heights change. */
+/** The messages for changed heights. */
 export function changes(before: Heights, now: Heights): StreamMessage[] {
   return [
     ...blocksAfter(now.proven, before.proven, "sealed"),

@@ -40,12 +40,12 @@ const CODES: Readonly<Record<string, ApiErrorCode>> = {
   "protocol/bad-address": "bad-request",
 };
 
-/** What a client is told of an error; the unforeseen gives nothing away. */
+/** What a client learns of an error; an unexpected one reveals nothing. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (isCairnError(error)) {
     const code = CODES[error.code];
-    // When and why to come back.
+    // When to come back, and why.
     const details = code === "overloaded" && Object.keys(error.details).length > 0 ? { ...error.details } : undefined;
     if (code !== undefined) return new ApiError(code, error.message, details);
   }
@@ -54,7 +54,7 @@ export function toApiError(error: unknown): ApiError {
   return new ApiError("internal", "the node failed; its log says why");
 }
 
-/** What is wrong with a request that HTTP itself refuses. */
+/** What is wrong with a request that fails at the HTTP level. */
 const REQUEST_ERRORS: ReadonlyMap<number, readonly [ApiErrorCode, string]> = new Map([
   [404, ["not-found", "there is no such operation"]],
   [408, ["request-timeout", "the request did not arrive in time"]],
@@ -65,7 +65,7 @@ const REQUEST_ERRORS: ReadonlyMap<number, readonly [ApiErrorCode, string]> = new
   [431, ["headers-too-large", "the request's headers are too large"]],
 ]);
 
-/** The failure of an HTTP status from 400 to 499; one without a code of its own is a bad request. */
+/** The failure of an HTTP status from 400 to 499; one without its own code is a bad request. */
 export function requestError(status: number): ApiError {
   const [code, message] = REQUEST_ERRORS.get(status) ?? ["bad-request" as const, "the request is malformed"];
   return new ApiError(code, message);

@@ -5,24 +5,29 @@ import type { Handlers, PartStatus } from "./handlers.ts";
 import type { HistoryRoute } from "./history-handlers.ts";
 import type { Upstream } from "./upstream.ts";
 
-/** What forwarding is told. */
+/** Dependencies of forwarding. */
 export interface ForwardingDeps {
   readonly upstream: Upstream;
-  /** Whether the process at the address is known to be the rollup's sequencer; until then nothing is asked of it. */
+  /**
+   * Whether the process at the address is known to be the rollup's sequencer; until then nothing is forwarded to it.
+   */
   readonly isIdentified: () => boolean;
-  /** Questions under way, of all clients together, beyond which new ones are refused. */
+  /** Pending requests of all clients together beyond which new ones are refused. */
   readonly maxInFlight: number;
-  /** Time for the answer to a client's question. */
+  /** Time limit for the answer to a client's request. */
   readonly timeoutMs: number;
   readonly roles: readonly string[];
   readonly version: string;
   readonly parts: () => Readonly<Record<string, PartStatus>>;
 }
 
-/** Answers about readiness come at once or not at all. */
+/** Readiness is answered at once or not at all. */
 const READINESS_TIMEOUT_MS = 2000;
 
-/** Operations that only the sequencer's process can answer, handed on to it; `assertTaking` throws what a submission would meet. */
+/**
+ * Operations that only the sequencer's process can answer, forwarded to it; `assertTaking` throws what a submission
+ * would.
+ */
 export function createForwardingHandlers(deps: ForwardingDeps): {
   readonly handlers: Handlers<Exclude<RouteName, HistoryRoute>>;
   readonly assertTaking: () => void;
@@ -47,12 +52,12 @@ export function createForwardingHandlers(deps: ForwardingDeps): {
     <Name extends RouteName>(name: Name) =>
     (request: RouteRequest<Name>): Promise<RouteResponse<Name>> => {
       if (inFlight < maxInFlight) return ask(name, request, deps.timeoutMs);
-      throw new CairnError<NodeErrorCode>("node/unavailable", `${inFlight} questions are under way`);
+      throw new CairnError<NodeErrorCode>("node/unavailable", `${inFlight} requests are pending`);
     };
   const assertTaking = (): void => {
     if (!deps.isIdentified()) throw outOfReach();
     if (inFlight < maxInFlight) return;
-    throw new CairnError<NodeErrorCode>("node/overloaded", `${inFlight} questions are under way`);
+    throw new CairnError<NodeErrorCode>("node/overloaded", `${inFlight} requests are pending`);
   };
 
   const readiness = async (): Promise<RouteResponse<"ready">> => {

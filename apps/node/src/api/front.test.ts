@@ -13,7 +13,7 @@ const databases = createTestDatabases().server;
 const WAIT = { timeout: 20_000, interval: 50 };
 const RECIPIENT = 0xc0ffeen;
 
-describe("an API apart from the sequencer", () => {
+describe("an API separate from the sequencer", () => {
   let harness: NodeHarness;
   let sequencer: CairnNode;
   let front: CairnNode;
@@ -60,7 +60,7 @@ describe("an API apart from the sequencer", () => {
     await databases.stop();
   });
 
-  it("answers what the sequencer and what the database knows", async () => {
+  it("answers from the sequencer and from the database", async () => {
     listen();
     await expect
       .poll(() => call(front, "account", { params: { index: "64" } }), WAIT)
@@ -76,7 +76,7 @@ describe("an API apart from the sequencer", () => {
     const owner = toHex(alice.owner, { size: 20 });
     expect((await call(front, "accounts", { query: { owner, tokenId: "0" } })).value.accounts).toHaveLength(1);
     await expect.poll(() => call(front, "payouts"), WAIT).toMatchObject({ value: { payouts: [{ status: "owed" }] } });
-    // Nothing is open any more.
+    // Nothing is open any longer.
     expect((await call(front, "rollup")).value).toEqual((await call(sequencer, "rollup")).value);
     await expect
       .poll(async () => (await call(front, "blocks")).value.blocks.map(({ status }) => status), WAIT)
@@ -89,7 +89,7 @@ describe("an API apart from the sequencer", () => {
     await expect.poll(() => heard, WAIT).toEqual(expect.arrayContaining(["transaction", "block 1 sealed"]));
   });
 
-  it("hands refusals on, and refuses by itself what has no form", async () => {
+  it("forwards refusals, and refuses malformed requests itself", async () => {
     expect(await submit(withdraw(0))).toMatchObject({ status: 200 });
     expect(await submit({ ...withdraw(1), amount: encodeFloat40(10n ** 20n) })).toMatchObject({
       status: 422,
@@ -102,7 +102,7 @@ describe("an API apart from the sequencer", () => {
     });
   });
 
-  it("tells that the sequencer is away, still shows the past, and goes on when it is back", async () => {
+  it("says that the sequencer is away, still shows the past, and continues when it is back", async () => {
     const port = new URL(sequencer.urls().api ?? "").port;
     await sequencer.stop();
     expect(await submit(withdraw(1))).toMatchObject({ status: 503, value: { error: { code: "unavailable" } } });
@@ -124,7 +124,7 @@ describe("an API apart from the sequencer", () => {
     await expect.poll(() => heard, WAIT).toContain("transaction");
   });
 
-  it("takes no more submissions than it is allowed to hand on", async () => {
+  it("accepts no more submissions than it is allowed to forward", async () => {
     const url = sequencer.urls().api ?? "";
     const narrow = { CAIRN_ROLES: "api", CAIRN_SEQUENCER_URL: url, CAIRN_MAX_IN_FLIGHT: "1" };
     const small = await harness.begin({}, narrow);
@@ -133,12 +133,12 @@ describe("an API apart from the sequencer", () => {
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 429]));
   });
 
-  it("does not start before an API that is itself apart, which could be itself", async () => {
+  it("does not start in front of another separate API, which could be itself", async () => {
     const indirect = { CAIRN_ROLES: "api", CAIRN_SEQUENCER_URL: front.urls().api ?? "" };
     await expect(harness.begin({}, indirect)).rejects.toMatchObject({ code: "node/wrong-sequencer" });
   });
 
-  it("does not start before a sequencer of another rollup", async () => {
+  it("does not start in front of a sequencer of another rollup", async () => {
     const other = await createNodeHarness();
     try {
       const { location } = await databases.create();

@@ -16,35 +16,40 @@ import { createStreamRelay } from "./stream-relay.ts";
 import { createUpstream } from "./upstream.ts";
 
 const RETRY_MS = 500;
-/** Time for each step of getting to know the sequencer's process. */
+/** Time limit for each step of checking the sequencer's process. */
 const IDENTIFY_MS = 2000;
-/** How long requests under way may take to end when the process stops. */
+/** How long pending requests may take when the process stops. */
 const STOP_PATIENCE_MS = 5000;
-/** The sequencer's process pings its stream more often than that. */
+/** Longest silence on the stream; the sequencer's process pings more often. */
 const SILENCE_MS = 75_000;
 
-/** What it stands on; all of it remains the caller's. */
+/** Its dependencies, owned by the caller. */
 export interface FrontDeps {
   readonly database: Database;
   readonly domain: Domain;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly registry: Registry;
-  /** Of the process's other parts. */
+  /** Readiness of the process's other parts. */
   readonly readiness: () => Readonly<Record<string, PartStatus>>;
 }
 
-/** The API in a process of its own: it answers from the database, asks the sequencer's process for the rest, and relays its stream. */
+/**
+ * The API in a separate process: it answers from the database, forwards the rest to the sequencer's process, and relays
+ * its stream.
+ */
 export interface Front {
-  /** Throws `node/wrong-sequencer` when the process at the address serves another rollup; one that is silent may come back. */
+  /**
+   * Throws `node/wrong-sequencer` when the process at the address serves another rollup; a silent one may come back.
+   */
   readonly start: () => Promise<void>;
   readonly url: () => string;
   readonly parts: () => Readonly<Record<string, PartStatus>>;
-  /** Finishes requests under way and closes. */
+  /** Finishes pending requests and closes. */
   readonly stop: () => Promise<void>;
 }
 
-/** An API that does not listen yet. Throws `node/bad-config` without the address of the sequencer's process. */
+/** An API that is not listening yet. Throws `node/bad-config` without the address of the sequencer's process. */
 export function createFront(config: NodeConfig, deps: FrontDeps): Front {
   const { domain, clock, registry } = deps;
   const { sequencerUrl: url, roles, maxInFlight } = config;
@@ -59,7 +64,7 @@ export function createFront(config: NodeConfig, deps: FrontDeps): Front {
   const identify = async (): Promise<void> => {
     isIdentified = false;
     const { roles: theirs } = await upstream.ask("health", {}, IDENTIFY_MS);
-    if (!theirs.includes("sequencer")) throw wrongSequencer(`${redactUrl(url)} is a process of roles ${theirs}`);
+    if (!theirs.includes("sequencer")) throw wrongSequencer(`${redactUrl(url)} is a process with the roles ${theirs}`);
     const { chainId, rollup } = await upstream.ask("rollup", {}, IDENTIFY_MS);
     if (BigInt(chainId) !== domain.chainId || rollup.toLowerCase() !== bigintToAddress(domain.rollup)) {
       throw wrongSequencer(`${redactUrl(url)} serves ${rollup} on chain ${chainId}`);

@@ -1,7 +1,7 @@
 import type { RouteName, RouteRequest, RouteResponse } from "@cairn/rpc";
 import { ApiError } from "./errors.ts";
 
-/** What answers operations of the API, all of them by default. */
+/** Handlers of operations of the API, all of them by default. */
 export type Handlers<Names extends RouteName = RouteName> = {
   readonly [Name in Names]: (request: RouteRequest<Name>) => Promise<RouteResponse<Name>>;
 };
@@ -12,7 +12,7 @@ export interface PartStatus {
   readonly state: string;
 }
 
-/** The value that was asked for. Throws `ApiError` when there is none. */
+/** The requested value. Throws `ApiError` when there is none. */
 export function found<T>(value: T | undefined, what: string): T {
   if (value === undefined) throw new ApiError("not-found", `there is no such ${what}`);
   return value;

@@ -20,7 +20,7 @@ import { wordHex } from "../json.ts";
 import { found, type Handlers } from "./handlers.ts";
 import { toBatch, toBlock, toHistory, toPayout, toQueueEntry, toSummary } from "./resources.ts";
 
-/** Operations that the database alone answers. */
+/** Operations answered from the database alone. */
 export type HistoryRoute =
   | "transaction"
   | "accountTransactions"
@@ -33,8 +33,8 @@ export type HistoryRoute =
   | "queue";
 
 /**
- * What the database says of the past: transactions, blocks, batches, payouts, the L1 queue. Lists are read one entry beyond
- * the page to know whether another follows. `hasAccount` is asked only about accounts without transactions.
+ * What the database says about the past: transactions, blocks, batches, payouts, the L1 queue. Lists are read one entry
+ * beyond the page to know whether another follows. `hasAccount` is called only for accounts without transactions.
  */
 export function createHistoryHandlers(
   { db }: Database,
@@ -113,7 +113,7 @@ async function pageOf<Row, Cursor>(
   return { rows, next: last === undefined || found.length <= limit ? null : cursorOf(last) };
 }
 
-/** The payout that a cursor stands after; a block alone stands after all of its payouts. */
+/** The payout before a cursor; a block alone means after all of its payouts. */
 function payoutCursor(text: string): { readonly block: number; readonly position: number | null } {
   const [block, position] = text.split("-", 2);
   return { block: Number(block), position: position === undefined ? null : Number(position) };

@@ -39,7 +39,7 @@ describe("HTTP of the API", () => {
     await api.stop();
   });
 
-  /** Sends bytes and reads what comes until the connection ends. */
+  /** Sends bytes and reads the answer until the connection ends. */
   const talk = async (text: string, server = api): Promise<{ status: number; head: string; body: string }> => {
     const { port } = new URL(server.url());
     const socket = connect(Number(port), "127.0.0.1");
@@ -68,13 +68,13 @@ describe("HTTP of the API", () => {
     ["a path below a known one", "GET /v1/rollup/", "not-found"],
     ["an unknown path and method", "DELETE /v1/nothing", "not-found"],
     ["another method", "DELETE /v1/blocks/1", "method-not-allowed"],
-    ["a write of what is read", "POST /v1/rollup", "method-not-allowed"],
-    ["a read of what is written", "GET /v1/transactions", "method-not-allowed"],
+    ["a write to a read-only path", "POST /v1/rollup", "method-not-allowed"],
+    ["a read of a write-only path", "GET /v1/transactions", "method-not-allowed"],
     ["a rare method", "PROPFIND /v1/rollup", "method-not-allowed"],
     ["a method that does not exist", "NONSENSE /v1/rollup", "bad-request"],
     ["the stream without an upgrade", "GET /v1/stream", "upgrade-required"],
     ["a write to the stream", "POST /v1/stream", "method-not-allowed"],
-    ["what the node did not foresee", "GET /v1/rollup", "internal"],
+    ["an unexpected failure", "GET /v1/rollup", "internal"],
   ] as const)("answers %s from the table", async (_what, line, code) => {
     const answer = await ask(line);
     expectFailure(answer, code);
@@ -88,7 +88,7 @@ describe("HTTP of the API", () => {
       "headers-too-large",
     ],
     ["no host", "GET /health HTTP/1.1\r\nconnection: close\r\n\r\n", "bad-request"],
-    ["what is not HTTP", "\u0016\u0003\u0001hello\r\n\r\n", "bad-request"],
+    ["something that is not HTTP", "\u0016\u0003\u0001hello\r\n\r\n", "bad-request"],
     [
       "two lengths",
       "POST /v1/transactions HTTP/1.1\r\nhost: n\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx",
@@ -109,7 +109,7 @@ describe("HTTP of the API", () => {
     expectFailure(await ask("POST /v1/transactions", json(body, type), body), code);
   });
 
-  it("names the methods that a path has", async () => {
+  it("lists the methods of a path", async () => {
     expect((await ask("DELETE /v1/transactions")).head).toContain("allow: options, post");
     expect((await ask("PUT /v1/accounts/64/transactions")).head).toContain("allow: get, head, options");
   });
@@ -139,7 +139,7 @@ describe("HTTP of the API", () => {
     }
   });
 
-  it("answers though another protocol is offered, or an expectation is stated", async () => {
+  it("answers even if another protocol is offered or an expectation is stated", async () => {
     expect(await ask("GET /health", ["connection: upgrade", "upgrade: h2c"])).toMatchObject({ status: 200 });
     expect(await ask("GET /health", ["expect: cookies"])).toMatchObject({ status: 200 });
   });
@@ -154,7 +154,7 @@ describe("HTTP of the API", () => {
     stream.open();
   });
 
-  it("is as strict on the operator's ports, and tells strangers nothing there", async () => {
+  it("is as strict on the operator's ports, and reveals nothing to strangers there", async () => {
     const metrics = createMetricsServer({ host: "127.0.0.1", port: 0 }, new Registry());
     const admin = createAdminServer(
       { host: "127.0.0.1", port: 0, token: "open sesame" },

@@ -3,17 +3,17 @@ import type { Socket } from "node:net";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import { ApiError, requestError, toApiError } from "./errors.ts";
 
-/** What an HTTP application may be told. */
+/** Options of an HTTP application. */
 export interface HttpOptions {
   readonly forceCloseConnections: boolean | "idle";
   readonly bodyLimit?: number;
   /** Time a client may take to send a request. */
   readonly requestTimeoutMs?: number;
-  /** Pages of every origin may read the answers: for what is public and knows no cookies. */
+  /** Web pages of any origin may read the answers: for public APIs without cookies. */
   readonly isForBrowsers?: boolean;
-  /** Throws for a request that is not allowed, before anything else of it is looked at. */
+  /** Throws for a request that is not allowed, before anything else in it is examined. */
   readonly authorise?: (request: FastifyRequest) => void;
-  /** Told of every failure that was not foreseen. */
+  /** Called with every unexpected failure. */
   readonly onFailure?: (error: unknown, request: FastifyRequest) => void;
 }
 
@@ -25,8 +25,8 @@ const LINGER_MS = 1000;
 const PREFLIGHT_SECONDS = "86400";
 
 /**
- * An HTTP application whose every answer, also to what is no HTTP, no operation or no method of it, comes from the error
- * table. Answers OPTIONS, and HEAD as GET.
+ * An HTTP application whose every failure, including invalid HTTP, unknown operations and unknown methods, comes from
+ * the error table. Answers OPTIONS, and HEAD as GET.
  */
 export function createHttpApp(options: HttpOptions): FastifyInstance {
   const { bodyLimit, requestTimeoutMs, isForBrowsers = false } = options;
@@ -35,7 +35,7 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
     ...(requestTimeoutMs === undefined ? {} : { requestTimeout: requestTimeoutMs }),
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: options.forceCloseConnections,
-    // What comes while it closes is answered as always, or refused by those who stop.
+    // Requests during closing are answered as usual, or refused by whoever is stopping.
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: (error, _request, reply) => {
@@ -48,9 +48,9 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
       ...(requestTimeoutMs === undefined
         ? {}
         : { connectionsCheckingInterval: Math.min(MAX_CHECKING_MS, requestTimeoutMs / 2) }),
-      // Else Node answers by itself, without a body.
+      // Otherwise Node answers by itself, without a body.
       requireHostHeader: false,
-      // Other protocols are offered, not demanded: the request is answered as if the offer were not there.
+      // An upgrade to another protocol is an offer: the request is answered as if it were not there.
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === "websocket",
     },
   });
@@ -77,7 +77,7 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
     if (allowed.length === 0) throw requestError(404);
     reply.header("allow", allowed.join(", "));
     if (request.method !== "OPTIONS")
-      throw new ApiError("method-not-allowed", `${request.method} is no method of this path`);
+      throw new ApiError("method-not-allowed", `${request.method} is not a method of this path`);
     if (isForBrowsers) {
       reply.header("access-control-allow-methods", allowed.join(", "));
       reply.header("access-control-allow-headers", "content-type").header("access-control-max-age", PREFLIGHT_SECONDS);
@@ -102,7 +102,7 @@ export function answer(reply: FastifyReply, error: ApiError): FastifyReply {
   return reply.code(error.status).send(error.toBody());
 }
 
-/** A failure as the whole HTTP answer of a connection that ends with it, where no application can answer. */
+/** A failure as a complete HTTP answer that ends the connection, for when no application can answer. */
 export function rawAnswer(error: ApiError): string {
   const body = JSON.stringify(error.toBody());
   const head = [
@@ -124,17 +124,17 @@ function pathPattern(url: string): RegExp {
   return new RegExp(`^${parts.join("/")}$`);
 }
 
-/** What the parser of HTTP says, and the status for it; everything else is a bad request. */
+/** Errors of the HTTP parser and their status; everything else is a bad request. */
 const PARSER_ERRORS: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
   HPE_HEADER_OVERFLOW: 431,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
 };
 
-/** With the answer under way, which Node keeps there. */
+/** With the pending answer, which Node keeps there. */
 type HttpSocket = Socket & { readonly _httpMessage?: { readonly headersSent?: boolean } | null };
 
-/** Answers a connection on which something came that is no request. */
+/** Answers a connection that received something other than a request. */
 function refuseConnection(error: { readonly code: string; readonly rawPacket: unknown }, socket: HttpSocket): void {
   const { code, rawPacket } = error;
   const isAnswering = socket._httpMessage?.headersSent === true;
@@ -143,7 +143,7 @@ function refuseConnection(error: { readonly code: string; readonly rawPacket: un
     return;
   }
   const status = PARSER_ERRORS[code] ?? 400;
-  // What overflowed is the request line when that alone is too long.
+  // If the request line alone is too long, it is what overflowed.
   const isLine = status === 431 && Buffer.isBuffer(rawPacket) && isRequestLine(rawPacket);
   socket.end(rawAnswer(requestError(isLine ? 414 : status)));
   setTimeout(() => socket.destroy(), LINGER_MS).unref();

@@ -30,7 +30,7 @@ describe("lists in pages", () => {
   }, 120_000);
   afterAll(() => databases.stop());
 
-  /** Reads page after page, as a client does, and what one large page says. */
+  /** Reads page after page, like a client, and compares with one large page. */
   const walk = async <Entry, Cursor>(
     limit: number,
     read: (page: { cursor: string | undefined; limit: string }) => Promise<{ entries: Entry[]; next: Cursor | null }>,
@@ -77,14 +77,14 @@ describe("lists in pages", () => {
       return { entries, next };
     },
   };
-  it.each(Object.entries(readers))("tell each entry once, whatever their size: %s", async (_name, read) => {
+  it.each(Object.entries(readers))("list each entry once, whatever their size: %s", async (_name, read) => {
     for (const limit of [1, 2, 3, 5, 7, 11, 12, 13, 50]) {
       const { seen, all } = await walk<object, number>(limit, read);
       expect(seen, `pages of ${limit}`).toEqual(all);
     }
   });
 
-  it("tell each payout once, also those of a page that ends inside a block", async () => {
+  it("list each payout once, also those of a page that ends inside a block", async () => {
     const filter = record({
       limit: integer({ min: 1, max: 30 }),
       recipient: option(constantFrom(...RECIPIENTS), { nil: undefined }),

@@ -20,7 +20,7 @@ import { found, type Handlers, type PartStatus } from "./handlers.ts";
 import { createHistoryHandlers } from "./history-handlers.ts";
 import { toAccount, toQuote } from "./resources.ts";
 
-/** What the handlers read from. */
+/** Dependencies of the handlers. */
 export interface SequencerHandlerDeps {
   readonly database: Database;
   readonly sequencer: Sequencer;
@@ -36,7 +36,7 @@ export interface SequencerHandlerDeps {
   readonly parts: () => Readonly<Record<string, PartStatus>>;
 }
 
-/** The API's operations beside the sequencer. */
+/** The API's operations in the sequencer's process. */
 export function createSequencerHandlers(deps: SequencerHandlerDeps): Handlers {
   const { sequencer } = deps;
   const { db } = deps.database;
@@ -57,7 +57,7 @@ export function createSequencerHandlers(deps: SequencerHandlerDeps): Handlers {
     },
     quote: async ({ query }) => {
       const quote = deps.feePolicy.quote(query.kind, tokenId(query.tokenId));
-      return toQuote(found(quote ?? undefined, "token in which fees are taken"));
+      return toQuote(found(quote ?? undefined, "token in which fees are accepted"));
     },
     accounts: async ({ query }) => {
       const { owner, tokenId: token, key, ...rest } = query;

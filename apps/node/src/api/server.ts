@@ -30,7 +30,7 @@ export function apiSettings(config: NodeConfig, port: number): ApiSettings {
   return { host, port, maxBodyBytes, maxConnections, requestTimeoutMs, version: NODE_VERSION };
 }
 
-/** Connections that may wait to be accepted; more are refused by the system when many come at once. */
+/** Connections that may wait to be accepted; the system refuses more when many come at once. */
 const BACKLOG = 4096;
 
 /** A listening server. */
@@ -38,7 +38,7 @@ export interface ListeningServer {
   /** Address with the port in use. */
   readonly url: () => string;
   readonly start: () => Promise<void>;
-  /** Finishes requests under way and closes. */
+  /** Finishes pending requests and closes. */
   readonly stop: () => Promise<void>;
 }
 
@@ -47,7 +47,7 @@ export function createApiServer(
   settings: ApiSettings,
   deps: {
     readonly handlers: Handlers;
-    /** Throws when no submission would be taken now, so that refusing costs next to nothing. */
+    /** Throws when no submission would be accepted now, so that refusing costs next to nothing. */
     readonly assertTaking: () => void;
     readonly stream: Stream;
     readonly logger: Logger;
@@ -63,7 +63,7 @@ export function createApiServer(
   });
   const failures = new Counter({
     name: "cairn_http_failures_total",
-    help: "Requests that failed in a way the node did not foresee",
+    help: "Requests that failed unexpectedly",
     registers: [deps.registry],
   });
   const app = createHttpApp({
@@ -112,7 +112,7 @@ function addRoute(
   deps: { readonly handlers: Handlers; readonly assertTaking: () => void },
 ): void {
   const route: RouteDefinition = ROUTES[name];
-  // The table pairs each name with its handler's types; a loop over names cannot express that.
+  // The table ties each name to its handler's types; a loop over names cannot express that.
   const handle = deps.handlers[name] as (request: object) => Promise<object>;
   app.route({
     method: route.method,

@@ -3,7 +3,7 @@ import { wordHex } from "../json.ts";
 import type { SequencerEvent } from "../sequencer/events.ts";
 import type { WatcherEvent } from "../watcher/watcher.ts";
 
-/** What the stream tells when the sequencer did something. */
+/** The stream's messages for an event of the sequencer. */
 export function sequencerMessages(event: SequencerEvent): StreamMessage[] {
   switch (event.type) {
     case "transactions":
@@ -21,7 +21,7 @@ export function sequencerMessages(event: SequencerEvent): StreamMessage[] {
   }
 }
 
-/** What the stream tells when the watcher saw something. */
+/** The stream's messages for an event of the watcher. */
 export function watcherMessages(event: WatcherEvent): StreamMessage[] {
   if (event.type === "reorg") return event.unproven.map((number) => ({ type: "block", number, status: "sealed" }));
   if (event.type === "final") return event.blocks.map((number) => ({ type: "block", number, status: "final" }));

@@ -13,15 +13,15 @@ export interface RelaySettings {
   readonly retryMs: number;
   /** Time for connecting. */
   readonly handshakeMs: number;
-  /** A connection without a sign of life for this long is dead; the sequencer's process pings. */
+  /** A connection that is silent for this long is dead; the sequencer's process pings. */
   readonly silenceMs: number;
 }
 
-/** What a relay does with what it hears. */
+/** What a relay does with what it receives. */
 export interface RelayDeps {
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Before each connection: throws when this is no sequencer to listen to. */
+  /** Before each connection: throws when the process is not the right sequencer. */
   readonly identify: () => Promise<void>;
   readonly opened: () => void;
   readonly message: (message: StreamMessage) => void;
@@ -29,9 +29,9 @@ export interface RelayDeps {
   readonly lost: () => void;
 }
 
-/** Listens to the stream of the sequencer's process for as long as it runs. */
+/** Follows the stream of the sequencer's process for as long as it runs. */
 export interface StreamRelay {
-  /** Tries to connect and goes on trying. Throws `node/wrong-sequencer` when the first try meets another rollup. */
+  /** Keeps trying to connect. Throws `node/wrong-sequencer` when the first attempt finds another rollup. */
   readonly start: () => Promise<void>;
   readonly status: () => PartStatus;
   readonly stop: () => void;
@@ -56,7 +56,7 @@ export function createStreamRelay(
     } catch (error) {
       if (isStopped) return;
       const reached = isWrongSequencer(error) ? "wrong sequencer" : "out of reach";
-      if (state !== reached) logger.warn({ err: error }, "the sequencer's stream is not heard");
+      if (state !== reached) logger.warn({ err: error }, "the sequencer's stream cannot be followed");
       state = reached;
       retry();
       throw error;
@@ -69,7 +69,7 @@ export function createStreamRelay(
     });
   };
 
-  /** Resolves when connected; from then on the end of the connection leads to the next try. */
+  /** Resolves when connected; from then on the end of the connection leads to the next attempt. */
   const listen = (): Promise<void> => {
     const connection = new WebSocket(address, { maxPayload: 1_000_000, handshakeTimeout: handshakeMs });
     socket = connection;
@@ -92,7 +92,7 @@ export function createStreamRelay(
         alive();
         const parsed = parseMessage(String(data));
         if (parsed !== null) deps.message(parsed);
-        else logger.warn({ text: String(data).slice(0, 200) }, "the sequencer's stream says what is not understood");
+        else logger.warn({ text: String(data).slice(0, 200) }, "the sequencer's stream sent an unknown message");
       });
       let failure: unknown;
       connection.on("error", (error) => {

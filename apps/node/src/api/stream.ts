@@ -12,7 +12,7 @@ import { rawAnswer } from "./http.ts";
 /** Limits of the stream. */
 export interface StreamLimits {
   readonly maxClients: number;
-  /** Bytes that may wait for a slow client before it is cut off. */
+  /** Bytes that may be queued for a slow client before it is cut off. */
   readonly maxBufferedBytes: number;
   /** A client that does not answer a ping within this time is cut off. */
   readonly pingMs: number;
@@ -29,9 +29,9 @@ export interface Stream {
   /** Takes over an HTTP upgrade of the stream's path; answers others with 404. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   readonly clients: () => number;
-  /** Takes clients again. */
+  /** Accepts clients again. */
   readonly open: () => void;
-  /** Sends all clients away, who come back to read what they missed, and takes none until it is opened. */
+  /** Disconnects all clients, which then come back to read what they missed, and accepts none until it is opened. */
   readonly interrupt: (reason: string) => void;
   readonly stop: () => Promise<void>;
 }
@@ -39,7 +39,7 @@ export interface Stream {
 /** Close code of RFC 6455's registry. */
 const TRY_AGAIN_LATER = 1013;
 
-const FULL = new ApiError("unavailable", "the stream takes no more clients for the moment");
+const FULL = new ApiError("unavailable", "the stream accepts no more clients at the moment");
 
 /** An open stream without clients. */
 export function createStream(limits: StreamLimits, deps: { readonly clock: Clock; readonly logger: Logger }): Stream {
@@ -72,7 +72,7 @@ export function createStream(limits: StreamLimits, deps: { readonly clock: Clock
     },
     upgrade: (request, socket, head) => {
       socket.on("error", () => socket.destroy());
-      // Anything may stand there, also what is no URL.
+      // It may be anything, even something that is not a URL.
       const [path] = (request.url ?? "").split("?", 1);
       if (path !== STREAM_PATH) socket.end(rawAnswer(requestError(404)));
       else if (!isOpen || server.clients.size >= limits.maxClients) socket.end(rawAnswer(FULL));
@@ -94,7 +94,7 @@ export function createStream(limits: StreamLimits, deps: { readonly clock: Clock
     },
     stop: async () => {
       await pings.stop();
-      for (const client of server.clients) client.close(1001, "the node stops");
+      for (const client of server.clients) client.close(1001, "the node is stopping");
       server.close();
     },
   };

@@ -10,18 +10,18 @@ import {
 import type { NodeErrorCode } from "../errors.ts";
 import { ApiError } from "./errors.ts";
 
-/** The process of the sequencer, as an API apart from it asks it. */
+/** The sequencer's process, as seen by a separate API. */
 export interface Upstream {
   /**
-   * Asks once. Throws the `ApiError` that it answers with, `node/unavailable` when it does not answer as a Cairn node does,
-   * and `node/wrong-sequencer` for an answer of another form.
+   * Asks once. Throws the `ApiError` that it answers with, `node/unavailable` when it does not answer like a Cairn
+   * node, and `node/wrong-sequencer` for an unknown answer.
    */
   readonly ask: <Name extends RouteName>(
     name: Name,
     request: Partial<RouteRequest<Name>>,
     timeoutMs: number,
   ) => Promise<RouteResponse<Name>>;
-  /** Gives up what is under way, and everything after. */
+  /** Aborts pending requests and all later ones. */
   readonly stop: () => void;
 }
 
@@ -44,7 +44,7 @@ export function createUpstream(url: string): Upstream {
       if (!isOk) throw silent(new CairnError("node/unavailable", `status ${status} to ${name}`));
       throw new CairnError<NodeErrorCode>(
         "node/wrong-sequencer",
-        `${redactUrl(url)} gives no answer of this version to ${name}`,
+        `${redactUrl(url)} does not answer ${name} like this version`,
         {
           cause: parsed.error,
         },

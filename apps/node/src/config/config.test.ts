@@ -20,7 +20,7 @@ const problemsOf = (env: Record<string, string>, args: string[] = []): unknown =
 };
 
 describe("configuration", () => {
-  it("takes defaults, variables and flags, which win", () => {
+  it("takes defaults, variables and flags; flags win", () => {
     const config = loadConfig({ ...ENV, CAIRN_API_PORT: "1", CAIRN_SLOTS: "16" }, [
       "--api-port=2",
       "--roles",
@@ -44,7 +44,7 @@ describe("configuration", () => {
     }
   });
 
-  it("names every problem at once", () => {
+  it("reports every problem at once", () => {
     expect(problemsOf({ CAIRN_SLOTS: "17", CAIRN_API_PORT: "x" }, ["--nope=1"])).toEqual({
       problems: ["unknown flag --nope", expect.stringContaining("CAIRN_SLOTS"), "CAIRN_API_PORT is not a whole number"],
     });
@@ -60,7 +60,7 @@ describe("configuration", () => {
     });
   });
 
-  it("lets every role run alone; an api then needs to know where the sequencer is", () => {
+  it("lets every role run alone; an api then needs the sequencer's address", () => {
     const server = { ...ENV, DATABASE_URL: "postgres://x" };
     const publisher = { CAIRN_PUBLISHER_KEY: `0x${"11".repeat(32)}` };
     const url = { CAIRN_SEQUENCER_URL: "http://127.0.0.1:8081" };
@@ -83,7 +83,7 @@ describe("configuration", () => {
     });
   });
 
-  it("wants to be told who takes the fees, or that there are none", () => {
+  it("requires the fee owner, or that there are no fees", () => {
     expect(problemsOf({ CAIRN_FEE_OWNER: "" })).toEqual({
       problems: [expect.stringContaining("CAIRN_FEE_OWNER is required")],
     });
@@ -116,17 +116,17 @@ describe("configuration", () => {
     expect(JSON.stringify(problemsOf({ [name]: value }))).not.toContain("sesame");
   });
 
-  it("refuses variables that are no settings, and names the one that was meant", () => {
+  it("refuses variables that are not settings, and suggests the intended one", () => {
     expect(problemsOf({ CAIRN_FEE_OPERATOR_PERCENTS: "1", CAIRN_WHATEVER: "1" })).toEqual({
       problems: [
-        "CAIRN_FEE_OPERATOR_PERCENTS is no setting; CAIRN_FEE_OPERATOR_PERCENT is",
-        "CAIRN_WHATEVER is no setting",
+        "CAIRN_FEE_OPERATOR_PERCENTS is not a setting; CAIRN_FEE_OPERATOR_PERCENT is",
+        "CAIRN_WHATEVER is not a setting",
       ],
     });
     expect(loadConfig({ ...ENV, CAIRN_HOME: "x", CAIRN_PASSPHRASE: "x", CAIRN_OLD: "" })).toMatchObject({});
   });
 
-  it("takes no secret as a flag, which everyone on the machine can read", () => {
+  it("accepts no secret as a flag, which everyone on the machine can read", () => {
     for (const [flag, value] of [
       ["--publisher-key", KEY],
       ["--admin-token", "sesame"],
@@ -142,18 +142,18 @@ describe("configuration", () => {
     expect(problemsOf({}, ["--api-port", "1", "--api-port", "2"])).toEqual({ problems: ["--api-port is given twice"] });
   });
 
-  it("takes a switch without value", () => {
+  it("accepts a switch without a value", () => {
     expect(loadConfig(ENV, ["--restore", "--api-port", "2"])).toMatchObject({ restore: true, apiPort: 2 });
     expect(loadConfig(ENV, ["--api-port=2", "--restore"])).toMatchObject({ restore: true, apiPort: 2 });
     expect(loadConfig({ ...ENV, CAIRN_RESTORE: "true" }, ["--restore=false"])).toMatchObject({ restore: false });
     expect(loadConfig(ENV)).toMatchObject({ restore: false });
   });
 
-  it("asks a prover alone for nothing but the database", () => {
+  it("requires nothing but the database of a lone prover", () => {
     expect(loadConfig({ DATABASE_URL: "postgres://x", CAIRN_ROLES: "prover" })).toMatchObject({ roles: ["prover"] });
   });
 
-  it("lets nobody shift the clock of a chain that is not for development", () => {
+  it("does not allow shifting the clock on a chain that is not for development", () => {
     expect(loadConfig({ ...ENV, CAIRN_CLOCK_OFFSET_FILE: "offset" })).toMatchObject({ clockOffsetFile: "offset" });
     expect(problemsOf({ CAIRN_CHAIN_ID: "1", CAIRN_CLOCK_OFFSET_FILE: "offset" })).toEqual({
       problems: ["CAIRN_CLOCK_OFFSET_FILE is for development chains only"],
@@ -168,7 +168,7 @@ describe("configuration", () => {
     expect(config.publisherKey?.reveal()).toBe(KEY);
   });
 
-  it("has written its example and its documentation", () => {
+  it("has an up-to-date example and documentation", () => {
     const read = (name: string) => readFileSync(join(import.meta.dirname, "../..", name), "utf8");
     expect(read(".env.example")).toBe(envExample());
     expect(read("CONFIGURATION.md")).toBe(configMarkdown());

@@ -38,7 +38,7 @@ export function loadConfig(
   });
 }
 
-/** What others may know of a setting, to offer it as their own. */
+/** What other programs need to know of a setting to offer it themselves. */
 export interface SettingInfo
   extends Pick<Setting<unknown>, "env" | "fallback" | "isRequired" | "isSwitch" | "isSecret" | "unit" | "text"> {
   readonly flag: string;
@@ -82,7 +82,7 @@ export function configMarkdown(): string {
     "# Configuration",
     "",
     "Written by `apps/node/scripts/generate-config.ts`. Flags win over environment variables. Secrets have no flag: everyone",
-    "on the machine can read the flags of a process. A variable that begins with CAIRN_ and is no setting stops the start.",
+    "on the machine can read the flags of a process. An unknown variable that begins with CAIRN_ prevents the start.",
     "",
     "| Variable | Flag | Default | Unit | Meaning |",
     "|---|---|---|---|---|",
@@ -96,7 +96,7 @@ function defaultOf({ fallback, isRequired }: Setting<unknown>): string {
   return fallback === null ? "none" : `default ${fallback}`;
 }
 
-/** Variables of the command line and of tests, which a node's environment may hold too. */
+/** Variables of the command line and of tests, which a node's environment may also contain. */
 const OTHER_VARIABLES: ReadonlySet<string> = new Set([
   ...["CAIRN_HOME", "CAIRN_PROFILE", "CAIRN_NODE_URL", "CAIRN_STATE"],
   ...["CAIRN_KEY", "CAIRN_KEYSTORE", "CAIRN_PASSPHRASE"],
@@ -104,13 +104,13 @@ const OTHER_VARIABLES: ReadonlySet<string> = new Set([
 ]);
 const TEST_VARIABLE = /^CAIRN_(?:E2E|SIM|TEST)_/;
 
-/** A mistyped name would leave its setting at the default without a word. */
+/** A mistyped name would silently leave its setting at the default. */
 function unknownVariables(env: Readonly<Record<string, string | undefined>>): string[] {
   const known = ENTRIES.map(([, one]): string => one.env);
   return Object.keys(env)
     .filter((name) => name.startsWith("CAIRN_") && env[name] !== "" && env[name] !== undefined)
     .filter((name) => !known.includes(name) && !OTHER_VARIABLES.has(name) && !TEST_VARIABLE.test(name))
-    .map((name) => `${name} is no setting${nearest(name, known)}`);
+    .map((name) => `${name} is not a setting${nearest(name, known)}`);
 }
 
 function nearest(name: string, known: readonly string[]): string {
@@ -192,14 +192,14 @@ function contradictions(config: NodeConfig): string[] {
     problems.push("CAIRN_PUBLISHER_KEY is required by the publisher");
   }
   const { blockTimeMs, maxWaitSeconds, expectedBlockSeconds } = config;
-  // A block ages from when it is opened.
+  // A block ages from the moment it is opened.
   if (blockTimeMs / 1000 + maxWaitSeconds > REBUILD_AGE_SECONDS) {
     problems.push(
-      `CAIRN_BLOCK_TIME_MS and CAIRN_MAX_WAIT_SECONDS together exceed the ${REBUILD_AGE_SECONDS} s after which a block is built again`,
+      `CAIRN_BLOCK_TIME_MS and CAIRN_MAX_WAIT_SECONDS together exceed the ${REBUILD_AGE_SECONDS} s after which a block is rebuilt`,
     );
   }
   if (expectedBlockSeconds !== undefined && expectedBlockSeconds > maxWaitSeconds) {
-    problems.push("CAIRN_EXPECTED_BLOCK_SECONDS exceeds CAIRN_MAX_WAIT_SECONDS: no transaction would ever be taken");
+    problems.push("CAIRN_EXPECTED_BLOCK_SECONDS exceeds CAIRN_MAX_WAIT_SECONDS: no transaction would ever be accepted");
   }
   if (adminPort !== undefined && adminToken === undefined) problems.push("CAIRN_ADMIN_PORT needs CAIRN_ADMIN_TOKEN");
   if (config.clockOffsetFile !== undefined && !DEV_CHAIN_IDS.includes(config.chainId ?? 0)) {

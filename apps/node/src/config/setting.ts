@@ -2,21 +2,21 @@ import { inspect } from "node:util";
 import { addressProblem, isL1PrivateKey } from "@cairn/protocol";
 import { z } from "zod";
 
-/** A value that printing, logging and JSON do not show. */
+/** A value that is hidden in prints, logs and JSON. */
 export interface Secret {
   readonly reveal: () => string;
 }
 
-/** One setting: its variable, its form, what it means. The flag is the variable without prefix, in lower case with dashes. */
+/** One setting: variable, form, meaning. The flag is the variable without prefix, in lower case with dashes. */
 export interface Setting<T> {
   readonly env: `CAIRN_${string}` | "DATABASE_URL";
   readonly parse: z.ZodType<T, string | undefined>;
-  /** As it would be written; null when it must be given or may be left out. */
+  /** Default as it would be written; null when the setting is required or optional without one. */
   readonly fallback: string | null;
   readonly isRequired: boolean;
-  /** Its flag may stand without a value, which means true. */
+  /** Its flag may be given without a value, meaning true. */
   readonly isSwitch: boolean;
-  /** Only a variable can hold it: other users of the machine can read the flags of a process. */
+  /** Only a variable may hold it: other users of the machine can read the flags of a process. */
   readonly isSecret: boolean;
   readonly unit: string | null;
   readonly text: string;
@@ -76,7 +76,7 @@ function isHttpUrl(text: string): boolean {
 
 const given = z.string("is required").trim().min(1, "is required");
 
-/** Forms that settings take; every input is text. */
+/** Forms of settings; every input is text. */
 export const form = {
   text: () => given,
   optionalText: () => z.string().trim().min(1).optional(),
@@ -123,7 +123,7 @@ export const form = {
       .refine(isHttpUrl, HTTP_PROBLEM)
       .refine(
         (text) => !URL.canParse(text) || new URL(text).username + new URL(text).password === "",
-        "holds a user or password, which no node asks for",
+        "contains a user or password, which no node uses",
       )
       .optional(),
   optionalDatabaseUrl: () =>

@@ -1,9 +1,8 @@
-import { FEE_TOKENS_PER_BLOCK, TOKEN_ID_BITS } from "@cairn/protocol";
-import { z } from "zod";
 import { MAX_HEADER_AGE_SECONDS, REBUILD_MARGIN_SECONDS } from "../block-rules.ts";
-import { CRASH_POINTS, parseCrashTarget } from "../crash-points.ts";
+import { CRASH_POINTS } from "../crash-points.ts";
 import { ASSUMED_SECONDS_PER_BLOCK, LONGEST_WAIT_SECONDS } from "../promise-rules.ts";
 import { PROOF_MEMORY_MB } from "../prover/memory.ts";
+import { crashTarget, feeTokens } from "./node-forms.ts";
 import { form, setting } from "./setting.ts";
 
 /** What a process may do. */
@@ -11,44 +10,6 @@ export const ROLES = ["sequencer", "watcher", "prover", "publisher", "api"] as c
 
 const MAX_PORT = 65_535;
 const DAY_MS = 86_400_000;
-
-const feeTokens = z
-  .string()
-  .regex(/^[0-9]+=[0-9]+(?:,[0-9]+=[0-9]+)*$/, "is not a list of token=wei")
-  .transform((text, context) => {
-    const tokens = text.split(",").map((pair) => {
-      const [tokenId = "", weiPer1e18 = ""] = pair.split("=");
-      return { tokenId: Number(tokenId), weiPer1e18: BigInt(weiPer1e18) };
-    });
-    const ids = tokens.map(({ tokenId }) => tokenId);
-    const check = (isGood: boolean, problem: string) => {
-      if (!isGood) context.addIssue(problem);
-    };
-    check(
-      tokens.length <= FEE_TOKENS_PER_BLOCK,
-      `names ${tokens.length} tokens, at most ${FEE_TOKENS_PER_BLOCK} pay fees`,
-    );
-    check(new Set(ids).size === ids.length, "names a token twice");
-    check(
-      ids.every((id) => id < 2 ** TOKEN_ID_BITS),
-      "names a token id of 2^32 or more",
-    );
-    check(
-      tokens.every(({ weiPer1e18 }) => weiPer1e18 > 0n),
-      "names a price of 0",
-    );
-    return tokens;
-  });
-
-const crashTarget = z
-  .string()
-  .optional()
-  .transform((text, context) => {
-    if (text === undefined) return null;
-    const target = parseCrashTarget(text);
-    if (target === null) context.addIssue("is not a crash point");
-    return target;
-  });
 
 const assumedSeconds = Object.entries(ASSUMED_SECONDS_PER_BLOCK)
   .map(([slots, seconds]) => `${seconds} for ${slots} slots`)
@@ -106,42 +67,42 @@ export const SETTINGS = {
     schema: form.trueOrFalse(),
     fallback: "false",
     switch: true,
-    text: "Builds the state of a rollup that has batches from L1 alone, into an empty data directory, and goes on from there.",
+    text: "Builds the state of a rollup that has batches from L1 alone, into an empty data directory, and continues from there.",
   }),
   confirmations: setting({
     env: "CAIRN_L1_CONFIRMATIONS",
     schema: form.integer(0, 1000),
     fallback: "0",
     unit: "L1 blocks",
-    text: "Confirmations an L1 block needs to be acted on; 0 follows the chain's own safe block.",
+    text: "Confirmations an L1 block needs before the node acts on it; 0 follows the chain's own safe block.",
   }),
   finalConfirmations: setting({
     env: "CAIRN_L1_FINAL_CONFIRMATIONS",
     schema: form.integer(1, 10_000),
     fallback: "64",
     unit: "L1 blocks",
-    text: "Confirmations at which an own L1 transaction counts as settled, and blocks as final unless the safe block is followed.",
+    text: "Confirmations at which the node's own L1 transactions count as settled, and blocks as final unless the safe block is followed.",
   }),
   l1PollMs: setting({
     env: "CAIRN_L1_POLL_MS",
     schema: form.integer(50, DAY_MS),
     fallback: "2000",
     unit: "milliseconds",
-    text: "How often L1 is looked at.",
+    text: "How often L1 is polled.",
   }),
   l1FirstRange: setting({
     env: "CAIRN_L1_FIRST_RANGE",
     schema: form.integer(1, 1_000_000),
     fallback: "2000",
     unit: "L1 blocks",
-    text: "L1 blocks whose events are asked for at once, at first; the node adapts to what the RPC takes.",
+    text: "L1 blocks per event query at first; the node adapts to what the RPC accepts.",
   }),
   l1MaxRange: setting({
     env: "CAIRN_L1_MAX_RANGE",
     schema: form.integer(1, 1_000_000),
     fallback: "5000",
     unit: "L1 blocks",
-    text: "L1 blocks whose events are asked for at once, at most.",
+    text: "Most L1 blocks per event query.",
   }),
   slots: setting({
     env: "CAIRN_SLOTS",
@@ -154,33 +115,33 @@ export const SETTINGS = {
     schema: form.integer(50, DAY_MS),
     fallback: "10000",
     unit: "milliseconds",
-    text: "A block is sealed at the latest this long after its first entry.",
+    text: "A block is sealed at most this long after its first entry.",
   }),
   maxLagSeconds: setting({
     env: "CAIRN_MAX_LAG_SECONDS",
     schema: form.integer(60, 6000),
     fallback: "3600",
     unit: "seconds",
-    text: "Age of the oldest block not accepted by L1 at which no more transactions are taken, whatever is expected; L1 refuses blocks of 7200.",
+    text: "Age of the oldest block not accepted by L1 at which no more transactions are accepted, whatever the expectation; L1 refuses blocks of 7200.",
   }),
   maxWaitSeconds: setting({
     env: "CAIRN_MAX_WAIT_SECONDS",
     schema: form.integer(60, LONGEST_WAIT_SECONDS),
     fallback: String(LONGEST_WAIT_SECONDS),
     unit: "seconds",
-    text: "Expected time until L1 accepts a block, by the speed of the provers and what waits for them, at which no more transactions are taken.",
+    text: "Expected time until L1 accepts a block, from the provers' speed and backlog, beyond which no more transactions are accepted.",
   }),
   expectedBlockSeconds: setting({
     env: "CAIRN_EXPECTED_BLOCK_SECONDS",
     schema: form.optionalInteger(1, 3600),
-    text: `Time that all provers together are assumed to take for a block until some proofs were seen; ${assumedSeconds} unless given.`,
+    text: `Time that all provers together are assumed to need for a block until some proofs were measured; ${assumedSeconds} unless given.`,
   }),
   minValiditySeconds: setting({
     env: "CAIRN_MIN_VALIDITY_SECONDS",
     schema: form.integer(REBUILD_MARGIN_SECONDS, MAX_HEADER_AGE_SECONDS),
     fallback: String(REBUILD_MARGIN_SECONDS),
     unit: "seconds",
-    text: "How long a transaction must be valid when it is confirmed; with less than 900 its block could not always be built again.",
+    text: "How long a transaction must be valid when it is confirmed; with less than 900 its block could not always be rebuilt.",
   }),
   nonceWindow: setting({
     env: "CAIRN_NONCE_WINDOW",
@@ -201,28 +162,28 @@ export const SETTINGS = {
     schema: form.integer(1, 1_000_000),
     fallback: "50000",
     unit: "transactions",
-    text: "Most transactions that wait for others.",
+    text: "Most transactions that may wait for others.",
   }),
   poolPerAccount: setting({
     env: "CAIRN_POOL_PER_ACCOUNT",
     schema: form.integer(1, 4096),
     fallback: "64",
     unit: "transactions",
-    text: "Most transactions of one account that wait for others.",
+    text: "Most transactions of one account that may wait for others.",
   }),
   replacementPercent: setting({
     env: "CAIRN_REPLACEMENT_PERCENT",
     schema: form.integer(1, 1000),
     fallback: "10",
     unit: "percent",
-    text: "By how much the fee of a replacement must be higher.",
+    text: "How much higher the fee of a replacement must be.",
   }),
   maxInFlight: setting({
     env: "CAIRN_MAX_IN_FLIGHT",
     schema: form.integer(1, 1_000_000),
     fallback: "1000",
     unit: "transactions",
-    text: "Transactions being checked or written beyond which new ones are refused; for an api without sequencer, requests handed on.",
+    text: "Transactions being checked or written beyond which new ones are refused; for an api without sequencer, forwarded requests.",
   }),
   signatureWorkers: setting({
     env: "CAIRN_SIGNATURE_WORKERS",
@@ -234,13 +195,13 @@ export const SETTINGS = {
   feeOwner: setting({
     env: "CAIRN_FEE_OWNER",
     schema: form.optionalAddress(),
-    text: "Owner whose accounts take the fees: in each token of CAIRN_FEE_TOKENS the first one with a key that the owner authorised on L1 (by a deposit of its own, or set-key), else the first one without a key. It needs one in each of these tokens. The sequencer needs the setting unless transactions are free.",
+    text: "Owner whose accounts receive the fees: in each token of CAIRN_FEE_TOKENS the first one with a key that the owner authorised on L1 (by a deposit of its own, or set-key), else the first one without a key. It needs one in each of these tokens. The sequencer needs the setting unless transactions are free.",
   }),
   feeTokens: setting({
     env: "CAIRN_FEE_TOKENS",
     schema: feeTokens,
     fallback: "0=1000000000000000000",
-    text: "Tokens in which fees are paid, at most 4, as token=wei that 10^18 of its smallest units are worth, separated by commas. Keep a token here until every block with fees in it is proven.",
+    text: "Tokens in which fees are paid, at most 4, as token=wei that 10^18 of its smallest units are worth, separated by commas. Keep a token in the list until every block with fees in it is proven.",
   }),
   feeOperatorPercent: setting({
     env: "CAIRN_FEE_OPERATOR_PERCENT",
@@ -254,34 +215,34 @@ export const SETTINGS = {
     schema: form.integer(1, 64),
     fallback: "1",
     unit: "proofs",
-    text: "Blocks proven side by side.",
+    text: "Blocks proven at the same time.",
   }),
   proverMemoryMb: setting({
     env: "CAIRN_PROVER_MEMORY_MB",
     schema: form.integer(256, 1_000_000),
     fallback: "4096",
     unit: "megabytes",
-    text: `Memory that proofs may take together; lowers the number proven side by side. One takes ${proofMemory}; a prover does not start with less.`,
+    text: `Memory that proofs may use together; limits how many are made at the same time. One takes ${proofMemory}; a prover does not start with less.`,
   }),
   proverNice: setting({
     env: "CAIRN_PROVER_NICE",
     schema: form.integer(0, 19),
     fallback: "10",
-    text: "How far proofs stand back behind the node's other work: 0 not at all, 19 most.",
+    text: "How much proofs yield to the node's other work: 0 not at all, 19 most.",
   }),
   proofRetries: setting({
     env: "CAIRN_PROOF_RETRIES",
     schema: form.integer(0, 100),
     fallback: "3",
     unit: "tries",
-    text: "Tries after the first before a proof job is set aside with its evidence; the sequencer's process decides for all.",
+    text: "Retries before a proof job is set aside with its evidence; the sequencer's process decides for all.",
   }),
   proverHeartbeatSeconds: setting({
     env: "CAIRN_PROVER_HEARTBEAT_SECONDS",
     schema: form.integer(10, 3600),
     fallback: "30",
     unit: "seconds",
-    text: "Silence of a prover after which another one takes its job over; the sequencer's process decides for all.",
+    text: "Silence of a prover after which another one takes over its job; the sequencer's process decides for all.",
   }),
   cacheDir: setting({
     env: "CAIRN_CACHE_DIR",
@@ -293,7 +254,7 @@ export const SETTINGS = {
     env: "CAIRN_SRS",
     schema: form.oneOf(["auto", "dev", "ignition"]),
     fallback: "auto",
-    text: "Reference string of the proofs: dev, which is forgeable, on development chains only; ignition on all others.",
+    text: "Reference string of the proofs: dev (forgeable) on development chains only, ignition on all others.",
   }),
   publisherKey: setting({
     env: "CAIRN_PUBLISHER_KEY",
@@ -306,7 +267,7 @@ export const SETTINGS = {
     schema: form.integer(1, 1_000_000),
     fallback: "200",
     unit: "gwei per gas",
-    text: "Most that is ever offered to L1.",
+    text: "Highest price ever offered to L1.",
   }),
   bumpAfterMs: setting({
     env: "CAIRN_BUMP_AFTER_MS",
@@ -320,21 +281,21 @@ export const SETTINGS = {
     schema: form.integer(1, 64),
     fallback: "4",
     unit: "transactions",
-    text: "L1 transactions that wait to be mined at a time.",
+    text: "Most L1 transactions pending at a time.",
   }),
   maxPayoutGas: setting({
     env: "CAIRN_MAX_PAYOUT_GAS",
     schema: form.integer(0, 1_000_000),
     fallback: "130000",
     unit: "gas",
-    text: "Payouts that would take more L1 gas each, because their token burns it, are not paid by the publisher but left to `cairn pay`. No payout in ETH takes as much as the default.",
+    text: "Payouts that would each use more L1 gas than this, because their token burns it, are left to `cairn pay`. No payout in ETH uses as much as the default.",
   }),
   lowBalanceWei: setting({
     env: "CAIRN_LOW_BALANCE_WEI",
     schema: form.wei(),
     fallback: "100000000000000000",
     unit: "wei",
-    text: "Balance of the publisher below which an alarm is raised.",
+    text: "Publisher balance below which an alarm is raised.",
   }),
   host: setting({
     env: "CAIRN_HOST",
@@ -346,23 +307,23 @@ export const SETTINGS = {
     env: "CAIRN_API_PORT",
     schema: form.integer(0, MAX_PORT),
     fallback: "8080",
-    text: "Port of the API; 0 takes a free one.",
+    text: "Port of the API; 0 picks a free one.",
   }),
   sequencerUrl: setting({
     env: "CAIRN_SEQUENCER_URL",
     schema: form.optionalNodeUrl(),
-    text: "Where an api without sequencer finds the sequencer's process, http://…: its API, or its CAIRN_SEQUENCER_PORT.",
+    text: "Where an api without sequencer finds the sequencer's process, http://…: its API or its CAIRN_SEQUENCER_PORT.",
   }),
   sequencerPort: setting({
     env: "CAIRN_SEQUENCER_PORT",
     schema: form.optionalInteger(0, MAX_PORT),
-    text: "Port on which a sequencer without api serves those in other processes, not clients; off unless given, 0 takes a free one.",
+    text: "Port on which a sequencer without api serves those in other processes, not clients; off unless given, 0 picks a free one.",
   }),
   metricsPort: setting({
     env: "CAIRN_METRICS_PORT",
     schema: form.integer(0, MAX_PORT),
     fallback: "9090",
-    text: "Port of the Prometheus metrics; 0 takes a free one.",
+    text: "Port of the Prometheus metrics; 0 picks a free one.",
   }),
   adminPort: setting({
     env: "CAIRN_ADMIN_PORT",
@@ -387,7 +348,7 @@ export const SETTINGS = {
     schema: form.integer(100, 600_000),
     fallback: "30000",
     unit: "milliseconds",
-    text: "Time that a client may take to send a request, and the sequencer to answer what an api in another process hands on.",
+    text: "Time that a client may take to send a request, and the sequencer to answer a request forwarded by an api in another process.",
   }),
   maxConnections: setting({
     env: "CAIRN_MAX_CONNECTIONS",
@@ -401,7 +362,7 @@ export const SETTINGS = {
     schema: form.integer(0, 1_000_000),
     fallback: "1000",
     unit: "connections",
-    text: "Most WebSocket clients; every api in another process is one.",
+    text: "Most WebSocket clients; each api in another process counts as one.",
   }),
   crashAt: setting({
     env: "CAIRN_CRASH_AT",
@@ -411,12 +372,12 @@ export const SETTINGS = {
   clockOffsetFile: setting({
     env: "CAIRN_CLOCK_OFFSET_FILE",
     schema: form.optionalText(),
-    text: "Development chains only: a file with milliseconds that are added to the machine's clock, to test clocks that jump.",
+    text: "Development chains only: a file with milliseconds that are added to the machine's clock, to test clock jumps.",
   }),
   logLevel: setting({
     env: "CAIRN_LOG_LEVEL",
     schema: form.oneOf(["trace", "debug", "info", "warn", "error", "silent"]),
     fallback: "info",
-    text: "Least severity that is logged.",
+    text: "Lowest severity that is logged.",
   }),
 } as const;

@@ -17,7 +17,9 @@ export interface ObserverMetrics {
   readonly failed: (source: ObservedSource) => void;
 }
 
-/** Registers the observer's metrics; `publisher` is the address that submits batches in this process, null if none does. */
+/**
+ * Registers the observer's metrics; `publisher` is the address that submits batches in this process, null if none does.
+ */
 export function createObserverMetrics(registry: Registry, publisher: string | null): ObserverMetrics {
   const registers = [registry];
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
@@ -25,13 +27,13 @@ export function createObserverMetrics(registry: Registry, publisher: string | nu
   const waiting = new Gauge({ name: "cairn_waiting", help: "Work that waits for a stage", labelNames, registers });
   const waitingSeconds = new Gauge({
     name: "cairn_waiting_oldest_seconds",
-    help: "How long the oldest work has waited for a stage, 0 without any",
+    help: "How long the oldest item has waited for a stage, 0 if there is none",
     labelNames,
     registers,
   });
   const backlog = gauge("cairn_queue_backlog", "L1 queue entries that no accepted batch has consumed");
   const overdue = gauge("cairn_queue_overdue", "L1 queue entries past their deadline");
-  const oldest = gauge("cairn_queue_oldest_seconds", "Age of the oldest waiting L1 queue entry, 0 without any");
+  const oldest = gauge("cairn_queue_oldest_seconds", "Age of the oldest waiting L1 queue entry, 0 if there is none");
   const inclusion = gauge("cairn_queue_inclusion_delay_seconds", "Age at which a queue entry is overdue");
   const freeze = gauge(
     "cairn_queue_freeze_delay_seconds",
@@ -46,11 +48,11 @@ export function createObserverMetrics(registry: Registry, publisher: string | nu
   const size = gauge("cairn_disk_size_bytes", "Size of the disk that holds the data directory");
   const failures = new Counter({
     name: "cairn_observer_failures_total",
-    help: "Failed readings of what is to be measured",
+    help: "Failed measurements",
     labelNames: ["source"],
     registers,
   });
-  // A series that begins with its first event hides that event from `increase`.
+  // A series that starts with its first event hides that event from `increase`.
   for (const source of SOURCES) failures.inc({ source }, 0);
   const observe = (stage: string, { count, oldestAtMs }: Waiting, nowMs: number): void => {
     waiting.set({ stage }, count);

@@ -7,13 +7,13 @@ import { createPoller } from "../poller.ts";
 import type { ObservedSource, ObserverMetrics } from "./metrics.ts";
 import { readRollupFacts } from "./rollup-facts.ts";
 
-/** Looks at database, contract and disk for the sake of the metrics alone. */
+/** Observes database, contract and disk for the metrics alone. */
 export interface Observer {
   readonly start: () => void;
   readonly stop: () => Promise<void>;
 }
 
-/** An observer that looks every `pollMs`; what cannot be read is counted and keeps its last value. */
+/** An observer that polls every `pollMs`; a failed read is counted and keeps the last value. */
 export function createObserver(deps: {
   readonly database: Database;
   readonly rollup: L1Rollup;

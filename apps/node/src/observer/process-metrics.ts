@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from "prom-client";
 import type { PartStatus } from "../api/handlers.ts";
 
-/** Registers what a process says of itself, read whenever the metrics are. */
+/** Registers what a process reports about itself, read with the metrics. */
 export function registerProcessMetrics(
   registry: Registry,
   node: {
@@ -26,7 +26,7 @@ export function registerProcessMetrics(
   }).set(Number(node.lowBalanceWei) / 1e18);
   new Gauge({
     name: "cairn_part_ready",
-    help: "1 while a part of the node works as it should",
+    help: "1 while a part of the node works properly",
     labelNames: ["part"],
     registers,
     collect() {
@@ -51,7 +51,7 @@ export function registerStreamMetrics(registry: Registry, streamClients: () => n
 export function registerFeeMetrics(registry: Registry, feeTokensWithoutAccount: () => number): void {
   new Gauge({
     name: "cairn_fee_tokens_without_account",
-    help: "Tokens of fees in which no account of the fee owner may take fees, so that nobody can pay in them",
+    help: "Fee tokens in which no account of the fee owner can receive fees, so that nobody can pay in them",
     registers: [registry],
     collect() {
       this.set(feeTokensWithoutAccount());

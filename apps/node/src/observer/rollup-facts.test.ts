@@ -12,7 +12,7 @@ import { readRollupFacts } from "./rollup-facts.ts";
 const HOUR = 3600;
 const NOW_MS = 5000;
 
-describe("what the contract says of itself", () => {
+describe("what the contract reports", () => {
   let devnet: DevRollup;
   beforeAll(async () => {
     devnet = await startDevRollup({

@@ -2,13 +2,13 @@ import { rollupAbi } from "@cairn/contracts";
 import type { L1Rollup } from "@cairn/l1";
 import type { Address } from "viem";
 
-/** What the contract says of itself at L1's head; times in seconds. */
+/** What the contract reports at L1's head; times in seconds. */
 export interface RollupFacts {
   readonly headTimestamp: number;
   /** Queue entries that no accepted batch has consumed, and those of them that are overdue. */
   readonly backlog: number;
   readonly overdue: number;
-  /** Age of the oldest of them on L1's clock, 0 without any. */
+  /** Age of the oldest of them on L1's clock, 0 if there is none. */
   readonly oldestEntrySeconds: number;
   readonly inclusionDelaySeconds: number;
   readonly freezeDelaySeconds: number;

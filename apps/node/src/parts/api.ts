@@ -13,10 +13,10 @@ import type { Part, PartContext, PartList } from "./part.ts";
 import type { Sequencing } from "./sequencer.ts";
 import type { Storage } from "./storage.ts";
 
-/** What the API beside the sequencer stands on. */
+/** Dependencies of the API in the sequencer's process. */
 export interface ApiPartDeps extends Sequencing {
   readonly compress: Compress;
-  /** The watcher of this process, null when another one watches. */
+  /** The watcher of this process, null when another process watches. */
   readonly watcher: Watcher | null;
   readonly readiness: PartList["readiness"];
 }
@@ -71,7 +71,7 @@ export function createApiPart(context: PartContext, port: number, storage: Stora
   };
 }
 
-/** The API in a process of its own; offers its address. */
+/** The API in a separate process; offers its address. */
 export function createFrontPart(
   context: PartContext,
   { database, domain }: Storage,

@@ -16,7 +16,7 @@ export interface L1 {
 export function createL1Part(context: PartContext, { database, domain }: Storage): Part<L1> {
   const { config, has } = context;
 
-  /** An L1 that does not answer, which this returns false for, may come back; one that is another chain is a mistake. */
+  /** Returns false for an L1 that does not answer, since it may come back; a different chain is a mistake. */
   const assertL1 = async ({ reader, address }: L1Rollup): Promise<boolean> => {
     let chainId: number;
     let code: Hex | undefined;

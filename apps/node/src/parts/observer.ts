@@ -5,10 +5,10 @@ import type { Part, PartContext } from "./part.ts";
 import { publisherAccount } from "./publisher.ts";
 import type { Storage } from "./storage.ts";
 
-/** What is only observed need not be newer than Prometheus asks for it. */
+/** Observations need not be fresher than Prometheus's scrape interval. */
 const MIN_POLL_MS = 15_000;
 
-/** Looks at database, contract and disk for the metrics. */
+/** Observes database, contract and disk for the metrics. */
 export function createObserverPart(context: PartContext, { database }: Storage, { rollup }: L1): Part {
   const { config, has } = context;
   return {

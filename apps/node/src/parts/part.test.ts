@@ -30,14 +30,14 @@ describe("the parts of a node", () => {
     expect(told).toEqual(["start a", "start b", "stop b", "stop a"]);
   });
 
-  it("all stop, also when one of them fails to", async () => {
+  it("all stop, even when one of them fails to", async () => {
     const { told, parts, part } = scene();
     for (const one of [part("a"), part("b", { failsAt: "stop" }), part("c")]) await parts.start(one);
     await parts.stop();
     expect(told.slice(3)).toEqual(["stop c", "stop b", "b", "stop a"]);
   });
 
-  it("that start half stop again, with all before them, and are not ready", async () => {
+  it("that fail halfway through their start stop again, with all before them, and are not ready", async () => {
     const { told, parts, part } = scene();
     await parts.start(part("a"));
     await expect(parts.start(part("b", { failsAt: "start" }))).rejects.toThrow("no room");

@@ -13,14 +13,14 @@ import { createProver, type Prover } from "../prover/worker.ts";
 import type { Part, PartContext } from "./part.ts";
 import type { Storage } from "./storage.ts";
 
-/** What a prover may be given instead of the real thing. */
+/** Replacements for parts of a prover, for tests. */
 export interface ProvingDeps {
   /** Loads the circuit of a block size; by default from the cache directory. */
   readonly loadCircuit?: (slots: BlockSize) => Promise<BlockCircuit>;
   readonly prove?: ProveBlock;
 }
 
-/** The role of the prover. Its start throws `node/bad-config`. */
+/** The prover's role. Its start throws `node/bad-config`. */
 export function createProverPart(
   context: PartContext,
   { database, domain, slotCount: slots }: Storage,

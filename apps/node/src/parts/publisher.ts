@@ -15,16 +15,16 @@ export function publisherAccount({ config, has }: Pick<PartContext, "config" | "
   return privateKeyToAccount(`0x${publisherKey.reveal().slice(2)}`);
 }
 
-/** What brings a publisher work, where it runs in the same process. */
+/** What brings work to a publisher in the same process. */
 interface WorkSources {
   readonly watcher: Watcher | null;
   readonly sequencer: Sequencer | null;
 }
 
-/** How often a publisher without work looks that is told of work. */
+/** How often an idle publisher polls that is also woken by new work. */
 const IDLE_POLL_MS = 4000;
 
-/** The role of the publisher. */
+/** The publisher's role. */
 export function createPublisherPart(
   context: PartContext,
   account: PrivateKeyAccount,

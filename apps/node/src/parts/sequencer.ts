@@ -27,29 +27,32 @@ import type { Part, PartContext } from "./part.ts";
 import { publisherAccount } from "./publisher.ts";
 import type { Storage } from "./storage.ts";
 
-/** How often the gas price is asked for at most: it changes from block to block of L1. */
+/** Shortest interval between reads of the gas price, which changes with each L1 block. */
 const GAS_PRICE_POLL_MS = 4000;
-/** How often the queue guard looks when a watcher wakes it besides. */
+/** How often the queue guard polls when a watcher also wakes it. */
 const GUARD_POLL_MS = 2000;
-/** Blocks that may wait for L1; the state store can undo more, so that a reorg may take some back. */
+/** Blocks that may wait for L1; the state store can undo more, which leaves room for a reorg. */
 const MAX_UNPROVEN_BLOCKS = 8192;
 
-/** What the sequencer's part of a node stands on. */
+/** Dependencies of the sequencer's part of a node. */
 export interface SequencerPartDeps {
   readonly keeper: StateKeeper;
   readonly jobs: JobQueue;
   readonly compress: Compress;
-  /** The watcher of this process, null when another one watches. */
+  /** The watcher of this process, null when another process watches. */
   readonly watcher: Watcher | null;
 }
 
-/** What the API needs of the sequencer's part. */
+/** What the API needs from the sequencer's part. */
 export interface Sequencing {
   readonly sequencer: Sequencer;
   readonly feePolicy: FeePolicy;
 }
 
-/** The sequencer with what serves it: signature threads, queue guard, proof scheduler. Its start throws as {@link Sequencer.start}. */
+/**
+ * The sequencer with its helpers: signature threads, queue guard, proof scheduler. Its start throws like {@link
+ * Sequencer.start}.
+ */
 export function createSequencerPart(
   context: PartContext,
   { database, domain, slotCount }: Storage,
@@ -59,7 +62,7 @@ export function createSequencerPart(
   const { config, clock, registry, child } = context;
   let running: { readonly sequencer: Sequencer; readonly rules: BlockRules; readonly promises: Promises } | null = null;
 
-  /** Another operator's rollup is only followed: the first block is opened only when it is known whose it is. */
+  /** Another operator's rollup is only followed: no block is opened until the operator is known. */
   const noteOperator = async (): Promise<void> => {
     const account = publisherAccount(context);
     if (!l1.isReachable || account === null) return;
@@ -156,7 +159,7 @@ export function createSequencerPart(
       let hasMoved = false;
       watcher?.onEvent(({ type }) => {
         if (type === "progress" || type === "reorg") hasMoved = true;
-        // What was read is true as a whole only now.
+        // Only now is what was read consistent.
         if (type !== "looked" || !hasMoved) return;
         hasMoved = false;
         guard.poke();

@@ -7,16 +7,16 @@ import type { NodeErrorCode } from "../errors.ts";
 import { openStateKeeper, type StateKeeper } from "../sequencer/state-keeper.ts";
 import type { Part, PartContext } from "./part.ts";
 
-/** Last blocks that the state store can undo. */
+/** Number of last blocks that the state store can undo. */
 const RETAINED_BLOCKS = 16_384;
 
-/** What a node belongs to. */
+/** The rollup and block size that a node belongs to. */
 interface Chain {
   readonly domain: Domain;
   readonly slotCount: BlockSize;
 }
 
-/** Where a node keeps everything, and what it belongs to. */
+/** A node's storage, and the rollup it belongs to. */
 export interface Storage extends Chain {
   /** The state store; null without the role of the sequencer. */
   readonly keeper: StateKeeper | null;
@@ -46,7 +46,7 @@ export function createStoragePart(context: PartContext): Part<Storage> {
   return {
     name: "storage",
     start: async (endings) => {
-      // First of all: its lock keeps a second node away from the embedded database, too.
+      // First of all: its lock also keeps a second node away from the embedded database.
       const keeper = has("sequencer") ? await openState(endings) : null;
       const database = await openDatabase(
         databaseLocation(config.databaseUrl, join(config.dataDir, "database"), join(config.cacheDir, "database")),
@@ -59,7 +59,7 @@ export function createStoragePart(context: PartContext): Part<Storage> {
   };
 }
 
-/** Rollup and block size as configured; a process that is not told takes them from the database. */
+/** Rollup and block size as configured, or else from the database. */
 async function identify({ config }: PartContext, database: Database): Promise<Chain> {
   if (config.chainId === undefined || config.rollup === undefined) {
     const stored = await findChain(database.db);

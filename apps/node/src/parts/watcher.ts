@@ -4,7 +4,7 @@ import type { L1 } from "./l1.ts";
 import type { Part, PartContext } from "./part.ts";
 import type { Storage } from "./storage.ts";
 
-/** The role of the watcher. */
+/** The watcher's role. */
 export function createWatcherPart(context: PartContext, { database }: Storage, { rollup }: L1): Part<Watcher> {
   const { config } = context;
   let watcher: Watcher | null = null;

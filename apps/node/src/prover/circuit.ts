@@ -12,14 +12,14 @@ import {
 } from "@cairn/circuits";
 import type { BlockSize } from "@cairn/protocol";
 
-/** Which circuit, over which reference string, from where. */
+/** Which circuit, over which reference string, from which directory. */
 export interface CircuitSource {
   readonly cacheDir: string;
   readonly srs: Srs["kind"];
   readonly slots: BlockSize;
 }
 
-/** The circuit from the cache; what is missing there is built first. Throws as the building does. */
+/** The circuit from the cache; missing parts are built first. Throws like the build. */
 export async function loadCircuit({ cacheDir, srs: kind, slots }: CircuitSource): Promise<BlockCircuit> {
   if (kind === "ignition") return loadBlockCircuit({ slots, cacheDir, srs: ignitionSrs() });
   const program = await compileCircuit({ name: circuitName(slots), cacheDir });

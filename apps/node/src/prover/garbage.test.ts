@@ -10,7 +10,7 @@ const ETHER = 10n ** 18n;
 const WAIT = { timeout: 50_000, interval: 100 };
 const TOKEN = "admin of the test";
 
-describe("a prover that makes garbage", () => {
+describe("a prover that produces garbage", () => {
   let scene: L1Scene;
   let node: CairnNode;
   let alice: Person;
@@ -41,7 +41,7 @@ describe("a prover that makes garbage", () => {
   });
   afterAll(() => scene.stop());
 
-  it("is tried some more, then its work is set aside with what it made, and taken up again when told to", async () => {
+  it("is retried, then its work is set aside with what it produced, and resumed on request", async () => {
     await expect.poll(() => clientOf(node, scene).index(bob), WAIT).toBe(65);
     const newest = async () => (await call(node, "blocks", { query: { limit: "1" } })).value.blocks[0]?.status;
     await expect.poll(newest, WAIT).toBe("final");
@@ -64,7 +64,7 @@ describe("a prover that makes garbage", () => {
     expect(made).toBe(4);
   });
 
-  it("does not get proofs of other statements, empty or endless ones into the database", async () => {
+  it("cannot get proofs of other statements, or empty or endless ones, into the database", async () => {
     const wrong = {
       proof: new Uint8Array(10),
       publicInputs: [5n],
@@ -89,7 +89,7 @@ describe("a prover that makes garbage", () => {
     await expect.poll(() => statusOf(id), WAIT).toBe("final");
   });
 
-  it("shows what it works on to the operator and to Prometheus", async () => {
+  it("shows what it is working on to the operator and to Prometheus", async () => {
     const { promise: held, resolve: release } = Promise.withResolvers<void>();
     prove = async (...args) => {
       await held;

@@ -3,13 +3,13 @@ import { expect, it } from "vitest";
 import { SETTINGS } from "../config/settings.ts";
 import { proofsAtATime } from "./memory.ts";
 
-it("makes no more proofs at a time than wanted, and than the memory holds", () => {
+it("makes no more proofs at a time than configured, or than fit into memory", () => {
   expect(proofsAtATime(64, { concurrency: 2, maxMemoryBytes: 8e9 })).toBe(2);
   expect(proofsAtATime(64, { concurrency: 8, maxMemoryBytes: 2.5e9 })).toBe(2);
   expect(proofsAtATime(64, { concurrency: 8, maxMemoryBytes: 1.2e9 })).toBe(1);
 });
 
-it("refuses to make even one that does not fit, and names both numbers and the setting", () => {
+it("refuses even a single proof that does not fit, and names both numbers and the setting", () => {
   expect(() => proofsAtATime(64, { concurrency: 1, maxMemoryBytes: 1e9 })).toThrow(
     expect.objectContaining({
       code: "node/bad-config",

@@ -7,7 +7,7 @@ import type { ProverProgress } from "./progress.ts";
 const valuesOf = async (registry: Registry, name: string) =>
   (await registry.getSingleMetric(name)?.get())?.values.map(({ labels, value }) => [labels.stage, value]);
 
-it("counts proofs by stage, and tells the age of the oldest", async () => {
+it("counts proofs by stage, and reports the age of the oldest", async () => {
   const clock = createManualClock(10_000);
   const registry = new Registry();
   let active: readonly ProverProgress[] = [

@@ -6,7 +6,7 @@ import { PROOF_STAGES, type ProverProgress } from "./progress.ts";
 
 const MS_PER_SECOND = 1000;
 
-/** What becomes of proof jobs. */
+/** Outcomes of proof jobs. */
 const OUTCOMES = ["made", "obsolete", "failed", "aborted"] as const;
 
 /** What a prover measures. */
@@ -24,12 +24,12 @@ export interface SchedulerMetrics {
 export function createSchedulerMetrics(registry: Registry): SchedulerMetrics {
   const name = "cairn_proofs_set_aside";
   const help =
-    "Batches that nobody proves any more until told to: their jobs failed too often, or L1 refused their proofs";
+    "Batches no longer proven until the operator retries them: their jobs failed too often, or L1 refused their proofs";
   const gauge = new Gauge({ name, help, registers: [registry] });
   return { setAside: (count) => gauge.set(count) };
 }
 
-/** Registers how many proof jobs nobody has taken yet, asked whenever the metrics are read; stays as it was when the queue fails. */
+/** Registers the number of waiting proof jobs, read with the metrics; keeps its value when the queue fails. */
 export function registerJobMetrics(registry: Registry, jobs: Pick<JobQueue, "counts">): void {
   new Gauge({
     name: "cairn_proof_jobs_waiting",
@@ -42,7 +42,7 @@ export function registerJobMetrics(registry: Registry, jobs: Pick<JobQueue, "cou
   });
 }
 
-/** Registers what a prover works on, looked at whenever the metrics are read. */
+/** Registers what a prover is working on, read with the metrics. */
 export function registerProgressMetrics(
   registry: Registry,
   prover: { readonly progress: () => readonly ProverProgress[] },
@@ -61,7 +61,7 @@ export function registerProgressMetrics(
   });
   new Gauge({
     name: "cairn_proof_oldest_active_seconds",
-    help: "How long this process has been making the oldest of its proofs, 0 without any",
+    help: "How long this process has been working on the oldest of its proofs, 0 if there is none",
     registers,
     collect() {
       const starts = prover.progress().map(({ startedAtMs }) => startedAtMs);
@@ -80,7 +80,7 @@ export function createProverMetrics(registry: Registry): ProverMetrics {
     labelNames: ["outcome"],
     registers,
   });
-  // A series that begins with its first event hides that event from `increase`.
+  // A series that starts with its first event hides that event from `increase`.
   for (const outcome of OUTCOMES) jobs.inc({ outcome }, 0);
   const seconds = new Histogram({
     name: "cairn_proof_seconds",

@@ -1,7 +1,7 @@
-/** What a proof job goes through. */
+/** Stages of a proof job. */
 export const PROOF_STAGES = ["witness", "proof", "storing"] as const;
 
-/** What a prover works on now. */
+/** What a prover is working on now. */
 export interface ProverProgress {
   readonly firstBlock: number;
   readonly stage: (typeof PROOF_STAGES)[number];

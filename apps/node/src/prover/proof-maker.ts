@@ -4,7 +4,7 @@ import { CairnError } from "@cairn/protocol";
 import type { NodeErrorCode } from "../errors.ts";
 import { decodeWitnessInput } from "./witness-input.ts";
 
-/** What a proof is made of. */
+/** Input of a proof. */
 export interface ProofTask {
   /** As stored with the block. */
   readonly input: Uint8Array;
@@ -27,7 +27,7 @@ export interface PreparedProof {
   readonly prove: (signal: AbortSignal) => Promise<Proof>;
 }
 
-/** Makes the proof of a block; replaced in tests. */
+/** Makes the proof of a block; tests replace it. */
 export type ProveBlock = (
   circuit: BlockCircuit,
   publicInput: bigint,
@@ -35,10 +35,10 @@ export type ProveBlock = (
   signal: AbortSignal,
 ) => Promise<Proof>;
 
-/** A maker that works in the caller's thread; `loadCircuit` is called once, again only if it failed. */
+/** A maker that works on the caller's thread; `loadCircuit` is called once, and again only if it failed. */
 export function createProofMaker(deps: {
   readonly compress: Compress;
-  /** Loading may take long the first time. */
+  /** The first load may take long. */
   readonly loadCircuit: () => Promise<BlockCircuit>;
   readonly prove?: ProveBlock;
 }): ProofMaker {

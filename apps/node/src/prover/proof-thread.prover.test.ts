@@ -52,7 +52,7 @@ describe("proofs made in a thread of their own", () => {
   });
   afterAll(() => maker.stop());
 
-  it("are proofs of what was asked, at a lower priority than everything else in the process", async () => {
+  it("prove what was asked, at a lower priority than everything else in the process", async () => {
     const { prove } = await maker.prepare(task);
     if (process.platform === "linux") expect(priorities().filter((nice) => nice === 1).length).toBeGreaterThan(0);
     if (process.platform === "linux") expect(priorities()[0]).toBe(0);
@@ -63,13 +63,13 @@ describe("proofs made in a thread of their own", () => {
     expect(proof.proverPeakBytes ?? 0).toBeLessThan(PROOF_MEMORY_MB[16] * 1e6);
   });
 
-  it("are refused for an input that leads elsewhere, and for one that is damaged", async () => {
+  it("are refused for an input that leads to other roots, and for a damaged one", async () => {
     await expect(maker.prepare({ ...task, newRoot: 5n })).rejects.toMatchObject({ code: "node/witness-mismatch" });
     const damaged = { ...task, input: task.input.slice(1) };
     await expect(maker.prepare(damaged)).rejects.toMatchObject({ code: "node/witness-mismatch" });
   });
 
-  it("end when they are not wanted any more", async () => {
+  it("stop when they are no longer wanted", async () => {
     const early = await maker.prepare(task);
     await expect(early.prove(AbortSignal.abort())).rejects.toMatchObject({ code: "circuits/aborted" });
     const late = await maker.prepare(task);

@@ -1,26 +1,27 @@
 import type { Proof } from "@cairn/circuits";
-import { createLastingThread } from "../threads/lasting.ts";
+import { createRestartingThread } from "../threads/restarting.ts";
 import type { CircuitSource } from "./circuit.ts";
 import type { ProofMaker, ProofTask } from "./proof-maker.ts";
 
-/** What the thread works with. */
+/** Settings of the thread. */
 export interface ProofThreadOptions extends CircuitSource {
-  /** 0 … 19: how far it stands back behind everything else. */
+  /** 0 … 19: how much it yields to everything else. */
   readonly nice: number;
 }
 
-/** What the thread is asked. */
+/** A request to the thread. */
 export type ProofRequest =
   | { readonly type: "prepare"; readonly job: number; readonly task: ProofTask }
   | { readonly type: "prove"; readonly job: number }
   | { readonly type: "abort"; readonly job: number };
 
 /**
- * A maker in a thread of its own: building and solving witnesses takes seconds of computing, which must not hold up answers.
- * The thread and the prover's processes run at a lower priority. It starts with the first task, and again should it die.
+ * A maker in a separate thread: building and solving witnesses takes seconds of computation, which must not delay
+ * answers. The thread and the prover's processes run at a lower priority. It starts with the first task, and restarts
+ * if it dies.
  */
 export function createProofThread(options: ProofThreadOptions): ProofMaker {
-  const thread = createLastingThread<ProofRequest>("proofs", new URL("./proof-worker.ts", import.meta.url), options);
+  const thread = createRestartingThread<ProofRequest>("proofs", new URL("./proof-worker.ts", import.meta.url), options);
   let nextJob = 1;
   return {
     prepare: async (task) => {

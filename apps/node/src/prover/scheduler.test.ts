@@ -74,7 +74,7 @@ it("adds the jobs of the oldest blocks once each, more as they are proven, and a
   const proof = { proof: Uint8Array.of(1), details: {}, atMs: 1 };
   await storeProof(database.db, 1, { ...proof, publicInput: 1n });
   await storeProof(database.db, 2, { ...proof, publicInput: 2n });
-  // 64 jobs wait: a sealed block gives no reason to look.
+  // 64 jobs wait: a sealed block is no reason to look.
   scheduler.blockSealed();
   expect(await newly(scheduler.schedule)).toEqual([65, 66]);
   await rejectProof(database.db, 1, 5);

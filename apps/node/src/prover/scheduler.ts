@@ -12,21 +12,24 @@ import { wordHex } from "../json.ts";
 import { createPoller } from "../poller.ts";
 import type { SchedulerMetrics } from "./metrics.ts";
 
-/** Batches that have jobs at a time, oldest first; the others wait in the database. */
+/** Most batches with jobs at a time, oldest first; the others wait in the database. */
 const LOOK_AHEAD = 64;
 
-/** How often it looks while no batch waits for a proof; a sealed block wakes it. */
+/** How often it polls while no batch waits for a proof; a sealed block wakes it. */
 const IDLE_POLL_MS = 5000;
 
-/** How long a job counts as added before it is added again, should the engine have lost it. */
+/** How long a job counts as added before it is added again, in case the engine lost it. */
 const ADD_AGAIN_MS = 10_000;
 
-/** Proofs of one batch that L1 may refuse before nobody makes another: circuit and verifier do not match. */
+/** Refused proofs of one batch after which no more are made: circuit and verifier do not match. */
 export const MAX_BAD_PROOFS = 3;
 
 /** Turns sealed blocks into proof jobs. */
 export interface ProofScheduler {
-  /** Adds a job for every batch without proof whose job is not there or set aside. Throws what database and job engine throw. */
+  /**
+   * Adds a job for every batch without a proof whose job is missing or set aside. Throws what database and job engine
+   * throw.
+   */
   readonly schedule: () => Promise<void>;
   /** Schedules soon, after a block was sealed; does nothing while enough jobs wait. */
   readonly blockSealed: () => void;
@@ -34,7 +37,7 @@ export interface ProofScheduler {
   readonly stop: () => Promise<void>;
 }
 
-/** A scheduler that looks every `pollMs`, and whenever told to. */
+/** A scheduler that polls every `pollMs`, and whenever woken. */
 export function createProofScheduler(deps: {
   readonly database: Database;
   readonly jobs: Pick<JobQueue, "enqueue" | "poisoned">;
@@ -43,7 +46,7 @@ export function createProofScheduler(deps: {
   readonly logger: Logger;
   readonly pollMs: number;
 }): ProofScheduler {
-  /** When each of the jobs looked at last was added, by elapsed time. */
+  /** When each of the jobs seen last was added, by elapsed time. */
   let added = new Map<string, number>();
 
   const enqueueMissing = async (): Promise<void> => {
@@ -83,7 +86,7 @@ export function createProofScheduler(deps: {
   };
 }
 
-/** A refused proof asks for another job. */
+/** A refused proof needs another job. */
 function keyOf({ firstBlock, publicInput, badProofs }: BatchWithoutProof): string {
   return `${firstBlock}:${publicInput}:${badProofs}`;
 }

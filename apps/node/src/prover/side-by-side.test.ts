@@ -10,10 +10,10 @@ const ETHER = 10n ** 18n;
 const WAIT = { timeout: 30_000, interval: 100 };
 const TOKEN = "admin of the test";
 
-describe("a prover that is to make several proofs at a time", () => {
+describe("a prover that makes several proofs at a time", () => {
   let scene: L1Scene;
   let node: CairnNode;
-  /** Lets the proof of a public input be made. */
+  /** Completes the proof of a public input. */
   const releases = new Map<string, () => void>();
   const statuses = async () => {
     const { batches } = (await call(node, "batches")).value;
@@ -51,7 +51,7 @@ describe("a prover that is to make several proofs at a time", () => {
     await scene.stop();
   });
 
-  it("has two blocks under way at once, and stores their proofs in whatever order they are made", async () => {
+  it("works on two blocks at once, and stores their proofs in whatever order they are made", async () => {
     await scene.harness.deposit(1, ETHER);
     await expect.poll(statuses, WAIT).toEqual([[1, "waiting"]]);
     await scene.harness.deposit(2, ETHER);

@@ -14,13 +14,13 @@ import type { BlockTrace } from "@cairn/vm";
 import type { NodeErrorCode } from "../errors.ts";
 import { decodeJson, encodeJson } from "../json.ts";
 
-/** A trace and the part of the tree before the block that a prover reads: all it needs, on any machine. */
+/** A trace and the part of the previous tree that a prover reads: all it needs, on any machine. */
 export interface WitnessInput {
   readonly trace: BlockTrace;
   readonly before: WorkingTreeBase;
 }
 
-/** Counts up whenever the trace changes: what an earlier version stored cannot be proven by this one. */
+/** Incremented whenever the trace format changes: this version cannot prove what an earlier one stored. */
 const FORMAT = 2;
 
 interface StoredWitnessInput {
@@ -31,7 +31,7 @@ interface StoredWitnessInput {
   readonly nodes: readonly (readonly [number, NodeChildren])[];
 }
 
-/** The fastest: most of it is hashes, which do not compress. */
+/** The fastest level: most of it is hashes, which do not compress. */
 const COMPRESSION_LEVEL = 1;
 
 /** Collects and encodes the prover's input of a block. Precondition: `before` is the tree before the block. */
@@ -66,7 +66,7 @@ export function encodeWitnessInput(trace: BlockTrace, before: WorkingTreeBase, c
 export function decodeWitnessInput(bytes: Uint8Array, compress: Compress): WitnessInput {
   const stored = decodeJson(inflate(bytes));
   if (!isStoredWitnessInput(stored)) {
-    throw new CairnError<NodeErrorCode>("node/witness-mismatch", "the prover's input is of another format");
+    throw new CairnError<NodeErrorCode>("node/witness-mismatch", "the prover's input has another format");
   }
   const emptyHashes = emptySubtreeHashes(compress);
   const known = new Map(stored.nodes);

@@ -23,14 +23,14 @@ import type { ProverMetrics } from "./metrics.ts";
 import type { ProverProgress } from "./progress.ts";
 import type { ProofMaker } from "./proof-maker.ts";
 
-/** How a prover works. */
+/** Settings of a prover. */
 export interface ProverSettings {
-  /** Proofs made side by side; fewer when that many would take more than `maxMemoryBytes`. */
+  /** Proofs made at the same time; fewer if they would take more than `maxMemoryBytes`. */
   readonly concurrency: number;
   readonly maxMemoryBytes: number;
 }
 
-/** What a prover stands on. */
+/** Dependencies of a prover. */
 export interface ProverDeps {
   readonly database: Database;
   readonly jobs: JobQueue;
@@ -40,7 +40,7 @@ export interface ProverDeps {
   readonly metrics: ProverMetrics;
 }
 
-/** Takes proof jobs until it is stopped; any number of them on any machines. */
+/** Takes proof jobs until stopped; any number of provers may run, on any machines. */
 export interface Prover {
   /** Throws `node/bad-config` when a proof does not fit into the memory, and what the job queue throws. */
   readonly start: () => Promise<void>;
@@ -48,14 +48,14 @@ export interface Prover {
   readonly stop: () => Promise<void>;
 }
 
-/** Far more than any proof has; longer ones are garbage. */
+/** Far more than any proof needs; longer ones are garbage. */
 export const MAX_PROOF_BYTES = 65_536;
-/** How often a prover looks whether its work is still wanted. */
+/** How often a prover checks whether its work is still wanted. */
 const WATCH_MS = 1000;
-/** Who made a proof, in case it is garbage. */
+/** Identifies who made a proof, in case it is garbage. */
 const PROVER = `${hostname()}, process ${process.pid}`;
 
-/** A prover for blocks of `slots` slots on an open database and job queue, both of which remain the caller's. */
+/** A prover for blocks of `slots` slots on an open database and job queue, both owned by the caller. */
 export function createProver(slots: BlockSize, settings: ProverSettings, deps: ProverDeps): Prover {
   const { database, clock, logger, metrics } = deps;
   const active = new Map<string, ProverProgress>();
@@ -76,7 +76,7 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
     } catch (error) {
       const isShutdown = stopping.signal.aborted;
       metrics.finished(isShutdown ? "aborted" : "failed");
-      // Whoever makes the jobs makes it again: being stopped is not a failed try.
+      // The scheduler adds the job again: being stopped is not a failed attempt.
       if (isShutdown) return;
       logger.error({ err: error, block: job.data.firstBlock, retries: job.retries }, "proof job failed");
       throw asEvidence(error, job);
@@ -85,13 +85,13 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
     }
   };
 
-  /** Aborts once nobody wants the proof any more: its block was built again, or L1 has accepted it. */
+  /** Aborts once the proof is no longer wanted: its block was rebuilt, or L1 has accepted it. */
   const watchBatch = (job: ProofJob, dropped: AbortController): Poller => {
     const run = async (): Promise<void> => {
       const batch = await findBatch(database.db, job.firstBlock);
       if (batch === undefined || !isWanted(batch, job)) dropped.abort();
     };
-    const failure = "it cannot be seen whether a proof is still wanted";
+    const failure = "cannot check whether a proof is still wanted";
     const poller = createPoller({ run, clock, logger, failure, pollMs: WATCH_MS });
     poller.start(WATCH_MS);
     return poller;
@@ -127,7 +127,7 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
     enter("storing");
     const { proof, publicInputs, witnessSeconds, proveSeconds, proverPeakBytes } = made;
     if (publicInputs.length !== 1 || publicInputs[0] !== batch.publicInput || !isPlausible(proof)) {
-      throw new CairnError<NodeErrorCode>("node/proof-rejected", `the prover made something else than was asked`, {
+      throw new CairnError<NodeErrorCode>("node/proof-rejected", `the prover proved something else than requested`, {
         details: { proofBytes: proof.length, publicInputs: publicInputs.map(String) },
       });
     }
@@ -149,7 +149,7 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
       if (concurrency < settings.concurrency) {
         logger.warn(
           { wanted: settings.concurrency, concurrency },
-          "memory limit lowers the number of proofs at a time",
+          "memory limit reduces the number of concurrent proofs",
         );
       }
       endWork = await deps.jobs.work({ concurrency }, handle);
@@ -171,7 +171,7 @@ function isPlausible(proof: Uint8Array): boolean {
   return proof.length > 0 && proof.length <= MAX_PROOF_BYTES;
 }
 
-/** What a failed try leaves in the job for whoever looks at it. */
+/** Evidence that a failed attempt leaves in the job. */
 function asEvidence(error: unknown, job: HeldJob): CairnError {
   const code = isCairnError(error) ? error.code : "node/unavailable";
   const message = error instanceof Error ? error.message : String(error);

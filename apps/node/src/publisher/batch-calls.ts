@@ -14,20 +14,20 @@ import type { NodeErrorCode } from "../errors.ts";
 import { wordHex } from "../json.ts";
 import type { L1Call } from "./l1-call.ts";
 
-/** Gas of `submitBatch` besides its calldata: verification and storage, with room. */
+/** Gas of `submitBatch` besides its calldata: verification and storage, with a margin. */
 const SUBMIT_GAS = 1_000_000;
 const CALLDATA_GAS_PER_BYTE = 40;
-/** Records that one `pay` deals with. */
+/** Records that one `pay` processes. */
 export const PAYOUTS_PER_CALL = MAX_PAYOUTS_PER_CALL;
 
-/** A block of a batch with all that its L1 calls are made of. */
+/** A batch's block with everything that its L1 calls need. */
 export interface BatchCallInputs {
   readonly batch: StoredBatch;
   readonly block: StoredBlock;
   readonly payouts: readonly StoredPayout[];
 }
 
-/** The call that submits a ready batch. Throws `node/unavailable` without proof. */
+/** The call that submits a ready batch. Throws `node/unavailable` without a proof. */
 export function submitCall(rollup: Hex, { batch, block, payouts }: BatchCallInputs): L1Call {
   if (batch.proof === null || block.seal === null) throw incomplete(block);
   const args = submitBatchArguments(headerOf(block, payouts), block.seal.data, batch.proof);
@@ -43,7 +43,7 @@ export function submitCall(rollup: Hex, { batch, block, payouts }: BatchCallInpu
   };
 }
 
-/** Neighbouring records of a payout list that one `pay` deals with, at most PAYOUTS_PER_CALL. */
+/** Neighbouring records of a payout list that one `pay` processes, at most PAYOUTS_PER_CALL. */
 export interface PayoutRun {
   /** Position of the first one. */
   readonly first: number;
@@ -73,12 +73,12 @@ export function payoutsOfRun(payouts: readonly StoredPayout[], { first, count }:
   return payouts.filter(({ position }) => position >= first && position < first + count);
 }
 
-/** How a stored L1 transaction names its run: the first position, and the count unless it is PAYOUTS_PER_CALL. */
+/** How a stored L1 transaction identifies its run: the first position, and the count unless it is PAYOUTS_PER_CALL. */
 export function contentOfRun({ first, count }: PayoutRun): string {
   return count === PAYOUTS_PER_CALL ? String(first) : `${first}+${count}`;
 }
 
-/** The run that a stored L1 transaction names. */
+/** The run that a stored L1 transaction identifies. */
 export function runOfContent(content: string): PayoutRun {
   const [first, count = PAYOUTS_PER_CALL] = content.split("+").map(Number);
   return { first: first ?? 0, count };

@@ -12,7 +12,7 @@ export interface ContractView extends SubmissionRight {
   readonly lastBlock: number;
 }
 
-/** Reads as {@link readContractView}, and stores what others need of it to build only blocks that have a chance. */
+/** Reads like {@link readContractView}, and stores what others need to build only blocks that L1 can accept. */
 export async function noteContractView(db: Db, rollup: L1Rollup, account: Hex): Promise<ContractView> {
   const view = await readContractView(rollup, account);
   const { role, isOpen, isFrozen } = view;
@@ -20,7 +20,7 @@ export async function noteContractView(db: Db, rollup: L1Rollup, account: Hex): 
   return view;
 }
 
-/** Reads L1's time and what the contract lets `account` do. Throws what the RPC throws. */
+/** Reads L1's time and what the contract allows `account` to do. Throws what the RPC throws. */
 export async function readContractView(rollup: L1Rollup, account: Hex): Promise<ContractView> {
   const contract = { address: rollup.address, abi: rollupAbi } as const;
   const { reader } = rollup;
@@ -37,7 +37,10 @@ export async function readContractView(rollup: L1Rollup, account: Hex): Promise<
   return { clock, lastBlock: Number(state.lastBlock), role, isOpen: role === "operator" || isOpen, isFrozen };
 }
 
-/** Why L1 would refuse the call in its next block, by the name of the contract's error; null when it would not. Throws what the RPC throws. */
+/**
+ * Why L1 would refuse the call in its next block, as the contract's error name; null when it would not. Throws what the
+ * RPC throws.
+ */
 export async function refusalReason(
   { reader }: L1Rollup,
   account: Hex,
@@ -93,7 +96,7 @@ const VERIFIER_ABI = [
   },
 ] as const;
 
-/** Name of the contract error that a call ran into; null when it failed for another cause. */
+/** Name of the contract's error for a failed call; null when it failed for another reason. */
 function revertReason(error: unknown): string | null {
   if (!(error instanceof BaseError)) return null;
   const carrier = error.walk(

@@ -9,7 +9,7 @@ import type { CairnNode } from "../node.ts";
 const ETHER = 10n ** 18n;
 const AMOUNT = 1000n;
 const [BURNER, BEFORE, AFTER] = [0xb1n << 100n, 0xb2n << 100n, 0xb3n << 100n];
-/** JUMPDEST; JUMP to it: burns all gas that a call is given. */
+/** JUMPDEST; JUMP to it: burns all gas of a call. */
 const LOOP = "0x5b600056";
 const WAIT = { timeout: 120_000, interval: 200 };
 
@@ -20,14 +20,14 @@ describe("a payout that burns gas, between others", () => {
   beforeAll(async () => {
     scene = await createL1Scene(createTestDatabases().server);
     await scene.l1("anvil_setCode", [bigintToAddress(BURNER), LOOP]);
-    // A payout to a new account takes less, one that burns the 50,000 gas that a recipient of ETH is given takes more.
+    // A payout to a new account uses less; one that burns the 50,000 gas stipend of an ETH recipient uses more.
     const change = { CAIRN_MAX_PAYOUT_GAS: "90000", CAIRN_BLOCK_TIME_MS: "3000" };
     node = await scene.begin("operator", change);
     alice = await scene.harness.deposit(1, ETHER);
   });
   afterAll(() => scene.stop());
 
-  it("is left to whoever wants to pay it, and holds up nobody", async () => {
+  it("is left to whoever wants to pay it, and delays nobody", async () => {
     const client = clientOf(node, scene);
     await expect.poll(() => client.index(alice), WAIT).toBe(64);
     for (const [nonce, recipient] of [BEFORE, BURNER, AFTER].entries()) {

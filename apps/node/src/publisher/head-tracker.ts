@@ -1,16 +1,16 @@
 import type { Clock } from "../clock.ts";
 
-/** Tells an L1 node that is behind from a chain that was reorganised. */
+/** Distinguishes an L1 node that is behind from a chain that was reorganised. */
 export interface HeadTracker {
-  /** Takes the head that a node shows; whether the node showed later blocks of the same chain before. */
+  /** Records a node's head; returns whether it showed later blocks of the same chain before. */
   readonly isBehind: (head: { readonly number: number; readonly hash: string }) => boolean;
 }
 
 const REMEMBERED = 256;
 
 /**
- * Remembers heads. A lower head counts as behind unless it is on another chain; after `patienceMs` it is believed whatever
- * it is, since a chain can also be cut back to a block that it had.
+ * Remembers heads. A lower head counts as behind unless it is on another chain; after `patienceMs` it is believed in
+ * any case, since a chain can also be cut back to an earlier block.
  */
 export function createHeadTracker(clock: Clock, patienceMs: number): HeadTracker {
   const seen = new Map<number, string>();

@@ -7,27 +7,27 @@ import type { Clock } from "../clock.ts";
 import type { L1Call } from "./l1-call.ts";
 import type { Facts } from "./transitions.ts";
 
-/** Gas of a transaction to oneself that does nothing. */
+/** Gas of an empty transaction to itself. */
 export const CANCEL_GAS = 21_000;
 
-/** What one account signs, and asks of L1. What the RPC throws comes through. */
+/** Signing and L1 reads of one account. Errors of the RPC pass through. */
 export interface L1Access {
   /** Fees of a first attempt at the market's price; null while the cap is below the base fee. */
   readonly marketFees: () => Promise<GasFees | null>;
-  /** Signs the call, or the cancellation that takes its nonce. */
+  /** Signs the call, or the cancellation that uses its nonce. */
   readonly sign: (
     kind: L1Attempt["kind"],
     call: Pick<L1Call, "to" | "data" | "gasLimit">,
     nonce: number,
     fees: GasFees,
   ) => Promise<L1Attempt>;
-  /** Hands signed bytes to L1; null when it takes them. */
+  /** Sends signed bytes to L1; null when it accepts them. */
   readonly offer: (attempt: L1Attempt) => Promise<Refusal | null>;
-  /** Where one of the attempts was mined; null while none was. */
+  /** Where one of the attempts was mined; null if none was. */
   readonly findReceipt: (
     transaction: StoredL1Transaction,
   ) => Promise<Omit<NonNullable<Facts["receipt"]>, "isSettled"> | null>;
-  /** Nonces that the account has used at the head, at a block, or with what the L1 node calls pending. */
+  /** Number of nonces the account has used at the head, at a block, or including what the L1 node considers pending. */
   readonly usedNonces: (at: "latest" | "pending" | number) => Promise<number>;
 }
 
@@ -70,7 +70,7 @@ export function createL1Access(
         return null;
       } catch (error) {
         const refusal = refusalOf(error);
-        if (refusal === "other") logger.warn({ err: error }, "L1 took no transaction");
+        if (refusal === "other") logger.warn({ err: error }, "L1 did not accept a transaction");
         return refusal;
       }
     },

@@ -1,12 +1,12 @@
 import type { L1TransactionPurpose } from "@cairn/db";
 import type { Hex } from "@cairn/protocol";
 
-/** A call that is to be made on L1 once. */
+/** A call to be made on L1 once. */
 export interface L1Call {
   readonly purpose: L1TransactionPurpose;
   /** First block of the batch that it is about. */
   readonly subject: number;
-  /** Tells apart what may be done about one subject side by side. */
+  /** Distinguishes concurrent calls about one subject. */
   readonly content: string;
   readonly to: Hex;
   readonly data: Hex;

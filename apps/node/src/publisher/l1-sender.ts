@@ -29,15 +29,15 @@ import { type Facts, nextStep, type Step } from "./transitions.ts";
 
 /** How L1 transactions are sent. */
 export interface SenderSettings {
-  /** Most wei per gas that may ever be offered. */
+  /** Highest wei per gas ever offered. */
   readonly maxFeePerGas: bigint;
   /** A transaction pending for this long gets a replacement with higher fees. */
   readonly bumpAfterMs: number;
-  /** Blocks on top (itself included) at which an L1 transaction counts as settled. */
+  /** Confirmations (its own block included) at which an L1 transaction counts as settled. */
   readonly finalConfirmations: number;
 }
 
-/** What the sender stands on. */
+/** Dependencies of the sender. */
 export interface SenderDeps {
   readonly db: Db;
   readonly reader: L1Reader;
@@ -47,43 +47,43 @@ export interface SenderDeps {
   readonly metrics: PublisherMetrics;
 }
 
-/** What became of a call that was to be sent. */
+/** What became of a call to send. */
 export type SendOutcome =
   | "sent"
   /** Fees are above the cap. */
   | "capped"
-  /** Something that is not known here holds the account's next nonce, or L1 says so. */
+  /** An unknown transaction holds the account's next nonce, or L1 says so. */
   | "nonceTaken";
 
-/** Carries L1 transactions through the states of the README; every step is stored before it is taken. */
+/** Moves L1 transactions through the states of the README; every step is stored before it is taken. */
 export interface L1Sender {
   /** Stores and broadcasts a call under the next nonce, if it can. Throws what database and RPC throw. */
   readonly send: (call: L1Call) => Promise<SendOutcome>;
   /**
-   * Moves every live transaction on by what L1 says now, and gives up those that `isVoid` calls pointless; returns those still
-   * live. Throws `node/l1-unavailable` for an L1 node that is behind, and what database and RPC throw.
+   * Advances every live transaction by what L1 says now, and gives up those for which `isVoid` holds; returns those
+   * still live. Throws `node/l1-unavailable` for an L1 node that is behind, and what database and RPC throw.
    */
   readonly advance: (isVoid: (transaction: StoredL1Transaction) => Promise<boolean>) => Promise<StoredL1Transaction[]>;
   /** Whether L1 refused the last broadcast because the account cannot pay. */
   readonly isOutOfFunds: () => boolean;
 }
 
-/** What is asked of L1 once for all transactions of a look. */
+/** What is read from L1 once for all transactions of a pass. */
 interface Look {
   readonly settledBelow: number;
   /** Nonces used at the head. */
   readonly used: number;
-  /** Nonces used as deep as counts as settled. */
+  /** Nonces used at the settled depth. */
   readonly usedSettled: () => Promise<number>;
   readonly market: () => Promise<GasFees | null>;
 }
 
 const CRASH_STAGE = { submitBatch: "batch", pay: "payout" } as const;
-/** How many times `bumpAfterMs` a transaction of another account, whose key this publisher had before, is waited for. */
+/** How many times `bumpAfterMs` to wait for a transaction of another account, whose key this publisher used before. */
 const FOREIGN_PATIENCE = 10;
-/** Nonces that are filled at a time. */
+/** Nonces filled at a time. */
 const MAX_FILLED = 16;
-/** How long an L1 node may show an older head, or no receipt for a nonce that is used, before it is believed. */
+/** How long an L1 node may show an older head, or no receipt for a used nonce, before it is believed. */
 const BEHIND_PATIENCE_MS = 30_000;
 
 /** A sender for one account; one process at a time. */
@@ -92,7 +92,7 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
   const sender = addressToBigint(account.address);
   const tracker = createHeadTracker(clock, BEHIND_PATIENCE_MS);
   const access = createL1Access(settings, { reader, account, clock, logger });
-  /** What L1 said to the newest attempts that it refused for their fees. */
+  /** L1's answers to the newest attempts that it refused for their fees. */
   const refusals = new Map<string, Refusal>();
   const patience = createPatience(clock, BEHIND_PATIENCE_MS);
   let isOutOfFunds = false;
@@ -117,8 +117,8 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
   };
 
   /**
-   * Whether to leave the nonce to someone else's transaction that L1 calls pending, for as long as one's own may take. Then the
-   * nonce is used all the same: a node that always counts too high would otherwise hold everything up.
+   * Whether to leave the nonce to someone else's transaction that L1 reports as pending, for as long as our own may
+   * take. After that the nonce is used anyway: a node that always counts too high would otherwise block everything.
    */
   const isTaken = (isClaimed: boolean): boolean => {
     if (!isClaimed) takenSinceMs = null;
@@ -126,7 +126,7 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
     return takenSinceMs !== null && clock.elapsedMs() - takenSinceMs < settings.bumpAfterMs;
   };
 
-  /** Whether a transaction waits for a nonce that something else holds: what is sent after it would wait behind it. */
+  /** Whether a transaction waits for a nonce that something else holds; anything sent after it would wait behind it. */
   const isBlockedAnywhere = async (): Promise<boolean> =>
     (await loadLiveL1Transactions(db)).some((one) => one.status !== "mined" && isBlocked(newestOf(one)));
 
@@ -187,7 +187,7 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
       if ((await access.findReceipt(transaction)) !== null) continue;
       metrics.reorged();
       const isDoneAgain = live.some((other) => isSameWork(other, transaction));
-      if (isDoneAgain) await moveTo(transaction, "abandoned", null, "a reorg removed it, another one does its work");
+      if (isDoneAgain) await moveTo(transaction, "abandoned", null, "a reorg removed it, another one replaces it");
       else await moveTo(transaction, "sent", null, null);
     }
   };
@@ -220,7 +220,7 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
     const isOwn = transaction.sender === sender;
     let found = await access.findReceipt(transaction);
     const isSpent = found === null && isOpen && isOwn && (await look.usedSettled()) > transaction.nonce;
-    // Behind one address there may be nodes that know the nonce and nodes that do not know the receipt yet.
+    // Behind one address, some nodes may know the nonce while others do not have the receipt yet.
     if (isSpent) found = await access.findReceipt(transaction);
     const isWaiting = found === null && isOpen;
     const common = {
@@ -229,7 +229,7 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
       receipt: found && { ...found, isSettled: found.inclusion.block <= look.settledBelow },
     };
     if (!isOwn) {
-      // Signed by a key that is not here any more: it can be sent again, not changed.
+      // Signed by a key that is no longer here: it can be resent but not changed.
       const isLost = isWaiting && pendingMs(newest) >= FOREIGN_PATIENCE * settings.bumpAfterMs;
       return {
         ...common,
@@ -242,7 +242,7 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
       };
     }
     const isVoidNow = isWaiting && !isSpent && newest.kind === "call" && (await isVoid(transaction));
-    // Only what is next: what waits behind it would wait as long at any price.
+    // Only the next one: those behind it would wait just as long at any price.
     const isNext = transaction.nonce <= look.used;
     const isStuck = isWaiting && !isSpent && isNext && isPendingTooLong(newest);
     const cap = settings.maxFeePerGas;
@@ -292,7 +292,7 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
     return waitedMs < 0 || waitedMs >= settings.bumpAfterMs || isTooLow;
   };
 
-  /** Hands the stored bytes to L1, again when it may have lost them; refusals are left to the next look. */
+  /** Sends the stored bytes to L1, again when it may have lost them; refusals are left to the next pass. */
   const broadcast = async (transaction: StoredL1Transaction, attempt: L1Attempt): Promise<void> => {
     const refusal = await access.offer(attempt);
     isOutOfFunds = refusal === "insufficientFunds";
@@ -314,8 +314,8 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
   };
 
   /**
-   * Nonces that nothing of ours holds keep all later ones from being mined. After patience they are used up for nothing, whatever
-   * else may be pending under them.
+   * Nonces that none of our transactions holds keep all later ones from being mined. After some patience they are
+   * filled with empty transactions, whatever else may be pending under them.
    */
   const fillGap = async (look: Look): Promise<void> => {
     const live = await loadLiveL1Transactions(db);
@@ -330,7 +330,7 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
     if (clock.elapsedMs() - gapSinceMs < settings.bumpAfterMs || fees === null) return;
     for (let nonce = look.used; nonce < Math.min(lowest, look.used + MAX_FILLED); nonce++) {
       if (own.some((one) => one.nonce === nonce)) continue;
-      logger.warn({ nonce }, "a missing nonce is filled");
+      logger.warn({ nonce }, "filling a missing nonce");
       const call = { to: account.address, data: "0x", gasLimit: CANCEL_GAS } as const;
       await prepare({ purpose: "fillNonce", subject: nonce, content: "", ...call }, nonce, fees);
     }

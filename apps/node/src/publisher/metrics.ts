@@ -12,7 +12,7 @@ export interface PublisherMetrics {
   readonly refused: () => void;
   readonly reorged: () => void;
   readonly badProof: () => void;
-  /** A block has to be built again. */
+  /** A block has to be rebuilt. */
   readonly rebuilt: () => void;
   readonly observe: (now: { balanceWei: bigint; live: number; unsent: number; left: number }) => void;
 }
@@ -27,7 +27,7 @@ export function createPublisherMetrics(registry: Registry): PublisherMetrics {
     labelNames: ["purpose", "status"],
     registers,
   });
-  // A series that begins with its first event hides that event from `increase`.
+  // A series that starts with its first event hides that event from `increase`.
   for (const purpose of PURPOSES) for (const status of STATUSES) moves.inc({ purpose, status }, 0);
   const bumps = counter("cairn_l1_fee_bumps_total", "Replacements with higher fees");
   const caps = counter("cairn_l1_fee_capped_total", "Times that fees above the cap held a transaction back");
@@ -36,7 +36,7 @@ export function createPublisherMetrics(registry: Registry): PublisherMetrics {
   const badProofs = counter("cairn_bad_proofs_total", "Proofs that the verifier on L1 does not accept");
   const rebuilds = counter(
     "cairn_block_rebuild_requests_total",
-    "Times that a block could not become proven as it was",
+    "Times that a block could not become proven unchanged",
   );
   const balance = new Gauge({
     name: "cairn_publisher_balance_ether",

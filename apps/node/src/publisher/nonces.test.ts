@@ -49,7 +49,7 @@ describe("nonces that others use or L1 miscounts", { timeout: 300_000 }, () => {
       },
     );
   };
-  /** Looks as the publisher does, one block each: what has no transaction is sent, in order. */
+  /** Acts like the publisher, once per block: calls without a transaction are sent, in order. */
   const look = async (subjects: readonly number[]) => {
     const live = await sender.advance(never);
     for (const subject of subjects) {
@@ -69,7 +69,7 @@ describe("nonces that others use or L1 miscounts", { timeout: 300_000 }, () => {
     }
     return Number.POSITIVE_INFINITY;
   };
-  /** What the costliest own transaction paid or could have paid in tips, in wei. */
+  /** The most that one of our transactions paid or could have paid in tips, in wei. */
   const dearestTip = () =>
     l1
       .offered()
@@ -80,7 +80,7 @@ describe("nonces that others use or L1 miscounts", { timeout: 300_000 }, () => {
   afterAll(() => databases.stop());
   beforeEach(start, 180_000);
 
-  it("a transaction of someone else that pays too little is replaced after patience, by the next own one", async () => {
+  it("someone else's transaction that pays too little is replaced after a while by our next one", async () => {
     l1.addForeign(0, 2n * GWEI, GWEI / 2n);
     await look([1]);
     expect(l1.offered()).toEqual([]);
@@ -89,7 +89,7 @@ describe("nonces that others use or L1 miscounts", { timeout: 300_000 }, () => {
     expect(l1.offered()).toHaveLength(1);
   });
 
-  it("a transaction of someone else that pays enough is left to be mined", async () => {
+  it("someone else's transaction that pays enough is left to be mined", async () => {
     l1.addForeign(0, 100n * GWEI, 5n * GWEI);
     expect(await looksUntilLanded([1], 20)).toBeLessThan(Number.POSITIVE_INFINITY);
     expect(l1.mined()).toMatchObject([{ isOwn: false }, { isOwn: true, nonce: 1 }]);
@@ -102,7 +102,7 @@ describe("nonces that others use or L1 miscounts", { timeout: 300_000 }, () => {
     expect(dearestTip()).toBeLessThanOrEqual(8n * GWEI * 700_000n);
   });
 
-  it("what waits behind the next nonce is never replaced", async () => {
+  it("transactions behind the next nonce are never replaced", async () => {
     await look([1, 2, 3]);
     expect(l1.mined()).toHaveLength(3);
     await sender.send(call(4));
@@ -118,7 +118,7 @@ describe("nonces that others use or L1 miscounts", { timeout: 300_000 }, () => {
     expect(next?.attempts.length).toBeGreaterThan(1);
   });
 
-  it("a pending count that is always too high holds up one nonce for the patience, and the others not at all", async () => {
+  it("a pending count that is always too high delays one nonce for a while, and the others not at all", async () => {
     l1.pendingLie = 3;
     expect(await looksUntilLanded([1, 2, 3], 10)).toBeLessThan(Number.POSITIVE_INFINITY);
     expect(l1.mined().map(({ nonce }) => nonce)).toEqual([0, 1, 2]);
@@ -141,7 +141,7 @@ describe("nonces that others use or L1 miscounts", { timeout: 300_000 }, () => {
           try {
             l1.addForeign(nonce, maxFee + tip, tip);
           } catch {
-            // Two blockers of one nonce: the first one stays.
+            // Two blockers of one nonce: the first stays.
           }
         }
         let looks = 0;

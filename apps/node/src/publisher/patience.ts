@@ -1,12 +1,12 @@
 import type { Clock } from "../clock.ts";
 
-/** Believes what is said of something only after it was said for long, every time. */
+/** Believes a claim only after it has held without interruption for a while. */
 export interface Patience {
-  /** Notes what is said now; whether it was so for long. */
+  /** Records whether the claim holds now; returns whether it has held long enough. */
   readonly isSoForLong: (id: number, isSo: boolean) => boolean;
 }
 
-/** A patience of `ms`, by elapsed time. */
+/** A patience of `ms` of elapsed time. */
 export function createPatience(clock: Clock, ms: number): Patience {
   const sinceMs = new Map<number, number>();
   return {

@@ -28,7 +28,7 @@ describe("runs of payouts", () => {
     expect(runsOf(listOf(`${"p".repeat(56)}oo`))).toEqual([{ first: 56, count: 56 }]);
   });
 
-  it("pay everyone around a payout that burns gas in the middle of the list, and not that one", () => {
+  it("pay everyone around a payout that burns gas in the middle of the list, but not that one", () => {
     const list = listOf("oololpo");
     expect(runsOf(list)).toEqual([
       { first: 0, count: 2 },
@@ -37,11 +37,11 @@ describe("runs of payouts", () => {
     ]);
     expect(runsOf(listOf("llll"))).toEqual([]);
     expect(runsOf(listOf("lopp"))).toEqual([{ first: 1, count: 55 }]);
-    // Someone paid it: there is nothing to go around.
+    // Someone paid it: there is nothing to skip.
     expect(runsOf(listOf("oLo"))).toEqual([{ first: 0, count: 56 }]);
   });
 
-  it("hold every owed payout that is not left, each once, and none that is left", () => {
+  it("contain every owed payout that is not left, each once, and none that is left", () => {
     const letters = `${"olpL".repeat(20)}oooo`;
     const list = listOf(letters);
     const positions = runsOf(list).flatMap(({ first, count }) =>
@@ -50,7 +50,7 @@ describe("runs of payouts", () => {
     expect(positions).toEqual(list.flatMap((one, i) => (letters[i] === "o" ? [one.position] : [])));
   });
 
-  it("are named in stored transactions, also as earlier versions named them", () => {
+  it("are identified in stored transactions, also as in earlier versions", () => {
     for (const run of [
       { first: 0, count: 56 },
       { first: 56, count: 56 },

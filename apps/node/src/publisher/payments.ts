@@ -9,15 +9,15 @@ import {
 } from "@cairn/db";
 import { type BatchCallInputs, PAYOUTS_PER_CALL, type PayoutRun, payoutsOfRun, runOfContent } from "./batch-calls.ts";
 
-/** A run of a batch's payout list that still owes something. */
+/** A run of a batch's payout list that is still owed. */
 export interface OwedRun extends PayoutRun {
   readonly block: number;
 }
 
-/** Blocks that are looked at at a time. */
+/** Blocks examined at a time. */
 const BLOCKS_PER_LOOK = 100;
 
-/** Runs that owe something, by block and position, of the first blocks that do. */
+/** Owed runs by block and position, of the first blocks that have any. */
 export async function loadOwedRuns(db: Db): Promise<OwedRun[]> {
   const runs: OwedRun[] = [];
   for (const block of await loadBlocksOwing(db, BLOCKS_PER_LOOK)) {
@@ -26,7 +26,9 @@ export async function loadOwedRuns(db: Db): Promise<OwedRun[]> {
   return runs;
 }
 
-/** Cuts a payout list every PAYOUTS_PER_CALL records, and around what is left to others; runs that owe nothing are left out. */
+/**
+ * Cuts a payout list every PAYOUTS_PER_CALL records, and around what is left to others; omits runs that owe nothing.
+ */
 export function runsOf(payouts: readonly Pick<StoredPayout, "position" | "status" | "leftGas">[]): PayoutRun[] {
   const runs: PayoutRun[] = [];
   let [first, isOwing] = [0, false];
@@ -51,8 +53,8 @@ export function overlap(a: PayoutRun, b: PayoutRun): boolean {
 }
 
 /**
- * Whether others have paid all of the run that an L1 transaction was to pay. What it paid itself does not count: when it has
- * no receipt any more, the watcher has yet to read that a reorg took the payments back.
+ * Whether others have paid the whole run that an L1 transaction was to pay. What it paid itself does not count: if it
+ * no longer has a receipt, the watcher has yet to see that a reorg undid the payments.
  */
 export async function isRunPaidByOthers(db: Db, { subject, content, attempts }: StoredL1Transaction): Promise<boolean> {
   const run = payoutsOfRun(await loadBlockPayouts(db, subject), runOfContent(content));

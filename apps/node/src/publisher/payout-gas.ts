@@ -4,45 +4,45 @@ import { concat, size, slice } from "viem";
 import { type BatchCallInputs, type PayoutRun, payCall } from "./batch-calls.ts";
 import type { L1Call } from "./l1-call.ts";
 
-/** A payout that burns more gas than the publisher pays for. */
-export interface DearPayout {
+/** A payout that uses more gas than the publisher is willing to pay. */
+export interface CostlyPayout {
   readonly position: number;
-  /** What it takes alone, besides what every `pay` takes. */
+  /** Its own gas, on top of what every `pay` uses. */
   readonly gas: number;
 }
 
-/** Gas of the measuring itself, and of what its code costs. */
+/** Gas of the measurement itself, and of its code. */
 const MEASURING_GAS = 500_000;
 
 /**
- * Payouts of a run that would each take more than `maxGas`, by simulation at L1's head from the publisher's account. A run whose
- * payouts take at most half of that on average is not looked at one by one. Throws what the RPC throws.
+ * Payouts of a run that would each use more than `maxGas`, simulated at L1's head from the publisher's account. A run
+ * whose payouts use at most half of that on average is not examined one by one. Throws what the RPC throws.
  */
-export async function findDearPayouts(
+export async function findCostlyPayouts(
   rollup: L1Rollup,
   account: Hex,
   inputs: BatchCallInputs,
   run: PayoutRun,
   maxGas: number,
-): Promise<DearPayout[]> {
+): Promise<CostlyPayout[]> {
   const measure = async ({ first, count }: PayoutRun): Promise<number> =>
     measureGas(rollup, account, payCall(rollup.address, inputs, { first, count }));
   const owed = inputs.payouts.filter(
     ({ position, status }) => status === "owed" && position >= run.first && position < run.first + run.count,
   );
-  // It is refused for having nothing to pay, after all that every payment does first.
+  // It fails for lack of anything to pay, after doing what every payment does first.
   const base = await measure({ first: run.first, count: 0 });
   const together = (await measure(run)) - base;
   if (2 * together <= maxGas * owed.length) return [];
-  const dear: DearPayout[] = [];
+  const costly: CostlyPayout[] = [];
   for (const { position } of owed) {
     const gas = (await measure({ first: position, count: 1 })) - base;
-    if (gas > maxGas) dear.push({ position, gas });
+    if (gas > maxGas) costly.push({ position, gas });
   }
-  return dear;
+  return costly;
 }
 
-/** Gas that a call takes, whether it succeeds or not. */
+/** Gas that a call uses, whether it succeeds or not. */
 async function measureGas({ reader }: L1Rollup, account: Hex, { to, data, gasLimit }: L1Call): Promise<number> {
   const { data: answer } = await reader.call({
     account,

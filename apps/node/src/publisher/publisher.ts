@@ -32,22 +32,22 @@ import type { L1Call } from "./l1-call.ts";
 import { createL1Sender, type SenderSettings } from "./l1-sender.ts";
 import type { PublisherMetrics } from "./metrics.ts";
 import { isRunPaidByOthers, loadCallInputs, loadOwedRuns, overlap } from "./payments.ts";
-import { findDearPayouts } from "./payout-gas.ts";
+import { findCostlyPayouts } from "./payout-gas.ts";
 
-/** How the publisher works. */
+/** Settings of the publisher. */
 export interface PublisherSettings extends SenderSettings {
   readonly pollMs: number;
-  /** As `pollMs`, while it has nothing to do and whoever brings work pokes it. */
+  /** Like `pollMs`, while it is idle and is woken by new work. */
   readonly idlePollMs: number;
-  /** L1 transactions that wait to be mined at a time. */
+  /** Most L1 transactions pending at a time. */
   readonly maxLive: number;
-  /** Payouts that would take more gas each are left to others. */
+  /** Payouts that would each use more gas than this are left to others. */
   readonly maxPayoutGas: number;
   /** Below this balance of the account an alarm is logged and counted. */
   readonly lowBalanceWei: bigint;
 }
 
-/** What the publisher stands on. */
+/** Dependencies of the publisher. */
 export interface PublisherDeps {
   readonly database: Database;
   readonly rollup: L1Rollup;
@@ -57,43 +57,43 @@ export interface PublisherDeps {
   readonly metrics: PublisherMetrics;
 }
 
-/** Brings ready batches to L1 and pays what they owe. */
+/** Submits ready batches to L1 and pays their payouts. */
 export interface Publisher {
   readonly start: () => void;
   /** Does what can be done now. Throws what database and RPC throw. */
   readonly poll: () => Promise<void>;
-  /** Looks soon: there may be something to do. */
+  /** Runs soon: there may be something to do. */
   readonly poke: () => void;
   readonly status: () => PublisherStatus;
   readonly stop: () => Promise<void>;
 }
 
-/** Where the publisher stands. */
+/** Status of the publisher. */
 export interface PublisherStatus {
-  /** `frozen`: only payouts go on; `closed`: someone else is the operator and submits. */
+  /** `frozen`: only payouts continue; `closed`: someone else is the operator and submits. */
   readonly state: "idle" | "working" | "failing" | "frozen" | "closed";
-  /** What the next batch waits for; null when it waits for nothing. */
+  /** What the next batch is waiting for; null if nothing. */
   readonly waitingFor: string | null;
   readonly isBalanceLow: boolean;
 }
 
-/** How many more L1 transactions may be under way; batches take theirs first. */
+/** How many more L1 transactions may be pending; batches come first. */
 interface Room {
   left: number;
 }
 
 const MAX_PAUSE_MS = 30_000;
-/** A proof is not sent for a block that L1 would refuse within this time, seconds. */
+/** No proof is sent for a block that L1 would refuse within this many seconds. */
 const SEND_MARGIN_SECONDS = 60;
-/** What a batch waits for that could not be sent. */
+/** What an unsent batch is waiting for. */
 const SEND_WAITS = {
   capped: "fees below the cap",
   nonceTaken: "another transaction of the publisher's account",
 } as const;
-/** What L1 says to a block that can only be built again; the others pass with time or with what the watcher reads. */
+/** Contract errors after which a block can only be rebuilt; others pass with time or with what the watcher reads. */
 const REBUILD_REASONS: Readonly<Record<string, string>> = {
   TimestampTooOld: "L1 refused the block as too old",
-  OverdueL1OperationsLeft: "entries of the L1 queue have to come first",
+  OverdueL1OperationsLeft: "overdue L1 queue entries must come first",
 };
 
 /** A publisher for one L1 account; one process at a time. */
@@ -119,8 +119,8 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
   };
 
   /**
-   * Batches go in order; those behind one that is under way follow it at once, each under its own nonce.
-   * Returns what the next one waits for.
+   * Batches go in order; those behind a pending one follow it at once, each under its own nonce.
+   * Returns what the next one is waiting for.
    */
   const submitProven = async (
     live: readonly StoredL1Transaction[],
@@ -129,7 +129,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
   ): Promise<string | null> => {
     const readUpTo = await watcherPosition();
     for (const batch of await loadPendingBatches(db, 2 * settings.maxLive)) {
-      // L1 has accepted it, or another one in its place; the watcher has not read that far yet.
+      // L1 has accepted it, or another one in its place, but the watcher has not read that far yet.
       if (batch.firstBlock <= view.lastBlock) continue;
       const isNext = batch.firstBlock === view.lastBlock + 1;
       const content = wordHex(batch.publicInput);
@@ -171,10 +171,10 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
         logger.info({ block, ...run, reason }, "L1 would refuse a payment");
         continue;
       }
-      const dear = await findDearPayouts(rollup, account.address, published, run, settings.maxPayoutGas);
-      if (dear.length > 0) {
-        logger.warn({ block, dear, maxPayoutGas: settings.maxPayoutGas }, "payouts are left to others");
-        await leavePayouts(db, block, dear);
+      const costly = await findCostlyPayouts(rollup, account.address, published, run, settings.maxPayoutGas);
+      if (costly.length > 0) {
+        logger.warn({ block, costly, maxPayoutGas: settings.maxPayoutGas }, "leaving payouts to others");
+        await leavePayouts(db, block, costly);
         continue;
       }
       if ((await sender.send(call)) !== "sent") return;
@@ -194,7 +194,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
     );
     const why = REBUILD_REASONS[reason];
     if (why === undefined) return reason;
-    // Entries that are not safe yet cannot be built in; the watcher will bring them.
+    // Entries that are not safe yet cannot be included; the watcher will bring them.
     const safe = (await findL1Head(db))?.safeTimestamp ?? 0;
     return reason === "OverdueL1OperationsLeft" && safe < block.timestamp ? reason : rebuild(batch, reason, why);
   };
@@ -202,21 +202,23 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
   const rebuild = async (batch: StoredBatch, cause: string, reason: string): Promise<string> => {
     const publicInput = batch.publicInput.toString();
     const before = await findRebuildRequest(db);
-    // The sequencer decides when: it may leave the block its place for as long as L1 would take it.
+    // The sequencer decides when: it may keep the block for as long as L1 would accept it.
     if (before?.publicInput === publicInput && before.reason === reason) return cause;
-    logger.warn({ block: batch.firstBlock, reason }, "a block has to be built again");
+    logger.warn({ block: batch.firstBlock, reason }, "a block has to be rebuilt");
     metrics.rebuilt();
     await requestRebuild(db, { firstBlock: batch.firstBlock, publicInput, reason });
     return cause;
   };
 
-  /** What is under way has until the very end, and a proof until there is no time to send it; others are built again before. */
+  /**
+   * A pending batch has until the very end, a ready one until there is no time to send it; others are rebuilt earlier.
+   */
   const isTooOld = ({ batch, block }: BatchCallInputs, { clock: l1 }: ContractView, isUnderWay: boolean): boolean => {
     const margin = batch.proof === null ? REBUILD_MARGIN_SECONDS : SEND_MARGIN_SECONDS;
     return l1.nextTimestamp > block.timestamp + MAX_HEADER_AGE_SECONDS - (isUnderWay ? 0 : margin);
   };
 
-  /** Whether an L1 transaction that has not landed can only revert, or would do what is done. */
+  /** Whether an unmined L1 transaction can only revert, or would repeat what is done. */
   const isVoid = async (sent: StoredL1Transaction, view: ContractView): Promise<boolean> => {
     switch (sent.purpose) {
       case "fillNonce":
@@ -233,13 +235,13 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
     }
   };
 
-  /** Asks the verifier itself, before any gas is spent; a bad proof is removed, so that it is made again. */
+  /** Asks the verifier before any gas is spent; a bad proof is removed and will be made again. */
   const isProofGood = async (batch: StoredBatch): Promise<boolean> => {
     const publicInput = wordHex(batch.publicInput);
     const key = `${batch.firstBlock}:${publicInput}:${batch.readyAtMs}`;
     if (checked.has(key)) return true;
     const proof = batch.proof ?? new Uint8Array();
-    // An L1 node would refuse the question, not the proof, if it were much too long.
+    // If it were much too long, an L1 node would refuse the request, not the proof.
     const isShort = proof.length <= MAX_PROOF_BYTES;
     if (isShort && (await isProofAccepted(rollup, batch.circuitType, publicInput, bytesToHex(proof)))) {
       checked.add(key);
@@ -249,17 +251,17 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
     metrics.badProof();
     const details = { block: batch.firstBlock, publicInput, proofBytes: proof.length, prover: batch.proofDetails };
     const error = new CairnError<NodeErrorCode>("node/proof-rejected", "L1 does not accept a proof", { details });
-    logger.error({ err: error, ...details }, "bad proof taken away");
+    logger.error({ err: error, ...details }, "bad proof removed");
     await rejectProof(db, batch.firstBlock, clock.nowMs());
     return false;
   };
 
-  /** Last L1 block that the watcher has read. What is loaded after this was asked shows all that the block did. */
+  /** Last L1 block that the watcher has read. Anything loaded after this call reflects that block. */
   const watcherPosition = async (): Promise<number> => (await findLastL1Block(db))?.number ?? -1;
 
   /**
-   * A settled transaction counts until the watcher has read the block that holds it; then the watcher's word does. Precondition:
-   * `readUpTo` was asked before what is owed or pending was loaded, for the watcher goes on meanwhile.
+   * A settled transaction counts until the watcher has read its block; after that, the watcher's records count.
+   * Precondition: `readUpTo` was read before what is owed or pending was loaded, since the watcher goes on meanwhile.
    */
   const isAwaitingWatcher = async (
     purpose: StoredL1Transaction["purpose"],

@@ -12,7 +12,7 @@ const of = (
 };
 
 describe("raised fees", () => {
-  it("of what L1 has taken rise as nodes demand, and no further than a multiple of the market's tip", () => {
+  it("of a transaction that L1 has rise as nodes require, but no further than a multiple of the market's tip", () => {
     expect(of([100n, 10n])).toMatchObject({ type: "raise", fees: { maxPriorityFeePerGas: 13n }, isOutbid: false });
     expect(of([500n, 80n])).toEqual({ type: "enough" });
     // The market's base fee has outgrown it: tips do not matter.
@@ -20,7 +20,7 @@ describe("raised fees", () => {
     expect(of([100n, 10n], { cap: 105n })).toEqual({ type: "capped" });
   });
 
-  it("of what is blocked double in tips, and turn a dear call into a cheap cancellation", () => {
+  it("of a blocked transaction double the tip, and turn an expensive call into a cheap cancellation", () => {
     expect(of([200n, 10n], { isBlocked: true })).toMatchObject({
       fees: { maxPriorityFeePerGas: 20n },
       isOutbid: false,

@@ -1,22 +1,25 @@
 import type { L1Attempt } from "@cairn/db";
 import { type GasFees, replacementFees } from "@cairn/l1";
 
-/** Times the market's tip that a transaction which L1 has taken is raised to: more would not bring it in sooner. */
+/** Multiple of the market's tip up to which a transaction that L1 has is raised: more would not get it mined sooner. */
 const MARKET_ROOM = 8n;
-/** Times the market's tip up to which a call outbids what holds its nonce; beyond, a cancellation does it with less gas. */
+/**
+ * Multiple of the market's tip up to which a call outbids what holds its nonce; beyond it, a cancellation does so with
+ * less gas.
+ */
 const OUTBID_ROOM = 4n;
 
-/** What is known of a transaction that is next and waits. */
+/** What is known about the next transaction, which is waiting. */
 export interface StuckTransaction {
   readonly newest: Pick<L1Attempt, "kind" | "maxFeePerGas" | "maxPriorityFeePerGas">;
-  /** L1 refused the newest attempt because a transaction that is not known here holds the nonce. */
+  /** L1 refused the newest attempt because an unknown transaction holds the nonce. */
   readonly isBlocked: boolean;
   /** Null while the cap is below the base fee. */
   readonly market: GasFees | null;
   readonly cap: bigint;
 }
 
-/** What raising the fees comes to. */
+/** How to raise the fees. */
 export type Raise =
   /** Sign another attempt with these fees. */
   | { readonly type: "raise"; readonly fees: GasFees; readonly isOutbid: boolean }
@@ -26,9 +29,9 @@ export type Raise =
   | { readonly type: "capped" };
 
 /**
- * Fees for another attempt. One that L1 has taken is raised as nodes demand of a replacement, up to a multiple of the market; one
- * that is blocked doubles what it offers, since what the blocker pays is not known, and becomes a cancellation (`isOutbid`) where
- * the whole call would cost too much.
+ * Fees for another attempt. A transaction that L1 has is raised as nodes require of a replacement, up to a multiple of
+ * the market; a blocked one doubles its offer, since what the blocker pays is unknown, and becomes a cancellation
+ * (`isOutbid`) where the whole call would cost too much.
  */
 export function raiseOf({ newest, isBlocked, market, cap }: StuckTransaction): Raise {
   const least = replacementFees(newest, market, cap);
@@ -45,8 +48,8 @@ export function raiseOf({ newest, isBlocked, market, cap }: StuckTransaction): R
 }
 
 /**
- * Twice the tip. What holds a nonce and is not mined offers less than the base fee in all, and so in tips: doubling gets there
- * in a few steps, while the whole fee rises only as nodes demand.
+ * Twice the tip. An unmined transaction that holds a nonce offers less than the base fee in all, and so in tips:
+ * doubling gets there in a few steps, while the whole fee rises only as nodes require.
  */
 function outbidding({ maxPriorityFeePerGas: tip }: GasFees, least: GasFees): GasFees {
   const { maxFeePerGas } = least;

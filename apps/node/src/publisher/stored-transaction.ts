@@ -8,14 +8,14 @@ export function isSameWork(a: StoredL1Transaction, b: StoredL1Transaction): bool
   return a.purpose === b.purpose && a.subject === b.subject && a.content === b.content;
 }
 
-/** The attempt that counts; every transaction is stored with its first one. */
+/** The newest attempt; every transaction is stored with its first one. */
 export function newestOf({ id, attempts }: StoredL1Transaction): L1Attempt {
   const newest = attempts.at(-1);
   if (newest !== undefined) return newest;
   throw new CairnError<NodeErrorCode>("node/unavailable", `L1 transaction ${id} was stored without signed bytes`);
 }
 
-/** What the transaction was made to do. */
+/** The call that the transaction makes. */
 export function toCall(transaction: StoredL1Transaction): Pick<L1Call, "to" | "data" | "gasLimit"> {
   return {
     to: bigintToAddress(transaction.recipient),

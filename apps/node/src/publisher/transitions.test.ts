@@ -36,7 +36,7 @@ describe("steps of an L1 transaction", () => {
     expect(step({ receipt: receipt({ kind: "cancel", isSettled: true }) })).toMatchObject({ to: "abandoned" });
   });
 
-  it("take back what a reorg removed", () => {
+  it("undo what a reorg removed", () => {
     for (const status of ["mined", "final", "failed"] as const) expect(step({ status })).toMatchObject({ to: "sent" });
   });
 
@@ -47,14 +47,14 @@ describe("steps of an L1 transaction", () => {
     expect(step({ isStuck: true })).toEqual({ type: "broadcast", isCapped: true });
   });
 
-  it("give up a pointless call for good, and never send it again", () => {
+  it("give up a pointless call for good, and never resend it", () => {
     expect(step({ isVoid: true, raisedFees: FEES })).toEqual({ type: "replace", kind: "cancel", fees: FEES });
     expect(step({ isVoid: true })).toEqual({ type: "wait", isCapped: true });
     expect(step({ newest: "cancel" })).toEqual({ type: "broadcast", isCapped: false });
     expect(step({ newest: "cancel", isStuck: true, raisedFees: FEES })).toMatchObject({ kind: "cancel" });
   });
 
-  it("take the nonce from what holds it by a cancellation when the whole call would cost too much", () => {
+  it("win the nonce with a cancellation when the whole call would cost too much", () => {
     expect(step({ isStuck: true, isOutbid: true, raisedFees: FEES })).toMatchObject({
       type: "replace",
       kind: "cancel",
@@ -62,7 +62,7 @@ describe("steps of an L1 transaction", () => {
     expect(step({ newest: "cancel", isStuck: true, raisedFees: FEES })).toMatchObject({ kind: "cancel" });
   });
 
-  it("abandon a nonce only when it is spent beyond doubt", () => {
+  it("abandon a nonce only when it is certainly used", () => {
     expect(step({ isNonceSpent: true, isVoid: true, raisedFees: FEES })).toMatchObject({ to: "abandoned" });
   });
 });

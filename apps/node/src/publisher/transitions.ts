@@ -1,7 +1,7 @@
 import type { L1AttemptKind, L1Inclusion, L1TransactionStatus } from "@cairn/db";
 import type { GasFees } from "@cairn/l1";
 
-/** What L1 and the database say of an L1 transaction now; the table of the README is about these. */
+/** What L1 and the database say about an L1 transaction now; the README's table uses these. */
 export interface Facts {
   readonly status: L1TransactionStatus;
   /** Kind of the newest attempt: `cancel` once the call was given up. */
@@ -11,18 +11,18 @@ export interface Facts {
     readonly kind: L1AttemptKind;
     readonly inclusion: L1Inclusion;
     readonly isSuccess: boolean;
-    /** It is as deep as counts as settled. */
+    /** It is deep enough to count as settled. */
     readonly isSettled: boolean;
   } | null;
-  /** Another account signed it, whose key this publisher had before. */
+  /** Another account signed it, whose key this publisher used before. */
   readonly isForeign: boolean;
-  /** The chain, as deep as counts as settled, has used the nonce; a foreign one was waited for long enough. */
+  /** The chain has used the nonce at settled depth; for a foreign one, the wait was long enough. */
   readonly isNonceSpent: boolean;
   /** The call has become pointless: it can only revert, or someone else has done it. */
   readonly isVoid: boolean;
-  /** Next to be mined, and pending for too long or refused for its fees, which do not suffice. */
+  /** Next to be mined, but pending for too long or refused because its fees are too low. */
   readonly isStuck: boolean;
-  /** To outbid what holds its nonce, the call would cost too much: a cancellation is to do it. */
+  /** The call would cost too much to outbid what holds its nonce: use a cancellation. */
   readonly isOutbid: boolean;
   /** Fees of a replacement, null while they would exceed the cap. */
   readonly raisedFees: GasFees | null;
@@ -30,27 +30,27 @@ export interface Facts {
 
 /** What to do about an L1 transaction. */
 export type Step =
-  /** Note where it stands. */
+  /** Record its status. */
   | {
       readonly type: "move";
       readonly to: Exclude<L1TransactionStatus, "prepared">;
       readonly mined: L1Inclusion | null;
       readonly failure: string | null;
     }
-  /** Hand the newest attempt's bytes to L1, again if need be; `isCapped` when higher fees would exceed the cap. */
+  /** Send the newest attempt's bytes to L1, again if necessary; `isCapped` when higher fees would exceed the cap. */
   | { readonly type: "broadcast"; readonly isCapped: boolean }
   /** Sign another attempt with these fees under the same nonce, store it, then broadcast it. */
   | { readonly type: "replace"; readonly kind: L1AttemptKind; readonly fees: GasFees }
   /** Nothing can be done now; `isCapped` when the fee cap is the reason. */
   | { readonly type: "wait"; readonly isCapped: boolean };
 
-/** The step that the facts demand. */
+/** The next step given the facts. */
 export function nextStep(facts: Facts): Step {
   const { status, receipt, raisedFees } = facts;
   if (receipt !== null) return stepOfMined(receipt);
   if (status !== "prepared" && status !== "sent") return { type: "move", to: "sent", mined: null, failure: null };
   if (facts.isNonceSpent) {
-    const failure = facts.isForeign ? "its account is not used any more" : "another transaction took the nonce";
+    const failure = facts.isForeign ? "its account is no longer used" : "another transaction took the nonce";
     return { type: "move", to: "abandoned", mined: null, failure };
   }
   const isGivenUp = (facts.isVoid || facts.isOutbid) && facts.newest === "call";

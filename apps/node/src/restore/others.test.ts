@@ -14,7 +14,7 @@ const ETHER = 10n ** 18n;
 const HOUR = 3600;
 const WAIT = { timeout: 40_000, interval: 100 };
 
-describe("a rollup with more than one who submits", () => {
+describe("a rollup with several submitters", () => {
   let scene: L1Scene;
   let operator: CairnNode;
   let stranger: CairnNode;
@@ -44,7 +44,7 @@ describe("a rollup with more than one who submits", () => {
   });
   afterAll(() => scene.stop());
 
-  it("has a history that an empty node does not begin on by accident", async () => {
+  it("has a history that an empty node does not join by accident", async () => {
     await expect.poll(() => at(operator).index(bob), WAIT).toBe(65);
     const first = idOf(await at(operator).transfer(alice, bob, 0));
     await expect.poll(() => statusOf(operator, first), WAIT).toBe("final");
@@ -90,7 +90,7 @@ describe("a rollup with more than one who submits", () => {
     expect(await at(stranger).balance(bob)).toBe(await at(operator).balance(bob));
   });
 
-  it("is followed while the operator works, and others do not pretend to", async () => {
+  it("is followed while the operator works, without others pretending to", async () => {
     const { lastBlock } = await scene.onChain();
     await at(operator).transfer(alice, bob, 2);
     await expect.poll(async () => (await scene.onChain()).lastBlock, WAIT).toBeGreaterThan(lastBlock);
@@ -99,7 +99,7 @@ describe("a rollup with more than one who submits", () => {
     await vi.waitFor(() => expect(at(stranger).transfer(alice, bob, 3)).rejects.toThrow(/503.*another operator/), WAIT);
   });
 
-  it("is carried on by a stranger when the operator is gone: queue first, users' transactions with it", async () => {
+  it("is continued by a stranger when the operator is gone: queue first, then users' transactions", async () => {
     const held = Promise.withResolvers<void>();
     gate = held.promise;
     const unsent = idOf(await at(operator).transfer(alice, bob, 3));
@@ -120,14 +120,14 @@ describe("a rollup with more than one who submits", () => {
     await agreesWithL1(stranger);
   });
 
-  it("loses no transaction that two nodes know and one of them brings to L1", async () => {
+  it("loses no transaction that two nodes have and one of them brings to L1", async () => {
     const held = Promise.withResolvers<void>();
     gate = held.promise;
     await requestWithdraw(scene.harness.devnet.rollup, scene.harness.devnet.wallet(2), accountIndex(65));
     await expect
       .poll(async () => (await call(operator, "queue", { query: { from: "0" } })).value.entries.length, WAIT)
       .toBe(4);
-    // The operator knows two with one nonce; L1 gets the one that was replaced here.
+    // The operator has two with one nonce; L1 gets the one that was replaced here.
     const replaced = idOf(await at(operator).transfer(alice, bob, 5, 2000n));
     const replacement = idOf(await at(operator).transfer(alice, bob, 5, 3000n, 1n));
     const shared = idOf(await at(operator).transfer(alice, bob, 4));
@@ -147,7 +147,7 @@ describe("a rollup with more than one who submits", () => {
     await agreesWithL1(stranger);
   });
 
-  it("stops in the open when it is frozen", async () => {
+  it("stops visibly when it is frozen", async () => {
     const held = Promise.withResolvers<void>();
     gate = held.promise;
     await stranger.stop();

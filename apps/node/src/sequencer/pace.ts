@@ -1,5 +1,5 @@
 /** What is seen of the work at one moment, as counts of blocks. */
-export interface WorkSeen {
+export interface ObservedWork {
   /** Sealed, and without a proof. */
   readonly withoutProof: number;
   /** With a proof, and not accepted by L1. */
@@ -10,7 +10,7 @@ export interface WorkSeen {
 
 /** How fast blocks are proven and accepted, as far as it was seen. */
 export interface Pace {
-  readonly observe: (seen: WorkSeen) => void;
+  readonly observe: (seen: ObservedWork) => void;
   /** Seconds that a block waits for its proof behind each other one; grows while no proof comes. */
   readonly secondsPerBlock: () => number;
   /** Seconds from a proof until L1 has accepted it; grows while L1 accepts nothing. */
@@ -34,7 +34,7 @@ export function createPace(assumedSecondsPerBlock: number, elapsedMs: () => numb
   const readySince: number[] = [];
   const delays: number[] = [];
   let acceptedAt = elapsedMs();
-  let last: { readonly at: number; readonly seen: WorkSeen } | null = null;
+  let last: { readonly at: number; readonly seen: ObservedWork } | null = null;
 
   const measured = (): number | null => {
     const proofs = bursts.reduce((sum, burst) => sum + burst.proofs, 0);

@@ -1,6 +1,6 @@
 import { CairnError, type MessageWords, type SchnorrSignature } from "@cairn/protocol";
 import type { NodeErrorCode } from "../errors.ts";
-import { createLastingThread, type LastingThread } from "../threads/lasting.ts";
+import { createRestartingThread, type RestartingThread } from "../threads/restarting.ts";
 
 const MODULE = new URL("./signature-worker.ts", import.meta.url);
 
@@ -36,7 +36,7 @@ interface Pending {
 }
 
 interface SignatureWorker {
-  readonly thread: LastingThread<SignatureRequest>;
+  readonly thread: RestartingThread<SignatureRequest>;
   /** Bundles handed over and not answered yet. */
   bundles: number;
 }
@@ -54,7 +54,7 @@ export function createSignatureChecker(count: number): SignatureChecker {
   let isScheduled = false;
   let isStopped = false;
   const workers = Array.from({ length: count }, (): SignatureWorker => {
-    const thread = createLastingThread<SignatureRequest>("signatures", MODULE, null);
+    const thread = createRestartingThread<SignatureRequest>("signatures", MODULE, null);
     // Ready before the first signature; should it not start, the first task is told.
     thread.running().catch(() => undefined);
     return { thread, bundles: 0 };

@@ -3,14 +3,14 @@ import type { NodeErrorCode } from "../errors.ts";
 import { startThread, type Thread } from "./thread.ts";
 
 /** A thread for as long as it is wanted: started when it is first asked for, and again should it have died. */
-export interface LastingThread<Request> {
+export interface RestartingThread<Request> {
   /** The thread that runs now. Rejects with what its start threw, and with `node/stopping` after the stop. */
   readonly running: () => Promise<Thread<Request>>;
   readonly stop: () => Promise<void>;
 }
 
 /** A thread that has not started, of a module as `startThread` takes it. */
-export function createLastingThread<Request>(name: string, module: URL, data: unknown): LastingThread<Request> {
+export function createRestartingThread<Request>(name: string, module: URL, data: unknown): RestartingThread<Request> {
   let thread: Promise<Thread<Request>> | null = null;
   let isStopped = false;
   return {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { threadsStartedBy } from "../../test/threads/watch.ts";
-import { createLastingThread } from "./lasting.ts";
+import { createRestartingThread } from "./restarting.ts";
 
 const ECHO = new URL("../../test/threads/echo.ts", import.meta.url);
 
-describe("a lasting thread", () => {
+describe("a restarting thread", () => {
   it("starts once, whoever asks, and again when it has died", async () => {
-    const lasting = createLastingThread<string>("echo", ECHO, "there");
-    const ask = async (word: string) => (await lasting.running()).ask<string>(word);
+    const thread = createRestartingThread<string>("echo", ECHO, "there");
+    const ask = async (word: string) => (await thread.running()).ask<string>(word);
     const first = await threadsStartedBy("echo", async () => {
       expect(await Promise.all([ask("a"), ask("b")])).toEqual(["a there", "b there"]);
       expect(await ask("c")).toBe("c there");
@@ -18,12 +18,12 @@ describe("a lasting thread", () => {
       expect(await Promise.all([ask("d"), ask("e")])).toEqual(["d there", "e there"]);
     });
     expect(second.length).toBe(1);
-    await lasting.stop();
+    await thread.stop();
     await expect(ask("f")).rejects.toMatchObject({ code: "node/stopping" });
   });
 
   it("says why it cannot start, each time", async () => {
-    const { running, stop } = createLastingThread<string>("echo", ECHO, "broken");
+    const { running, stop } = createRestartingThread<string>("echo", ECHO, "broken");
     for (let time = 0; time < 2; time++) await expect(running()).rejects.toMatchObject({ code: "node/bad-config" });
     await stop();
   });
