@@ -11,9 +11,18 @@ function lengthen(options: Options): { timeout: number; interval?: number } {
   return { ...options, timeout: (options?.timeout ?? USUAL_TIMEOUT_MS) * WAIT_FACTOR };
 }
 
-const { waitFor, waitUntil } = vi;
-vi.waitFor = (callback, options) => waitFor(callback, lengthen(options));
-vi.waitUntil = (callback, options) => waitUntil(callback, lengthen(options));
+/** Marks a process whose waits are lengthened: it runs this for each of its files, and the second time would multiply again. */
+const LENGTHENED = Symbol.for("cairn.patient-waits");
+
+if (!Reflect.has(vi, LENGTHENED)) {
+  const { waitFor, waitUntil } = vi;
+  vi.waitFor = (callback, options) => waitFor(callback, lengthen(options));
+  vi.waitUntil = (callback, options) => waitUntil(callback, lengthen(options));
+  Reflect.set(vi, LENGTHENED, true);
+}
 
 const { poll } = expect;
-Object.assign(expect, { poll: ((callback, options) => poll(callback, lengthen(options))) satisfies typeof poll });
+if (!Reflect.has(poll, LENGTHENED)) {
+  const patientPoll: typeof poll = (callback, options) => poll(callback, lengthen(options));
+  Object.assign(expect, { poll: Object.assign(patientPoll, { [LENGTHENED]: true }) });
+}
