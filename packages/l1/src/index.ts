@@ -69,6 +69,7 @@ export type { FollowOptions } from "./sending/follow.ts";
 export { type Refusal, refusalOf } from "./sending/refusal.ts";
 export { resumeTransaction, type SendOptions, sendToContract, sendToRollup } from "./sending/send.ts";
 export { newestAttempt, type SignedAttempt, type SignedTransaction } from "./sending/signed-transaction.ts";
+export { type SimulatedAccounts, type SimulatedTransaction, simulateGas } from "./sending/simulate.ts";
 export { approveToken, readAllowance } from "./token-approval.ts";
 export { MAX_TOKEN_DECIMALS, readTokenMetadata, type TokenMetadata } from "./token-metadata.ts";
 export { describeSymbol, MAX_SYMBOL_LENGTH, type SymbolDescription, symbolSkeleton } from "./token-symbol.ts";

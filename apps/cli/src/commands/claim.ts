@@ -4,7 +4,8 @@ import { parseAddress } from "../address.ts";
 import { formatAmount } from "../amounts.ts";
 import { cliError } from "../errors.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
-import { addSendOptions, openCaller, type SendFlags, sentRow } from "../l1/caller.ts";
+import { addSendOptions, openCaller, type SendFlags } from "../l1/caller.ts";
+import { sentRows } from "../l1/sent-calls.ts";
 import { table } from "../output.ts";
 import { findToken } from "../tokens.ts";
 
@@ -58,7 +59,7 @@ export function addClaimCommand({ program, run }: Host): void {
     const { sent, receipt } = await caller.send(call);
     const [claimed] = parseEventLogs({ abi: rollupAbi, eventName: "Claimed", logs: receipt?.logs ?? [] });
     const taken = claimed?.args.amount ?? amount;
-    const rows = [["claimed", `${formatAmount(taken, token)} to ${recipient}`], sentRow(sent)];
+    const rows = [["claimed", `${formatAmount(taken, token)} to ${recipient}`], ...sentRows([sent])];
     return { data: { ...base, amount: taken, transactions: [sent] }, text: table(rows) };
   });
 }

@@ -12,6 +12,7 @@ import type { DeploymentRecord } from "../deploy/record.ts";
 import { cliError } from "../errors.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host, markSending } from "../host.ts";
 import { findIdentity } from "../keys/identity.ts";
+import { expectedCost } from "../l1/sent-calls.ts";
 import { askChainId } from "../network.ts";
 import { type CommandResult, table } from "../output.ts";
 import { writeProfile } from "../profile.ts";
@@ -96,7 +97,7 @@ async function deploy(context: Context, flags: DeployFlags): Promise<CommandResu
   const reader = connectReader(rpcUrl, chainId);
   const plan = await planDeployment(reader, identity.owner, artefacts, parameters);
   if (flags.confirm === undefined) return planResult(plan, srs);
-  if (plan.balanceWei < plan.costWei) {
+  if (plan.balanceWei < plan.costLimitWei) {
     throw cliError("cli/bad-deployment", `${plan.deployer} has ${formatEther(plan.balanceWei)} ETH, too little`);
   }
   if (flags.out !== undefined && existsSync(flags.out)) throw cliError("cli/usage", `${flags.out} exists`);
@@ -139,17 +140,27 @@ function planResult(plan: DeploymentPlan, srs: SrsKind): CommandResult {
   const text = [
     `Chain ${plan.chainId}; nothing was sent. Every creation was tried on L1 and works.`,
     table([
-      ...contracts.map(({ name, address, codeBytes, gas }) => [name, address, `${codeBytes} bytes`, `${gas} gas`]),
+      ...contracts.map(({ name, address, codeBytes, gas, gasLimit }) => [
+        name,
+        address,
+        `${codeBytes} bytes`,
+        gasText(gas, gasLimit),
+      ]),
     ]),
     table([
       ...parameterRows(plan.parameters),
       ["SRS", srs === "dev" ? "development: proofs can be forged by anyone" : "Ignition"],
       ["deployer", `${plan.deployer}, ${formatEther(plan.balanceWei)} ETH`],
-      ["cost", `${plan.gas} gas, ${formatEther(plan.costWei)} ETH at ${plan.gasPriceWei} wei per gas`],
+      ["cost", expectedCost({ ...plan, feeWei: plan.costWei, feeLimitWei: plan.costLimitWei })],
+      ["gas price", `${plan.gasPriceWei} wei`],
     ]),
     `To deploy: the same command with --confirm ${plan.chainId}`,
   ].join("\n\n");
   return { data: { isDryRun: true, srs, ...plan }, text };
+}
+
+function gasText(gas: bigint | null, gasLimit: bigint): string {
+  return gas === null ? `at most ${gasLimit} gas` : `${gas} gas`;
 }
 
 function recordResult(record: DeploymentRecord, path: string): CommandResult {

@@ -6,7 +6,8 @@ import { formatAmounts, sumByToken } from "../escape/amounts.ts";
 import { type ExitOutcome, exitAll } from "../escape/exits.ts";
 import { assertFrozen } from "../escape/ladder.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
-import { addSendOptions, openCaller, type RollupCaller, type SendFlags, sentRow } from "../l1/caller.ts";
+import { addSendOptions, openCaller, type RollupCaller, type SendFlags } from "../l1/caller.ts";
+import { sentRows } from "../l1/sent-calls.ts";
 import { type CommandResult, table } from "../output.ts";
 import { parseIndex } from "../payments/session.ts";
 import { addStateOption, type RestoredSession, type StateFlags, withRestored } from "../restored/session.ts";
@@ -84,7 +85,7 @@ async function tell({ network }: RestoredSession, outcome: ExitOutcome): Promise
           ["not received", `${deferred.map(({ index }) => index).join(", ")}: claimable by their owners (cairn claim)`],
         ]),
     ...refused.map(({ index, reason }) => ["REFUSED", `account ${index}: ${reason}`]),
-    ...transactions.map(sentRow),
+    ...sentRows(transactions),
   ];
   return { data: { ...outcome, totals }, text: table(rows), exitCode: refused.length === 0 ? 0 : 1 };
 }

@@ -5,8 +5,9 @@ import { cliError } from "../errors.ts";
 import { formatTime, readLadder } from "../escape/ladder.ts";
 import { assertWithdrawable } from "../escape/withdrawable.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
-import { addSendOptions, openCaller, type RollupCaller, type SendFlags, sentRow } from "../l1/caller.ts";
+import { addSendOptions, openCaller, type RollupCaller, type SendFlags } from "../l1/caller.ts";
 import { entriesOf } from "../l1/deposits.ts";
+import { sentRows } from "../l1/sent-calls.ts";
 import { table } from "../output.ts";
 import { parseIndex } from "../payments/session.ts";
 import { lookUntil, patienceOf } from "../payments/waiting.ts";
@@ -69,7 +70,7 @@ export function addForceWithdrawCommand({ program, run }: Host): void {
       ["status", isWaiting ? "processed by a batch; its payout can be paid by anyone (cairn pay)" : "queued"],
       ["overdue", `from ${formatTime(overdueFrom)}; then anyone may submit the batch`],
       ["freezable", `from ${formatTime(freezableFrom)}, if it is still waiting then`],
-      sentRow(sent),
+      ...sentRows([sent]),
     ];
     const status = position === null ? "tried" : isWaiting ? "processed" : "queued";
     return {

@@ -4,7 +4,8 @@ import { formatDuration } from "../duration.ts";
 import { cliError } from "../errors.ts";
 import { formatTime, type Ladder, readLadder } from "../escape/ladder.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
-import { addSendOptions, openCaller, type SendFlags, sentRow } from "../l1/caller.ts";
+import { addSendOptions, openCaller, type SendFlags } from "../l1/caller.ts";
+import { sentRows } from "../l1/sent-calls.ts";
 import { table } from "../output.ts";
 
 /** `cairn freeze`: stops a rollup that has left a queue entry waiting for too long. */
@@ -37,7 +38,7 @@ export function addFreezeCommand({ program, run }: Host): void {
             ["accounts", `up to index ${frozen.nextIndex - 1}; next: cairn exit --all`],
             ["unprocessed entries", `${frozen.queueTail - frozen.queueHead}; next: cairn reclaim --all`],
           ]),
-      sentRow(sent),
+      ...sentRows([sent]),
     ];
     return { data: { isFrozen: frozen !== null, frozen, transactions: [sent] }, text: table(rows) };
   });

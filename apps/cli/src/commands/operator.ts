@@ -6,7 +6,8 @@ import { parseAddress } from "../address.ts";
 import type { Context } from "../context.ts";
 import { cliError } from "../errors.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
-import { addSendOptions, openCaller, type SendFlags, sentRow } from "../l1/caller.ts";
+import { addSendOptions, openCaller, type SendFlags } from "../l1/caller.ts";
+import { sentRows } from "../l1/sent-calls.ts";
 import { type CommandResult, table } from "../output.ts";
 
 interface Roles {
@@ -96,7 +97,7 @@ async function send(
   }
   const { sent } = await caller.send({ name, data });
   const roles = await readRoles(caller.rollup);
-  return { data: { ...roles, transactions: [sent] }, text: table([...roleRows(roles), sentRow(sent)]) };
+  return { data: { ...roles, transactions: [sent] }, text: table([...roleRows(roles), ...sentRows([sent])]) };
 }
 
 async function readRoles({ reader, address }: L1Rollup): Promise<Roles> {

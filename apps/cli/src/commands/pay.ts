@@ -6,7 +6,8 @@ import { cliError } from "../errors.ts";
 import { formatAmounts, sumByToken } from "../escape/amounts.ts";
 import { type PayOutcome, payAll } from "../escape/payments.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
-import { addSendOptions, openCaller, type SendFlags, sentRow } from "../l1/caller.ts";
+import { addSendOptions, openCaller, type SendFlags } from "../l1/caller.ts";
+import { sentRows } from "../l1/sent-calls.ts";
 import { type CommandResult, table } from "../output.ts";
 import { addStateOption, type RestoredSession, type StateFlags, withRestored } from "../restored/session.ts";
 
@@ -66,7 +67,7 @@ async function tell({ network }: RestoredSession, outcome: PayOutcome): Promise<
       "REFUSED",
       `payout ${position} of batch ${batch} to ${recipient}: ${reason}`,
     ]),
-    ...transactions.map(sentRow),
+    ...sentRows(transactions),
   ];
   return { data, text: table(rows), exitCode: refused.length === 0 ? 0 : 1 };
 }

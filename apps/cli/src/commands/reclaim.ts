@@ -6,7 +6,8 @@ import { formatAmounts, sumByToken } from "../escape/amounts.ts";
 import { assertFrozen } from "../escape/ladder.ts";
 import { ownerOf, type ReclaimOutcome, reclaimAll } from "../escape/reclaims.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
-import { addSendOptions, openCaller, type SendFlags, sentRow } from "../l1/caller.ts";
+import { addSendOptions, openCaller, type SendFlags } from "../l1/caller.ts";
+import { sentRows } from "../l1/sent-calls.ts";
 import { type CommandResult, table } from "../output.ts";
 import { addStateOption, type RestoredSession, type StateFlags, withRestored } from "../restored/session.ts";
 
@@ -56,7 +57,7 @@ async function tell({ network }: RestoredSession, outcome: ReclaimOutcome): Prom
   const rows = [
     ["entries", `${reclaimed.length}, ${await formatAmounts(network, totals)} (queue fees included)`],
     ...refused.map(({ position, reason }) => ["REFUSED", `queue entry ${position}: ${reason}`]),
-    ...transactions.map(sentRow),
+    ...sentRows(transactions),
   ];
   return { data, text: table(rows), exitCode: refused.length === 0 ? 0 : 1 };
 }

@@ -5,7 +5,8 @@ import { type Address, encodeFunctionData, isAddressEqual, parseEventLogs, type 
 import { parseAddress } from "../address.ts";
 import { cliError } from "../errors.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
-import { addSendOptions, openCaller, type SendFlags, sentRow } from "../l1/caller.ts";
+import { addSendOptions, openCaller, type SendFlags } from "../l1/caller.ts";
+import { sentRows } from "../l1/sent-calls.ts";
 import { table } from "../output.ts";
 
 /** `cairn register-token`: gives an ERC-20 its number, so that it can be deposited. */
@@ -35,7 +36,7 @@ export function addRegisterTokenCommand({ program, run }: Host): void {
     try {
       const { sent, receipt } = await caller.send(call);
       const tokenId = receipt === null ? null : registeredId(receipt, address, token);
-      const rows = [["token", tokenId === null ? token : `${tokenId}, ${token}`], sentRow(sent)];
+      const rows = [["token", tokenId === null ? token : `${tokenId}, ${token}`], ...sentRows([sent])];
       return { data: { tokenId, token, isNew: true, transactions: [sent] }, text: table(rows) };
     } catch (error) {
       // Someone else was faster, before or after this was sent.

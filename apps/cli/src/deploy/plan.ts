@@ -5,10 +5,11 @@ import {
   rollupConstructorArguments,
   type VerifierArtefact,
 } from "@cairn/contracts";
-import type { L1Reader } from "@cairn/l1";
+import { type L1Reader, type SimulatedAccounts, simulateGas } from "@cairn/l1";
 import {
   type Address,
   encodeDeployData,
+  getAddress,
   getContractAddress,
   type Hex,
   keccak256,
@@ -16,6 +17,7 @@ import {
   size,
 } from "viem";
 import { cliError } from "../errors.ts";
+import { sumCosts } from "../l1/sent-calls.ts";
 import type { DeploymentArtefacts } from "./artefacts.ts";
 
 /** One contract as it would be created. */
@@ -25,7 +27,10 @@ export interface PlannedContract {
   /** keccak256 of the code that would be at the address. */
   readonly codeHash: Hex;
   readonly codeBytes: number;
-  readonly gas: bigint;
+  /** What the creation would use; null where the L1 node does not simulate. */
+  readonly gas: bigint | null;
+  /** What it may use. */
+  readonly gasLimit: bigint;
 }
 
 /** A deployment tried out on L1, without sending anything. */
@@ -35,9 +40,13 @@ export interface DeploymentPlan {
   readonly parameters: RollupParameters;
   readonly verifiers: readonly PlannedContract[];
   readonly rollup: PlannedContract;
-  readonly gas: bigint;
+  /** What all creations would use; null where the L1 node does not simulate. */
+  readonly gas: bigint | null;
+  readonly gasLimit: bigint;
   readonly gasPriceWei: bigint;
-  readonly costWei: bigint;
+  /** Price of `gas` and of `gasLimit` now. */
+  readonly costWei: bigint | null;
+  readonly costLimitWei: bigint;
   readonly balanceWei: bigint;
 }
 
@@ -58,13 +67,13 @@ export async function planDeployment(
   const nonce = await reader.getTransactionCount({ address: deployer, blockTag: "pending" });
   const addressAt = (position: number) => getContractAddress({ from: deployer, nonce: BigInt(nonce + position) });
   const planned: PlannedContract[] = [];
-  const codes: { readonly address: Address; readonly code: Hex }[] = [];
+  const codes: Record<Address, { readonly code: Hex }> = {};
   for (const [position, verifier] of verifiers.entries()) {
     const address = addressAt(position);
-    const { code, gas } = await tryCreation(reader, deployer, verifier.name, verifier.bytecode, []);
+    const { code, gas, gasLimit } = await tryCreation(reader, deployer, verifier.name, verifier.bytecode, {});
     assertCode(verifier, code);
-    codes.push({ address, code });
-    planned.push({ name: verifier.name, address, codeHash: keccak256(code), codeBytes: size(code), gas });
+    codes[address] = { code };
+    planned.push({ name: verifier.name, address, codeHash: keccak256(code), codeBytes: size(code), gas, gasLimit });
   }
   const args = rollupConstructorArguments(
     parameters,
@@ -72,25 +81,36 @@ export async function planDeployment(
   );
   const data = encodeDeployData({ abi: rollupAbi, bytecode: rollup.bytecode, args });
   // As if the verifiers had been created: their code is there, and the deployer's nonce beyond them.
-  const state: StateOverride = [...codes, { address: deployer, nonce: nonce + verifiers.length }];
-  const { code, gas } = await tryCreation(reader, deployer, rollup.name, data, state);
-  const own = {
+  const state: SimulatedAccounts = { ...codes, [deployer]: { nonce: nonce + verifiers.length } };
+  const { code, gas, gasLimit } = await tryCreation(reader, deployer, rollup.name, data, state);
+  const own: PlannedContract = {
     name: rollup.name,
     address: addressAt(verifiers.length),
     codeHash: keccak256(code),
     codeBytes: size(code),
+    gas,
+    gasLimit,
   };
-  const total = planned.reduce((sum, one) => sum + one.gas, gas);
   const [gasPriceWei, balanceWei] = await Promise.all([reader.getGasPrice(), reader.getBalance({ address: deployer })]);
+  const costs = sumCosts(
+    [...planned, own].map((one) => ({
+      gas: one.gas,
+      gasLimit: one.gasLimit,
+      feeWei: one.gas === null ? null : one.gas * gasPriceWei,
+      feeLimitWei: one.gasLimit * gasPriceWei,
+    })),
+  );
   return {
     chainId: reader.chain.id,
     deployer,
     parameters,
     verifiers: planned,
-    rollup: { ...own, gas },
-    gas: total,
+    rollup: own,
+    gas: costs.gas,
+    gasLimit: costs.gasLimit,
     gasPriceWei,
-    costWei: total * gasPriceWei,
+    costWei: costs.feeWei,
+    costLimitWei: costs.feeLimitWei,
     balanceWei,
   };
 }
@@ -100,12 +120,20 @@ async function tryCreation(
   deployer: Address,
   name: string,
   data: Hex,
-  stateOverride: StateOverride,
-): Promise<{ readonly code: Hex; readonly gas: bigint }> {
+  accounts: SimulatedAccounts,
+): Promise<{ readonly code: Hex; readonly gas: bigint | null; readonly gasLimit: bigint }> {
+  const stateOverride: StateOverride = Object.entries(accounts).map(([address, state]) => ({
+    address: getAddress(address),
+    ...state,
+  }));
   const request = { account: deployer, data, stateOverride };
   try {
-    const [{ data: code }, gas] = await Promise.all([reader.call(request), reader.estimateGas(request)]);
-    if (code !== undefined) return { code, gas };
+    const [{ data: code }, gas, gasLimit] = await Promise.all([
+      reader.call(request),
+      simulateGas(reader, { from: deployer, data }, accounts),
+      reader.estimateGas(request),
+    ]);
+    if (code !== undefined) return { code, gas, gasLimit };
   } catch (cause) {
     throw cliError("cli/bad-deployment", `L1 would refuse the creation of ${name}`, { cause });
   }

@@ -14,7 +14,13 @@ const ETHER = parseEther("1");
 const RECIPIENT = "0x00000000000000000000000000000000000c0ffe" as const;
 
 interface Sent {
-  readonly transactions: readonly { readonly l1Transaction: Hex | null; readonly gas: string }[];
+  readonly transactions: readonly {
+    readonly l1Transaction: Hex | null;
+    readonly gas: string;
+    readonly gasLimit: string;
+    readonly feeWei: string;
+    readonly feeLimitWei: string;
+  }[];
   readonly totals: readonly { readonly tokenId: number; readonly amount: string }[];
 }
 
@@ -41,6 +47,19 @@ describe("leaving a rollup by the command line", () => {
       args,
     } as Parameters<typeof chain.devnet.rollup.reader.readContract>[0]);
   const balance = (address: Address) => chain.devnet.rollup.reader.getBalance({ address });
+  /** Runs a command that sends one transaction, after a dry run, which must have told what it uses: not its limit. */
+  const trying = async <T = Sent>(...args: readonly string[]) => {
+    const tried = await chain.cairn<Sent>(...args, "--dry-run");
+    const done = await chain.cairn<Sent & T>(...args);
+    const [expected, used] = [tried.data.transactions[0], done.data.transactions[0]];
+    const ratio = Number(expected?.gas) / Number(used?.gas);
+    expect({ args, ratio: Math.round(ratio * 20) / 20 }).toEqual({ args, ratio: 1 });
+    expect(BigInt(expected?.gasLimit ?? 0)).toBeGreaterThan(BigInt(expected?.gas ?? 0));
+    expect(BigInt(expected?.feeLimitWei ?? 0) * BigInt(expected?.gas ?? 0)).toBe(
+      BigInt(expected?.feeWei ?? 0) * BigInt(expected?.gasLimit ?? 0),
+    );
+    return done;
+  };
   const sentHashes = ({ transactions }: Sent) => transactions.map(({ l1Transaction }) => l1Transaction);
 
   beforeAll(async () => {
@@ -128,7 +147,7 @@ describe("leaving a rollup by the command line", () => {
     expect(sentHashes(tried.data)).toEqual([null]);
     expect(await balance(RECIPIENT)).toBe(0n);
 
-    const first = await chain.cairn("pay", "2", "--recipient", chain.address("carol"), "--max-count", "1");
+    const first = await trying<object>("pay", "2", "--recipient", chain.address("carol"), "--max-count", "1");
     expect(first.data).toMatchObject({ payouts: [{ position: 1, recipient: chain.address("carol"), paid: true }] });
     const rest = await chain.cairn<Sent>("pay");
     expect(rest.data).toMatchObject({
@@ -150,7 +169,7 @@ describe("leaving a rollup by the command line", () => {
     const { address, reader } = chain.devnet.rollup;
     const fee = await reader.readContract({ address, abi: rollupAbi, functionName: "queueFee" });
     const before = await balance(chain.address("carol"));
-    const { code, data } = await chain.cairn<Sent & { overdueFrom: number; freezableFrom: number; feeWei: string }>(
+    const { code, data } = await trying<{ overdueFrom: number; freezableFrom: number; feeWei: string }>(
       ...["force-withdraw", "67", "--key", "carol"],
     );
     // More than the fee goes with the demand, for it may rise meanwhile; only the fee is gone afterwards.
@@ -185,7 +204,7 @@ describe("leaving a rollup by the command line", () => {
       expect(tried).toMatchObject({ code: 0, data: { isFrozen: false } });
     }
     expect(await read("isFrozen")).toBe(false);
-    const done = await chain.cairn("freeze");
+    const done = await trying<object>("freeze");
     expect(done).toMatchObject({ code: 0, data: { isFrozen: true, frozen: { queueHead: "4", queueTail: "7" } } });
     expect(await chain.cairn("freeze")).toMatchObject({ code: 0, data: { isFrozen: true, transactions: [] } });
     const late = await chain.cairn("force-withdraw", "64", "--key", "alice");
@@ -213,7 +232,12 @@ describe("leaving a rollup by the command line", () => {
     expect(await asStranger("exit", "--dry-run")).toMatchObject({ data: { error: { code: "cli/unknown-key" } } });
     const custody = await read("custody", 0);
 
-    const carol = await chain.cairn<Sent>("exit", "--key", "carol");
+    const { stdout } = await chain.cairnText("exit", "--all", "--dry-run", "--chunk", "2");
+    expect(
+      stdout.match(/DRY RUN +nothing sent; would use about \d+ gas, 0\.\d+ ETH; at most \d+ gas, 0\.\d+ ETH/g),
+    ).toHaveLength(2);
+    expect(stdout).toMatch(/together +about \d+ gas, 0\.\d+ ETH; at most \d+ gas/);
+    const carol = await trying("exit", "--key", "carol");
     expect(carol.data).toMatchObject({ exited: [{ index: 67, amount: "7000000", paid: true }] });
     expect(await read("custody", 0)).toBe(custody);
     expect(await read("custody", chain.token.id)).toBe(0n);
@@ -240,7 +264,7 @@ describe("leaving a rollup by the command line", () => {
     expect(tried.data).toMatchObject({ reclaimed: [{ position: 5, amount: String(3n * ETHER) }] });
     const others = await asStranger("reclaim", "--all", "--dry-run");
     expect(others).toMatchObject({ code: 0, data: { reclaimed: [{ position: 4 }, { position: 5 }, { position: 6 }] } });
-    const bob = await chain.cairn<Sent>("reclaim", "--key", "bob");
+    const bob = await trying("reclaim", "--key", "bob");
     expect(bob.data).toMatchObject({ reclaimed: [{ position: 5, owner: chain.address("bob") }] });
     const all = await chain.cairn("reclaim", "--all");
     expect(all.data).toMatchObject({
@@ -264,7 +288,7 @@ describe("leaving a rollup by the command line", () => {
       data: { error: { code: "l1/transaction-reverted", details: { reason: "ClaimFailed" } } },
     });
     await chain.client.setCode({ address: refusing, bytecode: "0x" });
-    const claimed = await chain.cairn("claim", "ETH", "--for", refusing);
+    const claimed = await trying<object>("claim", "ETH", "--for", refusing);
     expect(claimed).toMatchObject({ code: 0, data: { amount: String(owed) } });
     expect(await read("custody", 0)).toBe(0n);
     expect(await chain.cairnText("claim", "ETH", "--key", "bob")).toMatchObject({

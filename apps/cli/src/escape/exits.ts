@@ -5,7 +5,8 @@ import { type ExitProof, findExited, proveExits, verifyExitProof } from "@cairn/
 import { encodeFunctionData } from "viem";
 import { showAddress } from "../address.ts";
 import { cliError } from "../errors.ts";
-import type { RollupCaller, SentCall } from "../l1/caller.ts";
+import type { RollupCaller } from "../l1/caller.ts";
+import type { SentCall } from "../l1/sent-calls.ts";
 import type { RestoredSession } from "../restored/session.ts";
 import { halves } from "./halves.ts";
 

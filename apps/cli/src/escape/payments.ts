@@ -4,7 +4,8 @@ import { isCairnError } from "@cairn/protocol";
 import { findUnpaidPayouts, payoutArguments, payoutsOf, type UnpaidPayout } from "@cairn/restore";
 import { encodeFunctionData, parseEventLogs, type TransactionReceipt } from "viem";
 import { showAddress } from "../address.ts";
-import type { RollupCaller, SentCall } from "../l1/caller.ts";
+import type { RollupCaller } from "../l1/caller.ts";
+import type { SentCall } from "../l1/sent-calls.ts";
 import type { RestoredSession } from "../restored/session.ts";
 import { halves } from "./halves.ts";
 

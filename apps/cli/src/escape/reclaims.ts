@@ -3,7 +3,8 @@ import { isCairnError, type L1Operation } from "@cairn/protocol";
 import type { WaitingEntry } from "@cairn/restore";
 import { encodeFunctionData } from "viem";
 import { showAddress } from "../address.ts";
-import type { RollupCaller, SentCall } from "../l1/caller.ts";
+import type { RollupCaller } from "../l1/caller.ts";
+import type { SentCall } from "../l1/sent-calls.ts";
 import type { RestoredSession } from "../restored/session.ts";
 
 /** A queue entry that was paid back, or would be. */

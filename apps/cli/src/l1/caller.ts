@@ -10,15 +10,17 @@ import {
   resumeTransaction,
   type SendOptions,
   sendToRollup,
+  simulateGas,
 } from "@cairn/l1";
 import { isCairnError } from "@cairn/protocol";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { type Address, BlockNotFoundError, formatEther, type Hex, type TransactionReceipt, zeroAddress } from "viem";
+import { type Address, BlockNotFoundError, type TransactionReceipt, zeroAddress } from "viem";
 import type { Context } from "../context.ts";
 import { markSending } from "../host.ts";
 import { findIdentity, hasKey } from "../keys/identity.ts";
 import type { Network } from "../network.ts";
 import { type Journal, type JournalEntry, openJournal } from "./journal.ts";
+import type { SentCall } from "./sent-calls.ts";
 
 /** Options of commands that send to L1. */
 export interface SendFlags {
@@ -27,19 +29,6 @@ export interface SendFlags {
   readonly again?: boolean;
   /** Seconds until the outcome of a transaction counts as unknown. */
   readonly l1Timeout?: number;
-}
-
-/** A call of the rollup that was sent, or only tried. */
-export interface SentCall {
-  readonly name: string;
-  /** Null of a dry run. */
-  readonly l1Transaction: Hex | null;
-  readonly l1Block: number | null;
-  /** Used, or estimated by a dry run. */
-  readonly gas: bigint;
-  readonly feeWei: bigint;
-  /** An earlier run of the same command signed it; this one only found out what became of it. */
-  readonly isResumed: boolean;
 }
 
 /** What sending came to; `receipt` is null of a dry run. */
@@ -130,10 +119,15 @@ export async function openCaller(context: Context, flags: SendFlags, network: Ne
   const wallet = async () => network.l1Wallet(await (identity ?? findIdentity(context)).l1Account());
 
   const tryCall = async (call: RollupCall): Promise<CallResult> => {
-    const gas = await estimateRollupCall(rollup, caller, call);
-    const feeWei = gas * (await reader.getGasPrice());
-    const sent = { name: call.name, l1Transaction: null, l1Block: null, gas, feeWei, isResumed: false };
-    return { sent, receipt: null };
+    const { name, data, value = 0n } = call;
+    const gasLimit = limitOf(call, await estimateRollupCall(rollup, caller, call));
+    const [gas, price] = await Promise.all([
+      simulateGas(reader, { from: caller, to: address, data, value, gas: gasLimit }),
+      reader.getGasPrice(),
+    ]);
+    const feeWei = gas === null ? null : gas * price;
+    const fees = { gas, gasLimit, feeWei, feeLimitWei: gasLimit * price };
+    return { sent: { name, l1Transaction: null, l1Block: null, ...fees, isResumed: false }, receipt: null };
   };
 
   const sendFor: RollupCaller["sendFor"] = async (request, make) => {
@@ -153,12 +147,15 @@ export async function openCaller(context: Context, flags: SendFlags, network: Ne
       const done = journal.find(intent);
       if (done !== null) context.afterResult(() => journal.remove(intent, done.transaction));
       const { transactionHash, blockNumber, gasUsed, effectiveGasPrice } = receipt;
+      const gasLimit = done?.transaction.call.gas ?? gasUsed;
       const sent = {
         name: done?.transaction.call.name ?? "",
         l1Transaction: transactionHash,
         l1Block: Number(blockNumber),
         gas: gasUsed,
+        gasLimit,
         feeWei: gasUsed * effectiveGasPrice,
+        feeLimitWei: gasLimit * effectiveGasPrice,
         isResumed: resumed !== null,
       };
       return { sent, receipt };
@@ -168,9 +165,7 @@ export async function openCaller(context: Context, flags: SendFlags, network: Ne
   };
 
   const sendNew = async (call: RollupCall, intent: string, signer: L1Wallet, options: SendOptions) => {
-    const gas = await estimateRollupCall(rollup, caller, call);
-    const limit = call.gas ?? (gas * (100n + GAS_MARGIN)) / 100n;
-    const whole = { ...call, gas: limit > gas ? limit : gas };
+    const whole = { ...call, gas: limitOf(call, await estimateRollupCall(rollup, caller, call)) };
     return forgettingWhatFailed(journal, intent, () => sendToRollup(rollup, signer, whole, options));
   };
 
@@ -199,11 +194,10 @@ export async function openCaller(context: Context, flags: SendFlags, network: Ne
   };
 }
 
-/** A row about a call that was sent or tried. */
-export function sentRow({ l1Transaction, gas, feeWei, isResumed }: SentCall): string[] {
-  const cost = `${gas} gas, ${formatEther(feeWei)} ETH`;
-  if (l1Transaction === null) return ["DRY RUN", `nothing sent; would use at most ${cost}`];
-  return ["L1 transaction", `${l1Transaction} (${cost})${isResumed ? ", signed by an earlier run" : ""}`];
+/** Gas limit of a call: its own, or room above the estimate; never less than the estimate. */
+function limitOf(call: RollupCall, estimate: bigint): bigint {
+  const limit = call.gas ?? (estimate * (100n + GAS_MARGIN)) / 100n;
+  return limit > estimate ? limit : estimate;
 }
 
 /**
