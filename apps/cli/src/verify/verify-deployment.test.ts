@@ -151,7 +151,7 @@ describe("cairn verify-deployment", () => {
     await anvil().setCode({ address, bytecode: places.reduce(longer, genuine) });
     const everywhere = await compare(address);
     expect(everywhere.failed).toEqual(["Rollup creation"]);
-    expect(everywhere.details.get("Rollup creation")).toContain("other parameters");
+    expect(everywhere.details.get("Rollup creation")).toContain("parameters other than those the rollup reports");
   });
 
   it("names another AccountTree", async () => {
