@@ -27,11 +27,11 @@ export interface L1Scene {
   /** Lets time pass on L1. */
   readonly warp: (seconds: number) => Promise<void>;
   readonly setVerifier: (answer: boolean) => Promise<void>;
-  /** Starts a node of a name with a database and a directory of its own, kept between its lives. */
+  /** Starts a named node with its own database and directory, kept between its lives. */
   readonly begin: (name: string, change?: Readonly<Record<string, string>>, prove?: ProveBlock) => Promise<CairnNode>;
   /** Private key of anvil's account at a position; 0 is the operator. */
   readonly keyOf: (position: number) => string;
-  /** What the contract says now. */
+  /** What the contract reports now. */
   readonly onChain: () => Promise<{ readonly root: string; readonly lastBlock: number; readonly batchCount: number }>;
   readonly stop: () => Promise<void>;
 }

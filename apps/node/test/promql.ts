@@ -1,11 +1,11 @@
 /** A metric as a query selects it. */
 export interface Selector {
   readonly metric: string;
-  /** Labels that it matches on, with the value of an equality or the alternatives of a pattern made of plain words. */
+  /** Labels that it matches on, with the value of an equality or the alternatives of a plain-word pattern. */
   readonly labels: ReadonlyMap<string, readonly string[]>;
 }
 
-/** What a PromQL query names. */
+/** The metrics and labels in a PromQL query. */
 export interface QueryNames {
   readonly selectors: readonly Selector[];
   /** Labels that results are grouped or joined by. */

@@ -36,29 +36,29 @@ import { openStateKeeper, type StateKeeper } from "../src/sequencer/state-keeper
 
 export const START_MS = 1_700_000_000_000;
 export const DOMAIN = { chainId: 31337n, rollup: 0xca1n };
-/** The sequencer ticks at least that often. */
+/** The sequencer ticks at least this often. */
 const TICK_MS = 100;
 export const FOREVER = 2 ** 32 - 1;
 
-/** One life of a sequencer on its stores. */
+/** One run of a sequencer on its stores. */
 export interface Life {
   readonly sequencer: Sequencer;
   readonly database: Database;
   readonly keeper: StateKeeper;
-  /** Ends it as a crash would: the stores close under it. */
+  /** Ends it like a crash: the stores close under it. */
   readonly crash: () => Promise<void>;
 }
 
 export interface SequencerHarness {
   readonly clock: ManualClock;
-  /** Lets time pass, and what falls due with it happen. */
+  /** Lets time pass, and due work happen. */
   readonly pass: (ms: number) => Promise<void>;
   readonly rules: BlockRules;
   readonly promises: Promises;
   readonly compress: Compress;
   readonly people: readonly Person[];
   readonly stateDirectory: string;
-  /** `wrap` stands between the sequencer and its state store. */
+  /** `wrap` is placed between the sequencer and its state store. */
   readonly begin: (
     settings?: Partial<SequencerSettings>,
     wrap?: (keeper: StateKeeper) => StateKeeper,
@@ -66,7 +66,7 @@ export interface SequencerHarness {
   ) => Promise<Life>;
   /** Appends operations to the stored L1 queue. */
   readonly enqueue: (database: Database, operations: readonly L1Operation[]) => Promise<void>;
-  /** Deposits for every person and lets a block take them; person i has account 64 + i. */
+  /** Deposits for every person and processes them in a block; person i has account 64 + i. */
   readonly fund: (life: Life, amount?: bigint) => Promise<void>;
   readonly transfer: (from: number, to: number, nonce: number, change?: Partial<Transfer>) => SignedTransaction;
   /** Two transfers that run together or not at all. */

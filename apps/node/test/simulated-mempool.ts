@@ -9,7 +9,7 @@ export interface SeenTransaction {
   readonly hash: Hex;
   readonly nonce: number;
   readonly isOwn: boolean;
-  /** Empty of a cancellation. */
+  /** Empty for a cancellation. */
   readonly data: Hex;
   readonly maxFeePerGas: bigint;
   readonly maxPriorityFeePerGas: bigint;
@@ -19,12 +19,12 @@ export interface SeenTransaction {
 export interface SimulatedMempool {
   readonly reader: L1Reader;
   baseFee: bigint;
-  /** Added to the pending count that it tells. */
+  /** Added to the pending count that it reports. */
   pendingLie: number;
-  /** Puts someone else's transaction of the account into the mempool. */
+  /** Puts someone else's transaction from the account into the mempool. */
   readonly addForeign: (nonce: number, maxFeePerGas: bigint, maxPriorityFeePerGas: bigint) => void;
   readonly mine: () => void;
-  /** Every own transaction that was offered, once. */
+  /** Every transaction of ours that was offered, once each. */
   readonly offered: () => readonly SeenTransaction[];
   readonly mined: () => readonly SeenTransaction[];
 }

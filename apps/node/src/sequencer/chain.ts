@@ -25,9 +25,9 @@ import { createLayers } from "./layers.ts";
 import type { SealTask } from "./sealing.ts";
 import type { SealedBlock } from "./sealing-line.ts";
 
-/** Where the chain stands between blocks. */
+/** Position of the chain between blocks. */
 export interface ChainPosition {
-  /** Entries of the L1 queue that blocks have consumed. */
+  /** L1 queue entries that blocks have consumed. */
   readonly queueIndex: number;
   /** Queue hash after them. */
   readonly queueHash: Uint8Array;
@@ -37,23 +37,23 @@ export interface ChainPosition {
   readonly block: number;
 }
 
-/** What a chain builds blocks with. */
+/** Dependencies of a chain. */
 export interface ChainOptions {
-  /** The state store, which moves on as blocks are sealed. */
+  /** The state store, which advances as blocks are sealed. */
   readonly base: StateReader;
   readonly domain: Domain;
   readonly slotCount: BlockSize;
   readonly compress: Compress;
   readonly verifySignature: VerifySignature;
-  /** Accounts that take fees, as of the base; follows the blocks that are closed. */
+  /** Accounts that receive fees, as of the base; follows closed blocks. */
   readonly feeAccounts: Pick<FeeAccounts, "current" | "follow">;
   /** Queue entries that may be consumed, from position `first` on; at most `limit`. */
   readonly nextQueueEntries: (first: number, limit: number) => readonly QueueEntry[];
   readonly nowMs: () => number;
   readonly elapsedMs: () => number;
-  /** Whether a block may be opened after one of timestamp `previous`, and with which time. */
+  /** Whether a block may be opened after one with timestamp `previous`, and with which time. */
   readonly opening: (previous: number) => Opening;
-  /** Takes what happened, in order. */
+  /** Receives what happened, in order. */
   readonly emit: (entry: JournalEntry) => void;
   /** Seals a closed block, in the order of the calls, and applies it to the base. */
   readonly seal: (task: SealTask) => Promise<SealedBlock>;
@@ -63,32 +63,32 @@ export interface ChainOptions {
 export type Placement =
   | { readonly type: "confirmed"; readonly blockNumber: number; readonly receipts: readonly TransactionReceipt[] }
   | ({ readonly type: "rejected" } & Rejection)
-  /** It needs a new block, and none may be opened now. */
+  /** It needs a new block, but none may be opened now. */
   | { readonly type: "closed"; readonly reason: ClosedReason };
 
-/** Builds blocks one after another, in memory and synchronously; journal and sealing make them durable. */
+/** Builds successive blocks in memory and synchronously; journal and sealing make them durable. */
 export interface Chain {
-  /** The state after everything placed so far, fees of the open block excepted. */
+  /** The state after everything placed so far, except fees of the open block. */
   readonly state: () => StateReader;
-  /** The open block, null when none is. */
+  /** The open block, null if there is none. */
   readonly open: () => {
     readonly opening: BlockOpening;
     readonly transactions: number;
     readonly slots: number;
     readonly ageMs: number;
   } | null;
-  /** Why nothing should be placed now; null when a block is open that can reach L1, or may be opened. */
+  /** Why nothing should be placed now; null when a block that can reach L1 is open or may be opened. */
   readonly closedReason: () => ClosedReason | null;
   readonly position: () => ChainPosition;
   /** Executes a group in the open block, in a new one if it does not fit. Throws what the base throws. */
   readonly place: (group: OfferedGroup) => Placement;
   /** Opens a block for waiting queue entries if none is open and one may be. */
   readonly openForQueue: () => void;
-  /** Ends the open block and has it sealed; null when none is or nothing is in it. */
+  /** Closes the open block and has it sealed; null if there is none or it is empty. */
   readonly close: () => Promise<SealedBlock> | null;
   /**
-   * Builds a block again that was open before a restart, from its opening on; writes nothing. Returns the receipts, null if a
-   * group does not run any more. Throws `node/queue-gap`.
+   * Rebuilds a block that was open before a restart, from its opening; writes nothing. Returns the receipts, null if a
+   * group no longer runs. Throws `node/queue-gap`.
    */
   readonly reopen: (
     opening: BlockOpening,
@@ -103,13 +103,13 @@ interface OpenBlock {
   readonly builder: BlockBuilder;
   readonly groups: OfferedGroup[];
   readonly ids: bigint[];
-  /** By elapsed time; after a restart the block's age counts anew. */
+  /** By elapsed time; after a restart the block's age starts again. */
   readonly openedAtElapsedMs: number;
-  /** Whether the journal knows it; a block without content does not need to be known. */
+  /** Whether the journal has it; an empty block need not be recorded. */
   isAnnounced: boolean;
 }
 
-/** A chain that continues at a position, which is where the base stands. */
+/** A chain that continues at a position, which must be the base's. */
 export function createChain(options: ChainOptions, start: ChainPosition): Chain {
   const { slotCount, compress } = options;
   const layers = createLayers(options.base);
@@ -215,7 +215,7 @@ export function createChain(options: ChainOptions, start: ChainPosition): Chain 
     position: () => position,
     place: (group) => {
       for (;;) {
-        // An empty block is opened anew: it costs nothing, and its time and queue entries are those of now.
+        // An empty block is reopened: that costs nothing and refreshes its time and queue entries.
         const block = current?.isAnnounced ? current : openBlock();
         if (typeof block === "string") return { type: "closed", reason: block };
         const result = block.builder.addGroup(group);
@@ -225,7 +225,7 @@ export function createChain(options: ChainOptions, start: ChainPosition): Chain 
           include(block, group, result.receipts);
           return { type: "confirmed", blockNumber: block.opening.number, receipts: result.receipts };
         }
-        // The group fits an empty block (else it is rejected), and every block consumes queue entries: this ends.
+        // The group fits an empty block (else it is rejected), and every block consumes queue entries: this terminates.
         close();
       }
     },

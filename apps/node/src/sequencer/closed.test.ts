@@ -35,7 +35,7 @@ describe("a sequencer that may not open blocks", () => {
   };
   const statusOf = async (id: bigint) => (await findTransaction(life.database.db, id))?.status;
 
-  it("takes nothing, and says why", async () => {
+  it("accepts nothing, and says why", async () => {
     harness.rules.observe(CLOSED);
     await expect(submit(0)).rejects.toMatchObject({ code: "node/unavailable", details: { reason: "notOperator" } });
     harness.rules.observe({ ...OPEN, unproven: { timestamp: NOW - 4000, count: 1 } });
@@ -51,13 +51,13 @@ describe("a sequencer that may not open blocks", () => {
     await expect(submit(16)).rejects.toMatchObject({ code: "node/overloaded" });
   });
 
-  it("keeps dropped transactions in their order until it may, and lets go of those that no block can hold", async () => {
+  it("keeps dropped transactions in order until it may open blocks, and drops those that no block can hold", async () => {
     const ids = [await submit(0), await submit(1), await submit(2, { validUntil: NOW + 1000 })];
     harness.rules.observe(CLOSED);
     await life.sequencer.rebuildFrom(2, "for the test");
     expect((await loadPool(life.database.db)).map(({ id }) => id)).toEqual(ids);
     expect(life.sequencer.status()).toMatchObject({ phase: "running", pool: 3, openBlock: null });
-    // A block of this age or older would be built again before it is proven.
+    // A block of this age or older would be rebuilt before it is proven.
     harness.rules.observe({ ...CLOSED, head: headAt(NOW + 1000 + REBUILD_AGE_SECONDS) });
     await harness.pass(60);
     expect(life.sequencer.status()).toMatchObject({ pool: 3 });

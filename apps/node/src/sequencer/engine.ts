@@ -20,7 +20,7 @@ import type { StateKeeper } from "./state-keeper.ts";
 import { findFeeProblem, type SubmissionReason, type SubmissionRejection } from "./submission.ts";
 import { confirmedRows, poolRow, rejectedEvent } from "./transaction-rows.ts";
 
-/** What an engine stands on. */
+/** Dependencies of an engine. */
 export interface EngineDeps {
   readonly keeper: StateKeeper;
   readonly journal: Journal;
@@ -34,9 +34,9 @@ export interface EngineDeps {
   /** Queue entries known so far, in order. */
   readonly queue: () => readonly QueueEntry[];
   readonly publish: (event: SequencerEvent) => void;
-  /** A block that cannot be sealed: nothing more may be built on it. */
+  /** Called with a block that cannot be sealed: nothing more may be built on it. */
   readonly onFailure: (error: unknown) => void;
-  /** A block took its queue entries and takes nothing more. */
+  /** Called when a block has its queue entries and is closed. */
   readonly onClosed: () => void;
 }
 
@@ -44,40 +44,42 @@ export interface EngineDeps {
 export type EnginePlacement =
   | { readonly type: "confirmed"; readonly rows: readonly StoredTransaction[]; readonly durable: Promise<void> }
   | ({ readonly type: "rejected" } & SubmissionRejection)
-  /** It needs a new block, and none may be opened now; nothing was changed. */
+  /** It needs a new block, but none may be opened now; nothing was changed. */
   | { readonly type: "closed"; readonly reason: ClosedReason };
 
 /**
- * Pool, chain and journal as one: lives from one recovery to the next failure. Synchronous but for the journal's promises;
- * what throws leaves it unusable.
+ * Pool, chain and journal as one: lives from one recovery to the next failure. Synchronous except for the journal's
+ * promises; an error leaves it unusable.
  */
 export interface Engine {
   readonly state: () => StateReader;
   readonly chain: Chain;
-  /** Those that the next block will take fees with. */
+  /** Accounts that will receive the next block's fees. */
   readonly feeAccounts: Pick<FeeAccounts, "current" | "missing">;
   readonly poolSize: () => number;
   readonly isWaiting: (id: bigint) => boolean;
-  /** Gives a group its place in the order. */
+  /** Assigns a group its place in the order. */
   readonly number: (group: Omit<PoolGroup, "sequence">) => PoolGroup;
-  /** Executes a group, then those that waited for it. */
+  /** Executes a group, then those waiting for it. */
   readonly place: (group: PoolGroup) => EnginePlacement;
-  /** Lets a group wait for the nonces before it; when it was added, `durable` tells when that is on the disk. */
+  /** Lets a group wait for the nonces before it; if it was added, `durable` resolves once that is durable. */
   readonly wait: (group: PoolGroup) => { readonly outcome: PoolOutcome; readonly durable: Promise<void> };
   /**
-   * Puts stored groups back in their order, once: into blocks when their turn has come and one may be opened, else they wait.
-   * Those with an id in `promised` were confirmed before: blocks get a time at which they are valid.
+   * Puts stored groups back in order, once: into blocks when it is their turn and one may be opened, else they wait.
+   * Groups with an id in `promised` were confirmed before: blocks get a time at which they are valid.
    */
   readonly restore: (groups: readonly (readonly StoredTransaction[])[], promised: ReadonlySet<bigint>) => void;
-  /** Builds a block again that the stores hold as open; false if it does not come out the same. */
+  /** Rebuilds a block that the stores hold as open; false if the result differs. */
   readonly reopen: (open: Reconciled["open"][number], entries: readonly QueueEntry[]) => boolean;
-  /** What falls due with time: expiry, blocks for queue entries, sealing. */
+  /** Time-driven work: expiry, blocks for queue entries, sealing. */
   readonly tick: () => void;
-  /** Ends the open block now; resolves with it once its seal is durable, null when nothing is in it. Rejects as sealing. */
+  /**
+   * Closes the open block now; resolves with it once its seal is durable, null if it is empty. Rejects like sealing.
+   */
   readonly sealNow: () => Promise<SealedBlock | null>;
-  /** Blocks that are being sealed. */
+  /** Number of blocks being sealed. */
   readonly sealing: () => number;
-  /** Resolves when nothing is being sealed or written any more, whatever came of it. */
+  /** Resolves when nothing is being sealed or written any longer, whatever the outcome. */
   readonly settled: () => Promise<void>;
 }
 
@@ -91,7 +93,7 @@ export function createEngine(
   const pool = createPool(settings.pool);
   const feeAccounts = createFeeAccounts(keeper, settings.feeTakers);
   let sequence = start.lastSequence;
-  /** Groups whose turn has come while no block may be opened, in order; on the disk they are in the pool. */
+  /** Groups whose turn has come while no block may be opened, in order; durably they are in the pool. */
   let held: PoolGroup[] = [];
   let promised: Promised = createPromised([]);
   const line = createSealingLine({ state: keeper, journal, clock, onFailure: deps.onFailure });
@@ -151,7 +153,7 @@ export function createEngine(
     return reason === null ? execute(group) : { type: "closed", reason };
   };
 
-  /** Why a group expires too soon to be promised a place: its block could not be built again if it had to be. */
+  /** Why a group expires too soon to be promised a place: its block could not be rebuilt if necessary. */
   const findTooSoon = (group: PoolGroup): SubmissionRejection | null => {
     if (promised.has(group)) return null;
     const minimum = rules.now() + settings.minValiditySeconds;
@@ -180,7 +182,7 @@ export function createEngine(
     return { type: "confirmed", rows, durable };
   };
 
-  /** The gas price may have risen while a group waited: nobody may stock up on cheap places. */
+  /** The gas price may have risen while a group waited: nobody may hoard cheap places. */
   const findUnpaid = ({ transactions }: PoolGroup): SubmissionReason | null =>
     transactions.reduce<SubmissionReason | null>(
       (found, { transaction }) => found ?? findFeeProblem(transaction, deps.feePolicy),
@@ -210,7 +212,7 @@ export function createEngine(
     }
   };
 
-  /** Places what was held back, in order, as far as blocks may be opened again. */
+  /** Places the held-back groups in order, as far as blocks may be opened again. */
   const releaseHeld = (): void => {
     if (held.length === 0 || chain.closedReason() !== null) return;
     const groups = held;
@@ -261,7 +263,7 @@ export function createEngine(
       promised = createPromised(groups.filter(({ wasConfirmed }) => wasConfirmed));
       for (const group of groups) restoreGroup(group);
       const open = chain.open();
-      // What comes now is to have all the time that L1 gives a block.
+      // New transactions get the full time that L1 gives a block.
       if (open !== null && open.opening.timestamp < rules.now() - MAX_AHEAD_SECONDS) chain.close();
     },
     reopen: ({ block, groups }, entries) => {

@@ -1,7 +1,7 @@
 import type { StoredTransaction } from "@cairn/db";
 import type { SealedBlock } from "./sealing-line.ts";
 
-/** Something that others want to know at once. */
+/** Something that other parts want to know at once. */
 export type SequencerEvent =
   | { readonly type: "transactions"; readonly transactions: readonly StoredTransaction[] }
   | { readonly type: "block"; readonly block: SealedBlock }

@@ -63,14 +63,14 @@ describe("fee accounts", () => {
     expect(fees.current()).toEqual([]);
   });
 
-  it("are not moved by an account without a key that a stranger opens, once the owner has authorised one", () => {
+  it("are not moved by a keyless account that a stranger opens, once the owner has authorised a key", () => {
     const fees = createFeeAccounts(stateOf([account({ key: 0n }), account({})]), takers);
     expect(fees.current()).toEqual([65]);
     fees.follow(updates([66, account({ key: 0n })]));
     expect(fees.current()).toEqual([65]);
   });
 
-  it("may be without a key: only the owner can use them, from L1", () => {
+  it("may be keyless: only the owner can use them, from L1", () => {
     const fees = createFeeAccounts(stateOf([account({ key: 0n }), account({ key: 0n })]), takers);
     expect(fees.current()).toEqual([64]);
   });
@@ -82,7 +82,7 @@ describe("fee accounts", () => {
     expect(createFeeAccounts(stateOf(accounts), { owner: OWNER, tokens: [USD, ETH] }).current()).toEqual([64, 65]);
   });
 
-  it("follow keys that the owner sets and takes away, balances do not matter", () => {
+  it("follow keys that the owner sets and removes, whatever the balances", () => {
     const fees = createFeeAccounts(stateOf([account({ key: 0n }), account({})]), takers);
     fees.follow(updates([64, account({ key: 78n })]));
     expect(fees.current()).toEqual([64]);
@@ -92,7 +92,7 @@ describe("fee accounts", () => {
     expect(fees.current()).toEqual([64]);
   });
 
-  it("look once at a list that a stranger made long, and at accounts in fee tokens only", () => {
+  it("read a list that a stranger made long only once, and only accounts in fee tokens", () => {
     const state = stateOf([...Array.from({ length: 5000 }, () => account({ tokenId: JUNK, key: 0n })), account({})]);
     const fees = createFeeAccounts(state, takers);
     for (let block = 0; block < 1000; block++) {

@@ -2,7 +2,7 @@ import { type Account, type AccountIndex, CairnError, FEE_TOKENS_PER_BLOCK, type
 import type { AccountView } from "@cairn/state";
 import type { NodeErrorCode } from "../errors.ts";
 
-/** Who takes fees, and in which tokens. */
+/** Who receives fees, and in which tokens. */
 export interface FeeTakers {
   readonly owner: bigint;
   /** Distinct, at most FEE_TOKENS_PER_BLOCK. */
@@ -10,28 +10,28 @@ export interface FeeTakers {
 }
 
 /**
- * The accounts that take the fees: in each token the owner's first account whose key the owner authorised on L1, else the
- * owner's first account without a key. Anyone can open accounts for an owner, but an account under a key that its owner never
- * authorised takes no fees, and one without a key can only be used by the owner, from L1.
+ * The accounts that receive the fees: in each token the owner's first account whose key the owner authorised on L1,
+ * else the owner's first account without a key. Anyone can open accounts for an owner, but an account under a key that
+ * its owner never authorised receives no fees, and one without a key can only be used by the owner, from L1.
  */
 export interface FeeAccounts {
   /** One account for each token that has one, in the order of the tokens. */
   readonly current: () => AccountIndex[];
-  /** Tokens in which no account can take fees. */
+  /** Tokens in which no account can receive fees. */
   readonly missing: () => TokenId[];
-  /** Takes the accounts that a closed block changed. */
+  /** Applies the accounts that a closed block changed. */
   readonly follow: (updates: ReadonlyMap<AccountIndex, Account>) => void;
 }
 
-/** Accounts of one token that may take fees. */
+/** Accounts of one token that may receive fees. */
 interface Candidates {
   readonly authorised: IndexSet;
   readonly keyless: IndexSet;
 }
 
 /**
- * The fee accounts after the blocks in `stored`; `null` takes no fees. Reads the owner's list once, then follows the blocks:
- * strangers can make the list long. Throws `node/bad-config` for too many tokens, and what reading throws.
+ * The fee accounts after the blocks in `stored`; `null` means no fees. Reads the owner's list once, then follows the
+ * blocks: strangers can make the list long. Throws `node/bad-config` for too many tokens, and what reading throws.
  */
 export function createFeeAccounts(
   stored: Pick<AccountView, "entriesOfOwner" | "getAccount">,
@@ -65,7 +65,7 @@ export function createFeeAccounts(
   };
 }
 
-/** Indices of which the lowest is known without a search. */
+/** Indices whose lowest is known without a search. */
 interface IndexSet {
   readonly put: (index: AccountIndex, isMember: boolean) => void;
   readonly first: () => AccountIndex | null;

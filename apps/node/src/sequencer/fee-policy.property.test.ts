@@ -75,7 +75,7 @@ function costGas(slotCount: BlockSize, transactions: readonly Priced[]): bigint 
   return BigInt(L1_GAS.batch[slotCount] + bytes * L1_GAS.publishedByte + payouts * L1_GAS.payout);
 }
 
-/** What fees are worth, in wei times 10^18, so that nothing is lost by rounding. */
+/** Value of fees in wei times 10^18, so that rounding loses nothing. */
 function worth(policy: FeePolicy, transactions: readonly Priced[], which: "fee" | "minimumFee"): bigint {
   return transactions.reduce((sum, { kind, token }) => {
     const { tokenId: id, weiPer1e18 } = TOKENS[token] ?? expect.unreachable();
@@ -86,7 +86,7 @@ function worth(policy: FeePolicy, transactions: readonly Priced[], which: "fee" 
 const isCovered = (slotCount: BlockSize, gasPrice: bigint, transactions: readonly Priced[], paid: bigint): boolean =>
   paid >= costGas(slotCount, transactions) * gasPrice * 10n ** 18n;
 
-/** Transactions up to the first that a limit leaves no place for. */
+/** Transactions up to the first that a limit excludes. */
 function fill(slotCount: BlockSize, offered: readonly Priced[], taken: Capacity = NOTHING): Priced[] {
   const capacity = emptyBlockCapacity(slotCount);
   let use = taken;
@@ -99,7 +99,7 @@ function fill(slotCount: BlockSize, offered: readonly Priced[], taken: Capacity 
   }
 }
 
-describe("a block that leaves no place for a further transaction", () => {
+describe("a block with no place for another transaction", () => {
   const mixes = fc.array(priced, { minLength: 1, maxLength: 40 });
 
   it("pays for its batch at the quoted fees, whatever is in it and whichever limit it reached", () => {
@@ -131,7 +131,7 @@ describe("a block that leaves no place for a further transaction", () => {
     );
   });
 
-  it.each(BLOCK_SIZES)("of %i slots pays when a stranger fills it with one scarce thing", (slotCount) => {
+  it.each(BLOCK_SIZES)("of %i slots pays when a stranger fills it with one scarce resource", (slotCount) => {
     for (const kind of KINDS) {
       const inside = fill(slotCount, [{ kind, token: 0 }]);
       const policy = policyOf(slotCount, 10n ** 9n);
@@ -140,7 +140,7 @@ describe("a block that leaves no place for a further transaction", () => {
     }
   });
 
-  it("pays for the part that L1 operations left of it", () => {
+  it("pays for the part that L1 operations left", () => {
     const operations = fc.array(fc.constantFrom(...(Object.keys(L1_OPERATION_KINDS) as L1OperationKind[])), {
       maxLength: 64,
     });
@@ -167,7 +167,7 @@ describe("a block that leaves no place for a further transaction", () => {
 });
 
 describe("blocks closed by groups that do not fit", () => {
-  it("pay for their batches, each two together", () => {
+  it("pay for their batches, taken two by two", () => {
     const groups = fc.array(fc.array(priced, { minLength: 1, maxLength: 4 }), { minLength: 2, maxLength: 300 });
     fc.assert(
       fc.property(slotCounts, gasPrices, groups, (slotCount, gasPrice, offered) => {

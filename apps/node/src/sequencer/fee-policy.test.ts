@@ -61,7 +61,7 @@ describe("fees", () => {
     expect(policy.quote("transfer", tokenId(2))).toBeNull();
   });
 
-  it("below a quote suffice by the tolerance, because the gas price moves", () => {
+  it("may be below a quote by the tolerance, because the gas price moves", () => {
     const policy = createFeePolicy(settings(), () => GWEI);
     const quote = policy.quote("transfer", ETH);
     expect(policy.shortfall(transfer(quote?.fee ?? 0n))).toBeNull();
@@ -78,7 +78,7 @@ describe("fees", () => {
     }
   });
 
-  it("are not asked for when they are switched off", () => {
+  it("are not required when switched off", () => {
     const policy = createFeePolicy(settings({ operatorPercent: -100n }), () => GWEI);
     expect(policy.shortfall(transfer(0n))).toBeNull();
     expect(policy.shortfall(transfer(0n, tokenId(2)))).toBeNull();

@@ -19,20 +19,20 @@ export interface FeeToken {
   readonly weiPer1e18: bigint;
 }
 
-/** What fees are computed from. */
+/** Input of the fee computation. */
 export interface FeeSettings {
   readonly slotCount: BlockSize;
   readonly tokens: readonly FeeToken[];
-  /** L1 gas of a batch whatever it holds: verification, storage, proof bytes. */
+  /** L1 gas of any batch: verification, storage, proof bytes. */
   readonly batchGas: bigint;
   /** L1 gas of one published byte. */
   readonly gasPerByte: bigint;
   /** L1 gas of one payout. */
   readonly payoutGas: bigint;
   /**
-   * Percent up to which blocks are expected to be filled, by whichever of their limits: a transaction pays for the part of the
-   * batch that its scarcest thing is of a block filled so far. A block is closed when a transaction does not fit; with at most
-   * 50, two blocks one after another pay for two batches even if each is closed by a group that does not fit.
+   * Percent to which blocks are expected to fill, by whichever limit: a transaction pays for the share of the batch
+   * that its scarcest resource is of a block filled that far. A block is closed when a transaction does not fit; with
+   * at most 50, two successive blocks pay for two batches even if each is closed by a group that does not fit.
    */
   readonly expectedFillPercent: bigint;
   /** Percent of the L1 cost that is added for the operator; −100 makes transactions free. */
@@ -41,10 +41,10 @@ export interface FeeSettings {
   readonly tolerancePercent: bigint;
 }
 
-/** Kinds that fees differ by. */
+/** Kinds of transactions with different fees. */
 export type FeeKind = L2Transaction["type"];
 
-/** A fee and what it pays for, in the token's smallest units; `fee` is encodable and at least the sum. */
+/** A fee and its parts, in the token's smallest units; `fee` is encodable and at least the sum. */
 export interface FeeQuote {
   readonly kind: FeeKind;
   readonly tokenId: TokenId;
@@ -56,38 +56,41 @@ export interface FeeQuote {
   /** Its share of the gas of a batch. */
   readonly proof: bigint;
   readonly operator: bigint;
-  /** Wei per gas that it is based on. */
+  /** The gas price it is based on, in wei. */
   readonly gasPriceWei: bigint;
 }
 
 /** Decides what a transaction must pay. */
 export interface FeePolicy {
-  /** Null for a token in which no fees are taken. */
+  /** Null for a token in which no fees are accepted. */
   readonly quote: (kind: FeeKind, tokenId: TokenId) => FeeQuote | null;
-  /** What the transaction lacks: the least fee if it pays less, `token` if its token is not taken, null if it pays enough. */
+  /**
+   * What the transaction lacks: the least fee if it pays less, `token` if its token is not accepted, null if it pays
+   * enough.
+   */
   readonly shortfall: (transaction: L2Transaction) => bigint | "token" | null;
 }
 
 const SCALE = 10n ** 18n;
 
 /**
- * A policy on the L1 gas price that `gasPriceWei` gives at each call. Whatever the mix of transactions, and whichever limit of a
- * block they exhaust, at that price
+ * A policy on the L1 gas price that `gasPriceWei` returns at each call. Whatever the mix of transactions, and whichever
+ * limit of a block they exhaust, at that price
  *
  * - quoted fees pay for the batch, `100 / expectedFillPercent` times its shared gas, and for all bytes and payouts;
- * - minimum fees, too, pay for all of it, unless the operator pays a part (`operatorPercent` below 0).
+ * - minimum fees also pay for all of it, unless the operator pays a part (`operatorPercent` below 0).
  *
- * L1 operations take places without paying fees here: they pay the contract's queue fee.
+ * L1 operations use places without paying fees here: they pay the contract's queue fee.
  */
 export function createFeePolicy(settings: FeeSettings, gasPriceWei: () => bigint): FeePolicy {
   const prices = new Map(settings.tokens.map(({ tokenId, weiPer1e18 }) => [tokenId, weiPer1e18]));
   const capacity = emptyBlockCapacity(settings.slotCount);
-  /** What a batch costs whose last extra is published: the bytes of slots that nobody pays for are in it. */
+  /** Cost of a batch whose last extra is published: it includes the bytes of slots that nobody pays for. */
   const paddedBatchGas =
     settings.batchGas +
     BigInt(FEE_TOKENS_PER_BLOCK * INDEX_BYTES + settings.slotCount * SLOT_BYTES) * settings.gasPerByte;
 
-  /** Quotes at the current gas price: every transaction asks for one. */
+  /** Quotes at the current gas price, cached because every transaction needs one. */
   const known = new Map<string, FeeQuote | null>();
   let knownGasPrice: bigint | null = null;
 
@@ -148,7 +151,7 @@ function least(a: bigint, b: bigint): bigint {
   return a < b ? a : b;
 }
 
-/** The part of `gas` that a transaction's scarcest thing is of a block filled to `fillPercent`, rounded up. */
+/** The share of `gas` that a transaction's scarcest resource is of a block filled to `fillPercent`, rounded up. */
 function shareOf(gas: bigint, use: Capacity, capacity: Capacity, fillPercent: bigint): bigint {
   const limits = Object.keys(capacity) as (keyof Capacity)[];
   const scarcest = limits.reduce((most, limit) =>

@@ -51,7 +51,7 @@ describe("fees", () => {
     index: accountIndex(0),
     ...change,
   });
-  /** Lets blocks of their own take the operations. */
+  /** Processes the operations in blocks of their own. */
   const process = async (...operations: L1Operation[]) => {
     await harness.enqueue(life.database, operations);
     for (let taken = 0; taken < operations.length; taken += 4) {
@@ -96,7 +96,7 @@ describe("fees", () => {
     expect(life.sequencer.feeAccounts()).toEqual({ accounts: [70], missing: [] });
   });
 
-  it("are not gathered under a stranger's key in the fee owner's name, before and after the owner's own deposit", async () => {
+  it("are not collected under a stranger's key in the fee owner's name, before or after the owner's own deposit", async () => {
     const stranger = personOf("stranger");
     await openFor(OWNER.owner, stranger.key);
     await life.sequencer.sealNow();
@@ -109,7 +109,7 @@ describe("fees", () => {
     expect([balance(66), balance(67), balance(68)]).toEqual([1n, 1n + FEE, 1n]);
   });
 
-  it("go on after a forced withdrawal emptied their account and after its owner changed the key", async () => {
+  it("continue after a forced withdrawal emptied their account and after its owner changed the key", async () => {
     await process(deposit({ key: OWNER.key }));
     await payInOneBlock();
     await process({ type: "forcedWithdraw", sender: OWNER.owner, index: accountIndex(66) });
@@ -131,7 +131,7 @@ describe("fees", () => {
     expect(life.sequencer.state().getAccount(accountIndex(66))).toMatchObject({ balance: 1n + FEE, key: OWNER.key });
   });
 
-  it("go to the account that the owner authorised once there is one, also after a restart", async () => {
+  it("go to the account that the owner authorised once there is one, even after a restart", async () => {
     await process(deposit({}));
     await payInOneBlock();
     await process(deposit({ key: OWNER.key }));
@@ -142,7 +142,7 @@ describe("fees", () => {
     expect([balance(66), balance(67)]).toEqual([1n + FEE, 1n + 2n * FEE]);
   });
 
-  it("go to the next operator's owner after a handover, the block that was open excepted", async () => {
+  it("go to the next operator's owner after a handover, except for the block that was open", async () => {
     await process(deposit({ key: OWNER.key }), deposit({ owner: NEXT_OWNER.owner, key: NEXT_OWNER.key }));
     await openFor(NEXT_OWNER.owner, personOf("stranger").key);
     await life.sequencer.sealNow();
@@ -154,14 +154,14 @@ describe("fees", () => {
     expect([balance(66), balance(67), balance(68)]).toEqual([1n + FEE, 1n + FEE, 1n]);
   });
 
-  it("follow the owner's account to another index when blocks are built again", async () => {
+  it("follow the owner's account to another index when blocks are rebuilt", async () => {
     const first = await openFor(personOf("someone").owner, 0n);
     expect(first).toMatchObject(confirmed);
     await life.sequencer.sealNow();
     await process(deposit({ key: OWNER.key }));
     await payInOneBlock();
     expect(life.sequencer.feeAccounts().accounts).toEqual([67]);
-    // Built again from the second block on, with the queue entry first: the two accounts change places.
+    // Rebuilt from the second block on, with the queue entry first: the two accounts swap places.
     await life.sequencer.rebuildFrom(2, "test");
     await life.sequencer.sealNow();
     const [account] = life.sequencer.feeAccounts().accounts;
@@ -176,7 +176,7 @@ describe("fees", () => {
     expect(await findBlock(life.database.db, life.keeper.blockNumber())).toMatchObject({ feeAccounts: [account] });
   });
 
-  it("of a transaction that waited while the gas price rose must suffice when its turn comes", async () => {
+  it("of a transaction that waited while the gas price rose must suffice at its turn", async () => {
     await process(deposit({ key: OWNER.key }));
     await life.crash();
     let gasPrice = 1n;

@@ -18,22 +18,22 @@ export interface Acknowledgement {
   readonly inclusion: StoredTransaction["inclusion"];
 }
 
-/** What became of a submitted group; `accepted` means it is on the disk. */
+/** What became of a submitted group; `accepted` means it is durable. */
 export type SubmissionOutcome =
   | { readonly type: "accepted"; readonly transactions: readonly Acknowledgement[] }
   | ({ readonly type: "rejected" } & SubmissionRejection);
 
-/** Takes groups from the outside to the disk. */
+/** Takes groups from submission to durable storage. */
 export interface Intake {
   /** As in {@link Sequencer}. */
   readonly submit: (group: TransactionGroup) => Promise<SubmissionOutcome>;
   /** As in {@link Sequencer}. */
   readonly assertTaking: () => void;
-  /** Transactions that wait for their answer. */
+  /** Transactions waiting for their answer. */
   readonly inFlight: () => number;
 }
 
-/** Blocks being sealed beyond which no transactions are taken: sealing must not fall behind without end. */
+/** Blocks being sealed beyond which no transactions are accepted: sealing must not fall behind indefinitely. */
 const MAX_SEALING_BLOCKS = 64;
 
 /** An intake for the runs of a lifecycle. */
@@ -45,7 +45,7 @@ export function createIntake(settings: SequencerSettings, deps: SequencerDeps, l
   const assertRoom = (count: number): Engine => {
     const { engine } = running();
     if (inFlight + count > settings.maxInFlight) throw overloaded(`${inFlight} transactions are being processed`);
-    if (engine.sealing() >= MAX_SEALING_BLOCKS) throw overloaded(`${engine.sealing()} blocks wait to be sealed`);
+    if (engine.sealing() >= MAX_SEALING_BLOCKS) throw overloaded(`${engine.sealing()} blocks are waiting to be sealed`);
     const { chain } = engine;
     const expectation = deps.promises.expect({
       lastClosed: chain.position().block,
@@ -79,7 +79,7 @@ export function createIntake(settings: SequencerSettings, deps: SequencerDeps, l
     if (prepared.type === "perhapsKnown") {
       const { transactions, rejection } = prepared;
       const checks = await checkSignatures(transactions);
-      // Strangers cannot make the node search its database.
+      // Strangers must not be able to make the node search its database.
       if (checks.some(({ isValid }) => !isValid)) return rejected(rejection);
       return (await findKnown(checks.map(({ id }) => id))) ?? rejected(rejection);
     }
@@ -121,7 +121,7 @@ export function createIntake(settings: SequencerSettings, deps: SequencerDeps, l
     const { outcome, durable } = engine.wait(group);
     switch (outcome.type) {
       case "full":
-        throw overloaded("too many transactions wait for others");
+        throw overloaded("too many transactions are waiting for others");
       case "accountFull":
         return rejected({ index: 0, reason: { type: "accountPoolFull", index: outcome.from } });
       case "underpriced":
@@ -134,7 +134,9 @@ export function createIntake(settings: SequencerSettings, deps: SequencerDeps, l
     }
   }
 
-  /** A group some of which waits: it was submitted before as it is, or it names others beside them, which nobody has taken. */
+  /**
+   * A group partly waiting already: either submitted before unchanged, or combined with others that were not accepted.
+   */
   async function waitingAlready(engine: Engine, ids: readonly bigint[]): Promise<SubmissionOutcome> {
     const known = await findKnown(ids);
     if (known !== null) return known;
@@ -143,7 +145,7 @@ export function createIntake(settings: SequencerSettings, deps: SequencerDeps, l
     return rejected({ index, reason: { type: "alreadyWaiting" } });
   }
 
-  /** Idempotency: what became of a group that was submitted before, null if it was not or came to nothing. */
+  /** Idempotency: what became of a group submitted before; null if it was not, or if it failed. */
   async function findKnown(ids: readonly bigint[]): Promise<SubmissionOutcome | null> {
     await running().journal.drain();
     const stored = new Map((await findTransactions(deps.database.db, ids)).map((row) => [row.id, row]));
@@ -158,12 +160,12 @@ const CLOSED: Readonly<Record<ClosedReason, string>> = {
   lagging: "proofs or L1 are too far behind",
   notOperator: "another operator submits the blocks of this rollup",
   awaitingL1: "L1's safe block is behind the last block",
-  behindL1: "L1 accepted blocks made by others, which are being taken over",
+  behindL1: "L1 accepted blocks made by others, which are being adopted",
   frozen: "the rollup is frozen: funds leave by exits on L1",
 };
 
 function closedError(reason: ClosedReason, secondsPerBlock: number): CairnError<NodeErrorCode> {
-  const message = `no transactions are taken now: ${CLOSED[reason]}`;
+  const message = `no transactions are accepted now: ${CLOSED[reason]}`;
   if (reason !== "lagging") return new CairnError("node/unavailable", message, { details: { reason } });
   const retryAfterSeconds = Math.max(1, Math.ceil(secondsPerBlock));
   return new CairnError("node/overloaded", message, { details: { reason, retryAfterSeconds } });
@@ -173,7 +175,7 @@ function tooSlow(expectation: Expectation): CairnError<NodeErrorCode> {
   const { expectedSeconds, limitSeconds } = expectation;
   return new CairnError(
     "node/overloaded",
-    `no transactions are taken now: L1 is expected to accept a block in ${expectedSeconds} s, the limit is ${limitSeconds} s`,
+    `no transactions are accepted now: L1 is expected to accept a block in ${expectedSeconds} s, the limit is ${limitSeconds} s`,
     { details: { reason: "lagging", ...expectation } },
   );
 }

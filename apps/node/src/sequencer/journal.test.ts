@@ -41,7 +41,7 @@ describe("the journal", () => {
   });
   afterAll(() => databases.stop());
 
-  it("resolves an entry once it can be read, many of them by one commit while more are on their way", async () => {
+  it("resolves an entry once it can be read, many of them with one commit while more are on their way", async () => {
     const { db } = database;
     const sizes: number[] = [];
     let inFlight = 0;
@@ -66,7 +66,7 @@ describe("the journal", () => {
     expect(journal.backlog()).toBe(0);
   });
 
-  it("takes nothing more after a commit that failed", async () => {
+  it("accepts nothing more after a failed commit", async () => {
     const failures: unknown[] = [];
     const journal = createJournal({
       db: database.db,

@@ -17,7 +17,7 @@ import { CairnError } from "@cairn/protocol";
 import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
 
-/** One thing that the sequencer did, to be made durable. */
+/** One action of the sequencer, to be made durable. */
 export type JournalEntry =
   | { readonly type: "opened"; readonly block: BlockOpening }
   | {
@@ -34,7 +34,7 @@ export type JournalEntry =
       readonly batch: Pick<StoredBatch, "firstBlock" | "lastBlock" | "circuitType" | "publicInput">;
     };
 
-/** Figures of one commit. */
+/** Statistics of one commit. */
 export interface CommitStats {
   readonly entries: number;
   readonly transactions: number;
@@ -43,16 +43,18 @@ export interface CommitStats {
 
 /** Makes entries durable in the order they were appended, many per database transaction. */
 export interface Journal {
-  /** Resolves once the entry, and so all before it, is durable. Rejects with `node/unavailable`, as do all later calls. */
+  /**
+   * Resolves once the entry, and so all before it, is durable. Rejects with `node/unavailable`, like all later calls.
+   */
   readonly append: (entry: JournalEntry) => Promise<void>;
-  /** Resolves when everything appended so far is durable; rejects as `append`. */
+  /** Resolves when everything appended so far is durable; rejects like `append`. */
   readonly drain: () => Promise<void>;
-  /** Entries not durable yet. */
+  /** Number of entries not durable yet. */
   readonly backlog: () => number;
 }
 
 /**
- * A commit costs much the same whether it holds one entry or twenty. While `WORTHWHILE` transactions are on their way here,
+ * A commit costs about the same with one entry or twenty. While `WORTHWHILE` transactions are on their way here,
  * the next commit begins `GATHER_MS` after the last one began, unless `FULL_ENTRIES` wait before.
  */
 const WORTHWHILE = 16;
@@ -66,13 +68,12 @@ interface Waiting {
 }
 
 /**
- * A journal on the database. While one commit is under way the next entries gather, and under load a little longer; so the
- * number of commits adapts to how long one takes. After a failure nothing more is written: what the database holds must be
- * read again first.
+ * A journal on the database. Entries gather during a commit, and a little longer under load, so the number of commits
+ * adapts to how long one takes. After a failure nothing more is written: the database must be read again first.
  */
 export function createJournal(options: {
   readonly db: Db;
-  /** Transactions that wait for an answer, those in the journal included. */
+  /** Transactions waiting for an answer, including those in the journal. */
   readonly inFlight: () => number;
   readonly onCommit?: (stats: CommitStats) => void;
   readonly onFailure: (error: CairnError<NodeErrorCode>) => void;
@@ -88,7 +89,7 @@ export function createJournal(options: {
     const isWorthwhile = options.inFlight() - waiting.length >= WORTHWHILE && waiting.length < FULL_ENTRIES;
     const waitMs = isWorthwhile ? lastStartedAt + GATHER_MS - performance.now() : 0;
     if (waitMs > 1) await delay(waitMs);
-    // A turn of the event loop lets requests that arrived together into one commit.
+    // One turn of the event loop puts requests that arrived together into one commit.
     else await new Promise((resolve) => setImmediate(resolve));
   };
 
@@ -110,7 +111,7 @@ export function createJournal(options: {
         options.onCommit?.({ entries: group.length, transactions, seconds: (performance.now() - startedAt) / 1000 });
       } catch (cause) {
         inFlight = 0;
-        failure = new CairnError<NodeErrorCode>("node/unavailable", "the database did not take a commit", { cause });
+        failure = new CairnError<NodeErrorCode>("node/unavailable", "the database refused a commit", { cause });
         const lost = [...group, ...waiting];
         waiting = [];
         options.onFailure(failure);
@@ -140,7 +141,7 @@ export function createJournal(options: {
   };
 }
 
-/** Writes entries in one database transaction; returns how many transaction rows that were. */
+/** Writes entries in one database transaction; returns the number of transaction rows. */
 async function commit(db: Db, entries: readonly JournalEntry[]): Promise<number> {
   const transactions = new Map<bigint, StoredTransaction>();
   const events: TransactionEvent[] = [];

@@ -1,16 +1,16 @@
 import type { Account, AccountIndex } from "@cairn/protocol";
 import type { ClosedBlock, StateReader } from "@cairn/vm";
 
-/** The state after blocks that are closed and not in the state store yet. */
+/** The state after blocks that are closed but not in the state store yet. */
 export interface Layers extends StateReader {
   /** Puts a block on top. */
   readonly push: (block: number, closed: Pick<ClosedBlock, "updates" | "newNextIndex">) => void;
-  /** Takes away the lowest block. Precondition: the base has it now. */
+  /** Removes the lowest block. Precondition: the base has it now. */
   readonly drop: (block: number) => void;
   readonly size: () => number;
 }
 
-/** No blocks on `base`, which may move on to blocks that are still here: they say the same. */
+/** No blocks on `base`, which may advance over blocks that are still here: they agree. */
 export function createLayers(base: StateReader): Layers {
   const blocks = new Map<number, Pick<ClosedBlock, "updates" | "newNextIndex">>();
   const accounts = new Map<AccountIndex, { readonly account: Account; readonly block: number }>();

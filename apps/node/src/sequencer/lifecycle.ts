@@ -25,31 +25,31 @@ export interface Run {
   readonly journal: Journal;
 }
 
-/** Keeps an engine running: builds it from the stores, and again after whatever fails. */
+/** Keeps an engine running: builds it from the stores, and again after any failure. */
 export interface Lifecycle {
   readonly phase: () => Phase;
-  /** The run, also one that has failed; null before the first. */
+  /** The current run, even if it has failed; null before the first. */
   readonly latest: () => Run | null;
-  /** The run that takes transactions. Throws `node/unavailable`, `node/stopping`. */
+  /** The run that accepts transactions. Throws `node/unavailable`, `node/stopping`. */
   readonly running: () => Run;
   /** Reconciles the stores and begins. Throws `node/state-diverged`, `node/queue-gap`, and what storage throws. */
   readonly start: () => Promise<void>;
-  /** What throws in `action` ends the run. Throws `node/unavailable`. */
+  /** An error in `action` ends the run. Throws `node/unavailable`. */
   readonly guarded: <T>(action: () => T) => T;
-  /** Ends the run; another one begins as soon as the stores allow. */
+  /** Ends the run; another one starts as soon as the stores allow. */
   readonly fail: (error: unknown) => void;
   /** As in {@link Sequencer}. */
   readonly rebuildFrom: (firstBlock: number, reason: string, between?: () => Promise<void>) => Promise<void>;
   /** Reads the L1 queue again. */
   readonly queueChanged: () => Promise<void>;
-  /** Finishes what is under way. */
+  /** Finishes pending work. */
   readonly stop: () => Promise<void>;
 }
 
 const FIRST_RECOVERY_DELAY_MS = 250;
 const MAX_RECOVERY_DELAY_MS = 30_000;
 
-/** A lifecycle that has not begun. */
+/** A lifecycle that has not started. */
 export function createLifecycle(
   settings: SequencerSettings,
   deps: SequencerDeps,
@@ -62,9 +62,9 @@ export function createLifecycle(
   let run: Run | null = null;
   let queue: readonly QueueEntry[] = [];
   let recovery: Promise<void> | null = null;
-  /** The stores are being changed by others: nobody may build on them. */
+  /** The stores are being changed: nothing may be built on them. */
   let isExclusive = false;
-  /** What failed in a run that does not take transactions yet. */
+  /** What failed in a run that does not accept transactions yet. */
   let broken: unknown = null;
 
   return {
@@ -81,7 +81,9 @@ export function createLifecycle(
       try {
         return action();
       } catch (cause) {
-        const error = new CairnError<NodeErrorCode>("node/unavailable", "the sequencer failed and recovers", { cause });
+        const error = new CairnError<NodeErrorCode>("node/unavailable", "the sequencer failed and is recovering", {
+          cause,
+        });
         fail(error);
         throw error;
       }
@@ -125,9 +127,9 @@ export function createLifecycle(
     return recovery;
   }
 
-  /** Reads both stores and builds what is in memory from them. */
+  /** Rebuilds the in-memory state from both stores. */
   async function startRun(): Promise<void> {
-    // Nothing of the last run may reach the stores while they are read.
+    // Nothing from the last run may reach the stores while they are read.
     await run?.engine.settled();
     broken = null;
     const { action, next } = await continueStores();
@@ -140,7 +142,7 @@ export function createLifecycle(
     logger.info({ block: keeper.blockNumber(), action, pool: next.engine.poolSize() }, "sequencer ready");
   }
 
-  /** A run that continues the stores; blocks that were open and cannot be built again are dropped first. */
+  /** A run that continues the stores; open blocks that cannot be rebuilt are dropped first. */
   async function continueStores(): Promise<{ readonly action: Reconciled["action"]; readonly next: Run }> {
     for (;;) {
       const stores = await reconcile(db, keeper, settings.domain);
@@ -148,7 +150,7 @@ export function createLifecycle(
       const broken = await reopen(next.engine, stores.open);
       if (broken === null) return { action: stores.action, next };
       await next.engine.settled();
-      await drop(broken, "the open block could not be built again");
+      await drop(broken, "the open block could not be rebuilt");
     }
   }
 
@@ -174,7 +176,7 @@ export function createLifecycle(
     return { engine, journal };
   }
 
-  /** Builds open blocks again and has all but the last sealed; returns the first that does not come out the same. */
+  /** Rebuilds open blocks and has all but the last sealed; returns the first whose result differs. */
   async function reopen(engine: Engine, open: Reconciled["open"]): Promise<number | null> {
     for (const [i, one] of open.entries()) {
       const { number, firstQueueIndex, l1OperationCount } = one.block;
@@ -190,7 +192,7 @@ export function createLifecycle(
     return null;
   }
 
-  /** Returns how many blocks that were. */
+  /** Returns the number of blocks. */
   async function drop(firstBlock: number, reason: string): Promise<number> {
     const { requeued, blocks } = await db.transaction().execute(async (transaction) => ({
       requeued: await requeueTransactions(transaction, firstBlock, { atMs: clock.nowMs(), reason }),
@@ -201,7 +203,7 @@ export function createLifecycle(
     return blocks;
   }
 
-  /** Reads the entries that come next, as far as they continue the chain. */
+  /** Reads the next entries, as far as they continue the chain. */
   async function loadQueue(engine: Engine): Promise<void> {
     const { queueIndex, queueHash } = engine.chain.position();
     const entries = await loadQueueEntries(db, queueIndex, 4 * blockCapacity(settings.slotCount));

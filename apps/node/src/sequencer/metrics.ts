@@ -86,7 +86,7 @@ export function createSequencerMetrics(registry: Registry): SequencerMetrics {
   };
 }
 
-/** Registers what is promised: expected times, looked at whenever the metrics are read. */
+/** Registers the expected times behind promises, read with the metrics. */
 export function registerPromiseMetrics(registry: Registry, promises: Pick<Promises, "status">): void {
   const gauge = (name: string, help: string, value: (status: PromiseStatus) => number): void => {
     new Gauge({
@@ -105,17 +105,17 @@ export function registerPromiseMetrics(registry: Registry, promises: Pick<Promis
   );
   gauge(
     "cairn_expected_proven_limit_seconds",
-    "Expected time until acceptance beyond which no transactions are taken",
+    "Expected time until acceptance beyond which no transactions are accepted",
     ({ limitSeconds }) => limitSeconds,
   );
   gauge(
     "cairn_block_pace_seconds",
-    "Seconds per block of all provers together, as seen; grows while no proof comes",
+    "Measured seconds per block of all provers together; grows while no proof comes",
     ({ secondsPerBlock }) => secondsPerBlock,
   );
   gauge(
     "cairn_expected_oldest_seconds",
-    "Greatest age at which a block that waits is expected to be accepted; at 6300 it is built again, at 7200 L1 refuses it",
+    "Greatest age at which a waiting block is expected to be accepted; at 6300 it is rebuilt, at 7200 L1 refuses it",
     ({ worstAgeSeconds }) => worstAgeSeconds,
   );
 }

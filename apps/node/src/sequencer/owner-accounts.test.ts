@@ -43,7 +43,7 @@ function all(page: ReturnType<typeof scene>["page"], query: Partial<OwnerQuery>)
 }
 
 describe("accounts of an owner", () => {
-  it("come in pages, those of blocks that are not stored yet included", () => {
+  it("come in pages, including those of blocks that are not stored yet", () => {
     const mixed = [account({}), account({ owner: 1n }), account({}), account({}), account({ owner: 1n }), account({})];
     for (let unsealed = 0; unsealed <= mixed.length; unsealed++) {
       for (const limit of [1, 2, 3, 4, 100]) {
@@ -54,7 +54,7 @@ describe("accounts of an owner", () => {
     }
   });
 
-  it("can be asked for by token, key and the owner's authority", () => {
+  it("can be filtered by token, key and the owner's authorisation", () => {
     const { page } = scene(
       [account({ key: 5n }), account({ key: 5n, ownerKey: true }), account({}), account({ tokenId: JUNK, key: 5n })],
       1,
@@ -66,7 +66,7 @@ describe("accounts of an owner", () => {
     expect(all(page, { ownerKey: false }).indices).toEqual([64, 66, 67]);
   });
 
-  it("that strangers made many cost one question no more than a page of looks", () => {
+  it("cost one request no more than a page of reads, however many strangers opened", () => {
     const junk = Array.from({ length: 5 * MAX_ENTRIES_PER_PAGE }, () => account({ tokenId: JUNK }));
     const { page, looks } = scene([...junk, account({})], 0);
     const first = page({ tokenId: ETH });

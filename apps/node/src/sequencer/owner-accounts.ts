@@ -2,7 +2,7 @@ import type { Account, AccountIndex, TokenId } from "@cairn/protocol";
 import type { AccountView, OwnerEntry } from "@cairn/state";
 import type { StateReader } from "@cairn/vm";
 
-/** Which accounts of an owner are asked for. */
+/** Which accounts of an owner to list. */
 export interface OwnerQuery {
   readonly owner: bigint;
   readonly tokenId?: TokenId | undefined;
@@ -10,7 +10,7 @@ export interface OwnerQuery {
   readonly key?: bigint | undefined;
   /** Only accounts whose key the owner authorised on L1, or only others. */
   readonly ownerKey?: boolean | undefined;
-  /** The first index that may be in the answer. */
+  /** Lowest index in the answer. */
   readonly from: number;
   /** Most accounts in the answer, at least 1. */
   readonly limit: number;
@@ -19,11 +19,11 @@ export interface OwnerQuery {
 /** Some accounts of an owner, in order of their indices. */
 export interface OwnerPage {
   readonly accounts: readonly { readonly index: AccountIndex; readonly account: Account }[];
-  /** Where the next page begins; null after the last. A page before it may be short or empty. */
+  /** Where the next page begins; null after the last. A page may be short or empty before the end. */
   readonly next: AccountIndex | null;
 }
 
-/** Entries that one question looks at: anyone can make the list of an owner long. */
+/** Entries examined per request: anyone can make an owner's list long. */
 export const MAX_ENTRIES_PER_PAGE = 1000;
 
 /** Accounts of an owner in `state`, which continues the stored accounts. Throws what reading throws. */

@@ -28,7 +28,7 @@ describe("the pace of provers and L1", () => {
     look();
   };
 
-  it("is assumed until some proofs were seen, then what all provers do together", () => {
+  it("is assumed until some proofs were seen, then measured for all provers together", () => {
     expect(pace.secondsPerBlock()).toBe(ASSUMED);
     queue(100);
     prove(2, 10, 1);
@@ -38,7 +38,7 @@ describe("the pace of provers and L1", () => {
     expect(pace.delaySeconds()).toBe(30);
   });
 
-  it("does not take idle time for slowness", () => {
+  it("does not mistake idle time for slowness", () => {
     queue(4);
     prove(1, 10, 4);
     clock.advance(86_400_000);
@@ -47,7 +47,7 @@ describe("the pace of provers and L1", () => {
     expect(pace.secondsPerBlock()).toBe(10);
   });
 
-  it("grows while provers that worked are silent, longer than their longest pause", () => {
+  it("grows while provers that were working are silent for longer than their longest pause", () => {
     queue(100);
     prove(8, 80, 4);
     expect(pace.secondsPerBlock()).toBe(10);

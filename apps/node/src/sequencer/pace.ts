@@ -1,34 +1,37 @@
-/** What is seen of the work at one moment, as counts of blocks. */
+/** The observed work at one moment, as counts of blocks. */
 export interface ObservedWork {
-  /** Sealed, and without a proof. */
+  /** Sealed, without a proof. */
   readonly withoutProof: number;
-  /** With a proof, and not accepted by L1. */
+  /** With a proof, not accepted by L1. */
   readonly ready: number;
-  /** Of this node, accepted by L1 since the look before. */
+  /** Of this node, accepted by L1 since the previous observation. */
   readonly accepted: number;
 }
 
-/** How fast blocks are proven and accepted, as far as it was seen. */
+/** How fast blocks are proven and accepted, as observed. */
 export interface Pace {
   readonly observe: (seen: ObservedWork) => void;
-  /** Seconds that a block waits for its proof behind each other one; grows while no proof comes. */
+  /** Seconds that each block ahead adds to the wait for a proof; grows while no proof comes. */
   readonly secondsPerBlock: () => number;
   /** Seconds from a proof until L1 has accepted it; grows while L1 accepts nothing. */
   readonly delaySeconds: () => number;
 }
 
-/** Looks that brought proofs, of which the mean is taken, and proofs below which there is no measurement. */
+/** Number of observations with new proofs to average over, and of proofs below which there is no measurement. */
 const WINDOW = 32;
 const ENOUGH_PROOFS = 3;
-/** Silence of the provers, in seconds, that means nothing: until the first proof, when circuits may be compiled, and later. */
+/**
+ * Silence of the provers, in seconds, that is ignored: before the first proof, while circuits may be compiled, and
+ * later.
+ */
 const FIRST_PATIENCE = 300;
 const MIN_PATIENCE = 60;
 const DELAYS = 16;
 
-/** A pace that assumes so much per block until it has seen some. `elapsedMs` must never jump. */
+/** A pace that assumes this much per block until it has measured some. `elapsedMs` must never jump. */
 export function createPace(assumedSecondsPerBlock: number, elapsedMs: () => number): Pace {
   const bursts: { readonly seconds: number; readonly proofs: number }[] = [];
-  /** Seconds with work and without a proof since the last one. */
+  /** Seconds with work but without a proof since the last one. */
   let silence = 0;
   /** When each ready block became so, oldest first. */
   const readySince: number[] = [];
@@ -51,7 +54,7 @@ export function createPace(assumedSecondsPerBlock: number, elapsedMs: () => numb
       const at = elapsedMs();
       if (last !== null) {
         if (last.seen.withoutProof > 0) silence += (at - last.at) / 1000;
-        // A proof that L1 refuses goes back from ready to without.
+        // A batch whose proof L1 refuses goes back from ready to without a proof.
         const proofs = Math.max(0, seen.ready - last.seen.ready + seen.accepted);
         if (proofs > 0) {
           bursts.push({ seconds: silence, proofs });

@@ -31,7 +31,7 @@ const paying = (nonce: number, fee: bigint, ...validUntil: readonly number[]): P
 };
 
 describe("the pool", () => {
-  it("names a group once its first transaction has expired, whatever came and went before", () => {
+  it("reports a group once its first transaction has expired, whatever came and went before", () => {
     const pool = createPool({ maxTransactions: 10, maxPerAccount: 10, replacementPercent: 10 });
     const [late, early, pair] = [group(1, 300), group(2, 100), group(5, 400, 200)];
     for (const one of [late, early, pair]) expect(pool.add(one).type).toBe("added");
@@ -50,7 +50,7 @@ describe("the pool", () => {
     expect([expired(5000), pool.size()]).toEqual([[], 0]);
   });
 
-  it("counts what a group brings against the limit per account, the first group of an account too", () => {
+  it("counts a group's transactions against the limit per account, even for an account's first group", () => {
     const pool = createPool({ maxTransactions: 10, maxPerAccount: 2, replacementPercent: 0 });
     const full = { type: "accountFull", from: 64 };
     expect(pool.add(group(1, 300, 300, 300, 300))).toEqual(full);

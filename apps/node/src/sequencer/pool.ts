@@ -13,9 +13,9 @@ export interface PoolGroup {
   readonly wasConfirmed?: boolean;
 }
 
-/** What the pool allows. */
+/** Limits of the pool. */
 export interface PoolLimits {
-  /** Transactions that may wait in all. */
+  /** Transactions that may wait in total. */
   readonly maxTransactions: number;
   /** Transactions of one account that may wait. */
   readonly maxPerAccount: number;
@@ -33,11 +33,11 @@ export type PoolOutcome =
 /** Groups that wait for the nonces before them; in memory, the journal keeps the durable copy. */
 export interface Pool {
   readonly add: (group: PoolGroup) => PoolOutcome;
-  /** The group that holds this nonce of an account. */
+  /** The group that has this nonce of an account. */
   readonly find: (from: AccountIndex, nonce: number) => PoolGroup | undefined;
   readonly has: (id: bigint) => boolean;
   readonly remove: (group: PoolGroup) => void;
-  /** Groups of which a transaction expires before `timestamp`, by sequence; whoever asks removes them. */
+  /** Groups with a transaction that expires before `timestamp`, by sequence; the caller removes them. */
   readonly expiredAt: (timestamp: number) => PoolGroup[];
   /** Number of transactions. */
   readonly size: () => number;
@@ -49,7 +49,7 @@ export interface Pool {
 export function createPool(limits: PoolLimits): Pool {
   const byAccount = new Map<AccountIndex, Map<number, PoolGroup>>();
   const byId = new Map<bigint, PoolGroup>();
-  /** No group expires before it; lower than need be after groups have left. */
+  /** No group expires before it; may be too low after groups have left. */
   let firstExpiry = Number.POSITIVE_INFINITY;
 
   const find = (from: AccountIndex, nonce: number) => byAccount.get(from)?.get(nonce);
@@ -64,7 +64,7 @@ export function createPool(limits: PoolLimits): Pool {
     }
   };
 
-  /** An account of which more would wait than may. */
+  /** An account that would exceed its limit of waiting transactions. */
   const findCrowded = ({ transactions }: PoolGroup, replaced: ReadonlySet<PoolGroup>): AccountIndex | undefined => {
     const brought = new Map<AccountIndex, number>();
     for (const { transaction } of transactions) {
@@ -131,7 +131,7 @@ function feeOf(group: PoolGroup, from: AccountIndex, nonce: number): bigint {
   return held === undefined ? 0n : decodeFloat16(held.transaction.fee);
 }
 
-/** Last second at which all of a group is valid. */
+/** Last second at which the whole group is valid. */
 export function deadlineOf({ transactions }: Pick<PoolGroup, "transactions">): number {
   return Math.min(...transactions.map(({ transaction }) => transaction.validUntil));
 }

@@ -1,14 +1,17 @@
 import { deadlineOf, type PoolGroup } from "./pool.ts";
 
-/** Groups that lost their place in a block and are still to be placed again: what was confirmed is kept. */
+/** Groups that lost their place in a block and must be placed again: confirmations are kept. */
 export interface Promised {
   readonly has: (group: PoolGroup) => boolean;
   readonly remove: (group: PoolGroup) => void;
-  /** Earliest deadline, at `earliest` or after it, of those that are left; null without any. `earliest` must not fall. */
+  /**
+   * Earliest deadline, at or after `earliest`, of the remaining ones; null if there is none. `earliest` must not
+   * decrease.
+   */
   readonly deadline: (earliest: number) => number | null;
 }
 
-/** These groups; more cannot join. */
+/** These groups; no more can join. */
 export function createPromised(groups: readonly PoolGroup[]): Promised {
   const left = new Set(groups);
   const byDeadline = groups.map((group) => ({ group, deadline: deadlineOf(group) }));

@@ -51,7 +51,7 @@ describe("what a sequencer promises", () => {
     }
   };
 
-  it("is what its provers bring to L1 in time: beyond that it says how long to wait, before anything is read", async () => {
+  it("is limited to what its provers bring to L1 in time: beyond that it says how long to wait, before reading anything", async () => {
     await fill(4);
     const details = { reason: "lagging", expectedSeconds: 75, limitSeconds: LIMIT, retryAfterSeconds: 15 };
     const refused = { code: "node/overloaded", details };
@@ -63,7 +63,7 @@ describe("what a sequencer promises", () => {
     expect(await findTransaction(life.database.db, await submit(4))).toMatchObject({ status: "confirmed" });
   });
 
-  it("shrinks while provers are silent, and is nothing once they are dead", async () => {
+  it("shrinks while provers are silent, and vanishes once they are dead", async () => {
     await submit(0);
     await life.sequencer.sealNow();
     await look();
@@ -74,7 +74,7 @@ describe("what a sequencer promises", () => {
     await expect(submit(1)).rejects.toMatchObject({ code: "node/overloaded" });
   });
 
-  it("counts what many clients send at once before it is checked: nobody is pushed out by a burst", async () => {
+  it("counts what many clients send at once before checking it: a burst displaces nobody", async () => {
     const burst = Array.from({ length: 80 }, (_, nonce) => submit(nonce));
     const outcomes = await Promise.allSettled(burst);
     const refused = outcomes.filter(({ status }) => status === "rejected");
@@ -82,7 +82,7 @@ describe("what a sequencer promises", () => {
     for (const outcome of refused) expect(outcome).toMatchObject({ reason: { code: "node/overloaded" } });
   });
 
-  it("is at risk when a block would be too old by the time of its turn, and then grows by nothing", async () => {
+  it("is at risk when a block would be too old at its turn, and then nothing more is promised", async () => {
     await fill(2);
     await look();
     expect(harness.promises.status()).toMatchObject({ isAtRisk: false, worstAgeSeconds: 30 });
@@ -93,7 +93,7 @@ describe("what a sequencer promises", () => {
     await expect(submit(2)).rejects.toMatchObject({ code: "node/overloaded", details: { retryAfterSeconds: 15 } });
   });
 
-  it("is kept by numbers that fit together, which the configuration insists on", () => {
+  it("rests on consistent settings, which the configuration enforces", () => {
     expect(LONGEST_WAIT_SECONDS * SAFETY_FACTOR).toBeLessThanOrEqual(MAX_HEADER_AGE_SECONDS - REBUILD_MARGIN_SECONDS);
     const env = {
       CAIRN_CHAIN_ID: "31337",
@@ -102,7 +102,7 @@ describe("what a sequencer promises", () => {
       CAIRN_ROLES: "sequencer",
     };
     const { minValiditySeconds } = loadConfig(env);
-    // A block may be built again at any age, with the time of then or one that leaves it the margin.
+    // A block may be rebuilt at any age, with the current time or one that leaves the margin.
     expect(minValiditySeconds).toBeGreaterThanOrEqual(REBUILD_MARGIN_SECONDS);
     expect(DEFAULT_VALIDITY_SECONDS).toBeGreaterThanOrEqual(MAX_HEADER_AGE_SECONDS + minValiditySeconds);
     for (const change of [

@@ -3,62 +3,67 @@ import { type BlockRules, MAX_HEADER_AGE_SECONDS, REBUILD_AGE_SECONDS } from "..
 import type { Clock } from "../clock.ts";
 import { createPace } from "./pace.ts";
 
-/** What the node may promise. */
+/** Limits of what the node may promise. */
 export interface PromiseSettings {
   readonly slotCount: number;
-  /** Expected seconds until L1 accepts a block, beyond which no transactions are taken. */
+  /** Expected seconds until L1 accepts a block, beyond which no transactions are accepted. */
   readonly maxWaitSeconds: number;
   /** Seconds per block that are assumed before proofs were seen. */
   readonly assumedSecondsPerBlock: number;
 }
 
-/** What is expected of a block, in seconds. */
+/** Expectations for a block, in seconds. */
 export interface Expectation {
   /** Until L1 has accepted it. */
   readonly expectedSeconds: number;
   readonly limitSeconds: number;
-  /** After which it is worth asking again; 0 when the limit is kept. */
+  /** After which to ask again; 0 when the limit is kept. */
   readonly retryAfterSeconds: number;
 }
 
-/** Where the promises made so far stand, in seconds. */
+/** State of the promises made so far, in seconds. */
 export interface PromiseStatus extends Expectation {
   readonly secondsPerBlock: number;
-  /** Greatest age at which a block that waits for L1 is expected to be accepted; blocks are built again at 6,300. */
+  /** Greatest age at which a block waiting for L1 is expected to be accepted; blocks are rebuilt at 6,300. */
   readonly worstAgeSeconds: number;
   readonly isAtRisk: boolean;
 }
 
-/** What the sequencer holds that no look at the database has shown yet. */
-export interface Intaken {
-  /** The last block that takes no more transactions. */
+/** What the sequencer holds that the database does not show yet. */
+export interface UnobservedWork {
+  /** The last block that accepts no more transactions. */
   readonly lastClosed: number;
   readonly hasOpenBlock: boolean;
   /** Transactions on their way into blocks. */
   readonly transactions: number;
 }
 
-/** Whether what is confirmed will be proven in time, by what provers and L1 are seen to do. */
+/** Whether confirmed transactions will be proven in time, judging by the measured speed of provers and L1. */
 export interface Promises {
-  /** Looks at what waits. Throws what the database throws. */
+  /** Observes what is waiting. Throws what the database throws. */
   readonly observe: (db: Db) => Promise<void>;
-  /** What would be expected of transactions taken now. */
-  readonly expect: (intaken: Intaken) => Expectation;
+  /** The expectation for transactions accepted now. */
+  readonly expect: (unobserved: UnobservedWork) => Expectation;
   readonly status: () => PromiseStatus;
-  /** Age in milliseconds at which a block that is not full is sealed: later than `blockTimeMs` while provers have plenty to do. */
+  /**
+   * Age in milliseconds at which a block that is not full is sealed: later than `blockTimeMs` while provers have plenty
+   * to do.
+   */
   readonly sealAgeMs: (blockTimeMs: number) => number;
 }
 
-/** Blocks without a proof that keep any number of provers busy, and the longest that a block stays open behind them. */
+/** Blocks without a proof that keep any number of provers busy, and how long a block may then stay open. */
 const PLENTY_BLOCKS = 32;
 const LONGEST_OPEN_MS = 300_000;
 
-/** Promises that have seen nothing yet. */
+/** Promises without any observation yet. */
 export function createPromises(settings: PromiseSettings, clock: Clock, rules: Pick<BlockRules, "now">): Promises {
   const { slotCount, maxWaitSeconds: limitSeconds } = settings;
   const pace = createPace(settings.assumedSecondsPerBlock, clock.elapsedMs);
   let seen = { withoutProof: 0, lastSealed: 0, provenOwn: null as number | null };
-  /** Latest of the times, in seconds of L1, at which blocks would be two hours old less what they still have to wait. */
+  /**
+   * Latest of the times, in seconds of L1, at which blocks would be two hours old less what they still have to wait.
+   */
   let tightest: number | null = null;
 
   const expectationOf = (blocks: number): Expectation => {
@@ -84,7 +89,7 @@ export function createPromises(settings: PromiseSettings, clock: Clock, rules: P
       const blocks = seen.withoutProof + closed + (hasOpenBlock ? 1 : 0) + Math.ceil(transactions / slotCount);
       const expected = expectationOf(blocks);
       if (worstAge() <= REBUILD_AGE_SECONDS || expected.retryAfterSeconds > 0) return expected;
-      // Blocks will be built again, and what comes now behind them.
+      // Blocks will be rebuilt, and new transactions come after them.
       return { ...expected, retryAfterSeconds: Math.max(1, Math.ceil(pace.secondsPerBlock())) };
     },
     status: () => {

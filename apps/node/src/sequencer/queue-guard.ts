@@ -25,24 +25,27 @@ import type { Promises } from "./promises.ts";
 import type { Sequencer } from "./sequencer.ts";
 import type { StateKeeper } from "./state-keeper.ts";
 
-/** Keeps the sequencer's blocks in line with what watcher and publisher store of L1. */
+/** Keeps the sequencer's blocks consistent with what watcher and publisher store about L1. */
 export interface QueueGuard {
-  /** Looks once, now. Throws what database and sequencer throw. */
+  /** Checks once, now. Throws what database and sequencer throw. */
   readonly look: () => Promise<void>;
-  /** Looks soon: something has changed. */
+  /** Checks soon: something has changed. */
   readonly poke: () => void;
   readonly start: (firstMs?: number) => void;
   readonly stop: () => Promise<void>;
 }
 
-/** Time that building a block again must win to be worth the proofs that are lost, seconds. */
+/** Seconds that rebuilding a block must gain to be worth the lost proofs. */
 const WORTHWHILE_SECONDS = 600;
-/** This long before L1 refuses a block, it is built again whatever is lost, seconds. */
+/** Seconds before L1 would refuse a block at which it is rebuilt regardless. */
 const LAST_CALL_SECONDS = 60;
-/** Adopted batches between two reports. */
+/** Adopted batches between two log lines. */
 const PROGRESS_EVERY = 500;
 
-/** Tells the rules what is stored of L1, with the queue read in between: entries up to the head are known before its time is. */
+/**
+ * Passes the stored L1 facts to the rules, reading the queue in between: entries up to the head are known before its
+ * time.
+ */
 export async function observeChain(
   db: Db,
   { rules, promises }: { readonly rules: BlockRules; readonly promises: Pick<Promises, "observe"> },
@@ -55,7 +58,7 @@ export async function observeChain(
   await promises.observe(db);
 }
 
-/** A guard that looks every `pollMs`, and whenever told to. */
+/** A guard that checks every `pollMs`, and whenever woken. */
 export function createQueueGuard(deps: {
   readonly database: Database;
   readonly sequencer: Sequencer;
@@ -75,7 +78,8 @@ export function createQueueGuard(deps: {
     await adoptAccepted();
     if ((await findRebuildHold(db)) === null) {
       const revoked = await findRevokedForeignBlock(db);
-      if (revoked !== undefined) await deps.sequencer.rebuildFrom(revoked, "L1 took back a batch made by others");
+      if (revoked !== undefined)
+        await deps.sequencer.rebuildFrom(revoked, "a reorg of L1 removed a batch made by others");
       const forked = await findForkedBlock(db);
       if (forked !== undefined) await deps.sequencer.rebuildFrom(forked, "the L1 queue changed");
     }
@@ -83,7 +87,7 @@ export function createQueueGuard(deps: {
     await observeChain(db, deps, deps.sequencer.queueChanged);
   };
 
-  /** What L1 accepted stands, whoever made it; own blocks in its place are built again after it. */
+  /** What L1 accepted stands, whoever made it; our blocks in its place are rebuilt after it. */
   const adoptAccepted = async (): Promise<void> => {
     const first = await findUnadoptedBatch(db);
     if (first === undefined) return;
@@ -113,8 +117,8 @@ export function createQueueGuard(deps: {
   };
 
   /**
-   * A block that grew old is built again when that wins time and loses nobody; else it keeps its place, where its proof may
-   * still come in time, until L1 is about to refuse it.
+   * A block that has become old is rebuilt when that gains time and loses no transaction; else it keeps its place,
+   * where its proof may still come in time, until L1 is about to refuse it.
    */
   const isRebuildDue = async ({ number, timestamp }: StoredBlock): Promise<boolean> => {
     const now = deps.rules.now();

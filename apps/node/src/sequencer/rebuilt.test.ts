@@ -25,7 +25,7 @@ import { createQueueGuard } from "./queue-guard.ts";
 const databases = createTestDatabases().server;
 const NOW = START_MS / 1000;
 const HOUR = 3600;
-/** The node takes whatever comes: what was expected of the provers turns out wrong. */
+/** The node accepts everything: its expectation of the provers turns out wrong. */
 const MISJUDGED_SECONDS = 10 ** 9;
 const headAt = (timestamp: number) => ({
   number: 9,
@@ -45,7 +45,7 @@ const viewAt = (timestamp: number, change: Partial<ChainView> = {}): ChainView =
 beforeAll(() => databases.start());
 afterAll(() => databases.stop());
 
-describe("blocks that are built again", () => {
+describe("rebuilt blocks", () => {
   let harness: SequencerHarness;
   let life: Life;
   beforeEach(async () => {
@@ -56,7 +56,7 @@ describe("blocks that are built again", () => {
   });
   afterEach(() => harness.stop());
 
-  /** One transfer, in a block of its own unless told otherwise; returns its id. */
+  /** One transfer, in its own block unless configured otherwise; returns its id. */
   const confirm = async (nonce: number, validUntil = FOREVER, isLast = true): Promise<bigint> => {
     const outcome = await life.sequencer.submit([harness.transfer(0, 1, nonce, { validUntil })]);
     if (isLast) await life.sequencer.sealNow();
@@ -73,13 +73,13 @@ describe("blocks that are built again", () => {
     return toHistory(row, block, await listTransactionEvents(db, id));
   };
 
-  it("keep every transaction that was signed for an hour when L1 refuses hundreds of blocks at once, in their order", async () => {
+  it("keep every transaction signed for an hour when L1 refuses hundreds of blocks at once, in order", async () => {
     const count = 800;
     const ids: bigint[] = [];
     for (let nonce = 0; nonce < count; nonce++) {
       ids.push(await confirm(nonce, NOW + HOUR, false));
       const sealing = life.sequencer.sealNow();
-      // As many as the sequencer seals side by side before it takes nothing more.
+      // As many as the sequencer seals concurrently before it accepts nothing more.
       if (nonce % 32 === 31) await sealing;
     }
     const [first = 0n] = ids;
@@ -103,25 +103,25 @@ describe("blocks that are built again", () => {
     ]);
   });
 
-  it("carry the latest time at which all that follows is still valid, and fall behind nobody", async () => {
+  it("carry the latest time at which everything after them is still valid", async () => {
     const deadlines = [FOREVER, NOW + 5000, FOREVER, NOW + 2000, FOREVER];
     const ids: bigint[] = [];
     for (const [nonce, deadline] of deadlines.entries()) ids.push(await confirm(nonce, deadline));
     harness.rules.observe(viewAt(NOW + 7000));
-    // One transaction to a block, so that the times can be told apart.
+    // One transaction per block, so that the times differ.
     for (let nonce = 5; nonce < 17; nonce++) await confirm(nonce, FOREVER, false);
     await life.sequencer.rebuildFrom(2, TOO_OLD);
     expect(new Set(await statuses(ids))).toEqual(new Set(["confirmed"]));
     expect(await timestamps()).toEqual([NOW + 2000, NOW + 7000]);
   });
 
-  it("let go of what no block can hold, and of nothing else for its sake", async () => {
+  it("drop what no block can hold, and nothing else because of it", async () => {
     const ids = [await confirm(0), await confirm(1, NOW + 1000), await confirm(2, NOW + 4000)];
     ids.push(await confirm(3));
     const late = NOW + 1001 + REBUILD_AGE_SECONDS;
     harness.rules.observe(viewAt(late));
     await life.sequencer.rebuildFrom(2, TOO_OLD);
-    // Its successors were promised, too; they wait for its nonce.
+    // Its successors were also promised; they wait for its nonce.
     expect(await statuses(ids)).toEqual(["confirmed", "expired", "received", "received"]);
     expect((await historyOf(ids[1] ?? 0n)).map(({ type }) => type)).toEqual([
       "received",
@@ -133,7 +133,7 @@ describe("blocks that are built again", () => {
     expect(await timestamps()).toEqual([NOW + 4000]);
   });
 
-  it("are not held back by transactions that were never confirmed: they cost nothing to send", async () => {
+  it("are not held back by transactions that were never confirmed: those cost nothing to send", async () => {
     const id = await confirm(0);
     const waiting = await life.sequencer.submit([harness.transfer(2, 1, 1, { validUntil: NOW + 900 })]);
     expect(waiting).toMatchObject({ transactions: [{ status: "received" }] });
@@ -143,7 +143,7 @@ describe("blocks that are built again", () => {
     expect(await timestamps()).toEqual([NOW + 800]);
   });
 
-  it("are built whatever the lag is: what was promised goes first", async () => {
+  it("are built whatever the lag: what was promised goes first", async () => {
     const ids = [await confirm(0), await confirm(1)];
     harness.rules.observe(viewAt(NOW + 6400, { unproven: { timestamp: NOW, count: 5000 } }));
     await life.sequencer.rebuildFrom(2, TOO_OLD);
@@ -152,7 +152,7 @@ describe("blocks that are built again", () => {
     await expect(confirm(2)).rejects.toMatchObject({ code: "node/overloaded" });
   });
 
-  it("keep a stranger's transactions at a time that L1 takes from strangers", async () => {
+  it("keep a stranger's transactions at a time that L1 accepts from strangers", async () => {
     const id = await confirm(0, NOW + HOUR);
     const submission = { role: "stranger", isOpen: true, isFrozen: false } as const;
     harness.rules.observe(viewAt(NOW + 6400, { submission }));
@@ -161,7 +161,7 @@ describe("blocks that are built again", () => {
     expect(await timestamps()).toEqual([NOW + HOUR]);
   });
 
-  it("leave what comes afterwards all the time that L1 gives", async () => {
+  it("leave later transactions the full time that L1 gives", async () => {
     await confirm(0, NOW + HOUR);
     harness.rules.observe(viewAt(NOW + 6400));
     await life.sequencer.rebuildFrom(2, TOO_OLD);
@@ -169,7 +169,7 @@ describe("blocks that are built again", () => {
     expect(await timestamps()).toEqual([NOW + HOUR, NOW + 6400]);
   });
 
-  it("survive a crash between being dropped and being built again", async () => {
+  it("survive a crash between being dropped and being rebuilt", async () => {
     const ids = [await confirm(0, NOW + HOUR), await confirm(1)];
     harness.rules.observe(viewAt(NOW + 6400));
     const crash = new RangeError("killed");
@@ -180,7 +180,7 @@ describe("blocks that are built again", () => {
     expect(await timestamps()).toEqual([NOW + HOUR]);
   });
 
-  describe("because they grew old", () => {
+  describe("because they became old", () => {
     const ask = async () => {
       const guard = createQueueGuard({
         ...life,
@@ -208,7 +208,7 @@ describe("blocks that are built again", () => {
       expect(await findRebuildRequest(life.database.db)).toBeNull();
     });
 
-    it("keep their place while a new time would win next to nothing, until L1 is about to refuse them", async () => {
+    it("keep their place while a new time would gain next to nothing, until L1 is about to refuse them", async () => {
       const ids = [await confirm(0, NOW + 300), await confirm(1, NOW + 900)];
       await request();
       const root = (await findBlock(life.database.db, 2))?.seal?.newRoot;

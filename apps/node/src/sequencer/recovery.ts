@@ -17,7 +17,7 @@ import type { StateKeeper } from "./state-keeper.ts";
 /** What the two stores agree on. */
 export interface Reconciled {
   readonly position: ChainPosition;
-  /** Blocks that are not sealed, lowest first, with their transactions in order of slots; only the last may take more. */
+  /** Blocks that are not sealed, lowest first, with their transactions in slot order; only the last may accept more. */
   readonly open: readonly {
     readonly block: StoredBlock;
     readonly groups: readonly (readonly StoredTransaction[])[];
@@ -29,7 +29,7 @@ export interface Reconciled {
 const GENESIS: ChainPosition = { queueIndex: 0, queueHash: EMPTY_QUEUE_HASH, timestamp: 0, block: 0 };
 
 /**
- * Brings the state store to the last block that the database holds as sealed: undoes what the database does not know,
+ * Brings the state store to the last block that the database holds as sealed: undoes what the database does not have,
  * executes what the state store has lost. Throws `node/state-diverged`, `state/beyond-retention`.
  */
 export async function reconcile(db: Db, keeper: StateKeeper, domain: Domain): Promise<Reconciled> {

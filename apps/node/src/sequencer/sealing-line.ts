@@ -5,26 +5,29 @@ import type { Journal } from "./journal.ts";
 import type { SealTask } from "./sealing.ts";
 import type { StateKeeper } from "./state-keeper.ts";
 
-/** A block sealed just now. */
+/** A newly sealed block. */
 export interface SealedBlock {
   readonly number: number;
   readonly seal: BlockSeal;
   readonly openedAtMs: number;
-  /** From the moment it took nothing more. */
+  /** Since the moment it was closed. */
   readonly sealingMs: number;
 }
 
-/** Takes closed blocks through the state store into the journal, one after another. */
+/** Moves closed blocks through the state store into the journal, one after another. */
 export interface SealingLine {
-  /** Resolves once the state store has the block and the journal was given its seal. Rejects as {@link StateKeeper.seal}. */
+  /**
+   * Resolves once the state store has the block and the journal has received its seal. Rejects like {@link
+   * StateKeeper.seal}.
+   */
   readonly seal: (task: SealTask) => Promise<SealedBlock>;
-  /** Blocks under way. */
+  /** Number of blocks in progress. */
   readonly backlog: () => number;
-  /** Resolves when nothing is under way. */
+  /** Resolves when nothing is in progress. */
   readonly settled: () => Promise<void>;
 }
 
-/** A line into a state store and a journal; `onFailure` is told of the first block that cannot be sealed. */
+/** A line into a state store and a journal; `onFailure` is called for the first block that cannot be sealed. */
 export function createSealingLine(deps: {
   readonly state: StateKeeper;
   readonly journal: Journal;

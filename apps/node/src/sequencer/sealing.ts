@@ -24,21 +24,21 @@ import {
 import type { NodeErrorCode } from "../errors.ts";
 import { encodeWitnessInput } from "../prover/witness-input.ts";
 
-/** A block as it is stored: all that its seal follows from, together with the state before it. */
+/** A block as stored: everything that determines its seal, together with the state before it. */
 export interface SealTask {
   readonly domain: Domain;
   readonly opening: BlockOpening;
   readonly operations: readonly L1Operation[];
   readonly groups: readonly OfferedGroup[];
-  /** Ids of the transactions in their order, when their signatures were checked already; null to check them here. */
+  /** Ids of the transactions in order, if their signatures have been checked; null to check them here. */
   readonly ids: readonly bigint[] | null;
-  /** What it must come to: accounts, or the root as stored. */
+  /** The expected result: accounts, or the stored root. */
   readonly expected:
     | ({ readonly type: "accounts" } & Pick<ClosedBlock, "updates" | "newNextIndex">)
     | { readonly type: "root"; readonly root: bigint };
 }
 
-/** What sealing a block computed. */
+/** The result of sealing a block. */
 export interface SealedContent {
   readonly seal: Omit<BlockSeal, "sealedAtMs">;
   readonly payouts: readonly Payout[];
@@ -54,14 +54,14 @@ export interface SealingCrypto {
 }
 
 /**
- * Executes a block on the tree, applies it, durably, and computes what is published and proven of it.
- * Throws `node/state-diverged` when it does not come to what is expected, `state/io`; then the tree is as before.
+ * Executes a block on the tree, applies it durably, and computes what is published and proven.
+ * Throws `node/state-diverged` when the result differs from what is expected, `state/io`; then the tree is as before.
  */
 export function sealBlock(tree: StateTree, task: SealTask, { compress, verify }: SealingCrypto): SealedContent {
   const { opening, expected } = task;
   const { number } = opening;
   const builder = createBlockBuilder({
-    // Whoever knows the ids has checked the signatures.
+    // A caller that has the ids has checked the signatures.
     verifySignature: task.ids === null ? verify : () => true,
     state: tree,
     domain: task.domain,

@@ -79,7 +79,7 @@ describe("sequencer", () => {
     await sealed(3, 1);
   });
 
-  it("seals a block that reached a limit of its own", async () => {
+  it("seals a block that reached one of its limits", async () => {
     const withdraw = (nonce: number) =>
       harness.sign(
         {
@@ -110,7 +110,7 @@ describe("sequencer", () => {
     expect(nonceOf(0)).toBe(2);
   });
 
-  it("promises nothing for a group of which only a part waits, until it comes without that part", async () => {
+  it("promises nothing for a group that is only partly waiting, until it comes without that part", async () => {
     const [first, second] = [harness.transfer(0, 1, 0), harness.transfer(0, 1, 1)];
     const [early = 0n] = idsOf(await submit(second));
     expect(await submit(first, second)).toEqual({ type: "rejected", index: 1, reason: { type: "alreadyWaiting" } });
@@ -122,7 +122,7 @@ describe("sequencer", () => {
     expect(nonceOf(0)).toBe(2);
   });
 
-  it("replaces a waiting transaction by one that pays enough more, visibly", async () => {
+  it("replaces a waiting transaction with one that pays sufficiently more, visibly", async () => {
     const fee = (amount: bigint) => ({ fee: encodeFloat16(amount), amount: encodeFloat40(7n) });
     const [old = 0n] = idsOf(await submit(harness.transfer(0, 1, 2, fee(100n))));
     expect(await submit(harness.transfer(0, 2, 2, fee(109n)))).toMatchObject({
@@ -180,7 +180,7 @@ describe("sequencer", () => {
     expect(nonceOf(2)).toBe(1);
   });
 
-  it("waits with a linked group for both nonces", async () => {
+  it("holds a linked group until both nonces are due", async () => {
     await submit(...harness.swap(2, 3, [0, 1]));
     expect(nonceOf(2)).toBe(0);
     await submit(harness.transfer(3, 1, 0));
@@ -198,7 +198,7 @@ describe("sequencer", () => {
     const stored = async () =>
       (await Promise.all([2, 3].map((n) => loadBlockTransactions(life.database.db, n)))).flat();
 
-    it("has everything acknowledged where it was", async () => {
+    it("has everything acknowledged in its place", async () => {
       await acknowledge();
       const before = await stored();
       const state = life.sequencer.state();
@@ -213,7 +213,7 @@ describe("sequencer", () => {
       expect((await findBlock(life.database.db, 3))?.seal?.newRoot).toBe(life.keeper.root());
     });
 
-    it("seals the blocks that were full and not sealed, each to what its transactions say", async () => {
+    it("seals the full unsealed blocks, each with the result of its transactions", async () => {
       const never = Promise.withResolvers<never>();
       await life.crash();
       life = await harness.begin({}, (keeper) => ({ ...keeper, seal: () => never.promise }));
@@ -248,7 +248,7 @@ describe("sequencer", () => {
       expect(await stored()).toEqual(before);
     });
 
-    it("executes again what the state store has lost", async () => {
+    it("re-executes what the state store has lost", async () => {
       await acknowledge();
       await life.sequencer.sealNow();
       const root = life.keeper.root();
@@ -260,7 +260,7 @@ describe("sequencer", () => {
     });
   });
 
-  it("acknowledges nothing while the database is away, and goes on when it is back", async () => {
+  it("acknowledges nothing while the database is away, and continues when it is back", async () => {
     await submit(harness.transfer(0, 1, 0));
     await databases.server()?.crashAndRestart();
     const lost = await submit(harness.transfer(0, 1, 1)).catch((error: unknown) => error);

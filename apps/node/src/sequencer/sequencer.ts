@@ -14,34 +14,34 @@ export interface Sequencer {
   readonly start: () => Promise<void>;
   /** Throws `node/overloaded`, `node/unavailable`, `node/stopping`. */
   readonly submit: (group: TransactionGroup) => Promise<SubmissionOutcome>;
-  /** Throws what {@link Sequencer.submit} would throw now whatever it is given: asked before a request is even read. */
+  /** Throws what {@link Sequencer.submit} would throw now for any input: called before a request is even read. */
   readonly assertTaking: () => void;
   /** The state including the open block. */
   readonly state: () => StateReader;
-  /** Accounts of an owner, those of the open block included. */
+  /** Accounts of an owner, including those of the open block. */
   readonly listAccounts: (query: OwnerQuery) => OwnerPage;
-  /** Accounts that the next block will take fees with, and tokens of fees in which no account can. */
+  /** Accounts that will receive the next block's fees, and fee tokens in which no account can. */
   readonly feeAccounts: () => { readonly accounts: readonly AccountIndex[]; readonly missing: readonly TokenId[] };
   readonly status: () => { readonly phase: Phase; readonly pool: number; readonly openBlock: number | null };
   /** Reads the L1 queue again; call it when entries arrived. */
   readonly queueChanged: () => Promise<void>;
   /**
    * Drops this block and all later ones, lets `between` change the stores while nothing else does, and runs the dropped
-   * transactions again on what is there then. Throws `db/conflict` when L1 has accepted one of the blocks.
+   * transactions again on the result. Throws `db/conflict` when L1 has accepted one of the blocks.
    */
   readonly rebuildFrom: (firstBlock: number, reason: string, between?: () => Promise<void>) => Promise<void>;
-  /** Seals the open block now, whatever its age; null when nothing is in it. */
+  /** Seals the open block now, whatever its age; null if it is empty. */
   readonly sealNow: () => Promise<SealedBlock | null>;
   readonly onEvent: (listener: (event: SequencerEvent) => void) => () => void;
-  /** Refuses new transactions, finishes the ones under way, and lets go of everything but the stores. */
+  /** Refuses new transactions, finishes pending ones, and releases everything but the stores. */
   readonly stop: () => Promise<void>;
 }
 
-/** How often what falls due with time is looked at while there is something that can, and while there is not. */
+/** How often time-driven work is checked while some can become due, and while none can. */
 const TICK_MS = 50;
 const IDLE_TICK_MS = 1000;
 
-/** A sequencer on an open database and state store, both of which remain the caller's. */
+/** A sequencer on an open database and state store, both owned by the caller. */
 export function createSequencer(settings: SequencerSettings, deps: SequencerDeps): Sequencer {
   const { keeper, clock, metrics } = deps;
   const listeners = new Set<(event: SequencerEvent) => void>();
@@ -53,7 +53,7 @@ export function createSequencer(settings: SequencerSettings, deps: SequencerDeps
 
   const state = (): StateReader => lifecycle.latest()?.engine.state() ?? keeper;
 
-  /** Whether nothing falls due before a submission or the L1 queue brings something. */
+  /** Whether nothing becomes due before a submission or the L1 queue brings something. */
   let isIdle = false;
 
   const tick = (): undefined => {
@@ -81,7 +81,7 @@ export function createSequencer(settings: SequencerSettings, deps: SequencerDeps
     failure: "the sequencer's tick failed",
     pollMs: () => (isIdle ? IDLE_TICK_MS : TICK_MS),
   });
-  /** Something may fall due soon that did not before. */
+  /** Something may become due sooner than before. */
   const wake = (): void => {
     if (isIdle) ticks.poke();
   };

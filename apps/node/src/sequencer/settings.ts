@@ -13,29 +13,29 @@ import type { Promises } from "./promises.ts";
 import type { SignatureChecker } from "./signature-checker.ts";
 import type { StateKeeper } from "./state-keeper.ts";
 
-/** How the sequencer works. */
+/** Settings of the sequencer. */
 export interface SequencerSettings {
   readonly domain: Domain;
   readonly slotCount: BlockSize;
-  /** A block is sealed at the latest this long after it was opened. */
+  /** A block is sealed at most this long after it was opened. */
   readonly blockTimeMs: number;
-  /** Transactions must be valid this long when they are confirmed, so that their block can be built again if need be. */
+  /** Transactions must be valid this long when they are confirmed, so that their block can be rebuilt if necessary. */
   readonly minValiditySeconds: number;
   readonly nonceWindow: number;
   readonly maxGroupSize: number;
   readonly pool: PoolLimits;
   /** Transactions being checked or written beyond which new ones are refused. */
   readonly maxInFlight: number;
-  /** Whose accounts take the fees; null to take none. */
+  /** Whose accounts receive the fees; null for no fees. */
   readonly feeTakers: FeeTakers | null;
 }
 
-/** What the sequencer stands on. */
+/** Dependencies of the sequencer. */
 export interface SequencerDeps {
   readonly database: Database;
   readonly keeper: StateKeeper;
   readonly checker: SignatureChecker;
-  /** For what was not checked by the workers: restarts, keys that changed in between. */
+  /** For signatures not checked by the workers: after restarts, or keys that changed in between. */
   readonly verify: VerifySignature;
   readonly compress: Compress;
   readonly feePolicy: FeePolicy;

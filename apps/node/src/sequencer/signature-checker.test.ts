@@ -33,7 +33,7 @@ describe("signatures checked in threads", () => {
   });
   afterAll(() => checker.stop());
 
-  it("come back each with its own id and verdict, however many there are", async () => {
+  it("each come back with their own id and verdict, however many there are", async () => {
     const tasks = Array.from({ length: 100 }, (_, i) => taskOf(BigInt(i)));
     const forged = tasks.map((task, i) => (i % 3 === 0 ? { ...task, words: taskOf(1000n).words } : task));
     const results = await Promise.all(forged.map(checker.check));

@@ -11,7 +11,7 @@ export interface SignatureTask {
   readonly publicKey: bigint;
 }
 
-/** What a worker is asked: to check these. */
+/** A request to a worker: signatures to check. */
 export type SignatureRequest = readonly SignatureTask[];
 
 /** The message hash, which is the transaction's id, and whether the signature is valid for it. */
@@ -24,7 +24,7 @@ export interface CheckedSignature {
 export interface SignatureChecker {
   /** Rejects with `node/unavailable` when a worker died, `node/stopping` after the stop. */
   readonly check: (task: SignatureTask) => Promise<CheckedSignature>;
-  /** Tasks not answered yet. */
+  /** Number of tasks not answered yet. */
   readonly backlog: () => number;
   readonly stop: () => Promise<void>;
 }
@@ -37,13 +37,13 @@ interface Pending {
 
 interface SignatureWorker {
   readonly thread: RestartingThread<SignatureRequest>;
-  /** Bundles handed over and not answered yet. */
+  /** Bundles sent but not answered yet. */
   bundles: number;
 }
 
-/** Tasks handed to a worker at a time: large enough to hide the hand-over, small enough not to delay the first. */
+/** Tasks sent to a worker at a time: large enough to hide the overhead, small enough not to delay the first. */
 const BUNDLE_SIZE = 32;
-/** While a worker has one bundle, a second one is worth its hand-over only when it is this large. */
+/** While a worker has one bundle, a second is worth sending only if it is this large. */
 const WORTHWHILE = 8;
 const BUNDLES_PER_WORKER = 2;
 
@@ -55,7 +55,7 @@ export function createSignatureChecker(count: number): SignatureChecker {
   let isStopped = false;
   const workers = Array.from({ length: count }, (): SignatureWorker => {
     const thread = createRestartingThread<SignatureRequest>("signatures", MODULE, null);
-    // Ready before the first signature; should it not start, the first task is told.
+    // Ready before the first signature; if it does not start, the first task fails.
     thread.running().catch(() => undefined);
     return { thread, bundles: 0 };
   });

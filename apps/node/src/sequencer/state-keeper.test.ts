@@ -62,7 +62,7 @@ const payment = (nonce: number): SignedTransaction =>
     REAL_CRYPTO,
   );
 
-/** What block `number` must come to when it holds the `number - 1`-th payment. */
+/** The expected result of block `number`, which holds the `number - 1`-th payment. */
 const expected = (number: number): SealTask["expected"] => {
   const moved = 10n * BigInt(number - 1);
   const [from, to] = [funded(alice.owner, alice.key), funded(bob.owner, bob.key)];
@@ -115,7 +115,7 @@ describe("the state store's thread", () => {
     expect(keeper.findByOwner(bob.owner)).toEqual([65]);
   });
 
-  it("writes nothing of a block that does not come to what is expected, or whose signatures are wrong", async () => {
+  it("writes nothing of a block whose result is not as expected, or whose signatures are wrong", async () => {
     const root = keeper.root();
     const forged = { ...payment(3), signature: { ...payment(3).signature, s: 5n } };
     const refused: readonly [Partial<SealTask>, string][] = [
@@ -148,7 +148,7 @@ describe("the state store's thread", () => {
     await expect(openStateKeeper({ path: file, retainedBlocks: 1 })).rejects.toMatchObject({ code: "state/io" });
   });
 
-  it("finishes what was asked for before it closes, then answers nothing", async () => {
+  it("finishes earlier requests before it closes, then answers nothing", async () => {
     const path = join(folder, "other");
     const other = await openStateKeeper({ path, retainedBlocks: 10 });
     const applied = other.applyBlock(blockNumber(1), ACCOUNTS, 66);
@@ -160,7 +160,7 @@ describe("the state store's thread", () => {
     await again.close();
   });
 
-  it("says when the thread ends, unless it was told to", async () => {
+  it("reports when the thread ends, unless it was asked to", async () => {
     const open = () => openStateKeeper({ path: join(folder, "lost"), retainedBlocks: 10 });
     const closed = await open();
     await closed.close();

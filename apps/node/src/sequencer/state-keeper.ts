@@ -6,44 +6,47 @@ import { startThread, type Thread } from "../threads/thread.ts";
 import type { SealedContent, SealTask } from "./sealing.ts";
 
 /**
- * The state store, written by a thread of its own: hashing and syncing a block hold up nobody here. What it does is done in
- * the order asked for; reads see what has been answered, or later.
+ * The state store, written by a separate thread, so that hashing and syncing a block delay nothing here. Requests run
+ * in order; reads see at least what has been answered.
  */
 export interface StateKeeper extends AccountView {
   /** The last block applied, as last answered. */
   readonly blockNumber: () => BlockNumber;
   readonly root: () => bigint;
-  /** Executes and applies the next block. Rejects with `node/state-diverged`, `state/wrong-block`, `state/io`, `node/unavailable`. */
+  /**
+   * Executes and applies the next block. Rejects with `node/state-diverged`, `state/wrong-block`, `state/io`,
+   * `node/unavailable`.
+   */
   readonly seal: (task: SealTask) => Promise<SealedContent>;
-  /** As `applyBlock` of the tree; the records of `options` excepted. */
+  /** Like `applyBlock` of the tree, but without the records in `options`. */
   readonly applyBlock: (
     block: BlockNumber,
     updates: ReadonlyMap<AccountIndex, Account>,
     nextIndex: number,
     options?: Pick<ApplyOptions, "expectedRoot">,
   ) => Promise<bigint>;
-  /** As `rollbackTo` of the tree. */
+  /** Like `rollbackTo` of the tree. */
   readonly rollbackTo: (block: BlockNumber) => Promise<bigint>;
-  /** Resolves with the error when the thread ends without being told to; then nothing is written until the store is opened anew. */
+  /** Resolves with the error when the thread ends unasked; then nothing is written until the store is reopened. */
   readonly lost: Promise<CairnError<NodeErrorCode>>;
-  /** Finishes what was asked for, and closes the store. */
+  /** Finishes earlier requests and closes the store. */
   readonly close: () => Promise<void>;
 }
 
-/** Where the state store is, and how much of it can be undone. */
+/** Location of the state store, and how much of it can be undone. */
 export interface StateKeeperOptions {
   readonly path: string;
   readonly retainedBlocks: number;
 }
 
-/** Where the state stands. */
+/** Position of the state. */
 export interface StateHead {
   readonly blockNumber: BlockNumber;
   readonly root: bigint;
   readonly nextIndex: number;
 }
 
-/** What the thread is asked. */
+/** A request to the thread. */
 export type StateRequest =
   | { readonly type: "seal"; readonly task: SealTask }
   | {
@@ -57,7 +60,7 @@ export type StateRequest =
   | { readonly type: "head" }
   | { readonly type: "close" };
 
-/** What the thread answers, each time. */
+/** An answer of the thread. */
 export interface StateAnswer<Value> {
   readonly value: Value;
   readonly head: StateHead;

@@ -19,13 +19,15 @@ export type SubmissionReason =
   | { readonly type: "feeTooLow"; readonly minimum: bigint }
   /** The nonce is too far ahead to be kept waiting. A retry helps later. */
   | { readonly type: "nonceTooFar"; readonly expected: number; readonly maximum: number }
-  /** Another transaction with this nonce waits, and the fee is not enough above its fee. */
+  /** Another transaction with this nonce is waiting, and the fee does not exceed its fee by enough. */
   | { readonly type: "replacementUnderpriced"; readonly minimumFee: bigint }
-  /** Too many transactions of the account wait already. A retry helps once some have run. */
+  /** Too many transactions of the account are already waiting. A retry helps once some have run. */
   | { readonly type: "accountPoolFull"; readonly index: AccountIndex }
-  /** It was accepted before and waits for other nonces; the group as a whole was not. A retry helps without it. */
+  /**
+   * It was accepted before and is waiting for other nonces, but the group as a whole was not. A retry helps without it.
+   */
   | { readonly type: "alreadyWaiting" }
-  /** Another transaction with the same nonce took its place. */
+  /** Another transaction with the same nonce replaced it. */
   | { readonly type: "replaced"; readonly by: bigint };
 
 /** A reason and the position in the group that it is about. */
@@ -34,11 +36,11 @@ export interface SubmissionRejection {
   readonly index: number;
 }
 
-/** What a transaction needs for its signature to be checked. */
+/** What checking a transaction's signature needs. */
 export interface PreparedTransaction {
   readonly signed: SignedTransaction;
   readonly words: MessageWords;
-  /** Of the sender's account as it is now. */
+  /** From the sender's account as it is now. */
   readonly publicKey: bigint;
 }
 
@@ -52,17 +54,17 @@ export type Prepared =
     }
   | ({ readonly type: "rejected" } & SubmissionRejection);
 
-/** What the cheap checks go by. */
+/** Input of the cheap checks. */
 export interface SubmissionRules {
   readonly domain: Domain;
   readonly feePolicy: FeePolicy;
-  /** Nonces that a transaction may be ahead of its account. */
+  /** How many nonces a transaction may be ahead of its account. */
   readonly nonceWindow: number;
   readonly maxGroupSize: number;
   readonly minValiditySeconds: number;
 }
 
-/** Checks all that needs neither hashing nor execution, so that nonsense costs the node little. */
+/** Checks everything that needs neither hashing nor execution, so that nonsense costs the node little. */
 export function prepareSubmission(
   group: TransactionGroup,
   state: StateReader,
@@ -87,7 +89,7 @@ export function prepareSubmission(
       return reject(index, isOverflow ? { type: "amountOverflow" } : { type: "malformed", problem: error.message });
     }
   }
-  /** Transactions before it in the group raise the nonce that a member may have. */
+  /** Earlier transactions in the group raise the nonce that a member may have. */
   const ahead = new Map<AccountIndex, number>();
   for (const [index, { transaction }] of group.entries()) {
     const sender = state.getAccount(transaction.from);
@@ -115,7 +117,7 @@ export function prepareSubmission(
   return { type: "prepared", transactions };
 }
 
-/** What is wrong with a transaction's fee at the present gas price, null when nothing is. */
+/** What is wrong with a transaction's fee at the current gas price, null if nothing is. */
 export function findFeeProblem(transaction: L2Transaction, feePolicy: FeePolicy): SubmissionReason | null {
   const shortfall = feePolicy.shortfall(transaction);
   if (shortfall === null) return null;

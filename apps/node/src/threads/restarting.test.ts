@@ -5,7 +5,7 @@ import { createRestartingThread } from "./restarting.ts";
 const ECHO = new URL("../../test/threads/echo.ts", import.meta.url);
 
 describe("a restarting thread", () => {
-  it("starts once, whoever asks, and again when it has died", async () => {
+  it("starts once, however many callers ask, and again when it has died", async () => {
     const thread = createRestartingThread<string>("echo", ECHO, "there");
     const ask = async (word: string) => (await thread.running()).ask<string>(word);
     const first = await threadsStartedBy("echo", async () => {

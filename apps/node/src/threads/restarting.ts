@@ -2,14 +2,14 @@ import { CairnError } from "@cairn/protocol";
 import type { NodeErrorCode } from "../errors.ts";
 import { startThread, type Thread } from "./thread.ts";
 
-/** A thread for as long as it is wanted: started when it is first asked for, and again should it have died. */
+/** A thread that is started on first use, and again if it has died. */
 export interface RestartingThread<Request> {
-  /** The thread that runs now. Rejects with what its start threw, and with `node/stopping` after the stop. */
+  /** The running thread. Rejects with what its start threw, and with `node/stopping` after the stop. */
   readonly running: () => Promise<Thread<Request>>;
   readonly stop: () => Promise<void>;
 }
 
-/** A thread that has not started, of a module as `startThread` takes it. */
+/** A thread that has not started yet; `module` as for `startThread`. */
 export function createRestartingThread<Request>(name: string, module: URL, data: unknown): RestartingThread<Request> {
   let thread: Promise<Thread<Request>> | null = null;
   let isStopped = false;
@@ -19,7 +19,7 @@ export function createRestartingThread<Request>(name: string, module: URL, data:
       const found = await latest?.catch(() => null);
       if (isStopped) throw new CairnError<NodeErrorCode>("node/stopping", "the node is stopping");
       if (found != null && !found.hasEnded()) return found;
-      // The first to find it dead starts it; the others wait for the same one.
+      // The first caller to find it dead starts it; the others wait for the same one.
       if (thread === null || thread === latest) thread = startThread<Request>(name, module, data);
       return thread;
     },

@@ -2,14 +2,14 @@ import { parentPort } from "node:worker_threads";
 import { isCairnError } from "@cairn/protocol";
 import type { ThreadAnswer, ThreadError, ThreadMessage } from "./thread.ts";
 
-/** What a thread does. */
+/** Handler of a thread. */
 export interface ThreadService<Request> {
   readonly handle: (request: Request) => Promise<unknown>;
-  /** Gives up what is under way, so that nothing keeps the thread alive. */
+  /** Aborts pending work, so that nothing keeps the thread alive. */
   readonly stop?: () => void;
 }
 
-/** Makes this worker thread answer: `prepare` runs once. */
+/** Makes this worker thread answer requests; `prepare` runs once. */
 export async function serve<Request>(prepare: () => Promise<ThreadService<Request>>): Promise<void> {
   try {
     const { handle, stop } = await prepare();

@@ -30,7 +30,7 @@ it("says why it cannot start", async () => {
   await expect(start("broken")).rejects.toMatchObject({ code: "node/bad-config", details: { why: 7 } });
 });
 
-it("rejects what was asked of it when it dies, and everything after", async () => {
+it("rejects pending requests when it dies, and everything after", async () => {
   const { ask, hasEnded } = await start("x");
   const lost = await Promise.allSettled([ask("die"), ask("later")]);
   expect(lost).toMatchObject(Array(2).fill({ status: "rejected", reason: { code: "node/unavailable" } }));
@@ -38,7 +38,7 @@ it("rejects what was asked of it when it dies, and everything after", async () =
   await expect(ask("again")).rejects.toMatchObject({ code: "node/unavailable" });
 });
 
-it("finishes what is under way when it is told to stop", async () => {
+it("finishes pending work when asked to stop", async () => {
   const dir = mkdtempSync(join(tmpdir(), "cairn-thread-"));
   const path = join(dir, "left");
   const { ask, stop, hasEnded } = await start(path);

@@ -2,14 +2,19 @@ import { Worker } from "node:worker_threads";
 import { CairnError } from "@cairn/protocol";
 import type { NodeErrorCode } from "../errors.ts";
 
-/** A worker thread that answers requests, several of them at a time if it likes. */
+/** A worker thread that answers requests, possibly several at a time. */
 export interface Thread<Request> {
-  /** Rejects with what the handler threw, its code and details included, and with `node/unavailable` once the thread has ended. */
+  /**
+   * Rejects with what the handler threw, its code and details included, and with `node/unavailable` once the thread has
+   * ended.
+   */
   readonly ask: <Value>(request: Request) => Promise<Value>;
   readonly hasEnded: () => boolean;
   /** Resolves with `node/unavailable` when the thread has ended, for whatever reason. */
   readonly ended: Promise<CairnError<NodeErrorCode>>;
-  /** Tells it to stop and waits until it has; what was asked and not answered is rejected. One that goes on is cut off. */
+  /**
+   * Asks it to stop and waits until it has; unanswered requests are rejected. A thread that does not stop is cut off.
+   */
   readonly stop: () => Promise<void>;
 }
 
@@ -23,9 +28,9 @@ export type ThreadAnswer =
   | { readonly id: number; readonly type: "done"; readonly value: unknown }
   | { readonly id: number; readonly type: "failed"; readonly error: ThreadError };
 
-/** An error as it crosses threads. */
+/** An error on its way between threads. */
 export interface ThreadError {
-  /** Null for what is no `CairnError`. */
+  /** Null for errors other than `CairnError`. */
   readonly code: string | null;
   readonly message: string;
   readonly stack: string | undefined;
@@ -36,7 +41,10 @@ export interface ThreadError {
 /** How long a thread may take to stop before it is cut off. */
 const STOP_PATIENCE_MS = 10_000;
 
-/** Starts a module that calls `serve`, and waits until it is ready; `name` is shown by the system. Rejects with what its start threw. */
+/**
+ * Starts a module that calls `serve`, and waits until it is ready; `name` is shown by the system. Rejects with what its
+ * start threw.
+ */
 export async function startThread<Request>(
   name: string,
   module: URL,
@@ -69,7 +77,7 @@ export async function startThread<Request>(
 
   const expect = (id: number): Promise<unknown> => {
     const waiting = Promise.withResolvers<unknown>();
-    // The thread keeps the process alive only while something is asked of it.
+    // The thread keeps the process alive only while it owes an answer.
     if (pending.size === 0) worker.ref();
     pending.set(id, waiting);
     return waiting.promise;
@@ -93,7 +101,7 @@ export async function startThread<Request>(
     hasEnded: () => ended !== null,
     ended: ending.promise,
     stop: async () => {
-      // Cutting off a thread in the midst of files and processes has brought down whole processes; so it is asked first.
+      // Cutting off a thread that is using files and processes can crash the whole process, so it is asked first.
       worker.ref();
       send({ type: "stop" });
       const patience = setTimeout(() => void worker.terminate(), stopPatienceMs);

@@ -1,6 +1,6 @@
 import type { Worker } from "node:worker_threads";
 
-/** Does something, and returns the threads of a name that were started meanwhile. */
+/** Runs something, and returns the threads with a name that were started meanwhile. */
 export async function threadsStartedBy(name: string, action: () => Promise<unknown>): Promise<readonly Worker[]> {
   const started: Worker[] = [];
   const note = (worker: Worker): void => {
