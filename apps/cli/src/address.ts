@@ -3,7 +3,7 @@ import type { Address } from "viem";
 import { cliError } from "./errors.ts";
 import { visibleLine } from "./printable.ts";
 
-/** An address, with its checksum verified when its letters are of both cases. Throws `cli/bad-address`. */
+/** An address, with its checksum verified if it is in mixed case. Throws `cli/bad-address`. */
 export function parseAddress(text: string): Address {
   const problem = addressProblem(text);
   if (problem === null) return parse(text);

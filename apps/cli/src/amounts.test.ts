@@ -18,7 +18,7 @@ describe("amounts", () => {
     expect(parseAmount("007", USD)).toBe(7_000_000n);
   });
 
-  it("are refused when malformed, too fine or nothing", () => {
+  it("are refused when malformed, too precise or zero", () => {
     const bad = expect.objectContaining({ code: "cli/bad-amount" });
     for (const text of ["", ".5", "5.", "-1", "1e3", "1,5", "0x10", "1.0000001", "½", "1 000"]) {
       expect(() => parseAmount(text, USD), text).toThrow(bad);
@@ -30,7 +30,7 @@ describe("amounts", () => {
 describe("addresses", () => {
   const checked = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
 
-  it("are taken with a right checksum or without any", () => {
+  it("are accepted with a correct checksum or without one", () => {
     for (const text of [checked, checked.toLowerCase(), `0x${checked.slice(2).toUpperCase()}`]) {
       expect(parseAddress(text)).toBe(checked);
     }

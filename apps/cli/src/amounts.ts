@@ -15,14 +15,14 @@ export function parseAmount(text: string, token: Pick<Token, "symbol" | "decimal
   return BigInt(whole + fraction.slice(0, token.decimals).padEnd(token.decimals, "0"));
 }
 
-/** As {@link parseAmount}, more than zero. */
+/** Like {@link parseAmount}, but more than zero. */
 export function parsePositiveAmount(text: string, token: Pick<Token, "symbol" | "decimals">): bigint {
   const amount = parseAmount(text, token);
   if (amount === 0n) throw cliError("cli/bad-amount", "the amount is zero");
   return amount;
 }
 
-/** An amount for people: `1.5 ETH`. */
+/** An amount as text: `1.5 ETH`. */
 export function formatAmount(amount: bigint | string, token: Pick<Token, "symbol" | "decimals">): string {
   return `${formatUnits(BigInt(amount), token.decimals)} ${token.symbol}`;
 }

@@ -28,7 +28,7 @@ describe("cairn", () => {
     }
   });
 
-  it("tells its version", async () => {
+  it("prints its version", async () => {
     expect(await runInTest(["--version"])).toEqual({ code: 0, stdout: "0.1.0\n", stderr: "" });
   });
 
@@ -40,13 +40,13 @@ describe("cairn", () => {
     ["deposit", "1", "ETH"],
     ["claim", "ETH"],
     ["force-withdraw", "66"],
-  ])("asks for the network first where none is named: %s %s", async (...args) => {
+  ])("asks for the network first if none is configured: %s %s", async (...args) => {
     const { code, stdout } = await runInTest([...args, "--json"]);
     expect(code).toBe(2);
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: "cli/not-configured" } });
   });
 
-  it("says of each command whether it sends: only those say that what was sent stays sent", () => {
+  it("knows which commands send: only those warn that what was sent stays sent", () => {
     const sent = ["transfer", "withdraw", "swap accept", "swap direct"];
     const sentUnlessTried = [
       ...["operator propose", "operator accept", "operator burn", "register-token", "force-withdraw", "freeze"],
@@ -114,13 +114,13 @@ describe("cairn", () => {
         .outputHelp();
       expect(command.description(), command.name()).not.toBe("");
       const json = command.options.find(({ long }) => long === "--json");
-      // The demo's takes the file for its report.
+      // The demo's takes the report file as its value.
       expect([command.name(), json?.isBoolean()]).toEqual([command.name(), command.name() !== "demo"]);
       expect(help, command.name()).toContain("Examples:");
     }
   });
 
-  it("has written its list of commands", () => {
+  it("has an up-to-date list of commands", () => {
     const text = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
     expect(text === withCommandTable(text, program()), "run apps/cli/scripts/generate-readme.ts").toBe(true);
   });

@@ -20,7 +20,10 @@ export function createProgram(terminal: Terminal): Host {
   return host;
 }
 
-/** Runs one command line and prints its result or failure. Resolves to the exit code: 0 done, 1 failed, 2 called wrongly, 3 unknown. */
+/**
+ * Runs one command line and prints its result or failure. Resolves to the exit code: 0 done, 1 failed, 2 wrong usage, 3
+ * unknown.
+ */
 export async function runCli(args: readonly string[], outer: Terminal): Promise<0 | 1 | 2 | 3> {
   const terminal = visibleStreams(outer);
   const host = createProgram(terminal);
@@ -46,7 +49,7 @@ function ownVersion(): string {
 }
 
 function configure(command: Command, terminal: Terminal): void {
-  // Commander's own words on errors are dropped: they are printed as every other failure is.
+  // Commander's own error output is dropped: its errors are printed like every other failure.
   command
     .exitOverride()
     .configureOutput({ writeOut: terminal.stdout, writeErr: terminal.stderr, outputError: () => undefined });

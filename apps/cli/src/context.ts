@@ -3,7 +3,7 @@ import { createNetwork, type Network, type NetworkOptions } from "./network.ts";
 import { createOutput, type Output } from "./output.ts";
 import { cairnHome, type Terminal } from "./terminal.ts";
 
-/** Options that every command may have; which ones it does have, its definition says. */
+/** Options that a command may have; its definition says which ones it has. */
 export interface CommonOptions extends NetworkOptions {
   readonly json?: boolean;
   readonly key?: string;
@@ -11,7 +11,7 @@ export interface CommonOptions extends NetworkOptions {
   readonly passphraseFile?: string;
 }
 
-/** What a command works with. Connections are made when they are asked for. */
+/** The environment of a command. Connections are made on demand. */
 export interface Context {
   readonly terminal: Terminal;
   readonly output: Output;
@@ -24,13 +24,13 @@ export interface Context {
   readonly keystoreDir: string;
   /** Folder of profile, keys and journals. */
   readonly home: string;
-  /** Does some work once the result was printed: what the user has been told need not be remembered. */
+  /** Runs some work after the result has been printed: what the user has seen need not be remembered. */
   readonly afterResult: (work: () => void) => void;
-  /** Does what {@link afterResult} was given. */
+  /** Runs the work given to {@link afterResult}. */
   readonly resultPrinted: () => void;
 }
 
-/** A context of one run of one command. */
+/** The context of one run of a command. */
 export function createContext(options: CommonOptions, terminal: Terminal): Context {
   let network: Network | null = null;
   const home = cairnHome(terminal);

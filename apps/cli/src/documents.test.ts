@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { createProgram } from "./cli.ts";
 
 const REPOSITORY = join(import.meta.dirname, "../../..");
-/** What people read to run commands, and to find other documents. */
+/** Documents with commands to run. */
 const MANUALS = [
   "README.md",
   "SECURITY.md",
@@ -23,7 +23,7 @@ const MANUALS = [
   "docs/runbooks/operating.md",
   "docs/runbooks/roles.md",
 ] as const;
-/** What leads to other documents. */
+/** Documents that link to other documents. */
 const INDEXES = ["ARCHITECTURE.md", "docs/adr/README.md", "docs/faults.md", "docs/spec/README.md"] as const;
 const DOCUMENTS = globSync(["*.md", "docs/**/*.md", "{apps,packages}/*/*.md", "{bench,vectors}/*.md"], {
   cwd: REPOSITORY,
@@ -40,7 +40,7 @@ const program = createProgram({
 const read = (document: string): string => readFileSync(join(REPOSITORY, document), "utf8");
 const withoutBlocks = (text: string): string => text.replaceAll(/^```[\s\S]*?^```/gm, "");
 
-/** Everything in a document that is written as code. */
+/** Everything in a document that is formatted as code. */
 function codeIn(text: string): string[] {
   const blocks = [...text.matchAll(/^```(?:sh|console)\n([\s\S]*?)^```/gm)].flatMap(([, block = ""]) =>
     block.split("\n").map((line) => line.replace(/^\$ /, "").replace(/\s+#.*$/, "")),
@@ -88,7 +88,7 @@ describe("commands", () => {
     expect(commandsIn(read(document)).length).toBeGreaterThan(0);
   });
 
-  it.each(DOCUMENTS)("of %s are there, with their options", (document) => {
+  it.each(DOCUMENTS)("of %s exist, with their options", (document) => {
     for (const words of commandsIn(read(document))) {
       const line = `cairn ${words.join(" ")}`;
       const command = findCommand(words);
@@ -105,7 +105,7 @@ describe("links", () => {
     expect(linksIn(read(document)).length).toBeGreaterThan(0);
   });
 
-  it.each(DOCUMENTS)("of %s lead to files and headings that there are", (document) => {
+  it.each(DOCUMENTS)("of %s lead to existing files and headings", (document) => {
     for (const [link, path, anchor] of linksIn(read(document))) {
       const target = path ? join(REPOSITORY, dirname(document), path) : join(REPOSITORY, document);
       expect(existsSync(target), link).toBe(true);

@@ -5,7 +5,7 @@ const UNITS = [
   ["s", 1],
 ] as const;
 
-/** Seconds for people: `7 d`, `1 h 30 min`, `0 s`. */
+/** A duration as text: `7 d`, `1 h 30 min`, `0 s`. */
 export function formatDuration(seconds: number): string {
   let rest = Math.floor(seconds);
   const parts = UNITS.flatMap(([unit, size]) => {

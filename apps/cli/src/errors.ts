@@ -1,9 +1,9 @@
 import { CairnError } from "@cairn/protocol";
 
-/** Exit code of a command: 1 when it failed, 2 when it was called wrongly, 3 when nobody knows yet whether L1 did it. */
+/** Exit code of a command: 1 when it failed, 2 for wrong usage, 3 when it is not yet known whether L1 did it. */
 export type FailureExitCode = 1 | 2 | 3;
 
-/** One kind of failure: when it is thrown, and what helps. */
+/** One kind of failure: when it is thrown, and what to do. */
 export interface CliErrorEntry {
   readonly exitCode: FailureExitCode;
   readonly meaning: string;
@@ -15,27 +15,27 @@ export const CLI_ERRORS = {
   "cli/usage": {
     exitCode: 2,
     meaning: "An option or argument is missing, unknown or malformed.",
-    hint: "Add --help to the command to see what it takes.",
+    hint: "Add --help to the command to see its usage.",
   },
   "cli/not-configured": {
     exitCode: 2,
-    meaning: "The command needs a connection or address that no flag, variable or profile gives.",
+    meaning: "The command needs a connection or address that no flag, variable or profile provides.",
     hint: "Start `cairn devnet` in another terminal, or give the flag or variable that the message names.",
   },
   "cli/bad-profile": {
     exitCode: 2,
-    meaning: "The profile file is not readable or not of the documented form.",
-    hint: "Delete the file, or write it as apps/cli/README.md says.",
+    meaning: "The profile file is unreadable or malformed.",
+    hint: "Delete the file, or write it as described in apps/cli/README.md.",
   },
   "cli/wrong-chain": {
     exitCode: 1,
-    meaning: "L1, node and profile do not speak of the same chain and rollup.",
+    meaning: "L1, node and profile disagree on chain or rollup.",
     hint: "Check --l1-rpc-url, --node-url and --rollup; a profile left over from another devnet can be deleted.",
   },
   "cli/l1-unreachable": {
     exitCode: 1,
     meaning: "The L1 node does not answer.",
-    hint: "Check --l1-rpc-url and that the L1 node runs; then try again.",
+    hint: "Check --l1-rpc-url and that the L1 node is running; then try again.",
   },
   "cli/bad-address": {
     exitCode: 2,
@@ -60,7 +60,7 @@ export const CLI_ERRORS = {
   "cli/unknown-account": {
     exitCode: 1,
     meaning: "The owner has no account in the token.",
-    hint: "Deposit first; a deposit appears once L1 holds it and a block has taken it.",
+    hint: "Deposit first; a deposit appears once it is on L1 and a block has consumed it.",
   },
   "cli/unknown-transaction": {
     exitCode: 1,
@@ -79,18 +79,18 @@ export const CLI_ERRORS = {
   },
   "cli/fee-too-high": {
     exitCode: 1,
-    meaning: "The node asks for more than the limit; nothing was signed.",
+    meaning: "The node asks for a fee above the limit; nothing was signed.",
     hint: "Allow more with --max-fee, or name the fee with --fee.",
   },
   "cli/l1-busy": {
     exitCode: 1,
-    meaning: "Another command sends from the same L1 account and does not end.",
+    meaning: "Another command is sending from the same L1 account and does not end.",
     hint: "Wait for it or stop it, then run the command again.",
   },
   "cli/bad-journal": {
     exitCode: 1,
-    meaning: "A file that remembers sent L1 transactions is damaged or cannot be written.",
-    hint: "Correct disk space and permissions. Before you move a damaged file away, look up the account's last transactions on L1.",
+    meaning: "A file that records sent L1 transactions is damaged or cannot be written.",
+    hint: "Fix disk space and permissions. Before you move a damaged file away, look up the account's last transactions on L1.",
   },
   "cli/l1-nonce": {
     exitCode: 1,
@@ -99,18 +99,18 @@ export const CLI_ERRORS = {
   },
   "cli/l1-refused": {
     exitCode: 1,
-    meaning: "The L1 node refuses what it is asked.",
+    meaning: "The L1 node refuses the request.",
     hint: "The message says why. Try again, or give another --l1-rpc-url.",
   },
   "cli/unknown-key": {
     exitCode: 2,
     meaning: "No key of this name is in the keystore or the profile.",
-    hint: "`cairn keys list` shows the names; `cairn keys new` makes a key.",
+    hint: "`cairn keys list` shows the names; `cairn keys new` creates a key.",
   },
   "cli/key-exists": {
     exitCode: 2,
-    meaning: "The keystore has a key of this name already.",
-    hint: "Take another name, or move the old file away yourself: keys are never overwritten.",
+    meaning: "The keystore already has a key of this name.",
+    hint: "Choose another name, or move the old file away yourself: keys are never overwritten.",
   },
   "cli/key-incomplete": {
     exitCode: 2,
@@ -119,8 +119,8 @@ export const CLI_ERRORS = {
   },
   "cli/bad-keystore": {
     exitCode: 1,
-    meaning: "A keystore file is damaged, not of the documented form, or open to other users.",
-    hint: "Restore the file from a copy; `chmod 600` it if only its permissions are wrong.",
+    meaning: "A keystore file is damaged, malformed, or open to other users.",
+    hint: "Restore the file from a backup; `chmod 600` it if only its permissions are wrong.",
   },
   "cli/bad-passphrase": {
     exitCode: 2,
@@ -134,18 +134,18 @@ export const CLI_ERRORS = {
   },
   "cli/bad-offer": {
     exitCode: 2,
-    meaning: "A swap offer is damaged, of another rollup, or not what was agreed.",
+    meaning: "A swap offer is damaged, for another rollup, or not what was agreed.",
     hint: "Ask for a new offer, and compare its amounts before accepting.",
   },
   "cli/port-taken": {
     exitCode: 2,
-    meaning: "Another process listens on a port that the command needs.",
-    hint: "Stop that process, or give another port with the flag that the message names; 0 takes a free one.",
+    meaning: "Another process is listening on a port that the command needs.",
+    hint: "Stop that process, or give another port with the flag in the message; 0 picks a free one.",
   },
   "cli/profile-taken": {
     exitCode: 2,
     meaning: "The profile belongs to another network that is running; commands would act on the wrong one.",
-    hint: "Stop the other devnet, or give this one its own file with --profile, and the same to the commands for it.",
+    hint: "Stop the other devnet, or give this one and its commands a file of their own with --profile.",
   },
   "cli/setup-failed": {
     exitCode: 1,
@@ -154,68 +154,68 @@ export const CLI_ERRORS = {
   },
   "cli/bad-data-dir": {
     exitCode: 2,
-    meaning: "A devnet's directory is held by another devnet, was made for other settings, or is incomplete.",
-    hint: "Stop the other devnet, give the settings it was made with, or start anew on another directory.",
+    meaning: "A devnet's directory is in use by another devnet, was made with other settings, or is incomplete.",
+    hint: "Stop the other devnet, use the settings it was made with, or start over in another directory.",
   },
   "cli/bad-deployment": {
     exitCode: 1,
-    meaning: "A deployment would fail, is refused on this chain, or did not come out as it was asked for.",
-    hint: "Correct what the message names; `cairn deploy` without --confirm tries it out and sends nothing.",
+    meaning: "A deployment would fail, is not allowed on this chain, or did not turn out as requested.",
+    hint: "Correct what the message names; `cairn deploy` without --confirm simulates it and sends nothing.",
   },
   "cli/not-operator": {
     exitCode: 1,
-    meaning: "The call is for the operator, or for the account that the role is offered to.",
-    hint: "`cairn operator show` says who they are; choose the key with --key.",
+    meaning: "Only the operator, or the account that the role is offered to, may make the call.",
+    hint: "`cairn operator show` shows who they are; choose the key with --key.",
   },
   "cli/devnet-failed": {
     exitCode: 1,
-    meaning: "A part of the devnet ended by itself.",
-    hint: "The log that the message names says why; start again, on the same --data to keep what was there.",
+    meaning: "A part of the devnet ended unexpectedly.",
+    hint: "The log named in the message says why; start again, with the same --data to keep the data.",
   },
   "cli/not-frozen": {
     exitCode: 1,
-    meaning: "Exits and reclaims are asked for, but the rollup is not frozen.",
-    hint: "While batches go on, leave by `cairn withdraw` or `cairn force-withdraw`; if nobody submits any, by `cairn freeze` first.",
+    meaning: "Exits and reclaims require a frozen rollup.",
+    hint: "While batches continue, leave with `cairn withdraw` or `cairn force-withdraw`; if nobody submits any, start with `cairn freeze`.",
   },
   "cli/frozen": {
     exitCode: 1,
-    meaning: "The rollup is frozen and does not take this any more.",
+    meaning: "The rollup is frozen and no longer accepts this.",
     hint: "Leave it: `cairn exit` for accounts, `cairn reclaim` for queue entries, `cairn pay` and `cairn claim` for payouts.",
   },
   "cli/too-early": {
     exitCode: 1,
     meaning: "The rollup cannot be frozen yet.",
-    hint: "Only an entry that waits longer than the freeze delay allows it; `cairn force-withdraw` makes one.",
+    hint: "Only an entry that has waited longer than the freeze delay allows it; `cairn force-withdraw` makes one.",
   },
   "cli/nothing-to-reclaim": {
     exitCode: 1,
-    meaning: "The queue entry cannot be paid back: a batch processed it, or it is paid back already.",
-    hint: "What a batch processed is in an account or a payout: `cairn exit`, `cairn pay`.",
+    meaning: "The queue entry cannot be paid back: a batch processed it, or it has already been paid back.",
+    hint: "A processed entry is now in an account or a payout: `cairn exit`, `cairn pay`.",
   },
   "cli/nothing-to-withdraw": {
     exitCode: 1,
-    meaning: "A demand on L1 would cost the queue fee and do nothing.",
-    hint: "`cairn balance` shows the accounts. If you do not trust the node that says so, add --force.",
+    meaning: "A request on L1 would cost the queue fee and do nothing.",
+    hint: "`cairn balance` shows the accounts. If you do not trust the node, add --force.",
   },
   "cli/not-reached": {
     exitCode: 1,
-    meaning: "A status was not reached within the time limit, or cannot be reached any more.",
+    meaning: "A status was not reached within the time limit, or can no longer be reached.",
     hint: "`cairn tx ID` shows what happened; a longer --timeout waits longer.",
   },
   "cli/unhealthy": {
     exitCode: 1,
-    meaning: "Something that was checked is not as it should be.",
+    meaning: "A check failed.",
     hint: "Each failed check says what to do.",
   },
   "cli/interrupted": {
     exitCode: 1,
-    meaning: "The command was stopped while it worked; it sends nothing.",
+    meaning: "A command that sends nothing was stopped while it worked.",
     hint: "Nothing was sent; run it again.",
   },
   "cli/interrupted-sending": {
     exitCode: 1,
     meaning: "A command that can send transactions was stopped while it worked.",
-    hint: "What was sent stays sent. A command that sends to L1 goes on with its transaction when it is repeated; look for anything else with `cairn tx` first.",
+    hint: "What was sent stays sent. A command that sends to L1 resumes its transaction when repeated; check anything else with `cairn tx` first.",
   },
 } as const satisfies Record<string, CliErrorEntry>;
 

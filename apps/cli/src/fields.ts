@@ -1,7 +1,7 @@
 import { addressProblem, isL1PrivateKey } from "@cairn/protocol";
 import { z } from "zod";
 
-/** An address in a file; letters of both cases must be the checksum of EIP-55. */
+/** An address in a file; mixed case must have the EIP-55 checksum. */
 export const addressField = z.string().transform((text, context): `0x${string}` => {
   const problem = addressProblem(text);
   if (problem !== null) context.addIssue(problem);

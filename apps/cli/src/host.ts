@@ -4,31 +4,31 @@ import { cliError } from "./errors.ts";
 import type { CommandResult } from "./output.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** What a command does with its options and arguments. */
+/** The action of a command on its options and arguments. */
 export type Handler<Options, Args extends readonly unknown[]> = (
   context: Context,
   options: Options & CommonOptions,
   ...args: Args
 ) => Promise<CommandResult>;
 
-/** What commands are added to. */
+/** The program that commands are added to. */
 export interface Host {
   readonly program: Command;
   /** A command's action: does its work and prints the result. Ctrl-C ends the process at once. */
   readonly run: <Options, Args extends readonly unknown[]>(command: Command, handler: Handler<Options, Args>) => void;
   /**
-   * As `run`, for commands that stay: the handler prints for itself, watches `context.signal` and cleans up. It may end with an
-   * exit code.
+   * Like `run`, for long-running commands: the handler prints by itself, watches `context.signal` and cleans up. It may
+   * return an exit code.
    */
   readonly serve: <Options, Args extends readonly unknown[]>(
     command: Command,
     handler: (context: Context, options: Options & CommonOptions, ...args: Args) => Promise<void> | Promise<0 | 1>,
   ) => void;
-  /** Exit code of what ran. */
+  /** Exit code of the command that ran. */
   readonly exitCode: () => 0 | 1;
 }
 
-/** A host without commands. */
+/** A program without commands. */
 export function createHost(terminal: Terminal): Host {
   let exitCode: 0 | 1 = 0;
   const act = (
@@ -70,7 +70,7 @@ export function addJsonOption(command: Command): Command {
   return command.addOption(new Option("--json", "print one JSON document").helpGroup("Output:"));
 }
 
-/** Adds what says where L1, node and rollup are, and `--json`. */
+/** Adds the options that locate L1, node and rollup, and `--json`. */
 export function addNetworkOptions(command: Command): Command {
   const group = "Connection:";
   for (const [flags, text] of [
@@ -85,14 +85,14 @@ export function addNetworkOptions(command: Command): Command {
   return addJsonOption(command);
 }
 
-/** Adds what says whose key is used. */
+/** Adds the options that choose the key. */
 export function addKeyOptions(command: Command): Command {
   const group = "Key:";
   command.addOption(new Option("--key <name>", "key in the keystore or profile (CAIRN_KEY)").helpGroup(group));
   return addKeystoreOptions(command);
 }
 
-/** Adds what says where keys are and what opens them. */
+/** Adds the options that locate and unlock keys. */
 export function addKeystoreOptions(command: Command): Command {
   const group = "Key:";
   return command
@@ -109,7 +109,7 @@ export function addExamples(command: Command, ...examples: readonly string[]): C
   return command.addHelpText("after", `\nExamples:\n${examples.map((example) => `  $ ${example}`).join("\n")}`);
 }
 
-/** What an interrupted command may have done: with which options each command that can send does. */
+/** Which commands may have sent something when interrupted, and with which options. */
 const sending = new WeakMap<Command, (options: Readonly<Record<string, unknown>>) => boolean>();
 
 /** Says that a command sends transactions, always or with some options; unmarked ones send nothing. */

@@ -37,7 +37,7 @@ describe("network", () => {
     expect(await createNetwork({}, { env }).domain()).toEqual({ chainId: 31337n, rollup: BigInt(ROLLUP) });
   });
 
-  it("takes nothing from a profile of another rollup", () => {
+  it("uses nothing from a profile of another rollup", () => {
     const network = createNetwork({ rollup: OTHER }, { env });
     expect(network.profile).toBeNull();
     expect(() => network.nodeUrl()).toThrow(expect.objectContaining({ code: "cli/not-configured" }));
@@ -53,7 +53,7 @@ describe("network", () => {
     expect(() => createNetwork({ chainId: "x", rollup: OTHER }, empty).hasRollup()).toThrow(/not a whole number/);
   });
 
-  it("tells neither the password nor the key of a URL that it refuses or cannot reach", async () => {
+  it("reveals neither the password nor the key of a URL that it refuses or cannot reach", async () => {
     const secrets = [
       "ws://user:PaSsWoRd@127.0.0.1:1",
       "user:PaSsWoRd@host",
@@ -72,7 +72,7 @@ describe("network", () => {
     }
   });
 
-  it("does not go on with another chain, without a contract, or without L1", async () => {
+  it("does not continue with another chain, without a contract, or without L1", async () => {
     const wrong = { code: "cli/wrong-chain" };
     await expect(createNetwork({ l1RpcUrl }, { env }).l1()).rejects.toMatchObject({ ...wrong, details: { actual: 5 } });
     await expect(createNetwork({ l1RpcUrl, chainId: "5" }, { env }).l1()).rejects.toMatchObject(wrong);

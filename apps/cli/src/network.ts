@@ -8,7 +8,7 @@ import { cliError } from "./errors.ts";
 import { defaultProfilePath, type Profile, readProfile } from "./profile.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Options that say where things are. */
+/** Options that locate L1, node and rollup. */
 export interface NetworkOptions {
   readonly profile?: string;
   readonly l1RpcUrl?: string;
@@ -17,7 +17,7 @@ export interface NetworkOptions {
   readonly chainId?: string;
 }
 
-/** Where things are: flags win over variables, variables over the profile, which counts for its own rollup only. */
+/** Locations: flags win over variables, variables over the profile, which counts only for its own rollup. */
 export interface Network {
   readonly profilePath: string;
   readonly profile: Profile | null;
@@ -27,17 +27,20 @@ export interface Network {
   readonly nodeUrl: () => string;
   /** Never taken from a node: it would decide where money goes. Throws `cli/not-configured`, `cli/bad-address`. */
   readonly rollup: () => Address;
-  /** As given, else L1's own answer. Throws `cli/not-configured`, `cli/l1-unreachable`. */
+  /** As given, else as reported by L1. Throws `cli/not-configured`, `cli/l1-unreachable`. */
   readonly chainId: () => Promise<number>;
   /** Whether an L1 node is named. */
   readonly hasL1: () => boolean;
   /** Whether a node is named. */
   readonly hasNode: () => boolean;
-  /** Whether a rollup is named, and its chain is named or can be asked. */
+  /** Whether a rollup is named, and its chain is named or can be queried. */
   readonly hasRollup: () => boolean;
   /** What signatures are bound to. Throws as `rollup` and `chainId`. */
   readonly domain: () => Promise<Domain>;
-  /** The rollup on an L1 that serves the expected chain and has a contract there. Throws `cli/wrong-chain` and as the others. */
+  /**
+   * The rollup on an L1 that serves the expected chain and has a contract there. Throws `cli/wrong-chain`, and like the
+   * others.
+   */
   readonly l1: () => Promise<L1Rollup>;
   /** Sends on L1 as an account. Throws as `l1`. */
   readonly l1Wallet: (account: LocalAccount) => Promise<L1Wallet>;
@@ -45,7 +48,7 @@ export interface Network {
   readonly node: () => NodeClient;
 }
 
-/** Reads the profile; everything else happens when it is asked for. Throws `cli/bad-profile`, `cli/usage`. */
+/** Reads the profile; everything else happens on demand. Throws `cli/bad-profile`, `cli/usage`. */
 export function createNetwork(options: NetworkOptions, terminal: Pick<Terminal, "env">): Network {
   const { env } = terminal;
   const profilePath = options.profile ?? defaultProfilePath(terminal);
@@ -55,7 +58,7 @@ export function createNetwork(options: NetworkOptions, terminal: Pick<Terminal, 
   }
   const written = (option: string | undefined, variable: string) => option ?? (env[variable] || undefined);
   const otherRollup = written(options.rollup, "CAIRN_ROLLUP");
-  // Tokens, chain and accounts of a profile belong to its rollup: for another one they would mislead.
+  // Tokens, chain and accounts of a profile belong to its rollup and would mislead for another one.
   const isOther = otherRollup !== undefined && otherRollup.toLowerCase() !== stored?.rollup.toLowerCase();
   const profile = isOther ? null : stored;
   const find = {
@@ -66,7 +69,7 @@ export function createNetwork(options: NetworkOptions, terminal: Pick<Terminal, 
   const needed = (name: keyof typeof find, flag: string, variable: string): string => {
     const value = find[name]();
     if (value !== undefined) return value;
-    throw cliError("cli/not-configured", `${flag} or ${variable} is needed; ${profilePath} has no value either`, {
+    throw cliError("cli/not-configured", `${flag} or ${variable} is required; ${profilePath} has no value either`, {
       details: { flag, variable, profile: profilePath },
     });
   };
@@ -78,7 +81,7 @@ export function createNetwork(options: NetworkOptions, terminal: Pick<Terminal, 
     const url = httpUrl(needed("nodeUrl", "--node-url", "CAIRN_NODE_URL"), "--node-url");
     const { username, password } = new URL(url);
     if (username === "" && password === "") return url;
-    throw cliError("cli/usage", `--node-url holds a user or password, which no node asks for: ${redactUrl(url)}`);
+    throw cliError("cli/usage", `--node-url contains a user or password, which no node uses: ${redactUrl(url)}`);
   });
   const rollup = once(() => parseAddress(needed("rollup", "--rollup", "CAIRN_ROLLUP")));
   const givenChainId = once((): number | null => {

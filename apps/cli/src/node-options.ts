@@ -1,7 +1,7 @@
 import type { SettingInfo } from "@cairn/node";
 import { type Command, Option } from "commander";
 
-/** Adds a node's settings as options; which ones there are and what they mean, the node's own table says. */
+/** Adds a node's settings as options, as described by the node's own table. */
 export function addSettingOptions(command: Command, settings: readonly SettingInfo[], group: string): void {
   for (const { flag, env, fallback, isRequired, isSwitch, isSecret, unit, text } of settings) {
     if (isSecret) continue;
@@ -12,7 +12,7 @@ export function addSettingOptions(command: Command, settings: readonly SettingIn
   }
 }
 
-/** The options that were given, as the node's own parser takes them. */
+/** The given options, in the form of the node's own parser. */
 export function settingArguments(command: Command, settings: readonly SettingInfo[]): string[] {
   const options: Readonly<Record<string, unknown>> = command.opts();
   return settings.flatMap(({ flag }) => {

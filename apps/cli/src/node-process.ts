@@ -9,7 +9,7 @@ const STDERR = 2;
 const CACHE_DIR = join(import.meta.dirname, "../../../.cache");
 
 /**
- * Runs a node until it is asked to stop or fails. Says on stdout where it listens; its log goes to stderr as JSON lines.
+ * Runs a node until it is stopped or fails. Prints its addresses on stdout; its log goes to stderr as JSON lines.
  * Throws `cli/usage` for bad settings, and what the node throws.
  */
 export async function runNodeProcess(

@@ -27,7 +27,7 @@ const apiError = (apiCode: string, type?: string) =>
   new CairnError("sdk/api-error", "no", { details: { apiCode, status: 422, apiDetails: { reason: { type } } } });
 
 describe("output", () => {
-  it("is one JSON document with --json, text and progress without", () => {
+  it("is one JSON document with --json, else text and progress", () => {
     const json = streams();
     const machine = createOutput(json, true);
     machine.progress("working");
@@ -46,7 +46,7 @@ describe("output", () => {
 });
 
 describe("failures", () => {
-  it("have code, hint and exit code, also those of other packages", () => {
+  it("have code, hint and exit code, even those of other packages", () => {
     expect(toFailure(cliError("cli/bad-amount", "x"))).toMatchObject({ exitCode: 2, hint: expect.any(String) });
     expect(toFailure(new CairnError("sdk/unreachable", "x"))).toMatchObject({ exitCode: 1, hint: /--node-url/ });
     expect(toFailure(new CairnError("sdk/bad-payment-code", "x"))).toMatchObject({ exitCode: 2 });
@@ -58,14 +58,14 @@ describe("failures", () => {
     expect(toFailure(new CairnError("other/unheard-of", "x"))).toMatchObject({ exitCode: 1, hint: null });
   });
 
-  it("of L1 say what is the matter there", () => {
+  it("of L1 say what is wrong there", () => {
     const of = (cause: BaseError) => toFailure(new TransactionExecutionError(cause, { account: null })).code;
     expect(of(new InsufficientFundsError({}))).toBe("cli/insufficient-l1-balance");
     expect(of(new NonceTooLowError({}))).toBe("cli/l1-nonce");
     expect(toFailure(new HttpRequestError({ url: "http://l1" })).code).toBe("cli/l1-unreachable");
   });
 
-  it("that were not foreseen show where they come from", () => {
+  it("that are unexpected show where they come from", () => {
     const failure = toFailure(new TypeError("oops"));
     expect(failure).toMatchObject({ code: "cli/unexpected", exitCode: 1, stack: /output\.test\.ts/ });
     const { written, ...to } = streams();

@@ -5,32 +5,32 @@ import { adviceOn } from "./hints.ts";
 import { l1Failure } from "./l1/errors.ts";
 import { visible, visibleJson, visibleLine } from "./printable.ts";
 
-/** What a command found or did, once for machines and once for people. */
+/** The result of a command, for machines and for people. */
 export interface CommandResult {
   /** The JSON document; bigint becomes decimal text. */
   readonly data: object;
-  /** What is printed without `--json`. */
+  /** The text printed without `--json`. */
   readonly text: string;
-  /** 1 when the answer itself is bad news, as a failed check. */
+  /** 1 when the answer itself is bad news, such as a failed check. */
   readonly exitCode?: 0 | 1;
 }
 
-/** Where a command's words go. */
+/** Output of a command. */
 export interface Output {
   readonly isJson: boolean;
   /** Prints the command's one result on stdout. */
   readonly result: (result: CommandResult) => void;
-  /** Tells people what is going on, on stderr; silent with `--json`. */
+  /** Reports progress on stderr; silent with `--json`. */
   readonly progress: (line: string) => void;
 }
 
-/** What an output writes to. */
+/** Streams of an output. */
 export interface Streams {
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
 }
 
-/** The same streams; what others wrote into the text does not act on the terminal. */
+/** The same streams, with text from others made harmless for the terminal. */
 export function visibleStreams<T extends Streams>(streams: T): T {
   return {
     ...streams,
@@ -57,11 +57,11 @@ export interface Failure {
   readonly message: string;
   readonly hint: string | null;
   readonly details: Readonly<Record<string, unknown>>;
-  /** Only for what was not foreseen. */
+  /** Only for unexpected failures. */
   readonly stack: string | null;
 }
 
-/** What is shown of an error: code, message and hint of a foreseen one, the whole of any other. */
+/** What to show of an error: code, message and hint of a known one, everything of an unexpected one. */
 export function toFailure(thrown: unknown): Failure {
   const error = l1Failure(thrown) ?? thrown;
   if (error instanceof DOMException && error.name === "AbortError") {
@@ -82,7 +82,7 @@ export function toFailure(thrown: unknown): Failure {
     exitCode: 1,
     code: "cli/unexpected",
     message: error instanceof Error ? error.message : String(error),
-    hint: "This was not foreseen; the stack says where it happened.",
+    hint: "This is unexpected; the stack shows where it happened.",
     details: {},
     stack: inspect(error),
   };

@@ -8,7 +8,7 @@ import { connectReader } from "@cairn/l1";
 import { afterAll, describe, expect, it, vi } from "vitest";
 
 const COMMAND = join(import.meta.dirname, "../bin/cairn.mjs");
-/** Makes the wrapper believe that it runs on a Node too old for the sources: then it starts the pinned one. */
+/** Makes the wrapper believe that its Node is too old for the sources, so that it starts the pinned one. */
 const OLDER_NODE = `data:text/javascript,${encodeURIComponent(
   "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.0.0' } })",
 )}`;

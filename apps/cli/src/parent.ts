@@ -1,16 +1,16 @@
-/** Set by whoever starts this process with a channel, to say that it must not outlive them. */
+/** Set by a parent that starts this process with a channel, to say that it must not outlive the parent. */
 const TIED = "CAIRN_TIED_TO_PARENT";
-/** Longest orderly end of a process that nobody waits for any more. */
+/** Longest orderly shutdown of a process that nobody is waiting for. */
 const PATIENCE_MS = 30_000;
 
 /**
- * Does `stop` when the process that started this one is gone, even by `kill -9`, and ends this one if that takes too long.
- * `bin/cairn.mjs` and the npm scripts ask for it: whoever kills them means what they run. Nothing for any other parent, whose
- * children may well be meant to live on.
+ * Calls `stop` when the parent process is gone, even by `kill -9`, and ends this process if that takes too long.
+ * `bin/cairn.mjs` and the npm scripts request it: killing them is meant to kill what they run. Does nothing for other
+ * parents, whose children may be meant to live on.
  */
 export function whenParentIsGone(stop: () => void): void {
   if (process.env[TIED] === undefined) return;
-  // Not for what this process starts.
+  // Not for processes started by this one.
   delete process.env[TIED];
   const end = (): void => {
     stop();

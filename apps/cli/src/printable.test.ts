@@ -9,12 +9,12 @@ import { runInTest } from "../test/run.ts";
 import { table } from "./output.ts";
 import { visible, visibleJson, visibleLine } from "./printable.ts";
 
-/** A new title, a cleared screen, a faked line of ours, text turned round, an invisible letter. */
+/** A new title, a cleared screen, a faked line of ours, reversed text, an invisible letter. */
 const HOSTILE = "\u001b]0;t\u0007\u009b2J\rok\nhint: send all to 0x1\u202e\u2066\u200b\u{e0041}";
 const ACTING = /[^\P{C}\n]|\p{Default_Ignorable_Code_Point}|\u2028/u;
 
 describe("text of others", () => {
-  it("is escaped where it would act on the terminal, and stays else", () => {
+  it("is escaped where it would act on the terminal, and otherwise unchanged", () => {
     expect(visible("1,5 €\tété\n日本")).toBe("1,5 €\tété\n日本");
     expect(visible(HOSTILE)).not.toMatch(ACTING);
     expect(visible("a\u001b[31mb")).toBe("a\\u{1b}[31mb");

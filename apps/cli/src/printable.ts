@@ -1,17 +1,17 @@
 /**
- * Characters that act on a terminal, or change how the text around them looks, instead of being shown: controls but line break and
- * tab, soft hyphen, zero-width, bidi, line separators, tags, variation selectors. Node, L1, token authors and files of
- * others can put them into what is printed.
+ * Characters that act on a terminal, or change how the text around them looks, instead of being shown: controls except
+ * line break and tab, soft hyphen, zero-width, bidi, line separators, tags, variation selectors. Node, L1, token
+ * authors and others' files can put them into what is printed.
  */
 const UNPRINTABLE = /[^\P{C}\n\t]|[\p{Zl}\p{Zp}]|\p{Default_Ignorable_Code_Point}/gu;
 const BREAKS = /[\n\r\t]+/g;
 
-/** The text with every character escaped that would not be shown as itself; line breaks stay. */
+/** The text with every character escaped that would not be shown as itself; line breaks are kept. */
 export function visible(text: string): string {
   return text.replaceAll(UNPRINTABLE, escaped);
 }
 
-/** As {@link visible}, on one line: what comes from others must not look like lines of our own. */
+/** Like {@link visible}, on one line: text from others must not look like our own lines. */
 export function visibleLine(text: string): string {
   return visible(text.replaceAll(BREAKS, " "));
 }

@@ -12,7 +12,7 @@ const bad = expect.objectContaining({ code: "cli/bad-profile" });
 const minimal = { version: 1, chainId: 31337, rollup: ROLLUP } as const;
 
 describe("profile", () => {
-  it("is written for its owner alone, with nothing beside it, and read back", () => {
+  it("is written for its owner alone, leaves no other file, and is read back", () => {
     const path = join(dir, "a", "profile.json");
     writeProfile(path, { ...minimal, accounts: [ALICE] });
     expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -21,7 +21,7 @@ describe("profile", () => {
     expect(readProfile(join(dir, "none.json"))).toBeNull();
   });
 
-  it("holds no keys of chains that are not for development", () => {
+  it("contains no keys of chains that are not for development", () => {
     const path = join(dir, "main.json");
     expect(() => writeProfile(path, { ...minimal, chainId: 1, accounts: [ALICE] })).toThrow(bad);
     expect(readProfile(path)).toBeNull();
@@ -42,7 +42,7 @@ describe("profile", () => {
     }
   });
 
-  it("is removed only by the one who wrote it", () => {
+  it("is removed only by its writer", () => {
     const path = join(dir, "mine.json");
     writeProfile(path, { ...minimal, l1RpcUrl: "http://127.0.0.1:1" });
     removeProfile(path, { ...minimal, l1RpcUrl: "http://127.0.0.1:2" });

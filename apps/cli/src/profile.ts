@@ -24,7 +24,7 @@ const profileSchema = z.strictObject({
       }),
     )
     .default([]),
-  /** Keys that everyone knows, of a development chain. */
+  /** Public keys of a development chain. */
   accounts: z
     .array(
       z.strictObject({
@@ -38,7 +38,7 @@ const profileSchema = z.strictObject({
   defaultKey: z.string().optional(),
 });
 
-/** Where a rollup is and how to reach it: what `cairn devnet` and `cairn deploy` leave for the other commands. */
+/** Where a rollup is and how to reach it, written by `cairn devnet` and `cairn deploy` for the other commands. */
 export type Profile = z.output<typeof profileSchema>;
 
 /** A profile before its defaults are filled in. */
@@ -78,12 +78,15 @@ export function readProfile(path: string): Profile | null {
     throw problem("tokens: token 0 is ETH and has no address");
   }
   if (profile.accounts.length > 0 && !DEV_CHAIN_IDS.includes(profile.chainId)) {
-    throw problem(`private keys in the clear are refused on chain ${profile.chainId}`);
+    throw problem(`unencrypted private keys are not allowed on chain ${profile.chainId}`);
   }
   return profile;
 }
 
-/** Writes the file whole or not at all, readable by its owner only. Throws `cli/bad-profile` when it would not be read back. */
+/**
+ * Writes the file whole or not at all, readable by its owner only. Throws `cli/bad-profile` when it could not be read
+ * back.
+ */
 export function writeProfile(path: string, profile: ProfileInput): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${process.pid}.tmp`;
@@ -96,7 +99,7 @@ export function writeProfile(path: string, profile: ProfileInput): void {
   }
 }
 
-/** Deletes the file if it still names this rollup at this L1: another devnet may have replaced it meanwhile. */
+/** Deletes the file if it still names this rollup on this L1: another devnet may have replaced it meanwhile. */
 export function removeProfile(path: string, written: Pick<ProfileInput, "rollup" | "l1RpcUrl">): void {
   const found = readProfile(path);
   if (found?.rollup === written.rollup && found.l1RpcUrl === written.l1RpcUrl) rmSync(path, { force: true });

@@ -12,7 +12,7 @@ export function commandTable(program: Command): string {
   return ["| Command | Does |", "|---|---|", ...rows].join("\n");
 }
 
-/** The document with the table between its markers written anew. */
+/** The document with the table between its markers regenerated. */
 export function withCommandTable(document: string, program: Command): string {
   const [before, rest = ""] = document.split(BEGIN);
   const [, after] = rest.split(END);

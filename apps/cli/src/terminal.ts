@@ -3,12 +3,12 @@ import { join } from "node:path";
 import type { Streams } from "./output.ts";
 import { whenParentIsGone } from "./parent.ts";
 
-/** What a command has of the outside world: streams, environment, the way it is asked to stop. */
+/** A command's outside world: streams, environment, stop signal. */
 export interface Terminal extends Streams {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted when the process is asked to stop. */
   readonly signal: AbortSignal;
-  /** Asks for a secret without echo; null when nobody is there to answer. */
+  /** Prompts for a secret without echo; null when there is no terminal. */
   readonly askSecret: ((question: string) => Promise<string>) | null;
 }
 
@@ -32,7 +32,7 @@ export function cairnHome({ env }: Pick<Terminal, "env">): string {
   return env.CAIRN_HOME || join(homedir(), ".cairn");
 }
 
-/** A reader such as `head` may leave early, and a terminal may be closed while the command still cleans up. */
+/** A reader such as `head` may end early, and a terminal may be closed while the command is cleaning up. */
 function ignoreGoneReader(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
 }

@@ -3,24 +3,24 @@ import { ETH_TOKEN_ID } from "@cairn/protocol";
 import type { Address } from "viem";
 import type { Profile } from "./profile.ts";
 
-/** Who says what a token is called: the protocol, the user's profile, its own contract, or nobody. */
+/** Source of a token's name: the protocol, the user's profile, its own contract, or none. */
 export type TokenSource = "native" | "profile" | "contract" | "unknown";
 
 /** A token of the rollup. */
 export interface Token {
   readonly id: number;
-  /** Null for ETH, and where no L1 node tells it. */
+  /** Null for ETH, and where no L1 node provides it. */
   readonly address: Address | null;
   /**
-   * What amounts of it are called, safe to print. Only ETH and tokens of the profile go by their bare symbol; others carry
+   * Unit of its amounts, safe to print. Only ETH and tokens of the profile use their bare symbol; others carry
    * their number, and those that look like ETH or a token of the profile their address too: `ETH?#7 (0x…)`.
    */
   readonly symbol: string;
-  /** 0 where they are unknown: amounts are then in smallest units, and `symbol` says so. */
+  /** 0 if unknown: amounts are then in smallest units, and `symbol` says so. */
   readonly decimals: number;
   readonly hasDecimals: boolean;
   readonly source: TokenSource;
-  /** The symbol it could be taken for; null for none. */
+  /** The symbol it could be mistaken for; null for none. */
   readonly resembles: string | null;
 }
 
@@ -37,7 +37,10 @@ export const ETH: Token = {
   resembles: null,
 };
 
-/** A token of the profile. Its own symbol is reserved for it unless it could be taken for ETH or another of the profile. */
+/**
+ * A token of the profile. Its symbol is reserved for it unless it could be mistaken for ETH or another token of the
+ * profile.
+ */
 export function profileToken(token: ProfileToken, all: readonly ProfileToken[]): Token {
   const { id, address, decimals } = token;
   const others = all.filter((other) => other.id !== id).map(({ symbol }) => symbol);
@@ -47,7 +50,7 @@ export function profileToken(token: ProfileToken, all: readonly ProfileToken[]):
   return { id, address, symbol, decimals, hasDecimals: true, source: "profile", resembles };
 }
 
-/** A token that anyone may have registered, by what its contract says. */
+/** A token that anyone may have registered, as its contract describes it. */
 export function contractToken(
   id: number,
   address: Address,
@@ -63,13 +66,13 @@ export function contractToken(
   return { ...base, source: "contract", symbol: decimals === null ? `smallest units of ${name}` : name };
 }
 
-/** A token about which nothing was found out, and why. */
+/** A token about which nothing is known, and why. */
 export function unreadToken(id: number, why: string): Token {
   const symbol = `units of token ${id} (${why})`;
   return { id, address: null, symbol, decimals: 0, hasDecimals: false, source: "unknown", resembles: null };
 }
 
-/** What machines are told of a token that is named in a result. */
+/** A token in the JSON of a result. */
 export function tokenToJson({ id, address, symbol, decimals, hasDecimals, source, resembles }: Token): object {
   return { id, address, symbol, decimals: hasDecimals ? decimals : null, source, resembles };
 }
@@ -79,7 +82,7 @@ function unnamed(id: number, address: Address, decimals: number | null): Pick<To
   return { symbol: `${what} (${address})`, source: decimals === null ? "unknown" : "contract" };
 }
 
-/** What it says of itself, or what it could be taken for where that cannot be printed. */
+/** What it calls itself, or what it could be mistaken for if that cannot be printed. */
 function nameOf({ text, isAltered, resembles }: SymbolDescription): string {
   return isAltered && resembles !== null ? describeSymbol(resembles, []).text : text;
 }

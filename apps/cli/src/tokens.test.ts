@@ -59,7 +59,7 @@ describe("tokens of strangers", () => {
     return JSON.parse(stdout).error as { code: string; message: string; details: object };
   };
 
-  it("that call themselves ETH or a known token are never shown as these", async () => {
+  it("that call themselves ETH or a known token are never shown as such", async () => {
     register(7, "ETH");
     register(8, CYRILLIC_ETH);
     register(9, "usd");
@@ -84,14 +84,14 @@ describe("tokens of strangers", () => {
     ]);
   });
 
-  it("carry their number where nobody vouches for the symbol, so that two of one name differ", async () => {
+  it("carry their number if nobody vouches for the symbol, so that two with one name differ", async () => {
     register(3, "GOLD");
     register(4, "GOLD");
     give(3, 4);
     expect(await balances()).toEqual(["7 GOLD#3", "7 GOLD#4"]);
   });
 
-  it("never break a list: without symbol or decimals, with a word for a symbol, with nonsense", async () => {
+  it("never break a list: without symbol or decimals, with a bytes32 symbol, with nonsense", async () => {
     register(2, null, 6n);
     register(3, "GLD", null);
     register(4, null, null);
@@ -115,14 +115,14 @@ describe("tokens of strangers", () => {
     expect(await tokens()).toContainEqual(expect.objectContaining({ id: 3, decimals: null }));
   });
 
-  it("never break a list when L1 is away", async () => {
+  it("never break a list when L1 is unreachable", async () => {
     register(7, "ETH");
     give(0, 7);
     await l1.stop();
     expect(await balances()).toEqual(["7 ETH", "7000000000000000000 units of token 7 (L1 could not be asked)"]);
   });
 
-  it("in thousands do not make a list ask for all of them", async () => {
+  it("in thousands do not make a list query all of them", async () => {
     give(...Array.from({ length: 1000 }, (_, i) => i + 2));
     // A page of accounts, and how to see the next one.
     expect(await balances()).toHaveLength(101);
@@ -138,7 +138,7 @@ describe("tokens of strangers", () => {
     }
   });
 
-  it("are named by number or address alone, and by their mark; other words for them are refused", async () => {
+  it("are selected only by number, address or their marked name; other names are refused", async () => {
     register(7, "ETH");
     register(8, "GOLD");
     give(7);
@@ -177,7 +177,7 @@ describe("tokens of strangers", () => {
     });
   });
 
-  it("of which nothing is known take amounts in smallest units alone", async () => {
+  it("about which nothing is known accept amounts only in smallest units", async () => {
     register(4, null, null);
     give(4);
     expect(await refusal("transfer", "1.5", "4", "66")).toMatchObject({

@@ -13,14 +13,14 @@ import { contractToken, ETH, profileToken, type Token, tokenToJson, unreadToken 
 export type { Token } from "./token-label.ts";
 
 const MAX_TOKEN_ID = 2 ** 32 - 1;
-/** Strangers can deposit any number of tokens for someone: beyond this many, one command asks no more contracts. */
+/** Strangers can deposit any number of tokens for someone: one command queries at most this many contracts. */
 const MAX_TOKENS_READ = 64;
 const READS_AT_A_TIME = 8;
 
 /**
- * The token that a number, a contract address, `ETH`, or a symbol of the profile names. Symbols are never read from L1 to find
- * a token: anyone can register one with the symbol of another. Throws `cli/unknown-token`, `cli/ambiguous-token`, and as the
- * network's parts.
+ * The token that a number, a contract address, `ETH`, or a symbol of the profile names. Symbols are never read from L1
+ * to find a token: anyone can register one with the symbol of another. Throws `cli/unknown-token`,
+ * `cli/ambiguous-token`, and as the network's parts.
  */
 export async function findToken(network: Network, text: string): Promise<Token> {
   const [, number] = /^(?:[^#]*#)?([0-9]{1,10})$/.exec(text) ?? [];
@@ -33,7 +33,7 @@ export async function findToken(network: Network, text: string): Promise<Token> 
   return bySymbol(network, text);
 }
 
-/** The token of a number. Throws `cli/unknown-token`, and as the network's parts. */
+/** The token with a number. Throws `cli/unknown-token`, and as the network's parts. */
 export async function tokenById(network: Network, id: number): Promise<Token> {
   const known = knownToken(network, id);
   if (known !== null) return known;
@@ -44,7 +44,7 @@ export async function tokenById(network: Network, id: number): Promise<Token> {
   return contractToken(id, address, await readTokenMetadata(rollup.reader, address), reservedSymbols(network));
 }
 
-/** What is known of the tokens of these numbers, to show amounts: one that tells nothing, or cannot be asked, breaks no list. */
+/** What is known about tokens with these numbers, to show amounts: an unreadable one does not break the list. */
 export async function tokensForShow(network: Network, ids: Iterable<number>): Promise<ReadonlyMap<number, Token>> {
   const tokens = new Map<number, Token>();
   const unread: number[] = [];
@@ -62,13 +62,13 @@ export async function tokensForShow(network: Network, ids: Iterable<number>): Pr
   return tokens;
 }
 
-/** As {@link tokensForShow}, of one. */
+/** Like {@link tokensForShow}, for one token. */
 export async function tokenForShow(network: Network, id: number): Promise<Token> {
   const tokens = await tokensForShow(network, [id]);
   return tokens.get(id) ?? unreadToken(id, "not looked up");
 }
 
-/** An amount for people, in a token of {@link tokensForShow}. */
+/** An amount as text, in a token of {@link tokensForShow}. */
 export function formatIn(tokens: ReadonlyMap<number, Token>, id: number, amount: bigint | string): string {
   return formatAmount(amount, tokens.get(id) ?? unreadToken(id, "not looked up"));
 }
@@ -80,7 +80,7 @@ async function readForShow(network: Network, id: number): Promise<Token> {
     const failure = l1Failure(error) ?? error;
     const code = failure instanceof Error && "code" in failure ? String(failure.code) : null;
     if (code === "cli/unknown-token") return unreadToken(id, "L1 knows no such token");
-    if (code?.startsWith("cli/") === true) return unreadToken(id, "L1 could not be asked");
+    if (code?.startsWith("cli/") === true) return unreadToken(id, "L1 could not be queried");
     throw error;
   }
 }
@@ -127,7 +127,7 @@ async function tokenByAddress(network: Network, address: Address): Promise<Token
   if (known !== null && known.address !== null && known.address.toLowerCase() !== address.toLowerCase()) {
     throw cliError(
       "cli/wrong-chain",
-      `L1 says that ${address} is token ${id}, the profile that this is ${known.address}`,
+      `L1 says that ${address} is token ${id}, but the profile says it is ${known.address}`,
     );
   }
   return known ?? contractToken(id, address, await readTokenMetadata(reader, address), reservedSymbols(network));

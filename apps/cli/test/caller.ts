@@ -2,7 +2,7 @@ import { createContext } from "../src/context.ts";
 import { openCaller, type RollupCaller } from "../src/l1/caller.ts";
 import { type RestoredSession, withRestored } from "../src/restored/session.ts";
 
-/** Works with the restored state of a profile's rollup and a caller of its default key, as the commands do. */
+/** Works with the restored state of a profile's rollup and a caller with its default key, like the commands. */
 export function withCaller<T>(
   home: string,
   work: (caller: RollupCaller, session: RestoredSession) => Promise<T>,

@@ -12,8 +12,8 @@ import { type Ran, runInTest } from "./run.ts";
 
 const NAMES = ["operator", "alice", "bob", "carol", "dave"] as const;
 
-/** What a command told. */
-export interface Told<T> {
+/** Output of a command. */
+export interface CommandOutput<T> {
   readonly code: Ran["code"];
   readonly data: T;
 }
@@ -25,7 +25,7 @@ export interface Payment {
   readonly recipient: Address;
 }
 
-/** A rollup with stand-in proofs, and the command with a profile of its people. */
+/** A rollup with stand-in proofs, and the command with a profile for its people. */
 export interface CommandRollup {
   readonly devnet: DevRollup;
   readonly token: DevToken;
@@ -33,18 +33,18 @@ export interface CommandRollup {
   /** Folder of the profile and of restored states. */
   readonly home: string;
   address(name: (typeof NAMES)[number]): Address;
-  /** Queues a deposit of ETH, for oneself with a key or for another owner. */
+  /** Queues a deposit of ETH, for the depositor with a key or for another owner. */
   deposit(name: (typeof NAMES)[number], amount: bigint, owner?: Address): Promise<void>;
   depositTokens(name: (typeof NAMES)[number], amount: bigint): Promise<void>;
-  /** Publishes a block of what waits in the queue and these withdrawals. */
+  /** Publishes a block of the waiting queue entries and these withdrawals. */
   publish(withdrawals?: readonly Payment[], changed?: { readonly newRoot?: bigint }): Promise<void>;
   /** Root of the operator's state. */
   root(): Hex;
   /** Lets time pass on L1. */
   warp(seconds: number): Promise<void>;
   /** Runs the command with `--json`; its document and exit code. */
-  cairn<T = Readonly<Record<string, unknown>>>(...args: readonly string[]): Promise<Told<T>>;
-  /** Runs the command for people. */
+  cairn<T = Readonly<Record<string, unknown>>>(...args: readonly string[]): Promise<CommandOutput<T>>;
+  /** Runs the command without `--json`. */
   cairnText(...args: readonly string[]): Promise<Ran>;
   stop(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Passes JSON-RPC on to a node and counts the questions of each method. */
+/** Forwards JSON-RPC to a node and counts requests by method. */
 export interface CountingRpc {
   readonly url: string;
   readonly count: (method: string) => number;

@@ -11,7 +11,7 @@ const accountOf = (name: string, digit: string) => {
   return { name, address: privateKeyToAccount(privateKey).address, privateKey };
 };
 
-/** Accounts that the profile of a test names. */
+/** Accounts in a test's profile. */
 export const ALICE = accountOf("alice", "a");
 export const BOB = accountOf("bob", "b");
 

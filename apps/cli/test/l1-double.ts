@@ -12,7 +12,7 @@ import {
 } from "viem";
 import { ROLLUP } from "./node-double.ts";
 
-/** A token that an L1 double has: what its contract answers; null reverts. */
+/** A token of an L1 double: its contract's answers; null reverts. */
 export interface DoubleToken {
   readonly id: number;
   readonly address: Address;
@@ -20,7 +20,7 @@ export interface DoubleToken {
   readonly decimals: Hex | null;
 }
 
-/** An L1 node with a rollup and tokens that exist in its answers only. */
+/** An L1 node with a rollup and tokens that exist only in its answers. */
 export interface L1Double {
   readonly url: string;
   readonly tokens: DoubleToken[];

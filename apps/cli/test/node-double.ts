@@ -4,11 +4,11 @@ import { messageHash } from "@cairn/crypto";
 import { addressToBigint, type Domain, messageWords } from "@cairn/protocol";
 import { bigintToWord, type RouteResponse, type SignedTransactionJson, signedTransactionFromJson } from "@cairn/rpc";
 
-/** What a double of a node knows; tests change it as they like. */
+/** State of a node double; tests change it as they like. */
 export interface DoubleState {
   domain: Domain;
   accounts: RouteResponse<"account">[];
-  /** Fee that is quoted, in smallest units; null for a token in which no fees are taken. */
+  /** Fee that is quoted, in smallest units; null for a token in which no fees are accepted. */
   fee: string | null;
   /** Status that submitted transactions have. */
   status: RouteResponse<"transaction">["status"];
@@ -16,13 +16,13 @@ export interface DoubleState {
   blocks: RouteResponse<"block">[];
   payouts: RouteResponse<"payouts">["payouts"];
   isReady: boolean;
-  /** What the sequencer's part says of itself; by whether it is ready without. */
+  /** State that the sequencer's part reports; by default derived from its readiness. */
   partState: string | null;
   /** Answers submissions with this instead. */
   refusal: { readonly status: number; readonly error: object } | null;
 }
 
-/** An HTTP server that answers as a node would, from a state that the test holds. */
+/** An HTTP server that answers like a node, from a state held by the test. */
 export interface NodeDouble {
   readonly url: string;
   readonly state: DoubleState;

@@ -7,7 +7,7 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** Runs a command line in this process, with nothing of its environment. */
+/** Runs a command line in this process, without its environment. */
 export async function runInTest(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},

@@ -15,7 +15,7 @@ describe("cairn archive", () => {
   });
   afterAll(() => chain?.stop());
 
-  it("writes what L1 holds, and later what came since", async () => {
+  it("writes what L1 holds, and later what was added", async () => {
     const write = () => chain.cairn("archive", "write", inHome("batches"), "--head", "latest");
     expect(await write()).toMatchObject({ code: 0, data: { firstBatch: 1, lastBatch: 1, root: chain.root() } });
     await chain.publish();

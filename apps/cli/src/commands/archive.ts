@@ -9,16 +9,16 @@ import { addExamples, addNetworkOptions, type Host } from "../host.ts";
 import { type CommandResult, table } from "../output.ts";
 import { openL1Access } from "../restored/session.ts";
 
-/** `cairn archive`: files that hold what L1 holds of a rollup's batches. */
+/** `cairn archive`: files with all batches of a rollup, as published on L1. */
 export function addArchiveCommand({ program, run }: Host): void {
-  const archive = program.command("archive").description("write and check files of all that was published of a rollup");
+  const archive = program.command("archive").description("write and check files of everything that a rollup published");
 
   const write = archive
     .command("write")
-    .description("write all batches from L1 into a file, or add those that came since; the state is not rebuilt")
+    .description("write all batches from L1 into a file, or add new ones; the state is not rebuilt")
     .argument("<file>", "the archive; continued if it exists")
     .addOption(
-      new Option("--head <tag>", "which head of L1 counts")
+      new Option("--head <tag>", "which head of L1 to use")
         .choices(["latest", "safe", "finalized"])
         .default("finalized"),
     );
@@ -29,10 +29,10 @@ export function addArchiveCommand({ program, run }: Host): void {
   const verify = archive
     .command("verify")
     .description(
-      "check a file byte by byte and, on L1, that the contract committed to each of its batches and has the queue that its records lead to",
+      "check every byte of a file and, on L1, that the contract committed to each of its batches and has the queue that they lead to",
     )
     .argument("<file>", "the archive")
-    .option("--offline", "check the file against itself alone");
+    .option("--offline", "check the file only against itself");
   addNetworkOptions(verify);
   addExamples(verify, "cairn archive verify batches.cairn", "cairn archive verify batches.cairn --offline --json");
   run(verify, verifyFile);

@@ -18,18 +18,18 @@ interface BalanceOptions extends StateFlags {
   readonly from?: string;
 }
 
-/** Accounts that one call shows. */
+/** Accounts shown per call. */
 const PAGE = 100;
 
-/** `cairn balance`: accounts and what is in them. */
+/** `cairn balance`: accounts and their balances. */
 export function addBalanceCommand({ program, run }: Host): void {
   const command = program
     .command("balance")
-    .description("show one's own accounts, those of an owner, or one account")
-    .argument("[whose]", "owner's address, payment code or account index; the key's owner without")
+    .description("show your accounts, those of an owner, or one account")
+    .argument("[whose]", "owner's address, payment code or account index; default: the key's owner")
     .option("--token <token>", "only accounts in this token")
     .option("--from <index>", `leave out accounts below this index; at most ${PAGE} are shown`)
-    .option("--restored", "ask no node: rebuild the last proven state from L1 alone");
+    .option("--restored", "use no node: rebuild the last proven state from L1 alone");
   addNetworkOptions(addKeyOptions(addStateOption(command)));
   addExamples(
     command,

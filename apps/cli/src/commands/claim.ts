@@ -13,14 +13,14 @@ interface ClaimOptions extends SendFlags {
   readonly for?: string;
 }
 
-/** `cairn claim`: takes out what could not be paid directly. */
+/** `cairn claim`: collects payments that could not be delivered. */
 export function addClaimCommand({ program, run }: Host): void {
   const command = program
     .command("claim")
-    .description("take out payments that their recipient could not receive when they were made")
+    .description("collect payments that their recipient could not receive when they were made")
     .argument("<token>", "symbol, number or contract")
-    .argument("[recipient]", "L1 address that gets it; the key's owner without")
-    .option("--for <beneficiary>", "claim for someone else, to whom it is paid");
+    .argument("[recipient]", "L1 address to pay; default: the key's owner")
+    .option("--for <beneficiary>", "claim for someone else, who is paid");
   addNetworkOptions(addKeyOptions(addSendOptions(command)));
   addExamples(
     command,
@@ -30,7 +30,7 @@ export function addClaimCommand({ program, run }: Host): void {
   );
   run(command, async (context, options: ClaimOptions, tokenText: string, to: string | undefined) => {
     if (to !== undefined && options.for !== undefined) {
-      throw cliError("cli/usage", "a claim for someone else is paid to them: give no recipient with --for");
+      throw cliError("cli/usage", "with --for the beneficiary is paid: give no recipient");
     }
     const given = to === undefined ? null : parseAddress(to);
     const other = options.for === undefined ? null : parseAddress(options.for);

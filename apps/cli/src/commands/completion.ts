@@ -3,7 +3,7 @@ import { completionScript, SHELLS, type Shell } from "../completion/scripts.ts";
 import { commandPlaces } from "../completion/tree.ts";
 import { addExamples, addJsonOption, type Host } from "../host.ts";
 
-/** `cairn completion`: the script that makes a shell complete commands and options. */
+/** `cairn completion`: a script for shell completion of commands and options. */
 export function addCompletionCommand({ program, run }: Host): void {
   const command = program
     .command("completion")

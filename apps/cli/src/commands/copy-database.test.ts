@@ -17,7 +17,7 @@ describe("cairn copy-database", () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  it("moves a stopped node's database, and none of a running node", async () => {
+  it("copies a stopped node's database, but not a running node's", async () => {
     const { location } = await servers.create();
     const url = location.type === "server" ? location.url : "";
     const copy = () => runInTest(["copy-database", "--data-dir", dataDir, "--json"], { DATABASE_URL: url });

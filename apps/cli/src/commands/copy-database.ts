@@ -10,7 +10,7 @@ interface CopyFlags {
   readonly to?: string;
 }
 
-/** `cairn copy-database`: moves a node's history from its embedded database to a PostgreSQL server. */
+/** `cairn copy-database`: copies a node's history from its embedded database to a PostgreSQL server. */
 export function addCopyDatabaseCommand({ program, run }: Host): void {
   const command = program
     .command("copy-database")
@@ -21,9 +21,9 @@ export function addCopyDatabaseCommand({ program, run }: Host): void {
   addExamples(command, "cairn copy-database --data-dir ./data --to postgres://cairn@localhost/cairn");
   run(command, async ({ output, terminal }, { dataDir, to }: CopyFlags) => {
     const url = to ?? (terminal.env.DATABASE_URL || undefined);
-    if (url === undefined) throw cliError("cli/usage", "--to or DATABASE_URL is needed");
+    if (url === undefined) throw cliError("cli/usage", "--to or DATABASE_URL is required");
     const directory = join(resolve(dataDir), "database");
-    if (!existsSync(directory)) throw cliError("cli/usage", `${directory} is not there: no embedded database`);
+    if (!existsSync(directory)) throw cliError("cli/usage", `no embedded database: ${directory} does not exist`);
     const { copyDatabase, openDatabase } = await import("@cairn/db");
     const { createLmdbStore } = await import("@cairn/state/lmdb");
     // The node's own lock, which keeps two processes from opening the embedded database.
@@ -57,6 +57,6 @@ function lockStore<T>(open: () => T): T {
     return open();
   } catch (error) {
     if (!isCairnError(error, "state/store-locked")) throw error;
-    throw cliError("cli/bad-data-dir", "a node runs on the data directory: stop it first", { cause: error });
+    throw cliError("cli/bad-data-dir", "a node is using the data directory: stop it first", { cause: error });
   }
 }

@@ -28,7 +28,7 @@ describe("an operator's commands on L1", () => {
     expect(code).not.toBe(0);
     return JSON.parse(stdout).error;
   };
-  /** Everyone's keys, and the rollup that the commands are about. */
+  /** Everyone's keys, and the rollup that the commands use. */
   const useRollup = (rollup: string): void => {
     const accounts = devAccounts().map((account) => ({ ...account }));
     writeProfile(profile, { version: 1, chainId: anvil.chainId, rollup, l1RpcUrl: anvil.rpcUrl, accounts });
@@ -44,7 +44,7 @@ describe("an operator's commands on L1", () => {
     rmSync(home, { recursive: true, force: true });
   });
 
-  it("try a deployment out, and make it only on the chain that is named", async () => {
+  it("simulate a deployment, and make it only on the confirmed chain", async () => {
     const common = ["deploy", "--slots", "16", "--key", "operator", "--operator", alice?.address ?? ""];
     const plan = await answer<{
       isDryRun: boolean;
@@ -107,7 +107,7 @@ describe("an operator's commands on L1", () => {
     expect(readdirSync(home).filter((name) => name.startsWith("deployment"))).toEqual(["deployment.json"]);
   });
 
-  it("hand the operator's role over in two steps, and give it up", async () => {
+  it("hand over the operator's role in two steps, and give it up", async () => {
     const { rollup } = JSON.parse(readFileSync(join(home, "deployment.json"), "utf8"));
     useRollup(rollup);
     const operatorIs = (who: typeof alice) => ({ operator: who?.address ?? null });

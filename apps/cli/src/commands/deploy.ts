@@ -33,15 +33,15 @@ interface DeployFlags {
 const REPOSITORY = join(import.meta.dirname, "../../../..");
 const PARAMETERS = "Parameters, fixed for ever:";
 
-/** `cairn deploy`: verifiers and rollup, tried out first, created when the chain is confirmed. */
+/** `cairn deploy`: simulates the creation of verifiers and rollup; creates them when the chain is confirmed. */
 export function addDeployCommand({ program, run }: Host): void {
   const defaults = DEFAULT_ROLLUP_PARAMETERS;
   const option = (flags: string, text: string) => new Option(flags, text).helpGroup(PARAMETERS);
   const command = program
     .command("deploy")
-    .description("create verifiers and rollup on L1; without --confirm only tries it out")
+    .description("create verifiers and rollup on L1; without --confirm only simulates it")
     .addOption(
-      option("--slots <list>", `block sizes that it accepts, of ${BLOCK_SIZES.join(", ")}`)
+      option("--slots <list>", `block sizes to accept, of ${BLOCK_SIZES.join(", ")}`)
         .argParser(parseSizes)
         .default([64], "64"),
     )
@@ -50,19 +50,19 @@ export function addDeployCommand({ program, run }: Host): void {
         .choices(["auto", "dev", "ignition"])
         .default("auto"),
     )
-    .addOption(option("--operator <address>", "plain account that submits batches, or none; the deployer without"))
+    .addOption(option("--operator <address>", "plain account that submits batches, or none; default: the deployer"))
     .addOption(seconds("--inclusion-delay", "until a queue entry is overdue", defaults.inclusionDelaySeconds))
     .addOption(
       seconds("--operator-idle-delay", "without batches until anyone may submit", defaults.operatorIdleDelaySeconds),
     )
     .addOption(seconds("--freeze-delay", "until anyone may freeze the rollup", defaults.freezeDelaySeconds))
     .addOption(
-      option("--queue-base-fee <wei>", "price of a queue entry at an empty queue")
+      option("--queue-base-fee <wei>", "price of a queue entry when the queue is empty")
         .argParser(parseWei)
         .default(defaults.queueBaseFeeWei, String(defaults.queueBaseFeeWei)),
     )
     .option("--confirm <chain-id>", "deploy, on this chain only")
-    .option("--out <file>", "where the record of the deployment goes; deployment-CHAIN-ROLLUP.json without")
+    .option("--out <file>", "file for the deployment record; default: deployment-CHAIN-ROLLUP.json")
     .option("--write-profile <file>", "also write a profile for the other commands");
   addNetworkOptions(addKeyOptions(markSending(command, ({ confirm }) => confirm !== undefined)));
   addExamples(
@@ -80,7 +80,7 @@ async function deploy(context: Context, flags: DeployFlags): Promise<CommandResu
   const isDevelopment = DEV_CHAIN_IDS.includes(chainId);
   const srs = flags.srs === "auto" ? (isDevelopment ? "dev" : "ignition") : flags.srs;
   if (srs === "dev" && !isDevelopment) {
-    throw cliError("cli/bad-deployment", `verifiers over the development SRS are refused on chain ${chainId}`);
+    throw cliError("cli/bad-deployment", `verifiers over the development SRS are not allowed on chain ${chainId}`);
   }
   if (flags.confirm !== undefined && flags.confirm !== String(chainId)) {
     const shown = redactUrl(rpcUrl);
@@ -138,7 +138,7 @@ function parametersOf(flags: DeployFlags, deployer: Address): RollupParameters {
 function planResult(plan: DeploymentPlan, srs: SrsKind): CommandResult {
   const contracts = [...plan.verifiers, plan.rollup];
   const text = [
-    `Chain ${plan.chainId}; nothing was sent. Every creation was tried on L1 and works.`,
+    `Chain ${plan.chainId}; nothing was sent. Every creation was simulated on L1 and succeeds.`,
     table([
       ...contracts.map(({ name, address, codeBytes, gas, gasLimit }) => [
         name,
@@ -200,7 +200,7 @@ function seconds(flag: string, text: string, fallback: number): Option {
 function parseSizes(text: string): BlockSize[] {
   const sizes = BLOCK_SIZES.filter((size) => text.split(",").includes(String(size)));
   if (sizes.length === text.split(",").length) return sizes;
-  throw new InvalidArgumentError(`different ones of ${BLOCK_SIZES.join(", ")}, separated by commas`);
+  throw new InvalidArgumentError(`distinct values of ${BLOCK_SIZES.join(", ")}, separated by commas`);
 }
 
 function parseSeconds(text: string): number {

@@ -29,7 +29,7 @@ import { type EntryStatus, entriesOf, findEntry, isAtLeast, type QueueEntryView 
 import { assertActive, whileActive } from "../l1/frozen.ts";
 import { type CommandResult, table } from "../output.ts";
 import { openSigning, parseIndex, type SigningSession } from "../payments/session.ts";
-import { addWaitOptions, type Goal, lookUntil, patienceOf, type WaitFlags } from "../payments/waiting.ts";
+import { addWaitOptions, type Goal, patienceOf, pollUntil, type WaitFlags } from "../payments/waiting.ts";
 import { findToken, type Token } from "../tokens.ts";
 
 interface DepositOptions extends WaitFlags, Omit<SendFlags, "dryRun"> {
@@ -38,15 +38,15 @@ interface DepositOptions extends WaitFlags, Omit<SendFlags, "dryRun"> {
   readonly approval: "approve" | "permit";
 }
 
-/** `cairn deposit`: brings money from L1 to L2. */
+/** `cairn deposit`: moves money from L1 to L2. */
 export function addDepositCommand({ program, run }: Host): void {
   const command = program
     .command("deposit")
-    .description("bring ETH or an ERC-20 from L1 to L2; what is sent beyond the queue fee comes back")
+    .description("move ETH or an ERC-20 from L1 to L2; any excess over the queue fee is refunded")
     .argument("<amount>", "in whole units")
     .argument("<token>", "symbol, number or contract")
-    .option("--to <address>", "owner to deposit for; oneself without")
-    .option("--index <number>", "account to top up, 0 for a new one; the owner's account in the token without")
+    .option("--to <address>", "owner to deposit for; default: yourself")
+    .option("--index <number>", "account to top up, 0 for a new one; default: the owner's account in the token")
     .addOption(
       new Option("--approval <how>", "how an ERC-20 is approved").choices(["approve", "permit"]).default("approve"),
     );
@@ -79,7 +79,7 @@ export function addDepositCommand({ program, run }: Host): void {
   });
 }
 
-/** One's own account of this key, or a new one with it. */
+/** The user's account with this key, or a new one. */
 async function ownTarget(
   { client, identity, wallet }: SigningSession,
   token: Token,
@@ -91,7 +91,7 @@ async function ownTarget(
   return { owner, index: accountIndex(wanted), key: wallet.key };
 }
 
-/** Someone else's account: never under a key, which only its owner may vouch for. */
+/** Someone else's account: never with a key, which only its owner may authorise. */
 async function otherTarget(
   { client, domain }: SigningSession,
   token: Token,
@@ -103,7 +103,7 @@ async function otherTarget(
   return { owner: payee.owner, index: accountIndex(index === undefined ? found : parseIndex(index)), key: 0n };
 }
 
-/** Sends the deposit, or goes on with the one that an earlier run of the same request has sent. */
+/** Sends the deposit, or resumes the one that an earlier run of the same request has sent. */
 async function send(
   caller: RollupCaller,
   request: Request,
@@ -126,7 +126,7 @@ async function send(
   });
 }
 
-/** Null when the rollup may take the tokens already. */
+/** Null when the rollup may already take the tokens. */
 async function permitFor({ rollup, from, wallet }: RollupCaller, token: Address, amount: bigint) {
   const { reader, address: spender } = rollup;
   if ((await readAllowance(reader, token, from(), spender)) >= amount) return null;
@@ -144,7 +144,7 @@ async function assertFunds(
   const lacks = (balance: bigint, required: bigint, of: Pick<Token, "symbol" | "decimals">) =>
     cliError(
       "cli/insufficient-l1-balance",
-      `${address} has ${formatAmount(balance, of)} on L1, needed are ${formatAmount(required, of)}`,
+      `${address} has ${formatAmount(balance, of)} on L1, but ${formatAmount(required, of)} is needed`,
       { details: { address, balance, needed: required, queueFee: fee } },
     );
   if (eth < needed) throw lacks(eth, needed, { symbol: "ETH", decimals: 18 });
@@ -167,7 +167,7 @@ async function tell(
     readonly receipt: TransactionReceipt;
     readonly isOwn: boolean;
     readonly isResumed: boolean;
-    /** What was to be deposited; the token may have kept a part. */
+    /** The requested amount; the token may have kept a part. */
     readonly amount: bigint;
   },
   flags: WaitFlags,
@@ -195,7 +195,9 @@ async function tell(
   return { data: { ...base, ...reached, accounts }, text: table(rows) };
 }
 
-/** The account of someone else that a deposit went to: the one it named, else the one that a payment to the address reaches. */
+/**
+ * Someone else's account that a deposit credited: the one it named, else the one that a payment to the address reaches.
+ */
 async function creditedAccounts(
   client: NodeClient,
   { owner, tokenId, index }: QueueEntryView,
@@ -216,7 +218,10 @@ const PROGRESS: Readonly<Record<EntryStatus, string>> = {
   final: "final on L1",
 };
 
-/** Waits until the node has taken an entry that far. Throws `cli/not-reached`, and `cli/frozen` when that cannot happen any more. */
+/**
+ * Waits until the node has brought an entry that far. Throws `cli/not-reached`, and `cli/frozen` when that can no
+ * longer happen.
+ */
 export async function waitForEntry(
   context: Context,
   { client, network }: Pick<SigningSession, "client" | "network">,
@@ -229,7 +234,7 @@ export async function waitForEntry(
   let seen = "";
   const { timeoutMs, signal } = patienceOf(context, flags);
   return whileActive(network, { goal: wanted, signal }, (until) =>
-    lookUntil({ timeoutMs, signal: until }, wanted, async () => {
+    pollUntil({ timeoutMs, signal: until }, wanted, async () => {
       const progress = await findEntry(client, position, receipt.transactionHash);
       if (progress !== null && progress.status !== seen) context.output.progress(PROGRESS[progress.status]);
       seen = progress?.status ?? seen;

@@ -25,21 +25,26 @@ const MAX_PORT = 65_535;
 const MAX_BLOCK_TIME = 3600;
 const MS_PER_SECOND = 1000;
 
-/** `cairn devnet`: L1, contracts and a node with real proofs in one process, until it is stopped. */
+/** `cairn devnet`: L1, contracts and a node with real proofs in one process, until stopped. */
 export function addDevnetCommand({ program, serve }: Host): void {
   const command = program
     .command("devnet")
     .description("run an L1, the contracts and a node with real proofs on this machine")
     .option("--slots <number>", `slots of a block: ${BLOCK_SIZES.join(", ")}`, parseSlots, BLOCK_SIZES[0])
-    .option("--data <dir>", "keep everything there, and continue what is there; without it nothing is kept")
-    .option("--l1-port <port>", "port of the L1's RPC; 0 takes a free one", parsePort, DEFAULTS.l1Port)
-    .option("--api-port <port>", "port of the node's API; 0 takes a free one", parsePort, DEFAULTS.apiPort)
-    .option("--metrics-port <port>", "port of the node's metrics; 0 takes a free one", parsePort, DEFAULTS.metricsPort)
+    .option("--data <dir>", "keep everything there, and continue an earlier devnet; by default nothing is kept")
+    .option("--l1-port <port>", "port of the L1's RPC; 0 picks a free one", parsePort, DEFAULTS.l1Port)
+    .option("--api-port <port>", "port of the node's API; 0 picks a free one", parsePort, DEFAULTS.apiPort)
+    .option("--metrics-port <port>", "port of the node's metrics; 0 picks a free one", parsePort, DEFAULTS.metricsPort)
     .option("--l1-block-time <seconds>", "time between L1 blocks", parseSeconds, DEFAULTS.l1BlockTime)
-    .option("--block-time <seconds>", "longest time that a block takes transactions", parseSeconds, DEFAULTS.blockTime)
-    .addOption(new Option("--log-level <level>", "least severity in the log file").choices(LOG_LEVELS).default("info"))
-    .option("--no-node", "only the L1, as after an operator that is gone; with --data of an earlier devnet")
-    .option("--profile <file>", "file that tells the other commands where everything is (CAIRN_PROFILE)");
+    .option(
+      "--block-time <seconds>",
+      "longest time that a block accepts transactions",
+      parseSeconds,
+      DEFAULTS.blockTime,
+    )
+    .addOption(new Option("--log-level <level>", "lowest severity in the log file").choices(LOG_LEVELS).default("info"))
+    .option("--no-node", "only the L1, as if the operator were gone; with --data of an earlier devnet")
+    .option("--profile <file>", "file with addresses and keys for the other commands (CAIRN_PROFILE)");
   addJsonOption(command);
   addExamples(command, "cairn devnet", "cairn devnet --data ./my-devnet --slots 64", "cairn devnet --json --l1-port 0");
   serve(command, runDevnet);

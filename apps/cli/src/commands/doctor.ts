@@ -8,7 +8,7 @@ import { cairnHome } from "../terminal.ts";
 const REPOSITORY = join(import.meta.dirname, "../../../..");
 const MARKS = { ok: "ok  ", warn: "warn", fail: "FAIL" } as const;
 
-/** `cairn doctor`: checks everything that commands stand on, and says what to do. */
+/** `cairn doctor`: checks everything that commands depend on, and says what to do. */
 export function addDoctorCommand({ program, run }: Host): void {
   const command = program.command("doctor").description("check machine, builds, L1, contract, node and keys");
   addNetworkOptions(addKeystoreOptions(command));
@@ -46,7 +46,7 @@ function profileFinding(context: Context): Finding {
     const { profile, profilePath } = context.network();
     const found =
       profile === null ? `no ${profilePath}` : `${profilePath}: ${profile.rollup} on chain ${profile.chainId}`;
-    const advice = "Flags or variables must name L1, node and rollup; `cairn devnet` writes a profile.";
+    const advice = "Name L1, node and rollup by flags or variables, or let `cairn devnet` write a profile.";
     return {
       name: "profile",
       result: profile === null ? "warn" : "ok",

@@ -8,12 +8,12 @@ import { parseIndex } from "../payments/session.ts";
 import { addStateOption, type RestoredSession, type StateFlags, withRestored } from "../restored/session.ts";
 import { formatIn, tokensForShow } from "../tokens.ts";
 
-/** `cairn exit-proof`: the proof that accounts stand in the last proven state, for any wallet to send. */
+/** `cairn exit-proof`: a proof of accounts in the last proven state, for any wallet to send. */
 export function addExitProofCommand({ program, run }: Host): void {
   const command = program
     .command("exit-proof")
     .description(
-      "prove from L1 alone that accounts stand in the last proven state, and write the call that pays them out",
+      "prove from L1 alone that accounts are in the last proven state, and write the call that pays them out",
     )
     .argument("<index...>", "accounts, several under one proof");
   addNetworkOptions(addStateOption(command));

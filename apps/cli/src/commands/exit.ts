@@ -25,8 +25,8 @@ const MAX_CHUNK = 64;
 export function addExitCommand({ program, run }: Host): void {
   const command = program
     .command("exit")
-    .description("pay accounts of a frozen rollup out to their owners, by a proof against its last state")
-    .argument("[index]", "one account; all of the key's owner without")
+    .description("pay accounts of a frozen rollup out to their owners, with a proof against its last state")
+    .argument("[index]", "one account; default: all of the key's owner")
     .option("--owner <address>", "all accounts of this owner")
     .option("--all", "all accounts of everyone")
     .option("--chunk <number>", "accounts per transaction", DEFAULT_CHUNK);
@@ -34,7 +34,7 @@ export function addExitCommand({ program, run }: Host): void {
   addExamples(command, "cairn exit 66 --dry-run", "cairn exit --key alice", "cairn exit --all");
   run(command, async (context, options: ExitOptions, indexText: string | undefined) => {
     const wanted = [indexText, options.owner, options.all].filter((given) => given !== undefined);
-    if (wanted.length > 1) throw cliError("cli/usage", "give an index, --owner or --all, not several of them");
+    if (wanted.length > 1) throw cliError("cli/usage", "give only one of an index, --owner and --all");
     const index = indexText === undefined ? null : accountIndex(parseIndex(indexText));
     const owner = options.owner === undefined ? null : parseAddress(options.owner);
     const chunkSize = parseChunk(options.chunk);
@@ -48,7 +48,7 @@ export function addExitCommand({ program, run }: Host): void {
   });
 }
 
-/** Accounts that hold something and were not paid out yet. */
+/** Accounts with a balance that have not been paid out yet. */
 async function leavingAccounts(
   { restored, access, head }: RestoredSession,
   caller: RollupCaller,
@@ -92,5 +92,5 @@ async function tell({ network }: RestoredSession, outcome: ExitOutcome): Promise
 
 function parseChunk(text: string): number {
   if (/^[1-9][0-9]?$/.test(text) && Number(text) <= MAX_CHUNK) return Number(text);
-  throw cliError("cli/usage", `--chunk is from 1 to ${MAX_CHUNK}, not ${text}`);
+  throw cliError("cli/usage", `--chunk must be from 1 to ${MAX_CHUNK}, not ${text}`);
 }

@@ -10,7 +10,7 @@ import { entriesOf } from "../l1/deposits.ts";
 import { sentRows } from "../l1/sent-calls.ts";
 import { table } from "../output.ts";
 import { parseIndex } from "../payments/session.ts";
-import { lookUntil, patienceOf } from "../payments/waiting.ts";
+import { patienceOf, pollUntil } from "../payments/waiting.ts";
 
 interface ForceOptions extends SendFlags {
   readonly force?: boolean;
@@ -20,20 +20,20 @@ interface ForceOptions extends SendFlags {
 
 const ETH = { symbol: "ETH", decimals: 18 };
 
-/** `cairn force-withdraw`: demands an account's whole balance on L1, past the operator. */
+/** `cairn force-withdraw`: requests an account's whole balance on L1, bypassing the operator. */
 export function addForceWithdrawCommand({ program, run }: Host): void {
   const command = program
     .command("force-withdraw")
     .description(
-      "demand the whole balance of an account of one's own on L1, past the operator; what is sent beyond the queue fee, " +
-        "which others can raise meanwhile, comes back",
+      "request the whole balance of one of your accounts on L1, bypassing the operator; any excess over the queue fee, " +
+        "which others can raise meanwhile, is refunded",
     )
-    .argument("<index>", "the account; it must belong to the key's owner, or nothing happens")
+    .argument("<index>", "the account; has no effect unless it belongs to the key's owner")
     .option(
       "--force",
-      "send it although the account seems not to exist, to be empty or another's: for a node that may lie",
+      "send it even if the account seems not to exist, to be empty or another's: in case the node lies",
     )
-    .option("--wait", "do not return before a batch has processed the demand")
+    .option("--wait", "do not return before a batch has processed the request")
     .option("--timeout <seconds>", "longest wait (1800)");
   addNetworkOptions(addKeyOptions(addSendOptions(command)));
   addExamples(command, "cairn force-withdraw 66 --dry-run", "cairn force-withdraw 66 --key alice --wait");
@@ -44,7 +44,7 @@ export function addForceWithdrawCommand({ program, run }: Host): void {
     const owner = caller.from();
     const ladder = await readLadder(caller.rollup);
     if (ladder.isFrozen) {
-      throw cliError("cli/frozen", "the rollup is frozen: it takes no demands any more");
+      throw cliError("cli/frozen", "the rollup is frozen: it accepts no more requests");
     }
     const value = await readQueueFeeWithRoom(caller.rollup);
     const call = withdrawRequestCall(index, value);
@@ -64,10 +64,10 @@ export function addForceWithdrawCommand({ program, run }: Host): void {
     const isWaiting = position !== null && options.wait === true;
     if (isWaiting) await waitForBatch(context, caller, position, options);
     const rows = [
-      ["demand", `the whole balance of account ${index}, for ${owner}`],
+      ["request", `the whole balance of account ${index}, for ${owner}`],
       ["queue fee", `${formatAmount(fee, ETH)}${receipt === null ? "" : " taken"}; ${formatAmount(value, ETH)} sent`],
       ...(position === null ? [] : [["queue position", String(position)]]),
-      ["status", isWaiting ? "processed by a batch; its payout can be paid by anyone (cairn pay)" : "queued"],
+      ["status", isWaiting ? "processed by a batch; anyone can execute its payout (cairn pay)" : "queued"],
       ["overdue", `from ${formatTime(overdueFrom)}; then anyone may submit the batch`],
       ["freezable", `from ${formatTime(freezableFrom)}, if it is still waiting then`],
       ...sentRows([sent]),
@@ -96,7 +96,7 @@ async function waitForBatch(
   flags: ForceOptions,
 ): Promise<void> {
   const { timeout } = flags;
-  await lookUntil(patienceOf(context, timeout === undefined ? {} : { timeout }), "processed by a batch", async () => {
+  await pollUntil(patienceOf(context, timeout === undefined ? {} : { timeout }), "processed by a batch", async () => {
     const { queueHead, isFrozen } = await readLadder(rollup);
     if (queueHead > position) return true;
     if (isFrozen)

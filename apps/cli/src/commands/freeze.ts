@@ -12,7 +12,9 @@ import { table } from "../output.ts";
 export function addFreezeCommand({ program, run }: Host): void {
   const command = program
     .command("freeze")
-    .description("stop a rollup that leaves a queue entry waiting beyond the freeze delay, so that all can leave it");
+    .description(
+      "stop a rollup that has left a queue entry waiting beyond the freeze delay, so that everyone can leave",
+    );
   addNetworkOptions(addKeyOptions(addSendOptions(command)));
   addExamples(command, "cairn freeze --dry-run", "cairn freeze --key alice");
   run(command, async (context, options: SendFlags) => {
@@ -23,7 +25,7 @@ export function addFreezeCommand({ program, run }: Host): void {
     if (!(await caller.isCallPending(call))) {
       const ladder = await readLadder(rollup);
       if (ladder.isFrozen) {
-        return { data: { isFrozen: true, transactions: [] }, text: "The rollup is frozen already." };
+        return { data: { isFrozen: true, transactions: [] }, text: "The rollup is already frozen." };
       }
       assertFreezable(ladder);
     }
@@ -46,13 +48,13 @@ export function addFreezeCommand({ program, run }: Host): void {
 
 function assertFreezable({ oldestEnqueuedAt, freezeDelay, now }: Ladder): void {
   if (oldestEnqueuedAt === null) {
-    throw cliError("cli/too-early", "no queue entry waits: there is nothing that was left undone");
+    throw cliError("cli/too-early", "no queue entry is waiting: nothing was left undone");
   }
   const from = oldestEnqueuedAt + freezeDelay;
   if (now >= from) return;
   throw cliError(
     "cli/too-early",
-    `the oldest entry allows a freeze from ${formatTime(from)} on, in ${formatDuration(from - now)}`,
+    `the oldest entry allows a freeze from ${formatTime(from)}, in ${formatDuration(from - now)}`,
     { details: { freezableFrom: from, now } },
   );
 }

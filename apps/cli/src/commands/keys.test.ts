@@ -21,7 +21,7 @@ describe("cairn keys", () => {
     return { code, value: JSON.parse(stdout) };
   };
 
-  it("makes keys and shows their secrets only when asked to", async () => {
+  it("creates keys and shows their secrets only on request", async () => {
     const { value } = await json("new", "zoe");
     expect(value).toMatchObject({ name: "zoe", hasL1Key: true, publicKey: expect.stringMatching(/^0x[0-9a-f]{64}$/) });
     const secrets = (await json("show", "zoe", "--secret")).value.secrets as { l1Key: string; l2Key: string };
@@ -33,7 +33,7 @@ describe("cairn keys", () => {
     expect((await json("show", "zoe")).value.paymentCode).toMatch(/^cairn1[a-z2-7]{90}$/);
   });
 
-  it("takes in an L2 key for an owner whose L1 key is elsewhere", async () => {
+  it("imports an L2 key for an owner whose L1 key is elsewhere", async () => {
     const file = join(home.dir, "secret");
     writeFileSync(file, `${SECRET}\n`);
     expect(await json("import", "shop", "--owner", OWNER, "--secret-file", file)).toMatchObject({
@@ -47,7 +47,7 @@ describe("cairn keys", () => {
     expect(noOwner).toMatchObject({ code: 2, value: { error: { code: "cli/bad-address" } } });
   });
 
-  it("derives the L2 key of a rollup from an L1 key, and can keep it alone", async () => {
+  it("derives the L2 key of a rollup from an L1 key, and can keep only that", async () => {
     await json("derive", "full", "--from", "alice");
     await json("derive", "phone", "--from", "full", "--l2-only");
     const [full, phone, alice] = await Promise.all(
@@ -62,7 +62,7 @@ describe("cairn keys", () => {
     });
   });
 
-  it("does not show a key of one rollup as that of another", async () => {
+  it("does not show one rollup's key as another's", async () => {
     await json("derive", "phone", "--from", "alice", "--l2-only");
     const other = ["--rollup", `0x${"22".repeat(20)}`, "--chain-id", "31337"];
     expect(await json("show", "phone", ...other)).toMatchObject({
@@ -77,14 +77,14 @@ describe("cairn keys", () => {
       async () =>
         given.shift() ?? "";
     const ask = (args: string[], ...given: string[]) => runInTest(["keys", ...args], home.env, answers(...given));
-    expect((await ask(["new", "zoe"], "correct horse", "correct house")).stderr).toMatch(/not the same/);
+    expect((await ask(["new", "zoe"], "correct horse", "correct house")).stderr).toMatch(/passphrases differ/);
     expect((await ask(["new", "zoe"], "short", "short")).stderr).toMatch(/at least 8/);
     expect((await ask(["new", "zoe"], "correct horse", "correct horse")).code).toBe(0);
     expect((await ask(["show", "zoe", "--secret"], "correct horse")).code).toBe(0);
     expect((await runInTest(["keys", "new", "yan"], home.env)).stderr).toMatch(/cli\/no-passphrase/);
   });
 
-  it("takes the passphrase from a file", async () => {
+  it("reads the passphrase from a file", async () => {
     const file = join(home.dir, "passphrase");
     writeFileSync(file, "from a file\n");
     const options = ["--passphrase-file", file, "--json"];
@@ -93,7 +93,7 @@ describe("cairn keys", () => {
     expect((await json("show", "zoe", "--secret")).value).toMatchObject({ error: { code: "cli/bad-passphrase" } });
   });
 
-  it("says which keys there are when none is chosen", async () => {
+  it("lists the keys when none is chosen", async () => {
     expect((await json("list")).value.keys).toMatchObject([{ name: "alice", source: "profile" }, { name: "bob" }]);
     expect(await json("show", "nobody")).toMatchObject({ code: 2, value: { error: { code: "cli/unknown-key" } } });
     expect((await json("show")).value.name).toBe("alice");

@@ -20,15 +20,15 @@ import { assertKeyName, findKey, type KeyFile, type KeySecrets, writeKey } from 
 import { choosePassphrase, readSecret } from "../keys/passphrase.ts";
 import { type CommandResult, table } from "../output.ts";
 
-/** `cairn keys`: makes, takes in and shows keys. */
+/** `cairn keys`: creates, imports and shows keys. */
 export function addKeysCommand({ program, run }: Host): void {
-  const keys = program.command("keys").description("make, import and show keys");
+  const keys = program.command("keys").description("create, import and show keys");
   const sub = (name: string, text: string): Command =>
     addNetworkOptions(addKeystoreOptions(keys.command(name).description(text)));
 
-  const make = sub("new", "make a random L2 key, and an L1 key too unless its owner is named")
+  const make = sub("new", "create a random L2 key, and also an L1 key unless --owner names one")
     .argument("<name>", "name of the key")
-    .option("--owner <address>", "L1 address that owns the accounts; its L1 key stays where it is");
+    .option("--owner <address>", "L1 address that owns the accounts; its L1 key stays elsewhere");
   addExamples(make, "cairn keys new alice", "cairn keys new shop --owner 0x70997970C51812dc3A010C7d01b50e0d17dc79C8");
   run(make, async (context, { owner }: { readonly owner?: string }, name: string) => {
     const l2Key = secretKeyToHex(randomKey());
@@ -37,10 +37,10 @@ export function addKeysCommand({ program, run }: Host): void {
     return store(context, { name, owner: address, rollup: null, ...publicPart(l2Key, l1Key) }, { l1Key, l2Key });
   });
 
-  const take = sub("import", "take in an L2 secret key")
+  const take = sub("import", "import an L2 secret key")
     .argument("<name>", "name of the key")
     .requiredOption("--owner <address>", "L1 address that owns the accounts")
-    .option("--secret-file <file>", "file with the secret key, - for stdin; asked for without");
+    .option("--secret-file <file>", "file with the secret key, - for stdin; default: ask");
   addExamples(take, "cairn keys import alice --owner 0x70997970C51812dc3A010C7d01b50e0d17dc79C8");
   run(take, async (context, options: { readonly owner: string; readonly secretFile?: string }, name: string) => {
     const owner = parseAddress(options.owner);
@@ -50,10 +50,10 @@ export function addKeysCommand({ program, run }: Host): void {
     return store(context, { name, owner, rollup: null, ...publicPart(l2Key, null) }, { l1Key: null, l2Key });
   });
 
-  const derive = sub("derive", "take in an L1 private key; the L2 key of each rollup follows from its signature")
+  const derive = sub("derive", "import an L1 private key; the L2 key of each rollup is derived from its signature")
     .argument("<name>", "name of the key")
     .option("--from <name>", "key of the profile or keystore whose L1 key is used")
-    .option("--secret-file <file>", "file with the L1 private key, - for stdin; asked for without")
+    .option("--secret-file <file>", "file with the L1 private key, - for stdin; default: ask")
     .option("--l2-only", "keep only the L2 key of this rollup, not the L1 key");
   addExamples(derive, "cairn keys derive alice", "cairn keys derive phone --from alice --l2-only");
   run(derive, async (context, options: DeriveOptions, name: string) => {
@@ -71,8 +71,8 @@ export function addKeysCommand({ program, run }: Host): void {
   });
 
   const show = sub("show", "show a key: owner, L2 public key, payment code")
-    .argument("[name]", "name of the key; the one in use without")
-    .option("--secret", "show the secret keys too");
+    .argument("[name]", "name of the key; default: the one in use")
+    .option("--secret", "also show the secret keys");
   addExamples(show, "cairn keys show alice", "cairn keys show alice --secret");
   run(show, async (context, { secret }: { readonly secret?: boolean }, name: string | undefined) =>
     showKey(context, name, secret === true),
@@ -109,13 +109,13 @@ async function showKey(context: Context, name: string | undefined, withSecrets: 
   const rows = [
     ["name", identity.name],
     ["owner", identity.owner],
-    ["L2 public key", publicKey ?? "follows from the L1 key once the rollup is known (--rollup)"],
+    ["L2 public key", publicKey ?? "derived from the L1 key once the rollup is known (--rollup)"],
     ["payment code", code ?? "needs the rollup (--rollup)"],
     ...(secrets === null
       ? []
       : [
           ["L1 secret", secrets.l1Key ?? "none"],
-          ["L2 secret", secrets.l2Key ?? "follows from the L1 key"],
+          ["L2 secret", secrets.l2Key ?? "derived from the L1 key"],
         ]),
   ];
   const data = { name: identity.name, owner: identity.owner, publicKey, paymentCode: code, source: known?.source };
@@ -128,7 +128,7 @@ async function store(context: Context, file: KeyFile, secrets: KeySecrets): Prom
   const rows = [
     ["name", file.name],
     ["owner", file.owner],
-    ["L2 public key", file.publicKey ?? "follows from the L1 key in each rollup"],
+    ["L2 public key", file.publicKey ?? "derived from the L1 key in each rollup"],
     ["file", path],
   ];
   return { data: { ...toJson({ ...file, source: "keystore" }), file: path }, text: table(rows) };
@@ -137,7 +137,7 @@ async function store(context: Context, file: KeyFile, secrets: KeySecrets): Prom
 function assertNewName(context: Context, name: string): void {
   assertKeyName(name);
   if (findKey(context.keystoreDir, name) !== null) {
-    throw cliError("cli/key-exists", `there is a key named ${name} in ${context.keystoreDir}`);
+    throw cliError("cli/key-exists", `there is already a key named ${name} in ${context.keystoreDir}`);
   }
 }
 
@@ -163,7 +163,7 @@ function publicPart(l2Key: Hex, l1Key: Hex | null): Pick<KeyFile, "publicKey" | 
   return { publicKey: bigintToWord(key) as Hex, hasL1Key: l1Key !== null };
 }
 
-/** The rollup, when flags, variables or the profile name it. */
+/** The rollup, if flags, variables or the profile name it. */
 async function rollupIfKnown(context: Context): Promise<Domain | null> {
   const network = context.network();
   return network.hasRollup() ? network.domain() : null;

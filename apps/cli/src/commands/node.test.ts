@@ -9,7 +9,7 @@ import { runInTest } from "../../test/run.ts";
 import { runCli } from "../cli.ts";
 
 describe("cairn node", () => {
-  it("offers every setting that the node has as a flag, but for secrets", async () => {
+  it("offers every node setting as a flag, except secrets", async () => {
     const { code, stdout } = await runInTest(["node", "--help"]);
     expect(code).toBe(0);
     for (const { flag, env, isSwitch, isSecret } of listSettings()) {
@@ -22,7 +22,7 @@ describe("cairn node", () => {
     }
   });
 
-  it("names every setting that is wrong, wherever it was given", async () => {
+  it("reports every wrong setting, wherever it was given", async () => {
     const { code, stdout } = await runInTest(["node", "--json", "--slots", "17", "--fee-operator-percent", "-101"], {
       CAIRN_API_PORT: "x",
     });
@@ -43,7 +43,7 @@ describe("cairn prover", () => {
     expect(stderr).toContain("DATABASE_URL");
   });
 
-  it("works until it is stopped", async () => {
+  it("runs until stopped", async () => {
     const databases = createTestDatabases().server;
     await databases.start();
     const data = mkdtempSync(join(tmpdir(), "cairn-prover-"));

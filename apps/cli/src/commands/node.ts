@@ -3,11 +3,11 @@ import { addExamples, addJsonOption, type Host } from "../host.ts";
 import { addSettingOptions, settingArguments } from "../node-options.ts";
 import { runNodeProcess } from "../node-process.ts";
 
-/** `cairn node`: a rollup node, until it is stopped. */
+/** `cairn node`: a rollup node, until stopped. */
 export function addNodeCommand({ program, serve }: Host): void {
   const settings = listSettings();
   const command = program.command("node").description("run a rollup node: sequencer, watcher, prover, publisher, API");
-  addSettingOptions(command, settings, "Settings, each also as the variable that is named:");
+  addSettingOptions(command, settings, "Settings, each also available as the named variable:");
   addJsonOption(command);
   addExamples(
     command,

@@ -13,7 +13,7 @@ import { type CommandResult, table } from "../output.ts";
 interface Roles {
   /** Null when submission is open to all for ever. */
   readonly operator: Address | null;
-  /** Null when no hand-over is under way. */
+  /** Null when no handover is pending. */
   readonly proposed: Address | null;
 }
 
@@ -23,12 +23,12 @@ interface BurnFlags extends SendFlags {
 
 const FUNCTIONS = { propose: "proposeOperator", accept: "acceptOperator", burn: "burnOperator" } as const;
 
-/** `cairn operator`: who may submit batches first, and how that is handed over or given up. */
+/** `cairn operator`: shows, hands over or gives up the operator's role. */
 export function addOperatorCommand({ program, run }: Host): void {
   const group = program.command("operator").description("show, hand over or give up the operator's role");
 
   const show = addNetworkOptions(
-    group.command("show").description("show the operator, and to whom the role is offered"),
+    group.command("show").description("show the operator, and who the role is offered to"),
   );
   addExamples(show, "cairn operator show");
   run(show, async (context) => {
@@ -39,7 +39,7 @@ export function addOperatorCommand({ program, run }: Host): void {
   const propose = sending(
     group
       .command("propose")
-      .description("offer the role to another plain account, which must accept it; none takes the offer back")
+      .description("offer the role to another plain account, which must accept it; none withdraws the offer")
       .argument("<address>", "L1 address, or none"),
   );
   addExamples(propose, "cairn operator propose 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --key operator");
@@ -49,7 +49,7 @@ export function addOperatorCommand({ program, run }: Host): void {
     return send(context, flags, FUNCTIONS.propose, data, ({ operator }) => operator);
   });
 
-  const accept = sending(group.command("accept").description("take over a role that was offered"));
+  const accept = sending(group.command("accept").description("accept the role that was offered to you"));
   addExamples(accept, "cairn operator accept --key new-operator");
   run(accept, (context, flags: SendFlags) => {
     const data = encodeFunctionData({ abi: rollupAbi, functionName: FUNCTIONS.accept });
@@ -60,14 +60,14 @@ export function addOperatorCommand({ program, run }: Host): void {
     group
       .command("burn")
       .description("give the role up for ever: anyone may submit batches from then on")
-      .option("--confirm <rollup>", "the rollup's address, since there is no way back"),
+      .option("--confirm <rollup>", "the rollup's address, because this cannot be undone"),
   );
   addExamples(burn, "cairn operator burn --key operator --confirm 0x5FbDB2315678afecb367f032d93F642f64180aa3");
   run(burn, async (context, flags: BurnFlags) => {
     const rollup = context.network().rollup();
     const isConfirmed = flags.confirm !== undefined && isAddressEqual(parseAddress(flags.confirm), rollup);
     if (!isConfirmed && flags.dryRun !== true) {
-      throw cliError("cli/usage", `giving the role up cannot be undone: add --confirm ${getAddress(rollup)}`);
+      throw cliError("cli/usage", `giving up the role cannot be undone: add --confirm ${getAddress(rollup)}`);
     }
     const data = encodeFunctionData({ abi: rollupAbi, functionName: FUNCTIONS.burn });
     return send(context, flags, FUNCTIONS.burn, data, ({ operator }) => operator);
@@ -91,7 +91,7 @@ async function send(
   const allowed = whoMay(before);
   const isAllowed = allowed !== null && isAddressEqual(allowed, from);
   if (!isAllowed && !(await caller.isCallPending({ name, data }))) {
-    throw cliError("cli/not-operator", `${name} is for ${allowed ?? "nobody"} to call, not for ${from}`, {
+    throw cliError("cli/not-operator", `only ${allowed ?? "nobody"} may call ${name}, not ${from}`, {
       details: { ...before, from },
     });
   }

@@ -18,16 +18,16 @@ interface PayOptions extends SendFlags, StateFlags {
 
 const DEFAULT_COUNT = "32";
 
-/** `cairn pay`: pays proven payouts whose lists anyone can rebuild. */
+/** `cairn pay`: executes proven payouts, whose lists anyone can rebuild. */
 export function addPayCommand({ program, run }: Host): void {
   const command = program
     .command("pay")
-    .description("pay proven payouts that nobody has paid yet, their lists rebuilt from L1 alone")
-    .argument("[batch]", "payouts of one batch; of all without")
-    .option("--recipient <address>", "only what goes to this address (and what lies between in the lists)")
+    .description("pay proven payouts that have not been paid yet, with lists rebuilt from L1 alone")
+    .argument("[batch]", "payouts of one batch; default: of all")
+    .option("--recipient <address>", "only payouts to this address (and those between them in the lists)")
     .option(
       "--max-count <number>",
-      "records of a list in one transaction; its gas limit is for the worst of them",
+      "records of a list per transaction; its gas limit allows for their worst case",
       DEFAULT_COUNT,
     );
   addNetworkOptions(addKeyOptions(addStateOption(addSendOptions(command))));
@@ -74,5 +74,5 @@ async function tell({ network }: RestoredSession, outcome: PayOutcome): Promise<
 
 function parseNumber(text: string, what: string, most: number): number {
   if (/^[1-9][0-9]{0,14}$/.test(text) && Number(text) <= most) return Number(text);
-  throw cliError("cli/usage", `${what} is a number from 1 to ${most}, not ${text}`);
+  throw cliError("cli/usage", `${what} must be a number from 1 to ${most}, not ${text}`);
 }

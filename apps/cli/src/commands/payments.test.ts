@@ -73,7 +73,7 @@ describe("payments", () => {
       ]);
     });
 
-    it("pays to payment codes and indices, and everything", async () => {
+    it("pays to payment codes and indices, and whole balances", async () => {
       const code = encodePaymentCode({ owner: addressToBigint(BOB.address), key: keys.bob }, DOMAIN);
       await cairn("transfer", "all", "ETH", code, "--from", "65", "--valid-for", "600");
       const [transaction] = onlySubmitted();
@@ -96,7 +96,7 @@ describe("payments", () => {
       await refused(2, "cli/unknown-key", "transfer", "1", "ETH", STRANGER, "--key", "nobody");
     });
 
-    it("does not take every fee that a node asks for", async () => {
+    it("does not accept every fee that a node asks for", async () => {
       node.state.fee = (3n * ETH).toString();
       await refused(1, "cli/fee-too-high", "transfer", "0.1", "ETH", STRANGER);
       node.state.fee = (ETH / 10n).toString();
@@ -125,7 +125,7 @@ describe("payments", () => {
       });
     });
 
-    it("waits, and tells when it was in vain", async () => {
+    it("waits, and says so when that was in vain", async () => {
       node.state.status = "expired";
       expect(await cairn("transfer", "1", "ETH", STRANGER, "--wait", "final")).toMatchObject({
         code: 1,
@@ -174,7 +174,7 @@ describe("payments", () => {
     const accept = (give: string, get: string, ...rest: string[]) =>
       cairn("swap", "accept", offer(), give, "USD", get, "ETH", "--key", "bob", ...rest);
 
-    it("is offered, shown and accepted on the agreed terms alone", async () => {
+    it("is offered, shown and accepted only on the agreed terms", async () => {
       const made = await cairn("swap", "offer", "0.1", "ETH", "300", "USD", "66", "--out", offer());
       expect(made).toMatchObject({
         code: 0,
@@ -195,14 +195,14 @@ describe("payments", () => {
       ]);
     });
 
-    it("is printed as it is when no file is named", async () => {
+    it("is printed when no file is named", async () => {
       const { stdout } = await runInTest(["swap", "offer", "0.1", "ETH", "300", "USD", "66"], home.env);
       writeFileSync(offer(), stdout);
       expect((await cairn("swap", "show", offer())).code).toBe(0);
       expect(JSON.parse(readFileSync(offer(), "utf8"))).toMatchObject({ type: "cairn-swap-offer", version: 1 });
     });
 
-    it("is done at once between two keys at hand", async () => {
+    it("is done directly between two local keys", async () => {
       expect(await cairn("swap", "direct", "0.1", "ETH", "300", "USD", "--with", "bob")).toMatchObject({ code: 0 });
       expect(onlySubmitted()).toHaveLength(2);
     });
@@ -219,7 +219,7 @@ describe("payments", () => {
   });
 
   describe("balance", () => {
-    it("shows own accounts, an owner's, a code's, one account", async () => {
+    it("shows the user's accounts, an owner's, a code's, or one account", async () => {
       const indices = async (...args: string[]) =>
         (await cairn("balance", ...args)).value.accounts.map(({ index }: Account) => index);
       expect(await indices()).toEqual([64, 65]);
@@ -236,7 +236,7 @@ describe("payments", () => {
   });
 
   describe("balance of an owner for whom a stranger opened many accounts", () => {
-    it("comes in pages, and by token at once", async () => {
+    it("comes in pages, and directly by token", async () => {
       const before = node.state.accounts;
       const junk = Array.from({ length: 150 }, (_, i) => account(100 + i, BOB.address, keys.alice, { tokenId: 9 }));
       node.state.accounts = [...junk, account(400, BOB.address, keys.bob, {}), ...before];

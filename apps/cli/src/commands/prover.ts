@@ -3,7 +3,7 @@ import { addExamples, addJsonOption, type Host } from "../host.ts";
 import { addSettingOptions, settingArguments } from "../node-options.ts";
 import { runNodeProcess } from "../node-process.ts";
 
-/** Settings that a prover looks at. */
+/** Settings that a prover uses. */
 const USED: readonly string[] = [
   "DATABASE_URL",
   "CAIRN_PROVERS",
@@ -15,11 +15,11 @@ const USED: readonly string[] = [
   "CAIRN_LOG_LEVEL",
 ];
 
-/** `cairn prover`: makes proofs for a node elsewhere, until it is stopped. */
+/** `cairn prover`: makes proofs for a node elsewhere, until stopped. */
 export function addProverCommand({ program, serve }: Host): void {
   const settings = listSettings().filter(({ env }) => USED.includes(env));
   const command = program.command("prover").description("make proofs for a node that shares its database");
-  addSettingOptions(command, settings, "Settings, each also as the variable that is named:");
+  addSettingOptions(command, settings, "Settings, each also available as the named variable:");
   addJsonOption(command);
   addExamples(command, "DATABASE_URL=postgres://… cairn prover", "cairn prover --provers 2 --prover-memory-mb 8000");
   serve(command, (context) => {

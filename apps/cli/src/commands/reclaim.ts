@@ -16,19 +16,19 @@ interface ReclaimOptions extends SendFlags, StateFlags {
   readonly owner?: string;
 }
 
-/** `cairn reclaim`: pays unprocessed queue entries of a frozen rollup back. */
+/** `cairn reclaim`: refunds unprocessed queue entries of a frozen rollup. */
 export function addReclaimCommand({ program, run }: Host): void {
   const command = program
     .command("reclaim")
-    .description("pay unprocessed queue entries of a frozen rollup back to their owners")
-    .argument("[position]", "one entry; all of the key's owner without")
+    .description("refund unprocessed queue entries of a frozen rollup to their owners")
+    .argument("[position]", "one entry; default: all of the key's owner")
     .option("--owner <address>", "all entries of this owner")
     .option("--all", "all entries of everyone");
   addNetworkOptions(addKeyOptions(addStateOption(addSendOptions(command))));
   addExamples(command, "cairn reclaim 12 --dry-run", "cairn reclaim --key alice", "cairn reclaim --all");
   run(command, async (context, options: ReclaimOptions, positionText: string | undefined) => {
     const wanted = [positionText, options.owner, options.all].filter((given) => given !== undefined);
-    if (wanted.length > 1) throw cliError("cli/usage", "give a position, --owner or --all, not several of them");
+    if (wanted.length > 1) throw cliError("cli/usage", "give only one of a position, --owner and --all");
     const position = positionText === undefined ? null : parsePosition(positionText);
     const owner = options.owner === undefined ? null : parseAddress(options.owner);
     return withRestored(context, options, async (session) => {
@@ -65,7 +65,7 @@ async function tell({ network }: RestoredSession, outcome: ReclaimOutcome): Prom
 function assertReclaimable({ restored }: RestoredSession, open: readonly WaitingEntry[], position: number): void {
   if (open.some((entry) => entry.position === position)) return;
   const { queuePosition } = restored.position();
-  const reason = position < queuePosition ? "was processed by a batch" : "is paid back already, or was never made";
+  const reason = position < queuePosition ? "was processed by a batch" : "is already paid back, or was never made";
   throw cliError("cli/nothing-to-reclaim", `queue entry ${position} ${reason}`, {
     details: { position, queueHead: queuePosition },
   });

@@ -9,7 +9,7 @@ import { addSendOptions, openCaller, type SendFlags } from "../l1/caller.ts";
 import { sentRows } from "../l1/sent-calls.ts";
 import { table } from "../output.ts";
 
-/** `cairn register-token`: gives an ERC-20 its number, so that it can be deposited. */
+/** `cairn register-token`: gives an ERC-20 a number, so that it can be deposited. */
 export function addRegisterTokenCommand({ program, run }: Host): void {
   const command = program
     .command("register-token")
@@ -26,7 +26,7 @@ export function addRegisterTokenCommand({ program, run }: Host): void {
     const call = { name: "registerToken", data };
     const alreadyIs = (tokenId: number) => ({
       data: { tokenId, token, isNew: false, transactions: [] },
-      text: `${token} is token ${tokenId} already.`,
+      text: `${token} is already token ${tokenId}.`,
     });
     if (!(await caller.isCallPending(call))) {
       const known = await numberOf();
@@ -47,7 +47,7 @@ export function addRegisterTokenCommand({ program, run }: Host): void {
   });
 }
 
-/** The number that this transaction gave the token. Throws `cli/wrong-chain`. */
+/** The number that this transaction assigned to the token. Throws `cli/wrong-chain`. */
 function registeredId({ logs, transactionHash }: TransactionReceipt, rollup: Address, token: Address): number {
   const own = logs.filter((log) => isAddressEqual(log.address, rollup));
   const events = parseEventLogs({ abi: rollupAbi, eventName: "TokenRegistered", logs: own });
@@ -60,6 +60,6 @@ async function assertErc20(reader: L1Reader, token: Address): Promise<void> {
   try {
     await reader.readContract({ address: token, abi: erc20Abi, functionName: "totalSupply" });
   } catch (cause) {
-    throw cliError("cli/bad-address", `${token} is no ERC-20`, { cause });
+    throw cliError("cli/bad-address", `${token} is not an ERC-20`, { cause });
   }
 }

@@ -11,9 +11,9 @@ import { type CommandResult, table } from "../output.ts";
 import {
   addStateOption,
   openL1Access,
+  reportProgress,
   type StateFlags,
   stateDir,
-  tellProgress,
   withStore,
 } from "../restored/session.ts";
 
@@ -30,15 +30,15 @@ interface RestoreFlags extends StateFlags {
 export function addRestoreCommand({ program, run }: Host): void {
   const command = program
     .command("restore")
-    .description("rebuild the whole state from L1 alone, or go on where an earlier run was interrupted")
+    .description("rebuild the whole state from L1 alone, or continue where an earlier run was interrupted")
     .option("--archive <files...>", "batch archives to read before L1, in this order")
-    .option("--write-archive <file>", "also write all batches from where the state stands into a batch archive")
+    .option("--write-archive <file>", "also write all batches after the state's position into a batch archive")
     .addOption(
-      new Option("--head <tag>", "which head of L1 counts").choices(["latest", "safe", "finalized"]).default("latest"),
+      new Option("--head <tag>", "which head of L1 to use").choices(["latest", "safe", "finalized"]).default("latest"),
     )
-    .option("--check-every-batch", "compare the root after each batch, which is slow but names the wrong one")
+    .option("--check-every-batch", "compare the root after each batch: slow, but identifies a wrong one")
     .option("--second-l1 <url>", "another L1 node that must agree on the result")
-    .option("--offline", "read archives alone; then nothing is compared with the contract");
+    .option("--offline", "read only archives; nothing is compared with the contract");
   addNetworkOptions(addStateOption(command));
   addExamples(
     command,
@@ -52,7 +52,8 @@ export function addRestoreCommand({ program, run }: Host): void {
 async function restore(context: Context, flags: RestoreFlags & CommonOptions): Promise<CommandResult> {
   const { archive = [], writeArchive, head, checkEveryBatch, offline, secondL1 } = flags;
   const isOffline = offline === true;
-  if (isOffline && secondL1 !== undefined) throw cliError("cli/usage", "--second-l1 has nothing to confirm --offline");
+  if (isOffline && secondL1 !== undefined)
+    throw cliError("cli/usage", "--second-l1 cannot confirm anything with --offline");
   if (isOffline && archive.length === 0) throw cliError("cli/usage", "--offline needs --archive");
   const network = context.network();
   const rollup = isOffline ? null : (await openL1Access(network)).rollup;
@@ -68,7 +69,7 @@ async function restore(context: Context, flags: RestoreFlags & CommonOptions): P
       head,
       checkEveryBatch: checkEveryBatch === true,
       signal: context.signal,
-      onProgress: (progress) => tellProgress(context, progress),
+      onProgress: (progress) => reportProgress(context, progress),
     });
     if (secondL1 !== undefined) await confirm(result, secondL1, network.rollup(), await network.chainId());
     const isConfirmed = secondL1 !== undefined;

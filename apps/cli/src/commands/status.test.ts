@@ -25,7 +25,7 @@ describe("status and doctor", () => {
     return { code, value: JSON.parse(stdout) };
   };
 
-  it("tell how far the node is", async () => {
+  it("show the node's progress", async () => {
     node.state.blocks = [blockOf(3), blockOf(1, { sealedAtMs: Date.now() - 90_000 })];
     expect(await cairn("status")).toMatchObject({
       code: 0,
@@ -35,7 +35,7 @@ describe("status and doctor", () => {
     expect(stdout).toMatch(/waiting +3 for L1, the oldest for 9\d s/);
   });
 
-  it("exit with 1 and say what is wrong when a part is not ready or away", async () => {
+  it("exit with 1 and say what is wrong when a part is not ready or unreachable", async () => {
     node.state.isReady = false;
     expect(await cairn("status")).toMatchObject({ code: 1, value: { isGood: false } });
     expect(await cairn("doctor")).toMatchObject({ code: 1, value: { isHealthy: false } });
@@ -54,7 +54,7 @@ describe("status and doctor", () => {
     expect((await runInTest(["status"], {})).stderr).toContain("cli/not-configured");
   });
 
-  it("give an advice with every warning and failure", async () => {
+  it("give advice with every warning and failure", async () => {
     node.state.domain = { ...DOMAIN, rollup: 1n };
     for (const findings of [
       (await cairn("doctor")).value.findings,
@@ -68,19 +68,19 @@ describe("status and doctor", () => {
     }
   });
 
-  it("are content with one block size that can be proven, and say which", () => {
+  it("accept one provable block size, and say which", () => {
     const cache = mkdtempSync(join(tmpdir(), "cairn-cache-"));
     mkdirSync(join(cache, "circuits", "block16-0"), { recursive: true });
     writeFileSync(join(cache, "circuits", "block16-0", "program.json"), "{}");
     symlinkSync(join(TEST_CACHE_DIR, "contracts"), join(cache, "contracts"));
     const [circuits] = checkBuilds(cache);
     expect(circuits).toEqual({ name: "circuits", result: "ok", found: "blocks of 16 slots", advice: null });
-    // A circuit without its verifier is of no use.
+    // A circuit without its verifier is useless.
     expect(checkBuilds(cache, [64])[0]).toMatchObject({ result: "warn", found: "none" });
     rmSync(cache, { recursive: true });
   });
 
-  it("find a machine, builds and disks that do not suffice", () => {
+  it("detect an insufficient machine, builds and disks", () => {
     expect(checkMachine("20.1.0", "win32 ia32").map(({ result }) => result)).toEqual(["fail", "fail"]);
     expect(checkMachine("24.0.0", "linux x64").map(({ result }) => result)).toEqual(["ok", "ok"]);
     const empty = mkdtempSync(join(tmpdir(), "cairn-cache-"));

@@ -6,20 +6,18 @@ import { type NodeView, readNode } from "../health/node-view.ts";
 import { addExamples, addNetworkOptions, type Host } from "../host.ts";
 import { type Failure, table, toFailure } from "../output.ts";
 
-/** Something that was asked for, or why it could not be had. */
+/** A requested value, or why it is missing. */
 type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
 
 /** `cairn status`: node, L1, queue, batches, lag. */
 export function addStatusCommand({ program, run }: Host): void {
-  const command = program
-    .command("status")
-    .description("show node, L1, queue, batches, and how far they are behind one another");
+  const command = program.command("status").description("show node, L1, queue, batches, and how far each lags");
   addNetworkOptions(command);
   addExamples(command, "cairn status", "cairn status --json --node-url https://node.example");
   run(command, async (context) => {
     const network = context.network();
     if (!network.hasNode() && !network.hasL1()) {
-      throw cliError("cli/not-configured", `neither a node nor L1 is named, also not in ${network.profilePath}`);
+      throw cliError("cli/not-configured", `neither a node nor L1 is named, not even in ${network.profilePath}`);
     }
     const [node, l1] = await Promise.all([
       network.hasNode() ? ask(() => readNode(network.node(), context.signal)) : null,
@@ -84,13 +82,13 @@ function l1Rows(answer: Answer<RollupOnL1> | null): string[][] {
     [
       "queue",
       queue.feeWei === null
-        ? `${queue.waiting} left over: their owners take them back (cairn reclaim); it takes no new entries`
+        ? `${queue.waiting} left over: their owners can reclaim them (cairn reclaim); no new entries are accepted`
         : `${queue.waiting} waiting, ${queue.overdue} overdue; a new entry costs ${formatAmount(queue.feeWei, eth)}`,
     ],
   ];
 }
 
-/** What node and L1 say differently. */
+/** Disagreements between node and L1. */
 function compare(node: Answer<NodeView> | null, l1: Answer<RollupOnL1> | null): string[] {
   if (node === null || l1 === null || !node.ok || !l1.ok) return [];
   const { rollup } = node.value;

@@ -6,8 +6,8 @@ import { addExamples, addKeyOptions, addNetworkOptions, type Host, markSending }
 import { table } from "../output.ts";
 import { addFeeOptions } from "../payments/fees.ts";
 import { findSender, openSigning } from "../payments/session.ts";
-import { submitAndTell } from "../payments/submit.ts";
-import { accept, describeTerms, offerTo, parseBargain, readOffer, type SwapOptions } from "../payments/swaps.ts";
+import { submitAndReport } from "../payments/submit.ts";
+import { accept, describeTerms, offerTo, parseDeal, readOffer, type SwapOptions } from "../payments/swaps.ts";
 import { addValidityOption } from "../payments/validity.ts";
 import { addWaitOptions, type WaitFlags } from "../payments/waiting.ts";
 
@@ -25,12 +25,12 @@ export function addSwapCommand({ program, run }: Host): void {
 
   const offer = withSums(signing("offer", "sign an offer to someone"))
     .argument("<taker>", "payment code, owner's address, or the account that pays")
-    .option("--out <file>", "write the offer to a file; to stdout without");
+    .option("--out <file>", "write the offer to a file; default: stdout");
   addExamples(offer, "cairn swap offer 0.1 ETH 300 USD cairn1… --out offer.json");
   run(offer, async (context, options: SwapOptions & { readonly out?: string }, ...args: Five) => {
     const [giveAmount, giveToken, getAmount, getToken, taker] = args;
-    const bargain = await parseBargain(context.network(), [giveAmount, giveToken, getAmount, getToken]);
-    const made = await offerTo(await openSigning(context), bargain, taker, options);
+    const deal = await parseDeal(context.network(), [giveAmount, giveToken, getAmount, getToken]);
+    const made = await offerTo(await openSigning(context), deal, taker, options);
     const json = offerToJson(made);
     const terms = swapTerms(made);
     const text = JSON.stringify(json, null, 2);
@@ -60,7 +60,7 @@ export function addSwapCommand({ program, run }: Host): void {
     };
   });
 
-  const take = signing("accept", "accept an offer if its terms are these, and submit both sides").argument(
+  const take = signing("accept", "accept an offer if it has these terms, and submit both sides").argument(
     "<file>",
     "the offer, - for stdin",
   );
@@ -68,9 +68,9 @@ export function addSwapCommand({ program, run }: Host): void {
   addExamples(take, "cairn swap accept offer.json 300 USD 0.1 ETH --wait confirmed");
   run(take, async (context, options: SwapOptions & WaitFlags, file: string, ...sums: Four) => {
     const found = readOffer(file);
-    const bargain = await parseBargain(context.network(), sums);
+    const deal = await parseDeal(context.network(), sums);
     const session = await openSigning(context);
-    return submitAndTell(context, session, await accept(session, found, bargain, options), options);
+    return submitAndReport(context, session, await accept(session, found, deal, options), options);
   });
 
   const direct = withSums(signing("direct", "swap between two keys of your own, as on a devnet")).requiredOption(
@@ -80,14 +80,14 @@ export function addSwapCommand({ program, run }: Host): void {
   addWaitOptions(markSending(direct));
   addExamples(direct, "cairn swap direct 0.1 ETH 300 USD --key alice --with bob");
   run(direct, async (context, options: SwapOptions & WaitFlags & { readonly with: string }, ...sums: Four) => {
-    const bargain = await parseBargain(context.network(), sums);
+    const deal = await parseDeal(context.network(), sums);
     const [maker, taker] = [await openSigning(context), await openSigning(context, options.with)];
-    if (maker.identity.name === taker.identity.name) throw cliError("cli/usage", "--key and --with name the same key");
-    const from = await findSender(taker, bargain.receive.token);
-    const made = await offerTo(maker, bargain, String(from.index), options);
-    const { give, receive } = bargain;
+    if (maker.identity.name === taker.identity.name) throw cliError("cli/usage", "--key and --with are the same key");
+    const from = await findSender(taker, deal.receive.token);
+    const made = await offerTo(maker, deal, String(from.index), options);
+    const { give, receive } = deal;
     const group = await accept(taker, made, { give: receive, receive: give }, {});
-    return submitAndTell(context, taker, group, options);
+    return submitAndReport(context, taker, group, options);
   });
 }
 

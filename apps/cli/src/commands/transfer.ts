@@ -3,7 +3,7 @@ import { assertCovered, assertFee, parseSignedAmount } from "../payments/amount.
 import { addFeeOptions, chooseFee, type FeeOptions } from "../payments/fees.ts";
 import { findPayee } from "../payments/payee.ts";
 import { findSender, openSigning, parseIndex } from "../payments/session.ts";
-import { submitAndTell } from "../payments/submit.ts";
+import { submitAndReport } from "../payments/submit.ts";
 import { addValidityOption, parseValidity, type ValidityOptions } from "../payments/validity.ts";
 import { addWaitOptions, type WaitFlags } from "../payments/waiting.ts";
 import { findToken } from "../tokens.ts";
@@ -20,7 +20,7 @@ export function addTransferCommand({ program, run }: Host): void {
     .argument("<amount>", "in whole units, or all")
     .argument("<token>", "symbol, number or contract")
     .argument("<to>", "account index, owner's address, or payment code")
-    .option("--from <index>", "account that pays; the key's richest without");
+    .option("--from <index>", "account that pays; default: the key's richest");
   addWaitOptions(addValidityOption(addFeeOptions(command)));
   addNetworkOptions(addKeyOptions(markSending(command)));
   addExamples(
@@ -42,6 +42,6 @@ export function addTransferCommand({ program, run }: Host): void {
     assertFee(fee, token);
     assertCovered(from, amount, fee, token);
     const signed = session.wallet.transfer({ from, to: payee, amount, fee, ...validUntil });
-    return submitAndTell(context, session, [signed], options);
+    return submitAndReport(context, session, [signed], options);
   });
 }

@@ -50,7 +50,7 @@ describe("cairn tx of a deposit", () => {
     return { code, value: JSON.parse(stdout) };
   };
 
-  it("finds the block that took it by counting back", async () => {
+  it("finds the block that consumed it by counting back", async () => {
     expect(await cairn(HASH)).toMatchObject({
       code: 0,
       value: { entries: [{ position: POSITION, amount: "7", status: "proven", block: 2 }] },
@@ -59,7 +59,7 @@ describe("cairn tx of a deposit", () => {
     expect((await cairn(HASH)).value.entries).toMatchObject([{ status: "confirmed", block: 4 }]);
   });
 
-  it("waits, and tells when it took too long", async () => {
+  it("waits, and says when it took too long", async () => {
     expect(await cairn(HASH, "--wait", "proven")).toMatchObject({ code: 0 });
     expect(await cairn(HASH, "--wait", "final", "--timeout", "1")).toMatchObject({
       code: 1,
@@ -67,7 +67,7 @@ describe("cairn tx of a deposit", () => {
     });
   });
 
-  it("says when the node has not seen it, or has another at its place", async () => {
+  it("says when the node has not seen it, or has another in its place", async () => {
     node.state.queue = { entries: [], processed: 7, next: null };
     expect((await cairn(HASH)).value.entries).toMatchObject([{ status: "unseen", block: null }]);
     expect(await cairn(OTHER)).toMatchObject({ code: 1, value: { error: { code: "cli/unknown-transaction" } } });
@@ -77,7 +77,7 @@ describe("cairn tx of a deposit", () => {
 
 function resultOf(method: string, params: readonly unknown[]): unknown {
   if (method === "eth_chainId") return "0x7a69";
-  // The contract's state: nothing but zeros is enough to show that it is there.
+  // The contract's state: zeros are enough to show that it exists.
   if (method === "eth_call") return `0x${"0".repeat(64 * 8)}`;
   if (method !== "eth_getTransactionReceipt" || params[0] !== HASH) return null;
   const topics = encodeEventTopics({

@@ -15,7 +15,7 @@ import { addWaitOptions, findPayout, patienceOf, progressOf, type WaitFlags } fr
 import { tokenForShow } from "../tokens.ts";
 import { waitForEntry } from "./deposit.ts";
 
-/** `cairn tx`: what became of a transaction, or of what an L1 transaction put into the queue. */
+/** `cairn tx`: what became of a transaction, or of the queue entries of an L1 transaction. */
 export function addTxCommand({ program, run }: Host): void {
   const command = program
     .command("tx")
@@ -59,7 +59,7 @@ async function tellTransaction(
   return { data: { ...shown, payout }, text: await describeTransaction(network, shown, payout, true) };
 }
 
-/** What an L1 transaction put into the queue, entry by entry. */
+/** The queue entries of an L1 transaction, one by one. */
 async function tellEntries(
   context: Context,
   { client, network }: NodeSession,
@@ -76,7 +76,7 @@ async function tellEntries(
   if (receipt.status === "reverted") throw cliError("cli/unknown-transaction", `${hash} reverted on L1`);
   const entries = entriesOf(rollup, receipt);
   if (entries.length === 0)
-    throw cliError("cli/unknown-transaction", `${hash} put nothing into the queue of this rollup`);
+    throw cliError("cli/unknown-transaction", `${hash} added nothing to the queue of this rollup`);
   const told: object[] = [];
   const rows: string[][] = [];
   for (const entry of entries) {

@@ -18,14 +18,14 @@ interface VerifyOptions {
 
 const REPOSITORY = join(import.meta.dirname, "../../../..");
 
-/** `cairn verify-deployment`: is what is deployed what the sources of this checkout say? */
+/** `cairn verify-deployment`: is the deployment what the sources of this checkout produce? */
 export function addVerifyDeploymentCommand({ program, run }: Host): void {
   const command = program
     .command("verify-deployment")
     .description(
       "rebuild circuits, keys, verifiers and contracts from this checkout, and compare them with a deployment",
     )
-    .option("--cached", "trust what the cache holds for the same sources instead of building anew")
+    .option("--cached", "trust cached builds of the same sources instead of rebuilding")
     .option("--creation-tx <hash>", "transaction that created the rollup, for L1 nodes without old state");
   addNetworkOptions(command);
   addExamples(
@@ -58,7 +58,7 @@ async function verifyDeployment(context: Context, options: VerifyOptions & Commo
     ...(deploymentBlock === undefined ? {} : { blockNumber: BigInt(deploymentBlock) }),
   });
   const isCached = options.cached === true;
-  output.progress(isCached ? "NOT REBUILDING: taking what the cache holds …" : "building from the sources …");
+  output.progress(isCached ? "NOT REBUILDING: using the cache …" : "building from the sources …");
   const { expected, circuits } = await buildExpectation(deployed, {
     isCached,
     cacheDir: resolve(terminal.env.CAIRN_CACHE_DIR || join(REPOSITORY, ".cache")),

@@ -28,7 +28,7 @@ interface WatchOptions extends StateFlags {
   readonly operator?: string;
 }
 
-/** An alarm as it is shown. */
+/** An alarm as shown. */
 type ShownAlarm = Alarm & { readonly severity: AlarmSeverity; readonly text: string };
 
 const MS_PER_SECOND = 1000;
@@ -40,13 +40,13 @@ export function addWatchCommand({ program, serve }: Host): void {
   const command = program
     .command("watch")
     .description(
-      "follow a rollup from L1 alone, and alarm when entries are overdue, data does not fit, money is missing or unpaid",
+      "follow a rollup from L1 alone, and raise an alarm when entries are overdue, data does not match, or money is missing or unpaid",
     )
-    .option("--once", "check once; exit code 1 when there is an alarm beyond information")
+    .option("--once", "check once; exit code 1 if there is more than an informational alarm")
     .option("--interval <seconds>", "time between checks", DEFAULT_INTERVAL)
     .option("--payout-age <seconds>", "how long payouts may stay unpaid", String(DEFAULT_ALARM_LIMITS.payoutAgeSeconds))
     .option("--head-age <seconds>", "how old L1's head may be", String(DEFAULT_ALARM_LIMITS.headAgeSeconds))
-    .option("--operator <address>", "who should be operator; whoever it is at the start without");
+    .option("--operator <address>", "who should be operator; default: whoever it is at the start");
   addNetworkOptions(addStateOption(command));
   addExamples(command, "cairn watch", "cairn watch --once --json", "cairn watch --interval 60 --payout-age 3600");
   serve(command, watch);
@@ -87,7 +87,7 @@ async function follow(monitor: RollupMonitor, signal: AbortSignal): Promise<0> {
   return 0;
 }
 
-/** One check as a command's result; exit code 1 when there is more than information. */
+/** One check as a command's result; exit code 1 if there is more than an informational alarm. */
 function reportResult({ observation, alarms }: MonitorReport): CommandResult {
   const shown = alarms.map(toShown);
   const isGood = shown.every(({ severity }) => severity === "info");
@@ -112,7 +112,7 @@ function reportResult({ observation, alarms }: MonitorReport): CommandResult {
   };
 }
 
-/** What a check found that the one before did not, or no more. */
+/** Changes since the previous check. */
 function tellChanges({ terminal, output }: Context, { observation, raised, cleared, alarms }: MonitorReport): void {
   const time = new Date().toISOString();
   if (output.isJson) {

@@ -3,7 +3,7 @@ import { addExamples, addKeyOptions, addNetworkOptions, type Host, markSending }
 import { assertCovered, assertFee, parseSignedAmount } from "../payments/amount.ts";
 import { addFeeOptions, chooseFee, type FeeOptions } from "../payments/fees.ts";
 import { findSender, openSigning, parseIndex } from "../payments/session.ts";
-import { submitAndTell } from "../payments/submit.ts";
+import { submitAndReport } from "../payments/submit.ts";
 import { addValidityOption, parseValidity, type ValidityOptions } from "../payments/validity.ts";
 import { addWaitOptions, type WaitFlags } from "../payments/waiting.ts";
 import { findToken } from "../tokens.ts";
@@ -12,15 +12,15 @@ interface WithdrawOptions extends FeeOptions, WaitFlags, ValidityOptions {
   readonly from?: string;
 }
 
-/** `cairn withdraw`: takes money out to L1. */
+/** `cairn withdraw`: moves money to L1. */
 export function addWithdrawCommand({ program, run }: Host): void {
   const command = program
     .command("withdraw")
-    .description("take money out to an L1 address")
+    .description("move money to an L1 address")
     .argument("<amount>", "in whole units, or all")
     .argument("<token>", "symbol, number or contract")
-    .argument("[recipient]", "L1 address; the owner's without")
-    .option("--from <index>", "account that pays; the key's richest without");
+    .argument("[recipient]", "L1 address; default: the owner's")
+    .option("--from <index>", "account that pays; default: the key's richest");
   addWaitOptions(addValidityOption(addFeeOptions(command)), ["confirmed", "proven", "final", "paid"]);
   addNetworkOptions(addKeyOptions(markSending(command)));
   addExamples(
@@ -43,7 +43,7 @@ export function addWithdrawCommand({ program, run }: Host): void {
       assertCovered(from, amount, fee, token);
       const recipient = given ?? session.identity.owner;
       const signed = session.wallet.withdraw({ from, recipient, amount, fee, ...validUntil });
-      return submitAndTell(context, session, [signed], options);
+      return submitAndReport(context, session, [signed], options);
     },
   );
 }

@@ -4,7 +4,7 @@ import { runInTest } from "../../test/run.ts";
 
 const scriptOf = async (shell: string): Promise<string> => (await runInTest(["completion", shell])).stdout;
 
-/** What bash offers after these words. */
+/** The completions that bash offers after these words. */
 async function offered(...words: string[]): Promise<string[]> {
   const line = ["cairn", ...words];
   const script = `${await scriptOf("bash")}

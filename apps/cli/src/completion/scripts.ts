@@ -1,6 +1,6 @@
 import type { Candidate, Place } from "./tree.ts";
 
-/** Shells that completion scripts exist for. */
+/** Shells with completion scripts. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
 /** A shell. */

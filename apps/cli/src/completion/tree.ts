@@ -1,6 +1,6 @@
 import type { Command, Option } from "commander";
 
-/** Something that can be completed, with what it means. */
+/** A possible completion and its meaning. */
 export interface Candidate {
   readonly word: string;
   readonly text: string;
@@ -12,7 +12,7 @@ export interface Place {
   readonly path: string;
   readonly commands: readonly Candidate[];
   readonly options: readonly Candidate[];
-  /** Values of the options and arguments that allow only some. */
+  /** Values of options and arguments with a fixed set. */
   readonly values: readonly { readonly flag: string; readonly choices: readonly string[] }[];
   readonly argumentChoices: readonly string[];
 }

@@ -9,7 +9,7 @@ import { readRecipients } from "./balances.ts";
 import { comparePayout } from "./checks.ts";
 import type { BatchReport, PayoutReport } from "./report.ts";
 
-/** What carries batches to L1. */
+/** Dependencies for bringing batches to L1. */
 export interface Carrier {
   readonly devnet: DevRollup;
   readonly tree: StateTree;
@@ -31,7 +31,7 @@ export interface CarriedBatch {
 /** Called as each step of a batch is done. */
 export type StepDone = (step: "sealed" | "proven" | "accepted" | "paid", batch: Partial<BatchReport>) => void;
 
-/** Seals, proves, submits and pays one block. Throws `demo/difference` when L1 pays something else than it owes. */
+/** Seals, proves, submits and pays one block. Throws `demo/difference` when L1 pays something other than it owes. */
 export async function carryBatch(carrier: Carrier, builder: BlockBuilder, done: StepDone): Promise<CarriedBatch> {
   const { devnet, tree, circuit, gates, compress } = carrier;
   const operator = devnet.wallet(0);
@@ -82,7 +82,7 @@ export async function carryBatch(carrier: Carrier, builder: BlockBuilder, done: 
   return { sealed, report, payouts, seconds };
 }
 
-/** All that the list owes the recipient of `payout` in its token. */
+/** Everything that the list owes the recipient of `payout` in its token. */
 function owedTo(payout: Payout, payouts: readonly Payout[]): bigint {
   return payouts
     .filter(({ recipient, tokenId }) => recipient === payout.recipient && tokenId === payout.tokenId)

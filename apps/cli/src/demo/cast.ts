@@ -11,7 +11,7 @@ export interface Player extends Person {
   readonly keyFrom: CastMember["keyFrom"];
 }
 
-/** Gives everyone of the cast an L1 wallet and an L2 key. Throws `crypto/non-deterministic-wallet`. */
+/** Gives everyone in the cast an L1 wallet and an L2 key. Throws `crypto/non-deterministic-wallet`. */
 export async function createCast(devnet: DevRollup): Promise<ReadonlyMap<string, Player>> {
   const players = await Promise.all(CAST.map((member) => createPlayer(devnet, member)));
   return new Map(players.map((player) => [player.name, player]));
@@ -24,7 +24,7 @@ async function createPlayer(devnet: DevRollup, { name, l1Account, keyFrom }: Cas
   return { name, owner: addressToBigint(wallet.account.address), secretKey, key, wallet, keyFrom };
 }
 
-/** Someone without L2 key gets one all the same, which no account knows. */
+/** Someone without an L2 key gets one anyway, which no account uses. */
 async function createKey(devnet: DevRollup, wallet: L1Wallet, from: CastMember["keyFrom"]): Promise<SecretKey> {
   if (from !== "wallet") return generateSecretKey();
   return secretKeyFromWallet(rollupDomain(devnet.rollup), (typedData) =>

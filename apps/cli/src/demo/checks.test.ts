@@ -51,7 +51,7 @@ describe("the demo's comparison", () => {
     expect(() => createComparison(ROLLUP, tree).follow(model, executed)).not.toThrow();
   });
 
-  it("sees a balance that differs by one", () => {
+  it("detects a balance that differs by one", () => {
     const { tree, executed } = blockOf([deposit(10n)]);
     const { model } = blockOf([deposit(11n)]);
     expect(() => createComparison(ROLLUP, tree).follow(model, executed)).toThrow(
@@ -59,7 +59,7 @@ describe("the demo's comparison", () => {
     );
   });
 
-  it("sees a missing account and a missing payout", () => {
+  it("detects a missing account and a missing payout", () => {
     const { tree, executed, model } = blockOf([deposit(10n), exit]);
     const another = blockOf([deposit(10n), deposit(5n)]);
     expect(() => createComparison(ROLLUP, tree).follow(another.model, executed)).toThrow(/next index/);
@@ -67,7 +67,7 @@ describe("the demo's comparison", () => {
     expect(() => createComparison(ROLLUP, tree).follow(model, unpaid)).toThrow(/payout list/);
   });
 
-  it("sees a payout that did not arrive whole", () => {
+  it("detects a payout that did not arrive in full", () => {
     const payout = { recipient: 5n, tokenId: tokenId(0), amount: 7n };
     expect(() => comparePayout(payout, 7n, 100n, 107n)).not.toThrow();
     expect(() => comparePayout(payout, 7n, 100n, 106n)).toThrow(expect.objectContaining({ code: "demo/difference" }));

@@ -39,7 +39,7 @@ export function createComparison(rollup: L1Rollup, tree: StateTree): Comparison 
   };
 }
 
-/** The state root that L1 has. */
+/** L1's state root. */
 export async function readL1Root(rollup: L1Rollup): Promise<string> {
   const state = await rollup.reader.readContract({ address: rollup.address, abi: rollupAbi, functionName: "state" });
   return state.root;

@@ -23,7 +23,7 @@ export function shorten(hex: string): string {
   return hex.length <= 22 ? hex : `${hex.slice(0, 10)}…${hex.slice(-8)}`;
 }
 
-/** Tells what an L1 operation or transaction did. */
+/** Describes what an L1 operation or transaction did. */
 export function describeReceipt(receipt: Receipt): string {
   if (receipt.type === "noop") return "nothing";
   if (receipt.type === "transaction") {
@@ -70,7 +70,7 @@ export function createStepPrinter(print: Print): StepDone {
   };
 }
 
-/** Prints where the money of a batch went on L1, and how long the batch took. */
+/** Prints where a batch's money went on L1, and how long the batch took. */
 export function printArrival(print: Print, batch: CarriedBatch, decimalsOf: (token: string) => number): void {
   for (const { recipient, token, amount } of batch.payouts) {
     print(`    payout          ${formatUnits(BigInt(amount), decimalsOf(token))} ${token} to ${recipient}: arrived`);

@@ -10,7 +10,7 @@ export interface AccountReport {
   readonly balance: string;
 }
 
-/** One batch on its way from the sealed block to L1. */
+/** One batch, from the sealed block to L1. */
 export interface BatchReport {
   readonly number: number;
   readonly blocks: number;
@@ -21,7 +21,7 @@ export interface BatchReport {
   readonly gates: number;
   readonly witnessSeconds: number;
   readonly proveSeconds: number;
-  /** Peak resident memory of the prover; null where the system does not tell. */
+  /** Peak resident memory of the prover; null where the system does not report it. */
   readonly proverPeakBytes: number | null;
   /** Published data as sent, trailing zeros left out. */
   readonly publishedBytes: number;

@@ -25,14 +25,15 @@ const ETH_DECIMALS = 18;
 /** Settings of the demo. */
 export interface DemoOptions {
   readonly slots: BlockSize;
-  /** Folder with what the set-up built. */
+  /** Folder with the results of the set-up. */
   readonly cacheDir: string;
   readonly print: Print;
 }
 
 /**
  * Takes real accounts through the life of the rollup on a fresh L1: deposits, transfers, a swap, withdrawals, proofs,
- * payouts. Throws `demo/difference` when node, reference model and L1 disagree about anything, and what its parts throw.
+ * payouts. Throws `demo/difference` when node, reference model and L1 disagree about anything, and what its parts
+ * throw.
  */
 export async function runDemo({ slots, cacheDir, print }: DemoOptions): Promise<DemoReport> {
   const startMs = performance.now();

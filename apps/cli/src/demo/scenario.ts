@@ -1,7 +1,7 @@
 /** Decimals of the demo's ERC-20. */
 export const USD_DECIMALS = 6;
 
-/** Someone of the demo. L1 accounts are anvil's, by position. */
+/** A person in the demo. L1 accounts are anvil's, by position. */
 export interface CastMember {
   readonly name: string;
   readonly l1Account: number;
@@ -56,7 +56,7 @@ export const CHAPTERS: readonly Chapter[] = [
   {
     title: "Swap, withdrawals, exit",
     explanation:
-      "Alice and Bob swap two tokens: two linked transfers, both or neither. Two withdrawals leave for L1 addresses. Carol, who has no key, demands her balance on L1 and the batch must pay it. Dave gives a new key on L1, then empties his account.",
+      "Alice and Bob swap two tokens: two linked transfers, both or neither. Two withdrawals leave for L1 addresses. Carol, who has no key, requests her balance on L1 and the batch must pay it. Dave sets a new key on L1, then empties his account.",
     statements: `
       force-withdraw carol ETH
       set-key dave ETH to dave-new-key

@@ -28,7 +28,7 @@ import type { Chapter } from "./scenario.ts";
 
 const VALIDITY_SECONDS = 7200;
 
-/** What the story is played on. */
+/** Dependencies of the story. */
 export interface Stage {
   readonly devnet: DevRollup;
   readonly token: DevToken;
@@ -39,23 +39,26 @@ export interface Stage {
   readonly verifySignature: VerifySignature;
 }
 
-/** A chapter turned into a block that is not sealed yet, with what the reference model needs to repeat it. */
+/** A chapter turned into an unsealed block, with what the reference model needs to repeat it. */
 export interface PlayedChapter {
   readonly builder: BlockBuilder;
   readonly model: ModelBlock;
 }
 
 /** What happened to one statement, for the reader. */
-export type Told = (text: string, receipt: Receipt | null) => void;
+export type Narrate = (text: string, receipt: Receipt | null) => void;
 
 /** Plays chapters in order. */
 export interface Story {
   readonly book: ScenarioBook;
-  /** Sends the chapter's L1 transactions, reads the queue back and puts everything into a block. Throws `demo/not-included`. */
-  play(chapter: Chapter, told: Told): Promise<PlayedChapter>;
+  /**
+   * Sends the chapter's L1 transactions, reads the queue back and puts everything into a block. Throws
+   * `demo/not-included`.
+   */
+  play(chapter: Chapter, narrate: Narrate): Promise<PlayedChapter>;
 }
 
-/** A story at its beginning, on genesis. */
+/** A story at its start, on genesis. */
 export function createStory(stage: Stage): Story {
   const { devnet, token, players, tree, slots, compress } = stage;
   const domain = rollupDomain(devnet.rollup);
@@ -65,9 +68,9 @@ export function createStory(stage: Stage): Story {
   let queueHash = EMPTY_QUEUE_HASH;
   let feeAccounts: readonly AccountIndex[] = [];
 
-  const play = async (chapter: Chapter, told: Told): Promise<PlayedChapter> => {
+  const play = async (chapter: Chapter, narrate: Narrate): Promise<PlayedChapter> => {
     const lines = parseScenario(`token ${token.symbol} ${token.id} ${token.decimals}\n${chapter.statements}`);
-    await sendAll(lines, told);
+    await sendAll(lines, narrate);
     const queued = await readQueue(devnet.rollup, queuePosition);
     const { timestamp } = await devnet.rollup.reader.getBlock();
     for (const { statement } of lines) {
@@ -90,19 +93,19 @@ export function createStory(stage: Stage): Story {
       if (result.type === "deferred") throw notIncluded("an L1 operation", result.limit);
       l1Operations.push(entry.operation);
       book.record([result.receipt], builder.state);
-      told(`L1 queue entry ${entry.position}: ${entry.operation.type}`, result.receipt);
+      narrate(`L1 queue entry ${entry.position}: ${entry.operation.type}`, result.receipt);
     }
-    const groups = addTransactions(builder, lines, Number(timestamp) + VALIDITY_SECONDS, told);
+    const groups = addTransactions(builder, lines, Number(timestamp) + VALIDITY_SECONDS, narrate);
     queuePosition += queued.length;
     queueHash = queued.at(-1)?.queueHash ?? queueHash;
     return { builder, model: { slotCount: slots, timestamp: Number(timestamp), feeAccounts, l1Operations, groups } };
   };
 
-  const sendAll = async (lines: readonly ScenarioLine[], told: Told): Promise<void> => {
+  const sendAll = async (lines: readonly ScenarioLine[], narrate: Narrate): Promise<void> => {
     for (const { statement, text } of lines) {
       if (statement.type !== "deposit" && statement.type !== "forceWithdraw" && statement.type !== "setKey") continue;
       const receipt = await sendL1Statement(statement, playerOf(players, statement.name), { devnet, token, book });
-      told(`${text}   (L1 transaction, ${receipt.gasUsed} gas)`, null);
+      narrate(`${text}   (L1 transaction, ${receipt.gasUsed} gas)`, null);
     }
   };
 
@@ -110,7 +113,7 @@ export function createStory(stage: Stage): Story {
     builder: BlockBuilder,
     lines: readonly ScenarioLine[],
     validUntil: number,
-    told: Told,
+    narrate: Narrate,
   ): TransactionGroup[] =>
     lines.flatMap(({ statement, text }) => {
       switch (statement.type) {
@@ -123,7 +126,7 @@ export function createStory(stage: Stage): Story {
           if (result.type === "rejected") throw notIncluded(text, result.reason.type);
           if (result.type === "deferred") throw notIncluded(text, result.limit);
           book.record(result.receipts, builder.state);
-          for (const receipt of result.receipts) told(text, receipt);
+          for (const receipt of result.receipts) narrate(text, receipt);
           return [group];
         }
         default:

@@ -33,7 +33,7 @@ export interface PlannedContract {
   readonly gasLimit: bigint;
 }
 
-/** A deployment tried out on L1, without sending anything. */
+/** A deployment simulated on L1, without sending anything. */
 export interface DeploymentPlan {
   readonly chainId: number;
   readonly deployer: Address;
@@ -51,8 +51,8 @@ export interface DeploymentPlan {
 }
 
 /**
- * Tries every creation on L1 as the deployer would send it. Throws `contracts/dev-verifier-refused`, `cli/bad-deployment` when
- * L1 would refuse it or leave other code than the artefacts', and what the RPC throws.
+ * Simulates every creation on L1 as sent by the deployer. Throws `contracts/dev-verifier-refused`, `cli/bad-deployment`
+ * when L1 would refuse it or leave code other than the artefacts', and what the RPC throws.
  */
 export async function planDeployment(
   reader: L1Reader,
@@ -80,7 +80,7 @@ export async function planDeployment(
     verifiers.map(({ slots, runtimeCodeHash }, i) => ({ slots, address: addressAt(i), codeHash: runtimeCodeHash })),
   );
   const data = encodeDeployData({ abi: rollupAbi, bytecode: rollup.bytecode, args });
-  // As if the verifiers had been created: their code is there, and the deployer's nonce beyond them.
+  // As if the verifiers had been created: their code in place, and the deployer's nonce after them.
   const state: SimulatedAccounts = { ...codes, [deployer]: { nonce: nonce + verifiers.length } };
   const { code, gas, gasLimit } = await tryCreation(reader, deployer, rollup.name, data, state);
   const own: PlannedContract = {
@@ -142,5 +142,5 @@ async function tryCreation(
 
 function assertCode({ name, runtimeCodeHash }: VerifierArtefact, code: Hex): void {
   if (keccak256(code) === runtimeCodeHash) return;
-  throw cliError("cli/bad-deployment", `the creation of ${name} would leave other code than was compiled`);
+  throw cliError("cli/bad-deployment", `the creation of ${name} would leave code other than was compiled`);
 }

@@ -5,7 +5,7 @@ import { type Address, type Hex, isAddressEqual, keccak256, zeroAddress } from "
 import { cliError } from "../errors.ts";
 import type { DeploymentArtefacts } from "./artefacts.ts";
 
-/** The file that `cairn deploy` leaves: all that running and verifying the rollup needs. */
+/** The file that `cairn deploy` writes: everything needed to run and verify the rollup. */
 export interface DeploymentRecord {
   readonly version: 1;
   readonly chainId: number;
@@ -28,14 +28,14 @@ export interface DeploymentRecord {
     /** SHA-256 of what the verifier was compiled from. */
     readonly inputHash: string;
   }[];
-  /** keccak256 of the deployed code; the rollup's holds its immutables. */
+  /** keccak256 of the deployed code; the rollup's includes its immutables. */
   readonly codeHashes: { readonly rollup: Hex; readonly accountTree: Hex };
   /** SHA-256 of what the rollup was compiled from. */
   readonly inputHash: string;
   readonly gasUsed: string;
 }
 
-/** Reads back what was deployed. Throws `cli/bad-deployment` when it is not what was asked for. */
+/** Reads back what was deployed. Throws `cli/bad-deployment` when it is not what was requested. */
 export async function recordDeployment(
   reader: L1Reader,
   deployment: RollupDeployment,
@@ -58,7 +58,7 @@ export async function recordDeployment(
     stored.queueBaseFee !== parameters.queueBaseFeeWei && "queue's base fee",
   ].filter((name) => name !== false);
   if (differs.length > 0) {
-    throw cliError("cli/bad-deployment", `the deployed rollup has another ${differs.join(", ")} than was asked for`);
+    throw cliError("cli/bad-deployment", `the deployed rollup differs from the request in: ${differs.join(", ")}`);
   }
   const { inclusionDelaySeconds, operatorIdleDelaySeconds, freezeDelaySeconds, queueBaseFeeWei } = parameters;
   const [rollupHash, treeHash] = await Promise.all([

@@ -9,7 +9,7 @@ export interface DevAccount {
   readonly privateKey: Hex;
 }
 
-/** Names of anvil's accounts in their order; the first deploys, submits batches and takes the fees. */
+/** Names of anvil's accounts in order; the first deploys, submits batches and receives the fees. */
 const NAMES = ["operator", "alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan"] as const;
 
 /** The operator, then everyone else. */

@@ -13,13 +13,13 @@ import type { DevL1 } from "./l1.ts";
 import { DEV_TOKENS } from "./tokens.ts";
 
 const OPERATOR = 0;
-/** Pays for all that is created; what is left stays with a key that nobody keeps. */
+/** Pays for everything created; the rest stays with a key that nobody keeps. */
 const DEPLOYER_WEI = 100n * 10n ** 18n;
-/** Opens the fee owner's account in each token; fees can be taken from then on. */
+/** Opens the fee owner's account in each token, so that fees can be collected. */
 const FEE_ACCOUNT_WEI = 10n ** 18n;
 const FEE_ACCOUNT_TOKENS = 1;
 
-/** What the contracts of a block size are compiled from, as one hash. Throws `contracts/artefact-missing`. */
+/** Hash of everything the contracts of a block size are compiled from. Throws `contracts/artefact-missing`. */
 export function buildOf(cacheDir: string, slots: BlockSize): string {
   const hash = createHash("sha256");
   for (const { inputHash } of [loadArtefact(cacheDir, "Rollup"), loadVerifier(cacheDir, slots, "dev")]) {
@@ -29,10 +29,11 @@ export function buildOf(cacheDir: string, slots: BlockSize): string {
 }
 
 /**
- * Deploys rollup and tokens, gives everyone tokens, opens the operator's accounts that take fees. Throws what L1 throws.
+ * Deploys rollup and tokens, gives everyone tokens, opens the operator's fee accounts. Throws what L1 throws.
  *
- * All devnets have one chain id. The deployer is a new account each time, so that no two have a rollup at one address: profiles,
- * states, databases and signatures are bound to chain and rollup, and are refused by every other devnet.
+ * All devnets share one chain id. The deployer is a new account each time, so that no two have a rollup at the same
+ * address: profiles, states, databases and signatures are bound to chain and rollup, and are refused by every other
+ * devnet.
  */
 export async function deployDevnet(l1: DevL1, slots: BlockSize, cacheDir: string): Promise<DevDeployment> {
   const deployerKey = generatePrivateKey();

@@ -23,7 +23,7 @@ describe("the devnet's directory", () => {
   });
   afterEach(() => rmSync(path, { recursive: true, force: true }));
 
-  it("keeps what a devnet was made of, and continues nothing else", () => {
+  it("records how a devnet was made, and continues nothing else", () => {
     const first = openDirectory(path);
     expect(first).toMatchObject({ isTemporary: false, deployment: null });
     first.complete(DEPLOYMENT);
@@ -37,7 +37,7 @@ describe("the devnet's directory", () => {
     second.release();
   });
 
-  it("starts anew when a set-up was interrupted", () => {
+  it("starts over when a set-up was interrupted", () => {
     openDirectory(path).release();
     writeFileSync(join(path, "l1", "state.gz"), "half");
     const again = openDirectory(path);
@@ -45,7 +45,7 @@ describe("the devnet's directory", () => {
     again.release();
   });
 
-  it("belongs to one process, until that is gone", async () => {
+  it("belongs to one process until that is gone", async () => {
     const other = spawn(process.execPath, ["--eval", "setInterval(() => undefined, 1000)"]);
     const ended = new Promise((resolve) => other.once("exit", resolve));
     mkdirSync(path, { recursive: true });
@@ -61,7 +61,7 @@ describe("the devnet's directory", () => {
     expect(existsSync(join(path, "devnet.pid"))).toBe(false);
   });
 
-  it("refuses what is not a devnet's", () => {
+  it("refuses files that are not a devnet's", () => {
     for (const text of ["{", '{"version":2}']) {
       writeFileSync(join(path, "devnet.json"), text);
       expect(() => openDirectory(path)).toThrow(expect.objectContaining({ code: "cli/bad-data-dir" }));
@@ -78,7 +78,7 @@ describe("the devnet's directory", () => {
 });
 
 describe("ports", () => {
-  it("are free, or are named with the flag that changes them", async () => {
+  it("are free, or are reported with the flag that changes them", async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
     const address = server.address();

@@ -9,7 +9,7 @@ import { writeFileDurably } from "./durable-file.ts";
 
 const deploymentSchema = z.strictObject({
   version: z.literal(1),
-  /** SHA-256 of what the rollup and its verifier were compiled from. */
+  /** SHA-256 of everything the rollup and its verifier were compiled from. */
   build: z.string(),
   slots: z.union(BLOCK_SIZES.map((size) => z.literal(size))),
   chainId: z.int().positive(),
@@ -18,7 +18,7 @@ const deploymentSchema = z.strictObject({
   tokens: z.array(z.strictObject({ id: z.int().min(1), address: addressField, symbol: z.string(), decimals: z.int() })),
 });
 
-/** What a devnet was made of; written once, when L1 with all of it is on the disk. */
+/** How a devnet was made; written once, when L1 with all of it is durable. */
 export type DevDeployment = Omit<z.output<typeof deploymentSchema>, "version">;
 
 /** The directory of one devnet, held until released. */
@@ -31,12 +31,12 @@ export interface DevDirectory {
   /** Null while the devnet was never completely set up. */
   readonly deployment: DevDeployment | null;
   readonly complete: (deployment: DevDeployment) => void;
-  /** Lets go of it; a temporary one is deleted. */
+  /** Releases it; a temporary one is deleted. */
   readonly release: () => void;
 }
 
 /**
- * Takes a directory, or a new temporary one, for this process. What an interrupted set-up left is deleted.
+ * Takes a directory, or a new temporary one, for this process. Remains of an interrupted set-up are deleted.
  * Throws `cli/bad-data-dir` when another devnet holds it or it holds something else.
  */
 export function openDirectory(path: string | null): DevDirectory {
@@ -68,7 +68,7 @@ export function openDirectory(path: string | null): DevDirectory {
   }
 }
 
-/** Throws `cli/bad-data-dir` unless a devnet stored there has blocks of so many slots. */
+/** Throws `cli/bad-data-dir` unless a devnet stored there has blocks of this many slots. */
 export function assertSameSlots({ path, deployment }: DevDirectory, slots: BlockSize): void {
   if (deployment === null || deployment.slots === slots) return;
   throw cliError("cli/bad-data-dir", `the devnet in ${path} has blocks of ${deployment.slots} slots, not ${slots}`);
@@ -89,7 +89,8 @@ function readDeployment(file: string): DevDeployment | null {
     throw cliError("cli/bad-data-dir", `${file} is not JSON`, { cause });
   }
   const parsed = deploymentSchema.safeParse(json);
-  if (!parsed.success) throw cliError("cli/bad-data-dir", `${file} is not of a devnet`, { cause: parsed.error });
+  if (!parsed.success)
+    throw cliError("cli/bad-data-dir", `${file} does not belong to a devnet`, { cause: parsed.error });
   const { version: _, ...deployment } = parsed.data;
   return deployment;
 }
@@ -105,7 +106,7 @@ function takeLock(file: string): { readonly release: () => void } {
       if (!isTaken) throw cliError("cli/bad-data-dir", `${file} cannot be written`, { cause });
       const owner = Number(readFileSync(file, "utf8"));
       if (owner > 0 && isRunning(owner)) {
-        throw cliError("cli/bad-data-dir", `process ${owner} runs a devnet on this directory`, {
+        throw cliError("cli/bad-data-dir", `process ${owner} is running a devnet on this directory`, {
           details: { process: owner },
         });
       }

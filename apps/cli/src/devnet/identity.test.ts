@@ -52,7 +52,7 @@ describe("two devnets on one machine", () => {
     expect(new Set(all).size).toBe(6);
   });
 
-  it("refuse each other's profile: on L1, and of a node", { timeout: 60_000 }, async () => {
+  it("refuse each other's profile, on L1 and for a node", { timeout: 60_000 }, async () => {
     useProfile(first, { l1RpcUrl: second.l1RpcUrl });
     const refused = { code: 1, data: { error: { code: "cli/wrong-chain", hint: expect.stringContaining("profile") } } };
     for (const args of [["force-withdraw", "66"], ["exit"], ["restore"]]) {
@@ -76,7 +76,7 @@ describe("two devnets on one machine", () => {
     });
   });
 
-  it("do not take the profile of one that runs, but one that was left over", async () => {
+  it("do not replace the profile of a running devnet, but do replace a leftover one", async () => {
     const mine = { l1RpcUrl: "http://127.0.0.1:1" };
     const l1 = await startL1Double();
     const write = (rollup: string) => writeProfile(profile, { version: 1, chainId: 31337, rollup, l1RpcUrl: l1.url });

@@ -39,7 +39,7 @@ describe("the devnet's L1", () => {
     return connectWallet(l1.rpcUrl, l1.chainId, account).sendTransaction({ to: RECIPIENT, value: 7n });
   };
 
-  it("makes blocks by itself, and goes on where it was stopped", async () => {
+  it("makes blocks by itself, and continues where it was stopped", async () => {
     const first = await start();
     const hash = await send(first);
     await first.startMining();

@@ -5,41 +5,41 @@ import { type Address, createTestClient, defineChain, http, publicActions } from
 import { cliError } from "../errors.ts";
 import { writeFileDurably } from "./durable-file.ts";
 
-/** How the development L1 runs. */
+/** Settings of the development L1. */
 export interface DevL1Options {
-  /** 0 takes a free one. */
+  /** 0 picks a free one. */
   readonly port: number;
   readonly blockTimeMs: number;
   /** Folder that keeps the chain; null keeps nothing. */
   readonly stateDir: string | null;
 }
 
-/** An L1 that makes blocks at an interval and keeps what is in them. */
+/** An L1 that makes blocks at an interval and stores them. */
 export interface DevL1 {
   readonly rpcUrl: string;
   readonly chainId: number;
-  /** Makes an account's balance so large. */
+  /** Sets an account's balance. */
   readonly give: (address: Address, wei: bigint) => Promise<void>;
-  /** Makes no block by itself from now on but one at each interval; until then each transaction gets its own at once. */
+  /** From now on makes blocks only at the interval; until then each transaction gets its own block at once. */
   readonly startMining: () => Promise<void>;
   /** Writes the chain to the disk. */
   readonly persist: () => Promise<void>;
-  /** Resolves with the error when it cannot go on. */
+  /** Resolves with the error when it cannot continue. */
   readonly failed: Promise<unknown>;
   /** Writes the chain and ends it. */
   readonly stop: () => Promise<void>;
 }
 
-/** Empty blocks after which the chain is written; the loss of fewer changes nothing but heights. */
+/** Empty blocks after which the chain is written; losing fewer changes only heights. */
 const EMPTY_BLOCKS_PER_DUMP = 60;
 const RPC_TIMEOUT_MS = 120_000;
 
 /**
  * Starts the L1 and continues the chain in the folder, if there is one.
  *
- * A block with transactions is written before the next block is made. Whoever counts a block as final only when others are
- * on top of it, as the node does, will therefore find it again after any crash; what a crash can take back is the last
- * block, which to the node is a small reorg.
+ * A block with transactions is written before the next block is made. A node that considers a block final only once
+ * others are on top of it will therefore find it again after any crash; a crash can undo only the last block, which the
+ * node sees as a small reorg.
  *
  * Throws `cli/bad-data-dir` when the folder does not hold what was written last, and what {@link startAnvil} throws.
  */
@@ -124,7 +124,7 @@ function run(anvil: AnvilNode, client: Client, store: Store | null, blockTimeMs:
     );
   };
   void anvil.exited.then(() => {
-    if (!isStopping) failure.resolve(cliError("cli/devnet-failed", "the L1 node ended by itself"));
+    if (!isStopping) failure.resolve(cliError("cli/devnet-failed", "the L1 node ended unexpectedly"));
   });
 
   return {

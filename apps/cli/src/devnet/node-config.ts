@@ -3,7 +3,7 @@ import { devAccounts } from "./accounts.ts";
 import type { DevDeployment } from "./directory.ts";
 import { DEV_TOKENS } from "./tokens.ts";
 
-/** What a devnet's node is told besides its deployment. */
+/** Settings of a devnet's node besides its deployment. */
 export interface DevNodeOptions {
   readonly l1RpcUrl: string;
   readonly dataDir: string;
@@ -39,7 +39,7 @@ export function devNodeConfig(deployment: DevDeployment, options: DevNodeOptions
     CAIRN_L1_POLL_MS: String(L1_POLL_MS),
     CAIRN_SLOTS: String(deployment.slots),
     CAIRN_BLOCK_TIME_MS: String(options.blockTimeMs),
-    // On a devnet someone waits for the proof.
+    // On a devnet someone is waiting for the proof.
     CAIRN_PROVER_NICE: "0",
     CAIRN_PUBLISHER_KEY: operator?.privateKey ?? "",
     CAIRN_FEE_OWNER: operator?.address ?? "",

@@ -6,7 +6,7 @@ export interface WantedPort {
   /** What will listen there. */
   readonly name: string;
   readonly flag: string;
-  /** 0 takes a free one. */
+  /** 0 picks a free one. */
   readonly port: number;
 }
 
@@ -17,9 +17,13 @@ export async function assertPortsFree(wanted: readonly WantedPort[]): Promise<vo
     const twin = wanted.find((other) => other.port === port && other.name !== name);
     if (twin !== undefined) throw cliError("cli/usage", `${flag} and ${twin.flag} are both ${port}`);
     if (!(await isFree(port))) {
-      throw cliError("cli/port-taken", `port ${port} for the ${name} is taken; ${flag} gives another, 0 any free one`, {
-        details: { port, flag },
-      });
+      throw cliError(
+        "cli/port-taken",
+        `port ${port} for the ${name} is taken; choose another with ${flag}, or 0 for any free one`,
+        {
+          details: { port, flag },
+        },
+      );
     }
   }
 }

@@ -4,8 +4,8 @@ import { createNetwork } from "../network.ts";
 import { type ProfileInput, readProfile } from "../profile.ts";
 
 /**
- * Throws `cli/profile-taken` while the rollup of the profile in a file runs elsewhere: commands of its user would act on this
- * devnet from then on. A profile whose rollup is not at its L1 any more was left over.
+ * Throws `cli/profile-taken` while the rollup of the profile in a file is running elsewhere: its user's commands would
+ * act on this devnet instead. A profile whose rollup is no longer on its L1 is a leftover.
  */
 export async function assertProfileFree(path: string, mine: Pick<ProfileInput, "l1RpcUrl">): Promise<void> {
   const other = readProfile(path)?.l1RpcUrl;

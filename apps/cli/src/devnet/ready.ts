@@ -2,12 +2,12 @@ import type { CommandResult } from "../output.ts";
 import { table } from "../output.ts";
 import type { DevAccount } from "./accounts.ts";
 
-/** What a devnet says when it is up. */
+/** What a devnet reports once it is up. */
 export interface ReadyDocument {
   readonly chainId: number;
   /** Slots of a block. */
   readonly slots: number;
-  /** Those of the node are null where none runs. */
+  /** Those of the node are null if none runs. */
   readonly urls: {
     readonly l1: string;
     readonly api: string | null;
@@ -27,10 +27,10 @@ export interface ReadyDocument {
   readonly accounts: readonly DevAccount[];
   /** File that the other commands read. */
   readonly profile: string;
-  /** Where everything is kept; null when it is deleted at the end. */
+  /** Where everything is stored; null when it is deleted at the end. */
   readonly directory: string | null;
   readonly log: string;
-  /** Whether it continues what was there. */
+  /** Whether it continues an earlier devnet. */
   readonly isContinued: boolean;
   readonly secondsToReady: number;
 }
@@ -44,7 +44,7 @@ function nodeRows({ api, stream, metrics }: ReadyDocument["urls"]): string[][] {
   ];
 }
 
-/** The document for machines and for people. */
+/** The result as a document and as text. */
 export function readyResult(ready: ReadyDocument): CommandResult {
   const { urls, contracts, tokens, accounts } = ready;
   const text = [
@@ -67,7 +67,7 @@ export function readyResult(ready: ReadyDocument): CommandResult {
       ]),
     ),
     "",
-    "Accounts, funded on L1 with ETH and every token; everyone knows these keys",
+    "Accounts, funded on L1 with ETH and every token; these keys are public",
     table(accounts.map(({ name, address, privateKey }) => [`  ${name}`, address, privateKey])),
     "",
     `profile  ${ready.profile}`,

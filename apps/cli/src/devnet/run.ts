@@ -13,7 +13,7 @@ import { assertProfileFree } from "./profile-owner.ts";
 import type { ReadyDocument } from "./ready.ts";
 import { ensureBuilt } from "./setup.ts";
 
-/** How a devnet runs. */
+/** Settings of a devnet. */
 export interface DevnetOptions {
   readonly slots: BlockSize;
   readonly l1Port: number;
@@ -24,7 +24,7 @@ export interface DevnetOptions {
   readonly l1BlockTimeMs: number;
   readonly blockTimeMs: number;
   readonly logLevel: string;
-  /** Whether a node runs; without it the L1 goes on alone, as after an operator that is gone. */
+  /** Whether a node runs; without it only the L1 runs, as if the operator were gone. */
   readonly hasNode: boolean;
   readonly cacheDir: string;
   readonly profilePath: string;
@@ -33,9 +33,9 @@ export interface DevnetOptions {
 /** A running devnet. */
 export interface Devnet {
   readonly ready: ReadyDocument;
-  /** Resolves with the error when a part cannot go on. */
+  /** Resolves with the error when a part cannot continue. */
   readonly failed: Promise<unknown>;
-  /** Ends everything, the L1 last; what was there is on the disk, if it is kept. */
+  /** Stops everything, the L1 last; if data is kept, it is durable afterwards. */
   readonly stop: () => Promise<void>;
 }
 

@@ -7,12 +7,12 @@ import { cliError } from "../errors.ts";
 /** Root of the checkout. */
 export const REPOSITORY = join(import.meta.dirname, "../../../..");
 
-/** Builds that the devnet stands on, in order; each keeps its own cache by content. */
+/** Builds that the devnet needs, in order; each has its own cache by content. */
 const BUILDS = ["packages/circuits/scripts/build.ts", "packages/contracts/scripts/build.ts"] as const;
 
 /**
- * Compiles what is missing or out of date: circuits, keys, verifiers, contracts, the development SRS; the Ignition SRS is
- * downloaded. A second when nothing is to be done. Throws `cli/setup-failed`, `cli/interrupted`.
+ * Compiles what is missing or out of date: circuits, keys, verifiers, contracts, the development SRS; the Ignition SRS
+ * is downloaded. Takes a second when nothing is to be done. Throws `cli/setup-failed`, `cli/interrupted`.
  */
 export async function ensureBuilt(options: {
   readonly sizes: readonly BlockSize[];

@@ -14,7 +14,7 @@ export function sumByToken(amounts: readonly TokenAmount[]): TokenAmount[] {
   return [...sums].sort(([a], [b]) => a - b).map(([tokenId, amount]) => ({ tokenId, amount }));
 }
 
-/** Amounts for people: `1.5 ETH, 20 USD`; `nothing` of none. */
+/** Amounts as text: `1.5 ETH, 20 USD`; `nothing` if there are none. */
 export async function formatAmounts(network: Network, amounts: readonly TokenAmount[]): Promise<string> {
   const tokens = await tokensForShow(
     network,

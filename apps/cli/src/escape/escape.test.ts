@@ -25,14 +25,14 @@ interface Sent {
 }
 
 /** The tests below are one story, in order. */
-describe("leaving a rollup by the command line", () => {
+describe("leaving a rollup with the command line", () => {
   let chain: CommandRollup;
   /** Owns an account and refuses ETH: a token contract. */
   let refusing: Address;
-  /** A home with nothing in it. */
+  /** An empty home. */
   const strangersHome = mkdtempSync(join(tmpdir(), "cairn-cli-stranger-"));
 
-  /** Runs a command as someone who has nothing but an L1 RPC and the rollup's address. */
+  /** Runs a command as someone who has only an L1 RPC and the rollup's address. */
   const asStranger = async <T = Readonly<Record<string, unknown>>>(...args: readonly string[]) => {
     const { rpcUrl, rollup } = chain.devnet;
     const where = ["--l1", rpcUrl, "--rollup", rollup.address];
@@ -81,7 +81,7 @@ describe("leaving a rollup by the command line", () => {
     rmSync(strangersHome, { recursive: true, force: true });
   });
 
-  it("tells a stranger everything, who has nothing but an L1 RPC and the rollup's address", {
+  it("shows everything to a stranger who has only an L1 RPC and the rollup's address", {
     timeout: TIMEOUT_MS,
   }, async () => {
     expect(readdirSync(strangersHome)).toEqual([]);
@@ -136,7 +136,7 @@ describe("leaving a rollup by the command line", () => {
     });
   });
 
-  it("tries payouts without sending them, pays them, and finds nothing more to pay", {
+  it("simulates payouts, pays them, and finds nothing more to pay", {
     timeout: TIMEOUT_MS,
   }, async () => {
     const tried = await chain.cairn<Sent>("pay", "--dry-run");
@@ -163,7 +163,7 @@ describe("leaving a rollup by the command line", () => {
     expect(await chain.cairn("pay", "--max-count", "57")).toMatchObject({ code: 2 });
   });
 
-  it("demands a withdrawal on L1 and tells the deadlines", async () => {
+  it("requests a withdrawal on L1 and shows the deadlines", async () => {
     const tried = await chain.cairn<Sent>("force-withdraw", "67", "--key", "carol", "--dry-run");
     expect(tried).toMatchObject({ code: 0, data: { status: "tried", position: null } });
     const { address, reader } = chain.devnet.rollup;
@@ -172,7 +172,7 @@ describe("leaving a rollup by the command line", () => {
     const { code, data } = await trying<{ overdueFrom: number; freezableFrom: number; feeWei: string }>(
       ...["force-withdraw", "67", "--key", "carol"],
     );
-    // More than the fee goes with the demand, for it may rise meanwhile; only the fee is gone afterwards.
+    // More than the fee is sent, since it may rise meanwhile; only the fee is kept.
     const [hash] = sentHashes(data);
     const { value } = await reader.getTransaction({ hash: hash ?? "0x" });
     const { gasUsed, effectiveGasPrice } = await reader.getTransactionReceipt({ hash: hash ?? "0x" });
@@ -185,7 +185,7 @@ describe("leaving a rollup by the command line", () => {
     await chain.deposit("alice", ETHER, refusing);
   });
 
-  it("refuses to freeze, exit or reclaim before it is time, by name", async () => {
+  it("refuses to freeze, exit or reclaim too early, with a named error", async () => {
     expect(await chain.cairn("freeze")).toMatchObject({ code: 1, data: { error: { code: "cli/too-early" } } });
     expect(await chain.cairn("exit", "64")).toMatchObject({ code: 1, data: { error: { code: "cli/not-frozen" } } });
     expect(await chain.cairn("reclaim", "4")).toMatchObject({ code: 1, data: { error: { code: "cli/not-frozen" } } });
@@ -196,7 +196,7 @@ describe("leaving a rollup by the command line", () => {
     });
   });
 
-  it("freezes once the oldest entry has waited long enough, and then takes nothing new", {
+  it("freezes once the oldest entry has waited long enough, and then accepts nothing new", {
     timeout: TIMEOUT_MS,
   }, async () => {
     await chain.warp(7 * DAY);
@@ -224,7 +224,7 @@ describe("leaving a rollup by the command line", () => {
     expect(await chain.cairnText("exit", "64")).toMatchObject({ code: 0, stdout: "No account is left to pay out.\n" });
   });
 
-  it("pays accounts out to their owners: one's own, those of an owner, all", async () => {
+  it("pays accounts out to their owners: the user's, those of an owner, all", async () => {
     const tried = await chain.cairn<Sent>("exit", "--all", "--dry-run", "--chunk", "2");
     expect(tried.data).toMatchObject({ exited: [{ index: 65, paid: null }, { index: 66 }, { index: 67 }] });
     expect(sentHashes(tried.data)).toEqual([null, null]);

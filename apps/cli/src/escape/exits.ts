@@ -16,7 +16,7 @@ export interface ExitedAccount {
   readonly owner: string;
   readonly tokenId: number;
   readonly amount: bigint;
-  /** False when the owner could not receive it: then it is claimable. Null of a dry run. */
+  /** False when the owner could not receive it: then it is claimable. Null for a dry run. */
   readonly paid: boolean | null;
 }
 
@@ -26,17 +26,17 @@ export interface RefusedExit {
   readonly reason: string;
 }
 
-/** What leaving came to. */
+/** Result of exits. */
 export interface ExitOutcome {
   readonly exited: readonly ExitedAccount[];
   readonly refused: readonly RefusedExit[];
   readonly transactions: readonly SentCall[];
 }
 
-/** Gas that one transaction may use, with room below the limit that L1 sets for all (2^24, EIP-7825). */
+/** Gas per transaction, with a margin below L1's limit (2^24, EIP-7825). */
 const MAX_CALL_GAS = 12_000_000n;
 
-/** A proof against the contract's root. Throws `cli/unhealthy` when it would not hold. */
+/** A proof against the contract's root. Throws `cli/unhealthy` when it would be invalid. */
 export function checkedProof({ restored }: RestoredSession, indices: readonly AccountIndex[]): ExitProof {
   const proof = proveExits(restored.tree, indices);
   if (verifyExitProof(proof, restored.position().root, restored.compress)) return proof;
@@ -55,10 +55,10 @@ export function exitCall({ accounts, siblings }: ExitProof): RollupCall {
 }
 
 /**
- * Pays accounts out to their owners, `chunkSize` of them per transaction, fewer where that would cost too much gas or is refused:
- * so accounts that cannot be paid, as by a token that takes more gas than it did in the simulation, keep nobody else
- * back. Those that someone else pays out meanwhile are passed over. Throws the refusal of an account that is alone, and
- * what else sending throws.
+ * Pays accounts out to their owners, `chunkSize` of them per transaction, fewer where that would cost too much gas or
+ * is refused: so accounts that cannot be paid, for example because a token uses more gas than in the simulation, do not
+ * block others. Accounts that someone else pays out meanwhile are skipped. Throws the refusal of a single account, and
+ * whatever else sending throws.
  */
 export async function exitAll(
   session: RestoredSession,
@@ -97,7 +97,7 @@ export async function exitAll(
   return { exited, refused, transactions };
 }
 
-/** The accounts of a refused call that nobody has paid out meanwhile. */
+/** The accounts of a refused call that have not been paid out meanwhile. */
 async function withoutExited({ access }: RestoredSession, chunk: readonly AccountIndex[]): Promise<AccountIndex[]> {
   const exited = await findExited(access, chunk, Number(await access.rollup.reader.getBlockNumber()));
   return chunk.filter((index) => !exited.has(index));

@@ -11,7 +11,7 @@ import { payAll } from "./payments.ts";
 const TIMEOUT_MS = 240_000;
 const ETHER = parseEther("1");
 const RECIPIENT = "0x00000000000000000000000000000000000c0ffe" as const;
-/** Answers 1 where gas has no price, as in an estimate; otherwise burns all it is given. */
+/** Answers 1 when gas has no price, as in an estimate; otherwise burns all gas. */
 const CHEAP_WHEN_ESTIMATED = "0x3a600e57600160005260206000f35b600e56";
 const CAROL = 64;
 const BOB = 65;
@@ -19,7 +19,7 @@ const DAVE = 66;
 /** The first entry that no batch has processed. */
 const QUEUE_HEAD = 3;
 
-interface Told {
+interface CommandOutput {
   readonly transactions: readonly unknown[];
   readonly payouts: readonly unknown[];
   readonly exited: readonly unknown[];
@@ -28,11 +28,11 @@ interface Told {
 }
 
 /** The tests below are one story, in order. */
-describe("a hostile token keeps nobody else's money back", () => {
+describe("a hostile token does not block anyone else's money", () => {
   let chain: CommandRollup;
   let honestCode: Hex;
 
-  /** Payouts of batches to come: three in the token and one in ETH, and one in ETH. */
+  /** Payouts of future batches: three in the token and one in ETH; then one in ETH. */
   const publishPayouts = async (): Promise<void> => {
     await chain.publish([
       ...[1n, 2n, 3n].map((amount) => ({ from: CAROL, amount, recipient: RECIPIENT })),
@@ -42,7 +42,7 @@ describe("a hostile token keeps nobody else's money back", () => {
   };
   const setTokenCode = (bytecode: Hex) => chain.client.setCode({ address: chain.token.address, bytecode });
 
-  /** Runs `work` while the rollup believes that it owes nothing in the token, so that every payment of it reverts. */
+  /** Runs `work` while the rollup believes that it owes nothing in the token, so that every payment in it reverts. */
   async function withoutCustody(work: () => Promise<void>): Promise<void> {
     const { address, reader } = chain.devnet.rollup;
     const args = [chain.token.id] as const;
@@ -72,7 +72,7 @@ describe("a hostile token keeps nobody else's money back", () => {
   });
   afterAll(() => chain?.stop());
 
-  it("takes no more records at a time than a block's gas limit allows at their worst", {
+  it("processes no more records at a time than a block's gas limit allows in the worst case", {
     timeout: TIMEOUT_MS,
   }, async () => {
     const work = async (caller: RollupCaller, { access, ...session }: RestoredSession) => {
@@ -90,11 +90,11 @@ describe("a hostile token keeps nobody else's money back", () => {
     expect(tried.transactions).toHaveLength(3);
   });
 
-  it("pays payouts with the gas that a token may take, not with what it took in the estimate", {
+  it("pays payouts with the gas that a token may use, not what it used in the estimate", {
     timeout: TIMEOUT_MS,
   }, async () => {
     await setTokenCode(CHEAP_WHEN_ESTIMATED);
-    const paid = await chain.cairn<Told>("pay");
+    const paid = await chain.cairn<CommandOutput>("pay");
     expect(paid).toMatchObject({
       code: 0,
       data: {
@@ -110,12 +110,12 @@ describe("a hostile token keeps nobody else's money back", () => {
     await setTokenCode(honestCode);
   });
 
-  it("pays the other payouts of a batch and later batches when some are refused, and tells which", {
+  it("pays the other payouts of a batch and later batches when some are refused, and reports which", {
     timeout: TIMEOUT_MS,
   }, async () => {
     await publishPayouts();
     await withoutCustody(async () => {
-      const { code, data } = await chain.cairn<Told>("pay");
+      const { code, data } = await chain.cairn<CommandOutput>("pay");
       expect({ code, data }).toMatchObject({
         code: 1,
         data: {
@@ -131,16 +131,16 @@ describe("a hostile token keeps nobody else's money back", () => {
       expect(again).toBe(1);
       expect(stdout).toMatch(/REFUSED +payout 0 of batch 4 to 0x/);
     });
-    expect((await chain.cairn<Told>("pay")).data.payouts).toHaveLength(3);
+    expect((await chain.cairn<CommandOutput>("pay")).data.payouts).toHaveLength(3);
   });
 
-  it("pays the other queue entries back when some are refused, and tells which", async () => {
+  it("pays the other queue entries back when some are refused, and reports which", async () => {
     for (const amount of [6n, 7n]) await chain.depositTokens("carol", amount);
     await chain.deposit("bob", 8n);
     await chain.warp(8 * 86_400);
     expect((await chain.cairn("freeze")).code).toBe(0);
     await withoutCustody(async () => {
-      expect(await chain.cairn<Told>("reclaim", "--all")).toMatchObject({
+      expect(await chain.cairn<CommandOutput>("reclaim", "--all")).toMatchObject({
         code: 1,
         data: {
           reclaimed: [{ position: QUEUE_HEAD + 2, amount: "8" }],
@@ -160,9 +160,9 @@ describe("a hostile token keeps nobody else's money back", () => {
     });
   });
 
-  it("pays entries back with the gas that a token may take", async () => {
+  it("pays entries back with the gas that a token may use", async () => {
     await setTokenCode(CHEAP_WHEN_ESTIMATED);
-    expect(await chain.cairn<Told>("reclaim", "--all")).toMatchObject({
+    expect(await chain.cairn<CommandOutput>("reclaim", "--all")).toMatchObject({
       code: 0,
       data: { reclaimed: [{ position: QUEUE_HEAD }, { position: QUEUE_HEAD + 1 }], refused: [] },
     });
@@ -171,20 +171,20 @@ describe("a hostile token keeps nobody else's money back", () => {
 
   it("pays the other accounts out when those before them are refused", async () => {
     await withoutCustody(async () => {
-      expect(await chain.cairn<Told>("exit", "--all", "--chunk", "1")).toMatchObject({
+      expect(await chain.cairn<CommandOutput>("exit", "--all", "--chunk", "1")).toMatchObject({
         code: 1,
         data: { exited: [{ index: BOB }], refused: [{ index: CAROL }, { index: DAVE }] },
       });
     });
   });
 
-  it("does not call it the end when all that is left is refused", async () => {
+  it("does not report success when everything left is refused", async () => {
     await withoutCustody(async () => {
       const { code, stdout } = await chain.cairnText("exit", "--all");
       expect(stdout).toMatch(/REFUSED +account 64: /);
       expect(code).toBe(1);
     });
-    expect(await chain.cairn<Told>("exit", "--all")).toMatchObject({ code: 0, data: { refused: [] } });
+    expect(await chain.cairn<CommandOutput>("exit", "--all")).toMatchObject({ code: 0, data: { refused: [] } });
     expect(await chain.cairnText("exit", "--all")).toMatchObject({
       code: 0,
       stdout: "No account is left to pay out.\n",

@@ -2,7 +2,7 @@ import { rollupAbi } from "@cairn/contracts";
 import type { L1Rollup } from "@cairn/l1";
 import { cliError } from "../errors.ts";
 
-/** Where a rollup stands on the way from overdue entries to a freeze, at the latest L1 block. Times are seconds. */
+/** How far a rollup is from overdue entries to a freeze, at the latest L1 block. Times are in seconds. */
 export interface Ladder {
   readonly isFrozen: boolean;
   readonly isSubmissionOpen: boolean;
@@ -11,7 +11,7 @@ export interface Ladder {
   readonly queueTail: number;
   readonly inclusionDelay: number;
   readonly freezeDelay: number;
-  /** When the entry at the head was made; null of an empty queue. */
+  /** When the entry at the head was made; null for an empty queue. */
   readonly oldestEnqueuedAt: number | null;
 }
 
@@ -48,7 +48,7 @@ export async function assertFrozen({ reader, address }: L1Rollup): Promise<void>
   if (!isFrozen) throw cliError("cli/not-frozen", `the rollup ${address} is not frozen`);
 }
 
-/** A moment for people, from seconds since the epoch. */
+/** A time as text, from seconds since the epoch. */
 export function formatTime(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
 }

@@ -17,7 +17,7 @@ export interface PaidPayout {
   readonly recipient: string;
   readonly tokenId: number;
   readonly amount: bigint;
-  /** False when the recipient could not receive it: then it is claimable. Null of a dry run. */
+  /** False when the recipient could not receive it: then it is claimable. Null for a dry run. */
   readonly paid: boolean | null;
 }
 
@@ -26,7 +26,7 @@ export interface RefusedPayout extends Omit<PaidPayout, "paid"> {
   readonly reason: string;
 }
 
-/** What paying came to. */
+/** Result of paying. */
 export interface PayOutcome {
   readonly payouts: readonly PaidPayout[];
   readonly refused: readonly RefusedPayout[];
@@ -37,9 +37,9 @@ export interface PayOutcome {
 type Range = readonly [UnpaidPayout, ...UnpaidPayout[]];
 
 /**
- * Executes payouts, those of one batch together, at most `maxCount` records of a list in one transaction, fewer where a block
- * of L1 does not hold their gas or they are refused: so records that cannot be paid keep no other one back. What someone else
- * pays meanwhile is passed over. Throws the refusal of a record that is alone, and what else sending throws.
+ * Executes payouts, those of one batch together, at most `maxCount` records of a list in one transaction, fewer if an
+ * L1 block cannot hold their gas or they are refused: so records that cannot be paid do not block others. Payouts that
+ * someone else pays meanwhile are skipped. Throws the refusal of a single record, and whatever else sending throws.
  */
 export async function payAll(
   session: RestoredSession,
@@ -70,14 +70,14 @@ export async function payAll(
   return { payouts, refused, transactions };
 }
 
-/** How many records, at most `maxCount`, can be dealt with at their dearest in a block of L1. */
+/** How many records, at most `maxCount`, fit into an L1 block in the worst case. */
 function countWithin(maxCount: number, blockGasLimit: bigint): number {
   let count = maxCount;
   while (count > 1 && BigInt(payGasLimit(count)) > blockGasLimit) count--;
   return count;
 }
 
-/** The call that deals with the list from a range's first record to its last, also with what lies in between. */
+/** The call that processes the list from a range's first record to its last, including those in between. */
 function payCall({ restored }: RestoredSession, range: Range): RollupCall {
   const [{ batch, position: first }] = range;
   const maxCount = 1 + Math.max(...range.map(({ position }) => position)) - first;
@@ -86,7 +86,7 @@ function payCall({ restored }: RestoredSession, range: Range): RollupCall {
   return { name: "pay", data, gas: BigInt(payGasLimit(maxCount)) };
 }
 
-/** Parts of the batches' lists that hold something unpaid. */
+/** Parts of the batches' lists with unpaid records. */
 function ranges(unpaid: readonly UnpaidPayout[], maxCount: number): Range[] {
   const found: [UnpaidPayout, ...UnpaidPayout[]][] = [];
   for (const payout of unpaid) {
@@ -102,7 +102,7 @@ function toRanges(parts: readonly (readonly UnpaidPayout[])[]): Range[] {
   return parts.flatMap(([first, ...others]) => (first === undefined ? [] : [[first, ...others] as const]));
 }
 
-/** The records of a refused call that nobody has paid meanwhile. */
+/** The records of a refused call that have not been paid meanwhile. */
 async function withoutPaid({ access, restored }: RestoredSession, range: Range): Promise<UnpaidPayout[]> {
   const block = Number(await access.rollup.reader.getBlockNumber());
   const unpaid = await findUnpaidPayouts(access, [payoutsOf(restored, range[0].batch)], block);

@@ -30,7 +30,7 @@ describe("paying out while others do the same", () => {
     expect(code).toBe(0);
   }
 
-  it("passes over accounts that someone else paid out meanwhile", async () => {
+  it("skips accounts that someone else paid out meanwhile", async () => {
     const outcome = await withCaller(chain.home, async (caller, session) => {
       let isFirst = true;
       const send: RollupCaller["send"] = async (call) => {
@@ -58,7 +58,7 @@ describe("paying out while others do the same", () => {
     expect(outcome.exited).toMatchObject([{ index: 66 }, { index: 67 }]);
   });
 
-  it("lets one account that is refused keep nobody else back", async () => {
+  it("does not let one refused account block others", async () => {
     const last = INDICES.slice(4);
     const outcome = await withCaller(chain.home, (caller, session) => {
       const isRefused = (data: string) => data.includes("45".padStart(64, "0"));
@@ -73,7 +73,7 @@ describe("paying out while others do the same", () => {
     expect(outcome.exited.map(({ index }) => index)).toEqual([68, 70]);
   });
 
-  it("does not hide a refusal that is not someone else's haste", async () => {
+  it("does not hide a refusal with another cause than a race", async () => {
     const refused = withCaller(chain.home, (caller, session) => {
       const send: RollupCaller["send"] = (call) => caller.send({ ...call, data: "0xdeadbeef" });
       return exitAll(session, { ...caller, send }, [accountIndex(69)], { chunkSize: 1, progress() {} });

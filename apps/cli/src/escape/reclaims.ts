@@ -22,7 +22,7 @@ export interface RefusedEntry extends ReclaimedEntry {
   readonly reason: string;
 }
 
-/** What paying back came to. */
+/** Result of paying back. */
 export interface ReclaimOutcome {
   readonly reclaimed: readonly ReclaimedEntry[];
   readonly refused: readonly RefusedEntry[];
@@ -33,8 +33,8 @@ export interface ReclaimOutcome {
 const RECLAIM_GAS = BigInt(payGasLimit(2));
 
 /**
- * Pays queue entries back, one by one; one that is refused keeps no other back. Those that someone else pays back meanwhile
- * are passed over. Throws the refusal of an entry that is alone, and what else sending throws.
+ * Pays queue entries back, one by one; a refused one does not block others. Entries that someone else pays back
+ * meanwhile are skipped. Throws the refusal of a single entry, and whatever else sending throws.
  */
 export async function reclaimAll(
   session: RestoredSession,

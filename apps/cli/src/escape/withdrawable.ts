@@ -7,53 +7,57 @@ import { cliError } from "../errors.ts";
 import type { Network } from "../network.ts";
 import type { Ladder } from "./ladder.ts";
 
-/** A demand that is about to be paid for. */
-interface Demand {
+/** A withdrawal request that is about to be paid for. */
+interface WithdrawalRequest {
   readonly index: number;
   readonly owner: Address;
   readonly ladder: Ladder;
 }
 
 /**
- * Refuses a demand that would take the fee and do nothing. L1 alone tells which indices can exist; a node, if one is named and
- * answers, tells the rest. It may lie to keep someone in, hence `--force`. Throws `cli/nothing-to-withdraw`.
+ * Refuses a request that would cost the fee and do nothing. L1 alone shows which indices can exist; a node, if one is
+ * named and answers, shows the rest. It may lie to keep someone in, hence `--force`. Throws `cli/nothing-to-withdraw`.
  */
-export async function assertWithdrawable(network: Network, rollup: L1Rollup, demand: Demand): Promise<void> {
-  await assertCanExist(rollup, demand);
+export async function assertWithdrawable(
+  network: Network,
+  rollup: L1Rollup,
+  request: WithdrawalRequest,
+): Promise<void> {
+  await assertCanExist(rollup, request);
   if (!network.hasNode()) return;
-  const { index, owner, ladder } = demand;
+  const { index, owner, ladder } = request;
   try {
     const client = network.node();
     const account = await findAccount(client, index);
     if (account === null) {
-      // A deposit that waits in the queue may create it before the demand is processed.
+      // A deposit waiting in the queue may create it before the request is processed.
       if (ladder.queueHead < ladder.queueTail) return;
-      throw nothing(demand, "the node knows no such account");
+      throw nothing(request, "the node knows no such account");
     }
-    if (!isAddressEqual(account.owner as Address, owner)) throw nothing(demand, `it belongs to ${account.owner}`);
+    if (!isAddressEqual(account.owner as Address, owner)) throw nothing(request, `it belongs to ${account.owner}`);
     const { entries } = await client.queue({ from: ladder.queueHead, limit: 100 });
     const waiting = entries.filter(({ isProcessed }) => !isProcessed);
     if (waiting.some((one) => one.type === "forcedWithdraw" && one.index === index)) {
-      throw nothing(demand, "a demand for it waits in the queue already");
+      throw nothing(request, "a request for it is already waiting in the queue");
     }
     const isToppedUp = waiting.some((one) => one.type === "deposit" && one.index === index);
-    if (BigInt(account.balance) === 0n && !isToppedUp) throw nothing(demand, "it is empty");
+    if (BigInt(account.balance) === 0n && !isToppedUp) throw nothing(request, "it is empty");
   } catch (error) {
     if (!isRetryable(error)) throw error;
   }
 }
 
-async function assertCanExist({ reader, address }: L1Rollup, demand: Demand): Promise<void> {
-  const { index, ladder } = demand;
+async function assertCanExist({ reader, address }: L1Rollup, request: WithdrawalRequest): Promise<void> {
+  const { index, ladder } = request;
   const state = await reader.readContract({ address, abi: rollupAbi, functionName: "state" });
-  // Every waiting entry may create an account, and so may transfers in blocks that are not proven yet: with a node, it knows.
+  // Every waiting entry may create an account, and so may transfers in unproven blocks, which only a node knows.
   const isReserved = index < FIRST_ACCOUNT_INDEX;
   const isBeyond = index >= state.nextIndex && ladder.queueHead === ladder.queueTail;
   if (isReserved || isBeyond)
-    throw nothing(demand, `accounts go from ${FIRST_ACCOUNT_INDEX} to ${state.nextIndex - 1}`);
+    throw nothing(request, `accounts go from ${FIRST_ACCOUNT_INDEX} to ${state.nextIndex - 1}`);
 }
 
-function nothing({ index }: Demand, why: string) {
+function nothing({ index }: WithdrawalRequest, why: string) {
   return cliError("cli/nothing-to-withdraw", `account ${index} has nothing to withdraw: ${why}`, {
     details: { index },
   });

@@ -9,7 +9,7 @@ import { toFailure } from "../output.ts";
 import { type RollupOnL1, readRollup } from "./l1-view.ts";
 import { type NodeView, readNode } from "./node-view.ts";
 
-/** What a check found. `warn` does not keep anything from working now. */
+/** The result of a check. After a `warn` everything still works for now. */
 export interface Finding {
   readonly name: string;
   readonly result: "ok" | "warn" | "fail";
@@ -46,7 +46,7 @@ export function checkMachine(
   ];
 }
 
-/** Whether what `cairn devnet`, `node` and `prover` need has been built; client commands do without. */
+/** Whether the builds for `cairn devnet`, `node` and `prover` exist; client commands do not need them. */
 export function checkBuilds(cacheDir: string, slots: readonly BlockSize[] = BLOCK_SIZES): Finding[] {
   const setup = "Run `npm run setup`; only `devnet`, `node`, `prover` and `deploy` need it.";
   const built = slots.filter((size) => {
@@ -57,14 +57,14 @@ export function checkBuilds(cacheDir: string, slots: readonly BlockSize[] = BLOC
   const hasContracts = canLoad(() => loadArtefact(cacheDir, "Rollup"));
   const hasSrs = existsSync(join(cacheDir, "srs", "dev", "bn254_g1.dat"));
   return [
-    // A node proves blocks of one size: the others need not be built.
+    // A node proves blocks of one size: others need not be built.
     built.length > 0 ? ok("circuits", sizes) : warn("circuits", sizes, setup),
     hasContracts ? ok("contracts", "compiled") : warn("contracts", "not compiled", setup),
     hasSrs ? ok("SRS", "development") : warn("SRS", "no development SRS", setup),
   ];
 }
 
-/** Free space where keys, data and caches are. */
+/** Free space for keys, data and caches. */
 export function checkDisk(dirs: readonly string[]): Finding[] {
   const existing = [...new Set(dirs.map(nearestExisting))];
   return existing.map((dir) => {
@@ -77,7 +77,7 @@ export function checkDisk(dirs: readonly string[]): Finding[] {
   });
 }
 
-/** L1, the contract there and its parameters, and the clock against L1's. */
+/** L1, the contract and its parameters, and the clock compared with L1's. */
 export async function checkL1(
   context: Context,
 ): Promise<{ readonly findings: Finding[]; readonly l1: RollupOnL1 | null }> {
@@ -112,7 +112,7 @@ export async function checkKeys(context: Context): Promise<Finding[]> {
   try {
     const keys = knownKeys(context).filter(({ source }) => source === "keystore");
     const profile = knownKeys(context).length - keys.length;
-    if (keys.length + profile === 0) return [warn("keys", "none", "`cairn keys new NAME` makes one.")];
+    if (keys.length + profile === 0) return [warn("keys", "none", "`cairn keys new NAME` creates one.")];
     const summary = ok("keys", `${keys.length} in ${context.keystoreDir}, ${profile} in the profile`);
     const balances = await Promise.all(keys.map((key) => checkBalance(context, key.name, key.owner, key.hasL1Key)));
     return [summary, ...balances.flat()];
@@ -157,7 +157,11 @@ function rollupFindings(l1: RollupOnL1): Finding[] {
   return [
     ok("L1", `chain ${l1.chainId}${DEV_CHAIN_IDS.includes(l1.chainId) ? " (development)" : ""}, block ${l1.l1Block}`),
     l1.isFrozen
-      ? fail("rollup", `${l1.rollup} is FROZEN`, "It takes nothing new: leave it with a proof against its last state.")
+      ? fail(
+          "rollup",
+          `${l1.rollup} is FROZEN`,
+          "It accepts nothing new: leave it with a proof against its last state.",
+        )
       : ok("rollup", `${l1.rollup}, ${l1.operator === null ? "open to all" : `operator ${l1.operator}`}`),
     ok("parameters", fixed),
     queue.overdue > 0
@@ -173,7 +177,7 @@ function rollupFindings(l1: RollupOnL1): Finding[] {
 function clockFinding(l1Timestamp: number): Finding {
   const ahead = l1Timestamp - Math.floor(Date.now() / 1000);
   const advice = "Set this machine's clock: signatures would expire early and blocks would carry wrong times.";
-  // An old L1 block says nothing about the clock: chains for development stand still between transactions.
+  // An old L1 block says nothing about the clock: development chains stand still between transactions.
   return ahead > MAX_SKEW_SECONDS
     ? fail("clock", `${ahead} s behind L1's latest block`, advice)
     : ok("clock", "not behind L1");
@@ -190,10 +194,10 @@ function nodeFindings({ url, health, readiness, rollup, ...lag }: NodeView, l1: 
     lag.unprovenBlocks > 0 && (lag.oldestUnprovenSeconds ?? 0) > 3600
       ? warn(
           "lag",
-          `a block waits for L1 for ${lag.oldestUnprovenSeconds} s`,
-          "Look at prover and publisher: `cairn status`.",
+          `a block has waited for L1 for ${lag.oldestUnprovenSeconds} s`,
+          "Check prover and publisher: `cairn status`.",
         )
-      : ok("lag", `${lag.unprovenBlocks} blocks wait for L1`),
+      : ok("lag", `${lag.unprovenBlocks} blocks waiting for L1`),
   ];
   if (l1 === null) return findings;
   const isSame = rollup.rollup.toLowerCase() === l1.rollup.toLowerCase() && rollup.chainId === l1.chainId;
@@ -217,7 +221,7 @@ function nodeFindings({ url, health, readiness, rollup, ...lag }: NodeView, l1: 
 
 function failureOf(name: string, error: unknown): Finding {
   const { message, hint, code } = toFailure(error);
-  return fail(name, `${message} (${code})`, hint ?? "Look at the message.");
+  return fail(name, `${message} (${code})`, hint ?? "See the message.");
 }
 
 function canLoad(load: () => unknown): boolean {

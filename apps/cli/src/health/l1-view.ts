@@ -2,7 +2,7 @@ import { rollupAbi } from "@cairn/contracts";
 import type { L1Rollup } from "@cairn/l1";
 import { type Address, type Hex, zeroAddress } from "viem";
 
-/** The rollup as L1 has it. */
+/** The rollup as seen on L1. */
 export interface RollupOnL1 {
   readonly chainId: number;
   readonly rollup: Address;
@@ -22,7 +22,7 @@ export interface RollupOnL1 {
     readonly length: number;
     readonly waiting: number;
     readonly overdue: number;
-    /** Null of a frozen rollup, which takes no entries. */
+    /** Null for a frozen rollup, which accepts no entries. */
     readonly feeWei: bigint | null;
   };
   readonly parameters: {

@@ -1,21 +1,21 @@
 import type { RouteResponse } from "@cairn/rpc";
 import { apiErrorOf, type NodeClient } from "@cairn/sdk";
 
-/** A node and how far it is. */
+/** A node and its progress. */
 export interface NodeView {
   readonly url: string;
   readonly health: RouteResponse<"health">;
   readonly readiness: RouteResponse<"ready">;
   readonly rollup: RouteResponse<"rollup">;
   readonly recentBatches: RouteResponse<"batches">["batches"];
-  /** Blocks sealed and not accepted by L1, and accepted and not final. */
+  /** Blocks sealed but not accepted by L1, and accepted but not final. */
   readonly unprovenBlocks: number;
   readonly unfinalBlocks: number;
-  /** How long the oldest block waits for L1; null when none does. */
+  /** How long the oldest block has waited for L1; null if none is waiting. */
   readonly oldestUnprovenSeconds: number | null;
 }
 
-/** Asks a node for all of it. Throws as the client does. */
+/** Reads everything from a node. Throws like the client. */
 export async function readNode(client: NodeClient, signal: AbortSignal): Promise<NodeView> {
   const options = { signal };
   const [health, readiness, rollup, { batches }] = await Promise.all([

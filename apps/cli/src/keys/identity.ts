@@ -7,14 +7,14 @@ import { cliError } from "../errors.ts";
 import { findKey, type KeyFile, type KeySecrets, listKeys, openKey } from "./keystore.ts";
 import { readPassphrase } from "./passphrase.ts";
 
-/** Someone whose keys can be used. Secrets are opened when they are needed, and then once. */
+/** A person whose keys can be used. Secrets are unlocked on first use, once. */
 export interface Identity {
   readonly name: string;
   /** L1 address that the accounts belong to. */
   readonly owner: Address;
-  /** What signs on L1. Throws `cli/key-incomplete`. */
+  /** Signer on L1. Throws `cli/key-incomplete`. */
   readonly l1Account: () => Promise<LocalAccount>;
-  /** What signs on L2 in a rollup. Throws `cli/key-incomplete`, `cli/wrong-chain`. */
+  /** Signer on L2 in a rollup. Throws `cli/key-incomplete`, `cli/wrong-chain`. */
   readonly wallet: (domain: Domain) => Promise<Wallet>;
   readonly secrets: () => Promise<KeySecrets>;
   /** Throws `cli/wrong-chain` when the L2 key is for another rollup. */
@@ -29,7 +29,7 @@ export interface KnownKey extends KeyFile {
   readonly source: KeySource;
 }
 
-/** Every key that can be named: the keystore's, then the profile's that are not hidden by one of the same name. */
+/** Every available key: the keystore's, then the profile's unless hidden by one of the same name. */
 export function knownKeys(context: Context): KnownKey[] {
   const stored = listKeys(context.keystoreDir).map((file) => ({ ...file, source: "keystore" as const }));
   const accounts = profileAccounts(context).map(({ name, address }) => ({
@@ -44,7 +44,7 @@ export function knownKeys(context: Context): KnownKey[] {
 }
 
 /**
- * The identity of a name; without one that of `--key`, CAIRN_KEY, the profile's default, or the only key there is.
+ * The identity with a name; by default that of `--key`, CAIRN_KEY, the profile's default, or the only key there is.
  * Throws `cli/unknown-key`, `cli/usage`, `cli/bad-keystore`.
  */
 export function findIdentity(context: Context, name: string = chosenName(context)): Identity {

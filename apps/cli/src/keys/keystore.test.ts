@@ -24,7 +24,7 @@ describe("keystore", () => {
   const alter = (path: string, change: (file: Record<string, Record<string, unknown>>) => object) =>
     writeFileSync(path, JSON.stringify(change(JSON.parse(readFileSync(path, "utf8")))));
 
-  it("opens with its passphrase only, and shows no secret without", async () => {
+  it("opens only with its passphrase, and shows no secret without it", async () => {
     const path = await writeKey(join(dir, "new"), FILE, SECRETS, PASSPHRASE);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(statSync(join(dir, "new")).mode & 0o777).toBe(0o700);
@@ -37,7 +37,7 @@ describe("keystore", () => {
     });
   });
 
-  it("takes a passphrase however its letters are composed", async () => {
+  it("accepts a passphrase however its characters are composed", async () => {
     await writeKey(dir, FILE, SECRETS, "Z\u00fcrich 8001", CHEAP);
     expect(await openKey(dir, "alice", "Zu\u0308rich 8001")).toEqual(SECRETS);
   });
@@ -49,7 +49,7 @@ describe("keystore", () => {
     expect(readFileSync(path, "utf8")).toBe(before);
   });
 
-  it("notices a public part that was exchanged", async () => {
+  it("detects a public part that was exchanged", async () => {
     const path = await writeKey(dir, FILE, SECRETS, PASSPHRASE, CHEAP);
     alter(path, (file) => ({ ...file, owner: `0x${"11".repeat(20)}` }));
     await expect(openKey(dir, "alice", PASSPHRASE)).rejects.toMatchObject({ code: "cli/bad-passphrase" });
@@ -67,7 +67,7 @@ describe("keystore", () => {
     expect(() => findKey(dir, "alice")).toThrow(bad);
   });
 
-  it("has no keys outside of its folder", () => {
+  it("has no keys outside its folder", () => {
     expect(listKeys(join(dir, "none"))).toEqual([]);
     expect(findKey(dir, "nobody")).toBeNull();
     for (const name of ["../alice", "a/b", "", "Alice", "a.json", "x".repeat(33)]) {

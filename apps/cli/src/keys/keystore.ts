@@ -7,19 +7,19 @@ import { z } from "zod";
 import { cliError } from "../errors.ts";
 import { addressField, l1KeyField } from "../fields.ts";
 
-/** What a key file says to everyone who can read it. */
+/** The public part of a key file. */
 export interface KeyFile {
   readonly name: string;
   /** L1 address that the key's accounts belong to. */
   readonly owner: Address;
-  /** x of the L2 public key; null when the L2 key follows from the L1 key for each rollup. */
+  /** x of the L2 public key; null when the L2 key is derived from the L1 key for each rollup. */
   readonly publicKey: Hex | null;
-  /** The one rollup that the L2 key is for; null when it is for any. */
+  /** The only rollup that the L2 key is for; null if for any. */
   readonly rollup: { readonly chainId: string; readonly address: Address } | null;
   readonly hasL1Key: boolean;
 }
 
-/** What a passphrase opens. */
+/** The secrets behind a passphrase. */
 export interface KeySecrets {
   /** Private key of the owner's L1 account. */
   readonly l1Key: Hex | null;
@@ -38,7 +38,7 @@ const NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
 const SUFFIX = ".json";
 /** Cost of trying one passphrase: half a second and 128 MiB. */
 const COST: KdfCost = { n: 2 ** 17, r: 8, p: 1 };
-/** Parameters of a file are not believed beyond this: they would exhaust memory. */
+/** Larger parameters in a file are refused: they would exhaust memory. */
 const MAX_N = 2 ** 20;
 const KEY_BYTES = 32;
 
@@ -72,7 +72,7 @@ const secretsSchema = z.strictObject({ l1Key: l1KeyField.nullable(), l2Key: hexO
 
 type StoredFile = z.output<typeof fileSchema>;
 
-/** Throws `cli/usage` for a name that cannot be a file's. */
+/** Throws `cli/usage` for a name that cannot be a file name. */
 export function assertKeyName(name: string): void {
   if (!NAME.test(name)) {
     throw cliError("cli/usage", `not a key name (a-z, 0-9, dashes, at most 32): ${name}`);
@@ -156,7 +156,7 @@ export async function writeKey(
     writeFileSync(path, `${JSON.stringify(stored, null, 2)}\n`, { mode: 0o600, flag: "wx" });
   } catch (cause) {
     if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") {
-      throw cliError("cli/key-exists", `there is a key named ${file.name} in ${dir}`, { cause });
+      throw cliError("cli/key-exists", `there is already a key named ${file.name} in ${dir}`, { cause });
     }
     throw cliError("cli/bad-keystore", `${path} cannot be written`, { cause });
   }
@@ -185,7 +185,7 @@ function toKeyFile(name: string, { owner, publicKey, rollup, hasL1Key }: StoredF
   return { name, owner, publicKey, rollup, hasL1Key };
 }
 
-/** What the tag covers besides the secrets: nobody can exchange owner or public key unnoticed. */
+/** What the tag covers besides the secrets, so that owner and public key cannot be exchanged unnoticed. */
 function publicPart({ version, owner, publicKey, rollup, hasL1Key }: Omit<StoredFile, "crypto">): Buffer {
   const fields = [version, owner, publicKey, rollup?.chainId ?? null, rollup?.address ?? null, hasL1Key];
   return Buffer.from(JSON.stringify(fields));

@@ -4,7 +4,9 @@ import { cliError } from "../errors.ts";
 
 const MIN_LENGTH = 8;
 
-/** The passphrase of an existing key: from --passphrase-file, CAIRN_PASSPHRASE, or asked for. Throws `cli/no-passphrase`. */
+/**
+ * The passphrase of an existing key: from --passphrase-file, CAIRN_PASSPHRASE, or a prompt. Throws `cli/no-passphrase`.
+ */
 export async function readPassphrase(context: Context, name: string): Promise<string> {
   return givenPassphrase(context) ?? ask(context, `Passphrase of ${name}: `);
 }
@@ -16,8 +18,8 @@ export async function choosePassphrase(context: Context, name: string): Promise<
   if (passphrase.length < MIN_LENGTH) {
     throw cliError("cli/bad-passphrase", `a passphrase needs at least ${MIN_LENGTH} characters`);
   }
-  if (given === null && (await ask(context, "The same again: ")) !== passphrase) {
-    throw cliError("cli/bad-passphrase", "the two are not the same");
+  if (given === null && (await ask(context, "Repeat it: ")) !== passphrase) {
+    throw cliError("cli/bad-passphrase", "the two passphrases differ");
   }
   return passphrase;
 }
@@ -44,7 +46,7 @@ function givenPassphrase({ options, terminal }: Context): string | null {
 
 async function ask({ terminal }: Context, question: string): Promise<string> {
   if (terminal.askSecret === null) {
-    throw cliError("cli/no-passphrase", `nobody is there to answer: ${question.replace(/: $/, "")}`);
+    throw cliError("cli/no-passphrase", `there is no terminal to answer: ${question.replace(/: $/, "")}`);
   }
   return terminal.askSecret(question);
 }

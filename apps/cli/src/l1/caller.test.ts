@@ -74,12 +74,12 @@ describe("an L1 transaction of the command", () => {
     expect(again).toMatchObject({ code: 0, data: { isResumed: true } });
     expect(again.data.l1Transaction).toBe(unknown.data.error?.details.hash);
     expect(await entriesOf("alice")).toBe(1);
-    // Its result was told: from now on the same words mean another deposit.
+    // Its result was reported: from now on the same command means another deposit.
     expect(await deposit("1", "alice")).toMatchObject({ code: 0, data: { isResumed: false } });
     expect(await entriesOf("alice")).toBe(2);
   });
 
-  it("that is still waiting is gone on with, not repeated; --again makes a second one", async () => {
+  it("that is still pending is resumed, not repeated; --again makes a second one", async () => {
     await mining(false);
     expect(await deposit("2", "bob", "--l1-timeout", "1")).toMatchObject({ code: 3 });
     expect(await deposit("2", "bob", "--l1-timeout", "1")).toMatchObject({ code: 3 });
@@ -111,13 +111,13 @@ describe("an L1 transaction of the command", () => {
     expect(await entriesOf("carol")).toBe(before + 1);
   });
 
-  it("is one when two commands are started at once", async () => {
+  it("is made once when two commands are started at the same time", async () => {
     const before = await entriesOf("dave");
     await mining(false);
     const rpc = await startCountingRpc(chain.devnet.rpcUrl);
     const run = () => deposit("4", "dave", "--l1-rpc-url", rpc.url);
     const both = [run(), run()];
-    // The second one hands over the transaction that it found.
+    // The second one resends the transaction that it found.
     await vi.waitFor(() => expect(rpc.count("eth_sendRawTransaction")).toBe(2), { timeout: 150_000 });
     expect(await pendingNonce(chain.address("dave"))).toBe((await minedNonce(chain.address("dave"))) + 1);
     await mine();
@@ -138,7 +138,7 @@ describe("an L1 transaction of the command", () => {
     expect(await deposit("5", "alice")).toMatchObject({ code: 0, data: { isResumed: true } });
   });
 
-  it("replaced in the wallet by a transfer of nothing is no success: force-withdraw does not say queued", async () => {
+  it("replaced in the wallet by an empty transfer is not a success: force-withdraw does not say queued", async () => {
     await chain.publish();
     const queued = (await readQueue(chain.devnet.rollup, 0)).length;
     await mining(false);
@@ -151,7 +151,7 @@ describe("an L1 transaction of the command", () => {
     expect(await cairn("force-withdraw", "64", "--key", "alice")).toMatchObject({ code: 0 });
   });
 
-  it("replaced in the wallet by a transfer of nothing is no success: register-token names no token", async () => {
+  it("replaced in the wallet by an empty transfer is not a success: register-token names no token", async () => {
     const reader = createPublicClient({ transport: http(chain.devnet.rpcUrl) });
     const token: Address = `0x${"7e".repeat(20)}`;
     const code = await reader.getCode({ address: chain.token.address });
@@ -169,7 +169,7 @@ describe("an L1 transaction of the command", () => {
     expect(await cairn("register-token", token, "--key", "bob")).toMatchObject({ code: 0, data: { tokenId: 2 } });
   });
 
-  it("is not sent when it cannot be remembered", async () => {
+  it("is not sent when it cannot be recorded", async () => {
     const home = join(chain.home, "full");
     mkdirSync(home);
     writeFileSync(join(home, "l1-transactions"), "not a folder");

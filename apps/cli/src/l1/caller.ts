@@ -25,60 +25,60 @@ import type { SentCall } from "./sent-calls.ts";
 /** Options of commands that send to L1. */
 export interface SendFlags {
   readonly dryRun?: boolean;
-  /** Makes a second transaction although one of the same request has an unknown outcome. */
+  /** Makes a second transaction even though one of the same request has an unknown outcome. */
   readonly again?: boolean;
   /** Seconds until the outcome of a transaction counts as unknown. */
   readonly l1Timeout?: number;
 }
 
-/** What sending came to; `receipt` is null of a dry run. */
+/** Result of sending; `receipt` is null for a dry run. */
 export interface CallResult {
   readonly sent: SentCall;
   readonly receipt: TransactionReceipt | null;
 }
 
 /**
- * What the user asked for, apart from what changes from one run to the next: the queue fee, a permit's signature, an account
+ * What the user asked for, without anything that changes between runs: the queue fee, a permit's signature, an account
  * that exists by now. Two runs with the same request are the same payment.
  */
 export type Request = Readonly<Record<string, string | number | bigint | null>>;
 
-/** Someone who calls a rollup on L1, or tries what would happen. */
+/** Calls a rollup on L1, or simulates the calls. */
 export interface RollupCaller {
   readonly rollup: L1Rollup;
-  /** Who sends. Throws `cli/unknown-key` in a dry run without any key. */
+  /** The sender. Throws `cli/unknown-key` in a dry run without a key. */
   readonly from: () => Address;
   readonly isDryRun: boolean;
   /** Gas that a call would use now. Throws `l1/transaction-reverted`. */
   readonly estimate: (call: RollupCall) => Promise<bigint>;
   /**
-   * Simulates a call and sends it, unless this is a dry run, with the call's gas limit where it has one: for calls whose
-   * estimate cannot be trusted, since they run code of strangers. When an earlier run has sent the same call and nobody was told
-   * its result, this goes on with that one and sends no other. Throws `l1/transaction-reverted` with the contract's reason,
-   * mostly before anything was sent, and as `sendToRollup`.
+   * Simulates a call and sends it, unless this is a dry run, with the call's gas limit if it has one: estimates of
+   * calls that run strangers' code cannot be trusted. If an earlier run sent the same call and its result was never
+   * reported, this resumes that one and sends no other. Throws `l1/transaction-reverted` with the contract's reason,
+   * usually before anything was sent, and as `sendToRollup`.
    */
   readonly send: (call: RollupCall) => Promise<CallResult>;
-  /** As `send` for calls that differ from run to run though the request is the same; makes the call only when it is needed. */
+  /** Like `send` for calls that differ between runs of the same request; builds the call only when needed. */
   readonly sendFor: (request: Request, make: () => Promise<RollupCall>) => Promise<CallResult>;
-  /** Lets the rollup take tokens, where it may not yet; nothing in a dry run. Throws as `approveToken`. */
+  /** Lets the rollup take tokens if it may not yet; does nothing in a dry run. Throws as `approveToken`. */
   readonly approve: (token: Address, amount: bigint) => Promise<void>;
-  /** Whether an earlier run of a request has signed a transaction whose result nobody was told. */
+  /** Whether an earlier run of a request signed a transaction whose result was never reported. */
   readonly isPending: (request: Request) => Promise<boolean>;
-  /** As `isPending`, of a call that `send` takes. */
+  /** Like `isPending`, for a call of `send`. */
   readonly isCallPending: (call: RollupCall) => Promise<boolean>;
   /** Signs typed data and transactions. Throws `cli/key-incomplete`. */
   readonly wallet: () => Promise<L1Wallet>;
 }
 
-/** Room above the estimate, in percent: what a call does may cost more when it comes to run. */
+/** Margin above the estimate, in percent: a call may cost more by the time it runs. */
 const GAS_MARGIN = 25n;
-/** Longest wait for L1 without `--l1-timeout`, seconds. */
+/** Longest wait for L1 in seconds, unless `--l1-timeout` is given. */
 const DEFAULT_L1_TIMEOUT = 180;
 
-/** Adds `--dry-run`, and what says how L1 transactions are waited for. */
+/** Adds `--dry-run`, and the options for waiting for L1 transactions. */
 export function addSendOptions(command: Command): Command {
   return addL1Options(
-    command.addOption(new Option("--dry-run", "simulate on L1 and tell what would happen; send nothing")),
+    command.addOption(new Option("--dry-run", "simulate on L1 and report what would happen; send nothing")),
   );
 }
 
@@ -87,9 +87,10 @@ export function addL1Options(command: Command): Command {
   const group = "L1 transaction:";
   return markSending(command, ({ dryRun }) => dryRun !== true)
     .addOption(
-      new Option("--again", "send another one although an earlier run's outcome is unknown: may pay twice").helpGroup(
-        group,
-      ),
+      new Option(
+        "--again",
+        "send another one even though an earlier run's outcome is unknown: may pay twice",
+      ).helpGroup(group),
     )
     .addOption(
       new Option("--l1-timeout <seconds>", `until its outcome counts as unknown (${DEFAULT_L1_TIMEOUT})`)
@@ -99,12 +100,12 @@ export function addL1Options(command: Command): Command {
 }
 
 /**
- * Connects to L1 as the key's owner. Throws as network and identity do. A dry run opens no secrets; where everyone may make the
- * call it needs no key either, and the zero address calls.
+ * Connects to L1 as the key's owner. Throws like network and identity. A dry run unlocks no secrets; if anyone may make
+ * the call, it needs no key either and calls from the zero address.
  */
 export async function openCaller(context: Context, flags: SendFlags, network: Network): Promise<RollupCaller> {
   const isDryRun = flags.dryRun === true;
-  // Without a network there is no key in a profile either: that would be the wrong thing to complain about.
+  // Without a network there is no profile key either, and a missing key would be the wrong complaint.
   network.l1RpcUrl();
   network.rollup();
   const identity = isDryRun && !hasKey(context) ? null : findIdentity(context);
@@ -140,7 +141,7 @@ export async function openCaller(context: Context, flags: SendFlags, network: Ne
       const earlier = await findEarlier(journal, reader, intent, flags);
       if (earlier !== null) {
         const { hash } = newestAttempt(earlier.transaction);
-        context.output.progress(`going on with ${hash}, which an earlier run signed at ${earlier.createdAt}`);
+        context.output.progress(`resuming ${hash}, which an earlier run signed at ${earlier.createdAt}`);
       }
       const resumed = earlier === null ? null : await resume(journal, reader, signer, earlier, options);
       const receipt = resumed ?? (await sendNew(await make(), intent, signer, options));
@@ -194,15 +195,15 @@ export async function openCaller(context: Context, flags: SendFlags, network: Ne
   };
 }
 
-/** Gas limit of a call: its own, or room above the estimate; never less than the estimate. */
+/** Gas limit of a call: its own, or the estimate plus a margin; never less than the estimate. */
 function limitOf(call: RollupCall, estimate: bigint): bigint {
   const limit = call.gas ?? (estimate * (100n + GAS_MARGIN)) / 100n;
   return limit > estimate ? limit : estimate;
 }
 
 /**
- * The entry of an earlier run that counts. With `--again` there is none: its user knows of it. Nor is there one when a development
- * chain was made anew meanwhile, which has the same number and addresses as the one before.
+ * The entry of an earlier run, if it counts. It does not with `--again`, when the user knows about it, nor after a
+ * development chain was recreated with the same chain id and addresses.
  */
 async function findEarlier(
   journal: Journal,
@@ -229,7 +230,7 @@ async function isOfAnotherChain(reader: L1Reader, { transaction }: JournalEntry)
   }
 }
 
-/** Goes on with an earlier run's transaction; null when another one took its nonce, so that it never happened. */
+/** Resumes an earlier run's transaction; null when another one used its nonce, so that it never happened. */
 async function resume(
   journal: Journal,
   reader: L1Reader,
@@ -245,7 +246,7 @@ async function resume(
   }
 }
 
-/** Lets go of an entry whose transaction is known to have failed: the next run makes a new one. */
+/** Removes an entry whose transaction is known to have failed: the next run makes a new one. */
 async function forgettingWhatFailed<T>(journal: Journal, intent: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

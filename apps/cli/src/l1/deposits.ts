@@ -4,7 +4,7 @@ import { type L1OperationKind, l1OperationKind } from "@cairn/protocol";
 import type { NodeClient } from "@cairn/sdk";
 import { type Hex, parseEventLogs, type TransactionReceipt } from "viem";
 
-/** An entry of the L1 queue as its transaction made it. */
+/** An L1 queue entry as created by its transaction. */
 export interface QueueEntryView {
   readonly position: number;
   readonly kind: L1OperationKind;
@@ -12,14 +12,14 @@ export interface QueueEntryView {
   readonly tokenId: number;
   readonly amount: bigint;
   readonly index: number;
-  /** Wei that the contract took for it; half of them burned. */
+  /** Wei that the contract charged for it; half is burned. */
   readonly queueFee: bigint;
 }
 
-/** How far the node has taken a queue entry. */
+/** How far the node has brought a queue entry. */
 export type EntryStatus = "unseen" | "queued" | "confirmed" | "proven" | "final";
 
-/** A queue entry's status, and the block that took it. */
+/** A queue entry's status, and the block that consumed it. */
 export interface EntryProgress {
   readonly status: EntryStatus;
   readonly block: number | null;
@@ -32,7 +32,7 @@ export function isAtLeast(status: EntryStatus, wanted: EntryStatus): boolean {
   return ORDER.indexOf(status) >= ORDER.indexOf(wanted);
 }
 
-/** Queue entries that an L1 transaction made in this rollup. */
+/** Queue entries that an L1 transaction created in this rollup. */
 export function entriesOf({ address }: L1Rollup, receipt: TransactionReceipt): QueueEntryView[] {
   const logs = receipt.logs.filter((log) => log.address.toLowerCase() === address.toLowerCase());
   return parseEventLogs({ abi: rollupAbi, eventName: "L1OperationQueued", logs }).map(({ args }) => ({
@@ -46,7 +46,7 @@ export function entriesOf({ address }: L1Rollup, receipt: TransactionReceipt): Q
   }));
 }
 
-/** How far the node has taken the entry that `l1Transaction` made; null when blocks changed while looking. */
+/** How far the node has brought the entry created by `l1Transaction`; null when blocks changed during the reads. */
 export async function findEntry(
   client: NodeClient,
   position: number,
@@ -57,13 +57,13 @@ export async function findEntry(
   if (entry?.l1Transaction !== l1Transaction) return { status: "unseen", block: null };
   if (!entry.isProcessed) return { status: "queued", block: null };
   const block = await blockOf(client, position, processed);
-  // The number of processed entries dates from before the blocks: only if it still holds do the two fit.
+  // The number of processed entries was read before the blocks: the two fit only if it is unchanged.
   if (block === null || (await client.queue({ from: position, limit: 1 })).processed !== processed) return null;
   const isSettled = block.status === "proven" || block.status === "final";
   return { status: isSettled ? block.status : "confirmed", block: block.number };
 }
 
-/** Blocks consume the queue in order: counting back from the newest finds the one that took a position. */
+/** Blocks consume the queue in order: counting back from the newest finds the one that consumed a position. */
 async function blockOf(
   client: NodeClient,
   position: number,

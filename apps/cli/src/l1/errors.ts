@@ -2,7 +2,7 @@ import type { CairnError } from "@cairn/protocol";
 import { BaseError } from "viem";
 import { type CliErrorCode, cliError } from "../errors.ts";
 
-/** Names of errors of the L1 library, and what they are here. */
+/** Errors of the L1 library and their codes here. */
 const CODES: readonly (readonly [name: string, code: CliErrorCode])[] = [
   ["HttpRequestError", "cli/l1-unreachable"],
   ["TimeoutError", "cli/l1-unreachable"],

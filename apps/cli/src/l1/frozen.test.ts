@@ -9,7 +9,7 @@ interface Document {
   readonly l1?: { readonly queue: { readonly feeWei: string | null } };
 }
 
-describe("what a rollup does not take", { timeout: 300_000 }, () => {
+describe("what a rollup does not accept", { timeout: 300_000 }, () => {
   let chain: CommandRollup;
   let node: NodeDouble;
 
@@ -42,7 +42,7 @@ describe("what a rollup does not take", { timeout: 300_000 }, () => {
     await chain.stop();
   });
 
-  it("force-withdraw of an account that cannot exist is refused before the fee is paid; --force sends it all the same", async () => {
+  it("force-withdraw of an account that cannot exist is refused before the fee is paid; --force sends it anyway", async () => {
     const before = await queueLength();
     expect(await cairn("force-withdraw", "9999", "--key", "alice")).toMatchObject(nothing);
     expect(await cairn("force-withdraw", "3", "--key", "alice")).toMatchObject(nothing);
@@ -52,7 +52,7 @@ describe("what a rollup does not take", { timeout: 300_000 }, () => {
     await chain.publish();
   });
 
-  it("force-withdraw of another's account or an empty one is refused when a node tells, and needs no node", async () => {
+  it("force-withdraw of another's account or an empty one is refused if a node says so, but needs no node", async () => {
     const before = await queueLength();
     expect(await withNode("force-withdraw", "65", "--key", "alice")).toMatchObject(nothing);
     expect(await withNode("force-withdraw", "66", "--key", "alice")).toMatchObject(nothing);
@@ -63,7 +63,7 @@ describe("what a rollup does not take", { timeout: 300_000 }, () => {
     expect(await queueLength()).toBe(before + 1);
   });
 
-  it("a deposit that waits ends when the rollup is frozen; after that deposits are refused and no price is told", async () => {
+  it("waiting for a deposit ends when the rollup is frozen; after that deposits are refused and no price is shown", async () => {
     const before = await queueLength();
     const waiting = withNode("deposit", "1", "ETH", "--key", "bob", "--wait", "proven");
     await vi.waitFor(async () => expect(await queueLength()).toBe(before + 1), { timeout: 60_000 });

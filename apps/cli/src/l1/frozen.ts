@@ -10,14 +10,14 @@ export function isFrozen({ reader, address }: L1Rollup): Promise<boolean> {
   return reader.readContract({ address, abi: rollupAbi, functionName: "isFrozen" });
 }
 
-/** Throws `cli/frozen` when the rollup does not take `what` any more. */
+/** Throws `cli/frozen` when the rollup no longer accepts `what`. */
 export async function assertActive(rollup: L1Rollup, what: string): Promise<void> {
-  if (await isFrozen(rollup)) throw cliError("cli/frozen", `the rollup is frozen: it takes no ${what} any more`);
+  if (await isFrozen(rollup)) throw cliError("cli/frozen", `the rollup is frozen: it accepts no more ${what}`);
 }
 
 /**
- * Does some work that waits for the rollup, and ends it with `cli/frozen` when the rollup is frozen, since then nothing more
- * becomes proven. An L1 that is not named or does not answer says nothing.
+ * Runs work that waits for the rollup, and ends it with `cli/frozen` when the rollup is frozen, since then nothing more
+ * becomes proven. An L1 that is not named or does not answer is ignored.
  */
 export async function whileActive<T>(
   network: Network,

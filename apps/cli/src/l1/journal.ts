@@ -21,7 +21,7 @@ const attempt = z.strictObject({ hash: hex, raw: hex, maxFeePerGas: wei, maxPrio
 
 const entrySchema = z.strictObject({
   version: z.literal(1),
-  /** What the user asked for, as text that the same request always gives. */
+  /** The user's request as text, the same for the same request. */
   intent: z.string(),
   createdAt: z.string(),
   transaction: z.strictObject({
@@ -34,7 +34,7 @@ const entrySchema = z.strictObject({
   }),
 });
 
-/** An L1 transaction of an earlier command whose result nobody has been told yet. */
+/** An L1 transaction of an earlier command whose result has not been reported yet. */
 export interface JournalEntry {
   readonly intent: string;
   /** ISO time of the first signature. */
@@ -43,25 +43,25 @@ export interface JournalEntry {
 }
 
 /**
- * L1 transactions of one account in one rollup between signature and told result, in files. An entry is written before
- * anything is sent and goes away when its result was printed, so a command that is repeated after a crash or an unknown outcome
- * finds it.
+ * L1 transactions of one account in one rollup between signature and reported result, in files. An entry is written
+ * before anything is sent and removed once its result was printed, so a command repeated after a crash or an unknown
+ * outcome finds it.
  */
 export interface Journal {
   readonly directory: string;
   /** The entry of a request. Throws `cli/bad-journal`. */
   readonly find: (intent: string) => JournalEntry | null;
-  /** What writes a request's entry, over an earlier one; it is on the disk when that returns. Throws `cli/bad-journal`. */
+  /** A function that durably writes a request's entry, replacing an earlier one. Throws `cli/bad-journal`. */
   readonly storeFor: (intent: string) => (transaction: SignedTransaction) => void;
-  /** Forgets an entry, unless another transaction has taken its place. */
+  /** Removes an entry, unless another transaction has taken its place. */
   readonly remove: (intent: string, transaction: Pick<SignedTransaction, "nonce">) => void;
   /** All entries, oldest first. Throws `cli/bad-journal`. */
   readonly list: () => JournalEntry[];
-  /** Keeps other processes from signing for the account. Throws `cli/l1-busy`, `cli/bad-journal`. */
+  /** Prevents other processes from signing for the account. Throws `cli/l1-busy`, `cli/bad-journal`. */
   readonly lock: () => Promise<FileLock>;
 }
 
-/** The journal of an account in a rollup, below the command's home. */
+/** The journal of an account in a rollup, in the command's home. */
 export function openJournal(
   home: string,
   { chainId, rollup, from }: { readonly chainId: number; readonly rollup: Address; readonly from: Address },
@@ -91,7 +91,7 @@ export function openJournal(
         .flatMap((name) => readEntry(join(directory, name)) ?? [])
         .sort((a, b) => a.createdAt.localeCompare(b.createdAt));
     },
-    // Nonces are the account's, whichever rollup it calls.
+    // Nonces belong to the account, whichever rollup it calls.
     lock: () => {
       writing(root, () => mkdirSync(root, { recursive: true, mode: 0o700 }));
       return takeFileLock(join(root, `${chainId}-${from}.lock`.toLowerCase()));

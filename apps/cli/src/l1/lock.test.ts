@@ -27,7 +27,7 @@ describe("a lock file", () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it("is taken over from a process that died, by one of those who wait", async () => {
+  it("is taken over from a dead process by one of the waiting ones", async () => {
     const path = join(folder, "dead");
     const child = spawn(process.execPath, ["-e", ""]);
     await once(child, "exit");
@@ -42,7 +42,7 @@ describe("a lock file", () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it("is not let go of by one who does not hold it any more", async () => {
+  it("is not released by a process that no longer holds it", async () => {
     const path = join(folder, "again");
     const first = await takeFileLock(path);
     first.release();

@@ -18,15 +18,15 @@ function call(change: Partial<SentCall>): SentCall {
 }
 
 describe("rows about sent calls", () => {
-  it("tell what a dry run would use apart from the limit", () => {
+  it("show what a dry run would use, separate from the limit", () => {
     expect(sentRows([call({})])).toEqual([
       ["DRY RUN", "nothing sent; would use about 394175 gas, 0.000394175 ETH; at most 606362 gas, 0.000606362 ETH"],
     ]);
   });
 
-  it("take a limit for nothing else where the L1 node does not simulate", () => {
+  it("show only the limit where the L1 node does not simulate", () => {
     const unknown = call({ gas: null, feeWei: null });
-    const most = "at most 606362 gas, 0.000606362 ETH (this L1 node does not tell how much of it)";
+    const most = "at most 606362 gas, 0.000606362 ETH (this L1 node cannot say how much of it)";
     expect(sentRows([unknown])).toEqual([["DRY RUN", `nothing sent; would use ${most}`]]);
     expect(sentRows([unknown, call({})]).at(-1)).toEqual([
       "together",
@@ -34,7 +34,7 @@ describe("rows about sent calls", () => {
     ]);
   });
 
-  it("tell what was used, of several also together", () => {
+  it("show what was used, with a total for several", () => {
     const sent = call({ l1Transaction: "0x12", l1Block: 3 });
     expect(sentRows([sent])).toEqual([["L1 transaction", "0x12 (394175 gas, 0.000394175 ETH)"]]);
     expect(sentRows([sent, { ...sent, isResumed: true }])).toEqual([

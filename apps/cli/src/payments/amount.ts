@@ -4,19 +4,19 @@ import { formatAmount, parsePositiveAmount } from "../amounts.ts";
 import { cliError } from "../errors.ts";
 import type { Token } from "../tokens.ts";
 
-/** An amount to sign: `all`, or one that a float encodes. Throws `cli/bad-amount` with the nearest that can be signed. */
+/** An amount to sign: `all`, or one that a float encodes. Throws `cli/bad-amount` with the nearest encodable ones. */
 export function parseSignedAmount(text: string, token: Token): Amount {
   return text === "all" ? "all" : parseExactAmount(text, token);
 }
 
-/** As {@link parseSignedAmount}, without `all`. */
+/** Like {@link parseSignedAmount}, without `all`. */
 export function parseExactAmount(text: string, token: Token): bigint {
   const amount = parsePositiveAmount(text, token);
   assertEncodable(() => encodeAmount(amount), text, token);
   return amount;
 }
 
-/** Throws `cli/bad-amount` for a fee that cannot be signed. */
+/** Throws `cli/bad-amount` for a fee that cannot be encoded. */
 export function assertFee(fee: bigint, token: Token): void {
   assertEncodable(() => encodeFee(fee), `the fee ${formatAmount(fee, token)}`, token);
 }
@@ -29,7 +29,7 @@ export function assertCovered(account: AccountView, amount: Amount, fee: bigint,
   const needed = amount === "all" ? fee : amount + fee;
   throw cliError(
     "cli/insufficient-balance",
-    `account ${account.index} has ${formatAmount(balance, token)}, needed are ${formatAmount(needed, token)} with the fee`,
+    `account ${account.index} has ${formatAmount(balance, token)}, but ${formatAmount(needed, token)} is needed including the fee`,
     { details: { index: account.index, balance, needed, fee } },
   );
 }

@@ -15,15 +15,15 @@ export interface FeeOptions {
 export function addFeeOptions(command: Command): Command {
   const group = "Fee:";
   return command
-    .addOption(new Option("--fee <amount>", "fee in the token paid; the node's quote without").helpGroup(group))
+    .addOption(new Option("--fee <amount>", "fee in the token paid; default: the node's quote").helpGroup(group))
     .addOption(
-      new Option("--max-fee <amount>", "most that a quote may be; without, as much as the amount").helpGroup(group),
+      new Option("--max-fee <amount>", "highest quote to accept; default: as much as the amount").helpGroup(group),
     );
 }
 
 /**
- * The fee to sign: as given, else what the node asks, which is not taken blindly: at most `--max-fee`, or `limit`.
- * 0 for a token in which the node takes none. Throws `cli/fee-too-high`, `cli/bad-amount`, and as the client does.
+ * The fee to sign: as given, else the node's quote, up to `--max-fee` or `limit`. 0 for a token in which the node
+ * accepts none. Throws `cli/fee-too-high`, `cli/bad-amount`, and like the client.
  */
 export async function chooseFee(
   client: NodeClient,
@@ -42,14 +42,14 @@ export async function chooseFee(
   if (fee <= most) return fee;
   throw cliError(
     "cli/fee-too-high",
-    `the node asks for ${formatAmount(fee, token)}, allowed is ${formatAmount(most, token)}`,
+    `the node asks for ${formatAmount(fee, token)}, but at most ${formatAmount(most, token)} is allowed`,
     {
       details: { fee, limit: most },
     },
   );
 }
 
-/** Most that a fee proposed by someone else may be: `--fee` or `--max-fee`, else `limit`. Throws `cli/bad-amount`. */
+/** Highest fee to accept from someone else: `--fee` or `--max-fee`, else `limit`. Throws `cli/bad-amount`. */
 export function feeLimit({ fee, maxFee }: FeeOptions, token: Token, limit: bigint): bigint {
   const given = maxFee ?? fee;
   return given === undefined ? limit : parseAmount(given, token);

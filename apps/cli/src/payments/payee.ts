@@ -5,7 +5,10 @@ import { cliError } from "../errors.ts";
 import type { Token } from "../tokens.ts";
 import { parseIndex } from "./session.ts";
 
-/** What a word names: an account index, an address with its checksum verified, or a payment code. Throws `cli/usage`, `cli/bad-address`. */
+/**
+ * The payee that a word names: an account index, an address with its checksum verified, or a payment code. Throws
+ * `cli/usage`, `cli/bad-address`.
+ */
 export function parsePayee(text: string): PayeeName {
   if (/^[0-9]+$/.test(text)) return { type: "index", index: parseIndex(text) };
   if (text.startsWith("0x")) return { type: "address", address: parseAddress(text) };
@@ -13,7 +16,10 @@ export function parsePayee(text: string): PayeeName {
   throw cliError("cli/usage", `neither an account index, nor an address, nor a payment code: ${text}`);
 }
 
-/** The account that a word means. Throws `sdk/bad-payee`, `sdk/bad-payment-code`, and as {@link parsePayee} and the client do. */
+/**
+ * The account that a word refers to. Throws `sdk/bad-payee`, `sdk/bad-payment-code`, and as {@link parsePayee} and the
+ * client do.
+ */
 export function findPayee(
   { client, domain }: { readonly client: NodeClient; readonly domain: Domain },
   text: string,

@@ -7,7 +7,7 @@ import { tokenForShow } from "../tokens.ts";
 type TransactionView = RouteResponse<"transaction">;
 type PayoutView = RouteResponse<"payouts">["payouts"][number];
 
-/** A transaction for people, line by line, with its history when asked for. */
+/** A transaction as text, line by line, optionally with its history. */
 export async function describeTransaction(
   network: Network,
   shown: TransactionView,

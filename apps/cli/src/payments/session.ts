@@ -7,7 +7,7 @@ import { findIdentity, type Identity } from "../keys/identity.ts";
 import type { Network } from "../network.ts";
 import type { Token } from "../tokens.ts";
 
-/** A node that serves the rollup which the user named. */
+/** A node that serves the user's rollup. */
 export interface NodeSession {
   readonly network: Network;
   readonly client: NodeClient;
@@ -15,13 +15,16 @@ export interface NodeSession {
   readonly rollup: RouteResponse<"rollup">;
 }
 
-/** A node session of someone who signs. */
+/** A node session with a signer. */
 export interface SigningSession extends NodeSession {
   readonly identity: Identity;
   readonly wallet: Wallet;
 }
 
-/** Connects to the node and checks that it speaks of the same rollup. Throws `cli/wrong-chain`, and as network and client do. */
+/**
+ * Connects to the node and checks that it serves the same rollup. Throws `cli/wrong-chain`, and as network and client
+ * do.
+ */
 export async function openNode(context: Context): Promise<NodeSession> {
   const network = context.network();
   const client = network.node();
@@ -38,7 +41,7 @@ export async function openNode(context: Context): Promise<NodeSession> {
 
 /** A node session with the keys of `--key`, or of another name. Throws as {@link openNode} and the identity do. */
 export async function openSigning(context: Context, keyName?: string): Promise<SigningSession> {
-  // Without a network there is no key in a profile either: that would be the wrong thing to complain about.
+  // Without a network there is no profile key either, and a missing key would be the wrong complaint.
   context.network().nodeUrl();
   context.network().rollup();
   const identity = findIdentity(context, keyName);
@@ -46,7 +49,10 @@ export async function openSigning(context: Context, keyName?: string): Promise<S
   return { ...session, identity, wallet: await identity.wallet(session.domain) };
 }
 
-/** The account that pays: the one named, else the richest of the key in the token. Throws `cli/unknown-account`, `cli/usage`. */
+/**
+ * The account that pays: the one named, else the richest of the key in the token. Throws `cli/unknown-account`,
+ * `cli/usage`.
+ */
 export async function findSender(
   { client, identity, wallet }: Pick<SigningSession, "client" | "identity" | "wallet">,
   token: Token,
@@ -67,7 +73,7 @@ export async function findSender(
   throw cliError("cli/unknown-account", `account ${index} does not have the key ${identity.name}`);
 }
 
-/** An account index as written. Throws `cli/usage`. */
+/** An account index from text. Throws `cli/usage`. */
 export function parseIndex(text: string): number {
   if (/^[0-9]{1,8}$/.test(text) && Number(text) < MAX_ACCOUNTS) return Number(text);
   throw cliError("cli/usage", `not an account index: ${text}`);

@@ -6,10 +6,10 @@ import { whileActive } from "../l1/frozen.ts";
 import type { Network } from "../network.ts";
 import type { CommandResult } from "../output.ts";
 import { describeTransaction } from "./report.ts";
-import { findPayout, lookUntil, patienceOf, progressOf, type WaitFlags } from "./waiting.ts";
+import { findPayout, patienceOf, pollUntil, progressOf, type WaitFlags } from "./waiting.ts";
 
-/** Submits a group, waits as asked, and tells what became of it; the first transaction speaks for the group. */
-export async function submitAndTell(
+/** Submits a group, waits as requested, and reports what became of it; the first transaction stands for the group. */
+export async function submitAndReport(
   context: Context,
   { client, network }: { readonly client: NodeClient; readonly network: Network },
   group: readonly SignedTransaction[],
@@ -39,13 +39,13 @@ export async function submitAndTell(
   return { data, text: texts.join("\n\n") };
 }
 
-/** Waits until a withdrawal's money was sent on L1, or must be claimed there. Throws `cli/not-reached`. */
+/** Waits until a withdrawal was paid on L1, or must be claimed there. Throws `cli/not-reached`. */
 export async function waitForPayout(
   client: NodeClient,
   withdrawal: RouteResponse<"transaction">,
-  patience: Parameters<typeof lookUntil>[0],
+  patience: Parameters<typeof pollUntil>[0],
 ): Promise<RouteResponse<"payouts">["payouts"][number]> {
-  return lookUntil(patience, "paid on L1", async () => {
+  return pollUntil(patience, "paid on L1", async () => {
     const payout = await findPayout(client, withdrawal);
     return payout === null || payout.status === "owed" ? null : payout;
   });

@@ -31,8 +31,8 @@ export interface Sum {
   readonly token: Token;
 }
 
-/** What one side gives and gets. */
-export interface Bargain {
+/** What one side gives and receives. */
+export interface SwapDeal {
   readonly give: Sum;
   readonly receive: Sum;
 }
@@ -40,11 +40,11 @@ export interface Bargain {
 /** Options of either side. */
 export interface SwapOptions extends FeeOptions, ValidityOptions {}
 
-/** Reads give and receive as written. Throws `cli/bad-amount`, `cli/unknown-token`. */
-export async function parseBargain(
+/** Parses what is given and received. Throws `cli/bad-amount`, `cli/unknown-token`. */
+export async function parseDeal(
   network: Network,
   [giveAmount, giveToken, receiveAmount, receiveToken]: readonly [string, string, string, string],
-): Promise<Bargain> {
+): Promise<SwapDeal> {
   const [give, receive] = await Promise.all([findToken(network, giveToken), findToken(network, receiveToken)]);
   if (give.id === receive.id) throw cliError("cli/usage", "a swap is between two tokens");
   return {
@@ -54,12 +54,12 @@ export async function parseBargain(
 }
 
 /**
- * Signs an offer to someone: his paying account must exist; what he receives goes to the same owner and key. Throws
- * `cli/unknown-account`, `cli/insufficient-balance`, `cli/fee-too-high`, and as client and wallet do.
+ * Signs an offer to someone whose paying account must exist; what they receive goes to the same owner and key. Throws
+ * `cli/unknown-account`, `cli/insufficient-balance`, `cli/fee-too-high`, and like client and wallet.
  */
 export async function offerTo(
   session: SigningSession,
-  { give, receive }: Bargain,
+  { give, receive }: SwapDeal,
   taker: string,
   options: SwapOptions,
 ): Promise<SwapOffer> {
@@ -83,22 +83,23 @@ export async function offerTo(
 }
 
 /**
- * Signs the other half of an offer on these terms. Throws `sdk/bad-offer`, `cli/fee-too-high`, and as {@link offerTo}.
+ * Signs the other half of an offer with these terms. Throws `sdk/bad-offer`, `cli/fee-too-high`, and as {@link
+ * offerTo}.
  */
 export async function accept(
   session: SigningSession,
   offer: SwapOffer,
-  { give, receive }: Bargain,
+  { give, receive }: SwapDeal,
   options: SwapOptions,
 ): Promise<ReturnType<typeof acceptOffer>> {
   const { client, wallet, identity } = session;
   const { giveFee } = swapTerms(offer);
-  // The fee is the maker's proposal: it is accepted only up to the same limit as a node's quote.
+  // The maker proposes the fee: it is accepted up to the same limit as a node's quote.
   const limit = feeLimit(options, give.token, give.amount);
   if (giveFee > limit) {
     throw cliError(
       "cli/fee-too-high",
-      `the offer makes you pay a fee of ${formatAmount(giveFee, give.token)}, allowed is ${formatAmount(limit, give.token)}`,
+      `the offer asks for a fee of ${formatAmount(giveFee, give.token)}, but at most ${formatAmount(limit, give.token)} is allowed`,
     );
   }
   const from = await findSender(session, give.token, offer.taker.from);
@@ -130,7 +131,7 @@ export function readOffer(file: string): SwapOffer {
   }
 }
 
-/** What the taker of an offer gives and gets, for people. */
+/** What the taker of an offer gives and gets, as text. */
 export async function describeTerms(network: Network, terms: SwapTerms): Promise<string[][]> {
   const [give, receive] = await Promise.all([
     tokenForShow(network, terms.giveTokenId),
@@ -142,7 +143,7 @@ export async function describeTerms(network: Network, terms: SwapTerms): Promise
   ];
 }
 
-/** The account that the taker pays from: one it can sign for, with enough in it. */
+/** The account that the taker pays from: one it can sign for, with a sufficient balance. */
 async function takerAccount(session: NodeSession, taker: string, { token, amount }: Sum): Promise<AccountView> {
   const { client, domain } = session;
   const name = parsePayee(taker);

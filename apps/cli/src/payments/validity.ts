@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { cliError } from "../errors.ts";
 
-/** Options about how long a signature holds. */
+/** Options for the validity of a signature. */
 export interface ValidityOptions {
   readonly validFor?: string;
 }
@@ -13,7 +13,7 @@ export function addValidityOption(command: Command): Command {
   );
 }
 
-/** Last second at which the transaction may run, for a draft; the wallet's default without. Throws `cli/usage`. */
+/** Last second at which the transaction may run, for a draft; the wallet's default if not given. Throws `cli/usage`. */
 export function parseValidity({ validFor }: ValidityOptions): { readonly validUntil?: number } {
   if (validFor === undefined) return {};
   if (!/^[1-9][0-9]{0,8}$/.test(validFor)) {

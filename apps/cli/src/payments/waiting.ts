@@ -4,7 +4,7 @@ import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
 import { cliError } from "../errors.ts";
 
-/** Statuses that a command can wait for; `paid` is a withdrawal's money on L1. */
+/** Statuses that a command can wait for; `paid` means that a withdrawal was paid on L1. */
 export type Goal = "confirmed" | "proven" | "final" | "paid";
 
 /** Options about waiting. */
@@ -37,8 +37,8 @@ export function patienceOf(context: Context, { timeout }: WaitFlags): Patience {
   return { timeoutMs: Number(text) * 1000, signal: context.signal };
 }
 
-/** Looks until there is a value, also past a node that is busy or away. Throws `cli/not-reached`. */
-export async function lookUntil<T>(
+/** Polls until there is a value, even if the node is busy or unreachable. Throws `cli/not-reached`. */
+export async function pollUntil<T>(
   { timeoutMs, signal }: Patience,
   goal: string,
   look: () => Promise<T | null>,
@@ -62,7 +62,7 @@ export function progressOf(goal: Goal): Progress {
   return goal === "paid" ? "proven" : goal;
 }
 
-/** What a withdrawal's money has come to; null for other transactions and before the block is proven. */
+/** Status of a withdrawal's payout; null for other transactions and before the block is proven. */
 export async function findPayout(
   client: NodeClient,
   { transaction, inclusion, amount, status }: RouteResponse<"transaction">,
@@ -76,6 +76,6 @@ export async function findPayout(
   const fitting = payouts.filter(
     (one) => one.block === inclusion.block && one.tokenId === transaction.tokenId && one.amount === amount,
   );
-  // Equal payouts of one block cannot be told apart, nor need be: the last to be settled speaks for all.
+  // Equal payouts of one block are indistinguishable: the last to be settled stands for all.
   return fitting.find((one) => one.status === "owed") ?? fitting[0] ?? null;
 }

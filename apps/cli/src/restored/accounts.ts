@@ -5,12 +5,12 @@ import { parseAddress } from "../address.ts";
 import { parseIndex } from "../payments/session.ts";
 import type { RestoredSession } from "./session.ts";
 
-/** Which of the accounts that are asked for are wanted. */
+/** Which of the requested accounts to return. */
 export interface PageQuery {
   readonly tokenId?: number;
-  /** The first index that is wanted. */
+  /** Lowest index to return. */
   readonly from: number;
-  /** Most accounts that are wanted. */
+  /** Most accounts to return. */
   readonly limit: number;
 }
 
@@ -20,7 +20,9 @@ export interface AccountsPage {
   readonly next: number | null;
 }
 
-/** Accounts in the last proven state: of an owner, of a payment code, or one by its index; as a node would show them. */
+/**
+ * Accounts in the last proven state: of an owner, of a payment code, or one by its index; as a node would return them.
+ */
 export async function restoredAccounts(
   session: RestoredSession,
   whose: string,

@@ -23,7 +23,7 @@ describe("cairn restore", () => {
   });
   afterAll(() => chain?.stop());
 
-  it("rebuilds the state from L1, then goes on where it was", async () => {
+  it("rebuilds the state from L1, then continues where it was", async () => {
     const first = await chain.cairn("restore", "--write-archive", inHome("batches"), "--check-every-batch");
     expect(first).toMatchObject({
       code: 0,
@@ -62,7 +62,7 @@ describe("cairn restore", () => {
     expect(both).toMatchObject({ code: 0, data: { batch: 3, root: chain.root(), l1Block: expect.any(Number) } });
   });
 
-  it("shows balances of a token that tells nothing, or calls itself ETH", async () => {
+  it("shows balances of a token that reveals nothing, or calls itself ETH", async () => {
     const { token, devnet, client } = chain;
     const profile = inHome("no-tokens.json");
     writeProfile(profile, { version: 1, chainId: 31337, rollup: devnet.rollup.address, l1RpcUrl: devnet.rpcUrl });

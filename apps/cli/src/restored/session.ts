@@ -13,15 +13,15 @@ import { cliError } from "../errors.ts";
 import type { Network } from "../network.ts";
 import { cairnHome } from "../terminal.ts";
 
-/** Long, because hashing may keep the process from reading an answer that has arrived. */
+/** Long, because hashing may delay reading an answer that has arrived. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
-/** Options of commands that work on a restored state. */
+/** Options of commands that use a restored state. */
 export interface StateFlags {
   readonly state?: string;
 }
 
-/** A state restored from L1 alone, as new as L1. */
+/** A state restored from L1 alone, up to date with L1. */
 export interface RestoredSession {
   readonly network: Network;
   readonly access: L1Access;
@@ -41,7 +41,7 @@ export function addStateOption(command: Command): Command {
   );
 }
 
-/** Folder of the restored state: the one named, or one of the rollup's own. Throws as the network's parts. */
+/** Folder of the restored state: the given one, or the rollup's default. Throws as the network's parts. */
 export async function stateDir({ terminal }: Context, flags: StateFlags, network: Network): Promise<string> {
   const named = flags.state ?? (terminal.env.CAIRN_STATE || undefined);
   if (named !== undefined) return resolve(named);
@@ -49,7 +49,7 @@ export async function stateDir({ terminal }: Context, flags: StateFlags, network
   return join(cairnHome(terminal), "restored", `${chainId}-${bigintToAddress(rollup)}`);
 }
 
-/** The rollup on an L1 that serves the expected chain, read with patience. Throws as the network's parts. */
+/** The rollup on an L1 that serves the expected chain, read with long time-outs. Throws as the network's parts. */
 export async function openL1Access(network: Network, signal?: AbortSignal): Promise<L1Access> {
   // Checks the chain and that there is a rollup.
   await network.l1();
@@ -57,7 +57,10 @@ export async function openL1Access(network: Network, signal?: AbortSignal): Prom
   return createL1Access(rollup, signal === undefined ? {} : { signal });
 }
 
-/** Opens the store in a folder, made if missing, and closes it at the end. Throws `state/store-locked` while it is in use. */
+/**
+ * Opens the store in a folder, created if missing, and closes it at the end. Throws `state/store-locked` while it is in
+ * use.
+ */
 export async function withStore<T>(path: string, work: (store: KeyValueStore) => Promise<T>): Promise<T> {
   mkdirSync(path, { recursive: true });
   const store = createLmdbStore({ path });
@@ -69,7 +72,7 @@ export async function withStore<T>(path: string, work: (store: KeyValueStore) =>
 }
 
 /**
- * Brings the restored state to L1's head, from nothing if there is none yet, and works on it. Throws as
+ * Brings the restored state to L1's head, from scratch if there is none yet, and works on it. Throws as
  * {@link openL1Access}, {@link withStore} and `restoreRollup`.
  */
 export async function withRestored<T>(
@@ -86,15 +89,15 @@ export async function withRestored<T>(
       compress: await createFastCompress(),
       rollup: access.rollup,
       signal: context.signal,
-      onProgress: (progress) => tellProgress(context, progress),
+      onProgress: (progress) => reportProgress(context, progress),
     });
-    if (head === null) throw cliError("cli/not-configured", "a restored state without L1 is of no use here");
+    if (head === null) throw cliError("cli/not-configured", "a restored state without L1 is useless here");
     return work({ network, access, restored, head, path });
   });
 }
 
-/** Tells people how far a restoration is; nothing while nothing was read. */
-export function tellProgress({ output }: Context, progress: RestoreProgress): void {
+/** Reports the progress of a restoration; nothing until something was read. */
+export function reportProgress({ output }: Context, progress: RestoreProgress): void {
   const { source, batch, batchCount, transactionsPerSecond, etaSeconds } = progress;
   if (batch === 0) return;
   const of = batchCount === null ? "" : ` of ${batchCount}`;

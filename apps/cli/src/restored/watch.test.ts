@@ -29,7 +29,7 @@ describe("cairn watch", () => {
   });
   afterAll(() => chain?.stop());
 
-  it("finds nothing wrong with a rollup that works", async () => {
+  it("finds nothing wrong with a working rollup", async () => {
     const report = await once();
     expect(report).toMatchObject({
       code: 0,
@@ -42,7 +42,7 @@ describe("cairn watch", () => {
     expect((await chain.cairn("watch", "--interval", "0")).code).toBe(2);
   });
 
-  it("alarms of unpaid payouts and overdue entries", async () => {
+  it("raises alarms for unpaid payouts and overdue entries", async () => {
     await chain.deposit("carol", 1n);
     await chain.warp(25 * HOUR);
     const report = await once();
@@ -58,7 +58,7 @@ describe("cairn watch", () => {
     expect(await once()).toMatchObject({ code: 0, alarms: [] });
   });
 
-  it("alarms of money that is missing", async () => {
+  it("raises an alarm for missing money", async () => {
     const { address, reader } = chain.devnet.rollup;
     const held = await reader.getBalance({ address });
     const owed = await reader.readContract({ address, abi: rollupAbi, functionName: "custody", args: [0] });
@@ -69,7 +69,7 @@ describe("cairn watch", () => {
     await chain.client.setBalance({ address, value: held });
   });
 
-  it("follows until it is stopped, and tells what begins and ends", async () => {
+  it("follows until stopped, and reports alarms that begin and end", async () => {
     const stop = new AbortController();
     let stdout = "";
     const ended = runCli(["watch", "--interval", "1", "--json"], {
@@ -100,7 +100,7 @@ describe("cairn watch", () => {
     expect(await ended).toBe(0);
   });
 
-  it("alarms of a root that the data does not lead to", async () => {
+  it("raises an alarm for a root that the data does not lead to", async () => {
     await chain.publish([], { newRoot: 12345n });
     const report = await once();
     expect(report).toMatchObject({ code: 1, alarms: ["rootNotReproduced"], data: { observation: null } });

@@ -16,7 +16,7 @@ import { type BlockSize, bigintToHex, FIRST_ACCOUNT_INDEX, TREE_DEPTH } from "@c
 import { genesisRoot } from "@cairn/state";
 import { cliError } from "../errors.ts";
 
-/** What the checkout makes of its sources, and how. */
+/** What the checkout builds from its sources, and how. */
 export interface BuiltExpectation {
   readonly expected: ExpectedDeployment;
   /** One for each circuit of the deployment that the protocol knows. */
@@ -25,7 +25,7 @@ export interface BuiltExpectation {
 
 /** How the sources are built. */
 export interface BuildOptions {
-  /** Take what the cache holds for the same sources; otherwise everything is computed anew in an empty folder. */
+  /** Use cached builds of the same sources; otherwise everything is rebuilt in an empty folder. */
   readonly isCached: boolean;
   readonly cacheDir: string;
   readonly signal: AbortSignal;

@@ -13,12 +13,12 @@ export interface VerificationReport {
   /** L1 block at which the deployment was read. */
   readonly l1Block: number;
   readonly rollup: Address;
-  /** `fresh`: everything was computed from the sources; `cached`: earlier results were taken for the same sources. */
+  /** `fresh`: everything was built from the sources; `cached`: earlier builds of the same sources were used. */
   readonly build: "fresh" | "cached";
   readonly warnings: readonly string[];
   readonly checks: readonly Check[];
   readonly circuits: readonly Omit<RebuiltVerifier, "source">[];
-  /** Null when the contract does not answer as a rollup. */
+  /** Null when the contract does not answer like a rollup. */
   readonly parameters: ShownParameters | null;
   readonly state: ShownState | null;
   /** All functions that change state, by the sources. */
@@ -49,7 +49,7 @@ const DEV_SRS_WARNING =
 const CACHE_WARNING = "Nothing was rebuilt: the comparison trusts earlier results in the cache of this machine.";
 const ETH = { symbol: "ETH", decimals: 18 };
 
-/** Puts together what was found. */
+/** Assembles the report. */
 export function verificationReport(
   deployed: DeployedRollup,
   checks: readonly Check[],
@@ -87,7 +87,7 @@ export function verificationReport(
   };
 }
 
-/** The report as a command's result; its exit code is 0 only if all is the same. */
+/** The report as a command's result; its exit code is 0 only if everything matches. */
 export function verificationResult(report: VerificationReport): CommandResult {
   const { isSame, checks, circuits, parameters, state, functions, warnings } = report;
   const failed = checks.filter(({ isOk }) => !isOk).map(({ name }) => name);
@@ -130,7 +130,7 @@ function stateRows(state: ShownState): string[][] {
   return [
     ["operator", state.operator ?? "none: submission is open to all"],
     ["proposed operator", state.proposedOperator ?? "none"],
-    ["frozen", state.isFrozen ? "YES: only payments go on" : "no"],
+    ["frozen", state.isFrozen ? "YES: only payments continue" : "no"],
     ["state root", `${state.root} after ${state.batches} batches`],
   ];
 }

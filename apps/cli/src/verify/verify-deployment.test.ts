@@ -72,7 +72,7 @@ describe("cairn verify-deployment", () => {
     return deployment.rollup;
   }
 
-  it("finds a deployment to be what the sources build, and tells all about it", async () => {
+  it("finds a deployment to match the sources, and reports everything about it", async () => {
     const { code, report, failed } = await verify(devnet.rollup.address);
     expect({ code, failed }).toEqual({ code: 0, failed: [] });
     expect(report).toMatchObject({
@@ -94,7 +94,7 @@ describe("cairn verify-deployment", () => {
     expect(report.functions.map(({ signature }) => signature)).toContain("freeze()");
   });
 
-  it("prints it for people, and says loudly when the cache was trusted", async () => {
+  it("prints it as text, and says loudly when the cache was trusted", async () => {
     const args = ["verify-deployment", "--l1", devnet.rpcUrl, "--rollup", devnet.rollup.address, "--cached"];
     const { code, stdout, stderr } = await runInTest(args, { CAIRN_CACHE_DIR: cacheDir });
     expect(code).toBe(0);
@@ -106,7 +106,7 @@ describe("cairn verify-deployment", () => {
     expect(stdout).toMatch(/\nSAME: .+\n$/);
   });
 
-  it("names a verifier in which one bit was flipped", async () => {
+  it("reports a verifier in which one bit was flipped", async () => {
     const code = await codeAt(verifierAddress());
     const flipped: Hex = `${code.slice(0, 20_001) as Hex}${code[20_001] === "0" ? "1" : "0"}${code.slice(20_002)}`;
     await anvil().setCode({ address: verifierAddress(), bytecode: flipped });
@@ -116,14 +116,14 @@ describe("cairn verify-deployment", () => {
     expect(details.get("Verifier 16 code")).toContain("1 of ");
   });
 
-  it("names a verifier that accepts everything", async () => {
+  it("reports a verifier that accepts everything", async () => {
     const size = toHex(RETURN_TRUE.length / 2 - 1, { size: 1 }).slice(2);
     const rollup = await deployWith(`0x60${size}600c60003960${size}6000f3${RETURN_TRUE.slice(2)}`, RETURN_TRUE);
     const { failed } = await compare(rollup);
     expect(failed).toEqual(["Verifier 16 code", "Verifier 16 verification key"]);
   });
 
-  it("names a verifier of another verification key", async () => {
+  it("reports a verifier with another verification key", async () => {
     const { contractName, source, keyHash } = await rebuildVerifier({ slots: SLOTS, srs: "dev", cacheDir });
     const otherKey = source.replace(keyHash, keccak256(toHex("another key")).slice(2));
     const { bytecode, runtimeCode } = await buildFresh(verifierTarget(contractName, otherKey));
@@ -132,7 +132,7 @@ describe("cairn verify-deployment", () => {
     expect(details.get("Verifier 16 verification key")).toContain(keyHash);
   });
 
-  it("names an immutable that is not what the rollup shows, or was given", async () => {
+  it("reports an immutable that differs from the rollup's views or parameters", async () => {
     const { address } = devnet.rollup;
     const target = rollupTargets().find(({ name }) => name === "Rollup");
     if (target === undefined) throw new TypeError("no Rollup");
@@ -154,7 +154,7 @@ describe("cairn verify-deployment", () => {
     expect(everywhere.details.get("Rollup creation")).toContain("parameters other than those the rollup reports");
   });
 
-  it("names another AccountTree", async () => {
+  it("reports another AccountTree", async () => {
     const address = await devnet.rollup.reader.readContract({
       address: devnet.rollup.address,
       abi: loadArtefact(cacheDir, "Rollup").abi,
@@ -164,7 +164,7 @@ describe("cairn verify-deployment", () => {
     expect((await compare(devnet.rollup.address)).failed).toEqual(["AccountTree code"]);
   });
 
-  it("names a constructor that left another state behind the same code", async () => {
+  it("reports a constructor that left another state behind the same code", async () => {
     const { abi, bytecode } = loadArtefact(cacheDir, "Rollup");
     const { report } = await compare(devnet.rollup.address);
     const root = report.state?.root.slice(2) ?? "";
@@ -205,7 +205,7 @@ describe("cairn verify-deployment", () => {
     expect(stored.details.get("No proxy")).toContain("EIP-1967 implementation");
   });
 
-  it("names what is no rollup at all", async () => {
+  it("reports a contract that is not a rollup at all", async () => {
     const { address: token } = await devnet.createToken("USD", 6);
     const foreign = await compare(token);
     expect(foreign.failed).toEqual(expect.arrayContaining(["Rollup code", "Rollup functions", "Rollup views"]));
@@ -244,7 +244,7 @@ describe("cairn verify-deployment", () => {
     expect(await readDeployment(forgetful, address, { blockNumber: blockNumber - 1n })).toMatchObject(lost);
   });
 
-  it("takes the creating transaction as given only when it created the rollup", async () => {
+  it("accepts a given creating transaction only if it created the rollup", async () => {
     const { report } = await compare(devnet.rollup.address);
     const hash = /0x[0-9a-f]{64}/.exec(report.checks.find(({ name }) => name === "Rollup creation")?.detail ?? "")?.[0];
     expect((await compare(devnet.rollup.address, "--creation-tx", hash ?? "")).failed).toEqual([]);
