@@ -157,3 +157,4 @@ export {
   type TransactionEvent,
   upsertTransactions,
 } from "./transactions.ts";
+export { readDatabaseVersion } from "./version.ts";

@@ -1,4 +1,5 @@
 import { type BlockSize, CairnError, type Domain } from "@cairn/protocol";
+import { sql } from "kysely";
 import type { Db } from "./database.ts";
 import type { DbErrorCode } from "./errors.ts";
 
@@ -148,13 +149,15 @@ async function get<T extends object>(db: Db, key: string): Promise<T | null> {
   return row === undefined ? null : (row.value as T);
 }
 
+/** Writes only what is not there already: a write, even of the same, counts as a change of the database and waits for the disk. */
 async function put(db: Db, key: string, content: object): Promise<void> {
   const value = JSON.stringify(content);
-  await db
-    .insertInto("settings")
-    .values({ key, value })
-    .onConflict((conflict) => conflict.column("key").doUpdateSet({ value }))
-    .execute();
+  await sql`
+    insert into settings (key, value)
+    select ${key}::text, ${value}::jsonb
+    where not exists (select from settings where key = ${key}::text and value = ${value}::jsonb)
+    on conflict (key) do update set value = excluded.value
+  `.execute(db);
 }
 
 async function remove(db: Db, key: string): Promise<void> {
