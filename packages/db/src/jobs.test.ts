@@ -15,6 +15,7 @@ describe.each(["embedded", "server"] as const)("proof jobs on the %s engine", (e
       retryLimit,
       heartbeatSeconds,
       expireInSeconds: 60,
+      superviseSeconds: 5,
       onError: () => undefined,
     });
   const settings = async () => {
@@ -96,13 +97,14 @@ describe.each(["embedded", "server"] as const)("proof jobs on the %s engine", (e
 });
 
 describe("proof jobs of a process that died", () => {
-  it("are free at once when an embedded database is opened again", async () => {
+  it("are free at once when an embedded database is opened again, and tried again without looking for them", async () => {
     const test = await engines.embedded.create();
     const options = {
       existing: "update",
-      retryLimit: 1,
+      retryLimit: 3,
       heartbeatSeconds: 30,
       expireInSeconds: 60,
+      pollingSeconds: 3600,
       onError: () => undefined,
     } as const;
     const first = await test.open();
@@ -119,6 +121,12 @@ describe("proof jobs of a process that died", () => {
 
     const queue = await createJobQueue(await test.open(), options);
     expect(await queue.counts()).toEqual({ waiting: 1, active: 0, poisoned: 0 });
+    let tries = 0;
+    await queue.work({ concurrency: 1 }, async () => {
+      tries++;
+      if (tries === 1) throw new TypeError("no memory");
+    });
+    await expect.poll(() => tries, { timeout: 60_000, interval: 100 }).toBe(2);
     await queue.stop();
   });
 });

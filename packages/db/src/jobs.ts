@@ -65,6 +65,10 @@ export interface JobQueueOptions {
   readonly heartbeatSeconds: number;
   /** Seconds that one attempt may take. */
   readonly expireInSeconds: number;
+  /** How often workers look for jobs that nobody woke them for; by default as often as the kind of database needs it. */
+  readonly pollingSeconds?: number;
+  /** How often jobs of dead workers are reassigned; by default likewise. */
+  readonly superviseSeconds?: number;
   /** Errors of the engine's background work, which continues. */
   readonly onError: (error: Error) => void;
 }
@@ -76,41 +80,56 @@ const SCHEMA = "jobs";
 const MAX_COUNTED = 10_000;
 /** How often a worker looks for jobs that other processes may have added. */
 const POLLING_SECONDS = 0.5;
-/**
- * In an embedded database jobs come from this process, which wakes the worker; that leaves attempts that become due
- * again.
- */
-const EMBEDDED_POLLING_SECONDS = 2;
+const SUPERVISE_SECONDS = 5;
+/** An embedded database has one process, which wakes its workers for new jobs and for attempts that become due again. */
+const EMBEDDED_POLLING_SECONDS = 10;
+/** That process dies with its workers. */
+const EMBEDDED_SUPERVISE_SECONDS = 120;
+/** Doubled with each failed attempt, up to this exponent; the engine shortens the result at random. */
+const RETRY_DELAY_SECONDS = 1;
+const MAX_RETRY_EXPONENT = 16;
+/** For the engine to record a failed attempt, which starts the delay. */
+const RETRY_MARGIN_SECONDS = 1;
 /** pg-boss runs higher priorities first; older blocks come first. */
 const PRIORITY_OF_BLOCK_0 = 2 ** 31 - 1;
 
 /** Starts the job engine on the database. Throws `db/jobs-failed`. */
 export async function createJobQueue({ engine }: Database, options: JobQueueOptions): Promise<JobQueue> {
+  const isServer = engine.type === "server";
+  const {
+    pollingSeconds = isServer ? POLLING_SECONDS : EMBEDDED_POLLING_SECONDS,
+    superviseSeconds = isServer ? SUPERVISE_SECONDS : EMBEDDED_SUPERVISE_SECONDS,
+  } = options;
   const common = {
     schema: SCHEMA,
     schedule: false,
-    // It reassigns jobs of dead workers; with an embedded database, the only process dies with its workers.
-    superviseIntervalSeconds: engine.type === "server" ? 5 : 30,
+    superviseIntervalSeconds: superviseSeconds,
     maintenanceIntervalSeconds: 300,
-    monitorIntervalSeconds: engine.type === "server" ? 5 : 30,
+    monitorIntervalSeconds: superviseSeconds,
     reindex: false,
+    // For jobs that wait for other jobs; there are none.
+    flowIntervalSeconds: 3600,
   };
   const boss =
     engine.type === "server"
       ? new PgBoss({ ...common, connectionString: engine.url, max: 4 })
       : new PgBoss({ ...common, db: fromPglite(engine.embedded), backend: "pglite" });
   boss.on("error", options.onError);
-  const pollingIntervalSeconds = engine.type === "server" ? POLLING_SECONDS : EMBEDDED_POLLING_SECONDS;
   const workers = new Set<string>();
   const wake = (): void => {
     for (const id of workers) boss.notifyWorker(id);
+  };
+  /** Wakes the workers when the next attempt of a job that fails now is due. */
+  const wakeForRetry = (retries: number): void => {
+    const seconds = RETRY_DELAY_SECONDS * 2 ** Math.min(retries + 1, MAX_RETRY_EXPONENT) + RETRY_MARGIN_SECONDS;
+    setTimeout(wake, seconds * 1000).unref();
   };
   await attempt("start", async () => {
     await boss.start();
     const settings = {
       policy: "exclusive",
       retryLimit: options.retryLimit,
-      retryDelay: 1,
+      retryDelay: RETRY_DELAY_SECONDS,
       retryBackoff: true,
       heartbeatSeconds: options.heartbeatSeconds,
       expireInSeconds: options.expireInSeconds,
@@ -140,11 +159,14 @@ export async function createJobQueue({ engine }: Database, options: JobQueueOpti
           Array.from({ length: concurrency }, () =>
             boss.work<ProofJob>(
               QUEUE,
-              { batchSize: 1, pollingIntervalSeconds, includeMetadata: true },
+              { batchSize: 1, pollingIntervalSeconds: pollingSeconds, includeMetadata: true },
               async ([job]) => {
                 if (job === undefined) return;
                 try {
                   await handler({ id: job.id, data: job.data, retries: job.retryCount, signal: job.signal });
+                } catch (error) {
+                  wakeForRetry(job.retryCount);
+                  throw error;
                 } finally {
                   wake();
                 }
