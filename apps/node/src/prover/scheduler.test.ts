@@ -5,6 +5,7 @@ import {
   type JobQueue,
   type ProofJob,
   rejectProof,
+  requestRebuild,
   sealStoredBlock,
   storeProof,
 } from "@cairn/db";
@@ -13,7 +14,9 @@ import { blockNumber } from "@cairn/protocol";
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { countQueries } from "../../test/counted-queries.ts";
 import { createManualClock } from "../clock.ts";
+import { LONGEST_UNCHANGED_MS } from "../unchanged.ts";
 import { createSchedulerMetrics } from "./metrics.ts";
 import { createProofScheduler } from "./scheduler.ts";
 
@@ -21,7 +24,6 @@ const databases = createTestDatabases().embedded;
 let database: Database;
 beforeAll(async () => {
   database = await (await databases.create()).open();
-  for (let block = 1; block <= 70; block++) await seal(block);
 });
 afterAll(() => databases.stop());
 
@@ -45,7 +47,42 @@ async function seal(number: number): Promise<void> {
   await insertBatch(db, { firstBlock: number, lastBlock: number, circuitType: 0, publicInput: BigInt(number) });
 }
 
+it("asks for the database's version alone while nothing waits for a proof", async () => {
+  const { database: counted, take } = countQueries(database);
+  const clock = createManualClock(0);
+  let isPoisoned = false;
+  const scheduler = createProofScheduler({
+    database: counted,
+    jobs: {
+      enqueue: async () => undefined,
+      poisoned: async () => {
+        isPoisoned = true;
+        return [];
+      },
+    },
+    clock,
+    metrics: createSchedulerMetrics(new Registry()),
+    logger: pino({ level: "silent" }),
+    pollMs: 1000,
+  });
+  const cost = async () => {
+    take();
+    isPoisoned = false;
+    await scheduler.schedule();
+    return { queries: take(), isPoisoned };
+  };
+  const whole = { queries: 3, isPoisoned: true };
+  const nothing = { queries: 1, isPoisoned: false };
+  expect(await cost()).toEqual(whole);
+  for (let round = 0; round < 5; round++) expect(await cost()).toEqual(nothing);
+  await requestRebuild(counted.db, { firstBlock: 1, publicInput: "1", reason: "any change" });
+  expect([await cost(), await cost()]).toEqual([whole, nothing]);
+  clock.advance(LONGEST_UNCHANGED_MS);
+  expect([await cost(), await cost()]).toEqual([whole, nothing]);
+});
+
 it("adds the jobs of the oldest blocks once each, more as they are proven, and a refused one again", async () => {
+  for (let block = 1; block <= 70; block++) await seal(block);
   const added: number[] = [];
   const clock = createManualClock(0);
   const jobs: Pick<JobQueue, "enqueue" | "poisoned"> = {

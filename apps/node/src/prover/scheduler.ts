@@ -4,12 +4,14 @@ import {
   type Database,
   type JobQueue,
   loadBatchesWithoutProof,
+  readDatabaseVersion,
 } from "@cairn/db";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-points.ts";
 import { wordHex } from "../json.ts";
 import { createPoller } from "../poller.ts";
+import { createUnchanged } from "../unchanged.ts";
 import type { SchedulerMetrics } from "./metrics.ts";
 
 /** Most batches with jobs at a time, oldest first; the others wait in the database. */
@@ -48,9 +50,19 @@ export function createProofScheduler(deps: {
 }): ProofScheduler {
   /** When each of the jobs seen last was added, by elapsed time. */
   let added = new Map<string, number>();
+  const unchanged = createUnchanged(deps.clock);
+  const { db } = deps.database;
+
+  const schedule = async (): Promise<void> => {
+    const version = await readDatabaseVersion(db);
+    if (unchanged.holds(version)) return;
+    unchanged.forget();
+    await enqueueMissing();
+    // A job that was added may be lost, and is then added again in time.
+    if (added.size === 0) unchanged.note(version);
+  };
 
   const enqueueMissing = async (): Promise<void> => {
-    const { db } = deps.database;
     const batches = await loadBatchesWithoutProof(db, { maxBadProofs: MAX_BAD_PROOFS, limit: LOOK_AHEAD });
     const poisoned = new Set((await deps.jobs.poisoned()).map(({ data }) => `${data.firstBlock}:${data.publicInput}`));
     deps.metrics.setAside(poisoned.size + (await countGivenUpBatches(db, MAX_BAD_PROOFS)));
@@ -72,7 +84,7 @@ export function createProofScheduler(deps: {
 
   const poller = createPoller({
     ...deps,
-    run: enqueueMissing,
+    run: schedule,
     failure: "proof jobs cannot be scheduled",
     pollMs: () => (added.size === 0 ? Math.max(deps.pollMs, IDLE_POLL_MS) : deps.pollMs),
   });

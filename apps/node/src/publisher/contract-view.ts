@@ -13,18 +13,18 @@ export interface ContractView extends SubmissionRight {
 }
 
 /** Reads like {@link readContractView}, and stores what others need to build only blocks that L1 can accept. */
-export async function noteContractView(db: Db, rollup: L1Rollup, account: Hex): Promise<ContractView> {
-  const view = await readContractView(rollup, account);
+export async function noteContractView(db: Db, rollup: L1Rollup, account: Hex, l1?: L1Clock): Promise<ContractView> {
+  const view = await readContractView(rollup, account, l1);
   const { role, isOpen, isFrozen } = view;
   await storeSubmissionRight(db, { role, isOpen, isFrozen });
   return view;
 }
 
-/** Reads L1's time and what the contract allows `account` to do. Throws what the RPC throws. */
-export async function readContractView(rollup: L1Rollup, account: Hex): Promise<ContractView> {
+/** Reads what the contract allows `account` to do at `l1`, which is read too if not given. Throws what the RPC throws. */
+export async function readContractView(rollup: L1Rollup, account: Hex, l1?: L1Clock): Promise<ContractView> {
   const contract = { address: rollup.address, abi: rollupAbi } as const;
   const { reader } = rollup;
-  const clock = await readL1Clock(reader);
+  const clock = l1 ?? (await readL1Clock(reader));
   const time = { blockOverrides: { time: BigInt(clock.nextTimestamp) } };
   const [state, operator, isOpen, isFrozen] = await Promise.all([
     reader.readContract({ ...contract, functionName: "state" }),

@@ -9,6 +9,7 @@ import {
   findRebuildRequest,
   leavePayouts,
   loadPendingBatches,
+  readDatabaseVersion,
   rejectProof,
   requestRebuild,
   type StoredBatch,
@@ -23,9 +24,11 @@ import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { wordHex } from "../json.ts";
+import { type L1Clock, readL1Clock } from "../l1-clock.ts";
 import { createPoller } from "../poller.ts";
 import { MAX_BAD_PROOFS } from "../prover/scheduler.ts";
 import { MAX_PROOF_BYTES } from "../prover/worker.ts";
+import { createUnchanged } from "../unchanged.ts";
 import { type BatchCallInputs, contentOfRun, payCall, runOfContent, submitCall } from "./batch-calls.ts";
 import { type ContractView, isProofAccepted, noteContractView, refusalReason } from "./contract-view.ts";
 import type { L1Call } from "./l1-call.ts";
@@ -104,18 +107,30 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
   const checked = new Set<string>();
   let status: PublisherStatus = { state: "idle", waitingFor: null, isBalanceLow: false };
   let isStopped = false;
+  const unchanged = createUnchanged(clock);
 
-  const work = async (): Promise<void> => {
-    const view = await noteContractView(db, rollup, account.address);
+  /** Without work it is stored or on L1 that some comes, and both are looked at only when they have changed. */
+  const look = async (): Promise<void> => {
+    const l1 = await readL1Clock(rollup.reader);
+    const basis = JSON.stringify([l1.number, l1.hash, await readDatabaseVersion(db)]);
+    if (unchanged.holds(basis)) return;
+    unchanged.forget();
+    if (await work(l1)) unchanged.note(basis);
+  };
+
+  /** Returns whether nothing is left that time alone brings on, such as a stranger's turn. */
+  const work = async (l1: L1Clock): Promise<boolean> => {
+    const view = await noteContractView(db, rollup, account.address, l1);
     const { isOpen, isFrozen } = view;
     const live = await sender.advance((transaction) => isVoid(transaction, view));
     const isBalanceLow = await watchBalance(live);
     const room = { left: settings.maxLive - live.filter(({ status }) => status !== "mined").length };
     const waitingFor = view.isFrozen ? "the rollup is frozen" : await submitProven(live, view, room);
-    await payOwed(live, view, room);
+    const owed = await payOwed(live, view, room);
     if (waitingFor !== status.waitingFor && waitingFor !== null) logger.info({ waitingFor }, "publisher waits");
     const state = isFrozen ? "frozen" : isOpen ? (live.length > 0 ? "working" : "idle") : "closed";
     status = { state, waitingFor, isBalanceLow };
+    return isIdle() && owed === 0;
   };
 
   /**
@@ -154,9 +169,11 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
     return null;
   };
 
-  const payOwed = async (live: readonly StoredL1Transaction[], view: ContractView, room: Room): Promise<void> => {
+  /** Returns how many runs of payouts were owed. */
+  const payOwed = async (live: readonly StoredL1Transaction[], view: ContractView, room: Room): Promise<number> => {
     const readUpTo = await watcherPosition();
-    for (const { block, ...run } of await loadOwedRuns(db)) {
+    const owed = await loadOwedRuns(db);
+    for (const { block, ...run } of owed) {
       const content = contentOfRun(run);
       const isUnderWay = live.some(
         (sent) => sent.purpose === "pay" && sent.subject === block && overlap(runOfContent(sent.content), run),
@@ -177,9 +194,10 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
         await leavePayouts(db, block, costly);
         continue;
       }
-      if ((await sender.send(call)) !== "sent") return;
+      if ((await sender.send(call)) !== "sent") break;
       room.left--;
     }
+    return owed.length;
   };
 
   const refused = async (
@@ -286,7 +304,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
 
   const run = async (): Promise<void> => {
     try {
-      await work();
+      await look();
     } catch (error) {
       status = { ...status, state: "failing" };
       throw error;

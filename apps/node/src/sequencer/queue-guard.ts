@@ -13,6 +13,7 @@ import {
   findSubmissionRight,
   findUnadoptedBatch,
   findUnproven,
+  readDatabaseVersion,
   type StoredBlock,
 } from "@cairn/db";
 import type { Domain } from "@cairn/protocol";
@@ -21,6 +22,7 @@ import { type BlockRules, MAX_HEADER_AGE_SECONDS, TOO_OLD } from "../block-rules
 import type { Clock } from "../clock.ts";
 import { createPoller } from "../poller.ts";
 import { adoptBatch } from "../restore/adopt.ts";
+import { createUnchanged } from "../unchanged.ts";
 import type { Promises } from "./promises.ts";
 import type { Sequencer } from "./sequencer.ts";
 import type { StateKeeper } from "./state-keeper.ts";
@@ -44,18 +46,19 @@ const PROGRESS_EVERY = 500;
 
 /**
  * Passes the stored L1 facts to the rules, reading the queue in between: entries up to the head are known before its
- * time.
+ * time. Returns whether blocks wait for L1.
  */
 export async function observeChain(
   db: Db,
   { rules, promises }: { readonly rules: BlockRules; readonly promises: Pick<Promises, "observe"> },
   readQueue: () => Promise<void>,
-): Promise<void> {
+): Promise<boolean> {
   const [head, submission] = [await findL1Head(db), await findSubmissionRight(db)];
   await readQueue();
   const unproven = (await findUnproven(db)) ?? null;
   rules.observe({ head, submission, unproven, isBehindL1: (await findUnadoptedBatch(db)) !== undefined });
   await promises.observe(db);
+  return unproven !== null;
 }
 
 /** A guard that checks every `pollMs`, and whenever woken. */
@@ -71,10 +74,15 @@ export function createQueueGuard(deps: {
   readonly pollMs: number;
 }): QueueGuard {
   const { db } = deps.database;
+  const unchanged = createUnchanged(deps.clock);
   let isStopped = false;
 
   const check = async (): Promise<void> => {
     if (deps.sequencer.status().phase !== "running") return;
+    // All that is looked at is stored; of that, only blocks that wait for L1 bring something by the mere passing of time.
+    const version = await readDatabaseVersion(db);
+    if (unchanged.holds(version)) return;
+    unchanged.forget();
     await adoptAccepted();
     if ((await findRebuildHold(db)) === null) {
       const revoked = await findRevokedForeignBlock(db);
@@ -84,7 +92,8 @@ export function createQueueGuard(deps: {
       if (forked !== undefined) await deps.sequencer.rebuildFrom(forked, "the L1 queue changed");
     }
     await obeyRequest();
-    await observeChain(db, deps, deps.sequencer.queueChanged);
+    const isWaiting = await observeChain(db, deps, deps.sequencer.queueChanged);
+    if (!isWaiting) unchanged.note(version);
   };
 
   /** What L1 accepted stands, whoever made it; our blocks in its place are rebuilt after it. */

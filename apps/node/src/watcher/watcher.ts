@@ -4,9 +4,11 @@ import {
   findL1Agreement,
   findLastL1Block,
   findRebuildHold,
+  type L1Head,
   markFinal,
   pruneL1Blocks,
   pruneWitnesses,
+  readDatabaseVersion,
   releaseRebuilds,
   storeL1Head,
 } from "@cairn/db";
@@ -23,8 +25,9 @@ import {
 import { isCairnError } from "@cairn/protocol";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
-import { readL1Clock } from "../l1-clock.ts";
+import { type L1Clock, readL1Clock } from "../l1-clock.ts";
 import { createPoller } from "../poller.ts";
+import { createUnchanged } from "../unchanged.ts";
 import { backfill } from "./backfill.ts";
 import type { RangeResult } from "./import-range.ts";
 import type { WatcherMetrics } from "./metrics.ts";
@@ -87,12 +90,20 @@ export interface WatcherStatus {
   readonly latest: { readonly timestamp: number; readonly seenAtMs: number } | null;
 }
 
+/** Numbers of the L1 blocks up to which L1 is read, and up to which it is final. */
+interface Targets {
+  readonly safe: number;
+  readonly final: number;
+}
+
 const MAX_PAUSE_MS = 30_000;
 /** How long after a reorg blocks are not built again before L1 has come as far as it was. */
 const HOLD_PATIENCE_MS = 120_000;
 /** Within one look, a node's refusal is taken for one of a node that is a little behind so often; the next look follows soon. */
 const ATTEMPTS = 3;
 const FIRST_DELAY_MS = 100;
+/** What L1's time may move between blocks before it is stored again, seconds. */
+const CLOCK_STEP_SECONDS = 10;
 /** Checkpoints kept below the final block, for RPC nodes that disagree about what is final. */
 const KEPT_BLOCKS = 256;
 
@@ -120,6 +131,9 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
   let lastFinal: number | null = null;
   /** Since when rebuilds are held back, by elapsed time. */
   let heldSinceMs: number | null = null;
+  /** Null until one was stored by this watcher. */
+  let storedHead: L1Head | null = null;
+  const unchanged = createUnchanged(clock);
 
   const publish = (event: WatcherEvent): void => {
     for (const listener of listeners) listener(event);
@@ -128,6 +142,18 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
   const look = async (): Promise<void> => {
     const newest = await readL1Clock(rollup.reader);
     latest = { timestamp: newest.timestamp, seenAtMs: clock.nowMs() };
+    const targets = await readTargets(newest.number);
+    // The hash of the head stands for the whole chain below it.
+    const basis = JSON.stringify([newest.number, newest.hash, targets, await readDatabaseVersion(db)]);
+    const isClockMoving = storedHead !== null && hasClockMoved(storedHead, newest);
+    if (unchanged.holds(basis) && !isClockMoving) return;
+    unchanged.forget();
+    await lookAtAll(newest, targets);
+    // A hold ends with time.
+    if (heldSinceMs === null) unchanged.note(basis);
+  };
+
+  const lookAtAll = async (newest: L1Clock, { safe, final }: Targets): Promise<void> => {
     const reorg = await undoReorg(db, access, settings.deploymentBlock, clock.nowMs());
     if (reorg !== null) {
       firstBlock = null;
@@ -135,7 +161,6 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
       logger.warn({ ...reorg }, "L1 reorg");
       publish({ type: "reorg", forkBlock: reorg.forkBlock, unproven: reorg.unproven });
     }
-    const { safe, final } = await readTargets(newest.number);
     await backfill(db, access, safe, {
       firstBlock: await findFirstBlock(newest.number),
       ranges,
@@ -155,7 +180,7 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
     l1Block = last?.number ?? null;
     const { number, timestamp, nextTimestamp } = newest;
     const safeHead = { safeNumber: last?.number ?? 0, safeTimestamp: last?.timestamp ?? 0 };
-    await storeL1Head(db, { number, timestamp, nextTimestamp, ...safeHead });
+    await noteHead({ number, timestamp, nextTimestamp, ...safeHead });
     await endHold();
     publish({ type: "looked" });
     const blocks = await markFinal(db, Math.min(final, safe), clock.nowMs());
@@ -169,6 +194,13 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
       publish({ type: "final", blocks });
     }
     metrics.observe({ l1Block: l1Block ?? 0, lag: newest.number - (l1Block ?? 0), final: lastFinal });
+  };
+
+  /** Stores a head, unless it is the stored one a moment later: each write wakes whoever looks at the database. */
+  const noteHead = async (head: L1Head): Promise<void> => {
+    if (storedHead !== null && isSameHead(storedHead, head)) return;
+    await storeL1Head(db, head);
+    storedHead = head;
   };
 
   /** A chain that was cut back may stay short of where it was: what it has lost is not waited for without end. */
@@ -185,7 +217,7 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
     await releaseRebuilds(db);
   };
 
-  const readTargets = async (newest: number): Promise<{ safe: number; final: number }> => {
+  const readTargets = async (newest: number): Promise<Targets> => {
     if (settings.head.type === "confirmations") {
       const { safe, final } = settings.head;
       return { safe: newest - safe + 1, final: newest - final + 1 };
@@ -252,6 +284,15 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
       listeners.clear();
     },
   };
+}
+
+function isSameHead(before: L1Head, now: L1Head): boolean {
+  const fields = ["number", "timestamp", "safeNumber", "safeTimestamp"] as const;
+  return !hasClockMoved(before, now) && fields.every((field) => before[field] === now[field]);
+}
+
+function hasClockMoved(before: Pick<L1Head, "nextTimestamp">, now: Pick<L1Head, "nextTimestamp">): boolean {
+  return Math.abs(now.nextTimestamp - before.nextTimestamp) >= CLOCK_STEP_SECONDS;
 }
 
 /** Whether no retry can help: L1 accepted what this version does not know. */
