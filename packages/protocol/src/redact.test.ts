@@ -31,6 +31,21 @@ describe("URLs with secrets", () => {
     expect(shown).not.toMatch(/SeCrEt|dXNlcjp/);
   });
 
+  it("leaves the files that a stack trace names alone, and nothing that only looks like one", () => {
+    const { stack = "" } = new Error("no answer at https://eth.example/v2/SeCrEtKeY123");
+    const shown = createRedactor("https://eth.example/v2/SeCrEtKeY123")(`${stack}\n    at file:///work/a%20b/x.ts:1:2`);
+    expect(shown).toContain("redact.test.ts:");
+    expect(shown).toContain("at file:///work/a%20b/x.ts:1:2");
+    expect(shown).not.toMatch(/unreadable|SeCrEt/);
+    for (const url of [
+      "file://user:SeCrEtKeY123@host/x",
+      "file:///x?key=SeCrEtKeY123",
+      "postgres:///db?password=SeCrEtKeY123",
+    ]) {
+      expect(redactUrls(`at ${url} now`)).not.toContain("SeCrEt");
+    }
+  });
+
   it("leaves everything else alone", () => {
     const text = "execution reverted: the L1 node at http://127.0.0.1:8545 refuses block 12";
     expect(createRedactor("https://eth.example/v2/SeCrEtKeY123")(text)).toBe(text);

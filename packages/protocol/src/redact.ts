@@ -19,13 +19,17 @@ const PUBLIC_SEGMENTS = new Set([
 /** Nothing of interest is nested deeper in an error. */
 const MAX_DEPTH = 12;
 const URL_IN_TEXT = /\b[a-z][a-z0-9+.-]*:\/\/[^\s"'`<>\\^{|}]+/gi;
+/** A path and nothing else: no host, user or query. */
+const LOCAL_FILE = /^file:\/\/\/[^?#]*$/i;
 
 /**
  * A URL that is safe to show: scheme, host and port. User, password, path and query, which may hold API keys, are left out.
+ * The path of a local file is shown whole: stack traces name the sources that way.
  *
  * @example redactUrl("https://user:pass@rpc.example/v2/KEY?k=1") // "https://rpc.example/…"
  */
 export function redactUrl(url: string): string {
+  if (LOCAL_FILE.test(url)) return url;
   const parsed = parse(url);
   if (parsed === null) return "(unreadable URL)";
   const { protocol, host, pathname, search, hash } = parsed;
