@@ -162,7 +162,9 @@ export function adviceOn(error: CairnError): Advice | null {
   if (api !== null) {
     const rule = brokenRule(api.details.reason);
     const hint = rule === null ? REFUSALS[api.code] : REJECTIONS[rule];
-    return hint === undefined ? null : failed(hint);
+    if (hint === undefined) return null;
+    const { retryAfterSeconds } = api;
+    return failed(retryAfterSeconds === null ? hint : hint.replace("in a moment", `in ${retryAfterSeconds} s`));
   }
   return ADVICE[code] ?? null;
 }

@@ -23,8 +23,10 @@ function streams() {
   };
 }
 
-const apiError = (apiCode: string, type?: string) =>
-  new CairnError("sdk/api-error", "no", { details: { apiCode, status: 422, apiDetails: { reason: { type } } } });
+const apiError = (apiCode: string, type?: string, retryAfterSeconds: number | null = null) => {
+  const details = { apiCode, status: 422, apiDetails: { reason: { type } }, retryAfterSeconds };
+  return new CairnError("sdk/api-error", "no", { details });
+};
 
 describe("output", () => {
   it("is one JSON document with --json, else text and progress", () => {
@@ -52,7 +54,13 @@ describe("failures", () => {
     expect(toFailure(new CairnError("sdk/bad-payment-code", "x"))).toMatchObject({ exitCode: 2 });
     expect(toFailure(new CairnError("db/wrong-chain", "x"))).toMatchObject({ exitCode: 2, hint: /this rollup/ });
     expect(toFailure(apiError("rejected", "nonceTooLow")).hint).toMatch(/faster/);
-    expect(toFailure(apiError("overloaded")).hint).toMatch(/too much/);
+    expect(toFailure(apiError("overloaded")).hint).toMatch(/too much.* in a moment/);
+    const busy = apiError("overloaded", undefined, 15);
+    expect(toFailure(busy)).toMatchObject({
+      hint: expect.stringMatching(/ in 15 s\./),
+      details: { retryAfterSeconds: 15 },
+    });
+    expect(toFailure(apiError("unavailable", undefined, 2)).hint).toMatch(/ in 2 s;/);
     const reverted = new CairnError("l1/transaction-reverted", "x", { details: { reason: "TokenPullFailed" } });
     expect(toFailure(reverted).hint).toMatch(/approve/);
     expect(toFailure(new CairnError("other/unheard-of", "x"))).toMatchObject({ exitCode: 1, hint: null });

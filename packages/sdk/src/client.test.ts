@@ -87,10 +87,24 @@ describe("node client", () => {
       code: "rejected",
       status: 422,
       isRetryable: false,
+      retryAfterSeconds: null,
       details: { index: 0, reason: { type: "expired" } },
     });
     expect(isRetryable(error)).toBe(false);
     expect(apiErrorOf(new TypeError("x"))).toBeNull();
+  });
+
+  it("says after how many seconds a busy node wants to be called again", async () => {
+    const after = async (details: object | undefined, headers: Readonly<Record<string, string>>) => {
+      const { client } = await clientOf(() => ({ ...failure("overloaded", 429, details), headers }));
+      const error = await client.submit({ transactions: [signedTransactionToJson(SIGNED)] }).catch((cause) => cause);
+      expect(error.details.retryAfterSeconds).toBe(apiErrorOf(error)?.retryAfterSeconds);
+      return apiErrorOf(error)?.retryAfterSeconds;
+    };
+    expect(await after({ reason: "lagging", retryAfterSeconds: 14.2 }, { "retry-after": "1" })).toBe(15);
+    expect(await after(undefined, { "retry-after": "7" })).toBe(7);
+    expect(await after({ retryAfterSeconds: "soon" }, { "retry-after": "Sun, 29 Nov 2026 03:00:00 GMT" })).toBeNull();
+    expect(await after({ retryAfterSeconds: -1 }, {})).toBeNull();
   });
 
   it("retries reads when that can help, and nothing else", async () => {

@@ -9,7 +9,8 @@ import { API_ERRORS, type ApiErrorCode } from "@cairn/rpc";
  * - `sdk/timeout`: no answer, or no status, in time. A submission may still have arrived: submit the same again.
  * - `sdk/aborted`: the caller's signal was aborted.
  * - `sdk/bad-answer`: the answer does not have the documented form: not a Cairn node, or one of another version.
- * - `sdk/api-error`: the node answered with a failure; {@link apiErrorOf} gives its code and details.
+ * - `sdk/api-error`: the node answered with a failure; {@link apiErrorOf} gives its code, details and, of a busy node, after how
+ *   many seconds to call again.
  * - `sdk/bad-request`: the arguments do not have the documented form; nothing was sent.
  * - `sdk/not-reached`: the transaction was rejected, replaced or expired, so it will not reach the status.
  * - `sdk/not-encodable`: no float encodes the amount or fee; `details.below` and `details.above` are the nearest
@@ -42,6 +43,8 @@ export interface ApiFailure {
   readonly status: number;
   /** Whether the same request may succeed later. */
   readonly isRetryable: boolean;
+  /** Seconds after which a node that is busy or starting asks to be called again; null when it names no time. */
+  readonly retryAfterSeconds: number | null;
   readonly details: Readonly<Record<string, unknown>>;
 }
 
@@ -52,12 +55,13 @@ export interface ApiFailure {
  */
 export function apiErrorOf(error: unknown): ApiFailure | null {
   if (!isCairnError<SdkErrorCode>(error, "sdk/api-error")) return null;
-  const { apiCode, status, apiDetails } = error.details;
+  const { apiCode, status, apiDetails, retryAfterSeconds } = error.details;
   if (!isApiCode(apiCode)) return null;
   return {
     code: apiCode,
     status: Number(status),
     isRetryable: API_ERRORS[apiCode].isRetryable,
+    retryAfterSeconds: typeof retryAfterSeconds === "number" ? retryAfterSeconds : null,
     details: typeof apiDetails === "object" && apiDetails !== null ? { ...apiDetails } : {},
   };
 }

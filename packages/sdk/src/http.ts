@@ -19,6 +19,8 @@ export interface HttpRequest {
 export interface HttpAnswer {
   readonly status: number;
   readonly body: unknown;
+  /** What the header Retry-After asks for; null without it, as in a browser that may not read it. */
+  readonly retryAfterSeconds: number | null;
 }
 
 /** Sends a request once. Throws `sdk/unreachable`, `sdk/timeout`, `sdk/aborted`, `sdk/bad-answer`. */
@@ -31,6 +33,7 @@ export async function sendRequest(fetch: Fetch, request: HttpRequest): Promise<H
   const where = { details: { method, url: shown } };
   let status: number;
   let text: string;
+  let retryAfterSeconds: number | null;
   try {
     const response = await fetch(url, {
       method,
@@ -38,6 +41,7 @@ export async function sendRequest(fetch: Fetch, request: HttpRequest): Promise<H
       ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
     });
     status = response.status;
+    retryAfterSeconds = toSeconds(response.headers.get("retry-after"));
     text = await response.text();
   } catch (thrown) {
     if (signal?.aborted) throw abortedError(thrown);
@@ -50,7 +54,7 @@ export async function sendRequest(fetch: Fetch, request: HttpRequest): Promise<H
       : new CairnError<SdkErrorCode>("sdk/unreachable", `${shown} cannot be reached`, { cause, ...where });
   }
   try {
-    return { status, body: JSON.parse(text) };
+    return { status, body: JSON.parse(text), retryAfterSeconds };
   } catch (cause) {
     throw badAnswer(`${shown} answers ${status} without JSON`, { ...where.details, status }, cause);
   }
@@ -64,7 +68,10 @@ export function shownUrl(url: string): string {
 }
 
 /** The failure that a body reports; null when it is an answer. */
-export function apiErrorFrom({ status, body }: HttpAnswer, url: string): CairnError<SdkErrorCode> | null {
+export function apiErrorFrom(
+  { status, body, retryAfterSeconds }: HttpAnswer,
+  url: string,
+): CairnError<SdkErrorCode> | null {
   const parsed = errorSchema.safeParse(body);
   if (!parsed.success) return null;
   const { code, message, details } = parsed.data.error;
@@ -74,9 +81,16 @@ export function apiErrorFrom({ status, body }: HttpAnswer, url: string): CairnEr
       status,
       isRetryable: API_ERRORS[code].isRetryable,
       apiDetails: details ?? {},
+      retryAfterSeconds: toSeconds(details?.retryAfterSeconds) ?? retryAfterSeconds,
       url: shownUrl(url),
     },
   });
+}
+
+/** A positive number of seconds, whole; null for anything else. */
+function toSeconds(value: unknown): number | null {
+  const seconds = value === null ? 0 : Math.ceil(Number(value));
+  return Number.isSafeInteger(seconds) && seconds > 0 ? seconds : null;
 }
 
 /** An answer that no Cairn node of this version gives. */

@@ -3,8 +3,11 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 
-/** What the double answers: a status and body, `hang` for silence, `drop` for a broken connection. */
-export type Scripted = { readonly status?: number; readonly body: unknown } | "hang" | "drop";
+/** What the double answers: a status, body and headers, `hang` for silence, `drop` for a broken connection. */
+export type Scripted =
+  | { readonly status?: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
+  | "hang"
+  | "drop";
 
 /** A node whose every answer the test scripts, on a real port. */
 export interface NodeDouble {
@@ -34,7 +37,8 @@ export async function startDouble(script: (request: string, count: number) => Sc
     if (answer === "drop") request.socket.destroy();
     else {
       const body = typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body);
-      response.writeHead(answer.status ?? 200, { "content-type": "application/json" }).end(body);
+      const headers = { "content-type": "application/json", ...answer.headers };
+      response.writeHead(answer.status ?? 200, headers).end(body);
     }
   });
   server.on("upgrade", (request, socket) => {
