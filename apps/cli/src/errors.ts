@@ -82,6 +82,11 @@ export const CLI_ERRORS = {
     meaning: "The node asks for a fee above the limit; nothing was signed.",
     hint: "Allow more with --max-fee, or name the fee with --fee.",
   },
+  "cli/too-short": {
+    exitCode: 2,
+    meaning: "A transaction or offer would expire too soon for the node to promise it a place; nothing was signed.",
+    hint: "Give it longer with --valid-for; ask the maker for a new offer if the old one is about to expire.",
+  },
   "cli/l1-busy": {
     exitCode: 1,
     meaning: "Another command is sending from the same L1 account and does not end.",

@@ -16,6 +16,7 @@ export interface DoubleState {
   blocks: RouteResponse<"block">[];
   payouts: RouteResponse<"payouts">["payouts"];
   isReady: boolean;
+  minValiditySeconds: number;
   /** State that the sequencer's part reports; by default derived from its readiness. */
   partState: string | null;
   /** Answers submissions with this instead. */
@@ -60,6 +61,7 @@ export async function startNodeDouble(): Promise<NodeDouble> {
     blocks: [],
     payouts: [],
     isReady: true,
+    minValiditySeconds: 300,
     partState: null,
     refusal: null,
   };
@@ -168,7 +170,7 @@ function quoteOf(query: URLSearchParams, fee: string): object {
   return { ...base, parts, gasPriceWei: "1" };
 }
 
-function rollupOf({ domain, blocks }: DoubleState): object {
+function rollupOf({ domain, blocks, minValiditySeconds }: DoubleState): object {
   return {
     chainId: Number(domain.chainId),
     rollup: `0x${domain.rollup.toString(16).padStart(40, "0")}`,
@@ -178,7 +180,7 @@ function rollupOf({ domain, blocks }: DoubleState): object {
     lastBlock: blocks[0]?.number ?? 0,
     lastProvenBlock: 0,
     lastFinalBlock: 0,
-    minValiditySeconds: 300,
+    minValiditySeconds,
     maxGroupSize: 4,
     feeTokens: [0],
   };

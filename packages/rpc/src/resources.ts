@@ -72,6 +72,10 @@ export const payoutSchema = z.object({
   tokenId: tokenIdSchema,
   amount: amountSchema,
   status: z.enum(["owed", "paid", "claimable", "skipped"]),
+  leftGas: countSchema.nullable().meta({
+    description:
+      "gas that this owed payout would burn, because of which this node leaves it to others to pay; null when it does not",
+  }),
   l1Transaction: wordSchema.nullable(),
 });
 

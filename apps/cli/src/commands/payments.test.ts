@@ -92,6 +92,7 @@ describe("payments", () => {
       await refused(1, "cli/unknown-account", "transfer", "1", "USD", STRANGER);
       await refused(1, "cli/unknown-account", "transfer", "1", "USD", STRANGER, "--from", "66");
       await refused(2, "cli/usage", "transfer", "1", "ETH", STRANGER, "--valid-for", "soon");
+      await refused(2, "cli/too-short", "transfer", "1", "ETH", STRANGER, "--valid-for", "300");
       await refused(2, "cli/usage", "transfer", "1", "ETH", STRANGER, "--wait", "final", "--timeout", "x");
       await refused(2, "cli/unknown-key", "transfer", "1", "ETH", STRANGER, "--key", "nobody");
     });
@@ -151,21 +152,38 @@ describe("payments", () => {
 
     it("waits until the money is on L1", async () => {
       node.state.status = "proven";
-      const owed = { block: 1, position: 0, recipient: ALICE.address, tokenId: 0, amount: "1000", l1Transaction: null };
-      node.state.payouts = [{ ...owed, status: "owed" }];
+      const owed = { block: 1, position: 0, recipient: ALICE.address, tokenId: 0, amount: "1000" };
+      const waiting = { ...owed, status: "owed", leftGas: null, l1Transaction: null } as const;
+      node.state.payouts = [waiting];
       const first = await cairn("withdraw", "0.5", "ETH", "--wait", "paid", "--timeout", "1");
       expect(first).toMatchObject({ code: 1, value: { error: { code: "cli/not-reached" } } });
-      node.state.payouts = [{ ...owed, status: "claimable" }];
+      node.state.payouts = [{ ...waiting, status: "claimable" }];
       expect(await cairn("withdraw", "0.4", "ETH", "--wait", "paid")).toMatchObject({
         code: 0,
         value: { payout: { status: "claimable" } },
       });
+      // Nobody waits for a payout that the node does not pay.
+      node.state.payouts = [{ ...waiting, leftGas: 190_000 }];
+      const left = await cairn("withdraw", "0.3", "ETH", "--wait", "paid");
+      expect(left).toMatchObject({
+        code: 1,
+        value: {
+          error: {
+            code: "cli/not-reached",
+            message: expect.stringMatching(/leaves it to others.*190000 gas.*cairn pay/),
+            details: { block: 1, position: 0, leftGas: 190_000 },
+          },
+        },
+      });
+      const { stdout } = await runInTest(["tx", left.value.error.details.id], home.env);
+      expect(stdout).toMatch(/payout +owed; the node leaves it to others/);
     });
 
     it("signs nothing that is wrong", async () => {
       await refused(2, "cli/bad-address", "withdraw", "1", "ETH", "0x12");
       await refused(1, "sdk/bad-payee", "withdraw", "1", "ETH", `0x${"0".repeat(40)}`);
       await refused(1, "cli/insufficient-balance", "withdraw", "3", "ETH");
+      await refused(2, "cli/too-short", "withdraw", "1", "ETH", "--valid-for", "300");
     });
   });
 
@@ -193,6 +211,28 @@ describe("payments", () => {
         { type: "transferToNew", from: 64, toKey: keys.bob, link: { offset: 1 } },
         { type: "transferToNew", from: 66, toKey: keys.alice, link: { offset: -1 } },
       ]);
+    });
+
+    it("is not made or accepted when it would expire before the node could take it", async () => {
+      const make = (...rest: string[]) =>
+        cairn("swap", "offer", "0.1", "ETH", "300", "USD", "66", "--out", offer(), ...rest);
+      await refused(2, "cli/too-short", "swap", "offer", "0.1", "ETH", "300", "USD", "66", "--valid-for", "300");
+      expect((await make("--valid-for", "600")).code).toBe(0);
+      expect(await accept("300", "0.1", "--valid-for", "300")).toMatchObject({
+        value: { error: { code: "cli/too-short" } },
+      });
+      node.state.minValiditySeconds = 900;
+      expect(await accept("300", "0.1")).toMatchObject({
+        code: 2,
+        value: {
+          error: {
+            code: "cli/too-short",
+            message: expect.stringContaining("left of the offer"),
+            details: { minValiditySeconds: 900 },
+          },
+        },
+      });
+      expect(node.submitted).toEqual([]);
     });
 
     it("is printed when no file is named", async () => {

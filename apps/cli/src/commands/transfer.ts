@@ -4,7 +4,7 @@ import { addFeeOptions, chooseFee, type FeeOptions } from "../payments/fees.ts";
 import { findPayee } from "../payments/payee.ts";
 import { findSender, openSigning, parseIndex } from "../payments/session.ts";
 import { submitAndReport } from "../payments/submit.ts";
-import { addValidityOption, parseValidity, type ValidityOptions } from "../payments/validity.ts";
+import { addValidityOption, parseValidity, type ValidityOptions, validUntil } from "../payments/validity.ts";
 import { addWaitOptions, type WaitFlags } from "../payments/waiting.ts";
 import { findToken } from "../tokens.ts";
 
@@ -32,8 +32,9 @@ export function addTransferCommand({ program, run }: Host): void {
   run(command, async (context, options: TransferOptions, amountText: string, tokenText: string, to: string) => {
     const token = await findToken(context.network(), tokenText);
     const amount = parseSignedAmount(amountText, token);
-    const validUntil = parseValidity(options);
+    const seconds = parseValidity(options);
     const session = await openSigning(context);
+    const lastSecond = validUntil(session, seconds);
     const from = await findSender(session, token, options.from === undefined ? undefined : parseIndex(options.from));
     const payee = await findPayee(session, to, token);
     const limit = amount === "all" ? BigInt(from.balance) / 2n : amount;
@@ -41,7 +42,7 @@ export function addTransferCommand({ program, run }: Host): void {
     const fee = await chooseFee(session.client, kind, token, options, limit);
     assertFee(fee, token);
     assertCovered(from, amount, fee, token);
-    const signed = session.wallet.transfer({ from, to: payee, amount, fee, ...validUntil });
+    const signed = session.wallet.transfer({ from, to: payee, amount, fee, validUntil: lastSecond });
     return submitAndReport(context, session, [signed], options);
   });
 }

@@ -4,7 +4,7 @@ import { assertCovered, assertFee, parseSignedAmount } from "../payments/amount.
 import { addFeeOptions, chooseFee, type FeeOptions } from "../payments/fees.ts";
 import { findSender, openSigning, parseIndex } from "../payments/session.ts";
 import { submitAndReport } from "../payments/submit.ts";
-import { addValidityOption, parseValidity, type ValidityOptions } from "../payments/validity.ts";
+import { addValidityOption, parseValidity, type ValidityOptions, validUntil } from "../payments/validity.ts";
 import { addWaitOptions, type WaitFlags } from "../payments/waiting.ts";
 import { findToken } from "../tokens.ts";
 
@@ -34,15 +34,16 @@ export function addWithdrawCommand({ program, run }: Host): void {
       const given = to === undefined ? null : parseAddress(to);
       const token = await findToken(context.network(), tokenText);
       const amount = parseSignedAmount(amountText, token);
-      const validUntil = parseValidity(options);
+      const seconds = parseValidity(options);
       const session = await openSigning(context);
+      const lastSecond = validUntil(session, seconds);
       const from = await findSender(session, token, options.from === undefined ? undefined : parseIndex(options.from));
       const limit = amount === "all" ? BigInt(from.balance) / 2n : amount;
       const fee = await chooseFee(session.client, "withdraw", token, options, limit);
       assertFee(fee, token);
       assertCovered(from, amount, fee, token);
       const recipient = given ?? session.identity.owner;
-      const signed = session.wallet.withdraw({ from, recipient, amount, fee, ...validUntil });
+      const signed = session.wallet.withdraw({ from, recipient, amount, fee, validUntil: lastSecond });
       return submitAndReport(context, session, [signed], options);
     },
   );

@@ -26,8 +26,7 @@ export async function describeTransaction(
   ];
   if (shown.group.length > 1) rows.push(["together with", shown.group.filter((id) => id !== shown.id).join(", ")]);
   if (shown.rejection !== null) rows.push(["reason", JSON.stringify(shown.rejection)]);
-  if (payout !== null)
-    rows.push(["payout", payout.status + (payout.l1Transaction === null ? "" : ` in ${payout.l1Transaction}`)]);
+  if (payout !== null) rows.push(["payout", payoutText(payout)]);
   if (withHistory) {
     for (const [i, { type, atMs, details }] of shown.history.entries()) {
       const extra = Object.keys(details).length === 0 ? "" : ` ${JSON.stringify(details)}`;
@@ -35,6 +34,13 @@ export async function describeTransaction(
     }
   }
   return table(rows);
+}
+
+/** How a payout stands; one that the node leaves to others, with what pays it. */
+export function payoutText({ status, leftGas, l1Transaction }: PayoutView): string {
+  if (leftGas !== null)
+    return `${status}; the node leaves it to others, since it burns ${leftGas} gas: \`cairn pay\` pays it`;
+  return status + (l1Transaction === null ? "" : ` in ${l1Transaction}`);
 }
 
 function receiverOf({ transaction, createdIndex }: TransactionView): string {

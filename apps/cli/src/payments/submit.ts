@@ -2,10 +2,11 @@ import type { SignedTransaction } from "@cairn/protocol";
 import type { RouteResponse } from "@cairn/rpc";
 import type { NodeClient } from "@cairn/sdk";
 import type { Context } from "../context.ts";
+import { cliError } from "../errors.ts";
 import { whileActive } from "../l1/frozen.ts";
 import type { Network } from "../network.ts";
 import type { CommandResult } from "../output.ts";
-import { describeTransaction } from "./report.ts";
+import { describeTransaction, payoutText } from "./report.ts";
 import { findPayout, patienceOf, pollUntil, progressOf, type WaitFlags } from "./waiting.ts";
 
 /** Submits a group, waits as requested, and reports what became of it; the first transaction stands for the group. */
@@ -47,6 +48,10 @@ export async function waitForPayout(
 ): Promise<RouteResponse<"payouts">["payouts"][number]> {
   return pollUntil(patience, "paid on L1", async () => {
     const payout = await findPayout(client, withdrawal);
-    return payout === null || payout.status === "owed" ? null : payout;
+    if (payout === null || payout.status !== "owed") return payout;
+    if (payout.leftGas === null) return null;
+    throw cliError("cli/not-reached", `the payout is ${payoutText(payout)}`, {
+      details: { id: withdrawal.id, block: payout.block, position: payout.position, leftGas: payout.leftGas },
+    });
   });
 }

@@ -23,7 +23,7 @@ import { assertCovered, assertFee, parseExactAmount } from "./amount.ts";
 import { chooseFee, type FeeOptions, feeLimit } from "./fees.ts";
 import { parsePayee } from "./payee.ts";
 import { findSender, type NodeSession, type SigningSession } from "./session.ts";
-import { parseValidity, type ValidityOptions } from "./validity.ts";
+import { assertStillValid, parseValidity, type ValidityOptions, validUntil } from "./validity.ts";
 
 /** An amount of a token. */
 export interface Sum {
@@ -55,7 +55,7 @@ export async function parseDeal(
 
 /**
  * Signs an offer to someone whose paying account must exist; what they receive goes to the same owner and key. Throws
- * `cli/unknown-account`, `cli/insufficient-balance`, `cli/fee-too-high`, and like client and wallet.
+ * `cli/unknown-account`, `cli/insufficient-balance`, `cli/fee-too-high`, `cli/too-short`, and like client and wallet.
  */
 export async function offerTo(
   session: SigningSession,
@@ -64,6 +64,7 @@ export async function offerTo(
   options: SwapOptions,
 ): Promise<SwapOffer> {
   const { client, wallet, identity } = session;
+  const lastSecond = validUntil(session, parseValidity(options));
   const from = await findSender(session, give.token);
   const owner = addressToBigint(identity.owner);
   const takerPays = await takerAccount(session, taker, receive);
@@ -78,7 +79,7 @@ export async function offerTo(
   return makeOffer(wallet, {
     give: { from, amount: give.amount, fee, to: giveTo },
     want: { from: takerPays, amount: receive.amount, fee: takerFee, to: receiveTo },
-    ...parseValidity(options),
+    validUntil: lastSecond,
   });
 }
 
@@ -93,6 +94,8 @@ export async function accept(
   options: SwapOptions,
 ): Promise<ReturnType<typeof acceptOffer>> {
   const { client, wallet, identity } = session;
+  const lastSecond = validUntil(session, parseValidity(options));
+  assertStillValid(session, offer);
   const { giveFee } = swapTerms(offer);
   // The maker proposes the fee: it is accepted up to the same limit as a node's quote.
   const limit = feeLimit(options, give.token, give.amount);
@@ -117,7 +120,7 @@ export async function accept(
       receiveTokenId: receive.token.id,
       receiveAmount: receive.amount,
     },
-    ...parseValidity(options),
+    validUntil: lastSecond,
   });
 }
 

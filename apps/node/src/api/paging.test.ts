@@ -3,6 +3,7 @@ import {
   insertBatch,
   insertOpenBlock,
   insertQueueEntries,
+  leavePayouts,
   sealStoredBlock,
   upsertTransactions,
 } from "@cairn/db";
@@ -113,6 +114,19 @@ describe("lists in pages", () => {
     expect(new Set(payouts.map(({ block }) => block))).toEqual(
       new Set([3, 2, 1].filter((n) => (PAYOUTS[n - 1] ?? []).length > 0)),
     );
+  });
+
+  it("tell which owed payouts are left to others, and how much gas they burn", async () => {
+    await leavePayouts(database.db, 3, [{ position: 1, gas: 190_000 }]);
+    const query = ROUTES.payouts.query.parse({ before: "4", limit: "4" });
+    const left = async () => (await handlers.payouts({ ...request, query })).payouts.map(({ leftGas }) => leftGas);
+    expect(await left()).toEqual([null, 190_000, null, null]);
+    const setStatus = (status: "paid" | "owed") =>
+      database.db.updateTable("payouts").set({ status }).where("block_number", "=", 3).execute();
+    // Someone else paid them.
+    await setStatus("paid");
+    expect(await left()).toEqual([null, null, null, null]);
+    await setStatus("owed");
   });
 
   it("of an account that does not exist are not found, of one without transactions empty", async () => {

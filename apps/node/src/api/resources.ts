@@ -127,6 +127,7 @@ export function toPayout(payout: StoredPayout): RouteResponse<"payouts">["payout
     tokenId: payout.tokenId,
     amount: payout.amount.toString(),
     status: payout.status,
+    leftGas: payout.status === "owed" ? payout.leftGas : null,
     l1Transaction: payout.l1Transaction && bytesToHex(payout.l1Transaction),
   };
 }
