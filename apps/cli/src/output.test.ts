@@ -54,7 +54,7 @@ describe("failures", () => {
     expect(toFailure(new CairnError("sdk/bad-payment-code", "x"))).toMatchObject({ exitCode: 2 });
     expect(toFailure(new CairnError("db/wrong-chain", "x"))).toMatchObject({ exitCode: 2, hint: /this rollup/ });
     expect(toFailure(apiError("rejected", "nonceTooLow")).hint).toMatch(/faster/);
-    expect(toFailure(apiError("overloaded")).hint).toMatch(/too much.* in a moment/);
+    expect(toFailure(apiError("overloaded")).hint).toMatch(/overloaded.* in a moment/);
     const busy = apiError("overloaded", undefined, 15);
     expect(toFailure(busy)).toMatchObject({
       hint: expect.stringMatching(/ in 15 s\./),
