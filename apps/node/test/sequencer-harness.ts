@@ -243,7 +243,7 @@ export async function createSequencerHarness(
 }
 
 function freeOfCharge(slotCount: SequencerSettings["slotCount"]): FeePolicy {
-  const nothing = { tokens: [], batchGas: 0n, gasPerByte: 0n, payoutGas: 0n };
+  const nothing = { tokens: [], batchGas: 0n, blocksPerBatch: 1n, gasPerByte: 0n, payoutGas: 0n };
   const percents = { expectedFillPercent: 100n, operatorPercent: -100n, tolerancePercent: 100n };
   return createFeePolicy({ slotCount, ...nothing, ...percents }, () => 1n);
 }

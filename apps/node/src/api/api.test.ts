@@ -33,6 +33,7 @@ describe("API", () => {
         slotCount: 16,
         tokens: [{ tokenId: tokenId(0), weiPer1e18: 10n ** 18n }],
         batchGas: 800_000n,
+        blocksPerBatch: 1n,
         gasPerByte: 16n,
         payoutGas: 60_000n,
         expectedFillPercent: 50n,

@@ -203,6 +203,7 @@ function feeSettings(config: NodeConfig, slotCount: BlockSize) {
   return {
     slotCount,
     batchGas: BigInt(L1_GAS.batch[slotCount]),
+    blocksPerBatch: 1n,
     gasPerByte: BigInt(L1_GAS.publishedByte),
     payoutGas: BigInt(L1_GAS.payout),
     tokens: config.feeTokens.map(({ tokenId: id, weiPer1e18 }) => ({ tokenId: tokenId(id), weiPer1e18 })),

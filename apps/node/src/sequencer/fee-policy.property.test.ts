@@ -42,6 +42,7 @@ const policyOf = (slotCount: BlockSize, gasPriceWei: bigint, change: Partial<Fee
       slotCount,
       tokens: TOKENS,
       batchGas: BigInt(L1_GAS.batch[slotCount]),
+      blocksPerBatch: 1n,
       gasPerByte: BigInt(L1_GAS.publishedByte),
       payoutGas: BigInt(L1_GAS.payout),
       expectedFillPercent: 50n,

@@ -22,6 +22,7 @@ const settings = (change: Partial<FeeSettings> = {}): FeeSettings => ({
     { tokenId: USD, weiPer1e18: 5n * 10n ** 26n },
   ],
   batchGas: BigInt(L1_GAS.batch[64]),
+  blocksPerBatch: 1n,
   gasPerByte: BigInt(L1_GAS.publishedByte),
   payoutGas: BigInt(L1_GAS.payout),
   expectedFillPercent: 50n,
@@ -51,6 +52,18 @@ describe("fees", () => {
     const spent = 3n * GWEI * (BigInt(L1_GAS.batch[64]) + transfers * BigInt(SLOT_BYTES * L1_GAS.publishedByte));
     expect((quote?.fee ?? 0n) * transfers).toBeGreaterThanOrEqual((spent * 110n) / 100n);
     expect((quote?.fee ?? 0n) * transfers).toBeLessThan((spent * 112n) / 100n);
+  });
+
+  it("of three blocks that share a batch pay for it once", () => {
+    const policy = createFeePolicy(settings({ blocksPerBatch: 3n, operatorPercent: 0n }), () => GWEI);
+    const quote = policy.quote("transfer", ETH);
+    const [batch, slot] = [BigInt(L1_GAS.batch[64]), BigInt(SLOT_BYTES * L1_GAS.publishedByte)];
+    // Three blocks filled as far as expected.
+    const transfers = 3n * 32n;
+    const spent = GWEI * (batch + transfers * slot);
+    expect((quote?.fee ?? 0n) * transfers).toBeGreaterThanOrEqual(spent);
+    expect((quote?.fee ?? 0n) * transfers).toBeLessThan((spent * 102n) / 100n);
+    expect((quote?.minimumFee ?? 0n) * 3n * 64n).toBeGreaterThanOrEqual(GWEI * (batch + 3n * 64n * slot));
   });
 
   it("are worth the same in every token", () => {

@@ -25,6 +25,8 @@ export interface FeeSettings {
   readonly tokens: readonly FeeToken[];
   /** L1 gas of any batch: verification, storage, proof bytes. */
   readonly batchGas: bigint;
+  /** Blocks that a batch holds, which share that gas. */
+  readonly blocksPerBatch: bigint;
   /** L1 gas of one published byte. */
   readonly gasPerByte: bigint;
   /** L1 gas of one payout. */
@@ -85,10 +87,15 @@ const SCALE = 10n ** 18n;
 export function createFeePolicy(settings: FeeSettings, gasPriceWei: () => bigint): FeePolicy {
   const prices = new Map(settings.tokens.map(({ tokenId, weiPer1e18 }) => [tokenId, weiPer1e18]));
   const capacity = emptyBlockCapacity(settings.slotCount);
-  /** Cost of a batch whose last extra is published: it includes the bytes of slots that nobody pays for. */
+  /** Cost of a batch whose blocks each publish their last extra: it includes the bytes of slots that nobody pays for. */
   const paddedBatchGas =
     settings.batchGas +
-    BigInt(FEE_TOKENS_PER_BLOCK * INDEX_BYTES + settings.slotCount * SLOT_BYTES) * settings.gasPerByte;
+    settings.blocksPerBatch *
+      BigInt(FEE_TOKENS_PER_BLOCK * INDEX_BYTES + settings.slotCount * SLOT_BYTES) *
+      settings.gasPerByte;
+
+  const batchShare = (gas: bigint, use: Capacity, fillPercent: bigint): bigint =>
+    shareOf(gas, use, capacity, fillPercent * settings.blocksPerBatch);
 
   /** Quotes at the current gas price, cached because every transaction needs one. */
   const known = new Map<string, FeeQuote | null>();
@@ -113,10 +120,10 @@ export function createFeePolicy(settings: FeeSettings, gasPriceWei: () => bigint
     const use: Capacity = { slots: 1, ...TRANSACTION_KINDS[kind] };
     const bytes = BigInt(SLOT_BYTES + use.extras * EXTRA_BYTES);
     const data = toToken(bytes * settings.gasPerByte + BigInt(use.payouts) * settings.payoutGas);
-    const proof = toToken(shareOf(settings.batchGas, use, capacity, settings.expectedFillPercent));
+    const proof = toToken(batchShare(settings.batchGas, use, settings.expectedFillPercent));
     const operator = ((data + proof) * settings.operatorPercent) / 100n;
     const fee = ceilToFloat16(data + proof + operator);
-    const cost = data + toToken(shareOf(paddedBatchGas, use, capacity, 100n));
+    const cost = data + toToken(batchShare(paddedBatchGas, use, 100n));
     const tolerated = divideUp(fee * settings.tolerancePercent, 100n);
     const minimumFee = settings.operatorPercent < 0n || tolerated > cost ? tolerated : least(cost, fee);
     return { kind, tokenId, fee, minimumFee, data, proof, operator, gasPriceWei: gasPrice };
@@ -151,7 +158,7 @@ function least(a: bigint, b: bigint): bigint {
   return a < b ? a : b;
 }
 
-/** The share of `gas` that a transaction's scarcest resource is of a block filled to `fillPercent`, rounded up. */
+/** The share of `gas` that a transaction's scarcest resource is of `fillPercent` of a block's, rounded up. */
 function shareOf(gas: bigint, use: Capacity, capacity: Capacity, fillPercent: bigint): bigint {
   const limits = Object.keys(capacity) as (keyof Capacity)[];
   const scarcest = limits.reduce((most, limit) =>

@@ -181,7 +181,7 @@ describe("fees", () => {
     await life.crash();
     let gasPrice = 1n;
     const priced = { slotCount: 16, tokens: [{ tokenId: ETH, weiPer1e18: 10n ** 18n }] } as const;
-    const gas = { batchGas: 800n, gasPerByte: 0n, payoutGas: 0n };
+    const gas = { batchGas: 800n, blocksPerBatch: 1n, gasPerByte: 0n, payoutGas: 0n };
     const percents = { expectedFillPercent: 100n, operatorPercent: 0n, tolerancePercent: 100n };
     const takers = { owner: OWNER.owner, tokens: [ETH] };
     const policy = createFeePolicy({ ...priced, ...gas, ...percents }, () => gasPrice);
