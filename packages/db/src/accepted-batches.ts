@@ -26,6 +26,7 @@ export interface AcceptedBatch {
 export interface Settlement {
   /** Number given by the contract. */
   readonly batch: number;
+  /** In the batch's list: those of its blocks one after another. */
   readonly position: number;
   readonly status: "paid" | "claimable";
   readonly l1Transaction: Uint8Array;
@@ -104,14 +105,19 @@ export async function insertSettlement(db: Db, settlement: Settlement): Promise<
   await applySettlements(db, settlement.batch);
 }
 
-/** Applies the settlements of a batch to its stored payouts. */
+/** Applies the settlements of a batch to its stored payouts, whichever of its blocks they are of. */
 export async function applySettlements(db: Db, batch: number): Promise<void> {
   await sql`
     update payouts
     set status = settlements.status, l1_transaction = settlements.l1_transaction, l1_block = settlements.l1_block
-    from settlements, batches
-    where settlements.batch = ${batch} and batches.number = settlements.batch
-      and payouts.block_number = batches.first_block and payouts.position = settlements.position
+    from settlements join (
+      select payouts.block_number, payouts.position,
+        row_number() over (order by payouts.block_number, payouts.position) - 1 as batch_position
+      from batches join payouts on payouts.block_number between batches.first_block and batches.last_block
+      where batches.number = ${batch}
+    ) as listed on listed.batch_position = settlements.position
+    where settlements.batch = ${batch}
+      and payouts.block_number = listed.block_number and payouts.position = listed.position
   `.execute(db);
 }
 
