@@ -60,7 +60,7 @@ describe("a state restored without L1 from an archive that pays a withdrawal to 
   it("is refused on L1 when its batches cannot be undone", async () => {
     const store = createMemoryStore();
     await restore({ store, rollup: null, archives: [await evilArchive()] });
-    const refusal = { code: "restore/history-changed", details: { batch: 2, oldest: 4 } };
+    const refusal = { code: "restore/history-changed", details: { batch: 2, oldestBlock: 4 } };
     await expect(restore({ store })).rejects.toMatchObject(refusal);
     await expect(restore({ store })).rejects.toMatchObject(refusal);
   });

@@ -5,7 +5,7 @@ import { asRestoreError, followBatch } from "./chain-position.ts";
 import { restoreError } from "./errors.ts";
 import type { PublishedBatch } from "./published-batch.ts";
 import type { RestoredState } from "./restored-state.ts";
-import { batchKey, encodeBatchRecord } from "./stored-records.ts";
+import { type BatchRecord, batchChanges } from "./stored-records.ts";
 
 /** Accounts kept decoded between checkpoints. */
 const MAX_CACHED_ACCOUNTS = 2 ** 18;
@@ -76,7 +76,7 @@ export function createRebuilder(restored: RestoredState): Rebuilder {
       const next = followBatch(position, batch);
       const replayed = replay(state, batch, checked + 1);
       for (const [index, account] of replayed.updates) changed.set(index, account);
-      records.push({ key: batchKey(batch.number), value: recordOf(batch, next, replayed.payouts) });
+      records.push(...batchChanges(recordOf(batch, next, replayed.payouts)));
       position = next;
       return contentOf(replayed);
     },
@@ -117,10 +117,10 @@ function replay(state: StateReader, batch: PublishedBatch, firstUnchecked: numbe
   }
 }
 
-function recordOf(batch: PublishedBatch, after: ChainPosition, payouts: readonly Payout[]): Uint8Array {
+function recordOf(batch: PublishedBatch, after: ChainPosition, payouts: readonly Payout[]): BatchRecord {
   const { number, header, dataHash, origin } = batch;
   const { queuePosition, queueHash } = after;
-  return encodeBatchRecord({ number, header, dataHash, queuePosition, queueHash, origin, payouts });
+  return { number, header, dataHash, queuePosition, queueHash, origin, payouts };
 }
 
 function contentOf({ kinds }: ReplayedBlock): BatchContent {

@@ -19,6 +19,7 @@ import {
   encodeIdentity,
   encodeWaiting,
   endKey,
+  findBatchEnd,
   identityKey,
   type RestoredEnd,
   type WaitingEntry,
@@ -51,7 +52,9 @@ export interface RestoredState {
   distrustAfter(batch: number): void;
   /** Records that the end was reached with all batches compared, and what is waiting in the queue. */
   finish(end: RestoredEnd, waiting: readonly WaitingEntry[]): void;
-  /** Undoes all batches after this one. Throws `state/beyond-retention`. */
+  /** The last L2 block of a batch, 0 for batch 0. Throws `restore/not-found`. */
+  lastBlockOf(batch: number): number;
+  /** Undoes all batches after this one. Throws `restore/not-found`, `state/beyond-retention`. */
   rollbackTo(batch: number): void;
   close(): Promise<void>;
 }
@@ -75,11 +78,13 @@ export function openRestoredState({ store, compress, identity: wanted }: Restore
   const identity = openIdentity(store, tree, wanted);
   const genesis = genesisPosition(genesisRoot(compress));
 
+  const lastBatch = (): number => lastBatchOf(store, tree);
   const batch = (number: number): BatchRecord => {
-    const bytes = number >= 1 && number <= tree.blockNumber() ? store.get(batchKey(number)) : undefined;
+    const bytes = number >= 1 && number <= lastBatch() ? store.get(batchKey(number)) : undefined;
     if (bytes === undefined) throw restoreError("restore/not-found", `batch ${number} is not in the restored state`);
     return decodeBatchRecord(number, bytes);
   };
+  const lastBlockOf = (number: number): number => (number === 0 ? 0 : Number(batch(number).header.lastBlock));
   const storedEnd = (): RestoredEnd | null => {
     const bytes = store.get(endKey());
     return bytes === undefined ? null : decodeEnd(bytes);
@@ -90,12 +95,12 @@ export function openRestoredState({ store, compress, identity: wanted }: Restore
   };
   const end = (): RestoredEnd | null => {
     const stored = storedEnd();
-    if (stored?.batch !== tree.blockNumber()) return null;
+    if (stored?.batch !== lastBatch()) return null;
     // Batches may have been undone and replaced by others without L1.
     return stored.batch > (compared()?.batch ?? stored.batch) ? null : stored;
   };
   const position = (): ChainPosition => {
-    const number = tree.blockNumber();
+    const number = lastBatch();
     return number === 0 ? genesis : positionAfter(batch(number));
   };
 
@@ -113,6 +118,7 @@ export function openRestoredState({ store, compress, identity: wanted }: Restore
     batch,
     end,
     compared,
+    lastBlockOf,
     distrustAfter,
     waiting() {
       const reached = end();
@@ -137,15 +143,16 @@ export function openRestoredState({ store, compress, identity: wanted }: Restore
     },
     rollbackTo(number) {
       // Before the batches are undone: others may take their numbers.
+      const block = blockNumber(lastBlockOf(number));
       distrustAfter(number);
-      tree.rollbackTo(blockNumber(number));
+      tree.rollbackTo(block);
     },
     close: () => tree.close(),
   };
 
   /** First entry waiting after a batch; 0 when the batch has been undone since. */
   function positionOf(number: number): number {
-    return number === 0 || number > tree.blockNumber() ? 0 : batch(number).queuePosition;
+    return number === 0 || number > lastBatch() ? 0 : batch(number).queuePosition;
   }
 }
 
@@ -162,14 +169,20 @@ export function positionAfter({ number, header, queuePosition, queueHash }: Batc
   };
 }
 
+/** The batch after which the tree stands, 0 at genesis. Throws `restore/foreign-state` when it stands after none. */
+function lastBatchOf(store: KeyValueStore, tree: StateTree): number {
+  const block = tree.blockNumber();
+  const number = block === 0 ? 0 : findBatchEnd(store, block);
+  if (number !== undefined) return number;
+  throw restoreError(
+    "restore/foreign-state",
+    "the store holds a state that was not restored here, or that was changed since",
+  );
+}
+
 function openIdentity(store: KeyValueStore, tree: StateTree, wanted: RollupIdentity | null): RollupIdentity {
   const bytes = store.get(identityKey());
-  if (tree.blockNumber() > 0 && store.get(batchKey(tree.blockNumber())) === undefined) {
-    throw restoreError(
-      "restore/foreign-state",
-      "the store holds a state that was not restored here, or that was changed since",
-    );
-  }
+  lastBatchOf(store, tree);
   if (bytes !== undefined) {
     const stored = decodeIdentity(bytes);
     if (wanted === null || isSameRollup(stored, wanted)) return stored;

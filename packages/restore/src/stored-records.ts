@@ -17,6 +17,7 @@ import {
   type Payout,
   QUEUE_RECORD_BYTES,
 } from "@cairn/protocol";
+import type { KeyValueChange, KeyValueReader } from "@cairn/state";
 import { createByteCursor, encodeSafe64 } from "./byte-cursor.ts";
 import { restoreError } from "./errors.ts";
 import type { RollupIdentity } from "./identity.ts";
@@ -35,12 +36,14 @@ const RECORDS_VERSION = 1;
  * | 0x82 | where the restoration last reached its end: batch 8, queue tail 8, L1 block 8, hash 32, timestamp 8 |
  * | 0x83 ‖ position 8 | entry that waits in the queue: record 76, queue hash after it 32, submitter's fee 16, L1 block 8 |
  * | 0x84 | up to where every batch was compared with the contract: batch 8, L1 block 8, hash 32; absent in older stores |
+ * | 0x85 ‖ block 8 | batch 8 that ends with this L2 block; in older stores, where batches had one block, the block's number is meant |
  */
 const IDENTITY = 0x80;
 const BATCH = 0x81;
 const END = 0x82;
 const WAITING = 0x83;
 const COMPARED = 0x84;
+const BATCH_END = 0x85;
 
 /** What is kept of a batch whose changes are in the tree. */
 export interface BatchRecord {
@@ -88,6 +91,7 @@ export interface ComparedBatches {
 
 export const identityKey = (): Uint8Array => Uint8Array.of(IDENTITY);
 export const batchKey = (batch: number): Uint8Array => concatBytes(Uint8Array.of(BATCH), encodeSafe64(batch));
+export const batchEndKey = (block: number): Uint8Array => concatBytes(Uint8Array.of(BATCH_END), encodeSafe64(block));
 export const endKey = (): Uint8Array => Uint8Array.of(END);
 export const comparedKey = (): Uint8Array => Uint8Array.of(COMPARED);
 export const waitingKey = (position: number): Uint8Array => concatBytes(Uint8Array.of(WAITING), encodeSafe64(position));
@@ -111,6 +115,22 @@ export function decodeIdentity(bytes: Uint8Array): RollupIdentity {
   }
   const [chainId, rollup] = [cursor.bigint(8), cursor.bigint(20)];
   return { chainId, rollup, sizes: BLOCK_SIZES.filter(() => cursor.number(1) === 1) };
+}
+
+/** What is written of a batch together with its changes of the tree. */
+export function batchChanges(record: BatchRecord): KeyValueChange[] {
+  return [
+    { key: batchKey(record.number), value: encodeBatchRecord(record) },
+    { key: batchEndKey(Number(record.header.lastBlock)), value: encodeSafe64(record.number) },
+  ];
+}
+
+/** The batch that ends with a block by the store's records, undefined if none does. */
+export function findBatchEnd(store: KeyValueReader, block: number): number | undefined {
+  const named = store.get(batchEndKey(block));
+  if (named !== undefined) return createByteCursor(named).safe64();
+  const bytes = store.get(batchKey(block));
+  return bytes !== undefined && decodeBatchRecord(block, bytes).header.lastBlock === BigInt(block) ? block : undefined;
 }
 
 export function encodeBatchRecord(record: BatchRecord): Uint8Array {

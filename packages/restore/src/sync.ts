@@ -117,15 +117,16 @@ function resumeBlock(restored: RestoredState): number | null {
 /** Undoes all batches from the first one that the contract does not have. */
 async function goBackToContract(restored: RestoredState, access: L1Access, { head, contract }: Target): Promise<void> {
   const last = restored.position().batch;
-  const oldest = restored.tree.oldestBlock();
+  const oldestBlock = restored.tree.oldestBlock();
   const { batchCount } = contract;
   const comparison = { last: Math.min(last, batchCount), batchCount, block: head.block };
   const common = await findLastCommonSince(restored, access, comparison);
-  if (common < oldest && common === batchCount) {
+  const isReachable = restored.lastBlockOf(common) >= oldestBlock;
+  if (!isReachable && common === batchCount) {
     throw l1Error("l1/unavailable", `the L1 node is behind: it has ${common} batches, the state ${last}`);
   }
-  if (common < oldest) {
-    const details = { batch: common + 1, oldest };
+  if (!isReachable) {
+    const details = { batch: common + 1, oldestBlock };
     const message = `the state includes batch ${common + 1}, which L1 does not have and which cannot be undone`;
     throw restoreError("restore/history-changed", message, { details });
   }
