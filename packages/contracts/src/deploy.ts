@@ -4,6 +4,7 @@ import {
   type Address,
   type Chain,
   type ContractConstructorArgs,
+  encodeDeployData,
   getContractAddress,
   type Hex,
   type PublicClient,
@@ -49,7 +50,15 @@ export interface DeployOptions {
   /** One verifier per block size that the rollup is to accept. */
   readonly verifiers: readonly VerifierArtefact[];
   readonly parameters: RollupParameters;
+  /** Creates each contract; by default `walletClient` does, which remembers nothing of it. */
+  readonly create?: CreateContract;
 }
+
+/** Creates a contract from its init code with arguments, and waits until L1 holds it. */
+export type CreateContract = (
+  name: string,
+  data: Hex,
+) => Promise<{ readonly address: Address; readonly receipt: TransactionReceipt }>;
 
 /** A deployed rollup with its verifiers. */
 export interface RollupDeployment {
@@ -71,14 +80,14 @@ export async function deployRollup(options: DeployOptions): Promise<RollupDeploy
   const { rollup, verifiers, parameters } = options;
   const chainId = await agreedChainId(options);
   assertVerifiersAllowed(chainId, verifiers);
+  const create: CreateContract = options.create ?? ((name, data) => createByWallet(options, name, data));
   const deployed: (DeployedVerifier & { readonly gasUsed: bigint })[] = [];
   for (const verifier of verifiers) {
-    const { address, receipt } = await deployContract(options, verifier, []);
+    const { address, receipt } = await create(verifier.name, verifier.bytecode);
     const { slots, runtimeCodeHash: codeHash } = verifier;
     deployed.push({ slots, address, gasUsed: receipt.gasUsed, codeHash });
   }
-  const args = rollupConstructorArguments(parameters, deployed);
-  const { address, receipt } = await deployContract(options, { ...rollup, abi: rollupAbi }, args);
+  const { address, receipt } = await create(rollup.name, rollupCreation(rollup, parameters, deployed));
   return {
     chainId,
     rollup: address,
@@ -95,6 +104,15 @@ export interface DeployedVerifier {
   readonly address: Address;
   /** keccak256 of its code. */
   readonly codeHash: Hex;
+}
+
+/** Init code of the rollup with its arguments. */
+export function rollupCreation(
+  { bytecode }: Pick<ContractArtefact, "bytecode">,
+  parameters: RollupParameters,
+  verifiers: readonly DeployedVerifier[],
+): Hex {
+  return encodeDeployData({ abi: rollupAbi, bytecode, args: rollupConstructorArguments(parameters, verifiers) });
 }
 
 /** Arguments of the rollup's constructor. */
@@ -123,10 +141,18 @@ export function rollupConstructorArguments(
  * Deploys a contract of this package other than the rollup, such as `DevToken`. Throws `contracts/deployment-failed`.
  */
 export async function deployContract(
-  { walletClient, publicClient }: Pick<DeployOptions, "walletClient" | "publicClient">,
+  options: Pick<DeployOptions, "walletClient" | "publicClient">,
   { name, abi, bytecode }: Pick<ContractArtefact, "name" | "abi" | "bytecode">,
   args: readonly unknown[],
-): Promise<{ readonly address: Address; readonly receipt: TransactionReceipt }> {
+): ReturnType<CreateContract> {
+  return createByWallet(options, name, encodeDeployData({ abi, bytecode, args }));
+}
+
+async function createByWallet(
+  { walletClient, publicClient }: Pick<DeployOptions, "walletClient" | "publicClient">,
+  name: string,
+  data: Hex,
+): ReturnType<CreateContract> {
   const failed = (cause?: unknown) =>
     new CairnError<ContractsErrorCode>("contracts/deployment-failed", `${name} was not deployed`, { cause });
   const from = walletClient.account.address;
@@ -134,7 +160,7 @@ export async function deployContract(
   let hash: Hex;
   try {
     nonce = await publicClient.getTransactionCount({ address: from, blockTag: "pending" });
-    hash = await walletClient.deployContract({ abi, bytecode, args, nonce });
+    hash = await walletClient.sendTransaction({ data, nonce });
   } catch (cause) {
     throw failed(cause);
   }

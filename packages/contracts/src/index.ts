@@ -27,6 +27,7 @@ export {
 } from "./batch.ts";
 export {
   assertVerifiersAllowed,
+  type CreateContract,
   DEFAULT_ROLLUP_PARAMETERS,
   DEV_CHAIN_IDS,
   type DeployedVerifier,
@@ -36,6 +37,7 @@ export {
   type RollupDeployment,
   type RollupParameters,
   rollupConstructorArguments,
+  rollupCreation,
 } from "./deploy.ts";
 export type { ContractsErrorCode } from "./errors.ts";
 export {

@@ -67,7 +67,7 @@ export { estimateRollupCall, type RollupCall } from "./sending/call.ts";
 export { type GasFees, initialFees, replacementFees } from "./sending/fees.ts";
 export type { FollowOptions } from "./sending/follow.ts";
 export { type Refusal, refusalOf } from "./sending/refusal.ts";
-export { resumeTransaction, type SendOptions, sendToContract, sendToRollup } from "./sending/send.ts";
+export { resumeTransaction, type SendOptions, sendCreation, sendToContract, sendToRollup } from "./sending/send.ts";
 export { newestAttempt, type SignedAttempt, type SignedTransaction } from "./sending/signed-transaction.ts";
 export { type SimulatedAccounts, type SimulatedTransaction, simulateGas } from "./sending/simulate.ts";
 export { approveToken, readAllowance } from "./token-approval.ts";

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadVerifier } from "@cairn/contracts";
 import { type AnvilNode, connectReader, startAnvil } from "@cairn/l1";
+import { createTestClient, http } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Ran, runInTest } from "../../test/run.ts";
 import { devAccounts } from "../devnet/accounts.ts";
@@ -105,6 +106,36 @@ describe("an operator's commands on L1", () => {
     });
     expect(await blockNumber()).toBe(before);
     expect(readdirSync(home).filter((name) => name.startsWith("deployment"))).toEqual(["deployment.json"]);
+  });
+
+  it("pay nothing twice when a deployment was interrupted and is repeated", { timeout: 120_000 }, async () => {
+    const client = createTestClient({ mode: "anvil", transport: http(anvil.rpcUrl) });
+    const reader = connectReader(anvil.rpcUrl, anvil.chainId);
+    const address = bob?.address ?? "0x";
+    const nonce = () => reader.getTransactionCount({ address });
+    const out = join(home, "interrupted.json");
+    const common = ["deploy", "--slots", "16", "--key", "bob", "--l1-timeout", "1"];
+    const deploy = [...common, "--confirm", "31337", "--out", out];
+    const unknown = { code: "l1/outcome-unknown", details: { from: address } };
+    await client.setAutomine(false);
+    // The verifier is sent; then nobody knows. The next run waits for the same one.
+    expect(await failure(...deploy)).toMatchObject(unknown);
+    expect(await failure(...deploy)).toMatchObject(unknown);
+    await client.mine({ blocks: 1 });
+    const signed = { isSigned: true, gas: "0", gasLimit: "0" };
+    const plan = await answer<{ verifiers: [{ address: string }]; rollup: { address: string } }>(...common);
+    expect(plan).toMatchObject({ isDryRun: true, verifiers: [signed], rollup: { isSigned: false } });
+    // It goes on with the rollup, and is interrupted again.
+    expect(await failure(...deploy)).toMatchObject(unknown);
+    await client.mine({ blocks: 1 });
+    await client.setAutomine(true);
+    const record = await answer<{ rollup: string }>(...deploy);
+    expect(record).toMatchObject({ rollup: plan.rollup.address, circuits: [{ verifier: plan.verifiers[0].address }] });
+    expect(await nonce()).toBe(2);
+    // It was reported: from now on the same words mean another rollup.
+    const next = await answer<{ rollup: string }>(...common, "--confirm", "31337", "--out", join(home, "next.json"));
+    expect(next.rollup).not.toBe(record.rollup);
+    expect(await nonce()).toBe(4);
   });
 
   it("hand over the operator's role in two steps, and give it up", async () => {

@@ -12,12 +12,13 @@ import type { DeploymentRecord } from "../deploy/record.ts";
 import { cliError } from "../errors.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host, markSending } from "../host.ts";
 import { findIdentity } from "../keys/identity.ts";
+import { addL1Options, type SendFlags } from "../l1/caller.ts";
 import { expectedCost } from "../l1/sent-calls.ts";
 import { askChainId } from "../network.ts";
 import { type CommandResult, table } from "../output.ts";
 import { writeProfile } from "../profile.ts";
 
-interface DeployFlags {
+interface DeployFlags extends Omit<SendFlags, "dryRun"> {
   readonly slots: readonly BlockSize[];
   readonly srs: SrsKind | "auto";
   readonly operator?: string;
@@ -64,7 +65,8 @@ export function addDeployCommand({ program, run }: Host): void {
     .option("--confirm <chain-id>", "deploy, on this chain only")
     .option("--out <file>", "file for the deployment record; default: deployment-CHAIN-ROLLUP.json")
     .option("--write-profile <file>", "also write a profile for the other commands");
-  addNetworkOptions(addKeyOptions(markSending(command, ({ confirm }) => confirm !== undefined)));
+  markSending(addL1Options(command), ({ confirm }) => confirm !== undefined);
+  addNetworkOptions(addKeyOptions(command));
   addExamples(
     command,
     "cairn deploy --l1-rpc-url http://localhost:8545 --key operator --slots 16",
@@ -95,7 +97,9 @@ async function deploy(context: Context, flags: DeployFlags): Promise<CommandResu
   await ensureBuilt({ sizes: flags.slots, srs, cacheDir, progress: output.progress, signal });
   const artefacts = loadDeployment(cacheDir, flags.slots, srs);
   const reader = connectReader(rpcUrl, chainId);
-  const plan = await planDeployment(reader, identity.owner, artefacts, parameters);
+  const { createCreator } = await import("../deploy/creator.ts");
+  const creator = createCreator(context, flags, reader, identity.owner);
+  const plan = await planDeployment(reader, identity.owner, artefacts, parameters, creator.find);
   if (flags.confirm === undefined) return planResult(plan, srs);
   if (plan.balanceWei < plan.costLimitWei) {
     throw cliError("cli/bad-deployment", `${plan.deployer} has ${formatEther(plan.balanceWei)} ETH, too little`);
@@ -106,8 +110,10 @@ async function deploy(context: Context, flags: DeployFlags): Promise<CommandResu
   const { deployRollup } = await import("@cairn/contracts");
   const { recordDeployment } = await import("../deploy/record.ts");
   const { writeFileDurably } = await import("../devnet/durable-file.ts");
+  const wallet = connectWallet(rpcUrl, chainId, await identity.l1Account());
   const deployed = await deployRollup({
-    walletClient: connectWallet(rpcUrl, chainId, await identity.l1Account()),
+    walletClient: wallet,
+    create: creator.createWith(wallet),
     publicClient: reader,
     rollup: artefacts.rollup,
     verifiers: artefacts.verifiers,
@@ -140,11 +146,11 @@ function planResult(plan: DeploymentPlan, srs: SrsKind): CommandResult {
   const text = [
     `Chain ${plan.chainId}; nothing was sent. Every creation was simulated on L1 and succeeds.`,
     table([
-      ...contracts.map(({ name, address, codeBytes, gas, gasLimit }) => [
+      ...contracts.map(({ name, address, codeBytes, gas, gasLimit, isSigned }) => [
         name,
         address,
         `${codeBytes} bytes`,
-        gasText(gas, gasLimit),
+        isSigned ? "signed by an earlier run" : gasText(gas, gasLimit),
       ]),
     ]),
     table([

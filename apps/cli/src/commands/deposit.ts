@@ -17,16 +17,10 @@ import { formatAmount, parsePositiveAmount } from "../amounts.ts";
 import type { Context } from "../context.ts";
 import { cliError } from "../errors.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
-import {
-  addL1Options,
-  type CallResult,
-  openCaller,
-  type Request,
-  type RollupCaller,
-  type SendFlags,
-} from "../l1/caller.ts";
+import { addL1Options, type CallResult, openCaller, type RollupCaller, type SendFlags } from "../l1/caller.ts";
 import { type EntryStatus, entriesOf, findEntry, isAtLeast, type QueueEntryView } from "../l1/deposits.ts";
 import { assertActive, whileActive } from "../l1/frozen.ts";
+import type { Request } from "../l1/journaled.ts";
 import { type CommandResult, table } from "../output.ts";
 import { openSigning, parseIndex, type SigningSession } from "../payments/session.ts";
 import { addWaitOptions, type Goal, patienceOf, pollUntil, type WaitFlags } from "../payments/waiting.ts";

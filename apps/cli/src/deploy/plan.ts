@@ -1,24 +1,16 @@
 import {
   assertVerifiersAllowed,
+  type DeployedVerifier,
   type RollupParameters,
-  rollupAbi,
-  rollupConstructorArguments,
+  rollupCreation,
   type VerifierArtefact,
 } from "@cairn/contracts";
 import { type L1Reader, type SimulatedAccounts, simulateGas } from "@cairn/l1";
-import {
-  type Address,
-  encodeDeployData,
-  getAddress,
-  getContractAddress,
-  type Hex,
-  keccak256,
-  type StateOverride,
-  size,
-} from "viem";
+import { type Address, getAddress, getContractAddress, type Hex, keccak256, type StateOverride, size } from "viem";
 import { cliError } from "../errors.ts";
 import { sumCosts } from "../l1/sent-calls.ts";
 import type { DeploymentArtefacts } from "./artefacts.ts";
+import type { Creator } from "./creator.ts";
 
 /** One contract as it would be created. */
 export interface PlannedContract {
@@ -31,6 +23,8 @@ export interface PlannedContract {
   readonly gas: bigint | null;
   /** What it may use. */
   readonly gasLimit: bigint;
+  /** An interrupted run signed its creation already: repeating the command resumes that and pays nothing more for it. */
+  readonly isSigned: boolean;
 }
 
 /** A deployment simulated on L1, without sending anything. */
@@ -51,7 +45,8 @@ export interface DeploymentPlan {
 }
 
 /**
- * Simulates every creation on L1 as sent by the deployer. Throws `contracts/dev-verifier-refused`, `cli/bad-deployment`
+ * Simulates every creation on L1 as sent by the deployer. What an earlier run signed, whose address `findSigned` tells, keeps its
+ * place and costs nothing more. Throws `contracts/dev-verifier-refused`, `cli/bad-deployment`
  * when L1 would refuse it or leave code other than the artefacts', and what the RPC throws.
  */
 export async function planDeployment(
@@ -59,38 +54,36 @@ export async function planDeployment(
   deployer: Address,
   { rollup, verifiers }: DeploymentArtefacts,
   parameters: RollupParameters,
+  findSigned: Creator["find"] = async () => null,
 ): Promise<DeploymentPlan> {
   assertVerifiersAllowed(reader.chain.id, verifiers);
   if (parameters.operator !== null && (await reader.getCode({ address: parameters.operator })) !== undefined) {
     throw cliError("cli/bad-deployment", `the operator ${parameters.operator} has code; batches need a plain account`);
   }
   const nonce = await reader.getTransactionCount({ address: deployer, blockTag: "pending" });
-  const addressAt = (position: number) => getContractAddress({ from: deployer, nonce: BigInt(nonce + position) });
+  let next = nonce;
+  /** A contract with its place, and what it costs still. */
+  const plan = async (name: string, data: Hex, { code, gas, gasLimit }: TriedCreation): Promise<PlannedContract> => {
+    const signed = await findSigned(name, data);
+    const address = signed ?? getContractAddress({ from: deployer, nonce: BigInt(next++) });
+    const cost = signed === null ? { gas, gasLimit } : { gas: 0n, gasLimit: 0n };
+    return { name, address, codeHash: keccak256(code), codeBytes: size(code), ...cost, isSigned: signed !== null };
+  };
   const planned: PlannedContract[] = [];
   const codes: Record<Address, { readonly code: Hex }> = {};
-  for (const [position, verifier] of verifiers.entries()) {
-    const address = addressAt(position);
-    const { code, gas, gasLimit } = await tryCreation(reader, deployer, verifier.name, verifier.bytecode, {});
-    assertCode(verifier, code);
-    codes[address] = { code };
-    planned.push({ name: verifier.name, address, codeHash: keccak256(code), codeBytes: size(code), gas, gasLimit });
+  const deployed: DeployedVerifier[] = [];
+  for (const verifier of verifiers) {
+    const tried = await tryCreation(reader, deployer, verifier.name, verifier.bytecode, {});
+    assertCode(verifier, tried.code);
+    const one = await plan(verifier.name, verifier.bytecode, tried);
+    codes[one.address] = { code: tried.code };
+    planned.push(one);
+    deployed.push({ slots: verifier.slots, address: one.address, codeHash: verifier.runtimeCodeHash });
   }
-  const args = rollupConstructorArguments(
-    parameters,
-    verifiers.map(({ slots, runtimeCodeHash }, i) => ({ slots, address: addressAt(i), codeHash: runtimeCodeHash })),
-  );
-  const data = encodeDeployData({ abi: rollupAbi, bytecode: rollup.bytecode, args });
+  const data = rollupCreation(rollup, parameters, deployed);
   // As if the verifiers had been created: their code in place, and the deployer's nonce after them.
-  const state: SimulatedAccounts = { ...codes, [deployer]: { nonce: nonce + verifiers.length } };
-  const { code, gas, gasLimit } = await tryCreation(reader, deployer, rollup.name, data, state);
-  const own: PlannedContract = {
-    name: rollup.name,
-    address: addressAt(verifiers.length),
-    codeHash: keccak256(code),
-    codeBytes: size(code),
-    gas,
-    gasLimit,
-  };
+  const state: SimulatedAccounts = { ...codes, [deployer]: { nonce: next } };
+  const own = await plan(rollup.name, data, await tryCreation(reader, deployer, rollup.name, data, state));
   const [gasPriceWei, balanceWei] = await Promise.all([reader.getGasPrice(), reader.getBalance({ address: deployer })]);
   const costs = sumCosts(
     [...planned, own].map((one) => ({
@@ -115,13 +108,19 @@ export async function planDeployment(
   };
 }
 
+interface TriedCreation {
+  readonly code: Hex;
+  readonly gas: bigint | null;
+  readonly gasLimit: bigint;
+}
+
 async function tryCreation(
   reader: L1Reader,
   deployer: Address,
   name: string,
   data: Hex,
   accounts: SimulatedAccounts,
-): Promise<{ readonly code: Hex; readonly gas: bigint | null; readonly gasLimit: bigint }> {
+): Promise<TriedCreation> {
   const stateOverride: StateOverride = Object.entries(accounts).map(([address, state]) => ({
     address: getAddress(address),
     ...state,

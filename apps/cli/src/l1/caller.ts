@@ -1,25 +1,22 @@
-import { DEV_CHAIN_IDS } from "@cairn/contracts";
 import {
   approveToken,
   estimateRollupCall,
-  type L1Reader,
+  type FollowOptions,
   type L1Rollup,
   type L1Wallet,
-  newestAttempt,
   type RollupCall,
-  resumeTransaction,
   type SendOptions,
   sendToRollup,
   simulateGas,
 } from "@cairn/l1";
-import { isCairnError } from "@cairn/protocol";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { type Address, BlockNotFoundError, type TransactionReceipt, zeroAddress } from "viem";
+import { type Address, type TransactionReceipt, zeroAddress } from "viem";
 import type { Context } from "../context.ts";
 import { markSending } from "../host.ts";
 import { findIdentity, hasKey } from "../keys/identity.ts";
 import type { Network } from "../network.ts";
-import { type Journal, type JournalEntry, openJournal } from "./journal.ts";
+import { openJournal } from "./journal.ts";
+import { findEarlier, intentOf, type Request, sendJournaled } from "./journaled.ts";
 import type { SentCall } from "./sent-calls.ts";
 
 /** Options of commands that send to L1. */
@@ -36,12 +33,6 @@ export interface CallResult {
   readonly sent: SentCall;
   readonly receipt: TransactionReceipt | null;
 }
-
-/**
- * What the user asked for, without anything that changes between runs: the queue fee, a permit's signature, an account
- * that exists by now. Two runs with the same request are the same payment.
- */
-export type Request = Readonly<Record<string, string | number | bigint | null>>;
 
 /** Calls a rollup on L1, or simulates the calls. */
 export interface RollupCaller {
@@ -113,10 +104,8 @@ export async function openCaller(context: Context, flags: SendFlags, network: Ne
   const rollup = await network.l1();
   const { reader, address } = rollup;
   const journal = openJournal(context.home, { chainId: reader.chain.id, rollup: address, from: caller });
-  const timing = {
-    timeoutMs: (flags.l1Timeout ?? DEFAULT_L1_TIMEOUT) * 1000,
-    signal: context.signal,
-  };
+  const timing = timingOf(context, flags);
+  const sender = { context, journal, reader, again: flags.again === true, timing };
   const wallet = async () => network.l1Wallet(await (identity ?? findIdentity(context)).l1Account());
 
   const tryCall = async (call: RollupCall): Promise<CallResult> => {
@@ -133,45 +122,31 @@ export async function openCaller(context: Context, flags: SendFlags, network: Ne
 
   const sendFor: RollupCaller["sendFor"] = async (request, make) => {
     if (isDryRun) return tryCall(await make());
-    const intent = textOf(request);
-    const signer = await wallet();
-    const lock = await journal.lock();
-    try {
-      const options = { ...timing, store: journal.storeFor(intent), sent: lock.release };
-      const earlier = await findEarlier(journal, reader, intent, flags);
-      if (earlier !== null) {
-        const { hash } = newestAttempt(earlier.transaction);
-        context.output.progress(`resuming ${hash}, which an earlier run signed at ${earlier.createdAt}`);
-      }
-      const resumed = earlier === null ? null : await resume(journal, reader, signer, earlier, options);
-      const receipt = resumed ?? (await sendNew(await make(), intent, signer, options));
-      const done = journal.find(intent);
-      if (done !== null) context.afterResult(() => journal.remove(intent, done.transaction));
-      const { transactionHash, blockNumber, gasUsed, effectiveGasPrice } = receipt;
-      const gasLimit = done?.transaction.call.gas ?? gasUsed;
-      const sent = {
-        name: done?.transaction.call.name ?? "",
-        l1Transaction: transactionHash,
-        l1Block: Number(blockNumber),
-        gas: gasUsed,
-        gasLimit,
-        feeWei: gasUsed * effectiveGasPrice,
-        feeLimitWei: gasLimit * effectiveGasPrice,
-        isResumed: resumed !== null,
-      };
-      return { sent, receipt };
-    } finally {
-      lock.release();
-    }
+    const intent = intentOf(request);
+    const { receipt, transaction, isResumed } = await sendJournaled(sender, intent, await wallet(), async (options) =>
+      sendNew(await make(), await wallet(), options),
+    );
+    const { transactionHash, blockNumber, gasUsed, effectiveGasPrice } = receipt;
+    const gasLimit = transaction?.call.gas ?? gasUsed;
+    const sent = {
+      name: transaction?.call.name ?? "",
+      l1Transaction: transactionHash,
+      l1Block: Number(blockNumber),
+      gas: gasUsed,
+      gasLimit,
+      feeWei: gasUsed * effectiveGasPrice,
+      feeLimitWei: gasLimit * effectiveGasPrice,
+      isResumed,
+    };
+    return { sent, receipt };
   };
 
-  const sendNew = async (call: RollupCall, intent: string, signer: L1Wallet, options: SendOptions) => {
+  const sendNew = async (call: RollupCall, signer: L1Wallet, options: SendOptions) => {
     const whole = { ...call, gas: limitOf(call, await estimateRollupCall(rollup, caller, call)) };
-    return forgettingWhatFailed(journal, intent, () => sendToRollup(rollup, signer, whole, options));
+    return sendToRollup(rollup, signer, whole, options);
   };
 
-  const isPending = async (request: Request) =>
-    !isDryRun && (await findEarlier(journal, reader, textOf(request), flags)) !== null;
+  const isPending = async (request: Request) => !isDryRun && (await findEarlier(sender, intentOf(request))) !== null;
 
   return {
     rollup,
@@ -195,78 +170,22 @@ export async function openCaller(context: Context, flags: SendFlags, network: Ne
   };
 }
 
+/** How long outcomes are waited for. */
+export function timingOf(
+  { signal }: Pick<Context, "signal">,
+  { l1Timeout = DEFAULT_L1_TIMEOUT }: SendFlags,
+): FollowOptions {
+  return { timeoutMs: l1Timeout * 1000, signal };
+}
+
 /** Gas limit of a call: its own, or the estimate plus a margin; never less than the estimate. */
 function limitOf(call: RollupCall, estimate: bigint): bigint {
   const limit = call.gas ?? (estimate * (100n + GAS_MARGIN)) / 100n;
   return limit > estimate ? limit : estimate;
 }
 
-/**
- * The entry of an earlier run, if it counts. It does not with `--again`, when the user knows about it, nor after a
- * development chain was recreated with the same chain id and addresses.
- */
-async function findEarlier(
-  journal: Journal,
-  reader: L1Reader,
-  intent: string,
-  { again }: SendFlags,
-): Promise<JournalEntry | null> {
-  const entry = journal.find(intent);
-  if (entry === null) return null;
-  if (again !== true && !(DEV_CHAIN_IDS.includes(reader.chain.id) && (await isOfAnotherChain(reader, entry)))) {
-    return entry;
-  }
-  journal.remove(intent, entry.transaction);
-  return null;
-}
-
-async function isOfAnotherChain(reader: L1Reader, { transaction }: JournalEntry): Promise<boolean> {
-  const { block, blockHash } = transaction.signedAt;
-  try {
-    return (await reader.getBlock({ blockNumber: BigInt(block) })).hash !== blockHash;
-  } catch (error) {
-    if (error instanceof BlockNotFoundError) return true;
-    throw error;
-  }
-}
-
-/** Resumes an earlier run's transaction; null when another one used its nonce, so that it never happened. */
-async function resume(
-  journal: Journal,
-  reader: L1Reader,
-  signer: L1Wallet,
-  { intent, transaction }: JournalEntry,
-  options: SendOptions,
-): Promise<TransactionReceipt | null> {
-  try {
-    return await forgettingWhatFailed(journal, intent, () => resumeTransaction(reader, signer, transaction, options));
-  } catch (error) {
-    if (isCairnError(error, "l1/transaction-replaced")) return null;
-    throw error;
-  }
-}
-
-/** Removes an entry whose transaction is known to have failed: the next run makes a new one. */
-async function forgettingWhatFailed<T>(journal: Journal, intent: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const isMinedRevert = isCairnError(error, "l1/transaction-reverted") && error.details.hash !== undefined;
-    const entry = journal.find(intent);
-    if (entry !== null && (isMinedRevert || isCairnError(error, "l1/transaction-replaced"))) {
-      journal.remove(intent, entry.transaction);
-    }
-    throw error;
-  }
-}
-
 function requestOf({ name, data }: RollupCall): Request {
   return { call: name, data };
-}
-
-function textOf(request: Request): string {
-  const parts = Object.entries(request).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify(parts.map(([name, value]) => [name, typeof value === "bigint" ? value.toString() : value]));
 }
 
 function parseSeconds(text: string): number {

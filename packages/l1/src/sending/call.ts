@@ -18,8 +18,13 @@ export interface ContractCall extends RollupCall {
   readonly to: Address;
 }
 
+/** A call, or the creation of a contract, whose `to` is null and whose data is its init code with arguments. */
+export interface CallOrCreation extends RollupCall {
+  readonly to: Address | null;
+}
+
 /** A call ready to be signed. */
-export interface CompleteCall extends Required<ContractCall> {
+export interface CompleteCall extends Required<CallOrCreation> {
   /** Whether it must emit the rollup's events. */
   readonly isRollup: boolean;
 }
@@ -36,9 +41,9 @@ export async function estimateRollupCall(rollup: L1Rollup, from: Address, call: 
 export async function estimateCall(
   reader: L1Reader,
   from: Address,
-  { name, to, data, value = 0n, gas }: ContractCall,
+  { name, to, data, value = 0n, gas }: CallOrCreation,
 ): Promise<bigint> {
-  const request = { to, data, value, account: from };
+  const request = { ...(to === null ? {} : { to }), data, value, account: from };
   try {
     await reader.call(gas === undefined ? request : { ...request, gas });
     return await reader.estimateGas(request);

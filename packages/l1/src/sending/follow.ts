@@ -1,5 +1,11 @@
 import { CairnError } from "@cairn/protocol";
-import { type Hex, type TransactionReceipt, TransactionReceiptNotFoundError } from "viem";
+import {
+  getContractAddress,
+  type Hex,
+  isAddressEqual,
+  type TransactionReceipt,
+  TransactionReceiptNotFoundError,
+} from "viem";
 import type { L1Reader } from "../connection.ts";
 import type { L1ErrorCode } from "../errors.ts";
 import { hasExpectedEvents } from "./expected-events.ts";
@@ -83,14 +89,22 @@ export async function followTransaction(
 
 /** The receipt of a call that succeeded and emitted its event. Throws `l1/transaction-reverted`, `l1/unknown-event`. */
 export function settled(transaction: SignedTransaction, receipt: TransactionReceipt): TransactionReceipt {
-  const { from, call } = transaction;
-  const { transactionHash: hash, status, logs } = receipt;
+  const { from, nonce, call } = transaction;
+  const { transactionHash: hash, status, logs, contractAddress } = receipt;
   if (status !== "success") {
     throw new CairnError<L1ErrorCode>("l1/transaction-reverted", `${call.name} reverted on L1 in ${hash}`, {
       details: { reason: "unknown", hash },
     });
   }
-  if (call.isRollup && !hasExpectedEvents({ from, ...call }, logs)) {
+  if (call.to === null) {
+    // The address follows from what was signed; an RPC that names another would slip in its own contract.
+    const address = getContractAddress({ from, nonce: BigInt(nonce) });
+    if (contractAddress != null && isAddressEqual(contractAddress, address)) return receipt;
+    throw new CairnError<L1ErrorCode>("l1/unknown-event", `${call.name} was not created at ${address} in ${hash}`, {
+      details: { hash, address },
+    });
+  }
+  if (call.isRollup && !hasExpectedEvents({ from, to: call.to, data: call.data }, logs)) {
     throw new CairnError<L1ErrorCode>("l1/unknown-event", `${call.name} emitted no event of its own in ${hash}`, {
       details: { hash, to: call.to },
     });

@@ -2,7 +2,7 @@ import { CairnError } from "@cairn/protocol";
 import { type Address, TransactionNotFoundError, type TransactionReceipt } from "viem";
 import type { L1Reader, L1Rollup, L1Wallet } from "../connection.ts";
 import type { L1ErrorCode } from "../errors.ts";
-import { type ContractCall, estimateCall, type RollupCall } from "./call.ts";
+import { type CallOrCreation, type ContractCall, estimateCall, type RollupCall } from "./call.ts";
 import { type FollowOptions, fateOf, followTransaction, replaced, settled } from "./follow.ts";
 import { offer } from "./offer.ts";
 import type { Refusal } from "./refusal.ts";
@@ -58,10 +58,23 @@ export function sendToContract(
   return send(reader, wallet, call, false, options);
 }
 
+/**
+ * As {@link sendToRollup} for the creation of a contract, `data` being its init code with arguments. The receipt names the
+ * address that follows from account and nonce.
+ */
+export function sendCreation(
+  reader: L1Reader,
+  wallet: L1Wallet,
+  creation: RollupCall,
+  options: SendOptions = {},
+): Promise<TransactionReceipt> {
+  return send(reader, wallet, { ...creation, to: null }, false, options);
+}
+
 async function send(
   reader: L1Reader,
   wallet: L1Wallet,
-  call: ContractCall,
+  call: CallOrCreation,
   isRollup: boolean,
   options: SendOptions,
 ): Promise<TransactionReceipt> {
@@ -133,7 +146,7 @@ async function isKnown(reader: L1Reader, { attempts }: SignedTransaction): Promi
 }
 
 /** A fifth on top: an estimate made in a block whose time is already stored misses the cost of storing a new one. */
-async function simulatedGas(reader: L1Reader, from: Address, call: ContractCall): Promise<bigint> {
+async function simulatedGas(reader: L1Reader, from: Address, call: CallOrCreation): Promise<bigint> {
   const estimate = await estimateCall(reader, from, call);
   return call.gas ?? estimate + estimate / 5n;
 }

@@ -83,9 +83,8 @@ export function isSameCall(
   other: Omit<ShownTransaction, "nonce">,
 ): boolean {
   return (
-    other.to !== null &&
     isAddressEqual(other.from, from) &&
-    isAddressEqual(other.to, call.to) &&
+    (other.to === null || call.to === null ? other.to === call.to : isAddressEqual(other.to, call.to)) &&
     other.input.toLowerCase() === call.data.toLowerCase() &&
     other.value === call.value
   );
