@@ -272,36 +272,6 @@ describe.each(["embedded", "server"] as const)("repositories on the %s engine", 
     expect((await findBlock(db, 1))?.finalAtMs).toBe(12);
   });
 
-  it("settles payouts of every block of a batch, by their places in the batch's list", async () => {
-    const { db } = database;
-    for (const number of [1, 2, 3, 4]) await seeBlock(number);
-    await insertBatch(db, { firstBlock: 1, lastBlock: 1, circuitType: 0, publicInput: 1n });
-    await insertBatch(db, { firstBlock: 2, lastBlock: 4, circuitType: 0, publicInput: 2n });
-    const settle = (position: number) =>
-      insertSettlement(db, { batch: 2, position, status: "paid", l1Transaction: hash(7), l1Block: 30 + position });
-    // L1 may show a payment before the batch is accepted here.
-    await settle(4);
-    const place = { l1Transaction: hash(5), l1Block: 20, l1BlockHash: hash(6), atMs: 9 };
-    for (const [firstBlock, number] of [
-      [1, 1],
-      [2, 2],
-    ] as const)
-      await markBatchAccepted(db, firstBlock, { number, ...place });
-    await settle(2);
-    const owed = await listPayouts(db, { status: "owed", limit: 9 });
-    expect(owed.map(({ blockNumber: block, position }) => [block, position])).toEqual([
-      [2, 0],
-      [1, 0],
-    ]);
-    expect((await listPayouts(db, { status: "paid", limit: 9 })).map(({ blockNumber: block }) => block)).toEqual([
-      4, 3,
-    ]);
-    await revokeSettlementsFrom(db, 33);
-    expect((await listPayouts(db, { status: "owed", limit: 9 })).map(({ blockNumber: block }) => block)).toEqual([
-      4, 2, 1,
-    ]);
-  });
-
   it("keeps the L1 queue and cuts it at a reorg", async () => {
     const { db } = database;
     const operations: L1Operation[] = [
