@@ -26,5 +26,11 @@ export function watcherMessages(event: WatcherEvent): StreamMessage[] {
   if (event.type === "reorg") return event.unproven.map((number) => ({ type: "block", number, status: "sealed" }));
   if (event.type === "final") return event.blocks.map((number) => ({ type: "block", number, status: "final" }));
   if (event.type !== "progress") return [];
-  return event.result.accepted.map((number) => ({ type: "block", number, status: "proven" }));
+  return event.result.accepted.flatMap(({ firstBlock, lastBlock }) =>
+    Array.from({ length: lastBlock - firstBlock + 1 }, (_, i) => ({
+      type: "block" as const,
+      number: firstBlock + i,
+      status: "proven" as const,
+    })),
+  );
 }

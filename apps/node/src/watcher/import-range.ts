@@ -17,11 +17,17 @@ import type { AcceptedEvent, RollupEvent, SettledEvent } from "@cairn/l1";
 import { isAcceptedBlock } from "../batch-header.ts";
 import { type RangeContent, unavailable } from "./range-content.ts";
 
+/** Consecutive L2 blocks. */
+export interface BlockRange {
+  readonly firstBlock: number;
+  readonly lastBlock: number;
+}
+
 /** What a range of L1 blocks brought. */
 export interface RangeResult {
   readonly queueEntries: number;
-  /** First blocks of batches stored here that L1 accepted. */
-  readonly accepted: readonly number[];
+  /** Blocks of the batches stored here that L1 accepted, batch by batch. */
+  readonly accepted: readonly BlockRange[];
   readonly settled: number;
 }
 
@@ -56,14 +62,15 @@ export function importRange(db: Db, range: CheckedRange, nowMs: number): Promise
   return db.transaction().execute(async (transaction) => {
     const entries = toQueueEntries(events, timestamps);
     await insertQueueEntries(transaction, entries);
-    const accepted: number[] = [];
+    const accepted: BlockRange[] = [];
     let settled = 0;
     for (const event of events) {
       if (event.type === "accepted") {
         const isOwn = (await findUnadoptedBatch(transaction)) === undefined && (await isStored(transaction, event));
         const place = { data: foreignData.get(event.number) ?? null, l1Timestamp: timestamps.get(event.block) ?? 0 };
         await accept(transaction, event, isOwn, place, nowMs);
-        if (isOwn) accepted.push(Number(event.header.firstBlock));
+        const { firstBlock, lastBlock } = event.header;
+        if (isOwn) accepted.push({ firstBlock: Number(firstBlock), lastBlock: Number(lastBlock) });
       } else if (event.type === "settled") {
         await insertSettlement(transaction, toSettlement(event));
         settled++;
