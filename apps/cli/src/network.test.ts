@@ -47,7 +47,7 @@ describe("network", () => {
 
   it("says what is missing or malformed", () => {
     const empty = { env: { CAIRN_HOME: "/nonexistent" } };
-    expect(() => createNetwork({}, empty).l1RpcUrl()).toThrow(/--l1-rpc-url or CAIRN_L1_RPC_URL is needed/);
+    expect(() => createNetwork({}, empty).l1RpcUrl()).toThrow(/--l1-rpc-url or CAIRN_L1_RPC_URL is required/);
     expect(() => createNetwork({ profile: "/nonexistent" }, empty)).toThrow(/does not exist/);
     expect(() => createNetwork({ nodeUrl: "node:8080" }, empty).nodeUrl()).toThrow(/not an http or https URL/);
     expect(() => createNetwork({ chainId: "x", rollup: OTHER }, empty).hasRollup()).toThrow(/not a whole number/);

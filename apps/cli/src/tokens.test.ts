@@ -119,7 +119,7 @@ describe("tokens of strangers", () => {
     register(7, "ETH");
     give(0, 7);
     await l1.stop();
-    expect(await balances()).toEqual(["7 ETH", "7000000000000000000 units of token 7 (L1 could not be asked)"]);
+    expect(await balances()).toEqual(["7 ETH", "7000000000000000000 units of token 7 (L1 could not be queried)"]);
   });
 
   it("in thousands do not make a list query all of them", async () => {
