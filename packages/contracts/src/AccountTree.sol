@@ -9,7 +9,7 @@ import {MerkleTree} from "./libraries/MerkleTree.sol";
 import {Poseidon2} from "./libraries/Poseidon2.sol";
 
 /// @title Hashes accounts and Merkle proofs to the root of a state
-/// @dev Without storage and without money: a contract of its own because the rollup's code has a size limit.
+/// @dev Without storage or money; a separate contract because the rollup's code has a size limit.
 contract AccountTree is IAccountTree, IRollupErrors {
     /// @inheritdoc IAccountTree
     function computeRoot(AccountLeaf[] calldata accounts, bytes32[] calldata siblings) external pure returns (bytes32) {
@@ -31,7 +31,7 @@ contract AccountTree is IAccountTree, IRollupErrors {
         return bytes32(MerkleTree.climb(parameters, indices, leaves, siblings));
     }
 
-    /// @dev The leaf of spec 1.2, with `meta` made of typed fields, so that no other account has the same words.
+    /// @dev The leaf of spec 1.2, with `meta` packed from typed fields, so that no other account has the same words.
     function _hash(Poseidon2.Parameters parameters, AccountLeaf calldata account) private pure returns (uint256) {
         if (account.key >= Constants.FIELD_MODULUS) {
             revert FieldOutOfRange(Constants.FIELD_MODULUS - 1, account.key);

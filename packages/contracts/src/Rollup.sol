@@ -183,8 +183,9 @@ contract Rollup is RollupEscape {
         _refund(left);
     }
 
-    /// @dev Burns one half of the fee, books the other for a submitter, and returns it with what `msg.value` holds beyond the
-    ///      fee and the `deposited` wei.
+    /// @dev Burns half of the fee, books the other half for a submitter, and returns that half and what `msg.value`
+    /// exceeds
+    ///      the fee and the `deposited` wei by.
     function _takeQueueFee(uint256 deposited) private returns (uint256 submitterFee, uint256 left) {
         uint256 fee = _queue.fee(QUEUE_BASE_FEE);
         if (msg.value < fee + deposited) revert ValueTooLow(fee + deposited, msg.value);
@@ -216,8 +217,9 @@ contract Rollup is RollupEscape {
 
     // Steps of submitBatch
 
-    /// @dev Returns the age in seconds from which on the batch must consume an entry: the inclusion delay for the operator, 0
-    ///      for anyone else, whose batches must take all that waits.
+    /// @dev Returns the age in seconds at which the batch must consume an entry: the inclusion delay for the operator,
+    /// 0 for
+    ///      anyone else, whose batches must consume every waiting entry.
     function _requireSubmitter() private view returns (uint64 inclusionDelay) {
         _requirePlainCaller();
         if (msg.sender == _operator || _operator == address(0)) return INCLUSION_DELAY;
@@ -246,9 +248,11 @@ contract Rollup is RollupEscape {
         }
     }
 
-    /// @dev All state is written before the reward is pushed, the only call to an address outside: whatever runs there finds the
-    ///      batch accepted, its queue entries consumed and its commitment in place. The submitter is a plain account, but
-    ///      nothing here rests on that. The queue moves before the event, which names the head after the batch.
+    /// @dev All state is written before the reward is pushed, the only external call: whatever runs there finds the
+    /// batch
+    ///      accepted, its queue entries consumed and its commitment in place. The submitter is a plain account, but
+    /// nothing
+    ///      here relies on that. The queue moves before the event, which contains the head after the batch.
     function _accept(BatchHeader calldata header, bytes32 dataHash, bytes32 queueHash) private {
         uint64 batchNumber = ++_batchCount;
         _root = header.newRoot;

@@ -18,7 +18,7 @@ abstract contract RollupBase is IRollup {
     using Payouts for Payouts.Data;
     using Queue for Queue.Data;
 
-    /// @dev Age up to which a batch's timestamp is accepted, seconds.
+    /// @dev Highest accepted age of a batch's timestamp, in seconds.
     uint64 internal constant MAX_HEADER_AGE = 2 hours;
     uint64 private constant MAX_FREEZE_DELAY = 90 days;
     uint128 private constant MAX_QUEUE_BASE_FEE = 0.01 ether;
@@ -34,7 +34,7 @@ abstract contract RollupBase is IRollup {
     /// @dev Never written after construction.
     Circuit[] private _circuits;
 
-    /// @dev Once 0, for ever.
+    /// @dev Once 0, it stays 0.
     address internal _operator;
     uint64 internal _lastOperatorBatchAt;
     /// @dev Whether someone else submitted after the operator's last batch.
@@ -233,7 +233,7 @@ abstract contract RollupBase is IRollup {
         revert UnknownCircuitType(circuitType);
     }
 
-    /// @dev L1 time from which on the entry at the queue's head allows a freeze; beyond all times when there is none.
+    /// @dev L1 time from which the entry at the queue's head allows a freeze; the maximum when there is none.
     function _freezableAt() internal view returns (uint64) {
         if (_queue.head == _queue.tail) return type(uint64).max;
         return _queue.entryAt(_queue.head).enqueuedAt + FREEZE_DELAY;

@@ -11,7 +11,7 @@ import {Payouts} from "./libraries/Payouts.sol";
 import {Queue} from "./libraries/Queue.sol";
 
 /// @title Freeze, exit, reclaim
-/// @dev Rules are in docs/spec/8-escape.md. Everything is marked as paid before the first call to an address outside.
+/// @dev Rules are in docs/spec/8-escape.md. Everything is marked as paid before the first external call.
 abstract contract RollupEscape is RollupBase {
     using Custody for Custody.Data;
     using Escape for Escape.Data;
@@ -57,9 +57,11 @@ abstract contract RollupEscape is RollupBase {
         emit Reclaimed(position, record.owner, record.tokenId, record.amount, fee);
     }
 
-    /// @dev The order: first what is cheap to refuse, so that a caller whose accounts left a moment ago does not pay for the
-    ///      hashes; then the proof; then every account is marked, which also refuses one that is named twice; money moves last.
-    ///      Marking all before the first payment keeps a recipient that gets control from finding an account unmarked.
+    /// @dev The order: cheap refusals first, so that a caller whose accounts have just been paid out does not pay for
+    /// hashing;
+    ///      then the proof; then every account is marked, which also refuses one given twice; money moves last. Because
+    /// all
+    ///      are marked before the first payment, a recipient that gains control finds no account unmarked.
     function _exit(AccountLeaf[] memory accounts, bytes32[] calldata siblings) private {
         uint32 nextIndex = _nextIndex;
         for (uint256 i = 0; i < accounts.length; i++) {
@@ -79,7 +81,7 @@ abstract contract RollupEscape is RollupBase {
         }
     }
 
-    /// @dev As `Payouts.push`; nothing to pay counts as paid.
+    /// @dev Like `Payouts.push`; nothing to pay counts as paid.
     function _pushSome(uint32 tokenId, address recipient, uint256 amount) private returns (bool paid) {
         return amount == 0 || _payouts.push(_custody, tokenId, recipient, amount);
     }

@@ -29,7 +29,7 @@ contract TwinToken {
         LEDGER = ledger;
     }
 
-    /// As wrapped ETH does, it credits whoever sends ETH.
+    /// Like wrapped ETH, it credits whoever sends ETH.
     receive() external payable {
         LEDGER.mint(msg.sender, msg.value);
     }
@@ -79,7 +79,8 @@ contract TwinDepositor {
     }
 }
 
-/// Tokens that are tied to each other, or to ETH, as some real ones are: nothing is credited twice, and what is owed is held.
+/// Tokens that are tied to each other, or to ETH, as some real ones are: nothing is credited twice, and the debts are
+/// covered.
 contract AttackCustodyTest is EscapeTest {
     uint32 private constant FIRST_TWIN = 2;
     uint32 private constant SECOND_TWIN = 3;

@@ -8,13 +8,14 @@ import {EscapeTest} from "./support/EscapeTest.sol";
 import {TreeModel} from "./support/TreeModel.sol";
 import {vm} from "./support/Vm.sol";
 
-/// Strangers against those who leave: front-running, proofs of invented shape, the edge of the tree, and the orders in which
-/// the same money might be asked for twice.
+/// Strangers attack those who exit: front-running, proofs of invented shape, the edge of the tree, and the orders in
+/// which the same money might be asked for twice.
 contract AttackEscapeTest is EscapeTest {
     uint256 private constant TRANSACTION_GAS_CAP = 16_777_216;
     uint32 private constant MAX_ACCOUNTS = 1 << 24;
 
-    /// Someone lets one of many leave first: those who follow lose little more than their calldata, not the hashing.
+    /// Someone exits one of many accounts first: the transaction for all then loses little more than its calldata, not
+    /// the hashing.
     function test_attack_frontRunOneOfMany() public {
         for (uint256 i = 0; i < 40; i++) addAccount(vm.addr(100 + i), 0, 1 ether);
         prove();
@@ -33,7 +34,7 @@ contract AttackEscapeTest is EscapeTest {
         vm.assertEq(rollup.custody(0), rollup.queueEntry(40).submitterFee, "the others leave in the next try");
     }
 
-    /// A proof is of one shape: siblings that would make the same root for another set of accounts are refused.
+    /// A proof has one shape: siblings that would give the same root for another set of accounts are refused.
     function test_attack_proofOfAnotherSet() public {
         for (uint256 i = 0; i < 20; i++) addAccount(vm.addr(100 + i), 0, 1 ether);
         prove();
@@ -50,7 +51,8 @@ contract AttackEscapeTest is EscapeTest {
         exitMany(subset(type(uint256).max));
     }
 
-    /// The siblings of one account, given for its neighbour, hold the neighbour's own leaf: it must not count as itself.
+    /// The siblings of one account, given for its neighbour, hold the neighbour's own leaf: it must not count as
+    /// itself.
     function test_attack_neighbourAsOneself() public {
         for (uint256 i = 0; i < 8; i++) addAccount(vm.addr(100 + i), 0, 1 ether);
         prove();
@@ -68,7 +70,7 @@ contract AttackEscapeTest is EscapeTest {
         }
     }
 
-    /// The last leaf of a full tree leaves like any other, and nothing lies behind it.
+    /// The last leaf of a full tree exits like any other, and there is nothing after it.
     function test_attack_edgeOfAFullTree() public {
         depositETH(bob, 3 ether);
         AccountLeaf[] memory last = new AccountLeaf[](3);
@@ -99,7 +101,7 @@ contract AttackEscapeTest is EscapeTest {
         vm.assertEq(rollup.custody(0), rollup.queueEntry(1).submitterFee, "all have left");
     }
 
-    /// Called by itself, outside of the rollup's own bounds, the tree answers for assigned indices only.
+    /// Called directly, without the rollup's own bounds, the tree answers only for assigned indices.
     function test_attack_indexBeyondTheTreeInTheTreeItself() public {
         addAccount(bob, 0, 1 ether);
         AccountTree tree = AccountTree(rollup.accountTree());
@@ -113,7 +115,7 @@ contract AttackEscapeTest is EscapeTest {
         tree.computeRoot(accounts_, siblings);
     }
 
-    /// Words of calldata that are wider than their fields: no second spelling of an account or an entry.
+    /// Words of calldata wider than their fields: no second encoding of an account or an entry.
     function test_attack_dirtyWords() public {
         addAccount(bob, TOKEN, 5);
         prove();
@@ -136,7 +138,7 @@ contract AttackEscapeTest is EscapeTest {
         vm.assertEq(rollup.custody(0) + rollup.custody(TOKEN), 0, "nothing is left");
     }
 
-    /// Tokens that burn all they get in every transfer: 40 of their accounts still leave in one transaction.
+    /// Tokens that burn all their gas in every transfer: 40 of their accounts still exit in one transaction.
     function test_attack_gasOfManyHostileTransfers() public {
         for (uint256 i = 0; i < 40; i++) addAccount(vm.addr(100 + i), TOKEN, 1000);
         prove();

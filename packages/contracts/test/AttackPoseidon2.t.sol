@@ -15,8 +15,8 @@ import {
 import {Poseidon2} from "../src/libraries/Poseidon2.sol";
 import {vm} from "./support/Vm.sol";
 
-/// The permutation against a plain one that multiplies whole matrices and reduces every sum: words chosen so that sums which
-/// are reduced late would leave 256 bits, and memory around the words, which the assembly must not touch.
+/// The permutation against a plain one that multiplies whole matrices and reduces every sum: words chosen so that sums
+/// which are reduced late would leave 256 bits, and memory around the words, which the assembly must not touch.
 contract AttackPoseidon2Test {
     uint256 private constant TOP = MODULUS - 1;
 
@@ -120,7 +120,7 @@ contract AttackPoseidon2Test {
         }
     }
 
-    /// By Gauss and Jordan, so that the test has no table of its own.
+    /// By Gauss-Jordan elimination, so that the test needs no table.
     function _inverseOfTheExternalMatrix() private pure returns (uint256[4][4] memory inverse) {
         uint256[4][4] memory left = _externalMatrix();
         for (uint256 i = 0; i < 4; i++) inverse[i][i] = 1;

@@ -7,11 +7,12 @@ import {BatchHeader, Parameters} from "../src/interfaces/RollupTypes.sol";
 import {RollupTest} from "./support/RollupTest.sol";
 import {vm} from "./support/Vm.sol";
 
-/// Operators that stall just below every deadline, strangers that copy or outrun: what they reach, and where it ends.
+/// Operators that stall just below every deadline, strangers that copy or outrun: what they can achieve, and its
+/// limits.
 contract AttackSubmissionTest is RollupTest {
     uint64 private constant MAX_AGE = 2 hours;
 
-    /// Empty batches in time, each as old as allowed: a waiting entry still comes in before anyone could freeze.
+    /// Punctual empty batches, each as old as allowed: a waiting entry is still included before anyone could freeze.
     function test_attack_operatorStallsBelowEveryDeadline() public {
         depositETH(alice, 1 ether);
         uint256 enqueuedAt = block.timestamp;
@@ -31,7 +32,7 @@ contract AttackSubmissionTest is RollupTest {
         _submitBackdated(operator, 1);
     }
 
-    /// While others have taken over, a batch of theirs may be older than an entry, but by two hours at most.
+    /// While others have taken over, their batch may be older than an entry, but by at most two hours.
     function test_attack_strangerLeavesYoungEntriesOut() public {
         _takeOver();
         vm.warp(block.timestamp + 1);
@@ -49,7 +50,7 @@ contract AttackSubmissionTest is RollupTest {
         vm.assertTrue(!rollup.isSubmissionOpen(), "without work it is over");
     }
 
-    /// Whoever copies the operator's pending batch while submission is open brings in the operator's own block, and earns its
+    /// Copying the operator's pending batch while submission is open brings in the operator's own block, and earns its
     /// fee; the operator's next batch closes submission.
     function test_attack_copyOfTheOperatorsBatch() public {
         _takeOver();
@@ -65,7 +66,7 @@ contract AttackSubmissionTest is RollupTest {
         vm.assertTrue(!rollup.isSubmissionOpen(), "the operator is back");
     }
 
-    /// While submission is closed a copy is worth nothing.
+    /// While submission is closed a copy is worthless.
     function test_attack_copyWhileClosed() public {
         depositETH(alice, 1 ether);
         BatchHeader memory header = nextHeader(1);
@@ -75,7 +76,7 @@ contract AttackSubmissionTest is RollupTest {
         submitAs(operator, header, "", proof_);
     }
 
-    /// An operator that turns into a delegating account locks out itself alone.
+    /// An operator that turns into a delegating account locks out only itself.
     function test_attack_operatorBecomesAContract() public {
         depositETH(alice, 1 ether);
         vm.etch(operator, bytes.concat(hex"ef0100", bytes20(address(token))));
@@ -88,8 +89,8 @@ contract AttackSubmissionTest is RollupTest {
         submitAs(stranger, header, "", proof(header, ""));
     }
 
-    /// Whatever delays the constructor accepts: before a freeze there is a time at which anyone may submit and nobody, the
-    /// operator neither, gets past the oldest entry.
+    /// Whatever delays the constructor accepts: before a freeze there is a time at which anyone may submit and nobody,
+    /// the operator neither, gets past the oldest entry.
     function testFuzz_attack_laddersWithoutARung(uint64 inclusion, uint64 idle, uint64 freezing, bool isStalled) public {
         Parameters memory given = defaultParameters();
         given.freezeDelay = uint64(within(freezing, MAX_AGE + 2, 90 days));

@@ -33,7 +33,8 @@ contract DepositTest is RollupTest {
         rollup.depositETH{value: FEE + 6}(7, alice, 0, 0);
     }
 
-    /// The fee rises between the sender's look and the transaction: it is paid, or the transaction fails; the deposit never shrinks.
+    /// The fee rises between the sender's read and the transaction: it is paid, or the transaction fails; the deposit
+    /// never shrinks.
     function test_attack_backlogGrowsBeforeADeposit() public {
         uint256 before = alice.balance;
         for (uint256 i = 0; i < 64; i++) requestWithdraw(bob, 64);
@@ -46,7 +47,8 @@ contract DepositTest is RollupTest {
         vm.assertEq(rollup.custody(0), 1 ether + (64 + 2) * uint256(FEE / 2), "credited the amount");
     }
 
-    /// An RPC names a huge fee and the client sends it along: it comes back instead of becoming someone else's deposit.
+    /// An RPC reports a huge fee and the client sends it: the excess is refunded instead of becoming someone else's
+    /// deposit.
     function test_attack_inflatedFeeBecomesADeposit() public {
         uint256 before = alice.balance;
         vm.prank(alice);

@@ -15,7 +15,7 @@ contract EscapeMarksTest {
 
     function testFuzz_marksAreAlone(uint32[12] memory indices, uint64[12] memory positions) public {
         for (uint256 i = 0; i < 12; i++) {
-            // Half of them close together, so that they share words and meet again.
+            // Half of them close together, so that they share words and recur.
             uint32 index = i % 2 == 0 ? indices[i] : uint32(uint256(indices[0]) + i * 128);
             uint64 position = i % 2 == 0 ? positions[i] : uint64(uint256(positions[0]) + i * 64);
             if (!_exited[index]) _escape.markExited(index);
@@ -41,7 +41,7 @@ contract EscapeMarksTest {
         this.markReclaimed(position);
     }
 
-    /// Around the first ones and in the words beside, everything is as written down.
+    /// Around the first ones and in the neighbouring words, everything is as recorded.
     function _check(uint32 index, uint64 position) private view {
         for (uint256 step = 0; step < 13; step++) {
             for (uint256 near = 0; near < 2; near++) {

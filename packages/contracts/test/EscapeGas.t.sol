@@ -5,7 +5,7 @@ import {AccountLeaf} from "../src/interfaces/RollupTypes.sol";
 import {EscapeTest} from "./support/EscapeTest.sol";
 import {vm} from "./support/Vm.sol";
 
-/// Records the gas of the way out, as test/Gas.t.sol does: of freeze and reclaim, and of exits from a state of 1,024 accounts.
+/// Records gas like test/Gas.t.sol: of freeze and reclaim, and of exits from a state of 1,024 accounts.
 contract EscapeGasTest is EscapeTest {
     string private constant GROUP = "Rollup";
     uint256 private constant MAX_EXIT_GAS = 500_000;

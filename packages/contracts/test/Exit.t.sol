@@ -9,7 +9,7 @@ import {Payout} from "./support/RollupTest.sol";
 import {TreeModel} from "./support/TreeModel.sol";
 import {vm} from "./support/Vm.sol";
 
-/// One account leaves a frozen rollup.
+/// One account exits a frozen rollup.
 contract ExitTest is EscapeTest {
     address private constant CAROL = address(0xca401);
     address private constant DAVE = address(0xda7e);
@@ -163,12 +163,12 @@ contract ExitTest is EscapeTest {
         uint256[7] memory widths = [uint256(32), 160, 32, 40, 8, 128, 256];
         for (uint256 field = 0; field < 6; field++) {
             bytes memory call = abi.encodeCall(rollup.exit, (account(_carolETH), siblings));
-            // Behind the selector the account stands in place, a word a field.
+            // The account follows the selector, one word per field.
             call[4 + 32 * field + 31 - widths[field] / 8] = 0x01;
             (bool ok,) = address(rollup).call(call);
             vm.assertTrue(!ok, "a field with more bits than it has");
         }
-        // Owner and balance in each other's place, as far as they fit.
+        // Owner and balance swapped, as far as they fit.
         AccountLeaf memory leaf = account(_carolETH);
         (leaf.owner, leaf.balance) = (address(uint160(leaf.balance)), uint128(uint160(leaf.owner)));
         _expectRootMismatch(leaf, siblings);
@@ -188,7 +188,7 @@ contract ExitTest is EscapeTest {
         _expectLengthRefused(leaf, longer);
     }
 
-    /// A node above the leaves that is the hash of an account, as if its children were made to be read as one.
+    /// A node above the leaves that is the hash of an account, as if its children were meant to be read as one.
     function test_attack_interiorNodeAsLeaf() public {
         AccountLeaf memory fake = AccountLeaf(FIRST, stranger, 0, 0, 0, 8 ether, 0);
         uint256[13] memory empties = TreeModel.build(new AccountLeaf[](0)).empties;
@@ -277,7 +277,7 @@ contract ExitTest is EscapeTest {
         }
     }
 
-    /// Of a tree that is empty but for `node` one level above the leaves.
+    /// For a tree that is empty except for `node` one level above the leaves.
     function _rootAbove(uint256 node, uint256 position, uint256[13] memory empties) private pure returns (bytes32) {
         for (uint256 level = 1; level < 12; level++) {
             uint256 empty = empties[level];

@@ -8,7 +8,7 @@ import {EscapeTest} from "./support/EscapeTest.sol";
 import {TreeModel} from "./support/TreeModel.sol";
 import {vm} from "./support/Vm.sol";
 
-/// Several accounts leave a frozen rollup by one proof.
+/// Several accounts exit a frozen rollup with one proof.
 contract ExitManyTest is EscapeTest {
     uint256 private constant COUNT = 11;
 
@@ -65,7 +65,7 @@ contract ExitManyTest is EscapeTest {
         bytes32[] memory longer = new bytes32[](length + 1);
         for (uint256 i = 0; i < length; i++) longer[i] = siblings[i];
         _expectLengthRefused(leaving, length, longer);
-        // Two proofs one after the other are no common proof.
+        // Two concatenated proofs are not a common proof.
         bytes32[] memory both = new bytes32[](72);
         for (uint256 i = 0; i < 72; i++) both[i] = siblingsOf(leaving[i / 36].index)[i % 36];
         _expectLengthRefused(leaving, length, both);
@@ -139,7 +139,7 @@ contract ExitManyTest is EscapeTest {
         vm.assertEq(rollup.custody(TOKEN), _sum(1), "nothing was paid");
     }
 
-    /// Two accounts exchange owner or balance: each word is genuine, but not where it stands.
+    /// Two accounts swap owner or balance: each word is genuine, but in the wrong place.
     function test_attack_exchangedBetweenAccounts() public {
         freeze();
         AccountLeaf[] memory leaving = subset(0x05);

@@ -101,7 +101,7 @@ contract HostileEscapeTest is EscapeTest {
         vm.assertEq(CAROL.balance, 1 ether, "the one behind it arrived");
     }
 
-    /// Who holds a token that lies is paid in its word; others lose nothing.
+    /// Holders of a lying token get only its word; others lose nothing.
     function test_tokenThatMovesNothingHarmsItsHoldersOnly() public {
         addAccount(CAROL, HOSTILE, 5);
         addAccount(CAROL, TOKEN, 7);
@@ -114,7 +114,7 @@ contract HostileEscapeTest is EscapeTest {
         vm.assertEq(token.balanceOf(CAROL), 7, "others");
     }
 
-    /// First come, first served: whoever finds nothing left keeps a claim, which a later balance can fill.
+    /// First come, first served: latecomers keep a claim, which a later balance can satisfy.
     function test_rebasingTokenHarmsItsHoldersOnly() public {
         RebasingToken rebasing = new RebasingToken();
         uint32 tokenId = rollup.registerToken(address(rebasing));

@@ -22,7 +22,7 @@ contract InvariantsTest {
         targets[0] = address(_handler);
     }
 
-    /// What is listed twice comes twice as often.
+    /// Entries listed twice are chosen twice as often.
     function targetSelectors() external view returns (FuzzSelector[] memory targets) {
         bytes4[] memory selectors = new bytes4[](18);
         selectors[0] = Handler.doDeposit.selector;
@@ -47,14 +47,14 @@ contract InvariantsTest {
         targets[0] = FuzzSelector(address(_handler), selectors);
     }
 
-    /// Custody is what is owed, the balance covers it, nobody is paid twice by any mix of payout, exit, reclaim and claim, and
-    /// the state moves by proven batches alone. One campaign checks it all.
+    /// Custody equals the debts, the balance covers it, nobody is paid twice by any mix of payout, exit, reclaim and
+    /// claim, and the state advances only by proven batches. One campaign checks it all.
     function invariant_booksAndState() public view {
         _handler.checkBooks();
         _handler.checkState();
     }
 
-    /// At the end of each campaign everyone leaves.
+    /// At the end of each campaign everyone exits.
     function afterInvariant() public {
         _handler.finish();
     }

@@ -162,7 +162,7 @@ contract PayTest is RollupTest {
         vm.assertEq(bob.balance - balance, 4 ether, "all paid");
     }
 
-    /// Any sequence of ranges pays each record once, in the range that names it first.
+    /// Any sequence of ranges pays each record once, in the first range that includes it.
     function testFuzz_ranges(uint256[2][6] memory ranges) public {
         Payout[] memory payouts = new Payout[](4);
         for (uint256 i = 0; i < 4; i++) payouts[i] = Payout(address(uint160(0xf00 + i)), 0, uint128(1 + i));

@@ -132,7 +132,7 @@ contract ReclaimTest is EscapeTest {
         _expectForged(2, record, _hash(2, record));
     }
 
-    /// The record holds 24 bits of the index: others would hash alike.
+    /// The record holds 24 bits of the index: wider ones would hash alike.
     function test_attack_indexOfMoreThan24Bits() public {
         freeze();
         _expectForged(4, withdrawRecord(bob, 64 + 2 ** 24), bytes32(0));
@@ -142,7 +142,7 @@ contract ReclaimTest is EscapeTest {
     function test_nothingIsLeftWhenAllIsPaidBack() public {
         addAccount(alice, 0, 0);
         accounts[0].balance = 11 ether;
-        // The first two deposits make the one account that there is.
+        // The first two deposits create the only account.
         proveState(nextHeader(0));
         freeze();
         exit(FIRST);

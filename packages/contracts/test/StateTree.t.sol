@@ -8,7 +8,7 @@ import {Poseidon2} from "../src/libraries/Poseidon2.sol";
 import {Json} from "./support/Json.sol";
 import {vm} from "./support/Vm.sol";
 
-/// Poseidon2 and the state tree against the golden vectors that TypeScript and the circuits read too.
+/// Poseidon2 and the state tree against the golden vectors shared with TypeScript and the circuits.
 contract StateTreeTest is Json {
     uint256 private constant MAX_PERMUTATION_GAS = 30_000;
 

@@ -288,7 +288,7 @@ contract SubmitBatchTest is RollupTest {
         vm.assertEq(uint256(rollup.state().batchCount), 1, "accepted");
     }
 
-    /// The same polynomial by other bytes, which nobody could decode: the proof holds, the data would be lost.
+    /// The same polynomial from other bytes, which nobody could decode: the proof is valid, but the data would be lost.
     function test_attack_keyPublishedAsXPlusR() public {
         uint256 r = Constants.FIELD_MODULUS;
         for (uint256 extra = 0; extra < 4; extra++) {
@@ -302,13 +302,13 @@ contract SubmitBatchTest is RollupTest {
         submit(nextHeader(0), bytes.concat(new bytes(FIRST_KEY), bytes32(r - 1)));
     }
 
-    /// Data is swapped for other data after the proof was made: the point moves, so the value does.
+    /// Data is swapped after the proof was made: the point changes, and so does the value.
     function testFuzz_otherDataThanProven(uint256 at, bytes1 flip) public {
         bytes memory data = pad(DATA, 428);
         BatchHeader memory header = nextHeader(0);
         bytes memory proof_ = proof(header, data);
         at %= data.length;
-        // The first byte of a key stays, so that the key stays a field element.
+        // The first byte of a key is kept, so that the key remains a field element.
         if (at >= FIRST_KEY && (at - FIRST_KEY) % 52 == 0) at -= 1;
         data[at] ^= flip;
         bytes32 input = publicInput(header, data);

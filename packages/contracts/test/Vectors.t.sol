@@ -9,7 +9,7 @@ import {PublishedData} from "../src/libraries/PublishedData.sol";
 import {Queue} from "../src/libraries/Queue.sol";
 import {vm} from "./support/Vm.sol";
 
-/// The golden vectors that TypeScript and the circuits read too.
+/// The golden vectors shared with TypeScript and the circuits.
 contract VectorsTest {
     using Queue for Queue.Data;
 

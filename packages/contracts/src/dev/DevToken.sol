@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 /// @title ERC-20 with EIP-2612 approvals that anyone may mint
-/// @notice For development chains and tests: its units are worth nothing.
+/// @notice For development chains and tests: its units are worthless.
 contract DevToken {
     error InsufficientBalance(uint256 available, uint256 required);
     error InsufficientAllowance(uint256 available, uint256 required);

@@ -17,8 +17,8 @@ import {
 /// @title Cairn rollup (spec 7)
 /// @notice Keeps the money, orders the L1 operations, accepts proven batches, pays out.
 /// @dev Amounts are in a token's smallest unit, fees in wei, times in seconds. Token 0 is ETH. Functions that move or
-///      measure tokens share one lock and revert with `Reentrancy` when entered from within one another. After a freeze
-///      all that would change state, queue or operator reverts with `RollupFrozen`; payments go on.
+///      measure tokens share one lock and revert with `Reentrancy` when entered during one another. After a freeze
+///      everything that would change state, queue or operator reverts with `RollupFrozen`; payments continue.
 interface IRollup is IRollupErrors, IRollupEvents {
     // Tokens
 
@@ -28,21 +28,23 @@ interface IRollup is IRollupErrors, IRollupEvents {
 
     // Queue
 
-    /// @notice Deposits `amount` wei for `owner`. `msg.value` must cover it and the queue fee; the rest is returned.
+    /// @notice Deposits `amount` wei for `owner`. `msg.value` must cover it and the queue fee; the rest is refunded.
     /// @param amount Wei to deposit.
     /// @param owner Owner of the account to credit.
     /// @param index Account to top up if it is `owner`'s and holds ETH; otherwise an account is created. 0 to create.
     /// @param key x of the L2 public key of a created account; 0 for none, and unless the caller is `owner`.
-    /// @dev Reverts: ValueTooLow, ZeroDeposit, ZeroOwner, IndexOutOfRange, KeyOutOfRange, KeyWithoutOwner, CustodyTooLarge,
+    /// @dev Reverts: ValueTooLow, ZeroDeposit, ZeroOwner, IndexOutOfRange, KeyOutOfRange, KeyWithoutOwner,
+    /// CustodyTooLarge,
     ///      RefundFailed.
     function depositETH(uint256 amount, address owner, uint32 index, uint256 key) external payable;
 
-    /// @notice Deposits up to `amount` of an approved ERC-20 for `owner`; credits what arrives. ETH beyond the fee comes back.
-    /// @dev Other parameters and reverts as `depositETH`, also UnknownToken, BalanceUnreadable, TokenPullFailed,
+    /// @notice Deposits up to `amount` of an approved ERC-20 for `owner`; credits what arrives. ETH beyond the fee is
+    /// refunded.
+    /// @dev Other parameters and reverts as in `depositETH`, also UnknownToken, BalanceUnreadable, TokenPullFailed,
     ///      ReceivedUnexpectedAmount, RefundFailed.
     function deposit(uint32 tokenId, uint256 amount, address owner, uint32 index, uint256 key) external payable;
 
-    /// @notice As `deposit`, with an EIP-2612 approval by the caller. An approval that was presented before does no harm.
+    /// @notice Like `deposit`, with an EIP-2612 approval by the caller. An approval that was already used does no harm.
     function depositWithPermit(
         uint32 tokenId,
         uint256 amount,
@@ -52,12 +54,13 @@ interface IRollup is IRollupErrors, IRollupEvents {
         Permit calldata permit
     ) external payable;
 
-    /// @notice Requests the withdrawal of the whole balance of an account of the caller. Does nothing if the account is not the caller's.
-    /// @dev Reverts: ValueTooLow, IndexOutOfRange, RefundFailed. ETH beyond the fee comes back.
+    /// @notice Requests the withdrawal of the whole balance of one of the caller's accounts. Does nothing if the
+    /// account is not the caller's.
+    /// @dev Reverts: ValueTooLow, IndexOutOfRange, RefundFailed. ETH beyond the fee is refunded.
     function requestWithdraw(uint32 index) external payable;
 
-    /// @notice Sets the key of an account of the caller. Does nothing if the account is not the caller's.
-    /// @dev Reverts: as `requestWithdraw`, also ZeroKey, KeyOutOfRange.
+    /// @notice Sets the key of one of the caller's accounts. Does nothing if the account is not the caller's.
+    /// @dev Reverts as `requestWithdraw`, also ZeroKey, KeyOutOfRange.
     function requestSetKey(uint32 index, uint256 key) external payable;
 
     // Batches
@@ -66,19 +69,20 @@ interface IRollup is IRollupErrors, IRollupEvents {
     /// @param header What the batch claims.
     /// @param data Published data; trailing zero bytes may be left out.
     /// @param proof Proof of the circuit `header.circuitType`.
-    /// @dev While there is an operator, a batch of anyone else must consume all entries that wait at its timestamp, as far
-    ///      as its circuit has room. Reverts: CallerNotPlainAccount, SubmissionNotOpen, UnknownCircuitType, OldRootMismatch, FirstBlockMismatch,
+    /// @dev While there is an operator, anyone else's batch must consume all entries waiting at its timestamp, as far
+    ///      as its circuit has room. Reverts: CallerNotPlainAccount, SubmissionNotOpen, UnknownCircuitType,
+    /// OldRootMismatch, FirstBlockMismatch,
     ///      LastBlockMismatch, TimestampTooOld, TimestampInFuture, TooManyL1Operations, OverdueL1OperationsLeft,
     ///      DataTooLong, KeyOutOfRange, InvalidProof.
     function submitBatch(BatchHeader calldata header, bytes calldata data, bytes calldata proof) external;
 
     // Operator
 
-    /// @notice The operator names its successor, who has to accept; 0 withdraws the proposal.
+    /// @notice The operator proposes a successor, who has to accept; 0 withdraws the proposal.
     /// @dev Reverts: NotOperator.
     function proposeOperator(address next) external;
 
-    /// @notice The proposed operator takes over; a plain account without code. The clock of idleness goes on.
+    /// @notice The proposed operator takes over; it must be a plain account without code. The idle clock keeps running.
     /// @dev Reverts: NotProposedOperator, CallerNotPlainAccount.
     function acceptOperator() external;
 
@@ -93,8 +97,8 @@ interface IRollup is IRollupErrors, IRollupEvents {
     /// @param header Its header, as in its calldata and its event.
     /// @param dataHash Its data hash, as in its event.
     /// @param payouts Its payout records of 40 bytes (spec 3.4), without unused ones.
-    /// @param first Position of the first record to deal with.
-    /// @param maxCount Records to go through from there at most; those settled before are passed over.
+    /// @param first Position of the first record to process.
+    /// @param maxCount Most records to process from there; those already settled are skipped.
     /// @dev Reverts: BatchCommitmentMismatch, PayoutListMalformed, PayoutsHashMismatch, NothingToPay, InsufficientGas.
     function pay(
         uint64 batchNumber,
@@ -105,35 +109,39 @@ interface IRollup is IRollupErrors, IRollupEvents {
         uint256 maxCount
     ) external;
 
-    /// @notice Pays all that the caller can claim in a token to `recipient`.
+    /// @notice Pays everything that the caller can claim in a token to `recipient`.
     /// @dev Reverts: NothingToClaim, InvalidClaimRecipient, ClaimFailed.
     function claim(uint32 tokenId, address recipient) external;
 
-    /// @notice Pays all that `beneficiary` can claim in a token to `beneficiary`. Anyone can call this.
+    /// @notice Pays everything that `beneficiary` can claim in a token to `beneficiary`. Anyone can call this.
     /// @dev Reverts: NothingToClaim, InvalidClaimRecipient, ClaimFailed.
     function claimFor(uint32 tokenId, address beneficiary) external;
 
     // Escape (spec 8)
 
-    /// @notice Stops the rollup for good when the entry at the queue's head is older than the freeze delay. Anyone can call this.
+    /// @notice Stops the rollup for good when the entry at the queue's head is older than the freeze delay. Anyone can
+    /// call this.
     /// @dev Reverts: RollupFrozen, FreezeTooEarly.
     function freeze() external;
 
-    /// @notice Pays the whole balance of an account to its owner, by its place in the last proven state. Anyone can call this; each account leaves once.
+    /// @notice Pays the whole balance of an account to its owner, by its place in the last proven state. Anyone can
+    /// call this, once per account.
     /// @param account The account.
     /// @param siblings 36 nodes: from the leaf's level up, three per level in the order of their positions.
     /// @dev Reverts: NotFrozen, IndexNotAssigned, AlreadyExited, FieldOutOfRange, ProofLengthMismatch, RootMismatch,
     ///      UnknownToken, InsufficientGas.
     function exit(AccountLeaf calldata account, bytes32[] calldata siblings) external;
 
-    /// @notice As `exit`, of several accounts by one proof.
+    /// @notice Like `exit`, for several accounts with one proof.
     /// @param accounts The accounts in strictly ascending order of their indices.
-    /// @param siblings From the leaves' level up, for each parent of known nodes in ascending order, its children that are
+    /// @param siblings From the leaves' level up, for each parent of known nodes in ascending order, its children that
+    /// are
     ///        not known, in the order of their positions.
-    /// @dev Reverts: as `exit`, also NoAccounts, AccountsNotAscending.
+    /// @dev Reverts as `exit`, also NoAccounts, AccountsNotAscending.
     function exitMany(AccountLeaf[] calldata accounts, bytes32[] calldata siblings) external;
 
-    /// @notice Pays an unprocessed queue entry back to its owner: the deposit, and the half of the fee that was not burned.
+    /// @notice Pays an unprocessed queue entry back to its owner: the deposit, and the half of the fee that was not
+    /// burned.
     ///         Anyone can call this, once per entry.
     /// @param position Number of the entry, as in its event.
     /// @param record The entry, as in its event.
@@ -142,16 +150,16 @@ interface IRollup is IRollupErrors, IRollupEvents {
 
     // Views
 
-    /// @notice What the constructor was given, but for the operator, which is the one of now.
+    /// @notice The constructor's parameters, except for the operator, which is the current one.
     function parameters() external view returns (Parameters memory);
 
     /// @notice Circuit of a type; reverts with UnknownCircuitType.
     function circuit(uint8 circuitType) external view returns (Circuit memory);
 
-    /// @notice The proven state and the counters beside it.
+    /// @notice The proven state and its counters.
     function state() external view returns (RollupState memory);
 
-    /// @notice Wei that the next queue entry costs.
+    /// @notice Fee of the next queue entry, in wei.
     function queueFee() external view returns (uint256);
 
     /// @notice Queue entries that no batch has consumed.
@@ -181,7 +189,7 @@ interface IRollup is IRollupErrors, IRollupEvents {
     /// @notice Units of a token that `beneficiary` can claim.
     function claimable(uint32 tokenId, address beneficiary) external view returns (uint256);
 
-    /// @notice Units that the rollup owes in a token, to whomever; its balance is never less.
+    /// @notice Units that the rollup owes in a token, to anyone; its balance is never less.
     function custody(uint32 tokenId) external view returns (uint256);
 
     /// @notice Whether the rollup has stopped for good.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-/// @title Reasons for which the rollup refuses a call
-/// @dev Where two values are compared, the first is what the contract requires, the second what it was given.
+/// @title Reasons why the rollup refuses a call
+/// @dev Where two values are compared, the first is what the contract requires, the second what was given.
 interface IRollupErrors {
     /// @notice A constructor parameter is out of its range; `name` is its name in `Parameters`.
     error InvalidParameter(bytes32 name);
@@ -10,31 +10,31 @@ interface IRollupErrors {
     error DuplicateCircuitType(uint8 circuitType);
     /// @notice A verifier has no code.
     error VerifierWithoutCode(address verifier);
-    /// @notice A verifier's code is not the one that was named, by keccak256.
+    /// @notice A verifier's code does not have the given keccak256 hash.
     error VerifierCodeMismatch(bytes32 expected, bytes32 actual);
     /// @notice An account with code cannot submit, so it cannot be the operator.
     error OperatorWithCode(address operator);
     /// @notice The chain id does not fit the 64 bits of the public input.
     error ChainIdTooLarge(uint256 maximum, uint256 actual);
 
-    /// @notice A function that moves or measures tokens was entered while another one ran.
+    /// @notice A function that moves or measures tokens was entered while another one was running.
     error Reentrancy();
 
     /// @notice The token cannot be registered because it has no code.
     error TokenWithoutCode(address token);
     /// @notice The rollup itself cannot be a token.
     error TokenIsRollup();
-    /// @notice The token is registered already, under `tokenId`.
+    /// @notice The token is already registered, as `tokenId`.
     error TokenAlreadyRegistered(uint32 tokenId);
     /// @notice All 2^32 token ids are taken.
     error TooManyTokens();
     /// @notice No ERC-20 is registered under this id (0 is ETH, which has no contract).
     error UnknownToken(uint32 tokenId);
-    /// @notice The token's `balanceOf` failed or answered nonsense.
+    /// @notice The token's `balanceOf` failed or returned nonsense.
     error BalanceUnreadable(address token);
-    /// @notice The token's `transferFrom` failed or answered something else than nothing or true.
+    /// @notice The token's `transferFrom` failed or returned something other than nothing or true.
     error TokenPullFailed(address token);
-    /// @notice The transfer brought more than the `maximum` asked for, or left the rollup with less than before.
+    /// @notice The transfer brought more than the requested `maximum`, or left the rollup with less than before.
     error ReceivedUnexpectedAmount(uint256 maximum, uint256 balanceBefore, uint256 balanceAfter);
     /// @notice What the rollup would owe in this token exceeds 2^128 − 1 units.
     error CustodyTooLarge(uint256 maximum, uint256 actual);
@@ -53,10 +53,10 @@ interface IRollupErrors {
     error ZeroKey();
     /// @notice Only the owner may choose the key of an account; others deposit with key 0.
     error KeyWithoutOwner(address owner, address caller);
-    /// @notice The caller does not accept the ETH it paid above the queue fee; wei.
+    /// @notice The caller refuses the refund of ETH beyond the queue fee; wei.
     error RefundFailed(address caller, uint256 amount);
 
-    /// @notice Batches come from accounts without code, directly, so that their calldata is public.
+    /// @notice Batches must come directly from accounts without code, so that their calldata is public.
     error CallerNotPlainAccount(address caller);
     /// @notice Only the operator may submit now; see `isSubmissionOpen`.
     error SubmissionNotOpen(address operator, address caller);
@@ -66,15 +66,16 @@ interface IRollupErrors {
     error OldRootMismatch(bytes32 expected, bytes32 actual);
     /// @notice The batch does not start after the last proven block.
     error FirstBlockMismatch(uint64 expected, uint64 actual);
-    /// @notice The circuit proves another number of blocks.
+    /// @notice The circuit proves a different number of blocks.
     error LastBlockMismatch(uint64 expected, uint64 actual);
     /// @notice The batch is older than its predecessor or than two hours; seconds.
     error TimestampTooOld(uint64 minimum, uint64 actual);
     /// @notice The batch comes from the future; seconds.
     error TimestampInFuture(uint64 maximum, uint64 actual);
-    /// @notice The batch consumes more entries than wait or than its circuit can.
+    /// @notice The batch consumes more entries than are waiting or than its circuit can.
     error TooManyL1Operations(uint64 maximum, uint64 actual);
-    /// @notice The batch leaves out entries that are overdue at its timestamp; for one of a stranger, that wait at its timestamp.
+    /// @notice The batch omits entries that are overdue at its timestamp; for a stranger's batch, entries waiting at
+    /// its timestamp.
     error OverdueL1OperationsLeft(uint64 minimum, uint64 actual);
     /// @notice Published data is longer than the circuit's; bytes.
     error DataTooLong(uint256 maximum, uint256 actual);
@@ -90,7 +91,7 @@ interface IRollupErrors {
     error BatchCommitmentMismatch(bytes32 expected, bytes32 actual);
     /// @notice The payout list is not the proven one.
     error PayoutsHashMismatch(bytes32 expected, bytes32 actual);
-    /// @notice The payout list is not whole records up to the last used one; bytes.
+    /// @notice The payout list is not made of whole records up to the last used one; bytes.
     error PayoutListMalformed(uint256 length);
     /// @notice Every payout in the range has been settled before, or the range is empty.
     error NothingToPay(uint64 batchNumber);
@@ -103,15 +104,16 @@ interface IRollupErrors {
     /// @notice The recipient or the token refused the claimed payment; it stays claimable.
     error ClaimFailed(uint32 tokenId, address recipient, uint256 amount);
 
-    /// @notice The rollup is frozen: only payments go on.
+    /// @notice The rollup is frozen: only payments continue.
     error RollupFrozen();
     /// @notice The rollup is not frozen.
     error NotFrozen();
-    /// @notice The entry at the queue's head is not old enough; seconds. `minimum` is 2^64 − 1 when no entry waits.
+    /// @notice The entry at the queue's head is not old enough; seconds. `minimum` is 2^64 − 1 when no entry is
+    /// waiting.
     error FreezeTooEarly(uint64 minimum, uint64 actual);
     /// @notice The account has been paid out.
     error AlreadyExited(uint32 index);
-    /// @notice No account stands at this index: it is reserved or beyond the last one.
+    /// @notice There is no account at this index: it is reserved or beyond the last one.
     error IndexNotAssigned(uint32 index, uint32 nextIndex);
     /// @notice No account was given.
     error NoAccounts();
@@ -127,6 +129,6 @@ interface IRollupErrors {
     error NotReclaimable(uint64 position, uint64 head, uint64 tail);
     /// @notice The entry has been paid back.
     error AlreadyReclaimed(uint64 position);
-    /// @notice The record is not that of the entry, by the rolling hash after it.
+    /// @notice The record does not match the entry's rolling hash.
     error QueueRecordMismatch(bytes32 expected, bytes32 actual);
 }

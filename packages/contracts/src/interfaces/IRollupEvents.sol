@@ -6,11 +6,11 @@ import {BatchHeader} from "./RollupTypes.sol";
 /// @title Events of the rollup
 /// @dev Calldata of `submitBatch` and these events are enough to rebuild the whole state.
 interface IRollupEvents {
-    /// @notice A token got its id.
+    /// @notice A token was given its id.
     event TokenRegistered(uint32 indexed tokenId, address indexed token);
 
     /// @notice An entry joined the queue; its fields are the record of spec 4.1.
-    /// @param position Entries before it, so its number from 0 on.
+    /// @param position Number of the entry, counted from 0.
     /// @param kind Record type: 4 deposit, 5 forced withdrawal, 6 set key.
     /// @param owner Owner of the deposited money, or sender of the request.
     /// @param amount Units of the token; 0 unless a deposit.
@@ -30,8 +30,8 @@ interface IRollupEvents {
     );
 
     /// @notice A batch was proven and is final for this contract.
-    /// @param batchNumber Number of the batch, from 1 on.
-    /// @param submitter Who submitted it.
+    /// @param batchNumber Number of the batch, counted from 1.
+    /// @param submitter Account that submitted it.
     /// @param header The submitted header.
     /// @param dataHash SHA-256 of the padded published data.
     /// @param queueHead Entries consumed by all batches up to this one.
@@ -53,25 +53,26 @@ interface IRollupEvents {
     event PayoutDeferred(
         uint64 indexed batchNumber, uint256 position, address indexed recipient, uint32 indexed tokenId, uint256 amount
     );
-    /// @notice The submitter of a batch earned its share of the queue fees; wei. `paid` is false when it became claimable.
+    /// @notice The submitter of a batch earned its share of the queue fees; wei. `paid` is false when it became
+    /// claimable.
     event SubmitterRewarded(uint64 indexed batchNumber, address indexed submitter, uint256 amount, bool paid);
     /// @notice A deferred payment reached `recipient`.
     event Claimed(uint32 indexed tokenId, address indexed beneficiary, address indexed recipient, uint256 amount);
 
-    /// @notice The operator named its successor, who has to accept; 0 withdraws the proposal.
+    /// @notice The operator proposed a successor, who has to accept; 0 withdraws the proposal.
     event OperatorProposed(address indexed operator, address indexed proposed);
-    /// @notice The operator's role went over; to 0 when it was burnt, for ever.
+    /// @notice The operator's role changed hands; to 0, for ever, when it was burnt.
     event OperatorChanged(address indexed previous, address indexed operator);
 
     /// @notice The rollup stopped for good.
     /// @param root Last proven root, which exits are proven against.
     /// @param nextIndex First unassigned account index.
     /// @param queueHead First queue entry that can be reclaimed.
-    /// @param queueTail Queue entries ever made.
+    /// @param queueTail Number of queue entries ever made.
     event Frozen(address indexed caller, bytes32 root, uint32 nextIndex, uint64 queueHead, uint64 queueTail);
     /// @notice The whole balance of an account went to its owner; `paid` is false when it became claimable.
     event Exited(uint32 indexed index, address indexed owner, uint32 indexed tokenId, uint128 amount, bool paid);
-    /// @notice An unprocessed queue entry was undone; what its owner or the token refused became claimable.
+    /// @notice An unprocessed queue entry was undone; whatever its owner or the token refused became claimable.
     /// @param amount Units of the token deposited; 0 for a request.
     /// @param fee Wei of the queue fee that had not been burned.
     event Reclaimed(

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-/// @notice A circuit that batches may be proven with.
-/// @param circuitType Number that batch headers name it by.
-/// @param slots Slots of its block, a multiple of 4, at most 1024; a quarter of them is its capacity for L1 operations and
+/// @notice A circuit for proving batches.
+/// @param circuitType Number that identifies it in batch headers.
+/// @param slots Slots of its block, a multiple of 4, at most 1024; a quarter of them is its capacity for L1 operations
+/// and
 ///        payouts.
 /// @param verifier Contract that verifies its proofs.
 /// @param verifierCodeHash keccak256 of the verifier's code; the constructor compares.
@@ -14,13 +15,14 @@ struct Circuit {
     bytes32 verifierCodeHash;
 }
 
-/// @notice What a deployment fixes for ever (spec 7.1).
-/// @param operator First address with the exclusive right to submit while it does its work; 0 leaves submission open to all.
+/// @notice Parameters that a deployment fixes for ever (spec 7.1).
+/// @param operator First address with the exclusive right to submit as long as it does its work; 0 leaves submission
+/// open to all.
 /// @param inclusionDelay Seconds after which a queue entry is overdue.
 /// @param operatorIdleDelay Seconds of waiting work without a batch of the operator after which anyone may submit.
 /// @param freezeDelay Seconds after which an unprocessed queue entry proves that the rollup has stopped.
-/// @param queueBaseFee Wei that a queue entry costs at an empty queue.
-/// @param circuits Circuits accepted, at least one, each type once.
+/// @param queueBaseFee Wei that a queue entry costs when the queue is empty.
+/// @param circuits Accepted circuits, at least one, each type once.
 struct Parameters {
     address operator;
     uint64 inclusionDelay;
@@ -30,7 +32,7 @@ struct Parameters {
     Circuit[] circuits;
 }
 
-/// @notice What a batch claims; together with the contract's own state it makes the public input (spec 5).
+/// @notice What a batch claims; together with the contract's own state it gives the public input (spec 5).
 /// @param circuitType Circuit that proves the batch.
 /// @param firstBlock Number of its first L2 block.
 /// @param lastBlock Number of its last L2 block.
@@ -54,15 +56,15 @@ struct BatchHeader {
     bytes32 txRoot;
 }
 
-/// @notice The proven state and the counters beside it.
+/// @notice The proven state and its counters.
 /// @param root State root.
 /// @param nextIndex First unassigned account index.
 /// @param batchCount Batches accepted, which is also the number of the last one.
 /// @param lastBlock Number of the last proven L2 block.
 /// @param lastTimestamp Timestamp of the last batch's header, seconds.
-/// @param lastOperatorBatchAt L1 time of the operator's last batch, of the deployment before it; seconds.
+/// @param lastOperatorBatchAt L1 time of the operator's last batch, or of the deployment if there is none; seconds.
 /// @param queueHead Queue entries consumed by batches.
-/// @param queueTail Queue entries ever made.
+/// @param queueTail Number of queue entries ever made.
 struct RollupState {
     bytes32 root;
     uint32 nextIndex;
@@ -77,7 +79,7 @@ struct RollupState {
 /// @notice An entry of the L1 queue.
 /// @param queueHash Rolling hash after the entry (spec 4.2).
 /// @param enqueuedAt L1 time, seconds.
-/// @param submitterFee Wei for whoever submits the batch that consumes it.
+/// @param submitterFee Wei for the submitter of the batch that consumes it.
 /// @param consumed Whether a batch has consumed it.
 struct QueueEntry {
     bytes32 queueHash;
@@ -86,7 +88,7 @@ struct QueueEntry {
     bool consumed;
 }
 
-/// @notice What a queue entry says (spec 4.1).
+/// @notice Content of a queue entry (spec 4.1).
 /// @param kind Record type: 4 deposit, 5 forced withdrawal, 6 set key.
 /// @param owner Owner of the deposited money, or sender of the request.
 /// @param tokenId Token of a deposit; 0 for requests.
@@ -121,7 +123,7 @@ struct AccountLeaf {
 }
 
 /// @notice EIP-2612 approval of exactly the deposited amount by the caller to the rollup.
-/// @param deadline Last L1 timestamp at which it holds, seconds.
+/// @param deadline Last L1 timestamp at which it is valid, seconds.
 struct Permit {
     uint256 deadline;
     uint8 v;

@@ -7,10 +7,10 @@ import {TokenTransfer} from "./TokenTransfer.sol";
 
 /// @title Registered tokens and what is owed in each (spec 7.2)
 /// @dev `owed[tokenId]` is everything the rollup owes in that token: L2 balances, unprocessed deposits, unpaid payouts,
-///      claimable payments and, for ETH, queue fees that no submitter has earned yet. It rises before a debt is written
-///      down and falls when money leaves, so the rollup's balance is never below it.
+///      claimable payments and, for ETH, queue fees that no submitter has earned yet. It rises before a debt is
+///      recorded and falls when money leaves, so the rollup's balance is never below it.
 library Custody {
-    /// @dev Balances of the state are 128 bits wide; a custody within them cannot overflow one.
+    /// @dev Balances of the state have 128 bits; a custody of that width cannot overflow one.
     uint256 internal constant MAX_OWED = type(uint128).max;
 
     /// @param count ERC-20 tokens registered; their ids are 1 … count.
@@ -58,14 +58,14 @@ library Custody {
         return uint128(received);
     }
 
-    /// @notice Writes down that `amount` more is owed.
+    /// @notice Records that `amount` more is owed.
     function increase(Data storage self, uint32 tokenId, uint256 amount) internal {
         uint256 owed = self.owed[tokenId] + amount;
         if (owed > MAX_OWED) revert IRollupErrors.CustodyTooLarge(MAX_OWED, owed);
         self.owed[tokenId] = owed;
     }
 
-    /// @notice Writes down that `amount` left the rollup.
+    /// @notice Records that `amount` left the rollup.
     function decrease(Data storage self, uint32 tokenId, uint256 amount) internal {
         self.owed[tokenId] -= amount;
     }

@@ -17,7 +17,7 @@ library Escape {
         mapping(uint256 word => uint256) reclaimed;
     }
 
-    /// @notice Reverts unless an account stands at `index` in a state with this `nextIndex`.
+    /// @notice Reverts unless there is an account at `index` in a state with this `nextIndex`.
     function requireAssigned(uint32 index, uint32 nextIndex) internal pure {
         if (index < Constants.FIRST_ACCOUNT_INDEX || index >= nextIndex) {
             revert IRollupErrors.IndexNotAssigned(index, nextIndex);
@@ -30,7 +30,7 @@ library Escape {
             revert IRollupErrors.NotReclaimable(position, queue.head, queue.tail);
         }
         bytes32 expected = queue.hashAt(position + 1);
-        // An index of more than 24 bits would hash as one of fewer; the hash of nothing queued is never 0.
+        // An index of more than 24 bits would hash like a shorter one; the hash after an entry is never 0.
         bytes32 actual =
             record.index < Constants.MAX_ACCOUNTS ? Queue.hashAfter(queue.hashAt(position), record) : bytes32(0);
         if (actual != expected) revert IRollupErrors.QueueRecordMismatch(expected, actual);
@@ -41,12 +41,12 @@ library Escape {
         if (isExited(self, index)) revert IRollupErrors.AlreadyExited(index);
     }
 
-    /// @notice Marks an account as paid out; reverts when it is marked.
+    /// @notice Marks an account as paid out; reverts when it is already marked.
     function markExited(Data storage self, uint32 index) internal {
         if (!_mark(self.exited, index)) revert IRollupErrors.AlreadyExited(index);
     }
 
-    /// @notice Marks a queue entry as paid back; reverts when it is marked.
+    /// @notice Marks a queue entry as paid back; reverts when it is already marked.
     function markReclaimed(Data storage self, uint64 position) internal {
         if (!_mark(self.reclaimed, position)) revert IRollupErrors.AlreadyReclaimed(position);
     }
@@ -61,7 +61,7 @@ library Escape {
         return _isMarked(self.reclaimed, position);
     }
 
-    /// @dev False when the bit is set already.
+    /// @dev False when the bit is already set.
     function _mark(mapping(uint256 word => uint256) storage bits, uint256 position) private returns (bool) {
         uint256 bit = 1 << (position & 0xff);
         uint256 word = bits[position >> 8];

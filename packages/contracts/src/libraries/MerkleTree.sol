@@ -5,7 +5,7 @@ import {Constants} from "../generated/Constants.sol";
 import {IRollupErrors} from "../interfaces/IRollupErrors.sol";
 import {Poseidon2} from "./Poseidon2.sol";
 
-/// @title The 4-ary tree of depth 12 (spec 1.3), from some leaves and the nodes beside their paths
+/// @title The 4-ary tree of depth 12 (spec 1.3), from some leaves and the siblings of their paths
 library MerkleTree {
     uint256 private constant ARITY_BITS = 2;
     uint256 private constant MAX_FIELD = Constants.FIELD_MODULUS - 1;
@@ -13,10 +13,11 @@ library MerkleTree {
     /// @notice The root of every tree with these leaves and siblings; both lists of leaves are overwritten.
     /// @param positions Indices of the leaves, below 4^12, in strictly ascending order, at least one.
     /// @param nodes Their hashes, below r.
-    /// @param siblings From the leaves' level up, for each parent of known nodes in ascending order, its children that are
+    /// @param siblings From the leaves' level up, for each parent of known nodes in ascending order, its children that
+    /// are
     ///        not known, in the order of their positions.
-    /// @dev Level by level, the nodes that are known become their parents; their lists shrink in place. All levels are gone
-    ///      through, so a node of another level never passes for a leaf.
+    /// @dev Level by level, the known nodes are replaced by their parents; their lists shrink in place. Every level is
+    ///      processed, so a node of another level never passes for a leaf.
     function climb(
         Poseidon2.Parameters parameters,
         uint256[] memory positions,
@@ -43,7 +44,7 @@ library MerkleTree {
         return nodes[0];
     }
 
-    /// @dev 0 beyond the end: the caller counts what it used and refuses in the end.
+    /// @dev 0 beyond the end: the caller counts what it used and refuses at the end.
     function _siblingAt(bytes32[] calldata siblings, uint256 at) private pure returns (uint256 sibling) {
         if (at >= siblings.length) return 0;
         sibling = uint256(siblings[at]);

@@ -9,12 +9,12 @@ import {Custody} from "./Custody.sol";
 import {TokenTransfer} from "./TokenTransfer.sol";
 
 /// @title Payments out of the rollup (spec 7.5)
-/// @dev Every payment is written down before its call; the lock keeps callees out of all functions that could notice.
+/// @dev Every payment is recorded before its call; the lock keeps callees out of all functions that could observe it.
 library Payouts {
     using Custody for Custody.Data;
 
     /// @param commitments One hash per batch: keccak256 of header and data hash.
-    /// @param settled Payout records of a batch dealt with, one bit each; written by `settle` only.
+    /// @param settled Processed payout records of a batch, one bit each; written by `settle` only.
     /// @param claimable Units that a recipient refused when they were pushed.
     struct Data {
         mapping(uint64 batchNumber => bytes32) commitments;
@@ -22,7 +22,7 @@ library Payouts {
         mapping(uint32 tokenId => mapping(address beneficiary => uint256)) claimable;
     }
 
-    /// @notice The hash kept of a batch.
+    /// @notice The stored hash of a batch.
     function commitment(BatchHeader calldata header, bytes32 dataHash) internal pure returns (bytes32) {
         return keccak256(abi.encode(header, dataHash));
     }
@@ -51,7 +51,7 @@ library Payouts {
         return count;
     }
 
-    /// @notice Pays those of up to `maxCount` records from `first` on that are not settled yet. The caller checked `list` and
+    /// @notice Pays the unsettled ones among up to `maxCount` records from `first` on. The caller checked `list` and
     ///         its `count` of records, at most 256.
     function settle(
         Data storage self,
@@ -62,7 +62,7 @@ library Payouts {
         uint256 first,
         uint256 maxCount
     ) internal {
-        // Marked before the first call, all of them at once: a recipient that gets control finds nothing left to pay here.
+        // All are marked before the first call: a recipient that gains control finds nothing left to pay here.
         uint256 unsettled = ~self.settled[batchNumber] & _range(count, first, maxCount);
         if (unsettled == 0) revert IRollupErrors.NothingToPay(batchNumber);
         self.settled[batchNumber] |= unsettled;
@@ -78,13 +78,14 @@ library Payouts {
         }
     }
 
-    /// @notice Pays what is owed, with a limit on the gas of the call, or makes it claimable; returns whether it was paid.
+    /// @notice Pays what is owed, with a limit on the gas of the call, or makes it claimable; returns whether it was
+    /// paid.
     function push(Data storage self, Custody.Data storage custody, uint32 tokenId, address recipient, uint256 amount)
         internal
         returns (bool paid)
     {
-        // The debt is taken off before the call, so that whatever the recipient does sees the books without it, and put back
-        // only when the call failed, in which case no money has left.
+        // The debt is removed before the call, so that whatever the recipient does sees the books without it, and
+        // restored only when the call failed, in which case no money has left.
         custody.decrease(tokenId, amount);
         paid = tokenId == Constants.ETH_TOKEN_ID
             ? TokenTransfer.pushETH(recipient, amount)
@@ -94,7 +95,7 @@ library Payouts {
         self.claimable[tokenId][recipient] += amount;
     }
 
-    /// @notice Pays all that `beneficiary` can claim to `recipient`; reverts if that is nothing or refused.
+    /// @notice Pays everything that `beneficiary` can claim to `recipient`; reverts if that is nothing or refused.
     function claim(
         Data storage self,
         Custody.Data storage custody,
@@ -117,7 +118,7 @@ library Payouts {
         emit IRollupEvents.Claimed(tokenId, beneficiary, recipient, amount);
     }
 
-    /// @dev Bits of the positions from `first` on, at most `maxCount` of them, below `count` (at most 256).
+    /// @dev Bits of at most `maxCount` positions from `first` on, below `count` (at most 256).
     function _range(uint256 count, uint256 first, uint256 maxCount) private pure returns (uint256) {
         if (first >= count) return 0;
         uint256 length = maxCount < count - first ? maxCount : count - first;

@@ -14,14 +14,16 @@ import {
 } from "../generated/Poseidon2Constants.sol";
 
 /// @title Poseidon2 permutation of width 4 over the BN254 scalar field (spec, notation)
-/// @dev In assembly for its gas. Words are reduced late: 5 r < 2^256 < 6 r, so a sum of five reduced words fits, and `mulmod`
-///      and `addmod` take operands that are not reduced. The comments name the bound of each word as a multiple of r. The
-///      modulus is on the stack because the optimizer replaces a constant of so many uses by a slower copy from the code.
+/// @dev In assembly for its gas. Words are reduced late: 5 r < 2^256 < 6 r, so a sum of five reduced words fits, and
+/// `mulmod`
+///      and `addmod` take operands that are not reduced. The comments give each word's bound as a multiple of r. The
+///      modulus is on the stack because the optimizer would replace such a frequently used constant by a slower copy
+/// from the code.
 library Poseidon2 {
     /// @dev Address of the round constants in memory.
     type Parameters is uint256;
 
-    /// @notice Brings the round constants into memory, once for any number of hashes.
+    /// @notice Loads the round constants into memory, once for any number of hashes.
     function load() internal pure returns (Parameters) {
         bytes memory table = ROUND_CONSTANTS;
         uint256 at;
@@ -103,7 +105,8 @@ library Poseidon2 {
         }
     }
 
-    /// @dev One round for each constant in [at, end): x → (x + constant)^5 on the first word, then the internal matrix, which
+    /// @dev One round for each constant in [at, end): x → (x + constant)^5 on the first word, then the internal matrix,
+    /// which
     ///      is all ones with another diagonal. Takes words below 1 and leaves words below 1.
     function _internalRounds(uint256[4] memory words, uint256 at, uint256 end) private pure {
         assembly ("memory-safe") {

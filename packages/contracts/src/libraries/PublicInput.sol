@@ -5,7 +5,7 @@ import {BatchHeader} from "../interfaces/RollupTypes.sol";
 
 /// @title What a proof is about (spec 5)
 library PublicInput {
-    /// @dev What the contract knows without the header.
+    /// @dev The part that the contract knows without the header.
     struct Context {
         uint64 chainId;
         address rollup;

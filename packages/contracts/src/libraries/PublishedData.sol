@@ -11,7 +11,7 @@ library PublishedData {
     uint256 private constant SLOT_MASK = 2 ** (8 * 13) - 1;
     uint256 private constant OWNER_MASK = 2 ** (8 * 20) - 1;
 
-    /// @notice What ties a proof to published bytes.
+    /// @notice The values that tie a proof to published bytes.
     /// @param dataHash SHA-256 of the padded bytes.
     /// @param feeIndices The four fee indices, 3 bytes each.
     /// @param point Where the data polynomial is evaluated; depends on all bytes and on txRoot.
@@ -29,7 +29,8 @@ library PublishedData {
             * Constants.EXTRA_BYTES;
     }
 
-    /// @notice Binds `data`, with the trailing zeros that calldata leaves out, to the txRoot of its block. Reverts when it is
+    /// @notice Binds `data`, with the trailing zeros that calldata leaves out, to the txRoot of its block. Reverts when
+    /// it is
     ///         too long or a key in it is not a field element.
     function bind(bytes calldata data, uint256 slots, bytes32 txRoot) internal pure returns (Binding memory binding) {
         uint256 fullLength = length(slots);
@@ -56,7 +57,7 @@ library PublishedData {
         }
         uint256 mask = SLOT_MASK;
         uint256 step = Constants.SLOT_BYTES;
-        // The loop of every transfer, so the one that is written for gas; the words are those of _wordBefore.
+        // This loop runs for every transfer, so it is optimised for gas; the words are those of _wordBefore.
         assembly ("memory-safe") {
             let first := add(padded, FEE_INDICES_BYTES)
             for { let at := add(padded, slotsEnd) } gt(at, first) { at := sub(at, step) } {
@@ -65,7 +66,8 @@ library PublishedData {
         }
     }
 
-    /// @dev The 32 bytes that end before `end`; for small `end` the first of them are the array's length, for the caller to mask.
+    /// @dev The 32 bytes that end before `end`; for small `end` the first of them are the array's length, for the
+    /// caller to mask.
     function _wordBefore(bytes memory data, uint256 end) private pure returns (uint256 word) {
         assembly ("memory-safe") {
             word := mload(add(data, end))

@@ -25,8 +25,9 @@ library Queue {
     }
 
     /// @param head Entries consumed by batches.
-    /// @param tail Entries ever made.
-    /// @param frozen The rollup has stopped: head and tail stay where they are. Here because it is read together with them.
+    /// @param tail Number of entries ever made.
+    /// @param frozen The rollup has stopped: head and tail no longer move. Stored here because it is read together with
+    /// them.
     struct Data {
         uint64 head;
         uint64 tail;
@@ -34,7 +35,7 @@ library Queue {
         mapping(uint64 count => Checkpoint) checkpoints;
     }
 
-    /// @notice Wei the next entry costs: rises with the entries waiting.
+    /// @notice Fee of the next entry in wei: rises with the number of waiting entries.
     function fee(Data storage self, uint256 baseFee) internal view returns (uint256) {
         uint256 factor = 1 + (self.tail - self.head) / BACKLOG_STEP;
         return baseFee * (factor < MAX_FEE_FACTOR ? factor : MAX_FEE_FACTOR);
@@ -65,7 +66,8 @@ library Queue {
         );
     }
 
-    /// @notice Moves the head over `count` entries and returns what their submitter earns, in wei. The caller checked `count`.
+    /// @notice Advances the head by `count` entries and returns what their submitter earns, in wei. The caller checked
+    /// `count`.
     function consume(Data storage self, uint64 count) internal returns (uint256 submitterFees) {
         if (count == 0) return 0;
         uint64 head = self.head;
@@ -114,8 +116,9 @@ library Queue {
         return low - self.head;
     }
 
-    /// @notice Reverts unless a batch at `timestamp` of a circuit with room for `capacity` entries may consume `count`: all
-    ///         that wait for `inclusionDelay` seconds, as far as there is room.
+    /// @notice Reverts unless a batch at `timestamp` of a circuit with room for `capacity` entries may consume `count`:
+    /// at
+    ///         least all that have waited for `inclusionDelay` seconds, as far as there is room.
     function requireConsumable(
         Data storage self,
         uint64 count,

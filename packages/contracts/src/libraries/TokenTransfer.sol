@@ -12,46 +12,48 @@ interface IERC20 {
         external;
 }
 
-/// @title Calls to recipients and tokens that nobody has vouched for
-/// @dev The only library that calls by assembly. Whatever the callee returns, at most 32 bytes of it are copied. Callers hold the lock.
+/// @title Calls to untrusted recipients and tokens
+/// @dev The only library that calls through assembly. At most 32 bytes of what the callee returns are copied. Callers
+/// hold the lock.
 library TokenTransfer {
-    /// @dev Gas units a recipient of ETH gets: a multi-signature wallet's receive function fits.
+    /// @dev Gas for a recipient of ETH: enough for a multi-signature wallet's receive function.
     uint256 internal constant ETH_GAS = 50_000;
-    /// @dev Gas units a token gets for one transfer.
+    /// @dev Gas for one token transfer.
     uint256 internal constant TOKEN_GAS = 200_000;
     /// @dev Above what a call with value to a cold, new, delegating account costs its caller (39,200).
     uint256 private constant CALL_OVERHEAD = 50_000;
 
-    /// @notice Sends `amount` wei with a bounded allowance; tells whether the recipient took it.
-    /// @dev Reverts rather than give the recipient less than `ETH_GAS`, so a caller cannot make it fail by a low gas limit.
+    /// @notice Sends `amount` wei with a bounded allowance; returns whether the recipient accepted it.
+    /// @dev Reverts rather than give the recipient less than `ETH_GAS`, so a caller cannot make it fail by a low gas
+    /// limit.
     function pushETH(address recipient, uint256 amount) internal returns (bool) {
         _requireGasFor(ETH_GAS);
         (bool ok,,) = _call(recipient, amount, ETH_GAS, "");
         return ok;
     }
 
-    /// @notice Transfers tokens with a bounded allowance; tells whether the token did it. Reverts as `pushETH`.
+    /// @notice Transfers tokens with a bounded allowance; returns whether the token did it. Reverts like `pushETH`.
     function pushToken(address token, address recipient, uint256 amount) internal returns (bool) {
         _requireGasFor(TOKEN_GAS);
         return _callToken(token, TOKEN_GAS, abi.encodeCall(IERC20.transfer, (recipient, amount)));
     }
 
-    /// @notice Sends `amount` wei with all the gas the caller of the transaction brought.
+    /// @notice Sends `amount` wei with all the gas of the transaction's sender.
     function sendETH(address recipient, uint256 amount) internal returns (bool ok) {
         (ok,,) = _call(recipient, amount, gasleft(), "");
     }
 
-    /// @notice Transfers tokens with all the gas the caller of the transaction brought.
+    /// @notice Transfers tokens with all the gas of the transaction's sender.
     function sendToken(address token, address recipient, uint256 amount) internal returns (bool) {
         return _callToken(token, gasleft(), abi.encodeCall(IERC20.transfer, (recipient, amount)));
     }
 
-    /// @notice Transfers tokens from a sender that approved it to the rollup; tells whether the token did it.
+    /// @notice Transfers tokens from a sender that approved it to the rollup; returns whether the token did it.
     function pull(address token, address sender, uint256 amount) internal returns (bool) {
         return _callToken(token, gasleft(), abi.encodeCall(IERC20.transferFrom, (sender, address(this), amount)));
     }
 
-    /// @notice Presents an EIP-2612 approval. A refusal is ignored: someone may have presented it before.
+    /// @notice Submits an EIP-2612 approval. A refusal is ignored: someone may have submitted it before.
     function tryPermit(address token, address owner, uint256 amount, Permit calldata permit) internal {
         bytes memory payload = abi.encodeCall(
             IERC20.permit, (owner, address(this), amount, permit.deadline, permit.v, permit.r, permit.s)
@@ -79,7 +81,7 @@ library TokenTransfer {
         return word;
     }
 
-    /// @dev A token's word is good when the call succeeded, there is code, and the answer is empty or true.
+    /// @dev A token counts as having done it when the call succeeded, there is code, and the answer is empty or true.
     function _callToken(address token, uint256 gasLimit, bytes memory payload) private returns (bool) {
         if (token.code.length == 0) return false;
         (bool ok, uint256 returned, uint256 word) = _call(token, 0, gasLimit, payload);

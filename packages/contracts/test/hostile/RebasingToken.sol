@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {BareToken} from "./Tokens.sol";
 
-/// Takes balances away on its own, as rebasing tokens and clawbacks do.
+/// Takes balances away by itself, like rebasing tokens and clawbacks.
 contract RebasingToken is BareToken {
     function confiscate(address account, uint256 amount) external {
         balances[account] -= amount;

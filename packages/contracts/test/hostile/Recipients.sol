@@ -45,7 +45,7 @@ contract RevertBombRecipient {
     }
 }
 
-/// Uses as much gas to receive ETH as the bounded call allows a wallet, and then a little more if told so.
+/// Uses as much gas to receive ETH as the bounded call allows a wallet, and a little more on request.
 contract ThirstyRecipient {
     uint256 public loops;
 

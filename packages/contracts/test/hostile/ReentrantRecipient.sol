@@ -6,7 +6,7 @@ import {IRollup} from "../../src/interfaces/IRollup.sol";
 import {AccountLeaf, BatchHeader, Permit, QueueRecord} from "../../src/interfaces/RollupTypes.sol";
 import {Hook} from "./Tokens.sol";
 
-/// Re-enters the rollup by one of its functions when it receives ETH or tokens, and remembers why that failed.
+/// Re-enters the rollup through one of its functions when it receives ETH or tokens, and remembers why that failed.
 contract ReentrantRecipient is Hook {
     /// Functions that take the lock; `prepare` chooses one by its number from 0 on.
     uint256 public constant ENTRANCES = 17;
@@ -20,7 +20,7 @@ contract ReentrantRecipient is Hook {
         ROLLUP = rollup;
     }
 
-    /// Chooses the function to re-enter by.
+    /// Chooses the function for re-entry.
     function prepare(uint256 entrance) external {
         reason = 0xffffffff;
         _entrance = uint8(entrance);

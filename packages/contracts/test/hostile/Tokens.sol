@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-/// Balances without approvals; what `transfer` and `transferFrom` answer is up to the heirs.
+/// Balances without approvals; derived contracts decide what `transfer` and `transferFrom` return.
 abstract contract BareToken {
     mapping(address => uint256) public balances;
 
@@ -19,7 +19,7 @@ abstract contract BareToken {
     }
 }
 
-/// Returns nothing, as some old tokens do.
+/// Returns nothing, like some old tokens.
 contract NoReturnToken is BareToken {
     function transfer(address to, uint256 amount) external {
         _move(msg.sender, to, amount);
@@ -120,7 +120,7 @@ interface Hook {
     function onTokens() external;
 }
 
-/// Calls sender and receiver around each transfer, as ERC-777 does.
+/// Calls sender and receiver around each transfer, like ERC-777.
 contract HookedToken is BareToken {
     function transfer(address to, uint256 amount) external returns (bool) {
         _moveWithHooks(msg.sender, to, amount);

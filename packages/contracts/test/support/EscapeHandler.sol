@@ -6,7 +6,7 @@ import {AccountLeaf} from "../../src/interfaces/RollupTypes.sol";
 import {Handler} from "./Handler.sol";
 import {vm} from "./Vm.sol";
 
-/// The way out, mixed among the actions of every day.
+/// Freeze, exit and reclaim, mixed with everyday actions.
 contract EscapeHandler is Handler {
     uint256 public exits;
     uint256 public reclaims;
@@ -15,7 +15,7 @@ contract EscapeHandler is Handler {
     uint256 private _exited;
     mapping(uint256 position => bool) private _reclaimed;
 
-    /// Freezes if the contract has to let it happen; sometimes after a week in which nobody did anything.
+    /// Freezes if the contract must allow it; sometimes after a week in which nobody did anything.
     function doFreeze(uint256 seed) external {
         if (seed % 8 == 0) vm.warp(block.timestamp + FREEZE_DELAY);
         bool waits = provenHead < records.length;
@@ -40,7 +40,7 @@ contract EscapeHandler is Handler {
         if (records.length != 0) reclaimOne(uint64(seed % records.length));
     }
 
-    /// Everyone leaves; then nothing is owed, and nothing is left but what was given away.
+    /// Everyone exits; then nothing is owed, and only donations are left.
     function finish() external {
         if (!rollup.isFrozen()) {
             this.doRequest(0, 0, 0);
@@ -53,7 +53,7 @@ contract EscapeHandler is Handler {
             if (_exited >> i & 1 == 0) exitOne(i);
         }
         _everythingElse();
-        // Whatever has been done is refused from now on.
+        // Everything that has been done is refused from now on.
         for (uint256 i = 0; i < accounts.length; i++) exitOne(i);
         _everythingElse();
         for (uint32 tokenId = 0; tokenId < TOKENS; tokenId++) {
@@ -63,7 +63,7 @@ contract EscapeHandler is Handler {
         checkBooks();
     }
 
-    /// What the contract says it owes is what it does owe, it has it, and every holder has what is its own.
+    /// The contract owes what it says it owes, it has the money, and every holder has its own.
     function checkBooks() public view {
         for (uint32 tokenId = 0; tokenId < TOKENS; tokenId++) {
             uint256 owed = onL2[tokenId] + queued[tokenId] + unsettled[tokenId];
@@ -131,7 +131,8 @@ contract EscapeHandler is Handler {
         exits++;
     }
 
-    /// Before a freeze all is refused; after it what was done already is refused by `error_`, the rest succeeds.
+    /// Before a freeze everything is refused; after it what was already done is refused with `error_`, the rest
+    /// succeeds.
     function _expected(bool ok, bytes memory reason, bool isRefused, bytes4 error_) private view returns (bool) {
         bytes4 actual = ok ? bytes4(0) : bytes4(reason);
         bytes4 expected = isRefused ? error_ : bytes4(0);

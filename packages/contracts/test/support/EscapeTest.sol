@@ -13,7 +13,7 @@ abstract contract EscapeTest is RollupTest {
 
     AccountLeaf[] internal accounts;
 
-    /// An account at the next index, with a deposit by alice behind it.
+    /// An account at the next index, backed by a deposit by alice.
     function addAccount(address owner, uint32 tokenId, uint128 balance) internal returns (uint32 index) {
         index = FIRST + uint32(accounts.length);
         accounts.push(
@@ -46,7 +46,7 @@ abstract contract EscapeTest is RollupTest {
         } while (rollup.backlog() != 0);
     }
 
-    /// A batch of the operator with this header, but for its new state, which is that of `accounts`.
+    /// A batch of the operator with this header, except for its new state, which is that of `accounts`.
     function proveState(BatchHeader memory header) internal {
         header.newRoot = stateRoot();
         header.newNextIndex = FIRST + uint32(accounts.length);
@@ -57,7 +57,7 @@ abstract contract EscapeTest is RollupTest {
         return TreeModel.root(accounts);
     }
 
-    /// Lets the entry at the queue's head grow old, after making one if there is none.
+    /// Lets the entry at the queue's head become old, after making one if there is none.
     function freeze() internal {
         if (rollup.backlog() == 0) requestWithdraw(stranger, FIRST);
         vm.warp(block.timestamp + FREEZE_DELAY);

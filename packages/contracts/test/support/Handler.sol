@@ -10,8 +10,8 @@ import {proofOf} from "./KeccakVerifier.sol";
 import {Payout} from "./RollupTest.sol";
 import {vm} from "./Vm.sol";
 
-/// Drives a rollup by random actions of several actors and keeps its own books beside it. After a freeze the actions that
-/// have to be refused still come, and are checked to be refused.
+/// Drives a rollup with random actions of several actors and keeps its own books. After a freeze the actions that must
+/// be refused still occur, and are checked to be refused.
 contract Handler is L2Model {
     uint32 internal constant FEE_TOKEN = 2;
     uint256 internal constant HOLDERS = 6;
@@ -22,7 +22,7 @@ contract Handler is L2Model {
         Payout[] payouts;
     }
 
-    /// What each holder should have in hand or to claim, by token; for ETH besides what it had in the beginning.
+    /// What each holder should have or be able to claim, by token; for ETH in addition to its initial balance.
     mapping(uint32 tokenId => mapping(address holder => int256)) public wealth;
     /// Units given to the rollup without a deposit.
     mapping(uint32 tokenId => uint256) public donated;
@@ -130,7 +130,7 @@ contract Handler is L2Model {
         count = uint64(within(countSeed, minimum, maximum));
     }
 
-    /// A batch that is in order but for its proof, which is of something else: refused for that, whoever sends it.
+    /// A correct batch with the proof of something else: refused for that, whoever sends it.
     function doSubmitForged(uint256 seed, bytes32 newRoot) external {
         if (rollup.isFrozen()) return;
         (address sender, uint64 count) = _turn(seed >> 8, seed >> 128);
@@ -169,7 +169,7 @@ contract Handler is L2Model {
         vm.warp(block.timestamp + within(time, 1, 10 hours));
     }
 
-    /// Two plain accounts hand the role to one another, until one burns it.
+    /// Two plain accounts hand the role to each other, until one burns it.
     function doChangeOperator(uint256 seed) external {
         address other = _modelOperator == operator ? vm.addr(5) : operator;
         // Nobody sends from address 0, which stands for the burnt role.
@@ -215,7 +215,7 @@ contract Handler is L2Model {
         }
     }
 
-    /// Moves what a holder can claim to the vault, if the holder is a contract that can be told to.
+    /// Moves what a holder can claim to the vault, if the holder is a contract that supports it.
     function claim(uint256 chosen, uint32 tokenId) internal {
         address holder = holders[chosen];
         uint256 amount = rollup.claimable(tokenId, holder);

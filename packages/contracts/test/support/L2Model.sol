@@ -5,7 +5,7 @@ import {AccountLeaf, QueueRecord} from "../../src/interfaces/RollupTypes.sol";
 import {EscapeTest} from "./EscapeTest.sol";
 import {Payout} from "./RollupTest.sol";
 
-/// What happens on L2, as far as money goes: queue entries and random transactions change the accounts and make payouts.
+/// The flow of money on L2: queue entries and random transactions change the accounts and make payouts.
 abstract contract L2Model is EscapeTest {
     uint256 internal constant CAPACITY = 4;
     uint32 public constant TOKENS = 3;
@@ -15,7 +15,8 @@ abstract contract L2Model is EscapeTest {
     uint256[] internal fees;
     uint64[] internal enqueuedAt;
 
-    /// Units in accounts, in unconsumed deposits, in proven payouts that are not settled, by token; wei of fees not earned.
+    /// Units in accounts, in unconsumed deposits, in proven payouts that are not settled, by token; wei of fees not
+    /// earned.
     mapping(uint32 tokenId => uint256) public onL2;
     mapping(uint32 tokenId => uint256) public queued;
     mapping(uint32 tokenId => uint256) public unsettled;
@@ -44,7 +45,7 @@ abstract contract L2Model is EscapeTest {
         }
     }
 
-    /// Who may own accounts and receive payouts.
+    /// Possible owners of accounts and recipients of payouts.
     function recipientOf(uint256 seed) internal view virtual returns (address);
 
     function _consume(uint64 position) private {
@@ -66,7 +67,7 @@ abstract contract L2Model is EscapeTest {
         }
     }
 
-    /// Under a key that the owner vouched for, or named now.
+    /// With a key that the owner authorised, or gave now.
     function _isTopUp(AccountLeaf storage held, QueueRecord memory record) private view returns (bool) {
         bool isKeyKnown = held.key == record.key || (record.key == 0 && held.flags == 1);
         return isKeyKnown && held.tokenId == record.tokenId;

@@ -113,7 +113,7 @@ abstract contract RollupTest {
         return proofOf(verifiers[header.circuitType], publicInput(header, data));
     }
 
-    /// Spec 5, written apart from the library that is tested.
+    /// Spec 5, independent of the library under test.
     function publicInput(BatchHeader memory header, bytes memory data) internal view returns (bytes32) {
         RollupState memory state = rollup.state();
         uint64 after_ = state.queueHead + header.l1OperationCount;
@@ -145,7 +145,7 @@ abstract contract RollupTest {
         return sha256(pad(data, 12 + slots * 13 + slots / 4 * 52));
     }
 
-    /// Spec 3.6, written apart from the library that is tested: fee indices, point, sum of words times powers of the point.
+    /// Spec 3.6, independent of the library under test: fee indices, point, sum of words times powers of the point.
     function bindingOf(bytes memory padded, uint32 slots, bytes32 txRoot) internal pure returns (bytes memory) {
         uint256 r = 21888242871839275222246405745257275088548364400416034343698204186575808495617;
         uint256 point = uint256(sha256(abi.encodePacked(sha256(padded), txRoot))) % 2 ** 248;

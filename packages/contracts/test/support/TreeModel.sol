@@ -4,12 +4,12 @@ pragma solidity 0.8.30;
 import {AccountLeaf} from "../../src/interfaces/RollupTypes.sol";
 import {Poseidon2} from "../../src/libraries/Poseidon2.sol";
 
-/// The state tree of accounts that stand one after another, and common proofs of some of them: spec 1 and 8.4, written apart
-/// from what is tested but for the permutation, which has golden vectors.
+/// The state tree of consecutive accounts, and common proofs of some of them: spec 1 and 8.4, independent of the code
+/// under test except for the permutation, which has golden vectors.
 library TreeModel {
     uint256 internal constant DEPTH = 12;
 
-    /// Nodes of each level from the first one that is not empty on; left and right of them the level is empty.
+    /// Nodes of each level from the first non-empty one; left and right of them the level is empty.
     struct Tree {
         uint256[13] firsts;
         uint256[][13] nodes;
@@ -41,7 +41,8 @@ library TreeModel {
         return isEmpty ? tree.empties[level] : tree.nodes[level][position - first];
     }
 
-    /// Every node that is no ancestor of one of `indices`, which ascend, but whose parent is; by level and position.
+    /// Every node that is not an ancestor of one of the ascending `indices`, but whose parent is; by level and
+    /// position.
     function siblings(Tree memory tree, uint256[] memory indices) internal pure returns (bytes32[] memory list) {
         list = new bytes32[](3 * DEPTH * indices.length);
         uint256 count = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-/// Balances and allowances; how an approval is given is up to the heirs.
+/// Balances and allowances; derived contracts decide how an approval is given.
 abstract contract OddToken {
     string public name = "Odd";
     mapping(address account => uint256) public balanceOf;
@@ -18,7 +18,7 @@ abstract contract OddToken {
     }
 }
 
-/// As USDT: a new approval needs the old one to be taken back first, and nothing is returned.
+/// Like USDT: a new approval requires revoking the old one first, and nothing is returned.
 contract UsdtLikeToken is OddToken {
     function approve(address spender, uint256 amount) external {
         require(amount == 0 || allowance[msg.sender][spender] == 0);
@@ -30,14 +30,14 @@ contract UsdtLikeToken is OddToken {
     }
 }
 
-/// Says that it approved, and did not.
+/// Reports an approval without making it.
 contract DeafToken is OddToken {
     function approve(address, uint256) external pure returns (bool) {
         return true;
     }
 }
 
-/// EIP-2612 under a domain that the heirs choose.
+/// EIP-2612 with a domain chosen by derived contracts.
 abstract contract PermitToken is OddToken {
     mapping(address owner => uint256) public nonces;
 
@@ -64,7 +64,7 @@ abstract contract PermitToken is OddToken {
     }
 }
 
-/// As USDC: version 2, and a function that says so.
+/// Like USDC: version 2, and a function that says so.
 contract VersionTwoToken is PermitToken {
     string public version = "2";
 
@@ -73,7 +73,7 @@ contract VersionTwoToken is PermitToken {
     }
 }
 
-/// Tells its domain by EIP-5267 alone.
+/// Reveals its domain only by EIP-5267.
 contract DomainTellingToken is PermitToken {
     function DOMAIN_SEPARATOR() public view override returns (bytes32) {
         return _separator("seven");
@@ -88,7 +88,7 @@ contract DomainTellingToken is PermitToken {
     }
 }
 
-/// As UNI: no version in the domain.
+/// Like UNI: no version in the domain.
 contract VersionlessToken is PermitToken {
     function DOMAIN_SEPARATOR() public view override returns (bytes32) {
         bytes32 typehash = keccak256("EIP712Domain(string name,uint256 chainId,address verifyingContract)");
@@ -103,7 +103,7 @@ contract SecretDomainToken is PermitToken {
     }
 }
 
-/// As DAI: a permit of its own kind, for any amount.
+/// Like DAI: its own kind of permit, for any amount.
 contract DaiLikeToken is PermitToken {
     bytes32 public constant PERMIT_TYPEHASH =
         keccak256("Permit(address holder,address spender,uint256 nonce,uint256 expiry,bool allowed)");
