@@ -91,7 +91,7 @@ describe("a person with a terminal", () => {
     rmSync(home, { recursive: true, force: true });
   });
 
-  it("makes and derives keys, kept encrypted and for their owner alone", async () => {
+  it("creates and derives keys, stored encrypted and readable by their owner only", async () => {
     const made = await cairn<{ file: string }>("keys", "new", "zoe");
     expect(statSync(made.file).mode & 0o777).toBe(0o600);
     await cairn("keys", "derive", "me", "--from", "alice");
@@ -151,7 +151,7 @@ describe("a person with a terminal", () => {
     expect(await l1.getBalance({ address })).toBe(before + ETH / 2n);
   });
 
-  it("sees everything become final, by looking and by listening", async () => {
+  it("sees everything become final, by polling and by events", async () => {
     const shown = await Promise.all(
       sent.map((id) => cairn<Transaction & { history: { type: string }[] }>("tx", id, "--wait", "final")),
     );
@@ -177,7 +177,7 @@ describe("a person with a terminal", () => {
     );
   });
 
-  it("is told how things stand", async () => {
+  it("sees the status of node and rollup", async () => {
     const status = await cairn<{ isGood: boolean; agreement: string[] }>("status");
     expect(status).toMatchObject({ isGood: true, agreement: [], node: { unprovenBlocks: 0 }, l1: { isFrozen: false } });
     const { findings } = await cairn<{ findings: { name: string; result: string }[] }>("doctor");

@@ -76,7 +76,7 @@ describe("the deployed contracts, with real proofs", () => {
   const readState = () =>
     devnet.rollup.reader.readContract({ address: devnet.rollup.address, abi: rollupAbi, functionName: "state" });
 
-  /** Mines a block one minute on, so that the proven timestamp has successors that are not in the future. */
+  /** Mines a block one minute on, so that later timestamps than the proven one are not in the future. */
   async function mineLater(): Promise<void> {
     const client = createTestClient({ mode: "anvil", transport: http(devnet.rpcUrl) });
     await client.increaseTime({ seconds: 60 });
@@ -153,7 +153,7 @@ describe("the deployed contracts, with real proofs", () => {
   });
   afterAll(() => devnet?.stop());
 
-  it("refuse the proof of another rollup in the very same state", async () => {
+  it("refuse the proof of another rollup in the same state", async () => {
     expect(await refuse(devnet.rollup, argumentsOf(first))).toBeNull();
     expect(await refuse(twin, argumentsOf(first))).toMatchObject({ name: "InvalidProof" });
   });
@@ -168,7 +168,7 @@ describe("the deployed contracts, with real proofs", () => {
     expect(await refuse(devnet.rollup, argumentsOf(second))).toBeNull();
   });
 
-  it("refuse a corrupted proof, and tell the public input they expected", async () => {
+  it("refuse a corrupted proof, and name the public input they expected", async () => {
     const [header, data, proof] = argumentsOf(second);
     const expected = { name: "InvalidProof", args: [bigintToHex(publicInput(second.fields), 32)] };
     const bytes = proof.length / 2 - 1;
@@ -183,7 +183,7 @@ describe("the deployed contracts, with real proofs", () => {
     expect(await refuse(devnet.rollup, [header, data, otherProof])).toEqual(expected);
   });
 
-  it("refuse each corrupted header field by name", async () => {
+  it("refuse each corrupted header field with its own error", async () => {
     const [header, data, proof] = argumentsOf(second);
     const next = (word: Hex) => bigintToHex(BigInt(word) + 1n, 32);
     await mineLater();
@@ -225,7 +225,7 @@ describe("the deployed contracts, with real proofs", () => {
     expect(await refuse(devnet.rollup, [header, long, proof])).toMatchObject({ name: "DataTooLong" });
   });
 
-  it("leave the state alone when a corrupted batch is mined", async () => {
+  it("keep their state when a corrupted batch is mined", async () => {
     const { reader, address } = devnet.rollup;
     const [header, data, proof] = argumentsOf(second);
     const before = await readState();

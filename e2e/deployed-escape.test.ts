@@ -40,14 +40,14 @@ const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname
 type Escape = "freeze" | "exit" | "exitMany" | "reclaim" | "depositETH";
 type Arguments<name extends Escape> = ContractFunctionArgs<typeof rollupAbi, "nonpayable" | "payable", name>;
 
-/** The way out of the compiled contracts, from a root that a real proof made theirs. */
-describe("the deployed contracts, after the operator is gone", () => {
+/** The escape hatch of the compiled contracts, from a root that they accepted with a real proof. */
+describe("the deployed contracts without an operator", () => {
   let devnet: DevRollup;
   let tree: StateTree;
   let waiting: QueuedEvent;
   let oldRoot: Hex;
 
-  /** Name of the error by which the contract refuses a call; null if it does not. */
+  /** Name of the error with which the contract refuses a call; null if it does not. */
   async function refusalOf<name extends Escape>(functionName: name, args: Arguments<name>): Promise<string | null> {
     const { reader, address } = devnet.rollup;
     const account = devnet.wallet(4).account;
@@ -119,13 +119,13 @@ describe("the deployed contracts, after the operator is gone", () => {
   });
   afterAll(() => devnet?.stop());
 
-  it("refuse every way out before the freeze", async () => {
+  it("refuse every exit before the freeze", async () => {
     expect(await refusalOf("exit", exitOf(0))).toBe("NotFrozen");
     expect(await refusalOf("reclaim", reclaimArguments(waiting.position, waiting.operation))).toBe("NotFrozen");
     expect(await refusalOf("freeze", [])).toBe("FreezeTooEarly");
   });
 
-  it("freeze when an entry has waited for the freeze delay, and take nothing in any more", async () => {
+  it("freeze when an entry has waited for the freeze delay, and accept nothing afterwards", async () => {
     await later(FREEZE_DELAY_SECONDS + 1);
     const { reader, address } = devnet.rollup;
     const hash = await devnet.wallet(4).writeContract({ address, abi: rollupAbi, functionName: "freeze" });
@@ -134,7 +134,7 @@ describe("the deployed contracts, after the operator is gone", () => {
     expect(await refusalOf("depositETH", [1n, bigintToHex(LATE, 20), 0, 0n])).toBe("RollupFrozen");
   });
 
-  it("refuse each corrupted proof and account by name", async () => {
+  it("refuse each corrupted proof and account with its own error", async () => {
     const genuine = exitOf(0);
     const [account] = genuine;
     expect(await refusalOf("exit", genuine)).toBeNull();
@@ -176,7 +176,7 @@ describe("the deployed contracts, after the operator is gone", () => {
     expect(await refusalOf("exit", [account, words])).toBe("RootMismatch");
   });
 
-  it("pay everyone out once, to the owner, and keep nothing", async () => {
+  it("pay everyone out once, to the owner, and end up empty", async () => {
     const { reader, address } = devnet.rollup;
     const wallet = devnet.wallet(4);
     const { accounts, siblings } = proveExits(tree, [accountIndex(FIRST), accountIndex(FIRST + 1)]);

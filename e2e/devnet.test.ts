@@ -1,6 +1,7 @@
 /**
- * `cairn devnet` as its users have it: a process, its ports, its files, the other commands in a second terminal; with real
- * proofs. CAIRN_DEVNET_READY_SECONDS is how long it may take to be up: 20 on a quiet machine, which the machine of a test is not.
+ * `cairn devnet` as its users run it: a process, its ports, its files, the other commands in a second terminal; with
+ * real proofs. CAIRN_DEVNET_READY_SECONDS is how long it may take to start: 20 on an idle machine, which a test machine
+ * is not.
  */
 import type { ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -39,7 +40,7 @@ function cairn(...args: readonly string[]): CairnProcess {
   return started;
 }
 
-/** A command to its end; its JSON document. */
+/** Runs a command to its end and returns its JSON document. */
 async function command<T>(...args: readonly string[]): Promise<T> {
   const run = cairn(...args, "--json");
   const code = await run.ended;
@@ -54,7 +55,7 @@ async function startDevnet(...args: readonly string[]): Promise<CairnProcess & {
   return { ...run, ready };
 }
 
-/** Processes whose ancestor is this one, itself included. */
+/** This process and its descendants. */
 function familyOf(pid: number): number[] {
   const parents = new Map<number, number>();
   for (const name of readdirSync("/proc")) {
@@ -95,7 +96,7 @@ interface Held {
   readonly balances: readonly { readonly index: number; readonly balance: string }[];
 }
 
-/** What the node says that everyone has. */
+/** Everyone's balances according to the node. */
 async function readHeld({ urls, accounts }: Ready): Promise<Held> {
   const get = async <T>(path: string): Promise<T> => (await (await fetch(`${urls.api}${path}`)).json()) as T;
   const { root, lastBlock } = await get<RouteResponse<"rollup">>("/v1/rollup");
@@ -107,7 +108,7 @@ async function readHeld({ urls, accounts }: Ready): Promise<Held> {
   return { root, lastBlock, balances };
 }
 
-/** A devnet that does not start on the directory. */
+/** Starts a devnet on the directory, which must fail. */
 async function expectRefused(args: readonly string[], reason: string): Promise<void> {
   const run = cairn("devnet", "--json", ...FREE_PORTS, ...args);
   expect(await run.ended).toBe(2);
@@ -123,7 +124,7 @@ describe("cairn devnet", () => {
     rmSync(home, { recursive: true, force: true });
   });
 
-  it("is up in time, carries money to finality, ends at Ctrl-C, and goes on where it was", {
+  it("starts in time, carries money to finality, ends at Ctrl-C, and continues where it was", {
     timeout: 4 * PATIENCE_MS,
   }, async () => {
     const first = await startDevnet("--data", dataDir);
@@ -187,7 +188,7 @@ describe("cairn devnet", () => {
   });
 });
 
-/** The batches that this devnet sent cost what fees are computed from, to some percent. */
+/** The gas of this devnet's batches is what fees are computed from, within a few percent. */
 async function expectGasAsRecorded({ urls }: Ready): Promise<void> {
   const { batches } = (await (await fetch(`${urls.api}/v1/batches`)).json()) as RouteResponse<"batches">;
   const hashes = batches.flatMap(({ l1Transaction }) => (l1Transaction === null ? [] : [l1Transaction]));

@@ -8,7 +8,7 @@ describe("docs/faults.md", () => {
   const page = readFileSync(join(root, "docs/faults.md"), "utf8");
   const rows = page.split("\n").filter((line) => /^\| (?!Fault |---)/.test(line));
 
-  it("says of every fault what is injected, what is checked and where, and every place exists", () => {
+  it("states for every fault what is injected, what is checked and where, and every place exists", () => {
     const files = readdirSync(join(root, "e2e/faults"));
     for (const row of rows) {
       const cells = row.split(" | ").map((cell) => cell.replace(/^\| | \|$/g, "").trim());

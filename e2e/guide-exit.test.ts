@@ -1,6 +1,6 @@
 /**
- * Runs the rehearsal of docs/guides/exit-without-operator.md as it is written: its `sh` blocks in order, on a real devnet with
- * real proofs. Changed are only ports and the devnet's folder, so that it can run beside others.
+ * Runs the rehearsal of docs/guides/exit-without-operator.md as it is written: its `sh` blocks in order, on a real
+ * devnet with real proofs. Changed are only ports and the devnet's folder, so that it can run beside others.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -43,7 +43,7 @@ const blocks = [...readFileSync(GUIDE, "utf8").matchAll(/^```sh\n([\s\S]*?)^```/
 let terminal: Terminal | null = null;
 let profile: Profile;
 
-/** Starts what a terminal would run, in a process group of its own, as a terminal does. */
+/** Starts a command as a terminal would, in its own process group. */
 function open(script: string): Terminal {
   const child = spawn("sh", ["-e", "-c", script], {
     cwd: REPOSITORY,
@@ -60,7 +60,7 @@ function open(script: string): Terminal {
   return { child, output: () => text };
 }
 
-/** Ctrl-C, which goes to all processes of the terminal; waits until the last has ended. */
+/** Sends Ctrl-C, which goes to all processes of the terminal; waits until the last has ended. */
 async function interrupt({ child, output }: Terminal): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const closed = once(child, "close");
@@ -69,7 +69,7 @@ async function interrupt({ child, output }: Terminal): Promise<void> {
   expect(output()).toMatch(/stopping …\s*$/);
 }
 
-/** The block with free ports and a folder of the test's own; every change must be one that the block needs. */
+/** The block with free ports and a temporary folder; every replacement must occur in the block. */
 function adapted(block: string): string {
   const ports = "--l1-port 0 --api-port 0 --metrics-port 0";
   return block
@@ -134,7 +134,7 @@ describe("the guide on leaving without the operator", () => {
     rmSync(home, { recursive: true, force: true });
   });
 
-  it("shows after the restoration what the operator's node had shown", () => {
+  it("shows the same after the restoration as the operator's node did before", () => {
     const [, atWork = "", , restored = ""] = outputs;
     const line = /^67 +([0-9.]+) ETH .*$/m;
     expect(line.exec(restored)?.[0]).toBe(line.exec(atWork)?.[0]);

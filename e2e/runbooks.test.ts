@@ -1,8 +1,8 @@
 /**
- * Some procedures of docs/runbooks, done by the commands that they name, on a rollup that is in use: start and stop, back-up and
- * restoration of an embedded database, the move to PostgreSQL, roles apart, handing the operator's role over, a lost database.
- * Not done here: `pg_dump`, upgrades, another L1 RPC, new keys and tokens, taking an offer back, burning the role, archives, a
- * full disk, incidents.
+ * Some procedures of docs/runbooks, carried out with their own commands on a rollup in use: start and stop, back-up and
+ * restoration of an embedded database, the move to PostgreSQL, separate roles, handing over the operator's role, a lost
+ * database. Not covered: `pg_dump`, upgrades, another L1 RPC, new keys and tokens, withdrawing an offer, burning the
+ * role, archives, a full disk, incidents.
  */
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -30,7 +30,7 @@ interface Service extends CairnProcess {
   readonly urls: { readonly api: string | null; readonly metrics: string };
 }
 
-/** Starts a command that stays, and waits until it says that it is up. */
+/** Starts a long-running command and waits until it reports that it is ready. */
 async function start<T>(
   args: readonly string[],
   settings: Readonly<Record<string, string>>,
@@ -84,7 +84,7 @@ describe("runbooks", () => {
     rmSync(home, { recursive: true, force: true });
   });
 
-  /** Runs a command to its end, about the node of `service`. */
+  /** Runs a command to its end against the node of `service`. */
   const cairn = async <T>(service: Service | null, ...args: readonly string[]): Promise<T> => {
     const where = service?.urls.api == null ? [] : ["--node-url", service.urls.api];
     const run = startProcess([...args, ...where, "--json"], cleanEnv(env));
@@ -103,7 +103,7 @@ describe("runbooks", () => {
     }
     return found;
   };
-  /** What the stream says from now on. */
+  /** Output of the stream from now on. */
   const listen = ({ urls }: Service): string[] => {
     const said: string[] = [];
     const socket = new WebSocket(`${urls.api?.replace("http", "ws")}/v1/stream`);
@@ -116,7 +116,7 @@ describe("runbooks", () => {
   const rootOf = async ({ urls }: Service): Promise<RouteResponse<"rollup">> =>
     (await (await fetch(`${urls.api}/v1/rollup`)).json()) as RouteResponse<"rollup">;
 
-  it("move the database, separate the roles, hand the operator's role over, restore a back-up, lose everything", {
+  it("move the database, separate the roles, hand over the operator's role, restore a back-up, lose everything", {
     timeout: 25 * MINUTES,
   }, async () => {
     const first = await start<Service>(["node"], settings);

@@ -6,10 +6,10 @@ const SECONDS = Number(process.env.CAIRN_SIM_SECONDS ?? (DEFAULT_PROOFS === "rea
 const SEED = Number(process.env.CAIRN_SIM_SEED ?? randomInt(2 ** 31));
 const TIMEOUT_MS = 1000 * (20 * SECONDS + 1200);
 
-/** Seeds that have found something, with what it was; each goes on for the seconds given. */
+/** Seeds that have found something, with what they found and how many seconds they run. */
 const NOTABLE_SEEDS: readonly (readonly [seed: number, seconds: number, finding: string])[] = [
-  [7, 25, "an empty account's second forced withdrawal, a payout of nothing that no event tells of; killed ten times"],
-  [11, 25, "five reorgs beside blocks that are mined by time, around crashes of the database"],
+  [7, 25, "an empty account's second forced withdrawal, a payout of zero that has no event; killed ten times"],
+  [11, 25, "five reorgs while blocks are mined by interval, around crashes of the database"],
 ];
 
 describe("people and faults at random", () => {

@@ -8,7 +8,7 @@ import { runProgram } from "./lib/program.ts";
 import { formatSeconds, runStages } from "./lib/stages.ts";
 import { root } from "./lib/workspace.ts";
 
-/** In the order of writing: constants go into circuits and contracts, from which ABIs and gate counts follow. */
+/** In order of dependency: constants go into circuits and contracts, which determine ABIs and gate counts. */
 const GENERATORS = [
   { name: "constants for Noir and Solidity", script: "scripts/generate-constants.ts" },
   { name: "golden vectors", script: "vectors/generate.ts" },

@@ -1,8 +1,8 @@
-/** Checks imports against the table in ARCHITECTURE.md and for circles, purity, and the rules that hold in every file. */
+/** Checks imports against the table in ARCHITECTURE.md and for cycles, purity, and the rules for every file. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { checkCircles } from "./checks/circles.ts";
 import { checkCode } from "./checks/code-rules.ts";
+import { checkImportCycles } from "./checks/import-cycles.ts";
 import { checkImports } from "./checks/imports.ts";
 import { checkPurity } from "./checks/purity.ts";
 import { type Problem, readRepository } from "./checks/repository.ts";
@@ -14,7 +14,7 @@ const code = files.map(checkCode);
 const problems = [
   ...repository.problems,
   ...checkImports(repository),
-  ...checkCircles(repository),
+  ...checkImportCycles(repository),
   ...checkPurity(repository),
   ...code.flatMap((result) => result.problems),
 ];

@@ -1,4 +1,4 @@
-/** Everything that is checked without running tests: lint, types, imports, generated files, gate counts, keys. */
+/** All checks other than tests: lint, types, imports, generated files, gate counts, keys. */
 import { runProgram } from "./lib/program.ts";
 import { runStages } from "./lib/stages.ts";
 import { root } from "./lib/workspace.ts";

@@ -112,9 +112,9 @@ function solidityPoseidon2(): string {
   const last = EXTERNAL_ROUND_CONSTANTS.slice(half).flat();
   const table = [...first, ...INTERNAL_ROUND_CONSTANTS, ...last];
   const ends: readonly (readonly [name: string, words: number, meaning: string])[] = [
-    ["FIRST_EXTERNAL_END", first.length, "End of the constants of the external rounds that come first, bytes."],
+    ["FIRST_EXTERNAL_END", first.length, "End of the constants of the first external rounds, in bytes."],
     ["INTERNAL_END", first.length + INTERNAL_ROUND_CONSTANTS.length, "End of those of the internal rounds."],
-    ["TABLE_END", table.length, "End of those of the external rounds that come last."],
+    ["TABLE_END", table.length, "End of those of the last external rounds."],
   ];
   const word = (value: bigint): string => value.toString(16).padStart(64, "0");
   return [

@@ -1,12 +1,12 @@
 /**
- * Deletes one guard after the other in a copy of the sources and reports those that no test misses.
+ * Deletes one guard after the other in a copy of the sources and reports those whose deletion no test notices.
  * Usage: npm run mutate -- circuits|contracts [--only FILE] [--from N] [--count N] [--list] [--write-docs]
  *   --only FILE       guards of this file only (repeatable)
  *   --from N          begin with guard N of the list, counted from 1
  *   --count N         stop after N guards
- *   --list            print the guards and what is known of them, run nothing
- *   --write-docs      write docs/mutation.md from the results of both targets; what was not tried is said there
- * Results are kept by content below the cache folder, so an interrupted run goes on where it stopped.
+ *   --list            print the guards and what is known about them, run nothing
+ *   --write-docs      write docs/mutation.md from the results of both targets; it lists what was not tried
+ * Results are cached by content, so an interrupted run continues where it stopped.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -53,7 +53,7 @@ if (names.length !== positionals.length || (names.length === 0 && !values["write
   process.exitCode = isClean ? 0 : 1;
 }
 
-/** Judges what is asked for; false when a survivor has no reason or an entry of the list is wrong. */
+/** Judges the requested guards; false when a survivor has no reason or an entry of the list is wrong. */
 async function run(target: Target): Promise<boolean> {
   const results = openResults(target, resultsPath(target.name));
   const mutants = findMutants(target);

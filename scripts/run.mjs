@@ -15,7 +15,7 @@ import { installPackages, prepare } from "./bootstrap/steps.mjs";
 async function main([name, ...args]) {
   const { prepare: preparations, run } = findCommand(name);
   const needed = preparations(args);
-  // Two locks: who needs nothing built does not wait for those who build.
+  // Two locks: a command that needs nothing built does not wait for builds.
   await withLock(join(cacheDir, "install.lock"), () => installPackages(needed));
   if (needed.length > 0) await withLock(join(cacheDir, "prepare.lock"), () => prepare(needed));
   if (!run) return 0;

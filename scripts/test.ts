@@ -1,5 +1,5 @@
 /**
- * Runs the tests of the repository, with `--all` also those that take long, or with arguments only the vitest files that
+ * Runs the tests of the repository, with `--all` also the long ones, or with arguments only the vitest files that
  * match them. Fails when a test fails, is skipped, or sits in a file that no runner executed.
  */
 import { mkdirSync } from "node:fs";
@@ -25,7 +25,7 @@ const stages = [
   { name: "vitest", run: () => runVitest(filters, env) },
   ...(isFiltered ? [] : [{ name: "forge", run: () => runForge(env) }]),
 ];
-// Side by side: compiling contracts takes one core and leaves gaps that other tests fill.
+// In parallel: compiling contracts uses one core and leaves gaps that other tests fill.
 const results = await Promise.all(
   stages.map(async ({ name, run }) => {
     const report: RunnerReport = await run();
@@ -34,7 +34,7 @@ const results = await Promise.all(
 );
 const reports = results.map(({ report }) => report);
 
-console.log(`\nslowest files, of ${formatSeconds(sumOfTimes(reports))} in all:`);
+console.log(`\nslowest files, of ${formatSeconds(sumOfTimes(reports))} in total:`);
 for (const { file, ms } of slowestFiles(reports, SHOWN_FILES)) console.log(`${formatSeconds(ms).padStart(9)}  ${file}`);
 console.log("");
 for (const { runner, failures } of reports) {
@@ -53,7 +53,7 @@ else if (unexecuted.length === 0) {
   console.log(
     left.length === 0 ? "every test file was executed" : `every test file was executed but ${left.join(", ")}`,
   );
-  if (left.length > 0) console.log("npm run test:all runs these too, and real proofs everywhere");
+  if (left.length > 0) console.log("npm run test:all also runs these, and uses real proofs everywhere");
 }
 
 const { passed, failed } = sumReports(reports);

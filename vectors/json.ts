@@ -13,7 +13,7 @@ export function vectorPath(name: string): string {
   return fileURLToPath(new URL(`${name}.json`, import.meta.url));
 }
 
-/** Text of a vector file as it is committed. */
+/** Text of a vector file as committed. */
 export function readVectorText(name: string): string {
   return readFileSync(vectorPath(name), "utf8");
 }

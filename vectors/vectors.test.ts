@@ -120,7 +120,7 @@ describe("exit.json", () => {
   });
 });
 
-/** The root by recursion from the top: who has nothing known below is the next sibling of its level. */
+/** The root by recursion from the top: a node with nothing known below it is the next sibling of its level. */
 function commonRoot(indices: readonly number[], leaves: readonly bigint[], siblings: readonly bigint[]): bigint {
   const perLevel = Array.from({ length: TREE_DEPTH }, () => [] as bigint[]);
   const queue = [...siblings];

@@ -1,9 +1,9 @@
 /** A published figure of another system. */
 export interface Anchor {
   readonly system: string;
-  /** As its sources give it. */
+  /** As stated by its sources. */
   readonly figure: string;
-  /** Computed from its published sources, not printed in them. */
+  /** Computed from its published sources, not stated in them. */
   readonly isDerived: boolean;
 }
 

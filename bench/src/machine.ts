@@ -1,6 +1,6 @@
 import { arch, availableParallelism, cpus, platform, release, totalmem } from "node:os";
 
-/** Where the figures come from. */
+/** The machine that the figures come from. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;

@@ -1,4 +1,4 @@
-/** `npm run bench`: measures Cairn and sets it beside other systems. Options: `--help`. */
+/** `npm run bench`: measures Cairn and compares it with other systems. Options: `--help`. */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { isCairnError } from "@cairn/protocol";
@@ -36,7 +36,7 @@ async function main(options: BenchOptions): Promise<void> {
   }
   if (options.readme !== null) {
     const figures = readmeFigures(report);
-    if (figures === null) console.error("README.md is left as it is: this was not a whole run");
+    if (figures === null) console.error("README.md was not changed: this was not a full run");
     else {
       await writeFile(options.readme, replaceMarked(await readFile(options.readme, "utf8"), "figures", figures));
       console.error(`figures written to ${options.readme}`);
@@ -46,7 +46,7 @@ async function main(options: BenchOptions): Promise<void> {
   const basis = batches === undefined ? null : feeBasis(batches);
   if (options.feeBasis !== null && basis !== null) {
     await writeFile(options.feeBasis, `${JSON.stringify(basis, null, 2)}\n`);
-    console.error(`basis of fees written to ${options.feeBasis}`);
+    console.error(`fee basis written to ${options.feeBasis}`);
   }
 }
 

@@ -11,11 +11,11 @@ import { measureVm } from "./measure/vm.ts";
 import type { BenchOptions } from "./options.ts";
 import type { Measurements, Section } from "./report.ts";
 
-/** Size whose blocks carry the calls of users to L1: the cheapest to prove, the gas is the same. */
+/** Block size used when measuring the L1 calls of users: the cheapest to prove; the gas is the same for all. */
 const CALLS_SLOTS: BlockSize = 16;
 const PROVING_RUNS = 3;
 
-/** Measures the sections asked for, one after the other. Throws as the sections do. */
+/** Measures the requested sections one after the other. Throws as the sections do. */
 export async function measureAll(
   { sections, sizes, isQuick, cacheDir }: BenchOptions,
   onSection: (section: Section) => void,

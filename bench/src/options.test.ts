@@ -24,7 +24,7 @@ test("sections keep the order of the run", () => {
   expect(parseOptions(["--only", "vm,gates"], environment)?.sections).toEqual(["gates", "vm"]);
 });
 
-test("the documentation has one place", () => {
+test("--write-docs writes the tables to one place", () => {
   const options = parseOptions(["--write-docs"], environment);
   expect(options?.markdown).toMatch(/docs\/benchmarks\.md$/);
   expect(options?.feeBasis).toMatch(/apps\/node\/l1-gas\.json$/);

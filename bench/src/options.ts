@@ -6,7 +6,7 @@ import { SECTIONS, type Section } from "./report.ts";
 
 const REPOSITORY = join(import.meta.dirname, "../..");
 
-/** What the command line asks for. */
+/** Parsed command line. */
 export interface BenchOptions {
   readonly sections: readonly Section[];
   readonly sizes: readonly BlockSize[];
@@ -16,9 +16,9 @@ export interface BenchOptions {
   readonly json: string;
   /** Where the tables are written as Markdown; null for nowhere. */
   readonly markdown: string | null;
-  /** The page that has a few figures among its text; null for none. */
+  /** The page with a few figures in its text; null for none. */
   readonly readme: string | null;
-  /** Where the gas that fees are computed from is written, if batches of all sizes were measured; null for nowhere. */
+  /** Where the fee basis is written, if batches of all sizes were measured; null for nowhere. */
   readonly feeBasis: string | null;
   /** A report to take the figures from instead of measuring; null to measure. */
   readonly from: string | null;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { replaceMarked } from "./page.ts";
 
-test("text replaces what is between the marks of its name and nothing else", () => {
+test("text replaces only what is between the marks of its name", () => {
   const page = "# T\n<!-- a:begin -->\n\nold\n<!-- a:end -->\n<!-- b:begin -->\n\nold\n<!-- b:end -->\nwords\n";
   const replaced = replaceMarked(page, "b", "new");
   expect(replaced).toBe(

@@ -1,7 +1,7 @@
 import { CairnError } from "@cairn/protocol";
 import type { BenchErrorCode } from "./errors.ts";
 
-/** The page with other text between the marks of a name. Throws `bench/bad-report` for a page without them. */
+/** The page with new text between the marks of a name. Throws `bench/bad-report` for a page without them. */
 export function replaceMarked(page: string, name: string, text: string): string {
   const [beginMark, endMark] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
   const [begin, end] = [page.indexOf(beginMark), page.indexOf(endMark)];

@@ -7,7 +7,7 @@ import { wrapParagraph } from "./wrap.ts";
 
 type Shown = "gates" | "proving" | "batches" | "data" | "restore" | "vm";
 
-/** What the README tells of a run; null when the run measured only a part of it. */
+/** What the README says about a run; null when the run measured only a part of it. */
 export function readmeFigures({ machine, isQuick, measurements }: BenchReport): string | null {
   if (isQuick || !isWhole(measurements)) return null;
   const { vm, batches } = measurements;
@@ -31,7 +31,7 @@ export function readmeFigures({ machine, isQuick, measurements }: BenchReport): 
 /** Configurations of `--matrix`. */
 const MATRIX_SIZE = 4;
 
-/** What the README tells of a node under load; null when not all configurations were measured. */
+/** What the README says about a node under load; null when not all configurations were measured. */
 export function readmeNodeFigures({ runs, machine }: NodeBenchReport): string | null {
   if (runs.length < MATRIX_SIZE) return null;
   const name = ({ database, isProving }: NodeRun): string =>
@@ -92,7 +92,7 @@ function rowsOf(measurements: Required<Pick<Measurements, Shown>>): string[][] {
     row("L1 gas per transfer, all in", perTransfer, ({ gas }) => formatInteger(gas)),
     row("what one more transfer adds", perTransfer, ({ marginal }) => formatInteger(marginal)),
     row("published bytes per transfer", data, ({ bytesPerTransfer }) => formatDecimal(bytesPerTransfer, 2)),
-    row("restored from calldata to disk, transfers a second", restore, ({ calldata }) =>
+    row("transfers per second restored from calldata to disk", restore, ({ calldata }) =>
       formatInteger(calldata.median),
     ),
     row("the same, from a JSON-RPC server on this machine", restore, ({ rpc }) => formatInteger(rpc.median)),

@@ -13,7 +13,7 @@ import type { RestoreReport } from "./measure/restore.ts";
 import type { StateReport } from "./measure/state.ts";
 import type { VmReport } from "./measure/vm.ts";
 
-/** What can be measured on its own, in the order of the run. */
+/** Sections that can be measured separately, in the order of the run. */
 export const SECTIONS = ["gates", "data", "crypto", "state", "vm", "restore", "calls", "batches", "proving"] as const;
 /** Name of a section of the benchmark. */
 export type Section = (typeof SECTIONS)[number];
@@ -56,5 +56,5 @@ export async function readReport(path: string): Promise<BenchReport> {
   } catch (cause) {
     throw new CairnError<BenchErrorCode>("bench/bad-report", `${path} cannot be read`, { cause });
   }
-  throw new CairnError<BenchErrorCode>("bench/bad-report", `${path} is no report of this benchmark`);
+  throw new CairnError<BenchErrorCode>("bench/bad-report", `${path} is not a report of this benchmark`);
 }

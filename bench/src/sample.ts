@@ -1,4 +1,4 @@
-/** Repeats of one measurement; machines are noisy, so the spread stands beside the median. */
+/** Repeats of one measurement; machines are noisy, so the spread is given with the median. */
 export interface Sample {
   readonly median: number;
   readonly lowest: number;
@@ -21,7 +21,7 @@ export function summarise(values: readonly number[]): Sample {
 
 /** How `work`, done once per run, is timed. */
 export interface RateOptions<State> {
-  /** Things that one run does. */
+  /** Number of operations in one run. */
   readonly count: number;
   readonly runs: number;
   /** Untimed, before each run. */
@@ -29,7 +29,7 @@ export interface RateOptions<State> {
   readonly work: (state: State) => void;
 }
 
-/** Things done per second, over some runs after one that is not counted. */
+/** Operations per second, over several runs after a warm-up run that is not counted. */
 export function measureRate<State>({ count, runs, prepare, work }: RateOptions<State>): Sample {
   const rates: number[] = [];
   for (let run = 0; run <= runs; run++) {

@@ -6,11 +6,11 @@ export interface Table {
   /** What the figures mean and how they came about. */
   readonly notes: readonly string[];
   readonly columns: readonly string[];
-  /** As many cells each as there are columns. */
+  /** Each has as many cells as there are columns. */
   readonly rows: readonly (readonly string[])[];
 }
 
-/** The table for a terminal: first column left, the others right, save where a column is listed in `leftColumns`. */
+/** The table for a terminal: the first column and those in `leftColumns` are aligned left, the others right. */
 export function tableToText(table: Table): string {
   const lines = [table.columns, ...table.rows];
   const widths = table.columns.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? "").length)));
@@ -53,7 +53,7 @@ export function tableToMarkdown(table: Table): string {
     .concat("\n");
 }
 
-/** Columns of which some cell is neither empty nor a figure. */
+/** Columns with a cell that is neither empty nor a figure. */
 function textColumns({ columns, rows }: Table): readonly boolean[] {
   return columns.map((_, column) => column === 0 || rows.some((row) => !/^(?:|[–~]|[~\d].*)$/.test(row[column] ?? "")));
 }
@@ -63,7 +63,7 @@ export function formatInteger(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
-/** A figure with so many digits after the point, thousands marked. */
+/** A figure with the given number of digits after the point, thousands separated. */
 export function formatDecimal(value: number, digits: number): string {
   return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }

@@ -1,9 +1,9 @@
-/** Columns that Markdown prose may take. */
+/** Maximum columns of Markdown prose. */
 const MAX_COLUMNS = 120;
 
 /**
- * One paragraph broken into lines of at most 120 columns, at spaces; code spans stay whole, and a word that is longer has a line of
- * its own.
+ * One paragraph broken at spaces into lines of at most 120 columns; code spans stay whole, and a longer word gets a
+ * line of its own.
  */
 export function wrapParagraph(text: string): string {
   const words = text.match(/(?:`[^`]*`|[^\s`])+/g) ?? [];

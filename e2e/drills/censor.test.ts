@@ -7,9 +7,11 @@ import { balanceOf, type Drill, HOUR, type Holder, type NodeProcess, openDrill, 
 const ETHER = 10n ** 18n;
 const WAIT = { timeout: 180_000, interval: 100 };
 const BATCH_SUBMITTED = getAbiItem({ abi: rollupAbi, name: "BatchSubmitted" });
-/** L1 blocks behind which the censor stays, so that its node never sees what is new in the queue. */
+/** L1 blocks by which the censor stays behind, so that its node never sees new entries of the queue. */
 const BLIND_BLOCKS = 1000;
-/** A block that leaves the entry out is refused for it, or, dated back to before it was overdue, for its date. */
+/**
+ * A block that skips the entry is refused for that, or, if dated back to before the entry was overdue, for its date.
+ */
 const REFUSED = /OverdueL1OperationsLeft|TimestampTooOld/;
 
 interface Forced {
@@ -18,7 +20,7 @@ interface Forced {
   readonly overdueFrom: number;
 }
 
-describe("censor: the operator ignores one user, who demands the money on L1", () => {
+describe("censor: the operator ignores one user, who requests a withdrawal on L1", () => {
   let drill: Drill;
   let operator: NodeProcess;
   let alice: Holder;
@@ -31,7 +33,7 @@ describe("censor: the operator ignores one user, who demands the money on L1", (
   };
   const addressOf = (position: number) => drill.scene.l1.wallet(position).account.address.toLowerCase();
   const ownerOf = ({ person }: Holder) => balanceOf(drill.scene, person.owner);
-  /** What L1 says to a batch of the operator's, made now and with no proof, that consumes this many entries. */
+  /** How L1 would answer a batch of the operator, made now and without proof, that consumes this many entries. */
   const refusalOf = async (l1OperationCount: number): Promise<string | undefined> => {
     const { reader, address } = drill.scene.l1.rollup;
     const [state, { timestamp }] = await Promise.all([drill.scene.l1.state(), reader.getBlock()]);
@@ -51,7 +53,10 @@ describe("censor: the operator ignores one user, who demands the money on L1", (
     const call = { address, abi: rollupAbi, functionName: "submitBatch", args: [header, "0x", "0x"], account } as const;
     return (await refusal(() => reader.simulateContract(call)))?.name;
   };
-  /** Demands a whole balance; gas and queue fee are paid by someone's L1 account, so balances are compared after it. */
+  /**
+   * Requests the withdrawal of a whole balance; someone's L1 account pays gas and queue fee, so balances are compared
+   * afterwards.
+   */
   const force = async (holder: Holder, key: string): Promise<{ position: number; balance: bigint }> => {
     const forced = await drill.cairn<Forced>("force-withdraw", String(holder.index), "--key", key);
     expect(forced.status).toBe("queued");
@@ -68,7 +73,7 @@ describe("censor: the operator ignores one user, who demands the money on L1", (
   });
   afterAll(() => drill?.stop());
 
-  it("is served by an operator who follows the rules, without being asked again", async () => {
+  it("is served by an operator who follows the rules, without asking again", async () => {
     const { position, balance } = await force(bob, "bob");
     await vi.waitFor(async () => {
       const made = await batches();
@@ -77,7 +82,7 @@ describe("censor: the operator ignores one user, who demands the money on L1", (
     }, WAIT);
   });
 
-  it("is left out by a censor, who may do so for a day and no longer", async () => {
+  it("is ignored by a censor, who can do so for a day and no longer", async () => {
     const { scene } = drill;
     const carol = await scene.holders.find(scene.api, 3);
     await operator.kill();
@@ -85,14 +90,15 @@ describe("censor: the operator ignores one user, who demands the money on L1", (
     operator = await scene.start({ CAIRN_L1_CONFIRMATIONS: String(BLIND_BLOCKS) });
     const { position, balance } = await force(carol, "carol");
     const before = (await batches()).length;
-    await scene.ledger.insist(scene.api, [scene.holders.transfer(alice, carol, ETHER)]);
+    await scene.ledger.submitUntilAcknowledged(scene.api, [scene.holders.transfer(alice, carol, ETHER)]);
     await vi.waitFor(async () => expect((await batches()).length).toBe(before + 1), WAIT);
     expect((await batches()).at(-1)?.queueHead).toBe(BigInt(position));
 
     await drill.warp(25 * HOUR);
-    await scene.ledger.insist(scene.api, [scene.holders.transfer(alice, carol, ETHER)]);
+    await scene.ledger.submitUntilAcknowledged(scene.api, [scene.holders.transfer(alice, carol, ETHER)]);
     await vi.waitFor(() => expect(operator.output()).toMatch(REFUSED), WAIT);
-    // Another date does not help: a batch of now is refused for the entry that it leaves out, and for nothing but its proof with it.
+    // Another date does not help: a batch made now is refused for the entry that it skips; with the entry, only for its
+    // proof.
     expect(await refusalOf(0)).toBe("OverdueL1OperationsLeft");
     expect(await refusalOf(1)).toBe("InvalidProof");
     expect((await batches()).length).toBe(before + 1);
@@ -104,7 +110,7 @@ describe("censor: the operator ignores one user, who demands the money on L1", (
         queueHead: BigInt(position) + 1n,
         submitter: addressOf(drill.positionOf("stranger")),
       });
-      // One ether came from the transfer that the censor did bring to L1.
+      // One ether came from the transfer that the censor did publish.
       expect(await ownerOf(carol)).toBe(balance + 11n * ETHER);
     }, WAIT);
   });

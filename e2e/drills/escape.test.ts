@@ -14,7 +14,7 @@ interface Exited {
   readonly exited: readonly { readonly index: number; readonly paid: boolean | null }[];
 }
 
-describe("escape: nobody submits any more, and everyone leaves with what is theirs", () => {
+describe("escape: nobody submits any more, and everyone leaves with their money", () => {
   let drill: Drill;
   let token: DevToken;
   let outcome: Outcome;
@@ -57,17 +57,17 @@ describe("escape: nobody submits any more, and everyone leaves with what is thei
     const carol: Holder = await holders.join(api, 3, 20n * ETHER);
     await holders.deposit(3, 7n * USD, token);
     const carolsTokens = await holders.find(api, 3, token.id);
-    await ledger.insist(api, [holders.transfer(alice, carol, ETHER)]);
-    await ledger.insist(api, [holders.transferToNew(alice, bob.person, 2n * ETHER)]);
-    await ledger.insist(api, [holders.transfer(bob, carolsTokens, 100n * USD)]);
+    await ledger.submitUntilAcknowledged(api, [holders.transfer(alice, carol, ETHER)]);
+    await ledger.submitUntilAcknowledged(api, [holders.transferToNew(alice, bob.person, 2n * ETHER)]);
+    await ledger.submitUntilAcknowledged(api, [holders.transfer(bob, carolsTokens, 100n * USD)]);
     await drill.untilFinal();
-    // The last payout is proven, and its list withheld.
+    // The last payout is proven, but its list is withheld.
     l1.proxy.dropTransactions(({ purpose }) => purpose === "pay");
-    await ledger.insist(api, [holders.withdraw(carol, carol.person.owner, unpaid)]);
+    await ledger.submitUntilAcknowledged(api, [holders.withdraw(carol, carol.person.owner, unpaid)]);
     await drill.untilFinal();
     outcome = await readOutcome(scene);
     await operator.kill();
-    // What comes too late: a deposit of each kind, and a demand.
+    // Too late to be executed: a deposit of each kind, and a withdrawal request.
     await holders.deposit(4, 3n * ETHER);
     await holders.deposit(2, 11n * USD, token);
     await requestWithdraw(l1.rollup, l1.wallet(2), bob.index);
@@ -75,7 +75,7 @@ describe("escape: nobody submits any more, and everyone leaves with what is thei
   });
   afterAll(() => drill?.stop());
 
-  it("cannot be frozen, nor left by a proof, before its time", async () => {
+  it("cannot be frozen, nor left with an account proof, too early", async () => {
     const refused = (...args: readonly string[]) => drill.tryCairn(...args, "--key", "stranger");
     const tooEarly = { code: 1, value: { error: { code: "cli/too-early" } } };
     const notFrozen = { code: 1, value: { error: { code: "cli/not-frozen" } } };
@@ -95,7 +95,7 @@ describe("escape: nobody submits any more, and everyone leaves with what is thei
     expect((await l1.state()).root).toBe(`0x${outcome.root.toString(16).padStart(64, "0")}`);
   });
 
-  it("pays every account, entry and payout out, each of them once, called by a stranger", async () => {
+  it("pays out every account, entry and payout exactly once, called by a stranger", async () => {
     expect(outcome.problems).toEqual([]);
     const { exited } = await drill.cairn<Exited>("exit", "--all", "--key", "stranger", "--chunk", "4");
     const holding = [...outcome.accounts].filter(([, { balance }]) => balance > 0n).map(([index]) => index);
@@ -108,7 +108,7 @@ describe("escape: nobody submits any more, and everyone leaves with what is thei
       expect(actor).toBeDefined();
       if (actor !== undefined) owe(actor, tokenId, balance);
     }
-    // Half of the queue fee comes back for each entry that no batch has consumed.
+    // Half of the queue fee is refunded for each entry that no batch has consumed.
     const { reader, address } = drill.scene.l1.rollup;
     const { queueBaseFee } = await reader.readContract({ address, abi: rollupAbi, functionName: "parameters" });
     owe("carol", 0, unpaid);

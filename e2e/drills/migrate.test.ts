@@ -41,7 +41,7 @@ describe("migrate: the users of one deployment leave it in bulk and enter a new 
     holders.push(saver);
     const [first, second] = holders;
     if (first === undefined || second === undefined) throw new RangeError("no holders");
-    await scene.ledger.insist(scene.api, [scene.holders.transfer(second, first, ETHER)]);
+    await scene.ledger.submitUntilAcknowledged(scene.api, [scene.holders.transfer(second, first, ETHER)]);
 
     const { rpcUrl } = scene.l1;
     const deployed = await deployDevRollup(
@@ -59,13 +59,13 @@ describe("migrate: the users of one deployment leave it in bulk and enter a new 
   });
   afterAll(() => drill?.stop());
 
-  it("is left by everyone, in one sweep, with everything they have", async () => {
+  it("is left by everyone at once, with everything they have", async () => {
     const { scene } = drill;
     for (const holder of holders) {
       const { index, person } = holder;
       const { balance } = await readApi(scene.api(), "account", { params: { index: String(index) } });
       const leave = scene.holders.withdraw(holder, person.owner, BigInt(balance));
-      await scene.ledger.insist(scene.api, [leave]);
+      await scene.ledger.submitUntilAcknowledged(scene.api, [leave]);
     }
     await drill.untilFinal();
     await vi.waitFor(async () => {
@@ -73,7 +73,7 @@ describe("migrate: the users of one deployment leave it in bulk and enter a new 
     }, WAIT);
   });
 
-  it("ends empty: nothing owed, nothing held, no account with a balance", async () => {
+  it("ends empty: nothing owed, nothing in custody, no account with a balance", async () => {
     const { scene } = drill;
     const { reader, address } = scene.l1.rollup;
     expect(await reader.getBalance({ address })).toBe(0n);
@@ -87,7 +87,7 @@ describe("migrate: the users of one deployment leave it in bulk and enter a new 
     expect((await old.kill("SIGTERM")).code).toBe(0);
   });
 
-  it("is entered anew, with the same owners and keys", async () => {
+  it("is joined again, with the same owners and keys", async () => {
     const { scene } = drill;
     for (const position of POSITIONS) {
       const { owner, key } = personAt(scene.l1, position);

@@ -29,7 +29,7 @@ describe("race: operator and stranger submit the same batch number", () => {
   const submit = async (node: NodeProcess, amount: bigint): Promise<string> => {
     const { ledger, holders } = drill.scene;
     const api = await apiOf(node);
-    await ledger.insist(() => api, [holders.transfer(alice, bob, amount)]);
+    await ledger.submitUntilAcknowledged(() => api, [holders.transfer(alice, bob, amount)]);
     return [...ledger.sent().keys()].at(-1) ?? "";
   };
   /** The account that submitted the batch. */
@@ -38,7 +38,10 @@ describe("race: operator and stranger submit the same batch number", () => {
     const logs = await reader.getLogs({ address, event: BATCH_SUBMITTED, fromBlock: 0n, strict: true });
     return logs.find(({ args }) => args.batchNumber === number)?.args.submitter.toLowerCase();
   };
-  /** Broadcasts lost the race: L1 reverted them, or their nonce went to something else, so that they never can land. */
+  /**
+   * Checks that broadcasts lost the race: L1 reverted them, or another transaction used their nonce, so that they can
+   * never land.
+   */
   const expectLost = async (broadcasts: readonly Broadcast[], position: number): Promise<void> => {
     const { reader } = drill.scene.l1.rollup;
     const address = drill.scene.l1.wallet(position).account.address;
@@ -68,7 +71,7 @@ describe("race: operator and stranger submit the same batch number", () => {
   });
   afterAll(() => drill?.stop());
 
-  it("the stranger wins; nothing that the operator sent before lands, and its transactions run in a later batch", async () => {
+  it("the stranger wins; nothing that the operator had sent lands, and its transactions run in a later batch", async () => {
     const { scene } = drill;
     await operator.kill();
     await scene.holders.topUp(bob, ETHER);
@@ -91,7 +94,7 @@ describe("race: operator and stranger submit the same batch number", () => {
     await expectLost(early, drill.positionOf("operator"));
   });
 
-  it("the operator wins; nothing that the stranger sent before lands, and it follows and stops submitting", async () => {
+  it("the operator wins; nothing that the stranger had sent lands, and the stranger follows and stops submitting", async () => {
     const { scene } = drill;
     await Promise.all([operator.kill(), stranger.kill()]);
     await scene.holders.topUp(bob, ETHER);

@@ -25,7 +25,7 @@ describe("ransom: the operator proves a batch and withholds its payout list", ()
     for (const amount of [ETHER, 2n * ETHER, ETHER / 2n]) {
       const demand = { recipient: scene.newRecipient(), amount };
       demands.push(demand);
-      await ledger.insist(api, [holders.withdraw(alice, demand.recipient, amount)]);
+      await ledger.submitUntilAcknowledged(api, [holders.withdraw(alice, demand.recipient, amount)]);
     }
     await drill.untilFinal();
   });
@@ -47,7 +47,7 @@ describe("ransom: the operator proves a batch and withholds its payout list", ()
     expect((await drill.cairn<Paid>("pay", "--key", "stranger")).payouts).toEqual([]);
   });
 
-  it("leaves an operator who repents nothing to pay a second time", async () => {
+  it("leaves an operator who gives in nothing to pay a second time", async () => {
     const { scene } = drill;
     await operator.kill();
     await scene.l1.proxy.passTransactions();

@@ -4,16 +4,18 @@ import { balanceOf, type Drill, HOUR, type Holder, openDrill, readApi } from "..
 const ETHER = 10n ** 18n;
 const WAIT = { timeout: 180_000, interval: 100 };
 
-describe("vanish: the operator is killed for good, and a stranger carries the chain on", () => {
+describe("vanish: the operator disappears for good, and a stranger continues the chain", () => {
   let drill: Drill;
   let alice: Holder;
   let bob: Holder;
   let provenRoot: string;
 
-  const send = async (...groups: Parameters<Drill["scene"]["ledger"]["insist"]>[1][]): Promise<string[]> => {
+  const send = async (
+    ...groups: Parameters<Drill["scene"]["ledger"]["submitUntilAcknowledged"]>[1][]
+  ): Promise<string[]> => {
     const { ledger, api } = drill.scene;
     const known = ledger.sent().size;
-    for (const group of groups) await ledger.insist(api, group);
+    for (const group of groups) await ledger.submitUntilAcknowledged(api, group);
     return [...ledger.sent().keys()].slice(known);
   };
 
@@ -30,7 +32,7 @@ describe("vanish: the operator is killed for good, and a stranger carries the ch
   });
   afterAll(() => drill?.stop());
 
-  it("lets nobody else submit before the operator has been idle with work waiting", async () => {
+  it("lets nobody else submit until the operator has been idle with work waiting", async () => {
     const { scene } = drill;
     await scene.holders.topUp(bob, ETHER);
     const stranger = await drill.startStranger();
@@ -45,7 +47,7 @@ describe("vanish: the operator is killed for good, and a stranger carries the ch
     expect((await stranger.kill("SIGTERM")).code).toBe(0);
   });
 
-  it("is carried on by a stranger from what L1 has published", async () => {
+  it("is continued by a stranger from the data on L1", async () => {
     const { scene } = drill;
     const { batchCount } = await scene.l1.state();
     await drill.warp(7 * HOUR);
@@ -60,7 +62,7 @@ describe("vanish: the operator is killed for good, and a stranger carries the ch
     await vi.waitFor(async () => expect(await balanceOf(scene, recipient)).toBe(ETHER / 4n), WAIT);
   });
 
-  it("goes on as long as the operator stays away, one entry of work a time", async () => {
+  it("continues as long as the operator stays away, one queue entry at a time", async () => {
     const { scene } = drill;
     const { batchCount } = await scene.l1.state();
     await scene.holders.topUp(alice, ETHER);

@@ -16,10 +16,10 @@ describe("a machine whose clock jumps", () => {
     if (scene !== undefined) writeFileSync(join(scene.dir, "offset"), String(offsetMs));
   };
   const newestBlock = async () => (await readApi(scene.api(), "blocks", { query: { limit: "1" } })).blocks[0];
-  /** Pays in a block of its own, which carries L1's time, at most a minute ahead. */
+  /** Pays in a separate block, which carries L1's time, at most a minute ahead. */
   const payInNewBlock = async (): Promise<void> => {
     const last = await newestBlock();
-    // One that is open takes the payment in.
+    // An open block would include the payment.
     const before = (last?.number ?? 0) - (last?.status === "open" ? 1 : 0);
     await pay(scene, people);
     const block = await vi.waitUntil(async () => {
@@ -30,7 +30,7 @@ describe("a machine whose clock jumps", () => {
     expect(block.timestamp).toBeLessThanOrEqual(Number(timestamp) + 60);
     expect(block.timestamp).toBeGreaterThan(Number(timestamp) - 120);
   };
-  /** L1 gets where the blocks are. */
+  /** Moves L1's clock to the blocks' time. */
   const letMinutePass = () => scene.l1.passTime(61);
 
   beforeAll(async () => {
@@ -49,15 +49,15 @@ describe("a machine whose clock jumps", () => {
     await audit(scene);
   });
 
-  it("while the node is down, too; nothing expires that is valid by L1's time", async () => {
+  it("also while the node is down; nothing expires that is valid by L1's time", async () => {
     const { holders, ledger, api } = scene;
     const { alice, bob } = people;
     jump(0);
     const validUntil = Math.floor(Date.now() / 1000) + 1200;
     const first = holders.transfer(alice, bob, ETHER / 1000n, { validUntil });
-    await ledger.insist(api, [holders.transfer(alice, bob, ETHER / 1000n, { validUntil })]);
+    await ledger.submitUntilAcknowledged(api, [holders.transfer(alice, bob, ETHER / 1000n, { validUntil })]);
     jump(24 * HOUR_MS);
-    await ledger.insist(api, [first]);
+    await ledger.submitUntilAcknowledged(api, [first]);
     await people.node.kill();
     jump(-HOUR_MS);
     await scene.start({ CAIRN_CLOCK_OFFSET_FILE: join(scene.dir, "offset") });

@@ -13,7 +13,10 @@ import {
 const ETHER = 10n ** 18n;
 const DEATH_TIMEOUT_MS = 180_000;
 
-/** Stages by the names of their points, in the order in which work meets them; so the work of one death leads to the next. */
+/**
+ * Stages by the names of their points, in the order in which work reaches them, so that work left by one death leads to
+ * the next.
+ */
 const STAGES = ["submission", "acknowledged", "queue", "block-", "proof", "batch", "payout", "reorg", "blocks-dropped"];
 const stageOf = (point: CrashPoint) => STAGES.findIndex((stage) => point.startsWith(stage));
 const pointsOf = (...stages: readonly string[]) =>
@@ -27,12 +30,14 @@ describe("kill -9 at every step between receipt and payout", () => {
   const clients = new Set<Promise<void>>();
   const died: CrashPoint[] = [];
 
-  /** Clients go on asking, whichever life of the node answers. */
-  const ask = (group: Parameters<Scene["ledger"]["insist"]>[1]): void => {
-    const client = scene.ledger.insist(scene.api, group, DEATH_TIMEOUT_MS).finally(() => clients.delete(client));
+  /** Clients keep retrying, across restarts of the node. */
+  const ask = (group: Parameters<Scene["ledger"]["submitUntilAcknowledged"]>[1]): void => {
+    const client = scene.ledger
+      .submitUntilAcknowledged(scene.api, group, DEATH_TIMEOUT_MS)
+      .finally(() => clients.delete(client));
     clients.add(client);
   };
-  /** Something for every part of the node to do, in one block. */
+  /** Gives every part of the node something to do, in one block. */
   const stir = async (point: CrashPoint): Promise<void> => {
     const { holders } = scene;
     if (point.startsWith("queue")) await holders.topUp(bob, ETHER / 1000n);
@@ -40,7 +45,7 @@ describe("kill -9 at every step between receipt and payout", () => {
     const transfer = holders.transfer(alice, bob, ETHER / 1000n);
     ask([...swap, transfer, holders.withdraw(alice, scene.newRecipient(), ETHER / 100n)]);
   };
-  /** Starts a life that ends at the point, by its own hand, stirring when there is nothing left to do. */
+  /** Starts a node that kills itself at the point; adds work when there is nothing left to do. */
   const dieAt = async (point: CrashPoint, env: Readonly<Record<string, string>> = {}): Promise<void> => {
     const node = scene.spawn({ CAIRN_CRASH_AT: point, ...env });
     await vi.waitFor(
@@ -52,14 +57,14 @@ describe("kill -9 at every step between receipt and payout", () => {
           () => false,
         );
         if (isIdle && node.isRunning()) await stir(point);
-        expect(node.isRunning(), `alive, though told to die at ${point}`).toBe(false);
+        expect(node.isRunning(), `alive, though set to die at ${point}`).toBe(false);
       },
       { timeout: DEATH_TIMEOUT_MS, interval: 100 },
     );
     expect(await node.exited, node.output().slice(-2000)).toEqual({ code: null, signal: "SIGKILL" });
     died.push(point);
   };
-  /** One life that does not die, the answers to every client, and the check. */
+  /** Runs a node that does not die, waits for the answers to every client, and checks. */
   const live = async (): Promise<AuditReport> => {
     const node = await scene.start();
     await Promise.all(clients);
@@ -95,7 +100,7 @@ describe("kill -9 at every step between receipt and payout", () => {
   it.each([
     ["batch", "submitBatch"],
     ["payout", "pay"],
-  ])("while a %s is brought to L1", async (stage, purpose) => {
+  ])("while a %s is sent to L1", async (stage, purpose) => {
     const { proxy } = scene.l1;
     for (const point of pointsOf(stage)) {
       const isReplaced = point.includes("replacement");
@@ -106,7 +111,7 @@ describe("kill -9 at every step between receipt and payout", () => {
     expect((await live()).payouts).toBeGreaterThan(0);
   });
 
-  it("while a reorg of L1 that takes a deposit away is undone", async () => {
+  it("while state is rolled back because a reorg of L1 removed a deposit", async () => {
     const { holders, l1 } = scene;
     const node = await scene.start();
     l1.proxy.dropTransactions(({ purpose }) => purpose === "submitBatch");

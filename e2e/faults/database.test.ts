@@ -22,11 +22,14 @@ describe("a PostgreSQL server that fails under a running node", () => {
   let supervisor: Supervisor;
 
   const newestBatch = async () => (await readApi(scene.api(), "batches", { query: { limit: "1" } })).batches[0];
-  /** Clients that send one transaction after the other and insist on each; the returned promise is their last answer. */
+  /**
+   * Clients that send one transaction after the other and retry each until it is acknowledged; the promise is their
+   * last answer.
+   */
   const stream = async (count: number, onAcknowledged: (count: number) => void): Promise<void> => {
     const { holders, ledger, api } = scene;
     for (let sent = 1; sent <= count; sent++) {
-      await ledger.insist(api, [holders.transfer(people.alice, people.bob, ETHER / 1000n)]);
+      await ledger.submitUntilAcknowledged(api, [holders.transfer(people.alice, people.bob, ETHER / 1000n)]);
       onAcknowledged(sent);
     }
   };
@@ -65,7 +68,7 @@ describe("a PostgreSQL server that fails under a running node", () => {
     await audit(scene);
   });
 
-  it("stays away for a while, in which nothing is acknowledged", async () => {
+  it("stays away for a while, during which nothing is acknowledged", async () => {
     await postgres.crash();
     const before = scene.ledger.acknowledged().length;
     const { holders, ledger, api } = scene;
@@ -74,11 +77,11 @@ describe("a PostgreSQL server that fails under a running node", () => {
       expect((await ledger.submit(api(), payment)).type).toMatch(/busy|silence/);
     }
     expect(ledger.acknowledged().length).toBe(before);
-    const answer = ledger.insist(api, payment);
+    const answer = ledger.submitUntilAcknowledged(api, payment);
     await postgres.restart();
     await answer;
     await audit(scene);
     expect((await supervisor.stop("SIGTERM")).code).toBe(0);
-    for (const { signal } of supervisor.exits()) expect(signal, "ends by itself, if it ends").toBeNull();
+    for (const { signal } of supervisor.exits()) expect(signal, "killed by a signal").toBeNull();
   });
 });

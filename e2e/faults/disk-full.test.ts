@@ -15,21 +15,21 @@ import {
 } from "../support/index.ts";
 
 const ETHER = 10n ** 18n;
-/** Far more than fit into what the stores have set aside. */
+/** Far more than fit into the space that the stores have reserved. */
 const MAX_PAYMENTS = 2000;
-/** What the operating system says when a file cannot grow (EFBIG), or the file system (ENOSPC). */
+/** Errors of the operating system when a file cannot grow (EFBIG) or the file system is full (ENOSPC). */
 const NO_ROOM = /File too large|No space left on device|EFBIG|ENOSPC/;
 const WAIT = { timeout: 60_000, interval: 100 };
 
 const mounted = fullFileSystem();
-if (mounted === null) process.stdout.write("no file system can be mounted here: a full one is not tested\n");
+if (mounted === null) process.stdout.write("no file system can be mounted here: a full file system is not tested\n");
 const SCENES = [
   { database: "embedded", limit: fileSizeLimit() },
   { database: "server", limit: fileSizeLimit() },
   ...(mounted === null ? [] : [{ database: "embedded", limit: mounted } as const]),
 ] as const;
 
-/** What a node has logged as errors. */
+/** Errors in a node's log. */
 function errorsOf(node: NodeProcess): string {
   const lines = node.output().split("\n");
   return lines.filter((line) => /"level":(?:50|60)/.test(line)).join("\n");
@@ -54,7 +54,7 @@ describe.each(SCENES)("no room on the disk: $limit.name, $database database", ({
     await scene?.stop();
   });
 
-  it("nothing is acknowledged that is not stored, and all goes on when there is room", async () => {
+  it("only what is stored is acknowledged, and work continues once there is room", async () => {
     const { holders, ledger, api } = scene;
     const node = supervisor.current();
     limit.fill(node);
@@ -66,14 +66,14 @@ describe.each(SCENES)("no room on the disk: $limit.name, $database database", ({
       payment = [holders.transfer(people.alice, people.bob, 1n)];
       answer = await ledger.submit(api(), payment);
     }
-    // Unavailable, or silent because it ended: nothing that blames the payment.
+    // Unavailable, or no answer because it ended; but no rejection of the payment.
     expect([{ type: "busy", status: 503 }, { type: "silence" }]).toContainEqual(answer);
     await vi.waitFor(() => expect(errorsOf(node)).toMatch(NO_ROOM), WAIT);
     limit.free(node);
-    await ledger.insist(api, payment);
+    await ledger.submitUntilAcknowledged(api, payment);
     await pay(scene, people);
     await audit(scene);
     expect((await supervisor.stop("SIGTERM")).code).toBe(0);
-    for (const { signal } of supervisor.exits().slice(0, -1)) expect(signal, "ends by itself, if it ends").toBeNull();
+    for (const { signal } of supervisor.exits().slice(0, -1)) expect(signal, "killed by a signal").toBeNull();
   });
 });

@@ -20,7 +20,9 @@ describe("reorgs of L1", () => {
   let scene: Scene;
   let people: Population;
   let l1: L1;
-  /** Acknowledged transactions whose money a reorg took away, or whose receiver is another one since. */
+  /**
+   * Acknowledged transactions whose money a reorg removed, or whose receiver's index now belongs to another account.
+   */
   const impossible = new Set<string>();
 
   const idsSince = (before: number) =>
@@ -30,14 +32,14 @@ describe("reorgs of L1", () => {
       .map(({ id }) => id);
   const statusOf = async (id: string) => (await readApi(scene.api(), "transaction", { params: { id } })).status;
   const wait = (id: string, status: string) => vi.waitFor(async () => expect(await statusOf(id)).toBe(status), WAIT);
-  /** Until the node says so of the last withdrawal. */
+  /** Waits until the node reports this status of the last withdrawal. */
   const waitForPayout = (status: "owed" | "paid") =>
     vi.waitFor(async () => {
       const recipient = bigintToAddress(scene.recipients().at(-1) ?? 0n);
       const { payouts } = await readApi(scene.api(), "payouts", { query: { recipient } });
       expect(payouts.map((payout) => payout.status)).toEqual([status]);
     }, WAIT);
-  /** Lets L1 go on until all is final. */
+  /** Mines L1 blocks until everything is final. */
   const settle = async (reverted = 0): Promise<void> => {
     await l1.mineEvery(1);
     await audit(scene, { impossible, reverted });
@@ -55,15 +57,15 @@ describe("reorgs of L1", () => {
   });
   afterAll(() => scene?.stop());
 
-  it("one that removes a deposit takes with it what was paid from it, and nothing else", async () => {
+  it("one that removes a deposit invalidates what was paid from it, and nothing else", async () => {
     const { holders, ledger, api } = scene;
     const { alice, bob } = people;
     l1.proxy.dropTransactions();
     const carol = await holders.join(api, 3, ETHER);
     const before = ledger.acknowledged().length;
-    await ledger.insist(api, [holders.transfer(carol, bob, ETHER / 2n)]);
+    await ledger.submitUntilAcknowledged(api, [holders.transfer(carol, bob, ETHER / 2n)]);
     const [lost = ""] = idsSince(before);
-    await ledger.insist(api, [holders.transfer(alice, bob, ETHER / 100n)]);
+    await ledger.submitUntilAcknowledged(api, [holders.transfer(alice, bob, ETHER / 100n)]);
     impossible.add(lost);
     await l1.reorg(1);
     await wait(lost, "rejected");
@@ -78,7 +80,7 @@ describe("reorgs of L1", () => {
     l1.proxy.dropTransactions();
     const dave = await holders.join(api, 4, ETHER);
     const before = ledger.acknowledged().length;
-    await ledger.insist(api, [holders.transfer(alice, dave, ETHER / 100n)]);
+    await ledger.submitUntilAcknowledged(api, [holders.transfer(alice, dave, ETHER / 100n)]);
     const [lost = ""] = idsSince(before);
     impossible.add(lost);
     await l1.reorg(1);
@@ -86,14 +88,14 @@ describe("reorgs of L1", () => {
     await wait(lost, "rejected");
     expect((await holders.find(api, 5)).index).toBe(dave.index);
     expect((await holders.find(api, 4)).index).toBe(dave.index + 1);
-    // The nonce of the payment that cannot run any more is free again.
+    // The nonce of the payment that can no longer run is free again.
     alice.nonce--;
-    await ledger.insist(api, [holders.transfer(alice, bob, ETHER / 100n)]);
+    await ledger.submitUntilAcknowledged(api, [holders.transfer(alice, bob, ETHER / 100n)]);
     await l1.proxy.passTransactions();
     await settle();
   });
 
-  it("one that removes a batch, and one that removes its payout, which is paid again and not twice", async () => {
+  it("one that removes a batch, and one that removes its payout, which is paid again but not twice", async () => {
     const before = scene.ledger.acknowledged().length;
     l1.proxy.dropTransactions(({ purpose }) => purpose === "pay");
     await pay(scene, people);
@@ -104,7 +106,7 @@ describe("reorgs of L1", () => {
     await wait(id, "confirmed");
     await vi.waitFor(async () => {
       await l1.mine();
-      // Final when the node looks after a few of these blocks.
+      // Final when the node polls after a few of these blocks.
       expect(["proven", "final"]).toContain(await statusOf(id));
     }, WAIT);
     await l1.mineAtOnce();
@@ -117,13 +119,13 @@ describe("reorgs of L1", () => {
     await settle();
   });
 
-  it("one deeper than what counted as settled, which removes deposit, batch and payout", async () => {
+  it("one deeper than the settlement depth, which removes deposit, batch and payout", async () => {
     const { holders, ledger, api } = scene;
     const height = await l1.head();
     const erin = await holders.join(api, 6, ETHER);
     const before = ledger.acknowledged().length;
-    await ledger.insist(api, [holders.transfer(people.alice, people.bob, ETHER / 100n)]);
-    await ledger.insist(api, [holders.withdraw(erin, scene.newRecipient(), ETHER / 4n)]);
+    await ledger.submitUntilAcknowledged(api, [holders.transfer(people.alice, people.bob, ETHER / 100n)]);
+    await ledger.submitUntilAcknowledged(api, [holders.withdraw(erin, scene.newRecipient(), ETHER / 4n)]);
     const [kept = "", lost = ""] = idsSince(before);
     impossible.add(lost);
     await waitForPayout("paid");

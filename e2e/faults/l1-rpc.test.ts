@@ -16,7 +16,7 @@ const ETHER = 10n ** 18n;
 const WAIT = { timeout: 120_000, interval: 100 };
 const READS = ["eth_getLogs", "eth_call", "eth_getTransactionReceipt"];
 
-describe("an L1 node that lets the rollup's node down", () => {
+describe("an L1 node that fails the rollup's node", () => {
   let scene: Scene;
   let people: Population;
   let proxy: L1Proxy;
@@ -24,7 +24,7 @@ describe("an L1 node that lets the rollup's node down", () => {
   const isReady = async (): Promise<boolean> => (await readApi(scene.api(), "ready")).isReady;
   const noticed = () => vi.waitFor(async () => expect(await isReady()).toBe(false), WAIT);
   const newestBatch = async () => (await readApi(scene.api(), "batches", { query: { limit: "1" } })).batches[0];
-  /** Until the batch with the block has a proof, and is not on L1. */
+  /** Waits until the batch with the block is ready but not on L1. */
   const ready = (block: number) =>
     vi.waitFor(async () => {
       const newest = await newestBatch();
@@ -46,7 +46,7 @@ describe("an L1 node that lets the rollup's node down", () => {
   afterEach(() => proxy.comeBack());
   afterAll(() => scene?.stop());
 
-  it("refuses connections while someone deposits, then hangs, then fails at some methods, and comes back", async () => {
+  it("refuses connections while someone deposits, then hangs, then fails some methods, and recovers", async () => {
     await proxy.refuse();
     await scene.holders.topUp(people.alice, ETHER);
     await noticed();
@@ -55,21 +55,21 @@ describe("an L1 node that lets the rollup's node down", () => {
     const asked = proxy.count("eth_getBlockByNumber");
     proxy.hang();
     await vi.waitFor(() => expect(proxy.count("eth_getBlockByNumber")).toBeGreaterThan(asked + 1), WAIT);
-    // In the pool, behind a nonce that is missing: acknowledged without a block.
+    // In the pool, behind a missing nonce: acknowledged without a block.
     const { alice, bob } = people;
     const missing = scene.holders.transfer(alice, bob, 1n);
-    await scene.ledger.insist(scene.api, [scene.holders.transfer(alice, bob, 1n)]);
+    await scene.ledger.submitUntilAcknowledged(scene.api, [scene.holders.transfer(alice, bob, 1n)]);
     proxy.fail(READS);
     await vi.waitFor(() => expect(proxy.count("eth_getLogs")).toBeGreaterThan(0), WAIT);
     await noticed();
-    await scene.ledger.insist(scene.api, [missing]);
+    await scene.ledger.submitUntilAcknowledged(scene.api, [missing]);
     await proxy.comeBack();
     await audit(scene);
     const answer = await callApi(scene.api(), "account", { params: { index: String(alice.index) } });
     expect(answer).toMatchObject({ value: { balance: (11n * ETHER - ETHER / 1000n - 2n).toString() } });
   });
 
-  it("answers as of an old block, an old nonce included, then every second time only", async () => {
+  it("answers as of an old block, including an old nonce, first always, then every second time", async () => {
     const before = proxy.broadcasts().length;
     proxy.freeze((await scene.l1.head()) - 3);
     const block = await pay(scene, people);
@@ -84,7 +84,7 @@ describe("an L1 node that lets the rollup's node down", () => {
     expectOneNonceEach(proxy.broadcasts().slice(before));
   });
 
-  it("is not there when the node starts", async () => {
+  it("is unreachable when the node starts", async () => {
     await people.node.kill();
     await proxy.refuse();
     await scene.start();

@@ -23,7 +23,7 @@ describe("L1 transactions of the publisher", () => {
   let people: Population;
   let l1: L1;
 
-  /** Versions that were broadcast from now on, without repetitions. */
+  /** Versions that are broadcast from now on, without repetitions. */
   const watch = (purpose: Purpose): (() => Broadcast[]) => {
     const start = l1.proxy.broadcasts().length;
     return () => {
@@ -37,7 +37,7 @@ describe("L1 transactions of the publisher", () => {
     return found;
   };
   const first = (sent: () => readonly Broadcast[]) => vi.waitUntil(() => sent()[0], WAIT);
-  /** Same nonce, same content, fees that rise as replacements must and stay below the cap. */
+  /** Checks for the same nonce, the same content, and fees that rise as replacements must and stay below the cap. */
   const expectReplacements = (sent: readonly Broadcast[]): void => {
     for (const [i, next] of sent.entries()) {
       const previous = sent[i - 1];
@@ -56,7 +56,10 @@ describe("L1 transactions of the publisher", () => {
     return false;
   };
   const offer = (raw: Hex): Promise<Hex> => l1.rollup.reader.sendRawTransaction({ serializedTransaction: raw });
-  /** The operator's key in other hands, or on another machine. What it tips is the market that the publisher sees next. */
+  /**
+   * The operator's key used by someone else, or on another machine. Its tip is the market price that the publisher sees
+   * next.
+   */
   const sendAsOperator = (nonce: number, to: Hex, data: Hex, maxPriorityFeePerGas: bigint): Promise<Hex> =>
     l1.wallet(0).sendTransaction({ nonce, to, data, gas: 5_000_000n, maxFeePerGas: 5n * CAP, maxPriorityFeePerGas });
 
@@ -71,10 +74,10 @@ describe("L1 transactions of the publisher", () => {
   });
   afterAll(() => scene?.stop());
 
-  it("L1 takes a batch and loses it, again and again, and then its payment", async () => {
+  it("L1 accepts a batch and loses it, again and again, and then its payment", async () => {
     await drain(scene);
     const watched = { submitBatch: watch("submitBatch"), pay: watch("pay") };
-    // From before the payment on: on a slow machine its batch would be out before anything else happens here.
+    // Before the payment: on a slow machine its batch would otherwise be sent before anything else happens here.
     l1.proxy.dropTransactions(({ purpose }) => purpose === "submitBatch");
     await pay(scene, people);
     for (const purpose of ["submitBatch", "pay"] as const) {
@@ -90,7 +93,7 @@ describe("L1 transactions of the publisher", () => {
     await audit(scene);
   });
 
-  it("mined, and then sent again, under its own nonce and under the next: L1 refuses both", async () => {
+  it("mined, and then sent again, with its own nonce and with the next one: L1 refuses both", async () => {
     const { raw, data } = lastOf("submitBatch");
     await expect(offer(raw)).rejects.toThrow(/nonce too low/);
     const { address } = l1.wallet(0).account;
@@ -98,7 +101,7 @@ describe("L1 transactions of the publisher", () => {
     await audit(scene, { reverted: 1 });
   });
 
-  it("stuck under a fee spike: its fees rise, never above the cap, and it lands when fees fall", async () => {
+  it("stuck during a fee spike: its fees rise, never above the cap, and it lands when fees fall", async () => {
     const sent = watch("submitBatch");
     await l1.mineByHand();
     await pay(scene, people);
@@ -124,7 +127,7 @@ describe("L1 transactions of the publisher", () => {
     expectReplacements(sent());
   });
 
-  it("replaced by another one under its nonce: the batch goes out again, once", async () => {
+  it("replaced by another transaction with its nonce: the batch is sent again, once", async () => {
     const sent = watch("submitBatch");
     await l1.mineByHand();
     await pay(scene, people);
@@ -148,7 +151,7 @@ describe("L1 transactions of the publisher", () => {
     const hash = await l1.wallet(5).sendTransaction({ to: l1.rollup.address, data: payment.data });
     expect((await l1.rollup.reader.waitForTransactionReceipt({ hash })).status).toBe("success");
     await l1.proxy.passTransactions();
-    // One from before, and the payment itself when it is on its way already.
+    // An earlier one, and the payment itself if it has already been sent.
     await audit(scene, { reverted: 2 });
     expect(new Set(batches().map((one) => one.nonce))).toEqual(new Set([nonce]));
   });

@@ -19,14 +19,14 @@ import {
 
 const WAIT = { timeout: 120_000, interval: 100 };
 const HOOK = pathToFileURL(join(import.meta.dirname, "../support/lying-bb-hook.ts")).href;
-const ADMIN_TOKEN = "of the operator alone";
+const ADMIN_TOKEN = "known to the operator only";
 
-describe("provers on a PostgreSQL server, each a process of its own", () => {
+describe("provers on a PostgreSQL server, each in its own process", () => {
   let scene: Scene;
   let node: NodeProcess;
   let people: Population;
 
-  /** A prover, which is given the database alone; its first proofs may be lies. */
+  /** A prover that is only given the database; its first proofs can be forged. */
   const startProver = (...lies: readonly string[]): Promise<NodeProcess> =>
     scene.start({
       CAIRN_ROLES: "prover",
@@ -45,7 +45,7 @@ describe("provers on a PostgreSQL server, each a process of its own", () => {
   const proving = (prover: NodeProcess) => childrenOf(prover.pid).find(({ command }) => / prove /.test(command));
   const newestBatch = async () => (await readApi(scene.api(), "batches", { query: { limit: "1" } })).batches[0];
 
-  /** Waits for jobs whose tries are used up. */
+  /** Waits for jobs that have used up their tries. */
   const setAside = () =>
     vi.waitUntil(async () => {
       const answer = (await admin("GET", "/v1/proofs/poisoned")) as { readonly jobs: readonly object[] };
@@ -78,7 +78,7 @@ describe("provers on a PostgreSQL server, each a process of its own", () => {
     await other.kill("SIGTERM");
   });
 
-  it("one returns garbage, someone writes garbage into the database, and L1 sees none of it", async () => {
+  it("one returns garbage, someone writes garbage into the database, and none of it reaches L1", async () => {
     const submissions = () => scene.l1.proxy.broadcasts().filter(({ purpose }) => purpose === "submitBatch").length;
     const before = submissions();
     await pay(scene, people);
@@ -93,7 +93,8 @@ describe("provers on a PostgreSQL server, each a process of its own", () => {
       await vi.waitFor(async () => expect(await badProofs()).toBe(bad), WAIT);
     }
     await database.close();
-    // Verifier and circuit do not fit, for all the node knows: it asks for no more until the operator says so.
+    // As far as the node knows, verifier and circuit do not match: it requests no more proofs until the operator says
+    // so.
     await vi.waitFor(async () => expect(await readMetric(node, "cairn_proofs_set_aside")).toBe(1), WAIT);
     expect([(await newestBatch())?.status, submissions()]).toEqual(["waiting", before]);
     await admin("POST", "/v1/proofs/retry");
@@ -102,7 +103,7 @@ describe("provers on a PostgreSQL server, each a process of its own", () => {
     expect((await honest.kill("SIGTERM")).code).toBe(0);
   });
 
-  it("one fails until its job is set aside with the evidence, and the operator gives it back", async () => {
+  it("one fails until its job is set aside with the evidence, and the operator requeues it", async () => {
     await pay(scene, people);
     const failing = await startProver("fail", "nothing", "die", "empty");
     const evidence = [await setAside()];

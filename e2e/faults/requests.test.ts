@@ -22,12 +22,12 @@ const IDLE_CONNECTIONS = 10_000;
 const OPEN_FILES = 16_384;
 const DEPTH = 100_000;
 const PAYMENTS = 3;
-/** Payments may take this many times what they took before any request of these, and three seconds in any case. */
+/** Payments may take this many times as long as before these requests, but three seconds in any case. */
 const SLOWDOWN = 10;
 const MIN_ALLOWED_MS = 3000;
 const WAIT = { timeout: 60_000, interval: 100 };
 
-describe("requests that nobody should send", () => {
+describe("malformed and abusive requests", () => {
   let scene: Scene;
   let people: Population;
   let usualMs: number;
@@ -36,7 +36,7 @@ describe("requests that nobody should send", () => {
   const post = (body: string, headers?: Readonly<Record<string, string>>) =>
     sendRaw(scene.api(), rawPost(SUBMIT, body, headers));
   const get = (path: string) => sendRaw(scene.api(), `GET ${path} HTTP/1.1\r\nhost: node\r\n\r\n`);
-  /** The median of some payments, one after the other: whatever else the machine does may hold a single one up. */
+  /** The median of some payments, one after the other: other load on the machine can delay a single one. */
   const paymentMs = async (): Promise<number> => {
     const times: number[] = [];
     for (let payments = 0; payments < PAYMENTS; payments++) {
@@ -46,7 +46,7 @@ describe("requests that nobody should send", () => {
     }
     return times.sort((a, b) => a - b)[Math.floor(PAYMENTS / 2)] ?? Number.POSITIVE_INFINITY;
   };
-  /** Money keeps moving, at about the pace it had before. */
+  /** Checks that payments keep working, at about the same pace as before. */
   const expectService = async (): Promise<void> => {
     expect(await paymentMs()).toBeLessThan(Math.max(MIN_ALLOWED_MS, SLOWDOWN * usualMs));
     expect(people.node.isRunning()).toBe(true);
@@ -71,7 +71,7 @@ describe("requests that nobody should send", () => {
     await scene?.stop();
   });
 
-  it("malformed bodies are refused by name, and change nothing", async () => {
+  it("malformed bodies are refused with a specific error, and change nothing", async () => {
     const signed = signedTransactionToJson(scene.holders.transfer(people.alice, people.bob, 1n, { nonce: 999 }));
     const send = (change: object) => JSON.stringify({ transactions: [{ ...signed, ...change }] });
     const bodies = [
@@ -171,7 +171,7 @@ describe("requests that nobody should send", () => {
       `POST ${SUBMIT} HTTP/1.1\r\nhost: node\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n`,
       ...Array.from({ length: 32 }, () => chunk),
     );
-    expect([413, null], "or cut off while it sends").toContain(endless.status);
+    expect([413, null], "or cut off while sending").toContain(endless.status);
     await expectService();
   });
 
@@ -187,7 +187,7 @@ describe("requests that nobody should send", () => {
     await expectService();
   });
 
-  it("clients that send a byte at a time are cut off, and delay nobody", async () => {
+  it("clients that send one byte at a time are cut off, and delay nobody", async () => {
     const slow = Array.from({ length: 300 }, () => openRaw(scene.api()));
     const closed = Promise.all(slow.map((socket) => new Promise((end) => socket.resume().once("close", end))));
     const request = rawPost(SUBMIT, " ".repeat(1000));

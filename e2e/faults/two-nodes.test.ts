@@ -12,9 +12,9 @@ describe.each(["embedded", "server"] as const)("two nodes on one %s database", (
   });
   afterAll(() => scene?.stop());
 
-  it("the second refuses, does the first no harm, and takes over at once when that is killed", async () => {
+  it("the second refuses to start, does not harm the first, and takes over at once when the first is killed", async () => {
     await pay(scene, people);
-    // On a server, it is not the state store's lock alone that keeps it away.
+    // On a server, the state store's lock is not the only thing that keeps it out.
     const elsewhere = { CAIRN_DATA_DIR: join(scene.dir, "elsewhere") };
     const seconds = database === "server" ? [{}, elsewhere] : [{}];
     for (const change of seconds) {

@@ -32,13 +32,13 @@ export async function callApi<Name extends RouteName>(
       : { body: JSON.stringify(request.body), headers: { "content-type": "application/json" } }),
   });
   const body: unknown = await response.json();
-  // `/ready` answers 503 with its usual form.
+  // `/ready` answers 503 in the same format.
   if (response.ok || name === "ready") return { type: "ok", value: body as RouteResponse<Name> };
   const { code, message } = (body as { readonly error: { readonly code: string; readonly message: string } }).error;
   return { type: "failure", status: response.status, code, message };
 }
 
-/** As {@link callApi}, for answers that must not be failures. Throws `e2e/refused`. */
+/** As {@link callApi}, but an answer that is a failure throws `e2e/refused`. */
 export async function readApi<Name extends RouteName>(
   api: string,
   name: Name,

@@ -16,7 +16,7 @@ export interface AuditOptions {
   readonly reverted?: number;
 }
 
-/** How much there was to check. */
+/** How much was checked. */
 export interface AuditReport {
   readonly blocks: number;
   /** L2 transactions in them. */
@@ -28,12 +28,12 @@ export interface AuditReport {
 const DRAIN_TIMEOUT_MS = 500_000;
 const PAID = getAbiItem({ abi: rollupAbi, name: "PayoutPaid" });
 const DEFERRED = getAbiItem({ abi: rollupAbi, name: "PayoutDeferred" });
-/** Waits until everything the node has is final on L1 and paid, and L1 has nothing that the node has not processed. */
+/** Waits until everything in the node is final on L1 and paid, and the node has processed everything on L1. */
 export async function drain(scene: Scene, timeoutMs: number = DRAIN_TIMEOUT_MS): Promise<void> {
   await vi.waitFor(() => assertDrained(scene), { timeout: timeoutMs, interval: 300 });
 }
 
-/** Throws, saying why, unless the node has nothing left to do. */
+/** Throws, with the reason, unless the node has nothing left to do. */
 export async function assertDrained(scene: Scene): Promise<void> {
   const api = scene.api();
   const [rollup, { blocks }, { payouts }, ready, chain] = await Promise.all([
@@ -63,9 +63,9 @@ export async function assertDrained(scene: Scene): Promise<void> {
 }
 
 /**
- * Drains, and checks that nothing was lost, done twice or made up: every acknowledged transaction is in exactly one block;
- * the reference model, run over the blocks, comes to L1's root, the node's root and the node's accounts; each payout was
- * settled once, with the right amount; custody is what is owed; no batch and no payment was sent twice.
+ * Drains, then checks that nothing was lost, done twice or invented: every acknowledged transaction is in exactly one
+ * block; the reference model, run over the blocks, computes L1's root, the node's root and the node's accounts; each
+ * payout was settled once, with the right amount; custody equals what is owed; no batch and no payment was sent twice.
  */
 export async function audit(scene: Scene, options: AuditOptions = {}): Promise<AuditReport> {
   await drain(scene);
@@ -101,7 +101,7 @@ export async function audit(scene: Scene, options: AuditOptions = {}): Promise<A
   };
 }
 
-/** What the blocks on L1 must have led to, by the reference model; the node is asked for nothing but what is in them. */
+/** The result of the blocks on L1 according to the reference model; the node is only asked for the blocks' content. */
 export async function readOutcome(scene: Scene): Promise<Outcome> {
   const accepted = await readBlocks(scene, await readBlockLists(scene.api()));
   return runOracle(scene.l1.rollup, accepted, scene.crypto, scene.feeOwner);
@@ -139,13 +139,14 @@ async function auditAcknowledged(
   for (const { id, acknowledgement } of scene.ledger.acknowledged()) {
     const answer = await callApi(scene.api(), "transaction", { params: { id } });
     if (answer.type === "failure") {
-      problems.push(`${id} was acknowledged and is gone: ${answer.message}`);
+      problems.push(`${id} was acknowledged and has disappeared: ${answer.message}`);
       continue;
     }
     const { status, inclusion, history } = answer.value;
     const wasRequeued = history.some(({ type }) => type === "requeued");
     if (impossible.has(id)) {
-      if (status !== "rejected" || !wasRequeued || placesOf.has(id)) problems.push(`${id} ran nevertheless: ${status}`);
+      if (status !== "rejected" || !wasRequeued || placesOf.has(id))
+        problems.push(`${id} was executed anyway: ${status}`);
       continue;
     }
     if (status !== "final" || placesOf.get(id)?.[0] !== inclusion?.block) {
@@ -200,18 +201,18 @@ async function auditState(scene: Scene, outcome: Outcome): Promise<string[]> {
         expected.ownerKey,
       ],
     ].map((fields) => fields.join(" ").toLowerCase());
-    if (seen !== wanted) problems.push(`account ${index} is ${seen}, must be ${wanted}`);
+    if (seen !== wanted) problems.push(`account ${index} is ${seen}, should be ${wanted}`);
   };
   for (const index of outcome.accounts.keys()) await compareAccount(index);
   return problems;
 }
 
-/** Payouts, custody and what recipients have; returns the number of payouts. */
+/** Checks payouts, custody and the recipients' balances; returns the number of payouts. */
 async function auditMoney(scene: Scene, outcome: Outcome, problems: string[]): Promise<number> {
   const { reader, address } = scene.l1.rollup;
   const contract = { address, abi: rollupAbi } as const;
   const settled = await reader.getLogs({ address, events: [PAID, DEFERRED], fromBlock: 0n, strict: true });
-  // Of a payout of nothing, which an empty account's forced withdrawal leads to, L1 tells nothing.
+  // L1 emits no event for a payout of zero, the result of an empty account's forced withdrawal.
   const due = [...outcome.payouts].flatMap(([batch, list]) =>
     list.flatMap(({ recipient, tokenId, amount }, i) =>
       amount === 0n ? [] : [`${batch}/${i} ${bigintToAddress(recipient)} ${tokenId} ${amount}`],
@@ -263,7 +264,9 @@ async function balanceOf(scene: Scene, token: number): Promise<bigint> {
   return reader.readContract({ address: contract, abi: erc20Abi, functionName: "balanceOf", args: [address] });
 }
 
-/** What the publisher's account did on L1: every batch once, no batch and no payment under two nonces. */
+/**
+ * Checks the L1 transactions of the publisher's account: every batch once, no batch and no payment under two nonces.
+ */
 async function auditPublisher(scene: Scene, batches: number, allowedReverts: number): Promise<string[]> {
   const problems: string[] = [];
   const { reader, address } = scene.l1.rollup;

@@ -12,7 +12,7 @@ export interface Told<T> {
   readonly stderr: string;
 }
 
-/** Runs a command with `--json` in a process of its own to its end. */
+/** Runs a command with `--json` in a separate process to its end. */
 export async function runCairn<T>(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Told<T>> {
   const child = startCairn(args, env);
   let stdout = "";
@@ -27,7 +27,7 @@ export async function runCairn<T>(args: readonly string[], env: Readonly<Record<
   return { code, value: JSON.parse(stdout) as T, stderr };
 }
 
-/** Starts a command with `--json` that stays. */
+/** Starts a long-running command with `--json`. */
 export function startCairn(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
   return spawn(process.execPath, [COMMAND, ...args, "--json"], {
     env: { ...process.env, ...env },

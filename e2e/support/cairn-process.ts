@@ -4,18 +4,18 @@ import { join } from "node:path";
 /** The `cairn` command as users start it. */
 const COMMAND = join(import.meta.dirname, "../../apps/cli/bin/cairn.mjs");
 
-/** A `cairn` command in a process of its own. */
+/** A `cairn` command in a separate process. */
 export interface CairnProcess {
   readonly child: ChildProcess;
   readonly stdout: () => string;
   readonly stderr: () => string;
-  /** Resolves to the exit code, null after a signal, when all output is there. */
+  /** Resolves to the exit code, null after a signal, once all output has arrived. */
   readonly ended: Promise<number | null>;
   /** The first JSON document on stdout; null when it ends before. */
   readonly firstDocument: Promise<unknown>;
 }
 
-/** Starts a command with nothing of this process's Cairn settings but those in `env`. */
+/** Starts a command with only the Cairn settings in `env`, none of this process's own. */
 export function startProcess(args: readonly string[], env: Readonly<Record<string, string | undefined>>): CairnProcess {
   const child = spawn(process.execPath, [COMMAND, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
   const output = { stdout: "", stderr: "" };
@@ -25,7 +25,7 @@ export function startProcess(args: readonly string[], env: Readonly<Record<strin
     try {
       document.resolve(JSON.parse(output.stdout));
     } catch {
-      // Not whole yet.
+      // Not complete yet.
     }
   });
   child.stderr.on("data", (chunk: Buffer) => {
@@ -46,7 +46,7 @@ export function startProcess(args: readonly string[], env: Readonly<Record<strin
   };
 }
 
-/** The environment without any setting of Cairn, but the folder of what is built, and with these. */
+/** This process's environment without settings of Cairn, except for the cache folder, and with these. */
 export function cleanEnv(settings: Readonly<Record<string, string>>): Readonly<Record<string, string | undefined>> {
   const kept = Object.entries(process.env).filter(
     ([name]) => name === "CAIRN_CACHE_DIR" || (!name.startsWith("CAIRN_") && name !== "DATABASE_URL"),

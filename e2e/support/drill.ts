@@ -26,13 +26,19 @@ export interface Drill {
   readonly cairn: <T>(...args: readonly string[]) => Promise<T>;
   /** Runs a command. */
   readonly tryCairn: <T>(...args: readonly string[]) => Promise<Told<T>>;
-  /** Starts a node of someone's own: own key, own empty directory, straight to L1, restored from it. */
+  /**
+   * Starts someone's own node: with their key, an empty directory and a direct connection to L1, from which it
+   * restores.
+   */
   readonly startStranger: (change?: Readonly<Record<string, string>>) => Promise<NodeProcess>;
   /** Waits until L1 has at least this many batches. */
   readonly untilBatch: (count: number) => Promise<void>;
-  /** Waits until the node behind an API has L1's root and nothing beyond it. */
+  /** Waits until the node at this API has L1's root and nothing beyond it. */
   readonly untilAgreed: (api: string, rollup?: L1Rollup) => Promise<void>;
-  /** Waits until transactions, by default all acknowledged ones, are final for the node behind the scene's API, and it agrees with L1. */
+  /**
+   * Waits until transactions, by default all acknowledged ones, are final for the node behind the scene's API, and it
+   * agrees with L1.
+   */
   readonly untilFinal: (ids?: readonly string[]) => Promise<void>;
   readonly custody: (tokenId: number) => Promise<bigint>;
   readonly positionOf: (actor: Actor) => number;

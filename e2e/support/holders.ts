@@ -31,23 +31,23 @@ export interface Holder {
   nonce: number;
 }
 
-/** What may differ from the usual in a signed transaction. */
+/** Options of a signed transaction. */
 export interface Terms {
-  /** By default the holder's next one, which then moves on. */
+  /** By default the holder's next nonce, which is then incremented. */
   readonly nonce?: number;
   readonly fee?: bigint;
   readonly validUntil?: number;
 }
 
-/** Makes holders and signs for them. */
+/** Creates holders and signs for them. */
 export interface Holders {
   /** Deposits for the account of anvil's wallet at `position`; the L1 transaction is mined when it resolves. */
   readonly deposit: (position: number, amount: bigint, token?: DevToken) => Promise<void>;
-  /** Has the wallet at `position` deposit for an owner who takes no part; the account has no key. */
+  /** Lets the wallet at `position` deposit for an owner without a key; the account has no key. */
   readonly depositFor: (position: number, owner: bigint, amount: bigint) => Promise<void>;
-  /** Deposits more for an account. */
+  /** Makes another deposit to an account. */
   readonly topUp: (holder: Holder, amount: bigint) => Promise<void>;
-  /** The holder whose deposit the node has credited; waits for it. */
+  /** Waits until the node has credited the deposit, and returns the holder. */
   readonly find: (api: () => string, position: number, token?: TokenId) => Promise<Holder>;
   /** Deposits and waits until the node has credited it. */
   readonly join: (api: () => string, position: number, amount: bigint, token?: DevToken) => Promise<Holder>;
@@ -61,7 +61,7 @@ export interface Holders {
 const FOREVER = 2 ** 32 - 1;
 const CREDIT_TIMEOUT_MS = 60_000;
 
-/** The person with the wallet at `position`: the wallet's address as owner, a key of their own. */
+/** The person with the wallet at `position`: the wallet's address as owner, and their own key. */
 export function personAt(l1: L1, position: number): Person {
   return { ...personOf(`holder ${position}`), owner: addressToBigint(l1.wallet(position).account.address) };
 }

@@ -1,6 +1,6 @@
 /**
- * Opens connections and keeps them idle until its input ends: `idle-clients.ts PORT COUNT`. Writes a line when all stand, and
- * one when one of them is closed by the other side.
+ * Opens connections and keeps them idle until its input ends: `idle-clients.ts PORT COUNT`. Writes a line when all are
+ * open, and one whenever the other side closes one of them.
  */
 import { connect, type Socket } from "node:net";
 

@@ -7,9 +7,9 @@ import { answerAsOf, type JsonRpcRequest, type JsonRpcResponse } from "./stale-l
 /** What the publisher sends transactions for. */
 export type Purpose = "submitBatch" | "pay";
 
-/** A signed transaction that was handed to L1, as often as it was. */
+/** A signed transaction that was sent to L1, with each time it was sent. */
 export interface Broadcast {
-  /** Function of the rollup that it calls, if the publisher uses it. */
+  /** Function of the rollup that it calls, if it is one that the publisher uses. */
   readonly purpose: Purpose | null;
   readonly hash: Hex;
   readonly raw: Hex;
@@ -25,25 +25,25 @@ export interface L1Proxy {
   readonly url: string;
   /** Closes its port and every connection. */
   readonly refuse: () => Promise<void>;
-  /** Takes requests and never answers. */
+  /** Accepts requests and never answers. */
   readonly hang: () => void;
-  /** Answers everything as of block `head`, as a node does that has stopped following; passes transactions on. */
+  /** Answers everything as of block `head`, as a node that has stopped syncing would; forwards transactions. */
   readonly freeze: (head: number) => void;
   /** Answers every second request as of block `head`: two nodes behind one address. */
   readonly alternate: (head: number) => void;
   /** Answers every request of these methods with an error. */
   readonly fail: (methods: readonly string[]) => void;
-  /** Ends all of the above; what was asked while it hung is never answered. */
+  /** Ends all of the above; requests made while it hung are never answered. */
   readonly comeBack: () => Promise<void>;
-  /** Acknowledges transactions, all or those that are meant, and forgets them. */
+  /** Acknowledges transactions, all or those selected, and drops them. */
   readonly dropTransactions: (isMeant?: (transaction: Broadcast) => boolean) => void;
-  /** Acknowledges transactions, all or those that are meant, and keeps them back. */
+  /** Acknowledges transactions, all or those selected, and holds them back. */
   readonly holdTransactions: (isMeant?: (transaction: Broadcast) => boolean) => void;
-  /** Passes transactions on again, first those kept back. */
+  /** Forwards transactions again, first those held back. */
   readonly passTransactions: () => Promise<void>;
-  /** Every transaction that was handed over, in order, repetitions included. */
+  /** Every transaction that was received, in order, including repetitions. */
   readonly broadcasts: () => readonly Broadcast[];
-  /** How many requests of a method have come, answered or not. */
+  /** How many requests of a method have been received, answered or not. */
   readonly count: (method: string) => number;
   readonly stop: () => Promise<void>;
 }
@@ -109,7 +109,7 @@ export async function startL1Proxy(target: string): Promise<L1Proxy> {
   };
 
   const server = createServer((incoming, outgoing) => {
-    // L1 is gone, or the client: either way there is nobody to answer.
+    // L1 or the client is gone: either way there is nobody to answer.
     handle(incoming, outgoing).catch(() => outgoing.destroy());
   });
   server.on("connection", (socket) => {

@@ -12,7 +12,7 @@ import { CACHE_DIR } from "./places.ts";
 /** The rollup contract's state. */
 type ChainState = ContractFunctionReturnType<typeof rollupAbi, "view", "state">;
 
-/** An L1 node with a rollup, a proxy that the rollup's node talks to, and its own view past the proxy. */
+/** An L1 node with a rollup, a proxy that the rollup's node talks to, and direct access past the proxy. */
 export interface L1 {
   /** Address of the L1 node itself. */
   readonly rpcUrl: string;
@@ -23,39 +23,39 @@ export interface L1 {
   readonly wallet: (position: number) => L1Wallet;
   readonly privateKey: (position: number) => Hex;
   readonly createToken: (symbol: string, decimals: number) => Promise<DevToken>;
-  /** What the contract says of itself. */
+  /** State of the rollup contract. */
   readonly state: () => Promise<ChainState>;
   /** Number of the latest block. */
   readonly head: () => Promise<number>;
   readonly mine: (blocks?: number) => Promise<void>;
   /** Moves L1's clock forward, and mines a block. */
   readonly passTime: (seconds: number) => Promise<void>;
-  /** A block for each transaction. */
+  /** Mines a block for each transaction. */
   readonly mineAtOnce: () => Promise<void>;
-  /** A block every so often, empty or not. */
+  /** Mines a block at this interval, empty or not. */
   readonly mineEvery: (seconds: number) => Promise<void>;
-  /** No block unless told. */
+  /** Mines no block unless asked. */
   readonly mineByHand: () => Promise<void>;
   /** Base fee of the next block, in wei. */
   readonly setNextBaseFee: (wei: bigint) => Promise<void>;
-  /** Replaces the last `depth` blocks by as many empty ones; what they held is gone and in no pool. */
+  /** Replaces the last `depth` blocks by as many empty ones; their transactions are gone, also from the pool. */
   readonly reorg: (depth: number) => Promise<void>;
   /** Replaces everything after block `height`, in the same way. */
   readonly reorgTo: (height: number) => Promise<void>;
   /**
-   * Replaces the last blocks, at most `depth` and none from before the rollup: what the operator had sent is gone, what others
-   * had sent comes again in the same order.
+   * Replaces the last blocks, at most `depth` and none from before the rollup: the operator's transactions are gone,
+   * those of others are mined again in the same order.
    */
   readonly reorgKeepingDeposits: (depth: number) => Promise<void>;
-  /** Forgets every transaction that waits to be mined. */
+  /** Drops every transaction that waits to be mined. */
   readonly clearPool: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
-/** A signed transaction and the replaced block, counted from the first, that it comes in. */
+/** A signed transaction and its replaced block, counted from the first. */
 type Kept = readonly [raw: Hex, offset: number];
 
-/** How {@link startL1} sets it up. */
+/** Options of {@link startL1}. */
 export interface L1Options {
   /** Seconds between blocks; by default a block for each transaction. */
   readonly blockTimeSeconds?: number;
@@ -91,14 +91,14 @@ export async function startL1({
       method: "anvil_reorg",
       params: [depth, kept],
     });
-    // The clock of the L1 node is set back by a reorg; on a real chain the next block has the time of day.
+    // A reorg sets the clock of the L1 node back; on a real chain the next block has the current time.
     await client.request<{ Method: "evm_setTime"; Parameters: [number]; ReturnType: unknown }>({
       method: "evm_setTime",
       params: [Math.max(Number(before.timestamp), Math.floor(Date.now() / 1000))],
     });
     const after = await rollup.reader.getBlock({ blockNumber: before.number });
     if (after.hash !== before.hash) return;
-    // A block that was mined in between was replaced in its place.
+    // A block that was mined in between was replaced instead.
     if (triesLeft > 0) return reorg(depth, kept, triesLeft - 1);
     throw new CairnError<E2eErrorCode>("e2e/rpc-failed", `the L1 node did not reorganise ${depth} blocks`);
   };

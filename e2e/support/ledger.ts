@@ -6,34 +6,34 @@ import { callApi } from "./api.ts";
 
 type Acknowledgement = RouteResponse<"submit">["transactions"][number];
 
-/** A transaction that was sent to a node, and what its sender was told. */
+/** A transaction that was sent to a node, and the answers to its sender. */
 export interface SentTransaction {
   readonly id: string;
   readonly signed: SignedTransaction;
   /** Ids of the group it was sent in, itself included, in order. */
   readonly group: readonly string[];
-  /** First promise that was made for it; null when no answer came that promises anything. */
+  /** The first promise made for it; null when no answer promised anything. */
   acknowledgement: Acknowledgement | null;
-  /** Why the node refuses it for good; null when it does not. */
+  /** Why the node refuses it for good; null if it does not. */
   refusal: string | null;
 }
 
-/** What became of one try to submit. */
+/** Outcome of one attempt to submit. */
 export type Submission =
   | { readonly type: "acknowledged"; readonly transactions: readonly Acknowledgement[] }
   | { readonly type: "rejected"; readonly message: string }
-  /** An answer that promises nothing, to be tried again. */
+  /** An answer that promises nothing; to be retried. */
   | { readonly type: "busy"; readonly status: number }
-  /** No answer: the node may have taken it or not. */
+  /** No answer: the node may or may not have accepted it. */
   | { readonly type: "silence" };
 
-/** Remembers everything sent and every promise made, whatever becomes of the node. */
+/** Remembers everything sent and every promise made, whatever happens to the node. */
 export interface Ledger {
   readonly sent: () => ReadonlyMap<string, SentTransaction>;
-  /** Sends a group once and notes the answer. */
+  /** Sends a group once and records the answer. */
   readonly submit: (api: string, group: TransactionGroup) => Promise<Submission>;
-  /** Sends a group until it is acknowledged, as a client does that means it; `api` is asked before every try. */
-  readonly insist: (api: () => string, group: TransactionGroup, timeoutMs?: number) => Promise<void>;
+  /** Sends a group until it is acknowledged, as a persistent client does; `api` is called before every attempt. */
+  readonly submitUntilAcknowledged: (api: () => string, group: TransactionGroup, timeoutMs?: number) => Promise<void>;
   readonly acknowledged: () => SentTransaction[];
 }
 
@@ -75,7 +75,7 @@ export function createLedger(domain: Domain, compress: Compress): Ledger {
   return {
     sent: () => sent,
     submit,
-    insist: (api, group, timeoutMs = PATIENCE_MS) =>
+    submitUntilAcknowledged: (api, group, timeoutMs = PATIENCE_MS) =>
       vi.waitFor(
         async () => {
           const answer = await submit(api(), group);

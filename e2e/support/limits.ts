@@ -6,14 +6,14 @@ import { CairnError } from "@cairn/protocol";
 import type { E2eErrorCode } from "./errors.ts";
 import type { NodeProcess } from "./node-process.ts";
 
-/** A way to leave a node without room on its disk. */
+/** A way to leave a node without disk space. */
 export interface DiskLimit {
   readonly name: string;
-  /** Makes the data directory, before a node starts. */
+  /** Creates the data directory before a node starts. */
   readonly prepare: (dataDir: string) => void;
-  /** Leaves no room. */
+  /** Uses up the space. */
   readonly fill: (node: NodeProcess) => void;
-  /** Gives the room back. */
+  /** Frees the space. */
   readonly free: (node: NodeProcess) => void;
   /** Undoes `prepare`, after the node has ended. */
   readonly remove: () => void;
@@ -36,7 +36,7 @@ export function fileSizeLimit(): DiskLimit {
   };
 }
 
-/** A small file system of its own, which something else fills; null where nothing can be mounted. */
+/** A separate small file system that something else fills; null where nothing can be mounted. */
 export function fullFileSystem(): DiskLimit | null {
   const trial = mkdtempSync(join(tmpdir(), "cairn-mount-"));
   const canMount = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", trial]).status === 0;
@@ -68,10 +68,10 @@ export function fullFileSystem(): DiskLimit | null {
   };
 }
 
-/** What to put before a command that needs so many open files; empty where the machine grants them anyway. */
+/** Prefix for a command that needs this many open files; empty where the machine grants them anyway. */
 export function withOpenFiles(count: number): string[] {
   const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1] ?? "0";
-  // Node raises its soft limit to the hard one by itself.
+  // Node itself raises its soft limit to the hard one.
   return hard === "unlimited" || Number(hard) >= count ? [] : ["prlimit", `--nofile=${count}:${count}`];
 }
 

@@ -1,9 +1,9 @@
 /**
  * Stands in for the prover binary: `lying-bb.ts LIE BB ARGUMENTS…`.
  *
- * - `flip`: proves, and changes one byte of the proof.
+ * - `flip`: proves, then changes one byte of the proof.
  * - `noise`: writes random bytes of a proof's length.
- * - `empty`: writes a proof without bytes.
+ * - `empty`: writes an empty proof.
  * - `nothing`: reports success and writes nothing.
  * - `fail`: reports failure.
  * - `die`: is killed, as when memory runs out.

@@ -10,10 +10,10 @@ const COMMANDS = {
   real: join(import.meta.dirname, "../../apps/node/src/main.ts"),
   "stand-in": join(import.meta.dirname, "stand-in-node.ts"),
 };
-/** Where the logs of all processes are kept, for whoever looks for the cause of a failure. */
+/** Where the logs of all processes are kept, for finding the cause of a failure. */
 const LOG_DIR = process.env.CAIRN_E2E_LOGS;
 const LOG_END = 4000;
-/** Compiled code of earlier processes, which start sooner with it. */
+/** Compile cache of earlier processes, which makes starting faster. */
 const COMPILE_CACHE = join(CACHE_DIR, "node-compile");
 
 /** How a process ended. */
@@ -22,7 +22,7 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** Where a node listens; null for what is off. */
+/** Where a node listens; null for a server that is off. */
 export interface NodeUrls {
   readonly api: string | null;
   readonly metrics: string | null;
@@ -35,20 +35,20 @@ export type Proofs = keyof typeof COMMANDS;
 /** A process of the node's own command. */
 export interface NodeProcess {
   readonly pid: number;
-  /** Resolves when it has started; rejects with `e2e/node-ended` when it ends before. */
+  /** Resolves when it has started; rejects with `e2e/node-ended` if it ends before that. */
   readonly started: Promise<NodeUrls>;
   readonly exited: Promise<Exit>;
   readonly isRunning: () => boolean;
-  /** All it has logged. */
+  /** Its complete log. */
   readonly output: () => string;
-  /** Sends the signal, by default that of `kill -9`, and waits for the end. */
+  /** Sends the signal, by default SIGKILL, and waits for the end. */
   readonly kill: (signal?: NodeJS.Signals) => Promise<Exit>;
 }
 
-/** How {@link spawnNode} starts a process. */
+/** Options of {@link spawnNode}. */
 export interface SpawnOptions {
   readonly proofs: Proofs;
-  /** The whole environment but PATH. */
+  /** The whole environment except PATH. */
   readonly env: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
   /** Command that starts the process, such as `prlimit --nofile=20000`. */
@@ -60,7 +60,7 @@ process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
-/** Starts a node as its own process; it is ended with the test process at the latest. */
+/** Starts a node as its own process, which ends with the test process at the latest. */
 export function spawnNode({ proofs, env, args = [], prefix = [] }: SpawnOptions): NodeProcess {
   const [command = process.execPath, ...rest] = [...prefix, process.execPath, COMMANDS[proofs], ...args];
   const child = spawn(command, rest, {
@@ -95,7 +95,7 @@ export function spawnNode({ proofs, env, args = [], prefix = [] }: SpawnOptions)
     );
     exited.resolve({ code, signal });
   });
-  // Whoever wants to know waits for it; a process that is meant to die has nobody waiting.
+  // Tests that care wait for it; nobody waits for a process that is meant to die.
   started.promise.catch(() => undefined);
   return {
     pid: child.pid ?? 0,

@@ -29,14 +29,14 @@ export interface AcceptedBlock {
   readonly groups: readonly TransactionGroup[];
 }
 
-/** What the blocks must have led to, computed apart from the node. */
+/** The result of the blocks, computed independently of the node. */
 export interface Outcome {
   readonly accounts: ReadonlyMap<AccountIndex, Account>;
   readonly nextIndex: number;
   readonly root: bigint;
   /** By batch, in order. */
   readonly payouts: ReadonlyMap<number, readonly Payout[]>;
-  /** What does not add up, in words. */
+  /** Inconsistencies, in words. */
   readonly problems: readonly string[];
 }
 
@@ -94,7 +94,7 @@ export function runOracle(
   return { accounts, nextIndex, root: rootOf(accounts, nextIndex, crypto.compress), payouts, problems };
 }
 
-/** The id of each transaction in a block's list, which must be in order of slots. */
+/** The ids of the transactions in a block's list, which must be in order of slots. */
 export function idsBySlot(transactions: readonly ApiTransaction[]): string[] {
   return [...transactions].sort((a, b) => (a.inclusion?.slot ?? 0) - (b.inclusion?.slot ?? 0)).map(({ id }) => id);
 }

@@ -23,13 +23,13 @@ export async function populate(scene: Scene, env?: Readonly<Record<string, strin
 }
 
 /**
- * Has a transfer and a withdrawal acknowledged, in one block, so that there is something to seal, prove, submit and pay;
- * returns the block once they have one.
+ * Sends a transfer and a withdrawal, in one block, so that there is something to seal, prove, submit and pay;
+ * returns the block once it is known.
  */
 export async function pay(scene: Scene, { alice, bob }: Pick<Population, "alice" | "bob">): Promise<number> {
   const { holders, ledger, api } = scene;
   const transfer = holders.transfer(alice, bob, ETHER / 1000n);
-  await ledger.insist(api, [transfer, holders.withdraw(bob, scene.newRecipient(), ETHER / 1000n)]);
+  await ledger.submitUntilAcknowledged(api, [transfer, holders.withdraw(bob, scene.newRecipient(), ETHER / 1000n)]);
   const { id } = ledger.acknowledged().at(-1) ?? { id: "" };
   const inclusion = () => readApi(api(), "transaction", { params: { id } });
   return vi.waitUntil(async () => (await inclusion()).inclusion?.block, {
@@ -38,7 +38,7 @@ export async function pay(scene: Scene, { alice, bob }: Pick<Population, "alice"
   });
 }
 
-/** Value of a metric of a node, 0 while it has none. */
+/** Value of a node's metric, 0 while it has none. */
 export async function readMetric(node: NodeProcess, name: string): Promise<number> {
   const { metrics } = await node.started;
   const text = await (await fetch(`${metrics}/metrics`)).text();

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** A process as Linux shows it. */
+/** A process as reported by Linux. */
 export interface ProcessInfo {
   readonly pid: number;
   readonly command: string;
@@ -12,7 +12,7 @@ export function childrenOf(parent: number): ProcessInfo[] {
     .filter((name) => /^[0-9]+$/.test(name))
     .flatMap((name) => {
       try {
-        // The command's name, in parentheses, may hold spaces; the parent is the second field after it.
+        // The command's name, in parentheses, may contain spaces; the parent is the second field after it.
         const stat = readFileSync(`/proc/${name}/stat`, "utf8");
         const [state, ppid] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
         if (Number(ppid) !== parent || state === "Z") return [];
@@ -25,7 +25,7 @@ export function childrenOf(parent: number): ProcessInfo[] {
     });
 }
 
-/** Whether a process runs; one that has ended and waits for its parent to notice does not. */
+/** Whether a process is running; a zombie is not. */
 export function isAlive(pid: number): boolean {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

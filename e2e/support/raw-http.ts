@@ -1,8 +1,8 @@
 import { connect, type Socket } from "node:net";
 
-/** What came back on a connection. */
+/** The answer on a connection. */
 export interface RawAnswer {
-  /** Status of the answer; null when the connection was closed without one. */
+  /** HTTP status; null when the connection was closed without an answer. */
   readonly status: number | null;
   readonly text: string;
 }
@@ -29,13 +29,13 @@ export function sendRaw(api: string, ...parts: readonly (string | Uint8Array)[])
   });
 }
 
-/** An open connection; that the other side cuts it is no error. */
+/** An open connection; it is not an error if the other side closes it. */
 export function openRaw(api: string): Socket {
   const { hostname, port } = new URL(api);
   return connect(Number(port), hostname).on("error", () => undefined);
 }
 
-/** A POST of a body, with its true length unless another one is given. */
+/** A POST with a body, with its actual length unless another one is given. */
 export function rawPost(path: string, body: string, headers: Readonly<Record<string, string>> = {}): string {
   const all = {
     host: "node",

@@ -1,6 +1,6 @@
 import { BaseError, ContractFunctionRevertedError } from "viem";
 
-/** Why a contract refuses a call: name and arguments of its error, null if it does not. Throws what is no refusal. */
+/** Why a contract refuses a call: name and arguments of its error, null if it does not. Rethrows other errors. */
 export async function refusal(run: () => Promise<unknown>): Promise<{ name: string; args: readonly unknown[] } | null> {
   try {
     await run();

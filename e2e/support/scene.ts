@@ -15,41 +15,41 @@ import { CACHE_DIR } from "./places.ts";
 
 type Env = Readonly<Record<string, string>>;
 
-/** An L1 with a rollup, a place for a node's data, node processes, and a memory of what was promised. */
+/** An L1 with a rollup, a folder for a node's data, node processes, and a ledger of promises. */
 export interface Scene {
   readonly l1: L1;
   readonly holders: Holders;
   readonly ledger: Ledger;
   readonly crypto: TestCrypto;
-  /** A folder of the scene's own; the node's data is in `data` below it. */
+  /** The scene's own folder; the node's data is in `data` below it. */
   readonly dir: string;
-  /** The server that belongs to the scene alone, null when there is none. */
+  /** The database server that only this scene uses, null when there is none. */
   readonly postgres: PostgresServer | null;
   /** Owner whose accounts take the fees; null when transactions are free. */
   readonly feeOwner: bigint | null;
-  /** The environment of a node of this scene, with differences. */
+  /** The environment of a node of this scene, with overrides. */
   readonly env: (change?: Env) => Env;
-  /** Starts a process without waiting for it; when it has started, its API becomes the one that `api` names. */
+  /** Starts a process without waiting for it; once it has started, `api` returns its API. */
   readonly spawn: (change?: Env, options?: Omit<SpawnOptions, "env" | "proofs">) => NodeProcess;
-  /** As `spawn`, and waits until it has started. */
+  /** As `spawn`, but waits until it has started. */
   readonly start: (change?: Env, options?: Omit<SpawnOptions, "env" | "proofs">) => Promise<NodeProcess>;
   /** API of the node started last. */
   readonly api: () => string;
-  /** An L1 address that nobody has used. */
+  /** An unused L1 address. */
   readonly newRecipient: () => bigint;
   readonly recipients: () => readonly bigint[];
   /** Ends every process and deletes the folder. */
   readonly stop: () => Promise<void>;
 }
 
-/** How {@link openScene} sets it up. */
+/** Options of {@link openScene}. */
 export interface SceneOptions extends L1Options {
   /**
-   * A server, by default shared with other scenes; in `npm run test:all` by default the one embedded in the node's data directory,
-   * which starts slowly.
+   * A server, by default shared with other scenes; in `npm run test:all` by default the database embedded in the node's
+   * data directory, which starts slowly.
    */
   readonly database?: "embedded" | "server" | "own server";
-  /** By default stand-in proofs, and real ones in `npm run test:all`. */
+  /** By default stand-in proofs, but real ones in `npm run test:all`. */
   readonly proofs?: Proofs;
   readonly env?: Env;
   readonly feeOwner?: bigint;
@@ -57,7 +57,7 @@ export interface SceneOptions extends L1Options {
 
 /** `npm run test:all`. */
 const RUNS_ALL = process.env.CAIRN_TEST_ALL !== undefined;
-/** What scenes have that do not choose: stand-in proofs, and real ones in `npm run test:all`. */
+/** The default of scenes: stand-in proofs, but real ones in `npm run test:all`. */
 export const DEFAULT_PROOFS: Proofs = RUNS_ALL ? "real" : "stand-in";
 const DEFAULT_DATABASE = RUNS_ALL ? "embedded" : "server";
 const FIRST_RECIPIENT = 0xfee1_dead_0000_0000_0000_0000_0000_0000_0001_0000n;
@@ -99,7 +99,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
     CAIRN_BLOCK_TIME_MS: "800",
     CAIRN_FEE_OPERATOR_PERCENT: "-100",
     CAIRN_SRS: "dev",
-    // A proof that stands back behind other tests may never end.
+    // A proof with lower priority than other tests may never end.
     CAIRN_PROVER_NICE: "0",
     CAIRN_CACHE_DIR: CACHE_DIR,
     CAIRN_API_PORT: "0",

@@ -16,7 +16,7 @@ import { rawPost, sendRaw } from "./raw-http.ts";
 import { openScene, type Scene } from "./scene.ts";
 import { type Supervisor, supervise } from "./supervise.ts";
 
-/** What a simulation came to. */
+/** Outcome of a simulation. */
 export interface SimulationReport extends AuditReport {
   /** What was done, in order. */
   readonly steps: readonly string[];
@@ -28,7 +28,7 @@ type Step = readonly [name: string, weight: number, run: () => Promise<void> | v
 
 const ETHER = 10n ** 18n;
 const PEOPLE = [1, 2, 3, 4];
-/** Has accounts that only L1 requests touch. */
+/** Owner of accounts that only L1 requests touch. */
 const RECLUSE = 5;
 const STEP_MS = 250;
 const HOUR_MS = 3_600_000;
@@ -36,12 +36,13 @@ const FINAL = 3;
 const NUISANCE_SHARE = 0.1;
 const SECOND_NODE_MS = 4000;
 const FUNDING = { timeout: 60_000, interval: 200 };
-/** After the people, the recluse and the account of the fees. */
+/** After the people, the recluse and the fee account. */
 const FUNDED_INDEX = FIRST_ACCOUNT_INDEX + PEOPLE.length + 2;
 
 /**
- * People do what they may do while faults come and go, all chosen by the seed; then the faults end, everyone waits for their
- * answers, and the usual check is made. The machine's speed decides what meets what; a seed makes it likely, not certain.
+ * People act while faults come and go, all chosen by the seed; then the faults end, everyone waits for their
+ * answers, and the usual audit runs. Which events coincide depends on the machine's speed; a seed makes it likely, not
+ * certain.
  */
 export async function simulate(seed: number, seconds: number, proofs: Proofs): Promise<SimulationReport> {
   const random = createRandom(seed);
@@ -55,7 +56,7 @@ export async function simulate(seed: number, seconds: number, proofs: Proofs): P
       CAIRN_BLOCK_TIME_MS: "5000",
       CAIRN_BUMP_AFTER_MS: "2000",
       CAIRN_PROVER_HEARTBEAT_SECONDS: "10",
-      // Provers are killed more often than anyone's bad luck.
+      // Provers are killed far more often than in production.
       CAIRN_PROOF_RETRIES: "50",
     },
   });
@@ -70,7 +71,7 @@ export async function simulate(seed: number, seconds: number, proofs: Proofs): P
   }
 }
 
-/** Notes each step in `steps` before it is taken. */
+/** Records each step in `steps` before it is taken. */
 async function run(
   scene: Scene,
   { random, nuisance }: { readonly random: Random; readonly nuisance: Random },
@@ -88,7 +89,7 @@ async function run(
   let supervisor: Supervisor = supervise(scene, env);
   const people = await Promise.all(PEOPLE.map((position) => holders.find(api, position)));
   const recluse = await holders.find(api, RECLUSE);
-  // Fees can be paid from the first block on that was opened after their account was there.
+  // Fees can be paid from the first block that was opened after the fee account existed.
   await vi.waitFor(async () => expect((await readApi(api(), "rollup")).nextIndex).toBe(FUNDED_INDEX), FUNDING);
   await vi.waitFor(
     async () => expect((await readApi(api(), "blocks", {})).blocks[0]?.status).not.toBe("open"),
@@ -101,16 +102,17 @@ async function run(
   const later = (work: Promise<void>): void => {
     const client = work.finally(() => clients.delete(client));
     clients.add(client);
-    // Whoever waits for all of them at the end hears of it.
+    // The error surfaces at the end, when all of them are awaited.
     client.catch(() => undefined);
   };
-  /** Requests to L1 follow one another: each is mined before the next. */
+  /** Requests to L1 are sequential: each is mined before the next. */
   let requests = Promise.resolve();
   const ask = (request: () => Promise<unknown>): void => {
     requests = requests.then(request).then(() => undefined);
     later(requests);
   };
-  const send = (group: Parameters<typeof ledger.insist>[1]) => later(ledger.insist(api, group, 300_000));
+  const send = (group: Parameters<typeof ledger.submitUntilAcknowledged>[1]) =>
+    later(ledger.submitUntilAcknowledged(api, group, 300_000));
   const amount = () => BigInt(1 + random.whole(1000)) * 10n ** 12n;
   const terms = () => (random.chance(0.3) ? { fee: BigInt(random.whole(2000)) * 10n ** 6n } : {});
   const two = (): readonly [Holder, Holder] => {
@@ -164,12 +166,12 @@ async function run(
     ["L1 is stale", 2, async () => l1.proxy.freeze(Math.max(1, (await l1.head()) - random.whole(5)))],
     ["L1 is two", 2, async () => l1.proxy.alternate(Math.max(1, (await l1.head()) - random.whole(5)))],
     ["L1 drops transactions", 2, () => l1.proxy.dropTransactions()],
-    ["L1 keeps transactions back", 2, () => l1.proxy.holdTransactions()],
+    ["L1 holds transactions back", 2, () => l1.proxy.holdTransactions()],
     [
       "fee spike",
       2,
       async () => {
-        // People look at the fees of the last block: they are not to be surprised, the publisher is.
+        // People go by the fees of the last block; the change should surprise the publisher, not them.
         await requests;
         await l1.setNextBaseFee(BigInt(1 + random.whole(150)) * 10n ** 9n);
         await l1.mine();
@@ -187,7 +189,7 @@ async function run(
     ["heal", 8, heal],
     ["pause", 8, () => undefined],
   ];
-  /** Chosen apart, so that a seed's other steps stay what they were. */
+  /** Chosen separately, so that a seed's other steps stay the same. */
   const nuisances: readonly Step[] = [
     [
       "prover killed",
@@ -202,7 +204,7 @@ async function run(
       "second node",
       1,
       async () => {
-        // It ends by itself, unless the first one has just died.
+        // It ends on its own unless the first one has just died.
         const second = scene.spawn(env);
         await Promise.race([second.exited, delay(SECOND_NODE_MS)]);
         if (second.isRunning()) await second.kill();
@@ -229,13 +231,13 @@ async function run(
       steps.push(other);
       await annoy();
     }
-    // Steps follow one another at a pace, whatever becomes of them: that is the simulated world's time.
+    // Steps follow one another at a fixed pace, whatever their outcome: that is the simulated world's time.
     await delay(STEP_MS);
   }
   await heal();
   await restart(null);
   await Promise.all(clients);
-  // Blocks may be a minute ahead of L1 when the clock was.
+  // Blocks may be a minute ahead of L1 if the clock was.
   await l1.passTime(61);
   const report = await audit(scene, { reverted: Number.POSITIVE_INFINITY });
   const deaths = exits.reduce((sum, one) => sum + one.exits().length, 0);
@@ -243,7 +245,7 @@ async function run(
   return { ...report, steps, deaths };
 }
 
-/** Requests that nobody should send; the node may be away, but takes none of them. */
+/** Malformed requests; the node may be down, but accepts none of them. */
 async function sendNonsense(api: string): Promise<void> {
   const path = "/v1/transactions";
   const requests = [
@@ -255,7 +257,7 @@ async function sendNonsense(api: string): Promise<void> {
     "EHLO node\r\n\r\n",
   ];
   for (const { status } of await Promise.all(requests.map((request) => sendRaw(api, request)))) {
-    expect(status === null || status >= 400, `nonsense is answered by ${status}`).toBe(true);
+    expect(status === null || status >= 400, `nonsense was answered with ${status}`).toBe(true);
   }
 }
 
@@ -263,6 +265,6 @@ function endIfThere(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch {
-    // It has ended since it was seen.
+    // It has ended since it was listed.
   }
 }

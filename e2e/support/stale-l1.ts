@@ -16,7 +16,7 @@ export interface JsonRpcResponse {
 
 type Forward = (request: JsonRpcRequest) => Promise<JsonRpcResponse>;
 
-/** Position of the block parameter of methods that read a state. */
+/** Position of the block parameter of methods that read state. */
 const STATE_METHODS: Readonly<Record<string, number>> = {
   eth_call: 1,
   eth_estimateGas: 1,
@@ -26,7 +26,7 @@ const STATE_METHODS: Readonly<Record<string, number>> = {
   eth_getStorageAt: 2,
 };
 
-/** The answer of a node whose last block is `head`, made from one that knows more. */
+/** The answer of a node whose last block is `head`, derived from that of a node that is further ahead. */
 export async function answerAsOf(head: number, request: JsonRpcRequest, forward: Forward): Promise<JsonRpcResponse> {
   const { id, method, params = [] } = request;
   const nothing = (result: unknown): JsonRpcResponse => ({ jsonrpc: "2.0", id, result });
@@ -53,7 +53,7 @@ export async function answerAsOf(head: number, request: JsonRpcRequest, forward:
   return forward({ ...request, params: clipped });
 }
 
-/** The block parameter as a number not above `head`; null when it names a later block. */
+/** The block parameter as a number of at most `head`; null when it names a later block. */
 function clip(block: unknown, head: number): string | null {
   if (typeof block !== "string" || !block.startsWith("0x")) return block === "earliest" ? "0x0" : toQuantity(head);
   return Number(block) > head ? null : block;

@@ -1,12 +1,12 @@
 /**
- * The node's command with stand-in proofs, which only an L1 with the stand-in verifier takes: the node of tests in which
- * proofs are not what is tested. The product has no way in here.
+ * The node's command with stand-in proofs, which only an L1 with the stand-in verifier accepts: the node for tests in
+ * which proofs are not what is tested. The product cannot reach this code.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { STAND_IN_PROVER } from "@cairn/devnet/testing";
 import { runCommand } from "@cairn/node";
 
-/** As long as a real proof takes on a quiet machine: batches follow one another at the pace that tests know. */
+/** As long as a real proof takes on an idle machine, so that batches follow one another at a realistic pace. */
 const PROOF_MS = 2500;
 
 process.exitCode = await runCommand(process.argv.slice(2), process.env, {

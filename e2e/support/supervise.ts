@@ -1,19 +1,19 @@
 import type { Exit, NodeProcess } from "./node-process.ts";
 import type { Scene } from "./scene.ts";
 
-/** Keeps a node running as an operating system's supervisor does: one that ends is started again. */
+/** Keeps a node running as an operating system's supervisor does: restarts it when it ends. */
 export interface Supervisor {
-  /** How earlier lives ended. */
+  /** How earlier processes ended. */
   readonly exits: () => readonly Exit[];
-  /** The process that runs now. */
+  /** The process that is running now. */
   readonly current: () => NodeProcess;
-  /** Ends it for good. */
+  /** Stops it for good. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<Exit>;
 }
 
 type Env = Readonly<Record<string, string>>;
 
-/** Supervises a node of the scene; its first life may differ. */
+/** Supervises a node of the scene; its first process may get other options. */
 export function supervise(scene: Scene, env: Env = {}, firstLife: Env = {}): Supervisor {
   const exits: Exit[] = [];
   let isStopping = false;

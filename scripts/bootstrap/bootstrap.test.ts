@@ -77,13 +77,13 @@ describe("with a temporary folder", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("releases the lock when work fails", async () => {
+  it("releases the lock when the work fails", async () => {
     const path = join(folder, "lock");
     await expect(withLock(path, () => Promise.reject(new TypeError("broken")))).rejects.toThrow("broken");
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("gives a child's exit code, its lines, and 128 + n for a signal", async () => {
+  it("returns a child's exit code, its lines, and 128 + n for a signal", async () => {
     const lines: string[] = [];
     const options = { cwd: folder, env: process.env, onLine: (line: string) => lines.push(line) };
     const run = (code: string) => runChild(process.execPath, ["-e", code], options);
@@ -92,7 +92,7 @@ describe("with a temporary folder", () => {
     expect(await run('process.kill(process.pid, "SIGKILL")')).toBe(137);
   });
 
-  it("lets a tied child notice that its parent was killed", async () => {
+  it("lets a child with a channel notice that its parent was killed", async () => {
     const [begun, orphaned] = [join(folder, "begun"), join(folder, "orphaned")];
     const child = `
       import { whenParentIsGone } from ${JSON.stringify(new URL("../../apps/cli/src/parent.ts", import.meta.url).href)};

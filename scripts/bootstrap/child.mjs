@@ -4,7 +4,7 @@ import { constants } from "node:os";
 /** @type {NodeJS.Signals[]} */
 const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** The signal that asked this process to stop, once one has. @type {NodeJS.Signals | undefined} */
+/** The signal that asked this process to stop, if any. @type {NodeJS.Signals | undefined} */
 let stopSignal;
 
 /** @param {NodeJS.Signals} signal */
@@ -14,12 +14,13 @@ export const stopRequested = () => stopSignal;
 
 /**
  * Runs a program to its end and resolves to its exit code (128 + n after signal n). While it runs, this process
- * survives the signals that ask it to stop and passes them on, so that the child cleans up and the caller sees its code.
+ * survives signals that ask it to stop and forwards them, so that the child cleans up and the caller sees its exit
+ * code.
  * @param {string} program
  * @param {string[]} args
  * @param {{ cwd: string, env: NodeJS.ProcessEnv, onLine?: (line: string) => void, isTied?: boolean }} options with `onLine`
- * the child's output is read line by line and its input is closed; without it the child shares this process's terminal, and
- * with `isTied` also a channel, by which a `cairn` command notices that this process is gone.
+ * the child's output is read line by line and its input is closed; without it the child shares this process's terminal,
+ * and with `isTied` also a channel, by which a `cairn` command notices that this process is gone.
  * @returns {Promise<number>}
  */
 export function runChild(program, args, { cwd, env, onLine, isTied = false }) {

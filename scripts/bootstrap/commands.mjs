@@ -20,19 +20,19 @@ const nothing = () => [];
 const CAIRN = "apps/cli/src/main.ts";
 
 /**
- * Every npm script: what it needs prepared, and what it runs on the pinned Node (its arguments are appended).
+ * Every npm script: the preparations it needs, and what it runs on the pinned Node (its arguments are appended).
  * @type {Record<string, Command>}
  */
 const COMMANDS = {
   setup: { prepare: () => build(SIZES) },
   demo: { prepare: (args) => build([slotsOption(args, 16)]), run: [CAIRN, "demo"] },
-  // Builds by itself, as it must when it is started as `npx cairn devnet`.
+  // Builds what it needs itself, as it must when started as `npx cairn devnet`.
   devnet: { prepare: nothing, run: [CAIRN, "devnet"] },
   test: { prepare: () => build(TEST_SIZES), run: ["scripts/test.ts"] },
   "test:all": { prepare: () => build(TEST_SIZES), run: ["scripts/test.ts", "--all"] },
   bench: { prepare: () => build(SIZES), run: ["bench/src/main.ts"] },
   "bench:node": { prepare: (args) => build([slotsOption(args, 64)]), run: ["bench/src/node/main.ts"] },
-  // Prepares what its last part needs when it comes there.
+  // Prepares what its last part needs when it gets there.
   check: { prepare: nothing, run: ["scripts/check.ts"] },
   drift: { prepare: () => build(SIZES), run: ["scripts/check-drift.ts"] },
   generate: { prepare: nothing, run: ["scripts/check-drift.ts", "--write"] },
@@ -54,13 +54,13 @@ export function findCommand(name) {
 }
 
 /**
- * Whether this runs the `cairn` command, which can end with whoever started it.
+ * Whether this runs the `cairn` command, which can end together with the process that started it.
  * @param {string[]} run
  */
 export const isCairnCommand = ([script]) => script === CAIRN;
 
 /**
- * The block size that a command is asked for by `--slots N` or `--slots=N`.
+ * The block size from `--slots N` or `--slots=N`.
  * @param {string[]} args
  * @param {number} fallback
  */

@@ -9,7 +9,7 @@ import { cacheDir, machinePath, modulesDir, pinnedNode, root } from "./paths.mjs
 
 const SHOWN_LINES = 25;
 
-/** Whether what npm recorded as installed is what package-lock.json asks for. */
+/** Whether the packages that npm recorded as installed match package-lock.json. */
 export function isInstalled() {
   const installedPath = join(modulesDir, ".package-lock.json");
   if (!existsSync(installedPath) || !existsSync(pinnedNode)) return false;
@@ -17,7 +17,8 @@ export function isInstalled() {
 }
 
 /**
- * Every wanted package is there at the wanted version; optional ones (other platforms' binaries) may be missing.
+ * Whether every wanted package is installed at the wanted version; optional ones (other platforms' binaries) may be
+ * missing.
  * @param {Record<string, LockEntry>} wanted
  * @param {Record<string, LockEntry>} installed
  */
@@ -31,8 +32,8 @@ export function lockSatisfied(wanted, installed) {
 }
 
 /**
- * Runs `npm ci`. Its output goes to a log, and to the screen only when it fails: npm warns at length about packages
- * that ask for a newer Node than the machine's, which never runs them.
+ * Runs `npm ci`. Its output goes to a log, and to the screen only on failure: npm warns at length about packages
+ * that require a newer Node than the machine's, which never runs them.
  */
 export async function install() {
   const logPath = join(cacheDir, "npm-ci.log");
@@ -52,19 +53,19 @@ export async function install() {
   }
 }
 
-/** Checks that the pinned Node runs on this machine; npm may have been told not to run its install script. */
+/** Checks that the pinned Node runs on this machine; npm may be configured not to run its install script. */
 export function assertPinnedNodeRuns() {
   const wanted = readPackages(join(root, "package-lock.json"))["node_modules/node"]?.version;
   const { stdout } = spawnSync(pinnedNode, ["--version"], { encoding: "utf8" });
   if (stdout?.trim() === `v${wanted}`) return;
   throw new BootstrapFailure(
-    `Node ${wanted} did not install into node_modules/node (found: ${stdout?.trim() || "nothing that runs"}). ` +
+    `Node ${wanted} did not install into node_modules/node (found: ${stdout?.trim() || "none that runs"}). ` +
       "Is npm set to ignore install scripts? Try: rm -rf node_modules && npm ci --ignore-scripts=false",
   );
 }
 
 /**
- * The npm that started this process, run by its own Node; else the machine's.
+ * The npm that started this process, run by its own Node; otherwise the machine's.
  * @returns {[string, ...string[]]}
  */
 function npmCommand() {

@@ -7,7 +7,7 @@ const POLL_MS = 250;
 
 /**
  * Runs `work` while holding the lock file `path`, waiting for another process that holds it. A lock whose owner
- * no longer runs is taken over.
+ * is no longer running is taken over.
  * @template T
  * @param {string} path
  * @param {() => Promise<T>} work
@@ -38,7 +38,7 @@ export async function withLock(path, work) {
 }
 
 /**
- * Linking a written file makes the lock appear whole or not at all.
+ * Linking a complete file makes the lock appear complete or not at all.
  * @param {string} path
  */
 function tryCreate(path) {
@@ -77,7 +77,7 @@ function isRunning(pid) {
 }
 
 /**
- * Renaming lets exactly one of several waiters remove a dead owner's lock; a lock that changed hands in between is
+ * Renaming lets exactly one of several waiters remove a dead owner's lock; a lock that changed owners in between is
  * put back.
  * @param {string} path
  */

@@ -11,7 +11,7 @@ export const modulesDir = join(root, "node_modules");
 /** The Node that the npm package `node` installs. */
 export const pinnedNode = join(modulesDir, "node", "bin", "node");
 
-/** PATH without this repository's own tools: what the machine had before npm prepended them. */
+/** The machine's PATH, without the tools of this repository that npm prepends. */
 export function machinePath() {
   const entries = (process.env.PATH ?? "").split(delimiter);
   return entries.filter((entry) => !entry.startsWith(modulesDir)).join(delimiter);

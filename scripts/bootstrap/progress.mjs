@@ -2,7 +2,7 @@
 export const elapsed = (startMs) => `${((Date.now() - startMs) / 1000).toFixed(1)} s`;
 
 /**
- * Progress goes to stderr as plain lines, so that a command's stdout stays its own.
+ * Progress goes to stderr as plain lines, so that stdout contains only the command's output.
  * @param {string} line
  */
 export function say(line) {

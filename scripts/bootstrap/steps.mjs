@@ -10,8 +10,8 @@ import { say, showStep } from "./progress.mjs";
  */
 
 /**
- * What can be prepared, by whom. Each script prints `part: message` lines (ending in `cached` when there was nothing
- * to do) and keeps its own cache by content hash.
+ * What can be prepared, and by which script. Each script prints `part: message` lines (ending in `cached` when there
+ * was nothing to do) and keeps its own cache by content hash.
  * @type {Record<BuildStep, { title: string, script: string, takesSlots: boolean }>}
  */
 const BUILD_STEPS = {
@@ -24,7 +24,7 @@ const BUILD_STEPS = {
 };
 
 /**
- * Installs the locked packages unless they are there, with one progress line, the first before those of `preparations`.
+ * Installs the locked packages unless they are installed, with one progress line before those of `preparations`.
  * @param {Preparation[]} preparations
  */
 export async function installPackages(preparations) {

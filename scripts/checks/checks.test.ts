@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { checkCircles } from "./circles.ts";
 import { checkCode } from "./code-rules.ts";
+import { checkImportCycles } from "./import-cycles.ts";
 import { parseImportTable } from "./import-table.ts";
 import { checkImports } from "./imports.ts";
 import { checkPurity } from "./purity.ts";
@@ -42,12 +42,12 @@ function repositoryWith(changes: Record<string, string>): Repository {
 
 const messages = (problems: readonly Problem[]): string[] => problems.map(({ message }) => message);
 const importProblems = (changes: Record<string, string>): string[] => messages(checkImports(repositoryWith(changes)));
-const circles = (changes: Record<string, string>): string[] => messages(checkCircles(repositoryWith(changes)));
+const cycles = (changes: Record<string, string>): string[] => messages(checkImportCycles(repositoryWith(changes)));
 const purityProblems = (changes: Record<string, string>): string[] => messages(checkPurity(repositoryWith(changes)));
 const codeProblems = (path: string, text: string): string[] => messages(checkCode({ path, text }).problems);
 
 describe("the table", () => {
-  it("accepts a repository that keeps it", () => {
+  it("accepts a repository that complies", () => {
     const repository = repositoryWith({});
     expect([...repository.problems, ...checkImports(repository), ...checkPurity(repository)]).toEqual([]);
   });
@@ -82,7 +82,7 @@ describe("imports", () => {
     expect(importProblems({ "packages/tree/src/index.ts": text })).toEqual(["tree may not import @cairn/kit"]);
   });
 
-  it("allows tests what the last column lists, and the root's development tools", () => {
+  it("allows tests to import what the last column lists and the root's development tools", () => {
     const text = 'import { kit } from "@cairn/kit"; import { it } from "vitest"; it("x", kit);';
     expect(importProblems({ "packages/tree/src/a.test.ts": text })).toEqual([]);
     expect(importProblems({ "packages/base/src/a.test.ts": text })).toEqual(["base may not import @cairn/kit"]);
@@ -115,42 +115,40 @@ describe("imports", () => {
   });
 });
 
-describe("circles of imports", () => {
-  it("are refused within a package, also by types alone and by what is exported again", () => {
+describe("import cycles", () => {
+  it("are refused within a package, including those of types only and of re-exports", () => {
     const files = {
       "packages/base/src/a.ts": 'import type { B } from "./deep/b.ts"; export type A = B | 1;',
       "packages/base/src/deep/b.ts": 'export { c as b } from "../c.ts"; export type B = 2;',
       "packages/base/src/c.ts": 'export const c = async () => (await import("./a.ts")).a;',
     };
-    expect(circles(files)).toEqual([
-      "a circle of imports: packages/base/src/a.ts → packages/base/src/deep/b.ts → packages/base/src/c.ts → packages/base/src/a.ts",
+    expect(cycles(files)).toEqual([
+      "import cycle: packages/base/src/a.ts → packages/base/src/deep/b.ts → packages/base/src/c.ts → packages/base/src/a.ts",
     ]);
-    expect(circles({ ...files, "packages/base/src/c.ts": "export const c = 1;" })).toEqual([]);
+    expect(cycles({ ...files, "packages/base/src/c.ts": "export const c = 1;" })).toEqual([]);
   });
 
   it("are refused between packages", () => {
-    expect(circles({ "packages/base/src/index.ts": 'import { hash } from "@cairn/tree"; hash();' })).toEqual([
-      "a circle of imports: packages/base/src/index.ts → packages/tree/src/index.ts → packages/base/src/index.ts",
+    expect(cycles({ "packages/base/src/index.ts": 'import { hash } from "@cairn/tree"; hash();' })).toEqual([
+      "import cycle: packages/base/src/index.ts → packages/tree/src/index.ts → packages/base/src/index.ts",
     ]);
     expect(
-      circles({ "packages/tree/src/disk.ts": 'import type { A } from "@cairn/kit"; export const a: A = 1;' }),
-    ).toEqual([
-      "a circle of imports: packages/kit/src/index.ts → packages/tree/src/disk.ts → packages/kit/src/index.ts",
-    ]);
+      cycles({ "packages/tree/src/disk.ts": 'import type { A } from "@cairn/kit"; export const a: A = 1;' }),
+    ).toEqual(["import cycle: packages/kit/src/index.ts → packages/tree/src/disk.ts → packages/kit/src/index.ts"]);
   });
 
-  it("are refused when a file imports itself, and every circle of a file is told", () => {
-    expect(circles({ "packages/base/src/a.ts": 'import "./a.ts";' })).toEqual([
-      "a circle of imports: packages/base/src/a.ts → packages/base/src/a.ts",
+  it("are refused when a file imports itself, and every cycle of a file is reported", () => {
+    expect(cycles({ "packages/base/src/a.ts": 'import "./a.ts";' })).toEqual([
+      "import cycle: packages/base/src/a.ts → packages/base/src/a.ts",
     ]);
     const many = {
       "packages/base/src/a.ts": 'import "./b.ts"; import "./c.ts";',
       "packages/base/src/b.ts": 'import "./a.ts";',
       "packages/base/src/c.ts": 'import "./a.ts";',
     };
-    expect(circles(many)).toEqual([
-      "a circle of imports: packages/base/src/a.ts → packages/base/src/b.ts → packages/base/src/a.ts",
-      "a circle of imports: packages/base/src/c.ts → packages/base/src/a.ts → packages/base/src/c.ts",
+    expect(cycles(many)).toEqual([
+      "import cycle: packages/base/src/a.ts → packages/base/src/b.ts → packages/base/src/a.ts",
+      "import cycle: packages/base/src/c.ts → packages/base/src/a.ts → packages/base/src/c.ts",
     ]);
   });
 });
@@ -174,11 +172,11 @@ describe("purity", () => {
     expect(purityProblems({ "packages/base/src/a.ts": text })).toEqual([`pure code uses ${name}`]);
   });
 
-  it("does not take a field of the same name for a global", () => {
+  it("does not mistake a field of the same name for a global", () => {
     expect(purityProblems({ "packages/base/src/a.ts": "export const a = (x: { fetch: 1 }) => x.fetch;" })).toEqual([]);
   });
 
-  it("follows files from the entry: what an impure subpath alone reaches is free, what both reach is not", () => {
+  it("follows imports from the entry: files that only an impure subpath reaches are free, those that both reach are not", () => {
     const helper = { "packages/tree/src/helper.ts": 'import "node:fs";' };
     const disk = { ...helper, "packages/tree/src/disk.ts": 'import "./helper.ts";' };
     expect(purityProblems(disk)).toEqual([]);
@@ -186,7 +184,7 @@ describe("purity", () => {
     expect(purityProblems(helper)).toHaveLength(1);
   });
 
-  it("leaves tests of pure packages free", () => {
+  it("does not restrict tests of pure packages", () => {
     expect(purityProblems({ "packages/base/src/a.test.ts": 'import "node:fs"; console.log(Date.now());' })).toEqual([]);
   });
 
@@ -196,13 +194,15 @@ describe("purity", () => {
   });
 });
 
-describe("rules of every file", () => {
-  it("refuses Noir sources that are not ASCII: the compiler's messages would quote another line", () => {
+describe("rules for every file", () => {
+  it("refuses Noir sources that are not ASCII: the compiler's messages would quote the wrong line", () => {
     expect(codeProblems("a.nr", "// a || b\nfn main() {}\n")).toEqual([]);
-    expect(codeProblems("a.nr", "// plain\n// a ‖ b\n")).toEqual(["not ASCII, which Noir's messages need"]);
+    expect(codeProblems("a.nr", "// plain\n// a ‖ b\n")).toEqual([
+      "not ASCII: Noir's messages would quote the wrong line",
+    ]);
   });
 
-  it("refuses prose in Markdown beyond 120 columns, but not tables, code and words that fill a line alone", () => {
+  it("refuses prose in Markdown beyond 120 columns, but not tables, code or a single word on its line", () => {
     const words = `${"word ".repeat(23)}word.`;
     expect(codeProblems("docs/a.md", `${words}\n`)).toEqual([]);
     expect(codeProblems("docs/a.md", `${words}${" ×".repeat(3)}`)).toEqual(["126 columns; wrap at 120"]);
@@ -225,7 +225,7 @@ describe("rules of every file", () => {
     expect(codeProblems("packages/base/src/a.test.ts", text)).toEqual([message]);
   });
 
-  it("does not mind the same words in strings, comments and other calls", () => {
+  it("ignores the same words in strings, comments and other calls", () => {
     const text =
       '// throw new Error("x") as any\nexport const a = "it.only(1)";\nlist.skip(2);\nthrow new TreeError("x");';
     expect(codeProblems("packages/base/src/a.ts", text)).toEqual([]);
@@ -238,7 +238,7 @@ describe("rules of every file", () => {
     }
   });
 
-  it("notes a long file, refuses a very long one, and leaves generated ones alone", () => {
+  it("notes a long file, refuses a very long one, and ignores generated ones", () => {
     const lines = (count: number): string => "// line\n".repeat(count);
     expect(checkCode({ path: "a.nr", text: lines(400) })).toEqual({ problems: [], notes: [] });
     expect(checkCode({ path: "a.nr", text: lines(401) }).notes).toHaveLength(1);

@@ -1,13 +1,13 @@
 import type { Problem, TextFile } from "./repository.ts";
 import { identifierName, isNode, lineAt, type Node, parseSource } from "./source.ts";
 
-/** Lines a source file should stay within, and lines it must. */
+/** Line limits of a source file: advised and enforced. */
 export const LINE_LIMITS = { advised: 400, hard: 450 };
 
-/** Bytes that no committed file may exceed: what is larger is built, not stored. */
+/** Maximum bytes of a committed file: larger ones are built, not committed. */
 export const MAX_FILE_BYTES = 300_000;
 
-/** Columns that prose in Markdown may take. */
+/** Maximum columns of prose in Markdown. */
 export const MARKDOWN_COLUMNS = 120;
 
 const SIZED = /\.(?:ts|mjs|nr|sol)$/;
@@ -17,7 +17,7 @@ const UNFINISHED = /\b(?:T[O]DO|F[I]XME)\b/;
 const TEST_FUNCTIONS = ["bench", "describe", "it", "suite", "test"];
 const TEST_MODIFIERS = ["only", "runIf", "skip", "skipIf", "todo"];
 
-/** The rules that hold in every file, whatever its package. */
+/** The rules for every file, whatever its package. */
 export function checkCode(file: TextFile): { problems: Problem[]; notes: Problem[] } {
   const { path, text } = file;
   const problems: Problem[] = [];
@@ -43,15 +43,20 @@ export function checkCode(file: TextFile): { problems: Problem[]; notes: Problem
   return { problems, notes };
 }
 
-/** Noir's tools count bytes where they quote a line of the source: other characters make a failure name another line. */
+/**
+ * Noir's tools count bytes when they quote a line of the source: non-ASCII characters make a failure name the wrong
+ * line.
+ */
 function checkAscii({ path, text }: TextFile): Problem[] {
   return text.split("\n").flatMap((line, index) => {
     const isAscii = [...line].every((character) => character.charCodeAt(0) < 128);
-    return isAscii ? [] : [{ file: path, line: index + 1, message: "not ASCII, which Noir's messages need" }];
+    return isAscii
+      ? []
+      : [{ file: path, line: index + 1, message: "not ASCII: Noir's messages would quote the wrong line" }];
   });
 }
 
-/** Lines of prose that are too long. Tables, code and a word that fills a line alone cannot be wrapped. */
+/** Lines of prose that are too long. Tables, code and a single word on its line cannot be wrapped. */
 function checkWidth({ path, text }: TextFile): Problem[] {
   let isCode = false;
   return text.split("\n").flatMap((line, index) => {

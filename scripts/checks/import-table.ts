@@ -1,6 +1,9 @@
 import type { Problem } from "./repository.ts";
 
-/** One row of the table: what a package's code and, beyond that, its tests may import; which exports are pure. */
+/**
+ * One row of the table: what a package's code may import, what its tests may import as well, and which exports are
+ * pure.
+ */
 export type ImportRule = {
   readonly name: string;
   readonly imports: readonly string[];

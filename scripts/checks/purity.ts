@@ -17,7 +17,7 @@ const IMPURE_GLOBALS = [
 ];
 const IMPURE_MEMBERS = ["Date.now", "Math.random", "crypto.getRandomValues", "crypto.randomUUID", "crypto.subtle"];
 
-/** Refuses I/O, environment, clock and randomness in the pure part of the packages that the table calls pure. */
+/** Refuses I/O, environment, clock and randomness in the pure parts of packages that the table marks as pure. */
 export function checkPurity(repository: Repository): Problem[] {
   return repository.workspaces
     .filter(({ rule }) => rule?.pure)
@@ -32,7 +32,7 @@ function unknownExceptions({ rule, folder, manifest }: Workspace): Problem[] {
   return unknown.map((subpath) => ({ file: `${folder}/package.json`, line: 0, message: `does not export ${subpath}` }));
 }
 
-/** All shipped files but those that only an impure subpath reaches. */
+/** All shipped files except those that only an impure subpath reaches. */
 function pureSources({ rule, folder, manifest, sources }: Workspace): Source[] {
   const shipped = sources.filter(({ role }) => role === "source");
   const entries = Object.entries(manifest.exports ?? {}).map(([subpath, file]) => ({

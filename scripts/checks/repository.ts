@@ -1,10 +1,10 @@
 import { type ImportRule, parseImportTable } from "./import-table.ts";
 import { parseSource, type Source } from "./source.ts";
 
-/** Something wrong in a file; `line` counts from 1, 0 stands for the whole file. */
+/** A problem in a file; `line` counts from 1, 0 stands for the whole file. */
 export type Problem = { readonly file: string; readonly line: number; readonly message: string };
 
-/** What a file is for: tests and scripts may use more than what a package ships. */
+/** The role of a file: tests and scripts may use more than shipped code. */
 export type Role = "source" | "test" | "script";
 
 /** A workspace (or the `vectors` folder) with its own row in the table of allowed imports. */
@@ -23,7 +23,7 @@ export type Manifest = {
   readonly devDependencies?: Readonly<Record<string, string>>;
 };
 
-/** A file as it is on disk, at its path from the root of the repository. */
+/** A file's content, with its path from the root of the repository. */
 export type TextFile = { readonly path: string; readonly text: string };
 
 /** The parsed repository that every check reads. */
@@ -64,7 +64,7 @@ export function readRepository(files: readonly TextFile[]): Repository {
   return { workspaces, files, rules, rootManifest: manifestAt("package.json"), problems: [...problems, ...syntax] };
 }
 
-/** Splits `@cairn/state/lmdb` into `state` and `./lmdb`; undefined for what is no package of this repository. */
+/** Splits `@cairn/state/lmdb` into `state` and `./lmdb`; undefined for anything but a package of this repository. */
 export function splitOwnSpecifier(specifier: string): { name: string; subpath: string } | undefined {
   if (!specifier.startsWith(NAMESPACE)) return undefined;
   const [name = "", ...rest] = specifier.slice(NAMESPACE.length).split("/");

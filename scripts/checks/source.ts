@@ -40,7 +40,7 @@ export function identifierName(node: unknown): string | undefined {
   return isNode(node) && node.type === "Identifier" ? String(node.name) : undefined;
 }
 
-/** Whether a field of a syntax node is a node itself. */
+/** Whether a field of a syntax node is itself a node. */
 export function isNode(value: unknown): value is Node {
   return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
 }
@@ -68,7 +68,7 @@ function literalText(node: unknown): string | undefined {
   return isNode(node) && node.type === "Literal" && typeof node.value === "string" ? node.value : undefined;
 }
 
-/** Names of members and of object keys are left out: `x.process` does not mention the global `process`. */
+/** Leaves out member names and object keys: `x.process` does not mention the global `process`. */
 function collectNodes(tree: unknown): Node[] {
   const nodes: Node[] = [];
   const visit = (value: unknown): void => {

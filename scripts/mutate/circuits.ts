@@ -29,12 +29,12 @@ const GADGETS = [...under("gadgets/*.test.ts"), `${PACKAGE}/test/vectors.test.ts
 const BLOCKS = [...under("attacks/*.test.ts"), `${PACKAGE}/test/any-queue.test.ts`];
 const PROVER = under("*.prover.test.ts");
 
-/** Files with unconstrained functions and what rests on the backend's own checks: there real proofs judge too. */
+/** Files with unconstrained functions or that rely on the backend's own checks: real proofs judge these too. */
 const HINTS = ["bytes.nr", "schnorr.nr", "witness.nr"];
 
 const UNCHANGED: Verdict = { type: "survived", isUnchanged: true };
 
-/** Where to look first for guards whose message no test repeats. */
+/** Tests to run first for guards whose message occurs in no test. */
 const LIKELY: Readonly<Record<string, readonly string[]>> = {
   "bytes.nr": ["gadgets/hashing", "attacks/hints"],
   "fees.nr": ["attacks/index-bytes", "attacks/fees"],
@@ -51,7 +51,7 @@ const LIKELY: Readonly<Record<string, readonly string[]>> = {
 type Environment = { readonly CAIRN_TEST_NOIR_DIR: string; readonly CAIRN_CACHE_DIR: string };
 
 /**
- * The block circuit. A mutant is a copy of the Noir sources, which the tests take by `CAIRN_TEST_NOIR_DIR`, with a cache
+ * The block circuit. A mutant is a copy of the Noir sources, passed to the tests as `CAIRN_TEST_NOIR_DIR`, with its
  * of its own; key and verifier of a mutated circuit are made when a prover test asks for them.
  */
 export const circuitsTarget: Target = {
@@ -68,7 +68,7 @@ export const circuitsTarget: Target = {
     const cache = join(place, "cache");
     cpSync(join(root, NOIR), noirDir, { recursive: true });
     mkdirSync(cache);
-    // What does not depend on the sources.
+    // Parts that do not depend on the sources.
     if (existsSync(join(cacheDir, "srs"))) symlinkSync(join(cacheDir, "srs"), join(cache, "srs"));
     const env = { CAIRN_TEST_NOIR_DIR: noirDir, CAIRN_CACHE_DIR: cache };
     return {
@@ -89,9 +89,9 @@ export const circuitsTarget: Target = {
 };
 
 /**
- * Deletes the guards that have a refusal of their own, all at once, and runs the tests that demand one of these
- * refusals. Such a test cannot pass without its guard, whatever else stands or is missing: nothing else refuses with that
- * text. So each failure is the verdict on the guard whose refusal the test demands.
+ * Deletes the guards that have their own refusal message, all at once, and runs the tests that expect one of these
+ * messages. Such a test cannot pass without its guard, whatever else is present or missing: nothing else refuses with
+ * that message. So each failure is the verdict on the guard whose message the test expects.
  */
 async function judgeTogether(
   mutants: readonly Mutant[],
@@ -155,7 +155,7 @@ async function judge(mutant: Mutant, env: Environment): Promise<Verdict> {
   }
 }
 
-/** Whether the compiler makes the same circuit of 16 slots without the guard: then every test has passed already. */
+/** Whether the compiler produces the same circuit of 16 slots without the guard: then every test has already passed. */
 async function isUnchanged({ CAIRN_TEST_NOIR_DIR, CAIRN_CACHE_DIR }: Environment): Promise<boolean> {
   const name = "block16";
   const mutated = await compileCircuit({ name, cacheDir: CAIRN_CACHE_DIR, noirDir: CAIRN_TEST_NOIR_DIR });
@@ -163,12 +163,12 @@ async function isUnchanged({ CAIRN_TEST_NOIR_DIR, CAIRN_CACHE_DIR }: Environment
   return mutated.circuit.bytecode === original.circuit.bytecode;
 }
 
-/** What was compiled from mutated sources is of no use again. */
+/** Deletes what was compiled from mutated sources, which is never needed again. */
 function forgetPrograms({ CAIRN_CACHE_DIR }: Environment): void {
   rmSync(join(CAIRN_CACHE_DIR, "circuits"), { recursive: true, force: true });
 }
 
-/** What a test that expects this constraint's refusal says: its message, or the place of a range check. */
+/** Text in tests that expect this constraint to fail: its message, or the place of a range check. */
 function soughtText({ file, kind, text }: Mutant): string | null {
   if (kind === "range") return `${basename(file)}: ${text.replace(/::<.*$/, "")}`;
   return /"([^"]+)"\);/.exec(text)?.[1] ?? null;

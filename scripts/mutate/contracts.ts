@@ -13,13 +13,13 @@ import type { Target, Verdict, Workplace } from "./target.ts";
 const PACKAGE = "packages/contracts";
 const SOURCES = `${PACKAGE}/src`;
 const NOT_MUTATED = /^(?:dev|generated|interfaces)\//;
-/** Files that are tried one by one before all tests run. */
+/** Number of test files that run one by one before all tests run. */
 const MAX_TRIED_ALONE = 3;
-/** Switches make the code longer than a chain would take; the test that says so is left out. */
+/** Switches make the code larger than a chain accepts; the test of the size is left out. */
 const CODE_SIZE_LIMIT = "1000000";
 const CODE_SIZE_TEST = "test_fitsTheCodeSizeLimit";
 
-/** Errors of the guards that are named otherwise than by their own text. */
+/** Errors of guards whose own text does not name them. */
 const ERRORS_OF: Readonly<Record<string, readonly string[]>> = {
   locked: ["Reentrancy"],
   whenActive: ["RollupFrozen"],
@@ -28,12 +28,12 @@ const ERRORS_OF: Readonly<Record<string, readonly string[]>> = {
 
 const TESTS = globSync(`${PACKAGE}/test/*.t.sol`, { cwd: root }).sort();
 
-/** A copy of the package and the settings that forge gets for it. */
+/** A copy of the package and forge's settings for it. */
 type Copy = { readonly dir: string; readonly env: Readonly<Record<string, string>> };
 
 /**
- * The contracts. One copy has every guard under a switch, so that forge compiles once; its tests must pass with all
- * guards on. What cannot be switched is deleted in a second copy, which is compiled each time.
+ * The contracts. One copy has every guard behind a switch, so that forge compiles once; its tests must pass with all
+ * guards on. Guards that cannot be switched are deleted in a second copy, which is compiled each time.
  */
 export const contractsTarget: Target = {
   name: "contracts",
@@ -105,7 +105,7 @@ async function judge(mutant: Mutant, copy: Copy): Promise<Verdict> {
   return runForge([], copy);
 }
 
-/** Names of the errors that the deleted guard would have reverted with. */
+/** Names of the errors with which the deleted guard would have reverted. */
 function errorsOf({ text, kind }: Mutant, dir: string): string[] {
   const named = [...text.matchAll(/\brevert (?:\w+\.)?(\w+)/g)].map(([, name]) => name ?? "");
   if (kind === "modifier") return [...(ERRORS_OF[text.replace(/ \(\d+\)$/, "")] ?? [])];

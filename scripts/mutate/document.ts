@@ -26,14 +26,14 @@ export function mutationDocument(sections: readonly Section[]): string {
     "# What deleting a guard does",
     wrap(
       "Written by `npm run mutate -- circuits|contracts --write-docs`. The run deletes one guard after the other in a copy " +
-        "of the sources and looks whether a test fails: each assertion, range check and checking call of the circuit, each " +
+        "of the sources and checks whether a test fails: each assertion, range check and checking call of the circuit, each " +
         "revert, checking call and guarding modifier of the contracts. A guard whose deletion no test notices needs a reason " +
-        "in `scripts/mutate/equivalent.json`; a reason for a guard that is gone or that a test does notice is an error too.",
+        "in `scripts/mutate/equivalent.json`; a reason for a guard that no longer exists or that a test does notice is an error.",
     ),
     wrap(
-      "Guards of the circuit whose refusal has a message of its own are deleted together: the test that demands this message " +
+      "Guards of the circuit whose refusal has its own message are deleted together: the test that expects this message " +
         "cannot pass without its guard, whatever else is missing. All others are deleted one by one. Contracts are compiled " +
-        "once, with every guard under a switch; the tests must pass with all of them on.",
+        "once, with every guard behind a switch; the tests must pass with all of them on.",
     ),
     ...sections.flatMap(sectionLines),
   ].join("\n\n")}\n`;

@@ -1,12 +1,12 @@
 import { type Mutant, mutantName } from "./mutant.ts";
 import type { TargetName, Verdict } from "./target.ts";
 
-/** A guard whose deletion no test can notice, or none can here, and why that is right. */
+/** A guard whose deletion no test can notice, or no test here, and the reason. */
 export type Equivalent = { readonly mutant: string; readonly reason: string };
 
 export type EquivalentLists = Readonly<Record<TargetName, readonly Equivalent[]>>;
 
-/** A mutant with its verdict; null when this run did not come to it. */
+/** A mutant with its verdict; null when this run did not reach it. */
 export type Judged = { readonly mutant: Mutant; readonly verdict: Verdict | null };
 
 /** How a run compares with the list. */
@@ -15,7 +15,7 @@ export type Comparison = {
   readonly explained: readonly { readonly mutant: Mutant; readonly reason: string }[];
   /** Survivors without a reason. */
   readonly unexplained: readonly Mutant[];
-  /** Entries of the list that are wrong by now, and how. */
+  /** Entries of the list that are no longer right, and why. */
   readonly stale: readonly { readonly entry: string; readonly problem: string }[];
 };
 

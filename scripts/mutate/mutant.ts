@@ -13,15 +13,15 @@ export type Mutant = {
   readonly end: number;
 };
 
-/** What a finder of a language reports before repetitions are numbered. */
+/** What a language's finder reports before repetitions are numbered. */
 export type Found = Pick<Mutant, "kind" | "start" | "end" | "scope">;
 
-/** Name by which the list of equivalent mutants and the results know a mutant; independent of line numbers. */
+/** Name of a mutant in the list of equivalent mutants and in the results; independent of line numbers. */
 export function mutantName({ file, scope, text }: Mutant): string {
   return `${file}: ${scope}: ${text}`;
 }
 
-/** The source without the guard. Line breaks stay, so that messages of compilers and tests point to the same lines. */
+/** The source without the guard. Line breaks stay, so that messages of compilers and tests refer to the same lines. */
 export function deleteMutant(source: string, { start, end }: Pick<Mutant, "start" | "end">): string {
   return source.slice(0, start) + source.slice(start, end).replace(/[^\n]/g, "") + source.slice(end);
 }
@@ -31,7 +31,7 @@ export function deleteMutants(source: string, mutants: readonly Pick<Mutant, "st
   return [...mutants].sort((a, b) => b.start - a.start).reduce(deleteMutant, source);
 }
 
-/** Puts names to what a finder found, in the order of the text. */
+/** Names what a finder found, in the order of the text. */
 export function nameMutants(file: string, source: string, found: readonly Found[]): Mutant[] {
   const seen = new Map<string, number>();
   return [...found]

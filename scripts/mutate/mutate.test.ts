@@ -79,10 +79,10 @@ contract C {
 
 const texts = (mutants: readonly Mutant[]): string[] => mutants.map(({ kind, text }) => `${kind} ${text}`);
 
-describe("what is deleted of Noir", () => {
+describe("guards of Noir", () => {
   const mutants = findNoirMutants("s.nr", NOIR);
 
-  it("every statement that is a call, no values, no comments", () => {
+  it("are all statements that are calls, but no values and no comments", () => {
     expect(texts(mutants)).toEqual([
       'assert assert(wire == self.x, "says \\"no; never\\" (ever)");',
       "range self.x.assert_max_bit_size::<2 * (N - 1)>();",
@@ -94,7 +94,7 @@ describe("what is deleted of Noir", () => {
     expect(mutants.map(({ line }) => line)).toEqual([10, 11, 13, 22, 23]);
   });
 
-  it("leaves everything else, and every line where it was", () => {
+  it("leave everything else and every line in place", () => {
     const [first] = mutants;
     const changed = deleteMutant(NOIR, first ?? { start: 0, end: 0 });
     expect(changed.split("\n")).toEqual(NOIR.split("\n").map((line, i) => (i === 9 ? "        " : line)));
@@ -104,10 +104,10 @@ describe("what is deleted of Noir", () => {
   });
 });
 
-describe("what is deleted of Solidity", () => {
+describe("guards of Solidity", () => {
   const mutants = findSolidityMutants("C.sol", SOLIDITY);
 
-  it("guarded and bare reverts, checking calls, uses of modifiers", () => {
+  it("are conditional and bare reverts, checking calls, and uses of modifiers", () => {
     expect(texts(mutants)).toEqual([
       "revert if (_lock != 0) revert Reentrancy();",
       "modifier locked",
@@ -123,7 +123,7 @@ describe("what is deleted of Solidity", () => {
     ]);
   });
 
-  it("puts each under a switch, in modifiers by use", () => {
+  it("are each put behind a switch, in modifiers by use", () => {
     const switches = mutants.filter(isSwitchable).map((mutant, i) => ({ mutant, id: i + 1 }));
     const text = installSwitches(SOLIDITY, switches, "./MutationSwitch.sol");
     expect(text).toContain('pragma solidity 0.8.30;\nimport {MutationSwitch} from "./MutationSwitch.sol";\n');
@@ -186,7 +186,7 @@ describe("results", () => {
     expect(text).toContain("**No reason is known.**");
   });
 
-  it("of vitest: a test that was left out counts for nothing", () => {
+  it("of vitest: a test that was left out does not count", () => {
     const suite = (status: string) => ({
       testResults: [
         { name: "/a.test.ts", status, assertionResults: [{ fullName: "a b", status, failureMessages: ["no"] }] },
@@ -197,7 +197,7 @@ describe("results", () => {
     expect(verdictOf(suite("failed"))).toMatchObject({ type: "killed", by: "a b" });
   });
 
-  it("of forge: the first failure, and what the compiler refuses", () => {
+  it("of forge: the first failure, or the compiler's refusal", () => {
     const report = (status: string) => `{"test/A.t.sol:A":{"test_results":{"test_a()":{"status":"${status}"}}}}`;
     expect(verdictOfForge(`Compiling\n${report("Success")}`, "").type).toBe("survived");
     expect(verdictOfForge(report("Failure"), "")).toEqual({

@@ -1,13 +1,13 @@
 import { type Found, type Mutant, maskText, nameMutants, scopeAt } from "./mutant.ts";
 
-/** Beginnings of statements that make or steer values rather than constrain them. */
+/** Prefixes of statements that compute values or control flow rather than constrain. */
 const NOT_A_CALL =
   /^(?:let|return|for|while|if|else|use|pub|mod|global|struct|impl|trait|fn|unconstrained|break|continue)\b/;
 
 /**
- * Every statement of a Noir source that is a call: `assert(…)`, `x.assert_max_bit_size::<…>()`, and functions called for
- * their effect, which is to constrain or to update. Statements that make a value, appending to a list among them, are not
- * touched: they constrain nothing.
+ * Every statement of a Noir source that is a call: `assert(…)`, `x.assert_max_bit_size::<…>()`, and functions called
+ * for their effect, which is to constrain or to update. Statements that compute a value, including appending to a list,
+ * are not touched: they constrain nothing.
  */
 export function findNoirMutants(file: string, source: string): Mutant[] {
   const masked = maskText(source);
@@ -33,12 +33,12 @@ function isCall(statement: string): boolean {
   return statement.endsWith(")") && !NOT_A_CALL.test(statement) && !isAssignment(statement) && !isPush(statement);
 }
 
-/** Appending to a list makes a value, like an assignment. */
+/** Appending to a list computes a value, like an assignment. */
 function isPush(statement: string): boolean {
   return /^\w+\.push\s*\(/.test(statement);
 }
 
-/** Whether an `=` that is no comparison stands outside all brackets. */
+/** Whether there is an `=` outside all brackets that is not part of a comparison. */
 function isAssignment(statement: string): boolean {
   let depth = 0;
   for (let i = 0; i < statement.length; i++) {

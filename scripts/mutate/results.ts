@@ -5,18 +5,18 @@ import { root } from "../lib/workspace.ts";
 import { deleteMutant, type Mutant, mutantName, normalizeSource } from "./mutant.ts";
 import type { Target, Verdict } from "./target.ts";
 
-/** A verdict with what it rests on. */
+/** A verdict with what it depends on. */
 type Entry = { readonly verdict: Verdict; readonly tests: string };
 
 /** Verdicts of earlier runs, by the content that was judged. */
 export type Results = {
-  /** The verdict, if neither the mutated sources nor the tests that decided have changed since. */
+  /** The verdict, if neither the mutated sources nor the deciding tests have changed since. */
   readonly find: (mutant: Mutant) => Verdict | null;
   readonly save: (mutant: Mutant, verdict: Verdict) => void;
 };
 
 /**
- * Results of a target in a file. A kill stands while the sources, comments aside, and the test that killed stay as they
+ * Results of a target in a file. A kill is valid while the sources, except comments, and the test that killed are
  * are; a survival while all tests do.
  */
 export function openResults(target: Target, path: string): Results {

@@ -1,11 +1,11 @@
 import { closingAfter, type Found, type Mutant, maskText, nameMutants, scopeAt } from "./mutant.ts";
 
-/** Modifiers that guard a function where they are named in its head. */
+/** Modifiers that guard a function in whose header they occur. */
 const MODIFIERS = ["locked", "whenActive", "whenFrozen"] as const;
 
 /**
  * Every guard of a Solidity source: an `if` whose body ends in a revert, `require(…)`, calls of functions named
- * `require…`, a revert on its own, and each use of a guarding modifier in the head of a function.
+ * `require…`, a bare revert, and each use of a guarding modifier in a function header.
  */
 export function findSolidityMutants(file: string, source: string): Mutant[] {
   const masked = maskText(source);
@@ -32,7 +32,7 @@ function guardedReverts(masked: string): Found[] {
   return found;
 }
 
-/** End of the body of an `if` that always reverts, null for another body. */
+/** End of the body of an `if` that always reverts, null for any other body. */
 function endOfBody(masked: string, body: number): number | null {
   if (/^revert\b/.test(masked.slice(body))) return masked.indexOf(";", body) + 1;
   if (masked[body] !== "{") return null;

@@ -1,11 +1,12 @@
 import { closingAfter, type Mutant, maskText } from "./mutant.ts";
 
-/** Name of the library that tells which guard is off; no source may use it otherwise. */
+/** Name of the library that knows which guard is off; no source may use the name otherwise. */
 const LIBRARY = "MutationSwitch";
 
 /**
- * The library. The number of the guard that is off comes from `block.prevrandao`, which no contract here reads and which
- * forge takes from its settings, so one compilation serves every mutant. The cast lets pure functions ask too.
+ * The library. The number of the guard that is off comes from `block.prevrandao`, which no contract here reads and
+ * which forge takes from its settings, so one compilation serves every mutant. The cast lets pure functions read it
+ * too.
  */
 export const SWITCH_SOURCE = `// SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
@@ -26,19 +27,19 @@ library ${LIBRARY} {
 }
 `;
 
-/** A guard with the number by which it is switched off; 0 is none's. */
+/** A guard with the number that switches it off; never 0. */
 export type Switch = { readonly mutant: Mutant; readonly id: number };
 
 type Insertion = { readonly at: number; readonly text: string; readonly rank: number };
 
-/** Whether a guard can be switched: a revert on its own often ends a function that must return. */
+/** Whether a guard can be switched: a bare revert often ends a function that must return. */
 export function isSwitchable({ kind, text }: Mutant): boolean {
   return kind !== "revert" || text.startsWith("if");
 }
 
 /**
- * The source with every guard under its switch, `if (MutationSwitch.isOn(id)) { … }`. `importPath` is where the library
- * lies, relative to the file.
+ * The source with every guard behind its switch, `if (MutationSwitch.isOn(id)) { … }`. `importPath` is the library's
+ * path relative to the file.
  */
 export function installSwitches(source: string, switches: readonly Switch[], importPath: string): string {
   const masked = maskText(source);
@@ -60,7 +61,7 @@ export function installSwitches(source: string, switches: readonly Switch[], imp
   return text.replace(/^(pragma solidity [^\n]*\n)/m, `$1import {${LIBRARY}} from "${importPath}";\n`);
 }
 
-/** Guarding modifiers take the number of their use, and all that they do is under its switch. */
+/** Guarding modifiers get the number of their use as argument, and all that they do is behind its switch. */
 function modifierDefinitions(masked: string): Insertion[] {
   const insertions: Insertion[] = [];
   for (const match of masked.matchAll(/\bmodifier\s+\w+\((?=\)\s*\{)/g)) {
@@ -73,7 +74,7 @@ function modifierDefinitions(masked: string): Insertion[] {
   return insertions;
 }
 
-/** `depth` 0 is outside of 1 where both wrap the same statement. */
+/** `depth` 0 is outside 1 where both wrap the same statement. */
 function wrapped(start: number, end: number, id: string, depth: 0 | 1): Insertion[] {
   return [
     { at: start, text: `if (${LIBRARY}.isOn(${id})) { `, rank: depth },

@@ -4,8 +4,8 @@ export type NamedTests = { readonly file: string; readonly titles: readonly stri
 const TITLE = /^\s*it(?:\.each\([^\n]*\))?\(\s*(?:"([^"\n]+)"|'([^'\n]+)'|`([^`\n]+)`)/;
 
 /**
- * The tests in whose text `sought` stands, itself or by a constant of the file that holds it; files with few such tests
- * first, because they are the ones about it.
+ * The tests whose text contains `sought`, itself or through a constant of the file; files with few such tests
+ * first, because these are about it.
  */
 export function testsNaming(
   sought: string | null,
@@ -19,7 +19,9 @@ export function testsNaming(
     .sort((a, b) => a.titles.length - b.titles.length);
 }
 
-/** A pattern for vitest's `-t` that matches the titles; a title with inserted values by what stands before the first. */
+/**
+ * A pattern for vitest's `-t` that matches the titles; a title with inserted values by what stands before the first.
+ */
 export function titlePattern(titles: readonly string[]): string {
   return titles.map((title) => (title.split(/\$|%/)[0] ?? "").replace(/[.*+?^${}()|[\]\\]/g, "\\$&").trim()).join("|");
 }

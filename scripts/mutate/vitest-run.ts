@@ -54,7 +54,7 @@ async function runSelection({ files, titles, env }: Selection, options: readonly
   }
 }
 
-/** Tests that were left out after the first failure, or by their title, do not count. */
+/** Tests that were left out after the first failure or because of their title do not count. */
 function failuresOf(json: VitestJson): readonly FailedTest[] {
   const ran = {
     testResults: json.testResults.map((suite) => ({

@@ -6,7 +6,7 @@ export const ERRORS_PATH_VARIABLE = "CAIRN_TEST_ERRORS";
 
 const MAX_CAUSES = 5;
 
-/** Writes what went wrong outside tests, a worker's death among it, which vitest's JSON report leaves out. */
+/** Writes errors outside tests, such as a worker's death, which vitest's JSON report leaves out. */
 export default class ErrorsReporter implements Reporter {
   onTestRunEnd(_modules: unknown, errors: readonly SerializedError[]): void {
     const path = process.env[ERRORS_PATH_VARIABLE];

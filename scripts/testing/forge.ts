@@ -38,7 +38,7 @@ export async function runForge(env: Readonly<Record<string, string>>): Promise<R
   return { ...report, failures: brokenRunner("forge", `exit code ${code} although no test failed`).failures };
 }
 
-/** Reads forge's JSON report: anything but success, skipping included, counts as failed. */
+/** Reads forge's JSON report: anything but success, including a skip, counts as failed. */
 export function parseForge(json: ForgeJson): RunnerReport {
   const failures: FailedTest[] = [];
   const files = new Set<string>();

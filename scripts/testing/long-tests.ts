@@ -3,5 +3,6 @@ export const RUNS_ALL = process.env.CAIRN_TEST_ALL !== undefined;
 
 /** Test files that only `npm run test:all` runs, and why `npm test` can do without them. */
 export const LONG_TESTS: Readonly<Record<string, string>> = {
-  "e2e/runbooks.test.ts": "follows every runbook to the letter; what its commands do is tested beside their sources",
+  "e2e/runbooks.test.ts":
+    "follows every runbook to the letter; the commands themselves are tested next to their sources",
 };

@@ -4,8 +4,11 @@
  */
 export const SLOWNESS = Number(process.env.CAIRN_TEST_SLOWNESS ?? 1);
 
-/** Most that one test or one hook may take, unless it names more itself. */
+/** Time limit of one test or one hook, unless it sets a longer one. */
 export const TEST_TIMEOUT_MS = 900_000 * SLOWNESS;
 
-/** A test that waits for a condition names how long that takes on a quiet machine, at most; it gets so many times that. */
+/**
+ * A test that waits for a condition states how long that takes at most on an idle machine; it gets this many times as
+ * long.
+ */
 export const WAIT_FACTOR = 5 * SLOWNESS;

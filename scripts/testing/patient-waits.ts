@@ -11,7 +11,9 @@ function lengthen(options: Options): { timeout: number; interval?: number } {
   return { ...options, timeout: (options?.timeout ?? USUAL_TIMEOUT_MS) * WAIT_FACTOR };
 }
 
-/** Marks a process whose waits are lengthened: it runs this for each of its files, and the second time would multiply again. */
+/**
+ * Marks a process whose waits are lengthened: this runs for each test file, and a second run would multiply them again.
+ */
 const LENGTHENED = Symbol.for("cairn.patient-waits");
 
 if (!Reflect.has(vi, LENGTHENED)) {

@@ -56,7 +56,7 @@ describe("runner reports", () => {
     ]);
   });
 
-  it("tells which files took longest", () => {
+  it("names the files that took longest", () => {
     const json: VitestJson = {
       testResults: [
         { name: "/repo/a.test.ts", status: "passed", startTime: 100, endTime: 350, assertionResults: [] },

@@ -39,7 +39,7 @@ export function findUnexecuted(testFiles: readonly string[], reports: readonly R
   return testFiles.filter((file) => !executed.has(file));
 }
 
-/** The report of a runner that ended without telling its results. */
+/** The report of a runner that ended without reporting results. */
 export function brokenRunner(runner: string, reason: string): RunnerReport {
   return { runner, passed: 0, failures: [{ file: runner, name: "the runner itself", reason }], files: [], times: [] };
 }

@@ -36,7 +36,7 @@ export async function runVitest(
   });
   const [text, errors] = [takeFile(reportPath), takeFile(errorsPath)];
   if (text === undefined) return brokenRunner("vitest", `exit code ${code} without a report`);
-  const outsideTests: string[] = errors === undefined ? ["errors outside tests are not known"] : JSON.parse(errors);
+  const outsideTests: string[] = errors === undefined ? ["errors outside tests are unknown"] : JSON.parse(errors);
   const report = parseVitest(JSON.parse(text), root, outsideTests);
   if (code === 0 || report.failures.length > 0) return report;
   return { ...report, failures: brokenRunner("vitest", `exit code ${code} although no test failed`).failures };
@@ -70,7 +70,7 @@ export function parseVitest(json: VitestJson, rootDir: string, outsideTests: rea
   return { runner: "vitest", passed, failures, files, times };
 }
 
-/** Text of a file that is removed; undefined when there is none. */
+/** Text of a file, which is then removed; undefined when it does not exist. */
 function takeFile(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");

@@ -14,7 +14,7 @@ import { DOMAIN } from "./blocks.ts";
 import { CIRCUIT_SLOTS, l1BlockOf } from "./rebuild.ts";
 import { rollupHistory, type SubmittedBatch } from "./rollup.ts";
 
-/** The batches of `rebuild.json` as a whole archive, laid out here as spec 9 says it. */
+/** The batches of `rebuild.json` as a complete archive, encoded here following spec 9. */
 export function archiveVectors(): Vector {
   const { batches } = rollupHistory();
   const head = headBytes();
@@ -53,7 +53,7 @@ function headBytes(): Uint8Array {
   );
 }
 
-/** Spec 9.3. Every entry of the queue is consumed by the batch after it, so reading can resume at the batch's block. */
+/** Spec 9.3. Every queue entry is consumed by the batch after it, so reading can resume at the batch's block. */
 function batchBytes(batch: SubmittedBatch): Uint8Array {
   return concatBytes(
     uint(batch.number, 8),

@@ -29,7 +29,7 @@ import { address, type Vector, word } from "../json.ts";
 /** The rollup of the vectors. */
 export const DOMAIN: Domain = { chainId: 31337n, rollup: 0x00e7f1725e7734ce288f8367e1bb143e90bb3f05n };
 
-/** Every kind and outcome but the refund of a full tree, an empty block, and one with every limit reached. */
+/** Every kind and outcome except the refund of a full tree, an empty block, and one that reaches every limit. */
 export const SCENARIO = `
   token USD 1 6
   token MAX 4294967295 0
@@ -64,7 +64,7 @@ export const SCENARIO = `
   transfer alice -> new gina 0.1 ETH
 `;
 
-/** How the scenario runs. */
+/** Runs the scenario. */
 export const SCENARIO_OPTIONS: ScenarioOptions = {
   domain: DOMAIN,
   slotCount: 16,
@@ -162,7 +162,7 @@ export function payoutVectors(): Vector {
   };
 }
 
-/** Public inputs: every field, the preimage, the whole digest, and the one field the circuit sees. */
+/** Public inputs: every field, the preimage, the whole digest, and the one field that the circuit sees. */
 export function publicInputVectors(): Vector {
   return { cases: scenarioBlocks.map(publicInputVector) };
 }

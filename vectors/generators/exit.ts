@@ -16,7 +16,7 @@ import { accountOf, MAXIMAL } from "./state.ts";
 const FIRST = FIRST_ACCOUNT_INDEX;
 const LAST = MAX_ACCOUNTS - 1;
 
-/** Accounts that a tree holds, and those of them that leave together. */
+/** Accounts of a tree, and those that leave together. */
 const CASES: readonly { readonly held: readonly number[]; readonly leaving: readonly number[] }[] = [
   { held: [FIRST], leaving: [FIRST] },
   { held: [LAST], leaving: [LAST] },
@@ -32,7 +32,7 @@ const CASES: readonly { readonly held: readonly number[]; readonly leaving: read
   },
 ];
 
-/** Proofs that some accounts stand in a state, with the siblings in the order of spec 8.4. */
+/** Proofs that a state contains some accounts, with the siblings in the order of spec 8.4. */
 export function exitVectors(): Vector {
   return { cases: CASES.map(exitVector) };
 }
@@ -59,7 +59,7 @@ function exitVector({ held, leaving }: (typeof CASES)[number]): Vector {
   };
 }
 
-/** Out of one proof per leaf the siblings that are not on the path of another, by level, position, and each once. */
+/** The siblings of one proof per leaf that are not on another leaf's path, by level and position, each once. */
 function commonSiblings(
   proofs: readonly { readonly index: number; readonly siblings: readonly NodeSiblings[] }[],
 ): bigint[] {

@@ -12,7 +12,7 @@ import { type Vector, word } from "../json.ts";
 
 const LAST = FIELD_MODULUS - 1n;
 
-/** Inputs around the edges of the field, with leading zeros, and without any pattern. */
+/** Inputs around the bounds of the field, with leading zeros, and without any pattern. */
 const INPUTS: readonly PoseidonState[] = [
   [0n, 0n, 0n, 0n],
   [0n, 1n, 2n, 3n],
@@ -25,7 +25,7 @@ const INPUTS: readonly PoseidonState[] = [
   ...[11n, 12n, 13n, 14n].map((seed): PoseidonState => [scramble(seed), scramble(-seed), scramble(seed * seed), seed]),
 ];
 
-/** Lengths around the padding edges of SHA-256, and those of the protocol's own messages. */
+/** Lengths around SHA-256's padding limits, and those of the protocol's own messages. */
 const SHA_LENGTHS = [
   ...[0, 1, 31, 32, 54, 55, 56, 57, 62, 63, 64, 65, 118, 119, 120, 121, 126, 127, 128, 129, 183, 184, 191, 192],
   ...[108, 160, PUBLIC_INPUT_BYTES, publishedDataBytes(16), 640, publishedDataBytes(64), 2560, publishedDataBytes(256)],

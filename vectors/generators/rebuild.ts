@@ -13,14 +13,14 @@ const SUBMITTED = "0x304bf99b1742d7a79b472ae454e6b7b61cebef833b7e0edd499e676af4d
 const TOKEN_REGISTERED = "0x5ff9640201b39f40edb488543c2ae401d4c46a473002fe04940802f52bb5dc86";
 const SUBMITTER_FEE_WEI = 100_000_000_000_000n;
 
-/** Stands where a proof stands: rebuilding needs none. */
+/** In place of a proof, which rebuilding does not need. */
 const PROOF = "0x0123";
 const FIRST_L1_BLOCK = 100;
 
 /** The ten words of a batch header, in the order of spec 10.1. */
 type HeaderWords = readonly bigint[];
 
-/** A log as `eth_getLogs` answers it, in the parts that matter. */
+/** The relevant parts of a log as returned by `eth_getLogs`. */
 type Log = {
   readonly address: Hex;
   readonly blockNumber: number;
@@ -33,12 +33,12 @@ type Log = {
 /** Circuits of the rollup, by slots. */
 export const CIRCUIT_SLOTS = [16, 64] as const;
 
-/** L1 block that a batch is in; the entries that it consumes are in the one before. */
+/** L1 block of a batch; the entries that it consumes are in the block before. */
 export function l1BlockOf(batch: number): number {
   return FIRST_L1_BLOCK + 2 * batch - 1;
 }
 
-/** What L1 shows of a rollup from its first log on, and what a rebuild must come to after each batch and at the end. */
+/** A rollup's data on L1 from its first log on, and the result of a rebuild after each batch and at the end. */
 export function rebuildVectors(): Vector {
   const { batches, waiting } = rollupHistory();
   const queueLogs = [...batches.map(({ records }) => records), waiting].map((records, i) => queuedLogs(records, i + 1));
@@ -93,7 +93,7 @@ function batchLog({ number, header, dataHash, queueHead, queueHash }: SubmittedB
   };
 }
 
-/** A log that a rebuild passes over. */
+/** A log that a rebuild skips. */
 function tokenLog(): Log {
   return {
     address: ROLLUP,
@@ -105,7 +105,7 @@ function tokenLog(): Log {
   };
 }
 
-/** The logs of entries that are made before a batch. */
+/** The logs of queue entries made before a batch. */
 function queuedLogs(records: readonly QueuedRecord[], batch: number): Log[] {
   return records.map(({ position, record, queueHash }, logIndex) => ({
     address: ROLLUP,
@@ -147,7 +147,7 @@ function queuedData(record: Uint8Array, queueHash: Uint8Array): Hex {
   return joined(...fields.map(word), bytesToHex(queueHash), word(SUBMITTER_FEE_WEI));
 }
 
-/** submitBatch(header, data, proof): the header in place, then two offsets, then the two strings of bytes. */
+/** submitBatch(header, data, proof): the header in place, then two offsets, then the two byte strings. */
 function submitBatchInput(fields: BatchHeader, data: Uint8Array): Hex {
   const header = headerWords(fields);
   const head = BigInt(32 * (header.length + 2));

@@ -19,7 +19,7 @@ import { blockPublicInput, blockTxRoot, type TxTreeSlot } from "@cairn/vm";
 import { SCENARIO, SCENARIO_OPTIONS } from "./blocks.ts";
 
 /**
- * Follows the common scenario: what a deposit meets at the account that it names, and who may set a key. Its last block
+ * Continues the common scenario: deposits to accounts in every state, and who may set a key. Its last block
  * is an entry that waits.
  */
 const MORE = `
@@ -128,7 +128,7 @@ type PublishedBlock = {
 
 const NOOP: TxTreeSlot = { kind: "noop", published: { type: "nothing" } };
 
-/** By batch number: blocks that are published as no sequencer here would and as the circuit allows. */
+/** By batch number: blocks published in a form that the circuit allows but no sequencer here would choose. */
 const PUBLISHED: Readonly<Record<number, (scenario: ScenarioBlock) => PublishedBlock>> = {
   6: withNoopsBetween,
   7: withUnusualEncodings,
@@ -141,7 +141,7 @@ function asSequenced({ block }: ScenarioBlock): PublishedBlock {
   return { slotCount, publishedData, slots, isTrimmed: true };
 }
 
-/** `slots` up to the block's length, in place of those that it has. */
+/** `slots` up to the block's length, replacing those that it has. */
 function withSlots(published: PublishedBlock, slots: readonly TxTreeSlot[]): PublishedBlock {
   const padded = Array.from({ length: published.slotCount }, (_, n) => slots[n] ?? NOOP);
   const publishedData = { ...published.publishedData, slots: padded.map((slot) => slot.published) };
@@ -156,7 +156,7 @@ function withNoopsBetween(scenario: ScenarioBlock): PublishedBlock {
   );
 }
 
-/** Another exponent than encoders take, fee indices with gaps and one that gathers nothing, all trailing zeros. */
+/** An exponent that encoders would not choose, fee indices with gaps, one that collects nothing, all trailing zeros. */
 function withUnusualEncodings(scenario: ScenarioBlock): PublishedBlock {
   const published = asSequenced(scenario);
   const slots = published.slots.map(({ kind, published: slot }): TxTreeSlot => {
@@ -176,7 +176,7 @@ function inSixtyFourSlots(scenario: ScenarioBlock): PublishedBlock {
 /** The operator's account in the token MAX of the scenario. */
 const OPERATOR_MAX = 67;
 
-/** The same amount with a mantissa of a tenth. */
+/** The same amount with a tenth of the mantissa. */
 function withNextExponent(amount: Float40): Float40 {
   const mantissa = amount % 2 ** 35;
   return float40(amount - mantissa + 2 ** 35 + mantissa / 10);

@@ -13,7 +13,7 @@ import { createSparseState } from "@cairn/testkit";
 import { address, type Vector, word } from "../json.ts";
 import { scramble } from "./hash.ts";
 
-/** Every field as large as it can be. */
+/** Every field at its maximum. */
 export const MAXIMAL: Account = {
   owner: 2n ** 160n - 1n,
   tokenId: tokenId(2 ** 32 - 1),

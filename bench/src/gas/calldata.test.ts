@@ -13,6 +13,6 @@ test("the floor is 10 gas per token on top of the base", () => {
   expect(floorGas(new Uint8Array())).toBe(21_000);
 });
 
-test("the discount is what turns the gas into that of bytes without zeros", () => {
+test("the discount is the difference from the gas of the same data without zero bytes", () => {
   expect(calldataGas(bytes) + zeroByteDiscount(bytes)).toBe(5 * 16);
 });

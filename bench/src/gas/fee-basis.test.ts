@@ -25,7 +25,7 @@ const measured: BatchGas = {
   payments: [{ slots: 16, token: "ETH", payouts: 2, gasUsed: 90_001 }],
 };
 
-describe("basis of fees", () => {
+describe("the fee basis", () => {
   it("pays for a full block of transfers exactly, its data as if no byte were zero", () => {
     const basis = feeBasis(measured);
     expect(basis?.publishedByte).toBe(17);
@@ -39,7 +39,7 @@ describe("basis of fees", () => {
     expect(feeBasis(measured)?.payout).toBe(45_001 + 25_000);
   });
 
-  it("is not made from a part of the sizes", () => {
+  it("needs figures of every size", () => {
     expect(feeBasis({ ...measured, submissions: measured.submissions.slice(0, 4) })).toBeNull();
   });
 });

@@ -11,10 +11,10 @@ export interface FeeBasis {
   readonly payout: number;
 }
 
-/** What Ethereum asks for sending value to an account that does not exist. */
+/** What Ethereum charges for sending value to an account that does not exist. */
 const NEW_ACCOUNT_GAS = 25_000;
 
-/** The basis of fees, rounded against the user; null unless batches of all sizes were measured. */
+/** The fee basis, rounded against the user; null unless batches of all sizes were measured. */
 export function feeBasis({ submissions, payments }: BatchGas): FeeBasis | null {
   const transfers = BLOCK_SIZES.flatMap((size) => submissions.find(isOf(size, "transfers")) ?? []);
   const empty = submissions.find(isOf(BLOCK_SIZES.at(-1), "empty"));

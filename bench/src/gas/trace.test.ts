@@ -16,12 +16,12 @@ const steps = [
   step("STOP", 440, 0),
 ];
 
-test("each step of the rollup counts once, a call with everything inside it", () => {
+test("each step of the rollup counts once, a call together with everything inside it", () => {
   const gas = splitSubmission(steps);
   expect(gas).toEqual({ proof: 277, sha256: 20, storage: 150, event: 20, reward: 90, rest: 3 });
   expect(Object.values(gas).reduce((sum, part) => sum + part)).toBe(1000 - 440);
 });
 
-test("a trace without verifier is refused", () => {
-  expect(() => splitSubmission([step("SLOAD", 10, 5), step("STOP", 5, 0)])).toThrow("without verifier");
+test("a trace without a verifier call is refused", () => {
+  expect(() => splitSubmission([step("SLOAD", 10, 5), step("STOP", 5, 0)])).toThrow("without a call of the verifier");
 });

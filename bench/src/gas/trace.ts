@@ -17,7 +17,7 @@ export type SubmissionGas = {
   readonly proof: number;
   /** The SHA-256 precompile: data hash and public input. */
   readonly sha256: number;
-  /** Reads and writes of storage, the lock included. */
+  /** Reads and writes of storage, including the lock. */
   readonly storage: number;
   readonly event: number;
   /** Payment to the submitter for L1 operations. */
@@ -28,7 +28,10 @@ export type SubmissionGas = {
 
 const STORAGE_OPS: ReadonlySet<string> = new Set(["SLOAD", "SSTORE", "TLOAD", "TSTORE"]);
 
-/** Runs a call in a new block of the development L1 without sending it: in an old one it would find its own timestamp stored. */
+/**
+ * Runs a call in a new block of the development L1 without sending it: in an old block it would find its own timestamp
+ * stored.
+ */
 export async function traceCall(
   reader: L1Reader,
   call: { readonly from: Address; readonly to: Address; readonly data: Hex },
@@ -58,7 +61,10 @@ export function splitSubmission(steps: readonly TraceStep[]): SubmissionGas {
     gas[partOf(step)] += next === undefined ? step.gasCost : step.gas - next.gas;
   }
   if (gas.proof === 0 || gas.sha256 === 0) {
-    throw new CairnError<BenchErrorCode>("bench/unexpected-trace", `${steps.length} steps without verifier or SHA-256`);
+    throw new CairnError<BenchErrorCode>(
+      "bench/unexpected-trace",
+      `${steps.length} steps without a call of the verifier or of SHA-256`,
+    );
   }
   return gas;
 }

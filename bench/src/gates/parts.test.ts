@@ -31,7 +31,7 @@ test("every use of a unit is in a part", () => {
   expect(partsOf("public-input")).toEqual({ fixed: 1 });
 });
 
-test("the parts sum to the real count, the rest may be anything", () => {
+test("the parts sum to the real count, whatever the rest is", () => {
   const units = Object.fromEntries(UNITS.map((unit, i) => [unit, 10.3 + i])) as UnitGates;
   const parts = splitGates({ shape, units, setup: 17, total: 123_456 });
   expect(Object.values(parts).reduce((sum, gates) => sum + gates)).toBe(123_456);

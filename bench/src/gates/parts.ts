@@ -1,7 +1,7 @@
 import type { CircuitShape } from "@cairn/circuits";
 import { FEE_TOKENS_PER_BLOCK, PAYOUT_BYTES } from "@cairn/protocol";
 
-/** What is counted one by one; each names a probe in bench/noir. */
+/** Units that are counted; each names a probe in bench/noir. */
 export const UNITS = [
   "compress",
   "sha256-block",
@@ -20,7 +20,7 @@ export const UNITS = [
   "public-input",
 ] as const;
 
-/** A thing the block circuit does several times. */
+/** Something that the block circuit does several times. */
 export type Unit = (typeof UNITS)[number];
 /** Gates of one use of each. */
 export type UnitGates = Readonly<Record<Unit, number>>;
@@ -44,12 +44,12 @@ export type GatePart = (typeof PARTS)[number];
 /** Gates of a whole block by part; they sum to the real count. */
 export type GateParts = Readonly<Record<GatePart, number>>;
 
-/** Blocks of 64 bytes that SHA-256 hashes for a message of so many bytes: padding takes at least 9. */
+/** Blocks of 64 bytes that SHA-256 hashes for a message of this many bytes: padding takes at least 9. */
 export function sha256Blocks(bytes: number): number {
   return Math.ceil((bytes + 9) / 64);
 }
 
-/** Splits the real gate count of a block circuit by what its parts are made of. */
+/** Splits the real gate count of a block circuit into parts. */
 export function splitGates(options: {
   readonly shape: CircuitShape;
   readonly units: UnitGates;
@@ -79,7 +79,7 @@ export function splitGates(options: {
   return { ...(Object.fromEntries(rounded) as Omit<GateParts, "rest">), rest: total - known };
 }
 
-/** Nodes above so many leaves of a complete 4-ary tree. */
+/** Nodes above this many leaves of a complete 4-ary tree. */
 function innerNodes(leaves: number): number {
   return (leaves - 1) / 3;
 }

@@ -27,9 +27,11 @@ export interface BatchGasReport {
   /** Calldata at 4 and 16 gas per byte, split by what the bytes are. */
   readonly calldata: { readonly proof: number; readonly data: number; readonly header: number };
   readonly execution: SubmissionGas;
-  /** What the mined transaction used beyond these; refunds are negative, and L1 may be in another second than the trace. */
+  /**
+   * What else the mined transaction used; refunds are negative, and L1's time may differ from the trace's by a second.
+   */
   readonly difference: number;
-  /** Least that a transaction with this calldata pays (EIP-7623). */
+  /** The least that a transaction with this calldata pays (EIP-7623). */
   readonly floor: number;
   /** What the published data would cost more if none of its bytes were zero. */
   readonly dataZeroDiscount: number;
@@ -49,7 +51,10 @@ export interface BatchGas {
   readonly payments: readonly PayGasReport[];
 }
 
-/** Submits real batches of each size: an empty block, one of transfers only, a full one. Throws as devnet, prover and L1 do. */
+/**
+ * Submits real batches of each size: an empty block, one of transfers only, a full one. Throws as devnet, prover and L1
+ * do.
+ */
 export async function measureBatchGas(options: {
   readonly sizes: readonly BlockSize[];
   readonly cacheDir: string;

@@ -17,10 +17,10 @@ import type { BenchErrorCode } from "../errors.ts";
 import { type L1BenchRollup, startL1BenchRollup } from "../workload/l1-rollup.ts";
 import { amountOf, withdrawal } from "../workload/parties.ts";
 
-/** L1 gas of the transactions that users send, when the same has happened before. */
+/** L1 gas of the transactions that users send, when the same transaction has been made before. */
 export interface CallGas {
   readonly depositEth: number;
-  /** Without the approval that comes before it. */
+  /** Without the preceding approval. */
   readonly depositToken: number;
   readonly depositTokenWithPermit: number;
   readonly requestWithdraw: number;
@@ -30,9 +30,9 @@ export interface CallGas {
 }
 
 const AMOUNT = 123_456_789n;
-/** Position of a wallet that plays no part in the blocks. */
+/** Position of a wallet that the blocks do not use. */
 const REFUSER = 5;
-/** Code that reverts whatever it is sent. */
+/** Code that reverts on every call. */
 const REVERTING_CODE = "0x5f5ffd";
 
 /** Sends each transaction once to warm the storage up, then once to measure. Throws as devnet, prover and L1 do. */

@@ -2,7 +2,7 @@ import { type BlockSize, trimPublishedData } from "@cairn/protocol";
 import { createFastCrypto } from "../workload/crypto.ts";
 import { executeInMemory } from "../workload/memory-rollup.ts";
 
-/** Published bytes of blocks of one size, trailing zeros left out as in calldata. */
+/** Published bytes of blocks of one size, without trailing zeros, as in calldata. */
 export interface DataReport {
   readonly slots: BlockSize;
   readonly transfersBytes: number;

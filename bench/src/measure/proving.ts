@@ -12,14 +12,14 @@ export interface ProvingReport {
   /** Collecting Merkle paths and solving the circuit. */
   readonly witnessSeconds: Sample;
   readonly proveSeconds: Sample;
-  /** Largest resident memory of the prover over all runs; null where the system does not tell. */
+  /** Largest resident memory of the prover over all runs; null where the system does not report it. */
   readonly proverPeakBytes: number | null;
   readonly proofBytes: number;
   /** From a block that takes no more transactions to the receipt of its accepted batch. */
   readonly sealedToAcceptedSeconds: Sample;
 }
 
-/** Takes full blocks of each size to L1. Throws as devnet, prover and L1 do. */
+/** Proves full blocks of each size and submits them to L1. Throws as devnet, prover and L1 do. */
 export async function measureProving(options: {
   readonly sizes: readonly BlockSize[];
   readonly cacheDir: string;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { measureRestore } from "./restore.ts";
 
-test("restorations from every source come to the state of the batches, and are timed", async () => {
+test("restorations from every source reach the state of the batches, and are timed", async () => {
   const [report] = await measureRestore({ sizes: [64], isQuick: true });
   expect(report).toMatchObject({ slots: 64, accounts: 8192, transfers: 4096 });
   for (const source of ["rpc", "archive", "calldata", "memory", "replay"] as const) {

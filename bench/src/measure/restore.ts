@@ -22,7 +22,7 @@ import { DOMAIN } from "../workload/memory-rollup.ts";
 import { createPublishedHistory, type PublishedHistory } from "../workload/published-history.ts";
 import { startRpcL1 } from "../workload/rpc-l1.ts";
 
-/** Transfers restored per second, by where they come from. */
+/** Transfers restored per second, by source. */
 export interface RestoreReport {
   readonly slots: BlockSize;
   readonly accounts: number;
@@ -35,7 +35,7 @@ export interface RestoreReport {
   readonly calldata: Sample;
   /** From a file into memory. */
   readonly memory: Sample;
-  /** Decoded batches, replayed and checked but for the root; nothing hashed into the tree or written. */
+  /** Decoded batches, replayed and checked except for the root; nothing is hashed into the tree or written. */
   readonly replay: Sample;
 }
 
@@ -91,7 +91,7 @@ async function measureHistory(
   let stores = 0;
   const lmdb = (): KeyValueStore => createLmdbStore({ path: join(folder, `store ${stores++}`) });
 
-  /** Seconds of a restoration on a store that has the deposits already. */
+  /** Seconds that a restoration takes on a store that already has the deposits. */
   const seconds = async (store: KeyValueStore, options: Partial<RestoreOptions>): Promise<number> => {
     await restoreRollup({ store, compress, rollup: opened, archives: [opening] });
     const startMs = performance.now();

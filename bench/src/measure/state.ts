@@ -77,7 +77,10 @@ function rateOfUpdates(tree: StateTree, accounts: number, count: number, runs: n
   });
 }
 
-/** Distinct accounts all over the tree, other ones in each run: an odd stride visits every residue of a power of two. */
+/**
+ * Distinct accounts all over the tree, different ones in each run: an odd stride visits every residue of a power of
+ * two.
+ */
 function scatteredUpdates(
   tree: StateTree,
   accounts: number,

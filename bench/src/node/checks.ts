@@ -8,13 +8,13 @@ import { type ApiBlock, readBlocks } from "./chain-reader.ts";
 import type { Expected } from "./ledger.ts";
 import type { NodeApi } from "./node-api.ts";
 
-/** What was checked after the load, and held. */
+/** What was checked after the load and found correct. */
 export interface Checks {
-  /** Accepted transactions, each found by its id with its place. */
+  /** Accepted transactions, each found by its id, with its place in a block. */
   readonly found: number;
   /** Transactions in blocks; as many as were accepted, none twice. */
   readonly executed: number;
-  /** Accounts with just the balance and nonce that follow from the accepted transactions. */
+  /** Accounts with exactly the balance and nonce that follow from the accepted transactions. */
   readonly accounts: number;
   /** Last block that L1 has accepted, whose root is the node's; 0 when nothing was proven. */
   readonly provenBlocks: number;
@@ -113,7 +113,7 @@ async function checkAccounts(
   return funded.accounts.length + 1;
 }
 
-/** L1's root is that of the node's block of the same number. */
+/** L1's root must be that of the node's block with the same number. */
 async function checkRoot({ rollup }: DevRollup, blocks: readonly ApiBlock[]): Promise<number> {
   const { reader, address } = rollup;
   const { root, lastBlock } = await reader.readContract({ address, abi: rollupAbi, functionName: "state" });

@@ -8,7 +8,7 @@ export function nodeReportToText(report: NodeBenchReport): string {
   return [...origin(report), "", ...tables(report).map(tableToText)].join("\n");
 }
 
-/** The report as part of a Markdown page. */
+/** The report as a section of a Markdown page. */
 export function nodeReportToMarkdown(report: NodeBenchReport): string {
   return [origin(report).map(wrapParagraph).join("  \n"), "", ...tables(report).map(tableToMarkdown)].join("\n");
 }
@@ -43,9 +43,9 @@ function throughputTable(runs: readonly NodeRun[]): Table {
   return {
     title: "Accepted transfers",
     notes: [
-      "Signed, checked, executed and on the disk before they are counted. The half load is half of what was accepted at full load.",
+      "Transfers count once they are signed, checked, executed and on disk. Half load is half of what was accepted at full load.",
     ],
-    columns: ["", "per second, full load", "per second, half load", "refused as they must", "overloaded"],
+    columns: ["", "per second, full load", "per second, half load", "refused as required", "overloaded"],
     rows: runs.map((run) => [
       nameOf(run),
       formatInteger(run.full.acceptedPerSecond),
@@ -60,7 +60,7 @@ function latencyTable(runs: readonly NodeRun[]): Table {
   return {
     title: "Acknowledgement, milliseconds",
     notes: [
-      "At half load requests are due at random moments whatever the answers; the time counts from the moment a request was due.",
+      "At half load requests are due at random moments, whatever the answers; latency counts from the moment a request was due.",
     ],
     columns: ["", "half load p50", "half load p99", "half load highest", "full load p50", "full load p99"],
     rows: runs.map((run) => {
@@ -81,7 +81,7 @@ function overloadTable(runs: readonly NodeRun[]): Table {
   return {
     title: "Overload",
     notes: [
-      "More clients than the node takes at a time, each coming back after the time it is told. Beyond its limit the node answers `overloaded` before it reads a request.",
+      "More clients than the node serves at a time, each coming back after the time named in the answer. Beyond its limit the node answers `overloaded` before it reads a request.",
     ],
     columns: [
       "",
@@ -138,7 +138,7 @@ function resourceTable(runs: readonly NodeRun[]): Table {
   return {
     title: "Memory and CPU",
     notes: [
-      "CPU of the node's own process in cores; proofs, the database server, the client and L1 are processes of their own and come on top.",
+      "CPU of the node's own process in cores; proofs, the database server, the client and L1 are separate processes and come on top.",
     ],
     columns: [
       "",
@@ -158,12 +158,12 @@ function resourceTable(runs: readonly NodeRun[]): Table {
   };
 }
 
-/** Names of threads and commands, what they are, and whether more cores or machines can share the work. */
+/** Names of threads and commands, what they do, and whether more cores or machines can share the work. */
 const PARTS: readonly (readonly [name: string, meaning: string, spread: string])[] = [
   ["MainThread", "node: main thread (HTTP, JSON, pool, VM)", "no, but clients can be served elsewhere (role `api`)"],
   ["signatures", "node: signatures", "yes, `CAIRN_SIGNATURE_WORKERS`"],
   ["state", "node: state store (tree hashing, LMDB)", "no, one thread"],
-  ["database", "node: embedded database", "no, one thread; PostgreSQL is a process of its own"],
+  ["database", "node: embedded database", "no, one thread; PostgreSQL is a separate process"],
   ["proofs", "node: witnesses", "yes, `cairn prover`"],
   ["V8Worker", "node: garbage collection, compilation", "partly"],
   ["postgres", "database server", "yes, another machine"],
@@ -175,7 +175,7 @@ function threadTable(runs: readonly NodeRun[]): Table {
   return {
     title: "CPU by thread and process at full load, milliseconds per accepted transfer",
     notes: [
-      "The client of the benchmark excepted. What one thread does bounds a node however many cores it has: 1,000 divided by its milliseconds is the most that it does in a second.",
+      "Without the client of the benchmark. A single thread limits a node however many cores it has: 1,000 divided by the thread's milliseconds is the most transfers per second.",
     ],
     columns: ["", ...runs.map(nameOf), "can be shared"],
     rows: PARTS.map(([name, meaning, spread]) => [
@@ -193,7 +193,7 @@ function checkTable(runs: readonly NodeRun[]): Table {
   return {
     title: "Checked after the load",
     notes: [
-      "Every accepted transaction was found by its id, is in just one place of one block, and every account holds just what follows from them; the root of the last proven block is L1's.",
+      "Every accepted transaction was found by its id and is in exactly one place of one block; every account has exactly the balance and nonce that follow from them; the root of the last proven block is L1's.",
     ],
     columns: ["", "accepted and found", "executed", "accounts", "blocks on L1"],
     rows: runs.map((run) => [

@@ -14,15 +14,15 @@ export type BenchDatabase =
   | { readonly type: "postgres" }
   | { readonly type: "url"; readonly url: string };
 
-/** What the node under load is started with. */
+/** How the node under load is started. */
 export interface EnvironmentOptions {
   readonly cacheDir: string;
   readonly slots: BlockSize;
   readonly database: BenchDatabase;
   readonly isProving: boolean;
-  /** Settings of the node that differ from the benchmark's. */
+  /** Settings of the node that override the benchmark's. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Of V8 and Node itself. */
+  /** Flags of V8 and Node itself. */
   readonly nodeFlags: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export interface BenchEnvironment {
   readonly stop: () => Promise<void>;
 }
 
-/** Percent of L1 cost that the node asks for on top, so that transfers pay fees as in life. */
+/** Percent that the node adds to L1 cost, so that transfers pay fees as in production. */
 const FEE_PERCENT = "10";
 
 /** Starts L1, contracts, database and node, on the disk of the cache directory. Throws as its parts do. */
@@ -89,7 +89,7 @@ function nodeSettings(
     CAIRN_L1_POLL_MS: "500",
     CAIRN_SLOTS: String(slots),
     CAIRN_BLOCK_TIME_MS: "2000",
-    // What is measured is how much the node takes, not how much it may promise for its provers.
+    // The benchmark measures how much the node can take, not how much it may promise on behalf of its provers.
     CAIRN_EXPECTED_BLOCK_SECONDS: "1",
     CAIRN_FEE_OWNER: devnet.wallet(0).account.address,
     CAIRN_FEE_OPERATOR_PERCENT: FEE_PERCENT,

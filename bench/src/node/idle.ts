@@ -8,7 +8,7 @@ import { wrapParagraph } from "../wrap.ts";
 import { startEnvironment } from "./environment.ts";
 import { type CpuByName, cpuBetween, readThreads, readUsage } from "./usage.ts";
 
-/** What an idle node took. */
+/** What an idle node used. */
 export interface IdleFigures {
   readonly seconds: number;
   readonly cpuSeconds: number;
@@ -16,7 +16,7 @@ export interface IdleFigures {
   readonly threads: CpuByName;
 }
 
-/** After the start, until what is done once is done. */
+/** Wait after the start, until one-off work is done. */
 const SETTLE_MS = 15_000;
 
 /** Measures a node of every role with an embedded database, without transactions. Throws `bench/node-failed`. */
@@ -26,7 +26,7 @@ export async function measureIdle(cacheDir: string, seconds: number): Promise<Id
     slots: 16,
     database: { type: "embedded" },
     isProving: true,
-    // As by default: the benchmark's own are for a chain that is in a hurry.
+    // The node's defaults: the benchmark's own values are for a fast chain.
     settings: { CAIRN_L1_POLL_MS: "2000" },
     nodeFlags: [],
   });
@@ -37,7 +37,7 @@ export async function measureIdle(cacheDir: string, seconds: number): Promise<Id
     await delay(seconds * 1000);
     const [after, threadsAfter] = [await readUsage(node.pid), await readThreads(node.pid)];
     if (before === null || after === null) {
-      throw new CairnError<BenchErrorCode>("bench/node-failed", "what the node uses cannot be read");
+      throw new CairnError<BenchErrorCode>("bench/node-failed", "the node's resource usage cannot be read");
     }
     return {
       seconds: (performance.now() - startMs) / 1000,
@@ -50,7 +50,7 @@ export async function measureIdle(cacheDir: string, seconds: number): Promise<Id
   }
 }
 
-/** The figures as part of a page. */
+/** The figures as a section of a page. */
 export function idleToMarkdown(figures: IdleFigures): string {
   const { cpu, cores, node } = describeMachine();
   const load = loadavg()
@@ -67,7 +67,7 @@ function idleTable({ seconds, cpuSeconds, residentBytes, threads }: IdleFigures)
   return {
     title: "A node with nothing to do",
     notes: [
-      "Every role, embedded database, no transactions, L1 looked at every two seconds; share of one core, memory at the end.",
+      "Every role, embedded database, no transactions, L1 polled every two seconds; share of one core, memory at the end.",
       "The goal is at most 2 % of a core.",
     ],
     columns: ["", "CPU", "resident memory", "threads"],

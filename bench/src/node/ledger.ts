@@ -8,7 +8,7 @@ export interface Expected {
   nonce: number;
 }
 
-/** Accounts as they must be when exactly the accepted requests were executed, each once; and the fees in all. */
+/** Accounts as they must be when exactly the accepted requests were executed, each once; and the sum of fees. */
 export function expectedAccounts(
   accepted: readonly PlannedRequest[],
   options: { readonly accounts: number; readonly deposit: bigint; readonly fee: bigint },

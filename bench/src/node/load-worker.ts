@@ -2,7 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { createLoadClient, type LoadShape } from "./load.ts";
 import type { SignedRequest } from "./signing.ts";
 
-/** What the load's thread is told. */
+/** Input of the load's thread. */
 export type LoadCommand =
   | { readonly type: "add"; readonly requests: readonly SignedRequest[] }
   | { readonly type: "run"; readonly shape: LoadShape }

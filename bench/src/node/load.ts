@@ -12,31 +12,31 @@ export type LoadShape =
       readonly type: "closed";
       readonly concurrency: number;
       readonly seconds: number;
-      /** Requests at most. */
+      /** Maximum number of requests. */
       readonly limit: number;
     }
   /**
-   * Requests are due at random moments, `perSecond` on average, whatever the answers; a latency counts from the moment a
-   * request was due, so that a stall shows in every request that it delayed.
+   * Requests are due at random moments, `perSecond` on average, whatever the answers; a latency counts from the moment
+   * a request was due, so that a stall shows in every request that it delayed.
    */
   | { readonly type: "open"; readonly perSecond: number; readonly seconds: number; readonly seed: number };
 
-/** What came of a load. */
+/** The outcome of a load. */
 export interface LoadResult {
-  /** As asked for; less when the requests ran out before. */
+  /** As requested; less when the requests ran out before. */
   readonly seconds: number;
-  /** Accepted within these seconds. */
+  /** Requests accepted within these seconds. */
   readonly acceptedInTime: number;
   /** Positions of the accepted requests among those given to the client. */
   readonly accepted: readonly number[];
-  /** Those of them that wait for a nonce before them. */
+  /** How many of them wait for an earlier nonce. */
   readonly waiting: number;
   readonly refused: Readonly<Record<Fault, number>>;
   /** Answers `overloaded`; the requests were sent again. */
   readonly overloaded: number;
   /** Connections that broke before an answer; the requests were sent again. */
   readonly broken: number;
-  /** Answers that should have been others, the first of them in words. */
+  /** Wrong answers, the first few of them in words. */
   readonly wrong: { readonly count: number; readonly examples: readonly string[] };
   /** Milliseconds to the acknowledgement of each accepted request. */
   readonly latenciesMs: Float64Array;
@@ -52,10 +52,10 @@ export interface LoadClient {
 }
 
 const MAX_EXAMPLES = 10;
-/** Clients come back after the time they are told, spread by half of it on both sides. */
+/** Clients come back after the time that the answer names, spread by half of it in both directions. */
 const RETRY_SPREAD = { least: 0.5, most: 1.5 };
 const RECONNECT_MS = 500;
-/** Requests of an open load under way beyond which the client waits; their time counts all the same. */
+/** Requests of an open load under way beyond which the client waits; that wait still counts as latency. */
 const MAX_OPEN = 4096;
 
 /** A client of the node at `url` with at most `connections` connections. */
@@ -69,7 +69,7 @@ export function createLoadClient(url: string, connections: number): LoadClient {
   const queue: SignedRequest[] = [];
   let next = 0;
 
-  /** Null when the connection broke, which an overloaded system may do; the request may have been taken all the same. */
+  /** Null when the connection broke, as it may on an overloaded system; the request may have been accepted anyway. */
   const trySend = async (body: string) => {
     try {
       return await send(body);

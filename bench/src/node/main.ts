@@ -33,7 +33,7 @@ async function readReport(path: string): Promise<NodeBenchReport> {
   } catch (cause) {
     throw new CairnError<BenchErrorCode>("bench/bad-report", `${path} cannot be read`, { cause });
   }
-  throw new CairnError<BenchErrorCode>("bench/bad-report", `${path} is no report of this benchmark`);
+  throw new CairnError<BenchErrorCode>("bench/bad-report", `${path} is not a report of this benchmark`);
 }
 
 async function idle({ cacheDir, seconds, isWritingDocs }: NodeBenchOptions): Promise<void> {
@@ -56,7 +56,7 @@ async function main(options: NodeBenchOptions): Promise<void> {
     await writeFile(DOCS, replaceMarked(await readFile(DOCS, "utf8"), "figures", nodeReportToMarkdown(report)));
     console.error(`figures written to ${DOCS}`);
     const figures = readmeNodeFigures(report);
-    if (figures === null) console.error("README.md is left as it is: this was not the whole matrix");
+    if (figures === null) console.error("README.md was not changed: this was not the whole matrix");
     else {
       await writeFile(README, replaceMarked(await readFile(README, "utf8"), "node-figures", figures));
       console.error(`figures written to ${README}`);

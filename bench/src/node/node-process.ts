@@ -5,14 +5,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CairnError } from "@cairn/protocol";
 import type { BenchErrorCode } from "../errors.ts";
 
-/** A node in a process of its own. */
+/** A node in a separate process. */
 export interface NodeProcess {
   readonly pid: number;
   /** Where its API listens. */
   readonly url: string;
   readonly metricsUrl: string;
   readonly logFile: string;
-  /** Asks it to end, and waits. Throws `bench/node-failed` when it did not end cleanly. */
+  /** Stops it and waits. Throws `bench/node-failed` when it did not end cleanly. */
   readonly stop: () => Promise<void>;
   /** Kills it if it still runs. */
   readonly kill: () => void;

@@ -4,7 +4,7 @@ import { parseNodeOptions } from "./options.ts";
 const environment = { CAIRN_CACHE_DIR: "/cache" };
 const parse = (...args: string[]) => parseNodeOptions(args, environment);
 
-test("by default a node with prover on the embedded database is measured", () => {
+test("by default a node with a prover and the embedded database is measured", () => {
   expect(parse()).toMatchObject({
     configurations: [{ database: { type: "embedded" }, isProving: true }],
     slots: 64,
@@ -15,7 +15,7 @@ test("by default a node with prover on the embedded database is measured", () =>
   });
 });
 
-test("the database can be a server of its own, or one that is there", () => {
+test("the database can be a server started for the run, or an existing one", () => {
   expect(parse("--postgres", "--no-prover")?.configurations).toEqual([
     { database: { type: "postgres" }, isProving: false },
   ]);

@@ -7,7 +7,7 @@ import type { RunOptions } from "./run.ts";
 
 const REPOSITORY = join(import.meta.dirname, "../../..");
 
-/** What the command line asks for. */
+/** Parsed command line. */
 export interface NodeBenchOptions extends Omit<RunOptions, "database" | "isProving"> {
   /** Configurations to measure, one after another. */
   readonly configurations: readonly Pick<RunOptions, "database" | "isProving">[];
@@ -22,7 +22,7 @@ export interface NodeBenchOptions extends Omit<RunOptions, "database" | "isProvi
 
 /** The page whose figures `--write-docs` replaces. */
 export const DOCS = join(REPOSITORY, "docs", "benchmarks-node.md");
-/** The page that has a few of them, replaced with them. */
+/** The page with a few of these figures, which are replaced along with them. */
 export const README = join(REPOSITORY, "README.md");
 
 /** Text for `--help`. */
@@ -31,18 +31,18 @@ export const USAGE = `npm run bench:node -- [options]
   --seed N              of accounts, receivers, amounts and the places of wrong requests; 1 by default
   --postgres            database: a PostgreSQL server started for the run, instead of the embedded one
   --database-url URL    database: this server; its database must be empty
-  --no-prover           no prover and no publisher
+  --no-prover           without prover and publisher
   --matrix              all four: both databases, with and without prover
   --slots N             block size; 64 by default
-  --accounts N          256 by default
+  --accounts N          number of accounts; 256 by default
   --clients N           clients at full load, each with its own connection; 128 by default
-  --overload N          clients of the overload, more than the node takes at a time; 3000 by default, 0 for none
+  --overload N          clients of the overload, more than the node serves at a time; 3000 by default, 0 for none
   --invalid N           percent of requests that must be refused; 5 by default
   --drain N             blocks of the load that must be proven and on L1 before the end; 2 by default
-  --signed-per-second N requests signed beforehand for each second; 2000 by default; a node that is faster has shorter loads
+  --signed-per-second N requests signed beforehand for each second; 2000 by default; the load of a faster node ends early
   --set NAME=VALUE      a setting of the node, such as CAIRN_SIGNATURE_WORKERS=2; may be repeated
-  --idle                measures instead what a node takes that has nothing to do, during --seconds
-  --profile DIR         writes CPU profiles of the node's threads
+  --idle                measure instead what a node without work uses, during --seconds
+  --profile DIR         write CPU profiles of the node's threads
   --json FILE           where the report goes; .cache/bench/node.json by default
   --write-docs          also write the figures into docs/benchmarks-node.md and README.md
   --from FILE           show and write an earlier report instead of measuring
@@ -60,7 +60,7 @@ export function parseNodeOptions(
     const text = values[name];
     const value = text === undefined ? fallback : Number(text);
     if (Number.isInteger(value) && value >= minimum) return value;
-    throw badOption(`--${name}: ${String(text)} is not a whole number from ${minimum} on`);
+    throw badOption(`--${name}: ${String(text)} is not a whole number of at least ${minimum}`);
   };
   return {
     cacheDir,

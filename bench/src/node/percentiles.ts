@@ -1,4 +1,4 @@
-/** How long something took, over many times. */
+/** Durations of something that was done many times. */
 export interface Percentiles {
   readonly count: number;
   readonly p50: number;
@@ -6,7 +6,7 @@ export interface Percentiles {
   readonly highest: number;
 }
 
-/** Percentiles by nearest rank, in the unit of the values; NaN of none. */
+/** Percentiles by nearest rank, in the unit of the values; NaN without values. */
 export function percentilesOf(values: Iterable<number>): Percentiles {
   const sorted = Float64Array.from(values).sort();
   const at = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;

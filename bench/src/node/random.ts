@@ -1,4 +1,4 @@
-/** Numbers from 0 to below 1; the same seed gives the same sequence. */
+/** Numbers from 0 up to but excluding 1; the same seed gives the same sequence. */
 export type Random = () => number;
 
 /** A seeded generator (mulberry32): for workloads, never for keys. */
@@ -12,7 +12,7 @@ export function createRandom(seed: number): Random {
   };
 }
 
-/** An integer from 0 to below `limit`. */
+/** An integer from 0 to `limit` − 1. */
 export function integerBelow(random: Random, limit: number): number {
   return Math.floor(random() * limit);
 }

@@ -11,7 +11,7 @@ export interface LoadFigures {
   /** Requests per second that were due; null when every client sent as fast as it was answered. */
   readonly offeredPerSecond: number | null;
   readonly seconds: number;
-  /** Answers that came later, after all clients had stopped, included. */
+  /** Including answers that came after all clients had stopped. */
   readonly accepted: number;
   readonly acceptedPerSecond: number;
   readonly refused: Readonly<Record<Fault, number>>;
@@ -23,14 +23,14 @@ export interface LoadFigures {
   readonly cpu: {
     readonly node: number;
     readonly bench: number;
-    /** Of the node's threads by name, in milliseconds per accepted transfer. */
+    /** CPU of the node's threads by name, in milliseconds per accepted transfer. */
     readonly threadsMs: CpuByName;
-    /** Of other processes of the run by command: L1, database server, prover; likewise. */
+    /** The same for other processes of the run, by command: L1, database server, prover. */
     readonly othersMs: CpuByName;
   } | null;
 }
 
-/** A load with far more clients than the node takes requests at a time. */
+/** A load with far more clients than the node serves at a time. */
 export interface OverloadFigures extends LoadFigures {
   readonly clients: number;
   /** Milliseconds to an `overloaded`. */
@@ -50,7 +50,7 @@ export interface NodeRun {
   /** Null when it was left out. */
   readonly overload: OverloadFigures | null;
   readonly lags: Lags;
-  /** CPU seconds of all proofs, witnesses excepted. */
+  /** CPU seconds of all proofs, without witnesses. */
   readonly proverCpuSeconds: number | null;
   readonly nodePeakBytes: number | null;
   /** Load average over a minute, before and after. */

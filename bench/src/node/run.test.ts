@@ -7,7 +7,7 @@ const CACHE_DIR = resolve(process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirnam
 const MINUTES = 60_000;
 
 test(
-  "a node takes a small load over HTTP, refuses what is wrong in it and what is too much, and holds what it accepted",
+  "a node serves a small load over HTTP, refuses wrong and excess requests, and keeps what it accepted",
   async () => {
     const seconds = 2;
     const run = await measureNode(

@@ -25,14 +25,14 @@ export interface RunOptions {
   readonly isProving: boolean;
   readonly slots: BlockSize;
   readonly accounts: number;
-  /** Of the full load, and again of the half load. */
+  /** Duration of the full load, and of the half load after it. */
   readonly seconds: number;
   readonly seed: number;
   /** 0 … 1. */
   readonly invalidShare: number;
   /** Clients at full load. */
   readonly concurrency: number;
-  /** Clients beyond what the node takes at a time; 0 to leave the overload out. */
+  /** Clients of the overload, more than the node serves at a time; 0 to leave the overload out. */
   readonly overloadClients: number;
   /** Transfers per second for which signed requests are made beforehand. */
   readonly signedPerSecond: number;
@@ -45,14 +45,17 @@ export interface RunOptions {
 
 const WARM_UP_SECONDS = 3;
 const MEMORY_POLL_MS = 250;
-/** How the signed requests are shared out; what full load leaves is for the half load. */
+/** How the signed requests are divided; the half load gets what the full load leaves. */
 const SHARES = { warmUp: 0.1, full: 0.45, overload: 0.2 };
 const VALIDITY_SECONDS = 86_400;
-/** How much more than the quote transfers pay, so that a moving gas price refuses none. */
+/** How much more than the quote transfers pay, so that none is refused when the gas price moves. */
 const FEE_MARGIN = 4n;
 const PROOF_TIMEOUT_MS = 300_000;
 
-/** Measures one configuration and checks what the node then holds. Throws `bench/wrong-answer`, `bench/check-failed`, `bench/node-failed`. */
+/**
+ * Measures one configuration and then checks the node's data. Throws `bench/wrong-answer`, `bench/check-failed`,
+ * `bench/node-failed`.
+ */
 export async function measureNode(options: RunOptions, say: (message: string) => void): Promise<NodeRun> {
   say(`starting L1, ${options.database.type} database and node${options.isProving ? " with prover" : ""}`);
   const { profileDir } = options;

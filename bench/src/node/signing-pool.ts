@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import type { SignedRequest, SigningContext } from "./signing.ts";
 import type { PlannedRequest } from "./traffic.ts";
 
-/** What a signing thread is given. */
+/** Input of a signing thread. */
 export interface SigningTask {
   readonly chunk: number;
   readonly requests: readonly PlannedRequest[];

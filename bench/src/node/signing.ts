@@ -24,12 +24,12 @@ export interface BenchAccount {
 /** A request as it is sent. */
 export interface SignedRequest {
   readonly body: string;
-  /** Id that the node must answer with; null for what it must refuse. */
+  /** Id that the node must answer with; null if it must refuse the request. */
   readonly id: string | null;
   readonly fault: Fault | null;
 }
 
-/** What signing a load takes. */
+/** What is needed to sign a load. */
 export interface SigningContext {
   readonly accounts: readonly BenchAccount[];
   readonly domain: Domain;

@@ -11,7 +11,7 @@ describe("a planned load", () => {
     expect(planTraffic({ ...options, seed: 8 })).not.toEqual(plan);
   });
 
-  it("lets every account use its nonces in order, without gap", () => {
+  it("lets every account use its nonces in order, without gaps", () => {
     const next = new Map<number, number>();
     for (const { sender, receiver, nonce } of plan.filter(({ fault }) => fault === null)) {
       expect(nonce).toBe(next.get(sender) ?? 0);
@@ -21,13 +21,13 @@ describe("a planned load", () => {
     expect(next.size).toBe(18);
   });
 
-  it("holds wrong requests of every kind, about as many as asked for", () => {
+  it("contains wrong requests of every kind, in about the requested number", () => {
     const wrong = plan.flatMap(({ fault }) => fault ?? []);
     expect(wrong.length / plan.length).toBeCloseTo(0.1, 1);
     for (const fault of FAULTS) expect(wrong.filter((one) => one === fault).length).toBeGreaterThan(50);
   });
 
-  it("never spends the nonces of the accounts whose refusals must be certain", () => {
+  it("never uses the nonces of the accounts whose requests must certainly be refused", () => {
     const valid = plan.filter(({ fault }) => fault === null);
     const special = [staleAccount(options), poorAccount(options)];
     expect(valid.filter(({ sender, receiver }) => special.includes(sender) || special.includes(receiver))).toEqual([]);

@@ -17,10 +17,10 @@ export interface PlannedRequest {
   readonly fault: Fault | null;
 }
 
-/** What a load is planned from. */
+/** Parameters of a planned load. */
 export interface TrafficOptions {
   readonly seed: number;
-  /** Accounts in all; the last two only ever send what must be refused. */
+  /** Total number of accounts; the last two only send requests that must be refused. */
   readonly accounts: number;
   readonly requests: number;
   /** Share of requests that are wrong, 0 … 1. */
@@ -46,8 +46,8 @@ const NONCE_FAR_AHEAD = 100_000;
 const MAX_AMOUNT = 1_000_000_000;
 
 /**
- * The requests of a load: senders take turns, so that two transactions of one account are far apart; receivers, amounts and
- * the places of wrong requests follow from the seed.
+ * The requests of a load: senders take turns, so that two transactions of one account are far apart; receivers, amounts
+ * and the places of wrong requests follow from the seed.
  */
 export function planTraffic(options: TrafficOptions): PlannedRequest[] {
   const random = createRandom(options.seed);

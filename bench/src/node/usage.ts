@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 
-/** What a process has used since it began; its ended children's time counts with it. */
+/** What a process has used since it started, including the time of ended children. */
 export interface ProcessUsage {
   readonly cpuSeconds: number;
   /** CPU of children that have ended and were waited for: the prover's runs. */
@@ -18,7 +18,7 @@ export async function readUsage(pid: number): Promise<ProcessUsage | null> {
     ["stat", "status"].map((file) => readFile(`/proc/${pid}/${file}`, "utf8").catch(() => null)),
   );
   if (stat == null || status == null) return null;
-  // The second field is the name in brackets and may hold anything.
+  // The second field is the name in brackets, which may contain anything.
   const fields = stat
     .slice(stat.lastIndexOf(")") + 2)
     .split(" ")

@@ -9,14 +9,14 @@ const NOT_MEASURED = "not measured in this run";
 const UNDER_LOAD = "measured under load by `npm run bench:node`: docs/benchmarks-node.md";
 const EXIT = "plain Merkle proof, no prover; gas in packages/contracts/gas.json";
 
-/** Each anchor beside what this run measured. */
+/** Each anchor next to what this run measured. */
 export function comparisonTable(measurements: Readonly<Measurements>): Table {
   const ours = cairnFigures(measurements);
   return {
-    title: "Beside other systems",
+    title: "Compared with other systems",
     notes: [
-      "Other systems: figures of their public sources; [d]: derived from these. The best so far comes first.",
-      "Cairn: this run on this machine. One batch holds one block, so each block pays for a whole verification.",
+      "Other systems: figures from their public sources; [d]: derived from these. The best so far comes first.",
+      "Cairn: this run on this machine. A batch is one block, so each block pays for a whole verification.",
     ],
     columns: ["metric", "best so far", "whose", "others", "Cairn, measured here"],
     rows: (Object.keys(ANCHORS) as AnchorName[]).map((name) => {

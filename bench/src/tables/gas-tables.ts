@@ -16,9 +16,7 @@ export function callGasTables(calls: CallGas): Table[] {
   return [
     {
       title: "L1 gas of users' transactions",
-      notes: [
-        "Receipts of the second time: storage that the first one fills is not counted. The token is a plain ERC-20.",
-      ],
+      notes: ["Gas of the second call, so that filling empty storage is not counted. The token is a plain ERC-20."],
       columns: ["transaction", "gas"],
       rows: Object.entries(CALL_NAMES).map(([call, name]) => [name, formatInteger(calls[call as keyof CallGas])]),
     },
@@ -78,7 +76,7 @@ function perTransferTable(submissions: readonly BatchGasReport[]): Table {
   return {
     title: "L1 gas per transfer",
     notes: [
-      "A block with a transfer in every slot. Its data is priced as if no byte were zero, since the small account indices of this run would flatter it.",
+      "A block with a transfer in every slot. Its data is priced as if no byte were zero, because the small account indices of this run would make it look too cheap.",
       "Marginal: what a transfer adds to an empty batch.",
     ],
     columns: ["slots", "all in", "marginal"],
@@ -94,7 +92,7 @@ function paymentTable(payments: BatchGas["payments"]): Table {
   return {
     title: "L1 gas of payouts",
     notes: [
-      "One transaction pays all payouts of a token to an existing recipient; the first of a batch (ETH) also opens its counter.",
+      "One transaction pays all payouts of a token to an existing recipient; the first of a batch (ETH) also creates the batch's payout counter.",
     ],
     columns: ["slots", "token", "payouts", "gas used", "per payout"],
     rows: payments.map(({ slots, token, payouts, gasUsed }) => [

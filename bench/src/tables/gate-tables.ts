@@ -22,7 +22,7 @@ export function gateTables(reports: readonly GateReport[]): Table[] {
       title: "Gates per slot",
       notes: [
         "Each part is the number of its uses times the gates of one use, measured with small programs that differ only in the number of uses.",
-        "The rest is what remains of the real count of the compiled circuit, so that the sum is the real count.",
+        "The rest is the difference from the gate count of the compiled circuit.",
       ],
       columns: ["part", ...reports.map(({ slots }) => `N = ${slots}`)],
       rows: [

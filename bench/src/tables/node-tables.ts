@@ -14,7 +14,7 @@ export function dataTables(reports: readonly DataReport[]): Table[] {
     {
       title: "Published bytes",
       notes: [
-        "As sent, trailing zeros left out. Per transfer: a block with a transfer in every slot, fee indices included.",
+        "As sent, without trailing zeros. Per transfer: a block with a transfer in every slot, fee indices included.",
       ],
       columns: ["slots", "block of transfers", "per transfer", "full block"],
       rows: reports.map(({ slots, transfersBytes, bytesPerTransfer, fullBytes }) => [

@@ -9,8 +9,8 @@ export function provingTables(reports: readonly ProvingReport[]): Table[] {
     {
       title: "Proving full blocks",
       notes: [
-        "A full block holds as many L1 operations, payouts, new accounts and extras as it may, and transfers in all other slots.",
-        "Sealed to accepted: from a block that takes no more transactions to the receipt of its batch on a local L1 that mines at once.",
+        "A full block holds the maximum number of L1 operations, payouts, new accounts and extras, and transfers in all other slots.",
+        "Sealed to accepted: from closing the block to the receipt of its batch, on a local L1 that mines at once.",
       ],
       columns: ["", ...reports.map(({ slots }) => `N = ${slots}`)],
       rows: [

@@ -3,7 +3,7 @@ import type { Sample } from "../sample.ts";
 import { formatInteger, type Table } from "../table.ts";
 import { sampleCells } from "./sample-cells.ts";
 
-/** Transfers restored from what was published. */
+/** Transfers restored from published data. */
 export function restoreTables(reports: readonly RestoreReport[]): Table[] {
   const [first] = reports;
   if (first === undefined) return [];
@@ -13,15 +13,15 @@ export function restoreTables(reports: readonly RestoreReport[]): Table[] {
     ["archive file to LMDB", ({ archive }) => archive],
     ["calldata in memory to LMDB", ({ calldata }) => calldata],
     ["archive file to memory", ({ memory }) => memory],
-    ["replay alone, nothing hashed or written", ({ replay }) => replay],
+    ["replay only, nothing hashed or written", ({ replay }) => replay],
   ];
   return [
     {
       title: "Restore: transfers, one thread",
       notes: [
-        `${formatInteger(transfers)} transfers of ${formatInteger(accounts)} accounts, each account once: the state that is hashed is as large as it can be.`,
+        `${formatInteger(transfers)} transfers of ${formatInteger(accounts)} accounts, each account once: the most hashing that this number of transfers can need.`,
         "All checks included: data hashes, queue, payouts, commitments, final root; durable on return.",
-        "JSON-RPC: a server in a thread of its own on this machine. A distant one adds its latency; 24 requests are under way at a time.",
+        "JSON-RPC: a server in a separate thread on this machine. A remote one adds its latency; 24 requests are under way at a time.",
       ],
       columns: ["", "slots", "per second", "spread"],
       rows: reports.flatMap((report) =>

@@ -16,7 +16,7 @@ import { amountOf, type Parties, type Party, transferBetween, transferToStranger
 
 /**
  * What a block of the benchmark holds. `empty`: nothing. `transfers`: a transfer in every slot. `full`: as many L1
- * operations, payouts, new accounts and extras as a block may have, and transfers in all other slots.
+ * operations, payouts, new accounts and extras as a block can hold, and transfers in all other slots.
  */
 export type BlockKind = "empty" | "transfers" | "full";
 
@@ -24,8 +24,8 @@ export type BlockKind = "empty" | "transfers" | "full";
 const DEPOSIT_WEI = 10n ** 15n;
 
 /**
- * L1 operations of a block on a state with this next index: none, or in a full block half deposits that create accounts
- * and half forced withdrawals of just these.
+ * L1 operations of a block on a state with this next index: none, or in a full block one half deposits that create
+ * accounts and the other half forced withdrawals of these accounts.
  */
 export function l1OperationsOf(kind: BlockKind, slots: BlockSize, nextIndex: number, owner: Party): L1Operation[] {
   if (kind !== "full") return [];
@@ -49,7 +49,7 @@ export function l1OperationsOf(kind: BlockKind, slots: BlockSize, nextIndex: num
   ];
 }
 
-/** What filling a block takes besides its builder. */
+/** What is needed to fill a block besides its builder. */
 export interface FillContext {
   readonly parties: Parties;
   readonly domain: Domain;
@@ -57,7 +57,9 @@ export interface FillContext {
   readonly crypto: TestCrypto;
 }
 
-/** Adds L1 operations, then signed transactions until the block holds what its kind says. Throws `bench/not-included`. */
+/**
+ * Adds L1 operations, then signed transactions until the block holds what its kind says. Throws `bench/not-included`.
+ */
 export function fillBlock(
   builder: BlockBuilder,
   kind: BlockKind,

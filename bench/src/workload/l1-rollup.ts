@@ -44,18 +44,18 @@ const DEPOSIT = 10n ** 20n;
 /** Positions of the parties' wallets among those of the development L1; 0 is the operator. */
 const WALLET = { alice: 1, bob: 2 } as const;
 
-/** A proven block and what proving took. */
+/** A proven block and how long proving took. */
 export interface ProvenBlock {
   readonly sealed: SealedBlock;
   readonly batch: ProvenBatch;
   readonly witnessSeconds: number;
   readonly proveSeconds: number;
   readonly proverPeakBytes: number | null;
-  /** From the filled block to its proof, all included. */
+  /** Total time from the filled block to its proof. */
   readonly seconds: number;
 }
 
-/** A rollup on its own development L1 where the parties have accounts, with all that proving takes. */
+/** A rollup on its own development L1 where the parties have accounts, with everything needed for proving. */
 export interface L1BenchRollup {
   readonly devnet: DevRollup;
   readonly token: DevToken;
@@ -63,7 +63,7 @@ export interface L1BenchRollup {
   readonly operator: L1Wallet;
   /** Alice, who sends all L1 operations of filled blocks. */
   readonly alice: L1Wallet;
-  /** A block on the current state that holds the waiting L1 operations, and what filling it further takes. */
+  /** A block on the current state with the waiting L1 operations, and what is needed to fill it further. */
   open(slots: BlockSize): Promise<{ readonly builder: BlockBuilder; readonly context: FillContext }>;
   /** Sends the L1 operations that a block of this kind consumes, then fills one. Throws `bench/not-included`. */
   fill(kind: BlockKind, slots: BlockSize): Promise<BlockBuilder>;
@@ -190,7 +190,7 @@ function createParties(devnet: DevRollup, token: DevToken): Parties {
   };
 }
 
-/** The owner of a wallet with a key that anyone could guess. */
+/** The owner of a wallet with an easily guessed key. */
 function personOf(wallet: L1Wallet, seed: number): Person {
   const secretKey = secretKeyFromBytes(new Uint8Array(KEY_ENTROPY_BYTES).fill(seed));
   const owner = addressToBigint(wallet.account.address);

@@ -4,7 +4,7 @@ import { bigintToAddress, bigintToHex, bytesToHex, CIRCUIT_TYPE, type Hex } from
 import type { PublishedBatch, RollupIdentity } from "@cairn/restore";
 import { encodeFunctionData } from "viem";
 
-/** As long as a proof; what is in it is of no interest to a restoration. */
+/** As long as a proof; a restoration ignores the content. */
 export const PROOF: Uint8Array = new Uint8Array(8480).fill(0xa5);
 const QUEUE_ENTRY = { enqueuedAt: 0n, submitterFee: 0n, consumed: true };
 
@@ -40,8 +40,8 @@ export function eventOf(
 }
 
 /**
- * An L1 that holds a rollup's later batches in memory: the answers of an RPC without its waiting. Events come decoded, transactions
- * as calldata with a proof in it. Of the batches `before` these it has commitments and queue hashes alone.
+ * An L1 that holds a rollup's later batches in memory: the answers of an RPC without its latency. Events come decoded,
+ * transactions as calldata with a proof in it. Of the batches `before` these it has only commitments and queue hashes.
  */
 export function createMemoryL1(
   { chainId, rollup, sizes }: RollupIdentity,

@@ -15,9 +15,9 @@ import { type BlockOptions, createBlockBuilder, type ExecutedBlock } from "@cair
 import { type BlockKind, fillBlock, l1OperationsOf } from "./content.ts";
 import type { Parties, Party } from "./parties.ts";
 
-/** The rollup that blocks in memory belong to; there is no such contract. */
+/** The rollup that blocks in memory belong to; no such contract exists. */
 export const DOMAIN: Domain = { chainId: 31337n, rollup: 0xca1en };
-/** Seconds since the epoch; blocks in memory have no clock. */
+/** Seconds since the epoch; blocks in memory use no clock. */
 export const TIMESTAMP = 1_700_000_000;
 
 const BALANCE = 10n ** 24n;
@@ -27,7 +27,7 @@ export function fundedAccount(person: Person, token = tokenId(0)): Account {
   return { owner: person.owner, tokenId: token, nonce: 0, ownerKey: true, balance: BALANCE, key: person.key };
 }
 
-/** A tree at block 1 of accounts at consecutive indices from the first on. */
+/** A tree at block 1 with accounts at consecutive indices, starting with the first. */
 export function treeOf(accounts: readonly Account[], crypto: TestCrypto): StateTree {
   const indexed = accounts.map((account, i): [AccountIndex, Account] => [
     accountIndex(FIRST_ACCOUNT_INDEX + i),

@@ -8,9 +8,9 @@ export interface Party {
   readonly tokenId: TokenId;
 }
 
-/** Who acts in the blocks of the benchmark. */
+/** The people in the blocks of the benchmark. */
 export interface Parties {
-  /** Takes the fees. */
+  /** Receives the fees. */
   readonly operator: Party;
   readonly alice: Party;
   readonly bob: Party;
@@ -21,7 +21,10 @@ export interface Parties {
 /** Seconds for which transactions of the benchmark stay valid. */
 const VALIDITY_SECONDS = 7200;
 
-/** An amount near the largest mantissa, so that its published bytes are as random as in life, in the smallest unit. */
+/**
+ * An amount near the largest mantissa, so that its published bytes are as random as in production; in the smallest
+ * unit.
+ */
 export function amountOf(i: number): bigint {
   return 30_000_000_001n + BigInt(i) * 1_234_567n;
 }

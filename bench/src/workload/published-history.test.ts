@@ -9,7 +9,7 @@ import { startRpcL1 } from "./rpc-l1.ts";
 
 const IDENTITY: RollupIdentity = { ...DOMAIN, sizes: BLOCK_SIZES };
 
-test("the benchmark's batches restore to the roots they name, every account paying or being paid once", async () => {
+test("the benchmark's batches restore to the roots they name, with every account sender or receiver once", async () => {
   const compress = await createFastCompress();
   const { deposits, transfers } = createPublishedHistory({ slots: 64, accounts: 256, transfers: 128, compress });
   expect([deposits.length, transfers.length]).toEqual([4, 2]);

@@ -31,7 +31,7 @@ const PEOPLE = 64;
 /** Odd, so that it visits every residue of a power of two. */
 const STRIDE = 40_503;
 
-/** The size of the batches that deposits come in: the largest, as there are the fewest. */
+/** The size of the batches with deposits: the largest, so that there are as few of them as possible. */
 const DEPOSIT_SLOTS: BlockSize = 256;
 
 /** What {@link createPublishedHistory} makes. */
@@ -40,20 +40,20 @@ export interface HistoryOptions {
   readonly slots: BlockSize;
   /** Accounts that deposits create first; a power of two. */
   readonly accounts: number;
-  /** A multiple of the slots; each between two accounts far apart in the tree. */
+  /** A multiple of the slots; each is between two accounts far apart in the tree. */
   readonly transfers: number;
   readonly compress: Compress;
 }
 
 /** A rollup's batches in order. */
 export interface PublishedHistory {
-  /** Consume deposits only. */
+  /** Batches that only consume deposits. */
   readonly deposits: readonly PublishedBatch[];
-  /** Hold a transfer in every slot. */
+  /** Batches with a transfer in every slot. */
   readonly transfers: readonly PublishedBatch[];
 }
 
-/** Batches as L1 would hold them, with the roots of the real tree; signatures and proofs leave no trace there. */
+/** Batches as L1 would hold them, with the roots of the real tree; signatures and proofs leave no trace on L1. */
 export function createPublishedHistory(options: HistoryOptions): PublishedHistory {
   const { slots, accounts, transfers, compress } = options;
   const tree = createStateTree({ store: createMemoryStore(), compress, retainedBlocks: 0 });

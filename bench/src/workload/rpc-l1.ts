@@ -16,14 +16,14 @@ import {
 } from "viem";
 import { createMemoryL1, eventOf, PROOF, type QueueCounts } from "./memory-l1.ts";
 
-/** What an RPC serves, as JSON-RPC writes it. */
+/** What an RPC serves, in the form of JSON-RPC. */
 export interface RpcContent {
   readonly chainId: number;
   readonly logs: readonly { readonly blockNumber: Hex }[];
   readonly transactions: readonly { readonly hash: string }[];
 }
 
-/** An L1 that is asked over HTTP. */
+/** An L1 that is read over HTTP. */
 export interface RpcL1 {
   readonly rollup: L1Rollup;
   readonly stop: () => Promise<void>;
@@ -32,8 +32,8 @@ export interface RpcL1 {
 const EVENT = getAbiItem({ abi: rollupAbi, name: "BatchSubmitted" });
 
 /**
- * A rollup's later batches behind a JSON-RPC server in a thread of its own: events and transactions are asked for, sent and decoded
- * as those of an L1 node. The contract's few views are answered as {@link createMemoryL1} does.
+ * A rollup's later batches behind a JSON-RPC server in a separate thread: events and transactions are requested, sent
+ * and decoded as those of an L1 node. The contract's few views are answered as {@link createMemoryL1} does.
  */
 export async function startRpcL1(
   identity: RollupIdentity,

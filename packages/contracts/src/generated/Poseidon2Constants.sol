@@ -4,11 +4,11 @@ pragma solidity 0.8.30;
 // Generated from packages/crypto/src/poseidon2-constants.ts by scripts/generate-constants.ts; do not edit.
 
 uint256 constant MODULUS = 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001;
-// End of the constants of the external rounds that come first, bytes.
+// End of the constants of the first external rounds, in bytes.
 uint256 constant FIRST_EXTERNAL_END = 512;
 // End of those of the internal rounds.
 uint256 constant INTERNAL_END = 2304;
-// End of those of the external rounds that come last.
+// End of those of the last external rounds.
 uint256 constant TABLE_END = 2816;
 // Diagonal of the internal matrix, less one.
 uint256 constant DIAGONAL_0 = 0x10dc6e9c006ea38b04b1e03b4bd9490c0d03f98929ca1d7fb56821fd19d3b6e7;

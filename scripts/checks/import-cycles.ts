@@ -5,17 +5,17 @@ import { type Problem, type Repository, splitOwnSpecifier } from "./repository.t
 type Arrow = { readonly to: string; readonly line: number };
 type Graph = ReadonlyMap<string, readonly Arrow[]>;
 
-/** Refuses circles of imports between files, within a package or across several; type-only imports count. */
-export function checkCircles(repository: Repository): Problem[] {
+/** Refuses import cycles between files, within a package or across several; type-only imports count. */
+export function checkImportCycles(repository: Repository): Problem[] {
   const graph = importGraph(repository);
   const problems: Problem[] = [];
   const reported = new Set<string>();
   for (const file of [...graph.keys()].sort()) {
-    const circle = reported.has(file) ? undefined : shortestCircle(graph, file);
-    if (circle === undefined) continue;
-    for (const { to } of circle) reported.add(to);
-    const way = [file, ...circle.map(({ to }) => to)].join(" → ");
-    problems.push({ file, line: circle[0]?.line ?? 0, message: `a circle of imports: ${way}` });
+    const cycle = reported.has(file) ? undefined : shortestCycle(graph, file);
+    if (cycle === undefined) continue;
+    for (const { to } of cycle) reported.add(to);
+    const path = [file, ...cycle.map(({ to }) => to)].join(" → ");
+    problems.push({ file, line: cycle[0]?.line ?? 0, message: `import cycle: ${path}` });
   }
   return problems;
 }
@@ -44,21 +44,21 @@ function importGraph({ workspaces }: Repository): Graph {
   );
 }
 
-/** The shortest way from a file back to itself. */
-function shortestCircle(graph: Graph, start: string): readonly Arrow[] | undefined {
+/** The shortest path from a file back to itself. */
+function shortestCycle(graph: Graph, start: string): readonly Arrow[] | undefined {
   const seen = new Set<string>();
-  let ways: readonly (readonly Arrow[])[] = [[]];
-  while (ways.length > 0) {
+  let paths: readonly (readonly Arrow[])[] = [[]];
+  while (paths.length > 0) {
     const longer: (readonly Arrow[])[] = [];
-    for (const way of ways) {
-      for (const arrow of graph.get(way.at(-1)?.to ?? start) ?? []) {
-        if (arrow.to === start) return [...way, arrow];
+    for (const path of paths) {
+      for (const arrow of graph.get(path.at(-1)?.to ?? start) ?? []) {
+        if (arrow.to === start) return [...path, arrow];
         if (seen.has(arrow.to)) continue;
         seen.add(arrow.to);
-        longer.push([...way, arrow]);
+        longer.push([...path, arrow]);
       }
     }
-    ways = longer;
+    paths = longer;
   }
   return undefined;
 }
