@@ -9,6 +9,7 @@
  * - `crypto/unsupported-wallet-signature`: the wallet's answer is not a 64- or 65-byte ECDSA signature (contract wallets).
  * - `crypto/non-deterministic-wallet`: the wallet signed the same message in two ways; no key can be derived from it.
  * - `crypto/bad-tree-size`: the number of leaves of a tree is not a power of 4.
+ * - `crypto/bad-receipt`: a receipt does not lead to the blocks root of its batch, or there is no such cell.
  * - `crypto/no-webassembly`: the platform cannot run the fast path; use the pure functions.
  */
 export type CryptoErrorCode =
@@ -20,4 +21,5 @@ export type CryptoErrorCode =
   | "crypto/unsupported-wallet-signature"
   | "crypto/non-deterministic-wallet"
   | "crypto/bad-tree-size"
+  | "crypto/bad-receipt"
   | "crypto/no-webassembly";

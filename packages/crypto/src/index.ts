@@ -15,6 +15,18 @@ export {
   pointFromAffine,
 } from "./grumpkin.ts";
 export {
+  blockHash,
+  blocksRoot,
+  type ChainedBlock,
+  type Chains,
+  cellsRoot,
+  chainsAfter,
+  extendChain,
+  GENESIS_CHAINS,
+  historyOf,
+  receiptLeaves,
+} from "./history.ts";
+export {
   decodeSecretKey,
   encodeSecretKey,
   generateSecretKey,
@@ -24,7 +36,7 @@ export {
   secretKey,
   secretKeyFromBytes,
 } from "./keys.ts";
-export { accountHash, linkContentHash, messageHash, txLeafHash, txRoot } from "./message.ts";
+export { accountHash, linkContentHash, messageHash, messageHash2, txLeafHash, txRoot } from "./message.ts";
 export type { PoseidonState } from "./poseidon-state.ts";
 export { type Compress, compress, permute } from "./poseidon2.ts";
 export {
@@ -32,6 +44,15 @@ export {
   INTERNAL_DIAGONAL_MINUS_ONE,
   INTERNAL_ROUND_CONSTANTS,
 } from "./poseidon2-constants.ts";
+export {
+  checkReceipt,
+  makeReceipt,
+  type ReceiptBatch,
+  type ReceiptClaim,
+  type ReceiptContent,
+  type ReceiptPath,
+  type ReceiptSiblings,
+} from "./receipt.ts";
 export {
   decodeSignature,
   encodeSignature,

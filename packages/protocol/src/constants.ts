@@ -3,6 +3,9 @@
 /** BN254 scalar field modulus r; every field element of the protocol is below it. */
 export const FIELD_MODULUS = 21888242871839275222246405745257275088548364400416034343698204186575808495617n;
 
+/** Order B of BLS12-381's scalar field: the field of blobs, in which the data polynomial of protocol 2 is evaluated. */
+export const BLOB_MODULUS = 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001n;
+
 /** Children of a state-tree node. */
 export const TREE_ARITY = 4;
 /** Levels of the state tree below its root. */
@@ -20,6 +23,10 @@ export const TO_L1 = 1;
 export const BLOCK_SIZES = [16, 64, 256] as const;
 /** Number of slots of a block. */
 export type BlockSize = (typeof BLOCK_SIZES)[number];
+/** Slots a block of protocol 2 may have: powers of 4, so that header and slots end on rows. */
+export const BLOCK_SIZES_2 = [...BLOCK_SIZES, 1024] as const;
+/** Number of slots of a block of protocol 2. */
+export type BlockSize2 = (typeof BLOCK_SIZES_2)[number];
 /** L1 operations, payouts, new accounts and extras a block may have: slots / CAPACITY_DIVISOR each. */
 export const CAPACITY_DIVISOR = 4;
 /** Fee credits, and so fee tokens, of a block. */
@@ -51,6 +58,19 @@ export const EXTRA_BYTES = OWNER_BYTES + FIELD_BYTES;
 export const QUEUE_RECORD_BYTES = 1 + OWNER_BYTES + TOKEN_ID_BYTES + BALANCE_BYTES + INDEX_BYTES + FIELD_BYTES;
 /** Bytes of a payout record: recipient 20, tokenId 4, amount 16. */
 export const PAYOUT_BYTES = OWNER_BYTES + TOKEN_ID_BYTES + BALANCE_BYTES;
+/** Bits of a word of published data, which holds a slot (protocol 2). */
+export const WORD_BITS = 8 * SLOT_BYTES;
+/** Bits of a cell: two words. */
+export const CELL_BITS = 2 * WORD_BITS;
+export const CELL_BYTES = CELL_BITS / 8;
+/** Cells of a row, which is one step of the data chain. */
+export const ROW_CELLS = 3;
+/** Most rows, cells, L1 operations, payouts and blocks of a batch. */
+export const MAX_BATCH_ROWS = 1365;
+export const MAX_BATCH_CELLS = MAX_BATCH_ROWS * ROW_CELLS;
+export const MAX_BATCH_L1_OPERATIONS = 512;
+export const MAX_BATCH_PAYOUTS = 1024;
+export const MAX_BATCH_BLOCKS = 64;
 /** Bytes of the public-input preimage; see docs/spec/5-public-input.md. */
 export const PUBLIC_INPUT_BYTES = 332;
 
@@ -93,7 +113,7 @@ export const CIRCUIT_TYPE = { 16: 0, 64: 1, 256: 2 } as const satisfies Record<B
 export const ETH_TOKEN_ID = 0;
 
 /** Capacity of a block of `slots` slots for L1 operations, payouts, new accounts and extras, each. */
-export function blockCapacity(slots: BlockSize): number {
+export function blockCapacity(slots: BlockSize2): number {
   return slots / CAPACITY_DIVISOR;
 }
 

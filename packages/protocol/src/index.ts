@@ -14,6 +14,7 @@ export {
   isL1PrivateKey,
   parseAddress,
 } from "./address.ts";
+export { type ReadBlock, readBatchCells } from "./batch-cells.ts";
 export {
   BATCH_HEADER_BYTES,
   type BatchHeader,
@@ -21,6 +22,30 @@ export {
   encodeBatchHeader,
   slotsOfCircuit,
 } from "./batch-header.ts";
+export {
+  BATCH_HEADER_2_BYTES,
+  type BatchHeader2,
+  batchCommitment,
+  decodeBatchHeader2,
+  encodeBatchHeader2,
+  LAST_CIRCUIT_TYPE,
+  type LastCircuit,
+} from "./batch-header-2.ts";
+export {
+  BATCH_INPUTS,
+  type BatchBinding,
+  type BatchLists,
+  batchInputs,
+  bindBatch,
+  bindingPoint,
+  DATA_SOURCE,
+  type DataSource,
+  evaluateCells,
+  evaluateL1Operations,
+  evaluatePayouts,
+  type PointFields,
+  pointPreimage,
+} from "./binding.ts";
 export {
   assertLength,
   assertUint,
@@ -36,6 +61,18 @@ export {
   isSameBytes,
   isZero,
 } from "./bytes.ts";
+export {
+  type BlockData,
+  blockRows,
+  bytesToCells,
+  cellsToBytes,
+  decodeExtraCells,
+  decodeHeaderCell,
+  encodeBlockCells,
+  encodeHeaderCell,
+  type HeaderCell,
+} from "./cells.ts";
+export { type ChainState, CLAIM_INPUTS, type Claim, claimInputs } from "./claim.ts";
 export * from "./constants.ts";
 export {
   bindPublishedData,
@@ -94,6 +131,15 @@ export {
   type SetKey,
 } from "./l1-operation.ts";
 export {
+  type ChainEntry,
+  decodePayoutList,
+  encodePayoutList,
+  l1Entry,
+  nextRollingHash,
+  payoutEntry,
+  payoutListHash,
+} from "./lists.ts";
+export {
   assertTransaction,
   type Domain,
   domainToBigint,
@@ -106,6 +152,7 @@ export {
   signedTo,
   toKey,
 } from "./message.ts";
+export { type MessageWords2, messageWords2, NO_TERMS, type SignedTerms } from "./message-2.ts";
 export { decodePayouts, encodePayouts, type Payout, payoutsHash } from "./payout.ts";
 export { type PublicInputFields, publicInput, publicInputPreimage } from "./public-input.ts";
 export {

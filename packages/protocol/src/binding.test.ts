@@ -1,0 +1,240 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { batchCommitment, decodeBatchHeader2, encodeBatchHeader2 } from "./batch-header-2.ts";
+import {
+  batchInputs,
+  bindBatch,
+  bindingPoint,
+  evaluateCells,
+  evaluateL1Operations,
+  evaluatePayouts,
+  type PointFields,
+  pointPreimage,
+} from "./binding.ts";
+import { bigintToBytes, bytesToHex } from "./bytes.ts";
+import { claimInputs } from "./claim.ts";
+import { BLOB_MODULUS, FIELD_MODULUS } from "./constants.ts";
+import { float16, float40 } from "./float.ts";
+import { accountIndex, tokenId } from "./ids.ts";
+import { EMPTY_QUEUE_HASH, encodeL1Operation, type L1Operation } from "./l1-operation.ts";
+import { decodePayoutList, encodePayoutList, l1Entry, nextRollingHash, payoutEntry, payoutListHash } from "./lists.ts";
+import { messageWords } from "./message.ts";
+import { messageWords2 } from "./message-2.ts";
+
+const uint = (bits: number) => fc.bigInt(0n, (1n << BigInt(bits)) - 1n);
+const field = fc.bigInt(0n, FIELD_MODULUS - 1n);
+const nextIndex = fc.integer({ min: 64, max: 2 ** 24 });
+const state = fc.record({ root: field, nextIndex, history: field });
+const hash = fc.uint8Array({ minLength: 32, maxLength: 32 });
+const claim = fc.record({
+  domain: fc.record({ chainId: uint(64), rollup: uint(160) }),
+  firstBlock: uint(64),
+  lastBlock: uint(64),
+  firstTimestamp: uint(64),
+  lastTimestamp: uint(64),
+  before: state,
+  after: state,
+});
+const pointFields: fc.Arbitrary<PointFields> = fc.record({
+  claim,
+  blocksRoot: field,
+  submitter: uint(160),
+  dataSource: fc.constantFrom("calldata" as const, "blob" as const),
+  dataCommitment: hash,
+  queueHash: hash,
+  payoutsHash: hash,
+});
+const operation: fc.Arbitrary<L1Operation> = fc.record({
+  type: fc.constant("deposit" as const),
+  owner: fc.bigInt(1n, 2n ** 160n - 1n),
+  tokenId: fc.nat().map(tokenId),
+  amount: fc.bigInt(1n, 2n ** 128n - 1n),
+  index: fc.integer({ min: 0, max: 2 ** 24 - 1 }).map(accountIndex),
+  key: field,
+});
+const payout = fc.record({
+  recipient: fc.bigInt(1n, 2n ** 160n - 1n),
+  tokenId: fc.nat().map(tokenId),
+  amount: uint(128),
+});
+
+/** Σ words[i] · point^i, term by term. */
+const sumOf = (words: readonly bigint[], point: bigint, modulus: bigint): bigint => {
+  let [sum, power] = [0n, 1n];
+  for (const word of words) [sum, power] = [(sum + word * power) % modulus, (power * point) % modulus];
+  return sum;
+};
+
+describe("the point", () => {
+  it("is the hash of 17 words, of which the first 12 are public inputs", () => {
+    fc.assert(
+      fc.property(pointFields, (fields) => {
+        const preimage = pointPreimage(fields);
+        expect(preimage).toHaveLength(17 * 32);
+        const inputs = [...claimInputs(fields.claim), fields.blocksRoot, fields.submitter];
+        inputs.forEach((input, i) => {
+          expect(bytesToHex(preimage.subarray(32 * i, 32 * i + 32))).toBe(bytesToHex(bigintToBytes(input, 32)));
+        });
+        expect(bindingPoint(fields)).toBeLessThan(2n ** 248n);
+      }),
+    );
+  });
+
+  it("depends on every word", () => {
+    fc.assert(
+      fc.property(pointFields, (fields) => {
+        const flip = (bytes: Uint8Array): Uint8Array => bytes.map((byte, i) => (i === 31 ? byte ^ 1 : byte));
+        const flipped = (value: bigint): bigint => (value === 0n ? 1n : value - 1n);
+        const { claim: honest } = fields;
+        const claims = (["firstBlock", "lastBlock", "firstTimestamp", "lastTimestamp"] as const).map((name) => ({
+          ...honest,
+          [name]: flipped(honest[name]),
+        }));
+        const states = (["before", "after"] as const).flatMap((end) => [
+          { ...honest, [end]: { ...honest[end], root: flipped(honest[end].root) } },
+          { ...honest, [end]: { ...honest[end], history: flipped(honest[end].history) } },
+          { ...honest, [end]: { ...honest[end], nextIndex: honest[end].nextIndex - 1 } },
+        ]);
+        const domain = { ...honest, domain: { ...honest.domain, chainId: flipped(honest.domain.chainId) } };
+        const altered: PointFields[] = [
+          ...[...claims, ...states, domain].map((one) => ({ ...fields, claim: one })),
+          { ...fields, blocksRoot: flipped(fields.blocksRoot) },
+          { ...fields, submitter: flipped(fields.submitter) },
+          { ...fields, dataSource: fields.dataSource === "blob" ? "calldata" : "blob" },
+          { ...fields, dataCommitment: flip(fields.dataCommitment) },
+          { ...fields, queueHash: flip(fields.queueHash) },
+          { ...fields, payoutsHash: flip(fields.payoutsHash) },
+        ];
+        expect(new Set([fields, ...altered].map(bindingPoint)).size).toBe(18);
+      }),
+      { numRuns: 10 },
+    );
+  });
+});
+
+describe("evaluations", () => {
+  it("are the polynomials' values, and public inputs 13 to 16", () => {
+    fc.assert(
+      fc.property(
+        pointFields,
+        fc.array(uint(208), { maxLength: 20 }),
+        fc.array(operation, { maxLength: 4 }),
+        fc.array(payout, { maxLength: 4 }),
+        (fields, cells, l1Operations, payouts) => {
+          const binding = bindBatch(fields, { cells, l1Operations, payouts });
+          const { point } = binding;
+          expect(evaluateCells(cells, point)).toBe(sumOf(cells, point, BLOB_MODULUS));
+          const l1Words = l1Operations.flatMap(l1Entry);
+          expect(evaluateL1Operations(l1Operations, point)).toBe(sumOf(l1Words, point, FIELD_MODULUS));
+          const payoutWords = payouts.flatMap((one) => payoutEntry(one).slice(0, 2));
+          expect(evaluatePayouts(payouts, point)).toBe(sumOf(payoutWords, point, FIELD_MODULUS));
+          const inputs = batchInputs(fields.claim, binding);
+          expect(inputs).toHaveLength(17);
+          expect((inputs[13] ?? 0n) + ((inputs[14] ?? 0n) << 128n)).toBe(binding.evaluation);
+          expect([inputs[11], inputs[12]]).toEqual([binding.blocksRoot, point]);
+          expect(inputs.slice(15)).toEqual([binding.l1Evaluation, binding.payoutsEvaluation]);
+        },
+      ),
+    );
+  });
+
+  it("take words that are contiguous in the records", () => {
+    fc.assert(
+      fc.property(operation, payout, (one, other) => {
+        const record = encodeL1Operation(one);
+        const [x, y, z] = l1Entry(one);
+        expect(bytesToHex(record)).toBe(`0x${[x, y, z].map((word, i) => hex(word, [21, 23, 32][i])).join("")}`);
+        const [target, amount, zero] = payoutEntry(other);
+        expect(bytesToHex(encodePayoutList([other]))).toBe(`0x${hex(target, 24)}${hex(amount, 16)}`);
+        expect(zero).toBe(0n);
+        expect(nextRollingHash(EMPTY_QUEUE_HASH, record)).toHaveLength(32);
+      }),
+    );
+  });
+});
+
+describe("the payout list", () => {
+  it("is read as it was written", () => {
+    fc.assert(
+      fc.property(fc.array(payout, { maxLength: 20 }), (payouts) => {
+        expect(decodePayoutList(encodePayoutList(payouts))).toEqual(payouts);
+      }),
+    );
+  });
+
+  it("has no recipient 0, whole records, at most 1,024, and the hash of no bytes when empty", () => {
+    const none = { recipient: 0n, tokenId: tokenId(0), amount: 1n };
+    const refused = expect.objectContaining({ code: "protocol/malformed-record" });
+    expect(() => encodePayoutList([none])).toThrow(refused);
+    expect(() => decodePayoutList(new Uint8Array(40))).toThrow(refused);
+    expect(() => decodePayoutList(new Uint8Array(41))).toThrow(
+      expect.objectContaining({ code: "protocol/bad-length" }),
+    );
+    const many = Array.from({ length: 1025 }, () => ({ ...none, recipient: 1n }));
+    expect(() => encodePayoutList(many)).toThrow(expect.objectContaining({ code: "protocol/too-many" }));
+    expect(bytesToHex(payoutListHash([]))).toBe("0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470");
+  });
+});
+
+describe("the batch header", () => {
+  const header = fc.record({
+    circuit: fc.constantFrom("solo16" as const, "solo64" as const, "solo256" as const, "batch" as const),
+    dataSource: fc.constantFrom("calldata" as const, "blob" as const),
+    firstBlock: uint(64),
+    lastBlock: uint(64),
+    firstTimestamp: uint(64),
+    lastTimestamp: uint(64),
+    newNextIndex: nextIndex,
+    oldRoot: field,
+    newRoot: field,
+    newHistory: field,
+    blocksRoot: field,
+  });
+
+  it("is read as it was written; its commitment depends on it and on both hashes", () => {
+    fc.assert(
+      fc.property(header, hash, hash, (one, data, payouts) => {
+        const bytes = encodeBatchHeader2(one);
+        expect(bytes).toHaveLength(166);
+        expect(decodeBatchHeader2(bytes)).toEqual(one);
+        const other = { ...one, lastBlock: one.lastBlock ^ 1n };
+        const commitments = [batchCommitment(one, data, payouts), batchCommitment(other, data, payouts)];
+        expect(new Set(commitments.map(bytesToHex)).size).toBe(2);
+      }),
+    );
+  });
+
+  it("names known circuits and sources only", () => {
+    const bytes = new Uint8Array(166);
+    bytes[0] = 4;
+    expect(() => decodeBatchHeader2(bytes)).toThrow(expect.objectContaining({ code: "protocol/unknown-circuit" }));
+    bytes.set([3, 2]);
+    expect(() => decodeBatchHeader2(bytes)).toThrow(expect.objectContaining({ code: "protocol/malformed-data" }));
+  });
+});
+
+describe("the message of protocol 2", () => {
+  it("has validFrom between fee and validUntil, and the reference", () => {
+    const transaction = {
+      type: "withdraw" as const,
+      from: accountIndex(64),
+      nonce: 1,
+      tokenId: tokenId(2),
+      amount: float40(3),
+      fee: float16(4),
+      validUntil: 5,
+      recipient: 6n,
+    };
+    const domain = { chainId: 1n, rollup: 2n };
+    const words = messageWords2(transaction, domain, { reference: 7n, validFrom: 8 });
+    expect(words).toMatchObject({ ...messageWords(transaction, domain), word2: words.word2, reference: 7n });
+    expect(words.word2).toBe((((((3n << 16n) + 4n) << 32n) + 8n) << 48n) + (5n << 16n) + 256n);
+    const refused = expect.objectContaining({ code: "protocol/out-of-range" });
+    expect(() => messageWords2(transaction, domain, { reference: 2n ** 248n, validFrom: 0 })).toThrow(refused);
+    expect(() => messageWords2(transaction, domain, { reference: 0n, validFrom: 2 ** 32 })).toThrow(refused);
+  });
+});
+
+function hex(value: bigint, bytes = 0): string {
+  return value.toString(16).padStart(2 * bytes, "0");
+}

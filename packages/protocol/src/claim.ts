@@ -1,0 +1,53 @@
+import { assertKey } from "./account.ts";
+import { assertUint } from "./bytes.ts";
+import { MAX_ACCOUNTS } from "./constants.ts";
+import type { ProtocolErrorCode } from "./error-codes.ts";
+import { CairnError } from "./errors.ts";
+import { type Domain, domainToBigint } from "./message.ts";
+
+/** State between two blocks, as far as a claim names it. */
+export interface ChainState {
+  readonly root: bigint;
+  /** Index of the next account. */
+  readonly nextIndex: number;
+  /** One field element that commits to everything published, consumed and paid since genesis (spec 2, 3.8). */
+  readonly history: bigint;
+}
+
+/** What a proof says of consecutive blocks. Spec 2: docs/spec/2/5-claim.md. */
+export interface Claim {
+  readonly domain: Domain;
+  readonly firstBlock: bigint;
+  readonly lastBlock: bigint;
+  /** Seconds since the epoch, u64, of the first and of the last block. */
+  readonly firstTimestamp: bigint;
+  readonly lastTimestamp: bigint;
+  readonly before: ChainState;
+  readonly after: ChainState;
+}
+
+/** Number of public inputs of a block or merge circuit. */
+export const CLAIM_INPUTS = 11;
+
+/**
+ * The public inputs of block and merge circuits, which are the first ones of every circuit: domain, first and last block,
+ * first and last timestamp, old root, nextIndex and history, new root, nextIndex and history. Throws
+ * `protocol/out-of-range`.
+ *
+ * @example claimInputs(claim).length // 11
+ */
+export function claimInputs(claim: Claim): bigint[] {
+  const { domain, firstBlock, lastBlock, firstTimestamp, lastTimestamp, before, after } = claim;
+  const numbers = { firstBlock, lastBlock, firstTimestamp, lastTimestamp };
+  for (const [name, value] of Object.entries(numbers)) assertUint(name, value, 64);
+  return [domainToBigint(domain), ...Object.values(numbers), ...stateInputs(before), ...stateInputs(after)];
+}
+
+function stateInputs({ root, nextIndex, history }: ChainState): bigint[] {
+  assertKey(root);
+  assertKey(history);
+  if (!Number.isInteger(nextIndex) || nextIndex < 0 || nextIndex > MAX_ACCOUNTS) {
+    throw new CairnError<ProtocolErrorCode>("protocol/out-of-range", `next index is out of range: ${nextIndex}`);
+  }
+  return [root, BigInt(nextIndex), history];
+}
