@@ -109,7 +109,7 @@ describe("provers on a PostgreSQL server, each in its own process", () => {
     const evidence = [await setAside()];
     expect(await admin("POST", "/v1/proofs/retry")).toEqual({ retried: 1 });
     evidence.push(await setAside());
-    for (const jobs of evidence) expect(JSON.stringify(jobs)).toMatch(/no such file|something else than was asked/);
+    for (const jobs of evidence) expect(JSON.stringify(jobs)).toMatch(/no such file|something else than requested/);
     expect(await admin("POST", "/v1/proofs/retry")).toEqual({ retried: 1 });
     await audit(scene);
     expect((await failing.kill("SIGTERM")).code).toBe(0);

@@ -49,7 +49,8 @@ const WAIT = { timeout: 180_000, interval: 100 };
 
 /** Sets a drill up; no node runs yet. */
 export async function openDrill(options: SceneOptions = {}): Promise<Drill> {
-  const scene = await openScene(options);
+  // Each node of a drill has a database of its own, in its own directory.
+  const scene = await openScene({ database: "embedded", ...options });
   const { l1, dir } = scene;
   const { reader, address } = l1.rollup;
   const client = createTestClient({ mode: "anvil", chain: reader.chain, transport: http(l1.rpcUrl) });
