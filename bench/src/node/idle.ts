@@ -1,15 +1,25 @@
 import { loadavg } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { CairnError } from "@cairn/protocol";
+import { createTestClient, http } from "viem";
 import type { BenchErrorCode } from "../errors.ts";
 import { describeMachine } from "../machine.ts";
 import { formatDecimal, formatMebibytes, type Table, tableToMarkdown } from "../table.ts";
 import { wrapParagraph } from "../wrap.ts";
+import { type DevnetFigures, measureDevnet } from "./devnet.ts";
 import { startEnvironment } from "./environment.ts";
 import { type CpuByName, cpuBetween, readThreads, readUsage } from "./usage.ts";
 
-/** What an idle node used. */
+/** What was measured of an idle node and an idle devnet. */
 export interface IdleFigures {
+  readonly node: IdleNodeFigures;
+  readonly devnet: DevnetFigures;
+  /** Of the machine, at the beginning. */
+  readonly load: readonly number[];
+}
+
+/** What an idle node used. */
+interface IdleNodeFigures {
   readonly seconds: number;
   readonly cpuSeconds: number;
   readonly residentBytes: number;
@@ -17,11 +27,19 @@ export interface IdleFigures {
 }
 
 /** Wait after the start, until one-off work is done. */
-const SETTLE_MS = 15_000;
+const SETTLE_MS = 30_000;
+/** As on Ethereum: every block is something to look at. */
+const L1_BLOCK_SECONDS = 12;
 
-/** Measures a node of every role with an embedded database, without transactions. Throws `bench/node-failed`. */
+/** Measures a node and a devnet, without transactions, one after the other. Throws `bench/node-failed`. */
 export async function measureIdle(cacheDir: string, seconds: number): Promise<IdleFigures> {
-  const { node, stop } = await startEnvironment({
+  const load = loadavg();
+  return { node: await measureIdleNode(cacheDir, seconds), devnet: await measureDevnet(cacheDir, seconds), load };
+}
+
+/** A node of every role with an embedded database. */
+async function measureIdleNode(cacheDir: string, seconds: number): Promise<IdleNodeFigures> {
+  const { node, devnet, stop } = await startEnvironment({
     cacheDir,
     slots: 16,
     database: { type: "embedded" },
@@ -31,6 +49,8 @@ export async function measureIdle(cacheDir: string, seconds: number): Promise<Id
     nodeFlags: [],
   });
   try {
+    const client = createTestClient({ mode: "anvil", transport: http(devnet.rpcUrl) });
+    await client.setIntervalMining({ interval: L1_BLOCK_SECONDS });
     await delay(SETTLE_MS);
     const [before, threadsBefore] = [await readUsage(node.pid), await readThreads(node.pid)];
     const startMs = performance.now();
@@ -51,26 +71,55 @@ export async function measureIdle(cacheDir: string, seconds: number): Promise<Id
 }
 
 /** The figures as a section of a page. */
-export function idleToMarkdown(figures: IdleFigures): string {
-  const { cpu, cores, node } = describeMachine();
-  const load = loadavg()
-    .map((value) => value.toFixed(1))
-    .join(", ");
-  const origin = `${cpu}, ${cores} cores, Node ${node}. Taken ${new Date().toISOString()}, load averages ${load}.`;
-  return `${tableToMarkdown(idleTable(figures))}\n${wrapParagraph(origin)}\n`;
+export function idleToMarkdown({ node, devnet, load }: IdleFigures): string {
+  const { cpu, cores, node: version } = describeMachine();
+  const averages = load.map((value) => value.toFixed(1)).join(", ");
+  const origin = `${cpu}, ${cores} cores, Node ${version}. Taken ${new Date().toISOString()}, load averages before ${averages}.`;
+  return [tableToMarkdown(nodeTable(node)), tableToMarkdown(devnetTable(devnet)), `${wrapParagraph(origin)}\n`].join(
+    "\n",
+  );
 }
 
-function idleTable({ seconds, cpuSeconds, residentBytes, threads }: IdleFigures): Table {
-  const share = (used: number): string => `${formatDecimal((100 * used) / seconds, 2)} %`;
+function nodeTable({ seconds, cpuSeconds, residentBytes, threads }: IdleNodeFigures): Table {
   const busiest = Object.entries(threads).sort(([, a], [, b]) => b - a);
-  const named = busiest.slice(0, 4).map(([name, used]) => `${name} ${share(used)}`);
+  const named = busiest.slice(0, 4).map(([name, used]) => `${name} ${formatShare(used, seconds)}`);
   return {
     title: "A node with nothing to do",
     notes: [
-      "Every role, embedded database, no transactions, L1 polled every two seconds; share of one core, memory at the end.",
+      `Every role, embedded database, no transactions, an L1 block every ${L1_BLOCK_SECONDS} seconds, L1 polled every two; share of one core, memory at the end.`,
       "The goal is at most 2 % of a core.",
     ],
     columns: ["", "CPU", "resident memory", "threads"],
-    rows: [["PGlite, N = 16, every role", share(cpuSeconds), formatMebibytes(residentBytes), named.join(", ")]],
+    rows: [
+      [
+        "PGlite, N = 16, every role",
+        formatShare(cpuSeconds, seconds),
+        formatMebibytes(residentBytes),
+        named.join(", "),
+      ],
+    ],
   };
+}
+
+function devnetTable({ seconds, parts }: DevnetFigures): Table {
+  const sum = (of: (part: (typeof parts)[number]) => number): number =>
+    parts.reduce((total, part) => total + of(part), 0);
+  const total = { name: "together", cpuSeconds: sum((part) => part.cpuSeconds), bytes: sum((part) => part.bytes) };
+  return {
+    title: "A devnet with nothing to do",
+    notes: [
+      "`npm run devnet` after its first proof: an L1 block every second, L1 polled four times a second. Share of one core; memory as each process's proportional share (PSS), so that the sum is right.",
+      "The goal is less than 500 MB (477 MiB) in all.",
+    ],
+    columns: ["", "CPU", "memory"],
+    rows: [...parts, total].map(({ name, cpuSeconds, bytes }) => [
+      name,
+      formatShare(cpuSeconds, seconds),
+      formatMebibytes(bytes),
+    ]),
+  };
+}
+
+function formatShare(cpuSeconds: number, seconds: number): string {
+  return `${formatDecimal((100 * cpuSeconds) / seconds, 2)} %`;
 }

@@ -44,8 +44,37 @@ export async function readThreads(pid: number): Promise<CpuByName> {
   return sumByName(stats.flatMap((stat) => stat ?? []));
 }
 
+/** A process below another one, or that one itself. */
+export interface FamilyMember {
+  readonly pid: number;
+  readonly name: string;
+  /** With its arguments, separated by spaces. */
+  readonly command: string;
+  readonly cpuSeconds: number;
+  /** Its memory; pages that several processes have in common count in parts. */
+  readonly proportionalBytes: number;
+}
+
+/** A process and all below it; empty where the system has no /proc. */
+export async function readFamily(root: number): Promise<FamilyMember[]> {
+  const members = await readFamilyStats(root);
+  return Promise.all(
+    members.map(async ({ pid, name, cpuSeconds }) => {
+      const [command = "", rollup = ""] = await Promise.all(
+        ["cmdline", "smaps_rollup"].map((file) => readFile(`/proc/${pid}/${file}`, "utf8").catch(() => "")),
+      );
+      const proportionalBytes = 1024 * Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? 0);
+      return { pid, name, command: command.replaceAll("\0", " "), cpuSeconds, proportionalBytes };
+    }),
+  );
+}
+
 /** CPU of the processes below this one by command, ended children included; empty where the system has no /proc. */
 export async function readDescendants(root: number): Promise<CpuByName> {
+  return sumByName((await readFamilyStats(root)).filter(({ pid }) => pid !== root));
+}
+
+async function readFamilyStats(root: number): Promise<Stat[]> {
   const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^[0-9]+$/.test(name));
   const stats = (await Promise.all(pids.map((pid) => readStat(`/proc/${pid}/stat`)))).flatMap((stat) => stat ?? []);
   const family = new Set([root]);
@@ -53,7 +82,7 @@ export async function readDescendants(root: number): Promise<CpuByName> {
     size = family.size;
     for (const { pid, parent } of stats) if (family.has(parent)) family.add(pid);
   }
-  return sumByName(stats.filter(({ pid }) => pid !== root && family.has(pid)));
+  return stats.filter(({ pid }) => family.has(pid));
 }
 
 /** What was used between two readings. */
