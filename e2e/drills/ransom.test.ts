@@ -22,11 +22,12 @@ describe("ransom: the operator proves a batch and withholds its payout list", ()
     operator = await scene.start();
     const alice: Holder = await holders.find(api, 1);
     l1.proxy.dropTransactions(({ purpose }) => purpose === "pay");
-    for (const amount of [ETHER, 2n * ETHER, ETHER / 2n]) {
-      const demand = { recipient: scene.newRecipient(), amount };
-      demands.push(demand);
-      await ledger.submitUntilAcknowledged(api, [holders.withdraw(alice, demand.recipient, amount)]);
-    }
+    for (const amount of [ETHER, 2n * ETHER, ETHER / 2n]) demands.push({ recipient: scene.newRecipient(), amount });
+    // In one block: a payment that never arrives holds up every batch that is sent after it.
+    await ledger.submitUntilAcknowledged(
+      api,
+      demands.map(({ recipient, amount }) => holders.withdraw(alice, recipient, amount)),
+    );
     await drill.untilFinal();
   });
   afterAll(() => drill?.stop());
