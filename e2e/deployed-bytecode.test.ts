@@ -12,8 +12,8 @@ import {
   submitBatchArguments,
 } from "@cairn/contracts";
 import { compress, generateSecretKey, publicKeyFromSecret, verify } from "@cairn/crypto";
-import { type DevRollup, loadProver, provenBatch, proveSealedBlock, sealBlock, startDevRollup } from "@cairn/devnet";
-import { depositEth, type L1Rollup, type ProvenBatch, readQueue, rollupDomain, submitBatch } from "@cairn/l1";
+import { type DevRollup, loadProver, proveSealedBlock, readyBatch, sealBlock, startDevRollup } from "@cairn/devnet";
+import { depositEth, type L1Rollup, type ReadyBatch, readQueue, rollupDomain, submitBatch } from "@cairn/l1";
 import {
   accountIndex,
   addressToBigint,
@@ -56,10 +56,10 @@ describe("the deployed contracts, with real proofs", () => {
   let tree: StateTree;
   let circuit: BlockCircuit;
   let alice: Person;
-  let first: ProvenBatch;
-  let second: ProvenBatch;
+  let first: ReadyBatch;
+  let second: ReadyBatch;
 
-  const argumentsOf = (batch: ProvenBatch): SubmitBatchArguments =>
+  const argumentsOf = (batch: ReadyBatch): SubmitBatchArguments =>
     submitBatchArguments({ slots: batch.slots, ...batch.fields }, batch.publishedData, batch.proof);
 
   const refuse = (rollup: L1Rollup, args: SubmitBatchArguments) =>
@@ -83,7 +83,7 @@ describe("the deployed contracts, with real proofs", () => {
     await client.mine({ blocks: 1 });
   }
 
-  async function buildAndProve(fill: (builder: BlockBuilder) => Promise<void> | void): Promise<ProvenBatch> {
+  async function buildAndProve(fill: (builder: BlockBuilder) => Promise<void> | void): Promise<ReadyBatch> {
     const { timestamp } = await devnet.rollup.reader.getBlock();
     const [last] = (await readQueue(devnet.rollup, 0)).slice(-1);
     const queueHash = tree.blockNumber() === 0 || last === undefined ? new Uint8Array(32) : last.queueHash;
@@ -101,7 +101,7 @@ describe("the deployed contracts, with real proofs", () => {
     await fill(builder);
     const sealed = sealBlock(tree, builder, compress);
     const { proof } = await proveSealedBlock(circuit, sealed);
-    return provenBatch(sealed, proof);
+    return readyBatch(sealed, proof);
   }
 
   function spend(builder: BlockBuilder): void {

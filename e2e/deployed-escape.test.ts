@@ -10,7 +10,7 @@ import {
   rollupAbi,
 } from "@cairn/contracts";
 import { compress, verify } from "@cairn/crypto";
-import { type DevRollup, loadProver, provenBatch, proveSealedBlock, sealBlock, startDevRollup } from "@cairn/devnet";
+import { type DevRollup, loadProver, proveSealedBlock, readyBatch, sealBlock, startDevRollup } from "@cairn/devnet";
 import { depositEth, type QueuedEvent, readQueue, rollupDomain, submitBatch } from "@cairn/l1";
 import {
   accountIndex,
@@ -111,7 +111,7 @@ describe("the deployed contracts without an operator", () => {
     for (const { operation } of await readQueue(rollup, 0)) builder.addL1Operation(operation);
     const sealed = sealBlock(tree, builder, compress);
     const { proof } = await proveSealedBlock(circuit, sealed);
-    await submitBatch(rollup, devnet.wallet(0), provenBatch(sealed, proof));
+    await submitBatch(rollup, devnet.wallet(0), readyBatch(sealed, proof));
     await depositEth(rollup, devnet.wallet(1), 5n * ETHER, { owner: LATE, index: accountIndex(0), key: 0n });
     const [entry] = await readQueue(rollup, OWNERS.length);
     if (entry === undefined) throw new RangeError("no entry waits");

@@ -221,13 +221,16 @@ describe("rules for every file", () => {
     ["uses .skip: every test must run", 'describe.skip("x", () => {});'],
     ["uses .todo: every test must run", 'test.todo("x");'],
     ["uses .only: every test must run", 'it.concurrent.only("x", () => {});'],
+    ["has a time-out of its own: leave it to the runner", 'it("x", { timeout: 9000 }, () => {});'],
+    ["has a time-out of its own: leave it to the runner", 'it.each([1])("x", () => {}, 9000);'],
+    ["has a time-out of its own: leave it to the runner", "beforeAll(() => {}, 9000);"],
   ])("refuses: %s", (message, text) => {
     expect(codeProblems("packages/base/src/a.test.ts", text)).toEqual([message]);
   });
 
   it("ignores the same words in strings, comments and other calls", () => {
     const text =
-      '// throw new Error("x") as any\nexport const a = "it.only(1)";\nlist.skip(2);\nthrow new TreeError("x");';
+      '// throw new Error("x") as any\nexport const a = "it.only(1)";\nlist.skip(2);\nvi.waitFor(f, 9000);\nthrow new TreeError("x");';
     expect(codeProblems("packages/base/src/a.ts", text)).toEqual([]);
   });
 

@@ -15,6 +15,8 @@ const READ_BY_PEOPLE = /\.(?:ts|mjs|nr|sol|md)$/;
 const GENERATED_HEADER = /^(?:\/\/|\/\*+)\s*generated\b/i;
 const UNFINISHED = /\b(?:T[O]DO|F[I]XME)\b/;
 const TEST_FUNCTIONS = ["bench", "describe", "it", "suite", "test"];
+const TEST_HOOKS = ["afterAll", "afterEach", "beforeAll", "beforeEach"];
+const TEST_VARIANTS = ["concurrent", "each", "for", "sequential"];
 const TEST_MODIFIERS = ["only", "runIf", "skip", "skipIf", "todo"];
 
 /** The rules for every file, whatever its package. */
@@ -72,7 +74,7 @@ function checkWidth({ path, text }: TextFile): Problem[] {
 function checkSyntax(file: TextFile): Problem[] {
   const { nodes, problems } = parseSource(file);
   const found = nodes.flatMap((node) => {
-    const message = bareThrow(node) ?? blindCast(node) ?? testModifier(node);
+    const message = bareThrow(node) ?? blindCast(node) ?? testModifier(node) ?? fixedTimeout(node);
     return message ? [{ file: file.path, line: lineAt(file.text, node.start), message }] : [];
   });
   return [...problems, ...found];
@@ -98,6 +100,31 @@ function testModifier(node: Node): string | undefined {
   let target = node.object;
   while (isNode(target) && target.type === "MemberExpression") target = target.object;
   return TEST_FUNCTIONS.includes(identifierName(target) ?? "") ? `uses .${modifier}: every test must run` : undefined;
+}
+
+/** The runner's time-outs grow with `CAIRN_TEST_SLOWNESS`; a number in a test would break on a busy machine. */
+function fixedTimeout(node: Node): string | undefined {
+  if (node.type !== "CallExpression" || !Array.isArray(node.arguments)) return undefined;
+  if (![...TEST_FUNCTIONS, ...TEST_HOOKS].includes(rootName(node.callee) ?? "")) return undefined;
+  return node.arguments.some((argument) => isNode(argument) && hasFixedTimeout(argument))
+    ? "has a time-out of its own: leave it to the runner"
+    : undefined;
+}
+
+function hasFixedTimeout(argument: Node): boolean {
+  if (argument.type === "Literal") return typeof argument.value === "number";
+  if (argument.type !== "ObjectExpression" || !Array.isArray(argument.properties)) return false;
+  return argument.properties.some(
+    ({ key, value }) => identifierName(key) === "timeout" && isNode(value) && value.type === "Literal",
+  );
+}
+
+/** `it` of `it(…)`, `it.each(…)(…)` and the like. */
+function rootName(callee: unknown): string | undefined {
+  if (!isNode(callee)) return undefined;
+  if (callee.type === "CallExpression") return rootName(callee.callee);
+  if (callee.type !== "MemberExpression") return identifierName(callee);
+  return TEST_VARIANTS.includes(identifierName(callee.property) ?? "") ? rootName(callee.object) : undefined;
 }
 
 function isGenerated({ path, text }: TextFile): boolean {

@@ -1,5 +1,5 @@
 import { payArguments, rollupAbi, submitBatchArguments, toHeaderStruct } from "@cairn/contracts";
-import { type ProvenBatch, type SubmittedBatch, sendToRollup, submitBatch } from "@cairn/l1";
+import { type ReadyBatch, type SubmittedBatch, sendToRollup, submitBatch } from "@cairn/l1";
 import {
   type BatchHeader,
   type BatchNumber,
@@ -80,7 +80,7 @@ export async function measureBatchGas(options: {
 async function submitTraced(
   { devnet, operator }: L1BenchRollup,
   kind: BlockKind,
-  batch: ProvenBatch,
+  batch: ReadyBatch,
 ): Promise<{ readonly report: BatchGasReport; readonly number: BatchNumber }> {
   const args = submitBatchArguments(headerFields(batch), batch.publishedData, batch.proof);
   const data = encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args });
@@ -111,7 +111,7 @@ async function submitTraced(
 }
 
 /** Forced withdrawals, in ETH, come first in the list of a full block, then withdrawals of the ERC-20. */
-async function payByToken(rollup: L1BenchRollup, number: BatchNumber, batch: ProvenBatch): Promise<PayGasReport[]> {
+async function payByToken(rollup: L1BenchRollup, number: BatchNumber, batch: ReadyBatch): Promise<PayGasReport[]> {
   const { slots, payouts, publishedData } = batch;
   const maxCount = payouts.length / 2;
   const reports: PayGasReport[] = [];
@@ -132,7 +132,7 @@ async function payByToken(rollup: L1BenchRollup, number: BatchNumber, batch: Pro
   return reports;
 }
 
-function headerFields({ slots, fields }: ProvenBatch): BatchHeader {
+function headerFields({ slots, fields }: ReadyBatch): BatchHeader {
   return { slots, ...fields };
 }
 

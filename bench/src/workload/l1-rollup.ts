@@ -4,8 +4,8 @@ import {
   type DevRollup,
   type DevToken,
   loadProver,
-  provenBatch,
   proveSealedBlock,
+  readyBatch,
   type SealedBlock,
   sealBlock,
   startDevRollup,
@@ -14,7 +14,7 @@ import {
   depositEth,
   depositToken,
   type L1Wallet,
-  type ProvenBatch,
+  type ReadyBatch,
   readQueue,
   requestWithdraw,
   rollupDomain,
@@ -47,7 +47,7 @@ const WALLET = { alice: 1, bob: 2 } as const;
 /** A proven block and how long proving took. */
 export interface ProvenBlock {
   readonly sealed: SealedBlock;
-  readonly batch: ProvenBatch;
+  readonly batch: ReadyBatch;
   readonly witnessSeconds: number;
   readonly proveSeconds: number;
   readonly proverPeakBytes: number | null;
@@ -164,7 +164,7 @@ function createRollup(parts: {
       }
       const { proof, witnessSeconds, proveSeconds, proverPeakBytes } = await proveSealedBlock(circuit, sealed);
       const seconds = (performance.now() - startMs) / 1000;
-      return { sealed, batch: provenBatch(sealed, proof), witnessSeconds, proveSeconds, proverPeakBytes, seconds };
+      return { sealed, batch: readyBatch(sealed, proof), witnessSeconds, proveSeconds, proverPeakBytes, seconds };
     },
     stop: devnet.stop,
   };

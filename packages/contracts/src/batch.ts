@@ -99,7 +99,11 @@ export function computeBatchCommitment(header: BatchHeaderStruct, batchDataHash:
   return keccak256(encodeAbiParameters([HEADER_PARAMETER, { type: "bytes32" }], [header, batchDataHash]));
 }
 
-/** {@link computeBatchCommitment} of a header and a data hash of 32 bytes in the types of the protocol. */
+/**
+ * {@link computeBatchCommitment} of a header and a data hash of 32 bytes in the types of the protocol.
+ *
+ * @example batchCommitment({ header, dataHash: dataHash(16, data) }) // equals `batchCommitment(number)` of the contract
+ */
 export function batchCommitment(batch: { readonly header: BatchHeader; readonly dataHash: Uint8Array }): Hex {
   return computeBatchCommitment(toHeaderStruct(batch.header), bytesToHex(batch.dataHash));
 }

@@ -109,25 +109,21 @@ describe("moving a database", () => {
   it.each([
     ["embedded", "server"],
     ["server", "embedded"],
-  ] as const)(
-    "from %s to %s keeps every row, and new rows continue after the old ones",
-    { timeout: 180_000 },
-    async (source, target) => {
-      const [from, to] = [await open(source), await open(target)];
-      await populate(from);
-      const copied = await copyDatabase(from, to);
-      expect(copied).toContainEqual({ table: "transactions", rows: TRANSACTIONS });
-      const tables = copied.map(({ table }) => table);
-      expect(await contentOf(to, tables)).toEqual(await contentOf(from, tables));
-      const everything = await sql<{ name: string }>`
+  ] as const)("from %s to %s keeps every row, and new rows continue after the old ones", async (source, target) => {
+    const [from, to] = [await open(source), await open(target)];
+    await populate(from);
+    const copied = await copyDatabase(from, to);
+    expect(copied).toContainEqual({ table: "transactions", rows: TRANSACTIONS });
+    const tables = copied.map(({ table }) => table);
+    expect(await contentOf(to, tables)).toEqual(await contentOf(from, tables));
+    const everything = await sql<{ name: string }>`
       select table_name as name from information_schema.tables
       where table_schema = current_schema() and table_name not like 'kysely%'
     `.execute(from.db);
-      expect(tables.toSorted()).toEqual(everything.rows.map(({ name }) => name).toSorted());
-      expect(await findTransaction(to.db, 1n)).toEqual(await findTransaction(from.db, 1n));
-      const [sent] = await loadLiveL1Transactions(to.db);
-      expect(await send(to, 1)).toBeGreaterThan(sent?.id ?? 0);
-      await expect(copyDatabase(from, to)).rejects.toMatchObject({ code: "db/not-empty" });
-    },
-  );
+    expect(tables.toSorted()).toEqual(everything.rows.map(({ name }) => name).toSorted());
+    expect(await findTransaction(to.db, 1n)).toEqual(await findTransaction(from.db, 1n));
+    const [sent] = await loadLiveL1Transactions(to.db);
+    expect(await send(to, 1)).toBeGreaterThan(sent?.id ?? 0);
+    await expect(copyDatabase(from, to)).rejects.toMatchObject({ code: "db/not-empty" });
+  });
 });

@@ -10,4 +10,4 @@ export {
 } from "./dev-rollup.ts";
 export type { DevnetErrorCode } from "./errors.ts";
 export { loadProver } from "./prover.ts";
-export { provenBatch, proveSealedBlock, type SealedBlock, sealBlock } from "./sealed-block.ts";
+export { proveSealedBlock, readyBatch, type SealedBlock, sealBlock } from "./sealed-block.ts";

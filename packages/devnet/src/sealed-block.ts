@@ -1,6 +1,6 @@
 import { type BlockCircuit, type BlockWitness, buildWitness, type Proof, proveBlock } from "@cairn/circuits";
 import type { Compress } from "@cairn/crypto";
-import type { ProvenBatch } from "@cairn/l1";
+import type { ReadyBatch } from "@cairn/l1";
 import { CairnError, type PublicInputFields, publicInput } from "@cairn/protocol";
 import type { StateTree } from "@cairn/state";
 import { type BlockBuilder, blockPublicInput, type ExecutedBlock } from "@cairn/vm";
@@ -48,7 +48,7 @@ export async function proveSealedBlock(
 }
 
 /** The batch of one sealed block as L1 takes it. */
-export function provenBatch({ executed, publicInputFields }: SealedBlock, proof: Uint8Array): ProvenBatch {
+export function readyBatch({ executed, publicInputFields }: SealedBlock, proof: Uint8Array): ReadyBatch {
   return {
     slots: executed.slotCount,
     fields: publicInputFields,

@@ -16,7 +16,7 @@ import type { L1ErrorCode } from "./errors.ts";
 import { sendToRollup } from "./sending/send.ts";
 
 /** A proven batch, ready for L1. */
-export interface ProvenBatch {
+export interface ReadyBatch {
   readonly slots: BlockSize;
   readonly fields: PublicInputFields;
   /** Padded or not. */
@@ -39,7 +39,7 @@ export interface SubmittedBatch {
  *
  * @example const { number } = await submitBatch(rollup, wallet, batch);
  */
-export async function submitBatch(rollup: L1Rollup, wallet: L1Wallet, batch: ProvenBatch): Promise<SubmittedBatch> {
+export async function submitBatch(rollup: L1Rollup, wallet: L1Wallet, batch: ReadyBatch): Promise<SubmittedBatch> {
   const args = submitBatchArguments(headerFields(batch), batch.publishedData, batch.proof);
   const data = encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args });
   const receipt = await sendToRollup(rollup, wallet, { name: "submitBatch", data });
@@ -60,7 +60,7 @@ export async function payBatch(
   rollup: L1Rollup,
   wallet: L1Wallet,
   number: BatchNumber,
-  batch: ProvenBatch,
+  batch: ReadyBatch,
 ): Promise<TransactionReceipt> {
   const { slots, payouts, publishedData } = batch;
   const args = payArguments({
@@ -74,7 +74,7 @@ export async function payBatch(
   return sendToRollup(rollup, wallet, { name: "pay", data });
 }
 
-function headerFields({ slots, fields }: ProvenBatch): BatchHeader {
+function headerFields({ slots, fields }: ReadyBatch): BatchHeader {
   return { slots, ...fields };
 }
 

@@ -1,5 +1,5 @@
 export { type AnvilNode, type AnvilOptions, startAnvil } from "./anvil.ts";
-export { type ProvenBatch, payBatch, type SubmittedBatch, submitBatch } from "./batches.ts";
+export { payBatch, type ReadyBatch, type SubmittedBatch, submitBatch } from "./batches.ts";
 export {
   connectReader,
   connectToL1,

@@ -18,7 +18,7 @@ const permitAbi = parseAbi([
   "function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s)",
 ]);
 
-describe("tokens that deviate from the standard", { timeout: 300_000 }, () => {
+describe("tokens that deviate from the standard", () => {
   let anvil: AnvilNode;
   let reader: L1Reader;
   let wallet: L1Wallet;

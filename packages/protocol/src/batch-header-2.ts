@@ -1,6 +1,7 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { DATA_SOURCE, type DataSource } from "./binding.ts";
-import { assertLength, bigintToBytes, bytesToBigint, bytesToNumber, concatBytes } from "./bytes.ts";
+import { createByteCursor } from "./byte-cursor.ts";
+import { assertLength, bigintToBytes, concatBytes } from "./bytes.ts";
 import type { ProtocolErrorCode } from "./error-codes.ts";
 import { CairnError } from "./errors.ts";
 
@@ -43,23 +44,19 @@ export function encodeBatchHeader2(header: BatchHeader2): Uint8Array {
 /** Inverse of {@link encodeBatchHeader2}. Throws `protocol/bad-length`, `protocol/unknown-circuit`, `protocol/malformed-data`. */
 export function decodeBatchHeader2(bytes: Uint8Array): BatchHeader2 {
   assertLength("batch header", bytes, BATCH_HEADER_2_BYTES);
-  let offset = 0;
-  const take = (length: number): Uint8Array => {
-    offset += length;
-    return bytes.subarray(offset - length, offset);
-  };
+  const cursor = createByteCursor(bytes);
   return {
-    circuit: circuitOf(bytesToNumber(take(1))),
-    dataSource: sourceOf(bytesToNumber(take(1))),
-    firstBlock: bytesToBigint(take(8)),
-    lastBlock: bytesToBigint(take(8)),
-    firstTimestamp: bytesToBigint(take(8)),
-    lastTimestamp: bytesToBigint(take(8)),
-    newNextIndex: bytesToNumber(take(4)),
-    oldRoot: bytesToBigint(take(32)),
-    newRoot: bytesToBigint(take(32)),
-    newHistory: bytesToBigint(take(32)),
-    blocksRoot: bytesToBigint(take(32)),
+    circuit: circuitOf(cursor.number(1)),
+    dataSource: sourceOf(cursor.number(1)),
+    firstBlock: cursor.bigint(8),
+    lastBlock: cursor.bigint(8),
+    firstTimestamp: cursor.bigint(8),
+    lastTimestamp: cursor.bigint(8),
+    newNextIndex: cursor.number(4),
+    oldRoot: cursor.bigint(32),
+    newRoot: cursor.bigint(32),
+    newHistory: cursor.bigint(32),
+    blocksRoot: cursor.bigint(32),
   };
 }
 
@@ -67,9 +64,13 @@ export function decodeBatchHeader2(bytes: Uint8Array): BatchHeader2 {
  * What L1 stores of a batch: keccak256 of the header's eleven words, data commitment and payouts hash (spec 2, 7.4). Throws
  * `protocol/out-of-range`, `protocol/bad-length`.
  *
- * @example bytesToHex(batchCommitment(header, dataCommitment, payoutListHash(payouts)))
+ * @example bytesToHex(batchCommitment2(header, dataCommitment, payoutListHash(payouts)))
  */
-export function batchCommitment(header: BatchHeader2, dataCommitment: Uint8Array, payoutsHash: Uint8Array): Uint8Array {
+export function batchCommitment2(
+  header: BatchHeader2,
+  dataCommitment: Uint8Array,
+  payoutsHash: Uint8Array,
+): Uint8Array {
   for (const hash of [dataCommitment, payoutsHash]) assertLength("hash", hash, 32);
   encodeBatchHeader2(header);
   const words = fieldsOf(header).map((field) => bigintToBytes(field, 32));

@@ -1,4 +1,5 @@
-import { assertLength, bigintToBytes, bytesToBigint, bytesToNumber, concatBytes } from "./bytes.ts";
+import { createByteCursor } from "./byte-cursor.ts";
+import { assertLength, bigintToBytes, concatBytes } from "./bytes.ts";
 import { BLOCK_SIZES, type BlockSize, CIRCUIT_TYPE } from "./constants.ts";
 import type { ProtocolErrorCode } from "./error-codes.ts";
 import { CairnError } from "./errors.ts";
@@ -49,22 +50,18 @@ export function encodeBatchHeader(header: BatchHeader): Uint8Array {
 /** Inverse of {@link encodeBatchHeader}. Throws `protocol/bad-length`, `protocol/unknown-circuit`. */
 export function decodeBatchHeader(bytes: Uint8Array): BatchHeader {
   assertLength("batch header", bytes, BATCH_HEADER_BYTES);
-  let offset = 0;
-  const take = (length: number): Uint8Array => {
-    offset += length;
-    return bytes.subarray(offset - length, offset);
-  };
+  const cursor = createByteCursor(bytes);
   return {
-    slots: slotsOfCircuit(bytesToNumber(take(1))),
-    firstBlock: bytesToBigint(take(8)),
-    lastBlock: bytesToBigint(take(8)),
-    timestamp: bytesToBigint(take(8)),
-    oldRoot: bytesToBigint(take(32)),
-    newRoot: bytesToBigint(take(32)),
-    newNextIndex: bytesToNumber(take(4)),
-    l1OperationCount: bytesToNumber(take(4)),
-    payoutsHash: Uint8Array.from(take(32)),
-    txRoot: bytesToBigint(take(32)),
+    slots: slotsOfCircuit(cursor.number(1)),
+    firstBlock: cursor.bigint(8),
+    lastBlock: cursor.bigint(8),
+    timestamp: cursor.bigint(8),
+    oldRoot: cursor.bigint(32),
+    newRoot: cursor.bigint(32),
+    newNextIndex: cursor.number(4),
+    l1OperationCount: cursor.number(4),
+    payoutsHash: cursor.bytes(32).slice(),
+    txRoot: cursor.bigint(32),
   };
 }
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { batchCommitment, decodeBatchHeader2, encodeBatchHeader2 } from "./batch-header-2.ts";
+import { batchCommitment2, decodeBatchHeader2, encodeBatchHeader2 } from "./batch-header-2.ts";
 import {
   batchInputs,
   bindBatch,
@@ -198,7 +198,7 @@ describe("the batch header", () => {
         expect(bytes).toHaveLength(166);
         expect(decodeBatchHeader2(bytes)).toEqual(one);
         const other = { ...one, lastBlock: one.lastBlock ^ 1n };
-        const commitments = [batchCommitment(one, data, payouts), batchCommitment(other, data, payouts)];
+        const commitments = [batchCommitment2(one, data, payouts), batchCommitment2(other, data, payouts)];
         expect(new Set(commitments.map(bytesToHex)).size).toBe(2);
       }),
     );

@@ -25,7 +25,7 @@ export {
 export {
   BATCH_HEADER_2_BYTES,
   type BatchHeader2,
-  batchCommitment,
+  batchCommitment2,
   decodeBatchHeader2,
   encodeBatchHeader2,
   LAST_CIRCUIT_TYPE,
@@ -46,6 +46,7 @@ export {
   type PointFields,
   pointPreimage,
 } from "./binding.ts";
+export { type ByteCursor, createByteCursor, encodeSafe64, encodeUint32, plainBytes } from "./byte-cursor.ts";
 export {
   assertLength,
   assertUint,

@@ -1,6 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { assertKey } from "./account.ts";
-import { assertLength, assertUint, bigintToBytes, bytesToBigint, bytesToNumber, concatBytes } from "./bytes.ts";
+import { createByteCursor } from "./byte-cursor.ts";
+import { assertLength, assertUint, bigintToBytes, concatBytes } from "./bytes.ts";
 import {
   BALANCE_BITS,
   BALANCE_BYTES,
@@ -79,18 +80,15 @@ export function encodeL1Operation(operation: L1Operation): Uint8Array {
  */
 export function decodeL1Operation(record: Uint8Array): L1Operation {
   assertLength("L1 operation", record, QUEUE_RECORD_BYTES);
-  let offset = 1;
-  const take = (length: number): Uint8Array => {
-    offset += length;
-    return record.subarray(offset - length, offset);
-  };
-  const owner = bytesToBigint(take(OWNER_BYTES));
-  const token = bytesToNumber(take(TOKEN_ID_BYTES));
-  const amount = bytesToBigint(take(BALANCE_BYTES));
-  const index = accountIndex(bytesToNumber(take(INDEX_BYTES)));
-  const key = bytesToBigint(take(FIELD_BYTES));
+  const cursor = createByteCursor(record);
+  const type = cursor.number(1);
+  const owner = cursor.bigint(OWNER_BYTES);
+  const token = cursor.number(TOKEN_ID_BYTES);
+  const amount = cursor.bigint(BALANCE_BYTES);
+  const index = accountIndex(cursor.number(INDEX_BYTES));
+  const key = cursor.bigint(FIELD_BYTES);
   const operation = ((): L1Operation => {
-    switch (record[0]) {
+    switch (type) {
       case SLOT_KIND.deposit:
         return { type: "deposit", owner, tokenId: tokenId(token), amount, index, key };
       case SLOT_KIND.forcedWithdraw:
@@ -99,7 +97,7 @@ export function decodeL1Operation(record: Uint8Array): L1Operation {
       case SLOT_KIND.setKey:
         return { type: "setKey", sender: owner, index, key };
       default:
-        throw malformed(`unknown type ${record[0]}`);
+        throw malformed(`unknown type ${type}`);
     }
   })();
   if (operation.type !== "deposit") requireRecord(token === 0 && amount === 0n, "only a deposit has token and amount");

@@ -17,32 +17,28 @@ describe("a restoration that is killed", () => {
   it.each<[string, readonly string[]]>([
     ["in mid-write", ["1", "2", "3", "1", "2", "1"]],
     ["after a write", ["1", "1", "1", "2"]],
-  ])(
-    "%s continues and ends with the same root and archive",
-    async (moment, writes) => {
-      const [history] = fc
-        .sample(arbitraryHistory({ maxBlocks: 14 }), { numRuns: 30, seed: 6 })
-        .filter(({ blocks }) => blocks.length > 10);
-      if (history === undefined) expect.unreachable();
-      const source = join(temporaryFolder(), "source");
-      const genesis = genesisPosition(genesisRoot(FAKE_CRYPTO.compress));
-      const writer = await createArchive(source, identityOf(history.domain), genesis);
-      for (const batch of publishedBatches(history)) await writer.append(batch);
-      await writer.finish();
+  ])("%s continues and ends with the same root and archive", async (moment, writes) => {
+    const [history] = fc
+      .sample(arbitraryHistory({ maxBlocks: 14 }), { numRuns: 30, seed: 6 })
+      .filter(({ blocks }) => blocks.length > 10);
+    if (history === undefined) expect.unreachable();
+    const source = join(temporaryFolder(), "source");
+    const genesis = genesisPosition(genesisRoot(FAKE_CRYPTO.compress));
+    const writer = await createArchive(source, identityOf(history.domain), genesis);
+    for (const batch of publishedBatches(history)) await writer.append(batch);
+    await writer.finish();
 
-      const [store, copy] = [temporaryFolder(), join(temporaryFolder(), "copy")];
-      const run = (...kill: string[]) =>
-        spawnSync(process.execPath, [PROGRAM, store, source, copy, ...kill], { encoding: "utf8", timeout: 60_000 });
-      // The first run writes genesis, then identity, then checkpoints; each later one starts where the previous one
-      // stopped.
-      const when = moment.startsWith("after") ? ["after"] : [];
-      for (const write of writes) {
-        const { signal, stderr } = run(write, ...when);
-        expect([signal, stderr]).toEqual(["SIGKILL", ""]);
-      }
-      expect(run()).toMatchObject({ stdout: `${history.tree.root()}`, stderr: "" });
-      expect(readFileSync(copy)).toEqual(readFileSync(source));
-    },
-    240_000,
-  );
+    const [store, copy] = [temporaryFolder(), join(temporaryFolder(), "copy")];
+    const run = (...kill: string[]) =>
+      spawnSync(process.execPath, [PROGRAM, store, source, copy, ...kill], { encoding: "utf8" });
+    // The first run writes genesis, then identity, then checkpoints; each later one starts where the previous one
+    // stopped.
+    const when = moment.startsWith("after") ? ["after"] : [];
+    for (const write of writes) {
+      const { signal, stderr } = run(write, ...when);
+      expect([signal, stderr]).toEqual(["SIGKILL", ""]);
+    }
+    expect(run()).toMatchObject({ stdout: `${history.tree.root()}`, stderr: "" });
+    expect(readFileSync(copy)).toEqual(readFileSync(source));
+  });
 });

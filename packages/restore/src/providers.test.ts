@@ -19,13 +19,13 @@ describe("a rollup is restored through an RPC that", () => {
     for (const seed of [1, 2]) await live.publishSome(seed);
     await live.deposit(3, 9n);
     await live.client.mine({ blocks: 12 });
-  }, 300_000);
+  });
   afterAll(async () => {
     await rpc?.stop();
     await live?.stop();
   });
 
-  it.each(PROVIDERS)("$name: $outcome", { timeout: 120_000 }, async ({ create, outcome }) => {
+  it.each(PROVIDERS)("$name: $outcome", async ({ create, outcome }) => {
     rpc.behave(create());
     const { chain } = live.rollup.reader;
     const reader = connectReader(rpc.url, chain.id, { timeoutMs: REQUEST_TIMEOUT_MS, retryCount: 0 });

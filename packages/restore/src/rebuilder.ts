@@ -49,7 +49,11 @@ export interface Rebuilder {
   checkpoint(kind: CheckpointKind): void;
 }
 
-/** A rebuilder that goes on where the state stands; one at a time, and the state changes in no other way meanwhile. */
+/**
+ * A rebuilder that continues from the state; one at a time, and nothing else may change the state meanwhile.
+ *
+ * @example const rebuilder = createRebuilder(restored); rebuilder.add(batch); rebuilder.checkpoint("undoable");
+ */
 export function createRebuilder(restored: RestoredState): Rebuilder {
   const { tree } = restored;
   const known = new Map<AccountIndex, Account>();

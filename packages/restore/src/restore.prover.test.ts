@@ -3,7 +3,7 @@ import type { BlockCircuit } from "@cairn/circuits";
 import { exitManyArguments, rollupAbi } from "@cairn/contracts";
 import { generateSecretKey, publicKeyFromSecret, verify } from "@cairn/crypto";
 import { createFastCompress } from "@cairn/crypto/fast";
-import { type DevRollup, loadProver, provenBatch, proveSealedBlock, sealBlock, startDevRollup } from "@cairn/devnet";
+import { type DevRollup, loadProver, proveSealedBlock, readyBatch, sealBlock, startDevRollup } from "@cairn/devnet";
 import {
   connectToL1,
   depositEth,
@@ -74,7 +74,7 @@ describe("a rollup with real proofs", () => {
     fill(builder);
     const sealed = sealBlock(tree, builder, compress);
     const { proof } = await proveSealedBlock(circuit, sealed);
-    await submitBatch(devnet.rollup, devnet.wallet(0), provenBatch(sealed, proof));
+    await submitBatch(devnet.rollup, devnet.wallet(0), readyBatch(sealed, proof));
   }
 
   beforeAll(async () => {

@@ -6,19 +6,20 @@ import {
   blockCapacity,
   bytesToBigint,
   concatBytes,
+  createByteCursor,
   decodeBatchHeader,
   decodeL1Operation,
   decodePayouts,
   encodeBatchHeader,
   encodeL1Operation,
   encodePayouts,
+  encodeSafe64,
   type L1Operation,
   PAYOUT_BYTES,
   type Payout,
   QUEUE_RECORD_BYTES,
 } from "@cairn/protocol";
 import type { KeyValueChange, KeyValueReader } from "@cairn/state";
-import { createByteCursor, encodeSafe64 } from "./byte-cursor.ts";
 import { restoreError } from "./errors.ts";
 import type { RollupIdentity } from "./identity.ts";
 import type { BatchOrigin } from "./published-batch.ts";

@@ -66,7 +66,11 @@ export interface ReplayedBatch extends ReplayedBlock {
   readonly published: PublishedData;
 }
 
-/** The position before the first batch; `root` is that of the empty tree. */
+/**
+ * The position before the first batch; `root` is that of the empty tree.
+ *
+ * @example const genesis = genesisPosition(genesisRoot(compress));
+ */
 export function genesisPosition(root: bigint): ChainPosition {
   return {
     batch: 0,

@@ -108,7 +108,7 @@ describe("an operator's commands on L1", () => {
     expect(readdirSync(home).filter((name) => name.startsWith("deployment"))).toEqual(["deployment.json"]);
   });
 
-  it("pay nothing twice when a deployment was interrupted and is repeated", { timeout: 120_000 }, async () => {
+  it("pay nothing twice when a deployment was interrupted and is repeated", async () => {
     const client = createTestClient({ mode: "anvil", transport: http(anvil.rpcUrl) });
     const reader = connectReader(anvil.rpcUrl, anvil.chainId);
     const address = bob?.address ?? "0x";

@@ -1,6 +1,6 @@
 import type { BlockCircuit } from "@cairn/circuits";
 import type { Compress } from "@cairn/crypto";
-import { type DevRollup, provenBatch, proveSealedBlock, type SealedBlock, sealBlock } from "@cairn/devnet";
+import { type DevRollup, proveSealedBlock, readyBatch, type SealedBlock, sealBlock } from "@cairn/devnet";
 import { payBatch, submitBatch } from "@cairn/l1";
 import { bigintToAddress, bigintToHex, type Payout, type TokenId, trimPublishedData } from "@cairn/protocol";
 import type { StateTree } from "@cairn/state";
@@ -52,7 +52,7 @@ export async function carryBatch(carrier: Carrier, builder: BlockBuilder, done: 
   const { proof, witnessSeconds, proveSeconds, proverPeakBytes } = await proveSealedBlock(circuit, sealed);
   const cost = { witnessSeconds, proveSeconds, proverPeakBytes };
   done("proven", cost);
-  const batch = provenBatch(sealed, proof);
+  const batch = readyBatch(sealed, proof);
   const submitted = await submitBatch(devnet.rollup, operator, batch);
   const seconds = (performance.now() - startMs) / 1000;
   const onL1 = {

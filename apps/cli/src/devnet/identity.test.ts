@@ -39,7 +39,7 @@ describe("two devnets on one machine", () => {
 
   beforeAll(async () => {
     [first, second] = await Promise.all([deploy(), deploy()]);
-  }, 120_000);
+  });
   afterAll(async () => {
     for (const l1 of running) await l1.stop();
     rmSync(home, { recursive: true, force: true });
@@ -52,7 +52,7 @@ describe("two devnets on one machine", () => {
     expect(new Set(all).size).toBe(6);
   });
 
-  it("refuse each other's profile, on L1 and for a node", { timeout: 60_000 }, async () => {
+  it("refuse each other's profile, on L1 and for a node", async () => {
     useProfile(first, { l1RpcUrl: second.l1RpcUrl });
     const refused = { code: 1, data: { error: { code: "cli/wrong-chain", hint: expect.stringContaining("profile") } } };
     for (const args of [["force-withdraw", "66"], ["exit"], ["restore"]]) {
@@ -65,7 +65,7 @@ describe("two devnets on one machine", () => {
     await node.stop();
   });
 
-  it("refuse each other's restored state", { timeout: 60_000 }, async () => {
+  it("refuse each other's restored state", async () => {
     const state = join(home, "state");
     useProfile(first, { l1RpcUrl: first.l1RpcUrl });
     expect(await cairn("restore", "--state", state)).toMatchObject({ code: 0 });

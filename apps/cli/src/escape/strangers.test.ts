@@ -63,7 +63,7 @@ describe("an exit for whose owner strangers opened accounts", () => {
   });
   afterAll(() => chain?.stop());
 
-  it("pays what is worth its gas, and names the rest", { timeout: 60_000 }, async () => {
+  it("pays what is worth its gas, and names the rest", async () => {
     const left = [65, 66, 67].map((index) => ({ index, amount: "1", reason: "dust" }));
     const tried = await chain.cairn("exit", "--all", "--dry-run");
     expect(tried).toMatchObject({ code: 0, data: { exited: [{ index: 64 }, { index: 68 }], left } });

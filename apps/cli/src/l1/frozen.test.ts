@@ -9,7 +9,7 @@ interface Document {
   readonly l1?: { readonly queue: { readonly feeWei: string | null } };
 }
 
-describe("what a rollup does not accept", { timeout: 300_000 }, () => {
+describe("what a rollup does not accept", () => {
   let chain: CommandRollup;
   let node: NodeDouble;
 
@@ -36,7 +36,7 @@ describe("what a rollup does not accept", { timeout: 300_000 }, () => {
       ownerKey: false,
     });
     node.state.accounts = [account(64, "alice", "5"), account(65, "bob", "6"), account(66, "alice", "0")];
-  }, 300_000);
+  });
   afterAll(async () => {
     await node.stop();
     await chain.stop();

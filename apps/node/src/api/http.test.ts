@@ -95,7 +95,7 @@ describe("HTTP of the API", () => {
       "bad-request",
     ],
     ["a request that never ends", "GET /health HTTP/1.1\r\nhost: node\r\n", "request-timeout"],
-  ] as const)("answers %s from the table", { timeout: 30_000 }, async (_what, text, code) => {
+  ] as const)("answers %s from the table", async (_what, text, code) => {
     expectFailure(await talk(text), code);
   });
 

@@ -28,7 +28,7 @@ describe("lists in pages", () => {
     database = await (await databases.create()).open();
     handlers = createHistoryHandlers(database, async (index) => index === ACCOUNT);
     for (let number = 1; number <= BLOCKS; number++) await fillBlock(database, number);
-  }, 120_000);
+  });
   afterAll(() => databases.stop());
 
   /** Reads page after page, like a client, and compares with one large page. */

@@ -46,7 +46,7 @@ export function createPublisherMetrics(registry: Registry): PublisherMetrics {
   const live = new Gauge({ name: "cairn_l1_transactions_live", help: "L1 transactions not settled", registers });
   const unsent = new Gauge({
     name: "cairn_batches_unsent",
-    help: "Proven batches that L1 has not accepted",
+    help: "Batches with a proof that L1 has not accepted",
     registers,
   });
   const left = new Gauge({

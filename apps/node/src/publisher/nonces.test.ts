@@ -27,7 +27,7 @@ const call = (subject: number): L1Call => ({
   gasLimit: 700_000,
 });
 
-describe("nonces that others use or L1 miscounts", { timeout: 300_000 }, () => {
+describe("nonces that others use or L1 miscounts", () => {
   let database: Database;
   let l1: SimulatedMempool;
   let sender: L1Sender;
@@ -76,9 +76,9 @@ describe("nonces that others use or L1 miscounts", { timeout: 300_000 }, () => {
       .map(({ maxPriorityFeePerGas, data }) => maxPriorityFeePerGas * (data === "0x" ? 21_000n : 700_000n))
       .sort((a, b) => (a < b ? 1 : -1))[0] ?? 0n;
 
-  beforeAll(() => databases.start(), 180_000);
+  beforeAll(() => databases.start());
   afterAll(() => databases.stop());
-  beforeEach(start, 180_000);
+  beforeEach(start);
 
   it("someone else's transaction that pays too little is replaced after a while by our next one", async () => {
     l1.addForeign(0, 2n * GWEI, GWEI / 2n);

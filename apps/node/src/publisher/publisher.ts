@@ -125,7 +125,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
     const live = await sender.advance((transaction) => isVoid(transaction, view));
     const isBalanceLow = await watchBalance(live);
     const room = { left: settings.maxLive - live.filter(({ status }) => status !== "mined").length };
-    const waitingFor = view.isFrozen ? "the rollup is frozen" : await submitProven(live, view, room);
+    const waitingFor = view.isFrozen ? "the rollup is frozen" : await submitReady(live, view, room);
     const owed = await payOwed(live, view, room);
     if (waitingFor !== status.waitingFor && waitingFor !== null) logger.info({ waitingFor }, "publisher waits");
     const state = isFrozen ? "frozen" : isOpen ? (live.length > 0 ? "working" : "idle") : "closed";
@@ -137,7 +137,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
    * Batches go in order; those behind a pending one follow it at once, each under its own nonce.
    * Returns what the next one is waiting for.
    */
-  const submitProven = async (
+  const submitReady = async (
     live: readonly StoredL1Transaction[],
     view: ContractView,
     room: Room,

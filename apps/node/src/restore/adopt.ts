@@ -185,7 +185,8 @@ function asNodeError<Result>(batch: number, act: () => Result): Result {
   try {
     return act();
   } catch (cause) {
-    if (!(cause instanceof CairnError)) throw cause;
+    // Others, such as of the state's reads, say nothing about the batch.
+    if (!isCairnError(cause) || !/^(?:vm|protocol)\//.test(cause.code)) throw cause;
     throw diverged(batch, cause.message, cause);
   }
 }

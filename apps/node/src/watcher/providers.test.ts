@@ -81,14 +81,14 @@ describe("L1 is followed through an RPC that", () => {
       if (person < 3) await operator.publish();
     }
     await createTestClient({ mode: "anvil", transport: http(devnet.rpcUrl) }).mine({ blocks: 12 });
-  }, 300_000);
+  });
   afterAll(async () => {
     await rpc?.stop();
     await databases.stop();
     await devnet?.stop();
   });
 
-  it.each(PROVIDERS)("$name: $outcome", { timeout: 120_000 }, async ({ name, create, outcome }) => {
+  it.each(PROVIDERS)("$name: $outcome", async ({ name, create, outcome }) => {
     const database = await (await databases.create()).open();
     const watcher = watch(database, { type: "confirmations", safe: 9, final: 64 });
     rpc.behave(create());
@@ -110,7 +110,6 @@ describe("L1 is followed through an RPC that", () => {
 
   it.each(PROVIDERS.filter(({ name }) => name.startsWith("has no safe")))(
     "$name, and waits when it goes by these blocks",
-    { timeout: 120_000 },
     async ({ create }) => {
       const database = await (await databases.create()).open();
       const watcher = watch(database, { type: "tags" });

@@ -1,6 +1,6 @@
 import type { Compress } from "@cairn/crypto";
 import { createFastCompress } from "@cairn/crypto/fast";
-import { type ProvenBatch, readQueue, rollupDomain, submitBatch } from "@cairn/l1";
+import { type ReadyBatch, readQueue, rollupDomain, submitBatch } from "@cairn/l1";
 import {
   accountIndex,
   type BlockSize,
@@ -20,7 +20,7 @@ const SLOTS: BlockSize = 16;
 
 /** A block that L1 accepted. */
 export interface SubmittedBlock {
-  readonly batch: ProvenBatch;
+  readonly batch: ReadyBatch;
   readonly executed: ExecutedBlock;
 }
 
@@ -80,7 +80,7 @@ export async function createUnprovenOperator(devnet: DevRollup): Promise<Unprove
       const oldRoot = tree.root();
       const newRoot = tree.applyBlock(executed.blockNumber, executed.updates, executed.newNextIndex);
       const fields = { ...blockPublicInput(executed, oldRoot, newRoot), ...changed };
-      const batch: ProvenBatch = {
+      const batch: ReadyBatch = {
         slots: SLOTS,
         fields,
         publishedData: executed.publishedBytes,

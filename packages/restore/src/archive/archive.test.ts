@@ -1,5 +1,6 @@
 import { appendFileSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { encodeSafe64 } from "@cairn/protocol";
 import { createMemoryStore, genesisRoot } from "@cairn/state";
 import { arbitraryHistory, FAKE_CRYPTO, type History } from "@cairn/testkit";
 import { type ChainPosition, genesisPosition } from "@cairn/vm";
@@ -15,7 +16,6 @@ import {
   temporaryFolder,
 } from "../../test/published.ts";
 import { verifyArchive } from "../archive-rollup.ts";
-import { encodeSafe64 } from "../byte-cursor.ts";
 import { followBatch } from "../chain-position.ts";
 import type { PublishedBatch } from "../published-batch.ts";
 import { restoreRollup } from "../restore.ts";

@@ -1,5 +1,4 @@
-import { concatBytes } from "@cairn/protocol";
-import { plainBytes } from "../byte-cursor.ts";
+import { concatBytes, plainBytes } from "@cairn/protocol";
 
 /** Reads a stream of chunks in pieces of any size. */
 export interface ChunkReader {

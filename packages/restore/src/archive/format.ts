@@ -6,17 +6,19 @@ import {
   blockCapacity,
   CIRCUIT_TYPE,
   concatBytes,
+  createByteCursor,
   decodeBatchHeader,
   decodeL1Operation,
   encodeBatchHeader,
   encodeL1Operation,
+  encodeSafe64,
+  encodeUint32,
   isCairnError,
   publishedDataBytes,
   QUEUE_RECORD_BYTES,
   trimPublishedData,
 } from "@cairn/protocol";
 import type { ChainPosition } from "@cairn/vm";
-import { createByteCursor, encodeSafe64, encodeUint32 } from "../byte-cursor.ts";
 import { isGenesis } from "../chain-position.ts";
 import { restoreError } from "../errors.ts";
 import { isBlockSize, type RollupIdentity } from "../identity.ts";

@@ -1,7 +1,6 @@
 import { createReadStream } from "node:fs";
-import { isSameBytes } from "@cairn/protocol";
+import { createByteCursor, isSameBytes } from "@cairn/protocol";
 import type { ChainPosition } from "@cairn/vm";
-import { createByteCursor } from "../byte-cursor.ts";
 import { followBatch } from "../chain-position.ts";
 import { restoreError } from "../errors.ts";
 import type { PublishedBatch } from "../published-batch.ts";

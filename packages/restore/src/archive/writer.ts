@@ -1,6 +1,6 @@
 import { access, type FileHandle, open } from "node:fs/promises";
+import { encodeSafe64 } from "@cairn/protocol";
 import type { ChainPosition } from "@cairn/vm";
-import { encodeSafe64 } from "../byte-cursor.ts";
 import { restoreError } from "../errors.ts";
 import { identityText, isSameRollup, type RollupIdentity } from "../identity.ts";
 import type { PublishedBatch } from "../published-batch.ts";

@@ -1,4 +1,4 @@
-import { bytesToBigint, bytesToNumber } from "@cairn/protocol";
+import { bytesToBigint, bytesToNumber } from "./bytes.ts";
 
 /** Reads fixed-width big-endian fields one after another. */
 export interface ByteCursor {
@@ -13,12 +13,20 @@ export interface ByteCursor {
   left(): number;
 }
 
-/** The same bytes as a plain array: `slice` of a Buffer would not copy. */
+/**
+ * The same bytes as a plain array: `slice` of a Buffer would not copy.
+ *
+ * @example plainBytes(Buffer.from("ab")).constructor === Uint8Array // true
+ */
 export function plainBytes({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** A cursor at the first byte. */
+/**
+ * A cursor at the first byte.
+ *
+ * @example const circuitType = createByteCursor(header).number(1);
+ */
 export function createByteCursor(bytesOrBuffer: Uint8Array): ByteCursor {
   const source = plainBytes(bytesOrBuffer);
   let offset = 0;
@@ -39,14 +47,22 @@ export function createByteCursor(bytesOrBuffer: Uint8Array): ByteCursor {
   };
 }
 
-/** 8 big-endian bytes of a safe integer. */
+/**
+ * 8 big-endian bytes of a safe integer.
+ *
+ * @example encodeSafe64(1) // seven zero bytes, then 1
+ */
 export function encodeSafe64(value: number): Uint8Array {
   const bytes = new Uint8Array(8);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(value));
   return bytes;
 }
 
-/** 4 big-endian bytes. */
+/**
+ * 4 big-endian bytes.
+ *
+ * @example encodeUint32(1) // three zero bytes, then 1
+ */
 export function encodeUint32(value: number): Uint8Array {
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setUint32(0, value);
