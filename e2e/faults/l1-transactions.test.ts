@@ -93,6 +93,17 @@ describe("L1 transactions of the publisher", () => {
     await audit(scene);
   });
 
+  it("a payment that never reaches L1 does not hold up the batches behind it, and is made after them", async () => {
+    const before = (await l1.state()).batchCount;
+    l1.proxy.dropTransactions(({ purpose }) => purpose === "pay");
+    for (let batch = 1n; batch <= 3n; batch++) {
+      await pay(scene, people);
+      await vi.waitFor(async () => expect((await l1.state()).batchCount).toBeGreaterThanOrEqual(before + batch), WAIT);
+    }
+    await l1.proxy.passTransactions();
+    await audit(scene);
+  });
+
   it("mined, and then sent again, with its own nonce and with the next one: L1 refuses both", async () => {
     const { raw, data } = lastOf("submitBatch");
     await expect(offer(raw)).rejects.toThrow(/nonce too low/);

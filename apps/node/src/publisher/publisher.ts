@@ -8,6 +8,7 @@ import {
   findLastL1Block,
   findRebuildRequest,
   leavePayouts,
+  loadLiveL1Transactions,
   loadPendingBatches,
   readDatabaseVersion,
   rejectProof,
@@ -86,6 +87,8 @@ interface Room {
 }
 
 const MAX_PAUSE_MS = 30_000;
+/** Versions of a payment that L1 is offered while batches wait behind it. */
+const MAX_PAYMENT_ATTEMPTS = 4;
 /** No proof is sent for a block that L1 would refuse within this many seconds. */
 const SEND_MARGIN_SECONDS = 60;
 /** What an unsent batch is waiting for. */
@@ -242,7 +245,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
       case "fillNonce":
         return false;
       case "pay":
-        return isRunPaidByOthers(db, sent);
+        return (await isRunPaidByOthers(db, sent)) || (await isHoldingUpBatches(sent));
       case "submitBatch": {
         const batch = await findBatch(db, sent.subject);
         if (batch === undefined || wordHex(batch.publicInput) !== sent.content) return true;
@@ -251,6 +254,18 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
         return !sent.attempts.some(({ hash }) => Buffer.compare(hash, l1Transaction) === 0);
       }
     }
+  };
+
+  /**
+   * Whether L1 does not get this payment, however often it is sent, while batches wait for the nonces behind it: they
+   * go first, and the payment comes again after them.
+   */
+  const isHoldingUpBatches = async (sent: StoredL1Transaction): Promise<boolean> => {
+    if (sent.attempts.length < MAX_PAYMENT_ATTEMPTS) return false;
+    const live = await loadLiveL1Transactions(db);
+    return live.some(
+      ({ purpose, nonce, status }) => purpose === "submitBatch" && status !== "mined" && nonce > sent.nonce,
+    );
   };
 
   /** Asks the verifier before any gas is spent; a bad proof is removed and will be made again. */
