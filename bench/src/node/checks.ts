@@ -7,6 +7,7 @@ import type { FundedAccounts } from "./accounts.ts";
 import { type ApiBlock, readBlocks } from "./chain-reader.ts";
 import type { Expected } from "./ledger.ts";
 import type { NodeApi } from "./node-api.ts";
+import type { NodeProcess } from "./node-process.ts";
 
 /** What was checked after the load and found correct. */
 export interface Checks {
@@ -23,8 +24,9 @@ export interface Checks {
 const READERS = 32;
 const SETTLE_TIMEOUT_MS = 120_000;
 
-/** Waits until no block is open, which is when the fees are credited. Throws `bench/node-failed`. */
-export async function waitUntilSealed(api: NodeApi): Promise<void> {
+/** Seals the open block and waits until none is open, which is when the fees are credited. Throws `bench/node-failed`. */
+export async function waitUntilSealed(api: NodeApi, { sealBlock }: Pick<NodeProcess, "sealBlock">): Promise<void> {
+  await sealBlock();
   const deadline = Date.now() + SETTLE_TIMEOUT_MS;
   for (;;) {
     const { blocks } = await api.get("blocks", { query: { limit: "1" } });

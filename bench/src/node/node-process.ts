@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -12,6 +13,8 @@ export interface NodeProcess {
   readonly url: string;
   readonly metricsUrl: string;
   readonly logFile: string;
+  /** Seals the open block, which a node without a prover would keep open for minutes. Throws `bench/node-failed`. */
+  readonly sealBlock: () => Promise<void>;
   /** Stops it and waits. Throws `bench/node-failed` when it did not end cleanly. */
   readonly stop: () => Promise<void>;
   /** Kills it if it still runs. */
@@ -19,6 +22,8 @@ export interface NodeProcess {
 }
 
 const MAIN = join(import.meta.dirname, "../../../apps/node/src/main.ts");
+/** Of the admin operations, which listen on this machine only. */
+const ADMIN_TOKEN = randomBytes(16).toString("hex");
 const START_TIMEOUT_MS = 120_000;
 
 /** Starts a node with these settings and waits until it listens. Throws `bench/node-failed`. */
@@ -28,7 +33,13 @@ export async function startNode(
   nodeFlags: readonly string[],
 ): Promise<NodeProcess> {
   const child = spawn(process.execPath, [...nodeFlags, MAIN], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...settings },
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      CAIRN_ADMIN_PORT: "0",
+      CAIRN_ADMIN_TOKEN: ADMIN_TOKEN,
+      ...settings,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const log = createWriteStream(logFile);
@@ -57,8 +68,9 @@ export async function startNode(
     if (Date.now() > deadline) throw fail("did not start in time");
     await delay(50);
   }
-  const [url, metricsUrl] = [/"api":"([^"]+)"/, /"metrics":"([^"]+)"/].map((form) => form.exec(output)?.[1]);
-  if (child.pid === undefined || url === undefined || metricsUrl === undefined)
+  const forms = [/"api":"([^"]+)"/, /"metrics":"([^"]+)"/, /"admin":"([^"]+)"/];
+  const [url, metricsUrl, adminUrl] = forms.map((form) => form.exec(output)?.[1]);
+  if (child.pid === undefined || url === undefined || metricsUrl === undefined || adminUrl === undefined)
     throw fail("does not say where it listens");
   return {
     pid: child.pid,
@@ -66,6 +78,11 @@ export async function startNode(
     metricsUrl,
     logFile,
     kill,
+    sealBlock: async () => {
+      const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
+      const { ok, status } = await fetch(new URL("/v1/blocks/seal", adminUrl), { method: "POST", headers });
+      if (!ok) throw new CairnError<BenchErrorCode>("bench/node-failed", `the open block cannot be sealed: ${status}`);
+    },
     stop: async () => {
       child.kill("SIGTERM");
       const code = await exited;

@@ -79,7 +79,7 @@ async function measure(
   const loadBefore = loadavg()[0] ?? 0;
   say(`${options.accounts} accounts by deposits on L1`);
   const funded = await fundAccounts(devnet, api, { count: options.accounts, seed: options.seed });
-  await waitUntilSealed(api);
+  await waitUntilSealed(api, node);
   const quote = await api.get("quote", { query: { kind: "transfer", tokenId: "0" } });
   const fee = floorToFloat16(FEE_MARGIN * BigInt(quote.fee));
   const plan = planRequests(options);
@@ -123,7 +123,7 @@ async function measure(
   await client.close();
 
   say("waiting for the last block");
-  await waitUntilSealed(api);
+  await waitUntilSealed(api, node);
   if (options.isProving) {
     say(`waiting for block ${firstLoadBlock + options.drainBlocks - 1} on L1`);
     await waitUntilProven(api, firstLoadBlock + options.drainBlocks - 1, PROOF_TIMEOUT_MS);
