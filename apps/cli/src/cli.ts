@@ -1,21 +1,21 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, CommanderError } from "commander";
-import { addCommands } from "./commands/index.ts";
+import { addCommands, type CommandDeps } from "./commands/index.ts";
 import { cliError } from "./errors.ts";
 import { createHost, type Host } from "./host.ts";
 import { printFailure, toFailure, visibleStreams } from "./output.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The `cairn` program with all commands. */
-export function createProgram(terminal: Terminal): Host {
+export function createProgram(terminal: Terminal, deps: CommandDeps = {}): Host {
   const host = createHost(terminal);
   host.program
     .description("Cairn, a ZK-rollup for Ethereum")
     .version(ownVersion(), "-V, --version", "print the version")
     .addHelpText("after", "\nEvery command has --help with examples, and --json.")
     .configureHelp({ showGlobalOptions: true });
-  addCommands(host);
+  addCommands(host, deps);
   configure(host.program, terminal);
   return host;
 }
@@ -24,9 +24,9 @@ export function createProgram(terminal: Terminal): Host {
  * Runs one command line and prints its result or failure. Resolves to the exit code: 0 done, 1 failed, 2 wrong usage, 3
  * unknown.
  */
-export async function runCli(args: readonly string[], outer: Terminal): Promise<0 | 1 | 2 | 3> {
+export async function runCli(args: readonly string[], outer: Terminal, deps: CommandDeps = {}): Promise<0 | 1 | 2 | 3> {
   const terminal = visibleStreams(outer);
-  const host = createProgram(terminal);
+  const host = createProgram(terminal, deps);
   const end = args.indexOf("--");
   const isJson = args.slice(0, end < 0 ? args.length : end).includes("--json");
   try {

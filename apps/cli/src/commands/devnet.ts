@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { BLOCK_SIZES, type BlockSize } from "@cairn/protocol";
 import { InvalidArgumentError, Option } from "commander";
 import type { CommonOptions, Context } from "../context.ts";
+import type { DevnetDeps } from "../devnet/deps.ts";
 import { addExamples, addJsonOption, type Host } from "../host.ts";
 import { defaultProfilePath } from "../profile.ts";
 
@@ -26,7 +27,7 @@ const MAX_BLOCK_TIME = 3600;
 const MS_PER_SECOND = 1000;
 
 /** `cairn devnet`: L1, contracts and a node with real proofs in one process, until stopped. */
-export function addDevnetCommand({ program, serve }: Host): void {
+export function addDevnetCommand({ program, serve }: Host, { devnet }: { readonly devnet?: DevnetDeps }): void {
   const command = program
     .command("devnet")
     .description("run an L1, the contracts and a node with real proofs on this machine")
@@ -47,10 +48,14 @@ export function addDevnetCommand({ program, serve }: Host): void {
     .option("--profile <file>", "file with addresses and keys for the other commands (CAIRN_PROFILE)");
   addJsonOption(command);
   addExamples(command, "cairn devnet", "cairn devnet --data ./my-devnet --slots 64", "cairn devnet --json --l1-port 0");
-  serve(command, runDevnet);
+  serve(command, (context, flags: DevnetFlags & CommonOptions) => runDevnet(context, flags, devnet));
 }
 
-async function runDevnet(context: Context, flags: DevnetFlags & CommonOptions): Promise<void> {
+async function runDevnet(
+  context: Context,
+  flags: DevnetFlags & CommonOptions,
+  deps: DevnetDeps | undefined,
+): Promise<void> {
   const { output, terminal, signal } = context;
   const { startDevnet } = await import("../devnet/run.ts");
   const { readyResult } = await import("../devnet/ready.ts");
@@ -69,6 +74,7 @@ async function runDevnet(context: Context, flags: DevnetFlags & CommonOptions): 
       profilePath: resolve(flags.profile ?? defaultProfilePath(terminal)),
     },
     { progress: output.progress, signal },
+    deps,
   );
   output.result(readyResult(devnet.ready));
   const stopped = new Promise<null>((done) => {

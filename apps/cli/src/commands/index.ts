@@ -1,4 +1,5 @@
 import { addDemoCommand } from "../demo/command.ts";
+import type { DevnetDeps } from "../devnet/deps.ts";
 import type { Host } from "../host.ts";
 import { addArchiveCommand } from "./archive.ts";
 import { addBalanceCommand } from "./balance.ts";
@@ -29,8 +30,13 @@ import { addVerifyDeploymentCommand } from "./verify-deployment.ts";
 import { addWatchCommand } from "./watch.ts";
 import { addWithdrawCommand } from "./withdraw.ts";
 
+/** Replacements for what commands use, for tests. */
+export interface CommandDeps {
+  readonly devnet?: DevnetDeps;
+}
+
 /** Every command, in the order of the help. */
-const COMMANDS: readonly ((host: Host) => void)[] = [
+const COMMANDS: readonly ((host: Host, deps: CommandDeps) => void)[] = [
   addDevnetCommand,
   addNodeCommand,
   addProverCommand,
@@ -63,6 +69,6 @@ const COMMANDS: readonly ((host: Host) => void)[] = [
 ];
 
 /** Adds every command to the host. */
-export function addCommands(host: Host): void {
-  for (const add of COMMANDS) add(host);
+export function addCommands(host: Host, deps: CommandDeps): void {
+  for (const add of COMMANDS) add(host, deps);
 }

@@ -8,6 +8,7 @@ import type { Address } from "viem";
 import { generatePrivateKey, privateKeyToAddress } from "viem/accounts";
 import { cliError } from "../errors.ts";
 import { devAccounts } from "./accounts.ts";
+import type { DevnetDeps } from "./deps.ts";
 import type { DevDeployment } from "./directory.ts";
 import type { DevL1 } from "./l1.ts";
 import { DEV_TOKENS } from "./tokens.ts";
@@ -35,10 +36,16 @@ export function buildOf(cacheDir: string, slots: BlockSize): string {
  * address: profiles, states, databases and signatures are bound to chain and rollup, and are refused by every other
  * devnet.
  */
-export async function deployDevnet(l1: DevL1, slots: BlockSize, cacheDir: string): Promise<DevDeployment> {
+export async function deployDevnet(
+  l1: DevL1,
+  slots: BlockSize,
+  cacheDir: string,
+  { onDeployed }: Pick<DevnetDeps, "onDeployed"> = {},
+): Promise<DevDeployment> {
   const deployerKey = generatePrivateKey();
   await l1.give(privateKeyToAddress(deployerKey), DEPLOYER_WEI);
   const devnet = await deployDevRollup(l1, { cacheDir, sizes: [slots], deployerKey });
+  await onDeployed?.(devnet);
   const tokens: DevToken[] = [];
   for (const { symbol, decimals, minted } of DEV_TOKENS) {
     const token = await devnet.createToken(symbol, decimals);

@@ -5,6 +5,7 @@ import { cliError } from "../errors.ts";
 import { type ProfileInput, removeProfile, writeProfile } from "../profile.ts";
 import { devAccounts } from "./accounts.ts";
 import { assertDeployed, buildOf, deployDevnet, readVerifier } from "./contracts.ts";
+import type { DevnetDeps } from "./deps.ts";
 import { assertSameBuild, assertSameSlots, type DevDeployment, type DevDirectory, openDirectory } from "./directory.ts";
 import { type DevL1, startDevL1 } from "./l1.ts";
 import { devNodeConfig } from "./node-config.ts";
@@ -42,6 +43,11 @@ export interface Devnet {
 const ETH = { id: 0, address: null, symbol: "ETH", decimals: 18 } as const;
 const MS_PER_SECOND = 1000;
 
+interface Work {
+  readonly progress: (line: string) => void;
+  readonly deps: DevnetDeps;
+}
+
 /**
  * Starts L1, contracts and a node with all roles. Throws `cli/port-taken`, `cli/bad-data-dir`, `cli/setup-failed`,
  * `cli/interrupted`, and what its parts throw; then nothing runs.
@@ -49,6 +55,7 @@ const MS_PER_SECOND = 1000;
 export async function startDevnet(
   options: DevnetOptions,
   { progress, signal }: { readonly progress: (line: string) => void; readonly signal: AbortSignal },
+  deps: DevnetDeps = {},
 ): Promise<Devnet> {
   const startMs = performance.now();
   const endings: (() => unknown)[] = [];
@@ -90,10 +97,12 @@ export async function startDevnet(
     endings.push(l1.stop);
     if (built !== null) throw built.error;
     goOn();
-    const deployment = await findOrDeploy(directory, l1, options, progress);
+    const deployment = await findOrDeploy(directory, l1, options, { progress, deps });
     goOn();
     await l1.startMining();
-    const node = options.hasNode ? await startNode(deployment, l1, directory, options, { endings, progress }) : null;
+    const node = options.hasNode
+      ? await startNode(deployment, l1, directory, options, { endings, progress, deps })
+      : null;
     goOn();
     const urls = { l1: l1.rpcUrl, ...urlsOf(node) };
     const accounts = devAccounts();
@@ -142,7 +151,7 @@ async function startNode(
   l1: DevL1,
   directory: DevDirectory,
   { cacheDir, apiPort, metricsPort, blockTimeMs, logLevel }: DevnetOptions,
-  { endings, progress }: { readonly endings: (() => unknown)[]; readonly progress: (line: string) => void },
+  { endings, progress, deps }: Work & { readonly endings: (() => unknown)[] },
 ): Promise<CairnNode> {
   const config = devNodeConfig(deployment, {
     l1RpcUrl: l1.rpcUrl,
@@ -153,7 +162,10 @@ async function startNode(
     blockTimeMs,
     logLevel,
   });
-  const node = createNode(config, { logger: createNodeLogger(config.logLevel, directory.logFile) });
+  const node = createNode(config, {
+    logger: createNodeLogger(config.logLevel, directory.logFile),
+    ...deps.node,
+  });
   endings.push(node.stop);
   progress("node …");
   await node.start();
@@ -174,7 +186,7 @@ async function findOrDeploy(
   directory: DevDirectory,
   l1: DevL1,
   { slots, cacheDir }: DevnetOptions,
-  progress: (line: string) => void,
+  { progress, deps }: Work,
 ): Promise<DevDeployment> {
   if (directory.deployment !== null) {
     assertSameBuild(directory.path, directory.deployment, buildOf(cacheDir, slots));
@@ -182,7 +194,7 @@ async function findOrDeploy(
     return directory.deployment;
   }
   progress("contracts, tokens …");
-  const deployment = await deployDevnet(l1, slots, cacheDir);
+  const deployment = await deployDevnet(l1, slots, cacheDir, deps);
   await l1.persist();
   directory.complete(deployment);
   return deployment;
