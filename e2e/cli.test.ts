@@ -3,16 +3,19 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { STAND_IN_VERIFIER } from "@cairn/devnet/testing";
 import { createNodeClient, type StreamEvent } from "@cairn/sdk";
 import { createPublicClient, http } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { firstDocument, runCairn, startCairn } from "./support/cairn-command.ts";
+import { DEFAULT_PROOFS } from "./support/index.ts";
 
 const ETH = 10n ** 18n;
 const USD = 10n ** 6n;
 
 interface Devnet {
   readonly urls: { readonly l1: string; readonly api: string };
+  readonly contracts: { readonly verifier: `0x${string}` };
   readonly profile: string;
   readonly accounts: readonly { readonly name: string; readonly address: `0x${string}` }[];
 }
@@ -74,7 +77,7 @@ describe("a person with a terminal", () => {
   };
 
   beforeAll(async () => {
-    devnet = startCairn(["devnet", "--l1-port", "0", "--api-port", "0", "--metrics-port", "0"], env);
+    devnet = startCairn(["devnet", "--l1-port", "0", "--api-port", "0", "--metrics-port", "0"], env, DEFAULT_PROOFS);
     ready = await firstDocument<Devnet>(devnet);
     (async () => {
       const { stream } = createNodeClient({ url: ready.urls.api });
@@ -89,6 +92,12 @@ describe("a person with a terminal", () => {
       await once(devnet, "close");
     }
     rmSync(home, { recursive: true, force: true });
+  });
+
+  it("starts a devnet with the proofs of this run", async () => {
+    const l1 = createPublicClient({ transport: http(ready.urls.l1) });
+    const isStandIn = (await l1.getCode({ address: ready.contracts.verifier })) === STAND_IN_VERIFIER;
+    expect(isStandIn).toBe(DEFAULT_PROOFS === "stand-in");
   });
 
   it("creates and derives keys, stored encrypted and readable by their owner only", async () => {

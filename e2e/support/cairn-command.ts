@@ -1,9 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import type { Proofs } from "./node-process.ts";
 
-/** The `cairn` command as users start it. */
-const COMMAND = join(import.meta.dirname, "../../apps/cli/bin/cairn.mjs");
+/** The `cairn` command as users start it, and the same with stand-in proofs on its devnet. */
+const COMMANDS: Readonly<Record<Proofs, string>> = {
+  real: join(import.meta.dirname, "../../apps/cli/bin/cairn.mjs"),
+  "stand-in": join(import.meta.dirname, "stand-in-cairn.ts"),
+};
 
 /** What a command printed as JSON, and its exit code. */
 export interface Told<T> {
@@ -28,8 +32,12 @@ export async function runCairn<T>(args: readonly string[], env: Readonly<Record<
 }
 
 /** Starts a long-running command with `--json`. */
-export function startCairn(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(process.execPath, [COMMAND, ...args, "--json"], {
+export function startCairn(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  proofs: Proofs = "real",
+): ChildProcess {
+  return spawn(process.execPath, [COMMANDS[proofs], ...args, "--json"], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,0 +1,15 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { STAND_IN_PROVER } from "@cairn/devnet/testing";
+import type { NodeDeps } from "@cairn/node";
+
+/** As long as a real proof takes on an idle machine, so that batches follow one another at a realistic pace. */
+const PROOF_MS = 2500;
+
+/** Makes stand-in proofs at the pace of real ones. */
+export const PACED_STAND_IN_PROVER: NodeDeps = {
+  ...STAND_IN_PROVER,
+  prove: async (circuit, publicInput, _witness, signal) => {
+    await delay(PROOF_MS, undefined, { signal });
+    return STAND_IN_PROVER.prove(circuit, publicInput);
+  },
+};
