@@ -60,13 +60,20 @@ async function compileCrate(crate: string): Promise<CompiledCircuit> {
 
 function sourceHash(noirDir: string, name: string): string {
   const hash = createHash("sha256").update(versions());
-  for (const crate of ["block", name]) {
+  for (const crate of cratesOf(noirDir, name)) {
     const cwd = join(noirDir, crate);
     for (const file of globSync(["Nargo.toml", "src/**/*.nr"], { cwd }).sort()) {
       hash.update(`\0${crate}/${file}\0`).update(readFileSync(join(cwd, file)));
     }
   }
   return hash.digest("hex").slice(0, 16);
+}
+
+/** A crate and all that it depends on, by their paths in `noirDir`; dependencies come first. */
+function cratesOf(noirDir: string, name: string): string[] {
+  const manifest = readFileSync(join(noirDir, name, "Nargo.toml"), "utf8");
+  const paths = [...manifest.matchAll(/\bpath *= *"([^"]+)"/g)].map(([, path = ""]) => join(name, path));
+  return [...new Set([...paths.flatMap((path) => cratesOf(noirDir, path)), name])];
 }
 
 /** Versions of the compiler and the prover. */

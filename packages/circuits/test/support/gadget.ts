@@ -13,9 +13,12 @@ export type GadgetOutput =
   | readonly GadgetOutput[]
   | { readonly [name: string]: GadgetOutput };
 
-/** Runs the gadget crate on inputs named as in TypeScript. Throws `circuits/unsatisfied` when a constraint fails. */
+/**
+ * Runs the gadget crate, `2/` before its name for protocol 2, on inputs named as in TypeScript. Throws
+ * `circuits/unsatisfied` when a constraint fails.
+ */
 export async function runGadget(name: string, inputs: GadgetInputs): Promise<GadgetOutput> {
-  const { circuit } = await program(`gadgets/${name}`);
+  const { circuit } = await program(name.startsWith("2/") ? `2/gadgets/${name.slice(2)}` : `gadgets/${name}`);
   const { returnValue } = await solveWitness(circuit, inputValue(inputs) as InputMap);
   return toOutput(returnValue);
 }

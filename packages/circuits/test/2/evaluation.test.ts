@@ -1,0 +1,166 @@
+import { BLOB_MODULUS, evaluateCells, FIELD_MODULUS } from "@cairn/protocol";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type EvaluationWitness, evaluationWitness, limbsOf } from "../../src/2/evaluation-witness.ts";
+import { gadgetRefusal } from "../support/gadget.ts";
+
+const SHAPE = { groupCells: 6, groups: 3 };
+const CELLS = SHAPE.groupCells * SHAPE.groups;
+const RESIDUE_BITS = 255n;
+const MODULUS_OF_COLUMNS = 1n << 258n;
+const uint = (bits: number) => fc.bigInt(0n, (1n << BigInt(bits)) - 1n);
+
+/** A witness in which a test may change anything. */
+type Forgeable = { -readonly [Name in keyof EvaluationWitness]: EvaluationWitness[Name] };
+type Case = { readonly cells: readonly bigint[]; readonly point: bigint; readonly evaluation: bigint };
+
+const cells = Array.from({ length: CELLS }, (_, i) => (BigInt(i + 1) * 0x1234_5678_9abc_def1n ** 3n) % (1n << 208n));
+const point = (1n << 247n) + 987_654_321n;
+const honest: Case = { cells, point, evaluation: evaluateCells(cells, point) };
+
+/** What refuses the case with the honest witness, or with what `forge` makes of it. */
+function refusal(given: Case, forge: (witness: Forgeable) => void = () => undefined): Promise<string | null> {
+  const evaluation: Forgeable = structuredClone(evaluationWitness(given.cells, given.point, SHAPE));
+  forge(evaluation);
+  const binding = {
+    blocksRoot: 0n,
+    point: given.point,
+    evaluationLow: BigInt.asUintN(128, given.evaluation),
+    evaluationHigh: given.evaluation >> 128n,
+    l1Evaluation: 0n,
+    payoutsEvaluation: 0n,
+  };
+  const words = Array.from({ length: CELLS }, (_, i) => given.cells[i] ?? 0n).flatMap((cell) => [
+    cell >> 104n,
+    BigInt.asUintN(104, cell),
+  ]);
+  return gadgetRefusal("2/evaluation", { words, binding, evaluation });
+}
+
+/** The number with these limbs. */
+const joined = (limbs: readonly bigint[]): bigint => limbs.reduceRight((sum, limb) => (sum << 86n) + limb, 0n);
+
+function inverse(value: bigint, modulus: bigint): bigint {
+  let [a, b, x, y] = [value % modulus, modulus, 1n, 0n];
+  while (a > 0n) [a, b, x, y] = [b % a, a, y - (b / a) * x, x];
+  return ((y % modulus) + modulus) % modulus;
+}
+
+/**
+ * The square of the point, altered by `by`, with the quotient that makes the equation of its step hold modulo `modulus`;
+ * null if that quotient is too large.
+ */
+function wrongSquare(modulus: bigint, by: bigint): EvaluationWitness["powers"][number] | null {
+  const result = ((point * point) % BLOB_MODULUS) + by;
+  const difference = (((point * point - result) % modulus) + modulus) % modulus;
+  const quotient = (difference * inverse(BLOB_MODULUS, modulus)) % modulus;
+  return quotient >> 256n === 0n ? { result: limbsOf(result), quotient: limbsOf(quotient) } : null;
+}
+
+describe("the data polynomial's value", () => {
+  it("is that of the cells at the point, modulo BLS12-381's order", async () => {
+    const cell = fc.oneof(
+      { weight: 4, arbitrary: uint(208) },
+      { weight: 1, arbitrary: fc.constant((1n << 208n) - 1n) },
+    );
+    const points = fc.oneof(uint(248), fc.constantFrom(0n, 1n, (1n << 248n) - 1n));
+    await fc.assert(
+      fc.asyncProperty(fc.array(cell, { maxLength: CELLS }), points, async (drawn, at) => {
+        expect(await refusal({ cells: drawn, point: at, evaluation: evaluateCells(drawn, at) })).toBeNull();
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it("cannot be another one", async () => {
+    for (const change of [1n, -1n, 1n << 86n, 1n << 128n, 1n << 200n]) {
+      const evaluation = honest.evaluation + change;
+      expect(await refusal({ ...honest, evaluation })).toBe("binding: data evaluation differs");
+    }
+  });
+
+  it("cannot be that of other cells: one altered, two exchanged, one left out, one added", async () => {
+    const [first = 0n, second = 0n, ...rest] = cells;
+    const others = [
+      [first + 1n, second, ...rest],
+      [second, first, ...rest],
+      [first, ...rest, 0n],
+      [first, second, ...rest.slice(0, -1), 1n],
+    ];
+    for (const other of others) {
+      expect(await refusal({ ...honest, cells: other })).toBe("binding: data evaluation differs");
+    }
+  });
+
+  it("cannot be that at another point", async () => {
+    const other = evaluationWitness(cells, point + 1n, SHAPE);
+    const forged = await refusal({ ...honest, evaluation: evaluateCells(cells, point + 1n) }, (witness) =>
+      Object.assign(witness, other),
+    );
+    expect(forged).toBe("binding: limbs of another point");
+  });
+
+  it("has limbs of one reading: the point plus r, in limbs of their width, is refused", async () => {
+    const wrapped = limbsOf(point + FIELD_MODULUS);
+    const refused = await refusal(honest, (witness) => Object.assign(witness, { point: wrapped }));
+    expect(refused).toMatch(/witness.point\[2\]/);
+  });
+
+  it("may be reached over an unreduced sum, which is the same modulo the order", async () => {
+    // A point at which the last group's value leaves room for the order.
+    const at = Array.from({ length: 200 }, (_, i) => point + BigInt(i)).find((candidate) => {
+      const last = evaluationWitness(cells, candidate, SHAPE).groups.at(-1);
+      return last !== undefined && (joined(last.result) + BLOB_MODULUS) >> RESIDUE_BITS === 0n;
+    });
+    if (at === undefined) expect.unreachable();
+    const refused = await refusal({ cells, point: at, evaluation: evaluateCells(cells, at) }, (witness) => {
+      const [first, middle, last] = witness.groups;
+      const power = witness.powers.at(-1);
+      if (!(first && middle && last && power)) expect.unreachable();
+      const unreduced = {
+        result: limbsOf(joined(last.result) + BLOB_MODULUS),
+        quotient: limbsOf(joined(last.quotient) - 1n),
+      };
+      const next = { ...middle, quotient: limbsOf(joined(middle.quotient) + joined(power.result)) };
+      witness.groups = [first, next, unreduced];
+    });
+    expect(refused).toBeNull();
+  });
+
+  it("is not reached by a power that is right modulo r only", async () => {
+    const wrong = [1n, 2n, 3n, 4n, 5n, 6n].map((by) => wrongSquare(FIELD_MODULUS, by)).find((step) => step !== null);
+    if (wrong === undefined || wrong === null) expect.unreachable();
+    const refused = await refusal(honest, (witness) => {
+      witness.powers = [...witness.powers.slice(0, 1), wrong, ...witness.powers.slice(2)];
+    });
+    expect(refused).toMatch(/\(t0 \+ TWO_POW_111\)/);
+  });
+
+  it("is not reached by a power that is right modulo 2^258 only", async () => {
+    const tried = Array.from({ length: 64 }, (_, i) => wrongSquare(MODULUS_OF_COLUMNS, BigInt(i + 1)));
+    const wrong = tried.find((step) => step !== null);
+    if (wrong === undefined || wrong === null) expect.unreachable();
+    const refused = await refusal(honest, (witness) => {
+      witness.powers = [...witness.powers.slice(0, 1), wrong, ...witness.powers.slice(2)];
+    });
+    expect(refused).toBe("residues: not equal modulo r");
+  });
+
+  it("refuses limbs and quotients beyond their width", async () => {
+    const widen = (limbs: readonly bigint[], place: number): bigint[] =>
+      limbs.map((limb, i) => (i === place ? limb + (1n << 86n) : i === place + 1 ? limb - 1n : limb));
+    for (const part of ["result", "quotient"] as const) {
+      const refused = await refusal(honest, (witness) => {
+        witness.groups = witness.groups.map((step, i) => (i === 0 ? { ...step, [part]: widen(step[part], 0) } : step));
+      });
+      expect(refused, part).toMatch(part === "result" ? /limbs\[0\]/ : /q\[0\]/);
+    }
+  });
+
+  it("splits the value in one way: a middle limb cut elsewhere is refused", async () => {
+    const refused = await refusal(honest, (witness) => {
+      witness.middleHigh -= 1n;
+    });
+    expect(refused).toMatch(/middle_low/);
+  });
+});

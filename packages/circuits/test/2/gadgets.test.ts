@@ -1,0 +1,291 @@
+import {
+  blocksRoot,
+  cellsRoot,
+  chainsAfter,
+  extendChain,
+  GENESIS_CHAINS,
+  historyOf,
+  messageHash2,
+} from "@cairn/crypto";
+import {
+  accountIndex,
+  type Domain,
+  decodeExtraCells,
+  domainToBigint,
+  encodeFloat40,
+  encodeHeaderCell,
+  evaluateDataWords,
+  FIELD_MODULUS,
+  float16,
+  type L1Operation,
+  type L2Transaction,
+  l1Entry,
+  messageWords2,
+  SLOT_KIND,
+  signedTo,
+  TAG_MESSAGE,
+  tokenId,
+} from "@cairn/protocol";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { gadgetRefusal, runGadget } from "../support/gadget.ts";
+
+const uint = (bits: number) => fc.bigInt(0n, (1n << BigInt(bits)) - 1n);
+const field = fc.oneof(
+  { weight: 4, arbitrary: fc.bigInt(0n, FIELD_MODULUS - 1n) },
+  { weight: 1, arbitrary: fc.constantFrom(0n, 1n, FIELD_MODULUS - 1n) },
+);
+const index = fc.integer({ min: 64, max: 2 ** 24 - 1 }).map(accountIndex);
+const owner = fc.bigInt(1n, 2n ** 160n - 1n);
+const RUNS = { numRuns: 20 };
+const WORD = 104n;
+
+const list = <T>(item: fc.Arbitrary<T>, length: number) => fc.array(item, { minLength: length, maxLength: length });
+
+describe("cells", () => {
+  it("are header cell, data chain and cells root of the TypeScript twins", async () => {
+    const block = fc.record({
+      l1Count: fc.integer({ min: 0, max: 4 }),
+      timestamp: uint(64),
+      feeIndices: list(index, 4),
+      slots: list(uint(104), 16),
+      extras: fc.array(fc.tuple(owner, field), { maxLength: 4 }),
+      chain: field,
+    });
+    await fc.assert(
+      fc.asyncProperty(block, async ({ l1Count, timestamp, feeIndices, slots, extras, chain }) => {
+        const extraCount = extras.length;
+        const header = encodeHeaderCell({ slots: 16, l1Count, extraCount, timestamp, feeIndices });
+        const words = extras.map(([of, key]) => extraWords(of, key));
+        const slotCells = Array.from({ length: 8 }, (_, i) => joined(slots[2 * i], slots[2 * i + 1]));
+        const used = [header, ...slotCells, ...words.flatMap(([a, b, c, d]) => [joined(a, b), joined(c, d)])];
+        const cells = [...used, ...Array.from({ length: (3 - (used.length % 3)) % 3 }, () => 0n)];
+        const before = { ...GENESIS_CHAINS, data: chain };
+        const output = await runGadget("2/cells", {
+          counts: [BigInt(l1Count), BigInt(extraCount)],
+          timestamp,
+          feeIndices: feeIndices.map(BigInt),
+          slots,
+          extras: Array.from({ length: 4 }, (_, j) => words[j] ?? [0n, 0n, 0n, 0n]),
+          used: Array.from({ length: 5 }, (_, j) => (j < extraCount ? 1n : 0n)),
+          chain,
+        });
+        const { data } = chainsAfter(before, { number: 1n, cells, l1Operations: [], payouts: [] });
+        expect(output).toEqual([header, data, cellsRoot(cells)]);
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe("chains", () => {
+  it("are extended by used entries only, hashed into the history, and end in the blocks root", async () => {
+    const chains = fc.record({ data: field, l1: field, payouts: field, blocks: field });
+    await fc.assert(
+      fc.asyncProperty(chains, fc.boolean(), fc.tuple(field, field, field), async (before, isUsed, entry) => {
+        const output = await runGadget("2/chains", { chains: before, used: isUsed ? 1n : 0n, entry });
+        const extended = isUsed ? extendChain(before.l1, [entry]) : before.l1;
+        expect(output).toEqual([extended, historyOf(before), blocksRoot([before.blocks])]);
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe("list polynomial", () => {
+  it("equals evaluateDataWords", async () => {
+    await fc.assert(
+      fc.asyncProperty(list(field, 12), uint(248), async (words, point) => {
+        expect(await runGadget("2/polynomial", { words, point })).toBe(evaluateDataWords(words, point));
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe("extra", () => {
+  it("opens as readers read its cells", async () => {
+    await fc.assert(
+      fc.asyncProperty(owner, field, async (of, key) => {
+        const output = await runGadget("2/extra", { extra: extraParts(of, key) });
+        const words = extraWords(of, key);
+        expect(output).toEqual([of, key, words]);
+        expect(decodeExtraCells(joined(words[0], words[1]), joined(words[2], words[3]))).toEqual({ owner: of, key });
+      }),
+      RUNS,
+    );
+  });
+
+  it("refuses r and more in a key, for which readers and exit proofs would differ", async () => {
+    for (const key of [FIELD_MODULUS, FIELD_MODULUS + 5n, (1n << 254n) - 1n]) {
+      expect(await gadgetRefusal("2/extra", { extra: extraParts(1n, key) })).toMatch(/assert_max_bit_size/);
+    }
+  });
+
+  it("refuses parts beyond their width", async () => {
+    const parts = extraParts(1n, 5n);
+    const widths = { ownerHigh: 104, ownerLow: 56, keyHigh: 46, keyMiddle: 104, keyLow: 104 };
+    for (const [name, bits] of Object.entries(widths)) {
+      const extra = { ...parts, [name]: 1n << BigInt(bits) };
+      const wire = name.replace(/[A-Z]/, (letter) => `_${letter.toLowerCase()}`);
+      expect(await gadgetRefusal("2/extra", { extra })).toContain(`self.${wire}.assert_max_bit_size`);
+    }
+  });
+});
+
+describe("L1 operation", () => {
+  const newKey = fc.bigInt(1n, FIELD_MODULUS - 1n);
+  const operation: fc.Arbitrary<L1Operation> = fc.oneof(
+    fc.record({
+      type: fc.constant("deposit" as const),
+      owner,
+      tokenId: uint(32).map((id) => tokenId(Number(id))),
+      amount: fc.bigInt(1n, 2n ** 128n - 1n),
+      index: fc.constant(accountIndex(0)),
+      key: field,
+    }),
+    fc.record({ type: fc.constant("forcedWithdraw" as const), sender: owner, index }),
+    fc.record({ type: fc.constant("setKey" as const), sender: owner, index, key: newKey }),
+  );
+
+  it("is the entry of the L1 chain", async () => {
+    await fc.assert(
+      fc.asyncProperty(operation, async (one) => {
+        expect(await runGadget("2/l1_operation", { operation: l1Parts(one) })).toEqual(l1Entry(one));
+      }),
+      RUNS,
+    );
+  });
+
+  it("refuses two types, parts beyond their width, and content without a type", async () => {
+    const deposit = l1Parts({
+      type: "deposit",
+      owner: 7n,
+      tokenId: tokenId(0),
+      amount: 5n,
+      index: accountIndex(0),
+      key: 9n,
+    });
+    const refusal = (change: object) => gadgetRefusal("2/l1_operation", { operation: { ...deposit, ...change } });
+    expect(await refusal({ isSetKey: true })).toMatch(/is_l1.assert_max_bit_size/);
+    // Each would borrow from its neighbour in the entry.
+    for (const [name, bits] of Object.entries({ owner: 160, tokenId: 32, amount: 128, index: 24 })) {
+      expect(await refusal({ [name]: 1n << BigInt(bits) }), name).toMatch(/assert_max_bit_size/);
+      expect(await refusal({ [name]: FIELD_MODULUS - 1n }), name).toMatch(/assert_max_bit_size/);
+    }
+    const none = { isDeposit: false, owner: 0n, amount: 0n, key: 0n };
+    expect(await refusal(none)).toBeNull();
+    for (const change of [{ owner: 1n }, { tokenId: 1n }, { amount: 1n }, { index: 1n }, { key: 1n }]) {
+      expect(await refusal({ ...none, ...change })).toBe("L1 operation: unused record is not zero");
+    }
+  });
+});
+
+describe("message", () => {
+  const domain: fc.Arbitrary<Domain> = fc.record({ chainId: uint(64), rollup: uint(160) });
+  const transaction: fc.Arbitrary<L2Transaction> = fc.record({
+    type: fc.constant("transfer" as const),
+    from: index,
+    to: index,
+    toOwner: uint(160),
+    toKey: field,
+    nonce: uint(40).map(Number),
+    tokenId: uint(32).map((id) => tokenId(Number(id))),
+    amount: uint(35).map(encodeFloat40),
+    fee: uint(16).map((fee) => float16(Number(fee))),
+    validUntil: fc.integer({ min: 2 ** 31, max: 2 ** 32 - 1 }),
+    link: fc.constant(null),
+  });
+  const terms = fc.record({ reference: uint(248), validFrom: fc.integer({ min: 0, max: 2 ** 31 }) });
+  const inputs = (
+    tx: L2Transaction,
+    site: Domain,
+    { reference, validFrom }: { reference: bigint; validFrom: number },
+  ) => {
+    const words = messageWords2(tx, site, { reference, validFrom });
+    return {
+      message: {
+        kind: BigInt(SLOT_KIND[tx.type]),
+        from: BigInt(tx.from),
+        to: BigInt(signedTo(tx)),
+        nonce: BigInt(tx.nonce),
+        tokenId: BigInt(tx.tokenId),
+        amount: BigInt(tx.amount),
+        fee: BigInt(tx.fee),
+        receiver: words.recipientOrOwner,
+        toKey: words.toKey,
+      },
+      word0: (TAG_MESSAGE << 224n) + domainToBigint(site),
+      terms: { reference, validFrom: BigInt(validFrom) },
+      validUntil: BigInt(tx.validUntil),
+      linkOffset: words.word2 & 0xffffn,
+      linkContent: words.linkContent,
+      timestamp: BigInt(tx.validUntil),
+      isSigned: 1n,
+    };
+  };
+
+  it("equals messageHash2", async () => {
+    await fc.assert(
+      fc.asyncProperty(transaction, domain, terms, async (tx, site, other) => {
+        const output = await runGadget("2/message", inputs(tx, site, other));
+        expect(output).toBe(messageHash2(messageWords2(tx, site, other)));
+      }),
+      RUNS,
+    );
+  });
+
+  it("runs from validFrom to validUntil, both included, and at no other time", async () => {
+    const [[tx, site] = []] = fc.sample(fc.tuple(transaction, domain), { numRuns: 1, seed: 5 });
+    if (tx === undefined || site === undefined) expect.unreachable();
+    const at = (timestamp: number, change: object = {}) =>
+      gadgetRefusal("2/message", {
+        ...inputs({ ...tx, validUntil: 2000 }, site, { reference: 0n, validFrom: 1000 }),
+        timestamp: BigInt(timestamp),
+        ...change,
+      });
+    expect(await at(1000)).toBeNull();
+    expect(await at(2000)).toBeNull();
+    expect(await at(999)).toMatch(/time_since/);
+    expect(await at(2001)).toMatch(/time_left/);
+    // Of a slot that nobody signed, the times mean nothing.
+    expect(await at(999, { isSigned: 0n })).toBeNull();
+    expect(await at(1000, { validUntil: 1n << 32n })).toMatch(/valid_until/);
+    expect(await at(1000, { terms: { reference: 0n, validFrom: FIELD_MODULUS - 1n } })).toMatch(/valid_from/);
+  });
+});
+
+function joined(high = 0n, low = 0n): bigint {
+  return (high << WORD) + low;
+}
+
+/** The four words of an extra's two cells: owner 160 ‖ key 256. */
+function extraWords(of: bigint, key: bigint): [bigint, bigint, bigint, bigint] {
+  const all = (of << 256n) + key;
+  const [a = 0n, b = 0n, c = 0n, d = 0n] = [3n, 2n, 1n, 0n].map((place) => BigInt.asUintN(104, all >> (place * WORD)));
+  return [a, b, c, d];
+}
+
+function extraParts(of: bigint, key: bigint) {
+  return {
+    ownerHigh: of >> 56n,
+    ownerLow: BigInt.asUintN(56, of),
+    keyHigh: key >> 208n,
+    keyMiddle: BigInt.asUintN(104, key >> WORD),
+    keyLow: BigInt.asUintN(104, key),
+  };
+}
+
+function l1Parts(operation: L1Operation) {
+  const isDeposit = operation.type === "deposit";
+  return {
+    isDeposit,
+    isForcedWithdraw: operation.type === "forcedWithdraw",
+    isSetKey: operation.type === "setKey",
+    owner: isDeposit ? operation.owner : operation.sender,
+    tokenId: isDeposit ? BigInt(operation.tokenId) : 0n,
+    amount: isDeposit ? operation.amount : 0n,
+    index: BigInt(operation.index),
+    key: operation.type === "forcedWithdraw" ? 0n : operation.key,
+  };
+}
