@@ -20,8 +20,8 @@ export default defineConfig({
     setupFiles: ["./scripts/testing/patient-waits.ts"],
     // Test files leave nothing behind, so what they import is loaded once for all that a process runs.
     isolate: false,
-    // One more than the cores of the usual machine: about a third of the time files wait, for blocks and stand-in proofs.
-    maxWorkers: 3,
+    // Twice the cores of the usual machine: half of the time, files wait for blocks, polls and stand-in proofs.
+    maxWorkers: 4,
     testTimeout: TEST_TIMEOUT_MS,
     hookTimeout: TEST_TIMEOUT_MS,
     sequence: { sequencer: LongFirst },

@@ -2,8 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { STAND_IN_PROVER } from "@cairn/devnet/testing";
 import type { NodeDeps } from "@cairn/node";
 
-/** As long as a real proof takes on an idle machine, so that batches follow one another at a realistic pace. */
-const PROOF_MS = 2500;
+/** Long enough for a process to be stopped in the middle of a proof. */
+const PROOF_MS = 500;
 
 /** Makes stand-in proofs at the pace of real ones. */
 export const PACED_STAND_IN_PROVER: NodeDeps = {

@@ -5,4 +5,5 @@ export const RUNS_ALL = process.env.CAIRN_TEST_ALL !== undefined;
 export const LONG_TESTS: Readonly<Record<string, string>> = {
   "e2e/runbooks.test.ts":
     "follows every runbook to the letter; the commands themselves are tested next to their sources",
+  "e2e/notable-seeds.test.ts": "repeats what simulations once found; npm test runs a new seed each time",
 };
