@@ -3,6 +3,7 @@ import { dataVectors, payoutVectors, publicInputVectors, queueVectors, txTreeVec
 import { exitVectors } from "./generators/exit.ts";
 import { floatVectors } from "./generators/float.ts";
 import { hashVectors, poseidon2Vectors, shaVectors } from "./generators/hash.ts";
+import { batch2Vectors, block2Vectors, message2Vectors } from "./generators/protocol-2.ts";
 import { rebuildVectors } from "./generators/rebuild.ts";
 import { leafVectors, treeVectors } from "./generators/state.ts";
 import { messageVectors, signatureVectors } from "./generators/transactions.ts";
@@ -11,12 +12,15 @@ import type { Vector } from "./json.ts";
 /** Vector files by name, and what makes their content. */
 export const VECTOR_FILES: Readonly<Record<string, () => Vector>> = {
   archive: archiveVectors,
+  "batch-2": batch2Vectors,
+  "block-2": block2Vectors,
   data: dataVectors,
   exit: exitVectors,
   float: floatVectors,
   hash: hashVectors,
   leaf: leafVectors,
   message: messageVectors,
+  "message-2": message2Vectors,
   payouts: payoutVectors,
   poseidon2: poseidon2Vectors,
   "public-input": publicInputVectors,

@@ -56,7 +56,8 @@ const MAX_LINK = { content: FIELD_MODULUS - 1n };
 const RECEIVER = { to: accountIndex(65), toOwner: 0x00112233445566778899aabbccddeeff00112233n, toKey: scramble(5n) };
 const MAX_RECEIVER = { to: LAST_INDEX, toOwner: 2n ** 160n - 1n, toKey: FIELD_MODULUS - 1n };
 
-const MESSAGES: readonly (readonly [Domain, L2Transaction])[] = [
+/** Transactions as they are signed, each for a rollup. */
+export const MESSAGES: readonly (readonly [Domain, L2Transaction])[] = [
   [DOMAIN, { type: "transfer", ...COMMON, ...RECEIVER, link: null }],
   [
     DOMAIN,
@@ -103,7 +104,7 @@ const SIGNERS: readonly (readonly [secret: bigint, message: bigint])[] = [
 
 /** Signed messages: every field of the transaction, the packed words, the hashes. */
 export function messageVectors(): Vector {
-  return { cases: MESSAGES.map(([domain, transaction]) => messageVector(domain, transaction)) };
+  return { cases: MESSAGES.map(([domain, transaction]) => messageFields(domain, transaction)) };
 }
 
 /** Signatures, valid and not. */
@@ -162,7 +163,8 @@ function spoil(
   ];
 }
 
-function messageVector(domain: Domain, transaction: L2Transaction): Vector {
+/** Everything about a signed message. */
+export function messageFields(domain: Domain, transaction: L2Transaction): Vector {
   const words = messageWords(transaction, domain);
   const link = transactionLink(transaction);
   const content = transaction.type === "withdraw" ? null : linkContentWords(transaction);

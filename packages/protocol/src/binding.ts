@@ -54,6 +54,15 @@ export const BATCH_INPUTS = 17;
 const LIMB = 128n;
 
 /**
+ * Commitment to cells in calldata: keccak256 of their bytes.
+ *
+ * @example const dataCommitment = calldataCommitment(cellsToBytes(cells));
+ */
+export function calldataCommitment(data: Uint8Array): Uint8Array {
+  return keccak_256(data);
+}
+
+/**
  * The 17 words whose hash is the point: the claim, blocks root, submitter, data source, data commitment, queue hash,
  * payouts hash. Throws `protocol/out-of-range`, `protocol/bad-length`.
  *

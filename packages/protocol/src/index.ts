@@ -38,6 +38,7 @@ export {
   batchInputs,
   bindBatch,
   bindingPoint,
+  calldataCommitment,
   DATA_SOURCE,
   type DataSource,
   evaluateCells,

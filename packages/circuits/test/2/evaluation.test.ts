@@ -1,6 +1,7 @@
-import { BLOB_MODULUS, evaluateCells, FIELD_MODULUS } from "@cairn/protocol";
+import { BLOB_MODULUS, bytesToCells, evaluateCells, FIELD_MODULUS, hexToBytes } from "@cairn/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import batches from "../../../../vectors/batch-2.json" with { type: "json" };
 import { type EvaluationWitness, evaluationWitness, limbsOf } from "../../src/2/evaluation-witness.ts";
 import { gadgetRefusal } from "../support/gadget.ts";
 
@@ -70,6 +71,15 @@ describe("the data polynomial's value", () => {
       }),
       { numRuns: 12 },
     );
+  });
+
+  it("is that of the golden batch", async () => {
+    const [batch] = batches.cases;
+    if (batch === undefined) expect.unreachable();
+    const published = bytesToCells(hexToBytes(batch.data as `0x${string}`));
+    const golden = { cells: published, point: BigInt(batch.point), evaluation: BigInt(batch.evaluation) };
+    expect(await refusal(golden)).toBeNull();
+    expect(await refusal({ ...golden, evaluation: golden.evaluation + 1n })).toMatch("evaluation differs");
   });
 
   it("cannot be another one", async () => {

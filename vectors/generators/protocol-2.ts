@@ -1,0 +1,193 @@
+import {
+  blockHash,
+  blocksRoot,
+  type Chains,
+  cellsRoot,
+  chainsAfter,
+  GENESIS_CHAINS,
+  historyOf,
+  messageHash2,
+} from "@cairn/crypto";
+import {
+  type BatchHeader2,
+  batchCommitment2,
+  batchInputs,
+  bindBatch,
+  bytesToHex,
+  type Claim,
+  calldataCommitment,
+  cellsToBytes,
+  EMPTY_QUEUE_HASH,
+  encodeBatchHeader2,
+  encodeBlockCells,
+  encodeL1Operation,
+  encodePayoutList,
+  l1Entry,
+  messageWords2,
+  nextRollingHash,
+  payoutEntry,
+  payoutListHash,
+  pointPreimage,
+  type SignedTerms,
+} from "@cairn/protocol";
+import { REAL_CRYPTO, type ScenarioBlock } from "@cairn/testkit";
+import { address, type Vector, word } from "../json.ts";
+import { DOMAIN, scenarioBlocks } from "./blocks.ts";
+import { scramble } from "./hash.ts";
+import { MESSAGES, messageFields } from "./transactions.ts";
+
+/** Submitter of the batches. */
+const SUBMITTER = 0x00f39fd6e51aad88f6f4ce6ab8827279cfffb92266n;
+const { compress } = REAL_CRYPTO;
+
+/** A block of the scenario as protocol 2 sees it. */
+interface ChainedBlock extends ScenarioBlock {
+  readonly cells: readonly bigint[];
+  readonly before: Chains;
+  readonly after: Chains;
+  /** Rolling queue hash after it. */
+  readonly queueHash: Uint8Array;
+}
+
+const chainedBlocks = ((): readonly ChainedBlock[] => {
+  let chains = GENESIS_CHAINS;
+  let queueHash = EMPTY_QUEUE_HASH;
+  return scenarioBlocks.map((scenarioBlock) => {
+    const { block, l1Operations } = scenarioBlock;
+    const { publishedData, l1OperationCount, timestamp, payouts, blockNumber } = block;
+    const cells = encodeBlockCells({ ...publishedData, l1Count: l1OperationCount, timestamp: BigInt(timestamp) });
+    const before = chains;
+    chains = chainsAfter(before, { number: BigInt(blockNumber), cells, l1Operations, payouts }, compress);
+    queueHash = l1Operations.map(encodeL1Operation).reduce(nextRollingHash, queueHash);
+    return { ...scenarioBlock, cells, before, after: chains, queueHash };
+  });
+})();
+
+/** Signed messages with reference and validFrom: the words that differ from protocol 1's, and the hash. */
+export function message2Vectors(): Vector {
+  const terms: readonly SignedTerms[] = [
+    { reference: 0n, validFrom: 0 },
+    { reference: scramble(20n) >> 8n, validFrom: 1_800_000_000 },
+    { reference: 2n ** 248n - 1n, validFrom: 2 ** 32 - 1 },
+  ];
+  return {
+    cases: MESSAGES.map(([domain, transaction], i) => {
+      const { reference, validFrom } = terms[i % terms.length] ?? { reference: 0n, validFrom: 0 };
+      const words = messageWords2(transaction, domain, { reference, validFrom });
+      return {
+        ...messageFields(domain, transaction),
+        hash: word(messageHash2(words)),
+        reference: word(reference),
+        validFrom,
+        word2: word(words.word2),
+      };
+    }),
+  };
+}
+
+/** Blocks: their cells, entries of the lists, chains before and after, and hashes. */
+export function block2Vectors(): Vector {
+  return {
+    cases: chainedBlocks.map(({ block, l1Operations, cells, before, after, queueHash }) => ({
+      ...chainFields("After", after),
+      ...chainFields("Before", before),
+      blockHash: word(blockHash(before.blocks, { number: BigInt(block.blockNumber), cells }, compress)),
+      blockNumber: Number(block.blockNumber),
+      cells: cells.map(word),
+      cellsRoot: word(cellsRoot(cells, compress)),
+      history: word(historyOf(after, compress)),
+      l1Entries: l1Operations.flatMap(l1Entry).map(word),
+      l1Records: l1Operations.map((operation) => bytesToHex(encodeL1Operation(operation))),
+      payoutEntries: block.payouts.flatMap((payout) => payoutEntry(payout).slice(0, 2)).map(word),
+      queueHash: bytesToHex(queueHash),
+      slotCount: block.slotCount,
+      timestamp: block.timestamp,
+    })),
+  };
+}
+
+/** Batches of one, two and all remaining blocks with calldata: claim, point, evaluations, public inputs, header. */
+export function batch2Vectors(): Vector {
+  return { cases: [chainedBlocks.slice(0, 1), chainedBlocks.slice(1, 3), chainedBlocks.slice(3)].map(batchVector) };
+}
+
+function batchVector(blocks: readonly ChainedBlock[]): Vector {
+  const [first, last] = [blocks[0], blocks.at(-1)];
+  if (first === undefined || last === undefined) throw new RangeError("a batch without blocks");
+  const claim = claimOf(first, last);
+  const cells = blocks.flatMap((block) => block.cells);
+  const payouts = blocks.flatMap(({ block }) => block.payouts);
+  const l1Operations = blocks.flatMap((block) => block.l1Operations);
+  const data = cellsToBytes(cells);
+  const dataCommitment = calldataCommitment(data);
+  const fields = {
+    claim,
+    blocksRoot: blocksRoot(
+      blocks.map(({ after }) => after.blocks),
+      compress,
+    ),
+    submitter: SUBMITTER,
+    dataSource: "calldata" as const,
+    dataCommitment,
+    queueHash: last.queueHash,
+    payoutsHash: payoutListHash(payouts),
+  };
+  const binding = bindBatch(fields, { cells, l1Operations, payouts });
+  const header: BatchHeader2 = {
+    circuit: blocks.length === 1 ? "solo16" : "batch",
+    dataSource: "calldata",
+    firstBlock: claim.firstBlock,
+    lastBlock: claim.lastBlock,
+    firstTimestamp: claim.firstTimestamp,
+    lastTimestamp: claim.lastTimestamp,
+    newNextIndex: claim.after.nextIndex,
+    oldRoot: claim.before.root,
+    newRoot: claim.after.root,
+    newHistory: claim.after.history,
+    blocksRoot: fields.blocksRoot,
+  };
+  return {
+    blockCount: blocks.length,
+    blocksRoot: word(fields.blocksRoot),
+    commitment: bytesToHex(batchCommitment2(header, dataCommitment, fields.payoutsHash)),
+    data: bytesToHex(data),
+    dataCommitment: bytesToHex(dataCommitment),
+    evaluation: word(binding.evaluation),
+    header: bytesToHex(encodeBatchHeader2(header)),
+    inputs: batchInputs(claim, binding).map(word),
+    l1Evaluation: word(binding.l1Evaluation),
+    l1Records: l1Operations.map((operation) => bytesToHex(encodeL1Operation(operation))),
+    payoutList: bytesToHex(encodePayoutList(payouts)),
+    payoutsEvaluation: word(binding.payoutsEvaluation),
+    payoutsHash: bytesToHex(fields.payoutsHash),
+    point: word(binding.point),
+    pointPreimage: bytesToHex(pointPreimage(fields)),
+    queueHash: bytesToHex(fields.queueHash),
+    submitter: address(SUBMITTER),
+  };
+}
+
+function claimOf(first: ChainedBlock, last: ChainedBlock): Claim {
+  return {
+    domain: DOMAIN,
+    firstBlock: BigInt(first.block.blockNumber),
+    lastBlock: BigInt(last.block.blockNumber),
+    firstTimestamp: BigInt(first.block.timestamp),
+    lastTimestamp: BigInt(last.block.timestamp),
+    before: {
+      root: first.oldRoot,
+      nextIndex: first.block.oldNextIndex,
+      history: historyOf(first.before, compress),
+    },
+    after: { root: last.newRoot, nextIndex: last.block.newNextIndex, history: historyOf(last.after, compress) },
+  };
+}
+
+function chainFields(when: "Before" | "After", { data, l1, payouts, blocks }: Chains): Vector {
+  return {
+    [`blocksChain${when}`]: word(blocks),
+    [`dataChain${when}`]: word(data),
+    [`l1Chain${when}`]: word(l1),
+    [`payoutChain${when}`]: word(payouts),
+  };
+}
