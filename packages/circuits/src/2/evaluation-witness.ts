@@ -1,4 +1,4 @@
-import { BLOB_MODULUS } from "@cairn/protocol";
+import { BLOB_MODULUS, type BlockSize } from "@cairn/protocol";
 
 /** How a circuit evaluates the data polynomial: `groups` groups of `groupCells` cells (spec 2, 6.5). */
 export type EvaluationShape = { readonly groupCells: number; readonly groups: number };
@@ -16,6 +16,13 @@ export type EvaluationWitness = {
   readonly groups: readonly StepWitness[];
   /** Highest 44 bits of the middle limb of the polynomial's value. */
   readonly middleHigh: bigint;
+};
+
+/** Shapes of the solo circuits by their slots: at least one cell more than slots. */
+export const SOLO_EVALUATION: Readonly<Record<BlockSize, EvaluationShape>> = {
+  16: { groupCells: 6, groups: 3 },
+  64: { groupCells: 9, groups: 8 },
+  256: { groupCells: 17, groups: 16 },
 };
 
 const LIMB_BITS = 86n;

@@ -2,10 +2,10 @@ import { BLOB_MODULUS, bytesToCells, evaluateCells, FIELD_MODULUS, hexToBytes } 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import batches from "../../../../vectors/batch-2.json" with { type: "json" };
-import { type EvaluationWitness, evaluationWitness, limbsOf } from "../../src/2/evaluation-witness.ts";
+import { type EvaluationWitness, evaluationWitness, limbsOf, SOLO_EVALUATION } from "../../src/2/evaluation-witness.ts";
 import { gadgetRefusal } from "../support/gadget.ts";
 
-const SHAPE = { groupCells: 6, groups: 3 };
+const SHAPE = SOLO_EVALUATION[16];
 const CELLS = SHAPE.groupCells * SHAPE.groups;
 const RESIDUE_BITS = 255n;
 const MODULUS_OF_COLUMNS = 1n << 258n;

@@ -28,6 +28,7 @@ import {
 } from "@cairn/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { extraWitness2, l1Witness } from "../../src/2/block-witness.ts";
 import { gadgetRefusal, runGadget } from "../support/gadget.ts";
 
 const uint = (bits: number) => fc.bigInt(0n, (1n << BigInt(bits)) - 1n);
@@ -107,7 +108,7 @@ describe("extra", () => {
   it("opens as readers read its cells", async () => {
     await fc.assert(
       fc.asyncProperty(owner, field, async (of, key) => {
-        const output = await runGadget("2/extra", { extra: extraParts(of, key) });
+        const output = await runGadget("2/extra", { extra: extraWitness2(of, key) });
         const words = extraWords(of, key);
         expect(output).toEqual([of, key, words]);
         expect(decodeExtraCells(joined(words[0], words[1]), joined(words[2], words[3]))).toEqual({ owner: of, key });
@@ -118,12 +119,12 @@ describe("extra", () => {
 
   it("refuses r and more in a key, for which readers and exit proofs would differ", async () => {
     for (const key of [FIELD_MODULUS, FIELD_MODULUS + 5n, (1n << 254n) - 1n]) {
-      expect(await gadgetRefusal("2/extra", { extra: extraParts(1n, key) })).toMatch(/assert_max_bit_size/);
+      expect(await gadgetRefusal("2/extra", { extra: extraWitness2(1n, key) })).toMatch(/assert_max_bit_size/);
     }
   });
 
   it("refuses parts beyond their width", async () => {
-    const parts = extraParts(1n, 5n);
+    const parts = extraWitness2(1n, 5n);
     const widths = { ownerHigh: 104, ownerLow: 56, keyHigh: 46, keyMiddle: 104, keyLow: 104 };
     for (const [name, bits] of Object.entries(widths)) {
       const extra = { ...parts, [name]: 1n << BigInt(bits) };
@@ -151,14 +152,14 @@ describe("L1 operation", () => {
   it("is the entry of the L1 chain", async () => {
     await fc.assert(
       fc.asyncProperty(operation, async (one) => {
-        expect(await runGadget("2/l1_operation", { operation: l1Parts(one) })).toEqual(l1Entry(one));
+        expect(await runGadget("2/l1_operation", { operation: l1Witness(one) })).toEqual(l1Entry(one));
       }),
       RUNS,
     );
   });
 
   it("refuses two types, parts beyond their width, and content without a type", async () => {
-    const deposit = l1Parts({
+    const deposit = l1Witness({
       type: "deposit",
       owner: 7n,
       tokenId: tokenId(0),
@@ -264,28 +265,4 @@ function extraWords(of: bigint, key: bigint): [bigint, bigint, bigint, bigint] {
   const all = (of << 256n) + key;
   const [a = 0n, b = 0n, c = 0n, d = 0n] = [3n, 2n, 1n, 0n].map((place) => BigInt.asUintN(104, all >> (place * WORD)));
   return [a, b, c, d];
-}
-
-function extraParts(of: bigint, key: bigint) {
-  return {
-    ownerHigh: of >> 56n,
-    ownerLow: BigInt.asUintN(56, of),
-    keyHigh: key >> 208n,
-    keyMiddle: BigInt.asUintN(104, key >> WORD),
-    keyLow: BigInt.asUintN(104, key),
-  };
-}
-
-function l1Parts(operation: L1Operation) {
-  const isDeposit = operation.type === "deposit";
-  return {
-    isDeposit,
-    isForcedWithdraw: operation.type === "forcedWithdraw",
-    isSetKey: operation.type === "setKey",
-    owner: isDeposit ? operation.owner : operation.sender,
-    tokenId: isDeposit ? BigInt(operation.tokenId) : 0n,
-    amount: isDeposit ? operation.amount : 0n,
-    index: BigInt(operation.index),
-    key: operation.type === "forcedWithdraw" ? 0n : operation.key,
-  };
 }

@@ -1,0 +1,52 @@
+import { type BatchBinding, type Claim, domainToBigint } from "@cairn/protocol";
+import type { InputMap } from "@noir-lang/noir_js";
+import { inputValue } from "../input-map.ts";
+import type { BlockWitness2 } from "./block-witness.ts";
+import type { EvaluationWitness } from "./evaluation-witness.ts";
+
+const LOW_BITS = 128;
+
+/** The parameters of a block circuit's `main`. */
+export function block2InputMap(claim: Claim, witness: BlockWitness2): InputMap {
+  return inputValue({ claim: claimFields(claim), witness }) as InputMap;
+}
+
+/** The parameters of a solo circuit's `main`. */
+export function soloInputMap(options: {
+  readonly claim: Claim;
+  readonly binding: BatchBinding;
+  readonly witness: BlockWitness2;
+  readonly evaluation: EvaluationWitness;
+}): InputMap {
+  const { claim, binding, witness, evaluation } = options;
+  return inputValue({ claim: claimFields(claim), binding: bindingFields(binding), witness, evaluation }) as InputMap;
+}
+
+/** The claim as the circuits name it; its order is that of the public inputs. */
+function claimFields(claim: Claim) {
+  const { before, after } = claim;
+  return {
+    domain: domainToBigint(claim.domain),
+    firstBlock: claim.firstBlock,
+    lastBlock: claim.lastBlock,
+    firstTimestamp: claim.firstTimestamp,
+    lastTimestamp: claim.lastTimestamp,
+    oldRoot: before.root,
+    oldNextIndex: BigInt(before.nextIndex),
+    oldHistory: before.history,
+    newRoot: after.root,
+    newNextIndex: BigInt(after.nextIndex),
+    newHistory: after.history,
+  };
+}
+
+function bindingFields({ blocksRoot, point, evaluation, l1Evaluation, payoutsEvaluation }: BatchBinding) {
+  return {
+    blocksRoot,
+    point,
+    evaluationLow: BigInt.asUintN(LOW_BITS, evaluation),
+    evaluationHigh: evaluation >> BigInt(LOW_BITS),
+    l1Evaluation,
+    payoutsEvaluation,
+  };
+}

@@ -1,0 +1,128 @@
+import { type CairnError, type Claim, isCairnError } from "@cairn/protocol";
+import { beforeAll, describe, expect, it } from "vitest";
+import { block2InputMap, soloInputMap } from "../../src/2/input-map.ts";
+import { solveWitness } from "../../src/index.ts";
+import { program } from "../support/cache.ts";
+import { type SampleBlock2, type SoloInputs, sampleBlock2 } from "../support/sample-block-2.ts";
+
+const SLOTS = 16;
+let sample: SampleBlock2;
+beforeAll(() => {
+  sample = sampleBlock2(SLOTS);
+});
+
+/** The message of the constraint that refuses the inputs of a circuit; null if none does. */
+async function refusal(name: string, inputs: Parameters<typeof solveWitness>[1]): Promise<string | null> {
+  const { circuit } = await program(name);
+  try {
+    await solveWitness(circuit, inputs);
+    return null;
+  } catch (error) {
+    if (!isCairnError(error, "circuits/unsatisfied")) throw error;
+    const { assertion, location } = (error as CairnError).details as { assertion: string; location: string };
+    return assertion === "call to assert_max_bit_size" ? location : assertion;
+  }
+}
+const blockRefusal = (claim: Claim, witness = sample.witness) =>
+  refusal(`2/block${SLOTS}`, block2InputMap(claim, witness));
+function soloRefusal(change: (inputs: SoloInputs) => void = () => undefined): Promise<string | null> {
+  const { claim, binding, witness, evaluation } = sample;
+  const inputs = structuredClone({ claim, binding, witness, evaluation });
+  change(inputs);
+  return refusal(`2/solo${SLOTS}`, soloInputMap(inputs));
+}
+
+describe("the block circuit of protocol 2", () => {
+  it("accepts blocks of every kind of operation, with their claims", async () => {
+    const kinds = new Set<string>();
+    for (const seed of [1, 2, 6, 8]) {
+      const { claim, witness, block } = sampleBlock2(SLOTS, seed);
+      expect(await blockRefusal(claim, witness)).toBeNull();
+      for (const { kind } of block.trace.slots) kinds.add(kind);
+    }
+    expect([...kinds].sort()).toEqual([
+      "deposit",
+      "forcedWithdraw",
+      "noop",
+      "setKey",
+      "transfer",
+      "transferToNew",
+      "withdraw",
+    ]);
+  });
+
+  it("proves no claim but the block's: each of the eleven public inputs altered", async () => {
+    const { claim } = sample;
+    const { before, after } = claim;
+    const altered: readonly (readonly [Claim, RegExp])[] = [
+      [{ ...claim, domain: { ...claim.domain, chainId: claim.domain.chainId ^ 1n } }, /signature|schnorr/],
+      [{ ...claim, firstBlock: claim.firstBlock + 1n }, /two numbers of one block/],
+      [{ ...claim, lastBlock: claim.lastBlock + 1n }, /two numbers of one block/],
+      [{ ...claim, firstBlock: claim.firstBlock + 1n, lastBlock: claim.lastBlock + 1n }, /new history differs/],
+      [{ ...claim, firstTimestamp: claim.firstTimestamp + 1n }, /two times of one block/],
+      [{ ...claim, lastTimestamp: claim.lastTimestamp + 1n }, /two times of one block/],
+      [{ ...claim, before: { ...before, root: before.root + 1n } }, /old root differs/],
+      [{ ...claim, before: { ...before, nextIndex: before.nextIndex + 1 } }, /./],
+      [{ ...claim, before: { ...before, history: before.history + 1n } }, /old history differs/],
+      [{ ...claim, after: { ...after, root: after.root + 1n } }, /new root differs/],
+      [{ ...claim, after: { ...after, nextIndex: after.nextIndex + 1 } }, /new next index differs/],
+      [{ ...claim, after: { ...after, history: after.history + 1n } }, /new history differs/],
+    ];
+    for (const [forged, reason] of altered) expect(await blockRefusal(forged)).toMatch(reason);
+  });
+
+  it("starts at the chains of the claim: each of the four altered", async () => {
+    for (const name of ["data", "l1", "payouts", "blocks"] as const) {
+      const chains = { ...sample.witness.chains, [name]: sample.witness.chains[name] + 1n };
+      expect(await blockRefusal(sample.claim, { ...sample.witness, chains }), name).toBe("claim: old history differs");
+    }
+  });
+
+  it("holds nobody to a reference or a start that he did not sign", async () => {
+    const slot = sample.block.trace.slots.findIndex(({ signed }) => signed !== null);
+    const forged = (change: object) => ({
+      ...sample.witness,
+      terms: sample.witness.terms.map((terms, i) => (i === slot ? { ...terms, ...change } : terms)),
+    });
+    const { reference = 0n } = sample.witness.terms[slot] ?? {};
+    expect(await blockRefusal(sample.claim, forged({ reference: reference + 1n }))).toMatch(/signature|schnorr/);
+    expect(await blockRefusal(sample.claim, forged({ validFrom: 1n }))).toMatch(/signature|schnorr/);
+  });
+
+  it("publishes, consumes and pays what the slots do: rows added, altered, left out", async () => {
+    const { witness, claim } = sample;
+    const [payout] = witness.payouts;
+    if (payout === undefined || payout.target === 0n) expect.unreachable("the sample pays nobody");
+    const payouts = (first: object, last: object = {}) => ({
+      ...witness,
+      payouts: witness.payouts.map((row, i) => ({ ...row, ...(i === 0 ? first : {}), ...(i === 3 ? last : {}) })),
+    });
+    expect(await blockRefusal(claim, payouts({ amount: payout.amount + 1n }))).toBe("payouts: amount differs");
+    expect(await blockRefusal(claim, payouts({ target: payout.target + 1n }))).toBe(
+      "payouts: recipient or token differs",
+    );
+    expect(await blockRefusal(claim, payouts({ target: 0n, amount: 0n }))).toMatch(/^payouts: /);
+    const operations = witness.l1Operations.map((operation, i) => (i === 0 ? { ...operation, key: 77n } : operation));
+    expect(await blockRefusal(claim, { ...witness, l1Operations: operations })).not.toBeNull();
+  });
+});
+
+describe("the solo circuit", () => {
+  it("accepts a batch of one block", async () => expect(await soloRefusal()).toBeNull());
+
+  it("binds each list and the blocks root to L1's values", async () => {
+    const altered = {
+      blocksRoot: "binding: blocks root differs",
+      point: "binding: limbs of another point",
+      evaluation: "binding: data evaluation differs",
+      l1Evaluation: "binding: L1 evaluation differs",
+      payoutsEvaluation: "binding: payouts evaluation differs",
+    } as const;
+    for (const [name, reason] of Object.entries(altered) as [keyof typeof altered, string][]) {
+      const refused = await soloRefusal((inputs) => {
+        inputs.binding = { ...inputs.binding, [name]: inputs.binding[name] + 1n };
+      });
+      expect(refused, name).toBe(reason);
+    }
+  });
+});
