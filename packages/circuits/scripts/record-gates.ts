@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { BLOCK_SIZES } from "@cairn/protocol";
+import { BLOCK_SIZES, type BlockSize } from "@cairn/protocol";
 import {
   circuitName,
   compileCircuit,
@@ -20,19 +20,28 @@ import {
 const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../.cache"));
 const target = join(import.meta.dirname, "..", "gates.json");
 
+/** Circuits with a key, and their slots. Those of protocol 2 only in the smallest size, because compiling takes long. */
+const CIRCUITS: readonly (readonly [name: string, slots: BlockSize])[] = [
+  ...BLOCK_SIZES.map((slots) => [circuitName(slots), slots] as const),
+  ["2/block16", 16],
+  ["2/solo16", 16],
+];
+
 const counts: Record<string, number | string> = {};
-for (const slots of BLOCK_SIZES) {
-  const program = await compileCircuit({ name: circuitName(slots), cacheDir });
+for (const [name, slots] of CIRCUITS) {
+  const program = await compileCircuit({ name, cacheDir });
   const gates = await programGates(program);
   const { srs } = ensureDevSrs({ dir: devSrs(cacheDir).dir, points: srsPointsFor(gates) });
   const { path } = await ensureVerificationKey(program, srs);
-  counts[`${circuitName(slots)}.gates`] = gates;
-  counts[`${circuitName(slots)}.gatesPerSlot`] = Math.ceil(gates / slots);
-  counts[`${circuitName(slots)}.devKeySha256`] = createHash("sha256").update(readFileSync(path)).digest("hex");
+  counts[`${name}.gates`] = gates;
+  counts[`${name}.gatesPerSlot`] = Math.ceil(gates / slots);
+  counts[`${name}.devKeySha256`] = createHash("sha256").update(readFileSync(path)).digest("hex");
 }
-for (const gadget of readdirSync(join(NOIR_DIR, "gadgets")).sort()) {
-  const program = await compileCircuit({ name: `gadgets/${gadget}`, cacheDir });
-  counts[`gadgets/${gadget}.gates`] = await programGates(program);
+for (const folder of ["gadgets", "2/gadgets"]) {
+  for (const gadget of readdirSync(join(NOIR_DIR, folder)).sort()) {
+    const program = await compileCircuit({ name: `${folder}/${gadget}`, cacheDir });
+    counts[`${folder}/${gadget}.gates`] = await programGates(program);
+  }
 }
 
 const recorded: Record<string, number | string> = existsSync(target) ? JSON.parse(readFileSync(target, "utf8")) : {};
