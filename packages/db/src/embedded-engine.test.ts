@@ -79,6 +79,10 @@ describe("the embedded database's thread", () => {
     expect(rows).toEqual([{ b: bytes, n: 2 ** 40, t: ["a", null], j: { x: [1] } }]);
   });
 
+  it("takes little memory for buffers, which the system's cache backs", async () => {
+    expect((await engine.query("show shared_buffers")).rows).toEqual([{ shared_buffers: "16MB" }]);
+  });
+
   it("keeps the SQL state of errors", async () => {
     await expect(engine.query("select 1 / 0")).rejects.toMatchObject({ code: "22012", message: "division by zero" });
   });

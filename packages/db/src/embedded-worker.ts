@@ -10,10 +10,13 @@ interface OpenTransaction {
 }
 
 /** PGlite's own parameters, but with fsync on and a sync method that its WebAssembly build actually calls. */
-const DURABLE_START_PARAMETERS = [
+const START_PARAMETERS = [
   ...PGlite.defaultStartParams.filter((parameter) => parameter !== "-F"),
   "-c",
   "wal_sync_method=fsync",
+  // All of it is taken at the start, by default 128 MB. The system caches the same files, so reading them again is cheap.
+  "-c",
+  "shared_buffers=16MB",
 ];
 
 const transactions = new Map<number, OpenTransaction>();
@@ -37,7 +40,7 @@ const parsers = { [pgliteTypes.INT8]: Number };
 try {
   await ensureCluster({ directory, preparedDir: preparedDir ?? null, initialise });
   const fs = new DurableNodeFS(directory);
-  const pglite = await PGlite.create({ fs, startParams: DURABLE_START_PARAMETERS, parsers });
+  const pglite = await PGlite.create({ fs, startParams: START_PARAMETERS, parsers });
   parentPort?.on("message", ({ id, request }: { id: number; request: EmbeddedRequest }) => {
     perform(pglite, request).then(
       (value) => answer({ id, type: "done", value }),
