@@ -13,13 +13,14 @@ import { installPackages, prepare } from "./bootstrap/steps.mjs";
 
 /** @param {string[]} argv */
 async function main([name, ...args]) {
-  const { prepare: preparations, run } = findCommand(name);
+  const { prepare: preparations, run, env } = findCommand(name);
   const needed = preparations(args);
   // Two locks: a command that needs nothing built does not wait for builds.
   await withLock(join(cacheDir, "install.lock"), () => installPackages(needed));
   if (needed.length > 0) await withLock(join(cacheDir, "prepare.lock"), () => prepare(needed));
   if (!run) return 0;
-  return runChild(pinnedNode, [...run, ...args], { cwd: root, env: commandEnv(), isTied: isCairnCommand(run) });
+  const options = { cwd: root, env: { ...env, ...commandEnv() }, isTied: isCairnCommand(run) };
+  return runChild(pinnedNode, [...run, ...args], options);
 }
 
 try {

@@ -1,14 +1,16 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { DEVNET_ENV, DEVNET_NODE_OPTIONS } from "../../apps/cli/bin/devnet-process.mjs";
 import { runChild } from "./child.mjs";
 import { findCommand, isCairnCommand, slotsOption } from "./commands.mjs";
 import { lockSatisfied } from "./install.mjs";
 import { withLock } from "./lock.mjs";
+import { pinnedNode } from "./paths.mjs";
 
 const NO_SUCH_PROCESS = 2 ** 30;
 
@@ -24,6 +26,21 @@ describe("commands", () => {
   it("refuses an unknown command and names the known ones", () => {
     expect(() => findCommand("toString")).toThrow(/usage: .*demo, devnet, test/);
     expect(() => findCommand(undefined)).toThrow(/usage: /);
+  });
+});
+
+describe("devnet", () => {
+  it("starts on a Node and in an environment that take little memory", () => {
+    const { run = [], env } = findCommand("devnet");
+    expect(run.slice(0, DEVNET_NODE_OPTIONS.length)).toEqual(DEVNET_NODE_OPTIONS);
+    expect(env).toMatchObject(DEVNET_ENV);
+    expect(isCairnCommand(run)).toBe(true);
+  });
+
+  it("is started with options that the pinned Node knows", () => {
+    const args = [...DEVNET_NODE_OPTIONS, "--print", "1"];
+    const { status, stdout, stderr } = spawnSync(pinnedNode, args, { encoding: "utf8" });
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "1\n", stderr: "" });
   });
 });
 
@@ -109,6 +126,5 @@ describe("with a temporary folder", () => {
     running.kill("SIGKILL");
     await once(running, "exit");
     await vi.waitFor(() => expect(existsSync(orphaned)).toBe(true), { timeout: 30_000 });
-    expect(isCairnCommand(findCommand("devnet").run ?? [])).toBe(true);
   });
 });

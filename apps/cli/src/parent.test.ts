@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { TEST_CACHE_DIR } from "@cairn/devnet/testing";
 import { connectReader } from "@cairn/l1";
 import { afterAll, describe, expect, it, vi } from "vitest";
+import { DEVNET_ENV, DEVNET_NODE_OPTIONS } from "../bin/devnet-process.mjs";
 
 const COMMAND = join(import.meta.dirname, "../bin/cairn.mjs");
 /** Makes the wrapper believe that its Node is too old for the sources, so that it starts the pinned one. */
@@ -14,12 +15,12 @@ const OLDER_NODE = `data:text/javascript,${encodeURIComponent(
 )}`;
 const PATIENCE_MS = 120_000;
 
-describe("the command on an older Node", () => {
+describe("the command in a process of its own", () => {
   const home = mkdtempSync(join(tmpdir(), "cairn-parent-"));
   const started = new Set<ChildProcess>();
   let runner: number | null = null;
-  const start = (...args: string[]) => {
-    const child = spawn(process.execPath, ["--import", OLDER_NODE, COMMAND, ...args], {
+  const start = (options: readonly string[], ...args: readonly string[]) => {
+    const child = spawn(process.execPath, [...options, COMMAND, ...args], {
       env: { ...process.env, CAIRN_HOME: home, CAIRN_CACHE_DIR: TEST_CACHE_DIR },
       stdio: ["ignore", "pipe", "inherit"],
     });
@@ -32,14 +33,16 @@ describe("the command on an older Node", () => {
     rmSync(home, { recursive: true, force: true });
   });
 
-  it("ends by itself when it is done", { timeout: PATIENCE_MS }, async () => {
-    expect(await once(start("--version"), "close")).toEqual([0, null]);
+  it("ends by itself when it is done, on an older Node", { timeout: PATIENCE_MS }, async () => {
+    expect(await once(start(["--import", OLDER_NODE], "--version"), "close")).toEqual([0, null]);
   });
 
-  it("leaves no devnet behind when it is killed", { timeout: PATIENCE_MS }, async () => {
+  it("runs a devnet that takes little memory, and leaves none behind when it is killed", {
+    timeout: PATIENCE_MS,
+  }, async () => {
     const data = join(home, "data");
     const ports = ["--l1-port", "0", "--api-port", "0", "--metrics-port", "0"];
-    const wrapper = start("devnet", "--json", "--no-node", "--data", data, ...ports);
+    const wrapper = start([], "devnet", "--json", "--no-node", "--data", data, ...ports);
     let output = "";
     wrapper.stdout.on("data", (chunk: Buffer) => {
       output += chunk.toString();
@@ -49,6 +52,14 @@ describe("the command on an older Node", () => {
     runner = Number(readFileSync(join(data, "devnet.pid"), "utf8"));
     expect(runner).not.toBe(wrapper.pid);
     expect(await l1.getBlockNumber()).toBeGreaterThan(0n);
+    const [args, env] = ["cmdline", "environ"].map((file) =>
+      readFileSync(`/proc/${runner}/${file}`, "utf8").split("\0"),
+    );
+    expect(args).toEqual(expect.arrayContaining(DEVNET_NODE_OPTIONS));
+    expect(env).toEqual(expect.arrayContaining(Object.entries(DEVNET_ENV).map((entry) => entry.join("="))));
+    // The L1 and the prover are started with the usual settings.
+    const children = readFileSync(`/proc/${runner}/task/${runner}/children`, "utf8").trim().split(" ");
+    for (const child of children) expect(readFileSync(`/proc/${child}/environ`, "utf8")).not.toContain("MALLOC_");
 
     wrapper.kill("SIGKILL");
     const end = { timeout: 30_000, interval: 100 };

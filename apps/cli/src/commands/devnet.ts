@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { BLOCK_SIZES, type BlockSize } from "@cairn/protocol";
 import { InvalidArgumentError, Option } from "commander";
+import { DEVNET_ENV } from "../../bin/devnet-process.mjs";
 import type { CommonOptions, Context } from "../context.ts";
 import type { DevnetDeps } from "../devnet/deps.ts";
 import { addExamples, addJsonOption, type Host } from "../host.ts";
@@ -57,6 +58,8 @@ async function runDevnet(
   deps: DevnetDeps | undefined,
 ): Promise<void> {
   const { output, terminal, signal } = context;
+  // This process has read them; the prover, which it starts, is quicker without.
+  for (const name of Object.keys(DEVNET_ENV)) delete process.env[name];
   const { startDevnet } = await import("../devnet/run.ts");
   const { readyResult } = await import("../devnet/ready.ts");
   const devnet = await startDevnet(
