@@ -6,12 +6,13 @@
  *   --count N         stop after N guards
  *   --list            print the guards and what is known about them, run nothing
  *   --write-docs      write docs/mutation.md from the results of both targets; it lists what was not tried
- * Results are cached by content, so an interrupted run continues where it stopped.
+ * Results are kept in scripts/mutate/results by content, so an interrupted run continues where it stopped, and after a
+ * change only what the change touches is tried again.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { cacheDir, root } from "./lib/workspace.ts";
+import { root } from "./lib/workspace.ts";
 import { circuitsTarget } from "./mutate/circuits.ts";
 import { contractsTarget } from "./mutate/contracts.ts";
 import { mutationDocument, type Section } from "./mutate/document.ts";
@@ -94,7 +95,7 @@ function findMutants(target: Target): Mutant[] {
 }
 
 function resultsPath(name: TargetName): string {
-  return join(cacheDir, "mutate", `${name}.json`);
+  return join(root, "scripts/mutate/results", `${name}.json`);
 }
 
 function printList(judged: readonly Judged[]): void {

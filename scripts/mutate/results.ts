@@ -42,8 +42,9 @@ export function openResults(target: Target, path: string): Results {
     },
     save(mutant, verdict) {
       entries[keyOf(mutant)] = { verdict, tests: testsOf(verdict) };
+      const sorted = Object.fromEntries(Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1)));
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, JSON.stringify(entries));
+      writeFileSync(path, `${JSON.stringify(sorted, null, 2)}\n`);
     },
   };
 }
