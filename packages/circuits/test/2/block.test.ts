@@ -88,23 +88,6 @@ describe("the block circuit of protocol 2", () => {
     expect(await blockRefusal(sample.claim, forged({ reference: reference + 1n }))).toMatch(/signature|schnorr/);
     expect(await blockRefusal(sample.claim, forged({ validFrom: 1n }))).toMatch(/signature|schnorr/);
   });
-
-  it("publishes, consumes and pays what the slots do: rows added, altered, left out", async () => {
-    const { witness, claim } = sample;
-    const [payout] = witness.payouts;
-    if (payout === undefined || payout.target === 0n) expect.unreachable("the sample pays nobody");
-    const payouts = (first: object, last: object = {}) => ({
-      ...witness,
-      payouts: witness.payouts.map((row, i) => ({ ...row, ...(i === 0 ? first : {}), ...(i === 3 ? last : {}) })),
-    });
-    expect(await blockRefusal(claim, payouts({ amount: payout.amount + 1n }))).toBe("payouts: amount differs");
-    expect(await blockRefusal(claim, payouts({ target: payout.target + 1n }))).toBe(
-      "payouts: recipient or token differs",
-    );
-    expect(await blockRefusal(claim, payouts({ target: 0n, amount: 0n }))).toMatch(/^payouts: /);
-    const operations = witness.l1Operations.map((operation, i) => (i === 0 ? { ...operation, key: 77n } : operation));
-    expect(await blockRefusal(claim, { ...witness, l1Operations: operations })).not.toBeNull();
-  });
 });
 
 describe("the solo circuit", () => {

@@ -20,7 +20,11 @@ const point = (1n << 247n) + 987_654_321n;
 const honest: Case = { cells, point, evaluation: evaluateCells(cells, point) };
 
 /** What refuses the case with the honest witness, or with what `forge` makes of it. */
-function refusal(given: Case, forge: (witness: Forgeable) => void = () => undefined): Promise<string | null> {
+function refusal(
+  given: Case,
+  forge: (witness: Forgeable) => void = () => undefined,
+  halves: object = {},
+): Promise<string | null> {
   const evaluation: Forgeable = structuredClone(evaluationWitness(given.cells, given.point, SHAPE));
   forge(evaluation);
   const binding = {
@@ -30,6 +34,7 @@ function refusal(given: Case, forge: (witness: Forgeable) => void = () => undefi
     evaluationHigh: given.evaluation >> 128n,
     l1Evaluation: 0n,
     payoutsEvaluation: 0n,
+    ...halves,
   };
   const words = Array.from({ length: CELLS }, (_, i) => given.cells[i] ?? 0n).flatMap((cell) => [
     cell >> 104n,
@@ -45,6 +50,22 @@ function inverse(value: bigint, modulus: bigint): bigint {
   let [a, b, x, y] = [value % modulus, modulus, 1n, 0n];
   while (a > 0n) [a, b, x, y] = [b % a, a, y - (b / a) * x, x];
   return ((y % modulus) + modulus) % modulus;
+}
+
+/** What refuses this step for the square of the point, with everything else honest. */
+const withSquare = (step: EvaluationWitness["powers"][number]): Promise<string | null> =>
+  refusal(honest, (witness) => {
+    witness.powers = [...witness.powers.slice(0, 1), step, ...witness.powers.slice(2)];
+  });
+
+/** x = y * B modulo `modulus`, both about as long as its root. */
+function smallMultiple(modulus: bigint): [x: bigint, y: bigint] {
+  let [a, b, x, y] = [modulus, BLOB_MODULUS % modulus, 0n, 1n];
+  while (b * b > modulus) {
+    const quotient = a / b;
+    [a, b, x, y] = [b, a - quotient * b, y, x - quotient * y];
+  }
+  return [b, y];
 }
 
 /**
@@ -140,31 +161,86 @@ describe("the data polynomial's value", () => {
   it("is not reached by a power that is right modulo r only", async () => {
     const wrong = [1n, 2n, 3n, 4n, 5n, 6n].map((by) => wrongSquare(FIELD_MODULUS, by)).find((step) => step !== null);
     if (wrong === undefined || wrong === null) expect.unreachable();
-    const refused = await refusal(honest, (witness) => {
-      witness.powers = [...witness.powers.slice(0, 1), wrong, ...witness.powers.slice(2)];
-    });
-    expect(refused).toMatch(/\(t0 \+ TWO_POW_111\)/);
+    expect(await withSquare(wrong)).toMatch(/\(t0 \+ TWO_POW_111\)/);
   });
 
   it("is not reached by a power that is right modulo 2^258 only", async () => {
     const tried = Array.from({ length: 64 }, (_, i) => wrongSquare(MODULUS_OF_COLUMNS, BigInt(i + 1)));
     const wrong = tried.find((step) => step !== null);
     if (wrong === undefined || wrong === null) expect.unreachable();
-    const refused = await refusal(honest, (witness) => {
-      witness.powers = [...witness.powers.slice(0, 1), wrong, ...witness.powers.slice(2)];
-    });
-    expect(refused).toBe("residues: not equal modulo r");
+    expect(await withSquare(wrong)).toBe("residues: not equal modulo r");
   });
 
-  it("refuses limbs and quotients beyond their width", async () => {
+  it("refuses every limb beyond its width, in results and quotients", async () => {
     const widen = (limbs: readonly bigint[], place: number): bigint[] =>
       limbs.map((limb, i) => (i === place ? limb + (1n << 86n) : i === place + 1 ? limb - 1n : limb));
-    for (const part of ["result", "quotient"] as const) {
-      const refused = await refusal(honest, (witness) => {
-        witness.groups = witness.groups.map((step, i) => (i === 0 ? { ...step, [part]: widen(step[part], 0) } : step));
-      });
-      expect(refused, part).toMatch(part === "result" ? /limbs\[0\]/ : /q\[0\]/);
+    for (const [part, wire] of [
+      ["result", "limbs"],
+      ["quotient", "q"],
+    ] as const) {
+      for (const place of [0, 1]) {
+        const refused = await refusal(honest, (witness) => {
+          witness.groups = witness.groups.map((step, i) =>
+            i === 0 ? { ...step, [part]: widen(step[part], place) } : step,
+          );
+        });
+        expect(refused).toBe(`residues.nr: ${wire}[${place}].assert_max_bit_size`);
+      }
     }
+  });
+
+  it("refuses a residue of 256 bits, the square of the point plus the order", async () => {
+    const [, square] = evaluationWitness(cells, point, SHAPE).powers;
+    if (square === undefined) expect.unreachable();
+    const result = joined(square.result) + BLOB_MODULUS;
+    expect(result >> RESIDUE_BITS).toBeGreaterThan(0n);
+    const step = { result: limbsOf(result), quotient: limbsOf(joined(square.quotient) - 1n) };
+    expect(await withSquare(step)).toBe("residues.nr: limbs[2].assert_max_bit_size");
+  });
+
+  it("refuses a quotient of 257 bits, with which both equations and all carries would hold for a wrong square", async () => {
+    const multiple = FIELD_MODULUS * MODULUS_OF_COLUMNS;
+    const result = (((point * point) % BLOB_MODULUS) + multiple) % BLOB_MODULUS;
+    const quotient = (point * point + multiple - result) / BLOB_MODULUS;
+    expect(await withSquare({ result: limbsOf(result), quotient: limbsOf(quotient) })).toBe(
+      "residues.nr: q[2].assert_max_bit_size",
+    );
+  });
+
+  it.each([
+    ["first", 86n, "t1"],
+    ["first and the second", 172n, "t2"],
+  ])("is not reached by a power that is right modulo r and in the %s column", async (_columns, bits, carry) => {
+    const [x, y] = smallMultiple(FIELD_MODULUS << bits);
+    const [result, quotient] = [(point * point) % BLOB_MODULUS, (point * point) / BLOB_MODULUS];
+    const step = { result: limbsOf(result - x), quotient: limbsOf(quotient + y) };
+    expect([result - x, quotient + y].every((value) => value >= 0n)).toBe(true);
+    expect(await withSquare(step)).toMatch(`residues.nr: (${carry} + TWO_POW_131)`);
+  });
+
+  it("is accepted as the value plus the order where that has 255 bits: L1 must name the canonical one", async () => {
+    const at = Array.from({ length: 400 }, (_, i) => point + BigInt(i)).find(
+      (candidate) => (evaluateCells(cells, candidate) + BLOB_MODULUS) >> RESIDUE_BITS === 0n,
+    );
+    if (at === undefined) expect.unreachable();
+    const evaluation = evaluateCells(cells, at) + BLOB_MODULUS;
+    const refused = await refusal({ cells, point: at, evaluation }, (witness) => {
+      const [first, ...rest] = witness.groups;
+      if (first === undefined) expect.unreachable();
+      const result = limbsOf(evaluation);
+      witness.groups = [{ result, quotient: limbsOf(joined(first.quotient) - 1n) }, ...rest];
+      witness.middleHigh = (result[1] ?? 0n) >> 42n;
+    });
+    expect(refused).toBeNull();
+  });
+
+  it("has one form as two halves: exchanged, or with a bit carried from one to the other, they are refused", async () => {
+    const [low, high] = [BigInt.asUintN(128, honest.evaluation), honest.evaluation >> 128n];
+    const forms = [
+      { evaluationLow: high, evaluationHigh: low },
+      { evaluationLow: low + (1n << 128n), evaluationHigh: high - 1n },
+    ];
+    for (const halves of forms) expect(await refusal(honest, undefined, halves)).toMatch("evaluation differs");
   });
 
   it("splits the value in one way: a middle limb cut elsewhere is refused", async () => {

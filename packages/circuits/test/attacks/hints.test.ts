@@ -1,9 +1,9 @@
-import { FIELD_MODULUS } from "@cairn/protocol";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { blockInputMap, solveWitness } from "../../src/index.ts";
-import { type Acir, hintCalls, inputWires, type Opcode, readAcir, unpackWitness, type Wires } from "../support/acir.ts";
+import { type Acir, inputWires, type Opcode, readAcir, unpackWitness } from "../support/acir.ts";
 import { program } from "../support/cache.ts";
-import { firstRefusal, forge, type Honest, type Memo } from "../support/forge.ts";
+import { describeEveryHint } from "../support/every-hint.ts";
+import { forge } from "../support/forge.ts";
 import { blockInputs, HINT_ATTACKS, honestWitness } from "../support/hint-attacks.ts";
 import { sampleBlock } from "../support/sample-block.ts";
 
@@ -36,65 +36,11 @@ describe("attacks through the answer of a hint", () => {
   });
 });
 
-describe("every answer of every hint, one off", () => {
-  let acir: Acir;
-  let honest: Honest;
-  let values: Wires;
-  const memo: Memo = new Map();
-
-  beforeAll(async () => {
-    acir = await acirOf("block16");
-    const { wires, violated, solvedBefore } = forge(acir, await blockInputs(honestWitness()), new Map(), memo);
-    expect(violated).toEqual([]);
-    honest = { entries: [...wires], solvedBefore };
-    values = wires;
-  });
-
-  /** The constraint that refuses the lie `value` at the n-th output of a call. */
-  const refusal = (position: number, outputs: readonly number[], n: number, value: bigint): Opcode | null => {
-    const lies = new Map(outputs.map((wire, i) => [wire, i === n ? value : (values.get(wire) ?? 0n)]));
-    return firstRefusal(acir, honest, position, lies, memo);
-  };
-
-  it.each(["identity", "split", "needs_borrow", "decompose_hint", "lte_hint", "directive_integer_quotient"])(
-    "%s: refused by a constraint on the answer itself",
-    (hint) => {
-      const calls = hintCalls(acir, hint);
-      expect(calls.length).toBeGreaterThan(0);
-      for (const { position, outputs } of calls) {
-        for (const [n, wire] of outputs.entries()) {
-          const value = values.get(wire) ?? 0n;
-          for (const lie of value <= 1n ? [1n - value, 2n] : [(value + 1n) % FIELD_MODULUS]) {
-            const refusing = refusal(position, outputs, n, lie);
-            expect(refusing, `${hint} at ${position}, output ${n}, ${lie}`).not.toBeNull();
-            expect(acir.opcodes.indexOf(refusing as Opcode) - position).toBeLessThanOrEqual(REACH[hint] ?? 0);
-          }
-        }
-      }
-    },
-  );
-
-  it("directive_invert: refused, except for the inverse of 0, which nothing depends on", () => {
-    for (const { position, outputs } of hintCalls(acir, "directive_invert")) {
-      const [wire = 0] = outputs;
-      const value = values.get(wire) ?? 0n;
-      const refusing = refusal(position, outputs, 0, (value + 1n) % FIELD_MODULUS);
-      expect(refusing === null, `at ${position}`).toBe(value === 0n);
-    }
-  });
-
-  it("no hint is left out", () => {
-    const tried = [...Object.keys(REACH), "directive_invert"];
-    expect([...new Set(hintCalls(acir).map(({ hint }) => hint))].sort()).toEqual(tried.sort());
-  });
-});
-
-/** Number of opcodes between a hint and the last of its constraints. */
-const REACH: Readonly<Record<string, number>> = {
+describeEveryHint("block16", async () => blockInputs(honestWitness()), {
   identity: 3,
   split: 16,
   needs_borrow: 4,
   decompose_hint: 1,
   lte_hint: 4,
   directive_integer_quotient: 3,
-};
+});

@@ -25,7 +25,7 @@ import {
   type Withdraw,
 } from "@cairn/protocol";
 import { createSparseState, personOf, REAL_CRYPTO, type SparseState, signTransaction } from "@cairn/testkit";
-import { type BlockTrace, executeBlock } from "@cairn/vm";
+import { type BlockTrace, type ExecutedBlock, executeBlock } from "@cairn/vm";
 import { type BlockDraft, draftBlock } from "../../src/draft.ts";
 import { blockInputMap, type CircuitsErrorCode, solveWitness } from "../../src/index.ts";
 import { openBlock } from "../../src/witness.ts";
@@ -95,6 +95,7 @@ export interface Offer {
 /** An honest block, taken apart so that an attacker can change it. */
 export interface Target {
   readonly state: SparseState;
+  readonly block: ExecutedBlock;
   readonly trace: BlockTrace;
   readonly draft: BlockDraft;
   readonly published: PublishedData;
@@ -121,7 +122,7 @@ export function target(offer: Offer): Target {
   if (rejected.length > 0 || deferred.groups.length > 0) {
     throw new CairnError("test/offer-refused", rejected.map(({ reason }) => reason.type).join());
   }
-  return { state, trace: block.trace, draft: draftBlock(block.trace, compress), published: block.publishedData };
+  return { state, block, trace: block.trace, draft: draftBlock(block.trace, compress), published: block.publishedData };
 }
 
 /** How an attacker departs from the honest block; every part is optional. */

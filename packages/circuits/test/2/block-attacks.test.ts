@@ -1,0 +1,222 @@
+import { accountIndex, type L1Operation } from "@cairn/protocol";
+import { describe, expect, it } from "vitest";
+import { type BlockWitness2, extraWitness2, l1Witness } from "../../src/2/block-witness.ts";
+import {
+  AT,
+  alice,
+  bob,
+  carol,
+  ETH,
+  mallory,
+  NOW,
+  signed,
+  transfer,
+  transferToNew,
+  withdraw,
+} from "../support/attack.ts";
+import { refusal2Of, signature2, target2 } from "../support/attack-2.ts";
+
+const NO_PAYOUT = { target: 0n, amount: 0n };
+const NO_EXTRA = extraWitness2(0n, 0n);
+/** A withdrawal that somebody requested for an account that is not his: it is consumed and does nothing. */
+const ignored = (sender: bigint): L1Operation => ({ type: "forcedWithdraw", sender, index: AT.aliceEth });
+
+const put = <T>(list: T[], place: number, item: T): void => {
+  list[place] = item;
+};
+const slotOf = ({ slots }: BlockWitness2, place: number): BlockWitness2["slots"][number] => {
+  const slot = slots[place];
+  if (slot === undefined) throw new TypeError("no slot");
+  return slot;
+};
+
+describe("payouts", () => {
+  const block = target2({ groups: [signed(withdraw())] });
+  const forged = (change: (payouts: BlockWitness2["payouts"]) => void) =>
+    refusal2Of(block, { witness: ({ payouts }) => change(payouts) });
+  const stolen = { target: mallory.owner << 32n, amount: 10n ** 18n };
+
+  it("of the honest block", async () => expect(await forged(() => undefined)).toBeNull());
+
+  it("added behind those made", async () => {
+    expect(await forged((rows) => put(rows, 1, stolen))).toBe("payouts: list differs from what the slots pay");
+  });
+
+  it("added behind a gap", async () => {
+    expect(await forged((rows) => put(rows, 2, stolen))).toBe("payouts: gap in the list");
+  });
+
+  it("an amount in an unused row, which the list polynomial would pick up", async () => {
+    expect(await forged((rows) => put(rows, 1, { target: 0n, amount: 5n }))).toBe("payouts: unused row is not zero");
+  });
+
+  it("left out", async () => {
+    expect(await forged((rows) => put(rows, 0, NO_PAYOUT))).toBe("payouts: recipient or token differs");
+  });
+
+  it("to another recipient, in another token, of another amount", async () => {
+    const { target, amount } = block.witness.payouts[0] ?? NO_PAYOUT;
+    const differs = "payouts: recipient or token differs";
+    expect(await forged((rows) => put(rows, 0, { target: target + (1n << 32n), amount }))).toBe(differs);
+    expect(await forged((rows) => put(rows, 0, { target: target + 1n, amount }))).toBe(differs);
+    expect(await forged((rows) => put(rows, 0, { target, amount: amount + 1n }))).toBe("payouts: amount differs");
+  });
+});
+
+describe("extras", () => {
+  const block = target2({ groups: [signed(transferToNew())] });
+  const forged = (change: (extras: BlockWitness2["extras"]) => void) =>
+    refusal2Of(block, { witness: ({ extras }) => change(extras) });
+  const added = extraWitness2(mallory.owner, 5n);
+
+  it("of the honest block", async () => expect(await forged(() => undefined)).toBeNull());
+
+  it("that no slot takes", async () => {
+    expect(await forged((list) => put(list, 1, added))).toBe("extras: list differs from what the slots consume");
+  });
+
+  it("behind a gap", async () => {
+    expect(await forged((list) => put(list, 2, added))).toBe("extras: gap in the list");
+  });
+
+  it("a key in an unused extra", async () => {
+    expect(await forged((list) => put(list, 1, extraWitness2(0n, 5n)))).toBe("extras: unused extra is not zero");
+  });
+
+  it("left out", async () => {
+    expect(await forged((list) => put(list, 0, NO_EXTRA))).not.toBeNull();
+  });
+});
+
+describe("L1 operations", () => {
+  const block = target2({ l1Operations: [ignored(mallory.owner), ignored(carol.owner)] });
+  const forged = (change: (witness: BlockWitness2) => void, isClaimHonest = false) =>
+    refusal2Of(block, {
+      witness: change,
+      ...(isClaimHonest ? { claim: () => block.claim } : {}),
+    });
+  const differs = "claim: new history differs";
+
+  it("of the honest block", async () => expect(await forged(() => undefined, true)).toBeNull());
+
+  it("consumed as others than those that L1 queued: exchanged, altered where the state does not show it", async () => {
+    const exchanged = ({ l1Operations }: BlockWitness2) => {
+      const [first, second] = l1Operations;
+      if (first && second) l1Operations.splice(0, 2, second, first);
+    };
+    const altered = ({ l1Operations: [first] }: BlockWitness2) => {
+      if (first) first.key = 77n;
+    };
+    expect(await forged(exchanged, true)).toBe(differs);
+    expect(await forged(altered, true)).toBe(differs);
+  });
+
+  it("behind a slot without one", async () => {
+    const refused = await forged((witness) => {
+      put(witness.l1Operations, 0, l1Witness(null));
+      put(witness.slots, 0, structuredClone(slotOf(witness, 5)));
+    });
+    expect(refused).toBe("L1 slots do not form a prefix");
+  });
+
+  it("left out or added", async () => {
+    expect(await forged(({ l1Operations }) => put(l1Operations, 1, l1Witness(null)), true)).not.toBeNull();
+    const withoutSecond = (witness: BlockWitness2) => {
+      put(witness.l1Operations, 1, l1Witness(null));
+      put(witness.slots, 1, structuredClone(slotOf(witness, 5)));
+    };
+    expect(await forged(withoutSecond, true)).toBe(differs);
+    const withThird = ({ l1Operations, slots }: BlockWitness2) => {
+      put(l1Operations, 2, l1Witness(ignored(bob.owner)));
+      const [first] = slots;
+      if (first) put(slots, 2, structuredClone(first));
+    };
+    expect(await forged(withThird, true)).toBe(differs);
+  });
+});
+
+describe("time", () => {
+  const block = target2({ groups: [signed(transfer())] });
+
+  it("of the claim moved, within the validity of everything signed", async () => {
+    const claim = { ...block.claim, firstTimestamp: BigInt(NOW + 1), lastTimestamp: BigInt(NOW + 1) };
+    expect(await refusal2Of(block, { claim: () => claim })).toBe("claim: new history differs");
+  });
+
+  it("of more than 64 bits", async () => {
+    const empty = target2({});
+    const claim = { ...empty.claim, firstTimestamp: 1n << 64n, lastTimestamp: 1n << 64n };
+    expect(await refusal2Of(empty, { claim: () => claim })).toBe("block.nr: timestamp.assert_max_bit_size");
+  });
+
+  it("after validUntil", async () => {
+    const expired = transfer({ validUntil: NOW - 1 });
+    const refused = await refusal2Of(block, {
+      witness: (witness) => {
+        const slot = slotOf(witness, 0);
+        slot.validUntil = BigInt(NOW - 1);
+        slot.signature = signature2(expired, { reference: 0n, validFrom: 0 });
+      },
+    });
+    expect(refused).toBe("message.nr: time_left.assert_max_bit_size");
+  });
+
+  it("before validFrom", async () => {
+    const terms = { reference: 9n, validFrom: NOW + 1 };
+    const refused = await refusal2Of(block, {
+      witness: (witness) => {
+        put(witness.terms, 0, { reference: 9n, validFrom: BigInt(NOW + 1) });
+        slotOf(witness, 0).signature = signature2(transfer(), terms);
+      },
+    });
+    expect(refused).toBe("message.nr: time_since.assert_max_bit_size");
+  });
+
+  it("in time, with reference and validFrom as signed", async () => {
+    const terms = { reference: 2n ** 248n - 1n, validFrom: NOW };
+    const refused = await refusal2Of(block, {
+      witness: (witness) => {
+        put(witness.terms, 0, { reference: terms.reference, validFrom: BigInt(NOW) });
+        slotOf(witness, 0).signature = signature2(transfer(), terms);
+      },
+    });
+    expect(refused).toBeNull();
+  });
+});
+
+describe("account counter", () => {
+  it("that starts or ends elsewhere", async () => {
+    const deposit: L1Operation = {
+      type: "deposit",
+      owner: carol.owner,
+      tokenId: ETH,
+      amount: 5n,
+      index: accountIndex(0),
+      key: carol.key,
+    };
+    const block = target2({ l1Operations: [deposit] });
+    const { before, after } = block.claim;
+    const moved = (by: number, end: number) => ({
+      ...block.claim,
+      before: { ...before, nextIndex: before.nextIndex + by },
+      after: { ...after, nextIndex: after.nextIndex + end },
+    });
+    expect(await refusal2Of(block, { claim: () => moved(0, 0) })).toBeNull();
+    expect(await refusal2Of(block, { claim: () => moved(0, 1) })).toBe("claim: new next index differs");
+    expect(await refusal2Of(block, { claim: () => moved(1, 1) })).not.toBeNull();
+    expect(await refusal2Of(block, { claim: () => moved(-1, -1) })).not.toBeNull();
+  });
+});
+
+describe("links", () => {
+  it("are signed: a transfer that was part of a swap does not run alone", async () => {
+    const link = { offset: 1, content: 5n };
+    const block = target2({ groups: [signed(transfer())] });
+    const refused = await refusal2Of(block, {
+      witness: (witness) => {
+        slotOf(witness, 0).signature = signature2(transfer({ link }), { reference: 0n, validFrom: 0 }, alice);
+      },
+    });
+    expect(refused).toMatch(/schnorr|signature/);
+  });
+});
