@@ -20,6 +20,8 @@ export default defineConfig({
     setupFiles: ["./scripts/testing/patient-waits.ts"],
     // Test files leave nothing behind, so what they import is loaded once for all that a process runs.
     isolate: false,
+    // V8 of Node 24 sometimes ends a process when it frees WebAssembly code, of which the embedded database has much.
+    execArgv: ["--no-wasm-code-gc"],
     // Twice the cores of the usual machine: half of the time, files wait for blocks, polls and stand-in proofs.
     maxWorkers: 4,
     testTimeout: TEST_TIMEOUT_MS,

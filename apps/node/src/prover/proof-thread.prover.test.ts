@@ -54,8 +54,11 @@ describe("proofs made in a thread of their own", () => {
 
   it("prove what was asked, at a lower priority than everything else in the process", async () => {
     const { prove } = await maker.prepare(task);
-    if (process.platform === "linux") expect(priorities().filter((nice) => nice === 1).length).toBeGreaterThan(0);
-    if (process.platform === "linux") expect(priorities()[0]).toBe(0);
+    if (process.platform === "linux") {
+      // The first thread is that of the test, which may itself have been started at any priority.
+      const [own = 0, ...others] = priorities();
+      expect(others).toContain(own + 1);
+    }
     const proof = await prove(new AbortController().signal);
     expect(proof.publicInputs).toEqual([task.publicInput]);
     expect(proof.proof.length).toBeGreaterThan(1000);
