@@ -107,7 +107,8 @@ export const HINT_ATTACKS: readonly HintAttack[] = [
     isJudgedOnChain: true,
     async prepare(acir) {
       const inputs = await blockInputs(honestWitness());
-      const [call] = hintCalls(acir, "directive_integer_quotient");
+      // The digest's is the last one, whatever else is divided before.
+      const call = hintCalls(acir, "directive_integer_quotient").at(-1);
       const [quotient = 0, rest = 0] = call?.outputs ?? [];
       const { wires } = forge(acir, inputs, new Map());
       const word = (wires.get(quotient) ?? 0n) * 2n ** 24n + (wires.get(rest) ?? 0n);
