@@ -29,6 +29,26 @@ describe("compileCircuit", () => {
     expect(third.dir).not.toBe(first.dir);
   });
 
+  it("compiles again when a crate changed that another one depends on", async () => {
+    const crate = (name: string, type: string, text: string, dependencies = ""): void => {
+      const folder = join(dir, "noir", name);
+      mkdirSync(join(folder, "src"), { recursive: true });
+      writeFileSync(
+        join(folder, "Nargo.toml"),
+        `[package]\nname = "${name}"\ntype = "${type}"\n[dependencies]\n${dependencies}\n`,
+      );
+      writeFileSync(join(folder, "src", type === "lib" ? "lib.nr" : "main.nr"), text);
+    };
+    const lower = (value: number) => crate("lower", "lib", `pub fn least() -> Field { ${value} }`);
+    lower(5);
+    crate("upper", "lib", "pub fn limit() -> Field { lower::least() }", 'lower = { path = "../lower" }');
+    crate("top", "bin", "fn main(x: Field) { assert(x != upper::limit()); }", 'upper = { path = "../upper" }');
+    const compileTop = () => compileCircuit({ name: "top", cacheDir: join(dir, "cache"), noirDir: join(dir, "noir") });
+    expect([(await compileTop()).isCached, (await compileTop()).isCached]).toEqual([false, true]);
+    lower(6);
+    expect((await compileTop()).isCached).toBe(false);
+  });
+
   it("says why sources do not compile", async () => {
     writeMain("fn main(x: Field) { assert(y != 0); }");
     await expect(compile()).rejects.toMatchObject({ code: "circuits/compile-failed" });

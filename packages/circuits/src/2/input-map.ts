@@ -6,12 +6,20 @@ import type { EvaluationWitness } from "./evaluation-witness.ts";
 
 const LOW_BITS = 128;
 
-/** The parameters of a block circuit's `main`. */
+/**
+ * The parameters of a block circuit's `main`.
+ *
+ * @example await solveWitness(circuit, block2InputMap(claim, witness));
+ */
 export function block2InputMap(claim: Claim, witness: BlockWitness2): InputMap {
   return inputValue({ claim: claimFields(claim), witness }) as InputMap;
 }
 
-/** The parameters of a solo circuit's `main`. */
+/**
+ * The parameters of a solo circuit's `main`.
+ *
+ * @example await solveWitness(circuit, soloInputMap({ claim, binding, witness, evaluation }));
+ */
 export function soloInputMap(options: {
   readonly claim: Claim;
   readonly binding: BatchBinding;

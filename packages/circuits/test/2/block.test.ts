@@ -1,35 +1,24 @@
-import { type CairnError, type Claim, isCairnError } from "@cairn/protocol";
+import type { Claim } from "@cairn/protocol";
 import { beforeAll, describe, expect, it } from "vitest";
 import { block2InputMap, soloInputMap } from "../../src/2/input-map.ts";
-import { solveWitness } from "../../src/index.ts";
 import { program } from "../support/cache.ts";
+import { circuitRefusal } from "../support/refusal.ts";
 import { type SampleBlock2, type SoloInputs, sampleBlock2 } from "../support/sample-block-2.ts";
 
 const SLOTS = 16;
 let sample: SampleBlock2;
 beforeAll(() => {
-  sample = sampleBlock2(SLOTS);
+  // Deposits, withdrawals, swaps, new accounts, payouts.
+  sample = sampleBlock2(SLOTS, 13);
 });
 
-/** The message of the constraint that refuses the inputs of a circuit; null if none does. */
-async function refusal(name: string, inputs: Parameters<typeof solveWitness>[1]): Promise<string | null> {
-  const { circuit } = await program(name);
-  try {
-    await solveWitness(circuit, inputs);
-    return null;
-  } catch (error) {
-    if (!isCairnError(error, "circuits/unsatisfied")) throw error;
-    const { assertion, location } = (error as CairnError).details as { assertion: string; location: string };
-    return assertion === "call to assert_max_bit_size" ? location : assertion;
-  }
-}
-const blockRefusal = (claim: Claim, witness = sample.witness) =>
-  refusal(`2/block${SLOTS}`, block2InputMap(claim, witness));
-function soloRefusal(change: (inputs: SoloInputs) => void = () => undefined): Promise<string | null> {
+const blockRefusal = async (claim: Claim, witness = sample.witness) =>
+  circuitRefusal((await program(`2/block${SLOTS}`)).circuit, block2InputMap(claim, witness));
+async function soloRefusal(change: (inputs: SoloInputs) => void = () => undefined): Promise<string | null> {
   const { claim, binding, witness, evaluation } = sample;
   const inputs = structuredClone({ claim, binding, witness, evaluation });
   change(inputs);
-  return refusal(`2/solo${SLOTS}`, soloInputMap(inputs));
+  return circuitRefusal((await program(`2/solo${SLOTS}`)).circuit, soloInputMap(inputs));
 }
 
 describe("the block circuit of protocol 2", () => {
@@ -62,7 +51,7 @@ describe("the block circuit of protocol 2", () => {
       [{ ...claim, firstTimestamp: claim.firstTimestamp + 1n }, /two times of one block/],
       [{ ...claim, lastTimestamp: claim.lastTimestamp + 1n }, /two times of one block/],
       [{ ...claim, before: { ...before, root: before.root + 1n } }, /old root differs/],
-      [{ ...claim, before: { ...before, nextIndex: before.nextIndex + 1 } }, /./],
+      [{ ...claim, before: { ...before, nextIndex: before.nextIndex + 1 } }, /account created at another index/],
       [{ ...claim, before: { ...before, history: before.history + 1n } }, /old history differs/],
       [{ ...claim, after: { ...after, root: after.root + 1n } }, /new root differs/],
       [{ ...claim, after: { ...after, nextIndex: after.nextIndex + 1 } }, /new next index differs/],
@@ -91,7 +80,19 @@ describe("the block circuit of protocol 2", () => {
 });
 
 describe("the solo circuit", () => {
-  it("accepts a batch of one block", async () => expect(await soloRefusal()).toBeNull());
+  it("accepts a batch of one block that uses every list", async () => {
+    const { block } = sample;
+    const extras = block.trace.slots.filter(({ kind }) => kind === "transferToNew" || kind === "withdraw");
+    const isLinked = block.trace.slots.some(
+      ({ signed }) => signed !== null && signed.transaction.type !== "withdraw" && signed.transaction.link !== null,
+    );
+    // Several entries a list, a row that two extras share, a swap.
+    expect(isLinked).toBe(true);
+    expect(block.l1OperationCount).toBeGreaterThanOrEqual(2);
+    expect(block.payouts.length).toBeGreaterThanOrEqual(2);
+    expect(extras.length % 2).toBe(1);
+    expect(await soloRefusal()).toBeNull();
+  });
 
   it("binds each list and the blocks root to L1's values", async () => {
     const altered = {

@@ -12,17 +12,14 @@ import {
   type Domain,
   decodeExtraCells,
   domainToBigint,
-  encodeFloat40,
   encodeHeaderCell,
   evaluateDataWords,
   FIELD_MODULUS,
-  float16,
   type L1Operation,
   type L2Transaction,
   l1Entry,
   messageWords2,
-  SLOT_KIND,
-  signedTo,
+  type SignedTerms,
   TAG_MESSAGE,
   tokenId,
 } from "@cairn/protocol";
@@ -30,6 +27,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { extraWitness2, l1Witness } from "../../src/2/block-witness.ts";
 import { gadgetRefusal, runGadget } from "../support/gadget.ts";
+import { arbitraryDomain, arbitraryTransfer, messageInputs } from "../support/message.ts";
 
 const uint = (bits: number) => fc.bigInt(0n, (1n << BigInt(bits)) - 1n);
 const field = fc.oneof(
@@ -183,52 +181,18 @@ describe("L1 operation", () => {
 });
 
 describe("message", () => {
-  const domain: fc.Arbitrary<Domain> = fc.record({ chainId: uint(64), rollup: uint(160) });
-  const transaction: fc.Arbitrary<L2Transaction> = fc.record({
-    type: fc.constant("transfer" as const),
-    from: index,
-    to: index,
-    toOwner: uint(160),
-    toKey: field,
-    nonce: uint(40).map(Number),
-    tokenId: uint(32).map((id) => tokenId(Number(id))),
-    amount: uint(35).map(encodeFloat40),
-    fee: uint(16).map((fee) => float16(Number(fee))),
-    validUntil: fc.integer({ min: 2 ** 31, max: 2 ** 32 - 1 }),
-    link: fc.constant(null),
+  const terms = fc.record({ reference: uint(248), validFrom: fc.integer({ min: 0, max: 2 ** 32 - 1 }) });
+  const inputs = (tx: L2Transaction, site: Domain, { reference, validFrom }: SignedTerms) => ({
+    ...messageInputs(tx, messageWords2(tx, site, { reference, validFrom })),
+    word0: (TAG_MESSAGE << 224n) + domainToBigint(site),
+    terms: { reference, validFrom: BigInt(validFrom) },
+    timestamp: 0n,
+    isSigned: 0n,
   });
-  const terms = fc.record({ reference: uint(248), validFrom: fc.integer({ min: 0, max: 2 ** 31 }) });
-  const inputs = (
-    tx: L2Transaction,
-    site: Domain,
-    { reference, validFrom }: { reference: bigint; validFrom: number },
-  ) => {
-    const words = messageWords2(tx, site, { reference, validFrom });
-    return {
-      message: {
-        kind: BigInt(SLOT_KIND[tx.type]),
-        from: BigInt(tx.from),
-        to: BigInt(signedTo(tx)),
-        nonce: BigInt(tx.nonce),
-        tokenId: BigInt(tx.tokenId),
-        amount: BigInt(tx.amount),
-        fee: BigInt(tx.fee),
-        receiver: words.recipientOrOwner,
-        toKey: words.toKey,
-      },
-      word0: (TAG_MESSAGE << 224n) + domainToBigint(site),
-      terms: { reference, validFrom: BigInt(validFrom) },
-      validUntil: BigInt(tx.validUntil),
-      linkOffset: words.word2 & 0xffffn,
-      linkContent: words.linkContent,
-      timestamp: BigInt(tx.validUntil),
-      isSigned: 1n,
-    };
-  };
 
   it("equals messageHash2", async () => {
     await fc.assert(
-      fc.asyncProperty(transaction, domain, terms, async (tx, site, other) => {
+      fc.asyncProperty(arbitraryTransfer, arbitraryDomain, terms, async (tx, site, other) => {
         const output = await runGadget("2/message", inputs(tx, site, other));
         expect(output).toBe(messageHash2(messageWords2(tx, site, other)));
       }),
@@ -237,12 +201,13 @@ describe("message", () => {
   });
 
   it("runs from validFrom to validUntil, both included, and at no other time", async () => {
-    const [[tx, site] = []] = fc.sample(fc.tuple(transaction, domain), { numRuns: 1, seed: 5 });
+    const [[tx, site] = []] = fc.sample(fc.tuple(arbitraryTransfer, arbitraryDomain), { numRuns: 1, seed: 5 });
     if (tx === undefined || site === undefined) expect.unreachable();
     const at = (timestamp: number, change: object = {}) =>
       gadgetRefusal("2/message", {
         ...inputs({ ...tx, validUntil: 2000 }, site, { reference: 0n, validFrom: 1000 }),
         timestamp: BigInt(timestamp),
+        isSigned: 1n,
         ...change,
       });
     expect(await at(1000)).toBeNull();

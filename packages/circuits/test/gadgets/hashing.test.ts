@@ -2,28 +2,20 @@ import { createHash } from "node:crypto";
 import { accountHash, compress, linkContentHash, messageHash, txLeafHash, txRoot } from "@cairn/crypto";
 import {
   type Account,
-  accountIndex,
   bigintToBytes,
   bytesToBigint,
-  type Domain,
   domainToBigint,
-  encodeFloat40,
   FIELD_MODULUS,
-  float16,
-  type L2Transaction,
-  type Link,
   linkContentWords,
   messageWords,
-  SLOT_KIND,
-  signedTo,
   TAG_MESSAGE,
   tokenId,
-  WHOLE_BALANCE,
 } from "@cairn/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bigintToWords, bytesToWords, leafWitness } from "../../src/witness-parts.ts";
 import { gadgetRefusal, runGadget } from "../support/gadget.ts";
+import { arbitraryDomain, arbitraryTransfer, messageInputs } from "../support/message.ts";
 
 const field = fc.oneof(
   { weight: 4, arbitrary: fc.bigInt(0n, FIELD_MODULUS - 1n) },
@@ -80,44 +72,13 @@ describe("leaf", () => {
 });
 
 describe("message", () => {
-  const domain: fc.Arbitrary<Domain> = fc.record({ chainId: uint(64), rollup: uint(160) });
-  const index = fc.integer({ min: 64, max: 2 ** 24 - 1 }).map(accountIndex);
-  const transaction: fc.Arbitrary<L2Transaction> = fc.record({
-    type: fc.constant("transfer" as const),
-    from: index,
-    to: index,
-    toOwner: uint(160),
-    toKey: field,
-    nonce: uint(40).map(Number),
-    tokenId: uint(32).map((id) => tokenId(Number(id))),
-    amount: fc.oneof(uint(35).map(encodeFloat40), fc.constant(WHOLE_BALANCE)),
-    fee: uint(16).map((fee) => float16(Number(fee))),
-    validUntil: uint(32).map(Number),
-    link: fc.option<Link>(
-      fc.record({ offset: fc.integer({ min: -255, max: 255 }).filter((offset) => offset !== 0), content: field }),
-    ),
-  });
-
   it("equals messageHash and linkContentHash", async () => {
     await fc.assert(
-      fc.asyncProperty(transaction, domain, async (tx, site) => {
+      fc.asyncProperty(arbitraryTransfer, arbitraryDomain, async (tx, site) => {
         const words = messageWords(tx, site);
         const output = await runGadget("message", {
-          message: {
-            kind: BigInt(SLOT_KIND[tx.type]),
-            from: BigInt(tx.from),
-            to: BigInt(signedTo(tx)),
-            nonce: BigInt(tx.nonce),
-            tokenId: BigInt(tx.tokenId),
-            amount: BigInt(tx.amount),
-            fee: BigInt(tx.fee),
-            receiver: words.recipientOrOwner,
-            toKey: words.toKey,
-          },
+          ...messageInputs(tx, words),
           domain: (TAG_MESSAGE << 224n) + domainToBigint(site),
-          validUntil: BigInt(tx.validUntil),
-          linkOffset: words.word2 & 0xffffn,
-          linkContent: words.linkContent,
         });
         expect(output).toEqual([messageHash(words), linkContentHash(linkContentWords(tx))]);
       }),

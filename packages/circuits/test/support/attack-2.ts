@@ -1,11 +1,10 @@
-import { blockHash, type Chains, compress, extendChain, historyOf, messageHash2, sign } from "@cairn/crypto";
+import { blockHash, compress, extendChain, historyOf, messageHash2, sign } from "@cairn/crypto";
 import {
   CairnError,
   type ChainEntry,
   type Claim,
   decodeHeaderCell,
   encodeHeaderCell,
-  isCairnError,
   type L2Transaction,
   messageWords2,
   NO_TERMS,
@@ -21,15 +20,14 @@ import {
   type L1Witness,
 } from "../../src/2/block-witness.ts";
 import { block2InputMap } from "../../src/2/input-map.ts";
-import { type CircuitsErrorCode, solveWitness } from "../../src/index.ts";
 import { signatureWitness } from "../../src/witness-parts.ts";
 import type { SignatureWitness } from "../../src/witness-types.ts";
 import { alice, bob, carol, DOMAIN, mallory, type Offer, operator, target } from "./attack.ts";
 import { program } from "./cache.ts";
+import { circuitRefusal } from "./refusal.ts";
+import { CHAINS } from "./sample-block-2.ts";
 
 const PEOPLE = [alice, bob, carol, mallory, operator];
-/** Chains of a rollup that has run for a while. */
-const CHAINS: Chains = { data: 11n, l1: 12n, payouts: 13n, blocks: 14n };
 const SLOT_CELLS = 8;
 const EXTRA_CELLS = 2;
 const ROW_CELLS = 3;
@@ -70,14 +68,7 @@ export async function refusal2Of(honest: BuiltBlock2, attack: Attack2 = {}): Pro
   const history = historyAfter(honest, witness);
   const claim = { ...honest.claim, after: { ...honest.claim.after, history } };
   const { circuit } = await program("2/block16");
-  try {
-    await solveWitness(circuit, block2InputMap(attack.claim?.(claim) ?? claim, witness));
-    return null;
-  } catch (error) {
-    if (!isCairnError<CircuitsErrorCode>(error, "circuits/unsatisfied")) throw error;
-    const { assertion, location } = error.details as { assertion: string; location: string };
-    return assertion === "call to assert_max_bit_size" ? location : assertion;
-  }
+  return circuitRefusal(circuit, block2InputMap(attack.claim?.(claim) ?? claim, witness));
 }
 
 /** The history after a block with these lists, as the circuit would have it. */

@@ -9,7 +9,6 @@ import {
   encodeFloat16,
   encodeFloat40,
   type Float40,
-  isCairnError,
   type L1Operation,
   type L2Transaction,
   type Link,
@@ -27,12 +26,13 @@ import {
 import { createSparseState, personOf, REAL_CRYPTO, type SparseState, signTransaction } from "@cairn/testkit";
 import { type BlockTrace, type ExecutedBlock, executeBlock } from "@cairn/vm";
 import { type BlockDraft, draftBlock } from "../../src/draft.ts";
-import { blockInputMap, type CircuitsErrorCode, solveWitness } from "../../src/index.ts";
+import { blockInputMap } from "../../src/index.ts";
 import { openBlock } from "../../src/witness.ts";
 import { bigintToWords, leafWitness, signatureWitness } from "../../src/witness-parts.ts";
 import type { BlockWitness, LeafWitness, SignatureWitness } from "../../src/witness-types.ts";
 import { blockProgram } from "./cache.ts";
 import { claimFields } from "./claim.ts";
+import { circuitRefusal } from "./refusal.ts";
 
 /** The people of the attacked state. */
 export const alice = personOf("alice");
@@ -152,20 +152,9 @@ export async function refusalOf({ state, trace, draft }: Target, attack: Attack 
   return execute(claimed, witness);
 }
 
-/** The message of every range check. */
-const RANGE_CHECK = "call to assert_max_bit_size";
-
 /** Runs the circuit on any inputs. */
 export async function execute(claimed: bigint, witness: BlockWitness): Promise<string | null> {
-  const { circuit } = await blockProgram(16);
-  try {
-    await solveWitness(circuit, blockInputMap(claimed, witness));
-    return null;
-  } catch (error) {
-    if (!isCairnError<CircuitsErrorCode>(error, "circuits/unsatisfied")) throw error;
-    const { assertion, location } = error.details as { assertion: string; location: string };
-    return assertion === RANGE_CHECK ? location : assertion;
-  }
+  return circuitRefusal((await blockProgram(16)).circuit, blockInputMap(claimed, witness));
 }
 
 /** A transfer from alice to bob with the given changes, unsigned. */

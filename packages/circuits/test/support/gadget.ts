@@ -1,7 +1,7 @@
-import { type CairnError, isCairnError } from "@cairn/protocol";
-import { type InputMap, solveWitness } from "../../src/index.ts";
+import { type CompiledCircuit, type InputMap, solveWitness } from "../../src/index.ts";
 import { inputValue } from "../../src/input-map.ts";
 import { program } from "./cache.ts";
+import { circuitRefusal } from "./refusal.ts";
 
 type GadgetInputs = Readonly<Record<string, Parameters<typeof inputValue>[0]>>;
 
@@ -18,21 +18,18 @@ export type GadgetOutput =
  * `circuits/unsatisfied` when a constraint fails.
  */
 export async function runGadget(name: string, inputs: GadgetInputs): Promise<GadgetOutput> {
-  const { circuit } = await program(name.startsWith("2/") ? `2/gadgets/${name.slice(2)}` : `gadgets/${name}`);
-  const { returnValue } = await solveWitness(circuit, inputValue(inputs) as InputMap);
+  const { returnValue } = await solveWitness(await gadgetCircuit(name), inputValue(inputs) as InputMap);
   return toOutput(returnValue);
 }
 
-/** The message, or for range checks the source line, of the constraint that refuses the inputs; null if none does. */
+/** What refuses the inputs of a gadget; null if nothing does. See {@link circuitRefusal}. */
 export async function gadgetRefusal(name: string, inputs: GadgetInputs): Promise<string | null> {
-  try {
-    await runGadget(name, inputs);
-    return null;
-  } catch (error) {
-    if (!isCairnError(error, "circuits/unsatisfied")) throw error;
-    const { assertion, location } = (error as CairnError).details as { assertion: string; location: string };
-    return assertion === "call to assert_max_bit_size" ? location : assertion;
-  }
+  return circuitRefusal(await gadgetCircuit(name), inputValue(inputs) as InputMap);
+}
+
+async function gadgetCircuit(name: string): Promise<CompiledCircuit> {
+  const { circuit } = await program(name.startsWith("2/") ? `2/gadgets/${name.slice(2)}` : `gadgets/${name}`);
+  return circuit;
 }
 
 function toOutput(value: unknown): GadgetOutput {

@@ -41,7 +41,7 @@ export type SoloInputs = {
 
 const { compress } = REAL_CRYPTO;
 /** Chains of a rollup that has run for a while. */
-const CHAINS: Chains = { data: 11n, l1: 12n, payouts: 13n, blocks: 14n };
+export const CHAINS: Chains = { data: 11n, l1: 12n, payouts: 13n, blocks: 14n };
 
 /** The same full block every time: transactions of every kind, signed with references and times of validity. */
 export function sampleBlock2(slotCount: BlockSize, seed = 1): SampleBlock2 {
