@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { BlockCircuit } from "@cairn/circuits";
 import { createTestDatabases } from "@cairn/db/testing";
 import { pino } from "pino";
@@ -41,8 +42,8 @@ describe("a node whose roles run apart", () => {
     };
     const proverConfig = loadConfig(proverEnv);
     await expect(createNode(proverConfig, { logger }).start()).rejects.toMatchObject({ code: "node/bad-config" });
-    await harness.deposit(1, 10n ** 18n);
     const node = await harness.begin({}, { CAIRN_ROLES: "sequencer,watcher,api" });
+    await harness.deposit(1, 10n ** 18n);
     const small = createNode(loadConfig({ ...proverEnv, CAIRN_PROVER_MEMORY_MB: "300" }), { logger });
     await expect(small.start()).rejects.toMatchObject({
       code: "node/bad-config",
@@ -64,6 +65,30 @@ describe("a node whose roles run apart", () => {
       .toMatchObject([{ firstBlock: 1, status: "ready", proof: { proveSeconds: 2 } }]);
     await prover.stop();
     expect(seen).toEqual([BigInt((await call(node, "batch", { params: { firstBlock: "1" } })).value.publicInput)]);
+  });
+
+  it("raises an alarm while nobody can pay fees, and ends it once the fee owner has an account", async () => {
+    const { location } = await databases.create();
+    const { address } = harness.devnet.wallet(3).account;
+    const dataDir = join(harness.dataDir, "fees");
+    const node = await harness.begin(
+      {},
+      {
+        CAIRN_ROLES: "sequencer,watcher,api",
+        CAIRN_FEE_OPERATOR_PERCENT: "0",
+        CAIRN_FEE_OWNER: address,
+        CAIRN_DATA_DIR: dataDir,
+        ...(location.type === "server" ? { DATABASE_URL: location.url } : {}),
+      },
+    );
+    const tokensWithoutAccount = async () => {
+      const text = await (await fetch(new URL("/metrics", node.urls().metrics ?? ""))).text();
+      return /^cairn_fee_tokens_without_account (.+)$/m.exec(text)?.[1];
+    };
+    expect(await tokensWithoutAccount()).toBe("1");
+    await harness.deposit(3, 1n);
+    await expect.poll(tokensWithoutAccount, { timeout: 20_000 }).toBe("0");
+    await node.stop();
   });
 
   it("refuses a database and an L1 of another rollup", async () => {

@@ -147,6 +147,21 @@ describe("the L1 sender's nonces", () => {
     expect(await stored(1)).toMatchObject({ status: "sent", nonce: 0 });
   });
 
+  it("is not held up by what blocks a transaction of another key", async () => {
+    const former = sender();
+    const rival = await signFirst(900n * GWEI, 900n * GWEI);
+    await reader().sendRawTransaction({ serializedTransaction: rival });
+    await former.send(call(1));
+    clock.advance(60_000);
+    expect(await former.send(call(1))).toBe("sent");
+    await changeAccount();
+    const publisher = sender();
+    await publisher.advance(never);
+    expect(await stored(1)).toMatchObject({ status: "prepared" });
+    expect(await publisher.send(call(2))).toBe("sent");
+    expect(await stored(2)).toMatchObject({ status: "sent", nonce: 0 });
+  });
+
   it("fills a nonce that nothing holds any longer", async () => {
     const publisher = sender();
     const lookup = vi.spyOn(reader(), "getTransactionCount").mockResolvedValueOnce(2);

@@ -126,9 +126,14 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
     return takenSinceMs !== null && clock.elapsedMs() - takenSinceMs < settings.bumpAfterMs;
   };
 
-  /** Whether a transaction waits for a nonce that something else holds; anything sent after it would wait behind it. */
+  /**
+   * Whether a transaction of this account waits for a nonce that something else holds; anything sent after it would
+   * wait behind it.
+   */
   const isBlockedAnywhere = async (): Promise<boolean> =>
-    (await loadLiveL1Transactions(db)).some((one) => one.status !== "mined" && isBlocked(newestOf(one)));
+    (await loadLiveL1Transactions(db)).some(
+      (one) => one.sender === sender && one.status !== "mined" && isBlocked(newestOf(one)),
+    );
 
   const isBlocked = (attempt: L1Attempt): boolean =>
     refusals.get(bytesToHex(attempt.hash)) === "replacementUnderpriced";
