@@ -1,10 +1,9 @@
 import type { L1Head, SubmissionRight } from "@cairn/db";
+import { MAX_HEADER_AGE_SECONDS } from "@cairn/protocol";
 import type { Clock } from "./clock.ts";
 
 /** Seconds that a block may be ahead of L1 as last seen; the publisher waits until L1's time has caught up. */
 export const MAX_AHEAD_SECONDS = 60;
-/** Seconds after which L1 refuses a block's timestamp (spec 7.4). */
-export const MAX_HEADER_AGE_SECONDS = 7200;
 /** A block without a proof is rebuilt this many seconds before L1 would refuse its timestamp. */
 export const REBUILD_MARGIN_SECONDS = 900;
 /** Age in seconds at which a block without a proof is rebuilt. */

@@ -1,4 +1,5 @@
-import { MAX_HEADER_AGE_SECONDS, REBUILD_MARGIN_SECONDS } from "../block-rules.ts";
+import { MAX_HEADER_AGE_SECONDS } from "@cairn/protocol";
+import { REBUILD_MARGIN_SECONDS } from "../block-rules.ts";
 import { CRASH_POINTS } from "../crash-points.ts";
 import { ASSUMED_SECONDS_PER_BLOCK, LONGEST_WAIT_SECONDS } from "../promise-rules.ts";
 import { PROOF_MEMORY_MB } from "../prover/memory.ts";

@@ -17,10 +17,10 @@ import {
   type StoredL1Transaction,
 } from "@cairn/db";
 import type { L1Rollup } from "@cairn/l1";
-import { bytesToHex, CairnError } from "@cairn/protocol";
+import { bytesToHex, CairnError, MAX_HEADER_AGE_SECONDS } from "@cairn/protocol";
 import type { Logger } from "pino";
 import type { LocalAccount } from "viem";
-import { MAX_HEADER_AGE_SECONDS, REBUILD_MARGIN_SECONDS, TOO_OLD } from "../block-rules.ts";
+import { REBUILD_MARGIN_SECONDS, TOO_OLD } from "../block-rules.ts";
 import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";

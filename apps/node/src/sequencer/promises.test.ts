@@ -1,9 +1,10 @@
 import { findBatch, findTransaction, markBatchAccepted, storeProof } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
+import { MAX_HEADER_AGE_SECONDS } from "@cairn/protocol";
 import { DEFAULT_VALIDITY_SECONDS } from "@cairn/sdk";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createSequencerHarness, type Life, type SequencerHarness, START_MS } from "../../test/sequencer-harness.ts";
-import { MAX_HEADER_AGE_SECONDS, REBUILD_AGE_SECONDS, REBUILD_MARGIN_SECONDS } from "../block-rules.ts";
+import { REBUILD_AGE_SECONDS, REBUILD_MARGIN_SECONDS } from "../block-rules.ts";
 import { loadConfig } from "../config/config.ts";
 import { LONGEST_WAIT_SECONDS, SAFETY_FACTOR } from "../promise-rules.ts";
 

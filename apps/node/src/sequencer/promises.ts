@@ -1,5 +1,6 @@
 import { type Db, findTightest, readBacklog } from "@cairn/db";
-import { type BlockRules, MAX_HEADER_AGE_SECONDS, REBUILD_AGE_SECONDS } from "../block-rules.ts";
+import { MAX_HEADER_AGE_SECONDS } from "@cairn/protocol";
+import { type BlockRules, REBUILD_AGE_SECONDS } from "../block-rules.ts";
 import type { Clock } from "../clock.ts";
 import { createPace } from "./pace.ts";
 

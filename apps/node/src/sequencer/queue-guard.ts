@@ -17,8 +17,9 @@ import {
   type StoredBlock,
 } from "@cairn/db";
 import type { Domain } from "@cairn/protocol";
+import { MAX_HEADER_AGE_SECONDS } from "@cairn/protocol";
 import type { Logger } from "pino";
-import { type BlockRules, MAX_HEADER_AGE_SECONDS, TOO_OLD } from "../block-rules.ts";
+import { type BlockRules, TOO_OLD } from "../block-rules.ts";
 import type { Clock } from "../clock.ts";
 import { createPoller } from "../poller.ts";
 import { adoptBatch } from "../restore/adopt.ts";
