@@ -1,4 +1,3 @@
-import { join, resolve } from "node:path";
 import type { BlockCircuit } from "@cairn/circuits";
 import {
   type BatchHeaderStruct,
@@ -37,12 +36,12 @@ import { type Person, REAL_CRYPTO, signTransaction } from "@cairn/testkit";
 import { type BlockBuilder, createBlockBuilder } from "@cairn/vm";
 import { createTestClient, encodeFunctionData, http } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CACHE_DIR } from "./support/places.ts";
 import { refusal } from "./support/refusal.ts";
 
 const SLOTS = 16;
 const ETHER = 10n ** 18n;
 const RECIPIENT = 0xc0ffee00c0ffee00c0ffee00c0ffee00c0ffee00n;
-const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../.cache"));
 
 function flip(bytes: Hex, position: number): Hex {
   const at = 2 + 2 * position;
@@ -127,15 +126,15 @@ describe("the deployed contracts, with real proofs", () => {
   }
 
   beforeAll(async () => {
-    circuit = await loadProver(cacheDir, SLOTS);
-    devnet = await startDevRollup({ cacheDir, sizes: [SLOTS] });
+    circuit = await loadProver(CACHE_DIR, SLOTS);
+    devnet = await startDevRollup({ cacheDir: CACHE_DIR, sizes: [SLOTS] });
     const { rollup } = devnet;
     const operator = devnet.wallet(0);
     const deployment = await deployRollup({
       walletClient: operator,
       publicClient: rollup.reader,
-      rollup: loadArtefact(cacheDir, "Rollup"),
-      verifiers: [loadVerifier(cacheDir, SLOTS, "dev")],
+      rollup: loadArtefact(CACHE_DIR, "Rollup"),
+      verifiers: [loadVerifier(CACHE_DIR, SLOTS, "dev")],
       parameters: { ...DEFAULT_ROLLUP_PARAMETERS, operator: operator.account.address },
     });
     twin = { reader: rollup.reader, address: deployment.rollup };

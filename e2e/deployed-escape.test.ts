@@ -1,4 +1,3 @@
-import { join, resolve } from "node:path";
 import {
   type AccountLeaf,
   type ExitArguments,
@@ -18,6 +17,7 @@ import { proveExits } from "@cairn/restore";
 import { createMemoryStore, createStateTree, type StateTree } from "@cairn/state";
 import { type ContractFunctionArgs, createTestClient, http, toHex } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CACHE_DIR } from "./support/places.ts";
 import { refusal } from "./support/refusal.ts";
 
 const SLOTS = 16;
@@ -27,7 +27,6 @@ const FIRST = FIRST_ACCOUNT_INDEX;
 /** Owners that hold nothing on L1. */
 const OWNERS = [0xa11ce00000000000000000000000000000000001n, 0xb0b0000000000000000000000000000000000002n] as const;
 const LATE = 0x1a7e000000000000000000000000000000000003n;
-const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../.cache"));
 
 type Escape = "freeze" | "exit" | "exitMany" | "reclaim" | "depositETH";
 type Arguments<name extends Escape> = ContractFunctionArgs<typeof rollupAbi, "nonpayable" | "payable", name>;
@@ -84,7 +83,7 @@ describe("the deployed contracts without an operator", () => {
     });
 
   beforeAll(async () => {
-    devnet = await startDevRollup({ cacheDir, sizes: [SLOTS] });
+    devnet = await startDevRollup({ cacheDir: CACHE_DIR, sizes: [SLOTS] });
     const { rollup } = devnet;
     for (const [i, owner] of OWNERS.entries()) {
       await depositEth(rollup, devnet.wallet(1), BigInt(i + 1) * ETHER, { owner, index: accountIndex(0), key: 0n });

@@ -1,12 +1,10 @@
-import { join } from "node:path";
 import { isCairnError } from "@cairn/protocol";
+import { cacheDirOf } from "./checkout.ts";
 import type { Context } from "./context.ts";
 import { cliError } from "./errors.ts";
 import { table } from "./output.ts";
 
 const STDERR = 2;
-/** Circuits of the checkout; a relative default would depend on where the command is started. */
-const CACHE_DIR = join(import.meta.dirname, "../../../.cache");
 
 /**
  * Runs a node until it is stopped or fails. Prints its addresses on stdout; its log goes to stderr as JSON lines.
@@ -18,7 +16,9 @@ export async function runNodeProcess(
   overrides: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const { createNode, createNodeLogger, loadConfig } = await import("@cairn/node");
-  const config = settingsOf(() => loadConfig({ CAIRN_CACHE_DIR: CACHE_DIR, ...terminal.env, ...overrides }, args));
+  // A relative default would depend on where the command is started.
+  const env = { ...terminal.env, CAIRN_CACHE_DIR: cacheDirOf(terminal), ...overrides };
+  const config = settingsOf(() => loadConfig(env, args));
   const node = createNode(config, { logger: createNodeLogger(config.logLevel, STDERR) });
   const asked = new Promise<null>((resolve) => {
     if (signal.aborted) resolve(null);

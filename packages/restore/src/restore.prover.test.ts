@@ -4,6 +4,7 @@ import { exitManyArguments, rollupAbi } from "@cairn/contracts";
 import { generateSecretKey, publicKeyFromSecret, verify } from "@cairn/crypto";
 import { createFastCompress } from "@cairn/crypto/fast";
 import { type DevRollup, loadProver, proveSealedBlock, readyBatch, sealBlock, startDevRollup } from "@cairn/devnet";
+import { TEST_CACHE_DIR } from "@cairn/devnet/testing";
 import {
   connectToL1,
   depositEth,
@@ -38,7 +39,6 @@ import { restoreRollup } from "./restore.ts";
 const SLOTS = 16;
 const ETHER = 10n ** 18n;
 const RECIPIENT = 0xc0ffee00c0ffee00c0ffee00c0ffee00c0ffee00n;
-const cacheDir = process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../.cache");
 const NEW = accountIndex(0);
 const [ALICE, BOB, ALICE_USD] = [accountIndex(64), accountIndex(65), accountIndex(66)] as const;
 
@@ -78,8 +78,8 @@ describe("a rollup with real proofs", () => {
   }
 
   beforeAll(async () => {
-    circuit = await loadProver(cacheDir, SLOTS);
-    devnet = await startDevRollup({ cacheDir, sizes: [SLOTS] });
+    circuit = await loadProver(TEST_CACHE_DIR, SLOTS);
+    devnet = await startDevRollup({ cacheDir: TEST_CACHE_DIR, sizes: [SLOTS] });
     tree = createStateTree({ store: createMemoryStore(), compress: await createFastCompress() });
     const usd = await devnet.createToken("USD", 6);
     for (const position of [1, 2]) {

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadVerifier } from "@cairn/contracts";
+import { TEST_CACHE_DIR } from "@cairn/devnet/testing";
 import { type AnvilNode, connectReader, startAnvil } from "@cairn/l1";
 import { createTestClient, http } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -9,7 +10,6 @@ import { type Ran, runInTest } from "../../test/run.ts";
 import { devAccounts } from "../devnet/accounts.ts";
 import { writeProfile } from "../profile.ts";
 
-const CACHE_DIR = process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../../.cache");
 const [, alice, bob] = devAccounts();
 
 describe("an operator's commands on L1", () => {
@@ -18,7 +18,7 @@ describe("an operator's commands on L1", () => {
   let anvil: AnvilNode;
 
   const cairn = (...args: string[]): Promise<Ran> =>
-    runInTest([...args, "--json"], { CAIRN_HOME: home, CAIRN_PROFILE: profile, CAIRN_CACHE_DIR: CACHE_DIR });
+    runInTest([...args, "--json"], { CAIRN_HOME: home, CAIRN_PROFILE: profile, CAIRN_CACHE_DIR: TEST_CACHE_DIR });
   const answer = async <T>(...args: string[]): Promise<T> => {
     const { code, stdout } = await cairn(...args);
     expect({ args, code, stdout }).toMatchObject({ code: 0 });
@@ -83,7 +83,9 @@ describe("an operator's commands on L1", () => {
       srs: "dev",
       blockNumber: 2,
       parameters: { operator: alice?.address, freezeDelaySeconds: 1_000_000, queueBaseFeeWei: "200000000000000" },
-      circuits: [{ circuitType: 0, slots: 16, verifierCodeHash: loadVerifier(CACHE_DIR, 16, "dev").runtimeCodeHash }],
+      circuits: [
+        { circuitType: 0, slots: 16, verifierCodeHash: loadVerifier(TEST_CACHE_DIR, 16, "dev").runtimeCodeHash },
+      ],
       codeHashes: { rollup: expect.stringMatching(/^0x/), accountTree: expect.stringMatching(/^0x/) },
     });
     expect(JSON.parse(readFileSync(join(home, "p2"), "utf8"))).toMatchObject({

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { DEFAULT_ROLLUP_PARAMETERS, DEV_CHAIN_IDS, type RollupParameters, type SrsKind } from "@cairn/contracts";
 import { connectReader, connectWallet } from "@cairn/l1";
 import { BLOCK_SIZES, type BlockSize, redactUrl } from "@cairn/protocol";
 import { InvalidArgumentError, Option } from "commander";
 import { type Address, formatEther } from "viem";
 import { parseAddress } from "../address.ts";
+import { cacheDirOf } from "../checkout.ts";
 import type { Context } from "../context.ts";
 import type { DeploymentPlan } from "../deploy/plan.ts";
 import type { DeploymentRecord } from "../deploy/record.ts";
@@ -31,7 +32,6 @@ interface DeployFlags extends Omit<SendFlags, "dryRun"> {
   readonly confirm?: string;
 }
 
-const REPOSITORY = join(import.meta.dirname, "../../../..");
 const PARAMETERS = "Parameters, fixed for ever:";
 
 /** `cairn deploy`: simulates the creation of verifiers and rollup; creates them when the chain is confirmed. */
@@ -93,7 +93,7 @@ async function deploy(context: Context, flags: DeployFlags): Promise<CommandResu
   const { ensureBuilt } = await import("../devnet/setup.ts");
   const { loadDeployment } = await import("../deploy/artefacts.ts");
   const { planDeployment } = await import("../deploy/plan.ts");
-  const cacheDir = resolve(terminal.env.CAIRN_CACHE_DIR ?? join(REPOSITORY, ".cache"));
+  const cacheDir = cacheDirOf(terminal);
   await ensureBuilt({ sizes: flags.slots, srs, cacheDir, progress: output.progress, signal });
   const artefacts = loadDeployment(cacheDir, flags.slots, srs);
   const reader = connectReader(rpcUrl, chainId);

@@ -1,7 +1,8 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { BLOCK_SIZES, type BlockSize } from "@cairn/protocol";
 import { InvalidArgumentError, Option } from "commander";
 import { DEVNET_ENV } from "../../bin/devnet-process.mjs";
+import { cacheDirOf } from "../checkout.ts";
 import type { CommonOptions, Context } from "../context.ts";
 import type { DevnetDeps } from "../devnet/deps.ts";
 import { addExamples, addJsonOption, type Host } from "../host.ts";
@@ -22,7 +23,6 @@ interface DevnetFlags {
 
 const DEFAULTS = { l1Port: 8545, apiPort: 8080, metricsPort: 9090, l1BlockTime: 1, blockTime: 2 };
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error"];
-const REPOSITORY = join(import.meta.dirname, "../../../..");
 const MAX_PORT = 65_535;
 const MAX_BLOCK_TIME = 3600;
 const MS_PER_SECOND = 1000;
@@ -73,7 +73,7 @@ async function runDevnet(
       blockTimeMs: flags.blockTime * MS_PER_SECOND,
       logLevel: flags.logLevel,
       hasNode: flags.node,
-      cacheDir: resolve(terminal.env.CAIRN_CACHE_DIR ?? join(REPOSITORY, ".cache")),
+      cacheDir: cacheDirOf(terminal),
       profilePath: resolve(flags.profile ?? defaultProfilePath(terminal)),
     },
     { progress: output.progress, signal },

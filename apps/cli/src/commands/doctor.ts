@@ -1,11 +1,10 @@
-import { join, resolve } from "node:path";
+import { cacheDirOf } from "../checkout.ts";
 import type { Context } from "../context.ts";
 import { checkBuilds, checkDisk, checkKeys, checkL1, checkMachine, checkNode, type Finding } from "../health/checks.ts";
 import { addExamples, addKeystoreOptions, addNetworkOptions, type Host } from "../host.ts";
 import { toFailure } from "../output.ts";
 import { cairnHome } from "../terminal.ts";
 
-const REPOSITORY = join(import.meta.dirname, "../../../..");
 const MARKS = { ok: "ok  ", warn: "warn", fail: "FAIL" } as const;
 
 /** `cairn doctor`: checks everything that commands depend on, and says what to do. */
@@ -29,7 +28,7 @@ export function addDoctorCommand({ program, run }: Host): void {
 
 async function examine(context: Context): Promise<Finding[]> {
   const { terminal, keystoreDir } = context;
-  const cacheDir = resolve(terminal.env.CAIRN_CACHE_DIR || join(REPOSITORY, ".cache"));
+  const cacheDir = cacheDirOf(terminal);
   const local = [
     ...checkMachine(),
     ...checkBuilds(cacheDir),

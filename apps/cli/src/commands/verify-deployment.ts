@@ -1,8 +1,8 @@
-import { join, resolve } from "node:path";
 import { checkDeployment, readDeployment } from "@cairn/contracts";
 import { connectReader } from "@cairn/l1";
 import { redactUrl } from "@cairn/protocol";
 import { isHash } from "viem";
+import { cacheDirOf } from "../checkout.ts";
 import type { CommonOptions, Context } from "../context.ts";
 import { cliError } from "../errors.ts";
 import { addExamples, addNetworkOptions, type Host } from "../host.ts";
@@ -15,8 +15,6 @@ interface VerifyOptions {
   readonly cached?: boolean;
   readonly creationTx?: string;
 }
-
-const REPOSITORY = join(import.meta.dirname, "../../../..");
 
 /** `cairn verify-deployment`: is the deployment what the sources of this checkout produce? */
 export function addVerifyDeploymentCommand({ program, run }: Host): void {
@@ -61,7 +59,7 @@ async function verifyDeployment(context: Context, options: VerifyOptions & Commo
   output.progress(isCached ? "NOT REBUILDING: using the cache …" : "building from the sources …");
   const { expected, circuits } = await buildExpectation(deployed, {
     isCached,
-    cacheDir: resolve(terminal.env.CAIRN_CACHE_DIR || join(REPOSITORY, ".cache")),
+    cacheDir: cacheDirOf(terminal),
     signal,
     progress: (line) => output.progress(`  ${line}`),
   });

@@ -1,9 +1,7 @@
-import { join, resolve } from "node:path";
 import { BLOCK_SIZES, type BlockSize, isCairnError } from "@cairn/protocol";
 import { InvalidArgumentError } from "commander";
+import { cacheDirOf } from "../checkout.ts";
 import { addExamples, type Host } from "../host.ts";
-
-const REPOSITORY = join(import.meta.dirname, "../../../..");
 
 /** Adds `cairn demo`. Exit code 1 when anything differs or fails. */
 export function addDemoCommand({ program }: Pick<Host, "program">): void {
@@ -14,7 +12,7 @@ export function addDemoCommand({ program }: Pick<Host, "program">): void {
     .option("--slots <n>", `slots of a block: ${BLOCK_SIZES.join(", ")}`, parseSlots, BLOCK_SIZES[0])
     .option("--json <file>", "also write a report, described in docs/guides/demo.md")
     .action(async ({ slots, json }: { readonly slots: BlockSize; readonly json?: string }) => {
-      const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(REPOSITORY, ".cache"));
+      const cacheDir = cacheDirOf(process);
       try {
         const { runDemo } = await import("./run.ts");
         const report = await runDemo({ slots, cacheDir, print: (line = "") => console.log(line) });

@@ -2,10 +2,8 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import type { SrsKind } from "@cairn/contracts";
 import type { BlockSize } from "@cairn/protocol";
+import { REPOSITORY } from "../checkout.ts";
 import { cliError } from "../errors.ts";
-
-/** Root of the checkout. */
-export const REPOSITORY = join(import.meta.dirname, "../../../..");
 
 /** Builds that the devnet needs, in order; each has its own cache by content. */
 const BUILDS = ["packages/circuits/scripts/build.ts", "packages/contracts/scripts/build.ts"] as const;

@@ -1,4 +1,3 @@
-import { join, resolve } from "node:path";
 import { rebuildVerifier } from "@cairn/circuits";
 import {
   DEFAULT_ROLLUP_PARAMETERS,
@@ -10,12 +9,12 @@ import {
 } from "@cairn/contracts";
 import { buildCached, buildFresh, rollupTargets, verifierTarget } from "@cairn/contracts/build";
 import { type DevRollup, startDevRollup } from "@cairn/devnet";
+import { TEST_CACHE_DIR } from "@cairn/devnet/testing";
 import { type Address, BaseError, createTestClient, type Hex, http, keccak256, toHex } from "viem";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { runInTest } from "../../test/run.ts";
 import type { VerificationReport } from "./report.ts";
 
-const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../../.cache"));
 const SLOTS = 16;
 /** Code that answers every call with true. */
 const RETURN_TRUE: Hex = "0x60015f5260205ff3";
@@ -27,8 +26,8 @@ describe("cairn verify-deployment", () => {
   const clients = () => ({ walletClient: devnet.wallet(0), publicClient: devnet.rollup.reader });
 
   beforeAll(async () => {
-    for (const target of rollupTargets()) await buildCached(cacheDir, target);
-    devnet = await startDevRollup({ cacheDir, sizes: [SLOTS] });
+    for (const target of rollupTargets()) await buildCached(TEST_CACHE_DIR, target);
+    devnet = await startDevRollup({ cacheDir: TEST_CACHE_DIR, sizes: [SLOTS] });
   });
   afterAll(() => devnet?.stop());
   beforeEach(async () => {
@@ -38,7 +37,7 @@ describe("cairn verify-deployment", () => {
 
   async function verify(rollup: Address, ...more: string[]) {
     const args = ["verify-deployment", "--l1", devnet.rpcUrl, "--rollup", rollup, "--json", ...more];
-    const { code, stdout, stderr } = await runInTest(args, { CAIRN_CACHE_DIR: cacheDir });
+    const { code, stdout, stderr } = await runInTest(args, { CAIRN_CACHE_DIR: TEST_CACHE_DIR });
     expect(stderr).toBe("");
     const report: VerificationReport = JSON.parse(stdout);
     expect(report.isSame).toBe(code === 0);
@@ -65,8 +64,8 @@ describe("cairn verify-deployment", () => {
   async function deployWith(bytecode: Hex, runtimeCode: Hex): Promise<Address> {
     const deployment = await deployRollup({
       ...clients(),
-      rollup: loadArtefact(cacheDir, "Rollup"),
-      verifiers: [{ ...loadVerifier(cacheDir, SLOTS, "dev"), bytecode, runtimeCodeHash: keccak256(runtimeCode) }],
+      rollup: loadArtefact(TEST_CACHE_DIR, "Rollup"),
+      verifiers: [{ ...loadVerifier(TEST_CACHE_DIR, SLOTS, "dev"), bytecode, runtimeCodeHash: keccak256(runtimeCode) }],
       parameters: { ...DEFAULT_ROLLUP_PARAMETERS, operator: devnet.wallet(0).account.address },
     });
     return deployment.rollup;
@@ -96,7 +95,7 @@ describe("cairn verify-deployment", () => {
 
   it("prints it as text, and says loudly when the cache was trusted", async () => {
     const args = ["verify-deployment", "--l1", devnet.rpcUrl, "--rollup", devnet.rollup.address, "--cached"];
-    const { code, stdout, stderr } = await runInTest(args, { CAIRN_CACHE_DIR: cacheDir });
+    const { code, stdout, stderr } = await runInTest(args, { CAIRN_CACHE_DIR: TEST_CACHE_DIR });
     expect(code).toBe(0);
     expect(stderr).toContain("NOT REBUILDING");
     expect(stdout).toContain("WARNING: Nothing was rebuilt");
@@ -124,7 +123,11 @@ describe("cairn verify-deployment", () => {
   });
 
   it("reports a verifier with another verification key", async () => {
-    const { contractName, source, keyHash } = await rebuildVerifier({ slots: SLOTS, srs: "dev", cacheDir });
+    const { contractName, source, keyHash } = await rebuildVerifier({
+      slots: SLOTS,
+      srs: "dev",
+      cacheDir: TEST_CACHE_DIR,
+    });
     const otherKey = source.replace(keyHash, keccak256(toHex("another key")).slice(2));
     const { bytecode, runtimeCode } = await buildFresh(verifierTarget(contractName, otherKey));
     const { failed, details } = await compare(await deployWith(bytecode, runtimeCode));
@@ -136,7 +139,7 @@ describe("cairn verify-deployment", () => {
     const { address } = devnet.rollup;
     const target = rollupTargets().find(({ name }) => name === "Rollup");
     if (target === undefined) throw new TypeError("no Rollup");
-    const { immutables } = (await buildCached(cacheDir, target)).artefact;
+    const { immutables } = (await buildCached(TEST_CACHE_DIR, target)).artefact;
     const places = immutables.find(({ name }) => name === "FREEZE_DELAY")?.offsets ?? [];
     expect(places.length).toBeGreaterThan(1);
     const genuine = await codeAt(address);
@@ -157,7 +160,7 @@ describe("cairn verify-deployment", () => {
   it("reports another AccountTree", async () => {
     const address = await devnet.rollup.reader.readContract({
       address: devnet.rollup.address,
-      abi: loadArtefact(cacheDir, "Rollup").abi,
+      abi: loadArtefact(TEST_CACHE_DIR, "Rollup").abi,
       functionName: "accountTree",
     });
     await anvil().setCode({ address: address as Address, bytecode: RETURN_TRUE });
@@ -165,7 +168,7 @@ describe("cairn verify-deployment", () => {
   });
 
   it("reports a constructor that left another state behind the same code", async () => {
-    const { abi, bytecode } = loadArtefact(cacheDir, "Rollup");
+    const { abi, bytecode } = loadArtefact(TEST_CACHE_DIR, "Rollup");
     const { report } = await compare(devnet.rollup.address);
     const root = report.state?.root.slice(2) ?? "";
     expect(bytecode).toContain(root);
@@ -248,7 +251,7 @@ describe("cairn verify-deployment", () => {
     const { report } = await compare(devnet.rollup.address);
     const hash = /0x[0-9a-f]{64}/.exec(report.checks.find(({ name }) => name === "Rollup creation")?.detail ?? "")?.[0];
     expect((await compare(devnet.rollup.address, "--creation-tx", hash ?? "")).failed).toEqual([]);
-    const { receipt } = await deployContract(clients(), loadArtefact(cacheDir, "DevToken"), ["A", "A", 0]);
+    const { receipt } = await deployContract(clients(), loadArtefact(TEST_CACHE_DIR, "DevToken"), ["A", "A", 0]);
     const other = await compare(devnet.rollup.address, "--creation-tx", receipt.transactionHash);
     expect(other.failed).toEqual(["Rollup creation"]);
     const malformed = await runInTest(["verify-deployment", "--creation-tx", "0x12", "--l1", devnet.rpcUrl]);

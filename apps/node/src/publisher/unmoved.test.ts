@@ -1,7 +1,7 @@
-import { join, resolve } from "node:path";
 import { type Database, insertBatch, insertOpenBlock, requestRebuild, sealStoredBlock } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
 import { type DevRollup, startDevRollup } from "@cairn/devnet";
+import { TEST_CACHE_DIR } from "@cairn/devnet/testing";
 import { connectReader } from "@cairn/l1";
 import { type FakeRpc, startFakeRpc } from "@cairn/l1/testing";
 import { blockNumber } from "@cairn/protocol";
@@ -14,7 +14,6 @@ import { LONGEST_UNCHANGED_MS } from "../unchanged.ts";
 import { createPublisherMetrics } from "./metrics.ts";
 import { createPublisher, type Publisher } from "./publisher.ts";
 
-const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../../.cache"));
 // Others write to the server that tests share, which makes publishers look.
 const databases = createTestDatabases().embedded;
 const ROUNDS = 5;
@@ -78,7 +77,7 @@ describe("a publisher without work", () => {
 
   beforeAll(async () => {
     database = await (await databases.create()).open();
-    devnet = await startDevRollup({ cacheDir, sizes: [16] });
+    devnet = await startDevRollup({ cacheDir: TEST_CACHE_DIR, sizes: [16] });
     rpc = await startFakeRpc(devnet.rpcUrl);
   });
   beforeEach(async () => {

@@ -1,9 +1,8 @@
-import { join, resolve } from "node:path";
 import { rollupAbi } from "@cairn/contracts";
 import { countAcceptedBatches, type Database, findL1Agreement, findLastL1Block, loadQueueEntries } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
 import { type DevRollup, startDevRollup } from "@cairn/devnet";
-import { createUnprovenOperator } from "@cairn/devnet/testing";
+import { createUnprovenOperator, TEST_CACHE_DIR } from "@cairn/devnet/testing";
 import { depositEth, type L1Rollup, readQueue } from "@cairn/l1";
 import { lyingRollup } from "@cairn/l1/testing";
 import { accountIndex, addressToBigint } from "@cairn/protocol";
@@ -15,7 +14,6 @@ import { createManualClock } from "../clock.ts";
 import { createWatcherMetrics } from "./metrics.ts";
 import { createWatcher, type Watcher, type WatcherEvent } from "./watcher.ts";
 
-const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../../.cache"));
 const databases = createTestDatabases().server;
 const UNAVAILABLE = { code: "node/l1-unavailable" };
 const RANGE = 3;
@@ -103,7 +101,7 @@ describe("a watcher whose L1 node does not tell one story", () => {
 
   beforeAll(async () => {
     await databases.start();
-    devnet = await startDevRollup({ cacheDir, sizes: [16] });
+    devnet = await startDevRollup({ cacheDir: TEST_CACHE_DIR, sizes: [16] });
     client = createTestClient({ mode: "anvil", transport: http(devnet.rpcUrl) });
     const operator = await createUnprovenOperator(devnet);
     submit = async () => void (await operator.publish());

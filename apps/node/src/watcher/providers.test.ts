@@ -1,9 +1,8 @@
-import { join, resolve } from "node:path";
 import { rollupAbi } from "@cairn/contracts";
 import { countAcceptedBatches, type Database, findLastL1Block, loadQueueEntries } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
 import { type DevRollup, startDevRollup } from "@cairn/devnet";
-import { createUnprovenOperator } from "@cairn/devnet/testing";
+import { createUnprovenOperator, TEST_CACHE_DIR } from "@cairn/devnet/testing";
 import { connectReader, depositEth, readQueue } from "@cairn/l1";
 import { type FakeRpc, PROVIDERS, startFakeRpc } from "@cairn/l1/testing";
 import { accountIndex, addressToBigint } from "@cairn/protocol";
@@ -15,7 +14,6 @@ import { createManualClock } from "../clock.ts";
 import { createWatcherMetrics } from "./metrics.ts";
 import { createWatcher, type HeadPolicy, type Watcher } from "./watcher.ts";
 
-const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../../.cache"));
 const databases = createTestDatabases().server;
 const REQUEST_TIMEOUT_MS = 3_000;
 /** Looks within which a watcher must have got along with what is harmless. */
@@ -71,7 +69,7 @@ describe("L1 is followed through an RPC that", () => {
 
   beforeAll(async () => {
     await databases.start();
-    devnet = await startDevRollup({ cacheDir, sizes: [16] });
+    devnet = await startDevRollup({ cacheDir: TEST_CACHE_DIR, sizes: [16] });
     rpc = await startFakeRpc(devnet.rpcUrl);
     const operator = await createUnprovenOperator(devnet);
     for (const person of [1, 2, 3]) {

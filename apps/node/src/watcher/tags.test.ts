@@ -1,4 +1,3 @@
-import { join, resolve } from "node:path";
 import {
   type Database,
   findBatch,
@@ -11,7 +10,7 @@ import {
 } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
 import { type DevRollup, startDevRollup } from "@cairn/devnet";
-import { createUnprovenOperator } from "@cairn/devnet/testing";
+import { createUnprovenOperator, TEST_CACHE_DIR } from "@cairn/devnet/testing";
 import { createL1Access, depositEth, readPublishedData, readQueue, readRollupEvents } from "@cairn/l1";
 import { lyingRollup } from "@cairn/l1/testing";
 import { accountIndex, addressToBigint, blockNumber, CIRCUIT_TYPE, EMPTY_QUEUE_HASH } from "@cairn/protocol";
@@ -30,7 +29,6 @@ import { createManualClock } from "../clock.ts";
 import { createWatcherMetrics } from "./metrics.ts";
 import { createWatcher, type Watcher, type WatcherEvent } from "./watcher.ts";
 
-const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../../.cache"));
 const databases = createTestDatabases().server;
 const SLOTS = 16;
 
@@ -102,7 +100,7 @@ describe("a watcher that goes by L1's own safe and finalized blocks", () => {
 
   beforeAll(async () => {
     await databases.start();
-    devnet = await startDevRollup({ cacheDir, sizes: [SLOTS] });
+    devnet = await startDevRollup({ cacheDir: TEST_CACHE_DIR, sizes: [SLOTS] });
     client = createTestClient({ mode: "anvil", transport: http(devnet.rpcUrl) });
     const operator = await createUnprovenOperator(devnet);
     submit = async () => void (await operator.publish());

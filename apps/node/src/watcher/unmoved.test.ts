@@ -1,4 +1,3 @@
-import { join, resolve } from "node:path";
 import {
   type Database,
   findL1Head,
@@ -9,6 +8,7 @@ import {
 } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
 import { type DevRollup, startDevRollup } from "@cairn/devnet";
+import { TEST_CACHE_DIR } from "@cairn/devnet/testing";
 import { connectReader, depositEth, readQueue } from "@cairn/l1";
 import { type Answer, type FakeRpc, startFakeRpc } from "@cairn/l1/testing";
 import { accountIndex, addressToBigint } from "@cairn/protocol";
@@ -21,7 +21,6 @@ import { LONGEST_UNCHANGED_MS } from "../unchanged.ts";
 import { createWatcherMetrics } from "./metrics.ts";
 import { createWatcher, type HeadPolicy, type Watcher, type WatcherEvent } from "./watcher.ts";
 
-const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../../.cache"));
 // Others write to the server that tests share, which makes watchers look.
 const databases = createTestDatabases().embedded;
 const CONFIRMED: HeadPolicy = { type: "confirmations", safe: 1, final: 50 };
@@ -87,7 +86,7 @@ describe("a watcher while L1 stands still", () => {
   };
 
   beforeAll(async () => {
-    devnet = await startDevRollup({ cacheDir, sizes: [16] });
+    devnet = await startDevRollup({ cacheDir: TEST_CACHE_DIR, sizes: [16] });
     rpc = await startFakeRpc(devnet.rpcUrl);
     database = await (await databases.create()).open();
     await deposit(1);

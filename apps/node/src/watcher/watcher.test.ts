@@ -1,7 +1,7 @@
-import { join, resolve } from "node:path";
 import { type Database, findForkedBlock, insertOpenBlock, loadQueueEntries } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
 import { type DevRollup, startDevRollup } from "@cairn/devnet";
+import { TEST_CACHE_DIR } from "@cairn/devnet/testing";
 import { depositEth, type L1Rollup, readQueue } from "@cairn/l1";
 import { accountIndex, addressToBigint, blockNumber } from "@cairn/protocol";
 import { pino } from "pino";
@@ -11,7 +11,6 @@ import { createManualClock } from "../clock.ts";
 import { createWatcherMetrics } from "./metrics.ts";
 import { createWatcher, type Watcher, type WatcherEvent } from "./watcher.ts";
 
-const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../../.cache"));
 const databases = createTestDatabases().server;
 
 describe("watcher", () => {
@@ -54,7 +53,7 @@ describe("watcher", () => {
   beforeAll(async () => {
     await databases.start();
     database = await (await databases.create()).open();
-    devnet = await startDevRollup({ cacheDir, sizes: [16] });
+    devnet = await startDevRollup({ cacheDir: TEST_CACHE_DIR, sizes: [16] });
     watcher = watch(devnet.rollup);
     watcher.onEvent((event) => events.push(event));
   });
