@@ -1,5 +1,6 @@
 import { type BlockData, blockRows, decodeExtraCells, decodeHeaderCell } from "./cells.ts";
 import {
+  type BlockSize2,
   CELL_BITS,
   FIELD_MODULUS,
   FIRST_ACCOUNT_INDEX,
@@ -17,6 +18,7 @@ import type { PublishedSlot } from "./published-data.ts";
 
 /** A block read out of a batch's cells. */
 export interface ReadBlock {
+  readonly slotCount: BlockSize2;
   readonly data: BlockData;
   /** Its cells, whole rows: what the chains take in. */
   readonly cells: readonly bigint[];
@@ -77,7 +79,7 @@ function readBlock(all: readonly bigint[], start: number): ReadBlock {
     cells.slice(extrasStart + 2 * extraCount).every((cell) => cell === 0n),
     "a filling cell is not 0",
   );
-  return { data: { ...header, slots }, cells };
+  return { slotCount: size, data: { ...header, slots }, cells };
 }
 
 function readSlot(word: bigint, takeExtra: () => { readonly owner: bigint; readonly key: bigint }): PublishedSlot {

@@ -1,7 +1,7 @@
 import {
   type Account,
   type AccountIndex,
-  type BlockSize,
+  type BlockSize2,
   blockCapacity,
   CairnError,
   decodeFloat16,
@@ -30,7 +30,7 @@ import type { FeeCreditTrace } from "./trace.ts";
 export interface ReplayInput {
   /** The state before the block. */
   readonly state: StateReader;
-  readonly slotCount: BlockSize;
+  readonly slotCount: BlockSize2;
   /** Queue entries that the block consumed, in order. */
   readonly l1Operations: readonly L1Operation[];
   /** As decoded with the number of those entries. */
