@@ -7,6 +7,8 @@ import { dirname, join } from "node:path";
 import {
   compress,
   EXTERNAL_ROUND_CONSTANTS,
+  GENESIS_CHAINS,
+  historyOf,
   INTERNAL_DIAGONAL_MINUS_ONE,
   INTERNAL_ROUND_CONSTANTS,
 } from "@cairn/crypto";
@@ -74,6 +76,14 @@ function solidityConstants(): string {
     ["QUEUE_RECORD_BYTES", protocol.QUEUE_RECORD_BYTES],
     ["PAYOUT_BYTES", protocol.PAYOUT_BYTES],
     ["PUBLIC_INPUT_BYTES", protocol.PUBLIC_INPUT_BYTES],
+    ["BLOB_MODULUS", protocol.BLOB_MODULUS],
+    ["WORD_BITS", protocol.WORD_BITS],
+    ["CELL_BITS", protocol.CELL_BITS],
+    ["CELL_BYTES", protocol.CELL_BYTES],
+    ["MAX_BATCH_CELLS", protocol.MAX_BATCH_CELLS],
+    ["MAX_BATCH_L1_OPERATIONS", protocol.MAX_BATCH_L1_OPERATIONS],
+    ["MAX_BATCH_PAYOUTS", protocol.MAX_BATCH_PAYOUTS],
+    ["MAX_BATCH_BLOCKS", protocol.MAX_BATCH_BLOCKS],
     ["META_TOKEN_ID_SHIFT", protocol.META_TOKEN_ID_SHIFT],
     ["META_NONCE_SHIFT", protocol.META_NONCE_SHIFT],
     ["META_FLAGS_SHIFT", protocol.META_FLAGS_SHIFT],
@@ -86,6 +96,7 @@ function solidityConstants(): string {
     (slots) => `    uint8 internal constant CIRCUIT_TYPE_${slots} = ${protocol.CIRCUIT_TYPE[slots]};`,
   );
   const genesis = protocol.bigintToHex(genesisRoot(compress), 32);
+  const history = protocol.bigintToHex(historyOf(GENESIS_CHAINS), 32);
   return [
     "// SPDX-License-Identifier: MIT",
     "pragma solidity 0.8.30;",
@@ -101,6 +112,9 @@ function solidityConstants(): string {
     `    uint32 internal constant ETH_TOKEN_ID = ${protocol.ETH_TOKEN_ID};`,
     `    bytes32 internal constant GENESIS_ROOT = ${genesis};`,
     `    uint32 internal constant GENESIS_NEXT_INDEX = ${protocol.FIRST_ACCOUNT_INDEX};`,
+    `    bytes32 internal constant GENESIS_HISTORY = ${history};`,
+    `    uint8 internal constant DATA_SOURCE_CALLDATA = ${protocol.DATA_SOURCE.calldata};`,
+    `    uint8 internal constant DATA_SOURCE_BLOB = ${protocol.DATA_SOURCE.blob};`,
     "}",
     "",
   ].join("\n");

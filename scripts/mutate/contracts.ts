@@ -12,7 +12,7 @@ import type { Target, Verdict, Workplace } from "./target.ts";
 
 const PACKAGE = "packages/contracts";
 const SOURCES = `${PACKAGE}/src`;
-const NOT_MUTATED = /^(?:dev|generated|interfaces)\//;
+const NOT_MUTATED = /(?:^|\/)(?:dev|generated|interfaces)\//;
 /** Number of test files that run one by one before all tests run. */
 const MAX_TRIED_ALONE = 3;
 /** Switches make the code larger than a chain accepts; the test of the size is left out. */
@@ -26,7 +26,7 @@ const ERRORS_OF: Readonly<Record<string, readonly string[]>> = {
   whenFrozen: ["NotFrozen"],
 };
 
-const TESTS = globSync(`${PACKAGE}/test/*.t.sol`, { cwd: root }).sort();
+const TESTS = globSync(`${PACKAGE}/test/**/*.t.sol`, { cwd: root }).sort();
 
 /** A copy of the package and forge's settings for it. */
 type Copy = { readonly dir: string; readonly env: Readonly<Record<string, string>> };
@@ -41,7 +41,7 @@ export const contractsTarget: Target = {
   files: globSync("**/*.sol", { cwd: join(root, SOURCES) })
     .filter((file) => !NOT_MUTATED.test(file))
     .sort(),
-  testFiles: [...TESTS, ...globSync(`${PACKAGE}/test/{support,hostile}/*.sol`, { cwd: root }).sort()],
+  testFiles: [...TESTS, ...globSync(`${PACKAGE}/test/**/{support,hostile}/*.sol`, { cwd: root }).sort()],
   findMutants: findSolidityMutants,
   prepare,
 };

@@ -7,15 +7,15 @@ import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { BLOCK_SIZES } from "@cairn/protocol";
 import { srsOfBytecode, verifierName } from "../src/artefact.ts";
-import { type BuildTarget, buildCached, rollupTargets, verifierTarget } from "../src/build.ts";
-import { type CompiledContract, ROLLUP_SETTINGS } from "../src/compile.ts";
-import { packageDir, readSources } from "../src/sources.ts";
+import { type BuildTarget, buildCached, rollupTargets, sourceTarget, verifierTarget } from "../src/build.ts";
+import type { CompiledContract } from "../src/compile.ts";
+import { packageDir } from "../src/sources.ts";
 
 const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(packageDir, "../../.cache"));
 const { values } = parseArgs({ options: { verifiers: { type: "string" } } });
 
 for (const target of rollupTargets()) await build(target);
-await build({ sources: readSources(), path: "src/dev/DevToken.sol", name: "DevToken", settings: ROLLUP_SETTINGS });
+await build(sourceTarget("DevToken", "src/dev/DevToken.sol"));
 await buildVerifiers(resolve(values.verifiers ?? join(cacheDir, "verifiers")));
 
 async function buildVerifiers(directory: string): Promise<void> {

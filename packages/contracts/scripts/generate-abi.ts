@@ -10,14 +10,21 @@ import { packageDir, readSources } from "../src/sources.ts";
 
 const TARGETS = [
   { path: "src/Rollup.sol", contract: "Rollup", file: "rollup-abi.ts", constant: "rollupAbi" },
+  { path: "src/2/Rollup.sol", contract: "Rollup", file: "rollup-2-abi.ts", constant: "rollup2Abi" },
+  {
+    path: "src/2/policies/FixedOperator.sol",
+    contract: "FixedOperator",
+    file: "fixed-operator-abi.ts",
+    constant: "fixedOperatorAbi",
+  },
+  { path: "src/2/Receipts.sol", contract: "Receipts", file: "receipts-abi.ts", constant: "receiptsAbi" },
   { path: "src/dev/DevToken.sol", contract: "DevToken", file: "dev-token-abi.ts", constant: "devTokenAbi" },
 ] as const;
 
 const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
-const sources = readSources();
 
 for (const { path, contract, file, constant } of TARGETS) {
-  const { abi } = await compileContract(sources, path, contract, ROLLUP_SETTINGS);
+  const { abi } = await compileContract(readSources(path), path, contract, ROLLUP_SETTINGS);
   const text = `/** ABI of ${contract}. Generated from ${path}; do not edit. */\nexport const ${constant} = ${JSON.stringify(abi, null, 2)} as const;\n`;
   const target = join(packageDir, "src/generated", file);
   const isCurrent = existsSync(target) && readFileSync(target, "utf8") === text;

@@ -8,7 +8,7 @@ import { proxyKind } from "./verify/proxy.ts";
 
 describe("who may call what", () => {
   it("is recorded for every function that changes state, and for no other", async () => {
-    const sources = readSources();
+    const sources = readSources("src/Rollup.sol");
     const { abi, runtimeCode } = await compileContract(sources, "src/Rollup.sol", "Rollup", ROLLUP_SETTINGS);
     expect(functionsWithoutAccess(abi)).toEqual([]);
     const changing = abi.flatMap((item) => {

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { artefactPath } from "./artefact.ts";
 import {
   type CompiledContract,
@@ -15,18 +15,37 @@ import { readSources } from "./sources.ts";
 /** What deploying a rollup creates besides verifiers, by contract name. */
 export const ROLLUP_CONTRACTS = { Rollup: "src/Rollup.sol", AccountTree: "src/AccountTree.sol" } as const;
 
+/** The contracts of version 2, by the names of their artefacts. The rollup itself creates account tree and binding. */
+export const ROLLUP_2_CONTRACTS = {
+  "2/Rollup": "src/2/Rollup.sol",
+  "2/AccountTree": "src/AccountTree.sol",
+  "2/Binding": "src/2/Binding.sol",
+  "2/FixedOperator": "src/2/policies/FixedOperator.sol",
+  "2/Receipts": "src/2/Receipts.sol",
+} as const;
+
 /** One contract to compile. */
 export interface BuildTarget {
   readonly sources: Sources;
   readonly path: string;
+  /** Name of the artefact: the contract's, for version 2 behind `2/`. */
   readonly name: string;
   readonly settings: CompilerSettings;
 }
 
 /** The contracts of {@link ROLLUP_CONTRACTS} from this checkout. */
 export function rollupTargets(): readonly BuildTarget[] {
-  const sources = readSources();
-  return Object.entries(ROLLUP_CONTRACTS).map(([name, path]) => ({ sources, path, name, settings: ROLLUP_SETTINGS }));
+  return Object.entries(ROLLUP_CONTRACTS).map(([name, path]) => sourceTarget(name, path));
+}
+
+/** The contracts of {@link ROLLUP_2_CONTRACTS} from this checkout. */
+export function rollup2Targets(): readonly BuildTarget[] {
+  return Object.entries(ROLLUP_2_CONTRACTS).map(([name, path]) => sourceTarget(name, path));
+}
+
+/** A contract of this package. */
+export function sourceTarget(name: string, path: string): BuildTarget {
+  return { sources: readSources(path), path, name, settings: ROLLUP_SETTINGS };
 }
 
 /** A verifier from the source that the circuits package generated. */
@@ -36,8 +55,8 @@ export function verifierTarget(name: string, source: string): BuildTarget {
 }
 
 /** Compiles a contract, ignoring the cache. Throws `contracts/compile-failed`. */
-export function buildFresh({ sources, path, name, settings }: BuildTarget): Promise<CompiledContract> {
-  return compileContract(sources, path, name, settings);
+export async function buildFresh({ sources, path, name, settings }: BuildTarget): Promise<CompiledContract> {
+  return { ...(await compileContract(sources, path, basename(name), settings)), name };
 }
 
 /** A contract from the cache if it was compiled from the same input; otherwise compiles and caches it. */

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { isCairnError } from "@cairn/protocol";
 import { size } from "viem";
 import { describe, expect, it } from "vitest";
-import { buildCached, rollupTargets } from "./build.ts";
+import { buildCached, rollup2Targets, rollupTargets } from "./build.ts";
 import { compileContract, compilerInputHash, ROLLUP_SETTINGS } from "./compile.ts";
-import { packageDir } from "./sources.ts";
+import { packageDir, readSources } from "./sources.ts";
 
 const CACHE_DIR = process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../.cache");
 
@@ -23,8 +23,17 @@ describe("the contracts' build", () => {
     expect(setting("via_ir")).toBeUndefined();
   });
 
-  it("compiles the rollup without warnings, below the size limits", async () => {
-    const target = rollupTargets().find(({ name }) => name === "Rollup");
+  it("takes the files that a contract needs, and no others", () => {
+    const version1 = Object.keys(readSources("src/Rollup.sol"));
+    expect(version1).toContain("src/libraries/Poseidon2.sol");
+    expect(version1).toContain("src/interfaces/RollupTypes.sol");
+    expect(version1.filter((path) => path.startsWith("src/2/") || path.startsWith("src/dev/"))).toEqual([]);
+    expect(Object.keys(readSources("src/2/Rollup.sol"))).toContain("src/libraries/Poseidon2.sol");
+    expect(Object.keys(readSources("src/2/policies/FixedOperator.sol"))).toHaveLength(2);
+  });
+
+  it.each(["Rollup", "2/Rollup"])("compiles %s without warnings, below the size limits", async (name) => {
+    const target = [...rollupTargets(), ...rollup2Targets()].find((each) => each.name === name);
     if (target === undefined) expect.unreachable();
     // Compiled once for the present sources, by whatever needed it first; warnings fail it there.
     const { bytecode, runtimeCode, abi } = (await buildCached(CACHE_DIR, target)).artefact;

@@ -17,6 +17,15 @@ library Constants {
     uint256 internal constant QUEUE_RECORD_BYTES = 76;
     uint256 internal constant PAYOUT_BYTES = 40;
     uint256 internal constant PUBLIC_INPUT_BYTES = 332;
+    uint256 internal constant BLOB_MODULUS =
+        52435875175126190479447740508185965837690552500527637822603658699938581184513;
+    uint256 internal constant WORD_BITS = 104;
+    uint256 internal constant CELL_BITS = 208;
+    uint256 internal constant CELL_BYTES = 26;
+    uint256 internal constant MAX_BATCH_CELLS = 4095;
+    uint256 internal constant MAX_BATCH_L1_OPERATIONS = 512;
+    uint256 internal constant MAX_BATCH_PAYOUTS = 1024;
+    uint256 internal constant MAX_BATCH_BLOCKS = 64;
     uint256 internal constant META_TOKEN_ID_SHIFT = 160;
     uint256 internal constant META_NONCE_SHIFT = 192;
     uint256 internal constant META_FLAGS_SHIFT = 232;
@@ -34,4 +43,7 @@ library Constants {
     uint32 internal constant ETH_TOKEN_ID = 0;
     bytes32 internal constant GENESIS_ROOT = 0x127314dc4f13036ac6a4482435840186e511e872197943c814189493179ab475;
     uint32 internal constant GENESIS_NEXT_INDEX = 64;
+    bytes32 internal constant GENESIS_HISTORY = 0x18dfb8dc9b82229cff974efefc8df78b1ce96d9d844236b496785c698bc6732e;
+    uint8 internal constant DATA_SOURCE_CALLDATA = 0;
+    uint8 internal constant DATA_SOURCE_BLOB = 1;
 }
