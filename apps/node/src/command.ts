@@ -4,7 +4,7 @@ import { configHelp, loadConfig } from "./config/config.ts";
 import { loggerOptions } from "./logger.ts";
 import { createNode, type NodeDeps } from "./node.ts";
 
-/** Runs the node's command until it is asked to stop or the node fails; resolves with the exit code. `deps` are for tests. */
+/** Runs the node until it is asked to stop or fails; resolves with the exit code. `deps` are for tests. */
 export async function runCommand(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,

@@ -1,19 +1,22 @@
 import type { Clock } from "./clock.ts";
 
-/** What a look that left nothing open went by; as long as that stays the same, another look would find nothing new. */
+/**
+ * Lets a poller skip its work while nothing has changed. The basis is a text that summarises all inputs of the work, such
+ * as the head of L1 and the version of the database.
+ */
 export interface Unchanged {
-  /** Whether a look by `basis` may be left out. */
+  /** Whether the work may be skipped, given the current basis. */
   readonly holds: (basis: string) => boolean;
-  /** A look that went by `basis`, which was read before anything else, has left nothing that passes with time. */
+  /** The work is done for this basis, which was read before anything else; time alone brings nothing more. */
   readonly note: (basis: string) => void;
-  /** The next look is needed whatever it goes by. */
+  /** The next run is needed whatever the basis. */
   readonly forget: () => void;
 }
 
-/** A look is left out for so long at most: what it goes by is then looked at as a whole, should the basis miss something. */
+/** Longest time without work, in case the basis misses something. */
 export const LONGEST_UNCHANGED_MS = 30_000;
 
-/** Nothing is noted yet. */
+/** Skips nothing until something is noted. */
 export function createUnchanged(clock: Pick<Clock, "elapsedMs">): Unchanged {
   let noted: { readonly basis: string; readonly atMs: number } | null = null;
   return {

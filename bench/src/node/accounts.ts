@@ -23,7 +23,7 @@ export interface FundedAccounts {
   readonly feeIndex: number;
 }
 
-/** Creates accounts by deposits on L1, each with a key of its own, and waits until the node has them. Throws `bench/node-failed`. */
+/** Creates accounts by deposits on L1, each with its own key, and waits until the node has them. Throws `bench/node-failed`. */
 export async function fundAccounts(
   devnet: DevRollup,
   api: NodeApi,

@@ -22,7 +22,7 @@ export interface DevnetFigures {
 
 const REPOSITORY = join(import.meta.dirname, "../../..");
 const START_TIMEOUT_MS = 300_000;
-/** Until the garbage of the start is gone; the first proof, of the accounts that a devnet begins with, is waited for besides. */
+/** Time for memory used by the start to be freed; the measurement also waits for the first proof, of the initial accounts. */
 const SETTLE_MS = 60_000;
 const PROVER = "bb";
 /** Parts by what their command lines hold, in the order of the table. */

@@ -35,10 +35,10 @@ export interface BatchContext {
   readonly queueHashAfter: Uint8Array;
 }
 
-/** Gas of `pay` besides the payments, and of one payment at its worst: the stipend, what EIP-150 withholds, bookkeeping. */
+/** Gas of `pay` apart from payments, and of one payment at its worst: stipend, what EIP-150 withholds, bookkeeping. */
 const PAY_GAS = 400_000;
 const PAYMENT_GAS = 280_000;
-/** Records that one `pay` deals with: at their worst they stay below the gas that one transaction may use (EIP-7825, 2^24). */
+/** Most records of one `pay`: at their worst they stay below the gas limit of a transaction (EIP-7825, 2^24). */
 export const MAX_PAYOUTS_PER_CALL = 56;
 
 const HEADER_PARAMETER = getAbiItem({ abi: rollupAbi, name: "submitBatch" }).inputs[0];
@@ -109,9 +109,8 @@ export function batchCommitment(batch: { readonly header: BatchHeader; readonly 
 }
 
 /**
- * Arguments of `pay`: of the records of a batch's payout list, those among `maxCount` from `first` on are dealt with that
- * are not settled yet, all by default.
- * Throws `protocol/too-many`, `protocol/malformed-record`.
+ * Arguments of `pay`, which settles the records from `first` on, at most `maxCount` and by default all, and skips those
+ * that are settled already. Throws `protocol/too-many`, `protocol/malformed-record`.
  */
 export function payArguments(options: {
   readonly batch: BatchNumber;
@@ -122,7 +121,7 @@ export function payArguments(options: {
   readonly dataHash: Hex;
   /** The batch's whole list. */
   readonly payouts: readonly Payout[];
-  /** Position of the first record to deal with. */
+  /** Position of the first record to settle. */
   readonly first?: number;
   readonly maxCount?: number;
 }): PayArguments {
@@ -131,7 +130,7 @@ export function payArguments(options: {
   return [BigInt(batch), header, batchDataHash, bytesToHex(list), BigInt(first), BigInt(maxCount)];
 }
 
-/** Gas limit that suffices for a `pay` of `count` records, whatever their recipients and tokens do; an estimate can be led astray. */
+/** Gas that suffices for a `pay` of `count` records whatever recipients and tokens do, which can mislead estimates. */
 export function payGasLimit(count: number): number {
   return PAY_GAS + PAYMENT_GAS * count;
 }

@@ -65,7 +65,7 @@ export interface JobQueueOptions {
   readonly heartbeatSeconds: number;
   /** Seconds that one attempt may take. */
   readonly expireInSeconds: number;
-  /** How often workers look for jobs that nobody woke them for; by default as often as the kind of database needs it. */
+  /** Interval at which workers look for jobs without being woken; the default depends on the kind of database. */
   readonly pollingSeconds?: number;
   /** How often jobs of dead workers are reassigned; by default likewise. */
   readonly superviseSeconds?: number;
@@ -81,7 +81,7 @@ const MAX_COUNTED = 10_000;
 /** How often a worker looks for jobs that other processes may have added. */
 const POLLING_SECONDS = 0.5;
 const SUPERVISE_SECONDS = 5;
-/** An embedded database has one process, which wakes its workers for new jobs and for attempts that become due again. */
+/** An embedded database has one process, which wakes its workers for new jobs and for retries that become due. */
 const EMBEDDED_POLLING_SECONDS = 10;
 /** That process dies with its workers. */
 const EMBEDDED_SUPERVISE_SECONDS = 120;

@@ -149,7 +149,7 @@ async function get<T extends object>(db: Db, key: string): Promise<T | null> {
   return row === undefined ? null : (row.value as T);
 }
 
-/** Writes only what is not there already: a write, even of the same, counts as a change of the database and waits for the disk. */
+/** Writes nothing if the value is already there: any write changes the database's version and waits for the disk. */
 async function put(db: Db, key: string, content: object): Promise<void> {
   const value = JSON.stringify(content);
   await sql`

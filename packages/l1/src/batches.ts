@@ -10,7 +10,7 @@ import {
   type Payout,
   type PublicInputFields,
 } from "@cairn/protocol";
-import { encodeFunctionData, type Hex, parseEventLogs, size, type TransactionReceipt } from "viem";
+import { encodeFunctionData, type Hex, isAddressEqual, parseEventLogs, size, type TransactionReceipt } from "viem";
 import type { L1Rollup, L1Wallet } from "./connection.ts";
 import type { L1ErrorCode } from "./errors.ts";
 import { sendToRollup } from "./sending/send.ts";
@@ -44,7 +44,7 @@ export async function submitBatch(rollup: L1Rollup, wallet: L1Wallet, batch: Rea
   const data = encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args });
   const receipt = await sendToRollup(rollup, wallet, { name: "submitBatch", data });
   return {
-    number: submittedNumber(receipt),
+    number: submittedNumber(rollup, receipt),
     transactionHash: receipt.transactionHash,
     gasUsed: receipt.gasUsed,
     calldataBytes: size(data),
@@ -78,8 +78,9 @@ function headerFields({ slots, fields }: ReadyBatch): BatchHeader {
   return { slots, ...fields };
 }
 
-function submittedNumber(receipt: TransactionReceipt): BatchNumber {
-  const [event] = parseEventLogs({ abi: rollupAbi, eventName: "BatchSubmitted", logs: receipt.logs });
+function submittedNumber({ address }: L1Rollup, receipt: TransactionReceipt): BatchNumber {
+  const own = receipt.logs.filter((log) => isAddressEqual(log.address, address));
+  const [event] = parseEventLogs({ abi: rollupAbi, eventName: "BatchSubmitted", logs: own });
   if (event === undefined) {
     throw new CairnError<L1ErrorCode>("l1/unknown-event", `no BatchSubmitted in ${receipt.transactionHash}`);
   }

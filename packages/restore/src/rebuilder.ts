@@ -29,12 +29,12 @@ export interface Pending {
 export type CheckpointKind =
   /** Each of them can be undone; there must be one. */
   | "undoable"
-  /** As one change: the states before it cannot be reached any more. */
+  /** As one change: states in between cannot be reached any more. */
   | "together";
 
 /**
- * Replays batches on a restored state. The tree is not hashed batch by batch but at checkpoints, many batches together: what a
- * batch publishes is bound by its data hash already, so a wrong root is noticed no later than at the next checkpoint.
+ * Replays batches on a restored state. The tree is hashed at checkpoints only, for many batches at once: the data hash
+ * already binds what a batch publishes, so a wrong root is noticed at the next checkpoint at the latest.
  */
 export interface Rebuilder {
   /** After the last batch added. */

@@ -19,7 +19,7 @@ import type { VmErrorCode } from "./errors.ts";
 import { type ReplayedBlock, replayPublishedData } from "./replay.ts";
 import type { StateReader } from "./state.ts";
 
-/** What L1 shows of an accepted batch: with its predecessors it determines the state. */
+/** An accepted batch as read from L1: together with its predecessors it determines the state. */
 export interface BatchOnL1 {
   /** As counted by the contract, from 1 on. */
   readonly number: number;
@@ -34,7 +34,7 @@ export interface BatchOnL1 {
   readonly queueHash: Uint8Array;
 }
 
-/** Where the chain of batches stands after one of them; all zero but root and next index at genesis. */
+/** State of the chain of batches after one of them; at genesis, everything but root and next index is zero. */
 export interface ChainPosition {
   readonly batch: number;
   /** Last L2 block. */
@@ -49,7 +49,7 @@ export interface ChainPosition {
   readonly queueHash: Uint8Array;
 }
 
-/** What is wrong with a batch; `details.check` of `vm/batch-mismatch`. */
+/** The check that a batch fails; `details.check` of `vm/batch-mismatch`. */
 export type BatchCheck =
   | "number"
   | "block"
@@ -84,9 +84,9 @@ export function genesisPosition(root: bigint): ChainPosition {
 }
 
 /**
- * The position after one more batch, without a look at the state. Throws `vm/batch-mismatch` unless the batch follows, its data
- * hashes to its data hash and its queue entries to its queue hash. {@link replayBatch} checks what the data does to the state,
- * and the tree that it leads to `position.root`.
+ * The position after one more batch, computed without the state. Throws `vm/batch-mismatch` unless the batch continues
+ * the position, its data has its data hash and its queue entries its queue hash. What the data does to the state is
+ * checked by {@link replayBatch}, and by whoever compares the tree's root with `position.root`.
  *
  * @example const end = batches.reduce(followBatch, genesisPosition(genesisRoot(compress)));
  */
@@ -123,9 +123,9 @@ export function followBatch(position: ChainPosition, batch: BatchOnL1): ChainPos
 }
 
 /**
- * Executes what an accepted batch published on the state before it. Throws `vm/invalid-data` when the data cannot follow from that
- * state, `vm/batch-mismatch` when it leads to another next index or other payouts than the header claims. Whoever applies
- * `updates` to the tree must compare the root with the header's.
+ * Executes what an accepted batch published on the state before it. Throws `vm/invalid-data` for data that is impossible
+ * on that state, `vm/batch-mismatch` when it leads to another next index or other payouts than the header claims. The
+ * caller must apply `updates` to the tree and compare its root with the header's.
  *
  * @example const { updates, newNextIndex } = replayBatch(tree, batch);
  */

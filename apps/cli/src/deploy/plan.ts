@@ -23,7 +23,7 @@ export interface PlannedContract {
   readonly gas: bigint | null;
   /** What it may use. */
   readonly gasLimit: bigint;
-  /** An interrupted run signed its creation already: repeating the command resumes that and pays nothing more for it. */
+  /** An interrupted run has signed its creation: repeating the command resumes it and pays nothing more. */
   readonly isSigned: boolean;
 }
 
@@ -45,9 +45,9 @@ export interface DeploymentPlan {
 }
 
 /**
- * Simulates every creation on L1 as sent by the deployer. What an earlier run signed, whose address `findSigned` tells, keeps its
- * place and costs nothing more. Throws `contracts/dev-verifier-refused`, `cli/bad-deployment`
- * when L1 would refuse it or leave code other than the artefacts', and what the RPC throws.
+ * Simulates every creation on L1 as sent by the deployer. Contracts that an earlier run signed, which `findSigned` finds,
+ * keep their address and cost nothing more. Throws `contracts/dev-verifier-refused`, `cli/bad-deployment` when L1 would
+ * refuse a creation or leave code other than the artefacts', and what the RPC throws.
  */
 export async function planDeployment(
   reader: L1Reader,

@@ -27,14 +27,14 @@ export interface IndexedAccount {
 
 /** Gas of an account's payout among others, the least that it costs. */
 const EXIT_GAS = 144_000n;
-/** Accounts of one owner in one known token that strangers may have opened and that are paid without being asked for. */
+/** Most accounts per owner and known token that are paid by default although strangers may have opened them. */
 const MAX_OPENED_BY_OTHERS = 4;
 const ETH = 0;
 
 /**
- * Separates accounts that are paid out from those that are left until they are asked for. Anyone can open accounts for an owner,
- * with next to nothing in them or in a token of their own, and each payout costs gas: without a bound they would decide what
- * leaving costs. Accounts whose key the owner authorised on L1 are always paid, since nobody else can open those.
+ * Separates accounts that are paid out by default from those that are only paid when named. Anyone can open accounts for
+ * an owner, almost empty or in a token of their own making, and each payout costs gas: without a bound, strangers would
+ * decide what leaving costs. Accounts whose key the owner authorised on L1 are always paid: only the owner can open them.
  */
 export function separateStrangers(
   accounts: readonly IndexedAccount[],

@@ -38,8 +38,8 @@ export interface JournaledResult {
 }
 
 /**
- * Sends one transaction of an intent, or resumes that of an earlier run whose result nobody was told. Its entry goes away when
- * the command's result was printed. Throws as `sendToRollup` does, `cli/l1-busy` and `cli/bad-journal`.
+ * Sends one transaction of an intent, or resumes that of an earlier run whose result was never printed. Its entry is
+ * removed once the command has printed its result. Throws as `sendToRollup` does, `cli/l1-busy` and `cli/bad-journal`.
  */
 export async function sendJournaled(
   sender: JournaledSender,

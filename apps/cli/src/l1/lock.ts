@@ -13,8 +13,8 @@ const PATIENCE_MS = 60_000;
 const CLAIM_LIFETIME_MS = 10_000;
 
 /**
- * Takes a lock file in a folder that exists, waiting for the process that holds it. The lock of a process that died is taken over. Throws `cli/l1-busy`
- * when another process holds it for a minute.
+ * Takes a lock file in an existing folder, waiting for the process that holds it; the lock of a dead process is taken
+ * over. Throws `cli/l1-busy` when another process holds it for a minute.
  */
 export async function takeFileLock(path: string): Promise<FileLock> {
   const own = `${process.pid} ${randomUUID()}`;

@@ -6,7 +6,7 @@ import { BaseError, ContractFunctionRevertedError, decodeErrorResult, isHex } fr
 import { type L1Clock, readL1Clock } from "../l1-clock.ts";
 import type { L1Call } from "./l1-call.ts";
 
-/** What the contract says at L1's head. */
+/** State of the contract at L1's head. */
 export interface ContractView extends SubmissionRight {
   readonly clock: L1Clock;
   readonly lastBlock: number;
@@ -20,7 +20,7 @@ export async function noteContractView(db: Db, rollup: L1Rollup, account: Hex, l
   return view;
 }
 
-/** Reads what the contract allows `account` to do at `l1`, which is read too if not given. Throws what the RPC throws. */
+/** Reads what the contract allows `account` to do at `l1`, by default L1's head. Throws what the RPC throws. */
 export async function readContractView(rollup: L1Rollup, account: Hex, l1?: L1Clock): Promise<ContractView> {
   const contract = { address: rollup.address, abi: rollupAbi } as const;
   const { reader } = rollup;

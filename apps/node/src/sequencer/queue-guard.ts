@@ -80,7 +80,7 @@ export function createQueueGuard(deps: {
 
   const check = async (): Promise<void> => {
     if (deps.sequencer.status().phase !== "running") return;
-    // All that is looked at is stored; of that, only blocks that wait for L1 bring something by the mere passing of time.
+    // Everything checked here is stored, and only blocks that wait for L1 need work by the mere passing of time.
     const version = await readDatabaseVersion(db);
     if (unchanged.holds(version)) return;
     unchanged.forget();

@@ -4,26 +4,26 @@ import { crashPoint } from "../crash-points.ts";
 import { findForeignBatches, importRange, type RangeResult } from "./import-range.ts";
 import { compareWithContract, followEvents, readContractPosition, storedPosition } from "./position.ts";
 import { assertUnchanged, type RangeContent, readData, readTimestamps, unavailable } from "./range-content.ts";
-import { noteDisagreement, type TakenBack } from "./reorg.ts";
+import { noteDisagreement, type Rollback } from "./reorg.ts";
 
 /** How L1 is read in bulk. */
 export interface BackfillOptions {
-  /** Where reading begins on an empty database. */
+  /** The L1 block from which to read if the database is empty. */
   readonly firstBlock: number;
-  /** Reads as much at once as the L1 node gives. */
+  /** Reads ranges as wide as the L1 node accepts. */
   readonly ranges: RangeReader<RangeContent>;
   readonly nowMs: () => number;
   readonly signal: AbortSignal;
   readonly onRange?: (result: RangeResult, last: number) => void;
-  /** Told when stored events turned out to have holes. */
-  readonly onTakenBack?: (takenBack: TakenBack) => void;
+  /** Called when stored events were removed because some are missing among them. */
+  readonly onRollback?: (rollback: Rollback) => void;
 }
 
 /**
- * Reads every block from the last processed one up to `target`, range by range; each range is stored whole or not at all, and only
- * when it follows what is stored. The last one must lead to what the contract says: when it does not for several looks,
- * ranges stored since the contract last agreed are taken back, to be read again.
- * Throws `node/l1-unavailable`, the errors of `@cairn/l1`'s readers, and what the database throws.
+ * Reads every block from the last processed one up to `target`, range by range. Each range is stored whole or not at
+ * all, and only if it continues what is stored. The last one must lead to the state of the contract; if it fails to in
+ * several polls, the ranges stored since the contract last agreed are removed and read again. Throws
+ * `node/l1-unavailable`, the errors of `@cairn/l1`'s readers, and what the database throws.
  */
 export async function backfill(db: Db, access: L1Access, target: number, options: BackfillOptions): Promise<void> {
   const last = await findLastL1Block(db);
@@ -35,13 +35,13 @@ export async function backfill(db: Db, access: L1Access, target: number, options
 }
 
 /**
- * Reads, checks and stores the next range towards `ahead.to`, and returns its last block. Effects, all in one database transaction:
- * queue entries, acceptances of batches (with the data of those that others made), payments, the last block's header, the agreement
- * with the contract. Nothing is stored unless
+ * Reads, checks and stores the next range towards `ahead.to`, and returns its last block. One database transaction
+ * stores queue entries, accepted batches (with the data of those that others made), payments, the last block's header
+ * and the agreement with the contract. Nothing is stored unless
  *
- * 1. the events follow one another and what is stored, by number and queue hash;
- * 2. at the end of all ranges, they lead to what the contract says of itself;
- * 3. L1 still shows the same blocks after all of it was read.
+ * 1. the events continue what is stored and each other, by number and queue hash;
+ * 2. at the end of all ranges, they lead to the state of the contract;
+ * 3. L1 still shows the same blocks after everything was read.
  */
 async function processRange(db: Db, access: L1Access, ahead: L1Range, options: BackfillOptions): Promise<number> {
   const last = await findLastL1Block(db);
@@ -49,8 +49,8 @@ async function processRange(db: Db, access: L1Access, ahead: L1Range, options: B
   const { header, events, gap } = range;
   if (gap !== null) {
     await assertUnchanged(access, header, last);
-    const takenBack = await noteDisagreement(db, options.firstBlock, options.nowMs());
-    if (takenBack !== null) options.onTakenBack?.(takenBack);
+    const rollback = await noteDisagreement(db, options.firstBlock, options.nowMs());
+    if (rollback !== null) options.onRollback?.(rollback);
     throw unavailable(gap);
   }
   const timestamps = await readTimestamps(access, events);
@@ -69,10 +69,10 @@ async function processRange(db: Db, access: L1Access, ahead: L1Range, options: B
   return header.number;
 }
 
-/** Times that a range is read while its events do not lead to what the contract says: nodes behind one address may differ. */
+/** How often a range is read before a disagreement with the contract counts: nodes behind one address may differ. */
 const READS = 3;
 
-/** A range with what is wrong with it, if anything is. */
+/** A range, and what is wrong with it; null if nothing is. */
 interface ReadRange extends RangeContent {
   readonly gap: string | null;
   readonly isAgreed: boolean;
@@ -90,7 +90,7 @@ async function readChecked(
   const [content] = contents;
   if (content === undefined) throw unavailable(`nothing was read of blocks ${read.from} to ${read.to}`);
   const isEnd = read.to === ahead.to;
-  // Asked once: where two nodes take turns, each further read of the events goes to the other one.
+  // Read once: if two nodes take turns, the events are then read from each of them.
   const contract = isEnd ? await readContractPosition(access, read.to) : null;
   for (let [reads, { events }] = [1, content]; ; reads++, events = await readRollupEvents(access, read)) {
     const led = followEvents(before, events);

@@ -23,7 +23,7 @@ export interface BlockRange {
   readonly lastBlock: number;
 }
 
-/** What a range of L1 blocks brought. */
+/** What a range of L1 blocks contained. */
 export interface RangeResult {
   readonly queueEntries: number;
   /** Blocks of the batches stored here that L1 accepted, batch by batch. */
@@ -37,7 +37,7 @@ export interface CheckedRange extends RangeContent {
   readonly timestamps: ReadonlyMap<number, number>;
   /** Data of the batches that {@link findForeignBatches} named. */
   readonly foreignData: ReadonlyMap<number, Uint8Array>;
-  /** Whether the contract says the same at the range's end. */
+  /** Whether the contract agrees at the range's end. */
   readonly isAgreed: boolean;
 }
 
@@ -54,8 +54,8 @@ export async function findForeignBatches(db: Db, events: readonly RollupEvent[])
 }
 
 /**
- * Stores a range in one database transaction: queue entries, acceptances, payments, the header of its last block, and the agreement
- * with the contract. Throws `node/l1-unavailable` when a batch changed here since it was looked for.
+ * Stores a range in one database transaction: queue entries, acceptances, payments, the header of its last block, and the
+ * agreement with the contract. Throws `node/l1-unavailable` when a batch stored here has changed since it was compared.
  */
 export function importRange(db: Db, range: CheckedRange, nowMs: number): Promise<RangeResult> {
   const { header, events, timestamps, foreignData, isAgreed } = range;

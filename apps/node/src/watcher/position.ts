@@ -15,14 +15,14 @@ import {
 } from "@cairn/l1";
 import { isCairnError } from "@cairn/protocol";
 
-/** Where a list of events leads. */
+/** The state of the rollup that a list of events leads to. */
 export interface EventPosition extends QueueEnd {
   readonly batchCount: number;
-  /** Root after the last batch; null where it is not known, as before the first. */
+  /** Root after the last batch; null before the first. */
   readonly root: bigint | null;
 }
 
-/** Where the stored events lead. */
+/** The position that the stored events lead to. */
 export async function storedPosition(db: Db): Promise<EventPosition> {
   const [batch, entry] = [await findLastAcceptedBatch(db), await findLastQueueEntry(db)];
   return {
@@ -33,7 +33,10 @@ export async function storedPosition(db: Db): Promise<EventPosition> {
   };
 }
 
-/** Where events lead from a position; what is wrong with them when they cannot follow it: some are missing, in them or before. */
+/**
+ * The position that events lead to from another one; or, as text, why they cannot continue it: some are missing, among
+ * them or before.
+ */
 export function followEvents(before: EventPosition, events: readonly RollupEvent[]): EventPosition | string {
   let at = before;
   for (const event of events) {
@@ -56,10 +59,10 @@ export function followEvents(before: EventPosition, events: readonly RollupEvent
   return at;
 }
 
-/** What the contract says of itself after an L1 block. */
+/** The state of the contract after an L1 block. */
 export type ContractPosition = Pick<ContractCounts, "batchCount" | "queueTail"> & { readonly root: bigint | null };
 
-/** Reads it; null when the L1 node no longer has that state. Throws `l1/unavailable`, `l1/not-a-rollup`. */
+/** Reads that state; null if the L1 node no longer has it. Throws `l1/unavailable`, `l1/not-a-rollup`. */
 export async function readContractPosition(access: L1Access, block: number): Promise<ContractPosition | null> {
   try {
     // Reading may begin before the rollup was created.
@@ -71,11 +74,11 @@ export async function readContractPosition(access: L1Access, block: number): Pro
 }
 
 /**
- * What is wrong with events that lead to `led` at an L1 block, by the contract's own word; null when they agree.
+ * How the position that events lead to at an L1 block differs from the contract's state; null if they agree.
  *
- * An RPC that has pruned the state of that block is asked for the state of its latest block instead, and for the events up to there:
- * if these follow `led` and lead to that state, `led` is right too. So an RPC needs to keep the states of its newest blocks only, and
- * withholding a state hides nothing. Throws `l1/state-missing` when it does not have these either.
+ * If the RPC has pruned the state of that block, its latest state is read instead, with the events up to there: if these
+ * continue the position and lead to that state, the position is right too. So an RPC needs to keep only the states of
+ * its newest blocks, and withholding a state hides nothing. Throws `l1/state-missing` if it lacks these as well.
  */
 export async function compareWithContract(
   access: L1Access,
@@ -91,12 +94,12 @@ export async function compareWithContract(
   return findDisagreement(access, atHead, { block: head.block, contract: later, isQueueKnown: false });
 }
 
-/** What events are compared with. */
+/** What a position is compared with. */
 export interface Comparison {
   readonly block: number;
-  /** Null when the L1 node does not have it. */
+  /** Null if the L1 node does not have it. */
   readonly contract: ContractPosition | null;
-  /** Whether the queue is the one that was compared last. */
+  /** Whether the queue was compared before and has not changed since. */
   readonly isQueueKnown: boolean;
 }
 

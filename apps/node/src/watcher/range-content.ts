@@ -13,9 +13,9 @@ import {
 import { CairnError, hexToBytes } from "@cairn/protocol";
 import type { NodeErrorCode } from "../errors.ts";
 
-/** What L1 shows in a range of blocks. */
+/** A range of L1 blocks as read. */
 export interface RangeContent {
-  /** Of the range's last block, read before the events. */
+  /** Header of the last block, read before the events. */
   readonly header: L1Header;
   readonly events: readonly RollupEvent[];
 }
@@ -23,7 +23,7 @@ export interface RangeContent {
 /** Requests to the L1 node at a time. */
 const REQUESTS_TOGETHER = 16;
 
-/** Reads a range. Throws `node/l1-unavailable` when the L1 node does not show its last block, and as `readRollupEvents`. */
+/** Reads a range. Throws `node/l1-unavailable` if the L1 node lacks its last block, and as `readRollupEvents`. */
 export async function readRangeContent(access: L1Access, range: L1Range): Promise<readonly [RangeContent]> {
   const block = await insist(() => readBlock(access, range.to));
   if (block === null) throw unavailable(`the L1 node does not show block ${range.to}`);
@@ -35,7 +35,10 @@ export function toHeader({ block, hash, parentHash, timestamp }: L1Block): L1Hea
   return { number: block, hash: hexToBytes(hash, 32), parentHash: hexToBytes(parentHash, 32), timestamp };
 }
 
-/** Seconds of the L1 blocks that hold queue entries or acceptances. Throws `node/l1-unavailable` unless they are the events' blocks. */
+/**
+ * Timestamps, in seconds, of the L1 blocks that hold queue entries or acceptances. Throws `node/l1-unavailable` when L1 has
+ * other blocks there than the events name.
+ */
 export async function readTimestamps(
   access: L1Access,
   events: readonly RollupEvent[],

@@ -16,11 +16,11 @@ import { type L1Access, readBlock } from "@cairn/l1";
 import { hexToBytes } from "@cairn/protocol";
 import { crashPoint } from "../crash-points.ts";
 
-/** What was taken back in the database, to be read from L1 again. */
-export interface TakenBack {
-  /** Last L1 block that stands. */
+/** What was removed from the database, to be read from L1 again. */
+export interface Rollback {
+  /** Last L1 block that was kept. */
   readonly forkBlock: number;
-  /** Last L1 block processed before. */
+  /** Last L1 block that had been processed. */
   readonly previousHead: number;
   readonly queueEntries: number;
   /** Blocks that are no longer proven. */
@@ -28,19 +28,17 @@ export interface TakenBack {
 }
 
 const PAGE = 64;
-/** Disagreements in a row after which the fault is looked for in what is stored: nodes behind one address may differ for a while. */
+/**
+ * Consecutive disagreements after which the stored events are suspected. Fewer may come from nodes behind one address
+ * that differ for a while.
+ */
 const PATIENCE = 5;
 
 /**
- * Compares the last processed block with L1. If L1 has another block there, everything after the last common one is taken
- * back in one database transaction. Null when nothing changed, also when the L1 node is merely behind.
+ * Compares the last processed block with L1. If L1 has another block there, removes everything after the last common
+ * one, in one database transaction. Null when nothing was removed, for example because the L1 node is merely behind.
  */
-export async function undoReorg(
-  db: Db,
-  access: L1Access,
-  firstBlock: number,
-  nowMs: number,
-): Promise<TakenBack | null> {
+export async function undoReorg(db: Db, access: L1Access, firstBlock: number, nowMs: number): Promise<Rollback | null> {
   const last = await findLastL1Block(db);
   if (last === undefined) return null;
   let replaced = false;
@@ -50,7 +48,7 @@ export async function undoReorg(
     const onChain = await readBlock(access, candidate.number);
     const isSame = onChain !== null && Buffer.compare(hexToBytes(onChain.hash, 32), candidate.hash) === 0;
     if (isSame) break;
-    // A block that the node does not have at all may just not have reached it; one that differs proves a reorg.
+    // If the node lacks the block, it may only be behind; a different block proves a reorg.
     if (onChain !== null) replaced = true;
     if (older.length === 0) older = await loadL1BlocksBelow(db, candidate.number, PAGE);
     candidate = older.shift();
@@ -58,26 +56,26 @@ export async function undoReorg(
   if (candidate === last) return null;
   if (!replaced) return null;
   crashPoint("reorg-found");
-  const undone = await takeBack(db, candidate?.number ?? firstBlock - 1, last, nowMs);
+  const undone = await rollBack(db, candidate?.number ?? firstBlock - 1, last, nowMs);
   crashPoint("reorg-undone");
   return undone;
 }
 
 /**
- * Notes that what is stored and what L1 shows now do not lead to what the contract says. When that lasts, everything after the
- * last agreement is taken back: events may be missing there. Null as long as nothing is.
+ * Records that the stored events together with those that L1 shows now do not lead to the state of the contract. If that
+ * persists, removes everything after the last agreement, where events may be missing. Null while nothing is removed.
  */
-export async function noteDisagreement(db: Db, firstBlock: number, nowMs: number): Promise<TakenBack | null> {
+export async function noteDisagreement(db: Db, firstBlock: number, nowMs: number): Promise<Rollback | null> {
   const [last, agreement] = [await findLastL1Block(db), await findL1Agreement(db)];
   if (last === undefined || last.number === agreement.block) return null;
   const disagreements = agreement.disagreements + 1;
-  if (disagreements >= PATIENCE) return takeBack(db, agreement.block ?? firstBlock - 1, last, nowMs);
+  if (disagreements >= PATIENCE) return rollBack(db, agreement.block ?? firstBlock - 1, last, nowMs);
   await storeL1Agreement(db, { ...agreement, disagreements });
   return null;
 }
 
-/** Takes back everything after `forkBlock` in one database transaction. */
-function takeBack(db: Db, forkBlock: number, last: L1Header, nowMs: number): Promise<TakenBack> {
+/** Removes everything after `forkBlock` in one database transaction. */
+function rollBack(db: Db, forkBlock: number, last: L1Header, nowMs: number): Promise<Rollback> {
   return db.transaction().execute(async (transaction) => {
     const unproven = await revokeAcceptancesFrom(transaction, forkBlock + 1, nowMs);
     await deleteAcceptedBatchesFrom(transaction, forkBlock + 1);

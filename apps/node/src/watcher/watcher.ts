@@ -52,7 +52,7 @@ export interface WatcherSettings {
   readonly access?: Pick<L1AccessOptions, "attempts" | "firstDelayMs" | "sleep">;
 }
 
-/** What the watcher stands on. */
+/** Dependencies of the watcher. */
 export interface WatcherDeps {
   readonly database: Database;
   readonly rollup: L1Rollup;
@@ -61,27 +61,30 @@ export interface WatcherDeps {
   readonly metrics: WatcherMetrics;
 }
 
-/** Something on L1 that others want to know at once. */
+/** Something that happened on L1, published to listeners. */
 export type WatcherEvent =
   | { readonly type: "progress"; readonly result: RangeResult; readonly l1Block: number }
-  /** What came after a block was taken back. */
+  /** Everything after `forkBlock` was removed from the database; `unproven` are the blocks that lost their batch. */
   | { readonly type: "reorg"; readonly forkBlock: number; readonly unproven: readonly number[] }
-  /** The database agrees with L1 as far as it counts. */
+  /** The database is consistent with L1 up to the safe block. */
   | { readonly type: "looked" }
   | { readonly type: "final"; readonly blocks: readonly number[] };
 
-/** Copies what L1 says of the rollup into the database and keeps it true. */
+/** Copies what L1 knows about the rollup into the database, and corrects it after reorgs. */
 export interface Watcher {
-  /** Looks at L1 and goes on doing so, also when it does not answer. Throws `l1/unknown-circuit` for batches of circuits that are unknown here. */
+  /**
+   * Polls L1 once, then at intervals, even while L1 does not answer. Throws `l1/unknown-circuit` for batches of circuits
+   * that this version does not know.
+   */
   readonly start: () => Promise<void>;
-  /** Looks at L1 once, now. Throws as the parts do. */
+  /** Polls L1 once, now. Throws what L1 and the database throw. */
   readonly poll: () => Promise<void>;
   readonly status: () => WatcherStatus;
   readonly onEvent: (listener: (event: WatcherEvent) => void) => () => void;
   readonly stop: () => Promise<void>;
 }
 
-/** Where the watcher stands. */
+/** State of the watcher. */
 export interface WatcherStatus {
   readonly state: "starting" | "following" | "failing" | "diverged" | "stopped";
   /** Last processed L1 block. */
@@ -90,24 +93,24 @@ export interface WatcherStatus {
   readonly latest: { readonly timestamp: number; readonly seenAtMs: number } | null;
 }
 
-/** Numbers of the L1 blocks up to which L1 is read, and up to which it is final. */
+/** L1 block numbers: read up to `safe`; everything up to `final` is final. */
 interface Targets {
   readonly safe: number;
   readonly final: number;
 }
 
 const MAX_PAUSE_MS = 30_000;
-/** How long after a reorg blocks are not built again before L1 has come as far as it was. */
+/** After a reorg, how long rebuilding waits at most for L1 to reach its former height. */
 const HOLD_PATIENCE_MS = 120_000;
-/** Within one look, a node's refusal is taken for one of a node that is a little behind so often; the next look follows soon. */
+/** Tries per poll before a refusal counts: a node behind the address may lag a little. The next poll follows soon. */
 const ATTEMPTS = 3;
 const FIRST_DELAY_MS = 100;
-/** What L1's time may move between blocks before it is stored again, seconds. */
+/** Seconds by which L1's time must move between blocks before it is stored again. */
 const CLOCK_STEP_SECONDS = 10;
-/** Checkpoints kept below the final block, for RPC nodes that disagree about what is final. */
+/** L1 block headers kept below the final block, because RPC nodes may disagree about what is final. */
 const KEPT_BLOCKS = 256;
 
-/** A watcher on an open database and an L1 connection, both of which remain the caller's. */
+/** A watcher on an open database and an L1 connection; the caller closes both. */
 export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Watcher {
   const { clock, logger, metrics, rollup } = deps;
   const { db } = deps.database;
@@ -125,13 +128,13 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
   let l1Block: number | null = null;
   let latest: WatcherStatus["latest"] = null;
   const missingTags = new Set<string>();
-  /** Where reading begins, once that was found. */
+  /** Where reading begins; null until it has been found. */
   let firstBlock: number | null = null;
-  /** Null until the database was asked. */
+  /** Last final block; null until it has been read from the database. */
   let lastFinal: number | null = null;
-  /** Since when rebuilds are held back, by elapsed time. */
+  /** Since when rebuilding is on hold, by elapsed time; null while it is not. */
   let heldSinceMs: number | null = null;
-  /** Null until one was stored by this watcher. */
+  /** The head that this watcher stored last; null before the first. */
   let storedHead: L1Head | null = null;
   const unchanged = createUnchanged(clock);
 
@@ -143,13 +146,13 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
     const newest = await readL1Clock(rollup.reader);
     latest = { timestamp: newest.timestamp, seenAtMs: clock.nowMs() };
     const targets = await readTargets(newest.number);
-    // The hash of the head stands for the whole chain below it.
+    // The hash of the head identifies the whole chain below it.
     const basis = JSON.stringify([newest.number, newest.hash, targets, await readDatabaseVersion(db)]);
     const isClockMoving = storedHead !== null && hasClockMoved(storedHead, newest);
     if (unchanged.holds(basis) && !isClockMoving) return;
     unchanged.forget();
     await lookAtAll(newest, targets);
-    // A hold ends with time.
+    // A hold ends by time alone.
     if (heldSinceMs === null) unchanged.note(basis);
   };
 
@@ -170,10 +173,10 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
         metrics.range(result);
         publish({ type: "progress", result, l1Block: end });
       },
-      onTakenBack: (takenBack) => {
+      onRollback: (rollback) => {
         firstBlock = null;
-        logger.warn({ ...takenBack }, "events of L1 were missing, it is read again");
-        publish({ type: "reorg", forkBlock: takenBack.forkBlock, unproven: takenBack.unproven });
+        logger.warn({ ...rollback }, "events of L1 were missing; they are read again");
+        publish({ type: "reorg", forkBlock: rollback.forkBlock, unproven: rollback.unproven });
       },
     });
     const last = await findLastL1Block(db);
@@ -189,21 +192,21 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
     if (finalBlock !== undefined) {
       lastFinal = finalBlock;
       await pruneWitnesses(db, finalBlock);
-      // Reading goes on from the agreed block when what came after it is taken back.
+      // After a rollback, reading continues from the block of the last agreement.
       await pruneL1Blocks(db, Math.min(final - KEPT_BLOCKS, (await findL1Agreement(db)).block ?? 0));
       publish({ type: "final", blocks });
     }
     metrics.observe({ l1Block: l1Block ?? 0, lag: newest.number - (l1Block ?? 0), final: lastFinal });
   };
 
-  /** Stores a head, unless it is the stored one a moment later: each write wakes whoever looks at the database. */
+  /** Stores a head unless only its time has moved a little: each write wakes everyone who polls the database. */
   const noteHead = async (head: L1Head): Promise<void> => {
     if (storedHead !== null && isSameHead(storedHead, head)) return;
     await storeL1Head(db, head);
     storedHead = head;
   };
 
-  /** A chain that was cut back may stay short of where it was: what it has lost is not waited for without end. */
+  /** Ends the hold once L1 has reached its former height, or after a while: a shortened chain may never get there. */
   const endHold = async (): Promise<void> => {
     const heldUntil = await findRebuildHold(db);
     if (heldUntil === null) {
@@ -238,7 +241,7 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
     return found?.block ?? 0;
   };
 
-  /** Where reading begins when nothing is stored. */
+  /** The L1 block from which to read when nothing is stored. */
   const findFirstBlock = async (head: number): Promise<number> => {
     if (settings.deploymentBlock > 0 || (await findLastL1Block(db)) !== undefined) return settings.deploymentBlock;
     if (firstBlock !== null) return firstBlock;
@@ -295,7 +298,7 @@ function hasClockMoved(before: Pick<L1Head, "nextTimestamp">, now: Pick<L1Head, 
   return Math.abs(now.nextTimestamp - before.nextTimestamp) >= CLOCK_STEP_SECONDS;
 }
 
-/** Whether no retry can help: L1 accepted what this version does not know. */
+/** Whether retrying is pointless: L1 accepted something that this version does not know. */
 function isDiverged(error: unknown): boolean {
   return isCairnError(error, "node/l1-diverged") || isCairnError(error, "l1/unknown-circuit");
 }

@@ -1,10 +1,19 @@
-import { createTestClient, type Hex, http, parseEther, type TestClient } from "viem";
+import { rollupAbi } from "@cairn/contracts";
+import {
+  createTestClient,
+  encodeFunctionData,
+  getContractAddress,
+  type Hex,
+  http,
+  parseEther,
+  type TestClient,
+} from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { afterTaking, errorAnswer, type FaultyRpc, honest, startFaultyRpc } from "../../test/faulty-rpc.ts";
 import { type AnvilNode, startAnvil } from "../anvil.ts";
 import { connectReader, connectWallet, type L1Reader, type L1Wallet } from "../connection.ts";
-import { resumeTransaction, type SendOptions, sendToContract } from "./send.ts";
+import { resumeTransaction, type SendOptions, sendCreation, sendToContract, sendToRollup } from "./send.ts";
 import { newestAttempt, type SignedTransaction } from "./signed-transaction.ts";
 
 const TARGET = "0x000000000000000000000000000000000000beef";
@@ -92,6 +101,40 @@ describe("a transaction sent to L1", () => {
     await expect(resumeTransaction(reader, wallet, kept(), soon)).rejects.toMatchObject({
       code: "l1/transaction-replaced",
     });
+  });
+
+  it("is no success of a rollup's call without the event that the call must emit", async () => {
+    const rollup = { reader, address: TARGET } as const;
+    const args = [1n, TARGET, 0, 0n] as const;
+    const data = encodeFunctionData({ abi: rollupAbi, functionName: "depositETH", args });
+    const sent = sendToRollup(rollup, wallet, { name: "depositETH", data, value: 1n }, { ...patient, store });
+    const refused = expect(sent).rejects.toMatchObject({ code: "l1/unknown-event", details: { to: TARGET } });
+    await untilWaiting();
+    await client.mine({ blocks: 1 });
+    await refused;
+    await expect(resumeTransaction(reader, wallet, kept(), soon)).rejects.toMatchObject({ code: "l1/unknown-event" });
+  });
+
+  it("creates its contract at the address that was signed, whatever the RPC says", async () => {
+    const creation = { name: "create", data: "0x60006000f3" } as const;
+    const address = getContractAddress({ from: from(), nonce: 0n });
+    rpc.manner = async (question, ask) => {
+      const answer = await ask();
+      const result: unknown = question.method === "eth_getTransactionReceipt" ? Reflect.get(answer, "result") : null;
+      return typeof result === "object" && result !== null
+        ? { ...answer, result: { ...result, contractAddress: TARGET } }
+        : answer;
+    };
+    const refused = expect(sendCreation(reader, wallet, creation, { ...patient, store })).rejects.toMatchObject({
+      code: "l1/unknown-event",
+      details: { address },
+    });
+    await untilWaiting();
+    await client.mine({ blocks: 1 });
+    await refused;
+    rpc.manner = honest;
+    const receipt = await resumeTransaction(reader, wallet, kept(), soon);
+    expect(receipt.contractAddress?.toLowerCase()).toBe(address.toLowerCase());
   });
 
   it("is recognised when another wallet sped it up: the same call, higher fees", async () => {

@@ -15,9 +15,9 @@ export interface SimulatedTransaction {
 export type SimulatedAccounts = Readonly<Record<Address, { readonly code?: Hex; readonly nonce?: number }>>;
 
 /**
- * Gas that a transaction would use in the next block. That is less than `eth_estimateGas` tells, which is a limit: room that
- * inner calls must find and what is paid back at the end come on top. Asks `eth_simulateV1`, then `debug_traceCall`; null when
- * the L1 node has neither, or the transaction would fail.
+ * Gas that a transaction would use in the next block. `eth_estimateGas` answers more: a limit, which includes what inner
+ * calls must leave unused and what is refunded at the end. Uses `eth_simulateV1`, else `debug_traceCall`; null if the L1
+ * node has neither, or the transaction would fail.
  *
  * @example await simulateGas(reader, { from, to: rollup.address, data }) // 138006n
  */
