@@ -1,7 +1,7 @@
 import type { Compress } from "@cairn/crypto";
 import { blockNumber } from "@cairn/protocol";
 import { createStateTree, genesisRoot, type KeyValueChange, type KeyValueStore, type StateTree } from "@cairn/state";
-import { type ChainPosition, genesisPosition } from "@cairn/vm";
+import { type ChainPosition, genesisPosition, positionAfter } from "@cairn/vm";
 import { restoreError } from "./errors.ts";
 import { identityText, isSameRollup, type RollupIdentity } from "./identity.ts";
 import {
@@ -154,19 +154,6 @@ export function openRestoredState({ store, compress, identity: wanted }: Restore
   function positionOf(number: number): number {
     return number === 0 || number > lastBatch() ? 0 : batch(number).queuePosition;
   }
-}
-
-/** The position after a batch of the restored state. */
-export function positionAfter({ number, header, queuePosition, queueHash }: BatchRecord): ChainPosition {
-  return {
-    batch: number,
-    block: Number(header.lastBlock),
-    timestamp: header.timestamp,
-    root: header.newRoot,
-    nextIndex: header.newNextIndex,
-    queuePosition,
-    queueHash,
-  };
 }
 
 /** The batch after which the tree stands, 0 at genesis. Throws `restore/foreign-state` when it stands after none. */

@@ -111,13 +111,27 @@ export function followBatch(position: ChainPosition, batch: BatchOnL1): ChainPos
     position.queueHash,
   );
   require(isSameBytes(queueHash, batch.queueHash), "queueHash", "has queue entries of another hash");
+  return positionAfter({ number, header, queuePosition: position.queuePosition + count, queueHash });
+}
+
+/**
+ * The position after a batch that is known to continue its predecessors; the queue's position and hash are those after it.
+ *
+ * @example const position = positionAfter(lastStoredBatch);
+ */
+export function positionAfter({
+  number,
+  header,
+  queuePosition,
+  queueHash,
+}: Pick<BatchOnL1, "number" | "header" | "queueHash"> & Pick<ChainPosition, "queuePosition">): ChainPosition {
   return {
     batch: number,
     block: Number(header.lastBlock),
     timestamp: header.timestamp,
     root: header.newRoot,
     nextIndex: header.newNextIndex,
-    queuePosition: position.queuePosition + count,
+    queuePosition,
     queueHash,
   };
 }

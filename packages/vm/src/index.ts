@@ -14,6 +14,7 @@ export {
   type ChainPosition,
   followBatch,
   genesisPosition,
+  positionAfter,
   type ReplayedBatch,
   replayBatch,
 } from "./batch.ts";

@@ -25,8 +25,8 @@ import { createLayers } from "./layers.ts";
 import type { SealTask } from "./sealing.ts";
 import type { SealedBlock } from "./sealing-line.ts";
 
-/** Position of the chain between blocks. */
-export interface ChainPosition {
+/** Where the sequence of blocks continues. */
+export interface SequencePosition {
   /** L1 queue entries that blocks have consumed. */
   readonly queueIndex: number;
   /** Queue hash after them. */
@@ -79,7 +79,7 @@ export interface Chain {
   } | null;
   /** Why nothing should be placed now; null when a block that can reach L1 is open or may be opened. */
   readonly closedReason: () => ClosedReason | null;
-  readonly position: () => ChainPosition;
+  readonly position: () => SequencePosition;
   /** Executes a group in the open block, in a new one if it does not fit. Throws what the base throws. */
   readonly place: (group: OfferedGroup) => Placement;
   /** Opens a block for waiting queue entries if none is open and one may be. */
@@ -110,7 +110,7 @@ interface OpenBlock {
 }
 
 /** A chain that continues at a position, which must be the base's. */
-export function createChain(options: ChainOptions, start: ChainPosition): Chain {
+export function createChain(options: ChainOptions, start: SequencePosition): Chain {
   const { slotCount, compress } = options;
   const layers = createLayers(options.base);
   let position = start;

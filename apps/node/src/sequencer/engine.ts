@@ -3,7 +3,7 @@ import type { QueueEntry, StoredTransaction, TransactionEvent } from "@cairn/db"
 import type { StateReader, VerifySignature } from "@cairn/vm";
 import { type BlockRules, type ClosedReason, MAX_AHEAD_SECONDS } from "../block-rules.ts";
 import type { Clock } from "../clock.ts";
-import { type Chain, type ChainPosition, createChain } from "./chain.ts";
+import { type Chain, createChain, type SequencePosition } from "./chain.ts";
 import type { SequencerEvent } from "./events.ts";
 import { createFeeAccounts, type FeeAccounts } from "./fee-accounts.ts";
 import type { FeePolicy } from "./fee-policy.ts";
@@ -87,7 +87,7 @@ export interface Engine {
 export function createEngine(
   settings: SequencerSettings,
   deps: EngineDeps,
-  start: { readonly position: ChainPosition; readonly lastSequence: number },
+  start: { readonly position: SequencePosition; readonly lastSequence: number },
 ): Engine {
   const { keeper, journal, clock, rules, metrics, publish } = deps;
   const pool = createPool(settings.pool);

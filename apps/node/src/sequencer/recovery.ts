@@ -11,12 +11,12 @@ import {
 import { blockNumber, CairnError, type Domain, EMPTY_QUEUE_HASH, type TransactionGroup } from "@cairn/protocol";
 import type { NodeErrorCode } from "../errors.ts";
 import { replayForeignBlock } from "../restore/adopt.ts";
-import type { ChainPosition } from "./chain.ts";
+import type { SequencePosition } from "./chain.ts";
 import type { StateKeeper } from "./state-keeper.ts";
 
 /** What the two stores agree on. */
 export interface Reconciled {
-  readonly position: ChainPosition;
+  readonly position: SequencePosition;
   /** Blocks that are not sealed, lowest first, with their transactions in slot order; only the last may accept more. */
   readonly open: readonly {
     readonly block: StoredBlock;
@@ -26,7 +26,7 @@ export interface Reconciled {
   readonly action: "none" | "rolledBack" | "replayed";
 }
 
-const GENESIS: ChainPosition = { queueIndex: 0, queueHash: EMPTY_QUEUE_HASH, timestamp: 0, block: 0 };
+const GENESIS: SequencePosition = { queueIndex: 0, queueHash: EMPTY_QUEUE_HASH, timestamp: 0, block: 0 };
 
 /**
  * Brings the state store to the last block that the database holds as sealed: undoes what the database does not have,
@@ -44,7 +44,7 @@ export async function reconcile(db: Db, keeper: StateKeeper, domain: Domain): Pr
     open.push({ block, groups: toGroups(await loadBlockTransactions(db, block.number)) });
   }
   return {
-    position: lastSealed === undefined ? GENESIS : positionAfter(lastSealed),
+    position: lastSealed === undefined ? GENESIS : positionAfterBlock(lastSealed),
     open,
     action: before > height ? "rolledBack" : before < height ? "replayed" : "none",
   };
@@ -67,7 +67,7 @@ export function signedOf(group: readonly StoredTransaction[]): TransactionGroup 
   return group.map(({ signed }) => signed);
 }
 
-function positionAfter(block: StoredBlock): ChainPosition {
+function positionAfterBlock(block: StoredBlock): SequencePosition {
   return {
     queueIndex: block.firstQueueIndex + block.l1OperationCount,
     queueHash: block.queueHashAfter,
