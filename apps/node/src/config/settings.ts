@@ -287,9 +287,9 @@ export const SETTINGS = {
   maxPayoutGas: setting({
     env: "CAIRN_MAX_PAYOUT_GAS",
     schema: form.integer(0, 1_000_000),
-    fallback: "130000",
+    fallback: "100000",
     unit: "gas",
-    text: "Payouts that would each use more L1 gas than this, because their token burns it, are left to `cairn pay`. No payout in ETH uses as much as the default.",
+    text: "Payouts that would each use more L1 gas than this, because their recipient or token burns it, are left to `cairn pay`. The fee of a withdrawal pays for as much, so sequencer and publisher need the same value. Ordinary payouts use less than the default.",
   }),
   lowBalanceWei: setting({
     env: "CAIRN_LOW_BALANCE_WEI",

@@ -3,7 +3,6 @@ import type { Compress } from "@cairn/crypto";
 import { createFastSignatureVerifier } from "@cairn/crypto/fast";
 import type { JobQueue } from "@cairn/db";
 import { addressToBigint, type BlockSize, tokenId } from "@cairn/protocol";
-import L1_GAS from "../../l1-gas.json" with { type: "json" };
 import { type BlockRules, createBlockRules } from "../block-rules.ts";
 import type { NodeConfig } from "../config/config.ts";
 import type { Endings } from "../endings.ts";
@@ -15,6 +14,7 @@ import { createProofScheduler } from "../prover/scheduler.ts";
 import { noteContractView } from "../publisher/contract-view.ts";
 import type { FeeTakers } from "../sequencer/fee-accounts.ts";
 import { createFeePolicy, type FeePolicy } from "../sequencer/fee-policy.ts";
+import { feeSettingsOf } from "../sequencer/fee-settings.ts";
 import { createSequencerMetrics, registerPromiseMetrics } from "../sequencer/metrics.ts";
 import { createPromises, type PromiseSettings, type Promises } from "../sequencer/promises.ts";
 import { createQueueGuard, observeChain } from "../sequencer/queue-guard.ts";
@@ -124,7 +124,7 @@ export function createSequencerPart(
       );
       endings.add("gas price", gasPrice.stop);
       gasPrice.start();
-      const feePolicy = createFeePolicy(feeSettings(config, slotCount), gasPrice.current);
+      const feePolicy = createFeePolicy(feeSettingsOf(config, slotCount), gasPrice.current);
       const rules = createBlockRules(clock, { maxSeconds: config.maxLagSeconds, maxBlocks: MAX_UNPROVEN_BLOCKS });
       const promises = createPromises(promiseSettings(config, slotCount), clock, rules);
       await observeChain(database.db, { rules, promises }, () => Promise.resolve());
@@ -197,18 +197,4 @@ function promiseSettings({ maxWaitSeconds, expectedBlockSeconds }: NodeConfig, s
 function feeTakers({ feeOwner, feeTokens }: NodeConfig): FeeTakers | null {
   if (feeOwner === undefined) return null;
   return { owner: addressToBigint(feeOwner), tokens: feeTokens.map(({ tokenId: id }) => tokenId(id)) };
-}
-
-function feeSettings(config: NodeConfig, slotCount: BlockSize) {
-  return {
-    slotCount,
-    batchGas: BigInt(L1_GAS.batch[slotCount]),
-    blocksPerBatch: 1n,
-    gasPerByte: BigInt(L1_GAS.publishedByte),
-    payoutGas: BigInt(L1_GAS.payout),
-    tokens: config.feeTokens.map(({ tokenId: id, weiPer1e18 }) => ({ tokenId: tokenId(id), weiPer1e18 })),
-    expectedFillPercent: 50n,
-    operatorPercent: BigInt(config.feeOperatorPercent),
-    tolerancePercent: 80n,
-  };
 }

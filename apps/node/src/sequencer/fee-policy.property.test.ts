@@ -20,7 +20,9 @@ import { type Capacity, emptyBlockCapacity, requiredCapacity } from "@cairn/vm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import L1_GAS from "../../l1-gas.json" with { type: "json" };
+import { loadConfig } from "../config/config.ts";
 import { ceilToFloat16, createFeePolicy, type FeePolicy, type FeeSettings } from "./fee-policy.ts";
+import { feeSettingsOf } from "./fee-settings.ts";
 
 const TOKENS = [
   { tokenId: tokenId(0), weiPer1e18: 10n ** 18n },
@@ -28,6 +30,7 @@ const TOKENS = [
   { tokenId: tokenId(1), weiPer1e18: 5n * 10n ** 26n },
   { tokenId: tokenId(2), weiPer1e18: 7n * 10n ** 13n },
 ];
+const GAS_PRICE = 3n * 10n ** 9n;
 const KINDS = Object.keys(TRANSACTION_KINDS) as TransactionKind[];
 const LIMITS = Object.keys(emptyBlockCapacity(16)) as (keyof Capacity)[];
 
@@ -140,6 +143,33 @@ describe("a block with no place for another transaction", () => {
       expect(isCovered(slotCount, 10n ** 9n, inside, worth(policy, inside, "fee")), kind).toBe(true);
     }
   });
+
+  it.each(BLOCK_SIZES)(
+    "of %i slots pays when its payouts burn as much gas as the publisher spends on them",
+    (slotCount) => {
+      const required = {
+        CAIRN_CHAIN_ID: "1",
+        CAIRN_ROLLUP: `0x${"11".repeat(20)}`,
+        CAIRN_FEE_OWNER: `0x${"22".repeat(20)}`,
+      };
+      for (const change of [{}, { CAIRN_MAX_PAYOUT_GAS: "300000" }]) {
+        const config = loadConfig({
+          ...required,
+          CAIRN_ROLES: "sequencer",
+          CAIRN_FEE_OPERATOR_PERCENT: "0",
+          ...change,
+        });
+        const policy = createFeePolicy(feeSettingsOf(config, slotCount), () => GAS_PRICE);
+        const inside = fill(slotCount, [{ kind: "withdraw", token: 0 }]);
+        const burned =
+          BigInt(inside.length * Math.max(0, config.maxPayoutGas - L1_GAS.payout)) * GAS_PRICE * 10n ** 18n;
+        const needed = costGas(slotCount, inside) * GAS_PRICE * 10n ** 18n + burned;
+        for (const which of ["fee", "minimumFee"] as const) {
+          expect(worth(policy, inside, which), which).toBeGreaterThanOrEqual(needed);
+        }
+      }
+    },
+  );
 
   it("pays for the part that L1 operations left", () => {
     const operations = fc.array(fc.constantFrom(...(Object.keys(L1_OPERATION_KINDS) as L1OperationKind[])), {
