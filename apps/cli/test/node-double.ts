@@ -133,7 +133,13 @@ function answerTo(
     return [state.isReady ? 200 : 503, { isReady: state.isReady, parts }];
   }
   if (kind === "batches") return [200, { batches: [], next: null }];
-  if (kind === "queue") return [200, state.queue];
+  if (kind === "queue") {
+    const [from, limit] = [Number(searchParams.get("from") ?? 0), Number(searchParams.get("limit") ?? 25)];
+    const entries = state.queue.entries.filter(({ position }) => position >= from);
+    const last = entries[limit - 1];
+    const next = entries.length > limit && last !== undefined ? last.position + 1 : null;
+    return [200, { ...state.queue, entries: entries.slice(0, limit), next }];
+  }
   if (kind === "payouts") return [200, { payouts: state.payouts, next: null }];
   if (kind !== "blocks") return null;
   if (id === undefined) return [200, { blocks: state.blocks, next: null }];

@@ -1,7 +1,8 @@
 import { rollupAbi } from "@cairn/contracts";
 import type { L1Rollup } from "@cairn/l1";
 import { FIRST_ACCOUNT_INDEX } from "@cairn/protocol";
-import { findAccount, isRetryable } from "@cairn/sdk";
+import { MAX_PAGE, type RouteResponse } from "@cairn/rpc";
+import { findAccount, isRetryable, type NodeClient } from "@cairn/sdk";
 import { type Address, isAddressEqual } from "viem";
 import { cliError } from "../errors.ts";
 import type { Network } from "../network.ts";
@@ -35,16 +36,23 @@ export async function assertWithdrawable(
       throw nothing(request, "the node knows no such account");
     }
     if (!isAddressEqual(account.owner as Address, owner)) throw nothing(request, `it belongs to ${account.owner}`);
-    const { entries } = await client.queue({ from: ladder.queueHead, limit: 100 });
-    const waiting = entries.filter(({ isProcessed }) => !isProcessed);
-    if (waiting.some((one) => one.type === "forcedWithdraw" && one.index === index)) {
-      throw nothing(request, "a request for it is already waiting in the queue");
-    }
-    const isToppedUp = waiting.some((one) => one.type === "deposit" && one.index === index);
-    if (BigInt(account.balance) === 0n && !isToppedUp) throw nothing(request, "it is empty");
+    const waiting = await waitingTypes(client, ladder.queueHead, index);
+    if (waiting.has("forcedWithdraw")) throw nothing(request, "a request for it is already waiting in the queue");
+    if (BigInt(account.balance) === 0n && !waiting.has("deposit")) throw nothing(request, "it is empty");
   } catch (error) {
     if (!isRetryable(error)) throw error;
   }
+}
+
+/** Types of the waiting entries that name an account, read page by page: anyone can make the queue long. */
+async function waitingTypes(client: NodeClient, queueHead: number, index: number): Promise<ReadonlySet<string>> {
+  const types = new Set<string>();
+  for (let from: number | null = queueHead; from !== null; ) {
+    const page: RouteResponse<"queue"> = await client.queue({ from, limit: MAX_PAGE });
+    for (const entry of page.entries) if (!entry.isProcessed && entry.index === index) types.add(entry.type);
+    from = page.next !== null && page.next > from ? page.next : null;
+  }
+  return types;
 }
 
 async function assertCanExist({ reader, address }: L1Rollup, request: WithdrawalRequest): Promise<void> {

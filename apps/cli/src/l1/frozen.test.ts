@@ -63,6 +63,30 @@ describe("what a rollup does not accept", () => {
     expect(await queueLength()).toBe(before + 1);
   });
 
+  it("force-withdraw of an empty account is accepted behind any number of others' entries if a deposit for it waits", async () => {
+    const entry = (position: number, index: number) => ({
+      position,
+      type: "deposit" as const,
+      owner: chain.address("alice"),
+      tokenId: 0,
+      amount: "1",
+      index,
+      key: bigintToWord(0n),
+      l1Block: 1,
+      l1Transaction: bigintToWord(1n),
+      enqueuedAt: 0,
+      isProcessed: false,
+    });
+    const { queue } = node.state;
+    const strangers = Array.from({ length: 250 }, (_, i) => entry(i, 64));
+    const dryRun = () => withNode("force-withdraw", "66", "--key", "alice", "--dry-run");
+    node.state.queue = { entries: strangers, processed: 0, next: null };
+    expect(await dryRun()).toMatchObject(nothing);
+    node.state.queue = { entries: [...strangers, entry(250, 66)], processed: 0, next: null };
+    expect(await dryRun()).toMatchObject({ code: 0 });
+    node.state.queue = queue;
+  });
+
   it("waiting for a deposit ends when the rollup is frozen; after that deposits are refused and no price is shown", async () => {
     const before = await queueLength();
     const waiting = withNode("deposit", "1", "ETH", "--key", "bob", "--wait", "proven");
