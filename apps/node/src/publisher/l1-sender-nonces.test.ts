@@ -1,9 +1,23 @@
 import { findL1Transaction } from "@cairn/db";
+import type { L1Reader } from "@cairn/l1";
+import { RpcRequestError } from "viem";
 import { describe, expect, it, vi } from "vitest";
 import { GWEI, useSenderScene } from "../../test/sender-scene.ts";
 
 const never = () => Promise.resolve(false);
 const always = () => Promise.resolve(true);
+
+/** Like an L1 node that has pruned the state of every block but the latest. */
+function withFewStates(reader: L1Reader): L1Reader {
+  const error = { code: -32000, message: "missing trie node" };
+  const count: L1Reader["getTransactionCount"] = (query) =>
+    query.blockNumber === undefined
+      ? reader.getTransactionCount(query)
+      : Promise.reject(new RpcRequestError({ body: {}, url: "http://l1", error }));
+  return new Proxy(reader, {
+    get: (target, name) => (name === "getTransactionCount" ? count : Reflect.get(target, name)),
+  });
+}
 
 describe("the L1 sender's nonces", () => {
   const {
@@ -33,8 +47,11 @@ describe("the L1 sender's nonces", () => {
     expect(await nonceOnChain()).toBe(2);
   });
 
-  it("gives up only when something else has used the nonce for good", async () => {
-    const publisher = sender();
+  it.each([
+    ["keeps old states", () => reader()],
+    ["keeps few states", () => withFewStates(reader())],
+  ])("gives up only when something else has used the nonce for good, with an L1 node that %s", async (_, asked) => {
+    const publisher = sender({}, asked());
     await publisher.send(call(1));
     await l1("anvil_dropAllTransactions");
     const raw = await signFirst(5n * GWEI, 900n * GWEI);

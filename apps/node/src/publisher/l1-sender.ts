@@ -24,6 +24,7 @@ import type { L1Call } from "./l1-call.ts";
 import type { PublisherMetrics } from "./metrics.ts";
 import { createPatience } from "./patience.ts";
 import { raiseOf } from "./raised-fees.ts";
+import { createSettledNonces } from "./settled-nonces.ts";
 import { isSameWork, newestOf, toCall } from "./stored-transaction.ts";
 import { type Facts, nextStep, type Step } from "./transitions.ts";
 
@@ -95,6 +96,7 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
   /** L1's answers to the newest attempts that it refused for their fees. */
   const refusals = new Map<string, Refusal>();
   const patience = createPatience(clock, BEHIND_PATIENCE_MS);
+  const settledNonces = createSettledNonces(access.usedNonces);
   let isOutOfFunds = false;
   let gapSinceMs: number | null = null;
   let takenSinceMs: number | null = null;
@@ -176,11 +178,12 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
     if (tracker.isBehind({ number: Number(latest.number), hash: latest.hash })) {
       throw new CairnError<NodeErrorCode>("node/l1-unavailable", `the L1 node is back at block ${latest.number}`);
     }
+    settledNonces.note(Number(latest.number), used);
     const settledBelow = Number(latest.number) - settings.finalConfirmations + 1;
     return {
       settledBelow,
       used,
-      usedSettled: once(async () => (settledBelow < 0 ? 0 : access.usedNonces(settledBelow))),
+      usedSettled: once(async () => (settledBelow < 0 ? 0 : settledNonces.at(settledBelow))),
       market: once(access.marketFees),
     };
   };
