@@ -47,7 +47,7 @@ export {
   type ReadRange,
 } from "./reading/ranges.ts";
 export { READS_PER_CALL, readMany } from "./reading/read-many.ts";
-export { isBusy, isRefusal } from "./reading/refusals.ts";
+export { isBadParameter, isBusy, isRefusal } from "./reading/refusals.ts";
 export { findDeploymentBlock, findStart, type KnownEvents, readFromHint } from "./reading/scan-start.ts";
 export { readPublishedData, type SubmissionCheck } from "./reading/submission.ts";
 export {

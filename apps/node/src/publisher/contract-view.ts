@@ -1,6 +1,6 @@
 import { rollupAbi } from "@cairn/contracts";
 import { type Db, type SubmissionRight, storeSubmissionRight } from "@cairn/db";
-import type { L1Rollup } from "@cairn/l1";
+import { isBadParameter, type L1Rollup } from "@cairn/l1";
 import { addressToBigint, type Hex } from "@cairn/protocol";
 import { BaseError, ContractFunctionRevertedError, decodeErrorResult, isHex } from "viem";
 import { type L1Clock, readL1Clock } from "../l1-clock.ts";
@@ -25,11 +25,10 @@ export async function readContractView(rollup: L1Rollup, account: Hex, l1?: L1Cl
   const contract = { address: rollup.address, abi: rollupAbi } as const;
   const { reader } = rollup;
   const clock = l1 ?? (await readL1Clock(reader));
-  const time = { blockOverrides: { time: BigInt(clock.nextTimestamp) } };
   const [state, operator, isOpen, isFrozen] = await Promise.all([
     reader.readContract({ ...contract, functionName: "state" }),
     reader.readContract({ ...contract, functionName: "operator" }),
-    reader.readContract({ ...contract, functionName: "isSubmissionOpen", ...time }),
+    inNextBlock(clock, (block) => reader.readContract({ ...contract, functionName: "isSubmissionOpen", ...block })),
     reader.readContract({ ...contract, functionName: "isFrozen" }),
   ]);
   const isNobody = addressToBigint(operator) === 0n;
@@ -48,18 +47,29 @@ export async function refusalReason(
   clock: L1Clock,
 ): Promise<string | null> {
   try {
-    await reader.call({
-      account,
-      to: call.to,
-      data: call.data,
-      gas: BigInt(call.gasLimit),
-      blockOverrides: { time: BigInt(clock.nextTimestamp) },
-    });
+    const { to, data, gasLimit } = call;
+    await inNextBlock(clock, (block) => reader.call({ account, to, data, gas: BigInt(gasLimit), ...block }));
     return null;
   } catch (error) {
     const reason = revertReason(error);
     if (reason === null) throw error;
     return reason;
+  }
+}
+
+/**
+ * Calls the contract at the time of L1's next block. Some L1 nodes cannot override the time of a block, such as older
+ * ones of Nethermind: there it is the time of the latest block, which delays decisions by one block.
+ */
+async function inNextBlock<Answer>(
+  { nextTimestamp }: L1Clock,
+  ask: (block: { readonly blockOverrides?: { readonly time: bigint } }) => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await ask({ blockOverrides: { time: BigInt(nextTimestamp) } });
+  } catch (error) {
+    if (!isBadParameter(error)) throw error;
+    return ask({});
   }
 }
 

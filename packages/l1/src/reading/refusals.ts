@@ -46,6 +46,8 @@ const MISSING_STATE = new RegExp(
 /** Codes for a block that the RPC does not have: EIP-1474's, and the execution API's for unresolved tags. */
 const NO_BLOCK_CODES = new Set([-32001, -39001]);
 const INVALID_PARAMETERS = -32602;
+const TOO_MANY_PARAMETERS =
+  /too many (?:arguments|param)|(?:arguments?|parameters?) count|unknown (?:argument|parameter)/i;
 const NO_BLOCK = new RegExp(
   [
     "(?:block|header).* (?:not|could not be) found",
@@ -120,6 +122,12 @@ export function isMissingBlock(error: unknown, block: number | string): boolean 
   if (refusal === null || isBusy(error)) return false;
   if (NO_BLOCK_CODES.has(refusal.code) || NO_BLOCK.test(refusal.text)) return true;
   return typeof block === "string" && (refusal.code === INVALID_PARAMETERS || NO_TAG.test(refusal.text));
+}
+
+/** Whether the RPC refuses a request because of a parameter that it does not take. */
+export function isBadParameter(error: unknown): boolean {
+  const refusal = refusalOf(error);
+  return refusal !== null && (refusal.code === INVALID_PARAMETERS || TOO_MANY_PARAMETERS.test(refusal.text));
 }
 
 interface Refusal {
