@@ -17,6 +17,11 @@ interface Vm {
     function etch(address target, bytes calldata code) external;
     function warp(uint256 timestamp) external;
     function chainId(uint256 id) external;
+    function blobhashes(bytes32[] calldata hashes) external;
+    function mockCall(address target, bytes calldata data, bytes calldata answer) external;
+    function mockCallRevert(address target, bytes calldata data, bytes calldata answer) external;
+    function clearMockedCalls() external;
+    function expectCall(address target, bytes calldata data) external;
     function prank(address sender) external;
     function prank(address sender, address origin) external;
     function expectRevert() external;

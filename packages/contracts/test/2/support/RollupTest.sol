@@ -40,6 +40,8 @@ abstract contract RollupTest {
     mapping(uint8 circuitType => address) internal verifiers;
     /// Records of all queue entries of `rollup`, in order.
     bytes[] internal entries;
+    /// Hash of the first blob of all transactions.
+    bytes32 internal blobHash;
     uint256 private _roots;
 
     function setUp() public virtual {
@@ -178,8 +180,28 @@ abstract contract RollupTest {
             Model.publicInputs(address(rollup), state, queueHash(state.queueHead), sender, batch, commitment);
     }
 
-    function dataCommitmentOf(Model.Batch memory batch) internal view virtual returns (bytes32) {
-        return keccak256(batch.data);
+    function dataCommitmentOf(Model.Batch memory batch) internal view returns (bytes32) {
+        return batch.header.dataSource == 1 ? blobHash : keccak256(batch.data);
+    }
+
+    /// Gives all following transactions a blob with this hash.
+    function setBlob(bytes32 hash) internal {
+        blobHash = hash;
+        bytes32[] memory hashes = new bytes32[](hash == 0 ? 0 : 1);
+        if (hash != 0) hashes[0] = hash;
+        vm.blobhashes(hashes);
+    }
+
+    /// A precompile that accepts every opening.
+    function acceptOpenings() internal {
+        vm.mockCall(address(0x0a), "", abi.encode(uint256(4096), Model.B));
+    }
+
+    /// A valid next batch whose cells are in a blob with this value at the point.
+    function nextBlobBatch(uint256 evaluation) internal returns (Model.Batch memory batch) {
+        batch = nextBatch(0);
+        batch.header.dataSource = 1;
+        batch.data = bytes.concat(bytes32(evaluation), new bytes(96));
     }
 
     function invalidProof(address sender, Model.Batch memory batch) internal view returns (bytes memory) {
