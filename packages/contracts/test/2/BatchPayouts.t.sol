@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {IRollupErrors} from "../../src/2/interfaces/IRollupErrors.sol";
 import {IRollupEvents} from "../../src/2/interfaces/IRollupEvents.sol";
-import {GasBurningRecipient, RevertingRecipient, ThirstyRecipient} from "../hostile/Recipients.sol";
+import {GasBurningRecipient, RevertingRecipient, ThirstyRecipient} from "./hostile/Recipients.sol";
 import {vm} from "../support/Vm.sol";
 import {Model} from "./support/Model.sol";
 import {Payout, RollupTest} from "./support/RollupTest.sol";

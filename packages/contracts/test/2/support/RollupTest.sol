@@ -3,9 +3,10 @@ pragma solidity 0.8.30;
 
 import {FixedOperator} from "../../../src/2/policies/FixedOperator.sol";
 import {Rollup} from "../../../src/2/Rollup.sol";
+import {IRollupEvents} from "../../../src/2/interfaces/IRollupEvents.sol";
 import {BatchHeader, Circuit, Parameters, RollupState} from "../../../src/2/interfaces/RollupTypes.sol";
 import {DevToken} from "../../../src/dev/DevToken.sol";
-import {vm} from "../../support/Vm.sol";
+import {Vm, vm} from "../../support/Vm.sol";
 import {KeccakVerifier, proofOf} from "./KeccakVerifier.sol";
 import {Model} from "./Model.sol";
 
@@ -46,6 +47,7 @@ abstract contract RollupTest {
 
     function setUp() public virtual {
         vm.warp(1_800_000_000);
+        vm.recordLogs();
         rollup = new Rollup(defaultParameters());
         token = new DevToken("Dev", "DEV", 18);
         rollup.registerToken(address(token));
@@ -94,6 +96,7 @@ abstract contract RollupTest {
 
     /// A valid next batch of one block that consumes `count` entries.
     function nextBatch(uint256 count, Payout[] memory payouts) internal returns (Model.Batch memory batch) {
+        readEntries();
         RollupState memory state = rollup.state();
         batch.header = BatchHeader({
             circuitType: SMALL,
@@ -213,6 +216,23 @@ abstract contract RollupTest {
         return count == 0 ? bytes32(0) : rollup.queueEntry(count - 1).queueHash;
     }
 
+    /// Takes the records of new entries from their events; of two at one position, one was undone.
+    function readEntries() internal {
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 i = 0; i < logs.length; i++) {
+            Vm.Log memory log = logs[i];
+            if (log.emitter != address(rollup) || log.topics[0] != IRollupEvents.L1OperationQueued.selector) continue;
+            (uint32 tokenId, uint128 amount, uint32 index, uint256 key,,) =
+                abi.decode(log.data, (uint32, uint128, uint32, uint256, bytes32, uint256));
+            address owner = address(uint160(uint256(log.topics[2])));
+            uint8 kind = uint8(uint256(log.topics[3]));
+            bytes memory record = abi.encodePacked(kind, owner, tokenId, amount, uint24(index), key);
+            uint256 position = uint256(log.topics[1]);
+            if (position < entries.length) entries[position] = record;
+            else entries.push(record);
+        }
+    }
+
     /// The records of `count` entries from `first` on.
     function recordsFrom(uint256 first, uint256 count) internal view returns (bytes memory records) {
         for (uint256 i = 0; i < count; i++) records = bytes.concat(records, entries[first + i]);
@@ -240,25 +260,21 @@ abstract contract RollupTest {
         uint256 value = amount + rollup.queueFee();
         vm.prank(sender);
         rollup.depositETH{value: value}(amount, sender, 0, 0);
-        entries.push(depositRecord(sender, 0, uint128(amount)));
+        readEntries();
     }
 
     function depositToken(address sender, uint256 amount) internal {
         uint256 fee = rollup.queueFee();
         vm.prank(sender);
         rollup.deposit{value: fee}(TOKEN, amount, sender, 0, 0);
-        entries.push(depositRecord(sender, TOKEN, uint128(amount)));
+        readEntries();
     }
 
     function requestWithdraw(address sender, uint32 index) internal {
         uint256 fee = rollup.queueFee();
         vm.prank(sender);
         rollup.requestWithdraw{value: fee}(index);
-        entries.push(abi.encodePacked(uint8(5), sender, uint32(0), uint128(0), uint24(index), uint256(0)));
-    }
-
-    function depositRecord(address owner, uint32 tokenId, uint128 amount) internal pure returns (bytes memory) {
-        return abi.encodePacked(uint8(4), owner, tokenId, amount, uint24(0), uint256(0));
+        readEntries();
     }
 
     /// `value` folded into [minimum, maximum].
