@@ -59,9 +59,11 @@ describe("network", () => {
       "user:PaSsWoRd@host",
       "http://user:PaSsWoRd@",
       "ws://h/PaSsWoRd",
+      "http://user:PaSsWoRd@host",
+      "https://PaSsWoRd@host",
     ];
     for (const nodeUrl of secrets) {
-      expect(() => createNetwork({ nodeUrl }, { env }).nodeUrl()).toThrow(/URL: (?!.*PaSsWoRd)/);
+      expect(() => createNetwork({ nodeUrl }, { env }).nodeUrl()).toThrow(/(?:URL|uses): (?!.*PaSsWoRd)/);
     }
     for (const url of ["http://127.0.0.1:1/v2/PaSsWoRd", "http://user:PaSsWoRd@127.0.0.1:1"]) {
       const thrown = await createNetwork({ l1RpcUrl: url }, { env })
