@@ -41,7 +41,12 @@ const withLogs = (change: (logs: readonly Log[], request: RpcRequest) => readonl
 
 /** Refuses states below the newest `kept` blocks. */
 const keepingStates = (kept: number, refusal: (block: number) => RpcReply): (() => Answer) => {
-  const positions: Readonly<Record<string, number>> = { eth_call: 1, eth_getCode: 1, eth_getBalance: 1 };
+  const positions: Readonly<Record<string, number>> = {
+    eth_call: 1,
+    eth_getCode: 1,
+    eth_getBalance: 1,
+    eth_getTransactionCount: 1,
+  };
   return () => async (request, ask) => {
     const position = positions[request.method];
     const block = position === undefined ? undefined : request.params[position];
