@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { openDatabase, storeProof } from "@cairn/db";
+import { findBatch, openDatabase, storeProof } from "@cairn/db";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import {
   audit,
@@ -88,8 +88,8 @@ describe("provers on a PostgreSQL server, each in its own process", () => {
     const batch = await newestBatch();
     const database = await openDatabase({ type: "server", url: scene.env().DATABASE_URL ?? "" });
     for (const bad of [2, 3]) {
-      const proof = { publicInput: BigInt(batch?.publicInput ?? 0), proof: randomBytes(8480), details: {}, atMs: 0 };
-      expect(await storeProof(database.db, batch?.firstBlock ?? 0, proof)).toBe(true);
+      const id = (await findBatch(database.db, batch?.firstBlock ?? 0))?.proofId ?? 0;
+      expect(await storeProof(database.db, id, { proof: randomBytes(8480), details: {}, atMs: 0 })).toBe(true);
       await vi.waitFor(async () => expect(await badProofs()).toBe(bad), WAIT);
     }
     await database.close();

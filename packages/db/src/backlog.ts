@@ -1,11 +1,12 @@
 import { sql } from "kysely";
+import { BATCH_OF_BLOCK } from "./batches.ts";
 import type { Db } from "./database.ts";
 
-/** The work between sealed blocks and L1. */
+/** The work between sealed blocks and L1, in blocks: a batch counts as many times as it has blocks. */
 export interface Backlog {
-  /** Sealed blocks of this node without a proof. */
+  /** Sealed blocks of this node whose batch is not ready, or that have none yet. */
   readonly withoutProof: number;
-  /** Those with a proof that L1 has not accepted. */
+  /** Those whose batch is ready; L1 has not accepted it. */
   readonly ready: number;
   /** The last sealed block and the last that L1 has accepted, 0 before the first. */
   readonly lastSealed: number;
@@ -18,14 +19,14 @@ export interface Backlog {
 export async function readBacklog(db: Db, after: number | null): Promise<Backlog> {
   const { rows } = await sql<Readonly<Record<keyof Backlog, number | string>>>`
     select
-      count(*) filter (where batches.first_block is not null and batches.proof is null) as "withoutProof",
-      count(*) filter (where batches.proof is not null) as ready,
+      count(*) filter (where proofs.proof is null) as "withoutProof",
+      count(*) filter (where proofs.proof is not null) as ready,
       (select coalesce(max(number), 0) from blocks where status <> 'open') as "lastSealed",
       (select coalesce(max(number), 0) from blocks where status in ('proven', 'final')) as "lastProven",
       (select count(*) from blocks
         where number > ${after ?? Number.MAX_SAFE_INTEGER}::bigint and status in ('proven', 'final') and origin = 'own'
       ) as "acceptedOwn"
-    from blocks left join batches on batches.first_block = blocks.number
+    from blocks ${BATCH_OF_BLOCK} left join proofs on proofs.id = batch.proof_id
     where blocks.status = 'sealed' and blocks.origin = 'own'
   `.execute(db);
   const count = (name: keyof Backlog): number => Number(rows[0]?.[name] ?? 0);
@@ -39,18 +40,21 @@ export async function readBacklog(db: Db, after: number | null): Promise<Backlog
 }
 
 /**
- * The maximum of (seconds to wait for a proof) − (timestamp) over the blocks waiting for L1, if each proof takes
- * `secondsPerBlock`. Added to L1's time, it is the greatest age at which one of them will be accepted. Null if none
- * waits.
+ * The maximum of (seconds to wait for a proof) − (timestamp) over the blocks waiting for L1, if each block without a
+ * proof takes `secondsPerBlock`; a block waits until all of its batch is proven. Added to L1's time, it is the greatest
+ * age at which one of them will be accepted. Null if none waits.
  */
 export async function findTightest(db: Db, secondsPerBlock: number): Promise<number | null> {
   const { rows } = await sql<{ readonly tightest: number | string | null }>`
     select max(rank * ${secondsPerBlock}::float8 - timestamp) as tightest
     from (
-      select blocks.timestamp,
-        count(*) filter (where batches.proof is null) over (order by blocks.number) as rank
-      from blocks left join batches on batches.first_block = blocks.number
-      where blocks.status = 'sealed'
+      select timestamp, max(ahead) over (partition by coalesce(batch, number)) as rank
+      from (
+        select blocks.number, blocks.timestamp, batch.first_block as batch,
+          count(*) filter (where proofs.proof is null) over (order by blocks.number) as ahead
+        from blocks ${BATCH_OF_BLOCK} left join proofs on proofs.id = batch.proof_id
+        where blocks.status = 'sealed'
+      ) as counted
     ) as waiting
   `.execute(db);
   const tightest = rows[0]?.tightest;

@@ -2,8 +2,9 @@ import { bytesToBigint, CairnError } from "@cairn/protocol";
 import { type Selectable, sql } from "kysely";
 import type { Db } from "./database.ts";
 import type { DbErrorCode } from "./errors.ts";
+import { insertProof } from "./proofs.ts";
 import type { Tables } from "./schema.ts";
-import { bytes, optionalBytes, toJson, word } from "./values.ts";
+import { bytes, optionalBytes, word } from "./values.ts";
 
 /** Where on L1 a batch was accepted. */
 export interface BatchAcceptance {
@@ -14,28 +15,71 @@ export interface BatchAcceptance {
   readonly l1BlockHash: Uint8Array;
 }
 
-/** Consecutive blocks under one proof. */
+/** What L1 sees: consecutive blocks under one last proof. */
 export interface StoredBatch {
+  /** Identifies it here: batches do not overlap. */
   readonly firstBlock: number;
   readonly lastBlock: number;
   readonly circuitType: number;
   readonly publicInput: bigint;
-  /** Null until it is made. */
+  /** When it was decided that it consists of these blocks. */
+  readonly closedAtMs: number;
+  /** The last proof of its tree; null when others made the batch. */
+  readonly proofId: number | null;
+  /** What L1 verifies; null until it is made. */
   readonly proof: Uint8Array | null;
   /** What the prover reported about it: seconds, memory. */
   readonly proofDetails: object | null;
   readonly readyAtMs: number | null;
-  /** Proofs made so far that L1 did not accept. */
+  /** How often L1 did not accept what was made. */
   readonly badProofs: number;
   /** Null until accepted. */
   readonly acceptance: BatchAcceptance | null;
 }
 
-/** Stores a batch whose proof is to be made, unless it is stored already. */
-export async function insertBatch(
-  db: Db,
-  batch: Pick<StoredBatch, "firstBlock" | "lastBlock" | "circuitType" | "publicInput">,
-): Promise<void> {
+/** A batch whose blocks are decided. */
+export type ClosedBatch = Pick<StoredBatch, "firstBlock" | "lastBlock" | "circuitType" | "publicInput" | "closedAtMs">;
+
+/**
+ * Joins each of the `blocks` of a query with its batch, if it has one, as `batch`. Batches do not overlap, so only the
+ * last one that begins at or before a block can hold it.
+ */
+export const BATCH_OF_BLOCK = sql`
+  left join lateral (
+    select * from batches where batches.first_block <= blocks.number order by batches.first_block desc limit 1
+  ) as batch on batch.last_block >= blocks.number`;
+
+/**
+ * Stores a batch of this node and its last proof, which is to be made from `children`, or from the witness of the only
+ * block. Throws `db/conflict` unless all its blocks are stored as sealed and no batch holds one of them, and as
+ * `insertProof`.
+ */
+export async function insertBatch(db: Db, batch: ClosedBatch, children: readonly number[] = []): Promise<void> {
+  await assertSealed(db, batch);
+  const { firstBlock, lastBlock, publicInput, closedAtMs } = batch;
+  const last = { kind: "batch", firstBlock, lastBlock, publicInputs: [publicInput], createdAtMs: closedAtMs } as const;
+  await insertRow(db, batch, await insertProof(db, last, children));
+}
+
+/** Stores a batch that others made, which needs no proof here. Throws `db/conflict` like {@link insertBatch}. */
+export async function insertForeignBatch(db: Db, batch: ClosedBatch): Promise<void> {
+  await assertSealed(db, batch);
+  await insertRow(db, batch, null);
+}
+
+async function assertSealed(db: Db, { firstBlock, lastBlock }: ClosedBatch): Promise<void> {
+  const { rows } = await sql<{ readonly sealed: number; readonly held: number }>`
+    select count(*) filter (where blocks.status = 'sealed') as sealed, count(batch.first_block) as held
+    from blocks ${BATCH_OF_BLOCK}
+    where blocks.number between ${firstBlock} and ${lastBlock}
+  `.execute(db);
+  const [sealed, held] = [Number(rows[0]?.sealed ?? 0), Number(rows[0]?.held ?? 0)];
+  if (sealed > 0 && sealed === lastBlock - firstBlock + 1 && held === 0) return;
+  const problem = `blocks ${firstBlock} to ${lastBlock} cannot be a batch: ${sealed} are sealed, ${held} in a batch`;
+  throw new CairnError<DbErrorCode>("db/conflict", problem);
+}
+
+async function insertRow(db: Db, batch: ClosedBatch, proofId: number | null): Promise<void> {
   await db
     .insertInto("batches")
     .values({
@@ -43,77 +87,10 @@ export async function insertBatch(
       last_block: batch.lastBlock,
       circuit_type: batch.circuitType,
       public_input: word(batch.publicInput),
+      proof_id: proofId,
+      closed_at_ms: batch.closedAtMs,
     })
-    .onConflict((conflict) => conflict.column("first_block").doNothing())
     .execute();
-}
-
-/**
- * Stores a proof for the batch if it still has this public input: a rebuilt block has another one.
- * Returns whether it did.
- */
-export async function storeProof(
-  db: Db,
-  firstBlock: number,
-  found: { readonly publicInput: bigint; readonly proof: Uint8Array; readonly details: object; readonly atMs: number },
-): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable("batches")
-    .set({ proof: found.proof, proof_details: toJson(found.details), ready_at_ms: found.atMs })
-    .where("first_block", "=", firstBlock)
-    .where("public_input", "=", word(found.publicInput))
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
-}
-
-/** A proof that L1 does not accept, kept as evidence. */
-export interface RejectedProof {
-  readonly firstBlock: number;
-  readonly publicInput: bigint;
-  readonly proof: Uint8Array;
-  /** What the prover reported with it. */
-  readonly details: object | null;
-  readonly rejectedAtMs: number;
-}
-
-/** Removes a proof that L1 does not accept from its batch, counts it, and keeps it as evidence. */
-export async function rejectProof(db: Db, firstBlock: number, atMs: number): Promise<void> {
-  await db.transaction().execute(async (transaction) => {
-    const batch = await findBatch(transaction, firstBlock);
-    if (batch === undefined || batch.proof === null) return;
-    await transaction
-      .insertInto("rejected_proofs")
-      .values({
-        first_block: firstBlock,
-        public_input: word(batch.publicInput),
-        proof: batch.proof,
-        details: batch.proofDetails === null ? null : toJson(batch.proofDetails),
-        rejected_at_ms: atMs,
-      })
-      .execute();
-    await transaction
-      .updateTable("batches")
-      .set(({ eb }) => ({ proof: null, proof_details: null, ready_at_ms: null, bad_proofs: eb("bad_proofs", "+", 1) }))
-      .where("first_block", "=", firstBlock)
-      .execute();
-  });
-}
-
-/** The newest rejected proofs, at most `limit`. */
-export async function listRejectedProofs(db: Db, limit: number): Promise<RejectedProof[]> {
-  const rows = await db.selectFrom("rejected_proofs").selectAll().orderBy("id", "desc").limit(limit).execute();
-  return rows.map((row) => ({
-    firstBlock: row.first_block,
-    publicInput: bytesToBigint(row.public_input),
-    proof: bytes(row.proof),
-    details: row.details,
-    rejectedAtMs: row.rejected_at_ms,
-  }));
-}
-
-/** Resets the count of bad proofs of every batch, so that they are tried again. */
-export async function resetBadProofs(db: Db): Promise<void> {
-  await db.updateTable("batches").set({ bad_proofs: 0 }).where("bad_proofs", ">", 0).execute();
 }
 
 /**
@@ -176,28 +153,39 @@ export async function revokeAcceptancesFrom(db: Db, l1Block: number, atMs: numbe
   return rows.map(({ number }) => Number(number)).sort((a, b) => a - b);
 }
 
-/** Marks the blocks of batches accepted up to a finalised L1 block as final; returns those newly final, in order. */
+/**
+ * Marks the blocks of batches accepted up to a finalised L1 block as final; returns those newly final, in order. L1
+ * accepts batches in the order of their blocks, so the last such batch decides.
+ */
 export async function markFinal(db: Db, finalizedL1Block: number, atMs: number): Promise<number[]> {
   const { rows } = await sql<{ readonly number: number }>`
     update blocks set status = 'final', final_at_ms = ${atMs}
-    from batches
-    where batches.l1_block <= ${finalizedL1Block} and blocks.status = 'proven'
-      and blocks.number between batches.first_block and batches.last_block
-    returning blocks.number
+    where status = 'proven' and number <= (select max(last_block) from batches where l1_block <= ${finalizedL1Block})
+    returning number
   `.execute(db);
   return rows.map(({ number }) => Number(number)).sort((a, b) => a - b);
 }
 
 /** The batch that starts with a block, undefined if there is none. */
 export async function findBatch(db: Db, firstBlock: number): Promise<StoredBatch | undefined> {
-  const row = await db.selectFrom("batches").selectAll().where("first_block", "=", firstBlock).executeTakeFirst();
+  const row = await batchesWithProofs(db).where("batches.first_block", "=", firstBlock).executeTakeFirst();
   return row && toBatch(row);
 }
 
 /** The batch with a number assigned by the contract, undefined if there is none. */
 export async function findBatchByNumber(db: Db, number: number): Promise<StoredBatch | undefined> {
-  const row = await db.selectFrom("batches").selectAll().where("number", "=", number).executeTakeFirst();
+  const row = await batchesWithProofs(db).where("batches.number", "=", number).executeTakeFirst();
   return row && toBatch(row);
+}
+
+/** The batches that hold blocks of a range, in order. */
+export async function loadBatchesOfBlocks(db: Db, firstBlock: number, lastBlock: number): Promise<StoredBatch[]> {
+  const rows = await batchesWithProofs(db)
+    .where("batches.first_block", "<=", lastBlock)
+    .where("batches.last_block", ">=", firstBlock)
+    .orderBy("batches.first_block")
+    .execute();
+  return rows.map(toBatch);
 }
 
 /** Batches by first block, newest first. */
@@ -205,11 +193,9 @@ export async function listBatches(
   db: Db,
   page: { readonly before?: number | undefined; readonly limit: number },
 ): Promise<StoredBatch[]> {
-  const rows = await db
-    .selectFrom("batches")
-    .selectAll()
-    .$if(page.before !== undefined, (query) => query.where("first_block", "<", page.before ?? 0))
-    .orderBy("first_block", "desc")
+  const rows = await batchesWithProofs(db)
+    .$if(page.before !== undefined, (query) => query.where("batches.first_block", "<", page.before ?? 0))
+    .orderBy("batches.first_block", "desc")
     .limit(page.limit)
     .execute();
   return rows.map(toBatch);
@@ -217,82 +203,56 @@ export async function listBatches(
 
 /** Batches of this node that L1 has not accepted, in order; at most `limit`. */
 export async function loadPendingBatches(db: Db, limit = 1024): Promise<StoredBatch[]> {
-  const rows = await db
-    .selectFrom("batches")
-    .innerJoin("blocks", "blocks.number", "batches.first_block")
-    .selectAll("batches")
+  const rows = await batchesWithProofs(db)
     .where("batches.l1_block", "is", null)
-    .where("blocks.origin", "=", "own")
+    .where("batches.proof_id", "is not", null)
     .orderBy("batches.first_block")
     .limit(limit)
     .execute();
   return rows.map(toBatch);
 }
 
-/** What a prover needs to know about a batch, and how many of its proofs L1 has refused. */
-export type BatchWithoutProof = Pick<StoredBatch, "firstBlock" | "publicInput" | "badProofs">;
-
-/** Batches of this node without a proof and with fewer than `maxBadProofs` refused ones, in order; at most `limit`. */
-export async function loadBatchesWithoutProof(
-  db: Db,
-  { maxBadProofs, limit }: { readonly maxBadProofs: number; readonly limit: number },
-): Promise<BatchWithoutProof[]> {
-  const rows = await db
-    .selectFrom("batches")
-    .innerJoin("blocks", "blocks.number", "batches.first_block")
-    .select(["batches.first_block", "batches.public_input", "batches.bad_proofs"])
-    .where("batches.l1_block", "is", null)
-    .where("batches.proof", "is", null)
-    .where("batches.bad_proofs", "<", maxBadProofs)
-    .where("blocks.origin", "=", "own")
-    .orderBy("batches.first_block")
-    .limit(limit)
-    .execute();
-  return rows.map((row) => ({
-    firstBlock: row.first_block,
-    publicInput: bytesToBigint(row.public_input),
-    badProofs: row.bad_proofs,
-  }));
-}
-
-/** How many batches without a proof had at least `maxBadProofs` refused. */
-export async function countGivenUpBatches(db: Db, maxBadProofs: number): Promise<number> {
-  const { count } = await db
-    .selectFrom("batches")
-    .select(({ fn }) => fn.countAll<number>().as("count"))
-    .where("l1_block", "is", null)
-    .where("proof", "is", null)
-    .where("bad_proofs", ">=", maxBadProofs)
-    .executeTakeFirstOrThrow();
-  return Number(count);
-}
-
-/** How many batches are ready: their proofs are made and L1 has not accepted them. */
+/** How many batches are ready: their last proofs are made and L1 has not accepted them. */
 export async function countReadyBatches(db: Db): Promise<number> {
   const { count } = await db
     .selectFrom("batches")
+    .innerJoin("proofs", "proofs.id", "batches.proof_id")
     .select(({ fn }) => fn.countAll<number>().as("count"))
-    .where("l1_block", "is", null)
-    .where("proof", "is not", null)
+    .where("batches.l1_block", "is", null)
+    .where("proofs.proof", "is not", null)
     .executeTakeFirstOrThrow();
   return Number(count);
 }
 
-function toBatch(row: Selectable<Tables["batches"]>): StoredBatch {
+function batchesWithProofs(db: Db) {
+  return db
+    .selectFrom("batches")
+    .leftJoin("proofs", "proofs.id", "batches.proof_id")
+    .selectAll("batches")
+    .select(["proofs.proof", "proofs.details", "proofs.made_at_ms", "proofs.refusals"]);
+}
+
+type BatchRow = Selectable<Tables["batches"]> & {
+  readonly [Column in "proof" | "details" | "made_at_ms" | "refusals"]: Selectable<Tables["proofs"]>[Column] | null;
+};
+
+function toBatch(row: BatchRow): StoredBatch {
   return {
     firstBlock: row.first_block,
     lastBlock: row.last_block,
     circuitType: row.circuit_type,
     publicInput: bytesToBigint(row.public_input),
+    closedAtMs: row.closed_at_ms,
+    proofId: row.proof_id,
     proof: optionalBytes(row.proof),
-    proofDetails: row.proof_details,
-    readyAtMs: row.ready_at_ms,
-    badProofs: row.bad_proofs,
+    proofDetails: row.details,
+    readyAtMs: row.made_at_ms,
+    badProofs: row.refusals ?? 0,
     acceptance: toAcceptance(row),
   };
 }
 
-function toAcceptance(row: Selectable<Tables["batches"]>): BatchAcceptance | null {
+function toAcceptance(row: BatchRow): BatchAcceptance | null {
   const { number, l1_transaction: l1Transaction, l1_block: l1Block, l1_block_hash: l1BlockHash } = row;
   if (number === null || l1Transaction === null || l1Block === null || l1BlockHash === null) return null;
   return { number, l1Transaction: bytes(l1Transaction), l1Block, l1BlockHash: bytes(l1BlockHash) };

@@ -173,6 +173,26 @@ export async function loadBlocks(db: Db, first: number, last: number): Promise<S
   return rows.map(toBlock);
 }
 
+/**
+ * The sealed blocks of this node that no batch holds yet, lowest first, at most `limit`. In a transaction they can
+ * neither change nor be dropped until it ends.
+ */
+export async function loadUnbatchedBlocks(db: Db, limit: number): Promise<StoredBlock[]> {
+  const rows = await db
+    .selectFrom("blocks")
+    .selectAll()
+    .where("status", "=", "sealed")
+    .where("origin", "=", "own")
+    .where("number", ">", ({ selectFrom }) =>
+      selectFrom("batches").select(({ fn, lit }) => fn.coalesce(fn.max("last_block"), lit(0)).as("last")),
+    )
+    .orderBy("number")
+    .limit(limit)
+    .forShare()
+    .execute();
+  return rows.map(toBlock);
+}
+
 /** Newest blocks first, below `before` when given. */
 export async function listBlocks(
   db: Db,
@@ -201,7 +221,8 @@ export async function countBlocks(db: Db): Promise<Readonly<Record<BlockStatus, 
 }
 
 /**
- * Removes a block and all later ones with their witnesses, batches and payouts; to be called in a transaction, after
+ * Removes a block and all later ones with their witnesses and payouts, and every proof and batch that holds one of them;
+ * proofs of earlier blocks stay, also those that such a batch was to be proven with. To be called in a transaction, after
  * their transactions were requeued. Returns their number. Throws `db/conflict` when L1 has accepted one of them.
  */
 export async function deleteBlocksFrom(db: Db, first: number): Promise<number> {

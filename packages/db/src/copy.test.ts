@@ -11,6 +11,7 @@ import {
   insertBatch,
   insertL1Transaction,
   insertOpenBlock,
+  insertProof,
   insertQueueEntries,
   loadLiveL1Transactions,
   sealStoredBlock,
@@ -63,7 +64,12 @@ async function populate({ db }: Database): Promise<void> {
     payouts: [{ recipient: 5n, tokenId: tokenId(0), amount: 2n ** 100n }],
     witness: new Uint8Array(3000).fill(7),
   });
-  await insertBatch(db, { firstBlock: 1, lastBlock: 1, circuitType: 0, publicInput: 9n });
+  // Other proofs are copied between a proof and the one that verifies it.
+  const plan = { firstBlock: 1, lastBlock: 1, publicInputs: [9n], createdAtMs: 7 };
+  const below = await insertProof(db, { ...plan, kind: "block" });
+  await sql`insert into proofs (kind, first_block, last_block, public_inputs, created_at_ms)
+    select 'merge', first, 1, '', 7 from generate_series(-1000, 0) as first`.execute(db);
+  await insertBatch(db, { firstBlock: 1, lastBlock: 1, circuitType: 0, publicInput: 9n, closedAtMs: 7 }, [below]);
   await insertQueueEntries(db, [
     {
       index: 0,

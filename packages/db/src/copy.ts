@@ -13,13 +13,14 @@ const ORDER: Readonly<Record<keyof Tables, number>> = {
   queue_entries: 4,
   l1_blocks: 5,
   witnesses: 6,
-  batches: 7,
-  rejected_proofs: 8,
-  accepted_batches: 9,
-  settlements: 10,
-  payouts: 11,
-  l1_transactions: 12,
-  l1_attempts: 13,
+  proofs: 7,
+  batches: 8,
+  rejected_proofs: 9,
+  accepted_batches: 10,
+  settlements: 11,
+  payouts: 12,
+  l1_transactions: 13,
+  l1_attempts: 14,
 };
 
 /** Rows read at a time; their columns must stay below the 65535 parameters of one statement. */

@@ -1,6 +1,6 @@
 import { accountIndex, batchNumber, blockNumber, type L1Operation, tokenId } from "@cairn/protocol";
-import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { emptyTables } from "../test/empty-tables.ts";
 import { signedTransfer } from "../test/signed-transfer.ts";
 import {
   acquireNodeLock,
@@ -34,7 +34,7 @@ import {
   listPayouts,
   listRejectedProofs,
   listTransactionEvents,
-  loadBlocksOwing,
+  loadBatchesOwing,
   loadBlockTransactions,
   loadLiveL1Transactions,
   loadOpenBlocks,
@@ -49,7 +49,7 @@ import {
   readProgress,
   rejectProof,
   requeueTransactions,
-  resetBadProofs,
+  resetRefusals,
   revokeAcceptancesFrom,
   revokeSettlementsFrom,
   type StoredTransaction,
@@ -120,14 +120,6 @@ const payouts = [
 
 const engines = createTestDatabases();
 
-/** Leaves a database as its migrations made it: a new one for each test would cost seconds. */
-async function emptyTables({ db }: Database): Promise<void> {
-  const { rows } = await sql<{ readonly name: string }>`
-    select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%'`.execute(db);
-  const tables = sql.join(rows.map(({ name }) => sql.table(name)));
-  await sql`truncate ${tables} restart identity cascade`.execute(db);
-}
-
 describe.each(["embedded", "server"] as const)("repositories on the %s engine", (engine) => {
   let test: TestDatabase;
   let database: Database;
@@ -137,7 +129,7 @@ describe.each(["embedded", "server"] as const)("repositories on the %s engine", 
     database = await test.open();
   });
   afterAll(() => engines[engine].stop());
-  beforeEach(() => emptyTables(database));
+  beforeEach(() => emptyTables(database.db));
 
   async function seeBlock(number: number): Promise<void> {
     await insertOpenBlock(database.db, opening(number));
@@ -233,31 +225,33 @@ describe.each(["embedded", "server"] as const)("repositories on the %s engine", 
   it("follows a batch from proof to finality, and back by a reorg", async () => {
     const { db } = database;
     await seeBlock(1);
-    await insertBatch(db, { firstBlock: 1, lastBlock: 1, circuitType: 0, publicInput: 77n });
+    await insertBatch(db, { firstBlock: 1, lastBlock: 1, circuitType: 0, publicInput: 77n, closedAtMs: 7 });
     const proof = { proof: Uint8Array.of(4), details: { seconds: 3 }, atMs: 8 };
-    expect(await storeProof(db, 1, { ...proof, publicInput: 78n })).toBe(false);
-    expect(await storeProof(db, 1, { ...proof, publicInput: 77n })).toBe(true);
-    await rejectProof(db, 1, 9);
+    const id = (await findBatch(db, 1))?.proofId ?? 0;
+    expect(await storeProof(db, id + 1, proof)).toBe(false);
+    expect(await storeProof(db, id, proof)).toBe(true);
+    expect(await findBatch(db, 1)).toMatchObject({ proof: proof.proof, proofDetails: proof.details, readyAtMs: 8 });
+    await rejectProof(db, id, 9);
     expect(await findBatch(db, 1)).toMatchObject({ proof: null, badProofs: 1 });
     expect(await listRejectedProofs(db, 9)).toEqual([
       { firstBlock: 1, publicInput: 77n, proof: proof.proof, details: proof.details, rejectedAtMs: 9 },
     ]);
-    await resetBadProofs(db);
+    await resetRefusals(db);
     expect((await findBatch(db, 1))?.badProofs).toBe(0);
     const acceptance = { number: batchNumber(1), l1Transaction: hash(5), l1Block: 20, l1BlockHash: hash(6) };
     await markBatchAccepted(db, 1, { ...acceptance, atMs: 9 });
     expect((await findBatch(db, 1))?.acceptance).toEqual(acceptance);
     expect((await findBlock(db, 1))?.status).toBe("proven");
-    expect(await loadBlocksOwing(db, 10)).toEqual([1]);
-    await leavePayouts(db, 1, [{ position: 0, gas: 250_000 }]);
-    expect([await loadBlocksOwing(db, 10), await countLeftPayouts(db)]).toEqual([[], 1]);
+    expect(await loadBatchesOwing(db, 10)).toEqual([1]);
+    await leavePayouts(db, [{ blockNumber: 1, position: 0, gas: 250_000 }]);
+    expect([await loadBatchesOwing(db, 10), await countLeftPayouts(db)]).toEqual([[], 1]);
     expect((await readProgress(db)).payouts.count).toBe(0);
     await takeBackPayouts(db, 249_999);
     expect(await countLeftPayouts(db)).toBe(1);
     await takeBackPayouts(db, 250_000);
-    expect([await loadBlocksOwing(db, 10), await countLeftPayouts(db)]).toEqual([[1], 0]);
+    expect([await loadBatchesOwing(db, 10), await countLeftPayouts(db)]).toEqual([[1], 0]);
     await insertSettlement(db, { batch: 1, position: 0, status: "paid", l1Transaction: hash(7), l1Block: 21 });
-    expect(await loadBlocksOwing(db, 10)).toEqual([]);
+    expect(await loadBatchesOwing(db, 10)).toEqual([]);
     await revokeSettlementsFrom(db, 21);
     expect((await listPayouts(db, { recipient: 5n, limit: 5 }))[0]).toMatchObject({
       status: "owed",

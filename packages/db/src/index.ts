@@ -13,24 +13,19 @@ export {
 export { type Backlog, findTightest, readBacklog } from "./backlog.ts";
 export {
   type BatchAcceptance,
-  type BatchWithoutProof,
-  countGivenUpBatches,
+  type ClosedBatch,
   countReadyBatches,
   findBatch,
   findBatchByNumber,
   insertBatch,
+  insertForeignBatch,
   listBatches,
-  listRejectedProofs,
-  loadBatchesWithoutProof,
+  loadBatchesOfBlocks,
   loadPendingBatches,
   markBatchAccepted,
   markFinal,
-  type RejectedProof,
-  rejectProof,
-  resetBadProofs,
   revokeAcceptancesFrom,
   type StoredBatch,
-  storeProof,
 } from "./batches.ts";
 export {
   type BlockOpening,
@@ -48,6 +43,7 @@ export {
   listBlocks,
   loadBlocks,
   loadOpenBlocks,
+  loadUnbatchedBlocks,
   pruneWitnesses,
   type StoredBlock,
   sealStoredBlock,
@@ -93,15 +89,35 @@ export {
 } from "./l1-transactions.ts";
 export { acquireNodeLock, type NodeLock } from "./node-lock.ts";
 export {
+  type BatchPayout,
   countLeftPayouts,
   leavePayouts,
   listPayouts,
+  loadBatchesOwing,
+  loadBatchPayouts,
   loadBlockPayouts,
-  loadBlocksOwing,
   type StoredPayout,
   takeBackPayouts,
 } from "./payouts.ts";
 export { type Progress, readProgress, type Waiting } from "./progress.ts";
+export {
+  countGivenUpProofs,
+  findProof,
+  insertProof,
+  listRejectedProofs,
+  loadChildProofs,
+  loadProofs,
+  loadProofsToMake,
+  noteProofBegun,
+  type ProofPlan,
+  type ProofState,
+  type ProofToMake,
+  type RejectedProof,
+  rejectProof,
+  resetRefusals,
+  type StoredProof,
+  storeProof,
+} from "./proofs.ts";
 export {
   deleteQueueEntriesFrom,
   findLastQueueEntry,
@@ -116,6 +132,7 @@ export type {
   L1TransactionPurpose,
   L1TransactionStatus,
   PayoutStatus,
+  ProofKind,
   StoredTransactionStatus,
 } from "./schema.ts";
 export {

@@ -37,19 +37,19 @@ describe.each(["embedded", "server"] as const)("proof jobs on the %s engine", (e
     await engines[engine].stop();
   });
 
-  it("runs each batch once, lower blocks first, and sets aside a poisoned job with its evidence", async () => {
-    for (const firstBlock of [3, 2, 2]) await queue.enqueue({ firstBlock, publicInput: "0x1" });
+  it("makes each proof once, lower blocks first, and sets aside a poisoned job with its evidence", async () => {
+    for (const proof of [3, 4, 4]) await queue.enqueue({ proof, firstBlock: 30 - proof });
     expect(await queue.counts()).toEqual({ waiting: 2, active: 0, poisoned: 0 });
     const seen: number[] = [];
     const stop = await queue.work({ concurrency: 1 }, ({ data }) => {
-      seen.push(data.firstBlock);
-      return data.firstBlock === 3 ? Promise.reject(new TypeError("witness is unsatisfiable")) : Promise.resolve();
+      seen.push(data.proof);
+      return data.proof === 3 ? Promise.reject(new TypeError("witness is unsatisfiable")) : Promise.resolve();
     });
     await expect.poll(() => queue.poisoned(), { timeout: 30_000, interval: 200 }).toHaveLength(1);
     await stop();
-    expect(seen).toEqual([2, 3, 3]);
+    expect(seen).toEqual([4, 3, 3]);
     const [poisoned] = await queue.poisoned();
-    expect(poisoned?.data).toEqual({ firstBlock: 3, publicInput: "0x1" });
+    expect(poisoned?.data).toEqual({ proof: 3, firstBlock: 27 });
     expect(JSON.stringify(poisoned?.evidence)).toContain("witness is unsatisfiable");
     expect(await queue.counts()).toEqual({ waiting: 0, active: 0, poisoned: 1 });
     expect(await queue.retryPoisoned()).toBe(1);
@@ -63,22 +63,22 @@ describe.each(["embedded", "server"] as const)("proof jobs on the %s engine", (e
   });
 
   it("go to another worker when the first one's heartbeat stops, and the first is notified", async () => {
-    const data = { firstBlock: 1, publicInput: "0x2" };
+    const data = { proof: 7, firstBlock: 1 };
     const taken = Promise.withResolvers<void>();
     const lost = Promise.withResolvers<void>();
     const release = Promise.withResolvers<void>();
     await queue.enqueue(data);
     const stopSilent = await queue.work({ concurrency: 1 }, async (job) => {
-      if (job.data.publicInput !== data.publicInput) return;
+      if (job.data.proof !== data.proof) return;
       job.signal.addEventListener("abort", () => lost.resolve());
       taken.resolve();
       // A worker whose handler has not returned takes no job: the next attempt is the other's.
       await release.promise;
     });
     await taken.promise;
-    const other: [string, number][] = [];
+    const other: [number, number][] = [];
     const stopOther = await prover.work({ concurrency: 1 }, async (job) => {
-      other.push([job.data.publicInput, job.retries]);
+      other.push([job.data.proof, job.retries]);
     });
     // As if no heartbeat had been written for an hour.
     const silence = sql`update jobs.job set heartbeat_on = now() - interval '1 hour'
@@ -87,7 +87,7 @@ describe.each(["embedded", "server"] as const)("proof jobs on the %s engine", (e
       await silence.execute(database.db);
       return other;
     };
-    await expect.poll(look, { timeout: 50_000, interval: 200 }).toContainEqual([data.publicInput, 1]);
+    await expect.poll(look, { timeout: 50_000, interval: 200 }).toContainEqual([data.proof, 1]);
     await lost.promise;
     release.resolve();
     await stopSilent();
@@ -109,7 +109,7 @@ describe("proof jobs of a process that died", () => {
     } as const;
     const first = await test.open();
     const dying = await createJobQueue(first, options);
-    await dying.enqueue({ firstBlock: 1, publicInput: "0x1" });
+    await dying.enqueue({ proof: 1, firstBlock: 1 });
     const taken = Promise.withResolvers<void>();
     await dying.work({ concurrency: 1 }, () => {
       taken.resolve();

@@ -3,11 +3,12 @@ import { fromPglite, PgBoss } from "pg-boss";
 import type { Database } from "./database.ts";
 import type { DbErrorCode } from "./errors.ts";
 
-/** A batch whose proof is to be made; the prover reads the rest from the database. */
+/** A proof that is to be made; the prover reads the rest from the database. */
 export interface ProofJob {
+  /** Its id. Ids are used once: when its blocks were dropped, nothing has this id. */
+  readonly proof: number;
+  /** The first block that it covers, for the order and for people. */
   readonly firstBlock: number;
-  /** Hex; a job of a block that has been rebuilt since carries another one and is dropped. */
-  readonly publicInput: string;
 }
 
 /** A job as its worker sees it. */
@@ -37,7 +38,7 @@ export interface ProofWorkOptions {
 /** Proof jobs in the node's own database; workers may be anywhere that reaches it. */
 export interface JobQueue {
   /**
-   * Adds a job unless one with the same batch and public input exists; lower blocks run first. Throws `db/jobs-failed`.
+   * Adds a job unless one for the same proof exists; lower blocks run first. Throws `db/jobs-failed`.
    */
   readonly enqueue: (job: ProofJob) => Promise<void>;
   /** Hands jobs to `handler`; if it throws, the attempt fails. Ends with the queue or with the returned function. */
@@ -147,7 +148,7 @@ export async function createJobQueue({ engine }: Database, options: JobQueueOpti
     enqueue: (job) =>
       attempt("enqueue", async () => {
         await boss.send(QUEUE, job, {
-          singletonKey: `${job.firstBlock}:${job.publicInput}`,
+          singletonKey: String(job.proof),
           priority: Math.max(0, PRIORITY_OF_BLOCK_0 - job.firstBlock),
         });
         wake();

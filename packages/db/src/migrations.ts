@@ -232,6 +232,64 @@ function parseMarkedJson(text: string): BatchHeader {
   });
 }
 
+/**
+ * Blocks, proofs and batches apart. A batch was a row of its first block and held its only proof; blocks were in batches
+ * of one. Jobs were about blocks; the node adds jobs about proofs.
+ */
+const PROOFS = [
+  `create table proofs (
+    id bigint generated always as identity primary key,
+    kind text not null check (kind in ('block', 'merge', 'batch')),
+    first_block bigint not null,
+    last_block bigint not null references blocks (number) on delete cascade,
+    parent_id bigint references proofs (id) on delete set null deferrable initially deferred,
+    public_inputs bytea not null check (octet_length(public_inputs) % 32 = 0),
+    proof bytea,
+    details jsonb,
+    attempts int not null default 0,
+    refusals int not null default 0,
+    prover text,
+    created_at_ms bigint not null,
+    started_at_ms bigint,
+    made_at_ms bigint,
+    unique (kind, first_block, last_block),
+    check (first_block <= last_block),
+    check ((proof is null) = (made_at_ms is null))
+  )`,
+  `create index proofs_last_block on proofs (last_block)`,
+  `create index proofs_parent on proofs (parent_id) where parent_id is not null`,
+  `create index proofs_waiting on proofs (first_block) where proof is null`,
+  `insert into proofs (kind, first_block, last_block, public_inputs, proof, details, attempts, refusals, prover,
+      created_at_ms, made_at_ms)
+    select 'batch', batches.first_block, batches.last_block, batches.public_input, batches.proof, batches.proof_details,
+      batches.bad_proofs + case when batches.proof is null then 0 else 1 end, batches.bad_proofs,
+      batches.proof_details ->> 'prover', coalesce(blocks.sealed_at_ms, blocks.opened_at_ms),
+      case when batches.proof is null then null else coalesce(batches.ready_at_ms, 0) end
+    from batches join blocks on blocks.number = batches.first_block
+    where blocks.origin = 'own'
+    order by batches.first_block`,
+  `alter table batches drop constraint batches_first_block_fkey`,
+  `alter table batches add constraint batches_last_block_fkey
+    foreign key (last_block) references blocks (number) on delete cascade`,
+  `alter table batches add column proof_id bigint unique references proofs (id) on delete cascade`,
+  `alter table batches add column closed_at_ms bigint`,
+  `update batches set
+    proof_id = (select id from proofs where proofs.first_block = batches.first_block),
+    closed_at_ms = (
+      select coalesce(sealed_at_ms, opened_at_ms) from blocks where blocks.number = batches.last_block
+    )`,
+  `alter table batches alter column closed_at_ms set not null`,
+  `alter table batches drop column proof, drop column proof_details, drop column ready_at_ms, drop column bad_proofs`,
+  `alter table batches add constraint batches_disjoint
+    exclude using gist (int8range(first_block, last_block, '[]') with &&)`,
+  `create index batches_last_block on batches (last_block)`,
+  `do $$ begin
+    if to_regclass('jobs.job') is not null then
+      delete from jobs.job where name in ('prove', 'prove-poisoned');
+    end if;
+  end $$`,
+];
+
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0005-sealing": statements(SEALING),
   "0001-initial": statements(INITIAL),
@@ -241,15 +299,16 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0006-ready": statements(READY),
   "0007-left-payouts": statements(LEFT_PAYOUTS),
   "0008-header-bytes": HEADER_BYTES,
+  "0009-proofs": statements(PROOFS),
 };
 
 /**
- * Brings the schema up to date; safe to run from several processes at once. Throws `db/migration-failed`,
- * `db/newer-schema`.
+ * Brings the schema up to date, or as far as the migration `last`; safe to run from several processes at once. Throws
+ * `db/migration-failed`, `db/newer-schema`.
  */
-export async function migrate(db: Kysely<Tables>): Promise<void> {
+export async function migrate(db: Kysely<Tables>, last?: string): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) } });
-  const { error } = await migrator.migrateToLatest();
+  const { error } = await (last === undefined ? migrator.migrateToLatest() : migrator.migrateTo(last));
   if (error === undefined) return;
   const isNewer = error instanceof Error && /corrupted migrations/.test(error.message);
   throw isNewer

@@ -1,5 +1,6 @@
 import { bytesToBigint } from "@cairn/protocol";
-import type { Selectable } from "kysely";
+import { type Selectable, sql } from "kysely";
+import { BATCH_OF_BLOCK } from "./batches.ts";
 import type { Db } from "./database.ts";
 import type { PayoutStatus, Tables } from "./schema.ts";
 import { address, optionalBytes } from "./values.ts";
@@ -32,6 +33,27 @@ export async function loadBlockPayouts(db: Db, blockNumber: number): Promise<Sto
   return rows.map(toPayout);
 }
 
+/** A payout with its place in the list of its batch, from 0: the lists of the batch's blocks one after another. */
+export interface BatchPayout extends StoredPayout {
+  readonly batchPosition: number;
+}
+
+/** The payouts of a batch's blocks in the order of its list. */
+export async function loadBatchPayouts(
+  db: Db,
+  batch: { readonly firstBlock: number; readonly lastBlock: number },
+): Promise<BatchPayout[]> {
+  const rows = await db
+    .selectFrom("payouts")
+    .selectAll()
+    .where("block_number", ">=", batch.firstBlock)
+    .where("block_number", "<=", batch.lastBlock)
+    .orderBy("block_number")
+    .orderBy("position")
+    .execute();
+  return rows.map((row, batchPosition) => ({ ...toPayout(row), batchPosition }));
+}
+
 /** By block, newest first, then in the order of its list: all payouts, those of a recipient, those of a status. */
 export async function listPayouts(
   db: Db,
@@ -60,13 +82,12 @@ export async function listPayouts(
   return rows.map(toPayout);
 }
 
-/** Marks owed payouts of a block as left for others to pay. */
+/** Marks owed payouts as left for others to pay. */
 export async function leavePayouts(
   db: Db,
-  blockNumber: number,
-  payouts: readonly { readonly position: number; readonly gas: number }[],
+  payouts: readonly { readonly blockNumber: number; readonly position: number; readonly gas: number }[],
 ): Promise<void> {
-  for (const { position, gas } of payouts) {
+  for (const { blockNumber, position, gas } of payouts) {
     await db
       .updateTable("payouts")
       .set({ left_gas: gas })
@@ -92,20 +113,21 @@ export async function countLeftPayouts(db: Db): Promise<number> {
   return Number(count);
 }
 
-/** The first blocks proven on L1 that owe payouts which are not left to others, in order. */
-export async function loadBlocksOwing(db: Db, limit: number): Promise<number[]> {
-  const rows = await db
-    .selectFrom("payouts")
-    .innerJoin("blocks", "blocks.number", "payouts.block_number")
-    .select("payouts.block_number")
-    .distinct()
-    .where("payouts.status", "=", "owed")
-    .where("payouts.left_gas", "is", null)
-    .where("blocks.status", "in", ["proven", "final"])
-    .orderBy("payouts.block_number")
-    .limit(limit)
-    .execute();
-  return rows.map(({ block_number }) => block_number);
+/**
+ * First blocks of the first batches that L1 accepted and that owe payouts which are not left to others, in order, at most
+ * `limit`.
+ */
+export async function loadBatchesOwing(db: Db, limit: number): Promise<number[]> {
+  const { rows } = await sql<{ readonly batch: number }>`
+    select distinct batch.first_block as batch
+    from (
+      select distinct block_number as number from payouts where status = 'owed' and left_gas is null
+    ) as owing join blocks using (number) ${BATCH_OF_BLOCK}
+    where blocks.status in ('proven', 'final') and batch.first_block is not null
+    order by batch.first_block
+    limit ${limit}
+  `.execute(db);
+  return rows.map(({ batch }) => Number(batch));
 }
 
 function toPayout(row: Selectable<Tables["payouts"]>): StoredPayout {

@@ -44,19 +44,26 @@ describe.each(["embedded", "server"] as const)("progress on the %s engine", (eng
       payouts: [{ recipient: 5n, tokenId: tokenId(0), amount: 1n }],
       witness: data,
     });
-    await insertBatch(db, { firstBlock: number, lastBlock: number, circuitType: 1, publicInput: BigInt(number) });
+    await insertBatch(db, {
+      firstBlock: number,
+      lastBlock: number,
+      circuitType: 1,
+      publicInput: BigInt(number),
+      closedAtMs: 1000 * number,
+    });
   }
 
   it("is empty at first, then says what is waiting for a proof, L1 or payment, and since when", async () => {
     const { db } = database;
     expect(await readProgress(db)).toEqual({
+      batches: NOTHING,
       proofs: NOTHING,
       acceptances: NOTHING,
       l1Transactions: NOTHING,
       payouts: NOTHING,
     });
     for (const number of [1, 2, 3]) await seal(number);
-    await storeProof(db, 1, { publicInput: 1n, proof: word, details: {}, atMs: 1 });
+    await storeProof(db, 1, { proof: word, details: {}, atMs: 1 });
     const attempt = {
       kind: "call" as const,
       hash: word,
@@ -77,6 +84,7 @@ describe.each(["embedded", "server"] as const)("progress on the %s engine", (eng
     } as const;
     await insertL1Transaction(db, { ...call, data: word }, attempt, 7000);
     expect(await readProgress(db)).toEqual({
+      batches: NOTHING,
       proofs: { count: 2, oldestAtMs: 2000 },
       acceptances: { count: 3, oldestAtMs: 1000 },
       l1Transactions: { count: 1, oldestAtMs: 7000 },

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Db } from "./database.ts";
+import { readWaitingProofs } from "./proofs.ts";
 
 /** Pending work; there should be little of it, and none of it old. */
 export interface Waiting {
@@ -10,26 +11,29 @@ export interface Waiting {
 
 /** How far each stage of the node's work lags behind. */
 export interface Progress {
-  /** Sealed blocks that have no proof. */
+  /** Sealed blocks of this node that no batch holds yet. */
+  readonly batches: Waiting;
+  /** Proofs that are not made. */
   readonly proofs: Waiting;
-  /** Sealed blocks that L1 has not accepted. */
+  /** Batches that L1 has not accepted, since their first blocks were sealed. */
   readonly acceptances: Waiting;
   /** L1 transactions that are not mined. */
   readonly l1Transactions: Waiting;
-  /** Payouts of accepted blocks that are neither settled nor left to others. */
+  /** Payouts of accepted batches that are neither settled nor left to others. */
   readonly payouts: Waiting;
 }
 
 /** Reads how far each stage of the node's work lags behind. */
 export async function readProgress(db: Db): Promise<Progress> {
   const { rows } = await sql<Readonly<Record<string, number | null>>>`
-    select
-      count(*) filter (where batches.proof is null) as proofs,
-      min(blocks.sealed_at_ms) filter (where batches.proof is null) as proofs_since,
-      count(*) as acceptances,
-      min(blocks.sealed_at_ms) as acceptances_since
+    select count(*) as acceptances, min(blocks.sealed_at_ms) as acceptances_since
     from batches join blocks on blocks.number = batches.first_block
     where batches.l1_block is null
+  `.execute(db);
+  const unbatched = await sql<Readonly<Record<string, number | null>>>`
+    select count(*) as batches, min(sealed_at_ms) as batches_since
+    from blocks
+    where status = 'sealed' and origin = 'own' and number > (select coalesce(max(last_block), 0) from batches)
   `.execute(db);
   const sent = await sql<Readonly<Record<string, number | null>>>`
     select count(*) as sent, min(created_at_ms) as sent_since
@@ -40,13 +44,14 @@ export async function readProgress(db: Db): Promise<Progress> {
     from payouts join blocks on blocks.number = payouts.block_number
     where payouts.status = 'owed' and payouts.left_gas is null and blocks.status in ('proven', 'final')
   `.execute(db);
-  const found = { ...rows[0], ...sent.rows[0], ...owed.rows[0] };
+  const found = { ...rows[0], ...unbatched.rows[0], ...sent.rows[0], ...owed.rows[0] };
   const waiting = (name: string): Waiting => {
     const since = found[`${name}_since`];
     return { count: Number(found[name] ?? 0), oldestAtMs: since == null ? null : Number(since) };
   };
   return {
-    proofs: waiting("proofs"),
+    batches: waiting("batches"),
+    proofs: await readWaitingProofs(db),
     acceptances: waiting("acceptances"),
     l1Transactions: waiting("sent"),
     payouts: waiting("owed"),

@@ -24,6 +24,8 @@ export type L1TransactionPurpose = "submitBatch" | "pay" | "fillNonce";
 export type L1AttemptKind = "call" | "cancel";
 /** Who made a block: this node, or someone whose batch L1 accepted. */
 export type BlockOrigin = "own" | "l1";
+/** What a proof is directly about: one block, proofs of consecutive blocks, or a whole batch as L1 verifies it. */
+export type ProofKind = "block" | "merge" | "batch";
 
 interface SettingsTable {
   key: string;
@@ -119,17 +121,40 @@ interface WitnessesTable {
   input: Bytes;
 }
 
-interface BatchesTable {
+interface ProofsTable {
+  id: Generated<number>;
+  kind: ProofKind;
+  /** The blocks it covers. It goes with the last of them: blocks are dropped from one on. */
   first_block: number;
+  last_block: number;
+  /** The proof that verifies this one. */
+  parent_id: number | null;
+  /** What it states: words of 32 bytes. */
+  public_inputs: Bytes;
+  /** Null until it is made. */
+  proof: Bytes | null;
+  /** As the prover reported it with the proof. */
+  details: JSONColumnType<object, string | null, string | null> | null;
+  /** How often a prover began it, and how often L1 did not accept what was made. */
+  attempts: Generated<number>;
+  refusals: Generated<number>;
+  /** Who began it last. */
+  prover: string | null;
+  created_at_ms: number;
+  started_at_ms: number | null;
+  made_at_ms: number | null;
+}
+
+interface BatchesTable {
+  /** Identifies it: batches do not overlap. */
+  first_block: number;
+  /** It goes with this block. */
   last_block: number;
   circuit_type: number;
   public_input: Bytes;
-  /** Null until it is made. */
-  proof: Bytes | null;
-  proof_details: JSONColumnType<object, string | null, string | null> | null;
-  ready_at_ms: number | null;
-  /** Proofs that L1 did not accept. */
-  bad_proofs: Generated<number>;
+  /** The last proof of its tree; null when others made the batch. */
+  proof_id: number | null;
+  closed_at_ms: number;
   /** Number given by the contract; null until accepted there. */
   number: number | null;
   l1_transaction: Bytes | null;
@@ -139,6 +164,7 @@ interface BatchesTable {
 
 interface RejectedProofsTable {
   id: Generated<number>;
+  /** Of its batch. */
   first_block: number;
   public_input: Bytes;
   proof: Bytes;
@@ -231,6 +257,7 @@ export interface Tables {
   queue_entries: QueueEntriesTable;
   l1_blocks: L1BlocksTable;
   witnesses: WitnessesTable;
+  proofs: ProofsTable;
   batches: BatchesTable;
   rejected_proofs: RejectedProofsTable;
   accepted_batches: AcceptedBatchesTable;

@@ -39,8 +39,8 @@ describe.each(["embedded", "server"] as const)("payments on the %s engine", (eng
         witness: hash(9),
       });
     }
-    await insertBatch(db, { firstBlock: 1, lastBlock: 1, circuitType: 0, publicInput: 1n });
-    await insertBatch(db, { firstBlock: 2, lastBlock: 4, circuitType: 0, publicInput: 2n });
+    await insertBatch(db, { firstBlock: 1, lastBlock: 1, circuitType: 0, publicInput: 1n, closedAtMs: 3 });
+    await insertBatch(db, { firstBlock: 2, lastBlock: 4, circuitType: 0, publicInput: 2n, closedAtMs: 3 });
     const settle = (position: number) =>
       insertSettlement(db, { batch: 2, position, status: "paid", l1Transaction: hash(7), l1Block: 30 + position });
     // L1 may show a payment before the batch is accepted here.

@@ -117,7 +117,7 @@ describe("lists in pages", () => {
   });
 
   it("tell which owed payouts are left to others, and how much gas they burn", async () => {
-    await leavePayouts(database.db, 3, [{ position: 1, gas: 190_000 }]);
+    await leavePayouts(database.db, [{ blockNumber: 3, position: 1, gas: 190_000 }]);
     const query = ROUTES.payouts.query.parse({ before: "4", limit: "4" });
     const left = async () => (await handlers.payouts({ ...request, query })).payouts.map(({ leftGas }) => leftGas);
     expect(await left()).toEqual([null, 190_000, null, null]);
@@ -186,7 +186,7 @@ async function fillBlock({ db }: Database, number: number): Promise<void> {
     payouts: (PAYOUTS[number - 1] ?? []).map((recipient) => ({ recipient, tokenId: tokenId(0), amount: 1n })),
     witness: Uint8Array.of(9),
   });
-  await insertBatch(db, { firstBlock: number, lastBlock: number, circuitType: 0, publicInput: 77n });
+  await insertBatch(db, { firstBlock: number, lastBlock: number, circuitType: 0, publicInput: 77n, closedAtMs: 2 });
   const common = { from: accountIndex(ACCOUNT), nonce: number, tokenId: tokenId(0), fee: float16(1), validUntil: 9 };
   await upsertTransactions(db, [
     {

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
-import { type Database, type JobQueue, listRejectedProofs, resetBadProofs } from "@cairn/db";
+import { type Database, type JobQueue, listRejectedProofs, resetRefusals } from "@cairn/db";
 import { bytesToHex } from "@cairn/protocol";
 import type { FastifyRequest } from "fastify";
 import type { Registry } from "prom-client";
@@ -61,7 +61,7 @@ export function createAdminServer(
     };
   });
   app.post("/v1/proofs/retry", async () => {
-    await resetBadProofs(deps.database.db);
+    await resetRefusals(deps.database.db);
     return { retried: await present(deps.jobs, "job queue").retryPoisoned() };
   });
   return listening(app, settings);

@@ -154,7 +154,7 @@ export function createSequencerPart(
       endings.add("proof scheduler", scheduler.stop);
       registerJobMetrics(registry, jobs);
       sequencer.onEvent(({ type }) => {
-        if (type === "block") scheduler.blockSealed();
+        if (type === "block") scheduler.poke();
       });
       let hasMoved = false;
       watcher?.onEvent(({ type }) => {

@@ -101,7 +101,12 @@ describe("a prover that produces garbage", () => {
       .toMatchObject([{ stage: "proof" }]);
     expect(await admin("/v1/proofs/poisoned")).toMatchObject({ queue: { waiting: 0, active: 1 } });
     const [progress] = (await admin("/v1/proofs/poisoned")).active;
-    expect(progress).toEqual({ firstBlock: expect.any(Number), stage: "proof", startedAtMs: expect.any(Number) });
+    expect(progress).toEqual({
+      proof: expect.any(Number),
+      firstBlock: expect.any(Number),
+      stage: "proof",
+      startedAtMs: expect.any(Number),
+    });
     const metrics = await (await fetch(new URL("/metrics", node.urls().metrics ?? ""))).text();
     expect(metrics).toContain('cairn_proofs_active{stage="proof"} 1');
     expect(metrics).toContain('cairn_proofs_active{stage="witness"} 0');

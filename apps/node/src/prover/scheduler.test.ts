@@ -1,5 +1,6 @@
 import {
   type Database,
+  findBatch,
   insertBatch,
   insertOpenBlock,
   type JobQueue,
@@ -44,7 +45,8 @@ async function seal(number: number): Promise<void> {
   const roots = { oldRoot: 1n, newRoot: 2n, txRoot: 3n, oldNextIndex: 64, newNextIndex: 64 };
   const content = { ...roots, data: hash, transactionCount: 1, sealedAtMs: 2 };
   await sealStoredBlock(db, blockNumber(number), { seal: content, payouts: [], witness: hash });
-  await insertBatch(db, { firstBlock: number, lastBlock: number, circuitType: 0, publicInput: BigInt(number) });
+  const batch = { firstBlock: number, lastBlock: number, circuitType: 0, publicInput: BigInt(number) };
+  await insertBatch(db, { ...batch, closedAtMs: 3 });
 }
 
 it("asks for the database's version alone while nothing waits for a proof", async () => {
@@ -109,12 +111,12 @@ it("adds the jobs of the oldest blocks once each, more as they are proven, and a
   expect(await newly(scheduler.schedule)).toEqual(first64);
   expect(await newly(scheduler.schedule)).toEqual([]);
   const proof = { proof: Uint8Array.of(1), details: {}, atMs: 1 };
-  await storeProof(database.db, 1, { ...proof, publicInput: 1n });
-  await storeProof(database.db, 2, { ...proof, publicInput: 2n });
-  // 64 jobs wait: a sealed block is no reason to look.
-  scheduler.blockSealed();
+  const idOf = async (block: number) => (await findBatch(database.db, block))?.proofId ?? 0;
+  for (const block of [1, 2]) await storeProof(database.db, await idOf(block), proof);
+  // 64 jobs wait: another proof is no reason to look.
+  scheduler.poke();
   expect(await newly(scheduler.schedule)).toEqual([65, 66]);
-  await rejectProof(database.db, 1, 5);
+  await rejectProof(database.db, await idOf(1), 5);
   expect(await newly(scheduler.schedule)).toEqual([1]);
   clock.advance(11_000);
   expect((await newly(scheduler.schedule)).length).toBe(64);

@@ -1,40 +1,39 @@
 import {
-  type BatchWithoutProof,
-  countGivenUpBatches,
+  countGivenUpProofs,
   type Database,
   type JobQueue,
-  loadBatchesWithoutProof,
+  loadProofsToMake,
+  type ProofToMake,
   readDatabaseVersion,
 } from "@cairn/db";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-points.ts";
-import { wordHex } from "../json.ts";
 import { createPoller } from "../poller.ts";
 import { createUnchanged } from "../unchanged.ts";
 import type { SchedulerMetrics } from "./metrics.ts";
 
-/** Most batches with jobs at a time, oldest first; the others wait in the database. */
+/** Most proofs with jobs at a time, lowest blocks first; the others wait in the database. */
 const LOOK_AHEAD = 64;
 
-/** How often it polls while no batch waits for a proof; a sealed block wakes it. */
+/** How often it polls while no proof can be begun; a closed batch wakes it. */
 const IDLE_POLL_MS = 5000;
 
 /** How long a job counts as added before it is added again, in case the engine lost it. */
 const ADD_AGAIN_MS = 10_000;
 
-/** Refused proofs of one batch after which no more are made: circuit and verifier do not match. */
-export const MAX_BAD_PROOFS = 3;
+/** Refusals of one proof after which it is no longer made: circuit and verifier do not match. */
+export const MAX_REFUSALS = 3;
 
-/** Turns sealed blocks into proof jobs. */
+/** Turns proofs that can be begun into jobs. */
 export interface ProofScheduler {
   /**
-   * Adds a job for every batch without a proof whose job is missing or set aside. Throws what database and job engine
-   * throw.
+   * Adds a job for every proof that can be begun and whose job is missing or set aside. Throws what database and job
+   * engine throw.
    */
   readonly schedule: () => Promise<void>;
-  /** Schedules soon, after a block was sealed; does nothing while enough jobs wait. */
-  readonly blockSealed: () => void;
+  /** Schedules soon, after proofs were planned or made; does nothing while enough jobs wait. */
+  readonly poke: () => void;
   readonly start: () => void;
   readonly stop: () => Promise<void>;
 }
@@ -63,20 +62,19 @@ export function createProofScheduler(deps: {
   };
 
   const enqueueMissing = async (): Promise<void> => {
-    const batches = await loadBatchesWithoutProof(db, { maxBadProofs: MAX_BAD_PROOFS, limit: LOOK_AHEAD });
-    const poisoned = new Set((await deps.jobs.poisoned()).map(({ data }) => `${data.firstBlock}:${data.publicInput}`));
-    deps.metrics.setAside(poisoned.size + (await countGivenUpBatches(db, MAX_BAD_PROOFS)));
+    const proofs = await loadProofsToMake(db, { maxRefusals: MAX_REFUSALS, limit: LOOK_AHEAD });
+    const poisoned = new Set((await deps.jobs.poisoned()).map(({ data }) => data.proof));
+    deps.metrics.setAside(poisoned.size + (await countGivenUpProofs(db, MAX_REFUSALS)));
     const now = deps.clock.elapsedMs();
     const before = added;
     added = new Map();
-    for (const batch of batches) {
-      const publicInput = wordHex(batch.publicInput);
-      const addedAt = before.get(keyOf(batch));
+    for (const proof of proofs) {
+      const addedAt = before.get(keyOf(proof));
       if (addedAt !== undefined && now - addedAt < ADD_AGAIN_MS) {
-        added.set(keyOf(batch), addedAt);
-      } else if (!poisoned.has(`${batch.firstBlock}:${publicInput}`)) {
-        await deps.jobs.enqueue({ firstBlock: batch.firstBlock, publicInput });
-        added.set(keyOf(batch), now);
+        added.set(keyOf(proof), addedAt);
+      } else if (!poisoned.has(proof.id)) {
+        await deps.jobs.enqueue({ proof: proof.id, firstBlock: proof.firstBlock });
+        added.set(keyOf(proof), now);
         crashPoint("proof-job-created");
       }
     }
@@ -90,7 +88,7 @@ export function createProofScheduler(deps: {
   });
   return {
     schedule: poller.poll,
-    blockSealed: () => {
+    poke: () => {
       if (added.size < LOOK_AHEAD) poller.poke();
     },
     start: () => poller.start(deps.pollMs),
@@ -99,6 +97,6 @@ export function createProofScheduler(deps: {
 }
 
 /** A refused proof needs another job. */
-function keyOf({ firstBlock, publicInput, badProofs }: BatchWithoutProof): string {
-  return `${firstBlock}:${publicInput}:${badProofs}`;
+function keyOf({ id, refusals }: ProofToMake): string {
+  return `${id}:${refusals}`;
 }

@@ -2,13 +2,14 @@ import { hostname } from "node:os";
 import type { Proof } from "@cairn/circuits";
 import {
   type Database,
-  findBatch,
+  type Db,
   findBlock,
+  findProof,
   findWitness,
   type HeldJob,
   type JobQueue,
-  type ProofJob,
-  type StoredBatch,
+  noteProofBegun,
+  type StoredProof,
   storeProof,
 } from "@cairn/db";
 import { type BlockSize, CairnError, isCairnError } from "@cairn/protocol";
@@ -16,7 +17,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
-import { toPlain, wordHex } from "../json.ts";
+import { toPlain } from "../json.ts";
 import { createPoller, type Poller } from "../poller.ts";
 import { proofsAtATime } from "./memory.ts";
 import type { ProverMetrics } from "./metrics.ts";
@@ -65,31 +66,30 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
   const handle = async (job: HeldJob): Promise<void> => {
     const startedAtMs = clock.nowMs();
     const enter = (stage: ProverProgress["stage"]): void => {
-      active.set(job.id, { firstBlock: job.data.firstBlock, stage, startedAtMs });
+      active.set(job.id, { ...job.data, stage, startedAtMs });
     };
     enter("witness");
     crashPoint("proof-job-taken");
     try {
       const outcome = await proveJob(job, enter);
       metrics.finished(outcome);
-      logger.info({ block: job.data.firstBlock, outcome, ms: clock.nowMs() - startedAtMs }, "proof job done");
+      logger.info({ ...job.data, outcome, ms: clock.nowMs() - startedAtMs }, "proof job done");
     } catch (error) {
       const isShutdown = stopping.signal.aborted;
       metrics.finished(isShutdown ? "aborted" : "failed");
       // The scheduler adds the job again: being stopped is not a failed attempt.
       if (isShutdown) return;
-      logger.error({ err: error, block: job.data.firstBlock, retries: job.retries }, "proof job failed");
+      logger.error({ err: error, ...job.data, retries: job.retries }, "proof job failed");
       throw asEvidence(error, job);
     } finally {
       active.delete(job.id);
     }
   };
 
-  /** Aborts once the proof is no longer wanted: its block was rebuilt, or L1 has accepted it. */
-  const watchBatch = (job: ProofJob, dropped: AbortController): Poller => {
+  /** Aborts once the proof is no longer wanted: its blocks were dropped, or L1 has accepted them. */
+  const watchProof = (id: number, dropped: AbortController): Poller => {
     const run = async (): Promise<void> => {
-      const batch = await findBatch(database.db, job.firstBlock);
-      if (batch === undefined || !isWanted(batch, job)) dropped.abort();
+      if ((await findWanted(database.db, id)) === null) dropped.abort();
     };
     const failure = "cannot check whether a proof is still wanted";
     const poller = createPoller({ run, clock, logger, failure, pollMs: WATCH_MS });
@@ -102,18 +102,14 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
     enter: (stage: ProverProgress["stage"]) => void,
   ): Promise<"made" | "obsolete"> => {
     const { db } = database;
-    const [batch, block, input] = await Promise.all([
-      findBatch(db, data.firstBlock),
-      findBlock(db, data.firstBlock),
-      findWitness(db, data.firstBlock),
-    ]);
-    if (batch === undefined || !isWanted(batch, data) || block?.seal == null || input === undefined) return "obsolete";
-    const { oldRoot, newRoot } = block.seal;
-    const task = { input, publicInput: batch.publicInput, oldRoot, newRoot };
+    const wanted = await findWanted(db, data.proof);
+    const task = wanted && (await loadTask(db, wanted));
+    if (wanted === null || task === null) return "obsolete";
+    await noteProofBegun(db, wanted.id, { prover: PROVER, atMs: clock.nowMs() });
     const prepared = await deps.maker.prepare(task);
     enter("proof");
     const dropped = new AbortController();
-    const watch = watchBatch(data, dropped);
+    const watch = watchProof(wanted.id, dropped);
     let made: Proof;
     try {
       made = await prepared.prove(AbortSignal.any([signal, stopping.signal, dropped.signal]));
@@ -126,19 +122,14 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
     crashPoint("proof-made");
     enter("storing");
     const { proof, publicInputs, witnessSeconds, proveSeconds, proverPeakBytes } = made;
-    if (publicInputs.length !== 1 || publicInputs[0] !== batch.publicInput || !isPlausible(proof)) {
+    if (!isSameList(publicInputs, wanted.publicInputs) || !isPlausible(proof)) {
       throw new CairnError<NodeErrorCode>("node/proof-rejected", `the prover proved something else than requested`, {
         details: { proofBytes: proof.length, publicInputs: publicInputs.map(String) },
       });
     }
     metrics.made(made);
     const details = { witnessSeconds, proveSeconds, proverPeakBytes, prover: PROVER };
-    const isStored = await storeProof(db, data.firstBlock, {
-      publicInput: batch.publicInput,
-      proof,
-      details,
-      atMs: clock.nowMs(),
-    });
+    const isStored = await storeProof(db, wanted.id, { proof, details, atMs: clock.nowMs() });
     crashPoint("proof-stored");
     return isStored ? "made" : "obsolete";
   };
@@ -163,8 +154,30 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
   };
 }
 
-function isWanted(batch: StoredBatch, { publicInput }: ProofJob): boolean {
-  return wordHex(batch.publicInput) === publicInput && batch.proof === null && batch.acceptance === null;
+/** A proof that is still to be made; null when its blocks were dropped, L1 has accepted them, or it is made. */
+async function findWanted(db: Db, id: number): Promise<StoredProof | null> {
+  const found = await findProof(db, id);
+  if (found === undefined || found.proof !== null) return null;
+  return (await findBlock(db, found.lastBlock))?.status === "sealed" ? found : null;
+}
+
+/**
+ * What it is made from; null when its block was dropped. Throws `node/unknown-proof` for one that this version cannot
+ * make: it only proves single blocks as batches.
+ */
+async function loadTask(db: Db, { id, kind, firstBlock, lastBlock, publicInputs }: StoredProof) {
+  const [publicInput, ...more] = publicInputs;
+  if (kind !== "batch" || firstBlock !== lastBlock || publicInput === undefined || more.length > 0) {
+    const problem = `proof ${id} of kind ${kind} covers blocks ${firstBlock} to ${lastBlock}: this version cannot make it`;
+    throw new CairnError<NodeErrorCode>("node/unknown-proof", problem);
+  }
+  const [block, input] = await Promise.all([findBlock(db, firstBlock), findWitness(db, firstBlock)]);
+  if (block?.seal == null || input === undefined) return null;
+  return { input, publicInput, oldRoot: block.seal.oldRoot, newRoot: block.seal.newRoot };
+}
+
+function isSameList(a: readonly bigint[], b: readonly bigint[]): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
 }
 
 function isPlausible(proof: Uint8Array): boolean {

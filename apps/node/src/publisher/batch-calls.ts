@@ -6,10 +6,10 @@ import {
   submitBatchArguments,
   toHeaderStruct,
 } from "@cairn/contracts";
-import type { StoredBatch, StoredBlock, StoredPayout } from "@cairn/db";
+import type { BatchPayout, StoredBatch } from "@cairn/db";
 import { batchNumber, bytesToHex, CairnError, dataHash, type Hex } from "@cairn/protocol";
 import { encodeFunctionData, size } from "viem";
-import { headerOf, toPayout } from "../batch-header.ts";
+import { type BatchContent, describeBatch, toPayout } from "../batches/content.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { wordHex } from "../json.ts";
 import type { L1Call } from "./l1-call.ts";
@@ -20,17 +20,19 @@ const CALLDATA_GAS_PER_BYTE = 40;
 /** Records that one `pay` processes. */
 export const PAYOUTS_PER_CALL = MAX_PAYOUTS_PER_CALL;
 
-/** A batch's block with everything that its L1 calls need. */
-export interface BatchCallInputs {
+/** A batch with its blocks and payouts: everything that its L1 calls need. */
+export interface BatchCallInputs extends BatchContent {
   readonly batch: StoredBatch;
-  readonly block: StoredBlock;
-  readonly payouts: readonly StoredPayout[];
+  /** In the order of the batch's list. */
+  readonly payouts: readonly BatchPayout[];
 }
 
-/** The call that submits a ready batch. Throws `node/unavailable` without a proof. */
-export function submitCall(rollup: Hex, { batch, block, payouts }: BatchCallInputs): L1Call {
-  if (batch.proof === null || block.seal === null) throw incomplete(block);
-  const args = submitBatchArguments(headerOf(block, payouts), block.seal.data, batch.proof);
+/** The call that submits a ready batch. Throws `node/unavailable` without a proof, and as {@link describeBatch}. */
+export function submitCall(rollup: Hex, inputs: BatchCallInputs): L1Call {
+  const { batch } = inputs;
+  if (batch.proof === null) throw incomplete(batch);
+  const described = describeBatch(inputs);
+  const args = submitBatchArguments(described.header, described.data, batch.proof);
   const data = encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args });
   const gasLimit = SUBMIT_GAS + CALLDATA_GAS_PER_BYTE * size(data);
   return {
@@ -43,21 +45,23 @@ export function submitCall(rollup: Hex, { batch, block, payouts }: BatchCallInpu
   };
 }
 
-/** Neighbouring records of a payout list that one `pay` processes, at most PAYOUTS_PER_CALL. */
+/** Neighbouring records of a batch's payout list that one `pay` processes, at most PAYOUTS_PER_CALL. */
 export interface PayoutRun {
-  /** Position of the first one. */
+  /** Place of the first one in the batch's list. */
   readonly first: number;
   readonly count: number;
 }
 
 /** The call that pays what is owed in a run of an accepted batch. Throws `node/unavailable` before acceptance. */
-export function payCall(rollup: Hex, { batch, block, payouts }: BatchCallInputs, run: PayoutRun): L1Call {
-  if (batch.acceptance === null || block.seal === null) throw incomplete(block);
+export function payCall(rollup: Hex, inputs: BatchCallInputs, run: PayoutRun): L1Call {
+  const { batch, payouts } = inputs;
+  if (batch.acceptance === null) throw incomplete(batch);
+  const { header, data: published } = describeBatch(inputs);
   const args = payArguments({
     batch: batchNumber(batch.acceptance.number),
-    slots: block.slotCount,
-    header: toHeaderStruct(headerOf(block, payouts)),
-    dataHash: bytesToHex(dataHash(block.slotCount, block.seal.data)),
+    slots: header.slots,
+    header: toHeaderStruct(header),
+    dataHash: bytesToHex(dataHash(header.slots, published)),
     payouts: payouts.map(toPayout),
     first: run.first,
     maxCount: run.count,
@@ -69,8 +73,8 @@ export function payCall(rollup: Hex, { batch, block, payouts }: BatchCallInputs,
 }
 
 /** The records of a run. */
-export function payoutsOfRun(payouts: readonly StoredPayout[], { first, count }: PayoutRun): StoredPayout[] {
-  return payouts.filter(({ position }) => position >= first && position < first + count);
+export function payoutsOfRun(payouts: readonly BatchPayout[], { first, count }: PayoutRun): BatchPayout[] {
+  return payouts.filter(({ batchPosition }) => batchPosition >= first && batchPosition < first + count);
 }
 
 /** How a stored L1 transaction identifies its run: the first position, and the count unless it is PAYOUTS_PER_CALL. */
@@ -84,6 +88,6 @@ export function runOfContent(content: string): PayoutRun {
   return { first: first ?? 0, count };
 }
 
-function incomplete({ number }: StoredBlock): CairnError<NodeErrorCode> {
-  return new CairnError("node/unavailable", `block ${number} is not ready for L1`);
+function incomplete({ firstBlock }: StoredBatch): CairnError<NodeErrorCode> {
+  return new CairnError("node/unavailable", `the batch of block ${firstBlock} is not ready for this`);
 }

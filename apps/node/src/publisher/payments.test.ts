@@ -6,8 +6,8 @@ const DEAR = 250_000;
 
 /** A list of payouts, one letter each: owed, left to others while owed, paid, left and paid since. */
 const listOf = (letters: string) =>
-  [...letters].map((letter, position) => ({
-    position,
+  [...letters].map((letter, batchPosition) => ({
+    batchPosition,
     status: letter === "o" || letter === "l" ? ("owed" as const) : ("paid" as const),
     leftGas: letter === "l" || letter === "L" ? DEAR : null,
   }));
@@ -44,10 +44,12 @@ describe("runs of payouts", () => {
   it("contain every owed payout that is not left, each once, and none that is left", () => {
     const letters = `${"olpL".repeat(20)}oooo`;
     const list = listOf(letters);
-    const positions = runsOf(list).flatMap(({ first, count }) =>
-      list.slice(first, first + count).flatMap(({ status, position }) => (status === "owed" ? [position] : [])),
+    const batchPositions = runsOf(list).flatMap(({ first, count }) =>
+      list
+        .slice(first, first + count)
+        .flatMap(({ status, batchPosition }) => (status === "owed" ? [batchPosition] : [])),
     );
-    expect(positions).toEqual(list.flatMap((one, i) => (letters[i] === "o" ? [one.position] : [])));
+    expect(batchPositions).toEqual(list.flatMap((one, i) => (letters[i] === "o" ? [one.batchPosition] : [])));
   });
 
   it("are identified in stored transactions, also as in earlier versions", () => {

@@ -1,11 +1,13 @@
 import type { L1Rollup } from "@cairn/l1";
 import { bigintToHex, bytesToBigint, type Hex, hexToBytes } from "@cairn/protocol";
 import { concat, size, slice } from "viem";
-import { type BatchCallInputs, type PayoutRun, payCall } from "./batch-calls.ts";
+import { type BatchCallInputs, type PayoutRun, payCall, payoutsOfRun } from "./batch-calls.ts";
 import type { L1Call } from "./l1-call.ts";
 
 /** A payout that uses more gas than the publisher is willing to pay. */
 export interface CostlyPayout {
+  /** Its block, and its place in the block's list. */
+  readonly blockNumber: number;
   readonly position: number;
   /** Its own gas, on top of what every `pay` uses. */
   readonly gas: number;
@@ -27,17 +29,15 @@ export async function findCostlyPayouts(
 ): Promise<CostlyPayout[]> {
   const measure = async ({ first, count }: PayoutRun): Promise<number> =>
     measureGas(rollup, account, payCall(rollup.address, inputs, { first, count }));
-  const owed = inputs.payouts.filter(
-    ({ position, status }) => status === "owed" && position >= run.first && position < run.first + run.count,
-  );
+  const owed = payoutsOfRun(inputs.payouts, run).filter(({ status }) => status === "owed");
   // It fails for lack of anything to pay, after doing what every payment does first.
   const base = await measure({ first: run.first, count: 0 });
   const together = (await measure(run)) - base;
   if (2 * together <= maxGas * owed.length) return [];
   const costly: CostlyPayout[] = [];
-  for (const { position } of owed) {
-    const gas = (await measure({ first: position, count: 1 })) - base;
-    if (gas > maxGas) costly.push({ position, gas });
+  for (const { blockNumber, position, batchPosition } of owed) {
+    const gas = (await measure({ first: batchPosition, count: 1 })) - base;
+    if (gas > maxGas) costly.push({ blockNumber, position, gas });
   }
   return costly;
 }

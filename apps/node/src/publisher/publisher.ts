@@ -20,6 +20,7 @@ import type { L1Rollup } from "@cairn/l1";
 import { bytesToHex, CairnError, MAX_HEADER_AGE_SECONDS } from "@cairn/protocol";
 import type { Logger } from "pino";
 import type { LocalAccount } from "viem";
+import type { BatchContent } from "../batches/content.ts";
 import { REBUILD_MARGIN_SECONDS, TOO_OLD } from "../block-rules.ts";
 import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-points.ts";
@@ -27,7 +28,7 @@ import type { NodeErrorCode } from "../errors.ts";
 import { wordHex } from "../json.ts";
 import { type L1Clock, readL1Clock } from "../l1-clock.ts";
 import { createPoller } from "../poller.ts";
-import { MAX_BAD_PROOFS } from "../prover/scheduler.ts";
+import { MAX_REFUSALS } from "../prover/scheduler.ts";
 import { MAX_PROOF_BYTES } from "../prover/worker.ts";
 import { createUnchanged } from "../unchanged.ts";
 import { type BatchCallInputs, contentOfRun, payCall, runOfContent, submitCall } from "./batch-calls.ts";
@@ -153,15 +154,15 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
       const content = wordHex(batch.publicInput);
       const isUnderWay = live.some((sent) => isFor(sent, "submitBatch", batch.firstBlock, content));
       const published = await loadCallInputs(db, batch.firstBlock);
-      if (published === null) return "its block";
+      if (published === null) return "its blocks";
       if (isNext && isTooOld(published, view, isUnderWay)) return rebuild(batch, "TimestampTooOld", TOO_OLD);
       if (isUnderWay || (await isAwaitingWatcher("submitBatch", batch.firstBlock, content, readUpTo))) continue;
       if (!view.isOpen) return "submission to be open to others than the operator";
       if (view.role === "stranger" && !isNext) return "the batch before";
-      if (batch.proof === null) return batch.badProofs < MAX_BAD_PROOFS ? "a proof" : "its proofs to be tried again";
+      if (batch.proof === null) return batch.badProofs < MAX_REFUSALS ? "a proof" : "its proofs to be tried again";
       if (room.left <= 0 || isStopped) return "L1 transactions under way";
       if (!(await isProofGood(batch))) return "another proof";
-      if (view.clock.nextTimestamp < published.block.timestamp) return "L1's time to reach the block's";
+      if (view.clock.nextTimestamp < timesOf(published).last) return "L1's time to reach the blocks'";
       const call = submitCall(rollup.address, published);
       const reason = isNext ? await refusalReason(rollup, account.address, call, view.clock) : null;
       if (reason !== null) return refused(call, reason, published, view);
@@ -176,25 +177,25 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
   const payOwed = async (live: readonly StoredL1Transaction[], view: ContractView, room: Room): Promise<number> => {
     const readUpTo = await watcherPosition();
     const owed = await loadOwedRuns(db);
-    for (const { block, ...run } of owed) {
+    for (const { batch, ...run } of owed) {
       const content = contentOfRun(run);
       const isUnderWay = live.some(
-        (sent) => sent.purpose === "pay" && sent.subject === block && overlap(runOfContent(sent.content), run),
+        (sent) => sent.purpose === "pay" && sent.subject === batch && overlap(runOfContent(sent.content), run),
       );
-      if (isUnderWay || room.left <= 0 || isStopped || (await isAwaitingWatcher("pay", block, content, readUpTo)))
+      if (isUnderWay || room.left <= 0 || isStopped || (await isAwaitingWatcher("pay", batch, content, readUpTo)))
         continue;
-      const published = await loadCallInputs(db, block);
+      const published = await loadCallInputs(db, batch);
       if (published?.batch.acceptance == null) continue;
       const call = payCall(rollup.address, published, run);
       const reason = await refusalReason(rollup, account.address, call, view.clock);
       if (reason !== null) {
-        logger.info({ block, ...run, reason }, "L1 would refuse a payment");
+        logger.info({ batch, ...run, reason }, "L1 would refuse a payment");
         continue;
       }
       const costly = await findCostlyPayouts(rollup, account.address, published, run, settings.maxPayoutGas);
       if (costly.length > 0) {
-        logger.warn({ block, costly, maxPayoutGas: settings.maxPayoutGas }, "leaving payouts to others");
-        await leavePayouts(db, block, costly);
+        logger.warn({ batch, costly, maxPayoutGas: settings.maxPayoutGas }, "leaving payouts to others");
+        await leavePayouts(db, costly);
         continue;
       }
       if ((await sender.send(call)) !== "sent") break;
@@ -206,18 +207,16 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
   const refused = async (
     call: L1Call,
     reason: string,
-    { batch, block }: BatchCallInputs,
+    inputs: BatchCallInputs,
     { clock: { nextTimestamp } }: ContractView,
   ): Promise<string> => {
-    logger.warn(
-      { subject: call.subject, reason, timestamp: block.timestamp, nextTimestamp },
-      "L1 would refuse a batch",
-    );
+    const { last: timestamp } = timesOf(inputs);
+    logger.warn({ subject: call.subject, reason, timestamp, nextTimestamp }, "L1 would refuse a batch");
     const why = REBUILD_REASONS[reason];
     if (why === undefined) return reason;
     // Entries that are not safe yet cannot be included; the watcher will bring them.
     const safe = (await findL1Head(db))?.safeTimestamp ?? 0;
-    return reason === "OverdueL1OperationsLeft" && safe < block.timestamp ? reason : rebuild(batch, reason, why);
+    return reason === "OverdueL1OperationsLeft" && safe < timestamp ? reason : rebuild(inputs.batch, reason, why);
   };
 
   const rebuild = async (batch: StoredBatch, cause: string, reason: string): Promise<string> => {
@@ -225,7 +224,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
     const before = await findRebuildRequest(db);
     // The sequencer decides when: it may keep the block for as long as L1 would accept it.
     if (before?.publicInput === publicInput && before.reason === reason) return cause;
-    logger.warn({ block: batch.firstBlock, reason }, "a block has to be rebuilt");
+    logger.warn({ block: batch.firstBlock, reason }, "a batch has to be rebuilt");
     metrics.rebuilt();
     await requestRebuild(db, { firstBlock: batch.firstBlock, publicInput, reason });
     return cause;
@@ -234,9 +233,9 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
   /**
    * A pending batch has until the very end, a ready one until there is no time to send it; others are rebuilt earlier.
    */
-  const isTooOld = ({ batch, block }: BatchCallInputs, { clock: l1 }: ContractView, isUnderWay: boolean): boolean => {
-    const margin = batch.proof === null ? REBUILD_MARGIN_SECONDS : SEND_MARGIN_SECONDS;
-    return l1.nextTimestamp > block.timestamp + MAX_HEADER_AGE_SECONDS - (isUnderWay ? 0 : margin);
+  const isTooOld = (inputs: BatchCallInputs, { clock: l1 }: ContractView, isUnderWay: boolean): boolean => {
+    const margin = inputs.batch.proof === null ? REBUILD_MARGIN_SECONDS : SEND_MARGIN_SECONDS;
+    return l1.nextTimestamp > timesOf(inputs).first + MAX_HEADER_AGE_SECONDS - (isUnderWay ? 0 : margin);
   };
 
   /** Whether an unmined L1 transaction can only revert, or would repeat what is done. */
@@ -285,7 +284,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
     const details = { block: batch.firstBlock, publicInput, proofBytes: proof.length, prover: batch.proofDetails };
     const error = new CairnError<NodeErrorCode>("node/proof-rejected", "L1 does not accept a proof", { details });
     logger.error({ err: error, ...details }, "bad proof removed");
-    await rejectProof(db, batch.firstBlock, clock.nowMs());
+    if (batch.proofId !== null) await rejectProof(db, batch.proofId, clock.nowMs());
     return false;
   };
 
@@ -340,6 +339,12 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
       await poller.stop();
     },
   };
+}
+
+/** Times of the first and of the last block of a batch, in seconds: L1 refuses blocks too old and blocks of its future. */
+function timesOf({ blocks }: BatchContent): { readonly first: number; readonly last: number } {
+  const times = blocks.map(({ timestamp }) => timestamp);
+  return { first: Math.min(...times), last: Math.max(...times) };
 }
 
 function isFor(

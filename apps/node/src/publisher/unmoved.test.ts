@@ -140,7 +140,7 @@ describe("a publisher without work", () => {
     const roots = { oldRoot: 1n, newRoot: 2n, txRoot: 3n, oldNextIndex: 64, newNextIndex: 64 };
     const content = { ...roots, data: hash, transactionCount: 1, sealedAtMs: 2 };
     await sealStoredBlock(db, blockNumber(1), { seal: content, payouts: [], witness: hash });
-    await insertBatch(db, { firstBlock: 1, lastBlock: 1, circuitType: 0, publicInput: 1n });
+    await insertBatch(db, { firstBlock: 1, lastBlock: 1, circuitType: 0, publicInput: 1n, closedAtMs: 2 });
     for (let round = 0; round < 3; round++) {
       expect((await costOfLook()).questions).toBeGreaterThan(GLANCE.questions);
       expect(publisher.status().waitingFor).toBe("a proof");

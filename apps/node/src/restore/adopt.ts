@@ -8,7 +8,7 @@ import {
   type Db,
   findBlock,
   findOpenTransactionsOf,
-  insertBatch,
+  insertForeignBatch,
   insertForeignBlock,
   loadBlockPayouts,
   loadQueueEntries,
@@ -18,6 +18,7 @@ import {
   upsertTransactions,
 } from "@cairn/db";
 import {
+  type BatchHeader,
   blockNumber,
   CairnError,
   CIRCUIT_TYPE,
@@ -39,7 +40,7 @@ import {
   type ReplayedBlock,
   replayBatch,
 } from "@cairn/vm";
-import { headerOf } from "../batch-header.ts";
+import { describeBatch } from "../batches/content.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import type { StateKeeper } from "../sequencer/state-keeper.ts";
 
@@ -51,17 +52,23 @@ export interface AdoptionTarget {
   readonly nowMs: () => number;
 }
 
+/** A block of an accepted batch, as it is stored here, and what it published and did. */
+interface AdoptedBlock {
+  readonly opening: BlockOpening;
+  readonly seal: BlockSeal;
+  readonly published: PublishedData;
+  readonly replayed: ReplayedBlock;
+}
+
 /**
- * Makes a batch that L1 accepted, and that others made, the next block here: replays what it published on the state, which is
- * taken back to the block before, and stores it. The transactions of this node that it holds count as confirmed.
- * Precondition: no block from its number on is stored. Throws `node/l1-diverged` when what L1 shows does not lead to the root
- * that was proven, `node/state-diverged`, `state/beyond-retention`.
+ * Makes the blocks of a batch that L1 accepted, and that others made, the next blocks here: replays what it published on the
+ * state, which is taken back to the block before, and stores them. The transactions of this node that they hold count as
+ * confirmed. Precondition: no block from its first on is stored. Throws `node/l1-diverged` when what L1 shows does not lead to
+ * the root that was proven, `node/state-diverged`, `state/beyond-retention`.
  */
-export async function adoptBatch(
-  { db, keeper, domain, nowMs }: AdoptionTarget,
-  accepted: AcceptedBatch,
-): Promise<void> {
-  const { number: batchNumber, header, firstBlock, data } = accepted;
+export async function adoptBatch(target: AdoptionTarget, accepted: AcceptedBatch): Promise<void> {
+  const { db, keeper, domain, nowMs } = target;
+  const { number: batchNumber, header, firstBlock, lastBlock, data } = accepted;
   if (keeper.blockNumber() >= firstBlock) await keeper.rollbackTo(blockNumber(firstBlock - 1));
   if (data === null || keeper.root() !== header.oldRoot || keeper.blockNumber() !== firstBlock - 1) {
     throw new CairnError<NodeErrorCode>(
@@ -70,18 +77,61 @@ export async function adoptBatch(
     );
   }
   const before = await positionBefore(db, keeper, firstBlock);
+  const blocks = await replayAccepted(target, before, { ...accepted, data });
+  const [first, last] = [blocks.at(0), blocks.at(-1)];
+  if (first?.opening.number !== firstBlock || last?.opening.number !== lastBlock) {
+    throw diverged(`batch ${batchNumber}`, `it holds other blocks than ${firstBlock} to ${lastBlock}`);
+  }
+  const context = {
+    domain,
+    oldNextIndex: first.seal.oldNextIndex,
+    queueHashBefore: first.opening.queueHashBefore,
+    queueHashAfter: last.opening.queueHashAfter,
+  };
+  const atMs = accepted.l1Timestamp * 1000;
+  await db.transaction().execute(async (transaction) => {
+    for (const { opening, seal, replayed } of blocks) {
+      await insertForeignBlock(transaction, { opening, seal, payouts: replayed.payouts });
+    }
+    await insertForeignBatch(transaction, {
+      firstBlock,
+      lastBlock,
+      circuitType: CIRCUIT_TYPE[header.slots],
+      publicInput: publicInput(publicInputFields(header, data, context)),
+      closedAtMs: atMs,
+    });
+    const { l1Transaction, l1Block, l1BlockHash } = accepted;
+    await markBatchAccepted(transaction, firstBlock, {
+      number: batchNumber,
+      l1Transaction,
+      l1Block,
+      l1BlockHash,
+      atMs,
+    });
+    await applySettlements(transaction, batchNumber);
+    for (const block of blocks) await confirmIncluded(transaction, block, nowMs());
+  });
+}
+
+/** The blocks of a batch, applied to the state one after another. A header of version 1 describes one block. */
+async function replayAccepted(
+  { db, keeper }: AdoptionTarget,
+  before: Omit<ChainPosition, "batch">,
+  accepted: AcceptedBatch & { readonly data: Uint8Array },
+): Promise<AdoptedBlock[]> {
+  const { number, header, data, firstBlock } = accepted;
   const entries = await loadQueueEntries(db, before.queuePosition, header.l1OperationCount);
   const queueHashAfter = entries.at(-1)?.hashAfter ?? before.queueHash;
   const batch: BatchOnL1 = {
-    number: batchNumber,
+    number,
     header,
     dataHash: accepted.dataHash,
     publishedData: data,
     l1Operations: entries.map(({ operation }) => operation),
     queueHash: queueHashAfter,
   };
-  const { published, ...replayed } = follow(keeper, { ...before, batch: batchNumber - 1 }, batch);
-  await applyChecked(keeper, batch, replayed);
+  const { published, ...replayed } = follow(keeper, { ...before, batch: number - 1 }, batch);
+  await applyChecked(keeper, `batch ${number}`, header, replayed);
 
   const atMs = accepted.l1Timestamp * 1000;
   const opening: BlockOpening = {
@@ -105,55 +155,37 @@ export async function adoptBatch(
     transactionCount: published.slots.filter(({ type }) => type !== "nothing").length,
     sealedAtMs: atMs,
   };
-  const context = {
-    domain,
-    oldNextIndex: replayed.oldNextIndex,
-    queueHashBefore: before.queueHash,
-    queueHashAfter,
-  };
-  await db.transaction().execute(async (transaction) => {
-    await insertForeignBlock(transaction, { opening, seal, payouts: replayed.payouts });
-    await insertBatch(transaction, {
-      firstBlock,
-      lastBlock: accepted.lastBlock,
-      circuitType: CIRCUIT_TYPE[header.slots],
-      publicInput: publicInput(publicInputFields(header, data, context)),
-    });
-    const { l1Transaction, l1Block, l1BlockHash } = accepted;
-    await markBatchAccepted(transaction, firstBlock, {
-      number: batchNumber,
-      l1Transaction,
-      l1Block,
-      l1BlockHash,
-      atMs,
-    });
-    await applySettlements(transaction, batchNumber);
-    const included = await findIncluded(transaction, firstBlock, published, replayed);
-    await upsertTransactions(transaction, included);
-    await addTransactionEvents(
-      transaction,
-      included.map(({ id }) => ({
-        transactionId: id,
-        atMs: nowMs(),
-        type: "adopted",
-        details: { block: firstBlock, reason: "a batch made by others holds it" },
-      })),
-    );
-  });
+  return [{ opening, seal, published, replayed }];
 }
 
-/** Executes again a stored block that others made. Throws as {@link adoptBatch}. */
-export async function replayForeignBlock(db: Db, keeper: StateKeeper, block: StoredBlock): Promise<void> {
-  const { number, firstQueueIndex, l1OperationCount, seal } = block;
-  const entries = await loadQueueEntries(db, firstQueueIndex, l1OperationCount);
-  const header = headerOf(block, await loadBlockPayouts(db, number));
-  const l1Operations = entries.map(({ operation }) => operation);
-  const batch = { number, header, publishedData: seal?.data ?? new Uint8Array(), l1Operations };
-  await applyChecked(
-    keeper,
-    batch,
-    asNodeError(number, () => replayBatch(keeper, batch)),
+async function confirmIncluded(
+  db: Db,
+  { opening: { number }, published, replayed }: AdoptedBlock,
+  atMs: number,
+): Promise<void> {
+  const included = await findIncluded(db, number, published, replayed);
+  await upsertTransactions(db, included);
+  await addTransactionEvents(
+    db,
+    included.map(({ id }) => ({
+      transactionId: id,
+      atMs,
+      type: "adopted",
+      details: { block: number, reason: "a batch made by others holds it" },
+    })),
   );
+}
+
+/** Executes again a stored block that others made, in whatever batch. Throws as {@link adoptBatch}. */
+export async function replayForeignBlock(db: Db, keeper: StateKeeper, block: StoredBlock): Promise<void> {
+  const { number, firstQueueIndex, l1OperationCount } = block;
+  const entries = await loadQueueEntries(db, firstQueueIndex, l1OperationCount);
+  const { header, data } = describeBatch({ blocks: [block], payouts: await loadBlockPayouts(db, number) });
+  const l1Operations = entries.map(({ operation }) => operation);
+  const replayed = asNodeError(`block ${number}`, () =>
+    replayBatch(keeper, { number, header, publishedData: data, l1Operations }),
+  );
+  await applyChecked(keeper, `block ${number}`, header, replayed);
 }
 
 /** Where the chain stands before a block, but for the number of its batch. */
@@ -175,25 +207,26 @@ async function positionBefore(db: Db, keeper: StateKeeper, firstBlock: number): 
 }
 
 function follow(keeper: StateKeeper, before: ChainPosition, batch: BatchOnL1): ReplayedBatch {
-  return asNodeError(batch.number, () => {
+  return asNodeError(`batch ${batch.number}`, () => {
     followBatch(before, batch);
     return replayBatch(keeper, batch);
   });
 }
 
-function asNodeError<Result>(batch: number, act: () => Result): Result {
+function asNodeError<Result>(what: string, act: () => Result): Result {
   try {
     return act();
   } catch (cause) {
     // Others, such as of the state's reads, say nothing about the batch.
     if (!isCairnError(cause) || !/^(?:vm|protocol)\//.test(cause.code)) throw cause;
-    throw diverged(batch, cause.message, cause);
+    throw diverged(what, cause.message, cause);
   }
 }
 
 async function applyChecked(
   keeper: StateKeeper,
-  { number, header }: Pick<BatchOnL1, "number" | "header">,
+  what: string,
+  header: BatchHeader,
   { updates, newNextIndex }: ReplayedBlock,
 ): Promise<void> {
   try {
@@ -201,7 +234,7 @@ async function applyChecked(
     await keeper.applyBlock(block, updates, newNextIndex, { expectedRoot: header.newRoot });
   } catch (cause) {
     if (isCairnError(cause, "state/io")) throw cause;
-    throw diverged(number, "its data leads to another root", cause);
+    throw diverged(what, "its data leads to another root", cause);
   }
 }
 
@@ -251,6 +284,6 @@ function isSameSlot(a: PublishedData["slots"][number], b: PublishedData["slots"]
   return a.type !== "withdraw" || b.type !== "withdraw" || a.recipient === b.recipient;
 }
 
-function diverged(batch: number, reason: string, cause?: unknown): CairnError<NodeErrorCode> {
-  return new CairnError("node/l1-diverged", `batch ${batch} of L1 cannot be adopted: ${reason}`, { cause });
+function diverged(what: string, reason: string, cause?: unknown): CairnError<NodeErrorCode> {
+  return new CairnError("node/l1-diverged", `${what} of L1 cannot be adopted: ${reason}`, { cause });
 }

@@ -161,7 +161,7 @@ async function commit(db: Db, entries: readonly JournalEntry[]): Promise<number>
       if (entry.type === "opened") await insertOpenBlock(transaction, entry.block);
       else {
         await sealStoredBlock(transaction, entry.number, entry);
-        await insertBatch(transaction, entry.batch);
+        await insertBatch(transaction, { ...entry.batch, closedAtMs: entry.seal.sealedAtMs });
       }
     }
     await upsertTransactions(transaction, [...transactions.values()]);

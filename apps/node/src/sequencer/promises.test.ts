@@ -30,9 +30,9 @@ describe("what a sequencer promises", () => {
 
   const look = () => harness.promises.observe(life.database.db);
   const prove = async (firstBlock: number) => {
-    const publicInput = (await findBatch(life.database.db, firstBlock))?.publicInput ?? 0n;
-    const made = { publicInput, proof: Uint8Array.of(1), details: { proveSeconds: 0.001 }, atMs: 0 };
-    expect(await storeProof(life.database.db, firstBlock, made)).toBe(true);
+    const id = (await findBatch(life.database.db, firstBlock))?.proofId ?? 0;
+    const made = { proof: Uint8Array.of(1), details: { proveSeconds: 0.001 }, atMs: 0 };
+    expect(await storeProof(life.database.db, id, made)).toBe(true);
     await look();
   };
   const accept = async (firstBlock: number) => {

@@ -1,20 +1,18 @@
 import {
   type Db,
   findBatch,
-  findBlock,
   findUnadoptedBatch,
   insertAcceptedBatch,
   insertL1Block,
   insertQueueEntries,
   insertSettlement,
-  loadBlockPayouts,
   markBatchAccepted,
   type QueueEntry,
   type Settlement,
   storeL1Agreement,
 } from "@cairn/db";
 import type { AcceptedEvent, RollupEvent, SettledEvent } from "@cairn/l1";
-import { isAcceptedBlock } from "../batch-header.ts";
+import { isAcceptedBatch, loadBatchContent } from "../batches/content.ts";
 import { type RangeContent, unavailable } from "./range-content.ts";
 
 /** Consecutive L2 blocks. */
@@ -110,11 +108,13 @@ async function accept(
   await markBatchAccepted(db, firstBlock, { number, l1Transaction, l1Block, l1BlockHash: blockHash, atMs });
 }
 
+/** Whether the batch is stored here with the same blocks. */
 async function isStored(db: Db, event: AcceptedEvent): Promise<boolean> {
-  const firstBlock = Number(event.header.firstBlock);
-  const [batch, block] = [await findBatch(db, firstBlock), await findBlock(db, firstBlock)];
-  if (batch?.lastBlock !== Number(event.header.lastBlock) || block === undefined) return false;
-  return isAcceptedBlock(block, await loadBlockPayouts(db, firstBlock), event);
+  const { firstBlock, lastBlock } = event.header;
+  const batch = await findBatch(db, Number(firstBlock));
+  if (batch === undefined || batch.lastBlock !== Number(lastBlock)) return false;
+  const content = await loadBatchContent(db, batch);
+  return content !== null && isAcceptedBatch(content, event);
 }
 
 function toQueueEntries(events: readonly RollupEvent[], timestamps: ReadonlyMap<number, number>): QueueEntry[] {

@@ -93,8 +93,8 @@ describe("a watcher that goes by L1's own safe and finalized blocks", () => {
     const roots = { oldRoot, newRoot, newNextIndex, txRoot, oldNextIndex: newNextIndex };
     const seal = { ...roots, data, transactionCount: 0, sealedAtMs: 0 };
     await sealStoredBlock(database.db, number, { seal, payouts: [], witness: Uint8Array.of(1) });
-    const batch = { firstBlock: number, lastBlock: number, circuitType: CIRCUIT_TYPE[SLOTS], publicInput: 1n };
-    await insertBatch(database.db, batch);
+    const about = { circuitType: CIRCUIT_TYPE[SLOTS], publicInput: 1n, closedAtMs: 0 };
+    await insertBatch(database.db, { firstBlock: number, lastBlock: number, ...about });
     return number;
   };
 

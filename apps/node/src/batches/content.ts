@@ -1,0 +1,79 @@
+import { batchCommitment } from "@cairn/contracts";
+import {
+  type BatchPayout,
+  type Db,
+  loadBatchPayouts,
+  loadBlocks,
+  type StoredBlock,
+  type StoredPayout,
+} from "@cairn/db";
+import { type BatchHeader, CairnError, dataHash, type Payout, payoutsHash, tokenId } from "@cairn/protocol";
+import type { NodeErrorCode } from "../errors.ts";
+
+/** The blocks of a batch, lowest first, and its payouts in the order of its list. */
+export interface BatchContent {
+  readonly blocks: readonly StoredBlock[];
+  readonly payouts: readonly StoredPayout[];
+}
+
+/** A batch as L1 gets it. */
+export interface DescribedBatch {
+  readonly header: BatchHeader;
+  /** Published data without trailing zeros. */
+  readonly data: Uint8Array;
+}
+
+/** Reads consecutive blocks; null unless all of them are stored. */
+export async function loadBatchContent(
+  db: Db,
+  range: { readonly firstBlock: number; readonly lastBlock: number },
+): Promise<(BatchContent & { readonly payouts: readonly BatchPayout[] }) | null> {
+  const blocks = await loadBlocks(db, range.firstBlock, range.lastBlock);
+  if (blocks.length !== range.lastBlock - range.firstBlock + 1) return null;
+  return { blocks, payouts: await loadBatchPayouts(db, range) };
+}
+
+/**
+ * Header and data of a batch of stored blocks. Throws `node/unavailable` for a block that is not sealed,
+ * `node/unsupported-batch` unless it is a single one: the contract of version 1 takes no others.
+ */
+export function describeBatch({ blocks, payouts }: BatchContent): DescribedBatch {
+  const [block, ...more] = blocks;
+  if (block === undefined || more.length > 0) {
+    const problem = `the contract takes batches of one block, not of ${blocks.length}`;
+    throw new CairnError<NodeErrorCode>("node/unsupported-batch", problem);
+  }
+  if (block.seal === null) {
+    throw new CairnError<NodeErrorCode>("node/unavailable", `block ${block.number} is not ready for L1`);
+  }
+  const { oldRoot, newRoot, newNextIndex, txRoot, data } = block.seal;
+  const header: BatchHeader = {
+    slots: block.slotCount,
+    firstBlock: BigInt(block.number),
+    lastBlock: BigInt(block.number),
+    timestamp: BigInt(block.timestamp),
+    oldRoot,
+    newRoot,
+    newNextIndex,
+    l1OperationCount: block.l1OperationCount,
+    payoutsHash: payoutsHash(block.slotCount, payouts.map(toPayout)),
+    txRoot,
+  };
+  return { header, data };
+}
+
+/** Whether stored blocks are exactly what L1 accepted as one batch. */
+export function isAcceptedBatch(
+  content: BatchContent,
+  accepted: { readonly header: BatchHeader; readonly dataHash: Uint8Array },
+): boolean {
+  // L1 commits to all blocks of a batch at once; a header of version 1 can only describe one.
+  if (content.blocks.length !== 1 || content.blocks.some(({ seal }) => seal === null)) return false;
+  const { header, data } = describeBatch(content);
+  return batchCommitment({ header, dataHash: dataHash(header.slots, data) }) === batchCommitment(accepted);
+}
+
+/** A stored payout as the protocol has it. */
+export function toPayout({ recipient, tokenId: token, amount }: StoredPayout): Payout {
+  return { recipient, tokenId: tokenId(token), amount };
+}
