@@ -23,6 +23,8 @@ export const CRASH_POINTS = [
   "block-sealed-in-state",
   /** Both have it. */
   "block-sealed-in-database",
+  /** Its batch is stored with what has to be proven; there is no job yet. */
+  "batch-closed",
   /** Blocks were dropped from the database; the state store still has them. */
   "blocks-dropped",
   "proof-job-created",

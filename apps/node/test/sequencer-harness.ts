@@ -23,6 +23,8 @@ import {
 import { type Person, personOf, signTransaction, type TestCrypto } from "@cairn/testkit";
 import { pino } from "pino";
 import { Registry } from "prom-client";
+import { createBatcher } from "../src/batches/batcher.ts";
+import { oneBlockPerBatch } from "../src/batches/policy.ts";
 import { type BlockRules, createBlockRules } from "../src/block-rules.ts";
 import { createManualClock, type ManualClock } from "../src/clock.ts";
 import { LONGEST_WAIT_SECONDS } from "../src/promise-rules.ts";
@@ -45,6 +47,8 @@ export interface Life {
   readonly sequencer: Sequencer;
   readonly database: Database;
   readonly keeper: StateKeeper;
+  /** Closes a batch for every sealed block. */
+  readonly closeBatches: () => Promise<void>;
   /** Ends it like a crash: the stores close under it. */
   readonly crash: () => Promise<void>;
 }
@@ -125,10 +129,19 @@ export async function createSequencerHarness(
       logger: pino({ level: "silent" }),
       metrics: createSequencerMetrics(new Registry()),
     });
+    const batcher = createBatcher({
+      database,
+      domain: DOMAIN,
+      policy: oneBlockPerBatch,
+      clock,
+      logger: pino({ level: "silent" }),
+      onClosed: () => undefined,
+    });
     const life: Life = {
       sequencer,
       database,
       keeper,
+      closeBatches: batcher.close,
       crash: async () => {
         lives.delete(life);
         await database.close();

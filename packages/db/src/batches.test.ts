@@ -70,18 +70,18 @@ describe.each(["embedded", "server"] as const)("batches of several blocks on the
     return blocks.flatMap((block) => block?.status ?? []);
   };
 
-  it("hold sealed blocks, each of them once", async () => {
-    await sealBlocks(db, [1, 2, 3, 4, 5]);
-    expect((await loadUnbatchedBlocks(db, 9)).map(({ number }) => number)).toEqual([1, 2, 3, 4, 5]);
+  it("hold sealed blocks, each of them once and none left out", async () => {
+    await sealBlocks(db, [1, 2, 3, 4, 5, 6]);
+    expect((await loadUnbatchedBlocks(db, 9)).map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6]);
     await insertBatch(db, closed(1, 1));
     await insertBatch(db, closed(2, 4));
-    expect((await loadUnbatchedBlocks(db, 9)).map(({ number }) => number)).toEqual([5]);
+    expect((await loadUnbatchedBlocks(db, 9)).map(({ number }) => number)).toEqual([5, 6]);
     for (const [first, last] of [
       [2, 2],
       [3, 3],
       [4, 5],
       [1, 5],
-      [5, 6],
+      [5, 7],
       [6, 6],
       [5, 4],
     ] as const) {
@@ -97,6 +97,24 @@ describe.each(["embedded", "server"] as const)("batches of several blocks on the
     ]);
     const named = (await loadBatchesOfBlocks(db, 3, 5)).map(({ firstBlock }) => firstBlock);
     expect(named).toEqual([2]);
+  });
+
+  it("are decided about blocks that nobody drops meanwhile", async () => {
+    await sealBlocks(db, [1, 2]);
+    const dropped: string[] = [];
+    let dropping: Promise<unknown> = Promise.resolve();
+    await db.transaction().execute(async (transaction) => {
+      expect((await loadUnbatchedBlocks(transaction, 9, { isLocking: true })).length).toBe(2);
+      dropping = db
+        .transaction()
+        .execute((other) => deleteBlocksFrom(other, 2))
+        .then(() => dropped.push("dropped"));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await insertBatch(transaction, closed(1, 2));
+      dropped.push("stored");
+    });
+    await dropping;
+    expect([dropped, await listBatches(db, { limit: 9 })]).toEqual([["stored", "dropped"], []]);
   });
 
   it("count all their blocks as waiting for a proof, and none of them once the last proof is made", async () => {

@@ -51,11 +51,11 @@ export const BATCH_OF_BLOCK = sql`
 
 /**
  * Stores a batch of this node and its last proof, which is to be made from `children`, or from the witness of the only
- * block. Throws `db/conflict` unless all its blocks are stored as sealed and no batch holds one of them, and as
+ * block. Throws `db/conflict` unless it begins after the last batch and all its blocks are stored as sealed, and as
  * `insertProof`.
  */
 export async function insertBatch(db: Db, batch: ClosedBatch, children: readonly number[] = []): Promise<void> {
-  await assertSealed(db, batch);
+  await assertNext(db, batch);
   const { firstBlock, lastBlock, publicInput, closedAtMs } = batch;
   const last = { kind: "batch", firstBlock, lastBlock, publicInputs: [publicInput], createdAtMs: closedAtMs } as const;
   await insertRow(db, batch, await insertProof(db, last, children));
@@ -63,19 +63,19 @@ export async function insertBatch(db: Db, batch: ClosedBatch, children: readonly
 
 /** Stores a batch that others made, which needs no proof here. Throws `db/conflict` like {@link insertBatch}. */
 export async function insertForeignBatch(db: Db, batch: ClosedBatch): Promise<void> {
-  await assertSealed(db, batch);
+  await assertNext(db, batch);
   await insertRow(db, batch, null);
 }
 
-async function assertSealed(db: Db, { firstBlock, lastBlock }: ClosedBatch): Promise<void> {
-  const { rows } = await sql<{ readonly sealed: number; readonly held: number }>`
-    select count(*) filter (where blocks.status = 'sealed') as sealed, count(batch.first_block) as held
-    from blocks ${BATCH_OF_BLOCK}
-    where blocks.number between ${firstBlock} and ${lastBlock}
+/** Batches follow one another without gaps: a block that they skipped would never be proven. */
+async function assertNext(db: Db, { firstBlock, lastBlock }: ClosedBatch): Promise<void> {
+  const { rows } = await sql<{ readonly sealed: number; readonly next: number }>`
+    select count(*) as sealed, (select coalesce(max(last_block), 0) + 1 from batches) as next
+    from blocks where status = 'sealed' and number between ${firstBlock} and ${lastBlock}
   `.execute(db);
-  const [sealed, held] = [Number(rows[0]?.sealed ?? 0), Number(rows[0]?.held ?? 0)];
-  if (sealed > 0 && sealed === lastBlock - firstBlock + 1 && held === 0) return;
-  const problem = `blocks ${firstBlock} to ${lastBlock} cannot be a batch: ${sealed} are sealed, ${held} in a batch`;
+  const [sealed, next] = [Number(rows[0]?.sealed ?? 0), Number(rows[0]?.next ?? 0)];
+  if (sealed > 0 && sealed === lastBlock - firstBlock + 1 && firstBlock === next) return;
+  const problem = `blocks ${firstBlock} to ${lastBlock} cannot be the next batch: ${sealed} are sealed, it begins with ${next}`;
   throw new CairnError<DbErrorCode>("db/conflict", problem);
 }
 

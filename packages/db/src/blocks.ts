@@ -174,10 +174,14 @@ export async function loadBlocks(db: Db, first: number, last: number): Promise<S
 }
 
 /**
- * The sealed blocks of this node that no batch holds yet, lowest first, at most `limit`. In a transaction they can
- * neither change nor be dropped until it ends.
+ * The sealed blocks of this node that no batch holds yet, lowest first, at most `limit`. Locking, they can neither change
+ * nor be dropped until the transaction ends.
  */
-export async function loadUnbatchedBlocks(db: Db, limit: number): Promise<StoredBlock[]> {
+export async function loadUnbatchedBlocks(
+  db: Db,
+  limit: number,
+  { isLocking }: { readonly isLocking: boolean } = { isLocking: false },
+): Promise<StoredBlock[]> {
   const rows = await db
     .selectFrom("blocks")
     .selectAll()
@@ -188,7 +192,7 @@ export async function loadUnbatchedBlocks(db: Db, limit: number): Promise<Stored
     )
     .orderBy("number")
     .limit(limit)
-    .forShare()
+    .$if(isLocking, (query) => query.forShare())
     .execute();
   return rows.map(toBlock);
 }

@@ -1,4 +1,4 @@
-import { batchCommitment } from "@cairn/contracts";
+import { batchCommitment, publicInputFields } from "@cairn/contracts";
 import {
   type BatchPayout,
   type Db,
@@ -7,7 +7,17 @@ import {
   type StoredBlock,
   type StoredPayout,
 } from "@cairn/db";
-import { type BatchHeader, CairnError, dataHash, type Payout, payoutsHash, tokenId } from "@cairn/protocol";
+import {
+  type BatchHeader,
+  CairnError,
+  CIRCUIT_TYPE,
+  type Domain,
+  dataHash,
+  type Payout,
+  payoutsHash,
+  publicInput,
+  tokenId,
+} from "@cairn/protocol";
 import type { NodeErrorCode } from "../errors.ts";
 
 /** The blocks of a batch, lowest first, and its payouts in the order of its list. */
@@ -60,6 +70,25 @@ export function describeBatch({ blocks, payouts }: BatchContent): DescribedBatch
     txRoot,
   };
   return { header, data };
+}
+
+/**
+ * What the last proof of a batch of stored blocks is about, and the circuit whose verifier accepts it. Throws as {@link
+ * describeBatch}.
+ */
+export function statementOf(
+  content: BatchContent,
+  domain: Domain,
+): { readonly circuitType: number; readonly publicInput: bigint } {
+  const { header, data } = describeBatch(content);
+  const [first, last] = [content.blocks.at(0), content.blocks.at(-1)];
+  if (first?.seal == null || last === undefined) throw new TypeError("a described batch has sealed blocks");
+  const { oldNextIndex } = first.seal;
+  const context = { domain, oldNextIndex, queueHashBefore: first.queueHashBefore, queueHashAfter: last.queueHashAfter };
+  return {
+    circuitType: CIRCUIT_TYPE[header.slots],
+    publicInput: publicInput(publicInputFields(header, data, context)),
+  };
 }
 
 /** Whether stored blocks are exactly what L1 accepted as one batch. */

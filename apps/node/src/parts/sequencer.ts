@@ -3,6 +3,8 @@ import type { Compress } from "@cairn/crypto";
 import { createFastSignatureVerifier } from "@cairn/crypto/fast";
 import type { JobQueue } from "@cairn/db";
 import { addressToBigint, type BlockSize, tokenId } from "@cairn/protocol";
+import { createBatcher } from "../batches/batcher.ts";
+import { oneBlockPerBatch } from "../batches/policy.ts";
 import { type BlockRules, createBlockRules } from "../block-rules.ts";
 import type { NodeConfig } from "../config/config.ts";
 import type { Endings } from "../endings.ts";
@@ -50,7 +52,7 @@ export interface Sequencing {
 }
 
 /**
- * The sequencer with its helpers: signature threads, queue guard, proof scheduler. Its start throws like {@link
+ * The sequencer with its helpers: signature threads, queue guard, batcher, proof scheduler. Its start throws like {@link
  * Sequencer.start}.
  */
 export function createSequencerPart(
@@ -153,8 +155,17 @@ export function createSequencerPart(
       });
       endings.add("proof scheduler", scheduler.stop);
       registerJobMetrics(registry, jobs);
+      const batcher = createBatcher({
+        database,
+        domain,
+        policy: oneBlockPerBatch,
+        clock,
+        logger: child("batches"),
+        onClosed: scheduler.poke,
+      });
+      endings.add("batcher", batcher.stop);
       sequencer.onEvent(({ type }) => {
-        if (type === "block") scheduler.poke();
+        if (type === "block") batcher.poke();
       });
       let hasMoved = false;
       watcher?.onEvent(({ type }) => {
@@ -165,6 +176,8 @@ export function createSequencerPart(
         guard.poke();
       });
       await guard.look();
+      batcher.start();
+      await batcher.close();
       await scheduler.schedule();
       guard.start(config.l1PollMs);
       scheduler.start();

@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createFastCompress, createFastSignatureVerifier } from "@cairn/crypto/fast";
+import type { BlockOpening, StoredBlock } from "@cairn/db";
 import { blockNumber, EMPTY_QUEUE_HASH } from "@cairn/protocol";
 import { createMemoryStore, createStateTree } from "@cairn/state";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CACHE_DIR } from "../../test/node-harness.ts";
-import { type SealedContent, sealBlock } from "../sequencer/sealing.ts";
+import { statementOf } from "../batches/content.ts";
+import { sealBlock } from "../sequencer/sealing.ts";
 import { PROOF_MEMORY_MB } from "./memory.ts";
 import type { ProofMaker, ProofTask } from "./proof-maker.ts";
 import { createProofThread } from "./proof-thread.ts";
@@ -18,27 +20,28 @@ function priorities(): number[] {
 }
 
 describe("proofs made in a thread of their own", () => {
-  let sealed: SealedContent;
   let task: ProofTask;
   let maker: ProofMaker;
   beforeAll(async () => {
     const compress = await createFastCompress();
     const tree = createStateTree({ store: createMemoryStore(), compress });
-    sealed = sealBlock(
+    const domain = { chainId: 31337n, rollup: 0xca1n };
+    const opening: BlockOpening = {
+      number: blockNumber(1),
+      timestamp: 1000,
+      slotCount: 16,
+      feeAccounts: [],
+      firstQueueIndex: 0,
+      l1OperationCount: 0,
+      queueHashBefore: EMPTY_QUEUE_HASH,
+      queueHashAfter: EMPTY_QUEUE_HASH,
+      openedAtMs: 1,
+    };
+    const { seal, witness: input } = sealBlock(
       tree,
       {
-        domain: { chainId: 31337n, rollup: 0xca1n },
-        opening: {
-          number: blockNumber(1),
-          timestamp: 1000,
-          slotCount: 16,
-          feeAccounts: [],
-          firstQueueIndex: 0,
-          l1OperationCount: 0,
-          queueHashBefore: EMPTY_QUEUE_HASH,
-          queueHashAfter: EMPTY_QUEUE_HASH,
-          openedAtMs: 1,
-        },
+        domain,
+        opening,
         operations: [],
         groups: [],
         ids: [],
@@ -46,8 +49,10 @@ describe("proofs made in a thread of their own", () => {
       },
       { compress, verify: (await createFastSignatureVerifier()).verify },
     );
-    const { oldRoot, newRoot } = sealed.seal;
-    task = { input: sealed.witness, publicInput: sealed.batch.publicInput, oldRoot, newRoot };
+    const stored = { origin: "own", status: "sealed", provenAtMs: null, finalAtMs: null } as const;
+    const block: StoredBlock = { ...opening, ...stored, seal: { ...seal, sealedAtMs: 2 } };
+    const { publicInput } = statementOf({ blocks: [block], payouts: [] }, domain);
+    task = { input, publicInput, oldRoot: seal.oldRoot, newRoot: seal.newRoot };
     maker = createProofThread({ cacheDir: CACHE_DIR, srs: "dev", slots: 16, nice: 1 });
   });
   afterAll(() => maker.stop());

@@ -4,9 +4,7 @@ import {
   type BlockOpening,
   type BlockSeal,
   type Db,
-  insertBatch,
   insertOpenBlock,
-  type StoredBatch,
   type StoredTransaction,
   sealStoredBlock,
   type TransactionEvent,
@@ -31,7 +29,6 @@ export type JournalEntry =
       readonly seal: BlockSeal;
       readonly payouts: readonly Payout[];
       readonly witness: Uint8Array;
-      readonly batch: Pick<StoredBatch, "firstBlock" | "lastBlock" | "circuitType" | "publicInput">;
     };
 
 /** Statistics of one commit. */
@@ -161,7 +158,6 @@ async function commit(db: Db, entries: readonly JournalEntry[]): Promise<number>
       if (entry.type === "opened") await insertOpenBlock(transaction, entry.block);
       else {
         await sealStoredBlock(transaction, entry.number, entry);
-        await insertBatch(transaction, { ...entry.batch, closedAtMs: entry.seal.sealedAtMs });
       }
     }
     await upsertTransactions(transaction, [...transactions.values()]);

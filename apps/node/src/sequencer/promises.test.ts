@@ -30,6 +30,7 @@ describe("what a sequencer promises", () => {
 
   const look = () => harness.promises.observe(life.database.db);
   const prove = async (firstBlock: number) => {
+    await life.closeBatches();
     const id = (await findBatch(life.database.db, firstBlock))?.proofId ?? 0;
     const made = { proof: Uint8Array.of(1), details: { proveSeconds: 0.001 }, atMs: 0 };
     expect(await storeProof(life.database.db, id, made)).toBe(true);

@@ -96,6 +96,7 @@ describe("a queue guard while nothing is stored", () => {
     await guard.look();
     await harness.pass(50);
     await life.sequencer.sealNow();
+    await life.closeBatches();
     expect(await readBacklog(life.database.db, null)).toMatchObject({ withoutProof: 1 });
     await guard.look();
     expect(await queriesOfLook()).toBeGreaterThan(1);

@@ -194,6 +194,7 @@ describe("rebuilt blocks", () => {
       await guard.look();
     };
     const request = async () => {
+      await life.closeBatches();
       const batch = await life.database.db.selectFrom("batches").selectAll().where("first_block", "=", 2).execute();
       const publicInput = BigInt(`0x${Buffer.from(batch[0]?.public_input ?? []).toString("hex")}`).toString();
       await requestRebuild(life.database.db, { firstBlock: 2, publicInput, reason: TOO_OLD });

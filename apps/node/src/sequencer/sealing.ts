@@ -1,19 +1,16 @@
 import type { Compress } from "@cairn/crypto";
-import type { BlockOpening, BlockSeal, StoredBatch } from "@cairn/db";
+import type { BlockOpening, BlockSeal } from "@cairn/db";
 import {
   type AccountIndex,
   CairnError,
-  CIRCUIT_TYPE,
   type Domain,
   type L1Operation,
   type Payout,
-  publicInput,
   trimPublishedData,
 } from "@cairn/protocol";
 import type { StateTree } from "@cairn/state";
 import {
   type BlockBuilder,
-  blockPublicInput,
   type ClosedBlock,
   createBlockBuilder,
   type ExecutedBlock,
@@ -44,7 +41,6 @@ export interface SealedContent {
   readonly payouts: readonly Payout[];
   /** The prover's input. */
   readonly witness: Uint8Array;
-  readonly batch: Pick<StoredBatch, "firstBlock" | "lastBlock" | "circuitType" | "publicInput">;
 }
 
 /** Hashing and checking. */
@@ -54,7 +50,7 @@ export interface SealingCrypto {
 }
 
 /**
- * Executes a block on the tree, applies it durably, and computes what is published and proven.
+ * Executes a block on the tree, applies it durably, and computes what is published and what a prover needs.
  * Throws `node/state-diverged` when the result differs from what is expected, `state/io`; then the tree is as before.
  */
 export function sealBlock(tree: StateTree, task: SealTask, { compress, verify }: SealingCrypto): SealedContent {
@@ -95,12 +91,6 @@ export function sealBlock(tree: StateTree, task: SealTask, { compress, verify }:
     },
     payouts: executed.payouts,
     witness,
-    batch: {
-      firstBlock: number,
-      lastBlock: number,
-      circuitType: CIRCUIT_TYPE[opening.slotCount],
-      publicInput: publicInput(blockPublicInput(executed, oldRoot, newRoot)),
-    },
   };
 }
 
