@@ -45,6 +45,7 @@ export function blockOf(number: number, change: Partial<RouteResponse<"block">> 
     oldRoot: null,
     newRoot: null,
     txRoot: null,
+    batch: null,
   };
   const times = { data: null, openedAtMs: 1, sealedAtMs: 1, provenAtMs: null, finalAtMs: null };
   return { number, status: "sealed", ...base, ...times, ...change };

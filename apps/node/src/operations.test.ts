@@ -100,7 +100,7 @@ describe("dashboard and alarms", () => {
       async () => {
         exported = await readExported(registry);
         const stages = exported.get("cairn_waiting")?.get("stage")?.size ?? 0;
-        expect([stages, exported.get("cairn_l1_seen_timestamp_seconds")]).toEqual([4, expect.anything()]);
+        expect([stages, exported.get("cairn_l1_seen_timestamp_seconds")]).toEqual([5, expect.anything()]);
       },
       { timeout: 40_000, interval: 100 },
     );

@@ -125,7 +125,7 @@ describe.each(["embedded", "server"] as const)("batches of several blocks on the
     expect(await readProgress(db)).toMatchObject({
       batches: { count: 1, oldestAtMs: 6000 },
       proofs: { count: 2, oldestAtMs: 9000 },
-      acceptances: { count: 2, oldestAtMs: 1000 },
+      acceptances: { count: 6, oldestAtMs: 1000 },
     });
     await make(1);
     expect(await readBacklog(db, 0)).toMatchObject({ withoutProof: 3, ready: 3, acceptedOwn: 0 });

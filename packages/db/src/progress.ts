@@ -15,7 +15,7 @@ export interface Progress {
   readonly batches: Waiting;
   /** Proofs that are not made. */
   readonly proofs: Waiting;
-  /** Batches that L1 has not accepted, since their first blocks were sealed. */
+  /** Sealed blocks that L1 has not accepted. */
   readonly acceptances: Waiting;
   /** L1 transactions that are not mined. */
   readonly l1Transactions: Waiting;
@@ -26,14 +26,13 @@ export interface Progress {
 /** Reads how far each stage of the node's work lags behind. */
 export async function readProgress(db: Db): Promise<Progress> {
   const { rows } = await sql<Readonly<Record<string, number | null>>>`
-    select count(*) as acceptances, min(blocks.sealed_at_ms) as acceptances_since
-    from batches join blocks on blocks.number = batches.first_block
-    where batches.l1_block is null
-  `.execute(db);
-  const unbatched = await sql<Readonly<Record<string, number | null>>>`
-    select count(*) as batches, min(sealed_at_ms) as batches_since
-    from blocks
-    where status = 'sealed' and origin = 'own' and number > (select coalesce(max(last_block), 0) from batches)
+    select
+      count(*) filter (where origin = 'own' and number > last_batched) as batches,
+      min(sealed_at_ms) filter (where origin = 'own' and number > last_batched) as batches_since,
+      count(*) as acceptances,
+      min(sealed_at_ms) as acceptances_since
+    from blocks, (select coalesce(max(last_block), 0) as last_batched from batches) as batched
+    where status = 'sealed'
   `.execute(db);
   const sent = await sql<Readonly<Record<string, number | null>>>`
     select count(*) as sent, min(created_at_ms) as sent_since
@@ -44,7 +43,7 @@ export async function readProgress(db: Db): Promise<Progress> {
     from payouts join blocks on blocks.number = payouts.block_number
     where payouts.status = 'owed' and payouts.left_gas is null and blocks.status in ('proven', 'final')
   `.execute(db);
-  const found = { ...rows[0], ...unbatched.rows[0], ...sent.rows[0], ...owed.rows[0] };
+  const found = { ...rows[0], ...sent.rows[0], ...owed.rows[0] };
   const waiting = (name: string): Waiting => {
     const since = found[`${name}_since`];
     return { count: Number(found[name] ?? 0), oldestAtMs: since == null ? null : Number(since) };

@@ -3,6 +3,7 @@ export { type JsonObject, openApiDocument } from "./openapi.ts";
 export {
   accountSchema,
   batchSchema,
+  batchStatusSchema,
   blockSchema,
   errorSchema,
   feeQuoteSchema,

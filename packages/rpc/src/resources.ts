@@ -28,6 +28,9 @@ export const accountSchema = z.object({
 /** What has become of a block. */
 export const blockStatusSchema = z.enum(["open", "sealed", "proven", "final"]);
 
+/** How far a batch is: its last proof is to be made; made; L1 has accepted the batch. */
+export const batchStatusSchema = z.enum(["waiting", "ready", "accepted"]);
+
 /** A block. */
 export const blockSchema = z.object({
   number: countSchema,
@@ -48,17 +51,27 @@ export const blockSchema = z.object({
   sealedAtMs: timeSchema.nullable(),
   provenAtMs: timeSchema.nullable(),
   finalAtMs: timeSchema.nullable(),
+  batch: z
+    .object({
+      firstBlock: countSchema,
+      number: countSchema.nullable().meta({ description: "assigned by the contract" }),
+      status: batchStatusSchema,
+    })
+    .nullable()
+    .meta({ description: "the batch that holds the block; null until it is closed" }),
 });
 
-/** Consecutive blocks under one proof. */
+/** Consecutive blocks that L1 accepts together, under one last proof. */
 export const batchSchema = z.object({
   firstBlock: countSchema,
   lastBlock: countSchema,
+  blocks: countSchema.meta({ description: "how many" }),
+  closedAtMs: timeSchema.meta({ description: "when it was decided that it consists of these blocks" }),
   circuitType: countSchema,
   publicInput: wordSchema,
-  status: z.enum(["waiting", "ready", "accepted"]),
+  status: batchStatusSchema,
   proof: z.record(z.string(), z.unknown()).nullable().meta({ description: "resources that making the proof took" }),
-  readyAtMs: timeSchema.nullable().meta({ description: "when its proof was made" }),
+  readyAtMs: timeSchema.nullable().meta({ description: "when its last proof was made" }),
   number: countSchema.nullable().meta({ description: "assigned by the contract" }),
   l1Transaction: wordSchema.nullable(),
   l1Block: countSchema.nullable(),

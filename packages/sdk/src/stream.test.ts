@@ -26,6 +26,7 @@ const block = (number: number, status: string) => ({
   sealedAtMs: null,
   provenAtMs: null,
   finalAtMs: null,
+  batch: null,
 });
 
 /** A node with blocks 1 … 4, of which 1 and 2 are final. */

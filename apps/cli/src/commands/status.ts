@@ -62,8 +62,12 @@ function nodeRows(answer: Answer<NodeView> | null): string[][] {
     ],
     ["waiting", `${lag.unprovenBlocks} for L1${oldest}; ${lag.unfinalBlocks} for finality`],
     ["accounts", String(rollup.nextIndex - FIRST_ACCOUNT_INDEX)],
-    ["batches", lag.recentBatches.map((batch) => `${batch.firstBlock} ${batch.status}`).join(", ") || "none"],
+    ["batches", lag.recentBatches.map(describeBatch).join(", ") || "none"],
   ];
+}
+
+function describeBatch({ firstBlock, lastBlock, status }: NodeView["recentBatches"][number]): string {
+  return `${firstBlock === lastBlock ? firstBlock : `${firstBlock} … ${lastBlock}`} ${status}`;
 }
 
 function l1Rows(answer: Answer<RollupOnL1> | null): string[][] {

@@ -8,6 +8,7 @@ import {
   listBlocks,
   listPayouts,
   listTransactionEvents,
+  loadBatchesOfBlocks,
   loadBlockTransactions,
   loadGroup,
   loadQueueEntries,
@@ -47,6 +48,20 @@ export function createHistoryHandlers(
     return transactions.map((transaction) => toSummary(transaction, blockOf(transaction, byNumber)));
   };
 
+  /** Blocks, which are neighbours, with their batches. */
+  const showBlocks = async (blocks: readonly StoredBlock[]) => {
+    const numbers = blocks.map(({ number }): number => number);
+    const batches =
+      blocks.length === 0 ? [] : await loadBatchesOfBlocks(db, Math.min(...numbers), Math.max(...numbers));
+    return blocks.map((block) => {
+      const { number } = block;
+      return toBlock(
+        block,
+        batches.find(({ firstBlock, lastBlock }) => firstBlock <= number && number <= lastBlock),
+      );
+    });
+  };
+
   return {
     transaction: async ({ params }) => {
       const transaction = found(await findTransaction(db, wordToBigint(params.id)), "transaction");
@@ -64,9 +79,12 @@ export function createHistoryHandlers(
     blocks: async ({ query }) => {
       const load = (limit: number) => listBlocks(db, { ...query, limit });
       const { rows, next } = await pageOf(query.limit, load, (last): number => last.number);
-      return { blocks: rows.map(toBlock), next };
+      return { blocks: await showBlocks(rows), next };
     },
-    block: async ({ params }) => toBlock(found(await findBlock(db, params.number), "block")),
+    block: async ({ params }) => {
+      const [shown] = await showBlocks([found(await findBlock(db, params.number), "block")]);
+      return found(shown, "block");
+    },
     blockTransactions: async ({ params }) => {
       const block = found(await findBlock(db, params.number), "block");
       const rows = await loadBlockTransactions(db, params.number);

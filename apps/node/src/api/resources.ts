@@ -79,8 +79,8 @@ export function toHistory(
   ];
 }
 
-/** A block as the API shows it. */
-export function toBlock(block: StoredBlock): RouteResponse<"block"> {
+/** A block as the API shows it, with the batch that holds it, if any. */
+export function toBlock(block: StoredBlock, batch: StoredBatch | undefined): RouteResponse<"block"> {
   const { seal } = block;
   return {
     number: block.number,
@@ -98,21 +98,27 @@ export function toBlock(block: StoredBlock): RouteResponse<"block"> {
     sealedAtMs: seal?.sealedAtMs ?? null,
     provenAtMs: block.provenAtMs,
     finalAtMs: block.finalAtMs,
+    batch: batch === undefined ? null : toBatchName(batch),
   };
+}
+
+function toBatchName({ firstBlock, acceptance, proof }: StoredBatch): NonNullable<RouteResponse<"block">["batch"]> {
+  const status = acceptance !== null ? "accepted" : proof !== null ? "ready" : "waiting";
+  return { firstBlock, number: acceptance?.number ?? null, status };
 }
 
 /** A batch as the API shows it. */
 export function toBatch(batch: StoredBatch): RouteResponse<"batch"> {
   const { acceptance } = batch;
   return {
-    firstBlock: batch.firstBlock,
+    ...toBatchName(batch),
     lastBlock: batch.lastBlock,
+    blocks: batch.lastBlock - batch.firstBlock + 1,
+    closedAtMs: batch.closedAtMs,
     circuitType: batch.circuitType,
     publicInput: wordHex(batch.publicInput),
-    status: acceptance !== null ? "accepted" : batch.proof !== null ? "ready" : "waiting",
     proof: batch.proofDetails && { ...batch.proofDetails },
     readyAtMs: batch.readyAtMs,
-    number: acceptance?.number ?? null,
     l1Transaction: acceptance && bytesToHex(acceptance.l1Transaction),
     l1Block: acceptance?.l1Block ?? null,
   };

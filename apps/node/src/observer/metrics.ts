@@ -59,7 +59,8 @@ export function createObserverMetrics(registry: Registry, publisher: string | nu
     waitingSeconds.set({ stage }, oldestAtMs === null ? 0 : Math.max(0, nowMs - oldestAtMs) / MS_PER_SECOND);
   };
   return {
-    progress: ({ proofs, acceptances, l1Transactions, payouts }, nowMs) => {
+    progress: ({ batches, proofs, acceptances, l1Transactions, payouts }, nowMs) => {
+      observe("batch", batches, nowMs);
       observe("proof", proofs, nowMs);
       observe("acceptance", acceptances, nowMs);
       observe("l1_transaction", l1Transactions, nowMs);
