@@ -105,7 +105,6 @@ export {
   findProof,
   insertProof,
   listRejectedProofs,
-  loadChildProofs,
   loadProofs,
   loadProofsToMake,
   noteProofBegun,

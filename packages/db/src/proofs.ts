@@ -93,17 +93,6 @@ export async function findProof(db: Db, id: number): Promise<StoredProof | undef
   return row && toProof(row);
 }
 
-/** The proofs that a proof verifies, in the order of their blocks. */
-export async function loadChildProofs(db: Db, parent: number): Promise<StoredProof[]> {
-  const rows = await db
-    .selectFrom("proofs")
-    .selectAll()
-    .where("parent_id", "=", parent)
-    .orderBy("first_block")
-    .execute();
-  return rows.map(toProof);
-}
-
 /** The proofs whose blocks lie within a range, lower blocks first, then what is verified before what verifies it. */
 export async function loadProofs(db: Db, firstBlock: number, lastBlock: number): Promise<StoredProof[]> {
   const rows = await db

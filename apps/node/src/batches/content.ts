@@ -102,6 +102,15 @@ export function isAcceptedBatch(
   return batchCommitment({ header, dataHash: dataHash(header.slots, data) }) === batchCommitment(accepted);
 }
 
+/**
+ * Times of the first and of the last block, in seconds: L1 refuses a batch whose first block is too old, and one whose last
+ * block is of its future.
+ */
+export function timesOf({ blocks }: Pick<BatchContent, "blocks">): { readonly first: number; readonly last: number } {
+  const times = blocks.map(({ timestamp }) => timestamp);
+  return { first: Math.min(...times), last: Math.max(...times) };
+}
+
 /** A stored payout as the protocol has it. */
 export function toPayout({ recipient, tokenId: token, amount }: StoredPayout): Payout {
   return { recipient, tokenId: tokenId(token), amount };

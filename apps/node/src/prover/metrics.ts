@@ -24,7 +24,7 @@ export interface SchedulerMetrics {
 export function createSchedulerMetrics(registry: Registry): SchedulerMetrics {
   const name = "cairn_proofs_set_aside";
   const help =
-    "Batches no longer proven until the operator retries them: their jobs failed too often, or L1 refused their proofs";
+    "Proofs no longer made until the operator retries them: their jobs failed too often, or L1 refused what was made";
   const gauge = new Gauge({ name, help, registers: [registry] });
   return { setAside: (count) => gauge.set(count) };
 }

@@ -20,7 +20,7 @@ import type { L1Rollup } from "@cairn/l1";
 import { bytesToHex, CairnError, MAX_HEADER_AGE_SECONDS } from "@cairn/protocol";
 import type { Logger } from "pino";
 import type { LocalAccount } from "viem";
-import type { BatchContent } from "../batches/content.ts";
+import { timesOf } from "../batches/content.ts";
 import { REBUILD_MARGIN_SECONDS, TOO_OLD } from "../block-rules.ts";
 import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-points.ts";
@@ -339,12 +339,6 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
       await poller.stop();
     },
   };
-}
-
-/** Times of the first and of the last block of a batch, in seconds: L1 refuses blocks too old and blocks of its future. */
-function timesOf({ blocks }: BatchContent): { readonly first: number; readonly last: number } {
-  const times = blocks.map(({ timestamp }) => timestamp);
-  return { first: Math.min(...times), last: Math.max(...times) };
 }
 
 function isFor(
