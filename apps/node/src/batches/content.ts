@@ -26,6 +26,11 @@ export interface BatchContent {
   readonly payouts: readonly StoredPayout[];
 }
 
+/** The same, as loaded for a batch: each payout with its place in the batch's list. */
+export interface LoadedContent extends BatchContent {
+  readonly payouts: readonly BatchPayout[];
+}
+
 /** A batch as L1 gets it. */
 export interface DescribedBatch {
   readonly header: BatchHeader;
@@ -37,7 +42,7 @@ export interface DescribedBatch {
 export async function loadBatchContent(
   db: Db,
   range: { readonly firstBlock: number; readonly lastBlock: number },
-): Promise<(BatchContent & { readonly payouts: readonly BatchPayout[] }) | null> {
+): Promise<LoadedContent | null> {
   const blocks = await loadBlocks(db, range.firstBlock, range.lastBlock);
   if (blocks.length !== range.lastBlock - range.firstBlock + 1) return null;
   return { blocks, payouts: await loadBatchPayouts(db, range) };

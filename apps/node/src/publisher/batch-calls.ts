@@ -9,7 +9,7 @@ import {
 import type { BatchPayout, StoredBatch } from "@cairn/db";
 import { batchNumber, bytesToHex, CairnError, dataHash, type Hex } from "@cairn/protocol";
 import { encodeFunctionData, size } from "viem";
-import { type BatchContent, describeBatch, toPayout } from "../batches/content.ts";
+import { describeBatch, type LoadedContent, toPayout } from "../batches/content.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { wordHex } from "../json.ts";
 import type { L1Call } from "./l1-call.ts";
@@ -21,10 +21,8 @@ const CALLDATA_GAS_PER_BYTE = 40;
 export const PAYOUTS_PER_CALL = MAX_PAYOUTS_PER_CALL;
 
 /** A batch with its blocks and payouts: everything that its L1 calls need. */
-export interface BatchCallInputs extends BatchContent {
+export interface BatchCallInputs extends LoadedContent {
   readonly batch: StoredBatch;
-  /** In the order of the batch's list. */
-  readonly payouts: readonly BatchPayout[];
 }
 
 /** The call that submits a ready batch. Throws `node/unavailable` without a proof, and as {@link describeBatch}. */

@@ -69,6 +69,9 @@ interface AdoptedBlock {
 export async function adoptBatch(target: AdoptionTarget, accepted: AcceptedBatch): Promise<void> {
   const { db, keeper, domain, nowMs } = target;
   const { number: batchNumber, header, firstBlock, lastBlock, data } = accepted;
+  if (header.firstBlock !== BigInt(firstBlock) || header.lastBlock !== BigInt(lastBlock)) {
+    throw diverged(`batch ${batchNumber}`, `its header does not describe blocks ${firstBlock} to ${lastBlock}`);
+  }
   if (keeper.blockNumber() >= firstBlock) await keeper.rollbackTo(blockNumber(firstBlock - 1));
   if (data === null || keeper.root() !== header.oldRoot || keeper.blockNumber() !== firstBlock - 1) {
     throw new CairnError<NodeErrorCode>(
@@ -79,9 +82,7 @@ export async function adoptBatch(target: AdoptionTarget, accepted: AcceptedBatch
   const before = await positionBefore(db, keeper, firstBlock);
   const blocks = await replayAccepted(target, before, { ...accepted, data });
   const [first, last] = [blocks.at(0), blocks.at(-1)];
-  if (first?.opening.number !== firstBlock || last?.opening.number !== lastBlock) {
-    throw diverged(`batch ${batchNumber}`, `it holds other blocks than ${firstBlock} to ${lastBlock}`);
-  }
+  if (first === undefined || last === undefined) throw diverged(`batch ${batchNumber}`, "it holds no blocks");
   const context = {
     domain,
     oldNextIndex: first.seal.oldNextIndex,
