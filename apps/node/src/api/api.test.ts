@@ -28,6 +28,7 @@ describe("API", () => {
     harness = await createSequencerHarness(test, 3);
     life = await harness.begin({ maxInFlight: 50 });
     await harness.fund(life);
+    await life.closeBatches();
     const feePolicy = createFeePolicy(
       {
         slotCount: 16,
@@ -114,8 +115,13 @@ describe("API", () => {
     const { body } = await get(`/v1/accounts/${FIRST_ACCOUNT_INDEX}/transactions?limit=1`);
     expect(body).toMatchObject({ transactions: [{ id }], next: null });
     expect((await get(`/v1/blocks/${inclusion?.block}/transactions`)).body).toMatchObject({ transactions: [{ id }] });
-    expect((await get("/v1/blocks?limit=1")).body).toMatchObject({ blocks: [{ status: "open" }] });
-    expect((await get("/v1/batches")).body).toMatchObject({ batches: [{ firstBlock: 1, status: "waiting" }] });
+    expect((await get("/v1/blocks?limit=1")).body).toMatchObject({ blocks: [{ status: "open", batch: null }] });
+    expect((await get("/v1/blocks/1")).body).toMatchObject({
+      batch: { firstBlock: 1, number: null, status: "waiting" },
+    });
+    expect((await get("/v1/batches")).body).toMatchObject({
+      batches: [{ firstBlock: 1, blocks: 1, status: "waiting" }],
+    });
     expect((await get("/v1/queue?from=1&limit=1")).body).toMatchObject({
       entries: [{ position: 1, type: "deposit", isProcessed: true }],
       processed: 3,
