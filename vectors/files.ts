@@ -1,4 +1,5 @@
 import { archiveVectors } from "./generators/archive.ts";
+import { blob2Vectors, receipt2Vectors } from "./generators/batch-2-l1.ts";
 import { dataVectors, payoutVectors, publicInputVectors, queueVectors, txTreeVectors } from "./generators/blocks.ts";
 import { exitVectors } from "./generators/exit.ts";
 import { floatVectors } from "./generators/float.ts";
@@ -13,6 +14,7 @@ import type { Vector } from "./json.ts";
 export const VECTOR_FILES: Readonly<Record<string, () => Vector>> = {
   archive: archiveVectors,
   "batch-2": batch2Vectors,
+  "blob-2": blob2Vectors,
   "block-2": block2Vectors,
   data: dataVectors,
   exit: exitVectors,
@@ -26,6 +28,7 @@ export const VECTOR_FILES: Readonly<Record<string, () => Vector>> = {
   "public-input": publicInputVectors,
   queue: queueVectors,
   rebuild: rebuildVectors,
+  "receipt-2": receipt2Vectors,
   sha: shaVectors,
   signature: signatureVectors,
   tree: treeVectors,

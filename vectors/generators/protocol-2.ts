@@ -17,6 +17,7 @@ import {
   type Claim,
   calldataCommitment,
   cellsToBytes,
+  type DataSource,
   EMPTY_QUEUE_HASH,
   encodeBatchHeader2,
   encodeBlockCells,
@@ -25,6 +26,7 @@ import {
   l1Entry,
   messageWords2,
   nextRollingHash,
+  type PointFields,
   payoutEntry,
   payoutListHash,
   pointPreimage,
@@ -41,7 +43,7 @@ const SUBMITTER = 0x00f39fd6e51aad88f6f4ce6ab8827279cfffb92266n;
 const { compress } = REAL_CRYPTO;
 
 /** A block of the scenario as protocol 2 sees it. */
-interface ChainedBlock extends ScenarioBlock {
+export interface ChainedBlock extends ScenarioBlock {
   readonly cells: readonly bigint[];
   readonly before: Chains;
   readonly after: Chains;
@@ -62,6 +64,16 @@ const chainedBlocks = ((): readonly ChainedBlock[] => {
     return { ...scenarioBlock, cells, before, after: chains, queueHash };
   });
 })();
+
+/** The scenario's blocks in batches of one, two and all that remain. */
+export const sampleBatches: readonly (readonly ChainedBlock[])[] = [
+  chainedBlocks.slice(0, 1),
+  chainedBlocks.slice(1, 3),
+  chainedBlocks.slice(3),
+];
+
+/** A batch of {@link sampleBatches} and what follows from it. */
+export type SampleBatch = ReturnType<typeof batchOf>;
 
 /** Signed messages with reference and validFrom: the words that differ from protocol 1's, and the hash. */
 export function message2Vectors(): Vector {
@@ -108,34 +120,44 @@ export function block2Vectors(): Vector {
 
 /** Batches of one, two and all remaining blocks with calldata: claim, point, evaluations, public inputs, header. */
 export function batch2Vectors(): Vector {
-  return { cases: [chainedBlocks.slice(0, 1), chainedBlocks.slice(1, 3), chainedBlocks.slice(3)].map(batchVector) };
+  return {
+    cases: sampleBatches.map((blocks) => {
+      const data = cellsToBytes(blocks.flatMap(({ cells }) => cells));
+      const batch = batchOf(blocks, { source: "calldata", commitment: calldataCommitment(data) });
+      return { ...batchFields(batch), data: bytesToHex(data) };
+    }),
+  };
 }
 
-function batchVector(blocks: readonly ChainedBlock[]): Vector {
+/** Where the cells of a batch are, and the commitment to them. */
+interface DataFields {
+  readonly source: DataSource;
+  readonly commitment: Uint8Array;
+}
+
+/** A batch of the scenario, with everything that its submission and its proof are about. */
+export function batchOf(blocks: readonly ChainedBlock[], { source, commitment }: DataFields) {
   const [first, last] = [blocks[0], blocks.at(-1)];
   if (first === undefined || last === undefined) throw new RangeError("a batch without blocks");
   const claim = claimOf(first, last);
   const cells = blocks.flatMap((block) => block.cells);
   const payouts = blocks.flatMap(({ block }) => block.payouts);
   const l1Operations = blocks.flatMap((block) => block.l1Operations);
-  const data = cellsToBytes(cells);
-  const dataCommitment = calldataCommitment(data);
-  const fields = {
+  const fields: PointFields = {
     claim,
     blocksRoot: blocksRoot(
       blocks.map(({ after }) => after.blocks),
       compress,
     ),
     submitter: SUBMITTER,
-    dataSource: "calldata" as const,
-    dataCommitment,
+    dataSource: source,
+    dataCommitment: commitment,
     queueHash: last.queueHash,
     payoutsHash: payoutListHash(payouts),
   };
-  const binding = bindBatch(fields, { cells, l1Operations, payouts });
   const header: BatchHeader2 = {
     circuit: blocks.length === 1 ? "solo16" : "batch",
-    dataSource: "calldata",
+    dataSource: source,
     firstBlock: claim.firstBlock,
     lastBlock: claim.lastBlock,
     firstTimestamp: claim.firstTimestamp,
@@ -147,11 +169,25 @@ function batchVector(blocks: readonly ChainedBlock[]): Vector {
     blocksRoot: fields.blocksRoot,
   };
   return {
+    blocks,
+    first,
+    claim,
+    cells,
+    payouts,
+    l1Operations,
+    fields,
+    header,
+    binding: bindBatch(fields, { cells, l1Operations, payouts }),
+  };
+}
+
+/** A batch as vectors show it, without its data. */
+export function batchFields({ blocks, claim, payouts, l1Operations, fields, header, binding }: SampleBatch): Vector {
+  return {
     blockCount: blocks.length,
     blocksRoot: word(fields.blocksRoot),
-    commitment: bytesToHex(batchCommitment2(header, dataCommitment, fields.payoutsHash)),
-    data: bytesToHex(data),
-    dataCommitment: bytesToHex(dataCommitment),
+    commitment: bytesToHex(batchCommitment2(header, fields.dataCommitment, fields.payoutsHash)),
+    dataCommitment: bytesToHex(fields.dataCommitment),
     evaluation: word(binding.evaluation),
     header: bytesToHex(encodeBatchHeader2(header)),
     inputs: batchInputs(claim, binding).map(word),

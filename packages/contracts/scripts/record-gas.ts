@@ -1,5 +1,5 @@
 /**
- * Writes the gas that test/Gas.t.sol and test/EscapeGas.t.sol measure into gas.json.
+ * Writes the gas that the tests of gas measure into gas.json.
  * Usage: node scripts/record-gas.ts [--check]; with --check nothing is written, and a difference is an error.
  */
 import { execFileSync } from "node:child_process";
@@ -51,7 +51,7 @@ console.log(
 
 function measure(): Readonly<Record<string, number>> {
   const forge = join(dirname(createRequire(import.meta.url).resolve("@foundry-rs/forge/package.json")), "bin.mjs");
-  const args = ["test", "--json", "--match-path", "test/{Gas,EscapeGas}.t.sol"];
+  const args = ["test", "--json", "--match-path", "test/{Gas,EscapeGas,2/Gas,2/Receipts}.t.sol"];
   const output = execFileSync(process.execPath, [forge, ...args], { cwd: packageDir, encoding: "utf8" });
   const suites: ForgeJson = JSON.parse(output.slice(output.indexOf("{")));
   const tests = Object.values(suites).flatMap(({ test_results }) => Object.values(test_results));
