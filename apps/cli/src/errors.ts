@@ -202,6 +202,11 @@ export const CLI_ERRORS = {
     meaning: "A request on L1 would cost the queue fee and do nothing.",
     hint: "`cairn balance` shows the accounts. If you do not trust the node, add --force.",
   },
+  "cli/payment-unknown": {
+    exitCode: 3,
+    meaning: "Transactions were signed and submitted, but the node did not say whether it accepted them.",
+    hint: "Run the very same command again: it submits the same transactions and pays nothing twice. `cairn tx ID` shows whether the node has them. Only --again signs others.",
+  },
   "cli/not-reached": {
     exitCode: 1,
     meaning: "A status was not reached within the time limit, or can no longer be reached.",
@@ -220,7 +225,7 @@ export const CLI_ERRORS = {
   "cli/interrupted-sending": {
     exitCode: 1,
     meaning: "A command that can send transactions was stopped while it worked.",
-    hint: "What was sent stays sent. A command that sends to L1 resumes its transaction when repeated; check anything else with `cairn tx` first.",
+    hint: "What was sent stays sent. The same command resumes its transaction when repeated; `cairn tx` shows what became of one on L2.",
   },
 } as const satisfies Record<string, CliErrorEntry>;
 

@@ -14,10 +14,10 @@ const called = (hint: string): Advice => ({ exitCode: 2, hint });
 
 const ADVICE: Readonly<Record<string, Advice>> = {
   "sdk/unreachable": failed(
-    "Check --node-url and that the node is running (`cairn status`); sending the same again is harmless.",
+    "Check --node-url and that the node is running (`cairn status`); running the same command again is harmless.",
   ),
   "sdk/timeout": failed(
-    "The node is slow or unreachable: see `cairn status`. What was sent stays sent: check with `cairn tx`.",
+    "The node is slow or unreachable: see `cairn status`. What was sent stays sent: the same command goes on waiting for it.",
   ),
   "sdk/bad-answer": failed("Check --node-url: the server there is not a Cairn node of this version."),
   "sdk/not-reached": failed("`cairn tx ID` shows why; correct it and send a new transaction."),

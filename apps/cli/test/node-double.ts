@@ -19,6 +19,8 @@ export interface DoubleState {
   minValiditySeconds: number;
   /** State that the sequencer's part reports; by default derived from its readiness. */
   partState: string | null;
+  /** Takes submissions, but closes the connection instead of answering them. */
+  isSilent: boolean;
   /** Answers submissions with this instead. */
   refusal: { readonly status: number; readonly error: object } | null;
 }
@@ -64,6 +66,7 @@ export async function startNodeDouble(): Promise<NodeDouble> {
     isReady: true,
     minValiditySeconds: 300,
     partState: null,
+    isSilent: false,
     refusal: null,
   };
   const submitted: SignedTransactionJson[][] = [];
@@ -72,6 +75,7 @@ export async function startNodeDouble(): Promise<NodeDouble> {
     for await (const chunk of request) text += String(chunk);
     const url = new URL(request.url ?? "/", "http://node");
     const answer = answerTo(url, text, state, submitted);
+    if (state.isSilent && request.method === "POST") return void request.socket.destroy();
     const [status, body] = answer ?? [404, { error: { code: "not-found", message: "no such thing" } }];
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   });

@@ -140,6 +140,63 @@ describe("payments", () => {
     });
   });
 
+  describe("a payment whose acknowledgement was lost", () => {
+    const pay = (...args: string[]) => cairn("transfer", "0.5", "ETH", STRANGER, ...args);
+    const fees = () => node.submitted.flat().map((json) => signedTransactionFromJson(json).transaction.fee);
+    const loseAnswer = async () => {
+      node.state.isSilent = true;
+      const lost = await pay("--timeout", "1");
+      node.state.isSilent = false;
+      node.state.fee = "9";
+      return lost;
+    };
+
+    it("has a code of its own, and is submitted again by the same command, which signs no other", async () => {
+      const lost = await loseAnswer();
+      expect(lost).toMatchObject({ code: 3, value: { error: { code: "cli/payment-unknown" } } });
+      const again = await pay();
+      expect(again).toMatchObject({ code: 0, value: { id: lost.value.error.details.ids[0] } });
+      expect(new Set(fees())).toEqual(new Set([5]));
+      expect(new Set(node.submitted.map((group) => JSON.stringify(group))).size).toBe(1);
+    });
+
+    it("is not found by another request, and ends with its reported result", async () => {
+      await loseAnswer();
+      await cairn("transfer", "0.5", "ETH", BOB.address);
+      await cairn("transfer", "0.4", "ETH", STRANGER);
+      expect(fees().slice(-2)).toEqual([9, 9]);
+      await pay();
+      await pay();
+      expect(fees().slice(-2)).toEqual([5, 9]);
+    });
+
+    it("is signed anew after the node refused it, and with --again", async () => {
+      await loseAnswer();
+      await pay("--again");
+      expect(fees().at(-1)).toBe(9);
+      node.state.fee = "5";
+      await loseAnswer();
+      node.state.refusal = {
+        status: 422,
+        error: { code: "rejected", message: "transaction 0 cannot run", details: { index: 0, reason: { type: "x" } } },
+      };
+      node.submitted.splice(0);
+      expect(await pay()).toMatchObject({ code: 1, value: { error: { code: "sdk/api-error" } } });
+      node.state.refusal = null;
+      expect(await pay()).toMatchObject({ code: 0 });
+      expect(fees()).toEqual([9]);
+    });
+
+    it("counts if the node has it, although it would refuse it now", async () => {
+      const lost = await loseAnswer();
+      node.state.refusal = {
+        status: 422,
+        error: { code: "rejected", message: "transaction 0 cannot run", details: { index: 0, reason: { type: "x" } } },
+      };
+      expect(await pay()).toMatchObject({ code: 0, value: { id: lost.value.error.details.ids[0] } });
+    });
+  });
+
   describe("withdraw", () => {
     it("pays the owner on L1, or someone else", async () => {
       await cairn("withdraw", "0.5", "ETH");

@@ -6,10 +6,10 @@ import { addExamples, addKeyOptions, addNetworkOptions, type Host, markSending }
 import { table } from "../output.ts";
 import { addFeeOptions } from "../payments/fees.ts";
 import { findSender, openSigning } from "../payments/session.ts";
-import { submitAndReport } from "../payments/submit.ts";
+import { addAgainOption, type SubmitFlags, submitAndReport } from "../payments/submit.ts";
 import { accept, describeTerms, offerTo, parseDeal, readOffer, type SwapOptions } from "../payments/swaps.ts";
 import { addValidityOption } from "../payments/validity.ts";
-import { addWaitOptions, type WaitFlags } from "../payments/waiting.ts";
+import { addWaitOptions } from "../payments/waiting.ts";
 
 /** `cairn swap`: two transfers that run together or not at all. */
 export function addSwapCommand({ program, run }: Host): void {
@@ -64,30 +64,34 @@ export function addSwapCommand({ program, run }: Host): void {
     "<file>",
     "the offer, - for stdin",
   );
-  addWaitOptions(withSums(markSending(take)));
+  addWaitOptions(withSums(markSending(addAgainOption(take))));
   addExamples(take, "cairn swap accept offer.json 300 USD 0.1 ETH --wait confirmed");
-  run(take, async (context, options: SwapOptions & WaitFlags, file: string, ...sums: Four) => {
+  run(take, async (context, options: SwapOptions & SubmitFlags, file: string, ...sums: Four) => {
     const found = readOffer(file);
     const deal = await parseDeal(context.network(), sums);
     const session = await openSigning(context);
-    return submitAndReport(context, session, await accept(session, found, deal, options), options);
+    const request = { command: "swap accept", sums: sums.join(" "), offer: JSON.stringify(offerToJson(found)) };
+    return submitAndReport(context, session, request, () => accept(session, found, deal, options), options);
   });
 
   const direct = withSums(signing("direct", "swap between two keys of your own, as on a devnet")).requiredOption(
     "--with <name>",
     "key of the other side",
   );
-  addWaitOptions(markSending(direct));
+  addWaitOptions(markSending(addAgainOption(direct)));
   addExamples(direct, "cairn swap direct 0.1 ETH 300 USD --key alice --with bob");
-  run(direct, async (context, options: SwapOptions & WaitFlags & { readonly with: string }, ...sums: Four) => {
+  run(direct, async (context, options: SwapOptions & SubmitFlags & { readonly with: string }, ...sums: Four) => {
     const deal = await parseDeal(context.network(), sums);
     const [maker, taker] = [await openSigning(context), await openSigning(context, options.with)];
     if (maker.identity.name === taker.identity.name) throw cliError("cli/usage", "--key and --with are the same key");
-    const from = await findSender(taker, deal.receive.token);
-    const made = await offerTo(maker, deal, String(from.index), options);
-    const { give, receive } = deal;
-    const group = await accept(taker, made, { give: receive, receive: give }, {});
-    return submitAndReport(context, taker, group, options);
+    const request = { command: "swap direct", sums: sums.join(" "), maker: maker.wallet.key };
+    const sign = async () => {
+      const from = await findSender(taker, deal.receive.token);
+      const made = await offerTo(maker, deal, String(from.index), options);
+      const { give, receive } = deal;
+      return accept(taker, made, { give: receive, receive: give }, {});
+    };
+    return submitAndReport(context, taker, request, sign, options);
   });
 }
 

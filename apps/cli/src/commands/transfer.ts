@@ -3,12 +3,12 @@ import { assertCovered, assertFee, parseSignedAmount } from "../payments/amount.
 import { addFeeOptions, chooseFee, type FeeOptions } from "../payments/fees.ts";
 import { findPayee } from "../payments/payee.ts";
 import { findSender, openSigning, parseIndex } from "../payments/session.ts";
-import { submitAndReport } from "../payments/submit.ts";
+import { addAgainOption, type SubmitFlags, submitAndReport } from "../payments/submit.ts";
 import { addValidityOption, parseValidity, type ValidityOptions, validUntil } from "../payments/validity.ts";
-import { addWaitOptions, type WaitFlags } from "../payments/waiting.ts";
+import { addWaitOptions } from "../payments/waiting.ts";
 import { findToken } from "../tokens.ts";
 
-interface TransferOptions extends FeeOptions, WaitFlags, ValidityOptions {
+interface TransferOptions extends FeeOptions, SubmitFlags, ValidityOptions {
   readonly from?: string;
 }
 
@@ -22,7 +22,7 @@ export function addTransferCommand({ program, run }: Host): void {
     .argument("<to>", "account index, owner's address, or payment code")
     .option("--from <index>", "account that pays; default: the key's richest");
   addWaitOptions(addValidityOption(addFeeOptions(command)));
-  addNetworkOptions(addKeyOptions(markSending(command)));
+  addNetworkOptions(addKeyOptions(markSending(addAgainOption(command))));
   addExamples(
     command,
     "cairn transfer 0.1 ETH 0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
@@ -35,14 +35,17 @@ export function addTransferCommand({ program, run }: Host): void {
     const seconds = parseValidity(options);
     const session = await openSigning(context);
     const lastSecond = validUntil(session, seconds);
-    const from = await findSender(session, token, options.from === undefined ? undefined : parseIndex(options.from));
-    const payee = await findPayee(session, to, token);
-    const limit = amount === "all" ? BigInt(from.balance) / 2n : amount;
-    const kind = payee.type === "new" ? "transferToNew" : "transfer";
-    const fee = await chooseFee(session.client, kind, token, options, limit);
-    assertFee(fee, token);
-    assertCovered(from, amount, fee, token);
-    const signed = session.wallet.transfer({ from, to: payee, amount, fee, validUntil: lastSecond });
-    return submitAndReport(context, session, [signed], options);
+    const request = { command: "transfer", amount, token: token.id, to, from: options.from ?? null };
+    const sign = async () => {
+      const from = await findSender(session, token, options.from === undefined ? undefined : parseIndex(options.from));
+      const payee = await findPayee(session, to, token);
+      const limit = amount === "all" ? BigInt(from.balance) / 2n : amount;
+      const kind = payee.type === "new" ? "transferToNew" : "transfer";
+      const fee = await chooseFee(session.client, kind, token, options, limit);
+      assertFee(fee, token);
+      assertCovered(from, amount, fee, token);
+      return [session.wallet.transfer({ from, to: payee, amount, fee, validUntil: lastSecond })];
+    };
+    return submitAndReport(context, session, request, sign, options);
   });
 }

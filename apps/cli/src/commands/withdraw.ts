@@ -3,12 +3,12 @@ import { addExamples, addKeyOptions, addNetworkOptions, type Host, markSending }
 import { assertCovered, assertFee, parseSignedAmount } from "../payments/amount.ts";
 import { addFeeOptions, chooseFee, type FeeOptions } from "../payments/fees.ts";
 import { findSender, openSigning, parseIndex } from "../payments/session.ts";
-import { submitAndReport } from "../payments/submit.ts";
+import { addAgainOption, type SubmitFlags, submitAndReport } from "../payments/submit.ts";
 import { addValidityOption, parseValidity, type ValidityOptions, validUntil } from "../payments/validity.ts";
-import { addWaitOptions, type WaitFlags } from "../payments/waiting.ts";
+import { addWaitOptions } from "../payments/waiting.ts";
 import { findToken } from "../tokens.ts";
 
-interface WithdrawOptions extends FeeOptions, WaitFlags, ValidityOptions {
+interface WithdrawOptions extends FeeOptions, SubmitFlags, ValidityOptions {
   readonly from?: string;
 }
 
@@ -22,7 +22,7 @@ export function addWithdrawCommand({ program, run }: Host): void {
     .argument("[recipient]", "L1 address; default: the owner's")
     .option("--from <index>", "account that pays; default: the key's richest");
   addWaitOptions(addValidityOption(addFeeOptions(command)), ["confirmed", "proven", "final", "paid"]);
-  addNetworkOptions(addKeyOptions(markSending(command)));
+  addNetworkOptions(addKeyOptions(markSending(addAgainOption(command))));
   addExamples(
     command,
     "cairn withdraw 0.5 ETH",
@@ -37,14 +37,21 @@ export function addWithdrawCommand({ program, run }: Host): void {
       const seconds = parseValidity(options);
       const session = await openSigning(context);
       const lastSecond = validUntil(session, seconds);
-      const from = await findSender(session, token, options.from === undefined ? undefined : parseIndex(options.from));
-      const limit = amount === "all" ? BigInt(from.balance) / 2n : amount;
-      const fee = await chooseFee(session.client, "withdraw", token, options, limit);
-      assertFee(fee, token);
-      assertCovered(from, amount, fee, token);
       const recipient = given ?? session.identity.owner;
-      const signed = session.wallet.withdraw({ from, recipient, amount, fee, validUntil: lastSecond });
-      return submitAndReport(context, session, [signed], options);
+      const request = { command: "withdraw", amount, token: token.id, recipient, from: options.from ?? null };
+      const sign = async () => {
+        const from = await findSender(
+          session,
+          token,
+          options.from === undefined ? undefined : parseIndex(options.from),
+        );
+        const limit = amount === "all" ? BigInt(from.balance) / 2n : amount;
+        const fee = await chooseFee(session.client, "withdraw", token, options, limit);
+        assertFee(fee, token);
+        assertCovered(from, amount, fee, token);
+        return [session.wallet.withdraw({ from, recipient, amount, fee, validUntil: lastSecond })];
+      };
+      return submitAndReport(context, session, request, sign, options);
     },
   );
 }

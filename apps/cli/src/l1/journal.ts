@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { SignedTransaction } from "@cairn/l1";
 import type { Address } from "viem";
 import { z } from "zod";
-import { writeFileDurably } from "../devnet/durable-file.ts";
-import { cliError } from "../errors.ts";
+import { readJournalFile, writeJournalFile, writing } from "../journal-file.ts";
 import { type FileLock, takeFileLock } from "./lock.ts";
 
 const hex = z
@@ -82,11 +81,7 @@ export function openJournal(
     find,
     storeFor: (intent) => (transaction) => {
       const createdAt = find(intent)?.createdAt ?? new Date().toISOString();
-      const json = JSON.stringify({ version: 1, intent, createdAt, transaction }, plainPart, 2);
-      writing(directory, () => {
-        mkdirSync(directory, { recursive: true, mode: 0o700 });
-        writeFileDurably(fileOf(intent), `${json}\n`);
-      });
+      writeJournalFile(fileOf(intent), { version: 1, intent, createdAt, transaction });
     },
     remove: (intent, { nonce }) => {
       if (find(intent)?.transaction.nonce === nonce) rmSync(fileOf(intent), { force: true });
@@ -107,23 +102,8 @@ export function openJournal(
 }
 
 function readEntry(path: string): JournalEntry | null {
-  if (!existsSync(path)) return null;
-  try {
-    const { version: _, ...entry } = entrySchema.parse(JSON.parse(readFileSync(path, "utf8")));
-    return entry;
-  } catch (cause) {
-    throw cliError("cli/bad-journal", `${path} is damaged`, { cause, details: { path } });
-  }
-}
-
-function writing(path: string, work: () => void): void {
-  try {
-    work();
-  } catch (cause) {
-    throw cliError("cli/bad-journal", `${path} cannot be written, so nothing was sent`, { cause, details: { path } });
-  }
-}
-
-function plainPart(_key: string, part: unknown): unknown {
-  return typeof part === "bigint" ? part.toString() : part;
+  const entry = readJournalFile(path, entrySchema);
+  if (entry === null) return null;
+  const { intent, createdAt, transaction } = entry;
+  return { intent, createdAt, transaction };
 }
