@@ -111,6 +111,15 @@ describe("an L1 transaction of the command", () => {
     expect(await entriesOf("carol")).toBe(before + 1);
   });
 
+  it("whose result was not reported, because waiting for it was in vain, is not made again", async () => {
+    const before = await entriesOf("carol");
+    const waited = await deposit("5", "carol", "--wait", "proven", "--timeout", "1");
+    expect(waited).toMatchObject({ code: 1, data: { error: { code: "cli/not-reached" } } });
+    expect(await entriesOf("carol")).toBe(before + 1);
+    expect(await deposit("5", "carol")).toMatchObject({ code: 0, data: { isResumed: true } });
+    expect(await entriesOf("carol")).toBe(before + 1);
+  });
+
   it("is made once when two commands are started at the same time", async () => {
     const before = await entriesOf("dave");
     await mining(false);
