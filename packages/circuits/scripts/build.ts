@@ -28,7 +28,7 @@ for (const slots of sizes) {
   const gates = await programGates(program);
   const srs = prepareSrs(srsPointsFor(gates));
   const key = await timed(`${name} verification key`, () => ensureVerificationKey(program, srs));
-  await timed(`${name} verifier contract`, () => writeSolidityVerifier({ slots, key, srs, cacheDir }));
+  await timed(`${name} verifier contract`, () => writeSolidityVerifier({ circuit: name, key, srs, cacheDir }));
 }
 
 function prepareSrs(points: number): Srs {

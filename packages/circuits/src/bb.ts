@@ -23,8 +23,24 @@ export interface Srs {
   readonly dir: string;
 }
 
-/** Proofs for the EVM: Keccak transcript, no zero knowledge, since all inputs are published. */
-const TARGET = ["-t", "evm-no-zk", "--scheme", "ultra_honk"];
+/**
+ * Who verifies a proof, which decides its transcript's hash: `evm` a Solidity verifier (Keccak), `recursion` another
+ * circuit (Poseidon2). Keys and proofs of one are of no use to the other.
+ */
+export type ProofTarget = "evm" | "recursion";
+
+/** How the prover binary runs. */
+export interface BbOptions {
+  /** `evm` by default. */
+  readonly target?: ProofTarget;
+  readonly signal?: AbortSignal | undefined;
+  /** Priority, 0 … 19; the higher, the lower the priority. */
+  readonly nice?: number;
+}
+
+/** Without zero knowledge: a block keeps nothing from those who verify its proof but signatures, which no one needs to hide. */
+const TARGETS: Readonly<Record<ProofTarget, string>> = { evm: "evm-no-zk", recursion: "noir-recursive-no-zk" };
+const SCHEME = ["--scheme", "ultra_honk"];
 const MEMORY_POLL_MS = 50;
 
 /**
@@ -45,14 +61,15 @@ export function bbPath(): string {
   return path;
 }
 
-/**
- * Runs `bb` for the EVM target, with `nice` (0 … 19) at a lower priority. Throws `circuits/no-prover`,
- * `circuits/prover-failed`, `circuits/aborted`.
- */
-export async function runBb(args: readonly string[], signal?: AbortSignal, nice = 0): Promise<BbResult> {
+/** Runs `bb`. Throws `circuits/no-prover`, `circuits/prover-failed`, `circuits/aborted`. */
+export async function runBb(
+  args: readonly string[],
+  { target = "evm", signal, nice = 0 }: BbOptions = {},
+): Promise<BbResult> {
   if (signal?.aborted) throw aborted(signal.reason);
   const startMs = performance.now();
-  const child = spawn("/bin/sh", ["-c", GUARDED, bbPath(), ...args, ...TARGET], { stdio: "pipe", detached: true });
+  const command = [bbPath(), ...args, "-t", TARGETS[target], ...SCHEME];
+  const child = spawn("/bin/sh", ["-c", GUARDED, ...command], { stdio: "pipe", detached: true });
   if (nice > 0 && child.pid !== undefined) lowerPriority(child.pid, nice);
   child.stdin.on("error", () => undefined);
   child.once("exit", () => child.stdin.destroy());

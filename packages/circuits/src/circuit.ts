@@ -21,5 +21,5 @@ export async function loadBlockCircuit(options: {
   const { slots, cacheDir, srs, signal } = options;
   const program = await compileCircuit({ name: circuitName(slots), cacheDir });
   assertSrs(srs, srsPointsFor(await programGates(program, signal)));
-  return { program, key: await ensureVerificationKey(program, srs, signal), srs };
+  return { program, key: await ensureVerificationKey(program, srs, { signal }), srs };
 }

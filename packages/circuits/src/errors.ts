@@ -12,6 +12,13 @@
  * - `circuits/aborted`: the caller's signal stopped the work. A retry can help.
  * - `circuits/srs-missing`: the folder holds no SRS, or a shorter one than the circuit needs.
  * - `circuits/wrong-srs`: the folder holds points of another SRS than expected; delete it, build, retry.
+ * - `circuits/bad-key`: a verification key is not one for recursion, or not as long as the prover writes them. No retry
+ *   helps; build it again.
+ * - `circuits/bad-proof`: bytes are not a proof for recursion. No retry helps; the proof has to be made again.
+ * - `circuits/bad-children`: a circuit does not take so many proofs, or none of the circuit that made one of them. No
+ *   retry helps.
+ * - `circuits/keys-missing`: the lists of keys over this SRS are not recorded; `packages/circuits/scripts/generate-keys.ts`
+ *   makes them where the SRS is.
  * - `circuits/bad-verifier`: the generated Solidity source does not look as expected. No retry helps.
  */
 export type CircuitsErrorCode =
@@ -24,4 +31,8 @@ export type CircuitsErrorCode =
   | "circuits/aborted"
   | "circuits/srs-missing"
   | "circuits/wrong-srs"
+  | "circuits/bad-key"
+  | "circuits/bad-proof"
+  | "circuits/bad-children"
+  | "circuits/keys-missing"
   | "circuits/bad-verifier";

@@ -12,7 +12,7 @@ export interface GateCount {
 
 /** Counts the gates of a compiled program. Throws as the prover binary does. */
 export async function countGates(programPath: string, signal?: AbortSignal): Promise<GateCount> {
-  const { stdout } = await runBb(["gates", "-b", programPath], signal);
+  const { stdout } = await runBb(["gates", "-b", programPath], { signal });
   const report = JSON.parse(stdout) as {
     readonly functions: readonly { readonly circuit_size: number; readonly acir_opcodes: number }[];
   };

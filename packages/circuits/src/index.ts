@@ -1,5 +1,38 @@
 export type { CompiledCircuit, InputMap } from "@noir-lang/noir_js";
-export { type BbResult, bbPath, type Srs } from "./bb.ts";
+export { type BatchContent, batchBinding, type Submission } from "./2/batch-binding.ts";
+export {
+  type Block2Options,
+  type BlockWitness2,
+  type BuiltBlock2,
+  buildBlock2,
+  type Signed2,
+} from "./2/block-witness.ts";
+export type { ClaimProof } from "./2/children-witness.ts";
+export {
+  type BatchCircuit,
+  blockCircuit,
+  crateOf,
+  INNER_CIRCUITS,
+  type InnerCircuit,
+  type MergeCircuit,
+  PARENTS,
+  type ParentCircuit,
+  type SoloCircuit,
+  soloCircuit,
+} from "./2/circuits.ts";
+export { type EvaluationWitness, evaluationWitness, SOLO_EVALUATION } from "./2/evaluation-witness.ts";
+export {
+  loadCircuit,
+  type ProvingCircuit,
+  type ProvingCost,
+  type ProvingOptions,
+  proveBatch,
+  proveBlockClaim,
+  proveMerge,
+  proveSolo,
+} from "./2/prove.ts";
+export { proofFields, type RecursionKey, readRecursionKey } from "./2/recursion-key.ts";
+export { type BbResult, bbPath, type ProofTarget, type Srs } from "./bb.ts";
 export { loadBlockCircuit } from "./circuit.ts";
 export { type CompiledProgram, compileCircuit, NOIR_DIR } from "./compile.ts";
 export type { CircuitsErrorCode } from "./errors.ts";

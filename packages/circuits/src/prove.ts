@@ -9,7 +9,7 @@ import { blockInputMap } from "./input-map.ts";
 import type { VerificationKey } from "./verification-key.ts";
 import type { BlockWitness } from "./witness-types.ts";
 
-/** A proof for the Solidity verifier, and the resources it took. */
+/** A proof for the verifier of its key's target, and the resources it took. */
 export interface Proof {
   readonly proof: Uint8Array;
   readonly publicInputs: readonly bigint[];
@@ -59,7 +59,7 @@ export async function proveSolved(
     const witnessPath = join(dir, "witness.gz");
     await writeFile(witnessPath, witness);
     const files = ["-b", program.path, "-w", witnessPath, "-k", key.path, "-o", dir, "-c", srs.dir];
-    const { seconds, peakBytes } = await runBb(["prove", ...files], signal, nice);
+    const { seconds, peakBytes } = await runBb(["prove", ...files], { target: key.target, signal, nice });
     const inputs = await readFile(join(dir, "public_inputs"));
     return {
       proof: new Uint8Array(await readFile(join(dir, "proof"))),

@@ -50,11 +50,11 @@ export async function rebuildVerifier(options: {
   const gates = await programGates(program, signal);
   onStep(`${name}: verification key over the ${kind} SRS`);
   const srs = prepareSrs(kind, cacheDir, srsPointsFor(gates));
-  const key = await ensureVerificationKey(program, srs, signal);
+  const key = await ensureVerificationKey(program, srs, { signal });
   assertSrsIdentity(srs);
   onStep(`${name}: verifier source`);
   const { contractName, source } = await writeSolidityVerifier({
-    slots,
+    circuit: name,
     key,
     srs,
     cacheDir,

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { type BlockSize, CairnError } from "@cairn/protocol";
+import { CairnError } from "@cairn/protocol";
 import { runBb, type Srs } from "./bb.ts";
 import { writeFileAtomically } from "./compile.ts";
 import type { CircuitsErrorCode } from "./errors.ts";
@@ -26,9 +26,13 @@ const GENERATED_NAME = /\bHonkVerifier\b/g;
 /** The ceremony's second G2 point as bb writes it, word by word. */
 const G2_WORDS = /(\/\/ G2 \[x\]\n)((?:\s*mstore\(0x1[0-9a-f]{2}, 0x[0-9a-f]{64}\)\n){4})/;
 
-/** Name of the verifier contract of a block size. */
-export function verifierName(slots: BlockSize, kind: Srs["kind"]): string {
-  return `${kind === "dev" ? "Dev" : ""}Block${slots}Verifier`;
+/**
+ * Name of the verifier contract of a circuit.
+ *
+ * @example verifierName("block16", "dev") // "DevBlock16Verifier"
+ */
+export function verifierName(circuit: string, kind: Srs["kind"]): string {
+  return `${kind === "dev" ? "Dev" : ""}${circuit.charAt(0).toUpperCase()}${circuit.slice(1)}Verifier`;
 }
 
 /**
@@ -36,14 +40,16 @@ export function verifierName(slots: BlockSize, kind: Srs["kind"]): string {
  * its G2 point, name and folder. Throws `circuits/bad-verifier`, and as the prover binary does.
  */
 export async function writeSolidityVerifier(options: {
-  readonly slots: BlockSize;
+  /** Name of the circuit without folder, such as `block16`. */
+  readonly circuit: string;
   readonly key: VerificationKey;
   readonly srs: Srs;
   readonly cacheDir: string;
   readonly signal?: AbortSignal;
 }): Promise<SolidityVerifier> {
-  const { slots, key, srs, cacheDir, signal } = options;
-  const contractName = verifierName(slots, srs.kind);
+  const { circuit, key, srs, cacheDir, signal } = options;
+  if (key.target !== "evm") throw badVerifier("the key is one for recursion");
+  const contractName = verifierName(circuit, srs.kind);
   const path = join(cacheDir, "verifiers", srs.kind, `${contractName}.sol`);
   const beside = `${key.path}.sol`;
   const isCached = existsSync(beside);
@@ -64,7 +70,7 @@ async function generate(keyPath: string, signal?: AbortSignal): Promise<string> 
   const dir = await mkdtemp(join(tmpdir(), "cairn-verifier-"));
   try {
     const path = join(dir, "Verifier.sol");
-    await runBb(["write_solidity_verifier", "-k", keyPath, "-o", path, "--optimized"], signal);
+    await runBb(["write_solidity_verifier", "-k", keyPath, "-o", path, "--optimized"], { signal });
     return await readFile(path, "utf8");
   } finally {
     await rm(dir, { recursive: true, force: true });

@@ -36,7 +36,7 @@ describe("a proof of a block of 16 slots", () => {
     const { gates } = await countGates((await blockProgram(16)).path);
     const { srs } = ensureDevSrs({ dir: devSrs(cacheDir).dir, points: srsPointsFor(gates) });
     circuit = await loadBlockCircuit({ slots: 16, cacheDir, srs });
-    verifier = await writeSolidityVerifier({ slots: 16, key: circuit.key, srs, cacheDir });
+    verifier = await writeSolidityVerifier({ circuit: "block16", key: circuit.key, srs, cacheDir });
     const { creation, runtime } = compileSolidity(verifier.source, verifier.contractName);
     expect(runtime.length / 2).toBeLessThanOrEqual(MAX_CODE_BYTES);
     chain = await startChain();
@@ -77,8 +77,8 @@ describe("a proof of a block of 16 slots", () => {
       const path = join(dir, "vk");
       await copyFile(circuit.key.path, path);
       const production = await writeSolidityVerifier({
-        slots: 16,
-        key: { path, isCached: false },
+        circuit: "block16",
+        key: { path, target: "evm", isCached: false },
         srs: ignitionSrs(dir),
         cacheDir: dir,
       });

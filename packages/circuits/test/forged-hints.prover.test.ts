@@ -18,7 +18,7 @@ describe.each([...new Set(HINT_ATTACKS.map(({ crate }) => crate))])(
     beforeAll(async () => {
       circuit = await provingCircuit(crate);
       const { key, srs } = circuit;
-      const verifier = await writeSolidityVerifier({ slots: 16, key, srs, cacheDir: circuit.program.dir });
+      const verifier = await writeSolidityVerifier({ circuit: "block16", key, srs, cacheDir: circuit.program.dir });
       chain = await startChain();
       address = await chain.deploy(compileSolidity(verifier.source, verifier.contractName).creation);
     });

@@ -39,7 +39,7 @@ describe("limbs of a scalar that carry 2^128 from the high to the low one", () =
   beforeAll(async () => {
     circuit = await provingCircuit("block16");
     const { key, srs } = circuit;
-    const verifier = await writeSolidityVerifier({ slots: 16, key, srs, cacheDir: circuit.program.dir });
+    const verifier = await writeSolidityVerifier({ circuit: "block16", key, srs, cacheDir: circuit.program.dir });
     chain = await startChain();
     address = await chain.deploy(compileSolidity(verifier.source, verifier.contractName).creation);
 

@@ -6,7 +6,7 @@ import type { ProtocolErrorCode } from "./error-codes.ts";
 import { CairnError } from "./errors.ts";
 
 /** Circuits whose proofs L1 accepts, by their number in a batch header. */
-export const LAST_CIRCUIT_TYPE = { solo16: 0, solo64: 1, solo256: 2, batch: 3 } as const;
+export const LAST_CIRCUIT_TYPE = { solo16: 0, solo64: 1, solo256: 2, batch: 3, pair: 4 } as const;
 /** Name of a circuit whose proofs L1 accepts. */
 export type LastCircuit = keyof typeof LAST_CIRCUIT_TYPE;
 

@@ -43,6 +43,41 @@ export function claimInputs(claim: Claim): bigint[] {
   return [domainToBigint(domain), ...Object.values(numbers), ...stateInputs(before), ...stateInputs(after)];
 }
 
+/**
+ * The claim of consecutive claims together, as merge circuits join them (spec 2, 6.3 M4 to M8). Throws
+ * `protocol/not-consecutive` when there is none or one does not continue the one before it.
+ *
+ * @example joinClaims([first, second]).lastBlock // second.lastBlock
+ */
+export function joinClaims(claims: readonly Claim[]): Claim {
+  const [first, ...others] = claims;
+  if (first === undefined) throw notConsecutive("no claims");
+  return others.reduce((joined, next) => {
+    const broken = brokenBetween(joined, next);
+    if (broken !== null)
+      throw notConsecutive(`block ${next.firstBlock} does not continue ${joined.lastBlock}: ${broken}`);
+    return { ...joined, lastBlock: next.lastBlock, lastTimestamp: next.lastTimestamp, after: next.after };
+  }, first);
+}
+
+/** What of a claim does not continue another; null if nothing. */
+function brokenBetween({ domain, lastBlock, lastTimestamp, after }: Claim, next: Claim): string | null {
+  const elapsed = next.firstTimestamp - lastTimestamp;
+  if (domainToBigint(next.domain) !== domainToBigint(domain)) return "domain";
+  if (next.firstBlock !== lastBlock + 1n) return "block number";
+  if (elapsed < 0n || elapsed >> MAX_ELAPSED_BITS > 0n) return "timestamp";
+  if (next.before.root !== after.root) return "root";
+  if (next.before.nextIndex !== after.nextIndex) return "next index";
+  return next.before.history === after.history ? null : "history";
+}
+
+function notConsecutive(reason: string): CairnError<ProtocolErrorCode> {
+  return new CairnError<ProtocolErrorCode>("protocol/not-consecutive", reason);
+}
+
+/** Bits of the seconds between one child of a circuit and the next. */
+const MAX_ELAPSED_BITS = 32n;
+
 function stateInputs({ root, nextIndex, history }: ChainState): bigint[] {
   assertKey(root);
   assertKey(history);

@@ -10,7 +10,8 @@
  * - `protocol/malformed-data`: published data breaks a rule of docs/spec/3-published-data.md.
  * - `protocol/malformed-record`: an L1-queue or payout record breaks its layout.
  * - `protocol/unknown-circuit`: a circuit type that this version does not know.
- * - `protocol/too-many`: a list is longer than the block's capacity.
+ * - `protocol/too-many`: a list is longer than the capacity of a block or batch.
+ * - `protocol/not-consecutive`: claims that are to be joined do not continue each other.
  */
 export type ProtocolErrorCode =
   | "protocol/out-of-range"
@@ -22,4 +23,5 @@ export type ProtocolErrorCode =
   | "protocol/malformed-data"
   | "protocol/malformed-record"
   | "protocol/unknown-circuit"
-  | "protocol/too-many";
+  | "protocol/too-many"
+  | "protocol/not-consecutive";

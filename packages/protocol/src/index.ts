@@ -74,7 +74,7 @@ export {
   encodeHeaderCell,
   type HeaderCell,
 } from "./cells.ts";
-export { type ChainState, CLAIM_INPUTS, type Claim, claimInputs } from "./claim.ts";
+export { type ChainState, CLAIM_INPUTS, type Claim, claimInputs, joinClaims } from "./claim.ts";
 export * from "./constants.ts";
 export {
   bindPublishedData,

@@ -2,7 +2,9 @@ import { type BatchBinding, type Claim, domainToBigint } from "@cairn/protocol";
 import type { InputMap } from "@noir-lang/noir_js";
 import { inputValue } from "../input-map.ts";
 import type { BlockWitness2 } from "./block-witness.ts";
+import type { ChildWitness } from "./children-witness.ts";
 import type { EvaluationWitness } from "./evaluation-witness.ts";
+import type { ListsWitness } from "./lists-witness.ts";
 
 const LOW_BITS = 128;
 
@@ -30,8 +32,39 @@ export function soloInputMap(options: {
   return inputValue({ claim: claimFields(claim), binding: bindingFields(binding), witness, evaluation }) as InputMap;
 }
 
+/**
+ * The parameters of a merge circuit's `main`.
+ *
+ * @example await solveWitness(circuit, mergeInputMap(claim, children));
+ */
+export function mergeInputMap(claim: Claim, children: readonly ChildWitness[]): InputMap {
+  return inputValue({ claim: claimFields(claim), children: children.map(childFields) }) as InputMap;
+}
+
+/**
+ * The parameters of a batch circuit's `main`.
+ *
+ * @example await solveWitness(circuit, batchInputMap({ claim, binding, children, lists, evaluation }));
+ */
+export function batchInputMap(options: {
+  readonly claim: Claim;
+  readonly binding: BatchBinding;
+  readonly children: readonly ChildWitness[];
+  readonly lists: ListsWitness;
+  readonly evaluation: EvaluationWitness;
+}): InputMap {
+  const { claim, binding, children, lists, evaluation } = options;
+  return inputValue({
+    claim: claimFields(claim),
+    binding: bindingFields(binding),
+    children: children.map(childFields),
+    lists,
+    evaluation,
+  }) as InputMap;
+}
+
 /** The claim as the circuits name it; its order is that of the public inputs. */
-function claimFields(claim: Claim) {
+export function claimFields(claim: Claim) {
   const { before, after } = claim;
   return {
     domain: domainToBigint(claim.domain),
@@ -48,7 +81,26 @@ function claimFields(claim: Claim) {
   };
 }
 
-function bindingFields({ blocksRoot, point, evaluation, l1Evaluation, payoutsEvaluation }: BatchBinding) {
+function childFields({ claim, ...child }: ChildWitness) {
+  return { ...child, claim: claim === null ? NO_CLAIM : claimFields(claim) };
+}
+
+const NO_CLAIM: ReturnType<typeof claimFields> = {
+  domain: 0n,
+  firstBlock: 0n,
+  lastBlock: 0n,
+  firstTimestamp: 0n,
+  lastTimestamp: 0n,
+  oldRoot: 0n,
+  oldNextIndex: 0n,
+  oldHistory: 0n,
+  newRoot: 0n,
+  newNextIndex: 0n,
+  newHistory: 0n,
+};
+
+/** The binding as the circuits name it. */
+export function bindingFields({ blocksRoot, point, evaluation, l1Evaluation, payoutsEvaluation }: BatchBinding) {
   return {
     blocksRoot,
     point,

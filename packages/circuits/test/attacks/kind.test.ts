@@ -6,6 +6,7 @@ import {
   AT,
   accountAt,
   alice,
+  apart,
   bob,
   carol,
   ETH,
@@ -199,7 +200,9 @@ describe("reused or skipped index", () => {
   });
 
   it("the counter not advanced in the claim", async () => {
-    expect(await refusalOf(block, { newNextIndex: NEXT })).toBe("public input differs");
+    expect(await refusalOf(block, { newNextIndex: NEXT })).toBe(
+      apart("public input differs", "claim: new next index differs"),
+    );
   });
 });
 
@@ -276,6 +279,6 @@ describe("unused half that changes the root", () => {
         if (last) last.step.after = { ...leafAt(AT.bobEth), owner: alice.owner };
       },
     });
-    expect(refusal).toBe("public input differs");
+    expect(refusal).toBe(apart("public input differs", "claim: new root differs"));
   });
 });

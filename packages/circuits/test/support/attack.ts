@@ -1,4 +1,4 @@
-import { compress, messageHash, sign } from "@cairn/crypto";
+import { compress } from "@cairn/crypto";
 import {
   type Account,
   type AccountIndex,
@@ -25,13 +25,15 @@ import {
 } from "@cairn/protocol";
 import { createSparseState, personOf, REAL_CRYPTO, type SparseState, signTransaction } from "@cairn/testkit";
 import { type BlockTrace, type ExecutedBlock, executeBlock } from "@cairn/vm";
+import { block2InputMap } from "../../src/2/input-map.ts";
 import { type BlockDraft, draftBlock } from "../../src/draft.ts";
 import { blockInputMap } from "../../src/index.ts";
 import { openBlock } from "../../src/witness.ts";
-import { bigintToWords, leafWitness, signatureWitness } from "../../src/witness-parts.ts";
+import { bigintToWords, leafWitness } from "../../src/witness-parts.ts";
 import type { BlockWitness, LeafWitness, SignatureWitness } from "../../src/witness-types.ts";
-import { blockProgram } from "./cache.ts";
+import { blockProgram, program } from "./cache.ts";
 import { claimFields } from "./claim.ts";
+import { claim2Of, restated, signBoth } from "./protocol-2.ts";
 import { circuitRefusal } from "./refusal.ts";
 
 /** The people of the attacked state. */
@@ -90,6 +92,8 @@ export interface Offer {
   readonly accounts?: ReadonlyMap<AccountIndex, Account>;
   readonly nextIndex?: number;
   readonly timestamp?: number;
+  /** Number of the block, 7 by default. */
+  readonly number?: number;
 }
 
 /** An honest block, taken apart so that an attacker can change it. */
@@ -103,14 +107,14 @@ export interface Target {
 
 /** The honest block of an offer; refuses what the VM would not include. */
 export function target(offer: Offer): Target {
-  const { l1Operations = [], groups = [], accounts = ACCOUNTS, nextIndex = NEXT, timestamp = NOW } = offer;
+  const { l1Operations = [], groups = [], accounts = ACCOUNTS, nextIndex = NEXT, timestamp = NOW, number = 7 } = offer;
   const state = createSparseState({ accounts, nextIndex }, compress);
   const { block, rejected, deferred } = executeBlock(
     {
       state,
       domain: DOMAIN,
       slotCount: 16,
-      blockNumber: blockNumber(7),
+      blockNumber: blockNumber(number),
       timestamp,
       queueHash: new Uint8Array(32).fill(7),
       feeAccounts: [AT.operatorEth, AT.operatorJunk],
@@ -138,18 +142,41 @@ export interface Attack {
 }
 
 /**
- * Proves the attacked block by execution; returns the message of the constraint that refuses it, for a range check its
- * source line, or null when the circuit accepts.
+ * Proves the attacked block by execution, by protocol 1 and restated by protocol 2; returns the message of the constraint
+ * that refuses it, for a range check its source line, or null when the circuit accepts. Both messages when they differ.
  */
-export async function refusalOf({ state, trace, draft }: Target, attack: Attack = {}): Promise<string | null> {
+export async function refusalOf(block: Target, attack: Attack = {}): Promise<string | null> {
+  const { witness, fields } = attacked(block, attack);
+  const one = await execute(publicInput(fields), witness);
+  const witness2 = restated(witness);
+  const inputs = block2InputMap(claim2Of(fields, witness2), witness2);
+  const two = await circuitRefusal((await program("2/block16")).circuit, inputs);
+  return one === two ? one : apart(one, two);
+}
+
+/** What {@link refusalOf} says when the protocols refuse an attack in different places. */
+export function apart(one: string | null, two: string | null): string {
+  return `protocol 1: ${one}; protocol 2: ${two}`;
+}
+
+/** Like {@link refusalOf}, for what only protocol 1 has. */
+export async function refusalOf1(block: Target, attack: Attack = {}): Promise<string | null> {
+  const { witness, fields } = attacked(block, attack);
+  return execute(publicInput(fields), witness);
+}
+
+/** Inputs of the attacked block, and what the attacker claims. */
+function attacked(
+  { state, trace, draft }: Target,
+  attack: Attack,
+): { readonly witness: BlockWitness; readonly fields: PublicInputFields } {
   const changed = structuredClone(draft);
   attack.draft?.(changed);
   const { witness, newRoot } = openBlock(changed, state, compress);
   attack.witness?.(witness);
   const honest = claimFields(witness, { newRoot, newNextIndex: attack.newNextIndex ?? trace.newNextIndex });
   witness.header.dataPoint = bigintToWords(honest.dataPoint, 8);
-  const claimed = publicInput(attack.claim?.(honest) ?? honest);
-  return execute(claimed, witness);
+  return { witness, fields: attack.claim?.(honest) ?? honest };
 }
 
 /** Runs the circuit on any inputs. */
@@ -192,6 +219,7 @@ export function withdraw(changes: Partial<Omit<Withdraw, "type">> = {}): Withdra
 
 /** A group of one signed transaction. */
 export function signed(transaction: L2Transaction, signer = alice): TransactionGroup {
+  signatureOf(transaction, signer);
   return [signTransaction(transaction, signer, DOMAIN, REAL_CRYPTO)];
 }
 
@@ -202,8 +230,7 @@ export function signatureOf(transaction: L2Transaction, signer = alice): Signatu
 
 /** Like {@link signatureOf}, for words that are not those of a transaction. */
 export function signatureOfWords(words: MessageWords, signer = alice): SignatureWitness {
-  const message = messageHash(words);
-  return signatureWitness(message, sign(message, signer.secretKey), signer.key, compress);
+  return signBoth(words, signer);
 }
 
 /** The leaf of an account of the attacked state. */

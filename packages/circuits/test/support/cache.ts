@@ -9,6 +9,7 @@ import {
   ensureDevSrs,
   ensureVerificationKey,
   NOIR_DIR,
+  type ProofTarget,
   programGates,
   srsPointsFor,
 } from "../../src/index.ts";
@@ -31,9 +32,9 @@ export function program(name: string): Promise<CompiledProgram> {
 /** The compiled block circuit. */
 export const blockProgram = (slots: BlockSize): Promise<CompiledProgram> => program(circuitName(slots));
 
-/** A crate ready to prove over the development SRS, which is generated if missing. */
-export async function provingCircuit(name: string): Promise<BlockCircuit> {
+/** A crate ready to prove over the development SRS, which is generated if missing; for the EVM unless told otherwise. */
+export async function provingCircuit(name: string, target: ProofTarget = "evm"): Promise<BlockCircuit> {
   const compiled = await program(name);
   const { srs } = ensureDevSrs({ dir: devSrs(cacheDir).dir, points: srsPointsFor(await programGates(compiled)) });
-  return { program: compiled, key: await ensureVerificationKey(compiled, srs), srs };
+  return { program: compiled, key: await ensureVerificationKey(compiled, srs, { target }), srs };
 }

@@ -76,7 +76,8 @@ function kindOf(slot: SlotWitness, record: RecordWitness | undefined): number {
   return slot.isWithdraw ? SLOT_KIND.withdraw : SLOT_KIND.noop;
 }
 
-function publishedBytes(slot: SlotWitness, isL1Slot: boolean): Uint8Array {
+/** The 13 bytes of a slot. */
+export function publishedBytes(slot: SlotWitness, isL1Slot: boolean): Uint8Array {
   const { amount, fee } = slot;
   const from = isL1Slot ? [0n, 0n, 0n] : slot.a.index.bytes;
   const to = slot.isTransfer ? slot.b.index.bytes : [0n, 0n, slot.isWithdraw ? 1n : 0n];

@@ -23,7 +23,7 @@ const NO_CIRCUIT: BlockCircuit = {
     path: "",
     isCached: true,
   },
-  key: { path: "", isCached: true },
+  key: { path: "", target: "evm", isCached: true },
   srs: { kind: "dev", dir: "" },
 };
 

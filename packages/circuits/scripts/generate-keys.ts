@@ -1,0 +1,68 @@
+/**
+ * Makes the lists of keys that circuits accept: `generate-keys.ts [--srs dev|ignition] [--rebuild]`. Writes
+ * `noir/2/keys.json` and, for the development SRS, the `keys.nr` of each circuit with children; nothing if no source changed.
+ * Compiles all of them and makes keys over 2^22 points: some minutes and 4 GB unless cached; `--srs ignition` needs the
+ * network.
+ *
+ * With `--check` compares instead: by hashes of the sources, which needs no compiler; with `--check --rebuild` by making all
+ * keys over the development SRS. Prints what differs and exits 1.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import {
+  copySources,
+  findStaleKeys,
+  generateKeyLists,
+  RECORDED_KEYS_PATH,
+  readRecordedKeys,
+} from "../src/2/key-lists.ts";
+import { writeFileAtomically } from "../src/compile.ts";
+import { devSrs, ensureDevSrs, ignitionSrs, NOIR_DIR, type Srs } from "../src/index.ts";
+
+const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../.cache"));
+const kind: Srs["kind"] = process.argv.includes("ignition") ? "ignition" : "dev";
+const isCheck = process.argv.includes("--check");
+const isRebuild = process.argv.includes("--rebuild");
+
+if (isCheck) report([...findStaleKeys(readRecordedKeys().dev), ...(isRebuild ? await rebuiltDifferences() : [])]);
+else await write();
+
+async function write(): Promise<void> {
+  if (kind === "dev" && !isRebuild && findStaleKeys(readRecordedKeys().dev).length === 0) return report([]);
+  const noirDir = kind === "dev" ? NOIR_DIR : copySources(cacheDir);
+  const records = await make(noirDir);
+  writeFileAtomically(RECORDED_KEYS_PATH, `${JSON.stringify({ ...readRecordedKeys(), [kind]: records }, null, 2)}\n`);
+  console.log("keys.json: written");
+}
+
+/** Keys made from a copy of the sources that are not those recorded. */
+async function rebuiltDifferences(): Promise<string[]> {
+  const dir = mkdtempSync(join(tmpdir(), "cairn-keys-"));
+  try {
+    const made = await make(copySources(dir));
+    const { dev } = readRecordedKeys();
+    return Object.entries(made)
+      .filter(([name, record]) => JSON.stringify(dev?.[name as keyof typeof dev]) !== JSON.stringify(record))
+      .map(([name, record]) => `${name}: ${JSON.stringify(record)}`);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+function make(noirDir: string) {
+  return generateKeyLists({
+    kind,
+    noirDir,
+    cacheDir,
+    prepareSrs: (points) =>
+      kind === "ignition" ? ignitionSrs() : ensureDevSrs({ dir: devSrs(cacheDir).dir, points }).srs,
+    onCircuit: (name) => console.log(`${name}, ${kind} SRS`),
+  });
+}
+
+function report(differences: readonly string[]): void {
+  for (const difference of differences) console.log(difference);
+  console.log(differences.length === 0 ? "keys of children: up to date" : "npm run generate makes them again");
+  if (differences.length > 0) process.exitCode = 1;
+}

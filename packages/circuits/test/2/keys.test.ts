@@ -1,0 +1,125 @@
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { crateOf, INNER_CIRCUITS, PARENT_CIRCUITS } from "../../src/2/circuits.ts";
+import {
+  copySources,
+  findStaleKeys,
+  keyListPath,
+  keyListSource,
+  noirDirOf,
+  readRecordedKeys,
+} from "../../src/2/key-lists.ts";
+import { proofFields, readRecursionKey } from "../../src/2/recursion-key.ts";
+import { sourceHash, writeFileAtomically } from "../../src/compile.ts";
+import { provingCircuit } from "../support/cache.ts";
+
+describe("lists of keys", () => {
+  let dir: string;
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), "cairn-keys-test-"));
+  });
+  afterEach(() => rm(dir, { recursive: true }));
+
+  it("constants are those of the recorded keys, and the sources those that they were made from", () => {
+    expect(findStaleKeys(readRecordedKeys().dev)).toEqual([]);
+  });
+
+  it.each(PARENT_CIRCUITS)("altered by one digit in %s are noticed", (parent) => {
+    const noirDir = copySources(dir);
+    const path = keyListPath(parent, noirDir);
+    const source = readFileSync(path, "utf8");
+    writeFileAtomically(
+      path,
+      source.replace(/0x(.)/, (_, digit) => `0x${digit === "1" ? "2" : "1"}`),
+    );
+    const stale = findStaleKeys(readRecordedKeys().dev, noirDir);
+    expect(stale).toContain(`${parent}: list of keys differs from keys.json`);
+  });
+
+  it("a change of any source that a key depends on is noticed", () => {
+    const noirDir = copySources(dir);
+    writeFileAtomically(join(noirDir, "2/rollup/src/powers.nr"), "// Changed.\n");
+    const stale = findStaleKeys(readRecordedKeys().dev, noirDir);
+    for (const name of INNER_CIRCUITS)
+      expect(stale).toContain(`${name}: sources changed since its key and gates were recorded`);
+  });
+
+  it("a record without keys is noticed", () => {
+    expect(findStaleKeys(null)).toEqual(["keys.json: no keys over the development SRS"]);
+  });
+
+  it("the two lists have no key in common", () => {
+    const { dev, ignition } = readRecordedKeys();
+    const hashesOf = (records: typeof dev) => INNER_CIRCUITS.flatMap((name) => records?.[name].keyHash ?? []);
+    expect(new Set(hashesOf(dev)).size).toBe(INNER_CIRCUITS.length);
+    expect(hashesOf(ignition).filter((hash) => hashesOf(dev).includes(hash))).toEqual([]);
+  });
+
+  it("for production there are none until someone makes them over Ignition's points", () => {
+    expect(noirDirOf("dev", dir)).not.toContain(dir);
+    if (readRecordedKeys().ignition === null) {
+      expect(() => noirDirOf("ignition", dir)).toThrow(expect.objectContaining({ code: "circuits/keys-missing" }));
+    } else {
+      const noirDir = noirDirOf("ignition", dir);
+      for (const parent of PARENT_CIRCUITS) {
+        expect(readFileSync(keyListPath(parent, noirDir), "utf8")).toContain("Ignition");
+        expect(sourceHash(crateOf(parent), noirDir)).not.toBe(sourceHash(crateOf(parent)));
+      }
+    }
+  });
+
+  it("names the circuit whose key it lacks", () => {
+    expect(() => keyListSource("merge1", {}, "dev")).toThrow(
+      expect.objectContaining({ code: "circuits/keys-missing" }),
+    );
+  });
+});
+
+describe("the key of a circuit for recursion", () => {
+  it("is the recorded one, and not that for the EVM", async () => {
+    const { key } = await provingCircuit("2/block16", "recursion");
+    const { fields, hash } = readRecursionKey(key);
+    expect(fields).toHaveLength(115);
+    expect(hash).toBe(BigInt(readRecordedKeys().dev?.block16.keyHash ?? 0n));
+    const { key: evm } = await provingCircuit("2/block16");
+    expect(evm.path).not.toBe(key.path);
+    expect(() => readRecursionKey(evm)).toThrow(expect.objectContaining({ code: "circuits/bad-key" }));
+  });
+
+  it("is refused when the file is not what the prover writes", async () => {
+    const { key } = await provingCircuit("2/block16", "recursion");
+    const honest = readFileSync(key.path);
+    const hash = readFileSync(join(dirname(key.path), "vk_hash"));
+    const dir = await mkdtemp(join(tmpdir(), "cairn-key-test-"));
+    const read = (keyBytes: Uint8Array, hashBytes: Uint8Array) => {
+      writeFileAtomically(join(dir, "vk"), keyBytes);
+      writeFileAtomically(join(dir, "vk_hash"), hashBytes);
+      return readRecursionKey({ path: join(dir, "vk"), target: "recursion", isCached: true });
+    };
+    try {
+      expect(read(honest, hash)).toEqual(readRecursionKey(key));
+      for (const [keyBytes, hashBytes] of [
+        [honest.subarray(32), hash],
+        [honest.subarray(1), hash],
+        [Buffer.concat([Buffer.alloc(32, 255), honest.subarray(32)]), hash],
+        [honest, Buffer.alloc(64)],
+        [honest, Buffer.alloc(0)],
+      ] as const) {
+        expect(() => read(keyBytes, hashBytes)).toThrow(expect.objectContaining({ code: "circuits/bad-key" }));
+      }
+    } finally {
+      await rm(dir, { recursive: true });
+    }
+  });
+});
+
+it("takes no other bytes for a proof", () => {
+  expect(proofFields(new Uint8Array(410 * 32))).toHaveLength(410);
+  const above = new Uint8Array(410 * 32).fill(255);
+  for (const bytes of [new Uint8Array(409 * 32), new Uint8Array(411 * 32), new Uint8Array(410 * 32 + 1), above]) {
+    expect(() => proofFields(bytes)).toThrow(expect.objectContaining({ code: "circuits/bad-proof" }));
+  }
+});

@@ -1,0 +1,93 @@
+import type { ChainedBlock, Chains } from "@cairn/crypto";
+import {
+  accountIndex,
+  type BatchBinding,
+  type Claim,
+  calldataCommitment,
+  cellsToBytes,
+  EMPTY_QUEUE_HASH,
+  encodeFloat40,
+  encodeL1Operation,
+  joinClaims,
+  type L1Operation,
+  nextRollingHash,
+} from "@cairn/protocol";
+import { type BatchContent, batchBinding, type Submission } from "../../src/2/batch-binding.ts";
+import type { BuiltBlock2 } from "../../src/2/block-witness.ts";
+import {
+  ACCOUNTS,
+  AT,
+  alice,
+  carol,
+  ETH,
+  NEXT,
+  NOW,
+  signed,
+  target,
+  transfer,
+  transferToNew,
+  withdraw,
+} from "./attack.ts";
+import { built2 } from "./attack-2.ts";
+import { CHAINS } from "./sample-block-2.ts";
+
+/** Consecutive blocks of the VM, proven by nobody yet, and the batch that they make. */
+export interface SampleBatch2 {
+  readonly built: readonly BuiltBlock2[];
+  readonly content: BatchContent;
+  readonly claim: Claim;
+  readonly submission: Submission;
+  readonly binding: BatchBinding;
+}
+
+const FIRST_NUMBER = 7;
+
+/** Blocks of 16 slots with entries in every list: one L1 operation, an extra of each kind and a payout in each. */
+export function sampleBatch2(count: number): SampleBatch2 {
+  let [accounts, nextIndex, chains]: [typeof ACCOUNTS, number, Chains] = [ACCOUNTS, NEXT, CHAINS];
+  const built: BuiltBlock2[] = [];
+  const blocks: ChainedBlock[] = [];
+  for (let i = 0; i < count; i++) {
+    const nonce = 5 + 3 * i;
+    const l1Operations = operations(i);
+    const groups = [
+      transfer({ nonce }),
+      transferToNew({ nonce: nonce + 1 }),
+      withdraw({ nonce: nonce + 2, amount: encodeFloat40(BigInt(100 + i)) }),
+    ];
+    const [number, timestamp] = [FIRST_NUMBER + i, NOW + 10 * i];
+    const honest = target({
+      l1Operations,
+      groups: groups.map((transaction) => signed(transaction, alice)),
+      accounts,
+      nextIndex,
+      timestamp,
+      number,
+    });
+    const next = built2(honest, chains);
+    const { block } = honest;
+    accounts = new Map([...accounts, ...block.updates]);
+    nextIndex = block.newNextIndex;
+    blocks.push({ number: BigInt(number), cells: next.cells, l1Operations, payouts: block.payouts });
+    built.push(next);
+    chains = next.chains;
+  }
+  const content = { chains: CHAINS, blocks };
+  const claim = joinClaims(built.map((block) => block.claim));
+  const submission = {
+    submitter: 0xcafen,
+    dataSource: "calldata" as const,
+    dataCommitment: calldataCommitment(cellsToBytes(blocks.flatMap(({ cells }) => cells))),
+    queueHash: blocks
+      .flatMap((block) => block.l1Operations)
+      .map(encodeL1Operation)
+      .reduce(nextRollingHash, EMPTY_QUEUE_HASH),
+  };
+  return { built, content, claim, submission, binding: batchBinding(claim, content, submission) };
+}
+
+/** A deposit that opens an account, or a withdrawal of what is not the sender's, which does nothing. */
+function operations(i: number): L1Operation[] {
+  if (i % 2 === 1) return [{ type: "forcedWithdraw", sender: carol.owner, index: AT.aliceEth }];
+  return [{ type: "deposit", owner: carol.owner, tokenId: ETH, amount: 5n, index: accountIndex(0), key: carol.key }];
+}
