@@ -11,6 +11,7 @@ import { root } from "./lib/workspace.ts";
 /** In order of dependency: constants go into circuits and contracts, which determine ABIs and gate counts. */
 const GENERATORS = [
   { name: "constants for Noir and Solidity", script: "scripts/generate-constants.ts" },
+  { name: "keys of children in circuits", script: "packages/circuits/scripts/generate-keys.ts" },
   { name: "golden vectors", script: "vectors/generate.ts" },
   { name: "ABIs", script: "packages/contracts/scripts/generate-abi.ts" },
   { name: "settings of the node", script: "apps/node/scripts/generate-config.ts" },

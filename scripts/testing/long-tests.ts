@@ -8,6 +8,12 @@ export const LONG_TESTS: Readonly<Record<string, string>> = {
   "e2e/notable-seeds.test.ts": "repeats what simulations once found; npm test runs a new seed each time",
   "packages/blobs/test/second-implementation.test.ts":
     "loads a second implementation of KZG for ten seconds; npm test checks its recorded answers",
+  "packages/circuits/test/2/batch.prover.test.ts":
+    "proves a batch of two blocks, 1.8 million gates; npm test asks the solver for each of its parts",
+  "packages/circuits/test/2/keys.prover.test.ts":
+    "makes the keys of all circuits with children over 2^22 points; npm test compares hashes of their sources",
+  "packages/circuits/test/2/merge.prover.test.ts":
+    "some thirty proofs of proofs; npm test asks the solver, which judges all but the proofs themselves",
   "packages/circuits/test/2/sizes.test.ts":
     "compiles and solves larger sizes of the circuits that npm test solves with 16",
 };
