@@ -52,12 +52,14 @@ export function claimInputs(claim: Claim): bigint[] {
 export function joinClaims(claims: readonly Claim[]): Claim {
   const [first, ...others] = claims;
   if (first === undefined) throw notConsecutive("no claims");
-  return others.reduce((joined, next) => {
-    const broken = brokenBetween(joined, next);
+  let last = first;
+  for (const next of others) {
+    const broken = brokenBetween(last, next);
     if (broken !== null)
-      throw notConsecutive(`block ${next.firstBlock} does not continue ${joined.lastBlock}: ${broken}`);
-    return { ...joined, lastBlock: next.lastBlock, lastTimestamp: next.lastTimestamp, after: next.after };
-  }, first);
+      throw notConsecutive(`${broken} of block ${next.firstBlock} does not continue ${last.lastBlock}`);
+    last = next;
+  }
+  return { ...first, lastBlock: last.lastBlock, lastTimestamp: last.lastTimestamp, after: last.after };
 }
 
 /** What of a claim does not continue another; null if nothing. */
