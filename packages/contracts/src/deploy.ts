@@ -148,7 +148,8 @@ export async function deployContract(
   return createByWallet(options, name, encodeDeployData({ abi, bytecode, args }));
 }
 
-async function createByWallet(
+/** {@link CreateContract} of a wallet that remembers nothing. Throws `contracts/deployment-failed`. */
+export async function createByWallet(
   { walletClient, publicClient }: Pick<DeployOptions, "walletClient" | "publicClient">,
   name: string,
   data: Hex,
@@ -176,7 +177,10 @@ async function createByWallet(
  * Throws `contracts/dev-verifier-refused` if a verifier is, or may be, over the dev SRS and the chain is not for
  * development.
  */
-export function assertVerifiersAllowed(chainId: number, verifiers: readonly VerifierArtefact[]): void {
+export function assertVerifiersAllowed(
+  chainId: number,
+  verifiers: readonly Pick<VerifierArtefact, "name" | "srs" | "bytecode">[],
+): void {
   if (DEV_CHAIN_IDS.includes(chainId)) return;
   for (const { name, srs, bytecode } of verifiers) {
     if (srs === "ignition" && srsOfBytecode(bytecode) === "ignition") continue;
@@ -188,7 +192,11 @@ export function assertVerifiersAllowed(chainId: number, verifiers: readonly Veri
   }
 }
 
-async function agreedChainId({ walletClient, publicClient }: DeployOptions): Promise<number> {
+/** The chain of wallet and reader. Throws `contracts/wrong-chain` when they differ. */
+export async function agreedChainId({
+  walletClient,
+  publicClient,
+}: Pick<DeployOptions, "walletClient" | "publicClient">): Promise<number> {
   const [wallet, reader] = await Promise.all([walletClient.getChainId(), publicClient.getChainId()]);
   if (wallet === reader) return wallet;
   throw new CairnError<ContractsErrorCode>("contracts/wrong-chain", `wallet on ${wallet}, reader on ${reader}`);

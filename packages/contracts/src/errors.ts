@@ -7,6 +7,8 @@
  * - `contracts/dev-verifier-refused`: a verifier over the development SRS, whose proofs anyone can forge, was about to
  *   be deployed on a chain that is not a known development chain.
  * - `contracts/wrong-chain`: wallet and reader are connected to different chains.
+ * - `contracts/no-such-payout`: a place was named that the batch's payout list does not have.
+ * - `contracts/bad-receipt`: a receipt's path has a length that no batch has.
  * - `contracts/deployment-failed`: a deployment transaction reverted or produced no contract.
  */
 export type ContractsErrorCode =
@@ -15,4 +17,6 @@ export type ContractsErrorCode =
   | "contracts/bad-artefact"
   | "contracts/dev-verifier-refused"
   | "contracts/wrong-chain"
+  | "contracts/no-such-payout"
+  | "contracts/bad-receipt"
   | "contracts/deployment-failed";

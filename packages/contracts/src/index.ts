@@ -1,4 +1,29 @@
-export { erc20Abi, rollupAbi } from "./abi.ts";
+export { ROLLUP_2_ACCESS } from "./2/access.ts";
+export {
+  type BatchHeader2Struct,
+  fromHeader2Struct,
+  type Pay2Arguments,
+  type ProvenBatch2,
+  pay2Arguments,
+  payGasLimit2,
+  payoutMask,
+  type SubmitBatch2Arguments,
+  submitBatch2Arguments,
+  toHeader2Struct,
+} from "./2/batch.ts";
+export {
+  DEFAULT_ROLLUP_2_PARAMETERS,
+  type Deploy2Options,
+  type DeployedPolicy,
+  type DeployedVerifier2,
+  deployRollup2,
+  L1_CAPACITY,
+  type Rollup2Deployment,
+  type Rollup2Parameters,
+  rollup2ConstructorArguments,
+} from "./2/deploy.ts";
+export { type Receipt2Struct, receiptStruct } from "./2/receipt.ts";
+export { erc20Abi, fixedOperatorAbi, receiptsAbi, rollup2Abi, rollupAbi } from "./abi.ts";
 export { accessTable, type FunctionAccess, type FunctionRow, ROLLUP_ACCESS } from "./access.ts";
 export {
   artefactPath,

@@ -1,0 +1,164 @@
+import { readFileSync } from "node:fs";
+import {
+  batchNumber,
+  bytesToHex,
+  decodeBatchHeader2,
+  decodeL1Operation,
+  decodePayoutList,
+  type Hex,
+  hexToBytes,
+  isCairnError,
+  payoutListHash,
+  tokenId,
+} from "@cairn/protocol";
+import { concat, decodeFunctionData, encodeAbiParameters, encodeFunctionData, getAbiItem, keccak256 } from "viem";
+import { describe, expect, it } from "vitest";
+import { selectorsOf } from "../access.ts";
+import { buildCached, rollup2Targets } from "../build.ts";
+import { receiptsAbi } from "../generated/receipts-abi.ts";
+import { rollup2Abi } from "../generated/rollup-2-abi.ts";
+import { forbiddenInstructions } from "../verify/disassemble.ts";
+import { dispatchedSelectors } from "../verify/dispatcher.ts";
+import { proxyKind } from "../verify/proxy.ts";
+import { ROLLUP_2_ACCESS } from "./access.ts";
+import {
+  fromHeader2Struct,
+  pay2Arguments,
+  payGasLimit2,
+  payoutMask,
+  submitBatch2Arguments,
+  toHeader2Struct,
+} from "./batch.ts";
+import { DEFAULT_ROLLUP_2_PARAMETERS, L1_CAPACITY, rollup2ConstructorArguments } from "./deploy.ts";
+import { receiptStruct } from "./receipt.ts";
+
+const CACHE_DIR = process.env.CAIRN_CACHE_DIR ?? new URL("../../../../.cache", import.meta.url).pathname;
+
+interface BatchCase {
+  readonly header: Hex;
+  readonly commitment: Hex;
+  readonly dataCommitment: Hex;
+  readonly payoutsHash: Hex;
+  readonly payoutList: Hex;
+  readonly l1Records: readonly Hex[];
+  readonly data: Hex;
+}
+
+const cases: readonly BatchCase[] = JSON.parse(
+  readFileSync(new URL("../../../../vectors/batch-2.json", import.meta.url), "utf8"),
+).cases;
+
+describe("arguments of batches of version 2", () => {
+  it.each(cases)("have the header whose commitment L1 stores, and come back from it", (vector) => {
+    const header = decodeBatchHeader2(hexToBytes(vector.header));
+    const struct = toHeader2Struct(header);
+    const [parameter] = getAbiItem({ abi: rollup2Abi, name: "submitBatch" }).inputs;
+    const types = [parameter, { type: "bytes32" }, { type: "bytes32" }] as const;
+    const encoded = encodeAbiParameters(types, [struct, vector.dataCommitment, vector.payoutsHash]);
+    expect(keccak256(encoded)).toBe(vector.commitment);
+    expect(fromHeader2Struct(struct)).toEqual(header);
+  });
+
+  it.each(cases)("hold records, payouts and data as they are hashed", (vector) => {
+    const payouts = decodePayoutList(hexToBytes(vector.payoutList));
+    const batch = {
+      header: decodeBatchHeader2(hexToBytes(vector.header)),
+      l1Operations: vector.l1Records.map((record) => decodeL1Operation(hexToBytes(record))),
+      payouts,
+      data: hexToBytes(vector.data),
+      proof: Uint8Array.of(1, 2),
+    };
+    const payNow = payouts.map((_, place) => place);
+    const args = submitBatch2Arguments(batch, payNow);
+    const data = encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args });
+    expect(decodeFunctionData({ abi: rollup2Abi, data }).args).toEqual(args);
+    const [, records, list, mask, cells, proof] = args;
+    expect(records).toBe(vector.l1Records.length === 0 ? "0x" : concat([...vector.l1Records]));
+    expect([list, cells, proof]).toEqual([vector.payoutList, vector.data, "0x0102"]);
+    expect(keccak256(list)).toBe(bytesToHex(payoutListHash(payouts)));
+    expect(mask).toEqual(payouts.length === 0 ? [] : [2n ** BigInt(payouts.length) - 1n]);
+    const options = { batch: batchNumber(3), header: args[0], dataCommitment: vector.dataCommitment, payouts };
+    expect(pay2Arguments(options)).toEqual([3n, args[0], vector.dataCommitment, list, 0n, mask]);
+  });
+
+  it("select payouts by bits, and none that the batch does not have", () => {
+    expect(payoutMask([], 5)).toEqual([]);
+    expect(payoutMask([0, 2, 255], 300)).toEqual([5n + 2n ** 255n]);
+    expect(payoutMask([257, 0], 300)).toEqual([1n, 2n]);
+    expect(payoutMask([1023], 1024)).toEqual([0n, 0n, 0n, 2n ** 255n]);
+    for (const [place, count] of [
+      [5, 5],
+      [-1, 5],
+      [0.5, 5],
+      [1024, 2000],
+    ] as const) {
+      const failure = catchError(() => payoutMask([place], count));
+      expect(isCairnError(failure, "contracts/no-such-payout"), `${place} of ${count}`).toBe(true);
+    }
+  });
+
+  it("leave gas for payments at their worst", () => {
+    const [eth, token] = [tokenId(0), tokenId(1)].map((id) => ({ recipient: 1n, tokenId: id, amount: 1n }));
+    if (eth === undefined || token === undefined) expect.unreachable();
+    const payments = readFileSync(new URL("libraries/Payouts.sol", import.meta.url), "utf8");
+    const transfers = readFileSync(new URL("../libraries/TokenTransfer.sol", import.meta.url), "utf8");
+    const constant = (source: string, name: string): number =>
+      Number(new RegExp(`constant ${name} = ([\\d_]+);`).exec(source)?.[1]?.replaceAll("_", ""));
+    const reserve = (name: string): number => {
+      const allowance = constant(transfers, name);
+      return allowance + Math.ceil(allowance / 63) + constant(payments, "PAYMENT_OVERHEAD");
+    };
+    expect(payGasLimit2([eth]) - payGasLimit2([])).toBe(reserve("ETH_GAS"));
+    expect(payGasLimit2([token]) - payGasLimit2([])).toBe(reserve("TOKEN_GAS"));
+  });
+});
+
+describe("arguments of deployments and receipts of version 2", () => {
+  it("name each circuit with exactly its room for L1 operations", () => {
+    expect(L1_CAPACITY).toEqual({ solo16: 4, solo64: 16, solo256: 64, batch: 512 });
+    const verifier = { address: `0x${"11".repeat(20)}`, codeHash: `0x${"22".repeat(32)}` } as const;
+    const verifiers = [{ circuit: "batch", ...verifier }] as const;
+    const [given] = rollup2ConstructorArguments(DEFAULT_ROLLUP_2_PARAMETERS, null, verifiers);
+    expect(given.circuits).toEqual([
+      { circuitType: 3, l1Capacity: 512, verifier: verifier.address, verifierCodeHash: verifier.codeHash },
+    ]);
+    expect(given).toMatchObject({ returnDelay: 3600n, operatorIdleDelay: 21_600n, inclusionDelay: 86_400n });
+    expect(BigInt(given.policy) + BigInt(given.policyCodeHash)).toBe(0n);
+  });
+
+  it("are encoded only with a path of the right length above the block", () => {
+    const header = decodeBatchHeader2(hexToBytes(cases[0]?.header ?? "0x"));
+    const batch = { batchNumber: 1n, header, dataCommitment: "0x", payoutsHash: "0x" } as const;
+    const path = { block: 0, previousBlockHash: 0n, headerCell: 1n, position: 2, cell: 3n, cellSiblings: [[4n]] };
+    const level = [7n, 8n, 9n];
+    const receipt = receiptStruct(batch, { ...path, blockSiblings: [level, level, level] });
+    expect(receipt.blockSiblings).toHaveLength(9);
+    expect(getAbiItem({ abi: receiptsAbi, name: "cellAt" }).inputs[1].components).toHaveLength(11);
+    const failure = catchError(() => receiptStruct(batch, { ...path, blockSiblings: [level] }));
+    expect(isCairnError(failure, "contracts/bad-receipt")).toBe(true);
+  });
+});
+
+describe("who may call what in version 2", () => {
+  it("is recorded for every function that changes state, and the code has no others", async () => {
+    const changing = rollup2Abi.flatMap((item) => {
+      return item.type === "function" && !["view", "pure"].includes(item.stateMutability) ? [item.name] : [];
+    });
+    expect(Object.keys(ROLLUP_2_ACCESS).sort()).toEqual(changing.map(String).sort());
+    for (const target of rollup2Targets()) {
+      const { abi, runtimeCode } = (await buildCached(CACHE_DIR, target)).artefact;
+      expect(abi.filter(({ type }) => type === "fallback" || type === "receive")).toEqual([]);
+      expect(dispatchedSelectors(runtimeCode), target.name).toEqual(selectorsOf(abi));
+      expect(forbiddenInstructions(runtimeCode), target.name).toEqual([]);
+      expect(proxyKind(runtimeCode)).toBeNull();
+    }
+  });
+});
+
+function catchError(run: () => unknown): unknown {
+  try {
+    return run();
+  } catch (error) {
+    return error;
+  }
+}
