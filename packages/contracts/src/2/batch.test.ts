@@ -115,7 +115,7 @@ describe("arguments of batches of version 2", () => {
 
 describe("arguments of deployments and receipts of version 2", () => {
   it("name each circuit with exactly its room for L1 operations", () => {
-    expect(L1_CAPACITY).toEqual({ solo16: 4, solo64: 16, solo256: 64, batch: 512 });
+    expect(L1_CAPACITY).toEqual({ solo16: 4, solo64: 16, solo256: 64, batch: 512, pair: 512 });
     const verifier = { address: `0x${"11".repeat(20)}`, codeHash: `0x${"22".repeat(32)}` } as const;
     const verifiers = [{ circuit: "batch", ...verifier }] as const;
     const [given] = rollup2ConstructorArguments(DEFAULT_ROLLUP_2_PARAMETERS, null, verifiers);

@@ -41,6 +41,7 @@ export const L1_CAPACITY: Readonly<Record<LastCircuit, number>> = {
   solo64: blockCapacity(64),
   solo256: blockCapacity(256),
   batch: MAX_BATCH_L1_OPERATIONS,
+  pair: MAX_BATCH_L1_OPERATIONS,
 };
 
 /** A policy on the chain. */
