@@ -179,6 +179,14 @@ describe.each(["embedded", "server"] as const)("batches of several blocks on the
     expect(await loadProofsToMake(db, { maxRefusals: 3, limit: 9 })).toMatchObject([{ id: rebuilt }]);
   });
 
+  it("made by others go with any of their blocks too", async () => {
+    await sealBlocks(db, [1, 2, 3]);
+    await insertForeignBatch(db, closed(1, 3));
+    expect([await loadPendingBatches(db), await loadProofs(db, 1, 9)]).toEqual([[], []]);
+    await deleteBlocksFrom(db, 3);
+    expect(await listBatches(db, { limit: 9 })).toEqual([]);
+  });
+
   it("are proven from below: a proof can be begun when all that it verifies is made", async () => {
     await sealBlocks(db, [1, 2, 3]);
     const plan = (firstBlock: number) =>

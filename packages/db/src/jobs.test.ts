@@ -20,7 +20,7 @@ describe.each(["embedded", "server"] as const)("proof jobs on the %s engine", (e
     });
   const settings = async () => {
     const { rows } = await sql<{ readonly retry_limit: number; readonly heartbeat_seconds: number }>`
-      select retry_limit, heartbeat_seconds from jobs.queue where name = 'prove'`.execute(database.db);
+      select retry_limit, heartbeat_seconds from jobs.queue where name = 'proofs'`.execute(database.db);
     return rows.map(({ retry_limit, heartbeat_seconds }) => [retry_limit, heartbeat_seconds]);
   };
   beforeAll(async () => {
@@ -82,7 +82,7 @@ describe.each(["embedded", "server"] as const)("proof jobs on the %s engine", (e
     });
     // As if no heartbeat had been written for an hour.
     const silence = sql`update jobs.job set heartbeat_on = now() - interval '1 hour'
-      where name = 'prove' and state = 'active' and retry_count = 0`;
+      where name = 'proofs' and state = 'active' and retry_count = 0`;
     const look = async () => {
       await silence.execute(database.db);
       return other;

@@ -74,9 +74,10 @@ export interface JobQueueOptions {
   readonly onError: (error: Error) => void;
 }
 
-const QUEUE = "prove";
+/** Its name belongs to the form of its jobs: provers of versions with another form find none here. */
+const QUEUE = "proofs";
 /** Collects the jobs whose attempts are used up, with the output of the last one. */
-const POISONED = "prove-poisoned";
+const POISONED = "proofs-poisoned";
 const SCHEMA = "jobs";
 const MAX_COUNTED = 10_000;
 /** How often a worker looks for jobs that other processes may have added. */

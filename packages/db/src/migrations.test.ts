@@ -2,7 +2,6 @@ import { type BatchHeader, blockNumber, bytesToHex } from "@cairn/protocol";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
-  createJobQueue,
   type Database,
   deleteBlocksFrom,
   findBatch,
@@ -90,14 +89,9 @@ describe.each(["embedded", "server"] as const)("a database of an older version o
     await sql`update batches set proof = ${word(7)}, proof_details = '{"prover": "a machine"}', ready_at_ms = 5000
       where first_block in (2, 3)`.execute(old.db);
     await sql`update batches set bad_proofs = 2 where first_block = 4`.execute(old.db);
-    const options = { retryLimit: 1, heartbeatSeconds: 10, expireInSeconds: 60, onError: () => undefined };
-    const jobs = await createJobQueue(old, { existing: "update", ...options });
-    await jobs.enqueue({ proof: 1, firstBlock: 5 });
-    await jobs.stop();
     await old.close();
 
-    const database = await test.open();
-    const { db } = database;
+    const { db } = await test.open();
     expect(await listBatches(db, { limit: 9 })).toMatchObject([
       { firstBlock: 5, proof: null, badProofs: 0, closedAtMs: 5000, acceptance: null },
       { firstBlock: 4, proof: null, badProofs: 2, acceptance: null },
@@ -120,9 +114,6 @@ describe.each(["embedded", "server"] as const)("a database of an older version o
       prover: "a machine",
       createdAtMs: 3000,
     });
-    const queue = await createJobQueue(database, { existing: "keep", ...options });
-    expect(await queue.counts()).toEqual({ waiting: 0, active: 0, poisoned: 0 });
-    await queue.stop();
 
     // It goes on: blocks are dropped with their batches, and later ones come in larger batches.
     await deleteBlocksFrom(db, 4);

@@ -234,7 +234,7 @@ function parseMarkedJson(text: string): BatchHeader {
 
 /**
  * Blocks, proofs and batches apart. A batch was a row of its first block and held its only proof; blocks were in batches
- * of one. Jobs were about blocks; the node adds jobs about proofs.
+ * of one.
  */
 const PROOFS = [
   `create table proofs (
@@ -283,11 +283,6 @@ const PROOFS = [
   `alter table batches add constraint batches_disjoint
     exclude using gist (int8range(first_block, last_block, '[]') with &&)`,
   `create index batches_last_block on batches (last_block)`,
-  `do $$ begin
-    if to_regclass('jobs.job') is not null then
-      delete from jobs.job where name in ('prove', 'prove-poisoned');
-    end if;
-  end $$`,
 ];
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
