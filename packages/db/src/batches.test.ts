@@ -95,8 +95,11 @@ describe.each(["embedded", "server"] as const)("batches of several blocks on the
       [2, 4],
       [1, 1],
     ]);
-    const named = (await loadBatchesOfBlocks(db, 3, 5)).map(({ firstBlock }) => firstBlock);
-    expect(named).toEqual([2]);
+    const summary = { firstBlock: 2, lastBlock: 4, isReady: false, number: null };
+    expect(await loadBatchesOfBlocks(db, 3, 5)).toEqual([summary]);
+    await make(2);
+    await accept(2, 9, 20);
+    expect(await loadBatchesOfBlocks(db, 4, 4)).toEqual([{ ...summary, isReady: true, number: 9 }]);
   });
 
   it("are decided about blocks that nobody drops meanwhile", async () => {

@@ -178,14 +178,30 @@ export async function findBatchByNumber(db: Db, number: number): Promise<StoredB
   return row && toBatch(row);
 }
 
+/** Which blocks a batch holds, and how far it is. */
+export type BatchSummary = Pick<StoredBatch, "firstBlock" | "lastBlock"> & {
+  /** Its last proof is made. */
+  readonly isReady: boolean;
+  /** Given by the contract; null until accepted. */
+  readonly number: number | null;
+};
+
 /** The batches that hold blocks of a range, in order. */
-export async function loadBatchesOfBlocks(db: Db, firstBlock: number, lastBlock: number): Promise<StoredBatch[]> {
-  const rows = await batchesWithProofs(db)
+export async function loadBatchesOfBlocks(db: Db, firstBlock: number, lastBlock: number): Promise<BatchSummary[]> {
+  const rows = await db
+    .selectFrom("batches")
+    .leftJoin("proofs", "proofs.id", "batches.proof_id")
+    .select(["batches.first_block", "batches.last_block", "batches.number", "proofs.made_at_ms"])
     .where("batches.first_block", "<=", lastBlock)
     .where("batches.last_block", ">=", firstBlock)
     .orderBy("batches.first_block")
     .execute();
-  return rows.map(toBatch);
+  return rows.map((row) => ({
+    firstBlock: row.first_block,
+    lastBlock: row.last_block,
+    isReady: row.made_at_ms !== null,
+    number: row.number,
+  }));
 }
 
 /** Batches by first block, newest first. */

@@ -13,6 +13,7 @@ export {
 export { type Backlog, findTightest, readBacklog } from "./backlog.ts";
 export {
   type BatchAcceptance,
+  type BatchSummary,
   type ClosedBatch,
   countReadyBatches,
   findBatch,

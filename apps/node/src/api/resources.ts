@@ -1,4 +1,5 @@
 import type {
+  BatchSummary,
   QueueEntry,
   StoredBatch,
   StoredBlock,
@@ -80,7 +81,7 @@ export function toHistory(
 }
 
 /** A block as the API shows it, with the batch that holds it, if any. */
-export function toBlock(block: StoredBlock, batch: StoredBatch | undefined): RouteResponse<"block"> {
+export function toBlock(block: StoredBlock, batch: BatchSummary | undefined): RouteResponse<"block"> {
   const { seal } = block;
   return {
     number: block.number,
@@ -102,18 +103,21 @@ export function toBlock(block: StoredBlock, batch: StoredBatch | undefined): Rou
   };
 }
 
-function toBatchName({ firstBlock, acceptance, proof }: StoredBatch): NonNullable<RouteResponse<"block">["batch"]> {
-  const status = acceptance !== null ? "accepted" : proof !== null ? "ready" : "waiting";
-  return { firstBlock, number: acceptance?.number ?? null, status };
+function toBatchName({
+  firstBlock,
+  number,
+  isReady,
+}: Omit<BatchSummary, "lastBlock">): NonNullable<RouteResponse<"block">["batch"]> {
+  return { firstBlock, number, status: number !== null ? "accepted" : isReady ? "ready" : "waiting" };
 }
 
 /** A batch as the API shows it. */
 export function toBatch(batch: StoredBatch): RouteResponse<"batch"> {
-  const { acceptance } = batch;
+  const { acceptance, firstBlock, lastBlock } = batch;
   return {
-    ...toBatchName(batch),
-    lastBlock: batch.lastBlock,
-    blocks: batch.lastBlock - batch.firstBlock + 1,
+    ...toBatchName({ firstBlock, number: acceptance?.number ?? null, isReady: batch.proof !== null }),
+    lastBlock,
+    blocks: lastBlock - firstBlock + 1,
     closedAtMs: batch.closedAtMs,
     circuitType: batch.circuitType,
     publicInput: wordHex(batch.publicInput),
