@@ -1,11 +1,11 @@
 /**
  * Deletes one guard after the other in a copy of the sources and reports those whose deletion no test notices.
- * Usage: npm run mutate -- circuits|contracts [--only FILE] [--from N] [--count N] [--list] [--write-docs]
+ * Usage: npm run mutate -- circuits|circuits2|contracts [--only FILE] [--from N] [--count N] [--list] [--write-docs]
  *   --only FILE       guards of this file only (repeatable)
  *   --from N          begin with guard N of the list, counted from 1
  *   --count N         stop after N guards
  *   --list            print the guards and what is known about them, run nothing
- *   --write-docs      write docs/mutation.md from the results of both targets; it lists what was not tried
+ *   --write-docs      write docs/mutation.md from the results of all targets; it lists what was not tried
  * Results are kept in scripts/mutate/results by content, so an interrupted run continues where it stopped, and after a
  * change only what the change touches is tried again.
  */
@@ -13,7 +13,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { root } from "./lib/workspace.ts";
-import { circuitsTarget } from "./mutate/circuits.ts";
+import { circuits2Target, circuitsTarget } from "./mutate/circuits.ts";
 import { contractsTarget } from "./mutate/contracts.ts";
 import { mutationDocument, type Section } from "./mutate/document.ts";
 import { compareWithList, type EquivalentLists, type Judged } from "./mutate/equivalents.ts";
@@ -37,6 +37,7 @@ const { values, positionals } = parseArgs({
 
 const TARGETS: Readonly<Record<TargetName, Target>> = {
   circuits: circuitsTarget,
+  circuits2: circuits2Target,
   contracts: contractsTarget,
 };
 const equivalents = JSON.parse(readFileSync(EQUIVALENT_PATH, "utf8")) as EquivalentLists;
@@ -44,7 +45,7 @@ const equivalents = JSON.parse(readFileSync(EQUIVALENT_PATH, "utf8")) as Equival
 const names = positionals.filter((name): name is TargetName => Object.hasOwn(TARGETS, name));
 if (names.length !== positionals.length || (names.length === 0 && !values["write-docs"])) {
   console.error(
-    "usage: npm run mutate -- circuits|contracts [--only FILE] [--from N] [--count N] [--list] [--write-docs]",
+    "usage: npm run mutate -- circuits|circuits2|contracts [--only FILE] [--from N] [--count N] [--list] [--write-docs]",
   );
   process.exitCode = 2;
 } else {

@@ -18,6 +18,12 @@ const KINDS: Readonly<Record<Mutant["kind"], string>> = {
   modifier: "uses of modifiers",
 };
 
+const TITLES: Readonly<Record<TargetName, string>> = {
+  circuits: "Circuits",
+  circuits2: "Circuits of protocol 2",
+  contracts: "Contracts",
+};
+
 const WIDTH = 120;
 
 /** The text of docs/mutation.md. */
@@ -25,8 +31,8 @@ export function mutationDocument(sections: readonly Section[]): string {
   return `${[
     "# What deleting a guard does",
     wrap(
-      "Written by `npm run mutate -- circuits|contracts --write-docs`. The run deletes one guard after the other in a copy " +
-        "of the sources and checks whether a test fails: each assertion, range check and checking call of the circuit, each " +
+      "Written by `npm run mutate -- circuits|circuits2|contracts --write-docs`. The run deletes one guard after the other in a copy " +
+        "of the sources and checks whether a test fails: each assertion, range check and checking call of the circuits, each " +
         "revert, checking call and guarding modifier of the contracts. A guard whose deletion no test notices needs a reason " +
         "in `scripts/mutate/equivalent.json`; a reason for a guard that no longer exists or that a test does notice is an error.",
     ),
@@ -57,7 +63,7 @@ function sectionLines({ name, sourceDir, judged, comparison }: Section): string[
     ...kinds.map((kind) => row(KINDS[kind], ({ mutant }) => mutant.kind === kind)),
     row("all", () => true),
   ];
-  const heading = `## ${name === "circuits" ? "Circuits" : "Contracts"} (\`${sourceDir}\`)`;
+  const heading = `## ${TITLES[name]} (\`${sourceDir}\`)`;
   const { explained, unexplained } = comparison;
   const reasons = [
     ...explained.map(({ mutant, reason }) => item(mutant, reason)),

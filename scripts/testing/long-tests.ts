@@ -16,4 +16,6 @@ export const LONG_TESTS: Readonly<Record<string, string>> = {
     "some thirty proofs of proofs; npm test asks the solver, which judges all but the proofs themselves",
   "packages/circuits/test/2/sizes.test.ts":
     "compiles and solves larger sizes of the circuits that npm test solves with 16",
+  "packages/circuits/test/2/tree.prover.test.ts":
+    "three proofs of three million gates each, over 2^22 points; npm test asks the solver for each of their parts",
 };

@@ -18,7 +18,7 @@ import {
   readRecordedKeys,
 } from "../src/2/key-lists.ts";
 import { writeFileAtomically } from "../src/compile.ts";
-import { devSrs, ensureDevSrs, ignitionSrs, NOIR_DIR, type Srs } from "../src/index.ts";
+import { NOIR_DIR, type Srs } from "../src/index.ts";
 
 const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../.cache"));
 const kind: Srs["kind"] = process.argv.includes("ignition") ? "ignition" : "dev";
@@ -30,7 +30,7 @@ else await write();
 
 async function write(): Promise<void> {
   if (kind === "dev" && !isRebuild && findStaleKeys(readRecordedKeys().dev).length === 0) return report([]);
-  const noirDir = kind === "dev" ? NOIR_DIR : copySources(cacheDir);
+  const noirDir = kind === "dev" ? NOIR_DIR : copySources(join(cacheDir, `noir-${kind}`));
   const records = await make(noirDir);
   writeFileAtomically(RECORDED_KEYS_PATH, `${JSON.stringify({ ...readRecordedKeys(), [kind]: records }, null, 2)}\n`);
   console.log("keys.json: written");
@@ -55,8 +55,6 @@ function make(noirDir: string) {
     kind,
     noirDir,
     cacheDir,
-    prepareSrs: (points) =>
-      kind === "ignition" ? ignitionSrs() : ensureDevSrs({ dir: devSrs(cacheDir).dir, points }).srs,
     onCircuit: (name) => console.log(`${name}, ${kind} SRS`),
   });
 }

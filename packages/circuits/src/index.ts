@@ -40,9 +40,15 @@ export { type SolvedWitness, solveWitness } from "./execute.ts";
 export { countGates, type GateCount, programGates, srsPointsFor } from "./gates.ts";
 export { blockInputMap } from "./input-map.ts";
 export { type BlockCircuit, type Proof, proveBlock, proveSolved } from "./prove.ts";
-export { type RebuiltVerifier, rebuildVerifier } from "./rebuild.ts";
+export {
+  type RebuildOptions,
+  type RebuiltVerifier,
+  type RebuiltVerifier2,
+  rebuildVerifier,
+  rebuildVerifier2,
+} from "./rebuild.ts";
 export { type CircuitShape, circuitName, circuitShape } from "./shape.ts";
-export { assertSrs, DEV_G2, devSrs, ensureDevSrs, ignitionSrs } from "./srs.ts";
+export { assertSrs, DEV_G2, devSrs, ensureDevSrs, ensureSrs, ignitionSrs } from "./srs.ts";
 export { assertSrsIdentity, SRS_TAU_POINT, srsIdentity } from "./srs-identity.ts";
 export { ensureVerificationKey, type VerificationKey } from "./verification-key.ts";
 export { type SolidityVerifier, verifierName, writeSolidityVerifier } from "./verifier.ts";

@@ -2,18 +2,19 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { BlockSize } from "@cairn/protocol";
+import { type BatchCircuit, crateOf, isParent, type SoloCircuit } from "./2/circuits.ts";
+import { copySources, generateKeyLists } from "./2/key-lists.ts";
 import type { Srs } from "./bb.ts";
-import { compileCircuit } from "./compile.ts";
+import { compileCircuit, NOIR_DIR } from "./compile.ts";
 import { programGates, srsPointsFor } from "./gates.ts";
 import { circuitName } from "./shape.ts";
-import { devSrs, ensureDevSrs, ignitionSrs } from "./srs.ts";
+import { ensureSrs } from "./srs.ts";
 import { assertSrsIdentity, srsIdentity } from "./srs-identity.ts";
 import { ensureVerificationKey } from "./verification-key.ts";
 import { writeSolidityVerifier } from "./verifier.ts";
 
 /** A verifier's source and everything it is derived from; hashes as hex without prefix. */
-export interface RebuiltVerifier {
-  readonly slots: BlockSize;
+export interface RebuiltProgram {
   readonly srs: Srs["kind"];
   readonly gates: number;
   /** SHA-256 of the circuit's bytecode (field `bytecode` of the compiled program, decoded from base64). */
@@ -30,26 +31,71 @@ export interface RebuiltVerifier {
   readonly source: string;
 }
 
+/** That of a block size of protocol 1. */
+export interface RebuiltVerifier extends RebuiltProgram {
+  readonly slots: BlockSize;
+}
+
+/** That of a circuit of protocol 2 whose proofs L1 accepts. */
+export interface RebuiltVerifier2 extends RebuiltProgram {
+  readonly circuit: BatchCircuit | SoloCircuit;
+}
+
+/** Where and over which SRS to rebuild. */
+export interface RebuildOptions {
+  readonly srs: Srs["kind"];
+  readonly cacheDir: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Called before each step with a description. */
+  readonly onStep?: ((step: string) => void) | undefined;
+}
+
 /**
  * Rebuilds one block size from the Noir sources to the Solidity source of its verifier. With an empty `cacheDir` all of
  * it is computed; results of an earlier run there are reused unchecked. The Ignition SRS is the prover's own,
  * downloaded if missing. Throws `circuits/compile-failed`, `circuits/wrong-srs`, and as the prover binary does.
  */
-export async function rebuildVerifier(options: {
-  readonly slots: BlockSize;
-  readonly srs: Srs["kind"];
-  readonly cacheDir: string;
-  readonly signal?: AbortSignal;
-  /** Called before each step with a description. */
-  readonly onStep?: (step: string) => void;
-}): Promise<RebuiltVerifier> {
-  const { slots, srs: kind, cacheDir, signal, onStep = () => {} } = options;
+export async function rebuildVerifier(
+  options: RebuildOptions & { readonly slots: BlockSize },
+): Promise<RebuiltVerifier> {
+  const { slots, ...rest } = options;
   const name = circuitName(slots);
+  return { slots, ...(await rebuildFromSources({ crate: name, circuit: name, noirDir: NOIR_DIR, ...rest })) };
+}
+
+/**
+ * Rebuilds the verifier of a circuit of protocol 2 whose proofs L1 accepts. For pair and batch it first makes the lists of
+ * keys, from the block circuits up, and takes none from the record. Throws as {@link rebuildVerifier}, `circuits/bad-key`.
+ *
+ * @example const { source } = await rebuildVerifier2({ circuit: "pair", srs: "dev", cacheDir });
+ */
+export async function rebuildVerifier2(
+  options: RebuildOptions & { readonly circuit: BatchCircuit | SoloCircuit },
+): Promise<RebuiltVerifier2> {
+  const { circuit, srs: kind, cacheDir, signal, onStep = () => {} } = options;
+  let noirDir = NOIR_DIR;
+  if (isParent(circuit)) {
+    noirDir = copySources(join(cacheDir, `noir-rebuilt-${kind}`));
+    await generateKeyLists({
+      kind,
+      noirDir,
+      cacheDir,
+      signal,
+      onCircuit: (name) => onStep(`${name}: key for the lists of ${circuit}`),
+    });
+  }
+  return { ...(await rebuildFromSources({ ...options, crate: crateOf(circuit), noirDir })), circuit };
+}
+
+async function rebuildFromSources(
+  options: RebuildOptions & { readonly crate: string; readonly circuit: string; readonly noirDir: string },
+): Promise<RebuiltProgram> {
+  const { crate, circuit: name, noirDir, srs: kind, cacheDir, signal, onStep = () => {} } = options;
   onStep(`${name}: circuit`);
-  const program = await compileCircuit({ name, cacheDir });
+  const program = await compileCircuit({ name: crate, cacheDir, noirDir });
   const gates = await programGates(program, signal);
   onStep(`${name}: verification key over the ${kind} SRS`);
-  const srs = prepareSrs(kind, cacheDir, srsPointsFor(gates));
+  const srs = ensureSrs(kind, cacheDir, srsPointsFor(gates));
   const key = await ensureVerificationKey(program, srs, { signal });
   assertSrsIdentity(srs);
   onStep(`${name}: verifier source`);
@@ -61,7 +107,6 @@ export async function rebuildVerifier(options: {
     ...(signal && { signal }),
   });
   return {
-    slots,
     srs: kind,
     gates,
     circuitSha256: sha256(Buffer.from(program.circuit.bytecode, "base64")),
@@ -71,10 +116,6 @@ export async function rebuildVerifier(options: {
     contractName,
     source,
   };
-}
-
-function prepareSrs(kind: Srs["kind"], cacheDir: string, points: number): Srs {
-  return kind === "ignition" ? ignitionSrs() : ensureDevSrs({ dir: devSrs(cacheDir).dir, points }).srs;
 }
 
 function sha256(bytes: Uint8Array): string {

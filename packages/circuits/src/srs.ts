@@ -63,6 +63,14 @@ export function ignitionSrs(dir: string = join(homedir(), ".bb-crs")): Srs {
   return { kind: "ignition", dir };
 }
 
+/**
+ * The SRS with at least `points` points: for development generated if missing or too short, in the build script's folder;
+ * Ignition's in the prover's usual folder, which the prover completes.
+ */
+export function ensureSrs(kind: Srs["kind"], cacheDir: string, points: number): Srs {
+  return kind === "ignition" ? ignitionSrs() : ensureDevSrs({ dir: devSrs(cacheDir).dir, points }).srs;
+}
+
 /** Throws `circuits/srs-missing` unless a dev SRS has `points` points; the prover completes an Ignition SRS itself. */
 export function assertSrs(srs: Srs, points: number): void {
   const found = srsPoints(srs.dir);

@@ -52,7 +52,7 @@ export async function writeSolidityVerifier(options: {
   const contractName = verifierName(circuit, srs.kind);
   const path = join(cacheDir, "verifiers", srs.kind, `${contractName}.sol`);
   const beside = `${key.path}.sol`;
-  const isCached = existsSync(beside);
+  const isCached = existsSync(beside) && isContract(readFileSync(beside, "utf8"), contractName);
   if (!isCached) {
     const generated = await generate(key.path, signal);
     const source = srs.kind === "dev" ? withDevSrs(generated) : generated;
@@ -78,8 +78,12 @@ async function generate(keyPath: string, signal?: AbortSignal): Promise<string> 
 }
 
 function rename(source: string, contractName: string): string {
-  if (!/\bcontract HonkVerifier\b/.test(source)) throw badVerifier("no contract HonkVerifier");
+  if (!isContract(source, "HonkVerifier")) throw badVerifier("no contract HonkVerifier");
   return source.replaceAll(GENERATED_NAME, contractName);
+}
+
+function isContract(source: string, name: string): boolean {
+  return new RegExp(`\\bcontract ${name}\\b`).test(source);
 }
 
 function withDevSrs(source: string): string {

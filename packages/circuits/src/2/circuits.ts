@@ -56,3 +56,8 @@ export function blockCircuit(slots: BlockSize): `block${BlockSize}` {
 export function soloCircuit(slots: BlockSize): SoloCircuit {
   return `solo${slots}`;
 }
+
+/** Whether a circuit verifies proofs of others. */
+export function isParent<Name extends string>(circuit: Name): circuit is Name & ParentCircuit {
+  return Object.hasOwn(PARENTS, circuit);
+}

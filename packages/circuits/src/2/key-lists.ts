@@ -5,6 +5,7 @@ import type { Srs } from "../bb.ts";
 import { compileCircuit, NOIR_DIR, sourceHash, writeFileAtomically } from "../compile.ts";
 import type { CircuitsErrorCode } from "../errors.ts";
 import { programGates, srsPointsFor } from "../gates.ts";
+import { ensureSrs } from "../srs.ts";
 import { ensureVerificationKey } from "../verification-key.ts";
 import {
   BATCH_CIRCUITS,
@@ -12,6 +13,7 @@ import {
   crateOf,
   INNER_CIRCUITS,
   type InnerCircuit,
+  isParent,
   PARENT_CIRCUITS,
   PARENTS,
   type ParentCircuit,
@@ -88,22 +90,20 @@ const SRS_NAME = { dev: "development", ignition: "Ignition" } as const;
  */
 export async function generateKeyLists(options: {
   readonly kind: Srs["kind"];
-  /** The SRS with at least `points` points. */
-  readonly prepareSrs: (points: number) => Srs;
   readonly noirDir: string;
   readonly cacheDir: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Called before each circuit. */
   readonly onCircuit?: (name: InnerCircuit | BatchCircuit) => void;
 }): Promise<KeyRecords> {
-  const { kind, prepareSrs, noirDir, cacheDir, signal, onCircuit = () => {} } = options;
+  const { kind, noirDir, cacheDir, signal, onCircuit = () => {} } = options;
   const records: Partial<Record<InnerCircuit, KeyRecord>> = {};
   for (const name of INNER_CIRCUITS) {
     onCircuit(name);
     if (isParent(name)) writeKeyList(name, records, kind, noirDir);
     const program = await compileCircuit({ name: crateOf(name), cacheDir, noirDir });
     const gates = await programGates(program, signal);
-    const srs = prepareSrs(srsPointsFor(gates));
+    const srs = ensureSrs(kind, cacheDir, srsPointsFor(gates));
     const key = readRecursionKey(await ensureVerificationKey(program, srs, { target: "recursion", signal }));
     const keyHash = `0x${key.hash.toString(16).padStart(64, "0")}`;
     records[name] = { sources: sourceHash(crateOf(name), noirDir), gates, keyHash };
@@ -128,15 +128,14 @@ export function noirDirOf(kind: Srs["kind"], cacheDir: string): string {
   if (kind === "dev") return NOIR_DIR;
   const keys = readRecordedKeys().ignition;
   if (keys === null) throw keysMissing("the lists of keys over the Ignition SRS are not recorded");
-  const noirDir = copySources(cacheDir);
+  const noirDir = copySources(join(cacheDir, "noir-ignition"));
   for (const parent of PARENT_CIRCUITS) writeKeyList(parent, keys, kind, noirDir);
   return noirDir;
 }
 
-/** A copy of the Noir sources below `cacheDir` for lists of keys that are not those of the package. */
-export function copySources(cacheDir: string): string {
-  const noirDir = join(cacheDir, "noir-ignition");
-  mkdirSync(cacheDir, { recursive: true });
+/** Copies the Noir sources to a folder, for lists of keys that are not those of the package. */
+export function copySources(noirDir: string): string {
+  mkdirSync(noirDir, { recursive: true });
   cpSync(NOIR_DIR, noirDir, { recursive: true });
   return noirDir;
 }
@@ -169,10 +168,6 @@ function writeKeyList(
 
 function readIfExists(path: string): string | null {
   return existsSync(path) ? readFileSync(path, "utf8") : null;
-}
-
-function isParent(name: InnerCircuit): name is InnerCircuit & ParentCircuit {
-  return Object.hasOwn(PARENTS, name);
 }
 
 function keysMissing(reason: string): CairnError<CircuitsErrorCode> {

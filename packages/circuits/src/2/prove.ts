@@ -5,7 +5,7 @@ import { compileCircuit } from "../compile.ts";
 import { solveWitness } from "../execute.ts";
 import { programGates, srsPointsFor } from "../gates.ts";
 import { type BlockCircuit, type Proof, proveSolved } from "../prove.ts";
-import { assertSrs } from "../srs.ts";
+import { ensureSrs } from "../srs.ts";
 import { ensureVerificationKey } from "../verification-key.ts";
 import type { BatchContent } from "./batch-binding.ts";
 import type { BlockWitness2 } from "./block-witness.ts";
@@ -33,21 +33,20 @@ export interface ProvingOptions {
 export type ProvingCost = Pick<Proof, "witnessSeconds" | "proveSeconds" | "proverPeakBytes">;
 
 /**
- * Program and key of a circuit, from the cache if built before: for recursion of block and merge, for the EVM of solo, pair
- * and batch. Throws `circuits/srs-missing` when a development SRS is too short, `circuits/keys-missing`, and as compiler and
- * prover do.
+ * Program, SRS and key of a circuit, from the cache or built: the key of block and merge is for recursion, that of solo, pair
+ * and batch for the EVM. Throws `circuits/keys-missing`, and as compiler and prover do.
  *
- * @example const circuit = await loadCircuit({ name: "merge1", cacheDir, srs });
+ * @example const circuit = await loadCircuit({ name: "merge1", cacheDir, srs: "dev" });
  */
 export async function loadCircuit<Name extends InnerCircuit | BatchCircuit | SoloCircuit>(options: {
   readonly name: Name;
   readonly cacheDir: string;
-  readonly srs: Srs;
+  readonly srs: Srs["kind"];
   readonly signal?: AbortSignal | undefined;
 }): Promise<ProvingCircuit<Name>> {
-  const { name, cacheDir, srs, signal } = options;
-  const program = await compileCircuit({ name: crateOf(name), cacheDir, noirDir: noirDirOf(srs.kind, cacheDir) });
-  assertSrs(srs, srsPointsFor(await programGates(program, signal)));
+  const { name, cacheDir, srs: kind, signal } = options;
+  const program = await compileCircuit({ name: crateOf(name), cacheDir, noirDir: noirDirOf(kind, cacheDir) });
+  const srs = ensureSrs(kind, cacheDir, srsPointsFor(await programGates(program, signal)));
   const key = await ensureVerificationKey(program, srs, { target: targetOf(name), signal });
   return { name, program, key, srs };
 }

@@ -3,15 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { copySources, generateKeyLists, readRecordedKeys } from "../../src/2/key-lists.ts";
-import { devSrs, ensureDevSrs } from "../../src/index.ts";
-import { cacheDir } from "../support/cache.ts";
+import { rebuildVerifier2, writeSolidityVerifier } from "../../src/index.ts";
+import { cacheDir, provingCircuit } from "../support/cache.ts";
 
 it("constants are those of the compiled circuits, and so are the recorded gates", async () => {
   const dir = await mkdtemp(join(tmpdir(), "cairn-keys-test-"));
   try {
     const made = await generateKeyLists({
       kind: "dev",
-      prepareSrs: (points) => ensureDevSrs({ dir: devSrs(cacheDir).dir, points }).srs,
       noirDir: copySources(dir),
       cacheDir,
     });
@@ -19,4 +18,11 @@ it("constants are those of the compiled circuits, and so are the recorded gates"
   } finally {
     await rm(dir, { recursive: true });
   }
+});
+
+it("a verifier rebuilt from the block circuits up is that of the package's sources", async () => {
+  const { key, srs, program } = await provingCircuit("2/pair");
+  const { source, gates } = await rebuildVerifier2({ circuit: "pair", srs: "dev", cacheDir });
+  expect(source).toBe((await writeSolidityVerifier({ circuit: "pair", key, srs, cacheDir: program.dir })).source);
+  expect(gates).toBe(readRecordedKeys().dev?.pair.gates);
 });

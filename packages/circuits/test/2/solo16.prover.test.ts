@@ -1,8 +1,7 @@
 import { BATCH_INPUTS, batchInputs } from "@cairn/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { soloInputMap } from "../../src/2/input-map.ts";
-import { proveSolved, solveWitness, writeSolidityVerifier } from "../../src/index.ts";
-import { provingCircuit } from "../support/cache.ts";
+import { loadCircuit, proveSolo, rebuildVerifier2 } from "../../src/index.ts";
+import { cacheDir } from "../support/cache.ts";
 import { compileSolidity, isRevert, startChain, type TestChain, verifyCalldata } from "../support/evm.ts";
 import { sampleBlock2 } from "../support/sample-block-2.ts";
 
@@ -15,13 +14,12 @@ describe("a proof of a batch of one block of 16 slots", () => {
   let provenInputs: readonly bigint[];
 
   beforeAll(async () => {
-    const circuit = await provingCircuit("2/solo16");
-    const { program, key, srs } = circuit;
-    const verifier = await writeSolidityVerifier({ circuit: "solo16", key, srs, cacheDir: program.dir });
+    const circuit = await loadCircuit({ name: "solo16", cacheDir, srs: "dev" });
+    const verifier = await rebuildVerifier2({ circuit: "solo16", cacheDir, srs: "dev" });
+    expect(verifier.contractName).toBe("DevSolo16Verifier");
     chain = await startChain();
     address = await chain.deploy(compileSolidity(verifier.source, verifier.contractName).creation);
-    const { witness } = await solveWitness(program.circuit, soloInputMap(sample));
-    ({ proof, publicInputs: provenInputs } = await proveSolved(circuit, witness));
+    ({ proof, publicInputs: provenInputs } = await proveSolo(circuit, sample));
   });
   afterAll(() => chain?.stop());
 

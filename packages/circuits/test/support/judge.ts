@@ -20,7 +20,12 @@ export interface Judge {
 export async function createJudge(name: string, chain: TestChain): Promise<Judge> {
   const circuit = await provingCircuit(name);
   const { key, srs, program } = circuit;
-  const verifier = await writeSolidityVerifier({ circuit: "judged", key, srs, cacheDir: program.dir });
+  const verifier = await writeSolidityVerifier({
+    circuit: name.slice(name.lastIndexOf("/") + 1),
+    key,
+    srs,
+    cacheDir: program.dir,
+  });
   const address = await chain.deploy(compileSolidity(verifier.source, verifier.contractName).creation);
   const accepts = async (proof: Uint8Array, publicInputs: readonly bigint[]): Promise<boolean> => {
     try {
