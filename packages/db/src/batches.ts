@@ -172,12 +172,6 @@ export async function findBatch(db: Db, firstBlock: number): Promise<StoredBatch
   return row && toBatch(row);
 }
 
-/** The batch with a number assigned by the contract, undefined if there is none. */
-export async function findBatchByNumber(db: Db, number: number): Promise<StoredBatch | undefined> {
-  const row = await batchesWithProofs(db).where("batches.number", "=", number).executeTakeFirst();
-  return row && toBatch(row);
-}
-
 /** Which blocks a batch holds, and how far it is. */
 export type BatchSummary = Pick<StoredBatch, "firstBlock" | "lastBlock"> & {
   /** Its last proof is made. */

@@ -17,7 +17,6 @@ export {
   type ClosedBatch,
   countReadyBatches,
   findBatch,
-  findBatchByNumber,
   insertBatch,
   insertForeignBatch,
   listBatches,

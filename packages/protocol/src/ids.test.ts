@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { accountIndex, batchNumber, blockNumber, l1BlockNumber, tokenId } from "./ids.ts";
+import { accountIndex, batchNumber, blockNumber, tokenId } from "./ids.ts";
 
 describe.each([
   ["accountIndex", accountIndex, 2 ** 24],
   ["tokenId", tokenId, 2 ** 32],
   ["blockNumber", blockNumber, 2 ** 53],
   ["batchNumber", batchNumber, 2 ** 53],
-  ["l1BlockNumber", l1BlockNumber, 2 ** 53],
 ] as const)("%s", (_, brand, limit) => {
   it.each([0, 1, limit - 1])("takes %d", (value) => expect(brand(value)).toBe(value));
 

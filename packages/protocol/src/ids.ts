@@ -13,8 +13,6 @@ export type TokenId = Branded<number, "TokenId">;
 export type BlockNumber = Branded<number, "BlockNumber">;
 /** Number of a batch as counted by the contract; the first is 1. */
 export type BatchNumber = Branded<number, "BatchNumber">;
-/** Number of an Ethereum block. */
-export type L1BlockNumber = Branded<number, "L1BlockNumber">;
 
 /**
  * Checks and brands a leaf index; throws `protocol/out-of-range`.
@@ -42,10 +40,4 @@ export function blockNumber(value: number): BlockNumber {
 export function batchNumber(value: number): BatchNumber {
   assertUintNumber("batch number", value, 53);
   return value as BatchNumber;
-}
-
-/** Checks and brands an Ethereum block number; throws `protocol/out-of-range`. See {@link accountIndex}. */
-export function l1BlockNumber(value: number): L1BlockNumber {
-  assertUintNumber("L1 block number", value, 53);
-  return value as L1BlockNumber;
 }

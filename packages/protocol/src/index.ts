@@ -106,8 +106,6 @@ export {
   type Branded,
   batchNumber,
   blockNumber,
-  type L1BlockNumber,
-  l1BlockNumber,
   type TokenId,
   tokenId,
 } from "./ids.ts";
