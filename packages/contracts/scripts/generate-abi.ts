@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { compileContract, ROLLUP_SETTINGS } from "../src/compile.ts";
+import { compileAbi, ROLLUP_SETTINGS } from "../src/compile.ts";
 import { packageDir, readSources } from "../src/sources.ts";
 
 const TARGETS = [
@@ -24,7 +24,7 @@ const TARGETS = [
 const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
 
 for (const { path, contract, file, constant } of TARGETS) {
-  const { abi } = await compileContract(readSources(path), path, contract, ROLLUP_SETTINGS);
+  const abi = await compileAbi(readSources(path), path, contract, ROLLUP_SETTINGS);
   const text = `/** ABI of ${contract}. Generated from ${path}; do not edit. */\nexport const ${constant} = ${JSON.stringify(abi, null, 2)} as const;\n`;
   const target = join(packageDir, "src/generated", file);
   const isCurrent = existsSync(target) && readFileSync(target, "utf8") === text;

@@ -55,12 +55,11 @@ interface ContractOutput {
   };
 }
 
-/** Identifies the result of {@link compileContract} before it is computed. */
+/** Identifies the result of {@link compileContract} for each contract of the sources before it is computed. */
 export function compilerInputHash(sources: Sources, settings: CompilerSettings): string {
   const { version } = createRequire(import.meta.url)("solc/package.json");
-  return createHash("sha256")
-    .update(`${version}\n${compilerInput(sources, settings)}`)
-    .digest("hex");
+  const input = JSON.stringify(compilerInput(sources, settings));
+  return createHash("sha256").update(`${version}\n${input}`).digest("hex");
 }
 
 /** Compiles one contract with the npm compiler, offline. Throws `contracts/compile-failed`, also on warnings. */
@@ -70,49 +69,89 @@ export async function compileContract(
   name: string,
   settings: CompilerSettings,
 ): Promise<CompiledContract> {
-  const { default: solc } = await import("solc");
-  const output: CompilerOutput = JSON.parse(solc.compile(compilerInput(sources, settings)));
-  const messages = (output.errors ?? []).map(({ formattedMessage }) => formattedMessage);
-  const contract = output.contracts?.[path]?.[name];
-  if (messages.length > 0 || contract === undefined || contract.evm.bytecode.object === "") {
-    const reason = messages.join("\n") || "no such contract";
-    throw new CairnError<ContractsErrorCode>("contracts/compile-failed", `${path}:${name}\n${reason}`);
-  }
-  const { abi, evm } = contract;
+  const { abi, evm } = await compileSelected(sources, path, name, settings, OUTPUTS);
+  if (evm.bytecode.object === "") throw compileFailed(path, name, "no code");
+  const immutables = Object.entries(evm.deployedBytecode.immutableReferences ?? {});
+  // Not in the same call: the compiler would generate the code of every contract whose tree is selected. It reads all
+  // sources each time, so ids are the same.
+  const trees = immutables.length === 0 ? {} : await compile(sources, settings, { "*": { "": ["ast"] } });
   return {
     name,
     inputHash: compilerInputHash(sources, settings),
     abi,
     bytecode: `0x${evm.bytecode.object}`,
     runtimeCode: `0x${evm.deployedBytecode.object}`,
-    immutables: Object.entries(evm.deployedBytecode.immutableReferences ?? {}).map(([id, places]) => ({
-      name: variableName(output, Number(id)),
+    immutables: immutables.map(([id, places]) => ({
+      name: immutableName(trees, Number(id)),
       offsets: places.map(({ start }) => start),
     })),
   };
 }
 
-/** Name of the variable with the compiler's id `id`. */
-function variableName({ sources }: CompilerOutput, id: number): string {
+/** The ABI of a contract without its code, which takes far longer. Throws as {@link compileContract}. */
+export async function compileAbi(
+  sources: Sources,
+  path: string,
+  name: string,
+  settings: CompilerSettings,
+): Promise<Abi> {
+  return (await compileSelected(sources, path, name, settings, ["abi"])).abi;
+}
+
+async function compileSelected(
+  sources: Sources,
+  path: string,
+  name: string,
+  settings: CompilerSettings,
+  outputs: readonly string[],
+): Promise<ContractOutput> {
+  const output = await compile(sources, settings, { [path]: { [name]: outputs } });
+  const messages = (output.errors ?? []).map(({ formattedMessage }) => formattedMessage);
+  const contract = output.contracts?.[path]?.[name];
+  if (messages.length === 0 && contract !== undefined) return contract;
+  throw compileFailed(path, name, messages.join("\n") || "no such contract");
+}
+
+function compileFailed(path: string, name: string, reason: string): CairnError<ContractsErrorCode> {
+  return new CairnError("contracts/compile-failed", `${path}:${name}\n${reason}`);
+}
+
+type OutputSelection = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+
+async function compile(
+  sources: Sources,
+  settings: CompilerSettings,
+  outputSelection: OutputSelection,
+): Promise<CompilerOutput> {
+  const { default: solc } = await import("solc");
+  const input = compilerInput(sources, settings);
+  return JSON.parse(solc.compile(JSON.stringify({ ...input, settings: { ...input.settings, outputSelection } })));
+}
+
+/** Name of the immutable variable with the compiler's id `id`. */
+function immutableName({ sources }: CompilerOutput, id: number): string {
   const open: unknown[] = Object.values(sources ?? {}).map(({ ast }) => ast);
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     if (typeof node !== "object" || node === null) continue;
-    if ("id" in node && node.id === id && "name" in node && typeof node.name === "string") return node.name;
+    if ("id" in node && node.id === id && isImmutable(node)) return node.name;
     open.push(...Object.values(node));
   }
-  throw new CairnError<ContractsErrorCode>("contracts/compile-failed", `no variable has the compiler's id ${id}`);
+  throw new CairnError<ContractsErrorCode>("contracts/compile-failed", `no immutable has the compiler's id ${id}`);
 }
 
-function compilerInput(sources: Sources, settings: CompilerSettings): string {
+function isImmutable(node: object): node is { readonly name: string } {
+  return "mutability" in node && node.mutability === "immutable" && "name" in node && typeof node.name === "string";
+}
+
+function compilerInput(sources: Sources, settings: CompilerSettings) {
   const paths = Object.keys(sources).sort();
-  return JSON.stringify({
+  return {
     language: "Solidity",
     sources: Object.fromEntries(paths.map((path) => [path, { content: sources[path] }])),
     settings: {
       optimizer: { enabled: true, runs: settings.optimizerRuns },
       evmVersion: settings.evmVersion,
       metadata: { bytecodeHash: "none" },
-      outputSelection: { "*": { "*": OUTPUTS, "": ["ast"] } },
     },
-  });
+  };
 }

@@ -26,9 +26,17 @@ import { mnemonicToAccount, privateKeyToAccount } from "viem/accounts";
 
 const ANVIL_MNEMONIC = "test test test test test test test test test test test junk";
 
+const anvilKeys = new Map<number, Hex>();
+
 /** Private key of anvil's prefunded account at a position, known to everyone. */
 export function anvilKey(position: number): Hex {
-  return toHex(mnemonicToAccount(ANVIL_MNEMONIC, { addressIndex: position }).getHdKey().privateKey ?? new Uint8Array());
+  const known = anvilKeys.get(position);
+  if (known !== undefined) return known;
+  const { privateKey } = mnemonicToAccount(ANVIL_MNEMONIC, { addressIndex: position }).getHdKey();
+  const key = toHex(privateKey ?? new Uint8Array());
+  // Deriving a key takes two thousand rounds of a hash.
+  anvilKeys.set(position, key);
+  return key;
 }
 
 /** An ERC-20 that anyone may mint, registered with the rollup. */

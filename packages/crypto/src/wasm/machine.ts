@@ -3,7 +3,7 @@ import type { CryptoErrorCode } from "../errors.ts";
 import { curveFunctions } from "./curve.ts";
 import { encodeModule } from "./encoder.ts";
 import { add, copy, MONTGOMERY_BITS, multiply, multiplyAdd, pack, square, subtract, unpack } from "./field.ts";
-import { createLayout } from "./layout.ts";
+import { createLayout, type Layout } from "./layout.ts";
 import { poseidon2Module } from "./poseidon2.ts";
 
 /** Arithmetic mod r and on Grumpkin in WebAssembly. Elements live in its memory, in Montgomery form, not reduced. */
@@ -30,34 +30,39 @@ type MemoryFunction = (...addresses: readonly number[]) => void;
 
 /** The part of the WebAssembly interface that is used; every platform has it, but no type library covers them all. */
 declare const WebAssembly: {
-  instantiate(binary: Uint8Array<ArrayBuffer>): Promise<{ readonly instance: { readonly exports: WasmExports } }>;
+  compile(binary: Uint8Array<ArrayBuffer>): Promise<CompiledModule>;
+  instantiate(module: CompiledModule): Promise<{ readonly exports: WasmExports }>;
 };
+type CompiledModule = object;
 type WasmExports = Readonly<Record<string, MemoryFunction>> & { readonly memory: { readonly buffer: ArrayBuffer } };
 
 const PAGE_BYTES = 65536;
 const WORDS_BYTES = 32;
 
-/** Generates and compiles the module; `freeElements` are for the caller. Throws `crypto/no-webassembly`. */
+/** The compiled module and where things are in its memory. */
+interface Program {
+  readonly module: CompiledModule;
+  readonly layout: Layout;
+  readonly poseidon2Words: number;
+  readonly toMontgomery: number;
+  readonly one: number;
+  readonly scratch: number;
+  readonly words: number;
+  readonly free: number;
+}
+
+/** Programs by the number of free elements: generating and compiling takes longer than most uses of a machine. */
+const programs = new Map<number, Promise<Program>>();
+
+/**
+ * A machine of its own, with memory for `freeElements` of the caller; the module is generated and compiled once. Throws
+ * `crypto/no-webassembly`.
+ */
 export async function createFieldMachine(freeElements = 0): Promise<FieldMachine> {
-  const layout = createLayout();
-  const field = [multiply(), multiplyAdd(), square(), add(), subtract(), unpack(), pack(), copy()];
-  const index = {
-    multiply: 0,
-    multiplyAdd: 1,
-    square: 2,
-    add: 3,
-    subtract: 4,
-    unpack: 5,
-    pack: 6,
-    copy: 7,
-  };
-  const curve = curveFunctions(layout, index);
-  const poseidon2 = poseidon2Module(layout, index, field.length + curve.length);
-  const toMontgomery = layout.integer((1n << (2n * MONTGOMERY_BITS)) % FIELD_MODULUS);
-  const one = layout.integer(1n);
-  const [scratch, words, free] = [layout.reserve(1), layout.reserve(1), layout.reserve(freeElements)];
-  const pages = Math.ceil(layout.size() / PAGE_BYTES);
-  const exports = await instantiate(encodeModule([...field, ...curve, ...poseidon2.functions], pages));
+  const compiling = programs.get(freeElements) ?? compileProgram(freeElements);
+  programs.set(freeElements, compiling);
+  const { module, layout, poseidon2Words, toMontgomery, one, scratch, words, free } = await compiling;
+  const { exports } = await orNoWebAssembly(() => WebAssembly.instantiate(module));
   const memory = new DataView(exports.memory.buffer);
   layout.initialise(memory);
 
@@ -74,12 +79,12 @@ export async function createFieldMachine(freeElements = 0): Promise<FieldMachine
     ...machine,
     free,
     compress(a, b, c, d) {
-      writeWords(poseidon2.words, a);
-      writeWords(poseidon2.words + WORDS_BYTES, b);
-      writeWords(poseidon2.words + 2 * WORDS_BYTES, c);
-      writeWords(poseidon2.words + 3 * WORDS_BYTES, d);
+      writeWords(poseidon2Words, a);
+      writeWords(poseidon2Words + WORDS_BYTES, b);
+      writeWords(poseidon2Words + 2 * WORDS_BYTES, c);
+      writeWords(poseidon2Words + 3 * WORDS_BYTES, d);
       compressWords(0);
-      return readWords(poseidon2.words);
+      return readWords(poseidon2Words);
     },
     write(destination, value) {
       writeWords(words, value);
@@ -115,9 +120,33 @@ export async function createFieldMachine(freeElements = 0): Promise<FieldMachine
   }
 }
 
-async function instantiate(binary: Uint8Array<ArrayBuffer>): Promise<WasmExports> {
+async function compileProgram(freeElements: number): Promise<Program> {
+  const layout = createLayout();
+  const field = [multiply(), multiplyAdd(), square(), add(), subtract(), unpack(), pack(), copy()];
+  const index = {
+    multiply: 0,
+    multiplyAdd: 1,
+    square: 2,
+    add: 3,
+    subtract: 4,
+    unpack: 5,
+    pack: 6,
+    copy: 7,
+  };
+  const curve = curveFunctions(layout, index);
+  const poseidon2 = poseidon2Module(layout, index, field.length + curve.length);
+  const toMontgomery = layout.integer((1n << (2n * MONTGOMERY_BITS)) % FIELD_MODULUS);
+  const one = layout.integer(1n);
+  const [scratch, words, free] = [layout.reserve(1), layout.reserve(1), layout.reserve(freeElements)];
+  const pages = Math.ceil(layout.size() / PAGE_BYTES);
+  const binary = encodeModule([...field, ...curve, ...poseidon2.functions], pages);
+  const module = await orNoWebAssembly(() => WebAssembly.compile(binary));
+  return { module, layout, poseidon2Words: poseidon2.words, toMontgomery, one, scratch, words, free };
+}
+
+async function orNoWebAssembly<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return (await WebAssembly.instantiate(binary)).instance.exports;
+    return await work();
   } catch (cause) {
     throw noWebAssembly(cause);
   }
