@@ -14,6 +14,8 @@ export const LONG_TESTS: Readonly<Record<string, string>> = {
     "makes the keys of all circuits with children over 2^22 points; npm test compares hashes of their sources",
   "packages/circuits/test/2/merge.prover.test.ts":
     "some thirty proofs of proofs; npm test asks the solver, which judges all but the proofs themselves",
+  "packages/circuits/test/recorded-gates.test.ts":
+    "compiles the circuits of 64 and 256 slots, which takes minutes; npm run check compares the hash of their sources",
   "packages/circuits/test/2/sizes.test.ts":
     "compiles and solves larger sizes of the circuits that npm test solves with 16",
   "packages/circuits/test/2/tree.prover.test.ts":
