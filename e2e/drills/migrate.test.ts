@@ -99,7 +99,11 @@ describe("migrate: the users of one deployment leave it in bulk and enter a new 
       index: accountIndex(0),
       key,
     });
-    await scene.start({ CAIRN_ROLLUP: next.address, CAIRN_DATA_DIR: `${scene.dir}/next` });
+    await scene.start({
+      ...(await scene.ownDatabase()),
+      CAIRN_ROLLUP: next.address,
+      CAIRN_DATA_DIR: `${scene.dir}/next`,
+    });
     await vi.waitFor(async () => {
       const { address, reader } = next;
       const { queueHead, nextIndex } = await reader.readContract({ address, abi: rollupAbi, functionName: "state" });

@@ -27,8 +27,8 @@ export interface Drill {
   /** Runs a command. */
   readonly tryCairn: <T>(...args: readonly string[]) => Promise<Told<T>>;
   /**
-   * Starts someone's own node: with their key, an empty directory and a direct connection to L1, from which it
-   * restores.
+   * Starts someone's own node: with their key, an empty directory and database, and a direct connection to L1, from
+   * which it restores.
    */
   readonly startStranger: (change?: Readonly<Record<string, string>>) => Promise<NodeProcess>;
   /** Waits until L1 has at least this many batches. */
@@ -49,8 +49,7 @@ const WAIT = { timeout: 180_000, interval: 100 };
 
 /** Sets a drill up; no node runs yet. */
 export async function openDrill(options: SceneOptions = {}): Promise<Drill> {
-  // Each node of a drill has a database of its own, in its own directory.
-  const scene = await openScene({ database: "embedded", ...options });
+  const scene = await openScene(options);
   const { l1, dir } = scene;
   const { reader, address } = l1.rollup;
   const client = createTestClient({ mode: "anvil", chain: reader.chain, transport: http(l1.rpcUrl) });
@@ -95,8 +94,9 @@ export async function openDrill(options: SceneOptions = {}): Promise<Drill> {
       expect(code, `cairn ${args.join(" ")}: ${JSON.stringify(value)} ${stderr}`).toBe(0);
       return value;
     },
-    startStranger: (change = {}) =>
+    startStranger: async (change = {}) =>
       scene.start({
+        ...(await scene.ownDatabase()),
         CAIRN_DATA_DIR: join(dir, `stranger-${strangers++}`),
         CAIRN_L1_RPC_URL: l1.rpcUrl,
         CAIRN_PUBLISHER_KEY: l1.privateKey(NAMES.indexOf("stranger")),

@@ -13,6 +13,6 @@ export { type Population, pay, populate, readMetric } from "./populate.ts";
 export { childrenOf, isAlive, type ProcessInfo } from "./processes.ts";
 export { openRaw, type RawAnswer, rawPost, sendRaw } from "./raw-http.ts";
 export { refusal } from "./refusal.ts";
-export { DEFAULT_PROOFS, openScene, type Scene, type SceneOptions } from "./scene.ts";
+export { DEFAULT_PROOFS, openScene, RUNS_ALL, type Scene, type SceneOptions } from "./scene.ts";
 export { type SimulationReport, simulate } from "./simulation.ts";
 export { type Supervisor, supervise } from "./supervise.ts";

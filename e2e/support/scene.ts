@@ -33,6 +33,8 @@ export interface Scene {
   readonly spawn: (change?: Env, options?: Omit<SpawnOptions, "env" | "proofs">) => NodeProcess;
   /** As `spawn`, but waits until it has started. */
   readonly start: (change?: Env, options?: Omit<SpawnOptions, "env" | "proofs">) => Promise<NodeProcess>;
+  /** The setting that gives another node a database of its own: none when databases are in the data directories. */
+  readonly ownDatabase: () => Promise<Env>;
   /** API of the node started last. */
   readonly api: () => string;
   /** An unused L1 address. */
@@ -56,7 +58,7 @@ export interface SceneOptions extends L1Options {
 }
 
 /** `npm run test:all`. */
-const RUNS_ALL = process.env.CAIRN_TEST_ALL !== undefined;
+export const RUNS_ALL = process.env.CAIRN_TEST_ALL !== undefined;
 /** The default of scenes: stand-in proofs, but real ones in `npm run test:all`. */
 export const DEFAULT_PROOFS: Proofs = RUNS_ALL ? "real" : "stand-in";
 const DEFAULT_DATABASE = RUNS_ALL ? "embedded" : "server";
@@ -74,7 +76,11 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
   mkdirSync(join(dir, "tmp"));
   const postgres = database === "own server" ? await startPostgres() : null;
   const shared = database === "server" ? await shareTestPostgres() : null;
-  const databaseUrl = await (postgres ?? shared)?.createDatabase();
+  const ownDatabase = async (): Promise<Env> => {
+    const url = await (postgres ?? shared)?.createDatabase();
+    return url === undefined ? {} : { DATABASE_URL: url };
+  };
+  const mainDatabase = await ownDatabase();
   const crypto: TestCrypto = {
     compress,
     sign: (message, { secretKey }) => sign(message, secretKey, compress),
@@ -105,7 +111,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
     CAIRN_API_PORT: "0",
     CAIRN_METRICS_PORT: "0",
     CAIRN_LOG_LEVEL: "info",
-    ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+    ...mainDatabase,
     ...options.env,
     ...change,
   });
@@ -137,6 +143,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
       await child.started;
       return child;
     },
+    ownDatabase,
     api: () => api,
     newRecipient: () => {
       const recipient = FIRST_RECIPIENT + BigInt(recipients.length);
