@@ -6,9 +6,11 @@ import { ROUTES, type RouteResponse, signedTransactionToJson } from "@cairn/rpc"
 import { type Person, REAL_CRYPTO, signTransaction } from "@cairn/testkit";
 import { toHex } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createNodeHarness, type NodeHarness } from "../test/node-harness.ts";
+import { CACHE_DIR, createNodeHarness, type NodeHarness } from "../test/node-harness.ts";
 
 const MAIN = join(import.meta.dirname, "main.ts");
+/** With the compiled code of earlier processes, one starts sooner. */
+const COMPILE_CACHE = join(CACHE_DIR, "node-compile");
 
 interface Run {
   readonly child: ChildProcess;
@@ -17,7 +19,9 @@ interface Run {
 }
 
 function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Run {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env.PATH, ...env } });
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
+  });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (chunk: Buffer) => {

@@ -38,6 +38,8 @@ import { openStateKeeper, type StateKeeper } from "../src/sequencer/state-keeper
 
 export const START_MS = 1_700_000_000_000;
 export const DOMAIN = { chainId: 31337n, rollup: 0xca1n };
+/** Checks the signatures of all harnesses of this process, because starting its thread takes longer than most tests. */
+const checker: SignatureChecker = createSignatureChecker(1);
 /** The sequencer ticks at least this often. */
 const TICK_MS = 100;
 export const FOREVER = 2 ** 32 - 1;
@@ -89,7 +91,6 @@ export async function createSequencerHarness(
   const promises = createPromises({ slotCount: 16, maxWaitSeconds, assumedSecondsPerBlock: 15 }, clock, rules);
   const compress = await createFastCompress();
   const verifier = await createFastSignatureVerifier();
-  const checker: SignatureChecker = createSignatureChecker(1);
   const people = Array.from({ length: peopleCount }, (_, i) => personOf(`person ${i}`));
   const crypto: TestCrypto = {
     compress,
@@ -243,7 +244,6 @@ export async function createSequencerHarness(
     sign,
     stop: async () => {
       for (const life of lives) await life.crash();
-      await checker.stop();
       rmSync(stateDirectory, { recursive: true, force: true });
     },
   };

@@ -3,7 +3,7 @@ import { measureRestore } from "./restore.ts";
 
 test("restorations from every source reach the state of the batches, and are timed", async () => {
   const [report] = await measureRestore({ sizes: [64], isQuick: true });
-  expect(report).toMatchObject({ slots: 64, accounts: 8192, transfers: 4096 });
+  expect(report).toMatchObject({ slots: 64, accounts: 2048, transfers: 1024 });
   for (const source of ["rpc", "archive", "calldata", "memory", "replay"] as const) {
     expect(report?.[source].median, source).toBeGreaterThan(0);
   }

@@ -48,7 +48,7 @@ export async function measureRestore(options: {
 }): Promise<RestoreReport[]> {
   const { isQuick } = options;
   const { compress } = await createFastCrypto();
-  const [accounts, transfers, runs] = isQuick ? [8192, 4096, 1] : [65_536, 32_768, 3];
+  const [accounts, transfers, runs] = isQuick ? [2048, 1024, 1] : [65_536, 32_768, 3];
   const reports: RestoreReport[] = [];
   for (const slots of options.sizes) {
     const history = createPublishedHistory({ slots, accounts, transfers, compress });

@@ -9,7 +9,7 @@ const MINUTES = 60_000;
 test(
   "a node serves a small load over HTTP, refuses wrong and excess requests, and keeps what it accepted",
   async () => {
-    const seconds = 2;
+    const seconds = 1;
     const run = await measureNode(
       {
         cacheDir: CACHE_DIR,

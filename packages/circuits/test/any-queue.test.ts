@@ -7,6 +7,9 @@ import { blockProgram } from "./support/cache.ts";
 import { claimFields } from "./support/claim.ts";
 import { provableBlock } from "./support/sample-block.ts";
 
+/** Blocks of each kind. */
+const RUNS = process.env.CAIRN_TEST_ALL === undefined ? 10 : 100;
+
 describe("any queue on any state", () => {
   it("yields a satisfiable block", async () => {
     const { circuit } = await blockProgram(16);
@@ -16,7 +19,7 @@ describe("any queue on any state", () => {
         expect(publicInput(claimFields(witness, { newRoot, newNextIndex: block.newNextIndex }))).toBe(claimed);
         await expect(solveWitness(circuit, blockInputMap(claimed, witness))).resolves.toBeDefined();
       }),
-      { numRuns: 25 },
+      { numRuns: RUNS },
     );
   });
 
@@ -27,7 +30,7 @@ describe("any queue on any state", () => {
         const { witness, publicInput: claimed } = provableBlock(input);
         await expect(solveWitness(circuit, blockInputMap(claimed, witness))).resolves.toBeDefined();
       }),
-      { numRuns: 10 },
+      { numRuns: RUNS / 2 },
     );
   });
 });

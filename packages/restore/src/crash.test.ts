@@ -11,6 +11,11 @@ import { createArchive } from "./archive/writer.ts";
 
 afterEach(removeFolders);
 
+/** With the compiled code of earlier processes, one starts sooner. */
+const NODE_COMPILE_CACHE = join(
+  process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../.cache"),
+  "node-compile",
+);
 const PROGRAM = join(import.meta.dirname, "../test/crash-restore.ts");
 
 describe("a restoration that is killed", () => {
@@ -30,7 +35,10 @@ describe("a restoration that is killed", () => {
 
     const [store, copy] = [temporaryFolder(), join(temporaryFolder(), "copy")];
     const run = (...kill: string[]) =>
-      spawnSync(process.execPath, [PROGRAM, store, source, copy, ...kill], { encoding: "utf8" });
+      spawnSync(process.execPath, [PROGRAM, store, source, copy, ...kill], {
+        encoding: "utf8",
+        env: { ...process.env, NODE_COMPILE_CACHE },
+      });
     // The first run writes genesis, then identity, then checkpoints; each later one starts where the previous one
     // stopped.
     const when = moment.startsWith("after") ? ["after"] : [];
