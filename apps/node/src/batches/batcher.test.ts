@@ -89,7 +89,7 @@ describe("a batcher", () => {
   it("changes nothing while its policy waits, and asks it again when the time has come", async () => {
     let asked = 0;
     const { database, take } = countQueries(life.database);
-    const { close } = batcher(({ waiting, nowMs }) => {
+    const { close, status } = batcher(({ waiting, nowMs }) => {
       asked++;
       const dueAtMs = (waiting[0]?.seal?.sealedAtMs ?? 0) + 60_000;
       return nowMs >= dueAtMs ? { batches: [1], againAtMs: null } : { batches: [], againAtMs: dueAtMs };
@@ -101,9 +101,11 @@ describe("a batcher", () => {
       expect([take(), asked]).toEqual([2, times]);
     }
     expect([await ranges(), closings]).toEqual([[], 0]);
+    expect(status()).toEqual({ failure: null, waiting: 1 });
     harness.clock.advance(60_000);
     await close();
     expect([await ranges(), closings]).toEqual([[[1, 1]], 1]);
+    expect(status()).toEqual({ failure: null, waiting: 0 });
   });
 
   it.each([
@@ -113,8 +115,13 @@ describe("a batcher", () => {
     ["several blocks, which the contract does not take", [2], "node/unsupported-batch"],
   ])("stores nothing when its policy wants %s", async (_what, batches, code) => {
     await sealBlock(0);
-    const { close } = batcher(() => ({ batches, againAtMs: null }));
+    let wanted: readonly number[] = batches;
+    const { close, status } = batcher(() => ({ batches: wanted, againAtMs: null }));
     await expect(close()).rejects.toMatchObject({ code });
+    expect(status().failure).toBe(code);
     expect([await ranges(), closings]).toEqual([[], 0]);
+    wanted = [1, 1];
+    await close();
+    expect([status().failure, (await ranges()).length]).toEqual([null, 2]);
   });
 });

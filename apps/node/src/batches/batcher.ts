@@ -6,7 +6,7 @@ import {
   readDatabaseVersion,
   type StoredBlock,
 } from "@cairn/db";
-import { CairnError, type Domain } from "@cairn/protocol";
+import { CairnError, type Domain, isCairnError } from "@cairn/protocol";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-points.ts";
@@ -27,8 +27,17 @@ export interface Batcher {
   readonly close: () => Promise<void>;
   /** Looks soon, after a block was sealed. */
   readonly poke: () => void;
+  readonly status: () => BatcherStatus;
   readonly start: () => void;
   readonly stop: () => Promise<void>;
+}
+
+/** What the last look found. */
+export interface BatcherStatus {
+  /** Code of the error that ended it; null if there was none. */
+  readonly failure: string | null;
+  /** Sealed blocks that it left without a batch, because the policy waits for more; at most MAX_BATCH_BLOCKS. */
+  readonly waiting: number;
 }
 
 /** A batcher that follows `policy`; one process at a time. */
@@ -44,13 +53,25 @@ export function createBatcher(deps: {
   const { clock, logger, domain } = deps;
   const { db } = deps.database;
   const unchanged = createUnchanged(clock);
+  let status: BatcherStatus = { failure: null, waiting: 0 };
+
+  const run = async (): Promise<void> => {
+    try {
+      await close();
+    } catch (error) {
+      status = { ...status, failure: isCairnError(error) ? error.code : "unknown" };
+      throw error;
+    }
+  };
 
   const close = async (): Promise<void> => {
     const version = await readDatabaseVersion(db);
     if (unchanged.holds(version)) return;
     unchanged.forget();
     // Locking rows counts as a change, which would wake everyone who looks for changes.
-    const { batches, againAtMs } = decide(await loadUnbatchedBlocks(db, MAX_BATCH_BLOCKS));
+    const waiting = await loadUnbatchedBlocks(db, MAX_BATCH_BLOCKS);
+    const { batches, againAtMs } = decide(waiting);
+    status = { failure: null, waiting: waiting.length };
     if (batches.length === 0) {
       if (againAtMs === null) unchanged.note(version);
       return;
@@ -96,8 +117,14 @@ export function createBatcher(deps: {
     logger.debug({ ...range }, "batch closed");
   };
 
-  const poller = createPoller({ run: close, clock, logger, failure: "no batches can be closed", pollMs: POLL_MS });
-  return { close: poller.poll, poke: poller.poke, start: () => poller.start(POLL_MS), stop: poller.stop };
+  const poller = createPoller({ run, clock, logger, failure: "no batches can be closed", pollMs: POLL_MS });
+  return {
+    close: poller.poll,
+    poke: poller.poke,
+    status: () => status,
+    start: () => poller.start(POLL_MS),
+    stop: poller.stop,
+  };
 }
 
 const NOTHING: BatchDecision = { batches: [], againAtMs: null };

@@ -3,7 +3,7 @@ import type { Compress } from "@cairn/crypto";
 import { createFastSignatureVerifier } from "@cairn/crypto/fast";
 import type { JobQueue } from "@cairn/db";
 import { addressToBigint, type BlockSize, tokenId } from "@cairn/protocol";
-import { createBatcher } from "../batches/batcher.ts";
+import { type Batcher, type BatcherStatus, createBatcher } from "../batches/batcher.ts";
 import { oneBlockPerBatch } from "../batches/policy.ts";
 import { type BlockRules, createBlockRules } from "../block-rules.ts";
 import type { NodeConfig } from "../config/config.ts";
@@ -62,7 +62,12 @@ export function createSequencerPart(
   { keeper, jobs, compress, watcher }: SequencerPartDeps,
 ): Part<Sequencing> {
   const { config, clock, registry, child } = context;
-  let running: { readonly sequencer: Sequencer; readonly rules: BlockRules; readonly promises: Promises } | null = null;
+  let running: {
+    readonly sequencer: Sequencer;
+    readonly rules: BlockRules;
+    readonly promises: Promises;
+    readonly batcher: Batcher;
+  } | null = null;
 
   /** Another operator's rollup is only followed: no block is opened until the operator is known. */
   const noteOperator = async (): Promise<void> => {
@@ -183,7 +188,7 @@ export function createSequencerPart(
       scheduler.start();
       const isFree = config.feeOperatorPercent <= -100;
       registerFeeMetrics(registry, () => (isFree ? 0 : sequencer.feeAccounts().missing.length));
-      running = { sequencer, rules, promises };
+      running = { sequencer, rules, promises, batcher };
       return { sequencer, feePolicy };
     },
     readiness: () => {
@@ -197,9 +202,15 @@ export function createSequencerPart(
       return {
         sequencer: { isReady: phase === "running", state: `${phase}${closed}` },
         promises: { isReady: !isAtRisk, state },
+        batcher: describeBatcher(running.batcher.status()),
       };
     },
   };
+}
+
+function describeBatcher({ failure, waiting }: BatcherStatus) {
+  const state = failure === null ? `${waiting} sealed blocks wait for a batch` : `failing: ${failure}`;
+  return { isReady: failure === null, state };
 }
 
 function promiseSettings({ maxWaitSeconds, expectedBlockSeconds }: NodeConfig, slotCount: BlockSize): PromiseSettings {
