@@ -1,4 +1,4 @@
-import type { L1Rollup } from "@cairn/l1";
+import { isBadParameter, type L1Rollup } from "@cairn/l1";
 import { bigintToHex, bytesToBigint, type Hex, hexToBytes } from "@cairn/protocol";
 import { concat, size, slice } from "viem";
 import { type BatchCallInputs, type PayoutRun, payCall, payoutsOfRun } from "./batch-calls.ts";
@@ -17,8 +17,9 @@ export interface CostlyPayout {
 const MEASURING_GAS = 500_000;
 
 /**
- * Payouts of a run that would each use more than `maxGas`, simulated at L1's head from the publisher's account. A run
- * whose payouts use at most half of that on average is not examined one by one. Throws what the RPC throws.
+ * Payouts of a run that would each use more than `maxGas`, simulated at L1's head from the publisher's account and at
+ * the market's price, so that recipients and tokens see a transaction like others. A run whose payouts use at most half
+ * of that on average is not examined one by one. Throws what the RPC throws.
  */
 export async function findCostlyPayouts(
   rollup: L1Rollup,
@@ -27,8 +28,9 @@ export async function findCostlyPayouts(
   run: PayoutRun,
   maxGas: number,
 ): Promise<CostlyPayout[]> {
+  const payer = await readPayer(rollup, account);
   const measure = async ({ first, count }: PayoutRun): Promise<number> =>
-    measureGas(rollup, account, payCall(rollup.address, inputs, { first, count }));
+    measureGas(rollup, payer, payCall(rollup.address, inputs, { first, count }));
   const owed = payoutsOfRun(inputs.payouts, run).filter(({ status }) => status === "owed");
   // It fails for lack of anything to pay, after doing what every payment does first.
   const base = await measure({ first: run.first, count: 0 });
@@ -42,12 +44,34 @@ export async function findCostlyPayouts(
   return costly;
 }
 
+/** Who would pay for the gas, and at which price. */
+interface Payer {
+  readonly account: Hex;
+  readonly gasPrice: bigint;
+  readonly balance: bigint;
+}
+
+/** Room for the base fee to rise until the simulation. */
+const PRICE_ROOM = 2n;
+
+async function readPayer({ reader }: L1Rollup, account: Hex): Promise<Payer> {
+  const [gasPrice, balance] = await Promise.all([reader.getGasPrice(), reader.getBalance({ address: account })]);
+  return { account, gasPrice: PRICE_ROOM * gasPrice, balance };
+}
+
 /** Gas that a call uses, whether it succeeds or not. */
-async function measureGas({ reader }: L1Rollup, account: Hex, { to, data, gasLimit }: L1Call): Promise<number> {
-  const { data: answer } = await reader.call({
-    account,
-    data: concat([measuringCode(to), data]),
-    gas: BigInt(gasLimit + MEASURING_GAS),
+async function measureGas(
+  { reader }: L1Rollup,
+  { account, gasPrice, balance }: Payer,
+  { to, data, gasLimit }: L1Call,
+): Promise<number> {
+  const call = { account, data: concat([measuringCode(to), data]), gas: BigInt(gasLimit + MEASURING_GAS) };
+  const cost = call.gas * gasPrice;
+  // Simulated only: the limit is far above what is used, and the account need not be able to pay for it.
+  const stateOverride = balance < cost ? [{ address: account, balance: balance + cost }] : [];
+  const { data: answer } = await reader.call({ ...call, gasPrice, stateOverride }).catch((error: unknown) => {
+    if (!isBadParameter(error)) throw error;
+    return reader.call(call);
   });
   return answer === undefined ? 0 : Number(bytesToBigint(hexToBytes(slice(answer, 0, 32))));
 }
