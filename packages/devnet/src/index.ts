@@ -1,3 +1,12 @@
+export { type DevRollup2, type DevRollup2Options, startDevRollup2 } from "./2/dev-rollup.ts";
+export {
+  chainedBlock,
+  proveSoloBatch,
+  type SealedBlock2,
+  type SoloSubmission,
+  sealBlock2,
+  soloBinding,
+} from "./2/solo-batch.ts";
 export {
   anvilKey,
   type DeployDevRollupOptions,

@@ -1,0 +1,109 @@
+import {
+  type BuiltBlock2,
+  batchBinding,
+  buildBlock2,
+  evaluationWitness,
+  type ProvingCircuit,
+  proveSolo,
+  type Signed2,
+  SOLO_EVALUATION,
+  type SoloCircuit,
+} from "@cairn/circuits";
+import type { ProvenBatch2 } from "@cairn/contracts";
+import type { ChainedBlock, Chains, Compress } from "@cairn/crypto";
+import { type BatchBinding, CairnError, type DataSource, type L1Operation } from "@cairn/protocol";
+import type { StateTree } from "@cairn/state";
+import type { ExecutedBlock } from "@cairn/vm";
+import type { DevnetErrorCode } from "../errors.ts";
+
+/** A block whose changes are in the tree, with all that its proof needs. */
+export interface SealedBlock2 extends BuiltBlock2 {
+  readonly executed: ExecutedBlock;
+  /** Queue entries that it consumes. */
+  readonly l1Operations: readonly L1Operation[];
+  /** Chains before it; those after it are `chains`. */
+  readonly chainsBefore: Chains;
+}
+
+/** How the cells of a batch travel, and who submits it. */
+export interface SoloSubmission {
+  /** L1 address as an integer. */
+  readonly submitter: bigint;
+  readonly dataSource: DataSource;
+  /** keccak256 of the cells' bytes, or the blob's versioned hash; 32 bytes. */
+  readonly dataCommitment: Uint8Array;
+  /** Rolling queue hash after the block, 32 bytes. */
+  readonly queueHash: Uint8Array;
+}
+
+/**
+ * Collects the block's witness on `tree` as it was before and applies the block. `signed` holds what the senders of
+ * protocol 2 signed, null for slots without a signature. Throws `devnet/root-mismatch`, and as witness builder and tree do.
+ *
+ * @example const sealed = sealBlock2({ tree, executed: builder.seal(), chains, signed, compress });
+ */
+export function sealBlock2(options: {
+  readonly tree: StateTree;
+  readonly executed: ExecutedBlock;
+  /** Chains before the block. */
+  readonly chains: Chains;
+  readonly signed: readonly (Signed2 | null)[];
+  readonly compress: Compress;
+}): SealedBlock2 {
+  const { tree, executed, chains, signed, compress } = options;
+  const built = buildBlock2({ block: executed, before: tree, chains, signed, compress });
+  const root = tree.applyBlock(executed.blockNumber, executed.updates, executed.newNextIndex);
+  if (built.claim.after.root !== root) {
+    const reason = `block ${executed.blockNumber}: witness and tree differ`;
+    throw new CairnError<DevnetErrorCode>("devnet/root-mismatch", reason);
+  }
+  const l1Operations = executed.trace.slots.flatMap(({ l1Operation }) => l1Operation ?? []);
+  return { ...built, executed, l1Operations, chainsBefore: chains };
+}
+
+/** What ties the batch of one sealed block to L1. */
+export function soloBinding(block: SealedBlock2, submission: SoloSubmission, compress: Compress): BatchBinding {
+  const content = { chains: block.chainsBefore, blocks: [chainedBlock(block)] };
+  return batchBinding(block.claim, content, submission, compress);
+}
+
+/**
+ * Proves the batch of one sealed block; `data` are the cells' bytes or the blob's opening at `binding.point`. Throws as
+ * `proveSolo`.
+ *
+ * @example const batch = await proveSoloBatch(circuit, sealed, { binding, dataSource: "calldata", data });
+ */
+export async function proveSoloBatch(
+  circuit: ProvingCircuit<SoloCircuit>,
+  block: SealedBlock2,
+  given: { readonly binding: BatchBinding; readonly dataSource: DataSource; readonly data: Uint8Array },
+): Promise<ProvenBatch2> {
+  const { claim, witness, cells, executed, l1Operations } = block;
+  const { binding, dataSource, data } = given;
+  const evaluation = evaluationWitness(cells, binding.point, SOLO_EVALUATION[executed.slotCount]);
+  const { proof } = await proveSolo(circuit, { claim, binding, witness, evaluation });
+  return {
+    header: {
+      circuit: circuit.name,
+      dataSource,
+      firstBlock: claim.firstBlock,
+      lastBlock: claim.lastBlock,
+      firstTimestamp: claim.firstTimestamp,
+      lastTimestamp: claim.lastTimestamp,
+      newNextIndex: claim.after.nextIndex,
+      oldRoot: claim.before.root,
+      newRoot: claim.after.root,
+      newHistory: claim.after.history,
+      blocksRoot: binding.blocksRoot,
+    },
+    l1Operations,
+    payouts: executed.payouts,
+    data,
+    proof,
+  };
+}
+
+/** A sealed block as chains take it in. */
+export function chainedBlock({ cells, executed, l1Operations }: SealedBlock2): ChainedBlock {
+  return { number: BigInt(executed.blockNumber), cells, l1Operations, payouts: executed.payouts };
+}
