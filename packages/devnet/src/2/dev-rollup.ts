@@ -1,11 +1,4 @@
-import { join } from "node:path";
-import {
-  ensureDevSrs,
-  loadCircuit,
-  type ProvingCircuit,
-  type SoloCircuit,
-  writeSolidityVerifier,
-} from "@cairn/circuits";
+import { loadCircuit, type ProvingCircuit, type SoloCircuit, writeSolidityVerifier } from "@cairn/circuits";
 import {
   DEFAULT_ROLLUP_2_PARAMETERS,
   deployContract,
@@ -51,7 +44,7 @@ export interface DevRollup2Options {
 
 /**
  * Starts anvil and deploys a rollup of protocol 2 with verifiers over the development SRS; anvil's first account is its
- * operator. Throws `devnet/not-built` without SRS, `l1/node-failed`, and as compilers and prover do.
+ * operator. Throws `l1/node-failed`, and as compilers and prover do.
  *
  * @example const devnet = await startDevRollup2({ cacheDir, sizes: [16] });
  */
@@ -65,7 +58,7 @@ export async function startDevRollup2({
   const verifiers: { readonly circuit: SoloCircuit; readonly contract: Compiled }[] = [];
   for (const slots of sizes) {
     const name: SoloCircuit = `solo${slots}`;
-    const circuit = await loadSoloCircuit(cacheDir, name);
+    const circuit = await loadCircuit({ name, cacheDir, srs: "dev" });
     circuits.set(name, circuit);
     verifiers.push({ circuit: name, contract: await compileVerifier(cacheDir, circuit) });
   }
@@ -101,11 +94,6 @@ export async function startDevRollup2({
     await anvil.stop();
     throw error;
   }
-}
-
-async function loadSoloCircuit(cacheDir: string, name: SoloCircuit): Promise<ProvingCircuit<SoloCircuit>> {
-  const { srs } = ensureDevSrs({ dir: join(cacheDir, "srs", "dev"), points: 0 });
-  return loadCircuit({ name, cacheDir, srs });
 }
 
 async function compileVerifier(cacheDir: string, circuit: ProvingCircuit<SoloCircuit>): Promise<Compiled> {
