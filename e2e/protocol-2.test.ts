@@ -32,6 +32,7 @@ import { refusal } from "./support/refusal.ts";
 import {
   blobWithSameValue,
   createSoloOperator2,
+  readBlob,
   receiptBlocks,
   refusalOfBatch,
   type SoloBatch2,
@@ -273,8 +274,11 @@ describe("protocol 2 on a chain, with real proofs and a real blob", () => {
     const { header: emitted, dataCommitment, payoutsHash, queueHead } = submittedEvent(receipt);
     expect(header).toEqual(emitted);
     const cells =
-      header.dataSource === 0 ? bytesToCells(hexToBytes(data)) : blobToCells(await readBlob(dataCommitment));
-    if (header.dataSource === 1) expect(blobVersionedHashes?.[0]).toBe(dataCommitment);
+      header.dataSource === 0 ? bytesToCells(hexToBytes(data)) : blobToCells(await readBlob(devnet, dataCommitment));
+    if (header.dataSource === 1) {
+      expect(blobVersionedHashes?.[0]).toBe(dataCommitment);
+      expect(kzg.isBlobOf(hexToBytes(dataCommitment), await readBlob(devnet, dataCommitment))).toBe(true);
+    }
     const bytes = hexToBytes(records);
     const count = bytes.length / QUEUE_RECORD_BYTES;
     const { queueHash } = await devnet.reader.readContract({
@@ -294,13 +298,6 @@ describe("protocol 2 on a chain, with real proofs and a real blob", () => {
       payoutsHash: hexToBytes(payoutsHash),
       queueHash: hexToBytes(queueHash),
     };
-  }
-
-  async function readBlob(hash: Hex): Promise<Uint8Array> {
-    const blob = (await devnet.reader.request({ method: "anvil_getBlobByHash", params: [hash] } as never)) as Hex;
-    const bytes = hexToBytes(blob);
-    expect(kzg.isBlobOf(hexToBytes(hash), bytes)).toBe(true);
-    return bytes;
   }
 
   function submittedEvent(receipt: TransactionReceipt) {

@@ -51,6 +51,12 @@ const MAX_FEE_PER_BLOB_GAS = 10n ** 10n;
 /** The 4,096th root of unity that blobs use, 7^((B - 1)/4096). */
 const ROOT_OF_UNITY = 0x564c0a11a0f704f4fc3e8acfe0f8245f0ad1347b378fbf96e206da11a5d36306n;
 
+/** Answer of anvil's RPC where the result is a byte string. */
+interface AnvilAnswer {
+  readonly result?: Hex;
+  readonly error?: { readonly message: string; readonly data?: Hex };
+}
+
 /** A batch that has its proof. */
 export interface SoloBatch2 {
   readonly batch: ProvenBatch2;
@@ -177,16 +183,26 @@ export async function refusalOfBatch(
       ? {}
       : { blobVersionedHashes: [...blobHashes], maxFeePerBlobGas: numberToHex(MAX_FEE_PER_BLOB_GAS) }),
   };
-  const call = { jsonrpc: "2.0", id: 1, method: "eth_call", params: [transaction, "latest"] };
-  const response = await fetch(devnet.rpcUrl, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(call),
-  });
-  const { error } = (await response.json()) as { readonly error?: { readonly message: string; readonly data?: Hex } };
+  const { error } = await askAnvil(devnet, "eth_call", [transaction, "latest"]);
   if (error === undefined) return null;
   if (error.data === undefined) throw new TypeError(error.message);
   return decodeErrorResult({ abi: rollup2Abi, data: error.data }).errorName;
+}
+
+/** The blob of a versioned hash, as anvil keeps it. */
+export async function readBlob(devnet: DevRollup2, hash: Hex): Promise<Uint8Array> {
+  const { result } = await askAnvil(devnet, "anvil_getBlobByHash", [hash]);
+  if (result === undefined) throw new TypeError(`no blob ${hash}`);
+  return hexToBytes(result);
+}
+
+async function askAnvil({ rpcUrl }: DevRollup2, method: string, params: readonly unknown[]): Promise<AnvilAnswer> {
+  const response = await fetch(rpcUrl, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+  });
+  return (await response.json()) as AnvilAnswer;
 }
 
 /** A blob with the same value at `point`, but other coefficients: p(X) + X - point. */
