@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { sign } from "@cairn/crypto";
 import { createFastCompress, createFastSignatureVerifier } from "@cairn/crypto/fast";
 import { type PostgresServer, shareTestPostgres, startPostgres } from "@cairn/db/testing";
+import { devNodeSettings } from "@cairn/devnet";
 import { rollupDomain } from "@cairn/l1";
 import type { TestCrypto } from "@cairn/testkit";
-import { toHex } from "viem";
 import { createHolders, type Holders } from "./holders.ts";
 import { type L1, type L1Options, startL1 } from "./l1.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
@@ -93,23 +93,18 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
 
   const env = (change: Env = {}): Env => ({
     TMPDIR: join(dir, "tmp"),
-    CAIRN_DATA_DIR: join(dir, "data"),
-    CAIRN_CHAIN_ID: domain.chainId.toString(),
-    CAIRN_ROLLUP: toHex(domain.rollup, { size: 20 }),
-    CAIRN_L1_RPC_URL: l1.proxy.url,
-    CAIRN_PUBLISHER_KEY: l1.privateKey(0),
-    CAIRN_L1_CONFIRMATIONS: "1",
-    CAIRN_L1_FINAL_CONFIRMATIONS: "1",
+    ...devNodeSettings({
+      rollup: l1.rollup,
+      rpcUrl: l1.proxy.url,
+      slots: 16,
+      cacheDir: CACHE_DIR,
+      dataDir: join(dir, "data"),
+    }),
     CAIRN_L1_POLL_MS: "200",
-    CAIRN_SLOTS: "16",
     CAIRN_BLOCK_TIME_MS: "800",
     CAIRN_FEE_OPERATOR_PERCENT: "-100",
-    CAIRN_SRS: "dev",
     // A proof with lower priority than other tests may never end.
     CAIRN_PROVER_NICE: "0",
-    CAIRN_CACHE_DIR: CACHE_DIR,
-    CAIRN_API_PORT: "0",
-    CAIRN_METRICS_PORT: "0",
     CAIRN_LOG_LEVEL: "info",
     ...mainDatabase,
     ...options.env,

@@ -1,13 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { anvilKey, type DevRollup, startDevRollup } from "@cairn/devnet";
-import { depositEth, rollupDomain } from "@cairn/l1";
+import { type DevRollup, devNodeSettings, startDevRollup } from "@cairn/devnet";
+import { depositEth } from "@cairn/l1";
 import { accountIndex, addressToBigint } from "@cairn/protocol";
 import { type ClientRequest, ROUTES, type RouteName, type RouteResponse } from "@cairn/rpc";
 import { type Person, personOf } from "@cairn/testkit";
 import { pino } from "pino";
-import { toHex } from "viem";
 import { loadConfig } from "../src/config/config.ts";
 import { type CairnNode, createNode, type NodeDeps } from "../src/node.ts";
 
@@ -29,24 +28,12 @@ export async function createNodeHarness(databaseUrl?: string): Promise<NodeHarne
   const devnet = await startDevRollup({ cacheDir: CACHE_DIR, sizes: [16] });
   const dataDir = mkdtempSync(join(tmpdir(), "cairn-node-"));
   const nodes = new Set<CairnNode>();
-  const { chainId, rollup } = rollupDomain(devnet.rollup);
   const configure = (change: Readonly<Record<string, string>> = {}) =>
     loadConfig({
-      CAIRN_DATA_DIR: dataDir,
-      CAIRN_CHAIN_ID: chainId.toString(),
-      CAIRN_ROLLUP: toHex(rollup, { size: 20 }),
-      CAIRN_L1_RPC_URL: devnet.rpcUrl,
-      CAIRN_PUBLISHER_KEY: anvilKey(0),
-      CAIRN_L1_CONFIRMATIONS: "1",
-      CAIRN_L1_FINAL_CONFIRMATIONS: "1",
+      ...devNodeSettings({ ...devnet, slots: 16, cacheDir: CACHE_DIR, dataDir }),
       CAIRN_L1_POLL_MS: "100",
-      CAIRN_SLOTS: "16",
       CAIRN_BLOCK_TIME_MS: "500",
       CAIRN_FEE_OPERATOR_PERCENT: "-100",
-      CAIRN_SRS: "dev",
-      CAIRN_CACHE_DIR: CACHE_DIR,
-      CAIRN_API_PORT: "0",
-      CAIRN_METRICS_PORT: "0",
       CAIRN_LOG_LEVEL: process.env.CAIRN_LOG_LEVEL ?? "silent",
       ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
       ...change,

@@ -1,10 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { startPostgres } from "@cairn/db/testing";
-import { anvilKey, type DevRollup, startDevRollup } from "@cairn/devnet";
-import { rollupDomain } from "@cairn/l1";
+import { type DevRollup, devNodeSettings, startDevRollup } from "@cairn/devnet";
 import type { BlockSize } from "@cairn/protocol";
-import { toHex } from "viem";
 import { type NodeProcess, startNode } from "./node-process.ts";
 
 /** Where the node under load keeps its database. */
@@ -76,26 +74,14 @@ function nodeSettings(
   devnet: DevRollup,
   dataDir: string,
 ): Record<string, string> {
-  const { chainId, rollup } = rollupDomain(devnet.rollup);
   return {
     CAIRN_ROLES: isProving ? "sequencer,watcher,prover,publisher,api" : "sequencer,watcher,api",
-    CAIRN_DATA_DIR: dataDir,
-    CAIRN_CHAIN_ID: chainId.toString(),
-    CAIRN_ROLLUP: toHex(rollup, { size: 20 }),
-    CAIRN_L1_RPC_URL: devnet.rpcUrl,
-    CAIRN_PUBLISHER_KEY: anvilKey(0),
-    CAIRN_L1_CONFIRMATIONS: "1",
-    CAIRN_L1_FINAL_CONFIRMATIONS: "1",
+    ...devNodeSettings({ ...devnet, slots, cacheDir, dataDir }),
     CAIRN_L1_POLL_MS: "500",
-    CAIRN_SLOTS: String(slots),
     CAIRN_BLOCK_TIME_MS: "2000",
     // The benchmark measures how much the node can take, not how much it may promise on behalf of its provers.
     CAIRN_EXPECTED_BLOCK_SECONDS: "1",
     CAIRN_FEE_OWNER: devnet.wallet(0).account.address,
     CAIRN_FEE_OPERATOR_PERCENT: FEE_PERCENT,
-    CAIRN_SRS: "dev",
-    CAIRN_CACHE_DIR: cacheDir,
-    CAIRN_API_PORT: "0",
-    CAIRN_METRICS_PORT: "0",
   };
 }

@@ -18,5 +18,6 @@ export {
   startDevRollup,
 } from "./dev-rollup.ts";
 export type { DevnetErrorCode } from "./errors.ts";
+export { type DevNodePlace, devNodeSettings } from "./node-settings.ts";
 export { loadProver } from "./prover.ts";
 export { proveSealedBlock, readyBatch, type SealedBlock, sealBlock } from "./sealed-block.ts";
