@@ -155,7 +155,7 @@ describe("payments", () => {
       const lost = await loseAnswer();
       expect(lost).toMatchObject({ code: 3, value: { error: { code: "cli/payment-unknown" } } });
       const again = await pay();
-      expect(again).toMatchObject({ code: 0, value: { id: lost.value.error.details.ids[0] } });
+      expect(again).toMatchObject({ code: 0, value: { id: lost.value.error.details.ids[0], isResumed: true } });
       expect(new Set(fees())).toEqual(new Set([5]));
       expect(new Set(node.submitted.map((group) => JSON.stringify(group))).size).toBe(1);
     });
@@ -165,8 +165,9 @@ describe("payments", () => {
       await cairn("transfer", "0.5", "ETH", BOB.address);
       await cairn("transfer", "0.4", "ETH", STRANGER);
       expect(fees().slice(-2)).toEqual([9, 9]);
-      await pay();
-      await pay();
+      const { stdout } = await runInTest(["transfer", "0.5", "ETH", STRANGER], home.env);
+      expect(stdout).toContain("Signed by an earlier run");
+      expect(await pay()).toMatchObject({ value: { isResumed: false } });
       expect(fees().slice(-2)).toEqual([5, 9]);
     });
 

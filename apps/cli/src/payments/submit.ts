@@ -56,7 +56,9 @@ export async function submitAndReport(
   if (first === undefined) return { data: { transactions }, text: "nothing was submitted" };
   const payout = flags.wait === "paid" ? await waitForPayout(client, first, patience) : null;
   const texts = await Promise.all(transactions.map((one) => describeTransaction(network, one, payout, false)));
-  const data = transactions.length === 1 ? { ...first, payout } : { transactions };
+  const isResumed = earlier !== null;
+  const data = transactions.length === 1 ? { ...first, payout, isResumed } : { transactions, isResumed };
+  if (isResumed) texts.push(`Signed by an earlier run at ${earlier.createdAt}; --again signs another one.`);
   return { data, text: texts.join("\n\n") };
 }
 
