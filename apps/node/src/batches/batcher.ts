@@ -18,8 +18,9 @@ import type { BatchDecision, BatchPolicy } from "./policy.ts";
 
 /** Blocks that a policy sees at a time: no batch is larger. */
 export const MAX_BATCH_BLOCKS = 64;
-/** How often it looks by itself; a sealed block wakes it. */
+/** How often it looks by itself while blocks wait, and when none does; a sealed block wakes it. */
 const POLL_MS = 5000;
+const IDLE_POLL_MS = 30_000;
 
 /** Closes batches: decides which sealed blocks form one, and what has to be proven for it. */
 export interface Batcher {
@@ -117,7 +118,8 @@ export function createBatcher(deps: {
     logger.debug({ ...range }, "batch closed");
   };
 
-  const poller = createPoller({ run, clock, logger, failure: "no batches can be closed", pollMs: POLL_MS });
+  const pollMs = (): number => (status.failure === null && status.waiting === 0 ? IDLE_POLL_MS : POLL_MS);
+  const poller = createPoller({ run, clock, logger, failure: "no batches can be closed", pollMs });
   return {
     close: poller.poll,
     poke: poller.poke,
