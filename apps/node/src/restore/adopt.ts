@@ -44,7 +44,7 @@ import { describeBatch } from "../batches/content.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import type { StateKeeper } from "../sequencer/state-keeper.ts";
 
-/** What adoption works on; all of it stands still meanwhile. */
+/** What adoption works on; nothing else may change it meanwhile. */
 export interface AdoptionTarget {
   readonly db: Db;
   readonly keeper: StateKeeper;
@@ -61,10 +61,10 @@ interface AdoptedBlock {
 }
 
 /**
- * Makes the blocks of a batch that L1 accepted, and that others made, the next blocks here: replays what it published on the
- * state, which is taken back to the block before, and stores them. The transactions of this node that they hold count as
- * confirmed. Precondition: no block from its first on is stored. Throws `node/l1-diverged` when what L1 shows does not lead to
- * the root that was proven, `node/state-diverged`, `state/beyond-retention`.
+ * Takes over the blocks of a batch that others made and L1 accepted: rolls the state back to the block before them,
+ * replays what the batch published, and stores the blocks. This node's transactions among them count as confirmed.
+ * Precondition: no block from the batch's first on is stored. Throws `node/l1-diverged` when the data on L1 does not
+ * lead to the proven root, `node/state-diverged`, `state/beyond-retention`.
  */
 export async function adoptBatch(target: AdoptionTarget, accepted: AcceptedBatch): Promise<void> {
   const { db, keeper, domain, nowMs } = target;
@@ -177,7 +177,7 @@ async function confirmIncluded(
   );
 }
 
-/** Executes again a stored block that others made, in whatever batch. Throws as {@link adoptBatch}. */
+/** Executes a stored block that others made once more. Throws as {@link adoptBatch}. */
 export async function replayForeignBlock(db: Db, keeper: StateKeeper, block: StoredBlock): Promise<void> {
   const { number, firstQueueIndex, l1OperationCount } = block;
   const entries = await loadQueueEntries(db, firstQueueIndex, l1OperationCount);
@@ -189,7 +189,7 @@ export async function replayForeignBlock(db: Db, keeper: StateKeeper, block: Sto
   await applyChecked(keeper, `block ${number}`, header, replayed);
 }
 
-/** Where the chain stands before a block, but for the number of its batch. */
+/** The position of the chain before a block, without the number of its batch. */
 async function positionBefore(db: Db, keeper: StateKeeper, firstBlock: number): Promise<Omit<ChainPosition, "batch">> {
   const genesis = genesisPosition(keeper.root());
   if (firstBlock === 1) return genesis;
@@ -218,7 +218,7 @@ function asNodeError<Result>(what: string, act: () => Result): Result {
   try {
     return act();
   } catch (cause) {
-    // Others, such as of the state's reads, say nothing about the batch.
+    // Other errors, such as those of reading the state, say nothing about the batch.
     if (!isCairnError(cause) || !/^(?:vm|protocol)\//.test(cause.code)) throw cause;
     throw diverged(what, cause.message, cause);
   }
@@ -240,9 +240,9 @@ async function applyChecked(
 }
 
 /**
- * Transactions of this node that the block holds: nobody but their signer can have used these nonces for the same content.
- * Of several with one nonce it is the one that the slot tells of; of several that no slot can tell apart, the one that was
- * still to run, or the last.
+ * This node's transactions in a block: only their signer can have used these nonces for the same content. Of several
+ * with one nonce, the slot shows which one ran; of several that it cannot distinguish, the one that was still waiting
+ * counts, or the last.
  */
 async function findIncluded(
   db: Db,
