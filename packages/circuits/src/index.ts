@@ -20,6 +20,7 @@ export {
   type SoloCircuit,
   soloCircuit,
 } from "./2/circuits.ts";
+export { CLAIM_PROOF_BYTES, decodeClaimProof, encodeClaimProof } from "./2/claim-proof-bytes.ts";
 export { type EvaluationWitness, evaluationWitness, SOLO_EVALUATION } from "./2/evaluation-witness.ts";
 export {
   loadCircuit,
