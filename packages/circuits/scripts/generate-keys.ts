@@ -14,6 +14,7 @@ import {
   copySources,
   findStaleKeys,
   generateKeyLists,
+  type KeyRecords,
   RECORDED_KEYS_PATH,
   readRecordedKeys,
 } from "../src/2/key-lists.ts";
@@ -30,27 +31,30 @@ else await write();
 
 async function write(): Promise<void> {
   if (kind === "dev" && !isRebuild && findStaleKeys(readRecordedKeys().dev).length === 0) return report([]);
-  const noirDir = kind === "dev" ? NOIR_DIR : copySources(join(cacheDir, `noir-${kind}`));
-  const records = await make(noirDir);
+  const records = kind === "dev" ? await make(NOIR_DIR) : await makeInCopy();
   writeFileAtomically(RECORDED_KEYS_PATH, `${JSON.stringify({ ...readRecordedKeys(), [kind]: records }, null, 2)}\n`);
   console.log("keys.json: written");
 }
 
-/** Keys made from a copy of the sources that are not those recorded. */
+/** What differs between the record and keys that are made again. */
 async function rebuiltDifferences(): Promise<string[]> {
+  const { dev } = readRecordedKeys();
+  return Object.entries(await makeInCopy())
+    .filter(([name, record]) => JSON.stringify(dev?.[name as keyof typeof dev]) !== JSON.stringify(record))
+    .map(([name, record]) => `${name}: ${JSON.stringify(record)}`);
+}
+
+/** The keys, without touching the lists in the package's sources. */
+async function makeInCopy(): Promise<KeyRecords> {
   const dir = mkdtempSync(join(tmpdir(), "cairn-keys-"));
   try {
-    const made = await make(copySources(dir));
-    const { dev } = readRecordedKeys();
-    return Object.entries(made)
-      .filter(([name, record]) => JSON.stringify(dev?.[name as keyof typeof dev]) !== JSON.stringify(record))
-      .map(([name, record]) => `${name}: ${JSON.stringify(record)}`);
+    return await make(copySources(dir));
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
 }
 
-function make(noirDir: string) {
+function make(noirDir: string): Promise<KeyRecords> {
   return generateKeyLists({
     kind,
     noirDir,

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { BlockSize } from "@cairn/protocol";
 import { type BatchCircuit, crateOf, isParent, type SoloCircuit } from "./2/circuits.ts";
@@ -73,18 +74,16 @@ export async function rebuildVerifier2(
   options: RebuildOptions & { readonly circuit: BatchCircuit | SoloCircuit },
 ): Promise<RebuiltVerifier2> {
   const { circuit, srs: kind, cacheDir, signal, onStep = () => {} } = options;
-  let noirDir = NOIR_DIR;
-  if (isParent(circuit)) {
-    noirDir = copySources(join(cacheDir, `noir-rebuilt-${kind}`));
-    await generateKeyLists({
-      kind,
-      noirDir,
-      cacheDir,
-      signal,
-      onCircuit: (name) => onStep(`${name}: key for the lists of ${circuit}`),
-    });
+  const crate = crateOf(circuit);
+  if (!isParent(circuit)) return { ...(await rebuildFromSources({ ...options, crate, noirDir: NOIR_DIR })), circuit };
+  const noirDir = copySources(mkdtempSync(join(tmpdir(), "cairn-noir-")));
+  try {
+    const onCircuit = (name: string): void => onStep(`${name}: key for the lists of ${circuit}`);
+    await generateKeyLists({ kind, noirDir, cacheDir, signal, onCircuit });
+    return { ...(await rebuildFromSources({ ...options, crate, noirDir })), circuit };
+  } finally {
+    rmSync(noirDir, { recursive: true, force: true });
   }
-  return { ...(await rebuildFromSources({ ...options, crate: crateOf(circuit), noirDir })), circuit };
 }
 
 async function rebuildFromSources(

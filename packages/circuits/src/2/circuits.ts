@@ -10,8 +10,12 @@ export type MergeCircuit = "merge1" | "merge2";
 export const BATCH_CIRCUITS = ["pair", "batch"] as const;
 /** Name of a circuit that proves a batch of blocks that are proven already. */
 export type BatchCircuit = (typeof BATCH_CIRCUITS)[number];
+/** Circuits that prove a batch of one block. */
+export const SOLO_CIRCUITS = ["solo16", "solo64", "solo256"] as const satisfies readonly `solo${BlockSize}`[];
 /** Name of a circuit that proves a batch of one block. */
-export type SoloCircuit = `solo${BlockSize}`;
+export type SoloCircuit = (typeof SOLO_CIRCUITS)[number];
+/** All circuits of protocol 2. */
+export const CIRCUITS = [...INNER_CIRCUITS, ...BATCH_CIRCUITS, ...SOLO_CIRCUITS] as const;
 
 /** Circuits that verify proofs, in the order in which their lists of keys can be made. */
 export const PARENT_CIRCUITS = ["merge1", "merge2", "pair", "batch"] as const satisfies readonly ParentCircuit[];

@@ -1,4 +1,5 @@
-import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { CairnError } from "@cairn/protocol";
 import type { Srs } from "../bb.ts";
@@ -10,6 +11,7 @@ import { ensureVerificationKey } from "../verification-key.ts";
 import {
   BATCH_CIRCUITS,
   type BatchCircuit,
+  CIRCUITS,
   crateOf,
   INNER_CIRCUITS,
   type InnerCircuit,
@@ -124,16 +126,33 @@ export async function generateKeyLists(options: {
  *
  * @example await compileCircuit({ name: "2/batch", cacheDir, noirDir: noirDirOf("ignition", cacheDir) });
  */
-export function noirDirOf(kind: Srs["kind"], cacheDir: string): string {
+export function noirDirOf(kind: Srs["kind"], cacheDir: string, recorded = readRecordedKeys()): string {
   if (kind === "dev") return NOIR_DIR;
-  const keys = readRecordedKeys().ignition;
+  const keys = recorded.ignition;
   if (keys === null) throw keysMissing("the lists of keys over the Ignition SRS are not recorded");
-  const noirDir = copySources(join(cacheDir, "noir-ignition"));
-  for (const parent of PARENT_CIRCUITS) writeKeyList(parent, keys, kind, noirDir);
+  const noirDir = join(cacheDir, `noir-ignition-${treeHash(keys)}`);
+  if (existsSync(noirDir)) return noirDir;
+  const unfinished = `${noirDir}.${process.pid}.tmp`;
+  copySources(unfinished);
+  for (const parent of PARENT_CIRCUITS) writeKeyList(parent, keys, kind, unfinished);
+  try {
+    renameSync(unfinished, noirDir);
+  } catch (error) {
+    // Another process was faster with the same content.
+    rmSync(unfinished, { recursive: true });
+    if (!existsSync(noirDir)) throw error;
+  }
   return noirDir;
 }
 
-/** Copies the Noir sources to a folder, for lists of keys that are not those of the package. */
+/** Hash of the sources of all circuits with these lists of keys. */
+function treeHash(keys: KeyRecords): string {
+  const hash = createHash("sha256").update(JSON.stringify(keys));
+  for (const name of CIRCUITS) hash.update(sourceHash(crateOf(name)));
+  return hash.digest("hex").slice(0, 16);
+}
+
+/** Copies the Noir sources to a folder that does not exist yet or is empty, for other lists of keys than the package's. */
 export function copySources(noirDir: string): string {
   mkdirSync(noirDir, { recursive: true });
   cpSync(NOIR_DIR, noirDir, { recursive: true });

@@ -60,15 +60,25 @@ describe("lists of keys", () => {
 
   it("for production there are none until someone makes them over Ignition's points", () => {
     expect(noirDirOf("dev", dir)).not.toContain(dir);
-    if (readRecordedKeys().ignition === null) {
-      expect(() => noirDirOf("ignition", dir)).toThrow(expect.objectContaining({ code: "circuits/keys-missing" }));
-    } else {
-      const noirDir = noirDirOf("ignition", dir);
-      for (const parent of PARENT_CIRCUITS) {
-        expect(readFileSync(keyListPath(parent, noirDir), "utf8")).toContain("Ignition");
-        expect(sourceHash(crateOf(parent), noirDir)).not.toBe(sourceHash(crateOf(parent)));
-      }
+    const { dev } = readRecordedKeys();
+    expect(() => noirDirOf("ignition", dir, { dev, ignition: null })).toThrow(
+      expect.objectContaining({ code: "circuits/keys-missing" }),
+    );
+  });
+
+  it("for production are in a copy of the sources, one for each record", () => {
+    const { dev } = readRecordedKeys();
+    if (dev === null) expect.unreachable();
+    const keyHash = `0x${"12".repeat(31)}`;
+    const ignition = { ...dev, block16: { ...dev.block16, keyHash } };
+    const noirDir = noirDirOf("ignition", dir, { dev, ignition });
+    expect(noirDirOf("ignition", dir, { dev, ignition })).toBe(noirDir);
+    expect(noirDirOf("ignition", dir, { dev, ignition: dev })).not.toBe(noirDir);
+    for (const parent of PARENT_CIRCUITS) {
+      expect(readFileSync(keyListPath(parent, noirDir), "utf8")).toContain(`${keyHash}, // block16`);
+      expect(sourceHash(crateOf(parent), noirDir)).not.toBe(sourceHash(crateOf(parent)));
     }
+    expect(sourceHash(crateOf("block16"), noirDir)).toBe(sourceHash(crateOf("block16")));
   });
 
   it("names the circuit whose key it lacks", () => {
