@@ -110,7 +110,9 @@ describe("the deployed contracts, with real proofs", () => {
       tokenId: tokenId(0),
       amount: encodeFloat40(ETHER / 4n),
       fee: encodeFloat16(0n),
+      validFrom: 0,
       validUntil: 2 ** 32 - 1,
+      reference: 0n,
     };
     const domain = rollupDomain(devnet.rollup);
     const signed: SignedTransaction[] = [

@@ -79,7 +79,13 @@ describe("protocol 2 on a chain, with real proofs and a real blob", () => {
 
   /** Two transfers, one of them to a new account, and two withdrawals. */
   function spend(builder: BlockBuilder): void {
-    const common = { tokenId: tokenId(0), fee: encodeFloat16(0n), validUntil: 2 ** 32 - 1 };
+    const common = {
+      tokenId: tokenId(0),
+      fee: encodeFloat16(0n),
+      validFrom: 1,
+      validUntil: 2 ** 32 - 1,
+      reference: 7n,
+    };
     const amount = encodeFloat40(ETHER / 8n);
     const nonces = new Map([ALICE, BOB].map((index) => [index, operator.tree.getAccount(index).nonce]));
     const next = (from: typeof ALICE) => {
@@ -118,7 +124,7 @@ describe("protocol 2 on a chain, with real proofs and a real blob", () => {
     const ownerOf = (position: number): bigint => addressToBigint(devnet.wallet(position).account.address);
     alice = { ...personOf("alice"), owner: ownerOf(1) };
     bob = { ...personOf("bob"), owner: ownerOf(2) };
-    operator = createSoloOperator2(devnet, kzg, compress, [alice, bob]);
+    operator = createSoloOperator2(devnet, kzg, compress);
   });
 
   afterAll(() => devnet?.stop());

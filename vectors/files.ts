@@ -4,7 +4,7 @@ import { dataVectors, payoutVectors, publicInputVectors, queueVectors, txTreeVec
 import { exitVectors } from "./generators/exit.ts";
 import { floatVectors } from "./generators/float.ts";
 import { hashVectors, poseidon2Vectors, shaVectors } from "./generators/hash.ts";
-import { batch2Vectors, block2Vectors, message2Vectors } from "./generators/protocol-2.ts";
+import { batch2Vectors, block2Vectors } from "./generators/protocol-2.ts";
 import { rebuildVectors } from "./generators/rebuild.ts";
 import { leafVectors, treeVectors } from "./generators/state.ts";
 import { messageVectors, signatureVectors } from "./generators/transactions.ts";
@@ -22,7 +22,6 @@ export const VECTOR_FILES: Readonly<Record<string, () => Vector>> = {
   hash: hashVectors,
   leaf: leafVectors,
   message: messageVectors,
-  "message-2": message2Vectors,
   payouts: payoutVectors,
   poseidon2: poseidon2Vectors,
   "public-input": publicInputVectors,

@@ -171,7 +171,9 @@ describe("message.json", () => {
       tokenId: tokenId(row.tokenId),
       amount: float40(row.amount),
       fee: float16(row.fee),
+      validFrom: row.validFrom,
       validUntil: row.validUntil,
+      reference: big(row.reference),
     };
     const link = row.linkOffset === 0 ? null : { offset: row.linkOffset, content: big(row.linkContent) };
     const receiver = { toOwner: addressToBigint(row.recipientOrOwner), toKey: big(row.toKey), link };

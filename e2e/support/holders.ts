@@ -103,7 +103,9 @@ export function createHolders(l1: L1, crypto: TestCrypto): Holders {
     tokenId: from.token,
     amount: encodeFloat40(amount),
     fee: encodeFloat16(fee),
+    validFrom: 0,
     validUntil,
+    reference: 0n,
   });
   const sign = (transaction: L2Transaction, { person }: Holder) => signTransaction(transaction, person, domain, crypto);
   const toTransfer = (from: Holder, to: Holder, amount: bigint, terms: Terms = {}): Transfer => ({

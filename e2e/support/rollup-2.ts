@@ -9,7 +9,7 @@ import {
   versionedHash,
 } from "@cairn/blobs";
 import { type ProvenBatch2, rollup2Abi, submitBatch2Arguments } from "@cairn/contracts";
-import { type Chains, type Compress, GENESIS_CHAINS, messageHash2, sign, verify } from "@cairn/crypto";
+import { type Chains, type Compress, GENESIS_CHAINS, verify } from "@cairn/crypto";
 import {
   chainedBlock,
   type DevRollup2,
@@ -35,12 +35,9 @@ import {
   type Hex,
   hexToBytes,
   type L1Operation,
-  messageWords2,
   nextRollingHash,
-  type SignedTerms,
 } from "@cairn/protocol";
 import { createMemoryStore, createStateTree, type StateTree } from "@cairn/state";
-import type { Person } from "@cairn/testkit";
 import { type BlockBuilder, createBlockBuilder } from "@cairn/vm";
 import { decodeErrorResult, encodeFunctionData, numberToHex, type TransactionReceipt } from "viem";
 
@@ -79,19 +76,13 @@ export interface SoloOperator2 {
     readonly dataSource: DataSource;
     readonly l1Operations?: readonly L1Operation[];
     readonly fill?: (builder: BlockBuilder) => void;
-    readonly terms?: SignedTerms;
   }): Promise<SoloBatch2>;
   /** The same block with its cells elsewhere: only the proof is made again. */
   proveAgain(batch: SoloBatch2, dataSource: DataSource): Promise<SoloBatch2>;
 }
 
-/** An operator of an unused rollup; `people` are those whose accounts sign. */
-export function createSoloOperator2(
-  devnet: DevRollup2,
-  kzg: BlobKzg,
-  compress: Compress,
-  people: readonly Person[],
-): SoloOperator2 {
+/** An operator of an unused rollup. */
+export function createSoloOperator2(devnet: DevRollup2, kzg: BlobKzg, compress: Compress): SoloOperator2 {
   const { domain, reader } = devnet;
   const submitter = addressToBigint(devnet.wallet(0).account.address);
   const tree = createStateTree({ store: createMemoryStore(), compress });
@@ -113,7 +104,7 @@ export function createSoloOperator2(
   return {
     tree,
     compress,
-    async prove({ dataSource, l1Operations = [], fill = () => {}, terms = { reference: 7n, validFrom: 1 } }) {
+    async prove({ dataSource, l1Operations = [], fill = () => {} }) {
       const { timestamp } = await reader.getBlock();
       const builder = createBlockBuilder({
         state: tree,
@@ -129,13 +120,7 @@ export function createSoloOperator2(
       for (const operation of l1Operations) builder.addL1Operation(operation);
       fill(builder);
       const executed = builder.seal();
-      const signed = executed.trace.slots.map((slot) => {
-        const signer = people.find(({ key }) => slot.signed !== null && key === slot.a.before.key);
-        if (slot.signed === null || signer === undefined) return null;
-        const message = messageHash2(messageWords2(slot.signed.transaction, domain, terms));
-        return { terms, signature: sign(message, signer.secretKey) };
-      });
-      const sealed = sealBlock2({ tree, executed, chains, signed, compress });
+      const sealed = sealBlock2({ tree, executed, chains, compress });
       chains = sealed.chains;
       queueHash = l1Operations.map(encodeL1Operation).reduce(nextRollingHash, queueHash);
       return proveSealed(sealed, dataSource, queueHash);

@@ -1,13 +1,4 @@
-import {
-  blockHash,
-  blocksRoot,
-  type Chains,
-  cellsRoot,
-  chainsAfter,
-  GENESIS_CHAINS,
-  historyOf,
-  messageHash2,
-} from "@cairn/crypto";
+import { blockHash, blocksRoot, type Chains, cellsRoot, chainsAfter, GENESIS_CHAINS, historyOf } from "@cairn/crypto";
 import {
   type BatchHeader2,
   batchCommitment2,
@@ -24,19 +15,15 @@ import {
   encodeL1Operation,
   encodePayoutList,
   l1Entry,
-  messageWords2,
   nextRollingHash,
   type PointFields,
   payoutEntry,
   payoutListHash,
   pointPreimage,
-  type SignedTerms,
 } from "@cairn/protocol";
 import { REAL_CRYPTO, type ScenarioBlock } from "@cairn/testkit";
 import { address, type Vector, word } from "../json.ts";
 import { DOMAIN, scenarioBlocks } from "./blocks.ts";
-import { scramble } from "./hash.ts";
-import { MESSAGES, messageFields } from "./transactions.ts";
 
 /** Submitter of the batches. */
 const SUBMITTER = 0x00f39fd6e51aad88f6f4ce6ab8827279cfffb92266n;
@@ -74,28 +61,6 @@ export const sampleBatches: readonly (readonly ChainedBlock[])[] = [
 
 /** A batch of {@link sampleBatches} and what follows from it. */
 export type SampleBatch = ReturnType<typeof batchOf>;
-
-/** Signed messages with reference and validFrom: the words that differ from protocol 1's, and the hash. */
-export function message2Vectors(): Vector {
-  const terms: readonly SignedTerms[] = [
-    { reference: 0n, validFrom: 0 },
-    { reference: scramble(20n) >> 8n, validFrom: 1_800_000_000 },
-    { reference: 2n ** 248n - 1n, validFrom: 2 ** 32 - 1 },
-  ];
-  return {
-    cases: MESSAGES.map(([domain, transaction], i) => {
-      const { reference, validFrom } = terms[i % terms.length] ?? { reference: 0n, validFrom: 0 };
-      const words = messageWords2(transaction, domain, { reference, validFrom });
-      return {
-        ...messageFields(domain, transaction),
-        hash: word(messageHash2(words)),
-        reference: word(reference),
-        validFrom,
-        word2: word(words.word2),
-      };
-    }),
-  };
-}
 
 /** Blocks: their cells, entries of the lists, chains before and after, and hashes. */
 export function block2Vectors(): Vector {

@@ -42,7 +42,9 @@ const COMMON = {
   tokenId: tokenId(0),
   amount: encodeFloat40(10n ** 18n),
   fee: encodeFloat16(10n ** 15n),
+  validFrom: 0,
   validUntil: 1_900_000_000,
+  reference: 0n,
 };
 const MAX_COMMON = {
   from: LAST_INDEX,
@@ -50,7 +52,9 @@ const MAX_COMMON = {
   tokenId: tokenId(2 ** 32 - 1),
   amount: MAX_AMOUNT,
   fee: encodeFloat16(2047n * 10n ** 31n),
+  validFrom: 2 ** 32 - 1,
   validUntil: 2 ** 32 - 1,
+  reference: 2n ** 248n - 1n,
 };
 const MAX_LINK = { content: FIELD_MODULUS - 1n };
 const RECEIVER = { to: accountIndex(65), toOwner: 0x00112233445566778899aabbccddeeff00112233n, toKey: scramble(5n) };
@@ -67,6 +71,10 @@ export const MESSAGES: readonly (readonly [Domain, L2Transaction])[] = [
   [DOMAIN, { type: "transfer", ...COMMON, ...RECEIVER, link: { offset: -1, content: 1n } }],
   [MAX_DOMAIN, { type: "transfer", ...MAX_COMMON, ...MAX_RECEIVER, link: { offset: 255, ...MAX_LINK } }],
   [MAX_DOMAIN, { type: "transfer", ...MAX_COMMON, ...MAX_RECEIVER, link: { offset: -255, ...MAX_LINK } }],
+  [
+    DOMAIN,
+    { type: "transfer", ...COMMON, ...RECEIVER, validFrom: 1_800_000_000, reference: scramble(20n) >> 8n, link: null },
+  ],
   [DOMAIN, { type: "transferToNew", ...COMMON, toOwner: 1n, toKey: 0n, link: null }],
   [
     DOMAIN,
@@ -182,10 +190,12 @@ export function messageFields(domain: Domain, transaction: L2Transaction): Vecto
     linkOffset: link?.offset ?? 0,
     nonce: transaction.nonce,
     recipientOrOwner: address(recipientOrOwner(transaction)),
+    reference: word(transaction.reference),
     rollup: address(domain.rollup),
     to: signedTo(transaction),
     toKey: word(toKey(transaction)),
     tokenId: transaction.tokenId,
+    validFrom: transaction.validFrom,
     validUntil: transaction.validUntil,
     word1: word(words.word1),
     word2: word(words.word2),

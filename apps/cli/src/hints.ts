@@ -141,6 +141,7 @@ const REJECTIONS: Readonly<Record<string, string>> = {
   feeTokenNotAccepted:
     "The node accepts no fees in this token: use --fee 0 if transactions are free, or pay from another account.",
   expiresTooSoon: "Give it longer with --valid-for.",
+  notYetValid: "It is signed for a later time: submit it again then.",
   expired: "Sign again: run the command again.",
   receiverOwnerChanged: "L1 changed and the receiver's account moved: run the command again.",
   receiverKeyChanged: "The receiver has a new key: run the command again.",

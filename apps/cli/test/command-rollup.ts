@@ -93,7 +93,9 @@ export async function startCommandRollup(): Promise<CommandRollup> {
             tokenId: account.tokenId,
             amount: encodeFloat40(amount),
             fee: encodeFloat16(0n),
+            validFrom: 0,
             validUntil: 2 ** 32 - 1,
+            reference: 0n,
             recipient: addressToBigint(recipient),
           } as const;
           const signer = { ...personOf("signer"), key: account.key };

@@ -80,7 +80,9 @@ describe("the node's process", () => {
       tokenId: tokenId(0),
       amount: encodeFloat40(1000n),
       fee: encodeFloat16(0n),
+      validFrom: 0,
       validUntil: 2 ** 32 - 1,
+      reference: 0n,
       link: null,
     };
     const signed = signTransaction(transaction, alice, rollupDomain(harness.devnet.rollup), REAL_CRYPTO);

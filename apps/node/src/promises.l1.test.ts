@@ -43,7 +43,9 @@ describe("drill: provers too slow for the load, for hours of L1's time", () => {
       tokenId: tokenId(0),
       amount: encodeFloat40(1000n),
       fee: encodeFloat16(0n),
+      validFrom: 0,
       validUntil: (await l1Seconds()) + DEFAULT_VALIDITY_SECONDS,
+      reference: 0n,
       link: null,
     };
     const signed = signTransaction(transaction, alice, rollupDomain(scene.harness.devnet.rollup), REAL_CRYPTO);

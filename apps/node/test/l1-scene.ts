@@ -128,7 +128,9 @@ export function clientOf(node: CairnNode, { harness }: L1Scene): Client {
     nonce,
     tokenId: tokenId(0),
     fee: encodeFloat16(0n),
+    validFrom: 0,
     validUntil: 2 ** 32 - 1,
+    reference: 0n,
   });
   const submit = async (transaction: L2Transaction, signer: Person) => {
     const signed = signTransaction(transaction, signer, rollupDomain(harness.devnet.rollup), REAL_CRYPTO);

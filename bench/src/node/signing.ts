@@ -54,7 +54,9 @@ export function signRequest(planned: PlannedRequest, context: SigningContext): S
     tokenId: tokenId(ETH_TOKEN_ID),
     amount: encodeFloat40(floorToFloat40(planned.amount)),
     fee: encodeFloat16(context.fee),
+    validFrom: 0,
     validUntil: context.validUntil,
+    reference: 0n,
     link: null,
   };
   const { fault } = planned;

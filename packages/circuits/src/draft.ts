@@ -54,6 +54,10 @@ export function draftBlock(trace: BlockTrace, compress: Compress): BlockDraft {
     },
     records: trace.slots.slice(0, capacity).map((slot) => recordWitness(slot.l1Operation)),
     slots: draftSlots(trace, compress),
+    terms: trace.slots.map(({ signed }) => ({
+      reference: signed?.transaction.reference ?? 0n,
+      validFrom: BigInt(signed?.transaction.validFrom ?? 0),
+    })),
     linkTargets: trace.slots.map((slot, i) => BigInt(i + linkOffset(slot))),
     feeCredits: trace.feeCredits.map(draftFeeCredit),
     extras: padded(trace.slots.flatMap(extrasOf), capacity, extraWitness(0n, 0n)),

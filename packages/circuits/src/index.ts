@@ -5,7 +5,6 @@ export {
   type BlockWitness2,
   type BuiltBlock2,
   buildBlock2,
-  type Signed2,
 } from "./2/block-witness.ts";
 export type { ClaimProof } from "./2/children-witness.ts";
 export {

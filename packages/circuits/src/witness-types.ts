@@ -85,6 +85,14 @@ export type SlotWitness = {
   signature: SignatureWitness;
 };
 
+/** What the sender of a slot signs about when and why; zeros unless signed. */
+export type TermsWitness = {
+  /** 31 bytes. */
+  reference: bigint;
+  /** 32 bits, seconds. */
+  validFrom: bigint;
+};
+
 /** The L1-queue record of one of the first C slots. */
 export type RecordWitness = {
   isDeposit: boolean;
@@ -136,6 +144,8 @@ export type BlockWitness = {
   records: RecordWitness[];
   /** N. */
   slots: SlotWitness[];
+  /** N. */
+  terms: TermsWitness[];
   /** N: position of the linked partner, the slot's own without one. */
   linkTargets: bigint[];
   /** 4. */

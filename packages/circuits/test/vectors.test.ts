@@ -84,7 +84,10 @@ describe("golden vectors in Noir", () => {
         toKey: big(row.toKey),
       },
       domain: big(row.domainAndTag),
+      terms: { reference: big(row.reference), validFrom: big(row.validFrom) },
       validUntil: big(row.validUntil),
+      timestamp: 0n,
+      isSigned: 0n,
       linkOffset: big(row.word2) & 0xffffn,
       linkContent: big(row.linkContent),
     });

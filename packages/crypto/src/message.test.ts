@@ -43,10 +43,11 @@ describe("messageHash", () => {
     recipientOrOwner: 4n,
     toKey: 5n,
     linkContent: 6n,
+    reference: 7n,
   };
 
-  it("is compress(domain and tag, word 1, word 2, compress(receiver, key, link, 0))", () => {
-    expect(messageHash(words)).toBe(compress(1n, 2n, 3n, compress(4n, 5n, 6n, 0n)));
+  it("is compress(domain and tag, word 1, word 2, compress(receiver, key, link, reference))", () => {
+    expect(messageHash(words)).toBe(compress(1n, 2n, 3n, compress(4n, 5n, 6n, 7n)));
   });
 
   it("covers every word", () => {

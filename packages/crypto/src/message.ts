@@ -5,7 +5,6 @@ import {
   isEmptyAccount,
   type LinkContentWords,
   type MessageWords,
-  type MessageWords2,
   TREE_ARITY,
   type TxLeafWords,
 } from "@cairn/protocol";
@@ -27,16 +26,6 @@ export function accountHash(account: Account, compress: Compress = pureCompress)
  * @example const signature = sign(messageHash(messageWords(transaction, domain)), key);
  */
 export function messageHash(words: MessageWords, compress: Compress = pureCompress): bigint {
-  const receiver = compress(words.recipientOrOwner, words.toKey, words.linkContent, 0n);
-  return compress(words.domainAndTag, words.word1, words.word2, receiver);
-}
-
-/**
- * The message m of protocol 2, which is also the transaction's id; spec 2, 2.3.
- *
- * @example const signature = sign(messageHash2(messageWords2(transaction, domain, terms)), key);
- */
-export function messageHash2(words: MessageWords2, compress: Compress = pureCompress): bigint {
   const receiver = compress(words.recipientOrOwner, words.toKey, words.linkContent, words.reference);
   return compress(words.domainAndTag, words.word1, words.word2, receiver);
 }

@@ -163,6 +163,7 @@ export {
   findTransactions,
   lastSequence,
   listAccountTransactions,
+  listReferencedTransactions,
   listTransactionEvents,
   loadBlockTransactions,
   loadGroup,

@@ -1,6 +1,7 @@
-import { type BatchHeader, blockNumber, bytesToHex } from "@cairn/protocol";
+import { type BatchHeader, blockNumber, bytesToHex, NO_REFERENCE } from "@cairn/protocol";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { signedTransfer } from "../test/signed-transfer.ts";
 import {
   type Database,
   deleteBlocksFrom,
@@ -10,10 +11,13 @@ import {
   insertBatch,
   insertOpenBlock,
   listBatches,
+  listReferencedTransactions,
+  loadPool,
   loadProofsToMake,
   sealStoredBlock,
 } from "./index.ts";
 import { migrate } from "./migrations.ts";
+import { encodeSignedTransaction } from "./signed-transaction.ts";
 import { createTestDatabases, type TestDatabase } from "./testing/index.ts";
 
 const engines = createTestDatabases();
@@ -128,5 +132,20 @@ describe.each(["embedded", "server"] as const)("a database of an older version o
     }
     await insertBatch(db, { firstBlock: 4, lastBlock: 5, circuitType: 3, publicInput: 9n, closedAtMs: 6000 });
     expect(await findBatch(db, 4)).toMatchObject({ lastBlock: 5, acceptance: null });
+  });
+
+  it("keeps its transactions, which have no reference and may run at once", async () => {
+    const test = await engines[engine].create();
+    const old = await openOld(test, "0009-proofs");
+    const signed = signedTransfer(3);
+    const bytes = encodeSignedTransaction(signed).subarray(0, 177);
+    await sql`insert into transactions (id, sequence, group_id, group_position, group_size, signed, from_index, nonce,
+        token_id, valid_until, status, received_at_ms)
+      values (${word(5)}, 1, ${word(5)}, 0, 1, ${bytes}, 64, 3, 0, 4294967295, 'received', 1)`.execute(old.db);
+    await old.close();
+
+    const { db } = await test.open();
+    expect(await loadPool(db)).toMatchObject([{ signed, status: "received" }]);
+    expect(await listReferencedTransactions(db, NO_REFERENCE, { limit: 10 })).toEqual([]);
   });
 });

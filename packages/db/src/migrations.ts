@@ -285,6 +285,13 @@ const PROOFS = [
   `create index batches_last_block on batches (last_block)`,
 ];
 
+/** References of payments, and the first second at which a transaction may run; stored transactions have neither. */
+const REFERENCES = [
+  `alter table transactions add column reference bytea check (octet_length(reference) = 31)`,
+  `create index transactions_reference on transactions (reference, sequence) where reference is not null`,
+  `update transactions set signed = signed || decode(repeat('00', 4 + 31), 'hex')`,
+];
+
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0005-sealing": statements(SEALING),
   "0001-initial": statements(INITIAL),
@@ -295,6 +302,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0007-left-payouts": statements(LEFT_PAYOUTS),
   "0008-header-bytes": HEADER_BYTES,
   "0009-proofs": statements(PROOFS),
+  "0010-references": statements(REFERENCES),
 };
 
 /**

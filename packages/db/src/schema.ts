@@ -48,6 +48,8 @@ interface TransactionsTable {
   nonce: number;
   token_id: number;
   valid_until: number;
+  /** 31 bytes; null for none. */
+  reference: Bytes | null;
   status: StoredTransactionStatus;
   block_number: number | null;
   slot: number | null;

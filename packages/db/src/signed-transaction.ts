@@ -24,12 +24,12 @@ import {
 import type { DbErrorCode } from "./errors.ts";
 
 /** Bytes of a stored signed transaction. */
-export const SIGNED_TRANSACTION_BYTES = 177;
+export const SIGNED_TRANSACTION_BYTES = 212;
 
 /**
  * kind 1 ‖ from 3 ‖ to 3 ‖ nonce 5 ‖ tokenId 4 ‖ amount 5 ‖ fee 2 ‖ validUntil 4 ‖ linkOffset 2 ‖ recipientOrOwner 20 ‖
- * toKey 32 ‖ linkContent 32 ‖ rx 32 ‖ s 32, big-endian. Throws
- * `protocol/out-of-range`, `protocol/amount-overflow`.
+ * toKey 32 ‖ linkContent 32 ‖ rx 32 ‖ s 32 ‖ validFrom 4 ‖ reference 31, big-endian. Throws `protocol/out-of-range`,
+ * `protocol/amount-overflow`.
  */
 export function encodeSignedTransaction({ transaction, signature }: SignedTransaction): Uint8Array {
   assertTransaction(transaction);
@@ -49,6 +49,8 @@ export function encodeSignedTransaction({ transaction, signature }: SignedTransa
     bigintToBytes(link?.content ?? 0n, 32),
     bigintToBytes(signature.rx, 32),
     bigintToBytes(signature.s, 32),
+    uint(transaction.validFrom, 4),
+    bigintToBytes(transaction.reference, 31),
   );
 }
 
@@ -65,8 +67,7 @@ export function decodeSignedTransaction(bytes: Uint8Array): SignedTransaction {
     const kind = number(1);
     const from = accountIndex(number(INDEX_BYTES));
     const to = accountIndex(number(INDEX_BYTES));
-    const common = {
-      from,
+    const amounts = {
       nonce: number(5),
       tokenId: tokenId(number(4)),
       amount: float40(number(5)),
@@ -76,6 +77,7 @@ export function decodeSignedTransaction(bytes: Uint8Array): SignedTransaction {
     const linkOffset = number(2) - LINK_BIAS;
     const [owner, key, content] = [bigint(20), bigint(32), bigint(32)];
     const signature = { rx: bigint(32), s: bigint(32) };
+    const common = { from, ...amounts, validFrom: number(4), reference: bigint(31) };
     const link = linkOffset === 0 ? null : { offset: linkOffset, content };
     const transaction = ((): L2Transaction | null => {
       switch (kind) {

@@ -1,4 +1,4 @@
-import { bytesToBigint, type SignedTransaction } from "@cairn/protocol";
+import { bigintToBytes, bytesToBigint, NO_REFERENCE, REFERENCE_BITS, type SignedTransaction } from "@cairn/protocol";
 import { type Selectable, sql } from "kysely";
 import type { Db } from "./database.ts";
 import type { StoredTransactionStatus, Tables } from "./schema.ts";
@@ -46,9 +46,9 @@ export async function upsertTransactions(db: Db, transactions: readonly StoredTr
   const columns = transactions.map(({ signed }) => signed.transaction);
   await sql`
     insert into transactions (id, sequence, group_id, group_position, group_size, signed, from_index, to_index, nonce,
-      token_id, valid_until, status, block_number, slot, amount, fee, created_index, rejection, received_at_ms)
+      token_id, valid_until, reference, status, block_number, slot, amount, fee, created_index, rejection, received_at_ms)
     select id, sequence, group_id, group_position::int, group_size::int, signed, from_index::int, to_index::int, nonce,
-      token_id, valid_until, status, block_number, slot::int, amount, fee, created_index::int, rejection::jsonb,
+      token_id, valid_until, reference, status, block_number, slot::int, amount, fee, created_index::int, rejection::jsonb,
       received_at_ms
     from unnest(
       ${bytesColumn(transactions.map(({ id }) => word(id)))},
@@ -62,6 +62,7 @@ export async function upsertTransactions(db: Db, transactions: readonly StoredTr
       ${numberColumn(columns.map(({ nonce }) => nonce))},
       ${numberColumn(columns.map(({ tokenId }) => tokenId))},
       ${numberColumn(columns.map(({ validUntil }) => validUntil))},
+      ${bytesColumn(columns.map(({ reference }) => (reference === NO_REFERENCE ? null : referenceBytes(reference))))},
       ${textColumn(transactions.map(({ status }) => status))},
       ${numberColumn(transactions.map(({ inclusion }) => inclusion?.blockNumber ?? null))},
       ${numberColumn(transactions.map(({ inclusion }) => inclusion?.slot ?? null))},
@@ -71,7 +72,7 @@ export async function upsertTransactions(db: Db, transactions: readonly StoredTr
       ${textColumn(transactions.map(({ rejection }) => (rejection === null ? null : toJson(rejection))))},
       ${numberColumn(transactions.map(({ receivedAtMs }) => receivedAtMs))}
     ) as t (id, sequence, group_id, group_position, group_size, signed, from_index, to_index, nonce, token_id,
-      valid_until, status, block_number, slot, amount, fee, created_index, rejection, received_at_ms)
+      valid_until, reference, status, block_number, slot, amount, fee, created_index, rejection, received_at_ms)
     on conflict (id) do update set
       sequence = excluded.sequence, status = excluded.status, block_number = excluded.block_number,
       slot = excluded.slot, amount = excluded.amount, fee = excluded.fee, to_index = excluded.to_index,
@@ -136,6 +137,23 @@ export async function listAccountTransactions(
     .selectFrom("transactions")
     .selectAll()
     .where((where) => where.or([where("from_index", "=", index), where("to_index", "=", index)]))
+    .$if(page.before !== undefined, (query) => query.where("sequence", "<", page.before ?? 0))
+    .orderBy("sequence", "desc")
+    .limit(page.limit)
+    .execute();
+  return rows.map(toTransaction);
+}
+
+/** Transactions with a reference, which anyone may have chosen, newest first. Throws `db/corrupt`. */
+export async function listReferencedTransactions(
+  db: Db,
+  reference: bigint,
+  page: { readonly before?: number | undefined; readonly limit: number },
+): Promise<StoredTransaction[]> {
+  const rows = await db
+    .selectFrom("transactions")
+    .selectAll()
+    .where("reference", "=", referenceBytes(reference))
     .$if(page.before !== undefined, (query) => query.where("sequence", "<", page.before ?? 0))
     .orderBy("sequence", "desc")
     .limit(page.limit)
@@ -261,6 +279,10 @@ export async function listTransactionEvents(db: Db, id: bigint): Promise<Transac
 /** Index that a transaction credits: the receiver's, or the created one; null for a withdrawal or before creation. */
 function receivingIndex({ signed, createdIndex }: StoredTransaction): number | null {
   return signed.transaction.type === "transfer" ? signed.transaction.to : createdIndex;
+}
+
+function referenceBytes(reference: bigint): Uint8Array {
+  return bigintToBytes(reference, REFERENCE_BITS / 8);
 }
 
 function toTransaction(row: Selectable<Tables["transactions"]>): StoredTransaction {

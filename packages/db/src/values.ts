@@ -37,8 +37,8 @@ export function toJson(value: unknown): string {
 }
 
 /** A column of bytes for `unnest`: text on the wire, because the drivers disagree on arrays of bytes. */
-export function bytesColumn(values: readonly Uint8Array[]) {
-  return sql`${values.map(hexText)}::text[]::bytea[]`;
+export function bytesColumn(values: readonly (Uint8Array | null)[]) {
+  return sql`${values.map((value) => (value === null ? null : hexText(value)))}::text[]::bytea[]`;
 }
 
 /** A column of numbers for `unnest`. */

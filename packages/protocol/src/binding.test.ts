@@ -14,12 +14,9 @@ import {
 import { bigintToBytes, bytesToHex } from "./bytes.ts";
 import { claimInputs } from "./claim.ts";
 import { BLOB_MODULUS, FIELD_MODULUS } from "./constants.ts";
-import { float16, float40 } from "./float.ts";
 import { accountIndex, tokenId } from "./ids.ts";
 import { EMPTY_QUEUE_HASH, encodeL1Operation, type L1Operation } from "./l1-operation.ts";
 import { decodePayoutList, encodePayoutList, l1Entry, nextRollingHash, payoutEntry, payoutListHash } from "./lists.ts";
-import { messageWords } from "./message.ts";
-import { messageWords2 } from "./message-2.ts";
 
 const uint = (bits: number) => fc.bigInt(0n, (1n << BigInt(bits)) - 1n);
 const field = fc.bigInt(0n, FIELD_MODULUS - 1n);
@@ -210,28 +207,6 @@ describe("the batch header", () => {
     expect(() => decodeBatchHeader2(bytes)).toThrow(expect.objectContaining({ code: "protocol/unknown-circuit" }));
     bytes.set([3, 2]);
     expect(() => decodeBatchHeader2(bytes)).toThrow(expect.objectContaining({ code: "protocol/malformed-data" }));
-  });
-});
-
-describe("the message of protocol 2", () => {
-  it("has validFrom between fee and validUntil, and the reference", () => {
-    const transaction = {
-      type: "withdraw" as const,
-      from: accountIndex(64),
-      nonce: 1,
-      tokenId: tokenId(2),
-      amount: float40(3),
-      fee: float16(4),
-      validUntil: 5,
-      recipient: 6n,
-    };
-    const domain = { chainId: 1n, rollup: 2n };
-    const words = messageWords2(transaction, domain, { reference: 7n, validFrom: 8 });
-    expect(words).toMatchObject({ ...messageWords(transaction, domain), word2: words.word2, reference: 7n });
-    expect(words.word2).toBe((((((3n << 16n) + 4n) << 32n) + 8n) << 48n) + (5n << 16n) + 256n);
-    const refused = expect.objectContaining({ code: "protocol/out-of-range" });
-    expect(() => messageWords2(transaction, domain, { reference: 2n ** 248n, validFrom: 0 })).toThrow(refused);
-    expect(() => messageWords2(transaction, domain, { reference: 0n, validFrom: 2 ** 32 })).toThrow(refused);
   });
 });
 

@@ -35,6 +35,10 @@ export const FEE_TOKENS_PER_BLOCK = 4;
 export const OWNER_BITS = 160;
 export const TOKEN_ID_BITS = 32;
 export const NONCE_BITS = 40;
+/** Seconds since the epoch, as transactions name them. */
+export const TIME_BITS = 32;
+/** A payment reference: 31 bytes, so that each is a field element. */
+export const REFERENCE_BITS = 248;
 export const BALANCE_BITS = 128;
 /** Bits of an encoded amount, and of an encoded fee. */
 export const AMOUNT_BITS = 40;

@@ -5,6 +5,7 @@
  * - `protocol/bad-length`: bytes are longer or shorter than the layout says.
  * - `protocol/bad-hex`: a hex string is not 0x-prefixed hex of the expected length.
  * - `protocol/bad-address`: an address is malformed, or its mixed-case letters do not match the EIP-55 checksum.
+ * - `protocol/bad-reference`: a text that is not to be had as a payment reference of 31 bytes.
  * - `protocol/not-encodable`: an amount or fee has no exact floating-point encoding.
  * - `protocol/amount-overflow`: an encoded amount exceeds 2^128 − 1.
  * - `protocol/malformed-data`: published data breaks a rule of docs/spec/3-published-data.md.
@@ -18,6 +19,7 @@ export type ProtocolErrorCode =
   | "protocol/bad-length"
   | "protocol/bad-hex"
   | "protocol/bad-address"
+  | "protocol/bad-reference"
   | "protocol/not-encodable"
   | "protocol/amount-overflow"
   | "protocol/malformed-data"

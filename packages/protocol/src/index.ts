@@ -152,7 +152,6 @@ export {
   signedTo,
   toKey,
 } from "./message.ts";
-export { type MessageWords2, messageWords2, NO_TERMS, type SignedTerms } from "./message-2.ts";
 export { decodePayouts, encodePayouts, type Payout, payoutsHash } from "./payout.ts";
 export { type PublicInputFields, publicInput, publicInputPreimage } from "./public-input.ts";
 export {
@@ -166,6 +165,14 @@ export {
   trimPublishedData,
 } from "./published-data.ts";
 export { createRedactor, redactError, redactUrl, redactUrls } from "./redact.ts";
+export {
+  hexToReference,
+  memoReference,
+  NO_REFERENCE,
+  referenceText,
+  referenceToHex,
+  textReference,
+} from "./reference.ts";
 export {
   type L2Transaction,
   type Link,

@@ -16,7 +16,9 @@ const transfer: Transfer = {
   tokenId: tokenId(8),
   amount: float40(9),
   fee: float16(10),
+  validFrom: 15,
   validUntil: 11,
+  reference: 16n,
   toOwner: 12n,
   toKey: 13n,
   link: { offset: -1, content: 14n },
@@ -39,14 +41,14 @@ describe("the signed message", () => {
     const words = messageWords(transfer, DOMAIN);
     expect(unpack(words.domainAndTag, 8, 64, 160)).toEqual([1n, 2n, 3n]);
     expect(unpack(words.word1, 8, 24, 24, 40, 32)).toEqual([1n, 64n, 65n, 7n, 8n]);
-    expect(unpack(words.word2, 40, 16, 32, 16)).toEqual([9n, 10n, 11n, 255n]);
-    expect(words).toMatchObject({ recipientOrOwner: 12n, toKey: 13n, linkContent: 14n });
+    expect(unpack(words.word2, 40, 16, 32, 32, 16)).toEqual([9n, 10n, 15n, 11n, 255n]);
+    expect(words).toMatchObject({ recipientOrOwner: 12n, toKey: 13n, linkContent: 14n, reference: 16n });
   });
 
   it("of a transfer to a new account signs 0 as receiver, and the owner and key of the account", () => {
     const words = messageWords({ ...transfer, type: "transferToNew", link: null } as L2Transaction, DOMAIN);
     expect(unpack(words.word1, 8, 24, 24, 40, 32)).toEqual([2n, 64n, 0n, 7n, 8n]);
-    expect(unpack(words.word2, 40, 16, 32, 16)[3]).toBe(256n);
+    expect(unpack(words.word2, 40, 16, 32, 32, 16)[4]).toBe(256n);
     expect(words).toMatchObject({ recipientOrOwner: 12n, toKey: 13n, linkContent: 0n });
   });
 
@@ -65,7 +67,9 @@ describe("the signed message", () => {
       { tokenId: tokenId(9) },
       { amount: float40(10) },
       { fee: float16(11) },
+      { validFrom: 16 },
       { validUntil: 12 },
+      { reference: 17n },
       { toOwner: 13n },
       { toKey: 14n },
       { link: null },
@@ -84,7 +88,9 @@ describe("the signed message", () => {
       from: accountIndex(2 ** 24 - 1),
       nonce: 2 ** 40 - 1,
       amount: float40(2 ** 40 - 1),
+      validFrom: 2 ** 32 - 1,
       validUntil: 2 ** 32 - 1,
+      reference: 2n ** 248n - 1n,
       link: { offset: 255, content: FIELD_MODULUS - 1n },
     };
     const words = messageWords(maximal, { chainId: 2n ** 64n - 1n, rollup: 2n ** 160n - 1n });
@@ -93,7 +99,10 @@ describe("the signed message", () => {
 
   it.each<[string, Partial<Transfer>]>([
     ["a nonce of 41 bits", { nonce: 2 ** 40 }],
-    ["a time of 33 bits", { validUntil: 2 ** 32 }],
+    ["an end of 33 bits", { validUntil: 2 ** 32 }],
+    ["a beginning of 33 bits", { validFrom: 2 ** 32 }],
+    ["a reference of 249 bits", { reference: 2n ** 248n }],
+    ["a negative reference", { reference: -1n }],
     ["an owner of 161 bits", { toOwner: 2n ** 160n }],
     ["a key that is not a field element", { toKey: FIELD_MODULUS }],
     ["a link to itself", { link: { offset: 0, content: 1n } }],
@@ -106,8 +115,8 @@ describe("the signed message", () => {
 });
 
 describe("link content", () => {
-  it("leaves out nonce, time and link, so that both sides can sign in any order", () => {
-    const other: Transfer = { ...transfer, nonce: 1, validUntil: 2, link: null };
+  it("leaves out nonce, times, reference and link, so that both sides can sign in any order", () => {
+    const other: Transfer = { ...transfer, nonce: 1, validFrom: 1, validUntil: 2, reference: 3n, link: null };
     expect(linkContentWords(other)).toEqual(linkContentWords(transfer));
     expect(unpack(linkContentWords(transfer)[0], 8, 24, 24, 32, 40, 16)).toEqual([1n, 64n, 65n, 8n, 9n, 10n]);
     expect(linkContentWords(transfer).slice(1)).toEqual([12n, 13n, 3n]);

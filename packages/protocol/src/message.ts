@@ -7,9 +7,11 @@ import {
   LINK_BIAS,
   NONCE_BITS,
   OWNER_BITS,
+  REFERENCE_BITS,
   SLOT_KIND,
   TAG_LINK,
   TAG_MESSAGE,
+  TIME_BITS,
   TO_L1,
   TO_NEW_ACCOUNT,
   TOKEN_ID_BITS,
@@ -37,18 +39,19 @@ export function domainToBigint(domain: Domain): bigint {
   return (domain.chainId << 160n) + domain.rollup;
 }
 
-/** The words of the signed message: m = compress(domainAndTag, word1, word2, compress(receiver, toKey, linkContent, 0)). */
+/** The words of the signed message: m = compress(domainAndTag, word1, word2, compress(receiver, toKey, linkContent, reference)). */
 export interface MessageWords {
   /** tag 8 ‖ chainId 64 ‖ rollup 160. */
   readonly domainAndTag: bigint;
   /** kind 8 ‖ from 24 ‖ to 24 ‖ nonce 40 ‖ tokenId 32, first field highest. */
   readonly word1: bigint;
-  /** amount 40 ‖ fee 16 ‖ validUntil 32 ‖ linkOffset 16, first field highest. */
+  /** amount 40 ‖ fee 16 ‖ validFrom 32 ‖ validUntil 32 ‖ linkOffset 16, first field highest. */
   readonly word2: bigint;
   /** Owner of the receiving account, or L1 recipient of a withdrawal. */
   readonly recipientOrOwner: bigint;
   readonly toKey: bigint;
   readonly linkContent: bigint;
+  readonly reference: bigint;
 }
 
 /** Inputs of `compress` that give a transaction's link content. */
@@ -74,18 +77,20 @@ export function messageWords(transaction: L2Transaction, domain: Domain): Messag
     word2: pack([
       [transaction.amount, AMOUNT_BITS],
       [transaction.fee, FEE_BITS],
-      [transaction.validUntil, 32],
+      [transaction.validFrom, TIME_BITS],
+      [transaction.validUntil, TIME_BITS],
       [encodeLinkOffset(link === null ? 0 : link.offset), 16],
     ]),
     recipientOrOwner: recipientOrOwner(transaction),
     toKey: toKey(transaction),
     linkContent: link === null ? 0n : link.content,
+    reference: transaction.reference,
   };
 }
 
 /**
- * What a linked transaction commits to about its partner; leaves out nonce, validUntil and link. Throws as {@link
- * messageWords}.
+ * What a linked transaction commits to about its partner; leaves out nonce, times, reference and link. Throws as
+ * {@link messageWords}.
  *
  * @example const content = linkContentHash(linkContentWords(partner));
  */
@@ -172,7 +177,9 @@ export function assertTransaction(transaction: L2Transaction): void {
   float40(transaction.amount);
   float16(transaction.fee);
   assertUintNumber("nonce", transaction.nonce, NONCE_BITS);
-  assertUintNumber("validUntil", transaction.validUntil, 32);
+  assertUintNumber("validFrom", transaction.validFrom, TIME_BITS);
+  assertUintNumber("validUntil", transaction.validUntil, TIME_BITS);
+  assertUint("reference", transaction.reference, REFERENCE_BITS);
   assertUint("recipient or owner", recipientOrOwner(transaction), OWNER_BITS);
   assertKey(toKey(transaction));
   const link = transactionLink(transaction);

@@ -13,8 +13,12 @@ export interface TransactionCommon {
   readonly amount: Float40;
   /** Encoded fee, paid to the operator. */
   readonly fee: Float16;
+  /** First block timestamp, in seconds, at which the transaction may run; u32, 0 for at once. */
+  readonly validFrom: number;
   /** Last block timestamp, in seconds, at which the transaction may run; u32. */
   readonly validUntil: number;
+  /** 31 bytes of the sender's choice as a number, 0 for none. Signed and kept by nodes, published nowhere. */
+  readonly reference: bigint;
 }
 
 /** The other half of an atomic pair. */

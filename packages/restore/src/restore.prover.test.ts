@@ -98,7 +98,13 @@ describe("a rollup with real proofs", () => {
     await publish((builder) => {
       const domain = rollupDomain(devnet.rollup);
       const common = { from: ALICE, tokenId: builder.state.getAccount(accountIndex(64)).tokenId };
-      const money = { amount: encodeFloat40(ETHER / 8n), fee: encodeFloat16(1000n), validUntil: 2 ** 32 - 1 };
+      const money = {
+        amount: encodeFloat40(ETHER / 8n),
+        fee: encodeFloat16(1000n),
+        validFrom: 0,
+        validUntil: 2 ** 32 - 1,
+        reference: 0n,
+      };
       const to = { to: BOB, toOwner: bob.owner, toKey: bob.key, link: null };
       for (const transaction of [
         { type: "transfer", ...common, ...money, ...to, nonce: 0 } as const,

@@ -12,6 +12,7 @@ import {
   rollupSchema,
 } from "./resources.ts";
 import {
+  referenceSchema,
   submitRequestSchema,
   submitResponseSchema,
   transactionKindSchema,
@@ -139,6 +140,15 @@ export const ROUTES = {
     query: z.object(page),
     response: z.object({ transactions: z.array(transactionSummarySchema), next }),
     errors: FIND,
+  },
+  referenceTransactions: {
+    method: "GET",
+    path: "/v1/references/:reference/transactions",
+    summary: "Transactions with a payment reference, newest first; anyone may use any reference",
+    params: z.object({ reference: referenceSchema }),
+    query: z.object(page),
+    response: z.object({ transactions: z.array(transactionSummarySchema), next }),
+    errors: READ,
   },
   blocks: {
     method: "GET",

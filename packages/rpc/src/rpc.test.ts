@@ -23,7 +23,9 @@ const common = {
   tokenId: tokenId(2 ** 32 - 1),
   amount: encodeFloat40(12_000n),
   fee: encodeFloat16(3n),
+  validFrom: 0,
   validUntil: 2 ** 32 - 1,
+  reference: 0n,
 };
 const transactions: L2Transaction[] = [
   {

@@ -7,11 +7,15 @@ import {
   float16,
   float40,
   hexToBytes,
+  hexToReference,
   type L2Transaction,
   LINK_BIAS,
+  NO_REFERENCE,
   NONCE_BITS,
   namesOf,
+  referenceToHex,
   type SignedTransaction,
+  TIME_BITS,
   TRANSACTION_KINDS,
   type TransactionKind,
   type Transfer,
@@ -34,6 +38,18 @@ import {
   wordToBigint,
 } from "./values.ts";
 
+/** A time as transactions name it. */
+const secondSchema = z
+  .int()
+  .min(0)
+  .max(2 ** TIME_BITS - 1);
+
+/** A payment reference in JSON. */
+export const referenceSchema = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{62}$/)
+  .meta({ description: "31 bytes of the sender's choice, signed and kept but not published; zeros for none" });
+
 const common = {
   from: indexSchema,
   nonce: z
@@ -43,11 +59,9 @@ const common = {
   tokenId: tokenIdSchema,
   amount: float40Schema,
   fee: float16Schema,
-  validUntil: z
-    .int()
-    .min(0)
-    .max(2 ** 32 - 1)
-    .meta({ description: "last second at which it may run" }),
+  validFrom: secondSchema.default(0).meta({ description: "first second at which it may run; 0 for at once" }),
+  validUntil: secondSchema.meta({ description: "last second at which it may run" }),
+  reference: referenceSchema.default(referenceToHex(NO_REFERENCE)),
   signature: z
     .string()
     .regex(/^0x[0-9a-fA-F]{128}$/)
@@ -152,14 +166,16 @@ export const submitResponseSchema = z.object({
 
 /** The JSON of a signed transaction. Throws `crypto/invalid-signature`, `protocol/out-of-range`. */
 export function signedTransactionToJson({ transaction, signature }: SignedTransaction): SignedTransactionJson {
-  const { from, nonce, tokenId: token, amount, fee, validUntil } = transaction;
+  const { from, nonce, tokenId: token, amount, fee, validFrom, validUntil, reference } = transaction;
   const fields = {
     from,
     nonce,
     tokenId: token,
     amount,
     fee,
+    validFrom,
     validUntil,
+    reference: referenceToHex(reference),
     signature: bytesToHex(encodeSignature(signature)),
   };
   const receiver = ({ toOwner, toKey, link }: Transfer | TransferToNew) => ({
@@ -188,7 +204,9 @@ export function signedTransactionFromJson(json: SignedTransactionJson): SignedTr
     tokenId: tokenId(json.tokenId),
     amount: float40(json.amount),
     fee: float16(json.fee),
+    validFrom: json.validFrom,
     validUntil: json.validUntil,
+    reference: hexToReference(json.reference),
   };
   const receiver = ({ toOwner, toKey, link }: Exclude<SignedTransactionJson, { type: "withdraw" }>) => ({
     toOwner: addressToBigint(toOwner),

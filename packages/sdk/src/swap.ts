@@ -12,6 +12,7 @@ import {
   type L2Transaction,
   linkContentWords,
   messageWords,
+  NO_REFERENCE,
   type SignedTransaction,
   tokenId,
   WHOLE_BALANCE,
@@ -87,7 +88,9 @@ export function makeOffer(wallet: Wallet, { give, want, validUntil }: SwapPropos
     tokenId: tokenId(want.from.tokenId),
     amount: encodeAmount(want.amount),
     fee: encodeFee(want.fee),
+    validFrom: 0,
     validUntil: 0,
+    reference: NO_REFERENCE,
   };
   const taker = asLinked(toTransfer(fields, want.to, null));
   const link = { offset: MAKER_TO_TAKER, content: linkContentHash(linkContentWords(taker)) };
@@ -169,7 +172,9 @@ export function offerToJson({ domain, maker, taker }: SwapOffer): object {
   const {
     signature: _,
     nonce: _n,
-    validUntil: _v,
+    validFrom: _f,
+    validUntil: _u,
+    reference: _r,
     ...unsigned
   } = signedTransactionToJson({
     transaction: taker,

@@ -15,6 +15,7 @@ import {
   type L2Transaction,
   type Link,
   messageWords,
+  NO_REFERENCE,
   type SignedTransaction,
   type TransactionCommon,
   tokenId,
@@ -34,7 +35,11 @@ export interface TransactionDraft {
   /** In the token's smallest unit; `"all"` is the balance less the fee. */
   readonly amount: Amount;
   readonly fee: bigint;
-  /** Last second, since the epoch, at which it may run; four hours from now by default. */
+  /** First second, since the epoch, at which it may run; at once by default. Until then it waits in the node's pool. */
+  readonly validFrom?: number;
+  /** What the payment is for: signed, kept by the node, published nowhere. See `textReference` and `memoReference`. */
+  readonly reference?: bigint;
+  /** Last second, since the epoch, at which it may run; four hours from now, or from `validFrom`, by default. */
   readonly validUntil?: number;
   /** The account's by default; count up for several transactions at a time. */
   readonly nonce?: number;
@@ -102,7 +107,7 @@ export function createWallet({ secret, domain }: WalletConfig, deps: WalletDeps 
   const { nowSeconds = () => Math.floor(Date.now() / 1000), compress = pureCompress } = deps;
   const key = publicKeyFromSecret(secret);
 
-  const common = ({ from, amount, fee, validUntil, nonce }: TransactionDraft): TransactionCommon => {
+  const common = ({ from, amount, fee, nonce, ...draft }: TransactionDraft): TransactionCommon => {
     if (wordToBigint(from.key) !== key) {
       throw new CairnError<SdkErrorCode>("sdk/foreign-account", `account ${from.index} has another key`, {
         details: { index: from.index, accountKey: from.key, walletKey: bigintToWord(key) },
@@ -114,7 +119,9 @@ export function createWallet({ secret, domain }: WalletConfig, deps: WalletDeps 
       tokenId: tokenId(from.tokenId),
       amount: encodeAmount(amount),
       fee: encodeFee(fee),
-      validUntil: validUntil ?? nowSeconds() + DEFAULT_VALIDITY_SECONDS,
+      validFrom: draft.validFrom ?? 0,
+      validUntil: draft.validUntil ?? Math.max(nowSeconds(), draft.validFrom ?? 0) + DEFAULT_VALIDITY_SECONDS,
+      reference: draft.reference ?? NO_REFERENCE,
     };
   };
 

@@ -28,6 +28,7 @@ const FLAWS = [
   "nonceTooLow",
   "nonceTooHigh",
   "wrongToken",
+  "tooEarly",
   "expired",
   "badSignature",
   "foreignSigner",
@@ -58,7 +59,10 @@ interface TransactionDraft {
   readonly amount: number | "whole" | "tooMuch";
   /** Share of the balance in 1/10^6, 0 for none. */
   readonly fee: number;
+  /** Null for a transaction that was valid from the beginning of time. */
+  readonly startedSecondsAgo: number | null;
   readonly expiresInSeconds: number;
+  readonly reference: bigint;
   readonly flaw: Flaw | null;
 }
 
@@ -94,7 +98,9 @@ function arbitraryTransactionDraft(flawed: number): fc.Arbitrary<TransactionDraf
       { weight: 3, arbitrary: fc.constantFrom("whole" as const, "whole" as const, "tooMuch" as const) },
     ),
     fee: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 4, arbitrary: fc.nat(1000) }),
+    startedSecondsAgo: fc.option(fc.oneof(fc.constant(0), fc.nat(10_000))),
     expiresInSeconds: fc.oneof(fc.constant(0), fc.nat(10_000)),
+    reference: fc.oneof(fc.constant(0n), fc.bigInt(0n, 2n ** 248n - 1n)),
     flaw: fc.oneof(
       { weight: 100 - flawed, arbitrary: fc.constant(null) },
       { weight: flawed, arbitrary: fc.constantFrom<Flaw[]>(...FLAWS) },
@@ -144,6 +150,8 @@ function toTransaction(draft: TransactionDraft, site: TransactionSite, nonceAhea
     tokenId: flaw === "wrongToken" ? tokenId(5) : (sender?.tokenId ?? tokenId(0)),
     amount: encodedAmount(draft, balance, fee),
     fee: encodeFloat16(fee),
+    validFrom: flaw === "tooEarly" ? timestamp + 1 : Math.max(0, timestamp - (draft.startedSecondsAgo ?? timestamp)),
+    reference: draft.reference,
     validUntil: flaw === "expired" ? timestamp - 1 : timestamp + draft.expiresInSeconds,
   };
   const strangerKey = draft.receiver % 3 === 0 ? 0n : draft.stranger.key;

@@ -157,7 +157,7 @@ function runGroup(
 }
 
 function badForm(transaction: L2Transaction): RejectionType | null {
-  const { type, from, tokenId, nonce, amount, fee, validUntil } = transaction;
+  const { type, from, tokenId, nonce, amount, fee, validFrom, validUntil } = transaction;
   if (type !== "transfer" && type !== "transferToNew" && type !== "withdraw") return "unknownKind";
   const to = type === "transfer" ? transaction.to : 0;
   const who = type === "withdraw" ? transaction.recipient : transaction.toOwner;
@@ -167,6 +167,7 @@ function badForm(transaction: L2Transaction): RejectionType | null {
   if (!fits(from, 24) || !fits(to, 24) || !fits(tokenId, 32) || !fits(amount, 40)) return "malformed";
   if (amount !== WHOLE && decimal(amount, 2 ** 35) > MAX_AMOUNT) return "amountOverflow";
   if (!fits(fee, 16) || !fits(nonce, 40) || !fits(validUntil, 32)) return "malformed";
+  if (!fits(validFrom, 32) || transaction.reference < 0n || transaction.reference >= 2n ** 248n) return "malformed";
   if (who < 0n || who > MAX_OWNER || key < 0n || key > MAX_FIELD) return "malformed";
   if (link !== null) {
     if (!Number.isInteger(link.offset) || link.offset === 0 || Math.abs(link.offset) > 255) return "malformed";
@@ -207,6 +208,7 @@ function runTransaction(
   if (sender.nonce === 2 ** 40 - 1) return "nonceExhausted";
   if (nonce < sender.nonce) return "nonceTooLow";
   if (nonce > sender.nonce) return "nonceTooHigh";
+  if (block.timestamp < transaction.validFrom) return "notYetValid";
   if (block.timestamp > validUntil) return "expired";
   if (block.timestamp + (block.minValiditySeconds ?? 0) > validUntil) return "expiresTooSoon";
   const fee = decimal(transaction.fee, 2 ** 11);

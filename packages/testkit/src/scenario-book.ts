@@ -81,7 +81,9 @@ export function createScenarioBook({ domain, crypto, people = personOf }: Scenar
       tokenId: token.tokenId,
       amount: amount === null ? WHOLE_BALANCE : encodeFloat40(amount),
       fee: encodeFloat16(fee),
+      validFrom: 0,
       validUntil,
+      reference: 0n,
     };
   };
 

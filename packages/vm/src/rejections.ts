@@ -42,6 +42,8 @@ export type RejectionReason =
   | { readonly type: "nonceTooLow"; readonly expected: number; readonly actual: number }
   /** Transactions before this one are missing. A retry helps once they have run. */
   | { readonly type: "nonceTooHigh"; readonly expected: number; readonly actual: number }
+  /** The block's timestamp is before `validFrom`. A retry helps once that time has come. */
+  | { readonly type: "notYetValid"; readonly validFrom: number; readonly timestamp: number }
   /** The block's timestamp is past `validUntil`. A retry cannot help. */
   | { readonly type: "expired"; readonly validUntil: number; readonly timestamp: number }
   /** `validUntil` is nearer than the block builder's minimum. A retry cannot help. */
@@ -77,6 +79,7 @@ export interface Rejection {
 const RETRYABLE: ReadonlySet<RejectionType> = new Set([
   "unknownSender",
   "nonceTooHigh",
+  "notYetValid",
   "feeTokenNotAccepted",
   "insufficientBalance",
   "unknownReceiver",

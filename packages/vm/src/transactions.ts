@@ -106,7 +106,7 @@ export function executeTransaction(
   const feeCredit = fee === 0n ? null : context.feePosition(transaction.tokenId);
   const reason =
     findSenderProblem(sender, transaction) ??
-    findExpiry(transaction, context) ??
+    findWrongTime(transaction, context) ??
     (fee !== 0n && feeCredit === null ? { type: "feeTokenNotAccepted", tokenId: transaction.tokenId } : null);
   if (reason !== null) return { type: "rejected", reason };
 
@@ -149,8 +149,9 @@ function findSenderProblem(sender: Account, transaction: L2Transaction): Rejecti
   return { type, expected: sender.nonce, actual: transaction.nonce };
 }
 
-function findExpiry(transaction: L2Transaction, context: TransactionContext): RejectionReason | null {
-  const { validUntil } = transaction;
+function findWrongTime(transaction: L2Transaction, context: TransactionContext): RejectionReason | null {
+  const { validFrom, validUntil } = transaction;
+  if (validFrom > context.timestamp) return { type: "notYetValid", validFrom, timestamp: context.timestamp };
   if (validUntil < context.timestamp) return { type: "expired", validUntil, timestamp: context.timestamp };
   const minimum = context.timestamp + context.minValiditySeconds;
   return validUntil < minimum ? { type: "expiresTooSoon", validUntil, minimum } : null;

@@ -87,7 +87,9 @@ const COMMON = {
   tokenId: ETH,
   amount: encodeFloat40(100n),
   fee: encodeFloat16(0n),
+  validFrom: 0,
   validUntil: NOW,
+  reference: 0n,
 };
 
 export function transfer(fields: Partial<Transfer> = {}): Transfer {

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { addressToBigint, encodeFloat40, WHOLE_BALANCE } from "@cairn/protocol";
+import { addressToBigint, encodeFloat40, hexToReference, textReference, WHOLE_BALANCE } from "@cairn/protocol";
 import { bigintToWord, type RouteResponse, signedTransactionFromJson } from "@cairn/rpc";
 import { createWallet, encodePaymentCode, keyFromSigner, publicKeyFromSecret } from "@cairn/sdk";
 import { privateKeyToAccount } from "viem/accounts";
@@ -73,6 +73,14 @@ describe("payments", () => {
       ]);
     });
 
+    it("signs what the payment is for, as text or bytes", async () => {
+      const bytes = `0x${"ab".repeat(31)}`;
+      await cairn("transfer", "0.1", "ETH", STRANGER, "--reference", "invoice 17");
+      await cairn("withdraw", "0.1", "ETH", "--reference", bytes);
+      const [first, second] = node.submitted.flat().map((json) => signedTransactionFromJson(json).transaction);
+      expect([first?.reference, second?.reference]).toEqual([textReference("invoice 17"), hexToReference(bytes)]);
+    });
+
     it("pays to payment codes and indices, and whole balances", async () => {
       const code = encodePaymentCode({ owner: addressToBigint(BOB.address), key: keys.bob }, DOMAIN);
       await cairn("transfer", "all", "ETH", code, "--from", "65", "--valid-for", "600");
@@ -92,6 +100,8 @@ describe("payments", () => {
       await refused(1, "cli/unknown-account", "transfer", "1", "USD", STRANGER);
       await refused(1, "cli/unknown-account", "transfer", "1", "USD", STRANGER, "--from", "66");
       await refused(2, "cli/usage", "transfer", "1", "ETH", STRANGER, "--valid-for", "soon");
+      await refused(2, "cli/usage", "transfer", "1", "ETH", STRANGER, "--reference", "x".repeat(32));
+      await refused(2, "cli/usage", "transfer", "1", "ETH", STRANGER, "--reference", "");
       await refused(2, "cli/too-short", "transfer", "1", "ETH", STRANGER, "--valid-for", "300");
       await refused(2, "cli/usage", "transfer", "1", "ETH", STRANGER, "--wait", "final", "--timeout", "x");
       await refused(2, "cli/unknown-key", "transfer", "1", "ETH", STRANGER, "--key", "nobody");

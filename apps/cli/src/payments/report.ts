@@ -1,8 +1,10 @@
+import { hexToReference } from "@cairn/protocol";
 import type { RouteResponse } from "@cairn/rpc";
 import { formatAmount } from "../amounts.ts";
 import type { Network } from "../network.ts";
 import { table } from "../output.ts";
 import { tokenForShow } from "../tokens.ts";
+import { formatReference } from "./reference.ts";
 
 type TransactionView = RouteResponse<"transaction">;
 type PayoutView = RouteResponse<"payouts">["payouts"][number];
@@ -24,6 +26,8 @@ export async function describeTransaction(
     ["amount", shown.amount === null ? "not executed yet" : formatAmount(shown.amount, token)],
     ["fee", shown.fee === null ? "not executed yet" : formatAmount(shown.fee, token)],
   ];
+  const reference = formatReference(hexToReference(transaction.reference));
+  if (reference !== null) rows.push(["reference", reference]);
   if (shown.group.length > 1) rows.push(["together with", shown.group.filter((id) => id !== shown.id).join(", ")]);
   if (shown.rejection !== null) rows.push(["reason", JSON.stringify(shown.rejection)]);
   if (payout !== null) rows.push(["payout", payoutText(payout)]);

@@ -28,7 +28,9 @@ describe("an API separate from the sequencer", () => {
     tokenId: tokenId(0),
     amount: encodeFloat40(10n ** 15n),
     fee: encodeFloat16(0n),
+    validFrom: 0,
     validUntil: 2 ** 32 - 1,
+    reference: 0n,
     recipient: RECIPIENT,
   });
   const submit = (transaction: L2Transaction, node = front) => {

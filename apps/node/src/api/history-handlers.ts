@@ -7,6 +7,7 @@ import {
   listBatches,
   listBlocks,
   listPayouts,
+  listReferencedTransactions,
   listTransactionEvents,
   loadBatchesOfBlocks,
   loadBlockTransactions,
@@ -15,7 +16,7 @@ import {
   type StoredBlock,
   type StoredTransaction,
 } from "@cairn/db";
-import { addressToBigint } from "@cairn/protocol";
+import { addressToBigint, hexToReference } from "@cairn/protocol";
 import { wordToBigint } from "@cairn/rpc";
 import { wordHex } from "../json.ts";
 import { found, type Handlers } from "./handlers.ts";
@@ -25,6 +26,7 @@ import { toBatch, toBlock, toHistory, toPayout, toQueueEntry, toSummary } from "
 export type HistoryRoute =
   | "transaction"
   | "accountTransactions"
+  | "referenceTransactions"
   | "blocks"
   | "block"
   | "blockTransactions"
@@ -69,6 +71,12 @@ export function createHistoryHandlers(
       const events = await listTransactionEvents(db, transaction.id);
       const group = await groupIds(transaction);
       return { ...toSummary(transaction, block), group, history: toHistory(transaction, block, events) };
+    },
+    referenceTransactions: async ({ params, query }) => {
+      const load = (limit: number) =>
+        listReferencedTransactions(db, hexToReference(params.reference), { ...query, limit });
+      const { rows, next } = await pageOf(query.limit, load, ({ sequence }) => sequence);
+      return { transactions: await withBlocks(rows), next };
     },
     accountTransactions: async ({ params, query }) => {
       const load = (limit: number) => listAccountTransactions(db, params.index, { ...query, limit });

@@ -8,7 +8,16 @@ import {
   upsertTransactions,
 } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
-import { accountIndex, bigintToAddress, blockNumber, float16, float40, tokenId } from "@cairn/protocol";
+import {
+  accountIndex,
+  bigintToAddress,
+  blockNumber,
+  float16,
+  float40,
+  referenceToHex,
+  textReference,
+  tokenId,
+} from "@cairn/protocol";
 import { MAX_PAGE, ROUTES } from "@cairn/rpc";
 import { assert, asyncProperty, constantFrom, integer, option, record } from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -19,6 +28,8 @@ const RECIPIENTS = [5n, 6n];
 const ACCOUNT = 64;
 const databases = createTestDatabases().server;
 const hash = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
+
+const REFERENCE = textReference("invoice 17");
 
 describe("lists in pages", () => {
   let database: Database;
@@ -71,6 +82,13 @@ describe("lists in pages", () => {
         params: { index: ACCOUNT },
         query,
       });
+      return { entries, next };
+    },
+    references: async ({ cursor: before, limit }: { cursor: string | undefined; limit: string }) => {
+      const query = ROUTES.referenceTransactions.query.parse({ before, limit });
+      const params = { reference: referenceToHex(REFERENCE) };
+      const { transactions: entries, next } = await handlers.referenceTransactions({ ...request, params, query });
+      expect(entries.every(({ transaction }) => transaction.reference === referenceToHex(REFERENCE))).toBe(true);
       return { entries, next };
     },
     queue: async ({ cursor: from, limit }: { cursor: string | undefined; limit: string }) => {
@@ -140,6 +158,20 @@ describe("lists in pages", () => {
     });
   });
 
+  it("of a reference that nobody used are empty, and 0 is no reference", async () => {
+    for (const reference of [1n, 0n]) {
+      const params = { reference: referenceToHex(reference) };
+      const query = ROUTES.referenceTransactions.query.parse({});
+      expect(await handlers.referenceTransactions({ ...request, params, query })).toEqual({
+        transactions: [],
+        next: null,
+      });
+    }
+    for (const reference of ["0x", "1", `0x${"00".repeat(32)}`, undefined]) {
+      expect(ROUTES.referenceTransactions.params.safeParse({ reference }).success).toBe(false);
+    }
+  });
+
   it("take numbers of every allowed size", async () => {
     const huge = "9".repeat(15);
     expect(await readers.blocks({ cursor: huge, limit: "1" })).toMatchObject({ entries: [{ number: BLOCKS }] });
@@ -187,7 +219,16 @@ async function fillBlock({ db }: Database, number: number): Promise<void> {
     witness: Uint8Array.of(9),
   });
   await insertBatch(db, { firstBlock: number, lastBlock: number, circuitType: 0, publicInput: 77n, closedAtMs: 2 });
-  const common = { from: accountIndex(ACCOUNT), nonce: number, tokenId: tokenId(0), fee: float16(1), validUntil: 9 };
+  const common = {
+    from: accountIndex(ACCOUNT),
+    nonce: number,
+    tokenId: tokenId(0),
+    fee: float16(1),
+    validFrom: 0,
+    validUntil: 9,
+    // Of two payers in three.
+    reference: number % 3 === 0 ? 0n : REFERENCE,
+  };
   await upsertTransactions(db, [
     {
       id: BigInt(1000 + number),

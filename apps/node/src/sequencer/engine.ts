@@ -1,5 +1,6 @@
 import type { Compress } from "@cairn/crypto";
 import type { QueueEntry, StoredTransaction, TransactionEvent } from "@cairn/db";
+import type { AccountIndex } from "@cairn/protocol";
 import type { StateReader, VerifySignature } from "@cairn/vm";
 import { type BlockRules, type ClosedReason, MAX_AHEAD_SECONDS } from "../block-rules.ts";
 import type { Clock } from "../clock.ts";
@@ -9,7 +10,7 @@ import { createFeeAccounts, type FeeAccounts } from "./fee-accounts.ts";
 import type { FeePolicy } from "./fee-policy.ts";
 import type { Journal } from "./journal.ts";
 import type { SequencerMetrics } from "./metrics.ts";
-import { createPool, deadlineOf, type PoolGroup, type PoolOutcome } from "./pool.ts";
+import { createPool, deadlineOf, isWorthWaiting, type PoolGroup, type PoolOutcome } from "./pool.ts";
 import { createPromised, type Promised } from "./promised.ts";
 import type { Promises } from "./promises.ts";
 import { type Reconciled, signedOf } from "./recovery.ts";
@@ -62,7 +63,7 @@ export interface Engine {
   readonly number: (group: Omit<PoolGroup, "sequence">) => PoolGroup;
   /** Executes a group, then those waiting for it. */
   readonly place: (group: PoolGroup) => EnginePlacement;
-  /** Lets a group wait for the nonces before it; if it was added, `durable` resolves once that is durable. */
+  /** Lets a group wait for the nonces before it or for its time; if it was added, `durable` resolves once that is durable. */
   readonly wait: (group: PoolGroup) => { readonly outcome: PoolOutcome; readonly durable: Promise<void> };
   /**
    * Puts stored groups back in order, once: into blocks when it is their turn and one may be opened, else they wait.
@@ -71,7 +72,7 @@ export interface Engine {
   readonly restore: (groups: readonly (readonly StoredTransaction[])[], promised: ReadonlySet<bigint>) => void;
   /** Rebuilds a block that the stores hold as open; false if the result differs. */
   readonly reopen: (open: Reconciled["open"][number], entries: readonly QueueEntry[]) => boolean;
-  /** Time-driven work: expiry, blocks for queue entries, sealing. */
+  /** Time-driven work: expiry, transactions whose time has come, blocks for queue entries, sealing. */
   readonly tick: () => void;
   /**
    * Closes the open block now; resolves with it once its seal is durable, null if it is empty. Rejects like sealing.
@@ -199,15 +200,32 @@ export function createEngine(
     const numbered = number(group);
     const placed = execute(numbered);
     if (placed.type === "closed") held.push(numbered);
-    else if (placed.type === "rejected" && placed.reason.type === "nonceTooHigh") pool.add(group);
+    else if (placed.type === "rejected" && isWorthWaiting(placed.reason)) pool.add(group);
     else if (placed.type === "rejected") retire(group, "rejected", placed.reason);
+  };
+
+  /** Executes groups whose time has come and that wait for nothing else: the block's time counts, not the clock's. */
+  const advanceDue = (): void => {
+    if (held.length > 0 || chain.closedReason() !== null) return;
+    for (const group of pool.takeDue(chain.open()?.opening.timestamp ?? rules.now())) {
+      if (isNext(group)) advance(group);
+    }
+  };
+
+  /** Whether each of a group's senders has used up the nonces before it. */
+  const isNext = ({ transactions }: PoolGroup): boolean => {
+    const firstNonces = new Map<AccountIndex, number>();
+    for (const { transaction } of transactions) {
+      if (!firstNonces.has(transaction.from)) firstNonces.set(transaction.from, transaction.nonce);
+    }
+    return [...firstNonces].every(([from, nonce]) => chain.state().getAccount(from).nonce === nonce);
   };
 
   const restoreGroup = (group: PoolGroup): void => {
     const placed = held.length > 0 ? ({ type: "closed" } as const) : execute(group);
     if (placed.type === "closed") held.push(group);
     else if (placed.type === "confirmed") void placed.durable.catch(() => undefined);
-    else if (placed.reason.type !== "nonceTooHigh" || pool.add(group).type !== "added") {
+    else if (!isWorthWaiting(placed.reason) || pool.add(group).type !== "added") {
       retire(group, placed.reason.type === "expired" ? "expired" : "rejected", placed.reason);
     }
   };
@@ -281,6 +299,7 @@ export function createEngine(
         retire(group, "expired", { type: "expired", validUntil: deadlineOf(group), timestamp });
       }
       releaseHeld();
+      advanceDue();
       chain.openForQueue();
       const open = chain.open();
       if (open !== null && open.ageMs >= deps.promises.sealAgeMs(settings.blockTimeMs)) chain.close();

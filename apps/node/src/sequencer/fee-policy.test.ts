@@ -41,7 +41,9 @@ const transfer = (fee: bigint, token = ETH): L2Transaction => ({
   tokenId: token,
   amount: encodeFloat40(1n),
   fee: encodeFloat16(fee),
+  validFrom: 0,
   validUntil: 2 ** 32 - 1,
+  reference: 0n,
   link: null,
 });
 

@@ -76,7 +76,9 @@ describe("fees", () => {
       tokenId: ETH,
       amount: encodeFloat40(1n),
       fee: encodeFloat16(0n),
+      validFrom: 0,
       validUntil: FOREVER,
+      reference: 0n,
       link: null,
     };
     return life.sequencer.submit([harness.sign(transaction, 1)]);

@@ -6,6 +6,7 @@ import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import type { Engine } from "./engine.ts";
 import type { Lifecycle } from "./lifecycle.ts";
+import { isWorthWaiting } from "./pool.ts";
 import type { Expectation } from "./promises.ts";
 import type { SequencerDeps, SequencerSettings } from "./settings.ts";
 import type { CheckedSignature } from "./signature-checker.ts";
@@ -105,7 +106,7 @@ export function createIntake(settings: SequencerSettings, deps: SequencerDeps, l
     );
   }
 
-  /** Places a checked group, or lets it wait for the nonces before it; resolves when that is durable. */
+  /** Places a checked group, or lets it wait for the nonces before it or for its time; resolves when that is durable. */
   async function enter(engine: Engine, transactions: OfferedGroup, ids: readonly bigint[]): Promise<SubmissionOutcome> {
     if (ids.some((id) => engine.isWaiting(id))) return waitingAlready(engine, ids);
     const group = engine.number({ ids, transactions, receivedAtMs: deps.clock.nowMs() });
@@ -117,7 +118,7 @@ export function createIntake(settings: SequencerSettings, deps: SequencerDeps, l
       return { type: "accepted", transactions: placed.rows.map(acknowledgement) };
     }
     if (placed.type === "closed") throw closedError(placed.reason, deps.promises.status().secondsPerBlock);
-    if (placed.reason.type !== "nonceTooHigh") return (await findKnown(ids)) ?? rejected(placed);
+    if (!isWorthWaiting(placed.reason)) return (await findKnown(ids)) ?? rejected(placed);
     const { outcome, durable } = engine.wait(group);
     switch (outcome.type) {
       case "full":

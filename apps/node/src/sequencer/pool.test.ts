@@ -10,7 +10,9 @@ const signed = (nonce: number, validUntil: number): SignedTransaction => ({
     tokenId: tokenId(0),
     amount: encodeFloat40(1n),
     fee: encodeFloat16(0n),
+    validFrom: 0,
     validUntil,
+    reference: 0n,
     recipient: 1n,
   },
   signature: { rx: 1n, s: 1n },
@@ -48,6 +50,28 @@ describe("the pool", () => {
     expect(expired(201)).toEqual([pair, soon]);
     expect(expired(1000)).toEqual([late]);
     expect([expired(5000), pool.size()]).toEqual([[], 0]);
+  });
+
+  it("names each group once when its time has come, in order, and again only when it is added again", () => {
+    const pool = createPool({ maxTransactions: 10, maxPerAccount: 10, replacementPercent: 10 });
+    const from = (nonce: number, validFrom: number): PoolGroup => {
+      const { transactions, ...rest } = group(nonce, 1000);
+      return {
+        ...rest,
+        transactions: transactions.map((one) => ({ ...one, transaction: { ...one.transaction, validFrom } })),
+      };
+    };
+    const [atOnce, late, soon, gone] = [from(1, 0), from(2, 300), from(3, 100), from(4, 50)];
+    for (const one of [late, atOnce, soon, gone]) pool.add(one);
+    pool.remove(gone);
+    expect(pool.takeDue(99)).toEqual([]);
+    expect(pool.takeDue(100)).toEqual([soon]);
+    expect(pool.takeDue(299)).toEqual([]);
+    pool.remove(soon);
+    pool.add(soon);
+    expect(pool.takeDue(300)).toEqual([late, soon]);
+    expect(pool.takeDue(5000)).toEqual([]);
+    expect(pool.size()).toBe(3);
   });
 
   it("counts a group's transactions against the limit per account, even for an account's first group", () => {

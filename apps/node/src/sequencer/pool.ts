@@ -30,13 +30,15 @@ export type PoolOutcome =
   | { readonly type: "accountFull"; readonly from: AccountIndex }
   | { readonly type: "underpriced"; readonly from: AccountIndex; readonly nonce: number; readonly minimumFee: bigint };
 
-/** Groups that wait for the nonces before them; in memory, the journal keeps the durable copy. */
+/** Groups that wait for the nonces before them, or for their time to begin; in memory, the journal keeps the durable copy. */
 export interface Pool {
   readonly add: (group: PoolGroup) => PoolOutcome;
   /** The group that has this nonce of an account. */
   readonly find: (from: AccountIndex, nonce: number) => PoolGroup | undefined;
   readonly has: (id: bigint) => boolean;
   readonly remove: (group: PoolGroup) => void;
+  /** Groups that become valid by `timestamp`, by sequence; each is named once, unless it is added again. */
+  readonly takeDue: (timestamp: number) => PoolGroup[];
   /** Groups with a transaction that expires before `timestamp`, by sequence; the caller removes them. */
   readonly expiredAt: (timestamp: number) => PoolGroup[];
   /** Number of transactions. */
@@ -51,10 +53,13 @@ export function createPool(limits: PoolLimits): Pool {
   const byId = new Map<bigint, PoolGroup>();
   /** No group expires before it; may be too low after groups have left. */
   let firstExpiry = Number.POSITIVE_INFINITY;
+  /** Groups that say from when on they are valid. */
+  const scheduled = new Set<PoolGroup>();
 
   const find = (from: AccountIndex, nonce: number) => byAccount.get(from)?.get(nonce);
 
   const remove = (group: PoolGroup): void => {
+    scheduled.delete(group);
     for (const id of group.ids) byId.delete(id);
     for (const { transaction } of group.transactions) {
       const nonces = byAccount.get(transaction.from);
@@ -96,6 +101,7 @@ export function createPool(limits: PoolLimits): Pool {
     for (const rival of replaced) remove(rival);
     for (const id of group.ids) byId.set(id, group);
     firstExpiry = Math.min(firstExpiry, deadlineOf(group));
+    if (beginningOf(group) > 0) scheduled.add(group);
     for (const { transaction } of group.transactions) {
       const nonces = byAccount.get(transaction.from) ?? new Map<number, PoolGroup>();
       nonces.set(transaction.nonce, group);
@@ -110,6 +116,11 @@ export function createPool(limits: PoolLimits): Pool {
     find,
     has: (id) => byId.has(id),
     remove,
+    takeDue: (timestamp) => {
+      const due = [...scheduled].filter((group) => beginningOf(group) <= timestamp);
+      for (const group of due) scheduled.delete(group);
+      return due.sort((a, b) => a.sequence - b.sequence);
+    },
     expiredAt: (timestamp) => {
       if (timestamp <= firstExpiry) return [];
       const expired: PoolGroup[] = [];
@@ -134,4 +145,14 @@ function feeOf(group: PoolGroup, from: AccountIndex, nonce: number): bigint {
 /** Last second at which the whole group is valid. */
 export function deadlineOf({ transactions }: Pick<PoolGroup, "transactions">): number {
   return Math.min(...transactions.map(({ transaction }) => transaction.validUntil));
+}
+
+/** First second at which the whole group is valid; 0 for at once. */
+function beginningOf({ transactions }: PoolGroup): number {
+  return Math.max(...transactions.map(({ transaction }) => transaction.validFrom));
+}
+
+/** Whether a group that was refused for this reason waits in the pool: for the nonces before it, or for its time. */
+export function isWorthWaiting(reason: { readonly type: string }): boolean {
+  return reason.type === "nonceTooHigh" || reason.type === "notYetValid";
 }

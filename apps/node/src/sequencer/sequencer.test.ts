@@ -89,7 +89,9 @@ describe("sequencer", () => {
           tokenId: tokenId(0),
           amount: encodeFloat40(5n),
           fee: encodeFloat16(0n),
+          validFrom: 0,
           validUntil: FOREVER,
+          reference: 0n,
           recipient: 9n,
         },
         0,
@@ -108,6 +110,59 @@ describe("sequencer", () => {
     const [id = 0n] = idsOf(early);
     expect(await findTransaction(life.database.db, id)).toMatchObject({ inclusion: { blockNumber: 2, slot: 1 } });
     expect(nonceOf(0)).toBe(2);
+  });
+
+  describe("a payment signed for a later time", () => {
+    const START = START_MS / 1000;
+    const later = (nonce: number, seconds: number, change: object = {}) =>
+      harness.transfer(0, 1, nonce, { validFrom: START + seconds, ...change });
+    const stateOf = async (id: bigint) => (await findTransaction(life.database.db, id))?.status;
+
+    it("waits, runs as soon as a block of that time is open, and lets those behind it follow", async () => {
+      const [paid = 0n] = idsOf(await submit(later(0, 60)));
+      const [behind = 0n] = idsOf(await submit(harness.transfer(0, 1, 1)));
+      await harness.pass(50_000);
+      expect([await stateOf(paid), await stateOf(behind)]).toEqual(["received", "received"]);
+      await harness.pass(11_000);
+      await life.sequencer.submit([harness.transfer(2, 1, 0)]);
+      expect([await stateOf(paid), await stateOf(behind)]).toEqual(["confirmed", "confirmed"]);
+      const { inclusion } = (await findTransaction(life.database.db, paid)) ?? {};
+      const block = await findBlock(life.database.db, inclusion?.blockNumber ?? 0);
+      expect(block?.timestamp).toBeGreaterThanOrEqual(START + 60);
+      expect(nonceOf(0)).toBe(2);
+    });
+
+    it("waits on when its time comes before its turn, and when its turn comes before its time", async () => {
+      const [first = 0n] = idsOf(await submit(later(1, 5)));
+      const [second = 0n] = idsOf(await submit(later(2, 30)));
+      await harness.pass(10_000);
+      expect(await stateOf(first)).toBe("received");
+      await submit(harness.transfer(0, 1, 0));
+      expect([await stateOf(first), await stateOf(second)]).toEqual(["confirmed", "received"]);
+      await harness.pass(25_000);
+      await life.sequencer.submit([harness.transfer(2, 1, 0)]);
+      expect(await stateOf(second)).toBe("confirmed");
+    });
+
+    it("keeps its reference, and its place over a restart", async () => {
+      const reference = 2n ** 248n - 5n;
+      const [id = 0n] = idsOf(await submit(later(0, 60, { reference })));
+      await life.crash();
+      life = await harness.begin();
+      expect(await stateOf(id)).toBe("received");
+      await harness.pass(61_000);
+      await life.sequencer.submit([harness.transfer(2, 1, 0)]);
+      expect(await findTransaction(life.database.db, id)).toMatchObject({
+        status: "confirmed",
+        signed: { transaction: { reference, validFrom: START + 60 } },
+      });
+    });
+
+    it("is refused when it would be valid for too short a time to be promised a block", async () => {
+      const short = { validUntil: START + 60 + 59 };
+      expect(await submit(later(0, 60, short))).toMatchObject({ reason: { type: "expiresTooSoon" } });
+      expect(await submit(later(0, 60, { validUntil: START + 10 }))).toMatchObject({ type: "rejected" });
+    });
   });
 
   it("promises nothing for a group that is only partly waiting, until it comes without that part", async () => {

@@ -20,6 +20,7 @@ describe("signatures checked in threads", () => {
       recipientOrOwner: 3n,
       toKey: 4n,
       linkContent: 5n,
+      reference: 6n,
     };
     return { words, signature: sign(messageHash(words, compress), secretKey, compress), publicKey: key };
   };

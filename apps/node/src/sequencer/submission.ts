@@ -107,7 +107,7 @@ export function prepareSubmission(
     if (transaction.nonce >= expected + rules.nonceWindow) {
       return reject(index, { type: "nonceTooFar", expected, maximum: expected + rules.nonceWindow - 1 });
     }
-    const minimum = nowSeconds + rules.minValiditySeconds;
+    const minimum = Math.max(nowSeconds, transaction.validFrom) + rules.minValiditySeconds;
     if (transaction.validUntil < minimum) {
       return reject(index, { type: "expiresTooSoon", validUntil: transaction.validUntil, minimum });
     }

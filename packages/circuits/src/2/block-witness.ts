@@ -1,15 +1,11 @@
-import { type Chains, type Compress, chainsAfter, historyOf, messageHash2 } from "@cairn/crypto";
+import { type Chains, type Compress, chainsAfter, historyOf } from "@cairn/crypto";
 import {
   type Claim,
   encodeBlockCells,
   type L1Operation,
-  messageWords2,
-  NO_TERMS,
   type Payout,
   payoutEntry,
   recipientOrOwner,
-  type SchnorrSignature,
-  type SignedTerms,
   TRANSACTION_KINDS,
   toKey,
 } from "@cairn/protocol";
@@ -17,7 +13,6 @@ import type { WorkingTreeBase } from "@cairn/state";
 import type { ExecutedBlock, SlotTrace } from "@cairn/vm";
 import { circuitShape } from "../shape.ts";
 import { buildWitness } from "../witness.ts";
-import { signatureWitness } from "../witness-parts.ts";
 import type { BlockWitness } from "../witness-types.ts";
 
 /** Owner or recipient and key of an extra, cut where words end. */
@@ -58,20 +53,12 @@ export type PayoutRowWitness = {
  * Private inputs of a block circuit of protocol 2, named as in `noir/2/rollup/src/block.nr`, whose table gives meaning,
  * sizes and where each width is asserted.
  */
-export type BlockWitness2 = Pick<BlockWitness, "subroots" | "slots" | "linkTargets" | "feeCredits"> & {
+export type BlockWitness2 = Pick<BlockWitness, "subroots" | "slots" | "terms" | "linkTargets" | "feeCredits"> & {
   chains: { data: bigint; l1: bigint; payouts: bigint; blocks: bigint };
   l1Operations: L1Witness[];
-  terms: { reference: bigint; validFrom: bigint }[];
   extras: ExtraWitness2[];
   payouts: PayoutRowWitness[];
 };
-
-/** What the sender of a slot signs by protocol 2. */
-export interface Signed2 {
-  readonly terms: SignedTerms;
-  /** Of the message of protocol 2. */
-  readonly signature: SchnorrSignature;
-}
 
 /** A block to prove by protocol 2. */
 export interface Block2Options {
@@ -80,8 +67,6 @@ export interface Block2Options {
   readonly before: WorkingTreeBase;
   /** The chains before the block. */
   readonly chains: Chains;
-  /** One for each signed slot, null for others. */
-  readonly signed: readonly (Signed2 | null)[];
   readonly compress: Compress;
 }
 
@@ -100,9 +85,9 @@ const OWNER_LOW_BITS = 56;
  * Witness and claim of a block. Throws `circuits/inconsistent-trace` when the block does not follow from the tree or a
  * signature does not verify.
  *
- * @example const { witness, claim } = buildBlock2({ block, before: tree, chains, signed, compress });
+ * @example const { witness, claim } = buildBlock2({ block, before: tree, chains, compress });
  */
-export function buildBlock2({ block, before, chains, signed, compress }: Block2Options): BuiltBlock2 {
+export function buildBlock2({ block, before, chains, compress }: Block2Options): BuiltBlock2 {
   const { trace } = block;
   const { capacity } = circuitShape(block.slotCount);
   const { witness, oldRoot, newRoot } = buildWitness(trace, before, compress);
@@ -111,19 +96,13 @@ export function buildBlock2({ block, before, chains, signed, compress }: Block2O
   const l1Operations = trace.slots.flatMap(({ l1Operation }) => l1Operation ?? []);
   const cells = encodeBlockCells({ ...block.publishedData, l1Count: block.l1OperationCount, timestamp });
   const after = chainsAfter(chains, { number, cells, l1Operations, payouts: block.payouts }, compress);
-  const slots = witness.slots.map((slot, i) => {
-    const [traced, signing] = [trace.slots[i], signed[i] ?? null];
-    if (traced?.signed == null || signing === null) return slot;
-    const message = messageHash2(messageWords2(traced.signed.transaction, trace.domain, signing.terms), compress);
-    return { ...slot, signature: signatureWitness(message, signing.signature, traced.a.before.key, compress) };
-  });
   return {
     witness: {
       chains: { ...chains },
       subroots: witness.subroots,
       l1Operations: filled(l1Operations.map(l1Witness), capacity, l1Witness(null)),
-      slots,
-      terms: slots.map((_, i) => termsWitness(signed[i]?.terms ?? NO_TERMS)),
+      slots: witness.slots,
+      terms: witness.terms,
       linkTargets: witness.linkTargets,
       feeCredits: witness.feeCredits,
       extras: filled(trace.slots.flatMap(extrasOf), capacity, extraWitness2(0n, 0n)),
@@ -185,10 +164,6 @@ function extrasOf({ signed }: SlotTrace): ExtraWitness2[] {
 function payoutRow(payout: Payout): PayoutRowWitness {
   const [target, amount] = payoutEntry(payout);
   return { target, amount };
-}
-
-function termsWitness({ reference, validFrom }: SignedTerms): { reference: bigint; validFrom: bigint } {
-  return { reference, validFrom: BigInt(validFrom) };
 }
 
 function filled<T>(list: readonly T[], length: number, filler: T): T[] {

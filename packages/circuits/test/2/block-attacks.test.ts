@@ -3,18 +3,18 @@ import { describe, expect, it } from "vitest";
 import { type BlockWitness2, extraWitness2, l1Witness } from "../../src/2/block-witness.ts";
 import {
   AT,
-  alice,
   bob,
   carol,
   ETH,
   mallory,
   NOW,
+  signatureOf,
   signed,
   transfer,
   transferToNew,
   withdraw,
 } from "../support/attack.ts";
-import { refusal2Of, signature2, target2 } from "../support/attack-2.ts";
+import { refusal2Of, target2 } from "../support/attack-2.ts";
 
 const NO_PAYOUT = { target: 0n, amount: 0n };
 const NO_EXTRA = extraWitness2(0n, 0n);
@@ -157,7 +157,7 @@ describe("time", () => {
       witness: (witness) => {
         const slot = slotOf(witness, 0);
         slot.validUntil = BigInt(NOW - 1);
-        slot.signature = signature2(expired, { reference: 0n, validFrom: 0 });
+        slot.signature = signatureOf(expired);
       },
     });
     expect(refused).toBe("message.nr: time_left.assert_max_bit_size");
@@ -168,7 +168,7 @@ describe("time", () => {
     const refused = await refusal2Of(block, {
       witness: (witness) => {
         put(witness.terms, 0, { reference: 9n, validFrom: BigInt(NOW + 1) });
-        slotOf(witness, 0).signature = signature2(transfer(), terms);
+        slotOf(witness, 0).signature = signatureOf(transfer(terms));
       },
     });
     expect(refused).toBe("message.nr: time_since.assert_max_bit_size");
@@ -179,7 +179,7 @@ describe("time", () => {
     const refused = await refusal2Of(block, {
       witness: (witness) => {
         put(witness.terms, 0, { reference: terms.reference, validFrom: BigInt(NOW) });
-        slotOf(witness, 0).signature = signature2(transfer(), terms);
+        slotOf(witness, 0).signature = signatureOf(transfer(terms));
       },
     });
     expect(refused).toBeNull();
@@ -220,7 +220,7 @@ describe("links", () => {
     const block = target2({ groups: [signed(transfer())] });
     const refused = await refusal2Of(block, {
       witness: (witness) => {
-        slotOf(witness, 0).signature = signature2(transfer({ link }), { reference: 0n, validFrom: 0 }, alice);
+        slotOf(witness, 0).signature = signatureOf(transfer({ link }));
       },
     });
     expect(refused).toMatch(/schnorr|signature/);

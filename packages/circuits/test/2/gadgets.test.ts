@@ -1,33 +1,18 @@
-import {
-  blocksRoot,
-  cellsRoot,
-  chainsAfter,
-  extendChain,
-  GENESIS_CHAINS,
-  historyOf,
-  messageHash2,
-} from "@cairn/crypto";
+import { blocksRoot, cellsRoot, chainsAfter, extendChain, GENESIS_CHAINS, historyOf } from "@cairn/crypto";
 import {
   accountIndex,
-  type Domain,
   decodeExtraCells,
-  domainToBigint,
   encodeHeaderCell,
   evaluateDataWords,
   FIELD_MODULUS,
   type L1Operation,
-  type L2Transaction,
   l1Entry,
-  messageWords2,
-  type SignedTerms,
-  TAG_MESSAGE,
   tokenId,
 } from "@cairn/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { extraWitness2, l1Witness } from "../../src/2/block-witness.ts";
 import { gadgetRefusal, runGadget } from "../support/gadget.ts";
-import { arbitraryDomain, arbitraryTransfer, messageInputs } from "../support/message.ts";
 
 const uint = (bits: number) => fc.bigInt(0n, (1n << BigInt(bits)) - 1n);
 const field = fc.oneof(
@@ -177,47 +162,6 @@ describe("L1 operation", () => {
     for (const change of [{ owner: 1n }, { tokenId: 1n }, { amount: 1n }, { index: 1n }, { key: 1n }]) {
       expect(await refusal({ ...none, ...change })).toBe("L1 operation: unused record is not zero");
     }
-  });
-});
-
-describe("message", () => {
-  const terms = fc.record({ reference: uint(248), validFrom: fc.integer({ min: 0, max: 2 ** 32 - 1 }) });
-  const inputs = (tx: L2Transaction, site: Domain, { reference, validFrom }: SignedTerms) => ({
-    ...messageInputs(tx, messageWords2(tx, site, { reference, validFrom })),
-    word0: (TAG_MESSAGE << 224n) + domainToBigint(site),
-    terms: { reference, validFrom: BigInt(validFrom) },
-    timestamp: 0n,
-    isSigned: 0n,
-  });
-
-  it("equals messageHash2", async () => {
-    await fc.assert(
-      fc.asyncProperty(arbitraryTransfer, arbitraryDomain, terms, async (tx, site, other) => {
-        const output = await runGadget("2/message", inputs(tx, site, other));
-        expect(output).toBe(messageHash2(messageWords2(tx, site, other)));
-      }),
-      RUNS,
-    );
-  });
-
-  it("runs from validFrom to validUntil, both included, and at no other time", async () => {
-    const [[tx, site] = []] = fc.sample(fc.tuple(arbitraryTransfer, arbitraryDomain), { numRuns: 1, seed: 5 });
-    if (tx === undefined || site === undefined) expect.unreachable();
-    const at = (timestamp: number, change: object = {}) =>
-      gadgetRefusal("2/message", {
-        ...inputs({ ...tx, validUntil: 2000 }, site, { reference: 0n, validFrom: 1000 }),
-        timestamp: BigInt(timestamp),
-        isSigned: 1n,
-        ...change,
-      });
-    expect(await at(1000)).toBeNull();
-    expect(await at(2000)).toBeNull();
-    expect(await at(999)).toMatch(/time_since/);
-    expect(await at(2001)).toMatch(/time_left/);
-    // Of a slot that nobody signed, the times mean nothing.
-    expect(await at(999, { isSigned: 0n })).toBeNull();
-    expect(await at(1000, { validUntil: 1n << 32n })).toMatch(/valid_until/);
-    expect(await at(1000, { terms: { reference: 0n, validFrom: FIELD_MODULUS - 1n } })).toMatch(/valid_from/);
   });
 });
 

@@ -14,7 +14,6 @@ import {
   ACCOUNTS,
   AT,
   alice,
-  apart,
   bob,
   carol,
   JUNK,
@@ -202,9 +201,7 @@ describe("attacks on what was signed", () => {
         (draft.feeCredits[0] ?? fail()).step.after.balance -= 1n;
       },
     });
-    expect(refusal).toBe(
-      apart("slot.nr: self.valid_until.assert_max_bit_size", "message.nr: valid_until.assert_max_bit_size"),
-    );
+    expect(refusal).toBe("message.nr: valid_until.assert_max_bit_size");
   });
 
   it("expired", async () => {
@@ -216,9 +213,7 @@ describe("attacks on what was signed", () => {
         },
       });
     expect(await at(1_900_000_000)).toBeNull();
-    expect(await at(1_900_000_001)).toBe(
-      apart("slot.nr: time_left.assert_max_bit_size", "message.nr: time_left.assert_max_bit_size"),
-    );
+    expect(await at(1_900_000_001)).toBe("message.nr: time_left.assert_max_bit_size");
   });
 
   it("an amount that is not the one published", async () => {

@@ -4,8 +4,10 @@ import {
   type Account,
   bigintToBytes,
   bytesToBigint,
+  type Domain,
   domainToBigint,
   FIELD_MODULUS,
+  type L2Transaction,
   linkContentWords,
   messageWords,
   TAG_MESSAGE,
@@ -72,18 +74,41 @@ describe("leaf", () => {
 });
 
 describe("message", () => {
+  const inputs = (tx: L2Transaction, site: Domain) => ({
+    ...messageInputs(tx, messageWords(tx, site)),
+    domain: (TAG_MESSAGE << 224n) + domainToBigint(site),
+    timestamp: 0n,
+    isSigned: 0n,
+  });
+
   it("equals messageHash and linkContentHash", async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryTransfer, arbitraryDomain, async (tx, site) => {
-        const words = messageWords(tx, site);
-        const output = await runGadget("message", {
-          ...messageInputs(tx, words),
-          domain: (TAG_MESSAGE << 224n) + domainToBigint(site),
-        });
-        expect(output).toEqual([messageHash(words), linkContentHash(linkContentWords(tx))]);
+        const output = await runGadget("message", inputs(tx, site));
+        expect(output).toEqual([messageHash(messageWords(tx, site)), linkContentHash(linkContentWords(tx))]);
       }),
       RUNS,
     );
+  });
+
+  it("runs from validFrom to validUntil, both included, and at no other time", async () => {
+    const [[tx, site] = []] = fc.sample(fc.tuple(arbitraryTransfer, arbitraryDomain), { numRuns: 1, seed: 5 });
+    if (tx === undefined || site === undefined) expect.unreachable();
+    const at = (timestamp: number, change: object = {}) =>
+      gadgetRefusal("message", {
+        ...inputs({ ...tx, validFrom: 1000, validUntil: 2000 }, site),
+        timestamp: BigInt(timestamp),
+        isSigned: 1n,
+        ...change,
+      });
+    expect(await at(1000)).toBeNull();
+    expect(await at(2000)).toBeNull();
+    expect(await at(999)).toMatch(/time_since/);
+    expect(await at(2001)).toMatch(/time_left/);
+    // Of a slot that nobody signed, the times mean nothing.
+    expect(await at(999, { isSigned: 0n })).toBeNull();
+    expect(await at(1000, { validUntil: 1n << 32n })).toMatch(/valid_until/);
+    expect(await at(1000, { terms: { reference: 0n, validFrom: FIELD_MODULUS - 1n } })).toMatch(/valid_from/);
   });
 });
 

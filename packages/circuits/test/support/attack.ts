@@ -1,4 +1,4 @@
-import { compress } from "@cairn/crypto";
+import { compress, messageHash, sign } from "@cairn/crypto";
 import {
   type Account,
   type AccountIndex,
@@ -29,11 +29,11 @@ import { block2InputMap } from "../../src/2/input-map.ts";
 import { type BlockDraft, draftBlock } from "../../src/draft.ts";
 import { blockInputMap } from "../../src/index.ts";
 import { openBlock } from "../../src/witness.ts";
-import { bigintToWords, leafWitness } from "../../src/witness-parts.ts";
+import { bigintToWords, leafWitness, signatureWitness } from "../../src/witness-parts.ts";
 import type { BlockWitness, LeafWitness, SignatureWitness } from "../../src/witness-types.ts";
 import { blockProgram, program } from "./cache.ts";
 import { claimFields } from "./claim.ts";
-import { claim2Of, restated, signBoth } from "./protocol-2.ts";
+import { claim2Of, restated } from "./protocol-2.ts";
 import { circuitRefusal } from "./refusal.ts";
 
 /** The people of the attacked state. */
@@ -199,7 +199,9 @@ export function transfer(
     tokenId: ETH,
     amount: typeof amount === "bigint" ? encodeFloat40(amount) : amount,
     fee: encodeFloat16(10n),
+    validFrom: 0,
     validUntil: LATER,
+    reference: 0n,
     link: null,
     ...rest,
   };
@@ -213,13 +215,12 @@ export function transferToNew(changes: Partial<Omit<TransferToNew, "type">> = {}
 
 /** A withdrawal of alice to carol's L1 address. */
 export function withdraw(changes: Partial<Omit<Withdraw, "type">> = {}): Withdraw {
-  const { from, nonce, tokenId: token, amount, fee, validUntil } = transfer();
-  return { type: "withdraw", from, nonce, tokenId: token, amount, fee, validUntil, recipient: carol.owner, ...changes };
+  const { type: _, to: _to, toOwner: _owner, toKey: _key, link: _link, ...common } = transfer();
+  return { type: "withdraw", ...common, recipient: carol.owner, ...changes };
 }
 
 /** A group of one signed transaction. */
 export function signed(transaction: L2Transaction, signer = alice): TransactionGroup {
-  signatureOf(transaction, signer);
   return [signTransaction(transaction, signer, DOMAIN, REAL_CRYPTO)];
 }
 
@@ -230,7 +231,8 @@ export function signatureOf(transaction: L2Transaction, signer = alice): Signatu
 
 /** Like {@link signatureOf}, for words that are not those of a transaction. */
 export function signatureOfWords(words: MessageWords, signer = alice): SignatureWitness {
-  return signBoth(words, signer);
+  const message = messageHash(words);
+  return signatureWitness(message, sign(message, signer.secretKey), signer.key, compress);
 }
 
 /** The leaf of an account of the attacked state. */

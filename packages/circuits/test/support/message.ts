@@ -35,7 +35,9 @@ export const arbitraryTransfer: fc.Arbitrary<L2Transaction> = fc.record({
   tokenId: uint(32).map((id) => tokenId(Number(id))),
   amount: fc.oneof(uint(35).map(encodeFloat40), fc.constant(WHOLE_BALANCE)),
   fee: uint(16).map((fee) => float16(Number(fee))),
+  validFrom: uint(32).map(Number),
   validUntil: uint(32).map(Number),
+  reference: uint(248),
   link: fc.option<Link>(
     fc.record({ offset: fc.integer({ min: -255, max: 255 }).filter((offset) => offset !== 0), content: field }),
   ),
@@ -55,6 +57,7 @@ export function messageInputs(transaction: L2Transaction, words: MessageWords) {
       receiver: words.recipientOrOwner,
       toKey: words.toKey,
     },
+    terms: { reference: words.reference, validFrom: BigInt(transaction.validFrom) },
     validUntil: BigInt(transaction.validUntil),
     linkOffset: words.word2 & 0xffffn,
     linkContent: words.linkContent,

@@ -1,47 +1,29 @@
-import { blockHash, compress, extendChain, historyOf, messageHash, messageHash2, sign } from "@cairn/crypto";
+import { blockHash, extendChain, historyOf } from "@cairn/crypto";
 import {
   bigintToBytes,
   bytesToBigint,
   type ChainEntry,
   type Claim,
   concatBytes,
-  type MessageWords,
   type PublicInputFields,
   SLOT_KIND,
 } from "@cairn/protocol";
-import type { Person } from "@cairn/testkit";
 import { type BlockWitness2, extraWitness2, type L1Witness } from "../../src/2/block-witness.ts";
-import { signatureWitness } from "../../src/witness-parts.ts";
-import type { BlockWitness, RecordWitness, SignatureWitness } from "../../src/witness-types.ts";
+import type { BlockWitness, RecordWitness } from "../../src/witness-types.ts";
 import { publishedBytes } from "./claim.ts";
 import { CHAINS } from "./sample-block-2.ts";
 
 const ROW_CELLS = 3;
-/** Bits of a message's second word that protocol 2 moves up to make room for validFrom. */
-const LOW_BITS = 48n;
-
-/** Signatures of the same content by both protocols, by the nonce point of the first. */
-const twins = new Map<bigint, { readonly one: SignatureWitness; readonly two: SignatureWitness }>();
-
-/** A signature by protocol 1, which {@link restated} replaces by one of the same words by protocol 2. */
-export function signBoth(words: MessageWords, signer: Person): SignatureWitness {
-  const word2 = ((words.word2 >> LOW_BITS) << (LOW_BITS + 32n)) + BigInt.asUintN(Number(LOW_BITS), words.word2);
-  const [one, two] = [messageHash(words), messageHash2({ ...words, word2, reference: 0n })].map((message) =>
-    signatureWitness(message, sign(message, signer.secretKey), signer.key, compress),
-  ) as [SignatureWitness, SignatureWitness];
-  twins.set(one.rx, { one, two });
-  return one;
-}
 
 /** The inputs of protocol 1's block circuit as those of protocol 2's: everything that an attacker changed is changed here. */
 export function restated(witness: BlockWitness): BlockWitness2 {
-  const { subroots, linkTargets, feeCredits } = witness;
+  const { subroots, slots, terms, linkTargets, feeCredits } = witness;
   return {
     chains: { ...CHAINS },
     subroots,
     l1Operations: witness.records.map(l1Of),
-    slots: witness.slots.map((slot) => ({ ...slot, signature: twinOf(slot.signature) })),
-    terms: witness.slots.map(() => ({ reference: 0n, validFrom: 0n })),
+    slots,
+    terms,
     linkTargets,
     feeCredits,
     extras: witness.extras.map(({ owner, key }) => extraWitness2(owner, key)),
@@ -138,20 +120,6 @@ function l1Of({ isDeposit, isForcedWithdraw, isSetKey, words }: RecordWitness): 
     amount: amount ?? 0n,
     index: index ?? 0n,
     key: key ?? 0n,
-  };
-}
-
-/** The signature by protocol 2, changed as the attacker changed that by protocol 1. */
-function twinOf(signature: SignatureWitness): SignatureWitness {
-  const found = twins.get(signature.rx);
-  if (found === undefined) return signature;
-  const { one, two } = found;
-  if (signature.sLow === 0n && signature.sHigh === 0n) return { ...signature, rx: two.rx };
-  return {
-    rx: two.rx,
-    sLow: two.sLow + signature.sLow - one.sLow,
-    sHigh: two.sHigh + signature.sHigh - one.sHigh,
-    keyY: signature.keyY === one.keyY ? two.keyY : signature.keyY,
   };
 }
 

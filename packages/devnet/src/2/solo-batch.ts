@@ -5,7 +5,6 @@ import {
   evaluationWitness,
   type ProvingCircuit,
   proveSolo,
-  type Signed2,
   SOLO_EVALUATION,
   type SoloCircuit,
 } from "@cairn/circuits";
@@ -37,21 +36,20 @@ export interface SoloSubmission {
 }
 
 /**
- * Collects the block's witness on `tree` as it was before and applies the block. `signed` holds what the senders of
- * protocol 2 signed, null for slots without a signature. Throws `devnet/root-mismatch`, and as witness builder and tree do.
+ * Collects the block's witness on `tree` as it was before and applies the block. Throws `devnet/root-mismatch`, and as
+ * witness builder and tree do.
  *
- * @example const sealed = sealBlock2({ tree, executed: builder.seal(), chains, signed, compress });
+ * @example const sealed = sealBlock2({ tree, executed: builder.seal(), chains, compress });
  */
 export function sealBlock2(options: {
   readonly tree: StateTree;
   readonly executed: ExecutedBlock;
   /** Chains before the block. */
   readonly chains: Chains;
-  readonly signed: readonly (Signed2 | null)[];
   readonly compress: Compress;
 }): SealedBlock2 {
-  const { tree, executed, chains, signed, compress } = options;
-  const built = buildBlock2({ block: executed, before: tree, chains, signed, compress });
+  const { tree, executed, chains, compress } = options;
+  const built = buildBlock2({ block: executed, before: tree, chains, compress });
   const root = tree.applyBlock(executed.blockNumber, executed.updates, executed.newNextIndex);
   if (built.claim.after.root !== root) {
     const reason = `block ${executed.blockNumber}: witness and tree differ`;

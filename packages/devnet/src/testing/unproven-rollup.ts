@@ -80,7 +80,9 @@ export async function startUnprovenRollup(): Promise<UnprovenRollup> {
         tokenId: sender.tokenId,
         amount: encodeFloat40(content.amount),
         fee: encodeFloat16(content.fee ?? 0n),
+        validFrom: 0,
         validUntil: 2 ** 32 - 1,
+        reference: 0n,
       };
       const transaction = ((): L2Transaction => {
         if ("recipient" in content) return { type: "withdraw", ...common, recipient: content.recipient };
