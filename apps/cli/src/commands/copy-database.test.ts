@@ -17,6 +17,12 @@ describe("cairn copy-database", () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
+  it("takes no password from its arguments, which others on the machine can read, and does not repeat it", async () => {
+    const to = "postgres://bob:PaSsWoRd@127.0.0.1:1/db";
+    const { code, stdout } = await runInTest(["copy-database", "--data-dir", dataDir, "--to", to, "--json"]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: expect.stringMatching(/DATABASE_URL(?!.*PaSsWoRd)/s) });
+  });
+
   it("copies a stopped node's database, but not a running node's", async () => {
     const { location } = await servers.create();
     const url = location.type === "server" ? location.url : "";

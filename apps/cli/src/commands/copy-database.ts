@@ -16,12 +16,15 @@ export function addCopyDatabaseCommand({ program, run }: Host): void {
     .command("copy-database")
     .description("copy a stopped node's embedded database to an empty PostgreSQL server")
     .option("--data-dir <dir>", "data directory of the node", "./data")
-    .option("--to <url>", "the server's database, postgres://… (DATABASE_URL)");
+    .option("--to <url>", "the server's database, postgres://…, without a password (DATABASE_URL may have one)");
   addJsonOption(command);
   addExamples(command, "cairn copy-database --data-dir ./data --to postgres://cairn@localhost/cairn");
   run(command, async ({ output, terminal }, { dataDir, to }: CopyFlags) => {
     const url = to ?? (terminal.env.DATABASE_URL || undefined);
     if (url === undefined) throw cliError("cli/usage", "--to or DATABASE_URL is required");
+    if (to !== undefined && URL.canParse(to) && new URL(to).password !== "") {
+      throw cliError("cli/usage", "--to would show a password to everyone on this machine: set DATABASE_URL instead");
+    }
     const directory = join(resolve(dataDir), "database");
     if (!existsSync(directory)) throw cliError("cli/usage", `no embedded database: ${directory} does not exist`);
     const { copyDatabase, openDatabase } = await import("@cairn/db");
