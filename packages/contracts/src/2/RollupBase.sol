@@ -24,6 +24,9 @@ abstract contract RollupBase is IRollup {
     uint64 internal constant MAX_BATCH_AGE = 6 hours;
     uint64 private constant MAX_FREEZE_DELAY = 90 days;
     uint128 private constant MAX_QUEUE_BASE_FEE = 0.01 ether;
+    /// @dev Size of what stands for the code of an account that delegates to another (EIP-7702). Its owner can delegate
+    ///      elsewhere at any time; no verifier is that small.
+    uint256 private constant DELEGATION_BYTES = 23;
 
     address private immutable POLICY;
     bytes32 private immutable POLICY_CODE_HASH;
@@ -282,7 +285,8 @@ abstract contract RollupBase is IRollup {
             if (added.l1Capacity == 0 || added.l1Capacity > Constants.MAX_BATCH_L1_OPERATIONS) {
                 revert InvalidParameter("l1Capacity");
             }
-            if (added.verifier.code.length == 0) revert VerifierWithoutCode(added.verifier);
+            uint256 size = added.verifier.code.length;
+            if (size == 0 || size == DELEGATION_BYTES) revert VerifierWithoutCode(added.verifier);
             if (added.verifier.codehash != added.verifierCodeHash) {
                 revert VerifierCodeMismatch(added.verifierCodeHash, added.verifier.codehash);
             }

@@ -117,6 +117,11 @@ contract ConstructorTest is RollupTest {
         given.circuits[1].verifier = alice;
         _expectRefused(given, abi.encodeWithSelector(IRollupErrors.VerifierWithoutCode.selector, alice));
 
+        // Whoever owns the account could delegate to another verifier later.
+        vm.etch(alice, abi.encodePacked(hex"ef0100", given.circuits[0].verifier));
+        given.circuits[1].verifierCodeHash = alice.codehash;
+        _expectRefused(given, abi.encodeWithSelector(IRollupErrors.VerifierWithoutCode.selector, alice));
+
         given = defaultParameters();
         given.circuits[2].circuitType = 0;
         _expectRefused(given, abi.encodeWithSelector(IRollupErrors.DuplicateCircuitType.selector, 0));

@@ -8,7 +8,7 @@ interface IRollupErrors {
     error InvalidParameter(bytes32 name);
     /// @notice The same circuit type is listed twice.
     error DuplicateCircuitType(uint8 circuitType);
-    /// @notice A verifier has no code.
+    /// @notice A verifier has no code of its own.
     error VerifierWithoutCode(address verifier);
     /// @notice A verifier's code does not have the given keccak256 hash.
     error VerifierCodeMismatch(bytes32 expected, bytes32 actual);

@@ -165,13 +165,15 @@ library Payouts {
         uint256[] calldata mask
     ) private returns (Plan memory plan) {
         uint256 count = list.length / Constants.PAYOUT_BYTES;
-        // Words behind the last payout select nothing; without this check their number could overflow.
-        if (mask.length == 0 || firstWord >= count) return plan;
+        uint256 words = (count + WORD_BITS - 1) / WORD_BITS;
+        // Words behind the last payout select nothing. They are not even looked at: their number could overflow, and the
+        // gas for it would be missing for the payments.
+        if (mask.length == 0 || firstWord >= words) return plan;
+        uint256 end = mask.length < words - firstWord ? firstWord + mask.length : words;
         plan.positions = new uint256[](count);
         plan.reservedGas = END_GAS;
-        for (uint256 i = 0; i < mask.length && !plan.isFull; i++) {
-            uint256 word = firstWord + i;
-            uint256 chosen = mask[i] & _existing(count, word);
+        for (uint256 word = firstWord; word < end && !plan.isFull; word++) {
+            uint256 chosen = mask[word - firstWord] & _existing(count, word);
             if (chosen != 0) _markWord(plan, settled, list, word, chosen);
         }
     }

@@ -8,8 +8,9 @@ import {IRollupErrors} from "../interfaces/IRollupErrors.sol";
 library Policy {
     /// @dev Gas for the policy's answer.
     uint256 internal constant POLICY_GAS = 100_000;
-    /// @dev Above what the call itself costs: 2,600 for an account not used before, and its memory.
-    uint256 private constant CALL_OVERHEAD = 5_000;
+    /// @dev Above what the call itself costs: 2,600 for an account not used before, as much for the one that its code
+    ///      may be delegated to (EIP-7702), and its memory.
+    uint256 private constant CALL_OVERHEAD = 10_000;
 
     /// @notice Who has precedence at `time`; 0 without a policy, or when it answers anything but one word with an
     ///         address. Reverts with `InsufficientGas` rather than give it less than its gas, so that a caller cannot
