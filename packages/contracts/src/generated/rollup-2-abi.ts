@@ -105,45 +105,12 @@ export const rollup2Abi = [
   {
     "inputs": [
       {
-        "internalType": "uint32",
-        "name": "index",
-        "type": "uint32"
-      }
-    ],
-    "name": "AlreadyExited",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
         "internalType": "uint64",
         "name": "position",
         "type": "uint64"
       }
     ],
     "name": "AlreadyReclaimed",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint64",
-        "name": "position",
-        "type": "uint64"
-      }
-    ],
-    "name": "AlreadyReclaimed",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "token",
-        "type": "address"
-      }
-    ],
-    "name": "BalanceUnreadable",
     "type": "error"
   },
   {
@@ -219,22 +186,6 @@ export const rollup2Abi = [
       }
     ],
     "name": "ClaimFailed",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "maximum",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "actual",
-        "type": "uint256"
-      }
-    ],
-    "name": "CustodyTooLarge",
     "type": "error"
   },
   {
@@ -342,22 +293,6 @@ export const rollup2Abi = [
   {
     "inputs": [
       {
-        "internalType": "uint32",
-        "name": "index",
-        "type": "uint32"
-      },
-      {
-        "internalType": "uint32",
-        "name": "nextIndex",
-        "type": "uint32"
-      }
-    ],
-    "name": "IndexNotAssigned",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
         "internalType": "uint256",
         "name": "maximum",
         "type": "uint256"
@@ -369,22 +304,6 @@ export const rollup2Abi = [
       }
     ],
     "name": "IndexOutOfRange",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "required",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "actual",
-        "type": "uint256"
-      }
-    ],
-    "name": "InsufficientGas",
     "type": "error"
   },
   {
@@ -725,27 +644,6 @@ export const rollup2Abi = [
     "type": "error"
   },
   {
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "maximum",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "balanceBefore",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "balanceAfter",
-        "type": "uint256"
-      }
-    ],
-    "name": "ReceivedUnexpectedAmount",
-    "type": "error"
-  },
-  {
     "inputs": [],
     "name": "Reentrancy",
     "type": "error"
@@ -863,22 +761,6 @@ export const rollup2Abi = [
     "type": "error"
   },
   {
-    "inputs": [
-      {
-        "internalType": "uint32",
-        "name": "tokenId",
-        "type": "uint32"
-      }
-    ],
-    "name": "TokenAlreadyRegistered",
-    "type": "error"
-  },
-  {
-    "inputs": [],
-    "name": "TokenIsRollup",
-    "type": "error"
-  },
-  {
     "inputs": [],
     "name": "TokenIsRollup",
     "type": "error"
@@ -892,28 +774,6 @@ export const rollup2Abi = [
       }
     ],
     "name": "TokenPullFailed",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "token",
-        "type": "address"
-      }
-    ],
-    "name": "TokenPullFailed",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "token",
-        "type": "address"
-      }
-    ],
-    "name": "TokenWithoutCode",
     "type": "error"
   },
   {
@@ -949,11 +809,6 @@ export const rollup2Abi = [
     "type": "error"
   },
   {
-    "inputs": [],
-    "name": "TooManyTokens",
-    "type": "error"
-  },
-  {
     "inputs": [
       {
         "internalType": "uint8",
@@ -973,17 +828,6 @@ export const rollup2Abi = [
       }
     ],
     "name": "UnknownDataSource",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint32",
-        "name": "tokenId",
-        "type": "uint32"
-      }
-    ],
-    "name": "UnknownToken",
     "type": "error"
   },
   {
@@ -1461,25 +1305,6 @@ export const rollup2Abi = [
       }
     ],
     "name": "SubmitterRewarded",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "uint32",
-        "name": "tokenId",
-        "type": "uint32"
-      },
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "token",
-        "type": "address"
-      }
-    ],
-    "name": "TokenRegistered",
     "type": "event"
   },
   {
