@@ -29,6 +29,7 @@ const DECISIVE: readonly CrashPoint[] = [
   "acknowledged",
   "queue-entries-read",
   "block-sealed-in-state",
+  "block-sealed-in-database",
   "proof-made",
   "batch-broadcast",
   "batch-replacement-persisted",
