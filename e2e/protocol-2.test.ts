@@ -1,6 +1,14 @@
 import { blobToCells, cellsToBlob, createBlobKzg, encodeOpening } from "@cairn/blobs";
-import { fromHeader2Struct, pay2Arguments, receiptStruct, receiptsAbi, rollup2Abi } from "@cairn/contracts";
-import { type Compress, makeReceipt } from "@cairn/crypto";
+import {
+  checkDeployment2,
+  fromHeader2Struct,
+  pay2Arguments,
+  readDeployment2,
+  receiptStruct,
+  receiptsAbi,
+  rollup2Abi,
+} from "@cairn/contracts";
+import { type Compress, GENESIS_CHAINS, historyOf, makeReceipt } from "@cairn/crypto";
 import { createFastCompress } from "@cairn/crypto/fast";
 import { type DevRollup2, startDevRollup2 } from "@cairn/devnet";
 import {
@@ -8,6 +16,7 @@ import {
   addressToBigint,
   batchNumber,
   bigintToAddress,
+  bigintToHex,
   blockNumber,
   bytesToBigint,
   bytesToCells,
@@ -128,6 +137,26 @@ describe("protocol 2 on a chain, with real proofs and a real blob", () => {
   });
 
   afterAll(() => devnet?.stop());
+
+  it("is a deployment of what the sources say, with the circuits' own room for L1 operations", async () => {
+    const compiled = (name: string) => devnet.compiled.get(name) ?? expect.unreachable();
+    const { rollup, transactionHash } = devnet.deployment;
+    const checks = checkDeployment2(await readDeployment2(devnet.reader, rollup, { transactionHash }), {
+      rollup: compiled("2/Rollup"),
+      accountTree: compiled("2/AccountTree"),
+      binding: compiled("2/Binding"),
+      fixedOperator: compiled("2/FixedOperator"),
+      // The key is the one that this very test proves with.
+      verifierOf: (circuit) => ({ contract: compiled(circuit), keyHash: "0x" }),
+      genesis: {
+        root: bigintToHex(operator.tree.root(), 32),
+        history: bigintToHex(historyOf(GENESIS_CHAINS), 32),
+        nextIndex: FIRST_ACCOUNT_INDEX,
+      },
+    });
+    expect(checks.filter(({ isOk }) => !isOk)).toEqual([]);
+    expect(checks.length).toBeGreaterThan(14);
+  });
 
   it("takes deposits in a batch in calldata", async () => {
     const l1Operations = [await deposit(1, alice, 3n * ETHER), await deposit(2, bob, 2n * ETHER)];

@@ -23,6 +23,7 @@ export {
   rollup2ConstructorArguments,
 } from "./2/deploy.ts";
 export { type Receipt2Struct, receiptStruct } from "./2/receipt.ts";
+export { checkDeployment2, type DeployedRollup2, type ExpectedDeployment2, readDeployment2 } from "./2/verify.ts";
 export { erc20Abi, fixedOperatorAbi, receiptsAbi, rollup2Abi, rollupAbi } from "./abi.ts";
 export { accessTable, type FunctionAccess, type FunctionRow, ROLLUP_ACCESS } from "./access.ts";
 export {

@@ -64,7 +64,8 @@ export function knownBlockSize(slots: number): BlockSize | undefined {
   return BLOCK_SIZES.find((known) => known === slots);
 }
 
-function codeCheck(name: string, code: Hex, compiled: CompiledContract): Check {
+/** Compares code on the chain with compiled code; immutables may differ. */
+export function codeCheck(name: string, code: Hex, compiled: CompiledContract): Check {
   if (code === "0x") return { name, isOk: false, detail: "no contract at this address" };
   const { isSame, expectedBytes, actualBytes, differingBytes, firstDifference } = compareRuntimeCode(compiled, code);
   const detail = `${actualBytes} bytes, keccak256 ${keccak256(code)}`;
@@ -84,7 +85,8 @@ function proxyCheck({ code, proxySlots }: DeployedRollup): Check {
   return { name: "No proxy", isOk: found.length === 0, detail };
 }
 
-function forbiddenCheck(name: string, code: Hex): Check {
+/** Whether code holds instructions that could change it, run other code as its own, or make contracts. */
+export function forbiddenCheck(name: string, code: Hex): Check {
   const found = forbiddenInstructions(code).map((instruction) => `${instruction.name} at ${instruction.offset}`);
   const detail = found.join(", ") || "no DELEGATECALL, CALLCODE, SELFDESTRUCT, CREATE or CREATE2 that can run";
   return { name, isOk: found.length === 0, detail };
@@ -204,14 +206,16 @@ function verifierChecks(circuit: DeployedCircuit, chainId: number, expected: Exp
   ];
 }
 
-function keyCheck(name: string, code: Hex, verifier: ExpectedVerifier | undefined): Check {
+/** Whether a verifier's code holds the hash of the expected key. */
+export function keyCheck(name: string, code: Hex, verifier: ExpectedVerifier | undefined): Check {
   if (verifier === undefined) return { name, isOk: false, detail: "there is nothing to compare it with" };
   const isNamed = code.includes(significantDigits(verifier.keyHash));
   const detail = isNamed ? verifier.keyHash : `the code does not contain the key ${verifier.keyHash}`;
   return { name, isOk: isNamed, detail };
 }
 
-function srsCheck(name: string, srs: SrsKind, chainId: number): Check {
+/** A verifier over the dev SRS is all right on development chains only. */
+export function srsCheck(name: string, srs: SrsKind, chainId: number): Check {
   if (srs === "ignition") return { name, isOk: true, detail: "ignition (176 participants)" };
   const isDevChain = DEV_CHAIN_IDS.includes(chainId);
   const warning = "dev: ANYONE CAN FORGE PROOFS";
@@ -223,6 +227,6 @@ function srsCheck(name: string, srs: SrsKind, chainId: number): Check {
 }
 
 /** A word as pushed by code: without leading zero bytes. */
-function significantDigits(word: Hex): string {
+export function significantDigits(word: Hex): string {
   return word.slice(2).replace(/^(?:00)+/, "");
 }

@@ -121,11 +121,13 @@ function isTransportError(error: unknown): boolean {
   return error instanceof HttpRequestError || error instanceof TimeoutError;
 }
 
-async function readCode(reader: PublicClient, address: Address, blockNumber: bigint): Promise<Hex> {
+/** Code at a block; `0x` when there is none. */
+export async function readCode(reader: PublicClient, address: Address, blockNumber: bigint): Promise<Hex> {
   return (await reader.getCode({ address, blockNumber })) ?? "0x";
 }
 
-async function findCreation(
+/** The transaction that created a contract, or why it is not known. */
+export async function findCreation(
   reader: PublicClient,
   address: Address,
   { transactionHash, blockNumber: hinted }: CreationHint,

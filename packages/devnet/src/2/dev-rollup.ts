@@ -24,6 +24,8 @@ export interface DevRollup2 {
   readonly deployment: Rollup2Deployment;
   readonly domain: Domain;
   readonly receipts: Address;
+  /** What was deployed, by the names of the artefacts, and the verifiers by their circuits. */
+  readonly compiled: ReadonlyMap<string, Compiled>;
   /** Circuits with their keys, whose proofs the rollup accepts. */
   readonly circuits: ReadonlyMap<SoloCircuit, ProvingCircuit<SoloCircuit>>;
   /** Wallet of anvil's prefunded account at `position`; 0 is the operator. */
@@ -86,6 +88,7 @@ export async function startDevRollup2({
       deployment,
       domain: { chainId: BigInt(anvil.chainId), rollup: addressToBigint(deployment.rollup) },
       receipts: receipts.address,
+      compiled: new Map([...contracts, ...verifiers.map(({ circuit, contract }) => [circuit, contract] as const)]),
       circuits,
       wallet,
       stop: anvil.stop,

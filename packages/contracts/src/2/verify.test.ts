@@ -1,0 +1,164 @@
+import { bigintToHex, bytesToHex, hexToBytes } from "@cairn/protocol";
+import { encodeDeployData, type Hex, keccak256, zeroAddress, zeroHash } from "viem";
+import { beforeAll, describe, expect, it } from "vitest";
+import { buildCached, rollup2Targets } from "../build.ts";
+import type { CompiledContract } from "../compile.ts";
+import { rollup2Abi } from "../generated/rollup-2-abi.ts";
+import { checkDeployment2, type DeployedRollup2, type ExpectedDeployment2 } from "./verify.ts";
+
+const CACHE_DIR = process.env.CAIRN_CACHE_DIR ?? new URL("../../../../.cache", import.meta.url).pathname;
+const ROOT = "0x127314dc4f13036ac6a4482435840186e511e872197943c814189493179ab475";
+const HISTORY = "0x18dfb8dc9b82229cff974efefc8df78b1ce96d9d844236b496785c698bc6732e";
+const addressOf = (number: bigint): Hex => bigintToHex(number, 20);
+
+/** The code that a deployment leaves, with these values of immutables. */
+function withImmutables({ runtimeCode, immutables }: CompiledContract, values: Readonly<Record<string, bigint>>): Hex {
+  const code = hexToBytes(runtimeCode);
+  for (const { name, offsets } of immutables) {
+    for (const offset of offsets) code.set(hexToBytes(bigintToHex(values[name] ?? 0n, 32)), offset);
+  }
+  return bytesToHex(code);
+}
+
+function altered(code: Hex): Hex {
+  const bytes = hexToBytes(code);
+  bytes[100] = (bytes[100] ?? 0) ^ 1;
+  return bytesToHex(bytes);
+}
+
+describe("a deployment of version 2", () => {
+  let expected: ExpectedDeployment2;
+  let honest: DeployedRollup2;
+
+  beforeAll(async () => {
+    const contracts = new Map<string, CompiledContract>();
+    for (const target of rollup2Targets()) contracts.set(target.name, (await buildCached(CACHE_DIR, target)).artefact);
+    const contract = (name: string): CompiledContract => contracts.get(`2/${name}`) ?? expect.unreachable();
+    const rollup = contract("Rollup");
+    // Any contract can stand for a verifier here; its "key" is a part of its code.
+    const verifier = contract("Receipts");
+    const keyHash: Hex = `0x${verifier.runtimeCode.slice(200, 264)}`;
+    expected = {
+      rollup,
+      accountTree: contract("AccountTree"),
+      binding: contract("Binding"),
+      fixedOperator: contract("FixedOperator"),
+      verifierOf: () => ({ contract: verifier, keyHash }),
+      genesis: { root: ROOT, history: HISTORY, nextIndex: 64 },
+    };
+    const policyCode = contract("FixedOperator").runtimeCode;
+    const parameters = {
+      policy: addressOf(5n),
+      policyCodeHash: keccak256(policyCode),
+      inclusionDelay: 1n,
+      operatorIdleDelay: 2n,
+      returnDelay: 3n,
+      freezeDelay: 4n,
+      queueBaseFee: 5n,
+      circuits: [
+        {
+          circuitType: 3,
+          l1Capacity: 512,
+          verifier: addressOf(6n),
+          verifierCodeHash: keccak256(verifier.runtimeCode),
+        },
+      ],
+    };
+    honest = {
+      chainId: 31337,
+      address: addressOf(1n),
+      code: withImmutables(rollup, {
+        POLICY: 5n,
+        POLICY_CODE_HASH: BigInt(parameters.policyCodeHash),
+        INCLUSION_DELAY: 1n,
+        OPERATOR_IDLE_DELAY: 2n,
+        RETURN_DELAY: 3n,
+        FREEZE_DELAY: 4n,
+        QUEUE_BASE_FEE: 5n,
+        ACCOUNT_TREE: 7n,
+        BINDING: 8n,
+      }),
+      parameters,
+      state: {
+        root: ROOT,
+        history: HISTORY,
+        nextIndex: 64,
+        batchCount: 0n,
+        lastBlock: 0n,
+        lastTimestamp: 0n,
+        lastBatchAt: 9n,
+        lastByStranger: false,
+        queueHead: 0n,
+        queueTail: 0n,
+      },
+      accountTree: { address: addressOf(7n), code: expected.accountTree.runtimeCode },
+      binding: { address: addressOf(8n), code: expected.binding.runtimeCode },
+      policy: { address: addressOf(5n), code: policyCode },
+      verifierCodes: [verifier.runtimeCode],
+      creation: {
+        transactionHash: zeroHash,
+        from: addressOf(9n),
+        blockNumber: 1n,
+        input: encodeDeployData({ abi: rollup2Abi, bytecode: rollup.bytecode, args: [parameters] }),
+      },
+    };
+  });
+
+  const failed = (deployed: DeployedRollup2): string[] =>
+    checkDeployment2(deployed, expected).flatMap(({ name, isOk }) => (isOk ? [] : [name]));
+
+  it("matches when everything is as in the sources", () => {
+    expect(checkDeployment2(honest, expected).filter(({ isOk }) => !isOk)).toEqual([]);
+    expect(checkDeployment2(honest, expected)).toHaveLength(15);
+  });
+
+  it("does not with a capacity that is not the circuit's, or an unknown circuit", () => {
+    const [circuit] = honest.parameters.circuits;
+    if (circuit === undefined) expect.unreachable();
+    for (const changed of [{ l1Capacity: 511 }, { l1Capacity: 513 }, { circuitType: 0 }, { circuitType: 9 }]) {
+      const circuits = [{ ...circuit, ...changed }];
+      expect(failed({ ...honest, parameters: { ...honest.parameters, circuits } })).toContain("Circuits");
+    }
+  });
+
+  it("names a policy that is not in the sources, or whose code has changed", () => {
+    const code = altered(honest.policy?.code ?? "0x");
+    const policy = { address: honest.parameters.policy, code };
+    expect(failed({ ...honest, policy })).toEqual(["Policy"]);
+    const parameters = { ...honest.parameters, policyCodeHash: keccak256(code) };
+    const check = checkDeployment2({ ...honest, policy, parameters }, expected).find(({ name }) => name === "Policy");
+    expect(check?.isOk).toBe(false);
+    expect(check?.detail).toContain("not in the sources");
+    const open = { ...honest.parameters, policy: zeroAddress, policyCodeHash: zeroHash };
+    expect(failed({ ...honest, policy: null, parameters: open })).not.toContain("Policy");
+  });
+
+  it("does not with other code of any of its contracts", () => {
+    const { accountTree, binding } = honest;
+    expect(failed({ ...honest, code: altered(honest.code) })).toContain("Rollup code");
+    expect(failed({ ...honest, accountTree: { ...accountTree, code: altered(accountTree.code) } })).toEqual([
+      "AccountTree code",
+    ]);
+    expect(failed({ ...honest, binding: { ...binding, code: altered(binding.code) } })).toEqual(["Binding code"]);
+    const verifierCodes = honest.verifierCodes.map(altered);
+    expect(failed({ ...honest, verifierCodes })).toEqual([
+      "Verifier batch code",
+      "Verifier batch code hash",
+      "Verifier batch verification key",
+    ]);
+  });
+
+  it("does not when views and code disagree, or another constructor ran", () => {
+    for (const changed of [{ returnDelay: 4n }, { policy: addressOf(77n) }, { queueBaseFee: 6n }]) {
+      const parameters = { ...honest.parameters, ...changed };
+      expect(failed({ ...honest, parameters })).toEqual(
+        expect.arrayContaining(["Rollup immutables", "Rollup creation"]),
+      );
+    }
+    expect(failed({ ...honest, creation: { missing: "no archive" } })).toEqual(["Rollup creation"]);
+    const binding = { ...honest.binding, address: addressOf(78n) };
+    expect(failed({ ...honest, binding })).toEqual(["Rollup immutables"]);
+    expect(failed({ ...honest, state: { ...honest.state, history: zeroHash } })).toEqual(["Genesis"]);
+    expect(failed({ ...honest, chainId: 1 })).toEqual(["Verifier batch SRS"]);
+  });
+});
