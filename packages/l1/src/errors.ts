@@ -29,6 +29,8 @@ import { CairnError } from "@cairn/protocol";
  * - `l1/queue-mismatch`: queue events do not hash to what the contract stores: the RPC lies. Retry on another RPC.
  * - `l1/batch-mismatch`: event and transaction of a batch contradict each other; `details.batch` and `details.check`
  *   say where. The RPC lies. Retry on another one.
+ * - `l1/blob-unavailable`: no source has the blob of a batch; `details.problems` says what each answered. Retry when one
+ *   was unavailable, or with an archive: beacon nodes forget blobs after about 18 days.
  * - `l1/unknown-event`: a mined transaction lacks the event it must emit: the address is not a Cairn rollup.
  */
 export type L1ErrorCode =
@@ -48,6 +50,7 @@ export type L1ErrorCode =
   | "l1/bad-events"
   | "l1/queue-mismatch"
   | "l1/batch-mismatch"
+  | "l1/blob-unavailable"
   | "l1/unknown-event";
 
 /**

@@ -15,6 +15,8 @@ export {
 export { type L1ErrorCode, l1Error } from "./errors.ts";
 export { type SignedPermit, signPermit } from "./permit.ts";
 export { createL1Access, insist, type L1Access, type L1AccessOptions } from "./reading/access.ts";
+export { type BeaconOptions, type BeaconSlots, createBeaconSource } from "./reading/beacon.ts";
+export type { BlobQuery, BlobSource } from "./reading/blob-source.ts";
 export { isStillThere, type L1Block, type L1HeadTag, readBlock, readHead } from "./reading/blocks.ts";
 export {
   type CommitmentReader,
@@ -46,6 +48,7 @@ export {
   type RangeReader,
   type ReadRange,
 } from "./reading/ranges.ts";
+export { type BlobProblem, type ReadBlobDeps, readBlob } from "./reading/read-blob.ts";
 export { READS_PER_CALL, readMany } from "./reading/read-many.ts";
 export { isBadParameter, isBusy, isRefusal } from "./reading/refusals.ts";
 export { findDeploymentBlock, findStart, type KnownEvents, readFromHint } from "./reading/scan-start.ts";

@@ -1,0 +1,147 @@
+import { BLOB_BYTES, versionedHash } from "@cairn/blobs";
+import {
+  bytesToHex,
+  type CairnError,
+  createRedactor,
+  hexToBytes,
+  isCairnError,
+  isSameBytes,
+  redactError,
+  redactUrl,
+} from "@cairn/protocol";
+import { type L1ErrorCode, l1Error } from "../errors.ts";
+import type { BlobQuery, BlobSource } from "./blob-source.ts";
+
+/** How an L1 block is found on the beacon chain. */
+export type BeaconSlots =
+  /** By its time: slots of equal length since the genesis that the API names. */
+  | { readonly type: "time"; readonly secondsPerSlot: number }
+  /** By its number, as development chains do. */
+  | { readonly type: "number" };
+
+/** A beacon API. */
+export interface BeaconOptions {
+  /** Base URL of the API; may contain a key. */
+  readonly url: string;
+  readonly slots?: BeaconSlots;
+  /** Wait for an answer, milliseconds. */
+  readonly timeoutMs?: number;
+}
+
+/** Ethereum's slots. */
+const ETHEREUM: BeaconSlots = { type: "time", secondsPerSlot: 12 };
+const TIMEOUT_MS = 20_000;
+/** More than the hex of all blobs that a block may have today; what is longer is no answer. */
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+/** The endpoint, or this block, does not exist (any longer). */
+const ABSENT = new Set([404, 410]);
+
+/**
+ * Blobs from the API of a beacon node, which keeps them for about 18 days: by `/eth/v1/beacon/blobs`, from older nodes by
+ * `/eth/v1/beacon/blob_sidecars`.
+ *
+ * @example const source = createBeaconSource({ url: "https://beacon.example" });
+ */
+export function createBeaconSource({ url, slots = ETHEREUM, timeoutMs = TIMEOUT_MS }: BeaconOptions): BlobSource {
+  const base = url.replace(/\/+$/, "");
+  const name = `beacon API ${redactUrl(url)}`;
+  const redact = createRedactor(url);
+  let genesis: Promise<number> | null = null;
+
+  /** The JSON at a path; null where there is nothing. */
+  const ask = async (path: string, signal?: AbortSignal): Promise<{ readonly body: unknown } | null> => {
+    try {
+      const timeout = AbortSignal.timeout(timeoutMs);
+      const response = await fetch(`${base}${path}`, {
+        headers: { accept: "application/json" },
+        redirect: "error",
+        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      });
+      if (ABSENT.has(response.status)) {
+        await response.body?.cancel();
+        return null;
+      }
+      if (!response.ok) throw unavailable(name, `status ${response.status}`);
+      return { body: JSON.parse(await readText(name, response)) };
+    } catch (error) {
+      if (isCairnError(error) || signal?.aborted) throw error;
+      throw unavailable(name, "no usable answer", redactError(error, redact));
+    }
+  };
+
+  const readGenesis = async (signal?: AbortSignal): Promise<number> => {
+    const answer = await ask("/eth/v1/beacon/genesis", signal);
+    const time = textAt(answer?.body, ["data", "genesis_time"]);
+    if (!/^[0-9]{1,15}$/.test(time)) throw unavailable(name, "it names no time of genesis");
+    return Number(time);
+  };
+
+  const slotOf = async ({ l1Block, l1Timestamp }: BlobQuery, signal?: AbortSignal): Promise<number> => {
+    if (slots.type === "number") return l1Block;
+    genesis ??= readGenesis(signal);
+    const time = await genesis.catch((error: unknown) => {
+      genesis = null;
+      throw error;
+    });
+    return Math.floor((l1Timestamp - time) / slots.secondsPerSlot);
+  };
+
+  return {
+    name,
+    find: async (query, signal) => {
+      const slot = await slotOf(query, signal);
+      if (slot < 0) throw unavailable(name, "its genesis is later than the L1 block");
+      const hash = bytesToHex(query.versionedHash);
+      const blobs = await ask(`/eth/v1/beacon/blobs/${slot}?versioned_hashes=${hash}`, signal);
+      if (blobs !== null) return listAt(blobs.body, "data").flatMap((blob) => toBlob(blob) ?? []);
+      const sidecars = await ask(`/eth/v1/beacon/blob_sidecars/${slot}`, signal);
+      if (sidecars === null) return [];
+      return listAt(sidecars.body, "data").flatMap((sidecar) => {
+        const commitment = textAt(sidecar, ["kzg_commitment"]);
+        return isCommitmentTo(commitment, query.versionedHash) ? (toBlob(textAt(sidecar, ["blob"])) ?? []) : [];
+      });
+    },
+  };
+
+  function listAt(value: unknown, key: string): readonly unknown[] {
+    const list = (value as Record<string, unknown> | null | undefined)?.[key];
+    if (Array.isArray(list)) return list;
+    throw unavailable(name, "its answer is not a list of blobs");
+  }
+}
+
+/** The body of an answer, as long as it may be. Throws `l1/unavailable`. */
+async function readText(name: string, response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const part of response.body ?? []) {
+    text += decoder.decode(part, { stream: true });
+    if (text.length > MAX_ANSWER_BYTES) throw unavailable(name, "its answer is too long");
+  }
+  return text + decoder.decode();
+}
+
+function toBlob(value: unknown): Uint8Array | null {
+  if (typeof value !== "string" || value.length !== 2 + 2 * BLOB_BYTES) return null;
+  try {
+    return hexToBytes(value);
+  } catch (error) {
+    if (isCairnError(error)) return null;
+    throw error;
+  }
+}
+
+function isCommitmentTo(commitment: string, hash: Uint8Array): boolean {
+  if (!/^0x[0-9a-fA-F]{96}$/.test(commitment)) return false;
+  return isSameBytes(versionedHash(hexToBytes(commitment)), hash);
+}
+
+/** The text at a place of a JSON value, empty where there is none. */
+function textAt(value: unknown, path: readonly string[]): string {
+  const found = path.reduce<unknown>((part, key) => (part as Record<string, unknown> | null | undefined)?.[key], value);
+  return typeof found === "string" ? found : "";
+}
+
+function unavailable(name: string, problem: string, cause?: unknown): CairnError<L1ErrorCode> {
+  return l1Error("l1/unavailable", `${name}: ${problem}`, { cause });
+}

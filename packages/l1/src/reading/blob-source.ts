@@ -1,0 +1,19 @@
+/** A blob that someone looks for, and where L1 mentioned it. */
+export interface BlobQuery {
+  /** 32 bytes, as the transaction names it. */
+  readonly versionedHash: Uint8Array;
+  readonly l1Block: number;
+  /** Of that L1 block, seconds. */
+  readonly l1Timestamp: number;
+}
+
+/** Where blobs may be had. What a source returns is checked before it is used. */
+export interface BlobSource {
+  /** For people, without secrets. */
+  readonly name: string;
+  /**
+   * Blobs that may be the one asked for, in no order; none when the source has it no longer, or not yet. Throws
+   * `l1/unavailable` when there is no usable answer.
+   */
+  readonly find: (query: BlobQuery, signal?: AbortSignal) => Promise<readonly Uint8Array[]>;
+}
