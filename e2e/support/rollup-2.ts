@@ -174,13 +174,6 @@ export async function refusalOfBatch(
   return decodeErrorResult({ abi: rollup2Abi, data: error.data }).errorName;
 }
 
-/** The blob of a versioned hash, as anvil keeps it. */
-export async function readBlob(devnet: DevRollup2, hash: Hex): Promise<Uint8Array> {
-  const { result } = await askAnvil(devnet, "anvil_getBlobByHash", [hash]);
-  if (result === undefined) throw new TypeError(`no blob ${hash}`);
-  return hexToBytes(result);
-}
-
 async function askAnvil({ rpcUrl }: DevRollup2, method: string, params: readonly unknown[]): Promise<AnvilAnswer> {
   const response = await fetch(rpcUrl, {
     method: "POST",
