@@ -95,9 +95,7 @@ async function act(run: Run, { what, pick }: Step): Promise<void> {
     }
     case "final": {
       const limit = run.l1Block - (pick % 2);
-      const reached = batches.filter(
-        ({ acceptance }) => acceptance !== null && acceptance.l1Block <= run.l1Block - pick,
-      );
+      const reached = batches.filter(({ acceptance }) => acceptance !== null && acceptance.l1Block <= limit);
       const blocks = await loadBlocks(db, 1, reached.at(-1)?.lastBlock ?? 0);
       const proven = blocks.filter(({ status }) => status === "proven").map(({ number }): number => number);
       expect(await markFinal(db, limit, 1)).toEqual(proven);
