@@ -1,4 +1,4 @@
-import { BLOB_BYTES, versionedHash } from "@cairn/blobs";
+import { BLOB_BYTES, versionedHash } from "@cairn/blobs/format";
 import {
   bytesToHex,
   type CairnError,

@@ -1,4 +1,4 @@
-import { type BlobKzg, blobToElements } from "@cairn/blobs";
+import { type BlobKzg, blobToElements } from "@cairn/blobs/format";
 import { bytesToHex, isCairnError } from "@cairn/protocol";
 import { l1Error } from "../errors.ts";
 import type { BlobQuery, BlobSource } from "./blob-source.ts";
