@@ -1,7 +1,5 @@
-import { join } from "node:path";
 import { DEVNET_ENV, DEVNET_NODE_OPTIONS } from "../../apps/cli/bin/devnet-process.mjs";
 import { BootstrapFailure } from "./failure.mjs";
-import { cacheDir } from "./paths.mjs";
 
 /** @typedef {import("./steps.mjs").Preparation} Preparation */
 /**
@@ -26,8 +24,6 @@ const build = (slots) => [
 const nothing = () => [];
 
 const CAIRN = "apps/cli/src/main.ts";
-/** As in `bin/cairn.mjs`: with the compiled code of earlier runs it starts sooner. */
-const CAIRN_ENV = { NODE_COMPILE_CACHE: join(cacheDir, "node-compile") };
 
 /**
  * Every npm script: the preparations it needs, and what it runs on the pinned Node (its arguments are appended).
@@ -35,12 +31,12 @@ const CAIRN_ENV = { NODE_COMPILE_CACHE: join(cacheDir, "node-compile") };
  */
 const COMMANDS = {
   setup: { prepare: () => build(SIZES) },
-  demo: { prepare: (args) => build([slotsOption(args, 16)]), run: [CAIRN, "demo"], env: CAIRN_ENV },
+  demo: { prepare: (args) => build([slotsOption(args, 16)]), run: [CAIRN, "demo"] },
   // Builds what it needs itself, as it must when started as `npx cairn devnet`.
   devnet: {
     prepare: nothing,
     run: [...DEVNET_NODE_OPTIONS, CAIRN, "devnet"],
-    env: { ...CAIRN_ENV, ...DEVNET_ENV },
+    env: DEVNET_ENV,
   },
   test: { prepare: () => build(TEST_SIZES), run: ["scripts/test.ts"] },
   "test:all": { prepare: () => build(TEST_SIZES), run: ["scripts/test.ts", "--all"] },

@@ -18,10 +18,16 @@ export function machinePath() {
 }
 
 /**
- * The environment of every step and command: the pinned Node and the repository's tools come first in PATH.
+ * The environment of every step and command: the pinned Node and the repository's tools come first in PATH, and Node
+ * keeps compiled code, with which it starts sooner the next time, where `bin/cairn.mjs` keeps it.
  * @returns {NodeJS.ProcessEnv}
  */
 export function commandEnv() {
   const tools = [dirname(pinnedNode), join(modulesDir, ".bin")];
-  return { ...process.env, CAIRN_CACHE_DIR: cacheDir, PATH: [...tools, machinePath()].join(delimiter) };
+  return {
+    NODE_COMPILE_CACHE: join(cacheDir, "node-compile"),
+    ...process.env,
+    CAIRN_CACHE_DIR: cacheDir,
+    PATH: [...tools, machinePath()].join(delimiter),
+  };
 }

@@ -18,6 +18,8 @@ export const LONG_TESTS: Readonly<Record<string, string>> = {
     "compiles the circuits of 64 and 256 slots, which takes minutes; npm run check compares the hash of their sources",
   "bench/src/measure/gates.test.ts":
     "compiles thirty parts of the block circuit to say what each costs; nothing but npm run bench uses the result",
+  "bench/src/node/run.test.ts":
+    "loads a node for seconds to test npm run bench:node; other tests send it the same requests",
   "packages/circuits/test/2/sizes.test.ts":
     "compiles and solves larger sizes of the circuits that npm test solves with 16",
   "packages/circuits/test/2/tree.prover.test.ts":
