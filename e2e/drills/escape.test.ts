@@ -45,7 +45,7 @@ describe("escape: nobody submits any more, and everyone leaves with their money"
   };
 
   beforeAll(async () => {
-    drill = await openDrill({ proofs: "real", env: { CAIRN_BLOCK_TIME_MS: "2000" } });
+    drill = await openDrill({ proofs: "real" });
     const { scene } = drill;
     const { holders, ledger, api, l1 } = scene;
     token = await l1.createToken("USD", 6);

@@ -20,7 +20,7 @@ describe("vanish: the operator disappears for good, and a stranger continues the
   };
 
   beforeAll(async () => {
-    drill = await openDrill({ proofs: "real", env: { CAIRN_BLOCK_TIME_MS: "2000" } });
+    drill = await openDrill({ proofs: "real" });
     const { scene } = drill;
     for (const position of [1, 2]) await scene.holders.deposit(position, 10n * ETHER);
     const operator = await scene.start();
