@@ -19,12 +19,15 @@ library Payouts {
     uint256 private constant PAYMENT_OVERHEAD = 60_000;
     /// @dev Above what setting the bits of a word costs.
     uint256 private constant WORD_GAS = 25_000;
+    /// @dev For looking at the rest of the list once the last payout was found to be covered: three more words, and the
+    ///      bits of the last of them up to the next payout.
+    uint256 private constant SEARCH_GAS = 20_000;
     /// @dev For what follows the payments.
     uint256 private constant END_GAS = 10_000;
 
     /// @dev Least gas for which `settle` makes any payment: one of ETH.
     uint256 internal constant GAS_FOR_ONE =
-        END_GAS + WORD_GAS + TokenTransfer.ETH_GAS + TokenTransfer.ETH_GAS / 63 + PAYMENT_OVERHEAD;
+        SEARCH_GAS + END_GAS + WORD_GAS + TokenTransfer.ETH_GAS + TokenTransfer.ETH_GAS / 63 + PAYMENT_OVERHEAD;
 
     /// @param commitments One hash per batch: of header, data commitment and payouts hash.
     /// @param settled Processed payouts of a batch, one bit each; written by `settle` only.
@@ -171,7 +174,7 @@ library Payouts {
         if (mask.length == 0 || firstWord >= words) return plan;
         uint256 end = mask.length < words - firstWord ? firstWord + mask.length : words;
         plan.positions = new uint256[](count);
-        plan.reservedGas = END_GAS;
+        plan.reservedGas = SEARCH_GAS + END_GAS;
         for (uint256 word = firstWord; word < end && !plan.isFull; word++) {
             uint256 chosen = mask[word - firstWord] & _existing(count, word);
             if (chosen != 0) _markWord(plan, settled, list, word, chosen);
@@ -191,8 +194,12 @@ library Payouts {
         plan.found = true;
         plan.reservedGas += WORD_GAS;
         uint256 marked = 0;
-        for (uint256 bit = 0; chosen >> bit != 0 && !plan.isFull; bit++) {
-            if (chosen >> bit & 1 == 1 && _reserve(plan, list, word * WORD_BITS + bit)) marked |= 1 << bit;
+        uint256 bit = 0;
+        while (chosen >> bit != 0 && !plan.isFull) {
+            uint256 rest = chosen >> bit;
+            if (rest & 1 == 1 && _reserve(plan, list, word * WORD_BITS + bit)) marked |= 1 << bit;
+            // In longer steps where nothing is chosen: the search ends within `SEARCH_GAS`.
+            bit += rest & 0xffff == 0 ? 16 : 1;
         }
         if (marked != 0) settled[word] = before | marked;
     }
