@@ -3,7 +3,14 @@ pragma solidity 0.8.30;
 
 import {IRollupErrors} from "../../src/2/interfaces/IRollupErrors.sol";
 import {vm} from "../support/Vm.sol";
-import {FailingPolicy, MovingPolicy, ReentrantPolicy, RotatingPolicy, ThirstyPolicy} from "./hostile/Policies.sol";
+import {
+    FailingPolicy,
+    ImpatientPolicy,
+    MovingPolicy,
+    ReentrantPolicy,
+    RotatingPolicy,
+    ThirstyPolicy
+} from "./hostile/Policies.sol";
 import {Model} from "./support/Model.sol";
 import {Payout, RollupTest} from "./support/RollupTest.sol";
 
@@ -47,6 +54,21 @@ contract PolicyTest is RollupTest {
             || reason == IRollupErrors.InsufficientGas.selector || answer.length == 0;
         vm.assertTrue(isNamed, "refused as closed, or for want of gas");
         vm.assertTrue(gas < 250_000 || reason == IRollupErrors.SubmissionNotOpen.selector, "closed");
+    }
+
+    /// Nor is there an amount of gas with which the rollup says that nobody leads, or that submission is open.
+    function test_policyIsNeverAskedWithLessGas() public {
+        replaceRollup(address(new ImpatientPolicy(operator)));
+        depositETH(alice, 1 ether);
+        uint256 refused = 0;
+        for (uint256 gas = 40_000; gas < 160_000; gas += 500) {
+            (bool ok, bytes memory answer) = address(rollup).staticcall{gas: gas}(abi.encodeCall(rollup.leader, ()));
+            if (ok) vm.assertEq(abi.decode(answer, (address)), operator, "the leader");
+            else refused++;
+            (ok, answer) = address(rollup).staticcall{gas: gas}(abi.encodeCall(rollup.isSubmissionOpen, ()));
+            if (ok) vm.assertTrue(!abi.decode(answer, (bool)), "closed");
+        }
+        vm.assertTrue(refused > 0 && refused < 240, "refused with too little, answered with enough");
     }
 
     /// Whoever is named has precedence at that moment; money, state and what is due stay as they are.

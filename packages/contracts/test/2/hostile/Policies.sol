@@ -94,6 +94,20 @@ contract ThirstyPolicy is IOperatorPolicy {
     }
 }
 
+/// Names nobody when it has less gas than it may count on.
+contract ImpatientPolicy is IOperatorPolicy {
+    uint256 private constant GAS = 99_000;
+    address private immutable LEADER;
+
+    constructor(address leader) {
+        LEADER = leader;
+    }
+
+    function operatorAt(uint64) external view returns (address) {
+        return gasleft() < GAS ? address(0) : LEADER;
+    }
+}
+
 /// Calls the rollup, then names a leader only if nothing there succeeded that changes state.
 contract ReentrantPolicy is IOperatorPolicy {
     address private immutable LEADER;
