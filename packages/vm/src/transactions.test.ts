@@ -110,6 +110,11 @@ describe("refusals", () => {
     ["another token", transfer({ tokenId: USD }), { type: "wrongToken", expected: ETH, actual: USD }],
     ["a used nonce", transfer({ nonce: 4 }), { type: "nonceTooLow", expected: 5, actual: 4 }],
     ["a nonce ahead", transfer({ nonce: 6 }), { type: "nonceTooHigh", expected: 5, actual: 6 }],
+    [
+      "a time that has not come",
+      transfer({ validFrom: NOW + 1, validUntil: NOW + 2 }),
+      { type: "notYetValid", validFrom: NOW + 1, timestamp: NOW },
+    ],
     ["a passed time", transfer({ validUntil: NOW - 1 }), { type: "expired", validUntil: NOW - 1, timestamp: NOW }],
     [
       "a fee in a token nobody takes",
