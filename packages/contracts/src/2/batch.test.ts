@@ -8,6 +8,7 @@ import {
   type Hex,
   hexToBytes,
   isCairnError,
+  MAX_BATCH_PAYOUTS,
   payoutListHash,
   tokenId,
 } from "@cairn/protocol";
@@ -108,8 +109,26 @@ describe("arguments of batches of version 2", () => {
       const allowance = constant(transfers, name);
       return allowance + Math.ceil(allowance / 63) + constant(payments, "PAYMENT_OVERHEAD");
     };
-    expect(payGasLimit2([eth]) - payGasLimit2([])).toBe(reserve("ETH_GAS"));
-    expect(payGasLimit2([token]) - payGasLimit2([])).toBe(reserve("TOKEN_GAS"));
+    expect(payGasLimit2([eth], 1) - payGasLimit2([], 1)).toBe(reserve("ETH_GAS"));
+    expect(payGasLimit2([token], 1) - payGasLimit2([], 1)).toBe(reserve("TOKEN_GAS"));
+  });
+
+  it("leave gas for the calldata of the whole list, however few of its payouts are paid", () => {
+    const header = toHeader2Struct(decodeBatchHeader2(hexToBytes(cases[0]?.header ?? "0x")));
+    const payout = { recipient: 2n ** 160n - 1n, tokenId: tokenId(2 ** 32 - 1), amount: 2n ** 128n - 1n };
+    const payouts = Array.from({ length: MAX_BATCH_PAYOUTS }, () => payout);
+    const args = pay2Arguments({
+      batch: batchNumber(1),
+      header,
+      dataCommitment: keccak256("0x"),
+      payouts,
+      places: [7],
+    });
+    const bytes = hexToBytes(encodeFunctionData({ abi: rollup2Abi, functionName: "pay", args }));
+    const zeros = bytes.filter((byte) => byte === 0).length;
+    // EIP-7623: a transaction with less gas than this is invalid.
+    const floor = 21_000 + 40 * (bytes.length - zeros) + 10 * zeros;
+    expect(payGasLimit2([payout], payouts.length)).toBeGreaterThan(floor + 300_000);
   });
 });
 

@@ -44,6 +44,8 @@ const WORD_BITS = 256;
 const PAY_GAS = 400_000;
 const ETH_PAYMENT_GAS = 110_794;
 const TOKEN_PAYMENT_GAS = 263_175;
+/** Gas of a record of the list, paid or not: 40 bytes of calldata without zeros at the floor of EIP-7623. */
+const RECORD_GAS = 1_600;
 
 /** Header of a batch as the contract takes it. Throws `protocol/out-of-range`. See {@link submitBatch2Arguments}. */
 export function toHeader2Struct(header: BatchHeader2): BatchHeader2Struct {
@@ -138,12 +140,13 @@ export function payoutMask(places: readonly number[], count: number): bigint[] {
 }
 
 /**
- * Gas that suffices for these payments, whatever recipients and tokens do: for a `pay` of its own, or on top of what a
- * `submitBatch` without payNow takes. What the contract does not use costs nothing.
+ * Gas that suffices for these payments, whatever recipients and tokens do, of a batch whose whole list has `listLength`
+ * records: for a `pay` of its own, or on top of what a `submitBatch` without payNow takes. What the contract does not use
+ * costs nothing. L1 takes at most 2^24 in a transaction (EIP-7825), so a long list is paid in parts.
  *
- * @example payGasLimit2(payouts)
+ * @example payGasLimit2(places.map((place) => payouts[place]), payouts.length)
  */
-export function payGasLimit2(payouts: readonly Payout[]): number {
+export function payGasLimit2(payouts: readonly Payout[], listLength: number): number {
   const gasOf = ({ tokenId }: Payout): number => (tokenId === 0 ? ETH_PAYMENT_GAS : TOKEN_PAYMENT_GAS);
-  return payouts.reduce((sum, payout) => sum + gasOf(payout), PAY_GAS);
+  return payouts.reduce((sum, payout) => sum + gasOf(payout), PAY_GAS + RECORD_GAS * listLength);
 }
