@@ -12,7 +12,16 @@ import {
   payoutListHash,
   tokenId,
 } from "@cairn/protocol";
-import { concat, decodeFunctionData, encodeAbiParameters, encodeFunctionData, getAbiItem, keccak256 } from "viem";
+import {
+  concat,
+  decodeFunctionData,
+  encodeAbiParameters,
+  encodeFunctionData,
+  getAbiItem,
+  keccak256,
+  slice,
+  toHex,
+} from "viem";
 import { describe, expect, it } from "vitest";
 import { selectorsOf } from "../access.ts";
 import { buildCached, rollup2Targets } from "../build.ts";
@@ -80,6 +89,38 @@ describe("arguments of batches of version 2", () => {
     expect(mask).toEqual(payouts.length === 0 ? [] : [2n ** BigInt(payouts.length) - 1n]);
     const options = { batch: batchNumber(3), header: args[0], dataCommitment: vector.dataCommitment, payouts };
     expect(pay2Arguments(options)).toEqual([3n, args[0], vector.dataCommitment, list, 0n, mask]);
+  });
+
+  it("come from offsets alone, wherever these point, as the contract takes them", () => {
+    const header = toHeader2Struct(decodeBatchHeader2(hexToBytes(cases[0]?.header ?? "0x")));
+    const batch = { header: decodeBatchHeader2(hexToBytes(cases[0]?.header ?? "0x")), l1Operations: [], payouts: [] };
+    const args = submitBatch2Arguments({ ...batch, data: new Uint8Array(), proof: new Uint8Array() });
+    const call = encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args });
+    const word = (value: number): Hex => toHex(value, { size: 32 });
+    // No L1 records: their length is the word of data source 0. The mask's word is the length of the list, 360. Between
+    // the arguments are bytes that nothing refers to, and behind the last one nothing fills up its word.
+    const payouts: Hex = `0x${"ab".repeat(360)}`;
+    const tail = [
+      word(1),
+      word(360),
+      payouts,
+      "0x777777",
+      word(2),
+      "0xbeef",
+      word(26),
+      `0x${"cd".repeat(26)}`,
+    ] as const;
+    const offsets = [32, 512 + 32, 512, 512 + 64 + 360 + 3 + 34, 512 + 64 + 360 + 3].map(word);
+    const input = concat([slice(call, 0, 4 + 352), ...offsets, ...tail]);
+    expect(batch.header.dataSource).toBe("calldata");
+    expect(decodeFunctionData({ abi: rollup2Abi, data: input }).args).toEqual([
+      header,
+      "0x",
+      payouts,
+      [360n],
+      `0x${"cd".repeat(26)}`,
+      "0xbeef",
+    ]);
   });
 
   it("select payouts by bits, and none that the batch does not have", () => {
