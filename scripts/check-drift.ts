@@ -17,8 +17,9 @@ const GENERATORS = [
   { name: "settings of the node", script: "apps/node/scripts/generate-config.ts" },
   { name: "list of commands", script: "apps/cli/scripts/generate-readme.ts" },
   { name: "examples of the SDK", script: "packages/sdk/scripts/generate-readme.ts" },
-  { name: "gas of the contract", script: "packages/contracts/scripts/record-gas.ts" },
   { name: "gate counts and verification-key hashes", script: "packages/circuits/scripts/record-gates.ts" },
+  // Last, because a test run at the same time then has compiled the contracts already.
+  { name: "gas of the contract", script: "packages/contracts/scripts/record-gas.ts" },
 ];
 
 const write = process.argv.includes("--write");
