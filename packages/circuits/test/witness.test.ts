@@ -1,8 +1,8 @@
-import { compress } from "@cairn/crypto";
 import { createSparseState } from "@cairn/testkit";
 import { describe, expect, it } from "vitest";
 import { blockInputMap, buildWitness, circuitShape } from "../src/index.ts";
 import { ACCOUNTS, AT, NEXT, signed, target, transfer } from "./support/attack.ts";
+import { compress } from "./support/crypto.ts";
 
 describe("buildWitness", () => {
   const { trace, state } = target({ groups: [signed(transfer())] });

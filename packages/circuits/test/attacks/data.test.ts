@@ -1,4 +1,3 @@
-import { compress } from "@cairn/crypto";
 import type { L1Operation } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
 import { openBlock } from "../../src/witness.ts";
@@ -22,6 +21,7 @@ import {
   transferToNew,
   withdraw,
 } from "../support/attack.ts";
+import { compress } from "../support/crypto.ts";
 
 const UNUSED = apart("payouts: unused record is not zero", "payouts: unused row is not zero");
 

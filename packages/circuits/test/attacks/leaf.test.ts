@@ -1,4 +1,3 @@
-import { compress } from "@cairn/crypto";
 import {
   encodeFloat16,
   encodeFloat40,
@@ -32,6 +31,7 @@ import {
   transfer,
   withdraw,
 } from "../support/attack.ts";
+import { compress } from "../support/crypto.ts";
 
 const MANTISSA = "float.nr: self.mantissa.assert_max_bit_size";
 const pow2 = (bits: number): bigint => 1n << BigInt(bits);

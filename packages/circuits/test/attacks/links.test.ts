@@ -1,4 +1,3 @@
-import { compress } from "@cairn/crypto";
 import {
   encodeFloat40,
   FIELD_MODULUS,
@@ -8,7 +7,7 @@ import {
   type TransactionGroup,
   WHOLE_BALANCE,
 } from "@cairn/protocol";
-import { linkContentOf, REAL_CRYPTO } from "@cairn/testkit";
+import { linkContentOf } from "@cairn/testkit";
 import { describe, expect, it } from "vitest";
 import {
   AT,
@@ -28,8 +27,9 @@ import {
   transfer,
   withdraw,
 } from "../support/attack.ts";
+import { CRYPTO, compress } from "../support/crypto.ts";
 
-const contentOf = (transaction: L2Transaction): bigint => linkContentOf(transaction, REAL_CRYPTO);
+const contentOf = (transaction: L2Transaction): bigint => linkContentOf(transaction, CRYPTO);
 
 /** Mallory's ETH for carol's JUNK. */
 const pays = transfer({ from: AT.malloryEth, to: AT.aliceEth, toOwner: alice.owner, toKey: alice.key });

@@ -1,9 +1,9 @@
-import { compress } from "@cairn/crypto";
 import { accountIndex, FIELD_MODULUS, type PublicInputFields, publicInput } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
 import { openBlock } from "../../src/witness.ts";
 import { ETH, execute, NEXT, refusalOf1, signed, target, transfer, withdraw } from "../support/attack.ts";
 import { claimFields } from "../support/claim.ts";
+import { compress } from "../support/crypto.ts";
 
 const block = target({
   l1Operations: [{ type: "deposit", owner: 9n, tokenId: ETH, amount: 1n, index: accountIndex(0), key: 0n }],

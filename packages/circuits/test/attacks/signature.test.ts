@@ -1,4 +1,4 @@
-import { compress, GRUMPKIN_GENERATOR, GRUMPKIN_ORDER } from "@cairn/crypto";
+import { GRUMPKIN_GENERATOR, GRUMPKIN_ORDER } from "@cairn/crypto";
 import {
   encodeFloat16,
   encodeFloat40,
@@ -27,6 +27,7 @@ import {
   transferToNew,
   withdraw,
 } from "../support/attack.ts";
+import { compress } from "../support/crypto.ts";
 
 const EQUATION = "signature: equation does not hold";
 const LIMB = 1n << 128n;

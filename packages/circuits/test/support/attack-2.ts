@@ -1,9 +1,10 @@
-import { type Chains, compress } from "@cairn/crypto";
+import type { Chains } from "@cairn/crypto";
 import type { Claim } from "@cairn/protocol";
 import { type BlockWitness2, type BuiltBlock2, buildBlock2 } from "../../src/2/block-witness.ts";
 import { block2InputMap } from "../../src/2/input-map.ts";
 import { type Offer, type Target, target } from "./attack.ts";
 import { program } from "./cache.ts";
+import { compress } from "./crypto.ts";
 import { historyAfter } from "./protocol-2.ts";
 import { circuitRefusal } from "./refusal.ts";
 import { CHAINS } from "./sample-block-2.ts";

@@ -1,4 +1,4 @@
-import { compress, messageHash, sign } from "@cairn/crypto";
+import { messageHash, sign } from "@cairn/crypto";
 import {
   type Account,
   type AccountIndex,
@@ -23,7 +23,7 @@ import {
   tokenId,
   type Withdraw,
 } from "@cairn/protocol";
-import { createSparseState, personOf, REAL_CRYPTO, type SparseState, signTransaction } from "@cairn/testkit";
+import { createSparseState, personOf, type SparseState, signTransaction } from "@cairn/testkit";
 import { type BlockTrace, type ExecutedBlock, executeBlock } from "@cairn/vm";
 import { block2InputMap } from "../../src/2/input-map.ts";
 import { type BlockDraft, draftBlock } from "../../src/draft.ts";
@@ -33,6 +33,7 @@ import { bigintToWords, leafWitness, signatureWitness } from "../../src/witness-
 import type { BlockWitness, LeafWitness, SignatureWitness } from "../../src/witness-types.ts";
 import { blockProgram, program } from "./cache.ts";
 import { claimFields } from "./claim.ts";
+import { CRYPTO, compress } from "./crypto.ts";
 import { claim2Of, restated } from "./protocol-2.ts";
 import { circuitRefusal } from "./refusal.ts";
 
@@ -118,7 +119,7 @@ export function target(offer: Offer): Target {
       timestamp,
       queueHash: new Uint8Array(32).fill(7),
       feeAccounts: [AT.operatorEth, AT.operatorJunk],
-      verifySignature: REAL_CRYPTO.verify,
+      verifySignature: CRYPTO.verify,
       compress,
     },
     { l1Operations, groups },
@@ -221,7 +222,7 @@ export function withdraw(changes: Partial<Omit<Withdraw, "type">> = {}): Withdra
 
 /** A group of one signed transaction. */
 export function signed(transaction: L2Transaction, signer = alice): TransactionGroup {
-  return [signTransaction(transaction, signer, DOMAIN, REAL_CRYPTO)];
+  return [signTransaction(transaction, signer, DOMAIN, CRYPTO)];
 }
 
 /** What a slot verifies once its sender has signed the transaction. */

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { compress } from "@cairn/crypto";
 import {
   type BlockSize,
   bigintToBytes,
@@ -10,6 +9,7 @@ import {
   SLOT_KIND,
 } from "@cairn/protocol";
 import type { BlockWitness, RecordWitness, SlotWitness } from "../../src/witness-types.ts";
+import { compress } from "./crypto.ts";
 
 /** What the circuit derives that a claim cannot take from the witness alone. */
 export interface ClaimedState {

@@ -1,4 +1,4 @@
-import { compress, GRUMPKIN_GENERATOR, GRUMPKIN_ORDER, sign } from "@cairn/crypto";
+import { GRUMPKIN_GENERATOR, GRUMPKIN_ORDER, sign } from "@cairn/crypto";
 import { CairnError, encodeFloat40, FIELD_MODULUS, TAG_SIGNATURE } from "@cairn/protocol";
 import type { InputMap } from "@noir-lang/noir_js";
 import { blockInputMap } from "../../src/index.ts";
@@ -10,6 +10,7 @@ import { type Acir, hintCalls, inputWires, type Wires } from "./acir.ts";
 import { AT, alice, leafAt, signatureOf, signed, slotOf, target, transfer } from "./attack.ts";
 import { program } from "./cache.ts";
 import { claimFields } from "./claim.ts";
+import { compress } from "./crypto.ts";
 import { forge } from "./forge.ts";
 
 /** What a malicious prover gives a circuit: parameters, and answers of hints that no solver would give. */

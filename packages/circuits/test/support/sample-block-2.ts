@@ -9,11 +9,12 @@ import {
   EMPTY_QUEUE_HASH,
   payoutListHash,
 } from "@cairn/protocol";
-import { arbitraryBlockInput, blockContentOf, blockOptionsOf, createSparseState, REAL_CRYPTO } from "@cairn/testkit";
+import { arbitraryBlockInput, blockContentOf, blockOptionsOf, createSparseState } from "@cairn/testkit";
 import { type ExecutedBlock, executeBlock } from "@cairn/vm";
 import fc from "fast-check";
 import { type BlockWitness2, type BuiltBlock2, buildBlock2 } from "../../src/2/block-witness.ts";
 import { type EvaluationWitness, evaluationWitness, SOLO_EVALUATION } from "../../src/2/evaluation-witness.ts";
+import { CRYPTO, compress } from "./crypto.ts";
 
 /** A block of protocol 2 with everything that its block and its solo circuit take. */
 export interface SampleBlock2 extends BuiltBlock2 {
@@ -30,17 +31,16 @@ export type SoloInputs = {
   evaluation: EvaluationWitness;
 };
 
-const { compress } = REAL_CRYPTO;
 /** Chains of a rollup that has run for a while. */
 export const CHAINS: Chains = { data: 11n, l1: 12n, payouts: 13n, blocks: 14n };
 
 /** The same full block every time: transactions of every kind, signed with references and times of validity. */
 export function sampleBlock2(slotCount: BlockSize, seed = 1): SampleBlock2 {
-  const inputs = arbitraryBlockInput({ slotCount, crypto: REAL_CRYPTO, flawedPercent: 0, shape: "dense" });
+  const inputs = arbitraryBlockInput({ slotCount, crypto: CRYPTO, flawedPercent: 0, shape: "dense" });
   const [input] = fc.sample(inputs, { numRuns: 1, seed });
   if (input === undefined) throw new TypeError("fast-check gave no sample");
   const before = createSparseState(input, compress);
-  const { block } = executeBlock(blockOptionsOf(input, before, REAL_CRYPTO), blockContentOf(input));
+  const { block } = executeBlock(blockOptionsOf(input, before, CRYPTO), blockContentOf(input));
   const built = buildBlock2({ block, before, chains: CHAINS, compress });
   const { cells, claim, chains } = built;
   const { payouts } = block;

@@ -5,11 +5,11 @@ import {
   blockContentOf,
   blockOptionsOf,
   createSparseState,
-  REAL_CRYPTO,
 } from "@cairn/testkit";
 import { blockPublicInput, type ExecutedBlock, executeBlock } from "@cairn/vm";
 import fc from "fast-check";
 import { type BlockWitness, buildWitness } from "../../src/index.ts";
+import { CRYPTO } from "./crypto.ts";
 
 /** A block that the VM made, ready for the circuit. */
 export interface ProvableBlock {
@@ -20,15 +20,18 @@ export interface ProvableBlock {
 }
 
 export function provableBlock(input: BlockInput): ProvableBlock {
-  const state = createSparseState(input, REAL_CRYPTO.compress);
-  const { block } = executeBlock(blockOptionsOf(input, state, REAL_CRYPTO), blockContentOf(input));
-  const { witness, oldRoot, newRoot } = buildWitness(block.trace, state, REAL_CRYPTO.compress);
+  const state = createSparseState(input, CRYPTO.compress);
+  const { block } = executeBlock(blockOptionsOf(input, state, CRYPTO), blockContentOf(input));
+  const { witness, oldRoot, newRoot } = buildWitness(block.trace, state, CRYPTO.compress);
   return { block, witness, newRoot, publicInput: publicInput(blockPublicInput(block, oldRoot, newRoot)) };
 }
 
 /** The same full block every time. */
 export function sampleBlock(slotCount: BlockSize, seed = 1): ProvableBlock {
-  const [input] = fc.sample(arbitraryBlockInput({ slotCount, flawedPercent: 0, shape: "dense" }), { numRuns: 1, seed });
+  const [input] = fc.sample(arbitraryBlockInput({ slotCount, crypto: CRYPTO, flawedPercent: 0, shape: "dense" }), {
+    numRuns: 1,
+    seed,
+  });
   if (input === undefined) throw new TypeError("fast-check gave no sample");
   return provableBlock(input);
 }

@@ -1,5 +1,5 @@
-import { compress } from "@cairn/crypto";
 import type { WorkingTree } from "@cairn/state";
+import { compress } from "./crypto.ts";
 
 /** Per level below the 64 sub-roots of the tree gadget the children of the parent on the way to a leaf, lowest first. */
 export function pathOf(tree: WorkingTree, index: number): bigint[][] {
