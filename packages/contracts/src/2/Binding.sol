@@ -96,7 +96,9 @@ contract Binding is IBinding, IRollupErrors {
         returns (uint256)
     {
         bytes32[] memory words = new bytes32[](PUBLIC_INPUTS);
-        for (uint256 i = 0; i < POINT; i++) words[i] = inputs[i];
+        for (uint256 i = 0; i < POINT; i++) {
+            words[i] = inputs[i];
+        }
         words[12] = bytes32(uint256(uint160(context.submitter)));
         words[13] = bytes32(uint256(dataSource));
         words[14] = bound.dataCommitment;

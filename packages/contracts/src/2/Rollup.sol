@@ -122,12 +122,11 @@ contract Rollup is RollupEscape {
         return uint64(recordsLength / Constants.QUEUE_RECORD_BYTES);
     }
 
-    function _bind(
-        BatchHeader calldata header,
-        bytes calldata l1Records,
-        bytes calldata payouts,
-        bytes calldata data
-    ) private view returns (IBinding.Bound memory) {
+    function _bind(BatchHeader calldata header, bytes calldata l1Records, bytes calldata payouts, bytes calldata data)
+        private
+        view
+        returns (IBinding.Bound memory)
+    {
         IBinding.Context memory context = IBinding.Context({
             submitter: msg.sender,
             oldNextIndex: _nextIndex,
@@ -164,9 +163,7 @@ contract Rollup is RollupEscape {
         _lastByStranger = isStranger;
         reward = _queue.consume(_countOf(recordsLength));
         _payouts.commitments[batchNumber] = Payouts.commitment(header, bound.dataCommitment, bound.payoutsHash);
-        emit BatchSubmitted(
-            batchNumber, msg.sender, header, bound.dataCommitment, bound.payoutsHash, _queue.head
-        );
+        emit BatchSubmitted(batchNumber, msg.sender, header, bound.dataCommitment, bound.payoutsHash, _queue.head);
     }
 
     function _reward(uint256 reward) private {

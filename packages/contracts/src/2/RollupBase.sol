@@ -105,7 +105,9 @@ abstract contract RollupBase is IRollup {
     /// @inheritdoc IRollup
     function parameters() external view returns (Parameters memory) {
         Circuit[] memory circuits = new Circuit[](_circuitTypes.length);
-        for (uint256 i = 0; i < circuits.length; i++) circuits[i] = _circuits[_circuitTypes[i]];
+        for (uint256 i = 0; i < circuits.length; i++) {
+            circuits[i] = _circuits[_circuitTypes[i]];
+        }
         return Parameters({
             policy: POLICY,
             policyCodeHash: POLICY_CODE_HASH,

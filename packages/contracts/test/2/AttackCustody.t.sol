@@ -105,13 +105,13 @@ contract AttackCustodyTest is EscapeTest {
         depositFor(alice, FIRST_TWIN, 40);
         depositFor(alice, SECOND_TWIN, 60);
         _depositor.deposit(FIRST_TWIN, 10, 0);
-        vm.assertEq(bytes32(_depositor.refusal()), bytes32(IRollupErrors.Reentrancy.selector), "the other is locked out");
+        vm.assertEq(
+            bytes32(_depositor.refusal()), bytes32(IRollupErrors.Reentrancy.selector), "the other is locked out"
+        );
         vm.assertEq(rollup.custody(FIRST_TWIN), 50, "first");
         vm.assertEq(rollup.custody(SECOND_TWIN), 60, "second");
         vm.assertEq(_ledger.balances(address(rollup)), 110, "held");
-        vm.expectRevert(
-            abi.encodeWithSelector(IRollupErrors.ReceivedUnexpectedAmount.selector, 10, 110, 123)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IRollupErrors.ReceivedUnexpectedAmount.selector, 10, 110, 123));
         _depositor.deposit(FIRST_TWIN, 10, 3);
     }
 

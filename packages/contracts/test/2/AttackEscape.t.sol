@@ -18,7 +18,9 @@ contract AttackEscapeTest is EscapeTest {
     /// Someone exits one of many accounts first: the transaction for all then loses little more than its calldata, not
     /// the hashing.
     function test_attack_frontRunOneOfMany() public {
-        for (uint256 i = 0; i < 40; i++) addAccount(vm.addr(100 + i), 0, 1 ether);
+        for (uint256 i = 0; i < 40; i++) {
+            addAccount(vm.addr(100 + i), 0, 1 ether);
+        }
         prove();
         freeze();
         AccountLeaf[] memory leaving = subset(type(uint256).max);
@@ -37,7 +39,9 @@ contract AttackEscapeTest is EscapeTest {
 
     /// A proof has one shape: siblings that would give the same root for another set of accounts are refused.
     function test_attack_proofOfAnotherSet() public {
-        for (uint256 i = 0; i < 20; i++) addAccount(vm.addr(100 + i), 0, 1 ether);
+        for (uint256 i = 0; i < 20; i++) {
+            addAccount(vm.addr(100 + i), 0, 1 ether);
+        }
         prove();
         freeze();
         for (uint256 seed = 0; seed < 24; seed++) {
@@ -55,7 +59,9 @@ contract AttackEscapeTest is EscapeTest {
     /// The siblings of one account, given for its neighbour, hold the neighbour's own leaf: it must not count as
     /// itself.
     function test_attack_neighbourAsOneself() public {
-        for (uint256 i = 0; i < 8; i++) addAccount(vm.addr(100 + i), 0, 1 ether);
+        for (uint256 i = 0; i < 8; i++) {
+            addAccount(vm.addr(100 + i), 0, 1 ether);
+        }
         prove();
         freeze();
         AccountLeaf memory taken = account(FIRST);
@@ -89,15 +95,15 @@ contract AttackEscapeTest is EscapeTest {
         AccountLeaf memory beyond = last[2];
         beyond.index = MAX_ACCOUNTS;
         bytes32[] memory siblings = TreeModel.siblings(tree, edge);
-        vm.expectRevert(
-            abi.encodeWithSelector(IRollupErrors.IndexNotAssigned.selector, MAX_ACCOUNTS, MAX_ACCOUNTS)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IRollupErrors.IndexNotAssigned.selector, MAX_ACCOUNTS, MAX_ACCOUNTS));
         rollup.exit(beyond, siblings);
         beyond.index = MAX_ACCOUNTS - 1;
         rollup.exit(beyond, siblings);
         AccountLeaf[] memory rest = new AccountLeaf[](2);
         uint256[] memory indices = new uint256[](2);
-        for (uint256 i = 0; i < 2; i++) (rest[i], indices[i]) = (last[i], last[i].index);
+        for (uint256 i = 0; i < 2; i++) {
+            (rest[i], indices[i]) = (last[i], last[i].index);
+        }
         rollup.exitMany(rest, TreeModel.siblings(tree, indices));
         vm.assertEq(rollup.custody(0), rollup.queueEntry(1).submitterFee, "all have left");
     }
@@ -141,7 +147,9 @@ contract AttackEscapeTest is EscapeTest {
 
     /// Tokens that burn all their gas in every transfer: 40 of their accounts still exit in one transaction.
     function test_attack_gasOfManyHostileTransfers() public {
-        for (uint256 i = 0; i < 40; i++) addAccount(vm.addr(100 + i), TOKEN, 1000);
+        for (uint256 i = 0; i < 40; i++) {
+            addAccount(vm.addr(100 + i), TOKEN, 1000);
+        }
         prove();
         freeze();
         vm.etch(address(token), hex"5b5f56");

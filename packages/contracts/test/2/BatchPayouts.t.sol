@@ -142,7 +142,9 @@ contract BatchPayoutsTest is RollupTest {
     /// Recipients become expensive after the simulation: the batch is accepted, and what does not fit is left.
     function test_payNowShortOfGasLeavesTheRest() public {
         Payout[] memory payouts = new Payout[](6);
-        for (uint256 i = 0; i < 6; i++) payouts[i] = Payout(address(new GasBurningRecipient()), 0, 1);
+        for (uint256 i = 0; i < 6; i++) {
+            payouts[i] = Payout(address(new GasBurningRecipient()), 0, 1);
+        }
         Model.Batch memory batch = nextBatch(0, payouts);
         batch.payNow = words(0x3f);
         bytes memory call = submitCall(batch, proof(operator, batch));
@@ -153,7 +155,9 @@ contract BatchPayoutsTest is RollupTest {
         vm.assertTrue(settled != 0 && settled != 0x3f && (settled & (settled + 1)) == 0, "the first ones");
         pay(2, batch, 0, words(0x3f));
         vm.assertEq(rollup.payoutsSettled(2, 0), 0x3f, "all settled");
-        for (uint256 i = 0; i < 6; i++) vm.assertEq(rollup.claimable(0, payouts[i].recipient), 1, "each once");
+        for (uint256 i = 0; i < 6; i++) {
+            vm.assertEq(rollup.claimable(0, payouts[i].recipient), 1, "each once");
+        }
     }
 
     /// Whatever gas a submitter supplies: the batch is refused as a whole, or accepted, and then no payout fails that
@@ -200,7 +204,9 @@ contract BatchPayoutsTest is RollupTest {
         vm.expectRevert(abi.encodeWithSelector(IRollupErrors.NothingToPay.selector, 2));
         pay(2, batch, 0, many);
         pay(2, batch, 0, words(type(uint256).max));
-        for (uint160 i = 0; i < 5; i++) vm.assertEq(address(FIRST_RECIPIENT + i).balance, 1 ether / 1024, "once");
+        for (uint160 i = 0; i < 5; i++) {
+            vm.assertEq(address(FIRST_RECIPIENT + i).balance, 1 ether / 1024, "once");
+        }
         vm.assertEq(rollup.payoutsSettled(2, 0), 0x1f, "no bits behind the end");
         // By the same bits of another batch, whose own payouts are untouched.
         Model.Batch memory other = submitWithPayouts(_some(5));
@@ -216,7 +222,9 @@ contract BatchPayoutsTest is RollupTest {
         Model.Batch memory batch = nextBatch(0, payouts);
         batch.payNow = new uint256[](2);
         uint256[2] memory settled;
-        for (uint256 i = 0; i < 2; i++) settled[i] = batch.payNow[i] = _sparse(payNow[i]) & (i == 1 ? last : type(uint256).max);
+        for (uint256 i = 0; i < 2; i++) {
+            settled[i] = batch.payNow[i] = _sparse(payNow[i]) & (i == 1 ? last : type(uint256).max);
+        }
         submit(batch);
         for (uint256 i = 0; i < 5; i++) {
             uint256 first = firstWords[i] % 3;
@@ -267,7 +275,9 @@ contract BatchPayoutsTest is RollupTest {
 
     function _some(uint256 count) private pure returns (Payout[] memory payouts) {
         payouts = new Payout[](count);
-        for (uint160 i = 0; i < count; i++) payouts[i] = Payout(address(FIRST_RECIPIENT + i), 0, 1 ether / 1024);
+        for (uint160 i = 0; i < count; i++) {
+            payouts[i] = Payout(address(FIRST_RECIPIENT + i), 0, 1 ether / 1024);
+        }
     }
 
     /// At most about 32 bits of a word, so that the gas of one call suffices.

@@ -71,9 +71,8 @@ contract BatchQueueTest is RollupTest {
     function test_recordsOtherThanProven() public {
         _enqueue(3);
         Model.Batch memory batch = nextBatch(2);
-        bytes[4] memory applied = [
-            bytes(""), entries[0], bytes.concat(entries[1], entries[0]), bytes.concat(entries[0], entries[2])
-        ];
+        bytes[4] memory applied =
+            [bytes(""), entries[0], bytes.concat(entries[1], entries[0]), bytes.concat(entries[0], entries[2])];
         for (uint256 i = 0; i < applied.length; i++) {
             bytes32[] memory inputs = publicInputs(operator, batch);
             inputs[15] = bytes32(Model.l1Records(applied[i], uint256(inputs[12])));
@@ -212,7 +211,9 @@ contract BatchQueueTest is RollupTest {
     }
 
     function _enqueue(uint256 count) private {
-        for (uint256 i = 0; i < count; i++) depositETH(alice, 1 ether + i);
+        for (uint256 i = 0; i < count; i++) {
+            depositETH(alice, 1 ether + i);
+        }
     }
 
     function _dated(Model.Batch memory batch, uint64 timestamp) private pure returns (Model.Batch memory) {

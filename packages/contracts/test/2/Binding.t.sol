@@ -96,7 +96,9 @@ contract BindingTest {
             given = _given(vector, 0);
         }
         for (uint256 i = 0; i < points.length; i++) {
-            for (uint256 j = 0; j < i; j++) vm.assertTrue(points[i] != points[j], "a word that the point leaves out");
+            for (uint256 j = 0; j < i; j++) {
+                vm.assertTrue(points[i] != points[j], "a word that the point leaves out");
+            }
         }
         vm.assertEq(_bind(given).publicInputs[12], point, "all as it was");
     }
@@ -135,7 +137,9 @@ contract BindingTest {
 
     function test_evaluationsAtExtremes() public view {
         bytes memory maximal = new bytes(2048);
-        for (uint256 i = 0; i < maximal.length; i++) maximal[i] = 0xff;
+        for (uint256 i = 0; i < maximal.length; i++) {
+            maximal[i] = 0xff;
+        }
         uint256[4] memory points = [uint256(0), 1, 2 ** 248 - 1, 2 ** 247];
         for (uint256 i = 0; i < points.length; i++) {
             for (uint256 count = 0; count <= 24; count += 8) {

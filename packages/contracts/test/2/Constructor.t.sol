@@ -162,9 +162,7 @@ contract ConstructorTest is RollupTest {
         given.policy = alice;
         _expectRefused(given, abi.encodeWithSelector(IRollupErrors.PolicyWithoutCode.selector, alice));
         given.policy = address(0);
-        _expectRefused(
-            given, abi.encodeWithSelector(IRollupErrors.PolicyCodeMismatch.selector, expected, bytes32(0))
-        );
+        _expectRefused(given, abi.encodeWithSelector(IRollupErrors.PolicyCodeMismatch.selector, expected, bytes32(0)));
     }
 
     function test_bringsItsAccountTree() public {

@@ -37,7 +37,9 @@ contract DepositTest is RollupTest {
     /// never shrinks.
     function test_attack_backlogGrowsBeforeADeposit() public {
         uint256 before = alice.balance;
-        for (uint256 i = 0; i < 64; i++) requestWithdraw(bob, 64);
+        for (uint256 i = 0; i < 64; i++) {
+            requestWithdraw(bob, 64);
+        }
         vm.prank(alice);
         vm.expectRevert(abi.encodeWithSelector(IRollupErrors.ValueTooLow.selector, 1 ether + 2 * FEE, 1 ether + FEE));
         rollup.depositETH{value: 1 ether + FEE}(1 ether, alice, 0, 0);

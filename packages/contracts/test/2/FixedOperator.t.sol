@@ -82,8 +82,7 @@ contract FixedOperatorTest {
     /// An account with code cannot submit: as the operator it would only keep others waiting.
     function test_attack_operatorWithCode() public {
         Accepter accepter = new Accepter();
-        bytes memory reason =
-            abi.encodeWithSelector(FixedOperator.OperatorNotPlainAccount.selector, address(accepter));
+        bytes memory reason = abi.encodeWithSelector(FixedOperator.OperatorNotPlainAccount.selector, address(accepter));
         vm.expectRevert(reason);
         new FixedOperator(address(accepter));
         vm.prank(OPERATOR);

@@ -150,9 +150,7 @@ contract FreezeTest is RollupTest {
 
     function _expectTooEarly(uint64 minimum) private {
         vm.assertTrue(!rollup.canFreeze(), "cannot freeze");
-        vm.expectRevert(
-            abi.encodeWithSelector(IRollupErrors.FreezeTooEarly.selector, minimum, uint64(block.timestamp))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IRollupErrors.FreezeTooEarly.selector, minimum, uint64(block.timestamp)));
         rollup.freeze();
     }
 

@@ -30,12 +30,16 @@ contract GasTest is RollupTest {
         batch.header.circuitType = BATCH;
         batch.header.lastBlock += 7;
         batch.data = new bytes(8 * 129 * CELL);
-        for (uint256 i = 0; i < batch.data.length; i++) batch.data[i] = 0x1f;
+        for (uint256 i = 0; i < batch.data.length; i++) {
+            batch.data[i] = 0x1f;
+        }
         _submit(batch, "2: submitBatch, 2,048 transfers in calldata, without verifier");
     }
 
     function test_submitWithQueue() public {
-        for (uint256 i = 0; i < 64; i++) depositETH(alice, 1 ether);
+        for (uint256 i = 0; i < 64; i++) {
+            depositETH(alice, 1 ether);
+        }
         Model.Batch memory batch = nextBatch(64);
         batch.header.circuitType = BATCH;
         batch.data = "";

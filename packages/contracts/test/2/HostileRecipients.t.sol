@@ -146,7 +146,9 @@ contract HostileRecipientsTest is RollupTest {
         submit(batch);
         vm.assertLe(gasBefore - gasleft(), 700_000, "bounded");
         vm.assertEq(bob.balance - balance, 2 ether, "the payout behind them arrived");
-        for (uint256 i = 0; i < 2; i++) vm.assertEq(rollup.claimable(0, payouts[i].recipient), 1 ether, "claimable");
+        for (uint256 i = 0; i < 2; i++) {
+            vm.assertEq(rollup.claimable(0, payouts[i].recipient), 1 ether, "claimable");
+        }
     }
 
     function test_payNowReturnBomb() public {

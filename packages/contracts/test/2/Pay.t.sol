@@ -103,7 +103,9 @@ contract PayTest is RollupTest {
     /// Within one call, payouts are kept in order as far as the gas covers all of them at their worst.
     function test_resumes() public {
         Payout[] memory payouts = new Payout[](40);
-        for (uint160 i = 0; i < 40; i++) payouts[i] = Payout(address(0x5000 + i), 0, 1);
+        for (uint160 i = 0; i < 40; i++) {
+            payouts[i] = Payout(address(0x5000 + i), 0, 1);
+        }
         Model.Batch memory batch = submitWithPayouts(payouts);
         uint256 all = (1 << 40) - 1;
         bytes memory call = payCall(2, batch, all);
@@ -121,7 +123,9 @@ contract PayTest is RollupTest {
 
     function test_worstRecipientsFitTheirReserve() public {
         Payout[] memory payouts = new Payout[](30);
-        for (uint160 i = 0; i < 30; i++) payouts[i] = Payout(address(new GasBurningRecipient()), 0, 1);
+        for (uint160 i = 0; i < 30; i++) {
+            payouts[i] = Payout(address(new GasBurningRecipient()), 0, 1);
+        }
         Model.Batch memory batch = submitWithPayouts(payouts);
         bytes memory call = payCall(2, batch, (1 << 30) - 1);
         (bool ok,) = address(rollup).call{gas: 2_500_000}(call);

@@ -78,10 +78,14 @@ contract ReceiptsTest {
     function test_otherDepth() public {
         (Receipt memory receipt,) = _first();
         bytes32[] memory shorter = new bytes32[](receipt.cellSiblings.length - 3);
-        for (uint256 i = 0; i < shorter.length; i++) shorter[i] = receipt.cellSiblings[3 + i];
+        for (uint256 i = 0; i < shorter.length; i++) {
+            shorter[i] = receipt.cellSiblings[3 + i];
+        }
         uint256[4] memory children;
         uint256 digit = receipt.position % 4;
-        for (uint256 i = 0; i < 3; i++) children[i < digit ? i : i + 1] = uint256(receipt.cellSiblings[i]);
+        for (uint256 i = 0; i < 3; i++) {
+            children[i < digit ? i : i + 1] = uint256(receipt.cellSiblings[i]);
+        }
         children[digit] = receipt.cell;
         receipt.cell = Poseidon2.compress(Poseidon2.load(), children);
         receipt.position /= 4;
@@ -92,12 +96,12 @@ contract ReceiptsTest {
         _expectRefused(receipt, abi.encodeWithSelector(IReceipts.UnknownBlockSize.selector, 1));
         // A node in the place of a cell, with a path of the right length.
         bytes32[] memory longer = new bytes32[](6);
-        for (uint256 i = 0; i < 3; i++) longer[i] = shorter[i];
+        for (uint256 i = 0; i < 3; i++) {
+            longer[i] = shorter[i];
+        }
         receipt.headerCell = receipt.headerCell % 2 ** 200 + (uint256(2) << 200);
         receipt.cellSiblings = longer;
-        _expectRefused(
-            receipt, abi.encodeWithSelector(IReceipts.ValueOutOfRange.selector, 2 ** 208 - 1, receipt.cell)
-        );
+        _expectRefused(receipt, abi.encodeWithSelector(IReceipts.ValueOutOfRange.selector, 2 ** 208 - 1, receipt.cell));
     }
 
     function test_unknownBlockSizes() public {
@@ -150,9 +154,7 @@ contract ReceiptsTest {
         _expectNoSlot(receipt, 3, abi.encodeWithSelector(IReceipts.NoTransactionThere.selector, 3));
         _expectNoSlot(receipt, 4, abi.encodeWithSelector(IReceipts.NotTheSlotsCell.selector, 4, 1));
         _expectNoSlot(
-            receipt,
-            type(uint256).max,
-            abi.encodeWithSelector(IReceipts.NotTheSlotsCell.selector, type(uint256).max, 1)
+            receipt, type(uint256).max, abi.encodeWithSelector(IReceipts.NotTheSlotsCell.selector, type(uint256).max, 1)
         );
     }
 
@@ -177,9 +179,7 @@ contract ReceiptsTest {
         receipt.previousBlockHash = previous;
         _receipts.cellAt(address(_rollup), receipt);
         receipt.cell += Model.R;
-        _expectRefused(
-            receipt, abi.encodeWithSelector(IReceipts.ValueOutOfRange.selector, 2 ** 208 - 1, receipt.cell)
-        );
+        _expectRefused(receipt, abi.encodeWithSelector(IReceipts.ValueOutOfRange.selector, 2 ** 208 - 1, receipt.cell));
     }
 
     function test_blockBehindTheEnd() public {
@@ -231,14 +231,24 @@ contract ReceiptsTest {
         receipt.headerCell = k << 200 | uint256(k == 2 ? 2 : 0) << 184 | 1_800_000_000 << 104;
         (receipt.position, receipt.cell) = (position, cell);
         receipt.cellSiblings = new bytes32[](3 * k);
-        for (uint256 i = 0; i < 3 * k; i++) receipt.cellSiblings[i] = bytes32(uint256(keccak256(abi.encode(i))) >> 8);
-        for (uint256 i = 0; i < 9; i++) receipt.blockSiblings[i] = bytes32(uint256(keccak256(abi.encode(99 + i))) >> 8);
+        for (uint256 i = 0; i < 3 * k; i++) {
+            receipt.cellSiblings[i] = bytes32(uint256(keccak256(abi.encode(i))) >> 8);
+        }
+        for (uint256 i = 0; i < 9; i++) {
+            receipt.blockSiblings[i] = bytes32(uint256(keccak256(abi.encode(99 + i))) >> 8);
+        }
         uint256 node = cell;
-        for (uint256 i = 0; i < k; i++) node = _parent(node, position >> 2 * i & 3, receipt.cellSiblings, 3 * i);
+        for (uint256 i = 0; i < k; i++) {
+            node = _parent(node, position >> 2 * i & 3, receipt.cellSiblings, 3 * i);
+        }
         node = Poseidon2.compress(Poseidon2.load(), [uint256(0), node, receipt.headerCell, 7]);
         bytes32[] memory siblings = new bytes32[](9);
-        for (uint256 i = 0; i < 9; i++) siblings[i] = receipt.blockSiblings[i];
-        for (uint256 i = 0; i < 3; i++) node = _parent(node, 0, siblings, 3 * i);
+        for (uint256 i = 0; i < 9; i++) {
+            siblings[i] = receipt.blockSiblings[i];
+        }
+        for (uint256 i = 0; i < 3; i++) {
+            node = _parent(node, 0, siblings, 3 * i);
+        }
         receipt.header.blocksRoot = bytes32(node);
         _rollup.set(3, _commitment(receipt));
     }
@@ -249,7 +259,9 @@ contract ReceiptsTest {
         returns (uint256)
     {
         uint256[4] memory children;
-        for (uint256 i = 0; i < 3; i++) children[i < digit ? i : i + 1] = uint256(siblings[from + i]);
+        for (uint256 i = 0; i < 3; i++) {
+            children[i < digit ? i : i + 1] = uint256(siblings[from + i]);
+        }
         children[digit] = node;
         return Poseidon2.compress(Poseidon2.load(), children);
     }
@@ -291,7 +303,9 @@ contract ReceiptsTest {
         receipt.position = vector.number("position");
         receipt.cell = uint256(vector.word("cell"));
         receipt.cellSiblings = vector.words("cellSiblings");
-        for (uint256 i = 0; i < 9; i++) receipt.blockSiblings[i] = blockSiblings[i];
+        for (uint256 i = 0; i < 9; i++) {
+            receipt.blockSiblings[i] = blockSiblings[i];
+        }
     }
 
     function _expectOutOfRange(Receipt memory receipt, uint256 value) private {

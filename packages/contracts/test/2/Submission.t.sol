@@ -55,9 +55,7 @@ contract SubmissionTest is RollupTest {
         vm.expectRevert(_notPlain(address(relay)));
         vm.prank(stranger, stranger);
         relay.submit(address(rollup), call);
-        new RelayInConstructor(
-            address(rollup), call, abi.encodePacked(IRollupErrors.CallerNotPlainAccount.selector)
-        );
+        new RelayInConstructor(address(rollup), call, abi.encodePacked(IRollupErrors.CallerNotPlainAccount.selector));
         // An account whose code is delegated to a contract (EIP-7702) is the origin of its transactions.
         vm.etch(stranger, abi.encodePacked(hex"ef0100", address(relay)));
         expectRefused(stranger, batch, proof(stranger, batch), _notPlain(stranger));
@@ -120,7 +118,9 @@ contract SubmissionTest is RollupTest {
     }
 
     function test_overdueOpensDuringTheReturnDelay() public {
-        for (uint256 i = 0; i < 6; i++) depositETH(alice, 1 ether);
+        for (uint256 i = 0; i < 6; i++) {
+            depositETH(alice, 1 ether);
+        }
         vm.warp(block.timestamp + INCLUSION_DELAY);
         submitAs(stranger, nextBatch(4));
         submitAs(stranger, nextBatch(2));
@@ -138,7 +138,9 @@ contract SubmissionTest is RollupTest {
     /// Batches that consume nothing, or only small ones, reset the idle clock; 24 hours after an entry that does not
     /// help any more.
     function test_overdueOpensDespiteBatches() public {
-        for (uint256 i = 0; i < 6; i++) depositETH(alice, 1 ether);
+        for (uint256 i = 0; i < 6; i++) {
+            depositETH(alice, 1 ether);
+        }
         uint64 enqueuedAt = uint64(block.timestamp);
         for (uint256 i = 1; i < 6; i++) {
             vm.warp(enqueuedAt + i * 4 hours);
@@ -179,8 +181,7 @@ contract SubmissionTest is RollupTest {
     function _expectClosed() private {
         vm.assertTrue(!rollup.isSubmissionOpen(), "closed");
         Model.Batch memory batch = nextBatch(0);
-        bytes memory reason =
-            abi.encodeWithSelector(IRollupErrors.SubmissionNotOpen.selector, operator, stranger);
+        bytes memory reason = abi.encodeWithSelector(IRollupErrors.SubmissionNotOpen.selector, operator, stranger);
         expectRefused(stranger, batch, proof(stranger, batch), reason);
     }
 

@@ -125,9 +125,8 @@ contract SubmitBatchTest is RollupTest {
         Model.Batch memory batch = nextBatch(0);
         bytes memory proof_ = proof(operator, batch);
         submitAs(operator, batch, proof_);
-        bytes memory reason = abi.encodeWithSelector(
-            IRollupErrors.OldRootMismatch.selector, batch.header.newRoot, batch.header.oldRoot
-        );
+        bytes memory reason =
+            abi.encodeWithSelector(IRollupErrors.OldRootMismatch.selector, batch.header.newRoot, batch.header.oldRoot);
         expectRefused(operator, batch, proof_, reason);
         // One that leaves the root as it is.
         batch = nextBatch(0);
@@ -166,9 +165,7 @@ contract SubmitBatchTest is RollupTest {
         expectRefused(batch, abi.encodeWithSelector(IRollupErrors.TimestampTooOld.selector, oldest, oldest - 1));
         batch.header.firstTimestamp = present;
         batch.header.lastTimestamp = present - 1;
-        expectRefused(
-            batch, abi.encodeWithSelector(IRollupErrors.TimestampsDescending.selector, present, present - 1)
-        );
+        expectRefused(batch, abi.encodeWithSelector(IRollupErrors.TimestampsDescending.selector, present, present - 1));
         batch.header.firstTimestamp = oldest;
         batch.header.lastTimestamp = present - 1 hours;
         submit(batch);

@@ -56,8 +56,8 @@ interface IReceipts {
         view
         returns (uint64 blockNumber, uint64 timestamp, uint256 cell);
 
-    /// @notice The word of the L2 transaction in `slot`, whose cell `receipt` proves. Reverts on an invalid receipt, and
-    ///         when the slot holds no L2 transaction.
+    /// @notice The word of the L2 transaction in `slot`, whose cell `receipt` proves. Reverts on an invalid receipt,
+    ///         and when the slot holds no L2 transaction.
     /// @return blockNumber Number of the block.
     /// @return timestamp Its timestamp, seconds.
     /// @return word from 24 ‖ to 24 ‖ amount 40 (float40) ‖ fee 16 (float16): what moved between which accounts.

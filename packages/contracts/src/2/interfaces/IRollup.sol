@@ -57,7 +57,8 @@ interface IRollup is IRollupErrors, IRollupEvents {
 
     // Batches
 
-    /// @notice Proves the next batch of consecutive blocks, makes its state the rollup's, and pays what `payNow` selects.
+    /// @notice Proves the next batch of consecutive blocks, makes its state the rollup's, and pays what `payNow`
+    ///         selects.
     /// @param header What the batch claims.
     /// @param l1Records Records of the consumed queue entries, 76 bytes each (spec 4.1).
     /// @param payouts Its payout records, 40 bytes each (spec 3.7), at most 1,024.

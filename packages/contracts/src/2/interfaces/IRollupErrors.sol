@@ -97,8 +97,8 @@ interface IRollupErrors {
     /// of them, is a hash of all that the proof depends on.
     error InvalidProof(bytes32 point);
 
-    /// @notice Header, data commitment and payout list are not those of the batch; `expected` is 0 when there is no such
-    /// batch.
+    /// @notice Header, data commitment and payout list are not those of the batch; `expected` is 0 when there is no
+    /// such batch.
     error BatchCommitmentMismatch(bytes32 expected, bytes32 actual);
     /// @notice The payout list is not made of whole records with a recipient in the last one, or of too many; bytes.
     error PayoutListMalformed(uint256 length);

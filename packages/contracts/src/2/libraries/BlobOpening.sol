@@ -15,9 +15,14 @@ library BlobOpening {
 
     /// @notice The value at `point`, below the modulus, that `opening` proves for the blob of `versionedHash`. Reverts
     ///         with `OpeningRefused`. The caller checked the length.
-    function valueAt(bytes32 versionedHash, uint256 point, bytes calldata opening) internal view returns (uint256 value) {
+    function valueAt(bytes32 versionedHash, uint256 point, bytes calldata opening)
+        internal
+        view
+        returns (uint256 value)
+    {
         value = uint256(bytes32(opening[:32]));
-        (bool ok, bytes memory answer) = POINT_EVALUATION.staticcall(bytes.concat(versionedHash, bytes32(point), opening));
+        (bool ok, bytes memory answer) =
+            POINT_EVALUATION.staticcall(bytes.concat(versionedHash, bytes32(point), opening));
         // On a chain without the precompile the call succeeds and returns nothing.
         if (!ok || keccak256(answer) != ANSWER_HASH || value >= Constants.BLOB_MODULUS) {
             revert IRollupErrors.OpeningRefused(versionedHash);

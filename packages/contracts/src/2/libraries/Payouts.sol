@@ -87,8 +87,8 @@ library Payouts {
 
     /// @notice Pays the selected payouts that are not settled yet, in order, as far as the gas suffices with certainty
     ///         whatever recipients and tokens do. The caller checked `list`.
-    /// @param firstWord Word i of `mask` selects among payouts 256 · (firstWord + i) … + 255; those that the batch does
-    ///        not have are ignored.
+    /// @param firstWord Word i of `mask` selects among payouts 256 · (firstWord + i) … + 255; those that the batch
+    ///        does not have are ignored.
     /// @return plan What was found and settled.
     function settle(
         Data storage self,
@@ -100,7 +100,9 @@ library Payouts {
     ) internal returns (Plan memory plan) {
         // All are marked before the first call: a recipient that gains control finds nothing left to pay here.
         plan = _mark(self.settled[batchNumber], list, firstWord, mask);
-        for (uint256 i = 0; i < plan.count; i++) _payOne(self, custody, batchNumber, list, plan.positions[i]);
+        for (uint256 i = 0; i < plan.count; i++) {
+            _payOne(self, custody, batchNumber, list, plan.positions[i]);
+        }
     }
 
     /// @notice Pays what is owed, with a limit on the gas of the call, or makes it claimable; returns whether it was
@@ -169,8 +171,8 @@ library Payouts {
     ) private returns (Plan memory plan) {
         uint256 count = list.length / Constants.PAYOUT_BYTES;
         uint256 words = (count + WORD_BITS - 1) / WORD_BITS;
-        // Words behind the last payout select nothing. They are not even looked at: their number could overflow, and the
-        // gas for it would be missing for the payments.
+        // Words behind the last payout select nothing. They are not even looked at: their number could overflow, and
+        // the gas for it would be missing for the payments.
         if (mask.length == 0 || firstWord >= words) return plan;
         uint256 end = mask.length < words - firstWord ? firstWord + mask.length : words;
         plan.positions = new uint256[](count);

@@ -79,13 +79,7 @@ library Queue {
     function hashAfter(bytes32 hashBefore, QueueRecord memory record) internal pure returns (bytes32) {
         return keccak256(
             abi.encodePacked(
-                hashBefore,
-                record.kind,
-                record.owner,
-                record.tokenId,
-                record.amount,
-                uint24(record.index),
-                record.key
+                hashBefore, record.kind, record.owner, record.tokenId, record.amount, uint24(record.index), record.key
             )
         );
     }
@@ -117,8 +111,8 @@ library Queue {
     }
 
     /// @notice Reverts unless a batch whose last block is of `timestamp`, of a circuit with room for `capacity`
-    ///         entries, may consume `count`: at least `least`, and all that have waited for `inclusionDelay` seconds, as
-    ///         far as there is room.
+    ///         entries, may consume `count`: at least `least`, and all that have waited for `inclusionDelay` seconds,
+    ///         as far as there is room.
     function requireConsumable(
         Data storage self,
         uint64 count,
@@ -144,8 +138,7 @@ library Queue {
         }
         bytes32 expected = hashAt(self, position + 1);
         // An index of more than 24 bits would hash like a shorter one; the hash after an entry is never 0.
-        bytes32 actual =
-            record.index < Constants.MAX_ACCOUNTS ? hashAfter(hashAt(self, position), record) : bytes32(0);
+        bytes32 actual = record.index < Constants.MAX_ACCOUNTS ? hashAfter(hashAt(self, position), record) : bytes32(0);
         if (actual != expected) revert IRollupErrors.QueueRecordMismatch(expected, actual);
     }
 

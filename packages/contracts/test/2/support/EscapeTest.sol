@@ -73,7 +73,9 @@ abstract contract EscapeTest is RollupTest {
 
     function siblingsOf(AccountLeaf[] memory leaving) internal view returns (bytes32[] memory) {
         uint256[] memory indices = new uint256[](leaving.length);
-        for (uint256 i = 0; i < leaving.length; i++) indices[i] = leaving[i].index;
+        for (uint256 i = 0; i < leaving.length; i++) {
+            indices[i] = leaving[i].index;
+        }
         return TreeModel.siblings(TreeModel.build(accounts), indices);
     }
 
@@ -92,7 +94,9 @@ abstract contract EscapeTest is RollupTest {
     /// The accounts whose bit is set, in ascending order.
     function subset(uint256 bits) internal view returns (AccountLeaf[] memory chosen) {
         uint256 count = 0;
-        for (uint256 i = 0; i < accounts.length; i++) count += bits >> i & 1;
+        for (uint256 i = 0; i < accounts.length; i++) {
+            count += bits >> i & 1;
+        }
         chosen = new AccountLeaf[](count);
         count = 0;
         for (uint256 i = 0; i < accounts.length; i++) {

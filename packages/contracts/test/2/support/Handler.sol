@@ -118,7 +118,9 @@ contract Handler is L2Model {
         submitAs(sender, next);
         Batch storage batch = batches.push();
         batch.submitted = next;
-        for (uint256 i = 0; i < pending.length; i++) batch.payouts.push(pending[i]);
+        for (uint256 i = 0; i < pending.length; i++) {
+            batch.payouts.push(pending[i]);
+        }
         _settled(batches.length - 1, next.payNow[0]);
         provenRoot = next.header.newRoot;
         vm.assertEq(rollup.state().lastByStranger, isStranger, "whose batch");
@@ -166,8 +168,7 @@ contract Handler is L2Model {
     }
 
     function doClaimFor(uint256 holderSeed, uint256 tokenSeed) external {
-        bytes memory call =
-            abi.encodeCall(rollup.claimFor, (uint32(tokenSeed % TOKENS), holders[holderSeed % HOLDERS]));
+        bytes memory call = abi.encodeCall(rollup.claimFor, (uint32(tokenSeed % TOKENS), holders[holderSeed % HOLDERS]));
         (bool ok,) = address(rollup).call{gas: 3_000_000}(call);
         ok;
     }

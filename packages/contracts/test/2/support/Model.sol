@@ -61,13 +61,17 @@ library Model {
         bytes32 payoutsHash
     ) internal pure returns (uint256) {
         bytes memory preimage;
-        for (uint256 i = 0; i < 12; i++) preimage = bytes.concat(preimage, inputs[i]);
+        for (uint256 i = 0; i < 12; i++) {
+            preimage = bytes.concat(preimage, inputs[i]);
+        }
         bytes memory rest = abi.encode(submitter, dataSource, dataCommitment, queueHash, payoutsHash);
         return uint256(keccak256(bytes.concat(preimage, rest))) % 2 ** 248;
     }
 
     function rollingHash(bytes32 hash, bytes memory records) internal pure returns (bytes32) {
-        for (uint256 at = 0; at < records.length; at += 76) hash = keccak256(bytes.concat(hash, slice(records, at, 76)));
+        for (uint256 at = 0; at < records.length; at += 76) {
+            hash = keccak256(bytes.concat(hash, slice(records, at, 76)));
+        }
         return hash;
     }
 
@@ -92,18 +96,26 @@ library Model {
     }
 
     /// `data` cut into words of the first `kinds` widths in turn.
-    function words(bytes memory data, uint256[3] memory widths, uint256 kinds) internal pure returns (uint256[] memory) {
+    function words(bytes memory data, uint256[3] memory widths, uint256 kinds)
+        internal
+        pure
+        returns (uint256[] memory)
+    {
         uint256 size = widths[0] + widths[1] + widths[2];
         uint256[] memory list = new uint256[](data.length / size * kinds);
         uint256 at = 0;
         for (uint256 i = 0; i < list.length; i++) {
-            for (uint256 j = 0; j < widths[i % kinds]; j++) list[i] = list[i] << 8 | uint8(data[at++]);
+            for (uint256 j = 0; j < widths[i % kinds]; j++) {
+                list[i] = list[i] << 8 | uint8(data[at++]);
+            }
         }
         return list;
     }
 
     function slice(bytes memory data, uint256 start, uint256 length) internal pure returns (bytes memory part) {
         part = new bytes(length);
-        for (uint256 i = 0; i < length; i++) part[i] = data[start + i];
+        for (uint256 i = 0; i < length; i++) {
+            part[i] = data[start + i];
+        }
     }
 }

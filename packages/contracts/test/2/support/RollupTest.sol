@@ -28,7 +28,8 @@ abstract contract RollupTest {
     uint8 internal constant BATCH = 3;
     uint32 internal constant TOKEN = 1;
     /// Cells whose words differ.
-    bytes internal constant DATA = hex"0200000001000000006b49d200000000000000000000000000000000400000410000000005000a00004100004000000000070000";
+    bytes internal constant DATA =
+        hex"0200000001000000006b49d200000000000000000000000000000000400000410000000005000a00004100004000000000070000";
 
     address internal immutable operator = vm.addr(1);
     address internal immutable alice = vm.addr(2);
@@ -140,7 +141,9 @@ abstract contract RollupTest {
     }
 
     /// The submitted batch fails with `reason` and changes nothing.
-    function expectRefused(address sender, Model.Batch memory batch, bytes memory proof_, bytes memory reason) internal {
+    function expectRefused(address sender, Model.Batch memory batch, bytes memory proof_, bytes memory reason)
+        internal
+    {
         RollupState memory before = rollup.state();
         vm.expectRevert(reason);
         submitAs(sender, batch, proof_);
@@ -167,9 +170,8 @@ abstract contract RollupTest {
     }
 
     function payCall(uint64 number, Model.Batch memory batch, uint256 mask) internal view returns (bytes memory) {
-        return abi.encodeCall(
-            Rollup.pay, (number, batch.header, dataCommitmentOf(batch), batch.payouts, 0, words(mask))
-        );
+        return
+            abi.encodeCall(Rollup.pay, (number, batch.header, dataCommitmentOf(batch), batch.payouts, 0, words(mask)));
     }
 
     function proof(address sender, Model.Batch memory batch) internal view returns (bytes memory) {
@@ -179,8 +181,7 @@ abstract contract RollupTest {
     function publicInputs(address sender, Model.Batch memory batch) internal view returns (bytes32[] memory) {
         RollupState memory state = rollup.state();
         bytes32 commitment = dataCommitmentOf(batch);
-        return
-            Model.publicInputs(address(rollup), state, queueHash(state.queueHead), sender, batch, commitment);
+        return Model.publicInputs(address(rollup), state, queueHash(state.queueHead), sender, batch, commitment);
     }
 
     function dataCommitmentOf(Model.Batch memory batch) internal view returns (bytes32) {
@@ -235,14 +236,18 @@ abstract contract RollupTest {
 
     /// The records of `count` entries from `first` on.
     function recordsFrom(uint256 first, uint256 count) internal view returns (bytes memory records) {
-        for (uint256 i = 0; i < count; i++) records = bytes.concat(records, entries[first + i]);
+        for (uint256 i = 0; i < count; i++) {
+            records = bytes.concat(records, entries[first + i]);
+        }
     }
 
     function encode(Payout[] memory payouts) internal pure returns (bytes memory list) {
         list = new bytes(40 * payouts.length);
         for (uint256 i = 0; i < payouts.length; i++) {
             bytes memory record = abi.encodePacked(payouts[i].recipient, payouts[i].tokenId, payouts[i].amount);
-            for (uint256 j = 0; j < 40; j++) list[40 * i + j] = record[j];
+            for (uint256 j = 0; j < 40; j++) {
+                list[40 * i + j] = record[j];
+            }
         }
     }
 

@@ -70,6 +70,8 @@ library Vectors {
 
     function _number(bytes memory packed, uint256 start, uint256 length) private pure returns (uint256 value) {
         bytes memory part = Model.slice(packed, start, length);
-        for (uint256 i = 0; i < length; i++) value = value << 8 | uint8(part[i]);
+        for (uint256 i = 0; i < length; i++) {
+            value = value << 8 | uint8(part[i]);
+        }
     }
 }
