@@ -20,6 +20,8 @@ export const LONG_TESTS: Readonly<Record<string, string>> = {
     "compiles thirty parts of the block circuit to say what each costs; nothing but npm run bench uses the result",
   "bench/src/node/run.test.ts":
     "loads a node for seconds to test npm run bench:node; other tests send it the same requests",
+  "packages/circuits/test/2/pair.test.ts":
+    "compiles and solves batches at their full size; npm test solves their parts in a small one",
   "packages/circuits/test/2/sizes.test.ts":
     "compiles and solves larger sizes of the circuits that npm test solves with 16",
   "packages/circuits/test/2/tree.prover.test.ts":

@@ -6,7 +6,9 @@ import { evaluationWitness } from "../../src/2/evaluation-witness.ts";
 import { bindingFields, claimFields } from "../../src/2/input-map.ts";
 import { type ListsWitness, listsWitness } from "../../src/2/lists-witness.ts";
 import { inputValue } from "../../src/input-map.ts";
+import { inputWires } from "../support/acir.ts";
 import { program } from "../support/cache.ts";
+import { describeEveryHint } from "../support/every-hint.ts";
 import { circuitRefusal } from "../support/refusal.ts";
 import { type SampleBatch2, sampleBatch2 } from "../support/sample-batch-2.ts";
 
@@ -50,15 +52,19 @@ function rootOf([a = 0n, b = 0n, c = 0n, d = 0n]: readonly bigint[]): bigint {
   return extendChain(a, [[b, c, d]]);
 }
 
+const GADGET = "2/gadgets/lists";
+
 /** Runs the gadget on inputs that an attacker changed. */
 async function refusal(change: (inputs: Inputs) => void = () => undefined): Promise<string | null> {
   const inputs = structuredClone(honest);
   change(inputs);
-  const { circuit } = await program("2/gadgets/lists");
-  const { claim, binding, lists, cells, evaluatedAt } = inputs;
+  return circuitRefusal((await program(GADGET)).circuit, parametersOf(inputs));
+}
+
+function parametersOf({ claim, binding, lists, cells, evaluatedAt }: Inputs): InputMap {
   const evaluation = evaluationWitness(cells, evaluatedAt, SHAPE);
   const parameters = { claim: claimFields(claim), binding: bindingFields(binding), lists, evaluation };
-  return circuitRefusal(circuit, inputValue(parameters) as InputMap);
+  return inputValue(parameters) as InputMap;
 }
 
 /** The attacker puts on L1 what he changed, so that only the history is against him. */
@@ -271,4 +277,8 @@ describe("words and values", () => {
     });
     expect(refused).toBe("binding: data evaluation differs");
   });
+});
+
+describeEveryHint(GADGET, async () => inputWires((await program(GADGET)).circuit, parametersOf(honest)), {
+  identity: 4,
 });

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import batches from "../../../../vectors/batch-2.json" with { type: "json" };
 import { type EvaluationWitness, evaluationWitness, limbsOf, SOLO_EVALUATION } from "../../src/2/evaluation-witness.ts";
+import { BATCH_EVALUATION } from "../../src/2/lists-witness.ts";
 import { gadgetRefusal } from "../support/gadget.ts";
 
 const SHAPE = SOLO_EVALUATION[16];
@@ -78,6 +79,49 @@ function wrongSquare(modulus: bigint, by: bigint): EvaluationWitness["powers"][n
   const quotient = (difference * inverse(BLOB_MODULUS, modulus)) % modulus;
   return quotient >> 256n === 0n ? { result: limbsOf(result), quotient: limbsOf(quotient) } : null;
 }
+
+describe("bounds of 6.5", () => {
+  const largest = (bits: number) => (1n << BigInt(bits)) - 1n;
+  const [word, limb, high] = [largest(104), largest(86), largest(83)];
+  const [quotientLow, quotientHigh] = [largest(86), largest(84)];
+  const modulus = limbsOf(BLOB_MODULUS) as [bigint, bigint, bigint];
+  const cellsOfGroup = Math.max(...[BATCH_EVALUATION, ...Object.values(SOLO_EVALUATION)].map((it) => it.groupCells));
+
+  /** Columns of the largest group: `columns` in residues.nr. */
+  const [low, top] = [limb, high].map((part) => BigInt(cellsOfGroup) * word * part) as [bigint, bigint];
+  const sums: [bigint, bigint, bigint, bigint] = [low, low + (low << 18n), top + (low << 18n), top << 18n];
+  const residue = limb + (limb << 86n) + (high << 172n);
+  const left = residue * residue + sums.reduceRight((sum, column) => (sum << 86n) + column, 0n);
+  const quotient = quotientLow + (quotientLow << 86n) + (quotientHigh << 172n);
+
+  it("sums of one group do not wrap, with the words and limbs at their largest", () => {
+    expect(cellsOfGroup).toBe(63);
+    expect(sums.every((sum) => sum < FIELD_MODULUS)).toBe(true);
+  });
+
+  it("two sides that are equal modulo r and modulo 2^258 are equal", () => {
+    const right = residue + quotient * BLOB_MODULUS;
+    expect(right < FIELD_MODULUS * MODULUS_OF_COLUMNS && left < FIELD_MODULUS * MODULUS_OF_COLUMNS).toBe(true);
+  });
+
+  it("every honest quotient fits its limbs", () => {
+    expect(left / BLOB_MODULUS).toBeLessThanOrEqual(quotient);
+  });
+
+  it("columns and 2^86 times a carry stay apart modulo r; carries of an honest prover have room", () => {
+    const carries = [largest(111), largest(131), largest(131)] as const;
+    const products = [limb * limb, 2n * limb * limb, 2n * limb * high + limb * limb] as const;
+    const [b0, b1, b2] = modulus;
+    const taken = [b0, b0 + b1, b0 + b1 + b2].map((sum) => limb + quotientLow * sum);
+    for (const [i, carry] of carries.entries()) {
+      const before = i === 0 ? 0n : (carries[i - 1] ?? 0n);
+      const above = (products[i] ?? 0n) + (sums[i] ?? 0n) + before;
+      const below = (taken[i] ?? 0n) + before;
+      expect(above + (carry << 86n) < FIELD_MODULUS && below + ((carry + 1n) << 86n) < FIELD_MODULUS).toBe(true);
+      expect(above >> 86n <= carry && below >> 86n <= carry).toBe(true);
+    }
+  });
+});
 
 describe("the data polynomial's value", () => {
   it("is that of the cells at the point, modulo BLS12-381's order", async () => {

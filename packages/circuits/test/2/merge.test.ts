@@ -6,7 +6,9 @@ import { crateOf, INNER_CIRCUITS, type InnerCircuit, type MergeCircuit, PARENTS 
 import { mergeInputMap } from "../../src/2/input-map.ts";
 import { readRecordedKeys } from "../../src/2/key-lists.ts";
 import { KEY_FIELDS, PROOF_FIELDS } from "../../src/2/recursion-key.ts";
+import { readAcir } from "../support/acir.ts";
 import { program } from "../support/cache.ts";
+import { expectVerifiedChildren } from "../support/expect-children.ts";
 import { circuitRefusal } from "../support/refusal.ts";
 import { sampleBatch2 } from "../support/sample-batch-2.ts";
 
@@ -98,6 +100,16 @@ describe("which children are used", () => {
       const refused = await refusal([child(first), child(second), child(third)], { ...whole, ...part });
       expect(refused).toBe("children: another claim than theirs together");
     }
+  });
+});
+
+describe.each(["merge1", "merge2"] as const)("the constraints of %s", (circuit) => {
+  it("verify each child for its own claim, unless its flag says that it is not used", () =>
+    expectVerifiedChildren(circuit));
+
+  it("leave no answer of a hint to the prover", async () => {
+    const { hints } = readAcir((await program(crateOf(circuit))).circuit);
+    expect(hints).toEqual([]);
   });
 });
 

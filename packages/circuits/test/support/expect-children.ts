@@ -1,0 +1,43 @@
+import { expect } from "vitest";
+import { crateOf, PARENTS, type ParentCircuit } from "../../src/2/circuits.ts";
+import { KEY_FIELDS, PROOF_FIELDS } from "../../src/2/recursion-key.ts";
+import { program } from "./cache.ts";
+import { parameterWires, verifications } from "./verified-children.ts";
+
+/** The public inputs of a claim in the order of spec 2, 5.1. */
+const CLAIM_PARTS = [
+  "domain",
+  "first_block",
+  "last_block",
+  "first_timestamp",
+  "last_timestamp",
+  "old_root",
+  "old_next_index",
+  "old_history",
+  "new_root",
+  "new_next_index",
+  "new_history",
+];
+
+/**
+ * What no solver notices, read from the compiled circuit: each child is verified under its own key and hash for its own
+ * claim, its public inputs are those of spec 2, 5.1 in their order, and nothing but its flag switches that off.
+ */
+export async function expectVerifiedChildren(parent: ParentCircuit): Promise<void> {
+  const { circuit } = await program(crateOf(parent));
+  const wires = parameterWires(circuit);
+  const wire = (name: string) => ({ Witness: wires.get(name) ?? expect.unreachable(name) });
+  const list = (name: string, length: number) => Array.from({ length }, (_, i) => wire(`${name}[${i}]`));
+  expect([...wires.keys()].slice(0, CLAIM_PARTS.length)).toEqual(CLAIM_PARTS.map((part) => `claim.${part}`));
+  const children = Array.from({ length: PARENTS[parent].children }, (_, i) => `children[${i}]`);
+  expect(verifications(circuit)).toEqual(
+    children.map((child, i) => ({
+      key: list(`${child}.key`, KEY_FIELDS),
+      proof: list(`${child}.proof`, PROOF_FIELDS),
+      publicInputs: CLAIM_PARTS.map((part) => wire(`${child}.claim.${part}`)),
+      keyHash: wire(`${child}.key_hash`),
+      proofType: 0,
+      predicate: i === 0 ? { Constant: 1n } : wire(`${child}.is_used`),
+    })),
+  );
+}

@@ -1,0 +1,43 @@
+import type { Abi, AbiType } from "@noir-lang/types";
+import type { CompiledCircuit } from "../../src/index.ts";
+import { type Input, readAcir } from "./acir.ts";
+
+/** One verification of a proof, as the backend reads it: of which wires, and whether a wire may switch it off. */
+export interface Verification {
+  readonly key: readonly Input[];
+  readonly proof: readonly Input[];
+  readonly publicInputs: readonly Input[];
+  readonly keyHash: Input;
+  readonly proofType: number;
+  /** Nothing is verified where it is 0. */
+  readonly predicate: Input;
+}
+
+/** Every verification of a circuit, in order. */
+export function verifications(circuit: CompiledCircuit): Verification[] {
+  return readAcir(circuit).opcodes.flatMap((opcode) => {
+    if (!("BlackBoxFuncCall" in opcode) || !("RecursiveAggregation" in opcode.BlackBoxFuncCall)) return [];
+    const [key, proof, publicInputs, keyHash, proofType, predicate] = opcode.BlackBoxFuncCall
+      .RecursiveAggregation as unknown as [Input[], Input[], Input[], Input, number, Input];
+    return [{ key, proof, publicInputs, keyHash, proofType, predicate: withNumber(predicate) }];
+  });
+}
+
+/** The compiler writes constants as decimals where it writes field elements as bytes elsewhere. */
+function withNumber(input: Input): Input {
+  return "Constant" in input ? { Constant: BigInt(input.Constant) } : input;
+}
+
+/** Wires of a parameter by the names of its parts, such as `children[1].key[0]`, in the order of the wires. */
+export function parameterWires({ abi }: CompiledCircuit): Map<string, number> {
+  const names = (abi as Abi).parameters.flatMap(({ name, type }) => partNames(name, type));
+  return new Map(names.map((name, wire) => [name, wire]));
+}
+
+function partNames(name: string, type: AbiType): string[] {
+  if (type.kind === "struct") return type.fields.flatMap((field) => partNames(`${name}.${field.name}`, field.type));
+  if (type.kind === "array") {
+    return Array.from({ length: type.length }, (_, i) => partNames(`${name}[${i}]`, type.type)).flat();
+  }
+  return [name];
+}
