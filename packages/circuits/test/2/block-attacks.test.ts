@@ -1,4 +1,5 @@
-import { accountIndex, type L1Operation } from "@cairn/protocol";
+import { blockHash, type Chains, extendChain, historyOf } from "@cairn/crypto";
+import { accountIndex, type ChainEntry, type L1Operation, l1Entry } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
 import { type BlockWitness2, extraWitness2, l1Witness } from "../../src/2/block-witness.ts";
 import {
@@ -134,6 +135,94 @@ describe("L1 operations", () => {
       if (first) put(slots, 2, structuredClone(first));
     };
     expect(await forged(withThird, true)).toBe(differs);
+  });
+});
+
+describe("chains that say otherwise than the block", () => {
+  const block = target2({ l1Operations: [ignored(mallory.owner)], groups: [signed(withdraw())] });
+  const { cells, witness, claim } = block;
+  const { chains: before } = witness;
+  const operation = l1Entry(ignored(mallory.owner));
+  const { target, amount } = witness.payouts[0] ?? NO_PAYOUT;
+  const payout: ChainEntry = [target, amount, 0n];
+  const rows = Array.from({ length: cells.length / 3 }, (_, i): ChainEntry => {
+    const [x = 0n, y = 0n, z = 0n] = cells.slice(3 * i);
+    return [x, y, z];
+  });
+  const [header, ...slots] = rows as [ChainEntry, ...ChainEntry[]];
+  const zeros: ChainEntry = [0n, 0n, 0n];
+  const [x = 0n, y = 0n] = rows.at(-1) ?? zeros;
+  const filled: ChainEntry = [x, y, 1n];
+  const data = (changed: readonly ChainEntry[]): Partial<Chains> => ({ data: extendChain(before.data, changed) });
+  const l1 = (entries: readonly ChainEntry[]): Partial<Chains> => ({ l1: extendChain(before.l1, entries) });
+  const payouts = (entries: readonly ChainEntry[]): Partial<Chains> => ({
+    payouts: extendChain(before.payouts, entries),
+  });
+  /** The header cell with one bit set or cleared at its k-th lowest place. */
+  const headed = (place: bigint): Partial<Chains> => {
+    const [first, ...others] = header;
+    return data([[first ^ (1n << place), ...others], ...slots]);
+  };
+  const hash = (previous: bigint, number: bigint, content: readonly bigint[] = cells): Partial<Chains> => ({
+    blocks: blockHash(previous, { number, cells: content }),
+  });
+  const exchangedCells = [cells[0] ?? 0n, cells[2] ?? 0n, cells[1] ?? 0n, ...cells.slice(3)];
+  const wordsExchanged = cells.map((cell, i) =>
+    i === 1 ? (cell >> 104n) + (BigInt.asUintN(104, cell) << 104n) : cell,
+  );
+
+  const lies: Readonly<Record<string, Partial<Chains>>> = {
+    "a data row left out": data(rows.slice(0, -1)),
+    "data rows exchanged": data([...slots, header]),
+    "a data row added": data([...rows, zeros]),
+    "a filling cell that is not 0": data([...rows.slice(0, -1), filled]),
+    "words of a cell exchanged": data([[cells[0] ?? 0n, wordsExchanged[1] ?? 0n, cells[2] ?? 0n], ...slots]),
+    "a header cell with a bit in its zero byte": headed(96n),
+    "a header cell of another fee account": headed(0n),
+    "a header cell of another time": headed(104n),
+    "a header cell of another number of extras": headed(168n),
+    "a header cell of another number of L1 operations": headed(184n),
+    "a header cell of another size": headed(200n),
+    "no L1 operation": l1([]),
+    "an L1 operation consumed twice": l1([operation, operation]),
+    "an unused L1 operation": l1([operation, zeros]),
+    "no payout": payouts([]),
+    "a payout twice": payouts([payout, payout]),
+    "an unused payout": payouts([payout, zeros]),
+    "a payout with a third word": payouts([[target, amount, 1n]]),
+    "a block hash of another predecessor": hash(before.blocks + 1n, claim.firstBlock),
+    "a block hash of another number": hash(before.blocks, claim.firstBlock + 1n),
+    "a block hash over exchanged cells": hash(before.blocks, claim.firstBlock, exchangedCells),
+  };
+
+  it("of the honest block", async () => {
+    const honest = {
+      ...data(rows),
+      ...l1([operation]),
+      ...payouts([payout]),
+      ...hash(before.blocks, claim.firstBlock),
+    };
+    expect(honest).toEqual(block.chains);
+    expect(await refusal2Of(block)).toBeNull();
+  });
+
+  it.each(Object.entries(lies))("%s", async (_name, lie) => {
+    const history = historyOf({ ...block.chains, ...lie });
+    expect(history).not.toBe(claim.after.history);
+    const refused = await refusal2Of(block, { claim: () => ({ ...claim, after: { ...claim.after, history } }) });
+    expect(refused).toBe("claim: new history differs");
+  });
+
+  it("exchanged in the history before or after it", async () => {
+    const exchanged = ({ data: x, l1: y, ...others }: Chains): Chains => ({ data: y, l1: x, ...others });
+    const early = await refusal2Of(block, {
+      witness: (forged) => Object.assign(forged.chains, exchanged(before)),
+      claim: () => claim,
+    });
+    expect(early).toBe("claim: old history differs");
+    const history = historyOf(exchanged(block.chains));
+    const late = await refusal2Of(block, { claim: () => ({ ...claim, after: { ...claim.after, history } }) });
+    expect(late).toBe("claim: new history differs");
   });
 });
 

@@ -1,5 +1,5 @@
-import { blocksRoot, type ChainEntry, extendChain, historyOf } from "@cairn/crypto";
-import { type Claim, evaluateCells, evaluateDataWords, joinClaims, WORD_BITS } from "@cairn/protocol";
+import { blocksRoot, extendChain, historyOf } from "@cairn/crypto";
+import { type ChainEntry, type Claim, evaluateCells, evaluateDataWords, joinClaims, WORD_BITS } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
 import type { ChildWitness } from "../../src/2/children-witness.ts";
 import { evaluationWitness } from "../../src/2/evaluation-witness.ts";

@@ -58,8 +58,8 @@ export function describeEveryHint(
     });
 
     it("no hint is left out", () => {
-      const tried = [...Object.keys(reach), "directive_invert"];
-      expect([...new Set(hintCalls(acir).map(({ hint }) => hint))].sort()).toEqual(tried.sort());
+      const tried = new Set([...Object.keys(reach), "directive_invert"]);
+      expect(hintCalls(acir).filter(({ hint }) => !tried.has(hint))).toEqual([]);
     });
   });
 }
