@@ -192,6 +192,10 @@ describe("chains that say otherwise than the block", () => {
     "a payout with a third word": payouts([[target, amount, 1n]]),
     "a block hash of another predecessor": hash(before.blocks + 1n, claim.firstBlock),
     "a block hash of another number": hash(before.blocks, claim.firstBlock + 1n),
+    "a block hash with another header cell": hash(before.blocks, claim.firstBlock, [
+      (cells[0] ?? 0n) ^ (1n << 104n),
+      ...cells.slice(1),
+    ]),
     "a block hash over exchanged cells": hash(before.blocks, claim.firstBlock, exchangedCells),
   };
 

@@ -3,13 +3,14 @@ import {
   encodeFloat16,
   encodeFloat40,
   FIELD_MODULUS,
+  float16,
   type L2Transaction,
   TAG_SIGNATURE,
   tokenId,
 } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
 import type { BlockDraft, SlotDraft } from "../../src/draft.ts";
-import { bigintToWords, extraWitness, float16Witness, leafWitness } from "../../src/witness-parts.ts";
+import { bigintToWords, extraWitness, leafWitness } from "../../src/witness-parts.ts";
 import {
   ACCOUNTS,
   AT,
@@ -17,7 +18,9 @@ import {
   bob,
   carol,
   JUNK,
+  LATER,
   mallory,
+  NOW,
   refusalOf,
   signatureOf,
   signed,
@@ -192,17 +195,25 @@ describe("attacks on what was signed", () => {
     expect(await withSignatureOf(toNew, out)).toBe(EQUATION);
   });
 
-  it("truncation of validUntil, which would borrow from the fee", async () => {
-    const refusal = await refusalOf(transferBlock, {
-      draft: (draft) => {
-        const slot = slotOf(draft, 0);
-        slot.fee = float16Witness(9);
-        slot.validUntil += 1n << 32n;
-        slot.a.after.balance += 1n;
-        (draft.feeCredits[0] ?? fail()).step.after.balance -= 1n;
+  /** Runs the honest transfer under the signature of another one, with the times that make both the same message. */
+  const withTimes = (signed: L2Transaction, validFrom: bigint, validUntil: bigint) =>
+    refusalOf(transferBlock, {
+      witness: ({ terms, slots }) => {
+        Object.assign(terms[0] ?? fail(), { validFrom });
+        Object.assign(slots[0] ?? fail(), { validUntil, signature: signatureOf(signed) });
       },
     });
+
+  it("expired and revived, by a validUntil of 33 bits that borrows from validFrom", async () => {
+    const expired = transfer({ validFrom: NOW - 9, validUntil: NOW - 5 });
+    const refusal = await withTimes(expired, BigInt(NOW - 10), BigInt(NOW - 5) + (1n << 32n));
     expect(refusal).toBe("message.nr: valid_until.assert_max_bit_size");
+  });
+
+  it("before its time, by a validFrom below 0 that borrows from the fee", async () => {
+    const scheduled = transfer({ validFrom: NOW + 5, fee: float16(encodeFloat16(10n) - 1) });
+    const refusal = await withTimes(scheduled, FIELD_MODULUS + BigInt(NOW + 5) - (1n << 32n), BigInt(LATER));
+    expect(refusal).toBe("message.nr: valid_from.assert_max_bit_size");
   });
 
   it("expired", async () => {
