@@ -1,6 +1,7 @@
-import type { Abi, AbiType } from "@noir-lang/types";
 import type { CompiledCircuit } from "../../src/index.ts";
 import { type Input, readAcir } from "./acir.ts";
+
+type AbiType = CompiledCircuit["abi"]["parameters"][number]["type"];
 
 /** One verification of a proof, as the backend reads it: of which wires, and whether a wire may switch it off. */
 export interface Verification {
@@ -28,9 +29,9 @@ function withNumber(input: Input): Input {
   return "Constant" in input ? { Constant: BigInt(input.Constant) } : input;
 }
 
-/** Wires of a parameter by the names of its parts, such as `children[1].key[0]`, in the order of the wires. */
+/** Wires of the parameters by the names of their parts, such as `children[1].key[0]`, in the order of the wires. */
 export function parameterWires({ abi }: CompiledCircuit): Map<string, number> {
-  const names = (abi as Abi).parameters.flatMap(({ name, type }) => partNames(name, type));
+  const names = abi.parameters.flatMap(({ name, type }) => partNames(name, type));
   return new Map(names.map((name, wire) => [name, wire]));
 }
 
