@@ -59,7 +59,7 @@ contract Rollup is RollupEscape {
         _payouts.requireBatch(batchNumber, header, dataCommitment, payouts);
         Payouts.Plan memory plan = _payouts.settle(_custody, batchNumber, payouts, firstWord, mask);
         if (!plan.found) revert NothingToPay(batchNumber);
-        if (plan.count == 0) revert InsufficientGas(Payouts.GAS_FOR_ONE, gasleft());
+        if (plan.count == 0) revert InsufficientGas(plan.reservedGas, gasleft());
     }
 
     /// @inheritdoc IRollup

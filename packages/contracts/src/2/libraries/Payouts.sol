@@ -25,10 +25,6 @@ library Payouts {
     /// @dev For what follows the payments.
     uint256 private constant END_GAS = 10_000;
 
-    /// @dev Least gas for which `settle` makes any payment: one of ETH.
-    uint256 internal constant GAS_FOR_ONE =
-        SEARCH_GAS + END_GAS + WORD_GAS + TokenTransfer.ETH_GAS + TokenTransfer.ETH_GAS / 63 + PAYMENT_OVERHEAD;
-
     /// @param commitments One hash per batch: of header, data commitment and payouts hash.
     /// @param settled Processed payouts of a batch, one bit each; written by `settle` only.
     /// @param claimable Units that a recipient refused when they were pushed.
@@ -41,7 +37,7 @@ library Payouts {
     /// @notice What a call settles.
     /// @param positions The first `count` are those of the settled payouts, ascending.
     /// @param count Number of payouts settled.
-    /// @param reservedGas Gas that they need at their worst.
+    /// @param reservedGas Gas that they need at their worst; if `isFull`, with the first that it did not cover.
     /// @param found Whether any selected payout was unsettled.
     /// @param isFull Whether the gas did not cover a payout; it and all behind it are left.
     struct Plan {
