@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { crateOf, PARENTS, type ParentCircuit } from "../../src/2/circuits.ts";
 import { KEY_FIELDS, PROOF_FIELDS } from "../../src/2/recursion-key.ts";
 import { program } from "./cache.ts";
-import { parameterWires, verifications } from "./verified-children.ts";
+import { parameterWires, publicParameterParts, verifications } from "./verified-children.ts";
 
 /** The public inputs of a claim in the order of spec 2, 5.1. */
 const CLAIM_PARTS = [
@@ -18,17 +18,29 @@ const CLAIM_PARTS = [
   "new_next_index",
   "new_history",
 ];
+/** What batches bind to L1 besides, behind the claim. */
+const BINDING_PARTS = [
+  "blocks_root",
+  "point",
+  "evaluation_low",
+  "evaluation_high",
+  "l1_evaluation",
+  "payouts_evaluation",
+];
 
 /**
- * What no solver notices, read from the compiled circuit: each child is verified under its own key and hash for its own
- * claim, its public inputs are those of spec 2, 5.1 in their order, and nothing but its flag switches that off.
+ * What no solver notices, read from the compiled circuit: its public inputs are those of spec 2, 5.1 in their order, each
+ * child is verified under its own key and hash for its own claim in this order, and only its flag switches that off.
  */
 export async function expectVerifiedChildren(parent: ParentCircuit): Promise<void> {
   const { circuit } = await program(crateOf(parent));
   const wires = parameterWires(circuit);
   const wire = (name: string) => ({ Witness: wires.get(name) ?? expect.unreachable(name) });
   const list = (name: string, length: number) => Array.from({ length }, (_, i) => wire(`${name}[${i}]`));
-  expect([...wires.keys()].slice(0, CLAIM_PARTS.length)).toEqual(CLAIM_PARTS.map((part) => `claim.${part}`));
+  const binding = parent === "pair" || parent === "batch" ? BINDING_PARTS : [];
+  const publicParts = [...CLAIM_PARTS.map((part) => `claim.${part}`), ...binding.map((part) => `binding.${part}`)];
+  expect(publicParameterParts(circuit)).toEqual(publicParts);
+  expect([...wires.keys()].slice(0, publicParts.length)).toEqual(publicParts);
   const children = Array.from({ length: PARENTS[parent].children }, (_, i) => `children[${i}]`);
   expect(verifications(circuit)).toEqual(
     children.map((child, i) => ({

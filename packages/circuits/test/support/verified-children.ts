@@ -35,6 +35,13 @@ export function parameterWires({ abi }: CompiledCircuit): Map<string, number> {
   return new Map(names.map((name, wire) => [name, wire]));
 }
 
+/** Names of the parts that are public, those of a returned value among them. */
+export function publicParameterParts({ abi }: CompiledCircuit): string[] {
+  const parameters = abi.parameters.filter(({ visibility }) => visibility !== "private");
+  const names = parameters.flatMap(({ name, type }) => partNames(name, type));
+  return abi.return_type === null ? names : [...names, ...partNames("return", abi.return_type.abi_type)];
+}
+
 function partNames(name: string, type: AbiType): string[] {
   if (type.kind === "struct") return type.fields.flatMap((field) => partNames(`${name}.${field.name}`, field.type));
   if (type.kind === "array") {
