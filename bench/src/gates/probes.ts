@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type CircuitShape, compileCircuit, countGates, NOIR_DIR } from "@cairn/circuits";
+import { type CircuitShape, type CompiledProgram, compileCircuit, countGates, NOIR_DIR } from "@cairn/circuits";
 import { UNITS, type Unit, type UnitGates } from "./parts.ts";
 
 const PROBES_DIR = join(import.meta.dirname, "../../noir");
@@ -36,6 +36,17 @@ export async function probeGates(shape: CircuitShape, cacheDir: string): Promise
   return { units: units as UnitGates, setup };
 }
 
+/**
+ * Compiles each probe with one use, so that a change of the circuit's library does not break them unnoticed. Throws
+ * `circuits/compile-failed`.
+ */
+export async function compileProbes(shape: CircuitShape, cacheDir: string): Promise<readonly CompiledProgram[]> {
+  const noirDir = prepareCrates(cacheDir);
+  const programs: CompiledProgram[] = [];
+  for (const unit of UNITS) programs.push(await compileProbe({ unit, uses: 1, shape, noirDir, cacheDir }));
+  return programs;
+}
+
 /** A folder for generated crates, beside a link to the library crate they use. */
 function prepareCrates(cacheDir: string): string {
   const noirDir = join(cacheDir, "bench", "noir");
@@ -45,13 +56,21 @@ function prepareCrates(cacheDir: string): string {
   return noirDir;
 }
 
-async function gatesOf(options: {
+interface ProbeOptions {
   readonly unit: Unit;
   readonly uses: number;
   readonly shape: CircuitShape;
   readonly noirDir: string;
   readonly cacheDir: string;
-}): Promise<number> {
+}
+
+async function gatesOf(options: ProbeOptions): Promise<number> {
+  const { path } = await compileProbe(options);
+  const { gates } = await countGates(path);
+  return gates;
+}
+
+function compileProbe(options: ProbeOptions): Promise<CompiledProgram> {
   const { unit, uses, shape, noirDir, cacheDir } = options;
   const sizes = unit === "update" ? `-${shape.slots}` : "";
   const name = `probe-${unit}${sizes}-${uses}`;
@@ -76,7 +95,5 @@ async function gatesOf(options: {
   mkdirSync(join(noirDir, name, "src"), { recursive: true });
   writeFileSync(join(noirDir, name, "Nargo.toml"), manifest);
   writeFileSync(join(noirDir, name, "src", "main.nr"), source);
-  const program = await compileCircuit({ name, cacheDir, noirDir });
-  const { gates } = await countGates(program.path);
-  return gates;
+  return compileCircuit({ name, cacheDir, noirDir });
 }
