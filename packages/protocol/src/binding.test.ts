@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { batchCommitment2, decodeBatchHeader2, encodeBatchHeader2 } from "./batch-header-2.ts";
+import { batchCommitment2, decodeBatchHeader2, encodeBatchHeader2, LAST_CIRCUIT_TYPE } from "./batch-header-2.ts";
 import {
   batchInputs,
   bindBatch,
@@ -203,7 +203,7 @@ describe("the batch header", () => {
 
   it("names known circuits and sources only", () => {
     const bytes = new Uint8Array(166);
-    bytes[0] = 4;
+    bytes[0] = Object.keys(LAST_CIRCUIT_TYPE).length;
     expect(() => decodeBatchHeader2(bytes)).toThrow(expect.objectContaining({ code: "protocol/unknown-circuit" }));
     bytes.set([3, 2]);
     expect(() => decodeBatchHeader2(bytes)).toThrow(expect.objectContaining({ code: "protocol/malformed-data" }));
