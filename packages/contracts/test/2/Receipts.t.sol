@@ -56,6 +56,8 @@ contract ReceiptsTest {
         _rollup.set(receipt.batchNumber, vector.word("commitment"));
         flip = 1 << flip % 253;
         part %= 17;
+        // A cell of zeros among others is at each of their places.
+        if (part == 10 && receipt.cell == 0) part = 11;
         if (part == 0) receipt.batchNumber ^= uint64(1 << flip % 64);
         if (part == 1) receipt.header.firstBlock ^= 1;
         if (part == 2) receipt.header.lastBlock += 1;
