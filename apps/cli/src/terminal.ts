@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { onStopSignal } from "@cairn/node/stop-signals";
 import type { Streams } from "./output.ts";
 import { whenParentIsGone } from "./parent.ts";
 
@@ -15,7 +16,7 @@ export interface Terminal extends Streams {
 /** The process's own terminal. */
 export function processTerminal(): Terminal {
   const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort(signal));
+  onStopSignal(["SIGINT", "SIGTERM", "SIGHUP"], (signal) => stop.abort(signal));
   whenParentIsGone(() => stop.abort("SIGHUP"));
   for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreGoneReader);
   return {

@@ -3,6 +3,7 @@ import { pino } from "pino";
 import { configHelp, loadConfig } from "./config/config.ts";
 import { loggerOptions } from "./logger.ts";
 import { createNode, type NodeDeps } from "./node.ts";
+import { onStopSignal } from "./stop-signals.ts";
 
 /** Runs the node until it is asked to stop or fails; resolves with the exit code. `deps` are for tests. */
 export async function runCommand(
@@ -19,7 +20,7 @@ export async function runCommand(
     const config = loadConfig(env, args);
     const node = createNode(config, { logger: pino(loggerOptions(config.logLevel)), ...deps });
     const asked = new Promise<null>((resolve) => {
-      for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve(null));
+      onStopSignal(["SIGINT", "SIGTERM"], () => resolve(null));
     });
     const started = node.start();
     const failure = await Promise.race([started.then(() => Promise.race([node.failed, asked])), asked]);
