@@ -9,6 +9,9 @@ export const DEVNET_NODE_OPTIONS = [
   "--optimize-for-size",
   // Each thread that compiles WebAssembly keeps the memory it has worked in; modules of this size need one.
   "--wasm-num-compilation-tasks=1",
+  // With heaps this small a thread that compiles JavaScript may have to wait for the main thread to collect garbage, which
+  // at the end of the process waits for that thread: the process would never end.
+  "--no-maglev-build-code-on-background",
 ];
 
 /** Added to its environment, where that does not say otherwise; not meant for the processes that it starts. */
