@@ -4,7 +4,7 @@ import type { AccountIndex } from "@cairn/protocol";
 import type { StateReader, VerifySignature } from "@cairn/vm";
 import { type BlockRules, type ClosedReason, MAX_AHEAD_SECONDS } from "../block-rules.ts";
 import type { Clock } from "../clock.ts";
-import { type Chain, createChain, type SequencePosition } from "./chain.ts";
+import { type Chain, createChain, type Placement, type SequencePosition } from "./chain.ts";
 import type { SequencerEvent } from "./events.ts";
 import { createFeeAccounts, type FeeAccounts } from "./fee-accounts.ts";
 import type { FeePolicy } from "./fee-policy.ts";
@@ -166,7 +166,7 @@ export function createEngine(
   const execute = (group: PoolGroup): EnginePlacement => {
     const tooSoon = findTooSoon(group);
     if (tooSoon !== null) return { type: "rejected", ...tooSoon };
-    const placement = chain.place(group.transactions);
+    const placement = promised.has(group) ? placeInTime(group) : chain.place(group.transactions);
     if (placement.type === "closed") return placement;
     promised.remove(group);
     if (placement.type === "rejected") return placement;
@@ -181,6 +181,16 @@ export function createEngine(
       if (next !== undefined) advance(next);
     }
     return { type: "confirmed", rows, durable };
+  };
+
+  /**
+   * Places a group that was confirmed before. A rebuilt block may carry an earlier time than the group's own block did: then
+   * it is closed, because what was confirmed after the group may spend what the group pays.
+   */
+  const placeInTime = ({ transactions }: PoolGroup): Placement => {
+    const placement = chain.place(transactions);
+    const isEarly = placement.type === "rejected" && placement.reason.type === "notYetValid";
+    return isEarly && chain.close() !== null ? chain.place(transactions) : placement;
   };
 
   /** The gas price may have risen while a group waited: nobody may hoard cheap places. */

@@ -8,6 +8,7 @@ import {
   requestRebuild,
 } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
+import { encodeFloat40 } from "@cairn/protocol";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
@@ -114,6 +115,24 @@ describe("rebuilt blocks", () => {
     for (let nonce = 5; nonce < 17; nonce++) await confirm(nonce, FOREVER, false);
     await life.sequencer.rebuildFrom(2, TOO_OLD);
     expect(new Set(await statuses(ids))).toEqual(new Set(["confirmed"]));
+    expect(await timestamps()).toEqual([NOW + 2000, NOW + 7000]);
+  });
+
+  it("keep a payment that began later than their time, and what was paid with it", async () => {
+    const ETHER = 10n ** 18n;
+    const early = await confirm(0, NOW + 2000);
+    harness.rules.observe(viewAt(NOW + 6000));
+    const paying = (from: number, to: number, tenths: bigint, change = {}) =>
+      life.sequencer.submit([
+        harness.transfer(from, to, 0, { amount: encodeFloat40((ETHER * tenths) / 10n), ...change }),
+      ]);
+    const outcomes = [await paying(2, 1, 9n, { validFrom: NOW + 5000 }), await paying(1, 0, 15n)];
+    await life.sequencer.sealNow();
+    const later = outcomes.map((outcome) => (outcome.type === "accepted" ? (outcome.transactions[0]?.id ?? 0n) : 0n));
+    expect(await statuses([early, ...later])).toEqual(["confirmed", "confirmed", "confirmed"]);
+    harness.rules.observe(viewAt(NOW + 7000));
+    await life.sequencer.rebuildFrom(2, TOO_OLD);
+    expect(await statuses([early, ...later])).toEqual(["confirmed", "confirmed", "confirmed"]);
     expect(await timestamps()).toEqual([NOW + 2000, NOW + 7000]);
   });
 
