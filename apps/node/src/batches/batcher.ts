@@ -6,7 +6,7 @@ import {
   readDatabaseVersion,
   type StoredBlock,
 } from "@cairn/db";
-import { CairnError, type Domain, isCairnError } from "@cairn/protocol";
+import { CairnError, type Domain, isCairnError, MAX_BATCH_BLOCKS } from "@cairn/protocol";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-points.ts";
@@ -16,8 +16,6 @@ import { createUnchanged } from "../unchanged.ts";
 import { loadBatchContent, statementOf } from "./content.ts";
 import type { BatchDecision, BatchPolicy } from "./policy.ts";
 
-/** Blocks that a policy sees at a time: no batch is larger. */
-export const MAX_BATCH_BLOCKS = 64;
 /** How often it looks by itself while blocks wait, and when none does; a sealed block wakes it. */
 const POLL_MS = 5000;
 const IDLE_POLL_MS = 30_000;
