@@ -5,4 +5,5 @@
 export { BLOB_BYTES, BLOB_ELEMENTS, blobToElements, elementsToBlob } from "./elements.ts";
 export type { BlobErrorCode } from "./errors.ts";
 export type { BlobKzg, BlobOpening } from "./kzg.ts";
+export type { BlobSidecar, SidecarMaker } from "./sidecar.ts";
 export { versionedHash } from "./versioned-hash.ts";

@@ -31,6 +31,7 @@ import { CairnError } from "@cairn/protocol";
  *   say where. The RPC lies. Retry on another one.
  * - `l1/blob-unavailable`: no source has the blob of a batch; `details.problems` says what each answered. Retry when one
  *   was unavailable, or with an archive: beacon nodes forget blobs after about 18 days.
+ * - `l1/bad-transaction`: bytes that were to be sent are no signed blob transaction of the blobs given with it: a defect.
  * - `l1/unknown-event`: a mined transaction lacks the event it must emit: the address is not a Cairn rollup.
  */
 export type L1ErrorCode =
@@ -51,6 +52,7 @@ export type L1ErrorCode =
   | "l1/queue-mismatch"
   | "l1/batch-mismatch"
   | "l1/blob-unavailable"
+  | "l1/bad-transaction"
   | "l1/unknown-event";
 
 /**

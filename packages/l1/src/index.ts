@@ -67,6 +67,14 @@ export {
   requestWithdraw,
   withdrawRequestCall,
 } from "./requests.ts";
+export { type BlobFeeCaps, type BlobMarket, initialBlobFees, replacementBlobFees } from "./sending/blob-fees.ts";
+export {
+  type BlobCall,
+  type BlobGasFees,
+  type SignedBlobTransaction,
+  signBlobTransaction,
+  withSidecars,
+} from "./sending/blob-transaction.ts";
 export { estimateRollupCall, type RollupCall } from "./sending/call.ts";
 export { type GasFees, initialFees, replacementFees } from "./sending/fees.ts";
 export type { FollowOptions } from "./sending/follow.ts";

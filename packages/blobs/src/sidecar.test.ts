@@ -1,0 +1,61 @@
+import { bytesToHex, CELL_BITS, MAX_BATCH_CELLS } from "@cairn/protocol";
+import { beforeAll, describe, expect, it } from "vitest";
+import { cellsToBlob } from "./cells.ts";
+import { createBlobKzg } from "./kzg.ts";
+import { type BlobSidecar, CELL_PROOFS_PER_BLOB, createSidecarMaker, type SidecarMaker } from "./sidecar.ts";
+
+/** Cells of a polynomial beyond degree 128, whose proofs are not all the neutral element. */
+const SMALL_CELLS = Array.from({ length: 150 }, (_, i) => BigInt(i + 1));
+const SMALL = cellsToBlob(SMALL_CELLS);
+const INFINITY = Uint8Array.from({ length: 48 }, (_, i) => (i === 0 ? 0xc0 : 0));
+
+describe("the sidecar of a blob", () => {
+  let maker: SidecarMaker;
+  let small: BlobSidecar;
+
+  beforeAll(() => {
+    maker = createSidecarMaker();
+    small = maker.make(SMALL);
+  });
+
+  it("has the commitment and the name that openings use, and a proof for each cell", () => {
+    const kzg = createBlobKzg();
+    expect(small.commitment).toEqual(kzg.commit(SMALL));
+    expect(kzg.isBlobOf(small.versionedHash, SMALL)).toBe(true);
+    expect(small.cellProofs).toHaveLength(CELL_PROOFS_PER_BLOB);
+    expect(maker.isRight(small)).toBe(true);
+  });
+
+  it("of zeros proves every cell with the neutral element", () => {
+    const zeros = maker.make(cellsToBlob([]));
+    expect(new Set(zeros.cellProofs.map(bytesToHex))).toEqual(new Set([bytesToHex(INFINITY)]));
+    expect(maker.isRight(zeros)).toBe(true);
+  });
+
+  it("of a full blob is right", () => {
+    const full = Array.from({ length: MAX_BATCH_CELLS }, (_, i) => BigInt.asUintN(CELL_BITS, BigInt(i + 1) ** 29n));
+    expect(maker.isRight(maker.make(cellsToBlob(full)))).toBe(true);
+  });
+
+  it("is not right with any part of another one", () => {
+    const other = maker.make(cellsToBlob(SMALL_CELLS.map((cell) => cell ** 3n)));
+    const [first = INFINITY, second = INFINITY, ...rest] = small.cellProofs;
+    const altered: readonly (readonly [string, BlobSidecar])[] = [
+      ["blob", { ...small, blob: other.blob }],
+      ["commitment", { ...small, commitment: other.commitment }],
+      ["commitment with its hash", { ...small, commitment: other.commitment, versionedHash: other.versionedHash }],
+      ["hash", { ...small, versionedHash: other.versionedHash }],
+      ["proofs", { ...small, cellProofs: other.cellProofs }],
+      ["proofs exchanged", { ...small, cellProofs: [second, first, ...rest] }],
+      ["a proof that is no point", { ...small, cellProofs: [new Uint8Array(48).fill(0xff), second, ...rest] }],
+      ["a proof too few", { ...small, cellProofs: [second, ...rest] }],
+    ];
+    for (const [what, sidecar] of altered) expect(maker.isRight(sidecar), what).toBe(false);
+  });
+
+  it("refuses bytes that are no blob", () => {
+    expect(() => maker.make(new Uint8Array(5))).toThrow(expect.objectContaining({ code: "blobs/bad-length" }));
+    const over = new Uint8Array(131_072).fill(0xff);
+    expect(() => maker.make(over)).toThrow(expect.objectContaining({ code: "blobs/not-canonical" }));
+  });
+});
