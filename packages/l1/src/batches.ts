@@ -1,30 +1,9 @@
-import { payArguments, rollupAbi, submitBatchArguments, toHeaderStruct } from "@cairn/contracts";
-import {
-  type BatchHeader,
-  type BatchNumber,
-  type BlockSize,
-  batchNumber,
-  bytesToHex,
-  CairnError,
-  dataHash,
-  type Payout,
-  type PublicInputFields,
-} from "@cairn/protocol";
+import { type ProvenBatch2, pay2Arguments, rollup2Abi, submitBatch2Arguments, toHeader2Struct } from "@cairn/contracts";
+import { type BatchHeader2, type BatchNumber, batchNumber, bytesToHex, CairnError, type Payout } from "@cairn/protocol";
 import { encodeFunctionData, type Hex, isAddressEqual, parseEventLogs, size, type TransactionReceipt } from "viem";
 import type { L1Rollup, L1Wallet } from "./connection.ts";
 import type { L1ErrorCode } from "./errors.ts";
 import { sendToRollup } from "./sending/send.ts";
-
-/** A proven batch, ready for L1. */
-export interface ReadyBatch {
-  readonly slots: BlockSize;
-  readonly fields: PublicInputFields;
-  /** Padded or not. */
-  readonly publishedData: Uint8Array;
-  readonly proof: Uint8Array;
-  /** The batch's whole payout list, in order. */
-  readonly payouts: readonly Payout[];
-}
 
 /** A batch that L1 accepted. */
 export interface SubmittedBatch {
@@ -34,14 +13,29 @@ export interface SubmittedBatch {
   readonly calldataBytes: number;
 }
 
+/** What L1 keeps of an accepted batch, and the payouts that it stands for. */
+export interface PayableBatch {
+  readonly header: BatchHeader2;
+  /** From its event, 32 bytes. */
+  readonly dataCommitment: Uint8Array;
+  /** The batch's whole payout list, in order. */
+  readonly payouts: readonly Payout[];
+}
+
 /**
- * Submits a batch and waits for it. Throws `l1/transaction-reverted`, `l1/unknown-event`.
+ * Submits a batch whose cells are in calldata and waits for it; the contract pays the payouts at the places `payNow` at once.
+ * Throws `l1/transaction-reverted`, `l1/unknown-event`, and as `submitBatch2Arguments`.
  *
  * @example const { number } = await submitBatch(rollup, wallet, batch);
  */
-export async function submitBatch(rollup: L1Rollup, wallet: L1Wallet, batch: ReadyBatch): Promise<SubmittedBatch> {
-  const args = submitBatchArguments(headerFields(batch), batch.publishedData, batch.proof);
-  const data = encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args });
+export async function submitBatch(
+  rollup: L1Rollup,
+  wallet: L1Wallet,
+  batch: ProvenBatch2,
+  payNow: readonly number[] = [],
+): Promise<SubmittedBatch> {
+  const args = submitBatch2Arguments(batch, payNow);
+  const data = encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args });
   const receipt = await sendToRollup(rollup, wallet, { name: "submitBatch", data });
   return {
     number: submittedNumber(rollup, receipt),
@@ -52,35 +46,29 @@ export async function submitBatch(rollup: L1Rollup, wallet: L1Wallet, batch: Rea
 }
 
 /**
- * Pays the whole payout list of an accepted batch. Throws `l1/transaction-reverted`.
+ * Pays all payouts of an accepted batch that are not settled yet. Throws `l1/transaction-reverted`.
  *
- * @example await payBatch(rollup, wallet, submitted.number, batch);
+ * @example await payBatch(rollup, wallet, submitted.number, { header, dataCommitment, payouts });
  */
 export async function payBatch(
   rollup: L1Rollup,
   wallet: L1Wallet,
   number: BatchNumber,
-  batch: ReadyBatch,
+  { header, dataCommitment, payouts }: PayableBatch,
 ): Promise<TransactionReceipt> {
-  const { slots, payouts, publishedData } = batch;
-  const args = payArguments({
+  const args = pay2Arguments({
     batch: number,
-    slots,
-    header: toHeaderStruct(headerFields(batch)),
-    dataHash: bytesToHex(dataHash(slots, publishedData)),
+    header: toHeader2Struct(header),
+    dataCommitment: bytesToHex(dataCommitment),
     payouts,
   });
-  const data = encodeFunctionData({ abi: rollupAbi, functionName: "pay", args });
+  const data = encodeFunctionData({ abi: rollup2Abi, functionName: "pay", args });
   return sendToRollup(rollup, wallet, { name: "pay", data });
-}
-
-function headerFields({ slots, fields }: ReadyBatch): BatchHeader {
-  return { slots, ...fields };
 }
 
 function submittedNumber({ address }: L1Rollup, receipt: TransactionReceipt): BatchNumber {
   const own = receipt.logs.filter((log) => isAddressEqual(log.address, address));
-  const [event] = parseEventLogs({ abi: rollupAbi, eventName: "BatchSubmitted", logs: own });
+  const [event] = parseEventLogs({ abi: rollup2Abi, eventName: "BatchSubmitted", logs: own });
   if (event === undefined) {
     throw new CairnError<L1ErrorCode>("l1/unknown-event", `no BatchSubmitted in ${receipt.transactionHash}`);
   }

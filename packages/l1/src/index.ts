@@ -1,5 +1,5 @@
 export { type AnvilNode, type AnvilOptions, startAnvil } from "./anvil.ts";
-export { payBatch, type ReadyBatch, type SubmittedBatch, submitBatch } from "./batches.ts";
+export { type PayableBatch, payBatch, type SubmittedBatch, submitBatch } from "./batches.ts";
 export {
   connectReader,
   connectToL1,
@@ -52,7 +52,12 @@ export { type BlobProblem, type ReadBlobDeps, readBlob } from "./reading/read-bl
 export { READS_PER_CALL, readMany } from "./reading/read-many.ts";
 export { isBadParameter, isBusy, isRefusal } from "./reading/refusals.ts";
 export { findDeploymentBlock, findStart, type KnownEvents, readFromHint } from "./reading/scan-start.ts";
-export { readPublishedData, type SubmissionCheck } from "./reading/submission.ts";
+export {
+  type BlobAccess,
+  type PublishedBatchContent,
+  readPublishedBatch,
+  type SubmissionCheck,
+} from "./reading/submission.ts";
 export {
   type DepositTarget,
   depositEth,

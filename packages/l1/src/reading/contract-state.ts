@@ -1,4 +1,4 @@
-import { rollupAbi } from "@cairn/contracts";
+import { rollup2Abi } from "@cairn/contracts";
 import { bytesToHex, EMPTY_QUEUE_HASH, type Hex, hexToBytes, isCairnError } from "@cairn/protocol";
 import { BaseError } from "viem";
 import { l1Error } from "../errors.ts";
@@ -9,6 +9,8 @@ import { isBusy, isNothingThere, isRefusal } from "./refusals.ts";
 /** What the contract reports at one L1 block. */
 export interface ContractCounts {
   readonly root: bigint;
+  /** Commits to all that was published, consumed and paid so far. */
+  readonly history: bigint;
   readonly nextIndex: number;
   readonly batchCount: number;
   readonly queueHead: number;
@@ -31,10 +33,11 @@ export async function readContractCounts(access: L1Access, block: number): Promi
   const { reader, address } = access.rollup;
   try {
     const state = await access.call(`the rollup's state in block ${block}`, () =>
-      reader.readContract({ address, abi: rollupAbi, functionName: "state", blockNumber: BigInt(block) }),
+      reader.readContract({ address, abi: rollup2Abi, functionName: "state", blockNumber: BigInt(block) }),
     );
     return {
       root: BigInt(state.root),
+      history: BigInt(state.history),
       nextIndex: state.nextIndex,
       batchCount: Number(state.batchCount),
       queueHead: Number(state.queueHead),
@@ -70,7 +73,7 @@ export async function readFinalizedBatchCount({ rollup, call }: L1Access): Promi
   const { reader, address } = rollup;
   try {
     const state = await call("the rollup's finalized state", () =>
-      reader.readContract({ address, abi: rollupAbi, functionName: "state", blockTag: "finalized" }),
+      reader.readContract({ address, abi: rollup2Abi, functionName: "state", blockTag: "finalized" }),
     );
     return Number(state.batchCount);
   } catch (error) {
@@ -95,7 +98,7 @@ export async function readQueueHash(access: L1Access, count: number, block: numb
     access.call(`queue entry ${position}`, () =>
       reader.readContract({
         address,
-        abi: rollupAbi,
+        abi: rollup2Abi,
         functionName: "queueEntry",
         args: [BigInt(position)],
         ...(at === null ? {} : { blockNumber: at }),

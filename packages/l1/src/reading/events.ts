@@ -1,8 +1,8 @@
-import { fromHeaderStruct, rollupAbi } from "@cairn/contracts";
+import { fromHeader2Struct, rollup2Abi } from "@cairn/contracts";
 import {
   accountIndex,
   addressToBigint,
-  type BatchHeader,
+  type BatchHeader2,
   hexToBytes,
   isCairnError,
   type L1Operation,
@@ -42,12 +42,13 @@ export interface AcceptedEvent extends EventPlace {
   /** As counted by the contract, from 1 on. */
   readonly number: number;
   readonly submitter: bigint;
-  readonly header: BatchHeader;
-  /** SHA-256 of the padded data, 32 bytes. */
-  readonly dataHash: Uint8Array;
-  /** Queue entries consumed by all batches up to this one, and the rolling hash after them. */
+  readonly header: BatchHeader2;
+  /** keccak256 of the cells in calldata, or the blob's versioned hash; 32 bytes. */
+  readonly dataCommitment: Uint8Array;
+  /** keccak256 of the payout list, 32 bytes. */
+  readonly payoutsHash: Uint8Array;
+  /** Queue entries consumed by all batches up to this one. The queue hash after them is that of the last one. */
   readonly queueHead: number;
-  readonly queueHash: Uint8Array;
 }
 
 /** A payout that was paid, or that its recipient has to claim. */
@@ -63,14 +64,14 @@ export interface SettledEvent extends EventPlace {
 export type RollupEvent = QueuedEvent | AcceptedEvent | SettledEvent;
 
 const STATE_EVENTS = [
-  getAbiItem({ abi: rollupAbi, name: "L1OperationQueued" }),
-  getAbiItem({ abi: rollupAbi, name: "BatchSubmitted" }),
+  getAbiItem({ abi: rollup2Abi, name: "L1OperationQueued" }),
+  getAbiItem({ abi: rollup2Abi, name: "BatchSubmitted" }),
 ] as const;
 
 const ALL_EVENTS = [
   ...STATE_EVENTS,
-  getAbiItem({ abi: rollupAbi, name: "PayoutPaid" }),
-  getAbiItem({ abi: rollupAbi, name: "PayoutDeferred" }),
+  getAbiItem({ abi: rollup2Abi, name: "PayoutPaid" }),
+  getAbiItem({ abi: rollup2Abi, name: "PayoutDeferred" }),
 ] as const;
 
 type Log = GetLogsReturnType<undefined, typeof ALL_EVENTS, true, bigint, bigint>[number];
@@ -139,9 +140,9 @@ function toAccepted(log: LogOf<"BatchSubmitted">): AcceptedEvent {
     number: Number(args.batchNumber),
     submitter: addressToBigint(args.submitter),
     header: headerOf(args),
-    dataHash: hexToBytes(args.dataHash, 32),
+    dataCommitment: hexToBytes(args.dataCommitment, 32),
+    payoutsHash: hexToBytes(args.payoutsHash, 32),
     queueHead: Number(args.queueHead),
-    queueHash: hexToBytes(args.queueHash, 32),
   };
 }
 
@@ -171,12 +172,14 @@ function operationOf(fields: LogOf<"L1OperationQueued">["args"]): L1Operation {
   throw mismatch(fields.position, `is of unknown kind ${fields.kind}`);
 }
 
-function headerOf({ header, batchNumber }: LogOf<"BatchSubmitted">["args"]): BatchHeader {
+function headerOf({ header, batchNumber }: LogOf<"BatchSubmitted">["args"]): BatchHeader2 {
   try {
-    return fromHeaderStruct(header);
+    return fromHeader2Struct(header);
   } catch (cause) {
-    if (!isCairnError(cause, "protocol/unknown-circuit")) throw cause;
-    throw l1Error("l1/unknown-circuit", `L1 accepted batch ${batchNumber} of ${cause.message}`, { cause });
+    if (!isCairnError(cause)) throw cause;
+    // The contract of this version takes no other data sources; a circuit may have been added.
+    const code = isCairnError(cause, "protocol/unknown-circuit") ? "l1/unknown-circuit" : "l1/bad-events";
+    throw l1Error(code, `L1 accepted batch ${batchNumber} of ${cause.message}`, { cause });
   }
 }
 

@@ -1,41 +1,131 @@
-import { type BatchHeaderStruct, computeBatchCommitment, rollupAbi, toHeaderStruct } from "@cairn/contracts";
-import { bytesToHex, dataHash, type Hex, hexToBytes, isCairnError } from "@cairn/protocol";
-import { decodeFunctionData, type Transaction, TransactionNotFoundError } from "viem";
+import { toHeader2Struct } from "@cairn/contracts";
+import {
+  type BatchHeader2,
+  bigintToBytes,
+  bytesToCells,
+  bytesToHex,
+  calldataCommitment,
+  concatBytes,
+  decodeL1Operation,
+  decodePayoutList,
+  type Hex,
+  isCairnError,
+  isSameBytes,
+  type L1Operation,
+  type Payout,
+  payoutListHash,
+  QUEUE_RECORD_BYTES,
+} from "@cairn/protocol";
+import { type Transaction, TransactionNotFoundError } from "viem";
 import { l1Error } from "../errors.ts";
-import type { L1Access } from "./access.ts";
+import { insist, type L1Access } from "./access.ts";
+import type { BlobSource } from "./blob-source.ts";
+import { readBlock } from "./blocks.ts";
 import type { AcceptedEvent } from "./events.ts";
+import { type ReadBlobDeps, readBlob } from "./read-blob.ts";
+import { readSubmissionCalldata, type SubmissionArguments } from "./submission-calldata.ts";
 
-/** What is wrong with the transaction of a batch. */
-export type SubmissionCheck = "transaction" | "header" | "dataHash";
+/** What is wrong with the transaction of a batch; `details.check` of `l1/batch-mismatch`. */
+export type SubmissionCheck = "transaction" | "header" | "l1Operations" | "payoutsHash" | "dataCommitment" | "cells";
 
 /**
- * The data that a batch published, from its transaction's calldata. Throws `l1/batch-mismatch` unless the transaction
- * is to the rollup, its header is that of the event, and its data has the event's hash; `l1/unavailable`.
- *
- * @example const data = await readPublishedData(access, acceptedEvent);
+ * What a batch published. Data commitment and payouts are those of its event; cells and queue records are authentic once the
+ * history and the queue hash that follow from them are L1's (spec 2, 10.3).
  */
-export async function readPublishedData(access: L1Access, event: AcceptedEvent): Promise<Uint8Array> {
-  const { number, header } = event;
-  const { hash, to, input } = await readTransaction(access, event);
-  const isAsked = to?.toLowerCase() === access.rollup.address.toLowerCase() && hash === bytesToHex(event.transaction);
-  if (!isAsked) throw mismatch(number, "transaction", `is in ${hash}, which is not to the rollup`);
-  const sent = decodeSubmission(input, number);
-  const ownHash = bytesToHex(event.dataHash);
-  if (computeBatchCommitment(sent.header, ownHash) !== computeBatchCommitment(toHeaderStruct(header), ownHash)) {
-    throw mismatch(number, "header", "has different headers in its event and its calldata");
-  }
-  const data = hexToBytes(sent.data);
-  if (hashOf(event, data) !== ownHash) throw mismatch(number, "dataHash", "has data with another hash");
-  return data;
+export interface PublishedBatchContent {
+  /** Cells behind the last block may be left out. */
+  readonly cells: readonly bigint[];
+  /** Queue entries that its blocks consumed, in order. */
+  readonly l1Operations: readonly L1Operation[];
+  /** What its blocks pay, in order. */
+  readonly payouts: readonly Payout[];
 }
 
-function hashOf({ number, header }: AcceptedEvent, data: Uint8Array): Hex {
-  try {
-    return bytesToHex(dataHash(header.slots, data));
-  } catch (cause) {
-    if (!isCairnError(cause, "protocol/bad-length")) throw cause;
-    throw mismatch(number, "dataHash", "has more data than its circuit allows", cause);
+/** Where blobs come from, and how they are checked. */
+export interface BlobAccess extends ReadBlobDeps {
+  /** Asked in this order. */
+  readonly sources: readonly BlobSource[];
+}
+
+/**
+ * Reads what a batch published: its transaction's calldata, and the blob if its cells are in one. Throws
+ * `l1/batch-mismatch` unless the transaction is to the rollup, header, payouts hash and data commitment are those of the
+ * event, and the content is well-formed; `l1/blob-unavailable`, also without `blobs`; `l1/unavailable`.
+ *
+ * @example const { cells, l1Operations, payouts } = await readPublishedBatch(access, acceptedEvent);
+ */
+export async function readPublishedBatch(
+  access: L1Access,
+  event: AcceptedEvent,
+  blobs?: BlobAccess,
+): Promise<PublishedBatchContent> {
+  const { number, header } = event;
+  const transaction = await readTransaction(access, event);
+  const { hash, to, input } = transaction;
+  const isAsked = to?.toLowerCase() === access.rollup.address.toLowerCase() && hash === bytesToHex(event.transaction);
+  if (!isAsked) throw mismatch(number, "transaction", `is in ${hash}, which is not to the rollup`);
+  const sent = readSubmissionCalldata(input);
+  if (sent === null) throw mismatch(number, "transaction", "has calldata that does not submit a batch");
+  if (!isSameBytes(sent.header, headerWords(header))) {
+    throw mismatch(number, "header", "has different headers in its event and its calldata");
   }
+  const payouts = payoutsOf(sent, event);
+  const l1Operations = l1OperationsOf(sent, number);
+  const cells =
+    header.dataSource === "calldata"
+      ? cellsOfCalldata(sent, event)
+      : await cellsOfBlob(access, event, transaction, blobs);
+  return { cells, l1Operations, payouts };
+}
+
+function payoutsOf({ payouts: bytes }: SubmissionArguments, { number, payoutsHash }: AcceptedEvent): Payout[] {
+  const problem = "has payouts with another hash";
+  const payouts = wellFormed(number, "payoutsHash", problem, () => decodePayoutList(bytes));
+  if (!isSameBytes(payoutListHash(payouts), payoutsHash)) throw mismatch(number, "payoutsHash", problem);
+  return payouts;
+}
+
+function l1OperationsOf({ l1Records }: SubmissionArguments, number: number): L1Operation[] {
+  const count = Math.ceil(l1Records.length / QUEUE_RECORD_BYTES);
+  return wellFormed(number, "l1Operations", "has queue entries that the contract cannot make", () =>
+    Array.from({ length: count }, (_, i) =>
+      decodeL1Operation(l1Records.subarray(i * QUEUE_RECORD_BYTES, (i + 1) * QUEUE_RECORD_BYTES)),
+    ),
+  );
+}
+
+function cellsOfCalldata({ data }: SubmissionArguments, { number, dataCommitment }: AcceptedEvent): bigint[] {
+  if (!isSameBytes(calldataCommitment(data), dataCommitment)) {
+    throw mismatch(number, "dataCommitment", "has data with another hash");
+  }
+  return wellFormed(number, "cells", "has data that is no list of cells", () => bytesToCells(data));
+}
+
+async function cellsOfBlob(
+  access: L1Access,
+  event: AcceptedEvent,
+  { blobVersionedHashes = [] }: Transaction,
+  blobs: BlobAccess | undefined,
+): Promise<bigint[]> {
+  const { number, block, dataCommitment } = event;
+  const [first] = blobVersionedHashes;
+  if (first?.toLowerCase() !== bytesToHex(dataCommitment)) {
+    throw mismatch(number, "dataCommitment", "has another blob than its event says");
+  }
+  if (blobs === undefined) {
+    throw l1Error("l1/blob-unavailable", `batch ${number} is in a blob, and no source of blobs is configured`, {
+      details: { versionedHash: first, l1Block: block, problems: [] },
+    });
+  }
+  const l1Block = await insist(() => readBlock(access, block));
+  if (l1Block?.hash !== bytesToHex(event.blockHash)) {
+    throw l1Error("l1/unavailable", `L1 no longer has block ${block} of batch ${number}`);
+  }
+  const query = { versionedHash: dataCommitment, l1Block: block, l1Timestamp: l1Block.timestamp };
+  const blob = await readBlob(blobs.sources, query, blobs);
+  // Loading the arithmetic of blobs takes long, and most programs never need it.
+  const { blobToCells } = await import("@cairn/blobs");
+  return wellFormed(number, "cells", "is in a blob that no batch has", () => blobToCells(blob));
 }
 
 function readTransaction({ rollup, call }: L1Access, event: AcceptedEvent): Promise<Transaction> {
@@ -51,14 +141,20 @@ function readTransaction({ rollup, call }: L1Access, event: AcceptedEvent): Prom
   });
 }
 
-function decodeSubmission(input: Hex, number: number): { readonly header: BatchHeaderStruct; readonly data: Hex } {
+/** The header as the ABI encodes it: a word for each field, in the order of the struct. */
+function headerWords(header: BatchHeader2): Uint8Array {
+  const fields: readonly (Hex | bigint | number)[] = Object.values(toHeader2Struct(header));
+  return concatBytes(...fields.map((field) => bigintToBytes(BigInt(field), 32)));
+}
+
+/** Throws `l1/batch-mismatch` when L1 cannot have accepted what is decoded. */
+function wellFormed<T>(batch: number, check: SubmissionCheck, problem: string, decode: () => T): T {
   try {
-    const call = decodeFunctionData({ abi: rollupAbi, data: input });
-    if (call.functionName === "submitBatch") return { header: call.args[0], data: call.args[1] };
+    return decode();
   } catch (cause) {
-    throw mismatch(number, "transaction", "has calldata that is not a call of the rollup", cause);
+    if (!isCairnError(cause)) throw cause;
+    throw mismatch(batch, check, problem, cause);
   }
-  throw mismatch(number, "transaction", "has calldata that does not submit a batch");
 }
 
 function mismatch(batch: number, check: SubmissionCheck, problem: string, cause?: unknown) {

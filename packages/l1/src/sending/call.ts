@@ -1,8 +1,11 @@
-import { rollupAbi } from "@cairn/contracts";
+import { fixedOperatorAbi, rollup2Abi } from "@cairn/contracts";
 import { CairnError } from "@cairn/protocol";
 import { type Address, BaseError, decodeErrorResult, type Hex, isHex } from "viem";
 import type { L1Reader, L1Rollup } from "../connection.ts";
 import type { L1ErrorCode } from "../errors.ts";
+
+/** The rollup's and its policy's. */
+const ERRORS = [...rollup2Abi, ...fixedOperatorAbi] as const;
 
 /** One call of the rollup: its name for messages, its calldata, its value in wei. */
 export interface RollupCall {
@@ -65,7 +68,7 @@ function asRevert(cause: unknown, name: string): unknown {
 
 function decodeRevert(data: Hex): { readonly reason: string; readonly args: readonly unknown[] } {
   try {
-    const { errorName, args } = decodeErrorResult({ abi: rollupAbi, data });
+    const { errorName, args } = decodeErrorResult({ abi: ERRORS, data });
     return { reason: errorName, args: args ?? [] };
   } catch {
     return { reason: data === "0x" ? "no reason given" : data, args: [] };

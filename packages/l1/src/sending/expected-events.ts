@@ -1,4 +1,4 @@
-import { rollupAbi } from "@cairn/contracts";
+import { fixedOperatorAbi, rollup2Abi } from "@cairn/contracts";
 import { SLOT_KIND } from "@cairn/protocol";
 import {
   type Address,
@@ -11,8 +11,11 @@ import {
   zeroAddress,
 } from "viem";
 
-type RollupLog = ReturnType<typeof parseEventLogs<typeof rollupAbi, true>>[number];
-type RollupFunction = DecodeFunctionDataReturnType<typeof rollupAbi>;
+/** The rollup and its policy. */
+const ABI = [...rollup2Abi, ...fixedOperatorAbi] as const;
+
+type RollupLog = ReturnType<typeof parseEventLogs<typeof ABI, true>>[number];
+type RollupFunction = DecodeFunctionDataReturnType<typeof ABI>;
 
 /** A call as the contract saw it. */
 export interface SeenCall {
@@ -22,13 +25,13 @@ export interface SeenCall {
 }
 
 /**
- * Whether a mined call of the rollup emitted the events that it must emit, with the arguments of the call. Logs of
+ * Whether a mined call of the rollup, or of the policy that fixes its operator, emitted the events that it must emit, with the arguments of the call. Logs of
  * other contracts do not count.
  */
 export function hasExpectedEvents({ from, to, data }: SeenCall, logs: readonly Log[]): boolean {
   const own = logs.filter(({ address }) => isAddressEqual(address, to));
-  const events = parseEventLogs({ abi: rollupAbi, logs: own });
-  return expectedEvents(decodeFunctionData({ abi: rollupAbi, data }), from).every((isExpected) =>
+  const events = parseEventLogs({ abi: ABI, logs: own });
+  return expectedEvents(decodeFunctionData({ abi: ABI, data }), from).every((isExpected) =>
     events.some((event) => isExpected(event)),
   );
 }
@@ -80,7 +83,7 @@ function expectedEvents(call: RollupFunction, from: Address): ((event: RollupLog
       const [tokenId, beneficiary] = call.args;
       return [claimed(tokenId, beneficiary, beneficiary)];
     }
-    case "proposeOperator": {
+    case "propose": {
       const [next] = call.args;
       return [
         ({ eventName, args }) =>
@@ -89,9 +92,9 @@ function expectedEvents(call: RollupFunction, from: Address): ((event: RollupLog
           isAddressEqual(args.proposed, next),
       ];
     }
-    case "acceptOperator":
+    case "accept":
       return [({ eventName, args }) => eventName === "OperatorChanged" && isAddressEqual(args.operator, from)];
-    case "burnOperator":
+    case "burn":
       return [({ eventName, args }) => eventName === "OperatorChanged" && isAddressEqual(args.operator, zeroAddress)];
     case "freeze":
       return [({ eventName, args }) => eventName === "Frozen" && isAddressEqual(args.caller, from)];
