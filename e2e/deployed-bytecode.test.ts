@@ -1,47 +1,44 @@
-import type { BlockCircuit } from "@cairn/circuits";
+import { createBlobKzg } from "@cairn/blobs";
 import {
-  type BatchHeaderStruct,
-  DEFAULT_ROLLUP_PARAMETERS,
-  deployRollup,
-  loadArtefact,
-  loadVerifier,
-  payArguments,
-  rollupAbi,
-  type SubmitBatchArguments,
-  submitBatchArguments,
+  type BatchHeader2Struct,
+  deployRollup2,
+  pay2Arguments,
+  rollup2Abi,
+  type SubmitBatch2Arguments,
+  submitBatch2Arguments,
 } from "@cairn/contracts";
-import { compress, generateSecretKey, publicKeyFromSecret, verify } from "@cairn/crypto";
-import { type DevRollup, loadProver, proveSealedBlock, readyBatch, sealBlock, startDevRollup } from "@cairn/devnet";
-import { depositEth, type L1Rollup, type ReadyBatch, readQueue, rollupDomain, submitBatch } from "@cairn/l1";
+import { generateSecretKey, publicKeyFromSecret } from "@cairn/crypto";
+import { createFastCompress } from "@cairn/crypto/fast";
+import { type DevRollup2, startDevRollup2 } from "@cairn/devnet";
+import { depositEth, type L1Rollup } from "@cairn/l1";
 import {
   accountIndex,
   addressToBigint,
   batchNumber,
   bigintToHex,
-  blockNumber,
-  bytesToHex,
-  dataHash,
   encodeFloat16,
   encodeFloat40,
   FIELD_MODULUS,
   FIRST_ACCOUNT_INDEX,
   type Hex,
-  publicInput,
-  publishedDataBytes,
+  type L1Operation,
+  MAX_BATCH_CELLS,
   type SignedTransaction,
   tokenId,
 } from "@cairn/protocol";
-import { createMemoryStore, createStateTree, type StateTree } from "@cairn/state";
 import { type Person, REAL_CRYPTO, signTransaction } from "@cairn/testkit";
-import { type BlockBuilder, createBlockBuilder } from "@cairn/vm";
-import { createTestClient, encodeFunctionData, http } from "viem";
+import type { BlockBuilder } from "@cairn/vm";
+import { type Address, createTestClient, encodeFunctionData, http } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CACHE_DIR } from "./support/places.ts";
 import { refusal } from "./support/refusal.ts";
+import { createSoloOperator2, type SoloBatch2, type SoloOperator2, submitSoloBatch } from "./support/rollup-2.ts";
 
-const SLOTS = 16;
 const ETHER = 10n ** 18n;
 const RECIPIENT = 0xc0ffee00c0ffee00c0ffee00c0ffee00c0ffee00n;
+/** Places of arguments of `submitBatch`. */
+const DATA = 4;
+const PROOF = 5;
 
 function flip(bytes: Hex, position: number): Hex {
   const at = 2 + 2 * position;
@@ -50,22 +47,27 @@ function flip(bytes: Hex, position: number): Hex {
 }
 
 describe("the deployed contracts, with real proofs", () => {
-  let devnet: DevRollup;
-  let twin: L1Rollup;
-  let tree: StateTree;
-  let circuit: BlockCircuit;
+  const kzg = createBlobKzg();
+  let devnet: DevRollup2;
+  let twin: Address;
+  let operator: SoloOperator2;
   let alice: Person;
-  let first: ReadyBatch;
-  let second: ReadyBatch;
+  let first: SoloBatch2;
+  let second: SoloBatch2;
 
-  const argumentsOf = (batch: ReadyBatch): SubmitBatchArguments =>
-    submitBatchArguments({ slots: batch.slots, ...batch.fields }, batch.publishedData, batch.proof);
+  const argumentsOf = ({ batch }: SoloBatch2): SubmitBatch2Arguments => submitBatch2Arguments(batch);
+  const withHeader = (change: Partial<BatchHeader2Struct>): SubmitBatch2Arguments => {
+    const [header, ...others] = argumentsOf(second);
+    return [{ ...header, ...change }, ...others];
+  };
+  const withArgument = (place: number, value: unknown): SubmitBatch2Arguments =>
+    argumentsOf(second).map((given, i) => (i === place ? value : given)) as unknown as SubmitBatch2Arguments;
 
-  const refuse = (rollup: L1Rollup, args: SubmitBatchArguments) =>
+  const refuse = (address: Address, args: SubmitBatch2Arguments) =>
     refusal(() =>
-      rollup.reader.simulateContract({
-        address: rollup.address,
-        abi: rollupAbi,
+      devnet.reader.simulateContract({
+        address,
+        abi: rollup2Abi,
         functionName: "submitBatch",
         args,
         account: devnet.wallet(0).account,
@@ -73,34 +75,13 @@ describe("the deployed contracts, with real proofs", () => {
     );
 
   const readState = () =>
-    devnet.rollup.reader.readContract({ address: devnet.rollup.address, abi: rollupAbi, functionName: "state" });
+    devnet.reader.readContract({ address: devnet.deployment.rollup, abi: rollup2Abi, functionName: "state" });
 
   /** Mines a block one minute on, so that later timestamps than the proven one are not in the future. */
   async function mineLater(): Promise<void> {
     const client = createTestClient({ mode: "anvil", transport: http(devnet.rpcUrl) });
     await client.increaseTime({ seconds: 60 });
     await client.mine({ blocks: 1 });
-  }
-
-  async function buildAndProve(fill: (builder: BlockBuilder) => Promise<void> | void): Promise<ReadyBatch> {
-    const { timestamp } = await devnet.rollup.reader.getBlock();
-    const [last] = (await readQueue(devnet.rollup, 0)).slice(-1);
-    const queueHash = tree.blockNumber() === 0 || last === undefined ? new Uint8Array(32) : last.queueHash;
-    const builder = createBlockBuilder({
-      state: tree,
-      domain: rollupDomain(devnet.rollup),
-      slotCount: SLOTS,
-      blockNumber: blockNumber(tree.blockNumber() + 1),
-      timestamp: Number(timestamp),
-      queueHash,
-      feeAccounts: [],
-      verifySignature: verify,
-      compress,
-    });
-    await fill(builder);
-    const sealed = sealBlock(tree, builder, compress);
-    const { proof } = await proveSealedBlock(circuit, sealed);
-    return readyBatch(sealed, proof);
   }
 
   function spend(builder: BlockBuilder): void {
@@ -114,7 +95,7 @@ describe("the deployed contracts, with real proofs", () => {
       validUntil: 2 ** 32 - 1,
       reference: 0n,
     };
-    const domain = rollupDomain(devnet.rollup);
+    const { domain } = devnet;
     const signed: SignedTransaction[] = [
       signTransaction(
         { type: "transferToNew", ...common, nonce: 0, toOwner: 0xb0bn, toKey: 5n, link: null },
@@ -128,156 +109,170 @@ describe("the deployed contracts, with real proofs", () => {
   }
 
   beforeAll(async () => {
-    circuit = await loadProver(CACHE_DIR, SLOTS);
-    devnet = await startDevRollup({ cacheDir: CACHE_DIR, sizes: [SLOTS] });
-    const { rollup } = devnet;
-    const operator = devnet.wallet(0);
-    const deployment = await deployRollup({
-      walletClient: operator,
-      publicClient: rollup.reader,
-      rollup: loadArtefact(CACHE_DIR, "Rollup"),
-      verifiers: [loadVerifier(CACHE_DIR, SLOTS, "dev")],
-      parameters: { ...DEFAULT_ROLLUP_PARAMETERS, operator: operator.account.address },
-    });
-    twin = { reader: rollup.reader, address: deployment.rollup };
+    devnet = await startDevRollup2({ cacheDir: CACHE_DIR, sizes: [16] });
+    const compiled = (name: string) => devnet.compiled.get(name) ?? expect.unreachable();
     const wallet = devnet.wallet(1);
+    const other = await deployRollup2({
+      walletClient: devnet.wallet(0),
+      publicClient: devnet.reader,
+      rollup: compiled("2/Rollup"),
+      fixedOperator: { contract: compiled("2/FixedOperator"), operator: devnet.wallet(0).account.address },
+      verifiers: [{ circuit: "solo16", contract: compiled("solo16") }],
+    });
+    twin = other.rollup;
     const secretKey = generateSecretKey();
     const owner = addressToBigint(wallet.account.address);
     alice = { name: "alice", owner, secretKey, key: publicKeyFromSecret(secretKey) };
     const target = { owner, index: accountIndex(0), key: alice.key };
-    await depositEth(rollup, wallet, ETHER, target);
-    await depositEth(twin, wallet, ETHER, target);
-    tree = createStateTree({ store: createMemoryStore(), compress });
-    first = await buildAndProve(async (builder) => {
-      for (const { operation } of await readQueue(rollup, 0)) builder.addL1Operation(operation);
-    });
+    const rollups = [devnet.deployment.rollup, twin].map((address): L1Rollup => ({ reader: devnet.reader, address }));
+    for (const rollup of rollups) await depositEth(rollup, wallet, ETHER, target);
+    operator = createSoloOperator2(devnet, kzg, await createFastCompress());
+    const deposit: L1Operation = { type: "deposit", tokenId: tokenId(0), amount: ETHER, ...target };
+    first = await operator.prove({ dataSource: "calldata", l1Operations: [deposit] });
   });
   afterAll(() => devnet?.stop());
 
   it("refuse the proof of another rollup in the same state", async () => {
-    expect(await refuse(devnet.rollup, argumentsOf(first))).toBeNull();
+    expect(await refuse(devnet.deployment.rollup, argumentsOf(first))).toBeNull();
     expect(await refuse(twin, argumentsOf(first))).toMatchObject({ name: "InvalidProof" });
   });
 
   it("accept a genuine batch", async () => {
-    const { number } = await submitBatch(devnet.rollup, devnet.wallet(0), first);
-    expect(number).toBe(1);
-    const { root, nextIndex } = await readState();
-    expect(root).toBe(bigintToHex(first.fields.newRoot, 32));
-    expect(nextIndex).toBe(65);
-    second = await buildAndProve(spend);
-    expect(await refuse(devnet.rollup, argumentsOf(second))).toBeNull();
+    expect((await submitSoloBatch(devnet, kzg, first)).status).toBe("success");
+    const { root, history, nextIndex, batchCount } = await readState();
+    const { newRoot, newHistory } = first.batch.header;
+    expect([root, history]).toEqual([bigintToHex(newRoot, 32), bigintToHex(newHistory, 32)]);
+    expect([nextIndex, batchCount]).toEqual([65, 1n]);
+    second = await operator.prove({ dataSource: "calldata", fill: spend });
+    expect(await refuse(devnet.deployment.rollup, argumentsOf(second))).toBeNull();
   });
 
-  it("refuse a corrupted proof, and name the public input they expected", async () => {
-    const [header, data, proof] = argumentsOf(second);
-    const expected = { name: "InvalidProof", args: [bigintToHex(publicInput(second.fields), 32)] };
+  it("refuse a corrupted proof, and name the point that they asked about", async () => {
+    const { rollup } = devnet.deployment;
+    const proof = argumentsOf(second)[PROOF];
+    const expected = { name: "InvalidProof", args: [bigintToHex(second.point, 32)] };
     const bytes = proof.length / 2 - 1;
-    for (const position of [31, 8 * 32 + 5, Math.floor(bytes / 2), bytes - 33, bytes - 1]) {
-      expect(await refuse(devnet.rollup, [header, data, flip(proof, position)]), `byte ${position}`).toEqual(expected);
+    const corrupted: Hex[] = [31, 8 * 32 + 5, Math.floor(bytes / 2), bytes - 33, bytes - 1].map((i) => flip(proof, i));
+    const others: Hex[] = [
+      `0x${"00".repeat(bytes)}`,
+      proof.slice(0, -64) as Hex,
+      `${proof}00`,
+      "0x",
+      argumentsOf(first)[PROOF],
+    ];
+    for (const [i, bad] of [...corrupted, ...others].entries()) {
+      expect(await refuse(rollup, withArgument(PROOF, bad)), `proof ${i}`).toEqual(expected);
     }
-    expect(await refuse(devnet.rollup, [header, data, `0x${"00".repeat(bytes)}`])).toEqual(expected);
-    expect(await refuse(devnet.rollup, [header, data, proof.slice(0, -64) as Hex])).toEqual(expected);
-    expect(await refuse(devnet.rollup, [header, data, `${proof}00`])).toEqual(expected);
-    expect(await refuse(devnet.rollup, [header, data, "0x"])).toEqual(expected);
-    const [, , otherProof] = argumentsOf(first);
-    expect(await refuse(devnet.rollup, [header, data, otherProof])).toEqual(expected);
   });
 
   it("refuse each corrupted header field with its own error", async () => {
-    const [header, data, proof] = argumentsOf(second);
+    const [header] = argumentsOf(second);
     const next = (word: Hex) => bigintToHex(BigInt(word) + 1n, 32);
     await mineLater();
-    const { timestamp: now } = await devnet.rollup.reader.getBlock();
-    const corruptions: readonly [Partial<BatchHeaderStruct>, string][] = [
+    const { timestamp: now } = await devnet.reader.getBlock();
+    const beyond = (word: Hex) => bigintToHex(BigInt(word) + FIELD_MODULUS, 32);
+    const old = now - 7n * 3600n;
+    const corruptions: readonly [Partial<BatchHeader2Struct>, string][] = [
       [{ circuitType: 1 }, "UnknownCircuitType"],
-      [{ firstBlock: header.firstBlock + 1n }, "FirstBlockMismatch"],
+      [{ dataSource: 1 }, "DataMalformed"],
+      [{ dataSource: 2 }, "UnknownDataSource"],
+      [{ firstBlock: header.firstBlock + 1n, lastBlock: header.lastBlock + 1n }, "FirstBlockMismatch"],
       [{ firstBlock: header.firstBlock - 1n }, "FirstBlockMismatch"],
-      [{ lastBlock: header.lastBlock + 1n }, "LastBlockMismatch"],
-      [{ timestamp: now + 3600n }, "TimestampInFuture"],
-      [{ timestamp: now - 3n * 3600n }, "TimestampTooOld"],
-      [{ timestamp: header.timestamp + 1n }, "InvalidProof"],
+      [{ lastBlock: header.lastBlock - 1n }, "NoBlocks"],
+      [{ lastBlock: header.lastBlock + 1n }, "InvalidProof"],
+      [{ lastTimestamp: now + 3600n }, "TimestampInFuture"],
+      [{ firstTimestamp: old, lastTimestamp: old }, "TimestampTooOld"],
+      [{ firstTimestamp: header.firstTimestamp + 1n }, "TimestampsDescending"],
+      [{ lastTimestamp: header.lastTimestamp + 1n }, "InvalidProof"],
       [{ oldRoot: next(header.oldRoot) }, "OldRootMismatch"],
-      [{ oldRoot: bigintToHex(first.fields.oldRoot, 32) }, "OldRootMismatch"],
       [{ newRoot: next(header.newRoot) }, "InvalidProof"],
-      [{ newRoot: bigintToHex(BigInt(header.newRoot) + FIELD_MODULUS, 32) }, "InvalidProof"],
+      [{ newRoot: beyond(header.newRoot) }, "FieldOutOfRange"],
+      [{ newHistory: next(header.newHistory) }, "InvalidProof"],
+      [{ newHistory: beyond(header.newHistory) }, "FieldOutOfRange"],
+      [{ blocksRoot: next(header.blocksRoot) }, "InvalidProof"],
+      [{ blocksRoot: beyond(header.blocksRoot) }, "FieldOutOfRange"],
       [{ newNextIndex: header.newNextIndex + 1 }, "InvalidProof"],
-      [{ l1OperationCount: 1 }, "TooManyL1Operations"],
-      [{ payoutsHash: next(header.payoutsHash) }, "InvalidProof"],
-      [{ txRoot: next(header.txRoot) }, "InvalidProof"],
     ];
     for (const [corruption, name] of corruptions) {
-      const refused = await refuse(devnet.rollup, [{ ...header, ...corruption }, data, proof]);
-      expect(refused, `${Object.keys(corruption)}`).toMatchObject({ name });
+      const refused = await refuse(devnet.deployment.rollup, withHeader(corruption));
+      expect(refused, Object.keys(corruption).join()).toMatchObject({ name });
     }
     const touched = new Set(corruptions.flatMap(([corruption]) => Object.keys(corruption)));
     expect(touched).toEqual(new Set(Object.keys(header)));
   });
 
-  it("refuse corrupted data", async () => {
-    const [header, data, proof] = argumentsOf(second);
+  it("refuse corrupted data, queue records and payouts", async () => {
+    const { rollup } = devnet.deployment;
+    const [, , payouts, , data] = argumentsOf(second);
     for (const position of [13, data.length / 2 - 2]) {
-      const refused = await refuse(devnet.rollup, [header, flip(data, position), proof]);
-      expect(refused, `byte ${position}`).toMatchObject({ name: "InvalidProof" });
+      expect(await refuse(rollup, withArgument(DATA, flip(data, position))), `byte ${position}`).toMatchObject({
+        name: "InvalidProof",
+      });
     }
-    expect(await refuse(devnet.rollup, [header, `${data}01`, proof])).toMatchObject({ name: "InvalidProof" });
-    expect(await refuse(devnet.rollup, [header, "0x", proof])).toMatchObject({ name: "InvalidProof" });
-    const long: Hex = `0x${"00".repeat(publishedDataBytes(SLOTS) + 1)}`;
-    expect(await refuse(devnet.rollup, [header, long, proof])).toMatchObject({ name: "DataTooLong" });
+    const cell = "00".repeat(26);
+    const cases: readonly (readonly [number, Hex, string])[] = [
+      [DATA, `${data}${cell}`, "InvalidProof"],
+      [DATA, "0x", "InvalidProof"],
+      [DATA, `${data}01`, "DataMalformed"],
+      [DATA, `0x${cell.repeat(MAX_BATCH_CELLS + 1)}`, "DataMalformed"],
+      [1, `0x${"00".repeat(76)}`, "TooManyL1Operations"],
+      [1, "0x01", "L1RecordsMalformed"],
+      [2, flip(payouts, 39), "InvalidProof"],
+      [2, "0x", "InvalidProof"],
+      [2, `${payouts}01`, "PayoutListMalformed"],
+    ];
+    for (const [place, value, name] of cases) {
+      expect(await refuse(rollup, withArgument(place, value)), `${place} ${value.length}`).toMatchObject({ name });
+    }
   });
 
   it("keep their state when a corrupted batch is mined", async () => {
-    const { reader, address } = devnet.rollup;
-    const [header, data, proof] = argumentsOf(second);
     const before = await readState();
-    const args = [header, data, flip(proof, 1000)] as const;
+    const args = withArgument(PROOF, flip(argumentsOf(second)[PROOF], 1000));
     const hash = await devnet.wallet(0).sendTransaction({
-      to: address,
-      data: encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args }),
+      to: devnet.deployment.rollup,
+      data: encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args }),
       gas: 5_000_000n,
     });
-    expect((await reader.waitForTransactionReceipt({ hash })).status).toBe("reverted");
+    expect((await devnet.reader.waitForTransactionReceipt({ hash })).status).toBe("reverted");
     expect(await readState()).toEqual(before);
   });
 
   it("refuse a replay and an old root", async () => {
-    await submitBatch(devnet.rollup, devnet.wallet(0), second);
-    expect(await refuse(devnet.rollup, argumentsOf(second))).toMatchObject({
+    const { rollup } = devnet.deployment;
+    expect((await submitSoloBatch(devnet, kzg, second)).status).toBe("success");
+    const { newRoot, oldRoot } = second.batch.header;
+    expect(await refuse(rollup, argumentsOf(second))).toMatchObject({
       name: "OldRootMismatch",
-      args: [bigintToHex(second.fields.newRoot, 32), bigintToHex(second.fields.oldRoot, 32)],
+      args: [bigintToHex(newRoot, 32), bigintToHex(oldRoot, 32)],
     });
-    expect(await refuse(devnet.rollup, argumentsOf(first))).toMatchObject({ name: "OldRootMismatch" });
+    expect(await refuse(rollup, argumentsOf(first))).toMatchObject({ name: "OldRootMismatch" });
   });
 
   it("pay exactly the proven list, once", async () => {
-    const { reader, address } = devnet.rollup;
+    const { reader, deployment } = devnet;
+    const address = deployment.rollup;
     const [header] = argumentsOf(second);
-    const { payouts } = second;
+    const { payouts } = second.batch;
     expect(payouts).toEqual([{ recipient: RECIPIENT, tokenId: 0, amount: ETHER / 4n }]);
-    const options = {
-      batch: batchNumber(2),
-      slots: SLOTS,
-      header,
-      dataHash: bytesToHex(dataHash(SLOTS, second.publishedData)),
-      payouts,
-    } as const;
-    const pay = (args: ReturnType<typeof payArguments>) =>
+    const { dataCommitment } = second;
+    const options = { batch: batchNumber(2), header, dataCommitment, payouts } as const;
+    const pay = (args: ReturnType<typeof pay2Arguments>) =>
       refusal(() =>
         reader.simulateContract({
           address,
-          abi: rollupAbi,
+          abi: rollup2Abi,
           functionName: "pay",
           args,
           account: devnet.wallet(3).account,
         }),
       );
     const more = payouts.map((payout) => ({ ...payout, amount: payout.amount + 1n }));
-    expect(await pay(payArguments({ ...options, payouts: more }))).toMatchObject({ name: "PayoutsHashMismatch" });
-    expect(await pay(payArguments({ ...options, dataHash: header.txRoot }))).toMatchObject({
-      name: "BatchCommitmentMismatch",
-    });
-    const args = payArguments(options);
-    const hash = await devnet.wallet(3).writeContract({ address, abi: rollupAbi, functionName: "pay", args });
+    for (const changed of [{ payouts: more }, { dataCommitment: header.newRoot }, { header: argumentsOf(first)[0] }]) {
+      expect(await pay(pay2Arguments({ ...options, ...changed }))).toMatchObject({ name: "BatchCommitmentMismatch" });
+    }
+    const args = pay2Arguments(options);
+    const hash = await devnet.wallet(3).writeContract({ address, abi: rollup2Abi, functionName: "pay", args });
     expect((await reader.waitForTransactionReceipt({ hash })).status).toBe("success");
     expect(await reader.getBalance({ address: bigintToHex(RECIPIENT, 20) })).toBe(ETHER / 4n);
     expect(await pay(args)).toMatchObject({ name: "NothingToPay" });

@@ -1,12 +1,13 @@
-import { rollupAbi } from "@cairn/contracts";
-import { CIRCUIT_TYPE } from "@cairn/protocol";
+import { rollup2Abi } from "@cairn/contracts";
+import { readQueue } from "@cairn/l1";
+import { bytesToHex, concatBytes, DATA_SOURCE, encodeL1Operation, LAST_CIRCUIT_TYPE } from "@cairn/protocol";
 import { getAbiItem, zeroHash } from "viem";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { balanceOf, type Drill, HOUR, type Holder, type NodeProcess, openDrill, refusal } from "../support/index.ts";
 
 const ETHER = 10n ** 18n;
 const WAIT = { timeout: 180_000, interval: 100 };
-const BATCH_SUBMITTED = getAbiItem({ abi: rollupAbi, name: "BatchSubmitted" });
+const BATCH_SUBMITTED = getAbiItem({ abi: rollup2Abi, name: "BatchSubmitted" });
 /** L1 blocks by which the censor stays behind, so that its node never sees new entries of the queue. */
 const BLIND_BLOCKS = 1000;
 /**
@@ -34,23 +35,28 @@ describe("censor: the operator ignores one user, who requests a withdrawal on L1
   const addressOf = (position: number) => drill.scene.l1.wallet(position).account.address.toLowerCase();
   const ownerOf = ({ person }: Holder) => balanceOf(drill.scene, person.owner);
   /** How L1 would answer a batch of the operator, made now and without proof, that consumes this many entries. */
-  const refusalOf = async (l1OperationCount: number): Promise<string | undefined> => {
-    const { reader, address } = drill.scene.l1.rollup;
+  const refusalOf = async (count: number): Promise<string | undefined> => {
+    const { rollup } = drill.scene.l1;
+    const { reader, address } = rollup;
     const [state, { timestamp }] = await Promise.all([drill.scene.l1.state(), reader.getBlock()]);
+    const entries = (await readQueue(rollup, Number(state.queueHead))).slice(0, count);
     const header = {
-      circuitType: CIRCUIT_TYPE[16],
+      circuitType: LAST_CIRCUIT_TYPE.solo16,
+      dataSource: DATA_SOURCE.calldata,
       firstBlock: state.lastBlock + 1n,
       lastBlock: state.lastBlock + 1n,
-      timestamp,
+      firstTimestamp: timestamp,
+      lastTimestamp: timestamp,
+      newNextIndex: state.nextIndex,
       oldRoot: state.root,
       newRoot: state.root,
-      newNextIndex: state.nextIndex,
-      l1OperationCount,
-      payoutsHash: zeroHash,
-      txRoot: zeroHash,
+      newHistory: state.history,
+      blocksRoot: zeroHash,
     };
+    const records = bytesToHex(concatBytes(...entries.map(({ operation }) => encodeL1Operation(operation))));
     const { account } = drill.scene.l1.wallet(0);
-    const call = { address, abi: rollupAbi, functionName: "submitBatch", args: [header, "0x", "0x"], account } as const;
+    const args = [header, records, "0x", [], "0x", "0x"] as const;
+    const call = { address, abi: rollup2Abi, functionName: "submitBatch", args, account } as const;
     return (await refusal(() => reader.simulateContract(call)))?.name;
   };
   /**

@@ -1,4 +1,4 @@
-import { rollupAbi } from "@cairn/contracts";
+import { rollup2Abi } from "@cairn/contracts";
 import { getAbiItem, TransactionReceiptNotFoundError } from "viem";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import {
@@ -11,7 +11,7 @@ import {
   readApi,
 } from "../support/index.ts";
 
-const BATCH_SUBMITTED = getAbiItem({ abi: rollupAbi, name: "BatchSubmitted" });
+const BATCH_SUBMITTED = getAbiItem({ abi: rollup2Abi, name: "BatchSubmitted" });
 const ETHER = 10n ** 18n;
 const WAIT = { timeout: 180_000, interval: 100 };
 

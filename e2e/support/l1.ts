@@ -1,4 +1,4 @@
-import { type RollupParameters, rollupAbi } from "@cairn/contracts";
+import { type RollupParameters, rollup2Abi } from "@cairn/contracts";
 import { anvilKey, type DevRollup, type DevToken, startDevRollup } from "@cairn/devnet";
 import { acceptStandInProofs } from "@cairn/devnet/testing";
 import type { L1Rollup, L1Wallet } from "@cairn/l1";
@@ -10,7 +10,7 @@ import type { Proofs } from "./node-process.ts";
 import { CACHE_DIR } from "./places.ts";
 
 /** The rollup contract's state. */
-type ChainState = ContractFunctionReturnType<typeof rollupAbi, "view", "state">;
+type ChainState = ContractFunctionReturnType<typeof rollup2Abi, "view", "state">;
 
 /** An L1 node with a rollup, a proxy that the rollup's node talks to, and direct access past the proxy. */
 export interface L1 {
@@ -114,7 +114,7 @@ export async function startL1({
     createToken: devnet.createToken,
     head,
     mine: (blocks = 1) => client.mine({ blocks }),
-    state: () => rollup.reader.readContract({ address: rollup.address, abi: rollupAbi, functionName: "state" }),
+    state: () => rollup.reader.readContract({ address: rollup.address, abi: rollup2Abi, functionName: "state" }),
     passTime: async (seconds) => {
       await client.increaseTime({ seconds });
       await client.mine({ blocks: 1 });

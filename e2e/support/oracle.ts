@@ -1,20 +1,26 @@
-import { rollupAbi } from "@cairn/contracts";
 import type { Compress } from "@cairn/crypto";
-import { type L1Rollup, readQueue, rollupDomain } from "@cairn/l1";
+import {
+  type AcceptedEvent,
+  createL1Access,
+  type L1Access,
+  type L1Rollup,
+  readPublishedBatch,
+  readQueue,
+  readRollupEvents,
+  rollupDomain,
+} from "@cairn/l1";
 import {
   type Account,
   type AccountIndex,
   FIRST_ACCOUNT_INDEX,
   type L1Operation,
   type Payout,
+  readBatchCells,
   type SignedTransaction,
   type TransactionGroup,
 } from "@cairn/protocol";
 import type { RouteResponse } from "@cairn/rpc";
 import { createSparseState, modelCrypto, runReferenceModel, type TestCrypto } from "@cairn/testkit";
-import { getAbiItem } from "viem";
-
-const BATCH_EVENT = getAbiItem({ abi: rollupAbi, name: "BatchSubmitted" });
 
 type ApiTransaction = RouteResponse<"blockTransactions">["transactions"][number];
 
@@ -23,7 +29,6 @@ export interface AcceptedBlock {
   readonly number: number;
   readonly batch: number;
   readonly timestamp: number;
-  readonly newRoot: bigint;
   readonly l1Operations: readonly L1Operation[];
   /** As the test signed them, in groups, by slot. */
   readonly groups: readonly TransactionGroup[];
@@ -40,31 +45,37 @@ export interface Outcome {
   readonly problems: readonly string[];
 }
 
-/** The blocks that L1 has accepted, in order, with queue entries from L1 itself. */
+/** The blocks that L1 has accepted, in order: sizes and times from the batches' cells, queue entries from L1 itself. */
 export async function readAcceptedBlocks(
   rollup: L1Rollup,
   transactionsOf: (block: number) => readonly (readonly SignedTransaction[])[],
 ): Promise<AcceptedBlock[]> {
+  const access = createL1Access(rollup);
+  const to = Number(await rollup.reader.getBlockNumber());
+  const events = await readRollupEvents(access, { from: 0, to });
   const queue = await readQueue(rollup, 0);
-  const logs = await rollup.reader.getLogs({
-    address: rollup.address,
-    event: BATCH_EVENT,
-    fromBlock: 0n,
-    strict: true,
-  });
+  const blocks: AcceptedBlock[] = [];
   let consumed = 0;
-  return logs.map(({ args: { batchNumber, header } }) => {
-    const first = consumed;
-    consumed += header.l1OperationCount;
-    return {
-      number: Number(header.firstBlock),
-      batch: Number(batchNumber),
-      timestamp: Number(header.timestamp),
-      newRoot: BigInt(header.newRoot),
-      l1Operations: queue.slice(first, consumed).map(({ operation }) => operation),
-      groups: transactionsOf(Number(header.firstBlock)),
-    };
-  });
+  for (const event of events) {
+    if (event.type !== "accepted") continue;
+    for (const { number, timestamp, l1Count } of await readBlocks(access, event)) {
+      const entries = queue.slice(consumed, consumed + l1Count);
+      consumed += l1Count;
+      const l1Operations = entries.map(({ operation }) => operation);
+      blocks.push({ number, batch: event.number, timestamp, l1Operations, groups: transactionsOf(number) });
+    }
+  }
+  return blocks;
+}
+
+async function readBlocks(access: L1Access, event: AcceptedEvent) {
+  const { firstBlock, lastBlock } = event.header;
+  const { cells } = await readPublishedBatch(access, event);
+  return readBatchCells(cells, Number(lastBlock - firstBlock) + 1).map(({ data }, i) => ({
+    number: Number(firstBlock) + i,
+    timestamp: Number(data.timestamp),
+    l1Count: data.l1Count,
+  }));
 }
 
 /** Runs the reference model over the blocks. Fees in ETH go to the account of `feeOwner` that the node would choose. */
@@ -89,7 +100,7 @@ export function runOracle(
     }
     if (result.l1OperationCount !== block.l1Operations.length) problems.push(`block ${block.number}: L1 operations`);
     ({ accounts, nextIndex } = result);
-    payouts.set(block.batch, result.payouts);
+    payouts.set(block.batch, [...(payouts.get(block.batch) ?? []), ...result.payouts]);
   }
   return { accounts, nextIndex, root: rootOf(accounts, nextIndex, crypto.compress), payouts, problems };
 }
