@@ -6,6 +6,7 @@ import {
   bytesToHex,
   calldataCommitment,
   cellsToBytes,
+  concatBytes,
   type Hex,
   hexToBytes,
   type L1Operation,
@@ -58,12 +59,18 @@ const BATCH: ProvenBatch2 = {
 
 const kzg = createBlobKzg();
 const BLOB = cellsToBlob(CELLS);
-const BLOB_HASH = versionedHash(kzg.commit(BLOB));
+const COMMITMENT = kzg.commit(BLOB);
+const BLOB_HASH = versionedHash(COMMITMENT);
 const IN_BLOB: ProvenBatch2 = {
   ...BATCH,
   header: { ...BATCH.header, dataSource: "blob" },
-  data: new Uint8Array(128),
+  data: opening(COMMITMENT),
 };
+
+/** Data of a batch in a blob, without the parts that readers do not look at. */
+function opening(commitment: Uint8Array): Uint8Array {
+  return concatBytes(new Uint8Array(32), commitment, new Uint8Array(48));
+}
 
 const eventOf = ({ header, payouts, data }: ProvenBatch2, change: Partial<AcceptedEvent> = {}): AcceptedEvent => ({
   type: "accepted",
@@ -114,13 +121,13 @@ function replaced(text: Hex, part: string, by: string): Hex {
 describe("what a batch in calldata published", () => {
   it("is read from the transaction that its event names", async () => {
     const content = await read(eventOf(BATCH), { input: inputOf(BATCH) });
-    expect(content).toEqual({ cells: CELLS, l1Operations: OPERATIONS, payouts: PAYOUTS });
+    expect(content).toEqual({ cells: CELLS, l1Operations: OPERATIONS, payouts: PAYOUTS, kzgCommitment: null });
   });
 
   it("may be nothing but cells", async () => {
     const batch = { ...BATCH, l1Operations: [], payouts: [] };
     const content = await read(eventOf(batch), { input: inputOf(batch) });
-    expect(content).toEqual({ cells: CELLS, l1Operations: [], payouts: [] });
+    expect(content).toEqual({ cells: CELLS, l1Operations: [], payouts: [], kzgCommitment: null });
   });
 
   const input = inputOf(BATCH);
@@ -203,7 +210,7 @@ describe("what a batch in a blob published", () => {
       return [BLOB];
     });
     const { cells, ...content } = await read(eventOf(IN_BLOB), shown, blobs(noting));
-    expect(content).toEqual({ l1Operations: OPERATIONS, payouts: PAYOUTS });
+    expect(content).toEqual({ l1Operations: OPERATIONS, payouts: PAYOUTS, kzgCommitment: COMMITMENT });
     expect(cells.slice(0, CELLS.length)).toEqual(CELLS);
     expect(cells.slice(CELLS.length).every((cell) => cell === 0n)).toBe(true);
     expect(asked).toEqual([{ versionedHash: BLOB_HASH, l1Block: 9, l1Timestamp: 1234 }]);
@@ -236,13 +243,23 @@ describe("what a batch in a blob published", () => {
     await expect(reading).rejects.toMatchObject(mismatch("dataCommitment"));
   });
 
+  it.each([
+    ["another commitment", opening(kzg.commit(cellsToBlob([1n])))],
+    ["no proof", opening(COMMITMENT).slice(0, 80)],
+    ["nothing", new Uint8Array()],
+  ])("is refused in a transaction whose opening has %s", async (_, data) => {
+    const reading = read(eventOf(IN_BLOB), { ...shown, input: inputOf({ ...IN_BLOB, data }) }, blobs(honest));
+    await expect(reading).rejects.toMatchObject(mismatch("dataCommitment"));
+  });
+
   it("is refused when event and transaction agree on a blob that no batch has", async () => {
     const wild = elementsToBlob(Array.from({ length: 4096 }, (_, i) => BLOB_MODULUS - 1n - BigInt(i)));
-    const dataCommitment = versionedHash(kzg.commit(wild));
+    const commitment = kzg.commit(wild);
+    const dataCommitment = versionedHash(commitment);
     const event = eventOf(IN_BLOB, { dataCommitment });
     const reading = read(
       event,
-      { ...shown, blobVersionedHashes: [bytesToHex(dataCommitment)] },
+      { input: inputOf({ ...IN_BLOB, data: opening(commitment) }), blobVersionedHashes: [bytesToHex(dataCommitment)] },
       blobs(source(async () => [wild])),
     );
     await expect(reading).rejects.toMatchObject(mismatch("cells"));

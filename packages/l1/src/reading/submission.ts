@@ -1,3 +1,4 @@
+import { versionedHash } from "@cairn/blobs/format";
 import { toHeader2Struct } from "@cairn/contracts";
 import {
   type BatchHeader2,
@@ -25,6 +26,10 @@ import type { AcceptedEvent } from "./events.ts";
 import { type ReadBlobDeps, readBlob } from "./read-blob.ts";
 import { readSubmissionCalldata, type SubmissionArguments } from "./submission-calldata.ts";
 
+const EVALUATION_BYTES = 32;
+const COMMITMENT_BYTES = 48;
+const OPENING_BYTES = 128;
+
 /** What is wrong with the transaction of a batch; `details.check` of `l1/batch-mismatch`. */
 export type SubmissionCheck = "transaction" | "header" | "l1Operations" | "payoutsHash" | "dataCommitment" | "cells";
 
@@ -39,6 +44,8 @@ export interface PublishedBatchContent {
   readonly l1Operations: readonly L1Operation[];
   /** What its blocks pay, in order. */
   readonly payouts: readonly Payout[];
+  /** KZG commitment of the blob, 48 bytes, of which the data commitment is the hash; null for calldata. */
+  readonly kzgCommitment: Uint8Array | null;
 }
 
 /** Where blobs come from, and how they are checked. */
@@ -71,11 +78,11 @@ export async function readPublishedBatch(
   }
   const payouts = payoutsOf(sent, event);
   const l1Operations = l1OperationsOf(sent, number);
-  const cells =
-    header.dataSource === "calldata"
-      ? cellsOfCalldata(sent, event)
-      : await cellsOfBlob(access, event, transaction, blobs);
-  return { cells, l1Operations, payouts };
+  if (header.dataSource === "calldata") {
+    return { cells: cellsOfCalldata(sent, event), l1Operations, payouts, kzgCommitment: null };
+  }
+  const kzgCommitment = commitmentOf(sent, event);
+  return { cells: await cellsOfBlob(access, event, transaction, blobs), l1Operations, payouts, kzgCommitment };
 }
 
 function payoutsOf({ payouts: bytes }: SubmissionArguments, { number, payoutsHash }: AcceptedEvent): Payout[] {
@@ -99,6 +106,13 @@ function cellsOfCalldata({ data }: SubmissionArguments, { number, dataCommitment
     throw mismatch(number, "dataCommitment", "has data with another hash");
   }
   return wellFormed(number, "cells", "has data that is no list of cells", () => bytesToCells(data));
+}
+
+/** The commitment in the blob's opening: evaluation 32 ‖ commitment 48 ‖ proof 48. */
+function commitmentOf({ data }: SubmissionArguments, { number, dataCommitment }: AcceptedEvent): Uint8Array {
+  const commitment = data.slice(EVALUATION_BYTES, EVALUATION_BYTES + COMMITMENT_BYTES);
+  if (data.length === OPENING_BYTES && isSameBytes(versionedHash(commitment), dataCommitment)) return commitment;
+  throw mismatch(number, "dataCommitment", "opens another blob than its event says");
 }
 
 async function cellsOfBlob(
