@@ -1,8 +1,23 @@
-import { type BatchHeader, bytesToBigint, decodeBatchHeader, encodeBatchHeader } from "@cairn/protocol";
+import {
+  type BatchHeader2,
+  bytesToBigint,
+  decodeBatchHeader2,
+  decodePayoutList,
+  encodeBatchHeader2,
+  encodePayoutList,
+  type Payout,
+} from "@cairn/protocol";
 import { type Selectable, sql } from "kysely";
 import type { Db } from "./database.ts";
 import type { Tables } from "./schema.ts";
-import { address, bytes, optionalBytes } from "./values.ts";
+import { address, bytes } from "./values.ts";
+
+/** What a batch of others published and owes. */
+export interface AcceptedContent {
+  /** As `cellsToBytes` of the protocol. */
+  readonly cells: Uint8Array;
+  readonly payouts: readonly Payout[];
+}
 
 /** A batch that L1 accepted, whoever made it. */
 export interface AcceptedBatch {
@@ -11,10 +26,13 @@ export interface AcceptedBatch {
   readonly firstBlock: number;
   readonly lastBlock: number;
   readonly submitter: bigint;
-  readonly header: BatchHeader;
-  readonly dataHash: Uint8Array;
-  /** Published data as in the calldata; null when the batch was stored here before it was accepted. */
-  readonly data: Uint8Array | null;
+  readonly header: BatchHeader2;
+  /** keccak256 of the cells in the calldata, or the blob's versioned hash. */
+  readonly dataCommitment: Uint8Array;
+  /** keccak256 of the list of payouts. */
+  readonly payoutsHash: Uint8Array;
+  /** What it published and owes; null when the batch was stored here before it was accepted. */
+  readonly content: AcceptedContent | null;
   readonly l1Transaction: Uint8Array;
   readonly l1Block: number;
   readonly l1BlockHash: Uint8Array;
@@ -42,9 +60,11 @@ export async function insertAcceptedBatch(db: Db, batch: AcceptedBatch): Promise
       first_block: batch.firstBlock,
       last_block: batch.lastBlock,
       submitter: address(batch.submitter),
-      header: encodeBatchHeader(batch.header),
-      data_hash: batch.dataHash,
-      data: batch.data,
+      header: encodeBatchHeader2(batch.header),
+      data_commitment: batch.dataCommitment,
+      payouts_hash: batch.payoutsHash,
+      cells: batch.content?.cells ?? null,
+      payouts: batch.content === null ? null : encodePayoutList(batch.content.payouts),
       l1_transaction: batch.l1Transaction,
       l1_block: batch.l1Block,
       l1_block_hash: batch.l1BlockHash,
@@ -137,9 +157,13 @@ function toAcceptedBatch(row: Selectable<Tables["accepted_batches"]>): AcceptedB
     firstBlock: row.first_block,
     lastBlock: row.last_block,
     submitter: bytesToBigint(row.submitter),
-    header: decodeBatchHeader(bytes(row.header)),
-    dataHash: bytes(row.data_hash),
-    data: optionalBytes(row.data),
+    header: decodeBatchHeader2(bytes(row.header)),
+    dataCommitment: bytes(row.data_commitment),
+    payoutsHash: bytes(row.payouts_hash),
+    content:
+      row.cells === null || row.payouts === null
+        ? null
+        : { cells: bytes(row.cells), payouts: decodePayoutList(bytes(row.payouts)) },
     l1Transaction: bytes(row.l1_transaction),
     l1Block: row.l1_block,
     l1BlockHash: bytes(row.l1_block_hash),

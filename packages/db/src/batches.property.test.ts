@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { batchProof, blockProof, closedBatch, mergeProof } from "../test/batches.ts";
 import { emptyTables } from "../test/empty-tables.ts";
 import { sealBlocks } from "../test/sealed-blocks.ts";
 import {
@@ -9,7 +10,7 @@ import {
   findLastSealedBlock,
   findTightest,
   insertBatch,
-  insertProof,
+  insertBlockProofs,
   listBatches,
   loadBlocks,
   loadPendingBatches,
@@ -21,6 +22,7 @@ import {
   readBacklog,
   readProgress,
   rejectProof,
+  reopenBatches,
   revokeAcceptancesFrom,
   type StoredBatch,
   type StoredProof,
@@ -47,6 +49,8 @@ const step = fc.record({
     "accept",
     "final",
     "drop",
+    "reopen",
+    "plan",
     "reorg",
   ),
   pick: fc.nat(5),
@@ -106,6 +110,15 @@ async function act(run: Run, { what, pick }: Step): Promise<void> {
       await db.transaction().execute((transaction) => deleteBlocksFrom(transaction, Math.max(kept + 1, last - pick)));
       return;
     }
+    case "reopen":
+      expect(await reopenBatches(db, 8n)).toBe(batches.filter((batch) => !isAccepted(batch)).length);
+      return;
+    case "plan":
+      return insertBlockProofs(
+        db,
+        (await loadUnbatchedBlocks(db, 1 + pick)).map(({ number }) => blockProof(number)),
+        1,
+      );
     case "reorg": {
       const blocks = await loadBlocks(db, 1, last);
       const lastFinal = blocks.findLast(({ status }) => status === "final")?.number ?? 0;
@@ -117,22 +130,16 @@ async function act(run: Run, { what, pick }: Step): Promise<void> {
   }
 }
 
-/** Closes a batch of the first blocks without one: their proofs below the last, as far as they are not there already. */
+/** Closes a batch of the first blocks without one, with or without merges of the first two of them. */
 async function close(db: Db, pick: number): Promise<void> {
   const waiting = await loadUnbatchedBlocks(db, 1 + (pick % 4));
   const [first, last] = [waiting.at(0)?.number, waiting.at(-1)?.number];
   if (first === undefined || last === undefined) return;
-  const known = await loadProofs(db, first, last);
-  const children: number[] = [];
-  for (const { number } of waiting) {
-    const plan = { kind: "block", firstBlock: number, lastBlock: number, publicInputs: [1n], createdAtMs: 1 } as const;
-    const there = known.find(({ kind, firstBlock }) => kind === "block" && firstBlock === number);
-    children.push(there?.id ?? (await insertProof(db, plan)));
-  }
-  const about = { circuitType: 3, publicInput: BigInt(first), closedAtMs: 1 };
+  const blocks = waiting.map(({ number }) => blockProof(number));
+  const children = pick > 2 && blocks.length > 2 ? [mergeProof(first, first + 1), ...blocks.slice(2)] : blocks;
   await db
     .transaction()
-    .execute((transaction) => insertBatch(transaction, { firstBlock: first, lastBlock: last, ...about }, children));
+    .execute((transaction) => insertBatch(transaction, closedBatch(first, last), batchProof(first, last, children)));
 }
 
 /** What must always hold. */
@@ -164,13 +171,15 @@ async function check({ db }: Run): Promise<void> {
   }
   checkTrees(proofs, batches);
   // Jobs are only about what can be made and is still wanted.
+  const known = new Map(proofs.map((own) => [own.id, own]));
   const children = Map.groupBy(proofs, ({ parent }) => parent);
   const statusOf = (number: number) => blocks[number - 1]?.status;
   const toMake = proofs.filter(
-    ({ id, proof, refusals, lastBlock }) =>
+    ({ id, parent, proof, refusals, lastBlock }) =>
       proof === null &&
       refusals < MAX_REFUSALS &&
       statusOf(lastBlock) === "sealed" &&
+      (parent === null || known.get(parent)?.proof === null) &&
       (children.get(id) ?? []).every((child) => child.proof !== null),
   );
   const jobs = await loadProofsToMake(db, { maxRefusals: MAX_REFUSALS, limit: 1000 });
@@ -191,8 +200,12 @@ function checkTrees(proofs: readonly StoredProof[], batches: readonly StoredBatc
     ]);
   }
   for (const { proofId, firstBlock, lastBlock } of batches) {
-    const below = proofs.filter(({ parent }) => parent === proofId).map((proof) => proof.firstBlock);
-    expect(below).toEqual(Array.from({ length: lastBlock - firstBlock + 1 }, (_, i) => firstBlock + i));
+    const below = proofs.filter(({ parent }) => parent === proofId);
+    expect(below.map((proof) => proof.firstBlock)).toEqual([
+      firstBlock,
+      ...below.slice(0, -1).map((proof) => proof.lastBlock + 1),
+    ]);
+    expect(below.at(-1)?.lastBlock).toBe(lastBlock);
   }
 }
 

@@ -1,20 +1,27 @@
-import { type Payout, tokenId } from "@cairn/protocol";
+import { type BatchHeader2, type Payout, tokenId } from "@cairn/protocol";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { batchProof, blockProof, closedBatch, mergeProof } from "../test/batches.ts";
 import { emptyTables } from "../test/empty-tables.ts";
 import { sealBlocks } from "../test/sealed-blocks.ts";
 import {
-  type ClosedBatch,
+  type AcceptedBatch,
+  countAcceptedBatches,
   countBlocks,
   type Db,
+  deleteAcceptedBatchesFrom,
   deleteBlocksFrom,
   findBatch,
   findBlock,
+  findLastAcceptedBatch,
   findProof,
+  findPublisher,
   findTightest,
+  findUnadoptedBatch,
   findWitness,
+  insertAcceptedBatch,
   insertBatch,
+  insertBlockProofs,
   insertForeignBatch,
-  insertProof,
   leavePayouts,
   listBatches,
   loadBatchesOfBlocks,
@@ -27,11 +34,14 @@ import {
   markBatchAccepted,
   markFinal,
   noteProofBegun,
+  type ProofTree,
   readBacklog,
   readProgress,
   rejectProof,
+  reopenBatches,
   revokeAcceptancesFrom,
   storeProof,
+  storePublisher,
 } from "./index.ts";
 import { createTestDatabases } from "./testing/index.ts";
 
@@ -39,13 +49,9 @@ const word = new Uint8Array(32);
 const engines = createTestDatabases();
 const MADE = { proof: Uint8Array.of(4), details: {}, atMs: 8 };
 
-const closed = (firstBlock: number, lastBlock: number): ClosedBatch => ({
-  firstBlock,
-  lastBlock,
-  circuitType: 3,
-  publicInput: BigInt(1000 * firstBlock + lastBlock),
-  closedAtMs: 9000,
-});
+/** Proofs of blocks, for a batch that verifies them itself; none for a batch of one block. */
+const blocks = (first: number, last: number): ProofTree[] =>
+  first === last ? [] : Array.from({ length: last - first + 1 }, (_, i) => blockProof(first + i));
 
 const payoutsOf = (number: number): Payout[] =>
   Array.from({ length: number }, (_, i) => ({ recipient: BigInt(number), tokenId: tokenId(0), amount: BigInt(1 + i) }));
@@ -59,10 +65,35 @@ describe.each(["embedded", "server"] as const)("batches of several blocks on the
   afterAll(() => engines[engine].stop());
   beforeEach(() => emptyTables(db));
 
+  const close = (
+    firstBlock: number,
+    lastBlock: number,
+    children: readonly ProofTree[] = blocks(firstBlock, lastBlock),
+  ) =>
+    db
+      .transaction()
+      .execute((transaction) =>
+        insertBatch(transaction, closedBatch(firstBlock, lastBlock), batchProof(firstBlock, lastBlock, children)),
+      );
+  const closeForeign = (firstBlock: number, lastBlock: number) =>
+    insertForeignBatch(db, closedBatch(firstBlock, lastBlock));
   const make = async (firstBlock: number): Promise<void> => {
     const proofId = (await findBatch(db, firstBlock))?.proofId ?? 0;
     expect(await storeProof(db, proofId, MADE)).toBe(true);
   };
+  const toMake = async () => (await loadProofsToMake(db, { maxRefusals: 2, limit: 99 })).map(({ id }) => id);
+  /** Makes proofs until there is none to make; returns their ids. */
+  const makeAll = async (): Promise<number[]> => {
+    const ids = await toMake();
+    for (const id of ids) expect(await storeProof(db, id, MADE)).toBe(true);
+    return ids.length === 0 ? [] : [...ids, ...(await makeAll())];
+  };
+  const deleteProof = (target: Db, firstBlock: number, lastBlock: number) =>
+    target
+      .deleteFrom("proofs")
+      .where("first_block", "=", firstBlock)
+      .where("last_block", "=", lastBlock)
+      .executeTakeFirstOrThrow();
   const accept = (firstBlock: number, number: number, l1Block: number): Promise<void> =>
     markBatchAccepted(db, firstBlock, { number, l1Transaction: word, l1Block, l1BlockHash: word, atMs: 9 });
   const statuses = async (): Promise<string[]> => {
@@ -73,8 +104,8 @@ describe.each(["embedded", "server"] as const)("batches of several blocks on the
   it("hold sealed blocks, each of them once and none left out", async () => {
     await sealBlocks(db, [1, 2, 3, 4, 5, 6]);
     expect((await loadUnbatchedBlocks(db, 9)).map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6]);
-    await insertBatch(db, closed(1, 1));
-    await insertBatch(db, closed(2, 4));
+    await close(1, 1);
+    await close(2, 4);
     expect((await loadUnbatchedBlocks(db, 9)).map(({ number }) => number)).toEqual([5, 6]);
     for (const [first, last] of [
       [2, 2],
@@ -85,8 +116,8 @@ describe.each(["embedded", "server"] as const)("batches of several blocks on the
       [6, 6],
       [5, 4],
     ] as const) {
-      for (const insert of [insertBatch, insertForeignBatch]) {
-        await expect(insert(db, closed(first, last)), `${first} to ${last}`).rejects.toMatchObject({
+      for (const insert of [close, closeForeign]) {
+        await expect(insert(first, last), `${first} to ${last}`).rejects.toMatchObject({
           code: "db/conflict",
         });
       }
@@ -113,7 +144,7 @@ describe.each(["embedded", "server"] as const)("batches of several blocks on the
         .execute((other) => deleteBlocksFrom(other, 2))
         .then(() => dropped.push("dropped"));
       await new Promise((resolve) => setTimeout(resolve, 100));
-      await insertBatch(transaction, closed(1, 2));
+      await insertBatch(transaction, closedBatch(1, 2), batchProof(1, 2, blocks(1, 2)));
       dropped.push("stored");
     });
     await dropping;
@@ -122,12 +153,12 @@ describe.each(["embedded", "server"] as const)("batches of several blocks on the
 
   it("count all their blocks as waiting for a proof, and none of them once the last proof is made", async () => {
     await sealBlocks(db, [1, 2, 3, 4, 5, 6]);
-    await insertBatch(db, closed(1, 3));
-    await insertBatch(db, closed(4, 5));
+    await close(1, 3);
+    await close(4, 5);
     expect(await readBacklog(db, null)).toMatchObject({ withoutProof: 6, ready: 0, lastSealed: 6 });
     expect(await readProgress(db)).toMatchObject({
       batches: { count: 1, oldestAtMs: 6000 },
-      proofs: { count: 2, oldestAtMs: 9000 },
+      proofs: { count: 7, oldestAtMs: 9000 },
       acceptances: { count: 6, oldestAtMs: 1000 },
     });
     await make(1);
@@ -139,7 +170,7 @@ describe.each(["embedded", "server"] as const)("batches of several blocks on the
 
   it("let their first block wait for all of them: the tightest deadline is its", async () => {
     await sealBlocks(db, [1, 2, 3, 4, 5]);
-    await insertBatch(db, closed(1, 4));
+    await close(1, 4);
     // Four proofs before block 1 can go, at 100 s; five before block 5, at 500 s.
     expect(await findTightest(db, 10)).toBe(4 * 10 - 100);
     await make(1);
@@ -150,41 +181,91 @@ describe.each(["embedded", "server"] as const)("batches of several blocks on the
 
   it("go with any of their blocks that is dropped, and leave the proofs of the others", async () => {
     await sealBlocks(db, [1, 2, 3, 4, 5, 6]);
-    const plan = (kind: "block" | "merge", firstBlock: number, lastBlock: number, children?: readonly number[]) =>
-      insertProof(db, { kind, firstBlock, lastBlock, publicInputs: [5n], createdAtMs: 1 }, children);
-    const blocks: number[] = [];
-    for (const number of [1, 2, 3, 4, 5]) blocks.push(await plan("block", number, number));
-    for (const id of blocks) await storeProof(db, id, MADE);
-    const early = await plan("merge", 1, 2, blocks.slice(0, 2));
-    const late = await plan("merge", 3, 5, blocks.slice(2));
-    for (const id of [early, late]) await storeProof(db, id, MADE);
-    await insertBatch(db, closed(1, 5), [early, late]);
-    await insertBatch(db, closed(6, 6));
+    await close(1, 5, [mergeProof(1, 2), mergeProof(3, 5)]);
+    await close(6, 6);
+    const before = await makeAll();
 
     await deleteBlocksFrom(db, 4);
     expect(await listBatches(db, { limit: 9 })).toEqual([]);
     expect((await loadUnbatchedBlocks(db, 9)).map(({ number }) => number)).toEqual([1, 2, 3]);
     const left = await loadProofs(db, 1, 9);
-    expect(left.map(({ id, state, parent }) => [id, state, parent])).toEqual([
-      [blocks[0], "made", early],
-      [early, "made", null],
-      [blocks[1], "made", early],
-      [blocks[2], "made", null],
+    const [one, early, two, three] = left.map(({ id }) => id);
+    expect(left.map(({ kind, firstBlock, state, parent }) => [kind, firstBlock, state, parent])).toEqual([
+      ["block", 1, "made", early],
+      ["merge", 1, "made", null],
+      ["block", 2, "made", early],
+      ["block", 3, "made", null],
     ]);
-    expect(await loadProofsToMake(db, { maxRefusals: 3, limit: 9 })).toEqual([]);
-    expect(await findProof(db, late)).toBeUndefined();
+    expect(before).toEqual(expect.arrayContaining([one, early, two, three]));
+    expect(await toMake()).toEqual([]);
     expect([await findWitness(db, 3), await findWitness(db, 4)]).toEqual([word, undefined]);
     // The next batch is proven with what is there.
     await sealBlocks(db, [4]);
-    const rebuilt = await plan("block", 4, 4);
-    expect(rebuilt).not.toBe(blocks[3]);
-    await insertBatch(db, closed(1, 4), [early, blocks[2] ?? 0, rebuilt]);
-    expect(await loadProofsToMake(db, { maxRefusals: 3, limit: 9 })).toMatchObject([{ id: rebuilt }]);
+    await close(1, 4, [mergeProof(1, 2), blockProof(3), blockProof(4)]);
+    const [rebuilt = 0] = await toMake();
+    expect([before.includes(rebuilt), (await findProof(db, rebuilt))?.firstBlock]).toEqual([false, 4]);
+    expect(await makeAll()).toEqual([rebuilt, (await findBatch(db, 1))?.proofId]);
+  });
+
+  it("take proofs of their blocks over, whatever was to verify them, and remove those of no use", async () => {
+    await sealBlocks(db, [1, 2, 3, 4, 5, 6, 7]);
+    await insertBlockProofs(db, [blockProof(1), blockProof(7)], 1);
+    await insertBlockProofs(db, [blockProof(1)], 2);
+    await close(1, 6, [mergeProof(1, 3), mergeProof(4, 6)]);
+    const before = await makeAll();
+    expect(before.length).toBe(10);
+    expect(await reopenBatches(db, 8n)).toBe(1);
+    // Merges of other blocks, one of them with blocks of the next batch.
+    await close(1, 5, [mergeProof(1, 2), mergeProof(3, 4), blockProof(5)]);
+    const proofs = await loadProofs(db, 1, 7);
+    expect(
+      proofs.flatMap(({ kind, firstBlock, lastBlock, state }) => `${kind} ${firstBlock}-${lastBlock} ${state}`),
+    ).toEqual([
+      "block 1-1 made",
+      "merge 1-2 waiting",
+      "batch 1-5 waiting",
+      "block 2-2 made",
+      "block 3-3 made",
+      "merge 3-4 waiting",
+      "block 4-4 made",
+      "block 5-5 made",
+      "block 6-6 made",
+      "block 7-7 made",
+    ]);
+    expect((await makeAll()).length).toBe(3);
+    // What is made needs nothing below it.
+    await reopenBatches(db, 8n);
+    await deleteProof(db, 1, 1);
+    await close(1, 5, [mergeProof(1, 2), mergeProof(3, 4), blockProof(5)]);
+    expect(await makeAll()).toEqual([(await findBatch(db, 1))?.proofId]);
+  });
+
+  it("are closed again for another submitter, unless L1 has accepted them, and keep all proofs but the last", async () => {
+    await sealBlocks(db, [1, 2, 3, 4, 5]);
+    await close(1, 1);
+    await close(2, 3);
+    await close(4, 5);
+    await makeAll();
+    await accept(1, 1, 20);
+    expect(await reopenBatches(db, 7n)).toBe(0);
+    expect(await reopenBatches(db, 8n)).toBe(2);
+    expect((await listBatches(db, { limit: 9 })).map(({ firstBlock }) => firstBlock)).toEqual([1]);
+    expect((await loadUnbatchedBlocks(db, 9)).map(({ number }) => number)).toEqual([2, 3, 4, 5]);
+    await insertBatch(db, { ...closedBatch(2, 3), submitter: 8n }, batchProof(2, 3, blocks(2, 3)));
+    await close(4, 5);
+    expect((await findBatch(db, 2))?.submitter).toBe(8n);
+    // The second is of the right one, but what comes before it is not.
+    expect(await reopenBatches(db, 7n)).toBe(2);
+    await close(2, 2);
+    expect(await makeAll()).toEqual([(await findBatch(db, 2))?.proofId]);
+    // A batch of others that L1 has revoked may come back as it is.
+    await closeForeign(3, 3);
+    expect(await reopenBatches(db, 8n)).toBe(0);
   });
 
   it("made by others go with any of their blocks too", async () => {
     await sealBlocks(db, [1, 2, 3]);
-    await insertForeignBatch(db, closed(1, 3));
+    await closeForeign(1, 3);
     expect([await loadPendingBatches(db), await loadProofs(db, 1, 9)]).toEqual([[], []]);
     await deleteBlocksFrom(db, 3);
     expect(await listBatches(db, { limit: 9 })).toEqual([]);
@@ -192,14 +273,11 @@ describe.each(["embedded", "server"] as const)("batches of several blocks on the
 
   it("are proven from below: a proof can be begun when all that it verifies is made", async () => {
     await sealBlocks(db, [1, 2, 3]);
-    const plan = (firstBlock: number) =>
-      insertProof(db, { kind: "block", firstBlock, lastBlock: firstBlock, publicInputs: [1n, 2n], createdAtMs: 1 });
-    const blocks = [await plan(1), await plan(2), await plan(3)];
-    await insertBatch(db, closed(1, 3), blocks);
+    await close(1, 3);
     const last = (await findBatch(db, 1))?.proofId ?? 0;
-    const toMake = async () => (await loadProofsToMake(db, { maxRefusals: 2, limit: 9 })).map(({ id }) => id);
-    expect(await toMake()).toEqual(blocks);
-    const [first = 0, ...others] = blocks;
+    const ids = await toMake();
+    expect((await loadProofs(db, 1, 3)).filter(({ kind }) => kind === "block").map(({ id }) => id)).toEqual(ids);
+    const [first = 0, ...others] = ids;
     await noteProofBegun(db, first, { prover: "one", atMs: 5 });
     await noteProofBegun(db, first, { prover: "two", atMs: 6 });
     expect(await findProof(db, first)).toMatchObject({ state: "proving", attempts: 2, prover: "two", startedAtMs: 6 });
@@ -219,24 +297,82 @@ describe.each(["embedded", "server"] as const)("batches of several blocks on the
 
   it("refuse a tree of proofs with a hole, an overlap, or a proof that another verifies", async () => {
     await sealBlocks(db, [1, 2, 3]);
-    const plan = (kind: "block" | "merge", firstBlock: number, lastBlock: number) =>
-      insertProof(db, { kind, firstBlock, lastBlock, publicInputs: [1n], createdAtMs: 1 });
-    const [one, two, three] = [await plan("block", 1, 1), await plan("block", 2, 2), await plan("block", 3, 3)];
-    const both = await plan("merge", 1, 2);
-    const close = (firstBlock: number, children: readonly number[]) =>
-      db.transaction().execute((transaction) => insertBatch(transaction, closed(firstBlock, 3), children));
-    const refused = { code: "db/conflict" };
-    for (const children of [
+    const merged = mergeProof(1, 2);
+    const [one, two, three] = [blockProof(1), blockProof(2), blockProof(3)];
+    const trees: readonly (readonly ProofTree[])[] = [
+      [],
       [one, three],
       [one, two],
       [two, three],
-      [both, two, three],
-      [one, two, three, 99],
-    ]) {
-      await expect(close(1, children), children.join()).rejects.toMatchObject(refused);
+      [merged, two, three],
+      [three, merged],
+      [{ ...merged, children: [one] }, three],
+      [batchProof(1, 2, [one, two]), three],
+    ];
+    for (const children of trees) {
+      await expect(close(1, 3, children)).rejects.toMatchObject({ code: "db/conflict" });
     }
-    await close(1, [both, three]);
-    expect((await loadPendingBatches(db)).map(({ firstBlock }) => firstBlock)).toEqual([1]);
+    for (const last of [
+      batchProof(1, 2, [merged]),
+      { ...batchProof(1, 3, [merged, three]), circuit: "pair" },
+      merged,
+    ]) {
+      await expect(insertBatch(db, closedBatch(1, 3), last)).rejects.toMatchObject({ code: "db/conflict" });
+    }
+    await insertBlockProofs(db, [{ ...one, publicInputs: one.publicInputs.with(3, 99n) }], 1);
+    await expect(close(1, 3)).rejects.toMatchObject({ code: "db/conflict", message: /states something else/ });
+    expect(await loadPendingBatches(db)).toEqual([]);
+  });
+
+  it("of others are kept as L1 has them, with what they published if it is not stored here", async () => {
+    const header: BatchHeader2 = {
+      circuit: "pair",
+      dataSource: "blob",
+      firstBlock: 4n,
+      lastBlock: 7n,
+      firstTimestamp: 1_700_000_000n,
+      lastTimestamp: 1_700_000_009n,
+      newNextIndex: 66,
+      oldRoot: 2n ** 250n,
+      newRoot: 5n,
+      newHistory: 6n,
+      blocksRoot: 7n,
+    };
+    const hash = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
+    const known: AcceptedBatch = {
+      number: 1,
+      firstBlock: 1,
+      lastBlock: 3,
+      submitter: 2n ** 159n,
+      header: { ...header, firstBlock: 1n, lastBlock: 3n },
+      dataCommitment: hash(1),
+      payoutsHash: hash(2),
+      content: null,
+      l1Transaction: hash(3),
+      l1Block: 20,
+      l1BlockHash: hash(4),
+      l1Timestamp: 1_700_000_100,
+    };
+    const content = { cells: Uint8Array.of(1, 2), payouts: payoutsOf(3) };
+    const others: AcceptedBatch = { ...known, number: 2, firstBlock: 4, lastBlock: 7, header, content, l1Block: 21 };
+    const emptied: AcceptedBatch = { ...others, number: 3, content: { ...content, payouts: [] } };
+    await insertAcceptedBatch(db, known);
+    expect(await findLastAcceptedBatch(db)).toEqual(known);
+    await insertAcceptedBatch(db, others);
+    expect(await findLastAcceptedBatch(db)).toEqual(others);
+    await insertAcceptedBatch(db, emptied);
+    expect(await findLastAcceptedBatch(db)).toEqual(emptied);
+    expect([await findUnadoptedBatch(db), await countAcceptedBatches(db)]).toEqual([known, 3]);
+    await deleteAcceptedBatchesFrom(db, 21);
+    expect(await countAcceptedBatches(db)).toBe(1);
+  });
+
+  it("name the account that submits them once a publisher has said which", async () => {
+    expect(await findPublisher(db)).toBeNull();
+    for (const account of [0n, 2n ** 160n - 1n, 7n]) {
+      await storePublisher(db, account);
+      expect(await findPublisher(db)).toBe(account);
+    }
   });
 
   it("become final and unproven as a whole", async () => {
@@ -246,7 +382,7 @@ describe.each(["embedded", "server"] as const)("batches of several blocks on the
       [2, 4],
       [5, 5],
     ] as const)
-      await insertBatch(db, closed(first, last));
+      await close(first, last);
     for (const [first, number] of [
       [1, 1],
       [2, 2],
@@ -262,8 +398,8 @@ describe.each(["embedded", "server"] as const)("batches of several blocks on the
 
   it("owe the payouts of all their blocks, each at its place in the batch's list", async () => {
     await sealBlocks(db, [1, 2, 3, 4], payoutsOf);
-    await insertBatch(db, closed(1, 1));
-    await insertBatch(db, closed(2, 4));
+    await close(1, 1);
+    await close(2, 4);
     for (const [first, number] of [
       [1, 1],
       [2, 2],

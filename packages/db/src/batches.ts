@@ -1,10 +1,10 @@
-import { bytesToBigint, CairnError } from "@cairn/protocol";
+import { bytesToBigint, CairnError, type DataSource, type LastCircuit } from "@cairn/protocol";
 import { type Selectable, sql } from "kysely";
 import type { Db } from "./database.ts";
 import type { DbErrorCode } from "./errors.ts";
-import { insertProof } from "./proofs.ts";
+import { insertProofTree, type ProofTree } from "./proofs.ts";
 import type { Tables } from "./schema.ts";
-import { bytes, optionalBytes, word } from "./values.ts";
+import { address, bytes, optionalBytes, word } from "./values.ts";
 
 /** Where on L1 a batch was accepted. */
 export interface BatchAcceptance {
@@ -20,8 +20,15 @@ export interface StoredBatch {
   /** Identifies it here: batches do not overlap. */
   readonly firstBlock: number;
   readonly lastBlock: number;
-  readonly circuitType: number;
-  readonly publicInput: bigint;
+  readonly circuit: LastCircuit;
+  /** How its cells travel. */
+  readonly dataSource: DataSource;
+  /** L1 account that submits it; the last proof is worthless to others. */
+  readonly submitter: bigint;
+  /** keccak256 of the cells in the calldata, or the blob's versioned hash. */
+  readonly dataCommitment: Uint8Array;
+  /** Where its lists are evaluated: identifies its content, how it travels and who submits it. */
+  readonly point: bigint;
   /** When it was decided that it consists of these blocks. */
   readonly closedAtMs: number;
   /** The last proof of its tree; null when others made the batch. */
@@ -38,7 +45,10 @@ export interface StoredBatch {
 }
 
 /** A batch whose blocks are decided. */
-export type ClosedBatch = Pick<StoredBatch, "firstBlock" | "lastBlock" | "circuitType" | "publicInput" | "closedAtMs">;
+export type ClosedBatch = Pick<
+  StoredBatch,
+  "firstBlock" | "lastBlock" | "circuit" | "dataSource" | "submitter" | "dataCommitment" | "point" | "closedAtMs"
+>;
 
 /**
  * Joins each of the `blocks` of a query with its batch, if it has one, as `batch`. Batches do not overlap, so only the
@@ -50,15 +60,18 @@ export const BATCH_OF_BLOCK = sql`
   ) as batch on batch.last_block >= blocks.number`;
 
 /**
- * Stores a batch of this node and its last proof, which is to be made from `children`, or from the witness of the only
- * block. Throws `db/conflict` unless it begins after the last batch and all its blocks are stored as sealed, and as
- * `insertProof`.
+ * Stores a batch of this node and the tree of its proofs, of which those that are there already are taken over. Throws
+ * `db/conflict` unless it begins after the last batch and all its blocks are stored as sealed, and as `insertProofTree`.
  */
-export async function insertBatch(db: Db, batch: ClosedBatch, children: readonly number[] = []): Promise<void> {
+export async function insertBatch(db: Db, batch: ClosedBatch, plan: ProofTree): Promise<void> {
   await assertNext(db, batch);
-  const { firstBlock, lastBlock, publicInput, closedAtMs } = batch;
-  const last = { kind: "batch", firstBlock, lastBlock, publicInputs: [publicInput], createdAtMs: closedAtMs } as const;
-  await insertRow(db, batch, await insertProof(db, last, children));
+  const { firstBlock, lastBlock, circuit } = batch;
+  const isOfBatch = plan.kind === "batch" && plan.circuit === circuit;
+  if (!isOfBatch || plan.firstBlock !== firstBlock || plan.lastBlock !== lastBlock) {
+    const problem = `a ${plan.circuit} of blocks ${plan.firstBlock} to ${plan.lastBlock} is not the last proof of batch ${firstBlock}`;
+    throw new CairnError<DbErrorCode>("db/conflict", problem);
+  }
+  await insertRow(db, batch, await insertProofTree(db, plan, batch.closedAtMs));
 }
 
 /** Stores a batch that others made, which needs no proof here. Throws `db/conflict` like {@link insertBatch}. */
@@ -85,12 +98,32 @@ async function insertRow(db: Db, batch: ClosedBatch, proofId: number | null): Pr
     .values({
       first_block: batch.firstBlock,
       last_block: batch.lastBlock,
-      circuit_type: batch.circuitType,
-      public_input: word(batch.publicInput),
+      circuit: batch.circuit,
+      data_source: batch.dataSource,
+      submitter: address(batch.submitter),
+      data_commitment: batch.dataCommitment,
+      point: word(batch.point),
       proof_id: proofId,
       closed_at_ms: batch.closedAtMs,
     })
     .execute();
+}
+
+/**
+ * Undoes the closing of every batch that L1 has not accepted and another account was to submit; also that of later batches.
+ * Their blocks wait for the batcher again, and proofs of blocks and merges stay. Nothing while L1 has revoked a batch of
+ * others. Returns how many batches there were.
+ */
+export async function reopenBatches(db: Db, submitter: bigint): Promise<number> {
+  const { rows } = await sql<{ readonly proof_id: number }>`
+    delete from proofs where id in (
+      select proof_id from batches
+      where l1_block is null
+        and first_block >= (select min(first_block) from batches where l1_block is null and submitter <> ${address(submitter)})
+        and not exists (select from batches where l1_block is null and proof_id is null)
+    ) returning id as proof_id
+  `.execute(db);
+  return rows.length;
 }
 
 /**
@@ -250,8 +283,11 @@ function toBatch(row: BatchRow): StoredBatch {
   return {
     firstBlock: row.first_block,
     lastBlock: row.last_block,
-    circuitType: row.circuit_type,
-    publicInput: bytesToBigint(row.public_input),
+    circuit: row.circuit,
+    dataSource: row.data_source,
+    submitter: bytesToBigint(row.submitter),
+    dataCommitment: bytes(row.data_commitment),
+    point: bytesToBigint(row.point),
     closedAtMs: row.closed_at_ms,
     proofId: row.proof_id,
     proof: optionalBytes(row.proof),

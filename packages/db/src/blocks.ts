@@ -1,9 +1,9 @@
-import { type BlockNumber, type BlockSize, blockNumber, CairnError, type Payout } from "@cairn/protocol";
+import { type BlockNumber, type BlockSize, blockNumber, bytesToBigint, CairnError, type Payout } from "@cairn/protocol";
 import { type Selectable, sql } from "kysely";
 import type { Db } from "./database.ts";
 import type { DbErrorCode } from "./errors.ts";
 import type { BlockOrigin, BlockStatus, Tables } from "./schema.ts";
-import { address, bytes, optionalBigint, word } from "./values.ts";
+import { address, bytes, word, words, wordsOf } from "./values.ts";
 
 /** What is fixed when a block is opened: enough to build it again from its transactions. */
 export interface BlockOpening {
@@ -20,15 +20,25 @@ export interface BlockOpening {
   readonly openedAtMs: number;
 }
 
+/** The four chains of the protocol, field elements. */
+export interface BlockChains {
+  readonly data: bigint;
+  readonly l1: bigint;
+  readonly payouts: bigint;
+  /** Hash of the last block. */
+  readonly blocks: bigint;
+}
+
 /** What sealing adds to a block. */
 export interface BlockSeal {
   readonly oldRoot: bigint;
   readonly oldNextIndex: number;
   readonly newRoot: bigint;
   readonly newNextIndex: number;
-  readonly txRoot: bigint;
-  /** Published data without trailing zeros. */
-  readonly data: Uint8Array;
+  /** Its rows, as `cellsToBytes` of the protocol. */
+  readonly cells: Uint8Array;
+  /** After the block. */
+  readonly chains: BlockChains;
   readonly transactionCount: number;
   readonly sealedAtMs: number;
 }
@@ -86,8 +96,8 @@ async function writeSeal(db: Db, number: BlockNumber, seal: BlockSeal, origin: B
       old_next_index: seal.oldNextIndex,
       new_root: word(seal.newRoot),
       new_next_index: seal.newNextIndex,
-      tx_root: word(seal.txRoot),
-      data: seal.data,
+      cells: seal.cells,
+      chains: chainBytes(seal.chains),
       transaction_count: seal.transactionCount,
       sealed_at_ms: seal.sealedAtMs,
     })
@@ -310,20 +320,32 @@ function toBlock(row: Selectable<Tables["blocks"]>): StoredBlock {
 }
 
 function toSeal(row: Selectable<Tables["blocks"]>): BlockSeal | null {
-  const [oldRoot, newRoot, txRoot] = [row.old_root, row.new_root, row.tx_root].map(optionalBigint);
-  const { old_next_index: oldNextIndex, new_next_index: newNextIndex, sealed_at_ms: sealedAtMs, data } = row;
-  if (oldRoot == null || newRoot == null || txRoot == null) return null;
-  if (oldNextIndex === null || newNextIndex === null || sealedAtMs === null || data === null) return null;
+  const { old_root: oldRoot, new_root: newRoot, cells, chains } = row;
+  const { old_next_index: oldNextIndex, new_next_index: newNextIndex, sealed_at_ms: sealedAtMs } = row;
+  if (oldRoot === null || newRoot === null || cells === null || chains === null) return null;
+  if (oldNextIndex === null || newNextIndex === null || sealedAtMs === null) return null;
   return {
-    oldRoot,
+    oldRoot: bytesToBigint(oldRoot),
     oldNextIndex,
-    newRoot,
+    newRoot: bytesToBigint(newRoot),
     newNextIndex,
-    txRoot,
-    data: bytes(data),
+    cells: bytes(cells),
+    chains: toChains(chains),
     transactionCount: row.transaction_count,
     sealedAtMs,
   };
+}
+
+function chainBytes({ data, l1, payouts, blocks }: BlockChains): Uint8Array {
+  return words([data, l1, payouts, blocks]);
+}
+
+function toChains(stored: Uint8Array): BlockChains {
+  const [data, l1, payouts, blocks, ...others] = wordsOf(stored);
+  if (data !== undefined && l1 !== undefined && payouts !== undefined && blocks !== undefined && others.length === 0) {
+    return { data, l1, payouts, blocks };
+  }
+  throw new CairnError<DbErrorCode>("db/corrupt", `the chains of a stored block have ${stored.length} bytes`);
 }
 
 function toBlockSize(slots: number): BlockSize {

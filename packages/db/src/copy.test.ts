@@ -1,6 +1,7 @@
 import { accountIndex, blockNumber, tokenId } from "@cairn/protocol";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { batchProof, blockProof, closedBatch, SEAL } from "../test/batches.ts";
 import { signedTransfer } from "../test/signed-transfer.ts";
 import {
   addTransactionEvents,
@@ -9,9 +10,9 @@ import {
   type Database,
   findTransaction,
   insertBatch,
+  insertBlockProofs,
   insertL1Transaction,
   insertOpenBlock,
-  insertProof,
   insertQueueEntries,
   loadLiveL1Transactions,
   sealStoredBlock,
@@ -58,18 +59,18 @@ async function populate({ db }: Database): Promise<void> {
   await addTransactionEvents(db, [
     { transactionId: ids[0] ?? 0n, atMs: 6, type: "requeued", details: { a: ["ü", null] } },
   ]);
-  const roots = { oldRoot: 1n, oldNextIndex: 64, newRoot: 2n, newNextIndex: 64, txRoot: 3n };
   await sealStoredBlock(db, blockNumber(1), {
-    seal: { ...roots, data: Uint8Array.of(0, 255), transactionCount: 0, sealedAtMs: 7 },
+    seal: { ...SEAL, cells: Uint8Array.of(0, 255), sealedAtMs: 7 },
     payouts: [{ recipient: 5n, tokenId: tokenId(0), amount: 2n ** 100n }],
     witness: new Uint8Array(3000).fill(7),
   });
   // Other proofs are copied between a proof and the one that verifies it.
-  const plan = { firstBlock: 1, lastBlock: 1, publicInputs: [9n], createdAtMs: 7 };
-  const below = await insertProof(db, { ...plan, kind: "block" });
-  await sql`insert into proofs (kind, first_block, last_block, public_inputs, created_at_ms)
-    select 'merge', first, 1, '', 7 from generate_series(-1000, 0) as first`.execute(db);
-  await insertBatch(db, { firstBlock: 1, lastBlock: 1, circuitType: 0, publicInput: 9n, closedAtMs: 7 }, [below]);
+  await insertBlockProofs(db, [blockProof(1)], 7);
+  await insertBatch(db, closedBatch(1, 1), batchProof(1, 1, [blockProof(1)]));
+  await sql`insert into proofs (kind, circuit, first_block, last_block, public_inputs, created_at_ms)
+    select 'merge', 'merge1', first, 1, decode(repeat('00', 352), 'hex'), 7 from generate_series(-1000, 0) as first`.execute(
+    db,
+  );
   await insertQueueEntries(db, [
     {
       index: 0,

@@ -1,5 +1,6 @@
 import { accountIndex, batchNumber, blockNumber, type L1Operation, tokenId } from "@cairn/protocol";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { batchProof, closedBatch } from "../test/batches.ts";
 import { emptyTables } from "../test/empty-tables.ts";
 import { signedTransfer } from "../test/signed-transfer.ts";
 import {
@@ -107,8 +108,8 @@ const seal: BlockSeal = {
   oldNextIndex: 64,
   newRoot: 2n,
   newNextIndex: 66,
-  txRoot: 3n,
-  data: Uint8Array.of(1, 2, 3),
+  cells: Uint8Array.of(1, 2, 3),
+  chains: { data: 3n, l1: 2n ** 253n, payouts: 0n, blocks: 5n },
   transactionCount: 2,
   sealedAtMs: 1_700_000_001_000,
 };
@@ -225,7 +226,7 @@ describe.each(["embedded", "server"] as const)("repositories on the %s engine", 
   it("follows a batch from proof to finality, and back by a reorg", async () => {
     const { db } = database;
     await seeBlock(1);
-    await insertBatch(db, { firstBlock: 1, lastBlock: 1, circuitType: 0, publicInput: 77n, closedAtMs: 7 });
+    await insertBatch(db, closedBatch(1, 1), batchProof(1, 1));
     const proof = { proof: Uint8Array.of(4), details: { seconds: 3 }, atMs: 8 };
     const id = (await findBatch(db, 1))?.proofId ?? 0;
     expect(await storeProof(db, id + 1, proof)).toBe(false);
@@ -234,7 +235,7 @@ describe.each(["embedded", "server"] as const)("repositories on the %s engine", 
     await rejectProof(db, id, 9);
     expect(await findBatch(db, 1)).toMatchObject({ proof: null, badProofs: 1 });
     expect(await listRejectedProofs(db, 9)).toEqual([
-      { firstBlock: 1, publicInput: 77n, proof: proof.proof, details: proof.details, rejectedAtMs: 9 },
+      { firstBlock: 1, point: 1001n, proof: proof.proof, details: proof.details, rejectedAtMs: 9 },
     ]);
     await resetRefusals(db);
     expect((await findBatch(db, 1))?.badProofs).toBe(0);

@@ -33,7 +33,10 @@ export interface Database {
 
 const INT8_OID = 20;
 
-/** Opens the database and migrates it. Throws `db/unavailable`, `db/migration-failed`, `db/newer-schema`. */
+/**
+ * Opens the database and migrates it. Throws `db/unavailable`, `db/old-protocol`, `db/migration-failed`,
+ * `db/newer-schema`.
+ */
 export async function openDatabase(location: DatabaseLocation): Promise<Database> {
   const database = location.type === "server" ? openServer(location) : await openEmbedded(location);
   try {

@@ -1,5 +1,6 @@
 export {
   type AcceptedBatch,
+  type AcceptedContent,
   applySettlements,
   countAcceptedBatches,
   deleteAcceptedBatchesFrom,
@@ -24,10 +25,12 @@ export {
   loadPendingBatches,
   markBatchAccepted,
   markFinal,
+  reopenBatches,
   revokeAcceptancesFrom,
   type StoredBatch,
 } from "./batches.ts";
 export {
+  type BlockChains,
   type BlockOpening,
   type BlockSeal,
   countBlocks,
@@ -103,7 +106,8 @@ export { type Progress, readProgress, type Waiting } from "./progress.ts";
 export {
   countGivenUpProofs,
   findProof,
-  insertProof,
+  insertBlockProofs,
+  insertProofTree,
   listRejectedProofs,
   loadProofs,
   loadProofsToMake,
@@ -111,6 +115,7 @@ export {
   type ProofPlan,
   type ProofState,
   type ProofToMake,
+  type ProofTree,
   type RejectedProof,
   rejectProof,
   resetRefusals,
@@ -140,6 +145,7 @@ export {
   findChain,
   findL1Agreement,
   findL1Head,
+  findPublisher,
   findRebuildHold,
   findRebuildRequest,
   findSubmissionRight,
@@ -152,6 +158,7 @@ export {
   type SubmissionRight,
   storeL1Agreement,
   storeL1Head,
+  storePublisher,
   storeSubmissionRight,
 } from "./settings.ts";
 export { decodeSignedTransaction, encodeSignedTransaction, SIGNED_TRANSACTION_BYTES } from "./signed-transaction.ts";

@@ -1,5 +1,6 @@
 import { blockNumber, tokenId } from "@cairn/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { batchProof, closedBatch, SEAL } from "../test/batches.ts";
 import {
   type Database,
   insertBatch,
@@ -37,20 +38,13 @@ describe.each(["embedded", "server"] as const)("progress on the %s engine", (eng
       queueHashAfter: word,
       openedAtMs: 0,
     });
-    const data = Uint8Array.of(1);
-    const roots = { oldRoot: 1n, oldNextIndex: 64, newRoot: 2n, newNextIndex: 64, txRoot: 3n };
     await sealStoredBlock(db, blockNumber(number), {
-      seal: { ...roots, data, transactionCount: 0, sealedAtMs: 1000 * number },
+      seal: { ...SEAL, sealedAtMs: 1000 * number },
       payouts: [{ recipient: 5n, tokenId: tokenId(0), amount: 1n }],
-      witness: data,
+      witness: Uint8Array.of(1),
     });
-    await insertBatch(db, {
-      firstBlock: number,
-      lastBlock: number,
-      circuitType: 1,
-      publicInput: BigInt(number),
-      closedAtMs: 1000 * number,
-    });
+    const batch = { ...closedBatch(number, number), closedAtMs: 1000 * number };
+    await insertBatch(db, batch, batchProof(number, number));
   }
 
   it("is empty at first, then says what is waiting for a proof, L1 or payment, and since when", async () => {

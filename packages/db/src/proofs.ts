@@ -3,16 +3,23 @@ import { type Selectable, sql } from "kysely";
 import type { Db } from "./database.ts";
 import type { DbErrorCode } from "./errors.ts";
 import type { ProofKind, Tables } from "./schema.ts";
-import { bytes, optionalBytes, toJson, word } from "./values.ts";
+import { bytes, numberColumn, optionalBytes, toJson, word, words, wordsOf } from "./values.ts";
 
 /** What a proof is about; fixed when it is planned. */
 export interface ProofPlan {
   readonly kind: ProofKind;
+  /** Name of the circuit that proves it. */
+  readonly circuit: string;
   /** The blocks it covers. */
   readonly firstBlock: number;
   readonly lastBlock: number;
-  /** What it states, as its verifier gets it. */
+  /** What it states, as its verifier gets it: 17 words for a batch, else the 11 of a claim. */
   readonly publicInputs: readonly bigint[];
+}
+
+/** A proof and those that it verifies, in the order of their blocks; without any it is made from a block's witness. */
+export interface ProofTree extends ProofPlan {
+  readonly children: readonly ProofTree[];
 }
 
 /** How far a proof is: not begun, begun by a prover that has not returned it, or made. */
@@ -39,52 +46,130 @@ export interface StoredProof extends ProofPlan {
   readonly madeAtMs: number | null;
 }
 
-const WORD_BYTES = 32;
+/** Place of the point among the public inputs of a batch. */
+const POINT = 12;
 
 /**
- * Stores a proof that is to be made from its children, which must tile its blocks; without children it is made from the
- * witness of its block. Returns its id. Throws `db/conflict` unless the children exist, have no parent yet and tile the
- * blocks.
+ * Stores the proofs of a tree whose blocks no batch holds, and returns the id of the last one. Proofs that are there already
+ * are taken over, with all that was made; those about the same blocks that the tree does without are removed. Throws
+ * `db/conflict` unless children tile the blocks of their parents, and when a proof is there with other public inputs.
  */
-export async function insertProof(
-  db: Db,
-  plan: ProofPlan & { readonly createdAtMs: number },
-  children: readonly number[] = [],
-): Promise<number> {
-  const { id } = await db
-    .insertInto("proofs")
-    .values({
-      kind: plan.kind,
-      first_block: plan.firstBlock,
-      last_block: plan.lastBlock,
-      public_inputs: Buffer.concat(plan.publicInputs.map(word)),
-      created_at_ms: plan.createdAtMs,
-    })
-    .returning("id")
-    .executeTakeFirstOrThrow();
-  if (children.length > 0) await adoptChildren(db, { ...plan, id }, children);
-  return id;
+export async function insertProofTree(db: Db, tree: ProofTree, createdAtMs: number): Promise<number> {
+  assertTiled(tree);
+  const known = new Map((await loadOverlapping(db, tree)).map((proof) => [keyOf(proof), proof]));
+  const wanted = wantedProofs(tree, known);
+  const kept = new Set([...wanted.keys()].flatMap((key) => known.get(key)?.id ?? []));
+  await deleteProofs(
+    db,
+    [...known.values()].flatMap(({ id }) => (kept.has(id) ? [] : id)),
+  );
+  const missing = [...wanted].flatMap(([key, plan]) => (known.has(key) ? [] : plan));
+  const ids = new Map([...known].map(([key, { id }]) => [key, id]));
+  for (const [key, id] of await insertPlans(db, missing, createdAtMs)) ids.set(key, id);
+  await tieChildren(db, tree, ids);
+  return ids.get(keyOf(tree)) ?? raise("the last proof of a batch is not stored");
 }
 
-async function adoptChildren(
-  db: Db,
-  { id, firstBlock, lastBlock }: Pick<StoredProof, "id" | "firstBlock" | "lastBlock">,
-  children: readonly number[],
-): Promise<void> {
-  const rows = await db
-    .updateTable("proofs")
-    .set({ parent_id: id })
-    .where("id", "in", children)
-    .where("parent_id", "is", null)
-    .returning(["first_block", "last_block"])
-    .execute();
+/** Stores proofs of blocks before a batch holds them; those that are there stay as they are. */
+export async function insertBlockProofs(db: Db, plans: readonly ProofPlan[], createdAtMs: number): Promise<void> {
+  if (plans.length > 0) await insertPlans(db, plans, createdAtMs);
+}
+
+function assertTiled({ kind, firstBlock, lastBlock, children }: ProofTree): void {
   let next = firstBlock;
-  for (const row of rows.sort((a, b) => a.first_block - b.first_block)) {
-    if (row.first_block !== next) break;
-    next = row.last_block + 1;
+  for (const child of children) {
+    if (child.kind === "batch" || child.firstBlock !== next) break;
+    assertTiled(child);
+    next = child.lastBlock + 1;
   }
-  if (rows.length === children.length && next === lastBlock + 1) return;
-  throw new CairnError<DbErrorCode>("db/conflict", `proofs ${children.join(", ")} cannot be verified by proof ${id}`);
+  if (children.length === 0 ? firstBlock === lastBlock : next === lastBlock + 1) return;
+  raise(`the proofs below that of ${kind} ${firstBlock} to ${lastBlock} do not cover its blocks`);
+}
+
+/** Proofs that are about a block of a range; no batch holds one of these blocks, so none holds these proofs. */
+async function loadOverlapping(
+  db: Db,
+  { firstBlock, lastBlock }: Pick<ProofPlan, "firstBlock" | "lastBlock">,
+): Promise<StoredProof[]> {
+  const rows = await db
+    .selectFrom("proofs")
+    .selectAll()
+    .where("first_block", "<=", lastBlock)
+    .where("last_block", ">=", firstBlock)
+    .execute();
+  return rows.map(toProof);
+}
+
+/** The proofs of a tree by their keys, without those below one that is made. */
+function wantedProofs(tree: ProofTree, known: ReadonlyMap<string, StoredProof>): Map<string, ProofPlan> {
+  const key = keyOf(tree);
+  const there = known.get(key);
+  if (there !== undefined && there.publicInputs.join() !== tree.publicInputs.join()) {
+    raise(`proof ${there.id} of ${key} states something else`);
+  }
+  const below = tree.children.flatMap((child) => [...wantedProofs(child, known)]);
+  const isMade = there?.state === "made";
+  return new Map([[key, tree], ...(isMade ? below.filter(([child]) => known.has(child)) : below)]);
+}
+
+async function insertPlans(
+  db: Db,
+  plans: readonly ProofPlan[],
+  createdAtMs: number,
+): Promise<(readonly [key: string, id: number])[]> {
+  if (plans.length === 0) return [];
+  const rows = await db
+    .insertInto("proofs")
+    .values(
+      plans.map(({ kind, circuit, firstBlock, lastBlock, publicInputs }) => ({
+        kind,
+        circuit,
+        first_block: firstBlock,
+        last_block: lastBlock,
+        public_inputs: words(publicInputs),
+        created_at_ms: createdAtMs,
+      })),
+    )
+    .onConflict((conflict) => conflict.columns(["kind", "first_block", "last_block"]).doNothing())
+    .returningAll()
+    .execute();
+  return rows.map((row) => [keyOf(toProof(row)), row.id] as const);
+}
+
+/** Sets the parents of all proofs of a tree that are stored. */
+async function tieChildren(db: Db, tree: ProofTree, ids: ReadonlyMap<string, number>): Promise<void> {
+  const ties = tiesOf(tree, ids);
+  if (ties.length === 0) return;
+  await sql`
+    update proofs set parent_id = ties.parent
+    from unnest(${numberColumn(ties.map(({ child }) => child))}, ${numberColumn(ties.map(({ parent }) => parent))})
+      as ties (child, parent)
+    where proofs.id = ties.child
+  `.execute(db);
+}
+
+function tiesOf(
+  tree: ProofTree,
+  ids: ReadonlyMap<string, number>,
+): { readonly child: number; readonly parent: number }[] {
+  const parent = ids.get(keyOf(tree));
+  return tree.children.flatMap((child) => {
+    const id = ids.get(keyOf(child));
+    const own = id === undefined || parent === undefined ? [] : [{ child: id, parent }];
+    return [...own, ...tiesOf(child, ids)];
+  });
+}
+
+async function deleteProofs(db: Db, ids: readonly number[]): Promise<void> {
+  if (ids.length > 0) await db.deleteFrom("proofs").where("id", "in", ids).execute();
+}
+
+function keyOf({ circuit, firstBlock, lastBlock }: Omit<ProofPlan, "publicInputs">): string {
+  return `${circuit} ${firstBlock} to ${lastBlock}`;
+}
+
+function raise(reason: string): never {
+  throw new CairnError<DbErrorCode>("db/conflict", reason);
 }
 
 /** The proof of an id, undefined if there is none: its blocks may have been dropped. */
@@ -108,11 +193,11 @@ export async function loadProofs(db: Db, firstBlock: number, lastBlock: number):
 }
 
 /** What a prover needs to know to begin a proof, and how often L1 refused it. */
-export type ProofToMake = Pick<StoredProof, "id" | "firstBlock" | "refusals">;
+export type ProofToMake = Pick<StoredProof, "id" | "circuit" | "firstBlock" | "refusals">;
 
 /**
- * Proofs that can be made now: not made, refused fewer than `maxRefusals` times, all that they verify made, their blocks
- * not accepted by L1. Lower blocks first, at most `limit`.
+ * Proofs that can be made now and are still of use: not made, nor what verifies them, refused fewer than `maxRefusals`
+ * times, all that they verify made, their blocks not accepted by L1. Lower blocks first, at most `limit`.
  */
 export async function loadProofsToMake(
   db: Db,
@@ -121,7 +206,9 @@ export async function loadProofsToMake(
   const rows = await db
     .selectFrom("proofs")
     .innerJoin("blocks", "blocks.number", "proofs.last_block")
-    .select(["proofs.id", "proofs.first_block", "proofs.refusals"])
+    .leftJoin("proofs as parents", "parents.id", "proofs.parent_id")
+    .select(["proofs.id", "proofs.circuit", "proofs.first_block", "proofs.refusals"])
+    .where("parents.proof", "is", null)
     .where("proofs.proof", "is", null)
     .where("proofs.refusals", "<", maxRefusals)
     .where("blocks.status", "=", "sealed")
@@ -139,7 +226,12 @@ export async function loadProofsToMake(
     .orderBy("proofs.id")
     .limit(limit)
     .execute();
-  return rows.map((row) => ({ id: row.id, firstBlock: row.first_block, refusals: row.refusals }));
+  return rows.map((row) => ({
+    id: row.id,
+    circuit: row.circuit,
+    firstBlock: row.first_block,
+    refusals: row.refusals,
+  }));
 }
 
 /** How many proofs that are not made were refused by L1 at least `maxRefusals` times. */
@@ -186,14 +278,18 @@ export async function storeProof(
 export interface RejectedProof {
   /** Of its batch. */
   readonly firstBlock: number;
-  readonly publicInput: bigint;
+  /** Of its batch. */
+  readonly point: bigint;
   readonly proof: Uint8Array;
   /** What the prover reported with it. */
   readonly details: object | null;
   readonly rejectedAtMs: number;
 }
 
-/** Removes what was made for a batch's last proof, which L1 does not accept, counts it, and keeps it as evidence. */
+/**
+ * Removes what was made for a batch's last proof, which L1 does not accept, counts it, and keeps it as evidence. Throws
+ * `db/conflict` for a proof that L1 never sees.
+ */
 export async function rejectProof(db: Db, id: number, atMs: number): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     const found = await findProof(transaction, id);
@@ -202,7 +298,7 @@ export async function rejectProof(db: Db, id: number, atMs: number): Promise<voi
       .insertInto("rejected_proofs")
       .values({
         first_block: found.firstBlock,
-        public_input: word(found.publicInputs[0] ?? 0n),
+        point: word(found.publicInputs[POINT] ?? raise(`proof ${id} is not the last one of a batch`)),
         proof: found.proof,
         details: found.details === null ? null : toJson(found.details),
         rejected_at_ms: atMs,
@@ -227,7 +323,7 @@ export async function listRejectedProofs(db: Db, limit: number): Promise<Rejecte
   const rows = await db.selectFrom("rejected_proofs").selectAll().orderBy("id", "desc").limit(limit).execute();
   return rows.map((row) => ({
     firstBlock: row.first_block,
-    publicInput: bytesToBigint(row.public_input),
+    point: bytesToBigint(row.point),
     proof: bytes(row.proof),
     details: row.details,
     rejectedAtMs: row.rejected_at_ms,
@@ -257,6 +353,7 @@ function toProof(row: Selectable<Tables["proofs"]>): StoredProof {
   return {
     id: row.id,
     kind: row.kind,
+    circuit: row.circuit,
     firstBlock: row.first_block,
     lastBlock: row.last_block,
     parent: row.parent_id,
@@ -271,10 +368,4 @@ function toProof(row: Selectable<Tables["proofs"]>): StoredProof {
     startedAtMs,
     madeAtMs: row.made_at_ms,
   };
-}
-
-function wordsOf(stored: Uint8Array): bigint[] {
-  return Array.from({ length: stored.length / WORD_BYTES }, (_, i) =>
-    bytesToBigint(stored.subarray(WORD_BYTES * i, WORD_BYTES * (i + 1))),
-  );
 }

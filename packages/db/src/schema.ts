@@ -1,3 +1,4 @@
+import type { DataSource, LastCircuit } from "@cairn/protocol";
 import type { ColumnType, Generated, JSONColumnType } from "kysely";
 
 /** Bytes of fixed meaning; node-postgres answers with Buffers, which are Uint8Arrays. */
@@ -88,9 +89,10 @@ interface BlocksTable {
   old_next_index: number | null;
   new_root: Bytes | null;
   new_next_index: number | null;
-  tx_root: Bytes | null;
-  /** Published data without trailing zeros. */
-  data: Bytes | null;
+  /** Its rows, as `cellsToBytes` of the protocol. */
+  cells: Bytes | null;
+  /** The four chains after it, 32 bytes each: data, l1, payouts, blocks. */
+  chains: Bytes | null;
   transaction_count: number;
   sealed_at_ms: number | null;
   proven_at_ms: number | null;
@@ -126,6 +128,8 @@ interface WitnessesTable {
 interface ProofsTable {
   id: Generated<number>;
   kind: ProofKind;
+  /** Name of the circuit that proves it. */
+  circuit: string;
   /** The blocks it covers. It goes with the last of them: blocks are dropped from one on. */
   first_block: number;
   last_block: number;
@@ -152,8 +156,13 @@ interface BatchesTable {
   first_block: number;
   /** It goes with this block. */
   last_block: number;
-  circuit_type: number;
-  public_input: Bytes;
+  circuit: LastCircuit;
+  data_source: DataSource;
+  /** Account that submits it, which the last proof names. */
+  submitter: Bytes;
+  data_commitment: Bytes;
+  /** Identifies its content and who submits it. */
+  point: Bytes;
   /** The last proof of its tree; null when others made the batch. */
   proof_id: number | null;
   closed_at_ms: number;
@@ -168,7 +177,7 @@ interface RejectedProofsTable {
   id: Generated<number>;
   /** Of its batch. */
   first_block: number;
-  public_input: Bytes;
+  point: Bytes;
   proof: Bytes;
   /** As the prover reported it with the proof. */
   details: JSONColumnType<object, string | null, string | null> | null;
@@ -181,11 +190,13 @@ interface AcceptedBatchesTable {
   first_block: number;
   last_block: number;
   submitter: Bytes;
-  /** As `encodeBatchHeader` of the protocol. */
+  /** As `encodeBatchHeader2` of the protocol. */
   header: Bytes;
-  data_hash: Bytes;
-  /** As in the calldata; null when this node made the batch. */
-  data: Bytes | null;
+  data_commitment: Bytes;
+  payouts_hash: Bytes;
+  /** As `cellsToBytes` and `encodePayoutList` of the protocol; null when the batch was stored here before. */
+  cells: Bytes | null;
+  payouts: Bytes | null;
   l1_transaction: Bytes;
   l1_block: number;
   l1_block_hash: Bytes;

@@ -1,4 +1,4 @@
-import { type BlockSize, CairnError, type Domain } from "@cairn/protocol";
+import { type BlockSize, bigintToHex, CairnError, type Domain, OWNER_BYTES } from "@cairn/protocol";
 import { sql } from "kysely";
 import type { Db } from "./database.ts";
 import type { DbErrorCode } from "./errors.ts";
@@ -9,6 +9,7 @@ const L1_HEAD = "l1-head";
 const L1_AGREEMENT = "l1-agreement";
 const REBUILD = "rebuild";
 const SUBMISSION = "submission";
+const PUBLISHER = "publisher";
 
 /** What the watcher last saw on L1; times in seconds. */
 export interface L1Head {
@@ -32,8 +33,8 @@ export interface L1Agreement {
 /** A block that can no longer become proven as it is: it and all later ones must be built again. */
 export interface RebuildRequest {
   readonly firstBlock: number;
-  /** Public input of the batch that it is about, decimal; once another one is stored, the request is void. */
-  readonly publicInput: string;
+  /** Point of the batch that it is about, decimal; once another one is stored, the request is void. */
+  readonly point: string;
   readonly reason: string;
 }
 
@@ -141,6 +142,17 @@ export async function storeSubmissionRight(db: Db, right: SubmissionRight): Prom
 /** Whether this node may submit, null until a publisher has checked. */
 export async function findSubmissionRight(db: Db): Promise<SubmissionRight | null> {
   return get<SubmissionRight>(db, SUBMISSION);
+}
+
+/** Records the L1 account that submits batches: their last proofs name it. */
+export async function storePublisher(db: Db, account: bigint): Promise<void> {
+  await put(db, PUBLISHER, { account: bigintToHex(account, OWNER_BYTES) });
+}
+
+/** The L1 account that submits batches, null until a publisher has stored it. */
+export async function findPublisher(db: Db): Promise<bigint | null> {
+  const stored = await get<{ readonly account: string }>(db, PUBLISHER);
+  return stored === null ? null : BigInt(stored.account);
 }
 
 /** Only this module writes settings, so what is read has the form that was written. */

@@ -1,5 +1,6 @@
 import { blockNumber, tokenId } from "@cairn/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { batchProof, closedBatch, mergeProof, SEAL } from "../test/batches.ts";
 import {
   insertBatch,
   insertOpenBlock,
@@ -32,15 +33,14 @@ describe.each(["embedded", "server"] as const)("payments on the %s engine", (eng
         queueHashAfter: hash(0),
         openedAtMs: 1,
       });
-      const roots = { oldRoot: 1n, oldNextIndex: 64, newRoot: 2n, newNextIndex: 64, txRoot: 3n };
       await sealStoredBlock(db, number, {
-        seal: { ...roots, data: hash(1), transactionCount: 2, sealedAtMs: 2 },
+        seal: SEAL,
         payouts: [10n, 0n].map((amount) => ({ recipient: 5n, tokenId: tokenId(0), amount })),
         witness: hash(9),
       });
     }
-    await insertBatch(db, { firstBlock: 1, lastBlock: 1, circuitType: 0, publicInput: 1n, closedAtMs: 3 });
-    await insertBatch(db, { firstBlock: 2, lastBlock: 4, circuitType: 0, publicInput: 2n, closedAtMs: 3 });
+    await insertBatch(db, closedBatch(1, 1), batchProof(1, 1));
+    await insertBatch(db, closedBatch(2, 4), batchProof(2, 4, [mergeProof(2, 4)]));
     const settle = (position: number) =>
       insertSettlement(db, { batch: 2, position, status: "paid", l1Transaction: hash(7), l1Block: 30 + position });
     // L1 may show a payment before the batch is accepted here.

@@ -1,9 +1,23 @@
-import { bigintToBytes, bytesToBigint } from "@cairn/protocol";
+import { bigintToBytes, bytesToBigint, concatBytes } from "@cairn/protocol";
 import { sql } from "kysely";
+
+const WORD_BYTES = 32;
 
 /** A field element or hash as 32 stored bytes. */
 export function word(value: bigint): Uint8Array {
-  return bigintToBytes(value, 32);
+  return bigintToBytes(value, WORD_BYTES);
+}
+
+/** Field elements or hashes one after another, 32 bytes each. */
+export function words(values: readonly bigint[]): Uint8Array {
+  return concatBytes(...values.map(word));
+}
+
+/** Inverse of {@link words}; what is left of an incomplete word counts as one. */
+export function wordsOf(stored: Uint8Array): bigint[] {
+  return Array.from({ length: Math.ceil(stored.length / WORD_BYTES) }, (_, i) =>
+    bytesToBigint(stored.subarray(WORD_BYTES * i, WORD_BYTES * (i + 1))),
+  );
 }
 
 /** An address as 20 stored bytes. */

@@ -1,5 +1,6 @@
 import { blockNumber, type Payout } from "@cairn/protocol";
 import { type Db, insertOpenBlock, sealStoredBlock } from "../src/index.ts";
+import { SEAL } from "./batches.ts";
 
 const WORD = new Uint8Array(32);
 
@@ -21,9 +22,8 @@ export async function sealBlocks(
       queueHashAfter: WORD,
       openedAtMs: 0,
     });
-    const roots = { oldRoot: 1n, oldNextIndex: 64, newRoot: 2n, newNextIndex: 64, txRoot: 3n };
     await sealStoredBlock(db, number, {
-      seal: { ...roots, data: Uint8Array.of(1), transactionCount: 0, sealedAtMs: 1000 * number },
+      seal: { ...SEAL, sealedAtMs: 1000 * number },
       payouts: payoutsOf(number),
       witness: WORD,
     });
