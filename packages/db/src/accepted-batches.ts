@@ -90,6 +90,12 @@ export async function findUnadoptedBatch(db: Db): Promise<AcceptedBatch | undefi
   return row && toAcceptedBatch(row);
 }
 
+/** The acceptance of a number, undefined if it is not stored. */
+export async function findAcceptedBatch(db: Db, number: number): Promise<AcceptedBatch | undefined> {
+  const row = await db.selectFrom("accepted_batches").selectAll().where("number", "=", number).executeTakeFirst();
+  return row && toAcceptedBatch(row);
+}
+
 /** Number of stored acceptances. */
 export async function countAcceptedBatches(db: Db): Promise<number> {
   const row = await db

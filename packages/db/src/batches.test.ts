@@ -10,6 +10,7 @@ import {
   type Db,
   deleteAcceptedBatchesFrom,
   deleteBlocksFrom,
+  findAcceptedBatch,
   findBatch,
   findBlock,
   findLastAcceptedBatch,
@@ -362,6 +363,7 @@ describe.each(["embedded", "server"] as const)("batches of several blocks on the
     expect(await findLastAcceptedBatch(db)).toEqual(others);
     await insertAcceptedBatch(db, emptied);
     expect(await findLastAcceptedBatch(db)).toEqual(emptied);
+    expect([await findAcceptedBatch(db, 2), await findAcceptedBatch(db, 4)]).toEqual([others, undefined]);
     expect([await findUnadoptedBatch(db), await countAcceptedBatches(db)]).toEqual([known, 3]);
     await deleteAcceptedBatchesFrom(db, 21);
     expect(await countAcceptedBatches(db)).toBe(1);

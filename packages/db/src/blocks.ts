@@ -1,4 +1,12 @@
-import { type BlockNumber, type BlockSize, blockNumber, bytesToBigint, CairnError, type Payout } from "@cairn/protocol";
+import {
+  BLOCK_SIZES_2,
+  type BlockNumber,
+  type BlockSize2,
+  blockNumber,
+  bytesToBigint,
+  CairnError,
+  type Payout,
+} from "@cairn/protocol";
 import { type Selectable, sql } from "kysely";
 import type { Db } from "./database.ts";
 import type { DbErrorCode } from "./errors.ts";
@@ -10,7 +18,7 @@ export interface BlockOpening {
   readonly number: BlockNumber;
   /** Seconds. */
   readonly timestamp: number;
-  readonly slotCount: BlockSize;
+  readonly slotCount: BlockSize2;
   readonly feeAccounts: readonly number[];
   /** Queue entries before the block, and those it consumes. */
   readonly firstQueueIndex: number;
@@ -348,7 +356,8 @@ function toChains(stored: Uint8Array): BlockChains {
   throw new CairnError<DbErrorCode>("db/corrupt", `the chains of a stored block have ${stored.length} bytes`);
 }
 
-function toBlockSize(slots: number): BlockSize {
-  if (slots === 16 || slots === 64 || slots === 256) return slots;
+function toBlockSize(slots: number): BlockSize2 {
+  const size = BLOCK_SIZES_2.find((known) => known === slots);
+  if (size !== undefined) return size;
   throw new CairnError<DbErrorCode>("db/corrupt", `a stored block has ${slots} slots`);
 }

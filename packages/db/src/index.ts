@@ -4,6 +4,7 @@ export {
   applySettlements,
   countAcceptedBatches,
   deleteAcceptedBatchesFrom,
+  findAcceptedBatch,
   findLastAcceptedBatch,
   findUnadoptedBatch,
   insertAcceptedBatch,
