@@ -1,5 +1,6 @@
 import { DEV_CHAIN_IDS } from "@cairn/contracts";
 import { createFastCompress } from "@cairn/crypto/fast";
+import type { BlobAccess } from "@cairn/l1";
 import { CairnError, isCairnError } from "@cairn/protocol";
 import { type Logger, pino } from "pino";
 import { collectDefaultMetrics, Registry } from "prom-client";
@@ -30,6 +31,8 @@ export interface NodeDeps extends ProvingDeps {
   readonly logger?: Logger;
   /** Registry for the metrics; by default its own. */
   readonly registry?: Registry;
+  /** Who has the blobs of batches that others submit. */
+  readonly blobs?: BlobAccess;
 }
 
 /** A rollup node: all roles, or some of them. */
@@ -83,7 +86,7 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
     const storage = await start(createStoragePart(context));
     const { keeper, database, domain } = storage;
     armCrashPoint(config.crashAt, { isDevelopment: DEV_CHAIN_IDS.includes(Number(domain.chainId)) });
-    const l1 = await start(createL1Part(context, storage));
+    const l1 = await start(createL1Part(context, storage, deps.blobs));
     const jobs = has("prover") || has("sequencer") ? await start(createJobsPart(context, storage)) : null;
     const watcher = has("watcher") ? await start(createWatcherPart(context, storage, l1)) : null;
     const sequencing =

@@ -1,17 +1,62 @@
-import { type BlockOpening, type BlockSeal, type Db, insertOpenBlock, sealStoredBlock } from "@cairn/db";
-import { blockNumber, EMPTY_QUEUE_HASH, type Payout, tokenId } from "@cairn/protocol";
+import { type Chains, chainsAfter, GENESIS_CHAINS } from "@cairn/crypto";
+import {
+  type BlockOpening,
+  type BlockSeal,
+  type ClosedBatch,
+  type Db,
+  findBatch,
+  findBlock,
+  insertBatch,
+  insertOpenBlock,
+  type ProofTree,
+  sealStoredBlock,
+  storeProof,
+} from "@cairn/db";
+import {
+  accountIndex,
+  type BlockData,
+  type BlockSize,
+  blockNumber,
+  CLAIM_INPUTS,
+  cellsToBytes,
+  type Domain,
+  EMPTY_QUEUE_HASH,
+  encodeBlockCells,
+  encodeFloat16,
+  encodeFloat40,
+  type LastCircuit,
+  type Payout,
+  type PublishedSlot,
+  tokenId,
+} from "@cairn/protocol";
+import { type BatchStatement, calldataOf, loadBatchContent, statementOf } from "../src/batches/content.ts";
 
-/** Stores sealed blocks without content, one after another; block n has time 100 n s and leads from root n to root n + 1. */
+/** The rollup of stored blocks, unless a test says otherwise. */
+export const STORED_DOMAIN: Domain = { chainId: 31337n, rollup: 0xca1n };
+/** Who submits stored batches. */
+export const STORED_SUBMITTER = 5n;
+
+/**
+ * Stores sealed blocks that publish nothing but withdrawals of their payouts, one after another; block n has time 100 n s and
+ * leads from root n to root n + 1.
+ */
 export async function storeBlocks(
   db: Db,
   numbers: readonly number[],
-  change: { readonly payouts?: (number: number) => readonly Payout[]; readonly witness?: Uint8Array } = {},
+  change: {
+    readonly payouts?: (number: number) => readonly Payout[];
+    readonly witness?: Uint8Array;
+    readonly timestamp?: (number: number) => number;
+  } = {},
 ): Promise<void> {
   for (const number of numbers) {
-    await insertOpenBlock(db, openingOf(number));
+    const payouts = change.payouts?.(number) ?? [];
+    const opening = { ...openingOf(number), timestamp: change.timestamp?.(number) ?? openingOf(number).timestamp };
+    const before = number === 1 ? GENESIS_CHAINS : (await findBlock(db, number - 1))?.seal?.chains;
+    await insertOpenBlock(db, opening);
     await sealStoredBlock(db, blockNumber(number), {
-      seal: sealOf(number),
-      payouts: change.payouts?.(number) ?? [],
+      seal: sealOf(opening, before, payouts),
+      payouts,
       witness: change.witness ?? Uint8Array.of(number),
     });
   }
@@ -31,14 +76,32 @@ export function openingOf(number: number): BlockOpening {
   };
 }
 
-export function sealOf(number: number): BlockSeal {
+/** The seal of a block whose only transactions are withdrawals of its payouts. */
+export function sealOf(
+  { number, timestamp, slotCount, l1OperationCount }: BlockOpening,
+  before: Chains = GENESIS_CHAINS,
+  payouts: readonly Payout[] = [],
+): BlockSeal {
+  const slots = Array.from({ length: slotCount }, (_, i): PublishedSlot => {
+    const payout = payouts[i - l1OperationCount];
+    if (i < l1OperationCount || payout === undefined) return { type: "nothing" };
+    const amount = encodeFloat40(payout.amount);
+    return { type: "withdraw", from: accountIndex(64), amount, fee: encodeFloat16(0n), recipient: payout.recipient };
+  });
+  const data: BlockData = {
+    slots,
+    feeIndices: [0, 0, 0, 0].map(accountIndex),
+    l1Count: l1OperationCount,
+    timestamp: BigInt(timestamp),
+  };
+  const cells = encodeBlockCells(data);
   return {
     oldRoot: BigInt(number),
     oldNextIndex: 64,
     newRoot: BigInt(number + 1),
     newNextIndex: 64,
-    txRoot: 3n,
-    data: Uint8Array.of(number),
+    cells: cellsToBytes(cells),
+    chains: chainsAfter(before, { number: BigInt(number), cells, l1Operations: [], payouts }),
     transactionCount: 0,
     sealedAtMs: 1000 * number,
   };
@@ -47,4 +110,61 @@ export function sealOf(number: number): BlockSeal {
 /** Payouts of one ETH-wei each to the recipient with the block's number. */
 export function payoutsOf(number: number, count: number): Payout[] {
   return Array.from({ length: count }, () => ({ recipient: BigInt(number), tokenId: tokenId(0), amount: 1n }));
+}
+
+/**
+ * Stores a batch of stored blocks, its cells in calldata; several blocks have a proof each below the last one. Returns what the
+ * last one states.
+ */
+export async function storeBatch(
+  db: Db,
+  firstBlock: number,
+  lastBlock: number,
+  change: { readonly domain?: Domain; readonly submitter?: bigint; readonly circuit?: LastCircuit } = {},
+): Promise<BatchStatement & { readonly proofId: number }> {
+  const { domain = STORED_DOMAIN, submitter = STORED_SUBMITTER } = change;
+  const content = await loadBatchContent(db, { firstBlock, lastBlock });
+  const size = content?.blocks[0]?.slotCount;
+  if (content === null || size === undefined)
+    throw new RangeError(`blocks ${firstBlock} to ${lastBlock} are not stored`);
+  const { commitment: dataCommitment } = calldataOf(content.blocks);
+  const statement = statementOf(content, domain, { submitter, dataSource: "calldata", dataCommitment });
+  const circuit = change.circuit ?? (firstBlock === lastBlock ? (`solo${size as BlockSize}` as const) : "batch");
+  const range = { firstBlock, lastBlock };
+  const batch: ClosedBatch = {
+    ...range,
+    circuit,
+    dataSource: "calldata",
+    submitter,
+    dataCommitment,
+    point: statement.point,
+    closedAtMs: 1,
+  };
+  await insertBatch(db, batch, planOf(batch, statement));
+  return { ...statement, proofId: (await findBatch(db, firstBlock))?.proofId ?? 0 };
+}
+
+function planOf({ firstBlock, lastBlock, circuit }: ClosedBatch, { publicInputs }: BatchStatement): ProofTree {
+  const last = { kind: "batch", circuit, firstBlock, lastBlock, publicInputs } as const;
+  if (firstBlock === lastBlock) return { ...last, children: [] };
+  const numbers = Array.from({ length: lastBlock - firstBlock + 1 }, (_, i) => firstBlock + i);
+  const children = numbers.map((number): ProofTree => {
+    const claim = publicInputs.slice(0, CLAIM_INPUTS);
+    return {
+      kind: "block",
+      circuit: "block16",
+      firstBlock: number,
+      lastBlock: number,
+      publicInputs: claim,
+      children: [],
+    };
+  });
+  return { ...last, children };
+}
+
+/** Stores the last proof of a stored batch as made. */
+export async function storeLastProof(db: Db, firstBlock: number, proof: Uint8Array, atMs = 1): Promise<void> {
+  const { proofId } = (await findBatch(db, firstBlock)) ?? {};
+  if (proofId == null) throw new RangeError(`no batch of block ${firstBlock} waits for a proof`);
+  await storeProof(db, proofId, { proof, details: {}, atMs });
 }

@@ -40,6 +40,9 @@ export interface AcceptedBatch {
   readonly l1Timestamp: number;
 }
 
+/** An acceptance without what the batch published. */
+export type AcceptedSummary = Omit<AcceptedBatch, "content">;
+
 /** What L1 did with one payout of a batch. */
 export interface Settlement {
   /** Number given by the contract. */
@@ -94,6 +97,30 @@ export async function findUnadoptedBatch(db: Db): Promise<AcceptedBatch | undefi
 export async function findAcceptedBatch(db: Db, number: number): Promise<AcceptedBatch | undefined> {
   const row = await db.selectFrom("accepted_batches").selectAll().where("number", "=", number).executeTakeFirst();
   return row && toAcceptedBatch(row);
+}
+
+/** The acceptances of a range of numbers, both ends included, in order. */
+export async function loadAcceptedSummaries(db: Db, first: number, last: number): Promise<AcceptedSummary[]> {
+  const rows = await db
+    .selectFrom("accepted_batches")
+    .select([
+      "number",
+      "first_block",
+      "last_block",
+      "submitter",
+      "header",
+      "data_commitment",
+      "payouts_hash",
+      "l1_transaction",
+      "l1_block",
+      "l1_block_hash",
+      "l1_timestamp",
+    ])
+    .where("number", ">=", first)
+    .where("number", "<=", last)
+    .orderBy("number")
+    .execute();
+  return rows.map(toSummary);
 }
 
 /** Number of stored acceptances. */
@@ -158,6 +185,15 @@ export async function revokeSettlementsFrom(db: Db, l1Block: number): Promise<vo
 }
 
 function toAcceptedBatch(row: Selectable<Tables["accepted_batches"]>): AcceptedBatch {
+  const { cells, payouts } = row;
+  const isKept = cells !== null && payouts !== null;
+  return {
+    ...toSummary(row),
+    content: isKept ? { cells: bytes(cells), payouts: decodePayoutList(bytes(payouts)) } : null,
+  };
+}
+
+function toSummary(row: Omit<Selectable<Tables["accepted_batches"]>, "cells" | "payouts">): AcceptedSummary {
   return {
     number: row.number,
     firstBlock: row.first_block,
@@ -166,10 +202,6 @@ function toAcceptedBatch(row: Selectable<Tables["accepted_batches"]>): AcceptedB
     header: decodeBatchHeader2(bytes(row.header)),
     dataCommitment: bytes(row.data_commitment),
     payoutsHash: bytes(row.payouts_hash),
-    content:
-      row.cells === null || row.payouts === null
-        ? null
-        : { cells: bytes(row.cells), payouts: decodePayoutList(bytes(row.payouts)) },
     l1Transaction: bytes(row.l1_transaction),
     l1Block: row.l1_block,
     l1BlockHash: bytes(row.l1_block_hash),

@@ -1,6 +1,7 @@
 export {
   type AcceptedBatch,
   type AcceptedContent,
+  type AcceptedSummary,
   applySettlements,
   countAcceptedBatches,
   deleteAcceptedBatchesFrom,
@@ -9,6 +10,7 @@ export {
   findUnadoptedBatch,
   insertAcceptedBatch,
   insertSettlement,
+  loadAcceptedSummaries,
   revokeSettlementsFrom,
   type Settlement,
 } from "./accepted-batches.ts";
@@ -100,6 +102,8 @@ export {
   loadBatchesOwing,
   loadBatchPayouts,
   loadBlockPayouts,
+  loadPayoutPlaces,
+  type PayoutPlace,
   type StoredPayout,
   takeBackPayouts,
 } from "./payouts.ts";

@@ -54,6 +54,40 @@ export async function loadBatchPayouts(
   return rows.map((row, batchPosition) => ({ ...toPayout(row), batchPosition }));
 }
 
+/** Where a payout is in the list of its batch. */
+export interface PayoutPlace {
+  /** First block of the batch. */
+  readonly firstBlock: number;
+  /** Given by the contract; null until accepted. */
+  readonly number: number | null;
+  /** From 0, as the contract counts. */
+  readonly place: number;
+}
+
+/** The places of payouts in the lists of their batches, in the same order; undefined for those of blocks without a batch. */
+export async function loadPayoutPlaces(
+  db: Db,
+  payouts: readonly Pick<StoredPayout, "blockNumber" | "position">[],
+): Promise<(PayoutPlace | undefined)[]> {
+  if (payouts.length === 0) return [];
+  const numbers = sql.join([...new Set(payouts.map(({ blockNumber }) => blockNumber))]);
+  const { rows } = await sql<Record<"block" | "first_block" | "earlier", number> & { readonly number: number | null }>`
+    select blocks.number as block, batch.first_block, batch.number, (
+      select count(*) from payouts
+      where payouts.block_number >= batch.first_block and payouts.block_number < blocks.number
+    ) as earlier
+    from blocks ${BATCH_OF_BLOCK}
+    where blocks.number in (${numbers}) and batch.first_block is not null
+  `.execute(db);
+  const byBlock = new Map(rows.map((row) => [Number(row.block), row]));
+  return payouts.map(({ blockNumber, position }) => {
+    const row = byBlock.get(blockNumber);
+    if (row === undefined) return undefined;
+    const number = row.number === null ? null : Number(row.number);
+    return { firstBlock: Number(row.first_block), number, place: Number(row.earlier) + position };
+  });
+}
+
 /** By block, newest first, then in the order of its list: all payouts, those of a recipient, those of a status. */
 export async function listPayouts(
   db: Db,

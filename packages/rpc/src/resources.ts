@@ -1,4 +1,11 @@
-import { L1_OPERATION_KINDS, namesOf } from "@cairn/protocol";
+import {
+  DATA_SOURCE,
+  type DataSource,
+  L1_OPERATION_KINDS,
+  LAST_CIRCUIT_TYPE,
+  type LastCircuit,
+  namesOf,
+} from "@cairn/protocol";
 import { z } from "zod";
 import { API_ERRORS, type ApiErrorCode } from "./errors.ts";
 import { transactionKindSchema, transactionStatusSchema } from "./transactions.ts";
@@ -31,6 +38,17 @@ export const blockStatusSchema = z.enum(["open", "sealed", "proven", "final"]);
 /** How far a batch is: its last proof is to be made; made; L1 has accepted the batch. */
 export const batchStatusSchema = z.enum(["waiting", "ready", "accepted"]);
 
+const LAST_CIRCUITS = Object.keys(LAST_CIRCUIT_TYPE) as [LastCircuit, ...LastCircuit[]];
+const DATA_SOURCES = Object.keys(DATA_SOURCE) as [DataSource, ...DataSource[]];
+
+/** The four chains that go on from block to block since genesis. */
+export const chainsSchema = z.object({
+  data: fieldSchema.meta({ description: "over the rows of all blocks" }),
+  l1: fieldSchema.meta({ description: "over all L1 operations that blocks consumed" }),
+  payouts: fieldSchema.meta({ description: "over all payouts" }),
+  blocks: fieldSchema.meta({ description: "hash of the last block, which commits to every block before it" }),
+});
+
 /** A block. */
 export const blockSchema = z.object({
   number: countSchema,
@@ -45,8 +63,10 @@ export const blockSchema = z.object({
   transactions: countSchema,
   oldRoot: wordSchema.nullable(),
   newRoot: wordSchema.nullable(),
-  txRoot: wordSchema.nullable(),
-  data: bytesSchema.nullable().meta({ description: "published data without trailing zeros" }),
+  cells: bytesSchema.nullable().meta({
+    description: "what the block publishes: 26 bytes a cell, the header cell first, without zero cells at the end",
+  }),
+  chains: chainsSchema.nullable().meta({ description: "after the block; their hash is the history" }),
   openedAtMs: timeSchema,
   sealedAtMs: timeSchema.nullable(),
   provenAtMs: timeSchema.nullable(),
@@ -67,8 +87,18 @@ export const batchSchema = z.object({
   lastBlock: countSchema,
   blocks: countSchema.meta({ description: "how many" }),
   closedAtMs: timeSchema.meta({ description: "when it was decided that it consists of these blocks" }),
-  circuitType: countSchema,
-  publicInput: wordSchema,
+  circuit: z.enum(LAST_CIRCUITS).meta({ description: "whose verifier L1 asks about the last proof" }),
+  dataSource: z.enum(DATA_SOURCES).meta({ description: "where the cells are" }),
+  dataCommitment: wordSchema.meta({ description: "keccak256 of the data in calldata, or the blob's versioned hash" }),
+  submitter: addressSchema,
+  point: wordSchema.nullable().meta({
+    description:
+      "where L1 and proof compare the lists of the batch; null when others submitted this node's blocks to L1 in their own way",
+  }),
+  history: fieldSchema.nullable().meta({ description: "after the batch; null while L1 has revoked a batch of others" }),
+  blocksRoot: fieldSchema.nullable().meta({
+    description: "root of the tree over the block hashes, for receipts; null as `history`",
+  }),
   status: batchStatusSchema,
   proof: z.record(z.string(), z.unknown()).nullable().meta({ description: "resources that making the proof took" }),
   readyAtMs: timeSchema.nullable().meta({ description: "when its last proof was made" }),
@@ -80,7 +110,15 @@ export const batchSchema = z.object({
 /** What a block owes an L1 address. */
 export const payoutSchema = z.object({
   block: countSchema,
-  position: countSchema,
+  position: countSchema.meta({ description: "in the block's list" }),
+  batch: z
+    .object({
+      firstBlock: countSchema,
+      number: countSchema.nullable().meta({ description: "assigned by the contract" }),
+      place: countSchema.meta({ description: "in the batch's list, as the contract's `pay` counts" }),
+    })
+    .nullable()
+    .meta({ description: "the batch that holds the block; null until it is closed" }),
   recipient: addressSchema,
   tokenId: tokenIdSchema,
   amount: amountSchema,

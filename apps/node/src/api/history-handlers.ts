@@ -2,6 +2,7 @@ import {
   type Database,
   findBatch,
   findBlock,
+  findProof,
   findTransaction,
   listAccountTransactions,
   listBatches,
@@ -9,10 +10,13 @@ import {
   listPayouts,
   listReferencedTransactions,
   listTransactionEvents,
+  loadAcceptedSummaries,
   loadBatchesOfBlocks,
   loadBlockTransactions,
   loadGroup,
+  loadPayoutPlaces,
   loadQueueEntries,
+  type StoredBatch,
   type StoredBlock,
   type StoredTransaction,
 } from "@cairn/db";
@@ -64,6 +68,21 @@ export function createHistoryHandlers(
     });
   };
 
+  /** Batches that are neighbours, with what L1 accepted, or else what is to be proven. */
+  const showBatches = async (batches: readonly StoredBatch[]) => {
+    const numbers = batches.flatMap(({ acceptance }) => acceptance?.number ?? []);
+    const accepted =
+      numbers.length === 0 ? [] : await loadAcceptedSummaries(db, Math.min(...numbers), Math.max(...numbers));
+    const byNumber = new Map(accepted.map((one) => [one.number, one]));
+    return Promise.all(
+      batches.map(async (batch) => {
+        const { acceptance, proofId } = batch;
+        if (acceptance !== null) return toBatch(batch, byNumber.get(acceptance.number), undefined);
+        return toBatch(batch, undefined, proofId === null ? undefined : await findProof(db, proofId));
+      }),
+    );
+  };
+
   return {
     transaction: async ({ params }) => {
       const transaction = found(await findTransaction(db, wordToBigint(params.id)), "transaction");
@@ -101,16 +120,20 @@ export function createHistoryHandlers(
     batches: async ({ query }) => {
       const load = (limit: number) => listBatches(db, { ...query, limit });
       const { rows, next } = await pageOf(query.limit, load, (last): number => last.firstBlock);
-      return { batches: rows.map(toBatch), next };
+      return { batches: await showBatches(rows), next };
     },
-    batch: async ({ params }) => toBatch(found(await findBatch(db, params.firstBlock), "batch")),
+    batch: async ({ params }) => {
+      const [shown] = await showBatches([found(await findBatch(db, params.firstBlock), "batch")]);
+      return found(shown, "batch");
+    },
     payouts: async ({ query }) => {
       const recipient = query.recipient === undefined ? undefined : addressToBigint(query.recipient);
       const { status } = query;
       const after = query.before === undefined ? undefined : payoutCursor(query.before);
       const load = (limit: number) => listPayouts(db, { recipient, status, after, limit });
       const { rows, next } = await pageOf(query.limit, load, (last) => `${last.blockNumber}-${last.position}`);
-      return { payouts: rows.map(toPayout), next };
+      const places = await loadPayoutPlaces(db, rows);
+      return { payouts: rows.map((row, i) => toPayout(row, places[i])), next };
     },
     queue: async ({ query }) => {
       const [last] = await listBlocks(db, { limit: 1 });

@@ -1,9 +1,12 @@
 import type {
+  AcceptedSummary,
   BatchSummary,
+  PayoutPlace,
   QueueEntry,
   StoredBatch,
   StoredBlock,
   StoredPayout,
+  StoredProof,
   StoredTransaction,
   TransactionEvent,
 } from "@cairn/db";
@@ -93,8 +96,13 @@ export function toBlock(block: StoredBlock, batch: BatchSummary | undefined): Ro
     transactions: seal?.transactionCount ?? 0,
     oldRoot: seal && wordHex(seal.oldRoot),
     newRoot: seal && wordHex(seal.newRoot),
-    txRoot: seal && wordHex(seal.txRoot),
-    data: seal && bytesToHex(seal.data),
+    cells: seal && bytesToHex(seal.cells),
+    chains: seal && {
+      data: wordHex(seal.chains.data),
+      l1: wordHex(seal.chains.l1),
+      payouts: wordHex(seal.chains.payouts),
+      blocks: wordHex(seal.chains.blocks),
+    },
     openedAtMs: block.openedAtMs,
     sealedAtMs: seal?.sealedAtMs ?? null,
     provenAtMs: block.provenAtMs,
@@ -111,16 +119,36 @@ function toBatchName({
   return { firstBlock, number, status: number !== null ? "accepted" : isReady ? "ready" : "waiting" };
 }
 
-/** A batch as the API shows it. */
-export function toBatch(batch: StoredBatch): RouteResponse<"batch"> {
+/** Places of history and blocks root among the public inputs of a batch's last proof. */
+const [HISTORY, BLOCKS_ROOT] = [10, 11];
+
+/** A batch as the API shows it: as L1 accepted it, or as it is to be proven. */
+export function toBatch(
+  batch: StoredBatch,
+  accepted: AcceptedSummary | undefined,
+  proof: StoredProof | undefined,
+): RouteResponse<"batch"> {
   const { acceptance, firstBlock, lastBlock } = batch;
+  const { circuit, dataSource } = accepted?.header ?? batch;
+  const { dataCommitment, submitter } = accepted ?? batch;
+  const isAsPlanned =
+    submitter === batch.submitter &&
+    dataSource === batch.dataSource &&
+    Buffer.compare(dataCommitment, batch.dataCommitment) === 0;
+  const history = accepted?.header.newHistory ?? proof?.publicInputs[HISTORY];
+  const blocksRoot = accepted?.header.blocksRoot ?? proof?.publicInputs[BLOCKS_ROOT];
   return {
     ...toBatchName({ firstBlock, number: acceptance?.number ?? null, isReady: batch.proof !== null }),
     lastBlock,
     blocks: lastBlock - firstBlock + 1,
     closedAtMs: batch.closedAtMs,
-    circuitType: batch.circuitType,
-    publicInput: wordHex(batch.publicInput),
+    circuit,
+    dataSource,
+    dataCommitment: bytesToHex(dataCommitment),
+    submitter: bigintToAddress(submitter),
+    point: isAsPlanned ? wordHex(batch.point) : null,
+    history: history === undefined ? null : wordHex(history),
+    blocksRoot: blocksRoot === undefined ? null : wordHex(blocksRoot),
     proof: batch.proofDetails && { ...batch.proofDetails },
     readyAtMs: batch.readyAtMs,
     l1Transaction: acceptance && bytesToHex(acceptance.l1Transaction),
@@ -129,10 +157,14 @@ export function toBatch(batch: StoredBatch): RouteResponse<"batch"> {
 }
 
 /** A payout as the API shows it. */
-export function toPayout(payout: StoredPayout): RouteResponse<"payouts">["payouts"][number] {
+export function toPayout(
+  payout: StoredPayout,
+  place: PayoutPlace | undefined,
+): RouteResponse<"payouts">["payouts"][number] {
   return {
     block: payout.blockNumber,
     position: payout.position,
+    batch: place === undefined ? null : { ...place },
     recipient: bigintToAddress(payout.recipient),
     tokenId: payout.tokenId,
     amount: payout.amount.toString(),

@@ -53,9 +53,9 @@ export function createAdminServer(
       queue: await queue.counts(),
       active: deps.proving(),
       jobs: await queue.poisoned(),
-      rejected: rejected.map(({ publicInput, proof, ...rest }) => ({
+      rejected: rejected.map(({ point, proof, ...rest }) => ({
         ...rest,
-        publicInput: wordHex(publicInput),
+        point: wordHex(point),
         proof: bytesToHex(proof),
       })),
     };

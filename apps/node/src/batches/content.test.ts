@@ -1,12 +1,29 @@
-import { type Db, insertBatch, insertSettlement, markBatchAccepted } from "@cairn/db";
+import { type Db, insertSettlement, markBatchAccepted } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
-import { dataHash } from "@cairn/protocol";
+import {
+  BATCH_INPUTS,
+  type BatchHeader2,
+  bytesToCells,
+  calldataCommitment,
+  payoutListHash,
+  readBatchCells,
+} from "@cairn/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { payoutsOf, storeBlocks } from "../../test/stored-blocks.ts";
-import { describeBatch, isAcceptedBatch, loadBatchContent, statementOf, timesOf } from "./content.ts";
+import { payoutsOf, STORED_DOMAIN, storeBatch, storeBlocks } from "../../test/stored-blocks.ts";
+import {
+  calldataOf,
+  cellsOf,
+  headerOf,
+  isAcceptedBatch,
+  loadBatchContent,
+  statementOf,
+  timesOf,
+  toPayout,
+} from "./content.ts";
 
 const databases = createTestDatabases().server;
-const DOMAIN = { chainId: 31337n, rollup: 0xca1n };
+const CALLDATA = { circuit: "batch", dataSource: "calldata" } as const;
+const POINT = 12;
 
 describe("the content of a batch", () => {
   let db: Db;
@@ -42,31 +59,98 @@ describe("the content of a batch", () => {
     expect(timesOf(await load(2, 4))).toEqual({ first: 200, last: 400 });
   });
 
-  it("of several blocks is not described by the header of its first one", async () => {
-    const several = await load(2, 3);
-    for (const describe of [() => describeBatch(several), () => statementOf(several, DOMAIN)]) {
-      expect(describe).toThrow(expect.objectContaining({ code: "node/unsupported-batch" }));
-    }
-    expect(() => describeBatch({ blocks: [], payouts: [] })).toThrow(
-      expect.objectContaining({ code: "node/unsupported-batch" }),
+  it("publishes the cells of its blocks one after another, each in whole rows", async () => {
+    const { blocks } = await load(2, 4);
+    const { data, commitment } = calldataOf(blocks);
+    const read = readBatchCells(bytesToCells(data), 3);
+    expect(read.map(({ data: { timestamp } }) => timestamp)).toEqual([200n, 300n, 400n]);
+    expect(read.flatMap(({ cells }) => cells)).toEqual(cellsOf(blocks));
+    expect(commitment).toEqual(calldataCommitment(data));
+  });
+
+  it("is described by a header from its first block to its last one", async () => {
+    const content = await load(2, 4);
+    const header = headerOf(content, CALLDATA);
+    expect(header).toMatchObject({ firstBlock: 2n, lastBlock: 4n, firstTimestamp: 200n, lastTimestamp: 400n });
+    expect(header).toMatchObject({ oldRoot: 2n, newRoot: 5n, newNextIndex: 64 });
+    expect(headerOf(await load(2, 3), CALLDATA).newHistory).not.toBe(header.newHistory);
+    expect(headerOf(await load(3, 4), CALLDATA)).toMatchObject({ newHistory: header.newHistory });
+    expect(headerOf(await load(3, 4), CALLDATA).blocksRoot).not.toBe(header.blocksRoot);
+    expect(() => headerOf({ blocks: [] }, CALLDATA)).toThrow(expect.objectContaining({ code: "node/unavailable" }));
+  });
+
+  it("has a point of its own for each submitter and each way of its data", async () => {
+    const content = await load(2, 4);
+    const submission = { submitter: 5n, dataSource: "calldata", dataCommitment: new Uint8Array(32) } as const;
+    const pointOf = (change: Partial<Parameters<typeof statementOf>[2]>) =>
+      statementOf(content, STORED_DOMAIN, { ...submission, ...change }).point;
+    const { point, publicInputs } = statementOf(content, STORED_DOMAIN, submission);
+    expect([publicInputs.length, publicInputs[POINT]]).toEqual([BATCH_INPUTS, point]);
+    const others = [
+      pointOf({ submitter: 6n }),
+      pointOf({ dataSource: "blob" }),
+      pointOf({ dataCommitment: new Uint8Array(32).fill(1) }),
+      statementOf(await load(2, 3), STORED_DOMAIN, submission).point,
+    ];
+    expect(new Set([point, ...others]).size).toBe(1 + others.length);
+    expect(pointOf({})).toBe(point);
+  });
+
+  it("has no statement while the L1 queue is not that of its blocks", async () => {
+    const content = await load(2, 4);
+    const [first, ...more] = content.blocks;
+    if (first === undefined) throw new RangeError("no block");
+    const submission = { submitter: 5n, dataSource: "calldata", dataCommitment: new Uint8Array(32) } as const;
+    const changed = { ...content, blocks: [{ ...first, l1OperationCount: 1 }, ...more] };
+    expect(() => statementOf(changed, STORED_DOMAIN, submission)).toThrow(
+      expect.objectContaining({ code: "node/unavailable" }),
     );
   });
 
-  it("is what L1 accepted only if it is so in every block and payout", async () => {
-    const one = await load(2, 2);
-    const { header, data } = describeBatch(one);
-    const accepted = { header, dataHash: dataHash(16, data) };
-    expect(isAcceptedBatch(one, accepted)).toBe(true);
-    expect(isAcceptedBatch(await load(2, 3), accepted)).toBe(false);
-    expect(isAcceptedBatch(await load(2, 3), { ...accepted, header: { ...header, lastBlock: 3n } })).toBe(false);
-    expect(isAcceptedBatch(one, { ...accepted, header: { ...header, lastBlock: 3n } })).toBe(false);
-    expect(isAcceptedBatch({ ...one, payouts: one.payouts.slice(1) }, accepted)).toBe(false);
-    expect(isAcceptedBatch(await load(3, 3), accepted)).toBe(false);
+  it("is what L1 accepted only if it is so in every block and payout, whoever submitted it and how", async () => {
+    const acceptedOf = async (firstBlock: number, lastBlock: number) => {
+      const content = await load(firstBlock, lastBlock);
+      return { header: headerOf(content, CALLDATA), payoutsHash: payoutListHash(content.payouts.map(toPayout)) };
+    };
+    const several = await load(2, 3);
+    const accepted = await acceptedOf(2, 3);
+    const { header, payoutsHash } = accepted;
+    expect(isAcceptedBatch(several, accepted)).toBe(true);
+    expect(isAcceptedBatch(several, { header: { ...header, circuit: "pair", dataSource: "blob" }, payoutsHash })).toBe(
+      true,
+    );
+    const changes: Partial<BatchHeader2>[] = [
+      { firstBlock: 1n },
+      { lastBlock: 4n },
+      { firstTimestamp: 201n },
+      { lastTimestamp: 301n },
+      { newNextIndex: 65 },
+      { oldRoot: 9n },
+      { newRoot: 9n },
+      { newHistory: 9n },
+      { blocksRoot: 9n },
+    ];
+    for (const change of changes) {
+      expect(isAcceptedBatch(several, { header: { ...header, ...change }, payoutsHash })).toBe(false);
+    }
+    expect(isAcceptedBatch(several, { header, payoutsHash: new Uint8Array(32) })).toBe(false);
+    expect(isAcceptedBatch({ ...several, payouts: several.payouts.slice(1) }, accepted)).toBe(false);
+    for (const [first, last] of [
+      [2, 2],
+      [2, 4],
+      [1, 3],
+      [3, 4],
+    ] as const) {
+      expect(isAcceptedBatch(await load(first, last), accepted)).toBe(false);
+    }
+    const [block, ...more] = several.blocks;
+    if (block === undefined) throw new RangeError("no block");
+    expect(isAcceptedBatch({ ...several, blocks: [{ ...block, seal: null }, ...more] }, accepted)).toBe(false);
     expect(isAcceptedBatch({ blocks: [], payouts: [] }, accepted)).toBe(false);
   });
 
   it("keeps the places of its payouts when some are settled", async () => {
-    await insertBatch(db, { firstBlock: 1, lastBlock: 3, circuitType: 3, publicInput: 1n, closedAtMs: 1 });
+    await storeBatch(db, 1, 3);
     const word = new Uint8Array(32);
     await markBatchAccepted(db, 1, { number: 1, l1Transaction: word, l1Block: 5, l1BlockHash: word, atMs: 1 });
     await insertSettlement(db, { batch: 1, position: 3, status: "paid", l1Transaction: word, l1Block: 6 });

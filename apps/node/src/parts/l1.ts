@@ -1,4 +1,4 @@
-import { connectReader, type L1Rollup } from "@cairn/l1";
+import { type BlobAccess, connectReader, type L1Rollup } from "@cairn/l1";
 import { bigintToAddress, CairnError, type Hex } from "@cairn/protocol";
 import type { NodeErrorCode } from "../errors.ts";
 import { assertHistory } from "../restore/history.ts";
@@ -10,10 +10,16 @@ export interface L1 {
   readonly rollup: L1Rollup;
   /** Whether L1 answered at the start. */
   readonly isReachable: boolean;
+  /** Who has the blobs of batches; undefined when nobody was named. */
+  readonly blobs: BlobAccess | undefined;
 }
 
 /** The connection to L1. Its start throws `node/wrong-l1` and `node/needs-restore`. */
-export function createL1Part(context: PartContext, { database, domain }: Storage): Part<L1> {
+export function createL1Part(
+  context: PartContext,
+  { database, domain }: Storage,
+  blobs: BlobAccess | undefined = undefined,
+): Part<L1> {
   const { config, has } = context;
 
   /** Returns false for an L1 that does not answer, since it may come back; a different chain is a mistake. */
@@ -41,7 +47,7 @@ export function createL1Part(context: PartContext, { database, domain }: Storage
       const isNeeded = config.roles.some((role) => role !== "prover" && role !== "api");
       const isReachable = isNeeded && (await assertL1(rollup));
       if (isReachable && has("sequencer")) await assertHistory(database.db, rollup, { isRestore: config.restore });
-      return { rollup, isReachable };
+      return { rollup, isReachable, blobs };
     },
   };
 }

@@ -1,4 +1,5 @@
-import { takeBackPayouts } from "@cairn/db";
+import { storePublisher, takeBackPayouts } from "@cairn/db";
+import { addressToBigint } from "@cairn/protocol";
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { createPublisherMetrics } from "../publisher/metrics.ts";
 import { createPublisher, type Publisher } from "../publisher/publisher.ts";
@@ -37,6 +38,8 @@ export function createPublisherPart(
   return {
     name: "publisher",
     start: async (endings) => {
+      // Batches name the account that submits them.
+      await storePublisher(database.db, addressToBigint(account.address));
       await takeBackPayouts(database.db, config.maxPayoutGas);
       const { watcher, sequencer } = sources;
       const isAlone = watcher === null || sequencer === null;

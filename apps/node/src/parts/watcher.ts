@@ -5,7 +5,7 @@ import type { Part, PartContext } from "./part.ts";
 import type { Storage } from "./storage.ts";
 
 /** The watcher's role. */
-export function createWatcherPart(context: PartContext, { database }: Storage, { rollup }: L1): Part<Watcher> {
+export function createWatcherPart(context: PartContext, { database }: Storage, { rollup, blobs }: L1): Part<Watcher> {
   const { config } = context;
   let watcher: Watcher | null = null;
 
@@ -23,6 +23,7 @@ export function createWatcherPart(context: PartContext, { database }: Storage, {
         {
           database,
           rollup,
+          blobs,
           clock: context.clock,
           logger: context.child("watcher"),
           metrics: createWatcherMetrics(context.registry),
@@ -34,8 +35,9 @@ export function createWatcherPart(context: PartContext, { database }: Storage, {
     },
     readiness: () => {
       if (watcher === null) return {};
-      const { state } = watcher.status();
-      return { watcher: { isReady: state === "following", state } };
+      const { state, failure } = watcher.status();
+      const shown = failure === null ? state : `${state}, ${failure}`;
+      return { watcher: { isReady: state === "following", state: shown } };
     },
   };
 }

@@ -1,15 +1,8 @@
-import {
-  MAX_PAYOUTS_PER_CALL,
-  payArguments,
-  payGasLimit,
-  rollupAbi,
-  submitBatchArguments,
-  toHeaderStruct,
-} from "@cairn/contracts";
-import type { BatchPayout, StoredBatch } from "@cairn/db";
-import { batchNumber, bytesToHex, CairnError, dataHash, type Hex } from "@cairn/protocol";
+import { pay2Arguments, payGasLimit2, rollup2Abi, submitBatch2Arguments, toHeader2Struct } from "@cairn/contracts";
+import type { AcceptedBatch, BatchPayout, StoredBatch } from "@cairn/db";
+import { batchNumber, bytesToHex, CairnError, type Hex } from "@cairn/protocol";
 import { encodeFunctionData, size } from "viem";
-import { describeBatch, type LoadedContent, toPayout } from "../batches/content.ts";
+import { calldataOf, headerOf, type LoadedContent, l1OperationsOf, toPayout } from "../batches/content.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { wordHex } from "../json.ts";
 import type { L1Call } from "./l1-call.ts";
@@ -17,73 +10,80 @@ import type { L1Call } from "./l1-call.ts";
 /** Gas of `submitBatch` besides its calldata: verification and storage, with a margin. */
 const SUBMIT_GAS = 1_000_000;
 const CALLDATA_GAS_PER_BYTE = 40;
-/** Records that one `pay` processes. */
-export const PAYOUTS_PER_CALL = MAX_PAYOUTS_PER_CALL;
+/**
+ * Places of a batch's payout list that one `pay` covers: at its worst, each of them a token in the longest list, it stays below
+ * the gas limit of a transaction (EIP-7825, 2^24).
+ */
+export const PAYOUTS_PER_CALL = 56;
 
 /** A batch with its blocks and payouts: everything that its L1 calls need. */
 export interface BatchCallInputs extends LoadedContent {
   readonly batch: StoredBatch;
+  /** What L1 accepted; null before it has. Others may have submitted these blocks, in a way of their own. */
+  readonly accepted: AcceptedBatch | null;
 }
 
-/** The call that submits a ready batch. Throws `node/unavailable` without a proof, and as {@link describeBatch}. */
+/**
+ * The call that submits a ready batch. Throws `node/unavailable` without a proof, for data in a blob, and when the stored L1
+ * queue has changed.
+ */
 export function submitCall(rollup: Hex, inputs: BatchCallInputs): L1Call {
-  const { batch } = inputs;
-  if (batch.proof === null) throw incomplete(batch);
-  const described = describeBatch(inputs);
-  const args = submitBatchArguments(described.header, described.data, batch.proof);
-  const data = encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args });
+  const { batch, blocks, payouts } = inputs;
+  if (batch.proof === null || batch.dataSource !== "calldata") throw incomplete(batch);
+  // No payout is paid at once: before the batch is accepted, what a recipient burns could not be measured as for `pay`.
+  const args = submitBatch2Arguments({
+    header: headerOf(inputs, batch),
+    l1Operations: l1OperationsOf(inputs),
+    payouts: payouts.map(toPayout),
+    data: calldataOf(blocks).data,
+    proof: batch.proof,
+  });
+  const data = encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args });
   const gasLimit = SUBMIT_GAS + CALLDATA_GAS_PER_BYTE * size(data);
   return {
     purpose: "submitBatch",
     subject: batch.firstBlock,
-    content: wordHex(batch.publicInput),
+    content: wordHex(batch.point),
     to: rollup,
     data,
     gasLimit,
   };
 }
 
-/** Neighbouring records of a batch's payout list that one `pay` processes, at most PAYOUTS_PER_CALL. */
+/** Payouts of one stretch of PAYOUTS_PER_CALL places of a batch's list that one `pay` settles. */
 export interface PayoutRun {
-  /** Place of the first one in the batch's list. */
+  /** First place of the stretch. */
   readonly first: number;
-  readonly count: number;
+  /** Those to settle, ascending. */
+  readonly places: readonly number[];
 }
 
-/** The call that pays what is owed in a run of an accepted batch. Throws `node/unavailable` before acceptance. */
-export function payCall(rollup: Hex, inputs: BatchCallInputs, run: PayoutRun): L1Call {
-  const { batch, payouts } = inputs;
-  if (batch.acceptance === null) throw incomplete(batch);
-  const { header, data: published } = describeBatch(inputs);
-  const args = payArguments({
-    batch: batchNumber(batch.acceptance.number),
-    slots: header.slots,
-    header: toHeaderStruct(header),
-    dataHash: bytesToHex(dataHash(header.slots, published)),
-    payouts: payouts.map(toPayout),
-    first: run.first,
-    maxCount: run.count,
+/** The call that pays a run of an accepted batch. Throws `node/unavailable` before acceptance. */
+export function payCall(rollup: Hex, inputs: BatchCallInputs, { first, places }: PayoutRun): L1Call {
+  const { batch, accepted } = inputs;
+  if (accepted === null) throw incomplete(batch);
+  const payouts = inputs.payouts.map(toPayout);
+  const args = pay2Arguments({
+    batch: batchNumber(accepted.number),
+    header: toHeader2Struct(accepted.header),
+    dataCommitment: bytesToHex(accepted.dataCommitment),
+    payouts,
+    places,
   });
-  const data = encodeFunctionData({ abi: rollupAbi, functionName: "pay", args });
-  const owed = payoutsOfRun(payouts, run).filter(({ status }) => status === "owed");
-  const gasLimit = payGasLimit(owed.length);
-  return { purpose: "pay", subject: batch.firstBlock, content: contentOfRun(run), to: rollup, data, gasLimit };
+  const data = encodeFunctionData({ abi: rollup2Abi, functionName: "pay", args });
+  const paid = places.flatMap((place) => payouts[place] ?? []);
+  const gasLimit = payGasLimit2(paid, payouts.length);
+  return { purpose: "pay", subject: batch.firstBlock, content: contentOfRun(first), to: rollup, data, gasLimit };
 }
 
-/** The records of a run. */
-export function payoutsOfRun(payouts: readonly BatchPayout[], { first, count }: PayoutRun): BatchPayout[] {
-  return payouts.filter(({ batchPosition }) => batchPosition >= first && batchPosition < first + count);
+/** The payouts at these places. */
+export function payoutsAt(payouts: readonly BatchPayout[], places: readonly number[]): BatchPayout[] {
+  return places.flatMap((place) => payouts[place] ?? []);
 }
 
-/** How a stored L1 transaction identifies its run: the first position, and the count unless it is PAYOUTS_PER_CALL. */
-export function contentOfRun({ first, count }: PayoutRun): string {
-  return count === PAYOUTS_PER_CALL ? String(first) : `${first}+${count}`;
-}
-
-/** The run that a stored L1 transaction identifies. */
-export function runOfContent(content: string): PayoutRun {
-  const [first, count = PAYOUTS_PER_CALL] = content.split("+").map(Number);
-  return { first: first ?? 0, count };
+/** How a stored L1 transaction identifies the stretch that it pays. */
+export function contentOfRun(first: number): string {
+  return String(first);
 }
 
 function incomplete({ firstBlock }: StoredBatch): CairnError<NodeErrorCode> {

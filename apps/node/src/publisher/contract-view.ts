@@ -1,8 +1,9 @@
-import { rollupAbi } from "@cairn/contracts";
+import { rollup2Abi } from "@cairn/contracts";
 import { type Db, type SubmissionRight, storeSubmissionRight } from "@cairn/db";
 import { isBadParameter, type L1Rollup } from "@cairn/l1";
-import { addressToBigint, type Hex } from "@cairn/protocol";
+import { addressToBigint, type Hex, LAST_CIRCUIT_TYPE, type LastCircuit } from "@cairn/protocol";
 import { BaseError, ContractFunctionRevertedError, decodeErrorResult, isHex } from "viem";
+import { wordHex } from "../json.ts";
 import { type L1Clock, readL1Clock } from "../l1-clock.ts";
 import type { L1Call } from "./l1-call.ts";
 
@@ -22,17 +23,18 @@ export async function noteContractView(db: Db, rollup: L1Rollup, account: Hex, l
 
 /** Reads what the contract allows `account` to do at `l1`, by default L1's head. Throws what the RPC throws. */
 export async function readContractView(rollup: L1Rollup, account: Hex, l1?: L1Clock): Promise<ContractView> {
-  const contract = { address: rollup.address, abi: rollupAbi } as const;
+  const contract = { address: rollup.address, abi: rollup2Abi } as const;
   const { reader } = rollup;
   const clock = l1 ?? (await readL1Clock(reader));
-  const [state, operator, isOpen, isFrozen] = await Promise.all([
+  const [state, leader, isOpen, isFrozen] = await Promise.all([
     reader.readContract({ ...contract, functionName: "state" }),
-    reader.readContract({ ...contract, functionName: "operator" }),
+    inNextBlock(clock, (block) => reader.readContract({ ...contract, functionName: "leader", ...block })),
     inNextBlock(clock, (block) => reader.readContract({ ...contract, functionName: "isSubmissionOpen", ...block })),
     reader.readContract({ ...contract, functionName: "isFrozen" }),
   ]);
-  const isNobody = addressToBigint(operator) === 0n;
-  const role = isNobody || addressToBigint(operator) === addressToBigint(account) ? "operator" : "stranger";
+  // Without a leader, everyone submits as one.
+  const isLeader = [0n, addressToBigint(account)].includes(addressToBigint(leader));
+  const role = isLeader ? "operator" : "stranger";
   return { clock, lastBlock: Number(state.lastBlock), role, isOpen: role === "operator" || isOpen, isFrozen };
 }
 
@@ -73,17 +75,19 @@ async function inNextBlock<Answer>(
   }
 }
 
-/** Whether the verifier contract accepts a proof. Throws what the RPC throws. */
+/** Whether the verifier contract of a circuit accepts a proof. Throws what the RPC throws. */
 export async function isProofAccepted(
   { reader, address }: L1Rollup,
-  circuitType: number,
-  publicInput: Hex,
+  circuit: LastCircuit,
+  publicInputs: readonly bigint[],
   proof: Hex,
 ): Promise<boolean> {
-  const circuit = { address, abi: rollupAbi, functionName: "circuit", args: [circuitType] } as const;
-  const { verifier } = await reader.readContract(circuit);
+  const type = LAST_CIRCUIT_TYPE[circuit];
+  const contract = { address, abi: rollup2Abi } as const;
+  const { verifier } = await reader.readContract({ ...contract, functionName: "circuit", args: [type] });
   try {
-    const call = { abi: VERIFIER_ABI, functionName: "verify", args: [proof, [publicInput]] } as const;
+    const args = [proof, publicInputs.map(wordHex)] as const;
+    const call = { abi: VERIFIER_ABI, functionName: "verify", args } as const;
     return await reader.readContract({ address: verifier, ...call });
   } catch (error) {
     if (error instanceof BaseError && error.walk((cause) => cause instanceof ContractFunctionRevertedError)) {
@@ -116,7 +120,7 @@ function revertReason(error: unknown): string | null {
     return /revert/i.test(error.message) ? "reverted" : null;
   }
   try {
-    return decodeErrorResult({ abi: rollupAbi, data: carrier.data }).errorName;
+    return decodeErrorResult({ abi: rollup2Abi, data: carrier.data }).errorName;
   } catch {
     return carrier.data.slice(0, 10);
   }

@@ -1,7 +1,7 @@
 import { isBadParameter, type L1Rollup } from "@cairn/l1";
 import { bigintToHex, bytesToBigint, type Hex, hexToBytes } from "@cairn/protocol";
 import { concat, size, slice } from "viem";
-import { type BatchCallInputs, type PayoutRun, payCall, payoutsOfRun } from "./batch-calls.ts";
+import { type BatchCallInputs, type PayoutRun, payCall, payoutsAt } from "./batch-calls.ts";
 import type { L1Call } from "./l1-call.ts";
 
 /** A payout that uses more gas than the publisher is willing to pay. */
@@ -29,16 +29,16 @@ export async function findCostlyPayouts(
   maxGas: number,
 ): Promise<CostlyPayout[]> {
   const payer = await readPayer(rollup, account);
-  const measure = async ({ first, count }: PayoutRun): Promise<number> =>
-    measureGas(rollup, payer, payCall(rollup.address, inputs, { first, count }));
-  const owed = payoutsOfRun(inputs.payouts, run).filter(({ status }) => status === "owed");
+  const measure = async (places: readonly number[]): Promise<number> =>
+    measureGas(rollup, payer, payCall(rollup.address, inputs, { ...run, places }));
+  const owed = payoutsAt(inputs.payouts, run.places);
   // It fails for lack of anything to pay, after doing what every payment does first.
-  const base = await measure({ first: run.first, count: 0 });
-  const together = (await measure(run)) - base;
+  const base = await measure([]);
+  const together = (await measure(run.places)) - base;
   if (2 * together <= maxGas * owed.length) return [];
   const costly: CostlyPayout[] = [];
   for (const { blockNumber, position, batchPosition } of owed) {
-    const gas = (await measure({ first: batchPosition, count: 1 })) - base;
+    const gas = (await measure([batchPosition])) - base;
     if (gas > maxGas) costly.push({ blockNumber, position, gas });
   }
   return costly;

@@ -6,6 +6,7 @@ import {
   findL1Head,
   findL1Transaction,
   findLastL1Block,
+  findProof,
   findRebuildRequest,
   leavePayouts,
   loadLiveL1Transactions,
@@ -17,7 +18,7 @@ import {
   type StoredL1Transaction,
 } from "@cairn/db";
 import type { L1Rollup } from "@cairn/l1";
-import { bytesToHex, CairnError, MAX_HEADER_AGE_SECONDS } from "@cairn/protocol";
+import { bytesToHex, CairnError, MAX_BATCH_AGE_SECONDS } from "@cairn/protocol";
 import type { Logger } from "pino";
 import type { LocalAccount } from "viem";
 import { timesOf } from "../batches/content.ts";
@@ -31,12 +32,12 @@ import { createPoller } from "../poller.ts";
 import { MAX_REFUSALS } from "../prover/scheduler.ts";
 import { MAX_PROOF_BYTES } from "../prover/worker.ts";
 import { createUnchanged } from "../unchanged.ts";
-import { type BatchCallInputs, contentOfRun, payCall, runOfContent, submitCall } from "./batch-calls.ts";
+import { type BatchCallInputs, contentOfRun, payCall, submitCall } from "./batch-calls.ts";
 import { type ContractView, isProofAccepted, noteContractView, refusalReason } from "./contract-view.ts";
 import type { L1Call } from "./l1-call.ts";
 import { createL1Sender, type SenderSettings } from "./l1-sender.ts";
 import type { PublisherMetrics } from "./metrics.ts";
-import { isRunPaidByOthers, loadCallInputs, loadOwedRuns, overlap } from "./payments.ts";
+import { isPaidByOthers, loadCallInputs, loadOwedRuns } from "./payments.ts";
 import { findCostlyPayouts } from "./payout-gas.ts";
 
 /** Settings of the publisher. */
@@ -151,7 +152,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
       // L1 has accepted it, or another one in its place, but the watcher has not read that far yet.
       if (batch.firstBlock <= view.lastBlock) continue;
       const isNext = batch.firstBlock === view.lastBlock + 1;
-      const content = wordHex(batch.publicInput);
+      const content = wordHex(batch.point);
       const isUnderWay = live.some((sent) => isFor(sent, "submitBatch", batch.firstBlock, content));
       const published = await loadCallInputs(db, batch.firstBlock);
       if (published === null) return "its blocks";
@@ -178,14 +179,12 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
     const readUpTo = await watcherPosition();
     const owed = await loadOwedRuns(db);
     for (const { batch, ...run } of owed) {
-      const content = contentOfRun(run);
-      const isUnderWay = live.some(
-        (sent) => sent.purpose === "pay" && sent.subject === batch && overlap(runOfContent(sent.content), run),
-      );
+      const content = contentOfRun(run.first);
+      const isUnderWay = live.some((sent) => isFor(sent, "pay", batch, content));
       if (isUnderWay || room.left <= 0 || isStopped || (await isAwaitingWatcher("pay", batch, content, readUpTo)))
         continue;
       const published = await loadCallInputs(db, batch);
-      if (published?.batch.acceptance == null) continue;
+      if (published?.accepted == null) continue;
       const call = payCall(rollup.address, published, run);
       const reason = await refusalReason(rollup, account.address, call, view.clock);
       if (reason !== null) {
@@ -220,13 +219,14 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
   };
 
   const rebuild = async (batch: StoredBatch, cause: string, reason: string): Promise<string> => {
-    const publicInput = batch.publicInput.toString();
+    const { firstBlock } = batch;
+    const point = batch.point.toString();
     const before = await findRebuildRequest(db);
     // The sequencer decides when: it may keep the block for as long as L1 would accept it.
-    if (before?.publicInput === publicInput && before.reason === reason) return cause;
+    if (before?.point === point && before.reason === reason) return cause;
     logger.warn({ block: batch.firstBlock, reason }, "a batch has to be rebuilt");
     metrics.rebuilt();
-    await requestRebuild(db, { firstBlock: batch.firstBlock, publicInput, reason });
+    await requestRebuild(db, { firstBlock, point, reason });
     return cause;
   };
 
@@ -235,7 +235,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
    */
   const isTooOld = (inputs: BatchCallInputs, { clock: l1 }: ContractView, isUnderWay: boolean): boolean => {
     const margin = inputs.batch.proof === null ? REBUILD_MARGIN_SECONDS : SEND_MARGIN_SECONDS;
-    return l1.nextTimestamp > timesOf(inputs).first + MAX_HEADER_AGE_SECONDS - (isUnderWay ? 0 : margin);
+    return l1.nextTimestamp > timesOf(inputs).first + MAX_BATCH_AGE_SECONDS - (isUnderWay ? 0 : margin);
   };
 
   /** Whether an unmined L1 transaction can only revert, or would repeat what is done. */
@@ -244,10 +244,10 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
       case "fillNonce":
         return false;
       case "pay":
-        return (await isRunPaidByOthers(db, sent)) || (await isHoldingUpBatches(sent));
+        return (await isPaidByOthers(db, sent)) || (await isHoldingUpBatches(sent));
       case "submitBatch": {
         const batch = await findBatch(db, sent.subject);
-        if (batch === undefined || wordHex(batch.publicInput) !== sent.content) return true;
+        if (batch === undefined || wordHex(batch.point) !== sent.content) return true;
         if (batch.acceptance === null) return view.isFrozen;
         const { l1Transaction } = batch.acceptance;
         return !sent.attempts.some(({ hash }) => Buffer.compare(hash, l1Transaction) === 0);
@@ -269,19 +269,20 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
 
   /** Asks the verifier before any gas is spent; a bad proof is removed and will be made again. */
   const isProofGood = async (batch: StoredBatch): Promise<boolean> => {
-    const publicInput = wordHex(batch.publicInput);
-    const key = `${batch.firstBlock}:${publicInput}:${batch.readyAtMs}`;
+    const point = wordHex(batch.point);
+    const key = `${batch.firstBlock}:${point}:${batch.readyAtMs}`;
     if (checked.has(key)) return true;
     const proof = batch.proof ?? new Uint8Array();
+    const { publicInputs = [] } = batch.proofId === null ? {} : ((await findProof(db, batch.proofId)) ?? {});
     // If it were much too long, an L1 node would refuse the request, not the proof.
     const isShort = proof.length <= MAX_PROOF_BYTES;
-    if (isShort && (await isProofAccepted(rollup, batch.circuitType, publicInput, bytesToHex(proof)))) {
+    if (isShort && (await isProofAccepted(rollup, batch.circuit, publicInputs, bytesToHex(proof)))) {
       checked.add(key);
       crashPoint("proof-checked");
       return true;
     }
     metrics.badProof();
-    const details = { block: batch.firstBlock, publicInput, proofBytes: proof.length, prover: batch.proofDetails };
+    const details = { block: batch.firstBlock, point, proofBytes: proof.length, prover: batch.proofDetails };
     const error = new CairnError<NodeErrorCode>("node/proof-rejected", "L1 does not accept a proof", { details });
     logger.error({ err: error, ...details }, "bad proof removed");
     if (batch.proofId !== null) await rejectProof(db, batch.proofId, clock.nowMs());

@@ -1,4 +1,4 @@
-import { publicInputFields } from "@cairn/contracts";
+import { type Compress, chainsAfter, historyOf } from "@cairn/crypto";
 import {
   type AcceptedBatch,
   addTransactionEvents,
@@ -10,37 +10,38 @@ import {
   findOpenTransactionsOf,
   insertForeignBatch,
   insertForeignBlock,
-  loadBlockPayouts,
   loadQueueEntries,
   markBatchAccepted,
+  type QueueEntry,
   type StoredBlock,
   type StoredTransaction,
   upsertTransactions,
 } from "@cairn/db";
 import {
-  type BatchHeader,
+  type BlockData,
+  bindingPoint,
   blockNumber,
+  bytesToCells,
   CairnError,
-  CIRCUIT_TYPE,
+  cellsToBytes,
   type Domain,
   decodeFloat16,
   encodeSlot,
   isCairnError,
-  type PublishedData,
-  publicInput,
-  trimPublishedData,
+  type PublishedSlot,
+  type ReadBlock,
+  readBatchCells,
 } from "@cairn/protocol";
 import {
-  type BatchOnL1,
-  type ChainPosition,
-  followBatch,
-  genesisPosition,
+  type AcceptedBatch2,
+  type ChainPosition2,
+  followBatch2,
+  genesisPosition2,
   publishedSlot,
-  type ReplayedBatch,
   type ReplayedBlock,
-  replayBatch,
+  replayBatch2,
+  replayPublishedData,
 } from "@cairn/vm";
-import { describeBatch } from "../batches/content.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import type { StateKeeper } from "../sequencer/state-keeper.ts";
 
@@ -49,14 +50,18 @@ export interface AdoptionTarget {
   readonly db: Db;
   readonly keeper: StateKeeper;
   readonly domain: Domain;
+  readonly compress: Compress;
   readonly nowMs: () => number;
 }
+
+/** What L1 holds of a batch that is not stored here. */
+type ForeignBatch = AcceptedBatch & { readonly content: NonNullable<AcceptedBatch["content"]> };
 
 /** A block of an accepted batch, as it is stored here, and what it published and did. */
 interface AdoptedBlock {
   readonly opening: BlockOpening;
   readonly seal: BlockSeal;
-  readonly published: PublishedData;
+  readonly data: BlockData;
   readonly replayed: ReplayedBlock;
 }
 
@@ -64,107 +69,154 @@ interface AdoptedBlock {
  * Takes over the blocks of a batch that others made and L1 accepted: rolls the state back to the block before them,
  * replays what the batch published, and stores the blocks. This node's transactions among them count as confirmed.
  * Precondition: no block from the batch's first on is stored. Throws `node/l1-diverged` when the data on L1 does not
- * lead to the proven root, `node/state-diverged`, `state/beyond-retention`.
+ * lead to the proven history and root, `node/state-diverged`, `state/beyond-retention`.
  */
 export async function adoptBatch(target: AdoptionTarget, accepted: AcceptedBatch): Promise<void> {
-  const { db, keeper, domain, nowMs } = target;
-  const { number: batchNumber, header, firstBlock, lastBlock, data } = accepted;
+  const { db, keeper, compress, domain, nowMs } = target;
+  const { number: batchNumber, header, firstBlock, lastBlock, content } = accepted;
   if (header.firstBlock !== BigInt(firstBlock) || header.lastBlock !== BigInt(lastBlock)) {
     throw diverged(`batch ${batchNumber}`, `its header does not describe blocks ${firstBlock} to ${lastBlock}`);
   }
   if (keeper.blockNumber() >= firstBlock) await keeper.rollbackTo(blockNumber(firstBlock - 1));
-  if (data === null || keeper.root() !== header.oldRoot || keeper.blockNumber() !== firstBlock - 1) {
+  if (content === null || keeper.root() !== header.oldRoot || keeper.blockNumber() !== firstBlock - 1) {
     throw new CairnError<NodeErrorCode>(
       "node/state-diverged",
       `batch ${batchNumber} does not follow the stored block ${keeper.blockNumber()}`,
     );
   }
-  const before = await positionBefore(db, keeper, firstBlock);
-  const blocks = await replayAccepted(target, before, { ...accepted, data });
-  const [first, last] = [blocks.at(0), blocks.at(-1)];
-  if (first === undefined || last === undefined) throw diverged(`batch ${batchNumber}`, "it holds no blocks");
-  const context = {
-    domain,
-    oldNextIndex: first.seal.oldNextIndex,
-    queueHashBefore: first.opening.queueHashBefore,
-    queueHashAfter: last.opening.queueHashAfter,
+  const before = await positionBefore(db, keeper, accepted);
+  const { blocks, position } = await replayAccepted(target, before, { ...accepted, content });
+  const stateOf = ({ root, nextIndex, chains }: ChainPosition2) => {
+    return { root, nextIndex, history: historyOf(chains, compress) };
   };
+  const { firstTimestamp, lastTimestamp, blocksRoot, circuit, dataSource } = header;
+  const { submitter, dataCommitment, payoutsHash, l1Transaction, l1Block, l1BlockHash } = accepted;
+  const range = { firstBlock: header.firstBlock, lastBlock: header.lastBlock, firstTimestamp, lastTimestamp };
+  const point = bindingPoint({
+    claim: { domain, ...range, before: stateOf(before), after: stateOf(position) },
+    blocksRoot,
+    submitter,
+    dataSource,
+    dataCommitment,
+    queueHash: position.queueHash,
+    payoutsHash,
+  });
   const atMs = accepted.l1Timestamp * 1000;
   await db.transaction().execute(async (transaction) => {
     for (const { opening, seal, replayed } of blocks) {
       await insertForeignBlock(transaction, { opening, seal, payouts: replayed.payouts });
     }
-    await insertForeignBatch(transaction, {
-      firstBlock,
-      lastBlock,
-      circuitType: CIRCUIT_TYPE[header.slots],
-      publicInput: publicInput(publicInputFields(header, data, context)),
-      closedAtMs: atMs,
-    });
-    const { l1Transaction, l1Block, l1BlockHash } = accepted;
-    await markBatchAccepted(transaction, firstBlock, {
-      number: batchNumber,
-      l1Transaction,
-      l1Block,
-      l1BlockHash,
-      atMs,
-    });
+    const about = { circuit, dataSource, submitter, dataCommitment, point, closedAtMs: atMs };
+    await insertForeignBatch(transaction, { firstBlock, lastBlock, ...about });
+    const acceptance = { number: batchNumber, l1Transaction, l1Block, l1BlockHash, atMs };
+    await markBatchAccepted(transaction, firstBlock, acceptance);
     await applySettlements(transaction, batchNumber);
     for (const block of blocks) await confirmIncluded(transaction, block, nowMs());
   });
 }
 
-/** The blocks of a batch, applied to the state one after another. A header of version 1 describes one block. */
+/**
+ * Checks a batch against the chain before it, executes its blocks, and applies them to the state one after another; the roots
+ * between them, which L1 does not know, are those of the tree.
+ */
 async function replayAccepted(
-  { db, keeper }: AdoptionTarget,
-  before: Omit<ChainPosition, "batch">,
-  accepted: AcceptedBatch & { readonly data: Uint8Array },
-): Promise<AdoptedBlock[]> {
-  const { number, header, data, firstBlock } = accepted;
-  const entries = await loadQueueEntries(db, before.queuePosition, header.l1OperationCount);
-  const queueHashAfter = entries.at(-1)?.hashAfter ?? before.queueHash;
-  const batch: BatchOnL1 = {
+  { db, keeper, compress }: AdoptionTarget,
+  before: ChainPosition2,
+  accepted: ForeignBatch,
+): Promise<{ readonly blocks: readonly AdoptedBlock[]; readonly position: ChainPosition2 }> {
+  const { number, header, payoutsHash } = accepted;
+  const what = `batch ${number}`;
+  const cells = bytesToCells(accepted.content.cells);
+  const consumed = asNodeError(what, () => countL1Operations(cells, accepted));
+  const entries = consumed === 0 ? [] : await loadQueueEntries(db, before.queuePosition, consumed);
+  const batch: AcceptedBatch2 = {
     number,
     header,
-    dataHash: accepted.dataHash,
-    publishedData: data,
+    cells,
     l1Operations: entries.map(({ operation }) => operation),
-    queueHash: queueHashAfter,
+    payouts: accepted.content.payouts,
+    payoutsHash,
+    queueHash: entries.at(-1)?.hashAfter ?? before.queueHash,
   };
-  const { published, ...replayed } = follow(keeper, { ...before, batch: number - 1 }, batch);
-  await applyChecked(keeper, `batch ${number}`, header, replayed);
+  const { position, blocks, replayed } = asNodeError(what, () => {
+    const followed = followBatch2(before, batch, compress);
+    return { ...followed, replayed: replayBatch2(keeper, batch, followed.blocks).blocks };
+  });
+  const adopted: AdoptedBlock[] = [];
+  let at: BlockStart = { ...before, entries };
+  for (const [i, read] of blocks.entries()) {
+    const done = replayed[i];
+    if (done === undefined) throw diverged(what, "a block was not executed");
+    const isLast = i === blocks.length - 1;
+    const oldRoot = keeper.root();
+    const newRoot = await applyChecked(keeper, what, at.block + 1, done, isLast ? header.newRoot : null);
+    const next = describeBlock(at, read, done, { oldRoot, newRoot, atMs: accepted.l1Timestamp * 1000 }, compress);
+    adopted.push(next.block);
+    at = next.end;
+  }
+  return { blocks: adopted, position };
+}
 
-  const atMs = accepted.l1Timestamp * 1000;
+/** How many queue entries the blocks of a batch consumed by their header cells. Throws as `readBatchCells`. */
+function countL1Operations(cells: readonly bigint[], { firstBlock, lastBlock }: ForeignBatch): number {
+  return readBatchCells(cells, lastBlock - firstBlock + 1).reduce((sum, { data }) => sum + data.l1Count, 0);
+}
+
+/** Where a block of a batch begins. */
+interface BlockStart extends Pick<ChainPosition2, "block" | "chains" | "queuePosition" | "queueHash"> {
+  /** Queue entries that it and the blocks after it consume. */
+  readonly entries: readonly QueueEntry[];
+}
+
+/** A block as it is stored, and where the next one begins. */
+function describeBlock(
+  start: BlockStart,
+  { slotCount, data, cells }: ReadBlock,
+  replayed: ReplayedBlock,
+  { oldRoot, newRoot, atMs }: { readonly oldRoot: bigint; readonly newRoot: bigint; readonly atMs: number },
+  compress: Compress,
+): { readonly block: AdoptedBlock; readonly end: BlockStart } {
+  const number = blockNumber(start.block + 1);
+  const consumed = start.entries.slice(0, data.l1Count);
+  const l1Operations = consumed.map(({ operation }) => operation);
+  const chained = { number: BigInt(number), cells, l1Operations, payouts: replayed.payouts };
+  const end: BlockStart = {
+    block: number,
+    chains: chainsAfter(start.chains, chained, compress),
+    queuePosition: start.queuePosition + data.l1Count,
+    queueHash: consumed.at(-1)?.hashAfter ?? start.queueHash,
+    entries: start.entries.slice(data.l1Count),
+  };
   const opening: BlockOpening = {
-    number: blockNumber(firstBlock),
-    timestamp: Number(header.timestamp),
-    slotCount: header.slots,
-    feeAccounts: published.feeIndices.filter((index) => index !== 0),
-    firstQueueIndex: before.queuePosition,
-    l1OperationCount: header.l1OperationCount,
-    queueHashBefore: before.queueHash,
-    queueHashAfter,
+    number,
+    timestamp: Number(data.timestamp),
+    slotCount,
+    feeAccounts: data.feeIndices.filter((index) => index !== 0),
+    firstQueueIndex: start.queuePosition,
+    l1OperationCount: data.l1Count,
+    queueHashBefore: start.queueHash,
+    queueHashAfter: end.queueHash,
     openedAtMs: atMs,
   };
   const seal: BlockSeal = {
-    oldRoot: header.oldRoot,
+    oldRoot,
     oldNextIndex: replayed.oldNextIndex,
-    newRoot: header.newRoot,
-    newNextIndex: header.newNextIndex,
-    txRoot: header.txRoot,
-    data: trimPublishedData(data),
-    transactionCount: published.slots.filter(({ type }) => type !== "nothing").length,
+    newRoot,
+    newNextIndex: replayed.newNextIndex,
+    cells: cellsToBytes(cells),
+    chains: end.chains,
+    transactionCount: data.slots.filter(({ type }) => type !== "nothing").length,
     sealedAtMs: atMs,
   };
-  return [{ opening, seal, published, replayed }];
+  return { block: { opening, seal, data, replayed }, end };
 }
 
 async function confirmIncluded(
   db: Db,
-  { opening: { number }, published, replayed }: AdoptedBlock,
+  { opening: { number }, data, replayed }: AdoptedBlock,
   atMs: number,
 ): Promise<void> {
-  const included = await findIncluded(db, number, published, replayed);
+  const included = await findIncluded(db, number, data, replayed);
   await upsertTransactions(db, included);
   await addTransactionEvents(
     db,
@@ -177,41 +229,44 @@ async function confirmIncluded(
   );
 }
 
-/** Executes a stored block that others made once more. Throws as {@link adoptBatch}. */
+/** Executes a stored block that others made once more. Throws as {@link adoptBatch}, `node/unavailable`. */
 export async function replayForeignBlock(db: Db, keeper: StateKeeper, block: StoredBlock): Promise<void> {
-  const { number, firstQueueIndex, l1OperationCount } = block;
+  const { number, firstQueueIndex, l1OperationCount, seal } = block;
+  if (seal === null) throw new CairnError<NodeErrorCode>("node/unavailable", `block ${number} is not sealed`);
   const entries = await loadQueueEntries(db, firstQueueIndex, l1OperationCount);
-  const { header, data } = describeBatch({ blocks: [block], payouts: await loadBlockPayouts(db, number) });
-  const l1Operations = entries.map(({ operation }) => operation);
-  const replayed = asNodeError(`block ${number}`, () =>
-    replayBatch(keeper, { number, header, publishedData: data, l1Operations }),
-  );
-  await applyChecked(keeper, `block ${number}`, header, replayed);
+  const what = `block ${number}`;
+  const replayed = asNodeError(what, () => {
+    const [read] = readBatchCells(bytesToCells(seal.cells), 1);
+    if (read === undefined) throw diverged(what, "it has no cells");
+    const l1Operations = entries.map(({ operation }) => operation);
+    const { slotCount, data } = read;
+    return replayPublishedData({ state: keeper, slotCount, l1Operations, publishedData: data });
+  });
+  await applyChecked(keeper, what, number, replayed, seal.newRoot);
 }
 
-/** The position of the chain before a block, without the number of its batch. */
-async function positionBefore(db: Db, keeper: StateKeeper, firstBlock: number): Promise<Omit<ChainPosition, "batch">> {
-  const genesis = genesisPosition(keeper.root());
-  if (firstBlock === 1) return genesis;
+/** The position of the chain before a batch. */
+async function positionBefore(
+  db: Db,
+  keeper: StateKeeper,
+  { number, firstBlock }: AcceptedBatch,
+): Promise<ChainPosition2> {
+  if (firstBlock === 1) return { ...genesisPosition2(keeper.root()), batch: number - 1 };
   const previous = await findBlock(db, firstBlock - 1);
-  if (previous === undefined) {
+  const chains = previous?.seal?.chains;
+  if (previous === undefined || chains === undefined) {
     throw new CairnError<NodeErrorCode>("node/state-diverged", `block ${firstBlock - 1} is missing in the database`);
   }
   return {
+    batch: number - 1,
     block: previous.number,
     timestamp: BigInt(previous.timestamp),
     root: keeper.root(),
     nextIndex: keeper.nextIndex(),
+    chains,
     queuePosition: previous.firstQueueIndex + previous.l1OperationCount,
     queueHash: previous.queueHashAfter,
   };
-}
-
-function follow(keeper: StateKeeper, before: ChainPosition, batch: BatchOnL1): ReplayedBatch {
-  return asNodeError(`batch ${batch.number}`, () => {
-    followBatch(before, batch);
-    return replayBatch(keeper, batch);
-  });
 }
 
 function asNodeError<Result>(what: string, act: () => Result): Result {
@@ -224,15 +279,17 @@ function asNodeError<Result>(what: string, act: () => Result): Result {
   }
 }
 
+/** Applies a block to the state and returns the root after it, which must be the expected one if there is one. */
 async function applyChecked(
   keeper: StateKeeper,
   what: string,
-  header: BatchHeader,
+  block: number,
   { updates, newNextIndex }: ReplayedBlock,
-): Promise<void> {
+  expectedRoot: bigint | null,
+): Promise<bigint> {
+  const options = expectedRoot === null ? {} : { expectedRoot };
   try {
-    const block = blockNumber(Number(header.firstBlock));
-    await keeper.applyBlock(block, updates, newNextIndex, { expectedRoot: header.newRoot });
+    return await keeper.applyBlock(blockNumber(block), updates, newNextIndex, options);
   } catch (cause) {
     if (isCairnError(cause, "state/io")) throw cause;
     throw diverged(what, "its data leads to another root", cause);
@@ -247,7 +304,7 @@ async function applyChecked(
 async function findIncluded(
   db: Db,
   blockNumber: number,
-  { slots }: PublishedData,
+  { slots }: BlockData,
   { effects }: ReplayedBlock,
 ): Promise<StoredTransaction[]> {
   const senders = slots.flatMap((slot) => (slot.type === "nothing" ? [] : [slot.from]));
@@ -279,7 +336,7 @@ function keyOf({ from, nonce }: { readonly from: number; readonly nonce: number 
   return `${from}:${nonce}`;
 }
 
-function isSameSlot(a: PublishedData["slots"][number], b: PublishedData["slots"][number]): boolean {
+function isSameSlot(a: PublishedSlot, b: PublishedSlot): boolean {
   if (Buffer.compare(encodeSlot(a), encodeSlot(b)) !== 0) return false;
   if (a.type === "transferToNew" && b.type === "transferToNew") return a.toOwner === b.toOwner && a.toKey === b.toKey;
   return a.type !== "withdraw" || b.type !== "withdraw" || a.recipient === b.recipient;

@@ -1,9 +1,16 @@
 import { type Db, findL1Agreement, findLastL1Block } from "@cairn/db";
-import { type L1Access, type L1Range, type RangeReader, readRollupEvents } from "@cairn/l1";
+import { type BlobAccess, type L1Access, type L1Range, type RangeReader, readRollupEvents } from "@cairn/l1";
 import { crashPoint } from "../crash-points.ts";
 import { findForeignBatches, importRange, type RangeResult } from "./import-range.ts";
 import { compareWithContract, followEvents, readContractPosition, storedPosition } from "./position.ts";
-import { assertUnchanged, type RangeContent, readData, readTimestamps, unavailable } from "./range-content.ts";
+import {
+  assertCommitments,
+  assertUnchanged,
+  type RangeContent,
+  readContents,
+  readTimestamps,
+  unavailable,
+} from "./range-content.ts";
 import { noteDisagreement, type Rollback } from "./reorg.ts";
 
 /** How L1 is read in bulk. */
@@ -12,6 +19,8 @@ export interface BackfillOptions {
   readonly firstBlock: number;
   /** Reads ranges as wide as the L1 node accepts. */
   readonly ranges: RangeReader<RangeContent>;
+  /** Who has the blobs of batches; without any, a batch of others in a blob stops reading. */
+  readonly blobs: BlobAccess | undefined;
   readonly nowMs: () => number;
   readonly signal: AbortSignal;
   readonly onRange?: (result: RangeResult, last: number) => void;
@@ -23,7 +32,8 @@ export interface BackfillOptions {
  * Reads every block from the last processed one up to `target`, range by range. Each range is stored whole or not at
  * all, and only if it continues what is stored. The last one must lead to the state of the contract; if it fails to in
  * several polls, the ranges stored since the contract last agreed are removed and read again. Throws
- * `node/l1-unavailable`, the errors of `@cairn/l1`'s readers, and what the database throws.
+ * `node/l1-unavailable`, `l1/blob-unavailable` for a batch of others whose blob nobody has, the other errors of `@cairn/l1`'s
+ * readers, and what the database throws.
  */
 export async function backfill(db: Db, access: L1Access, target: number, options: BackfillOptions): Promise<void> {
   const last = await findLastL1Block(db);
@@ -36,12 +46,13 @@ export async function backfill(db: Db, access: L1Access, target: number, options
 
 /**
  * Reads, checks and stores the next range towards `ahead.to`, and returns its last block. One database transaction
- * stores queue entries, accepted batches (with the data of those that others made), payments, the last block's header
+ * stores queue entries, accepted batches (with what those that others made published), payments, the last block's header
  * and the agreement with the contract. Nothing is stored unless
  *
  * 1. the events continue what is stored and each other, by number and queue hash;
  * 2. at the end of all ranges, they lead to the state of the contract;
- * 3. L1 still shows the same blocks after everything was read.
+ * 3. the contract has the commitments of the batches that the events show;
+ * 4. L1 still shows the same blocks after everything was read.
  */
 async function processRange(db: Db, access: L1Access, ahead: L1Range, options: BackfillOptions): Promise<number> {
   const last = await findLastL1Block(db);
@@ -54,14 +65,15 @@ async function processRange(db: Db, access: L1Access, ahead: L1Range, options: B
     throw unavailable(gap);
   }
   const timestamps = await readTimestamps(access, events);
-  const foreignData = await readData(access, await findForeignBatches(db, events));
+  await assertCommitments(access, events, header.number);
+  const foreign = await readContents(access, await findForeignBatches(db, events), options.blobs);
   await assertUnchanged(access, header, last);
 
   const types = new Set(events.map(({ type }) => type));
   if (types.has("queued")) crashPoint("queue-entries-read");
   if (types.has("accepted")) crashPoint("batch-accepted-unseen");
   if (types.has("settled")) crashPoint("payout-settled-unseen");
-  const result = await importRange(db, { ...range, timestamps, foreignData }, options.nowMs());
+  const result = await importRange(db, { ...range, timestamps, foreign }, options.nowMs());
   if (types.has("queued")) crashPoint("queue-entries-stored");
   if (types.has("accepted")) crashPoint("batch-accepted");
   if (types.has("settled")) crashPoint("payout-settled");

@@ -1,4 +1,5 @@
 import {
+  type AcceptedBatch,
   type Db,
   findBatch,
   findUnadoptedBatch,
@@ -11,7 +12,8 @@ import {
   type Settlement,
   storeL1Agreement,
 } from "@cairn/db";
-import type { AcceptedEvent, RollupEvent, SettledEvent } from "@cairn/l1";
+import type { AcceptedEvent, PublishedBatchContent, RollupEvent, SettledEvent } from "@cairn/l1";
+import { cellsToBytes } from "@cairn/protocol";
 import { isAcceptedBatch, loadBatchContent } from "../batches/content.ts";
 import { type RangeContent, unavailable } from "./range-content.ts";
 
@@ -33,8 +35,8 @@ export interface RangeResult {
 export interface CheckedRange extends RangeContent {
   /** Seconds, by L1 block. */
   readonly timestamps: ReadonlyMap<number, number>;
-  /** Data of the batches that {@link findForeignBatches} named. */
-  readonly foreignData: ReadonlyMap<number, Uint8Array>;
+  /** What the batches that {@link findForeignBatches} named published. */
+  readonly foreign: ReadonlyMap<number, PublishedBatchContent>;
   /** Whether the contract agrees at the range's end. */
   readonly isAgreed: boolean;
 }
@@ -56,7 +58,7 @@ export async function findForeignBatches(db: Db, events: readonly RollupEvent[])
  * agreement with the contract. Throws `node/l1-unavailable` when a batch stored here has changed since it was compared.
  */
 export function importRange(db: Db, range: CheckedRange, nowMs: number): Promise<RangeResult> {
-  const { header, events, timestamps, foreignData, isAgreed } = range;
+  const { header, events, timestamps, foreign, isAgreed } = range;
   return db.transaction().execute(async (transaction) => {
     const entries = toQueueEntries(events, timestamps);
     await insertQueueEntries(transaction, entries);
@@ -65,7 +67,7 @@ export function importRange(db: Db, range: CheckedRange, nowMs: number): Promise
     for (const event of events) {
       if (event.type === "accepted") {
         const isOwn = (await findUnadoptedBatch(transaction)) === undefined && (await isStored(transaction, event));
-        const place = { data: foreignData.get(event.number) ?? null, l1Timestamp: timestamps.get(event.block) ?? 0 };
+        const place = { content: foreign.get(event.number) ?? null, l1Timestamp: timestamps.get(event.block) ?? 0 };
         await accept(transaction, event, isOwn, place, nowMs);
         const { firstBlock, lastBlock } = event.header;
         if (isOwn) accepted.push({ firstBlock: Number(firstBlock), lastBlock: Number(lastBlock) });
@@ -85,11 +87,20 @@ async function accept(
   db: Db,
   event: AcceptedEvent,
   isOwn: boolean,
-  place: { readonly data: Uint8Array | null; readonly l1Timestamp: number },
+  place: { readonly content: PublishedBatchContent | null; readonly l1Timestamp: number },
   atMs: number,
 ): Promise<void> {
-  if (!isOwn && place.data === null) throw unavailable(`batch ${event.number} changed here while L1 was read`);
-  const { number, header, dataHash, submitter, transaction: l1Transaction, block: l1Block, blockHash } = event;
+  if (!isOwn && place.content === null) throw unavailable(`batch ${event.number} changed here while L1 was read`);
+  const {
+    number,
+    header,
+    dataCommitment,
+    payoutsHash,
+    submitter,
+    transaction: l1Transaction,
+    block: l1Block,
+    blockHash,
+  } = event;
   const [firstBlock, lastBlock] = [Number(header.firstBlock), Number(header.lastBlock)];
   await insertAcceptedBatch(db, {
     number,
@@ -97,8 +108,9 @@ async function accept(
     lastBlock,
     submitter,
     header,
-    dataHash,
-    data: isOwn ? null : place.data,
+    dataCommitment,
+    payoutsHash,
+    content: isOwn || place.content === null ? null : toStored(place.content),
     l1Transaction,
     l1Block,
     l1BlockHash: blockHash,
@@ -115,6 +127,10 @@ async function isStored(db: Db, event: AcceptedEvent): Promise<boolean> {
   if (batch === undefined || batch.lastBlock !== Number(lastBlock)) return false;
   const content = await loadBatchContent(db, batch);
   return content !== null && isAcceptedBatch(content, event);
+}
+
+function toStored({ cells, payouts }: PublishedBatchContent): NonNullable<AcceptedBatch["content"]> {
+  return { cells: cellsToBytes(cells), payouts };
 }
 
 function toQueueEntries(events: readonly RollupEvent[], timestamps: ReadonlyMap<number, number>): QueueEntry[] {

@@ -13,13 +13,19 @@ import {
   readQueueHash,
   readRollupEvents,
 } from "@cairn/l1";
-import { isCairnError } from "@cairn/protocol";
+import { type BatchHeader2, isCairnError } from "@cairn/protocol";
 
 /** The state of the rollup that a list of events leads to. */
 export interface EventPosition extends QueueEnd {
   readonly batchCount: number;
-  /** Root after the last batch; null before the first. */
-  readonly root: bigint | null;
+  /** After the last batch; null before the first. */
+  readonly end: BatchEnd | null;
+}
+
+/** What a batch leads to: the state, and all that was published, consumed and paid. */
+export interface BatchEnd {
+  readonly root: bigint;
+  readonly history: bigint;
 }
 
 /** The position that the stored events lead to. */
@@ -27,7 +33,7 @@ export async function storedPosition(db: Db): Promise<EventPosition> {
   const [batch, entry] = [await findLastAcceptedBatch(db), await findLastQueueEntry(db)];
   return {
     batchCount: batch?.number ?? 0,
-    root: batch === undefined ? null : batch.header.newRoot,
+    end: batch === undefined ? null : endOf(batch.header),
     queueTail: (entry?.index ?? -1) + 1,
     queueHash: entry?.hashAfter ?? EMPTY_QUEUE.queueHash,
   };
@@ -53,20 +59,21 @@ export function followEvents(before: EventPosition, events: readonly RollupEvent
       if (queueHead > at.queueTail) {
         return `batch ${number} consumed ${queueHead} queue entries, and ${at.queueTail} are known`;
       }
-      at = { ...at, batchCount: number, root: header.newRoot };
+      at = { ...at, batchCount: number, end: endOf(header) };
     }
   }
   return at;
 }
 
 /** The state of the contract after an L1 block. */
-export type ContractPosition = Pick<ContractCounts, "batchCount" | "queueTail"> & { readonly root: bigint | null };
+export type ContractPosition = Pick<ContractCounts, "batchCount" | "queueTail"> & { readonly end: BatchEnd | null };
 
 /** Reads that state; null if the L1 node no longer has it. Throws `l1/unavailable`, `l1/not-a-rollup`. */
 export async function readContractPosition(access: L1Access, block: number): Promise<ContractPosition | null> {
   try {
     // Reading may begin before the rollup was created.
-    return (await readContractCounts(access, block)) ?? { batchCount: 0, root: null, queueTail: 0 };
+    const counts = await readContractCounts(access, block);
+    return counts === null ? { batchCount: 0, end: null, queueTail: 0 } : { ...counts, end: counts };
   } catch (error) {
     if (isCairnError(error, "l1/state-missing")) return null;
     throw error;
@@ -115,10 +122,17 @@ async function findDisagreement(
   if (led.queueTail !== contract.queueTail) {
     return `L1's events show ${led.queueTail} queue entries, ${contract.queueTail} ${at}`;
   }
-  if (led.root !== null && led.root !== contract.root) return `L1's events lead to another root than ${at}`;
+  if (led.end !== null && led.end.root !== contract.end?.root) return `L1's events lead to another root than ${at}`;
+  if (led.end !== null && led.end.history !== contract.end?.history) {
+    return `L1's events lead to another history than ${at}`;
+  }
   if (isQueueKnown) return null;
   const hash = await readQueueHash(access, led.queueTail, block);
   return Buffer.compare(hash, led.queueHash) === 0 ? null : "the contract has another queue";
+}
+
+function endOf({ newRoot, newHistory }: BatchHeader2): BatchEnd {
+  return { root: newRoot, history: newHistory };
 }
 
 async function readAll(access: L1Access, first: number, last: number): Promise<readonly RollupEvent[]> {

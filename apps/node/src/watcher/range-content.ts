@@ -1,16 +1,19 @@
 import type { L1Header } from "@cairn/db";
 import {
   type AcceptedEvent,
+  type BlobAccess,
+  createCommitmentReader,
   insist,
   type L1Access,
   type L1Block,
   type L1Range,
+  type PublishedBatchContent,
   type RollupEvent,
   readBlock,
-  readPublishedData,
+  readPublishedBatch,
   readRollupEvents,
 } from "@cairn/l1";
-import { CairnError, hexToBytes } from "@cairn/protocol";
+import { batchCommitment2, bytesToHex, CairnError, hexToBytes } from "@cairn/protocol";
 import type { NodeErrorCode } from "../errors.ts";
 
 /** A range of L1 blocks as read. */
@@ -54,12 +57,34 @@ export async function readTimestamps(
   return new Map(times);
 }
 
-/** Data that batches published, by number. Throws as `readPublishedData`. */
-export async function readData(
+/**
+ * Throws `node/l1-unavailable` unless the contract, at the range's last block, has the header, data commitment and payouts hash
+ * that the events of accepted batches show: on these the data of others and later payments rely.
+ */
+export async function assertCommitments(
+  access: L1Access,
+  events: readonly RollupEvent[],
+  lastBlock: number,
+): Promise<void> {
+  const batches = events.filter((event) => event.type === "accepted");
+  const last = batches.at(-1);
+  if (last === undefined) return;
+  const commitments = createCommitmentReader(access, last.number, lastBlock);
+  for (const { number, header, dataCommitment, payoutsHash } of batches) {
+    const shown = bytesToHex(batchCommitment2(header, dataCommitment, payoutsHash));
+    if (shown !== (await commitments.of(number))) throw unavailable(`the contract has another batch ${number}`);
+  }
+}
+
+/** What batches published, by number. Throws as `readPublishedBatch`, `l1/blob-unavailable` without anyone who has blobs. */
+export async function readContents(
   access: L1Access,
   batches: readonly AcceptedEvent[],
-): Promise<ReadonlyMap<number, Uint8Array>> {
-  return new Map(await mapTogether(batches, async (event) => [event.number, await readPublishedData(access, event)]));
+  blobs: BlobAccess | undefined,
+): Promise<ReadonlyMap<number, PublishedBatchContent>> {
+  return new Map(
+    await mapTogether(batches, async (event) => [event.number, await readPublishedBatch(access, event, blobs)]),
+  );
 }
 
 /** Throws `node/l1-unavailable` unless L1 still shows the range's last block, and the stored one below the range. */

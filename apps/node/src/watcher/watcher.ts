@@ -13,6 +13,7 @@ import {
   storeL1Head,
 } from "@cairn/db";
 import {
+  type BlobAccess,
   createL1Access,
   createRangeReader,
   findStart,
@@ -56,6 +57,8 @@ export interface WatcherSettings {
 export interface WatcherDeps {
   readonly database: Database;
   readonly rollup: L1Rollup;
+  /** Who has the blobs of batches. */
+  readonly blobs?: BlobAccess | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: WatcherMetrics;
@@ -87,6 +90,8 @@ export interface Watcher {
 /** State of the watcher. */
 export interface WatcherStatus {
   readonly state: "starting" | "following" | "failing" | "diverged" | "stopped";
+  /** Code of the error that ended the last look; null if there was none. */
+  readonly failure: string | null;
   /** Last processed L1 block. */
   readonly l1Block: number | null;
   /** Timestamp of the latest L1 block and when it was seen. */
@@ -125,6 +130,7 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
   });
   const ranges = createRangeReader(access, readRangeContent, settings.ranges);
   let state: WatcherStatus["state"] = "starting";
+  let failure: string | null = null;
   let l1Block: number | null = null;
   let latest: WatcherStatus["latest"] = null;
   const missingTags = new Set<string>();
@@ -167,6 +173,7 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
     await backfill(db, access, safe, {
       firstBlock: await findFirstBlock(newest.number),
       ranges,
+      blobs: deps.blobs,
       nowMs: clock.nowMs,
       signal: stopping.signal,
       onRange: (result, end) => {
@@ -255,16 +262,24 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
   const run = async (): Promise<void> => {
     try {
       await look();
+      failure = null;
       if (state !== "stopped") state = "following";
     } catch (error) {
+      failure = isCairnError(error) ? error.code : "unknown";
       if (state !== "stopped") state = isDiverged(error) ? "diverged" : "failing";
       metrics.failed();
       throw error;
     }
   };
 
-  const failure = "L1 cannot be followed";
-  const poller = createPoller({ run, clock, logger, failure, pollMs: settings.pollMs, maxPauseMs: MAX_PAUSE_MS });
+  const poller = createPoller({
+    run,
+    clock,
+    logger,
+    failure: "L1 cannot be followed",
+    pollMs: settings.pollMs,
+    maxPauseMs: MAX_PAUSE_MS,
+  });
 
   return {
     start: async () => {
@@ -275,7 +290,7 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
       poller.start(settings.pollMs);
     },
     poll: poller.poll,
-    status: () => ({ state, l1Block, latest }),
+    status: () => ({ state, failure, l1Block, latest }),
     onEvent: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
