@@ -2,7 +2,10 @@ import { blobToCells, cellsToBlob, createBlobKzg, encodeOpening } from "@cairn/b
 import {
   checkDeployment2,
   fromHeader2Struct,
+  loadArtefact2,
+  loadVerifier2,
   pay2Arguments,
+  type Rollup2Artefact,
   readDeployment2,
   receiptStruct,
   receiptsAbi,
@@ -10,8 +13,8 @@ import {
 } from "@cairn/contracts";
 import { type Compress, GENESIS_CHAINS, historyOf, makeReceipt } from "@cairn/crypto";
 import { createFastCompress } from "@cairn/crypto/fast";
-import { type DevRollup2, startDevRollup2 } from "@cairn/devnet";
-import { createBeaconSource, readBlob } from "@cairn/l1";
+import { type DevRollup, loadProver, startDevRollup } from "@cairn/devnet";
+import { createBeaconSource, readBlob, rollupDomain } from "@cairn/l1";
 import {
   accountIndex,
   addressToBigint,
@@ -60,7 +63,7 @@ const MAX_SOLO_GAS = 1_000_000n;
 
 describe("protocol 2 on a chain, with real proofs and a real blob", () => {
   const kzg = createBlobKzg();
-  let devnet: DevRollup2;
+  let devnet: DevRollup;
   let compress: Compress;
   let operator: SoloOperator2;
   let alice: Person;
@@ -70,19 +73,19 @@ describe("protocol 2 on a chain, with real proofs and a real blob", () => {
   const accepted: { readonly batch: SoloBatch2; readonly receipt: TransactionReceipt }[] = [];
 
   const read = <Name extends "state" | "queueFee">(functionName: Name) =>
-    devnet.reader.readContract({ address: devnet.deployment.rollup, abi: rollup2Abi, functionName });
+    devnet.rollup.reader.readContract({ address: devnet.rollup.address, abi: rollup2Abi, functionName });
 
   async function deposit(position: number, { owner, key }: Person, amount: bigint): Promise<L1Operation> {
     const wallet = devnet.wallet(position);
     const fee = await read("queueFee");
     const hash = await wallet.writeContract({
-      address: devnet.deployment.rollup,
+      address: devnet.rollup.address,
       abi: rollup2Abi,
       functionName: "depositETH",
       args: [amount, bigintToAddress(owner), 0, key],
       value: amount + fee,
     });
-    await devnet.reader.waitForTransactionReceipt({ hash });
+    await devnet.rollup.reader.waitForTransactionReceipt({ hash });
     return { type: "deposit", owner, tokenId: tokenId(0), amount, index: accountIndex(0), key };
   }
 
@@ -112,7 +115,7 @@ describe("protocol 2 on a chain, with real proofs and a real blob", () => {
     ] as const;
     for (const transaction of transactions) {
       const signer = transaction.from === ALICE ? alice : bob;
-      const group = [signTransaction(transaction, signer, devnet.domain, REAL_CRYPTO)];
+      const group = [signTransaction(transaction, signer, rollupDomain(devnet.rollup), REAL_CRYPTO)];
       expect(builder.addGroup(group)).toMatchObject({ type: "included" });
     }
   }
@@ -129,25 +132,25 @@ describe("protocol 2 on a chain, with real proofs and a real blob", () => {
 
   beforeAll(async () => {
     compress = await createFastCompress();
-    devnet = await startDevRollup2({ cacheDir: CACHE_DIR, sizes: [16] });
+    devnet = await startDevRollup({ cacheDir: CACHE_DIR, sizes: [16] });
     const ownerOf = (position: number): bigint => addressToBigint(devnet.wallet(position).account.address);
     alice = { ...personOf("alice"), owner: ownerOf(1) };
     bob = { ...personOf("bob"), owner: ownerOf(2) };
-    operator = createSoloOperator2(devnet, kzg, compress);
+    operator = createSoloOperator2(devnet, await loadProver(CACHE_DIR, 16), kzg, compress);
   });
 
   afterAll(() => devnet?.stop());
 
   it("is a deployment of what the sources say, with the circuits' own room for L1 operations", async () => {
-    const compiled = (name: string) => devnet.compiled.get(name) ?? expect.unreachable();
-    const { rollup, transactionHash } = devnet.deployment;
-    const checks = checkDeployment2(await readDeployment2(devnet.reader, rollup, { transactionHash }), {
+    const compiled = (name: Rollup2Artefact) => loadArtefact2(CACHE_DIR, name);
+    const { rollup, deploymentTransaction: transactionHash } = devnet;
+    const checks = checkDeployment2(await readDeployment2(rollup.reader, rollup.address, { transactionHash }), {
       rollup: compiled("2/Rollup"),
       accountTree: compiled("2/AccountTree"),
       binding: compiled("2/Binding"),
       fixedOperator: compiled("2/FixedOperator"),
       // The key is the one that this very test proves with.
-      verifierOf: (circuit) => ({ contract: compiled(circuit), keyHash: "0x" }),
+      verifierOf: (circuit) => ({ contract: loadVerifier2(CACHE_DIR, circuit, "dev"), keyHash: "0x" }),
       genesis: {
         root: bigintToHex(operator.tree.root(), 32),
         history: bigintToHex(historyOf(GENESIS_CHAINS), 32),
@@ -168,10 +171,10 @@ describe("protocol 2 on a chain, with real proofs and a real blob", () => {
   });
 
   it("pays payouts of a batch in calldata at once", async () => {
-    const before = await devnet.reader.getBalance({ address: bigintToAddress(RECIPIENT) });
+    const before = await devnet.rollup.reader.getBalance({ address: bigintToAddress(RECIPIENT) });
     const batch = await operator.prove({ dataSource: "calldata", fill: spend });
     await accept(batch, [0, 1]);
-    const after = await devnet.reader.getBalance({ address: bigintToAddress(RECIPIENT) });
+    const after = await devnet.rollup.reader.getBalance({ address: bigintToAddress(RECIPIENT) });
     expect(after - before).toBe(ETHER / 8n);
     expect(await settled(2n)).toBe(3n);
   });
@@ -234,24 +237,24 @@ describe("protocol 2 on a chain, with real proofs and a real blob", () => {
   it("takes the same kind of batch from a blob, pays one payout now and one later", async () => {
     const batch = waiting;
     expect(batch.batch.data).toHaveLength(128);
-    const before = await devnet.reader.getBalance({ address: bigintToAddress(SECOND_RECIPIENT) });
+    const before = await devnet.rollup.reader.getBalance({ address: bigintToAddress(SECOND_RECIPIENT) });
     const receipt = await accept(batch, [1]);
     expect(receipt.blobGasUsed).toBe(131_072n);
     expect(receipt.gasUsed).toBeLessThan(MAX_SOLO_GAS);
-    const after = await devnet.reader.getBalance({ address: bigintToAddress(SECOND_RECIPIENT) });
+    const after = await devnet.rollup.reader.getBalance({ address: bigintToAddress(SECOND_RECIPIENT) });
     expect(after - before).toBe(ETHER / 8n);
     expect(await settled(3n)).toBe(2n);
     const { header, dataCommitment } = submittedEvent(receipt);
     expect(dataCommitment).toBe(batch.dataCommitment);
     const args = pay2Arguments({ batch: batchNumber(3), header, dataCommitment, payouts: batch.batch.payouts });
     const hash = await devnet.wallet(3).writeContract({
-      address: devnet.deployment.rollup,
+      address: devnet.rollup.address,
       abi: rollup2Abi,
       functionName: "pay",
       args,
       gas: 1_000_000n,
     });
-    expect((await devnet.reader.waitForTransactionReceipt({ hash })).status).toBe("success");
+    expect((await devnet.rollup.reader.waitForTransactionReceipt({ hash })).status).toBe("success");
     expect(await settled(3n)).toBe(3n);
   });
 
@@ -271,11 +274,11 @@ describe("protocol 2 on a chain, with real proofs and a real blob", () => {
       const given = { batchNumber: BigInt(i + 1), header: fromHeader2Struct(header), dataCommitment, payoutsHash };
       const struct = receiptStruct(given, path);
       const show = () =>
-        devnet.reader.readContract({
+        devnet.rollup.reader.readContract({
           address: devnet.receipts,
           abi: receiptsAbi,
           functionName: "slotAt",
-          args: [devnet.deployment.rollup, struct, 0n],
+          args: [devnet.rollup.address, struct, 0n],
         });
       if (batch.sealed.l1Operations.length > 0) {
         expect(await refusal(show)).toMatchObject({ name: "NoTransactionThere" });
@@ -302,7 +305,7 @@ describe("protocol 2 on a chain, with real proofs and a real blob", () => {
   });
 
   async function readBatch(number: number, receipt: TransactionReceipt): Promise<AcceptedBatch2> {
-    const { input, blobVersionedHashes } = await devnet.reader.getTransaction({ hash: receipt.transactionHash });
+    const { input, blobVersionedHashes } = await devnet.rollup.reader.getTransaction({ hash: receipt.transactionHash });
     const call = decodeFunctionData({ abi: rollup2Abi, data: input });
     if (call.functionName !== "submitBatch") throw new TypeError(call.functionName);
     const [header, records, list, , data] = call.args;
@@ -315,8 +318,8 @@ describe("protocol 2 on a chain, with real proofs and a real blob", () => {
     if (header.dataSource === 1) expect(blobVersionedHashes?.[0]).toBe(dataCommitment);
     const bytes = hexToBytes(records);
     const count = bytes.length / QUEUE_RECORD_BYTES;
-    const { queueHash } = await devnet.reader.readContract({
-      address: devnet.deployment.rollup,
+    const { queueHash } = await devnet.rollup.reader.readContract({
+      address: devnet.rollup.address,
       abi: rollup2Abi,
       functionName: "queueEntry",
       args: [queueHead - 1n],
@@ -341,8 +344,8 @@ describe("protocol 2 on a chain, with real proofs and a real blob", () => {
   }
 
   const settled = (number: bigint): Promise<bigint> =>
-    devnet.reader.readContract({
-      address: devnet.deployment.rollup,
+    devnet.rollup.reader.readContract({
+      address: devnet.rollup.address,
       abi: rollup2Abi,
       functionName: "payoutsSettled",
       args: [number, 0n],

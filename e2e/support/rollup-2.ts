@@ -8,17 +8,18 @@ import {
   encodeOpening,
   versionedHash,
 } from "@cairn/blobs";
+import type { ProvingCircuit, SoloCircuit } from "@cairn/circuits";
 import { type ProvenBatch2, rollup2Abi, submitBatch2Arguments } from "@cairn/contracts";
 import { type Chains, type Compress, GENESIS_CHAINS, verify } from "@cairn/crypto";
 import {
   chainedBlock,
-  type DevRollup2,
+  type DevRollup,
   proveSoloBatch,
   type SealedBlock2,
   sealBlock2,
   soloBinding,
 } from "@cairn/devnet";
-import type { L1Wallet } from "@cairn/l1";
+import { type L1Wallet, rollupDomain } from "@cairn/l1";
 import {
   addressToBigint,
   BLOB_MODULUS,
@@ -82,16 +83,20 @@ export interface SoloOperator2 {
 }
 
 /** An operator of an unused rollup. */
-export function createSoloOperator2(devnet: DevRollup2, kzg: BlobKzg, compress: Compress): SoloOperator2 {
-  const { domain, reader } = devnet;
+export function createSoloOperator2(
+  devnet: DevRollup,
+  circuit: ProvingCircuit<SoloCircuit>,
+  kzg: BlobKzg,
+  compress: Compress,
+): SoloOperator2 {
+  const { reader } = devnet.rollup;
+  const domain = rollupDomain(devnet.rollup);
   const submitter = addressToBigint(devnet.wallet(0).account.address);
   const tree = createStateTree({ store: createMemoryStore(), compress });
   let chains: Chains = GENESIS_CHAINS;
   let queueHash: Uint8Array = EMPTY_QUEUE_HASH;
 
   async function proveSealed(sealed: SealedBlock2, dataSource: DataSource, hash: Uint8Array): Promise<SoloBatch2> {
-    const circuit = devnet.circuits.get("solo16");
-    if (circuit === undefined) throw new TypeError("no circuit");
     const blob = dataSource === "blob" ? cellsToBlob(sealed.cells) : null;
     const cells = cellsToBytes(sealed.cells);
     const dataCommitment = blob === null ? calldataCommitment(cells) : versionedHash(kzg.commit(blob));
@@ -131,7 +136,7 @@ export function createSoloOperator2(devnet: DevRollup2, kzg: BlobKzg, compress: 
 
 /** Sends a batch; one in a blob in a transaction of type 3. */
 export async function submitSoloBatch(
-  devnet: DevRollup2,
+  devnet: DevRollup,
   kzg: BlobKzg,
   { batch, blob }: SoloBatch2,
   payNow: readonly number[] = [],
@@ -139,7 +144,7 @@ export async function submitSoloBatch(
 ): Promise<TransactionReceipt> {
   const args = submitBatch2Arguments(batch, payNow);
   const data = encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args });
-  const common = { to: devnet.deployment.rollup, data, gas: GAS } as const;
+  const common = { to: devnet.rollup.address, data, gas: GAS } as const;
   const hash =
     blob === null
       ? await wallet.sendTransaction(common)
@@ -149,19 +154,19 @@ export async function submitSoloBatch(
           kzg: viemKzg(kzg),
           maxFeePerBlobGas: MAX_FEE_PER_BLOB_GAS,
         });
-  return devnet.reader.waitForTransactionReceipt({ hash });
+  return devnet.rollup.reader.waitForTransactionReceipt({ hash });
 }
 
 /** Name of the error with which the rollup refuses a batch in a transaction with these blobs; null if it accepts it. */
 export async function refusalOfBatch(
-  devnet: DevRollup2,
+  devnet: DevRollup,
   batch: ProvenBatch2,
   { from = 0, blobHashes = [] }: { readonly from?: number; readonly blobHashes?: readonly Hex[] } = {},
 ): Promise<string | null> {
   const args = submitBatch2Arguments(batch);
   const transaction = {
     from: devnet.wallet(from).account.address,
-    to: devnet.deployment.rollup,
+    to: devnet.rollup.address,
     data: encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args }),
     gas: numberToHex(GAS),
     ...(blobHashes.length === 0
@@ -174,7 +179,7 @@ export async function refusalOfBatch(
   return decodeErrorResult({ abi: rollup2Abi, data: error.data }).errorName;
 }
 
-async function askAnvil({ rpcUrl }: DevRollup2, method: string, params: readonly unknown[]): Promise<AnvilAnswer> {
+async function askAnvil({ rpcUrl }: DevRollup, method: string, params: readonly unknown[]): Promise<AnvilAnswer> {
   const response = await fetch(rpcUrl, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -196,7 +201,7 @@ export function blobWithSameValue(blob: Uint8Array, point: bigint): Uint8Array {
 
 /** A batch of the same block as if its cells were in another blob: everything but the proof belongs to that blob. */
 export function withBlob(
-  devnet: DevRollup2,
+  devnet: DevRollup,
   kzg: BlobKzg,
   { batch, sealed, queueHash }: SoloBatch2,
   blob: Uint8Array,

@@ -1,30 +1,35 @@
 /**
- * Builds everything that proving needs: `build.ts [--slots 16,64,256] [--srs dev|ignition]`. Prints a line per part,
- * ending in `cached` when there was nothing to do. Everything goes into CAIRN_CACHE_DIR, keyed by the content of the
- * sources.
+ * Builds everything that proving batches needs: `build.ts [--circuits solo16,solo64,…] [--srs dev|ignition]`, by default all
+ * circuits of one block. Prints a line per part, ending in `cached` when there was nothing to do. Everything goes into
+ * CAIRN_CACHE_DIR, keyed by the content of the sources.
+ *
+ * `pair` and `batch` verify proofs of other circuits, whose keys over the development SRS are recorded in the sources; over
+ * Ignition somebody has to make them first (`generate-keys.ts --srs ignition`).
  */
 import { join, resolve } from "node:path";
-import { BLOCK_SIZES, type BlockSize } from "@cairn/protocol";
+import { LAST_CIRCUIT_TYPE, type LastCircuit } from "@cairn/protocol";
 import {
-  circuitName,
   compileCircuit,
+  crateOf,
   devSrs,
   ensureDevSrs,
   ensureVerificationKey,
   ignitionSrs,
   programGates,
+  SOLO_CIRCUITS,
   type Srs,
+  sourcesOf,
   srsPointsFor,
   writeSolidityVerifier,
 } from "../src/index.ts";
 
 const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../.cache"));
-const sizes = parseSizes(option("--slots") ?? BLOCK_SIZES.join(","));
-const kind = option("--srs") ?? "dev";
+const circuits = parseCircuits(option("--circuits") ?? SOLO_CIRCUITS.join(","));
+const kind = parseSrs(option("--srs") ?? "dev");
 
-for (const slots of sizes) {
-  const name = circuitName(slots);
-  const program = await timed(`${name} compile`, () => compileCircuit({ name, cacheDir }));
+for (const name of circuits) {
+  const noirDir = sourcesOf(name, kind, cacheDir);
+  const program = await timed(`${name} compile`, () => compileCircuit({ name: crateOf(name), cacheDir, noirDir }));
   const gates = await programGates(program);
   const srs = prepareSrs(srsPointsFor(gates));
   const key = await timed(`${name} verification key`, () => ensureVerificationKey(program, srs));
@@ -64,10 +69,19 @@ function option(name: string): string | undefined {
   return at < 0 ? undefined : process.argv[at + 1];
 }
 
-function parseSizes(list: string): BlockSize[] {
-  const texts = list.split(",");
-  const found = BLOCK_SIZES.filter((slots) => texts.includes(String(slots)));
-  if (found.length === texts.length) return found;
-  console.error(`--slots accepts ${BLOCK_SIZES.join(", ")}, not ${list}`);
+function parseCircuits(list: string): LastCircuit[] {
+  const known = Object.keys(LAST_CIRCUIT_TYPE) as LastCircuit[];
+  const names = list.split(",");
+  const found = known.filter((name) => names.includes(name));
+  if (found.length === names.length) return found;
+  return refuse(`--circuits accepts ${known.join(", ")}, not ${list}`);
+}
+
+function parseSrs(name: string): Srs["kind"] {
+  return name === "dev" || name === "ignition" ? name : refuse(`--srs is dev or ignition, not ${name}`);
+}
+
+function refuse(reason: string): never {
+  console.error(reason);
   process.exit(2);
 }

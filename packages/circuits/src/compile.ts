@@ -18,6 +18,8 @@ export interface CompiledProgram {
   readonly dir: string;
   /** File with ABI and bytecode, as the prover reads it. */
   readonly path: string;
+  /** Source of the list of keys that it accepts (spec 2, 6.6); null for a circuit that verifies no proofs. */
+  readonly keyList: string | null;
   readonly isCached: boolean;
 }
 
@@ -33,13 +35,16 @@ export async function compileCircuit(options: {
   const { name, cacheDir, noirDir = NOIR_DIR } = options;
   const dir = join(cacheDir, "circuits", `${name.replaceAll("/", "-")}-${sourceHash(name, noirDir)}`);
   const path = join(dir, "program.json");
+  const listPath = join(noirDir, name, "src", "keys.nr");
+  const keyList = existsSync(listPath) ? readFileSync(listPath, "utf8") : null;
   if (existsSync(path)) {
-    return { name, circuit: JSON.parse(readFileSync(path, "utf8")) as CompiledCircuit, dir, path, isCached: true };
+    const circuit = JSON.parse(readFileSync(path, "utf8")) as CompiledCircuit;
+    return { name, circuit, dir, path, keyList, isCached: true };
   }
   const circuit = await compileCrate(join(noirDir, name));
   mkdirSync(dir, { recursive: true });
   writeFileAtomically(path, JSON.stringify(circuit));
-  return { name, circuit, dir, path, isCached: false };
+  return { name, circuit, dir, path, keyList, isCached: false };
 }
 
 /** Writes a file so that a reader sees it whole or not at all. */

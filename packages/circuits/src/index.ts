@@ -10,17 +10,20 @@ export type { ClaimProof } from "./2/children-witness.ts";
 export {
   type BatchCircuit,
   blockCircuit,
+  CIRCUITS,
   crateOf,
   INNER_CIRCUITS,
   type InnerCircuit,
   type MergeCircuit,
   PARENTS,
   type ParentCircuit,
+  SOLO_CIRCUITS,
   type SoloCircuit,
   soloCircuit,
 } from "./2/circuits.ts";
 export { CLAIM_PROOF_BYTES, decodeClaimProof, encodeClaimProof } from "./2/claim-proof-bytes.ts";
 export { type EvaluationWitness, evaluationWitness, SOLO_EVALUATION } from "./2/evaluation-witness.ts";
+export { noirDirOf, sourcesOf } from "./2/key-lists.ts";
 export {
   loadCircuit,
   type ProvingCircuit,

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { assertKeyList } from "./2/assert-key-list.ts";
 import { type ProofTarget, runBb, type Srs } from "./bb.ts";
 import type { CompiledProgram } from "./compile.ts";
 
@@ -8,12 +9,14 @@ export interface VerificationKey {
   readonly path: string;
   /** Who verifies the proofs of this key. */
   readonly target: ProofTarget;
+  /** SRS that it is over. */
+  readonly srs: Srs["kind"];
   readonly isCached: boolean;
 }
 
 /**
- * The verification key of a program over an SRS, for the EVM or for recursion, from the cache or computed. Throws as the
- * prover binary does.
+ * The verification key of a program over an SRS, for the EVM or for recursion, from the cache or computed. Throws
+ * `circuits/wrong-key-list`, and as the prover binary does.
  *
  * @example const key = await ensureVerificationKey(program, srs, { target: "recursion" });
  */
@@ -23,11 +26,12 @@ export async function ensureVerificationKey(
   options: { readonly target?: ProofTarget; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<VerificationKey> {
   const { target = "evm", signal } = options;
+  assertKeyList(program, srs.kind);
   const dir = join(program.dir, srs.kind, ...(target === "evm" ? [] : [target]));
   const path = join(dir, "vk");
   // The prover writes the hash last.
-  if (existsSync(path) && existsSync(join(dir, "vk_hash"))) return { path, target, isCached: true };
+  if (existsSync(path) && existsSync(join(dir, "vk_hash"))) return { path, target, srs: srs.kind, isCached: true };
   mkdirSync(dir, { recursive: true });
   await runBb(["write_vk", "-b", program.path, "-o", dir, "-c", srs.dir], { target, signal });
-  return { path, target, isCached: false };
+  return { path, target, srs: srs.kind, isCached: false };
 }

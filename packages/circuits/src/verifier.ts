@@ -49,6 +49,7 @@ export async function writeSolidityVerifier(options: {
 }): Promise<SolidityVerifier> {
   const { circuit, key, srs, cacheDir, signal } = options;
   if (key.target !== "evm") throw badVerifier("the key is one for recursion");
+  if (key.srs !== srs.kind) throw badVerifier(`the key is over the ${key.srs} SRS, not over ${srs.kind}`);
   const contractName = verifierName(circuit, srs.kind);
   const path = join(cacheDir, "verifiers", srs.kind, `${contractName}.sol`);
   const beside = `${key.path}.sol`;

@@ -78,7 +78,7 @@ describe("a proof of a block of 16 slots", () => {
       await copyFile(circuit.key.path, path);
       const production = await writeSolidityVerifier({
         circuit: "block16",
-        key: { path, target: "evm", isCached: false },
+        key: { path, target: "evm", srs: "ignition", isCached: false },
         srs: ignitionSrs(dir),
         cacheDir: dir,
       });

@@ -5,28 +5,31 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { BLOCK_SIZES } from "@cairn/protocol";
-import { srsOfBytecode, verifierName } from "../src/artefact.ts";
-import { type BuildTarget, buildCached, rollupTargets, sourceTarget, verifierTarget } from "../src/build.ts";
+import { LAST_CIRCUIT_TYPE, type LastCircuit } from "@cairn/protocol";
+import { verifierContract2 } from "../src/2/artefact.ts";
+import { srsOfBytecode } from "../src/artefact.ts";
+import { type BuildTarget, buildCached, rollup2Targets, sourceTarget, verifierTarget2 } from "../src/build.ts";
 import type { CompiledContract } from "../src/compile.ts";
 import { packageDir } from "../src/sources.ts";
 
 const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(packageDir, "../../.cache"));
 const { values } = parseArgs({ options: { verifiers: { type: "string" } } });
 
-for (const target of rollupTargets()) await build(target);
+for (const target of rollup2Targets()) await build(target);
 await build(sourceTarget("DevToken", "src/dev/DevToken.sol"));
 await buildVerifiers(resolve(values.verifiers ?? join(cacheDir, "verifiers")));
 
 async function buildVerifiers(directory: string): Promise<void> {
   for (const srs of ["dev", "ignition"] as const) {
     const folder = join(directory, srs);
-    const names = BLOCK_SIZES.map((slots) => verifierName(slots, srs));
+    const circuits = Object.keys(LAST_CIRCUIT_TYPE) as LastCircuit[];
+    const names = circuits.map((circuit) => verifierContract2(circuit, srs));
     const files = existsSync(folder)
       ? readdirSync(folder).filter((file) => names.includes(basename(file, ".sol")))
       : [];
     for (const file of files.sort()) {
-      const artefact = await build(verifierTarget(basename(file, ".sol"), readFileSync(join(folder, file), "utf8")));
+      const source = readFileSync(join(folder, file), "utf8");
+      const artefact = await build(verifierTarget2(basename(file, ".sol"), source));
       if (srsOfBytecode(artefact.bytecode) === srs) continue;
       console.error(`${file}: in folder ${srs}, but its constants are of the other SRS`);
       process.exitCode = 1;

@@ -26,12 +26,13 @@ export interface VerifierArtefact extends ContractArtefact {
 }
 
 /** Further output of a build. */
-interface StoredArtefact extends ContractArtefact {
+export interface StoredArtefact extends ContractArtefact {
   readonly runtimeCode?: Hex;
   readonly immutables?: readonly unknown[];
 }
 
-const CODE = /^0x([0-9a-f]{2})+$/;
+/** Code without places for libraries. */
+export const CODE = /^0x([0-9a-f]{2})+$/;
 
 /** x of the ceremony's point τ·G2 (its imaginary part), a constant of every verifier made for the Ignition SRS. */
 const IGNITION_G2_WORD = "260e01b251f6f1c7e7ff4e580791dee8ea51d87a358e038b4efe30fac09383c1";
@@ -75,7 +76,8 @@ export function srsOfBytecode(bytecode: Hex): SrsKind {
   return bytecode.toLowerCase().includes(IGNITION_G2_WORD) ? "ignition" : "dev";
 }
 
-function readArtefact(cacheDir: string, name: string): StoredArtefact {
+/** A build of the cache. Throws `contracts/artefact-missing`, `contracts/bad-artefact`. */
+export function readArtefact(cacheDir: string, name: string): StoredArtefact {
   const path = artefactPath(cacheDir, name);
   let text: string;
   try {

@@ -54,6 +54,11 @@ export function verifierTarget(name: string, source: string): BuildTarget {
   return { sources: { [path]: source }, path, name, settings: VERIFIER_SETTINGS };
 }
 
+/** As {@link verifierTarget}, of a circuit of protocol 2. */
+export function verifierTarget2(name: string, source: string): BuildTarget {
+  return { ...verifierTarget(name, source), name: `2/${name}` };
+}
+
 /** Compiles a contract, ignoring the cache. Throws `contracts/compile-failed`. */
 export async function buildFresh({ sources, path, name, settings }: BuildTarget): Promise<CompiledContract> {
   return { ...(await compileContract(sources, path, basename(name), settings)), name };

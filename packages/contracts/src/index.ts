@@ -1,5 +1,13 @@
 export { ROLLUP_2_ACCESS } from "./2/access.ts";
 export {
+  loadArtefact2,
+  loadVerifier2,
+  type Rollup2Artefact,
+  type Verifier2Artefact,
+  verifierArtefact2,
+  verifierContract2,
+} from "./2/artefact.ts";
+export {
   type BatchHeader2Struct,
   fromHeader2Struct,
   type Pay2Arguments,
@@ -51,6 +59,7 @@ export {
   submitBatchArguments,
   toHeaderStruct,
 } from "./batch.ts";
+export type { CompiledContract } from "./compile.ts";
 export {
   assertVerifiersAllowed,
   type CreateContract,

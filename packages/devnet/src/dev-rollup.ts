@@ -1,12 +1,15 @@
+import { soloCircuit } from "@cairn/circuits";
 import {
-  DEFAULT_ROLLUP_PARAMETERS,
+  type CompiledContract,
+  DEFAULT_ROLLUP_2_PARAMETERS,
   deployContract,
-  deployRollup,
+  deployRollup2,
   erc20Abi,
   loadArtefact,
-  loadVerifier,
-  type RollupParameters,
-  rollupAbi,
+  loadArtefact2,
+  loadVerifier2,
+  type Rollup2Parameters,
+  rollup2Abi,
 } from "@cairn/contracts";
 import {
   type AnvilNode,
@@ -20,11 +23,14 @@ import {
   sendToRollup,
   startAnvil,
 } from "@cairn/l1";
-import { type BlockSize, type TokenId, tokenId } from "@cairn/protocol";
+import { type BlockSize, type LastCircuit, type TokenId, tokenId } from "@cairn/protocol";
 import { type Address, encodeFunctionData, type Hex, toHex } from "viem";
 import { mnemonicToAccount, privateKeyToAccount } from "viem/accounts";
 
 const ANVIL_MNEMONIC = "test test test test test test test test test test test junk";
+
+/** Circuits of batches of several blocks. */
+const BATCHING = ["pair", "batch"] as const;
 
 const anvilKeys = new Map<number, Hex>();
 
@@ -53,8 +59,14 @@ export interface DeployedDevRollup {
   readonly rollup: L1Rollup;
   /** L1 block that holds the rollup's creation. */
   readonly deploymentBlock: number;
-  /** Verifier of each block size. */
-  readonly verifiers: ReadonlyMap<BlockSize, Address>;
+  /** The transaction that created the rollup. */
+  readonly deploymentTransaction: Hex;
+  /** Verifier of each circuit whose proofs the rollup accepts. */
+  readonly verifiers: ReadonlyMap<LastCircuit, Address>;
+  /** The `FixedOperator` that says who has precedence; null when submission is open to all. */
+  readonly policy: Address | null;
+  /** The contract that checks receipts. */
+  readonly receipts: Address;
   /** Wallet of anvil's prefunded account at `position`; 0 is the operator. */
   wallet(position: number): L1Wallet;
   /** Deploys and registers a token. */
@@ -72,12 +84,18 @@ export interface DevRollup extends DeployedDevRollup {
 export interface DeployDevRollupOptions {
   /** Folder with the compiled contracts and verifiers. */
   readonly cacheDir: string;
-  /** Block sizes that the rollup accepts. */
+  /** Block sizes of which the rollup accepts batches of one block. */
   readonly sizes: readonly BlockSize[];
+  /** Whether it also accepts batches of several blocks, by `pair` and `batch`. */
+  readonly isBatching?: boolean;
+  /** Who has precedence: anvil's first account without, nobody with null. */
+  readonly operator?: Address | null;
+  /** The verifier of a circuit; without, the one over the development SRS as the set-up built it. */
+  readonly verifierOf?: (circuit: LastCircuit) => CompiledContract;
   /** Key of who creates rollup and tokens; anvil's first account without. It must have ETH. */
   readonly deployerKey?: Hex;
   /** Differences from the default parameters. */
-  readonly parameters?: Partial<RollupParameters>;
+  readonly parameters?: Partial<Rollup2Parameters>;
 }
 
 /** What {@link startDevRollup} needs. */
@@ -109,19 +127,27 @@ export async function deployDevRollup(
     options.deployerKey === undefined
       ? operator
       : connectWallet(rpcUrl, chainId, privateKeyToAccount(options.deployerKey));
-  const deployment = await deployRollup({
-    walletClient: deployer,
-    publicClient: reader,
-    rollup: loadArtefact(options.cacheDir, "Rollup"),
-    verifiers: options.sizes.map((slots) => loadVerifier(options.cacheDir, slots, "dev")),
-    parameters: { ...DEFAULT_ROLLUP_PARAMETERS, operator: operator.account.address, ...options.parameters },
+  const clients = { walletClient: deployer, publicClient: reader };
+  const { cacheDir, isBatching = false, operator: leader = operator.account.address } = options;
+  const { verifierOf = (circuit: LastCircuit) => loadVerifier2(cacheDir, circuit, "dev") } = options;
+  const circuits: readonly LastCircuit[] = [...options.sizes.map(soloCircuit), ...(isBatching ? BATCHING : [])];
+  const deployment = await deployRollup2({
+    ...clients,
+    rollup: loadArtefact2(cacheDir, "2/Rollup"),
+    fixedOperator: leader === null ? null : { contract: loadArtefact2(cacheDir, "2/FixedOperator"), operator: leader },
+    verifiers: circuits.map((circuit) => ({ circuit, contract: verifierOf(circuit) })),
+    parameters: { ...DEFAULT_ROLLUP_2_PARAMETERS, ...options.parameters },
   });
+  const receipts = await deployContract(clients, loadArtefact2(cacheDir, "2/Receipts"), []);
   const rollup: L1Rollup = { reader, address: deployment.rollup };
   return {
     rpcUrl,
     rollup,
     deploymentBlock: Number(deployment.blockNumber),
-    verifiers: new Map(deployment.verifiers.map(({ slots, address }) => [slots, address])),
+    deploymentTransaction: deployment.transactionHash,
+    verifiers: new Map(deployment.verifiers.map(({ circuit, address }) => [circuit, address])),
+    policy: deployment.policy,
+    receipts: receipts.address,
     wallet,
     createToken: (symbol, decimals) => createToken(options.cacheDir, rollup, deployer, symbol, decimals),
     mint: (token, to, amount) => mint(reader, deployer, token, to, amount),
@@ -137,11 +163,11 @@ async function createToken(
 ): Promise<DevToken> {
   const clients = { walletClient: deployer, publicClient: rollup.reader };
   const { address } = await deployContract(clients, loadArtefact(cacheDir, "DevToken"), [symbol, symbol, decimals]);
-  const data = encodeFunctionData({ abi: rollupAbi, functionName: "registerToken", args: [address] });
+  const data = encodeFunctionData({ abi: rollup2Abi, functionName: "registerToken", args: [address] });
   await sendToRollup(rollup, deployer, { name: "registerToken", data });
   const id = await rollup.reader.readContract({
     address: rollup.address,
-    abi: rollupAbi,
+    abi: rollup2Abi,
     functionName: "tokenIdOf",
     args: [address],
   });

@@ -1,12 +1,3 @@
-export { type DevRollup2, type DevRollup2Options, startDevRollup2 } from "./2/dev-rollup.ts";
-export {
-  chainedBlock,
-  proveSoloBatch,
-  type SealedBlock2,
-  type SoloSubmission,
-  sealBlock2,
-  soloBinding,
-} from "./2/solo-batch.ts";
 export {
   anvilKey,
   type DeployDevRollupOptions,
@@ -20,4 +11,12 @@ export {
 export type { DevnetErrorCode } from "./errors.ts";
 export { type DevNodePlace, devNodeSettings } from "./node-settings.ts";
 export { loadProver } from "./prover.ts";
-export { proveSealedBlock, readyBatch, type SealedBlock, sealBlock } from "./sealed-block.ts";
+export {
+  chainedBlock,
+  type ProvenSoloBatch,
+  proveSoloBatch,
+  type SealedBlock2,
+  type SoloSubmission,
+  sealBlock2,
+  soloBinding,
+} from "./solo-batch.ts";

@@ -8,6 +8,7 @@ import type { CircuitsErrorCode } from "../errors.ts";
 import { programGates, srsPointsFor } from "../gates.ts";
 import { ensureSrs } from "../srs.ts";
 import { ensureVerificationKey } from "../verification-key.ts";
+import { SRS_NAME } from "./assert-key-list.ts";
 import {
   BATCH_CIRCUITS,
   type BatchCircuit,
@@ -20,41 +21,8 @@ import {
   PARENTS,
   type ParentCircuit,
 } from "./circuits.ts";
+import { type CircuitRecord, type KeyRecord, type KeyRecords, readRecordedKeys } from "./recorded-keys.ts";
 import { readRecursionKey } from "./recursion-key.ts";
-
-/** What is recorded of a circuit. */
-export interface CircuitRecord {
-  /** Hash of the sources, compiler and prover that everything else here follows from. */
-  readonly sources: string;
-  readonly gates: number;
-}
-
-/** What is recorded of a circuit whose proofs others verify. */
-export interface KeyRecord extends CircuitRecord {
-  /** Hash of its key for recursion, a field element as hex with 0x. */
-  readonly keyHash: string;
-}
-
-/** All circuits that verify proofs or whose proofs are verified by others, over one SRS (spec 2, 6.6). */
-export type KeyRecords = Readonly<Record<InnerCircuit, KeyRecord> & Record<BatchCircuit, CircuitRecord>>;
-
-/** Recorded keys by SRS; null where nobody has made them yet. */
-export type RecordedKeys = Readonly<Record<Srs["kind"], KeyRecords | null>>;
-
-/** The recorded keys of both sets. */
-export const RECORDED_KEYS_PATH = join(NOIR_DIR, "2", "keys.json");
-
-/**
- * The keys that `noir/2/keys.json` records; the lists in the sources are those over the development SRS.
- *
- * @example readRecordedKeys().dev?.merge1.keyHash
- */
-export function readRecordedKeys(path: string = RECORDED_KEYS_PATH): RecordedKeys {
-  const { dev = null, ignition = null } = existsSync(path)
-    ? (JSON.parse(readFileSync(path, "utf8")) as Partial<RecordedKeys>)
-    : {};
-  return { dev, ignition };
-}
 
 /** File of the list of keys that a circuit accepts, below `noirDir`. */
 export function keyListPath(parent: ParentCircuit, noirDir: string = NOIR_DIR): string {
@@ -82,8 +50,6 @@ export function keyListSource(
     "",
   ].join("\n");
 }
-
-const SRS_NAME = { dev: "development", ignition: "Ignition" } as const;
 
 /**
  * Makes the keys of all inner circuits over an SRS, in the order in which their lists depend on each other. `noirDir` holds
@@ -143,6 +109,16 @@ export function noirDirOf(kind: Srs["kind"], cacheDir: string, recorded = readRe
     if (!existsSync(noirDir)) throw error;
   }
   return noirDir;
+}
+
+/**
+ * The folder of Noir sources of a circuit for its key over an SRS: the package's own unless the circuit has a list of keys.
+ * Throws as {@link noirDirOf}.
+ *
+ * @example await compileCircuit({ name: crateOf(name), cacheDir, noirDir: sourcesOf(name, srs.kind, cacheDir) });
+ */
+export function sourcesOf(name: (typeof CIRCUITS)[number], kind: Srs["kind"], cacheDir: string): string {
+  return isParent(name) ? noirDirOf(kind, cacheDir) : NOIR_DIR;
 }
 
 /** Hash of the sources of all circuits with these lists of keys. */

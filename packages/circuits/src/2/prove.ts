@@ -13,7 +13,7 @@ import { type ClaimProof, childrenWitness } from "./children-witness.ts";
 import { type BatchCircuit, crateOf, type InnerCircuit, type MergeCircuit, type SoloCircuit } from "./circuits.ts";
 import { type EvaluationWitness, evaluationWitness } from "./evaluation-witness.ts";
 import { batchInputMap, block2InputMap, mergeInputMap, soloInputMap } from "./input-map.ts";
-import { noirDirOf } from "./key-lists.ts";
+import { sourcesOf } from "./key-lists.ts";
 import { BATCH_EVALUATION, listsWitness } from "./lists-witness.ts";
 import { readRecursionKey } from "./recursion-key.ts";
 
@@ -45,7 +45,7 @@ export async function loadCircuit<Name extends InnerCircuit | BatchCircuit | Sol
   readonly signal?: AbortSignal | undefined;
 }): Promise<ProvingCircuit<Name>> {
   const { name, cacheDir, srs: kind, signal } = options;
-  const program = await compileCircuit({ name: crateOf(name), cacheDir, noirDir: noirDirOf(kind, cacheDir) });
+  const program = await compileCircuit({ name: crateOf(name), cacheDir, noirDir: sourcesOf(name, kind, cacheDir) });
   const srs = ensureSrs(kind, cacheDir, srsPointsFor(await programGates(program, signal)));
   const key = await ensureVerificationKey(program, srs, { target: targetOf(name), signal });
   return { name, program, key, srs };

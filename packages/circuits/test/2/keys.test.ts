@@ -3,18 +3,26 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { assertKeyList } from "../../src/2/assert-key-list.ts";
 import { crateOf, INNER_CIRCUITS, PARENT_CIRCUITS } from "../../src/2/circuits.ts";
-import {
-  copySources,
-  findStaleKeys,
-  keyListPath,
-  keyListSource,
-  noirDirOf,
-  readRecordedKeys,
-} from "../../src/2/key-lists.ts";
+import { copySources, findStaleKeys, keyListPath, keyListSource, noirDirOf, sourcesOf } from "../../src/2/key-lists.ts";
+import { readRecordedKeys } from "../../src/2/recorded-keys.ts";
 import { proofFields, readRecursionKey } from "../../src/2/recursion-key.ts";
-import { sourceHash, writeFileAtomically } from "../../src/compile.ts";
+import { NOIR_DIR, sourceHash, writeFileAtomically } from "../../src/compile.ts";
+import { ensureVerificationKey } from "../../src/verification-key.ts";
 import { provingCircuit } from "../support/cache.ts";
+
+const IGNITION = { kind: "ignition", dir: "/nowhere" } as const;
+const UNBUILT = {
+  circuit: {
+    bytecode: "",
+    abi: { parameters: [], return_type: null, error_types: {} },
+    debug_symbols: "",
+    file_map: {},
+  },
+  path: "/nowhere/program.json",
+  isCached: true,
+};
 
 describe("lists of keys", () => {
   let dir: string;
@@ -81,6 +89,35 @@ describe("lists of keys", () => {
     expect(sourceHash(crateOf("block16"), noirDir)).toBe(sourceHash(crateOf("block16")));
   });
 
+  it("are needed for production by circuits that verify proofs only", () => {
+    expect(sourcesOf("solo16", "ignition", dir)).toBe(NOIR_DIR);
+    expect(sourcesOf("batch", "dev", dir)).toBe(NOIR_DIR);
+    if (readRecordedKeys().ignition !== null) return;
+    expect(() => sourcesOf("batch", "ignition", dir)).toThrow(
+      expect.objectContaining({ code: "circuits/keys-missing" }),
+    );
+  });
+
+  it.each(PARENT_CIRCUITS)("over development points are refused in a key of %s for production", async (parent) => {
+    const keyList = keyListSource(parent, readRecordedKeys().dev ?? {}, "dev");
+    const refused = expect.objectContaining({ code: "circuits/wrong-key-list" });
+    const program = { ...UNBUILT, name: crateOf(parent), dir, keyList };
+    await expect(ensureVerificationKey(program, IGNITION)).rejects.toEqual(refused);
+    await expect(ensureVerificationKey(program, IGNITION, { target: "recursion" })).rejects.toEqual(refused);
+    // A list of development keys that calls itself one of Ignition.
+    const relabelled = keyListSource(parent, readRecordedKeys().dev ?? {}, "ignition");
+    await expect(ensureVerificationKey({ ...program, keyList: relabelled }, IGNITION)).rejects.toEqual(refused);
+  });
+
+  it("over Ignition's points are accepted for production, and refused for development", () => {
+    const hashes = INNER_CIRCUITS.map((name, i) => [name, { keyHash: `0x${String(i).repeat(64)}` }]);
+    const keyList = keyListSource("batch", Object.fromEntries(hashes), "ignition");
+    expect(() => assertKeyList({ name: "2/batch", keyList }, "ignition")).not.toThrow();
+    expect(() => assertKeyList({ name: "2/batch", keyList }, "dev")).toThrow(
+      expect.objectContaining({ code: "circuits/wrong-key-list" }),
+    );
+  });
+
   it("names the circuit whose key it lacks", () => {
     expect(() => keyListSource("merge1", {}, "dev")).toThrow(
       expect.objectContaining({ code: "circuits/keys-missing" }),
@@ -107,7 +144,7 @@ describe("the key of a circuit for recursion", () => {
     const read = (keyBytes: Uint8Array, hashBytes: Uint8Array) => {
       writeFileAtomically(join(dir, "vk"), keyBytes);
       writeFileAtomically(join(dir, "vk_hash"), hashBytes);
-      return readRecursionKey({ path: join(dir, "vk"), target: "recursion", isCached: true });
+      return readRecursionKey({ path: join(dir, "vk"), target: "recursion", srs: "dev", isCached: true });
     };
     try {
       expect(read(honest, hash)).toEqual(readRecursionKey(key));

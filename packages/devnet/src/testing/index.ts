@@ -3,6 +3,14 @@ export {
   STAND_IN_PROVER,
   STAND_IN_VERIFIER,
   standInProof,
+  standInVerifier,
 } from "./stand-in-proofs.ts";
-export { createUnprovenOperator, type SubmittedBlock, type UnprovenOperator } from "./unproven-operator.ts";
+export {
+  createUnprovenOperator,
+  type Fill,
+  type UnprovenBatch,
+  type UnprovenBlock,
+  type UnprovenOperator,
+  type Untruth,
+} from "./unproven-operator.ts";
 export { type Send, startUnprovenRollup, TEST_CACHE_DIR, type UnprovenRollup } from "./unproven-rollup.ts";

@@ -1,35 +1,33 @@
-import type { BlockCircuit, Proof } from "@cairn/circuits";
-import { bigintToBytes } from "@cairn/protocol";
+import type { Proof, ProvingCircuit, proveSolo, SoloCircuit } from "@cairn/circuits";
+import type { CompiledContract } from "@cairn/contracts";
+import { batchInputs, bigintToBytes, type LastCircuit } from "@cairn/protocol";
 import { createTestClient, type Hex, http } from "viem";
 import type { DevRollup } from "../dev-rollup.ts";
 
 /**
- * Runtime code of a verifier that accepts only the stand-in proof of a public input:
- * `mstore(0, eq(calldataload(0xa4), calldataload(0x64))) return(0, 32)`. The ABI puts the only public input at 0xa4 and
- * the first word of the proof at 0x64.
+ * Runtime code of a verifier that accepts only the stand-in proof of a batch's point, public input 12:
+ * `mstore(0, eq(calldataload(add(0x1a4, calldataload(0x24))), calldataload(0x64))) return(0, 32)`. The ABI puts the proof's
+ * first word at 0x64, and at 0x24 the offset of the list of public inputs, counted from 4.
  */
-export const STAND_IN_VERIFIER: Hex = "0x60a4356064351460005260206000f3";
+export const STAND_IN_VERIFIER: Hex = "0x6024356101a401356064351460005260206000f3";
+/** Returns the code behind it: `codecopy(0, 9, 20) return(0, 20)`. */
+const CREATE: Hex = "0x60148060095f395ff3";
 
-const NO_CIRCUIT: BlockCircuit = {
-  program: {
-    name: "none",
-    circuit: {
-      bytecode: "",
-      abi: { parameters: [], return_type: null, error_types: {} },
-      debug_symbols: "",
-      file_map: {},
-    },
-    dir: "",
-    path: "",
-    isCached: true,
-  },
-  key: { path: "", target: "evm", isCached: true },
-  srs: { kind: "dev", dir: "" },
-};
+/** Replaces a real proof where proofs are not under test: the point of its batch. */
+export function standInProof(point: bigint): Uint8Array {
+  return bigintToBytes(point, 32);
+}
 
-/** Replaces a real proof where proofs are not under test: the public input itself. */
-export function standInProof(publicInput: bigint): Uint8Array {
-  return bigintToBytes(publicInput, 32);
+/** {@link STAND_IN_VERIFIER} as the compiled verifier of a circuit, to be deployed in place of a real one. */
+export function standInVerifier(circuit: LastCircuit): CompiledContract {
+  return {
+    name: `stand-in verifier of ${circuit}`,
+    inputHash: "",
+    abi: [],
+    bytecode: `${CREATE}${STAND_IN_VERIFIER.slice(2)}`,
+    runtimeCode: STAND_IN_VERIFIER,
+    immutables: [],
+  };
 }
 
 /**
@@ -43,15 +41,33 @@ export async function acceptStandInProofs({
   for (const address of verifiers.values()) await client.setCode({ address, bytecode: STAND_IN_VERIFIER });
 }
 
-/** Prover for a node: it builds every witness and makes a stand-in proof of it. */
+/** Prover for a node: it builds every witness and makes a stand-in proof of the batch. */
 export const STAND_IN_PROVER = {
-  loadCircuit: (): Promise<BlockCircuit> => Promise.resolve(NO_CIRCUIT),
-  prove: (_circuit: BlockCircuit, publicInput: bigint): Promise<Proof> =>
+  loadCircuit: (name: SoloCircuit): Promise<ProvingCircuit<SoloCircuit>> => Promise.resolve({ ...NO_CIRCUIT, name }),
+  prove: (...[, { claim, binding }]: Parameters<typeof proveSolo>): Promise<Proof> =>
     Promise.resolve({
-      proof: standInProof(publicInput),
-      publicInputs: [publicInput],
+      proof: standInProof(binding.point),
+      publicInputs: batchInputs(claim, binding),
       witnessSeconds: 0,
       proveSeconds: 0,
       proverPeakBytes: null,
     }),
+};
+
+const NO_CIRCUIT: Omit<ProvingCircuit<SoloCircuit>, "name"> = {
+  program: {
+    name: "none",
+    circuit: {
+      bytecode: "",
+      abi: { parameters: [], return_type: null, error_types: {} },
+      debug_symbols: "",
+      file_map: {},
+    },
+    dir: "",
+    path: "",
+    keyList: null,
+    isCached: true,
+  },
+  key: { path: "", target: "evm", srs: "dev", isCached: true },
+  srs: { kind: "dev", dir: "" },
 };

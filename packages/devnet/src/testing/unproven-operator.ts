@@ -1,27 +1,71 @@
-import type { Compress } from "@cairn/crypto";
+import type { ProvenBatch2 } from "@cairn/contracts";
+import {
+  blocksRoot,
+  type ChainedBlock,
+  type Chains,
+  type Compress,
+  chainsAfter,
+  GENESIS_CHAINS,
+  historyOf,
+} from "@cairn/crypto";
 import { createFastCompress } from "@cairn/crypto/fast";
-import { type ReadyBatch, readQueue, rollupDomain, submitBatch } from "@cairn/l1";
+import { readQueue, rollupDomain, submitBatch } from "@cairn/l1";
 import {
   accountIndex,
+  addressToBigint,
+  type BatchHeader2,
+  type BatchNumber,
   type BlockSize,
+  bindingPoint,
+  blockCapacity,
   blockNumber,
+  type ChainState,
+  calldataCommitment,
+  cellsToBytes,
   EMPTY_QUEUE_HASH,
+  encodeBlockCells,
+  encodeL1Operation,
   FIRST_ACCOUNT_INDEX,
-  type PublicInputFields,
-  publicInput,
+  type L1Operation,
+  type LastCircuit,
+  nextRollingHash,
+  type Payout,
+  payoutListHash,
 } from "@cairn/protocol";
 import { createMemoryStore, createStateTree, type StateTree } from "@cairn/state";
 import { FAKE_CRYPTO, type TestCrypto } from "@cairn/testkit";
-import { type BlockBuilder, blockPublicInput, createBlockBuilder, type ExecutedBlock } from "@cairn/vm";
+import { type BlockBuilder, createBlockBuilder, type ExecutedBlock } from "@cairn/vm";
 import type { DevRollup } from "../dev-rollup.ts";
 import { acceptStandInProofs, standInProof } from "./stand-in-proofs.ts";
 
 const SLOTS: BlockSize = 16;
 
-/** A block that L1 accepted. */
-export interface SubmittedBlock {
-  readonly batch: ReadyBatch;
+/** Adds transactions to a block that holds its queue entries already. */
+export type Fill = (builder: BlockBuilder) => void;
+
+/** A block of a batch that L1 accepted. */
+export interface UnprovenBlock extends ChainedBlock {
   readonly executed: ExecutedBlock;
+  /** Chains after it. */
+  readonly chains: Chains;
+}
+
+/** A batch that L1 accepted with a stand-in proof. */
+export interface UnprovenBatch {
+  readonly number: BatchNumber;
+  readonly batch: ProvenBatch2;
+  readonly blocks: readonly UnprovenBlock[];
+  /** keccak256 of the cells' bytes, 32 bytes. */
+  readonly dataCommitment: Uint8Array;
+  /** Rolling queue hash after it, 32 bytes. */
+  readonly queueHash: Uint8Array;
+}
+
+/** What a dishonest operator publishes in place of what follows from its blocks. The stand-in proof fits to it. */
+export interface Untruth {
+  readonly header?: Partial<BatchHeader2>;
+  readonly payouts?: readonly Payout[];
+  readonly cells?: readonly bigint[];
 }
 
 /**
@@ -33,13 +77,15 @@ export interface UnprovenOperator {
   readonly crypto: TestCrypto;
   readonly compress: Compress;
   readonly tree: StateTree;
-  readonly blocks: readonly SubmittedBlock[];
+  readonly batches: readonly UnprovenBatch[];
+  /** Publishes a batch of one block, of what waits in the queue and what `fill` adds. Throws as `submitBatch`. */
+  publish(fill?: Fill, untruth?: Untruth): Promise<UnprovenBatch>;
   /**
-   * Publishes a block of what waits in the queue and what `fill` adds; `changed` replaces fields of what is claimed
-   * about it. Throws as `submitBatch`.
+   * Publishes a batch of several blocks, one for each of `fills`, to a rollup that accepts batches of this circuit. Throws
+   * as `submitBatch`.
    */
-  publish(fill?: (builder: BlockBuilder) => void, changed?: Partial<PublicInputFields>): Promise<SubmittedBlock>;
-  /** Undoes a block in the state after L1 has forgotten it. */
+  publishTogether(circuit: "pair" | "batch", fills: readonly Fill[], untruth?: Untruth): Promise<UnprovenBatch>;
+  /** Undoes a batch in the state after L1 has forgotten it. */
   forgetLast(): void;
 }
 
@@ -48,53 +94,129 @@ export async function createUnprovenOperator(devnet: DevRollup): Promise<Unprove
   await acceptStandInProofs(devnet);
   const { rollup } = devnet;
   const domain = rollupDomain(rollup);
+  const operator = devnet.wallet(0);
   const compress = await createFastCompress();
   const crypto: TestCrypto = { ...FAKE_CRYPTO, compress };
   const tree = createStateTree({ store: createMemoryStore(), compress });
-  const blocks: SubmittedBlock[] = [];
+  const batches: UnprovenBatch[] = [];
   const feeAccount = accountIndex(FIRST_ACCOUNT_INDEX);
+  const chainsNow = (): Chains => batches.at(-1)?.blocks.at(-1)?.chains ?? GENESIS_CHAINS;
+  const stateOf = (chains: Chains): ChainState => ({
+    root: tree.root(),
+    nextIndex: tree.nextIndex(),
+    history: historyOf(chains, compress),
+  });
+
+  function seal(queued: readonly L1Operation[], fill: Fill, timestamp: bigint, before: Chains): UnprovenBlock {
+    const builder = createBlockBuilder({
+      state: tree,
+      domain,
+      slotCount: SLOTS,
+      blockNumber: blockNumber(tree.blockNumber() + 1),
+      timestamp: Number(timestamp),
+      queueHash: EMPTY_QUEUE_HASH,
+      feeAccounts: tree.nextIndex() > feeAccount ? [feeAccount] : [],
+      verifySignature: crypto.verify,
+      compress,
+    });
+    for (const operation of queued) builder.addL1Operation(operation);
+    fill(builder);
+    const executed = builder.seal();
+    tree.applyBlock(executed.blockNumber, executed.updates, executed.newNextIndex);
+    const { publishedData, l1OperationCount: l1Count, payouts, trace } = executed;
+    const block: ChainedBlock = {
+      number: BigInt(executed.blockNumber),
+      cells: encodeBlockCells({ ...publishedData, l1Count, timestamp }),
+      l1Operations: trace.slots.flatMap(({ l1Operation }) => l1Operation ?? []),
+      payouts,
+    };
+    return { ...block, executed, chains: chainsAfter(before, block, compress) };
+  }
+
+  async function publish(circuit: LastCircuit, fills: readonly Fill[], untruth: Untruth): Promise<UnprovenBatch> {
+    const consumed = batches.reduce((sum, { batch }) => sum + batch.l1Operations.length, 0);
+    const queued = (await readQueue(rollup, consumed)).map(({ operation }) => operation);
+    const { timestamp } = await rollup.reader.getBlock();
+    const before = stateOf(chainsNow());
+    const blocks: UnprovenBlock[] = [];
+    for (const [i, fill] of fills.entries()) {
+      const room = blockCapacity(SLOTS);
+      const chains = blocks.at(-1)?.chains ?? chainsNow();
+      blocks.push(seal(queued.slice(i * room, (i + 1) * room), fill, timestamp, chains));
+    }
+    const { batch, dataCommitment, queueHash } = statementOf(circuit, before, blocks, untruth);
+    const { number } = await submitBatch(rollup, operator, batch);
+    const published = { number, batch, blocks, dataCommitment, queueHash };
+    batches.push(published);
+    return published;
+  }
+
+  /** The batch of the blocks just sealed, with its stand-in proof. */
+  function statementOf(
+    circuit: LastCircuit,
+    before: ChainState,
+    blocks: readonly UnprovenBlock[],
+    untruth: Untruth,
+  ): Pick<UnprovenBatch, "batch" | "dataCommitment" | "queueHash"> {
+    const [first, last] = [blocks[0], blocks.at(-1)];
+    if (first === undefined || last === undefined) throw new TypeError("a batch has blocks");
+    const { cells = blocks.flatMap((block) => block.cells), payouts = blocks.flatMap((block) => block.payouts) } =
+      untruth;
+    const after = stateOf(last.chains);
+    const header: BatchHeader2 = {
+      circuit,
+      dataSource: "calldata",
+      firstBlock: first.number,
+      lastBlock: last.number,
+      firstTimestamp: BigInt(first.executed.timestamp),
+      lastTimestamp: BigInt(last.executed.timestamp),
+      newNextIndex: after.nextIndex,
+      oldRoot: before.root,
+      newRoot: after.root,
+      newHistory: after.history,
+      blocksRoot: blocksRoot(
+        blocks.map(({ chains }) => chains.blocks),
+        compress,
+      ),
+      ...untruth.header,
+    };
+    const l1Operations = blocks.flatMap((block) => block.l1Operations);
+    const data = cellsToBytes(cells);
+    const dataCommitment = calldataCommitment(data);
+    const previous = batches.at(-1)?.queueHash ?? EMPTY_QUEUE_HASH;
+    const queueHash = l1Operations.map(encodeL1Operation).reduce(nextRollingHash, previous);
+    const { firstBlock, lastBlock, firstTimestamp, lastTimestamp } = header;
+    const point = bindingPoint({
+      claim: {
+        domain,
+        firstBlock,
+        lastBlock,
+        firstTimestamp,
+        lastTimestamp,
+        before: { ...before, root: header.oldRoot },
+        after: { root: header.newRoot, nextIndex: header.newNextIndex, history: header.newHistory },
+      },
+      blocksRoot: header.blocksRoot,
+      submitter: addressToBigint(operator.account.address),
+      dataSource: header.dataSource,
+      dataCommitment,
+      queueHash,
+      payoutsHash: payoutListHash(payouts),
+    });
+    const batch = { header, l1Operations, payouts, data, proof: standInProof(point) };
+    return { batch, dataCommitment, queueHash };
+  }
 
   return {
     crypto,
     compress,
     tree,
-    blocks,
-    async publish(fill = () => {}, changed = {}) {
-      const consumed = blocks.reduce((sum, { executed }) => sum + executed.l1OperationCount, 0);
-      const queued = await readQueue(rollup, consumed);
-      const { timestamp } = await rollup.reader.getBlock();
-      const builder = createBlockBuilder({
-        state: tree,
-        domain,
-        slotCount: SLOTS,
-        blockNumber: blockNumber(tree.blockNumber() + 1),
-        timestamp: Number(timestamp),
-        queueHash: blocks.at(-1)?.executed.queueHashAfter ?? EMPTY_QUEUE_HASH,
-        feeAccounts: tree.nextIndex() > feeAccount ? [feeAccount] : [],
-        verifySignature: crypto.verify,
-        compress,
-      });
-      for (const { operation } of queued.slice(0, SLOTS / 4)) builder.addL1Operation(operation);
-      fill(builder);
-      const executed = builder.seal();
-      const oldRoot = tree.root();
-      const newRoot = tree.applyBlock(executed.blockNumber, executed.updates, executed.newNextIndex);
-      const fields = { ...blockPublicInput(executed, oldRoot, newRoot), ...changed };
-      const batch: ReadyBatch = {
-        slots: SLOTS,
-        fields,
-        publishedData: executed.publishedBytes,
-        proof: standInProof(publicInput(fields)),
-        payouts: executed.payouts,
-      };
-      await submitBatch(rollup, devnet.wallet(0), batch);
-      const block = { batch, executed };
-      blocks.push(block);
-      return block;
-    },
+    batches,
+    publish: (fill = () => {}, untruth = {}) => publish("solo16", [fill], untruth),
+    publishTogether: (circuit, fills, untruth = {}) => publish(circuit, fills, untruth),
     forgetLast() {
-      blocks.pop();
-      tree.rollbackTo(blockNumber(tree.blockNumber() - 1));
+      const forgotten = batches.pop();
+      tree.rollbackTo(blockNumber(tree.blockNumber() - (forgotten?.blocks.length ?? 0)));
     },
   };
 }

@@ -16,7 +16,8 @@ import { type Person, personOf, signTransaction } from "@cairn/testkit";
 import type { BlockBuilder } from "@cairn/vm";
 import { createTestClient, http, type TestClient } from "viem";
 import { type DevRollup, type DevToken, startDevRollup } from "../dev-rollup.ts";
-import { createUnprovenOperator, type SubmittedBlock, type UnprovenOperator } from "./unproven-operator.ts";
+import { standInVerifier } from "./stand-in-proofs.ts";
+import { createUnprovenOperator, type UnprovenBatch, type UnprovenOperator } from "./unproven-operator.ts";
 
 /** Where compiled contracts are, as set by the test runner. */
 export const TEST_CACHE_DIR = process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../../.cache");
@@ -25,7 +26,7 @@ export const TEST_CACHE_DIR = process.env.CAIRN_CACHE_DIR ?? join(import.meta.di
  * The real contract on a real anvil, but with stand-in proofs, so that tests can publish many batches quickly. What is
  * submitted is what an honest operator would submit, proofs aside.
  */
-export interface UnprovenRollup extends Omit<UnprovenOperator, "publish" | "crypto"> {
+export interface UnprovenRollup extends Omit<UnprovenOperator, "publish" | "publishTogether" | "crypto"> {
   readonly devnet: DevRollup;
   readonly rollup: L1Rollup;
   readonly token: DevToken;
@@ -34,10 +35,12 @@ export interface UnprovenRollup extends Omit<UnprovenOperator, "publish" | "cryp
   person(position: number): Person;
   /** Queues a deposit of wallet `position` into a new account of its own. */
   deposit(position: number, amount: bigint, of?: "eth" | "token"): Promise<void>;
-  /** Publishes a block of all that waits in the queue and what `fill` adds. */
-  publish(fill?: (send: Send) => void): Promise<SubmittedBlock>;
-  /** Publishes a block of transfers, new accounts and withdrawals that depend on `seed`. */
-  publishSome(seed: number): Promise<SubmittedBlock>;
+  /** Publishes a batch of one block, of all that waits in the queue and what `fill` adds. */
+  publish(fill?: (send: Send) => void): Promise<UnprovenBatch>;
+  /** Publishes a batch of several blocks, one for each of `fills`. */
+  publishTogether(circuit: "pair" | "batch", fills: readonly ((send: Send) => void)[]): Promise<UnprovenBatch>;
+  /** Publishes a batch of one block of transfers, new accounts and withdrawals that depend on `seed`. */
+  publishSome(seed: number): Promise<UnprovenBatch>;
   stop(): Promise<void>;
 }
 
@@ -51,9 +54,14 @@ export type Send = (
   ),
 ) => void;
 
-/** Starts an anvil and deploys a rollup for blocks of 16 slots. */
+/** Starts an anvil and deploys a rollup for blocks of 16 slots, alone or several to a batch. */
 export async function startUnprovenRollup(): Promise<UnprovenRollup> {
-  const devnet = await startDevRollup({ cacheDir: TEST_CACHE_DIR, sizes: [16] });
+  const devnet = await startDevRollup({
+    cacheDir: TEST_CACHE_DIR,
+    sizes: [16],
+    isBatching: true,
+    verifierOf: standInVerifier,
+  });
   const { rollup } = devnet;
   const client = createTestClient({ mode: "anvil", transport: http(devnet.rpcUrl) });
   const { crypto, tree, ...operator } = await createUnprovenOperator(devnet);
@@ -116,6 +124,11 @@ export async function startUnprovenRollup(): Promise<UnprovenRollup> {
       await depositToken(rollup, wallet, token.id, amount, target);
     },
     publish,
+    publishTogether: (circuit, fills) =>
+      operator.publishTogether(
+        circuit,
+        fills.map((fill) => (builder) => fill(sendInto(builder))),
+      ),
     publishSome: (seed) =>
       publish((send) => {
         const funded = fundedAccounts(tree);

@@ -4,6 +4,8 @@ import {
   buildBlock2,
   evaluationWitness,
   type ProvingCircuit,
+  type ProvingCost,
+  type ProvingOptions,
   proveSolo,
   SOLO_EVALUATION,
   type SoloCircuit,
@@ -13,7 +15,7 @@ import type { ChainedBlock, Chains, Compress } from "@cairn/crypto";
 import { type BatchBinding, CairnError, type DataSource, type L1Operation } from "@cairn/protocol";
 import type { StateTree } from "@cairn/state";
 import type { ExecutedBlock } from "@cairn/vm";
-import type { DevnetErrorCode } from "../errors.ts";
+import type { DevnetErrorCode } from "./errors.ts";
 
 /** A block whose changes are in the tree, with all that its proof needs. */
 export interface SealedBlock2 extends BuiltBlock2 {
@@ -22,6 +24,13 @@ export interface SealedBlock2 extends BuiltBlock2 {
   readonly l1Operations: readonly L1Operation[];
   /** Chains before it; those after it are `chains`. */
   readonly chainsBefore: Chains;
+  /** Time to collect Merkle paths on the tree before the block; solving the circuit is part of proving. */
+  readonly witnessSeconds: number;
+}
+
+/** A batch of one block, and what its proof took. */
+export interface ProvenSoloBatch extends ProvenBatch2 {
+  readonly cost: ProvingCost;
 }
 
 /** How the cells of a batch travel, and who submits it. */
@@ -49,14 +58,16 @@ export function sealBlock2(options: {
   readonly compress: Compress;
 }): SealedBlock2 {
   const { tree, executed, chains, compress } = options;
+  const startMs = performance.now();
   const built = buildBlock2({ block: executed, before: tree, chains, compress });
+  const witnessSeconds = (performance.now() - startMs) / 1000;
   const root = tree.applyBlock(executed.blockNumber, executed.updates, executed.newNextIndex);
   if (built.claim.after.root !== root) {
     const reason = `block ${executed.blockNumber}: witness and tree differ`;
     throw new CairnError<DevnetErrorCode>("devnet/root-mismatch", reason);
   }
   const l1Operations = executed.trace.slots.flatMap(({ l1Operation }) => l1Operation ?? []);
-  return { ...built, executed, l1Operations, chainsBefore: chains };
+  return { ...built, executed, l1Operations, chainsBefore: chains, witnessSeconds };
 }
 
 /** What ties the batch of one sealed block to L1. */
@@ -75,12 +86,14 @@ export async function proveSoloBatch(
   circuit: ProvingCircuit<SoloCircuit>,
   block: SealedBlock2,
   given: { readonly binding: BatchBinding; readonly dataSource: DataSource; readonly data: Uint8Array },
-): Promise<ProvenBatch2> {
+  options: ProvingOptions = {},
+): Promise<ProvenSoloBatch> {
   const { claim, witness, cells, executed, l1Operations } = block;
   const { binding, dataSource, data } = given;
   const evaluation = evaluationWitness(cells, binding.point, SOLO_EVALUATION[executed.slotCount]);
-  const { proof } = await proveSolo(circuit, { claim, binding, witness, evaluation });
+  const { proof, ...cost } = await proveSolo(circuit, { claim, binding, witness, evaluation }, options);
   return {
+    cost: { ...cost, witnessSeconds: block.witnessSeconds + cost.witnessSeconds },
     header: {
       circuit: circuit.name,
       dataSource,
