@@ -94,7 +94,13 @@ export function useSenderScene(): SenderScene {
     changeAccount,
     sender: (change = {}, asked = reader) =>
       createL1Sender(
-        { maxFeePerGas: 1000n * GWEI, bumpAfterMs: 60_000, finalConfirmations: 2, ...change },
+        {
+          maxFeePerGas: 1000n * GWEI,
+          maxFeePerBlobGas: 1000n * GWEI,
+          bumpAfterMs: 60_000,
+          finalConfirmations: 2,
+          ...change,
+        },
         {
           db: database.db,
           reader: asked,

@@ -21,6 +21,7 @@ const ORDER: Readonly<Record<keyof Tables, number>> = {
   payouts: 12,
   l1_transactions: 13,
   l1_attempts: 14,
+  l1_sidecars: 15,
 };
 
 /** Rows read at a time; their columns must stay below the 65535 parameters of one statement. */

@@ -81,10 +81,13 @@ export {
   pruneL1Blocks,
 } from "./l1-blocks.ts";
 export {
+  findL1Sidecar,
   findL1Transaction,
   insertL1Attempt,
   insertL1Transaction,
+  isL1AttemptStored,
   type L1Attempt,
+  type L1Blob,
   type L1Inclusion,
   loadLiveL1Transactions,
   loadSettledL1TransactionsFrom,

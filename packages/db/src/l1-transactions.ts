@@ -2,7 +2,7 @@ import { bytesToBigint } from "@cairn/protocol";
 import type { Selectable } from "kysely";
 import type { Db } from "./database.ts";
 import type { L1AttemptKind, L1TransactionPurpose, L1TransactionStatus, Tables } from "./schema.ts";
-import { address, bytes } from "./values.ts";
+import { address, bytes, optionalBytes } from "./values.ts";
 
 /** One signed version of an L1 transaction; versions of a kind differ in fees only. */
 export interface L1Attempt {
@@ -13,6 +13,8 @@ export interface L1Attempt {
   /** In wei per gas. */
   readonly maxFeePerGas: bigint;
   readonly maxPriorityFeePerGas: bigint;
+  /** Of blob transactions only, in wei per blob gas. */
+  readonly maxFeePerBlobGas?: bigint;
   readonly createdAtMs: number;
   /** Null until first broadcast. */
   readonly sentAtMs: number | null;
@@ -41,6 +43,8 @@ export interface StoredL1Transaction {
   readonly recipient: bigint;
   readonly data: Uint8Array;
   readonly gasLimit: number;
+  /** Versioned hash of the blob that it carries; null for an ordinary transaction. */
+  readonly blobHash: Uint8Array | null;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
   readonly mined: L1Inclusion | null;
@@ -49,9 +53,16 @@ export interface StoredL1Transaction {
   readonly attempts: readonly L1Attempt[];
 }
 
+/** The blob of an L1 transaction. */
+export interface L1Blob {
+  readonly versionedHash: Uint8Array;
+  /** What travels with it, in the publisher's own encoding. */
+  readonly sidecar: Uint8Array;
+}
+
 /**
- * Stores a transaction that was never broadcast, with its first version, both or neither. Throws the driver's error on
- * a used nonce or subject.
+ * Stores a transaction that was never broadcast, with its first version and its blob if it carries one, all or nothing.
+ * Throws the driver's error on a used nonce or subject.
  */
 export function insertL1Transaction(
   db: Db,
@@ -61,8 +72,9 @@ export function insertL1Transaction(
   >,
   firstAttempt: L1Attempt,
   atMs: number,
+  blob: L1Blob | null = null,
 ): Promise<number> {
-  return db.transaction().execute((together) => insertTogether(together, transaction, firstAttempt, atMs));
+  return db.transaction().execute((together) => insertTogether(together, transaction, firstAttempt, atMs, blob));
 }
 
 async function insertTogether(
@@ -70,6 +82,7 @@ async function insertTogether(
   transaction: Parameters<typeof insertL1Transaction>[1],
   firstAttempt: L1Attempt,
   atMs: number,
+  blob: L1Blob | null,
 ): Promise<number> {
   const { id } = await db
     .insertInto("l1_transactions")
@@ -83,12 +96,14 @@ async function insertTogether(
       recipient: address(transaction.recipient),
       data: transaction.data,
       gas_limit: transaction.gasLimit,
+      blob_hash: blob?.versionedHash ?? null,
       created_at_ms: atMs,
       updated_at_ms: atMs,
     })
     .returning("id")
     .executeTakeFirstOrThrow();
   await insertL1Attempt(db, id, 0, firstAttempt);
+  if (blob !== null) await db.insertInto("l1_sidecars").values({ transaction_id: id, sidecar: blob.sidecar }).execute();
   return id;
 }
 
@@ -103,11 +118,18 @@ export async function insertL1Attempt(db: Db, id: number, position: number, atte
       raw: attempt.raw,
       max_fee_per_gas: attempt.maxFeePerGas.toString(),
       max_priority_fee_per_gas: attempt.maxPriorityFeePerGas.toString(),
+      max_fee_per_blob_gas: attempt.maxFeePerBlobGas?.toString() ?? null,
       sent_at_ms: attempt.sentAtMs,
       kind: attempt.kind,
       created_at_ms: attempt.createdAtMs,
     })
     .execute();
+}
+
+/** Whether a version with this hash is stored, under whichever transaction. */
+export async function isL1AttemptStored(db: Db, hash: Uint8Array): Promise<boolean> {
+  const row = await db.selectFrom("l1_attempts").select("transaction_id").where("hash", "=", hash).executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Records that a version was sent to an L1 node. */
@@ -120,7 +142,16 @@ export async function markAttemptSent(db: Db, id: number, hash: Uint8Array, atMs
     .execute();
 }
 
-/** Moves a transaction to another state. `mined` is set exactly in `mined`, `final` and `failed` after inclusion. */
+/** What travels with the blob of a transaction; undefined for an ordinary one, and once it is final. */
+export async function findL1Sidecar(db: Db, id: number): Promise<Uint8Array | undefined> {
+  const row = await db.selectFrom("l1_sidecars").select("sidecar").where("transaction_id", "=", id).executeTakeFirst();
+  return row && bytes(row.sidecar);
+}
+
+/**
+ * Moves a transaction to another state. `mined` is set exactly in `mined`, `final` and `failed` after inclusion. A final
+ * one needs its sidecar no longer.
+ */
 export async function updateL1Transaction(
   db: Db,
   id: number,
@@ -143,6 +174,7 @@ export async function updateL1Transaction(
     })
     .where("id", "=", id)
     .execute();
+  if (change.status === "final") await db.deleteFrom("l1_sidecars").where("transaction_id", "=", id).execute();
 }
 
 /** Transactions that are not settled, by nonce. */
@@ -225,6 +257,7 @@ async function withAttempts(db: Db, row: Selectable<Tables["l1_transactions"]>):
     recipient: bytesToBigint(row.recipient),
     data: bytes(row.data),
     gasLimit: row.gas_limit,
+    blobHash: optionalBytes(row.blob_hash),
     createdAtMs: row.created_at_ms,
     updatedAtMs: row.updated_at_ms,
     mined:
@@ -239,6 +272,7 @@ async function withAttempts(db: Db, row: Selectable<Tables["l1_transactions"]>):
       raw: bytes(attempt.raw),
       maxFeePerGas: BigInt(attempt.max_fee_per_gas),
       maxPriorityFeePerGas: BigInt(attempt.max_priority_fee_per_gas),
+      ...(attempt.max_fee_per_blob_gas === null ? {} : { maxFeePerBlobGas: BigInt(attempt.max_fee_per_blob_gas) }),
       sentAtMs: attempt.sent_at_ms,
     })),
   };

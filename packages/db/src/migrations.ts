@@ -192,6 +192,7 @@ const INITIAL = [
     recipient bytea not null,
     data bytea not null,
     gas_limit bigint not null,
+    blob_hash bytea check (octet_length(blob_hash) = 32),
     created_at_ms bigint not null,
     updated_at_ms bigint not null,
     mined_hash bytea,
@@ -210,11 +211,18 @@ const INITIAL = [
     raw bytea not null,
     max_fee_per_gas numeric(39, 0) not null,
     max_priority_fee_per_gas numeric(39, 0) not null,
+    max_fee_per_blob_gas numeric(39, 0),
     sent_at_ms bigint,
     kind text not null check (kind in ('call', 'cancel')),
     created_at_ms bigint not null,
     primary key (transaction_id, attempt)
   )`,
+  `create table l1_sidecars (
+    transaction_id bigint primary key references l1_transactions (id) on delete cascade,
+    sidecar bytea not null
+  )`,
+  // Field elements and points do not compress.
+  `alter table l1_sidecars alter column sidecar set storage external`,
 ];
 
 /** In the order of their names. */

@@ -237,6 +237,8 @@ interface L1TransactionsTable {
   recipient: Bytes;
   data: Bytes;
   gas_limit: number;
+  /** Versioned hash of the blob that it carries; null for an ordinary transaction. */
+  blob_hash: Bytes | null;
   created_at_ms: number;
   updated_at_ms: number;
   mined_hash: Bytes | null;
@@ -253,9 +255,17 @@ interface L1AttemptsTable {
   raw: Bytes;
   max_fee_per_gas: Decimal;
   max_priority_fee_per_gas: Decimal;
+  /** Of blob transactions only. */
+  max_fee_per_blob_gas: ColumnType<string | null, string | null, string | null>;
   sent_at_ms: number | null;
   kind: L1AttemptKind;
   created_at_ms: number;
+}
+
+interface L1SidecarsTable {
+  transaction_id: number;
+  /** As the publisher encodes it; gone once the transaction is final. */
+  sidecar: Bytes;
 }
 
 /**
@@ -278,4 +288,5 @@ export interface Tables {
   payouts: PayoutsTable;
   l1_transactions: L1TransactionsTable;
   l1_attempts: L1AttemptsTable;
+  l1_sidecars: L1SidecarsTable;
 }

@@ -1,10 +1,20 @@
+import { decodeSidecar } from "@cairn/blobs/sidecar";
 import type { L1Attempt, StoredL1Transaction } from "@cairn/db";
-import { type GasFees, initialFees, type L1Reader, type Refusal, refusalOf } from "@cairn/l1";
-import { bytesToHex, hexToBytes } from "@cairn/protocol";
+import {
+  initialBlobFees,
+  initialFees,
+  type L1Reader,
+  type Refusal,
+  refusalOf,
+  signBlobTransaction,
+  withSidecars,
+} from "@cairn/l1";
+import { bytesToHex, type Hex, hexToBytes } from "@cairn/protocol";
 import type { Logger } from "pino";
 import { keccak256, type LocalAccount, TransactionReceiptNotFoundError } from "viem";
 import type { Clock } from "../clock.ts";
-import type { L1Call } from "./l1-call.ts";
+import type { FeeCaps, L1Fees } from "./raised-fees.ts";
+import type { SignableCall } from "./stored-transaction.ts";
 import type { Facts } from "./transitions.ts";
 
 /** Gas of an empty transaction to itself. */
@@ -12,17 +22,15 @@ export const CANCEL_GAS = 21_000;
 
 /** Signing and L1 reads of one account. Errors of the RPC pass through. */
 export interface L1Access {
-  /** Fees of a first attempt at the market's price; null while the cap is below the base fee. */
-  readonly marketFees: () => Promise<GasFees | null>;
-  /** Signs the call, or the cancellation that uses its nonce. */
-  readonly sign: (
-    kind: L1Attempt["kind"],
-    call: Pick<L1Call, "to" | "data" | "gasLimit">,
-    nonce: number,
-    fees: GasFees,
-  ) => Promise<L1Attempt>;
-  /** Sends signed bytes to L1; null when it accepts them. */
-  readonly offer: (attempt: L1Attempt) => Promise<Refusal | null>;
+  /** Fees of a first attempt at the market's price; null while a cap is below its base fee. */
+  readonly marketFees: (type: "ordinary" | "blob") => Promise<L1Fees | null>;
+  /**
+   * Signs the call, or the cancellation that uses its nonce. That of a call with a blob carries the same blob: L1 nodes
+   * keep an account's blob transactions apart, and take nothing else in their place.
+   */
+  readonly sign: (kind: L1Attempt["kind"], call: SignableCall, nonce: number, fees: L1Fees) => Promise<L1Attempt>;
+  /** Sends signed bytes to L1, with the sidecar of their blob; null when it accepts them. */
+  readonly offer: (attempt: L1Attempt, sidecar: Uint8Array | null) => Promise<Refusal | null>;
   /** Where one of the attempts was mined; null if none was. */
   readonly findReceipt: (
     transaction: StoredL1Transaction,
@@ -31,9 +39,9 @@ export interface L1Access {
   readonly usedNonces: (at: "latest" | "pending" | number) => Promise<number>;
 }
 
-/** Access for an account that offers at most `maxFeePerGas`. */
+/** Access for an account that offers at most `caps`. */
 export function createL1Access(
-  { maxFeePerGas: cap }: { readonly maxFeePerGas: bigint },
+  caps: FeeCaps,
   {
     reader,
     account,
@@ -46,27 +54,50 @@ export function createL1Access(
     readonly logger: Logger;
   },
 ): L1Access {
+  const chainId = reader.chain.id;
+
+  /** Without the sidecar, which is not signed. */
+  const signed = async (
+    { blobHash, ...content }: { to: Hex; data: Hex; gas: bigint; blobHash: Uint8Array | null },
+    nonce: number,
+    fees: L1Fees,
+  ): Promise<Hex> => {
+    if (blobHash === null) {
+      const { maxFeePerGas, maxPriorityFeePerGas } = fees;
+      const ordinary = { maxFeePerGas, maxPriorityFeePerGas };
+      return account.signTransaction({ type: "eip1559", chainId, nonce, ...content, ...ordinary });
+    }
+    if (!("maxFeePerBlobGas" in fees)) throw new TypeError("a blob transaction without a fee for its blob");
+    const call = { ...content, versionedHashes: [blobHash] };
+    return (await signBlobTransaction(account, { chainId, nonce, call, fees })).signed;
+  };
+
   return {
-    marketFees: async () => {
-      const [block, priority] = await Promise.all([
+    marketFees: async (type) => {
+      const [block, priority, blobBaseFee] = await Promise.all([
         reader.getBlock({ blockTag: "latest" }),
         reader.estimateMaxPriorityFeePerGas(),
+        type === "blob" ? reader.getBlobBaseFee() : null,
       ]);
-      return initialFees(block.baseFeePerGas ?? 0n, priority, cap);
+      const baseFee = block.baseFeePerGas ?? 0n;
+      if (blobBaseFee === null) return initialFees(baseFee, priority, caps.gas);
+      return initialBlobFees({ baseFee, priority, blobBaseFee }, caps);
     },
     sign: async (kind, call, nonce, fees) => {
       const content =
         kind === "call"
           ? { to: call.to, data: call.data, gas: BigInt(call.gasLimit) }
-          : { to: account.address, gas: BigInt(CANCEL_GAS) };
-      const chainId = reader.chain.id;
-      const raw = await account.signTransaction({ type: "eip1559", chainId, nonce, ...content, ...fees });
+          : { to: account.address, data: "0x" as const, gas: BigInt(CANCEL_GAS) };
+      const raw = await signed({ ...content, blobHash: call.blobHash }, nonce, fees);
       const hash = hexToBytes(keccak256(raw), 32);
       return { ...fees, kind, hash, raw: hexToBytes(raw), createdAtMs: clock.nowMs(), sentAtMs: null };
     },
-    offer: async (attempt) => {
+    offer: async ({ raw }, sidecar) => {
+      const signedBytes = bytesToHex(raw);
       try {
-        await reader.sendRawTransaction({ serializedTransaction: bytesToHex(attempt.raw) });
+        await reader.sendRawTransaction({
+          serializedTransaction: sidecar === null ? signedBytes : withSidecars(signedBytes, [decodeSidecar(sidecar)]),
+        });
         return null;
       } catch (error) {
         const refusal = refusalOf(error);

@@ -1,4 +1,4 @@
-import type { L1TransactionPurpose } from "@cairn/db";
+import type { L1Blob, L1TransactionPurpose } from "@cairn/db";
 import type { Hex } from "@cairn/protocol";
 
 /** A call to be made on L1 once. */
@@ -11,4 +11,6 @@ export interface L1Call {
   readonly to: Hex;
   readonly data: Hex;
   readonly gasLimit: number;
+  /** The blob that its transaction carries; an ordinary transaction without. */
+  readonly blob?: L1Blob;
 }

@@ -1,7 +1,9 @@
 import {
   type Db,
+  findL1Sidecar,
   insertL1Attempt,
   insertL1Transaction,
+  isL1AttemptStored,
   type L1Attempt,
   type L1TransactionPurpose,
   loadLiveL1Transactions,
@@ -11,7 +13,7 @@ import {
   type StoredL1Transaction,
   updateL1Transaction,
 } from "@cairn/db";
-import { type GasFees, type L1Reader, type Refusal, replacementFees } from "@cairn/l1";
+import type { L1Reader, Refusal } from "@cairn/l1";
 import { addressToBigint, bytesToHex, CairnError, hexToBytes } from "@cairn/protocol";
 import type { Logger } from "pino";
 import type { LocalAccount } from "viem";
@@ -19,19 +21,21 @@ import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { createHeadTracker } from "./head-tracker.ts";
-import { CANCEL_GAS, createL1Access } from "./l1-access.ts";
+import { CANCEL_GAS, createL1Access, type L1Access } from "./l1-access.ts";
 import type { L1Call } from "./l1-call.ts";
 import type { PublisherMetrics } from "./metrics.ts";
 import { createPatience } from "./patience.ts";
-import { raiseOf } from "./raised-fees.ts";
+import { type FeeCaps, type L1Fees, leastReplacement, raiseOf } from "./raised-fees.ts";
 import { createSettledNonces } from "./settled-nonces.ts";
-import { isSameWork, newestOf, toCall } from "./stored-transaction.ts";
+import { isSameWork, newestOf, type SignableCall, toCall } from "./stored-transaction.ts";
 import { type Facts, nextStep, type Step } from "./transitions.ts";
 
 /** How L1 transactions are sent. */
 export interface SenderSettings {
   /** Highest wei per gas ever offered. */
   readonly maxFeePerGas: bigint;
+  /** Highest wei per blob gas ever offered. */
+  readonly maxFeePerBlobGas: bigint;
   /** A transaction pending for this long gets a replacement with higher fees. */
   readonly bumpAfterMs: number;
   /** Confirmations (its own block included) at which an L1 transaction counts as settled. */
@@ -51,8 +55,13 @@ export interface SenderDeps {
 /** What became of a call to send. */
 export type SendOutcome =
   | "sent"
-  /** Fees are above the cap. */
+  /** Fees are above a cap. */
   | "capped"
+  /**
+   * Blob transactions of the account are pending and this is an ordinary one, or the reverse: L1 nodes take only one
+   * kind of an account at a time.
+   */
+  | "otherKindPending"
   /** An unknown transaction holds the account's next nonce, or L1 says so. */
   | "nonceTaken";
 
@@ -76,7 +85,8 @@ interface Look {
   readonly used: number;
   /** Nonces used at the settled depth. */
   readonly usedSettled: () => Promise<number>;
-  readonly market: () => Promise<GasFees | null>;
+  /** For transactions of the same kind. */
+  readonly market: (transaction: Pick<StoredL1Transaction, "blobHash">) => Promise<L1Fees | null>;
 }
 
 const CRASH_STAGE = { submitBatch: "batch", pay: "payout" } as const;
@@ -92,7 +102,8 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
   const { db, reader, account, clock, logger, metrics } = deps;
   const sender = addressToBigint(account.address);
   const tracker = createHeadTracker(clock, BEHIND_PATIENCE_MS);
-  const access = createL1Access(settings, { reader, account, clock, logger });
+  const caps: FeeCaps = { gas: settings.maxFeePerGas, blobGas: settings.maxFeePerBlobGas };
+  const access = createL1Access(caps, { reader, account, clock, logger });
   /** L1's answers to the newest attempts that it refused for their fees. */
   const refusals = new Map<string, Refusal>();
   const patience = createPatience(clock, BEHIND_PATIENCE_MS);
@@ -102,7 +113,7 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
   let takenSinceMs: number | null = null;
 
   const send = async (call: L1Call): Promise<SendOutcome> => {
-    const fees = await access.marketFees();
+    const fees = await access.marketFees(call.blob === undefined ? "ordinary" : "blob");
     if (fees === null) {
       metrics.capped();
       return "capped";
@@ -113,7 +124,9 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
       access.usedNonces("pending"),
     ]);
     const nonce = Math.max(stored, used);
-    if (isTaken(pending > nonce) || (await isBlockedAnywhere())) return "nonceTaken";
+    const open = await loadOpen();
+    if (open.some(({ blobHash }) => (blobHash === null) !== (call.blob === undefined))) return "otherKindPending";
+    if (isTaken(pending > nonce) || open.some((one) => isBlocked(newestOf(one)))) return "nonceTaken";
     await prepare(call, nonce, fees);
     return "sent";
   };
@@ -128,20 +141,24 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
     return takenSinceMs !== null && clock.elapsedMs() - takenSinceMs < settings.bumpAfterMs;
   };
 
-  /**
-   * Whether a transaction of this account waits for a nonce that something else holds; anything sent after it would
-   * wait behind it.
-   */
-  const isBlockedAnywhere = async (): Promise<boolean> =>
-    (await loadLiveL1Transactions(db)).some(
-      (one) => one.sender === sender && one.status !== "mined" && isBlocked(newestOf(one)),
-    );
+  /** This account's transactions that are not mined. */
+  const loadOpen = async (): Promise<StoredL1Transaction[]> =>
+    (await loadLiveL1Transactions(db)).filter((one) => one.sender === sender && one.status !== "mined");
 
+  /** Whether it waits for a nonce that something else holds; anything sent after it would wait behind it. */
   const isBlocked = (attempt: L1Attempt): boolean =>
     refusals.get(bytesToHex(attempt.hash)) === "replacementUnderpriced";
 
-  const prepare = async (call: L1Call, nonce: number, fees: GasFees): Promise<void> => {
+  /** Signs a call. After a deep reorg the same bytes may belong to a transaction that was given up: others take its place. */
+  const signNew = async (call: SignableCall, nonce: number, fees: L1Fees): Promise<L1Attempt> => {
     const attempt = await access.sign("call", call, nonce, fees);
+    if (!(await isL1AttemptStored(db, attempt.hash))) return attempt;
+    return signNew(call, nonce, { ...fees, maxFeePerGas: fees.maxFeePerGas + 1n });
+  };
+
+  const prepare = async (call: L1Call, nonce: number, fees: L1Fees): Promise<void> => {
+    const { blob = null } = call;
+    const attempt = await signNew({ ...call, blobHash: blob?.versionedHash ?? null }, nonce, fees);
     reach(call.purpose, "signed");
     const { purpose, subject, content, gasLimit } = call;
     const id = await insertL1Transaction(
@@ -158,6 +175,7 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
       },
       attempt,
       clock.nowMs(),
+      blob,
     );
     reach(purpose, "persisted");
     logger.info({ id, purpose, subject, nonce }, "L1 transaction prepared");
@@ -184,7 +202,7 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
       settledBelow,
       used,
       usedSettled: once(async () => (settledBelow < 0 ? 0 : settledNonces.at(settledBelow))),
-      market: once(access.marketFees),
+      market: marketOfEachKind(access.marketFees),
     };
   };
 
@@ -195,7 +213,9 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
       if ((await access.findReceipt(transaction)) !== null) continue;
       metrics.reorged();
       const isDoneAgain = live.some((other) => isSameWork(other, transaction));
+      const isWithoutBlob = transaction.blobHash !== null && (await findL1Sidecar(db, transaction.id)) === undefined;
       if (isDoneAgain) await moveTo(transaction, "abandoned", null, "a reorg removed it, another one replaces it");
+      else if (isWithoutBlob) await moveTo(transaction, "abandoned", null, "a reorg removed it, and its blob is gone");
       else await moveTo(transaction, "sent", null, null);
     }
   };
@@ -253,10 +273,9 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
     // Only the next one: those behind it would wait just as long at any price.
     const isNext = transaction.nonce <= look.used;
     const isStuck = isWaiting && !isSpent && isNext && isPendingTooLong(newest);
-    const cap = settings.maxFeePerGas;
     const raise =
       isVoidNow || isStuck
-        ? raiseOf({ newest, isBlocked: isBlocked(newest), market: await look.market(), cap })
+        ? raiseOf({ newest, isBlocked: isBlocked(newest), market: await look.market(transaction), caps })
         : { type: "enough" as const };
     const isEnough = !isVoidNow && raise.type === "enough";
     return {
@@ -266,7 +285,7 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
       isVoid: isVoidNow,
       isStuck: isStuck && !isEnough,
       isOutbid: raise.type === "raise" && raise.isOutbid,
-      raisedFees: raise.type === "raise" ? raise.fees : isVoidNow ? replacementFees(newest, null, cap) : null,
+      raisedFees: raise.type === "raise" ? raise.fees : isVoidNow ? leastReplacement(newest, null, caps) : null,
     };
   };
 
@@ -302,7 +321,9 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
 
   /** Sends the stored bytes to L1, again when it may have lost them; refusals are left to the next pass. */
   const broadcast = async (transaction: StoredL1Transaction, attempt: L1Attempt): Promise<void> => {
-    const refusal = await access.offer(attempt);
+    const sidecar = transaction.blobHash === null ? null : await findL1Sidecar(db, transaction.id);
+    if (sidecar === undefined) return abandonBlobless(transaction);
+    const refusal = await access.offer(attempt, sidecar);
     isOutOfFunds = refusal === "insufficientFunds";
     if (refusal === null || refusal === "known") refusals.delete(bytesToHex(attempt.hash));
     else refusals.set(bytesToHex(attempt.hash), refusal);
@@ -321,28 +342,39 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
     reach(transaction.purpose, "sent");
   };
 
+  /** Without its sidecar no L1 node takes it; whoever wanted the call sends it anew. */
+  const abandonBlobless = (transaction: StoredL1Transaction): Promise<void> =>
+    moveTo(transaction, "abandoned", null, "its blob is gone");
+
   /**
    * Nonces that none of our transactions holds keep all later ones from being mined. After some patience they are
-   * filled with empty transactions, whatever else may be pending under them.
+   * filled with empty transactions, whatever else may be pending under them; below a blob transaction, with its blob.
    */
   const fillGap = async (look: Look): Promise<void> => {
     const live = await loadLiveL1Transactions(db);
     const own = live.filter((one) => one.sender === sender);
-    const lowest = Math.min(...own.filter(({ status }) => status !== "mined").map(({ nonce }) => nonce));
-    if (!Number.isFinite(lowest) || look.used >= lowest) {
+    const [next] = own.filter(({ status }) => status !== "mined");
+    if (next === undefined || look.used >= next.nonce) {
       gapSinceMs = null;
       return;
     }
     gapSinceMs ??= clock.elapsedMs();
-    const fees = await look.market();
+    const fees = await look.market(next);
+    const blob = await blobOf(next);
+    const lowest = next.nonce;
     if (clock.elapsedMs() - gapSinceMs < settings.bumpAfterMs || fees === null) return;
     for (let nonce = look.used; nonce < Math.min(lowest, look.used + MAX_FILLED); nonce++) {
       if (own.some((one) => one.nonce === nonce)) continue;
       logger.warn({ nonce }, "filling a missing nonce");
       const call = { to: account.address, data: "0x", gasLimit: CANCEL_GAS } as const;
-      await prepare({ purpose: "fillNonce", subject: nonce, content: "", ...call }, nonce, fees);
+      await prepare({ purpose: "fillNonce", subject: nonce, content: "", ...call, ...blob }, nonce, fees);
     }
     gapSinceMs = null;
+  };
+
+  const blobOf = async ({ id, blobHash }: StoredL1Transaction): Promise<Pick<L1Call, "blob">> => {
+    const sidecar = blobHash === null ? undefined : await findL1Sidecar(db, id);
+    return blobHash === null || sidecar === undefined ? {} : { blob: { versionedHash: blobHash, sidecar } };
   };
 
   const moveTo = async (
@@ -375,4 +407,10 @@ function once<T>(ask: () => Promise<T>): () => Promise<T> {
     answer ??= ask();
     return answer;
   };
+}
+
+/** The market of each kind of transaction, asked for once. */
+function marketOfEachKind(ask: L1Access["marketFees"]): Look["market"] {
+  const [ordinary, blob] = [once(() => ask("ordinary")), once(() => ask("blob"))];
+  return ({ blobHash }) => (blobHash === null ? ordinary() : blob());
 }

@@ -38,7 +38,7 @@ describe("nonces that others use or L1 miscounts", () => {
     l1 = createSimulatedMempool();
     for (let block = 0; block < 3; block++) l1.mine();
     sender = createL1Sender(
-      { maxFeePerGas: CAP, bumpAfterMs: 60_000, finalConfirmations: 2 },
+      { maxFeePerGas: CAP, maxFeePerBlobGas: CAP, bumpAfterMs: 60_000, finalConfirmations: 2 },
       {
         db: database.db,
         reader: l1.reader,

@@ -8,7 +8,7 @@ const of = (
 ) => {
   const { kind = "call", ...rest } = change;
   const newest = { kind, maxFeePerGas: fees[0], maxPriorityFeePerGas: fees[1] };
-  return raiseOf({ newest, isBlocked: false, market, cap: 10_000n, ...rest });
+  return raiseOf({ newest, isBlocked: false, market, caps: { gas: 10_000n, blobGas: 10_000n }, ...rest });
 };
 
 describe("raised fees", () => {
@@ -17,7 +17,7 @@ describe("raised fees", () => {
     expect(of([500n, 80n])).toEqual({ type: "enough" });
     // The market's base fee has outgrown it: tips do not matter.
     expect(of([90n, 80n])).toMatchObject({ type: "raise" });
-    expect(of([100n, 10n], { cap: 105n })).toEqual({ type: "capped" });
+    expect(of([100n, 10n], { caps: { gas: 105n, blobGas: 1n } })).toEqual({ type: "capped" });
   });
 
   it("of a blocked transaction double the tip, and turn an expensive call into a cheap cancellation", () => {
@@ -30,6 +30,27 @@ describe("raised fees", () => {
       fees: { maxPriorityFeePerGas: 120n },
       isOutbid: false,
     });
-    expect(of([200n, 60n], { isBlocked: true, cap: 210n })).toEqual({ type: "capped" });
+    expect(of([200n, 60n], { isBlocked: true, caps: { gas: 210n, blobGas: 1n } })).toEqual({ type: "capped" });
+  });
+
+  it("of a blob transaction double, all three, and only while one of them is below the market's", () => {
+    const blobMarket = { ...market, maxFeePerBlobGas: 40n };
+    const ofBlob = (blobFee: bigint, tip: bigint, change: Partial<Parameters<typeof raiseOf>[0]> = {}) => {
+      const newest = {
+        kind: "call",
+        maxFeePerGas: 100n,
+        maxPriorityFeePerGas: tip,
+        maxFeePerBlobGas: blobFee,
+      } as const;
+      const caps = { gas: 10_000n, blobGas: 10_000n };
+      return raiseOf({ newest, isBlocked: false, market: blobMarket, caps, ...change });
+    };
+    const doubled = { maxFeePerGas: 200n, maxPriorityFeePerGas: 20n, maxFeePerBlobGas: 60n };
+    expect(ofBlob(30n, 10n)).toEqual({ type: "raise", fees: doubled, isOutbid: false });
+    expect(ofBlob(40n, 80n)).toEqual({ type: "enough" });
+    expect(ofBlob(39n, 80n)).toMatchObject({ type: "raise" });
+    expect(ofBlob(30n, 10n, { caps: { gas: 10_000n, blobGas: 59n } })).toEqual({ type: "capped" });
+    expect(ofBlob(30n, 10n, { market: null })).toMatchObject({ type: "raise", fees: doubled });
+    expect(ofBlob(30n, 30n, { isBlocked: true })).toMatchObject({ type: "raise", isOutbid: true });
   });
 });

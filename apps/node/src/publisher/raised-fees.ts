@@ -1,5 +1,5 @@
 import type { L1Attempt } from "@cairn/db";
-import { type GasFees, replacementFees } from "@cairn/l1";
+import { type BlobGasFees, type GasFees, replacementBlobFees, replacementFees } from "@cairn/l1";
 
 /** Multiple of the market's tip up to which a transaction that L1 has is raised: more would not get it mined sooner. */
 const MARKET_ROOM = 8n;
@@ -9,20 +9,29 @@ const MARKET_ROOM = 8n;
  */
 const OUTBID_ROOM = 4n;
 
+/** Fees of an ordinary transaction, or of a blob transaction. */
+export type L1Fees = GasFees | BlobGasFees;
+
+/** Most that is ever offered, in wei per gas and per blob gas. */
+export interface FeeCaps {
+  readonly gas: bigint;
+  readonly blobGas: bigint;
+}
+
 /** What is known about the next transaction, which is waiting. */
 export interface StuckTransaction {
-  readonly newest: Pick<L1Attempt, "kind" | "maxFeePerGas" | "maxPriorityFeePerGas">;
+  readonly newest: Pick<L1Attempt, "kind" | "maxFeePerGas" | "maxPriorityFeePerGas" | "maxFeePerBlobGas">;
   /** L1 refused the newest attempt because an unknown transaction holds the nonce. */
   readonly isBlocked: boolean;
-  /** Null while the cap is below the base fee. */
-  readonly market: GasFees | null;
-  readonly cap: bigint;
+  /** For transactions of its type; null while a cap is below its base fee. */
+  readonly market: L1Fees | null;
+  readonly caps: FeeCaps;
 }
 
 /** How to raise the fees. */
 export type Raise =
   /** Sign another attempt with these fees. */
-  | { readonly type: "raise"; readonly fees: GasFees; readonly isOutbid: boolean }
+  | { readonly type: "raise"; readonly fees: L1Fees; readonly isOutbid: boolean }
   /** They offer enough already. */
   | { readonly type: "enough" }
   /** More would exceed the cap. */
@@ -31,20 +40,42 @@ export type Raise =
 /**
  * Fees for another attempt. A transaction that L1 has is raised as nodes require of a replacement, up to a multiple of
  * the market; a blocked one doubles its offer, since what the blocker pays is unknown, and becomes a cancellation
- * (`isOutbid`) where the whole call would cost too much.
+ * (`isOutbid`) where the whole call would cost too much. Blob transactions double all their fees each time.
  */
-export function raiseOf({ newest, isBlocked, market, cap }: StuckTransaction): Raise {
-  const least = replacementFees(newest, market, cap);
+export function raiseOf({ newest, isBlocked, market, caps }: StuckTransaction): Raise {
+  const least = leastReplacement(newest, market, caps);
   const tip = market?.maxPriorityFeePerGas ?? 0n;
   if (!isBlocked) {
-    const offersMarket = market !== null && newest.maxFeePerGas >= market.maxFeePerGas;
+    const offersMarket = market !== null && isAtLeast(newest, market);
     if (offersMarket && newest.maxPriorityFeePerGas >= MARKET_ROOM * atLeastOne(tip)) return { type: "enough" };
     return least === null ? { type: "capped" } : { type: "raise", fees: least, isOutbid: false };
   }
   if (least === null) return { type: "capped" };
-  const fees = outbidding(newest, least);
+  const fees = isBlobFees(least) ? least : outbidding(newest, least);
   const isOutbid = newest.kind === "call" && fees.maxPriorityFeePerGas > OUTBID_ROOM * atLeastOne(tip);
   return { type: "raise", fees, isOutbid };
+}
+
+/** The least that replaces an attempt, at the market's price or above; null when that would exceed a cap. */
+export function leastReplacement(
+  newest: Pick<L1Attempt, "maxFeePerGas" | "maxPriorityFeePerGas" | "maxFeePerBlobGas">,
+  market: L1Fees | null,
+  caps: FeeCaps,
+): L1Fees | null {
+  const { maxFeePerBlobGas, ...gasFees } = newest;
+  if (maxFeePerBlobGas === undefined) return replacementFees(newest, market, caps.gas);
+  const blobMarket = market !== null && isBlobFees(market) ? market : null;
+  return replacementBlobFees({ ...gasFees, maxFeePerBlobGas }, blobMarket, caps);
+}
+
+/** Whether an attempt offers what the market asks for gas and, if it carries a blob, for blob gas. */
+function isAtLeast(newest: StuckTransaction["newest"], market: L1Fees): boolean {
+  const blobPrice = isBlobFees(market) ? market.maxFeePerBlobGas : 0n;
+  return newest.maxFeePerGas >= market.maxFeePerGas && (newest.maxFeePerBlobGas ?? 0n) >= blobPrice;
+}
+
+function isBlobFees(fees: L1Fees): fees is BlobGasFees {
+  return "maxFeePerBlobGas" in fees;
 }
 
 /**

@@ -15,11 +15,18 @@ export function newestOf({ id, attempts }: StoredL1Transaction): L1Attempt {
   throw new CairnError<NodeErrorCode>("node/unavailable", `L1 transaction ${id} was stored without signed bytes`);
 }
 
+/** What is signed of a call. */
+export interface SignableCall extends Pick<L1Call, "to" | "data" | "gasLimit"> {
+  /** Versioned hash of its blob; null for an ordinary transaction. */
+  readonly blobHash: Uint8Array | null;
+}
+
 /** The call that the transaction makes. */
-export function toCall(transaction: StoredL1Transaction): Pick<L1Call, "to" | "data" | "gasLimit"> {
+export function toCall(transaction: StoredL1Transaction): SignableCall {
   return {
     to: bigintToAddress(transaction.recipient),
     data: bytesToHex(transaction.data),
     gasLimit: transaction.gasLimit,
+    blobHash: transaction.blobHash,
   };
 }

@@ -1,5 +1,5 @@
 import type { L1AttemptKind, L1Inclusion, L1TransactionStatus } from "@cairn/db";
-import type { GasFees } from "@cairn/l1";
+import type { L1Fees } from "./raised-fees.ts";
 
 /** What L1 and the database say about an L1 transaction now; the README's table uses these. */
 export interface Facts {
@@ -25,7 +25,7 @@ export interface Facts {
   /** The call would cost too much to outbid what holds its nonce: use a cancellation. */
   readonly isOutbid: boolean;
   /** Fees of a replacement, null while they would exceed the cap. */
-  readonly raisedFees: GasFees | null;
+  readonly raisedFees: L1Fees | null;
 }
 
 /** What to do about an L1 transaction. */
@@ -40,7 +40,7 @@ export type Step =
   /** Send the newest attempt's bytes to L1, again if necessary; `isCapped` when higher fees would exceed the cap. */
   | { readonly type: "broadcast"; readonly isCapped: boolean }
   /** Sign another attempt with these fees under the same nonce, store it, then broadcast it. */
-  | { readonly type: "replace"; readonly kind: L1AttemptKind; readonly fees: GasFees }
+  | { readonly type: "replace"; readonly kind: L1AttemptKind; readonly fees: L1Fees }
   /** Nothing can be done now; `isCapped` when the fee cap is the reason. */
   | { readonly type: "wait"; readonly isCapped: boolean };
 
