@@ -2,7 +2,14 @@ import { bytesToHex, CELL_BITS, MAX_BATCH_CELLS } from "@cairn/protocol";
 import { beforeAll, describe, expect, it } from "vitest";
 import { cellsToBlob } from "./cells.ts";
 import { createBlobKzg } from "./kzg.ts";
-import { type BlobSidecar, CELL_PROOFS_PER_BLOB, createSidecarMaker, type SidecarMaker } from "./sidecar.ts";
+import {
+  type BlobSidecar,
+  CELL_PROOFS_PER_BLOB,
+  createSidecarMaker,
+  decodeSidecar,
+  encodeSidecar,
+  type SidecarMaker,
+} from "./sidecar.ts";
 
 /** Cells of a polynomial beyond degree 128, whose proofs are not all the neutral element. */
 const SMALL_CELLS = Array.from({ length: 150 }, (_, i) => BigInt(i + 1));
@@ -51,6 +58,13 @@ describe("the sidecar of a blob", () => {
       ["a proof too few", { ...small, cellProofs: [second, ...rest] }],
     ];
     for (const [what, sidecar] of altered) expect(maker.isRight(sidecar), what).toBe(false);
+  });
+
+  it("comes back from its bytes", () => {
+    const bytes = encodeSidecar(small);
+    expect(bytes).toHaveLength(137_264);
+    expect(decodeSidecar(bytes)).toEqual(small);
+    expect(() => decodeSidecar(bytes.subarray(1))).toThrow(expect.objectContaining({ code: "blobs/bad-length" }));
   });
 
   it("refuses bytes that are no blob", () => {

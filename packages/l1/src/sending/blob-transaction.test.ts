@@ -31,7 +31,7 @@ describe("blob transactions with cell proofs", () => {
     const call = { to: account.address, data: "0x1234", gas: 60_000n, versionedHashes } as const;
     return signBlobTransaction(account, { chainId: anvil.chainId, nonce, call, fees });
   };
-  const send = (raw: Hex) => reader.request({ method: "eth_sendRawTransaction" as never, params: [raw] as never });
+  const send = (raw: Hex) => reader.sendRawTransaction({ serializedTransaction: raw });
 
   it("are mined under the hash of what was signed, and their blobs can be read again", async () => {
     const { hash, signed } = await sign(0, [sidecar]);

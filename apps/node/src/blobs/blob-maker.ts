@@ -1,0 +1,36 @@
+import { cellsToBlob, createBlobKzg, encodeOpening, versionedHash } from "@cairn/blobs";
+import { createSidecarMaker, encodeSidecar, type SidecarMaker } from "@cairn/blobs/sidecar";
+import { bytesToCells } from "@cairn/protocol";
+
+/** What the transaction of a batch in a blob takes. */
+export interface PreparedBlob {
+  /** `data` of `submitBatch`, 128 bytes. */
+  readonly opening: Uint8Array;
+  /** As `encodeSidecar` encodes it. */
+  readonly sidecar: Uint8Array;
+}
+
+/** Turns the cells of batches into blobs; everything here takes seconds of computation. */
+export interface BlobMaker {
+  /** Versioned hash of the blob with these cells, given as the bytes of `cellsToBytes`. Rejects with `blobs/…`. */
+  readonly commit: (cells: Uint8Array) => Promise<Uint8Array>;
+  /** Opening at the batch's point, and sidecar. Rejects with `blobs/…`. */
+  readonly prepare: (cells: Uint8Array, point: bigint) => Promise<PreparedBlob>;
+  readonly stop: () => Promise<void>;
+}
+
+/** A maker that works on the caller's thread. */
+export function createBlobMaker(): BlobMaker {
+  const kzg = createBlobKzg();
+  // Its points are loaded with the first sidecar only.
+  let sidecars: SidecarMaker | null = null;
+  return {
+    commit: async (cells) => versionedHash(kzg.commit(cellsToBlob(bytesToCells(cells)))),
+    prepare: async (cells, point) => {
+      const blob = cellsToBlob(bytesToCells(cells));
+      sidecars ??= createSidecarMaker();
+      return { opening: encodeOpening(kzg.open(blob, point)), sidecar: encodeSidecar(sidecars.make(blob)) };
+    },
+    stop: () => Promise.resolve(),
+  };
+}

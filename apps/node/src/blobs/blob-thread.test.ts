@@ -1,0 +1,39 @@
+import { blobToCells, createBlobKzg } from "@cairn/blobs";
+import { createSidecarMaker, decodeSidecar } from "@cairn/blobs/sidecar";
+import { bytesToBigint, CELL_BYTES, cellsToBytes, evaluateCells } from "@cairn/protocol";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { BlobMaker } from "./blob-maker.ts";
+import { createBlobThread } from "./blob-thread.ts";
+
+const CELLS = [1n, 2n, 2n ** 208n - 1n];
+const POINT = 12345n;
+
+describe("blobs made in a thread of their own", () => {
+  let maker: BlobMaker;
+  beforeAll(() => {
+    maker = createBlobThread();
+  });
+  afterAll(() => maker.stop());
+
+  it("have the hash, the opening and the sidecar of the batch's cells", async () => {
+    const bytes = cellsToBytes(CELLS);
+    const [hash, { opening, sidecar: encoded }] = await Promise.all([maker.commit(bytes), maker.prepare(bytes, POINT)]);
+    const sidecar = decodeSidecar(encoded);
+    expect(blobToCells(sidecar.blob).slice(0, CELLS.length)).toEqual(CELLS);
+    expect(sidecar.versionedHash).toEqual(hash);
+    expect(createSidecarMaker().isRight(sidecar)).toBe(true);
+    const opened = {
+      evaluation: bytesToBigint(opening.subarray(0, 32)),
+      commitment: opening.subarray(32, 80),
+      proof: opening.subarray(80, 128),
+    };
+    expect(opened.evaluation).toBe(evaluateCells(CELLS, POINT));
+    expect(opened.commitment).toEqual(sidecar.commitment);
+    expect(createBlobKzg().verify(opened, POINT)).toBe(true);
+  });
+
+  it("are refused with a typed error when the cells are no batch's", async () => {
+    const many = new Uint8Array(4096 * CELL_BYTES).fill(1);
+    await expect(maker.commit(many)).rejects.toMatchObject({ code: expect.stringMatching(/too-many/) });
+  });
+});
