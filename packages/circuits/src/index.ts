@@ -34,7 +34,7 @@ export {
   proveMerge,
   proveSolo,
 } from "./2/prove.ts";
-export { proofFields, type RecursionKey, readRecursionKey } from "./2/recursion-key.ts";
+export { KEY_FIELDS, PROOF_FIELDS, proofFields, type RecursionKey, readRecursionKey } from "./2/recursion-key.ts";
 export { type BbResult, bbPath, type ProofTarget, type Srs } from "./bb.ts";
 export { loadBlockCircuit } from "./circuit.ts";
 export { type CompiledProgram, compileCircuit, NOIR_DIR } from "./compile.ts";

@@ -2,6 +2,7 @@ export {
   acceptStandInProofs,
   STAND_IN_PROVER,
   STAND_IN_VERIFIER,
+  type StandInProver,
   standInProof,
   standInVerifier,
 } from "./stand-in-proofs.ts";

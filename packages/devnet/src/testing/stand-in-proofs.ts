@@ -1,6 +1,28 @@
-import type { Proof, ProvingCircuit, proveSolo, SoloCircuit } from "@cairn/circuits";
+import {
+  type BatchCircuit,
+  type ClaimProof,
+  type InnerCircuit,
+  KEY_FIELDS,
+  PROOF_FIELDS,
+  type Proof,
+  type ProvingCircuit,
+  type ProvingCost,
+  type proveBatch,
+  type proveBlockClaim,
+  type proveMerge,
+  type proveSolo,
+  type SoloCircuit,
+} from "@cairn/circuits";
 import type { CompiledContract } from "@cairn/contracts";
-import { batchInputs, bigintToBytes, type LastCircuit } from "@cairn/protocol";
+import {
+  type BatchBinding,
+  batchInputs,
+  bigintToBytes,
+  type Claim,
+  FIELD_BYTES,
+  joinClaims,
+  type LastCircuit,
+} from "@cairn/protocol";
 import { createTestClient, type Hex, http } from "viem";
 import type { DevRollup } from "../dev-rollup.ts";
 
@@ -41,20 +63,45 @@ export async function acceptStandInProofs({
   for (const address of verifiers.values()) await client.setCode({ address, bytecode: STAND_IN_VERIFIER });
 }
 
-/** Prover for a node: it builds every witness and makes a stand-in proof of the batch. */
-export const STAND_IN_PROVER = {
-  loadCircuit: (name: SoloCircuit): Promise<ProvingCircuit<SoloCircuit>> => Promise.resolve({ ...NO_CIRCUIT, name }),
-  prove: (...[, { claim, binding }]: Parameters<typeof proveSolo>): Promise<Proof> =>
-    Promise.resolve({
-      proof: standInProof(binding.point),
-      publicInputs: batchInputs(claim, binding),
-      witnessSeconds: 0,
-      proveSeconds: 0,
-      proverPeakBytes: null,
-    }),
+/**
+ * Prover for a node, in place of the functions of the same names: the node builds every witness, and this makes stand-in
+ * proofs of batches, and of blocks and merges proofs that prove nothing.
+ */
+export const STAND_IN_PROVER: StandInProver = {
+  loadCircuit: (name) => Promise.resolve({ ...NO_CIRCUIT, name }),
+  proveSolo: async (_circuit, { claim, binding }) => standInFor(claim, binding),
+  proveBatch: async (_circuit, { children, binding }) =>
+    standInFor(joinClaims(children.map(({ claim }) => claim)), binding),
+  proveBlockClaim: async ({ name }, { claim }) => ({ ...NO_CLAIM_PROOF, ...NO_COST, circuit: name, claim }),
+  proveMerge: async ({ name }, proofs) => {
+    const claim = joinClaims(proofs.map((proof) => proof.claim));
+    return { ...NO_CLAIM_PROOF, ...NO_COST, circuit: name, claim };
+  },
 };
 
-const NO_CIRCUIT: Omit<ProvingCircuit<SoloCircuit>, "name"> = {
+/** What a node's prover calls. */
+export interface StandInProver {
+  readonly loadCircuit: <Name extends InnerCircuit | BatchCircuit | SoloCircuit>(
+    name: Name,
+  ) => Promise<ProvingCircuit<Name>>;
+  readonly proveSolo: typeof proveSolo;
+  readonly proveBatch: typeof proveBatch;
+  readonly proveBlockClaim: typeof proveBlockClaim;
+  readonly proveMerge: typeof proveMerge;
+}
+
+function standInFor(claim: Claim, binding: BatchBinding): Proof {
+  return { proof: standInProof(binding.point), publicInputs: batchInputs(claim, binding), ...NO_COST };
+}
+
+const NO_COST: ProvingCost = { witnessSeconds: 0, proveSeconds: 0, proverPeakBytes: null };
+
+const NO_CLAIM_PROOF: Pick<ClaimProof, "key" | "proof"> = {
+  key: { fields: Array.from({ length: KEY_FIELDS }, () => 0n), hash: 0n },
+  proof: new Uint8Array(PROOF_FIELDS * FIELD_BYTES),
+};
+
+const NO_CIRCUIT: Omit<ProvingCircuit<string>, "name"> = {
   program: {
     name: "none",
     circuit: {
