@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DEVNET_ENV, DEVNET_NODE_OPTIONS } from "../../apps/cli/bin/devnet-process.mjs";
 import { runChild } from "./child.mjs";
-import { findCommand, isCairnCommand, slotsOption } from "./commands.mjs";
+import { circuitsOption, findCommand, isCairnCommand, slotsOption } from "./commands.mjs";
 import { lockSatisfied } from "./install.mjs";
 import { withLock } from "./lock.mjs";
 import { pinnedNode } from "./paths.mjs";
@@ -21,6 +21,20 @@ describe("commands", () => {
     expect(slotsOption(["--slots=256"], 16)).toBe(256);
     expect(() => slotsOption(["--slots", "17"], 16)).toThrow("--slots must be one of 16, 64, 256, not 17");
     expect(() => slotsOption(["--slots"], 16)).toThrow("not empty");
+  });
+
+  it("build the circuits of batches of one block, and others that are asked for", () => {
+    const circuitsOf = (name: string, args: string[]) =>
+      findCommand(name)
+        .prepare(args)
+        .map(({ circuits }) => circuits);
+    const all = ["solo16", "solo64", "solo256"];
+    expect(circuitsOf("setup", [])).toEqual([all, all]);
+    expect(circuitsOf("setup", ["--circuits", "solo16,pair"])[0]).toEqual(["solo16", "pair"]);
+    expect(circuitsOf("test", [])[0]).toEqual(["solo16"]);
+    expect(circuitsOf("demo", ["--slots=64"])[0]).toEqual(["solo64"]);
+    expect(circuitsOption(["--circuits=batch"])).toEqual(["batch"]);
+    expect(circuitsOption([])).toBeNull();
   });
 
   it("refuses an unknown command and names the known ones", () => {

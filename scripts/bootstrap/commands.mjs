@@ -14,13 +14,18 @@ const SIZES = [16, 64, 256];
 const TEST_SIZES = [16];
 
 /**
- * @param {number[]} slots
+ * @param {string[]} circuits
  * @returns {Preparation[]}
  */
-const build = (slots) => [
-  { step: "circuits", slots },
-  { step: "contracts", slots },
+const build = (circuits) => [
+  { step: "circuits", circuits },
+  { step: "contracts", circuits },
 ];
+/**
+ * The circuits of batches of one block.
+ * @param {number[]} sizes
+ */
+const solo = (sizes) => sizes.map((slots) => `solo${slots}`);
 const nothing = () => [];
 
 const CAIRN = "apps/cli/src/main.ts";
@@ -30,23 +35,23 @@ const CAIRN = "apps/cli/src/main.ts";
  * @type {Record<string, Command>}
  */
 const COMMANDS = {
-  setup: { prepare: () => build(SIZES) },
-  demo: { prepare: (args) => build([slotsOption(args, 16)]), run: [CAIRN, "demo"] },
+  setup: { prepare: (args) => build(circuitsOption(args) ?? solo(SIZES)) },
+  demo: { prepare: (args) => build(solo([slotsOption(args, 16)])), run: [CAIRN, "demo"] },
   // Builds what it needs itself, as it must when started as `npx cairn devnet`.
   devnet: {
     prepare: nothing,
     run: [...DEVNET_NODE_OPTIONS, CAIRN, "devnet"],
     env: DEVNET_ENV,
   },
-  test: { prepare: () => build(TEST_SIZES), run: ["scripts/test.ts"] },
-  "test:all": { prepare: () => build(TEST_SIZES), run: ["scripts/test.ts", "--all"] },
-  bench: { prepare: () => build(SIZES), run: ["bench/src/main.ts"] },
-  "bench:node": { prepare: (args) => build([slotsOption(args, 64)]), run: ["bench/src/node/main.ts"] },
+  test: { prepare: () => build(solo(TEST_SIZES)), run: ["scripts/test.ts"] },
+  "test:all": { prepare: () => build(solo(TEST_SIZES)), run: ["scripts/test.ts", "--all"] },
+  bench: { prepare: () => build(solo(SIZES)), run: ["bench/src/main.ts"] },
+  "bench:node": { prepare: (args) => build(solo([slotsOption(args, 64)])), run: ["bench/src/node/main.ts"] },
   // Prepares what its last part needs when it gets there.
   check: { prepare: nothing, run: ["scripts/check.ts"] },
-  drift: { prepare: () => build(TEST_SIZES), run: ["scripts/check-drift.ts"] },
+  drift: { prepare: () => build(solo(TEST_SIZES)), run: ["scripts/check-drift.ts"] },
   generate: { prepare: nothing, run: ["scripts/check-drift.ts", "--write"] },
-  mutate: { prepare: () => build(TEST_SIZES), run: ["scripts/mutate.ts"] },
+  mutate: { prepare: () => build(solo(TEST_SIZES)), run: ["scripts/mutate.ts"] },
   imports: { prepare: nothing, run: ["scripts/check-imports.ts"] },
   lint: { prepare: nothing, run: ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings"] },
   format: { prepare: nothing, run: ["node_modules/@biomejs/biome/bin/biome", "check", "--write"] },
@@ -75,10 +80,26 @@ export const isCairnCommand = (run) => run.includes(CAIRN);
  * @param {number} fallback
  */
 export function slotsOption(args, fallback) {
-  const at = args.findIndex((arg) => arg === "--slots" || arg.startsWith("--slots="));
-  if (at < 0) return fallback;
-  const text = args[at]?.includes("=") ? args[at]?.split("=")[1] : args[at + 1];
+  const text = option(args, "--slots");
+  if (text === null) return fallback;
   const slots = Number(text);
   if (SIZES.includes(slots)) return slots;
   throw new BootstrapFailure(`--slots must be one of ${SIZES.join(", ")}, not ${text ?? "empty"}`);
+}
+
+/**
+ * The circuits from `--circuits A,B` or `--circuits=A,B`, whose names the build checks; null without.
+ * @param {string[]} args
+ */
+export const circuitsOption = (args) => option(args, "--circuits")?.split(",") ?? null;
+
+/**
+ * The value of an option; null without the option, undefined when it has none.
+ * @param {string[]} args
+ * @param {string} name
+ */
+function option(args, name) {
+  const at = args.findIndex((arg) => arg === name || arg.startsWith(`${name}=`));
+  if (at < 0) return null;
+  return args[at]?.includes("=") ? args[at]?.split("=")[1] : args[at + 1];
 }

@@ -6,21 +6,21 @@ import { say, showStep } from "./progress.mjs";
 
 /**
  * @typedef {"circuits" | "contracts"} BuildStep
- * @typedef {{ step: BuildStep, slots: number[] }} Preparation
+ * @typedef {{ step: BuildStep, circuits: string[] }} Preparation
  */
 
 /**
  * What can be prepared, and by which script. Each script prints `part: message` lines (ending in `cached` when there
  * was nothing to do) and keeps its own cache by content hash.
- * @type {Record<BuildStep, { title: string, script: string, takesSlots: boolean }>}
+ * @type {Record<BuildStep, { title: string, script: string, takesCircuits: boolean }>}
  */
 const BUILD_STEPS = {
   circuits: {
-    title: "circuits, SRS, keys, verifiers",
+    title: "SRS, keys, verifiers",
     script: "packages/circuits/scripts/build.ts",
-    takesSlots: true,
+    takesCircuits: true,
   },
-  contracts: { title: "contracts", script: "packages/contracts/scripts/build.ts", takesSlots: false },
+  contracts: { title: "contracts", script: "packages/contracts/scripts/build.ts", takesCircuits: false },
 };
 
 /**
@@ -41,10 +41,10 @@ export async function installPackages(preparations) {
  */
 export async function prepare(preparations) {
   const total = preparations.length + 1;
-  for (const [index, { step, slots }] of preparations.entries()) {
-    const { title, script, takesSlots } = BUILD_STEPS[step];
-    const label = `[${index + 2}/${total}] ${title}${takesSlots ? ` (${slots.join(", ")} slots)` : ""}`;
-    const args = takesSlots ? [script, "--slots", slots.join(",")] : [script];
+  for (const [index, { step, circuits }] of preparations.entries()) {
+    const { title, script, takesCircuits } = BUILD_STEPS[step];
+    const label = `[${index + 2}/${total}] ${title}${takesCircuits ? ` of ${circuits.join(", ")}` : ""}`;
+    const args = takesCircuits ? [script, "--circuits", circuits.join(",")] : [script];
     await showStep(label, async (onLine) => {
       const code = await runChild(pinnedNode, args, { cwd: root, env: commandEnv(), onLine });
       if (code !== 0) throw new BootstrapFailure(`${script} failed with exit code ${code}`, code);

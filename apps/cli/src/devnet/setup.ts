@@ -26,7 +26,9 @@ async function build(
   script: (typeof BUILDS)[number],
   { sizes, srs, cacheDir, progress, signal }: Parameters<typeof ensureBuilt>[0],
 ): Promise<void> {
-  const args = script.includes("circuits") ? ["--slots", sizes.join(","), "--srs", srs] : [];
+  const args = script.includes("circuits")
+    ? ["--circuits", sizes.map((slots) => `solo${slots}`).join(","), "--srs", srs]
+    : [];
   const child = spawn(process.execPath, [join(REPOSITORY, script), ...args], {
     cwd: REPOSITORY,
     env: { ...process.env, CAIRN_CACHE_DIR: cacheDir },
