@@ -270,6 +270,13 @@ export const SETTINGS = {
     unit: "gwei per gas",
     text: "Highest price ever offered to L1.",
   }),
+  maxBlobFeeGwei: setting({
+    env: "CAIRN_MAX_BLOB_FEE_GWEI",
+    schema: form.integer(1, 1_000_000),
+    fallback: "200",
+    unit: "gwei per blob gas",
+    text: "Highest price ever offered to L1 for the blobs of batches.",
+  }),
   bumpAfterMs: setting({
     env: "CAIRN_BUMP_AFTER_MS",
     schema: form.integer(100, DAY_MS),

@@ -1,6 +1,7 @@
 import { storePublisher, takeBackPayouts } from "@cairn/db";
 import { addressToBigint } from "@cairn/protocol";
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
+import { createBlobThread } from "../blobs/blob-thread.ts";
 import { createPublisherMetrics } from "../publisher/metrics.ts";
 import { createPublisher, type Publisher } from "../publisher/publisher.ts";
 import type { Sequencer } from "../sequencer/sequencer.ts";
@@ -43,6 +44,8 @@ export function createPublisherPart(
       await takeBackPayouts(database.db, config.maxPayoutGas);
       const { watcher, sequencer } = sources;
       const isAlone = watcher === null || sequencer === null;
+      const blobs = createBlobThread();
+      endings.add("blobs", blobs.stop);
       publisher = createPublisher(
         {
           pollMs: config.l1PollMs,
@@ -51,6 +54,7 @@ export function createPublisherPart(
           lowBalanceWei: config.lowBalanceWei,
           maxPayoutGas: config.maxPayoutGas,
           maxFeePerGas: BigInt(config.maxFeeGwei) * 10n ** 9n,
+          maxFeePerBlobGas: BigInt(config.maxBlobFeeGwei) * 10n ** 9n,
           bumpAfterMs: config.bumpAfterMs,
           finalConfirmations: config.finalConfirmations,
         },
@@ -58,6 +62,7 @@ export function createPublisherPart(
           database,
           rollup,
           account,
+          blobs,
           clock: context.clock,
           logger: context.child("publisher"),
           metrics: createPublisherMetrics(context.registry),

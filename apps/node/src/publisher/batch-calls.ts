@@ -3,6 +3,7 @@ import type { AcceptedBatch, BatchPayout, StoredBatch } from "@cairn/db";
 import { batchNumber, bytesToHex, CairnError, type Hex } from "@cairn/protocol";
 import { encodeFunctionData, size } from "viem";
 import { calldataOf, headerOf, type LoadedContent, l1OperationsOf, toPayout } from "../batches/content.ts";
+import type { PreparedBlob } from "../blobs/blob-maker.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { wordHex } from "../json.ts";
 import type { L1Call } from "./l1-call.ts";
@@ -24,18 +25,18 @@ export interface BatchCallInputs extends LoadedContent {
 }
 
 /**
- * The call that submits a ready batch. Throws `node/unavailable` without a proof, for data in a blob, and when the stored L1
- * queue has changed.
+ * The call that submits a ready batch; `blob` is that of a batch in a blob, null for calldata. Throws `node/unavailable` without
+ * a proof or without the blob, and when the stored L1 queue has changed.
  */
-export function submitCall(rollup: Hex, inputs: BatchCallInputs): L1Call {
+export function submitCall(rollup: Hex, inputs: BatchCallInputs, blob: PreparedBlob | null): L1Call {
   const { batch, blocks, payouts } = inputs;
-  if (batch.proof === null || batch.dataSource !== "calldata") throw incomplete(batch);
+  if (batch.proof === null || (batch.dataSource === "blob") !== (blob !== null)) throw incomplete(batch);
   // No payout is paid at once: before the batch is accepted, what a recipient burns could not be measured as for `pay`.
   const args = submitBatch2Arguments({
     header: headerOf(inputs, batch),
     l1Operations: l1OperationsOf(inputs),
     payouts: payouts.map(toPayout),
-    data: calldataOf(blocks).data,
+    data: blob?.opening ?? calldataOf(blocks).data,
     proof: batch.proof,
   });
   const data = encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args });
@@ -47,6 +48,7 @@ export function submitCall(rollup: Hex, inputs: BatchCallInputs): L1Call {
     to: rollup,
     data,
     gasLimit,
+    ...(blob && { blob: { versionedHash: batch.dataCommitment, sidecar: blob.sidecar } }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { rollup2Abi } from "@cairn/contracts";
 import { type Db, type SubmissionRight, storeSubmissionRight } from "@cairn/db";
 import { isBadParameter, type L1Rollup } from "@cairn/l1";
-import { addressToBigint, type Hex, LAST_CIRCUIT_TYPE, type LastCircuit } from "@cairn/protocol";
+import { addressToBigint, bytesToHex, type Hex, LAST_CIRCUIT_TYPE, type LastCircuit } from "@cairn/protocol";
 import { BaseError, ContractFunctionRevertedError, decodeErrorResult, isHex } from "viem";
 import { wordHex } from "../json.ts";
 import { type L1Clock, readL1Clock } from "../l1-clock.ts";
@@ -49,14 +49,19 @@ export async function refusalReason(
   clock: L1Clock,
 ): Promise<string | null> {
   try {
-    const { to, data, gasLimit } = call;
-    await inNextBlock(clock, (block) => reader.call({ account, to, data, gas: BigInt(gasLimit), ...block }));
+    await inNextBlock(clock, (block) => reader.call({ account, ...asRequest(call), ...block }));
     return null;
   } catch (error) {
     const reason = revertReason(error);
     if (reason === null) throw error;
     return reason;
   }
+}
+
+/** viem's types know only requests that bring whole blobs; to simulate one, its hash is enough. */
+function asRequest({ to, data, gasLimit, blob }: L1Call): { to: Hex; data: Hex; gas: bigint } {
+  const common = { to, data, gas: BigInt(gasLimit) };
+  return blob === undefined ? common : { ...common, ...{ blobVersionedHashes: [bytesToHex(blob.versionedHash)] } };
 }
 
 /**

@@ -22,6 +22,8 @@ import { bytesToHex, CairnError, MAX_BATCH_AGE_SECONDS } from "@cairn/protocol";
 import type { Logger } from "pino";
 import type { LocalAccount } from "viem";
 import { timesOf } from "../batches/content.ts";
+import type { BlobMaker } from "../blobs/blob-maker.ts";
+import { createPreparedBlobs } from "../blobs/prepared-blobs.ts";
 import { REBUILD_MARGIN_SECONDS, TOO_OLD } from "../block-rules.ts";
 import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-points.ts";
@@ -58,6 +60,8 @@ export interface PublisherDeps {
   readonly database: Database;
   readonly rollup: L1Rollup;
   readonly account: LocalAccount;
+  /** Makes the blobs of batches; owned by the caller. */
+  readonly blobs: BlobMaker;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: PublisherMetrics;
@@ -97,6 +101,7 @@ const SEND_MARGIN_SECONDS = 60;
 const SEND_WAITS = {
   capped: "fees below the cap",
   nonceTaken: "another transaction of the publisher's account",
+  otherKindPending: "L1 transactions of the other kind, with or without a blob",
 } as const;
 /** Contract errors after which a block can only be rebuilt; others pass with time or with what the watcher reads. */
 const REBUILD_REASONS: Readonly<Record<string, string>> = {
@@ -109,6 +114,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
   const { rollup, account, clock, logger, metrics } = deps;
   const { db } = deps.database;
   const sender = createL1Sender(settings, { ...deps, db, reader: rollup.reader });
+  const prepared = createPreparedBlobs({ maker: deps.blobs, logger, onPrepared: () => poller.poke() });
   const checked = new Set<string>();
   let status: PublisherStatus = { state: "idle", waitingFor: null, isBalanceLow: false };
   let isStopped = false;
@@ -131,7 +137,9 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
     const isBalanceLow = await watchBalance(live);
     const room = { left: settings.maxLive - live.filter(({ status }) => status !== "mined").length };
     const waitingFor = view.isFrozen ? "the rollup is frozen" : await submitReady(live, view, room);
-    const owed = await payOwed(live, view, room);
+    // A batch whose transaction has to wait for payments would wait for ever if more of them followed.
+    const isNextHeldUp = waitingFor === SEND_WAITS.otherKindPending;
+    const owed = isNextHeldUp ? 0 : await payOwed(live, view, room);
     if (waitingFor !== status.waitingFor && waitingFor !== null) logger.info({ waitingFor }, "publisher waits");
     const state = isFrozen ? "frozen" : isOpen ? (live.length > 0 ? "working" : "idle") : "closed";
     status = { state, waitingFor, isBalanceLow };
@@ -148,7 +156,9 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
     room: Room,
   ): Promise<string | null> => {
     const readUpTo = await watcherPosition();
-    for (const batch of await loadPendingBatches(db, 2 * settings.maxLive)) {
+    const pending = await loadPendingBatches(db, 2 * settings.maxLive);
+    prepared.keepOnly(new Set(pending.map(({ point }) => point)));
+    for (const batch of pending) {
       // L1 has accepted it, or another one in its place, but the watcher has not read that far yet.
       if (batch.firstBlock <= view.lastBlock) continue;
       const isNext = batch.firstBlock === view.lastBlock + 1;
@@ -158,13 +168,16 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
       if (published === null) return "its blocks";
       if (isNext && isTooOld(published, view, isUnderWay)) return rebuild(batch, "TimestampTooOld", TOO_OLD);
       if (isUnderWay || (await isAwaitingWatcher("submitBatch", batch.firstBlock, content, readUpTo))) continue;
+      // Made while the proof is: it takes seconds.
+      const blob = batch.dataSource === "blob" ? prepared.find(batch, published) : null;
       if (!view.isOpen) return "submission to be open to others than the operator";
       if (view.role === "stranger" && !isNext) return "the batch before";
       if (batch.proof === null) return batch.badProofs < MAX_REFUSALS ? "a proof" : "its proofs to be tried again";
       if (room.left <= 0 || isStopped) return "L1 transactions under way";
       if (!(await isProofGood(batch))) return "another proof";
       if (view.clock.nextTimestamp < timesOf(published).last) return "L1's time to reach the blocks'";
-      const call = submitCall(rollup.address, published);
+      if (batch.dataSource === "blob" && blob === null) return "its blob";
+      const call = submitCall(rollup.address, published, blob);
       const reason = isNext ? await refusalReason(rollup, account.address, call, view.clock) : null;
       if (reason !== null) return refused(call, reason, published, view);
       const outcome = await sender.send(call);

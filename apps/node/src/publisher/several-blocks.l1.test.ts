@@ -49,6 +49,7 @@ describe("a batch of several blocks", () => {
         lowBalanceWei: 0n,
         maxPayoutGas: 100_000,
         maxFeePerGas: 10n ** 12n,
+        maxFeePerBlobGas: 10n ** 12n,
         bumpAfterMs: 60_000,
         finalConfirmations: 2,
       },

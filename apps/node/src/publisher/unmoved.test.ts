@@ -47,6 +47,7 @@ describe("a publisher without work", () => {
         lowBalanceWei: 0n,
         maxPayoutGas: 100_000,
         maxFeePerGas: 10n ** 12n,
+        maxFeePerBlobGas: 10n ** 12n,
         bumpAfterMs: 60_000,
         finalConfirmations: 2,
       },
