@@ -1,4 +1,4 @@
-import { rollupAbi } from "@cairn/contracts";
+import { rollup2Abi } from "@cairn/contracts";
 import { connectReader, connectWallet, type L1Rollup, type L1Wallet, readChainId } from "@cairn/l1";
 import { addressToBigint, type Domain, redactUrl } from "@cairn/protocol";
 import { createNodeClient, type NodeClient } from "@cairn/sdk";
@@ -7,6 +7,9 @@ import { parseAddress } from "./address.ts";
 import { cliError } from "./errors.ts";
 import { defaultProfilePath, type Profile, readProfile } from "./profile.ts";
 import type { Terminal } from "./terminal.ts";
+
+/** What `version()` of the contract answers. */
+const ROLLUP_VERSION = 2n;
 
 /** Options that locate L1, node and rollup. */
 export interface NetworkOptions {
@@ -133,15 +136,19 @@ async function connectRollup(rpcUrl: string, expected: number | null, address: A
     });
   }
   const reader = connectReader(rpcUrl, actual);
+  const details = { rollup: address, chainId: actual };
+  let version: bigint;
   try {
-    await reader.readContract({ address, abi: rollupAbi, functionName: "state" });
+    version = await reader.readContract({ address, abi: rollup2Abi, functionName: "version" });
   } catch (cause) {
-    throw cliError("cli/wrong-chain", `no Cairn rollup at ${address} on chain ${actual}`, {
+    throw cliError("cli/wrong-chain", `no Cairn rollup of version 2 at ${address} on chain ${actual}`, {
       cause,
-      details: { rollup: address, chainId: actual },
+      details,
     });
   }
-  return { reader, address };
+  if (version === ROLLUP_VERSION) return { reader, address };
+  const found = `the rollup at ${address} on chain ${actual} is of version ${version}`;
+  throw cliError("cli/wrong-chain", `${found}, this command is for version ${ROLLUP_VERSION}`, { details });
 }
 
 function httpUrl(text: string, flag: string): string {

@@ -25,10 +25,12 @@ export {
   type DeployedPolicy,
   type DeployedVerifier2,
   deployRollup2,
+  fixedOperatorCreation,
   L1_CAPACITY,
   type Rollup2Deployment,
   type Rollup2Parameters,
   rollup2ConstructorArguments,
+  rollup2Creation,
 } from "./2/deploy.ts";
 export { type Receipt2Struct, receiptStruct } from "./2/receipt.ts";
 export { checkDeployment2, type DeployedRollup2, type ExpectedDeployment2, readDeployment2 } from "./2/verify.ts";

@@ -1,10 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadVerifier } from "@cairn/contracts";
+import { loadArtefact2, loadVerifier2 } from "@cairn/contracts";
 import { TEST_CACHE_DIR } from "@cairn/devnet/testing";
 import { type AnvilNode, connectReader, startAnvil } from "@cairn/l1";
-import { createTestClient, http } from "viem";
+import { createTestClient, http, keccak256 } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Ran, runInTest } from "../../test/run.ts";
 import { devAccounts } from "../devnet/accounts.ts";
@@ -77,20 +77,36 @@ describe("an operator's commands on L1", () => {
     expect(Number(record.gasUsed) / Number(plan.gas)).toBeCloseTo(1, 2);
     expect(BigInt(plan.gasLimit)).toBeGreaterThanOrEqual(BigInt(record.gasUsed));
     expect(JSON.parse(readFileSync(out, "utf8"))).toMatchObject({
-      version: 1,
+      version: 2,
       chainId: 31337,
       rollup: record.rollup,
       srs: "dev",
-      blockNumber: 2,
-      parameters: { operator: alice?.address, freezeDelaySeconds: 1_000_000, queueBaseFeeWei: "200000000000000" },
+      blockNumber: 3,
+      policy: expect.stringMatching(/^0x/),
+      parameters: {
+        operator: alice?.address,
+        returnDelaySeconds: 3600,
+        freezeDelaySeconds: 1_000_000,
+        queueBaseFeeWei: "200000000000000",
+      },
       circuits: [
-        { circuitType: 0, slots: 16, verifierCodeHash: loadVerifier(TEST_CACHE_DIR, 16, "dev").runtimeCodeHash },
+        {
+          circuitType: 0,
+          circuit: "solo16",
+          l1Capacity: 4,
+          verifierCodeHash: keccak256(loadVerifier2(TEST_CACHE_DIR, "solo16", "dev").runtimeCode),
+        },
       ],
-      codeHashes: { rollup: expect.stringMatching(/^0x/), accountTree: expect.stringMatching(/^0x/) },
+      codeHashes: {
+        rollup: expect.stringMatching(/^0x/),
+        accountTree: expect.stringMatching(/^0x/),
+        binding: expect.stringMatching(/^0x/),
+        policy: keccak256(loadArtefact2(TEST_CACHE_DIR, "2/FixedOperator").runtimeCode),
+      },
     });
     expect(JSON.parse(readFileSync(join(home, "p2"), "utf8"))).toMatchObject({
       rollup: record.rollup,
-      deploymentBlock: 2,
+      deploymentBlock: 3,
     });
     expect(await failure(...common, "--confirm", "31337", "--out", out)).toMatchObject({ code: "cli/usage" });
   });
@@ -127,21 +143,24 @@ describe("an operator's commands on L1", () => {
     const signed = { isSigned: true, gas: "0", gasLimit: "0" };
     const plan = await answer<{ verifiers: [{ address: string }]; rollup: { address: string } }>(...common);
     expect(plan).toMatchObject({ isDryRun: true, verifiers: [signed], rollup: { isSigned: false } });
-    // It goes on with the rollup, and is interrupted again.
+    // It goes on with policy and rollup, and is interrupted again each time.
+    expect(await failure(...deploy)).toMatchObject(unknown);
+    await client.mine({ blocks: 1 });
+    expect(await answer(...common)).toMatchObject({ policy: signed, rollup: { isSigned: false } });
     expect(await failure(...deploy)).toMatchObject(unknown);
     await client.mine({ blocks: 1 });
     await client.setAutomine(true);
     const record = await answer<{ rollup: string }>(...deploy);
     expect(record).toMatchObject({ rollup: plan.rollup.address, circuits: [{ verifier: plan.verifiers[0].address }] });
-    expect(await nonce()).toBe(2);
+    expect(await nonce()).toBe(3);
     // It was reported: from now on the same words mean another rollup.
     const next = await answer<{ rollup: string }>(...common, "--confirm", "31337", "--out", join(home, "next.json"));
     expect(next.rollup).not.toBe(record.rollup);
-    expect(await nonce()).toBe(4);
+    expect(await nonce()).toBe(6);
   });
 
   it("hand over the operator's role in two steps, and give it up", async () => {
-    const { rollup } = JSON.parse(readFileSync(join(home, "deployment.json"), "utf8"));
+    const { rollup, policy } = JSON.parse(readFileSync(join(home, "deployment.json"), "utf8"));
     useRollup(rollup);
     const operatorIs = (who: typeof alice) => ({ operator: who?.address ?? null });
     expect(await failure("operator", "propose", bob?.address ?? "", "--key", "bob")).toMatchObject({
@@ -160,6 +179,6 @@ describe("an operator's commands on L1", () => {
     expect(await answer("operator", "burn", "--key", "bob", "--confirm", rollup)).toMatchObject({
       operator: null,
     });
-    expect(await answer("operator", "show")).toEqual({ operator: null, proposed: null });
+    expect(await answer("operator", "show")).toEqual({ policy, operator: null, proposed: null });
   });
 });

@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { DEFAULT_ROLLUP_PARAMETERS, DEV_CHAIN_IDS, type RollupParameters, type SrsKind } from "@cairn/contracts";
+import { DEFAULT_ROLLUP_2_PARAMETERS, DEV_CHAIN_IDS, type SrsKind } from "@cairn/contracts";
 import { connectReader, connectWallet } from "@cairn/l1";
-import { BLOCK_SIZES, type BlockSize, redactUrl } from "@cairn/protocol";
+import { BLOCK_SIZES, type BlockSize, type LastCircuit, redactUrl } from "@cairn/protocol";
 import { InvalidArgumentError, Option } from "commander";
 import { type Address, formatEther } from "viem";
 import { parseAddress } from "../address.ts";
 import { cacheDirOf } from "../checkout.ts";
 import type { Context } from "../context.ts";
-import type { DeploymentPlan } from "../deploy/plan.ts";
+import type { DeploymentParameters, DeploymentPlan } from "../deploy/plan.ts";
 import type { DeploymentRecord } from "../deploy/record.ts";
 import { cliError } from "../errors.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host, markSending } from "../host.ts";
@@ -21,10 +21,12 @@ import { writeProfile } from "../profile.ts";
 
 interface DeployFlags extends Omit<SendFlags, "dryRun"> {
   readonly slots: readonly BlockSize[];
+  readonly batching?: boolean;
   readonly srs: SrsKind | "auto";
   readonly operator?: string;
   readonly inclusionDelay: number;
   readonly operatorIdleDelay: number;
+  readonly returnDelay: number;
   readonly freezeDelay: number;
   readonly queueBaseFee: bigint;
   readonly out?: string;
@@ -34,27 +36,33 @@ interface DeployFlags extends Omit<SendFlags, "dryRun"> {
 
 const PARAMETERS = "Parameters, fixed for ever:";
 
-/** `cairn deploy`: simulates the creation of verifiers and rollup; creates them when the chain is confirmed. */
+/** `cairn deploy`: simulates the creation of verifiers, policy and rollup; creates them when the chain is confirmed. */
 export function addDeployCommand({ program, run }: Host): void {
-  const defaults = DEFAULT_ROLLUP_PARAMETERS;
+  const defaults = DEFAULT_ROLLUP_2_PARAMETERS;
   const option = (flags: string, text: string) => new Option(flags, text).helpGroup(PARAMETERS);
   const command = program
     .command("deploy")
-    .description("create verifiers and rollup on L1; without --confirm only simulates it")
+    .description("create verifiers, policy and rollup on L1; without --confirm only simulates it")
     .addOption(
-      option("--slots <list>", `block sizes to accept, of ${BLOCK_SIZES.join(", ")}`)
+      option("--slots <list>", `sizes of blocks that may be a batch of their own, of ${BLOCK_SIZES.join(", ")}`)
         .argParser(parseSizes)
         .default([64], "64"),
     )
+    .addOption(option("--batching", "also accept batches of several blocks: circuits pair and batch"))
     .addOption(
       option("--srs <kind>", "reference string of the verifiers; auto: dev on development chains, else ignition")
         .choices(["auto", "dev", "ignition"])
         .default("auto"),
     )
-    .addOption(option("--operator <address>", "plain account that submits batches, or none; default: the deployer"))
+    .addOption(
+      option("--operator <address>", "plain account that submits batches first, or none; default: the deployer"),
+    )
     .addOption(seconds("--inclusion-delay", "until a queue entry is overdue", defaults.inclusionDelaySeconds))
     .addOption(
       seconds("--operator-idle-delay", "without batches until anyone may submit", defaults.operatorIdleDelaySeconds),
+    )
+    .addOption(
+      seconds("--return-delay", "that the operator has alone after a stranger's batch", defaults.returnDelaySeconds),
     )
     .addOption(seconds("--freeze-delay", "until anyone may freeze the rollup", defaults.freezeDelaySeconds))
     .addOption(
@@ -94,8 +102,12 @@ async function deploy(context: Context, flags: DeployFlags): Promise<CommandResu
   const { loadDeployment } = await import("../deploy/artefacts.ts");
   const { planDeployment } = await import("../deploy/plan.ts");
   const cacheDir = cacheDirOf(terminal);
-  await ensureBuilt({ sizes: flags.slots, srs, cacheDir, progress: output.progress, signal });
-  const artefacts = loadDeployment(cacheDir, flags.slots, srs);
+  const circuits: readonly LastCircuit[] = [
+    ...flags.slots.map((slots) => `solo${slots}` as const),
+    ...(flags.batching === true ? (["pair", "batch"] as const) : []),
+  ];
+  await ensureBuilt({ circuits, srs, cacheDir, progress: output.progress, signal });
+  const artefacts = loadDeployment(cacheDir, circuits, srs);
   const reader = connectReader(rpcUrl, chainId);
   const { createCreator } = await import("../deploy/creator.ts");
   const creator = createCreator(context, flags, reader, identity.owner);
@@ -107,16 +119,18 @@ async function deploy(context: Context, flags: DeployFlags): Promise<CommandResu
   if (flags.out !== undefined && existsSync(flags.out)) throw cliError("cli/usage", `${flags.out} exists`);
 
   output.progress(`deploying on chain ${chainId} …`);
-  const { deployRollup } = await import("@cairn/contracts");
+  const { deployRollup2 } = await import("@cairn/contracts");
   const { recordDeployment } = await import("../deploy/record.ts");
   const { writeFileDurably } = await import("../devnet/durable-file.ts");
   const wallet = connectWallet(rpcUrl, chainId, await identity.l1Account());
-  const deployed = await deployRollup({
+  const { operator } = parameters;
+  const deployed = await deployRollup2({
     walletClient: wallet,
     create: creator.createWith(wallet),
     publicClient: reader,
     rollup: artefacts.rollup,
-    verifiers: artefacts.verifiers,
+    fixedOperator: operator === null ? null : { contract: artefacts.fixedOperator, operator },
+    verifiers: artefacts.verifiers.map((contract) => ({ circuit: contract.circuit, contract })),
     parameters,
   });
   const record = await recordDeployment(reader, deployed, artefacts, parameters, identity.owner);
@@ -130,19 +144,20 @@ async function deploy(context: Context, flags: DeployFlags): Promise<CommandResu
   return recordResult(record, path);
 }
 
-function parametersOf(flags: DeployFlags, deployer: Address): RollupParameters {
+function parametersOf(flags: DeployFlags, deployer: Address): DeploymentParameters {
   const { operator = deployer } = flags;
   return {
     operator: operator === "none" ? null : parseAddress(operator),
     inclusionDelaySeconds: flags.inclusionDelay,
     operatorIdleDelaySeconds: flags.operatorIdleDelay,
+    returnDelaySeconds: flags.returnDelay,
     freezeDelaySeconds: flags.freezeDelay,
     queueBaseFeeWei: flags.queueBaseFee,
   };
 }
 
 function planResult(plan: DeploymentPlan, srs: SrsKind): CommandResult {
-  const contracts = [...plan.verifiers, plan.rollup];
+  const contracts = [...plan.verifiers, ...(plan.policy === null ? [] : [plan.policy]), plan.rollup];
   const text = [
     `Chain ${plan.chainId}; nothing was sent. Every creation was simulated on L1 and succeeds.`,
     table([
@@ -174,8 +189,10 @@ function recordResult(record: DeploymentRecord, path: string): CommandResult {
   const text = table([
     ["rollup", record.rollup, record.codeHashes.rollup],
     ["account tree", record.accountTree, record.codeHashes.accountTree],
-    ...record.circuits.map(({ slots, verifier, verifierCodeHash }) => [
-      `verifier ${slots}`,
+    ["binding", record.binding, record.codeHashes.binding],
+    ...(record.policy === null ? [] : [["policy", record.policy, record.codeHashes.policy ?? ""]]),
+    ...record.circuits.map(({ circuit, verifier, verifierCodeHash }) => [
+      `verifier ${circuit}`,
       verifier,
       verifierCodeHash,
     ]),
@@ -186,11 +203,12 @@ function recordResult(record: DeploymentRecord, path: string): CommandResult {
   return { data: { isDryRun: false, record: path, ...record }, text };
 }
 
-function parameterRows(parameters: RollupParameters): string[][] {
+function parameterRows(parameters: DeploymentParameters): string[][] {
   return [
     ["operator", parameters.operator ?? "none: submission is open to all"],
     ["inclusion delay", `${parameters.inclusionDelaySeconds} s`],
     ["operator's idle delay", `${parameters.operatorIdleDelaySeconds} s`],
+    ["return delay", `${parameters.returnDelaySeconds} s`],
     ["freeze delay", `${parameters.freezeDelaySeconds} s`],
     ["queue's base fee", `${formatEther(parameters.queueBaseFeeWei)} ETH`],
   ];

@@ -1,7 +1,16 @@
-import { rollupAbi } from "@cairn/contracts";
+import { fixedOperatorAbi, rollup2Abi } from "@cairn/contracts";
 import type { L1Rollup } from "@cairn/l1";
 import type { Command } from "commander";
-import { type Address, encodeFunctionData, getAddress, isAddressEqual, zeroAddress } from "viem";
+import {
+  type Address,
+  BaseError,
+  ContractFunctionRevertedError,
+  ContractFunctionZeroDataError,
+  encodeFunctionData,
+  getAddress,
+  isAddressEqual,
+  zeroAddress,
+} from "viem";
 import { parseAddress } from "../address.ts";
 import type { Context } from "../context.ts";
 import { cliError } from "../errors.ts";
@@ -11,6 +20,8 @@ import { sentRows } from "../l1/sent-calls.ts";
 import { type CommandResult, table } from "../output.ts";
 
 interface Roles {
+  /** The contract that says who may submit first; null when the rollup has none. */
+  readonly policy: Address | null;
   /** Null when submission is open to all for ever. */
   readonly operator: Address | null;
   /** Null when no handover is pending. */
@@ -20,8 +31,6 @@ interface Roles {
 interface BurnFlags extends SendFlags {
   readonly confirm?: string;
 }
-
-const FUNCTIONS = { propose: "proposeOperator", accept: "acceptOperator", burn: "burnOperator" } as const;
 
 /** `cairn operator`: shows, hands over or gives up the operator's role. */
 export function addOperatorCommand({ program, run }: Host): void {
@@ -45,15 +54,15 @@ export function addOperatorCommand({ program, run }: Host): void {
   addExamples(propose, "cairn operator propose 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --key operator");
   run(propose, (context, flags: SendFlags, next: string) => {
     const address = next === "none" ? zeroAddress : parseAddress(next);
-    const data = encodeFunctionData({ abi: rollupAbi, functionName: FUNCTIONS.propose, args: [address] });
-    return send(context, flags, FUNCTIONS.propose, data, ({ operator }) => operator);
+    const data = encodeFunctionData({ abi: fixedOperatorAbi, functionName: "propose", args: [address] });
+    return send(context, flags, "propose", data, ({ operator }) => operator);
   });
 
   const accept = sending(group.command("accept").description("accept the role that was offered to you"));
   addExamples(accept, "cairn operator accept --key new-operator");
   run(accept, (context, flags: SendFlags) => {
-    const data = encodeFunctionData({ abi: rollupAbi, functionName: FUNCTIONS.accept });
-    return send(context, flags, FUNCTIONS.accept, data, ({ proposed }) => proposed);
+    const data = encodeFunctionData({ abi: fixedOperatorAbi, functionName: "accept" });
+    return send(context, flags, "accept", data, ({ proposed }) => proposed);
   });
 
   const burn = sending(
@@ -69,8 +78,8 @@ export function addOperatorCommand({ program, run }: Host): void {
     if (!isConfirmed && flags.dryRun !== true) {
       throw cliError("cli/usage", `giving up the role cannot be undone: add --confirm ${getAddress(rollup)}`);
     }
-    const data = encodeFunctionData({ abi: rollupAbi, functionName: FUNCTIONS.burn });
-    return send(context, flags, FUNCTIONS.burn, data, ({ operator }) => operator);
+    const data = encodeFunctionData({ abi: fixedOperatorAbi, functionName: "burn" });
+    return send(context, flags, "burn", data, ({ operator }) => operator);
   });
 }
 
@@ -88,30 +97,53 @@ async function send(
   const caller = await openCaller(context, flags, context.network());
   const from = caller.from();
   const before = await readRoles(caller.rollup);
+  const { policy } = before;
+  if (policy === null) throw cliError("cli/not-operator", "the rollup has no operator: anyone may submit batches");
+  const call = { name, data, to: policy };
   const allowed = whoMay(before);
   const isAllowed = allowed !== null && isAddressEqual(allowed, from);
-  if (!isAllowed && !(await caller.isCallPending({ name, data }))) {
+  if (!isAllowed && !(await caller.isCallPending(call))) {
     throw cliError("cli/not-operator", `only ${allowed ?? "nobody"} may call ${name}, not ${from}`, {
       details: { ...before, from },
     });
   }
-  const { sent } = await caller.send({ name, data });
+  const { sent } = await caller.send(call);
   const roles = await readRoles(caller.rollup);
   return { data: { ...roles, transactions: [sent] }, text: table([...roleRows(roles), ...sentRows([sent])]) };
 }
 
+/** Throws `cli/not-operator` when the rollup's policy is none that fixes an operator. */
 async function readRoles({ reader, address }: L1Rollup): Promise<Roles> {
-  const contract = { address, abi: rollupAbi } as const;
-  const [operator, proposed] = await Promise.all([
-    reader.readContract({ ...contract, functionName: "operator" }),
-    reader.readContract({ ...contract, functionName: "proposedOperator" }),
-  ]);
-  const given = (one: Address) => (isAddressEqual(one, zeroAddress) ? null : one);
-  return { operator: given(operator), proposed: given(proposed) };
+  const { policy } = await reader.readContract({ address, abi: rollup2Abi, functionName: "parameters" });
+  if (isAddressEqual(policy, zeroAddress)) return { policy: null, operator: null, proposed: null };
+  const contract = { address: policy, abi: fixedOperatorAbi } as const;
+  try {
+    const [operator, proposed] = await Promise.all([
+      reader.readContract({ ...contract, functionName: "operator" }),
+      reader.readContract({ ...contract, functionName: "proposedOperator" }),
+    ]);
+    const given = (one: Address) => (isAddressEqual(one, zeroAddress) ? null : one);
+    return { policy, operator: given(operator), proposed: given(proposed) };
+  } catch (cause) {
+    if (!isNoSuchFunction(cause)) throw cause;
+    throw cliError("cli/not-operator", `the policy ${policy} has no operator's role to hand over`, {
+      cause,
+      details: { policy },
+    });
+  }
 }
 
-function roleRows({ operator, proposed }: Roles): string[][] {
+/** Whether a contract answered that it has no such function, as opposed to an L1 node that does not answer. */
+function isNoSuchFunction(error: unknown): boolean {
+  if (!(error instanceof BaseError)) return false;
+  const isAnswer = (cause: unknown) =>
+    cause instanceof ContractFunctionRevertedError || cause instanceof ContractFunctionZeroDataError;
+  return error.walk(isAnswer) !== null;
+}
+
+function roleRows({ policy, operator, proposed }: Roles): string[][] {
   return [
+    ["policy", policy ?? "none"],
     ["operator", operator ?? "none: anyone may submit batches"],
     ["offered to", proposed ?? "nobody"],
   ];

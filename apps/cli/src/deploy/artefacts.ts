@@ -1,24 +1,27 @@
 import {
-  type ContractArtefact,
-  loadArtefact,
-  loadVerifier,
+  type CompiledContract,
+  loadArtefact2,
+  loadVerifier2,
   type SrsKind,
-  type VerifierArtefact,
+  type Verifier2Artefact,
 } from "@cairn/contracts";
-import type { BlockSize } from "@cairn/protocol";
+import type { LastCircuit } from "@cairn/protocol";
 
-/** What a deployment creates; the rollup creates its account tree itself. */
+/** What a deployment creates; the rollup creates account tree and binding itself. */
 export interface DeploymentArtefacts {
   readonly srs: SrsKind;
-  readonly rollup: ContractArtefact;
-  readonly verifiers: readonly VerifierArtefact[];
+  readonly rollup: CompiledContract;
+  /** The policy that gives precedence to one account. */
+  readonly fixedOperator: CompiledContract;
+  readonly verifiers: readonly Verifier2Artefact[];
 }
 
 /** The compiled contracts of a deployment. Throws `contracts/artefact-missing`, `contracts/bad-artefact`. */
-export function loadDeployment(cacheDir: string, sizes: readonly BlockSize[], srs: SrsKind): DeploymentArtefacts {
+export function loadDeployment(cacheDir: string, circuits: readonly LastCircuit[], srs: SrsKind): DeploymentArtefacts {
   return {
     srs,
-    rollup: loadArtefact(cacheDir, "Rollup"),
-    verifiers: sizes.map((slots) => loadVerifier(cacheDir, slots, srs)),
+    rollup: loadArtefact2(cacheDir, "2/Rollup"),
+    fixedOperator: loadArtefact2(cacheDir, "2/FixedOperator"),
+    verifiers: circuits.map((circuit) => loadVerifier2(cacheDir, circuit, srs)),
   };
 }

@@ -1,9 +1,11 @@
 import {
   assertVerifiersAllowed,
-  type DeployedVerifier,
-  type RollupParameters,
-  rollupCreation,
-  type VerifierArtefact,
+  type CompiledContract,
+  type DeployedPolicy,
+  type DeployedVerifier2,
+  fixedOperatorCreation,
+  type Rollup2Parameters,
+  rollup2Creation,
 } from "@cairn/contracts";
 import { type L1Reader, type SimulatedAccounts, simulateGas } from "@cairn/l1";
 import { type Address, getAddress, getContractAddress, type Hex, keccak256, type StateOverride, size } from "viem";
@@ -27,12 +29,20 @@ export interface PlannedContract {
   readonly isSigned: boolean;
 }
 
+/** What a deployment fixes for ever. */
+export interface DeploymentParameters extends Rollup2Parameters {
+  /** First operator by the policy `FixedOperator`; null for no policy, so that anyone may submit. */
+  readonly operator: Address | null;
+}
+
 /** A deployment simulated on L1, without sending anything. */
 export interface DeploymentPlan {
   readonly chainId: number;
   readonly deployer: Address;
-  readonly parameters: RollupParameters;
+  readonly parameters: DeploymentParameters;
   readonly verifiers: readonly PlannedContract[];
+  /** Null without an operator. */
+  readonly policy: PlannedContract | null;
   readonly rollup: PlannedContract;
   /** What all creations would use; null where the L1 node does not simulate. */
   readonly gas: bigint | null;
@@ -52,8 +62,8 @@ export interface DeploymentPlan {
 export async function planDeployment(
   reader: L1Reader,
   deployer: Address,
-  { rollup, verifiers }: DeploymentArtefacts,
-  parameters: RollupParameters,
+  { rollup, fixedOperator, verifiers }: DeploymentArtefacts,
+  parameters: DeploymentParameters,
   findSigned: Creator["find"] = async () => null,
 ): Promise<DeploymentPlan> {
   assertVerifiersAllowed(reader.chain.id, verifiers);
@@ -69,24 +79,33 @@ export async function planDeployment(
     const cost = signed === null ? { gas, gasLimit } : { gas: 0n, gasLimit: 0n };
     return { name, address, codeHash: keccak256(code), codeBytes: size(code), ...cost, isSigned: signed !== null };
   };
-  const planned: PlannedContract[] = [];
   const codes: Record<Address, { readonly code: Hex }> = {};
-  const deployed: DeployedVerifier[] = [];
+  /** A contract that the rollup's constructor will look at. */
+  const planPart = async (contract: CompiledContract, data: Hex): Promise<PlannedContract> => {
+    const tried = await tryCreation(reader, deployer, contract.name, data, {});
+    assertCode(contract, tried.code);
+    const part = await plan(contract.name, data, tried);
+    codes[part.address] = { code: tried.code };
+    return part;
+  };
+  const planned: PlannedContract[] = [];
+  const deployed: DeployedVerifier2[] = [];
   for (const verifier of verifiers) {
-    const tried = await tryCreation(reader, deployer, verifier.name, verifier.bytecode, {});
-    assertCode(verifier, tried.code);
-    const one = await plan(verifier.name, verifier.bytecode, tried);
-    codes[one.address] = { code: tried.code };
-    planned.push(one);
-    deployed.push({ slots: verifier.slots, address: one.address, codeHash: verifier.runtimeCodeHash });
+    const { address, codeHash, ...rest } = await planPart(verifier, verifier.bytecode);
+    planned.push({ address, codeHash, ...rest });
+    deployed.push({ circuit: verifier.circuit, address, codeHash });
   }
-  const data = rollupCreation(rollup, parameters, deployed);
-  // As if the verifiers had been created: their code in place, and the deployer's nonce after them.
+  const { operator } = parameters;
+  const policy =
+    operator === null ? null : await planPart(fixedOperator, fixedOperatorCreation(fixedOperator, operator));
+  const deployedPolicy: DeployedPolicy | null = policy && { address: policy.address, codeHash: policy.codeHash };
+  const data = rollup2Creation(rollup, parameters, deployedPolicy, deployed);
+  // As if verifiers and policy had been created: their code in place, and the deployer's nonce after them.
   const state: SimulatedAccounts = { ...codes, [deployer]: { nonce: next } };
   const own = await plan(rollup.name, data, await tryCreation(reader, deployer, rollup.name, data, state));
   const [gasPriceWei, balanceWei] = await Promise.all([reader.getGasPrice(), reader.getBalance({ address: deployer })]);
   const costs = sumCosts(
-    [...planned, own].map((one) => ({
+    [...planned, ...(policy === null ? [] : [policy]), own].map((one) => ({
       gas: one.gas,
       gasLimit: one.gasLimit,
       feeWei: one.gas === null ? null : one.gas * gasPriceWei,
@@ -98,6 +117,7 @@ export async function planDeployment(
     deployer,
     parameters,
     verifiers: planned,
+    policy,
     rollup: own,
     gas: costs.gas,
     gasLimit: costs.gasLimit,
@@ -139,7 +159,7 @@ async function tryCreation(
   throw cliError("cli/bad-deployment", `the creation of ${name} would leave no code`);
 }
 
-function assertCode({ name, runtimeCodeHash }: VerifierArtefact, code: Hex): void {
-  if (keccak256(code) === runtimeCodeHash) return;
+function assertCode({ name, runtimeCode }: CompiledContract, code: Hex): void {
+  if (code === runtimeCode) return;
   throw cliError("cli/bad-deployment", `the creation of ${name} would leave code other than was compiled`);
 }

@@ -89,7 +89,7 @@ export async function startDevnet(
       stateDir: directory.isTemporary ? null : directory.l1Dir,
     };
     const starting = startDevL1(l1Options);
-    const built = await ensureBuilt({ sizes: [slots], srs: "dev", cacheDir, progress, signal }).then(
+    const built = await ensureBuilt({ circuits: [`solo${slots}`], srs: "dev", cacheDir, progress, signal }).then(
       () => null,
       (error: unknown) => ({ error }),
     );

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import type { SrsKind } from "@cairn/contracts";
-import type { BlockSize } from "@cairn/protocol";
+import type { LastCircuit } from "@cairn/protocol";
 import { REPOSITORY } from "../checkout.ts";
 import { cliError } from "../errors.ts";
 
@@ -13,7 +13,7 @@ const BUILDS = ["packages/circuits/scripts/build.ts", "packages/contracts/script
  * is downloaded. Takes a second when nothing is to be done. Throws `cli/setup-failed`, `cli/interrupted`.
  */
 export async function ensureBuilt(options: {
-  readonly sizes: readonly BlockSize[];
+  readonly circuits: readonly LastCircuit[];
   readonly srs: SrsKind;
   readonly cacheDir: string;
   readonly progress: (line: string) => void;
@@ -24,11 +24,9 @@ export async function ensureBuilt(options: {
 
 async function build(
   script: (typeof BUILDS)[number],
-  { sizes, srs, cacheDir, progress, signal }: Parameters<typeof ensureBuilt>[0],
+  { circuits, srs, cacheDir, progress, signal }: Parameters<typeof ensureBuilt>[0],
 ): Promise<void> {
-  const args = script.includes("circuits")
-    ? ["--circuits", sizes.map((slots) => `solo${slots}`).join(","), "--srs", srs]
-    : [];
+  const args = script.includes("circuits") ? ["--circuits", circuits.join(","), "--srs", srs] : [];
   const child = spawn(process.execPath, [join(REPOSITORY, script), ...args], {
     cwd: REPOSITORY,
     env: { ...process.env, CAIRN_CACHE_DIR: cacheDir },

@@ -109,10 +109,10 @@ export async function openCaller(context: Context, flags: SendFlags, network: Ne
   const wallet = async () => network.l1Wallet(await (identity ?? findIdentity(context)).l1Account());
 
   const tryCall = async (call: RollupCall): Promise<CallResult> => {
-    const { name, data, value = 0n } = call;
+    const { name, data, value = 0n, to = address } = call;
     const gasLimit = limitOf(call, await estimateRollupCall(rollup, caller, call));
     const [gas, price] = await Promise.all([
-      simulateGas(reader, { from: caller, to: address, data, value, gas: gasLimit }),
+      simulateGas(reader, { from: caller, to, data, value, gas: gasLimit }),
       reader.getGasPrice(),
     ]);
     const feeWei = gas === null ? null : gas * price;

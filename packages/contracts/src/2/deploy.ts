@@ -75,6 +75,8 @@ export interface Rollup2Deployment {
   readonly rollup: Address;
   /** Null without a policy. */
   readonly policy: Address | null;
+  /** Of the policy's creation; 0 without. */
+  readonly policyGasUsed: bigint;
   readonly verifiers: readonly { readonly circuit: LastCircuit; readonly address: Address; readonly gasUsed: bigint }[];
   /** The rollup's creation; its events start there. */
   readonly transactionHash: Hex;
@@ -99,20 +101,30 @@ export async function deployRollup2(options: Deploy2Options): Promise<Rollup2Dep
     deployed.push({ circuit, address, codeHash: keccak256(contract.runtimeCode), gasUsed: receipt.gasUsed });
   }
   const policy = fixedOperator === null ? null : await createFixedOperator(create, fixedOperator);
-  const args = rollup2ConstructorArguments(parameters, policy, deployed);
-  const { address, receipt } = await create(
-    rollup.name,
-    encodeDeployData({ abi: rollup2Abi, bytecode: rollup.bytecode, args }),
-  );
+  const { address, receipt } = await create(rollup.name, rollup2Creation(rollup, parameters, policy, deployed));
   return {
     chainId,
     rollup: address,
     policy: policy?.address ?? null,
+    policyGasUsed: policy?.receipt.gasUsed ?? 0n,
     verifiers: deployed.map(({ circuit, address: verifier, gasUsed }) => ({ circuit, address: verifier, gasUsed })),
     transactionHash: receipt.transactionHash,
     blockNumber: receipt.blockNumber,
     gasUsed: receipt.gasUsed,
   };
+}
+
+/** Init code of the rollup with its arguments; see {@link rollup2ConstructorArguments}. */
+export function rollup2Creation(
+  { bytecode }: Pick<CompiledContract, "bytecode">,
+  ...args: Parameters<typeof rollup2ConstructorArguments>
+): Hex {
+  return encodeDeployData({ abi: rollup2Abi, bytecode, args: rollup2ConstructorArguments(...args) });
+}
+
+/** Init code of the policy `FixedOperator` that gives its role to `operator`. */
+export function fixedOperatorCreation({ bytecode }: Pick<CompiledContract, "bytecode">, operator: Address): Hex {
+  return encodeDeployData({ abi: fixedOperatorAbi, bytecode, args: [operator] });
 }
 
 /** Arguments of the rollup's constructor; the policy is null for submission that is open to all. */
@@ -144,6 +156,6 @@ async function createFixedOperator(
   create: CreateContract,
   { contract, operator }: NonNullable<Deploy2Options["fixedOperator"]>,
 ): Promise<DeployedPolicy & { readonly receipt: TransactionReceipt }> {
-  const data = encodeDeployData({ abi: fixedOperatorAbi, bytecode: contract.bytecode, args: [operator] });
-  return { ...(await create(contract.name, data)), codeHash: keccak256(contract.runtimeCode) };
+  const created = await create(contract.name, fixedOperatorCreation(contract, operator));
+  return { ...created, codeHash: keccak256(contract.runtimeCode) };
 }

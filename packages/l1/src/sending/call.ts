@@ -9,6 +9,8 @@ const ERRORS = [...rollup2Abi, ...fixedOperatorAbi] as const;
 
 /** One call of the rollup: its name for messages, its calldata, its value in wei. */
 export interface RollupCall {
+  /** The rollup without; its policy, for calls that change who has precedence. */
+  readonly to?: Address;
   readonly name: string;
   readonly data: Hex;
   readonly value?: bigint;
@@ -22,7 +24,7 @@ export interface ContractCall extends RollupCall {
 }
 
 /** A call, or the creation of a contract, whose `to` is null and whose data is its init code with arguments. */
-export interface CallOrCreation extends RollupCall {
+export interface CallOrCreation extends Omit<RollupCall, "to"> {
   readonly to: Address | null;
 }
 
@@ -37,7 +39,7 @@ export interface CompleteCall extends Required<CallOrCreation> {
  * reason. See {@link depositEthCall}.
  */
 export async function estimateRollupCall(rollup: L1Rollup, from: Address, call: RollupCall): Promise<bigint> {
-  return estimateCall(rollup.reader, from, { ...call, to: rollup.address });
+  return estimateCall(rollup.reader, from, { to: rollup.address, ...call });
 }
 
 /** Gas that a call of any contract would use now. Throws `l1/transaction-reverted` with the contract's reason. */

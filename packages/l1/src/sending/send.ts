@@ -30,7 +30,7 @@ const CLEAR_REFUSALS: ReadonlySet<Refusal> = new Set([
 ]);
 
 /**
- * Simulates, signs, sends and waits for one call of the rollup; returns the receipt of this very call, with its event.
+ * Simulates, signs, sends and waits for one call of the rollup or of its policy; returns the receipt of this very call, with its event.
  * Throws `l1/transaction-reverted` with the contract's error name in `details.reason`, before anything is sent when the
  * simulation already fails; `l1/transaction-refused`; `l1/transaction-replaced`; `l1/outcome-unknown`;
  * `l1/unknown-event`.
@@ -43,7 +43,7 @@ export function sendToRollup(
   call: RollupCall,
   options: SendOptions = {},
 ): Promise<TransactionReceipt> {
-  return send(reader, wallet, { ...call, to: address }, true, options);
+  return send(reader, wallet, { to: address, ...call }, true, options);
 }
 
 /**
@@ -65,7 +65,7 @@ export function sendToContract(
 export function sendCreation(
   reader: L1Reader,
   wallet: L1Wallet,
-  creation: RollupCall,
+  creation: Omit<RollupCall, "to">,
   options: SendOptions = {},
 ): Promise<TransactionReceipt> {
   return send(reader, wallet, { ...creation, to: null }, false, options);
