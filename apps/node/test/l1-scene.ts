@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { rollupAbi } from "@cairn/contracts";
+import { rollup2Abi } from "@cairn/contracts";
 import type { TestDatabases } from "@cairn/db/testing";
 import { anvilKey } from "@cairn/devnet";
 import { STAND_IN_PROVER, STAND_IN_VERIFIER } from "@cairn/devnet/testing";
@@ -83,7 +83,7 @@ export async function createL1Scene(databases: TestDatabases): Promise<L1Scene> 
     onChain: async () => {
       const { root, lastBlock, batchCount } = await reader.readContract({
         address,
-        abi: rollupAbi,
+        abi: rollup2Abi,
         functionName: "state",
       });
       return { root, lastBlock: Number(lastBlock), batchCount: Number(batchCount) };

@@ -47,11 +47,17 @@ export async function storeBlocks(
     readonly payouts?: (number: number) => readonly Payout[];
     readonly witness?: Uint8Array;
     readonly timestamp?: (number: number) => number;
+    readonly slotCount?: BlockSize;
   } = {},
 ): Promise<void> {
   for (const number of numbers) {
     const payouts = change.payouts?.(number) ?? [];
-    const opening = { ...openingOf(number), timestamp: change.timestamp?.(number) ?? openingOf(number).timestamp };
+    const { timestamp, slotCount, ...opened } = openingOf(number);
+    const opening = {
+      ...opened,
+      timestamp: change.timestamp?.(number) ?? timestamp,
+      slotCount: change.slotCount ?? slotCount,
+    };
     const before = number === 1 ? GENESIS_CHAINS : (await findBlock(db, number - 1))?.seal?.chains;
     await insertOpenBlock(db, opening);
     await sealStoredBlock(db, blockNumber(number), {

@@ -1,6 +1,6 @@
 import {
+  type BlockOpening,
   type Database,
-  insertBatch,
   insertOpenBlock,
   insertQueueEntries,
   leavePayouts,
@@ -21,6 +21,7 @@ import {
 import { MAX_PAGE, ROUTES } from "@cairn/rpc";
 import { assert, asyncProperty, constantFrom, integer, option, record } from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sealOf, storeBatch } from "../../test/stored-blocks.ts";
 import { createHistoryHandlers } from "./history-handlers.ts";
 
 const BLOCKS = 12;
@@ -201,7 +202,7 @@ async function fillBlock({ db }: Database, number: number): Promise<void> {
       enqueuedAt: 1_700_000_000,
     },
   ]);
-  await insertOpenBlock(db, {
+  const opening: BlockOpening = {
     number: blockNumber(number),
     timestamp: 1_700_000_000,
     slotCount: 16,
@@ -211,14 +212,12 @@ async function fillBlock({ db }: Database, number: number): Promise<void> {
     queueHashBefore: hash(number - 1),
     queueHashAfter: hash(number),
     openedAtMs: 1,
-  });
-  const roots = { oldRoot: 1n, oldNextIndex: 64, newRoot: 2n, newNextIndex: 66, txRoot: 3n };
-  await sealStoredBlock(db, blockNumber(number), {
-    seal: { ...roots, data: Uint8Array.of(1), transactionCount: 1, sealedAtMs: 1 },
-    payouts: (PAYOUTS[number - 1] ?? []).map((recipient) => ({ recipient, tokenId: tokenId(0), amount: 1n })),
-    witness: Uint8Array.of(9),
-  });
-  await insertBatch(db, { firstBlock: number, lastBlock: number, circuitType: 0, publicInput: 77n, closedAtMs: 2 });
+  };
+  await insertOpenBlock(db, opening);
+  const payouts = (PAYOUTS[number - 1] ?? []).map((recipient) => ({ recipient, tokenId: tokenId(0), amount: 1n }));
+  const seal = { ...sealOf(opening), transactionCount: 1 };
+  await sealStoredBlock(db, opening.number, { seal, payouts, witness: Uint8Array.of(9) });
+  await storeBatch(db, number, number);
   const common = {
     from: accountIndex(ACCOUNT),
     nonce: number,

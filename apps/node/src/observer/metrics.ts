@@ -1,5 +1,6 @@
 import type { Progress, Waiting } from "@cairn/db";
 import { Counter, Gauge, type Registry } from "prom-client";
+import { zeroAddress } from "viem";
 import type { RollupFacts } from "./rollup-facts.ts";
 
 const MS_PER_SECOND = 1000;
@@ -41,7 +42,10 @@ export function createObserverMetrics(registry: Registry, publisher: string | nu
   );
   const open = gauge("cairn_submission_open", "1 while anyone may submit batches");
   const frozen = gauge("cairn_rollup_frozen", "1 once the rollup is frozen");
-  const isOperator = gauge("cairn_publisher_is_operator", "1 while this process's publisher is the rollup's operator");
+  const isOperator = gauge(
+    "cairn_publisher_is_operator",
+    "1 while this process's publisher has precedence in submitting batches, or nobody has",
+  );
   const head = gauge("cairn_l1_head_timestamp_seconds", "Time of L1's latest block, since the epoch");
   const seen = gauge("cairn_l1_seen_timestamp_seconds", "When L1 last answered, since the epoch");
   const free = gauge("cairn_disk_free_bytes", "Free space of the disk that holds the data directory");
@@ -74,7 +78,10 @@ export function createObserverMetrics(registry: Registry, publisher: string | nu
       freeze.set(facts.freezeDelaySeconds);
       open.set(facts.isSubmissionOpen ? 1 : 0);
       frozen.set(facts.isFrozen ? 1 : 0);
-      if (publisher !== null) isOperator.set(facts.operator.toLowerCase() === publisher.toLowerCase() ? 1 : 0);
+      if (publisher !== null) {
+        const first = [zeroAddress, publisher].map((account) => account.toLowerCase());
+        isOperator.set(first.includes(facts.leader.toLowerCase()) ? 1 : 0);
+      }
       head.set(facts.headTimestamp);
       seen.set(nowMs / MS_PER_SECOND);
     },

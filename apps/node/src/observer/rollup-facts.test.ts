@@ -1,9 +1,9 @@
-import { rollupAbi } from "@cairn/contracts";
+import { rollup2Abi } from "@cairn/contracts";
 import { type DevRollup, startDevRollup } from "@cairn/devnet";
 import { depositEth, sendToRollup } from "@cairn/l1";
 import { accountIndex, addressToBigint } from "@cairn/protocol";
 import { Registry } from "prom-client";
-import { createTestClient, encodeFunctionData, http } from "viem";
+import { type Address, createTestClient, encodeFunctionData, http, zeroAddress } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CACHE_DIR } from "../../test/node-harness.ts";
 import { createObserverMetrics } from "./metrics.ts";
@@ -41,7 +41,7 @@ describe("what the contract reports", () => {
       freezeDelaySeconds: 10 * HOUR,
       isSubmissionOpen: false,
       isFrozen: false,
-      operator,
+      leader: operator,
     });
     const target = { owner: addressToBigint(wallet.account.address), index: accountIndex(0), key: 0n };
     await depositEth(rollup, wallet, 1n, target);
@@ -59,8 +59,16 @@ describe("what the contract reports", () => {
     }
     expect(text).toContain(`cairn_l1_seen_timestamp_seconds ${NOW_MS / 1000}\n`);
 
+    const isOperator = async (publisher: string, leader: Address): Promise<string | undefined> => {
+      const other = new Registry();
+      createObserverMetrics(other, publisher).rollup({ ...late, leader }, NOW_MS);
+      return /^cairn_publisher_is_operator (.)$/m.exec(await other.metrics())?.[1];
+    };
+    const stranger = wallet.account.address;
+    expect([await isOperator(stranger, operator), await isOperator(stranger, zeroAddress)]).toEqual(["0", "1"]);
+
     await pass(10 * HOUR);
-    const data = encodeFunctionData({ abi: rollupAbi, functionName: "freeze" });
+    const data = encodeFunctionData({ abi: rollup2Abi, functionName: "freeze" });
     await sendToRollup(rollup, wallet, { name: "freeze", data });
     expect(await readRollupFacts(rollup)).toMatchObject({ isFrozen: true, overdue: 2 });
   });

@@ -1,4 +1,4 @@
-import { rollupAbi } from "@cairn/contracts";
+import { rollup2Abi } from "@cairn/contracts";
 import type { L1Rollup } from "@cairn/l1";
 import type { Address } from "viem";
 
@@ -14,21 +14,22 @@ export interface RollupFacts {
   readonly freezeDelaySeconds: number;
   readonly isSubmissionOpen: boolean;
   readonly isFrozen: boolean;
-  readonly operator: Address;
+  /** Who has precedence in submitting now; 0 when nobody has. */
+  readonly leader: Address;
 }
 
 /** Reads the contract. Throws what the RPC throws. */
 export async function readRollupFacts({ reader, address }: L1Rollup): Promise<RollupFacts> {
-  const contract = { address, abi: rollupAbi } as const;
+  const contract = { address, abi: rollup2Abi } as const;
   const { number: blockNumber, timestamp } = await reader.getBlock({ blockTag: "latest" });
   const at = { ...contract, blockNumber } as const;
-  const [parameters, state, overdue, isSubmissionOpen, isFrozen, operator] = await Promise.all([
+  const [parameters, state, overdue, isSubmissionOpen, isFrozen, leader] = await Promise.all([
     reader.readContract({ ...at, functionName: "parameters" }),
     reader.readContract({ ...at, functionName: "state" }),
     reader.readContract({ ...at, functionName: "overdueCount", args: [timestamp] }),
     reader.readContract({ ...at, functionName: "isSubmissionOpen" }),
     reader.readContract({ ...at, functionName: "isFrozen" }),
-    reader.readContract({ ...at, functionName: "operator" }),
+    reader.readContract({ ...at, functionName: "leader" }),
   ]);
   const backlog = state.queueTail - state.queueHead;
   const oldest =
@@ -44,6 +45,6 @@ export async function readRollupFacts({ reader, address }: L1Rollup): Promise<Ro
     freezeDelaySeconds: Number(parameters.freezeDelay),
     isSubmissionOpen,
     isFrozen,
-    operator,
+    leader,
   };
 }

@@ -1,21 +1,27 @@
+import { pay2Arguments, rollup2Abi, toHeader2Struct } from "@cairn/contracts";
 import {
+  type AcceptedBatch,
   type Db,
-  findBatch,
-  insertBatch,
+  insertAcceptedBatch,
   insertSettlement,
   leavePayouts,
   markBatchAccepted,
   type StoredL1Transaction,
-  storeProof,
 } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
+import { batchNumber, bytesToHex, payoutListHash } from "@cairn/protocol";
+import { encodeFunctionData, toBytes } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { payoutsOf, storeBlocks } from "../../test/stored-blocks.ts";
-import { payoutsOfRun, runOfContent } from "./batch-calls.ts";
-import { isRunPaidByOthers, loadCallInputs, loadOwedRuns } from "./payments.ts";
+import { payoutsOf, storeBatch, storeBlocks, storeLastProof } from "../../test/stored-blocks.ts";
+import { calldataOf, headerOf, toPayout } from "../batches/content.ts";
+import { type BatchCallInputs, payCall, payoutsAt } from "./batch-calls.ts";
+import { isPaidByOthers, loadCallInputs, loadOwedRuns, placesOfCall } from "./payments.ts";
 
 const databases = createTestDatabases().server;
 const WORD = new Uint8Array(32);
+const ROLLUP = "0x00000000000000000000000000000000000000ca";
+/** Places of the second batch. */
+const ALL = Array.from({ length: 24 }, (_, place) => place);
 
 describe("payouts of batches of several blocks", () => {
   let db: Db;
@@ -25,62 +31,104 @@ describe("payouts of batches of several blocks", () => {
     // 4, 8 and 12 payouts in the second batch; the first owes none.
     await storeBlocks(db, [1, 2, 3, 4, 5], {
       payouts: (number) => (number === 1 ? [] : payoutsOf(number, 4 * (number - 1))),
+      slotCount: 64,
     });
     for (const [firstBlock, lastBlock] of [
       [1, 1],
       [2, 4],
       [5, 5],
     ] as const)
-      await insertBatch(db, { firstBlock, lastBlock, circuitType: 3, publicInput: 1n, closedAtMs: 1 });
-    for (const [number, firstBlock] of [
-      [1, 1],
-      [2, 2],
-    ] as const)
-      await markBatchAccepted(db, firstBlock, { number, l1Transaction: WORD, l1Block: 5, l1BlockHash: WORD, atMs: 1 });
+      await storeBatch(db, firstBlock, lastBlock);
+    await accept(1, 1);
+    await accept(2, 2);
   });
   afterAll(() => databases.stop());
 
+  const inputsOf = async (firstBlock: number): Promise<BatchCallInputs> => {
+    const inputs = await loadCallInputs(db, firstBlock);
+    if (inputs === null) throw new RangeError(`no batch of block ${firstBlock}`);
+    return inputs;
+  };
+  /** Stores that L1 accepted a stored batch. */
+  const accept = async (number: number, firstBlock: number): Promise<void> => {
+    const inputs = await inputsOf(firstBlock);
+    const { lastBlock, submitter, dataCommitment } = inputs.batch;
+    const place = { l1Transaction: WORD, l1Block: 5, l1BlockHash: WORD };
+    const accepted: AcceptedBatch = {
+      number,
+      firstBlock,
+      lastBlock,
+      submitter,
+      header: headerOf(inputs, inputs.batch),
+      dataCommitment,
+      payoutsHash: payoutListHash(inputs.payouts.map(toPayout)),
+      content: null,
+      ...place,
+      l1Timestamp: 1,
+    };
+    await insertAcceptedBatch(db, accepted);
+    await markBatchAccepted(db, firstBlock, { number, ...place, atMs: 1 });
+  };
   const settle = (position: number) =>
     insertSettlement(db, { batch: 2, position, status: "paid", l1Transaction: WORD.with(0, 9), l1Block: 6 });
 
   it("are paid together, by their places in the batch's list", async () => {
-    expect(await loadOwedRuns(db)).toEqual([{ batch: 2, first: 0, count: 56 }]);
-    const inputs = await loadCallInputs(db, 2);
-    expect(inputs?.blocks.map(({ number }) => number)).toEqual([2, 3, 4]);
-    expect(inputs?.payouts.length).toBe(24);
-    const run = payoutsOfRun(inputs?.payouts ?? [], { first: 10, count: 3 });
-    expect(run.map(({ blockNumber, position }) => [blockNumber, position])).toEqual([
-      [3, 6],
-      [3, 7],
-      [4, 0],
-    ]);
+    expect(await loadOwedRuns(db)).toEqual([{ batch: 2, first: 0, places: ALL }]);
+    const inputs = await inputsOf(2);
+    expect(inputs.blocks.map(({ number }) => number)).toEqual([2, 3, 4]);
+    expect(inputs.payouts.length).toBe(24);
+    expect(payoutsAt(inputs.payouts, [10, 11, 12]).map(({ blockNumber, position }) => [blockNumber, position])).toEqual(
+      [
+        [3, 6],
+        [3, 7],
+        [4, 0],
+      ],
+    );
   });
 
   it("leave out what burns gas, wherever it is", async () => {
     // The second payout of block 3 is the sixth of the batch.
     await leavePayouts(db, [{ blockNumber: 3, position: 1, gas: 250_000 }]);
-    expect(await loadOwedRuns(db)).toEqual([
-      { batch: 2, first: 0, count: 5 },
-      { batch: 2, first: 6, count: 50 },
-    ]);
+    expect(await loadOwedRuns(db)).toEqual([{ batch: 2, first: 0, places: ALL.filter((place) => place !== 5) }]);
   });
 
-  it("count as paid by others when those of the run are, not those of the first block", async () => {
+  it("are paid by the header that L1 accepted, which another submitter may have chosen", async () => {
+    const inputs = await inputsOf(2);
+    if (inputs.accepted === null) throw new RangeError("not accepted");
+    const accepted: AcceptedBatch = {
+      ...inputs.accepted,
+      header: { ...inputs.accepted.header, circuit: "pair" },
+      dataCommitment: WORD.with(0, 7),
+    };
+    const call = payCall(ROLLUP, { ...inputs, accepted }, { first: 0, places: [4, 6] });
+    const args = pay2Arguments({
+      batch: batchNumber(2),
+      header: toHeader2Struct(accepted.header),
+      dataCommitment: bytesToHex(accepted.dataCommitment),
+      payouts: inputs.payouts.map(toPayout),
+      places: [4, 6],
+    });
+    expect(call.data).toBe(encodeFunctionData({ abi: rollup2Abi, functionName: "pay", args }));
+    expect(call).toMatchObject({ purpose: "pay", subject: 2, content: "0" });
+    expect(placesOfCall(toBytes(call.data))).toEqual([4, 6]);
+    expect(calldataOf(inputs.blocks).commitment).toEqual(inputs.batch.dataCommitment);
+  });
+
+  it("count as paid by others when those of the transaction are, not those of the first block", async () => {
     const attempts: StoredL1Transaction["attempts"] = [];
-    const sent = { subject: 2, content: "4+3", attempts } as unknown as StoredL1Transaction;
-    expect(runOfContent(sent.content)).toEqual({ first: 4, count: 3 });
+    const { data } = payCall(ROLLUP, await inputsOf(2), { first: 0, places: [4, 6] });
+    const sent = { subject: 2, data: toBytes(data), attempts } as unknown as StoredL1Transaction;
     for (const position of [0, 1, 2, 3]) await settle(position);
-    expect(await isRunPaidByOthers(db, sent)).toBe(false);
-    for (const position of [4, 5, 6]) await settle(position);
-    expect(await isRunPaidByOthers(db, sent)).toBe(true);
-    expect(await loadOwedRuns(db)).toEqual([{ batch: 2, first: 0, count: 56 }]);
+    expect(await isPaidByOthers(db, sent)).toBe(false);
+    for (const position of [4, 6]) await settle(position);
+    expect(await isPaidByOthers(db, sent)).toBe(true);
+    expect(await loadOwedRuns(db)).toEqual([{ batch: 2, first: 0, places: ALL.slice(7) }]);
   });
 
   it("are owed only once L1 has accepted the batch", async () => {
-    const { proofId } = (await findBatch(db, 5)) ?? {};
-    await storeProof(db, proofId ?? 0, { proof: WORD, details: {}, atMs: 1 });
+    await storeLastProof(db, 5, WORD);
     expect((await loadOwedRuns(db)).map(({ batch }) => batch)).toEqual([2]);
-    await markBatchAccepted(db, 5, { number: 3, l1Transaction: WORD, l1Block: 7, l1BlockHash: WORD, atMs: 1 });
+    await accept(3, 5);
     expect((await loadOwedRuns(db)).map(({ batch }) => batch)).toEqual([2, 5]);
   });
 });

@@ -1,8 +1,13 @@
+import { fixedOperatorAbi, payGasLimit2, rollup2Abi } from "@cairn/contracts";
+import { MAX_BATCH_PAYOUTS, type Payout, tokenId } from "@cairn/protocol";
+import { encodeFunctionData, type Hex, toBytes, zeroHash } from "viem";
 import { describe, expect, it } from "vitest";
-import { contentOfRun, runOfContent } from "./batch-calls.ts";
-import { overlap, runsOf } from "./payments.ts";
+import { PAYOUTS_PER_CALL } from "./batch-calls.ts";
+import { placesOfCall, runsOf } from "./payments.ts";
 
 const DEAR = 250_000;
+/** EIP-7825. */
+const MAX_TRANSACTION_GAS = 2 ** 24;
 
 /** A list of payouts, one letter each: owed, left to others while owed, paid, left and paid since. */
 const listOf = (letters: string) =>
@@ -13,55 +18,68 @@ const listOf = (letters: string) =>
   }));
 
 describe("runs of payouts", () => {
-  it("are the whole list when nobody burns gas", () => {
-    expect(runsOf(listOf("oooo"))).toEqual([{ first: 0, count: 56 }]);
-    expect(runsOf(listOf("popo"))).toEqual([{ first: 0, count: 56 }]);
+  it("name what is owed", () => {
+    expect(runsOf(listOf("oooo"))).toEqual([{ first: 0, places: [0, 1, 2, 3] }]);
+    expect(runsOf(listOf("popo"))).toEqual([{ first: 0, places: [1, 3] }]);
     expect(runsOf(listOf("pppp"))).toEqual([]);
     expect(runsOf([])).toEqual([]);
   });
 
-  it("have fixed borders every 56 records", () => {
+  it("have fixed borders every 56 places", () => {
+    const places = Array.from({ length: 64 }, (_, place) => place);
     expect(runsOf(listOf("o".repeat(64)))).toEqual([
-      { first: 0, count: 56 },
-      { first: 56, count: 56 },
+      { first: 0, places: places.slice(0, 56) },
+      { first: 56, places: places.slice(56) },
     ]);
-    expect(runsOf(listOf(`${"p".repeat(56)}oo`))).toEqual([{ first: 56, count: 56 }]);
+    expect(runsOf(listOf(`${"p".repeat(56)}oo`))).toEqual([{ first: 56, places: [56, 57] }]);
   });
 
-  it("pay everyone around a payout that burns gas in the middle of the list, but not that one", () => {
-    const list = listOf("oololpo");
-    expect(runsOf(list)).toEqual([
-      { first: 0, count: 2 },
-      { first: 3, count: 1 },
-      { first: 5, count: 51 },
-    ]);
+  it("pay everyone around payouts that burn gas in one transaction, but not those", () => {
+    expect(runsOf(listOf("oololpo"))).toEqual([{ first: 0, places: [0, 1, 3, 6] }]);
     expect(runsOf(listOf("llll"))).toEqual([]);
-    expect(runsOf(listOf("lopp"))).toEqual([{ first: 1, count: 55 }]);
-    // Someone paid it: there is nothing to skip.
-    expect(runsOf(listOf("oLo"))).toEqual([{ first: 0, count: 56 }]);
+    expect(runsOf(listOf("lopp"))).toEqual([{ first: 0, places: [1] }]);
+    // Someone paid it.
+    expect(runsOf(listOf("oLo"))).toEqual([{ first: 0, places: [0, 2] }]);
   });
 
   it("contain every owed payout that is not left, each once, and none that is left", () => {
     const letters = `${"olpL".repeat(20)}oooo`;
     const list = listOf(letters);
-    const batchPositions = runsOf(list).flatMap(({ first, count }) =>
-      list
-        .slice(first, first + count)
-        .flatMap(({ status, batchPosition }) => (status === "owed" ? [batchPosition] : [])),
-    );
-    expect(batchPositions).toEqual(list.flatMap((one, i) => (letters[i] === "o" ? [one.batchPosition] : [])));
+    const places = runsOf(list).flatMap((run) => run.places);
+    expect(places).toEqual(list.flatMap(({ batchPosition }, i) => (letters[i] === "o" ? [batchPosition] : [])));
   });
 
-  it("are identified in stored transactions, also as in earlier versions", () => {
-    for (const run of [
-      { first: 0, count: 56 },
-      { first: 56, count: 56 },
-      { first: 3, count: 1 },
-    ]) {
-      expect(runOfContent(contentOfRun(run))).toEqual(run);
-    }
-    expect(runOfContent("56")).toEqual({ first: 56, count: 56 });
-    expect(overlap({ first: 0, count: 56 }, { first: 55, count: 1 })).toBe(true);
-    expect(overlap({ first: 0, count: 56 }, { first: 56, count: 56 })).toBe(false);
+  it("fit into a transaction at their worst: tokens that burn all they get, in the longest list", () => {
+    const token: Payout = { recipient: 1n, tokenId: tokenId(1), amount: 1n };
+    const run = Array.from({ length: PAYOUTS_PER_CALL }, () => token);
+    expect(payGasLimit2(run, MAX_BATCH_PAYOUTS)).toBeLessThanOrEqual(MAX_TRANSACTION_GAS);
+  });
+
+  it("are read from the transaction that pays them", () => {
+    const header = {
+      circuitType: 3,
+      dataSource: 0,
+      firstBlock: 1n,
+      lastBlock: 2n,
+      firstTimestamp: 1n,
+      lastTimestamp: 1n,
+      newNextIndex: 64,
+      oldRoot: zeroHash,
+      newRoot: zeroHash,
+      newHistory: zeroHash,
+      blocksRoot: zeroHash,
+    };
+    const pay = (firstWord: bigint, mask: readonly bigint[]): Hex =>
+      encodeFunctionData({
+        abi: rollup2Abi,
+        functionName: "pay",
+        args: [1n, header, zeroHash, "0x", firstWord, mask],
+      });
+    expect(placesOfCall(toBytes(pay(0n, [0b1011n, 1n << 255n])))).toEqual([0, 1, 3, 511]);
+    expect(placesOfCall(toBytes(pay(2n, [2n])))).toEqual([513]);
+    expect(placesOfCall(toBytes(pay(0n, [])))).toEqual([]);
+    expect(placesOfCall(toBytes(encodeFunctionData({ abi: rollup2Abi, functionName: "freeze" })))).toEqual([]);
+    const other = encodeFunctionData({ abi: fixedOperatorAbi, functionName: "burn" });
+    expect(() => placesOfCall(toBytes(other))).toThrow();
   });
 });

@@ -1,10 +1,10 @@
-import { type Db, findBlock, findUnadoptedBatch, insertBatch, listPayouts } from "@cairn/db";
+import { type Db, findBlock, findUnadoptedBatch, listPayouts, loadAcceptedSummaries } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
-import type { AcceptedEvent } from "@cairn/l1";
-import { type BatchHeader, dataHash, EMPTY_QUEUE_HASH } from "@cairn/protocol";
+import type { AcceptedEvent, PublishedBatchContent } from "@cairn/l1";
+import { type BatchHeader2, cellsToBytes, payoutListHash } from "@cairn/protocol";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { payoutsOf, storeBlocks } from "../../test/stored-blocks.ts";
-import { describeBatch, loadBatchContent } from "../batches/content.ts";
+import { payoutsOf, storeBatch, storeBlocks } from "../../test/stored-blocks.ts";
+import { calldataOf, cellsOf, headerOf, loadBatchContent, toPayout } from "../batches/content.ts";
 import { findForeignBatches, importRange } from "./import-range.ts";
 
 const databases = createTestDatabases().server;
@@ -22,48 +22,81 @@ describe("batches that L1 accepted", () => {
       [2, 3],
       [4, 4],
     ] as const)
-      await insertBatch(db, { firstBlock, lastBlock, circuitType: 0, publicInput: 1n, closedAtMs: 1 });
+      await storeBatch(db, firstBlock, lastBlock);
   });
 
-  /** What L1 would show of a batch of this block alone, but for the changes. */
-  const event = async (number: number, block: number, change: Partial<BatchHeader> = {}): Promise<AcceptedEvent> => {
-    const content = await loadBatchContent(db, { firstBlock: block, lastBlock: block });
-    if (content === null) throw new RangeError(`no block ${block}`);
-    const { header, data } = describeBatch(content);
+  const contentOf = async (firstBlock: number, lastBlock: number) => {
+    const content = await loadBatchContent(db, { firstBlock, lastBlock });
+    if (content === null) throw new RangeError(`no blocks ${firstBlock} to ${lastBlock}`);
+    return content;
+  };
+  /** What L1 would show of a batch of these blocks, but for the changes. */
+  const event = async (
+    number: number,
+    [firstBlock, lastBlock]: readonly [number, number],
+    change: Partial<BatchHeader2> = {},
+    submission: Partial<Pick<AcceptedEvent, "submitter" | "dataCommitment">> = {},
+  ): Promise<AcceptedEvent> => {
+    const content = await contentOf(firstBlock, lastBlock);
+    const header = { ...headerOf(content, { circuit: "batch", dataSource: "calldata" }), ...change };
     const place = { block: 10 + number, blockHash: WORD, transaction: WORD, transactionIndex: 0 };
-    const queue = { queueHead: 0, queueHash: EMPTY_QUEUE_HASH };
-    const about = { header: { ...header, ...change }, dataHash: dataHash(16, data), submitter: 5n };
-    return { type: "accepted", number, ...place, ...about, ...queue };
+    return {
+      type: "accepted",
+      number,
+      ...place,
+      header,
+      submitter: 5n,
+      dataCommitment: calldataOf(content.blocks).commitment,
+      payoutsHash: payoutListHash(content.payouts.map(toPayout)),
+      queueHead: 0,
+      ...submission,
+    };
+  };
+  const publishedBy = async ({ header }: AcceptedEvent): Promise<PublishedBatchContent> => {
+    const { blocks, payouts } = await contentOf(Number(header.firstBlock), Number(header.lastBlock));
+    return { cells: cellsOf(blocks), l1Operations: [], payouts: payouts.map(toPayout), kzgCommitment: null };
   };
   const accept = async (...events: readonly AcceptedEvent[]) => {
-    const foreign = await findForeignBatches(db, events);
+    const found = await findForeignBatches(db, events);
     const at = { number: 20 + (events[0]?.number ?? 0), hash: WORD, parentHash: WORD, timestamp: 99 };
-    const foreignData = new Map(foreign.map(({ number }) => [number, Uint8Array.of(number)]));
+    const foreign = new Map<number, PublishedBatchContent>();
+    for (const one of found) foreign.set(one.number, await publishedBy(one));
     const timestamps = new Map(events.map(({ block }) => [block, 9]));
-    const { accepted } = await importRange(db, { header: at, events, timestamps, foreignData, isAgreed: true }, 7);
-    return { accepted, foreign: foreign.map(({ number }) => number) };
+    const { accepted } = await importRange(db, { header: at, events, timestamps, foreign, isAgreed: true }, 7);
+    return { accepted, foreign: found.map(({ number }) => number) };
   };
   const statuses = async () => Promise.all([1, 2, 3, 4].map(async (number) => (await findBlock(db, number))?.status));
 
   it("are this node's when all their blocks are stored as one batch, as they are", async () => {
-    expect(await accept(await event(1, 1))).toEqual({ accepted: [{ firstBlock: 1, lastBlock: 1 }], foreign: [] });
+    expect(await accept(await event(1, [1, 1]))).toEqual({ accepted: [{ firstBlock: 1, lastBlock: 1 }], foreign: [] });
     expect(await statuses()).toEqual(["proven", "sealed", "sealed", "sealed"]);
+    expect(await accept(await event(2, [2, 3]))).toEqual({ accepted: [{ firstBlock: 2, lastBlock: 3 }], foreign: [] });
+    expect(await statuses()).toEqual(["proven", "proven", "proven", "sealed"]);
     expect(await findUnadoptedBatch(db)).toBeUndefined();
   });
 
-  it("are made by others when only the first block of a stored batch is theirs, and then so is all that follows", async () => {
-    const events = [await event(1, 1), await event(2, 2), await event(3, 4)];
-    expect(await accept(...events)).toEqual({ accepted: [{ firstBlock: 1, lastBlock: 1 }], foreign: [2, 3] });
-    expect(await statuses()).toEqual(["proven", "sealed", "sealed", "sealed"]);
-    expect(await findUnadoptedBatch(db)).toMatchObject({ number: 2, firstBlock: 2, data: Uint8Array.of(2) });
+  it("are this node's whoever submitted its blocks and however: what L1 accepted is kept for paying", async () => {
+    const submission = { submitter: 77n, dataCommitment: WORD.with(0, 1) };
+    const others = await event(1, [1, 1], { circuit: "pair", dataSource: "blob" }, submission);
+    expect(await accept(others)).toEqual({ accepted: [{ firstBlock: 1, lastBlock: 1 }], foreign: [] });
+    expect(await loadAcceptedSummaries(db, 1, 1)).toMatchObject([{ header: others.header, ...submission }]);
   });
 
-  it("are made by others when they go on after the blocks of a stored batch, or hold several", async () => {
-    const further = await event(1, 1, { lastBlock: 2n });
+  it("are made by others when only the first block of a stored batch is theirs, and then so is all that follows", async () => {
+    const events = [await event(1, [1, 1]), await event(2, [2, 2]), await event(3, [3, 4])];
+    expect(await accept(...events)).toEqual({ accepted: [{ firstBlock: 1, lastBlock: 1 }], foreign: [2, 3] });
+    expect(await statuses()).toEqual(["proven", "sealed", "sealed", "sealed"]);
+    const { blocks, payouts } = await contentOf(2, 2);
+    const content = { cells: cellsToBytes(cellsOf(blocks)), payouts: payouts.map(toPayout) };
+    expect(await findUnadoptedBatch(db)).toMatchObject({ number: 2, firstBlock: 2, content });
+  });
+
+  it("are made by others when they go on after the blocks of a stored batch, or hold other blocks", async () => {
+    const further = await event(1, [1, 2]);
     expect(await findForeignBatches(db, [further])).toEqual([further]);
-    await accept(await event(1, 1));
-    const whole = await event(2, 2, { lastBlock: 3n });
-    expect(await accept(whole)).toEqual({ accepted: [], foreign: [2] });
+    await accept(await event(1, [1, 1]));
+    const other = await event(2, [2, 3], { newHistory: 1n });
+    expect(await accept(other)).toEqual({ accepted: [], foreign: [2] });
     expect(await statuses()).toEqual(["proven", "sealed", "sealed", "sealed"]);
     expect(await listPayouts(db, { status: "paid", limit: 9 })).toEqual([]);
   });
