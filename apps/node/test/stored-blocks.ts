@@ -47,6 +47,7 @@ export async function storeBlocks(
     readonly payouts?: (number: number) => readonly Payout[];
     readonly witness?: Uint8Array;
     readonly timestamp?: (number: number) => number;
+    readonly oldRoot?: (number: number) => bigint;
     readonly slotCount?: BlockSize;
   } = {},
 ): Promise<void> {
@@ -60,8 +61,9 @@ export async function storeBlocks(
     };
     const before = number === 1 ? GENESIS_CHAINS : (await findBlock(db, number - 1))?.seal?.chains;
     await insertOpenBlock(db, opening);
+    const seal = sealOf(opening, before, payouts);
     await sealStoredBlock(db, blockNumber(number), {
-      seal: sealOf(opening, before, payouts),
+      seal: { ...seal, oldRoot: change.oldRoot?.(number) ?? seal.oldRoot },
       payouts,
       witness: change.witness ?? Uint8Array.of(number),
     });

@@ -1,14 +1,15 @@
-import { type Database, insertBatch, insertOpenBlock, requestRebuild, sealStoredBlock } from "@cairn/db";
+import { type Database, requestRebuild } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
 import { type DevRollup, startDevRollup } from "@cairn/devnet";
 import { TEST_CACHE_DIR } from "@cairn/devnet/testing";
 import { connectReader } from "@cairn/l1";
 import { type FakeRpc, startFakeRpc } from "@cairn/l1/testing";
-import { blockNumber } from "@cairn/protocol";
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { countQueries } from "../../test/counted-queries.ts";
+import { storeBatch, storeBlocks } from "../../test/stored-blocks.ts";
+import { createBlobThread } from "../blobs/blob-thread.ts";
 import { createManualClock, type ManualClock } from "../clock.ts";
 import { LONGEST_UNCHANGED_MS } from "../unchanged.ts";
 import { createPublisherMetrics } from "./metrics.ts";
@@ -55,6 +56,7 @@ describe("a publisher without work", () => {
         database: counted.database,
         rollup: { reader: connectReader(rpc.url, reader.chain.id), address },
         account: devnet.wallet(account).account,
+        blobs: createBlobThread(),
         clock,
         logger: pino({ level: "silent" }),
         metrics: createPublisherMetrics(new Registry()),
@@ -110,7 +112,7 @@ describe("a publisher without work", () => {
   });
 
   it("notices what others store", async () => {
-    await requestRebuild(database.db, { firstBlock: 1, publicInput: "1", reason: "any change" });
+    await requestRebuild(database.db, { firstBlock: 1, point: "1", reason: "any change" });
     await expectOneLook();
   });
 
@@ -126,22 +128,8 @@ describe("a publisher without work", () => {
 
   it("goes on looking while a batch waits for its proof", async () => {
     const { db } = database;
-    const hash = new Uint8Array(32);
-    await insertOpenBlock(db, {
-      number: blockNumber(1),
-      timestamp: 2 ** 31,
-      slotCount: 16,
-      feeAccounts: [],
-      firstQueueIndex: 0,
-      l1OperationCount: 0,
-      queueHashBefore: hash,
-      queueHashAfter: hash,
-      openedAtMs: 1,
-    });
-    const roots = { oldRoot: 1n, newRoot: 2n, txRoot: 3n, oldNextIndex: 64, newNextIndex: 64 };
-    const content = { ...roots, data: hash, transactionCount: 1, sealedAtMs: 2 };
-    await sealStoredBlock(db, blockNumber(1), { seal: content, payouts: [], witness: hash });
-    await insertBatch(db, { firstBlock: 1, lastBlock: 1, circuitType: 0, publicInput: 1n, closedAtMs: 2 });
+    await storeBlocks(db, [1], { timestamp: () => 2 ** 31 });
+    await storeBatch(db, 1, 1);
     for (let round = 0; round < 3; round++) {
       expect((await costOfLook()).questions).toBeGreaterThan(GLANCE.questions);
       expect(publisher.status().waitingFor).toBe("a proof");

@@ -24,6 +24,13 @@ interface Log {
   readonly args: { readonly header?: object };
 }
 
+const WORD = `0x${"1".padStart(64, "0")}`;
+/** Events whose batches have other headers and arguments. */
+const changed =
+  (header: object, args: object = {}) =>
+  (logs: readonly Log[]): readonly Log[] =>
+    logs.map((log) => ({ ...log, args: { ...log.args, ...args, header: { ...log.args.header, ...header } } }));
+
 describe("a watcher whose L1 node does not tell one story", () => {
   let devnet: DevRollup;
   let client: TestClient;
@@ -153,12 +160,11 @@ describe("a watcher whose L1 node does not tell one story", () => {
   it.each<[string, () => Promise<void>, (logs: readonly Log[]) => readonly Log[], string]>([
     ["a missing deposit", () => deposit(2), () => [], "queue entries"],
     ["a missing batch", () => submit(), () => [], "batches"],
-    [
-      "a batch with another root",
-      () => submit(),
-      (logs) => logs.map((log) => ({ ...log, args: { ...log.args, header: { ...log.args.header, newRoot: "0x1" } } })),
-      "another root",
-    ],
+    ["a batch with another root", () => submit(), changed({ newRoot: WORD }), "another root"],
+    ["a batch with another history", () => submit(), changed({ newHistory: WORD }), "another history"],
+    ["a batch of another circuit", () => submit(), changed({ circuitType: 3 }), "another batch"],
+    ["a batch with other data", () => submit(), changed({}, { dataCommitment: WORD }), "another batch"],
+    ["a batch with other payouts", () => submit(), changed({}, { payoutsHash: WORD }), "another batch"],
   ])("stores nothing of stale or wrong events under fresh headers: %s", async (_, act, change, reason) => {
     await honest().poll();
     const before = await lastRead();

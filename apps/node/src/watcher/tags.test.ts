@@ -1,9 +1,9 @@
+import { chainsAfter, GENESIS_CHAINS } from "@cairn/crypto";
 import {
   type Database,
   findBatch,
   findBlock,
   findLastL1Block,
-  insertBatch,
   insertOpenBlock,
   loadQueueEntries,
   sealStoredBlock,
@@ -11,9 +11,16 @@ import {
 import { createTestDatabases } from "@cairn/db/testing";
 import { type DevRollup, startDevRollup } from "@cairn/devnet";
 import { createUnprovenOperator, TEST_CACHE_DIR } from "@cairn/devnet/testing";
-import { createL1Access, depositEth, readPublishedData, readQueue, readRollupEvents } from "@cairn/l1";
+import { createL1Access, depositEth, readPublishedBatch, readQueue, readRollupEvents } from "@cairn/l1";
 import { lyingRollup } from "@cairn/l1/testing";
-import { accountIndex, addressToBigint, blockNumber, CIRCUIT_TYPE, EMPTY_QUEUE_HASH } from "@cairn/protocol";
+import {
+  accountIndex,
+  addressToBigint,
+  blockNumber,
+  cellsToBytes,
+  EMPTY_QUEUE_HASH,
+  readBatchCells,
+} from "@cairn/protocol";
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import {
@@ -25,6 +32,7 @@ import {
   type TestClient,
 } from "viem";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { storeBatch } from "../../test/stored-blocks.ts";
 import { createManualClock } from "../clock.ts";
 import { createWatcherMetrics } from "./metrics.ts";
 import { createWatcher, type Watcher, type WatcherEvent } from "./watcher.ts";
@@ -75,12 +83,16 @@ describe("a watcher that goes by L1's own safe and finalized blocks", () => {
     const access = createL1Access(devnet.rollup);
     const [event] = await readRollupEvents(access, { from: l1Block, to: l1Block });
     if (event?.type !== "accepted") throw new RangeError("no batch");
-    const { l1OperationCount, timestamp, oldRoot, newRoot, newNextIndex, txRoot } = event.header;
+    const { firstTimestamp, oldRoot, newRoot, newNextIndex } = event.header;
     const number = blockNumber(Number(event.header.firstBlock));
+    const published = await readPublishedBatch(access, event);
+    const [{ cells } = { cells: [] }] = readBatchCells(published.cells, 1);
+    const { l1Operations } = published;
+    const l1OperationCount = l1Operations.length;
     const consumed = (await readQueue(devnet.rollup, 0))[l1OperationCount - 1];
     await insertOpenBlock(database.db, {
       number,
-      timestamp: Number(timestamp),
+      timestamp: Number(firstTimestamp),
       slotCount: SLOTS,
       feeAccounts: [],
       firstQueueIndex: 0,
@@ -89,12 +101,11 @@ describe("a watcher that goes by L1's own safe and finalized blocks", () => {
       queueHashAfter: consumed?.queueHash ?? EMPTY_QUEUE_HASH,
       openedAtMs: 0,
     });
-    const data = await readPublishedData(access, event);
-    const roots = { oldRoot, newRoot, newNextIndex, txRoot, oldNextIndex: newNextIndex };
-    const seal = { ...roots, data, transactionCount: 0, sealedAtMs: 0 };
+    const chains = chainsAfter(GENESIS_CHAINS, { number: BigInt(number), cells, l1Operations, payouts: [] });
+    const roots = { oldRoot, newRoot, newNextIndex, oldNextIndex: newNextIndex };
+    const seal = { ...roots, cells: cellsToBytes(cells), chains, transactionCount: 0, sealedAtMs: 0 };
     await sealStoredBlock(database.db, number, { seal, payouts: [], witness: Uint8Array.of(1) });
-    const about = { circuitType: CIRCUIT_TYPE[SLOTS], publicInput: 1n, closedAtMs: 0 };
-    await insertBatch(database.db, { firstBlock: number, lastBlock: number, ...about });
+    await storeBatch(database.db, number, number);
     return number;
   };
 
@@ -143,8 +154,10 @@ describe("a watcher that goes by L1's own safe and finalized blocks", () => {
     await submit();
     const at = await head();
     await client.mine({ blocks: 5 });
-    const number = await storeOwn(at);
     tags = { safe: at - 1, finalized: at - 2 };
+    // The queue entries that the block consumed.
+    await watcher.poll();
+    const number = await storeOwn(at);
     await watcher.poll();
     expect(await statusOf(number)).toBe("sealed");
     tags = { safe: at, finalized: at - 1 };
