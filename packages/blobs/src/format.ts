@@ -6,4 +6,4 @@ export { BLOB_BYTES, BLOB_ELEMENTS, blobToElements, elementsToBlob } from "./ele
 export type { BlobErrorCode } from "./errors.ts";
 export type { BlobKzg, BlobOpening } from "./kzg.ts";
 export type { BlobSidecar, SidecarMaker } from "./sidecar.ts";
-export { versionedHash } from "./versioned-hash.ts";
+export { KZG_POINT_BYTES, versionedHash } from "./versioned-hash.ts";

@@ -1,6 +1,7 @@
-import type { Compress } from "@cairn/crypto";
+import { type Compress, historyOf } from "@cairn/crypto";
 import {
   assertQueueEnd,
+  type BlobAccess,
   type ContractState,
   DEFAULT_RANGE_LIMITS,
   findStart,
@@ -12,9 +13,10 @@ import {
   readFromHint,
   readHead,
 } from "@cairn/l1";
-import { isCairnError } from "@cairn/protocol";
+import { encodeL1Operation, isCairnError, nextRollingHash } from "@cairn/protocol";
 import { genesisRoot } from "@cairn/state";
-import { type ChainPosition, genesisPosition } from "@cairn/vm";
+import { type ChainPosition2, genesisPosition2 } from "@cairn/vm";
+import type { ArchivedQueue } from "./archive/format.ts";
 import { type ArchiveReader, openArchive } from "./archive/reader.ts";
 import { continueArchive, fileExists } from "./archive/writer.ts";
 import { DEFAULT_CONCURRENCY, readBatches } from "./batch-stream.ts";
@@ -26,13 +28,14 @@ import { createMeter, type OnProgress } from "./progress.ts";
 import type { PublishedBatch } from "./published-batch.ts";
 import { assertQueueHash, assertQueueTurn } from "./queue-check.ts";
 import { readIdentity } from "./read-identity.ts";
+import type { WaitingEntry } from "./stored-records.ts";
 
 /** What a whole archive holds. */
 export interface ArchiveSummary {
   readonly identity: RollupIdentity;
   /** Before its first batch and after its last one. */
-  readonly start: ChainPosition;
-  readonly end: ChainPosition;
+  readonly start: ChainPosition2;
+  readonly end: ChainPosition2;
   /** L1 block to continue reading from; null for an archive without batches. */
   readonly resumeBlock: number | null;
 }
@@ -41,6 +44,8 @@ export interface ArchiveSummary {
 export interface ArchiveRollupOptions {
   readonly path: string;
   readonly compress: Compress;
+  /** Where the blobs of batches are; without, batches in blobs cannot be read. */
+  readonly blobs?: BlobAccess;
   /** "finalized" by default: an archive outlives reorganisations. */
   readonly head?: L1HeadTag;
   readonly concurrency?: number;
@@ -60,20 +65,23 @@ export async function archiveRollup(
   access: L1Access,
   options: ArchiveRollupOptions,
 ): Promise<ArchiveSummary & { readonly l1: L1Block }> {
-  const { path, compress, now = () => performance.now() } = options;
+  const { path, compress, blobs, now = () => performance.now() } = options;
   const identity = await readIdentity(access);
   const l1 = await readHead(access, options.head ?? "finalized");
   const contract = await readContractState(access, l1.block);
-  const found = (await fileExists(path)) ? await summarise(path, { access, block: l1.block, contract }, "cut") : null;
+  const found = (await fileExists(path))
+    ? await summarise(path, compress, { access, block: l1.block, contract }, "cut")
+    : null;
   if (found !== null && !isSameRollup(found.identity, identity)) {
     throw restoreError("restore/archive-foreign", `${path} belongs to ${identityText(found.identity)}`);
   }
-  const start = found?.end ?? genesisPosition(genesisRoot(compress));
+  const start = found?.end ?? genesisPosition2(genesisRoot(compress));
   const writer = await continueArchive(path, identity, start);
   const meter = createMeter(options.onProgress ?? (() => {}), now);
   meter.begin("l1", contract.batchCount);
   let position = start;
   let resumeBlock = found?.resumeBlock ?? null;
+  let waiting: readonly WaitingEntry[] = [];
   const readFrom = async (from: number): Promise<void> => {
     const { batches, queue } = readBatches(access, {
       after: position,
@@ -81,20 +89,25 @@ export async function archiveRollup(
       batchCount: contract.batchCount,
       concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
       limits: options.limits ?? DEFAULT_RANGE_LIMITS,
+      ...(blobs === undefined ? {} : { blobs }),
     });
     for await (const batch of batches) {
-      position = followBatch(position, batch);
+      ({ position } = followBatch(position, batch, compress));
       resumeBlock = batch.origin.resumeBlock;
-      await writer.append(batch);
+      await writer.append(batch, position.chains);
       meter.add(batch.number, { transfers: 0, withdrawals: 0, l1Operations: batch.l1Operations.length });
     }
     assertQueueEnd(queue.end(), contract);
+    waiting = queue.waiting();
   };
   try {
     await readFromHint(resumeBlock, readFrom, () => findStart(access, position, contract, l1.block));
-    const isWhole = position.root === contract.root && position.queuePosition === contract.queueHead;
+    const isWhole =
+      position.root === contract.root &&
+      historyOf(position.chains, compress) === contract.history &&
+      position.queuePosition === contract.queueHead;
     if (!isWhole) throw restoreError("restore/state-mismatch", "the batches do not lead to the contract's state");
-    await writer.finish();
+    await writer.finish({ l1Block: l1.block, operations: waiting.map(({ operation }) => operation) });
   } catch (error) {
     await writer.close();
     throw error;
@@ -104,19 +117,27 @@ export async function archiveRollup(
   return { identity, start: begin, end: position, resumeBlock, l1 };
 }
 
+/** What {@link verifyArchive} checks an archive with. */
+export interface VerifyArchiveOptions {
+  readonly compress: Compress;
+  /** The rollup's L1; null checks the file alone. */
+  readonly access: L1Access | null;
+}
+
 /**
- * Reads a whole archive and checks everything that can be checked without replaying it; with an L1, also that the
- * contract committed to each batch and that the queue entries are the contract's. Throws as `openArchive`,
- * `ArchiveReader.batches`, `onlyL1Batches`, `assertQueueTurn`; `restore/archive-foreign`.
+ * Reads a whole archive and checks everything that can be checked without replaying it (spec 2, 9.4); with an L1, also
+ * that the contract committed to each batch, and so to the history that covers all of them. Throws as `openArchive`,
+ * `ArchiveReader.batches`, `followBatch`, `onlyL1Batches`, `assertQueueTurn`; `restore/archive-foreign`,
+ * `restore/queue-mismatch`.
  *
- * @example await verifyArchive("batches.cairn", createL1Access(rollup));
+ * @example await verifyArchive("batches.cairn", { compress, access: createL1Access(rollup) });
  */
-export async function verifyArchive(path: string, access: L1Access | null): Promise<ArchiveSummary> {
-  if (access === null) return summarise(path, null, "whole");
+export async function verifyArchive(path: string, { compress, access }: VerifyArchiveOptions): Promise<ArchiveSummary> {
+  if (access === null) return summarise(path, compress, null, "whole");
   const { block } = await readHead(access, "latest");
   const l1: L1Source = { access, block, contract: await readContractState(access, block) };
-  const { lastBlock, ...summary } = await summarise(path, l1, "whole");
-  if (lastBlock !== null) await assertQueueTurn(access, summary, l1.contract, lastBlock);
+  const { lastBlock, ...summary } = await summarise(path, compress, l1, "whole");
+  await assertQueueTurn(access, summary, l1.contract, lastBlock);
   return summary;
 }
 
@@ -132,18 +153,28 @@ interface ReadSummary extends ArchiveSummary {
   readonly lastBlock: number | null;
 }
 
-/** `cut`: an archive that ends early is read up to its last whole frame. */
-async function summarise(path: string, l1: L1Source | null, expected: "whole" | "cut"): Promise<ReadSummary> {
+/** `cut`: only the batches count, and an archive that ends early is read up to its last whole frame. */
+async function summarise(
+  path: string,
+  compress: Compress,
+  l1: L1Source | null,
+  expected: "whole" | "cut",
+): Promise<ReadSummary> {
   const archive = await openArchive(path);
+  const { identity, start } = archive;
   let [resumeBlock, lastBlock]: [number | null, number | null] = [null, null];
+  let end = start;
   try {
-    for await (const { origin } of await checkedBatches(archive, l1)) {
-      [resumeBlock, lastBlock] = [origin.resumeBlock, origin.l1Block];
+    for await (const batch of await checkedBatches(archive, l1)) {
+      ({ position: end } = followBatch(end, batch, compress));
+      ({ resumeBlock, l1Block: lastBlock } = batch.origin);
     }
   } catch (error) {
     if (expected === "whole" || !isCairnError(error, "restore/archive-truncated")) throw error;
   }
-  return { identity: archive.identity, start: archive.start, end: archive.position(), resumeBlock, lastBlock };
+  const waiting = archive.waiting();
+  if (l1 !== null && waiting !== null && expected === "whole") await assertWaiting(l1, end, waiting);
+  return { identity, start, end, resumeBlock, lastBlock };
 }
 
 async function checkedBatches(archive: ArchiveReader, l1: L1Source | null): Promise<AsyncIterable<PublishedBatch>> {
@@ -154,6 +185,15 @@ async function checkedBatches(archive: ArchiveReader, l1: L1Source | null): Prom
     throw restoreError("restore/archive-foreign", `the archive belongs to ${identityText(archive.identity)}`);
   }
   await assertQueueHash(access, archive.start, block);
-  const { batchCount } = contract;
-  return onlyL1Batches(access, archive.batches(), { batchCount, block, queuePosition: archive.start.queuePosition });
+  return onlyL1Batches(access, archive.batches(), { batchCount: contract.batchCount, block });
+}
+
+/** Throws `restore/queue-mismatch` unless an archive's waiting entries are the contract's. */
+async function assertWaiting(
+  { access, block }: L1Source,
+  { queuePosition, queueHash }: ChainPosition2,
+  { operations }: ArchivedQueue,
+): Promise<void> {
+  const tailHash = operations.map(encodeL1Operation).reduce(nextRollingHash, queueHash);
+  await assertQueueHash(access, { queuePosition: queuePosition + operations.length, queueHash: tailHash }, block);
 }

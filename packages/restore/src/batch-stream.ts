@@ -1,6 +1,6 @@
-import { batchCommitment } from "@cairn/contracts";
 import {
   type AcceptedEvent,
+  type BlobAccess,
   type CommitmentReader,
   createCommitmentReader,
   createRangeReader,
@@ -11,12 +11,13 @@ import {
   type QueuedEvent,
   type QueueEnd,
   type RangeLimits,
-  readPublishedData,
+  readPublishedBatch,
   readStateEvents,
 } from "@cairn/l1";
-import type { ChainPosition } from "@cairn/vm";
+import { concatBytes, encodeL1Operation, isSameBytes, type L1Operation } from "@cairn/protocol";
+import type { ChainPosition2 } from "@cairn/vm";
 import { batchMismatch } from "./chain-position.ts";
-import type { PublishedBatch } from "./published-batch.ts";
+import { commitmentOf, type PublishedBatch } from "./published-batch.ts";
 import type { WaitingEntry } from "./stored-records.ts";
 
 /** Transactions fetched at a time. */
@@ -25,10 +26,14 @@ export const DEFAULT_CONCURRENCY = 24;
 /** What {@link readBatches} reads. */
 export interface BatchStreamOptions {
   /** Position in the chain of batches; earlier ones are skipped. */
-  readonly after: ChainPosition;
+  readonly after: ChainPosition2;
+  /** Queue entries that wait at this position and are known already; their events are skipped. None by default. */
+  readonly waiting?: readonly WaitingEntry[];
   readonly range: L1Range;
   /** Number of batches in the contract at the end of the range, where commitments are read. */
   readonly batchCount: number;
+  /** Where the blobs of batches are; without, batches in blobs cannot be read. */
+  readonly blobs?: BlobAccess;
   readonly concurrency?: number;
   readonly limits?: RangeLimits;
 }
@@ -44,19 +49,19 @@ export interface QueueLeft {
 /** Batches from L1, and the queue that they leave. */
 export interface BatchStream {
   /**
-   * The batches in order. For each, transaction and event agree, the transaction is to the rollup, and header and data
-   * hash are those that the contract committed to; `followBatch` checks the rest. Throws `l1/unavailable`,
-   * `l1/state-missing`, `l1/events-incomplete`, `l1/bad-events`, `l1/batch-mismatch`, `l1/queue-mismatch`,
-   * `restore/batch-mismatch`.
+   * The batches in order. For each, transaction and event agree, the transaction is to the rollup, the contract
+   * committed to header, data commitment and payouts, and its queue entries are those of the queue's events;
+   * `followBatch` checks the rest. Throws `l1/unavailable`, `l1/state-missing`, `l1/events-incomplete`,
+   * `l1/bad-events`, `l1/batch-mismatch`, `l1/blob-unavailable`, `l1/queue-mismatch`, `restore/batch-mismatch`.
    */
   readonly batches: AsyncGenerator<PublishedBatch, void, void>;
   /** Once the batches have ended. */
   readonly queue: QueueLeft;
 }
 
-/** Reads batches from events and calldata, many transactions at a time. */
+/** Reads batches from events, calldata and blobs, many transactions at a time. */
 export function readBatches(access: L1Access, options: BatchStreamOptions): BatchStream {
-  const queue = createQueue(options.after);
+  const queue = createQueue(options.after, options.waiting ?? []);
   return { batches: streamBatches(access, options, queue), queue };
 }
 
@@ -80,8 +85,8 @@ async function* streamBatches(
       if (event.number <= after.batch) continue;
       if (event.number !== next) throw missingBatch(next, event.number);
       next++;
-      const taken = takeEntries(queue, event);
-      const fetched = fetchBatch(access, event, taken, commitments);
+      const taken = queue.consume(event);
+      const fetched = fetchBatch(access, event, taken, { commitments, blobs: options.blobs });
       // Awaited in order below; an early failure must not count as unhandled.
       fetched.catch(() => {});
       inFlight.push(fetched);
@@ -97,70 +102,73 @@ async function* streamBatches(
 interface Queue extends QueueLeft {
   /** Throws `l1/events-incomplete`, `l1/queue-mismatch`. */
   add(event: QueuedEvent): void;
-  /** Takes entries from the head. Throws `l1/events-incomplete` when there are too few. */
-  consume(count: number): readonly WaitingEntry[];
+  /** Takes the entries that a batch consumes. Throws `l1/events-incomplete` when there are too few. */
+  consume(batch: AcceptedEvent): ConsumedEntries;
 }
 
-/** A queue whose entries before the position are already known; their events are skipped. */
-function createQueue({ queuePosition, queueHash }: ChainPosition): Queue {
-  let waiting: WaitingEntry[] = [];
-  let end: QueueEnd = { queueTail: queuePosition, queueHash };
+/** Entries that a batch consumes. */
+interface ConsumedEntries {
+  readonly operations: readonly L1Operation[];
+  /** L1 block of the oldest entry left; null when none is. */
+  readonly oldestBlock: number | null;
+}
+
+/** A queue in which `known` wait; events of these and of earlier entries are skipped. */
+function createQueue({ queuePosition, queueHash }: ChainPosition2, known: readonly WaitingEntry[]): Queue {
+  const firstNew = queuePosition + known.length;
+  let waiting = [...known];
+  let end: QueueEnd = { queueTail: firstNew, queueHash: known.at(-1)?.queueHash ?? queueHash };
   return {
     add(event) {
-      if (event.position < queuePosition) return;
+      if (event.position < firstNew) return;
       end = followQueue(end, event);
       const { position, operation, submitterFee, block } = event;
       waiting.push({ position, operation, queueHash: end.queueHash, submitterFee, l1Block: block });
     },
-    consume(count) {
+    consume({ number, queueHead }) {
+      const head = end.queueTail - waiting.length;
+      const count = queueHead - head;
+      if (count < 0) throw batchMismatch(number, "queueHead", `leaves the queue head at ${queueHead}, behind ${head}`);
       if (count > waiting.length) {
         const message = `a batch consumes ${count} entries, but only ${waiting.length} are known`;
         throw l1Error("l1/events-incomplete", message, { details: { entry: end.queueTail } });
       }
       const taken = waiting.slice(0, count);
       if (count > 0) waiting = waiting.slice(count);
-      return taken;
+      return { operations: taken.map(({ operation }) => operation), oldestBlock: waiting[0]?.l1Block ?? null };
     },
     waiting: () => waiting,
     end: () => end,
   };
 }
 
-interface TakenEntries {
-  readonly entries: readonly WaitingEntry[];
-  readonly resumeBlock: number;
-}
-
-function takeEntries(queue: Queue, { number, header, queueHead, block }: AcceptedEvent): TakenEntries {
-  const entries = queue.consume(header.l1OperationCount);
-  const [oldest] = queue.waiting();
-  const head = queue.end().queueTail - queue.waiting().length;
-  if (queueHead !== head) {
-    throw batchMismatch(number, "queueHead", `leaves the queue head at ${queueHead}, not ${head}`);
-  }
-  return { entries, resumeBlock: Math.min(block, oldest?.l1Block ?? block) };
+/** What the batches of a stream have in common. */
+interface FetchDeps {
+  readonly commitments: CommitmentReader;
+  readonly blobs: BlobAccess | undefined;
 }
 
 async function fetchBatch(
   access: L1Access,
   event: AcceptedEvent,
-  { entries, resumeBlock }: TakenEntries,
-  commitments: CommitmentReader,
+  { operations, oldestBlock }: ConsumedEntries,
+  { commitments, blobs }: FetchDeps,
 ): Promise<PublishedBatch> {
-  const { number, header, dataHash, queueHash, block, transaction } = event;
-  const batch: PublishedBatch = {
-    number,
-    header,
-    dataHash,
-    publishedData: await readPublishedData(access, event),
-    l1Operations: entries.map(({ operation }) => operation),
-    queueHash,
-    origin: { l1Block: block, transactionHash: transaction, resumeBlock },
-  };
-  if ((await commitments.of(number)) !== batchCommitment(batch)) {
+  const { number, header, dataCommitment, payoutsHash, block, transaction } = event;
+  const content = await readPublishedBatch(access, event, blobs);
+  if (!isSameBytes(recordsOf(content.l1Operations), recordsOf(operations))) {
+    throw batchMismatch(number, "l1Operations", "has other queue entries than those before its queue head");
+  }
+  const origin = { l1Block: block, transactionHash: transaction, resumeBlock: Math.min(block, oldestBlock ?? block) };
+  const batch: PublishedBatch = { number, header, ...content, dataCommitment, payoutsHash, chains: null, origin };
+  if ((await commitments.of(number)) !== commitmentOf(batch)) {
     throw batchMismatch(number, "commitment", "is not the one that the contract committed to");
   }
   return batch;
+}
+
+function recordsOf(operations: readonly L1Operation[]): Uint8Array {
+  return concatBytes(...operations.map(encodeL1Operation));
 }
 
 function missingBatch(batch: number, found: number | null) {

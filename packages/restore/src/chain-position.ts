@@ -1,35 +1,78 @@
-import { isCairnError, isSameBytes } from "@cairn/protocol";
+import { versionedHash } from "@cairn/blobs/format";
+import type { Chains, Compress } from "@cairn/crypto";
 import {
-  type ChainPosition,
-  genesisPosition,
-  followBatch as nextPosition,
-  type BatchCheck as VmBatchCheck,
-} from "@cairn/vm";
+  CELL_BYTES,
+  calldataCommitment,
+  cellsToBytes,
+  encodeL1Operation,
+  isCairnError,
+  isSameBytes,
+  nextRollingHash,
+} from "@cairn/protocol";
+import { type BatchCheck2, type ChainPosition2, type FollowedBatch2, followBatch2, genesisPosition2 } from "@cairn/vm";
 import { restoreError } from "./errors.ts";
 import type { PublishedBatch } from "./published-batch.ts";
 
-/** What is wrong with a batch: what every reader of L1 checks, and what is compared with the contract here. */
-export type BatchCheck = VmBatchCheck | "transaction" | "header" | "queueHead" | "commitment";
+/** What is wrong with a batch: what every reader checks, and what is compared with L1 or the archive here. */
+export type BatchCheck = BatchCheck2 | "queueHead" | "commitment" | "dataCommitment" | "chains";
+
+const CHAINS = ["data", "l1", "payouts", "blocks"] as const;
+
+/** Whether all four chains are the same. */
+export function isSameChains(left: Chains, right: Chains): boolean {
+  return CHAINS.every((name) => left[name] === right[name]);
+}
 
 /** Whether a position before the first batch is that of an empty rollup, the root apart. */
-export function isGenesis(position: ChainPosition): boolean {
-  const { block, timestamp, nextIndex, queuePosition, queueHash } = genesisPosition(position.root);
+export function isGenesis(position: ChainPosition2): boolean {
+  const { block, timestamp, nextIndex, chains, queuePosition, queueHash } = genesisPosition2(position.root);
   return (
     position.block === block &&
     position.timestamp === timestamp &&
     position.nextIndex === nextIndex &&
+    isSameChains(position.chains, chains) &&
     position.queuePosition === queuePosition &&
     isSameBytes(position.queueHash, queueHash)
   );
 }
 
-/** `followBatch` of the VM. Throws `restore/batch-mismatch` unless the batch follows. */
-export function followBatch(position: ChainPosition, batch: PublishedBatch): ChainPosition {
-  try {
-    return nextPosition(position, batch);
-  } catch (cause) {
-    throw asRestoreError(cause);
+/** Whether two positions are after the same batch of the same history. */
+export function isSamePosition(left: ChainPosition2, right: ChainPosition2): boolean {
+  return (
+    left.batch === right.batch &&
+    left.block === right.block &&
+    left.timestamp === right.timestamp &&
+    left.root === right.root &&
+    left.nextIndex === right.nextIndex &&
+    isSameChains(left.chains, right.chains) &&
+    left.queuePosition === right.queuePosition &&
+    isSameBytes(left.queueHash, right.queueHash)
+  );
+}
+
+/**
+ * `followBatch2` of the VM, with what it does not know: the data commitment is that of the cells or of the KZG
+ * commitment, and the chains that an archive states are those that the batch leads to (spec 2, 9.4). Throws
+ * `restore/batch-mismatch` unless the batch follows.
+ *
+ * @example const { position, blocks } = followBatch(genesisPosition2(root), batch, compress);
+ */
+export function followBatch(before: ChainPosition2, batch: PublishedBatch, compress: Compress): FollowedBatch2 {
+  const { number, chains, l1Operations } = batch;
+  if (!isSameBytes(committedData(batch), batch.dataCommitment)) {
+    throw batchMismatch(number, "dataCommitment", "has data of another commitment");
   }
+  const queueHash = l1Operations.map(encodeL1Operation).reduce(nextRollingHash, before.queueHash);
+  const followed = follow(before, batch, queueHash, compress);
+  if (chains !== null && !isSameChains(chains, followed.position.chains)) {
+    throw batchMismatch(number, "chains", "leads to other chains than its archive says");
+  }
+  return followed;
+}
+
+/** A `restore/batch-mismatch` error. */
+export function batchMismatch(batch: number, check: BatchCheck, problem: string, cause?: unknown) {
+  return restoreError("restore/batch-mismatch", `batch ${batch} ${problem}`, { details: { batch, check }, cause });
 }
 
 /** `vm/batch-mismatch` as `restore/batch-mismatch`, all else as it is. */
@@ -38,7 +81,34 @@ export function asRestoreError(cause: unknown): unknown {
   return restoreError("restore/batch-mismatch", cause.message, { details: cause.details, cause: cause.cause });
 }
 
-/** A `restore/batch-mismatch` error. */
-export function batchMismatch(batch: number, check: BatchCheck, problem: string, cause?: unknown) {
-  return restoreError("restore/batch-mismatch", `batch ${batch} ${problem}`, { details: { batch, check }, cause });
+function follow(
+  before: ChainPosition2,
+  batch: PublishedBatch,
+  queueHash: Uint8Array,
+  compress: Compress,
+): FollowedBatch2 {
+  try {
+    return followBatch2(before, { ...batch, queueHash }, compress);
+  } catch (cause) {
+    throw asRestoreError(cause);
+  }
+}
+
+/** The commitment that the data of a batch has. A blob is not committed to again: the history covers its cells. */
+function committedData({ number, header, cells, kzgCommitment }: PublishedBatch): Uint8Array {
+  if (header.dataSource === "calldata") return calldataCommitment(sentBytes(number, cells));
+  if (kzgCommitment === null) throw batchMismatch(number, "dataCommitment", "lacks its KZG commitment");
+  return versionedHash(kzgCommitment);
+}
+
+/** Cells as they were sent, those of 0 at the end included. */
+function sentBytes(batch: number, cells: readonly bigint[]): Uint8Array {
+  const bytes = new Uint8Array(cells.length * CELL_BYTES);
+  try {
+    bytes.set(cellsToBytes(cells));
+  } catch (cause) {
+    if (!isCairnError(cause)) throw cause;
+    throw batchMismatch(batch, "cells", "has cells that no batch has", cause);
+  }
+  return bytes;
 }

@@ -1,6 +1,6 @@
-import { batchCommitment } from "@cairn/contracts";
 import { createCommitmentReader, isStillThere, type L1Access } from "@cairn/l1";
 import { bytesToHex } from "@cairn/protocol";
+import { commitmentOf } from "./published-batch.ts";
 import type { RestoredState } from "./restored-state.ts";
 import type { ComparedBatches } from "./stored-records.ts";
 
@@ -25,7 +25,7 @@ export async function findLastCommon(
 ): Promise<number> {
   const commitments = createCommitmentReader(access, batchCount, block);
   for (let batch = after + 1; batch <= last; batch++) {
-    if ((await commitments.of(batch)) !== batchCommitment(restored.batch(batch))) return batch - 1;
+    if ((await commitments.of(batch)) !== commitmentOf(restored.batch(batch))) return batch - 1;
   }
   return last;
 }

@@ -1,13 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { genesisRoot } from "@cairn/state";
-import { arbitraryHistory, FAKE_CRYPTO } from "@cairn/testkit";
-import { genesisPosition } from "@cairn/vm";
+import { arbitraryHistory } from "@cairn/testkit";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { identityOf, publishedBatches, removeFolders, temporaryFolder } from "../test/published.ts";
-import { createArchive } from "./archive/writer.ts";
+import { archived, publishedBatches, removeFolders, temporaryFolder } from "../test/published.ts";
 
 afterEach(removeFolders);
 
@@ -24,15 +21,11 @@ describe("a restoration that is killed", () => {
     ["after a write", ["1", "1", "1", "2"]],
   ])("%s continues and ends with the same root and archive", async (moment, writes) => {
     const [history] = fc
-      .sample(arbitraryHistory({ maxBlocks: 14 }), { numRuns: 30, seed: 6 })
-      .filter(({ blocks }) => blocks.length > 10);
+      .sample(arbitraryHistory({ maxBlocks: 20 }), { numRuns: 40, seed: 6 })
+      .filter(({ blocks }) => blocks.length > 15);
     if (history === undefined) expect.unreachable();
-    const source = join(temporaryFolder(), "source");
-    const genesis = genesisPosition(genesisRoot(FAKE_CRYPTO.compress));
-    const writer = await createArchive(source, identityOf(history.domain), genesis);
-    for (const batch of publishedBatches(history)) await writer.append(batch);
-    await writer.finish();
-
+    const shape = { blockCounts: [1, 2], dataSources: ["calldata", "blob"] } as const;
+    const source = await archived(history, publishedBatches(history, shape));
     const [store, copy] = [temporaryFolder(), join(temporaryFolder(), "copy")];
     const run = (...kill: string[]) =>
       spawnSync(process.execPath, [PROGRAM, store, source, copy, ...kill], {

@@ -3,7 +3,7 @@ import { CairnError } from "@cairn/protocol";
 /**
  * Errors thrown by this package. Functions that read L1 also throw those of `@cairn/l1`.
  *
- * - `restore/unsupported-rollup`: the rollup accepts circuits that this version does not know. A retry cannot help.
+ * - `restore/unsupported-rollup`: the rollup's contract is of another version. A retry cannot help.
  * - `restore/batch-mismatch`: what is presented as a batch contradicts itself, its predecessor or the contract;
  *   `details.batch` and `details.check` say where. The RPC or the archive lies. Retry on another one.
  * - `restore/queue-mismatch`: queue entries do not hash to the rolling hash that the contract keeps. Retry on another

@@ -57,7 +57,7 @@ export async function feedBatches(
   for await (const batch of batches) {
     options.signal?.throwIfAborted();
     const content = rebuilder.add(batch);
-    await archiveTo?.append(batch);
+    await archiveTo?.append(batch, rebuilder.position().chains);
     meter.add(batch.number, content);
     if (batch.number > settled || options.checkEveryBatch) await checkpoint("undoable");
     else if (isDue(batch.number)) await checkpoint("together");

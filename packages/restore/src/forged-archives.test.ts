@@ -1,13 +1,21 @@
 import { join } from "node:path";
 import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing";
-import { createL1Access } from "@cairn/l1";
+import { createL1Access, type L1Access } from "@cairn/l1";
+import { lyingRollup } from "@cairn/l1/testing";
+import { accountIndex } from "@cairn/protocol";
 import { createMemoryStore } from "@cairn/state";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { forgeArchive, withStolenDeposits } from "../test/forged.ts";
-import { removeFolders, temporaryFolder } from "../test/published.ts";
+import { gather, removeFolders, temporaryFolder } from "../test/published.ts";
+import type { ArchivedQueue } from "./archive/format.ts";
+import { openArchive } from "./archive/reader.ts";
+import { createArchive } from "./archive/writer.ts";
 import { archiveRollup, verifyArchive } from "./archive-rollup.ts";
+import { followBatch } from "./chain-position.ts";
+import type { PublishedBatch } from "./published-batch.ts";
 import { restoreRollup } from "./restore.ts";
 import { openRestoredState } from "./restored-state.ts";
+import type { WaitingEntry } from "./stored-records.ts";
 
 let live: UnprovenRollup;
 
@@ -19,12 +27,14 @@ beforeAll(async () => {
     await live.deposit(seed, BigInt(seed));
     await live.publishSome(seed);
   }
+  await live.publishSome(3);
   await live.deposit(3, 9n);
 });
 afterAll(() => live?.stop());
 afterEach(removeFolders);
 
 const access = () => createL1Access(live.rollup);
+const verify = (path: string, l1: L1Access | null) => verifyArchive(path, { compress: live.compress, access: l1 });
 const write = (path: string) => archiveRollup(access(), { path, compress: live.compress, head: "latest" });
 const honest = async (): Promise<string> => {
   const path = join(temporaryFolder(), "archive");
@@ -33,17 +43,20 @@ const honest = async (): Promise<string> => {
 };
 
 describe("an archive with forged queue records and all hashes recomputed", () => {
-  const refusal = { code: "restore/queue-mismatch" };
+  const refusal = { code: "restore/batch-mismatch", details: { check: "commitment" } };
+  const queueRefusal = { code: "restore/queue-mismatch" };
 
   it("is consistent in itself, but fails verification against L1 and is not continued", async () => {
-    const path = await forgeArchive(await honest(), { batch: withStolenDeposits });
-    await expect(verifyArchive(path, null)).resolves.toMatchObject({ end: { batch: 3, root: live.tree.root() } });
-    await expect(verifyArchive(path, access())).rejects.toMatchObject(refusal);
+    const path = await forgeArchive(await honest(), { compress: live.compress, batch: withStolenDeposits });
+    await expect(verify(path, null)).resolves.toMatchObject({
+      end: { batch: 4, root: live.tree.root() },
+    });
+    await expect(verify(path, access())).rejects.toMatchObject(refusal);
     await expect(write(path)).rejects.toMatchObject(refusal);
   });
 
   it("does not enter a state that can ask L1", async () => {
-    const path = await forgeArchive(await honest(), { batch: withStolenDeposits });
+    const path = await forgeArchive(await honest(), { compress: live.compress, batch: withStolenDeposits });
     const [store, { compress, rollup }] = [createMemoryStore(), live];
     await expect(restoreRollup({ store, compress, rollup, archives: [path] })).rejects.toMatchObject(refusal);
     expect(openRestoredState({ store, compress, identity: null }).position().batch).toBe(0);
@@ -52,14 +65,15 @@ describe("an archive with forged queue records and all hashes recomputed", () =>
   });
 
   it("is refused though it begins after the forged ones", async () => {
-    for (const after of [1, 3]) {
+    for (const after of [1, 4]) {
       const path = await forgeArchive(await honest(), {
+        compress: live.compress,
         after,
         start: (start) => ({ ...start, queueHash: start.queueHash.map((byte) => byte ^ 1) }),
       });
-      await expect(verifyArchive(path, null)).resolves.toMatchObject({ start: { batch: after }, end: { batch: 3 } });
-      await expect(verifyArchive(path, access())).rejects.toMatchObject(refusal);
-      await expect(write(path)).rejects.toMatchObject(refusal);
+      await expect(verify(path, null)).resolves.toMatchObject({ start: { batch: after }, end: { batch: 4 } });
+      await expect(verify(path, access())).rejects.toMatchObject(queueRefusal);
+      await expect(write(path)).rejects.toMatchObject(queueRefusal);
     }
   });
 
@@ -68,22 +82,118 @@ describe("an archive with forged queue records and all hashes recomputed", () =>
     const { restored, position } = await restoreRollup({ store: createMemoryStore(), compress, rollup });
     const [entry] = restored.waiting();
     if (entry === undefined) expect.unreachable();
-    // The last batch claims the waiting entry and skips the one that it consumed.
+    // The third batch claims the waiting entry and skips the one that it consumed.
     const path = await forgeArchive(whole, {
+      compress,
       after: 2,
       start: (start) => ({ ...start, queuePosition: start.queuePosition + 1, queueHash: position.queueHash }),
-      batch: (batch) => ({ ...batch, l1Operations: [entry.operation] }),
+      batch: (batch) => (batch.number === 3 ? { ...batch, l1Operations: [entry.operation] } : batch),
     });
-    const part = await forgeArchive(whole, { after: 2 });
+    await expect(verify(path, access())).rejects.toMatchObject(refusal);
+  });
+
+  it("is refused though it consumes none, but begins with another number of consumed entries", async () => {
+    const [whole, { compress }] = [await honest(), live];
+    const batches = await gather((await openArchive(whole)).batches());
+    const before = batches
+      .slice(0, 2)
+      .reduce((at, batch) => followBatch(at, batch, compress).position, (await openArchive(whole)).start);
+    const { queuePosition, queueHash } = before;
     const snapshot = await live.client.snapshot();
     for (const publish of [false, true]) {
       if (publish) await live.publish();
-      await expect(verifyArchive(part, access())).resolves.toMatchObject({ start: { batch: 2, queuePosition: 4 } });
-      await expect(verifyArchive(path, access())).rejects.toMatchObject(refusal);
+      for (const after of [3, 4]) {
+        const forged = await forgeArchive(whole, {
+          compress,
+          after,
+          start: (start) => ({ ...start, queuePosition, queueHash }),
+        });
+        const honestly = await forgeArchive(whole, { compress, after });
+        await expect(verify(honestly, access())).resolves.toMatchObject({ start: { batch: after, queuePosition: 5 } });
+        // An archive without batches says nothing about batches that were followed by others.
+        const isUseless = publish && after === 4;
+        if (!isUseless) await expect(verify(forged, access())).rejects.toMatchObject(queueRefusal);
+      }
     }
     await live.client.revert({ id: snapshot });
     live.forgetLast();
   });
+});
+
+describe("an archive with forged waiting entries", () => {
+  it("is refused where L1 can be asked, and the honest one needs no events", async () => {
+    const whole = await honest();
+    const reader = await openArchive(whole);
+    const batches = await gather(reader.batches());
+    const waiting = reader.waiting();
+    if (waiting === null) expect.unreachable();
+    expect(waiting.operations).toMatchObject([{ type: "deposit", amount: 9n }]);
+    const forged = await withWaiting(whole, batches, {
+      ...waiting,
+      operations: waiting.operations.map((operation) => ({ ...operation, index: accountIndex(64) })),
+    });
+    const { compress } = live;
+    await expect(verify(forged, null)).resolves.toMatchObject({ end: { batch: 4 } });
+    await expect(verify(forged, access())).rejects.toMatchObject({ code: "restore/queue-mismatch" });
+    const rollup = lyingRollup(live.rollup, {
+      getLogs: async () => expect.unreachable("the events are gone"),
+      getTransaction: async () => expect.unreachable("the transactions are gone"),
+    });
+    const restore = (path: string) => restoreRollup({ store: createMemoryStore(), compress, rollup, archives: [path] });
+    await expect(restore(forged)).rejects.toMatchObject({ code: "restore/queue-mismatch" });
+    const { restored, position } = await restore(whole);
+    expect(position.root).toBe(live.tree.root());
+    const honestly = await restoreRollup({ store: createMemoryStore(), compress, rollup: live.rollup });
+    const facts = ({ position: at, operation, queueHash, submitterFee }: WaitingEntry) => [
+      at,
+      operation,
+      queueHash,
+      submitterFee,
+    ];
+    expect(restored.waiting().map(facts)).toEqual(honestly.restored.waiting().map(facts));
+  });
+
+  it("continues on an L1 that has pruned all events up to its last batch", async () => {
+    const whole = await honest();
+    const snapshot = await live.client.snapshot();
+    const prunedBefore = await live.rollup.reader.getBlockNumber();
+    await live.deposit(2, 77n);
+    await live.publishSome(5);
+    await live.deposit(1, 78n);
+    const rollup = lyingRollup(live.rollup, {
+      getLogs: async (ask, { fromBlock }) => {
+        if (typeof fromBlock === "bigint" && fromBlock > prunedBefore) return ask();
+        throw new RangeError("history is pruned");
+      },
+    });
+    const { compress } = live;
+    const store = createMemoryStore();
+    const { restored, position } = await restoreRollup({ store, compress, rollup, archives: [whole] });
+    expect(position).toMatchObject({ batch: 5, queuePosition: 7, root: live.tree.root() });
+    expect(restored.waiting()).toMatchObject([{ operation: { amount: 78n } }]);
+    await expect(restoreRollup({ store: createMemoryStore(), compress, rollup })).rejects.toMatchObject({
+      code: "l1/unavailable",
+    });
+    await live.client.revert({ id: snapshot });
+    live.forgetLast();
+  });
+
+  async function withWaiting(
+    path: string,
+    batches: readonly PublishedBatch[],
+    waiting: ArchivedQueue,
+  ): Promise<string> {
+    const { identity, start } = await openArchive(path);
+    const target = join(temporaryFolder(), "forged");
+    const writer = await createArchive(target, identity, start);
+    let position = start;
+    for (const batch of batches) {
+      ({ position } = followBatch(position, batch, live.compress));
+      await writer.append(batch, position.chains);
+    }
+    await writer.finish(waiting);
+    return target;
+  }
 });
 
 describe("an archive with a false hint where to continue reading", () => {
@@ -94,13 +204,16 @@ describe("an archive with a false hint where to continue reading", () => {
     const whole = await honest();
     const resumeBlock = hint ?? Number(await live.rollup.reader.getBlockNumber()) + 1;
     const path = await forgeArchive(whole, {
+      compress: live.compress,
       batch: (batch) => ({ ...batch, origin: { ...batch.origin, resumeBlock } }),
     });
     const snapshot = await live.client.snapshot();
     for (const publish of [false, true]) {
       if (publish) await live.publish();
       await expect(write(path)).resolves.toMatchObject({ end: { root: live.tree.root() } });
-      await expect(verifyArchive(path, access())).resolves.toMatchObject({ end: { root: live.tree.root() } });
+      await expect(verify(path, access())).resolves.toMatchObject({
+        end: { root: live.tree.root() },
+      });
     }
     await live.client.revert({ id: snapshot });
     live.forgetLast();

@@ -1,17 +1,18 @@
 import { type L1Access, readContractState, readFinalizedBatchCount, readHead } from "@cairn/l1";
 import type { ArchiveReader } from "./archive/reader.ts";
+import { batchMismatch, isSamePosition } from "./chain-position.ts";
 import { restoreError } from "./errors.ts";
 import { type FeedOptions, feedBatches } from "./feed.ts";
 import { identityText, isSameRollup } from "./identity.ts";
 import { onlyL1Batches } from "./l1-batches.ts";
-import type { PublishedBatch } from "./published-batch.ts";
+import { commitmentOf, type PublishedBatch } from "./published-batch.ts";
 import type { RestoredState } from "./restored-state.ts";
 
 /**
  * Replays an archive on a state; batches that the state already has are skipped. With an L1, each batch must be the one
- * that the contract committed to and its queue entries those of the contract; without, the archive is only as good as
- * its source. Throws `restore/archive-foreign`, `restore/archive-gap`, and as `ArchiveReader.batches`, `onlyL1Batches`,
- * `feedBatches`.
+ * that the contract committed to; without, the archive is only as good as its source, and must agree with the state on
+ * the batches that both have. Throws `restore/archive-foreign`, `restore/archive-gap`, `restore/batch-mismatch`, and as
+ * `ArchiveReader.batches`, `onlyL1Batches`, `feedBatches`.
  *
  * @example await importArchive(restored, await openArchive(path), null, options);
  */
@@ -21,32 +22,47 @@ export async function importArchive(
   access: L1Access | null,
   options: FeedOptions,
 ): Promise<void> {
-  const { batch, queuePosition } = restored.position();
-  if (!isSameRollup(archive.identity, restored.identity)) {
+  const { start, identity } = archive;
+  const { batch } = restored.position();
+  if (!isSameRollup(identity, restored.identity)) {
     throw restoreError(
       "restore/archive-foreign",
-      `the archive belongs to ${identityText(archive.identity)}, not ${identityText(restored.identity)}`,
+      `the archive belongs to ${identityText(identity)}, not ${identityText(restored.identity)}`,
     );
   }
-  if (archive.start.batch > batch) {
+  if (start.batch > batch) {
     throw restoreError(
       "restore/archive-gap",
-      `the archive begins after batch ${archive.start.batch}, but the state is at batch ${batch}`,
+      `the archive begins after batch ${start.batch}, but the state is at batch ${batch}`,
     );
   }
-  const later = batchesAfter(archive.batches(), batch);
+  if (start.batch === batch && !isSamePosition(start, restored.position())) {
+    throw batchMismatch(batch, "chains", "is not the one before the archive");
+  }
   if (access === null) {
     options.meter.begin("archive", null);
+    const later = newBatches(restored, archive.batches(), "compared");
     return feedBatches(restored, later, Number.MAX_SAFE_INTEGER, options);
   }
-  const head = await readHead(access, "latest");
-  const { batchCount } = await readContractState(access, head.block);
+  const { block } = await readHead(access, "latest");
+  const { batchCount } = await readContractState(access, block);
   options.meter.begin("archive", batchCount);
   const settled = await readFinalizedBatchCount(access);
-  const checked = onlyL1Batches(access, later, { batchCount, block: head.block, queuePosition });
-  return feedBatches(restored, checked, settled, options);
+  const later = newBatches(restored, archive.batches(), "skipped");
+  return feedBatches(restored, onlyL1Batches(access, later, { batchCount, block }), settled, options);
 }
 
-async function* batchesAfter(batches: AsyncIterable<PublishedBatch>, last: number): AsyncGenerator<PublishedBatch> {
-  for await (const batch of batches) if (batch.number > last) yield batch;
+/** The batches that the state does not have; those that it has are skipped, or must be the state's own. */
+async function* newBatches(
+  restored: RestoredState,
+  batches: AsyncIterable<PublishedBatch>,
+  known: "skipped" | "compared",
+): AsyncGenerator<PublishedBatch, void, void> {
+  const last = restored.position().batch;
+  for await (const batch of batches) {
+    if (batch.number > last) yield batch;
+    else if (known === "compared" && commitmentOf(batch) !== commitmentOf(restored.batch(batch.number))) {
+      throw batchMismatch(batch.number, "commitment", "is not the one that the state was built from");
+    }
+  }
 }

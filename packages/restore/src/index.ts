@@ -1,7 +1,13 @@
-export { ARCHIVE_VERSION, type ArchiveHead } from "./archive/format.ts";
-export { type ArchiveReader, openArchive, readArchive } from "./archive/reader.ts";
+export { ARCHIVE_VERSION, type ArchivedQueue, type ArchiveHead } from "./archive/format.ts";
+export { type ArchiveReader, openArchive, type QueueAfterArchive, readArchive } from "./archive/reader.ts";
 export { type ArchiveWriter, continueArchive, createArchive } from "./archive/writer.ts";
-export { type ArchiveRollupOptions, type ArchiveSummary, archiveRollup, verifyArchive } from "./archive-rollup.ts";
+export {
+  type ArchiveRollupOptions,
+  type ArchiveSummary,
+  archiveRollup,
+  type VerifyArchiveOptions,
+  verifyArchive,
+} from "./archive-rollup.ts";
 export { type BatchCheck, followBatch } from "./chain-position.ts";
 export { confirmState } from "./confirm.ts";
 export type { RestoreErrorCode } from "./errors.ts";
@@ -29,7 +35,7 @@ export { type CheckpointLimits, DEFAULT_CHECKPOINT_LIMITS, type FeedOptions } fr
 export { identityText, isSameRollup, type RollupIdentity } from "./identity.ts";
 export { importArchive } from "./import-archive.ts";
 export { createMeter, type Meter, type OnProgress, type RestoreProgress, type Totals } from "./progress.ts";
-export type { BatchOrigin, PublishedBatch } from "./published-batch.ts";
+export { type BatchOrigin, type CommittedBatch, commitmentOf, type PublishedBatch } from "./published-batch.ts";
 export { readIdentity } from "./read-identity.ts";
 export { type BatchContent, createRebuilder, type Rebuilder } from "./rebuilder.ts";
 export { type RestoreOptions, type RestoreResult, restoreRollup } from "./restore.ts";

@@ -60,13 +60,10 @@ describe("an RPC that lies about events", () => {
     ["an entry that the contract cannot make", "l1/queue-mismatch", changed(isEntry(1), { amount: 0n })],
     ["another hash of a queue entry", "l1/queue-mismatch", changed(isEntry(1), { queueHash: `0x${"00".repeat(32)}` })],
     ["swapped queue entries", "l1/events-incomplete", swapped],
-    ["another data hash", "l1/batch-mismatch", changed(isBatch(2), { dataHash: `0x${"11".repeat(32)}` })],
-    ["another queue head", "restore/batch-mismatch", changed(isBatch(2), { queueHead: 1n })],
-    [
-      "another queue hash of a batch",
-      "restore/batch-mismatch",
-      changed(isBatch(2), { queueHash: `0x${"11".repeat(32)}` }),
-    ],
+    ["another data commitment", "l1/batch-mismatch", changed(isBatch(2), { dataCommitment: `0x${"11".repeat(32)}` })],
+    ["another payouts hash", "l1/batch-mismatch", changed(isBatch(2), { payoutsHash: `0x${"11".repeat(32)}` })],
+    ["another queue head, behind the last one", "restore/batch-mismatch", changed(isBatch(2), { queueHead: 1n })],
+    ["another queue head, of entries left out", "restore/batch-mismatch", changed(isBatch(4), { queueHead: 4n })],
     [
       "events of another contract",
       "l1/bad-events",
@@ -85,7 +82,7 @@ describe("an RPC that lies about events", () => {
     const lying = eventsAre((logs) =>
       logs.map((log) =>
         isBatch(2)(log)
-          ? { ...log, args: { ...log.args, header: { ...(log.args.header as object), timestamp: 5n } } }
+          ? { ...log, args: { ...log.args, header: { ...(log.args.header as object), lastTimestamp: 5n } } }
           : log,
       ),
     );
@@ -121,10 +118,19 @@ describe("an RPC that lies about calldata", () => {
     `${hex.slice(0, digit)}${(Number.parseInt(hex[digit] ?? "0", 16) ^ 1).toString(16)}${hex.slice(digit + 1)}` as Hex;
   /** Hex digit of a byte of the calldata. */
   const at = (byte: number): number => 2 + 2 * byte;
+  /** Flips a bit in a byte of an argument behind the header: l1Records, payouts, payNow, data, proof. */
+  const flipIn = (input: Hex, argument: number, byte: number): Hex => {
+    const word = at(4 + 32 * (11 + argument));
+    const offset = Number.parseInt(input.slice(word, word + 64), 16);
+    return flip(input, at(4 + offset + 32 + byte) + 1);
+  };
+  /** Number of the first batch for which this holds. */
+  const first = (holds: (batch: UnprovenRollup["batches"][number]["batch"]) => boolean): number =>
+    live.batches.find(({ batch }) => holds(batch))?.number ?? expect.unreachable();
 
   it.each<[string, string, (transaction: Sent) => Partial<Sent>]>([
     ["a flipped bit in the header", "header", ({ input }) => ({ input: flip(input, at(4 + 3 * 32 + 31)) })],
-    ["a flipped bit in the published data", "dataHash", ({ input }) => ({ input: flip(input, at(4 + 13 * 32 + 20)) })],
+    ["a flipped bit in the published data", "dataCommitment", ({ input }) => ({ input: flipIn(input, 3, 20) })],
     ["another function", "transaction", ({ input }) => ({ input: flip(input, at(0)) })],
     ["cut calldata", "transaction", ({ input }) => ({ input: input.slice(0, 600) as Hex })],
     ["a transaction to another contract", "transaction", () => ({ to: `0x${"ab".repeat(20)}` })],
@@ -133,6 +139,24 @@ describe("an RPC that lies about calldata", () => {
     await expect(restore(sentAs(3, change))).rejects.toMatchObject({
       code: "l1/batch-mismatch",
       details: expect.objectContaining({ check }),
+    });
+  });
+
+  it("is caught: a flipped bit in the payouts", async () => {
+    const number = first(({ payouts }) => payouts.length > 0);
+    const lying = sentAs(number, ({ input }) => ({ input: flipIn(input, 1, 39) }));
+    await expect(restore(lying)).rejects.toMatchObject({
+      code: "l1/batch-mismatch",
+      details: { check: "payoutsHash" },
+    });
+  });
+
+  it("is caught: a flipped bit in the queue records", async () => {
+    const number = first(({ l1Operations }) => l1Operations.length > 0);
+    const lying = sentAs(number, ({ input }) => ({ input: flipIn(input, 0, 40) }));
+    await expect(restore(lying)).rejects.toMatchObject({
+      code: "restore/batch-mismatch",
+      details: { batch: number, check: "l1Operations" },
     });
   });
 });
@@ -149,6 +173,7 @@ describe("an RPC that lies about the contract", () => {
   });
 
   it.each<[string, string, object]>([
+    ["another history", "restore/state-mismatch", { history: `0x${"33".repeat(32)}` }],
     ["another root", "restore/state-mismatch", { root: `0x${"33".repeat(32)}` }],
     ["another next index", "restore/state-mismatch", { nextIndex: 5000 }],
     ["another queue head", "restore/state-mismatch", { queueHead: 1n }],

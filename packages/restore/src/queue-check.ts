@@ -7,11 +7,11 @@ import {
   readStateEvents,
 } from "@cairn/l1";
 import { isSameBytes } from "@cairn/protocol";
-import type { ChainPosition } from "@cairn/vm";
+import type { ChainPosition2 } from "@cairn/vm";
 import { restoreError } from "./errors.ts";
 
 /** How many queue entries were consumed, and the rolling hash after them. */
-export type QueuePlace = Pick<ChainPosition, "queuePosition" | "queueHash">;
+export type QueuePlace = Pick<ChainPosition2, "queuePosition" | "queueHash">;
 
 /**
  * Throws `restore/queue-mismatch` unless the contract has this rolling hash after these entries, as of an L1 block. The
@@ -27,20 +27,22 @@ export async function assertQueueHash(access: L1Access, place: QueuePlace, block
 }
 
 /**
- * Throws `restore/queue-mismatch` unless a range of batches consumed the same entries as on L1: hashes alone do not say
- * which batch consumed an entry. From genesis on, the headers do; for a later start this needs the contract's state if
- * `end` is its last batch, or else the event of that batch, which is in `eventBlock`. Throws `l1/events-incomplete`
- * when the RPC does not return the event.
+ * Throws `restore/queue-mismatch` unless the entries consumed up to a batch are as many as on L1. The history says which
+ * entries a batch consumed, but not how many there were before an archive that begins later; where its batches consume
+ * none, any position with its hash would do. This needs the contract's state if `end` is its last batch, or else the event
+ * of that batch, which is in `eventBlock`; null for an archive without batches, for which nothing is asked. Throws
+ * `l1/events-incomplete` when the RPC does not return the event.
  */
 export async function assertQueueTurn(
   access: L1Access,
-  { start, end }: { readonly start: ChainPosition; readonly end: ChainPosition },
+  { start, end }: { readonly start: ChainPosition2; readonly end: ChainPosition2 },
   contract: ContractState,
-  eventBlock: number,
+  eventBlock: number | null,
 ): Promise<void> {
-  if (start.batch === 0) return;
+  const isLast = end.batch === contract.batchCount;
+  if (start.batch === 0 || (eventBlock === null && !isLast)) return;
   const consumed =
-    end.batch === contract.batchCount ? contract.queueHead : await readQueueHeadAfter(access, end.batch, eventBlock);
+    isLast || eventBlock === null ? contract.queueHead : await readQueueHeadAfter(access, end.batch, eventBlock);
   if (consumed === end.queuePosition) return;
   const message = `L1 consumed ${consumed} queue entries up to batch ${end.batch}, not ${end.queuePosition}`;
   throw restoreError("restore/queue-mismatch", message, { details: { entry: consumed } });

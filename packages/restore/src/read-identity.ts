@@ -1,29 +1,28 @@
-import { rollupAbi } from "@cairn/contracts";
+import { rollup2Abi } from "@cairn/contracts";
 import { type L1Access, l1Error } from "@cairn/l1";
-import { addressToBigint, type BlockSize, CIRCUIT_TYPE, isCairnError } from "@cairn/protocol";
+import { addressToBigint, isCairnError } from "@cairn/protocol";
 import { restoreError } from "./errors.ts";
-import { isBlockSize, type RollupIdentity } from "./identity.ts";
+import type { RollupIdentity } from "./identity.ts";
+
+/** What `version()` of the contracts answers that this package understands. */
+const CONTRACT_VERSION = 2n;
 
 /**
- * Chain, address and circuits of the rollup. Throws `l1/not-a-rollup`, `restore/unsupported-rollup`, `l1/unavailable`.
+ * Chain and address of the rollup. Throws `l1/not-a-rollup`, `restore/unsupported-rollup`, `l1/unavailable`.
  *
  * @example const identity = await readIdentity(createL1Access(rollup));
  */
 export async function readIdentity({ rollup, call }: L1Access): Promise<RollupIdentity> {
   const { reader, address } = rollup;
   try {
-    const { circuits } = await call("the rollup's parameters", () =>
-      reader.readContract({ address, abi: rollupAbi, functionName: "parameters" }),
+    const version = await call("the rollup's version", () =>
+      reader.readContract({ address, abi: rollup2Abi, functionName: "version" }),
     );
-    const sizes = circuits.map(({ circuitType, slots }) => sizeOfCircuit(circuitType, slots)).sort((a, b) => a - b);
-    return { chainId: BigInt(reader.chain.id), rollup: addressToBigint(address), sizes };
+    if (version === CONTRACT_VERSION) return { chainId: BigInt(reader.chain.id), rollup: addressToBigint(address) };
+    throw restoreError("restore/unsupported-rollup", `the rollup at ${address} is of version ${version}`);
   } catch (cause) {
     if (isCairnError(cause)) throw cause;
-    throw l1Error("l1/not-a-rollup", `no Cairn rollup answers at ${address}`, { cause });
+    const reason = `no Cairn rollup of version ${CONTRACT_VERSION} answers at ${address}; one of version 1 needs an earlier release`;
+    throw l1Error("l1/not-a-rollup", reason, { cause });
   }
-}
-
-function sizeOfCircuit(circuitType: number, slots: number): BlockSize {
-  if (isBlockSize(slots) && CIRCUIT_TYPE[slots] === circuitType) return slots;
-  throw restoreError("restore/unsupported-rollup", `circuit type ${circuitType} with ${slots} slots is unknown`);
 }

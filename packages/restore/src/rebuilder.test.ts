@@ -1,28 +1,34 @@
-import { createHash } from "node:crypto";
+import { accountIndex, encodeBlockCells, float16, float40, payoutListHash, readBatchCells } from "@cairn/protocol";
 import { createMemoryStore } from "@cairn/state";
 import { createLmdbStore } from "@cairn/state/lmdb";
 import { arbitraryHistory, FAKE_CRYPTO, type History } from "@cairn/testkit";
 import fc from "fast-check";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { identityOf, publishedBatches, removeFolders, temporaryFolder } from "../test/published.ts";
+import { withHashes } from "../test/forged.ts";
+import {
+  GENESIS,
+  identityOf,
+  positionAfterAll,
+  publishedBatches,
+  removeFolders,
+  temporaryFolder,
+  withCells,
+} from "../test/published.ts";
 import type { PublishedBatch } from "./published-batch.ts";
 import { createRebuilder } from "./rebuilder.ts";
 import { openRestoredState, type RestoredState } from "./restored-state.ts";
 
 const { compress } = FAKE_CRYPTO;
+/** Batches of one and of several blocks, in calldata and in blobs. */
+const MIXED = { blockCounts: [2, 1, 3], dataSources: ["calldata", "blob"] } as const;
 afterEach(removeFolders);
 
 const open = ({ domain }: Pick<History, "domain">): RestoredState =>
   openRestoredState({ store: createMemoryStore(), compress, identity: identityOf(domain) });
 
-function expectSameState(restored: RestoredState, { tree, blocks, states }: History): void {
+function expectSameState(restored: RestoredState, { tree, states }: History, batches: readonly PublishedBatch[]): void {
   expect(restored.tree.root()).toBe(tree.root());
-  expect(restored.position()).toMatchObject({
-    batch: blocks.length,
-    root: tree.root(),
-    nextIndex: tree.nextIndex(),
-    queueHash: blocks.at(-1)?.block.queueHashAfter,
-  });
+  expect(restored.position()).toEqual(positionAfterAll(batches));
   for (const [index, account] of states.at(-1)?.accounts ?? []) {
     expect(restored.tree.getAccount(index)).toEqual(account);
     expect(restored.tree.findByOwner(account.owner)).toContain(index);
@@ -34,16 +40,18 @@ describe("a rebuilt state", () => {
     fc.assert(
       fc.property(
         arbitraryHistory({ maxBlocks: 8, sizes: [16, 16, 64] }),
+        fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4 }),
         fc.infiniteStream(fc.boolean()),
-        (history, hashNow) => {
+        (history, blockCounts, hashNow) => {
           const restored = open(history);
           const rebuilder = createRebuilder(restored);
-          for (const batch of publishedBatches(history)) {
+          const batches = publishedBatches(history, { ...MIXED, blockCounts });
+          for (const batch of batches) {
             rebuilder.add(batch);
             if (hashNow.next().value) rebuilder.checkpoint("together");
           }
           rebuilder.checkpoint("together");
-          expectSameState(restored, history);
+          expectSameState(restored, history, batches);
         },
       ),
       { numRuns: 40 },
@@ -55,26 +63,23 @@ describe("a rebuilt state", () => {
       fc.property(arbitraryHistory({ maxBlocks: 6 }), fc.nat(), (history, cut) => {
         const restored = open(history);
         const rebuilder = createRebuilder(restored);
-        const batches = publishedBatches(history);
+        const batches = publishedBatches(history, MIXED);
         for (const batch of batches) {
           rebuilder.add(batch);
           rebuilder.checkpoint("undoable");
         }
-        history.blocks.forEach(({ block, newRoot }, i) => {
-          const { payouts, header, dataHash } = restored.batch(i + 1);
-          expect(payouts).toEqual(block.payouts);
-          expect(header).toEqual(batches[i]?.header);
-          expect(dataHash).toEqual(batches[i]?.dataHash);
-          expect(header.newRoot).toBe(newRoot);
-        });
+        for (const { number, header, dataCommitment, payouts } of batches) {
+          expect(restored.batch(number)).toMatchObject({ header, dataCommitment, payouts });
+        }
+        expect(batches.flatMap(({ payouts }) => payouts)).toEqual(history.blocks.flatMap(({ block }) => block.payouts));
         const target = cut % (batches.length + 1);
         restored.rollbackTo(target);
-        expect(restored.position().batch).toBe(target);
+        expect(restored.position()).toEqual(positionAfterAll(batches.slice(0, target)));
         expect(() => restored.batch(target + 1)).toThrow(expect.objectContaining({ code: "restore/not-found" }));
         const again = createRebuilder(restored);
         for (const batch of batches.slice(target)) again.add(batch);
         again.checkpoint("together");
-        expectSameState(restored, history);
+        expectSameState(restored, history, batches);
       }),
       { numRuns: 30 },
     );
@@ -122,12 +127,13 @@ describe("a rebuilt state", () => {
     const identity = identityOf(history.domain);
     const first = openRestoredState({ store: createLmdbStore({ path }), compress, identity });
     const rebuilder = createRebuilder(first);
-    for (const batch of publishedBatches(history)) rebuilder.add(batch);
+    const batches = publishedBatches(history, MIXED);
+    for (const batch of batches) rebuilder.add(batch);
     rebuilder.checkpoint("together");
     await first.close();
     const again = openRestoredState({ store: createLmdbStore({ path }), compress, identity: null });
     expect(again.identity).toEqual(identity);
-    expectSameState(again, history);
+    expectSameState(again, history, batches);
     await again.close();
     const store = createLmdbStore({ path });
     const foreign = { ...identity, rollup: identity.rollup + 1n };
@@ -141,22 +147,21 @@ describe("a rebuilt state", () => {
 describe("batches that were tampered with", () => {
   let history: History;
   let batches: PublishedBatch[];
-  /** Number of a batch that moves money between accounts. */
-  let busy: number;
+  /** Number of a batch of two blocks that moves money between accounts. */
+  const BUSY = 2;
 
   beforeAll(() => {
     const found = fc
-      .sample(arbitraryHistory({ maxBlocks: 8, flawedPercent: 0 }), { numRuns: 30, seed: 11 })
-      .find(({ blocks }) => blocks.slice(1, -1).some(isBusy));
+      .sample(arbitraryHistory({ maxBlocks: 8, flawedPercent: 0 }), { numRuns: 40, seed: 11 })
+      .find(({ blocks }) => blocks.length > 5 && blocks.slice(1, 3).every(isBusy));
     if (found === undefined) expect.unreachable();
     history = found;
-    batches = publishedBatches(history);
-    busy = 1 + history.blocks.findIndex((block, i) => i > 0 && isBusy(block));
+    batches = publishedBatches(history, { blockCounts: [1, 2] });
   });
 
   /** Whether it pays, publishes and consumes several queue entries. */
   function isBusy({ block }: History["blocks"][number]): boolean {
-    const publishes = block.publishedBytes.some((byte) => byte !== 0);
+    const publishes = block.publishedData.slots.some(({ type }) => type !== "nothing");
     return publishes && block.payouts.length > 0 && block.l1OperationCount > 1;
   }
 
@@ -165,14 +170,13 @@ describe("batches that were tampered with", () => {
     const restored = open(history);
     const rebuilder = createRebuilder(restored);
     for (const batch of batches) {
-      rebuilder.add(batch.number === busy ? change(batch) : batch);
+      rebuilder.add(batch.number === BUSY ? change(batch) : batch);
       if (kind === "each") rebuilder.checkpoint("undoable");
     }
     rebuilder.checkpoint("together");
     return restored;
   }
 
-  const flipped = (bytes: Uint8Array, at = 0): Uint8Array => bytes.map((byte, i) => (i === at ? byte ^ 1 : byte));
   const withHeader = (fields: Partial<PublishedBatch["header"]>) => (batch: PublishedBatch) => ({
     ...batch,
     header: { ...batch.header, ...fields },
@@ -181,22 +185,33 @@ describe("batches that were tampered with", () => {
   it.each<[string, string, (batch: PublishedBatch) => PublishedBatch]>([
     [
       "a flipped bit in the data",
-      "dataHash",
-      (batch) => ({ ...batch, publishedData: flipped(batch.publishedData, batch.publishedData.length - 1) }),
+      "dataCommitment",
+      (batch) => ({ ...batch, cells: [(batch.cells[0] ?? 0n) ^ 1n, ...batch.cells.slice(1)] }),
     ],
-    ["more data than fits", "dataHash", (batch) => ({ ...batch, publishedData: new Uint8Array(429) })],
+    ["more data than fits", "cells", (batch) => ({ ...batch, cells: new Array(4096).fill(1n) })],
+    ["another data commitment", "dataCommitment", (batch) => ({ ...batch, dataCommitment: new Uint8Array(32) })],
     ["another number", "number", (batch) => ({ ...batch, number: batch.number + 1 })],
     ["another block", "block", withHeader({ firstBlock: 99n })],
-    ["two blocks", "block", withHeader({ lastBlock: 99n })],
+    ["65 blocks", "block", withHeader({ lastBlock: 66n })],
+    ["a block more than its cells", "cells", withHeader({ lastBlock: 4n })],
     ["another root before", "oldRoot", withHeader({ oldRoot: 5n })],
-    ["an older timestamp", "timestamp", withHeader({ timestamp: 1n })],
-    ["another next index", "nextIndex", withHeader({ newNextIndex: 5000 })],
+    ["another first timestamp", "timestamp", withHeader({ firstTimestamp: 1n })],
+    ["another last timestamp", "timestamp", withHeader({ lastTimestamp: 1n })],
     ["a next index beyond the tree", "nextIndex", withHeader({ newNextIndex: 2 ** 24 + 1 })],
-    ["another payouts hash", "payoutsHash", withHeader({ payoutsHash: new Uint8Array(32) })],
-    ["another count of queue entries", "l1Operations", withHeader({ l1OperationCount: 0 })],
+    ["a next index that its blocks do not lead to", "nextIndex", withHeader({ newNextIndex: 5000 })],
+    ["another payouts hash", "payoutsHash", (batch) => ({ ...batch, payoutsHash: new Uint8Array(32) })],
+    [
+      "other payouts",
+      "history",
+      (batch) => {
+        const payouts = [...batch.payouts].reverse();
+        return { ...batch, payouts, payoutsHash: payoutListHash(payouts) };
+      },
+    ],
     ["a queue entry left out", "l1Operations", (batch) => ({ ...batch, l1Operations: batch.l1Operations.slice(1) })],
-    ["swapped queue entries", "queueHash", (batch) => ({ ...batch, l1Operations: [...batch.l1Operations].reverse() })],
-    ["another queue hash", "queueHash", (batch) => ({ ...batch, queueHash: flipped(batch.queueHash) })],
+    ["swapped queue entries", "history", (batch) => ({ ...batch, l1Operations: [...batch.l1Operations].reverse() })],
+    ["another history", "history", withHeader({ newHistory: 5n })],
+    ["another blocks root", "blocksRoot", withHeader({ blocksRoot: 5n })],
   ])("are refused: %s", (_, check, change) => {
     expect(() => replayWith(change)).toThrow(
       expect.objectContaining({ code: "restore/batch-mismatch", details: expect.objectContaining({ check }) }),
@@ -205,8 +220,8 @@ describe("batches that were tampered with", () => {
 
   it("are refused when left out", () => {
     const rebuilder = createRebuilder(open(history));
-    expect(() => batches.filter(({ number }) => number !== busy).map((batch) => rebuilder.add(batch))).toThrow(
-      expect.objectContaining({ code: "restore/batch-mismatch", details: { batch: busy + 1, check: "number" } }),
+    expect(() => batches.filter(({ number }) => number !== BUSY).map((batch) => rebuilder.add(batch))).toThrow(
+      expect.objectContaining({ code: "restore/batch-mismatch", details: { batch: BUSY + 1, check: "number" } }),
     );
   });
 
@@ -214,42 +229,52 @@ describe("batches that were tampered with", () => {
     const newRoot = 5n;
     const restored = open(history);
     const rebuilder = createRebuilder(restored);
-    for (const batch of batches.slice(0, busy - 1)) rebuilder.add(batch);
-    const wrong = batches[busy - 1];
+    for (const batch of batches.slice(0, BUSY - 1)) rebuilder.add(batch);
+    const wrong = batches[BUSY - 1];
     if (wrong === undefined) expect.unreachable();
     rebuilder.add({ ...wrong, header: { ...wrong.header, newRoot } });
     expect(() => rebuilder.checkpoint("together")).toThrow(
-      expect.objectContaining({ code: "restore/root-mismatch", details: { firstBatch: 1, lastBatch: busy } }),
+      expect.objectContaining({ code: "restore/root-mismatch", details: { firstBatch: 1, lastBatch: BUSY } }),
     );
     expect(restored.position().batch).toBe(0);
   });
 
-  it("are reported individually when every batch is checked", () => {
-    expect(() => replayWith(withHeader({ newRoot: 5n }), "each")).toThrow(
-      expect.objectContaining({ code: "restore/root-mismatch", details: { firstBatch: busy, lastBatch: busy } }),
+  it("are reported individually when every batch is checked, and no block of them stays", () => {
+    const restored = open(history);
+    const rebuilder = createRebuilder(restored);
+    for (const batch of batches.slice(0, BUSY)) {
+      rebuilder.add(batch.number === BUSY ? withHeader({ newRoot: 5n })(batch) : batch);
+      if (batch.number < BUSY) rebuilder.checkpoint("undoable");
+    }
+    expect(() => rebuilder.checkpoint("undoable")).toThrow(
+      expect.objectContaining({ code: "restore/root-mismatch", details: { firstBatch: BUSY, lastBatch: BUSY } }),
     );
+    expect(restored.position()).toEqual(positionAfterAll(batches.slice(0, BUSY - 1)));
+    expect(restored.tree.root()).toBe(batches[BUSY - 1]?.header.oldRoot);
+    const again = createRebuilder(restored);
+    for (const batch of batches.slice(BUSY - 1)) again.add(batch);
+    again.checkpoint("together");
+    expectSameState(restored, history, batches);
   });
 
   it("are refused when they cannot follow from the state", () => {
-    const restored = open(history);
-    const rebuilder = createRebuilder(restored);
+    const rebuilder = createRebuilder(open(history));
     const [first] = batches;
     if (first === undefined) expect.unreachable();
-    const slots = first.header.slots;
-    const publishedData = new Uint8Array(12 + 13 * slots);
-    publishedData.set([0, 0, 200, 0, 0, 201], 12 + 13 * (slots - 1));
-    const change = {
-      publishedData,
-      dataHash: Uint8Array.from(createHash("sha256").update(padded(publishedData)).digest()),
-    };
-    expect(() => rebuilder.add({ ...first, ...change })).toThrow(
+    const [block] = readBatchCells(first.cells, 1);
+    if (block === undefined) expect.unreachable();
+    const { data } = block;
+    const stranger = {
+      type: "transfer",
+      from: accountIndex(200),
+      to: accountIndex(201),
+      amount: float40(0),
+      fee: float16(0),
+    } as const;
+    const cells = encodeBlockCells({ ...data, slots: [...data.slots.slice(0, -1), stranger] });
+    const lying = withHashes(withCells(first, cells), GENESIS, compress);
+    expect(() => rebuilder.add(lying)).toThrow(
       expect.objectContaining({ code: "restore/invalid-data", details: { batch: 1, firstUnchecked: 1 } }),
     );
   });
-
-  function padded(bytes: Uint8Array): Uint8Array {
-    const whole = new Uint8Array(428);
-    whole.set(bytes);
-    return whole;
-  }
 });

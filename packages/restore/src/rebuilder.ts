@@ -1,11 +1,18 @@
-import { type Account, type AccountIndex, blockNumber, CairnError, isCairnError, type Payout } from "@cairn/protocol";
+import { type Account, type AccountIndex, blockNumber, CairnError, isCairnError } from "@cairn/protocol";
 import type { KeyValueChange, StateTree } from "@cairn/state";
-import { type ChainPosition, type ReplayedBlock, replayBatch, type StateReader } from "@cairn/vm";
+import {
+  type ChainPosition2,
+  type FollowedBatch2,
+  type ReplayedBatch2,
+  type ReplayedBlock,
+  replayBatch2,
+  type StateReader,
+} from "@cairn/vm";
 import { asRestoreError, followBatch } from "./chain-position.ts";
 import { restoreError } from "./errors.ts";
 import type { PublishedBatch } from "./published-batch.ts";
 import type { RestoredState } from "./restored-state.ts";
-import { type BatchRecord, batchChanges } from "./stored-records.ts";
+import { type BatchRecord, batchChanges, unfinishedChange } from "./stored-records.ts";
 
 /** Accounts kept decoded between checkpoints. */
 const MAX_CACHED_ACCOUNTS = 2 ** 18;
@@ -27,18 +34,18 @@ export interface Pending {
 
 /** How the batches since the last checkpoint are written. */
 export type CheckpointKind =
-  /** Each of them can be undone; there must be one. */
+  /** So that it can be undone; there must be one. */
   | "undoable"
   /** As one change: states in between cannot be reached any more. */
   | "together";
 
 /**
- * Replays batches on a restored state. The tree is hashed at checkpoints only, for many batches at once: the data hash
+ * Replays batches on a restored state. The tree is hashed at checkpoints only, for many batches at once: the history
  * already binds what a batch publishes, so a wrong root is noticed at the next checkpoint at the latest.
  */
 export interface Rebuilder {
   /** After the last batch added. */
-  position(): ChainPosition;
+  position(): ChainPosition2;
   pending(): Pending;
   /** Replays the next batch, in memory. Throws `restore/batch-mismatch`, `restore/invalid-data`; drop the rebuilder then. */
   add(batch: PublishedBatch): BatchContent;
@@ -55,12 +62,13 @@ export interface Rebuilder {
  * @example const rebuilder = createRebuilder(restored); rebuilder.add(batch); rebuilder.checkpoint("undoable");
  */
 export function createRebuilder(restored: RestoredState): Rebuilder {
-  const { tree } = restored;
+  const { tree, compress } = restored;
   const known = new Map<AccountIndex, Account>();
   const changed = new Map<AccountIndex, Account>();
   let position = restored.position();
   let checked = position.batch;
   let records: KeyValueChange[] = [];
+  let lastBlocks: readonly ReplayedBlock[] = [];
 
   const state: StateReader = {
     nextIndex: () => position.nextIndex,
@@ -72,24 +80,30 @@ export function createRebuilder(restored: RestoredState): Rebuilder {
     known.set(index, account);
     return account;
   };
+  const write = (kind: CheckpointKind): void => {
+    const { block, root, nextIndex } = position;
+    const options = { expectedRoot: root, records };
+    if (kind === "undoable") applyEach(tree, lastBlocks, options);
+    else tree.applyBlocks(blockNumber(block), changed, nextIndex, options);
+  };
 
   return {
     position: () => position,
     pending: () => ({ batches: position.batch - checked, accounts: changed.size }),
     add(batch) {
-      const next = followBatch(position, batch);
-      const replayed = replay(state, batch, checked + 1);
-      for (const [index, account] of replayed.updates) changed.set(index, account);
-      records.push(...batchChanges(recordOf(batch, next, replayed.payouts)));
-      position = next;
-      return contentOf(replayed);
+      const followed = followBatch(position, batch, compress);
+      const { updates, blocks } = replay(state, batch, followed, checked + 1);
+      for (const [index, account] of updates) changed.set(index, account);
+      records.push(...batchChanges(recordOf(batch, followed.position)));
+      position = followed.position;
+      lastBlocks = blocks;
+      return contentOf(blocks);
     },
     checkpoint(kind) {
-      const { batch, block, root, nextIndex } = position;
+      const { batch } = position;
       if (batch === checked) return;
-      const apply = kind === "undoable" ? tree.applyBlock : tree.applyBlocks;
       try {
-        apply(blockNumber(block), changed, nextIndex, { expectedRoot: root, records });
+        write(kind);
       } catch (cause) {
         if (!isCairnError(cause, "state/wrong-root") && !isCairnError(cause, "state/invalid-update")) throw cause;
         const firstBatch = checked + 1;
@@ -108,9 +122,37 @@ export function createRebuilder(restored: RestoredState): Rebuilder {
   };
 }
 
-function replay(state: StateReader, batch: PublishedBatch, firstUnchecked: number): ReplayedBlock {
+/**
+ * Applies the blocks of a batch one after another, so that each can be undone; the options are for the last one. What a
+ * crash leaves of them is undone when the state is opened again.
+ */
+function applyEach(
+  tree: StateTree,
+  blocks: readonly ReplayedBlock[],
+  { expectedRoot, records }: { readonly expectedRoot: bigint; readonly records: readonly KeyValueChange[] },
+): void {
+  const before = tree.blockNumber();
+  const begun = unfinishedChange(before);
   try {
-    return replayBatch(state, batch);
+    blocks.forEach(({ updates, newNextIndex }, i) => {
+      const isLast = i === blocks.length - 1;
+      const options = isLast ? { expectedRoot, records: [...records, unfinishedChange(null)] } : { records: [begun] };
+      tree.applyBlock(blockNumber(before + 1 + i), updates, newNextIndex, options);
+    });
+  } catch (error) {
+    tree.rollbackTo(before);
+    throw error;
+  }
+}
+
+function replay(
+  state: StateReader,
+  batch: PublishedBatch,
+  { blocks, position }: FollowedBatch2,
+  firstUnchecked: number,
+): ReplayedBatch2 {
+  try {
+    return replayBatch2(state, { ...batch, queueHash: position.queueHash }, blocks);
   } catch (cause) {
     if (!(cause instanceof CairnError) || !cause.code.startsWith("vm/")) throw cause;
     if (cause.code === "vm/batch-mismatch") throw asRestoreError(cause);
@@ -121,18 +163,20 @@ function replay(state: StateReader, batch: PublishedBatch, firstUnchecked: numbe
   }
 }
 
-function recordOf(batch: PublishedBatch, after: ChainPosition, payouts: readonly Payout[]): BatchRecord {
-  const { number, header, dataHash, origin } = batch;
-  const { queuePosition, queueHash } = after;
-  return { number, header, dataHash, queuePosition, queueHash, origin, payouts };
+function recordOf(batch: PublishedBatch, after: ChainPosition2): BatchRecord {
+  const { number, header, dataCommitment, origin, payouts } = batch;
+  const { chains, queuePosition, queueHash } = after;
+  return { number, header, dataCommitment, chains, queuePosition, queueHash, origin, payouts };
 }
 
-function contentOf({ kinds }: ReplayedBlock): BatchContent {
+function contentOf(blocks: readonly ReplayedBlock[]): BatchContent {
   let [transfers, withdrawals, l1Operations] = [0, 0, 0];
-  for (const kind of kinds) {
-    if (kind === "transfer" || kind === "transferToNew") transfers++;
-    else if (kind === "withdraw") withdrawals++;
-    else if (kind !== "noop") l1Operations++;
+  for (const { kinds } of blocks) {
+    for (const kind of kinds) {
+      if (kind === "transfer" || kind === "transferToNew") transfers++;
+      else if (kind === "withdraw") withdrawals++;
+      else if (kind !== "noop") l1Operations++;
+    }
   }
   return { transfers, withdrawals, l1Operations };
 }

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import type { BlockCircuit } from "@cairn/circuits";
-import { exitManyArguments, rollupAbi } from "@cairn/contracts";
-import { generateSecretKey, publicKeyFromSecret, verify } from "@cairn/crypto";
+import type { ProvingCircuit, SoloCircuit } from "@cairn/circuits";
+import { exitManyArguments, rollup2Abi } from "@cairn/contracts";
+import { GENESIS_CHAINS, generateSecretKey, publicKeyFromSecret, verify } from "@cairn/crypto";
 import { createFastCompress } from "@cairn/crypto/fast";
-import { type DevRollup, loadProver, proveSealedBlock, readyBatch, sealBlock, startDevRollup } from "@cairn/devnet";
+import { type DevRollup, loadProver, proveSoloBatch, sealBlock2, soloBinding, startDevRollup } from "@cairn/devnet";
 import { TEST_CACHE_DIR } from "@cairn/devnet/testing";
 import {
   connectToL1,
@@ -20,6 +20,8 @@ import {
   accountIndex,
   addressToBigint,
   blockNumber,
+  calldataCommitment,
+  cellsToBytes,
   EMPTY_QUEUE_HASH,
   encodeFloat16,
   encodeFloat40,
@@ -45,7 +47,8 @@ const [ALICE, BOB, ALICE_USD] = [accountIndex(64), accountIndex(65), accountInde
 describe("a rollup with real proofs", () => {
   let devnet: DevRollup;
   let tree: StateTree;
-  let circuit: BlockCircuit;
+  let circuit: ProvingCircuit<SoloCircuit>;
+  let chains = GENESIS_CHAINS;
   const people: Person[] = [];
 
   /** Publishes a proven block of the waiting queue entries and what `fill` adds. */
@@ -54,7 +57,7 @@ describe("a rollup with real proofs", () => {
     const queued = await readQueue(devnet.rollup, 0);
     const { queueHead } = await devnet.rollup.reader.readContract({
       address: devnet.rollup.address,
-      abi: rollupAbi,
+      abi: rollup2Abi,
       functionName: "state",
     });
     const head = Number(queueHead);
@@ -65,16 +68,25 @@ describe("a rollup with real proofs", () => {
       slotCount: SLOTS,
       blockNumber: blockNumber(tree.blockNumber() + 1),
       timestamp: Number(timestamp),
-      queueHash: queued[head - 1]?.queueHash ?? EMPTY_QUEUE_HASH,
+      queueHash: EMPTY_QUEUE_HASH,
       feeAccounts: tree.nextIndex() > 65 ? [BOB] : [],
       verifySignature: verify,
       compress,
     });
     for (const { operation } of queued.slice(head)) builder.addL1Operation(operation);
     fill(builder);
-    const sealed = sealBlock(tree, builder, compress);
-    const { proof } = await proveSealedBlock(circuit, sealed);
-    await submitBatch(devnet.rollup, devnet.wallet(0), readyBatch(sealed, proof));
+    const sealed = sealBlock2({ tree, executed: builder.seal(), chains, compress });
+    ({ chains } = sealed);
+    const data = cellsToBytes(sealed.cells);
+    const submission = {
+      submitter: addressToBigint(devnet.wallet(0).account.address),
+      dataSource: "calldata",
+      dataCommitment: calldataCommitment(data),
+      queueHash: queued.at(-1)?.queueHash ?? EMPTY_QUEUE_HASH,
+    } as const;
+    const binding = soloBinding(sealed, submission, compress);
+    const batch = await proveSoloBatch(circuit, sealed, { binding, dataSource: "calldata", data });
+    await submitBatch(devnet.rollup, devnet.wallet(0), batch);
   }
 
   beforeAll(async () => {
@@ -142,7 +154,7 @@ describe("a rollup with real proofs", () => {
     for (const { batch, payouts } of allPayouts(restored)) {
       expect([batch, payouts.length]).toEqual([2, 3]);
       const args = payoutArguments(restored, batch);
-      const data = encodeFunctionData({ abi: rollupAbi, functionName: "pay", args });
+      const data = encodeFunctionData({ abi: rollup2Abi, functionName: "pay", args });
       await sendToRollup(rollup, stranger, { name: "pay", data });
     }
     const paid = await rollup.reader.getBalance({ address: `0x${RECIPIENT.toString(16)}` });
@@ -151,12 +163,12 @@ describe("a rollup with real proofs", () => {
     const client = createTestClient({ mode: "anvil", transport: http(devnet.rpcUrl) });
     await client.increaseTime({ seconds: 8 * 24 * 3600 });
     await client.mine({ blocks: 1 });
-    const freeze = encodeFunctionData({ abi: rollupAbi, functionName: "freeze" });
+    const freeze = encodeFunctionData({ abi: rollup2Abi, functionName: "freeze" });
     await sendToRollup(rollup, stranger, { name: "freeze", data: freeze });
     const proof = proveExits(restored.tree, [65, 67].map(accountIndex));
     expect(verifyExitProof(proof, tree.root(), compress)).toBe(true);
     const args = exitManyArguments(proof.accounts, proof.siblings);
-    const exit = encodeFunctionData({ abi: rollupAbi, functionName: "exitMany", args });
+    const exit = encodeFunctionData({ abi: rollup2Abi, functionName: "exitMany", args });
     await sendToRollup(rollup, stranger, { name: "exitMany", data: exit });
     const received = await rollup.reader.getBalance({ address: "0x0000000000000000000000000000000000000b0b" });
     expect(received).toBe(ETHER / 8n);

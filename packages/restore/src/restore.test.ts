@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing";
 import { createL1Access, type L1Rollup, rollupAt } from "@cairn/l1";
 import { lyingRollup } from "@cairn/l1/testing";
+import { accountIndex, FIRST_ACCOUNT_INDEX } from "@cairn/protocol";
 import { createMemoryStore } from "@cairn/state";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { removeFolders, temporaryFolder } from "../test/published.ts";
@@ -10,6 +11,7 @@ import { type RestoreOptions, restoreRollup } from "./restore.ts";
 import type { RestoredState } from "./restored-state.ts";
 
 const noWait = async (): Promise<void> => {};
+const first = accountIndex(FIRST_ACCOUNT_INDEX);
 let live: UnprovenRollup;
 
 beforeAll(async () => {
@@ -18,6 +20,7 @@ beforeAll(async () => {
   await live.publish();
   for (const position of [1, 2]) await live.deposit(position, 10n ** 9n, "token");
   for (let seed = 1; seed <= 10; seed++) await live.publishSome(seed);
+  await live.publishTogether("pair", [(send) => send(first, { amount: 3n, recipient: 0xc0ffeen }), () => {}]);
   await live.deposit(4, 5n);
 });
 afterAll(() => live?.stop());
@@ -27,7 +30,7 @@ const restore = (rollup: L1Rollup | null, options: Partial<RestoreOptions> = {})
   restoreRollup({ store: createMemoryStore(), compress: live.compress, rollup, ...options });
 
 function expectLiveState(restored: RestoredState): void {
-  expect(restored.position()).toMatchObject({ batch: live.blocks.length, root: live.tree.root(), queuePosition: 6 });
+  expect(restored.position()).toMatchObject({ batch: live.batches.length, root: live.tree.root(), queuePosition: 6 });
   expect(restored.tree.root()).toBe(live.tree.root());
   expect(restored.tree.nextIndex()).toBe(live.tree.nextIndex());
 }
@@ -36,15 +39,16 @@ describe("a rollup on L1", () => {
   it("is restored from an RPC and an address alone, with all payouts and the waiting queue", async () => {
     const { restored, head, totals } = await restore(live.rollup);
     expectLiveState(restored);
-    live.blocks.forEach(({ executed }, i) => {
-      expect(restored.batch(i + 1).payouts).toEqual(executed.payouts);
-    });
-    expect(live.blocks.some(({ executed }) => executed.payouts.length > 0)).toBe(true);
+    for (const { number, batch, dataCommitment } of live.batches) {
+      const { header, payouts } = batch;
+      expect(restored.batch(number)).toMatchObject({ header, dataCommitment, payouts });
+    }
+    expect(live.batches.some(({ batch }) => batch.payouts.length > 0)).toBe(true);
     const waiting = restored.waiting();
     expect(waiting).toMatchObject([{ position: 6, operation: { type: "deposit", amount: 5n } }]);
     expect(waiting[0]?.submitterFee).toBeGreaterThan(0n);
-    expect(restored.end()).toMatchObject({ batch: live.blocks.length, queueTail: 7, l1Block: head?.block });
-    expect(totals).toMatchObject({ batches: live.blocks.length, l1Operations: 6 });
+    expect(restored.end()).toMatchObject({ batch: live.batches.length, queueTail: 7, l1Block: head?.block });
+    expect(totals).toMatchObject({ batches: live.batches.length, l1Operations: 6 });
   });
 
   it("is restored identically with every batch checked, few at a time, and with any checkpoints", async () => {
@@ -72,14 +76,14 @@ describe("a rollup on L1", () => {
       transactionsPerSecond,
       etaSeconds,
     }) => {
-      expect([batchCount, source]).toEqual([live.blocks.length, "l1"]);
+      expect([batchCount, source]).toEqual([live.batches.length, "l1"]);
       expect(transactionsPerSecond).toBeGreaterThanOrEqual(0);
       expect(etaSeconds).toBeGreaterThanOrEqual(0);
       seen.push(batch);
     };
     await restore(live.rollup, { onProgress, now });
     expect(seen.length).toBeGreaterThan(2);
-    expect(seen.at(-1)).toBe(live.blocks.length);
+    expect(seen.at(-1)).toBe(live.batches.length);
     expect([...seen].sort((a, b) => a - b)).toEqual(seen);
   });
 
@@ -174,10 +178,15 @@ describe("a flaky L1 node", () => {
   it("must have a rollup at the address", async () => {
     const nobody = rollupAt(live.rollup.reader, "0x00000000000000000000000000000000000c0ffe");
     await expect(restore(nobody)).rejects.toMatchObject({ code: "l1/not-a-rollup" });
-    const [verifier = live.rollup.address] = live.devnet.verifiers.values();
-    await expect(restore(rollupAt(live.rollup.reader, verifier))).rejects.toMatchObject({
-      code: "l1/not-a-rollup",
+    const token = rollupAt(live.rollup.reader, live.token.address);
+    await expect(restore(token)).rejects.toMatchObject({ code: "l1/not-a-rollup" });
+  });
+
+  it("must have a rollup of this version", async () => {
+    const later = lyingRollup(live.rollup, {
+      readContract: async (ask, { functionName }) => (functionName === "version" ? 3n : ask()),
     });
+    await expect(restore(later)).rejects.toMatchObject({ code: "restore/unsupported-rollup" });
   });
 });
 
@@ -204,13 +213,13 @@ describe("archives and L1", () => {
 
   it("batches after the archive are read from L1 and added to the archive", async () => {
     const path = await archive();
-    const before = await verifyArchive(path, access());
-    expect(before).toMatchObject({ start: { batch: 0 }, end: { batch: live.blocks.length, root: live.tree.root() } });
+    const before = await verifyArchive(path, { compress: live.compress, access: access() });
+    expect(before).toMatchObject({ start: { batch: 0 }, end: { batch: live.batches.length, root: live.tree.root() } });
     await live.publishSome(12);
     expect((await restore(live.rollup, { archives: [path] })).restored.tree.root()).toBe(live.tree.root());
     await archiveRollup(access(), { path, compress: live.compress, head: "latest" });
-    expect((await verifyArchive(path, access())).end).toMatchObject({
-      batch: live.blocks.length,
+    expect((await verifyArchive(path, { compress: live.compress, access: access() })).end).toMatchObject({
+      batch: live.batches.length,
       root: live.tree.root(),
     });
   });
@@ -228,7 +237,9 @@ describe("archives and L1", () => {
         code: "restore/batch-mismatch",
         details: { batch: 1, check: "commitment" },
       });
-      await expect(verifyArchive(path, access())).rejects.toMatchObject({ code: "restore/batch-mismatch" });
+      await expect(verifyArchive(path, { compress: live.compress, access: access() })).rejects.toMatchObject({
+        code: "restore/batch-mismatch",
+      });
     } finally {
       await twin.stop();
     }

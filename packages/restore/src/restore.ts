@@ -1,5 +1,6 @@
 import type { Compress } from "@cairn/crypto";
 import {
+  type BlobAccess,
   createL1Access,
   type L1Access,
   type L1AccessOptions,
@@ -9,11 +10,12 @@ import {
   type RangeLimits,
 } from "@cairn/l1";
 import type { KeyValueStore } from "@cairn/state";
-import type { ChainPosition } from "@cairn/vm";
-import { openArchive } from "./archive/reader.ts";
+import type { ChainPosition2 } from "@cairn/vm";
+import type { ArchivedQueue } from "./archive/format.ts";
+import { openArchive, type QueueAfterArchive } from "./archive/reader.ts";
 import { type ArchiveWriter, continueArchive } from "./archive/writer.ts";
 import { restoreError } from "./errors.ts";
-import { type CheckpointLimits, DEFAULT_CHECKPOINT_LIMITS } from "./feed.ts";
+import { type CheckpointLimits, DEFAULT_CHECKPOINT_LIMITS, type FeedOptions } from "./feed.ts";
 import type { RollupIdentity } from "./identity.ts";
 import { importArchive } from "./import-archive.ts";
 import { createMeter, type OnProgress, type Totals } from "./progress.ts";
@@ -37,6 +39,8 @@ export interface RestoreOptions {
   /** Hash after each batch: slow, but identifies the batch whose data leads to a wrong root. */
   readonly checkEveryBatch?: boolean;
   readonly checkpoints?: CheckpointLimits;
+  /** Where the blobs are of batches that no archive has; without, batches in blobs cannot be read from L1. */
+  readonly blobs?: BlobAccess;
   /** L1 transactions fetched at a time. */
   readonly concurrency?: number;
   readonly limits?: RangeLimits;
@@ -51,7 +55,7 @@ export interface RestoreOptions {
 /** A completely restored state. */
 export interface RestoreResult {
   readonly restored: RestoredState;
-  readonly position: ChainPosition;
+  readonly position: ChainPosition2;
   /** L1 block at which the contract has this state; null without L1, when it was not compared. */
   readonly head: L1Block | null;
   /** What this run replayed. */
@@ -82,18 +86,45 @@ export async function restoreRollup(options: RestoreOptions): Promise<RestoreRes
     head: options.head ?? "latest",
     ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.blobs === undefined ? {} : { blobs: options.blobs }),
   };
   try {
-    for (const path of archives) await importArchive(restored, await openArchive(path), access, sync);
-    const head = access === null ? null : await syncWithL1(restored, access, sync);
+    const archivedQueue = await importArchives(restored, archives, access, sync);
+    const head = access === null ? null : await syncWithL1(restored, access, { ...sync, archivedQueue });
     meter.report();
     await archiveTo?.continueAfter(restored.position());
-    await archiveTo?.finish();
+    await archiveTo?.finish(head === null ? queueAt(restored, archivedQueue) : queueOf(restored, head));
     return { restored, position: restored.position(), head, totals: meter.totals() };
   } catch (error) {
     await archiveTo?.close();
     throw error;
   }
+}
+
+/** Imports archives in order; returns what the last one says about the queue, if it does. */
+async function importArchives(
+  restored: RestoredState,
+  paths: readonly string[],
+  access: L1Access | null,
+  options: FeedOptions,
+): Promise<QueueAfterArchive | null> {
+  let queue: QueueAfterArchive | null = null;
+  for (const path of paths) {
+    const archive = await openArchive(path);
+    await importArchive(restored, archive, access, options);
+    queue = archive.waiting();
+  }
+  return queue;
+}
+
+/** What an archive says about the queue, if it says so at the state's position. */
+function queueAt(restored: RestoredState, queue: QueueAfterArchive | null): ArchivedQueue | null {
+  return queue?.batch === restored.position().batch ? queue : null;
+}
+
+/** What waits in the queue as of the L1 block to which the state was brought. */
+function queueOf(restored: RestoredState, { block }: L1Block): ArchivedQueue {
+  return { l1Block: block, operations: restored.waiting().map(({ operation }) => operation) };
 }
 
 async function identityOf(access: L1Access | null, archives: readonly string[]): Promise<RollupIdentity> {

@@ -4,7 +4,7 @@ import { FAKE_CRYPTO } from "@cairn/testkit";
 import { beforeEach, describe, expect, it } from "vitest";
 import { identityOf } from "../test/published.ts";
 import { openRestoredState, type RestoredState } from "./restored-state.ts";
-import { type BatchRecord, batchChanges, batchEndKey } from "./stored-records.ts";
+import { type BatchRecord, batchChanges, identityKey, unfinishedChange } from "./stored-records.ts";
 
 const { compress } = FAKE_CRYPTO;
 const word = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
@@ -19,18 +19,20 @@ describe("a state restored from batches of several blocks", () => {
   const recordOf = (number: number, firstBlock: number, lastBlock: number): BatchRecord => ({
     number,
     header: {
-      slots: 16,
+      circuit: "batch",
+      dataSource: "blob",
       firstBlock: BigInt(firstBlock),
       lastBlock: BigInt(lastBlock),
-      timestamp: BigInt(100 * lastBlock),
+      firstTimestamp: BigInt(100 * firstBlock),
+      lastTimestamp: BigInt(100 * lastBlock),
       oldRoot: restored.tree.root(),
       newRoot: restored.tree.root(),
       newNextIndex: restored.tree.nextIndex(),
-      l1OperationCount: 0,
-      payoutsHash: word(0),
-      txRoot: 3n,
+      newHistory: 4n,
+      blocksRoot: 3n,
     },
-    dataHash: word(1),
+    dataCommitment: word(1),
+    chains: { data: 1n, l1: 2n, payouts: 3n, blocks: BigInt(number) },
     queuePosition: 10 * number,
     queueHash: word(2),
     origin: { l1Block: 100 + number, transactionHash: word(3), resumeBlock: 90 + number },
@@ -57,6 +59,7 @@ describe("a state restored from batches of several blocks", () => {
 
   it("counts batches and blocks apart", () => {
     expect(restored.position()).toMatchObject({ batch: 3, block: 6, timestamp: 600n, queuePosition: 30 });
+    expect(restored.position().chains).toEqual({ data: 1n, l1: 2n, payouts: 3n, blocks: 3n });
     expect([1, 2, 3].map((number) => restored.lastBlockOf(number))).toEqual([3, 5, 6]);
     expect(restored.batch(2).header).toMatchObject({ firstBlock: 4n, lastBlock: 5n });
     expect(() => restored.batch(4)).toThrow(expect.objectContaining({ code: "restore/not-found" }));
@@ -88,11 +91,19 @@ describe("a state restored from batches of several blocks", () => {
     expect(open).toThrow(expect.objectContaining({ code: "restore/foreign-state" }));
   });
 
-  it("is found in a store of an older version, which had a block for each batch", () => {
-    store = createMemoryStore();
+  it("undoes blocks of a batch that a crash left unfinished", () => {
+    const { tree } = restored;
+    for (const block of [7, 8]) {
+      tree.applyBlock(blockNumber(block), new Map(), tree.nextIndex(), { records: [unfinishedChange(6)] });
+    }
     restored = open();
-    for (const number of [1, 2]) add(number, number, number);
-    store.write([1, 2].map((block) => ({ key: batchEndKey(block), value: null })));
-    expect(open().position()).toMatchObject({ batch: 2, block: 2 });
+    expect([restored.position().batch, restored.tree.blockNumber()]).toEqual([3, 6]);
+    add(4, 7, 8);
+    expect(open().position()).toMatchObject({ batch: 4, block: 8 });
+  });
+
+  it("is refused in a store of an older version", () => {
+    store.write([{ key: identityKey(), value: Uint8Array.of(1, ...new Uint8Array(31)) }]);
+    expect(open).toThrow(expect.objectContaining({ code: "restore/foreign-state" }));
   });
 });

@@ -1,11 +1,12 @@
 import type { Compress } from "@cairn/crypto";
-import { blockNumber } from "@cairn/protocol";
+import { blockNumber, createByteCursor } from "@cairn/protocol";
 import { createStateTree, genesisRoot, type KeyValueChange, type KeyValueStore, type StateTree } from "@cairn/state";
-import { type ChainPosition, genesisPosition, positionAfter } from "@cairn/vm";
+import { type ChainPosition2, genesisPosition2 } from "@cairn/vm";
 import { restoreError } from "./errors.ts";
 import { identityText, isSameRollup, type RollupIdentity } from "./identity.ts";
 import {
   type BatchRecord,
+  batchEndKey,
   batchKey,
   type ComparedBatches,
   comparedKey,
@@ -19,9 +20,10 @@ import {
   encodeIdentity,
   encodeWaiting,
   endKey,
-  findBatchEnd,
   identityKey,
+  positionAfter,
   type RestoredEnd,
+  unfinishedKey,
   type WaitingEntry,
   waitingKey,
 } from "./stored-records.ts";
@@ -36,7 +38,7 @@ export interface RestoredState {
   readonly identity: RollupIdentity;
   readonly tree: StateTree;
   readonly compress: Compress;
-  position(): ChainPosition;
+  position(): ChainPosition2;
   /** Throws `restore/not-found` unless 1 ≤ number ≤ position().batch. */
   batch(number: number): BatchRecord;
   /** Where the restoration last finished; null when it was interrupted or never begun, or batches have come since. */
@@ -75,8 +77,9 @@ export interface RestoredStateOptions {
  */
 export function openRestoredState({ store, compress, identity: wanted }: RestoredStateOptions): RestoredState {
   const tree = createStateTree({ store, compress });
+  undoUnfinishedBatch(store, tree);
   const identity = openIdentity(store, tree, wanted);
-  const genesis = genesisPosition(genesisRoot(compress));
+  const genesis = genesisPosition2(genesisRoot(compress));
 
   const lastBatch = (): number => lastBatchOf(store, tree);
   const batch = (number: number): BatchRecord => {
@@ -99,7 +102,7 @@ export function openRestoredState({ store, compress, identity: wanted }: Restore
     // Batches may have been undone and replaced by others without L1.
     return stored.batch > (compared()?.batch ?? stored.batch) ? null : stored;
   };
-  const position = (): ChainPosition => {
+  const position = (): ChainPosition2 => {
     const number = lastBatch();
     return number === 0 ? genesis : positionAfter(batch(number));
   };
@@ -159,12 +162,26 @@ export function openRestoredState({ store, compress, identity: wanted }: Restore
 /** The batch after which the tree stands, 0 at genesis. Throws `restore/foreign-state` when it stands after none. */
 function lastBatchOf(store: KeyValueStore, tree: StateTree): number {
   const block = tree.blockNumber();
-  const number = block === 0 ? 0 : findBatchEnd(store, block);
+  const number = findBatchEnd(store, block);
   if (number !== undefined) return number;
   throw restoreError(
     "restore/foreign-state",
     "the store holds a state that was not restored here, or that was changed since",
   );
+}
+
+/** The batch that ends with a block, 0 for block 0; undefined if none does. */
+function findBatchEnd(store: KeyValueStore, block: number): number | undefined {
+  if (block === 0) return 0;
+  const named = store.get(batchEndKey(block));
+  return named === undefined ? undefined : createByteCursor(named).safe64();
+}
+
+/** Undoes the blocks of a batch whose later ones a crash kept from being written. */
+function undoUnfinishedBatch(store: KeyValueStore, tree: StateTree): void {
+  const before = store.get(unfinishedKey());
+  if (before === undefined || findBatchEnd(store, tree.blockNumber()) !== undefined) return;
+  tree.rollbackTo(blockNumber(createByteCursor(before).safe64()));
 }
 
 function openIdentity(store: KeyValueStore, tree: StateTree, wanted: RollupIdentity | null): RollupIdentity {

@@ -1,43 +1,45 @@
+import type { Chains } from "@cairn/crypto";
 import {
-  BATCH_HEADER_BYTES,
-  type BatchHeader,
-  BLOCK_SIZES,
+  BATCH_HEADER_2_BYTES,
+  type BatchHeader2,
   bigintToBytes,
-  blockCapacity,
   bytesToBigint,
   concatBytes,
   createByteCursor,
-  decodeBatchHeader,
+  decodeBatchHeader2,
   decodeL1Operation,
-  decodePayouts,
-  encodeBatchHeader,
+  decodePayoutList,
+  encodeBatchHeader2,
   encodeL1Operation,
-  encodePayouts,
+  encodePayoutList,
   encodeSafe64,
   type L1Operation,
-  PAYOUT_BYTES,
   type Payout,
   QUEUE_RECORD_BYTES,
 } from "@cairn/protocol";
-import type { KeyValueChange, KeyValueReader } from "@cairn/state";
+import type { KeyValueChange } from "@cairn/state";
+import type { ChainPosition2 } from "@cairn/vm";
+import { encodeChains, readChains } from "./archive/format.ts";
 import { restoreError } from "./errors.ts";
 import type { RollupIdentity } from "./identity.ts";
 import type { BatchOrigin } from "./published-batch.ts";
 
 /** Version of the record layouts below; a store of another version is refused. */
-const RECORDS_VERSION = 1;
+const RECORDS_VERSION = 2;
+const IDENTITY_BYTES = 29;
 
 /**
  * Records beside those of the state tree, in the same store. Integers are big-endian.
  *
  * | key | value |
  * |---|---|
- * | 0x80 | version 1, chain id 8, rollup 20, one byte per block size: whether it is accepted |
- * | 0x81 ‖ batch 8 | header 161, data hash 32, queue position 8 and hash 32 after it, origin 48, payouts of 40 |
+ * | 0x80 | version 1, chain id 8, rollup 20 |
+ * | 0x81 ‖ batch 8 | header 166, data commitment 32, four chains 128, queue position 8 and hash 32 after it, origin 48, payouts of 40 |
  * | 0x82 | where the restoration last reached its end: batch 8, queue tail 8, L1 block 8, hash 32, timestamp 8 |
  * | 0x83 ‖ position 8 | entry that waits in the queue: record 76, queue hash after it 32, submitter's fee 16, L1 block 8 |
- * | 0x84 | up to where every batch was compared with the contract: batch 8, L1 block 8, hash 32; absent in older stores |
- * | 0x85 ‖ block 8 | batch 8 that ends with this L2 block; in older stores, where batches had one block, the block's number is meant |
+ * | 0x84 | up to where every batch was compared with the contract: batch 8, L1 block 8, hash 32 |
+ * | 0x85 ‖ block 8 | batch 8 that ends with this L2 block |
+ * | 0x86 | the L2 block 8 before a batch of which only some blocks are written; absent otherwise |
  */
 const IDENTITY = 0x80;
 const BATCH = 0x81;
@@ -45,13 +47,16 @@ const END = 0x82;
 const WAITING = 0x83;
 const COMPARED = 0x84;
 const BATCH_END = 0x85;
+const UNFINISHED = 0x86;
 
 /** What is kept of a batch whose changes are in the tree. */
 export interface BatchRecord {
   readonly number: number;
-  readonly header: BatchHeader;
-  /** 32 bytes. */
-  readonly dataHash: Uint8Array;
+  readonly header: BatchHeader2;
+  /** keccak256 of the cells in calldata, or the blob's versioned hash; 32 bytes. */
+  readonly dataCommitment: Uint8Array;
+  /** After the batch. */
+  readonly chains: Chains;
   /** Queue entries consumed up to and with this batch, and the rolling hash after them. */
   readonly queuePosition: number;
   readonly queueHash: Uint8Array;
@@ -69,6 +74,7 @@ export interface WaitingEntry {
   readonly queueHash: Uint8Array;
   /** Wei for whoever submits the batch that consumes it. */
   readonly submitterFee: bigint;
+  /** The L1 block that it is in; an earlier one when an archive told of the entry. */
   readonly l1Block: number;
 }
 
@@ -95,27 +101,21 @@ export const batchKey = (batch: number): Uint8Array => concatBytes(Uint8Array.of
 export const batchEndKey = (block: number): Uint8Array => concatBytes(Uint8Array.of(BATCH_END), encodeSafe64(block));
 export const endKey = (): Uint8Array => Uint8Array.of(END);
 export const comparedKey = (): Uint8Array => Uint8Array.of(COMPARED);
+export const unfinishedKey = (): Uint8Array => Uint8Array.of(UNFINISHED);
 export const waitingKey = (position: number): Uint8Array => concatBytes(Uint8Array.of(WAITING), encodeSafe64(position));
 
-export function encodeIdentity({ chainId, rollup, sizes }: RollupIdentity): Uint8Array {
-  const accepted = BLOCK_SIZES.map((size) => (sizes.includes(size) ? 1 : 0));
-  return concatBytes(
-    Uint8Array.of(RECORDS_VERSION),
-    bigintToBytes(chainId, 8),
-    bigintToBytes(rollup, 20),
-    Uint8Array.from(accepted),
-  );
+export function encodeIdentity({ chainId, rollup }: RollupIdentity): Uint8Array {
+  return concatBytes(Uint8Array.of(RECORDS_VERSION), bigintToBytes(chainId, 8), bigintToBytes(rollup, 20));
 }
 
 /** Throws `restore/foreign-state` for records of another version. */
 export function decodeIdentity(bytes: Uint8Array): RollupIdentity {
   const cursor = createByteCursor(bytes);
   const version = cursor.number(1);
-  if (version !== RECORDS_VERSION || bytes.length !== 29 + BLOCK_SIZES.length) {
+  if (version !== RECORDS_VERSION || bytes.length !== IDENTITY_BYTES) {
     throw restoreError("restore/foreign-state", `the store has records of version ${version}`);
   }
-  const [chainId, rollup] = [cursor.bigint(8), cursor.bigint(20)];
-  return { chainId, rollup, sizes: BLOCK_SIZES.filter(() => cursor.number(1) === 1) };
+  return { chainId: cursor.bigint(8), rollup: cursor.bigint(20) };
 }
 
 /** What is written of a batch together with its changes of the tree. */
@@ -126,39 +126,51 @@ export function batchChanges(record: BatchRecord): KeyValueChange[] {
   ];
 }
 
-/** The batch that ends with a block by the store's records, undefined if none does. */
-export function findBatchEnd(store: KeyValueReader, block: number): number | undefined {
-  const named = store.get(batchEndKey(block));
-  if (named !== undefined) return createByteCursor(named).safe64();
-  const bytes = store.get(batchKey(block));
-  return bytes !== undefined && decodeBatchRecord(block, bytes).header.lastBlock === BigInt(block) ? block : undefined;
+/** Records that the batch after a block is being written, block by block; null that it is whole. */
+export function unfinishedChange(before: number | null): KeyValueChange {
+  return { key: unfinishedKey(), value: before === null ? null : encodeSafe64(before) };
+}
+
+/** Where the chain of batches stands after a batch. */
+export function positionAfter({ number, header, chains, queuePosition, queueHash }: BatchRecord): ChainPosition2 {
+  return {
+    batch: number,
+    block: Number(header.lastBlock),
+    timestamp: header.lastTimestamp,
+    root: header.newRoot,
+    nextIndex: header.newNextIndex,
+    chains,
+    queuePosition,
+    queueHash,
+  };
 }
 
 export function encodeBatchRecord(record: BatchRecord): Uint8Array {
   const { header, payouts, origin } = record;
   return concatBytes(
-    encodeBatchHeader(header),
-    record.dataHash,
+    encodeBatchHeader2(header),
+    record.dataCommitment,
+    encodeChains(record.chains),
     encodeSafe64(record.queuePosition),
     record.queueHash,
     encodeSafe64(origin.l1Block),
     origin.transactionHash,
     encodeSafe64(origin.resumeBlock),
-    payouts.length === 0 ? new Uint8Array() : usedPayouts(header.slots, payouts),
+    encodePayoutList(payouts),
   );
 }
 
 export function decodeBatchRecord(number: number, bytes: Uint8Array): BatchRecord {
   const cursor = createByteCursor(bytes);
-  const header = decodeBatchHeader(cursor.bytes(BATCH_HEADER_BYTES));
   return {
     number,
-    header,
-    dataHash: cursor.bytes(32).slice(),
+    header: decodeBatchHeader2(cursor.bytes(BATCH_HEADER_2_BYTES)),
+    dataCommitment: cursor.bytes(32).slice(),
+    chains: readChains(cursor),
     queuePosition: cursor.safe64(),
     queueHash: cursor.bytes(32).slice(),
     origin: { l1Block: cursor.safe64(), transactionHash: cursor.bytes(32).slice(), resumeBlock: cursor.safe64() },
-    payouts: paddedPayouts(header.slots, cursor.bytes(cursor.left())),
+    payouts: decodePayoutList(cursor.bytes(cursor.left())),
   };
 }
 
@@ -210,14 +222,4 @@ export function encodeCompared({ batch, l1Block, l1BlockHash }: ComparedBatches)
 export function decodeCompared(bytes: Uint8Array): ComparedBatches {
   const cursor = createByteCursor(bytes);
   return { batch: cursor.safe64(), l1Block: cursor.safe64(), l1BlockHash: cursor.bytes(32).slice() };
-}
-
-function usedPayouts(slots: BatchHeader["slots"], payouts: readonly Payout[]): Uint8Array {
-  return encodePayouts(slots, payouts).subarray(0, payouts.length * PAYOUT_BYTES);
-}
-
-function paddedPayouts(slots: BatchHeader["slots"], used: Uint8Array): Payout[] {
-  const padded = new Uint8Array(blockCapacity(slots) * PAYOUT_BYTES);
-  padded.set(used);
-  return decodePayouts(slots, padded);
 }

@@ -51,7 +51,9 @@ describe("a restoration that is interrupted", () => {
       const { restored, totals } = await restore(options);
       expect(restored.tree.root()).toBe(live.tree.root());
       expect(totals.batches).toBeLessThanOrEqual(6);
-      expect(await verifyArchive(archiveTo, createL1Access(live.rollup))).toMatchObject({
+      expect(
+        await verifyArchive(archiveTo, { compress: live.compress, access: createL1Access(live.rollup) }),
+      ).toMatchObject({
         end: { batch: 6, root: live.tree.root() },
       });
       await restored.close();
@@ -89,7 +91,9 @@ describe("a reorganisation of L1", () => {
     expect(after.restored.waiting()).toMatchObject([{ operation: { amount: 77n } }]);
     await live.publish();
     expect((await restore({ store })).restored.tree.root()).toBe(live.tree.root());
-    expect(await verifyArchive(archiveTo, createL1Access(live.rollup))).toMatchObject({ end: { batch: 5 } });
+    expect(
+      await verifyArchive(archiveTo, { compress: live.compress, access: createL1Access(live.rollup) }),
+    ).toMatchObject({ end: { batch: 5 } });
   });
 
   it("of waiting queue entries alone is noticed", async () => {

@@ -1,5 +1,7 @@
+import { historyOf } from "@cairn/crypto";
 import {
   assertQueueEnd,
+  type BlobAccess,
   type ContractState,
   findStart,
   isStillThere,
@@ -13,12 +15,13 @@ import {
   readFromHint,
   readHead,
 } from "@cairn/l1";
-import { isCairnError, isSameBytes } from "@cairn/protocol";
-import type { ChainPosition } from "@cairn/vm";
+import { isCairnError } from "@cairn/protocol";
+import type { QueueAfterArchive } from "./archive/reader.ts";
 import { readBatches } from "./batch-stream.ts";
 import { findLastCommonSince } from "./compare-batches.ts";
 import { restoreError } from "./errors.ts";
 import { type FeedOptions, feedBatches } from "./feed.ts";
+import { isWhole, type KnownQueue, knownQueue } from "./known-queue.ts";
 import { assertQueueHash } from "./queue-check.ts";
 import type { RestoredState } from "./restored-state.ts";
 import type { WaitingEntry } from "./stored-records.ts";
@@ -34,6 +37,9 @@ export interface SyncOptions extends FeedOptions {
   /** Transactions fetched at a time. */
   readonly concurrency?: number;
   readonly limits?: RangeLimits;
+  readonly blobs?: BlobAccess;
+  /** What waited in the queue according to an archive; null by default. */
+  readonly archivedQueue?: QueueAfterArchive | null;
 }
 
 /**
@@ -62,6 +68,7 @@ export async function syncWithL1(restored: RestoredState, access: L1Access, opti
   }
 }
 
+/** What the state is brought to. */
 interface Target {
   readonly head: L1Block;
   readonly contract: ContractState;
@@ -76,28 +83,37 @@ async function syncTo(
   const { contract } = target;
   await goBackToContract(restored, access, target);
   options.meter.begin("l1", contract.batchCount);
+  const known = await knownQueue(restored, access, target, options.archivedQueue ?? null);
   const waiting =
-    waitingIfUnchanged(restored, contract) ??
-    (await readFrom(restored, access, target, options, resumeBlock(restored)));
-  assertSameState(restored.position(), contract);
+    known !== null && isWhole(known, restored.position(), contract)
+      ? known.waiting
+      : await readFrom(restored, access, target, options, known);
+  assertSameState(restored, contract);
   return waiting;
 }
 
-/** Reads from a block that should suffice, and if events turn out to be missing, from where the rollup began. */
+/**
+ * Reads from where known entries end, or from a block that should suffice, and if events turn out to be missing, from
+ * where the rollup began.
+ */
 async function readFrom(
   restored: RestoredState,
   access: L1Access,
   { head, contract }: Target,
   options: SyncOptions,
-  hint: number | null,
+  known: KnownQueue | null,
 ): Promise<readonly WaitingEntry[]> {
-  const { concurrency, limits } = options;
+  const { concurrency, limits, blobs } = options;
   const settled = await readFinalizedBatchCount(access);
+  const start = restored.position();
   const read = async (from: number): Promise<readonly WaitingEntry[]> => {
+    const isContinued = known !== null && from === known.l1Block + 1 && restored.position().batch === start.batch;
     const stream = readBatches(access, {
       after: restored.position(),
+      waiting: isContinued ? known.waiting : [],
       range: { from, to: head.block },
       batchCount: contract.batchCount,
+      ...(blobs === undefined ? {} : { blobs }),
       ...(concurrency === undefined ? {} : { concurrency }),
       ...(limits === undefined ? {} : { limits }),
     });
@@ -105,6 +121,7 @@ async function readFrom(
     assertQueueEnd(stream.queue.end(), contract);
     return stream.queue.waiting();
   };
+  const hint = known === null ? resumeBlock(restored) : known.l1Block + 1;
   return readFromHint(hint, read, () => findStart(access, restored.position(), contract, head.block));
 }
 
@@ -134,28 +151,23 @@ async function goBackToContract(restored: RestoredState, access: L1Access, { hea
   await assertQueueHash(access, restored.position(), head.block);
 }
 
-/** The waiting queue entries if nothing has happened since the end was last reached; null otherwise. */
-function waitingIfUnchanged(restored: RestoredState, contract: ContractState): readonly WaitingEntry[] | null {
-  if (restored.end() === null || restored.position().batch !== contract.batchCount) return null;
-  const waiting = restored.waiting();
-  const { queuePosition, queueHash } = restored.position();
-  const tailHash = waiting.at(-1)?.queueHash ?? queueHash;
-  const isSame = queuePosition + waiting.length === contract.queueTail && isSameBytes(tailHash, contract.queueTailHash);
-  return isSame ? waiting : null;
-}
-
-function assertSameState(position: ChainPosition, contract: ContractState): void {
+function assertSameState(restored: RestoredState, contract: ContractState): void {
+  const { batch, root, nextIndex, chains, queuePosition } = restored.position();
+  const history = historyOf(chains, restored.compress);
   const isSame =
-    position.batch === contract.batchCount &&
-    position.root === contract.root &&
-    position.nextIndex === contract.nextIndex &&
-    position.queuePosition === contract.queueHead;
+    batch === contract.batchCount &&
+    root === contract.root &&
+    history === contract.history &&
+    nextIndex === contract.nextIndex &&
+    queuePosition === contract.queueHead;
   if (isSame) return;
-  throw restoreError("restore/state-mismatch", `the state after batch ${position.batch} is not the contract's`, {
+  throw restoreError("restore/state-mismatch", `the state after batch ${batch} is not the contract's`, {
     details: {
-      root: position.root,
+      root,
       contractRoot: contract.root,
-      nextIndex: position.nextIndex,
+      history,
+      contractHistory: contract.history,
+      nextIndex,
       contractNextIndex: contract.nextIndex,
     },
   });

@@ -1,50 +1,87 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bytesToHex, type Domain, dataHash, payoutsHash, trimPublishedData } from "@cairn/protocol";
-import type { History, ScenarioBlock } from "@cairn/testkit";
+import { versionedHash } from "@cairn/blobs/format";
+import { blocksRoot, type Chains, type Compress, chainsAfter, GENESIS_CHAINS, historyOf } from "@cairn/crypto";
+import {
+  type BatchHeader2,
+  bytesToHex,
+  calldataCommitment,
+  cellsToBytes,
+  type DataSource,
+  type Domain,
+  encodeBlockCells,
+  payoutListHash,
+} from "@cairn/protocol";
+import { genesisRoot } from "@cairn/state";
+import { FAKE_CRYPTO, type History, type ScenarioBlock } from "@cairn/testkit";
+import { type ChainPosition2, genesisPosition2 } from "@cairn/vm";
+import { createArchive } from "../src/archive/writer.ts";
+import { followBatch } from "../src/chain-position.ts";
 import type { RollupIdentity } from "../src/identity.ts";
 import type { PublishedBatch } from "../src/published-batch.ts";
 
 const folders: string[] = [];
 
-/** The batch of a block, as L1 would hold it. */
-export function publishedBatch({ block, oldRoot, newRoot, l1Operations }: ScenarioBlock): PublishedBatch {
-  const { slotCount, publishedBytes, payouts } = block;
-  return {
-    number: block.blockNumber,
-    header: {
-      slots: slotCount,
-      firstBlock: BigInt(block.blockNumber),
-      lastBlock: BigInt(block.blockNumber),
-      timestamp: BigInt(block.timestamp),
-      oldRoot,
-      newRoot,
-      newNextIndex: block.newNextIndex,
-      l1OperationCount: l1Operations.length,
-      payoutsHash: payoutsHash(slotCount, payouts),
-      txRoot: block.txRoot,
-    },
-    dataHash: dataHash(slotCount, publishedBytes),
-    publishedData: trimPublishedData(publishedBytes),
-    l1Operations,
-    queueHash: block.queueHashAfter,
-    origin: {
-      l1Block: 100 + block.blockNumber,
-      transactionHash: new Uint8Array(32).fill(block.blockNumber),
-      resumeBlock: 90 + block.blockNumber,
-    },
-  };
+/** How the blocks of a history become batches. */
+export interface BatchShape {
+  /** Blocks of each batch, from the first again behind the last; 1 by default. */
+  readonly blockCounts?: readonly number[];
+  /** Data sources of the batches, likewise; calldata by default. */
+  readonly dataSources?: readonly DataSource[];
+  /** FAKE_CRYPTO's by default. */
+  readonly compress?: Compress;
 }
 
-/** The batches of a history. */
-export function publishedBatches({ blocks }: Pick<History, "blocks">): PublishedBatch[] {
-  return blocks.map(publishedBatch);
+/** The batches of a history, as L1 would hold them. */
+export function publishedBatches({ blocks }: Pick<History, "blocks">, shape: BatchShape = {}): PublishedBatch[] {
+  const { blockCounts = [1], dataSources = ["calldata"], compress = FAKE_CRYPTO.compress } = shape;
+  const batches: PublishedBatch[] = [];
+  let chains = GENESIS_CHAINS;
+  for (let first = 0; first < blocks.length; ) {
+    const count = blockCounts[batches.length % blockCounts.length] ?? 1;
+    const own = blocks.slice(first, first + count);
+    const dataSource = dataSources[batches.length % dataSources.length] ?? "calldata";
+    const batch = publishedBatch(own, { number: batches.length + 1, chains, dataSource, compress });
+    batches.push(batch.published);
+    chains = batch.chains;
+    first += count;
+  }
+  return batches;
 }
 
-/** The rollup of a domain, for all block sizes. */
+/** The position before the first batch. */
+export const GENESIS = genesisPosition2(genesisRoot(FAKE_CRYPTO.compress));
+
+/** The position after batches from genesis on. */
+export function positionAfterAll(
+  batches: readonly PublishedBatch[],
+  start: ChainPosition2 = GENESIS,
+  compress: Compress = FAKE_CRYPTO.compress,
+): ChainPosition2 {
+  return batches.reduce((position, batch) => followBatch(position, batch, compress).position, start);
+}
+
+/** Writes batches after `start` into a new archive. */
+export async function archived(
+  { domain }: Pick<History, "domain">,
+  batches: readonly PublishedBatch[],
+  start: ChainPosition2 = GENESIS,
+): Promise<string> {
+  const path = join(temporaryFolder(), "archive");
+  const writer = await createArchive(path, identityOf(domain), start);
+  let position = start;
+  for (const batch of batches) {
+    ({ position } = followBatch(position, batch, FAKE_CRYPTO.compress));
+    await writer.append(batch, position.chains);
+  }
+  await writer.finish(null);
+  return path;
+}
+
+/** The rollup of a domain. */
 export function identityOf({ chainId, rollup }: Domain): RollupIdentity {
-  return { chainId, rollup, sizes: [16, 64, 256] };
+  return { chainId, rollup };
 }
 
 /** The items as a stream. */
@@ -59,15 +96,18 @@ export async function gather<T>(items: AsyncIterable<T>): Promise<T[]> {
   return list;
 }
 
-/** A batch as plain values that can be compared. */
+/** A batch as plain values that can be compared: without what an archive leaves out or adds. */
 export function comparable(batch: PublishedBatch): object {
+  const { cells, header, chains: _, origin, kzgCommitment, ...rest } = batch;
   return {
-    ...batch,
-    header: { ...batch.header, payoutsHash: bytesToHex(batch.header.payoutsHash) },
-    dataHash: bytesToHex(batch.dataHash),
-    publishedData: bytesToHex(batch.publishedData),
-    queueHash: bytesToHex(batch.queueHash),
-    origin: { ...batch.origin, transactionHash: bytesToHex(batch.origin.transactionHash) },
+    ...rest,
+    header,
+    // Those of 0 at the end are kept of batches in calldata only.
+    cells: header.dataSource === "calldata" ? cells : bytesToHex(cellsToBytes(cells)),
+    dataCommitment: bytesToHex(batch.dataCommitment),
+    payoutsHash: bytesToHex(batch.payoutsHash),
+    kzgCommitment: kzgCommitment === null ? null : bytesToHex(kzgCommitment),
+    origin: { ...origin, transactionHash: bytesToHex(origin.transactionHash) },
   };
 }
 
@@ -80,4 +120,76 @@ export function temporaryFolder(): string {
 
 export function removeFolders(): void {
   for (const path of folders.splice(0)) rmSync(path, { recursive: true, force: true });
+}
+
+/** The bytes that a batch in calldata sends for these cells: no zero cells at the end, or all of them. */
+export function withCells(batch: PublishedBatch, cells: readonly bigint[]): PublishedBatch {
+  if (batch.header.dataSource === "blob") return { ...batch, cells };
+  const sent = trimmed(cells);
+  return { ...batch, cells: sent, dataCommitment: calldataCommitment(cellsToBytes(sent)) };
+}
+
+function publishedBatch(
+  blocks: readonly ScenarioBlock[],
+  options: {
+    readonly number: number;
+    readonly chains: Chains;
+    readonly dataSource: DataSource;
+    readonly compress: Compress;
+  },
+): { readonly published: PublishedBatch; readonly chains: Chains } {
+  const { number, dataSource, compress } = options;
+  const [first, last] = [blocks[0], blocks.at(-1)];
+  if (first === undefined || last === undefined) throw new RangeError("a batch without blocks");
+  let { chains } = options;
+  const hashes: bigint[] = [];
+  const cells = blocks.flatMap(({ block, l1Operations }) => {
+    const { publishedData, timestamp, l1OperationCount, payouts, blockNumber } = block;
+    const own = encodeBlockCells({ ...publishedData, l1Count: l1OperationCount, timestamp: BigInt(timestamp) });
+    chains = chainsAfter(chains, { number: BigInt(blockNumber), cells: own, l1Operations, payouts }, compress);
+    hashes.push(chains.blocks);
+    return own;
+  });
+  const payouts = blocks.flatMap(({ block }) => block.payouts);
+  const header: BatchHeader2 = {
+    circuit: blocks.length === 1 && first.block.slotCount === 16 ? "solo16" : "batch",
+    dataSource,
+    firstBlock: BigInt(first.block.blockNumber),
+    lastBlock: BigInt(last.block.blockNumber),
+    firstTimestamp: BigInt(first.block.timestamp),
+    lastTimestamp: BigInt(last.block.timestamp),
+    newNextIndex: last.block.newNextIndex,
+    oldRoot: first.oldRoot,
+    newRoot: last.newRoot,
+    newHistory: historyOf(chains, compress),
+    blocksRoot: blocksRoot(hashes, compress),
+  };
+  const l1Operations = blocks.flatMap((block) => block.l1Operations);
+  const origin = {
+    l1Block: 100 + number,
+    transactionHash: new Uint8Array(32).fill(number),
+    resumeBlock: 90 + number,
+  };
+  const common = { number, header, l1Operations, payouts, payoutsHash: payoutListHash(payouts), chains: null, origin };
+  return { chains, published: { ...common, ...dataOf(number, dataSource, cells) } };
+}
+
+/** Calldata has every other batch's zero cells at the end; a KZG commitment is any that the hash is of. */
+function dataOf(
+  number: number,
+  dataSource: DataSource,
+  cells: readonly bigint[],
+): Pick<PublishedBatch, "cells" | "dataCommitment" | "kzgCommitment"> {
+  if (dataSource === "blob") {
+    const kzgCommitment = new Uint8Array(48).fill(number);
+    return { cells, kzgCommitment, dataCommitment: versionedHash(kzgCommitment) };
+  }
+  const sent = number % 2 === 0 ? cells : trimmed(cells);
+  const bytes = new Uint8Array(26 * sent.length);
+  bytes.set(cellsToBytes(sent));
+  return { cells: sent, kzgCommitment: null, dataCommitment: calldataCommitment(bytes) };
+}
+
+function trimmed(cells: readonly bigint[]): readonly bigint[] {
+  return cells.slice(0, cells.findLastIndex((cell) => cell !== 0n) + 1);
 }

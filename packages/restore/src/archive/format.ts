@@ -1,31 +1,42 @@
 import { createHash } from "node:crypto";
+import { KZG_POINT_BYTES } from "@cairn/blobs/format";
+import type { Chains } from "@cairn/crypto";
 import {
-  BATCH_HEADER_BYTES,
-  BLOCK_SIZES,
+  BATCH_HEADER_2_BYTES,
+  type ByteCursor,
   bigintToBytes,
-  blockCapacity,
-  CIRCUIT_TYPE,
+  bytesToCells,
+  CELL_BYTES,
+  cellsToBytes,
   concatBytes,
   createByteCursor,
-  decodeBatchHeader,
+  type DataSource,
+  decodeBatchHeader2,
   decodeL1Operation,
-  encodeBatchHeader,
+  decodePayoutList,
+  encodeBatchHeader2,
   encodeL1Operation,
+  encodePayoutList,
   encodeSafe64,
   encodeUint32,
+  FIELD_MODULUS,
   isCairnError,
-  publishedDataBytes,
+  isZero,
+  type L1Operation,
+  MAX_BATCH_CELLS,
+  MAX_BATCH_L1_OPERATIONS,
+  MAX_BATCH_PAYOUTS,
+  PAYOUT_BYTES,
   QUEUE_RECORD_BYTES,
-  trimPublishedData,
 } from "@cairn/protocol";
-import type { ChainPosition } from "@cairn/vm";
+import type { ChainPosition2 } from "@cairn/vm";
 import { isGenesis } from "../chain-position.ts";
 import { restoreError } from "../errors.ts";
-import { isBlockSize, type RollupIdentity } from "../identity.ts";
+import type { RollupIdentity } from "../identity.ts";
 import type { PublishedBatch } from "../published-batch.ts";
 
-/** Version of the file format; spec 9. */
-export const ARCHIVE_VERSION = 1;
+/** Version of the file format; spec 2, 9. */
+export const ARCHIVE_VERSION = 2;
 /** First bytes of every archive. */
 export const MAGIC: Uint8Array = new TextEncoder().encode("CAIRNBAT");
 export const DIGEST_BYTES = 32;
@@ -35,86 +46,98 @@ export const PREFIX_BYTES = 14;
 export const FRAME_PREFIX_BYTES = 5;
 export const BATCH_FRAME = 1;
 export const END_FRAME = 2;
+export const WAITING_FRAME = 3;
 
-const CIRCUIT_BYTES = 5;
-const POSITION_BYTES = 100;
-const FIXED_BATCH_BYTES = 8 + BATCH_HEADER_BYTES + 32 + 32 + 48;
-/** Longest payload of a frame; a longer one is not read. */
-export const MAX_PAYLOAD_BYTES = Math.max(
-  ...BLOCK_SIZES.map(
-    (slots) => FIXED_BATCH_BYTES + blockCapacity(slots) * QUEUE_RECORD_BYTES + publishedDataBytes(slots),
-  ),
-);
-/** Longest head between prefix and first digest. */
-export const MAX_HEAD_BYTES = 29 + 255 * CIRCUIT_BYTES + POSITION_BYTES;
+const CHAINS_BYTES = 4 * 32;
+/** Bytes of a head between prefix and first digest. */
+export const HEAD_BYTES = 8 + 20 + 3 * 8 + 32 + 4 + CHAINS_BYTES + 8 + 32;
+const FIXED_BATCH_BYTES = 8 + BATCH_HEADER_2_BYTES + 2 * 32 + KZG_POINT_BYTES + 4 + CHAINS_BYTES + (8 + 32 + 8) + 4 + 4;
+/** Longest payload of a batch's frame; a longer one is not read. */
+const MAX_BATCH_BYTES =
+  FIXED_BATCH_BYTES +
+  MAX_BATCH_L1_OPERATIONS * QUEUE_RECORD_BYTES +
+  MAX_BATCH_PAYOUTS * PAYOUT_BYTES +
+  MAX_BATCH_CELLS * CELL_BYTES;
+/** Most entries that the frame of waiting ones may have, some 10 MB. */
+export const MAX_WAITING_ENTRIES = 2 ** 17;
+/** Longest payload of each type of frame. */
+export const MAX_PAYLOAD_BYTES: ReadonlyMap<number, number> = new Map([
+  [BATCH_FRAME, MAX_BATCH_BYTES],
+  [END_FRAME, 8],
+  [WAITING_FRAME, 8 + 4 + MAX_WAITING_ENTRIES * QUEUE_RECORD_BYTES],
+]);
 
 /** What an archive says about itself. */
 export interface ArchiveHead {
   readonly identity: RollupIdentity;
   /** Position of the chain of batches before the archive's first batch. */
-  readonly start: ChainPosition;
+  readonly start: ChainPosition2;
 }
 
-/** The head with its prefix; the first digest is that of these bytes. Spec 9.2. */
+/** The entries that waited in the L1 queue after an archive's last batch. */
+export interface ArchivedQueue {
+  /** As of this L1 block. */
+  readonly l1Block: number;
+  /** From the first one on that no batch of the archive consumed. */
+  readonly operations: readonly L1Operation[];
+}
+
+/** The head with its prefix; the first digest is that of these bytes. Spec 2, 9.2. */
 export function encodeHead({ identity, start }: ArchiveHead): Uint8Array {
   const body = concatBytes(
     bigintToBytes(identity.chainId, 8),
     bigintToBytes(identity.rollup, 20),
-    Uint8Array.of(identity.sizes.length),
-    ...identity.sizes.map((slots) => concatBytes(Uint8Array.of(CIRCUIT_TYPE[slots]), encodeUint32(slots))),
     encodeSafe64(start.batch),
     encodeSafe64(start.block),
     bigintToBytes(start.timestamp, 8),
     bigintToBytes(start.root, 32),
     encodeUint32(start.nextIndex),
+    encodeChains(start.chains),
     encodeSafe64(start.queuePosition),
     start.queueHash,
   );
   return concatBytes(MAGIC, Uint8Array.of(0, ARCHIVE_VERSION), encodeUint32(body.length), body);
 }
 
-/**
- * Inverse of {@link encodeHead}, of the bytes after the prefix. Throws `restore/archive-corrupt`,
- * `restore/archive-unsupported`.
- */
+/** Inverse of {@link encodeHead}, of the bytes after the prefix. Throws `restore/archive-corrupt`. */
 export function decodeHead(body: Uint8Array): ArchiveHead {
-  const circuits = body[28] ?? 0;
-  if (body.length !== 29 + circuits * CIRCUIT_BYTES + POSITION_BYTES) throw corrupt("the head has a wrong length");
+  if (body.length !== HEAD_BYTES) throw corrupt("the head has a wrong length");
   const cursor = createByteCursor(body);
-  const [chainId, rollup] = [cursor.bigint(8), cursor.bigint(20)];
-  cursor.bytes(1);
-  const sizes = Array.from({ length: circuits }, () => {
-    const [circuitType, slots] = [cursor.number(1), cursor.number(4)];
-    if (isBlockSize(slots) && CIRCUIT_TYPE[slots] === circuitType) return slots;
-    throw restoreError("restore/archive-unsupported", `circuit type ${circuitType} with ${slots} slots is unknown`);
-  });
-  const start: ChainPosition = {
+  const identity = { chainId: cursor.bigint(8), rollup: cursor.bigint(20) };
+  const start: ChainPosition2 = {
     batch: cursor.safe64(),
     block: cursor.safe64(),
     timestamp: cursor.bigint(8),
-    root: cursor.bigint(32),
+    root: readField(cursor),
     nextIndex: cursor.number(4),
+    chains: readChains(cursor),
     queuePosition: cursor.safe64(),
     queueHash: cursor.bytes(32).slice(),
   };
   assertSafe(start.batch, start.block, start.queuePosition);
   if (start.batch === 0 && !isGenesis(start)) throw corrupt("it begins with the first batch, but not at genesis");
-  return { identity: { chainId, rollup, sizes }, start };
+  return { identity, start };
 }
 
-/** Payload of a batch's frame; spec 9.3. */
-export function encodeBatch(batch: PublishedBatch): Uint8Array {
-  const { origin } = batch;
+/** Payload of a batch's frame; `chains` are those after it. Spec 2, 9.3. */
+export function encodeBatch(batch: PublishedBatch, chains: Chains): Uint8Array {
+  const { header, cells, kzgCommitment, l1Operations, payouts, origin } = batch;
   return concatBytes(
     encodeSafe64(batch.number),
-    encodeBatchHeader(batch.header),
-    batch.dataHash,
-    batch.queueHash,
+    encodeBatchHeader2(header),
+    batch.dataCommitment,
+    batch.payoutsHash,
+    kzgCommitment ?? new Uint8Array(KZG_POINT_BYTES),
+    encodeUint32(header.dataSource === "calldata" ? cells.length : 0),
+    encodeChains(chains),
     encodeSafe64(origin.l1Block),
     origin.transactionHash,
     encodeSafe64(origin.resumeBlock),
-    ...batch.l1Operations.map(encodeL1Operation),
-    trimPublishedData(batch.publishedData),
+    encodeUint32(l1Operations.length),
+    ...l1Operations.map(encodeL1Operation),
+    encodeUint32(payouts.length),
+    encodePayoutList(payouts),
+    cellsToBytes(cells),
   );
 }
 
@@ -124,22 +147,58 @@ export function decodeBatch(payload: Uint8Array): PublishedBatch {
   const cursor = createByteCursor(payload);
   try {
     const number = cursor.safe64();
-    const header = decodeBatchHeader(cursor.bytes(BATCH_HEADER_BYTES));
-    const [dataHash, queueHash] = [cursor.bytes(32).slice(), cursor.bytes(32).slice()];
+    const header = decodeBatchHeader2(cursor.bytes(BATCH_HEADER_2_BYTES));
+    const [dataCommitment, payoutsHash] = [cursor.bytes(32).slice(), cursor.bytes(32).slice()];
+    const kzgCommitment = readKzgCommitment(cursor, header.dataSource);
+    const sentCells = cursor.number(4);
+    const chains = readChains(cursor);
     const origin = {
       l1Block: cursor.safe64(),
       transactionHash: cursor.bytes(32).slice(),
       resumeBlock: cursor.safe64(),
     };
     assertSafe(number, origin.l1Block, origin.resumeBlock);
-    const count = header.l1OperationCount;
-    if (count * QUEUE_RECORD_BYTES > cursor.left()) throw corrupt(`batch ${number} lacks queue records`);
-    const l1Operations = Array.from({ length: count }, () => decodeL1Operation(cursor.bytes(QUEUE_RECORD_BYTES)));
-    const publishedData = cursor.bytes(cursor.left()).slice();
-    return { number, header, dataHash, publishedData, l1Operations, queueHash, origin };
+    const l1Operations = readL1Operations(cursor);
+    const payouts = decodePayoutList(readRecords(cursor, PAYOUT_BYTES));
+    const cells = readCells(cursor.bytes(cursor.left()), header.dataSource, sentCells);
+    return {
+      number,
+      header,
+      cells,
+      l1Operations,
+      payouts,
+      payoutsHash,
+      dataCommitment,
+      kzgCommitment,
+      chains,
+      origin,
+    };
   } catch (cause) {
-    if (!isCairnError(cause) || cause.code === "restore/archive-corrupt") throw cause;
-    throw corrupt(`a batch's frame cannot be read: ${cause.message}`, cause);
+    throw asCorrupt("a batch's frame", cause);
+  }
+}
+
+/** Payload of the frame of waiting entries; spec 2, 9.4. */
+export function encodeWaitingFrame({ l1Block, operations }: ArchivedQueue): Uint8Array {
+  return concatBytes(
+    encodeSafe64(l1Block),
+    encodeUint32(operations.length),
+    ...operations.map((operation) => encodeL1Operation(operation)),
+  );
+}
+
+/** Inverse of {@link encodeWaitingFrame}. Throws `restore/archive-corrupt`. */
+export function decodeWaitingFrame(payload: Uint8Array): ArchivedQueue {
+  if (payload.length < 12) throw corrupt("the frame of waiting entries is too short");
+  const cursor = createByteCursor(payload);
+  try {
+    const l1Block = cursor.safe64();
+    assertSafe(l1Block);
+    const operations = readL1Operations(cursor);
+    if (cursor.left() > 0) throw corrupt("there are bytes after the waiting entries");
+    return { l1Block, operations };
+  } catch (cause) {
+    throw asCorrupt("the frame of waiting entries", cause);
   }
 }
 
@@ -158,6 +217,63 @@ export function digestOf(...parts: readonly Uint8Array[]): Uint8Array {
 /** A `restore/archive-corrupt` error. */
 export function corrupt(problem: string, cause?: unknown) {
   return restoreError("restore/archive-corrupt", `batch archive: ${problem}`, { cause });
+}
+
+/** The four chains in the order of spec 2, 9.2. */
+export function encodeChains({ data, l1, payouts, blocks }: Chains): Uint8Array {
+  return concatBytes(...[data, l1, payouts, blocks].map((chain) => bigintToBytes(chain, 32)));
+}
+
+/** Inverse of {@link encodeChains}, from a cursor. Throws `restore/archive-corrupt`. */
+export function readChains(cursor: ByteCursor): Chains {
+  return {
+    data: readField(cursor),
+    l1: readField(cursor),
+    payouts: readField(cursor),
+    blocks: readField(cursor),
+  };
+}
+
+function readField(cursor: ByteCursor): bigint {
+  const value = cursor.bigint(32);
+  if (value >= FIELD_MODULUS) throw corrupt("a hash is not a field element");
+  return value;
+}
+
+function readKzgCommitment(cursor: ByteCursor, source: DataSource): Uint8Array | null {
+  const commitment = cursor.bytes(KZG_POINT_BYTES).slice();
+  if (source === "blob") return commitment;
+  if (!isZero(commitment)) throw corrupt("a batch in calldata has a KZG commitment");
+  return null;
+}
+
+/** The records after their number. */
+function readRecords(cursor: ByteCursor, recordBytes: number): Uint8Array {
+  const count = cursor.left() < 4 ? Number.NaN : cursor.number(4);
+  if (!(count * recordBytes <= cursor.left())) throw corrupt(`${count} records are more than the frame holds`);
+  return cursor.bytes(count * recordBytes);
+}
+
+function readL1Operations(cursor: ByteCursor): L1Operation[] {
+  const records = createByteCursor(readRecords(cursor, QUEUE_RECORD_BYTES));
+  const count = records.left() / QUEUE_RECORD_BYTES;
+  return Array.from({ length: count }, () => decodeL1Operation(records.bytes(QUEUE_RECORD_BYTES)));
+}
+
+/** The stored cells; for a batch in calldata as many as were sent. */
+function readCells(bytes: Uint8Array, source: DataSource, sentCells: number): bigint[] {
+  const cells = bytesToCells(bytes);
+  if (cells.at(-1) === 0n) throw corrupt("its last stored cell is 0");
+  const length = source === "calldata" ? sentCells : cells.length;
+  const isPossible = source === "blob" ? sentCells === 0 : sentCells >= cells.length && sentCells <= MAX_BATCH_CELLS;
+  if (!isPossible) throw corrupt(`${sentCells} cells were sent, ${cells.length} are stored`);
+  while (cells.length < length) cells.push(0n);
+  return cells;
+}
+
+function asCorrupt(what: string, cause: unknown): unknown {
+  if (!isCairnError(cause) || cause.code === "restore/archive-corrupt") return cause;
+  return corrupt(`${what} cannot be read: ${cause.message}`, cause);
 }
 
 function assertSafe(...numbers: readonly number[]): void {

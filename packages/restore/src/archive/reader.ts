@@ -1,37 +1,46 @@
 import { createReadStream } from "node:fs";
 import { createByteCursor, isSameBytes } from "@cairn/protocol";
-import type { ChainPosition } from "@cairn/vm";
-import { followBatch } from "../chain-position.ts";
+import { batchMismatch } from "../chain-position.ts";
 import { restoreError } from "../errors.ts";
 import type { PublishedBatch } from "../published-batch.ts";
 import { type ChunkReader, createChunkReader } from "./chunk-reader.ts";
 import {
   ARCHIVE_VERSION,
+  type ArchivedQueue,
   type ArchiveHead,
   BATCH_FRAME,
   corrupt,
   DIGEST_BYTES,
   decodeBatch,
   decodeHead,
+  decodeWaitingFrame,
   digestOf,
   END_FRAME,
   FRAME_PREFIX_BYTES,
+  HEAD_BYTES,
   MAGIC,
-  MAX_HEAD_BYTES,
   MAX_PAYLOAD_BYTES,
   PREFIX_BYTES,
+  WAITING_FRAME,
 } from "./format.ts";
+
+/** What an archive says about the queue after its last batch. */
+export interface QueueAfterArchive extends ArchivedQueue {
+  readonly batch: number;
+  /** L1 block from which on its entries are found; null for an archive without batches. */
+  readonly resumeBlock: number | null;
+}
 
 /** An archive that is being read. */
 export interface ArchiveReader extends ArchiveHead {
   /**
-   * The batches in order, each checked against its digest, its data hash, its queue hash and its predecessor; can be
-   * iterated once. Only the replay shows whether the data leads to the roots, and only L1 whether it accepted the
-   * batches. Throws `restore/archive-corrupt`, `restore/archive-truncated`, `restore/batch-mismatch`, `restore/io`.
+   * The batches in order, each checked against its digest; can be iterated once. `followBatch` shows whether a batch
+   * follows from its predecessors, the replay whether it leads to its root, and only L1 whether it was accepted. Throws
+   * `restore/archive-corrupt`, `restore/archive-truncated`, `restore/batch-mismatch` for a gap, `restore/io`.
    */
   batches(): AsyncGenerator<PublishedBatch, void, void>;
-  /** Position after the last batch that was read. */
-  position(): ChainPosition;
+  /** What waited in the queue after the last batch, once all are read; null when the archive does not say. */
+  waiting(): QueueAfterArchive | null;
   /** Ends the reading early. */
   close(): Promise<void>;
 }
@@ -52,21 +61,23 @@ export interface Frame {
 export async function readArchive(chunks: AsyncIterable<Uint8Array>): Promise<ArchiveReader> {
   const reader = createChunkReader(chunks);
   const { head, digest, end } = await readHead(reader);
-  let position = head.start;
+  let last: Pick<QueueAfterArchive, "batch" | "resumeBlock"> = { batch: head.start.batch, resumeBlock: null };
+  let waiting: QueueAfterArchive | null = null;
   return {
     ...head,
-    position: () => position,
+    waiting: () => waiting,
     close: () => reader.close(),
     async *batches() {
       try {
         for await (const { type, payload } of readFrames(reader, digest, end)) {
-          if (type === END_FRAME) {
-            assertEnd(payload, position.batch);
-            break;
+          if (type === END_FRAME) assertEnd(payload, last.batch);
+          else if (type === WAITING_FRAME) waiting = { ...decodeWaitingFrame(payload), ...last };
+          else {
+            const batch = decodeBatch(payload);
+            assertNext(batch, last.batch);
+            last = { batch: batch.number, resumeBlock: batch.origin.resumeBlock };
+            yield batch;
           }
-          const batch = decodeBatch(payload);
-          position = followBatch(position, batch);
-          yield batch;
         }
         if ((await reader.take(1)).length > 0) throw corrupt("there are bytes after its end");
       } finally {
@@ -113,7 +124,7 @@ export async function readHead(
     );
   }
   const length = cursor.number(4);
-  if (length > MAX_HEAD_BYTES) throw corrupt(`the head claims ${length} bytes`);
+  if (length !== HEAD_BYTES) throw corrupt(`the head claims ${length} bytes`);
   const body = (await takeAll(reader, length)).slice();
   const digest = (await takeAll(reader, DIGEST_BYTES)).slice();
   if (!isSameBytes(digest, digestOf(prefix, body))) throw corrupt("the head does not match its digest");
@@ -121,7 +132,7 @@ export async function readHead(
 }
 
 /**
- * The frames after a head, up to and including the end frame. Throws `restore/archive-corrupt`,
+ * The frames after a head, up to and including the end frame: batches, at most one of waiting entries, the end. Throws `restore/archive-corrupt`,
  * `restore/archive-truncated`.
  */
 export async function* readFrames(
@@ -131,13 +142,13 @@ export async function* readFrames(
 ): AsyncGenerator<Frame, void, void> {
   let [digest, end] = [headDigest, headEnd];
   for (let type = BATCH_FRAME; type !== END_FRAME; ) {
+    const previous = type;
     const prefix = (await takeAll(reader, FRAME_PREFIX_BYTES)).slice();
     const cursor = createByteCursor(prefix);
     type = cursor.number(1);
     const length = cursor.number(4);
-    if ((type !== BATCH_FRAME && type !== END_FRAME) || length > MAX_PAYLOAD_BYTES) {
-      throw corrupt(`a frame of type ${type} claims ${length} bytes`);
-    }
+    if (length > (MAX_PAYLOAD_BYTES.get(type) ?? -1)) throw corrupt(`a frame of type ${type} claims ${length} bytes`);
+    if (previous === WAITING_FRAME && type !== END_FRAME) throw corrupt("there is more after the waiting entries");
     const payload = (await takeAll(reader, length)).slice();
     const stored = (await takeAll(reader, DIGEST_BYTES)).slice();
     digest = digestOf(digest, prefix, payload);
@@ -145,6 +156,10 @@ export async function* readFrames(
     end += FRAME_PREFIX_BYTES + length + DIGEST_BYTES;
     yield { type, payload, digest, end };
   }
+}
+
+function assertNext({ number }: PublishedBatch, previous: number): void {
+  if (number !== previous + 1) throw batchMismatch(number, "number", `comes after batch ${previous}`);
 }
 
 function assertEnd(payload: Uint8Array, lastBatch: number): void {

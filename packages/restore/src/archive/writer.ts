@@ -1,11 +1,25 @@
 import { access, type FileHandle, open } from "node:fs/promises";
+import type { Chains } from "@cairn/crypto";
 import { encodeSafe64 } from "@cairn/protocol";
-import type { ChainPosition } from "@cairn/vm";
+import type { ChainPosition2 } from "@cairn/vm";
+import { batchMismatch, isSameChains, isSamePosition } from "../chain-position.ts";
 import { restoreError } from "../errors.ts";
 import { identityText, isSameRollup, type RollupIdentity } from "../identity.ts";
 import type { PublishedBatch } from "../published-batch.ts";
 import { createChunkReader } from "./chunk-reader.ts";
-import { BATCH_FRAME, decodeBatch, digestOf, END_FRAME, encodeBatch, encodeFrame, encodeHead } from "./format.ts";
+import {
+  type ArchivedQueue,
+  BATCH_FRAME,
+  decodeBatch,
+  digestOf,
+  END_FRAME,
+  encodeBatch,
+  encodeFrame,
+  encodeHead,
+  encodeWaitingFrame,
+  MAX_WAITING_ENTRIES,
+  WAITING_FRAME,
+} from "./format.ts";
 import { fileChunks, readFrames, readHead } from "./reader.ts";
 
 /** Bytes gathered before they are written. */
@@ -16,14 +30,17 @@ export interface ArchiveWriter {
   readonly path: string;
   /** Last batch in it. */
   lastBatch(): number;
-  /** Throws `restore/io`, `restore/bad-option` for a batch out of order. */
-  append(batch: PublishedBatch): Promise<void>;
+  /** `chains` are those after the batch. Throws `restore/io`, `restore/bad-option` for a batch out of order. */
+  append(batch: PublishedBatch, chains: Chains): Promise<void>;
   /** Cuts off the batches after `position`, if there are any. Throws as {@link continueArchive}. */
-  continueAfter(position: ChainPosition): Promise<void>;
+  continueAfter(position: ChainPosition2): Promise<void>;
   /** On return, all batches so far survive a crash. Throws `restore/io`. */
   flush(): Promise<void>;
-  /** Writes the end frame and closes the file, which is then a whole archive. Throws `restore/io`. */
-  finish(): Promise<void>;
+  /**
+   * Writes what waits in the queue after the last batch, if that is known and no more than 2^17 entries, and the end
+   * frame, and closes the file, which is then a whole archive. Throws `restore/io`.
+   */
+  finish(waiting: ArchivedQueue | null): Promise<void>;
   /** Closes the file as it is; it can be continued later. */
   close(): Promise<void>;
 }
@@ -32,14 +49,14 @@ export interface ArchiveWriter {
  * A new archive of the batches after `start`. Throws `restore/io` when the file exists.
  *
  * @example
- * const archive = await createArchive(path, identity, genesisPosition(root));
- * await archive.append(batch);
- * await archive.finish();
+ * const archive = await createArchive(path, identity, genesisPosition2(root));
+ * await archive.append(batch, position.chains);
+ * await archive.finish(null);
  */
 export async function createArchive(
   path: string,
   identity: RollupIdentity,
-  start: ChainPosition,
+  start: ChainPosition2,
 ): Promise<ArchiveWriter> {
   const head = encodeHead({ identity, start });
   const digest = digestOf(head);
@@ -58,7 +75,7 @@ export async function createArchive(
 export async function continueArchive(
   path: string,
   identity: RollupIdentity,
-  position: ChainPosition,
+  position: ChainPosition2,
 ): Promise<ArchiveWriter> {
   const found = await findContinuation(path, identity, position);
   if (found === null) return createArchive(path, identity, position);
@@ -86,7 +103,7 @@ interface Continuation {
 async function findContinuation(
   path: string,
   identity: RollupIdentity,
-  position: ChainPosition,
+  position: ChainPosition2,
 ): Promise<Continuation | null> {
   if (!(await fileExists(path))) return null;
   const reader = createChunkReader(fileChunks(path));
@@ -96,15 +113,17 @@ async function findContinuation(
       throw restoreError("restore/archive-foreign", `${path} belongs to ${identityText(head.identity)}`);
     }
     if (head.start.batch > position.batch) throw gap(path, `begins after batch ${head.start.batch}`, position);
-    if (head.start.batch === position.batch) return { digest, end };
+    if (head.start.batch === position.batch) {
+      if (isSamePosition(head.start, position)) return { digest, end };
+      throw batchMismatch(position.batch, "chains", `is not the one before ${path}`);
+    }
     for await (const frame of readFrames(reader, digest, end)) {
       if (frame.type !== BATCH_FRAME) break;
-      const { number, header } = decodeBatch(frame.payload);
+      const { number, header, chains } = decodeBatch(frame.payload);
       if (number < position.batch) continue;
-      if (header.newRoot === position.root) return frame;
-      throw restoreError("restore/batch-mismatch", `${path} has another batch ${number}`, {
-        details: { batch: number, check: "oldRoot" },
-      });
+      const isSame = header.newRoot === position.root && chains !== null && isSameChains(chains, position.chains);
+      if (isSame) return frame;
+      throw batchMismatch(number, "chains", `is another one in ${path}`);
     }
     throw gap(path, "ends", position);
   } finally {
@@ -144,11 +163,11 @@ function writerOf(
   return {
     path,
     lastBatch: () => lastBatch,
-    async append(batch) {
+    async append(batch, chains) {
       if (batch.number !== lastBatch + 1) {
         throw restoreError("restore/bad-option", `batch ${batch.number} cannot be archived after ${lastBatch}`);
       }
-      put(BATCH_FRAME, encodeBatch(batch));
+      put(BATCH_FRAME, encodeBatch(batch, chains));
       lastBatch = batch.number;
       if (bufferedBytes >= BUFFER_BYTES) await write();
     },
@@ -165,7 +184,9 @@ function writerOf(
       await write();
       await attempt(path, () => file.datasync());
     },
-    async finish() {
+    async finish(waiting) {
+      const isKept = waiting !== null && waiting.operations.length <= MAX_WAITING_ENTRIES;
+      if (isKept) put(WAITING_FRAME, encodeWaitingFrame(waiting));
       put(END_FRAME, encodeSafe64(lastBatch));
       await write();
       await attempt(path, () => file.sync());
@@ -186,6 +207,6 @@ async function attempt<T>(path: string, action: () => Promise<T>): Promise<T> {
   }
 }
 
-function gap(path: string, what: string, { batch }: ChainPosition) {
+function gap(path: string, what: string, { batch }: ChainPosition2) {
   return restoreError("restore/archive-gap", `${path} ${what}, but batch ${batch} is needed`);
 }

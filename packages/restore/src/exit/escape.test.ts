@@ -1,4 +1,4 @@
-import { exitArguments, exitManyArguments, reclaimArguments, rollupAbi } from "@cairn/contracts";
+import { exitArguments, exitManyArguments, reclaimArguments, rollup2Abi } from "@cairn/contracts";
 import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing";
 import { createL1Access, sendToRollup } from "@cairn/l1";
 import { ETH_TOKEN_ID } from "@cairn/protocol";
@@ -19,7 +19,7 @@ const accountTreeAbi = [
     type: "function",
     name: "computeRoot",
     stateMutability: "pure",
-    inputs: getAbiItem({ abi: rollupAbi, name: "exitMany" }).inputs,
+    inputs: getAbiItem({ abi: rollup2Abi, name: "exitMany" }).inputs,
     outputs: [{ type: "bytes32", name: "" }],
   },
 ] as const;
@@ -32,7 +32,7 @@ describe("a rollup that has stopped", () => {
   const custodyOf = (tokenId: number): Promise<bigint> =>
     live.rollup.reader.readContract({
       address: live.rollup.address,
-      abi: rollupAbi,
+      abi: rollup2Abi,
       functionName: "custody",
       args: [tokenId],
     });
@@ -50,7 +50,7 @@ describe("a rollup that has stopped", () => {
     await live.deposit(2, 7n, "token");
     await live.client.increaseTime({ seconds: 8 * DAY });
     await live.client.mine({ blocks: 1 });
-    await send("freeze", encodeFunctionData({ abi: rollupAbi, functionName: "freeze" }));
+    await send("freeze", encodeFunctionData({ abi: rollup2Abi, functionName: "freeze" }));
     result = await restore();
   });
   afterAll(() => live?.stop());
@@ -58,7 +58,7 @@ describe("a rollup that has stopped", () => {
   it("has the restored root, by the contract's own hashing of any accounts", async () => {
     const { reader, address } = live.rollup;
     const { tree } = result.restored;
-    const accountTree = await reader.readContract({ address, abi: rollupAbi, functionName: "accountTree" });
+    const accountTree = await reader.readContract({ address, abi: rollup2Abi, functionName: "accountTree" });
     const compute = (args: ReturnType<typeof exitManyArguments>): Promise<Hex> =>
       reader.readContract({ address: accountTree, abi: accountTreeAbi, functionName: "computeRoot", args });
     const indices = [...assignedAccounts(tree)].map(({ index }) => index);
@@ -82,14 +82,13 @@ describe("a rollup that has stopped", () => {
     const [{ batch: partly, position } = expect.unreachable()] = unpaid;
     for (const { batch, payouts } of allPayouts(restored)) {
       // Only one record of one batch at first: the bitmap shows the rest.
-      const range = batch === partly ? { first: position, maxCount: 1 } : {};
-      const args = payoutArguments(restored, batch, range);
-      await send("pay", encodeFunctionData({ abi: rollupAbi, functionName: "pay", args }));
+      const args = payoutArguments(restored, batch, batch === partly ? [position] : undefined);
+      await send("pay", encodeFunctionData({ abi: rollup2Abi, functionName: "pay", args }));
       if (batch !== partly || payouts.length === 1) continue;
       const left = await findUnpaidPayouts(access, allPayouts(restored), await headBlock());
       expect(left).toHaveLength(unpaid.length - 1);
       const rest = payoutArguments(restored, batch);
-      await send("pay", encodeFunctionData({ abi: rollupAbi, functionName: "pay", args: rest }));
+      await send("pay", encodeFunctionData({ abi: rollup2Abi, functionName: "pay", args: rest }));
     }
     expect(await findUnpaidPayouts(access, allPayouts(restored), await headBlock())).toEqual([]);
 
@@ -97,12 +96,12 @@ describe("a rollup that has stopped", () => {
     const [single = expect.unreachable(), ...others] = holders;
     const { accounts, siblings } = proveExit(restored.tree, single);
     const args = exitArguments(accounts[0] ?? expect.unreachable(), siblings);
-    await send("exit", encodeFunctionData({ abi: rollupAbi, functionName: "exit", args }));
+    await send("exit", encodeFunctionData({ abi: rollup2Abi, functionName: "exit", args }));
     const gone = await findExited(access, holders, await headBlock());
     expect([...gone]).toEqual([single]);
     for (const chunk of proveAllExits(restored.tree, 4, (index) => gone.has(index))) {
       const many = exitManyArguments(chunk.accounts, chunk.siblings);
-      await send("exitMany", encodeFunctionData({ abi: rollupAbi, functionName: "exitMany", args: many }));
+      await send("exitMany", encodeFunctionData({ abi: rollup2Abi, functionName: "exitMany", args: many }));
     }
     expect(await findExited(access, holders, await headBlock())).toEqual(new Set([single, ...others]));
 
@@ -110,7 +109,7 @@ describe("a rollup that has stopped", () => {
     expect(reclaimable).toHaveLength(2);
     for (const { position: entry, operation } of reclaimable) {
       const entryArguments = reclaimArguments(entry, operation);
-      await send("reclaim", encodeFunctionData({ abi: rollupAbi, functionName: "reclaim", args: entryArguments }));
+      await send("reclaim", encodeFunctionData({ abi: rollup2Abi, functionName: "reclaim", args: entryArguments }));
     }
     expect(await findReclaimable(access, restored, await headBlock())).toEqual([]);
     expect([await custodyOf(ETH_TOKEN_ID), await custodyOf(live.token.id)]).toEqual([0n, 0n]);

@@ -1,17 +1,20 @@
-import { type BatchHeaderStruct, type PayArguments, payArguments, toHeaderStruct } from "@cairn/contracts";
+import { type BatchHeader2Struct, type Pay2Arguments, pay2Arguments, toHeader2Struct } from "@cairn/contracts";
 import { type L1Access, readMany } from "@cairn/l1";
 import { batchNumber, bytesToHex, type Hex, type Payout } from "@cairn/protocol";
 import type { RestoredState } from "../restored-state.ts";
 import type { BatchRecord } from "../stored-records.ts";
 
+/** Payouts whose bits the contract keeps in one word. */
+const PAYOUTS_PER_WORD = 256;
+
 /** The parts of a batch that the contract's `pay` needs. */
 export interface BatchPayouts {
   readonly batch: number;
-  readonly header: BatchHeaderStruct;
-  readonly dataHash: Hex;
+  readonly header: BatchHeader2Struct;
+  readonly dataCommitment: Hex;
   /** The whole list, in order. */
   readonly payouts: readonly Payout[];
-  /** Of the batch's header, seconds. */
+  /** Of the batch's last block, seconds. */
   readonly timestamp: number;
 }
 
@@ -20,7 +23,7 @@ export interface UnpaidPayout extends Payout {
   readonly batch: number;
   /** In the batch's list. */
   readonly position: number;
-  /** Of the batch's header, seconds. */
+  /** Of the batch's last block, seconds. */
   readonly timestamp: number;
 }
 
@@ -34,24 +37,15 @@ export function payoutsOf(restored: RestoredState, batch: number): BatchPayouts 
 }
 
 /**
- * Arguments of `pay` for the records from `first` on, all by default. Throws `restore/not-found`.
+ * Arguments of `pay` for the payouts at these places of a batch's list, all by default. Throws `restore/not-found`,
+ * `contracts/no-such-payout`.
  *
- * @example const args = payoutArguments(restored, 7); // all records of batch 7
+ * @example const args = payoutArguments(restored, 7); // all payouts of batch 7
  */
-export function payoutArguments(
-  restored: RestoredState,
-  batch: number,
-  range: { readonly first?: number; readonly maxCount?: number } = {},
-): PayArguments {
-  const { header, dataHash, payouts } = restored.batch(batch);
-  return payArguments({
-    batch: batchNumber(batch),
-    slots: header.slots,
-    header: toHeaderStruct(header),
-    dataHash: bytesToHex(dataHash),
-    payouts,
-    ...range,
-  });
+export function payoutArguments(restored: RestoredState, batch: number, places?: readonly number[]): Pay2Arguments {
+  const { header, dataCommitment, payouts } = payoutsOf(restored, batch);
+  const chosen = places === undefined ? {} : { places };
+  return pay2Arguments({ batch: batchNumber(batch), header, dataCommitment, payouts, ...chosen });
 }
 
 /**
@@ -80,25 +74,39 @@ export async function findUnpaidPayouts(
   lists: readonly BatchPayouts[],
   block: number,
 ): Promise<UnpaidPayout[]> {
-  const calls = lists.map(({ batch }) => [BigInt(batch)] as const);
-  const settled = await readMany(access, "payoutsSettled", calls, block);
-  return lists.flatMap((list, i) => unsettledOf(list, settled[i] ?? 0n));
+  const calls = lists.flatMap(({ batch, payouts }) =>
+    Array.from(
+      { length: Math.ceil(payouts.length / PAYOUTS_PER_WORD) },
+      (_, word) => [BigInt(batch), BigInt(word)] as const,
+    ),
+  );
+  const words = await readMany(access, "payoutsSettled", calls, block);
+  let first = 0;
+  return lists.flatMap((list) => {
+    const own = words.slice(first, first + Math.ceil(list.payouts.length / PAYOUTS_PER_WORD));
+    first += own.length;
+    return unsettledOf(list, own);
+  });
 }
 
-/** The records of a list with an amount whose bit is not set. */
-export function unsettledOf({ batch, payouts, timestamp }: BatchPayouts, settled: bigint): UnpaidPayout[] {
+/** The records of a list with an amount whose bit is not set: bit p of word w is that of payout 256 · w + p. */
+export function unsettledOf(
+  { batch, payouts, timestamp }: BatchPayouts,
+  settledWords: readonly bigint[],
+): UnpaidPayout[] {
   return payouts.flatMap((payout, position) => {
-    const isSettled = ((settled >> BigInt(position)) & 1n) === 1n;
+    const word = settledWords[Math.floor(position / PAYOUTS_PER_WORD)] ?? 0n;
+    const isSettled = ((word >> BigInt(position % PAYOUTS_PER_WORD)) & 1n) === 1n;
     return isSettled || payout.amount === 0n ? [] : [{ ...payout, batch, position, timestamp }];
   });
 }
 
-function toBatchPayouts({ number, header, dataHash, payouts }: BatchRecord): BatchPayouts {
+function toBatchPayouts({ number, header, dataCommitment, payouts }: BatchRecord): BatchPayouts {
   return {
     batch: number,
-    header: toHeaderStruct(header),
-    dataHash: bytesToHex(dataHash),
+    header: toHeader2Struct(header),
+    dataCommitment: bytesToHex(dataCommitment),
     payouts,
-    timestamp: Number(header.timestamp),
+    timestamp: Number(header.lastTimestamp),
   };
 }

@@ -1,4 +1,4 @@
-import { reclaimArguments, rollupAbi } from "@cairn/contracts";
+import { reclaimArguments, rollup2Abi } from "@cairn/contracts";
 import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing";
 import { createL1Access, payBatch, readHead, readQueue, sendToRollup } from "@cairn/l1";
 import { lyingRollup } from "@cairn/l1/testing";
@@ -43,11 +43,13 @@ describe("watching a rollup", () => {
     }
   };
   const pay = async (batch: number): Promise<void> => {
-    const submitted = live.blocks[batch - 1] ?? expect.unreachable();
-    await payBatch(live.rollup, live.devnet.wallet(8), batchNumber(batch), submitted.batch);
+    const submitted = live.batches[batch - 1] ?? expect.unreachable();
+    const { header, payouts } = submitted.batch;
+    const { dataCommitment } = submitted;
+    await payBatch(live.rollup, live.devnet.wallet(8), batchNumber(batch), { header, dataCommitment, payouts });
   };
   const withPayouts = (): number[] =>
-    live.blocks.flatMap(({ executed }, i) => (executed.payouts.some(({ amount }) => amount > 0n) ? [i + 1] : []));
+    live.batches.flatMap(({ number, batch }) => (batch.payouts.some(({ amount }) => amount > 0n) ? [number] : []));
 
   beforeAll(async () => {
     live = await startUnprovenRollup();
@@ -69,7 +71,7 @@ describe("watching a rollup", () => {
     const report = await monitor.check();
     expect(report.alarms).toEqual([]);
     expectBooksToMatch(report);
-    expect(report.observation).toMatchObject({ batch: live.blocks.length, waitingEntries: 1, isFrozen: false });
+    expect(report.observation).toMatchObject({ batch: live.batches.length, waitingEntries: 1, isFrozen: false });
     const eth = report.observation?.tokens.find(({ tokenId }) => tokenId === ETH_TOKEN_ID);
     expect(eth?.owed.unpaidPayouts).toBeGreaterThan(1234n);
     expect(eth?.owed.submitterFees).toBeGreaterThan(0n);
@@ -176,8 +178,8 @@ describe("watching a rollup", () => {
       let isBroken = true;
       const lying = lyingRollup(live.rollup, {
         readContract: async (ask, query) =>
-          isBroken && query.functionName === "operator"
-            ? live.rollup.reader.readContract({ address: address, abi: rollupAbi, functionName: "operator" })
+          isBroken && query.functionName === "leader"
+            ? live.rollup.reader.readContract({ address: address, abi: rollup2Abi, functionName: "leader" })
             : ask(),
       });
       const watching = await createMonitor(lying);
@@ -196,7 +198,7 @@ describe("watching a rollup", () => {
       (await monitor.check()).observation?.unpaid.map(({ batch, amount }) => ({ batch, amount }));
     const snapshot = await live.client.snapshot();
     await publishPayout(11n);
-    const batch = live.blocks.length;
+    const batch = live.batches.length;
     await pay(batch);
     expect(await unpaid()).toEqual([]);
 
@@ -220,7 +222,7 @@ describe("watching a rollup", () => {
     expect(typesOf(await monitor.check())).toEqual(expect.arrayContaining(["overdueEntries", "submissionOpen"]));
     await pass(7 * 24 * HOUR);
     expect(typesOf(await monitor.check())).toContain("freezePossible");
-    const data = encodeFunctionData({ abi: rollupAbi, functionName: "freeze" });
+    const data = encodeFunctionData({ abi: rollup2Abi, functionName: "freeze" });
     await sendToRollup(live.rollup, live.devnet.wallet(9), { name: "freeze", data });
     const report = await monitor.check();
     expect(typesOf(report)).toContain("frozen");
@@ -244,11 +246,11 @@ describe("watching a rollup", () => {
 
     const [entry] = await readQueue(
       live.rollup,
-      live.blocks.reduce((sum, { executed }) => sum + executed.l1OperationCount, 0),
+      live.batches.reduce((sum, { batch }) => sum + batch.l1Operations.length, 0),
     );
     if (entry === undefined) expect.unreachable("something waits");
     const args = reclaimArguments(entry.position, entry.operation);
-    const data = encodeFunctionData({ abi: rollupAbi, functionName: "reclaim", args });
+    const data = encodeFunctionData({ abi: rollup2Abi, functionName: "reclaim", args });
     const { blockNumber } = await sendToRollup(live.rollup, live.devnet.wallet(9), { name: "reclaim", data });
     await live.client.mine({ blocks: 3 });
     const head = await readHead(access, "latest");

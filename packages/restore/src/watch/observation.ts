@@ -1,7 +1,7 @@
-import { erc20Abi, rollupAbi } from "@cairn/contracts";
+import { erc20Abi, fixedOperatorAbi, rollup2Abi } from "@cairn/contracts";
 import { isStillThere, type L1Access, type L1Block, readMany } from "@cairn/l1";
 import { addressToBigint, ETH_TOKEN_ID } from "@cairn/protocol";
-import { BaseError } from "viem";
+import { type Address, BaseError, zeroAddress } from "viem";
 import { allPayouts, type BatchPayouts, findUnpaidPayouts, type UnpaidPayout } from "../exit/payouts.ts";
 import type { RestoredState } from "../restored-state.ts";
 import { computeOwed, type Owed, sumBalances } from "./owed.ts";
@@ -22,8 +22,9 @@ export interface TokenObservation {
 export interface Observation {
   readonly head: L1Block;
   readonly batch: number;
-  /** 0 when submission is open to all for ever. */
+  /** Who has precedence in submitting; 0 when nobody has. */
   readonly operator: bigint;
+  /** Who may take over from a fixed operator; 0 when nobody may, or when another policy decides. */
   readonly proposedOperator: bigint;
   readonly isSubmissionOpen: boolean;
   readonly isFrozen: boolean;
@@ -80,14 +81,14 @@ export function createObserver(access: L1Access, restored: RestoredState): Obser
 
 type Flags = Omit<Observation, "head" | "batch" | "unpaid" | "tokens">;
 
-async function readFlags({ rollup, call }: L1Access, { block, timestamp }: L1Block): Promise<Flags> {
-  const { address, reader } = rollup;
-  const contract = { address, abi: rollupAbi, blockNumber: BigInt(block) } as const;
-  return call("the rollup's state", async () => {
-    const [state, operator, proposed, isSubmissionOpen, isFrozen, canFreeze, overdue] = await Promise.all([
+async function readFlags(access: L1Access, { block, timestamp }: L1Block): Promise<Flags> {
+  const { address, reader } = access.rollup;
+  const contract = { address, abi: rollup2Abi, blockNumber: BigInt(block) } as const;
+  const proposed = await readProposed(access, block);
+  return access.call("the rollup's state", async () => {
+    const [state, operator, isSubmissionOpen, isFrozen, canFreeze, overdue] = await Promise.all([
       reader.readContract({ ...contract, functionName: "state" }),
-      reader.readContract({ ...contract, functionName: "operator" }),
-      reader.readContract({ ...contract, functionName: "proposedOperator" }),
+      reader.readContract({ ...contract, functionName: "leader" }),
       reader.readContract({ ...contract, functionName: "isSubmissionOpen" }),
       reader.readContract({ ...contract, functionName: "isFrozen" }),
       reader.readContract({ ...contract, functionName: "canFreeze" }),
@@ -111,6 +112,29 @@ async function readFlags({ rollup, call }: L1Access, { block, timestamp }: L1Blo
   });
 }
 
+/** The operator that a fixed operator proposed; 0 for another policy, or none. */
+async function readProposed({ rollup, call }: L1Access, block: number): Promise<Address> {
+  const { address, reader } = rollup;
+  const blockNumber = BigInt(block);
+  const { policy } = await call("the rollup's parameters", () =>
+    reader.readContract({ address, abi: rollup2Abi, functionName: "parameters", blockNumber }),
+  );
+  try {
+    return await call("the proposed operator", () =>
+      reader.readContract({
+        address: policy,
+        abi: fixedOperatorAbi,
+        functionName: "proposedOperator",
+        blockNumber,
+      }),
+    );
+  } catch (error) {
+    // A policy may be any contract, or none.
+    if (error instanceof BaseError) return zeroAddress;
+    throw error;
+  }
+}
+
 async function readTokens(
   access: L1Access,
   owed: ReadonlyMap<number, Owed>,
@@ -120,7 +144,7 @@ async function readTokens(
   const count = await call("the number of tokens", () =>
     rollup.reader.readContract({
       address: rollup.address,
-      abi: rollupAbi,
+      abi: rollup2Abi,
       functionName: "tokenCount",
       blockNumber: BigInt(block),
     }),
@@ -150,7 +174,7 @@ async function readBalance({ rollup, call }: L1Access, tokenId: number, block: n
     return await call(`the rollup's balance in token ${tokenId}`, async () => {
       const token = await reader.readContract({
         address,
-        abi: rollupAbi,
+        abi: rollup2Abi,
         functionName: "tokenAddress",
         args: [tokenId],
         blockNumber,
