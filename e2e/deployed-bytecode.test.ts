@@ -1,7 +1,6 @@
 import { createBlobKzg } from "@cairn/blobs";
 import {
   type BatchHeader2Struct,
-  deployRollup2,
   pay2Arguments,
   rollup2Abi,
   type SubmitBatch2Arguments,
@@ -9,8 +8,8 @@ import {
 } from "@cairn/contracts";
 import { generateSecretKey, publicKeyFromSecret } from "@cairn/crypto";
 import { createFastCompress } from "@cairn/crypto/fast";
-import { type DevRollup2, startDevRollup2 } from "@cairn/devnet";
-import { depositEth, type L1Rollup } from "@cairn/l1";
+import { type DevRollup, deployDevRollup, loadProver, startDevRollup } from "@cairn/devnet";
+import { depositEth, rollupDomain } from "@cairn/l1";
 import {
   accountIndex,
   addressToBigint,
@@ -48,7 +47,7 @@ function flip(bytes: Hex, position: number): Hex {
 
 describe("the deployed contracts, with real proofs", () => {
   const kzg = createBlobKzg();
-  let devnet: DevRollup2;
+  let devnet: DevRollup;
   let twin: Address;
   let operator: SoloOperator2;
   let alice: Person;
@@ -65,7 +64,7 @@ describe("the deployed contracts, with real proofs", () => {
 
   const refuse = (address: Address, args: SubmitBatch2Arguments) =>
     refusal(() =>
-      devnet.reader.simulateContract({
+      devnet.rollup.reader.simulateContract({
         address,
         abi: rollup2Abi,
         functionName: "submitBatch",
@@ -75,7 +74,7 @@ describe("the deployed contracts, with real proofs", () => {
     );
 
   const readState = () =>
-    devnet.reader.readContract({ address: devnet.deployment.rollup, abi: rollup2Abi, functionName: "state" });
+    devnet.rollup.reader.readContract({ address: devnet.rollup.address, abi: rollup2Abi, functionName: "state" });
 
   /** Mines a block one minute on, so that later timestamps than the proven one are not in the future. */
   async function mineLater(): Promise<void> {
@@ -95,7 +94,7 @@ describe("the deployed contracts, with real proofs", () => {
       validUntil: 2 ** 32 - 1,
       reference: 0n,
     };
-    const { domain } = devnet;
+    const domain = rollupDomain(devnet.rollup);
     const signed: SignedTransaction[] = [
       signTransaction(
         { type: "transferToNew", ...common, nonce: 0, toOwner: 0xb0bn, toKey: 5n, link: null },
@@ -109,31 +108,24 @@ describe("the deployed contracts, with real proofs", () => {
   }
 
   beforeAll(async () => {
-    devnet = await startDevRollup2({ cacheDir: CACHE_DIR, sizes: [16] });
-    const compiled = (name: string) => devnet.compiled.get(name) ?? expect.unreachable();
+    devnet = await startDevRollup({ cacheDir: CACHE_DIR, sizes: [16] });
     const wallet = devnet.wallet(1);
-    const other = await deployRollup2({
-      walletClient: devnet.wallet(0),
-      publicClient: devnet.reader,
-      rollup: compiled("2/Rollup"),
-      fixedOperator: { contract: compiled("2/FixedOperator"), operator: devnet.wallet(0).account.address },
-      verifiers: [{ circuit: "solo16", contract: compiled("solo16") }],
-    });
-    twin = other.rollup;
+    const anvil = { rpcUrl: devnet.rpcUrl, chainId: devnet.rollup.reader.chain.id };
+    const other = await deployDevRollup(anvil, { cacheDir: CACHE_DIR, sizes: [16] });
+    twin = other.rollup.address;
     const secretKey = generateSecretKey();
     const owner = addressToBigint(wallet.account.address);
     alice = { name: "alice", owner, secretKey, key: publicKeyFromSecret(secretKey) };
     const target = { owner, index: accountIndex(0), key: alice.key };
-    const rollups = [devnet.deployment.rollup, twin].map((address): L1Rollup => ({ reader: devnet.reader, address }));
-    for (const rollup of rollups) await depositEth(rollup, wallet, ETHER, target);
-    operator = createSoloOperator2(devnet, kzg, await createFastCompress());
+    for (const { rollup } of [devnet, other]) await depositEth(rollup, wallet, ETHER, target);
+    operator = createSoloOperator2(devnet, await loadProver(CACHE_DIR, 16), kzg, await createFastCompress());
     const deposit: L1Operation = { type: "deposit", tokenId: tokenId(0), amount: ETHER, ...target };
     first = await operator.prove({ dataSource: "calldata", l1Operations: [deposit] });
   });
   afterAll(() => devnet?.stop());
 
   it("refuse the proof of another rollup in the same state", async () => {
-    expect(await refuse(devnet.deployment.rollup, argumentsOf(first))).toBeNull();
+    expect(await refuse(devnet.rollup.address, argumentsOf(first))).toBeNull();
     expect(await refuse(twin, argumentsOf(first))).toMatchObject({ name: "InvalidProof" });
   });
 
@@ -144,11 +136,11 @@ describe("the deployed contracts, with real proofs", () => {
     expect([root, history]).toEqual([bigintToHex(newRoot, 32), bigintToHex(newHistory, 32)]);
     expect([nextIndex, batchCount]).toEqual([65, 1n]);
     second = await operator.prove({ dataSource: "calldata", fill: spend });
-    expect(await refuse(devnet.deployment.rollup, argumentsOf(second))).toBeNull();
+    expect(await refuse(devnet.rollup.address, argumentsOf(second))).toBeNull();
   });
 
   it("refuse a corrupted proof, and name the point that they asked about", async () => {
-    const { rollup } = devnet.deployment;
+    const rollup = devnet.rollup.address;
     const proof = argumentsOf(second)[PROOF];
     const expected = { name: "InvalidProof", args: [bigintToHex(second.point, 32)] };
     const bytes = proof.length / 2 - 1;
@@ -169,7 +161,7 @@ describe("the deployed contracts, with real proofs", () => {
     const [header] = argumentsOf(second);
     const next = (word: Hex) => bigintToHex(BigInt(word) + 1n, 32);
     await mineLater();
-    const { timestamp: now } = await devnet.reader.getBlock();
+    const { timestamp: now } = await devnet.rollup.reader.getBlock();
     const beyond = (word: Hex) => bigintToHex(BigInt(word) + FIELD_MODULUS, 32);
     const old = now - 7n * 3600n;
     const corruptions: readonly [Partial<BatchHeader2Struct>, string][] = [
@@ -194,7 +186,7 @@ describe("the deployed contracts, with real proofs", () => {
       [{ newNextIndex: header.newNextIndex + 1 }, "InvalidProof"],
     ];
     for (const [corruption, name] of corruptions) {
-      const refused = await refuse(devnet.deployment.rollup, withHeader(corruption));
+      const refused = await refuse(devnet.rollup.address, withHeader(corruption));
       expect(refused, Object.keys(corruption).join()).toMatchObject({ name });
     }
     const touched = new Set(corruptions.flatMap(([corruption]) => Object.keys(corruption)));
@@ -202,7 +194,7 @@ describe("the deployed contracts, with real proofs", () => {
   });
 
   it("refuse corrupted data, queue records and payouts", async () => {
-    const { rollup } = devnet.deployment;
+    const rollup = devnet.rollup.address;
     const [, , payouts, , data] = argumentsOf(second);
     for (const position of [13, data.length / 2 - 2]) {
       expect(await refuse(rollup, withArgument(DATA, flip(data, position))), `byte ${position}`).toMatchObject({
@@ -230,16 +222,16 @@ describe("the deployed contracts, with real proofs", () => {
     const before = await readState();
     const args = withArgument(PROOF, flip(argumentsOf(second)[PROOF], 1000));
     const hash = await devnet.wallet(0).sendTransaction({
-      to: devnet.deployment.rollup,
+      to: devnet.rollup.address,
       data: encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args }),
       gas: 5_000_000n,
     });
-    expect((await devnet.reader.waitForTransactionReceipt({ hash })).status).toBe("reverted");
+    expect((await devnet.rollup.reader.waitForTransactionReceipt({ hash })).status).toBe("reverted");
     expect(await readState()).toEqual(before);
   });
 
   it("refuse a replay and an old root", async () => {
-    const { rollup } = devnet.deployment;
+    const rollup = devnet.rollup.address;
     expect((await submitSoloBatch(devnet, kzg, second)).status).toBe("success");
     const { newRoot, oldRoot } = second.batch.header;
     expect(await refuse(rollup, argumentsOf(second))).toMatchObject({
@@ -250,8 +242,7 @@ describe("the deployed contracts, with real proofs", () => {
   });
 
   it("pay exactly the proven list, once", async () => {
-    const { reader, deployment } = devnet;
-    const address = deployment.rollup;
+    const { reader, address } = devnet.rollup;
     const [header] = argumentsOf(second);
     const { payouts } = second.batch;
     expect(payouts).toEqual([{ recipient: RECIPIENT, tokenId: 0, amount: ETHER / 4n }]);
