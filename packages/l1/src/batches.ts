@@ -1,4 +1,11 @@
-import { type ProvenBatch2, pay2Arguments, rollup2Abi, submitBatch2Arguments, toHeader2Struct } from "@cairn/contracts";
+import {
+  type ProvenBatch2,
+  pay2Arguments,
+  payGasLimit2,
+  rollup2Abi,
+  submitBatch2Arguments,
+  toHeader2Struct,
+} from "@cairn/contracts";
 import { type BatchHeader2, type BatchNumber, batchNumber, bytesToHex, CairnError, type Payout } from "@cairn/protocol";
 import { encodeFunctionData, type Hex, isAddressEqual, parseEventLogs, size, type TransactionReceipt } from "viem";
 import type { L1Rollup, L1Wallet } from "./connection.ts";
@@ -45,8 +52,11 @@ export async function submitBatch(
   };
 }
 
+/** EIP-7825. */
+const MAX_TRANSACTION_GAS = 2 ** 24;
+
 /**
- * Pays all payouts of an accepted batch that are not settled yet. Throws `l1/transaction-reverted`.
+ * Pays all payouts of an accepted batch that are not settled yet, as far as one transaction has the gas. Throws `l1/transaction-reverted`.
  *
  * @example await payBatch(rollup, wallet, submitted.number, { header, dataCommitment, payouts });
  */
@@ -63,7 +73,9 @@ export async function payBatch(
     payouts,
   });
   const data = encodeFunctionData({ abi: rollup2Abi, functionName: "pay", args });
-  return sendToRollup(rollup, wallet, { name: "pay", data });
+  // Its success needs the gas of one payout only, which is what an estimate finds.
+  const gas = BigInt(Math.min(payGasLimit2(payouts, payouts.length), MAX_TRANSACTION_GAS));
+  return sendToRollup(rollup, wallet, { name: "pay", data, gas });
 }
 
 function submittedNumber({ address }: L1Rollup, receipt: TransactionReceipt): BatchNumber {

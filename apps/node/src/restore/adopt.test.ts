@@ -1,9 +1,9 @@
-import { type AcceptedBatch, findBatch, findBlock, insertAcceptedBatch, loadBlockPayouts } from "@cairn/db";
+import { type AcceptedBatch, findBatch, findBlock, insertAcceptedBatch } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
-import { dataHash } from "@cairn/protocol";
+import { payoutListHash } from "@cairn/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSequencerHarness, DOMAIN, type Life, type SequencerHarness } from "../../test/sequencer-harness.ts";
-import { describeBatch } from "../batches/content.ts";
+import { calldataOf, headerOf, loadBatchContent, toPayout } from "../batches/content.ts";
 import { adoptBatch } from "./adopt.ts";
 
 const databases = createTestDatabases().server;
@@ -21,18 +21,20 @@ describe("adopting batches of others", () => {
     await life.sequencer.submit([harness.transfer(0, 1, 0)]);
     await life.sequencer.sealNow();
     const { db } = life.database;
-    const block = await findBlock(db, 2);
-    if (block === undefined) throw new RangeError("no block 2");
-    const { header, data } = describeBatch({ blocks: [block], payouts: await loadBlockPayouts(db, 2) });
+    const content = await loadBatchContent(db, { firstBlock: 2, lastBlock: 2 });
+    if (content === null) throw new RangeError("no block 2");
+    const { data, commitment } = calldataOf(content.blocks);
+    const payouts = content.payouts.map(toPayout);
     const word = new Uint8Array(32);
     accepted = {
       number: 7,
       firstBlock: 2,
       lastBlock: 2,
       submitter: 5n,
-      header,
-      dataHash: dataHash(16, data),
-      data,
+      header: headerOf(content, { circuit: "solo16", dataSource: "calldata" }),
+      dataCommitment: commitment,
+      payoutsHash: payoutListHash(payouts),
+      content: { cells: data, payouts },
       l1Transaction: word,
       l1Block: 9,
       l1BlockHash: word,
@@ -48,7 +50,8 @@ describe("adopting batches of others", () => {
 
   const adopt = (batch: AcceptedBatch) => {
     const { database, keeper } = life;
-    return adoptBatch({ db: database.db, keeper, domain: DOMAIN, nowMs: harness.clock.nowMs }, batch);
+    const { compress, clock } = harness;
+    return adoptBatch({ db: database.db, keeper, compress, domain: DOMAIN, nowMs: clock.nowMs }, batch);
   };
 
   it("refuses one that claims more blocks than it describes, and changes nothing", async () => {
