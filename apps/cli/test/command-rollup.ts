@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildCached, rollupTargets } from "@cairn/contracts/build";
 import { anvilKey, type DevRollup, type DevToken, startDevRollup } from "@cairn/devnet";
-import { createUnprovenOperator, TEST_CACHE_DIR } from "@cairn/devnet/testing";
+import { createUnprovenOperator, standInVerifier, TEST_CACHE_DIR, type Untruth } from "@cairn/devnet/testing";
 import { depositEth, depositToken, rollupDomain } from "@cairn/l1";
 import { accountIndex, addressToBigint, bigintToHex, encodeFloat16, encodeFloat40 } from "@cairn/protocol";
 import { type Person, personOf, signTransaction } from "@cairn/testkit";
@@ -37,7 +36,7 @@ export interface CommandRollup {
   deposit(name: (typeof NAMES)[number], amount: bigint, owner?: Address): Promise<void>;
   depositTokens(name: (typeof NAMES)[number], amount: bigint): Promise<void>;
   /** Publishes a block of the waiting queue entries and these withdrawals. */
-  publish(withdrawals?: readonly Payment[], changed?: { readonly newRoot?: bigint }): Promise<void>;
+  publish(withdrawals?: readonly Payment[], untruth?: Untruth): Promise<void>;
   /** Root of the operator's state. */
   root(): Hex;
   /** Lets time pass on L1. */
@@ -51,8 +50,12 @@ export interface CommandRollup {
 
 /** Starts an anvil with a rollup of 16 slots and the command's profile. */
 export async function startCommandRollup(): Promise<CommandRollup> {
-  for (const target of rollupTargets()) await buildCached(TEST_CACHE_DIR, target);
-  const devnet = await startDevRollup({ cacheDir: TEST_CACHE_DIR, sizes: [16] });
+  const devnet = await startDevRollup({
+    cacheDir: TEST_CACHE_DIR,
+    sizes: [16],
+    isBatching: true,
+    verifierOf: standInVerifier,
+  });
   const { rollup } = devnet;
   const client = createTestClient({ mode: "anvil", transport: http(devnet.rpcUrl) });
   const { tree, crypto, ...operator } = await createUnprovenOperator(devnet);
@@ -82,7 +85,7 @@ export async function startCommandRollup(): Promise<CommandRollup> {
       await depositToken(rollup, devnet.wallet(NAMES.indexOf(name)), token.id, amount, target);
     },
     root: () => bigintToHex(tree.root(), 32),
-    async publish(withdrawals = [], changed = {}) {
+    async publish(withdrawals = [], untruth = {}) {
       await operator.publish((builder) => {
         for (const { from, amount, recipient } of withdrawals) {
           const account = builder.state.getAccount(accountIndex(from));
@@ -102,7 +105,7 @@ export async function startCommandRollup(): Promise<CommandRollup> {
           const result = builder.addGroup([signTransaction(transaction, signer, domain, crypto)]);
           if (result.type !== "included") throw new TypeError(`not included: ${JSON.stringify(result)}`);
         }
-      }, changed);
+      }, untruth);
     },
     async warp(seconds) {
       await client.increaseTime({ seconds });

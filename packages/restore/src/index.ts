@@ -1,3 +1,4 @@
+export { createArchiveBlobSource } from "./archive/blob-source.ts";
 export { ARCHIVE_VERSION, type ArchivedQueue, type ArchiveHead } from "./archive/format.ts";
 export { type ArchiveReader, openArchive, type QueueAfterArchive, readArchive } from "./archive/reader.ts";
 export { type ArchiveWriter, continueArchive, createArchive } from "./archive/writer.ts";

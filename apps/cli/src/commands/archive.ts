@@ -7,6 +7,7 @@ import { Option } from "commander";
 import type { CommonOptions, Context } from "../context.ts";
 import { addExamples, addNetworkOptions, type Host } from "../host.ts";
 import { type CommandResult, table } from "../output.ts";
+import { addBlobOptions, type BlobFlags, blobAccess } from "../restored/blobs.ts";
 import { openL1Access } from "../restored/session.ts";
 
 /** `cairn archive`: files with all batches of a rollup, as published on L1. */
@@ -22,14 +23,14 @@ export function addArchiveCommand({ program, run }: Host): void {
         .choices(["latest", "safe", "finalized"])
         .default("finalized"),
     );
-  addNetworkOptions(write);
+  addNetworkOptions(addBlobOptions(write));
   addExamples(write, "cairn archive write batches.cairn", "cairn archive write batches.cairn --head latest");
   run(write, writeFile);
 
   const verify = archive
     .command("verify")
     .description(
-      "check every byte of a file and, on L1, that the contract committed to each of its batches and has the queue that they lead to",
+      "check every byte of a file and, on L1, that the contract committed to each of its batches and to the history they lead to",
     )
     .argument("<file>", "the archive")
     .option("--offline", "check the file only against itself");
@@ -40,18 +41,20 @@ export function addArchiveCommand({ program, run }: Host): void {
 
 async function writeFile(
   context: Context,
-  { head }: { readonly head: L1HeadTag } & CommonOptions,
+  flags: { readonly head: L1HeadTag } & BlobFlags & CommonOptions,
   file: string,
 ): Promise<CommandResult> {
-  const access = await openL1Access(context.network(), context.signal);
+  const network = context.network();
+  const access = await openL1Access(network, context.signal);
   const path = resolve(file);
   const summary = await archiveRollup(access, {
     path,
     compress: await createFastCompress(),
-    head,
+    blobs: await blobAccess(context, flags, network),
+    head: flags.head,
     onProgress: ({ batch, batchCount }) => context.output.progress(`archived batch ${batch} of ${batchCount}`),
   });
-  const checked = `up to L1 block ${summary.l1.block}; the contract committed to every batch and has its queue entries`;
+  const checked = `up to L1 block ${summary.l1.block}; the contract committed to every batch and to the history they lead to`;
   return tell(path, summary, checked);
 }
 
@@ -61,17 +64,14 @@ async function verifyFile(
   file: string,
 ): Promise<CommandResult> {
   const path = resolve(file);
+  const compress = await createFastCompress();
   if (offline === true) {
-    const summary = await verifyArchive(path, null);
-    return tell(
-      path,
-      summary,
-      "hashes and order; NOT that the contract committed to the batches and has their queue entries",
-    );
+    const summary = await verifyArchive(path, { compress, access: null });
+    return tell(path, summary, "digests, order and chains; NOT that the contract committed to the batches");
   }
   const access = await openL1Access(context.network(), context.signal);
-  const checked = "hashes, order, and that the contract committed to every batch and has its queue entries";
-  return tell(path, await verifyArchive(path, access), checked);
+  const checked = "digests, order, chains, and that the contract committed to every batch and the history they lead to";
+  return tell(path, await verifyArchive(path, { compress, access }), checked);
 }
 
 function tell(path: string, { identity, start, end }: ArchiveSummary, checked: string): CommandResult {

@@ -1,5 +1,4 @@
-import { MAX_PAYOUTS_PER_CALL } from "@cairn/contracts";
-import { addressToBigint } from "@cairn/protocol";
+import { addressToBigint, MAX_BATCH_PAYOUTS } from "@cairn/protocol";
 import { allPayouts, findUnpaidPayouts, payoutsOf, type UnpaidPayout } from "@cairn/restore";
 import { parseAddress } from "../address.ts";
 import { cliError } from "../errors.ts";
@@ -24,10 +23,10 @@ export function addPayCommand({ program, run }: Host): void {
     .command("pay")
     .description("pay proven payouts that have not been paid yet, with lists rebuilt from L1 alone")
     .argument("[batch]", "payouts of one batch; default: of all")
-    .option("--recipient <address>", "only payouts to this address (and those between them in the lists)")
+    .option("--recipient <address>", "only payouts to this address")
     .option(
       "--max-count <number>",
-      "records of a list per transaction; its gas limit allows for their worst case",
+      "payouts per transaction, fewer if their worst case needs more gas than one may have",
       DEFAULT_COUNT,
     );
   addNetworkOptions(addKeyOptions(addStateOption(addSendOptions(command))));
@@ -40,7 +39,7 @@ export function addPayCommand({ program, run }: Host): void {
   run(command, async (context, options: PayOptions, batchText: string | undefined) => {
     const batch = batchText === undefined ? null : parseNumber(batchText, "a batch number", 2 ** 48);
     const recipient = options.recipient === undefined ? null : addressToBigint(parseAddress(options.recipient));
-    const maxCount = parseNumber(options.maxCount, "--max-count", MAX_PAYOUTS_PER_CALL);
+    const maxCount = parseNumber(options.maxCount, "--max-count", MAX_BATCH_PAYOUTS);
     return withRestored(context, options, async (session) => {
       const caller = await openCaller(context, options, session.network);
       const { access, restored, head } = session;

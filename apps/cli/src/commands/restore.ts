@@ -8,6 +8,7 @@ import type { CommonOptions, Context } from "../context.ts";
 import { cliError } from "../errors.ts";
 import { addExamples, addNetworkOptions, type Host } from "../host.ts";
 import { type CommandResult, table } from "../output.ts";
+import { blobAccess } from "../restored/blobs.ts";
 import {
   addStateOption,
   openL1Access,
@@ -68,6 +69,7 @@ async function restore(context: Context, flags: RestoreFlags & CommonOptions): P
       archiveTo: writeArchive === undefined ? null : resolve(writeArchive),
       head,
       checkEveryBatch: checkEveryBatch === true,
+      ...(isOffline ? {} : { blobs: await blobAccess(context, flags, network) }),
       signal: context.signal,
       onProgress: (progress) => reportProgress(context, progress),
     });
@@ -117,7 +119,7 @@ function tell(
       "compared",
       head === null
         ? "NOT with the contract: without L1 only hashes and roots of the archives were checked"
-        : `with the contract at L1 block ${head.block}: every batch, root, accounts, queue${isConfirmed ? "; the second L1 node agrees" : ""}`,
+        : `with the contract at L1 block ${head.block}: every batch, root, history, queue${isConfirmed ? "; the second L1 node agrees" : ""}`,
     ],
     ...(waitingEntries === null ? [] : [["waiting", `${waitingEntries} queue entries`]]),
     [

@@ -18,6 +18,7 @@ import { cliError } from "../errors.ts";
 import { formatTime } from "../escape/ladder.ts";
 import { addExamples, addNetworkOptions, type Host } from "../host.ts";
 import { type CommandResult, jsonLine, table } from "../output.ts";
+import { blobAccess } from "../restored/blobs.ts";
 import { addStateOption, openL1Access, type StateFlags, stateDir, withStore } from "../restored/session.ts";
 
 interface WatchOptions extends StateFlags {
@@ -63,14 +64,14 @@ async function watch(context: Context, options: WatchOptions & CommonOptions): P
   const network = context.network();
   const access = await openL1Access(network, signal);
   const path = await stateDir(context, options, network);
-  const identity = await readIdentity(access);
+  const [identity, blobs] = [await readIdentity(access), await blobAccess(context, options, network)];
   return withStore(path, async (store) => {
     const restored = openRestoredState({ store, compress: await createFastCompress(), identity });
     output.progress(`watching ${access.rollup.address}, state in ${path} …`);
     const onReport = (report: MonitorReport): void => {
       if (options.once !== true) tellChanges(context, report);
     };
-    const monitor = createRollupMonitor({ intervalMs, limits }, { access, restored, onReport });
+    const monitor = createRollupMonitor({ intervalMs, limits }, { access, restored, blobs, onReport });
     if (options.once !== true) return follow(monitor, signal);
     const report = await monitor.check();
     const result = reportResult(report);

@@ -1,4 +1,4 @@
-import { payGasLimit, rollupAbi } from "@cairn/contracts";
+import { payGasLimit2, rollup2Abi } from "@cairn/contracts";
 import type { RollupCall } from "@cairn/l1";
 import { isCairnError } from "@cairn/protocol";
 import { findUnpaidPayouts, payoutArguments, payoutsOf, type UnpaidPayout } from "@cairn/restore";
@@ -33,13 +33,16 @@ export interface PayOutcome {
   readonly transactions: readonly SentCall[];
 }
 
-/** Unpaid records of one batch's list, in order; at least one. */
-type Range = readonly [UnpaidPayout, ...UnpaidPayout[]];
+/** Unpaid payouts of one batch, in the order of its list; at least one. */
+type Group = readonly [UnpaidPayout, ...UnpaidPayout[]];
+
+/** L1 takes no transaction with more gas (EIP-7825). */
+const MAX_TRANSACTION_GAS = 2 ** 24;
 
 /**
- * Executes payouts, those of one batch together, at most `maxCount` records of a list in one transaction, fewer if an
- * L1 block cannot hold their gas or they are refused: so records that cannot be paid do not block others. Payouts that
- * someone else pays meanwhile are skipped. Throws the refusal of a single record, and whatever else sending throws.
+ * Executes payouts, those of one batch together, at most `maxCount` in one transaction, fewer if a transaction cannot hold
+ * their gas or they are refused: so payouts that cannot be paid do not block others. Payouts that someone else pays
+ * meanwhile are skipped. Throws the refusal of a single payout, and whatever else sending throws.
  */
 export async function payAll(
   session: RestoredSession,
@@ -51,63 +54,80 @@ export async function payAll(
   const refused: RefusedPayout[] = [];
   const transactions: SentCall[] = [];
   const { gasLimit } = await session.access.rollup.reader.getBlock();
-  const open = ranges(unpaid, countWithin(maxCount, gasLimit));
-  for (let range = open.shift(); range !== undefined; range = open.shift()) {
+  const maxGas = Math.min(Number(gasLimit), MAX_TRANSACTION_GAS);
+  const open = groupsOf(session, unpaid, { maxCount, maxGas });
+  for (let group = open.shift(); group !== undefined; group = open.shift()) {
     try {
-      const { sent, receipt } = await caller.send(payCall(session, range));
+      const { sent, receipt } = await caller.send(payCall(session, group));
       transactions.push(sent);
-      payouts.push(...(receipt === null ? range.map(triedPayout) : paidPayouts(receipt)));
+      const paid = receipt === null ? group.map(triedPayout) : paidPayouts(receipt);
+      payouts.push(...paid);
+      // A call settles what its gas covers with certainty, and skips what someone else has settled.
+      const places = new Set(paid.map(({ position }) => position));
+      const others = group.filter(({ position }) => !places.has(position));
+      if (others.length > 0 && others.length < group.length) {
+        open.unshift(...toGroups([await withoutPaid(session, others)]));
+      }
     } catch (error) {
       if (!isCairnError(error, "l1/transaction-reverted")) throw error;
-      const left = await withoutPaid(session, range);
+      const left = await withoutPaid(session, group);
       if (left.length === 0) continue;
-      if (left.length < range.length) open.unshift(...toRanges([left]));
-      else if (left.length > 1) open.unshift(...toRanges(halves(left)));
+      if (left.length < group.length) open.unshift(...toGroups([left]));
+      else if (left.length > 1) open.unshift(...toGroups(halves(left)));
       else if (unpaid.length === 1) throw error;
-      else refused.push({ ...recordOf(range[0]), reason: String(error.details.reason) });
+      else refused.push({ ...recordOf(group[0]), reason: String(error.details.reason) });
     }
   }
   return { payouts, refused, transactions };
 }
 
-/** How many records, at most `maxCount`, fit into an L1 block in the worst case. */
-function countWithin(maxCount: number, blockGasLimit: bigint): number {
-  let count = maxCount;
-  while (count > 1 && BigInt(payGasLimit(count)) > blockGasLimit) count--;
-  return count;
+/** The call that pays a group, with gas for the worst that its recipients and tokens can do. */
+function payCall(session: RestoredSession, group: Group): RollupCall {
+  const [{ batch }] = group;
+  const places = group.map(({ position }) => position);
+  const args = payoutArguments(session.restored, batch, places);
+  const data = encodeFunctionData({ abi: rollup2Abi, functionName: "pay", args });
+  return { name: "pay", data, gas: BigInt(payGasLimit2(group, listLength(session, batch))) };
 }
 
-/** The call that processes the list from a range's first record to its last, including those in between. */
-function payCall({ restored }: RestoredSession, range: Range): RollupCall {
-  const [{ batch, position: first }] = range;
-  const maxCount = 1 + Math.max(...range.map(({ position }) => position)) - first;
-  const args = payoutArguments(restored, batch, { first, maxCount });
-  const data = encodeFunctionData({ abi: rollupAbi, functionName: "pay", args });
-  return { name: "pay", data, gas: BigInt(payGasLimit(maxCount)) };
-}
-
-/** Parts of the batches' lists with unpaid records. */
-function ranges(unpaid: readonly UnpaidPayout[], maxCount: number): Range[] {
+/** Unpaid payouts in groups of one batch each that a transaction can hold. */
+function groupsOf(
+  session: RestoredSession,
+  unpaid: readonly UnpaidPayout[],
+  { maxCount, maxGas }: { readonly maxCount: number; readonly maxGas: number },
+): Group[] {
   const found: [UnpaidPayout, ...UnpaidPayout[]][] = [];
+  let [batch, length] = [0, 0];
   for (const payout of unpaid) {
+    if (payout.batch !== batch) [batch, length] = [payout.batch, listLength(session, payout.batch)];
     const last = found.at(-1);
-    const isWithin = last?.[0].batch === payout.batch && payout.position < last[0].position + maxCount;
-    if (last !== undefined && isWithin) last.push(payout);
+    const hasRoom =
+      last?.[0].batch === batch && last.length < maxCount && payGasLimit2([...last, payout], length) <= maxGas;
+    if (last !== undefined && hasRoom) last.push(payout);
     else found.push([payout]);
   }
   return found;
 }
 
-function toRanges(parts: readonly (readonly UnpaidPayout[])[]): Range[] {
+function listLength({ restored }: RestoredSession, batch: number): number {
+  return payoutsOf(restored, batch).payouts.length;
+}
+
+function toGroups(parts: readonly (readonly UnpaidPayout[])[]): Group[] {
   return parts.flatMap(([first, ...others]) => (first === undefined ? [] : [[first, ...others] as const]));
 }
 
-/** The records of a refused call that have not been paid meanwhile. */
-async function withoutPaid({ access, restored }: RestoredSession, range: Range): Promise<UnpaidPayout[]> {
+/** The payouts of a refused call that have not been paid meanwhile. */
+async function withoutPaid(
+  { access, restored }: RestoredSession,
+  group: readonly UnpaidPayout[],
+): Promise<UnpaidPayout[]> {
+  const [first] = group;
+  if (first === undefined) return [];
   const block = Number(await access.rollup.reader.getBlockNumber());
-  const unpaid = await findUnpaidPayouts(access, [payoutsOf(restored, range[0].batch)], block);
+  const unpaid = await findUnpaidPayouts(access, [payoutsOf(restored, first.batch)], block);
   const open = new Set(unpaid.map(({ position }) => position));
-  return range.filter(({ position }) => open.has(position));
+  return group.filter(({ position }) => open.has(position));
 }
 
 function recordOf({ batch, position, recipient, tokenId, amount }: UnpaidPayout): Omit<PaidPayout, "paid"> {
@@ -119,7 +139,7 @@ function triedPayout(payout: UnpaidPayout): PaidPayout {
 }
 
 function paidPayouts({ logs }: TransactionReceipt): PaidPayout[] {
-  const events = parseEventLogs({ abi: rollupAbi, eventName: ["PayoutPaid", "PayoutDeferred"], logs });
+  const events = parseEventLogs({ abi: rollup2Abi, eventName: ["PayoutPaid", "PayoutDeferred"], logs });
   return events.map(({ eventName, args }) => ({
     batch: Number(args.batchNumber),
     position: Number(args.position),

@@ -1,5 +1,5 @@
-import { parseEscapeEvents, payGasLimit, reclaimArguments, rollupAbi } from "@cairn/contracts";
-import { isCairnError, type L1Operation } from "@cairn/protocol";
+import { parseEscapeEvents, payGasLimit2, reclaimArguments, rollup2Abi } from "@cairn/contracts";
+import { isCairnError, type L1Operation, tokenId } from "@cairn/protocol";
 import type { WaitingEntry } from "@cairn/restore";
 import { encodeFunctionData } from "viem";
 import { showAddress } from "../address.ts";
@@ -29,9 +29,6 @@ export interface ReclaimOutcome {
   readonly transactions: readonly SentCall[];
 }
 
-/** A reclaim makes at most two payments: of the deposit, and of the fee. */
-const RECLAIM_GAS = BigInt(payGasLimit(2));
-
 /**
  * Pays queue entries back, one by one; a refused one does not block others. Entries that someone else pays back
  * meanwhile are skipped. Throws the refusal of a single entry, and whatever else sending throws.
@@ -46,9 +43,9 @@ export async function reclaimAll(
   const transactions: SentCall[] = [];
   for (const entry of entries) {
     const args = reclaimArguments(entry.position, entry.operation);
-    const data = encodeFunctionData({ abi: rollupAbi, functionName: "reclaim", args });
+    const data = encodeFunctionData({ abi: rollup2Abi, functionName: "reclaim", args });
     try {
-      const { sent, receipt } = await caller.send({ name: "reclaim", data, gas: RECLAIM_GAS });
+      const { sent, receipt } = await caller.send({ name: "reclaim", data, gas: reclaimGas(entry) });
       transactions.push(sent);
       reclaimed.push(...(receipt === null ? [triedEntry(entry)] : reclaimedEntries(receipt.logs)));
     } catch (error) {
@@ -66,9 +63,17 @@ export function ownerOf(operation: L1Operation): bigint {
   return operation.type === "deposit" ? operation.owner : operation.sender;
 }
 
+/** Gas for a reclaim's two payments at their worst: of the deposit, and of the fee in ETH. */
+function reclaimGas({ operation, submitterFee }: WaitingEntry): bigint {
+  const recipient = ownerOf(operation);
+  const fee = { recipient, tokenId: tokenId(0), amount: submitterFee };
+  const deposits = operation.type === "deposit" ? [{ ...operation, recipient }] : [];
+  return BigInt(payGasLimit2([...deposits, fee], 0));
+}
+
 function isReclaimed({ access }: RestoredSession, position: number): Promise<boolean> {
   const { reader, address } = access.rollup;
-  return reader.readContract({ address, abi: rollupAbi, functionName: "isReclaimed", args: [BigInt(position)] });
+  return reader.readContract({ address, abi: rollup2Abi, functionName: "isReclaimed", args: [BigInt(position)] });
 }
 
 function triedEntry({ position, operation, submitterFee }: WaitingEntry): ReclaimedEntry {

@@ -12,12 +12,13 @@ import { formatDuration } from "../duration.ts";
 import { cliError } from "../errors.ts";
 import type { Network } from "../network.ts";
 import { cairnHome } from "../terminal.ts";
+import { addBlobOptions, type BlobFlags, blobAccess } from "./blobs.ts";
 
 /** Long, because hashing may delay reading an answer that has arrived. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
 /** Options of commands that use a restored state. */
-export interface StateFlags {
+export interface StateFlags extends BlobFlags {
   readonly state?: string;
 }
 
@@ -32,8 +33,9 @@ export interface RestoredSession {
   readonly path: string;
 }
 
-/** Adds `--state`. */
+/** Adds `--state`, and where blobs come from. */
 export function addStateOption(command: Command): Command {
+  addBlobOptions(command);
   return command.addOption(
     new Option("--state <dir>", "folder of the restored state (CAIRN_STATE, ~/.cairn/restored/CHAIN-ROLLUP)").helpGroup(
       "Restored state:",
@@ -88,6 +90,7 @@ export async function withRestored<T>(
       store,
       compress: await createFastCompress(),
       rollup: access.rollup,
+      blobs: await blobAccess(context, flags, network),
       signal: context.signal,
       onProgress: (progress) => reportProgress(context, progress),
     });

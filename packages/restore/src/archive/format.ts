@@ -10,6 +10,7 @@ import {
   cellsToBytes,
   concatBytes,
   createByteCursor,
+  DATA_SOURCE,
   type DataSource,
   decodeBatchHeader2,
   decodeL1Operation,
@@ -176,6 +177,14 @@ export function decodeBatch(payload: Uint8Array): PublishedBatch {
   } catch (cause) {
     throw asCorrupt("a batch's frame", cause);
   }
+}
+
+/** The versioned hash of a batch's blob, from the payload of its frame; null for a batch in calldata. */
+export function blobHashOf(payload: Uint8Array): Uint8Array | null {
+  const dataSource = payload[8 + 1];
+  return dataSource === DATA_SOURCE.blob
+    ? payload.slice(8 + BATCH_HEADER_2_BYTES, 8 + BATCH_HEADER_2_BYTES + 32)
+    : null;
 }
 
 /** Payload of the frame of waiting entries; spec 2, 9.4. */

@@ -33,6 +33,8 @@ export type Alarm =
   | { readonly type: "operatorChanged"; readonly from: bigint; readonly to: bigint }
   /** The head of L1 is old: the RPC has fallen behind, or shows the past on purpose. */
   | { readonly type: "l1Stale"; readonly headAt: number }
+  /** A batch that L1 accepted is in a blob that no source has: the state cannot be followed beyond it. */
+  | { readonly type: "blobUnavailable"; readonly message: string }
   /** L1 does not answer, or answers as no rollup would, so nothing is known. */
   | { readonly type: "l1Unavailable"; readonly message: string };
 
@@ -54,6 +56,7 @@ export const ALARM_SEVERITY: Readonly<Record<Alarm["type"], AlarmSeverity>> = {
   operatorProposed: "info",
   operatorChanged: "warning",
   l1Stale: "warning",
+  blobUnavailable: "warning",
   l1Unavailable: "warning",
 };
 
@@ -153,6 +156,8 @@ export function alarmText(alarm: Alarm): string {
       return `the operator is ${bigintToAddress(alarm.to)}, not ${bigintToAddress(alarm.from)}`;
     case "l1Stale":
       return `the L1 node's last block is from ${time(alarm.headAt)}`;
+    case "blobUnavailable":
+      return `a batch's blob cannot be read: ${alarm.message}`;
     case "l1Unavailable":
       return `L1 cannot be read: ${alarm.message}`;
   }

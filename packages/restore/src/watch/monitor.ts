@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { L1Access, L1HeadTag } from "@cairn/l1";
+import type { BlobAccess, L1Access, L1HeadTag } from "@cairn/l1";
 import { isCairnError } from "@cairn/protocol";
 import { BaseError } from "viem";
 import { DEFAULT_CHECKPOINT_LIMITS } from "../feed.ts";
@@ -8,6 +8,9 @@ import type { RestoredState } from "../restored-state.ts";
 import { syncWithL1 } from "../sync.ts";
 import { type Alarm, type AlarmLimits, alarmKey, findAlarms } from "./alarms.ts";
 import { createObserver, type Observation } from "./observation.ts";
+
+/** Alarms that say that a check was not possible, and why. */
+const READING_ALARMS: ReadonlySet<Alarm["type"]> = new Set(["l1Unavailable", "blobUnavailable"]);
 
 /** How {@link createRollupMonitor} watches. */
 export interface MonitorConfig {
@@ -22,6 +25,8 @@ export interface MonitorDeps {
   readonly access: L1Access;
   /** For the monitor's exclusive use. */
   readonly restored: RestoredState;
+  /** Where the blobs of batches are; without, batches in blobs cannot be followed. */
+  readonly blobs?: BlobAccess;
   /** Called after each check. */
   readonly onReport: (report: MonitorReport) => void;
   /** Clock in seconds since the epoch; the process's by default. */
@@ -75,6 +80,7 @@ export function createRollupMonitor(config: MonitorConfig, deps: MonitorDeps): R
       checkEveryBatch: false,
       archiveTo: null,
       signal: stopping.signal,
+      ...(deps.blobs === undefined ? {} : { blobs: deps.blobs }),
     });
     return observer.observe(head);
   };
@@ -99,7 +105,7 @@ export function createRollupMonitor(config: MonitorConfig, deps: MonitorDeps): R
       return list.filter((alarm) => !keys.has(alarmKey(alarm)));
     };
     // What could not be checked is not over; after any failure other than L1's, only that L1 answers is known.
-    const standing = observation === null ? without(last, found).filter(({ type }) => type !== "l1Unavailable") : [];
+    const standing = observation === null ? without(last, found).filter(({ type }) => !READING_ALARMS.has(type)) : [];
     const alarms = [...found, ...standing];
     const report = { observation, alarms, raised: without(alarms, last), cleared: without(last, alarms) };
     last = alarms;
@@ -138,6 +144,7 @@ function alarmOf(error: unknown): Alarm | null {
   if (error instanceof BaseError) return { type: "l1Unavailable", message: error.shortMessage };
   if (!isCairnError(error) || !/^(?:restore|l1)\//.test(error.code)) return null;
   const { code, message } = error;
+  if (code === "l1/blob-unavailable") return { type: "blobUnavailable", message };
   const isL1Silent = code === "l1/unavailable" || code === "l1/state-missing";
   return isL1Silent ? { type: "l1Unavailable", message } : { type: "rootNotReproduced", code, message };
 }
