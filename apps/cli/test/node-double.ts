@@ -46,10 +46,11 @@ export function blockOf(number: number, change: Partial<RouteResponse<"block">> 
     transactions: 0,
     oldRoot: null,
     newRoot: null,
-    txRoot: null,
+    cells: null,
+    chains: null,
     batch: null,
   };
-  const times = { data: null, openedAtMs: 1, sealedAtMs: 1, provenAtMs: null, finalAtMs: null };
+  const times = { openedAtMs: 1, sealedAtMs: 1, provenAtMs: null, finalAtMs: null };
   return { number, status: "sealed", ...base, ...times, ...change };
 }
 

@@ -1,11 +1,10 @@
 import { createTestDatabases } from "@cairn/db/testing";
-import { bigintToAddress } from "@cairn/protocol";
+import { bigintToAddress, MAX_BATCH_AGE_SECONDS } from "@cairn/protocol";
 import type { Person } from "@cairn/testkit";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { clientOf, createL1Scene, type L1Scene, proveNothing } from "../test/l1-scene.ts";
+import { clientOf, createL1Scene, type L1Scene, type ProveSolo, proveNothing } from "../test/l1-scene.ts";
 import { call } from "../test/node-harness.ts";
 import type { CairnNode } from "./node.ts";
-import type { ProveBlock } from "./prover/proof-maker.ts";
 
 const ETHER = 10n ** 18n;
 const RECIPIENT = 0xc0ffee00c0ffee00c0ffee00c0ffee00c0ffee00n;
@@ -19,10 +18,10 @@ describe("a node when L1 misbehaves", () => {
   let bob: Person;
   let gate = Promise.resolve();
   let aborted = 0;
-  const prove: ProveBlock = async (...args) => {
-    const signal = args[3];
+  const prove: ProveSolo = async (...args) => {
+    const { signal } = args[2] ?? {};
     const abort = new Promise<void>((_, reject) => {
-      signal.addEventListener("abort", () => reject(signal.reason));
+      signal?.addEventListener("abort", () => reject(signal.reason));
     });
     abort.catch(() => aborted++);
     await Promise.race([gate, abort]);
@@ -95,7 +94,7 @@ describe("a node when L1 misbehaves", () => {
     gate = held.promise;
     const id = idOf(await client().transfer(alice, bob, 1));
     await expect.poll(() => typesOf(id), WAIT).toContain("sealed");
-    await scene.warp(6400);
+    await scene.warp(MAX_BATCH_AGE_SECONDS - 800);
     await expect.poll(() => typesOf(id), WAIT).toContain("requeued");
     await expect.poll(() => aborted, WAIT).toBeGreaterThan(0);
     held.resolve();

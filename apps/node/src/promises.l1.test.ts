@@ -5,10 +5,9 @@ import { signedTransactionToJson } from "@cairn/rpc";
 import { DEFAULT_VALIDITY_SECONDS } from "@cairn/sdk";
 import { type Person, REAL_CRYPTO, signTransaction } from "@cairn/testkit";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { clientOf, createL1Scene, type L1Scene, proveNothing } from "../test/l1-scene.ts";
+import { clientOf, createL1Scene, type L1Scene, type ProveSolo, proveNothing } from "../test/l1-scene.ts";
 import { call } from "../test/node-harness.ts";
 import type { CairnNode } from "./node.ts";
-import type { ProveBlock } from "./prover/proof-maker.ts";
 
 const ETHER = 10n ** 18n;
 const WAIT = { timeout: 120_000, interval: 200 };
@@ -21,7 +20,7 @@ describe("drill: provers too slow for the load, for hours of L1's time", () => {
   let alice: Person;
   let bob: Person;
   const held = Promise.withResolvers<void>();
-  const prove: ProveBlock = async (...args) => {
+  const prove: ProveSolo = async (...args) => {
     const signal = args[3];
     const abort = new Promise<void>((_, reject) => {
       signal.addEventListener("abort", () => reject(signal.reason));

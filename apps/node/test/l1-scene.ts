@@ -11,14 +11,16 @@ import { type RouteResponse, signedTransactionToJson } from "@cairn/rpc";
 import { type Person, REAL_CRYPTO, signTransaction } from "@cairn/testkit";
 import { pino } from "pino";
 import { type CairnNode, createNode } from "../src/node.ts";
-import type { ProveBlock } from "../src/prover/proof-maker.ts";
 import { call, createNodeHarness, type NodeHarness } from "./node-harness.ts";
 
 /** Code of a verifier that refuses every proof. */
 const REFUSES_ALL = "0x600060005260206000f3";
 
+/** Proves a batch of one block, for a node's prover. */
+export type ProveSolo = typeof STAND_IN_PROVER.proveSolo;
+
 /** Makes the stand-in proof, at once. */
-export const proveNothing: ProveBlock = STAND_IN_PROVER.prove;
+export const proveNothing: ProveSolo = STAND_IN_PROVER.proveSolo;
 
 /** A real L1 on which nodes of several operators run, with stand-in proofs, so that blocks are free. */
 export interface L1Scene {
@@ -28,7 +30,11 @@ export interface L1Scene {
   readonly warp: (seconds: number) => Promise<void>;
   readonly setVerifier: (answer: boolean) => Promise<void>;
   /** Starts a named node with its own database and directory, kept between its lives. */
-  readonly begin: (name: string, change?: Readonly<Record<string, string>>, prove?: ProveBlock) => Promise<CairnNode>;
+  readonly begin: (
+    name: string,
+    change?: Readonly<Record<string, string>>,
+    proveSolo?: ProveSolo,
+  ) => Promise<CairnNode>;
   /** Private key of anvil's account at a position; 0 is the operator. */
   readonly keyOf: (position: number) => string;
   /** What the contract reports now. */
@@ -66,7 +72,7 @@ export async function createL1Scene(databases: TestDatabases): Promise<L1Scene> 
       await l1("evm_mine");
     },
     setVerifier,
-    begin: async (name, change = {}, prove = proveNothing) => {
+    begin: async (name, change = {}, proveSolo = proveNothing) => {
       const home = homes.get(name) ?? {
         folder: mkdtempSync(join(tmpdir(), `cairn-${name}-`)),
         url: await urlOf(databases),
@@ -74,7 +80,7 @@ export async function createL1Scene(databases: TestDatabases): Promise<L1Scene> 
       homes.set(name, home);
       const config = harness.configure({ CAIRN_DATA_DIR: home.folder, DATABASE_URL: home.url, ...change });
       const logger = pino({ level: process.env.CAIRN_LOG_LEVEL ?? "silent", name });
-      const node = createNode(config, { ...STAND_IN_PROVER, logger, prove });
+      const node = createNode(config, { ...STAND_IN_PROVER, logger, proveSolo });
       await node.start();
       nodes.add(node);
       return node;

@@ -5,10 +5,16 @@ import { accountIndex } from "@cairn/protocol";
 import type { Person } from "@cairn/testkit";
 import { encodeFunctionData } from "viem";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type Client, clientOf, createL1Scene, type L1Scene, proveNothing } from "../../test/l1-scene.ts";
+import {
+  type Client,
+  clientOf,
+  createL1Scene,
+  type L1Scene,
+  type ProveSolo,
+  proveNothing,
+} from "../../test/l1-scene.ts";
 import { call } from "../../test/node-harness.ts";
 import type { CairnNode } from "../node.ts";
-import type { ProveBlock } from "../prover/proof-maker.ts";
 
 const ETHER = 10n ** 18n;
 const HOUR = 3600;
@@ -21,7 +27,7 @@ describe("a rollup with several submitters", () => {
   let alice: Person;
   let bob: Person;
   let gate = Promise.resolve();
-  const prove: ProveBlock = async (...args) => {
+  const prove: ProveSolo = async (...args) => {
     await gate;
     return proveNothing(...args);
   };
