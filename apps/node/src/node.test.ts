@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { BlockCircuit } from "@cairn/circuits";
 import { createTestDatabases } from "@cairn/db/testing";
+import { STAND_IN_PROVER } from "@cairn/devnet/testing";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CACHE_DIR, call, createNodeHarness, type NodeHarness } from "../test/node-harness.ts";
@@ -9,16 +9,12 @@ import { loadConfig } from "./config/config.ts";
 import { type CairnNode, createNode } from "./node.ts";
 
 const databases = createTestDatabases().server;
+const WAIT = { timeout: 20_000 };
 
 describe("a node whose roles run apart", () => {
   let harness: NodeHarness;
   let databaseUrl: string;
   const logger = pino({ level: "silent" });
-  const circuit: BlockCircuit = {
-    program: { name: "none", dir: "", path: "", circuit: { bytecode: "", abi: { parameters: [] } } },
-    key: { path: "", isCached: true },
-    srs: { kind: "dev", dir: "" },
-  } as unknown as BlockCircuit;
 
   beforeAll(async () => {
     await databases.start();
@@ -44,6 +40,11 @@ describe("a node whose roles run apart", () => {
     await expect(createNode(proverConfig, { logger }).start()).rejects.toMatchObject({ code: "node/bad-config" });
     const node = await harness.begin({}, { CAIRN_ROLES: "sequencer,watcher,api" });
     await harness.deposit(1, 10n ** 18n);
+    const batches = async () => (await call(node, "batches")).value.batches;
+    await expect.poll(async () => (await call(node, "blocks")).value.blocks.length, WAIT).toBeGreaterThan(1);
+    // The proof of a batch names the account that submits it.
+    expect(await batches()).toEqual([]);
+    const publisher = await harness.begin({}, { CAIRN_ROLES: "publisher" });
     const small = createNode(loadConfig({ ...proverEnv, CAIRN_PROVER_MEMORY_MB: "300" }), { logger });
     await expect(small.start()).rejects.toMatchObject({
       code: "node/bad-config",
@@ -52,19 +53,18 @@ describe("a node whose roles run apart", () => {
     const seen: bigint[] = [];
     const prover = createNode(proverConfig, {
       logger,
-      loadCircuit: () => Promise.resolve(circuit),
-      prove: (_circuit, publicInput) => {
-        seen.push(publicInput);
-        const proof = { proof: Uint8Array.of(1), publicInputs: [publicInput] };
-        return Promise.resolve({ ...proof, witnessSeconds: 1, proveSeconds: 2, proverPeakBytes: null });
+      ...STAND_IN_PROVER,
+      proveSolo: async (...args) => {
+        const [, { binding }] = args;
+        seen.push(binding.point);
+        return { ...(await STAND_IN_PROVER.proveSolo(...args)), proof: Uint8Array.of(1), proveSeconds: 2 };
       },
     });
     await prover.start();
-    await expect
-      .poll(async () => (await call(node, "batches")).value.batches, { timeout: 20_000 })
-      .toMatchObject([{ firstBlock: 1, status: "ready", proof: { proveSeconds: 2 } }]);
+    await expect.poll(batches, WAIT).toMatchObject([{ firstBlock: 1, status: "ready", proof: { proveSeconds: 2 } }]);
     await prover.stop();
-    expect(seen).toEqual([BigInt((await call(node, "batch", { params: { firstBlock: "1" } })).value.publicInput)]);
+    await publisher.stop();
+    expect(seen).toEqual([BigInt((await call(node, "batch", { params: { firstBlock: "1" } })).value.point ?? 0)]);
   });
 
   it("raises an alarm while nobody can pay fees, and ends it once the fee owner has an account", async () => {
@@ -99,6 +99,14 @@ describe("a node whose roles run apart", () => {
     await expect(harness.begin({}, { ...other, ...fresh })).rejects.toMatchObject({ code: "node/wrong-l1" });
     await expect(harness.begin({}, { ...other, ...fresh, CAIRN_CHAIN_ID: "1" })).rejects.toMatchObject({
       code: "db/wrong-chain",
+    });
+    // A contract that knows no versions, as that of version 1.
+    const { address } = await harness.devnet.createToken("OLD", 0);
+    const third = await databases.create();
+    const old = third.location.type === "server" ? { DATABASE_URL: third.location.url, CAIRN_ROLLUP: address } : {};
+    await expect(harness.begin({}, { ...other, ...old })).rejects.toMatchObject({
+      code: "node/wrong-l1",
+      message: expect.stringContaining("one of version 1 needs an earlier release"),
     });
   });
 });

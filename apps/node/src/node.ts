@@ -1,7 +1,8 @@
 import { DEV_CHAIN_IDS } from "@cairn/contracts";
 import { createFastCompress } from "@cairn/crypto/fast";
+import { storePublisher } from "@cairn/db";
 import type { BlobAccess } from "@cairn/l1";
-import { CairnError, isCairnError } from "@cairn/protocol";
+import { addressToBigint, CairnError, isCairnError } from "@cairn/protocol";
 import { type Logger, pino } from "pino";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { type Clock, createOffsetClock, systemClock } from "./clock.ts";
@@ -86,6 +87,9 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
     const storage = await start(createStoragePart(context));
     const { keeper, database, domain } = storage;
     armCrashPoint(config.crashAt, { isDevelopment: DEV_CHAIN_IDS.includes(Number(domain.chainId)) });
+    const account = publisherAccount(context);
+    // Every batch names the account that submits it, so it must be known before one is closed.
+    if (account !== null) await storePublisher(database.db, addressToBigint(account.address));
     const l1 = await start(createL1Part(context, storage, deps.blobs));
     const jobs = has("prover") || has("sequencer") ? await start(createJobsPart(context, storage)) : null;
     const watcher = has("watcher") ? await start(createWatcherPart(context, storage, l1)) : null;
@@ -99,7 +103,6 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
       jobs !== null && has("prover")
         ? await start(createProverPart(context, storage, { ...deps, jobs, compress }))
         : null;
-    const account = publisherAccount(context);
     if (account !== null) {
       const sources = { watcher, sequencer: sequencing?.sequencer ?? null };
       await start(createPublisherPart(context, account, storage, l1, sources));

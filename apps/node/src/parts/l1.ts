@@ -1,9 +1,13 @@
-import { type BlobAccess, connectReader, type L1Rollup } from "@cairn/l1";
-import { bigintToAddress, CairnError, type Hex } from "@cairn/protocol";
+import { rollup2Abi } from "@cairn/contracts";
+import { type BlobAccess, connectReader, createL1Access, type L1Rollup } from "@cairn/l1";
+import { bigintToAddress, CairnError, isCairnError } from "@cairn/protocol";
 import type { NodeErrorCode } from "../errors.ts";
 import { assertHistory } from "../restore/history.ts";
 import type { Part, PartContext } from "./part.ts";
 import type { Storage } from "./storage.ts";
+
+/** What `version()` of the contracts answers that this node understands. */
+const CONTRACT_VERSION = 2n;
 
 /** The rollup on L1. */
 export interface L1 {
@@ -23,18 +27,16 @@ export function createL1Part(
   const { config, has } = context;
 
   /** Returns false for an L1 that does not answer, since it may come back; a different chain is a mistake. */
-  const assertL1 = async ({ reader, address }: L1Rollup): Promise<boolean> => {
-    let chainId: number;
-    let code: Hex | undefined;
+  const assertL1 = async (rollup: L1Rollup): Promise<boolean> => {
+    let problem: string | null;
     try {
-      [chainId, code] = await Promise.all([reader.getChainId(), reader.getCode({ address })]);
+      problem = await findProblem(rollup);
     } catch (error) {
       context.child("l1").error({ err: error }, "L1 does not answer");
       return false;
     }
-    if (chainId === reader.chain.id && code !== undefined) return true;
-    const reason = chainId === reader.chain.id ? `no contract at ${address}` : `it is chain ${chainId}`;
-    throw new CairnError<NodeErrorCode>("node/wrong-l1", `the L1 node is not the rollup's: ${reason}`);
+    if (problem === null) return true;
+    throw new CairnError<NodeErrorCode>("node/wrong-l1", `the L1 node is not the rollup's: ${problem}`);
   };
 
   return {
@@ -50,4 +52,20 @@ export function createL1Part(
       return { rollup, isReachable, blobs };
     },
   };
+}
+
+/** Why L1 is not that of a rollup which this node understands; null if it is. Throws what the RPC throws. */
+async function findProblem(rollup: L1Rollup): Promise<string | null> {
+  const { reader, address } = rollup;
+  const [chainId, code] = await Promise.all([reader.getChainId(), reader.getCode({ address })]);
+  if (chainId !== reader.chain.id) return `it is chain ${chainId}`;
+  if (code === undefined) return `no contract at ${address}`;
+  try {
+    const read = () => reader.readContract({ address, abi: rollup2Abi, functionName: "version" });
+    const version = await createL1Access(rollup, { attempts: 1 }).call("the rollup's version", read);
+    return version === CONTRACT_VERSION ? null : `the rollup at ${address} is of version ${version}`;
+  } catch (error) {
+    if (isCairnError(error)) throw error;
+    return `no Cairn rollup of version ${CONTRACT_VERSION} at ${address}; one of version 1 needs an earlier release`;
+  }
 }

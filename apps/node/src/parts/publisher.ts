@@ -1,5 +1,4 @@
-import { storePublisher, takeBackPayouts } from "@cairn/db";
-import { addressToBigint } from "@cairn/protocol";
+import { takeBackPayouts } from "@cairn/db";
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { createBlobThread } from "../blobs/blob-thread.ts";
 import { createPublisherMetrics } from "../publisher/metrics.ts";
@@ -39,8 +38,6 @@ export function createPublisherPart(
   return {
     name: "publisher",
     start: async (endings) => {
-      // Batches name the account that submits them.
-      await storePublisher(database.db, addressToBigint(account.address));
       await takeBackPayouts(database.db, config.maxPayoutGas);
       const { watcher, sequencer } = sources;
       const isAlone = watcher === null || sequencer === null;
