@@ -1,4 +1,4 @@
-import { rollupAbi } from "@cairn/contracts";
+import { rollup2Abi } from "@cairn/contracts";
 import { describeSymbol, readTokenAddress, readTokenMetadata, symbolSkeleton } from "@cairn/l1";
 import { tokenId } from "@cairn/protocol";
 import { type Address, zeroAddress } from "viem";
@@ -121,7 +121,12 @@ function bySymbol({ profile }: Network, text: string): Token {
 
 async function tokenByAddress(network: Network, address: Address): Promise<Token> {
   const { reader, address: rollup } = await network.l1();
-  const id = await reader.readContract({ address: rollup, abi: rollupAbi, functionName: "tokenIdOf", args: [address] });
+  const id = await reader.readContract({
+    address: rollup,
+    abi: rollup2Abi,
+    functionName: "tokenIdOf",
+    args: [address],
+  });
   if (id === 0) throw unknown(address);
   const known = knownToken(network, id);
   if (known !== null && known.address !== null && known.address.toLowerCase() !== address.toLowerCase()) {

@@ -55,8 +55,13 @@ export interface FunctionRow extends FunctionAccess {
 
 /** {@link ROLLUP_ACCESS} with signatures, in the order of the table. */
 export function accessTable(): FunctionRow[] {
-  const functions = rollupAbi.filter((item): item is RollupFunction => item.type === "function");
-  return Object.entries(ROLLUP_ACCESS).flatMap(([name, access]) => {
+  return rowsOf(rollupAbi, ROLLUP_ACCESS);
+}
+
+/** A table of access with the signatures of an ABI, in the order of the table. */
+export function rowsOf(abi: Abi, table: Readonly<Record<string, FunctionAccess>>): FunctionRow[] {
+  const functions = abi.filter((item) => item.type === "function");
+  return Object.entries(table).flatMap(([name, access]) => {
     return functions
       .filter((item) => item.name === name)
       .map((item) => ({ signature: toFunctionSignature(item), selector: toFunctionSelector(item), ...access }));
@@ -68,10 +73,10 @@ export function selectorsOf(abi: Abi): string[] {
   return abi.flatMap((item) => (item.type === "function" ? [toFunctionSelector(item)] : [])).sort();
 }
 
-/** Functions of an ABI that can change state and are missing in {@link ROLLUP_ACCESS}. */
-export function functionsWithoutAccess(abi: Abi): string[] {
+/** Functions of an ABI that can change state and are missing in a table such as {@link ROLLUP_ACCESS}. */
+export function functionsWithoutAccess(abi: Abi, table: Readonly<Record<string, FunctionAccess>>): string[] {
   return abi.flatMap((item) => {
     const changesState = item.type === "function" && item.stateMutability !== "view" && item.stateMutability !== "pure";
-    return changesState && !Object.hasOwn(ROLLUP_ACCESS, item.name) ? [item.name] : [];
+    return changesState && !Object.hasOwn(table, item.name) ? [item.name] : [];
   });
 }

@@ -1,4 +1,4 @@
-export { ROLLUP_2_ACCESS } from "./2/access.ts";
+export { accessTable2, FIXED_OPERATOR_ACCESS, policyAccessTable, ROLLUP_2_ACCESS } from "./2/access.ts";
 export {
   loadArtefact2,
   loadVerifier2,
@@ -33,7 +33,14 @@ export {
   rollup2Creation,
 } from "./2/deploy.ts";
 export { type Receipt2Struct, receiptStruct } from "./2/receipt.ts";
-export { checkDeployment2, type DeployedRollup2, type ExpectedDeployment2, readDeployment2 } from "./2/verify.ts";
+export {
+  checkDeployment2,
+  type DeployedRollup2,
+  type ExpectedDeployment2,
+  lastCircuitOf,
+  type Rollup2Views,
+  readDeployment2,
+} from "./2/verify.ts";
 export { erc20Abi, fixedOperatorAbi, receiptsAbi, rollup2Abi, rollupAbi } from "./abi.ts";
 export { accessTable, type FunctionAccess, type FunctionRow, ROLLUP_ACCESS } from "./access.ts";
 export {

@@ -5,7 +5,7 @@ import {
   bigintToAddress,
   bigintToHex,
   FIRST_ACCOUNT_INDEX,
-  SLOT_BYTES,
+  WORD_BITS,
 } from "@cairn/protocol";
 import { type StateTree, verifyMerkleProof } from "@cairn/state";
 import type { Receipt } from "@cairn/vm";
@@ -49,7 +49,7 @@ export function createStepPrinter(print: Print): StepDone {
         print(`    root before     ${batch.oldRoot}`);
         print(`    root after      ${batch.newRoot}`);
         print(
-          `    published       ${batch.publishedBytes} bytes (${SLOT_BYTES} for a transfer between existing accounts)`,
+          `    published       ${batch.publishedBytes} bytes (${WORD_BITS / 8} for a transfer between existing accounts)`,
         );
         print(`    proving         ${batch.gates?.toLocaleString("en")} gates for ${batch.slots} slots …`);
         return;
@@ -72,6 +72,8 @@ export function createStepPrinter(print: Print): StepDone {
 
 /** Prints where a batch's money went on L1, and how long the batch took. */
 export function printArrival(print: Print, batch: CarriedBatch, decimalsOf: (token: string) => number): void {
+  const { receiptSlot } = batch.report;
+  if (receiptSlot !== null) print(`    receipt         of slot ${receiptSlot}: L1 confirms that the batch contains it`);
   for (const { recipient, token, amount } of batch.payouts) {
     print(`    payout          ${formatUnits(BigInt(amount), decimalsOf(token))} ${token} to ${recipient}: arrived`);
   }

@@ -23,7 +23,7 @@ export interface BatchReport {
   readonly proveSeconds: number;
   /** Peak resident memory of the prover; null where the system does not report it. */
   readonly proverPeakBytes: number | null;
-  /** Published data as sent, trailing zeros left out. */
+  /** Published cells as sent, zero cells at the end left out. */
   readonly publishedBytes: number;
   /** Whole calldata of the submitting transaction. */
   readonly calldataBytes: number;
@@ -31,6 +31,8 @@ export interface BatchReport {
   readonly submitGas: string;
   /** "0" when the batch pays nothing out. */
   readonly payGas: string;
+  /** Slot of the transaction of which L1 checked a receipt; null for a batch without transactions. */
+  readonly receiptSlot: number | null;
   readonly oldRoot: string;
   readonly newRoot: string;
 }
@@ -47,7 +49,12 @@ export interface PayoutReport {
 /** What `cairn demo --json FILE` writes; described in docs/guides/demo.md. */
 export interface DemoReport {
   readonly ok: boolean;
-  readonly l1: { readonly chainId: number; readonly rollup: string; readonly verifier: string };
+  readonly l1: {
+    readonly chainId: number;
+    readonly rollup: string;
+    readonly verifier: string;
+    readonly receipts: string;
+  };
   readonly accounts: readonly AccountReport[];
   readonly batches: readonly BatchReport[];
   readonly payouts: readonly PayoutReport[];

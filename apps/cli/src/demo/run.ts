@@ -1,4 +1,5 @@
-import { countGates } from "@cairn/circuits";
+import { countGates, soloCircuit } from "@cairn/circuits";
+import { GENESIS_CHAINS } from "@cairn/crypto";
 import { createFastCompress, createFastSignatureVerifier } from "@cairn/crypto/fast";
 import { loadProver, startDevRollup } from "@cairn/devnet";
 import { accountIndex, type BlockSize, FIRST_ACCOUNT_INDEX, type TokenId } from "@cairn/protocol";
@@ -52,7 +53,9 @@ export async function runDemo({ slots, cacheDir, print }: DemoOptions): Promise<
     const { rollup } = devnet;
     print(`L1 (anvil, chain ${rollup.reader.chain.id}) runs at ${devnet.rpcUrl}`);
     print(`  rollup    ${rollup.address}`);
-    print(`  verifier  ${devnet.verifiers.get(slots)} (development SRS)`);
+    const verifierAddress = devnet.verifiers.get(soloCircuit(slots)) ?? "";
+    print(`  verifier  ${verifierAddress} (development SRS)`);
+    print(`  policy    ${devnet.policy}, which names the operator`);
     print(`  USD       ${token.address}, token ${token.id}`);
     print("An account is one leaf of a 4-ary tree of depth 12; its key is the x of a point on the Grumpkin curve.");
     const setup = elapsed();
@@ -65,6 +68,7 @@ export async function runDemo({ slots, cacheDir, print }: DemoOptions): Promise<
     const carrier = { devnet, tree, circuit, gates, compress, tokenName };
     const batches: BatchReport[] = [];
     const payouts: PayoutReport[] = [];
+    let chains = GENESIS_CHAINS;
     for (const [i, chapter] of CHAPTERS.entries()) {
       print();
       print(`${i + 1}. ${chapter.title}`);
@@ -73,10 +77,11 @@ export async function runDemo({ slots, cacheDir, print }: DemoOptions): Promise<
         print(`  - ${text}${receipt === null ? "" : `   (${describeReceipt(receipt)})`}`),
       );
       print(`  Block ${i + 1} is sealed: its changes are in the tree.`);
-      const batch = await carryBatch(carrier, played.builder, createStepPrinter(print));
+      const batch = await carryBatch(carrier, { ...played, chains }, createStepPrinter(print));
       printArrival(print, batch, decimalsOf);
       comparison.follow(played.model, batch.sealed.executed);
       print("    every account and payout equals the reference model");
+      chains = batch.sealed.chains;
       batches.push(batch.report);
       payouts.push(...batch.payouts);
     }
@@ -91,7 +96,12 @@ export async function runDemo({ slots, cacheDir, print }: DemoOptions): Promise<
     const roots = await compareRoots(rollup, tree);
     const report: DemoReport = {
       ok: true,
-      l1: { chainId: rollup.reader.chain.id, rollup: rollup.address, verifier: devnet.verifiers.get(slots) ?? "" },
+      l1: {
+        chainId: rollup.reader.chain.id,
+        rollup: rollup.address,
+        verifier: verifierAddress,
+        receipts: devnet.receipts,
+      },
       accounts,
       batches,
       payouts,

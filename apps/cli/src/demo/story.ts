@@ -42,6 +42,8 @@ export interface Stage {
 /** A chapter turned into an unsealed block, with what the reference model needs to repeat it. */
 export interface PlayedChapter {
   readonly builder: BlockBuilder;
+  /** Rolling queue hash after it, 32 bytes. */
+  readonly queueHash: Uint8Array;
   readonly model: ModelBlock;
 }
 
@@ -98,7 +100,11 @@ export function createStory(stage: Stage): Story {
     const groups = addTransactions(builder, lines, Number(timestamp) + VALIDITY_SECONDS, narrate);
     queuePosition += queued.length;
     queueHash = queued.at(-1)?.queueHash ?? queueHash;
-    return { builder, model: { slotCount: slots, timestamp: Number(timestamp), feeAccounts, l1Operations, groups } };
+    return {
+      builder,
+      queueHash,
+      model: { slotCount: slots, timestamp: Number(timestamp), feeAccounts, l1Operations, groups },
+    };
   };
 
   const sendAll = async (lines: readonly ScenarioLine[], narrate: Narrate): Promise<void> => {

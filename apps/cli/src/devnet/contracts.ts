@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { loadArtefact, loadVerifier, rollupAbi } from "@cairn/contracts";
+import { loadArtefact2, loadVerifier2, rollup2Abi } from "@cairn/contracts";
 import { publicKeyFromSecret, secretKeyFromWallet } from "@cairn/crypto";
 import { type DeployedDevRollup, type DevToken, deployDevRollup } from "@cairn/devnet";
 import { connectReader, depositEth, depositToken, type L1Rollup, rollupDomain } from "@cairn/l1";
-import { accountIndex, addressToBigint, type BlockSize, CIRCUIT_TYPE } from "@cairn/protocol";
+import { accountIndex, addressToBigint, type BlockSize, LAST_CIRCUIT_TYPE } from "@cairn/protocol";
 import type { Address } from "viem";
 import { generatePrivateKey, privateKeyToAddress } from "viem/accounts";
 import { cliError } from "../errors.ts";
@@ -23,9 +23,11 @@ const FEE_ACCOUNT_TOKENS = 1;
 /** Hash of everything the contracts of a block size are compiled from. Throws `contracts/artefact-missing`. */
 export function buildOf(cacheDir: string, slots: BlockSize): string {
   const hash = createHash("sha256");
-  for (const { inputHash } of [loadArtefact(cacheDir, "Rollup"), loadVerifier(cacheDir, slots, "dev")]) {
-    hash.update(inputHash);
-  }
+  const verifier = loadVerifier2(cacheDir, `solo${slots}`, "dev");
+  const contracts = (["2/Rollup", "2/FixedOperator", "2/Receipts"] as const).map((name) =>
+    loadArtefact2(cacheDir, name),
+  );
+  for (const { inputHash } of [...contracts, verifier]) hash.update(inputHash);
   return hash.digest("hex");
 }
 
@@ -53,12 +55,14 @@ export async function deployDevnet(
     tokens.push(token);
   }
   await openFeeAccounts(devnet, tokens);
-  const { rollup, deploymentBlock } = devnet;
+  const { rollup, policy, receipts, deploymentBlock } = devnet;
   return {
     build: buildOf(cacheDir, slots),
     slots,
     chainId: l1.chainId,
     rollup: rollup.address,
+    policy,
+    receipts,
     deploymentBlock,
     tokens,
   };
@@ -85,13 +89,13 @@ export async function assertDeployed(l1: DevL1, { rollup, chainId }: DevDeployme
   if (code === undefined) throw cliError("cli/bad-data-dir", `the stored L1 has no rollup at ${rollup}`);
 }
 
-/** The verifier of a block size. */
+/** The verifier of batches of one block of this size. */
 export async function readVerifier({ reader, address }: L1Rollup, slots: BlockSize): Promise<Address> {
   const { verifier } = await reader.readContract({
     address,
-    abi: rollupAbi,
+    abi: rollup2Abi,
     functionName: "circuit",
-    args: [CIRCUIT_TYPE[slots]],
+    args: [LAST_CIRCUIT_TYPE[`solo${slots}`]],
   });
   return verifier;
 }

@@ -12,7 +12,9 @@ const DEPLOYMENT: DevDeployment = {
   slots: 16,
   chainId: 31337,
   rollup: "0x5FbDB2315678afecb367f032d93F642f64180aa3",
-  deploymentBlock: 2,
+  policy: "0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512",
+  receipts: "0xCf7Ed3AccA5a467e9e704C703E8D87F634fB0Fc9",
+  deploymentBlock: 3,
   tokens: [{ id: 1, address: "0x9fE46736679d2D9a65F0992F2272dE9f3c7fa6e0", symbol: "USD", decimals: 6 }],
 };
 

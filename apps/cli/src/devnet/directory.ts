@@ -8,12 +8,15 @@ import { addressField } from "../fields.ts";
 import { writeFileDurably } from "./durable-file.ts";
 
 const deploymentSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   /** SHA-256 of everything the rollup and its verifier were compiled from. */
   build: z.string(),
   slots: z.union(BLOCK_SIZES.map((size) => z.literal(size))),
   chainId: z.int().positive(),
   rollup: addressField,
+  /** Null when nobody has precedence. */
+  policy: addressField.nullable(),
+  receipts: addressField,
   deploymentBlock: z.int().min(0),
   tokens: z.array(z.strictObject({ id: z.int().min(1), address: addressField, symbol: z.string(), decimals: z.int() })),
 });
@@ -56,7 +59,7 @@ export function openDirectory(path: string | null): DevDirectory {
       nodeDir,
       logFile: join(root, "node.log"),
       deployment,
-      complete: (made) => writeFileDurably(file, `${JSON.stringify({ version: 1, ...made }, null, 2)}\n`),
+      complete: (made) => writeFileDurably(file, `${JSON.stringify({ version: 2, ...made }, null, 2)}\n`),
       release: () => {
         lock.release();
         if (path === null) rmSync(root, { recursive: true, force: true });

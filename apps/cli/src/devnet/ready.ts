@@ -14,7 +14,14 @@ export interface ReadyDocument {
     readonly stream: string | null;
     readonly metrics: string | null;
   };
-  readonly contracts: { readonly rollup: string; readonly verifier: string };
+  readonly contracts: {
+    readonly rollup: string;
+    readonly verifier: string;
+    /** Says who may submit first; null when nobody may. */
+    readonly policy: string | null;
+    /** Checks receipts. */
+    readonly receipts: string;
+  };
   readonly deploymentBlock: number;
   readonly tokens: readonly {
     readonly id: number;
@@ -55,6 +62,8 @@ export function readyResult(ready: ReadyDocument): CommandResult {
       ...nodeRows(urls),
       ["rollup", contracts.rollup, `since L1 block ${ready.deploymentBlock}`],
       ["verifier", contracts.verifier, "development SRS: proofs can be forged"],
+      ["policy", contracts.policy ?? "none", "names the operator"],
+      ["receipts", contracts.receipts],
     ]),
     "",
     "Tokens",

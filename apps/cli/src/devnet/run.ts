@@ -127,7 +127,12 @@ export async function startDevnet(
         chainId: deployment.chainId,
         slots,
         urls,
-        contracts: { rollup: deployment.rollup, verifier },
+        contracts: {
+          rollup: deployment.rollup,
+          verifier,
+          policy: deployment.policy,
+          receipts: deployment.receipts,
+        },
         deploymentBlock: deployment.deploymentBlock,
         tokens: [ETH, ...deployment.tokens],
         accounts,

@@ -1,6 +1,6 @@
 import { existsSync, globSync, statfsSync } from "node:fs";
 import { join } from "node:path";
-import { DEV_CHAIN_IDS, loadArtefact, loadVerifier } from "@cairn/contracts";
+import { DEV_CHAIN_IDS, loadArtefact2, loadVerifier2 } from "@cairn/contracts";
 import { BLOCK_SIZES, type BlockSize, isCairnError } from "@cairn/protocol";
 import { formatAmount } from "../amounts.ts";
 import type { Context } from "../context.ts";
@@ -50,11 +50,11 @@ export function checkMachine(
 export function checkBuilds(cacheDir: string, slots: readonly BlockSize[] = BLOCK_SIZES): Finding[] {
   const setup = "Run `npm run setup`; only `devnet`, `node`, `prover` and `deploy` need it.";
   const built = slots.filter((size) => {
-    const isCompiled = globSync(`block${size}-*/program.json`, { cwd: join(cacheDir, "circuits") }).length > 0;
-    return isCompiled && canLoad(() => loadVerifier(cacheDir, size, "dev"));
+    const isCompiled = globSync(`2-solo${size}-*/program.json`, { cwd: join(cacheDir, "circuits") }).length > 0;
+    return isCompiled && canLoad(() => loadVerifier2(cacheDir, `solo${size}`, "dev"));
   });
   const sizes = built.length === 0 ? "none" : `blocks of ${built.join(", ")} slots`;
-  const hasContracts = canLoad(() => loadArtefact(cacheDir, "Rollup"));
+  const hasContracts = canLoad(() => loadArtefact2(cacheDir, "2/Rollup"));
   const hasSrs = existsSync(join(cacheDir, "srs", "dev", "bn254_g1.dat"));
   return [
     // A node proves blocks of one size: others need not be built.
@@ -152,8 +152,8 @@ async function checkBalance(
 function rollupFindings(l1: RollupOnL1): Finding[] {
   const { parameters, queue } = l1;
   const hours = (seconds: number) => `${Math.round(seconds / 360) / 10} h`;
-  const circuits = parameters.circuits.map(({ slots }) => slots).join(", ");
-  const fixed = `blocks of ${circuits} slots, inclusion ${hours(parameters.inclusionDelaySeconds)}, idle ${hours(parameters.operatorIdleDelaySeconds)}, freeze ${hours(parameters.freezeDelaySeconds)}`;
+  const circuits = parameters.circuits.map(({ circuit, circuitType }) => circuit ?? `type ${circuitType}`).join(", ");
+  const fixed = `batches of ${circuits}, inclusion ${hours(parameters.inclusionDelaySeconds)}, idle ${hours(parameters.operatorIdleDelaySeconds)}, return ${hours(parameters.returnDelaySeconds)}, freeze ${hours(parameters.freezeDelaySeconds)}`;
   return [
     ok("L1", `chain ${l1.chainId}${DEV_CHAIN_IDS.includes(l1.chainId) ? " (development)" : ""}, block ${l1.l1Block}`),
     l1.isFrozen

@@ -1,5 +1,6 @@
-import { rollupAbi } from "@cairn/contracts";
+import { lastCircuitOf, rollup2Abi } from "@cairn/contracts";
 import type { L1Rollup } from "@cairn/l1";
+import type { LastCircuit } from "@cairn/protocol";
 import { type Address, type Hex, zeroAddress } from "viem";
 
 /** The rollup as seen on L1. */
@@ -10,11 +11,12 @@ export interface RollupOnL1 {
   /** Seconds since the epoch of the latest L1 block. */
   readonly l1Timestamp: number;
   readonly gasPriceWei: bigint;
-  /** Null when submission is open to all for ever. */
+  /** Who has precedence now; null when anyone may submit at any time. */
   readonly operator: Address | null;
   readonly isSubmissionOpen: boolean;
   readonly isFrozen: boolean;
   readonly root: Hex;
+  readonly history: Hex;
   readonly batches: number;
   readonly lastBlock: number;
   readonly queue: {
@@ -28,18 +30,27 @@ export interface RollupOnL1 {
   readonly parameters: {
     readonly inclusionDelaySeconds: number;
     readonly operatorIdleDelaySeconds: number;
+    readonly returnDelaySeconds: number;
     readonly freezeDelaySeconds: number;
-    readonly circuits: readonly { readonly circuitType: number; readonly slots: number; readonly verifier: Address }[];
+    /** Says who has precedence; null when nobody ever has. */
+    readonly policy: Address | null;
+    readonly circuits: readonly {
+      readonly circuitType: number;
+      /** Null for one that this version does not know. */
+      readonly circuit: LastCircuit | null;
+      readonly l1Capacity: number;
+      readonly verifier: Address;
+    }[];
   };
 }
 
 /** Reads all of it at the latest L1 block. Throws what the L1 library throws. */
 export async function readRollup({ reader, address }: L1Rollup): Promise<RollupOnL1> {
   const block = await reader.getBlock();
-  const contract = { address, abi: rollupAbi, blockNumber: block.number } as const;
-  const [state, operator, isSubmissionOpen, isFrozen, overdue, feeWei, parameters, gasPriceWei] = await Promise.all([
+  const contract = { address, abi: rollup2Abi, blockNumber: block.number } as const;
+  const [state, leader, isSubmissionOpen, isFrozen, overdue, feeWei, parameters, gasPriceWei] = await Promise.all([
     reader.readContract({ ...contract, functionName: "state" }),
-    reader.readContract({ ...contract, functionName: "operator" }),
+    reader.readContract({ ...contract, functionName: "leader" }),
     reader.readContract({ ...contract, functionName: "isSubmissionOpen" }),
     reader.readContract({ ...contract, functionName: "isFrozen" }),
     reader.readContract({ ...contract, functionName: "overdueCount", args: [block.timestamp] }),
@@ -53,10 +64,11 @@ export async function readRollup({ reader, address }: L1Rollup): Promise<RollupO
     l1Block: Number(block.number),
     l1Timestamp: Number(block.timestamp),
     gasPriceWei,
-    operator: operator === zeroAddress ? null : operator,
+    operator: leader === zeroAddress ? null : leader,
     isSubmissionOpen,
     isFrozen,
     root: state.root,
+    history: state.history,
     batches: Number(state.batchCount),
     lastBlock: Number(state.lastBlock),
     queue: {
@@ -69,8 +81,12 @@ export async function readRollup({ reader, address }: L1Rollup): Promise<RollupO
     parameters: {
       inclusionDelaySeconds: Number(parameters.inclusionDelay),
       operatorIdleDelaySeconds: Number(parameters.operatorIdleDelay),
+      returnDelaySeconds: Number(parameters.returnDelay),
       freezeDelaySeconds: Number(parameters.freezeDelay),
-      circuits: parameters.circuits.map(({ circuitType, slots, verifier }) => ({ circuitType, slots, verifier })),
+      policy: parameters.policy === zeroAddress ? null : parameters.policy,
+      circuits: parameters.circuits.map(({ circuitType, l1Capacity, verifier }) => {
+        return { circuitType, circuit: lastCircuitOf(circuitType) ?? null, l1Capacity, verifier };
+      }),
     },
   };
 }

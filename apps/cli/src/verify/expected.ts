@@ -1,26 +1,27 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type RebuiltVerifier, rebuildVerifier } from "@cairn/circuits";
+import { type RebuiltVerifier2, rebuildVerifier2 } from "@cairn/circuits";
 import {
-  type DeployedRollup,
-  type ExpectedDeployment,
+  type CompiledContract,
+  type DeployedRollup2,
+  type ExpectedDeployment2,
   type ExpectedVerifier,
-  knownBlockSize,
+  lastCircuitOf,
   type SrsKind,
   srsOfBytecode,
 } from "@cairn/contracts";
-import { type BuildTarget, buildCached, buildFresh, rollupTargets, verifierTarget } from "@cairn/contracts/build";
-import { compress } from "@cairn/crypto";
-import { type BlockSize, bigintToHex, FIRST_ACCOUNT_INDEX, TREE_DEPTH } from "@cairn/protocol";
+import { type BuildTarget, buildCached, buildFresh, rollup2Targets, verifierTarget2 } from "@cairn/contracts/build";
+import { compress, GENESIS_CHAINS, historyOf } from "@cairn/crypto";
+import { bigintToHex, FIRST_ACCOUNT_INDEX, type LastCircuit, TREE_DEPTH } from "@cairn/protocol";
 import { genesisRoot } from "@cairn/state";
 import { cliError } from "../errors.ts";
 
 /** What the checkout builds from its sources, and how. */
 export interface BuiltExpectation {
-  readonly expected: ExpectedDeployment;
+  readonly expected: ExpectedDeployment2;
   /** One for each circuit of the deployment that the protocol knows. */
-  readonly circuits: readonly RebuiltVerifier[];
+  readonly circuits: readonly RebuiltVerifier2[];
 }
 
 /** How the sources are built. */
@@ -33,7 +34,7 @@ export interface BuildOptions {
 }
 
 /** Builds everything that the deployment must consist of. Throws what compilers and prover throw, `cli/interrupted`. */
-export async function buildExpectation(deployed: DeployedRollup, options: BuildOptions): Promise<BuiltExpectation> {
+export async function buildExpectation(deployed: DeployedRollup2, options: BuildOptions): Promise<BuiltExpectation> {
   if (options.isCached) return build(deployed, options, options.cacheDir);
   const folder = mkdtempSync(join(tmpdir(), "cairn-verify-"));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
@@ -46,7 +47,7 @@ export async function buildExpectation(deployed: DeployedRollup, options: BuildO
   }
 }
 
-async function build(deployed: DeployedRollup, options: BuildOptions, folder: string): Promise<BuiltExpectation> {
+async function build(deployed: DeployedRollup2, options: BuildOptions, folder: string): Promise<BuiltExpectation> {
   const { isCached, signal, progress } = options;
   const goOn = (): void => {
     if (signal.aborted) throw cliError("cli/interrupted", "stopped while building");
@@ -56,40 +57,46 @@ async function build(deployed: DeployedRollup, options: BuildOptions, folder: st
     progress(`${target.name}: bytecode`);
     return isCached ? (await buildCached(folder, target)).artefact : buildFresh(target);
   };
-  const contracts = new Map<string, Awaited<ReturnType<typeof compile>>>();
-  for (const target of rollupTargets()) contracts.set(target.name, await compile(target));
-  const rollup = contracts.get("Rollup");
-  const accountTree = contracts.get("AccountTree");
-  if (rollup === undefined || accountTree === undefined) {
-    throw cliError("cli/setup-failed", "the sources have no Rollup or no AccountTree");
-  }
-  const circuits: RebuiltVerifier[] = [];
+  const contracts = new Map<string, CompiledContract>();
+  for (const target of rollup2Targets()) contracts.set(target.name, await compile(target));
+  const contract = (name: string): CompiledContract => {
+    const found = contracts.get(`2/${name}`);
+    if (found === undefined) throw cliError("cli/setup-failed", `the sources have no ${name}`);
+    return found;
+  };
+  const circuits: RebuiltVerifier2[] = [];
   const verifiers = new Map<string, ExpectedVerifier>();
-  for (const { slots, srs } of circuitsOf(deployed)) {
+  for (const { circuit, srs } of circuitsOf(deployed)) {
     goOn();
-    const rebuilt = await rebuildVerifier({ slots, srs, cacheDir: folder, signal, onStep: progress });
+    const rebuilt = await rebuildVerifier2({ circuit, srs, cacheDir: folder, signal, onStep: progress });
     circuits.push(rebuilt);
-    const contract = await compile(verifierTarget(rebuilt.contractName, rebuilt.source));
-    verifiers.set(`${slots} ${srs}`, { contract, keyHash: `0x${rebuilt.keyHash}` });
+    const verifier = await compile(verifierTarget2(rebuilt.contractName, rebuilt.source));
+    verifiers.set(`${circuit} ${srs}`, { contract: verifier, keyHash: `0x${rebuilt.keyHash}` });
   }
-  const expected: ExpectedDeployment = {
-    rollup,
-    accountTree,
-    verifierOf: (slots, srs) => verifiers.get(`${slots} ${srs}`),
-    genesisRoot: bigintToHex(genesisRoot(compress, TREE_DEPTH), 32),
-    genesisNextIndex: FIRST_ACCOUNT_INDEX,
+  const expected: ExpectedDeployment2 = {
+    rollup: contract("Rollup"),
+    accountTree: contract("AccountTree"),
+    binding: contract("Binding"),
+    fixedOperator: contract("FixedOperator"),
+    verifierOf: (circuit, srs) => verifiers.get(`${circuit} ${srs}`),
+    genesis: {
+      root: bigintToHex(genesisRoot(compress, TREE_DEPTH), 32),
+      history: bigintToHex(historyOf(GENESIS_CHAINS), 32),
+      nextIndex: FIRST_ACCOUNT_INDEX,
+    },
   };
   return { expected, circuits };
 }
 
-/** Block sizes and SRS of the deployed verifiers, each pair once. */
-function circuitsOf({ views }: DeployedRollup): { readonly slots: BlockSize; readonly srs: SrsKind }[] {
-  const found = new Map<string, { readonly slots: BlockSize; readonly srs: SrsKind }>();
-  for (const { slots, verifierCode } of views?.circuits ?? []) {
-    const known = knownBlockSize(slots);
-    if (known === undefined || verifierCode === "0x") continue;
-    const srs = srsOfBytecode(verifierCode);
-    found.set(`${known} ${srs}`, { slots: known, srs });
+/** Circuits and SRS of the deployed verifiers, each pair once. */
+function circuitsOf({ views }: DeployedRollup2): { readonly circuit: LastCircuit; readonly srs: SrsKind }[] {
+  const found = new Map<string, { readonly circuit: LastCircuit; readonly srs: SrsKind }>();
+  for (const [i, { circuitType }] of (views?.parameters.circuits ?? []).entries()) {
+    const circuit = lastCircuitOf(circuitType);
+    const code = views?.verifierCodes[i] ?? "0x";
+    if (circuit === undefined || code === "0x") continue;
+    const srs = srsOfBytecode(code);
+    found.set(`${circuit} ${srs}`, { circuit, srs });
   }
   return [...found.values()];
 }

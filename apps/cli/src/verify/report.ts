@@ -1,5 +1,13 @@
-import type { RebuiltVerifier } from "@cairn/circuits";
-import { accessTable, type Check, type DeployedRollup, type FunctionRow, type RollupViews } from "@cairn/contracts";
+import type { RebuiltVerifier2 } from "@cairn/circuits";
+import {
+  accessTable2,
+  type Check,
+  type DeployedRollup2,
+  type FunctionRow,
+  lastCircuitOf,
+  policyAccessTable,
+  type Rollup2Views,
+} from "@cairn/contracts";
 import { type Address, zeroAddress } from "viem";
 import { formatAmount } from "../amounts.ts";
 import { formatDuration } from "../duration.ts";
@@ -17,29 +25,36 @@ export interface VerificationReport {
   readonly build: "fresh" | "cached";
   readonly warnings: readonly string[];
   readonly checks: readonly Check[];
-  readonly circuits: readonly Omit<RebuiltVerifier, "source">[];
+  readonly circuits: readonly Omit<RebuiltVerifier2, "source">[];
   /** Null when the contract does not answer like a rollup. */
   readonly parameters: ShownParameters | null;
   readonly state: ShownState | null;
-  /** All functions that change state, by the sources. */
+  /** All functions of the rollup that change state, by the sources. */
   readonly functions: readonly FunctionRow[];
+  /** Those of its policy. */
+  readonly policyFunctions: readonly FunctionRow[];
 }
 
 interface ShownParameters {
   readonly inclusionDelaySeconds: number;
   readonly operatorIdleDelaySeconds: number;
+  readonly returnDelaySeconds: number;
   readonly freezeDelaySeconds: number;
   readonly queueBaseFeeWei: bigint;
-  readonly circuits: RollupViews["parameters"]["circuits"];
+  readonly circuits: Rollup2Views["parameters"]["circuits"];
+  /** Null without a policy. */
+  readonly policy: Address | null;
   readonly accountTree: Address;
+  readonly binding: Address;
 }
 
 interface ShownState {
-  /** Null when submission is open to all. */
+  /** Who has precedence now; null when submission is open to all. */
   readonly operator: Address | null;
   readonly proposedOperator: Address | null;
   readonly isFrozen: boolean;
   readonly root: string;
+  readonly history: string;
   readonly nextIndex: number;
   readonly batches: number;
 }
@@ -51,9 +66,9 @@ const ETH = { symbol: "ETH", decimals: 18 };
 
 /** Assembles the report. */
 export function verificationReport(
-  deployed: DeployedRollup,
+  deployed: DeployedRollup2,
   checks: readonly Check[],
-  circuits: readonly RebuiltVerifier[],
+  circuits: readonly RebuiltVerifier2[],
   isCached: boolean,
 ): VerificationReport {
   const { views } = deployed;
@@ -70,26 +85,31 @@ export function verificationReport(
     parameters: views && {
       inclusionDelaySeconds: Number(views.parameters.inclusionDelay),
       operatorIdleDelaySeconds: Number(views.parameters.operatorIdleDelay),
+      returnDelaySeconds: Number(views.parameters.returnDelay),
       freezeDelaySeconds: Number(views.parameters.freezeDelay),
       queueBaseFeeWei: views.parameters.queueBaseFee,
       circuits: views.parameters.circuits,
+      policy: views.policy?.address ?? null,
       accountTree: views.accountTree.address,
+      binding: views.binding.address,
     },
     state: views && {
-      operator: orNull(views.operator),
-      proposedOperator: orNull(views.proposedOperator),
+      operator: orNull(views.leader),
+      proposedOperator: orNull(views.policy?.roles?.proposedOperator ?? zeroAddress),
       isFrozen: views.isFrozen,
       root: views.state.root,
+      history: views.state.history,
       nextIndex: views.state.nextIndex,
       batches: Number(views.state.batchCount),
     },
-    functions: accessTable(),
+    functions: accessTable2(),
+    policyFunctions: views?.policy == null ? [] : policyAccessTable(),
   };
 }
 
 /** The report as a command's result; its exit code is 0 only if everything matches. */
 export function verificationResult(report: VerificationReport): CommandResult {
-  const { isSame, checks, circuits, parameters, state, functions, warnings } = report;
+  const { isSame, checks, circuits, parameters, state, functions, policyFunctions, warnings } = report;
   const failed = checks.filter(({ isOk }) => !isOk).map(({ name }) => name);
   const verdict = isSame ? "SAME: what is deployed is what this checkout builds." : `DIFFERENT: ${failed.join(", ")}.`;
   const sections = [
@@ -99,6 +119,9 @@ export function verificationResult(report: VerificationReport): CommandResult {
     ...(parameters === null ? [] : [table(parameterRows(parameters))]),
     ...(state === null ? [] : [table(stateRows(state))]),
     `Functions that change state, and who may call them; there are no others:\n${table(functionRows(functions))}`,
+    ...(policyFunctions.length === 0
+      ? []
+      : [`Functions of the policy \`FixedOperator\` that change state:\n${table(functionRows(policyFunctions))}`]),
     ...warnings.map((warning) => `WARNING: ${warning}`),
     verdict,
   ];
@@ -107,7 +130,7 @@ export function verificationResult(report: VerificationReport): CommandResult {
 
 function circuitRows(circuit: VerificationReport["circuits"][number]): string[][] {
   return [
-    [`circuit of ${circuit.slots} slots`, `${circuit.gates} gates, bytecode SHA-256 ${circuit.circuitSha256}`],
+    [`circuit ${circuit.circuit}`, `${circuit.gates} gates, bytecode SHA-256 ${circuit.circuitSha256}`],
     ["  verification key", `hash 0x${circuit.keyHash}, file SHA-256 ${circuit.keySha256}`],
     ["  SRS", `${circuit.srs}, first two points SHA-256 ${circuit.srsIdentity}`],
   ];
@@ -117,11 +140,15 @@ function parameterRows(parameters: ShownParameters): string[][] {
   return [
     ["inclusion delay", duration(parameters.inclusionDelaySeconds)],
     ["operator idle delay", duration(parameters.operatorIdleDelaySeconds)],
+    ["return delay", duration(parameters.returnDelaySeconds)],
     ["freeze delay", duration(parameters.freezeDelaySeconds)],
     ["queue base fee", formatAmount(parameters.queueBaseFeeWei, ETH)],
+    ["policy", parameters.policy ?? "none: submission is open to all"],
     ["account tree", parameters.accountTree],
-    ...parameters.circuits.map(({ circuitType, slots, verifier }) => {
-      return [`circuit type ${circuitType}`, `${slots} slots, verifier ${verifier}`];
+    ["binding", parameters.binding],
+    ...parameters.circuits.map(({ circuitType, l1Capacity, verifier }) => {
+      const name = lastCircuitOf(circuitType) ?? "unknown";
+      return [`circuit type ${circuitType}`, `${name}, at most ${l1Capacity} queue entries, verifier ${verifier}`];
     }),
   ];
 }
@@ -132,6 +159,7 @@ function stateRows(state: ShownState): string[][] {
     ["proposed operator", state.proposedOperator ?? "none"],
     ["frozen", state.isFrozen ? "YES: only payments continue" : "no"],
     ["state root", `${state.root} after ${state.batches} batches`],
+    ["history", state.history],
   ];
 }
 

@@ -1,13 +1,14 @@
-import { rebuildVerifier } from "@cairn/circuits";
+import { rebuildVerifier2 } from "@cairn/circuits";
 import {
-  DEFAULT_ROLLUP_PARAMETERS,
+  type CompiledContract,
   deployContract,
-  deployRollup,
+  deployRollup2,
   loadArtefact,
-  loadVerifier,
-  readDeployment,
+  loadArtefact2,
+  loadVerifier2,
+  readDeployment2,
 } from "@cairn/contracts";
-import { buildCached, buildFresh, rollupTargets, verifierTarget } from "@cairn/contracts/build";
+import { buildCached, buildFresh, rollup2Targets, verifierTarget, verifierTarget2 } from "@cairn/contracts/build";
 import { type DevRollup, startDevRollup } from "@cairn/devnet";
 import { TEST_CACHE_DIR } from "@cairn/devnet/testing";
 import { type Address, BaseError, createTestClient, type Hex, http, keccak256, toHex } from "viem";
@@ -19,6 +20,14 @@ const SLOTS = 16;
 /** Code that answers every call with true. */
 const RETURN_TRUE: Hex = "0x60015f5260205ff3";
 
+/** A policy whose operator is whoever asks. */
+const OTHER_POLICY = `// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+contract Other {
+  constructor(address) {}
+  function operatorAt(uint64) external view returns (address) { return msg.sender; }
+}`;
+
 describe("cairn verify-deployment", () => {
   let devnet: DevRollup;
   let snapshot: Hex;
@@ -26,7 +35,7 @@ describe("cairn verify-deployment", () => {
   const clients = () => ({ walletClient: devnet.wallet(0), publicClient: devnet.rollup.reader });
 
   beforeAll(async () => {
-    for (const target of rollupTargets()) await buildCached(TEST_CACHE_DIR, target);
+    for (const target of rollup2Targets()) await buildCached(TEST_CACHE_DIR, target);
     devnet = await startDevRollup({ cacheDir: TEST_CACHE_DIR, sizes: [SLOTS] });
   });
   afterAll(() => devnet?.stop());
@@ -57,16 +66,23 @@ describe("cairn verify-deployment", () => {
   }
 
   function verifierAddress(): Address {
-    return devnet.verifiers.get(SLOTS) ?? "0x";
+    return devnet.verifiers.get("solo16") ?? "0x";
   }
 
-  /** Deploys a rollup whose verifier has this code. */
-  async function deployWith(bytecode: Hex, runtimeCode: Hex): Promise<Address> {
-    const deployment = await deployRollup({
+  /** Deploys a rollup with another verifier or another policy. */
+  async function deployWith(changed: {
+    readonly verifier?: Pick<CompiledContract, "bytecode" | "runtimeCode">;
+    readonly policy?: CompiledContract;
+  }): Promise<Address> {
+    const verifier = { ...loadVerifier2(TEST_CACHE_DIR, "solo16", "dev"), ...changed.verifier };
+    const deployment = await deployRollup2({
       ...clients(),
-      rollup: loadArtefact(TEST_CACHE_DIR, "Rollup"),
-      verifiers: [{ ...loadVerifier(TEST_CACHE_DIR, SLOTS, "dev"), bytecode, runtimeCodeHash: keccak256(runtimeCode) }],
-      parameters: { ...DEFAULT_ROLLUP_PARAMETERS, operator: devnet.wallet(0).account.address },
+      rollup: loadArtefact2(TEST_CACHE_DIR, "2/Rollup"),
+      verifiers: [{ circuit: "solo16", contract: verifier }],
+      fixedOperator: {
+        contract: changed.policy ?? loadArtefact2(TEST_CACHE_DIR, "2/FixedOperator"),
+        operator: devnet.wallet(0).account.address,
+      },
     });
     return deployment.rollup;
   }
@@ -81,15 +97,18 @@ describe("cairn verify-deployment", () => {
       parameters: {
         inclusionDelaySeconds: 86_400,
         operatorIdleDelaySeconds: 21_600,
+        returnDelaySeconds: 3600,
         freezeDelaySeconds: 604_800,
         queueBaseFeeWei: "200000000000000",
-        circuits: [{ circuitType: 0, slots: 16, verifier: verifierAddress() }],
+        circuits: [{ circuitType: 0, l1Capacity: 4, verifier: verifierAddress() }],
+        policy: devnet.policy,
       },
       state: { operator: devnet.wallet(0).account.address, proposedOperator: null, isFrozen: false, batches: 0 },
-      circuits: [{ slots: 16, srs: "dev", keyHash: expect.stringMatching(/^[0-9a-f]{64}$/) }],
+      circuits: [{ circuit: "solo16", srs: "dev", keyHash: expect.stringMatching(/^[0-9a-f]{64}$/) }],
     });
     expect(report.warnings).toEqual([expect.stringContaining("anyone can forge proofs")]);
-    expect(report.functions.filter(({ caller }) => caller === "operator")).toHaveLength(2);
+    expect(report.functions.filter(({ caller }) => caller === "operator")).toEqual([]);
+    expect(report.policyFunctions.filter(({ caller }) => caller === "operator")).toHaveLength(2);
     expect(report.functions.map(({ signature }) => signature)).toContain("freeze()");
   });
 
@@ -101,7 +120,7 @@ describe("cairn verify-deployment", () => {
     expect(stdout).toContain("WARNING: Nothing was rebuilt");
     expect(stdout).toMatch(/freeze delay +7 d \(604800 s\)/);
     expect(stdout).toMatch(/queue base fee +0\.0002 ETH/);
-    expect(stdout).toMatch(/burnOperator\(\) +operator +opens submission/);
+    expect(stdout).toMatch(/burn\(\) +operator +opens submission/);
     expect(stdout).toMatch(/\nSAME: .+\n$/);
   });
 
@@ -111,33 +130,38 @@ describe("cairn verify-deployment", () => {
     await anvil().setCode({ address: verifierAddress(), bytecode: flipped });
     const { code: exitCode, failed, details } = await compare(devnet.rollup.address);
     expect(exitCode).toBe(1);
-    expect(failed).toEqual(["Verifier 16 code", "Verifier 16 code hash"]);
-    expect(details.get("Verifier 16 code")).toContain("1 of ");
+    expect(failed).toEqual(["Verifier solo16 code", "Verifier solo16 code hash"]);
+    expect(details.get("Verifier solo16 code")).toContain("1 of ");
   });
 
   it("reports a verifier that accepts everything", async () => {
     const size = toHex(RETURN_TRUE.length / 2 - 1, { size: 1 }).slice(2);
-    const rollup = await deployWith(`0x60${size}600c60003960${size}6000f3${RETURN_TRUE.slice(2)}`, RETURN_TRUE);
+    const rollup = await deployWith({
+      verifier: {
+        bytecode: `0x60${size}600c60003960${size}6000f3${RETURN_TRUE.slice(2)}`,
+        runtimeCode: RETURN_TRUE,
+      },
+    });
     const { failed } = await compare(rollup);
-    expect(failed).toEqual(["Verifier 16 code", "Verifier 16 verification key"]);
+    expect(failed).toEqual(["Verifier solo16 code", "Verifier solo16 verification key"]);
   });
 
   it("reports a verifier with another verification key", async () => {
-    const { contractName, source, keyHash } = await rebuildVerifier({
-      slots: SLOTS,
+    const { contractName, source, keyHash } = await rebuildVerifier2({
+      circuit: "solo16",
       srs: "dev",
       cacheDir: TEST_CACHE_DIR,
     });
     const otherKey = source.replace(keyHash, keccak256(toHex("another key")).slice(2));
-    const { bytecode, runtimeCode } = await buildFresh(verifierTarget(contractName, otherKey));
-    const { failed, details } = await compare(await deployWith(bytecode, runtimeCode));
-    expect(failed).toEqual(["Verifier 16 code", "Verifier 16 verification key"]);
-    expect(details.get("Verifier 16 verification key")).toContain(keyHash);
+    const { bytecode, runtimeCode } = await buildFresh(verifierTarget2(contractName, otherKey));
+    const { failed, details } = await compare(await deployWith({ verifier: { bytecode, runtimeCode } }));
+    expect(failed).toEqual(["Verifier solo16 code", "Verifier solo16 verification key"]);
+    expect(details.get("Verifier solo16 verification key")).toContain(keyHash);
   });
 
   it("reports an immutable that differs from the rollup's views or parameters", async () => {
     const { address } = devnet.rollup;
-    const target = rollupTargets().find(({ name }) => name === "Rollup");
+    const target = rollup2Targets().find(({ name }) => name === "2/Rollup");
     if (target === undefined) throw new TypeError("no Rollup");
     const { immutables } = (await buildCached(TEST_CACHE_DIR, target)).artefact;
     const places = immutables.find(({ name }) => name === "FREEZE_DELAY")?.offsets ?? [];
@@ -160,25 +184,45 @@ describe("cairn verify-deployment", () => {
   it("reports another AccountTree", async () => {
     const address = await devnet.rollup.reader.readContract({
       address: devnet.rollup.address,
-      abi: loadArtefact(TEST_CACHE_DIR, "Rollup").abi,
+      abi: loadArtefact2(TEST_CACHE_DIR, "2/Rollup").abi,
       functionName: "accountTree",
     });
     await anvil().setCode({ address: address as Address, bytecode: RETURN_TRUE });
     expect((await compare(devnet.rollup.address)).failed).toEqual(["AccountTree code"]);
   });
 
+  it("reports another Binding", async () => {
+    const { report } = await compare(devnet.rollup.address);
+    await anvil().setCode({ address: report.parameters?.binding ?? "0x", bytecode: RETURN_TRUE });
+    expect((await compare(devnet.rollup.address)).failed).toEqual(["Binding code"]);
+  });
+
+  it("reports a policy that is not in the sources, or that has changed", async () => {
+    const genuine = loadArtefact2(TEST_CACHE_DIR, "2/FixedOperator");
+    const other = await buildFresh(verifierTarget("Other", OTHER_POLICY));
+    const foreign = await compare(await deployWith({ policy: { ...other, abi: genuine.abi } }));
+    expect(foreign.failed).toEqual(["Policy"]);
+    expect(foreign.details.get("Policy")).toContain("not in the sources");
+    await anvil().setCode({ address: devnet.policy ?? "0x", bytecode: RETURN_TRUE });
+    const changed = await compare(devnet.rollup.address);
+    expect(changed.failed).toEqual(["Policy"]);
+    expect(changed.details.get("Policy")).toContain("has changed");
+  });
+
   it("reports a constructor that left another state behind the same code", async () => {
-    const { abi, bytecode } = loadArtefact(TEST_CACHE_DIR, "Rollup");
+    const { abi, bytecode } = loadArtefact2(TEST_CACHE_DIR, "2/Rollup");
     const { report } = await compare(devnet.rollup.address);
     const root = report.state?.root.slice(2) ?? "";
     expect(bytecode).toContain(root);
     const forged = bytecode.replace(root, keccak256(toHex("rich")).slice(2)) as Hex;
-    const { parameters, state } = report;
+    const { parameters } = report;
     const args = [
       {
-        operator: state?.operator,
+        policy: parameters?.policy,
+        policyCodeHash: keccak256(await codeAt(devnet.policy ?? "0x")),
         inclusionDelay: parameters?.inclusionDelaySeconds,
         operatorIdleDelay: parameters?.operatorIdleDelaySeconds,
+        returnDelay: parameters?.returnDelaySeconds,
         freezeDelay: parameters?.freezeDelaySeconds,
         queueBaseFee: parameters?.queueBaseFeeWei,
         circuits: parameters?.circuits,
@@ -188,7 +232,7 @@ describe("cairn verify-deployment", () => {
     expect((await compare(genuine.address)).failed).toEqual([]);
     const { address } = await deployContract(clients(), { name: "Rollup", abi, bytecode: forged }, args);
     const { failed, details } = await compare(address);
-    expect(failed).toEqual(["Rollup creation", "Genesis root"]);
+    expect(failed).toEqual(["Rollup creation", "Genesis"]);
     expect(details.get("Rollup creation")).toContain("a constructor other than that of the sources");
   });
 
@@ -221,8 +265,8 @@ describe("cairn verify-deployment", () => {
   it("refuses verifiers over the development SRS on any chain that is not for development", async () => {
     await setChainId(17_000);
     const { failed, details } = await compare(devnet.rollup.address);
-    expect(failed).toEqual(["Verifier 16 SRS"]);
-    expect(details.get("Verifier 16 SRS")).toContain("ANYONE CAN FORGE PROOFS");
+    expect(failed).toEqual(["Verifier solo16 SRS"]);
+    expect(details.get("Verifier solo16 SRS")).toContain("ANYONE CAN FORGE PROOFS");
     await setChainId(31_337);
   });
 
@@ -238,13 +282,13 @@ describe("cairn verify-deployment", () => {
           : Reflect.get(target, name, receiver),
     });
     await anvil().mine({ blocks: 5 });
-    const { creation } = await readDeployment(reader, address);
+    const { creation } = await readDeployment2(reader, address);
     if ("missing" in creation) throw new TypeError(creation.missing);
     const { blockNumber } = creation;
-    expect(await readDeployment(forgetful, address, { blockNumber })).toMatchObject({ creation });
+    expect(await readDeployment2(forgetful, address, { blockNumber })).toMatchObject({ creation });
     const lost = { creation: { missing: expect.stringContaining("missing trie node") } };
-    expect(await readDeployment(forgetful, address)).toMatchObject(lost);
-    expect(await readDeployment(forgetful, address, { blockNumber: blockNumber - 1n })).toMatchObject(lost);
+    expect(await readDeployment2(forgetful, address)).toMatchObject(lost);
+    expect(await readDeployment2(forgetful, address, { blockNumber: blockNumber - 1n })).toMatchObject(lost);
   });
 
   it("accepts a given creating transaction only if it created the rollup", async () => {

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { buildCached, rollup2Targets } from "../build.ts";
 import type { CompiledContract } from "../compile.ts";
 import { rollup2Abi } from "../generated/rollup-2-abi.ts";
-import { checkDeployment2, type DeployedRollup2, type ExpectedDeployment2 } from "./verify.ts";
+import { checkDeployment2, type DeployedRollup2, type ExpectedDeployment2, type Rollup2Views } from "./verify.ts";
 
 const CACHE_DIR = process.env.CAIRN_CACHE_DIR ?? new URL("../../../../.cache", import.meta.url).pathname;
 const ROOT = "0x127314dc4f13036ac6a4482435840186e511e872197943c814189493179ab475";
@@ -29,6 +29,9 @@ function altered(code: Hex): Hex {
 describe("a deployment of version 2", () => {
   let expected: ExpectedDeployment2;
   let honest: DeployedRollup2;
+  let views: Rollup2Views;
+  /** The honest deployment, but for what it says about itself. */
+  const saying = (changed: Partial<Rollup2Views>): DeployedRollup2 => ({ ...honest, views: { ...views, ...changed } });
 
   beforeAll(async () => {
     const contracts = new Map<string, CompiledContract>();
@@ -64,20 +67,7 @@ describe("a deployment of version 2", () => {
         },
       ],
     };
-    honest = {
-      chainId: 31337,
-      address: addressOf(1n),
-      code: withImmutables(rollup, {
-        POLICY: 5n,
-        POLICY_CODE_HASH: BigInt(parameters.policyCodeHash),
-        INCLUSION_DELAY: 1n,
-        OPERATOR_IDLE_DELAY: 2n,
-        RETURN_DELAY: 3n,
-        FREEZE_DELAY: 4n,
-        QUEUE_BASE_FEE: 5n,
-        ACCOUNT_TREE: 7n,
-        BINDING: 8n,
-      }),
+    views = {
       parameters,
       state: {
         root: ROOT,
@@ -91,10 +81,34 @@ describe("a deployment of version 2", () => {
         queueHead: 0n,
         queueTail: 0n,
       },
+      isFrozen: false,
+      leader: addressOf(10n),
       accountTree: { address: addressOf(7n), code: expected.accountTree.runtimeCode },
       binding: { address: addressOf(8n), code: expected.binding.runtimeCode },
-      policy: { address: addressOf(5n), code: policyCode },
+      policy: {
+        address: addressOf(5n),
+        code: policyCode,
+        roles: { operator: addressOf(10n), proposedOperator: zeroAddress },
+      },
       verifierCodes: [verifier.runtimeCode],
+    };
+    honest = {
+      chainId: 31337,
+      blockNumber: 1n,
+      address: addressOf(1n),
+      proxySlots: [],
+      code: withImmutables(rollup, {
+        POLICY: 5n,
+        POLICY_CODE_HASH: BigInt(parameters.policyCodeHash),
+        INCLUSION_DELAY: 1n,
+        OPERATOR_IDLE_DELAY: 2n,
+        RETURN_DELAY: 3n,
+        FREEZE_DELAY: 4n,
+        QUEUE_BASE_FEE: 5n,
+        ACCOUNT_TREE: 7n,
+        BINDING: 8n,
+      }),
+      views,
       creation: {
         transactionHash: zeroHash,
         from: addressOf(9n),
@@ -109,39 +123,39 @@ describe("a deployment of version 2", () => {
 
   it("matches when everything is as in the sources", () => {
     expect(checkDeployment2(honest, expected).filter(({ isOk }) => !isOk)).toEqual([]);
-    expect(checkDeployment2(honest, expected)).toHaveLength(15);
+    expect(checkDeployment2(honest, expected)).toHaveLength(18);
   });
 
   it("does not with a capacity that is not the circuit's, or an unknown circuit", () => {
-    const [circuit] = honest.parameters.circuits;
+    const [circuit] = views.parameters.circuits;
     if (circuit === undefined) expect.unreachable();
     for (const changed of [{ l1Capacity: 511 }, { l1Capacity: 513 }, { circuitType: 0 }, { circuitType: 9 }]) {
       const circuits = [{ ...circuit, ...changed }];
-      expect(failed({ ...honest, parameters: { ...honest.parameters, circuits } })).toContain("Circuits");
+      expect(failed(saying({ parameters: { ...views.parameters, circuits } }))).toContain("Circuits");
     }
   });
 
   it("names a policy that is not in the sources, or whose code has changed", () => {
-    const code = altered(honest.policy?.code ?? "0x");
-    const policy = { address: honest.parameters.policy, code };
-    expect(failed({ ...honest, policy })).toEqual(["Policy"]);
-    const parameters = { ...honest.parameters, policyCodeHash: keccak256(code) };
-    const check = checkDeployment2({ ...honest, policy, parameters }, expected).find(({ name }) => name === "Policy");
+    const code = altered(views.policy?.code ?? "0x");
+    const policy = { address: views.parameters.policy, code, roles: null };
+    expect(failed(saying({ policy }))).toEqual(["Policy"]);
+    const parameters = { ...views.parameters, policyCodeHash: keccak256(code) };
+    const check = checkDeployment2(saying({ policy, parameters }), expected).find(({ name }) => name === "Policy");
     expect(check?.isOk).toBe(false);
     expect(check?.detail).toContain("not in the sources");
-    const open = { ...honest.parameters, policy: zeroAddress, policyCodeHash: zeroHash };
-    expect(failed({ ...honest, policy: null, parameters: open })).not.toContain("Policy");
+    const open = { ...views.parameters, policy: zeroAddress, policyCodeHash: zeroHash };
+    expect(failed(saying({ policy: null, parameters: open }))).not.toContain("Policy");
   });
 
   it("does not with other code of any of its contracts", () => {
-    const { accountTree, binding } = honest;
+    const { accountTree, binding } = views;
     expect(failed({ ...honest, code: altered(honest.code) })).toContain("Rollup code");
-    expect(failed({ ...honest, accountTree: { ...accountTree, code: altered(accountTree.code) } })).toEqual([
+    expect(failed(saying({ accountTree: { ...accountTree, code: altered(accountTree.code) } }))).toEqual([
       "AccountTree code",
     ]);
-    expect(failed({ ...honest, binding: { ...binding, code: altered(binding.code) } })).toEqual(["Binding code"]);
-    const verifierCodes = honest.verifierCodes.map(altered);
-    expect(failed({ ...honest, verifierCodes })).toEqual([
+    expect(failed(saying({ binding: { ...binding, code: altered(binding.code) } }))).toEqual(["Binding code"]);
+    const verifierCodes = views.verifierCodes.map(altered);
+    expect(failed(saying({ verifierCodes }))).toEqual([
       "Verifier batch code",
       "Verifier batch code hash",
       "Verifier batch verification key",
@@ -150,15 +164,16 @@ describe("a deployment of version 2", () => {
 
   it("does not when views and code disagree, or another constructor ran", () => {
     for (const changed of [{ returnDelay: 4n }, { policy: addressOf(77n) }, { queueBaseFee: 6n }]) {
-      const parameters = { ...honest.parameters, ...changed };
-      expect(failed({ ...honest, parameters })).toEqual(
-        expect.arrayContaining(["Rollup immutables", "Rollup creation"]),
-      );
+      const parameters = { ...views.parameters, ...changed };
+      expect(failed(saying({ parameters }))).toEqual(expect.arrayContaining(["Rollup immutables", "Rollup creation"]));
     }
     expect(failed({ ...honest, creation: { missing: "no archive" } })).toEqual(["Rollup creation"]);
-    const binding = { ...honest.binding, address: addressOf(78n) };
-    expect(failed({ ...honest, binding })).toEqual(["Rollup immutables"]);
-    expect(failed({ ...honest, state: { ...honest.state, history: zeroHash } })).toEqual(["Genesis"]);
+    const binding = { ...views.binding, address: addressOf(78n) };
+    expect(failed(saying({ binding }))).toEqual(["Rollup immutables"]);
+    expect(failed(saying({ state: { ...views.state, history: zeroHash } }))).toEqual(["Genesis"]);
+    const proxySlots = [{ name: "EIP-1967 implementation", value: addressOf(1n) }];
+    expect(failed({ ...honest, proxySlots })).toEqual(["No proxy"]);
+    expect(failed({ ...honest, views: null })).toEqual(["Rollup creation", "Rollup views"]);
     expect(failed({ ...honest, chainId: 1 })).toEqual(["Verifier batch SRS"]);
   });
 });

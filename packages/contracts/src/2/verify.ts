@@ -11,9 +11,10 @@ import {
   type Transport,
   zeroAddress,
 } from "viem";
-import { selectorsOf } from "../access.ts";
+import { functionsWithoutAccess, selectorsOf } from "../access.ts";
 import { type SrsKind, srsOfBytecode } from "../artefact.ts";
 import type { CompiledContract } from "../compile.ts";
+import { fixedOperatorAbi } from "../generated/fixed-operator-abi.ts";
 import { rollup2Abi } from "../generated/rollup-2-abi.ts";
 import {
   type Check,
@@ -21,6 +22,7 @@ import {
   type ExpectedVerifier,
   forbiddenCheck,
   keyCheck,
+  proxyCheck,
   significantDigits,
   srsCheck,
 } from "../verify/check.ts";
@@ -28,27 +30,42 @@ import {
   type CreationHint,
   type DeployedCode,
   type DeployedRollup,
-  findCreation,
+  orNull,
   readCode,
+  readContractAt,
 } from "../verify/deployed.ts";
 import { dispatchedSelectors } from "../verify/dispatcher.ts";
 import { compareRuntimeCode } from "../verify/runtime-code.ts";
+import { ROLLUP_2_ACCESS } from "./access.ts";
 import { L1_CAPACITY } from "./deploy.ts";
 
 type View<Name extends "parameters" | "state"> = ContractFunctionReturnType<typeof rollup2Abi, "view", Name>;
 
-/** Everything that an L1 node says about a rollup of version 2, at one block. */
-export interface DeployedRollup2 extends DeployedCode {
-  readonly chainId: number;
+/** The policy of a rollup, with its code. */
+export interface DeployedPolicyCode extends DeployedCode {
+  /** Null when it does not answer as a `FixedOperator`. */
+  readonly roles: { readonly operator: Address; readonly proposedOperator: Address } | null;
+}
+
+/** What a rollup of version 2 reports about itself. */
+export interface Rollup2Views {
   readonly parameters: View<"parameters">;
   readonly state: View<"state">;
+  readonly isFrozen: boolean;
+  /** Who has precedence now; 0 for nobody. */
+  readonly leader: Address;
   readonly accountTree: DeployedCode;
   readonly binding: DeployedCode;
   /** Null without a policy. */
-  readonly policy: DeployedCode | null;
+  readonly policy: DeployedPolicyCode | null;
   /** Code of each circuit's verifier, in the order of the parameters. */
   readonly verifierCodes: readonly Hex[];
-  readonly creation: DeployedRollup["creation"];
+}
+
+/** Everything that an L1 node says about a rollup of version 2, at one block. */
+export interface DeployedRollup2 extends Omit<DeployedRollup, "views"> {
+  /** Null when the contract does not answer as a rollup of version 2. */
+  readonly views: Rollup2Views | null;
 }
 
 /** What a deployment of version 2 must match. */
@@ -62,104 +79,147 @@ export interface ExpectedDeployment2 {
   readonly genesis: { readonly root: Hex; readonly history: Hex; readonly nextIndex: number };
 }
 
-/** Reads a deployment at the newest block. Throws viem's errors, also when the contract is no rollup of version 2. */
+/** Reads a deployment at the newest block. */
 export async function readDeployment2(
   reader: PublicClient<Transport, Chain>,
   address: Address,
   hint: CreationHint = {},
 ): Promise<DeployedRollup2> {
-  const [chainId, blockNumber] = await Promise.all([reader.getChainId(), reader.getBlockNumber()]);
+  const { blockNumber, ...deployed } = await readContractAt(reader, address, hint);
+  const views = deployed.code === "0x" ? null : await orNull(readViews(reader, address, blockNumber));
+  return { ...deployed, blockNumber, views };
+}
+
+async function readViews(
+  reader: PublicClient<Transport, Chain>,
+  address: Address,
+  blockNumber: bigint,
+): Promise<Rollup2Views> {
   const at = { address, abi: rollup2Abi, blockNumber } as const;
   const codeOf = async (contract: Address): Promise<DeployedCode> => {
     return { address: contract, code: await readCode(reader, contract, blockNumber) };
   };
-  const [parameters, state, tree, binding] = await Promise.all([
+  const [parameters, state, isFrozen, leader, tree, binding] = await Promise.all([
     reader.readContract({ ...at, functionName: "parameters" }),
     reader.readContract({ ...at, functionName: "state" }),
+    reader.readContract({ ...at, functionName: "isFrozen" }),
+    reader.readContract({ ...at, functionName: "leader" }),
     reader.readContract({ ...at, functionName: "accountTree" }),
     reader.readContract({ ...at, functionName: "binding" }),
   ]);
+  const { policy, circuits } = parameters;
   return {
-    chainId,
-    ...(await codeOf(address)),
     parameters,
     state,
+    isFrozen,
+    leader,
     accountTree: await codeOf(tree),
     binding: await codeOf(binding),
-    policy: parameters.policy === zeroAddress ? null : await codeOf(parameters.policy),
-    verifierCodes: await Promise.all(parameters.circuits.map(async ({ verifier }) => (await codeOf(verifier)).code)),
-    creation: await findCreation(reader, address, hint),
+    policy:
+      policy === zeroAddress
+        ? null
+        : { ...(await codeOf(policy)), roles: await orNull(readRoles(reader, policy, blockNumber)) },
+    verifierCodes: await Promise.all(circuits.map(async ({ verifier }) => (await codeOf(verifier)).code)),
   };
+}
+
+async function readRoles(
+  reader: PublicClient<Transport, Chain>,
+  address: Address,
+  blockNumber: bigint,
+): Promise<NonNullable<DeployedPolicyCode["roles"]>> {
+  const at = { address, abi: fixedOperatorAbi, blockNumber } as const;
+  const [operator, proposedOperator] = await Promise.all([
+    reader.readContract({ ...at, functionName: "operator" }),
+    reader.readContract({ ...at, functionName: "proposedOperator" }),
+  ]);
+  return { operator, proposedOperator };
 }
 
 /** Compares a deployment of version 2 with what is expected. It matches when every check is ok. */
 export function checkDeployment2(deployed: DeployedRollup2, expected: ExpectedDeployment2): Check[] {
+  const { code, views, chainId } = deployed;
   return [
-    codeCheck("Rollup code", deployed.code, expected.rollup),
-    forbiddenCheck("Rollup instructions", deployed.code),
-    functionsCheck(deployed, expected),
-    creationCheck(deployed, expected),
-    immutablesCheck(deployed, expected),
-    genesisCheck(deployed, expected),
-    codeCheck("AccountTree code", deployed.accountTree.code, expected.accountTree),
-    codeCheck("Binding code", deployed.binding.code, expected.binding),
-    policyCheck(deployed, expected),
-    circuitsCheck(deployed),
-    ...deployed.parameters.circuits.flatMap((_, i) => verifierChecks(deployed, i, expected)),
+    codeCheck("Rollup code", code, expected.rollup),
+    proxyCheck(deployed),
+    forbiddenCheck("Rollup instructions", code),
+    functionsCheck(code, expected.rollup),
+    creationCheck(deployed, expected.rollup),
+    ...(views === null
+      ? [{ name: "Rollup views", isOk: false, detail: "the contract does not answer as a Cairn rollup does" }]
+      : [
+          immutablesCheck(code, views, expected.rollup),
+          genesisCheck(views, expected),
+          codeCheck("AccountTree code", views.accountTree.code, expected.accountTree),
+          forbiddenCheck("AccountTree instructions", views.accountTree.code),
+          codeCheck("Binding code", views.binding.code, expected.binding),
+          forbiddenCheck("Binding instructions", views.binding.code),
+          policyCheck(views, expected),
+          circuitsCheck(views),
+          ...views.parameters.circuits.flatMap((_, i) => verifierChecks(views, i, chainId, expected)),
+        ]),
   ];
 }
 
-function functionsCheck({ code }: DeployedRollup2, { rollup }: ExpectedDeployment2): Check {
-  const [found, known] = [dispatchedSelectors(code), selectorsOf(rollup.abi)];
-  const isOk = found.join() === known.join();
-  return {
-    name: "Rollup functions",
-    isOk,
-    detail: isOk ? `${found.length} functions` : `${found} instead of ${known}`,
-  };
+function functionsCheck(code: Hex, { abi }: CompiledContract): Check {
+  const [found, known] = [dispatchedSelectors(code), selectorsOf(abi)];
+  const added = found.filter((selector) => !known.includes(selector));
+  const missing = known.filter((selector) => !found.some((other) => other === selector));
+  const problems = [
+    ...functionsWithoutAccess(abi, ROLLUP_2_ACCESS).map((name) => `the table does not say who may call ${name}`),
+    ...(added.length === 0 ? [] : [`functions not in the sources: ${added.join(", ")}`]),
+    ...(missing.length === 0 ? [] : [`missing functions of the sources: ${missing.join(", ")}`]),
+  ];
+  const changing = Object.keys(ROLLUP_2_ACCESS).length;
+  const all = `${found.length} functions, ${changing} of which change state; none has power over money or rules`;
+  return { name: "Rollup functions", isOk: problems.length === 0, detail: problems.join("; ") || all };
 }
 
 /** The constructor that ran is the sources', so that nothing else was written to storage. */
-function creationCheck({ creation, parameters }: DeployedRollup2, { rollup }: ExpectedDeployment2): Check {
+function creationCheck({ creation, views }: DeployedRollup2, { bytecode }: CompiledContract): Check {
   const name = "Rollup creation";
   if ("missing" in creation) {
     return { name, isOk: false, detail: `creating transaction not found: ${creation.missing}` };
   }
-  const expected = encodeDeployData({ abi: rollup2Abi, bytecode: rollup.bytecode, args: [parameters] });
-  const isOk = creation.input === expected;
-  const { transactionHash, blockNumber } = creation;
-  const differs = `${transactionHash} ran another constructor, or with other parameters than those the rollup reports`;
+  const { input, transactionHash, blockNumber } = creation;
+  if (!input.startsWith(bytecode)) {
+    return { name, isOk: false, detail: `${transactionHash} ran a constructor other than that of the sources` };
+  }
+  const isOk = views !== null && input === encodeDeployData({ abi: rollup2Abi, bytecode, args: [views.parameters] });
+  const differs = `${transactionHash} gave parameters other than those the rollup reports`;
   return { name, isOk, detail: isOk ? `${transactionHash} in block ${blockNumber}` : differs };
 }
 
-function immutablesCheck(
-  { code, parameters, accountTree, binding }: DeployedRollup2,
-  { rollup }: ExpectedDeployment2,
-): Check {
+function immutablesCheck(code: Hex, views: Rollup2Views, rollup: CompiledContract): Check {
   const name = "Rollup immutables";
   const { isSame, immutables } = compareRuntimeCode(rollup, code);
   if (!isSame) return { name, isOk: false, detail: "not decoded, because the code is not that of the sources" };
-  const shown: Readonly<Record<string, bigint>> = {
-    POLICY: hexToBigInt(parameters.policy),
-    POLICY_CODE_HASH: hexToBigInt(parameters.policyCodeHash),
-    INCLUSION_DELAY: parameters.inclusionDelay,
-    OPERATOR_IDLE_DELAY: parameters.operatorIdleDelay,
-    RETURN_DELAY: parameters.returnDelay,
-    FREEZE_DELAY: parameters.freezeDelay,
-    QUEUE_BASE_FEE: parameters.queueBaseFee,
-    ACCOUNT_TREE: hexToBigInt(accountTree.address),
-    BINDING: hexToBigInt(binding.address),
-  };
-  const names = new Set([...Object.keys(shown), ...immutables.map((immutable) => immutable.name)]);
-  const wrong = [...names].filter((variable) => {
-    const word = immutables.find((immutable) => immutable.name === variable)?.word;
-    return word == null || hexToBigInt(word) !== shown[variable];
+  const { parameters, accountTree, binding } = views;
+  const shown = new Map<string, bigint>([
+    ["POLICY", hexToBigInt(parameters.policy)],
+    ["POLICY_CODE_HASH", hexToBigInt(parameters.policyCodeHash)],
+    ["INCLUSION_DELAY", parameters.inclusionDelay],
+    ["OPERATOR_IDLE_DELAY", parameters.operatorIdleDelay],
+    ["RETURN_DELAY", parameters.returnDelay],
+    ["FREEZE_DELAY", parameters.freezeDelay],
+    ["QUEUE_BASE_FEE", parameters.queueBaseFee],
+    ["ACCOUNT_TREE", hexToBigInt(accountTree.address)],
+    ["BINDING", hexToBigInt(binding.address)],
+  ]);
+  const problems = immutables.flatMap(({ name: variable, word }) => {
+    const viewed = shown.get(variable);
+    if (word === null) return [`${variable} differs between its places in the code`];
+    if (viewed === undefined) return [`${variable} is not exposed by any view`];
+    return hexToBigInt(word) === viewed
+      ? []
+      : [`${variable} is ${word} in the code, but ${viewed} according to the views`];
   });
-  const detail = wrong.length === 0 ? "as the views report them" : `${wrong.join(", ")} differ from the views`;
-  return { name, isOk: wrong.length === 0, detail };
+  const unused = [...shown.keys()].filter((variable) => !immutables.some((found) => found.name === variable));
+  problems.push(...unused.map((variable) => `${variable} is not in the code`));
+  return { name, isOk: problems.length === 0, detail: problems.join("; ") || "as the views report them" };
 }
 
-function genesisCheck({ state }: DeployedRollup2, { rollup, genesis }: ExpectedDeployment2): Check {
+function genesisCheck({ state }: Rollup2Views, { rollup, genesis }: ExpectedDeployment2): Check {
   const name = "Genesis";
   const missing = [genesis.root, genesis.history].filter((word) => !rollup.bytecode.includes(significantDigits(word)));
   if (missing.length > 0) return { name, isOk: false, detail: `the constructor does not set ${missing.join(" and ")}` };
@@ -170,7 +230,7 @@ function genesisCheck({ state }: DeployedRollup2, { rollup, genesis }: ExpectedD
 }
 
 /** Another policy can give precedence to anyone, but nothing else; whoever trusts it must know it. */
-function policyCheck({ policy, parameters }: DeployedRollup2, { fixedOperator }: ExpectedDeployment2): Check {
+function policyCheck({ policy, parameters }: Rollup2Views, { fixedOperator }: ExpectedDeployment2): Check {
   const name = "Policy";
   if (policy === null) return { name, isOk: true, detail: "none: submission is open to all" };
   if (keccak256(policy.code) !== parameters.policyCodeHash) {
@@ -182,23 +242,28 @@ function policyCheck({ policy, parameters }: DeployedRollup2, { fixedOperator }:
 }
 
 /** With a capacity above the circuit's own, overdue entries could not be proven, and the rollup would freeze. */
-function circuitsCheck({ parameters }: DeployedRollup2): Check {
+function circuitsCheck({ parameters }: Rollup2Views): Check {
   const problems = parameters.circuits.flatMap(({ circuitType, l1Capacity }) => {
-    const circuit = circuitOf(circuitType);
+    const circuit = lastCircuitOf(circuitType);
     if (circuit === undefined) return [`there is no circuit of type ${circuitType}`];
     const capacity = L1_CAPACITY[circuit];
     return l1Capacity === capacity
       ? []
       : [`${circuit} with room for ${l1Capacity} L1 operations instead of ${capacity}`];
   });
-  const known = parameters.circuits.map(({ circuitType }) => circuitOf(circuitType)).join(", ");
+  const known = parameters.circuits.map(({ circuitType }) => lastCircuitOf(circuitType)).join(", ");
   return { name: "Circuits", isOk: problems.length === 0, detail: problems.join("; ") || known };
 }
 
-function verifierChecks(deployed: DeployedRollup2, i: number, expected: ExpectedDeployment2): Check[] {
-  const circuit = deployed.parameters.circuits[i];
-  const code = deployed.verifierCodes[i] ?? "0x";
-  const known = circuit && circuitOf(circuit.circuitType);
+function verifierChecks(
+  { parameters, verifierCodes }: Rollup2Views,
+  i: number,
+  chainId: number,
+  expected: ExpectedDeployment2,
+): Check[] {
+  const circuit = parameters.circuits[i];
+  const code = verifierCodes[i] ?? "0x";
+  const known = circuit && lastCircuitOf(circuit.circuitType);
   const srs = srsOfBytecode(code);
   const verifier = known && expected.verifierOf(known, srs);
   const name = `Verifier ${known ?? circuit?.circuitType}`;
@@ -207,14 +272,26 @@ function verifierChecks(deployed: DeployedRollup2, i: number, expected: Expected
     verifier === undefined
       ? { name: `${name} code`, isOk: false, detail: "there is nothing to compare it with" }
       : codeCheck(`${name} code`, code, verifier.contract),
-    { name: `${name} code hash`, isOk: codeHash === circuit?.verifierCodeHash, detail: codeHash },
+    {
+      name: `${name} code hash`,
+      isOk: codeHash === circuit?.verifierCodeHash,
+      detail:
+        codeHash === circuit?.verifierCodeHash
+          ? codeHash
+          : `${codeHash}, but the rollup stores ${circuit?.verifierCodeHash}`,
+    },
     keyCheck(`${name} verification key`, code, verifier),
-    srsCheck(`${name} SRS`, srs, deployed.chainId),
+    srsCheck(`${name} SRS`, srs, chainId),
     forbiddenCheck(`${name} instructions`, code),
   ];
 }
 
-function circuitOf(type: number): LastCircuit | undefined {
+/**
+ * The circuit of a type number; undefined for an unknown one.
+ *
+ * @example lastCircuitOf(0) // "solo16"
+ */
+export function lastCircuitOf(type: number): LastCircuit | undefined {
   const names = Object.keys(LAST_CIRCUIT_TYPE) as LastCircuit[];
   return names.find((name) => LAST_CIRCUIT_TYPE[name] === type);
 }

@@ -1,6 +1,6 @@
 import { BLOCK_SIZES, type BlockSize, CIRCUIT_TYPE } from "@cairn/protocol";
 import { decodeDeployData, encodeDeployData, type Hex, hexToBigInt, isAddressEqual, keccak256 } from "viem";
-import { accessTable, functionsWithoutAccess, selectorsOf } from "../access.ts";
+import { accessTable, functionsWithoutAccess, ROLLUP_ACCESS, selectorsOf } from "../access.ts";
 import { type SrsKind, srsOfBytecode } from "../artefact.ts";
 import type { CompiledContract } from "../compile.ts";
 import { DEV_CHAIN_IDS } from "../deploy.ts";
@@ -78,7 +78,8 @@ export function codeCheck(name: string, code: Hex, compiled: CompiledContract): 
   return { name, isOk: false, detail: kind === null ? difference : `${kind}; ${difference}` };
 }
 
-function proxyCheck({ code, proxySlots }: DeployedRollup): Check {
+/** Whether the contract, or a slot of its storage, looks like that of a proxy. */
+export function proxyCheck({ code, proxySlots }: Pick<DeployedRollup, "code" | "proxySlots">): Check {
   const kind = proxyKind(code);
   const found = [...(kind === null ? [] : [kind]), ...proxySlots.map((slot) => `${slot.name} is ${slot.value}`)];
   const detail = found.join("; ") || "no proxy code, all known proxy slots are zero";
@@ -98,7 +99,7 @@ function functionsCheck(code: Hex, { abi }: CompiledContract): Check {
   const added = dispatched.filter((selector) => !known.includes(selector));
   const missing = known.filter((selector) => !dispatched.some((found) => found === selector));
   const problems = [
-    ...functionsWithoutAccess(abi).map((name) => `the table does not say who may call ${name}`),
+    ...functionsWithoutAccess(abi, ROLLUP_ACCESS).map((name) => `the table does not say who may call ${name}`),
     ...(added.length === 0 ? [] : [`functions not in the sources: ${added.join(", ")}`]),
     ...(missing.length === 0 ? [] : [`missing functions of the sources: ${missing.join(", ")}`]),
   ];

@@ -70,6 +70,17 @@ export async function readDeployment(
   address: Address,
   hint: CreationHint = {},
 ): Promise<DeployedRollup> {
+  const { blockNumber, ...deployed } = await readContractAt(reader, address, hint);
+  const views = deployed.code === "0x" ? null : await orNull(readViews(reader, address, blockNumber));
+  return { ...deployed, blockNumber, views };
+}
+
+/** A contract at the newest block, without what it says about itself. */
+export async function readContractAt(
+  reader: PublicClient<Transport, Chain>,
+  address: Address,
+  hint: CreationHint,
+): Promise<Omit<DeployedRollup, "views">> {
   const [chainId, blockNumber] = await Promise.all([reader.getChainId(), reader.getBlockNumber()]);
   const code = await readCode(reader, address, blockNumber);
   const slots = await Promise.all(
@@ -83,38 +94,42 @@ export async function readDeployment(
     address,
     code,
     proxySlots: slots.filter(({ value }) => BigInt(value === "0x" ? 0 : value) !== 0n),
-    views: code === "0x" ? null : await readViews(reader, address, blockNumber),
     creation: code === "0x" ? { missing: "no contract" } : await findCreation(reader, address, hint),
   };
+}
+
+/** What a contract answers; null when it does not answer like the expected one, as opposed to an L1 node that fails. */
+export async function orNull<T>(answers: Promise<T>): Promise<T | null> {
+  try {
+    return await answers;
+  } catch (error) {
+    const isUnreachable = error instanceof BaseError && error.walk(isTransportError) !== null;
+    if (error instanceof ContractFunctionExecutionError && !isUnreachable) return null;
+    throw error;
+  }
 }
 
 async function readViews(
   reader: PublicClient<Transport, Chain>,
   address: Address,
   blockNumber: bigint,
-): Promise<RollupViews | null> {
+): Promise<RollupViews> {
   const at = { address, abi: rollupAbi, blockNumber } as const;
-  try {
-    const [parameters, state, operator, proposedOperator, isFrozen, treeAddress] = await Promise.all([
-      reader.readContract({ ...at, functionName: "parameters" }),
-      reader.readContract({ ...at, functionName: "state" }),
-      reader.readContract({ ...at, functionName: "operator" }),
-      reader.readContract({ ...at, functionName: "proposedOperator" }),
-      reader.readContract({ ...at, functionName: "isFrozen" }),
-      reader.readContract({ ...at, functionName: "accountTree" }),
-    ]);
-    const circuits = await Promise.all(
-      parameters.circuits.map(async (circuit) => {
-        return { ...circuit, verifierCode: await readCode(reader, circuit.verifier, blockNumber) };
-      }),
-    );
-    const accountTree = { address: treeAddress, code: await readCode(reader, treeAddress, blockNumber) };
-    return { parameters, state, operator, proposedOperator, isFrozen, accountTree, circuits };
-  } catch (error) {
-    const isUnreachable = error instanceof BaseError && error.walk(isTransportError) !== null;
-    if (error instanceof ContractFunctionExecutionError && !isUnreachable) return null;
-    throw error;
-  }
+  const [parameters, state, operator, proposedOperator, isFrozen, treeAddress] = await Promise.all([
+    reader.readContract({ ...at, functionName: "parameters" }),
+    reader.readContract({ ...at, functionName: "state" }),
+    reader.readContract({ ...at, functionName: "operator" }),
+    reader.readContract({ ...at, functionName: "proposedOperator" }),
+    reader.readContract({ ...at, functionName: "isFrozen" }),
+    reader.readContract({ ...at, functionName: "accountTree" }),
+  ]);
+  const circuits = await Promise.all(
+    parameters.circuits.map(async (circuit) => {
+      return { ...circuit, verifierCode: await readCode(reader, circuit.verifier, blockNumber) };
+    }),
+  );
+  const accountTree = { address: treeAddress, code: await readCode(reader, treeAddress, blockNumber) };
+  return { parameters, state, operator, proposedOperator, isFrozen, accountTree, circuits };
 }
 
 function isTransportError(error: unknown): boolean {

@@ -1,0 +1,53 @@
+import { type ProvenBatch2, receiptStruct, receiptsAbi } from "@cairn/contracts";
+import { type Compress, makeReceipt } from "@cairn/crypto";
+import type { DevRollup, SealedBlock2 } from "@cairn/devnet";
+import { type BatchNumber, bigintToHex, bytesToHex, CairnError, payoutListHash, WORD_BITS } from "@cairn/protocol";
+import type { DemoErrorCode } from "./errors.ts";
+
+const SLOTS_PER_CELL = 2;
+const WORD_BYTES = WORD_BITS / 8;
+
+/** What a receipt names of its batch. */
+interface AcceptedBatch extends Pick<ProvenBatch2, "header" | "payouts"> {
+  readonly number: BatchNumber;
+  readonly dataCommitment: Uint8Array;
+}
+
+/**
+ * Makes a receipt of the first transaction of a block, as anyone can from published data, and has the contract `Receipts`
+ * check it. Returns the transaction's slot; null when the block has no transaction. Throws `demo/difference` when L1 shows
+ * something else.
+ */
+export async function showReceipt(
+  { rollup, receipts }: Pick<DevRollup, "rollup" | "receipts">,
+  { cells, chainsBefore, claim, executed }: SealedBlock2,
+  { number, header, payouts, dataCommitment }: AcceptedBatch,
+  compress: Compress,
+): Promise<number | null> {
+  const slot = executed.receipts.find(({ type }) => type === "transaction")?.slot;
+  if (slot === undefined) return null;
+  const batch = { firstBlock: claim.firstBlock, previousBlockHash: chainsBefore.blocks, blocks: [cells] };
+  const path = makeReceipt(batch, 0, Math.floor(slot / SLOTS_PER_CELL), compress);
+  const named = {
+    batchNumber: BigInt(number),
+    header,
+    dataCommitment: bytesToHex(dataCommitment),
+    payoutsHash: bytesToHex(payoutListHash(payouts)),
+  };
+  const [block, timestamp, word] = await rollup.reader.readContract({
+    address: receipts,
+    abi: receiptsAbi,
+    functionName: "slotAt",
+    args: [rollup.address, receiptStruct(named, path), BigInt(slot % SLOTS_PER_CELL)],
+  });
+  const own = wordOf(cells, slot);
+  if (block === claim.firstBlock && timestamp === claim.firstTimestamp && word === own) return slot;
+  const shown = `block ${block}, ${bigintToHex(word, WORD_BYTES)}`;
+  throw new CairnError<DemoErrorCode>("demo/difference", `receipt of slot ${slot}: L1 shows ${shown}`);
+}
+
+/** The published word of a slot: the header cell comes first, and the first slot of a cell is its high word. */
+function wordOf(cells: readonly bigint[], slot: number): bigint {
+  const cell = cells[1 + Math.floor(slot / SLOTS_PER_CELL)] ?? 0n;
+  return slot % SLOTS_PER_CELL === 0 ? cell >> BigInt(WORD_BITS) : BigInt.asUintN(WORD_BITS, cell);
+}
