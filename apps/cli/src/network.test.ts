@@ -14,9 +14,11 @@ const l1 = createServer(async (request, response) => {
   let text = "";
   for await (const chunk of request) text += String(chunk);
   const { id, method } = JSON.parse(text);
-  response.end(JSON.stringify({ jsonrpc: "2.0", id, result: method === "eth_chainId" ? "0x5" : "0x" }));
+  response.end(JSON.stringify({ jsonrpc: "2.0", id, result: method === "eth_chainId" ? "0x5" : called }));
 });
 let l1RpcUrl = "";
+/** What its contracts answer. */
+let called = "0x";
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => l1.listen(0, "127.0.0.1", resolve));
@@ -71,6 +73,21 @@ describe("network", () => {
         .catch((error: unknown) => error);
       expect(thrown).toMatchObject({ code: "cli/l1-unreachable" });
       expect(inspect(thrown, { depth: null, showHidden: true })).not.toContain("PaSsWoRd");
+    }
+  });
+
+  it("does not continue with a rollup of another version", async () => {
+    const rollup = () => createNetwork({ l1RpcUrl, chainId: "5", rollup: OTHER }, { env }).l1();
+    try {
+      called = `0x${"1".padStart(64, "0")}`;
+      await expect(rollup()).rejects.toMatchObject({
+        code: "cli/wrong-chain",
+        message: expect.stringContaining("is of version 1"),
+      });
+      called = `0x${"2".padStart(64, "0")}`;
+      expect((await rollup()).address).toBe(OTHER);
+    } finally {
+      called = "0x";
     }
   });
 
