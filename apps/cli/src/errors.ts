@@ -42,6 +42,16 @@ export const CLI_ERRORS = {
     meaning: "An address is malformed or its checksum is wrong.",
     hint: "Copy the address again: a wrong checksum means that a character changed.",
   },
+  "cli/no-receipt": {
+    exitCode: 1,
+    meaning: "There is no receipt of the transaction, or not yet.",
+    hint: "Wait for it with `cairn tx ID --wait proven`, then try again.",
+  },
+  "cli/bad-receipt": {
+    exitCode: 1,
+    meaning: "A receipt is malformed, or proves nothing about the batches that L1 accepted.",
+    hint: "Ask for it again, at another node if need be; check --rollup, since a receipt is about one rollup.",
+  },
   "cli/bad-amount": {
     exitCode: 2,
     meaning: "An amount is malformed or has more decimals than the token.",

@@ -14,6 +14,8 @@ export interface DoubleState {
   status: RouteResponse<"transaction">["status"];
   queue: RouteResponse<"queue">;
   blocks: RouteResponse<"block">[];
+  /** Of every transaction; null for none. */
+  receipt: RouteResponse<"receipt"> | null;
   payouts: RouteResponse<"payouts">["payouts"];
   isReady: boolean;
   minValiditySeconds: number;
@@ -63,6 +65,7 @@ export async function startNodeDouble(): Promise<NodeDouble> {
     status: "confirmed",
     queue: { entries: [], processed: 0, next: null },
     blocks: [],
+    receipt: null,
     payouts: [],
     isReady: true,
     minValiditySeconds: 300,
@@ -110,6 +113,7 @@ function answerTo(
     }));
     return [200, { transactions: acknowledged }];
   }
+  if (pathname.endsWith("/receipt")) return state.receipt && [200, state.receipt];
   if (kind === "transactions") return transactionOf(id ?? "", state, submitted);
   if (kind === "accounts") {
     if (id === undefined) {

@@ -47,6 +47,7 @@ export {
 export {
   checkReceipt,
   makeReceipt,
+  makeReceiptOf,
   type ReceiptBatch,
   type ReceiptClaim,
   type ReceiptContent,

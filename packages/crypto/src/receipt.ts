@@ -71,16 +71,39 @@ export function makeReceipt(
   compress: Compress = pureCompress,
 ): ReceiptPath {
   let previous = batch.previousBlockHash;
-  let previousBlockHash = previous;
-  const hashes = batch.blocks.map((cells, j) => {
-    if (j === block) previousBlockHash = previous;
+  const blockHashes = batch.blocks.map((cells, j) => {
     previous = blockHash(previous, { number: batch.firstBlock + BigInt(j), cells }, compress);
     return previous;
   });
-  const cells = batch.blocks[block];
-  const leaves = cells === undefined ? [] : receiptLeaves(cells);
+  const { previousBlockHash } = batch;
+  return makeReceiptOf({ previousBlockHash, blockHashes, cells: batch.blocks[block] ?? [] }, block, position, compress);
+}
+
+/**
+ * As {@link makeReceipt}, for whoever knows the hashes of the batch's blocks already. Throws as it does.
+ *
+ * @example makeReceiptOf({ previousBlockHash: 0n, blockHashes: [chains.blocks], cells }, 0, 3)
+ */
+export function makeReceiptOf(
+  batch: {
+    /** Hash of the block before the batch; 0 at genesis. */
+    readonly previousBlockHash: bigint;
+    /** After each of the batch's blocks. */
+    readonly blockHashes: readonly bigint[];
+    /** Of the block that holds the cell, whole rows. */
+    readonly cells: readonly bigint[];
+  },
+  block: number,
+  position: number,
+  compress: Compress = pureCompress,
+): ReceiptPath {
+  const { previousBlockHash: first, blockHashes: hashes, cells } = batch;
+  const leaves = cells.length === 0 ? [] : receiptLeaves(cells);
   const cell = leaves[position];
-  if (cells === undefined || cell === undefined) throw badReceipt(`no cell ${position} in block ${block} of the batch`);
+  const previousBlockHash = block === 0 ? first : hashes[block - 1];
+  if (cell === undefined || previousBlockHash === undefined) {
+    throw badReceipt(`no cell ${position} in block ${block} of the batch`);
+  }
   return {
     block,
     previousBlockHash,

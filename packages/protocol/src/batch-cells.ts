@@ -12,8 +12,8 @@ import {
 } from "./constants.ts";
 import type { ProtocolErrorCode } from "./error-codes.ts";
 import { CairnError } from "./errors.ts";
-import { float16, float40 } from "./float.ts";
-import { accountIndex } from "./ids.ts";
+import { type Float16, type Float40, float16, float40 } from "./float.ts";
+import { type AccountIndex, accountIndex } from "./ids.ts";
 import type { PublishedSlot } from "./published-data.ts";
 
 /** A block read out of a batch's cells. */
@@ -82,8 +82,20 @@ function readBlock(all: readonly bigint[], start: number): ReadBlock {
   return { slotCount: size, data: { ...header, slots }, cells };
 }
 
-function readSlot(word: bigint, takeExtra: () => { readonly owner: bigint; readonly key: bigint }): PublishedSlot {
-  if (word === 0n) return { type: "nothing" };
+/** What the word of an L2 transaction says by itself: extras hold new owners, keys and recipients. */
+export type SlotWord = {
+  readonly from: AccountIndex;
+  readonly amount: Float40;
+  readonly fee: Float16;
+} & ({ readonly type: "transfer"; readonly to: AccountIndex } | { readonly type: "transferToNew" | "withdraw" });
+
+/**
+ * Reads the word of an L2 transaction; `word` is not 0. Throws `protocol/malformed-data` for what no slot publishes,
+ * `protocol/amount-overflow`.
+ *
+ * @example decodeSlotWord(word).from // 64
+ */
+export function decodeSlotWord(word: bigint): SlotWord {
   const from = Number(word >> 80n);
   const to = Number(BigInt.asUintN(24, word >> 56n));
   requireData(from >= FIRST_ACCOUNT_INDEX, `sender index ${from} is an operation code`);
@@ -94,11 +106,19 @@ function readSlot(word: bigint, takeExtra: () => { readonly owner: bigint; reado
   };
   if (to >= FIRST_ACCOUNT_INDEX) return { type: "transfer", ...common, to: accountIndex(to) };
   requireData(to === TO_NEW_ACCOUNT || to === TO_L1, `unknown operation code ${to}`);
+  return { type: to === TO_NEW_ACCOUNT ? "transferToNew" : "withdraw", ...common };
+}
+
+function readSlot(word: bigint, takeExtra: () => { readonly owner: bigint; readonly key: bigint }): PublishedSlot {
+  if (word === 0n) return { type: "nothing" };
+  const slot = decodeSlotWord(word);
+  if (slot.type === "transfer") return slot;
+  const { type, ...common } = slot;
   const { owner, key } = takeExtra();
   requireData(owner !== 0n, "extra without owner or recipient");
-  if (to === TO_NEW_ACCOUNT) {
+  if (type === "transferToNew") {
     requireData(key < FIELD_MODULUS, "key is not a field element");
-    return { type: "transferToNew", ...common, toOwner: owner, toKey: key };
+    return { type, ...common, toOwner: owner, toKey: key };
   }
   requireData(key === 0n, "a withdrawal publishes a key");
   return { type: "withdraw", ...common, recipient: owner };

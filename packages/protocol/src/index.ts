@@ -14,7 +14,7 @@ export {
   isL1PrivateKey,
   parseAddress,
 } from "./address.ts";
-export { type ReadBlock, readBatchCells } from "./batch-cells.ts";
+export { decodeSlotWord, type ReadBlock, readBatchCells, type SlotWord } from "./batch-cells.ts";
 export {
   BATCH_HEADER_BYTES,
   type BatchHeader,

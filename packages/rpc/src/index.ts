@@ -1,6 +1,13 @@
 export { API_ERRORS, type ApiErrorCode, type ApiErrorEntry } from "./errors.ts";
 export { type JsonObject, openApiDocument } from "./openapi.ts";
 export {
+  type ReceiptJson,
+  receiptFromJson,
+  receiptSchema,
+  receiptToJson,
+  type TransactionReceipt,
+} from "./receipts.ts";
+export {
   accountSchema,
   batchSchema,
   batchStatusSchema,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ApiErrorCode } from "./errors.ts";
+import { receiptSchema } from "./receipts.ts";
 import {
   accountSchema,
   batchSchema,
@@ -87,6 +88,14 @@ export const ROUTES = {
     summary: "A transaction with its status and history",
     params: z.object({ id: wordSchema }),
     response: transactionSchema,
+    errors: FIND,
+  },
+  receipt: {
+    method: "GET",
+    path: "/v1/transactions/:id/receipt",
+    summary: "Proof that a batch on L1 contains the transaction; `not-found` until L1 has accepted its batch",
+    params: z.object({ id: wordSchema }),
+    response: receiptSchema,
     errors: FIND,
   },
   quote: {

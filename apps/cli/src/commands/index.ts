@@ -19,6 +19,7 @@ import { addNodeCommand } from "./node.ts";
 import { addOperatorCommand } from "./operator.ts";
 import { addPayCommand } from "./pay.ts";
 import { addProverCommand } from "./prover.ts";
+import { addReceiptCommand } from "./receipt.ts";
 import { addReclaimCommand } from "./reclaim.ts";
 import { addRegisterTokenCommand } from "./register-token.ts";
 import { addRestoreCommand } from "./restore.ts";
@@ -51,6 +52,7 @@ const COMMANDS: readonly ((host: Host, deps: CommandDeps) => void)[] = [
   addWithdrawCommand,
   addBalanceCommand,
   addTxCommand,
+  addReceiptCommand,
   addStatusCommand,
   addDoctorCommand,
   addForceWithdrawCommand,

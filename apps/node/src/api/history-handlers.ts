@@ -24,11 +24,13 @@ import { addressToBigint, hexToReference } from "@cairn/protocol";
 import { wordToBigint } from "@cairn/rpc";
 import { wordHex } from "../json.ts";
 import { found, type Handlers } from "./handlers.ts";
+import { findReceipt } from "./receipts.ts";
 import { toBatch, toBlock, toHistory, toPayout, toQueueEntry, toSummary } from "./resources.ts";
 
 /** Operations answered from the database alone. */
 export type HistoryRoute =
   | "transaction"
+  | "receipt"
   | "accountTransactions"
   | "referenceTransactions"
   | "blocks"
@@ -90,6 +92,10 @@ export function createHistoryHandlers(
       const events = await listTransactionEvents(db, transaction.id);
       const group = await groupIds(transaction);
       return { ...toSummary(transaction, block), group, history: toHistory(transaction, block, events) };
+    },
+    receipt: async ({ params }) => {
+      const receipt = await findReceipt(db, wordToBigint(params.id));
+      return found(receipt ?? undefined, "receipt yet: L1 has not accepted the transaction's batch");
     },
     referenceTransactions: async ({ params, query }) => {
       const load = (limit: number) =>

@@ -1,0 +1,138 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { rollup2Abi } from "@cairn/contracts";
+import { checkReceipt } from "@cairn/crypto";
+import {
+  batchCommitment2,
+  bytesToHex,
+  decodeFloat16,
+  decodeFloat40,
+  decodeSlotWord,
+  isCairnError,
+  type SlotWord,
+} from "@cairn/protocol";
+import { type ReceiptJson, receiptFromJson, receiptSchema, type TransactionReceipt } from "@cairn/rpc";
+import { apiErrorOf } from "@cairn/sdk";
+import type { Context } from "../context.ts";
+import { cliError } from "../errors.ts";
+import { addExamples, addNetworkOptions, type Host } from "../host.ts";
+import { type CommandResult, table } from "../output.ts";
+
+interface ReceiptFlags {
+  readonly out?: string;
+  readonly file?: string;
+}
+
+/** What a valid receipt shows. */
+interface Shown {
+  readonly block: number;
+  readonly slot: number;
+  /** Seconds since the epoch. */
+  readonly timestamp: number;
+  readonly word: SlotWord;
+}
+
+/** `cairn receipt`: proof that a batch on L1 contains a transaction, made by a node or read from a file, checked here. */
+export function addReceiptCommand({ program, run }: Host): void {
+  const command = program
+    .command("receipt")
+    .description("prove that a batch on L1 contains a transaction, and check the proof against the contract")
+    .argument("[id]", "id of an L2 transaction, for which the node makes the receipt")
+    .option("--out <file>", "write the receipt to a file, for others to check")
+    .option("--file <file>", "check a receipt from a file; no node is asked");
+  addNetworkOptions(command);
+  addExamples(command, "cairn receipt 0x1234… --out receipt.json", "cairn receipt --file receipt.json");
+  run(command, async (context, flags: ReceiptFlags, id: string | undefined) => {
+    if ((id === undefined) === (flags.file === undefined)) {
+      throw cliError("cli/usage", "give either the id of a transaction or --file");
+    }
+    if (id !== undefined && !/^0x[0-9a-fA-F]{64}$/.test(id))
+      throw cliError("cli/usage", `not an id of 32 bytes: ${id}`);
+    const json = id === undefined ? readReceipt(flags.file ?? "") : await askNode(context, id);
+    const receipt = parseReceipt(json);
+    const shown = contentOf(receipt);
+    await assertOnL1(context, receipt);
+    if (flags.out !== undefined) writeFileSync(flags.out, `${JSON.stringify(json, null, 2)}\n`);
+    return resultOf(context, json, shown);
+  });
+}
+
+async function askNode(context: Context, id: string): Promise<ReceiptJson> {
+  try {
+    return await context.network().node().receipt({ id });
+  } catch (error) {
+    if (apiErrorOf(error)?.code !== "not-found") throw error;
+    const reason = "the node knows no such transaction, or L1 has not accepted its batch yet";
+    throw cliError("cli/no-receipt", `no receipt of ${id}: ${reason}`, { cause: error });
+  }
+}
+
+function readReceipt(path: string): ReceiptJson {
+  if (!existsSync(path)) throw cliError("cli/usage", `there is no file ${path}`);
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    throw badReceipt(`${path} is not JSON`, cause);
+  }
+  const parsed = receiptSchema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw badReceipt(`${path}: ${issue?.path.join(".")}: ${issue?.message}`, parsed.error);
+}
+
+function parseReceipt(json: ReceiptJson): TransactionReceipt {
+  return refused(() => receiptFromJson(json));
+}
+
+/** What the receipt shows, if its path leads to its header's blocks root. */
+function contentOf({ slot, header, path }: TransactionReceipt): Shown {
+  return refused(() => {
+    const { blockNumber, timestamp, words } = checkReceipt(path, header);
+    const found = words?.find((word) => word.slot === slot && !word.isL1Operation);
+    if (found === undefined || found.word === 0n)
+      throw badReceipt(`slot ${slot} of block ${blockNumber} is no transaction`);
+    return { block: Number(blockNumber), slot, timestamp: Number(timestamp), word: decodeSlotWord(found.word) };
+  });
+}
+
+/** The header, and with it the blocks root, is the one that L1 accepted. */
+async function assertOnL1({ network }: Context, receipt: TransactionReceipt): Promise<void> {
+  const { batchNumber, header, dataCommitment, payoutsHash } = receipt;
+  const { reader, address } = await network().l1();
+  const args = [BigInt(batchNumber)] as const;
+  const onL1 = await reader.readContract({ address, abi: rollup2Abi, functionName: "batchCommitment", args });
+  if (onL1 === bytesToHex(batchCommitment2(header, dataCommitment, payoutsHash))) return;
+  throw badReceipt(`L1 has no such batch ${batchNumber}`);
+}
+
+function resultOf({ network }: Context, receipt: ReceiptJson, { block, slot, timestamp, word }: Shown): CommandResult {
+  const fields = {
+    type: word.type,
+    from: word.from,
+    to: word.type === "transfer" ? word.to : null,
+    amount: decodeFloat40(word.amount).toString(),
+    fee: decodeFloat16(word.fee).toString(),
+  };
+  const where = { batch: receipt.batch.number, block, slot, time: new Date(timestamp * 1000).toISOString() };
+  const text = table([
+    ["shown", `${fields.type} from account ${fields.from}${fields.to === null ? "" : ` to account ${fields.to}`}`],
+    ["amount", `${fields.amount} of the token's smallest unit, fee ${fields.fee}`],
+    ["where", `slot ${slot} of block ${block}, batch ${where.batch} of ${network().rollup()}`],
+    ["time", where.time],
+    ["checked", "the path leads to the blocks root, and the batch is the one that the contract accepted"],
+  ]);
+  return { data: { ...where, timestamp, ...fields, receipt }, text };
+}
+
+function refused<Result>(check: () => Result): Result {
+  try {
+    return check();
+  } catch (error) {
+    if (!isCairnError(error) || error.code.startsWith("cli/")) throw error;
+    throw badReceipt(error.message, error);
+  }
+}
+
+function badReceipt(reason: string, cause?: unknown) {
+  return cliError("cli/bad-receipt", `the receipt proves nothing: ${reason}`, { cause });
+}

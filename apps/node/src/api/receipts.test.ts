@@ -1,0 +1,131 @@
+import { checkReceipt } from "@cairn/crypto";
+import {
+  type Database,
+  insertAcceptedBatch,
+  markBatchAccepted,
+  type StoredTransaction,
+  upsertTransactions,
+} from "@cairn/db";
+import { createTestDatabases } from "@cairn/db/testing";
+import {
+  accountIndex,
+  bytesToHex,
+  decodeSlotWord,
+  encodeFloat16,
+  encodeFloat40,
+  payoutListHash,
+  tokenId,
+} from "@cairn/protocol";
+import { ROUTES, receiptFromJson } from "@cairn/rpc";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { payoutsOf, storeBatch, storeBlocks } from "../../test/stored-blocks.ts";
+import { headerOf, loadBatchContent, toPayout } from "../batches/content.ts";
+import { createHistoryHandlers } from "./history-handlers.ts";
+
+const databases = createTestDatabases().server;
+const WORD = new Uint8Array(32);
+/** Ids of withdrawals in blocks 2, 3 and 5, and of one that waits. */
+const [IN_2, IN_3, IN_5, WAITING] = [2n, 3n, 5n, 9n] as const;
+
+describe("receipts of transactions", () => {
+  let database: Database;
+
+  beforeAll(async () => {
+    await databases.start();
+    database = await (await databases.create()).open();
+    const { db } = database;
+    await storeBlocks(db, [1, 2, 3, 4, 5], { payouts: (number) => payoutsOf(number, 3) });
+    await upsertTransactions(db, [withdrawal(IN_2, 2, 0), withdrawal(IN_3, 3, 1), withdrawal(IN_5, 5, 2)]);
+    await upsertTransactions(db, [withdrawal(WAITING, null, 0)]);
+    await storeBatch(db, 1, 1);
+    await storeBatch(db, 2, 4);
+    await storeBatch(db, 5, 5);
+    await accept(1, 1, 1);
+    await accept(2, 2, 4);
+  });
+  afterAll(() => databases.stop());
+
+  const accept = async (number: number, firstBlock: number, lastBlock: number): Promise<void> => {
+    const { db } = database;
+    const content = await loadBatchContent(db, { firstBlock, lastBlock });
+    if (content === null) throw new RangeError("no such blocks");
+    const place = { l1Transaction: WORD, l1Block: 7, l1BlockHash: WORD };
+    await insertAcceptedBatch(db, {
+      number,
+      firstBlock,
+      lastBlock,
+      submitter: 5n,
+      header: headerOf(content, { circuit: "batch", dataSource: "calldata" }),
+      dataCommitment: WORD.with(0, number),
+      payoutsHash: payoutListHash(content.payouts.map(toPayout)),
+      content: null,
+      ...place,
+      l1Timestamp: 1,
+    });
+    await markBatchAccepted(db, firstBlock, { number, ...place, atMs: 60 });
+  };
+  const receiptOf = async (id: bigint) => {
+    const params = ROUTES.receipt.params.parse({ id: `0x${id.toString(16).padStart(64, "0")}` });
+    const handlers = createHistoryHandlers(database, () => Promise.resolve(false));
+    return ROUTES.receipt.response.parse(await handlers.receipt({ params, body: undefined, query: undefined }));
+  };
+
+  it.each([
+    [IN_2, 2, 0],
+    [IN_3, 3, 1],
+  ])("lead from the transaction's slot to what L1 accepted: transaction %i", async (id, block, slot) => {
+    const receipt = receiptFromJson(await receiptOf(id));
+    const { blockNumber, timestamp, words } = checkReceipt(receipt.path, receipt.header);
+    expect([receipt.batchNumber, receipt.slot, blockNumber, timestamp]).toEqual([
+      2,
+      slot,
+      BigInt(block),
+      BigInt(100 * block),
+    ]);
+    const found = words?.find((word) => word.slot === slot);
+    expect(decodeSlotWord(found?.word ?? 0n)).toMatchObject({ type: "withdraw", from: 64, amount: encodeFloat40(1n) });
+    const { dataCommitment, payoutsHash } = receipt;
+    const content = await loadBatchContent(database.db, { firstBlock: 2, lastBlock: 4 });
+    const wanted = payoutListHash((content?.payouts ?? []).map(toPayout));
+    expect([bytesToHex(payoutsHash), bytesToHex(dataCommitment)]).toEqual([wanted, WORD.with(0, 2)].map(bytesToHex));
+  });
+
+  it("do not exist before L1 has accepted the batch, nor for what nobody sent", async () => {
+    for (const id of [IN_5, WAITING, 77n]) {
+      await expect(receiptOf(id), String(id)).rejects.toMatchObject({ code: "not-found" });
+    }
+  });
+});
+
+/** A withdrawal of one wei by account 64, in a block and slot or waiting. */
+function withdrawal(id: bigint, block: number | null, slot: number): StoredTransaction {
+  return {
+    id,
+    sequence: Number(id),
+    groupId: id,
+    groupPosition: 0,
+    groupSize: 1,
+    signed: {
+      transaction: {
+        type: "withdraw",
+        from: accountIndex(64),
+        nonce: Number(id),
+        tokenId: tokenId(0),
+        amount: encodeFloat40(1n),
+        fee: encodeFloat16(0n),
+        validFrom: 0,
+        validUntil: 100,
+        reference: 0n,
+        recipient: 7n,
+      },
+      signature: { rx: 1n, s: 1n },
+    },
+    status: block === null ? "received" : "confirmed",
+    inclusion: block === null ? null : { blockNumber: block, slot },
+    amount: 1n,
+    fee: 0n,
+    createdIndex: null,
+    rejection: null,
+    receivedAtMs: 1,
+  };
+}

@@ -1,0 +1,120 @@
+import type { ReceiptPath, ReceiptSiblings } from "@cairn/crypto";
+import {
+  BATCH_HEADER_2_BYTES,
+  type BatchHeader2,
+  bigintToHex,
+  bytesToHex,
+  CELL_BYTES,
+  decodeBatchHeader2,
+  encodeBatchHeader2,
+  hexToBytes,
+  MAX_BATCH_BLOCKS,
+} from "@cairn/protocol";
+import { z } from "zod";
+import { countSchema, fieldSchema, wordSchema, wordToBigint } from "./values.ts";
+
+const cellSchema = z.string().regex(new RegExp(`^0x[0-9a-fA-F]{${2 * CELL_BYTES}}$`));
+const siblingsSchema = z.array(z.tuple([fieldSchema, fieldSchema, fieldSchema]));
+
+/** Proof that a batch on L1 contains a slot: spec 3.9. */
+export const receiptSchema = z.object({
+  slot: countSchema.meta({ description: "the transaction's, within its block" }),
+  batch: z
+    .object({
+      number: countSchema.meta({ description: "assigned by the contract" }),
+      header: z
+        .string()
+        .regex(new RegExp(`^0x[0-9a-fA-F]{${2 * BATCH_HEADER_2_BYTES}}$`))
+        .meta({ description: "fields of `BatchHeader` in the order of the struct, without filling" }),
+      dataCommitment: wordSchema,
+      payoutsHash: wordSchema,
+    })
+    .meta({ description: "their hash is `batchCommitment` of the contract" }),
+  path: z
+    .object({
+      block: z
+        .int()
+        .min(0)
+        .max(MAX_BATCH_BLOCKS - 1)
+        .meta({ description: "place of the block within the batch" }),
+      previousBlockHash: fieldSchema,
+      headerCell: cellSchema.meta({ description: "first cell of the block, 26 bytes" }),
+      position: countSchema.meta({ description: "place of the cell among the leaves of the cells root" }),
+      cell: cellSchema.meta({ description: "two slots, 13 bytes each" }),
+      cellSiblings: siblingsSchema.meta({ description: "from the cell to the cells root, lowest level first" }),
+      blockSiblings: siblingsSchema.meta({ description: "from the block hash to the blocks root" }),
+    })
+    .meta({ description: "leads from the cell to the header's blocks root" }),
+});
+
+/** A receipt as the API and files have it. */
+export type ReceiptJson = z.infer<typeof receiptSchema>;
+
+/** A receipt with what names its batch. */
+export interface TransactionReceipt {
+  /** The transaction's slot within its block. */
+  readonly slot: number;
+  /** As counted by the contract. */
+  readonly batchNumber: number;
+  readonly header: BatchHeader2;
+  /** 32 bytes each. */
+  readonly dataCommitment: Uint8Array;
+  readonly payoutsHash: Uint8Array;
+  readonly path: ReceiptPath;
+}
+
+/**
+ * A receipt as JSON. Throws `protocol/out-of-range`.
+ *
+ * @example JSON.stringify(receiptToJson(receipt))
+ */
+export function receiptToJson(receipt: TransactionReceipt): ReceiptJson {
+  const { slot, batchNumber, header, dataCommitment, payoutsHash, path } = receipt;
+  const siblings = (levels: readonly ReceiptSiblings[]): [string, string, string][] =>
+    levels.map(([x, y, z]) => [bigintToHex(x, 32), bigintToHex(y, 32), bigintToHex(z, 32)]);
+  return {
+    slot,
+    batch: {
+      number: batchNumber,
+      header: bytesToHex(encodeBatchHeader2(header)),
+      dataCommitment: bytesToHex(dataCommitment),
+      payoutsHash: bytesToHex(payoutsHash),
+    },
+    path: {
+      block: path.block,
+      previousBlockHash: bigintToHex(path.previousBlockHash, 32),
+      headerCell: bigintToHex(path.headerCell, CELL_BYTES),
+      position: path.position,
+      cell: bigintToHex(path.cell, CELL_BYTES),
+      cellSiblings: siblings(path.cellSiblings),
+      blockSiblings: siblings(path.blockSiblings),
+    },
+  };
+}
+
+/**
+ * Inverse of {@link receiptToJson}; it checks the form, not what the receipt says. Throws `protocol/unknown-circuit`,
+ * `protocol/malformed-data`, `protocol/bad-hex`.
+ *
+ * @example const { header, path } = receiptFromJson(receiptSchema.parse(JSON.parse(text)));
+ */
+export function receiptFromJson({ slot, batch, path }: ReceiptJson): TransactionReceipt {
+  const siblings = (levels: ReceiptJson["path"]["cellSiblings"]): ReceiptSiblings[] =>
+    levels.map(([x, y, z]) => [wordToBigint(x), wordToBigint(y), wordToBigint(z)]);
+  return {
+    slot,
+    batchNumber: batch.number,
+    header: decodeBatchHeader2(hexToBytes(batch.header)),
+    dataCommitment: hexToBytes(batch.dataCommitment, 32),
+    payoutsHash: hexToBytes(batch.payoutsHash, 32),
+    path: {
+      block: path.block,
+      previousBlockHash: wordToBigint(path.previousBlockHash),
+      headerCell: wordToBigint(path.headerCell),
+      position: path.position,
+      cell: wordToBigint(path.cell),
+      cellSiblings: siblings(path.cellSiblings),
+      blockSiblings: siblings(path.blockSiblings),
+    },
+  };
+}
