@@ -10,7 +10,13 @@ import { type BatchHeader2, type BatchNumber, batchNumber, bytesToHex, CairnErro
 import { encodeFunctionData, type Hex, isAddressEqual, parseEventLogs, size, type TransactionReceipt } from "viem";
 import type { L1Rollup, L1Wallet } from "./connection.ts";
 import type { L1ErrorCode } from "./errors.ts";
+import { estimateRollupCall } from "./sending/call.ts";
 import { sendToRollup } from "./sending/send.ts";
+
+/** EIP-7825. */
+const MAX_TRANSACTION_GAS = 2n ** 24n;
+/** An estimate may miss the cost of storing a new time: a fifth on top. */
+const GAS_MARGIN = 5n;
 
 /** A batch that L1 accepted. */
 export interface SubmittedBatch {
@@ -43,7 +49,8 @@ export async function submitBatch(
 ): Promise<SubmittedBatch> {
   const args = submitBatch2Arguments(batch, payNow);
   const data = encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args });
-  const receipt = await sendToRollup(rollup, wallet, { name: "submitBatch", data });
+  const gas = payNow.length === 0 ? {} : { gas: await gasOfPaying(rollup, wallet, batch, payNow) };
+  const receipt = await sendToRollup(rollup, wallet, { name: "submitBatch", data, ...gas });
   return {
     number: submittedNumber(rollup, receipt),
     transactionHash: receipt.transactionHash,
@@ -52,11 +59,24 @@ export async function submitBatch(
   };
 }
 
-/** EIP-7825. */
-const MAX_TRANSACTION_GAS = 2 ** 24;
+/** A batch is accepted whatever its gas pays, so that an estimate says nothing about the payouts. */
+async function gasOfPaying(
+  rollup: L1Rollup,
+  wallet: L1Wallet,
+  batch: ProvenBatch2,
+  payNow: readonly number[],
+): Promise<bigint> {
+  const args = submitBatch2Arguments(batch);
+  const data = encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args });
+  const estimate = await estimateRollupCall(rollup, wallet.account.address, { name: "submitBatch", data });
+  const paid = payNow.flatMap((place) => batch.payouts[place] ?? []);
+  const gas = estimate + estimate / GAS_MARGIN + BigInt(payGasLimit2(paid, batch.payouts.length));
+  return gas < MAX_TRANSACTION_GAS ? gas : MAX_TRANSACTION_GAS;
+}
 
 /**
- * Pays all payouts of an accepted batch that are not settled yet, as far as one transaction has the gas. Throws `l1/transaction-reverted`.
+ * Pays all payouts of an accepted batch that are not settled yet, as far as one transaction has the gas. Throws
+ * `l1/transaction-reverted`.
  *
  * @example await payBatch(rollup, wallet, submitted.number, { header, dataCommitment, payouts });
  */
@@ -74,7 +94,7 @@ export async function payBatch(
   });
   const data = encodeFunctionData({ abi: rollup2Abi, functionName: "pay", args });
   // Its success needs the gas of one payout only, which is what an estimate finds.
-  const gas = BigInt(Math.min(payGasLimit2(payouts, payouts.length), MAX_TRANSACTION_GAS));
+  const gas = BigInt(Math.min(payGasLimit2(payouts, payouts.length), Number(MAX_TRANSACTION_GAS)));
   return sendToRollup(rollup, wallet, { name: "pay", data, gas });
 }
 

@@ -9,6 +9,7 @@ export {
 export {
   createUnprovenOperator,
   type Fill,
+  type PublishOptions,
   type UnprovenBatch,
   type UnprovenBlock,
   type UnprovenOperator,

@@ -68,6 +68,12 @@ export interface Untruth {
   readonly cells?: readonly bigint[];
 }
 
+/** How a batch is published. */
+export interface PublishOptions extends Untruth {
+  /** Places of payouts that are paid at once; none without. */
+  readonly payNow?: readonly number[];
+}
+
 /**
  * An operator without a node and without proofs, for tests that need many batches quickly; otherwise an honest
  * operator.
@@ -79,12 +85,12 @@ export interface UnprovenOperator {
   readonly tree: StateTree;
   readonly batches: readonly UnprovenBatch[];
   /** Publishes a batch of one block, of what waits in the queue and what `fill` adds. Throws as `submitBatch`. */
-  publish(fill?: Fill, untruth?: Untruth): Promise<UnprovenBatch>;
+  publish(fill?: Fill, options?: PublishOptions): Promise<UnprovenBatch>;
   /**
    * Publishes a batch of several blocks, one for each of `fills`, to a rollup that accepts batches of this circuit. Throws
    * as `submitBatch`.
    */
-  publishTogether(circuit: "pair" | "batch", fills: readonly Fill[], untruth?: Untruth): Promise<UnprovenBatch>;
+  publishTogether(circuit: "pair" | "batch", fills: readonly Fill[], options?: PublishOptions): Promise<UnprovenBatch>;
   /** Undoes a batch in the state after L1 has forgotten it. */
   forgetLast(): void;
 }
@@ -133,7 +139,11 @@ export async function createUnprovenOperator(devnet: DevRollup): Promise<Unprove
     return { ...block, executed, chains: chainsAfter(before, block, compress) };
   }
 
-  async function publish(circuit: LastCircuit, fills: readonly Fill[], untruth: Untruth): Promise<UnprovenBatch> {
+  async function publish(
+    circuit: LastCircuit,
+    fills: readonly Fill[],
+    { payNow, ...untruth }: PublishOptions,
+  ): Promise<UnprovenBatch> {
     const consumed = batches.reduce((sum, { batch }) => sum + batch.l1Operations.length, 0);
     const queued = (await readQueue(rollup, consumed)).map(({ operation }) => operation);
     const { timestamp } = await rollup.reader.getBlock();
@@ -145,7 +155,7 @@ export async function createUnprovenOperator(devnet: DevRollup): Promise<Unprove
       blocks.push(seal(queued.slice(i * room, (i + 1) * room), fill, timestamp, chains));
     }
     const { batch, dataCommitment, queueHash } = statementOf(circuit, before, blocks, untruth);
-    const { number } = await submitBatch(rollup, operator, batch);
+    const { number } = await submitBatch(rollup, operator, batch, payNow);
     const published = { number, batch, blocks, dataCommitment, queueHash };
     batches.push(published);
     return published;
@@ -212,8 +222,8 @@ export async function createUnprovenOperator(devnet: DevRollup): Promise<Unprove
     compress,
     tree,
     batches,
-    publish: (fill = () => {}, untruth = {}) => publish("solo16", [fill], untruth),
-    publishTogether: (circuit, fills, untruth = {}) => publish(circuit, fills, untruth),
+    publish: (fill = () => {}, options = {}) => publish("solo16", [fill], options),
+    publishTogether: (circuit, fills, options = {}) => publish(circuit, fills, options),
     forgetLast() {
       const forgotten = batches.pop();
       tree.rollbackTo(blockNumber(tree.blockNumber() - (forgotten?.blocks.length ?? 0)));

@@ -84,6 +84,23 @@ describe("a rollup with stand-in proofs", () => {
     expect(await live.rollup.reader.getBalance({ address: bigintToAddress(RECIPIENT) })).toBe(7n);
   });
 
+  it("pays all chosen payouts with the batch, not only as many as its success needs", async () => {
+    const recipients = [0xa1n, 0xa2n, 0xa3n, 0xa4n];
+    const { number } = await live.publish(
+      (send) => {
+        for (const recipient of recipients) send(ALICE, { amount: 5n, recipient });
+      },
+      { payNow: [0, 1, 3] },
+    );
+    const settled = await live.rollup.reader.readContract({
+      address: live.rollup.address,
+      abi: rollup2Abi,
+      functionName: "payoutsSettled",
+      args: [BigInt(number), 0n],
+    });
+    expect(settled).toBe(0b1011n);
+  });
+
   it("refuses a proof of another batch", async () => {
     const { batch } = live.batches.at(-1) ?? expect.unreachable();
     const { newRoot, lastBlock, ...header } = batch.header;

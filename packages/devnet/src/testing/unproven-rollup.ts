@@ -17,7 +17,12 @@ import type { BlockBuilder } from "@cairn/vm";
 import { createTestClient, http, type TestClient } from "viem";
 import { type DevRollup, type DevToken, startDevRollup } from "../dev-rollup.ts";
 import { standInVerifier } from "./stand-in-proofs.ts";
-import { createUnprovenOperator, type UnprovenBatch, type UnprovenOperator } from "./unproven-operator.ts";
+import {
+  createUnprovenOperator,
+  type PublishOptions,
+  type UnprovenBatch,
+  type UnprovenOperator,
+} from "./unproven-operator.ts";
 
 /** Where compiled contracts are, as set by the test runner. */
 export const TEST_CACHE_DIR = process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../../.cache");
@@ -36,7 +41,7 @@ export interface UnprovenRollup extends Omit<UnprovenOperator, "publish" | "publ
   /** Queues a deposit of wallet `position` into a new account of its own. */
   deposit(position: number, amount: bigint, of?: "eth" | "token"): Promise<void>;
   /** Publishes a batch of one block, of all that waits in the queue and what `fill` adds. */
-  publish(fill?: (send: Send) => void): Promise<UnprovenBatch>;
+  publish(fill?: (send: Send) => void, options?: PublishOptions): Promise<UnprovenBatch>;
   /** Publishes a batch of several blocks, one for each of `fills`. */
   publishTogether(circuit: "pair" | "batch", fills: readonly ((send: Send) => void)[]): Promise<UnprovenBatch>;
   /** Publishes a batch of one block of transfers, new accounts and withdrawals that depend on `seed`. */
@@ -104,8 +109,8 @@ export async function startUnprovenRollup(): Promise<UnprovenRollup> {
       const result = builder.addGroup([signTransaction(transaction, signerOf(sender), domain, crypto)]);
       if (result.type !== "included") throw new TypeError(`the block does not include it: ${JSON.stringify(result)}`);
     };
-  const publish: UnprovenRollup["publish"] = (fill = () => {}) =>
-    operator.publish((builder) => fill(sendInto(builder)));
+  const publish: UnprovenRollup["publish"] = (fill = () => {}, options = {}) =>
+    operator.publish((builder) => fill(sendInto(builder)), options);
 
   return {
     ...operator,
