@@ -1,5 +1,5 @@
 import type { L1Head, SubmissionRight } from "@cairn/db";
-import { MAX_HEADER_AGE_SECONDS } from "@cairn/protocol";
+import { MAX_BATCH_AGE_SECONDS } from "@cairn/protocol";
 import type { Clock } from "./clock.ts";
 
 /** Seconds that a block may be ahead of L1 as last seen; the publisher waits until L1's time has caught up. */
@@ -7,7 +7,7 @@ export const MAX_AHEAD_SECONDS = 60;
 /** A block without a proof is rebuilt this many seconds before L1 would refuse its timestamp. */
 export const REBUILD_MARGIN_SECONDS = 900;
 /** Age in seconds at which a block without a proof is rebuilt. */
-export const REBUILD_AGE_SECONDS = MAX_HEADER_AGE_SECONDS - REBUILD_MARGIN_SECONDS;
+export const REBUILD_AGE_SECONDS = MAX_BATCH_AGE_SECONDS - REBUILD_MARGIN_SECONDS;
 /** Reason in histories when L1 would refuse a block as too old. */
 export const TOO_OLD = "the block became too old for L1";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Compress, linkContentHash, sign as signHash } from "@cairn/crypto";
 import { createFastCompress, createFastSignatureVerifier } from "@cairn/crypto/fast";
-import { type Database, findLastQueueEntry, insertQueueEntries, type QueueEntry } from "@cairn/db";
+import { type Database, findLastQueueEntry, insertQueueEntries, type QueueEntry, storePublisher } from "@cairn/db";
 import type { TestDatabase } from "@cairn/db/testing";
 import {
   type AccountIndex,
@@ -15,7 +15,7 @@ import {
   type L1Operation,
   type L2Transaction,
   linkContentWords,
-  nextQueueHash,
+  nextRollingHash,
   type SignedTransaction,
   type Transfer,
   tokenId,
@@ -24,7 +24,8 @@ import { type Person, personOf, signTransaction, type TestCrypto } from "@cairn/
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { createBatcher } from "../src/batches/batcher.ts";
-import { oneBlockPerBatch } from "../src/batches/policy.ts";
+import { inCalldata } from "../src/batches/closing.ts";
+import { createBatchPolicy } from "../src/batches/policy.ts";
 import { type BlockRules, createBlockRules } from "../src/block-rules.ts";
 import { createManualClock, type ManualClock } from "../src/clock.ts";
 import { LONGEST_WAIT_SECONDS } from "../src/promise-rules.ts";
@@ -37,6 +38,8 @@ import { createSignatureChecker, type SignatureChecker } from "../src/sequencer/
 import { openStateKeeper, type StateKeeper } from "../src/sequencer/state-keeper.ts";
 
 export const START_MS = 1_700_000_000_000;
+/** L1 account that submits the batches. */
+export const PUBLISHER = 0xb0bn;
 export const DOMAIN = { chainId: 31337n, rollup: 0xca1n };
 /** Checks the signatures of all harnesses of this process, because starting its thread takes longer than most tests. */
 const checker: SignatureChecker = createSignatureChecker(1);
@@ -130,13 +133,15 @@ export async function createSequencerHarness(
       logger: pino({ level: "silent" }),
       metrics: createSequencerMetrics(new Registry()),
     });
+    await storePublisher(database.db, PUBLISHER);
     const batcher = createBatcher({
       database,
       domain: DOMAIN,
-      policy: oneBlockPerBatch,
+      policy: createBatchPolicy({ maxBlocks: 1, maxAgeSeconds: 1, inclusionDelaySeconds: null }),
       clock,
       logger: pino({ level: "silent" }),
-      onClosed: () => undefined,
+      placeOf: inCalldata,
+      onPlanned: () => undefined,
     });
     const life: Life = {
       sequencer,
@@ -160,7 +165,7 @@ export async function createSequencerHarness(
     let hash = last?.hashAfter ?? EMPTY_QUEUE_HASH;
     const first = (last?.index ?? -1) + 1;
     const entries = operations.map((operation, i): QueueEntry => {
-      hash = nextQueueHash(hash, encodeL1Operation(operation));
+      hash = nextRollingHash(hash, encodeL1Operation(operation));
       return {
         index: first + i,
         operation,

@@ -5,6 +5,8 @@ export {
   type BlockWitness2,
   type BuiltBlock2,
   buildBlock2,
+  buildTracedBlock2,
+  type TracedBlock2,
 } from "./2/block-witness.ts";
 export type { ClaimProof } from "./2/children-witness.ts";
 export {
@@ -14,6 +16,7 @@ export {
   crateOf,
   INNER_CIRCUITS,
   type InnerCircuit,
+  isParent,
   type MergeCircuit,
   PARENTS,
   type ParentCircuit,

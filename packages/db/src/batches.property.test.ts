@@ -10,7 +10,7 @@ import {
   findLastSealedBlock,
   findTightest,
   insertBatch,
-  insertBlockProofs,
+  insertProofsAhead,
   listBatches,
   loadBlocks,
   loadPendingBatches,
@@ -114,7 +114,7 @@ async function act(run: Run, { what, pick }: Step): Promise<void> {
       expect(await reopenBatches(db, 8n)).toBe(batches.filter((batch) => !isAccepted(batch)).length);
       return;
     case "plan":
-      return insertBlockProofs(
+      return insertProofsAhead(
         db,
         (await loadUnbatchedBlocks(db, 1 + pick)).map(({ number }) => blockProof(number)),
         1,

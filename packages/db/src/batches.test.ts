@@ -21,8 +21,8 @@ import {
   findWitness,
   insertAcceptedBatch,
   insertBatch,
-  insertBlockProofs,
   insertForeignBatch,
+  insertProofsAhead,
   leavePayouts,
   listBatches,
   loadBatchesOfBlocks,
@@ -210,8 +210,8 @@ describe.each(["embedded", "server"] as const)("batches of several blocks on the
 
   it("take proofs of their blocks over, whatever was to verify them, and remove those of no use", async () => {
     await sealBlocks(db, [1, 2, 3, 4, 5, 6, 7]);
-    await insertBlockProofs(db, [blockProof(1), blockProof(7)], 1);
-    await insertBlockProofs(db, [blockProof(1)], 2);
+    await insertProofsAhead(db, [blockProof(1), blockProof(7)], 1);
+    await insertProofsAhead(db, [blockProof(1)], 2);
     await close(1, 6, [mergeProof(1, 3), mergeProof(4, 6)]);
     const before = await makeAll();
     expect(before.length).toBe(10);
@@ -320,7 +320,7 @@ describe.each(["embedded", "server"] as const)("batches of several blocks on the
     ]) {
       await expect(insertBatch(db, closedBatch(1, 3), last)).rejects.toMatchObject({ code: "db/conflict" });
     }
-    await insertBlockProofs(db, [{ ...one, publicInputs: one.publicInputs.with(3, 99n) }], 1);
+    await insertProofsAhead(db, [{ ...one, publicInputs: one.publicInputs.with(3, 99n) }], 1);
     await expect(close(1, 3)).rejects.toMatchObject({ code: "db/conflict", message: /states something else/ });
     expect(await loadPendingBatches(db)).toEqual([]);
   });

@@ -10,9 +10,9 @@ import {
   type Database,
   findTransaction,
   insertBatch,
-  insertBlockProofs,
   insertL1Transaction,
   insertOpenBlock,
+  insertProofsAhead,
   insertQueueEntries,
   loadLiveL1Transactions,
   sealStoredBlock,
@@ -65,7 +65,7 @@ async function populate({ db }: Database): Promise<void> {
     witness: new Uint8Array(3000).fill(7),
   });
   // Other proofs are copied between a proof and the one that verifies it.
-  await insertBlockProofs(db, [blockProof(1)], 7);
+  await insertProofsAhead(db, [blockProof(1)], 7);
   await insertBatch(db, closedBatch(1, 1), batchProof(1, 1, [blockProof(1)]));
   await sql`insert into proofs (kind, circuit, first_block, last_block, public_inputs, created_at_ms)
     select 'merge', 'merge1', first, 1, decode(repeat('00', 352), 'hex'), 7 from generate_series(-1000, 0) as first`.execute(

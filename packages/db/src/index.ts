@@ -114,7 +114,7 @@ export { type Progress, readProgress, type Waiting } from "./progress.ts";
 export {
   countGivenUpProofs,
   findProof,
-  insertBlockProofs,
+  insertProofsAhead,
   insertProofTree,
   listRejectedProofs,
   loadProofs,

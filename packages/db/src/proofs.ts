@@ -56,23 +56,24 @@ const POINT = 12;
  */
 export async function insertProofTree(db: Db, tree: ProofTree, createdAtMs: number): Promise<number> {
   assertTiled(tree);
-  const known = new Map((await loadOverlapping(db, tree)).map((proof) => [keyOf(proof), proof]));
+  const known = await loadOverlapping(db, tree);
   const wanted = wantedProofs(tree, known);
-  const kept = new Set([...wanted.keys()].flatMap((key) => known.get(key)?.id ?? []));
-  await deleteProofs(
-    db,
-    [...known.values()].flatMap(({ id }) => (kept.has(id) ? [] : id)),
-  );
-  const missing = [...wanted].flatMap(([key, plan]) => (known.has(key) ? [] : plan));
-  const ids = new Map([...known].map(([key, { id }]) => [key, id]));
-  for (const [key, id] of await insertPlans(db, missing, createdAtMs)) ids.set(key, id);
-  await tieChildren(db, tree, ids);
+  const useless = [...known].flatMap(([key, { id }]) => (wanted.has(key) ? [] : id));
+  if (useless.length > 0) await db.deleteFrom("proofs").where("id", "in", useless).execute();
+  const ids = await insertMissing(db, tree, { known, wanted, createdAtMs });
   return ids.get(keyOf(tree)) ?? raise("the last proof of a batch is not stored");
 }
 
-/** Stores proofs of blocks before a batch holds them; those that are there stay as they are. */
-export async function insertBlockProofs(db: Db, plans: readonly ProofPlan[], createdAtMs: number): Promise<void> {
-  if (plans.length > 0) await insertPlans(db, plans, createdAtMs);
+/**
+ * Stores proofs that a later batch will need, and removes none: like {@link insertProofTree} for each tree, except that what
+ * is there is left as it is if it has the place of one of them.
+ */
+export async function insertProofsAhead(db: Db, trees: readonly ProofTree[], createdAtMs: number): Promise<void> {
+  for (const tree of trees) {
+    assertTiled(tree);
+    const known = await loadOverlapping(db, tree);
+    await insertMissing(db, tree, { known, wanted: wantedProofs(tree, known), createdAtMs });
+  }
 }
 
 function assertTiled({ kind, firstBlock, lastBlock, children }: ProofTree): void {
@@ -86,18 +87,18 @@ function assertTiled({ kind, firstBlock, lastBlock, children }: ProofTree): void
   raise(`the proofs below that of ${kind} ${firstBlock} to ${lastBlock} do not cover its blocks`);
 }
 
-/** Proofs that are about a block of a range; no batch holds one of these blocks, so none holds these proofs. */
+/** Proofs that are about a block of a range, by their keys; no batch holds one of these blocks, so none holds them. */
 async function loadOverlapping(
   db: Db,
   { firstBlock, lastBlock }: Pick<ProofPlan, "firstBlock" | "lastBlock">,
-): Promise<StoredProof[]> {
+): Promise<ReadonlyMap<string, StoredProof>> {
   const rows = await db
     .selectFrom("proofs")
     .selectAll()
     .where("first_block", "<=", lastBlock)
     .where("last_block", ">=", firstBlock)
     .execute();
-  return rows.map(toProof);
+  return new Map(rows.map(toProof).map((proof) => [keyOf(proof), proof]));
 }
 
 /** The proofs of a tree by their keys, without those below one that is made. */
@@ -112,28 +113,42 @@ function wantedProofs(tree: ProofTree, known: ReadonlyMap<string, StoredProof>):
   return new Map([[key, tree], ...(isMade ? below.filter(([child]) => known.has(child)) : below)]);
 }
 
-async function insertPlans(
+/** Stores what is wanted and not there, ties children to their parents, and returns the ids by keys. */
+async function insertMissing(
   db: Db,
-  plans: readonly ProofPlan[],
-  createdAtMs: number,
-): Promise<(readonly [key: string, id: number])[]> {
-  if (plans.length === 0) return [];
-  const rows = await db
-    .insertInto("proofs")
-    .values(
-      plans.map(({ kind, circuit, firstBlock, lastBlock, publicInputs }) => ({
-        kind,
-        circuit,
-        first_block: firstBlock,
-        last_block: lastBlock,
-        public_inputs: words(publicInputs),
-        created_at_ms: createdAtMs,
-      })),
-    )
-    .onConflict((conflict) => conflict.columns(["kind", "first_block", "last_block"]).doNothing())
-    .returningAll()
-    .execute();
-  return rows.map((row) => [keyOf(toProof(row)), row.id] as const);
+  tree: ProofTree,
+  {
+    known,
+    wanted,
+    createdAtMs,
+  }: {
+    readonly known: ReadonlyMap<string, StoredProof>;
+    readonly wanted: ReadonlyMap<string, ProofPlan>;
+    readonly createdAtMs: number;
+  },
+): Promise<ReadonlyMap<string, number>> {
+  const ids = new Map([...known].map(([key, { id }]) => [key, id]));
+  const missing = [...wanted].flatMap(([key, plan]) => (known.has(key) ? [] : plan));
+  if (missing.length > 0) {
+    const rows = await db
+      .insertInto("proofs")
+      .values(
+        missing.map(({ kind, circuit, firstBlock, lastBlock, publicInputs }) => ({
+          kind,
+          circuit,
+          first_block: firstBlock,
+          last_block: lastBlock,
+          public_inputs: words(publicInputs),
+          created_at_ms: createdAtMs,
+        })),
+      )
+      .onConflict((conflict) => conflict.columns(["kind", "first_block", "last_block"]).doNothing())
+      .returningAll()
+      .execute();
+    for (const row of rows) ids.set(keyOf(toProof(row)), row.id);
+  }
+  await tieChildren(db, tree, ids);
+  return ids;
 }
 
 /** Sets the parents of all proofs of a tree that are stored. */
@@ -158,10 +173,6 @@ function tiesOf(
     const own = id === undefined || parent === undefined ? [] : [{ child: id, parent }];
     return [...own, ...tiesOf(child, ids)];
   });
-}
-
-async function deleteProofs(db: Db, ids: readonly number[]): Promise<void> {
-  if (ids.length > 0) await db.deleteFrom("proofs").where("id", "in", ids).execute();
 }
 
 function keyOf({ circuit, firstBlock, lastBlock }: Omit<ProofPlan, "publicInputs">): string {

@@ -39,7 +39,7 @@ export interface TransactionDraft {
   readonly validFrom?: number;
   /** What the payment is for: signed, kept by the node, published nowhere. See `textReference` and `memoReference`. */
   readonly reference?: bigint;
-  /** Last second, since the epoch, at which it may run; four hours from now, or from `validFrom`, by default. */
+  /** Last second, since the epoch, at which it may run; twelve hours from now, or from `validFrom`, by default. */
   readonly validUntil?: number;
   /** The account's by default; count up for several transactions at a time. */
   readonly nonce?: number;
@@ -93,7 +93,7 @@ export interface WalletDeps {
  * Seconds that a transaction is valid when its draft does not say: twice the age at which L1 refuses a block, so that
  * the transaction stays valid if its block has to be built again with a later time.
  */
-export const DEFAULT_VALIDITY_SECONDS = 14_400;
+export const DEFAULT_VALIDITY_SECONDS = 43_200;
 
 /**
  * A wallet of one key. Every signature is verified before it is handed out. Its methods throw `sdk/not-encodable`,

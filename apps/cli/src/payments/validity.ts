@@ -13,7 +13,7 @@ export function addValidityOption(command: Command): Command {
   return command.addOption(
     new Option(
       "--valid-for <seconds>",
-      "how long it may wait for a block, more than the node's minimum (14400, four hours)",
+      "how long it may wait for a block, more than the node's minimum (43200, twelve hours)",
     ).helpGroup("Fee:"),
   );
 }

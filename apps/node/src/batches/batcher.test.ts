@@ -1,12 +1,24 @@
-import { findBatch, findBlock, listBatches, loadProofsToMake } from "@cairn/db";
+import { findBatch, findProof, listBatches, loadProofs, loadProofsToMake, storeProof, storePublisher } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
+import { claimInputs } from "@cairn/protocol";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { countQueries } from "../../test/counted-queries.ts";
-import { createSequencerHarness, DOMAIN, type Life, type SequencerHarness } from "../../test/sequencer-harness.ts";
+import {
+  createSequencerHarness,
+  DOMAIN,
+  type Life,
+  PUBLISHER,
+  type SequencerHarness,
+} from "../../test/sequencer-harness.ts";
 import { createBatcher } from "./batcher.ts";
-import { statementOf } from "./content.ts";
-import { type BatchPolicy, oneBlockPerBatch } from "./policy.ts";
+import { inCalldata } from "./closing.ts";
+import { calldataOf, claimOf, loadBatchContent, statementOf } from "./content.ts";
+import { type BatchPolicy, createBatchPolicy } from "./policy.ts";
+
+const policyOf = (maxBlocks: number, maxAgeSeconds = 600): BatchPolicy =>
+  createBatchPolicy({ maxBlocks, maxAgeSeconds, inclusionDelaySeconds: 86_400 });
+const oneBlockPerBatch = policyOf(1);
 
 const databases = createTestDatabases().server;
 beforeAll(() => databases.start());
@@ -15,12 +27,12 @@ afterAll(() => databases.stop());
 describe("a batcher", () => {
   let harness: SequencerHarness;
   let life: Life;
-  let closings = 0;
+  let plannings = 0;
   beforeEach(async () => {
     harness = await createSequencerHarness(await databases.create(), 3);
     life = await harness.begin();
     await harness.fund(life);
-    closings = 0;
+    plannings = 0;
   });
   afterEach(() => harness.stop());
 
@@ -31,7 +43,8 @@ describe("a batcher", () => {
       policy,
       clock: harness.clock,
       logger: pino({ level: "silent" }),
-      onClosed: () => closings++,
+      placeOf: inCalldata,
+      onPlanned: () => plannings++,
     });
   const sealBlock = async (nonce: number) => {
     await life.sequencer.submit([harness.transfer(0, 1, nonce)]);
@@ -48,7 +61,7 @@ describe("a batcher", () => {
     await life.sequencer.submit([harness.transfer(0, 1, 2)]);
     await close();
     await close();
-    expect([await ranges(), closings]).toEqual([
+    expect([await ranges(), plannings]).toEqual([
       [
         [3, 3],
         [2, 2],
@@ -57,9 +70,14 @@ describe("a batcher", () => {
       2,
     ]);
     const { db } = life.database;
-    const [batch, block] = [await findBatch(db, 2), await findBlock(db, 2)];
-    const { publicInput } = statementOf({ blocks: block === undefined ? [] : [block], payouts: [] }, DOMAIN);
-    expect(batch).toMatchObject({ circuitType: 0, publicInput, proof: null });
+    const content = await loadBatchContent(db, { firstBlock: 2, lastBlock: 2 });
+    if (content === null) throw new RangeError("block 2 is not stored");
+    const { commitment: dataCommitment } = calldataOf(content.blocks);
+    const how = { submitter: PUBLISHER, dataSource: "calldata", dataCommitment } as const;
+    const { point, publicInputs } = statementOf(content, DOMAIN, how);
+    const batch = await findBatch(db, 2);
+    expect(batch).toMatchObject({ circuit: "solo16", point, ...how, proof: null });
+    expect(await findProof(db, batch?.proofId ?? 0)).toMatchObject({ kind: "batch", circuit: "solo16", publicInputs });
     const proofs = await loadProofsToMake(db, { maxRefusals: 1, limit: 9 });
     expect(proofs.map(({ firstBlock }) => firstBlock)).toEqual([1, 2, 3]);
   });
@@ -82,7 +100,7 @@ describe("a batcher", () => {
     await life.sequencer.sealNow();
     await close();
     const after = await findBatch(life.database.db, 2);
-    expect(after?.publicInput).not.toBe(before?.publicInput);
+    expect(after?.point).not.toBe(before?.point);
     expect(after?.proofId).toBeGreaterThan(before?.proofId ?? 0);
   });
 
@@ -94,32 +112,140 @@ describe("a batcher", () => {
       const dueAtMs = (waiting[0]?.seal?.sealedAtMs ?? 0) + 60_000;
       return nowMs >= dueAtMs ? { batches: [1], againAtMs: null } : { batches: [], againAtMs: dueAtMs };
     }, database);
-    for (const times of [1, 2]) {
+    // The first look also closes batches of another submitter again.
+    await close();
+    for (const times of [2, 3]) {
       take();
       await close();
-      // The database's version and the waiting blocks: nothing is locked or written.
-      expect([take(), asked]).toEqual([2, times]);
+      // The database's version, the publisher, the waiting blocks and their oldest queue entry: nothing is locked or written.
+      expect([take(), asked]).toEqual([4, times]);
     }
-    expect([await ranges(), closings]).toEqual([[], 0]);
-    expect(status()).toEqual({ failure: null, waiting: 1 });
+    expect([await ranges(), plannings]).toEqual([[], 0]);
+    expect(status()).toEqual({ failure: null, waiting: 1, hasSubmitter: true });
     harness.clock.advance(60_000);
     await close();
-    expect([await ranges(), closings]).toEqual([[[1, 1]], 1]);
-    expect(status()).toEqual({ failure: null, waiting: 0 });
+    expect([await ranges(), plannings]).toEqual([[[1, 1]], 1]);
+    expect(status()).toEqual({ failure: null, waiting: 0, hasSubmitter: true });
+  });
+
+  /** Everything that is planned, as text. */
+  const planned = async () =>
+    (await loadProofs(life.database.db, 1, 99)).map(
+      ({ circuit, firstBlock, lastBlock, state }) => `${circuit} ${firstBlock}-${lastBlock} ${state}`,
+    );
+  /** Makes what can be made, once. */
+  const make = async () => {
+    const { db } = life.database;
+    const proofs = await loadProofsToMake(db, { maxRefusals: 1, limit: 99 });
+    for (const { id } of proofs) await storeProof(db, id, { proof: Uint8Array.of(1), details: {}, atMs: 1 });
+  };
+
+  it("plans the proofs of blocks that wait for others, and closes the batch over them when it is full", async () => {
+    const { close, status } = batcher(policyOf(3));
+    await close();
+    expect([await planned(), plannings, status().waiting]).toEqual([[], 0, 1]);
+    await sealBlock(0);
+    await close();
+    expect(await planned()).toEqual(["block16 1-1 waiting", "block16 2-2 waiting"]);
+    expect([await ranges(), plannings, status().waiting]).toEqual([[], 1, 2]);
+    await close();
+    expect(plannings).toBe(1);
+    await make();
+    await sealBlock(1);
+    await close();
+    expect(await planned()).toEqual([
+      "block16 1-1 made",
+      "batch 1-3 waiting",
+      "block16 2-2 made",
+      "block16 3-3 waiting",
+    ]);
+    const { db } = life.database;
+    const content = await loadBatchContent(db, { firstBlock: 1, lastBlock: 3 });
+    const [block] = await loadProofs(db, 3, 3);
+    const last = await findProof(db, (await findBatch(db, 1))?.proofId ?? 0);
+    expect(block?.parent).toBe(last?.id);
+    // Claims chain: the last proof's begins where that of its first block does and ends where that of its last block does.
+    expect(last?.publicInputs.slice(8, 11)).toEqual(block?.publicInputs.slice(8, 11));
+    expect(last?.publicInputs.slice(0, 11)).toEqual(content && claimInputs(claimOf(content, DOMAIN)));
+    expect([await ranges(), status().waiting]).toEqual([[[1, 3]], 0]);
+  });
+
+  it("closes a batch that is not full when its oldest block has waited long enough, alone if there is no other", async () => {
+    const { close } = batcher(policyOf(3, 60));
+    harness.clock.advance(59_000);
+    await close();
+    expect(await ranges()).toEqual([]);
+    harness.clock.advance(1_000);
+    await close();
+    expect([await ranges(), await planned()]).toEqual([[[1, 1]], ["solo16 1-1 waiting"]]);
+    await sealBlock(0);
+    await sealBlock(1);
+    harness.clock.advance(60_000);
+    await close();
+    expect(await ranges()).toEqual([
+      [2, 3],
+      [1, 1],
+    ]);
+    expect((await planned()).slice(1)).toEqual(["block16 2-2 waiting", "pair 2-3 waiting", "block16 3-3 waiting"]);
+  });
+
+  it("keeps the proofs of blocks that were not rebuilt, and merges them anew", async () => {
+    const { close } = batcher(policyOf(6));
+    for (let nonce = 0; nonce < 5; nonce++) await sealBlock(nonce);
+    await close();
+    await make();
+    await make();
+    expect(await planned()).toEqual([
+      "block16 1-1 made",
+      "merge1 1-4 made",
+      "batch 1-6 waiting",
+      ...[2, 3, 4, 5, 6].map((number) => `block16 ${number}-${number} made`),
+    ]);
+    harness.clock.advance(120_000);
+    await life.sequencer.rebuildFrom(6, "asked");
+    expect(await ranges()).toEqual([]);
+    await life.sequencer.sealNow();
+    await close();
+    expect(await ranges()).toEqual([[1, 6]]);
+    expect((await planned()).filter((proof) => proof.endsWith("waiting"))).toEqual([
+      "batch 1-6 waiting",
+      "block16 6-6 waiting",
+    ]);
+  });
+
+  it("closes no batch until a publisher has said which account submits, and closes them again for another one", async () => {
+    const { db } = life.database;
+    await db.deleteFrom("settings").where("key", "=", "publisher").execute();
+    const { close, status } = batcher(policyOf(2));
+    await sealBlock(0);
+    await close();
+    expect([await ranges(), status()]).toEqual([[], { failure: null, waiting: 2, hasSubmitter: false }]);
+    await storePublisher(db, PUBLISHER);
+    await close();
+    await make();
+    await make();
+    expect(await findBatch(db, 1)).toMatchObject({ submitter: PUBLISHER, proof: Uint8Array.of(1) });
+    await storePublisher(db, 0xa11cen);
+    await close();
+    expect(await findBatch(db, 1)).toMatchObject({ submitter: 0xa11cen, proof: null });
+    expect(await planned()).toEqual(["block16 1-1 made", "pair 1-2 waiting", "block16 2-2 made"]);
+    // The same after a restart.
+    await storePublisher(db, PUBLISHER);
+    await batcher(policyOf(2)).close();
+    expect(await findBatch(db, 1)).toMatchObject({ submitter: PUBLISHER });
   });
 
   it.each([
     ["more blocks than wait", [1, 2], "node/bad-batch"],
     ["a batch without blocks", [0, 1], "node/bad-batch"],
     ["half a block", [0.5, 1.5], "node/bad-batch"],
-    ["several blocks, which the contract does not take", [2], "node/unsupported-batch"],
   ])("stores nothing when its policy wants %s", async (_what, batches, code) => {
     await sealBlock(0);
     let wanted: readonly number[] = batches;
     const { close, status } = batcher(() => ({ batches: wanted, againAtMs: null }));
     await expect(close()).rejects.toMatchObject({ code });
     expect(status().failure).toBe(code);
-    expect([await ranges(), closings]).toEqual([[], 0]);
+    expect([await ranges(), plannings]).toEqual([[], 0]);
     wanted = [1, 1];
     await close();
     expect([status().failure, (await ranges()).length]).toEqual([null, 2]);

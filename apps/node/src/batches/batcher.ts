@@ -1,9 +1,13 @@
 import {
   type Database,
   type Db,
+  findPublisher,
   insertBatch,
+  insertProofsAhead,
+  loadQueueEntries,
   loadUnbatchedBlocks,
   readDatabaseVersion,
+  reopenBatches,
   type StoredBlock,
 } from "@cairn/db";
 import { CairnError, type Domain, isCairnError, MAX_BATCH_BLOCKS } from "@cairn/protocol";
@@ -13,7 +17,8 @@ import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { createPoller } from "../poller.ts";
 import { createUnchanged } from "../unchanged.ts";
-import { loadBatchContent, statementOf } from "./content.ts";
+import { closingOf, type DataPlace, proofsAhead } from "./closing.ts";
+import { type LoadedContent, loadBatchContent } from "./content.ts";
 import type { BatchDecision, BatchPolicy } from "./policy.ts";
 
 /** How often it looks by itself while blocks wait, and when none does; a sealed block wakes it. */
@@ -35,8 +40,10 @@ export interface Batcher {
 export interface BatcherStatus {
   /** Code of the error that ended it; null if there was none. */
   readonly failure: string | null;
-  /** Sealed blocks that it left without a batch, because the policy waits for more; at most MAX_BATCH_BLOCKS. */
+  /** Sealed blocks that it left without a batch; at most MAX_BATCH_BLOCKS. */
   readonly waiting: number;
+  /** Whether it closes none because no publisher has said which account submits. */
+  readonly hasSubmitter: boolean;
 }
 
 /** A batcher that follows `policy`; one process at a time. */
@@ -46,13 +53,19 @@ export function createBatcher(deps: {
   readonly policy: BatchPolicy;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Called after batches were closed: there is something to prove. */
-  readonly onClosed: () => void;
+  /** Decides where the cells of a batch go; it may take its time. */
+  readonly placeOf: (content: LoadedContent) => DataPlace | Promise<DataPlace>;
+  /** Called when there is something new to prove: batches were closed, or proofs of a later one planned. */
+  readonly onPlanned: () => void;
 }): Batcher {
   const { clock, logger, domain } = deps;
   const { db } = deps.database;
   const unchanged = createUnchanged(clock);
-  let status: BatcherStatus = { failure: null, waiting: 0 };
+  let status: BatcherStatus = { failure: null, waiting: 0, hasSubmitter: true };
+  /** Who submits the batches that are stored; null before the first look. */
+  let submitter: bigint | null = null;
+  /** The last waiting blocks whose proofs were planned ahead. */
+  let plannedAhead = "";
 
   const run = async (): Promise<void> => {
     try {
@@ -67,23 +80,32 @@ export function createBatcher(deps: {
     const version = await readDatabaseVersion(db);
     if (unchanged.holds(version)) return;
     unchanged.forget();
+    await followPublisher();
     // Locking rows counts as a change, which would wake everyone who looks for changes.
     const waiting = await loadUnbatchedBlocks(db, MAX_BATCH_BLOCKS);
-    const { batches, againAtMs } = decide(waiting);
-    status = { failure: null, waiting: waiting.length };
-    if (batches.length === 0) {
-      if (againAtMs === null) unchanged.note(version);
-      return;
+    const { batches, againAtMs } = await decide(db, waiting);
+    status = { failure: null, waiting: waiting.length, hasSubmitter: submitter !== null };
+    if (submitter !== null && batches.length > 0) {
+      for (const range of rangesOf(waiting, batches)) await closeBatch(range, submitter);
+      return close();
     }
-    const closed = await db.transaction().execute(closeBatches);
-    if (closed === 0) return;
-    crashPoint("batch-closed");
-    deps.onClosed();
-    await close();
+    if (await planAhead(waiting)) deps.onPlanned();
+    else if (againAtMs === null) unchanged.note(version);
   };
 
-  const decide = (waiting: readonly StoredBlock[]): BatchDecision => {
-    const decision = waiting.length === 0 ? NOTHING : deps.policy({ waiting, nowMs: clock.nowMs() });
+  /** The last proof of a batch names its submitter: another one needs other proofs. */
+  const followPublisher = async (): Promise<void> => {
+    const publisher = await findPublisher(db);
+    if (publisher === null || publisher === submitter) return;
+    const reopened = await reopenBatches(db, publisher);
+    if (reopened > 0) logger.warn({ reopened }, "another account submits: batches are closed again");
+    submitter = publisher;
+  };
+
+  const decide = async (from: Db, waiting: readonly StoredBlock[]): Promise<BatchDecision> => {
+    if (waiting.length === 0 || submitter === null) return NOTHING;
+    const oldestEntryAt = await findOldestEntry(from, waiting);
+    const decision = deps.policy({ waiting, oldestEntryAt, nowMs: clock.nowMs() });
     const blocks = decision.batches.reduce((sum, count) => sum + count, 0);
     if (blocks <= waiting.length && decision.batches.every((count) => Number.isInteger(count) && count > 0)) {
       return decision;
@@ -92,28 +114,39 @@ export function createBatcher(deps: {
     throw new CairnError<NodeErrorCode>("node/bad-batch", problem);
   };
 
-  /** Decides about blocks that stay as they are until the batches are stored; returns the number of batches. */
-  const closeBatches = async (transaction: Db): Promise<number> => {
-    const waiting = await loadUnbatchedBlocks(transaction, MAX_BATCH_BLOCKS, { isLocking: true });
-    const { batches } = decide(waiting);
-    let firstBlock: number = waiting[0]?.number ?? 0;
-    for (const count of batches) {
-      await closeBatch(transaction, { firstBlock, lastBlock: firstBlock + count - 1 });
-      firstBlock += count;
-    }
-    return batches.length;
+  /** Closes a batch unless its blocks change meanwhile. */
+  const closeBatch = async (range: BlockRange, account: bigint): Promise<void> => {
+    const decided = await loadContent(db, range);
+    const place = await deps.placeOf(decided);
+    const isClosed = await db.transaction().execute(async (transaction) => {
+      const locked = await loadUnbatchedBlocks(transaction, decided.blocks.length, { isLocking: true });
+      if (!isSameBlocks(locked, decided.blocks)) return false;
+      const content = await loadContent(transaction, range);
+      const { batch, tree } = closingOf(content, { domain, submitter: account, place, closedAtMs: clock.nowMs() });
+      await insertBatch(transaction, batch, tree);
+      return true;
+    });
+    if (!isClosed) return;
+    logger.debug({ ...range }, "batch closed");
+    crashPoint("batch-closed");
+    deps.onPlanned();
   };
 
-  const closeBatch = async (
-    transaction: Db,
-    range: { readonly firstBlock: number; readonly lastBlock: number },
-  ): Promise<void> => {
-    const content = await loadBatchContent(transaction, range);
-    if (content === null) {
-      throw new CairnError<NodeErrorCode>("node/bad-batch", `blocks from ${range.firstBlock} on are not consecutive`);
-    }
-    await insertBatch(transaction, { ...range, ...statementOf(content, domain), closedAtMs: clock.nowMs() });
-    logger.debug({ ...range }, "batch closed");
+  /** Plans proofs of blocks that wait for others; returns whether there were new ones. */
+  const planAhead = async (waiting: readonly StoredBlock[]): Promise<boolean> => {
+    const [first, last] = [waiting.at(0), waiting.at(-1)];
+    if (first === undefined || last === undefined || first === last) return false;
+    const key = `${first.number} to ${last.number}: ${last.seal?.chains.blocks}`;
+    if (key === plannedAhead) return false;
+    await db.transaction().execute(async (transaction) => {
+      const locked = await loadUnbatchedBlocks(transaction, waiting.length, { isLocking: true });
+      const range = { firstBlock: locked.at(0)?.number ?? 0, lastBlock: locked.at(-1)?.number ?? 0 };
+      if (locked.length < 2) return;
+      const content = await loadContent(transaction, range);
+      await insertProofsAhead(transaction, proofsAhead(content, domain), clock.nowMs());
+    });
+    plannedAhead = key;
+    return true;
   };
 
   const pollMs = (): number => (status.failure === null && status.waiting === 0 ? IDLE_POLL_MS : POLL_MS);
@@ -128,3 +161,38 @@ export function createBatcher(deps: {
 }
 
 const NOTHING: BatchDecision = { batches: [], againAtMs: null };
+
+interface BlockRange {
+  readonly firstBlock: number;
+  readonly lastBlock: number;
+}
+
+/** The blocks of each batch, one batch after another from the first waiting block on. */
+function rangesOf(waiting: readonly StoredBlock[], counts: readonly number[]): BlockRange[] {
+  let firstBlock: number = waiting[0]?.number ?? 0;
+  return counts.map((count) => {
+    const range = { firstBlock, lastBlock: firstBlock + count - 1 };
+    firstBlock += count;
+    return range;
+  });
+}
+
+/** Whether these are the same blocks, sealed to the same content: block hashes chain. */
+function isSameBlocks(a: readonly StoredBlock[], b: readonly StoredBlock[]): boolean {
+  const ends = [a, b].map((blocks) => `${blocks.at(0)?.number}: ${blocks.at(-1)?.seal?.chains.blocks}`);
+  return a.length === b.length && ends[0] === ends[1];
+}
+
+async function loadContent(db: Db, range: BlockRange): Promise<LoadedContent> {
+  const content = await loadBatchContent(db, range);
+  if (content !== null) return content;
+  throw new CairnError<NodeErrorCode>("node/bad-batch", `blocks from ${range.firstBlock} on are not consecutive`);
+}
+
+/** When L1 got the first queue entry that the blocks consume, in seconds; null if they consume none. */
+async function findOldestEntry(db: Db, waiting: readonly StoredBlock[]): Promise<number | null> {
+  const first = waiting.find(({ l1OperationCount }) => l1OperationCount > 0);
+  if (first === undefined) return null;
+  const [entry] = await loadQueueEntries(db, first.firstQueueIndex, 1);
+  return entry?.enqueuedAt ?? null;
+}

@@ -107,7 +107,10 @@ export function l1OperationsOf({ blocks, queueEntries }: BatchContent): L1Operat
 }
 
 /** What the blocks of a batch claim together. Throws `node/unavailable` for a block that is not sealed. */
-export function claimOf({ blocks, chainsBefore }: BatchContent, domain: Domain): Claim {
+export function claimOf(
+  { blocks, chainsBefore }: Pick<BatchContent, "blocks" | "chainsBefore">,
+  domain: Domain,
+): Claim {
   const { first, last } = endsOf(blocks);
   const [before, after] = [sealOf(first), sealOf(last)];
   const state = (root: bigint, nextIndex: number, chains: Chains): ChainState => {

@@ -1,5 +1,5 @@
-import { MAX_HEADER_AGE_SECONDS } from "@cairn/protocol";
-import { REBUILD_MARGIN_SECONDS } from "../block-rules.ts";
+import { MAX_BATCH_AGE_SECONDS, MAX_BATCH_BLOCKS } from "@cairn/protocol";
+import { REBUILD_AGE_SECONDS, REBUILD_MARGIN_SECONDS } from "../block-rules.ts";
 import { CRASH_POINTS } from "../crash-points.ts";
 import { ASSUMED_SECONDS_PER_BLOCK, LONGEST_WAIT_SECONDS } from "../promise-rules.ts";
 import { PROOF_MEMORY_MB } from "../prover/memory.ts";
@@ -120,10 +120,10 @@ export const SETTINGS = {
   }),
   maxLagSeconds: setting({
     env: "CAIRN_MAX_LAG_SECONDS",
-    schema: form.integer(60, 6000),
-    fallback: "3600",
+    schema: form.integer(60, REBUILD_AGE_SECONDS),
+    fallback: "10800",
     unit: "seconds",
-    text: "Age of the oldest block not accepted by L1 at which no more transactions are accepted, whatever the expectation; L1 refuses blocks of 7200.",
+    text: "Age of the oldest block not accepted by L1 at which no more transactions are accepted, whatever the expectation; L1 refuses blocks of 21600.",
   }),
   maxWaitSeconds: setting({
     env: "CAIRN_MAX_WAIT_SECONDS",
@@ -137,9 +137,23 @@ export const SETTINGS = {
     schema: form.optionalInteger(1, 3600),
     text: `Time that all provers together are assumed to need for a block until some proofs were measured; ${assumedSeconds} unless given.`,
   }),
+  batchBlocks: setting({
+    env: "CAIRN_BATCH_BLOCKS",
+    schema: form.integer(1, MAX_BATCH_BLOCKS),
+    fallback: "1",
+    unit: "blocks",
+    text: "Blocks of a batch at most. With more than one, their proofs are merged, which needs provers with more memory and a contract that takes such batches; L1 then costs each block less.",
+  }),
+  batchSeconds: setting({
+    env: "CAIRN_BATCH_SECONDS",
+    schema: form.integer(1, 7200),
+    fallback: "600",
+    unit: "seconds",
+    text: "Age at which a block waits for no others to fill its batch. It waits less when L1 is due to get a deposit or request that it contains.",
+  }),
   minValiditySeconds: setting({
     env: "CAIRN_MIN_VALIDITY_SECONDS",
-    schema: form.integer(REBUILD_MARGIN_SECONDS, MAX_HEADER_AGE_SECONDS),
+    schema: form.integer(REBUILD_MARGIN_SECONDS, MAX_BATCH_AGE_SECONDS),
     fallback: String(REBUILD_MARGIN_SECONDS),
     unit: "seconds",
     text: "How long a transaction must be valid when it is confirmed; with less than 900 its block could not always be rebuilt.",

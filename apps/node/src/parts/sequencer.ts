@@ -1,10 +1,12 @@
 import { cpus } from "node:os";
 import type { Compress } from "@cairn/crypto";
 import { createFastSignatureVerifier } from "@cairn/crypto/fast";
-import type { JobQueue } from "@cairn/db";
+import { type JobQueue, storePublisher } from "@cairn/db";
 import { addressToBigint, type BlockSize, tokenId } from "@cairn/protocol";
 import { type Batcher, type BatcherStatus, createBatcher } from "../batches/batcher.ts";
-import { oneBlockPerBatch } from "../batches/policy.ts";
+import { inCalldata } from "../batches/closing.ts";
+import { createBatchPolicy } from "../batches/policy.ts";
+import { assertBatchTerms, type BatchTerms, readBatchTerms } from "../batches/terms.ts";
 import { type BlockRules, createBlockRules } from "../block-rules.ts";
 import type { NodeConfig } from "../config/config.ts";
 import type { Endings } from "../endings.ts";
@@ -78,6 +80,23 @@ export function createSequencerPart(
     );
   };
 
+  /** Null while L1 does not answer. */
+  const readTerms = async (): Promise<BatchTerms | null> => {
+    if (!l1.isReachable) return null;
+    const terms = await readBatchTerms(l1.rollup).catch((error: unknown) => {
+      child("l1").error({ err: error }, "L1 does not answer");
+      return null;
+    });
+    if (terms !== null) assertBatchTerms(terms, { size: slotCount, maxBlocks: config.batchBlocks });
+    return terms;
+  };
+
+  /** Batches name the account that submits them, so it has to be known before the first one is closed. */
+  const notePublisher = async (): Promise<void> => {
+    const account = publisherAccount(context);
+    if (account !== null) await storePublisher(database.db, addressToBigint(account.address));
+  };
+
   const startSequencer = async (
     endings: Endings,
     { rules, promises, feePolicy }: { rules: BlockRules; promises: Promises; feePolicy: FeePolicy },
@@ -123,6 +142,8 @@ export function createSequencerPart(
     name: "sequencer",
     start: async (endings) => {
       await noteOperator();
+      await notePublisher();
+      const terms = await readTerms();
       const gasPrice = createGasPrice(
         l1.rollup.reader,
         clock,
@@ -141,6 +162,7 @@ export function createSequencerPart(
         database,
         keeper,
         domain,
+        compress,
         sequencer,
         rules,
         promises,
@@ -163,10 +185,15 @@ export function createSequencerPart(
       const batcher = createBatcher({
         database,
         domain,
-        policy: oneBlockPerBatch,
+        policy: createBatchPolicy({
+          maxBlocks: config.batchBlocks,
+          maxAgeSeconds: config.batchSeconds,
+          inclusionDelaySeconds: terms?.inclusionDelaySeconds ?? null,
+        }),
         clock,
         logger: child("batches"),
-        onClosed: scheduler.poke,
+        placeOf: inCalldata,
+        onPlanned: scheduler.poke,
       });
       endings.add("batcher", batcher.stop);
       sequencer.onEvent(({ type }) => {
@@ -208,8 +235,9 @@ export function createSequencerPart(
   };
 }
 
-function describeBatcher({ failure, waiting }: BatcherStatus) {
-  const state = failure === null ? `${waiting} sealed blocks wait for a batch` : `failing: ${failure}`;
+function describeBatcher({ failure, waiting, hasSubmitter }: BatcherStatus) {
+  const cause = hasSubmitter ? "" : ", as no publisher has said which account submits";
+  const state = failure === null ? `${waiting} sealed blocks wait for a batch${cause}` : `failing: ${failure}`;
   return { isReady: failure === null, state };
 }
 

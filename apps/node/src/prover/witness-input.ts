@@ -1,31 +1,24 @@
 import { deflateSync, inflateSync } from "node:zlib";
-import { circuitShape } from "@cairn/circuits";
-import type { Compress } from "@cairn/crypto";
+import { circuitShape, type TracedBlock2 } from "@cairn/circuits";
+import type { Chains, Compress } from "@cairn/crypto";
 import { CairnError, TREE_ARITY, TREE_DEPTH } from "@cairn/protocol";
-import {
-  emptySubtreeHashes,
-  type NodeChildren,
-  type NodeReader,
-  nodeKey,
-  nodePlace,
-  type WorkingTreeBase,
-} from "@cairn/state";
+import { emptySubtreeHashes, type NodeChildren, type NodeReader, nodeKey, nodePlace } from "@cairn/state";
 import type { BlockTrace } from "@cairn/vm";
 import type { NodeErrorCode } from "../errors.ts";
 import { decodeJson, encodeJson } from "../json.ts";
 
-/** A trace and the part of the previous tree that a prover reads: all it needs, on any machine. */
-export interface WitnessInput {
-  readonly trace: BlockTrace;
-  readonly before: WorkingTreeBase;
-}
+/** A block and the part of the previous tree that a prover reads: all it needs, on any machine. */
+export type WitnessInput = Omit<TracedBlock2, "compress">;
 
-/** Incremented whenever the trace format changes: this version cannot prove what an earlier one stored. */
-const FORMAT = 2;
+/** Incremented whenever the format changes: this version cannot prove what an earlier one stored. */
+const FORMAT = 3;
 
 interface StoredWitnessInput {
   readonly format: typeof FORMAT;
   readonly trace: BlockTrace;
+  readonly cells: readonly bigint[];
+  /** Before the block. */
+  readonly chains: Chains;
   readonly root: bigint;
   /** Node numbers as of `nodeKey` and their children; empty nodes are left out. */
   readonly nodes: readonly (readonly [number, NodeChildren])[];
@@ -35,7 +28,8 @@ interface StoredWitnessInput {
 const COMPRESSION_LEVEL = 1;
 
 /** Collects and encodes the prover's input of a block. Precondition: `before` is the tree before the block. */
-export function encodeWitnessInput(trace: BlockTrace, before: WorkingTreeBase, compress: Compress): Uint8Array {
+export function encodeWitnessInput(input: WitnessInput, compress: Compress): Uint8Array {
+  const { trace, cells, chains, before } = input;
   const emptyHashes = emptySubtreeHashes(compress);
   const nodes = new Map<number, NodeChildren>();
   const collect = (height: number, position: number): void => {
@@ -53,6 +47,8 @@ export function encodeWitnessInput(trace: BlockTrace, before: WorkingTreeBase, c
   const stored: StoredWitnessInput = {
     format: FORMAT,
     trace,
+    cells,
+    chains: { ...chains },
     root: before.root(),
     nodes: [...nodes].filter(([key, children]) => {
       const empty = emptyHashes[nodePlace(key).height - 1];
@@ -77,7 +73,8 @@ export function decodeWitnessInput(bytes: Uint8Array, compress: Compress): Witne
       return known.get(nodeKey(height, position)) ?? [empty, empty, empty, empty];
     },
   };
-  return { trace: stored.trace, before: { nodes, root: () => stored.root } };
+  const { trace, cells, chains, root } = stored;
+  return { trace, cells, chains, before: { nodes, root: () => root } };
 }
 
 function inflate(bytes: Uint8Array): Uint8Array {

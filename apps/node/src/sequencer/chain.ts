@@ -22,7 +22,7 @@ import type { NodeErrorCode } from "../errors.ts";
 import type { FeeAccounts } from "./fee-accounts.ts";
 import type { JournalEntry } from "./journal.ts";
 import { createLayers } from "./layers.ts";
-import type { SealTask } from "./sealing.ts";
+import type { ClosedTask } from "./sealing.ts";
 import type { SealedBlock } from "./sealing-line.ts";
 
 /** Where the sequence of blocks continues. */
@@ -56,7 +56,7 @@ export interface ChainOptions {
   /** Receives what happened, in order. */
   readonly emit: (entry: JournalEntry) => void;
   /** Seals a closed block, in the order of the calls, and applies it to the base. */
-  readonly seal: (task: SealTask) => Promise<SealedBlock>;
+  readonly seal: (task: ClosedTask) => Promise<SealedBlock>;
 }
 
 /** What became of a group offered to the chain. */
@@ -173,11 +173,11 @@ export function createChain(options: ChainOptions, start: SequencePosition): Cha
   const close = (): Promise<SealedBlock> | null => {
     if (current === null || !current.isAnnounced) return null;
     const { opening, operations, builder, groups, ids } = current;
-    const { updates, newNextIndex, queueHashAfter, l1OperationCount } = builder.close();
+    const { updates, newNextIndex } = builder.close();
     current = null;
     position = {
-      queueIndex: opening.firstQueueIndex + l1OperationCount,
-      queueHash: queueHashAfter,
+      queueIndex: opening.firstQueueIndex + opening.l1OperationCount,
+      queueHash: opening.queueHashAfter,
       timestamp: opening.timestamp,
       block: opening.number,
     };

@@ -1,4 +1,4 @@
-import type { Compress } from "@cairn/crypto";
+import type { Chains, Compress } from "@cairn/crypto";
 import type { QueueEntry, StoredTransaction, TransactionEvent } from "@cairn/db";
 import type { AccountIndex } from "@cairn/protocol";
 import type { StateReader, VerifySignature } from "@cairn/vm";
@@ -14,7 +14,7 @@ import { createPool, deadlineOf, isWorthWaiting, type PoolGroup, type PoolOutcom
 import { createPromised, type Promised } from "./promised.ts";
 import type { Promises } from "./promises.ts";
 import { type Reconciled, signedOf } from "./recovery.ts";
-import type { SealTask } from "./sealing.ts";
+import type { ClosedTask } from "./sealing.ts";
 import { createSealingLine, type SealedBlock } from "./sealing-line.ts";
 import type { SequencerSettings } from "./settings.ts";
 import type { StateKeeper } from "./state-keeper.ts";
@@ -84,11 +84,11 @@ export interface Engine {
   readonly settled: () => Promise<void>;
 }
 
-/** An engine that continues at `position`; the next transaction gets `lastSequence` + 1. */
+/** An engine that continues at `position` and `chains`; the next transaction gets `lastSequence` + 1. */
 export function createEngine(
   settings: SequencerSettings,
   deps: EngineDeps,
-  start: { readonly position: SequencePosition; readonly lastSequence: number },
+  start: { readonly position: SequencePosition; readonly chains: Chains; readonly lastSequence: number },
 ): Engine {
   const { keeper, journal, clock, rules, metrics, publish } = deps;
   const pool = createPool(settings.pool);
@@ -97,7 +97,7 @@ export function createEngine(
   /** Groups whose turn has come while no block may be opened, in order; durably they are in the pool. */
   let held: PoolGroup[] = [];
   let promised: Promised = createPromised([]);
-  const line = createSealingLine({ state: keeper, journal, clock, onFailure: deps.onFailure });
+  const line = createSealingLine({ state: keeper, journal, clock, chains: start.chains, onFailure: deps.onFailure });
   const chain = createChain(
     {
       ...settings,
@@ -119,7 +119,7 @@ export function createEngine(
     start.position,
   );
 
-  const seal = async (task: SealTask): Promise<SealedBlock> => {
+  const seal = async (task: ClosedTask): Promise<SealedBlock> => {
     deps.onClosed();
     const block = await line.seal(task);
     metrics.sealed(block);

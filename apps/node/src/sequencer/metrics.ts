@@ -115,7 +115,7 @@ export function registerPromiseMetrics(registry: Registry, promises: Pick<Promis
   );
   gauge(
     "cairn_expected_oldest_seconds",
-    "Greatest age at which a waiting block is expected to be accepted; at 6300 it is rebuilt, at 7200 L1 refuses it",
+    "Greatest age at which a waiting block is expected to be accepted; at 20700 it is rebuilt, at 21600 L1 refuses it",
     ({ worstAgeSeconds }) => worstAgeSeconds,
   );
 }

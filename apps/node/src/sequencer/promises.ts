@@ -1,5 +1,5 @@
 import { type Db, findTightest, readBacklog } from "@cairn/db";
-import { MAX_HEADER_AGE_SECONDS } from "@cairn/protocol";
+import { MAX_BATCH_AGE_SECONDS } from "@cairn/protocol";
 import { type BlockRules, REBUILD_AGE_SECONDS } from "../block-rules.ts";
 import type { Clock } from "../clock.ts";
 import { createPace } from "./pace.ts";
@@ -25,7 +25,7 @@ export interface Expectation {
 /** State of the promises made so far, in seconds. */
 export interface PromiseStatus extends Expectation {
   readonly secondsPerBlock: number;
-  /** Greatest age at which a block waiting for L1 is expected to be accepted; blocks are rebuilt at 6,300. */
+  /** Greatest age at which a block waiting for L1 is expected to be accepted; blocks are rebuilt at 20,700. */
   readonly worstAgeSeconds: number;
   readonly isAtRisk: boolean;
 }
@@ -63,14 +63,14 @@ export function createPromises(settings: PromiseSettings, clock: Clock, rules: P
   const pace = createPace(settings.assumedSecondsPerBlock, clock.elapsedMs);
   let seen = { withoutProof: 0, lastSealed: 0, provenOwn: null as number | null };
   /**
-   * Latest of the times, in seconds of L1, at which blocks would be two hours old less what they still have to wait.
+   * Latest of the times, in seconds of L1, at which blocks would be six hours old less what they still have to wait.
    */
   let tightest: number | null = null;
 
   const expectationOf = (blocks: number): Expectation => {
     const expectedSeconds = Math.ceil(blocks * pace.secondsPerBlock() + pace.delaySeconds());
     const excess = expectedSeconds - limitSeconds;
-    const retryAfterSeconds = excess <= 0 ? 0 : Math.min(MAX_HEADER_AGE_SECONDS, excess);
+    const retryAfterSeconds = excess <= 0 ? 0 : Math.min(MAX_BATCH_AGE_SECONDS, excess);
     return { expectedSeconds, limitSeconds, retryAfterSeconds };
   };
   const worstAge = (): number => {

@@ -54,6 +54,7 @@ describe("a queue guard while nothing is stored", () => {
       ...life,
       database,
       domain: DOMAIN,
+      compress: harness.compress,
       rules: harness.rules,
       promises: harness.promises,
       clock: harness.clock,
@@ -102,8 +103,8 @@ describe("a queue guard while nothing is stored", () => {
     expect(await queriesOfLook()).toBeGreaterThan(1);
     expect(await queriesOfLook()).toBeGreaterThan(1);
     const [batch] = await life.database.db.selectFrom("batches").selectAll().execute();
-    const publicInput = BigInt(`0x${Buffer.from(batch?.public_input ?? []).toString("hex")}`).toString();
-    await requestRebuild(life.database.db, { firstBlock: 1, publicInput, reason: "asked" });
+    const point = BigInt(`0x${Buffer.from(batch?.point ?? []).toString("hex")}`).toString();
+    await requestRebuild(life.database.db, { firstBlock: 1, point, reason: "asked" });
     await guard.look();
     expect(await readBacklog(life.database.db, null)).toMatchObject({ withoutProof: 0 });
   });

@@ -1,3 +1,4 @@
+import type { Compress } from "@cairn/crypto";
 import {
   clearRebuildRequest,
   type Database,
@@ -17,7 +18,7 @@ import {
   type StoredBlock,
 } from "@cairn/db";
 import type { Domain } from "@cairn/protocol";
-import { MAX_HEADER_AGE_SECONDS } from "@cairn/protocol";
+import { MAX_BATCH_AGE_SECONDS } from "@cairn/protocol";
 import type { Logger } from "pino";
 import { type BlockRules, TOO_OLD } from "../block-rules.ts";
 import type { Clock } from "../clock.ts";
@@ -70,6 +71,7 @@ export function createQueueGuard(deps: {
   readonly promises: Pick<Promises, "observe">;
   readonly keeper: StateKeeper;
   readonly domain: Domain;
+  readonly compress: Compress;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly pollMs: number;
@@ -101,11 +103,11 @@ export function createQueueGuard(deps: {
   const adoptAccepted = async (): Promise<void> => {
     const first = await findUnadoptedBatch(db);
     if (first === undefined) return;
-    const { keeper, domain, clock, logger } = deps;
+    const { keeper, domain, compress, clock, logger } = deps;
     await deps.sequencer.rebuildFrom(first.firstBlock, "L1 accepted a batch made by others", async () => {
       let adopted = 0;
       for (let next: typeof first | undefined = first; next !== undefined && !isStopped; ) {
-        await adoptBatch({ db, keeper, domain, nowMs: clock.nowMs }, next);
+        await adoptBatch({ db, keeper, domain, compress, nowMs: clock.nowMs }, next);
         adopted++;
         if (adopted % PROGRESS_EVERY === 0) logger.info({ batch: next.number, adopted }, "batches adopted from L1");
         next = await findUnadoptedBatch(db);
@@ -119,7 +121,7 @@ export function createQueueGuard(deps: {
     const request = await findRebuildRequest(db);
     if (request === null) return;
     const [batch, block] = [await findBatch(db, request.firstBlock), await findBlock(db, request.firstBlock)];
-    if (batch?.publicInput.toString() === request.publicInput && batch.acceptance === null && block !== undefined) {
+    if (batch?.point.toString() === request.point && batch.acceptance === null && block !== undefined) {
       if (request.reason === TOO_OLD && !(await isRebuildDue(block))) return;
       await deps.sequencer.rebuildFrom(request.firstBlock, request.reason);
     }
@@ -132,7 +134,7 @@ export function createQueueGuard(deps: {
    */
   const isRebuildDue = async ({ number, timestamp }: StoredBlock): Promise<boolean> => {
     const now = deps.rules.now();
-    if (now > timestamp + MAX_HEADER_AGE_SECONDS - LAST_CALL_SECONDS) return true;
+    if (now > timestamp + MAX_BATCH_AGE_SECONDS - LAST_CALL_SECONDS) return true;
     const deadline = (await findEarliestDeadline(db, number)) ?? now;
     const isWorthwhile = Math.min(now, deadline) - timestamp >= WORTHWHILE_SECONDS;
     return isWorthwhile && deadline >= deps.rules.earliest(timestamp);

@@ -8,7 +8,7 @@ import {
   requestRebuild,
 } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
-import { encodeFloat40 } from "@cairn/protocol";
+import { encodeFloat40, MAX_BATCH_AGE_SECONDS } from "@cairn/protocol";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
@@ -206,6 +206,7 @@ describe("rebuilt blocks", () => {
       const guard = createQueueGuard({
         ...life,
         domain: DOMAIN,
+        compress: harness.compress,
         rules: harness.rules,
         promises: harness.promises,
         clock: harness.clock,
@@ -217,14 +218,14 @@ describe("rebuilt blocks", () => {
     const request = async () => {
       await life.closeBatches();
       const batch = await life.database.db.selectFrom("batches").selectAll().where("first_block", "=", 2).execute();
-      const publicInput = BigInt(`0x${Buffer.from(batch[0]?.public_input ?? []).toString("hex")}`).toString();
-      await requestRebuild(life.database.db, { firstBlock: 2, publicInput, reason: TOO_OLD });
+      const point = BigInt(`0x${Buffer.from(batch[0]?.point ?? []).toString("hex")}`).toString();
+      await requestRebuild(life.database.db, { firstBlock: 2, point, reason: TOO_OLD });
     };
 
     it("get a new time as soon as that helps", async () => {
       await confirm(0, NOW + HOUR);
       await request();
-      harness.rules.observe(viewAt(NOW + 6301));
+      harness.rules.observe(viewAt(NOW + REBUILD_AGE_SECONDS + 1));
       await ask();
       expect(await timestamps()).toEqual([NOW + HOUR]);
       expect(await findRebuildRequest(life.database.db)).toBeNull();
@@ -234,12 +235,12 @@ describe("rebuilt blocks", () => {
       const ids = [await confirm(0, NOW + 300), await confirm(1, NOW + 900)];
       await request();
       const root = (await findBlock(life.database.db, 2))?.seal?.newRoot;
-      harness.rules.observe(viewAt(NOW + 7139));
+      harness.rules.observe(viewAt(NOW + MAX_BATCH_AGE_SECONDS - 61));
       await ask();
       expect((await findBlock(life.database.db, 2))?.seal?.newRoot).toBe(root);
       expect(await timestamps()).toEqual([NOW, NOW]);
       expect(await findRebuildRequest(life.database.db)).not.toBeNull();
-      harness.rules.observe(viewAt(NOW + 7141));
+      harness.rules.observe(viewAt(NOW + MAX_BATCH_AGE_SECONDS - 59));
       await ask();
       expect(await statuses(ids)).toEqual(["expired", "received"]);
       expect(await findRebuildRequest(life.database.db)).toBeNull();

@@ -1,5 +1,7 @@
+import { type Chains, GENESIS_CHAINS } from "@cairn/crypto";
 import {
   type Db,
+  findBlock,
   findLastSealedBlock,
   loadBlocks,
   loadBlockTransactions,
@@ -17,6 +19,8 @@ import type { StateKeeper } from "./state-keeper.ts";
 /** What the two stores agree on. */
 export interface Reconciled {
   readonly position: SequencePosition;
+  /** After the last sealed block. */
+  readonly chains: Chains;
   /** Blocks that are not sealed, lowest first, with their transactions in slot order; only the last may accept more. */
   readonly open: readonly {
     readonly block: StoredBlock;
@@ -45,6 +49,7 @@ export async function reconcile(db: Db, keeper: StateKeeper, domain: Domain): Pr
   }
   return {
     position: lastSealed === undefined ? GENESIS : positionAfterBlock(lastSealed),
+    chains: lastSealed?.seal?.chains ?? GENESIS_CHAINS,
     open,
     action: before > height ? "rolledBack" : before < height ? "replayed" : "none",
   };
@@ -84,15 +89,28 @@ async function replayBlock(db: Db, keeper: StateKeeper, number: number, domain: 
     return assertRoot(keeper, block);
   }
   const entries = await loadQueueEntries(db, block.firstQueueIndex, block.l1OperationCount);
-  await keeper.seal({
+  const { seal } = await keeper.seal({
     domain,
+    chains: await chainsBefore(db, number),
     opening: block,
     operations: entries.map(({ operation }) => operation),
     groups: toGroups(await loadBlockTransactions(db, number)).map(signedOf),
     ids: null,
     expected: { type: "root", root: block.seal.newRoot },
   });
+  if (!isSameChains(seal.chains, block.seal.chains)) throw diverged(number, "its chains are not the stored ones");
   assertRoot(keeper, block);
+}
+
+async function chainsBefore(db: Db, number: number): Promise<Chains> {
+  if (number === 1) return GENESIS_CHAINS;
+  const chains = (await findBlock(db, number - 1))?.seal?.chains;
+  if (chains === undefined) throw diverged(number, "the block before it is missing in the database");
+  return chains;
+}
+
+function isSameChains(a: Chains, b: Chains): boolean {
+  return a.data === b.data && a.l1 === b.l1 && a.payouts === b.payouts && a.blocks === b.blocks;
 }
 
 function assertRoot(keeper: StateKeeper, block: StoredBlock): void {

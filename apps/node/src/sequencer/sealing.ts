@@ -1,12 +1,14 @@
-import type { Compress } from "@cairn/crypto";
+import { type Chains, type Compress, chainsAfter } from "@cairn/crypto";
 import type { BlockOpening, BlockSeal } from "@cairn/db";
 import {
   type AccountIndex,
+  type BlockSize,
   CairnError,
+  cellsToBytes,
   type Domain,
+  encodeBlockCells,
   type L1Operation,
   type Payout,
-  trimPublishedData,
 } from "@cairn/protocol";
 import type { StateTree } from "@cairn/state";
 import {
@@ -21,8 +23,8 @@ import {
 import type { NodeErrorCode } from "../errors.ts";
 import { encodeWitnessInput } from "../prover/witness-input.ts";
 
-/** A block as stored: everything that determines its seal, together with the state before it. */
-export interface SealTask {
+/** A closed block: everything that determines its seal, together with state and chains before it. */
+export interface ClosedTask {
   readonly domain: Domain;
   readonly opening: BlockOpening;
   readonly operations: readonly L1Operation[];
@@ -33,6 +35,12 @@ export interface SealTask {
   readonly expected:
     | ({ readonly type: "accounts" } & Pick<ClosedBlock, "updates" | "newNextIndex">)
     | { readonly type: "root"; readonly root: bigint };
+}
+
+/** A closed block that continues the chains. */
+export interface SealTask extends ClosedTask {
+  /** The chains before the block. */
+  readonly chains: Chains;
 }
 
 /** The result of sealing a block. */
@@ -54,14 +62,14 @@ export interface SealingCrypto {
  * Throws `node/state-diverged` when the result differs from what is expected, `state/io`; then the tree is as before.
  */
 export function sealBlock(tree: StateTree, task: SealTask, { compress, verify }: SealingCrypto): SealedContent {
-  const { opening, expected } = task;
+  const { opening, operations, chains, expected } = task;
   const { number } = opening;
   const builder = createBlockBuilder({
     // A caller that has the ids has checked the signatures.
     verifySignature: task.ids === null ? verify : () => true,
     state: tree,
     domain: task.domain,
-    slotCount: opening.slotCount,
+    slotCount: ownSize(opening),
     blockNumber: number,
     timestamp: opening.timestamp,
     queueHash: opening.queueHashBefore,
@@ -71,8 +79,12 @@ export function sealBlock(tree: StateTree, task: SealTask, { compress, verify }:
   fill(builder, task);
   const executed = builder.seal();
   if (expected.type === "accounts" && !isSameState(executed, expected)) throw diverged(number, "its accounts differ");
+  const timestamp = BigInt(opening.timestamp);
+  const cells = encodeBlockCells({ ...executed.publishedData, l1Count: operations.length, timestamp });
+  const { payouts } = executed;
+  const after = chainsAfter(chains, { number: BigInt(number), cells, l1Operations: operations, payouts }, compress);
   const oldRoot = tree.root();
-  const witness = encodeWitnessInput(executed.trace, tree, compress);
+  const witness = encodeWitnessInput({ trace: executed.trace, cells, chains, before: tree }, compress);
   const newRoot = tree.applyBlock(
     number,
     executed.updates,
@@ -85,16 +97,16 @@ export function sealBlock(tree: StateTree, task: SealTask, { compress, verify }:
       oldNextIndex: executed.oldNextIndex,
       newRoot,
       newNextIndex: executed.newNextIndex,
-      txRoot: executed.txRoot,
-      data: trimPublishedData(executed.publishedBytes),
+      cells: cellsToBytes(cells),
+      chains: after,
       transactionCount: task.groups.reduce((sum, group) => sum + group.length, 0),
     },
-    payouts: executed.payouts,
+    payouts,
     witness,
   };
 }
 
-function fill(builder: BlockBuilder, { opening, operations, groups, ids }: SealTask): void {
+function fill(builder: BlockBuilder, { opening, operations, groups, ids }: ClosedTask): void {
   for (const operation of operations) {
     if (builder.addL1Operation(operation).type !== "included") throw diverged(opening.number, "it has no room");
   }
@@ -107,6 +119,12 @@ function fill(builder: BlockBuilder, { opening, operations, groups, ids }: SealT
     const result = builder.addGroup(known);
     if (result.type !== "included") throw diverged(opening.number, `a transaction is ${result.type}`);
   }
+}
+
+/** Nodes build no blocks of 1,024 slots: no circuit proves them yet. */
+function ownSize({ number, slotCount }: BlockOpening): BlockSize {
+  if (slotCount !== 1024) return slotCount;
+  throw diverged(number, `blocks of ${slotCount} slots are not built here`);
 }
 
 function isSameState(

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { GENESIS_CHAINS } from "@cairn/crypto";
 import { createFastCompress } from "@cairn/crypto/fast";
 import type { BlockOpening } from "@cairn/db";
 import {
@@ -85,6 +86,7 @@ const task = (number: number, change: Partial<SealTask> = {}): SealTask => ({
   groups: [[payment(number - 2)]],
   ids: null,
   expected: expected(number),
+  chains: GENESIS_CHAINS,
   ...change,
 });
 

@@ -10,7 +10,7 @@ import {
   toKey,
 } from "@cairn/protocol";
 import type { WorkingTreeBase } from "@cairn/state";
-import type { ExecutedBlock, SlotTrace } from "@cairn/vm";
+import type { BlockTrace, ExecutedBlock, SlotTrace } from "@cairn/vm";
 import { circuitShape } from "../shape.ts";
 import { buildWitness } from "../witness.ts";
 import type { BlockWitness } from "../witness-types.ts";
@@ -60,14 +60,21 @@ export type BlockWitness2 = Pick<BlockWitness, "subroots" | "slots" | "terms" | 
   payouts: PayoutRowWitness[];
 };
 
-/** A block to prove by protocol 2. */
-export interface Block2Options {
-  readonly block: ExecutedBlock;
+/** A block as it was executed and published, to prove by protocol 2. */
+export interface TracedBlock2 {
+  readonly trace: BlockTrace;
+  /** Its rows, as `encodeBlockCells` gives them. */
+  readonly cells: readonly bigint[];
   /** The tree before the block. */
   readonly before: WorkingTreeBase;
   /** The chains before the block. */
   readonly chains: Chains;
   readonly compress: Compress;
+}
+
+/** A block to prove by protocol 2. */
+export interface Block2Options extends Omit<TracedBlock2, "trace" | "cells"> {
+  readonly block: ExecutedBlock;
 }
 
 /** Witness and claim of a block, and what follows it. */
@@ -87,15 +94,26 @@ const OWNER_LOW_BITS = 56;
  *
  * @example const { witness, claim } = buildBlock2({ block, before: tree, chains, compress });
  */
-export function buildBlock2({ block, before, chains, compress }: Block2Options): BuiltBlock2 {
-  const { trace } = block;
-  const { capacity } = circuitShape(block.slotCount);
+export function buildBlock2({ block, ...options }: Block2Options): BuiltBlock2 {
+  const { trace, publishedData, l1OperationCount: l1Count } = block;
+  const cells = encodeBlockCells({ ...publishedData, l1Count, timestamp: BigInt(block.timestamp) });
+  return buildTracedBlock2({ trace, cells, ...options });
+}
+
+/**
+ * Witness and claim of a block from its trace and cells alone, on any machine. Throws as {@link buildBlock2},
+ * `protocol/malformed-data`.
+ *
+ * @example const { witness, claim } = buildTracedBlock2({ trace, cells, before, chains, compress });
+ */
+export function buildTracedBlock2({ trace, cells, before, chains, compress }: TracedBlock2): BuiltBlock2 {
+  const { capacity } = circuitShape(trace.slotCount);
   const { witness, oldRoot, newRoot } = buildWitness(trace, before, compress);
-  const timestamp = BigInt(block.timestamp);
-  const number = BigInt(block.blockNumber);
+  const timestamp = BigInt(trace.timestamp);
+  const number = BigInt(trace.blockNumber);
   const l1Operations = trace.slots.flatMap(({ l1Operation }) => l1Operation ?? []);
-  const cells = encodeBlockCells({ ...block.publishedData, l1Count: block.l1OperationCount, timestamp });
-  const after = chainsAfter(chains, { number, cells, l1Operations, payouts: block.payouts }, compress);
+  const payouts = trace.slots.flatMap(({ payout }) => payout ?? []);
+  const after = chainsAfter(chains, { number, cells, l1Operations, payouts }, compress);
   return {
     witness: {
       chains: { ...chains },
@@ -106,7 +124,7 @@ export function buildBlock2({ block, before, chains, compress }: Block2Options):
       linkTargets: witness.linkTargets,
       feeCredits: witness.feeCredits,
       extras: filled(trace.slots.flatMap(extrasOf), capacity, extraWitness2(0n, 0n)),
-      payouts: filled(block.payouts.map(payoutRow), capacity, { target: 0n, amount: 0n }),
+      payouts: filled(payouts.map(payoutRow), capacity, { target: 0n, amount: 0n }),
     },
     claim: {
       domain: trace.domain,
@@ -114,8 +132,8 @@ export function buildBlock2({ block, before, chains, compress }: Block2Options):
       lastBlock: number,
       firstTimestamp: timestamp,
       lastTimestamp: timestamp,
-      before: { root: oldRoot, nextIndex: block.oldNextIndex, history: historyOf(chains, compress) },
-      after: { root: newRoot, nextIndex: block.newNextIndex, history: historyOf(after, compress) },
+      before: { root: oldRoot, nextIndex: trace.oldNextIndex, history: historyOf(chains, compress) },
+      after: { root: newRoot, nextIndex: trace.newNextIndex, history: historyOf(after, compress) },
     },
     cells,
     chains: after,

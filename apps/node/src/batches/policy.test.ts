@@ -1,0 +1,119 @@
+import type { StoredBlock } from "@cairn/db";
+import {
+  accountIndex,
+  type BlockSize,
+  cellsToBytes,
+  encodeBlockCells,
+  encodeFloat16,
+  encodeFloat40,
+  type PublishedSlot,
+} from "@cairn/protocol";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { openingOf, sealOf } from "../../test/stored-blocks.ts";
+import { type BatchPolicySettings, createBatchPolicy, MAX_CALLDATA_BYTES } from "./policy.ts";
+
+const NOW_MS = 1_000_000_000;
+const SETTINGS: BatchPolicySettings = { maxBlocks: 64, maxAgeSeconds: 600, inclusionDelaySeconds: 86_400 };
+
+interface Content {
+  readonly slots?: BlockSize;
+  readonly withdrawals?: number;
+  readonly l1Operations?: number;
+  readonly ageSeconds?: number;
+}
+
+function block(number: number, content: Content = {}): StoredBlock {
+  const { slots: slotCount = 16, withdrawals = 0, l1Operations: l1OperationCount = 0, ageSeconds = 0 } = content;
+  const timestamp = NOW_MS / 1000 - ageSeconds;
+  const slots = Array.from({ length: slotCount }, (_, i): PublishedSlot => {
+    if (i < l1OperationCount || i >= l1OperationCount + withdrawals) return { type: "nothing" };
+    const [amount, fee] = [encodeFloat40(1n), encodeFloat16(0n)];
+    return { type: "withdraw", from: accountIndex(64), amount, fee, recipient: 1n };
+  });
+  const feeIndices = [0, 0, 0, 0].map(accountIndex);
+  const cells = encodeBlockCells({ slots, feeIndices, l1Count: l1OperationCount, timestamp: BigInt(timestamp) });
+  const opening = { ...openingOf(number), slotCount, l1OperationCount, timestamp };
+  const seal = { ...sealOf(openingOf(number)), cells: cellsToBytes(cells), sealedAtMs: timestamp * 1000 };
+  return { ...opening, origin: "own", status: "sealed", seal, provenAtMs: null, finalAtMs: null };
+}
+
+const blocks = (count: number, content: Content = {}): StoredBlock[] =>
+  Array.from({ length: count }, (_, i) => block(1 + i, content));
+const decide = (waiting: readonly StoredBlock[], change: Partial<BatchPolicySettings> = {}, oldestEntryAt?: number) =>
+  createBatchPolicy({ ...SETTINGS, ...change })({ waiting, oldestEntryAt: oldestEntryAt ?? null, nowMs: NOW_MS });
+
+describe("a policy for batches", () => {
+  it("closes each block at once when a batch has one, whatever its age", () => {
+    expect(decide(blocks(3), { maxBlocks: 1 })).toEqual({ batches: [1, 1, 1], againAtMs: null });
+    expect(decide([], { maxBlocks: 1 })).toEqual({ batches: [], againAtMs: null });
+  });
+
+  it("closes a batch when it has its number of blocks, and decides about the rest afterwards", () => {
+    expect(decide(blocks(3), { maxBlocks: 4 })).toEqual({ batches: [], againAtMs: NOW_MS + 600_000 });
+    expect(decide(blocks(4), { maxBlocks: 4 })).toEqual({ batches: [4], againAtMs: null });
+    expect(decide(blocks(9), { maxBlocks: 4 })).toEqual({ batches: [4, 4], againAtMs: null });
+  });
+
+  it("closes a batch when its oldest block has the age, by its time on L1 or since it was sealed", () => {
+    const waiting = [block(1, { ageSeconds: 599 }), block(2, { ageSeconds: 20 })];
+    expect(decide(waiting)).toEqual({ batches: [], againAtMs: NOW_MS + 1000 });
+    expect(decide([block(1, { ageSeconds: 600 }), block(2)])).toEqual({ batches: [2], againAtMs: null });
+    const [rebuilt = block(1)] = [block(1, { ageSeconds: 5000 })];
+    const resealed = { ...rebuilt, seal: { ...sealOf(openingOf(1)), ...rebuilt.seal, sealedAtMs: NOW_MS } };
+    expect(decide([resealed])).toEqual({ batches: [1], againAtMs: null });
+    const ahead = { ...block(1, { ageSeconds: -60 }) };
+    const early = { ...ahead, seal: { ...sealOf(openingOf(1)), ...ahead.seal, sealedAtMs: NOW_MS - 600_000 } };
+    expect(decide([early])).toEqual({ batches: [1], againAtMs: null });
+  });
+
+  it("closes a batch when half of an entry's time is over, and at once if it does not know that time", () => {
+    const waiting = blocks(2, { l1Operations: 1 });
+    const at = (secondsAgo: number) => NOW_MS / 1000 - secondsAgo;
+    const delay = { inclusionDelaySeconds: 3600 };
+    expect(decide(waiting, delay, at(1700))).toEqual({ batches: [], againAtMs: NOW_MS + 100_000 });
+    expect(decide(waiting, delay, at(1800))).toEqual({ batches: [2], againAtMs: null });
+    expect(decide(waiting, { inclusionDelaySeconds: null }, at(0))).toEqual({ batches: [2], againAtMs: null });
+    expect(decide(blocks(2), { inclusionDelaySeconds: null })).toMatchObject({ batches: [] });
+  });
+
+  it.each([
+    ["31 blocks of 256 fill the rows", { slots: 256 }, 31],
+    ["512 L1 operations of 64 in a block", { slots: 256, l1Operations: 64 }, 8],
+    ["the bytes of a transaction, with 64 withdrawals in a block", { slots: 256, withdrawals: 64 }, 12],
+    ["64 small blocks", { slots: 16 }, 64],
+  ] as const)("closes a batch when nothing more fits: %s", (_what, content, count) => {
+    expect(decide(blocks(count, content)).batches).toEqual(count === 64 ? [64] : []);
+    expect(decide([...blocks(count, content), block(99, content)]).batches).toEqual([count]);
+  });
+
+  it("never closes more than circuits and transactions have room for, and leaves out no block", () => {
+    const content = fc.record({
+      slots: fc.constantFrom<BlockSize>(16, 64, 256),
+      withdrawals: fc.nat(4),
+      l1Operations: fc.nat(4),
+      ageSeconds: fc.nat(1000),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(content, { minLength: 1, maxLength: 70 }),
+        fc.integer({ min: 1, max: 64 }),
+        (all, maxBlocks) => {
+          const waiting = all.map((one, i) => block(1 + i, one));
+          const { batches, againAtMs } = decide(waiting, { maxBlocks });
+          let start = 0;
+          for (const count of batches) {
+            expect(count).toBeGreaterThan(0);
+            expect(count).toBeLessThanOrEqual(maxBlocks);
+            const own = waiting.slice(start, start + count);
+            const bytes = own.reduce((sum, { seal }) => sum + (seal?.cells.length ?? 0), 0);
+            expect(bytes).toBeLessThanOrEqual(MAX_CALLDATA_BYTES);
+            start += count;
+          }
+          expect(start).toBeLessThanOrEqual(waiting.length);
+          if (batches.length === 0) expect(againAtMs).toBeGreaterThan(NOW_MS);
+        },
+      ),
+    );
+  });
+});
