@@ -1,0 +1,115 @@
+import { compress, GENESIS_CHAINS } from "@cairn/crypto";
+import { type SealedBlock2, sealBlock2 } from "@cairn/devnet";
+import { connectReader, type L1Rollup } from "@cairn/l1";
+import { lyingRollup } from "@cairn/l1/testing";
+import {
+  accountIndex,
+  batchNumber,
+  blockNumber,
+  EMPTY_QUEUE_HASH,
+  encodeFloat16,
+  encodeFloat40,
+  type L1Operation,
+  tokenId,
+} from "@cairn/protocol";
+import { createMemoryStore, createStateTree } from "@cairn/state";
+import { personOf, REAL_CRYPTO, signTransaction } from "@cairn/testkit";
+import { createBlockBuilder } from "@cairn/vm";
+import { describe, expect, it } from "vitest";
+import { showReceipt } from "./receipt.ts";
+
+const domain = { chainId: 31337n, rollup: 1n };
+const RECEIPTS = `0x${"22".repeat(20)}` as const;
+const SILENT: L1Rollup = { reader: connectReader("http://127.0.0.1:1", 31337), address: `0x${"11".repeat(20)}` };
+const alice = personOf("alice");
+const deposit: L1Operation = {
+  type: "deposit",
+  owner: alice.owner,
+  tokenId: tokenId(0),
+  amount: 10n,
+  index: accountIndex(0),
+  key: alice.key,
+};
+
+/** A block with a deposit in slot 0 and, if wanted, a withdrawal in slot 1. */
+function sealed(hasWithdrawal: boolean): SealedBlock2 {
+  const tree = createStateTree({ store: createMemoryStore(), compress });
+  const builder = createBlockBuilder({
+    state: tree,
+    domain,
+    slotCount: 16,
+    blockNumber: blockNumber(1),
+    timestamp: 1_800_000_000,
+    queueHash: EMPTY_QUEUE_HASH,
+    feeAccounts: [],
+    verifySignature: REAL_CRYPTO.verify,
+    compress,
+  });
+  builder.addL1Operation(deposit);
+  const withdrawal = {
+    type: "withdraw",
+    from: accountIndex(64),
+    nonce: 0,
+    tokenId: tokenId(0),
+    amount: encodeFloat40(4n),
+    fee: encodeFloat16(0n),
+    validFrom: 0,
+    validUntil: 2 ** 32 - 1,
+    reference: 0n,
+    recipient: 5n,
+  } as const;
+  if (hasWithdrawal) builder.addGroup([signTransaction(withdrawal, alice, domain, REAL_CRYPTO)]);
+  return sealBlock2({ tree, executed: builder.seal(), chains: GENESIS_CHAINS, compress });
+}
+
+/** What the demo makes of the receipt when the contract answers this. */
+function show(block: SealedBlock2, answer: readonly [block: bigint, timestamp: bigint, word: bigint]) {
+  const asked: unknown[] = [];
+  const rollup = lyingRollup(SILENT, {
+    readContract: async (_, { address, functionName, args }) => {
+      asked.push({ address, functionName, place: (args as readonly unknown[])[2] });
+      return answer;
+    },
+  });
+  const { claim, executed } = block;
+  const header = {
+    circuit: "solo16",
+    dataSource: "calldata",
+    firstBlock: claim.firstBlock,
+    lastBlock: claim.lastBlock,
+    firstTimestamp: claim.firstTimestamp,
+    lastTimestamp: claim.lastTimestamp,
+    newNextIndex: claim.after.nextIndex,
+    oldRoot: claim.before.root,
+    newRoot: claim.after.root,
+    newHistory: claim.after.history,
+    blocksRoot: 0n,
+  } as const;
+  const batch = { number: batchNumber(1), header, payouts: executed.payouts, dataCommitment: new Uint8Array(32) };
+  return { shown: showReceipt({ rollup, receipts: RECEIPTS }, block, batch, compress), asked };
+}
+
+describe("the demo's receipts", () => {
+  const block = sealed(true);
+  const word = (64n << 80n) + (1n << 56n) + (BigInt(encodeFloat40(4n)) << 16n);
+
+  it("are of the first transaction of a block", async () => {
+    const { shown, asked } = show(block, [1n, 1_800_000_000n, word]);
+    expect(await shown).toBe(1);
+    expect(asked).toEqual([{ address: RECEIPTS, functionName: "slotAt", place: 1n }]);
+  });
+
+  it("are not asked for without transactions", async () => {
+    const { shown, asked } = show(sealed(false), [1n, 1n, 1n]);
+    expect(await shown).toBeNull();
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    ["block", [2n, 1_800_000_000n, word]],
+    ["time", [1n, 1_800_000_001n, word]],
+    ["transaction", [1n, 1_800_000_000n, word + 1n]],
+  ] as const)("of another %s end the demo", async (_, answer) => {
+    await expect(show(block, answer).shown).rejects.toMatchObject({ code: "demo/difference" });
+  });
+});
