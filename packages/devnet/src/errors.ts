@@ -3,5 +3,6 @@
  *
  * - `devnet/root-mismatch`: replaying the trace leads to another root than the tree: a defect.
  * - `devnet/not-built`: circuits or contracts are missing in the cache: run `npm run setup`.
+ * - `devnet/refused`: the rollup refused a batch of the tests' operator.
  */
-export type DevnetErrorCode = "devnet/root-mismatch" | "devnet/not-built";
+export type DevnetErrorCode = "devnet/root-mismatch" | "devnet/not-built" | "devnet/refused";

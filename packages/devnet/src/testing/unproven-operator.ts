@@ -22,6 +22,7 @@ import {
   type ChainState,
   calldataCommitment,
   cellsToBytes,
+  type DataSource,
   EMPTY_QUEUE_HASH,
   encodeBlockCells,
   encodeL1Operation,
@@ -36,6 +37,7 @@ import { createMemoryStore, createStateTree, type StateTree } from "@cairn/state
 import { FAKE_CRYPTO, type TestCrypto } from "@cairn/testkit";
 import { type BlockBuilder, createBlockBuilder, type ExecutedBlock } from "@cairn/vm";
 import type { DevRollup } from "../dev-rollup.ts";
+import { submitWithBlobs } from "./blob-submission.ts";
 import { acceptStandInProofs, standInProof } from "./stand-in-proofs.ts";
 
 const SLOTS: BlockSize = 16;
@@ -55,8 +57,10 @@ export interface UnprovenBatch {
   readonly number: BatchNumber;
   readonly batch: ProvenBatch2;
   readonly blocks: readonly UnprovenBlock[];
-  /** keccak256 of the cells' bytes, 32 bytes. */
+  /** keccak256 of the cells' bytes, or the blob's versioned hash; 32 bytes. */
   readonly dataCommitment: Uint8Array;
+  /** Null for a batch in calldata. */
+  readonly blob: Uint8Array | null;
   /** Rolling queue hash after it, 32 bytes. */
   readonly queueHash: Uint8Array;
 }
@@ -91,6 +95,11 @@ export interface UnprovenOperator {
    * as `submitBatch`.
    */
   publishTogether(circuit: "pair" | "batch", fills: readonly Fill[], options?: PublishOptions): Promise<UnprovenBatch>;
+  /**
+   * Publishes a batch of one block with its cells in the first blob of its transaction; `others` are further blobs. Making
+   * the commitments takes seconds. Throws as `submitBatch`.
+   */
+  publishInBlob(fill?: Fill, others?: readonly Uint8Array[]): Promise<UnprovenBatch>;
   /** Undoes a batch in the state after L1 has forgotten it. */
   forgetLast(): void;
 }
@@ -139,11 +148,7 @@ export async function createUnprovenOperator(devnet: DevRollup): Promise<Unprove
     return { ...block, executed, chains: chainsAfter(before, block, compress) };
   }
 
-  async function publish(
-    circuit: LastCircuit,
-    fills: readonly Fill[],
-    { payNow, ...untruth }: PublishOptions,
-  ): Promise<UnprovenBatch> {
+  async function sealAll(fills: readonly Fill[]): Promise<Pick<StatementParts, "before" | "blocks">> {
     const consumed = batches.reduce((sum, { batch }) => sum + batch.l1Operations.length, 0);
     const queued = (await readQueue(rollup, consumed)).map(({ operation }) => operation);
     const { timestamp } = await rollup.reader.getBlock();
@@ -154,28 +159,58 @@ export async function createUnprovenOperator(devnet: DevRollup): Promise<Unprove
       const chains = blocks.at(-1)?.chains ?? chainsNow();
       blocks.push(seal(queued.slice(i * room, (i + 1) * room), fill, timestamp, chains));
     }
-    const { batch, dataCommitment, queueHash } = statementOf(circuit, before, blocks, untruth);
+    return { before, blocks };
+  }
+
+  async function publish(
+    circuit: LastCircuit,
+    fills: readonly Fill[],
+    { payNow, ...untruth }: PublishOptions,
+  ): Promise<UnprovenBatch> {
+    const { before, blocks } = await sealAll(fills);
+    const data = cellsToBytes(untruth.cells ?? cellsOf(blocks));
+    const dataCommitment = calldataCommitment(data);
+    const parts: StatementParts = { circuit, before, blocks, untruth, dataSource: "calldata", dataCommitment };
+    const { statement, point, queueHash } = statementOf(parts);
+    const batch = { ...statement, data, proof: standInProof(point) };
     const { number } = await submitBatch(rollup, operator, batch, payNow);
-    const published = { number, batch, blocks, dataCommitment, queueHash };
+    const published = { number, batch, blocks, dataCommitment, blob: null, queueHash };
     batches.push(published);
     return published;
   }
 
-  /** The batch of the blocks just sealed, with its stand-in proof. */
-  function statementOf(
-    circuit: LastCircuit,
-    before: ChainState,
-    blocks: readonly UnprovenBlock[],
-    untruth: Untruth,
-  ): Pick<UnprovenBatch, "batch" | "dataCommitment" | "queueHash"> {
+  async function publishInBlob(fill: Fill, others: readonly Uint8Array[]): Promise<UnprovenBatch> {
+    const { before, blocks } = await sealAll([fill]);
+    const { cellsToBlob, createBlobKzg, encodeOpening, versionedHash } = await import("@cairn/blobs");
+    const kzg = createBlobKzg();
+    const blob = cellsToBlob(cellsOf(blocks));
+    const dataCommitment = versionedHash(kzg.commit(blob));
+    const parts: StatementParts = {
+      circuit: "solo16",
+      before,
+      blocks,
+      untruth: {},
+      dataSource: "blob",
+      dataCommitment,
+    };
+    const { statement, point, queueHash } = statementOf(parts);
+    const data = encodeOpening(kzg.open(blob, point));
+    const batch = { ...statement, data, proof: standInProof(point) };
+    const number = await submitWithBlobs(devnet, batch, [blob, ...others], kzg);
+    const published = { number, batch, blocks, dataCommitment, blob, queueHash };
+    batches.push(published);
+    return published;
+  }
+
+  /** The batch of the blocks just sealed, without data and proof, and the point that a proof is about. */
+  function statementOf({ circuit, before, blocks, untruth, dataSource, dataCommitment }: StatementParts) {
     const [first, last] = [blocks[0], blocks.at(-1)];
     if (first === undefined || last === undefined) throw new TypeError("a batch has blocks");
-    const { cells = blocks.flatMap((block) => block.cells), payouts = blocks.flatMap((block) => block.payouts) } =
-      untruth;
+    const { payouts = blocks.flatMap((block) => block.payouts) } = untruth;
     const after = stateOf(last.chains);
     const header: BatchHeader2 = {
       circuit,
-      dataSource: "calldata",
+      dataSource,
       firstBlock: first.number,
       lastBlock: last.number,
       firstTimestamp: BigInt(first.executed.timestamp),
@@ -191,8 +226,6 @@ export async function createUnprovenOperator(devnet: DevRollup): Promise<Unprove
       ...untruth.header,
     };
     const l1Operations = blocks.flatMap((block) => block.l1Operations);
-    const data = cellsToBytes(cells);
-    const dataCommitment = calldataCommitment(data);
     const previous = batches.at(-1)?.queueHash ?? EMPTY_QUEUE_HASH;
     const queueHash = l1Operations.map(encodeL1Operation).reduce(nextRollingHash, previous);
     const { firstBlock, lastBlock, firstTimestamp, lastTimestamp } = header;
@@ -213,8 +246,7 @@ export async function createUnprovenOperator(devnet: DevRollup): Promise<Unprove
       queueHash,
       payoutsHash: payoutListHash(payouts),
     });
-    const batch = { header, l1Operations, payouts, data, proof: standInProof(point) };
-    return { batch, dataCommitment, queueHash };
+    return { statement: { header, l1Operations, payouts }, point, queueHash };
   }
 
   return {
@@ -224,9 +256,24 @@ export async function createUnprovenOperator(devnet: DevRollup): Promise<Unprove
     batches,
     publish: (fill = () => {}, options = {}) => publish("solo16", [fill], options),
     publishTogether: (circuit, fills, options = {}) => publish(circuit, fills, options),
+    publishInBlob: (fill = () => {}, others = []) => publishInBlob(fill, others),
     forgetLast() {
       const forgotten = batches.pop();
       tree.rollbackTo(blockNumber(tree.blockNumber() - (forgotten?.blocks.length ?? 0)));
     },
   };
+}
+
+/** What a batch is about. */
+interface StatementParts {
+  readonly circuit: LastCircuit;
+  readonly before: ChainState;
+  readonly blocks: readonly UnprovenBlock[];
+  readonly untruth: Untruth;
+  readonly dataSource: DataSource;
+  readonly dataCommitment: Uint8Array;
+}
+
+function cellsOf(blocks: readonly UnprovenBlock[]): bigint[] {
+  return blocks.flatMap((block) => block.cells);
 }

@@ -31,7 +31,8 @@ export const TEST_CACHE_DIR = process.env.CAIRN_CACHE_DIR ?? join(import.meta.di
  * The real contract on a real anvil, but with stand-in proofs, so that tests can publish many batches quickly. What is
  * submitted is what an honest operator would submit, proofs aside.
  */
-export interface UnprovenRollup extends Omit<UnprovenOperator, "publish" | "publishTogether" | "crypto"> {
+export interface UnprovenRollup
+  extends Omit<UnprovenOperator, "publish" | "publishTogether" | "publishInBlob" | "crypto"> {
   readonly devnet: DevRollup;
   readonly rollup: L1Rollup;
   readonly token: DevToken;
@@ -44,6 +45,8 @@ export interface UnprovenRollup extends Omit<UnprovenOperator, "publish" | "publ
   publish(fill?: (send: Send) => void, options?: PublishOptions): Promise<UnprovenBatch>;
   /** Publishes a batch of several blocks, one for each of `fills`. */
   publishTogether(circuit: "pair" | "batch", fills: readonly ((send: Send) => void)[]): Promise<UnprovenBatch>;
+  /** Publishes a batch of one block in the first blob of its transaction; `others` are further blobs. Takes seconds. */
+  publishInBlob(fill?: (send: Send) => void, others?: readonly Uint8Array[]): Promise<UnprovenBatch>;
   /** Publishes a batch of one block of transfers, new accounts and withdrawals that depend on `seed`. */
   publishSome(seed: number): Promise<UnprovenBatch>;
   stop(): Promise<void>;
@@ -134,6 +137,8 @@ export async function startUnprovenRollup(): Promise<UnprovenRollup> {
         circuit,
         fills.map((fill) => (builder) => fill(sendInto(builder))),
       ),
+    publishInBlob: (fill = () => {}, others = []) =>
+      operator.publishInBlob((builder) => fill(sendInto(builder)), others),
     publishSome: (seed) =>
       publish((send) => {
         const funded = fundedAccounts(tree);

@@ -1,0 +1,56 @@
+import { createHash } from "node:crypto";
+import type { BlobKzg } from "@cairn/blobs/format";
+import { type ProvenBatch2, rollup2Abi, submitBatch2Arguments } from "@cairn/contracts";
+import {
+  type BatchNumber,
+  BLOB_MODULUS,
+  batchNumber,
+  bigintToBytes,
+  bytesToBigint,
+  CairnError,
+  concatBytes,
+} from "@cairn/protocol";
+import { encodeFunctionData, parseEventLogs } from "viem";
+import type { DevRollup } from "../dev-rollup.ts";
+import type { DevnetErrorCode } from "../errors.ts";
+
+const MAX_FEE_PER_BLOB_GAS = 10n ** 10n;
+/** More than any batch of a test takes. */
+const GAS = 6_000_000n;
+
+/**
+ * Submits a batch of the operator in a transaction with these blobs and waits for it. Throws `devnet/refused` when the rollup
+ * refuses it.
+ */
+export async function submitWithBlobs(
+  { rollup, wallet }: DevRollup,
+  batch: ProvenBatch2,
+  blobs: readonly Uint8Array[],
+  kzg: BlobKzg,
+): Promise<BatchNumber> {
+  const { address: to, reader } = rollup;
+  const data = encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args: submitBatch2Arguments(batch) });
+  const hash = await wallet(0).sendTransaction({
+    to,
+    data,
+    gas: GAS,
+    blobs: [...blobs],
+    kzg: {
+      blobToKzgCommitment: (blob: Uint8Array) => kzg.commit(blob),
+      // The proof of a whole blob is its opening at the challenge of EIP-4844.
+      computeBlobKzgProof: (blob: Uint8Array, commitment: Uint8Array) =>
+        kzg.open(blob, challengeOf(blob, commitment)).proof,
+    },
+    maxFeePerBlobGas: MAX_FEE_PER_BLOB_GAS,
+  });
+  const { logs } = await reader.waitForTransactionReceipt({ hash });
+  const [event] = parseEventLogs({ abi: rollup2Abi, eventName: "BatchSubmitted", logs });
+  if (event !== undefined) return batchNumber(Number(event.args.batchNumber));
+  throw new CairnError<DevnetErrorCode>("devnet/refused", `the rollup refused the batch in ${hash}`);
+}
+
+function challengeOf(blob: Uint8Array, commitment: Uint8Array): bigint {
+  const domain = new TextEncoder().encode("FSBLOBVERIFY_V1_");
+  const preimage = concatBytes(domain, bigintToBytes(4096n, 16), blob, commitment);
+  return bytesToBigint(createHash("sha256").update(preimage).digest()) % BLOB_MODULUS;
+}
