@@ -26,6 +26,8 @@ const build = (circuits) => [
  * @param {number[]} sizes
  */
 const solo = (sizes) => sizes.map((slots) => `solo${slots}`);
+/** @param {string[]} args */
+const demoCircuits = (args) => (args.includes("--aggregate") ? ["pair"] : solo([slotsOption(args, 16)]));
 const nothing = () => [];
 
 const CAIRN = "apps/cli/src/main.ts";
@@ -36,7 +38,7 @@ const CAIRN = "apps/cli/src/main.ts";
  */
 const COMMANDS = {
   setup: { prepare: (args) => build(circuitsOption(args) ?? solo(SIZES)) },
-  demo: { prepare: (args) => build(solo([slotsOption(args, 16)])), run: [CAIRN, "demo"] },
+  demo: { prepare: (args) => build(demoCircuits(args)), run: [CAIRN, "demo"] },
   // Builds what it needs itself, as it must when started as `npx cairn devnet`.
   devnet: {
     prepare: nothing,

@@ -10,6 +10,7 @@ export {
 } from "./2/block-witness.ts";
 export type { ClaimProof } from "./2/children-witness.ts";
 export {
+  BATCH_CIRCUITS,
   type BatchCircuit,
   blockCircuit,
   CIRCUITS,

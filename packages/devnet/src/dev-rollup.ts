@@ -1,4 +1,4 @@
-import { soloCircuit } from "@cairn/circuits";
+import { BATCH_CIRCUITS, type BatchCircuit, soloCircuit } from "@cairn/circuits";
 import {
   type CompiledContract,
   DEFAULT_ROLLUP_2_PARAMETERS,
@@ -28,9 +28,6 @@ import { type Address, encodeFunctionData, type Hex, toHex } from "viem";
 import { mnemonicToAccount, privateKeyToAccount } from "viem/accounts";
 
 const ANVIL_MNEMONIC = "test test test test test test test test test test test junk";
-
-/** Circuits of batches of several blocks. */
-const BATCHING = ["pair", "batch"] as const;
 
 const anvilKeys = new Map<number, Hex>();
 
@@ -86,8 +83,8 @@ export interface DeployDevRollupOptions {
   readonly cacheDir: string;
   /** Block sizes of which the rollup accepts batches of one block. */
   readonly sizes: readonly BlockSize[];
-  /** Whether it also accepts batches of several blocks, by `pair` and `batch`. */
-  readonly isBatching?: boolean;
+  /** Whether it also accepts batches of several blocks: by `pair` and `batch`, or by these. */
+  readonly isBatching?: boolean | readonly BatchCircuit[];
   /** Who has precedence: anvil's first account without, nobody with null. */
   readonly operator?: Address | null;
   /** The verifier of a circuit; without, the one over the development SRS as the set-up built it. */
@@ -130,7 +127,10 @@ export async function deployDevRollup(
   const clients = { walletClient: deployer, publicClient: reader };
   const { cacheDir, isBatching = false, operator: leader = operator.account.address } = options;
   const { verifierOf = (circuit: LastCircuit) => loadVerifier2(cacheDir, circuit, "dev") } = options;
-  const circuits: readonly LastCircuit[] = [...options.sizes.map(soloCircuit), ...(isBatching ? BATCHING : [])];
+  const circuits: readonly LastCircuit[] = [
+    ...options.sizes.map(soloCircuit),
+    ...(isBatching === true ? BATCH_CIRCUITS : isBatching || []),
+  ];
   const deployment = await deployRollup2({
     ...clients,
     rollup: loadArtefact2(cacheDir, "2/Rollup"),

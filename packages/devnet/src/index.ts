@@ -9,8 +9,14 @@ export {
   startDevRollup,
 } from "./dev-rollup.ts";
 export type { DevnetErrorCode } from "./errors.ts";
+export {
+  type JoiningCircuits,
+  joinedBinding,
+  type ProvenJoinedBatch,
+  proveJoinedBatch,
+} from "./joined-batch.ts";
 export { type DevNodePlace, devNodeSettings } from "./node-settings.ts";
-export { loadProver } from "./prover.ts";
+export { loadDevCircuit, loadProver } from "./prover.ts";
 export {
   chainedBlock,
   type ProvenSoloBatch,

@@ -98,7 +98,8 @@ export async function payBatch(
   return sendToRollup(rollup, wallet, { name: "pay", data, gas });
 }
 
-function submittedNumber({ address }: L1Rollup, receipt: TransactionReceipt): BatchNumber {
+/** Number of the batch that a mined submission became. Throws `l1/unknown-event`. */
+export function submittedNumber({ address }: L1Rollup, receipt: TransactionReceipt): BatchNumber {
   const own = receipt.logs.filter((log) => isAddressEqual(log.address, address));
   const [event] = parseEventLogs({ abi: rollup2Abi, eventName: "BatchSubmitted", logs: own });
   if (event === undefined) {

@@ -1,46 +1,34 @@
-import type { ProvingCircuit, SoloCircuit } from "@cairn/circuits";
 import type { Chains, Compress } from "@cairn/crypto";
-import { type DevRollup, proveSoloBatch, type SealedBlock2, sealBlock2, soloBinding } from "@cairn/devnet";
-import { payBatch, submitBatch } from "@cairn/l1";
-import {
-  addressToBigint,
-  bigintToAddress,
-  bigintToHex,
-  calldataCommitment,
-  cellsToBytes,
-  type Payout,
-  type TokenId,
-} from "@cairn/protocol";
+import { type DevRollup, type SealedBlock2, sealBlock2 } from "@cairn/devnet";
+import { payBatch } from "@cairn/l1";
+import { bigintToAddress, bigintToHex, bytesToHex, cellsToBytes, type Payout, type TokenId } from "@cairn/protocol";
 import type { StateTree } from "@cairn/state";
 import type { BlockBuilder } from "@cairn/vm";
 import { readRecipients } from "./balances.ts";
+import type { Carrier } from "./carrier.ts";
 import { comparePayout } from "./checks.ts";
 import { showReceipt } from "./receipt.ts";
 import type { BatchReport, PayoutReport } from "./report.ts";
 
 /** Dependencies for bringing batches to L1. */
-export interface Carrier {
+export interface CarryDeps {
   readonly devnet: DevRollup;
-  readonly tree: StateTree;
-  readonly circuit: ProvingCircuit<SoloCircuit>;
-  readonly gates: number;
+  readonly carrier: Carrier;
   readonly compress: Compress;
   readonly tokenName: (token: TokenId) => string;
 }
 
 /** A batch that arrived. */
 export interface CarriedBatch {
-  readonly sealed: SealedBlock2;
   readonly report: BatchReport;
   readonly payouts: readonly PayoutReport[];
-  /** From the sealed block to its acceptance on L1. */
+  /** From the batch's last sealed block to its acceptance on L1. */
   readonly seconds: number;
 }
 
-/** An unsealed block and what comes before it. */
+/** A sealed block, and what L1 knows after it. */
 export interface Cargo {
-  readonly builder: BlockBuilder;
-  readonly chains: Chains;
+  readonly sealed: SealedBlock2;
   /** Rolling queue hash after the block, 32 bytes. */
   readonly queueHash: Uint8Array;
 }
@@ -48,78 +36,77 @@ export interface Cargo {
 /** Called as each step of a batch is done. */
 export type StepDone = (step: "sealed" | "proven" | "accepted" | "paid", batch: Partial<BatchReport>) => void;
 
+/** Seals a block on the tree. Throws as `sealBlock2`. */
+export function sealCargo(
+  { builder, queueHash }: { readonly builder: BlockBuilder; readonly queueHash: Uint8Array },
+  { tree, chains, compress }: { readonly tree: StateTree; readonly chains: Chains; readonly compress: Compress },
+): Cargo {
+  return { sealed: sealBlock2({ tree, executed: builder.seal(), chains, compress }), queueHash };
+}
+
 /**
- * Seals, proves, submits and pays one block, and has L1 check a receipt of one of its transactions. Throws
+ * Proves, submits and pays consecutive blocks as one batch, and has L1 check a receipt of one of its transactions. Throws
  * `demo/difference` when L1 pays something other than it owes, or shows another transaction.
  */
 export async function carryBatch(
-  carrier: Carrier,
-  { builder, chains, queueHash }: Cargo,
+  { devnet, carrier, compress, tokenName }: CarryDeps,
+  cargo: readonly Cargo[],
   done: StepDone,
 ): Promise<CarriedBatch> {
-  const { devnet, tree, circuit, gates, compress } = carrier;
   const operator = devnet.wallet(0);
   const startMs = performance.now();
-  const sealed = sealBlock2({ tree, executed: builder.seal(), chains, compress });
-  const { executed, claim } = sealed;
-  const data = cellsToBytes(sealed.cells);
+  const blocks = cargo.map(({ sealed }) => sealed);
+  const [first, last] = [cargo.at(0), cargo.at(-1)];
+  if (first === undefined || last === undefined) throw new RangeError("a batch without blocks");
+  const transactions = blocks.flatMap(({ executed }) => executed.receipts.filter(({ type }) => type === "transaction"));
   const about = {
-    blocks: 1,
-    slots: executed.slotCount,
-    transactions: executed.receipts.filter(({ type }) => type === "transaction").length,
-    l1Operations: executed.l1OperationCount,
-    gates,
-    publishedBytes: data.length,
-    oldRoot: bigintToHex(claim.before.root, 32),
-    newRoot: bigintToHex(claim.after.root, 32),
+    blocks: blocks.length,
+    slots: first.sealed.executed.slotCount,
+    transactions: transactions.length,
+    l1Operations: blocks.reduce((sum, { executed }) => sum + executed.l1OperationCount, 0),
+    gates: carrier.gates,
+    da: carrier.da,
+    publishedBytes: cellsToBytes(blocks.flatMap(({ cells }) => cells)).length,
+    oldRoot: bigintToHex(first.sealed.claim.before.root, 32),
+    newRoot: bigintToHex(last.sealed.claim.after.root, 32),
   };
   done("sealed", about);
-  const dataCommitment = calldataCommitment(data);
-  const submission = {
-    submitter: addressToBigint(operator.account.address),
-    dataSource: "calldata",
-    dataCommitment,
-    queueHash,
-  } as const;
-  const binding = soloBinding(sealed, submission, compress);
-  const batch = await proveSoloBatch(circuit, sealed, { binding, dataSource: "calldata", data });
+  const batch = await carrier.prove(blocks, last.queueHash);
   const { witnessSeconds, proveSeconds, proverPeakBytes } = batch.cost;
   const cost = { witnessSeconds, proveSeconds, proverPeakBytes };
   done("proven", cost);
-  const submitted = await submitBatch(devnet.rollup, operator, batch);
+  const { dataCommitment } = batch;
+  const submitted = await batch.submit();
   const seconds = (performance.now() - startMs) / 1000;
   const onL1 = {
     number: submitted.number,
     calldataBytes: submitted.calldataBytes,
     submitTx: submitted.transactionHash,
     submitGas: submitted.gasUsed.toString(),
+    blobHash: carrier.da === "blob" ? bytesToHex(dataCommitment) : null,
+    blobGas: (submitted.blobGas ?? 0n).toString(),
   };
   done("accepted", onL1);
-  const receiptSlot = await showReceipt(
-    devnet,
-    sealed,
-    { ...batch, number: submitted.number, dataCommitment },
-    compress,
-  );
-  const payAll = async () =>
-    (await payBatch(devnet.rollup, operator, submitted.number, { ...batch, dataCommitment })).gasUsed;
-  const before = await readRecipients(devnet.rollup, executed.payouts);
-  const payGas = executed.payouts.length === 0 ? 0n : await payAll();
-  const after = await readRecipients(devnet.rollup, executed.payouts);
-  const payouts = executed.payouts.map((payout, i): PayoutReport => {
+  const receipt = await showReceipt(devnet, blocks, { ...batch, number: submitted.number }, compress);
+  const payAll = async () => (await payBatch(devnet.rollup, operator, submitted.number, batch)).gasUsed;
+  const owed = batch.payouts;
+  const before = await readRecipients(devnet.rollup, owed);
+  const payGas = owed.length === 0 ? 0n : await payAll();
+  const after = await readRecipients(devnet.rollup, owed);
+  const payouts = owed.map((payout, i): PayoutReport => {
     const [l1BalanceBefore = 0n, l1BalanceAfter = 0n] = [before[i], after[i]];
-    comparePayout(payout, owedTo(payout, executed.payouts), l1BalanceBefore, l1BalanceAfter);
+    comparePayout(payout, owedTo(payout, owed), l1BalanceBefore, l1BalanceAfter);
     return {
       recipient: bigintToAddress(payout.recipient),
-      token: carrier.tokenName(payout.tokenId),
+      token: tokenName(payout.tokenId),
       amount: payout.amount.toString(),
       l1BalanceBefore: l1BalanceBefore.toString(),
       l1BalanceAfter: l1BalanceAfter.toString(),
     };
   });
-  const report: BatchReport = { ...about, ...cost, ...onL1, payGas: payGas.toString(), receiptSlot };
+  const report: BatchReport = { ...about, ...cost, ...onL1, payGas: payGas.toString(), receiptSlot: receipt };
   done("paid", report);
-  return { sealed, report, payouts, seconds };
+  return { report, payouts, seconds };
 }
 
 /** Everything that the list owes the recipient of `payout` in its token. */

@@ -57,7 +57,8 @@ export function comparePayout(payout: Payout, owed: bigint, before: bigint, afte
   compare(`payout of token ${payout.tokenId} to ${bigintToHex(payout.recipient, 20)}`, owed, after - before);
 }
 
-function compare(what: string, expected: unknown, actual: unknown): void {
+/** Throws `demo/difference` unless both are the same. */
+export function compare(what: string, expected: unknown, actual: unknown): void {
   if (expected === actual) return;
   throw new CairnError<DemoErrorCode>("demo/difference", `${what}: expected ${expected}, found ${actual}`);
 }

@@ -11,7 +11,7 @@ import { type StateTree, verifyMerkleProof } from "@cairn/state";
 import type { Receipt } from "@cairn/vm";
 import { formatUnits } from "viem";
 import type { CarriedBatch, StepDone } from "./batch.ts";
-import type { AccountReport, DemoReport } from "./report.ts";
+import type { AccountReport, BatchReport, DemoReport } from "./report.ts";
 
 /** Writes one line for the reader. */
 export type Print = (line?: string) => void;
@@ -51,7 +51,7 @@ export function createStepPrinter(print: Print): StepDone {
         print(
           `    published       ${batch.publishedBytes} bytes (${WORD_BITS / 8} for a transfer between existing accounts)`,
         );
-        print(`    proving         ${batch.gates?.toLocaleString("en")} gates for ${batch.slots} slots …`);
+        print(`    proving         ${batch.gates?.toLocaleString("en")} gates for ${describeSize(batch)} …`);
         return;
       case "proven":
         print(`    witness         ${batch.witnessSeconds?.toFixed(2)} s`);
@@ -63,6 +63,7 @@ export function createStepPrinter(print: Print): StepDone {
         print(
           `    L1 accepted     batch ${batch.number}: ${batch.submitGas} gas, ${batch.calldataBytes} bytes of calldata`,
         );
+        if (batch.blobHash !== null) print(`    blob            ${batch.blobHash}: ${batch.blobGas} blob gas`);
         return;
       case "paid":
         if (batch.payGas !== "0") print(`    L1 paid out     ${batch.payGas} gas`);
@@ -108,9 +109,10 @@ export function printAccounts(
 }
 
 /** Prints what was checked and the result. */
-export function printVerdict(print: Print, { ok, roots, seconds }: DemoReport): void {
+export function printVerdict(print: Print, { ok, restored, roots, seconds }: DemoReport): void {
   print(`  node root  ${roots.node}`);
   print(`  L1 root    ${roots.l1}`);
+  if (restored) print("  rebuilt from what L1 and its blobs hold: the same root");
   print();
   print(ok ? "Everything agrees: node, reference model and L1." : "Node, reference model and L1 do not agree.");
   print(`Set-up ${seconds.setup.toFixed(1)} s, in all ${seconds.total.toFixed(1)} s.`);
@@ -119,6 +121,10 @@ export function printVerdict(print: Print, { ok, roots, seconds }: DemoReport): 
 /** Lower-case address of an owner. */
 export function formatOwner(owner: bigint): string {
   return bigintToAddress(owner);
+}
+
+function describeSize({ blocks, slots }: Partial<BatchReport>): string {
+  return blocks === 1 ? `${slots} slots` : `${blocks} blocks of ${slots} slots and the proof that joins them`;
 }
 
 function formatMemory(bytes: number | null | undefined): string {

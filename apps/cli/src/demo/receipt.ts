@@ -14,20 +14,27 @@ interface AcceptedBatch extends Pick<ProvenBatch2, "header" | "payouts"> {
 }
 
 /**
- * Makes a receipt of the first transaction of a block, as anyone can from published data, and has the contract `Receipts`
- * check it. Returns the transaction's slot; null when the block has no transaction. Throws `demo/difference` when L1 shows
+ * Makes a receipt of the last block's first transaction, as anyone can from published data, and has the contract `Receipts`
+ * check it. Returns the transaction's slot; null when that block has no transaction. Throws `demo/difference` when L1 shows
  * something else.
  */
 export async function showReceipt(
   { rollup, receipts }: Pick<DevRollup, "rollup" | "receipts">,
-  { cells, chainsBefore, claim, executed }: SealedBlock2,
+  blocks: readonly SealedBlock2[],
   { number, header, payouts, dataCommitment }: AcceptedBatch,
   compress: Compress,
 ): Promise<number | null> {
+  const [first, last] = [blocks.at(0), blocks.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  const { cells, claim, executed } = last;
   const slot = executed.receipts.find(({ type }) => type === "transaction")?.slot;
   if (slot === undefined) return null;
-  const batch = { firstBlock: claim.firstBlock, previousBlockHash: chainsBefore.blocks, blocks: [cells] };
-  const path = makeReceipt(batch, 0, Math.floor(slot / SLOTS_PER_CELL), compress);
+  const batch = {
+    firstBlock: first.claim.firstBlock,
+    previousBlockHash: first.chainsBefore.blocks,
+    blocks: blocks.map((block) => block.cells),
+  };
+  const path = makeReceipt(batch, blocks.length - 1, Math.floor(slot / SLOTS_PER_CELL), compress);
   const named = {
     batchNumber: BigInt(number),
     header,
@@ -38,7 +45,7 @@ export async function showReceipt(
     address: receipts,
     abi: receiptsAbi,
     functionName: "slotAt",
-    args: [rollup.address, receiptStruct(named, path), BigInt(slot % SLOTS_PER_CELL)],
+    args: [rollup.address, receiptStruct(named, path), BigInt(slot)],
   });
   const own = wordOf(cells, slot);
   if (block === claim.firstBlock && timestamp === claim.firstTimestamp && word === own) return slot;

@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import type { DataSource } from "@cairn/protocol";
 
 /** Balance of one account at the end. Amounts are decimal strings in the token's smallest unit. */
 export interface AccountReport {
@@ -14,16 +15,24 @@ export interface AccountReport {
 export interface BatchReport {
   readonly number: number;
   readonly blocks: number;
+  /** Of each block. */
   readonly slots: number;
   /** L2 transactions, without L1 operations and noops. */
   readonly transactions: number;
   readonly l1Operations: number;
+  /** Of all its proofs. */
   readonly gates: number;
   readonly witnessSeconds: number;
   readonly proveSeconds: number;
   /** Peak resident memory of the prover; null where the system does not report it. */
   readonly proverPeakBytes: number | null;
-  /** Published cells as sent, zero cells at the end left out. */
+  /** Where its cells are. */
+  readonly da: DataSource;
+  /** Versioned hash of its blob; null with calldata. */
+  readonly blobHash: string | null;
+  /** "0" with calldata. */
+  readonly blobGas: string;
+  /** Published cells, zero cells at the end left out. */
   readonly publishedBytes: number;
   /** Whole calldata of the submitting transaction. */
   readonly calldataBytes: number;
@@ -58,6 +67,8 @@ export interface DemoReport {
   readonly accounts: readonly AccountReport[];
   readonly batches: readonly BatchReport[];
   readonly payouts: readonly PayoutReport[];
+  /** The state was rebuilt from L1 alone, with the blobs, and has the same root. */
+  readonly restored: boolean;
   readonly roots: { readonly node: string; readonly l1: string };
   readonly seconds: { readonly setup: number; readonly total: number };
 }

@@ -1,12 +1,16 @@
-import { countGates, soloCircuit } from "@cairn/circuits";
-import { GENESIS_CHAINS } from "@cairn/crypto";
+import { createBlobKzg } from "@cairn/blobs";
+import { soloCircuit } from "@cairn/circuits";
+import { type Compress, GENESIS_CHAINS } from "@cairn/crypto";
 import { createFastCompress, createFastSignatureVerifier } from "@cairn/crypto/fast";
-import { loadProver, startDevRollup } from "@cairn/devnet";
-import { accountIndex, type BlockSize, FIRST_ACCOUNT_INDEX, type TokenId } from "@cairn/protocol";
+import { type DevRollup, startDevRollup } from "@cairn/devnet";
+import { createBeaconSource } from "@cairn/l1";
+import { accountIndex, type BlockSize, bigintToHex, FIRST_ACCOUNT_INDEX, type TokenId } from "@cairn/protocol";
+import { restoreRollup } from "@cairn/restore";
 import { createMemoryStore, createStateTree, type StateTree } from "@cairn/state";
-import { carryBatch } from "./batch.ts";
+import { type Cargo, carryBatch, sealCargo } from "./batch.ts";
+import { type Carrier, loadJoiningCarrier, loadSoloCarrier } from "./carrier.ts";
 import { createCast, type Player } from "./cast.ts";
-import { compareRoots, createComparison } from "./checks.ts";
+import { compare, compareRoots, createComparison } from "./checks.ts";
 import {
   createStepPrinter,
   describeReceipt,
@@ -18,7 +22,7 @@ import {
   printVerdict,
 } from "./print.ts";
 import type { AccountReport, BatchReport, DemoReport, PayoutReport } from "./report.ts";
-import { CHAPTERS, USD_DECIMALS } from "./scenario.ts";
+import { AGGREGATE_CHAPTERS, CHAPTERS, USD_DECIMALS } from "./scenario.ts";
 import { createStory } from "./story.ts";
 
 const ETH_DECIMALS = 18;
@@ -26,6 +30,8 @@ const ETH_DECIMALS = 18;
 /** Settings of the demo. */
 export interface DemoOptions {
   readonly slots: BlockSize;
+  /** Whether two blocks at a time go to L1 under one recursive proof, their data in a blob. */
+  readonly isAggregating: boolean;
   /** Folder with the results of the set-up. */
   readonly cacheDir: string;
   readonly print: Print;
@@ -36,16 +42,16 @@ export interface DemoOptions {
  * payouts. Throws `demo/difference` when node, reference model and L1 disagree about anything, and what its parts
  * throw.
  */
-export async function runDemo({ slots, cacheDir, print }: DemoOptions): Promise<DemoReport> {
+export async function runDemo({ slots, isAggregating, cacheDir, print }: DemoOptions): Promise<DemoReport> {
   const startMs = performance.now();
   const elapsed = () => (performance.now() - startMs) / 1000;
   print(`Cairn: a ZK-rollup from deposit to payout, blocks of ${slots} slots.`);
   print();
   const compress = await createFastCompress();
   const verifier = await createFastSignatureVerifier();
-  const circuit = await loadProver(cacheDir, slots);
-  const { gates } = await countGates(circuit.program.path);
-  const devnet = await startDevRollup({ cacheDir, sizes: [slots] });
+  const load = isAggregating ? loadJoiningCarrier : loadSoloCarrier;
+  const loaded = await load(cacheDir, slots);
+  const devnet = await startDevRollup({ cacheDir, ...(isAggregating ? JOINING : { sizes: [slots] }) });
   try {
     const token = await devnet.createToken("USD", USD_DECIMALS);
     const players = await createCast(devnet);
@@ -53,7 +59,7 @@ export async function runDemo({ slots, cacheDir, print }: DemoOptions): Promise<
     const { rollup } = devnet;
     print(`L1 (anvil, chain ${rollup.reader.chain.id}) runs at ${devnet.rpcUrl}`);
     print(`  rollup    ${rollup.address}`);
-    const verifierAddress = devnet.verifiers.get(soloCircuit(slots)) ?? "";
+    const verifierAddress = devnet.verifiers.get(isAggregating ? "pair" : soloCircuit(slots)) ?? "";
     print(`  verifier  ${verifierAddress} (development SRS)`);
     print(`  policy    ${devnet.policy}, which names the operator`);
     print(`  USD       ${token.address}, token ${token.id}`);
@@ -65,23 +71,29 @@ export async function runDemo({ slots, cacheDir, print }: DemoOptions): Promise<
     const stage = { devnet, token, players, tree, slots, compress, verifySignature: verifier.verify };
     const story = createStory(stage);
     const comparison = createComparison(rollup, tree);
-    const carrier = { devnet, tree, circuit, gates, compress, tokenName };
+    const carrier: Carrier = loaded(devnet, compress);
     const batches: BatchReport[] = [];
     const payouts: PayoutReport[] = [];
     let chains = GENESIS_CHAINS;
-    for (const [i, chapter] of CHAPTERS.entries()) {
+    let cargo: Cargo[] = [];
+    const chapters = isAggregating ? AGGREGATE_CHAPTERS : CHAPTERS;
+    for (const [i, chapter] of chapters.entries()) {
       print();
       print(`${i + 1}. ${chapter.title}`);
       print(`  ${chapter.explanation}`);
       const played = await story.play(chapter, (text, receipt) =>
         print(`  - ${text}${receipt === null ? "" : `   (${describeReceipt(receipt)})`}`),
       );
+      const sealed = sealCargo(played, { tree, chains, compress });
+      chains = sealed.sealed.chains;
       print(`  Block ${i + 1} is sealed: its changes are in the tree.`);
-      const batch = await carryBatch(carrier, { ...played, chains }, createStepPrinter(print));
-      printArrival(print, batch, decimalsOf);
-      comparison.follow(played.model, batch.sealed.executed);
+      comparison.follow(played.model, sealed.sealed.executed);
       print("    every account and payout equals the reference model");
-      chains = batch.sealed.chains;
+      cargo = [...cargo, sealed];
+      if (cargo.length < carrier.blocks) continue;
+      const batch = await carryBatch({ devnet, carrier, compress, tokenName }, cargo, createStepPrinter(print));
+      cargo = [];
+      printArrival(print, batch, decimalsOf);
       batches.push(batch.report);
       payouts.push(...batch.payouts);
     }
@@ -94,6 +106,7 @@ export async function runDemo({ slots, cacheDir, print }: DemoOptions): Promise<
     printLeaf(print, tree, compress);
     print();
     const roots = await compareRoots(rollup, tree);
+    await compareRestored(devnet, tree, compress);
     const report: DemoReport = {
       ok: true,
       l1: {
@@ -105,6 +118,7 @@ export async function runDemo({ slots, cacheDir, print }: DemoOptions): Promise<
       accounts,
       batches,
       payouts,
+      restored: true,
       roots,
       seconds: { setup, total: elapsed() },
     };
@@ -113,6 +127,17 @@ export async function runDemo({ slots, cacheDir, print }: DemoOptions): Promise<
   } finally {
     await devnet.stop();
   }
+}
+
+/** A rollup that accepts nothing but batches of two proofs. */
+const JOINING = { sizes: [], isBatching: ["pair"] } as const;
+
+/** Rebuilds the state from L1 and its blobs. Throws `demo/difference` unless it is that of the tree. */
+async function compareRestored({ rollup, rpcUrl }: DevRollup, tree: StateTree, compress: Compress): Promise<void> {
+  const beacon = createBeaconSource({ url: rpcUrl, slots: { type: "number" } });
+  const blobs = { sources: [beacon], kzg: createBlobKzg() };
+  const { position } = await restoreRollup({ store: createMemoryStore(), compress, rollup, blobs });
+  compare("restored state root", bigintToHex(tree.root(), 32), bigintToHex(position.root, 32));
 }
 
 function listAccounts(

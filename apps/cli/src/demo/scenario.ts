@@ -26,7 +26,7 @@ export interface Chapter {
   readonly statements: string;
 }
 
-/** The demo's story; each chapter is one block, one proof, one batch. */
+/** The demo's story; each chapter is one block. */
 export const CHAPTERS: readonly Chapter[] = [
   {
     title: "Deposits",
@@ -64,6 +64,20 @@ export const CHAPTERS: readonly Chapter[] = [
       withdraw bob 2000 USD fee 1 to 0x00000000000000000000000000000000e51ab1e5
       withdraw alice 0.25 ETH fee 0.0001
       transfer dave -> alice all ETH fee 0.0001
+    `,
+  },
+];
+
+/** The story in an even number of blocks: two of them go to L1 together. */
+export const AGGREGATE_CHAPTERS: readonly Chapter[] = [
+  ...CHAPTERS,
+  {
+    title: "Business as usual",
+    explanation: "Two more payments and a withdrawal, so that the second pair of blocks is complete.",
+    statements: `
+      transfer alice -> bob 0.1 ETH fee 0.0001
+      transfer bob -> alice 20 USD fee 0.5
+      withdraw bob 1 ETH fee 0.0001
     `,
   },
 ];
