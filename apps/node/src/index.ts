@@ -16,4 +16,4 @@ export { CRASH_POINTS, type CrashPoint } from "./crash-points.ts";
 export type { NodeErrorCode } from "./errors.ts";
 export { createNodeLogger } from "./logger.ts";
 export { type CairnNode, createNode, type NodeDeps } from "./node.ts";
-export type { ProveBlock } from "./prover/proof-maker.ts";
+export type { Proving } from "./prover/proving.ts";

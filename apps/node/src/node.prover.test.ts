@@ -1,5 +1,5 @@
-import { proveBlock } from "@cairn/circuits";
-import { rollupAbi } from "@cairn/contracts";
+import { proveSolo as proveReally } from "@cairn/circuits";
+import { rollup2Abi } from "@cairn/contracts";
 import { createTestDatabases } from "@cairn/db/testing";
 import { rollupDomain } from "@cairn/l1";
 import { bigintToAddress, encodeFloat16, encodeFloat40, type L2Transaction, tokenId } from "@cairn/protocol";
@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import { call, createNodeHarness, type NodeHarness } from "../test/node-harness.ts";
 import type { CairnNode } from "./node.ts";
-import type { ProveBlock } from "./prover/proof-maker.ts";
+import type { Proving } from "./prover/proving.ts";
 
 const ETHER = 10n ** 18n;
 const RECIPIENT = 0xc0ffee00c0ffee00c0ffee00c0ffee00c0ffee00n;
@@ -30,10 +30,10 @@ describe.each(ENGINES)("a node on the %s database, with real proofs", (engine) =
   let hasLied = false;
 
   /** Fails once, lies once, then proves. */
-  const prove: ProveBlock = async (...args) => {
+  const proveSolo: Proving["proveSolo"] = async (...args) => {
     tries++;
     if (tries === 1) throw new RangeError("the prover's machine is out of memory");
-    const proof = await proveBlock(...args);
+    const proof = await proveReally(...args);
     if (hasLied) return proof;
     hasLied = true;
     return { ...proof, proof: proof.proof.map((byte, i) => (i === 5000 ? byte ^ 1 : byte)) };
@@ -72,7 +72,7 @@ describe.each(ENGINES)("a node on the %s database, with real proofs", (engine) =
   const onChain = () =>
     harness.devnet.rollup.reader.readContract({
       address: harness.devnet.rollup.address,
-      abi: rollupAbi,
+      abi: rollup2Abi,
       functionName: "state",
     });
 
@@ -89,7 +89,7 @@ describe.each(ENGINES)("a node on the %s database, with real proofs", (engine) =
     await databases[engine].start();
     const { location } = await databases[engine].create();
     harness = await createNodeHarness(location.type === "server" ? location.url : undefined);
-    node = await harness.begin({ prove });
+    node = await harness.begin({ proveSolo });
     listen();
   });
   afterAll(async () => {
@@ -114,7 +114,7 @@ describe.each(ENGINES)("a node on the %s database, with real proofs", (engine) =
     expect(answer).toMatchObject({ status: 200, value: { transactions: [{ status: "confirmed" }] } });
     const [{ id } = { id: "" }] = answer.value.transactions;
     await node.stop();
-    node = await harness.begin({ prove });
+    node = await harness.begin({ proveSolo });
     listen();
     expect(await statusOf(id)).toMatchObject({ inclusion: answer.value.transactions[0]?.inclusion });
     const again = await call(node, "transaction", { params: { id: `0x${"0".repeat(64)}` } });

@@ -14,6 +14,7 @@ export {
   type BatchCircuit,
   blockCircuit,
   CIRCUITS,
+  type Circuit,
   crateOf,
   INNER_CIRCUITS,
   type InnerCircuit,

@@ -28,6 +28,7 @@ import {
   loadBatchesOfBlocks,
   loadBatchesOwing,
   loadBatchPayouts,
+  loadChildProofs,
   loadPendingBatches,
   loadProofs,
   loadProofsToMake,
@@ -293,7 +294,30 @@ describe.each(["embedded", "server"] as const)("batches of several blocks on the
     expect([await toMake(), (await findBatch(db, 1))?.badProofs]).toEqual([[last], 1]);
     await storeProof(db, last, MADE);
     await rejectProof(db, last, 11);
-    expect(await toMake()).toEqual([]);
+    // Given up; what is below it is made again once.
+    expect(await makeAll()).toEqual(ids);
+  });
+
+  it("are proven from the bottom again when L1 refuses their last proof a second time", async () => {
+    await sealBlocks(db, [1, 2, 3, 4, 5, 6]);
+    await close(1, 5, [mergeProof(1, 4), blockProof(5)]);
+    await close(6, 6);
+    await makeAll();
+    const last = (await findBatch(db, 1))?.proofId ?? 0;
+    await rejectProof(db, last, 10);
+    expect(await toMake()).toEqual([last]);
+    await makeAll();
+    await rejectProof(db, last, 11);
+    expect((await findBatch(db, 1))?.badProofs).toBe(2);
+    expect((await findBatch(db, 6))?.proof).toEqual(MADE.proof);
+    const blocks = (await loadProofs(db, 1, 5)).filter(({ kind }) => kind === "block");
+    const waiting = await loadProofsToMake(db, { maxRefusals: 3, limit: 9 });
+    expect(waiting.map(({ id }) => id)).toEqual(blocks.map(({ id }) => id));
+    const merge = blocks[0]?.parent ?? 0;
+    expect((await loadChildProofs(db, merge)).map(({ firstBlock }) => firstBlock)).toEqual([1, 2, 3, 4]);
+    await expect(rejectProof(db, blocks[0]?.id ?? 0, 12)).resolves.toBeUndefined();
+    await storeProof(db, blocks[0]?.id ?? 0, MADE);
+    await expect(rejectProof(db, blocks[0]?.id ?? 0, 12)).rejects.toMatchObject({ code: "db/conflict" });
   });
 
   it("refuse a tree of proofs with a hole, an overlap, or a proof that another verifies", async () => {

@@ -69,6 +69,7 @@ export {
   type HeldJob,
   type JobQueue,
   type JobQueueOptions,
+  MAX_JOB_WEIGHT,
   type PoisonedJob,
   type ProofJob,
 } from "./jobs.ts";
@@ -117,6 +118,7 @@ export {
   insertProofsAhead,
   insertProofTree,
   listRejectedProofs,
+  loadChildProofs,
   loadProofs,
   loadProofsToMake,
   noteProofBegun,

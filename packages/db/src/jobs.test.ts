@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createJobQueue, type Database, type JobQueue, type JobQueueOptions } from "./index.ts";
+import { createJobQueue, type Database, type JobQueue, type JobQueueOptions, MAX_JOB_WEIGHT } from "./index.ts";
 import { createTestDatabases } from "./testing/index.ts";
 
 const engines = createTestDatabases();
@@ -20,7 +20,7 @@ describe.each(["embedded", "server"] as const)("proof jobs on the %s engine", (e
     });
   const settings = async () => {
     const { rows } = await sql<{ readonly retry_limit: number; readonly heartbeat_seconds: number }>`
-      select retry_limit, heartbeat_seconds from jobs.queue where name = 'proofs'`.execute(database.db);
+      select retry_limit, heartbeat_seconds from jobs.queue where name = 'proofs-2'`.execute(database.db);
     return rows.map(({ retry_limit, heartbeat_seconds }) => [retry_limit, heartbeat_seconds]);
   };
   beforeAll(async () => {
@@ -38,10 +38,10 @@ describe.each(["embedded", "server"] as const)("proof jobs on the %s engine", (e
   });
 
   it("makes each proof once, lower blocks first, and sets aside a poisoned job with its evidence", async () => {
-    for (const proof of [3, 4, 4]) await queue.enqueue({ proof, firstBlock: 30 - proof });
+    for (const proof of [3, 4, 4]) await queue.enqueue({ proof, firstBlock: 30 - proof }, 0);
     expect(await queue.counts()).toEqual({ waiting: 2, active: 0, poisoned: 0 });
     const seen: number[] = [];
-    const stop = await queue.work({ concurrency: 1 }, ({ data }) => {
+    const stop = await queue.work({ maxWeights: [MAX_JOB_WEIGHT] }, ({ data }) => {
       seen.push(data.proof);
       return data.proof === 3 ? Promise.reject(new TypeError("witness is unsatisfiable")) : Promise.resolve();
     });
@@ -56,6 +56,43 @@ describe.each(["embedded", "server"] as const)("proof jobs on the %s engine", (e
     expect(await queue.counts()).toEqual({ waiting: 1, active: 0, poisoned: 0 });
   });
 
+  it("are taken by workers that can bear them, the heaviest first", async () => {
+    for (const [proof, weight] of [
+      [21, 0],
+      [22, 2],
+      [23, 1],
+      [24, 2],
+    ] as const) {
+      await queue.enqueue({ proof, firstBlock: 100 + proof }, weight);
+    }
+    const taken: [worker: number, proof: number][] = [];
+    const works = [1, 2].map(
+      (maxWeight) => (proofs: number) =>
+        queue.work({ maxWeights: [maxWeight] }, async ({ data }) => {
+          if (data.proof < 20) return;
+          taken.push([maxWeight, data.proof]);
+          if (taken.length >= proofs) enough.resolve();
+        }),
+    );
+    let enough = Promise.withResolvers<void>();
+    const stopLight = await works[0]?.(2);
+    await enough.promise;
+    await stopLight?.();
+    expect(taken).toEqual([
+      [1, 23],
+      [1, 21],
+    ]);
+    expect((await queue.counts()).waiting).toBeGreaterThanOrEqual(2);
+    enough = Promise.withResolvers<void>();
+    const stopHeavy = await works[1]?.(4);
+    await enough.promise;
+    await stopHeavy?.();
+    expect(taken.slice(2)).toEqual([
+      [2, 22],
+      [2, 24],
+    ]);
+  });
+
   it("keep the settings of the process that creates them when a worker has different ones", async () => {
     const bare = await open("keep", 5, 55);
     expect(await settings()).toEqual([[1, 10]]);
@@ -67,8 +104,8 @@ describe.each(["embedded", "server"] as const)("proof jobs on the %s engine", (e
     const taken = Promise.withResolvers<void>();
     const lost = Promise.withResolvers<void>();
     const release = Promise.withResolvers<void>();
-    await queue.enqueue(data);
-    const stopSilent = await queue.work({ concurrency: 1 }, async (job) => {
+    await queue.enqueue(data, 0);
+    const stopSilent = await queue.work({ maxWeights: [MAX_JOB_WEIGHT] }, async (job) => {
       if (job.data.proof !== data.proof) return;
       job.signal.addEventListener("abort", () => lost.resolve());
       taken.resolve();
@@ -77,12 +114,12 @@ describe.each(["embedded", "server"] as const)("proof jobs on the %s engine", (e
     });
     await taken.promise;
     const other: [number, number][] = [];
-    const stopOther = await prover.work({ concurrency: 1 }, async (job) => {
+    const stopOther = await prover.work({ maxWeights: [MAX_JOB_WEIGHT] }, async (job) => {
       other.push([job.data.proof, job.retries]);
     });
     // As if no heartbeat had been written for an hour.
     const silence = sql`update jobs.job set heartbeat_on = now() - interval '1 hour'
-      where name = 'proofs' and state = 'active' and retry_count = 0`;
+      where name = 'proofs-2' and state = 'active' and retry_count = 0`;
     const look = async () => {
       await silence.execute(database.db);
       return other;
@@ -109,9 +146,9 @@ describe("proof jobs of a process that died", () => {
     } as const;
     const first = await test.open();
     const dying = await createJobQueue(first, options);
-    await dying.enqueue({ proof: 1, firstBlock: 1 });
+    await dying.enqueue({ proof: 1, firstBlock: 1 }, MAX_JOB_WEIGHT);
     const taken = Promise.withResolvers<void>();
-    await dying.work({ concurrency: 1 }, () => {
+    await dying.work({ maxWeights: [MAX_JOB_WEIGHT] }, () => {
       taken.resolve();
       return new Promise(() => undefined);
     });
@@ -122,7 +159,7 @@ describe("proof jobs of a process that died", () => {
     const queue = await createJobQueue(await test.open(), options);
     expect(await queue.counts()).toEqual({ waiting: 1, active: 0, poisoned: 0 });
     let tries = 0;
-    await queue.work({ concurrency: 1 }, async () => {
+    await queue.work({ maxWeights: [MAX_JOB_WEIGHT] }, async () => {
       tries++;
       if (tries === 1) throw new TypeError("no memory");
     });

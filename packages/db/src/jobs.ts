@@ -29,18 +29,19 @@ export interface PoisonedJob {
   readonly failedAtMs: number;
 }
 
-/** How a worker takes jobs. */
+/** How workers take jobs. */
 export interface ProofWorkOptions {
-  /** Jobs held at the same time. */
-  readonly concurrency: number;
+  /** One worker for each entry, which holds one job at a time and takes none that is heavier. */
+  readonly maxWeights: readonly number[];
 }
 
 /** Proof jobs in the node's own database; workers may be anywhere that reaches it. */
 export interface JobQueue {
   /**
-   * Adds a job unless one for the same proof exists; lower blocks run first. Throws `db/jobs-failed`.
+   * Adds a job unless one for the same proof exists. `weight`, 0 … {@link MAX_JOB_WEIGHT}, says what a worker must be able
+   * to bear; heavier jobs run first, and lower blocks among those of one weight. Throws `db/jobs-failed`.
    */
-  readonly enqueue: (job: ProofJob) => Promise<void>;
+  readonly enqueue: (job: ProofJob, weight: number) => Promise<void>;
   /** Hands jobs to `handler`; if it throws, the attempt fails. Ends with the queue or with the returned function. */
   readonly work: (options: ProofWorkOptions, handler: (job: HeldJob) => Promise<void>) => Promise<() => Promise<void>>;
   /** Jobs whose attempts are used up. */
@@ -75,9 +76,9 @@ export interface JobQueueOptions {
 }
 
 /** Its name belongs to the form of its jobs: provers of versions with another form find none here. */
-const QUEUE = "proofs";
+const QUEUE = "proofs-2";
 /** Collects the jobs whose attempts are used up, with the output of the last one. */
-const POISONED = "proofs-poisoned";
+const POISONED = "proofs-2-poisoned";
 const SCHEMA = "jobs";
 const MAX_COUNTED = 10_000;
 /** How often a worker looks for jobs that other processes may have added. */
@@ -92,8 +93,10 @@ const RETRY_DELAY_SECONDS = 1;
 const MAX_RETRY_EXPONENT = 16;
 /** For the engine to record a failed attempt, which starts the delay. */
 const RETRY_MARGIN_SECONDS = 1;
-/** pg-boss runs higher priorities first; older blocks come first. */
-const PRIORITY_OF_BLOCK_0 = 2 ** 31 - 1;
+/** pg-boss runs higher priorities first and takes none above a limit. Each weight has this many of its 2^31 − 1. */
+const PRIORITIES_PER_WEIGHT = 2 ** 28;
+/** The heaviest that a job can be. */
+export const MAX_JOB_WEIGHT = 6;
 
 /** Starts the job engine on the database. Throws `db/jobs-failed`. */
 export async function createJobQueue({ engine }: Database, options: JobQueueOptions): Promise<JobQueue> {
@@ -146,22 +149,24 @@ export async function createJobQueue({ engine }: Database, options: JobQueueOpti
   });
 
   return {
-    enqueue: (job) =>
+    enqueue: (job, weight) =>
       attempt("enqueue", async () => {
-        await boss.send(QUEUE, job, {
-          singletonKey: String(job.proof),
-          priority: Math.max(0, PRIORITY_OF_BLOCK_0 - job.firstBlock),
-        });
+        await boss.send(QUEUE, job, { singletonKey: String(job.proof), priority: priorityOf(job, weight) });
         wake();
       }),
-    work: ({ concurrency }, handler) =>
+    work: ({ maxWeights }, handler) =>
       attempt("work", async () => {
         const ids = await Promise.all(
           // One worker at a time: the engine wakes workers by id.
-          Array.from({ length: concurrency }, () =>
+          maxWeights.map((weight) =>
             boss.work<ProofJob>(
               QUEUE,
-              { batchSize: 1, pollingIntervalSeconds: pollingSeconds, includeMetadata: true },
+              {
+                batchSize: 1,
+                pollingIntervalSeconds: pollingSeconds,
+                includeMetadata: true,
+                maxPriority: highestPriority(weight),
+              },
               async ([job]) => {
                 if (job === undefined) return;
                 try {
@@ -210,6 +215,14 @@ export async function createJobQueue({ engine }: Database, options: JobQueueOpti
       }),
     stop: () => boss.stop({ graceful: true, close: true, timeout: 30_000 }),
   };
+}
+
+function priorityOf({ firstBlock }: ProofJob, weight: number): number {
+  return highestPriority(weight) - Math.min(firstBlock, PRIORITIES_PER_WEIGHT - 1);
+}
+
+function highestPriority(weight: number): number {
+  return (weight + 1) * PRIORITIES_PER_WEIGHT - 1;
 }
 
 /** An embedded database has one process, so jobs held at its start were held by a process that is gone. */

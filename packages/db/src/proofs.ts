@@ -189,6 +189,12 @@ export async function findProof(db: Db, id: number): Promise<StoredProof | undef
   return row && toProof(row);
 }
 
+/** The proofs that a proof verifies, in the order of their blocks. */
+export async function loadChildProofs(db: Db, id: number): Promise<StoredProof[]> {
+  const rows = await db.selectFrom("proofs").selectAll().where("parent_id", "=", id).orderBy("first_block").execute();
+  return rows.map(toProof);
+}
+
 /** The proofs whose blocks lie within a range, lower blocks first, then what is verified before what verifies it. */
 export async function loadProofs(db: Db, firstBlock: number, lastBlock: number): Promise<StoredProof[]> {
   const rows = await db
@@ -298,8 +304,9 @@ export interface RejectedProof {
 }
 
 /**
- * Removes what was made for a batch's last proof, which L1 does not accept, counts it, and keeps it as evidence. Throws
- * `db/conflict` for a proof that L1 never sees.
+ * Removes what was made for a batch's last proof, which L1 does not accept, counts it, and keeps it as evidence. When that
+ * happens again, all proofs below are removed too: nobody notices a wrong one before L1 does. Throws `db/conflict` for a
+ * proof that L1 never sees.
  */
 export async function rejectProof(db: Db, id: number, atMs: number): Promise<void> {
   await db.transaction().execute(async (transaction) => {
@@ -326,7 +333,21 @@ export async function rejectProof(db: Db, id: number, atMs: number): Promise<voi
       }))
       .where("id", "=", id)
       .execute();
+    if (found.refusals === 1) await removeBelow(transaction, id);
   });
+}
+
+/** Removes what was made for the proofs below another, which keep their ids. */
+async function removeBelow(db: Db, id: number): Promise<void> {
+  await sql`
+    with recursive below as (
+      select id from proofs where parent_id = ${id}
+      union all
+      select proofs.id from proofs join below on proofs.parent_id = below.id
+    )
+    update proofs set proof = null, details = null, made_at_ms = null, started_at_ms = null
+    where id in (select id from below)
+  `.execute(db);
 }
 
 /** The newest rejected proofs, at most `limit`. */

@@ -67,7 +67,7 @@ describe("a batcher", () => {
         [2, 2],
         [1, 1],
       ],
-      2,
+      3,
     ]);
     const { db } = life.database;
     const content = await loadBatchContent(db, { firstBlock: 2, lastBlock: 2 });

@@ -16,9 +16,8 @@ const assumedSeconds = Object.entries(ASSUMED_SECONDS_PER_BLOCK)
   .map(([slots, seconds]) => `${seconds} for ${slots} slots`)
   .join(", ");
 
-const proofMemory = Object.entries(PROOF_MEMORY_MB)
-  .map(([slots, megabytes]) => `${megabytes} for ${slots} slots`)
-  .join(", ");
+const { solo16, solo64, solo256, pair, merge1, batch } = PROOF_MEMORY_MB;
+const proofMemory = `${solo16} for 16 slots, ${solo64} for 64, ${solo256} for 256, and in batches of several blocks ${pair} for a pair, ${merge1} for a merge, ${batch} for the last proof`;
 
 /** Every setting of the node; environment, flags, `.env.example` and documentation are made from this table. */
 export const SETTINGS = {
@@ -230,14 +229,14 @@ export const SETTINGS = {
     schema: form.integer(1, 64),
     fallback: "1",
     unit: "proofs",
-    text: "Blocks proven at the same time.",
+    text: "Proofs made at the same time.",
   }),
   proverMemoryMb: setting({
     env: "CAIRN_PROVER_MEMORY_MB",
     schema: form.integer(256, 1_000_000),
-    fallback: "4096",
+    fallback: "6144",
     unit: "megabytes",
-    text: `Memory that proofs may use together; limits how many are made at the same time. One takes ${proofMemory}; a prover does not start with less.`,
+    text: `Memory that proofs may use together; limits how many are made at the same time, and which. One takes ${proofMemory}. A prover does not start with less than a block takes, and leaves to others what needs more.`,
   }),
   proverNice: setting({
     env: "CAIRN_PROVER_NICE",

@@ -1,24 +1,18 @@
-import type { BlockCircuit } from "@cairn/circuits";
 import { DEV_CHAIN_IDS } from "@cairn/contracts";
 import type { Compress } from "@cairn/crypto";
 import type { JobQueue } from "@cairn/db";
-import type { BlockSize } from "@cairn/protocol";
 import { CairnError } from "@cairn/protocol";
 import type { NodeErrorCode } from "../errors.ts";
-import { type CircuitSource, loadCircuit } from "../prover/circuit.ts";
 import { createProverMetrics, registerProgressMetrics } from "../prover/metrics.ts";
-import { createProofMaker, type ProofMaker, type ProveBlock } from "../prover/proof-maker.ts";
+import { createProofMaker, type ProofMaker } from "../prover/proof-maker.ts";
 import { createProofThread } from "../prover/proof-thread.ts";
+import { type CircuitSource, createProving, type Proving } from "../prover/proving.ts";
 import { createProver, type Prover } from "../prover/worker.ts";
 import type { Part, PartContext } from "./part.ts";
 import type { Storage } from "./storage.ts";
 
 /** Replacements for parts of a prover, for tests. */
-export interface ProvingDeps {
-  /** Loads the circuit of a block size; by default from the cache directory. */
-  readonly loadCircuit?: (slots: BlockSize) => Promise<BlockCircuit>;
-  readonly prove?: ProveBlock;
-}
+export type ProvingDeps = Partial<Proving>;
 
 /** The prover's role. Its start throws `node/bad-config`. */
 export function createProverPart(
@@ -35,7 +29,7 @@ export function createProverPart(
       if (srs === "dev" && !isDevelopment) {
         throw new CairnError<NodeErrorCode>("node/bad-config", `proofs over the dev SRS on chain ${domain.chainId}`);
       }
-      const maker = createMaker({ cacheDir: config.cacheDir, srs, slots }, config.proverNice, deps);
+      const maker = createMaker({ cacheDir: config.cacheDir, srs }, config.proverNice, deps);
       const prover = createProver(
         slots,
         { concurrency: config.provers, maxMemoryBytes: config.proverMemoryMb * 1e6 },
@@ -56,12 +50,22 @@ export function createProverPart(
   };
 }
 
+/** Without replacements, proofs are made in a thread of their own. */
 function createMaker(
   source: CircuitSource,
   nice: number,
-  { prove, loadCircuit: load, compress }: ProvingDeps & { readonly compress: Compress },
+  given: ProvingDeps & { readonly compress: Compress },
 ): ProofMaker {
-  if (prove === undefined && load === undefined) return createProofThread({ ...source, nice });
-  const loaded = () => (load === undefined ? loadCircuit(source) : load(source.slots));
-  return createProofMaker({ compress, loadCircuit: loaded, ...(prove && { prove }) });
+  const { compress, loadCircuit, proveSolo, proveBlockClaim, proveMerge, proveBatch } = given;
+  const replaced = [loadCircuit, proveSolo, proveBlockClaim, proveMerge, proveBatch];
+  if (replaced.every((part) => part === undefined)) return createProofThread({ ...source, nice });
+  const real = createProving(source);
+  const proving: Proving = {
+    loadCircuit: loadCircuit ?? real.loadCircuit,
+    proveSolo: proveSolo ?? real.proveSolo,
+    proveBlockClaim: proveBlockClaim ?? real.proveBlockClaim,
+    proveMerge: proveMerge ?? real.proveMerge,
+    proveBatch: proveBatch ?? real.proveBatch,
+  };
+  return createProofMaker({ compress, nice, proving });
 }

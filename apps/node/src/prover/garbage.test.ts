@@ -1,10 +1,9 @@
 import { createTestDatabases } from "@cairn/db/testing";
 import type { Person } from "@cairn/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { clientOf, createL1Scene, type L1Scene, proveNothing } from "../../test/l1-scene.ts";
+import { clientOf, createL1Scene, type L1Scene, type ProveSolo, proveNothing } from "../../test/l1-scene.ts";
 import { call } from "../../test/node-harness.ts";
 import type { CairnNode } from "../node.ts";
-import type { ProveBlock } from "./proof-maker.ts";
 
 const ETHER = 10n ** 18n;
 const WAIT = { timeout: 50_000, interval: 100 };
@@ -15,7 +14,7 @@ describe("a prover that produces garbage", () => {
   let node: CairnNode;
   let alice: Person;
   let bob: Person;
-  let prove: ProveBlock = proveNothing;
+  let prove: ProveSolo = proveNothing;
   let made = 0;
   const admin = async (path: string, method = "GET") => {
     const headers = { authorization: `Bearer ${TOKEN}` };
@@ -104,6 +103,7 @@ describe("a prover that produces garbage", () => {
     expect(progress).toEqual({
       proof: expect.any(Number),
       firstBlock: expect.any(Number),
+      circuit: "solo16",
       stage: "proof",
       startedAtMs: expect.any(Number),
     });

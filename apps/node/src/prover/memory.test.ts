@@ -1,16 +1,52 @@
+import { CIRCUITS, PARENTS } from "@cairn/circuits";
+import { MAX_JOB_WEIGHT } from "@cairn/db";
 import { BLOCK_SIZES } from "@cairn/protocol";
+import fc from "fast-check";
 import { expect, it } from "vitest";
 import { SETTINGS } from "../config/settings.ts";
-import { proofsAtATime } from "./memory.ts";
+import { circuitsOfWeight, maxWeights, PROOF_MEMORY_MB, weightOf } from "./memory.ts";
+
+const WEIGHTS = [0, 1, 2, 3];
 
 it("makes no more proofs at a time than configured, or than fit into memory", () => {
-  expect(proofsAtATime(64, { concurrency: 2, maxMemoryBytes: 8e9 })).toBe(2);
-  expect(proofsAtATime(64, { concurrency: 8, maxMemoryBytes: 2.5e9 })).toBe(2);
-  expect(proofsAtATime(64, { concurrency: 8, maxMemoryBytes: 1.2e9 })).toBe(1);
+  expect(maxWeights(64, { concurrency: 2, maxMemoryBytes: 2.4e9 })).toEqual([1]);
+  expect(maxWeights(64, { concurrency: 2, maxMemoryBytes: 3.6e9 })).toEqual([1, 0]);
+  expect(maxWeights(64, { concurrency: 8, maxMemoryBytes: 1.2e9 })).toEqual([0]);
+  expect(maxWeights(16, { concurrency: 3, maxMemoryBytes: 6.2e9 })).toEqual([3, 0, 0]);
+  expect(maxWeights(256, { concurrency: 2, maxMemoryBytes: 10e9 })).toEqual([3, 1]);
+});
+
+it("never lets its workers take together more memory than it has", () => {
+  const heaviest = (weight: number, slots: (typeof BLOCK_SIZES)[number]): number => {
+    const circuits = WEIGHTS.slice(0, weight + 1).flatMap((lighter) => circuitsOfWeight(lighter, slots));
+    return Math.max(...circuits.map((circuit) => PROOF_MEMORY_MB[circuit]));
+  };
+  const limits = fc.record({
+    slots: fc.constantFrom(...BLOCK_SIZES),
+    concurrency: fc.integer({ min: 1, max: 16 }),
+    megabytes: fc.integer({ min: 4000, max: 40_000 }),
+  });
+  fc.assert(
+    fc.property(limits, ({ slots, concurrency, megabytes }) => {
+      const weights = maxWeights(slots, { concurrency, maxMemoryBytes: megabytes * 1e6 });
+      expect(weights.length).toBeGreaterThan(0);
+      expect(weights.length).toBeLessThanOrEqual(concurrency);
+      expect(weights.reduce((sum, weight) => sum + heaviest(weight, slots), 0)).toBeLessThanOrEqual(megabytes);
+    }),
+  );
+});
+
+it("gives every circuit a weight, above that of what it verifies unless it is a merge of merges", () => {
+  for (const circuit of CIRCUITS) {
+    expect(weightOf(circuit)).toBeGreaterThanOrEqual(0);
+    expect(weightOf(circuit)).toBeLessThanOrEqual(MAX_JOB_WEIGHT);
+  }
+  expect(PARENTS.merge2.accepts.map(weightOf)).toEqual([0, 0, 0, weightOf("merge2")]);
+  expect(Math.max(...PARENTS.batch.accepts.map(weightOf))).toBeLessThan(weightOf("batch"));
 });
 
 it("refuses even a single proof that does not fit, and names both numbers and the setting", () => {
-  expect(() => proofsAtATime(64, { concurrency: 1, maxMemoryBytes: 1e9 })).toThrow(
+  expect(() => maxWeights(64, { concurrency: 1, maxMemoryBytes: 1e9 })).toThrow(
     expect.objectContaining({
       code: "node/bad-config",
       message: expect.stringMatching(/64 slots needs 1200 MB .* CAIRN_PROVER_MEMORY_MB allows 1000$/),
@@ -18,7 +54,7 @@ it("refuses even a single proof that does not fit, and names both numbers and th
   );
 });
 
-it("makes proofs of every block size in the memory that is the default", () => {
+it("makes every proof of every block size in the memory that is the default", () => {
   const maxMemoryBytes = Number(SETTINGS.proverMemoryMb.fallback) * 1e6;
-  for (const slots of BLOCK_SIZES) expect(proofsAtATime(slots, { concurrency: 1, maxMemoryBytes })).toBe(1);
+  for (const slots of BLOCK_SIZES) expect(maxWeights(slots, { concurrency: 1, maxMemoryBytes })).toEqual([3]);
 });

@@ -1,21 +1,78 @@
+import { blockCircuit, type Circuit, soloCircuit } from "@cairn/circuits";
 import { type BlockSize, CairnError } from "@cairn/protocol";
 import type { NodeErrorCode } from "../errors.ts";
 
-/** Memory of one proof by block size, in megabytes: half as much again as docs/benchmarks.md measured at the peak. */
-export const PROOF_MEMORY_MB: Readonly<Record<BlockSize, number>> = { 16: 400, 64: 1200, 256: 4000 };
+/**
+ * Memory of one proof, in megabytes. Blocks: half as much again as docs/benchmarks.md measured at the peak. Others: a quarter
+ * more than spec 2, 6.8 has.
+ */
+export const PROOF_MEMORY_MB: Readonly<Record<Circuit, number>> = {
+  block16: 400,
+  solo16: 400,
+  block64: 1200,
+  solo64: 1200,
+  block256: 4000,
+  solo256: 4000,
+  pair: 2400,
+  merge1: 4900,
+  merge2: 4900,
+  batch: 5400,
+};
 
-/** How many proofs may be made at a time. Throws `node/bad-config` when not even one fits into the memory. */
-export function proofsAtATime(
+/**
+ * The circuits by the weight of their jobs. What is above others is heavier: it takes more memory, and it comes first, because
+ * a batch waits for it.
+ */
+const WEIGHTS: readonly (readonly Circuit[])[] = [
+  ["block16", "block64", "block256", "solo16", "solo64", "solo256"],
+  ["pair"],
+  ["merge1", "merge2"],
+  ["batch"],
+];
+
+/** Weight of the jobs of a circuit, from 0 on. */
+export function weightOf(circuit: Circuit): number {
+  return WEIGHTS.findIndex((circuits) => circuits.includes(circuit));
+}
+
+/** Circuits of a weight, of a rollup whose blocks have one size. */
+export function circuitsOfWeight(weight: number, slots: BlockSize): readonly Circuit[] {
+  if (weight === 0) return [blockCircuit(slots), soloCircuit(slots)];
+  return WEIGHTS[weight] ?? [];
+}
+
+/**
+ * The heaviest job that each of a prover's workers may take, so that all of them together stay within the memory: the first
+ * gets as much as there is, the others what is left. Throws `node/bad-config` when not even the proof of a block fits.
+ *
+ * @example maxWeights(16, { concurrency: 2, maxMemoryBytes: 6e9 }) // [3, 0]
+ */
+export function maxWeights(
   slots: BlockSize,
   limits: { readonly concurrency: number; readonly maxMemoryBytes: number },
-): number {
-  const neededMb = PROOF_MEMORY_MB[slots];
+): number[] {
+  const needed = WEIGHTS.map((_, weight) => memoryUpTo(weight, slots));
   const allowedMb = limits.maxMemoryBytes / 1e6;
-  const fitting = Math.floor(allowedMb / neededMb);
-  if (fitting > 0) return Math.min(limits.concurrency, fitting);
-  throw new CairnError<NodeErrorCode>(
-    "node/bad-config",
-    `a proof of ${slots} slots needs ${neededMb} MB of memory, and CAIRN_PROVER_MEMORY_MB allows ${allowedMb}`,
-    { details: { slots, neededMb, allowedMb } },
-  );
+  const [least = 0] = needed;
+  if (allowedMb < least) {
+    throw new CairnError<NodeErrorCode>(
+      "node/bad-config",
+      `a proof of ${slots} slots needs ${least} MB of memory, and CAIRN_PROVER_MEMORY_MB allows ${allowedMb}`,
+      { details: { slots, neededMb: least, allowedMb } },
+    );
+  }
+  const weights: number[] = [];
+  let left = allowedMb;
+  while (weights.length < limits.concurrency && left >= least) {
+    const weight = needed.findLastIndex((megabytes) => megabytes <= left);
+    weights.push(weight);
+    left -= needed[weight] ?? 0;
+  }
+  return weights;
+}
+
+/** A worker that takes a job also takes lighter ones. */
+function memoryUpTo(weight: number, slots: BlockSize): number {
+  const circuits = WEIGHTS.slice(0, weight + 1).flatMap((_, lighter) => circuitsOfWeight(lighter, slots));
+  return Math.max(...circuits.map((circuit) => PROOF_MEMORY_MB[circuit]));
 }

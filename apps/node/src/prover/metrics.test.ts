@@ -11,9 +11,9 @@ it("counts proofs by stage, and reports the age of the oldest", async () => {
   const clock = createManualClock(10_000);
   const registry = new Registry();
   let active: readonly ProverProgress[] = [
-    { proof: 11, firstBlock: 1, stage: "proof", startedAtMs: 4000 },
-    { proof: 12, firstBlock: 2, stage: "proof", startedAtMs: 9000 },
-    { proof: 13, firstBlock: 3, stage: "witness", startedAtMs: 10_000 },
+    { proof: 11, firstBlock: 1, circuit: "merge1", stage: "proof", startedAtMs: 4000 },
+    { proof: 12, firstBlock: 2, circuit: "solo16", stage: "proof", startedAtMs: 9000 },
+    { proof: 13, firstBlock: 3, circuit: null, stage: "witness", startedAtMs: 10_000 },
   ];
   registerProgressMetrics(registry, { progress: () => active }, clock);
   const stages = () => valuesOf(registry, "cairn_proofs_active");

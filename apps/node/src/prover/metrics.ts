@@ -1,4 +1,4 @@
-import type { Proof } from "@cairn/circuits";
+import type { Circuit, Proof } from "@cairn/circuits";
 import type { JobQueue } from "@cairn/db";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { Clock } from "../clock.ts";
@@ -12,7 +12,7 @@ const OUTCOMES = ["made", "obsolete", "failed", "aborted"] as const;
 /** What a prover measures. */
 export interface ProverMetrics {
   readonly finished: (outcome: (typeof OUTCOMES)[number]) => void;
-  readonly made: (proof: Proof) => void;
+  readonly made: (circuit: Circuit, proof: Proof) => void;
 }
 
 /** What the scheduler of proofs measures. */
@@ -84,18 +84,23 @@ export function createProverMetrics(registry: Registry): ProverMetrics {
   for (const outcome of OUTCOMES) jobs.inc({ outcome }, 0);
   const seconds = new Histogram({
     name: "cairn_proof_seconds",
-    help: "Time of a proof by stage",
-    labelNames: ["stage"],
-    buckets: [0.5, 1, 2, 5, 10, 20, 30, 60, 120],
+    help: "Time of a proof by circuit and stage",
+    labelNames: ["circuit", "stage"],
+    buckets: [0.5, 1, 2, 5, 10, 20, 30, 60, 120, 240],
     registers,
   });
-  const memory = new Gauge({ name: "cairn_proof_peak_bytes", help: "Peak memory of the last proof", registers });
+  const memory = new Gauge({
+    name: "cairn_proof_peak_bytes",
+    help: "Peak memory of the last proof of a circuit",
+    labelNames: ["circuit"],
+    registers,
+  });
   return {
     finished: (outcome) => jobs.inc({ outcome }),
-    made: ({ witnessSeconds, proveSeconds, proverPeakBytes }) => {
-      seconds.observe({ stage: "witness" }, witnessSeconds);
-      seconds.observe({ stage: "proof" }, proveSeconds);
-      if (proverPeakBytes !== null) memory.set(proverPeakBytes);
+    made: (circuit, { witnessSeconds, proveSeconds, proverPeakBytes }) => {
+      seconds.observe({ circuit, stage: "witness" }, witnessSeconds);
+      seconds.observe({ circuit, stage: "proof" }, proveSeconds);
+      if (proverPeakBytes !== null) memory.set({ circuit }, proverPeakBytes);
     },
   };
 }

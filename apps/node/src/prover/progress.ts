@@ -7,6 +7,8 @@ export interface ProverProgress {
   readonly proof: number;
   /** The first block that it covers. */
   readonly firstBlock: number;
+  /** Name of the circuit; null until it is known. */
+  readonly circuit: string | null;
   readonly stage: (typeof PROOF_STAGES)[number];
   readonly startedAtMs: number;
 }

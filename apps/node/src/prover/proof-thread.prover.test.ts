@@ -1,14 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { GENESIS_CHAINS } from "@cairn/crypto";
 import { createFastCompress, createFastSignatureVerifier } from "@cairn/crypto/fast";
 import type { BlockOpening, StoredBlock } from "@cairn/db";
 import { blockNumber, EMPTY_QUEUE_HASH } from "@cairn/protocol";
 import { createMemoryStore, createStateTree } from "@cairn/state";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CACHE_DIR } from "../../test/node-harness.ts";
-import { statementOf } from "../batches/content.ts";
+import { calldataOf, statementOf } from "../batches/content.ts";
 import { sealBlock } from "../sequencer/sealing.ts";
 import { PROOF_MEMORY_MB } from "./memory.ts";
-import type { ProofMaker, ProofTask } from "./proof-maker.ts";
+import type { ProofMaker } from "./proof-maker.ts";
+import type { SoloTask } from "./proof-task.ts";
 import { createProofThread } from "./proof-thread.ts";
 
 /** Priorities of this process's threads. */
@@ -20,7 +22,7 @@ function priorities(): number[] {
 }
 
 describe("proofs made in a thread of their own", () => {
-  let task: ProofTask;
+  let task: SoloTask;
   let maker: ProofMaker;
   beforeAll(async () => {
     const compress = await createFastCompress();
@@ -45,15 +47,20 @@ describe("proofs made in a thread of their own", () => {
         operations: [],
         groups: [],
         ids: [],
+        chains: GENESIS_CHAINS,
         expected: { type: "root", root: tree.root() },
       },
       { compress, verify: (await createFastSignatureVerifier()).verify },
     );
     const stored = { origin: "own", status: "sealed", provenAtMs: null, finalAtMs: null } as const;
     const block: StoredBlock = { ...opening, ...stored, seal: { ...seal, sealedAtMs: 2 } };
-    const { publicInput } = statementOf({ blocks: [block], payouts: [] }, domain);
-    task = { input, publicInput, oldRoot: seal.oldRoot, newRoot: seal.newRoot };
-    maker = createProofThread({ cacheDir: CACHE_DIR, srs: "dev", slots: 16, nice: 1 });
+    const { commitment: dataCommitment } = calldataOf([block]);
+    const how = { submitter: 7n, dataSource: "calldata", dataCommitment } as const;
+    const content = { blocks: [block], chainsBefore: GENESIS_CHAINS, queueEntries: [], payouts: [] };
+    const { publicInputs } = statementOf(content, domain, how);
+    const submission = { ...how, queueHash: EMPTY_QUEUE_HASH };
+    task = { type: "solo", circuit: "solo16", input, publicInputs, submission };
+    maker = createProofThread({ cacheDir: CACHE_DIR, srs: "dev", nice: 1 });
   });
   afterAll(() => maker.stop());
 
@@ -65,14 +72,16 @@ describe("proofs made in a thread of their own", () => {
       expect(others).toContain(own + 1);
     }
     const proof = await prove(new AbortController().signal);
-    expect(proof.publicInputs).toEqual([task.publicInput]);
+    expect(proof.publicInputs).toEqual(task.publicInputs);
     expect(proof.proof.length).toBeGreaterThan(1000);
     if (process.platform === "linux") expect(proof.proverPeakBytes).toBeGreaterThan(0);
-    expect(proof.proverPeakBytes ?? 0).toBeLessThan(PROOF_MEMORY_MB[16] * 1e6);
+    expect(proof.proverPeakBytes ?? 0).toBeLessThan(PROOF_MEMORY_MB.solo16 * 1e6);
   });
 
-  it("are refused for an input that leads to other roots, and for a damaged one", async () => {
-    await expect(maker.prepare({ ...task, newRoot: 5n })).rejects.toMatchObject({ code: "node/witness-mismatch" });
+  it("are refused for an input that leads elsewhere, and for a damaged one", async () => {
+    await expect(maker.prepare({ ...task, publicInputs: task.publicInputs.with(8, 5n) })).rejects.toMatchObject({
+      code: "node/witness-mismatch",
+    });
     const damaged = { ...task, input: task.input.slice(1) };
     await expect(maker.prepare(damaged)).rejects.toMatchObject({ code: "node/witness-mismatch" });
   });

@@ -1,7 +1,8 @@
 import type { Proof } from "@cairn/circuits";
 import { createRestartingThread } from "../threads/restarting.ts";
-import type { CircuitSource } from "./circuit.ts";
-import type { ProofMaker, ProofTask } from "./proof-maker.ts";
+import type { ProofMaker } from "./proof-maker.ts";
+import type { ProofTask } from "./proof-task.ts";
+import type { CircuitSource } from "./proving.ts";
 
 /** Settings of the thread. */
 export interface ProofThreadOptions extends CircuitSource {

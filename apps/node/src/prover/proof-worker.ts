@@ -1,13 +1,12 @@
 import { setPriority } from "node:os";
 import { workerData } from "node:worker_threads";
-import { proveBlock } from "@cairn/circuits";
 import { createFastCompress } from "@cairn/crypto/fast";
 import { CairnError } from "@cairn/protocol";
 import type { NodeErrorCode } from "../errors.ts";
 import { serve } from "../threads/serve.ts";
-import { loadCircuit } from "./circuit.ts";
 import { createProofMaker, type PreparedProof } from "./proof-maker.ts";
 import type { ProofRequest, ProofThreadOptions } from "./proof-thread.ts";
+import { createProving } from "./proving.ts";
 
 const options: ProofThreadOptions = workerData;
 
@@ -17,8 +16,8 @@ await serve<ProofRequest>(async () => {
   const jobs = new Map<number, { readonly prepared: PreparedProof; readonly abort: AbortController }>();
   const maker = createProofMaker({
     compress: await createFastCompress(),
-    loadCircuit: () => loadCircuit(options),
-    prove: (circuit, publicInput, witness, signal) => proveBlock(circuit, publicInput, witness, signal, options.nice),
+    proving: createProving(options),
+    nice: options.nice,
   });
 
   const prove = async (job: number) => {

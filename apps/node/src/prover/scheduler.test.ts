@@ -1,21 +1,18 @@
 import {
   type Database,
   findBatch,
-  insertBatch,
-  insertOpenBlock,
   type JobQueue,
   type ProofJob,
   rejectProof,
   requestRebuild,
-  sealStoredBlock,
   storeProof,
 } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
-import { blockNumber } from "@cairn/protocol";
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { countQueries } from "../../test/counted-queries.ts";
+import { storeBatch, storeBlocks } from "../../test/stored-blocks.ts";
 import { createManualClock } from "../clock.ts";
 import { LONGEST_UNCHANGED_MS } from "../unchanged.ts";
 import { createSchedulerMetrics } from "./metrics.ts";
@@ -29,24 +26,8 @@ beforeAll(async () => {
 afterAll(() => databases.stop());
 
 async function seal(number: number): Promise<void> {
-  const { db } = database;
-  const hash = new Uint8Array(32);
-  await insertOpenBlock(db, {
-    number: blockNumber(number),
-    timestamp: 1,
-    slotCount: 16,
-    feeAccounts: [],
-    firstQueueIndex: 0,
-    l1OperationCount: 0,
-    queueHashBefore: hash,
-    queueHashAfter: hash,
-    openedAtMs: 1,
-  });
-  const roots = { oldRoot: 1n, newRoot: 2n, txRoot: 3n, oldNextIndex: 64, newNextIndex: 64 };
-  const content = { ...roots, data: hash, transactionCount: 1, sealedAtMs: 2 };
-  await sealStoredBlock(db, blockNumber(number), { seal: content, payouts: [], witness: hash });
-  const batch = { firstBlock: number, lastBlock: number, circuitType: 0, publicInput: BigInt(number) };
-  await insertBatch(db, { ...batch, closedAtMs: 3 });
+  await storeBlocks(database.db, [number]);
+  await storeBatch(database.db, number, number);
 }
 
 it("asks for the database's version alone while nothing waits for a proof", async () => {
@@ -77,10 +58,44 @@ it("asks for the database's version alone while nothing waits for a proof", asyn
   const nothing = { queries: 1, isPoisoned: false };
   expect(await cost()).toEqual(whole);
   for (let round = 0; round < 5; round++) expect(await cost()).toEqual(nothing);
-  await requestRebuild(counted.db, { firstBlock: 1, publicInput: "1", reason: "any change" });
+  await requestRebuild(counted.db, { firstBlock: 1, point: "1", reason: "any change" });
   expect([await cost(), await cost()]).toEqual([whole, nothing]);
   clock.advance(LONGEST_UNCHANGED_MS);
   expect([await cost(), await cost()]).toEqual([whole, nothing]);
+});
+
+it("makes the last proofs of batches heavier than merges, and these heavier than blocks", async () => {
+  const { db } = await (await databases.create()).open();
+  await storeBlocks(db, [1, 2, 3, 4]);
+  for (const block of [1, 2, 3]) await storeBatch(db, block, block);
+  await storeBatch(db, 4, 4, { circuit: "pair" });
+  for (const [block, circuit] of [
+    [2, "merge1"],
+    [3, "batch"],
+  ] as const) {
+    await db.updateTable("proofs").set({ circuit }).where("first_block", "=", block).execute();
+  }
+  const weights: [number, number][] = [];
+  const scheduler = createProofScheduler({
+    database: { ...database, db },
+    jobs: {
+      enqueue: async ({ firstBlock }, weight) => {
+        weights.push([firstBlock, weight]);
+      },
+      poisoned: async () => [],
+    },
+    clock: createManualClock(0),
+    metrics: createSchedulerMetrics(new Registry()),
+    logger: pino({ level: "silent" }),
+    pollMs: 1000,
+  });
+  await scheduler.schedule();
+  expect(weights).toEqual([
+    [1, 0],
+    [2, 2],
+    [3, 3],
+    [4, 1],
+  ]);
 });
 
 it("adds the jobs of the oldest blocks once each, more as they are proven, and a refused one again", async () => {

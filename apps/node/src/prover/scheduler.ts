@@ -1,3 +1,4 @@
+import { CIRCUITS } from "@cairn/circuits";
 import {
   countGivenUpProofs,
   type Database,
@@ -11,6 +12,7 @@ import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-points.ts";
 import { createPoller } from "../poller.ts";
 import { createUnchanged } from "../unchanged.ts";
+import { weightOf } from "./memory.ts";
 import type { SchedulerMetrics } from "./metrics.ts";
 
 /** Most proofs with jobs at a time, lowest blocks first; the others wait in the database. */
@@ -73,7 +75,7 @@ export function createProofScheduler(deps: {
       if (addedAt !== undefined && now - addedAt < ADD_AGAIN_MS) {
         added.set(keyOf(proof), addedAt);
       } else if (!poisoned.has(proof.id)) {
-        await deps.jobs.enqueue({ proof: proof.id, firstBlock: proof.firstBlock });
+        await deps.jobs.enqueue({ proof: proof.id, firstBlock: proof.firstBlock }, weightOfProof(proof));
         added.set(keyOf(proof), now);
         crashPoint("proof-job-created");
       }
@@ -94,6 +96,12 @@ export function createProofScheduler(deps: {
     start: () => poller.start(deps.pollMs),
     stop: poller.stop,
   };
+}
+
+/** What no circuit of this version proves goes to any prover, which says so. */
+function weightOfProof({ circuit: name }: ProofToMake): number {
+  const circuit = CIRCUITS.find((known) => known === name);
+  return circuit === undefined ? 0 : weightOf(circuit);
 }
 
 /** A refused proof needs another job. */

@@ -13,7 +13,7 @@ const TOKEN = "admin of the test";
 describe("a prover that makes several proofs at a time", () => {
   let scene: L1Scene;
   let node: CairnNode;
-  /** Completes the proof of a public input. */
+  /** Completes the proof of a point. */
   const releases = new Map<string, () => void>();
   const statuses = async () => {
     const { batches } = (await call(node, "batches")).value;
@@ -27,7 +27,7 @@ describe("a prover that makes several proofs at a time", () => {
   };
   const release = async (firstBlock: number) => {
     const { value } = await call(node, "batch", { params: { firstBlock: String(firstBlock) } });
-    releases.get(value.publicInput)?.();
+    releases.get(value.point ?? "")?.();
   };
 
   beforeAll(async () => {
@@ -35,13 +35,16 @@ describe("a prover that makes several proofs at a time", () => {
     const change = {
       CAIRN_ROLES: "sequencer,watcher,prover,api",
       CAIRN_PROVERS: "2",
-      CAIRN_PROVER_MEMORY_MB: String(2 * PROOF_MEMORY_MB[16]),
+      CAIRN_PROVER_MEMORY_MB: String(2 * PROOF_MEMORY_MB.solo16),
       CAIRN_ADMIN_PORT: "0",
       CAIRN_ADMIN_TOKEN: TOKEN,
     };
+    // A publisher says who submits; it is gone before there is anything to submit.
+    const { stop } = await scene.begin("operator");
+    await stop();
     node = await scene.begin("operator", change, async (...args) => {
       const { promise, resolve } = Promise.withResolvers<void>();
-      releases.set(wordHex(args[1]), resolve);
+      releases.set(wordHex(args[1].binding.point), resolve);
       await promise;
       return proveNothing(...args);
     });

@@ -4,19 +4,19 @@ import {
   findBatch,
   findProof,
   type HeldJob,
-  insertBatch,
-  insertProof,
   type JobQueue,
+  loadProofs,
   markBatchAccepted,
 } from "@cairn/db";
 import { createTestDatabases, type TestDatabases } from "@cairn/db/testing";
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { storeBlocks } from "../../test/stored-blocks.ts";
+import { STORED_SUBMITTER, storeBatch, storeBlocks } from "../../test/stored-blocks.ts";
+import { loadBatchContent } from "../batches/content.ts";
 import { createManualClock } from "../clock.ts";
 import { createProverMetrics } from "./metrics.ts";
-import type { ProofTask } from "./proof-maker.ts";
+import type { ProofTask } from "./proof-task.ts";
 import { createProver } from "./worker.ts";
 
 const databases: TestDatabases = createTestDatabases().server;
@@ -51,7 +51,7 @@ describe("a prover's job", () => {
           prepare: async (task) => {
             tasks.push(task);
             const made = { witnessSeconds: 1, proveSeconds: 1, proverPeakBytes: null, proof: WORD };
-            return { prove: async () => ({ ...made, publicInputs: [...(answer ?? [task.publicInput])] }) };
+            return { prove: async () => ({ ...made, publicInputs: [...(answer ?? task.publicInputs)] }) };
           },
           stop: () => Promise.resolve(),
         },
@@ -64,12 +64,7 @@ describe("a prover's job", () => {
   });
   afterAll(() => databases.stop());
 
-  const closeBatch = (firstBlock: number, lastBlock: number, children: readonly number[] = []) =>
-    insertBatch(
-      db,
-      { firstBlock, lastBlock, circuitType: 0, publicInput: BigInt(1000 + firstBlock), closedAtMs: 1 },
-      children,
-    );
+  const closeBatch = (firstBlock: number, lastBlock: number) => storeBatch(db, firstBlock, lastBlock);
   const proofOf = async (firstBlock: number) => (await findBatch(db, firstBlock))?.proofId ?? 0;
   const run = (proof: number) => {
     tasks.length = 0;
@@ -79,7 +74,9 @@ describe("a prover's job", () => {
 
   it("is about a proof, whatever block the job names for people", async () => {
     await run(await proofOf(2));
-    expect(tasks).toMatchObject([{ input: Uint8Array.of(2), publicInput: 1002n, oldRoot: 2n, newRoot: 3n }]);
+    const { publicInputs, circuit } = (await findProof(db, await proofOf(2))) ?? {};
+    const submission = { submitter: STORED_SUBMITTER, dataSource: "calldata" };
+    expect(tasks).toMatchObject([{ type: "solo", circuit, input: Uint8Array.of(2), publicInputs, submission }]);
     expect(await findProof(db, await proofOf(2))).toMatchObject({
       state: "made",
       proof: WORD,
@@ -111,25 +108,48 @@ describe("a prover's job", () => {
 
   it("fails when the prover states something else, and the attempt is counted", async () => {
     const proof = await proofOf(3);
-    for (const stated of [[], [5n], [1003n, 1003n]]) {
+    const { publicInputs = [] } = (await findProof(db, proof)) ?? {};
+    for (const stated of [[], [5n], publicInputs.slice(1), [...publicInputs, 0n], publicInputs.with(12, 0n)]) {
       answer = stated;
       await expect(run(proof)).rejects.toMatchObject({ code: "node/proof-rejected", details: { job: { proof } } });
     }
     answer = null;
-    expect(await findProof(db, proof)).toMatchObject({ state: "proving", attempts: 3, proof: null });
+    expect(await findProof(db, proof)).toMatchObject({ state: "proving", attempts: 5, proof: null });
     await run(proof);
-    expect(await findProof(db, proof)).toMatchObject({ state: "made", attempts: 4 });
+    expect(await findProof(db, proof)).toMatchObject({ state: "made", attempts: 6 });
   });
 
-  it("fails for what this version cannot make, instead of proving its first block", async () => {
-    const plan = { publicInputs: [1n], createdAtMs: 1 };
-    const block = await insertProof(db, { kind: "block", firstBlock: 4, lastBlock: 4, ...plan });
-    const merge = await insertProof(db, { kind: "merge", firstBlock: 5, lastBlock: 6, ...plan });
-    await closeBatch(4, 6, [block, merge]);
-    for (const proof of [block, merge, await proofOf(4)]) {
-      await expect(run(proof)).rejects.toMatchObject({ code: "node/unknown-proof" });
-      expect(await findProof(db, proof)).toMatchObject({ state: "waiting", attempts: 0 });
+  it("is made from the proofs below it, once they are made", async () => {
+    await closeBatch(4, 6);
+    const last = await proofOf(4);
+    await run(last);
+    expect([tasks, (await findProof(db, last))?.attempts]).toEqual([[], 0]);
+    const blocks = (await loadProofs(db, 4, 6)).filter(({ kind }) => kind === "block");
+    for (const { id, firstBlock } of blocks) {
+      await run(id);
+      expect(tasks).toMatchObject([{ type: "block", circuit: "block16", input: Uint8Array.of(firstBlock) }]);
     }
+    await run(last);
+    const content = await loadBatchContent(db, { firstBlock: 4, lastBlock: 6 });
+    expect(tasks).toMatchObject([
+      {
+        type: "batch",
+        circuit: "batch",
+        children: [WORD, WORD, WORD],
+        submission: { submitter: STORED_SUBMITTER, queueHash: content?.blocks[2]?.queueHashAfter },
+        content: { chains: content?.chainsBefore, blocks: [{ number: 4n }, { number: 5n }, { number: 6n }] },
+      },
+    ]);
+    expect(await findProof(db, last)).toMatchObject({ state: "made" });
+  });
+
+  it("fails for a circuit that this version does not have", async () => {
+    await storeBlocks(db, [7]);
+    await closeBatch(7, 7);
+    const proof = await proofOf(7);
+    await db.updateTable("proofs").set({ circuit: "block1024" }).where("id", "=", proof).execute();
+    await expect(run(proof)).rejects.toMatchObject({ code: "node/unknown-proof" });
+    expect(await findProof(db, proof)).toMatchObject({ state: "waiting", attempts: 0 });
     expect(tasks).toEqual([]);
   });
 });

@@ -1,11 +1,10 @@
 import { hostname } from "node:os";
-import type { Proof } from "@cairn/circuits";
+import { CIRCUITS, type Proof } from "@cairn/circuits";
 import {
   type Database,
   type Db,
   findBlock,
   findProof,
-  findWitness,
   type HeldJob,
   type JobQueue,
   noteProofBegun,
@@ -19,14 +18,15 @@ import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { toPlain } from "../json.ts";
 import { createPoller, type Poller } from "../poller.ts";
-import { proofsAtATime } from "./memory.ts";
+import { loadTask } from "./load-task.ts";
+import { maxWeights, weightOf } from "./memory.ts";
 import type { ProverMetrics } from "./metrics.ts";
 import type { ProverProgress } from "./progress.ts";
 import type { ProofMaker } from "./proof-maker.ts";
 
 /** Settings of a prover. */
 export interface ProverSettings {
-  /** Proofs made at the same time; fewer if they would take more than `maxMemoryBytes`. */
+  /** Proofs made at the same time; fewer, and only lighter ones, if they would take more than `maxMemoryBytes`. */
   readonly concurrency: number;
   readonly maxMemoryBytes: number;
 }
@@ -65,15 +65,18 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
 
   const handle = async (job: HeldJob): Promise<void> => {
     const startedAtMs = clock.nowMs();
-    const enter = (stage: ProverProgress["stage"]): void => {
-      active.set(job.id, { ...job.data, stage, startedAtMs });
+    const enter = (stage: ProverProgress["stage"], circuit = active.get(job.id)?.circuit ?? null): void => {
+      active.set(job.id, { ...job.data, circuit, stage, startedAtMs });
     };
     enter("witness");
     crashPoint("proof-job-taken");
     try {
       const outcome = await proveJob(job, enter);
       metrics.finished(outcome);
-      logger.info({ ...job.data, outcome, ms: clock.nowMs() - startedAtMs }, "proof job done");
+      logger.info(
+        { ...job.data, circuit: active.get(job.id)?.circuit, outcome, ms: clock.nowMs() - startedAtMs },
+        "proof job done",
+      );
     } catch (error) {
       const isShutdown = stopping.signal.aborted;
       metrics.finished(isShutdown ? "aborted" : "failed");
@@ -99,12 +102,13 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
 
   const proveJob = async (
     { data, signal }: HeldJob,
-    enter: (stage: ProverProgress["stage"]) => void,
+    enter: (stage: ProverProgress["stage"], circuit?: string) => void,
   ): Promise<"made" | "obsolete"> => {
     const { db } = database;
     const wanted = await findWanted(db, data.proof);
     const task = wanted && (await loadTask(db, wanted));
     if (wanted === null || task === null) return "obsolete";
+    enter("witness", task.circuit);
     await noteProofBegun(db, wanted.id, { prover: PROVER, atMs: clock.nowMs() });
     const prepared = await deps.maker.prepare(task);
     enter("proof");
@@ -127,7 +131,7 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
         details: { proofBytes: proof.length, publicInputs: publicInputs.map(String) },
       });
     }
-    metrics.made(made);
+    metrics.made(task.circuit, made);
     const details = { witnessSeconds, proveSeconds, proverPeakBytes, prover: PROVER };
     const isStored = await storeProof(db, wanted.id, { proof, details, atMs: clock.nowMs() });
     crashPoint("proof-stored");
@@ -136,14 +140,18 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
 
   return {
     start: async () => {
-      const concurrency = proofsAtATime(slots, settings);
-      if (concurrency < settings.concurrency) {
+      const weights = maxWeights(slots, settings);
+      if (weights.length < settings.concurrency) {
+        const concurrency = weights.length;
         logger.warn(
           { wanted: settings.concurrency, concurrency },
           "memory limit reduces the number of concurrent proofs",
         );
       }
-      endWork = await deps.jobs.work({ concurrency }, handle);
+      const tooLarge = CIRCUITS.filter((circuit) => weightOf(circuit) > Math.max(...weights));
+      if (tooLarge.length > 0)
+        logger.info({ tooLarge }, "proofs of these circuits are left to provers with more memory");
+      endWork = await deps.jobs.work({ maxWeights: weights }, handle);
     },
     progress: () => [...active.values()],
     stop: async () => {
@@ -159,21 +167,6 @@ async function findWanted(db: Db, id: number): Promise<StoredProof | null> {
   const found = await findProof(db, id);
   if (found === undefined || found.proof !== null) return null;
   return (await findBlock(db, found.lastBlock))?.status === "sealed" ? found : null;
-}
-
-/**
- * What it is made from; null when its block was dropped. Throws `node/unknown-proof` for one that this version cannot
- * make: it only proves single blocks as batches.
- */
-async function loadTask(db: Db, { id, kind, firstBlock, lastBlock, publicInputs }: StoredProof) {
-  const [publicInput, ...more] = publicInputs;
-  if (kind !== "batch" || firstBlock !== lastBlock || publicInput === undefined || more.length > 0) {
-    const problem = `proof ${id} of kind ${kind} covers blocks ${firstBlock} to ${lastBlock}: this version cannot make it`;
-    throw new CairnError<NodeErrorCode>("node/unknown-proof", problem);
-  }
-  const [block, input] = await Promise.all([findBlock(db, firstBlock), findWitness(db, firstBlock)]);
-  if (block?.seal == null || input === undefined) return null;
-  return { input, publicInput, oldRoot: block.seal.oldRoot, newRoot: block.seal.newRoot };
 }
 
 function isSameList(a: readonly bigint[], b: readonly bigint[]): boolean {

@@ -16,6 +16,8 @@ export const SOLO_CIRCUITS = ["solo16", "solo64", "solo256"] as const satisfies 
 export type SoloCircuit = (typeof SOLO_CIRCUITS)[number];
 /** All circuits of protocol 2. */
 export const CIRCUITS = [...INNER_CIRCUITS, ...BATCH_CIRCUITS, ...SOLO_CIRCUITS] as const;
+/** Name of a circuit of protocol 2. */
+export type Circuit = (typeof CIRCUITS)[number];
 
 /** Circuits that verify proofs, in the order in which their lists of keys can be made. */
 export const PARENT_CIRCUITS = ["merge1", "merge2", "pair", "batch"] as const satisfies readonly ParentCircuit[];
