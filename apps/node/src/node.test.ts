@@ -45,6 +45,8 @@ describe("a node whose roles run apart", () => {
     // The proof of a batch names the account that submits it.
     expect(await batches()).toEqual([]);
     const publisher = await harness.begin({}, { CAIRN_ROLES: "publisher" });
+    await expect.poll(batches, WAIT).toMatchObject([{ firstBlock: 1, status: "waiting" }]);
+    await publisher.stop();
     const small = createNode(loadConfig({ ...proverEnv, CAIRN_PROVER_MEMORY_MB: "300" }), { logger });
     await expect(small.start()).rejects.toMatchObject({
       code: "node/bad-config",
@@ -63,7 +65,6 @@ describe("a node whose roles run apart", () => {
     await prover.start();
     await expect.poll(batches, WAIT).toMatchObject([{ firstBlock: 1, status: "ready", proof: { proveSeconds: 2 } }]);
     await prover.stop();
-    await publisher.stop();
     expect(seen).toEqual([BigInt((await call(node, "batch", { params: { firstBlock: "1" } })).value.point ?? 0)]);
   });
 
