@@ -7,6 +7,7 @@ import { type Person, REAL_CRYPTO, signTransaction } from "@cairn/testkit";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { clientOf, createL1Scene, type L1Scene, type ProveSolo, proveNothing } from "../test/l1-scene.ts";
 import { call } from "../test/node-harness.ts";
+import { REBUILD_AGE_SECONDS } from "./block-rules.ts";
 import type { CairnNode } from "./node.ts";
 
 const ETHER = 10n ** 18n;
@@ -21,9 +22,9 @@ describe("drill: provers too slow for the load, for hours of L1's time", () => {
   let bob: Person;
   const held = Promise.withResolvers<void>();
   const prove: ProveSolo = async (...args) => {
-    const signal = args[3];
+    const { signal } = args[2] ?? {};
     const abort = new Promise<void>((_, reject) => {
-      signal.addEventListener("abort", () => reject(signal.reason));
+      signal?.addEventListener("abort", () => reject(signal.reason));
     });
     abort.catch(() => undefined);
     await Promise.race([held.promise, abort]);
@@ -84,14 +85,14 @@ describe("drill: provers too slow for the load, for hours of L1's time", () => {
     expect(details).toMatchObject({ expectedSeconds: expect.any(Number), retryAfterSeconds: expect.any(Number) });
     expect(ids.length).toBeGreaterThan(3);
     const [first = ""] = ids;
-    // No prover gets to work for almost four hours.
+    // No prover gets to work for almost twelve hours.
     for (const round of [1, 2]) {
-      await scene.warp(6400);
+      await scene.warp(REBUILD_AGE_SECONDS + 100);
       const rebuilt = async () => (await typesOf(first)).filter((type) => type === "requeued").length;
       await expect.poll(rebuilt, WAIT).toBe(round);
       await expect.poll(() => statuses(ids), WAIT).toEqual(ids.map(() => "confirmed"));
     }
-    await scene.warp(6000);
+    await scene.warp(REBUILD_AGE_SECONDS - 300);
     await expect.poll(readiness, WAIT).toMatchObject({ isReady: false, parts: { promises: { isReady: false } } });
     expect((await submit(ids.length)).status).toBe(429);
     held.resolve();
