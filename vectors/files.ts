@@ -4,6 +4,7 @@ import { dataVectors, payoutVectors, publicInputVectors, queueVectors, txTreeVec
 import { exitVectors } from "./generators/exit.ts";
 import { floatVectors } from "./generators/float.ts";
 import { hashVectors, poseidon2Vectors, shaVectors } from "./generators/hash.ts";
+import { payout2Vectors, queue2Vectors } from "./generators/lists-2.ts";
 import { batch2Vectors, block2Vectors } from "./generators/protocol-2.ts";
 import { rebuildVectors } from "./generators/rebuild.ts";
 import { leafVectors, treeVectors } from "./generators/state.ts";
@@ -23,9 +24,11 @@ export const VECTOR_FILES: Readonly<Record<string, () => Vector>> = {
   leaf: leafVectors,
   message: messageVectors,
   payouts: payoutVectors,
+  "payouts-2": payout2Vectors,
   poseidon2: poseidon2Vectors,
   "public-input": publicInputVectors,
   queue: queueVectors,
+  "queue-2": queue2Vectors,
   rebuild: rebuildVectors,
   "receipt-2": receipt2Vectors,
   sha: shaVectors,

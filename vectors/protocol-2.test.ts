@@ -1,5 +1,6 @@
 import { blocksRoot, type Chains, cellsRoot, chainsAfter, GENESIS_CHAINS, historyOf } from "@cairn/crypto";
 import {
+  addressToBigint,
   BLOB_MODULUS,
   bytesToCells,
   bytesToHex,
@@ -8,15 +9,23 @@ import {
   decodeL1Operation,
   decodePayoutList,
   EMPTY_QUEUE_HASH,
+  encodeBlockCells,
+  encodeL1Operation,
+  encodePayoutList,
   FIELD_MODULUS,
   type Hex,
   hexToBytes,
+  MAX_BATCH_PAYOUTS,
   nextRollingHash,
   readBatchCells,
+  SLOT_KIND,
+  tokenId,
 } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
 import batches from "./batch-2.json" with { type: "json" };
 import blocks from "./block-2.json" with { type: "json" };
+import payouts from "./payouts-2.json" with { type: "json" };
+import queue from "./queue-2.json" with { type: "json" };
 
 const keccak256 = (hex: Hex): Hex => bytesToHex(calldataCommitment(hexToBytes(hex)));
 const slice = (hex: Hex, from: number, to?: number): Hex => bytesToHex(hexToBytes(hex).subarray(from, to));
@@ -44,17 +53,17 @@ describe("batch-2.json", () => {
       for (const { data, blockCount, l1Records, payoutList } of [...before, batch]) {
         hashes.length = 0;
         const operations = l1Records.map((record) => decodeL1Operation(hexToBytes(record as Hex)));
-        const payouts = decodePayoutList(hexToBytes(payoutList as Hex));
+        const owedByBatch = decodePayoutList(hexToBytes(payoutList as Hex));
         queueHash = l1Records.map((record) => hexToBytes(record as Hex)).reduce(nextRollingHash, queueHash);
         for (const { cells, data: read } of readBatchCells(bytesToCells(hexToBytes(data as Hex)), blockCount)) {
           number += 1n;
           // The payouts of a block are as many as its words say; here those of the vector of that block.
           const owed = (blocks.cases[Number(number) - 1]?.payoutEntries.length ?? 0) / 2;
           const l1Operations = operations.splice(0, read.l1Count);
-          chains = chainsAfter(chains, { number, cells, l1Operations, payouts: payouts.splice(0, owed) });
+          chains = chainsAfter(chains, { number, cells, l1Operations, payouts: owedByBatch.splice(0, owed) });
           hashes.push(chains.blocks);
         }
-        expect([operations, payouts]).toEqual([[], []]);
+        expect([operations, owedByBatch]).toEqual([[], []]);
       }
       const { newHistory, blocksRoot: root, lastBlock } = decodeBatchHeader2(hexToBytes(batch.header as Hex));
       expect({ newHistory, root, lastBlock }).toEqual({
@@ -87,7 +96,7 @@ describe("batch-2.json", () => {
       slice(record as Hex, 44),
     ]);
     const list = batch.payoutList as Hex;
-    const payouts = Array.from({ length: (list.length - 2) / 80 }, (_, i) => [
+    const payoutWords = Array.from({ length: (list.length - 2) / 80 }, (_, i) => [
       slice(list, 40 * i, 40 * i + 24),
       slice(list, 40 * i + 24, 40 * i + 40),
     ]).flat();
@@ -98,7 +107,7 @@ describe("batch-2.json", () => {
       BigInt.asUintN(128, evaluation),
       evaluation >> 128n,
       valueAt(entries.map(big), point, FIELD_MODULUS),
-      valueAt(payouts.map(big), point, FIELD_MODULUS),
+      valueAt(payoutWords.map(big), point, FIELD_MODULUS),
     ];
     expect(batch.inputs.slice(11).map(big)).toEqual(inputs);
   });
@@ -109,11 +118,60 @@ describe("block-2.json", () => {
     const cells = block.cells.map(big);
     expect(cellsRoot(cells)).toBe(big(block.cellsRoot));
     expect(block.blocksChainAfter).toBe(block.blockHash);
+    const [read] = readBatchCells(cells, 1);
+    expect(read?.slotCount).toBe(block.slotCount);
+    expect(read === undefined ? [] : encodeBlockCells(read.data)).toEqual(cells);
     const next = blocks.cases[block.blockNumber];
     if (next === undefined) return;
     const after = (name: string) => Reflect.get(block, `${name}After`);
     for (const name of ["dataChain", "l1Chain", "payoutChain", "blocksChain"]) {
       expect(Reflect.get(next, `${name}Before`)).toBe(after(name));
     }
+  });
+});
+
+describe("queue-2.json", () => {
+  it.each(queue.cases)("record $record", (row) => {
+    const record = row.record as Hex;
+    const operation = decodeL1Operation(hexToBytes(record));
+    expect(SLOT_KIND[operation.type]).toBe(row.kind);
+    expect(operation.index).toBe(row.index);
+    expect(operation.type === "deposit" ? operation.owner : operation.sender).toBe(addressToBigint(row.owner));
+    expect(operation.type === "deposit" ? operation.tokenId : 0).toBe(row.tokenId);
+    expect(operation.type === "deposit" ? operation.amount : 0n).toBe(big(row.amount));
+    expect(operation.type === "forcedWithdraw" ? 0n : operation.key).toBe(big(row.key));
+    expect(bytesToHex(encodeL1Operation(operation))).toBe(record);
+    expect(row.words.map(big)).toEqual([slice(record, 0, 21), slice(record, 21, 44), slice(record, 44)].map(big));
+    expect(keccak256(`${row.hashBefore}${record.slice(2)}` as Hex)).toBe(row.hashAfter);
+  });
+
+  it("goes on from entry to entry, from 0", () => {
+    const hashes = queue.cases.map(({ hashAfter }) => hashAfter);
+    expect(queue.cases.map(({ hashBefore }) => hashBefore)).toEqual([
+      bytesToHex(EMPTY_QUEUE_HASH),
+      ...hashes.slice(0, -1),
+    ]);
+  });
+});
+
+describe("payouts-2.json", () => {
+  it.each(payouts.cases)("list $hash", (row) => {
+    const list = decodePayoutList(hexToBytes(row.list as Hex));
+    expect(list.map(({ recipient }) => recipient)).toEqual(row.recipients.map(addressToBigint));
+    expect(list.map((payout) => payout.tokenId)).toEqual(row.tokenIds);
+    expect(list.map(({ amount }) => amount)).toEqual(row.amounts.map(big));
+    expect(bytesToHex(encodePayoutList(list))).toBe(row.list);
+    expect(keccak256(row.list as Hex)).toBe(row.hash);
+    const entries = list.map(({ recipient, tokenId, amount }) => [(recipient << 32n) + BigInt(tokenId), amount]);
+    expect(row.words.map(big)).toEqual(entries.flat());
+  });
+
+  it("has the longest list", () => {
+    const list = Array.from({ length: MAX_BATCH_PAYOUTS }, (_, i) => ({
+      recipient: BigInt(i + 1),
+      tokenId: tokenId(i % 3),
+      amount: BigInt(i),
+    }));
+    expect(keccak256(bytesToHex(encodePayoutList(list)))).toBe(payouts.longest);
   });
 });

@@ -1,26 +1,28 @@
 import { createHash } from "node:crypto";
+import type { Chains } from "@cairn/crypto";
 import {
   bigintToBytes,
   bytesToHex,
-  CIRCUIT_TYPE,
+  cellsToBytes,
   concatBytes,
-  encodeBatchHeader,
-  trimPublishedData,
+  encodeBatchHeader2,
+  encodePayoutList,
 } from "@cairn/protocol";
 import { emptySubtreeHashes } from "@cairn/state";
 import { REAL_CRYPTO } from "@cairn/testkit";
 import type { Vector } from "../json.ts";
 import { DOMAIN } from "./blocks.ts";
-import { CIRCUIT_SLOTS, l1BlockOf } from "./rebuild.ts";
-import { rollupHistory, type SubmittedBatch } from "./rollup.ts";
+import { l1BlockOf } from "./rebuild.ts";
+import { type QueuedRecord, rollupHistory, type SubmittedBatch } from "./rollup.ts";
 
-/** The batches of `rebuild.json` as a complete archive, encoded here following spec 9. */
+/** The batches of `rebuild.json` as a complete archive, encoded here following spec 2, 9. */
 export function archiveVectors(): Vector {
-  const { batches } = rollupHistory();
+  const { batches, waiting } = rollupHistory();
   const head = headBytes();
-  const prefix = concatBytes(new TextEncoder().encode("CAIRNBAT"), uint(1, 2), uint(head.length, 4), head);
+  const prefix = concatBytes(new TextEncoder().encode("CAIRNBAT"), uint(2, 2), uint(head.length, 4), head);
   const frames = [
     ...batches.map((batch) => ({ type: 1, payload: batchBytes(batch) })),
+    { type: 3, payload: waitingBytes(waiting, l1BlockOf(batches.length + 1)) },
     { type: 2, payload: uint(batches.length, 8) },
   ];
   let digest = sha(prefix);
@@ -35,37 +37,54 @@ export function archiveVectors(): Vector {
   return { archive: bytesToHex(concatBytes(...parts)), digests: digests.map(bytesToHex), head: bytesToHex(head) };
 }
 
-/** Spec 9.2, at genesis. */
+/** Spec 2, 9.2, at genesis. */
 function headBytes(): Uint8Array {
   const genesisRoot = emptySubtreeHashes(REAL_CRYPTO.compress).at(-1) ?? 0n;
   return concatBytes(
     bigintToBytes(DOMAIN.chainId, 8),
     bigintToBytes(DOMAIN.rollup, 20),
-    uint(CIRCUIT_SLOTS.length, 1),
-    ...CIRCUIT_SLOTS.map((slots) => concatBytes(uint(CIRCUIT_TYPE[slots], 1), uint(slots, 4))),
     uint(0, 8),
     uint(0, 8),
     uint(0, 8),
     bigintToBytes(genesisRoot, 32),
     uint(64, 4),
+    new Uint8Array(4 * 32),
     uint(0, 8),
     new Uint8Array(32),
   );
 }
 
-/** Spec 9.3. Every queue entry is consumed by the batch after it, so reading can resume at the batch's block. */
+/** Spec 2, 9.3. Every queue entry is consumed by the batch after it, so reading can resume at the batch's block. */
 function batchBytes(batch: SubmittedBatch): Uint8Array {
+  const { number, header, fields, kzgCommitment, sentCells, blocks, records, payouts, cells } = batch;
+  const after = blocks.at(-1)?.after;
   return concatBytes(
-    uint(batch.number, 8),
-    encodeBatchHeader(batch.header),
-    batch.dataHash,
-    batch.queueHash,
-    uint(l1BlockOf(batch.number), 8),
-    uint(batch.number, 32),
-    uint(l1BlockOf(batch.number), 8),
-    ...batch.records.map(({ record }) => record),
-    trimPublishedData(batch.data),
+    uint(number, 8),
+    encodeBatchHeader2(header),
+    fields.dataCommitment,
+    fields.payoutsHash,
+    kzgCommitment ?? new Uint8Array(48),
+    uint(sentCells, 4),
+    chainBytes(after),
+    uint(l1BlockOf(number), 8),
+    uint(number, 32),
+    uint(l1BlockOf(number), 8),
+    uint(records.length, 4),
+    ...records.map(({ record }) => record),
+    uint(payouts.length, 4),
+    encodePayoutList(payouts),
+    cellsToBytes(cells),
   );
+}
+
+/** Spec 2, 9.4. */
+function waitingBytes(waiting: readonly QueuedRecord[], l1Block: number): Uint8Array {
+  return concatBytes(uint(l1Block, 8), uint(waiting.length, 4), ...waiting.map(({ record }) => record));
+}
+
+function chainBytes(chains: Chains | undefined): Uint8Array {
+  const { data = 0n, l1 = 0n, payouts = 0n, blocks = 0n } = chains ?? {};
+  return concatBytes(...[data, l1, payouts, blocks].map((chain) => bigintToBytes(chain, 32)));
 }
 
 function uint(value: number, width: number): Uint8Array {

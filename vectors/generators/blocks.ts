@@ -75,25 +75,35 @@ export const SCENARIO_OPTIONS: ScenarioOptions = {
 /** The blocks of the scenario, a chain from genesis. */
 export const scenarioBlocks = runScenario(SCENARIO, SCENARIO_OPTIONS).blocks;
 
+/** The queue entries of the scenario's blocks, and some with extreme fields. */
+export const queueOperations: readonly L1Operation[] = [
+  ...scenarioBlocks.flatMap(({ l1Operations }) => l1Operations),
+  { type: "deposit", owner: 1n, tokenId: tokenId(0), amount: 1n, index: accountIndex(0), key: 0n },
+  {
+    type: "deposit",
+    owner: 2n ** 160n - 1n,
+    tokenId: tokenId(2 ** 32 - 1),
+    amount: 2n ** 128n - 1n,
+    index: accountIndex(2 ** 24 - 1),
+    key: FIELD_MODULUS - 1n,
+  },
+  { type: "forcedWithdraw", sender: 0xffn, index: accountIndex(2 ** 24 - 1) },
+  { type: "setKey", sender: 0x0100n, index: accountIndex(64), key: 1n },
+];
+
+/** Payouts with extreme fields. */
+export const extremePayouts: readonly Payout[] = [
+  { recipient: 1n, tokenId: tokenId(0), amount: 0n },
+  { recipient: 2n ** 160n - 1n, tokenId: tokenId(2 ** 32 - 1), amount: 2n ** 128n - 1n },
+  { recipient: 0xffn, tokenId: tokenId(1), amount: 256n },
+  { recipient: 2n ** 152n, tokenId: tokenId(256), amount: 2n ** 120n },
+];
+
 /** A queue from its start: records and the hash after each. */
 export function queueVectors(): Vector {
   let hash = EMPTY_QUEUE_HASH;
-  const operations: readonly L1Operation[] = [
-    ...scenarioBlocks.flatMap(({ l1Operations }) => l1Operations),
-    { type: "deposit", owner: 1n, tokenId: tokenId(0), amount: 1n, index: accountIndex(0), key: 0n },
-    {
-      type: "deposit",
-      owner: 2n ** 160n - 1n,
-      tokenId: tokenId(2 ** 32 - 1),
-      amount: 2n ** 128n - 1n,
-      index: accountIndex(2 ** 24 - 1),
-      key: FIELD_MODULUS - 1n,
-    },
-    { type: "forcedWithdraw", sender: 0xffn, index: accountIndex(2 ** 24 - 1) },
-    { type: "setKey", sender: 0x0100n, index: accountIndex(64), key: 1n },
-  ];
   return {
-    cases: operations.map((operation) => {
+    cases: queueOperations.map((operation) => {
       const record = encodeL1Operation(operation);
       const before = hash;
       hash = nextQueueHash(hash, record);
@@ -133,12 +143,6 @@ export function dataVectors(): Vector {
 
 /** Payout lists, padded, and their hashes. */
 export function payoutVectors(): Vector {
-  const extreme: readonly Payout[] = [
-    { recipient: 1n, tokenId: tokenId(0), amount: 0n },
-    { recipient: 2n ** 160n - 1n, tokenId: tokenId(2 ** 32 - 1), amount: 2n ** 128n - 1n },
-    { recipient: 0xffn, tokenId: tokenId(1), amount: 256n },
-    { recipient: 2n ** 152n, tokenId: tokenId(256), amount: 2n ** 120n },
-  ];
   const sixtyFour = Array.from({ length: 16 }, (_, i) => ({
     recipient: BigInt(i + 1) << BigInt(9 * i),
     tokenId: tokenId(i),
@@ -146,9 +150,9 @@ export function payoutVectors(): Vector {
   }));
   const lists = [
     ...scenarioBlocks.map(({ block }) => ({ slotCount: block.slotCount, payouts: block.payouts })),
-    { slotCount: 16 as const, payouts: extreme },
+    { slotCount: 16 as const, payouts: extremePayouts },
     { slotCount: 64 as const, payouts: sixtyFour },
-    { slotCount: 256 as const, payouts: extreme },
+    { slotCount: 256 as const, payouts: extremePayouts },
   ];
   return {
     cases: lists.map(({ slotCount, payouts }) => ({

@@ -17,6 +17,7 @@ import {
   l1Entry,
   nextRollingHash,
   type PointFields,
+  type PublishedData,
   payoutEntry,
   payoutListHash,
   pointPreimage,
@@ -38,19 +39,29 @@ export interface ChainedBlock extends ScenarioBlock {
   readonly queueHash: Uint8Array;
 }
 
-const chainedBlocks = ((): readonly ChainedBlock[] => {
+/** What a block publishes, if it is not what the sequencer chose. */
+export type PublishedAs = (block: ScenarioBlock) => PublishedData;
+
+/** Blocks from genesis on, chained; `published` says what one publishes in its own way, by block number. */
+export function chainBlocks(
+  blocks: readonly ScenarioBlock[],
+  published: Readonly<Record<number, PublishedAs>> = {},
+): ChainedBlock[] {
   let chains = GENESIS_CHAINS;
   let queueHash = EMPTY_QUEUE_HASH;
-  return scenarioBlocks.map((scenarioBlock) => {
+  return blocks.map((scenarioBlock) => {
     const { block, l1Operations } = scenarioBlock;
-    const { publishedData, l1OperationCount, timestamp, payouts, blockNumber } = block;
-    const cells = encodeBlockCells({ ...publishedData, l1Count: l1OperationCount, timestamp: BigInt(timestamp) });
+    const { l1OperationCount, timestamp, payouts, blockNumber } = block;
+    const data = published[blockNumber]?.(scenarioBlock) ?? block.publishedData;
+    const cells = encodeBlockCells({ ...data, l1Count: l1OperationCount, timestamp: BigInt(timestamp) });
     const before = chains;
     chains = chainsAfter(before, { number: BigInt(blockNumber), cells, l1Operations, payouts }, compress);
     queueHash = l1Operations.map(encodeL1Operation).reduce(nextRollingHash, queueHash);
     return { ...scenarioBlock, cells, before, after: chains, queueHash };
   });
-})();
+}
+
+const chainedBlocks = chainBlocks(scenarioBlocks);
 
 /** The scenario's blocks in batches of one, two and all that remain. */
 export const sampleBatches: readonly (readonly ChainedBlock[])[] = [

@@ -1,24 +1,29 @@
-import { batchCommitment } from "@cairn/contracts";
-import { type BatchHeader, bytesToHex, CIRCUIT_TYPE, type Hex, trimPublishedData } from "@cairn/protocol";
+import {
+  batchCommitment2,
+  batchInputs,
+  bytesToHex,
+  encodePayoutList,
+  type Hex,
+  LAST_CIRCUIT_TYPE,
+} from "@cairn/protocol";
 import { address, type Vector, word } from "../json.ts";
 import { DOMAIN } from "./blocks.ts";
 import { type QueuedRecord, rollupHistory, type SubmittedBatch } from "./rollup.ts";
 
 const ROLLUP = address(DOMAIN.rollup);
 const SUBMITTER = address(0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266n);
-/** Selector of submitBatch and topics of the three events, spec 10.1 and 10.2. */
-const SUBMIT_BATCH = "0x375442a1";
+/** Selector of submitBatch and topics of the three events, spec 2, 10.1. */
+const SUBMIT_BATCH = "0xbd495666";
 const QUEUED = "0x1556a59f8fee4dd07e02fe21bb5a5b2f3fb4088907eb4f83056c8dc53b96b838";
-const SUBMITTED = "0x304bf99b1742d7a79b472ae454e6b7b61cebef833b7e0edd499e676af4dc93b5";
+const SUBMITTED = "0xbbac89dc3311fd53d3481a399dd08f59c2fa1582a135ab759042a7ae914a5623";
 const TOKEN_REGISTERED = "0x5ff9640201b39f40edb488543c2ae401d4c46a473002fe04940802f52bb5dc86";
 const SUBMITTER_FEE_WEI = 100_000_000_000_000n;
 
 /** In place of a proof, which rebuilding does not need. */
 const PROOF = "0x0123";
 const FIRST_L1_BLOCK = 100;
-
-/** The ten words of a batch header, in the order of spec 10.1. */
-type HeaderWords = readonly bigint[];
+/** The batch whose arguments come in another order than an encoder's, with bytes between them. */
+const ODD_CALLDATA = 5;
 
 /** The relevant parts of a log as returned by `eth_getLogs`. */
 type Log = {
@@ -29,9 +34,6 @@ type Log = {
   readonly topics: readonly Hex[];
   readonly transactionHash: Hex;
 };
-
-/** Circuits of the rollup, by slots. */
-export const CIRCUIT_SLOTS = [16, 64] as const;
 
 /** L1 block of a batch; the entries that it consumes are in the block before. */
 export function l1BlockOf(batch: number): number {
@@ -45,48 +47,61 @@ export function rebuildVectors(): Vector {
   const last = batches.at(-1);
   return {
     batches: batches.map(expectedOf),
+    blobs: batches.filter(({ kzgCommitment }) => kzgCommitment !== null).map(blobOf),
     chainId: Number(DOMAIN.chainId),
-    circuits: CIRCUIT_SLOTS.map((slots) => ({ circuitType: CIRCUIT_TYPE[slots], slots })),
     logs: [tokenLog(), ...queueLogs.flatMap((logs, i) => [...logs, ...batches.slice(i, i + 1).map(batchLog)])],
     rollup: ROLLUP,
     state: {
       batchCount: batches.length,
-      lastBlock: batches.length,
+      history: word(last?.header.newHistory ?? 0n),
+      lastBlock: Number(last?.header.lastBlock ?? 0n),
       nextIndex: last?.header.newNextIndex ?? 0,
       queueHead: last?.queueHead ?? 0,
       queueTail: (last?.queueHead ?? 0) + waiting.length,
       root: word(last?.header.newRoot ?? 0n),
     },
-    transactions: batches.map(({ number, header, data, isTrimmed }) => ({
-      hash: word(BigInt(number)),
-      input: submitBatchInput(header, isTrimmed ? trimPublishedData(data) : data),
+    transactions: batches.map((batch) => ({
+      blobVersionedHashes: batch.kzgCommitment === null ? [] : [bytesToHex(batch.fields.dataCommitment)],
+      hash: word(BigInt(batch.number)),
+      input: submitBatchInput(batch),
     })),
   };
 }
 
-function expectedOf(batch: SubmittedBatch): Vector {
-  const { header } = batch;
+function expectedOf({ number, header, fields, claim, binding, payouts, queueHead, blocks }: SubmittedBatch): Vector {
+  const after = blocks.at(-1)?.after;
   return {
-    batchCommitment: batchCommitment(batch),
-    dataHash: bytesToHex(batch.dataHash),
+    batchCommitment: bytesToHex(batchCommitment2(header, fields.dataCommitment, fields.payoutsHash)),
+    chains: [after?.data, after?.l1, after?.payouts, after?.blocks].map((chain) => word(chain ?? 0n)),
+    dataCommitment: bytesToHex(fields.dataCommitment),
+    history: word(header.newHistory),
+    inputs: batchInputs(claim, binding).map(word),
     nextIndex: header.newNextIndex,
-    number: batch.number,
-    payouts: bytesToHex(batch.payouts),
-    payoutsHash: bytesToHex(header.payoutsHash),
-    publicInput: word(batch.publicInput),
-    queueHash: bytesToHex(batch.queueHash),
-    queueHead: batch.queueHead,
+    number,
+    payouts: bytesToHex(encodePayoutList(payouts)),
+    payoutsHash: bytesToHex(fields.payoutsHash),
+    queueHash: bytesToHex(fields.queueHash),
+    queueHead,
     root: word(header.newRoot),
-    txRoot: word(header.txRoot),
   };
 }
 
-function batchLog({ number, header, dataHash, queueHead, queueHash }: SubmittedBatch): Log {
-  const words = headerWords(header).map(word);
+/** The blob of a batch by the cells that it stands for; those behind the end are 0. */
+function blobOf({ fields, kzgCommitment, cells }: SubmittedBatch): Vector {
+  return {
+    cells: cells.map(word),
+    kzgCommitment: bytesToHex(kzgCommitment ?? new Uint8Array()),
+    versionedHash: bytesToHex(fields.dataCommitment),
+  };
+}
+
+function batchLog(batch: SubmittedBatch): Log {
+  const { number, fields, queueHead } = batch;
+  const hashes = [fields.dataCommitment, fields.payoutsHash].map(bytesToHex);
   return {
     address: ROLLUP,
     blockNumber: l1BlockOf(number),
-    data: joined(...words, bytesToHex(dataHash), word(BigInt(queueHead)), bytesToHex(queueHash)),
+    data: joined(...headerWords(batch), ...hashes, word(BigInt(queueHead))),
     logIndex: 0,
     topics: [SUBMITTED, word(BigInt(number)), word(BigInt(SUBMITTER))],
     transactionHash: word(BigInt(number)),
@@ -117,19 +132,21 @@ function queuedLogs(records: readonly QueuedRecord[], batch: number): Log[] {
   }));
 }
 
-function headerWords(header: BatchHeader): HeaderWords {
+/** The eleven words of a batch header, in the order of spec 2, 10.1. */
+function headerWords({ header }: SubmittedBatch): Hex[] {
   return [
-    BigInt(CIRCUIT_TYPE[header.slots]),
+    BigInt(LAST_CIRCUIT_TYPE[header.circuit]),
+    header.dataSource === "blob" ? 1n : 0n,
     header.firstBlock,
     header.lastBlock,
-    header.timestamp,
+    header.firstTimestamp,
+    header.lastTimestamp,
+    BigInt(header.newNextIndex),
     header.oldRoot,
     header.newRoot,
-    BigInt(header.newNextIndex),
-    BigInt(header.l1OperationCount),
-    BigInt(bytesToHex(header.payoutsHash)),
-    header.txRoot,
-  ];
+    header.newHistory,
+    header.blocksRoot,
+  ].map(word);
 }
 
 function queuedTopics(position: number, record: Uint8Array): Hex[] {
@@ -147,19 +164,37 @@ function queuedData(record: Uint8Array, queueHash: Uint8Array): Hex {
   return joined(...fields.map(word), bytesToHex(queueHash), word(SUBMITTER_FEE_WEI));
 }
 
-/** submitBatch(header, data, proof): the header in place, then two offsets, then the two byte strings. */
-function submitBatchInput(fields: BatchHeader, data: Uint8Array): Hex {
-  const header = headerWords(fields);
-  const head = BigInt(32 * (header.length + 2));
-  const dataPart = dynamicBytes(bytesToHex(data));
-  const proofAt = head + BigInt(dataPart.length / 2 - 1);
-  return joined(SUBMIT_BATCH, ...header.map(word), word(head), word(proofAt), dataPart, dynamicBytes(PROOF));
+/** submitBatch(header, l1Records, payouts, payNow, data, proof): header and offsets, then the arguments. */
+function submitBatchInput(batch: SubmittedBatch): Hex {
+  const header = headerWords(batch);
+  const records = joined(...batch.records.map(({ record }) => bytesToHex(record)));
+  const args = [records, bytesToHex(encodePayoutList(batch.payouts)), "0x", bytesToHex(batch.data), PROOF] as const;
+  const isOdd = batch.number === ODD_CALLDATA;
+  // In the order in which the arguments follow the offsets; the gap belongs to none of them.
+  const order = isOdd ? [3, 4, 0, 2, 1] : [0, 1, 2, 3, 4];
+  const gap: Hex = isOdd ? "0xabcdef" : "0x";
+  const offsets: bigint[] = [];
+  let body: Hex = "0x";
+  for (const place of order) {
+    body = joined(body, gap);
+    offsets[place] = BigInt(32 * (header.length + order.length) + bytesIn(body));
+    body = joined(body, isOdd ? exactBytes(args[place] ?? "0x") : filledBytes(args[place] ?? "0x"));
+  }
+  return joined(SUBMIT_BATCH, ...header, ...offsets.map(word), body);
 }
 
-/** The length as a word, then the bytes, filled up to whole words. */
-function dynamicBytes(bytes: Hex): Hex {
-  const length = bytes.length / 2 - 1;
-  return joined(word(BigInt(length)), `0x${bytes.slice(2).padEnd(64 * Math.ceil(length / 32), "0")}`);
+/** The length as a word, then the bytes. */
+function exactBytes(bytes: Hex): Hex {
+  return joined(word(BigInt(bytesIn(bytes))), bytes);
+}
+
+/** The same, filled up to whole words. */
+function filledBytes(bytes: Hex): Hex {
+  return joined(exactBytes(bytes), `0x${"00".repeat((32 - (bytesIn(bytes) % 32)) % 32)}`);
+}
+
+function bytesIn(hex: Hex): number {
+  return hex.length / 2 - 1;
 }
 
 function joined(...parts: readonly Hex[]): Hex {

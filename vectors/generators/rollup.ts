@@ -1,22 +1,19 @@
+import { cellsToBlob, createBlobKzg, encodeOpening, versionedHash } from "@cairn/blobs";
 import {
   accountIndex,
-  type BatchHeader,
-  type BlockSize,
-  bindPublishedData,
-  dataHash,
+  calldataCommitment,
+  cellsToBytes,
   encodeL1Operation,
-  encodePayouts,
-  encodePublishedData,
   type Float40,
   float40,
-  nextQueueHash,
+  type LastCircuit,
+  nextRollingHash,
   type PublishedData,
-  payoutsHash,
-  publicInput,
+  type PublishedSlot,
 } from "@cairn/protocol";
-import { REAL_CRYPTO, runScenario, type ScenarioBlock } from "@cairn/testkit";
-import { blockPublicInput, blockTxRoot, type TxTreeSlot } from "@cairn/vm";
+import { runScenario, type ScenarioBlock } from "@cairn/testkit";
 import { SCENARIO, SCENARIO_OPTIONS } from "./blocks.ts";
+import { batchOf, type ChainedBlock, chainBlocks, type PublishedAs, type SampleBatch } from "./protocol-2.ts";
 
 /**
  * Continues the common scenario: deposits to accounts in every state, and who may set a key. Its last block
@@ -51,126 +48,122 @@ export interface QueuedRecord {
 }
 
 /** A batch of the rollup that outsiders rebuild. */
-export interface SubmittedBatch {
+export interface SubmittedBatch extends SampleBatch {
   readonly number: number;
-  readonly header: BatchHeader;
-  /** Padded. */
+  /** The argument `data`: the cells that are sent, or the opening of the blob. */
   readonly data: Uint8Array;
-  readonly dataHash: Uint8Array;
-  /** Calldata has the data without its trailing zeros. */
-  readonly isTrimmed: boolean;
-  /** Without the unused records. */
-  readonly payouts: Uint8Array;
-  readonly publicInput: bigint;
+  /** Cells sent in calldata, those of 0 at the end included; 0 for a batch in a blob. */
+  readonly sentCells: number;
+  /** 48 bytes; null for a batch in calldata. */
+  readonly kzgCommitment: Uint8Array | null;
   /** The entries that it consumes; they are made right before it. */
   readonly records: readonly QueuedRecord[];
-  /** Queue position and hash after it. */
+  /** Queue position after it. */
   readonly queueHead: number;
-  readonly queueHash: Uint8Array;
 }
+
+/** How blocks become a batch. */
+interface BatchShape {
+  readonly blocks: number;
+  readonly circuit: LastCircuit;
+  readonly source: "calldata" | "blob";
+  /** Calldata keeps the zero cells at the end, and has more of them. */
+  readonly moreZeros?: number;
+}
+
+const SHAPES: readonly BatchShape[] = [
+  { blocks: 1, circuit: "solo16", source: "calldata" },
+  { blocks: 2, circuit: "pair", source: "calldata" },
+  { blocks: 1, circuit: "solo16", source: "calldata" },
+  { blocks: 2, circuit: "batch", source: "blob" },
+  { blocks: 1, circuit: "solo16", source: "calldata", moreZeros: 2 },
+  { blocks: 1, circuit: "solo64", source: "blob" },
+];
 
 /** The batches of a rollup, and the entries that wait after the last one. */
 export function rollupHistory(): { batches: readonly SubmittedBatch[]; waiting: readonly QueuedRecord[] } {
-  let queueHead = 0;
-  let queueHash: Uint8Array = new Uint8Array(32);
-  const history = runScenario(SCENARIO + MORE, SCENARIO_OPTIONS).blocks.map((scenario, i) => {
-    const records = scenario.l1Operations.map((operation): QueuedRecord => {
-      const record = encodeL1Operation(operation);
-      queueHash = nextQueueHash(queueHash, record);
-      return { position: queueHead++, record, queueHash };
-    });
-    return submitted(scenario, i + 1, { records, queueHead, queueHash });
+  const scenario = runScenario(SCENARIO + MORE, SCENARIO_OPTIONS).blocks;
+  const chained = chainBlocks(scenario.slice(0, -1), PUBLISHED);
+  const records = queuedRecords(scenario);
+  const kzg = createBlobKzg();
+  let [first, queueHead] = [0, 0];
+  const batches = SHAPES.map((shape, i): SubmittedBatch => {
+    const blocks = chained.slice(first, first + shape.blocks);
+    first += shape.blocks;
+    const consumed = blocks.reduce((sum, { l1Operations }) => sum + l1Operations.length, 0);
+    const own = records.slice(queueHead, queueHead + consumed);
+    queueHead += consumed;
+    const { batch, ...data } = shape.source === "blob" ? inBlob(blocks, kzg) : inCalldata(blocks, shape.moreZeros ?? 0);
+    const header = { ...batch.header, circuit: shape.circuit };
+    return { ...batch, ...data, header, number: i + 1, records: own, queueHead };
   });
-  return { batches: history.slice(0, -1), waiting: history.at(-1)?.records ?? [] };
+  return { batches, waiting: records.slice(queueHead) };
 }
 
-function submitted(
-  scenario: ScenarioBlock,
-  number: number,
-  queue: Pick<SubmittedBatch, "records" | "queueHead" | "queueHash">,
-): SubmittedBatch {
-  const { block, oldRoot, newRoot } = scenario;
-  const { slotCount, publishedData, slots, isTrimmed } = PUBLISHED[number]?.(scenario) ?? asSequenced(scenario);
-  const data = encodePublishedData(slotCount, publishedData);
-  const txRoot = blockTxRoot(slots, REAL_CRYPTO.compress);
-  const header: BatchHeader = {
-    slots: slotCount,
-    firstBlock: BigInt(number),
-    lastBlock: BigInt(number),
-    timestamp: BigInt(block.trace.timestamp),
-    oldRoot,
-    newRoot,
-    newNextIndex: block.newNextIndex,
-    l1OperationCount: block.l1OperationCount,
-    payoutsHash: payoutsHash(slotCount, block.payouts),
-    txRoot,
-  };
-  const proven = { ...blockPublicInput(block, oldRoot, newRoot), ...bindPublishedData(slotCount, data, txRoot) };
-  return {
-    ...queue,
-    number,
-    header,
-    data,
-    dataHash: dataHash(slotCount, data),
-    isTrimmed,
-    payouts: encodePayouts(slotCount, block.payouts).slice(0, 40 * block.payouts.length),
-    publicInput: publicInput({ ...proven, payoutsHash: header.payoutsHash, txRoot }),
-  };
+function queuedRecords(blocks: readonly ScenarioBlock[]): QueuedRecord[] {
+  let queueHash: Uint8Array = new Uint8Array(32);
+  return blocks
+    .flatMap(({ l1Operations }) => l1Operations)
+    .map((operation, position) => {
+      const record = encodeL1Operation(operation);
+      queueHash = nextRollingHash(queueHash, record);
+      return { position, record, queueHash };
+    });
 }
 
-/** How a block is published. */
-type PublishedBlock = {
-  readonly slotCount: BlockSize;
-  readonly publishedData: PublishedData;
-  readonly slots: readonly TxTreeSlot[];
-  readonly isTrimmed: boolean;
-};
+/** A batch of these blocks, and how its data is sent. */
+type SentBatch = Pick<SubmittedBatch, "data" | "sentCells" | "kzgCommitment"> & { readonly batch: SampleBatch };
 
-const NOOP: TxTreeSlot = { kind: "noop", published: { type: "nothing" } };
+function inCalldata(blocks: readonly ChainedBlock[], moreZeros: number): SentBatch {
+  const cells = blocks.flatMap((block) => block.cells);
+  const trimmed = cellsToBytes(cells);
+  const data = moreZeros === 0 ? trimmed : new Uint8Array(26 * (cells.length + moreZeros));
+  data.set(trimmed);
+  const batch = batchOf(blocks, { source: "calldata", commitment: calldataCommitment(data) });
+  return { batch, data, sentCells: data.length / 26, kzgCommitment: null };
+}
 
-/** By batch number: blocks published in a form that the circuit allows but no sequencer here would choose. */
-const PUBLISHED: Readonly<Record<number, (scenario: ScenarioBlock) => PublishedBlock>> = {
+function inBlob(blocks: readonly ChainedBlock[], kzg: ReturnType<typeof createBlobKzg>): SentBatch {
+  const blob = cellsToBlob(blocks.flatMap((block) => block.cells));
+  const kzgCommitment = kzg.commit(blob);
+  const batch = batchOf(blocks, { source: "blob", commitment: versionedHash(kzgCommitment) });
+  return { batch, data: encodeOpening(kzg.open(blob, batch.binding.point)), sentCells: 0, kzgCommitment };
+}
+
+const NOTHING: PublishedSlot = { type: "nothing" };
+
+/** By block number: blocks published in a form that the circuits allow but no sequencer here would choose. */
+const PUBLISHED: Readonly<Record<number, PublishedAs>> = {
   6: withNoopsBetween,
   7: withUnusualEncodings,
   8: inSixtyFourSlots,
 };
 
-function asSequenced({ block }: ScenarioBlock): PublishedBlock {
-  const { publishedData, slotCount, trace } = block;
-  const slots = trace.slots.map(({ kind }, n) => ({ kind, published: publishedData.slots[n] ?? NOOP.published }));
-  return { slotCount, publishedData, slots, isTrimmed: true };
+/** With these slots, and noops up to `count`. */
+function withSlots(published: PublishedData, slots: readonly PublishedSlot[], count: number): PublishedData {
+  return { ...published, slots: Array.from({ length: count }, (_, n) => slots[n] ?? NOTHING) };
 }
 
-/** `slots` up to the block's length, replacing those that it has. */
-function withSlots(published: PublishedBlock, slots: readonly TxTreeSlot[]): PublishedBlock {
-  const padded = Array.from({ length: published.slotCount }, (_, n) => slots[n] ?? NOOP);
-  const publishedData = { ...published.publishedData, slots: padded.map((slot) => slot.published) };
-  return { ...published, publishedData, slots: padded };
-}
-
-function withNoopsBetween(scenario: ScenarioBlock): PublishedBlock {
-  const published = asSequenced(scenario);
+function withNoopsBetween({ block: { publishedData, trace } }: ScenarioBlock): PublishedData {
+  const used = publishedData.slots.filter((_, n) => trace.slots[n]?.kind !== "noop");
   return withSlots(
-    published,
-    published.slots.filter(({ kind }) => kind !== "noop").flatMap((slot) => [NOOP, slot]),
+    publishedData,
+    used.flatMap((slot) => [NOTHING, slot]),
+    publishedData.slots.length,
   );
 }
 
-/** An exponent that encoders would not choose, fee indices with gaps, one that collects nothing, all trailing zeros. */
-function withUnusualEncodings(scenario: ScenarioBlock): PublishedBlock {
-  const published = asSequenced(scenario);
-  const slots = published.slots.map(({ kind, published: slot }): TxTreeSlot => {
-    return { kind, published: slot.type === "nothing" ? slot : { ...slot, amount: withNextExponent(slot.amount) } };
-  });
-  const [ethFees = accountIndex(0)] = published.publishedData.feeIndices;
-  const feeIndices = [0, OPERATOR_MAX, 0, ethFees].map(accountIndex);
-  const { publishedData, ...rest } = withSlots(published, slots);
-  return { ...rest, publishedData: { ...publishedData, feeIndices }, isTrimmed: false };
+/** An exponent that encoders would not choose, fee indices with gaps, one that collects nothing. */
+function withUnusualEncodings({ block: { publishedData } }: ScenarioBlock): PublishedData {
+  const slots = publishedData.slots.map((slot) =>
+    slot.type === "nothing" ? slot : { ...slot, amount: withNextExponent(slot.amount) },
+  );
+  const [ethFees = accountIndex(0)] = publishedData.feeIndices;
+  return { slots, feeIndices: [0, OPERATOR_MAX, 0, ethFees].map(accountIndex) };
 }
 
-function inSixtyFourSlots(scenario: ScenarioBlock): PublishedBlock {
-  const published = asSequenced(scenario);
-  return withSlots({ ...published, slotCount: 64 }, published.slots);
+function inSixtyFourSlots({ block: { publishedData } }: ScenarioBlock): PublishedData {
+  return withSlots(publishedData, publishedData.slots, 64);
 }
 
 /** The operator's account in the token MAX of the scenario. */

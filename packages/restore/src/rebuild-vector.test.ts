@@ -1,35 +1,38 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { computeBatchCommitment } from "@cairn/contracts";
-import { rollupAbi } from "@cairn/contracts/abi";
-import { compress } from "@cairn/crypto";
+import { cellsToBlob, createBlobKzg, versionedHash } from "@cairn/blobs";
+import { fromHeader2Struct, rollup2Abi } from "@cairn/contracts";
+import { compress, historyOf } from "@cairn/crypto";
 import {
   addressToBigint,
-  type BlockSize,
+  type BatchHeader2,
+  batchCommitment2,
+  batchInputs,
   bigintToHex,
-  bindPublishedData,
+  bindBatch,
+  bytesToCells,
   bytesToHex,
-  dataHash,
+  type Claim,
+  calldataCommitment,
+  cellsToBytes,
+  type DataSource,
   decodeFloat40,
   decodeL1Operation,
-  decodePublishedData,
+  decodePayoutList,
   EMPTY_QUEUE_HASH,
   encodeFloat40,
   encodeL1Operation,
-  encodePayouts,
   FIRST_ACCOUNT_INDEX,
   type Hex,
   hexToBytes,
   type L1Operation,
-  nextQueueHash,
-  payoutsHash,
-  publicInput,
-  publishedDataBytes,
+  nextRollingHash,
+  readBatchCells,
 } from "@cairn/protocol";
-import { createMemoryStore } from "@cairn/state";
+import { createMemoryStore, genesisRoot } from "@cairn/state";
 import { createSparseState } from "@cairn/testkit";
-import { blockTxRoot, replayPublishedData } from "@cairn/vm";
-import { concatHex, decodeEventLog, decodeFunctionData, numberToHex } from "viem";
+import { followBatch2, genesisPosition2, replayBatch2 } from "@cairn/vm";
+import { concatHex, decodeAbiParameters, decodeEventLog, getAbiItem, numberToHex } from "viem";
 import { afterEach, describe, expect, it } from "vitest";
 import archiveVector from "../../../vectors/archive.json" with { type: "json" };
 import vector from "../../../vectors/rebuild.json" with { type: "json" };
@@ -39,20 +42,42 @@ import { restoreRollup } from "./restore.ts";
 type Log = (typeof vector.logs)[number];
 
 const DOMAIN = { chainId: BigInt(vector.chainId), rollup: addressToBigint(vector.rollup) };
-
-const word = (value: number): Hex => bigintToHex(BigInt(value), 32);
+const HEADER_BYTES = 11 * 32;
 
 const eventOf = ({ data, topics }: Log) =>
-  decodeEventLog({ abi: rollupAbi, data: data as Hex, topics: topics as [Hex, ...Hex[]] });
+  decodeEventLog({ abi: rollup2Abi, data: data as Hex, topics: topics as [Hex, ...Hex[]] });
 
-/** The call that made a batch's log. */
+/** The call that made a batch's log, read as spec 2, 10.1 says. */
 function callOf(transactionHash: string) {
-  const input = vector.transactions.find(({ hash }) => hash === transactionHash)?.input as Hex;
-  const call = decodeFunctionData({ abi: rollupAbi, data: input });
-  if (call.functionName !== "submitBatch") throw new TypeError("no batch");
-  const [header, data] = call.args;
-  const slotCount = vector.circuits.find(({ circuitType }) => circuitType === header.circuitType)?.slots as BlockSize;
-  return { header, bytes: hexToBytes(data), slotCount };
+  const { input, blobVersionedHashes } =
+    vector.transactions.find(({ hash }) => hash === transactionHash) ?? expect.unreachable();
+  const bytes = hexToBytes(input as Hex).subarray(4);
+  const wordAt = (at: number): number => Number(BigInt(bytesToHex(bytes.slice(at, at + 32))));
+  const argument = (place: number): Uint8Array => {
+    const start = wordAt(HEADER_BYTES + 32 * place);
+    return bytes.slice(start + 32, start + 32 + wordAt(start));
+  };
+  const { inputs } = getAbiItem({ abi: rollup2Abi, name: "submitBatch" });
+  const [header] = decodeAbiParameters([inputs[0]], bytesToHex(bytes.slice(0, HEADER_BYTES)));
+  const [l1Records, payouts, , data] = [argument(0), argument(1), argument(2), argument(3)];
+  const records = Array.from({ length: l1Records.length / 76 }, (_, i) => l1Records.slice(76 * i, 76 * (i + 1)));
+  return {
+    header: fromHeader2Struct(header),
+    l1Operations: records.map(decodeL1Operation),
+    payouts: decodePayoutList(payouts),
+    data,
+    blobVersionedHashes,
+  };
+}
+
+/** Cells and data commitment of a batch, from its calldata or from the blob that its transaction names. */
+function cellsOf({ header, data, blobVersionedHashes }: ReturnType<typeof callOf>) {
+  if (header.dataSource === "calldata") return { cells: bytesToCells(data), dataCommitment: calldataCommitment(data) };
+  const blob = vector.blobs.find((each) => each.versionedHash === blobVersionedHashes[0]) ?? expect.unreachable();
+  const commitment = hexToBytes(blob.kzgCommitment);
+  expect(bytesToHex(data.slice(32, 80))).toBe(blob.kzgCommitment);
+  expect(bytesToHex(versionedHash(commitment))).toBe(blob.versionedHash);
+  return { cells: blob.cells.map(BigInt), dataCommitment: hexToBytes(blob.versionedHash) };
 }
 
 /** The queue's records, checked against the rolling hash of each event, and the hash before and after each. */
@@ -72,7 +97,7 @@ function readQueue() {
       numberToHex(key, { size: 32 }),
     ]);
     const operation = decodeL1Operation(hexToBytes(record));
-    hash = nextQueueHash(hash, encodeL1Operation(operation));
+    hash = nextRollingHash(hash, encodeL1Operation(operation));
     hashes.push(hash);
     expect(bytesToHex(hash)).toBe(queueHash);
     return [operation];
@@ -81,80 +106,132 @@ function readQueue() {
 }
 
 describe("rebuild.json", () => {
-  it("leads from logs and calldata to the roots, payouts, commitments and queue positions it names", () => {
+  it("leads from logs, calldata and blobs to the roots, payouts, commitments and queue positions it names", () => {
     const queue = readQueue();
     let accounts = new Map();
-    let nextIndex = FIRST_ACCOUNT_INDEX;
-    let head = 0;
+    let position = genesisPosition2(genesisRoot(compress));
     const batches = vector.logs.filter((log) => eventOf(log).eventName === "BatchSubmitted");
     expect(batches).toHaveLength(vector.batches.length);
     for (const [i, log] of batches.entries()) {
       const event = eventOf(log);
-      const { header, bytes, slotCount } = callOf(log.transactionHash);
+      const call = callOf(log.transactionHash);
       if (event.eventName !== "BatchSubmitted") throw new TypeError("no batch");
-      expect(header).toEqual(event.args.header);
-      const state = createSparseState({ accounts, nextIndex }, compress);
-      expect(state.root()).toBe(BigInt(header.oldRoot));
-      const publishedData = decodePublishedData(slotCount, bytes, header.l1OperationCount);
-      const l1Operations = queue.operations.slice(head, head + header.l1OperationCount);
-      const replayed = replayPublishedData({ state, slotCount, l1Operations, publishedData });
-      const oldNextIndex = nextIndex;
-      accounts = new Map([...accounts, ...replayed.updates]);
-      nextIndex = replayed.newNextIndex;
-      head += l1Operations.length;
+      const { header, l1Operations, payouts } = call;
+      expect(header).toEqual(fromHeader2Struct(event.args.header));
+      const { cells, dataCommitment } = cellsOf(call);
+      const queueHead = position.queuePosition + l1Operations.length;
+      expect(l1Operations).toEqual(queue.operations.slice(position.queuePosition, queueHead));
+      const payoutsHash = hexToBytes(event.args.payoutsHash);
+      const queueHash = queue.hashes[queueHead] ?? EMPTY_QUEUE_HASH;
+      const batch = { number: i + 1, header, cells, l1Operations, payouts, payoutsHash, queueHash };
+      const state = createSparseState({ accounts, nextIndex: position.nextIndex }, compress);
+      expect(state.root()).toBe(header.oldRoot);
+      const followed = followBatch2(position, batch, compress);
+      const { updates, newNextIndex } = replayBatch2(state, batch, followed.blocks);
+      accounts = new Map([...accounts, ...updates]);
 
       const expected = vector.batches[i];
-      const root = createSparseState({ accounts, nextIndex }, compress).root();
-      expect([root, root]).toEqual([BigInt(expected?.root ?? 0), BigInt(header.newRoot)]);
-      expect([nextIndex, head]).toEqual([expected?.nextIndex, expected?.queueHead]);
-      const payouts = payoutsHash(slotCount, replayed.payouts);
-      expect(bytesToHex(payouts)).toBe(header.payoutsHash);
-      expect(bytesToHex(encodePayouts(slotCount, replayed.payouts)).startsWith(expected?.payouts ?? "-")).toBe(true);
-      const dataDigest = bytesToHex(dataHash(slotCount, bytes));
-      expect([dataDigest, event.args.dataHash]).toEqual([expected?.dataHash, expected?.dataHash]);
-      expect(computeBatchCommitment(header, dataDigest)).toBe(expected?.batchCommitment);
-      const slots = publishedData.slots.map((published, n) => ({ kind: replayed.kinds[n] ?? "noop", published }));
-      const txRoot = blockTxRoot(slots, compress);
-      expect(txRoot).toBe(BigInt(header.txRoot));
-      const proven = publicInput({
-        ...header,
-        domain: DOMAIN,
-        oldRoot: BigInt(header.oldRoot),
-        oldNextIndex,
-        newRoot: root,
-        queueHashBefore: queue.hashes[head - l1Operations.length] ?? EMPTY_QUEUE_HASH,
-        queueHashAfter: queue.hashes[head] ?? EMPTY_QUEUE_HASH,
-        l1OperationCount: l1Operations.length,
-        payoutsHash: payouts,
-        txRoot,
-        ...bindPublishedData(slotCount, bytes, txRoot),
-      });
-      expect(bigintToHex(proven, 32)).toBe(expected?.publicInput);
+      const root = createSparseState({ accounts, nextIndex: newNextIndex }, compress).root();
+      expect([root, root]).toEqual([BigInt(expected?.root ?? 0), header.newRoot]);
+      expect([newNextIndex, queueHead]).toEqual([expected?.nextIndex, expected?.queueHead]);
+      expect([Number(event.args.queueHead), bytesToHex(queueHash)]).toEqual([queueHead, expected?.queueHash]);
+      const hashes = [bytesToHex(dataCommitment), event.args.payoutsHash];
+      expect(hashes).toEqual([expected?.dataCommitment, expected?.payoutsHash]);
+      expect(event.args.dataCommitment).toBe(expected?.dataCommitment);
+      expect(bytesToHex(batchCommitment2(header, dataCommitment, payoutsHash))).toBe(expected?.batchCommitment);
+      const { data, l1, payouts: paid, blocks } = followed.position.chains;
+      expect([data, l1, paid, blocks].map((chain) => bigintToHex(chain, 32))).toEqual(expected?.chains);
+      const claim = claimOf(header, position);
+      const fields = {
+        claim,
+        blocksRoot: header.blocksRoot,
+        submitter: addressToBigint(event.args.submitter),
+        dataSource: header.dataSource satisfies DataSource,
+        dataCommitment,
+        queueHash,
+        payoutsHash,
+      };
+      const inputs = batchInputs(claim, bindBatch(fields, { cells, l1Operations, payouts }));
+      expect(inputs.map((input) => bigintToHex(input, 32))).toEqual(expected?.inputs);
+      position = followed.position;
     }
-    const { root, ...counts } = vector.state;
-    expect(createSparseState({ accounts, nextIndex }, compress).root()).toBe(BigInt(root));
-    const batchCount = batches.length;
+    const { root, history, ...counts } = vector.state;
+    expect(createSparseState({ accounts, nextIndex: position.nextIndex }, compress).root()).toBe(BigInt(root));
+    expect(historyOf(position.chains)).toBe(BigInt(history));
+    const { batch: batchCount, block: lastBlock, nextIndex, queuePosition: queueHead } = position;
     const queueTail = queue.operations.length;
-    expect(counts).toEqual({ batchCount, lastBlock: batchCount, nextIndex, queueHead: head, queueTail });
-    expect(queueTail).toBe(head + 1);
+    expect(counts).toEqual({ batchCount, lastBlock, nextIndex, queueHead, queueTail });
+    expect(queueTail).toBe(queueHead + 1);
   });
+
+  function claimOf(header: BatchHeader2, position: ReturnType<typeof genesisPosition2>): Claim {
+    const { firstBlock, lastBlock, firstTimestamp, lastTimestamp } = header;
+    return {
+      domain: DOMAIN,
+      firstBlock,
+      lastBlock,
+      firstTimestamp,
+      lastTimestamp,
+      before: { root: position.root, nextIndex: position.nextIndex, history: historyOf(position.chains) },
+      after: { root: header.newRoot, nextIndex: header.newNextIndex, history: header.newHistory },
+    };
+  }
+
+  const batchCall = (number: number) => callOf(bigintToHex(BigInt(number), 32));
+  const blocksOf = (number: number) => {
+    const call = batchCall(number);
+    return readBatchCells(cellsOf(call).cells, Number(call.header.lastBlock - call.header.firstBlock) + 1);
+  };
 
   it("has noops between transactions, which a rebuild must accept", () => {
-    const { header, bytes, slotCount } = callOf(word(6));
-    const types = decodePublishedData(slotCount, bytes, header.l1OperationCount).slots.map(({ type }) => type);
-    expect(types.slice(0, 4)).toEqual(["nothing", "transferToNew", "nothing", "transferToNew"]);
+    const types = blocksOf(4)[1]?.data.slots.map(({ type }) => type);
+    expect(types?.slice(0, 4)).toEqual(["nothing", "transferToNew", "nothing", "transferToNew"]);
   });
 
-  it("has encodings that the sequencer does not choose, fee indices with gaps and zeros that calldata kept", () => {
-    const { header, bytes, slotCount } = callOf(word(7));
-    expect(bytes).toHaveLength(publishedDataBytes(slotCount));
-    const { feeIndices, slots } = decodePublishedData(slotCount, bytes, header.l1OperationCount);
-    expect(feeIndices).toEqual([0, 67, 0, 66]);
-    const amounts = slots.flatMap((slot) => (slot.type === "nothing" ? [] : [slot.amount]));
+  it("has encodings that the sequencer does not choose, and fee indices with gaps", () => {
+    const [block = expect.unreachable()] = blocksOf(5);
+    expect(block.data.feeIndices).toEqual([0, 67, 0, 66]);
+    const amounts = block.data.slots.flatMap((slot) => (slot.type === "nothing" ? [] : [slot.amount]));
     expect(amounts.map((amount) => encodeFloat40(decodeFloat40(amount)) === amount)).toEqual([false, false]);
   });
 
-  it("has a batch of the next circuit type", () => expect(callOf(word(8)).slotCount).toBe(64));
+  it("has calldata that keeps zero cells, in arguments that no encoder would order so", () => {
+    const { data } = batchCall(5);
+    expect(data.length).toBe(26 * ((blocksOf(5)[0]?.cells.length ?? 0) + 2));
+    expect(cellsToBytes(bytesToCells(data)).length).toBeLessThan(data.length);
+    const input = vector.transactions[4]?.input ?? "";
+    const offsets = [0, 1, 2, 3, 4].map((place) =>
+      Number(BigInt(`0x${input.slice(714 + 64 * place, 778 + 64 * place)}`)),
+    );
+    expect([...offsets].sort((a, b) => a - b)).not.toEqual(offsets);
+    expect(offsets.some((offset) => offset % 32 !== 0)).toBe(true);
+  });
+
+  it("has batches of one and of several blocks, of two sizes, of four circuits, in calldata and in blobs", () => {
+    const headers = vector.batches.map(({ number }) => batchCall(number).header);
+    expect(headers.map(({ circuit }) => circuit)).toEqual(["solo16", "pair", "solo16", "batch", "solo16", "solo64"]);
+    expect(headers.map(({ dataSource }) => dataSource)).toEqual([
+      "calldata",
+      "calldata",
+      "calldata",
+      "blob",
+      "calldata",
+      "blob",
+    ]);
+    expect(blocksOf(6).map(({ slotCount }) => slotCount)).toEqual([64]);
+  });
+
+  it("has the KZG commitments of its blobs", () => {
+    const kzg = createBlobKzg();
+    for (const { cells, kzgCommitment } of vector.blobs) {
+      expect(bytesToHex(kzg.commit(cellsToBlob(cells.map(BigInt))))).toBe(kzgCommitment);
+    }
+  });
+
+  it("begins at genesis", () => {
+    expect(genesisPosition2(genesisRoot(compress)).nextIndex).toBe(FIRST_ACCOUNT_INDEX);
+    expect(batchCall(1).header.oldRoot).toBe(genesisRoot(compress));
+  });
 });
 
 describe("archive.json", () => {
@@ -167,6 +244,7 @@ describe("archive.json", () => {
     const { restored, position } = await restoreRollup(options);
     expect(restored.tree.root()).toBe(BigInt(vector.state.root));
     expect(position).toMatchObject({ batch: vector.state.batchCount, queuePosition: vector.state.queueHead });
+    expect(historyOf(position.chains)).toBe(BigInt(vector.state.history));
     expect(bytesToHex(Uint8Array.from(readFileSync(archiveTo)))).toBe(archiveVector.archive);
   });
 });

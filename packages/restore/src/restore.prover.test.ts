@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { ProvingCircuit, SoloCircuit } from "@cairn/circuits";
-import { exitManyArguments, rollup2Abi } from "@cairn/contracts";
+import { exitManyArguments, payGasLimit2, rollup2Abi } from "@cairn/contracts";
 import { GENESIS_CHAINS, generateSecretKey, publicKeyFromSecret, verify } from "@cairn/crypto";
 import { createFastCompress } from "@cairn/crypto/fast";
 import { type DevRollup, loadProver, proveSoloBatch, sealBlock2, soloBinding, startDevRollup } from "@cairn/devnet";
@@ -155,7 +155,8 @@ describe("a rollup with real proofs", () => {
       expect([batch, payouts.length]).toEqual([2, 3]);
       const args = payoutArguments(restored, batch);
       const data = encodeFunctionData({ abi: rollup2Abi, functionName: "pay", args });
-      await sendToRollup(rollup, stranger, { name: "pay", data });
+      const gas = BigInt(payGasLimit2(payouts, payouts.length));
+      await sendToRollup(rollup, stranger, { name: "pay", data, gas });
     }
     const paid = await rollup.reader.getBalance({ address: `0x${RECIPIENT.toString(16)}` });
     expect(paid).toBe(ETHER - ETHER / 4n - 4000n);

@@ -1,4 +1,4 @@
-import { exitArguments, exitManyArguments, reclaimArguments, rollup2Abi } from "@cairn/contracts";
+import { exitArguments, exitManyArguments, payGasLimit2, reclaimArguments, rollup2Abi } from "@cairn/contracts";
 import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing";
 import { createL1Access, sendToRollup } from "@cairn/l1";
 import { ETH_TOKEN_ID } from "@cairn/protocol";
@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RestoreResult, restoreRollup } from "../restore.ts";
 import { findExited, findReclaimable } from "./escaped.ts";
 import { assignedAccounts, proveAllExits, proveExit, proveExits } from "./exit-proof.ts";
-import { allPayouts, findUnpaidPayouts, payoutArguments } from "./payouts.ts";
+import { allPayouts, findUnpaidPayouts, payoutArguments, payoutsOf } from "./payouts.ts";
 
 const STRANGER = 9;
 const DAY = 24 * 3600;
@@ -28,7 +28,15 @@ describe("a rollup that has stopped", () => {
   let live: UnprovenRollup;
   let result: RestoreResult;
 
-  const send = (name: string, data: Hex) => sendToRollup(live.rollup, live.devnet.wallet(STRANGER), { name, data });
+  const send = (name: string, data: Hex, gas?: bigint) =>
+    sendToRollup(live.rollup, live.devnet.wallet(STRANGER), { name, data, ...(gas === undefined ? {} : { gas }) });
+  /** With the gas of all payouts that it selects: the contract pays those that the gas covers. */
+  const pay = (batch: number, places?: readonly number[]) => {
+    const { payouts } = payoutsOf(result.restored, batch);
+    const args = payoutArguments(result.restored, batch, places);
+    const data = encodeFunctionData({ abi: rollup2Abi, functionName: "pay", args });
+    return send("pay", data, BigInt(payGasLimit2(payouts, payouts.length)));
+  };
   const custodyOf = (tokenId: number): Promise<bigint> =>
     live.rollup.reader.readContract({
       address: live.rollup.address,
@@ -82,13 +90,11 @@ describe("a rollup that has stopped", () => {
     const [{ batch: partly, position } = expect.unreachable()] = unpaid;
     for (const { batch, payouts } of allPayouts(restored)) {
       // Only one record of one batch at first: the bitmap shows the rest.
-      const args = payoutArguments(restored, batch, batch === partly ? [position] : undefined);
-      await send("pay", encodeFunctionData({ abi: rollup2Abi, functionName: "pay", args }));
+      await pay(batch, batch === partly ? [position] : undefined);
       if (batch !== partly || payouts.length === 1) continue;
       const left = await findUnpaidPayouts(access, allPayouts(restored), await headBlock());
       expect(left).toHaveLength(unpaid.length - 1);
-      const rest = payoutArguments(restored, batch);
-      await send("pay", encodeFunctionData({ abi: rollup2Abi, functionName: "pay", args: rest }));
+      await pay(batch);
     }
     expect(await findUnpaidPayouts(access, allPayouts(restored), await headBlock())).toEqual([]);
 
