@@ -86,7 +86,7 @@ function show(block: SealedBlock2, answer: readonly [block: bigint, timestamp: b
     blocksRoot: 0n,
   } as const;
   const batch = { number: batchNumber(1), header, payouts: executed.payouts, dataCommitment: new Uint8Array(32) };
-  return { shown: showReceipt({ rollup, receipts: RECEIPTS }, block, batch, compress), asked };
+  return { shown: showReceipt({ rollup, receipts: RECEIPTS }, [block], batch, compress), asked };
 }
 
 describe("the demo's receipts", () => {
