@@ -127,6 +127,21 @@ export async function reopenBatches(db: Db, submitter: bigint): Promise<number> 
 }
 
 /**
+ * Undoes the closing of a batch that L1 has not accepted, and of all later ones, as {@link reopenBatches} does: its last proof
+ * is to be made for other terms. Returns how many batches there were.
+ */
+export async function reopenBatchesFrom(db: Db, firstBlock: number): Promise<number> {
+  const { rows } = await sql<{ readonly proof_id: number }>`
+    delete from proofs where id in (
+      select proof_id from batches
+      where l1_block is null and first_block >= ${firstBlock}
+        and not exists (select from batches where l1_block is null and proof_id is null)
+    ) returning id as proof_id
+  `.execute(db);
+  return rows.length;
+}
+
+/**
  * Records that L1 accepted the batch; its blocks are proven from now on. Throws `db/conflict` if it is no longer
  * stored.
  */

@@ -29,6 +29,7 @@ export {
   markBatchAccepted,
   markFinal,
   reopenBatches,
+  reopenBatchesFrom,
   revokeAcceptancesFrom,
   type StoredBatch,
 } from "./batches.ts";

@@ -11,10 +11,16 @@ import {
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openingOf, sealOf } from "../../test/stored-blocks.ts";
-import { type BatchPolicySettings, createBatchPolicy, MAX_CALLDATA_BYTES } from "./policy.ts";
+import { MAX_CALLDATA_BYTES } from "./place.ts";
+import { type BatchPolicySettings, createBatchPolicy } from "./policy.ts";
 
 const NOW_MS = 1_000_000_000;
-const SETTINGS: BatchPolicySettings = { maxBlocks: 64, maxAgeSeconds: 600, inclusionDelaySeconds: 86_400 };
+const SETTINGS: BatchPolicySettings = {
+  maxBlocks: 64,
+  maxAgeSeconds: 600,
+  isInCalldata: true,
+  inclusionDelaySeconds: 86_400,
+};
 
 interface Content {
   readonly slots?: BlockSize;
@@ -70,11 +76,14 @@ describe("a policy for batches", () => {
   it("closes a batch when half of an entry's time is over, and at once if it does not know that time", () => {
     const waiting = blocks(2, { l1Operations: 1 });
     const at = (secondsAgo: number) => NOW_MS / 1000 - secondsAgo;
-    const delay = { inclusionDelaySeconds: 3600 };
+    const delay = { isInCalldata: true, inclusionDelaySeconds: 3600 };
     expect(decide(waiting, delay, at(1700))).toEqual({ batches: [], againAtMs: NOW_MS + 100_000 });
     expect(decide(waiting, delay, at(1800))).toEqual({ batches: [2], againAtMs: null });
-    expect(decide(waiting, { inclusionDelaySeconds: null }, at(0))).toEqual({ batches: [2], againAtMs: null });
-    expect(decide(blocks(2), { inclusionDelaySeconds: null })).toMatchObject({ batches: [] });
+    expect(decide(waiting, { isInCalldata: true, inclusionDelaySeconds: null }, at(0))).toEqual({
+      batches: [2],
+      againAtMs: null,
+    });
+    expect(decide(blocks(2), { isInCalldata: true, inclusionDelaySeconds: null })).toMatchObject({ batches: [] });
   });
 
   it.each([

@@ -12,6 +12,7 @@ import {
   QUEUE_RECORD_BYTES,
   ROW_CELLS,
 } from "@cairn/protocol";
+import { MAX_CALLDATA_BYTES } from "./place.ts";
 
 /** What a policy knows when it decides. */
 export interface BatchSituation {
@@ -41,13 +42,9 @@ export interface BatchPolicySettings {
   readonly maxAgeSeconds: number;
   /** Seconds within which L1 wants a queue entry consumed; null if unknown: then no block with one waits. */
   readonly inclusionDelaySeconds: number | null;
+  /** Whether the cells always go into the calldata, whose bytes are limited. */
+  readonly isInCalldata: boolean;
 }
-
-/**
- * Most bytes of a batch in calldata besides header and proof, which have some 17 kB: L1's nodes pass on no transaction of more
- * than 128 KiB.
- */
-export const MAX_CALLDATA_BYTES = 112_000;
 
 /** What a block takes of its batch's room. Payouts are those of extras and L1 operations, of which some make none. */
 interface Room {
@@ -73,7 +70,7 @@ export function createBatchPolicy(settings: BatchPolicySettings): BatchPolicy {
     bytes: MAX_CALLDATA_BYTES,
   };
   return ({ waiting, oldestEntryAt, nowMs }) => {
-    const { closed, open } = fill(waiting, limits);
+    const { closed, open } = fill(waiting, limits, settings.isInCalldata);
     const [first] = waiting;
     // What is left then is another situation.
     if (closed.length > 0 || first === undefined) return { batches: closed, againAtMs: null };
@@ -86,11 +83,12 @@ export function createBatchPolicy(settings: BatchPolicySettings): BatchPolicy {
 function fill(
   waiting: readonly StoredBlock[],
   limits: Room,
+  isInCalldata: boolean,
 ): { readonly closed: readonly number[]; readonly open: number } {
   const closed: number[] = [];
   let used = EMPTY;
   for (const block of waiting) {
-    const own = roomOf(block);
+    const own = roomOf(block, isInCalldata);
     if (used.blocks > 0 && !fits(sum(used, own), limits)) {
       closed.push(used.blocks);
       used = EMPTY;
@@ -103,12 +101,13 @@ function fill(
 
 const EMPTY: Room = { blocks: 0, rows: 0, l1Operations: 0, payouts: 0, bytes: 0 };
 
-function roomOf({ seal, l1OperationCount: l1Operations }: StoredBlock): Room {
+function roomOf({ seal, l1OperationCount: l1Operations }: StoredBlock, isInCalldata: boolean): Room {
   const [header = 0n] = bytesToCells((seal?.cells ?? new Uint8Array()).subarray(0, CELL_BYTES));
   const { slots, extraCount } = decodeHeaderCell(header);
   const rows = blockRows(slots, extraCount);
   const payouts = extraCount + l1Operations;
-  const bytes = rows * ROW_CELLS * CELL_BYTES + payouts * PAYOUT_BYTES + l1Operations * QUEUE_RECORD_BYTES;
+  const cellBytes = isInCalldata ? rows * ROW_CELLS * CELL_BYTES : 0;
+  const bytes = cellBytes + payouts * PAYOUT_BYTES + l1Operations * QUEUE_RECORD_BYTES;
   return { blocks: 1, rows, l1Operations, payouts, bytes };
 }
 

@@ -1,6 +1,7 @@
 import { MAX_BATCH_AGE_SECONDS, MAX_BATCH_BLOCKS } from "@cairn/protocol";
 import { REBUILD_AGE_SECONDS, REBUILD_MARGIN_SECONDS } from "../block-rules.ts";
 import { CRASH_POINTS } from "../crash-points.ts";
+import { DATA_MODES } from "../data-modes.ts";
 import { ASSUMED_SECONDS_PER_BLOCK, LONGEST_WAIT_SECONDS } from "../promise-rules.ts";
 import { PROOF_MEMORY_MB } from "../prover/memory.ts";
 import { crashTarget, feeTokens } from "./node-forms.ts";
@@ -142,6 +143,12 @@ export const SETTINGS = {
     fallback: "1",
     unit: "blocks",
     text: "Blocks of a batch at most. With more than one, their proofs are merged, which needs provers with more memory and a contract that takes such batches; L1 then costs each block less.",
+  }),
+  dataSource: setting({
+    env: "CAIRN_DATA_SOURCE",
+    schema: form.oneOf(DATA_MODES),
+    fallback: "auto",
+    text: "Where the data of batches go: into the calldata, into a blob, or wherever L1 asks less when the batch is closed.",
   }),
   batchSeconds: setting({
     env: "CAIRN_BATCH_SECONDS",

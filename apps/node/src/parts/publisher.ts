@@ -51,6 +51,7 @@ export function createPublisherPart(
           lowBalanceWei: config.lowBalanceWei,
           maxPayoutGas: config.maxPayoutGas,
           maxFeePerGas: BigInt(config.maxFeeGwei) * 10n ** 9n,
+          mayLeaveBlobs: config.dataSource === "auto",
           maxFeePerBlobGas: BigInt(config.maxBlobFeeGwei) * 10n ** 9n,
           bumpAfterMs: config.bumpAfterMs,
           finalConfirmations: config.finalConfirmations,

@@ -4,9 +4,10 @@ import { createFastSignatureVerifier } from "@cairn/crypto/fast";
 import { type JobQueue, storePublisher } from "@cairn/db";
 import { addressToBigint, type BlockSize, tokenId } from "@cairn/protocol";
 import { type Batcher, type BatcherStatus, createBatcher } from "../batches/batcher.ts";
-import { inCalldata } from "../batches/closing.ts";
+import { createPlacer } from "../batches/place.ts";
 import { createBatchPolicy } from "../batches/policy.ts";
 import { assertBatchTerms, type BatchTerms, readBatchTerms } from "../batches/terms.ts";
+import { createBlobThread } from "../blobs/blob-thread.ts";
 import { type BlockRules, createBlockRules } from "../block-rules.ts";
 import type { NodeConfig } from "../config/config.ts";
 import type { Endings } from "../endings.ts";
@@ -182,6 +183,8 @@ export function createSequencerPart(
       });
       endings.add("proof scheduler", scheduler.stop);
       registerJobMetrics(registry, jobs);
+      const blobs = createBlobThread();
+      endings.add("blob commitments", blobs.stop);
       const batcher = createBatcher({
         database,
         domain,
@@ -189,10 +192,16 @@ export function createSequencerPart(
           maxBlocks: config.batchBlocks,
           maxAgeSeconds: config.batchSeconds,
           inclusionDelaySeconds: terms?.inclusionDelaySeconds ?? null,
+          isInCalldata: config.dataSource === "calldata",
         }),
         clock,
         logger: child("batches"),
-        placeOf: inCalldata,
+        placeOf: createPlacer({
+          mode: config.dataSource,
+          blobs,
+          prices: () => ({ gasWei: gasPrice.current(), blobGasWei: gasPrice.ofBlobs() }),
+          maxBlobGasWei: BigInt(config.maxBlobFeeGwei) * 10n ** 9n,
+        }),
         onPlanned: scheduler.poke,
       });
       endings.add("batcher", batcher.stop);

@@ -101,8 +101,11 @@ describe("L1 sender of batches in blobs", () => {
   });
 
   it("holds back what blob space would make dearer than its cap", async () => {
-    expect(await sender({ maxFeePerBlobGas: 1n }).send(blobCall(1))).toBe("capped");
+    expect(await sender({ maxFeePerBlobGas: 1n }).send(blobCall(1))).toBe("blobsCapped");
     expect(await findL1Transaction(database().db, "submitBatch", 1, "")).toBeUndefined();
+    await setBaseFee(50n * GWEI);
+    await mine();
+    expect(await sender({ maxFeePerBlobGas: 1n, maxFeePerGas: GWEI }).send(blobCall(1))).toBe("capped");
     expect(await sender({ maxFeePerBlobGas: 1n }).send(call(1))).toBe("sent");
   });
 

@@ -55,8 +55,10 @@ export interface SenderDeps {
 /** What became of a call to send. */
 export type SendOutcome =
   | "sent"
-  /** Fees are above a cap. */
+  /** Gas costs more than the cap. */
   | "capped"
+  /** Blobs cost more than their cap, gas does not. */
+  | "blobsCapped"
   /**
    * Blob transactions of the account are pending and this is an ordinary one, or the reverse: L1 nodes take only one
    * kind of an account at a time.
@@ -116,7 +118,8 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
     const fees = await access.marketFees(call.blob === undefined ? "ordinary" : "blob");
     if (fees === null) {
       metrics.capped();
-      return "capped";
+      const isOnlyBlobs = call.blob !== undefined && (await access.marketFees("ordinary")) !== null;
+      return isOnlyBlobs ? "blobsCapped" : "capped";
     }
     const [stored, used, pending] = await Promise.all([
       nextStoredNonce(db, sender),

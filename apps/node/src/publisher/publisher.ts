@@ -13,6 +13,7 @@ import {
   loadPendingBatches,
   readDatabaseVersion,
   rejectProof,
+  reopenBatchesFrom,
   requestRebuild,
   type StoredBatch,
   type StoredL1Transaction,
@@ -21,7 +22,8 @@ import type { L1Rollup } from "@cairn/l1";
 import { bytesToHex, CairnError, MAX_BATCH_AGE_SECONDS } from "@cairn/protocol";
 import type { Logger } from "pino";
 import type { LocalAccount } from "viem";
-import { timesOf } from "../batches/content.ts";
+import { calldataOf, timesOf } from "../batches/content.ts";
+import { MAX_CALLDATA_BYTES } from "../batches/place.ts";
 import type { BlobMaker } from "../blobs/blob-maker.ts";
 import { createPreparedBlobs } from "../blobs/prepared-blobs.ts";
 import { REBUILD_MARGIN_SECONDS, TOO_OLD } from "../block-rules.ts";
@@ -53,6 +55,8 @@ export interface PublisherSettings extends SenderSettings {
   readonly maxPayoutGas: number;
   /** Below this balance of the account an alarm is logged and counted. */
   readonly lowBalanceWei: bigint;
+  /** Whether a batch whose blob costs too much may be closed again with its cells in the calldata. */
+  readonly mayLeaveBlobs: boolean;
 }
 
 /** Dependencies of the publisher. */
@@ -100,6 +104,7 @@ const SEND_MARGIN_SECONDS = 60;
 /** What an unsent batch is waiting for. */
 const SEND_WAITS = {
   capped: "fees below the cap",
+  blobsCapped: "blob fees below the cap",
   nonceTaken: "another transaction of the publisher's account",
   otherKindPending: "L1 transactions of the other kind, with or without a blob",
 } as const;
@@ -181,10 +186,19 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
       const reason = isNext ? await refusalReason(rollup, account.address, call, view.clock) : null;
       if (reason !== null) return refused(call, reason, published, view);
       const outcome = await sender.send(call);
+      if (outcome === "blobsCapped" && (await leaveBlobs(batch, published))) return "its data to be placed elsewhere";
       if (outcome !== "sent") return SEND_WAITS[outcome];
       room.left--;
     }
     return null;
+  };
+
+  /** Has batches from this one on closed again, now that blobs cost too much; false when it has no other place. */
+  const leaveBlobs = async ({ firstBlock }: StoredBatch, { blocks }: BatchCallInputs): Promise<boolean> => {
+    if (!settings.mayLeaveBlobs || calldataOf(blocks).data.length > MAX_CALLDATA_BYTES) return false;
+    const reopened = await reopenBatchesFrom(db, firstBlock);
+    if (reopened > 0) logger.warn({ firstBlock, reopened }, "blobs cost too much: batches are closed again");
+    return reopened > 0;
   };
 
   /** Returns how many runs of payouts were owed. */

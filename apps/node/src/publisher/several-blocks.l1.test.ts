@@ -70,6 +70,7 @@ describe("a batch of several blocks", () => {
         maxPayoutGas: 100_000,
         maxFeePerGas: 10n ** 12n,
         maxFeePerBlobGas: 10n ** 12n,
+        mayLeaveBlobs: true,
         bumpAfterMs: 60_000,
         finalConfirmations: 2,
       },

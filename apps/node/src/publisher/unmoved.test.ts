@@ -49,6 +49,7 @@ describe("a publisher without work", () => {
         maxPayoutGas: 100_000,
         maxFeePerGas: 10n ** 12n,
         maxFeePerBlobGas: 10n ** 12n,
+        mayLeaveBlobs: true,
         bumpAfterMs: 60_000,
         finalConfirmations: 2,
       },
