@@ -2,11 +2,11 @@ import { join } from "node:path";
 import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing";
 import { createL1Access, type L1Access } from "@cairn/l1";
 import { lyingRollup } from "@cairn/l1/testing";
-import { accountIndex } from "@cairn/protocol";
+import { accountIndex, readBatchCells } from "@cairn/protocol";
 import { createMemoryStore } from "@cairn/state";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { forgeArchive, withStolenDeposits } from "../test/forged.ts";
-import { gather, removeFolders, temporaryFolder } from "../test/published.ts";
+import { forgeArchive, withHashes, withStolenDeposits } from "../test/forged.ts";
+import { gather, removeFolders, temporaryFolder, withCells } from "../test/published.ts";
 import type { ArchivedQueue } from "./archive/format.ts";
 import { openArchive } from "./archive/reader.ts";
 import { createArchive } from "./archive/writer.ts";
@@ -41,6 +41,24 @@ const honest = async (): Promise<string> => {
   await write(path);
   return path;
 };
+
+/** An archive of the same rollup with these batches and waiting entries. */
+async function rewritten(
+  path: string,
+  batches: readonly PublishedBatch[],
+  waiting: ArchivedQueue | null,
+): Promise<string> {
+  const { identity, start } = await openArchive(path);
+  const target = join(temporaryFolder(), "forged");
+  const writer = await createArchive(target, identity, start);
+  let position = start;
+  for (const batch of batches) {
+    ({ position } = followBatch(position, { ...batch, chains: null }, live.compress));
+    await writer.append(batch, position.chains);
+  }
+  await writer.finish(waiting);
+  return target;
+}
 
 describe("an archive with forged queue records and all hashes recomputed", () => {
   const refusal = { code: "restore/batch-mismatch", details: { check: "commitment" } };
@@ -120,6 +138,44 @@ describe("an archive with forged queue records and all hashes recomputed", () =>
   });
 });
 
+describe("an archive in which two batches are joined", () => {
+  it("leads to the same state and history, but is refused where L1 can be asked", async () => {
+    const whole = await honest();
+    const { compress, rollup } = live;
+    const archive = await openArchive(whole);
+    const [first, second, third, fourth] = await gather(archive.batches());
+    if (first === undefined || second === undefined || third === undefined || fourth === undefined) {
+      return expect.unreachable();
+    }
+    const { position } = followBatch(archive.start, first, compress);
+    const { lastBlock, lastTimestamp, newNextIndex, newRoot, newHistory } = third.header;
+    const joined = withHashes(
+      {
+        ...withCells(second, [...wholeRows(second), ...third.cells]),
+        header: { ...second.header, circuit: "pair", lastBlock, lastTimestamp, newNextIndex, newRoot },
+        l1Operations: [...second.l1Operations, ...third.l1Operations],
+        payouts: [...second.payouts, ...third.payouts],
+      },
+      position,
+      compress,
+    );
+    expect(joined.header.newHistory).toBe(newHistory);
+    const path = await rewritten(whole, [first, joined, { ...fourth, number: 3 }], archive.waiting());
+    await expect(verify(path, null)).resolves.toMatchObject({ end: { batch: 3, root: live.tree.root() } });
+    const offline = restoreRollup({ store: createMemoryStore(), compress, rollup: null, archives: [path] });
+    await expect(offline).resolves.toMatchObject({ position: { root: live.tree.root() } });
+    const refusal = { code: "restore/batch-mismatch", details: { batch: 2, check: "commitment" } };
+    await expect(verify(path, access())).rejects.toMatchObject(refusal);
+    const online = restoreRollup({ store: createMemoryStore(), compress, rollup, archives: [path] });
+    await expect(online).rejects.toMatchObject(refusal);
+  });
+
+  /** The cells of a batch of one block, with those of 0 at the end of its last row. */
+  function wholeRows({ cells }: PublishedBatch): readonly bigint[] {
+    return readBatchCells(cells, 1).flatMap((block) => block.cells);
+  }
+});
+
 describe("an archive with forged waiting entries", () => {
   it("is refused where L1 can be asked, and the honest one needs no events", async () => {
     const whole = await honest();
@@ -128,7 +184,7 @@ describe("an archive with forged waiting entries", () => {
     const waiting = reader.waiting();
     if (waiting === null) expect.unreachable();
     expect(waiting.operations).toMatchObject([{ type: "deposit", amount: 9n }]);
-    const forged = await withWaiting(whole, batches, {
+    const forged = await rewritten(whole, batches, {
       ...waiting,
       operations: waiting.operations.map((operation) => ({ ...operation, index: accountIndex(64) })),
     });
@@ -177,23 +233,6 @@ describe("an archive with forged waiting entries", () => {
     await live.client.revert({ id: snapshot });
     live.forgetLast();
   });
-
-  async function withWaiting(
-    path: string,
-    batches: readonly PublishedBatch[],
-    waiting: ArchivedQueue,
-  ): Promise<string> {
-    const { identity, start } = await openArchive(path);
-    const target = join(temporaryFolder(), "forged");
-    const writer = await createArchive(target, identity, start);
-    let position = start;
-    for (const batch of batches) {
-      ({ position } = followBatch(position, batch, live.compress));
-      await writer.append(batch, position.chains);
-    }
-    await writer.finish(waiting);
-    return target;
-  }
 });
 
 describe("an archive with a false hint where to continue reading", () => {
