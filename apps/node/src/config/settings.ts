@@ -231,6 +231,11 @@ export const SETTINGS = {
     unit: "percent",
     text: "Added to a transaction's share of the L1 cost for the operator; -100 makes transactions free.",
   }),
+  feeBatchBlocks: setting({
+    env: "CAIRN_FEE_BATCH_BLOCKS",
+    schema: form.optionalInteger(1, MAX_BATCH_BLOCKS),
+    text: "Blocks of a batch that fees reckon with, at most CAIRN_BATCH_BLOCKS; half of them, rounded up, unless given. Batches with fewer full blocks are not paid for by fees.",
+  }),
   provers: setting({
     env: "CAIRN_PROVERS",
     schema: form.integer(1, 64),

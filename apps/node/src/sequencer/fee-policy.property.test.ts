@@ -1,15 +1,16 @@
 import {
   BLOCK_SIZES,
   type BlockSize,
+  CELL_BYTES,
   EXTRA_BYTES,
   encodeFloat16,
   encodeFloat40,
-  FEE_TOKENS_PER_BLOCK,
   floorToFloat16,
-  INDEX_BYTES,
   L1_OPERATION_KINDS,
   type L1OperationKind,
   type L2Transaction,
+  PAYOUT_BYTES,
+  ROW_CELLS,
   SLOT_BYTES,
   TRANSACTION_KINDS,
   type TransactionGroup,
@@ -71,12 +72,23 @@ const plus = (a: Capacity, b: Capacity): Capacity => ({
 const NOTHING: Capacity = { slots: 0, payouts: 0, newAccounts: 0, extras: 0 };
 const exceeds = (use: Capacity, capacity: Capacity) => LIMITS.some((limit) => use[limit] > capacity[limit]);
 
-/** What the batch of these transactions costs on L1; the calldata ends with the last byte that is not zero. */
+/** What the batch of a block with these transactions costs on L1; the calldata ends with the last byte that is not zero. */
 function costGas(slotCount: BlockSize, transactions: readonly Priced[]): bigint {
-  const { slots, extras, payouts } = requiredCapacity(asGroup(transactions.map(({ kind }) => kind)));
-  const publishedSlots = extras > 0 ? slotCount : slots;
-  const bytes = FEE_TOKENS_PER_BLOCK * INDEX_BYTES + publishedSlots * SLOT_BYTES + extras * EXTRA_BYTES;
-  return BigInt(L1_GAS.batch[slotCount] + bytes * L1_GAS.publishedByte + payouts * L1_GAS.payout);
+  return batchCostGas(slotCount, [transactions]);
+}
+
+/** The same for several blocks: all but the last also publish what their slots and rows are filled up with. */
+function batchCostGas(slotCount: BlockSize, blocks: readonly (readonly Priced[])[]): bigint {
+  const gas = blocks.map((transactions, i) => {
+    const { slots, extras, payouts } = requiredCapacity(asGroup(transactions.map(({ kind }) => kind)));
+    const isLast = i === blocks.length - 1;
+    const publishedSlots = extras > 0 || !isLast ? slotCount : slots;
+    const filling = isLast ? 0 : (ROW_CELLS - ((2 * extras) % ROW_CELLS)) % ROW_CELLS;
+    const header = i === 0 ? 0 : 1;
+    const bytes = publishedSlots * SLOT_BYTES + extras * EXTRA_BYTES + (header + filling) * CELL_BYTES;
+    return (bytes + payouts * PAYOUT_BYTES) * L1_GAS.publishedByte + payouts * L1_GAS.payout;
+  });
+  return BigInt(L1_GAS.batch[slotCount] + gas.reduce((sum, one) => sum + one, 0));
 }
 
 /** Value of fees in wei times 10^18, so that rounding loses nothing. */
@@ -135,6 +147,25 @@ describe("a block with no place for another transaction", () => {
     );
   });
 
+  it("pays for its share of a batch of several such blocks, at quoted and at minimum fees", () => {
+    const blocks = fc.array(mixes, { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(
+        slotCounts,
+        gasPrices,
+        blocks,
+        fc.constantFrom("fee", "minimumFee"),
+        (slotCount, gasPrice, all, which) => {
+          const filled = all.map((offered) => fill(slotCount, offered));
+          const policy = policyOf(slotCount, gasPrice, { blocksPerBatch: BigInt(filled.length) });
+          const paid = worth(policy, filled.flat(), which);
+          return paid >= batchCostGas(slotCount, filled) * gasPrice * 10n ** 18n;
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
   it.each(BLOCK_SIZES)("of %i slots pays when a stranger fills it with one scarce resource", (slotCount) => {
     for (const kind of KINDS) {
       const inside = fill(slotCount, [{ kind, token: 0 }]);
@@ -186,7 +217,7 @@ describe("a block with no place for another transaction", () => {
         const inside = fill(slotCount, offered, taken);
         const paid = worth(policyOf(slotCount, 1n), inside, "fee");
         const { slots, extras, payouts } = requiredCapacity(asGroup(inside.map(({ kind }) => kind)));
-        const bytes = slots * SLOT_BYTES + extras * EXTRA_BYTES;
+        const bytes = slots * SLOT_BYTES + extras * EXTRA_BYTES + payouts * PAYOUT_BYTES;
         const own = BigInt(bytes * L1_GAS.publishedByte + payouts * L1_GAS.payout);
         const left = Math.min(...LIMITS.map((limit) => 1 - taken[limit] / capacity[limit]));
         const shared = BigInt(Math.floor(2 * L1_GAS.batch[slotCount] * left));

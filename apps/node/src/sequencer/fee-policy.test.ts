@@ -1,4 +1,5 @@
 import {
+  CELL_BYTES,
   decodeFloat16,
   encodeFloat16,
   encodeFloat40,
@@ -9,7 +10,9 @@ import {
 } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
 import L1_GAS from "../../l1-gas.json" with { type: "json" };
+import { loadConfig } from "../config/config.ts";
 import { ceilToFloat16, createFeePolicy, type FeeSettings } from "./fee-policy.ts";
+import { feeSettingsOf } from "./fee-settings.ts";
 
 const GWEI = 10n ** 9n;
 const ETH = tokenId(0);
@@ -62,7 +65,8 @@ describe("fees", () => {
     const [batch, slot] = [BigInt(L1_GAS.batch[64]), BigInt(SLOT_BYTES * L1_GAS.publishedByte)];
     // Three blocks filled as far as expected.
     const transfers = 3n * 32n;
-    const spent = GWEI * (batch + transfers * slot);
+    // Two more header cells.
+    const spent = GWEI * (batch + transfers * slot + BigInt(2 * CELL_BYTES * L1_GAS.publishedByte));
     expect((quote?.fee ?? 0n) * transfers).toBeGreaterThanOrEqual(spent);
     expect((quote?.fee ?? 0n) * transfers).toBeLessThan((spent * 102n) / 100n);
     expect((quote?.minimumFee ?? 0n) * 3n * 64n).toBeGreaterThanOrEqual(GWEI * (batch + 3n * 64n * slot));
@@ -97,5 +101,27 @@ describe("fees", () => {
     const policy = createFeePolicy(settings({ operatorPercent: -100n }), () => GWEI);
     expect(policy.shortfall(transfer(0n))).toBeNull();
     expect(policy.shortfall(transfer(0n, tokenId(2)))).toBeNull();
+  });
+
+  it("reckon with half of the blocks that a batch may have, or with as many as the operator says", () => {
+    const config = (change: Readonly<Record<string, string>>) =>
+      loadConfig({
+        CAIRN_CHAIN_ID: "1",
+        CAIRN_ROLLUP: `0x${"11".repeat(20)}`,
+        CAIRN_FEE_OWNER: `0x${"22".repeat(20)}`,
+        CAIRN_ROLES: "sequencer",
+        ...change,
+      });
+    const gas = BigInt(L1_GAS.batch[256] + 30_000);
+    expect(feeSettingsOf(config({}), 64)).toMatchObject({ blocksPerBatch: 1n, batchGas: BigInt(L1_GAS.batch[64]) });
+    expect(feeSettingsOf(config({ CAIRN_BATCH_BLOCKS: "7" }), 64)).toMatchObject({ blocksPerBatch: 4n, batchGas: gas });
+    for (const [blocks, expected] of [
+      ["1", 1n],
+      ["6", 6n],
+      ["9", 7n],
+    ] as const) {
+      const change = { CAIRN_BATCH_BLOCKS: "7", CAIRN_FEE_BATCH_BLOCKS: blocks };
+      expect(feeSettingsOf(config(change), 64)).toMatchObject({ blocksPerBatch: expected, batchGas: gas });
+    }
   });
 });

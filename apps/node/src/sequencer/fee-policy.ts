@@ -1,11 +1,12 @@
 import {
   type BlockSize,
+  CELL_BYTES,
   decodeFloat16,
   EXTRA_BYTES,
-  FEE_TOKENS_PER_BLOCK,
   floorToFloat16,
-  INDEX_BYTES,
   type L2Transaction,
+  PAYOUT_BYTES,
+  ROW_CELLS,
   SLOT_BYTES,
   type TokenId,
   TRANSACTION_KINDS,
@@ -23,7 +24,7 @@ export interface FeeToken {
 export interface FeeSettings {
   readonly slotCount: BlockSize;
   readonly tokens: readonly FeeToken[];
-  /** L1 gas of any batch: verification, storage, proof bytes. */
+  /** L1 gas of any batch: verification, storage, proof bytes, header cell of its first block. */
   readonly batchGas: bigint;
   /** Blocks that a batch holds, which share that gas. */
   readonly blocksPerBatch: bigint;
@@ -53,7 +54,7 @@ export interface FeeQuote {
   readonly fee: bigint;
   /** The least fee that is accepted now. */
   readonly minimumFee: bigint;
-  /** L1 gas of its published bytes and its payout. */
+  /** L1 gas of its published bytes and its payout, which is also published. */
   readonly data: bigint;
   /** Its share of the gas of a batch. */
   readonly proof: bigint;
@@ -87,11 +88,15 @@ const SCALE = 10n ** 18n;
 export function createFeePolicy(settings: FeeSettings, gasPriceWei: () => bigint): FeePolicy {
   const prices = new Map(settings.tokens.map(({ tokenId, weiPer1e18 }) => [tokenId, weiPer1e18]));
   const capacity = emptyBlockCapacity(settings.slotCount);
-  /** Cost of a batch whose blocks each publish their last extra: it includes the bytes of slots that nobody pays for. */
+  const sharedGas = settings.batchGas + (settings.blocksPerBatch - 1n) * BigInt(CELL_BYTES) * settings.gasPerByte;
+  /**
+   * Cost of a batch whose blocks all publish their last slot and fill up the row of their last extra: it includes the bytes
+   * that nobody pays for.
+   */
   const paddedBatchGas =
-    settings.batchGas +
+    sharedGas +
     settings.blocksPerBatch *
-      BigInt(FEE_TOKENS_PER_BLOCK * INDEX_BYTES + settings.slotCount * SLOT_BYTES) *
+      BigInt(settings.slotCount * SLOT_BYTES + (ROW_CELLS - 1) * CELL_BYTES) *
       settings.gasPerByte;
 
   const batchShare = (gas: bigint, use: Capacity, fillPercent: bigint): bigint =>
@@ -118,9 +123,9 @@ export function createFeePolicy(settings: FeeSettings, gasPriceWei: () => bigint
     if (price === undefined || price === 0n) return null;
     const toToken = (gas: bigint) => divideUp(gas * gasPrice * SCALE, price);
     const use: Capacity = { slots: 1, ...TRANSACTION_KINDS[kind] };
-    const bytes = BigInt(SLOT_BYTES + use.extras * EXTRA_BYTES);
+    const bytes = BigInt(SLOT_BYTES + use.extras * EXTRA_BYTES + use.payouts * PAYOUT_BYTES);
     const data = toToken(bytes * settings.gasPerByte + BigInt(use.payouts) * settings.payoutGas);
-    const proof = toToken(batchShare(settings.batchGas, use, settings.expectedFillPercent));
+    const proof = toToken(batchShare(sharedGas, use, settings.expectedFillPercent));
     const operator = ((data + proof) * settings.operatorPercent) / 100n;
     const fee = ceilToFloat16(data + proof + operator);
     const cost = data + toToken(batchShare(paddedBatchGas, use, 100n));
