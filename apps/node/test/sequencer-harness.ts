@@ -91,7 +91,11 @@ export async function createSequencerHarness(
 ): Promise<SequencerHarness> {
   const clock = createManualClock(START_MS);
   const rules = createBlockRules(clock, { maxSeconds: 3600, maxBlocks: 1000 });
-  const promises = createPromises({ slotCount: 16, maxWaitSeconds, assumedSecondsPerBlock: 15 }, clock, rules);
+  const promises = createPromises(
+    { slotCount: 16, maxWaitSeconds, assumedSecondsPerBlock: 15, batch: { maxBlocks: 1, maxAgeSeconds: 600 } },
+    clock,
+    rules,
+  );
   const compress = await createFastCompress();
   const verifier = await createFastSignatureVerifier();
   const people = Array.from({ length: peopleCount }, (_, i) => personOf(`person ${i}`));

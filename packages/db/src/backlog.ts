@@ -6,6 +6,8 @@ import type { Db } from "./database.ts";
 export interface Backlog {
   /** Sealed blocks of this node whose batch is not ready, or that have none yet. */
   readonly withoutProof: number;
+  /** Those of them that something has to be done about: a proof of them is missing, or they have been due for a batch. */
+  readonly inWork: number;
   /** Those whose batch is ready; L1 has not accepted it. */
   readonly ready: number;
   /** The last sealed block and the last that L1 has accepted, 0 before the first. */
@@ -15,11 +17,18 @@ export interface Backlog {
   readonly acceptedOwn: number;
 }
 
-/** Counts what waits; `after` is the last accepted block known before, null to count no acceptances. */
-export async function readBacklog(db: Db, after: number | null): Promise<Backlog> {
+/**
+ * Counts what waits; `after` is the last accepted block known before, null to count no acceptances. Blocks without a batch
+ * that were sealed at `dueMs` or earlier are due for one.
+ */
+export async function readBacklog(db: Db, after: number | null, dueMs: number): Promise<Backlog> {
   const { rows } = await sql<Readonly<Record<keyof Backlog, number | string>>>`
     select
       count(*) filter (where proofs.proof is null) as "withoutProof",
+      count(*) filter (where batch.first_block is null and blocks.sealed_at_ms <= ${dueMs} or exists (
+        select from proofs as missing
+        where missing.proof is null and blocks.number between missing.first_block and missing.last_block
+      )) as "inWork",
       count(*) filter (where proofs.proof is not null) as ready,
       (select coalesce(max(number), 0) from blocks where status <> 'open') as "lastSealed",
       (select coalesce(max(number), 0) from blocks where status in ('proven', 'final')) as "lastProven",
@@ -32,6 +41,7 @@ export async function readBacklog(db: Db, after: number | null): Promise<Backlog
   const count = (name: keyof Backlog): number => Number(rows[0]?.[name] ?? 0);
   return {
     withoutProof: count("withoutProof"),
+    inWork: count("inWork"),
     ready: count("ready"),
     lastSealed: count("lastSealed"),
     lastProven: count("lastProven"),

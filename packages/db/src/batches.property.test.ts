@@ -213,7 +213,7 @@ async function checkCounts(db: Db, batches: readonly StoredBatch[], sealed: numb
   const pending = batches.filter((batch) => !isAccepted(batch));
   const ready = pending.filter(({ proof }) => proof !== null);
   const readyBlocks = ready.reduce((sum, { firstBlock, lastBlock }) => sum + lastBlock - firstBlock + 1, 0);
-  expect(await readBacklog(db, null)).toMatchObject({ ready: readyBlocks, withoutProof: sealed - readyBlocks });
+  expect(await readBacklog(db, null, 0)).toMatchObject({ ready: readyBlocks, withoutProof: sealed - readyBlocks });
   expect(await countReadyBatches(db)).toBe(ready.length);
   expect((await loadPendingBatches(db)).map(({ firstBlock }) => firstBlock)).toEqual(
     pending.map(({ firstBlock }) => firstBlock),

@@ -157,16 +157,23 @@ describe.each(["embedded", "server"] as const)("batches of several blocks on the
     await sealBlocks(db, [1, 2, 3, 4, 5, 6]);
     await close(1, 3);
     await close(4, 5);
-    expect(await readBacklog(db, null)).toMatchObject({ withoutProof: 6, ready: 0, lastSealed: 6 });
+    expect(await readBacklog(db, null, 0)).toMatchObject({ withoutProof: 6, inWork: 5, ready: 0, lastSealed: 6 });
+    // Block 6 has been without a batch since 6,000 ms.
+    expect(await readBacklog(db, null, 5999)).toMatchObject({ inWork: 5 });
+    expect(await readBacklog(db, null, 6000)).toMatchObject({ inWork: 6 });
+    await insertProofsAhead(db, [blockProof(6)], 1);
+    expect(await readBacklog(db, null, 0)).toMatchObject({ inWork: 6 });
+    for (const { id } of await loadProofs(db, 6, 6)) await storeProof(db, id, MADE);
+    expect(await readBacklog(db, null, 0)).toMatchObject({ withoutProof: 6, inWork: 5 });
     expect(await readProgress(db)).toMatchObject({
       batches: { count: 1, oldestAtMs: 6000 },
       proofs: { count: 7, oldestAtMs: 9000 },
       acceptances: { count: 6, oldestAtMs: 1000 },
     });
     await make(1);
-    expect(await readBacklog(db, 0)).toMatchObject({ withoutProof: 3, ready: 3, acceptedOwn: 0 });
+    expect(await readBacklog(db, 0, 0)).toMatchObject({ withoutProof: 3, ready: 3, acceptedOwn: 0 });
     await accept(1, 1, 20);
-    expect(await readBacklog(db, 0)).toMatchObject({ withoutProof: 3, ready: 0, acceptedOwn: 3, lastProven: 3 });
+    expect(await readBacklog(db, 0, 0)).toMatchObject({ withoutProof: 3, ready: 0, acceptedOwn: 3, lastProven: 3 });
     expect(await statuses()).toEqual(["proven", "proven", "proven", "sealed", "sealed", "sealed"]);
   });
 

@@ -250,9 +250,12 @@ function describeBatcher({ failure, waiting, hasSubmitter }: BatcherStatus) {
   return { isReady: failure === null, state };
 }
 
-function promiseSettings({ maxWaitSeconds, expectedBlockSeconds }: NodeConfig, slotCount: BlockSize): PromiseSettings {
+function promiseSettings(
+  { maxWaitSeconds, expectedBlockSeconds, batchBlocks: maxBlocks, batchSeconds: maxAgeSeconds }: NodeConfig,
+  slotCount: BlockSize,
+): PromiseSettings {
   const assumedSecondsPerBlock = expectedBlockSeconds ?? ASSUMED_SECONDS_PER_BLOCK[slotCount];
-  return { slotCount, maxWaitSeconds, assumedSecondsPerBlock };
+  return { slotCount, maxWaitSeconds, assumedSecondsPerBlock, batch: { maxBlocks, maxAgeSeconds } };
 }
 
 function feeTakers({ feeOwner, feeTokens }: NodeConfig): FeeTakers | null {

@@ -7,14 +7,14 @@ const ASSUMED = 30;
 describe("the pace of provers and L1", () => {
   let clock: ManualClock;
   let pace: Pace;
-  let work = { withoutProof: 0, ready: 0 };
+  let work: { withoutProof: number; ready: number; inWork?: number } = { withoutProof: 0, ready: 0 };
   beforeEach(() => {
     clock = createManualClock(0);
     pace = createPace(ASSUMED, clock.elapsedMs);
     work = { withoutProof: 0, ready: 0 };
   });
 
-  const look = (accepted = 0) => pace.observe({ ...work, accepted });
+  const look = (accepted = 0) => pace.observe({ inWork: work.withoutProof, ...work, accepted });
   /** `count` proofs after each `seconds`, `times` over. */
   const prove = (count: number, seconds: number, times: number) => {
     for (let i = 0; i < times; i++) {
@@ -58,6 +58,38 @@ describe("the pace of provers and L1", () => {
     expect(pace.secondsPerBlock()).toBe(610);
     clock.advance(600_000);
     expect(pace.secondsPerBlock()).toBe(1210);
+  });
+
+  it("does not mistake blocks that wait for others in their batch for slow provers", () => {
+    pace = createPace(ASSUMED, clock.elapsedMs, 4);
+    for (let batch = 0; batch < 3; batch++) {
+      // Four blocks, one a minute, each of them proven in ten seconds; then twenty seconds for the batch.
+      for (let blocks = 1; blocks <= 4; blocks++) {
+        work = { withoutProof: blocks, ready: 0, inWork: 1 };
+        look();
+        clock.advance(10_000);
+        work = { ...work, inWork: 0 };
+        look();
+        clock.advance(50_000);
+      }
+      work = { ...work, inWork: 4 };
+      look();
+      clock.advance(20_000);
+      work = { withoutProof: 0, ready: 4 };
+      look();
+      work = { withoutProof: 0, ready: 0 };
+      look(4);
+    }
+    expect(pace.secondsPerBlock()).toBe(15);
+  });
+
+  it("is patient with provers that finish whole batches", () => {
+    pace = createPace(ASSUMED, clock.elapsedMs, 16);
+    queue(16);
+    clock.advance(16 * 3 * ASSUMED * 1000);
+    expect(pace.secondsPerBlock()).toBe(ASSUMED);
+    clock.advance(10_000);
+    expect(pace.secondsPerBlock()).toBe(ASSUMED + 10);
   });
 
   it("grows when no prover ever comes", () => {

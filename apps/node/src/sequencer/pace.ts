@@ -2,6 +2,8 @@
 export interface ObservedWork {
   /** Sealed, without a proof. */
   readonly withoutProof: number;
+  /** Those of them that provers can work on: the others wait for more blocks in their batch. */
+  readonly inWork: number;
   /** With a proof, not accepted by L1. */
   readonly ready: number;
   /** Of this node, accepted by L1 since the previous observation. */
@@ -28,8 +30,11 @@ const FIRST_PATIENCE = 300;
 const MIN_PATIENCE = 60;
 const DELAYS = 16;
 
-/** A pace that assumes this much per block until it has measured some. `elapsedMs` must never jump. */
-export function createPace(assumedSecondsPerBlock: number, elapsedMs: () => number): Pace {
+/**
+ * A pace that assumes this much per block until it has measured some, of provers that finish up to `blocksPerBatch` blocks at
+ * once. `elapsedMs` must never jump.
+ */
+export function createPace(assumedSecondsPerBlock: number, elapsedMs: () => number, blocksPerBatch = 1): Pace {
   const bursts: { readonly seconds: number; readonly proofs: number }[] = [];
   /** Seconds with work but without a proof since the last one. */
   let silence = 0;
@@ -45,15 +50,15 @@ export function createPace(assumedSecondsPerBlock: number, elapsedMs: () => numb
   };
   const patience = (): number => {
     const mean = measured();
-    if (mean === null) return Math.max(FIRST_PATIENCE, 3 * assumedSecondsPerBlock);
-    return Math.max(MIN_PATIENCE, 3 * mean, ...bursts.map(({ seconds }) => seconds));
+    if (mean === null) return Math.max(FIRST_PATIENCE, 3 * assumedSecondsPerBlock * blocksPerBatch);
+    return Math.max(MIN_PATIENCE, 3 * mean * blocksPerBatch, ...bursts.map(({ seconds }) => seconds));
   };
 
   return {
     observe: (seen) => {
       const at = elapsedMs();
       if (last !== null) {
-        if (last.seen.withoutProof > 0) silence += (at - last.at) / 1000;
+        if (last.seen.inWork > 0) silence += (at - last.at) / 1000;
         // A batch whose proof L1 refuses goes back from ready to without a proof.
         const proofs = Math.max(0, seen.ready - last.seen.ready + seen.accepted);
         if (proofs > 0) {
@@ -70,7 +75,7 @@ export function createPace(assumedSecondsPerBlock: number, elapsedMs: () => numb
       last = { at, seen };
     },
     secondsPerBlock: () => {
-      const now = last !== null && last.seen.withoutProof > 0 ? (elapsedMs() - last.at) / 1000 : 0;
+      const now = last !== null && last.seen.inWork > 0 ? (elapsedMs() - last.at) / 1000 : 0;
       return (measured() ?? assumedSecondsPerBlock) + Math.max(0, silence + now - patience());
     },
     delaySeconds: () => {

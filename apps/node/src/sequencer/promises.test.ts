@@ -7,6 +7,7 @@ import { createSequencerHarness, type Life, type SequencerHarness, START_MS } fr
 import { REBUILD_AGE_SECONDS, REBUILD_MARGIN_SECONDS } from "../block-rules.ts";
 import { loadConfig } from "../config/config.ts";
 import { LONGEST_WAIT_SECONDS, SAFETY_FACTOR } from "../promise-rules.ts";
+import { createPromises } from "./promises.ts";
 
 const databases = createTestDatabases().server;
 const NOW = START_MS / 1000;
@@ -93,6 +94,14 @@ describe("what a sequencer promises", () => {
     harness.rules.observe({ head, submission: null, unproven: null, isBehindL1: false });
     expect(harness.promises.status()).toMatchObject({ isAtRisk: true, worstAgeSeconds: REBUILD_AGE_SECONDS + 10 });
     await expect(submit(2)).rejects.toMatchObject({ code: "node/overloaded", details: { retryAfterSeconds: 15 } });
+  });
+
+  it("includes the time that a block may wait for others in its batch", () => {
+    const settings = { slotCount: 16, maxWaitSeconds: 4000, assumedSecondsPerBlock: 15 };
+    const expected = (maxBlocks: number) =>
+      createPromises({ ...settings, batch: { maxBlocks, maxAgeSeconds: 600 } }, harness.clock, harness.rules).status()
+        .expectedSeconds;
+    expect([expected(1), expected(2)]).toEqual([15, 615]);
   });
 
   it("rests on consistent settings, which the configuration enforces", () => {

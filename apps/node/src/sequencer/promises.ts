@@ -11,6 +11,8 @@ export interface PromiseSettings {
   readonly maxWaitSeconds: number;
   /** Seconds per block that are assumed before proofs were seen. */
   readonly assumedSecondsPerBlock: number;
+  /** Most blocks of a batch, and the seconds that a block may wait for others to fill it. */
+  readonly batch: { readonly maxBlocks: number; readonly maxAgeSeconds: number };
 }
 
 /** Expectations for a block, in seconds. */
@@ -60,30 +62,35 @@ const LONGEST_OPEN_MS = 300_000;
 /** Promises without any observation yet. */
 export function createPromises(settings: PromiseSettings, clock: Clock, rules: Pick<BlockRules, "now">): Promises {
   const { slotCount, maxWaitSeconds: limitSeconds } = settings;
-  const pace = createPace(settings.assumedSecondsPerBlock, clock.elapsedMs);
-  let seen = { withoutProof: 0, lastSealed: 0, provenOwn: null as number | null };
+  const { maxBlocks, maxAgeSeconds } = settings.batch;
+  const pace = createPace(settings.assumedSecondsPerBlock, clock.elapsedMs, maxBlocks);
+  /** A batch of one block is closed at once. */
+  const fillSeconds = maxBlocks === 1 ? 0 : maxAgeSeconds;
+  let seen = { withoutProof: 0, inWork: 0, lastSealed: 0, provenOwn: null as number | null };
   /**
    * Latest of the times, in seconds of L1, at which blocks would be six hours old less what they still have to wait.
    */
   let tightest: number | null = null;
 
   const expectationOf = (blocks: number): Expectation => {
-    const expectedSeconds = Math.ceil(blocks * pace.secondsPerBlock() + pace.delaySeconds());
+    const expectedSeconds = Math.ceil(blocks * pace.secondsPerBlock() + fillSeconds + pace.delaySeconds());
     const excess = expectedSeconds - limitSeconds;
     const retryAfterSeconds = excess <= 0 ? 0 : Math.min(MAX_BATCH_AGE_SECONDS, excess);
     return { expectedSeconds, limitSeconds, retryAfterSeconds };
   };
   const worstAge = (): number => {
     if (tightest === null) return 0;
-    return Math.ceil(rules.now() + pace.delaySeconds() + tightest);
+    return Math.ceil(rules.now() + fillSeconds + pace.delaySeconds() + tightest);
   };
 
   return {
     observe: async (db) => {
-      const { withoutProof, ready, lastSealed, lastProven, acceptedOwn } = await readBacklog(db, seen.provenOwn);
+      const dueMs = clock.nowMs() - fillSeconds * 1000;
+      const backlog = await readBacklog(db, seen.provenOwn, dueMs);
+      const { withoutProof, inWork, ready, lastSealed, lastProven, acceptedOwn } = backlog;
       tightest = await findTightest(db, pace.secondsPerBlock());
-      seen = { withoutProof, lastSealed, provenOwn: Math.max(seen.provenOwn ?? 0, lastProven) };
-      pace.observe({ withoutProof, ready, accepted: acceptedOwn });
+      seen = { withoutProof, inWork, lastSealed, provenOwn: Math.max(seen.provenOwn ?? 0, lastProven) };
+      pace.observe({ withoutProof, inWork, ready, accepted: acceptedOwn });
     },
     expect: ({ lastClosed, hasOpenBlock, transactions }) => {
       const closed = Math.max(0, lastClosed - seen.lastSealed);
@@ -104,8 +111,8 @@ export function createPromises(settings: PromiseSettings, clock: Clock, rules: P
       };
     },
     sealAgeMs: (blockTimeMs) => {
-      if (seen.withoutProof < PLENTY_BLOCKS) return blockTimeMs;
-      const halfWaitMs = (seen.withoutProof * pace.secondsPerBlock() * 1000) / 2;
+      if (seen.inWork < PLENTY_BLOCKS) return blockTimeMs;
+      const halfWaitMs = (seen.inWork * pace.secondsPerBlock() * 1000) / 2;
       return Math.max(blockTimeMs, Math.min(LONGEST_OPEN_MS, halfWaitMs));
     },
   };

@@ -98,7 +98,7 @@ describe("a queue guard while nothing is stored", () => {
     await harness.pass(50);
     await life.sequencer.sealNow();
     await life.closeBatches();
-    expect(await readBacklog(life.database.db, null)).toMatchObject({ withoutProof: 1 });
+    expect(await readBacklog(life.database.db, null, 0)).toMatchObject({ withoutProof: 1 });
     await guard.look();
     expect(await queriesOfLook()).toBeGreaterThan(1);
     expect(await queriesOfLook()).toBeGreaterThan(1);
@@ -106,6 +106,6 @@ describe("a queue guard while nothing is stored", () => {
     const point = BigInt(`0x${Buffer.from(batch?.point ?? []).toString("hex")}`).toString();
     await requestRebuild(life.database.db, { firstBlock: 1, point, reason: "asked" });
     await guard.look();
-    expect(await readBacklog(life.database.db, null)).toMatchObject({ withoutProof: 0 });
+    expect(await readBacklog(life.database.db, null, 0)).toMatchObject({ withoutProof: 0 });
   });
 });
