@@ -5,6 +5,7 @@ import type { BlobAccess } from "@cairn/l1";
 import { addressToBigint, CairnError, isCairnError } from "@cairn/protocol";
 import { type Logger, pino } from "pino";
 import { collectDefaultMetrics, Registry } from "prom-client";
+import { blobAccessOf } from "./blobs/blob-access.ts";
 import { type Clock, createOffsetClock, systemClock } from "./clock.ts";
 import type { NodeConfig } from "./config/config.ts";
 import { armCrashPoint } from "./crash-points.ts";
@@ -32,7 +33,7 @@ export interface NodeDeps extends ProvingDeps {
   readonly logger?: Logger;
   /** Registry for the metrics; by default its own. */
   readonly registry?: Registry;
-  /** Who has the blobs of batches that others submit. */
+  /** Who has the blobs of batches that others submit; by default, as the settings say. */
   readonly blobs?: BlobAccess;
 }
 
@@ -90,7 +91,8 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
     const account = publisherAccount(context);
     // Every batch names the account that submits it, so it must be known before one is closed.
     if (account !== null) await storePublisher(database.db, addressToBigint(account.address));
-    const l1 = await start(createL1Part(context, storage, deps.blobs));
+    const blobs = deps.blobs ?? (await blobAccessOf(config, context.child("blobs")));
+    const l1 = await start(createL1Part(context, storage, blobs));
     const jobs = has("prover") || has("sequencer") ? await start(createJobsPart(context, storage)) : null;
     const watcher = has("watcher") ? await start(createWatcherPart(context, storage, l1)) : null;
     const sequencing =

@@ -116,6 +116,12 @@ export const form = {
   listOf: <const Values extends readonly [string, ...string[]]>(values: Values) =>
     given.transform((text) => text.split(",").map((part) => part.trim())).pipe(z.array(z.enum(values)).min(1)),
   httpUrl: () => given.refine(isHttpUrl, HTTP_PROBLEM),
+  httpUrls: () =>
+    z
+      .string()
+      .optional()
+      .transform((text = "") => text.split(/[\s,]+/).filter((url) => url !== ""))
+      .refine((urls) => urls.every(isHttpUrl), `${HTTP_PROBLEM} (one of them)`),
   optionalNodeUrl: () =>
     z
       .string()

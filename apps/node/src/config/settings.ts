@@ -45,6 +45,11 @@ export const SETTINGS = {
     fallback: "http://127.0.0.1:8545",
     text: "JSON-RPC of an Ethereum node.",
   }),
+  beaconUrls: setting({
+    env: "CAIRN_BEACON_URLS",
+    schema: form.httpUrls(),
+    text: "Beacon APIs, separated by commas, that are asked for the blobs of batches that others submitted. A development chain answers for one itself.",
+  }),
   chainId: setting({
     env: "CAIRN_CHAIN_ID",
     schema: form.optionalInteger(1, Number.MAX_SAFE_INTEGER),
