@@ -1,5 +1,6 @@
 import { compress, GENESIS_CHAINS } from "@cairn/crypto";
 import { type SealedBlock2, sealBlock2 } from "@cairn/devnet";
+import { type Send, startUnprovenRollup, type UnprovenBatch } from "@cairn/devnet/testing";
 import { connectReader, type L1Rollup } from "@cairn/l1";
 import { lyingRollup } from "@cairn/l1/testing";
 import {
@@ -31,7 +32,7 @@ const deposit: L1Operation = {
   key: alice.key,
 };
 
-/** A block with a deposit in slot 0 and, if wanted, a withdrawal in slot 1. */
+/** A block with deposits in slots 0 and 1 and, if wanted, a withdrawal in slot 2. */
 function sealed(hasWithdrawal: boolean): SealedBlock2 {
   const tree = createStateTree({ store: createMemoryStore(), compress });
   const builder = createBlockBuilder({
@@ -45,7 +46,7 @@ function sealed(hasWithdrawal: boolean): SealedBlock2 {
     verifySignature: REAL_CRYPTO.verify,
     compress,
   });
-  builder.addL1Operation(deposit);
+  for (let i = 0; i < 2; i++) builder.addL1Operation(deposit);
   const withdrawal = {
     type: "withdraw",
     from: accountIndex(64),
@@ -95,14 +96,38 @@ describe("the demo's receipts", () => {
 
   it("are of the first transaction of a block", async () => {
     const { shown, asked } = show(block, [1n, 1_800_000_000n, word]);
-    expect(await shown).toBe(1);
-    expect(asked).toEqual([{ address: RECEIPTS, functionName: "slotAt", place: 1n }]);
+    expect(await shown).toBe(2);
+    expect(asked).toEqual([{ address: RECEIPTS, functionName: "slotAt", place: 2n }]);
   });
 
   it("are not asked for without transactions", async () => {
     const { shown, asked } = show(sealed(false), [1n, 1n, 1n]);
     expect(await shown).toBeNull();
     expect(asked).toEqual([]);
+  });
+
+  it("are confirmed by the contract for whatever slot", async () => {
+    const live = await startUnprovenRollup();
+    try {
+      for (const position of [1, 2, 3]) await live.deposit(position, 10n ** 18n);
+      const slots: (number | null)[] = [];
+      const spend = (send: Send): void => {
+        if (live.batches.length > 0) send(accountIndex(64), { amount: 5n, recipient: 7n });
+      };
+      const confirm = async ({ number, batch, blocks, dataCommitment }: UnprovenBatch): Promise<void> => {
+        const before = live.batches.at(-2)?.blocks.at(-1)?.chains ?? GENESIS_CHAINS;
+        const chained = blocks.map((block, i) => ({ ...block, chainsBefore: blocks[i - 1]?.chains ?? before }));
+        slots.push(await showReceipt(live.devnet, chained, { ...batch, number, dataCommitment }, live.compress));
+      };
+      for (const deposits of [0, 1, 2, 3]) {
+        for (let i = 0; i < deposits; i++) await live.deposit(4, 1n);
+        await confirm(await live.publish(spend));
+      }
+      await confirm(await live.publishTogether("batch", [spend, () => {}, spend]));
+      expect(slots).toEqual([null, 1, 2, 3, 0]);
+    } finally {
+      await live.stop();
+    }
   });
 
   it.each([

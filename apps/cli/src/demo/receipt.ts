@@ -7,6 +7,9 @@ import type { DemoErrorCode } from "./errors.ts";
 const SLOTS_PER_CELL = 2;
 const WORD_BYTES = WORD_BITS / 8;
 
+/** A block as receipts need it. */
+type ReceiptBlock = Pick<SealedBlock2, "cells" | "chainsBefore" | "executed">;
+
 /** What a receipt names of its batch. */
 interface AcceptedBatch extends Pick<ProvenBatch2, "header" | "payouts"> {
   readonly number: BatchNumber;
@@ -20,17 +23,17 @@ interface AcceptedBatch extends Pick<ProvenBatch2, "header" | "payouts"> {
  */
 export async function showReceipt(
   { rollup, receipts }: Pick<DevRollup, "rollup" | "receipts">,
-  blocks: readonly SealedBlock2[],
+  blocks: readonly ReceiptBlock[],
   { number, header, payouts, dataCommitment }: AcceptedBatch,
   compress: Compress,
 ): Promise<number | null> {
   const [first, last] = [blocks.at(0), blocks.at(-1)];
   if (first === undefined || last === undefined) return null;
-  const { cells, claim, executed } = last;
+  const { cells, executed } = last;
   const slot = executed.receipts.find(({ type }) => type === "transaction")?.slot;
   if (slot === undefined) return null;
   const batch = {
-    firstBlock: first.claim.firstBlock,
+    firstBlock: header.firstBlock,
     previousBlockHash: first.chainsBefore.blocks,
     blocks: blocks.map((block) => block.cells),
   };
@@ -48,7 +51,7 @@ export async function showReceipt(
     args: [rollup.address, receiptStruct(named, path), BigInt(slot)],
   });
   const own = wordOf(cells, slot);
-  if (block === claim.firstBlock && timestamp === claim.firstTimestamp && word === own) return slot;
+  if (block === header.lastBlock && timestamp === header.lastTimestamp && word === own) return slot;
   const shown = `block ${block}, ${bigintToHex(word, WORD_BYTES)}`;
   throw new CairnError<DemoErrorCode>("demo/difference", `receipt of slot ${slot}: L1 shows ${shown}`);
 }
