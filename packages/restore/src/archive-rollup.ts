@@ -13,11 +13,11 @@ import {
   readFromHint,
   readHead,
 } from "@cairn/l1";
-import { encodeL1Operation, isCairnError, nextRollingHash } from "@cairn/protocol";
+import { encodeL1Operation, type Hex, isCairnError, nextRollingHash } from "@cairn/protocol";
 import { genesisRoot } from "@cairn/state";
 import { type ChainPosition2, genesisPosition2 } from "@cairn/vm";
 import type { ArchivedQueue } from "./archive/format.ts";
-import { type ArchiveReader, openArchive } from "./archive/reader.ts";
+import { type ArchiveReader, openArchive, type QueueAfterArchive } from "./archive/reader.ts";
 import { continueArchive, fileExists } from "./archive/writer.ts";
 import { DEFAULT_CONCURRENCY, readBatches } from "./batch-stream.ts";
 import { followBatch } from "./chain-position.ts";
@@ -25,7 +25,7 @@ import { restoreError } from "./errors.ts";
 import { identityText, isSameRollup, type RollupIdentity } from "./identity.ts";
 import { onlyL1Batches } from "./l1-batches.ts";
 import { createMeter, type OnProgress } from "./progress.ts";
-import type { PublishedBatch } from "./published-batch.ts";
+import { commitmentOf, type PublishedBatch } from "./published-batch.ts";
 import { assertQueueHash, assertQueueTurn } from "./queue-check.ts";
 import { readIdentity } from "./read-identity.ts";
 import type { WaitingEntry } from "./stored-records.ts";
@@ -133,12 +133,16 @@ export interface VerifyArchiveOptions {
  * @example await verifyArchive("batches.cairn", { compress, access: createL1Access(rollup) });
  */
 export async function verifyArchive(path: string, { compress, access }: VerifyArchiveOptions): Promise<ArchiveSummary> {
-  if (access === null) return summarise(path, compress, null, "whole");
+  if (access === null) return summaryOf(await summarise(path, compress, null, "whole"));
   const { block } = await readHead(access, "latest");
   const l1: L1Source = { access, block, contract: await readContractState(access, block) };
-  const { lastBlock, ...summary } = await summarise(path, compress, l1, "whole");
-  await assertQueueTurn(access, summary, l1.contract, lastBlock);
-  return summary;
+  const summary = await summarise(path, compress, l1, "whole");
+  await assertQueueTurn(access, summary, l1.contract, summary.lastBlock);
+  return summaryOf(summary);
+}
+
+function summaryOf({ identity, start, end, resumeBlock }: ArchiveSummary): ArchiveSummary {
+  return { identity, start, end, resumeBlock };
 }
 
 /** L1, and the contract's state in one of its blocks. */
@@ -151,10 +155,13 @@ interface L1Source {
 /** An archive's summary, with the L1 block that its last batch states; null for an archive without batches. */
 interface ReadSummary extends ArchiveSummary {
   readonly lastBlock: number | null;
+  /** What the contract must have stored of the last batch; null for an archive without batches. */
+  readonly lastCommitment: Hex | null;
+  readonly waiting: QueueAfterArchive | null;
 }
 
-/** `cut`: only the batches count, and an archive that ends early is read up to its last whole frame. */
-async function summarise(
+/** Reads an archive and checks it as {@link verifyArchive} does. `cut`: only the batches count, and an archive that ends early is read up to its last whole frame. */
+export async function summarise(
   path: string,
   compress: Compress,
   l1: L1Source | null,
@@ -163,18 +170,20 @@ async function summarise(
   const archive = await openArchive(path);
   const { identity, start } = archive;
   let [resumeBlock, lastBlock]: [number | null, number | null] = [null, null];
+  let lastCommitment: Hex | null = null;
   let end = start;
   try {
     for await (const batch of await checkedBatches(archive, l1)) {
       ({ position: end } = followBatch(end, batch, compress));
       ({ resumeBlock, l1Block: lastBlock } = batch.origin);
+      lastCommitment = commitmentOf(batch);
     }
   } catch (error) {
     if (expected === "whole" || !isCairnError(error, "restore/archive-truncated")) throw error;
   }
   const waiting = archive.waiting();
   if (l1 !== null && waiting !== null && expected === "whole") await assertWaiting(l1, end, waiting);
-  return { identity, start, end, resumeBlock, lastBlock };
+  return { identity, start, end, resumeBlock, lastBlock, lastCommitment, waiting };
 }
 
 async function checkedBatches(archive: ArchiveReader, l1: L1Source | null): Promise<AsyncIterable<PublishedBatch>> {

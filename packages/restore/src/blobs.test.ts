@@ -57,7 +57,7 @@ beforeAll(async () => {
   await live.publishInBlob((send) => send(FIRST, { amount: 9n, to: accountIndex(65) }), [cellsToBlob([5n])]);
   await live.publishSome(1);
   await live.deposit(2, 9n);
-}, 120_000);
+});
 afterAll(() => live?.stop());
 afterEach(removeFolders);
 

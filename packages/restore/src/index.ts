@@ -1,3 +1,11 @@
+export {
+  type ArchivedBatches,
+  type ArchiveFolder,
+  type ArchiveFolderOptions,
+  archivesIn,
+  BATCHES_PER_FILE,
+  createArchiveFolder,
+} from "./archive/archive-folder.ts";
 export { createArchiveBlobSource } from "./archive/blob-source.ts";
 export { ARCHIVE_VERSION, type ArchivedQueue, type ArchiveHead } from "./archive/format.ts";
 export { type ArchiveReader, openArchive, type QueueAfterArchive, readArchive } from "./archive/reader.ts";

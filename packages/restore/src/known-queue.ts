@@ -44,12 +44,15 @@ export function isWhole({ waiting }: KnownQueue, position: ChainPosition2, contr
   );
 }
 
-/** The entries of an archive, which the contract has, with what only the contract knows of them. */
-async function confirmArchived(
+/**
+ * The entries that an archive says wait after a position, with what only the contract knows of them. Throws
+ * `restore/queue-mismatch` when they are not the contract's, `l1/unavailable`.
+ */
+export async function confirmArchived(
   { operations, l1Block, resumeBlock }: QueueAfterArchive,
   { queuePosition, queueHash }: ChainPosition2,
   access: L1Access,
-  head: L1Block,
+  head: Pick<L1Block, "block">,
 ): Promise<KnownQueue> {
   let hash = queueHash;
   const hashes = operations.map((operation) => {

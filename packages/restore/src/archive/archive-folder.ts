@@ -1,0 +1,294 @@
+import { copyFile, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type Compress, historyOf } from "@cairn/crypto";
+import {
+  assertQueueEnd,
+  type BlobAccess,
+  type ContractState,
+  createCommitmentReader,
+  findStart,
+  type L1Access,
+  type L1HeadTag,
+  type RangeLimits,
+  readContractState,
+  readFromHint,
+  readHead,
+} from "@cairn/l1";
+import { genesisRoot } from "@cairn/state";
+import { type ChainPosition2, genesisPosition2 } from "@cairn/vm";
+import { summarise } from "../archive-rollup.ts";
+import { readBatches } from "../batch-stream.ts";
+import { batchMismatch, followBatch } from "../chain-position.ts";
+import { restoreError } from "../errors.ts";
+import { identityText, isSameRollup, type RollupIdentity } from "../identity.ts";
+import { confirmArchived, isWhole, type KnownQueue } from "../known-queue.ts";
+import type { PublishedBatch } from "../published-batch.ts";
+import { readIdentity } from "../read-identity.ts";
+import type { WaitingEntry } from "../stored-records.ts";
+import type { ArchivedQueue } from "./format.ts";
+import { type ArchiveWriter, continueArchive, createArchive } from "./writer.ts";
+
+/** Batches of a file before the next one is begun: up to some 30 MB, which an update may have to copy. */
+export const BATCHES_PER_FILE = 256;
+const FILE_NAME = /^batches-[0-9]{10}\.cairn$/;
+/** What a crash left of a file that was being written. */
+const DRAFT_NAME = /^batches-[0-9]{10}\.cairn\.draft$/;
+
+/** What {@link createArchiveFolder} writes, and from where. */
+export interface ArchiveFolderOptions {
+  /** Folder of the archives, made if there is none; nobody else may write there. */
+  readonly dir: string;
+  readonly compress: Compress;
+  /** Where the blobs of batches are; without, batches in blobs cannot be archived. */
+  readonly blobs?: BlobAccess;
+  /** "finalized" by default: an archive outlives reorganisations. */
+  readonly head?: L1HeadTag;
+  readonly batchesPerFile?: number;
+  readonly limits?: RangeLimits;
+}
+
+/** What the archives of a folder hold. */
+export interface ArchivedBatches {
+  readonly lastBatch: number;
+  /** Batches that this call added. */
+  readonly added: number;
+}
+
+/**
+ * The whole archives in a folder, in order; none when there is no folder. Together they lead from genesis to the last batch.
+ * Throws `restore/io`.
+ *
+ * @example await restoreRollup({ store, compress, rollup, archives: await archivesIn("/var/lib/cairn/archives") });
+ */
+export async function archivesIn(dir: string): Promise<string[]> {
+  try {
+    const names = await readdir(dir);
+    return names
+      .filter((name) => FILE_NAME.test(name))
+      .sort()
+      .map((name) => join(dir, name));
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return [];
+    throw restoreError("restore/io", `${dir} cannot be read`, { cause });
+  }
+}
+
+/** Keeps the archives of a folder up to date. */
+export interface ArchiveFolder {
+  /**
+   * Brings the archives to the head of L1: every batch that is not in them yet is read, checked against the contract and
+   * written (spec 2, 9.5). Every file in the folder is a whole archive at any time: a new one, or the last one with more
+   * batches, is written beside and put in its place when it is durable. Throws `restore/archive-foreign`, and as
+   * `openArchive`, `readBatches`, `followBatch`; another update may then succeed.
+   */
+  update(): Promise<ArchivedBatches>;
+}
+
+/**
+ * The archives of a rollup in a folder, for one process at a time. See {@link archivesIn}.
+ *
+ * @example const { lastBatch } = await createArchiveFolder(access, { dir, compress, blobs }).update();
+ */
+export function createArchiveFolder(access: L1Access, options: ArchiveFolderOptions): ArchiveFolder {
+  const { dir, compress } = options;
+  let known: FolderEnd | null = null;
+  return {
+    async update() {
+      await makeFolder(dir);
+      const identity = await readIdentity(access);
+      const { block } = await readHead(access, options.head ?? "finalized");
+      const l1: L1Source = { access, block, contract: await readContractState(access, block) };
+      const end: FolderEnd = known ?? (await readEnd(dir, identity, compress, l1));
+      const { batch } = end.position;
+      known = null;
+      const isBehind = l1.contract.batchCount < batch;
+      if (!isBehind && !isUpToDate(end, l1.contract)) known = await addTo(dir, identity, end, l1, options);
+      else known = end;
+      return { lastBatch: known.position.batch, added: known.position.batch - batch };
+    },
+  };
+}
+
+/** L1, and the contract's state in one of its blocks. */
+interface L1Source {
+  readonly access: L1Access;
+  readonly block: number;
+  readonly contract: ContractState;
+}
+
+/** Where the archives of a folder end. */
+interface FolderEnd {
+  /** The last file; null for an empty folder. */
+  readonly path: string | null;
+  readonly firstBatch: number;
+  readonly position: ChainPosition2;
+  /** What waits in the queue there; null when no archive says it. */
+  readonly queue: KnownQueue | null;
+  readonly resumeBlock: number | null;
+}
+
+async function readEnd(
+  dir: string,
+  identity: RollupIdentity,
+  compress: Compress,
+  { access, block, contract }: L1Source,
+): Promise<FolderEnd> {
+  const path = (await archivesIn(dir)).at(-1) ?? null;
+  if (path === null) {
+    const position = genesisPosition2(genesisRoot(compress));
+    return { path, firstBatch: 1, position, queue: null, resumeBlock: null };
+  }
+  const { waiting, lastCommitment, ...last } = await summarise(path, compress, null, "whole");
+  const { identity: found, start, end: position, resumeBlock } = last;
+  if (!isSameRollup(found, identity)) {
+    throw restoreError("restore/archive-foreign", `${path} belongs to ${identityText(found)}`);
+  }
+  const end = { path, firstBatch: start.batch + 1, position, queue: null, resumeBlock };
+  if (position.batch > contract.batchCount) return end;
+  if (lastCommitment !== null) {
+    // It names the history, and so everything before it.
+    const commitment = await createCommitmentReader(access, contract.batchCount, block).of(position.batch);
+    if (commitment !== lastCommitment) {
+      throw batchMismatch(position.batch, "commitment", `in ${path} is not the one that the contract committed to`);
+    }
+  }
+  const queue = waiting === null ? null : await confirmArchived(waiting, position, access, { block });
+  return { ...end, queue };
+}
+
+/** Whether no batch and no queue entry has come. */
+function isUpToDate({ queue, position }: FolderEnd, contract: ContractState): boolean {
+  return queue !== null && isWhole(queue, position, contract);
+}
+
+/** Adds what has come; returns where the archives end then. */
+async function addTo(
+  dir: string,
+  identity: RollupIdentity,
+  end: FolderEnd,
+  { access, block, contract }: L1Source,
+  { compress, blobs, limits, batchesPerFile = BATCHES_PER_FILE }: ArchiveFolderOptions,
+): Promise<FolderEnd> {
+  const files = createFiles(dir, identity, end, batchesPerFile);
+  let { position, resumeBlock } = end;
+  const readFrom = async (from: number): Promise<readonly WaitingEntry[]> => {
+    const { queue: known } = end;
+    const isContinued = known !== null && from === known.l1Block + 1 && position === end.position;
+    const { batches, queue } = readBatches(access, {
+      after: position,
+      waiting: isContinued ? known.waiting : [],
+      range: { from, to: block },
+      batchCount: contract.batchCount,
+      ...(blobs === undefined ? {} : { blobs }),
+      ...(limits === undefined ? {} : { limits }),
+    });
+    for await (const batch of batches) {
+      ({ position } = followBatch(position, batch, compress));
+      ({ resumeBlock } = batch.origin);
+      await files.append(batch, position);
+    }
+    assertQueueEnd(queue.end(), contract);
+    return queue.waiting();
+  };
+  try {
+    const hint = end.queue === null ? end.resumeBlock : end.queue.l1Block + 1;
+    const waiting = await readFromHint(hint, readFrom, () => findStart(access, position, contract, block));
+    assertSame(position, contract, compress);
+    const last = await files.finish({ l1Block: block, operations: waiting.map(({ operation }) => operation) });
+    return { ...last, position, queue: { waiting, l1Block: block }, resumeBlock };
+  } catch (error) {
+    await files.abandon();
+    throw error;
+  }
+}
+
+function assertSame(position: ChainPosition2, contract: ContractState, compress: Compress): void {
+  const isSame =
+    position.root === contract.root &&
+    historyOf(position.chains, compress) === contract.history &&
+    position.queuePosition === contract.queueHead;
+  if (!isSame) throw restoreError("restore/state-mismatch", "the batches do not lead to the contract's state");
+}
+
+/** A file of a folder. */
+type FolderFile = Pick<FolderEnd, "path" | "firstBatch">;
+
+/** The files that batches are appended to. */
+interface ArchiveFiles {
+  /** `position` is that after the batch. */
+  append(batch: PublishedBatch, position: ChainPosition2): Promise<void>;
+  /** Completes the last file; returns it. */
+  finish(waiting: ArchivedQueue): Promise<FolderFile>;
+  /** Closes what is being written; it counts for nothing. */
+  abandon(): Promise<void>;
+}
+
+function createFiles(dir: string, identity: RollupIdentity, end: FolderEnd, batchesPerFile: number): ArchiveFiles {
+  let position = end.position;
+  let current: { readonly writer: ArchiveWriter; readonly path: string; readonly firstBatch: number } | null = null;
+
+  const begin = async (): Promise<NonNullable<typeof current>> => {
+    const hasRoom = position.batch - end.firstBatch + 1 < batchesPerFile;
+    const isContinued = end.path !== null && position === end.position && hasRoom;
+    const firstBatch = isContinued ? end.firstBatch : position.batch + 1;
+    const path = join(dir, `batches-${String(firstBatch).padStart(10, "0")}.cairn`);
+    const draft = `${path}.draft`;
+    if (isContinued) await attempt(draft, () => copyFile(path, draft));
+    const writer = isContinued
+      ? await continueArchive(draft, identity, position)
+      : await createArchive(draft, identity, position);
+    return { writer, path, firstBatch };
+  };
+  const complete = async (waiting: ArchivedQueue | null): Promise<FolderFile> => {
+    current ??= await begin();
+    const { writer, path, firstBatch } = current;
+    await writer.finish(waiting);
+    current = null;
+    await attempt(path, () => rename(writer.path, path));
+    await syncFolder(dir);
+    return { path, firstBatch };
+  };
+
+  return {
+    async append(batch, after) {
+      current ??= await begin();
+      const { writer, firstBatch } = current;
+      await writer.append(batch, after.chains);
+      position = after;
+      if (batch.number - firstBatch + 1 >= batchesPerFile) await complete(null);
+    },
+    finish: complete,
+    async abandon() {
+      await current?.writer.close();
+      current = null;
+    },
+  };
+}
+
+/** Makes the folder, and removes what a crash left half-written. */
+async function makeFolder(dir: string): Promise<void> {
+  await attempt(dir, async () => {
+    await mkdir(dir, { recursive: true });
+    for (const name of await readdir(dir)) if (DRAFT_NAME.test(name)) await rm(join(dir, name));
+  });
+}
+
+/** So that a renamed file survives a crash under its new name. */
+async function syncFolder(dir: string): Promise<void> {
+  await attempt(dir, async () => {
+    const folder = await open(dir, "r");
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  });
+}
+
+async function attempt(path: string, action: () => Promise<unknown>): Promise<void> {
+  try {
+    await action();
+  } catch (cause) {
+    throw restoreError("restore/io", `${path} cannot be written`, { cause });
+  }
+}
