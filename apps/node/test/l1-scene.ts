@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { rollup2Abi } from "@cairn/contracts";
 import type { TestDatabases } from "@cairn/db/testing";
 import { anvilKey } from "@cairn/devnet";
-import { STAND_IN_PROVER, STAND_IN_VERIFIER } from "@cairn/devnet/testing";
+import { STAND_IN_PROVER, STAND_IN_VERIFIER, standInVerifier } from "@cairn/devnet/testing";
 import { rollupDomain } from "@cairn/l1";
 import { bigintToAddress, encodeFloat16, encodeFloat40, type L2Transaction, tokenId } from "@cairn/protocol";
 import { type RouteResponse, signedTransactionToJson } from "@cairn/rpc";
@@ -22,7 +22,10 @@ export type ProveSolo = typeof STAND_IN_PROVER.proveSolo;
 /** Makes the stand-in proof, at once. */
 export const proveNothing: ProveSolo = STAND_IN_PROVER.proveSolo;
 
-/** A real L1 on which nodes of several operators run, with stand-in proofs, so that blocks are free. */
+/**
+ * A real L1 on which nodes of several operators run, with stand-in proofs, so that blocks are free. It takes batches of one
+ * block and of several.
+ */
 export interface L1Scene {
   readonly harness: NodeHarness;
   readonly l1: (method: string, params?: readonly unknown[]) => Promise<unknown>;
@@ -44,7 +47,7 @@ export interface L1Scene {
 
 export async function createL1Scene(databases: TestDatabases): Promise<L1Scene> {
   await databases.start();
-  const harness = await createNodeHarness();
+  const harness = await createNodeHarness(undefined, { isBatching: true, verifierOf: standInVerifier });
   const { reader, address } = harness.devnet.rollup;
   const homes = new Map<string, { readonly folder: string; readonly url: string }>();
   const nodes = new Set<CairnNode>();
@@ -63,7 +66,6 @@ export async function createL1Scene(databases: TestDatabases): Promise<L1Scene> 
       await l1("anvil_setCode", [verifier, answer ? STAND_IN_VERIFIER : REFUSES_ALL]);
     }
   };
-  await setVerifier(true);
   return {
     harness,
     l1,

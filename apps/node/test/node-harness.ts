@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type DevRollup, devNodeSettings, startDevRollup } from "@cairn/devnet";
+import { type DevRollup, type DevRollupOptions, devNodeSettings, startDevRollup } from "@cairn/devnet";
 import { depositEth } from "@cairn/l1";
 import { accountIndex, addressToBigint } from "@cairn/protocol";
 import { type ClientRequest, ROUTES, type RouteName, type RouteResponse } from "@cairn/rpc";
@@ -24,8 +24,12 @@ export interface NodeHarness {
   readonly stop: () => Promise<void>;
 }
 
-export async function createNodeHarness(databaseUrl?: string): Promise<NodeHarness> {
-  const devnet = await startDevRollup({ cacheDir: CACHE_DIR, sizes: [16] });
+/** `rollup` differs from a rollup of blocks of 16 slots, one to a batch, with real verifiers. */
+export async function createNodeHarness(
+  databaseUrl?: string,
+  rollup: Partial<DevRollupOptions> = {},
+): Promise<NodeHarness> {
+  const devnet = await startDevRollup({ cacheDir: CACHE_DIR, sizes: [16], ...rollup });
   const dataDir = mkdtempSync(join(tmpdir(), "cairn-node-"));
   const nodes = new Set<CairnNode>();
   const configure = (change: Readonly<Record<string, string>> = {}) =>

@@ -1,7 +1,7 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { fixedOperatorAbi, rollup2Abi } from "@cairn/contracts";
 import { type DevRollup, startDevRollup } from "@cairn/devnet";
 import { TEST_CACHE_DIR } from "@cairn/devnet/testing";
-import { connectReader, type L1Rollup } from "@cairn/l1";
+import { connectReader, type L1Rollup, sendToContract } from "@cairn/l1";
 import { type FakeRpc, PROVIDERS, type RpcReply, startFakeRpc } from "@cairn/l1/testing";
 import { encodeFunctionData } from "viem";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -60,6 +60,22 @@ describe("the contract through an L1 node that", () => {
     // Rate limits and nodes that are behind pass.
     const look = () => readContractView(restricted, account(), view.clock);
     await vi.waitFor(async () => expect(await look()).toEqual(view), { interval: 1 });
+  });
+
+  it("names a leader shows who may submit, until there is none", async () => {
+    const { rollup, policy } = devnet;
+    if (policy === null) throw new RangeError("no policy");
+    const rightOf = async (position: number) => {
+      const { role, isOpen, isFrozen } = await readContractView(rollup, devnet.wallet(position).account.address);
+      return { role, isOpen, isFrozen };
+    };
+    expect(await rightOf(0)).toEqual({ role: "operator", isOpen: true, isFrozen: false });
+    expect(await rightOf(5)).toEqual({ role: "stranger", isOpen: false, isFrozen: false });
+    const data = encodeFunctionData({ abi: fixedOperatorAbi, functionName: "burn" });
+    await sendToContract(rollup.reader, devnet.wallet(0), { name: "burn", to: policy, data });
+    for (const position of [0, 5]) {
+      expect(await rightOf(position)).toEqual({ role: "operator", isOpen: true, isFrozen: false });
+    }
   });
 
   it("refuses everything is not seen", async () => {
