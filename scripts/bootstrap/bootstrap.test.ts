@@ -37,6 +37,15 @@ describe("commands", () => {
     expect(circuitsOption([])).toBeNull();
   });
 
+  it("build nothing before a benchmark that knows itself what it needs", () => {
+    const { prepare } = findCommand("bench");
+    expect(prepare(["--only", "batch", "--transfers", "64"])).toEqual([]);
+    expect(prepare(["--only=batch"])).toEqual([]);
+    expect(prepare(["--only", "scaling"])).toEqual([]);
+    expect(prepare(["--only", "vm"]).map(({ step }) => step)).toEqual(["circuits", "contracts"]);
+    expect(prepare(["batch"])).not.toEqual([]);
+  });
+
   it("refuses an unknown command and names the known ones", () => {
     expect(() => findCommand("toString")).toThrow(/usage: .*demo, devnet, test/);
     expect(() => findCommand(undefined)).toThrow(/usage: /);

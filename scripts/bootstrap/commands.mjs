@@ -47,7 +47,7 @@ const COMMANDS = {
   },
   test: { prepare: () => build(solo(TEST_SIZES)), run: ["scripts/test.ts"] },
   "test:all": { prepare: () => build(solo(TEST_SIZES)), run: ["scripts/test.ts", "--all"] },
-  bench: { prepare: () => build(solo(SIZES)), run: ["bench/src/main.ts"] },
+  bench: { prepare: benchPreparations, run: ["bench/src/main.ts"] },
   "bench:node": { prepare: (args) => build(solo([slotsOption(args, 64)])), run: ["bench/src/node/main.ts"] },
   // Prepares what its last part needs when it gets there.
   check: { prepare: nothing, run: ["scripts/check.ts"] },
@@ -68,6 +68,17 @@ export function findCommand(name) {
   const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command) return command;
   throw new BootstrapFailure(`usage: npm run <command> [-- arguments]; commands: ${Object.keys(COMMANDS).join(", ")}`);
+}
+
+/**
+ * All sizes, but nothing for what stands alone: the benchmark of a batch builds what its tree of proofs needs, and scaling
+ * computes from recorded figures.
+ * @param {string[]} args
+ * @returns {Preparation[]}
+ */
+function benchPreparations(args) {
+  const only = option(args, "--only");
+  return only === "batch" || only === "scaling" ? nothing() : build(solo(SIZES));
 }
 
 /**
