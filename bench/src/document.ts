@@ -6,8 +6,8 @@ import { allTables } from "./tables/all-tables.ts";
 import { batchTables } from "./tables/batch-tables.ts";
 
 /** The report for a terminal. */
-export function reportToText(report: BenchReport): string {
-  return [...origin(report), "", ...allTables(report.measurements).map(tableToText)].join("\n");
+export function reportToText(report: BenchReport, runs: readonly BatchRun[]): string {
+  return [...origin(report), "", ...allTables(report.measurements, runs).map(tableToText)].join("\n");
 }
 
 /** Name of the marks around the batches of many blocks. */
@@ -33,7 +33,7 @@ export function reportToMarkdown(report: BenchReport, runs: readonly BatchRun[])
     "",
     [machine, ...rest].join("  \n"),
     "",
-    ...allTables(report.measurements).map(tableToMarkdown),
+    ...allTables(report.measurements, runs).map(tableToMarkdown),
     `<!-- ${BATCH_MARKS}:begin -->`,
     "",
     batchRunsToMarkdown(runs),
@@ -45,6 +45,6 @@ export function reportToMarkdown(report: BenchReport, runs: readonly BatchRun[])
 function origin({ machine, takenAt, isQuick, seconds }: BenchReport): string[] {
   return [
     formatMachine(machine),
-    `All figures of Cairn but those of batches of many blocks are from one run on this machine, ${takenAt}, ${formatInteger(seconds)} s${isQuick ? ", --quick" : ""}.`,
+    `Figures of Cairn without a date of their own are from one run on this machine, ${takenAt}, ${formatInteger(seconds)} s${isQuick ? ", --quick" : ""}.`,
   ];
 }

@@ -27,18 +27,19 @@ async function measure(options: BenchOptions): Promise<BenchReport> {
 
 async function main(options: BenchOptions): Promise<void> {
   const report = options.from === null ? await measure(options) : await readReport(options.from);
-  console.log(reportToText(report));
+  const batchRuns = await readBatchRuns(BATCH_RECORD);
+  console.log(reportToText(report, batchRuns));
   if (options.from === null) {
     await writeReport(options.json, report);
     console.error(`figures written to ${options.json}`);
   }
   if (options.markdown !== null) {
     await mkdir(dirname(options.markdown), { recursive: true });
-    await writeFile(options.markdown, reportToMarkdown(report, await readBatchRuns(BATCH_RECORD)));
+    await writeFile(options.markdown, reportToMarkdown(report, batchRuns));
     console.error(`tables written to ${options.markdown}`);
   }
   if (options.readme !== null) {
-    const figures = readmeFigures(report);
+    const figures = readmeFigures(report, batchRuns);
     if (figures === null) console.error("README.md was not changed: this was not a full run");
     else {
       await writeFile(options.readme, replaceMarked(await readFile(options.readme, "utf8"), "figures", figures));

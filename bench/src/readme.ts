@@ -1,4 +1,5 @@
 import type { BlockSize } from "@cairn/protocol";
+import type { BatchRun } from "./batch/figures.ts";
 import type { NodeBenchReport, NodeRun } from "./node/report.ts";
 import type { BenchReport, Measurements } from "./report.ts";
 import { formatDecimal, formatInteger, formatMebibytes } from "./table.ts";
@@ -7,8 +8,11 @@ import { wrapParagraph } from "./wrap.ts";
 
 type Shown = "gates" | "proving" | "batches" | "data" | "restore" | "vm";
 
-/** What the README says about a run; null when the run measured only a part of it. */
-export function readmeFigures({ machine, isQuick, measurements }: BenchReport): string | null {
+/** What the README says about a run and the recorded batches of many blocks; null when the run measured only a part of it. */
+export function readmeFigures(
+  { machine, isQuick, measurements }: BenchReport,
+  runs: readonly BatchRun[],
+): string | null {
   if (isQuick || !isWhole(measurements)) return null;
   const { vm, batches } = measurements;
   const rates = [vm.fast.withSignatures, vm.fast.withSignaturesAndTree].map(({ median }) => formatInteger(median));
@@ -22,10 +26,18 @@ export function readmeFigures({ machine, isQuick, measurements }: BenchReport): 
     ...tableRows([first ?? [], ...rest]),
     "",
     wrapParagraph(
-      `One thread runs ${rates[0]} transfers a second with signature checks, ${rates[1]} with the state tree too. A batch is one block today, so each pays for a whole verification (about ${formatInteger(Math.round(verification / 1000) * 1000)} gas): per transfer Cairn costs more on L1 than rollups that prove thousands at once, and will until blocks are aggregated.`,
+      `One thread runs ${rates[0]} transfers a second with signature checks, ${rates[1]} with the state tree too. A batch of one block pays for a whole verification (about ${formatInteger(Math.round(verification / 1000) * 1000)} gas). ${batchSentence(runs)}`,
     ),
     "",
   ].join("\n");
+}
+
+/** What the largest recorded batch in a blob cost per transfer. */
+function batchSentence(runs: readonly BatchRun[]): string {
+  const batch = runs.findLast((run) => run.batch.da === "blob")?.batch;
+  if (batch === undefined) return "Batches of many blocks share it.";
+  const { transfers, blocks, gates, l1 } = batch;
+  return `A batch of ${formatInteger(transfers)} transfers, ${blocks} blocks under one proof and a blob, takes ${formatInteger(l1.perTransfer)} gas and ${formatInteger(l1.blobGas / transfers)} gas of blobs per transfer, and ${formatInteger(gates.perTransfer)} gates with all merges.`;
 }
 
 /** Configurations of `--matrix`. */
@@ -75,7 +87,7 @@ function rowsOf(measurements: Required<Pick<Measurements, Shown>>): string[][] {
   const seconds = (value: number): string => `${formatDecimal(value, 1)} s`;
   return [
     ["Block size", ...sizes.map(String)],
-    row("gates", gates, ({ total }) => formatInteger(total)),
+    row("gates of a block", gates, ({ total }) => formatInteger(total)),
     row("gates per slot, everything included", gates, ({ total, slots }) => formatInteger(total / slots)),
     row("proof of a full block", proving, ({ proveSeconds }) => seconds(proveSeconds.median)),
     row("full block, sealed to accepted on L1", proving, ({ sealedToAcceptedSeconds }) =>

@@ -1,4 +1,5 @@
 export { NODE_VERSION } from "./api/server.ts";
+export { type BatchPlan, batchPlan, type PlannedProof } from "./batches/plan.ts";
 export { type Clock, createManualClock, type ManualClock, systemClock } from "./clock.ts";
 export { runCommand } from "./command.ts";
 export {

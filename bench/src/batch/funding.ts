@@ -1,22 +1,13 @@
 import { type ProvingCircuit, type SoloCircuit, soloCircuit } from "@cairn/circuits";
-import { type DevRollup, proveSoloBatch, soloBinding } from "@cairn/devnet";
+import type { DevRollup } from "@cairn/devnet";
 import { depositEth, readQueue, submitBatch } from "@cairn/l1";
-import {
-  accountIndex,
-  addressToBigint,
-  blockCapacity,
-  calldataCommitment,
-  cellsToBytes,
-  FIRST_ACCOUNT_INDEX,
-  tokenId,
-} from "@cairn/protocol";
-import type { TestCrypto } from "@cairn/testkit";
+import { accountIndex, blockCapacity, FIRST_ACCOUNT_INDEX, tokenId } from "@cairn/protocol";
+import type { BlockChain } from "../workload/block-chain.ts";
 import { ownerOf } from "../workload/l1-rollup.ts";
 import type { Party } from "../workload/parties.ts";
-import type { BlockChain } from "./block-chain.ts";
 
 /** Size of the blocks that take the deposits in: the cheapest to prove. */
-const FUNDING_SLOTS = 16;
+export const FUNDING_SLOTS = 16;
 /** Circuit of the batches that take the deposits in. */
 export const FUNDING_CIRCUIT = soloCircuit(FUNDING_SLOTS);
 const FUNDING_BATCHES = 2;
@@ -27,7 +18,6 @@ const DEPOSIT = 10n ** 20n;
 export interface FundingDeps {
   readonly devnet: DevRollup;
   readonly chain: BlockChain;
-  readonly crypto: TestCrypto;
   /** Of {@link FUNDING_CIRCUIT}. */
   readonly fundingCircuit: ProvingCircuit<SoloCircuit>;
 }
@@ -51,26 +41,17 @@ export async function openAccounts(deps: FundingDeps): Promise<Party[]> {
 async function submitDeposits(
   parties: readonly Party[],
   first: number,
-  { devnet, chain, crypto, fundingCircuit }: FundingDeps,
+  { devnet, chain, fundingCircuit }: FundingDeps,
 ): Promise<void> {
   for (const [i, { person }] of parties.entries()) {
     const target = { owner: person.owner, index: accountIndex(0), key: person.key };
     await depositEth(devnet.rollup, devnet.wallet(first + i), DEPOSIT, target);
   }
   const queued = await readQueue(devnet.rollup, first);
-  const sealed = await chain.seal({
+  const { builder } = await chain.open({
     slots: FUNDING_SLOTS,
     l1Operations: queued.map(({ operation }) => operation),
   });
-  const operator = devnet.wallet(0);
-  const data = cellsToBytes(sealed.cells);
-  const submission = {
-    submitter: addressToBigint(operator.account.address),
-    dataSource: "calldata" as const,
-    dataCommitment: calldataCommitment(data),
-    queueHash: chain.queueHash(),
-  };
-  const binding = soloBinding(sealed, submission, crypto.compress);
-  const given = { binding, dataSource: "calldata" as const, data };
-  await submitBatch(devnet.rollup, operator, await proveSoloBatch(fundingCircuit, sealed, given));
+  const batch = await chain.prove(fundingCircuit, chain.seal(builder));
+  await submitBatch(devnet.rollup, devnet.wallet(0), batch);
 }

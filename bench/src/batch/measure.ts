@@ -1,10 +1,10 @@
 import { type BlobKzg, cellsToBlob, createBlobKzg, encodeOpening } from "@cairn/blobs";
-import { createSidecarMaker } from "@cairn/blobs/sidecar";
+import { type BlobSidecar, createSidecarMaker } from "@cairn/blobs/sidecar";
 import { type BatchContent, batchBinding, type ClaimProof, proveBatch, proveBlockClaim } from "@cairn/circuits";
 import type { ProvenBatch2 } from "@cairn/contracts";
 import type { ChainedBlock } from "@cairn/crypto";
 import { chainedBlock, headerOfClaim, startDevRollup } from "@cairn/devnet";
-import { rollupDomain } from "@cairn/l1";
+import { connectReader, rollupDomain, type SubmittedBlobBatch, submitBatch, submitBlobBatch } from "@cairn/l1";
 import {
   type AccountIndex,
   addressToBigint,
@@ -13,18 +13,24 @@ import {
   joinClaims,
   type SignedTransaction,
 } from "@cairn/protocol";
-import { size, type TransactionReceipt } from "viem";
+import type { TestCrypto } from "@cairn/testkit";
+import type { BlockBuilder } from "@cairn/vm";
+import { createBlockChain } from "../workload/block-chain.ts";
+import { notIncluded } from "../workload/content.ts";
 import { createFastCrypto } from "../workload/crypto.ts";
-import { createBlockChain } from "./block-chain.ts";
 import { type BatchCircuits, prepareCircuits } from "./circuits.ts";
 import type { BatchFigures, MeasuredBatch } from "./figures.ts";
-import { type FundingDeps, openAccounts } from "./funding.ts";
+import { FUNDING_SLOTS, type FundingDeps, openAccounts } from "./funding.ts";
 import type { BatchBenchOptions } from "./options.ts";
 import { emptyTally, largest, proveNodes, type Tally, tallied } from "./proving.ts";
 import { restoreFromL1 } from "./restore.ts";
-import { sendBatch, submissionCalldata } from "./submission.ts";
 import { signTransfers } from "./transfers.ts";
 import { type ProofTree, planTree } from "./tree.ts";
+
+/** Far above what a development L1 asks for; wei per gas. */
+const FEE_CAPS = { gas: 10n ** 12n, blobGas: 10n ** 12n };
+
+const BLOB_TIMEOUT_MS = 300_000;
 
 /** Called with a sentence after each step. */
 export type Say = (message: string) => void;
@@ -34,6 +40,7 @@ interface Run extends FundingDeps {
   readonly options: BatchBenchOptions;
   readonly tree: ProofTree;
   readonly circuits: BatchCircuits;
+  readonly crypto: TestCrypto;
   readonly kzg: BlobKzg;
   readonly tallies: { readonly blocks: Tally; readonly merges: Tally; readonly batch: Tally };
   readonly say: Say;
@@ -45,15 +52,9 @@ interface ProvenBlocks {
   readonly proofs: readonly ClaimProof[];
 }
 
-/** The batch as it was sent, and the receipt. */
-interface Submitted {
-  readonly batch: ProvenBatch2;
-  readonly receipt: TransactionReceipt;
-}
-
 /**
  * Proves a batch of transfers block by block, sends it to a rollup on its own development L1 and rebuilds the state from
- * there. Throws `bench/not-accepted`, `bench/not-restored`, and as devnet, prover and L1 do.
+ * there. Throws `bench/not-restored`, and as devnet, prover and L1 do.
  *
  * @example const { batch } = await measureBatch({ transfers: 1024, slots: 256, da: "blob", cacheDir }, console.error);
  */
@@ -67,8 +68,8 @@ export async function measureBatch(options: BatchBenchOptions, say: Say): Promis
   const { verifiers, funding: fundingCircuit } = circuits;
   const devnet = await startDevRollup({
     cacheDir,
-    sizes: [],
-    circuits: [fundingCircuit.name, tree.circuit],
+    sizes: [FUNDING_SLOTS],
+    isBatching: [tree.circuit],
     verifierOf: (circuit) => verifiers.get(circuit) ?? raise(`no verifier of ${circuit}`),
   });
   try {
@@ -102,7 +103,9 @@ async function proveBlocks(
   const chains = chain.chains();
   const [blocks, proofs]: [ChainedBlock[], ClaimProof[]] = [[], []];
   for (let first = 0; first < signed.length; first += slots) {
-    const sealed = await chain.seal({ slots, transactions: signed.slice(first, first + slots), feeAccounts });
+    const { builder } = await chain.open({ slots, feeAccounts });
+    addTransactions(builder, signed.slice(first, first + slots));
+    const sealed = chain.seal(builder);
     const proof = await tallied(tallies.blocks, circuits.block, () => proveBlockClaim(circuits.block, sealed));
     blocks.push(chainedBlock(sealed));
     proofs.push(proof);
@@ -114,7 +117,7 @@ async function proveBlocks(
   return { content: { chains, blocks }, proofs: await proveNodes(tree.children, proofs, deps) };
 }
 
-async function submit(run: Run, { content, proofs }: ProvenBlocks): Promise<Submitted> {
+async function submit(run: Run, { content, proofs }: ProvenBlocks): Promise<SubmittedBlobBatch> {
   const { options, circuits, devnet, chain, kzg, crypto, tallies, say } = run;
   const cells = content.blocks.flatMap((block) => block.cells);
   const bytes = cellsToBytes(cells);
@@ -139,15 +142,24 @@ async function submit(run: Run, { content, proofs }: ProvenBlocks): Promise<Subm
     data: sidecar === null ? bytes : encodeOpening(kzg.open(sidecar.blob, binding.point)),
     proof,
   };
-  const receipt = await sendBatch(devnet.rollup, operator, batch, sidecar);
-  say(`accepted by L1 for ${receipt.gasUsed} gas`);
-  return { batch, receipt };
+  const submitted = await send(run, batch, sidecar);
+  say(`accepted by L1 for ${submitted.gasUsed} gas`);
+  return submitted;
 }
 
-function figuresOf({ options, tallies }: Run, { batch, receipt }: Submitted, total: number): BatchFigures {
+async function send({ devnet }: Run, batch: ProvenBatch2, sidecar: BlobSidecar | null): Promise<SubmittedBlobBatch> {
+  const { address, reader } = devnet.rollup;
+  const operator = devnet.wallet(0);
+  if (sidecar === null) return { ...(await submitBatch(devnet.rollup, operator, batch)), blobGas: 0n };
+  // The L1 node checks a blob's 128 cell proofs before it answers, for longer than usual requests take.
+  const patient = connectReader(devnet.rpcUrl, reader.chain.id, { timeoutMs: BLOB_TIMEOUT_MS });
+  return submitBlobBatch({ address, reader: patient }, operator, batch, sidecar, FEE_CAPS);
+}
+
+function figuresOf({ options, tallies }: Run, submitted: SubmittedBlobBatch, total: number): BatchFigures {
   const { transfers, slots, da } = options;
   const { blocks, merges, batch: last } = tallies;
-  const gasUsed = Number(receipt.gasUsed);
+  const gasUsed = Number(submitted.gasUsed);
   return {
     transfers,
     blocks: Math.ceil(transfers / slots),
@@ -168,8 +180,8 @@ function figuresOf({ options, tallies }: Run, { batch, receipt }: Submitted, tot
     peakBytes: [blocks, merges, last].map(({ peakBytes }) => peakBytes).reduce(largest),
     l1: {
       gasUsed,
-      blobGas: Number(receipt.blobGasUsed ?? 0n),
-      calldataBytes: size(submissionCalldata(batch)),
+      blobGas: Number(submitted.blobGas),
+      calldataBytes: submitted.calldataBytes,
       perTransfer: gasUsed / transfers,
     },
     restored: true,
@@ -184,6 +196,14 @@ function coreSecondsOf({ tallies }: Run): MeasuredBatch["coreSeconds"] {
     merges: milliseconds(merges.coreSeconds),
     batch: milliseconds(batch.coreSeconds),
   };
+}
+
+function addTransactions(builder: BlockBuilder, transactions: readonly SignedTransaction[]): void {
+  for (const signed of transactions) {
+    const result = builder.addGroup([signed]);
+    if (result.type === "rejected") throw notIncluded(signed.transaction.type, result.reason.type);
+    if (result.type === "deferred") throw notIncluded(signed.transaction.type, result.limit);
+  }
 }
 
 /** Seconds without more digits than were measured. */

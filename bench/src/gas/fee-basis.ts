@@ -3,7 +3,7 @@ import type { BatchGas, BatchGasReport } from "../measure/batch-gas.ts";
 
 /** L1 gas from which the node computes fees; written to `apps/node/l1-gas.json`. */
 export interface FeeBasis {
-  /** Gas of a batch of transfers besides its published data, by slots of the block. */
+  /** Gas of a batch of transfers besides the data that transactions publish, by slots of the block. */
   readonly batch: Readonly<Record<string, number>>;
   /** Gas of one published byte, whatever its value: calldata and its evaluation. */
   readonly publishedByte: number;
@@ -23,10 +23,12 @@ export function feeBasis({ submissions, payments }: BatchGas): FeeBasis | null {
   if (transfers.length < BLOCK_SIZES.length || empty === undefined || largest === undefined || payment === undefined) {
     return null;
   }
-  const publishedByte = Math.ceil((priced(largest) - empty.gasUsed) / largest.publishedBytes);
+  // The header cell is part of every batch.
+  const bytesOf = ({ publishedBytes }: BatchGasReport): number => publishedBytes - empty.publishedBytes;
+  const publishedByte = Math.ceil((priced(largest) - priced(empty)) / bytesOf(largest));
   return {
     batch: Object.fromEntries(
-      transfers.map((report) => [report.slots, priced(report) - publishedByte * report.publishedBytes]),
+      transfers.map((report) => [report.slots, priced(report) - publishedByte * bytesOf(report)]),
     ),
     publishedByte,
     payout: Math.ceil(payment.gasUsed / payment.payouts) + NEW_ACCOUNT_GAS,

@@ -1,11 +1,11 @@
 import type { CircuitShape } from "@cairn/circuits";
-import { FEE_TOKENS_PER_BLOCK, PAYOUT_BYTES } from "@cairn/protocol";
+import { FEE_TOKENS_PER_BLOCK, ROW_CELLS } from "@cairn/protocol";
 
 /** Units that are counted; each names a probe in bench/noir. */
 export const UNITS = [
   "compress",
-  "sha256-block",
-  "data-word",
+  "chain-step",
+  "cell",
   "extra-row",
   "extra-take",
   "payout-row",
@@ -17,7 +17,6 @@ export const UNITS = [
   "fee",
   "amounts",
   "l1-operation",
-  "public-input",
 ] as const;
 
 /** Something that the block circuit does several times. */
@@ -30,10 +29,10 @@ export const PARTS = [
   "signature",
   "merkle",
   "data",
+  "cellsRoot",
   "l1Operations",
   "payouts",
   "linksAndFees",
-  "txRoot",
   "amounts",
   "fixed",
   "rest",
@@ -44,16 +43,11 @@ export type GatePart = (typeof PARTS)[number];
 /** Gates of a whole block by part; they sum to the real count. */
 export type GateParts = Readonly<Record<GatePart, number>>;
 
-/** Blocks of 64 bytes that SHA-256 hashes for a message of this many bytes: padding takes at least 9. */
-export function sha256Blocks(bytes: number): number {
-  return Math.ceil((bytes + 9) / 64);
-}
-
 /** Splits the real gate count of a block circuit into parts. */
 export function splitGates(options: {
   readonly shape: CircuitShape;
   readonly units: UnitGates;
-  /** One-off cost of SHA-256 and of a program. */
+  /** One-off cost of the tables for checks of ranges. */
   readonly setup: number;
   /** The real count. */
   readonly total: number;
@@ -62,17 +56,18 @@ export function splitGates(options: {
   const { slots, capacity } = shape;
   const openings = 2 * slots + FEE_TOKENS_PER_BLOCK;
   const subroots = 4 ** shape.subrootDepth;
-  const hash = (bytes: number): number => sha256Blocks(bytes) * units["sha256-block"];
+  const cells = 1 + slots / 2 + 2 * capacity;
+  const rows = (1 + slots / 2) / ROW_CELLS + Math.ceil((2 * capacity) / ROW_CELLS);
   const measured = {
     signature: slots * units.signature,
     merkle: openings * (units.update + units.leaf) + 2 * innerNodes(subroots) * units.compress,
-    data: (slots + 2 * capacity) * units["data-word"] + capacity * units["extra-row"] + slots * units["extra-take"],
+    data: rows * units["chain-step"] + cells * units.cell + capacity * units["extra-row"] + slots * units["extra-take"],
+    cellsRoot: innerNodes(slots) * units.compress,
     l1Operations: capacity * units["l1-operation"],
-    payouts: hash(capacity * PAYOUT_BYTES) + capacity * units["payout-row"] + slots * units["payout-check"],
+    payouts: capacity * (units["payout-row"] + units["chain-step"]) + slots * units["payout-check"],
     linksAndFees: slots * (units.link + units.fee),
-    txRoot: (slots + innerNodes(slots)) * units.compress,
     amounts: slots * units.amounts,
-    fixed: setup + units["public-input"],
+    fixed: setup,
   };
   const rounded = Object.entries(measured).map(([part, gates]) => [part, Math.round(gates)] as const);
   const known = rounded.reduce((sum, [, gates]) => sum + gates, 0);

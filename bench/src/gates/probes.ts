@@ -4,17 +4,16 @@ import { type CircuitShape, type CompiledProgram, compileCircuit, countGates, NO
 import { UNITS, type Unit, type UnitGates } from "./parts.ts";
 
 const PROBES_DIR = join(import.meta.dirname, "../../noir");
-/**
- * Uses in the two programs whose difference gives the gates of one use. Twelve SHA-256 blocks outgrow the lookup tables,
- * below whose 33,944 rows no circuit that hashes can go.
- */
+/** Uses in the two programs whose difference gives the gates of one use. */
 const FEW = 12;
 const MANY = 20;
+/** A unit with checks of ranges, whose one-off tables every block needs. */
+const RANGE_CHECKED: Unit = "leaf";
 
 /** What one use of each unit costs in gates. */
 export interface ProbedGates {
   readonly units: UnitGates;
-  /** One-off cost of SHA-256 and of a program. */
+  /** One-off cost of the tables for checks of ranges. */
   readonly setup: number;
 }
 
@@ -31,13 +30,13 @@ export async function probeGates(shape: CircuitShape, cacheDir: string): Promise
     const many = await gatesOf({ unit, uses: MANY, shape, noirDir, cacheDir });
     const perUse = (many - few) / (MANY - FEW);
     units[unit] = perUse;
-    if (unit === "sha256-block") setup = few - FEW * perUse;
+    if (unit === RANGE_CHECKED) setup = few - FEW * perUse;
   }
   return { units: units as UnitGates, setup };
 }
 
 /**
- * Compiles each probe with one use, so that a change of the circuit's library does not break them unnoticed. Throws
+ * Compiles each probe with one use, so that a change of the circuits' libraries does not break them unnoticed. Throws
  * `circuits/compile-failed`.
  */
 export async function compileProbes(shape: CircuitShape, cacheDir: string): Promise<readonly CompiledProgram[]> {
@@ -47,12 +46,14 @@ export async function compileProbes(shape: CircuitShape, cacheDir: string): Prom
   return programs;
 }
 
-/** A folder for generated crates, beside a link to the library crate they use. */
+/** A folder for generated crates, beside links to the libraries they use. */
 function prepareCrates(cacheDir: string): string {
   const noirDir = join(cacheDir, "bench", "noir");
   mkdirSync(noirDir, { recursive: true });
-  const block = join(noirDir, "block");
-  if (!existsSync(block)) symlinkSync(join(NOIR_DIR, "block"), block, "dir");
+  for (const name of ["block", "2"]) {
+    const link = join(noirDir, name);
+    if (!existsSync(link)) symlinkSync(join(NOIR_DIR, name), link, "dir");
+  }
   return noirDir;
 }
 
@@ -90,6 +91,7 @@ function compileProbe(options: ProbeOptions): Promise<CompiledProgram> {
     "",
     "[dependencies]",
     'block = { path = "../block" }',
+    'rollup = { path = "../2/rollup" }',
     "",
   ].join("\n");
   mkdirSync(join(noirDir, name, "src"), { recursive: true });

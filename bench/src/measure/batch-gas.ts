@@ -1,15 +1,23 @@
-import { payArguments, rollupAbi, submitBatchArguments, toHeaderStruct } from "@cairn/contracts";
-import { type ReadyBatch, type SubmittedBatch, sendToRollup, submitBatch } from "@cairn/l1";
 import {
-  type BatchHeader,
+  type ProvenBatch2,
+  pay2Arguments,
+  payGasLimit2,
+  rollup2Abi,
+  submitBatch2Arguments,
+  toHeader2Struct,
+} from "@cairn/contracts";
+import { sendToRollup, submitBatch } from "@cairn/l1";
+import {
   type BatchNumber,
   type BlockSize,
   bytesToHex,
-  dataHash,
+  CairnError,
+  calldataCommitment,
+  concatBytes,
   hexToBytes,
-  trimPublishedData,
 } from "@cairn/protocol";
-import { encodeFunctionData, size } from "viem";
+import { encodeFunctionData, parseEventLogs, size } from "viem";
+import type { BenchErrorCode } from "../errors.ts";
 import { BASE_GAS, calldataGas, floorGas, zeroByteDiscount } from "../gas/calldata.ts";
 import { type SubmissionGas, splitSubmission, traceCall } from "../gas/trace.ts";
 import type { BlockKind } from "../workload/content.ts";
@@ -25,7 +33,14 @@ export interface BatchGasReport {
   readonly gasUsed: number;
   readonly base: number;
   /** Calldata at 4 and 16 gas per byte, split by what the bytes are. */
-  readonly calldata: { readonly proof: number; readonly data: number; readonly header: number };
+  readonly calldata: {
+    readonly proof: number;
+    readonly data: number;
+    /** Queue records and payouts. */
+    readonly lists: number;
+    /** With the encoding of the arguments. */
+    readonly header: number;
+  };
   readonly execution: SubmissionGas;
   /**
    * What else the mined transaction used; refunds are negative, and L1's time may differ from the trace's by a second.
@@ -66,9 +81,9 @@ export async function measureBatchGas(options: {
     for (const slots of options.sizes) {
       for (const kind of ["empty", "transfers", "full"] as const) {
         const { batch } = await rollup.prove(await rollup.fill(kind, slots));
-        const { report, number } = await submitTraced(rollup, kind, batch);
+        const { report, number } = await submitTraced(rollup, kind, slots, batch);
         submissions.push(report);
-        if (kind === "full") payments.push(...(await payByToken(rollup, number, batch)));
+        if (kind === "full") payments.push(...(await payByToken(rollup, slots, number, batch)));
       }
     }
     return { submissions, payments };
@@ -80,24 +95,30 @@ export async function measureBatchGas(options: {
 async function submitTraced(
   { devnet, operator }: L1BenchRollup,
   kind: BlockKind,
-  batch: ReadyBatch,
+  slots: BlockSize,
+  batch: ProvenBatch2,
 ): Promise<{ readonly report: BatchGasReport; readonly number: BatchNumber }> {
-  const args = submitBatchArguments(headerFields(batch), batch.publishedData, batch.proof);
-  const data = encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args });
+  const args = submitBatch2Arguments(batch);
+  const call = encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args });
   const { reader, address } = devnet.rollup;
-  const steps = await traceCall(reader, { from: operator.account.address, to: address, data });
-  const submitted: SubmittedBatch = await submitBatch(devnet.rollup, operator, batch);
+  const verifier = devnet.verifiers.get(batch.header.circuit);
+  if (verifier === undefined) throw new TypeError(`no verifier of ${batch.header.circuit}`);
+  const contracts = { verifier, policy: devnet.policy, submitter: operator.account.address };
+  const trace = await traceCall(reader, { from: operator.account.address, to: address, data: call });
+  const submitted = await submitBatch(devnet.rollup, operator, batch);
 
-  const published = trimPublishedData(batch.publishedData);
-  const bytes = hexToBytes(data, size(data));
-  const [proofGas, dataGas] = [calldataGas(batch.proof), calldataGas(published)];
-  const calldata = { proof: proofGas, data: dataGas, header: calldataGas(bytes) - proofGas - dataGas };
-  const execution = splitSubmission(steps);
+  const bytes = hexToBytes(call, size(call));
+  const [, records, payouts] = args;
+  const lists = concatBytes(hexToBytes(records), hexToBytes(payouts));
+  const [proofGas, dataGas, listsGas] = [batch.proof, batch.data, lists].map(calldataGas) as [number, number, number];
+  const header = calldataGas(bytes) - proofGas - dataGas - listsGas;
+  const calldata = { proof: proofGas, data: dataGas, lists: listsGas, header };
+  const execution = splitSubmission(trace, contracts);
   const gasUsed = Number(submitted.gasUsed);
   const report = {
-    slots: batch.slots,
+    slots,
     kind,
-    publishedBytes: published.length,
+    publishedBytes: batch.data.length,
     calldataBytes: submitted.calldataBytes,
     gasUsed,
     base: BASE_GAS,
@@ -105,35 +126,39 @@ async function submitTraced(
     execution,
     difference: gasUsed - BASE_GAS - sumOf(calldata) - sumOf(execution),
     floor: floorGas(bytes),
-    dataZeroDiscount: zeroByteDiscount(published),
+    dataZeroDiscount: zeroByteDiscount(batch.data),
   };
   return { report, number: submitted.number };
 }
 
 /** Forced withdrawals, in ETH, come first in the list of a full block, then withdrawals of the ERC-20. */
-async function payByToken(rollup: L1BenchRollup, number: BatchNumber, batch: ReadyBatch): Promise<PayGasReport[]> {
-  const { slots, payouts, publishedData } = batch;
-  const maxCount = payouts.length / 2;
+async function payByToken(
+  rollup: L1BenchRollup,
+  slots: BlockSize,
+  number: BatchNumber,
+  { header, payouts, data: cells }: ProvenBatch2,
+): Promise<PayGasReport[]> {
+  const count = payouts.length / 2;
   const reports: PayGasReport[] = [];
   for (const [position, token] of (["ETH", "ERC-20"] as const).entries()) {
-    const args = payArguments({
+    const places = Array.from({ length: count }, (_, i) => position * count + i);
+    const args = pay2Arguments({
       batch: number,
-      slots,
-      header: toHeaderStruct(headerFields(batch)),
-      dataHash: bytesToHex(dataHash(slots, publishedData)),
+      header: toHeader2Struct(header),
+      dataCommitment: bytesToHex(calldataCommitment(cells)),
       payouts,
-      first: position * maxCount,
-      maxCount,
+      places,
     });
-    const data = encodeFunctionData({ abi: rollupAbi, functionName: "pay", args });
-    const receipt = await sendToRollup(rollup.devnet.rollup, rollup.operator, { name: "pay", data });
-    reports.push({ slots, token, payouts: maxCount, gasUsed: Number(receipt.gasUsed) });
+    const data = encodeFunctionData({ abi: rollup2Abi, functionName: "pay", args });
+    const selected = places.flatMap((place) => payouts[place] ?? []);
+    // The contract pays as far as the gas suffices, so an estimate would find that of one payout.
+    const gas = BigInt(payGasLimit2(selected, payouts.length));
+    const receipt = await sendToRollup(rollup.devnet.rollup, rollup.operator, { name: "pay", data, gas });
+    const paid = parseEventLogs({ abi: rollup2Abi, eventName: "PayoutPaid", logs: receipt.logs }).length;
+    if (paid !== count) throw new CairnError<BenchErrorCode>("bench/not-paid", `${paid} of ${count} payouts were paid`);
+    reports.push({ slots, token, payouts: count, gasUsed: Number(receipt.gasUsed) });
   }
   return reports;
-}
-
-function headerFields({ slots, fields }: ReadyBatch): BatchHeader {
-  return { slots, ...fields };
 }
 
 function sumOf(parts: { readonly [part: string]: number }): number {

@@ -1,4 +1,4 @@
-import { rollupAbi } from "@cairn/contracts";
+import { rollup2Abi } from "@cairn/contracts";
 import {
   depositEth,
   depositToken,
@@ -10,7 +10,14 @@ import {
   sendToRollup,
   submitBatch,
 } from "@cairn/l1";
-import { accountIndex, addressToBigint, type BlockSize, CairnError, ETH_TOKEN_ID } from "@cairn/protocol";
+import {
+  accountIndex,
+  addressToBigint,
+  type BlockSize,
+  CairnError,
+  calldataCommitment,
+  ETH_TOKEN_ID,
+} from "@cairn/protocol";
 import { signTransaction } from "@cairn/testkit";
 import { encodeFunctionData, type TransactionReceipt } from "viem";
 import type { BenchErrorCode } from "../errors.ts";
@@ -74,17 +81,17 @@ async function measureClaim(rollup: L1BenchRollup, slots: BlockSize): Promise<nu
   const { batch } = await rollup.prove(builder);
   const { number } = await submitBatch(devnet.rollup, operator, batch);
   await setCode(devnet, refuser, REVERTING_CODE);
-  await payBatch(devnet.rollup, operator, number, batch);
+  await payBatch(devnet.rollup, operator, number, { ...batch, dataCommitment: calldataCommitment(batch.data) });
   await setCode(devnet, refuser, "0x");
   const claimable = await devnet.rollup.reader.readContract({
     address: devnet.rollup.address,
-    abi: rollupAbi,
+    abi: rollup2Abi,
     functionName: "claimable",
     args: [ETH_TOKEN_ID, refuser.account.address],
   });
   if (claimable !== amountOf(0)) throw new CairnError<BenchErrorCode>("bench/not-refused", `${claimable} wei to claim`);
   const args = [ETH_TOKEN_ID, refuser.account.address] as const;
-  const data = encodeFunctionData({ abi: rollupAbi, functionName: "claim", args });
+  const data = encodeFunctionData({ abi: rollup2Abi, functionName: "claim", args });
   return Number((await sendToRollup(devnet.rollup, refuser, { name: "claim", data })).gasUsed);
 }
 

@@ -1,4 +1,13 @@
-import { circuitName, circuitShape, compileCircuit, countGates } from "@cairn/circuits";
+import {
+  blockCircuit,
+  circuitShape,
+  compileCircuit,
+  countGates,
+  crateOf,
+  type InnerCircuit,
+  type SoloCircuit,
+  soloCircuit,
+} from "@cairn/circuits";
 import type { BlockSize } from "@cairn/protocol";
 import { type GateParts, splitGates, type UnitGates } from "../gates/parts.ts";
 import { probeGates } from "../gates/probes.ts";
@@ -8,6 +17,8 @@ export interface GateReport {
   readonly slots: BlockSize;
   /** As `bb gates` counts the compiled circuit. */
   readonly total: number;
+  /** Of the circuit of a batch of one block: the block and its binding to L1. */
+  readonly solo: number;
   /** Of the whole block. */
   readonly parts: GateParts;
   /** Of one use. */
@@ -20,9 +31,14 @@ export async function measureGates(sizes: readonly BlockSize[], cacheDir: string
   for (const slots of sizes) {
     const shape = circuitShape(slots);
     const { units, setup } = await probeGates(shape, cacheDir);
-    const program = await compileCircuit({ name: circuitName(slots), cacheDir });
-    const { gates: total } = await countGates(program.path);
-    reports.push({ slots, total, parts: splitGates({ shape, units, setup, total }), units });
+    const total = await gatesOf(blockCircuit(slots), cacheDir);
+    const solo = await gatesOf(soloCircuit(slots), cacheDir);
+    reports.push({ slots, total, solo, parts: splitGates({ shape, units, setup, total }), units });
   }
   return reports;
+}
+
+async function gatesOf(circuit: InnerCircuit | SoloCircuit, cacheDir: string): Promise<number> {
+  const { path } = await compileCircuit({ name: crateOf(circuit), cacheDir });
+  return (await countGates(path)).gates;
 }

@@ -44,14 +44,15 @@ async function measureSize(rollup: L1BenchRollup, slots: BlockSize, runs: number
     carried.push({ ...proven, acceptedSeconds: proven.seconds + (performance.now() - startMs) / 1000 });
   }
   const executed = carried[0]?.sealed.executed;
-  const peaks = carried.map(({ proverPeakBytes }) => proverPeakBytes).filter((peak) => peak !== null);
+  const costs = carried.map(({ batch }) => batch.cost);
+  const peaks = costs.map(({ proverPeakBytes }) => proverPeakBytes).filter((peak) => peak !== null);
   return {
     slots,
     transactions: executed?.receipts.filter(({ type }) => type === "transaction").length ?? 0,
     l1Operations: executed?.l1OperationCount ?? 0,
     payouts: executed?.payouts.length ?? 0,
-    witnessSeconds: summarise(carried.map(({ witnessSeconds }) => witnessSeconds)),
-    proveSeconds: summarise(carried.map(({ proveSeconds }) => proveSeconds)),
+    witnessSeconds: summarise(costs.map(({ witnessSeconds }) => witnessSeconds)),
+    proveSeconds: summarise(costs.map(({ proveSeconds }) => proveSeconds)),
     proverPeakBytes: peaks.length === 0 ? null : Math.max(...peaks),
     proofBytes: carried[0]?.batch.proof.length ?? 0,
     sealedToAcceptedSeconds: summarise(carried.map(({ acceptedSeconds }) => acceptedSeconds)),

@@ -2,10 +2,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Compress } from "@cairn/crypto";
-import { BLOCK_SIZES, type BlockSize, FIRST_ACCOUNT_INDEX } from "@cairn/protocol";
+import { type BlockSize, FIRST_ACCOUNT_INDEX } from "@cairn/protocol";
 import {
   createArchive,
   createRebuilder,
+  followBatch,
   openRestoredState,
   type PublishedBatch,
   type RestoreOptions,
@@ -14,7 +15,7 @@ import {
 } from "@cairn/restore";
 import { createMemoryStore, genesisRoot, type KeyValueStore } from "@cairn/state";
 import { createLmdbStore } from "@cairn/state/lmdb";
-import { type ChainPosition, followBatch, genesisPosition } from "@cairn/vm";
+import { type ChainPosition2, genesisPosition2 } from "@cairn/vm";
 import { type Sample, summarise } from "../sample.ts";
 import { createFastCrypto } from "../workload/crypto.ts";
 import { createMemoryL1 } from "../workload/memory-l1.ts";
@@ -39,7 +40,7 @@ export interface RestoreReport {
   readonly replay: Sample;
 }
 
-const IDENTITY: RollupIdentity = { ...DOMAIN, sizes: BLOCK_SIZES };
+const IDENTITY: RollupIdentity = DOMAIN;
 
 /** Times restorations of blocks that hold a transfer in every slot. */
 export async function measureRestore(options: {
@@ -78,10 +79,10 @@ async function measureHistory(
   { deposits, transfers }: PublishedHistory,
   { compress, folder, transfers: count, runs }: Run,
 ): Promise<Pick<RestoreReport, "archive" | "rpc" | "calldata" | "memory" | "replay">> {
-  const genesis = genesisPosition(genesisRoot(compress));
-  const funded = deposits.reduce(followBatch, genesis);
-  const opening = await archived(join(folder, "deposits"), deposits, genesis);
-  const archive = await archived(join(folder, "transfers"), transfers, funded);
+  const genesis = genesisPosition2(genesisRoot(compress));
+  const funded = positionAfter(genesis, deposits, compress);
+  const opening = await archived(join(folder, "deposits"), deposits, genesis, compress);
+  const archive = await archived(join(folder, "transfers"), transfers, funded, compress);
   const published = [...deposits.slice(-1), ...transfers];
   const queueTail = funded.nextIndex - FIRST_ACCOUNT_INDEX;
   const counts = { batchCount: deposits.length + transfers.length, queueTail };
@@ -129,9 +130,22 @@ async function measureHistory(
   }
 }
 
-async function archived(path: string, batches: readonly PublishedBatch[], start: ChainPosition): Promise<string> {
+function positionAfter(start: ChainPosition2, batches: readonly PublishedBatch[], compress: Compress): ChainPosition2 {
+  return batches.reduce((position, batch) => followBatch(position, batch, compress).position, start);
+}
+
+async function archived(
+  path: string,
+  batches: readonly PublishedBatch[],
+  start: ChainPosition2,
+  compress: Compress,
+): Promise<string> {
   const writer = await createArchive(path, IDENTITY, start);
-  for (const batch of batches) await writer.append(batch);
-  await writer.finish();
+  let position = start;
+  for (const batch of batches) {
+    ({ position } = followBatch(position, batch, compress));
+    await writer.append(batch, position.chains);
+  }
+  await writer.finish(null);
   return path;
 }

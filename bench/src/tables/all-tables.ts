@@ -1,3 +1,4 @@
+import type { BatchRun } from "../batch/figures.ts";
 import type { Measurements } from "../report.ts";
 import type { Table } from "../table.ts";
 import { comparisonTable } from "./comparison-table.ts";
@@ -7,8 +8,8 @@ import { cryptoTables, dataTables, stateTables, vmTables } from "./node-tables.t
 import { provingTables } from "./proving-tables.ts";
 import { restoreTables } from "./restore-tables.ts";
 
-/** Tables of everything that was measured, the comparison last. */
-export function allTables(measurements: Readonly<Measurements>): Table[] {
+/** Tables of everything that was measured, the comparison, also with the recorded batches of many blocks, last. */
+export function allTables(measurements: Readonly<Measurements>, runs: readonly BatchRun[]): Table[] {
   const { gates, proving, batches, calls, data, vm, state, crypto, restore } = measurements;
   return [
     ...(gates ? gateTables(gates) : []),
@@ -20,6 +21,6 @@ export function allTables(measurements: Readonly<Measurements>): Table[] {
     ...(restore ? restoreTables(restore) : []),
     ...(state ? stateTables(state) : []),
     ...(crypto ? cryptoTables(crypto) : []),
-    comparisonTable(measurements),
+    comparisonTable(measurements, runs),
   ];
 }

@@ -1,5 +1,6 @@
-import { DEFAULT_ROLLUP_PARAMETERS } from "@cairn/contracts";
+import { DEFAULT_ROLLUP_2_PARAMETERS } from "@cairn/contracts";
 import { ANCHORS, type Anchor, type AnchorName } from "../anchors.ts";
+import type { BatchRun } from "../batch/figures.ts";
 import type { Measurements } from "../report.ts";
 import { formatDecimal, formatInteger, type Table } from "../table.ts";
 import { gasPerTransfer } from "./gas-tables.ts";
@@ -9,14 +10,14 @@ const NOT_MEASURED = "not measured in this run";
 const UNDER_LOAD = "measured under load by `npm run bench:node`: docs/benchmarks-node.md";
 const EXIT = "plain Merkle proof, no prover; gas in packages/contracts/gas.json";
 
-/** Each anchor next to what this run measured. */
-export function comparisonTable(measurements: Readonly<Measurements>): Table {
-  const ours = cairnFigures(measurements);
+/** Each anchor next to what this run measured, and to the recorded batches of many blocks. */
+export function comparisonTable(measurements: Readonly<Measurements>, runs: readonly BatchRun[]): Table {
+  const ours = cairnFigures(measurements, runs);
   return {
     title: "Compared with other systems",
     notes: [
       "Other systems: figures from their public sources; [d]: derived from these. The best so far comes first.",
-      "Cairn: this run on this machine. A batch is one block, so each block pays for a whole verification.",
+      "Cairn: batches of one block (N slots) from this run on this machine, each of which pays for a whole verification; batches of many blocks as recorded.",
     ],
     columns: ["metric", "best so far", "whose", "others", "Cairn, measured here"],
     rows: (Object.keys(ANCHORS) as AnchorName[]).map((name) => {
@@ -36,25 +37,35 @@ function show({ figure, isDerived }: Anchor): string {
   return isDerived ? `${figure} [d]` : figure;
 }
 
-function cairnFigures({
-  data,
-  gates,
-  batches,
-  vm,
-  proving,
-}: Readonly<Measurements>): Readonly<Record<AnchorName, string>> {
-  const perSize = (entries: readonly { readonly slots: number; readonly text: string }[] | undefined): string =>
-    entries?.map(({ slots, text }) => `${text} (N = ${slots})`).join("; ") || NOT_MEASURED;
-  const hours = DEFAULT_ROLLUP_PARAMETERS.inclusionDelaySeconds / 3600;
+function cairnFigures(
+  { data, gates, batches, vm, proving }: Readonly<Measurements>,
+  runs: readonly BatchRun[],
+): Readonly<Record<AnchorName, string>> {
+  const ofMany = (of: (batch: BatchRun["batch"]) => string): string[] =>
+    runs.map(
+      ({ batch }) =>
+        `${of(batch)} (${formatInteger(batch.transfers)} ${batch.da === "blob" ? "in a blob" : "in calldata"})`,
+    );
+  const perSize = (
+    entries: readonly { readonly slots: number; readonly text: string }[] | undefined,
+    more: readonly string[] = [],
+  ): string =>
+    [...(entries ?? []).map(({ slots, text }) => `${text} (N = ${slots})`), ...more].join("; ") || NOT_MEASURED;
+  const hours = DEFAULT_ROLLUP_2_PARAMETERS.inclusionDelaySeconds / 3600;
   return {
     bytesPerTransfer: perSize(
       data?.map(({ slots, bytesPerTransfer }) => ({ slots, text: formatDecimal(bytesPerTransfer, 2) })),
     ),
     constraintsPerTransfer: perSize(
       gates?.map(({ slots, total }) => ({ slots, text: `${formatInteger(total / slots)} UltraHonk gates` })),
+      ofMany((batch) => `${formatInteger(batch.gates.perTransfer)} with all merges`),
     ),
     gasPerTransfer: perSize(
       batches && gasPerTransfer(batches.submissions).map(({ slots, gas }) => ({ slots, text: formatInteger(gas) })),
+      ofMany(({ l1, transfers }) => {
+        const blobGas = l1.blobGas === 0 ? "" : ` and ${formatInteger(l1.blobGas / transfers)} of blobs`;
+        return `${formatInteger(l1.perTransfer)}${blobGas}`;
+      }),
     ),
     gasPerTransferOffChain: "no such mode: data is always on L1",
     fixedGas: perSize(
@@ -73,6 +84,7 @@ function cairnFigures({
         slots,
         text: `${formatDecimal(slots / sealedToAcceptedSeconds.median, 1)} proven and accepted, one block after the other`,
       })),
+      ofMany(({ transfers, seconds }) => formatDecimal(transfers / seconds.total, 1)),
     ),
   };
 }

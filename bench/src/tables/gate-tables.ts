@@ -5,14 +5,14 @@ import { formatInteger, type Table } from "../table.ts";
 const PART_NAMES: Readonly<Record<GatePart, string>> = {
   signature: "signature and message",
   merkle: "Merkle paths and leaves",
-  data: "published data and extras",
+  data: "rows of data and extras",
+  cellsRoot: "cells root, for receipts",
   l1Operations: "L1 operations",
   payouts: "payouts",
   linksAndFees: "links and fees",
-  txRoot: "txRoot",
   amounts: "amounts",
-  fixed: "fixed: public input, SHA-256 setup",
-  rest: "rest: rules of the slot, ranges, memory",
+  fixed: "fixed: tables for checks of ranges",
+  rest: "rest: rules of the slot, ranges, memory, claim",
 };
 
 /** Gates per slot by part; every slot pays for every part, used or not. */
@@ -31,7 +31,8 @@ export function gateTables(reports: readonly GateReport[]): Table[] {
           ...reports.map(({ parts, slots }) => formatInteger(parts[part] / slots)),
         ]),
         ["gates per slot", ...reports.map(({ total, slots }) => formatInteger(total / slots))],
-        ["gates of the circuit", ...reports.map(({ total }) => formatInteger(total))],
+        ["gates of a block", ...reports.map(({ total }) => formatInteger(total))],
+        ["gates of a batch of one block", ...reports.map(({ solo }) => formatInteger(solo))],
       ],
     },
   ];

@@ -14,7 +14,7 @@ export function dataTables(reports: readonly DataReport[]): Table[] {
     {
       title: "Published bytes",
       notes: [
-        "As sent, without trailing zeros. Per transfer: a block with a transfer in every slot, fee indices included.",
+        "In calldata, without cells of 0 at the end; a blob has the same cells. Per transfer: a block with a transfer in every slot, header cell included.",
       ],
       columns: ["slots", "block of transfers", "per transfer", "full block"],
       rows: reports.map(({ slots, transfersBytes, bytesPerTransfer, fullBytes }) => [

@@ -1,20 +1,17 @@
-import type { BlockCircuit } from "@cairn/circuits";
+import type { ProvingCircuit, SoloCircuit } from "@cairn/circuits";
 import { KEY_ENTROPY_BYTES, publicKeyFromSecret, secretKeyFromBytes } from "@cairn/crypto";
 import {
   type DevRollup,
   type DevToken,
   loadProver,
-  proveSealedBlock,
-  readyBatch,
-  type SealedBlock,
-  sealBlock,
+  type ProvenSoloBatch,
+  type SealedBlock2,
   startDevRollup,
 } from "@cairn/devnet";
 import {
   depositEth,
   depositToken,
   type L1Wallet,
-  type ReadyBatch,
   readQueue,
   requestWithdraw,
   rollupDomain,
@@ -24,17 +21,15 @@ import {
   accountIndex,
   addressToBigint,
   type BlockSize,
-  blockNumber,
   CairnError,
-  EMPTY_QUEUE_HASH,
   FIRST_ACCOUNT_INDEX,
   type L1Operation,
   tokenId,
 } from "@cairn/protocol";
-import { createMemoryStore, createStateTree, type StateTree } from "@cairn/state";
 import type { Person } from "@cairn/testkit";
-import { type BlockBuilder, createBlockBuilder } from "@cairn/vm";
+import type { BlockBuilder } from "@cairn/vm";
 import type { BenchErrorCode } from "../errors.ts";
+import { type BlockChain, createBlockChain } from "./block-chain.ts";
 import { type BlockKind, type FillContext, fillBlock, l1OperationsOf } from "./content.ts";
 import { createFastCrypto } from "./crypto.ts";
 import type { Parties, Party } from "./parties.ts";
@@ -44,14 +39,10 @@ const DEPOSIT = 10n ** 20n;
 /** Positions of the parties' wallets among those of the development L1; 0 is the operator. */
 const WALLET = { alice: 1, bob: 2 } as const;
 
-/** A proven block and how long proving took. */
+/** A proven block, and the time from the filled block to its proof. */
 export interface ProvenBlock {
-  readonly sealed: SealedBlock;
-  readonly batch: ReadyBatch;
-  readonly witnessSeconds: number;
-  readonly proveSeconds: number;
-  readonly proverPeakBytes: number | null;
-  /** Total time from the filled block to its proof. */
+  readonly sealed: SealedBlock2;
+  readonly batch: ProvenSoloBatch;
   readonly seconds: number;
 }
 
@@ -82,14 +73,14 @@ export interface L1BenchRollupOptions {
 /** Starts an L1, deploys, and gives everyone money with a first batch. Throws as its parts do. */
 export async function startL1BenchRollup({ cacheDir, sizes }: L1BenchRollupOptions): Promise<L1BenchRollup> {
   const crypto = await createFastCrypto();
-  const circuits = new Map<BlockSize, BlockCircuit>();
+  const circuits = new Map<BlockSize, ProvingCircuit<SoloCircuit>>();
   for (const slots of sizes) circuits.set(slots, await loadProver(cacheDir, slots));
   const devnet = await startDevRollup({ cacheDir, sizes });
   try {
     const token = await devnet.createToken("USD", 6);
-    const tree = createStateTree({ store: createMemoryStore(), compress: crypto.compress });
+    const chain = createBlockChain(devnet, crypto);
     const parties = createParties(devnet, token);
-    const rollup = createRollup({ devnet, token, tree, parties, circuits, crypto });
+    const rollup = createRollup({ devnet, token, chain, parties, circuits, crypto });
     await depositOpeningMoney(rollup);
     await submitOpeningBatch(rollup, sizes);
     return rollup;
@@ -102,41 +93,25 @@ export async function startL1BenchRollup({ cacheDir, sizes }: L1BenchRollupOptio
 function createRollup(parts: {
   readonly devnet: DevRollup;
   readonly token: DevToken;
-  readonly tree: StateTree;
+  readonly chain: BlockChain;
   readonly parties: Parties;
-  readonly circuits: ReadonlyMap<BlockSize, BlockCircuit>;
+  readonly circuits: ReadonlyMap<BlockSize, ProvingCircuit<SoloCircuit>>;
   readonly crypto: FillContext["crypto"];
 }): L1BenchRollup {
-  const { devnet, token, tree, parties, circuits, crypto } = parts;
+  const { devnet, token, chain, parties, circuits, crypto } = parts;
   const alice = devnet.wallet(WALLET.alice);
   const domain = rollupDomain(devnet.rollup);
   let queuePosition = 0;
-  let queueHash = EMPTY_QUEUE_HASH;
 
   const open: L1BenchRollup["open"] = async (slots) => {
     const queued = await readQueue(devnet.rollup, queuePosition);
-    const timestamp = Number((await devnet.rollup.reader.getBlock()).timestamp);
-    const builder = createBlockBuilder({
-      state: tree,
-      domain,
-      slotCount: slots,
-      blockNumber: blockNumber(tree.blockNumber() + 1),
-      timestamp,
-      queueHash,
-      feeAccounts: tree.nextIndex() > parties.operator.index ? [parties.operator.index] : [],
-      verifySignature: crypto.verify,
-      compress: crypto.compress,
-    });
-    const context = { parties, domain, timestamp, crypto };
-    fillBlock(
-      builder,
-      "empty",
-      queued.map(({ operation }) => operation),
-      context,
-    );
     queuePosition += queued.length;
-    queueHash = queued.at(-1)?.queueHash ?? queueHash;
-    return { builder, context };
+    const { builder, timestamp } = await chain.open({
+      slots,
+      l1Operations: queued.map(({ operation }) => operation),
+      feeAccounts: [parties.operator.index],
+    });
+    return { builder, context: { parties, domain, timestamp, crypto } };
   };
 
   return {
@@ -147,7 +122,7 @@ function createRollup(parts: {
     alice,
     open,
     fill: async (kind, slots) => {
-      for (const operation of l1OperationsOf(kind, slots, tree.nextIndex(), parties.alice)) {
+      for (const operation of l1OperationsOf(kind, slots, chain.nextIndex(), parties.alice)) {
         await sendL1Operation(devnet, alice, operation);
       }
       const { builder, context } = await open(slots);
@@ -156,20 +131,18 @@ function createRollup(parts: {
     },
     prove: async (builder) => {
       const startMs = performance.now();
-      const sealed = sealBlock(tree, builder, crypto.compress);
+      const sealed = chain.seal(builder);
       const { slotCount } = sealed.executed;
       const circuit = circuits.get(slotCount);
       if (circuit === undefined) {
         throw new CairnError<BenchErrorCode>("bench/bad-option", `no circuit of ${slotCount} slots was loaded`);
       }
-      const { proof, witnessSeconds, proveSeconds, proverPeakBytes } = await proveSealedBlock(circuit, sealed);
-      const seconds = (performance.now() - startMs) / 1000;
-      return { sealed, batch: readyBatch(sealed, proof), witnessSeconds, proveSeconds, proverPeakBytes, seconds };
+      const batch = await chain.prove(circuit, sealed);
+      return { sealed, batch, seconds: (performance.now() - startMs) / 1000 };
     },
     stop: devnet.stop,
   };
 }
-
 /** Everyone's accounts in the order in which {@link depositOpeningMoney} creates them. */
 function createParties(devnet: DevRollup, token: DevToken): Parties {
   const [operator, alice, bob] = [

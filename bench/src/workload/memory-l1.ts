@@ -1,12 +1,23 @@
-import { batchCommitment, rollupAbi, submitBatchArguments, toHeaderStruct } from "@cairn/contracts";
+import { type ProvenBatch2, rollup2Abi, submitBatch2Arguments, toHeader2Struct } from "@cairn/contracts";
 import type { L1Reader, L1Rollup } from "@cairn/l1";
-import { bigintToAddress, bigintToHex, bytesToHex, CIRCUIT_TYPE, type Hex } from "@cairn/protocol";
+import {
+  batchCommitment2,
+  bigintToAddress,
+  bigintToHex,
+  bytesToHex,
+  cellsToBytes,
+  EMPTY_QUEUE_HASH,
+  encodeL1Operation,
+  type Hex,
+  nextRollingHash,
+} from "@cairn/protocol";
 import type { PublishedBatch, RollupIdentity } from "@cairn/restore";
 import { encodeFunctionData } from "viem";
 
 /** As long as a proof; a restoration ignores the content. */
-export const PROOF: Uint8Array = new Uint8Array(8480).fill(0xa5);
+const PROOF: Uint8Array = new Uint8Array(8480).fill(0xa5);
 const QUEUE_ENTRY = { enqueuedAt: 0n, submitterFee: 0n, consumed: true };
+const CONTRACT_VERSION = 2n;
 
 /** How many batches L1 has, and how many queue entries, all of them consumed before the first of these batches. */
 export interface QueueCounts {
@@ -16,7 +27,7 @@ export interface QueueCounts {
 
 /** The event of a batch; its transaction is named, and its L1 block numbered, after it. */
 export function eventOf(
-  { number, header, dataHash, queueHash }: PublishedBatch,
+  { number, header, dataCommitment, payoutsHash }: PublishedBatch,
   address: Hex,
   { queueTail }: QueueCounts,
 ) {
@@ -31,12 +42,18 @@ export function eventOf(
     args: {
       batchNumber: BigInt(number),
       submitter: address,
-      header: toHeaderStruct(header),
-      dataHash: bytesToHex(dataHash),
+      header: toHeader2Struct(header),
+      dataCommitment: bytesToHex(dataCommitment),
+      payoutsHash: bytesToHex(payoutsHash),
       queueHead: BigInt(queueTail),
-      queueHash: bytesToHex(queueHash),
     },
   } as const;
+}
+
+/** The calldata of a batch, with bytes as long as a proof in it. */
+export function calldataOf({ header, l1Operations, payouts, cells }: PublishedBatch): Hex {
+  const batch: ProvenBatch2 = { header, l1Operations, payouts, data: cellsToBytes(cells), proof: PROOF };
+  return encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args: submitBatch2Arguments(batch) });
 }
 
 /**
@@ -44,7 +61,7 @@ export function eventOf(
  * transactions as calldata with a proof in it. Of the batches `before` these it has only commitments and queue hashes.
  */
 export function createMemoryL1(
-  { chainId, rollup, sizes }: RollupIdentity,
+  { chainId, rollup }: RollupIdentity,
   batches: readonly PublishedBatch[],
   state: QueueCounts,
   before: readonly PublishedBatch[],
@@ -52,24 +69,23 @@ export function createMemoryL1(
   const address = bigintToAddress(rollup);
   const last = batches.at(-1);
   const calldata = new Map<Hex, Hex>();
-  const commitments = new Map<number, Hex>(before.map((batch) => [batch.number, batchCommitment(batch)]));
-  const queueHashes = new Map<number, Hex>();
-  let consumed = 0;
-  for (const { l1Operations, queueHash } of before) {
-    consumed += l1Operations.length;
-    queueHashes.set(consumed - 1, bytesToHex(queueHash));
+  const commitments = new Map<number, Hex>([...before, ...batches].map((batch) => [batch.number, commitmentOf(batch)]));
+  const queueHashes: Hex[] = [];
+  let queueHash = EMPTY_QUEUE_HASH;
+  for (const operation of before.flatMap(({ l1Operations }) => l1Operations)) {
+    queueHash = nextRollingHash(queueHash, encodeL1Operation(operation));
+    queueHashes.push(bytesToHex(queueHash));
   }
   const logs = batches.map((batch) => {
     const event = eventOf(batch, address, state);
-    const args = submitBatchArguments(batch.header, batch.publishedData, PROOF);
-    calldata.set(event.transactionHash, encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args }));
-    commitments.set(batch.number, batchCommitment(batch));
+    calldata.set(event.transactionHash, calldataOf(batch));
     return event;
   });
   const views: Readonly<Record<string, unknown>> = {
-    parameters: { circuits: sizes.map((slots) => ({ circuitType: CIRCUIT_TYPE[slots], slots })) },
+    version: CONTRACT_VERSION,
     state: {
       root: bigintToHex(last?.header.newRoot ?? 0n, 32),
+      history: bigintToHex(last?.header.newHistory ?? 0n, 32),
       nextIndex: last?.header.newNextIndex ?? 0,
       batchCount: BigInt(state.batchCount),
       queueHead: BigInt(state.queueTail),
@@ -81,7 +97,7 @@ export function createMemoryL1(
     chain: { id: Number(chainId) },
     getBlock: async () => head,
     readContract: async ({ functionName, args }: { functionName: string; args?: readonly [bigint] }) =>
-      args === undefined ? views[functionName] : { ...QUEUE_ENTRY, queueHash: queueHashes.get(Number(args[0])) },
+      args === undefined ? views[functionName] : { ...QUEUE_ENTRY, queueHash: queueHashes[Number(args[0])] },
     getLogs: async ({ fromBlock, toBlock }: { fromBlock: bigint; toBlock: bigint }) =>
       logs.filter(({ blockNumber }) => blockNumber >= fromBlock && blockNumber <= toBlock),
     getTransaction: async ({ hash }: { hash: Hex }) => ({ hash, to: address, input: calldata.get(hash) }),
@@ -89,4 +105,9 @@ export function createMemoryL1(
       contracts.map(({ args: [number] }) => commitments.get(Number(number))),
   };
   return { reader: reader as unknown as L1Reader, address };
+}
+
+/** What the contract stores of a batch. */
+function commitmentOf({ header, dataCommitment, payoutsHash }: PublishedBatch): Hex {
+  return bytesToHex(batchCommitment2(header, dataCommitment, payoutsHash));
 }

@@ -1,5 +1,5 @@
 import { createFastCompress } from "@cairn/crypto/fast";
-import { BLOCK_SIZES, FIRST_ACCOUNT_INDEX } from "@cairn/protocol";
+import { FIRST_ACCOUNT_INDEX } from "@cairn/protocol";
 import { createRebuilder, openRestoredState, type RollupIdentity, restoreRollup } from "@cairn/restore";
 import { createMemoryStore } from "@cairn/state";
 import { expect, test } from "vitest";
@@ -7,7 +7,7 @@ import { DOMAIN } from "./memory-rollup.ts";
 import { createPublishedHistory } from "./published-history.ts";
 import { startRpcL1 } from "./rpc-l1.ts";
 
-const IDENTITY: RollupIdentity = { ...DOMAIN, sizes: BLOCK_SIZES };
+const IDENTITY: RollupIdentity = DOMAIN;
 
 test("the benchmark's batches restore to the roots they name, with every account sender or receiver once", async () => {
   const compress = await createFastCompress();

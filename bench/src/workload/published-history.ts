@@ -1,23 +1,21 @@
-import type { Compress } from "@cairn/crypto";
+import { blocksRoot, type Compress, chainsAfter, GENESIS_CHAINS, historyOf } from "@cairn/crypto";
 import {
   type AccountIndex,
   accountIndex,
   type BlockSize,
   blockCapacity,
   blockNumber,
-  dataHash,
-  EMPTY_QUEUE_HASH,
+  bytesToCells,
+  calldataCommitment,
+  cellsToBytes,
+  encodeBlockCells,
   encodeFloat40,
-  encodeL1Operation,
-  encodePublishedData,
   FIRST_ACCOUNT_INDEX,
   type L1Operation,
-  nextQueueHash,
   type PublishedData,
   type PublishedSlot,
-  payoutsHash,
+  payoutListHash,
   tokenId,
-  trimPublishedData,
 } from "@cairn/protocol";
 import type { PublishedBatch } from "@cairn/restore";
 import { createMemoryStore, createStateTree } from "@cairn/state";
@@ -53,38 +51,46 @@ export interface PublishedHistory {
   readonly transfers: readonly PublishedBatch[];
 }
 
-/** Batches as L1 would hold them, with the roots of the real tree; signatures and proofs leave no trace on L1. */
+/** Batches of one block as L1 would hold them, with the roots of the real tree; signatures and proofs leave no trace on L1. */
 export function createPublishedHistory(options: HistoryOptions): PublishedHistory {
   const { slots, accounts, transfers, compress } = options;
   const tree = createStateTree({ store: createMemoryStore(), compress, retainedBlocks: 0 });
   const batches: PublishedBatch[] = [];
-  let queueHash = EMPTY_QUEUE_HASH;
+  let chains = GENESIS_CHAINS;
 
   const publish = (slotCount: BlockSize, publishedData: PublishedData, l1Operations: readonly L1Operation[]): void => {
     const number = batches.length + 1;
+    const [block, timestamp] = [BigInt(number), BigInt(number)];
     const oldRoot = tree.root();
     const replayed = replayPublishedData({ state: tree, slotCount, l1Operations, publishedData });
-    const newRoot = tree.applyBlock(blockNumber(number), replayed.updates, replayed.newNextIndex);
-    const bytes = encodePublishedData(slotCount, publishedData);
-    for (const operation of l1Operations) queueHash = nextQueueHash(queueHash, encodeL1Operation(operation));
+    const { payouts, newNextIndex } = replayed;
+    const newRoot = tree.applyBlock(blockNumber(number), replayed.updates, newNextIndex);
+    const cells = encodeBlockCells({ ...publishedData, l1Count: l1Operations.length, timestamp });
+    chains = chainsAfter(chains, { number: block, cells, l1Operations, payouts }, compress);
+    // Cells of 0 at the end are not sent.
+    const data = cellsToBytes(cells);
     batches.push({
       number,
       header: {
-        slots: slotCount,
-        firstBlock: BigInt(number),
-        lastBlock: BigInt(number),
-        timestamp: BigInt(number),
+        circuit: `solo${slotCount}`,
+        dataSource: "calldata",
+        firstBlock: block,
+        lastBlock: block,
+        firstTimestamp: timestamp,
+        lastTimestamp: timestamp,
         oldRoot,
         newRoot,
-        newNextIndex: replayed.newNextIndex,
-        l1OperationCount: l1Operations.length,
-        payoutsHash: payoutsHash(slotCount, replayed.payouts),
-        txRoot: 0n,
+        newNextIndex,
+        newHistory: historyOf(chains, compress),
+        blocksRoot: blocksRoot([chains.blocks], compress),
       },
-      dataHash: dataHash(slotCount, bytes),
-      publishedData: trimPublishedData(bytes),
+      cells: bytesToCells(data),
+      dataCommitment: calldataCommitment(data),
+      kzgCommitment: null,
       l1Operations,
-      queueHash,
+      payouts,
+      payoutsHash: payoutListHash(payouts),
+      chains: null,
       origin: { l1Block: number, transactionHash: new Uint8Array(32), resumeBlock: number },
     });
   };

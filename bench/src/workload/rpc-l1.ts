@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import { rollupAbi, submitBatchArguments } from "@cairn/contracts";
+import { rollup2Abi } from "@cairn/contracts";
 import type { L1Rollup } from "@cairn/l1";
 import { bigintToAddress, bigintToHex } from "@cairn/protocol";
 import type { PublishedBatch, RollupIdentity } from "@cairn/restore";
@@ -8,13 +8,12 @@ import {
   createPublicClient,
   encodeAbiParameters,
   encodeEventTopics,
-  encodeFunctionData,
   getAbiItem,
   type Hex,
   http,
   numberToHex,
 } from "viem";
-import { createMemoryL1, eventOf, PROOF, type QueueCounts } from "./memory-l1.ts";
+import { calldataOf, createMemoryL1, eventOf, type QueueCounts } from "./memory-l1.ts";
 
 /** What an RPC serves, in the form of JSON-RPC. */
 export interface RpcContent {
@@ -29,7 +28,7 @@ export interface RpcL1 {
   readonly stop: () => Promise<void>;
 }
 
-const EVENT = getAbiItem({ abi: rollupAbi, name: "BatchSubmitted" });
+const EVENT = getAbiItem({ abi: rollup2Abi, name: "BatchSubmitted" });
 
 /**
  * A rollup's later batches behind a JSON-RPC server in a separate thread: events and transactions are requested, sent
@@ -82,7 +81,7 @@ function contentOf(
         topics: encodeEventTopics({ abi: [EVENT], eventName: "BatchSubmitted", args }),
         data: encodeAbiParameters(
           EVENT.inputs.filter((input) => !("indexed" in input && input.indexed)),
-          [args.header, args.dataHash, args.queueHead, args.queueHash],
+          [args.header, args.dataCommitment, args.payoutsHash, args.queueHead],
         ),
       };
     }),
@@ -95,11 +94,7 @@ function contentOf(
       nonce: "0x0",
       value: "0x0",
       gas: "0x0",
-      input: encodeFunctionData({
-        abi: rollupAbi,
-        functionName: "submitBatch",
-        args: submitBatchArguments(batch.header, batch.publishedData, PROOF),
-      }),
+      input: calldataOf(batch),
     })),
   };
 }
