@@ -145,10 +145,10 @@ describe("protocol 2 on a chain, with real proofs and a real blob", () => {
     const compiled = (name: Rollup2Artefact) => loadArtefact2(CACHE_DIR, name);
     const { rollup, deploymentTransaction: transactionHash } = devnet;
     const checks = checkDeployment2(await readDeployment2(rollup.reader, rollup.address, { transactionHash }), {
-      rollup: compiled("2/Rollup"),
-      accountTree: compiled("2/AccountTree"),
-      binding: compiled("2/Binding"),
-      fixedOperator: compiled("2/FixedOperator"),
+      rollup: compiled("Rollup"),
+      accountTree: compiled("AccountTree"),
+      binding: compiled("Binding"),
+      fixedOperator: compiled("FixedOperator"),
       // The key is the one that this very test proves with.
       verifierOf: (circuit) => ({ contract: loadVerifier2(CACHE_DIR, circuit, "dev"), keyHash: "0x" }),
       genesis: {

@@ -68,14 +68,8 @@ function solidityConstants(): string {
     ["TREE_DEPTH", protocol.TREE_DEPTH],
     ["MAX_ACCOUNTS", protocol.MAX_ACCOUNTS],
     ["FIRST_ACCOUNT_INDEX", protocol.FIRST_ACCOUNT_INDEX],
-    ["CAPACITY_DIVISOR", protocol.CAPACITY_DIVISOR],
-    ["FEE_TOKENS_PER_BLOCK", protocol.FEE_TOKENS_PER_BLOCK],
-    ["INDEX_BYTES", protocol.INDEX_BYTES],
-    ["SLOT_BYTES", protocol.SLOT_BYTES],
-    ["EXTRA_BYTES", protocol.EXTRA_BYTES],
     ["QUEUE_RECORD_BYTES", protocol.QUEUE_RECORD_BYTES],
     ["PAYOUT_BYTES", protocol.PAYOUT_BYTES],
-    ["PUBLIC_INPUT_BYTES", protocol.PUBLIC_INPUT_BYTES],
     ["BLOB_MODULUS", protocol.BLOB_MODULUS],
     ["WORD_BITS", protocol.WORD_BITS],
     ["CELL_BITS", protocol.CELL_BITS],
@@ -87,13 +81,9 @@ function solidityConstants(): string {
     ["META_TOKEN_ID_SHIFT", protocol.META_TOKEN_ID_SHIFT],
     ["META_NONCE_SHIFT", protocol.META_NONCE_SHIFT],
     ["META_FLAGS_SHIFT", protocol.META_FLAGS_SHIFT],
-    ["FLAG_OWNER_KEY", protocol.FLAG_OWNER_KEY],
   ];
   const kinds = Object.entries(protocol.SLOT_KIND).map(
     ([name, kind]) => `    uint8 internal constant SLOT_KIND_${snake(name)} = ${kind};`,
-  );
-  const circuits = protocol.BLOCK_SIZES.map(
-    (slots) => `    uint8 internal constant CIRCUIT_TYPE_${slots} = ${protocol.CIRCUIT_TYPE[slots]};`,
   );
   const genesis = protocol.bigintToHex(genesisRoot(compress), 32);
   const history = protocol.bigintToHex(historyOf(GENESIS_CHAINS), 32);
@@ -108,7 +98,6 @@ function solidityConstants(): string {
       return line.length <= 120 ? line : line.replace(" = ", " =\n        ");
     }),
     ...kinds,
-    ...circuits,
     `    uint32 internal constant ETH_TOKEN_ID = ${protocol.ETH_TOKEN_ID};`,
     `    bytes32 internal constant GENESIS_ROOT = ${genesis};`,
     `    uint32 internal constant GENESIS_NEXT_INDEX = ${protocol.FIRST_ACCOUNT_INDEX};`,

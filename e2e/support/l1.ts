@@ -1,4 +1,4 @@
-import { type RollupParameters, rollup2Abi } from "@cairn/contracts";
+import { type Rollup2Parameters, rollup2Abi } from "@cairn/contracts";
 import { anvilKey, type DevRollup, type DevToken, startDevRollup } from "@cairn/devnet";
 import { acceptStandInProofs } from "@cairn/devnet/testing";
 import type { L1Rollup, L1Wallet } from "@cairn/l1";
@@ -60,7 +60,7 @@ export interface L1Options {
   /** Seconds between blocks; by default a block for each transaction. */
   readonly blockTimeSeconds?: number;
   /** Differences from the rollup's default parameters, such as shorter delays. */
-  readonly parameters?: Partial<RollupParameters>;
+  readonly parameters?: Partial<Rollup2Parameters>;
 }
 
 /** Starts anvil, deploys a rollup for blocks of 16 slots, and puts a proxy in front. */

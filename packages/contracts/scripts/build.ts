@@ -6,9 +6,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { LAST_CIRCUIT_TYPE, type LastCircuit } from "@cairn/protocol";
-import { verifierContract2 } from "../src/2/artefact.ts";
-import { srsOfBytecode } from "../src/artefact.ts";
-import { type BuildTarget, buildCached, rollup2Targets, sourceTarget, verifierTarget2 } from "../src/build.ts";
+import { srsOfBytecode, verifierContract2 } from "../src/artefact.ts";
+import { type BuildTarget, buildCached, rollup2Targets, sourceTarget, verifierTarget } from "../src/build.ts";
 import type { CompiledContract } from "../src/compile.ts";
 import { packageDir } from "../src/sources.ts";
 
@@ -29,7 +28,7 @@ async function buildVerifiers(directory: string): Promise<void> {
       : [];
     for (const file of files.sort()) {
       const source = readFileSync(join(folder, file), "utf8");
-      const artefact = await build(verifierTarget2(basename(file, ".sol"), source));
+      const artefact = await build(verifierTarget(basename(file, ".sol"), source));
       if (srsOfBytecode(artefact.bytecode) === srs) continue;
       console.error(`${file}: in folder ${srs}, but its constants are of the other SRS`);
       process.exitCode = 1;

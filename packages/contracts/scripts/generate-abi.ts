@@ -5,20 +5,18 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import type { Abi } from "viem";
 import { compileAbi, ROLLUP_SETTINGS } from "../src/compile.ts";
 import { packageDir, readSources } from "../src/sources.ts";
 
 const TARGETS = [
-  { path: "src/Rollup.sol", contract: "Rollup", file: "rollup-abi.ts", constant: "rollupAbi" },
-  { path: "src/2/Rollup.sol", contract: "Rollup", file: "rollup-2-abi.ts", constant: "rollup2Abi" },
+  { path: "src/Rollup.sol", contract: "Rollup", file: "rollup-abi.ts", constant: "rollup2Abi" },
   {
-    path: "src/2/policies/FixedOperator.sol",
+    path: "src/policies/FixedOperator.sol",
     contract: "FixedOperator",
     file: "fixed-operator-abi.ts",
     constant: "fixedOperatorAbi",
   },
-  { path: "src/2/Receipts.sol", contract: "Receipts", file: "receipts-abi.ts", constant: "receiptsAbi" },
+  { path: "src/Receipts.sol", contract: "Receipts", file: "receipts-abi.ts", constant: "receiptsAbi" },
   { path: "src/dev/DevToken.sol", contract: "DevToken", file: "dev-token-abi.ts", constant: "devTokenAbi" },
 ] as const;
 
@@ -26,7 +24,7 @@ const { values } = parseArgs({ options: { check: { type: "boolean", default: fal
 
 for (const { path, contract, file, constant } of TARGETS) {
   const abi = await compileAbi(readSources(path), path, contract, ROLLUP_SETTINGS);
-  const text = `/** ABI of ${contract}. Generated from ${path}; do not edit. */\nexport const ${constant} = ${JSON.stringify(withoutRepetitions(abi), null, 2)} as const;\n`;
+  const text = `/** ABI of ${contract}. Generated from ${path}; do not edit. */\nexport const ${constant} = ${JSON.stringify(abi, null, 2)} as const;\n`;
   const target = join(packageDir, "src/generated", file);
   const isCurrent = existsSync(target) && readFileSync(target, "utf8") === text;
   if (!isCurrent && values.check) {
@@ -37,10 +35,4 @@ for (const { path, contract, file, constant } of TARGETS) {
     writeFileSync(target, text);
   }
   console.log(`${constant}: ${isCurrent ? "current" : values.check ? "differs" : "written"}`);
-}
-
-/** Errors and events of libraries that both versions use appear once for each interface that declares them. */
-function withoutRepetitions(abi: Abi): Abi {
-  const texts = abi.map((item) => JSON.stringify(item));
-  return abi.filter((_, i) => texts.indexOf(texts[i] ?? "") === i);
 }

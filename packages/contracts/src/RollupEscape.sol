@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {RollupBase} from "./RollupBase.sol";
 import {Constants} from "./generated/Constants.sol";
-import {IRollup} from "./interfaces/IRollup.sol";
 import {AccountLeaf, QueueRecord} from "./interfaces/RollupTypes.sol";
 import {Custody} from "./libraries/Custody.sol";
 import {Escape} from "./libraries/Escape.sol";
+import {IRollup} from "./interfaces/IRollup.sol";
 import {Payouts} from "./libraries/Payouts.sol";
 import {Queue} from "./libraries/Queue.sol";
+import {RollupQueue} from "./RollupQueue.sol";
 
 /// @title Freeze, exit, reclaim
-/// @dev Rules are in docs/spec/8-escape.md. Everything is marked as paid before the first external call.
-abstract contract RollupEscape is RollupBase {
+/// @dev Rules are in docs/spec/2/8-escape.md. Everything is marked as paid before the first external call. Nothing here
+///      asks the policy.
+abstract contract RollupEscape is RollupQueue {
     using Custody for Custody.Data;
     using Escape for Escape.Data;
     using Payouts for Payouts.Data;
@@ -45,7 +46,7 @@ abstract contract RollupEscape is RollupBase {
 
     /// @inheritdoc IRollup
     function reclaim(uint64 position, QueueRecord calldata record) external locked whenFrozen {
-        Escape.requireReclaimable(_queue, position, record);
+        _queue.requireReclaimable(position, record);
         _escape.markReclaimed(position);
         uint256 fee = _queue.entryAt(position).submitterFee;
         if (record.tokenId == Constants.ETH_TOKEN_ID) {
@@ -58,10 +59,9 @@ abstract contract RollupEscape is RollupBase {
     }
 
     /// @dev The order: cheap refusals first, so that a caller whose accounts have just been paid out does not pay for
-    /// hashing;
-    ///      then the proof; then every account is marked, which also refuses one given twice; money moves last. Because
-    /// all
-    ///      are marked before the first payment, a recipient that gains control finds no account unmarked.
+    ///      hashing; then the proof; then every account is marked, which also refuses one given twice; money moves
+    ///      last. Because all are marked before the first payment, a recipient that gains control finds no account
+    ///      unmarked.
     function _exit(AccountLeaf[] memory accounts, bytes32[] calldata siblings) private {
         uint32 nextIndex = _nextIndex;
         for (uint256 i = 0; i < accounts.length; i++) {

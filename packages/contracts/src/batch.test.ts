@@ -1,111 +1,171 @@
 import { readFileSync } from "node:fs";
 import {
-  addressToBigint,
-  type BatchHeader,
   batchNumber,
-  bigintToHex,
-  blockCapacity,
   bytesToHex,
+  decodeBatchHeader2,
+  decodeL1Operation,
+  decodePayoutList,
   type Hex,
   hexToBytes,
-  payoutsHash,
-  publicInput,
-  publishedDataBytes,
+  isCairnError,
+  MAX_BATCH_PAYOUTS,
+  payoutListHash,
   tokenId,
 } from "@cairn/protocol";
-import { concat, keccak256 } from "viem";
+import {
+  concat,
+  decodeFunctionData,
+  encodeAbiParameters,
+  encodeFunctionData,
+  getAbiItem,
+  keccak256,
+  slice,
+  toHex,
+} from "viem";
 import { describe, expect, it } from "vitest";
 import {
-  computeBatchCommitment,
-  payArguments,
-  publicInputFields,
-  submitBatchArguments,
-  toHeaderStruct,
+  fromHeader2Struct,
+  pay2Arguments,
+  payGasLimit2,
+  payoutMask,
+  submitBatch2Arguments,
+  toHeader2Struct,
 } from "./batch.ts";
+import { rollup2Abi } from "./generated/rollup-abi.ts";
 
-interface PublicInputCase {
-  readonly [field: string]: Hex | number;
-  readonly chainId: Hex;
-  readonly rollup: Hex;
-  readonly dataPoint: Hex;
-  readonly publicInput: Hex;
+interface BatchCase {
+  readonly header: Hex;
+  readonly commitment: Hex;
+  readonly dataCommitment: Hex;
+  readonly payoutsHash: Hex;
+  readonly payoutList: Hex;
+  readonly l1Records: readonly Hex[];
+  readonly data: Hex;
 }
 
-const read = (name: string) =>
-  JSON.parse(readFileSync(new URL(`../../../vectors/${name}.json`, import.meta.url), "utf8")).cases;
-const cases: PublicInputCase[] = read("public-input");
-const data: { calldata: Hex; dataHash: Hex; point: Hex }[] = read("data");
-const DATA_HASH = bigintToHex(77n, 32);
+const cases: readonly BatchCase[] = JSON.parse(
+  readFileSync(new URL("../../../vectors/batch-2.json", import.meta.url), "utf8"),
+).cases;
 
-function headerFields(vector: PublicInputCase): BatchHeader {
-  return {
-    slots: 16,
-    firstBlock: BigInt(vector.firstBlock ?? 0),
-    lastBlock: BigInt(vector.lastBlock ?? 0),
-    timestamp: BigInt(vector.timestamp ?? 0),
-    oldRoot: BigInt(vector.oldRoot ?? 0),
-    newRoot: BigInt(vector.newRoot ?? 0),
-    newNextIndex: Number(vector.newNextIndex),
-    l1OperationCount: Number(vector.l1OperationCount),
-    payoutsHash: hexToBytes(String(vector.payoutsHash), 32),
-    txRoot: BigInt(vector.txRoot ?? 0),
-  };
-}
+describe("arguments of batches", () => {
+  it.each(cases)("have the header whose commitment L1 stores, and come back from it", (vector) => {
+    const header = decodeBatchHeader2(hexToBytes(vector.header));
+    const struct = toHeader2Struct(header);
+    const [parameter] = getAbiItem({ abi: rollup2Abi, name: "submitBatch" }).inputs;
+    const types = [parameter, { type: "bytes32" }, { type: "bytes32" }] as const;
+    const encoded = encodeAbiParameters(types, [struct, vector.dataCommitment, vector.payoutsHash]);
+    expect(keccak256(encoded)).toBe(vector.commitment);
+    expect(fromHeader2Struct(struct)).toEqual(header);
+  });
 
-describe("batch arguments", () => {
-  it("give the public input of the golden vectors", () => {
-    for (const vector of cases) {
-      const published = data.find(({ point }) => point === vector.dataPoint);
-      if (published === undefined) continue;
-      const fields = publicInputFields(headerFields(vector), hexToBytes(published.calldata), {
-        domain: { chainId: BigInt(vector.chainId), rollup: addressToBigint(vector.rollup) },
-        oldNextIndex: Number(vector.oldNextIndex),
-        queueHashBefore: hexToBytes(String(vector.queueHashBefore), 32),
-        queueHashAfter: hexToBytes(String(vector.queueHashAfter), 32),
-      });
-      expect(bigintToHex(publicInput(fields), 32)).toBe(vector.publicInput);
+  it.each(cases)("hold records, payouts and data as they are hashed", (vector) => {
+    const payouts = decodePayoutList(hexToBytes(vector.payoutList));
+    const batch = {
+      header: decodeBatchHeader2(hexToBytes(vector.header)),
+      l1Operations: vector.l1Records.map((record) => decodeL1Operation(hexToBytes(record))),
+      payouts,
+      data: hexToBytes(vector.data),
+      proof: Uint8Array.of(1, 2),
+    };
+    const payNow = payouts.map((_, place) => place);
+    const args = submitBatch2Arguments(batch, payNow);
+    const data = encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args });
+    expect(decodeFunctionData({ abi: rollup2Abi, data }).args).toEqual(args);
+    const [, records, list, mask, cells, proof] = args;
+    expect(records).toBe(vector.l1Records.length === 0 ? "0x" : concat([...vector.l1Records]));
+    expect([list, cells, proof]).toEqual([vector.payoutList, vector.data, "0x0102"]);
+    expect(keccak256(list)).toBe(bytesToHex(payoutListHash(payouts)));
+    expect(mask).toEqual(payouts.length === 0 ? [] : [2n ** BigInt(payouts.length) - 1n]);
+    const options = { batch: batchNumber(3), header: args[0], dataCommitment: vector.dataCommitment, payouts };
+    expect(pay2Arguments(options)).toEqual([3n, args[0], vector.dataCommitment, list, 0n, mask]);
+  });
+
+  it("come from offsets alone, wherever these point, as the contract takes them", () => {
+    const header = toHeader2Struct(decodeBatchHeader2(hexToBytes(cases[0]?.header ?? "0x")));
+    const batch = { header: decodeBatchHeader2(hexToBytes(cases[0]?.header ?? "0x")), l1Operations: [], payouts: [] };
+    const args = submitBatch2Arguments({ ...batch, data: new Uint8Array(), proof: new Uint8Array() });
+    const call = encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args });
+    const word = (value: number): Hex => toHex(value, { size: 32 });
+    // No L1 records: their length is the word of data source 0. The mask's word is the length of the list, 360. Between
+    // the arguments are bytes that nothing refers to, and behind the last one nothing fills up its word.
+    const payouts: Hex = `0x${"ab".repeat(360)}`;
+    const tail = [
+      word(1),
+      word(360),
+      payouts,
+      "0x777777",
+      word(2),
+      "0xbeef",
+      word(26),
+      `0x${"cd".repeat(26)}`,
+    ] as const;
+    const offsets = [32, 512 + 32, 512, 512 + 64 + 360 + 3 + 34, 512 + 64 + 360 + 3].map(word);
+    const input = concat([slice(call, 0, 4 + 352), ...offsets, ...tail]);
+    expect(batch.header.dataSource).toBe("calldata");
+    expect(decodeFunctionData({ abi: rollup2Abi, data: input }).args).toEqual([
+      header,
+      "0x",
+      payouts,
+      [360n],
+      `0x${"cd".repeat(26)}`,
+      "0xbeef",
+    ]);
+  });
+
+  it("select payouts by bits, and none that the batch does not have", () => {
+    expect(payoutMask([], 5)).toEqual([]);
+    expect(payoutMask([0, 2, 255], 300)).toEqual([5n + 2n ** 255n]);
+    expect(payoutMask([257, 0], 300)).toEqual([1n, 2n]);
+    expect(payoutMask([1023], 1024)).toEqual([0n, 0n, 0n, 2n ** 255n]);
+    for (const [place, count] of [
+      [5, 5],
+      [-1, 5],
+      [0.5, 5],
+      [1024, 2000],
+    ] as const) {
+      const failure = catchError(() => payoutMask([place], count));
+      expect(isCairnError(failure, "contracts/no-such-payout"), `${place} of ${count}`).toBe(true);
     }
-    expect(cases.filter(({ dataPoint }) => data.some(({ point }) => point === dataPoint)).length).toBeGreaterThan(1);
   });
 
-  it("commit to header and data hash, word by word", () => {
-    const [vector] = cases;
-    if (vector === undefined) throw new TypeError("no vectors");
-    const header = toHeaderStruct(headerFields(vector));
-    const numbers = [header.circuitType, header.firstBlock, header.lastBlock, header.timestamp];
-    const words = [
-      ...numbers.map((value) => bigintToHex(BigInt(value), 32)),
-      header.oldRoot,
-      header.newRoot,
-      ...[header.newNextIndex, header.l1OperationCount].map((value) => bigintToHex(BigInt(value), 32)),
-      header.payoutsHash,
-      header.txRoot,
-      DATA_HASH,
-    ];
-    expect(computeBatchCommitment(header, DATA_HASH)).toBe(keccak256(concat(words)));
+  it("leave gas for payments at their worst", () => {
+    const [eth, token] = [tokenId(0), tokenId(1)].map((id) => ({ recipient: 1n, tokenId: id, amount: 1n }));
+    if (eth === undefined || token === undefined) expect.unreachable();
+    const payments = readFileSync(new URL("libraries/Payouts.sol", import.meta.url), "utf8");
+    const transfers = readFileSync(new URL("./libraries/TokenTransfer.sol", import.meta.url), "utf8");
+    const constant = (source: string, name: string): number =>
+      Number(new RegExp(`constant ${name} = ([\\d_]+);`).exec(source)?.[1]?.replaceAll("_", ""));
+    const reserve = (name: string): number => {
+      const allowance = constant(transfers, name);
+      return allowance + Math.ceil(allowance / 63) + constant(payments, "PAYMENT_OVERHEAD");
+    };
+    expect(payGasLimit2([eth], 1) - payGasLimit2([], 1)).toBe(reserve("ETH_GAS"));
+    expect(payGasLimit2([token], 1) - payGasLimit2([], 1)).toBe(reserve("TOKEN_GAS"));
   });
 
-  it("leave out trailing zeros of the data", () => {
-    const [vector] = cases;
-    if (vector === undefined) throw new TypeError("no vectors");
-    const padded = new Uint8Array(publishedDataBytes(16));
-    padded.set([0, 0, 64]);
-    const [header, calldata, proof] = submitBatchArguments(headerFields(vector), padded, Uint8Array.of(1, 0));
-    expect(header.circuitType).toBe(0);
-    expect(calldata).toBe("0x000040");
-    expect(proof).toBe("0x0100");
-  });
-
-  it("list payouts without unused records", () => {
-    const [vector] = cases;
-    if (vector === undefined) throw new TypeError("no vectors");
-    const payouts = [{ recipient: 0xc0ffeen, tokenId: tokenId(1), amount: 5n }];
-    const header = { ...toHeaderStruct(headerFields(vector)), payoutsHash: bytesToHex(payoutsHash(16, payouts)) };
-    const options = { batch: batchNumber(3), slots: 16, header, dataHash: DATA_HASH, payouts } as const;
-    const [batch, , , list, first, maxCount] = payArguments(options);
-    expect(batch).toBe(3n);
-    expect([first, maxCount]).toEqual([0n, 1n]);
-    expect(list).toBe(`0x${"c0ffee".padStart(40, "0")}${"1".padStart(8, "0")}${"5".padStart(32, "0")}`);
-    expect(payArguments({ ...options, first: 2, maxCount: blockCapacity(16) }).slice(4)).toEqual([2n, 4n]);
+  it("leave gas for the calldata of the whole list, however few of its payouts are paid", () => {
+    const header = toHeader2Struct(decodeBatchHeader2(hexToBytes(cases[0]?.header ?? "0x")));
+    const payout = { recipient: 2n ** 160n - 1n, tokenId: tokenId(2 ** 32 - 1), amount: 2n ** 128n - 1n };
+    const payouts = Array.from({ length: MAX_BATCH_PAYOUTS }, () => payout);
+    const args = pay2Arguments({
+      batch: batchNumber(1),
+      header,
+      dataCommitment: keccak256("0x"),
+      payouts,
+      places: [7],
+    });
+    const bytes = hexToBytes(encodeFunctionData({ abi: rollup2Abi, functionName: "pay", args }));
+    const zeros = bytes.filter((byte) => byte === 0).length;
+    // EIP-7623: a transaction with less gas than this is invalid.
+    const floor = 21_000 + 40 * (bytes.length - zeros) + 10 * zeros;
+    expect(payGasLimit2([payout], payouts.length)).toBeGreaterThan(floor + 300_000);
   });
 });
+
+function catchError(run: () => unknown): unknown {
+  try {
+    return run();
+  } catch (error) {
+    return error;
+  }
+}

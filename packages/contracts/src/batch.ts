@@ -1,136 +1,152 @@
 import {
-  type BatchHeader,
+  type BatchHeader2,
   type BatchNumber,
-  type BlockSize,
   bigintToHex,
-  bindPublishedData,
   bytesToHex,
-  CIRCUIT_TYPE,
-  type Domain,
-  encodePayouts,
+  CairnError,
+  DATA_SOURCE,
+  decodeBatchHeader2,
+  encodeBatchHeader2,
+  encodeL1Operation,
+  encodePayoutList,
   type Hex,
   hexToBytes,
-  PAYOUT_BYTES,
+  type L1Operation,
+  LAST_CIRCUIT_TYPE,
+  MAX_BATCH_PAYOUTS,
   type Payout,
-  type PublicInputFields,
-  slotsOfCircuit,
-  trimPublishedData,
 } from "@cairn/protocol";
-import { type ContractFunctionArgs, encodeAbiParameters, getAbiItem, keccak256 } from "viem";
-import { rollupAbi } from "./generated/rollup-abi.ts";
+import { type ContractFunctionArgs, concat, toHex } from "viem";
+import type { ContractsErrorCode } from "./errors.ts";
+import type { rollup2Abi } from "./generated/rollup-abi.ts";
 
-/** The batch header as the contract takes it. Spec: docs/spec/7-contract.md. */
-export type BatchHeaderStruct = ContractFunctionArgs<typeof rollupAbi, "nonpayable", "submitBatch">[0];
+/** The batch header as the contract takes it. Spec 2: docs/spec/2/7-contract.md. */
+export type BatchHeader2Struct = ContractFunctionArgs<typeof rollup2Abi, "nonpayable", "submitBatch">[0];
 /** Arguments of the contract's `submitBatch`. */
-export type SubmitBatchArguments = ContractFunctionArgs<typeof rollupAbi, "nonpayable", "submitBatch">;
+export type SubmitBatch2Arguments = ContractFunctionArgs<typeof rollup2Abi, "nonpayable", "submitBatch">;
 /** Arguments of the contract's `pay`. */
-export type PayArguments = ContractFunctionArgs<typeof rollupAbi, "nonpayable", "pay">;
+export type Pay2Arguments = ContractFunctionArgs<typeof rollup2Abi, "nonpayable", "pay">;
 
-/** What the contract adds to a header from its own storage. */
-export interface BatchContext {
-  readonly domain: Domain;
-  readonly oldNextIndex: number;
-  /** Rolling queue hashes before and after the consumed entries, 32 bytes each. */
-  readonly queueHashBefore: Uint8Array;
-  readonly queueHashAfter: Uint8Array;
+/** A batch with its proof, as it is submitted. */
+export interface ProvenBatch2 {
+  readonly header: BatchHeader2;
+  /** Consumed queue entries, in order. */
+  readonly l1Operations: readonly L1Operation[];
+  /** Payouts of all its blocks, in order. */
+  readonly payouts: readonly Payout[];
+  /** Data source calldata: the cells' bytes. Blob: the opening, 128 bytes. */
+  readonly data: Uint8Array;
+  readonly proof: Uint8Array;
 }
 
-/** Gas of `pay` apart from payments, and of one payment at its worst: stipend, what EIP-150 withholds, bookkeeping. */
+const WORD_BITS = 256;
+/** Gas of a `pay` besides the payments, of one payment of ETH and of one of a token at its worst, as the contract reserves it. */
 const PAY_GAS = 400_000;
-const PAYMENT_GAS = 280_000;
-/** Most records of one `pay`: at their worst they stay below the gas limit of a transaction (EIP-7825, 2^24). */
-export const MAX_PAYOUTS_PER_CALL = 56;
+const ETH_PAYMENT_GAS = 110_794;
+const TOKEN_PAYMENT_GAS = 263_175;
+/** Gas of a record of the list, paid or not: 40 bytes of calldata without zeros at the floor of EIP-7623. */
+const RECORD_GAS = 1_600;
 
-const HEADER_PARAMETER = getAbiItem({ abi: rollupAbi, name: "submitBatch" }).inputs[0];
-
-/** Header of a batch as the contract takes it. Throws `protocol/out-of-range`. */
-export function toHeaderStruct(fields: BatchHeader): BatchHeaderStruct {
+/** Header of a batch as the contract takes it. Throws `protocol/out-of-range`. See {@link submitBatch2Arguments}. */
+export function toHeader2Struct(header: BatchHeader2): BatchHeader2Struct {
+  encodeBatchHeader2(header);
   return {
-    circuitType: CIRCUIT_TYPE[fields.slots],
-    firstBlock: fields.firstBlock,
-    lastBlock: fields.lastBlock,
-    timestamp: fields.timestamp,
-    oldRoot: bigintToHex(fields.oldRoot, 32),
-    newRoot: bigintToHex(fields.newRoot, 32),
-    newNextIndex: fields.newNextIndex,
-    l1OperationCount: fields.l1OperationCount,
-    payoutsHash: bytesToHex(fields.payoutsHash),
-    txRoot: bigintToHex(fields.txRoot, 32),
-  };
-}
-
-/** Inverse of {@link toHeaderStruct}. Throws `protocol/bad-hex`, `protocol/unknown-circuit`. */
-export function fromHeaderStruct(header: BatchHeaderStruct): BatchHeader {
-  return {
-    slots: slotsOfCircuit(header.circuitType),
+    circuitType: LAST_CIRCUIT_TYPE[header.circuit],
+    dataSource: DATA_SOURCE[header.dataSource],
     firstBlock: header.firstBlock,
     lastBlock: header.lastBlock,
-    timestamp: header.timestamp,
-    oldRoot: BigInt(header.oldRoot),
-    newRoot: BigInt(header.newRoot),
+    firstTimestamp: header.firstTimestamp,
+    lastTimestamp: header.lastTimestamp,
     newNextIndex: header.newNextIndex,
-    l1OperationCount: header.l1OperationCount,
-    payoutsHash: hexToBytes(header.payoutsHash, 32),
-    txRoot: BigInt(header.txRoot),
+    oldRoot: bigintToHex(header.oldRoot, 32),
+    newRoot: bigintToHex(header.newRoot, 32),
+    newHistory: bigintToHex(header.newHistory, 32),
+    blocksRoot: bigintToHex(header.blocksRoot, 32),
   };
 }
 
-/** What the proof of a batch is about, as the contract will compute it from the header, the data and its storage. */
-export function publicInputFields(
-  fields: BatchHeader,
-  publishedData: Uint8Array,
-  context: BatchContext,
-): PublicInputFields {
-  const { slots, ...claims } = fields;
-  return { ...claims, ...context, ...bindPublishedData(slots, publishedData, fields.txRoot) };
-}
-
-/** Arguments of `submitBatch`; the data may be padded or not. Throws `protocol/out-of-range`. */
-export function submitBatchArguments(
-  fields: BatchHeader,
-  publishedData: Uint8Array,
-  proof: Uint8Array,
-): SubmitBatchArguments {
-  return [toHeaderStruct(fields), bytesToHex(trimPublishedData(publishedData)), bytesToHex(proof)];
-}
-
-/** The hash that the contract keeps of a batch: keccak256(abi.encode(header, dataHash)). */
-export function computeBatchCommitment(header: BatchHeaderStruct, batchDataHash: Hex): Hex {
-  return keccak256(encodeAbiParameters([HEADER_PARAMETER, { type: "bytes32" }], [header, batchDataHash]));
+/** Inverse of {@link toHeader2Struct}. Throws `protocol/unknown-circuit`, `protocol/malformed-data`. */
+export function fromHeader2Struct(header: BatchHeader2Struct): BatchHeader2 {
+  const numbers = [
+    toHex(header.circuitType, { size: 1 }),
+    toHex(header.dataSource, { size: 1 }),
+    ...[header.firstBlock, header.lastBlock, header.firstTimestamp, header.lastTimestamp].map((number) =>
+      toHex(number, { size: 8 }),
+    ),
+    toHex(header.newNextIndex, { size: 4 }),
+  ];
+  const roots = [header.oldRoot, header.newRoot, header.newHistory, header.blocksRoot];
+  return decodeBatchHeader2(hexToBytes(concat([...numbers, ...roots])));
 }
 
 /**
- * {@link computeBatchCommitment} of a header and a data hash of 32 bytes in the types of the protocol.
+ * Arguments of `submitBatch`. The contract pays the payouts at the places `payNow` at once, as far as the gas suffices; the
+ * proof does not depend on them. Throws `protocol/out-of-range`, `protocol/malformed-record`, `protocol/too-many`,
+ * `contracts/no-such-payout`.
  *
- * @example batchCommitment({ header, dataHash: dataHash(16, data) }) // equals `batchCommitment(number)` of the contract
+ * @example submitBatch2Arguments(batch, batch.payouts.map((_, place) => place))
  */
-export function batchCommitment(batch: { readonly header: BatchHeader; readonly dataHash: Uint8Array }): Hex {
-  return computeBatchCommitment(toHeaderStruct(batch.header), bytesToHex(batch.dataHash));
+export function submitBatch2Arguments(batch: ProvenBatch2, payNow: readonly number[] = []): SubmitBatch2Arguments {
+  const { header, l1Operations, payouts, data, proof } = batch;
+  const records = l1Operations.map((operation) => bytesToHex(encodeL1Operation(operation)));
+  return [
+    toHeader2Struct(header),
+    records.length === 0 ? "0x" : concat(records),
+    bytesToHex(encodePayoutList(payouts)),
+    payoutMask(payNow, payouts.length),
+    bytesToHex(data),
+    bytesToHex(proof),
+  ];
 }
 
 /**
- * Arguments of `pay`, which settles the records from `first` on, at most `maxCount` and by default all, and skips those
- * that are settled already. Throws `protocol/too-many`, `protocol/malformed-record`.
+ * Arguments of `pay` for the payouts at these places of a batch's list, all by default; those already settled are skipped.
+ * Throws `protocol/malformed-record`, `protocol/too-many`, `contracts/no-such-payout`.
+ *
+ * @example pay2Arguments({ batch: batchNumber(7), header, dataCommitment, payouts })
  */
-export function payArguments(options: {
+export function pay2Arguments(options: {
   readonly batch: BatchNumber;
-  readonly slots: BlockSize;
-  /** From the batch's calldata or its `BatchSubmitted` event. */
-  readonly header: BatchHeaderStruct;
+  /** From the batch's transaction or its `BatchSubmitted` event. */
+  readonly header: BatchHeader2Struct;
   /** From its `BatchSubmitted` event. */
-  readonly dataHash: Hex;
+  readonly dataCommitment: Hex;
   /** The batch's whole list. */
   readonly payouts: readonly Payout[];
-  /** Position of the first record to settle. */
-  readonly first?: number;
-  readonly maxCount?: number;
-}): PayArguments {
-  const { batch, slots, header, dataHash: batchDataHash, payouts, first = 0, maxCount = payouts.length } = options;
-  const list = encodePayouts(slots, payouts).subarray(0, payouts.length * PAYOUT_BYTES);
-  return [BigInt(batch), header, batchDataHash, bytesToHex(list), BigInt(first), BigInt(maxCount)];
+  readonly places?: readonly number[];
+}): Pay2Arguments {
+  const { batch, header, dataCommitment, payouts, places = payouts.map((_, place) => place) } = options;
+  const mask = payoutMask(places, payouts.length);
+  return [BigInt(batch), header, dataCommitment, bytesToHex(encodePayoutList(payouts)), 0n, mask];
 }
 
-/** Gas that suffices for a `pay` of `count` records whatever recipients and tokens do, which can mislead estimates. */
-export function payGasLimit(count: number): number {
-  return PAY_GAS + PAYMENT_GAS * count;
+/**
+ * Places in a batch's payout list as the contract takes them: bit p of word w for place 256 · w + p, without words of 0 at the
+ * end. Throws `contracts/no-such-payout` for a place that the list does not have.
+ *
+ * @example payoutMask([0, 257], 300) // [1n, 2n]
+ */
+export function payoutMask(places: readonly number[], count: number): bigint[] {
+  const mask: bigint[] = [];
+  for (const place of places) {
+    if (!Number.isInteger(place) || place < 0 || place >= Math.min(count, MAX_BATCH_PAYOUTS)) {
+      throw new CairnError<ContractsErrorCode>("contracts/no-such-payout", `no payout ${place} among ${count}`);
+    }
+    const word = Math.floor(place / WORD_BITS);
+    while (mask.length <= word) mask.push(0n);
+    mask[word] = (mask[word] ?? 0n) | (1n << BigInt(place % WORD_BITS));
+  }
+  return mask;
+}
+
+/**
+ * Gas that suffices for these payments, whatever recipients and tokens do, of a batch whose whole list has `listLength`
+ * records: for a `pay` of its own, or on top of what a `submitBatch` without payNow takes. What the contract does not use
+ * costs nothing. L1 takes at most 2^24 in a transaction (EIP-7825), so a long list is paid in parts.
+ *
+ * @example payGasLimit2(places.map((place) => payouts[place]), payouts.length)
+ */
+export function payGasLimit2(payouts: readonly Payout[], listLength: number): number {
+  const gasOf = ({ tokenId }: Payout): number => (tokenId === 0 ? ETH_PAYMENT_GAS : TOKEN_PAYMENT_GAS);
+  return payouts.reduce((sum, payout) => sum + gasOf(payout), PAY_GAS + RECORD_GAS * listLength);
 }

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { dirname } from "node:path";
 import { artefactPath } from "./artefact.ts";
 import {
   type CompiledContract,
@@ -12,30 +12,22 @@ import {
 } from "./compile.ts";
 import { readSources } from "./sources.ts";
 
-/** What deploying a rollup creates besides verifiers, by contract name. */
-export const ROLLUP_CONTRACTS = { Rollup: "src/Rollup.sol", AccountTree: "src/AccountTree.sol" } as const;
-
-/** The contracts of version 2, by the names of their artefacts. The rollup itself creates account tree and binding. */
+/** The contracts of a rollup, by name. The rollup itself creates account tree and binding. */
 export const ROLLUP_2_CONTRACTS = {
-  "2/Rollup": "src/2/Rollup.sol",
-  "2/AccountTree": "src/AccountTree.sol",
-  "2/Binding": "src/2/Binding.sol",
-  "2/FixedOperator": "src/2/policies/FixedOperator.sol",
-  "2/Receipts": "src/2/Receipts.sol",
+  Rollup: "src/Rollup.sol",
+  AccountTree: "src/AccountTree.sol",
+  Binding: "src/Binding.sol",
+  FixedOperator: "src/policies/FixedOperator.sol",
+  Receipts: "src/Receipts.sol",
 } as const;
 
 /** One contract to compile. */
 export interface BuildTarget {
   readonly sources: Sources;
   readonly path: string;
-  /** Name of the artefact: the contract's, for version 2 behind `2/`. */
+  /** Name of contract and artefact. */
   readonly name: string;
   readonly settings: CompilerSettings;
-}
-
-/** The contracts of {@link ROLLUP_CONTRACTS} from this checkout. */
-export function rollupTargets(): readonly BuildTarget[] {
-  return Object.entries(ROLLUP_CONTRACTS).map(([name, path]) => sourceTarget(name, path));
 }
 
 /** The contracts of {@link ROLLUP_2_CONTRACTS} from this checkout. */
@@ -54,14 +46,9 @@ export function verifierTarget(name: string, source: string): BuildTarget {
   return { sources: { [path]: source }, path, name, settings: VERIFIER_SETTINGS };
 }
 
-/** As {@link verifierTarget}, of a circuit of protocol 2. */
-export function verifierTarget2(name: string, source: string): BuildTarget {
-  return { ...verifierTarget(name, source), name: `2/${name}` };
-}
-
 /** Compiles a contract, ignoring the cache. Throws `contracts/compile-failed`. */
 export async function buildFresh({ sources, path, name, settings }: BuildTarget): Promise<CompiledContract> {
-  return { ...(await compileContract(sources, path, basename(name), settings)), name };
+  return await compileContract(sources, path, name, settings);
 }
 
 /** A contract from the cache if it was compiled from the same input; otherwise compiles and caches it. */

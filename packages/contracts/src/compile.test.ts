@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isCairnError } from "@cairn/protocol";
 import { size } from "viem";
 import { describe, expect, it } from "vitest";
-import { buildCached, rollup2Targets, rollupTargets } from "./build.ts";
+import { buildCached, rollup2Targets } from "./build.ts";
 import { compileContract, compilerInputHash, ROLLUP_SETTINGS } from "./compile.ts";
 import { packageDir, readSources } from "./sources.ts";
 
@@ -24,16 +24,15 @@ describe("the contracts' build", () => {
   });
 
   it("takes the files that a contract needs, and no others", () => {
-    const version1 = Object.keys(readSources("src/Rollup.sol"));
-    expect(version1).toContain("src/libraries/Poseidon2.sol");
-    expect(version1).toContain("src/interfaces/RollupTypes.sol");
-    expect(version1.filter((path) => path.startsWith("src/2/") || path.startsWith("src/dev/"))).toEqual([]);
-    expect(Object.keys(readSources("src/2/Rollup.sol"))).toContain("src/libraries/Poseidon2.sol");
-    expect(Object.keys(readSources("src/2/policies/FixedOperator.sol"))).toHaveLength(2);
+    const rollup = Object.keys(readSources("src/Rollup.sol"));
+    expect(rollup).toContain("src/libraries/Poseidon2.sol");
+    expect(rollup).toContain("src/interfaces/RollupTypes.sol");
+    expect(rollup.filter((path) => path.startsWith("src/policies/") || path.startsWith("src/dev/"))).toEqual([]);
+    expect(Object.keys(readSources("src/policies/FixedOperator.sol"))).toHaveLength(2);
   });
 
-  it.each(["Rollup", "2/Rollup"])("compiles %s without warnings, below the size limits", async (name) => {
-    const target = [...rollupTargets(), ...rollup2Targets()].find((each) => each.name === name);
+  it("compiles the rollup without warnings, below the size limits", async () => {
+    const target = rollup2Targets().find(({ name }) => name === "Rollup");
     if (target === undefined) expect.unreachable();
     // Compiled once for the present sources, by whatever needed it first; warnings fail it there.
     const { bytecode, runtimeCode, abi } = (await buildCached(CACHE_DIR, target)).artefact;

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { CairnError } from "@cairn/protocol";
 import type { Abi, Hex } from "viem";
-import type { ContractArtefact } from "./artefact.ts";
 import type { ContractsErrorCode } from "./errors.ts";
 
 /** Solidity sources by their import path. */
@@ -25,7 +24,13 @@ export interface ImmutableReference {
 }
 
 /** A compiled contract together with the code that its deployment leaves on the chain. */
-export interface CompiledContract extends ContractArtefact {
+export interface CompiledContract {
+  readonly name: string;
+  /** SHA-256 of all compiler input, so that a build can tell whether it is up to date. */
+  readonly inputHash: string;
+  readonly abi: Abi;
+  /** Creation code, without constructor arguments. */
+  readonly bytecode: Hex;
   /** Zero at the places of immutables. */
   readonly runtimeCode: Hex;
   readonly immutables: readonly ImmutableReference[];

@@ -1,15 +1,26 @@
 import { isCairnError } from "@cairn/protocol";
-import { createPublicClient, createWalletClient, custom, defineChain, type Hex, keccak256 } from "viem";
+import { createPublicClient, createWalletClient, custom, defineChain, type Hex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { describe, expect, it } from "vitest";
-import { srsOfBytecode, type VerifierArtefact, verifierName } from "./artefact.ts";
-import { assertVerifiersAllowed, DEFAULT_ROLLUP_PARAMETERS, DEV_CHAIN_IDS, deployRollup } from "./deploy.ts";
+import { srsOfBytecode, type Verifier2Artefact, verifierContract2 } from "./artefact.ts";
+import type { CompiledContract } from "./compile.ts";
+import {
+  assertVerifiersAllowed,
+  DEFAULT_ROLLUP_2_PARAMETERS,
+  DEV_CHAIN_IDS,
+  deployRollup2,
+  L1_CAPACITY,
+  rollup2ConstructorArguments,
+} from "./deploy.ts";
 
 const CEREMONY_POINT = "7f260e01b251f6f1c7e7ff4e580791dee8ea51d87a358e038b4efe30fac09383c1";
 
-function verifier(srs: "dev" | "ignition", bytecode: Hex): VerifierArtefact {
-  const runtimeCodeHash = keccak256(bytecode);
-  return { name: verifierName(16, srs), slots: 16, srs, bytecode, runtimeCodeHash, abi: [], inputHash: "" };
+function contract(name: string, bytecode: Hex): CompiledContract {
+  return { name, inputHash: "", abi: [], bytecode, runtimeCode: bytecode, immutables: [] };
+}
+
+function verifier(srs: "dev" | "ignition", bytecode: Hex): Verifier2Artefact {
+  return { ...contract(verifierContract2("solo16", srs), bytecode), circuit: "solo16", srs };
 }
 
 const devVerifier = verifier("dev", "0x6001");
@@ -69,28 +80,42 @@ describe("verifiers over the dev SRS", () => {
 
   it("are refused by the deployer before it sends anything", async () => {
     const { publicClient, walletClient, requests } = fakeChain(1);
-    const deployment = deployRollup({
+    const deployment = deployRollup2({
       publicClient,
       walletClient,
-      rollup: { name: "Rollup", inputHash: "", abi: [], bytecode: "0x6001" },
-      verifiers: [devVerifier],
-      parameters: { ...DEFAULT_ROLLUP_PARAMETERS, operator: null },
+      rollup: contract("Rollup", "0x6001"),
+      fixedOperator: null,
+      verifiers: [{ circuit: "solo16", contract: devVerifier }],
     });
     await expect(deployment).rejects.toMatchObject({ code: "contracts/dev-verifier-refused" });
     expect(new Set(requests)).toEqual(new Set(["eth_chainId"]));
   });
 });
 
-describe("deployRollup", () => {
+describe("deployRollup2", () => {
   it("refuses a wallet on another chain than the reader", async () => {
     const { publicClient, walletClient } = fakeChain(31337, 1);
-    const deployment = deployRollup({
+    const deployment = deployRollup2({
       publicClient,
       walletClient,
-      rollup: { name: "Rollup", inputHash: "", abi: [], bytecode: "0x6001" },
-      verifiers: [devVerifier],
-      parameters: { ...DEFAULT_ROLLUP_PARAMETERS, operator: null },
+      rollup: contract("Rollup", "0x6001"),
+      fixedOperator: null,
+      verifiers: [{ circuit: "solo16", contract: devVerifier }],
     });
     await expect(deployment).rejects.toMatchObject({ code: "contracts/wrong-chain" });
+  });
+});
+
+describe("arguments of the constructor", () => {
+  it("name each circuit with exactly its room for L1 operations", () => {
+    expect(L1_CAPACITY).toEqual({ solo16: 4, solo64: 16, solo256: 64, batch: 512, pair: 512 });
+    const verifier = { address: `0x${"11".repeat(20)}`, codeHash: `0x${"22".repeat(32)}` } as const;
+    const verifiers = [{ circuit: "batch", ...verifier }] as const;
+    const [given] = rollup2ConstructorArguments(DEFAULT_ROLLUP_2_PARAMETERS, null, verifiers);
+    expect(given.circuits).toEqual([
+      { circuitType: 3, l1Capacity: 512, verifier: verifier.address, verifierCodeHash: verifier.codeHash },
+    ]);
+    expect(given).toMatchObject({ returnDelay: 3600n, operatorIdleDelay: 21_600n, inclusionDelay: 86_400n });
+    expect(BigInt(given.policy) + BigInt(given.policyCodeHash)).toBe(0n);
   });
 });

@@ -1,4 +1,10 @@
-import { type BlockSize, CairnError, CIRCUIT_TYPE } from "@cairn/protocol";
+import {
+  blockCapacity,
+  CairnError,
+  LAST_CIRCUIT_TYPE,
+  type LastCircuit,
+  MAX_BATCH_L1_OPERATIONS,
+} from "@cairn/protocol";
 import {
   type Account,
   type Address,
@@ -7,51 +13,71 @@ import {
   encodeDeployData,
   getContractAddress,
   type Hex,
+  keccak256,
   type PublicClient,
   type TransactionReceipt,
   type Transport,
   type WalletClient,
   zeroAddress,
+  zeroHash,
 } from "viem";
-import { type ContractArtefact, srsOfBytecode, type VerifierArtefact } from "./artefact.ts";
+import { type SrsKind, srsOfBytecode } from "./artefact.ts";
+import type { CompiledContract } from "./compile.ts";
 import type { ContractsErrorCode } from "./errors.ts";
-import { rollupAbi } from "./generated/rollup-abi.ts";
+import { fixedOperatorAbi } from "./generated/fixed-operator-abi.ts";
+import { rollup2Abi } from "./generated/rollup-abi.ts";
 
 /** Chains on which forgeable proofs are allowed: the usual ids of local development nodes. */
 export const DEV_CHAIN_IDS: readonly number[] = [31337, 1337];
 
-/** Parameters that a deployment fixes for ever. Spec: docs/spec/7-contract.md. */
-export interface RollupParameters {
-  /**
-   * Has the exclusive right to submit as long as it does its work; must have no code; null leaves submission open to
-   * all.
-   */
-  readonly operator: Address | null;
+/** Parameters that a deployment fixes for ever. Spec 2: docs/spec/2/7-contract.md. */
+export interface Rollup2Parameters {
   readonly inclusionDelaySeconds: number;
   readonly operatorIdleDelaySeconds: number;
+  /** For how long the leader is alone again after a stranger's batch. */
+  readonly returnDelaySeconds: number;
   readonly freezeDelaySeconds: number;
   /** Price of a queue entry when the queue is empty. */
   readonly queueBaseFeeWei: bigint;
 }
 
-/** Delays and fee of the specification; the operator is the deployer's choice. */
-export const DEFAULT_ROLLUP_PARAMETERS: Omit<RollupParameters, "operator"> = {
+/** Delays and fee of the specification. */
+export const DEFAULT_ROLLUP_2_PARAMETERS: Rollup2Parameters = {
   inclusionDelaySeconds: 24 * 3600,
   operatorIdleDelaySeconds: 6 * 3600,
+  returnDelaySeconds: 3600,
   freezeDelaySeconds: 7 * 24 * 3600,
   queueBaseFeeWei: 200_000_000_000_000n,
 };
 
-/** Connections and contracts of a deployment. */
-export interface DeployOptions {
+/** L1 operations that a batch of each last circuit can consume: what the circuit has room for, and not one more. */
+export const L1_CAPACITY: Readonly<Record<LastCircuit, number>> = {
+  solo16: blockCapacity(16),
+  solo64: blockCapacity(64),
+  solo256: blockCapacity(256),
+  batch: MAX_BATCH_L1_OPERATIONS,
+  pair: MAX_BATCH_L1_OPERATIONS,
+};
+
+/** A policy on the chain. */
+export interface DeployedPolicy {
+  readonly address: Address;
+  /** keccak256 of its code. */
+  readonly codeHash: Hex;
+}
+
+/** A verifier of a last circuit on the chain. */
+export interface DeployedVerifier2 {
+  readonly circuit: LastCircuit;
+  readonly address: Address;
+  /** keccak256 of its code. */
+  readonly codeHash: Hex;
+}
+
+/** Wallet that pays for a deployment, and a reader of the same chain. */
+export interface DeployClients {
   readonly walletClient: WalletClient<Transport, Chain, Account>;
   readonly publicClient: PublicClient<Transport, Chain>;
-  readonly rollup: ContractArtefact;
-  /** One verifier per block size that the rollup is to accept. */
-  readonly verifiers: readonly VerifierArtefact[];
-  readonly parameters: RollupParameters;
-  /** Creates each contract; by default `walletClient` does, which remembers nothing of it. */
-  readonly create?: CreateContract;
 }
 
 /** Creates a contract from its init code with arguments, and waits until L1 holds it. */
@@ -60,76 +86,96 @@ export type CreateContract = (
   data: Hex,
 ) => Promise<{ readonly address: Address; readonly receipt: TransactionReceipt }>;
 
+/** Connections and contracts of a deployment. */
+export interface Deploy2Options extends DeployClients {
+  readonly rollup: CompiledContract;
+  /** The policy `FixedOperator`, and the plain account that is to have its role; null for no policy. */
+  readonly fixedOperator: { readonly contract: CompiledContract; readonly operator: Address } | null;
+  /** One verifier per circuit whose proofs the rollup is to accept. */
+  readonly verifiers: readonly { readonly circuit: LastCircuit; readonly contract: CompiledContract }[];
+  readonly parameters?: Rollup2Parameters;
+  /** Creates each contract; by default `walletClient` does, which remembers nothing of it. */
+  readonly create?: CreateContract;
+}
+
 /** A deployed rollup with its verifiers. */
-export interface RollupDeployment {
+export interface Rollup2Deployment {
   readonly chainId: number;
   readonly rollup: Address;
-  readonly verifiers: readonly { readonly slots: BlockSize; readonly address: Address; readonly gasUsed: bigint }[];
+  /** Null without a policy. */
+  readonly policy: Address | null;
+  /** Of the policy's creation; 0 without. */
+  readonly policyGasUsed: bigint;
+  readonly verifiers: readonly { readonly circuit: LastCircuit; readonly address: Address; readonly gasUsed: bigint }[];
+  /** The rollup's creation; its events start there. */
   readonly transactionHash: Hex;
-  /** L1 block that holds the rollup's creation; its events start there. */
   readonly blockNumber: bigint;
   readonly gasUsed: bigint;
 }
 
 /**
- * Deploys the verifiers, then the rollup, which checks that their code is that of the artefacts. Throws
+ * Deploys verifiers and policy, then the rollup, which checks that their code is that of the compiled contracts. Throws
  * `contracts/dev-verifier-refused` before anything is sent when a verifier is over the dev SRS and the chain is not in
  * {@link DEV_CHAIN_IDS}; `contracts/wrong-chain`; `contracts/deployment-failed`.
+ *
+ * @example const { rollup } = await deployRollup2({ walletClient, publicClient, rollup, fixedOperator, verifiers });
  */
-export async function deployRollup(options: DeployOptions): Promise<RollupDeployment> {
-  const { rollup, verifiers, parameters } = options;
+export async function deployRollup2(options: Deploy2Options): Promise<Rollup2Deployment> {
+  const { rollup, fixedOperator, verifiers, parameters = DEFAULT_ROLLUP_2_PARAMETERS } = options;
   const chainId = await agreedChainId(options);
-  assertVerifiersAllowed(chainId, verifiers);
+  const named = verifiers.map(({ contract: { name, bytecode } }) => ({ name, bytecode, srs: srsOfBytecode(bytecode) }));
+  assertVerifiersAllowed(chainId, named);
   const create: CreateContract = options.create ?? ((name, data) => createByWallet(options, name, data));
-  const deployed: (DeployedVerifier & { readonly gasUsed: bigint })[] = [];
-  for (const verifier of verifiers) {
-    const { address, receipt } = await create(verifier.name, verifier.bytecode);
-    const { slots, runtimeCodeHash: codeHash } = verifier;
-    deployed.push({ slots, address, gasUsed: receipt.gasUsed, codeHash });
+  const deployed: (DeployedVerifier2 & { readonly gasUsed: bigint })[] = [];
+  for (const { circuit, contract } of verifiers) {
+    const { address, receipt } = await create(contract.name, contract.bytecode);
+    deployed.push({ circuit, address, codeHash: keccak256(contract.runtimeCode), gasUsed: receipt.gasUsed });
   }
-  const { address, receipt } = await create(rollup.name, rollupCreation(rollup, parameters, deployed));
+  const policy = fixedOperator === null ? null : await createFixedOperator(create, fixedOperator);
+  const { address, receipt } = await create(rollup.name, rollup2Creation(rollup, parameters, policy, deployed));
   return {
     chainId,
     rollup: address,
-    verifiers: deployed.map(({ slots, address: verifier, gasUsed }) => ({ slots, address: verifier, gasUsed })),
+    policy: policy?.address ?? null,
+    policyGasUsed: policy?.receipt.gasUsed ?? 0n,
+    verifiers: deployed.map(({ circuit, address: verifier, gasUsed }) => ({ circuit, address: verifier, gasUsed })),
     transactionHash: receipt.transactionHash,
     blockNumber: receipt.blockNumber,
     gasUsed: receipt.gasUsed,
   };
 }
 
-/** A verifier on the chain. */
-export interface DeployedVerifier {
-  readonly slots: BlockSize;
-  readonly address: Address;
-  /** keccak256 of its code. */
-  readonly codeHash: Hex;
-}
-
-/** Init code of the rollup with its arguments. */
-export function rollupCreation(
-  { bytecode }: Pick<ContractArtefact, "bytecode">,
-  parameters: RollupParameters,
-  verifiers: readonly DeployedVerifier[],
+/** Init code of the rollup with its arguments; see {@link rollup2ConstructorArguments}. */
+export function rollup2Creation(
+  { bytecode }: Pick<CompiledContract, "bytecode">,
+  ...args: Parameters<typeof rollup2ConstructorArguments>
 ): Hex {
-  return encodeDeployData({ abi: rollupAbi, bytecode, args: rollupConstructorArguments(parameters, verifiers) });
+  return encodeDeployData({ abi: rollup2Abi, bytecode, args: rollup2ConstructorArguments(...args) });
 }
 
-/** Arguments of the rollup's constructor. */
-export function rollupConstructorArguments(
-  parameters: RollupParameters,
-  verifiers: readonly DeployedVerifier[],
-): ContractConstructorArgs<typeof rollupAbi> {
+/** Init code of the policy `FixedOperator` that gives its role to `operator`. */
+export function fixedOperatorCreation({ bytecode }: Pick<CompiledContract, "bytecode">, operator: Address): Hex {
+  return encodeDeployData({ abi: fixedOperatorAbi, bytecode, args: [operator] });
+}
+
+/** Arguments of the rollup's constructor; the policy is null for submission that is open to all. */
+export function rollup2ConstructorArguments(
+  parameters: Rollup2Parameters,
+  policy: DeployedPolicy | null,
+  verifiers: readonly DeployedVerifier2[],
+): ContractConstructorArgs<typeof rollup2Abi> {
   return [
     {
-      operator: parameters.operator ?? zeroAddress,
+      policy: policy?.address ?? zeroAddress,
+      policyCodeHash: policy?.codeHash ?? zeroHash,
       inclusionDelay: BigInt(parameters.inclusionDelaySeconds),
       operatorIdleDelay: BigInt(parameters.operatorIdleDelaySeconds),
+      returnDelay: BigInt(parameters.returnDelaySeconds),
       freezeDelay: BigInt(parameters.freezeDelaySeconds),
       queueBaseFee: parameters.queueBaseFeeWei,
-      circuits: verifiers.map(({ slots, address: verifier, codeHash: verifierCodeHash }) => ({
-        circuitType: CIRCUIT_TYPE[slots],
-        slots,
+      circuits: verifiers.map(({ circuit, address: verifier, codeHash: verifierCodeHash }) => ({
+        circuitType: LAST_CIRCUIT_TYPE[circuit],
+        l1Capacity: L1_CAPACITY[circuit],
         verifier,
         verifierCodeHash,
       })),
@@ -141,16 +187,16 @@ export function rollupConstructorArguments(
  * Deploys a contract of this package other than the rollup, such as `DevToken`. Throws `contracts/deployment-failed`.
  */
 export async function deployContract(
-  options: Pick<DeployOptions, "walletClient" | "publicClient">,
-  { name, abi, bytecode }: Pick<ContractArtefact, "name" | "abi" | "bytecode">,
+  options: DeployClients,
+  { name, abi, bytecode }: Pick<CompiledContract, "name" | "abi" | "bytecode">,
   args: readonly unknown[],
 ): ReturnType<CreateContract> {
   return createByWallet(options, name, encodeDeployData({ abi, bytecode, args }));
 }
 
 /** {@link CreateContract} of a wallet that remembers nothing. Throws `contracts/deployment-failed`. */
-export async function createByWallet(
-  { walletClient, publicClient }: Pick<DeployOptions, "walletClient" | "publicClient">,
+async function createByWallet(
+  { walletClient, publicClient }: DeployClients,
   name: string,
   data: Hex,
 ): ReturnType<CreateContract> {
@@ -179,7 +225,7 @@ export async function createByWallet(
  */
 export function assertVerifiersAllowed(
   chainId: number,
-  verifiers: readonly Pick<VerifierArtefact, "name" | "srs" | "bytecode">[],
+  verifiers: readonly { readonly name: string; readonly srs: SrsKind; readonly bytecode: Hex }[],
 ): void {
   if (DEV_CHAIN_IDS.includes(chainId)) return;
   for (const { name, srs, bytecode } of verifiers) {
@@ -193,11 +239,16 @@ export function assertVerifiersAllowed(
 }
 
 /** The chain of wallet and reader. Throws `contracts/wrong-chain` when they differ. */
-export async function agreedChainId({
-  walletClient,
-  publicClient,
-}: Pick<DeployOptions, "walletClient" | "publicClient">): Promise<number> {
+async function agreedChainId({ walletClient, publicClient }: DeployClients): Promise<number> {
   const [wallet, reader] = await Promise.all([walletClient.getChainId(), publicClient.getChainId()]);
   if (wallet === reader) return wallet;
   throw new CairnError<ContractsErrorCode>("contracts/wrong-chain", `wallet on ${wallet}, reader on ${reader}`);
+}
+
+async function createFixedOperator(
+  create: CreateContract,
+  { contract, operator }: NonNullable<Deploy2Options["fixedOperator"]>,
+): Promise<DeployedPolicy & { readonly receipt: TransactionReceipt }> {
+  const created = await create(contract.name, fixedOperatorCreation(contract, operator));
+  return { ...created, codeHash: keccak256(contract.runtimeCode) };
 }

@@ -1,12 +1,22 @@
-export { accessTable2, FIXED_OPERATOR_ACCESS, policyAccessTable, ROLLUP_2_ACCESS } from "./2/access.ts";
+export { erc20Abi, fixedOperatorAbi, receiptsAbi, rollup2Abi } from "./abi.ts";
 export {
+  accessTable2,
+  FIXED_OPERATOR_ACCESS,
+  type FunctionAccess,
+  type FunctionRow,
+  policyAccessTable,
+  ROLLUP_2_ACCESS,
+} from "./access.ts";
+export {
+  artefactPath,
   loadArtefact2,
   loadVerifier2,
   type Rollup2Artefact,
+  type SrsKind,
+  srsOfBytecode,
   type Verifier2Artefact,
-  verifierArtefact2,
   verifierContract2,
-} from "./2/artefact.ts";
+} from "./artefact.ts";
 export {
   type BatchHeader2Struct,
   fromHeader2Struct,
@@ -18,12 +28,18 @@ export {
   type SubmitBatch2Arguments,
   submitBatch2Arguments,
   toHeader2Struct,
-} from "./2/batch.ts";
+} from "./batch.ts";
+export type { CompiledContract } from "./compile.ts";
 export {
+  assertVerifiersAllowed,
+  type CreateContract,
   DEFAULT_ROLLUP_2_PARAMETERS,
+  DEV_CHAIN_IDS,
   type Deploy2Options,
+  type DeployClients,
   type DeployedPolicy,
   type DeployedVerifier2,
+  deployContract,
   deployRollup2,
   fixedOperatorCreation,
   L1_CAPACITY,
@@ -31,57 +47,6 @@ export {
   type Rollup2Parameters,
   rollup2ConstructorArguments,
   rollup2Creation,
-} from "./2/deploy.ts";
-export { type Receipt2Struct, receiptStruct } from "./2/receipt.ts";
-export {
-  checkDeployment2,
-  type DeployedRollup2,
-  type ExpectedDeployment2,
-  lastCircuitOf,
-  type Rollup2Views,
-  readDeployment2,
-} from "./2/verify.ts";
-export { erc20Abi, fixedOperatorAbi, receiptsAbi, rollup2Abi, rollupAbi } from "./abi.ts";
-export { accessTable, type FunctionAccess, type FunctionRow, ROLLUP_ACCESS } from "./access.ts";
-export {
-  artefactPath,
-  type ContractArtefact,
-  loadArtefact,
-  loadVerifier,
-  type SrsKind,
-  srsOfBytecode,
-  type VerifierArtefact,
-  verifierName,
-} from "./artefact.ts";
-export {
-  type BatchContext,
-  type BatchHeaderStruct,
-  batchCommitment,
-  computeBatchCommitment,
-  fromHeaderStruct,
-  MAX_PAYOUTS_PER_CALL,
-  type PayArguments,
-  payArguments,
-  payGasLimit,
-  publicInputFields,
-  type SubmitBatchArguments,
-  submitBatchArguments,
-  toHeaderStruct,
-} from "./batch.ts";
-export type { CompiledContract } from "./compile.ts";
-export {
-  assertVerifiersAllowed,
-  type CreateContract,
-  DEFAULT_ROLLUP_PARAMETERS,
-  DEV_CHAIN_IDS,
-  type DeployedVerifier,
-  type DeployOptions,
-  deployContract,
-  deployRollup,
-  type RollupDeployment,
-  type RollupParameters,
-  rollupConstructorArguments,
-  rollupCreation,
 } from "./deploy.ts";
 export type { ContractsErrorCode } from "./errors.ts";
 export {
@@ -99,18 +64,8 @@ export {
   type ReclaimArguments,
   reclaimArguments,
 } from "./escape.ts";
-export {
-  type Check,
-  checkDeployment,
-  type ExpectedDeployment,
-  type ExpectedVerifier,
-  knownBlockSize,
-} from "./verify/check.ts";
-export {
-  type Creation,
-  type CreationHint,
-  type DeployedCircuit,
-  type DeployedRollup,
-  type RollupViews,
-  readDeployment,
-} from "./verify/deployed.ts";
+export { type Receipt2Struct, receiptStruct } from "./receipt.ts";
+export type { Check, ExpectedVerifier } from "./verify/check.ts";
+export { checkDeployment2, type ExpectedDeployment2, lastCircuitOf } from "./verify/check-deployment.ts";
+export type { Creation, CreationHint } from "./verify/deployed.ts";
+export { type DeployedRollup2, type Rollup2Views, readDeployment2 } from "./verify/rollup.ts";

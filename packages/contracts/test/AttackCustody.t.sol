@@ -3,9 +3,9 @@ pragma solidity 0.8.30;
 
 import {Rollup} from "../src/Rollup.sol";
 import {IRollupErrors} from "../src/interfaces/IRollupErrors.sol";
-import {BatchHeader} from "../src/interfaces/RollupTypes.sol";
 import {EscapeTest} from "./support/EscapeTest.sol";
 import {vm} from "./support/Vm.sol";
+import {Model} from "./support/Model.sol";
 
 /// One ledger behind two token contracts. It calls senders with code before it moves anything.
 contract TwinLedger {
@@ -105,13 +105,13 @@ contract AttackCustodyTest is EscapeTest {
         depositFor(alice, FIRST_TWIN, 40);
         depositFor(alice, SECOND_TWIN, 60);
         _depositor.deposit(FIRST_TWIN, 10, 0);
-        vm.assertEq(bytes32(_depositor.refusal()), bytes32(IRollupErrors.Reentrancy.selector), "the other is locked out");
+        vm.assertEq(
+            bytes32(_depositor.refusal()), bytes32(IRollupErrors.Reentrancy.selector), "the other is locked out"
+        );
         vm.assertEq(rollup.custody(FIRST_TWIN), 50, "first");
         vm.assertEq(rollup.custody(SECOND_TWIN), 60, "second");
         vm.assertEq(_ledger.balances(address(rollup)), 110, "held");
-        vm.expectRevert(
-            abi.encodeWithSelector(IRollupErrors.ReceivedUnexpectedAmount.selector, 10, 110, 123)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IRollupErrors.ReceivedUnexpectedAmount.selector, 10, 110, 123));
         _depositor.deposit(FIRST_TWIN, 10, 3);
     }
 
@@ -132,10 +132,9 @@ contract AttackCustodyTest is EscapeTest {
     function test_attack_payoutThatMintsForTheRollup() public {
         depositETH(alice, 1 ether);
         depositFor(alice, FIRST_TWIN, 40);
-        submit(nextHeader(2), "");
-        (BatchHeader memory header, bytes32 dataHash, bytes memory list) =
-            submitWithPayouts(one(address(_first), 0, 1 ether));
-        rollup.pay(2, header, dataHash, list, 0, 1);
+        submit(nextBatch(2));
+        Model.Batch memory batch = submitWithPayouts(one(address(_first), 0, 1 ether));
+        pay(2, batch, 0, words(1));
         vm.assertEq(_ledger.balances(address(rollup)), 1 ether + 40, "held");
         vm.assertEq(rollup.custody(FIRST_TWIN), 40, "owed: what came without a deposit belongs to nobody");
         depositFor(alice, FIRST_TWIN, 5);

@@ -3,10 +3,11 @@ pragma solidity 0.8.30;
 
 import {AccountTree} from "../src/AccountTree.sol";
 import {IRollupErrors} from "../src/interfaces/IRollupErrors.sol";
-import {AccountLeaf, BatchHeader} from "../src/interfaces/RollupTypes.sol";
+import {AccountLeaf} from "../src/interfaces/RollupTypes.sol";
 import {EscapeTest} from "./support/EscapeTest.sol";
 import {TreeModel} from "./support/TreeModel.sol";
 import {vm} from "./support/Vm.sol";
+import {Model} from "./support/Model.sol";
 
 /// Strangers attack those who exit: front-running, proofs of invented shape, the edge of the tree, and the orders in
 /// which the same money might be asked for twice.
@@ -17,7 +18,9 @@ contract AttackEscapeTest is EscapeTest {
     /// Someone exits one of many accounts first: the transaction for all then loses little more than its calldata, not
     /// the hashing.
     function test_attack_frontRunOneOfMany() public {
-        for (uint256 i = 0; i < 40; i++) addAccount(vm.addr(100 + i), 0, 1 ether);
+        for (uint256 i = 0; i < 40; i++) {
+            addAccount(vm.addr(100 + i), 0, 1 ether);
+        }
         prove();
         freeze();
         AccountLeaf[] memory leaving = subset(type(uint256).max);
@@ -36,7 +39,9 @@ contract AttackEscapeTest is EscapeTest {
 
     /// A proof has one shape: siblings that would give the same root for another set of accounts are refused.
     function test_attack_proofOfAnotherSet() public {
-        for (uint256 i = 0; i < 20; i++) addAccount(vm.addr(100 + i), 0, 1 ether);
+        for (uint256 i = 0; i < 20; i++) {
+            addAccount(vm.addr(100 + i), 0, 1 ether);
+        }
         prove();
         freeze();
         for (uint256 seed = 0; seed < 24; seed++) {
@@ -54,7 +59,9 @@ contract AttackEscapeTest is EscapeTest {
     /// The siblings of one account, given for its neighbour, hold the neighbour's own leaf: it must not count as
     /// itself.
     function test_attack_neighbourAsOneself() public {
-        for (uint256 i = 0; i < 8; i++) addAccount(vm.addr(100 + i), 0, 1 ether);
+        for (uint256 i = 0; i < 8; i++) {
+            addAccount(vm.addr(100 + i), 0, 1 ether);
+        }
         prove();
         freeze();
         AccountLeaf memory taken = account(FIRST);
@@ -77,10 +84,10 @@ contract AttackEscapeTest is EscapeTest {
         for (uint32 i = 0; i < 3; i++) {
             last[i] = AccountLeaf(MAX_ACCOUNTS - 3 + i, bob, 0, type(uint40).max, 1, 1 ether, MODULUS - 1);
         }
-        BatchHeader memory header = nextHeader(1);
-        header.newRoot = TreeModel.root(last);
-        header.newNextIndex = MAX_ACCOUNTS;
-        submit(header, "");
+        Model.Batch memory batch = nextBatch(1);
+        batch.header.newRoot = TreeModel.root(last);
+        batch.header.newNextIndex = MAX_ACCOUNTS;
+        submit(batch);
         freeze();
         TreeModel.Tree memory tree = TreeModel.build(last);
         uint256[] memory edge = new uint256[](1);
@@ -88,15 +95,15 @@ contract AttackEscapeTest is EscapeTest {
         AccountLeaf memory beyond = last[2];
         beyond.index = MAX_ACCOUNTS;
         bytes32[] memory siblings = TreeModel.siblings(tree, edge);
-        vm.expectRevert(
-            abi.encodeWithSelector(IRollupErrors.IndexNotAssigned.selector, MAX_ACCOUNTS, MAX_ACCOUNTS)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IRollupErrors.IndexNotAssigned.selector, MAX_ACCOUNTS, MAX_ACCOUNTS));
         rollup.exit(beyond, siblings);
         beyond.index = MAX_ACCOUNTS - 1;
         rollup.exit(beyond, siblings);
         AccountLeaf[] memory rest = new AccountLeaf[](2);
         uint256[] memory indices = new uint256[](2);
-        for (uint256 i = 0; i < 2; i++) (rest[i], indices[i]) = (last[i], last[i].index);
+        for (uint256 i = 0; i < 2; i++) {
+            (rest[i], indices[i]) = (last[i], last[i].index);
+        }
         rollup.exitMany(rest, TreeModel.siblings(tree, indices));
         vm.assertEq(rollup.custody(0), rollup.queueEntry(1).submitterFee, "all have left");
     }
@@ -140,7 +147,9 @@ contract AttackEscapeTest is EscapeTest {
 
     /// Tokens that burn all their gas in every transfer: 40 of their accounts still exit in one transaction.
     function test_attack_gasOfManyHostileTransfers() public {
-        for (uint256 i = 0; i < 40; i++) addAccount(vm.addr(100 + i), TOKEN, 1000);
+        for (uint256 i = 0; i < 40; i++) {
+            addAccount(vm.addr(100 + i), TOKEN, 1000);
+        }
         prove();
         freeze();
         vm.etch(address(token), hex"5b5f56");

@@ -2,11 +2,12 @@
 pragma solidity 0.8.30;
 
 import {AccountTree} from "../src/AccountTree.sol";
+import {Binding} from "../src/Binding.sol";
 import {Rollup} from "../src/Rollup.sol";
 import {Constants} from "../src/generated/Constants.sol";
 import {IRollupErrors} from "../src/interfaces/IRollupErrors.sol";
 import {Circuit, Parameters, RollupState} from "../src/interfaces/RollupTypes.sol";
-import {RefusingVerifier} from "./support/KeccakVerifier.sol";
+import {FailingVerifier} from "./support/KeccakVerifier.sol";
 import {RollupTest} from "./support/RollupTest.sol";
 import {vm} from "./support/Vm.sol";
 
@@ -16,24 +17,24 @@ contract ConstructorTest is RollupTest {
         vm.assertEq(state.root, Constants.GENESIS_ROOT, "root");
         vm.assertEq(uint256(state.nextIndex), 64, "next index");
         vm.assertEq(uint256(state.batchCount) + state.lastBlock + state.queueHead + state.queueTail, 0, "counters");
-        vm.assertEq(uint256(state.lastOperatorBatchAt), block.timestamp, "idle clock starts at deployment");
+        vm.assertEq(uint256(state.lastBatchAt), block.timestamp, "idle clock starts at deployment");
+        vm.assertTrue(!state.lastByStranger, "no stranger");
+        vm.assertEq(state.history, Constants.GENESIS_HISTORY, "history");
+        vm.assertEq(rollup.version(), 2, "version");
     }
 
-    function test_reportsParameters() public view {
-        Parameters memory parameters = rollup.parameters();
-        vm.assertEq(parameters.operator, operator, "operator");
-        vm.assertEq(uint256(parameters.inclusionDelay), INCLUSION_DELAY, "inclusion delay");
-        vm.assertEq(uint256(parameters.operatorIdleDelay), IDLE_DELAY, "idle delay");
-        vm.assertEq(uint256(parameters.freezeDelay), FREEZE_DELAY, "freeze delay");
-        vm.assertEq(uint256(parameters.queueBaseFee), BASE_FEE, "base fee");
-        vm.assertEq(parameters.circuits.length, 3, "circuits");
-        vm.assertEq(uint256(rollup.circuit(2).slots), 256, "slots");
-        vm.assertEq(rollup.circuit(2).verifier, verifiers[2], "verifier");
+    function test_reportsParameters() public {
+        Parameters memory given = defaultParameters();
+        vm.assertEq(abi.encode(rollup.parameters()), abi.encode(given), "as given");
+        for (uint8 i = 0; i < 4; i++) {
+            vm.assertEq(abi.encode(rollup.circuit(i)), abi.encode(given.circuits[i]), "circuit");
+        }
+        vm.assertEq(rollup.leader(), operator, "leader");
     }
 
     function test_refusesUnknownCircuitType() public {
-        vm.expectRevert(abi.encodeWithSelector(IRollupErrors.UnknownCircuitType.selector, 3));
-        rollup.circuit(3);
+        vm.expectRevert(abi.encodeWithSelector(IRollupErrors.UnknownCircuitType.selector, 4));
+        rollup.circuit(4);
     }
 
     /// @dev No EVM of a test can be given such a chain id, so the code is changed to read ADDRESS, which is longer, for CHAINID.
@@ -63,7 +64,7 @@ contract ConstructorTest is RollupTest {
         _expectInvalid(given, "inclusionDelay");
 
         given = defaultParameters();
-        given.inclusionDelay = FREEZE_DELAY - 2 hours;
+        given.inclusionDelay = FREEZE_DELAY - 6 hours;
         _expectInvalid(given, "inclusionDelay");
 
         given = defaultParameters();
@@ -77,6 +78,14 @@ contract ConstructorTest is RollupTest {
         given = defaultParameters();
         given.operatorIdleDelay = FREEZE_DELAY;
         _expectInvalid(given, "operatorIdleDelay");
+
+        given = defaultParameters();
+        given.returnDelay = 0;
+        _expectInvalid(given, "returnDelay");
+
+        given = defaultParameters();
+        given.returnDelay = IDLE_DELAY + 1;
+        _expectInvalid(given, "returnDelay");
 
         given = defaultParameters();
         given.freezeDelay = 90 days + 1;
@@ -97,19 +106,20 @@ contract ConstructorTest is RollupTest {
         _expectInvalid(given, "circuits");
 
         given = defaultParameters();
-        given.circuits[1].slots = 0;
-        _expectInvalid(given, "slots");
+        given.circuits[1].l1Capacity = 0;
+        _expectInvalid(given, "l1Capacity");
 
         given = defaultParameters();
-        given.circuits[1].slots = 18;
-        _expectInvalid(given, "slots");
-
-        given = defaultParameters();
-        given.circuits[1].slots = 1028;
-        _expectInvalid(given, "slots");
+        given.circuits[3].l1Capacity = 513;
+        _expectInvalid(given, "l1Capacity");
 
         given = defaultParameters();
         given.circuits[1].verifier = alice;
+        _expectRefused(given, abi.encodeWithSelector(IRollupErrors.VerifierWithoutCode.selector, alice));
+
+        // Whoever owns the account could delegate to another verifier later.
+        vm.etch(alice, abi.encodePacked(hex"ef0100", given.circuits[0].verifier));
+        given.circuits[1].verifierCodeHash = alice.codehash;
         _expectRefused(given, abi.encodeWithSelector(IRollupErrors.VerifierWithoutCode.selector, alice));
 
         given = defaultParameters();
@@ -117,15 +127,23 @@ contract ConstructorTest is RollupTest {
         _expectRefused(given, abi.encodeWithSelector(IRollupErrors.DuplicateCircuitType.selector, 0));
     }
 
-    function test_acceptsTheLargestCircuit() public {
+    /// The limits themselves are allowed.
+    function test_acceptsExtremes() public {
         Parameters memory given = defaultParameters();
-        given.circuits[1].slots = 1024;
-        vm.assertEq(uint256(new Rollup(given).circuit(1).slots), 1024, "slots");
+        given.freezeDelay = 90 days;
+        given.inclusionDelay = 90 days - 6 hours - 1;
+        given.operatorIdleDelay = 90 days - 1;
+        given.returnDelay = 90 days - 1;
+        given.queueBaseFee = 0.01 ether;
+        given.circuits[3].l1Capacity = 512;
+        given.circuits[0].l1Capacity = 1;
+        vm.assertEq(abi.encode(new Rollup(given).parameters()), abi.encode(given), "as given");
     }
 
-    function test_attack_verifierWithOtherCodeThanNamed() public {
+    /// Verifiers and policy are those whose code the deployer knew.
+    function test_codeHashes() public {
+        address other = address(new FailingVerifier(FailingVerifier.Way.Reverts));
         Parameters memory given = defaultParameters();
-        address other = address(new RefusingVerifier());
         bytes32 expected = given.circuits[1].verifierCodeHash;
         given.circuits[1].verifier = other;
         _expectRefused(
@@ -135,28 +153,36 @@ contract ConstructorTest is RollupTest {
         _expectRefused(
             given, abi.encodeWithSelector(IRollupErrors.VerifierCodeMismatch.selector, bytes32(0), other.codehash)
         );
-    }
-
-    function test_attack_operatorWithCode() public {
-        Parameters memory given = defaultParameters();
-        given.operator = address(token);
-        bytes memory reason = abi.encodeWithSelector(IRollupErrors.OperatorWithCode.selector, address(token));
-        _expectRefused(given, reason);
+        given = defaultParameters();
+        expected = given.policyCodeHash;
+        given.policy = other;
+        _expectRefused(
+            given, abi.encodeWithSelector(IRollupErrors.PolicyCodeMismatch.selector, expected, other.codehash)
+        );
+        given.policy = alice;
+        _expectRefused(given, abi.encodeWithSelector(IRollupErrors.PolicyWithoutCode.selector, alice));
+        given.policy = address(0);
+        _expectRefused(given, abi.encodeWithSelector(IRollupErrors.PolicyCodeMismatch.selector, expected, bytes32(0)));
     }
 
     function test_bringsItsAccountTree() public {
         vm.assertEq(rollup.accountTree().codehash, address(new AccountTree()).codehash, "code");
     }
 
+    function test_bringsItsBinding() public {
+        vm.assertEq(rollup.binding().codehash, address(new Binding()).codehash, "code");
+    }
+
     function test_fitsTheCodeSizeLimit() public view {
         vm.assertLe(address(rollup).code.length, 24_576, "size of the rollup");
     }
 
-    function test_acceptsNoOperator() public {
+    function test_acceptsNoPolicy() public {
         Parameters memory given = defaultParameters();
-        given.operator = address(0);
+        (given.policy, given.policyCodeHash) = (address(0), 0);
         Rollup open = new Rollup(given);
         vm.assertTrue(open.isSubmissionOpen(), "open from the start");
+        vm.assertEq(abi.encode(open.parameters()), abi.encode(given), "as given");
     }
 
     function test_attack_plainTransferIsRefused() public {

@@ -21,7 +21,7 @@ contract DepositTest is RollupTest {
         QueueEntry memory entry = rollup.queueEntry(0);
         bytes memory record = abi.encodePacked(uint8(4), alice, uint32(0), uint128(3 ether), uint24(70), uint256(5));
         vm.assertEq(record.length, 76, "record length");
-        vm.assertEq(entry.queueHash, sha256(bytes.concat(bytes32(0), record)), "queue hash");
+        vm.assertEq(entry.queueHash, keccak256(bytes.concat(bytes32(0), record)), "queue hash");
         vm.assertEq(uint256(entry.enqueuedAt), block.timestamp, "time");
         vm.assertEq(uint256(entry.submitterFee), FEE / 2, "submitter's share");
         vm.assertTrue(!entry.consumed, "waiting");
@@ -37,7 +37,9 @@ contract DepositTest is RollupTest {
     /// never shrinks.
     function test_attack_backlogGrowsBeforeADeposit() public {
         uint256 before = alice.balance;
-        for (uint256 i = 0; i < 64; i++) requestWithdraw(bob, 64);
+        for (uint256 i = 0; i < 64; i++) {
+            requestWithdraw(bob, 64);
+        }
         vm.prank(alice);
         vm.expectRevert(abi.encodeWithSelector(IRollupErrors.ValueTooLow.selector, 1 ether + 2 * FEE, 1 ether + FEE));
         rollup.depositETH{value: 1 ether + FEE}(1 ether, alice, 0, 0);
@@ -67,7 +69,7 @@ contract DepositTest is RollupTest {
         vm.prank(alice);
         rollup.depositETH{value: 1 ether + FEE}(1 ether, bob, 0, 0);
         bytes memory record = abi.encodePacked(uint8(4), bob, uint32(0), uint128(1 ether), uint24(0), uint256(0));
-        vm.assertEq(rollup.queueEntry(0).queueHash, sha256(bytes.concat(bytes32(0), record)), "queue hash");
+        vm.assertEq(rollup.queueEntry(0).queueHash, keccak256(bytes.concat(bytes32(0), record)), "queue hash");
     }
 
     function test_attack_squatAnAddressWithAForeignKey() public {
@@ -106,7 +108,7 @@ contract DepositTest is RollupTest {
         vm.assertEq(token.balanceOf(address(rollup)), 77, "balance");
         vm.assertEq(rollup.custody(0), FEE / 2, "fee share");
         bytes memory record = abi.encodePacked(uint8(4), alice, TOKEN, uint128(77), uint24(0), uint256(9));
-        vm.assertEq(rollup.queueEntry(0).queueHash, sha256(bytes.concat(bytes32(0), record)), "queue hash");
+        vm.assertEq(rollup.queueEntry(0).queueHash, keccak256(bytes.concat(bytes32(0), record)), "queue hash");
     }
 
     function test_depositTokenRefusesUnknownToken() public {
@@ -215,7 +217,7 @@ contract DepositTest is RollupTest {
         vm.prank(alice);
         rollup.depositETH{value: amount + FEE}(amount, owner, uint32(index), key);
         bytes memory record = abi.encodePacked(uint8(4), owner, uint32(0), uint128(amount), uint24(index), key);
-        vm.assertEq(rollup.queueEntry(0).queueHash, sha256(bytes.concat(bytes32(0), record)), "queue hash");
+        vm.assertEq(rollup.queueEntry(0).queueHash, keccak256(bytes.concat(bytes32(0), record)), "queue hash");
         vm.assertEq(rollup.custody(0) + address(0).balance - burned, amount + FEE, "all of it accounted for");
         vm.assertEq(address(rollup).balance, rollup.custody(0), "balance");
     }

@@ -23,7 +23,7 @@ contract EscapeGasTest is EscapeTest {
             bool isToken = i % 64 == 1;
             accounts.push(AccountLeaf(FIRST + i, owner, isToken ? TOKEN : 0, i, 0, isToken ? 1000 : 1 ether, i));
         }
-        proveState(nextHeader(2));
+        proveState(nextBatch(2));
         vm.deal(bob, 1 ether);
         depositFor(bob, 0, 1 ether);
         depositFor(bob, TOKEN, 1000);
@@ -84,14 +84,14 @@ contract EscapeGasTest is EscapeTest {
 
     function test_handOver() public {
         vm.prank(operator);
-        rollup.proposeOperator(alice);
-        vm.snapshotGasLastCall(GROUP, "proposeOperator");
+        policy.propose(alice);
+        vm.snapshotGasLastCall(GROUP, "propose of FixedOperator");
         vm.prank(alice, alice);
-        rollup.acceptOperator();
-        vm.snapshotGasLastCall(GROUP, "acceptOperator");
+        policy.accept();
+        vm.snapshotGasLastCall(GROUP, "accept of FixedOperator");
         vm.prank(alice);
-        rollup.burnOperator();
-        vm.snapshotGasLastCall(GROUP, "burnOperator");
+        policy.burn();
+        vm.snapshotGasLastCall(GROUP, "burn of FixedOperator");
     }
 
     function _exitMany(uint32 count, uint32 step, string memory name) private {

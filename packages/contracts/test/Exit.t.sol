@@ -3,11 +3,12 @@ pragma solidity 0.8.30;
 
 import {IRollupErrors} from "../src/interfaces/IRollupErrors.sol";
 import {IRollupEvents} from "../src/interfaces/IRollupEvents.sol";
-import {AccountLeaf, BatchHeader} from "../src/interfaces/RollupTypes.sol";
+import {AccountLeaf} from "../src/interfaces/RollupTypes.sol";
 import {EscapeTest} from "./support/EscapeTest.sol";
 import {Payout} from "./support/RollupTest.sol";
 import {TreeModel} from "./support/TreeModel.sol";
 import {vm} from "./support/Vm.sol";
+import {Model} from "./support/Model.sol";
 
 /// One account exits a frozen rollup.
 contract ExitTest is EscapeTest {
@@ -59,7 +60,9 @@ contract ExitTest is EscapeTest {
 
     function test_nothingIsLeftWhenAllHaveLeft() public {
         freeze();
-        for (uint32 i = 0; i < accounts.length; i++) exit(FIRST + i);
+        for (uint32 i = 0; i < accounts.length; i++) {
+            exit(FIRST + i);
+        }
         rollup.reclaim(rollup.state().queueHead, withdrawRecord(stranger, FIRST));
         vm.assertEq(rollup.custody(0) + rollup.custody(TOKEN), 0, "custody");
         vm.assertEq(address(rollup).balance + token.balanceOf(address(rollup)), 0, "balance");
@@ -69,13 +72,13 @@ contract ExitTest is EscapeTest {
         accounts[0].balance -= 1 ether;
         accounts[0].nonce++;
         Payout[] memory payouts = one(CAROL, 0, 1 ether);
-        BatchHeader memory header = nextHeader(0, payouts);
-        proveState(header);
+        Model.Batch memory batch = nextBatch(0, payouts);
+        proveState(batch);
         uint64 number = rollup.state().batchCount;
         freeze();
         exit(_carolETH);
         vm.assertEq(CAROL.balance, 2 ether, "the balance");
-        rollup.pay(number, header, dataHashOf("", SMALL_SLOTS), encode(payouts), 0, 1);
+        pay(number, batch, 0, words(1));
         vm.assertEq(CAROL.balance, 3 ether, "and the payout");
         vm.assertEq(rollup.custody(0), 5 ether + BASE_FEE / 2, "no more");
     }
@@ -184,7 +187,9 @@ contract ExitTest is EscapeTest {
         _expectLengthRefused(leaf, TreeModel.take(siblings, 3, 33));
         _expectLengthRefused(leaf, TreeModel.take(siblings, 0, 35));
         bytes32[] memory longer = new bytes32[](39);
-        for (uint256 i = 0; i < 36; i++) longer[i] = siblings[i];
+        for (uint256 i = 0; i < 36; i++) {
+            longer[i] = siblings[i];
+        }
         _expectLengthRefused(leaf, longer);
     }
 
@@ -193,36 +198,44 @@ contract ExitTest is EscapeTest {
         AccountLeaf memory fake = AccountLeaf(FIRST, stranger, 0, 0, 0, 8 ether, 0);
         uint256[13] memory empties = TreeModel.build(new AccountLeaf[](0)).empties;
         bytes32[] memory siblings = new bytes32[](33);
-        for (uint256 i = 0; i < 33; i++) siblings[i] = bytes32(empties[1 + i / 3]);
-        BatchHeader memory header = nextHeader(0);
-        header.newRoot = _rootAbove(TreeModel.leafHash(fake), FIRST, empties);
-        submit(header, "");
+        for (uint256 i = 0; i < 33; i++) {
+            siblings[i] = bytes32(empties[1 + i / 3]);
+        }
+        Model.Batch memory batch = nextBatch(0);
+        batch.header.newRoot = _rootAbove(TreeModel.leafHash(fake), FIRST, empties);
+        submit(batch);
         freeze();
         _expectLengthRefused(fake, siblings);
         bytes32[] memory filled = new bytes32[](36);
-        for (uint256 i = 0; i < 33; i++) filled[3 + i] = siblings[i];
+        for (uint256 i = 0; i < 33; i++) {
+            filled[3 + i] = siblings[i];
+        }
         _expectRootMismatch(fake, filled);
     }
 
     function test_attack_reservedIndex() public {
         freeze();
         uint32[3] memory reserved = [uint32(0), 1, 63];
-        for (uint256 i = 0; i < 3; i++) _expectUnassigned(reserved[i]);
+        for (uint256 i = 0; i < 3; i++) {
+            _expectUnassigned(reserved[i]);
+        }
     }
 
     function test_attack_unassignedIndex() public {
         freeze();
         uint32 next = rollup.state().nextIndex;
         uint32[5] memory unassigned = [next, next + 1, 2 ** 24 - 1, 2 ** 24 + _carolETH, type(uint32).max];
-        for (uint256 i = 0; i < 5; i++) _expectUnassigned(unassigned[i]);
+        for (uint256 i = 0; i < 5; i++) {
+            _expectUnassigned(unassigned[i]);
+        }
     }
 
     /// A state no circuit proves: even then an index beyond the tree does not pass for one within it.
     function test_attack_indexBeyondTheTree() public {
-        BatchHeader memory header = nextHeader(0);
-        header.newRoot = rollup.state().root;
-        header.newNextIndex = type(uint32).max;
-        submit(header, "");
+        Model.Batch memory batch = nextBatch(0);
+        batch.header.newRoot = rollup.state().root;
+        batch.header.newNextIndex = type(uint32).max;
+        submit(batch);
         freeze();
         exit(_carolETH);
         AccountLeaf memory leaf = account(_carolETH);
@@ -297,8 +310,7 @@ contract ExitTest is EscapeTest {
     }
 
     function _expectLengthRefused(AccountLeaf memory leaf, bytes32[] memory siblings) private {
-        bytes memory reason =
-            abi.encodeWithSelector(IRollupErrors.ProofLengthMismatch.selector, 36, siblings.length);
+        bytes memory reason = abi.encodeWithSelector(IRollupErrors.ProofLengthMismatch.selector, 36, siblings.length);
         _expectRefused(leaf, siblings, reason);
     }
 

@@ -14,7 +14,9 @@ contract ExitManyTest is EscapeTest {
 
     function setUp() public override {
         super.setUp();
-        for (uint256 i = 0; i < COUNT; i++) addAccount(_owner(i), uint32(i % 2), _balance(i));
+        for (uint256 i = 0; i < COUNT; i++) {
+            addAccount(_owner(i), uint32(i % 2), _balance(i));
+        }
         prove();
     }
 
@@ -37,7 +39,9 @@ contract ExitManyTest is EscapeTest {
     function test_allAtOnceLeaveNothing() public {
         freeze();
         exitMany(subset(2 ** COUNT - 1));
-        for (uint256 i = 0; i < COUNT; i++) vm.assertEq(_held(i), _balance(i), "paid");
+        for (uint256 i = 0; i < COUNT; i++) {
+            vm.assertEq(_held(i), _balance(i), "paid");
+        }
         vm.assertEq(rollup.custody(0), BASE_FEE / 2, "but for the fee of the entry that waits");
         vm.assertEq(rollup.custody(TOKEN), 0, "tokens");
         vm.assertEq(token.balanceOf(address(rollup)), 0, "balance");
@@ -63,11 +67,15 @@ contract ExitManyTest is EscapeTest {
         _expectLengthRefused(leaving, length, TreeModel.take(siblings, 1, length - 1));
         _expectLengthRefused(leaving, length, new bytes32[](0));
         bytes32[] memory longer = new bytes32[](length + 1);
-        for (uint256 i = 0; i < length; i++) longer[i] = siblings[i];
+        for (uint256 i = 0; i < length; i++) {
+            longer[i] = siblings[i];
+        }
         _expectLengthRefused(leaving, length, longer);
         // Two concatenated proofs are not a common proof.
         bytes32[] memory both = new bytes32[](72);
-        for (uint256 i = 0; i < 72; i++) both[i] = siblingsOf(leaving[i / 36].index)[i % 36];
+        for (uint256 i = 0; i < 72; i++) {
+            both[i] = siblingsOf(leaving[i / 36].index)[i % 36];
+        }
         _expectLengthRefused(leaving, length, both);
     }
 
@@ -87,8 +95,7 @@ contract ExitManyTest is EscapeTest {
         AccountLeaf[] memory leaving = new AccountLeaf[](2);
         leaving[0] = account(FIRST + 3);
         leaving[1] = account(FIRST + 3);
-        bytes memory reason =
-            abi.encodeWithSelector(IRollupErrors.AccountsNotAscending.selector, FIRST + 3, FIRST + 3);
+        bytes memory reason = abi.encodeWithSelector(IRollupErrors.AccountsNotAscending.selector, FIRST + 3, FIRST + 3);
         _expectRefused(leaving, siblingsOf(FIRST + 3), reason);
         AccountLeaf[] memory three = new AccountLeaf[](3);
         (three[0], three[1], three[2]) = (account(FIRST), account(FIRST + 3), account(FIRST + 3));
@@ -101,9 +108,7 @@ contract ExitManyTest is EscapeTest {
         bytes32[] memory siblings = siblingsOf(leaving);
         (leaving[0], leaving[1]) = (leaving[1], leaving[0]);
         _expectRefused(
-            leaving,
-            siblings,
-            abi.encodeWithSelector(IRollupErrors.AccountsNotAscending.selector, FIRST + 6, FIRST)
+            leaving, siblings, abi.encodeWithSelector(IRollupErrors.AccountsNotAscending.selector, FIRST + 6, FIRST)
         );
     }
 
@@ -160,9 +165,7 @@ contract ExitManyTest is EscapeTest {
         AccountLeaf[] memory leaving = new AccountLeaf[](2);
         (leaving[0], leaving[1]) = (account(FIRST), AccountLeaf(next, stranger, 0, 0, 0, 1, 0));
         bytes32[] memory siblings = siblingsOf(subset(1));
-        _expectRefused(
-            leaving, siblings, abi.encodeWithSelector(IRollupErrors.IndexNotAssigned.selector, next, next)
-        );
+        _expectRefused(leaving, siblings, abi.encodeWithSelector(IRollupErrors.IndexNotAssigned.selector, next, next));
         (leaving[0], leaving[1]) = (AccountLeaf(63, stranger, 0, 0, 0, 1, 0), account(FIRST));
         _expectRefused(leaving, siblings, abi.encodeWithSelector(IRollupErrors.IndexNotAssigned.selector, 63, next));
     }
@@ -200,7 +203,9 @@ contract ExitManyTest is EscapeTest {
         if (second != 0) exitMany(subset(second));
         uint256 rest = all & ~first & ~second;
         if (rest != 0) exitMany(subset(rest));
-        for (uint256 i = 0; i < COUNT; i++) vm.assertEq(_held(i), _balance(i), "paid once");
+        for (uint256 i = 0; i < COUNT; i++) {
+            vm.assertEq(_held(i), _balance(i), "paid once");
+        }
         vm.assertEq(rollup.custody(TOKEN), 0, "nothing left");
     }
 
@@ -213,7 +218,9 @@ contract ExitManyTest is EscapeTest {
     }
 
     function _sum(uint256 tokenId) private pure returns (uint256 sum) {
-        for (uint256 i = tokenId; i < COUNT; i += 2) sum += _balance(i);
+        for (uint256 i = tokenId; i < COUNT; i += 2) {
+            sum += _balance(i);
+        }
     }
 
     function _held(uint256 i) private view returns (uint256) {

@@ -5,8 +5,9 @@ import {IRollupErrors} from "../src/interfaces/IRollupErrors.sol";
 import {IRollupEvents} from "../src/interfaces/IRollupEvents.sol";
 import {BatchHeader, Permit, RollupState} from "../src/interfaces/RollupTypes.sol";
 import {RevertingRecipient} from "./hostile/Recipients.sol";
-import {RollupTest} from "./support/RollupTest.sol";
+import {Payout, RollupTest} from "./support/RollupTest.sol";
 import {vm} from "./support/Vm.sol";
+import {Model} from "./support/Model.sol";
 
 /// When the rollup stops, and what stops with it.
 contract FreezeTest is RollupTest {
@@ -37,7 +38,7 @@ contract FreezeTest is RollupTest {
     }
 
     function test_attack_freezeWithoutWork() public {
-        submit(nextHeader(1), "");
+        submit(nextBatch(1));
         vm.warp(_enqueuedAt + 10 * FREEZE_DELAY);
         _expectTooEarly(type(uint64).max);
     }
@@ -49,7 +50,7 @@ contract FreezeTest is RollupTest {
         }
         vm.warp(_enqueuedAt + FREEZE_DELAY + 30 minutes);
         vm.assertTrue(rollup.canFreeze(), "possible while the first waits");
-        submit(nextHeader(4), "");
+        submit(nextBatch(4));
         _expectTooEarly(_enqueuedAt + 4 hours + FREEZE_DELAY);
         vm.warp(_enqueuedAt + 4 hours + FREEZE_DELAY);
         rollup.freeze();
@@ -63,19 +64,17 @@ contract FreezeTest is RollupTest {
 
     function test_aBatchMayComeUntilTheFreeze() public {
         vm.warp(_enqueuedAt + 2 * FREEZE_DELAY);
-        submit(nextHeader(1), "");
+        submit(nextBatch(1));
         vm.assertTrue(!rollup.canFreeze(), "the work is done");
     }
 
     function test_attack_batchAfterFreeze() public {
-        BatchHeader memory header;
         _freeze();
-        header = nextHeader(1);
-        bytes memory proof_ = proof(header, "");
+        Model.Batch memory batch = nextBatch(1);
         address[2] memory senders = [operator, stranger];
         for (uint256 i = 0; i < 2; i++) {
-            vm.expectRevert(IRollupErrors.RollupFrozen.selector);
-            submitAs(senders[i], header, "", proof_);
+            bytes memory reason = abi.encodePacked(IRollupErrors.RollupFrozen.selector);
+            expectRefused(senders[i], batch, proof(senders[i], batch), reason);
         }
     }
 
@@ -94,35 +93,31 @@ contract FreezeTest is RollupTest {
         _expectFrozen(alice, 1 ether, abi.encodeCall(rollup.requestSetKey, (64, 1)));
     }
 
-    function test_attack_changeTheOperatorAfterFreeze() public {
-        vm.prank(operator);
-        rollup.proposeOperator(bob);
-        _freeze();
-        _expectFrozen(operator, 0, abi.encodeCall(rollup.proposeOperator, (alice)));
-        _expectFrozen(bob, 0, abi.encodeCall(rollup.acceptOperator, ()));
-        _expectFrozen(operator, 0, abi.encodeCall(rollup.burnOperator, ()));
-        vm.assertEq(rollup.operator(), operator, "operator");
-    }
-
     function test_attack_registerATokenAfterFreeze() public {
         _freeze();
         _expectFrozen(alice, 0, abi.encodeCall(rollup.registerToken, (address(this))));
     }
 
-    function test_payoutsAndClaimsGoOn() public {
-        submit(nextHeader(1), "");
+    /// A batch of many blocks is half paid when the rollup stops: the rest is paid, and exits take other money.
+    function test_freezeWithOpenPayouts() public {
+        submit(nextBatch(1));
         RevertingRecipient refusing = new RevertingRecipient();
-        (BatchHeader memory header, bytes32 dataHash, bytes memory list) =
-            submitWithPayouts(one(address(refusing), 0, 3 ether));
-        (BatchHeader memory second, bytes32 secondHash, bytes memory secondList) =
-            submitWithPayouts(one(bob, 0, 2 ether));
+        Payout[] memory payouts = new Payout[](3);
+        payouts[0] = Payout(bob, 0, 1 ether);
+        payouts[1] = Payout(address(refusing), 0, 3 ether);
+        payouts[2] = Payout(bob, 0, 2 ether);
+        Model.Batch memory batch = nextBatch(0, payouts);
+        batch.header.circuitType = BATCH;
+        batch.header.lastBlock += 30;
+        batch.payNow = words(1);
+        submit(batch);
         requestWithdraw(alice, 64);
         vm.warp(block.timestamp + FREEZE_DELAY);
         rollup.freeze();
-        rollup.pay(2, header, dataHash, list, 0, 1);
         uint256 before = bob.balance;
-        rollup.pay(3, second, secondHash, secondList, 0, 1);
-        vm.assertEq(bob.balance - before, 2 ether, "paid");
+        pay(2, batch, 0, words(7));
+        vm.assertEq(bob.balance - before, 2 ether, "what payNow left, and no more");
+        vm.assertEq(rollup.payoutsSettled(2, 0), 7, "all settled");
         refusing.claim(rollup, 0, address(0xc1a1));
         vm.assertEq(address(0xc1a1).balance, 3 ether, "claimed");
     }
@@ -137,7 +132,7 @@ contract FreezeTest is RollupTest {
         vm.warp(_enqueuedAt + gap);
         depositETH(alice, 1 ether);
         consumed = within(consumed, gap < INCLUSION_DELAY ? 0 : 1, 2);
-        if (consumed != 0) submit(nextHeader(uint32(consumed)), "");
+        if (consumed != 0) submit(nextBatch(consumed));
         vm.warp(block.timestamp + within(wait, 0, 2 * FREEZE_DELAY));
         uint256 due = _enqueuedAt + FREEZE_DELAY + (consumed == 0 ? 0 : gap);
         bool expected = consumed != 2 && block.timestamp >= due;
@@ -154,9 +149,7 @@ contract FreezeTest is RollupTest {
 
     function _expectTooEarly(uint64 minimum) private {
         vm.assertTrue(!rollup.canFreeze(), "cannot freeze");
-        vm.expectRevert(
-            abi.encodeWithSelector(IRollupErrors.FreezeTooEarly.selector, minimum, uint64(block.timestamp))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IRollupErrors.FreezeTooEarly.selector, minimum, uint64(block.timestamp)));
         rollup.freeze();
     }
 

@@ -38,7 +38,9 @@ contract HostileEscapeTest is EscapeTest {
             address(new RevertBombRecipient()),
             address(new ReturnBombRecipient())
         ];
-        for (uint256 i = 0; i < 4; i++) addAccount(hostile[i], 0, 1 ether);
+        for (uint256 i = 0; i < 4; i++) {
+            addAccount(hostile[i], 0, 1 ether);
+        }
         uint32 last = addAccount(CAROL, 0, 2 ether);
         prove();
         freeze();
@@ -51,7 +53,9 @@ contract HostileEscapeTest is EscapeTest {
         rollup.exitMany(leaving, siblings);
         vm.assertEq(CAROL.balance, 2 ether, "the one behind them arrived");
         vm.assertTrue(rollup.isExited(last), "marked");
-        for (uint256 i = 0; i < 3; i++) vm.assertEq(rollup.claimable(0, hostile[i]), 1 ether, "claimable");
+        for (uint256 i = 0; i < 3; i++) {
+            vm.assertEq(rollup.claimable(0, hostile[i]), 1 ether, "claimable");
+        }
         vm.assertEq(hostile[3].balance, 1 ether, "who accepts is paid, whatever it returns");
         vm.assertEq(rollup.custody(0), 3 ether + BASE_FEE / 2, "what was refused is still owed");
         vm.assertEq(address(rollup).balance, rollup.custody(0), "and held");
@@ -119,7 +123,9 @@ contract HostileEscapeTest is EscapeTest {
         RebasingToken rebasing = new RebasingToken();
         uint32 tokenId = rollup.registerToken(address(rebasing));
         rebasing.mint(alice, 1000);
-        for (uint160 i = 0; i < 3; i++) addAccount(address(0xe00 + i), tokenId, 100);
+        for (uint160 i = 0; i < 3; i++) {
+            addAccount(address(0xe00 + i), tokenId, 100);
+        }
         addAccount(CAROL, 0, 1 ether);
         prove();
         freeze();
@@ -129,9 +135,7 @@ contract HostileEscapeTest is EscapeTest {
         vm.assertEq(rollup.claimable(tokenId, address(0xe01)), 100, "the second waits");
         vm.assertEq(rollup.claimable(tokenId, address(0xe02)), 100, "the third too");
         vm.assertEq(CAROL.balance, 1 ether, "others leave");
-        vm.expectRevert(
-            abi.encodeWithSelector(IRollupErrors.ClaimFailed.selector, tokenId, address(0xe01), 100)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IRollupErrors.ClaimFailed.selector, tokenId, address(0xe01), 100));
         rollup.claimFor(tokenId, address(0xe01));
         rebasing.mint(address(rollup), 150);
         rollup.claimFor(tokenId, address(0xe01));
@@ -164,7 +168,9 @@ contract HostileEscapeTest is EscapeTest {
     function test_attack_reenterFromExit() public {
         ReentrantRecipient attacker = new ReentrantRecipient(rollup);
         uint256 entrances = attacker.ENTRANCES();
-        for (uint256 i = 0; i < entrances; i++) addAccount(address(attacker), 0, 1 ether);
+        for (uint256 i = 0; i < entrances; i++) {
+            addAccount(address(attacker), 0, 1 ether);
+        }
         prove();
         freeze();
         for (uint32 i = 0; i < entrances; i++) {
@@ -183,7 +189,9 @@ contract HostileEscapeTest is EscapeTest {
         ReentrantRecipient attacker = new ReentrantRecipient(rollup);
         vm.deal(address(attacker), 1 ether);
         uint256 entrances = attacker.ENTRANCES();
-        for (uint256 i = 0; i < entrances; i++) addAccount(address(attacker), tokenId, 10);
+        for (uint256 i = 0; i < entrances; i++) {
+            addAccount(address(attacker), tokenId, 10);
+        }
         prove();
         freeze();
         for (uint32 i = 0; i < entrances; i++) {
@@ -197,7 +205,9 @@ contract HostileEscapeTest is EscapeTest {
     function test_attack_reenterFromReclaim() public {
         ReentrantRecipient attacker = new ReentrantRecipient(rollup);
         uint256 entrances = attacker.ENTRANCES();
-        for (uint256 i = 0; i < entrances; i++) depositFor(address(attacker), 0, 1 ether);
+        for (uint256 i = 0; i < entrances; i++) {
+            depositFor(address(attacker), 0, 1 ether);
+        }
         freeze();
         QueueRecord memory record = depositRecord(address(attacker), 0, 1 ether);
         for (uint32 i = 0; i < entrances; i++) {

@@ -2,11 +2,11 @@
 pragma solidity 0.8.30;
 
 import {IRollupErrors} from "../src/interfaces/IRollupErrors.sol";
-import {BatchHeader} from "../src/interfaces/RollupTypes.sol";
 import {ReentrantRecipient} from "./hostile/ReentrantRecipient.sol";
 import {FeeOnTransferToken, HookedToken, MoodyToken, NoReturnToken} from "./hostile/Tokens.sol";
 import {Payout, RollupTest} from "./support/RollupTest.sol";
 import {vm} from "./support/Vm.sol";
+import {Model} from "./support/Model.sol";
 
 contract HostileTokensTest is RollupTest {
     uint32 private constant HOSTILE = 2;
@@ -20,7 +20,7 @@ contract HostileTokensTest is RollupTest {
         _moody.mint(alice, 10_000);
         _deposit(HOSTILE, 1000);
         depositToken(alice, 1000);
-        submit(nextHeader(2), "");
+        submit(nextBatch(2));
     }
 
     function test_tokenWithoutReturnValue() public {
@@ -29,8 +29,8 @@ contract HostileTokensTest is RollupTest {
         quiet.mint(alice, 50);
         _deposit(tokenId, 50);
         vm.assertEq(rollup.custody(tokenId), 50, "credited");
-        (BatchHeader memory header, bytes32 dataHash, bytes memory list) = submitWithPayouts(one(bob, tokenId, 20));
-        rollup.pay(2, header, dataHash, list, 0, 1);
+        Model.Batch memory batch = submitWithPayouts(one(bob, tokenId, 20));
+        pay(2, batch, 0, words(1));
         vm.assertEq(quiet.balanceOf(bob), 20, "paid");
     }
 
@@ -42,7 +42,7 @@ contract HostileTokensTest is RollupTest {
         vm.assertEq(rollup.custody(tokenId), 990, "custody");
         vm.assertEq(greedy.balanceOf(address(rollup)), 990, "balance");
         bytes memory record = abi.encodePacked(uint8(4), alice, tokenId, uint128(990), uint24(0), uint256(0));
-        vm.assertEq(queueHash(3), sha256(bytes.concat(queueHash(2), record)), "record");
+        vm.assertEq(queueHash(3), keccak256(bytes.concat(queueHash(2), record)), "record");
     }
 
     function test_attack_depositWithoutMovingTokens() public {
@@ -113,9 +113,9 @@ contract HostileTokensTest is RollupTest {
 
     function test_attack_returnBombCopiesLittle() public {
         _moody.become(MoodyToken.Mood.ReturnBomb);
-        (BatchHeader memory header, bytes32 dataHash, bytes memory list) = submitWithPayouts(one(bob, HOSTILE, 5));
+        Model.Batch memory batch = submitWithPayouts(one(bob, HOSTILE, 5));
         uint256 gasBefore = gasleft();
-        rollup.pay(2, header, dataHash, list, 0, 1);
+        pay(2, batch, 0, words(1));
         vm.assertLe(gasBefore - gasleft(), 400_000, "no more than the token's allowance and a fixed cost");
     }
 
@@ -126,8 +126,8 @@ contract HostileTokensTest is RollupTest {
     }
 
     function test_attack_failOthersPayoutByLowGas() public {
-        (BatchHeader memory header, bytes32 dataHash, bytes memory list) = submitWithPayouts(one(bob, TOKEN, 5));
-        bytes memory call = abi.encodeCall(rollup.pay, (2, header, dataHash, list, 0, 1));
+        Model.Batch memory batch = submitWithPayouts(one(bob, TOKEN, 5));
+        bytes memory call = payCall(2, batch, 1);
         bool refused = false;
         for (uint256 gas = 30_000; gas < 400_000; gas += 3_000) {
             (bool ok, bytes memory reason) = address(rollup).call{gas: gas}(call);
@@ -136,7 +136,7 @@ contract HostileTokensTest is RollupTest {
             if (ok) break;
         }
         vm.assertTrue(refused, "too little gas is refused by name");
-        vm.assertEq(rollup.payoutsSettled(2), 1, "paid in the end");
+        vm.assertEq(rollup.payoutsSettled(2, 0), 1, "paid in the end");
     }
 
     function test_attack_reenterFromTokenHookInDeposit() public {
@@ -158,9 +158,24 @@ contract HostileTokensTest is RollupTest {
         uint256 before = hooked.balanceOf(address(attacker));
         for (uint256 entrance = 0; entrance < attacker.ENTRANCES(); entrance++) {
             attacker.prepare(entrance);
-            (BatchHeader memory header, bytes32 dataHash, bytes memory list) =
-                submitWithPayouts(one(address(attacker), tokenId, 30));
-            rollup.pay(rollup.state().batchCount, header, dataHash, list, 0, 1);
+            Model.Batch memory batch = submitWithPayouts(one(address(attacker), tokenId, 30));
+            pay(rollup.state().batchCount, batch, 0, words(1));
+            vm.assertEq(bytes32(attacker.reason()), bytes32(IRollupErrors.Reentrancy.selector), "the lock held");
+            vm.assertEq(hooked.balanceOf(address(attacker)) - before, 30 * (entrance + 1), "paid once");
+        }
+        vm.assertEq(rollup.custody(tokenId), 1000 - 30 * attacker.ENTRANCES(), "custody");
+    }
+
+    function test_reenterDuringPayNow() public {
+        (HookedToken hooked, ReentrantRecipient attacker, uint32 tokenId) = _hooked();
+        hooked.mint(alice, 1000);
+        _deposit(tokenId, 1000);
+        uint256 before = hooked.balanceOf(address(attacker));
+        for (uint256 entrance = 0; entrance < attacker.ENTRANCES(); entrance++) {
+            attacker.prepare(entrance);
+            Model.Batch memory batch = nextBatch(0, one(address(attacker), tokenId, 30));
+            batch.payNow = words(1);
+            submit(batch);
             vm.assertEq(bytes32(attacker.reason()), bytes32(IRollupErrors.Reentrancy.selector), "the lock held");
             vm.assertEq(hooked.balanceOf(address(attacker)) - before, 30 * (entrance + 1), "paid once");
         }
@@ -179,8 +194,8 @@ contract HostileTokensTest is RollupTest {
         Payout[] memory payouts = new Payout[](2);
         payouts[0] = Payout(bob, HOSTILE, 5);
         payouts[1] = Payout(bob, TOKEN, 7);
-        (BatchHeader memory header, bytes32 dataHash, bytes memory list) = submitWithPayouts(payouts);
-        rollup.pay(rollup.state().batchCount, header, dataHash, list, 0, 2);
+        Model.Batch memory batch = submitWithPayouts(payouts);
+        pay(rollup.state().batchCount, batch, 0, words(3));
     }
 
     function _deposit(uint32 tokenId, uint256 amount) private {

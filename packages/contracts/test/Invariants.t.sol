@@ -38,7 +38,7 @@ contract InvariantsTest {
         selectors[10] = Handler.doClaimFor.selector;
         selectors[11] = Handler.doChangeMood.selector;
         selectors[12] = Handler.doWait.selector;
-        selectors[13] = Handler.doChangeOperator.selector;
+        selectors[13] = Handler.doChangeLeader.selector;
         selectors[14] = EscapeHandler.doFreeze.selector;
         selectors[15] = EscapeHandler.doExit.selector;
         selectors[16] = EscapeHandler.doExitMany.selector;
@@ -77,8 +77,8 @@ contract InvariantsTest {
         _handler.doFreeze(0);
         _handler.doDeposit(1, 1, 1, 1);
         _handler.doSubmit(1, 1, 1);
-        _handler.doChangeOperator(2);
-        vm.assertEq(_handler.refusedAfterFreeze(), 3, "refused after the freeze");
+        _handler.doChangeLeader(2);
+        vm.assertEq(_handler.refusedAfterFreeze(), 2, "refused after the freeze");
         for (uint256 round = 0; round < 12; round++) {
             _handler.doExit(3 * round, round);
             _handler.doExitMany(round * 77);

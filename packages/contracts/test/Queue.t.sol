@@ -7,29 +7,51 @@ import {IRollupEvents} from "../src/interfaces/IRollupEvents.sol";
 import {QueueEntry, QueueRecord} from "../src/interfaces/RollupTypes.sol";
 import {Queue} from "../src/libraries/Queue.sol";
 import {RollupTest} from "./support/RollupTest.sol";
+import {Case, Vectors} from "./support/Vectors.sol";
 import {vm} from "./support/Vm.sol";
 
 contract QueueTest is RollupTest {
     using Queue for Queue.Data;
+    using Vectors for Case;
 
     Queue.Data private _bare;
+
+    /// The golden vectors shared with TypeScript and the circuits.
+    function test_vectors() public {
+        uint64 count = 0;
+        for (; Vectors.at("queue-2", count).exists(); count++) {
+            Case memory vector = Vectors.at("queue-2", count);
+            vm.assertEq(_bare.hashAt(count), vector.word("hashBefore"), "hash before");
+            QueueRecord memory record = QueueRecord({
+                kind: uint8(vector.number("kind")),
+                owner: vm.parseJsonAddress(vector.json, vector.key("owner")),
+                tokenId: uint32(vector.number("tokenId")),
+                amount: uint128(vector.number("amount")),
+                index: uint32(vector.number("index")),
+                key: vector.number("key")
+            });
+            _bare.push(record, 0);
+            vm.assertEq(_bare.hashAt(count + 1), vector.word("hashAfter"), "hash after");
+        }
+        vm.assertGe(count, 3, "cases");
+    }
 
     function test_requestsMakeRecords() public {
         vm.prank(alice);
         rollup.requestWithdraw{value: BASE_FEE}(99);
         bytes memory first = abi.encodePacked(uint8(5), alice, uint32(0), uint128(0), uint24(99), uint256(0));
-        bytes32 hash = sha256(bytes.concat(bytes32(0), first));
+        bytes32 hash = keccak256(bytes.concat(bytes32(0), first));
         vm.assertEq(rollup.queueEntry(0).queueHash, hash, "forced withdrawal");
         vm.prank(bob);
         rollup.requestSetKey{value: BASE_FEE}(100, 7);
         bytes memory second = abi.encodePacked(uint8(6), bob, uint32(0), uint128(0), uint24(100), uint256(7));
-        vm.assertEq(rollup.queueEntry(1).queueHash, sha256(bytes.concat(hash, second)), "set key");
+        vm.assertEq(rollup.queueEntry(1).queueHash, keccak256(bytes.concat(hash, second)), "set key");
         vm.assertEq(uint256(rollup.backlog()), 2, "backlog");
     }
 
     function test_eventCarriesTheRecord() public {
         bytes memory record = abi.encodePacked(uint8(6), bob, uint32(0), uint128(0), uint24(100), uint256(7));
-        bytes32 hash = sha256(bytes.concat(bytes32(0), record));
+        bytes32 hash = keccak256(bytes.concat(bytes32(0), record));
         vm.expectEmit(address(rollup));
         emit IRollupEvents.L1OperationQueued(0, bob, 6, 0, 0, 100, 7, hash, BASE_FEE / 2);
         vm.prank(bob);
@@ -68,7 +90,7 @@ contract QueueTest is RollupTest {
             requestWithdraw(alice, 70);
         }
         vm.assertEq(rollup.queueFee(), 2 * uint256(BASE_FEE), "twice from 64 on");
-        submit(nextHeader(4), "");
+        submit(nextBatch(4));
         vm.assertEq(rollup.queueFee(), BASE_FEE, "fell");
     }
 

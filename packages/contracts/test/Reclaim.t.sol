@@ -16,7 +16,7 @@ contract ReclaimTest is EscapeTest {
         super.setUp();
         depositETH(alice, 10 ether);
         depositFor(CAROL, 0, 1 ether);
-        submit(nextHeader(2), "");
+        submit(nextBatch(2));
         // Positions 2 to 5 wait.
         depositFor(CAROL, 0, 2 ether);
         depositFor(CAROL, TOKEN, 300);
@@ -59,7 +59,9 @@ contract ReclaimTest is EscapeTest {
 
     function test_givesEachEntryItsOwnFee() public {
         vm.deal(CAROL, 2 * uint256(BASE_FEE));
-        for (uint256 i = 0; i < 60; i++) requestWithdraw(bob, 64);
+        for (uint256 i = 0; i < 60; i++) {
+            requestWithdraw(bob, 64);
+        }
         vm.assertEq(rollup.queueFee(), 2 * uint256(BASE_FEE), "dearer now");
         requestWithdraw(CAROL, 64);
         freeze();
@@ -79,14 +81,10 @@ contract ReclaimTest is EscapeTest {
     function test_attack_reclaimAConsumedEntry() public {
         freeze();
         _expectRefused(
-            1,
-            depositRecord(CAROL, 0, 1 ether),
-            abi.encodeWithSelector(IRollupErrors.NotReclaimable.selector, 1, 2, 6)
+            1, depositRecord(CAROL, 0, 1 ether), abi.encodeWithSelector(IRollupErrors.NotReclaimable.selector, 1, 2, 6)
         );
         _expectRefused(
-            0,
-            depositRecord(alice, 0, 10 ether),
-            abi.encodeWithSelector(IRollupErrors.NotReclaimable.selector, 0, 2, 6)
+            0, depositRecord(alice, 0, 10 ether), abi.encodeWithSelector(IRollupErrors.NotReclaimable.selector, 0, 2, 6)
         );
     }
 
@@ -127,7 +125,9 @@ contract ReclaimTest is EscapeTest {
     function test_attack_recordOfAnotherEntry() public {
         freeze();
         QueueRecord memory record = depositRecord(CAROL, 0, 2 ether);
-        for (uint64 position = 3; position < 6; position++) _expectForged(position, record, _hash(position, record));
+        for (uint64 position = 3; position < 6; position++) {
+            _expectForged(position, record, _hash(position, record));
+        }
         record = depositRecord(CAROL, TOKEN, 300);
         _expectForged(2, record, _hash(2, record));
     }
@@ -143,7 +143,7 @@ contract ReclaimTest is EscapeTest {
         addAccount(alice, 0, 0);
         accounts[0].balance = 11 ether;
         // The first two deposits create the only account.
-        proveState(nextHeader(0));
+        proveState(nextBatch(0));
         freeze();
         exit(FIRST);
         rollup.reclaim(2, depositRecord(CAROL, 0, 2 ether));
@@ -180,15 +180,13 @@ contract ReclaimTest is EscapeTest {
         bytes memory bytes_ = abi.encodePacked(
             record.kind, record.owner, record.tokenId, record.amount, uint24(record.index), record.key
         );
-        return sha256(bytes.concat(queueHash(position), bytes_));
+        return keccak256(bytes.concat(queueHash(position), bytes_));
     }
 
     function _expectForged(uint64 position, QueueRecord memory record, bytes32 actual) private {
         bytes32 expected = queueHash(position + 1);
         _expectRefused(
-            position,
-            record,
-            abi.encodeWithSelector(IRollupErrors.QueueRecordMismatch.selector, expected, actual)
+            position, record, abi.encodeWithSelector(IRollupErrors.QueueRecordMismatch.selector, expected, actual)
         );
     }
 

@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {AccountTree} from "../src/AccountTree.sol";
+import {Constants} from "../src/generated/Constants.sol";
 import {AccountLeaf} from "../src/interfaces/RollupTypes.sol";
 import {MerkleTree} from "../src/libraries/MerkleTree.sol";
 import {Poseidon2} from "../src/libraries/Poseidon2.sol";
@@ -31,6 +32,10 @@ contract StateTreeTest is Json {
             vm.assertEq(node, word(json, string.concat(".emptySubtrees[", vm.toString(height), "]")), "empty subtree");
             node = hash([node, node, node, node]);
         }
+    }
+
+    function test_genesisRoot() public view {
+        vm.assertEq(word(read("tree"), ".genesisRoot"), uint256(Constants.GENESIS_ROOT), "genesis");
     }
 
     function test_proofs() public view {

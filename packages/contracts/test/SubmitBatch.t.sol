@@ -2,331 +2,234 @@
 pragma solidity 0.8.30;
 
 import {Rollup} from "../src/Rollup.sol";
-import {Constants} from "../src/generated/Constants.sol";
 import {IRollupErrors} from "../src/interfaces/IRollupErrors.sol";
 import {IRollupEvents} from "../src/interfaces/IRollupEvents.sol";
 import {BatchHeader, Parameters, RollupState} from "../src/interfaces/RollupTypes.sol";
-import {proofOf, RefusingVerifier, RevertingVerifier} from "./support/KeccakVerifier.sol";
-import {RollupTest} from "./support/RollupTest.sol";
 import {vm} from "./support/Vm.sol";
+import {FailingVerifier, proofOf} from "./support/KeccakVerifier.sol";
+import {Model} from "./support/Model.sol";
+import {RollupTest} from "./support/RollupTest.sol";
 
 contract SubmitBatchTest is RollupTest {
-    /// First byte of the first key in data of 16 slots.
-    uint256 private constant FIRST_KEY = 12 + 16 * 13 + 20;
-    bytes private constant DATA = hex"000040000000000000000000000041000042000000000100ff";
-
-    function test_acceptsAProvenBatch() public {
+    function test_acceptsAProvenBatchOfManyBlocks() public {
         depositETH(alice, 1 ether);
-        BatchHeader memory header = nextHeader(1);
-        bytes32 hash = queueHash(1);
-        bytes memory proof_ = proof(header, DATA);
-        bytes32 dataHash = dataHashOf(DATA, SMALL_SLOTS);
+        Model.Batch memory batch = nextBatch(1);
+        batch.header.circuitType = BATCH;
+        batch.header.lastBlock = 31;
+        batch.header.firstTimestamp -= 100;
+        bytes memory proof_ = proof(operator, batch);
         uint256 balance = operator.balance;
         vm.expectEmit(address(rollup));
-        emit IRollupEvents.BatchSubmitted(1, operator, header, dataHash, 1, hash);
-        submitAs(operator, header, DATA, proof_);
+        emit IRollupEvents.BatchSubmitted(1, operator, batch.header, keccak256(DATA), keccak256(""), 1);
+        submitAs(operator, batch, proof_);
 
         RollupState memory state = rollup.state();
-        vm.assertEq(state.root, header.newRoot, "root");
+        vm.assertEq(state.root, batch.header.newRoot, "root");
+        vm.assertEq(state.history, batch.header.newHistory, "history");
         vm.assertEq(uint256(state.nextIndex), 65, "next index");
         vm.assertEq(uint256(state.batchCount), 1, "batches");
-        vm.assertEq(uint256(state.lastBlock), 1, "last block");
-        vm.assertEq(uint256(state.lastTimestamp), header.timestamp, "timestamp");
+        vm.assertEq(uint256(state.lastBlock), 31, "last block");
+        vm.assertEq(uint256(state.lastTimestamp), batch.header.lastTimestamp, "timestamp");
+        vm.assertEq(uint256(state.lastBatchAt), block.timestamp, "time of the batch");
+        vm.assertTrue(!state.lastByStranger, "of the leader");
         vm.assertEq(uint256(state.queueHead), 1, "queue head");
         vm.assertTrue(rollup.queueEntry(0).consumed, "entry consumed");
-        vm.assertEq(rollup.batchCommitment(1), keccak256(abi.encode(header, dataHash)), "commitment");
+        bytes32 commitment = keccak256(abi.encode(batch.header, keccak256(DATA), keccak256("")));
+        vm.assertEq(rollup.batchCommitment(1), commitment, "commitment");
         vm.assertEq(operator.balance - balance, BASE_FEE / 2, "submitter's share");
         vm.assertEq(rollup.custody(0), 1 ether, "custody after the share left");
     }
 
-    function test_acceptsEmptyBatchAndFullLengthData() public {
-        submit(nextHeader(0), "");
-        bytes memory full = new bytes(428);
-        full[427] = 0x01;
-        submit(nextHeader(0), full);
-        vm.assertEq(uint256(rollup.state().batchCount), 2, "two batches");
-    }
-
     function test_acceptsEveryCircuitType() public {
-        for (uint8 circuitType = 0; circuitType < 3; circuitType++) {
-            BatchHeader memory header = nextHeader(0);
-            header.circuitType = circuitType;
-            submit(header, DATA);
+        for (uint8 circuitType = 0; circuitType < 4; circuitType++) {
+            Model.Batch memory batch = nextBatch(0);
+            batch.header.circuitType = circuitType;
+            submit(batch);
         }
-        vm.assertEq(uint256(rollup.state().batchCount), 3, "three batches");
+        vm.assertEq(uint256(rollup.state().batchCount), 4, "four batches");
     }
 
-    function test_trailingZerosOfDataDoNotMatter() public {
-        BatchHeader memory header = nextHeader(0);
-        bytes memory proof_ = proof(header, DATA);
-        submitAs(operator, header, bytes.concat(DATA, new bytes(40)), proof_);
-        vm.assertEq(uint256(rollup.state().batchCount), 1, "accepted");
-    }
-
-    function test_attack_corruptProof() public {
-        BatchHeader memory header = nextHeader(0);
-        bytes32 input = publicInput(header, DATA);
-        bytes memory proof_ = proof(header, DATA);
+    function test_corruptProof() public {
+        Model.Batch memory batch = nextBatch(0);
+        bytes memory proof_ = proof(operator, batch);
         proof_[5] ^= 0x01;
-        _expectRefused(header, DATA, proof_, abi.encodeWithSelector(IRollupErrors.InvalidProof.selector, input));
-        _expectRefused(header, DATA, "", abi.encodeWithSelector(IRollupErrors.InvalidProof.selector, input));
+        expectRefused(operator, batch, proof_, invalidProof(operator, batch));
+        expectRefused(operator, batch, "", invalidProof(operator, batch));
     }
 
-    function test_attack_corruptData() public {
-        BatchHeader memory header = nextHeader(0);
-        bytes memory proof_ = proof(header, DATA);
-        bytes memory corrupted = bytes.concat(DATA, hex"01");
-        bytes32 input = publicInput(header, corrupted);
-        _expectRefused(header, corrupted, proof_, abi.encodeWithSelector(IRollupErrors.InvalidProof.selector, input));
+    function test_oldHistoryIsStorage() public {
+        Model.Batch memory batch = nextBatch(0);
+        submit(batch);
+        batch = nextBatch(0);
+        bytes32[] memory inputs = publicInputs(operator, batch);
+        vm.assertEq(inputs[7], rollup.state().history, "the history after the first batch");
+        // A proof about chains that start at 0 again has the genesis history as its old one.
+        RollupState memory state = rollup.state();
+        state.history = 0x18dfb8dc9b82229cff974efefc8df78b1ce96d9d844236b496785c698bc6732e;
+        bytes32[] memory fresh =
+            Model.publicInputs(address(rollup), state, queueHash(0), operator, batch, keccak256(DATA));
+        expectRefused(operator, batch, proofOf(verifiers[SMALL], fresh), invalidProof(operator, batch));
+        submit(batch);
     }
 
-    function test_attack_dataLongerThanTheCircuits() public {
-        BatchHeader memory header = nextHeader(0);
-        bytes memory long = new bytes(429);
-        _expectRefused(header, long, "", abi.encodeWithSelector(IRollupErrors.DataTooLong.selector, 428, 429));
-    }
-
-    function test_attack_corruptEachUnstoredHeaderField() public {
-        depositETH(alice, 1 ether);
-        vm.warp(block.timestamp + 10);
-        BatchHeader memory header = nextHeader(1);
-        bytes memory proof_ = proof(header, DATA);
-        for (uint256 field = 0; field < 7; field++) {
-            BatchHeader memory corrupted = abi.decode(abi.encode(header), (BatchHeader));
-            if (field == 0) corrupted.circuitType = 1;
-            if (field == 1) corrupted.timestamp -= 1;
-            if (field == 2) corrupted.newRoot = bytes32(uint256(header.newRoot) + 1);
-            if (field == 3) corrupted.newNextIndex += 1;
-            if (field == 4) corrupted.l1OperationCount = 0;
-            if (field == 5) corrupted.payoutsHash = ~header.payoutsHash;
-            if (field == 6) corrupted.txRoot = bytes32(0);
-            bytes32 input = publicInput(corrupted, DATA);
-            _expectRefused(corrupted, DATA, proof_, abi.encodeWithSelector(IRollupErrors.InvalidProof.selector, input));
+    function test_fieldElementsBelowModulus() public {
+        for (uint256 field = 0; field < 3; field++) {
+            Model.Batch memory batch = nextBatch(0);
+            bytes memory proof_ = proof(operator, batch);
+            _set(batch.header, field, Model.R - 1);
+            submit(batch);
+            batch = nextBatch(0);
+            uint256 x = _get(batch.header, field);
+            _set(batch.header, field, x + Model.R);
+            proof_ = proof(operator, batch);
+            bytes memory reason =
+                abi.encodeWithSelector(IRollupErrors.FieldOutOfRange.selector, Model.R - 1, x + Model.R);
+            expectRefused(operator, batch, proof_, reason);
+            _set(batch.header, field, Model.R);
+            reason = abi.encodeWithSelector(IRollupErrors.FieldOutOfRange.selector, Model.R - 1, Model.R);
+            expectRefused(operator, batch, proof_, reason);
         }
-        submitAs(operator, header, DATA, proof_);
     }
 
-    function test_attack_corruptEachStoredHeaderField() public {
-        submit(nextHeader(0), DATA);
-        BatchHeader memory header = nextHeader(0);
-        bytes32 root = header.oldRoot;
-        header.oldRoot = bytes32(uint256(1));
-        _expectRefused(
-            header, abi.encodeWithSelector(IRollupErrors.OldRootMismatch.selector, root, bytes32(uint256(1)))
-        );
-        header.oldRoot = root;
-        header.firstBlock = 1;
-        _expectRefused(header, abi.encodeWithSelector(IRollupErrors.FirstBlockMismatch.selector, 2, 1));
-        header.firstBlock = 3;
-        _expectRefused(header, abi.encodeWithSelector(IRollupErrors.FirstBlockMismatch.selector, 2, 3));
-        header.firstBlock = 2;
-        header.lastBlock = 3;
-        _expectRefused(header, abi.encodeWithSelector(IRollupErrors.LastBlockMismatch.selector, 2, 3));
-        header.lastBlock = 1;
-        _expectRefused(header, abi.encodeWithSelector(IRollupErrors.LastBlockMismatch.selector, 2, 1));
-        header.lastBlock = 2;
-        header.circuitType = 9;
-        vm.expectRevert(abi.encodeWithSelector(IRollupErrors.UnknownCircuitType.selector, 9));
-        submitAs(operator, header, DATA, "");
+    /// Of a header that the contract would accept with its own proof, one field is altered under a proof for the other.
+    function testFuzz_headerFieldAltered(bytes32 flips, uint256 field) public {
+        vm.warp(block.timestamp + 1 hours);
+        Model.Batch memory batch = nextBatch(0);
+        batch.header.firstTimestamp -= 30 minutes;
+        bytes memory proof_ = proof(operator, batch);
+        bytes32 before = keccak256(abi.encode(batch.header));
+        field = within(field, 0, 7);
+        uint256 flip = uint256(flips);
+        if (field < 3) _set(batch.header, field, (_get(batch.header, field) ^ flip) % Model.R);
+        if (field == 3) batch.header.newNextIndex ^= uint32(flip);
+        if (field == 4) batch.header.lastBlock += uint64(flip % 64);
+        if (field == 5) batch.header.firstTimestamp += uint64(flip % 30 minutes);
+        if (field == 6) batch.header.lastTimestamp -= uint64(flip % 30 minutes);
+        if (field == 7) batch.header.circuitType = uint8(flip % 4);
+        if (keccak256(abi.encode(batch.header)) == before) submitAs(operator, batch, proof_);
+        else expectRefused(operator, batch, proof_, invalidProof(operator, batch));
     }
 
-    function test_attack_rootNotCanonical() public {
-        BatchHeader memory header = nextHeader(0);
-        bytes memory proof_ = proof(header, DATA);
-        uint256 modulus = 21888242871839275222246405745257275088548364400416034343698204186575808495617;
-        header.newRoot = bytes32(uint256(header.newRoot) + modulus);
-        bytes32 input = publicInput(header, DATA);
-        _expectRefused(header, DATA, proof_, abi.encodeWithSelector(IRollupErrors.InvalidProof.selector, input));
-    }
-
-    function test_attack_replay() public {
-        BatchHeader memory header = nextHeader(0);
-        bytes memory proof_ = proof(header, DATA);
-        submitAs(operator, header, DATA, proof_);
-        bytes memory reason =
-            abi.encodeWithSelector(IRollupErrors.OldRootMismatch.selector, header.newRoot, header.oldRoot);
-        _expectRefused(header, DATA, proof_, reason);
-    }
-
-    function test_attack_replayABatchThatLeavesTheRoot() public {
-        BatchHeader memory header = nextHeader(0);
-        header.newRoot = header.oldRoot;
-        bytes memory proof_ = proof(header, "");
-        submitAs(operator, header, "", proof_);
-        _expectRefused(header, "", proof_, abi.encodeWithSelector(IRollupErrors.FirstBlockMismatch.selector, 2, 1));
-    }
-
-    function test_attack_proofOfAnotherRollup() public {
-        BatchHeader memory header = nextHeader(0);
-        bytes memory proof_ = proof(header, DATA);
-        rollup = new Rollup(defaultParameters());
-        bytes32 input = publicInput(header, DATA);
-        _expectRefused(header, DATA, proof_, abi.encodeWithSelector(IRollupErrors.InvalidProof.selector, input));
-    }
-
-    function test_attack_proofOfAnotherChain() public {
-        BatchHeader memory header = nextHeader(0);
-        bytes memory proof_ = proof(header, DATA);
+    function test_otherDomain() public {
+        Model.Batch memory batch = nextBatch(0);
+        bytes memory proof_ = proof(operator, batch);
+        uint256 chainId = block.chainid;
         vm.chainId(77);
-        bytes32 input = publicInput(header, DATA);
-        _expectRefused(header, DATA, proof_, abi.encodeWithSelector(IRollupErrors.InvalidProof.selector, input));
+        expectRefused(operator, batch, proof_, invalidProof(operator, batch));
+        vm.chainId(chainId);
+        rollup = new Rollup(defaultParameters());
+        expectRefused(operator, batch, proof_, invalidProof(operator, batch));
     }
 
-    function test_attack_proofOfAnotherCircuit() public {
-        BatchHeader memory header = nextHeader(0);
-        bytes32 input = publicInput(header, DATA);
-        bytes memory foreign = proofOf(verifiers[1], input);
-        _expectRefused(header, DATA, foreign, abi.encodeWithSelector(IRollupErrors.InvalidProof.selector, input));
+    function test_replay() public {
+        Model.Batch memory batch = nextBatch(0);
+        bytes memory proof_ = proof(operator, batch);
+        submitAs(operator, batch, proof_);
+        bytes memory reason =
+            abi.encodeWithSelector(IRollupErrors.OldRootMismatch.selector, batch.header.newRoot, batch.header.oldRoot);
+        expectRefused(operator, batch, proof_, reason);
+        // One that leaves the root as it is.
+        batch = nextBatch(0);
+        batch.header.newRoot = batch.header.oldRoot;
+        proof_ = proof(operator, batch);
+        submitAs(operator, batch, proof_);
+        expectRefused(operator, batch, proof_, abi.encodeWithSelector(IRollupErrors.FirstBlockMismatch.selector, 3, 2));
     }
 
-    function test_verifierSayingNoAndVerifierRevertingAreAlike() public {
-        address[2] memory negative = [address(new RefusingVerifier()), address(new RevertingVerifier())];
-        for (uint256 i = 0; i < 2; i++) {
-            Parameters memory given = defaultParameters();
-            given.circuits[0].verifier = negative[i];
-            given.circuits[0].verifierCodeHash = negative[i].codehash;
-            rollup = new Rollup(given);
-            BatchHeader memory header = nextHeader(0);
-            bytes32 input = publicInput(header, DATA);
-            _expectRefused(header, DATA, "", abi.encodeWithSelector(IRollupErrors.InvalidProof.selector, input));
-        }
+    function test_gap() public {
+        Model.Batch memory batch = nextBatch(0);
+        batch.header.lastBlock = 5;
+        submit(batch);
+        batch = nextBatch(0);
+        batch.header.firstBlock = 7;
+        batch.header.lastBlock = 7;
+        expectRefused(batch, abi.encodeWithSelector(IRollupErrors.FirstBlockMismatch.selector, 6, 7));
+        batch.header.firstBlock = 5;
+        expectRefused(batch, abi.encodeWithSelector(IRollupErrors.FirstBlockMismatch.selector, 6, 5));
     }
 
-    function test_timestampWindow() public {
-        BatchHeader memory header = nextHeader(0);
+    function test_noBlocks() public {
+        Model.Batch memory batch = nextBatch(0);
+        batch.header.lastBlock = 0;
+        expectRefused(batch, abi.encodeWithSelector(IRollupErrors.NoBlocks.selector, 1, 0));
+    }
+
+    function test_timestamps() public {
         uint64 present = uint64(block.timestamp);
-        header.timestamp = present + 1;
-        _expectRefused(header, abi.encodeWithSelector(IRollupErrors.TimestampInFuture.selector, present, present + 1));
-        header.timestamp = present - 2 hours - 1;
-        _expectRefused(
-            header, abi.encodeWithSelector(IRollupErrors.TimestampTooOld.selector, present - 2 hours, header.timestamp)
+        uint64 oldest = present - MAX_BATCH_AGE;
+        Model.Batch memory batch = nextBatch(0);
+        batch.header.lastTimestamp = present + 1;
+        expectRefused(batch, abi.encodeWithSelector(IRollupErrors.TimestampInFuture.selector, present, present + 1));
+        batch.header.lastTimestamp = present;
+        batch.header.firstTimestamp = oldest - 1;
+        expectRefused(batch, abi.encodeWithSelector(IRollupErrors.TimestampTooOld.selector, oldest, oldest - 1));
+        batch.header.firstTimestamp = present;
+        batch.header.lastTimestamp = present - 1;
+        expectRefused(batch, abi.encodeWithSelector(IRollupErrors.TimestampsDescending.selector, present, present - 1));
+        batch.header.firstTimestamp = oldest;
+        batch.header.lastTimestamp = present - 1 hours;
+        submit(batch);
+        batch = nextBatch(0);
+        batch.header.firstTimestamp = present - 1 hours - 1;
+        expectRefused(
+            batch,
+            abi.encodeWithSelector(IRollupErrors.TimestampTooOld.selector, present - 1 hours, present - 1 hours - 1)
         );
-        header.timestamp = present - 2 hours;
-        submit(header, DATA);
-        header = nextHeader(0);
-        header.timestamp = present - 2 hours - 1;
-        _expectRefused(
-            header, abi.encodeWithSelector(IRollupErrors.TimestampTooOld.selector, present - 2 hours, header.timestamp)
-        );
-        header.timestamp = present - 1 hours;
-        submit(header, DATA);
-        header = nextHeader(0);
-        header.timestamp = present - 1 hours - 1;
-        _expectRefused(
-            header, abi.encodeWithSelector(IRollupErrors.TimestampTooOld.selector, present - 1 hours, header.timestamp)
-        );
+        batch.header.firstTimestamp = present - 1 hours;
+        submit(batch);
     }
 
-    function test_consumesAtMostWhatWaitsAndFits() public {
-        depositETH(alice, 1 ether);
-        BatchHeader memory header = nextHeader(2);
-        vm.expectRevert(abi.encodeWithSelector(IRollupErrors.TooManyL1Operations.selector, 1, 2));
-        submitAs(operator, header, "", "");
-        for (uint256 i = 0; i < 5; i++) {
-            depositETH(alice, 1 ether);
+    function test_verifierRefusals() public {
+        for (uint256 i = 0; i <= uint256(type(FailingVerifier.Way).max); i++) {
+            Parameters memory given = defaultParameters();
+            given.circuits[0].verifier = address(new FailingVerifier(FailingVerifier.Way(i)));
+            given.circuits[0].verifierCodeHash = given.circuits[0].verifier.codehash;
+            rollup = new Rollup(given);
+            Model.Batch memory batch = nextBatch(0);
+            bytes memory reason = invalidProof(operator, batch);
+            vm.prank(operator, operator);
+            (bool ok, bytes memory answer) = address(rollup).call{gas: 10_000_000}(submitCall(batch, ""));
+            vm.assertTrue(!ok, "refused");
+            vm.assertEq(answer, reason, "by name");
         }
-        header = nextHeader(5);
-        vm.expectRevert(abi.encodeWithSelector(IRollupErrors.TooManyL1Operations.selector, 4, 5));
-        submitAs(operator, header, "", "");
-        header.l1OperationCount = type(uint32).max;
-        vm.expectRevert(abi.encodeWithSelector(IRollupErrors.TooManyL1Operations.selector, 4, type(uint32).max));
-        submitAs(operator, header, "", "");
-        submit(nextHeader(4), "");
-        vm.assertEq(uint256(rollup.backlog()), 2, "rest waits");
     }
 
-    function test_attack_skipOverdueOperations() public {
-        for (uint256 i = 0; i < 3; i++) {
-            depositETH(alice, 1 ether);
+    function test_unknownType() public {
+        Model.Batch memory batch = nextBatch(0);
+        batch.header.circuitType = 4;
+        expectRefused(operator, batch, "", abi.encodeWithSelector(IRollupErrors.UnknownCircuitType.selector, 4));
+    }
+
+    function test_proofOfAnotherCircuit() public {
+        Model.Batch memory batch = nextBatch(0);
+        bytes memory foreign = proofOf(verifiers[1], publicInputs(operator, batch));
+        expectRefused(operator, batch, foreign, invalidProof(operator, batch));
+    }
+
+    /// What is no value of a field's type: the call is malformed.
+    function test_dirtyWordsInTheHeader() public {
+        Model.Batch memory batch = nextBatch(0);
+        bytes memory call = submitCall(batch, proof(operator, batch));
+        for (uint256 field = 0; field < 7; field++) {
+            bytes memory dirty = bytes.concat(call);
+            dirty[4 + 32 * field] = 0x01;
+            vm.prank(operator, operator);
+            (bool ok,) = address(rollup).call(dirty);
+            vm.assertTrue(!ok, "refused");
         }
-        uint64 enqueuedAt = uint64(block.timestamp);
-        vm.warp(enqueuedAt + INCLUSION_DELAY);
-        BatchHeader memory header = nextHeader(2);
-        vm.expectRevert(abi.encodeWithSelector(IRollupErrors.OverdueL1OperationsLeft.selector, 3, 2));
-        submitAs(operator, header, "", "");
-        header.timestamp = enqueuedAt + INCLUSION_DELAY - 1;
-        submit(header, "");
-        header = nextHeader(0);
-        vm.expectRevert(abi.encodeWithSelector(IRollupErrors.OverdueL1OperationsLeft.selector, 1, 0));
-        submitAs(operator, header, "", "");
+        vm.prank(operator, operator);
+        (bool accepted,) = address(rollup).call(call);
+        vm.assertTrue(accepted, "the clean one");
     }
 
-    function test_attack_skipOverdueOperationsBeyondCapacity() public {
-        for (uint256 i = 0; i < 6; i++) {
-            depositETH(alice, 1 ether);
-        }
-        vm.warp(block.timestamp + INCLUSION_DELAY);
-        BatchHeader memory header = nextHeader(3);
-        vm.expectRevert(abi.encodeWithSelector(IRollupErrors.OverdueL1OperationsLeft.selector, 4, 3));
-        submitAs(operator, header, "", "");
-        submit(nextHeader(4), "");
-        submit(nextHeader(2), "");
-        vm.assertEq(uint256(rollup.backlog()), 0, "all consumed");
+    function _get(BatchHeader memory header, uint256 field) private pure returns (uint256) {
+        if (field == 0) return uint256(header.newRoot);
+        return uint256(field == 1 ? header.newHistory : header.blocksRoot);
     }
 
-    function testFuzz_onlyTheExactHeaderIsProven(bytes32 flips, uint256 field) public {
-        BatchHeader memory header = nextHeader(0);
-        bytes memory proof_ = proof(header, DATA);
-        field = within(field, 0, 4);
-        if (field == 0) header.newRoot ^= flips;
-        if (field == 1) header.payoutsHash ^= flips;
-        if (field == 2) header.txRoot ^= flips;
-        if (field == 3) header.newNextIndex ^= uint32(uint256(flips));
-        if (field == 4) header.timestamp -= uint64(uint256(flips) % 2 hours);
-        bool unchanged = keccak256(proof(header, DATA)) == keccak256(proof_);
-        bytes32 input = publicInput(header, DATA);
-        if (!unchanged) vm.expectRevert(abi.encodeWithSelector(IRollupErrors.InvalidProof.selector, input));
-        submitAs(operator, header, DATA, proof_);
-        vm.assertEq(uint256(rollup.state().batchCount), unchanged ? 1 : 0, "batches");
-    }
-
-    function testFuzz_data(bytes memory data) public {
-        if (data.length > 428) return;
-        // Keys, whose first byte is cleared here, are field elements.
-        for (uint256 at = FIRST_KEY; at < data.length; at += 52) data[at] = 0;
-        submit(nextHeader(0), data);
-        vm.assertEq(uint256(rollup.state().batchCount), 1, "accepted");
-    }
-
-    /// The same polynomial from other bytes, which nobody could decode: the proof is valid, but the data would be lost.
-    function test_attack_keyPublishedAsXPlusR() public {
-        uint256 r = Constants.FIELD_MODULUS;
-        for (uint256 extra = 0; extra < 4; extra++) {
-            for (uint256 x = 0; x < 2; x++) {
-                bytes memory aliased = bytes.concat(new bytes(FIRST_KEY + 52 * extra), bytes32(r + x));
-                BatchHeader memory header = nextHeader(0);
-                bytes memory reason = abi.encodeWithSelector(IRollupErrors.KeyOutOfRange.selector, r - 1, r + x);
-                _expectRefused(header, aliased, proof(header, aliased), reason);
-            }
-        }
-        submit(nextHeader(0), bytes.concat(new bytes(FIRST_KEY), bytes32(r - 1)));
-    }
-
-    /// Data is swapped after the proof was made: the point changes, and so does the value.
-    function testFuzz_otherDataThanProven(uint256 at, bytes1 flip) public {
-        bytes memory data = pad(DATA, 428);
-        BatchHeader memory header = nextHeader(0);
-        bytes memory proof_ = proof(header, data);
-        at %= data.length;
-        // The first byte of a key is kept, so that the key remains a field element.
-        if (at >= FIRST_KEY && (at - FIRST_KEY) % 52 == 0) at -= 1;
-        data[at] ^= flip;
-        bytes32 input = publicInput(header, data);
-        if (flip == 0) return;
-        _expectRefused(header, data, proof_, abi.encodeWithSelector(IRollupErrors.InvalidProof.selector, input));
-    }
-
-    function _expectRefused(BatchHeader memory header, bytes memory reason) private {
-        bytes memory proof_ = proof(header, DATA);
-        _expectRefused(header, DATA, proof_, reason);
-    }
-
-    function _expectRefused(BatchHeader memory header, bytes memory data, bytes memory proof_, bytes memory reason)
-        private
-    {
-        RollupState memory before = rollup.state();
-        vm.expectRevert(reason);
-        submitAs(operator, header, data, proof_);
-        vm.assertEq(keccak256(abi.encode(rollup.state())), keccak256(abi.encode(before)), "state stands");
+    function _set(BatchHeader memory header, uint256 field, uint256 value) private pure {
+        if (field == 0) header.newRoot = bytes32(value);
+        else if (field == 1) header.newHistory = bytes32(value);
+        else header.blocksRoot = bytes32(value);
     }
 }

@@ -5,7 +5,6 @@ import {
   deployContract,
   deployRollup2,
   erc20Abi,
-  loadArtefact,
   loadArtefact2,
   loadVerifier2,
   type Rollup2Parameters,
@@ -133,12 +132,12 @@ export async function deployDevRollup(
   ];
   const deployment = await deployRollup2({
     ...clients,
-    rollup: loadArtefact2(cacheDir, "2/Rollup"),
-    fixedOperator: leader === null ? null : { contract: loadArtefact2(cacheDir, "2/FixedOperator"), operator: leader },
+    rollup: loadArtefact2(cacheDir, "Rollup"),
+    fixedOperator: leader === null ? null : { contract: loadArtefact2(cacheDir, "FixedOperator"), operator: leader },
     verifiers: circuits.map((circuit) => ({ circuit, contract: verifierOf(circuit) })),
     parameters: { ...DEFAULT_ROLLUP_2_PARAMETERS, ...options.parameters },
   });
-  const receipts = await deployContract(clients, loadArtefact2(cacheDir, "2/Receipts"), []);
+  const receipts = await deployContract(clients, loadArtefact2(cacheDir, "Receipts"), []);
   const rollup: L1Rollup = { reader, address: deployment.rollup };
   return {
     rpcUrl,
@@ -162,7 +161,7 @@ async function createToken(
   decimals: number,
 ): Promise<DevToken> {
   const clients = { walletClient: deployer, publicClient: rollup.reader };
-  const { address } = await deployContract(clients, loadArtefact(cacheDir, "DevToken"), [symbol, symbol, decimals]);
+  const { address } = await deployContract(clients, loadArtefact2(cacheDir, "DevToken"), [symbol, symbol, decimals]);
   const data = encodeFunctionData({ abi: rollup2Abi, functionName: "registerToken", args: [address] });
   await sendToRollup(rollup, deployer, { name: "registerToken", data });
   const id = await rollup.reader.readContract({

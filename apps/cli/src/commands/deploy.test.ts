@@ -101,7 +101,7 @@ describe("an operator's commands on L1", () => {
         rollup: expect.stringMatching(/^0x/),
         accountTree: expect.stringMatching(/^0x/),
         binding: expect.stringMatching(/^0x/),
-        policy: keccak256(loadArtefact2(TEST_CACHE_DIR, "2/FixedOperator").runtimeCode),
+        policy: keccak256(loadArtefact2(TEST_CACHE_DIR, "FixedOperator").runtimeCode),
       },
     });
     expect(JSON.parse(readFileSync(join(home, "p2"), "utf8"))).toMatchObject({

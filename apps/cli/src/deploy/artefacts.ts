@@ -20,8 +20,8 @@ export interface DeploymentArtefacts {
 export function loadDeployment(cacheDir: string, circuits: readonly LastCircuit[], srs: SrsKind): DeploymentArtefacts {
   return {
     srs,
-    rollup: loadArtefact2(cacheDir, "2/Rollup"),
-    fixedOperator: loadArtefact2(cacheDir, "2/FixedOperator"),
+    rollup: loadArtefact2(cacheDir, "Rollup"),
+    fixedOperator: loadArtefact2(cacheDir, "FixedOperator"),
     verifiers: circuits.map((circuit) => loadVerifier2(cacheDir, circuit, srs)),
   };
 }

@@ -24,9 +24,7 @@ const FEE_ACCOUNT_TOKENS = 1;
 export function buildOf(cacheDir: string, slots: BlockSize): string {
   const hash = createHash("sha256");
   const verifier = loadVerifier2(cacheDir, `solo${slots}`, "dev");
-  const contracts = (["2/Rollup", "2/FixedOperator", "2/Receipts"] as const).map((name) =>
-    loadArtefact2(cacheDir, name),
-  );
+  const contracts = (["Rollup", "FixedOperator", "Receipts"] as const).map((name) => loadArtefact2(cacheDir, name));
   for (const { inputHash } of [...contracts, verifier]) hash.update(inputHash);
   return hash.digest("hex");
 }

@@ -54,7 +54,7 @@ export function checkBuilds(cacheDir: string, slots: readonly BlockSize[] = BLOC
     return isCompiled && canLoad(() => loadVerifier2(cacheDir, `solo${size}`, "dev"));
   });
   const sizes = built.length === 0 ? "none" : `blocks of ${built.join(", ")} slots`;
-  const hasContracts = canLoad(() => loadArtefact2(cacheDir, "2/Rollup"));
+  const hasContracts = canLoad(() => loadArtefact2(cacheDir, "Rollup"));
   const hasSrs = existsSync(join(cacheDir, "srs", "dev", "bn254_g1.dat"));
   return [
     // A node proves blocks of one size: others need not be built.

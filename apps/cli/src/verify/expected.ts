@@ -11,7 +11,7 @@ import {
   type SrsKind,
   srsOfBytecode,
 } from "@cairn/contracts";
-import { type BuildTarget, buildCached, buildFresh, rollup2Targets, verifierTarget2 } from "@cairn/contracts/build";
+import { type BuildTarget, buildCached, buildFresh, rollup2Targets, verifierTarget } from "@cairn/contracts/build";
 import { compress, GENESIS_CHAINS, historyOf } from "@cairn/crypto";
 import { bigintToHex, FIRST_ACCOUNT_INDEX, type LastCircuit, TREE_DEPTH } from "@cairn/protocol";
 import { genesisRoot } from "@cairn/state";
@@ -60,7 +60,7 @@ async function build(deployed: DeployedRollup2, options: BuildOptions, folder: s
   const contracts = new Map<string, CompiledContract>();
   for (const target of rollup2Targets()) contracts.set(target.name, await compile(target));
   const contract = (name: string): CompiledContract => {
-    const found = contracts.get(`2/${name}`);
+    const found = contracts.get(name);
     if (found === undefined) throw cliError("cli/setup-failed", `the sources have no ${name}`);
     return found;
   };
@@ -70,7 +70,7 @@ async function build(deployed: DeployedRollup2, options: BuildOptions, folder: s
     goOn();
     const rebuilt = await rebuildVerifier2({ circuit, srs, cacheDir: folder, signal, onStep: progress });
     circuits.push(rebuilt);
-    const verifier = await compile(verifierTarget2(rebuilt.contractName, rebuilt.source));
+    const verifier = await compile(verifierTarget(rebuilt.contractName, rebuilt.source));
     verifiers.set(`${circuit} ${srs}`, { contract: verifier, keyHash: `0x${rebuilt.keyHash}` });
   }
   const expected: ExpectedDeployment2 = {

@@ -3,12 +3,11 @@ import {
   type CompiledContract,
   deployContract,
   deployRollup2,
-  loadArtefact,
   loadArtefact2,
   loadVerifier2,
   readDeployment2,
 } from "@cairn/contracts";
-import { buildCached, buildFresh, rollup2Targets, verifierTarget, verifierTarget2 } from "@cairn/contracts/build";
+import { buildCached, buildFresh, rollup2Targets, verifierTarget } from "@cairn/contracts/build";
 import { type DevRollup, startDevRollup } from "@cairn/devnet";
 import { TEST_CACHE_DIR } from "@cairn/devnet/testing";
 import { type Address, BaseError, createTestClient, type Hex, http, keccak256, toHex } from "viem";
@@ -77,10 +76,10 @@ describe("cairn verify-deployment", () => {
     const verifier = { ...loadVerifier2(TEST_CACHE_DIR, "solo16", "dev"), ...changed.verifier };
     const deployment = await deployRollup2({
       ...clients(),
-      rollup: loadArtefact2(TEST_CACHE_DIR, "2/Rollup"),
+      rollup: loadArtefact2(TEST_CACHE_DIR, "Rollup"),
       verifiers: [{ circuit: "solo16", contract: verifier }],
       fixedOperator: {
-        contract: changed.policy ?? loadArtefact2(TEST_CACHE_DIR, "2/FixedOperator"),
+        contract: changed.policy ?? loadArtefact2(TEST_CACHE_DIR, "FixedOperator"),
         operator: devnet.wallet(0).account.address,
       },
     });
@@ -153,7 +152,7 @@ describe("cairn verify-deployment", () => {
       cacheDir: TEST_CACHE_DIR,
     });
     const otherKey = source.replace(keyHash, keccak256(toHex("another key")).slice(2));
-    const { bytecode, runtimeCode } = await buildFresh(verifierTarget2(contractName, otherKey));
+    const { bytecode, runtimeCode } = await buildFresh(verifierTarget(contractName, otherKey));
     const { failed, details } = await compare(await deployWith({ verifier: { bytecode, runtimeCode } }));
     expect(failed).toEqual(["Verifier solo16 code", "Verifier solo16 verification key"]);
     expect(details.get("Verifier solo16 verification key")).toContain(keyHash);
@@ -161,7 +160,7 @@ describe("cairn verify-deployment", () => {
 
   it("reports an immutable that differs from the rollup's views or parameters", async () => {
     const { address } = devnet.rollup;
-    const target = rollup2Targets().find(({ name }) => name === "2/Rollup");
+    const target = rollup2Targets().find(({ name }) => name === "Rollup");
     if (target === undefined) throw new TypeError("no Rollup");
     const { immutables } = (await buildCached(TEST_CACHE_DIR, target)).artefact;
     const places = immutables.find(({ name }) => name === "FREEZE_DELAY")?.offsets ?? [];
@@ -184,7 +183,7 @@ describe("cairn verify-deployment", () => {
   it("reports another AccountTree", async () => {
     const address = await devnet.rollup.reader.readContract({
       address: devnet.rollup.address,
-      abi: loadArtefact2(TEST_CACHE_DIR, "2/Rollup").abi,
+      abi: loadArtefact2(TEST_CACHE_DIR, "Rollup").abi,
       functionName: "accountTree",
     });
     await anvil().setCode({ address: address as Address, bytecode: RETURN_TRUE });
@@ -198,7 +197,7 @@ describe("cairn verify-deployment", () => {
   });
 
   it("reports a policy that is not in the sources, or that has changed", async () => {
-    const genuine = loadArtefact2(TEST_CACHE_DIR, "2/FixedOperator");
+    const genuine = loadArtefact2(TEST_CACHE_DIR, "FixedOperator");
     const other = await buildFresh(verifierTarget("Other", OTHER_POLICY));
     const foreign = await compare(await deployWith({ policy: { ...other, abi: genuine.abi } }));
     expect(foreign.failed).toEqual(["Policy"]);
@@ -210,7 +209,7 @@ describe("cairn verify-deployment", () => {
   });
 
   it("reports a constructor that left another state behind the same code", async () => {
-    const { abi, bytecode } = loadArtefact2(TEST_CACHE_DIR, "2/Rollup");
+    const { abi, bytecode } = loadArtefact2(TEST_CACHE_DIR, "Rollup");
     const { report } = await compare(devnet.rollup.address);
     const root = report.state?.root.slice(2) ?? "";
     expect(bytecode).toContain(root);
@@ -295,7 +294,7 @@ describe("cairn verify-deployment", () => {
     const { report } = await compare(devnet.rollup.address);
     const hash = /0x[0-9a-f]{64}/.exec(report.checks.find(({ name }) => name === "Rollup creation")?.detail ?? "")?.[0];
     expect((await compare(devnet.rollup.address, "--creation-tx", hash ?? "")).failed).toEqual([]);
-    const { receipt } = await deployContract(clients(), loadArtefact(TEST_CACHE_DIR, "DevToken"), ["A", "A", 0]);
+    const { receipt } = await deployContract(clients(), loadArtefact2(TEST_CACHE_DIR, "DevToken"), ["A", "A", 0]);
     const other = await compare(devnet.rollup.address, "--creation-tx", receipt.transactionHash);
     expect(other.failed).toEqual(["Rollup creation"]);
     const malformed = await runInTest(["verify-deployment", "--creation-tx", "0x12", "--l1", devnet.rpcUrl]);

@@ -9,14 +9,8 @@ library Constants {
     uint256 internal constant TREE_DEPTH = 12;
     uint256 internal constant MAX_ACCOUNTS = 16777216;
     uint256 internal constant FIRST_ACCOUNT_INDEX = 64;
-    uint256 internal constant CAPACITY_DIVISOR = 4;
-    uint256 internal constant FEE_TOKENS_PER_BLOCK = 4;
-    uint256 internal constant INDEX_BYTES = 3;
-    uint256 internal constant SLOT_BYTES = 13;
-    uint256 internal constant EXTRA_BYTES = 52;
     uint256 internal constant QUEUE_RECORD_BYTES = 76;
     uint256 internal constant PAYOUT_BYTES = 40;
-    uint256 internal constant PUBLIC_INPUT_BYTES = 332;
     uint256 internal constant BLOB_MODULUS =
         52435875175126190479447740508185965837690552500527637822603658699938581184513;
     uint256 internal constant WORD_BITS = 104;
@@ -29,7 +23,6 @@ library Constants {
     uint256 internal constant META_TOKEN_ID_SHIFT = 160;
     uint256 internal constant META_NONCE_SHIFT = 192;
     uint256 internal constant META_FLAGS_SHIFT = 232;
-    uint256 internal constant FLAG_OWNER_KEY = 1;
     uint8 internal constant SLOT_KIND_NOOP = 0;
     uint8 internal constant SLOT_KIND_TRANSFER = 1;
     uint8 internal constant SLOT_KIND_TRANSFER_TO_NEW = 2;
@@ -37,9 +30,6 @@ library Constants {
     uint8 internal constant SLOT_KIND_DEPOSIT = 4;
     uint8 internal constant SLOT_KIND_FORCED_WITHDRAW = 5;
     uint8 internal constant SLOT_KIND_SET_KEY = 6;
-    uint8 internal constant CIRCUIT_TYPE_16 = 0;
-    uint8 internal constant CIRCUIT_TYPE_64 = 1;
-    uint8 internal constant CIRCUIT_TYPE_256 = 2;
     uint32 internal constant ETH_TOKEN_ID = 0;
     bytes32 internal constant GENESIS_ROOT = 0x127314dc4f13036ac6a4482435840186e511e872197943c814189493179ab475;
     uint32 internal constant GENESIS_NEXT_INDEX = 64;

@@ -1,4 +1,4 @@
-/** ABI of FixedOperator. Generated from src/2/policies/FixedOperator.sol; do not edit. */
+/** ABI of FixedOperator. Generated from src/policies/FixedOperator.sol; do not edit. */
 export const fixedOperatorAbi = [
   {
     "inputs": [

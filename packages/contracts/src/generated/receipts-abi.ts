@@ -1,4 +1,4 @@
-/** ABI of Receipts. Generated from src/2/Receipts.sol; do not edit. */
+/** ABI of Receipts. Generated from src/Receipts.sol; do not edit. */
 export const receiptsAbi = [
   {
     "inputs": [

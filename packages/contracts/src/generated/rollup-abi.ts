@@ -1,13 +1,18 @@
 /** ABI of Rollup. Generated from src/Rollup.sol; do not edit. */
-export const rollupAbi = [
+export const rollup2Abi = [
   {
     "inputs": [
       {
         "components": [
           {
             "internalType": "address",
-            "name": "operator",
+            "name": "policy",
             "type": "address"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "policyCodeHash",
+            "type": "bytes32"
           },
           {
             "internalType": "uint64",
@@ -17,6 +22,11 @@ export const rollupAbi = [
           {
             "internalType": "uint64",
             "name": "operatorIdleDelay",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "returnDelay",
             "type": "uint64"
           },
           {
@@ -38,7 +48,7 @@ export const rollupAbi = [
               },
               {
                 "internalType": "uint32",
-                "name": "slots",
+                "name": "l1Capacity",
                 "type": "uint32"
               },
               {
@@ -198,16 +208,11 @@ export const rollupAbi = [
     "inputs": [
       {
         "internalType": "uint256",
-        "name": "maximum",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "actual",
+        "name": "length",
         "type": "uint256"
       }
     ],
-    "name": "DataTooLong",
+    "name": "DataMalformed",
     "type": "error"
   },
   {
@@ -343,7 +348,7 @@ export const rollupAbi = [
     "inputs": [
       {
         "internalType": "bytes32",
-        "name": "publicInput",
+        "name": "point",
         "type": "bytes32"
       }
     ],
@@ -385,17 +390,28 @@ export const rollupAbi = [
   {
     "inputs": [
       {
-        "internalType": "uint64",
-        "name": "expected",
-        "type": "uint64"
-      },
-      {
-        "internalType": "uint64",
-        "name": "actual",
-        "type": "uint64"
+        "internalType": "uint256",
+        "name": "length",
+        "type": "uint256"
       }
     ],
-    "name": "LastBlockMismatch",
+    "name": "L1RecordsMalformed",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "expected",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "actual",
+        "type": "bytes32"
+      }
+    ],
+    "name": "L1RecordsMismatch",
     "type": "error"
   },
   {
@@ -405,39 +421,28 @@ export const rollupAbi = [
   },
   {
     "inputs": [],
+    "name": "NoBlob",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "firstBlock",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "lastBlock",
+        "type": "uint64"
+      }
+    ],
+    "name": "NoBlocks",
+    "type": "error"
+  },
+  {
+    "inputs": [],
     "name": "NotFrozen",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "operator",
-        "type": "address"
-      },
-      {
-        "internalType": "address",
-        "name": "caller",
-        "type": "address"
-      }
-    ],
-    "name": "NotOperator",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "proposed",
-        "type": "address"
-      },
-      {
-        "internalType": "address",
-        "name": "caller",
-        "type": "address"
-      }
-    ],
-    "name": "NotProposedOperator",
     "type": "error"
   },
   {
@@ -507,12 +512,12 @@ export const rollupAbi = [
   {
     "inputs": [
       {
-        "internalType": "address",
-        "name": "operator",
-        "type": "address"
+        "internalType": "bytes32",
+        "name": "versionedHash",
+        "type": "bytes32"
       }
     ],
-    "name": "OperatorWithCode",
+    "name": "OpeningRefused",
     "type": "error"
   },
   {
@@ -545,6 +550,22 @@ export const rollupAbi = [
   {
     "inputs": [
       {
+        "internalType": "uint256",
+        "name": "count",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "position",
+        "type": "uint256"
+      }
+    ],
+    "name": "PayoutNotInBatch",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "bytes32",
         "name": "expected",
         "type": "bytes32"
@@ -555,7 +576,18 @@ export const rollupAbi = [
         "type": "bytes32"
       }
     ],
-    "name": "PayoutsHashMismatch",
+    "name": "PolicyCodeMismatch",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "policy",
+        "type": "address"
+      }
+    ],
+    "name": "PolicyWithoutCode",
     "type": "error"
   },
   {
@@ -657,7 +689,7 @@ export const rollupAbi = [
     "inputs": [
       {
         "internalType": "address",
-        "name": "operator",
+        "name": "leader",
         "type": "address"
       },
       {
@@ -699,6 +731,22 @@ export const rollupAbi = [
       }
     ],
     "name": "TimestampTooOld",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "firstTimestamp",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "lastTimestamp",
+        "type": "uint64"
+      }
+    ],
+    "name": "TimestampsDescending",
     "type": "error"
   },
   {
@@ -769,6 +817,17 @@ export const rollupAbi = [
       }
     ],
     "name": "UnknownCircuitType",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint8",
+        "name": "dataSource",
+        "type": "uint8"
+      }
+    ],
+    "name": "UnknownDataSource",
     "type": "error"
   },
   {
@@ -863,6 +922,11 @@ export const rollupAbi = [
             "type": "uint8"
           },
           {
+            "internalType": "uint8",
+            "name": "dataSource",
+            "type": "uint8"
+          },
+          {
             "internalType": "uint64",
             "name": "firstBlock",
             "type": "uint64"
@@ -874,8 +938,18 @@ export const rollupAbi = [
           },
           {
             "internalType": "uint64",
-            "name": "timestamp",
+            "name": "firstTimestamp",
             "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "lastTimestamp",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint32",
+            "name": "newNextIndex",
+            "type": "uint32"
           },
           {
             "internalType": "bytes32",
@@ -888,23 +962,13 @@ export const rollupAbi = [
             "type": "bytes32"
           },
           {
-            "internalType": "uint32",
-            "name": "newNextIndex",
-            "type": "uint32"
-          },
-          {
-            "internalType": "uint32",
-            "name": "l1OperationCount",
-            "type": "uint32"
-          },
-          {
             "internalType": "bytes32",
-            "name": "payoutsHash",
+            "name": "newHistory",
             "type": "bytes32"
           },
           {
             "internalType": "bytes32",
-            "name": "txRoot",
+            "name": "blocksRoot",
             "type": "bytes32"
           }
         ],
@@ -916,7 +980,13 @@ export const rollupAbi = [
       {
         "indexed": false,
         "internalType": "bytes32",
-        "name": "dataHash",
+        "name": "dataCommitment",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "bytes32",
+        "name": "payoutsHash",
         "type": "bytes32"
       },
       {
@@ -924,12 +994,6 @@ export const rollupAbi = [
         "internalType": "uint64",
         "name": "queueHead",
         "type": "uint64"
-      },
-      {
-        "indexed": false,
-        "internalType": "bytes32",
-        "name": "queueHash",
-        "type": "bytes32"
       }
     ],
     "name": "BatchSubmitted",
@@ -1106,44 +1170,6 @@ export const rollupAbi = [
     "inputs": [
       {
         "indexed": true,
-        "internalType": "address",
-        "name": "previous",
-        "type": "address"
-      },
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "operator",
-        "type": "address"
-      }
-    ],
-    "name": "OperatorChanged",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "operator",
-        "type": "address"
-      },
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "proposed",
-        "type": "address"
-      }
-    ],
-    "name": "OperatorProposed",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
         "internalType": "uint64",
         "name": "batchNumber",
         "type": "uint64"
@@ -1302,13 +1328,6 @@ export const rollupAbi = [
   },
   {
     "inputs": [],
-    "name": "acceptOperator",
-    "outputs": [],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [],
     "name": "accountTree",
     "outputs": [
       {
@@ -1354,9 +1373,15 @@ export const rollupAbi = [
   },
   {
     "inputs": [],
-    "name": "burnOperator",
-    "outputs": [],
-    "stateMutability": "nonpayable",
+    "name": "binding",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
     "type": "function"
   },
   {
@@ -1391,7 +1416,7 @@ export const rollupAbi = [
           },
           {
             "internalType": "uint32",
-            "name": "slots",
+            "name": "l1Capacity",
             "type": "uint32"
           },
           {
@@ -1796,7 +1821,7 @@ export const rollupAbi = [
   },
   {
     "inputs": [],
-    "name": "operator",
+    "name": "leader",
     "outputs": [
       {
         "internalType": "address",
@@ -1834,8 +1859,13 @@ export const rollupAbi = [
         "components": [
           {
             "internalType": "address",
-            "name": "operator",
+            "name": "policy",
             "type": "address"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "policyCodeHash",
+            "type": "bytes32"
           },
           {
             "internalType": "uint64",
@@ -1845,6 +1875,11 @@ export const rollupAbi = [
           {
             "internalType": "uint64",
             "name": "operatorIdleDelay",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "returnDelay",
             "type": "uint64"
           },
           {
@@ -1866,7 +1901,7 @@ export const rollupAbi = [
               },
               {
                 "internalType": "uint32",
-                "name": "slots",
+                "name": "l1Capacity",
                 "type": "uint32"
               },
               {
@@ -1908,6 +1943,11 @@ export const rollupAbi = [
             "type": "uint8"
           },
           {
+            "internalType": "uint8",
+            "name": "dataSource",
+            "type": "uint8"
+          },
+          {
             "internalType": "uint64",
             "name": "firstBlock",
             "type": "uint64"
@@ -1919,8 +1959,18 @@ export const rollupAbi = [
           },
           {
             "internalType": "uint64",
-            "name": "timestamp",
+            "name": "firstTimestamp",
             "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "lastTimestamp",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint32",
+            "name": "newNextIndex",
+            "type": "uint32"
           },
           {
             "internalType": "bytes32",
@@ -1933,23 +1983,13 @@ export const rollupAbi = [
             "type": "bytes32"
           },
           {
-            "internalType": "uint32",
-            "name": "newNextIndex",
-            "type": "uint32"
-          },
-          {
-            "internalType": "uint32",
-            "name": "l1OperationCount",
-            "type": "uint32"
-          },
-          {
             "internalType": "bytes32",
-            "name": "payoutsHash",
+            "name": "newHistory",
             "type": "bytes32"
           },
           {
             "internalType": "bytes32",
-            "name": "txRoot",
+            "name": "blocksRoot",
             "type": "bytes32"
           }
         ],
@@ -1959,7 +1999,7 @@ export const rollupAbi = [
       },
       {
         "internalType": "bytes32",
-        "name": "dataHash",
+        "name": "dataCommitment",
         "type": "bytes32"
       },
       {
@@ -1969,13 +2009,13 @@ export const rollupAbi = [
       },
       {
         "internalType": "uint256",
-        "name": "first",
+        "name": "firstWord",
         "type": "uint256"
       },
       {
-        "internalType": "uint256",
-        "name": "maxCount",
-        "type": "uint256"
+        "internalType": "uint256[]",
+        "name": "mask",
+        "type": "uint256[]"
       }
     ],
     "name": "pay",
@@ -1989,6 +2029,11 @@ export const rollupAbi = [
         "internalType": "uint64",
         "name": "batchNumber",
         "type": "uint64"
+      },
+      {
+        "internalType": "uint256",
+        "name": "word",
+        "type": "uint256"
       }
     ],
     "name": "payoutsSettled",
@@ -1997,32 +2042,6 @@ export const rollupAbi = [
         "internalType": "uint256",
         "name": "",
         "type": "uint256"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "next",
-        "type": "address"
-      }
-    ],
-    "name": "proposeOperator",
-    "outputs": [],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [],
-    "name": "proposedOperator",
-    "outputs": [
-      {
-        "internalType": "address",
-        "name": "",
-        "type": "address"
       }
     ],
     "stateMutability": "view",
@@ -2194,6 +2213,11 @@ export const rollupAbi = [
             "type": "bytes32"
           },
           {
+            "internalType": "bytes32",
+            "name": "history",
+            "type": "bytes32"
+          },
+          {
             "internalType": "uint32",
             "name": "nextIndex",
             "type": "uint32"
@@ -2215,8 +2239,13 @@ export const rollupAbi = [
           },
           {
             "internalType": "uint64",
-            "name": "lastOperatorBatchAt",
+            "name": "lastBatchAt",
             "type": "uint64"
+          },
+          {
+            "internalType": "bool",
+            "name": "lastByStranger",
+            "type": "bool"
           },
           {
             "internalType": "uint64",
@@ -2247,6 +2276,11 @@ export const rollupAbi = [
             "type": "uint8"
           },
           {
+            "internalType": "uint8",
+            "name": "dataSource",
+            "type": "uint8"
+          },
+          {
             "internalType": "uint64",
             "name": "firstBlock",
             "type": "uint64"
@@ -2258,8 +2292,18 @@ export const rollupAbi = [
           },
           {
             "internalType": "uint64",
-            "name": "timestamp",
+            "name": "firstTimestamp",
             "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "lastTimestamp",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint32",
+            "name": "newNextIndex",
+            "type": "uint32"
           },
           {
             "internalType": "bytes32",
@@ -2272,29 +2316,34 @@ export const rollupAbi = [
             "type": "bytes32"
           },
           {
-            "internalType": "uint32",
-            "name": "newNextIndex",
-            "type": "uint32"
-          },
-          {
-            "internalType": "uint32",
-            "name": "l1OperationCount",
-            "type": "uint32"
-          },
-          {
             "internalType": "bytes32",
-            "name": "payoutsHash",
+            "name": "newHistory",
             "type": "bytes32"
           },
           {
             "internalType": "bytes32",
-            "name": "txRoot",
+            "name": "blocksRoot",
             "type": "bytes32"
           }
         ],
         "internalType": "struct BatchHeader",
         "name": "header",
         "type": "tuple"
+      },
+      {
+        "internalType": "bytes",
+        "name": "l1Records",
+        "type": "bytes"
+      },
+      {
+        "internalType": "bytes",
+        "name": "payouts",
+        "type": "bytes"
+      },
+      {
+        "internalType": "uint256[]",
+        "name": "payNow",
+        "type": "uint256[]"
       },
       {
         "internalType": "bytes",
@@ -2361,6 +2410,19 @@ export const rollupAbi = [
       }
     ],
     "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "version",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "pure",
     "type": "function"
   }
 ] as const;

@@ -18,7 +18,7 @@ import {
 /// @notice Keeps the money, orders the L1 operations, accepts proven batches, pays out.
 /// @dev Amounts are in a token's smallest unit, fees in wei, times in seconds. Token 0 is ETH. Functions that move or
 ///      measure tokens share one lock and revert with `Reentrancy` when entered during one another. After a freeze
-///      everything that would change state, queue or operator reverts with `RollupFrozen`; payments continue.
+///      everything that would change state or queue reverts with `RollupFrozen`; payments continue.
 interface IRollup is IRollupErrors, IRollupEvents {
     // Tokens
 
@@ -65,48 +65,49 @@ interface IRollup is IRollupErrors, IRollupEvents {
 
     // Batches
 
-    /// @notice Proves the next batch and makes its state the rollup's.
+    /// @notice Proves the next batch of consecutive blocks, makes its state the rollup's, and pays what `payNow`
+    ///         selects.
     /// @param header What the batch claims.
-    /// @param data Published data; trailing zero bytes may be left out.
+    /// @param l1Records Records of the consumed queue entries, 76 bytes each (spec 4.1).
+    /// @param payouts Its payout records, 40 bytes each (spec 3.7), at most 1,024.
+    /// @param payNow Bit p of word w selects payout 256 · w + p to be paid now, in order, as far as the gas certainly
+    ///        suffices; the rest is left for `pay`.
+    /// @param data Data source 0: the cells, 26 bytes each, at most 4,095; zero cells at the end may be left out. Data
+    ///        source 1: evaluation 32, KZG commitment 48, KZG proof 48 of the transaction's first blob.
     /// @param proof Proof of the circuit `header.circuitType`.
-    /// @dev While there is an operator, anyone else's batch must consume all entries waiting at its timestamp, as far
-    ///      as its circuit has room. Reverts: CallerNotPlainAccount, SubmissionNotOpen, UnknownCircuitType,
-    /// OldRootMismatch, FirstBlockMismatch,
-    ///      LastBlockMismatch, TimestampTooOld, TimestampInFuture, TooManyL1Operations, OverdueL1OperationsLeft,
-    ///      DataTooLong, KeyOutOfRange, InvalidProof.
-    function submitBatch(BatchHeader calldata header, bytes calldata data, bytes calldata proof) external;
-
-    // Operator
-
-    /// @notice The operator proposes a successor, who has to accept; 0 withdraws the proposal.
-    /// @dev Reverts: NotOperator.
-    function proposeOperator(address next) external;
-
-    /// @notice The proposed operator takes over; it must be a plain account without code. The idle clock keeps running.
-    /// @dev Reverts: NotProposedOperator, CallerNotPlainAccount.
-    function acceptOperator() external;
-
-    /// @notice The operator gives up its role: submission is open to all for ever.
-    /// @dev Reverts: NotOperator.
-    function burnOperator() external;
+    /// @dev While there is a leader, anyone else's batch must consume all entries waiting at its last timestamp, as far
+    ///      as its circuit has room, and at least one. Reverts: CallerNotPlainAccount, InsufficientGas,
+    ///      SubmissionNotOpen, UnknownCircuitType, OldRootMismatch, FirstBlockMismatch, NoBlocks, TimestampTooOld,
+    ///      TimestampsDescending, TimestampInFuture, FieldOutOfRange, L1RecordsMalformed, TooManyL1Operations,
+    ///      OverdueL1OperationsLeft, L1RecordsMismatch, PayoutListMalformed, UnknownDataSource, DataMalformed, NoBlob,
+    ///      OpeningRefused, PayoutNotInBatch, InvalidProof.
+    function submitBatch(
+        BatchHeader calldata header,
+        bytes calldata l1Records,
+        bytes calldata payouts,
+        uint256[] calldata payNow,
+        bytes calldata data,
+        bytes calldata proof
+    ) external;
 
     // Payments
 
     /// @notice Pays payouts of a batch, in any order and in parts. Anyone can call this; each record is paid once.
     /// @param batchNumber Number of the batch.
     /// @param header Its header, as in its calldata and its event.
-    /// @param dataHash Its data hash, as in its event.
-    /// @param payouts Its payout records of 40 bytes (spec 3.4), without unused ones.
-    /// @param first Position of the first record to process.
-    /// @param maxCount Most records to process from there; those already settled are skipped.
-    /// @dev Reverts: BatchCommitmentMismatch, PayoutListMalformed, PayoutsHashMismatch, NothingToPay, InsufficientGas.
+    /// @param dataCommitment Its data commitment, as in its event.
+    /// @param payouts Its payout list, as in its calldata.
+    /// @param firstWord Word i of `mask` selects among payouts 256 · (firstWord + i) … + 255.
+    /// @param mask Those already settled, and those that the batch does not have, are skipped; what the gas does not
+    ///        certainly suffice for is left.
+    /// @dev Reverts: BatchCommitmentMismatch, NothingToPay, InsufficientGas.
     function pay(
         uint64 batchNumber,
         BatchHeader calldata header,
-        bytes32 dataHash,
+        bytes32 dataCommitment,
         bytes calldata payouts,
-        uint256 first,
-        uint256 maxCount
+        uint256 firstWord,
+        uint256[] calldata mask
     ) external;
 
     /// @notice Pays everything that the caller can claim in a token to `recipient`.
@@ -150,7 +151,10 @@ interface IRollup is IRollupErrors, IRollupEvents {
 
     // Views
 
-    /// @notice The constructor's parameters, except for the operator, which is the current one.
+    /// @notice 2; a contract without this function is of version 1.
+    function version() external view returns (uint256);
+
+    /// @notice The constructor's parameters.
     function parameters() external view returns (Parameters memory);
 
     /// @notice Circuit of a type; reverts with UnknownCircuitType.
@@ -171,20 +175,17 @@ interface IRollup is IRollupErrors, IRollupEvents {
     /// @notice Unconsumed entries that are overdue for a batch at `timestamp`.
     function overdueCount(uint64 timestamp) external view returns (uint64);
 
-    /// @notice Whether anyone, not only the operator, may submit a batch now (spec 7.4).
+    /// @notice Who has precedence in submitting now, by the policy; 0 when nobody. Reverts with InsufficientGas.
+    function leader() external view returns (address);
+
+    /// @notice Whether anyone, not only the leader, may submit a batch now (spec 7.7). Reverts with InsufficientGas.
     function isSubmissionOpen() external view returns (bool);
 
-    /// @notice keccak256(abi.encode(header, dataHash)) of a batch; 0 when there is none.
+    /// @notice keccak256(abi.encode(header, data commitment, payouts hash)) of a batch; 0 when there is none.
     function batchCommitment(uint64 batchNumber) external view returns (bytes32);
 
-    /// @notice The operator; 0 when submission is open to all.
-    function operator() external view returns (address);
-
-    /// @notice Who may accept the operator's role; 0 when nobody.
-    function proposedOperator() external view returns (address);
-
-    /// @notice Payout records of a batch that have been paid or made claimable: bit i for the record at position i.
-    function payoutsSettled(uint64 batchNumber) external view returns (uint256);
+    /// @notice Payouts of a batch that have been paid or made claimable: bit p for payout 256 · word + p.
+    function payoutsSettled(uint64 batchNumber, uint256 word) external view returns (uint256);
 
     /// @notice Units of a token that `beneficiary` can claim.
     function claimable(uint32 tokenId, address beneficiary) external view returns (uint256);
@@ -206,6 +207,9 @@ interface IRollup is IRollupErrors, IRollupEvents {
 
     /// @notice Contract that hashes accounts and proofs to a root.
     function accountTree() external view returns (address);
+
+    /// @notice Contract that ties lists and data of a batch to its proof.
+    function binding() external view returns (address);
 
     /// @notice ERC-20 tokens registered; their ids are 1 … tokenCount.
     function tokenCount() external view returns (uint32);

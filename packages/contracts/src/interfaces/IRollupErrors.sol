@@ -8,12 +8,14 @@ interface IRollupErrors {
     error InvalidParameter(bytes32 name);
     /// @notice The same circuit type is listed twice.
     error DuplicateCircuitType(uint8 circuitType);
-    /// @notice A verifier has no code.
+    /// @notice A verifier has no code of its own.
     error VerifierWithoutCode(address verifier);
     /// @notice A verifier's code does not have the given keccak256 hash.
     error VerifierCodeMismatch(bytes32 expected, bytes32 actual);
-    /// @notice An account with code cannot submit, so it cannot be the operator.
-    error OperatorWithCode(address operator);
+    /// @notice The policy has no code.
+    error PolicyWithoutCode(address policy);
+    /// @notice The policy's code does not have the given keccak256 hash.
+    error PolicyCodeMismatch(bytes32 expected, bytes32 actual);
     /// @notice The chain id does not fit the 64 bits of the public input.
     error ChainIdTooLarge(uint256 maximum, uint256 actual);
 
@@ -56,44 +58,53 @@ interface IRollupErrors {
     /// @notice The caller refuses the refund of ETH beyond the queue fee; wei.
     error RefundFailed(address caller, uint256 amount);
 
-    /// @notice Batches must come directly from accounts without code, so that their calldata is public.
+    /// @notice Batches must come directly from accounts without code, so that the transaction's input is the batch.
     error CallerNotPlainAccount(address caller);
-    /// @notice Only the operator may submit now; see `isSubmissionOpen`.
-    error SubmissionNotOpen(address operator, address caller);
+    /// @notice Only the leader may submit now; see `isSubmissionOpen`.
+    error SubmissionNotOpen(address leader, address caller);
     /// @notice No verifier is known for this circuit type.
     error UnknownCircuitType(uint8 circuitType);
     /// @notice The batch does not start from the stored root.
     error OldRootMismatch(bytes32 expected, bytes32 actual);
     /// @notice The batch does not start after the last proven block.
     error FirstBlockMismatch(uint64 expected, uint64 actual);
-    /// @notice The circuit proves a different number of blocks.
-    error LastBlockMismatch(uint64 expected, uint64 actual);
-    /// @notice The batch is older than its predecessor or than two hours; seconds.
+    /// @notice The batch has no blocks: its last one is before its first one.
+    error NoBlocks(uint64 firstBlock, uint64 lastBlock);
+    /// @notice The first block is older than the last proven one or than six hours; seconds.
     error TimestampTooOld(uint64 minimum, uint64 actual);
-    /// @notice The batch comes from the future; seconds.
+    /// @notice The last block is older than the first one; seconds.
+    error TimestampsDescending(uint64 firstTimestamp, uint64 lastTimestamp);
+    /// @notice The last block comes from the future; seconds.
     error TimestampInFuture(uint64 maximum, uint64 actual);
     /// @notice The batch consumes more entries than are waiting or than its circuit can.
     error TooManyL1Operations(uint64 maximum, uint64 actual);
-    /// @notice The batch omits entries that are overdue at its timestamp; for a stranger's batch, entries waiting at
-    /// its timestamp.
+    /// @notice The batch omits entries that are overdue at its last timestamp; for a stranger's batch, entries that
+    /// were waiting then.
     error OverdueL1OperationsLeft(uint64 minimum, uint64 actual);
-    /// @notice Published data is longer than the circuit's; bytes.
-    error DataTooLong(uint256 maximum, uint256 actual);
-    /// @notice The verifier does not accept the proof for the public input that the contract computed.
-    error InvalidProof(bytes32 publicInput);
+    /// @notice The L1 records are not whole ones; bytes.
+    error L1RecordsMalformed(uint256 length);
+    /// @notice The L1 records are not those of the entries at the queue's head; hashes after them.
+    error L1RecordsMismatch(bytes32 expected, bytes32 actual);
+    /// @notice Cells are neither in calldata (0) nor in a blob (1).
+    error UnknownDataSource(uint8 dataSource);
+    /// @notice Data are not whole cells, too many of them, or not an opening; bytes.
+    error DataMalformed(uint256 length);
+    /// @notice The transaction has no blob.
+    error NoBlob();
+    /// @notice The point-evaluation precompile refuses the opening, or this chain has none.
+    error OpeningRefused(bytes32 versionedHash);
+    /// @notice The verifier does not accept the proof for the public inputs that the contract computed. The point, one
+    /// of them, is a hash of all that the proof depends on.
+    error InvalidProof(bytes32 point);
 
-    /// @notice Only the operator may hand over or burn its role.
-    error NotOperator(address operator, address caller);
-    /// @notice Only the proposed operator may accept the role.
-    error NotProposedOperator(address proposed, address caller);
-
-    /// @notice Header and data hash are not those of the batch; `expected` is 0 when there is no such batch.
+    /// @notice Header, data commitment and payout list are not those of the batch; `expected` is 0 when there is no
+    /// such batch.
     error BatchCommitmentMismatch(bytes32 expected, bytes32 actual);
-    /// @notice The payout list is not the proven one.
-    error PayoutsHashMismatch(bytes32 expected, bytes32 actual);
-    /// @notice The payout list is not made of whole records up to the last used one; bytes.
+    /// @notice The payout list is not made of whole records with a recipient in the last one, or of too many; bytes.
     error PayoutListMalformed(uint256 length);
-    /// @notice Every payout in the range has been settled before, or the range is empty.
+    /// @notice A payout is selected that the batch does not have; its position.
+    error PayoutNotInBatch(uint256 count, uint256 position);
+    /// @notice No selected payout is unsettled.
     error NothingToPay(uint64 batchNumber);
     /// @notice Too little gas is left to give a payment its full allowance; gas units.
     error InsufficientGas(uint256 required, uint256 actual);
@@ -119,7 +130,7 @@ interface IRollupErrors {
     error NoAccounts();
     /// @notice Accounts are not in strictly ascending order of their indices.
     error AccountsNotAscending(uint32 previous, uint32 index);
-    /// @notice A key or a sibling is not below the field modulus.
+    /// @notice A root, history, key or sibling is not below the field modulus.
     error FieldOutOfRange(uint256 maximum, uint256 actual);
     /// @notice The proof has too few or too many siblings for these accounts.
     error ProofLengthMismatch(uint256 expected, uint256 actual);

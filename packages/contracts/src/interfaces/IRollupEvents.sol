@@ -4,15 +4,15 @@ pragma solidity 0.8.30;
 import {BatchHeader} from "./RollupTypes.sol";
 
 /// @title Events of the rollup
-/// @dev Calldata of `submitBatch` and these events are enough to rebuild the whole state.
+/// @dev The transactions of `submitBatch`, their blobs and these events are enough to rebuild the whole state.
 interface IRollupEvents {
     /// @notice A token was given its id.
     event TokenRegistered(uint32 indexed tokenId, address indexed token);
 
     /// @notice An entry joined the queue; its fields are the record of spec 4.1.
     /// @param position Number of the entry, counted from 0.
-    /// @param kind Record type: 4 deposit, 5 forced withdrawal, 6 set key.
     /// @param owner Owner of the deposited money, or sender of the request.
+    /// @param kind Record type: 4 deposit, 5 forced withdrawal, 6 set key.
     /// @param amount Units of the token; 0 unless a deposit.
     /// @param key x of the L2 public key, 0 for none.
     /// @param queueHash Rolling hash after the entry.
@@ -33,16 +33,16 @@ interface IRollupEvents {
     /// @param batchNumber Number of the batch, counted from 1.
     /// @param submitter Account that submitted it.
     /// @param header The submitted header.
-    /// @param dataHash SHA-256 of the padded published data.
+    /// @param dataCommitment keccak256 of its data, or the versioned hash of its blob.
+    /// @param payoutsHash keccak256 of its payout list.
     /// @param queueHead Entries consumed by all batches up to this one.
-    /// @param queueHash Rolling queue hash after the consumed entries.
     event BatchSubmitted(
         uint64 indexed batchNumber,
         address indexed submitter,
         BatchHeader header,
-        bytes32 dataHash,
-        uint64 queueHead,
-        bytes32 queueHash
+        bytes32 dataCommitment,
+        bytes32 payoutsHash,
+        uint64 queueHead
     );
 
     /// @notice A proven payout reached its recipient.
@@ -58,11 +58,6 @@ interface IRollupEvents {
     event SubmitterRewarded(uint64 indexed batchNumber, address indexed submitter, uint256 amount, bool paid);
     /// @notice A deferred payment reached `recipient`.
     event Claimed(uint32 indexed tokenId, address indexed beneficiary, address indexed recipient, uint256 amount);
-
-    /// @notice The operator proposed a successor, who has to accept; 0 withdraws the proposal.
-    event OperatorProposed(address indexed operator, address indexed proposed);
-    /// @notice The operator's role changed hands; to 0, for ever, when it was burnt.
-    event OperatorChanged(address indexed previous, address indexed operator);
 
     /// @notice The rollup stopped for good.
     /// @param root Last proven root, which exits are proven against.

@@ -6,6 +6,6 @@ interface IVerifier {
     /// @notice Decides whether `proof` proves the circuit's statement about `publicInputs`.
     /// @dev Generated verifiers revert on an invalid proof; callers treat a revert and `false` alike.
     /// @param proof Proof bytes as written by the prover.
-    /// @param publicInputs Field elements; Cairn's circuits have one (spec 5).
+    /// @param publicInputs Field elements; circuits whose proofs the rollup accepts have 17 (spec 5).
     function verify(bytes calldata proof, bytes32[] calldata publicInputs) external view returns (bool);
 }

@@ -1,77 +1,84 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-/// @notice A circuit for proving batches.
+/// @notice A circuit whose proofs the rollup accepts.
 /// @param circuitType Number that identifies it in batch headers.
-/// @param slots Slots of its block, a multiple of 4, at most 1024; a quarter of them is its capacity for L1 operations
-/// and
-///        payouts.
+/// @param l1Capacity L1 operations that a batch of it can consume, 1 … 512: exactly what the circuit has room for.
 /// @param verifier Contract that verifies its proofs.
 /// @param verifierCodeHash keccak256 of the verifier's code; the constructor compares.
 struct Circuit {
     uint8 circuitType;
-    uint32 slots;
+    uint32 l1Capacity;
     address verifier;
     bytes32 verifierCodeHash;
 }
 
 /// @notice Parameters that a deployment fixes for ever (spec 7.1).
-/// @param operator First address with the exclusive right to submit as long as it does its work; 0 leaves submission
-/// open to all.
+/// @param policy Contract that names who has precedence in submitting; 0 leaves submission open to all, for ever.
+/// @param policyCodeHash keccak256 of the policy's code, 0 without a policy; the constructor compares.
 /// @param inclusionDelay Seconds after which a queue entry is overdue.
-/// @param operatorIdleDelay Seconds of waiting work without a batch of the operator after which anyone may submit.
+/// @param operatorIdleDelay Seconds of waiting work without a batch after which anyone may submit.
+/// @param returnDelay Seconds for which the leader is alone again after a stranger's batch.
 /// @param freezeDelay Seconds after which an unprocessed queue entry proves that the rollup has stopped.
 /// @param queueBaseFee Wei that a queue entry costs when the queue is empty.
 /// @param circuits Accepted circuits, at least one, each type once.
 struct Parameters {
-    address operator;
+    address policy;
+    bytes32 policyCodeHash;
     uint64 inclusionDelay;
     uint64 operatorIdleDelay;
+    uint64 returnDelay;
     uint64 freezeDelay;
     uint128 queueBaseFee;
     Circuit[] circuits;
 }
 
-/// @notice What a batch claims; together with the contract's own state it gives the public input (spec 5).
-/// @param circuitType Circuit that proves the batch.
-/// @param firstBlock Number of its first L2 block.
-/// @param lastBlock Number of its last L2 block.
-/// @param timestamp Seconds since the epoch; L2 transactions expire against it.
+/// @notice What a batch of consecutive blocks claims (spec 7.4).
+/// @param circuitType Circuit of its last proof.
+/// @param dataSource Where its cells are: 0 in the calldata, 1 in the transaction's first blob.
+/// @param firstBlock Number of its first block.
+/// @param lastBlock Number of its last block.
+/// @param firstTimestamp Timestamp of its first block, seconds.
+/// @param lastTimestamp Timestamp of its last block, seconds.
+/// @param newNextIndex First unassigned account index after the batch.
 /// @param oldRoot State root before the batch.
 /// @param newRoot State root after the batch.
-/// @param newNextIndex First unassigned account index after the batch.
-/// @param l1OperationCount Queue entries consumed, from the head on.
-/// @param payoutsHash SHA-256 of the padded payout list (spec 3.4).
-/// @param txRoot Root over all published bytes (spec 3.5).
+/// @param newHistory What commits to everything published, consumed and paid since genesis (spec 3.8).
+/// @param blocksRoot Root over the hashes of its blocks (spec 3.9).
 struct BatchHeader {
     uint8 circuitType;
+    uint8 dataSource;
     uint64 firstBlock;
     uint64 lastBlock;
-    uint64 timestamp;
+    uint64 firstTimestamp;
+    uint64 lastTimestamp;
+    uint32 newNextIndex;
     bytes32 oldRoot;
     bytes32 newRoot;
-    uint32 newNextIndex;
-    uint32 l1OperationCount;
-    bytes32 payoutsHash;
-    bytes32 txRoot;
+    bytes32 newHistory;
+    bytes32 blocksRoot;
 }
 
 /// @notice The proven state and its counters.
 /// @param root State root.
+/// @param history Commits to everything published, consumed and paid since genesis.
 /// @param nextIndex First unassigned account index.
 /// @param batchCount Batches accepted, which is also the number of the last one.
-/// @param lastBlock Number of the last proven L2 block.
-/// @param lastTimestamp Timestamp of the last batch's header, seconds.
-/// @param lastOperatorBatchAt L1 time of the operator's last batch, or of the deployment if there is none; seconds.
+/// @param lastBlock Number of the last proven block.
+/// @param lastTimestamp Timestamp of the last proven block, seconds.
+/// @param lastBatchAt L1 time of the last batch, or of the deployment if there is none; seconds.
+/// @param lastByStranger Whether someone else than the leader sent the last batch.
 /// @param queueHead Queue entries consumed by batches.
 /// @param queueTail Number of queue entries ever made.
 struct RollupState {
     bytes32 root;
+    bytes32 history;
     uint32 nextIndex;
     uint64 batchCount;
     uint64 lastBlock;
     uint64 lastTimestamp;
-    uint64 lastOperatorBatchAt;
+    uint64 lastBatchAt;
+    bool lastByStranger;
     uint64 queueHead;
     uint64 queueTail;
 }

@@ -2,9 +2,9 @@
 pragma solidity 0.8.30;
 
 import {Constants} from "../generated/Constants.sol";
+import {QueueEntry, QueueRecord} from "../interfaces/RollupTypes.sol";
 import {IRollupErrors} from "../interfaces/IRollupErrors.sol";
 import {IRollupEvents} from "../interfaces/IRollupEvents.sol";
-import {QueueEntry, QueueRecord} from "../interfaces/RollupTypes.sol";
 
 /// @title L1 queue (spec 4)
 /// @dev Checkpoint k is the queue after k entries, so the entry at position p lies between checkpoints p and p + 1;
@@ -77,15 +77,9 @@ library Queue {
 
     /// @notice Rolling hash after `record`; the caller checked that its index fits 24 bits.
     function hashAfter(bytes32 hashBefore, QueueRecord memory record) internal pure returns (bytes32) {
-        return sha256(
+        return keccak256(
             abi.encodePacked(
-                hashBefore,
-                record.kind,
-                record.owner,
-                record.tokenId,
-                record.amount,
-                uint24(record.index),
-                record.key
+                hashBefore, record.kind, record.owner, record.tokenId, record.amount, uint24(record.index), record.key
             )
         );
     }
@@ -116,23 +110,36 @@ library Queue {
         return low - self.head;
     }
 
-    /// @notice Reverts unless a batch at `timestamp` of a circuit with room for `capacity` entries may consume `count`:
-    /// at
-    ///         least all that have waited for `inclusionDelay` seconds, as far as there is room.
+    /// @notice Reverts unless a batch whose last block is of `timestamp`, of a circuit with room for `capacity`
+    ///         entries, may consume `count`: at least `least`, and all that have waited for `inclusionDelay` seconds,
+    ///         as far as there is room.
     function requireConsumable(
         Data storage self,
         uint64 count,
         uint64 capacity,
         uint64 inclusionDelay,
+        uint64 least,
         uint64 timestamp
     ) internal view {
         uint64 waiting = self.tail - self.head;
         uint64 maximum = waiting < capacity ? waiting : capacity;
         if (count > maximum) revert IRollupErrors.TooManyL1Operations(maximum, count);
-        if (count < maximum && isOverdue(self, self.head + count, inclusionDelay, timestamp)) {
-            uint64 overdue = overdueCount(self, inclusionDelay, timestamp);
-            revert IRollupErrors.OverdueL1OperationsLeft(overdue < capacity ? overdue : capacity, count);
+        bool isOneLeft = count < maximum && isOverdue(self, self.head + count, inclusionDelay, timestamp);
+        if (!isOneLeft && count >= least) return;
+        uint64 minimum = overdueCount(self, inclusionDelay, timestamp);
+        if (minimum > capacity) minimum = capacity;
+        revert IRollupErrors.OverdueL1OperationsLeft(minimum < least ? least : minimum, count);
+    }
+
+    /// @notice Reverts unless `record` is the entry at `position` and no batch has consumed it.
+    function requireReclaimable(Data storage self, uint64 position, QueueRecord memory record) internal view {
+        if (position < self.head || position >= self.tail) {
+            revert IRollupErrors.NotReclaimable(position, self.head, self.tail);
         }
+        bytes32 expected = hashAt(self, position + 1);
+        // An index of more than 24 bits would hash like a shorter one; the hash after an entry is never 0.
+        bytes32 actual = record.index < Constants.MAX_ACCOUNTS ? hashAfter(hashAt(self, position), record) : bytes32(0);
+        if (actual != expected) revert IRollupErrors.QueueRecordMismatch(expected, actual);
     }
 
     /// @notice The entry at `position`; all zero when there is none.

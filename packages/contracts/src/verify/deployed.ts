@@ -3,7 +3,6 @@ import {
   BaseError,
   type Chain,
   ContractFunctionExecutionError,
-  type ContractFunctionReturnType,
   getContractAddress,
   type Hex,
   HttpRequestError,
@@ -12,29 +11,12 @@ import {
   TimeoutError,
   type Transport,
 } from "viem";
-import { rollupAbi } from "../generated/rollup-abi.ts";
 import { PROXY_SLOTS } from "./proxy.ts";
-
-type View<Name extends "parameters" | "state"> = ContractFunctionReturnType<typeof rollupAbi, "view", Name>;
 
 /** A contract and its code; `0x` when there is none. */
 export interface DeployedCode {
   readonly address: Address;
   readonly code: Hex;
-}
-
-/** A circuit of the rollup, with the code of its verifier. */
-export type DeployedCircuit = View<"parameters">["circuits"][number] & { readonly verifierCode: Hex };
-
-/** What a rollup reports about itself. */
-export interface RollupViews {
-  readonly parameters: View<"parameters">;
-  readonly state: View<"state">;
-  readonly operator: Address;
-  readonly proposedOperator: Address;
-  readonly isFrozen: boolean;
-  readonly accountTree: DeployedCode;
-  readonly circuits: readonly DeployedCircuit[];
 }
 
 /** The transaction that created a contract. */
@@ -46,14 +28,12 @@ export interface Creation {
   readonly input: Hex;
 }
 
-/** Everything that an L1 node says about a deployment, at one block. */
-export interface DeployedRollup extends DeployedCode {
+/** What an L1 node says about a contract, at one block. */
+export interface DeployedContract extends DeployedCode {
   readonly chainId: number;
   readonly blockNumber: bigint;
   /** Proxy slots that are not zero. */
   readonly proxySlots: readonly { readonly name: string; readonly value: Hex }[];
-  /** Null when the contract does not answer as a rollup. */
-  readonly views: RollupViews | null;
   /** The reason, when the transaction was not found. */
   readonly creation: Creation | { readonly missing: string };
 }
@@ -64,23 +44,12 @@ export interface CreationHint {
   readonly blockNumber?: bigint;
 }
 
-/** Reads a deployment at the newest block. */
-export async function readDeployment(
-  reader: PublicClient<Transport, Chain>,
-  address: Address,
-  hint: CreationHint = {},
-): Promise<DeployedRollup> {
-  const { blockNumber, ...deployed } = await readContractAt(reader, address, hint);
-  const views = deployed.code === "0x" ? null : await orNull(readViews(reader, address, blockNumber));
-  return { ...deployed, blockNumber, views };
-}
-
 /** A contract at the newest block, without what it says about itself. */
 export async function readContractAt(
   reader: PublicClient<Transport, Chain>,
   address: Address,
   hint: CreationHint,
-): Promise<Omit<DeployedRollup, "views">> {
+): Promise<DeployedContract> {
   const [chainId, blockNumber] = await Promise.all([reader.getChainId(), reader.getBlockNumber()]);
   const code = await readCode(reader, address, blockNumber);
   const slots = await Promise.all(
@@ -109,29 +78,6 @@ export async function orNull<T>(answers: Promise<T>): Promise<T | null> {
   }
 }
 
-async function readViews(
-  reader: PublicClient<Transport, Chain>,
-  address: Address,
-  blockNumber: bigint,
-): Promise<RollupViews> {
-  const at = { address, abi: rollupAbi, blockNumber } as const;
-  const [parameters, state, operator, proposedOperator, isFrozen, treeAddress] = await Promise.all([
-    reader.readContract({ ...at, functionName: "parameters" }),
-    reader.readContract({ ...at, functionName: "state" }),
-    reader.readContract({ ...at, functionName: "operator" }),
-    reader.readContract({ ...at, functionName: "proposedOperator" }),
-    reader.readContract({ ...at, functionName: "isFrozen" }),
-    reader.readContract({ ...at, functionName: "accountTree" }),
-  ]);
-  const circuits = await Promise.all(
-    parameters.circuits.map(async (circuit) => {
-      return { ...circuit, verifierCode: await readCode(reader, circuit.verifier, blockNumber) };
-    }),
-  );
-  const accountTree = { address: treeAddress, code: await readCode(reader, treeAddress, blockNumber) };
-  return { parameters, state, operator, proposedOperator, isFrozen, accountTree, circuits };
-}
-
 function isTransportError(error: unknown): boolean {
   return error instanceof HttpRequestError || error instanceof TimeoutError;
 }
@@ -146,7 +92,7 @@ export async function findCreation(
   reader: PublicClient,
   address: Address,
   { transactionHash, blockNumber: hinted }: CreationHint,
-): Promise<DeployedRollup["creation"]> {
+): Promise<DeployedContract["creation"]> {
   try {
     if (transactionHash !== undefined) {
       const found = await reader.getTransaction({ hash: transactionHash });

@@ -54,7 +54,9 @@ contract EscapeHandler is Handler {
         }
         _everythingElse();
         // Everything that has been done is refused from now on.
-        for (uint256 i = 0; i < accounts.length; i++) exitOne(i);
+        for (uint256 i = 0; i < accounts.length; i++) {
+            exitOne(i);
+        }
         _everythingElse();
         for (uint32 tokenId = 0; tokenId < TOKENS; tokenId++) {
             vm.assertEq(rollup.custody(tokenId), 0, "nothing is owed");
@@ -117,10 +119,16 @@ contract EscapeHandler is Handler {
     }
 
     function _everythingElse() private {
-        for (uint64 position = 0; position < records.length; position++) reclaimOne(position);
-        for (uint256 i = 0; i < batches.length; i++) pay(i, 0, 5);
+        for (uint64 position = 0; position < records.length; position++) {
+            reclaimOne(position);
+        }
+        for (uint256 i = 0; i < batches.length; i++) {
+            pay(i, 0, 5);
+        }
         for (uint256 i = 0; i < HOLDERS; i++) {
-            for (uint32 tokenId = 0; tokenId < TOKENS; tokenId++) claim(i, tokenId);
+            for (uint32 tokenId = 0; tokenId < TOKENS; tokenId++) {
+                claim(i, tokenId);
+            }
         }
     }
 

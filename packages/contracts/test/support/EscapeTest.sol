@@ -5,6 +5,7 @@ import {AccountLeaf, BatchHeader, QueueRecord} from "../../src/interfaces/Rollup
 import {RollupTest} from "./RollupTest.sol";
 import {TreeModel} from "./TreeModel.sol";
 import {vm} from "./Vm.sol";
+import {Model} from "./Model.sol";
 
 /// A rollup whose proven root is that of real accounts, for which money was really deposited.
 abstract contract EscapeTest is RollupTest {
@@ -41,16 +42,15 @@ abstract contract EscapeTest is RollupTest {
     function prove() internal {
         do {
             uint64 waiting = rollup.backlog();
-            BatchHeader memory header = nextHeader(waiting < 4 ? uint32(waiting) : 4);
-            proveState(header);
+            proveState(nextBatch(waiting < 4 ? waiting : 4));
         } while (rollup.backlog() != 0);
     }
 
-    /// A batch of the operator with this header, except for its new state, which is that of `accounts`.
-    function proveState(BatchHeader memory header) internal {
-        header.newRoot = stateRoot();
-        header.newNextIndex = FIRST + uint32(accounts.length);
-        submit(header, "");
+    /// A batch of the operator, except for its new state, which is that of `accounts`.
+    function proveState(Model.Batch memory batch) internal {
+        batch.header.newRoot = stateRoot();
+        batch.header.newNextIndex = FIRST + uint32(accounts.length);
+        submit(batch);
     }
 
     function stateRoot() internal view returns (bytes32) {
@@ -72,7 +72,9 @@ abstract contract EscapeTest is RollupTest {
 
     function siblingsOf(AccountLeaf[] memory leaving) internal view returns (bytes32[] memory) {
         uint256[] memory indices = new uint256[](leaving.length);
-        for (uint256 i = 0; i < leaving.length; i++) indices[i] = leaving[i].index;
+        for (uint256 i = 0; i < leaving.length; i++) {
+            indices[i] = leaving[i].index;
+        }
         return TreeModel.siblings(TreeModel.build(accounts), indices);
     }
 
@@ -91,7 +93,9 @@ abstract contract EscapeTest is RollupTest {
     /// The accounts whose bit is set, in ascending order.
     function subset(uint256 bits) internal view returns (AccountLeaf[] memory chosen) {
         uint256 count = 0;
-        for (uint256 i = 0; i < accounts.length; i++) count += bits >> i & 1;
+        for (uint256 i = 0; i < accounts.length; i++) {
+            count += bits >> i & 1;
+        }
         chosen = new AccountLeaf[](count);
         count = 0;
         for (uint256 i = 0; i < accounts.length; i++) {

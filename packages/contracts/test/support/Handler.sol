@@ -2,13 +2,14 @@
 pragma solidity 0.8.30;
 
 import {IRollupErrors} from "../../src/interfaces/IRollupErrors.sol";
-import {BatchHeader, QueueRecord} from "../../src/interfaces/RollupTypes.sol";
+import {QueueRecord} from "../../src/interfaces/RollupTypes.sol";
 import {GasBurningRecipient, RevertingRecipient} from "../hostile/Recipients.sol";
 import {FeeOnTransferToken} from "../hostile/Tokens.sol";
+import {MovingPolicy} from "../hostile/Policies.sol";
 import {L2Model} from "./L2Model.sol";
-import {proofOf} from "./KeccakVerifier.sol";
 import {Payout} from "./RollupTest.sol";
 import {vm} from "./Vm.sol";
+import {Model} from "./Model.sol";
 
 /// Drives a rollup with random actions of several actors and keeps its own books. After a freeze the actions that must
 /// be refused still occur, and are checked to be refused.
@@ -17,8 +18,7 @@ contract Handler is L2Model {
     uint256 internal constant HOLDERS = 6;
 
     struct Batch {
-        BatchHeader header;
-        bytes32 dataHash;
+        Model.Batch submitted;
         Payout[] payouts;
     }
 
@@ -37,11 +37,16 @@ contract Handler is L2Model {
     GasBurningRecipient internal burning;
     FeeOnTransferToken internal feeToken;
     Batch[] internal batches;
-    address private _modelOperator;
-    address private _modelProposed;
+    MovingPolicy internal moving;
+    address private _leader;
 
     constructor() {
         setUp();
+        moving = new MovingPolicy();
+        _leader = operator;
+        moving.become(operator, false);
+        replaceRollup(address(moving));
+        rollup.registerToken(address(token));
         feeToken = new FeeOnTransferToken();
         rollup.registerToken(address(feeToken));
         reverting = new RevertingRecipient();
@@ -58,7 +63,6 @@ contract Handler is L2Model {
             }
         }
         provenRoot = rollup.state().root;
-        _modelOperator = operator;
     }
 
     function doDeposit(uint256 senderSeed, uint256 ownerSeed, uint256 amount, uint256 indexSeed) external {
@@ -101,19 +105,25 @@ contract Handler is L2Model {
 
     function doSubmit(uint256 countSeed, uint256 seed, uint256 senderSeed) external {
         if (rollup.isFrozen()) {
-            return _expectFrozen(operator, 0, abi.encodeCall(rollup.submitBatch, (nextHeader(0), "", "")));
+            return _expectFrozen(operator, 0, submitCall(nextBatch(0), ""));
         }
         (address sender, uint64 count) = _turn(countSeed, senderSeed);
         runBlock(count, seed);
-        BatchHeader memory header = nextHeader(uint32(count), pending);
-        header.newRoot = stateRoot();
-        header.newNextIndex = FIRST + uint32(accounts.length);
-        submitAs(sender, header, "", proof(header, ""));
+        Model.Batch memory next = nextBatch(count, pending);
+        next.header.newRoot = stateRoot();
+        next.header.newNextIndex = FIRST + uint32(accounts.length);
+        next.header.lastBlock += uint64(seed % 5);
+        next.payNow = words((seed >> 8) & ((1 << pending.length) - 1));
+        bool isStranger = _leader != address(0) && sender != _leader;
+        submitAs(sender, next);
         Batch storage batch = batches.push();
-        batch.header = header;
-        batch.dataHash = dataHashOf("", SMALL_SLOTS);
-        for (uint256 i = 0; i < pending.length; i++) batch.payouts.push(pending[i]);
-        provenRoot = header.newRoot;
+        batch.submitted = next;
+        for (uint256 i = 0; i < pending.length; i++) {
+            batch.payouts.push(pending[i]);
+        }
+        _settled(batches.length - 1, next.payNow[0]);
+        provenRoot = next.header.newRoot;
+        vm.assertEq(rollup.state().lastByStranger, isStranger, "whose batch");
     }
 
     /// Who may submit now, and how many entries they may consume.
@@ -122,10 +132,11 @@ contract Handler is L2Model {
         uint64 maximum = waiting < CAPACITY ? waiting : uint64(CAPACITY);
         uint64 minimum = rollup.overdueCount(uint64(block.timestamp));
         if (minimum > maximum) minimum = maximum;
-        sender = _modelOperator == address(0) ? stranger : _modelOperator;
+        sender = _leader == address(0) ? stranger : _leader;
         if (rollup.isSubmissionOpen() && senderSeed % 2 == 0) {
             sender = stranger;
-            if (_modelOperator != address(0)) minimum = maximum;
+            // All entries wait at the time of the batch, which is the present one.
+            if (_leader != address(0) && _leader != stranger) minimum = maximum;
         }
         count = uint64(within(countSeed, minimum, maximum));
     }
@@ -134,13 +145,15 @@ contract Handler is L2Model {
     function doSubmitForged(uint256 seed, bytes32 newRoot) external {
         if (rollup.isFrozen()) return;
         (address sender, uint64 count) = _turn(seed >> 8, seed >> 128);
-        BatchHeader memory header = nextHeader(uint32(count));
-        bytes memory genuine = proof(header, "");
-        if (seed % 3 == 0) genuine = proofOf(verifiers[1], publicInput(header, ""));
-        else if (seed % 3 == 1) header.newRoot = header.newRoot == newRoot ? bytes32(0) : newRoot;
-        else header.payoutsHash = ~header.payoutsHash;
+        Model.Batch memory next = nextBatch(count);
+        bytes memory forged = proof(sender, next);
+        if (seed % 5 == 0) forged = proof(sender == operator ? stranger : operator, next);
+        else if (seed % 5 == 1) next.header.newRoot = bytes32(uint256(newRoot) % MODULUS);
+        else if (seed % 5 == 2) next.payouts = encode(one(stranger, 0, 1));
+        else if (seed % 5 == 3) next.data = bytes.concat(next.data, new bytes(26));
+        else next.header.newHistory = next.header.blocksRoot;
         vm.prank(sender, sender);
-        (bool ok, bytes memory refusal) = address(rollup).call(abi.encodeCall(rollup.submitBatch, (header, "", genuine)));
+        (bool ok, bytes memory refusal) = address(rollup).call(submitCall(next, forged));
         vm.assertTrue(!ok, "a forged batch was accepted");
         vm.assertTrue(bytes4(refusal) == IRollupErrors.InvalidProof.selector, "refused for something else");
         refusedBatches++;
@@ -155,8 +168,7 @@ contract Handler is L2Model {
     }
 
     function doClaimFor(uint256 holderSeed, uint256 tokenSeed) external {
-        bytes memory call =
-            abi.encodeCall(rollup.claimFor, (uint32(tokenSeed % TOKENS), holders[holderSeed % HOLDERS]));
+        bytes memory call = abi.encodeCall(rollup.claimFor, (uint32(tokenSeed % TOKENS), holders[holderSeed % HOLDERS]));
         (bool ok,) = address(rollup).call{gas: 3_000_000}(call);
         ok;
     }
@@ -169,45 +181,36 @@ contract Handler is L2Model {
         vm.warp(block.timestamp + within(time, 1, 10 hours));
     }
 
-    /// Two plain accounts hand the role to each other, until one burns it.
-    function doChangeOperator(uint256 seed) external {
-        address other = _modelOperator == operator ? vm.addr(5) : operator;
-        // Nobody sends from address 0, which stands for the burnt role.
-        address current = _modelOperator == address(0) ? operator : _modelOperator;
-        address caller = seed % 3 == 0 ? stranger : seed % 3 == 1 ? other : current;
-        bytes memory call = seed % 4 < 2
-            ? abi.encodeCall(rollup.proposeOperator, (other))
-            : seed % 64 == 63 ? abi.encodeCall(rollup.burnOperator, ()) : abi.encodeCall(rollup.acceptOperator, ());
-        bool isAccept = bytes4(call) == rollup.acceptOperator.selector;
-        bool allowed = caller == (isAccept ? _modelProposed : _modelOperator);
-        if (rollup.isFrozen()) return _expectFrozen(caller, 0, call);
-        vm.prank(caller, caller);
-        (bool ok,) = address(rollup).call(call);
-        vm.assertEq(ok, allowed, "only the operator, or the proposed");
-        if (!ok) return;
-        if (seed % 4 < 2) _modelProposed = other;
-        else (_modelOperator, _modelProposed) = (isAccept ? caller : address(0), address(0));
-        vm.assertEq(rollup.operator(), _modelOperator, "operator");
-        vm.assertEq(rollup.proposedOperator(), _modelProposed, "proposed");
+    /// The policy names someone else: one of the usual accounts, nobody, or it fails.
+    function doChangeLeader(uint256 seed) external {
+        address[4] memory named = [operator, stranger, vm.addr(5), address(0)];
+        _leader = named[seed % 4];
+        moving.become(_leader, seed % 4 == 3 && seed % 8 > 3);
+        vm.assertEq(rollup.leader(), _leader, "leader");
     }
 
     function recipientOf(uint256 seed) internal view override returns (address) {
         return holders[seed % (HOLDERS - 1)];
     }
 
-    /// Pays a range of a batch and books what it settled.
+    /// Pays some payouts of a batch and books what it settled.
     function pay(uint256 chosen, uint256 first, uint256 count) internal {
         Batch storage batch = batches[chosen];
         uint64 number = uint64(chosen + 1);
-        uint256 before = rollup.payoutsSettled(number);
-        uint256 named = (((1 << count) - 1) << first) & ((1 << batch.payouts.length) - 1);
-        bytes memory call =
-            abi.encodeCall(rollup.pay, (number, batch.header, batch.dataHash, encode(batch.payouts), first, count));
-        (bool ok,) = address(rollup).call(call);
+        uint256 before = rollup.payoutsSettled(number, 0);
+        uint256 selected = ((1 << count) - 1) << first;
+        uint256 named = selected & ((1 << batch.payouts.length) - 1);
+        (bool ok,) = address(rollup).call(payCall(number, batch.submitted, selected));
         vm.assertEq(ok, named & ~before != 0, "payable iff something in the range is left");
-        vm.assertEq(rollup.payoutsSettled(number), before | named, "settled");
+        vm.assertEq(rollup.payoutsSettled(number, 0), before | named, "settled");
+        _settled(chosen, named & ~before);
+    }
+
+    /// Books that payouts of a batch have been paid or made claimable.
+    function _settled(uint256 chosen, uint256 bits) private {
+        Batch storage batch = batches[chosen];
         for (uint256 i = 0; i < batch.payouts.length; i++) {
-            if ((named & ~before) >> i & 1 == 0) continue;
+            if (bits >> i & 1 == 0) continue;
             Payout memory payout = batch.payouts[i];
             unsettled[payout.tokenId] -= payout.amount;
             _owe(payout.tokenId, payout.recipient, payout.amount);

@@ -37,7 +37,9 @@ abstract contract L2Model is EscapeTest {
     /// A block that consumes `count` entries and then does what `seed` says; its payouts are in `pending`.
     function runBlock(uint64 count, uint256 seed) internal {
         delete pending;
-        for (uint64 i = 0; i < count; i++) _consume(provenHead++);
+        for (uint64 i = 0; i < count; i++) {
+            _consume(provenHead++);
+        }
         for (uint256 i = 0; i < 4 && accounts.length != 0; i++) {
             seed = uint256(keccak256(abi.encode(seed)));
             if (seed & 1 == 0) _transfer(seed >> 1);
