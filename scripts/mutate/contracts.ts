@@ -50,16 +50,20 @@ async function prepare(): Promise<Workplace> {
   const place = mkdtempSync(join(tmpdir(), "cairn-mutate-contracts-"));
   const plain = copyPackage(join(place, "plain"));
   const switched = copyPackage(join(place, "switched"));
-  const ids = new Map<string, number>();
-  writeFileSync(join(switched, "src/MutationSwitch.sol"), SWITCH_SOURCE);
-  for (const file of contractsTarget.files) {
+  const sources = contractsTarget.files.map((file) => {
     const path = join(switched, "src", file);
-    const source = readFileSync(path, "utf8");
-    const switches = findSolidityMutants(file, source)
-      .filter(isSwitchable)
-      .map((mutant) => ({ mutant, id: ids.set(mutantName(mutant), ids.size + 1).size }));
+    return { file, path, source: readFileSync(path, "utf8") };
+  });
+  const switches = sources
+    .flatMap(({ file, source }) => findSolidityMutants(file, source))
+    .filter(isSwitchable)
+    .map((mutant, i) => ({ mutant, id: i + 1 }));
+  const ids = new Map(switches.map(({ mutant, id }) => [mutantName(mutant), id]));
+  writeFileSync(join(switched, "src/MutationSwitch.sol"), SWITCH_SOURCE);
+  for (const { file, path, source } of sources) {
+    const own = switches.filter(({ mutant }) => mutant.file === file);
     const importPath = `${"../".repeat(file.split("/").length - 1) || "./"}MutationSwitch.sol`;
-    writeFileSync(path, installSwitches(source, switches, importPath));
+    writeFileSync(path, installSwitches(source, own, importPath, switches));
   }
   const settings = (id: number): Record<string, string> => ({
     FOUNDRY_CODE_SIZE_LIMIT: CODE_SIZE_LIMIT,

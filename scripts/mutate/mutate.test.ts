@@ -123,26 +123,26 @@ describe("guards of Solidity", () => {
     ]);
   });
 
-  it("are each put behind a switch, in modifiers by use", () => {
+  it("are each put behind a switch, in a copy of a modifier for each use", () => {
     const switches = mutants.filter(isSwitchable).map((mutant, i) => ({ mutant, id: i + 1 }));
-    const text = installSwitches(SOLIDITY, switches, "./MutationSwitch.sol");
+    const text = installSwitches(SOLIDITY, switches, "./MutationSwitch.sol", switches);
     expect(text).toContain('pragma solidity 0.8.30;\nimport {MutationSwitch} from "./MutationSwitch.sol";\n');
-    expect(text).toContain("modifier locked(uint256 use) {");
-    expect(text).toContain(
-      "if (MutationSwitch.isOn(use)) { if (MutationSwitch.isOn(1)) { if (_lock != 0) revert Reentrancy(); } }",
+    const copy = /\n\n {4}modifier locked_2\(\) \{[\s\S]*?\n {4}\}/.exec(text)?.[0] ?? "";
+    expect(copy).toContain(
+      "if (MutationSwitch.isOn(2)) { if (MutationSwitch.isOn(1)) { if (_lock != 0) revert Reentrancy(); } }",
     );
-    expect(text).toContain("if (MutationSwitch.isOn(use)) { _lock = 1; }\n        _;\n");
-    expect(text).toContain("external locked(2) whenActive(3) returns");
+    expect(copy).toContain("if (MutationSwitch.isOn(2)) { _lock = 1; }\n        _;\n");
+    expect(text).toContain("external locked_2 whenActive_3 returns");
     expect(text).toContain('if (MutationSwitch.isOn(4)) { if (x == 0) revert Zero("; }"); }');
     expect(text).toContain("} catch {\n            revert Bad();\n");
     const undone = text
+      .replace(copy, "")
       .replace('import {MutationSwitch} from "./MutationSwitch.sol";\n', "")
       .replaceAll(/if \(MutationSwitch\.isOn\(\w+\)\) \{ /g, "")
       .replaceAll("; } }", ";")
       .replaceAll("; }\n", ";\n")
       .replaceAll("} }\n", "}\n")
-      .replace("uint256 use", "")
-      .replace("locked(2) whenActive(3)", "locked whenActive");
+      .replace("locked_2 whenActive_3", "locked whenActive");
     expect(undone).toBe(SOLIDITY);
   });
 });

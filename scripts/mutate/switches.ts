@@ -38,44 +38,66 @@ export function isSwitchable({ kind, text }: Mutant): boolean {
 }
 
 /**
- * The source with every guard behind its switch, `if (MutationSwitch.isOn(id)) { … }`. `importPath` is the library's
- * path relative to the file.
+ * The source with every guard behind its switch, `if (MutationSwitch.isOn(id)) { … }`. A modifier is written once more
+ * for each of its uses, which may be in other files: `uses` has the modifier switches of all of them. (An argument of
+ * the modifier instead would take a place of the stack in each function, which the rollup's have not.) `importPath` is
+ * the library's path relative to the file.
  */
-export function installSwitches(source: string, switches: readonly Switch[], importPath: string): string {
-  const masked = maskText(source);
-  const insertions: Insertion[] = [
-    ...switches.flatMap(({ mutant, id }): Insertion[] =>
-      mutant.kind === "modifier"
-        ? [{ at: mutant.end, text: `(${id})`, rank: 0 }]
-        : wrapped(mutant.start, mutant.end, String(id), 1),
-    ),
-    ...modifierDefinitions(masked),
-  ].sort((a, b) => a.at - b.at || a.rank - b.rank);
-  let text = "";
-  let at = 0;
-  for (const insertion of insertions) {
-    text += source.slice(at, insertion.at) + insertion.text;
-    at = insertion.at;
-  }
-  text += source.slice(at);
+export function installSwitches(
+  source: string,
+  switches: readonly Switch[],
+  importPath: string,
+  uses: readonly Switch[],
+): string {
+  const guards = switches.flatMap(({ mutant, id }): Insertion[] =>
+    mutant.kind === "modifier"
+      ? [{ at: mutant.end, text: `_${id}`, rank: 0 }]
+      : wrapped(mutant.start, mutant.end, id, 1),
+  );
+  const text = inserted(source, [...guards, ...modifierCopies(source, guards, uses)]);
   return text.replace(/^(pragma solidity [^\n]*\n)/m, `$1import {${LIBRARY}} from "${importPath}";\n`);
 }
 
-/** Guarding modifiers get the number of their use as argument, and all that they do is behind its switch. */
-function modifierDefinitions(masked: string): Insertion[] {
-  const insertions: Insertion[] = [];
-  for (const match of masked.matchAll(/\bmodifier\s+\w+\((?=\)\s*\{)/g)) {
-    insertions.push({ at: match.index + match[0].length, text: "uint256 use", rank: 0 });
-    const open = masked.indexOf("{", match.index);
-    for (const [start, end] of statementsIn(masked, open + 1, closingAfter(masked, open) - 1)) {
-      if (masked.slice(start, end) !== "_;") insertions.push(...wrapped(start, end, "use", 0));
-    }
+/** Behind each modifier, a copy for each of its uses, in which all that it does is behind the use's switch. */
+function modifierCopies(source: string, guards: readonly Insertion[], uses: readonly Switch[]): Insertion[] {
+  const masked = maskText(source);
+  return [...masked.matchAll(/\bmodifier\s+(\w+)\(\)\s*(?=\{)/g)].flatMap((match) => {
+    const start = match.index;
+    const open = start + match[0].length;
+    const end = closingAfter(masked, open);
+    const statements = statementsIn(masked, open + 1, end - 1).filter(([from, to]) => masked.slice(from, to) !== "_;");
+    const name = match[1] ?? "";
+    const copies = uses
+      .filter(({ mutant }) => modifierOf(mutant) === name)
+      .map(({ id }) => {
+        const insertions = [
+          { at: start + match[0].indexOf(name) + name.length, text: `_${id}`, rank: 0 },
+          ...guards.filter(({ at }) => at > start && at < end),
+          ...statements.flatMap(([from, to]) => wrapped(from, to, id, 0)),
+        ];
+        return inserted(source.slice(0, end), insertions).slice(start);
+      });
+    return [{ at: end, text: copies.map((copy) => `\n\n    ${copy}`).join(""), rank: 0 }];
+  });
+}
+
+/** The modifier that a guard uses; null for other guards. */
+function modifierOf({ kind, text }: Mutant): string | null {
+  return kind === "modifier" ? text.replace(/ \(\d+\)$/, "") : null;
+}
+
+function inserted(source: string, insertions: readonly Insertion[]): string {
+  let text = "";
+  let at = 0;
+  for (const insertion of [...insertions].sort((a, b) => a.at - b.at || a.rank - b.rank)) {
+    text += source.slice(at, insertion.at) + insertion.text;
+    at = insertion.at;
   }
-  return insertions;
+  return text + source.slice(at);
 }
 
 /** `depth` 0 is outside 1 where both wrap the same statement. */
-function wrapped(start: number, end: number, id: string, depth: 0 | 1): Insertion[] {
+function wrapped(start: number, end: number, id: number, depth: 0 | 1): Insertion[] {
   return [
     { at: start, text: `if (${LIBRARY}.isOn(${id})) { `, rank: depth },
     { at: end, text: " }", rank: 1 - depth },
