@@ -10,8 +10,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { copySources, findStaleKeys, generateKeyLists } from "../src/2/key-lists.ts";
-import { type KeyRecords, RECORDED_KEYS_PATH, readRecordedKeys } from "../src/2/recorded-keys.ts";
+import {
+  copySources,
+  findStaleKeys,
+  generateKeyLists,
+  type KeyRecords,
+  RECORDED_KEYS_PATH,
+  readRecordedKeys,
+} from "../src/2/key-lists.ts";
 import { writeFileAtomically } from "../src/compile.ts";
 import { NOIR_DIR, type Srs } from "../src/index.ts";
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { assertKeyList } from "./2/assert-key-list.ts";
+import { assertChildrenOver } from "./2/list-srs.ts";
 import { type ProofTarget, runBb, type Srs } from "./bb.ts";
 import type { CompiledProgram } from "./compile.ts";
 
@@ -16,7 +16,7 @@ export interface VerificationKey {
 
 /**
  * The verification key of a program over an SRS, for the EVM or for recursion, from the cache or computed. Throws
- * `circuits/wrong-key-list`, and as the prover binary does.
+ * `circuits/wrong-key-list` when the program accepts children over another SRS, and as the prover binary does.
  *
  * @example const key = await ensureVerificationKey(program, srs, { target: "recursion" });
  */
@@ -26,7 +26,7 @@ export async function ensureVerificationKey(
   options: { readonly target?: ProofTarget; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<VerificationKey> {
   const { target = "evm", signal } = options;
-  assertKeyList(program, srs.kind);
+  assertChildrenOver(srs.kind, program);
   const dir = join(program.dir, srs.kind, ...(target === "evm" ? [] : [target]));
   const path = join(dir, "vk");
   // The prover writes the hash last.

@@ -8,7 +8,6 @@ import type { CircuitsErrorCode } from "../errors.ts";
 import { programGates, srsPointsFor } from "../gates.ts";
 import { ensureSrs } from "../srs.ts";
 import { ensureVerificationKey } from "../verification-key.ts";
-import { SRS_NAME } from "./assert-key-list.ts";
 import {
   BATCH_CIRCUITS,
   type BatchCircuit,
@@ -21,12 +20,46 @@ import {
   PARENTS,
   type ParentCircuit,
 } from "./circuits.ts";
-import { type CircuitRecord, type KeyRecord, type KeyRecords, readRecordedKeys } from "./recorded-keys.ts";
+import { KEY_LIST_FILE, listHeading } from "./list-srs.ts";
 import { readRecursionKey } from "./recursion-key.ts";
+
+/** What is recorded of a circuit. */
+export interface CircuitRecord {
+  /** Hash of the sources, compiler and prover that everything else here follows from. */
+  readonly sources: string;
+  readonly gates: number;
+}
+
+/** What is recorded of a circuit whose proofs others verify. */
+export interface KeyRecord extends CircuitRecord {
+  /** Hash of its key for recursion, a field element as hex with 0x. */
+  readonly keyHash: string;
+}
+
+/** All circuits that verify proofs or whose proofs are verified by others, over one SRS (spec 2, 6.6). */
+export type KeyRecords = Readonly<Record<InnerCircuit, KeyRecord> & Record<BatchCircuit, CircuitRecord>>;
+
+/** Recorded keys by SRS; null where nobody has made them yet. */
+export type RecordedKeys = Readonly<Record<Srs["kind"], KeyRecords | null>>;
+
+/** The recorded keys of both sets. */
+export const RECORDED_KEYS_PATH = join(NOIR_DIR, "2", "keys.json");
+
+/**
+ * The keys that `noir/2/keys.json` records; the lists in the sources are those over the development SRS.
+ *
+ * @example readRecordedKeys().dev?.merge1.keyHash
+ */
+export function readRecordedKeys(path: string = RECORDED_KEYS_PATH): RecordedKeys {
+  const { dev = null, ignition = null } = existsSync(path)
+    ? (JSON.parse(readFileSync(path, "utf8")) as Partial<RecordedKeys>)
+    : {};
+  return { dev, ignition };
+}
 
 /** File of the list of keys that a circuit accepts, below `noirDir`. */
 export function keyListPath(parent: ParentCircuit, noirDir: string = NOIR_DIR): string {
-  return join(noirDir, crateOf(parent), "src", "keys.nr");
+  return join(noirDir, crateOf(parent), "src", KEY_LIST_FILE);
 }
 
 /** Source of the list of keys that a circuit accepts. */
@@ -42,7 +75,7 @@ export function keyListSource(
     return `    ${hash}, // ${name}`;
   });
   return [
-    `// Hashes of the verification keys of allowed children over the ${SRS_NAME[kind]} SRS (spec 2, 6.6). Generated from`,
+    `${listHeading(kind)} (spec 2, 6.6). Generated from`,
     "// packages/circuits/noir/2/keys.json by packages/circuits/scripts/generate-keys.ts; do not edit.",
     `pub global ALLOWED: [Field; ${accepts.length}] = [`,
     ...hashes,
@@ -117,8 +150,13 @@ export function noirDirOf(kind: Srs["kind"], cacheDir: string, recorded = readRe
  *
  * @example await compileCircuit({ name: crateOf(name), cacheDir, noirDir: sourcesOf(name, srs.kind, cacheDir) });
  */
-export function sourcesOf(name: (typeof CIRCUITS)[number], kind: Srs["kind"], cacheDir: string): string {
-  return isParent(name) ? noirDirOf(kind, cacheDir) : NOIR_DIR;
+export function sourcesOf(
+  name: (typeof CIRCUITS)[number],
+  kind: Srs["kind"],
+  cacheDir: string,
+  recorded = readRecordedKeys(),
+): string {
+  return isParent(name) ? noirDirOf(kind, cacheDir, recorded) : NOIR_DIR;
 }
 
 /** Hash of the sources of all circuits with these lists of keys. */
@@ -138,6 +176,8 @@ export function copySources(noirDir: string): string {
 /** What is not as recorded: sources that changed since the keys were made, lists that are not those of the record. */
 export function findStaleKeys(recorded: KeyRecords | null, noirDir: string = NOIR_DIR): string[] {
   if (recorded === null) return ["keys.json: no keys over the development SRS"];
+  const missing = INNER_CIRCUITS.filter((name) => recorded[name] === undefined);
+  if (missing.length > 0) return missing.map((name) => `${name}: no key recorded`);
   const changed = [...INNER_CIRCUITS, ...BATCH_CIRCUITS].filter(
     (name) => recorded[name]?.sources !== sourceHash(crateOf(name), noirDir),
   );

@@ -2,8 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { copySources, generateKeyLists } from "../../src/2/key-lists.ts";
-import { readRecordedKeys } from "../../src/2/recorded-keys.ts";
+import { copySources, generateKeyLists, readRecordedKeys } from "../../src/2/key-lists.ts";
 import { rebuildVerifier2, writeSolidityVerifier } from "../../src/index.ts";
 import { cacheDir, provingCircuit } from "../support/cache.ts";
 

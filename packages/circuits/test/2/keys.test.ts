@@ -3,26 +3,23 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { assertKeyList } from "../../src/2/assert-key-list.ts";
 import { crateOf, INNER_CIRCUITS, PARENT_CIRCUITS } from "../../src/2/circuits.ts";
-import { copySources, findStaleKeys, keyListPath, keyListSource, noirDirOf, sourcesOf } from "../../src/2/key-lists.ts";
-import { readRecordedKeys } from "../../src/2/recorded-keys.ts";
+import {
+  copySources,
+  findStaleKeys,
+  type KeyRecords,
+  keyListPath,
+  keyListSource,
+  noirDirOf,
+  readRecordedKeys,
+  sourcesOf,
+} from "../../src/2/key-lists.ts";
+import { listSrs } from "../../src/2/list-srs.ts";
+import { loadCircuit } from "../../src/2/prove.ts";
 import { proofFields, readRecursionKey } from "../../src/2/recursion-key.ts";
-import { NOIR_DIR, sourceHash, writeFileAtomically } from "../../src/compile.ts";
+import { compileCircuit, NOIR_DIR, sourceHash, writeFileAtomically } from "../../src/compile.ts";
 import { ensureVerificationKey } from "../../src/verification-key.ts";
-import { provingCircuit } from "../support/cache.ts";
-
-const IGNITION = { kind: "ignition", dir: "/nowhere" } as const;
-const UNBUILT = {
-  circuit: {
-    bytecode: "",
-    abi: { parameters: [], return_type: null, error_types: {} },
-    debug_symbols: "",
-    file_map: {},
-  },
-  path: "/nowhere/program.json",
-  isCached: true,
-};
+import { cacheDir, provingCircuit } from "../support/cache.ts";
 
 describe("lists of keys", () => {
   let dir: string;
@@ -55,8 +52,12 @@ describe("lists of keys", () => {
       expect(stale).toContain(`${name}: sources changed since its key and gates were recorded`);
   });
 
-  it("a record without keys is noticed", () => {
+  it("a record without keys, or without one of them, is noticed", () => {
     expect(findStaleKeys(null)).toEqual(["keys.json: no keys over the development SRS"]);
+    const { dev } = readRecordedKeys();
+    if (dev === null) expect.unreachable();
+    const { block256: _, ...others } = dev;
+    expect(findStaleKeys(others as KeyRecords)).toEqual(["block256: no key recorded"]);
   });
 
   it("the two lists have no key in common", () => {
@@ -92,29 +93,9 @@ describe("lists of keys", () => {
   it("are needed for production by circuits that verify proofs only", () => {
     expect(sourcesOf("solo16", "ignition", dir)).toBe(NOIR_DIR);
     expect(sourcesOf("batch", "dev", dir)).toBe(NOIR_DIR);
-    if (readRecordedKeys().ignition !== null) return;
-    expect(() => sourcesOf("batch", "ignition", dir)).toThrow(
+    const { dev } = readRecordedKeys();
+    expect(() => sourcesOf("batch", "ignition", dir, { dev, ignition: null })).toThrow(
       expect.objectContaining({ code: "circuits/keys-missing" }),
-    );
-  });
-
-  it.each(PARENT_CIRCUITS)("over development points are refused in a key of %s for production", async (parent) => {
-    const keyList = keyListSource(parent, readRecordedKeys().dev ?? {}, "dev");
-    const refused = expect.objectContaining({ code: "circuits/wrong-key-list" });
-    const program = { ...UNBUILT, name: crateOf(parent), dir, keyList };
-    await expect(ensureVerificationKey(program, IGNITION)).rejects.toEqual(refused);
-    await expect(ensureVerificationKey(program, IGNITION, { target: "recursion" })).rejects.toEqual(refused);
-    // A list of development keys that calls itself one of Ignition.
-    const relabelled = keyListSource(parent, readRecordedKeys().dev ?? {}, "ignition");
-    await expect(ensureVerificationKey({ ...program, keyList: relabelled }, IGNITION)).rejects.toEqual(refused);
-  });
-
-  it("over Ignition's points are accepted for production, and refused for development", () => {
-    const hashes = INNER_CIRCUITS.map((name, i) => [name, { keyHash: `0x${String(i).repeat(64)}` }]);
-    const keyList = keyListSource("batch", Object.fromEntries(hashes), "ignition");
-    expect(() => assertKeyList({ name: "2/batch", keyList }, "ignition")).not.toThrow();
-    expect(() => assertKeyList({ name: "2/batch", keyList }, "dev")).toThrow(
-      expect.objectContaining({ code: "circuits/wrong-key-list" }),
     );
   });
 
@@ -122,6 +103,51 @@ describe("lists of keys", () => {
     expect(() => keyListSource("merge1", {}, "dev")).toThrow(
       expect.objectContaining({ code: "circuits/keys-missing" }),
     );
+  });
+});
+
+describe("a circuit that accepts children over one SRS", () => {
+  let dir: string;
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), "cairn-keys-test-"));
+  });
+  afterEach(() => rm(dir, { recursive: true }));
+
+  const merge1 = (noirDir?: string) => compileCircuit({ name: "2/merge1", cacheDir, ...(noirDir && { noirDir }) });
+  const refused = expect.objectContaining({ code: "circuits/wrong-key-list" });
+  /** Folders without points: nothing is proven over them. */
+  const [dev, ignition] = [{ kind: "dev", dir: "" } as const, { kind: "ignition", dir: "" } as const];
+
+  it.each(PARENT_CIRCUITS)("says which in its sources: %s", (parent) => {
+    const { dev: keys } = readRecordedKeys();
+    if (keys === null) expect.unreachable();
+    expect(listSrs(readFileSync(keyListPath(parent), "utf8"))).toBe("dev");
+    const noirDir = noirDirOf("ignition", dir, { dev: keys, ignition: keys });
+    expect(listSrs(readFileSync(keyListPath(parent, noirDir), "utf8"))).toBe("ignition");
+  });
+
+  it("has no key over the other, so that no verifier over Ignition trusts proofs that anyone can forge", async () => {
+    const program = await merge1();
+    for (const target of ["evm", "recursion"] as const) {
+      await expect(ensureVerificationKey(program, ignition, { target })).rejects.toThrow(refused);
+    }
+    await expect(ensureVerificationKey({ ...program, childrenSrs: "ignition" }, dev)).rejects.toThrow(refused);
+  });
+
+  it("is not compiled from a list that does not say over which SRS its keys are", async () => {
+    const noirDir = copySources(dir);
+    const path = keyListPath("merge1", noirDir);
+    writeFileAtomically(path, readFileSync(path, "utf8").replace("development SRS", "development points"));
+    await expect(merge1(noirDir)).rejects.toThrow(refused);
+  });
+
+  it("is not loaded for production while the lists over Ignition are not recorded", async () => {
+    expect(readRecordedKeys().ignition).toBeNull();
+    for (const name of ["merge1", "merge2", "pair", "batch"] as const) {
+      await expect(loadCircuit({ name, cacheDir: dir, srs: "ignition" })).rejects.toThrow(
+        expect.objectContaining({ code: "circuits/keys-missing" }),
+      );
+    }
   });
 });
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { ChildWitness } from "../../src/2/children-witness.ts";
 import { crateOf, INNER_CIRCUITS, type InnerCircuit, type MergeCircuit, PARENTS } from "../../src/2/circuits.ts";
 import { mergeInputMap } from "../../src/2/input-map.ts";
-import { readRecordedKeys } from "../../src/2/recorded-keys.ts";
+import { readRecordedKeys } from "../../src/2/key-lists.ts";
 import { KEY_FIELDS, PROOF_FIELDS } from "../../src/2/recursion-key.ts";
 import { readAcir } from "../support/acir.ts";
 import { program } from "../support/cache.ts";

@@ -112,7 +112,6 @@ const NO_CIRCUIT: Omit<ProvingCircuit<string>, "name"> = {
     },
     dir: "",
     path: "",
-    keyList: null,
     isCached: true,
   },
   key: { path: "", target: "evm", srs: "dev", isCached: true },
