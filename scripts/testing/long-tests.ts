@@ -18,6 +18,8 @@ export const LONG_TESTS: Readonly<Record<string, string>> = {
     "compiles the circuits of 64 and 256 slots, which takes minutes; npm run check compares the hash of their sources",
   "bench/src/batch/batch.prover.test.ts":
     "proves, submits and restores a batch of two blocks; npm test plans and shows batches without proofs",
+  "apps/node/src/batches/trees.prover.test.ts":
+    "seven proofs, one of them of three million gates; npm test runs the same tree with stand-in proofs",
   "bench/src/measure/gates.test.ts":
     "compiles thirty parts of the block circuit to say what each costs; nothing but npm run bench uses the result",
   "bench/src/node/run.test.ts":

@@ -11,6 +11,7 @@ import { type RouteResponse, signedTransactionToJson } from "@cairn/rpc";
 import { type Person, REAL_CRYPTO, signTransaction } from "@cairn/testkit";
 import { pino } from "pino";
 import { type CairnNode, createNode } from "../src/node.ts";
+import type { Proving } from "../src/prover/proving.ts";
 import { call, createNodeHarness, type NodeHarness } from "./node-harness.ts";
 
 /** Code of a verifier that refuses every proof. */
@@ -37,6 +38,8 @@ export interface L1Scene {
     name: string,
     change?: Readonly<Record<string, string>>,
     proveSolo?: ProveSolo,
+    /** Replaces more of the stand-in prover. */
+    proving?: Partial<Proving>,
   ) => Promise<CairnNode>;
   /** Private key of anvil's account at a position; 0 is the operator. */
   readonly keyOf: (position: number) => string;
@@ -74,7 +77,7 @@ export async function createL1Scene(databases: TestDatabases): Promise<L1Scene> 
       await l1("evm_mine");
     },
     setVerifier,
-    begin: async (name, change = {}, proveSolo = proveNothing) => {
+    begin: async (name, change = {}, proveSolo = proveNothing, proving = {}) => {
       const home = homes.get(name) ?? {
         folder: mkdtempSync(join(tmpdir(), `cairn-${name}-`)),
         url: await urlOf(databases),
@@ -82,7 +85,7 @@ export async function createL1Scene(databases: TestDatabases): Promise<L1Scene> 
       homes.set(name, home);
       const config = harness.configure({ CAIRN_DATA_DIR: home.folder, DATABASE_URL: home.url, ...change });
       const logger = pino({ level: process.env.CAIRN_LOG_LEVEL ?? "silent", name });
-      const node = createNode(config, { ...STAND_IN_PROVER, logger, proveSolo });
+      const node = createNode(config, { ...STAND_IN_PROVER, logger, proveSolo, ...proving });
       await node.start();
       nodes.add(node);
       return node;
