@@ -97,13 +97,18 @@ export function calldataOf(blocks: readonly StoredBlock[]): {
   return { data, commitment: calldataCommitment(data) };
 }
 
-/** L1 operations that the blocks consumed. Throws `node/unavailable` when the stored queue has become another one. */
-export function l1OperationsOf({ blocks, queueEntries }: BatchContent): L1Operation[] {
+/** Whether the stored queue still holds what the blocks consumed: a reorg of L1 changes it, and then they are rebuilt. */
+export function isQueueUnchanged({ blocks, queueEntries }: Pick<BatchContent, "blocks" | "queueEntries">): boolean {
   const count = blocks.reduce((sum, block) => sum + block.l1OperationCount, 0);
   const [last, entry] = [blocks.at(-1), queueEntries.at(-1)];
-  const isSame = entry === undefined || (last !== undefined && isSameBytes(entry.hashAfter, last.queueHashAfter));
-  if (queueEntries.length === count && isSame) return queueEntries.map(({ operation }) => operation);
-  throw unavailable(`the L1 queue has changed under block ${last?.number}`);
+  if (queueEntries.length !== count) return false;
+  return entry === undefined || (last !== undefined && isSameBytes(entry.hashAfter, last.queueHashAfter));
+}
+
+/** L1 operations that the blocks consumed. Throws `node/unavailable` unless {@link isQueueUnchanged}. */
+export function l1OperationsOf(content: Pick<BatchContent, "blocks" | "queueEntries">): L1Operation[] {
+  if (isQueueUnchanged(content)) return content.queueEntries.map(({ operation }) => operation);
+  throw unavailable(`the L1 queue has changed under block ${content.blocks.at(-1)?.number}`);
 }
 
 /** What the blocks of a batch claim together. Throws `node/unavailable` for a block that is not sealed. */

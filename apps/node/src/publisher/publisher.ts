@@ -22,7 +22,7 @@ import type { L1Rollup } from "@cairn/l1";
 import { bytesToHex, CairnError, MAX_BATCH_AGE_SECONDS } from "@cairn/protocol";
 import type { Logger } from "pino";
 import type { LocalAccount } from "viem";
-import { calldataOf, timesOf } from "../batches/content.ts";
+import { calldataOf, isQueueUnchanged, timesOf } from "../batches/content.ts";
 import { MAX_CALLDATA_BYTES } from "../batches/place.ts";
 import type { BlobMaker } from "../blobs/blob-maker.ts";
 import { createPreparedBlobs } from "../blobs/prepared-blobs.ts";
@@ -182,6 +182,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
       if (!(await isProofGood(batch))) return "another proof";
       if (view.clock.nextTimestamp < timesOf(published).last) return "L1's time to reach the blocks'";
       if (batch.dataSource === "blob" && blob === null) return "its blob";
+      if (!isQueueUnchanged(published)) return "its blocks to follow the L1 queue";
       const call = submitCall(rollup.address, published, blob);
       const reason = isNext ? await refusalReason(rollup, account.address, call, view.clock) : null;
       if (reason !== null) return refused(call, reason, published, view);

@@ -125,6 +125,15 @@ describe("a batch of several blocks", () => {
     expect(await findRebuildRequest(database.db)).toMatchObject({ firstBlock: 1, point: point.toString() });
   });
 
+  it("waits for its blocks to be rebuilt when a reorg has changed the L1 queue under them", async () => {
+    await store([now - HOUR, now - HOUR]);
+    // An entry that the stored queue no longer holds.
+    await database.db.updateTable("blocks").set({ l1_operation_count: 1 }).where("number", "=", 1).execute();
+    await publisher.poll();
+    expect(publisher.status()).toMatchObject({ state: "idle", waitingFor: "its blocks to follow the L1 queue" });
+    expect(await loadLiveL1Transactions(database.db)).toEqual([]);
+  });
+
   it("is not sent with a proof that is another account's to submit", async () => {
     await store([now - HOUR, now - HOUR], 1);
     await publisher.poll();
