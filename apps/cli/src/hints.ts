@@ -69,6 +69,9 @@ const ADVICE: Readonly<Record<string, Advice>> = {
   "l1/events-incomplete": failed(
     "The L1 RPC withholds events or has pruned them: use another one, or a batch archive.",
   ),
+  "l1/blob-unavailable": failed(
+    "Name a beacon API with --beacon or, for blobs that none has any more, archives with --blob-archive or --archive.",
+  ),
   "restore/batch-mismatch": failed("The L1 RPC or the archive lies: use another one."),
   "restore/queue-mismatch": failed("The L1 RPC lies or is behind; try another one."),
   "restore/invalid-data": failed("The L1 RPC or the archive lies: use another one."),

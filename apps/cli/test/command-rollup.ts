@@ -37,6 +37,8 @@ export interface CommandRollup {
   depositTokens(name: (typeof NAMES)[number], amount: bigint): Promise<void>;
   /** Publishes a block of the waiting queue entries and these withdrawals. */
   publish(withdrawals?: readonly Payment[], untruth?: Untruth): Promise<void>;
+  /** Publishes an empty block with its cells in a blob. */
+  publishInBlob(): Promise<void>;
   /** Root of the operator's state. */
   root(): Hex;
   /** Lets time pass on L1. */
@@ -106,6 +108,9 @@ export async function startCommandRollup(): Promise<CommandRollup> {
           if (result.type !== "included") throw new TypeError(`not included: ${JSON.stringify(result)}`);
         }
       }, untruth);
+    },
+    async publishInBlob() {
+      await operator.publishInBlob();
     },
     async warp(seconds) {
       await client.increaseTime({ seconds });

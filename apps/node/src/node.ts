@@ -13,6 +13,7 @@ import type { NodeErrorCode } from "./errors.ts";
 import { loggerOptions } from "./logger.ts";
 import { createAdminPart } from "./parts/admin.ts";
 import { type ApiPartDeps, createApiPart, createFrontPart, sequencerPort } from "./parts/api.ts";
+import { createArchiverPart } from "./parts/archiver.ts";
 import { createJobsPart } from "./parts/jobs.ts";
 import { createL1Part } from "./parts/l1.ts";
 import { createMetricsPart } from "./parts/metrics.ts";
@@ -120,6 +121,9 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
           )
         : null;
     if (has("watcher")) await start(createObserverPart(context, storage, l1));
+    if (has("watcher") && config.archiveDir !== undefined) {
+      await start(createArchiverPart(context, config.archiveDir, storage, l1, compress));
+    }
     const metricsUrl = await start(createMetricsPart(context, readiness));
     urls = { api: apiUrl, metrics: metricsUrl, admin: adminUrl };
     logger.info({ roles: config.roles, ...urls }, "node started");

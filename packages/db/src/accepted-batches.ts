@@ -99,6 +99,18 @@ export async function findAcceptedBatch(db: Db, number: number): Promise<Accepte
   return row && toAcceptedBatch(row);
 }
 
+/** The last acceptance with this data commitment, undefined if none is stored. */
+export async function findAcceptedByCommitment(db: Db, dataCommitment: Uint8Array): Promise<AcceptedBatch | undefined> {
+  const row = await db
+    .selectFrom("accepted_batches")
+    .selectAll()
+    .where("data_commitment", "=", dataCommitment)
+    .orderBy("number", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row && toAcceptedBatch(row);
+}
+
 /** The acceptances of a range of numbers, both ends included, in order. */
 export async function loadAcceptedSummaries(db: Db, first: number, last: number): Promise<AcceptedSummary[]> {
   const rows = await db

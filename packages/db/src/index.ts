@@ -6,6 +6,7 @@ export {
   countAcceptedBatches,
   deleteAcceptedBatchesFrom,
   findAcceptedBatch,
+  findAcceptedByCommitment,
   findLastAcceptedBatch,
   findUnadoptedBatch,
   insertAcceptedBatch,

@@ -1,8 +1,9 @@
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { createFastCompress } from "@cairn/crypto/fast";
 import { connectToL1, createL1Access, type L1HeadTag, rollupAt } from "@cairn/l1";
 import { bigintToHex, FIRST_ACCOUNT_INDEX } from "@cairn/protocol";
-import { confirmState, type RestoreResult, restoreRollup } from "@cairn/restore";
+import { archivesIn, confirmState, type RestoreResult, restoreRollup } from "@cairn/restore";
 import { Option } from "commander";
 import type { CommonOptions, Context } from "../context.ts";
 import { cliError } from "../errors.ts";
@@ -32,7 +33,7 @@ export function addRestoreCommand({ program, run }: Host): void {
   const command = program
     .command("restore")
     .description("rebuild the whole state from L1 alone, or continue where an earlier run was interrupted")
-    .option("--archive <files...>", "batch archives to read before L1, in this order")
+    .option("--archive <files...>", "batch archives, or folders of a node's archives, to read before L1, in this order")
     .option("--write-archive <file>", "also write all batches after the state's position into a batch archive")
     .addOption(
       new Option("--head <tag>", "which head of L1 to use").choices(["latest", "safe", "finalized"]).default("latest"),
@@ -65,7 +66,7 @@ async function restore(context: Context, flags: RestoreFlags & CommonOptions): P
       store,
       compress: await createFastCompress(),
       rollup,
-      archives: archive.map((file) => resolve(file)),
+      archives: await filesOf(archive),
       archiveTo: writeArchive === undefined ? null : resolve(writeArchive),
       head,
       checkEveryBatch: checkEveryBatch === true,
@@ -77,6 +78,21 @@ async function restore(context: Context, flags: RestoreFlags & CommonOptions): P
     const isConfirmed = secondL1 !== undefined;
     return tell(path, result, { isConfirmed, archive: writeArchive === undefined ? null : resolve(writeArchive) });
   });
+}
+
+/** The archives that are named, or that are in folders that are named. */
+async function filesOf(named: readonly string[]): Promise<readonly string[]> {
+  const lists = await Promise.all(
+    named.map(async (name) => {
+      const path = resolve(name);
+      const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+      if (!isFolder) return [path];
+      const files = await archivesIn(path);
+      if (files.length === 0) throw cliError("cli/usage", `${name} contains no batch archives of a node`);
+      return files;
+    }),
+  );
+  return lists.flat();
 }
 
 async function confirm({ restored }: RestoreResult, url: string, rollup: string, chainId: number): Promise<void> {

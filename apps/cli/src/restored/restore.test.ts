@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { startAnvil } from "@cairn/l1";
 import { BROKEN_TOKENS, decimalsAnswer, symbolAnswer, tokenCode } from "@cairn/l1/testing";
@@ -60,6 +60,34 @@ describe("cairn restore", () => {
     expect(text.stdout).toContain("NOT with the contract");
     const both = await chain.cairn("restore", "--archive", inHome("batches"), "--state", inHome("both"));
     expect(both).toMatchObject({ code: 0, data: { batch: 3, root: chain.root(), l1Block: expect.any(Number) } });
+  });
+
+  it("reads a folder of archives, as a node writes them", async () => {
+    const folder = inHome("folder");
+    mkdirSync(folder);
+    const restore = (name: string) => chain.cairn("restore", "--archive", folder, "--state", inHome(name));
+    expect(await restore("nowhere")).toMatchObject({ code: 2, data: { error: { code: "cli/usage" } } });
+    copyFileSync(inHome("batches"), join(folder, "batches-0000000001.cairn"));
+    expect(await restore("from-folder")).toMatchObject({ code: 0, data: { batch: 3, root: chain.root() } });
+  });
+
+  it("reads blobs from a beacon API, or from archives where none has them any more", async () => {
+    await chain.publishInBlob();
+    // A development chain answers for itself.
+    const near = await chain.cairn("restore", "--state", inHome("near"), "--write-archive", inHome("with-blob"));
+    expect(near).toMatchObject({ code: 0, data: { batch: 4, root: chain.root() } });
+    const forgetful = ["restore", "--beacon", "http://127.0.0.1:1", "--state"];
+    expect(await chain.cairn(...forgetful, inHome("far"))).toMatchObject({
+      code: 1,
+      data: { error: { code: "l1/blob-unavailable", hint: expect.any(String) } },
+    });
+    const blobs = ["--blob-archive", inHome("with-blob")];
+    expect(await chain.cairn(...forgetful, inHome("far"), ...blobs)).toMatchObject({ code: 0, data: { batch: 4 } });
+    expect(await chain.cairn("restore", "--beacon", "ftp://127.0.0.1")).toMatchObject({ code: 2 });
+    expect(await chain.cairn("archive", "verify", inHome("with-blob"))).toMatchObject({
+      code: 0,
+      data: { lastBatch: 4 },
+    });
   });
 
   it("shows balances of a token that reveals nothing, or calls itself ETH", async () => {

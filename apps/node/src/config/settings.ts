@@ -68,6 +68,11 @@ export const SETTINGS = {
     fallback: "0",
     text: "L1 block of the contract's creation; reading starts there. 0 searches for it.",
   }),
+  archiveDir: setting({
+    env: "CAIRN_ARCHIVE_DIR",
+    schema: form.optionalText(),
+    text: "Directory of batch archives: a watcher adds each batch when it is final on L1. They rebuild the rollup where L1 and its blobs have forgotten it; one process may write to it.",
+  }),
   restore: setting({
     env: "CAIRN_RESTORE",
     schema: form.trueOrFalse(),

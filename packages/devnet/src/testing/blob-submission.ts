@@ -10,11 +10,13 @@ import {
   CairnError,
   concatBytes,
 } from "@cairn/protocol";
-import { encodeFunctionData, parseEventLogs } from "viem";
+import { createWalletClient, encodeFunctionData, http, parseEventLogs } from "viem";
 import type { DevRollup } from "../dev-rollup.ts";
 import type { DevnetErrorCode } from "../errors.ts";
 
 const MAX_FEE_PER_BLOB_GAS = 10n ** 10n;
+/** anvil checks a blob in seconds, or in many of them on a busy machine. */
+const TIMEOUT_MS = 120_000;
 /** More than any batch of a test takes. */
 const GAS = 6_000_000n;
 
@@ -23,14 +25,16 @@ const GAS = 6_000_000n;
  * refuses it.
  */
 export async function submitWithBlobs(
-  { rollup, wallet }: DevRollup,
+  { rpcUrl, rollup, wallet }: DevRollup,
   batch: ProvenBatch2,
   blobs: readonly Uint8Array[],
   kzg: BlobKzg,
 ): Promise<BatchNumber> {
   const { address: to, reader } = rollup;
   const data = encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args: submitBatch2Arguments(batch) });
-  const hash = await wallet(0).sendTransaction({
+  const { account, chain } = wallet(0);
+  const transport = http(rpcUrl, { timeout: TIMEOUT_MS, retryCount: 0 });
+  const hash = await createWalletClient({ account, chain, transport }).sendTransaction({
     to,
     data,
     gas: GAS,
