@@ -97,7 +97,7 @@ export async function proveSoloBatch(
 ): Promise<ProvenSoloBatch> {
   const { claim, witness, cells, executed, l1Operations } = block;
   const { binding, dataSource, data } = given;
-  const evaluation = evaluationWitness(cells, binding.point, SOLO_EVALUATION[executed.slotCount]);
+  const evaluation = evaluationWitness(cells, binding.point, SOLO_EVALUATION[circuit.name]);
   const { proof, ...cost } = await proveSolo(circuit, { claim, binding, witness, evaluation }, options);
   return {
     cost: { ...cost, witnessSeconds: block.witnessSeconds + cost.witnessSeconds },
