@@ -12,7 +12,7 @@ import { rollupDomain } from "@cairn/l1";
 import {
   type AccountIndex,
   addressToBigint,
-  type BlockSize,
+  type BlockSize2,
   blockNumber,
   calldataCommitment,
   cellsToBytes,
@@ -28,7 +28,7 @@ import { notIncluded } from "./content.ts";
 
 /** What a block begins with; all of it must fit. */
 export interface BlockOpening {
-  readonly slots: BlockSize;
+  readonly slots: BlockSize2;
   readonly l1Operations?: readonly L1Operation[];
   /** Accounts that receive fees, if they exist by now. */
   readonly feeAccounts?: readonly AccountIndex[];

@@ -57,7 +57,7 @@ export function createProofMaker(deps: {
       compress,
     );
     assertStates(task, batchInputs(claim, binding));
-    const evaluation = evaluationWitness(cells, binding.point, SOLO_EVALUATION[input.trace.slotCount]);
+    const evaluation = evaluationWitness(cells, binding.point, SOLO_EVALUATION[task.circuit]);
     const circuit = await load(task.circuit);
     return { prove: (signal) => proving.proveSolo(circuit, { claim, binding, witness, evaluation }, options(signal)) };
   };
