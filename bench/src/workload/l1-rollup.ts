@@ -73,7 +73,7 @@ export interface L1BenchRollupOptions {
 /** Starts an L1, deploys, and gives everyone money with a first batch. Throws as its parts do. */
 export async function startL1BenchRollup({ cacheDir, sizes }: L1BenchRollupOptions): Promise<L1BenchRollup> {
   const crypto = await createFastCrypto();
-  const circuits = new Map<BlockSize, ProvingCircuit<SoloCircuit>>();
+  const circuits = new Map<number, ProvingCircuit<SoloCircuit>>();
   for (const slots of sizes) circuits.set(slots, await loadProver(cacheDir, slots));
   const devnet = await startDevRollup({ cacheDir, sizes });
   try {
@@ -95,7 +95,8 @@ function createRollup(parts: {
   readonly token: DevToken;
   readonly chain: BlockChain;
   readonly parties: Parties;
-  readonly circuits: ReadonlyMap<BlockSize, ProvingCircuit<SoloCircuit>>;
+  /** By block size. */
+  readonly circuits: ReadonlyMap<number, ProvingCircuit<SoloCircuit>>;
   readonly crypto: FillContext["crypto"];
 }): L1BenchRollup {
   const { devnet, token, chain, parties, circuits, crypto } = parts;

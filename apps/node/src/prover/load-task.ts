@@ -23,7 +23,8 @@ export async function loadTask(db: Db, proof: StoredProof): Promise<ProofTask | 
     }
     case "block16":
     case "block64":
-    case "block256": {
+    case "block256":
+    case "block1024": {
       const input = await findWitness(db, proof.firstBlock);
       return input === undefined ? null : { type: "block", circuit, publicInputs, input };
     }

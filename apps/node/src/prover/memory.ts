@@ -13,6 +13,7 @@ export const PROOF_MEMORY_MB: Readonly<Record<Circuit, number>> = {
   solo64: 1200,
   block256: 4000,
   solo256: 4000,
+  block1024: 14_000,
   pair: 2400,
   merge1: 4900,
   merge2: 4900,
@@ -24,7 +25,7 @@ export const PROOF_MEMORY_MB: Readonly<Record<Circuit, number>> = {
  * a batch waits for it.
  */
 const WEIGHTS: readonly (readonly Circuit[])[] = [
-  ["block16", "block64", "block256", "solo16", "solo64", "solo256"],
+  ["block16", "block64", "block256", "block1024", "solo16", "solo64", "solo256"],
   ["pair"],
   ["merge1", "merge2"],
   ["batch"],
