@@ -111,7 +111,7 @@ export async function readOutcome(scene: Scene): Promise<Outcome> {
 }
 
 function readBlocks(scene: Scene, lists: ReadonlyMap<number, readonly string[]>): Promise<AcceptedBlock[]> {
-  return readAcceptedBlocks(scene.l1.rollup, (block) => toGroups(lists.get(block) ?? [], scene));
+  return readAcceptedBlocks(scene.l1, (block) => toGroups(lists.get(block) ?? [], scene));
 }
 
 async function readBlockLists(api: string): Promise<Map<number, string[]>> {

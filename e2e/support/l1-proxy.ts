@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { rollup2Abi } from "@cairn/contracts";
-import { getAbiItem, type Hex, keccak256, parseTransaction, toFunctionSelector } from "viem";
+import { concat, fromRlp, getAbiItem, type Hex, keccak256, parseTransaction, toFunctionSelector, toRlp } from "viem";
 import { answerAsOf, type JsonRpcRequest, type JsonRpcResponse } from "./stale-l1.ts";
 
 /** What the publisher sends transactions for. */
@@ -18,6 +18,8 @@ export interface Broadcast {
   readonly data: Hex;
   readonly maxFeePerGas: bigint;
   readonly maxPriorityFeePerGas: bigint;
+  /** Null for a transaction without blobs. */
+  readonly maxFeePerBlobGas: bigint | null;
 }
 
 /** An HTTP server in front of an L1 node that can misbehave as RPC providers do. */
@@ -87,7 +89,7 @@ export async function startL1Proxy(target: string): Promise<L1Proxy> {
     const raw = rawTransaction(request);
     if (raw !== null && transactions !== "pass" && isMeant(toBroadcast(raw))) {
       if (transactions === "hold" && !held.includes(raw)) held.push(raw);
-      return { jsonrpc: "2.0", id, result: keccak256(raw) };
+      return { jsonrpc: "2.0", id, result: keccak256(withoutSidecar(raw)) };
     }
     if (mood.type !== "stale" || (mood.isAlternating && turn++ % 2 === 0)) return forward(request);
     return answerAsOf(mood.head, request, forward);
@@ -183,7 +185,27 @@ function rawTransaction({ method, params }: JsonRpcRequest): Hex | null {
 }
 
 function toBroadcast(raw: Hex): Broadcast {
-  const { nonce = 0, to, data = "0x", maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = parseTransaction(raw);
-  const purpose = PURPOSES.get(data.slice(0, 10)) ?? null;
-  return { purpose, hash: keccak256(raw), raw, nonce, to: to ?? null, data, maxFeePerGas, maxPriorityFeePerGas };
+  const signed = withoutSidecar(raw);
+  const parsed = parseTransaction(signed);
+  const { nonce = 0, to, data = "0x", maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = parsed;
+  return {
+    purpose: PURPOSES.get(data.slice(0, 10)) ?? null,
+    hash: keccak256(signed),
+    raw,
+    nonce,
+    to: to ?? null,
+    data,
+    maxFeePerGas,
+    maxPriorityFeePerGas,
+    maxFeePerBlobGas: parsed.maxFeePerBlobGas ?? null,
+  };
+}
+
+const BLOB_TRANSACTION_TYPE = "0x03";
+
+/** The part of a blob transaction that L1 includes: its sidecar travels with it, but is not signed. */
+function withoutSidecar(raw: Hex): Hex {
+  if (!raw.startsWith(BLOB_TRANSACTION_TYPE)) return raw;
+  const [body] = fromRlp(`0x${raw.slice(BLOB_TRANSACTION_TYPE.length)}`, "hex");
+  return Array.isArray(body) ? concat([BLOB_TRANSACTION_TYPE, toRlp(body)]) : raw;
 }

@@ -1,6 +1,9 @@
+import { createBlobKzg } from "@cairn/blobs";
 import type { Compress } from "@cairn/crypto";
 import {
   type AcceptedEvent,
+  type BlobAccess,
+  createBeaconSource,
   createL1Access,
   type L1Access,
   type L1Rollup,
@@ -47,18 +50,19 @@ export interface Outcome {
 
 /** The blocks that L1 has accepted, in order: sizes and times from the batches' cells, queue entries from L1 itself. */
 export async function readAcceptedBlocks(
-  rollup: L1Rollup,
+  { rollup, rpcUrl }: { readonly rollup: L1Rollup; readonly rpcUrl: string },
   transactionsOf: (block: number) => readonly (readonly SignedTransaction[])[],
 ): Promise<AcceptedBlock[]> {
   const access = createL1Access(rollup);
   const to = Number(await rollup.reader.getBlockNumber());
   const events = await readRollupEvents(access, { from: 0, to });
+  const blobs = { sources: [createBeaconSource({ url: rpcUrl, slots: { type: "number" } })], kzg: createBlobKzg() };
   const queue = await readQueue(rollup, 0);
   const blocks: AcceptedBlock[] = [];
   let consumed = 0;
   for (const event of events) {
     if (event.type !== "accepted") continue;
-    for (const { number, timestamp, l1Count } of await readBlocks(access, event)) {
+    for (const { number, timestamp, l1Count } of await readBlocks(access, event, blobs)) {
       const entries = queue.slice(consumed, consumed + l1Count);
       consumed += l1Count;
       const l1Operations = entries.map(({ operation }) => operation);
@@ -68,9 +72,9 @@ export async function readAcceptedBlocks(
   return blocks;
 }
 
-async function readBlocks(access: L1Access, event: AcceptedEvent) {
+async function readBlocks(access: L1Access, event: AcceptedEvent, blobs: BlobAccess) {
   const { firstBlock, lastBlock } = event.header;
-  const { cells } = await readPublishedBatch(access, event);
+  const { cells } = await readPublishedBatch(access, event, blobs);
   return readBatchCells(cells, Number(lastBlock - firstBlock) + 1).map(({ data }, i) => ({
     number: Number(firstBlock) + i,
     timestamp: Number(data.timestamp),

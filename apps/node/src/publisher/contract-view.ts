@@ -1,8 +1,8 @@
 import { rollup2Abi } from "@cairn/contracts";
 import { type Db, type SubmissionRight, storeSubmissionRight } from "@cairn/db";
-import { isBadParameter, type L1Rollup } from "@cairn/l1";
+import { isBadParameter, type L1Reader, type L1Rollup } from "@cairn/l1";
 import { addressToBigint, bytesToHex, type Hex, LAST_CIRCUIT_TYPE, type LastCircuit } from "@cairn/protocol";
-import { BaseError, ContractFunctionRevertedError, decodeErrorResult, isHex } from "viem";
+import { BaseError, ContractFunctionRevertedError, decodeErrorResult, isHex, numberToHex } from "viem";
 import { wordHex } from "../json.ts";
 import { type L1Clock, readL1Clock } from "../l1-clock.ts";
 import type { L1Call } from "./l1-call.ts";
@@ -49,7 +49,7 @@ export async function refusalReason(
   clock: L1Clock,
 ): Promise<string | null> {
   try {
-    await inNextBlock(clock, (block) => reader.call({ account, ...asRequest(call), ...block }));
+    await inNextBlock(clock, (block) => simulate(reader, account, call, block));
     return null;
   } catch (error) {
     const reason = revertReason(error);
@@ -58,10 +58,39 @@ export async function refusalReason(
   }
 }
 
-/** viem's types know only requests that bring whole blobs; to simulate one, its hash is enough. */
-function asRequest({ to, data, gasLimit, blob }: L1Call): { to: Hex; data: Hex; gas: bigint } {
-  const common = { to, data, gas: BigInt(gasLimit) };
-  return blob === undefined ? common : { ...common, ...{ blobVersionedHashes: [bytesToHex(blob.versionedHash)] } };
+/** At most; nodes check that a simulated blob transaction could pay for its blobs. */
+const SIMULATED_BLOB_FEE = 10n ** 15n;
+
+/** One call as if it were sent. viem simulates only with whole blobs, where the hash is enough. */
+async function simulate(
+  reader: L1Reader,
+  account: Hex,
+  { to, data, gasLimit, blob }: L1Call,
+  { blockOverrides }: AtTime,
+): Promise<void> {
+  const gas = BigInt(gasLimit);
+  if (blob === undefined) {
+    await reader.call({ account, to, data, gas, ...(blockOverrides && { blockOverrides }) });
+    return;
+  }
+  const request = {
+    from: account,
+    to,
+    data,
+    gas: numberToHex(gas),
+    maxFeePerBlobGas: numberToHex(SIMULATED_BLOB_FEE),
+    blobVersionedHashes: [bytesToHex(blob.versionedHash)],
+  };
+  const time = blockOverrides && { time: numberToHex(blockOverrides.time) };
+  await reader.request({
+    method: "eth_call",
+    params: time === undefined ? [request, "latest"] : [request, "latest", {}, time],
+  });
+}
+
+/** Values of a block that a simulation replaces. */
+interface AtTime {
+  readonly blockOverrides?: { readonly time: bigint };
 }
 
 /**
@@ -70,7 +99,7 @@ function asRequest({ to, data, gasLimit, blob }: L1Call): { to: Hex; data: Hex; 
  */
 async function inNextBlock<Answer>(
   { nextTimestamp }: L1Clock,
-  ask: (block: { readonly blockOverrides?: { readonly time: bigint } }) => Promise<Answer>,
+  ask: (block: AtTime) => Promise<Answer>,
 ): Promise<Answer> {
   try {
     return await ask({ blockOverrides: { time: BigInt(nextTimestamp) } });

@@ -1,0 +1,132 @@
+import { rollup2Abi } from "@cairn/contracts";
+import { DATA_SOURCE } from "@cairn/protocol";
+import { getAbiItem } from "viem";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import {
+  audit,
+  type Broadcast,
+  type L1,
+  openScene,
+  type Population,
+  pay,
+  populate,
+  readApi,
+  type Scene,
+} from "../support/index.ts";
+
+const BATCH_SUBMITTED = getAbiItem({ abi: rollup2Abi, name: "BatchSubmitted" });
+const WAIT = { timeout: 120_000, interval: 100 };
+const FINAL = 4;
+
+describe("batches in blobs", () => {
+  let scene: Scene;
+  let people: Population;
+  let l1: L1;
+
+  const batches = async () => {
+    const { reader, address } = l1.rollup;
+    const logs = await reader.getLogs({ address, event: BATCH_SUBMITTED, fromBlock: 0n, strict: true });
+    return logs.map(({ args }) => args);
+  };
+  const sourcesSince = async (count: number): Promise<Set<number>> =>
+    new Set((await batches()).slice(count).map(({ header }) => header.dataSource));
+  /** Submissions that were broadcast from now on, each version once. */
+  const watch = (): (() => Broadcast[]) => {
+    const start = l1.proxy.broadcasts().length;
+    return () => {
+      const sent = l1.proxy.broadcasts().slice(start);
+      return sent.filter(
+        (one, i) => one.purpose === "submitBatch" && sent.findIndex(({ hash }) => hash === one.hash) === i,
+      );
+    };
+  };
+  const statusOf = async (id: string) => (await readApi(scene.api(), "transaction", { params: { id } })).status;
+  const lastId = () => scene.ledger.acknowledged().at(-1)?.id ?? "";
+
+  beforeAll(async () => {
+    scene = await openScene({
+      env: { CAIRN_DATA_SOURCE: "blob", CAIRN_BUMP_AFTER_MS: "700", CAIRN_L1_FINAL_CONFIRMATIONS: String(FINAL) },
+    });
+    l1 = scene.l1;
+    people = await populate(scene);
+  });
+  afterEach(async () => {
+    await l1.proxy.passTransactions();
+    await l1.mineAtOnce();
+  });
+  afterAll(() => scene?.stop());
+
+  /** Mines L1 blocks until everything is final. */
+  const settle = async (): Promise<void> => {
+    await l1.mineEvery(1);
+    await audit(scene);
+    await l1.mineAtOnce();
+  };
+
+  it("arrive and are paid in turns with ordinary transactions of the same account", async () => {
+    for (let i = 0; i < 3; i++) await pay(scene, people);
+    await settle();
+    expect(await sourcesSince(0)).toEqual(new Set([DATA_SOURCE.blob]));
+  });
+
+  it("that L1 drops are sent again with all three fees doubled, under the same nonce", async () => {
+    const sent = watch();
+    l1.proxy.dropTransactions(({ purpose }) => purpose === "submitBatch");
+    await pay(scene, people);
+    const versions = () => sent().filter(({ nonce }) => nonce === sent()[0]?.nonce);
+    await vi.waitFor(() => expect(versions().length).toBeGreaterThan(2), WAIT);
+    for (const [i, next] of versions().entries()) {
+      const before = versions()[i - 1];
+      if (before === undefined) continue;
+      expect(next.data).toBe(before.data);
+      for (const fee of ["maxFeePerGas", "maxPriorityFeePerGas", "maxFeePerBlobGas"] as const) {
+        expect(next[fee], fee).toBeGreaterThanOrEqual(2n * (before[fee] ?? 0n));
+      }
+    }
+    await l1.proxy.passTransactions();
+    await settle();
+  });
+
+  it("that a reorg removes come back with their blobs", async () => {
+    const before = (await batches()).length;
+    await pay(scene, people);
+    const id = lastId();
+    await vi.waitFor(async () => expect(await statusOf(id)).toBe("proven"), WAIT);
+    await l1.mineByHand();
+    await l1.reorg(1);
+    await vi.waitFor(async () => {
+      await l1.mine();
+      expect(await statusOf(id)).toBe("final");
+    }, WAIT);
+    await l1.mineAtOnce();
+    await settle();
+    expect(await sourcesSince(before)).toEqual(new Set([DATA_SOURCE.blob]));
+  });
+
+  it("alternate with batches in calldata, as the settings say", async () => {
+    const before = (await batches()).length;
+    await people.node.kill("SIGTERM");
+    people = { ...people, node: await scene.start({ CAIRN_DATA_SOURCE: "calldata" }) };
+    await pay(scene, people);
+    await settle();
+    expect(await sourcesSince(before)).toEqual(new Set([DATA_SOURCE.calldata]));
+    await people.node.kill();
+    people = { ...people, node: await scene.start() };
+    await pay(scene, people);
+    await settle();
+    expect((await batches()).at(-1)?.header.dataSource).toBe(DATA_SOURCE.blob);
+  });
+
+  it("survive a node that is killed between signing, sending and seeing them", async () => {
+    for (const crashAt of ["batch-persisted", "batch-broadcast", "batch-mined-unseen"]) {
+      await people.node.kill();
+      const dying = scene.spawn({ CAIRN_CRASH_AT: crashAt });
+      await dying.started;
+      await pay(scene, people);
+      await dying.exited;
+      people = { ...people, node: await scene.start() };
+      await settle();
+    }
+    expect(await sourcesSince((await batches()).length - 3)).toEqual(new Set([DATA_SOURCE.blob]));
+  });
+});
