@@ -12,10 +12,9 @@
  * - `node/already-running`: another node uses this data directory or database.
  * - `node/needs-restore`: the rollup has batches but this node has none: start it with `--restore`, once.
  * - `node/queue-gap`: the stored L1 queue does not continue the chain; the watcher must read it again (retry).
- * - `node/witness-mismatch`: a stored prover input does not lead to the roots of its block. A retry cannot help.
+ * - `node/witness-mismatch`: a stored prover input does not lead to what its proof must state. A retry cannot help.
  * - `node/bad-batch`: a policy for batches made a decision that leaves out or repeats blocks. A defect of the node.
- * - `node/unsupported-batch`: a batch of several blocks, which the rollup's contract does not take. A retry cannot help.
- * - `node/unknown-proof`: a stored proof is of a kind that this version cannot make: update the provers.
+ * - `node/unknown-proof`: a stored proof needs a circuit that this version does not have: update the provers.
  * - `node/proof-rejected`: the verifier on L1 does not accept a proof; `details` holds the evidence.
  * - `node/l1-unavailable`: no L1 node answers, or its answers are inconsistent: it lags, lies or reorganises (retry).
  * - `node/wrong-l1`: the L1 node serves another chain, or there is no rollup of protocol 2 at the address.
@@ -35,7 +34,6 @@ export type NodeErrorCode =
   | "node/queue-gap"
   | "node/witness-mismatch"
   | "node/bad-batch"
-  | "node/unsupported-batch"
   | "node/unknown-proof"
   | "node/proof-rejected"
   | "node/l1-unavailable"

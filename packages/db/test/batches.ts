@@ -46,6 +46,12 @@ export function blockProof(block: number): ProofTree {
   };
 }
 
+/** Proofs of blocks, for a batch that verifies them itself; none for a batch of one block, which is proven alone. */
+export function blockProofs(firstBlock: number, lastBlock: number): ProofTree[] {
+  if (firstBlock === lastBlock) return [];
+  return Array.from({ length: lastBlock - firstBlock + 1 }, (_, i) => blockProof(firstBlock + i));
+}
+
 /** A merge of proofs of blocks one after another. */
 export function mergeProof(firstBlock: number, lastBlock: number): ProofTree {
   const children = Array.from({ length: lastBlock - firstBlock + 1 }, (_, i) => blockProof(firstBlock + i));

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, createNodeHarness, type NodeHarness } from "../../test/node-harness.ts";
 
 const ETHER = 10n ** 18n;
-const WAIT = { timeout: 1_200_000, interval: 500 };
+const WAIT = { timeout: 180_000, interval: 500 };
 const PEOPLE = [1, 2, 3, 4, 5];
 
 describe("a batch of several blocks with real proofs", () => {
@@ -21,7 +21,7 @@ describe("a batch of several blocks with real proofs", () => {
     await databases.stop();
   });
 
-  it("is accepted by L1: five blocks, a merge of four of them, and a pair", { timeout: 1_300_000 }, async () => {
+  it("is accepted by L1: five blocks, a merge of four of them, and a pair", async () => {
     const node = await harness.begin(
       {},
       { CAIRN_BATCH_BLOCKS: "5", CAIRN_BATCH_SECONDS: "3600", CAIRN_BLOCK_TIME_MS: "100" },
