@@ -23,14 +23,18 @@ export async function knownQueue(
   { head, contract }: { readonly head: L1Block; readonly contract: ContractState },
   archived: QueueAfterArchive | null,
 ): Promise<KnownQueue | null> {
+  const position = restored.position();
   const end = restored.end();
   if (end !== null) {
     const known = { waiting: restored.waiting(), l1Block: end.l1Block };
-    const isThere = await isStillThere(access, { block: end.l1Block, hash: bytesToHex(end.l1BlockHash) });
-    if (isThere || isWhole(known, restored.position(), contract)) return known;
+    if (isWhole(known, position, contract)) return known;
+    const isBefore = end.l1Block <= head.block;
+    const l1Block = { block: end.l1Block, hash: bytesToHex(end.l1BlockHash) };
+    if (isBefore && (await isStillThere(access, l1Block))) return known;
   }
-  const position = restored.position();
-  return archived?.batch === position.batch ? confirmArchived(archived, position, access, head) : null;
+  // An L1 node that is behind the archive does not have its entries yet.
+  const isUsable = archived !== null && archived.batch === position.batch && archived.l1Block <= head.block;
+  return isUsable ? confirmArchived(archived, position, access, head) : null;
 }
 
 /** Whether nothing has happened since: the entries are all that wait, and no batch has come. */

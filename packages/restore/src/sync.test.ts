@@ -61,6 +61,27 @@ describe("a restoration that is interrupted", () => {
   });
 });
 
+describe("an L1 node that is behind", () => {
+  it("by queue entries alone shows fewer of them, until it has caught up", async () => {
+    const before = await live.client.snapshot();
+    const behind = await live.rollup.reader.getBlockNumber();
+    await live.deposit(1, 5n);
+    await live.client.mine({ blocks: 1 });
+    const store = createMemoryStore();
+    const amounts = async (options: Partial<RestoreOptions> = {}) =>
+      (await restore({ store, ...options })).restored.waiting().map(({ operation }) => operation);
+    const deposit = [expect.objectContaining({ amount: 5n })];
+    expect(await amounts()).toEqual(deposit);
+    const lagging = lyingRollup(live.rollup, {
+      getBlock: async (ask, query) =>
+        query?.blockTag === "latest" ? live.rollup.reader.getBlock({ blockNumber: behind }) : ask(),
+    });
+    expect(await amounts({ rollup: lagging })).toEqual([]);
+    expect(await amounts()).toEqual(deposit);
+    await live.client.revert({ id: before });
+  });
+});
+
 describe("a reorganisation of L1", () => {
   /** Back at the snapshot; the two batches after it are gone, and others follow. */
   async function reorganise(): Promise<void> {

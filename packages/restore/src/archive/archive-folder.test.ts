@@ -124,7 +124,13 @@ describe("a folder of archives", () => {
         return functionName === "state" ? { ...(answer as object), batchCount: 2n } : answer;
       },
     });
-    expect(await folder(dir, { rollup: behind }).update()).toEqual({ lastBatch: live.batches.length, added: 0 });
+    const earlier = lyingRollup(live.rollup, {
+      getBlock: async (ask, query) =>
+        query?.blockTag === "latest" ? live.rollup.reader.getBlock({ blockNumber: 8n }) : ask(),
+    });
+    for (const rollup of [behind, earlier]) {
+      expect(await folder(dir, { rollup }).update()).toEqual({ lastBatch: live.batches.length, added: 0 });
+    }
     expect(names(dir).map((name) => readFileSync(join(dir, name)))).toEqual(before);
   });
 

@@ -101,9 +101,9 @@ export function createArchiveFolder(access: L1Access, options: ArchiveFolderOpti
       const end: FolderEnd = known ?? (await readEnd(dir, identity, compress, l1));
       const { batch } = end.position;
       known = null;
-      const isBehind = l1.contract.batchCount < batch;
-      if (!isBehind && !isUpToDate(end, l1.contract)) known = await addTo(dir, identity, end, l1, options);
-      else known = end;
+      const isBehind = l1.contract.batchCount < batch || block < end.l1Block;
+      if (isBehind) return { lastBatch: batch, added: 0 };
+      known = isUpToDate(end, l1.contract) ? end : await addTo(dir, identity, end, l1, options);
       return { lastBatch: known.position.batch, added: known.position.batch - batch };
     },
   };
@@ -122,6 +122,8 @@ interface FolderEnd {
   readonly path: string | null;
   readonly firstBatch: number;
   readonly position: ChainPosition2;
+  /** L1 block up to which the last file says what waits in the queue; 0 when it does not say. */
+  readonly l1Block: number;
   /** What waits in the queue there; null when no archive says it. */
   readonly queue: KnownQueue | null;
   readonly resumeBlock: number | null;
@@ -136,15 +138,16 @@ async function readEnd(
   const path = (await archivesIn(dir)).at(-1) ?? null;
   if (path === null) {
     const position = genesisPosition2(genesisRoot(compress));
-    return { path, firstBatch: 1, position, queue: null, resumeBlock: null };
+    return { path, firstBatch: 1, position, l1Block: 0, queue: null, resumeBlock: null };
   }
   const { waiting, lastCommitment, ...last } = await summarise(path, compress, null, "whole");
   const { identity: found, start, end: position, resumeBlock } = last;
   if (!isSameRollup(found, identity)) {
     throw restoreError("restore/archive-foreign", `${path} belongs to ${identityText(found)}`);
   }
-  const end = { path, firstBatch: start.batch + 1, position, queue: null, resumeBlock };
-  if (position.batch > contract.batchCount) return end;
+  const l1Block = waiting?.l1Block ?? 0;
+  const end = { path, firstBatch: start.batch + 1, position, l1Block, queue: null, resumeBlock };
+  if (position.batch > contract.batchCount || l1Block > block) return end;
   if (lastCommitment !== null) {
     // It names the history, and so everything before it.
     const commitment = await createCommitmentReader(access, contract.batchCount, block).of(position.batch);
@@ -195,7 +198,7 @@ async function addTo(
     const waiting = await readFromHint(hint, readFrom, () => findStart(access, position, contract, block));
     assertSame(position, contract, compress);
     const last = await files.finish({ l1Block: block, operations: waiting.map(({ operation }) => operation) });
-    return { ...last, position, queue: { waiting, l1Block: block }, resumeBlock };
+    return { ...last, position, l1Block: block, queue: { waiting, l1Block: block }, resumeBlock };
   } catch (error) {
     await files.abandon();
     throw error;
