@@ -128,6 +128,7 @@ export {
   type ProofState,
   type ProofToMake,
   type ProofTree,
+  pruneInnerProofs,
   type RejectedProof,
   rejectProof,
   resetRefusals,

@@ -19,6 +19,7 @@ import {
   loadUnbatchedBlocks,
   noteProofBegun,
   type ProofTree,
+  pruneInnerProofs,
   rejectProof,
   reopenBatches,
   storeProof,
@@ -168,6 +169,23 @@ describe.each(["embedded", "server"] as const)("trees of proofs on the %s engine
     await expect(rejectProof(db, blocks[0]?.id ?? 0, 12)).resolves.toBeUndefined();
     await storeProof(db, blocks[0]?.id ?? 0, MADE);
     await expect(rejectProof(db, blocks[0]?.id ?? 0, 12)).rejects.toMatchObject({ code: "db/conflict" });
+  });
+
+  it("go when their blocks are final, except for the last ones, which L1 verified", async () => {
+    await sealBlocks(db, [1, 2, 3, 4, 5]);
+    await close(1, 4, [mergeProof(1, 2), blockProof(3), blockProof(4)]);
+    await insertProofsAhead(db, [blockProof(5)], 1);
+    await makeAll();
+    await accept(1, 1, 20);
+    await pruneInnerProofs(db, 4);
+    const left = await loadProofs(db, 1, 5);
+    expect(left.map(({ kind, firstBlock, state }) => [kind, firstBlock, state])).toEqual([
+      ["batch", 1, "made"],
+      ["block", 5, "made"],
+    ]);
+    expect((await findBatch(db, 1))?.proof).toEqual(MADE.proof);
+    await pruneInnerProofs(db, 2);
+    expect((await loadProofs(db, 1, 5)).length).toBe(2);
   });
 
   it("refuse a tree of proofs with a hole, an overlap, or a proof that another verifies", async () => {

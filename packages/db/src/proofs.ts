@@ -350,6 +350,11 @@ async function removeBelow(db: Db, id: number): Promise<void> {
   `.execute(db);
 }
 
+/** Removes the proofs of blocks and merges of blocks up to this one: they are final, and L1 never saw these proofs. */
+export async function pruneInnerProofs(db: Db, last: number): Promise<void> {
+  await db.deleteFrom("proofs").where("kind", "!=", "batch").where("last_block", "<=", last).execute();
+}
+
 /** The newest rejected proofs, at most `limit`. */
 export async function listRejectedProofs(db: Db, limit: number): Promise<RejectedProof[]> {
   const rows = await db.selectFrom("rejected_proofs").selectAll().orderBy("id", "desc").limit(limit).execute();

@@ -6,6 +6,7 @@ import {
   findRebuildHold,
   type L1Head,
   markFinal,
+  pruneInnerProofs,
   pruneL1Blocks,
   pruneWitnesses,
   readDatabaseVersion,
@@ -199,6 +200,7 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
     if (finalBlock !== undefined) {
       lastFinal = finalBlock;
       await pruneWitnesses(db, finalBlock);
+      await pruneInnerProofs(db, finalBlock);
       // After a rollback, reading continues from the block of the last agreement.
       await pruneL1Blocks(db, Math.min(final - KEPT_BLOCKS, (await findL1Agreement(db)).block ?? 0));
       publish({ type: "final", blocks });
