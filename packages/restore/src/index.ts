@@ -2,6 +2,7 @@ export {
   type ArchivedBatches,
   type ArchiveFolder,
   type ArchiveFolderOptions,
+  archiveFiles,
   archivesIn,
   BATCHES_PER_FILE,
   createArchiveFolder,

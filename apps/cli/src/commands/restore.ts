@@ -1,9 +1,8 @@
-import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { createFastCompress } from "@cairn/crypto/fast";
 import { connectToL1, createL1Access, type L1HeadTag, rollupAt } from "@cairn/l1";
 import { bigintToHex, FIRST_ACCOUNT_INDEX } from "@cairn/protocol";
-import { archivesIn, confirmState, type RestoreResult, restoreRollup } from "@cairn/restore";
+import { archiveFiles, confirmState, type RestoreResult, restoreRollup } from "@cairn/restore";
 import { Option } from "commander";
 import type { CommonOptions, Context } from "../context.ts";
 import { cliError } from "../errors.ts";
@@ -82,16 +81,9 @@ async function restore(context: Context, flags: RestoreFlags & CommonOptions): P
 
 /** The archives that are named, or that are in folders that are named. */
 async function filesOf(named: readonly string[]): Promise<readonly string[]> {
-  const lists = await Promise.all(
-    named.map(async (name) => {
-      const path = resolve(name);
-      const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-      if (!isFolder) return [path];
-      const files = await archivesIn(path);
-      if (files.length === 0) throw cliError("cli/usage", `${name} contains no batch archives of a node`);
-      return files;
-    }),
-  );
+  const lists = await Promise.all(named.map((name) => archiveFiles([resolve(name)])));
+  const empty = lists.findIndex((files) => files.length === 0);
+  if (empty >= 0) throw cliError("cli/usage", `${named[empty]} contains no batch archives of a node`);
   return lists.flat();
 }
 

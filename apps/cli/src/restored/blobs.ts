@@ -24,9 +24,10 @@ export function addBlobOptions(command: Command): Command {
       new Option("--beacon <urls...>", `beacon APIs that may have the blobs of batches (${VARIABLE})`).helpGroup(group),
     )
     .addOption(
-      new Option("--blob-archive <files...>", "batch archives to take blobs from that no beacon API has").helpGroup(
-        group,
-      ),
+      new Option(
+        "--blob-archive <files...>",
+        "batch archives, or folders of them, to take blobs from that no beacon API has",
+      ).helpGroup(group),
     );
 }
 

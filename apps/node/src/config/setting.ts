@@ -122,6 +122,16 @@ export const form = {
       .optional()
       .transform((text = "") => text.split(/[\s,]+/).filter((url) => url !== ""))
       .refine((urls) => urls.every(isHttpUrl), `${HTTP_PROBLEM} (one of them)`),
+  paths: () =>
+    z
+      .string()
+      .optional()
+      .transform((text = "") =>
+        text
+          .split(",")
+          .map((path) => path.trim())
+          .filter((path) => path !== ""),
+      ),
   optionalNodeUrl: () =>
     z
       .string()

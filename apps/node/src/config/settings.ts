@@ -50,6 +50,11 @@ export const SETTINGS = {
     schema: form.httpUrls(),
     text: "Beacon APIs, separated by commas, that are asked for the blobs of batches that others submitted. A development chain answers for one itself.",
   }),
+  blobArchives: setting({
+    env: "CAIRN_BLOB_ARCHIVES",
+    schema: form.paths(),
+    text: "Batch archives, or folders of them, separated by commas, for blobs that no beacon API has any more.",
+  }),
   chainId: setting({
     env: "CAIRN_CHAIN_ID",
     schema: form.optionalInteger(1, Number.MAX_SAFE_INTEGER),

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { copyFile, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Compress, historyOf } from "@cairn/crypto";
 import {
@@ -71,6 +71,16 @@ export async function archivesIn(dir: string): Promise<string[]> {
     if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return [];
     throw restoreError("restore/io", `${dir} cannot be read`, { cause });
   }
+}
+
+/**
+ * Archives by their names: files as they are, folders as {@link archivesIn} lists them. Throws `restore/io`.
+ *
+ * @example const archives = await archiveFiles(["2026.cairn", "/var/lib/cairn/archives"]);
+ */
+export async function archiveFiles(named: readonly string[]): Promise<string[]> {
+  const lists = await Promise.all(named.map(async (path) => ((await isFolder(path)) ? archivesIn(path) : [path])));
+  return lists.flat();
 }
 
 /** Keeps the archives of a folder up to date. */
@@ -266,6 +276,15 @@ function createFiles(dir: string, identity: RollupIdentity, end: FolderEnd, batc
       current = null;
     },
   };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return false;
+    throw restoreError("restore/io", `${path} cannot be examined`, { cause });
+  }
 }
 
 /** Makes the folder, and removes what a crash left half-written. */

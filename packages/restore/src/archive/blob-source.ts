@@ -1,6 +1,7 @@
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { type BlobSource, l1Error } from "@cairn/l1";
 import { bytesToHex, type Hex, isCairnError } from "@cairn/protocol";
+import { archiveFiles } from "./archive-folder.ts";
 import { createChunkReader } from "./chunk-reader.ts";
 import { BATCH_FRAME, blobHashOf, DIGEST_BYTES, decodeBatch } from "./format.ts";
 import { fileChunks, readFrames, readHead } from "./reader.ts";
@@ -20,8 +21,9 @@ interface FileIndex {
 
 /**
  * Blobs from batch archives, made again from the cells that they keep: for an L1 that still has a batch's event and
- * calldata, but whose beacon nodes have forgotten its blob. A file is read through when it is first needed, and again when
- * it has grown; one that is still being written counts up to its last whole frame.
+ * calldata, but whose beacon nodes have forgotten its blob. Of a folder, all archives count that {@link archivesIn} lists. A
+ * file is read through when it is first needed, and again when it has grown; one that is still being written counts up to
+ * its last whole frame.
  *
  * @example const source = createArchiveBlobSource(["batches.cairn"]);
  */
@@ -41,7 +43,7 @@ export function createArchiveBlobSource(paths: readonly string[]): BlobSource {
     async find({ versionedHash }) {
       const hash = bytesToHex(versionedHash);
       try {
-        for (const path of paths) {
+        for (const path of await archiveFiles(paths)) {
           const place = (await indexOf(path)).places.get(hash);
           if (place !== undefined) return [await blobAt(place)];
         }
