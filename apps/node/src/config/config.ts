@@ -201,6 +201,12 @@ function contradictions(config: NodeConfig): string[] {
   if (expectedBlockSeconds !== undefined && expectedBlockSeconds > maxWaitSeconds) {
     problems.push("CAIRN_EXPECTED_BLOCK_SECONDS exceeds CAIRN_MAX_WAIT_SECONDS: no transaction would ever be accepted");
   }
+  const { batchBlocks, batchSeconds, maxLagSeconds } = config;
+  if (batchBlocks > 1 && batchSeconds + (expectedBlockSeconds ?? 0) > Math.min(maxWaitSeconds, maxLagSeconds)) {
+    problems.push(
+      "CAIRN_BATCH_SECONDS exceeds CAIRN_MAX_WAIT_SECONDS or CAIRN_MAX_LAG_SECONDS: no transaction would be accepted while a batch fills",
+    );
+  }
   if (adminPort !== undefined && adminToken === undefined) problems.push("CAIRN_ADMIN_PORT needs CAIRN_ADMIN_TOKEN");
   if (config.clockOffsetFile !== undefined && !DEV_CHAIN_IDS.includes(config.chainId ?? 0)) {
     problems.push("CAIRN_CLOCK_OFFSET_FILE is for development chains only");

@@ -116,11 +116,16 @@ describe("what a sequencer promises", () => {
     // A block may be rebuilt at any age, with the current time or one that leaves the margin.
     expect(minValiditySeconds).toBeGreaterThanOrEqual(REBUILD_MARGIN_SECONDS);
     expect(DEFAULT_VALIDITY_SECONDS).toBeGreaterThanOrEqual(MAX_BATCH_AGE_SECONDS + minValiditySeconds);
+    // A batch of one block never waits.
+    expect(() => loadConfig({ ...env, CAIRN_MAX_WAIT_SECONDS: "599" })).not.toThrow();
     for (const change of [
       { CAIRN_MIN_VALIDITY_SECONDS: "899" },
       { CAIRN_MAX_WAIT_SECONDS: String(LONGEST_WAIT_SECONDS + 1) },
       { CAIRN_BLOCK_TIME_MS: "7000000" },
       { CAIRN_MAX_WAIT_SECONDS: "60", CAIRN_EXPECTED_BLOCK_SECONDS: "61" },
+      { CAIRN_BATCH_BLOCKS: "2", CAIRN_MAX_WAIT_SECONDS: "599" },
+      { CAIRN_BATCH_BLOCKS: "2", CAIRN_MAX_LAG_SECONDS: "599" },
+      { CAIRN_BATCH_BLOCKS: "2", CAIRN_MAX_WAIT_SECONDS: "700", CAIRN_EXPECTED_BLOCK_SECONDS: "101" },
     ]) {
       expect(() => loadConfig({ ...env, ...change })).toThrow(expect.objectContaining({ code: "node/bad-config" }));
     }
