@@ -220,6 +220,8 @@ describe("a batcher", () => {
     await sealBlock(0);
     await close();
     expect([await ranges(), status()]).toEqual([[], { failure: null, waiting: 2, hasSubmitter: false }]);
+    // Nobody knows yet whether they will be proven together.
+    expect([await planned(), plannings]).toEqual([[], 0]);
     await storePublisher(db, PUBLISHER);
     await close();
     await make();

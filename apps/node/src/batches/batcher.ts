@@ -89,8 +89,8 @@ export function createBatcher(deps: {
       for (const range of rangesOf(waiting, batches)) await closeBatch(range, submitter);
       return close();
     }
-    if (await planAhead(waiting)) deps.onPlanned();
-    else if (againAtMs === null) unchanged.note(version);
+    if (againAtMs === null) unchanged.note(version);
+    else if (await planAhead(waiting)) deps.onPlanned();
   };
 
   /** The last proof of a batch names its submitter: another one needs other proofs. */
