@@ -14,7 +14,7 @@ describe("a batch of several blocks with real proofs", () => {
   beforeAll(async () => {
     await databases.start();
     const { location } = await databases.create();
-    harness = await createNodeHarness(location.type === "server" ? location.url : undefined, { isBatching: ["pair"] });
+    harness = await createNodeHarness(location.type === "server" ? location.url : undefined, { isBatching: true });
   });
   afterAll(async () => {
     await harness.stop();
