@@ -3,13 +3,9 @@ pragma solidity 0.8.30;
 
 import {Constants} from "../generated/Constants.sol";
 import {IRollupErrors} from "../interfaces/IRollupErrors.sol";
-import {QueueRecord} from "../interfaces/RollupTypes.sol";
-import {Queue} from "./Queue.sol";
 
 /// @title What has been paid out after a freeze (spec 8)
 library Escape {
-    using Queue for Queue.Data;
-
     /// @param exited One bit per account index, 256 to a word; written by `markExited` only.
     /// @param reclaimed One bit per queue position, 256 to a word; written by `markReclaimed` only.
     struct Data {
@@ -22,18 +18,6 @@ library Escape {
         if (index < Constants.FIRST_ACCOUNT_INDEX || index >= nextIndex) {
             revert IRollupErrors.IndexNotAssigned(index, nextIndex);
         }
-    }
-
-    /// @notice Reverts unless `record` is the entry at `position` and no batch has consumed it.
-    function requireReclaimable(Queue.Data storage queue, uint64 position, QueueRecord memory record) internal view {
-        if (position < queue.head || position >= queue.tail) {
-            revert IRollupErrors.NotReclaimable(position, queue.head, queue.tail);
-        }
-        bytes32 expected = queue.hashAt(position + 1);
-        // An index of more than 24 bits would hash like a shorter one; the hash after an entry is never 0.
-        bytes32 actual =
-            record.index < Constants.MAX_ACCOUNTS ? Queue.hashAfter(queue.hashAt(position), record) : bytes32(0);
-        if (actual != expected) revert IRollupErrors.QueueRecordMismatch(expected, actual);
     }
 
     /// @notice Reverts when the account at `index` has been paid out.
