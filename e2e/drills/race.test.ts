@@ -1,5 +1,5 @@
 import { rollup2Abi } from "@cairn/contracts";
-import { getAbiItem, TransactionReceiptNotFoundError } from "viem";
+import { BaseError, getAbiItem, type Hex, TransactionReceiptNotFoundError, toFunctionSelector } from "viem";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import {
   type Broadcast,
@@ -12,6 +12,7 @@ import {
 } from "../support/index.ts";
 
 const BATCH_SUBMITTED = getAbiItem({ abi: rollup2Abi, name: "BatchSubmitted" });
+const INVALID_PROOF = toFunctionSelector("InvalidProof(bytes32)");
 const ETHER = 10n ** 18n;
 const WAIT = { timeout: 180_000, interval: 100 };
 
@@ -59,6 +60,30 @@ describe("race: operator and stranger submit the same batch number", () => {
       expect(["reverted", null]).toContain(receipt?.status ?? null);
     }
   };
+  /** Checks that L1 takes a submission from the operator, and not from a stranger who copies it while anyone may submit. */
+  const expectBoundToSubmitter = async ({ to, data, blobVersionedHashes }: Broadcast): Promise<void> => {
+    const { reader } = drill.scene.l1.rollup;
+    const sendAs = (position: number) =>
+      reader.request<{ Method: "eth_call"; Parameters: [object, "latest"]; ReturnType: Hex }>({
+        method: "eth_call",
+        params: [
+          {
+            from: addressOf(position),
+            to,
+            data,
+            ...(blobVersionedHashes.length > 0 ? { blobVersionedHashes } : {}),
+          },
+          "latest",
+        ],
+      });
+    await sendAs(0);
+    const copied = sendAs(drill.positionOf("stranger"));
+    await expect(copied).rejects.toSatisfy((error) => {
+      if (!(error instanceof BaseError)) return false;
+      const data = error.walk((cause) => "data" in (cause as object));
+      return JSON.stringify(data).includes(INVALID_PROOF);
+    });
+  };
   const addressOf = (position: number) => drill.scene.l1.wallet(position).account.address.toLowerCase();
 
   beforeAll(async () => {
@@ -83,6 +108,7 @@ describe("race: operator and stranger submit the same batch number", () => {
     await vi.waitFor(() => expect(submissions().length).toBeGreaterThan(before), WAIT);
     const { batchCount } = await scene.l1.state();
     const early = submissions().slice(before);
+    for (const broadcast of early) await expectBoundToSubmitter(broadcast);
     stranger = await drill.startStranger();
     await drill.untilBatch(Number(batchCount) + 1);
     await scene.l1.proxy.passTransactions();

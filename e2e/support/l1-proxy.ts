@@ -20,6 +20,8 @@ export interface Broadcast {
   readonly maxPriorityFeePerGas: bigint;
   /** Null for a transaction without blobs. */
   readonly maxFeePerBlobGas: bigint | null;
+  /** Hashes of its blobs. */
+  readonly blobVersionedHashes: readonly Hex[];
 }
 
 /** An HTTP server in front of an L1 node that can misbehave as RPC providers do. */
@@ -198,6 +200,7 @@ function toBroadcast(raw: Hex): Broadcast {
     maxFeePerGas,
     maxPriorityFeePerGas,
     maxFeePerBlobGas: parsed.maxFeePerBlobGas ?? null,
+    blobVersionedHashes: parsed.blobVersionedHashes ?? [],
   };
 }
 

@@ -1,6 +1,6 @@
 import { type Rollup2Parameters, rollup2Abi } from "@cairn/contracts";
 import { anvilKey, type DevRollup, type DevToken, startDevRollup } from "@cairn/devnet";
-import { acceptStandInProofs } from "@cairn/devnet/testing";
+import { standInVerifier } from "@cairn/devnet/testing";
 import type { L1Rollup, L1Wallet } from "@cairn/l1";
 import { CairnError } from "@cairn/protocol";
 import { type ContractFunctionReturnType, createTestClient, type Hex, http } from "viem";
@@ -63,14 +63,21 @@ export interface L1Options {
   readonly parameters?: Partial<Rollup2Parameters>;
 }
 
-/** Starts anvil, deploys a rollup for blocks of 16 slots, and puts a proxy in front. */
+/**
+ * Starts anvil, deploys a rollup for blocks of 16 slots, and puts a proxy in front. With stand-in proofs the rollup takes
+ * batches of several blocks, whose real proofs take minutes.
+ */
 export async function startL1({
   blockTimeSeconds,
   parameters = {},
   proofs,
 }: L1Options & { readonly proofs: Proofs }): Promise<L1> {
-  const devnet = await startDevRollup({ cacheDir: CACHE_DIR, sizes: [16], parameters });
-  if (proofs === "stand-in") await acceptStandInProofs(devnet);
+  const devnet = await startDevRollup({
+    cacheDir: CACHE_DIR,
+    sizes: [16],
+    parameters,
+    ...(proofs === "stand-in" ? { isBatching: true, verifierOf: standInVerifier } : {}),
+  });
   const { rpcUrl, rollup } = devnet;
   const proxy = await startL1Proxy(rpcUrl);
   const client = createTestClient({ mode: "anvil", chain: rollup.reader.chain, transport: http(rpcUrl) });

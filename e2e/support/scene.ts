@@ -62,6 +62,8 @@ export const RUNS_ALL = process.env.CAIRN_TEST_ALL !== undefined;
 /** The default of scenes: stand-in proofs, but real ones in `npm run test:all`. */
 export const DEFAULT_PROOFS: Proofs = RUNS_ALL ? "real" : "stand-in";
 const DEFAULT_DATABASE = RUNS_ALL ? "embedded" : "server";
+/** Batches of up to six blocks, so that trees of proofs have merges, and of fewer when less happens. */
+const SEVERAL_BLOCKS: Env = { CAIRN_BATCH_BLOCKS: "6", CAIRN_BATCH_SECONDS: "3" };
 const FIRST_RECIPIENT = 0xfee1_dead_0000_0000_0000_0000_0000_0000_0001_0000n;
 
 /** Sets a scene up; no node runs yet. */
@@ -100,6 +102,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
       cacheDir: CACHE_DIR,
       dataDir: join(dir, "data"),
     }),
+    ...(proofs === "stand-in" ? SEVERAL_BLOCKS : {}),
     CAIRN_L1_POLL_MS: "200",
     CAIRN_BLOCK_TIME_MS: "800",
     CAIRN_FEE_OPERATOR_PERCENT: "-100",
