@@ -1,13 +1,12 @@
 import { rollup2Abi } from "@cairn/contracts";
 import { deployDevRollup } from "@cairn/devnet";
-import { acceptStandInProofs } from "@cairn/devnet/testing";
 import { depositEth, depositToken, type L1Rollup } from "@cairn/l1";
 import { accountIndex, bigintToAddress, tokenId } from "@cairn/protocol";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import {
-  CACHE_DIR,
   DEFAULT_PROOFS,
   type Drill,
+  deploymentFor,
   type Holder,
   type NodeProcess,
   openDrill,
@@ -46,9 +45,8 @@ describe("migrate: the users of one deployment leave it in bulk and enter a new 
     const { rpcUrl } = scene.l1;
     const deployed = await deployDevRollup(
       { rpcUrl, chainId: scene.l1.rollup.reader.chain.id },
-      { cacheDir: CACHE_DIR, sizes: [16] },
+      deploymentFor(DEFAULT_PROOFS),
     );
-    if (DEFAULT_PROOFS === "stand-in") await acceptStandInProofs({ rpcUrl, verifiers: deployed.verifiers });
     next = deployed.rollup;
     await scene.l1.wallet(0).writeContract({
       address: next.address,

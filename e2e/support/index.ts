@@ -3,6 +3,7 @@ export { type AuditOptions, type AuditReport, assertDrained, audit, drain, readO
 export { type Actor, balanceOf, DAY, type Drill, HOUR, openDrill } from "./drill.ts";
 export { type Holder, type Holders, personAt, type Terms } from "./holders.ts";
 export type { L1, L1Options } from "./l1.ts";
+export { deploymentFor } from "./l1.ts";
 export type { Broadcast, L1Proxy, Purpose } from "./l1-proxy.ts";
 export type { Ledger, SentTransaction, Submission } from "./ledger.ts";
 export { type DiskLimit, fileSizeLimit, fullFileSystem, withOpenFiles } from "./limits.ts";

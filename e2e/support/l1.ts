@@ -1,5 +1,5 @@
 import { type Rollup2Parameters, rollup2Abi } from "@cairn/contracts";
-import { anvilKey, type DevRollup, type DevToken, startDevRollup } from "@cairn/devnet";
+import { anvilKey, type DeployDevRollupOptions, type DevRollup, type DevToken, startDevRollup } from "@cairn/devnet";
 import { standInVerifier } from "@cairn/devnet/testing";
 import type { L1Rollup, L1Wallet } from "@cairn/l1";
 import { CairnError } from "@cairn/protocol";
@@ -64,20 +64,21 @@ export interface L1Options {
 }
 
 /**
- * Starts anvil, deploys a rollup for blocks of 16 slots, and puts a proxy in front. With stand-in proofs the rollup takes
- * batches of several blocks, whose real proofs take minutes.
+ * A rollup for blocks of 16 slots. With stand-in proofs it also takes batches of several blocks, whose real proofs take
+ * minutes.
  */
+export function deploymentFor(proofs: Proofs): DeployDevRollupOptions {
+  const solo = { cacheDir: CACHE_DIR, sizes: [16] } as const;
+  return proofs === "real" ? solo : { ...solo, isBatching: true, verifierOf: standInVerifier };
+}
+
+/** Starts anvil, deploys the rollup of {@link deploymentFor}, and puts a proxy in front. */
 export async function startL1({
   blockTimeSeconds,
   parameters = {},
   proofs,
 }: L1Options & { readonly proofs: Proofs }): Promise<L1> {
-  const devnet = await startDevRollup({
-    cacheDir: CACHE_DIR,
-    sizes: [16],
-    parameters,
-    ...(proofs === "stand-in" ? { isBatching: true, verifierOf: standInVerifier } : {}),
-  });
+  const devnet = await startDevRollup({ ...deploymentFor(proofs), parameters });
   const { rpcUrl, rollup } = devnet;
   const proxy = await startL1Proxy(rpcUrl);
   const client = createTestClient({ mode: "anvil", chain: rollup.reader.chain, transport: http(rpcUrl) });

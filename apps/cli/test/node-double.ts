@@ -14,6 +14,8 @@ export interface DoubleState {
   status: RouteResponse<"transaction">["status"];
   queue: RouteResponse<"queue">;
   blocks: RouteResponse<"block">[];
+  /** Id of the transaction that it passes off as whichever is asked for. */
+  answersFor: string | null;
   /** Of every transaction; null for none. */
   receipt: RouteResponse<"receipt"> | null;
   payouts: RouteResponse<"payouts">["payouts"];
@@ -65,6 +67,7 @@ export async function startNodeDouble(): Promise<NodeDouble> {
     status: "confirmed",
     queue: { entries: [], processed: 0, next: null },
     blocks: [],
+    answersFor: null,
     receipt: null,
     payouts: [],
     isReady: true,
@@ -114,7 +117,7 @@ function answerTo(
     return [200, { transactions: acknowledged }];
   }
   if (pathname.endsWith("/receipt")) return state.receipt && [200, state.receipt];
-  if (kind === "transactions") return transactionOf(id ?? "", state, submitted);
+  if (kind === "transactions") return transactionOf(state.answersFor ?? id ?? "", state, submitted);
   if (kind === "accounts") {
     if (id === undefined) {
       const owner = searchParams.get("owner")?.toLowerCase();

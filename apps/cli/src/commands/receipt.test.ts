@@ -1,17 +1,17 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { makeReceipt } from "@cairn/crypto";
+import { makeReceipt, messageHash } from "@cairn/crypto";
 import { startUnprovenRollup, type UnprovenBatch, type UnprovenRollup } from "@cairn/devnet/testing";
-import { accountIndex, payoutListHash } from "@cairn/protocol";
-import { type ReceiptJson, receiptToJson } from "@cairn/rpc";
+import { rollupDomain } from "@cairn/l1";
+import { accountIndex, messageWords, payoutListHash, type SignedTransaction } from "@cairn/protocol";
+import { bigintToWord, type ReceiptJson, receiptToJson, signedTransactionToJson } from "@cairn/rpc";
 import { parseEther } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createHome } from "../../test/home.ts";
 import { type NodeDouble, startNodeDouble } from "../../test/node-double.ts";
 import { runInTest } from "../../test/run.ts";
 
-const ID = `0x${"ee".repeat(32)}`;
 const ALICE = accountIndex(64);
 const BOB = accountIndex(65);
 
@@ -22,6 +22,10 @@ describe("cairn receipt", () => {
   let folder: string;
   let batch: UnprovenBatch;
   let honest: ReceiptJson;
+  /** Ids of the transactions of the batch. */
+  let first: string;
+  let transfer: string;
+  let withdrawal: string;
 
   /** The receipt of a slot of a block of the batch, as an honest node makes it. */
   const receiptOf = (block: number, slot: number): ReceiptJson => {
@@ -49,13 +53,19 @@ describe("cairn receipt", () => {
     home = createHome(node.url, { l1RpcUrl: rollup.devnet.rpcUrl, rollup: rollup.rollup.address });
     for (const position of [1, 2]) await rollup.deposit(position, parseEther("1"));
     await rollup.publish();
+    const signed: SignedTransaction[] = [];
     batch = await rollup.publishTogether("pair", [
-      (send) => send(ALICE, { amount: 5n, to: BOB }),
+      (send) => signed.push(send(ALICE, { amount: 5n, to: BOB })),
       (send) => {
-        send(BOB, { amount: 7n, to: ALICE, fee: 3n });
-        send(ALICE, { amount: 9n, recipient: 0xc0ffeen });
+        signed.push(send(BOB, { amount: 7n, to: ALICE, fee: 3n }));
+        signed.push(send(ALICE, { amount: 9n, recipient: 0xc0ffeen }));
       },
     ]);
+    const domain = rollupDomain(rollup.rollup);
+    node.state.domain = domain;
+    node.submitted.push(signed.map(signedTransactionToJson));
+    const ids = signed.map(({ transaction }) => bigintToWord(messageHash(messageWords(transaction, domain))));
+    [first = "", transfer = "", withdrawal = ""] = ids;
     honest = receiptOf(1, 0);
     node.state.receipt = honest;
   });
@@ -68,17 +78,28 @@ describe("cairn receipt", () => {
 
   it("shows what the node proves, checked against the contract, and writes it to a file for others", async () => {
     const out = join(folder, "receipt.json");
-    const transfer = { type: "transfer", from: BOB, to: ALICE, amount: "7", fee: "3" };
-    expect(await cairn(ID, "--out", out)).toMatchObject({
+    const shown = { type: "transfer", from: BOB, to: ALICE, amount: "7", fee: "3" };
+    expect(await cairn(transfer, "--out", out)).toMatchObject({
       code: 0,
-      value: { batch: 2, block: 3, slot: 0, ...transfer, receipt: honest },
+      value: { id: transfer, batch: 2, block: 3, slot: 0, ...shown, receipt: honest },
     });
     expect(JSON.parse(readFileSync(out, "utf8"))).toEqual(honest);
     node.state.receipt = null;
-    expect(await cairn("--file", out)).toMatchObject({ code: 0, value: transfer });
-    expect(await cairn(ID)).toMatchObject({ code: 1, value: { error: { code: "cli/no-receipt" } } });
+    expect(await cairn("--file", out)).toMatchObject({ code: 0, value: { id: null, ...shown } });
+    expect(await cairn(transfer)).toMatchObject({ code: 1, value: { error: { code: "cli/no-receipt" } } });
     node.state.receipt = receiptOf(1, 1);
-    expect(await cairn(ID)).toMatchObject({ code: 0, value: { slot: 1, type: "withdraw", to: null, amount: "9" } });
+    const { code, value } = await cairn(withdrawal);
+    expect([code, value]).toMatchObject([0, { slot: 1, type: "withdraw", to: null, amount: "9" }]);
+  });
+
+  it("refuses what a node passes off as the receipt of another transaction", async () => {
+    const refusal = { code: 1, value: { error: { code: "cli/bad-receipt" } } };
+    node.state.receipt = honest;
+    expect(await cairn(transfer)).toMatchObject({ code: 0 });
+    for (const id of [first, withdrawal]) expect(await cairn(id), id).toMatchObject(refusal);
+    node.state.answersFor = transfer;
+    expect(await cairn(first)).toMatchObject(refusal);
+    node.state.answersFor = null;
   });
 
   it("refuses a receipt of which anything was altered", async () => {
@@ -113,7 +134,7 @@ describe("cairn receipt", () => {
     }
     const usage = { code: 2, value: { error: { code: "cli/usage" } } };
     expect(await cairn()).toMatchObject(usage);
-    expect(await cairn(ID, "--file", "x")).toMatchObject(usage);
+    expect(await cairn(transfer, "--file", "x")).toMatchObject(usage);
     expect(await cairn("0x12")).toMatchObject(usage);
     expect(await cairn("--file", join(folder, "missing.json"))).toMatchObject(usage);
   });

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { rollup2Abi } from "@cairn/contracts";
-import { checkReceipt } from "@cairn/crypto";
+import { checkReceipt, messageHash } from "@cairn/crypto";
+import { createFastCompress } from "@cairn/crypto/fast";
 import {
   batchCommitment2,
   bytesToHex,
@@ -8,9 +9,18 @@ import {
   decodeFloat40,
   decodeSlotWord,
   isCairnError,
+  type L2Transaction,
+  messageWords,
   type SlotWord,
 } from "@cairn/protocol";
-import { type ReceiptJson, receiptFromJson, receiptSchema, type TransactionReceipt } from "@cairn/rpc";
+import {
+  type ReceiptJson,
+  receiptFromJson,
+  receiptSchema,
+  signedTransactionFromJson,
+  type TransactionReceipt,
+  wordToBigint,
+} from "@cairn/rpc";
 import { apiErrorOf } from "@cairn/sdk";
 import type { Context } from "../context.ts";
 import { cliError } from "../errors.ts";
@@ -50,9 +60,10 @@ export function addReceiptCommand({ program, run }: Host): void {
     const json = id === undefined ? readReceipt(flags.file ?? "") : await askNode(context, id);
     const receipt = parseReceipt(json);
     const shown = contentOf(receipt);
+    if (id !== undefined) assertShows(shown.word, await findSigned(context, id));
     await assertOnL1(context, receipt);
     if (flags.out !== undefined) writeFileSync(flags.out, `${JSON.stringify(json, null, 2)}\n`);
-    return resultOf(context, json, shown);
+    return resultOf(context, json, shown, id ?? null);
   });
 }
 
@@ -64,6 +75,30 @@ async function askNode(context: Context, id: string): Promise<ReceiptJson> {
     const reason = "the node knows no such transaction, or L1 has not accepted its batch yet";
     throw cliError("cli/no-receipt", `no receipt of ${id}: ${reason}`, { cause: error });
   }
+}
+
+/** The transaction with this id, which is the hash of what its sender signed. */
+async function findSigned({ network }: Context, id: string): Promise<L2Transaction> {
+  const [{ transaction: json }, domain, compress] = await Promise.all([
+    network().node().transaction({ id }),
+    network().domain(),
+    createFastCompress(),
+  ]);
+  const { transaction } = refused(() => signedTransactionFromJson(json));
+  if (messageHash(messageWords(transaction, domain), compress) === wordToBigint(id)) return transaction;
+  throw badReceipt(`the node answered with another transaction than ${id}`);
+}
+
+/** All that L1 got of a transaction: not its nonce, its times and its reference. */
+function assertShows(word: SlotWord, transaction: L2Transaction): void {
+  const to = (one: SlotWord | L2Transaction) => (one.type === "transfer" ? one.to : null);
+  const isSame =
+    word.type === transaction.type &&
+    word.from === transaction.from &&
+    to(word) === to(transaction) &&
+    word.amount === transaction.amount &&
+    word.fee === transaction.fee;
+  if (!isSame) throw badReceipt("it is of another transaction");
 }
 
 function readReceipt(path: string): ReceiptJson {
@@ -105,7 +140,12 @@ async function assertOnL1({ network }: Context, receipt: TransactionReceipt): Pr
   throw badReceipt(`L1 has no such batch ${batchNumber}`);
 }
 
-function resultOf({ network }: Context, receipt: ReceiptJson, { block, slot, timestamp, word }: Shown): CommandResult {
+function resultOf(
+  { network }: Context,
+  receipt: ReceiptJson,
+  { block, slot, timestamp, word }: Shown,
+  id: string | null,
+): CommandResult {
   const fields = {
     type: word.type,
     from: word.from,
@@ -120,8 +160,9 @@ function resultOf({ network }: Context, receipt: ReceiptJson, { block, slot, tim
     ["where", `slot ${slot} of block ${block}, batch ${where.batch} of ${network().rollup()}`],
     ["time", where.time],
     ["checked", "the path leads to the blocks root, and the batch is the one that the contract accepted"],
+    ["not shown", "nonce, times and reference are not published: an equal transaction would have the same receipt"],
   ]);
-  return { data: { ...where, timestamp, ...fields, receipt }, text };
+  return { data: { id, ...where, timestamp, ...fields, receipt }, text };
 }
 
 function refused<Result>(check: () => Result): Result {

@@ -9,6 +9,7 @@ import {
   encodeFloat40,
   FIRST_ACCOUNT_INDEX,
   type L2Transaction,
+  type SignedTransaction,
   tokenId,
 } from "@cairn/protocol";
 import type { StateTree } from "@cairn/state";
@@ -60,7 +61,7 @@ export type Send = (
     | { readonly toNew: Person }
     | { readonly recipient: bigint }
   ),
-) => void;
+) => SignedTransaction;
 
 /** Starts an anvil and deploys a rollup for blocks of 16 slots, alone or several to a batch. */
 export async function startUnprovenRollup(): Promise<UnprovenRollup> {
@@ -109,8 +110,10 @@ export async function startUnprovenRollup(): Promise<UnprovenRollup> {
         const { owner, key } = builder.state.getAccount(content.to);
         return { type: "transfer", ...common, to: content.to, toOwner: owner, toKey: key, link: null };
       })();
-      const result = builder.addGroup([signTransaction(transaction, signerOf(sender), domain, crypto)]);
+      const signed = signTransaction(transaction, signerOf(sender), domain, crypto);
+      const result = builder.addGroup([signed]);
       if (result.type !== "included") throw new TypeError(`the block does not include it: ${JSON.stringify(result)}`);
+      return signed;
     };
   const publish: UnprovenRollup["publish"] = (fill = () => {}, options = {}) =>
     operator.publish((builder) => fill(sendInto(builder)), options);
