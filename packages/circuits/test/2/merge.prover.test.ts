@@ -67,6 +67,12 @@ describe("children, judged by a verifier on a chain", () => {
     return (await two).accepted(inputs(claim, children));
   };
   const both = (): ReturnType<typeof claimFields> => claimFields(sample.claim);
+  /** Proof, by the circuit with one child, that this child is true. */
+  const proofOver = async (child: Child): Promise<bigint[]> => {
+    const circuit = await provingCircuit("2/gadgets/child", "recursion");
+    const { witness } = await solveWitness(circuit.program.circuit, inputs(child.claim, [child]));
+    return proofFields((await proveSolved(circuit, witness)).proof);
+  };
   const zeros = (list: readonly bigint[]): bigint[] => list.map(() => 0n);
 
   it("accepts what is proven: one child, two children, one of two with nothing in the other's place", async () => {
@@ -93,12 +99,11 @@ describe("children, judged by a verifier on a chain", () => {
   });
 
   it("another circuit's key under an allowed hash, with a true proof of that circuit", async () => {
-    const circuit = await provingCircuit("2/gadgets/child", "recursion");
-    const { witness } = await solveWitness(circuit.program.circuit, inputs(claimFields(first.claim), [childOf(first)]));
-    const { proof } = await proveSolved(circuit, witness);
-    const nested = { key: otherKey.fields, proof: proofFields(proof) };
+    const nested = { key: otherKey.fields, proof: await proofOver(childOf(first)) };
     expect(await acceptsOne({ ...nested, keyHash: otherKey.hash }, otherKey.hash)).toBe(true);
     expect(await acceptsOne({ ...nested, keyHash: blockKey.hash })).toBe(false);
+    const other = childOf(second, { key: otherKey.fields, proof: await proofOver(childOf(second)) });
+    expect(await acceptsTwo(both(), [childOf(first), other])).toBe(false);
   });
 
   it("a key under another's hash: the block's own under that of another allowed circuit", async () => {
@@ -112,6 +117,12 @@ describe("children, judged by a verifier on a chain", () => {
       expect(await acceptsOne({ claim: { ...claim, [name]: claim[name] + 1n } })).toBe(false);
     },
   );
+
+  it("a public input of the second child altered by one, and that of both together with it", async () => {
+    const claim = claimFields(second.claim);
+    const altered = childOf(second, { claim: { ...claim, newRoot: claim.newRoot + 1n } });
+    expect(await acceptsTwo({ ...both(), newRoot: claim.newRoot + 1n }, [childOf(first), altered])).toBe(false);
+  });
 
   it.each([
     ["firstTimestamp", "lastBlock"],
@@ -137,15 +148,10 @@ describe("children, judged by a verifier on a chain", () => {
     });
 
     it("two levels down, where it is the honest proof of a false one", async () => {
-      const circuit = await provingCircuit("2/gadgets/child", "recursion");
-      const prove = async (proof: readonly bigint[]): Promise<bigint[]> => {
-        const claim = claimFields(first.claim);
-        const { witness } = await solveWitness(circuit.program.circuit, inputs(claim, [childOf(first, { proof })]));
-        return proofFields((await proveSolved(circuit, witness)).proof);
-      };
       const nested = { key: otherKey.fields, keyHash: otherKey.hash };
-      expect(await acceptsOne({ ...nested, proof: await prove(proofFields(first.proof)) }, otherKey.hash)).toBe(true);
-      expect(await acceptsOne({ ...nested, proof: await prove(forged()) }, otherKey.hash)).toBe(false);
+      const over = async (change: Partial<Child>) => ({ ...nested, proof: await proofOver(childOf(first, change)) });
+      expect(await acceptsOne(await over({}), otherKey.hash)).toBe(true);
+      expect(await acceptsOne(await over({ proof: forged() }), otherKey.hash)).toBe(false);
     });
   });
 });

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { crateOf, PARENTS, type ParentCircuit } from "../../src/2/circuits.ts";
 import { KEY_FIELDS, PROOF_FIELDS } from "../../src/2/recursion-key.ts";
 import { program } from "./cache.ts";
-import { parameterWires, publicParameterParts, verifications } from "./verified-children.ts";
+import { parameterWires, publicParameterParts, rangeBits, verifications } from "./verified-children.ts";
 
 /** The public inputs of a claim in the order of spec 2, 5.1. */
 const CLAIM_PARTS = [
@@ -30,7 +30,8 @@ const BINDING_PARTS = [
 
 /**
  * What no solver notices, read from the compiled circuit: its public inputs are those of spec 2, 5.1 in their order, each
- * child is verified under its own key and hash for its own claim in this order, and only its flag switches that off.
+ * child is verified under its own key and hash for its own claim in this order, and only its flag switches that off, which
+ * the circuit holds to one bit, so that it is either on or off. Nothing switches the first child off.
  */
 export async function expectVerifiedChildren(parent: ParentCircuit): Promise<void> {
   const { circuit } = await program(crateOf(parent));
@@ -52,4 +53,6 @@ export async function expectVerifiedChildren(parent: ParentCircuit): Promise<voi
       predicate: i === 0 ? { Constant: 1n } : wire(`${child}.is_used`),
     })),
   );
+  const bits = rangeBits(circuit);
+  for (const child of children.slice(1)) expect(bits.get(wire(`${child}.is_used`).Witness), child).toBe(1);
 }

@@ -24,6 +24,17 @@ export function verifications(circuit: CompiledCircuit): Verification[] {
   });
 }
 
+/** Bits that the circuit allows a wire by itself, by wire; the tightest where there are several. */
+export function rangeBits(circuit: CompiledCircuit): Map<number, number> {
+  const found = new Map<number, number>();
+  for (const opcode of readAcir(circuit).opcodes) {
+    if (!("BlackBoxFuncCall" in opcode) || !("RANGE" in opcode.BlackBoxFuncCall)) continue;
+    const [input, bits] = opcode.BlackBoxFuncCall.RANGE as unknown as [Input, number];
+    if ("Witness" in input) found.set(input.Witness, Math.min(bits, found.get(input.Witness) ?? bits));
+  }
+  return found;
+}
+
 /** The compiler writes constants as decimals where it writes field elements as bytes elsewhere. */
 function withNumber(input: Input): Input {
   return "Constant" in input ? { Constant: BigInt(input.Constant) } : input;
