@@ -37,15 +37,27 @@ export function srsIdentity(kind: Srs["kind"]): string {
 }
 
 /**
- * Throws `circuits/wrong-srs` when the folder holds points of another SRS, `circuits/srs-missing` when it holds none.
+ * Throws `circuits/wrong-srs` when the folder holds points of another SRS, in any of the prover's layouts, and
+ * `circuits/srs-missing` when it holds none.
  */
 export function assertSrsIdentity(srs: Srs): void {
-  const file = FILES.find(({ name }) => existsSync(join(srs.dir, name)));
-  if (file === undefined) throw new CairnError<CircuitsErrorCode>("circuits/srs-missing", `${srs.dir}: no points`);
-  const path = join(srs.dir, file.name);
-  const [first, second] = [0, 1].map((position) => readX(path, position * file.pointBytes) & COORDINATE_MASK);
-  if (first === GENERATOR_X && second === SRS_TAU_POINT[srs.kind].x) return;
-  throw new CairnError<CircuitsErrorCode>("circuits/wrong-srs", `${path} does not start like the ${srs.kind} SRS`);
+  const files = filesIn(srs.dir);
+  if (files.length === 0) throw new CairnError<CircuitsErrorCode>("circuits/srs-missing", `${srs.dir}: no points`);
+  for (const { name, pointBytes } of files) {
+    const path = join(srs.dir, name);
+    const [first, second] = [0, 1].map((position) => readX(path, position * pointBytes) & COORDINATE_MASK);
+    if (first === GENERATOR_X && second === SRS_TAU_POINT[srs.kind].x) continue;
+    throw new CairnError<CircuitsErrorCode>("circuits/wrong-srs", `${path} does not start like the ${srs.kind} SRS`);
+  }
+}
+
+/** Whether the folder holds points of any SRS, in any of the prover's layouts. */
+export function holdsPoints(dir: string): boolean {
+  return filesIn(dir).length > 0;
+}
+
+function filesIn(dir: string): readonly (typeof FILES)[number][] {
+  return FILES.filter(({ name }) => existsSync(join(dir, name)));
 }
 
 function readX(path: string, offset: number): bigint {

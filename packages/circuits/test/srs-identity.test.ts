@@ -60,6 +60,17 @@ describe("the identity of an SRS", () => {
     expect(() => assertSrsIdentity({ kind: "dev", dir: join(dir, "none") })).toThrow(missing);
   });
 
+  it("refuses points of another SRS in either layout, whatever the other holds", () => {
+    const { srs } = ensureDevSrs({ dir, points: 4 });
+    const compressed = (x: bigint) =>
+      writeFileSync(join(dir, "bn254_g1_compressed.dat"), Buffer.from(words([1n, x]), "hex"));
+    compressed(SRS_TAU_POINT.dev.x);
+    expect(() => assertSrsIdentity(srs)).not.toThrow();
+    compressed(SRS_TAU_POINT.ignition.x);
+    const wrong = expect.objectContaining({ code: "circuits/wrong-srs" });
+    for (const kind of ["dev", "ignition"] as const) expect(() => assertSrsIdentity({ kind, dir })).toThrow(wrong);
+  });
+
   it("reads points that the prover keeps compressed", () => {
     const signBit = 1n << 255n;
     const { x } = SRS_TAU_POINT.ignition;
