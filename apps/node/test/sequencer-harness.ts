@@ -141,7 +141,7 @@ export async function createSequencerHarness(
     const batcher = createBatcher({
       database,
       domain: DOMAIN,
-      policy: createBatchPolicy({ maxBlocks: 1, maxAgeSeconds: 1, inclusionDelaySeconds: null, isInCalldata: true }),
+      policy: createBatchPolicy({ maxBlocks: 1, maxAgeSeconds: 1, inclusionDelaySeconds: null, mayUseCalldata: true }),
       clock,
       logger: pino({ level: "silent" }),
       placeOf: inCalldata,

@@ -17,7 +17,7 @@ import { calldataOf, claimOf, loadBatchContent, statementOf } from "./content.ts
 import { type BatchPolicy, createBatchPolicy } from "./policy.ts";
 
 const policyOf = (maxBlocks: number, maxAgeSeconds = 600): BatchPolicy =>
-  createBatchPolicy({ maxBlocks, maxAgeSeconds, inclusionDelaySeconds: 86_400, isInCalldata: true });
+  createBatchPolicy({ maxBlocks, maxAgeSeconds, inclusionDelaySeconds: 86_400, mayUseCalldata: true });
 const oneBlockPerBatch = policyOf(1);
 
 const databases = createTestDatabases().server;

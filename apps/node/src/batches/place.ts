@@ -1,5 +1,7 @@
+import { CairnError, PAYOUT_BYTES, QUEUE_RECORD_BYTES } from "@cairn/protocol";
 import type { BlobMaker } from "../blobs/blob-maker.ts";
 import type { DataMode } from "../data-modes.ts";
+import type { NodeErrorCode } from "../errors.ts";
 import { type DataPlace, inCalldata } from "./closing.ts";
 import { type BatchContent, calldataOf } from "./content.ts";
 
@@ -10,7 +12,18 @@ export interface DataPrices {
   readonly blobGasWei: bigint | null;
 }
 
-/** Most bytes of cells in calldata: L1's nodes pass on no transaction of more than 128 KiB. */
+/** What a batch publishes, in bytes. */
+export interface BatchBytes {
+  /** Cells, which go into calldata or a blob. */
+  readonly cells: number;
+  /** Payouts and L1 operations, which always go into calldata. */
+  readonly lists: number;
+}
+
+/**
+ * Most bytes of cells, payouts and L1 operations in calldata: L1's nodes pass on no transaction of more than 128 KiB, and the
+ * proof and the header need room too.
+ */
 export const MAX_CALLDATA_BYTES = 112_000;
 /** Blob gas of a blob (EIP-4844). */
 const BLOB_GAS = 131_072n;
@@ -22,37 +35,70 @@ const FLOOR_BYTE_GAS = 40n;
 /** Gas of a batch besides its data, as measured (spec 7.11). */
 const BATCH_GAS = 900_000n;
 
+/** What payouts and L1 operations take of the calldata, in bytes. */
+export function listBytes(counts: { readonly payouts: number; readonly l1Operations: number }): number {
+  return counts.payouts * PAYOUT_BYTES + counts.l1Operations * QUEUE_RECORD_BYTES;
+}
+
+/** What the blocks of a batch publish. Throws as `calldataOf`. */
+export function bytesOf({ blocks, payouts }: Pick<BatchContent, "blocks" | "payouts">): BatchBytes {
+  const l1Operations = blocks.reduce((sum, block) => sum + block.l1OperationCount, 0);
+  return { cells: calldataOf(blocks).data.length, lists: listBytes({ payouts: payouts.length, l1Operations }) };
+}
+
+/** Whether L1's nodes pass on a transaction with all of it in its calldata. */
+export function fitsCalldata({ cells, lists }: BatchBytes): boolean {
+  return cells + lists <= MAX_CALLDATA_BYTES;
+}
+
 /**
- * Where the cells of a batch cost less. Bytes are counted as if none were zero.
+ * Where the cells of a batch cost less; a blob if they do not fit into the calldata. Bytes are counted as if none were zero.
  *
- * @example cheaperPlace(364, { gasWei: 10n ** 9n, blobGasWei: 1n }) // "calldata"
+ * @example cheaperPlace({ cells: 364, lists: 0 }, { gasWei: 10n ** 9n, blobGasWei: 1n }) // "calldata"
  */
-export function cheaperPlace(bytes: number, { gasWei, blobGasWei }: DataPrices): "calldata" | "blob" {
+export function cheaperPlace(bytes: BatchBytes, { gasWei, blobGasWei }: DataPrices): "calldata" | "blob" {
+  if (!fitsCalldata(bytes)) return "blob";
   if (blobGasWei === null) return "calldata";
-  if (bytes > MAX_CALLDATA_BYTES) return "blob";
-  const [ordinary, floor] = [BATCH_GAS + BYTE_GAS * BigInt(bytes), FLOOR_BYTE_GAS * BigInt(bytes)];
-  const calldata = (ordinary > floor ? ordinary : floor) * gasWei;
-  const blob = (BATCH_GAS + OPENING_GAS) * gasWei + BLOB_GAS * blobGasWei;
+  const calldata = gasOf(BATCH_GAS, bytes.cells + bytes.lists) * gasWei;
+  const blob = gasOf(BATCH_GAS + OPENING_GAS, bytes.lists) * gasWei + BLOB_GAS * blobGasWei;
   return blob < calldata ? "blob" : "calldata";
 }
 
-/** Decides where the cells of a batch go, and commits to them there. Its function rejects as `calldataOf` and `commit`. */
+/** Gas of a batch with so many bytes in calldata. */
+function gasOf(rest: bigint, bytes: number): bigint {
+  const [ordinary, floor] = [rest + BYTE_GAS * BigInt(bytes), FLOOR_BYTE_GAS * BigInt(bytes)];
+  return ordinary > floor ? ordinary : floor;
+}
+
+/**
+ * Decides where the cells of a batch go, and commits to them there. Its function rejects with `node/bad-batch` when they have to
+ * go into the calldata and do not fit, and as `calldataOf` and `commit`.
+ */
 export function createPlacer(deps: {
   readonly mode: DataMode;
   readonly blobs: Pick<BlobMaker, "commit">;
   readonly prices: () => DataPrices;
   /** Highest wei per blob gas that the publisher offers: above it, only batches that fit nowhere else wait for a blob. */
   readonly maxBlobGasWei: bigint;
-}): (content: Pick<BatchContent, "blocks">) => Promise<DataPlace> {
-  const choose = (bytes: number): "calldata" | "blob" => {
+}): (content: Pick<BatchContent, "blocks" | "payouts">) => Promise<DataPlace> {
+  const choose = (bytes: BatchBytes): "calldata" | "blob" => {
     if (deps.mode !== "auto") return deps.mode;
     const prices = deps.prices();
     const isOffered = prices.blobGasWei !== null && prices.blobGasWei < deps.maxBlobGasWei;
-    return isOffered || bytes > MAX_CALLDATA_BYTES ? cheaperPlace(bytes, prices) : "calldata";
+    return cheaperPlace(bytes, isOffered ? prices : { ...prices, blobGasWei: null });
   };
   return async (content) => {
+    const bytes = bytesOf(content);
+    if (choose(bytes) === "calldata") {
+      if (!fitsCalldata(bytes)) throw tooLarge(bytes);
+      return inCalldata(content);
+    }
     const { data } = calldataOf(content.blocks);
-    if (choose(data.length) === "calldata") return inCalldata(content);
     return { dataSource: "blob", dataCommitment: await deps.blobs.commit(data) };
   };
+}
+
+function tooLarge({ cells, lists }: BatchBytes): CairnError<NodeErrorCode> {
+  const problem = `a batch has ${cells + lists} bytes for the calldata, where ${MAX_CALLDATA_BYTES} fit`;
+  return new CairnError("node/bad-batch", problem, { details: { cells, lists, allowed: MAX_CALLDATA_BYTES } });
 }

@@ -18,7 +18,7 @@ const NOW_MS = 1_000_000_000;
 const SETTINGS: BatchPolicySettings = {
   maxBlocks: 64,
   maxAgeSeconds: 600,
-  isInCalldata: true,
+  mayUseCalldata: true,
   inclusionDelaySeconds: 86_400,
 };
 
@@ -76,33 +76,45 @@ describe("a policy for batches", () => {
   it("closes a batch when half of an entry's time is over, and at once if it does not know that time", () => {
     const waiting = blocks(2, { l1Operations: 1 });
     const at = (secondsAgo: number) => NOW_MS / 1000 - secondsAgo;
-    const delay = { isInCalldata: true, inclusionDelaySeconds: 3600 };
+    const delay = { mayUseCalldata: true, inclusionDelaySeconds: 3600 };
     expect(decide(waiting, delay, at(1700))).toEqual({ batches: [], againAtMs: NOW_MS + 100_000 });
     expect(decide(waiting, delay, at(1800))).toEqual({ batches: [2], againAtMs: null });
-    expect(decide(waiting, { isInCalldata: true, inclusionDelaySeconds: null }, at(0))).toEqual({
+    expect(decide(waiting, { mayUseCalldata: true, inclusionDelaySeconds: null }, at(0))).toEqual({
       batches: [2],
       againAtMs: null,
     });
-    expect(decide(blocks(2), { isInCalldata: true, inclusionDelaySeconds: null })).toMatchObject({ batches: [] });
+    expect(decide(blocks(2), { mayUseCalldata: true, inclusionDelaySeconds: null })).toMatchObject({ batches: [] });
   });
 
   it.each([
     ["31 blocks of 256 fill the rows", { slots: 256 }, 31],
     ["512 L1 operations of 64 in a block", { slots: 256, l1Operations: 64 }, 8],
     ["the bytes of a transaction, with 64 withdrawals in a block", { slots: 256, withdrawals: 64 }, 12],
+    ["the same in blocks of 64, with 16 withdrawals each", { slots: 64, withdrawals: 16 }, 47],
     ["64 small blocks", { slots: 16 }, 64],
   ] as const)("closes a batch when nothing more fits: %s", (_what, content, count) => {
     expect(decide(blocks(count, content)).batches).toEqual(count === 64 ? [64] : []);
     expect(decide([...blocks(count, content), block(99, content)]).batches).toEqual([count]);
   });
 
+  it("fills a batch whose cells only ever go into a blob without counting them as calldata", () => {
+    const waiting = blocks(65, { slots: 64, withdrawals: 16 });
+    expect(decide(waiting, { mayUseCalldata: false }).batches).toEqual([62]);
+    expect(decide(waiting).batches.every((count) => count < 62)).toBe(true);
+  });
+
   it("never closes more than circuits and transactions have room for, and leaves out no block", () => {
-    const content = fc.record({
-      slots: fc.constantFrom<BlockSize>(16, 64, 256),
-      withdrawals: fc.nat(4),
-      l1Operations: fc.nat(4),
-      ageSeconds: fc.nat(1000),
-    });
+    const content = fc
+      .record({
+        slots: fc.constantFrom<BlockSize>(16, 64, 256),
+        withdrawals: fc.nat(4),
+        l1Operations: fc.nat(4),
+        ageSeconds: fc.nat(1000),
+      })
+      .map(({ slots, withdrawals, l1Operations, ageSeconds }) => {
+        const share = slots / 16;
+        return { slots, withdrawals: withdrawals * share, l1Operations: l1Operations * share, ageSeconds };
+      });
     fc.assert(
       fc.property(
         fc.array(content, { minLength: 1, maxLength: 70 }),
@@ -115,7 +127,11 @@ describe("a policy for batches", () => {
             expect(count).toBeGreaterThan(0);
             expect(count).toBeLessThanOrEqual(maxBlocks);
             const own = waiting.slice(start, start + count);
-            const bytes = own.reduce((sum, { seal }) => sum + (seal?.cells.length ?? 0), 0);
+            const cells = own.reduce((sum, { seal }) => sum + (seal?.cells.length ?? 0), 0);
+            const parts = all.slice(start, start + count);
+            const l1Operations = parts.reduce((sum, part) => sum + part.l1Operations, 0);
+            const payouts = parts.reduce((sum, part) => sum + part.withdrawals, 0);
+            const bytes = cells + 40 * payouts + 76 * l1Operations;
             expect(bytes).toBeLessThanOrEqual(MAX_CALLDATA_BYTES);
             start += count;
           }

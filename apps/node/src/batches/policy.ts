@@ -8,11 +8,9 @@ import {
   MAX_BATCH_L1_OPERATIONS,
   MAX_BATCH_PAYOUTS,
   MAX_BATCH_ROWS,
-  PAYOUT_BYTES,
-  QUEUE_RECORD_BYTES,
   ROW_CELLS,
 } from "@cairn/protocol";
-import { MAX_CALLDATA_BYTES } from "./place.ts";
+import { listBytes, MAX_CALLDATA_BYTES } from "./place.ts";
 
 /** What a policy knows when it decides. */
 export interface BatchSituation {
@@ -42,8 +40,8 @@ export interface BatchPolicySettings {
   readonly maxAgeSeconds: number;
   /** Seconds within which L1 wants a queue entry consumed; null if unknown: then no block with one waits. */
   readonly inclusionDelaySeconds: number | null;
-  /** Whether the cells always go into the calldata, whose bytes are limited. */
-  readonly isInCalldata: boolean;
+  /** Whether the cells may go into the calldata, where they have to fit together with payouts and L1 operations. */
+  readonly mayUseCalldata: boolean;
 }
 
 /** What a block takes of its batch's room. Payouts are those of extras and L1 operations, of which some make none. */
@@ -70,7 +68,7 @@ export function createBatchPolicy(settings: BatchPolicySettings): BatchPolicy {
     bytes: MAX_CALLDATA_BYTES,
   };
   return ({ waiting, oldestEntryAt, nowMs }) => {
-    const { closed, open } = fill(waiting, limits, settings.isInCalldata);
+    const { closed, open } = fill(waiting, limits, settings.mayUseCalldata);
     const [first] = waiting;
     // What is left then is another situation.
     if (closed.length > 0 || first === undefined) return { batches: closed, againAtMs: null };
@@ -83,12 +81,12 @@ export function createBatchPolicy(settings: BatchPolicySettings): BatchPolicy {
 function fill(
   waiting: readonly StoredBlock[],
   limits: Room,
-  isInCalldata: boolean,
+  mayUseCalldata: boolean,
 ): { readonly closed: readonly number[]; readonly open: number } {
   const closed: number[] = [];
   let used = EMPTY;
   for (const block of waiting) {
-    const own = roomOf(block, isInCalldata);
+    const own = roomOf(block, mayUseCalldata);
     if (used.blocks > 0 && !fits(sum(used, own), limits)) {
       closed.push(used.blocks);
       used = EMPTY;
@@ -101,13 +99,13 @@ function fill(
 
 const EMPTY: Room = { blocks: 0, rows: 0, l1Operations: 0, payouts: 0, bytes: 0 };
 
-function roomOf({ seal, l1OperationCount: l1Operations }: StoredBlock, isInCalldata: boolean): Room {
+function roomOf({ seal, l1OperationCount: l1Operations }: StoredBlock, mayUseCalldata: boolean): Room {
   const [header = 0n] = bytesToCells((seal?.cells ?? new Uint8Array()).subarray(0, CELL_BYTES));
   const { slots, extraCount } = decodeHeaderCell(header);
   const rows = blockRows(slots, extraCount);
   const payouts = extraCount + l1Operations;
-  const cellBytes = isInCalldata ? rows * ROW_CELLS * CELL_BYTES : 0;
-  const bytes = cellBytes + payouts * PAYOUT_BYTES + l1Operations * QUEUE_RECORD_BYTES;
+  const cellBytes = mayUseCalldata ? rows * ROW_CELLS * CELL_BYTES : 0;
+  const bytes = cellBytes + listBytes({ payouts, l1Operations });
   return { blocks: 1, rows, l1Operations, payouts, bytes };
 }
 

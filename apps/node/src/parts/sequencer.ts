@@ -192,7 +192,7 @@ export function createSequencerPart(
           maxBlocks: config.batchBlocks,
           maxAgeSeconds: config.batchSeconds,
           inclusionDelaySeconds: terms?.inclusionDelaySeconds ?? null,
-          isInCalldata: config.dataSource === "calldata",
+          mayUseCalldata: config.dataSource !== "blob",
         }),
         clock,
         logger: child("batches"),

@@ -22,8 +22,8 @@ import type { L1Rollup } from "@cairn/l1";
 import { bytesToHex, CairnError, MAX_BATCH_AGE_SECONDS } from "@cairn/protocol";
 import type { Logger } from "pino";
 import type { LocalAccount } from "viem";
-import { calldataOf, isQueueUnchanged, timesOf } from "../batches/content.ts";
-import { MAX_CALLDATA_BYTES } from "../batches/place.ts";
+import { isQueueUnchanged, timesOf } from "../batches/content.ts";
+import { bytesOf, fitsCalldata } from "../batches/place.ts";
 import type { BlobMaker } from "../blobs/blob-maker.ts";
 import { createPreparedBlobs } from "../blobs/prepared-blobs.ts";
 import { REBUILD_MARGIN_SECONDS, TOO_OLD } from "../block-rules.ts";
@@ -195,8 +195,8 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
   };
 
   /** Has batches from this one on closed again, now that blobs cost too much; false when it has no other place. */
-  const leaveBlobs = async ({ firstBlock }: StoredBatch, { blocks }: BatchCallInputs): Promise<boolean> => {
-    if (!settings.mayLeaveBlobs || calldataOf(blocks).data.length > MAX_CALLDATA_BYTES) return false;
+  const leaveBlobs = async ({ firstBlock }: StoredBatch, inputs: BatchCallInputs): Promise<boolean> => {
+    if (!settings.mayLeaveBlobs || !fitsCalldata(bytesOf(inputs))) return false;
     const reopened = await reopenBatchesFrom(db, firstBlock);
     if (reopened > 0) logger.warn({ firstBlock, reopened }, "blobs cost too much: batches are closed again");
     return reopened > 0;
