@@ -5,7 +5,6 @@ import type { BlobAccess } from "@cairn/l1";
 import { addressToBigint, CairnError, isCairnError } from "@cairn/protocol";
 import { type Logger, pino } from "pino";
 import { collectDefaultMetrics, Registry } from "prom-client";
-import { blobAccessOf } from "./blobs/blob-access.ts";
 import { type Clock, createOffsetClock, systemClock } from "./clock.ts";
 import type { NodeConfig } from "./config/config.ts";
 import { armCrashPoint } from "./crash-points.ts";
@@ -92,8 +91,7 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
     const account = publisherAccount(context);
     // Every batch names the account that submits it, so it must be known before one is closed.
     if (account !== null) await storePublisher(database.db, addressToBigint(account.address));
-    const blobs = deps.blobs ?? (await blobAccessOf(config, context.child("blobs")));
-    const l1 = await start(createL1Part(context, storage, blobs));
+    const l1 = await start(createL1Part(context, storage, deps.blobs));
     const jobs = has("prover") || has("sequencer") ? await start(createJobsPart(context, storage)) : null;
     const watcher = has("watcher") ? await start(createWatcherPart(context, storage, l1)) : null;
     const sequencing =

@@ -49,7 +49,7 @@ export {
   type RangeReader,
   type ReadRange,
 } from "./reading/ranges.ts";
-export { type BlobProblem, type ReadBlobDeps, readBlob } from "./reading/read-blob.ts";
+export { type BlobCheck, type BlobProblem, type ReadBlobDeps, readBlob } from "./reading/read-blob.ts";
 export { READS_PER_CALL, readMany } from "./reading/read-many.ts";
 export { isBadParameter, isBusy, isRefusal } from "./reading/refusals.ts";
 export { findDeploymentBlock, findStart, type KnownEvents, readFromHint } from "./reading/scan-start.ts";

@@ -1,34 +1,34 @@
 import { DEV_CHAIN_IDS } from "@cairn/contracts";
-import { type BlobAccess, createBeaconSource } from "@cairn/l1";
+import { type BlobAccess, type BlobCheck, createBeaconSource } from "@cairn/l1";
 import { createArchiveBlobSource } from "@cairn/restore";
 import type { Logger } from "pino";
 import type { NodeConfig } from "../config/config.ts";
 
 /**
  * Who has the blobs of batches that others submit: the beacon APIs of the settings, then its archives; a development chain
- * without a beacon API answers for one itself. Undefined when nobody is named.
+ * without a beacon API answers for one itself. Undefined when nobody is named. `kzg` checks what they answer, off this
+ * thread.
  */
-export async function blobAccessOf(
+export function blobAccessOf(
   {
     beaconUrls,
     blobArchives,
     l1RpcUrl,
     chainId,
   }: Pick<NodeConfig, "beaconUrls" | "blobArchives" | "l1RpcUrl" | "chainId">,
+  kzg: BlobCheck,
   logger: Logger,
-): Promise<BlobAccess | undefined> {
+): BlobAccess | undefined {
   const isDevelopment = DEV_CHAIN_IDS.includes(chainId ?? 0);
   const urls = beaconUrls.length === 0 && isDevelopment ? [l1RpcUrl] : beaconUrls;
   if (urls.length === 0 && blobArchives.length === 0) return undefined;
   const slots = isDevelopment ? { slots: { type: "number" } as const } : {};
-  // The curve arithmetic takes a fifth of a second to load.
-  const { createBlobKzg } = await import("@cairn/blobs");
   return {
     sources: [
       ...urls.map((url) => createBeaconSource({ url, ...slots })),
       ...(blobArchives.length === 0 ? [] : [createArchiveBlobSource(blobArchives)]),
     ],
-    kzg: createBlobKzg(),
+    kzg,
     onProblem: (problem) => logger.warn(problem, "a source of blobs has no right answer"),
   };
 }

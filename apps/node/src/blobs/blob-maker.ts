@@ -10,12 +10,14 @@ export interface PreparedBlob {
   readonly sidecar: Uint8Array;
 }
 
-/** Turns the cells of batches into blobs; everything here takes seconds of computation. */
+/** Turns the cells of batches into blobs, and checks the blobs of others; everything here takes seconds of computation. */
 export interface BlobMaker {
   /** Versioned hash of the blob with these cells, given as the bytes of `cellsToBytes`. Rejects with `blobs/…`. */
   readonly commit: (cells: Uint8Array) => Promise<Uint8Array>;
   /** Opening at the batch's point, and sidecar. Rejects with `blobs/…`. */
   readonly prepare: (cells: Uint8Array, point: bigint) => Promise<PreparedBlob>;
+  /** Whether a blob has this versioned hash. Rejects with `blobs/…` for bytes that are no blob. */
+  readonly isBlobOf: (hash: Uint8Array, blob: Uint8Array) => Promise<boolean>;
   readonly stop: () => Promise<void>;
 }
 
@@ -31,6 +33,7 @@ export function createBlobMaker(): BlobMaker {
       sidecars ??= createSidecarMaker();
       return { opening: encodeOpening(kzg.open(blob, point)), sidecar: encodeSidecar(sidecars.make(blob)) };
     },
+    isBlobOf: async (hash, blob) => kzg.isBlobOf(hash, blob),
     stop: () => Promise.resolve(),
   };
 }

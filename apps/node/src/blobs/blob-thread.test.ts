@@ -1,4 +1,4 @@
-import { blobToCells, createBlobKzg } from "@cairn/blobs";
+import { blobToCells, cellsToBlob, createBlobKzg } from "@cairn/blobs";
 import { createSidecarMaker, decodeSidecar } from "@cairn/blobs/sidecar";
 import { bytesToBigint, CELL_BYTES, cellsToBytes, evaluateCells } from "@cairn/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -30,6 +30,13 @@ describe("blobs made in a thread of their own", () => {
     expect(opened.evaluation).toBe(evaluateCells(CELLS, POINT));
     expect(opened.commitment).toEqual(sidecar.commitment);
     expect(createBlobKzg().verify(opened, POINT)).toBe(true);
+  });
+
+  it("are checked against a hash, and only bytes of a blob's length", async () => {
+    const hash = await maker.commit(cellsToBytes(CELLS));
+    const [right, other] = [cellsToBlob(CELLS), cellsToBlob([1n])];
+    expect(await Promise.all([maker.isBlobOf(hash, right), maker.isBlobOf(hash, other)])).toEqual([true, false]);
+    await expect(maker.isBlobOf(hash, right.subarray(1))).rejects.toMatchObject({ code: "blobs/bad-length" });
   });
 
   it("are refused with a typed error when the cells are no batch's", async () => {

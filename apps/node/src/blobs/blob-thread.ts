@@ -4,7 +4,8 @@ import type { BlobMaker, PreparedBlob } from "./blob-maker.ts";
 /** A request to the thread. */
 export type BlobRequest =
   | { readonly type: "commit"; readonly cells: Uint8Array }
-  | { readonly type: "prepare"; readonly cells: Uint8Array; readonly point: bigint };
+  | { readonly type: "prepare"; readonly cells: Uint8Array; readonly point: bigint }
+  | { readonly type: "check"; readonly hash: Uint8Array; readonly blob: Uint8Array };
 
 /** A maker in a separate thread, which starts with the first blob and again if it dies. */
 export function createBlobThread(): BlobMaker {
@@ -13,6 +14,7 @@ export function createBlobThread(): BlobMaker {
   return {
     commit: (cells) => ask<Uint8Array>({ type: "commit", cells }),
     prepare: (cells, point) => ask<PreparedBlob>({ type: "prepare", cells, point }),
+    isBlobOf: (hash, blob) => ask<boolean>({ type: "check", hash, blob }),
     stop: thread.stop,
   };
 }

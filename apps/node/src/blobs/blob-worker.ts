@@ -4,7 +4,15 @@ import type { BlobRequest } from "./blob-thread.ts";
 
 await serve<BlobRequest>(async () => {
   const maker = createBlobMaker();
-  const handle = (request: BlobRequest): Promise<unknown> =>
-    request.type === "commit" ? maker.commit(request.cells) : maker.prepare(request.cells, request.point);
+  const handle = (request: BlobRequest): Promise<unknown> => {
+    switch (request.type) {
+      case "commit":
+        return maker.commit(request.cells);
+      case "prepare":
+        return maker.prepare(request.cells, request.point);
+      case "check":
+        return maker.isBlobOf(request.hash, request.blob);
+    }
+  };
   return { handle };
 });

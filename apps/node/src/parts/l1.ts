@@ -1,6 +1,9 @@
 import { rollup2Abi } from "@cairn/contracts";
 import { type BlobAccess, connectReader, createL1Access, type L1Rollup } from "@cairn/l1";
 import { bigintToAddress, CairnError, isCairnError } from "@cairn/protocol";
+import { blobAccessOf } from "../blobs/blob-access.ts";
+import { createBlobThread } from "../blobs/blob-thread.ts";
+import type { Endings } from "../endings.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { assertHistory } from "../restore/history.ts";
 import type { Part, PartContext } from "./part.ts";
@@ -18,11 +21,11 @@ export interface L1 {
   readonly blobs: BlobAccess | undefined;
 }
 
-/** The connection to L1. Its start throws `node/wrong-l1` and `node/needs-restore`. */
+/** The connection to L1; `given` takes the place of the settings' sources of blobs. Its start throws `node/wrong-l1` and `node/needs-restore`. */
 export function createL1Part(
   context: PartContext,
   { database, domain }: Storage,
-  blobs: BlobAccess | undefined = undefined,
+  given: BlobAccess | undefined = undefined,
 ): Part<L1> {
   const { config, has } = context;
 
@@ -39,9 +42,16 @@ export function createL1Part(
     throw new CairnError<NodeErrorCode>("node/wrong-l1", `the L1 node is not the rollup's: ${problem}`);
   };
 
+  /** The sources of the settings. Their thread is not that of batches to be sent, so no source can delay those. */
+  const sourcesOf = (endings: Endings): BlobAccess | undefined => {
+    const checker = createBlobThread();
+    endings.add("blob checker", checker.stop);
+    return blobAccessOf(config, checker, context.child("blobs"));
+  };
+
   return {
     name: "l1",
-    start: async () => {
+    start: async (endings) => {
       const rollup: L1Rollup = {
         reader: connectReader(config.l1RpcUrl, Number(domain.chainId)),
         address: bigintToAddress(domain.rollup),
@@ -49,7 +59,7 @@ export function createL1Part(
       const isNeeded = config.roles.some((role) => role !== "prover" && role !== "api");
       const isReachable = isNeeded && (await assertL1(rollup));
       if (isReachable && has("sequencer")) await assertHistory(database.db, rollup, { isRestore: config.restore });
-      return { rollup, isReachable, blobs };
+      return { rollup, isReachable, blobs: given ?? sourcesOf(endings) };
     },
   };
 }

@@ -101,6 +101,36 @@ describe("blobs from beacon APIs", () => {
     expect(await read(beacon())).toEqual({ found: nobody, problems: ["wrong"] });
   });
 
+  it("are checked two at most of an answer, so that a liar cannot keep its reader busy", async () => {
+    let checks = 0;
+    const counting = {
+      isBlobOf: () => {
+        checks++;
+        return false;
+      },
+    };
+    const many = Array(128).fill(OTHER);
+    const source: BlobSource = { name: "a liar", find: () => Promise.resolve(many) };
+    await expect(readBlob([source], query, { kzg: counting })).rejects.toMatchObject({ code: "l1/blob-unavailable" });
+    expect(checks).toBe(2);
+    answers.set(BLOBS, json({ data: many.slice(0, 3).map(bytesToHex) }));
+    expect(await beacon().find(query)).toEqual([OTHER, OTHER]);
+    answers.set(BLOBS, json({ data: many.slice(0, 4).map(bytesToHex) }));
+    await expect(beacon().find(query)).rejects.toMatchObject({
+      code: "l1/unavailable",
+      message: expect.stringMatching(/too long/),
+    });
+    answers.delete(BLOBS);
+    answers.set(SIDECARS, json({ data: Array(9).fill(sidecar) }));
+    expect(await beacon().find(query)).toEqual([BLOB, BLOB]);
+  });
+
+  it("are checked by whoever is asked to, also one that takes its time", async () => {
+    answers.set(BLOBS, json({ data: [bytesToHex(OTHER), bytesToHex(BLOB)] }));
+    const isBlobOf = async (_: Uint8Array, blob: Uint8Array) => Buffer.compare(blob, BLOB) === 0;
+    expect(await readBlob([beacon()], query, { kzg: { isBlobOf } })).toEqual(BLOB);
+  });
+
   it("that are blobs, but no batch's, are found and cannot be read as cells", async () => {
     const noBatch = new Uint8Array(BLOB).fill(1, 31, 32);
     const strange = { ...query, versionedHash: versionedHash(kzg.commit(noBatch)) };

@@ -10,7 +10,7 @@ import {
   redactUrl,
 } from "@cairn/protocol";
 import { type L1ErrorCode, l1Error } from "../errors.ts";
-import type { BlobQuery, BlobSource } from "./blob-source.ts";
+import { type BlobQuery, type BlobSource, MAX_CANDIDATES } from "./blob-source.ts";
 
 /** How an L1 block is found on the beacon chain. */
 export type BeaconSlots =
@@ -31,8 +31,11 @@ export interface BeaconOptions {
 /** Ethereum's slots. */
 const ETHEREUM: BeaconSlots = { type: "time", secondsPerSlot: 12 };
 const TIMEOUT_MS = 20_000;
-/** More than the hex of all blobs that a block may have today; what is longer is no answer. */
-const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+/** More than the hex of as many blobs as count; what is longer is no answer to a question for one. */
+const MAX_BLOBS_BYTES = 1024 * 1024;
+/** More than all sidecars that a block may have today: older nodes find none by its hash. */
+const MAX_SIDECARS_BYTES = 32 * 1024 * 1024;
+const MAX_GENESIS_BYTES = 64 * 1024;
 /** The endpoint, or this block, does not exist (any longer). */
 const ABSENT = new Set([404, 410]);
 
@@ -48,8 +51,12 @@ export function createBeaconSource({ url, slots = ETHEREUM, timeoutMs = TIMEOUT_
   const redact = createRedactor(url);
   let genesis: Promise<number> | null = null;
 
-  /** The JSON at a path; null where there is nothing. */
-  const ask = async (path: string, signal?: AbortSignal): Promise<{ readonly body: unknown } | null> => {
+  /** The JSON at a path, of at most so many bytes; null where there is nothing. */
+  const ask = async (
+    path: string,
+    maxBytes: number,
+    signal?: AbortSignal,
+  ): Promise<{ readonly body: unknown } | null> => {
     try {
       const timeout = AbortSignal.timeout(timeoutMs);
       const response = await fetch(`${base}${path}`, {
@@ -62,7 +69,7 @@ export function createBeaconSource({ url, slots = ETHEREUM, timeoutMs = TIMEOUT_
         return null;
       }
       if (!response.ok) throw unavailable(name, `status ${response.status}`);
-      return { body: JSON.parse(await readText(name, response)) };
+      return { body: JSON.parse(await readText(name, response, maxBytes)) };
     } catch (error) {
       if (isCairnError(error) || signal?.aborted) throw error;
       throw unavailable(name, "no usable answer", redactError(error, redact));
@@ -70,7 +77,7 @@ export function createBeaconSource({ url, slots = ETHEREUM, timeoutMs = TIMEOUT_
   };
 
   const readGenesis = async (signal?: AbortSignal): Promise<number> => {
-    const answer = await ask("/eth/v1/beacon/genesis", signal);
+    const answer = await ask("/eth/v1/beacon/genesis", MAX_GENESIS_BYTES, signal);
     const time = textAt(answer?.body, ["data", "genesis_time"]);
     if (!/^[0-9]{1,15}$/.test(time)) throw unavailable(name, "it names no time of genesis");
     return Number(time);
@@ -92,14 +99,14 @@ export function createBeaconSource({ url, slots = ETHEREUM, timeoutMs = TIMEOUT_
       const slot = await slotOf(query, signal);
       if (slot < 0) throw unavailable(name, "its genesis is later than the L1 block");
       const hash = bytesToHex(query.versionedHash);
-      const blobs = await ask(`/eth/v1/beacon/blobs/${slot}?versioned_hashes=${hash}`, signal);
-      if (blobs !== null) return listAt(blobs.body, "data").flatMap((blob) => toBlob(blob) ?? []);
-      const sidecars = await ask(`/eth/v1/beacon/blob_sidecars/${slot}`, signal);
+      const blobs = await ask(`/eth/v1/beacon/blobs/${slot}?versioned_hashes=${hash}`, MAX_BLOBS_BYTES, signal);
+      if (blobs !== null) return toBlobs(listAt(blobs.body, "data"));
+      const sidecars = await ask(`/eth/v1/beacon/blob_sidecars/${slot}`, MAX_SIDECARS_BYTES, signal);
       if (sidecars === null) return [];
-      return listAt(sidecars.body, "data").flatMap((sidecar) => {
-        const commitment = textAt(sidecar, ["kzg_commitment"]);
-        return isCommitmentTo(commitment, query.versionedHash) ? (toBlob(textAt(sidecar, ["blob"])) ?? []) : [];
-      });
+      const named = listAt(sidecars.body, "data").filter((sidecar) =>
+        isCommitmentTo(textAt(sidecar, ["kzg_commitment"]), query.versionedHash),
+      );
+      return toBlobs(named.map((sidecar) => textAt(sidecar, ["blob"])));
     },
   };
 
@@ -111,14 +118,19 @@ export function createBeaconSource({ url, slots = ETHEREUM, timeoutMs = TIMEOUT_
 }
 
 /** The body of an answer, as long as it may be. Throws `l1/unavailable`. */
-async function readText(name: string, response: Response): Promise<string> {
+async function readText(name: string, response: Response, maxBytes: number): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
   for await (const part of response.body ?? []) {
     text += decoder.decode(part, { stream: true });
-    if (text.length > MAX_ANSWER_BYTES) throw unavailable(name, "its answer is too long");
+    if (text.length > maxBytes) throw unavailable(name, "its answer is too long");
   }
   return text + decoder.decode();
+}
+
+/** Those that count of an answer's blobs. */
+function toBlobs(values: readonly unknown[]): readonly Uint8Array[] {
+  return values.slice(0, MAX_CANDIDATES).flatMap((value) => toBlob(value) ?? []);
 }
 
 function toBlob(value: unknown): Uint8Array | null {

@@ -7,13 +7,16 @@ export interface BlobQuery {
   readonly l1Timestamp: number;
 }
 
+/** Blobs that an answer to a {@link BlobQuery} may hold: the others are not looked at, since checking one takes up to seconds. */
+export const MAX_CANDIDATES = 2;
+
 /** Where blobs may be had. What a source returns is checked before it is used. */
 export interface BlobSource {
   /** For people, without secrets. */
   readonly name: string;
   /**
-   * Blobs that may be the one asked for, in no order; none when the source has it no longer, or not yet. Throws
-   * `l1/unavailable` when there is no usable answer.
+   * Blobs that may be the one asked for, of which the first {@link MAX_CANDIDATES} count; none when the source has it no
+   * longer, or not yet. Throws `l1/unavailable` when there is no usable answer.
    */
   readonly find: (query: BlobQuery, signal?: AbortSignal) => Promise<readonly Uint8Array[]>;
 }

@@ -1,7 +1,7 @@
-import { type BlobKzg, blobToElements } from "@cairn/blobs/format";
+import { blobToElements } from "@cairn/blobs/format";
 import { bytesToHex, isCairnError } from "@cairn/protocol";
 import { l1Error } from "../errors.ts";
-import type { BlobQuery, BlobSource } from "./blob-source.ts";
+import { type BlobQuery, type BlobSource, MAX_CANDIDATES } from "./blob-source.ts";
 
 /** What was wrong with a source that was asked. */
 export interface BlobProblem {
@@ -11,9 +11,15 @@ export interface BlobProblem {
   readonly message: string;
 }
 
+/** Checks blobs, as the KZG of `@cairn/blobs` does; a program with other work to do asks a thread. */
+export interface BlobCheck {
+  /** Whether a blob has this versioned hash. It is 131,072 bytes of field elements. */
+  readonly isBlobOf: (hash: Uint8Array, blob: Uint8Array) => boolean | Promise<boolean>;
+}
+
 /** What reading a blob depends on. */
 export interface ReadBlobDeps {
-  readonly kzg: Pick<BlobKzg, "isBlobOf">;
+  readonly kzg: BlobCheck;
   /** Told of each source that had no right answer, for logs and metrics: a wrong one lies or is broken. */
   readonly onProblem?: (problem: BlobProblem) => void;
   readonly signal?: AbortSignal;
@@ -21,7 +27,8 @@ export interface ReadBlobDeps {
 
 /**
  * The blob of a versioned hash from the first source that has it; each is asked once, in order. The KZG commitment of what
- * comes back is computed and compared with the hash, so no source has to be trusted. Throws `l1/blob-unavailable` when no
+ * comes back is computed and compared with the hash, so no source has to be trusted; of its blobs only the first two are
+ * checked, so none can keep the caller busy. Throws `l1/blob-unavailable` when no
  * source has it: `details.problems` says why, and a retry helps when one of them was unavailable.
  *
  * @example const blob = await readBlob([beacon, archive], { versionedHash, l1Block, l1Timestamp }, { kzg });
@@ -41,8 +48,9 @@ export async function readBlob(
     signal?.throwIfAborted();
     try {
       const candidates = await source.find(query, signal);
-      const blob = candidates.find((candidate) => isBlobOf(kzg, query.versionedHash, candidate));
-      if (blob !== undefined) return blob;
+      for (const candidate of candidates.slice(0, MAX_CANDIDATES)) {
+        if (await isBlobOf(kzg, query.versionedHash, candidate)) return candidate;
+      }
       if (candidates.length === 0) note(source, "absent", "has no such blob");
       else note(source, "wrong", "answers with another blob than was asked for");
     } catch (error) {
@@ -58,7 +66,7 @@ export async function readBlob(
 }
 
 /** Also false for bytes that are no blob at all. */
-function isBlobOf(kzg: Pick<BlobKzg, "isBlobOf">, hash: Uint8Array, candidate: Uint8Array): boolean {
+async function isBlobOf(kzg: BlobCheck, hash: Uint8Array, candidate: Uint8Array): Promise<boolean> {
   try {
     blobToElements(candidate);
   } catch (error) {
