@@ -14,6 +14,7 @@
  * - `node/queue-gap`: the stored L1 queue does not continue the chain; the watcher must read it again (retry).
  * - `node/witness-mismatch`: a stored prover input does not lead to what its proof must state. A retry cannot help.
  * - `node/bad-batch`: a policy for batches made a decision that leaves out or repeats blocks. A defect of the node.
+ * - `node/oversized-transaction`: a transaction is larger than L1 nodes take; nothing was sent. A defect of the node.
  * - `node/unknown-proof`: a stored proof needs a circuit that this version does not have: update the provers.
  * - `node/proof-rejected`: the verifier on L1 does not accept a proof; `details` holds the evidence.
  * - `node/l1-unavailable`: no L1 node answers, or its answers are inconsistent: it lags, lies or reorganises (retry).
@@ -34,6 +35,7 @@ export type NodeErrorCode =
   | "node/queue-gap"
   | "node/witness-mismatch"
   | "node/bad-batch"
+  | "node/oversized-transaction"
   | "node/unknown-proof"
   | "node/proof-rejected"
   | "node/l1-unavailable"

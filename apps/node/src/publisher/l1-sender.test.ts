@@ -1,5 +1,5 @@
 import { findL1Transaction, insertL1Transaction } from "@cairn/db";
-import { addressToBigint, hexToBytes } from "@cairn/protocol";
+import { addressToBigint, type Hex, hexToBytes } from "@cairn/protocol";
 import { keccak256 } from "viem";
 import { describe, expect, it, vi } from "vitest";
 import { GWEI, TARGET, useSenderScene } from "../../test/sender-scene.ts";
@@ -82,6 +82,18 @@ describe("L1 sender", () => {
     await mine();
     expect(await sender({ maxFeePerGas: GWEI }).send(call(1))).toBe("capped");
     expect(await findL1Transaction(database().db, "submitBatch", 1, "")).toBeUndefined();
+  });
+
+  it("stores nothing under a nonce that L1 nodes would not pass on for its size", async () => {
+    const publisher = sender();
+    const sized = (subject: number, bytes: number) => {
+      const data: Hex = `0x${"11".repeat(bytes)}`;
+      return publisher.send({ ...call(subject), data, gasLimit: 10_000_000 });
+    };
+    await expect(sized(1, 131_072)).rejects.toMatchObject({ code: "node/oversized-transaction" });
+    expect(await findL1Transaction(database().db, "submitBatch", 1, "")).toBeUndefined();
+    expect(await sized(2, 130_000)).toBe("sent");
+    expect(await stored(2)).toMatchObject({ nonce: 0 });
   });
 
   it("returns to sent when a reorg removes its block, and lands again", async () => {

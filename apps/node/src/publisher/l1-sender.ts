@@ -69,7 +69,10 @@ export type SendOutcome =
 
 /** Moves L1 transactions through the states of the README; every step is stored before it is taken. */
 export interface L1Sender {
-  /** Stores and broadcasts a call under the next nonce, if it can. Throws what database and RPC throw. */
+  /**
+   * Stores and broadcasts a call under the next nonce, if it can. Throws `node/oversized-transaction`, with nothing stored, for
+   * what no L1 node would pass on, and what database and RPC throw.
+   */
   readonly send: (call: L1Call) => Promise<SendOutcome>;
   /**
    * Advances every live transaction by what L1 says now, and gives up those for which `isVoid` holds; returns those
@@ -94,6 +97,8 @@ interface Look {
 const CRASH_STAGE = { submitBatch: "batch", pay: "payout" } as const;
 /** How many times `bumpAfterMs` to wait for a transaction of another account, whose key this publisher used before. */
 const FOREIGN_PATIENCE = 10;
+/** L1 nodes take no larger transaction, without the sidecar of its blob; a replacement may be a few bytes longer. */
+const MAX_TRANSACTION_BYTES = 131_072 - 64;
 /** Nonces filled at a time. */
 const MAX_FILLED = 16;
 /** How long an L1 node may show an older head, or no receipt for a used nonce, before it is believed. */
@@ -162,6 +167,7 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
   const prepare = async (call: L1Call, nonce: number, fees: L1Fees): Promise<void> => {
     const { blob = null } = call;
     const attempt = await signNew({ ...call, blobHash: blob?.versionedHash ?? null }, nonce, fees);
+    assertSendable(call, attempt);
     reach(call.purpose, "signed");
     const { purpose, subject, content, gasLimit } = call;
     const id = await insertL1Transaction(
@@ -396,6 +402,14 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
   };
 
   return { send, advance, isOutOfFunds: () => isOutOfFunds };
+}
+
+/** Under its nonce, all later ones would wait for ever. */
+function assertSendable({ purpose, subject }: L1Call, { raw: { length: bytes } }: L1Attempt): void {
+  if (bytes <= MAX_TRANSACTION_BYTES) return;
+  const problem = `a transaction for ${purpose} ${subject} has ${bytes} bytes, and L1 takes ${MAX_TRANSACTION_BYTES}`;
+  const details = { purpose, subject, bytes, allowed: MAX_TRANSACTION_BYTES };
+  throw new CairnError<NodeErrorCode>("node/oversized-transaction", problem, { details });
 }
 
 type CrashStep = "signed" | "persisted" | "broadcast" | "sent" | "replacement-persisted" | "mined-unseen" | "mined";
