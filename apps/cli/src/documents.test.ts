@@ -25,6 +25,16 @@ const MANUALS = [
 ] as const;
 /** Documents that link to other documents. */
 const INDEXES = ["ARCHITECTURE.md", "docs/adr/README.md", "docs/faults.md", "docs/spec/README.md"] as const;
+/** The table of attacks, and where the files that it names are. */
+const ATTACKS = "docs/spec/2/attacks.md";
+const ATTACK_FOLDERS = [
+  "",
+  "packages",
+  "apps",
+  "packages/circuits/test/2",
+  "packages/circuits/test",
+  "packages/contracts/test",
+] as const;
 const DOCUMENTS = globSync(["*.md", "docs/**/*.md", "{apps,packages}/*/*.md", "{bench,vectors}/*.md"], {
   cwd: REPOSITORY,
 }).sort();
@@ -73,6 +83,26 @@ function headingsOf(text: string): string[] {
   );
 }
 
+/** Files with tests that a text names, each with the titles or functions that follow it. */
+function testsIn(text: string): { readonly file: string; readonly titles: readonly string[] }[] {
+  const [, ...parts] = text.split(/`([^`\n]+\.(?:ts|sol))`/);
+  return parts.flatMap((file, i) => {
+    if (i % 2 === 1) return [];
+    const titles = (parts[i + 1] ?? "").matchAll(/"([^"\n]+)"|\b((?:test|invariant)(?:Fuzz)?_\w+)/g);
+    return [{ file, titles: [...titles].map(([, title, name]) => title ?? name ?? "") }];
+  });
+}
+
+/** Whether a file has a test of this title, or with a title that contains it; null when there is no such file. */
+function hasTest(file: string, title: string): boolean | null {
+  const folder = ATTACK_FOLDERS.find((folder) => existsSync(join(REPOSITORY, folder, file)));
+  if (folder === undefined) return null;
+  const source = read(join(folder, file));
+  if (file.endsWith(".sol")) return source.includes(`function ${title}(`);
+  const literals = source.matchAll(/"(?:[^"\\\n]|\\.)*"|`[^`\n]*`/g);
+  return [...literals].some(([literal]) => literal.includes(title));
+}
+
 function findCommand(words: readonly string[]): Command | null {
   let found = program;
   for (const word of words) {
@@ -111,5 +141,27 @@ describe("links", () => {
       expect(existsSync(target), link).toBe(true);
       if (anchor !== undefined) expect(headingsOf(readFileSync(target, "utf8")), link).toContain(anchor);
     }
+  });
+});
+
+describe(`tests named in ${ATTACKS}`, () => {
+  const rows = read(ATTACKS)
+    .split("\n")
+    .filter((line) => /^\| (?!Attack )/.test(line));
+  const testsOf = (row: string) => testsIn(row.slice(row.lastIndexOf(" | ")));
+
+  it("are in every line but those that only documentation can answer", () => {
+    const bare = rows.filter((row) => testsOf(row).every(({ titles }) => titles.length === 0));
+    expect(bare).toEqual([expect.stringMatching(/ \| documentation: [^|]+ \|$/)]);
+    expect(rows.length).toBeGreaterThan(100);
+  });
+
+  it("exist, each with its title", () => {
+    for (const { file, titles } of rows.flatMap(testsOf))
+      for (const title of titles) expect(hasTest(file, title), `${file}: ${title}`).toBe(true);
+  });
+
+  it("are in files that exist", () => {
+    for (const { file } of testsIn(read(ATTACKS))) expect(hasTest(file, ""), file).not.toBeNull();
   });
 });
