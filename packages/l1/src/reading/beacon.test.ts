@@ -44,9 +44,10 @@ describe("blobs from beacon APIs", () => {
   const read = async (...sources: readonly BlobSource[]) => {
     const problems: BlobProblem[] = [];
     const onProblem = (problem: BlobProblem) => problems.push(problem);
-    const found = await readBlob(sources, query, { kzg, onProblem }).catch((error: unknown) => error);
+    const found = await readBlob(sources, query, { kzg, onProblem, attempts: 1 }).catch((error: unknown) => error);
     return { found, problems: problems.map(({ type }) => type) };
   };
+  const code = (code: string) => ({ code });
   const nobody = expect.objectContaining({ code: "l1/blob-unavailable" });
 
   beforeAll(async () => {
@@ -166,6 +167,38 @@ describe("blobs from beacon APIs", () => {
   ])("are unavailable when the API answers with %s", async (_, answer) => {
     answers.set(BLOBS, answer);
     expect(await read(beacon({ timeoutMs: 3000 }))).toEqual({ found: nobody, problems: ["unavailable"] });
+  });
+
+  it("are asked for again, after those who have them were asked, when an API is busy or does not answer", async () => {
+    const pauses: number[] = [];
+    const sleep = async (ms: number) => void pauses.push(ms);
+    const hangUp: Answer = (_, response) => response.destroy();
+    const queue = [text("{}", 429), hangUp, json({ data: [bytesToHex(BLOB)] })];
+    answers.set(BLOBS, (request, response) => queue.shift()?.(request, response));
+    const empty: BlobSource = { name: "an empty one", find: async () => [] };
+    const problems: string[] = [];
+    const onProblem = ({ type }: BlobProblem) => problems.push(type);
+    expect(await readBlob([beacon(), empty], query, { kzg, onProblem, sleep })).toEqual(BLOB);
+    expect([pauses, problems]).toEqual([
+      [1000, 4000],
+      ["unavailable", "absent", "unavailable"],
+    ]);
+    const archive: BlobSource = { name: "archive", find: async () => [BLOB] };
+    answers.set(BLOBS, text("{}", 500));
+    expect(await readBlob([beacon(), archive], query, { kzg, sleep })).toEqual(BLOB);
+    const failing = readBlob([beacon(), empty], query, { kzg, sleep });
+    await expect(failing).rejects.toMatchObject({
+      details: { problems: [{ type: "unavailable" }, { type: "absent" }] },
+    });
+    expect(pauses).toHaveLength(4);
+  });
+
+  it("are not asked for again where that cannot help", async () => {
+    const sleep = () => expect.unreachable();
+    for (const answer of [text("{}", 403), text("<html>maintenance</html>"), json({ blobs: [] })]) {
+      answers.set(BLOBS, answer);
+      await expect(readBlob([beacon()], query, { kzg, sleep })).rejects.toMatchObject(code("l1/blob-unavailable"));
+    }
   });
 
   it("are asked for again after a genesis that was not told, or was wrong", async () => {

@@ -68,11 +68,14 @@ export function createBeaconSource({ url, slots = ETHEREUM, timeoutMs = TIMEOUT_
         await response.body?.cancel();
         return null;
       }
-      if (!response.ok) throw unavailable(name, `status ${response.status}`);
+      const { status } = response;
+      if (!response.ok) throw unavailable(name, `status ${status}`, { isTransient: isTransient(status) });
       return { body: JSON.parse(await readText(name, response, maxBytes)) };
     } catch (error) {
       if (isCairnError(error) || signal?.aborted) throw error;
-      throw unavailable(name, "no usable answer", redactError(error, redact));
+      const cause = redactError(error, redact);
+      // Whoever answers with something else than JSON is no beacon API; all else is the network.
+      throw unavailable(name, "no usable answer", { cause, isTransient: !(error instanceof SyntaxError) });
     }
   };
 
@@ -154,6 +157,15 @@ function textAt(value: unknown, path: readonly string[]): string {
   return typeof found === "string" ? found : "";
 }
 
-function unavailable(name: string, problem: string, cause?: unknown): CairnError<L1ErrorCode> {
-  return l1Error("l1/unavailable", `${name}: ${problem}`, { cause });
+/** Statuses of a server that is slow, busy or failing, not of one that refuses. */
+function isTransient(status: number): boolean {
+  return status === 408 || status === 429 || status >= 500;
+}
+
+function unavailable(
+  name: string,
+  problem: string,
+  { cause, isTransient = false }: { readonly cause?: unknown; readonly isTransient?: boolean } = {},
+): CairnError<L1ErrorCode> {
+  return l1Error("l1/unavailable", `${name}: ${problem}`, { cause, details: { isTransient } });
 }

@@ -16,7 +16,8 @@ export interface BlobSource {
   readonly name: string;
   /**
    * Blobs that may be the one asked for, of which the first {@link MAX_CANDIDATES} count; none when the source has it no
-   * longer, or not yet. Throws `l1/unavailable` when there is no usable answer.
+   * longer, or not yet. Throws `l1/unavailable` when there is no usable answer, with `details.isTransient` true where
+   * asking again soon may help.
    */
   readonly find: (query: BlobQuery, signal?: AbortSignal) => Promise<readonly Uint8Array[]>;
 }

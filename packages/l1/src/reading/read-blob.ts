@@ -1,6 +1,7 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { blobToElements } from "@cairn/blobs/format";
-import { bytesToHex, isCairnError } from "@cairn/protocol";
-import { l1Error } from "../errors.ts";
+import { bytesToHex, type CairnError, isCairnError } from "@cairn/protocol";
+import { type L1ErrorCode, l1Error } from "../errors.ts";
 import { type BlobQuery, type BlobSource, MAX_CANDIDATES } from "./blob-source.ts";
 
 /** What was wrong with a source that was asked. */
@@ -23,45 +24,77 @@ export interface ReadBlobDeps {
   /** Told of each source that had no right answer, for logs and metrics: a wrong one lies or is broken. */
   readonly onProblem?: (problem: BlobProblem) => void;
   readonly signal?: AbortSignal;
+  /** How often a source is asked that is busy or does not answer; 3 by default. */
+  readonly attempts?: number;
+  /** Waits between attempts; by default with the platform's timers. */
+  readonly sleep?: (ms: number) => Promise<void>;
 }
 
+const ATTEMPTS = 3;
+const FIRST_DELAY_MS = 1000;
+const DELAY_GROWTH = 4;
+
+/** What came of asking a source. */
+type Asked =
+  | { readonly type: "found"; readonly blob: Uint8Array }
+  | { readonly type: "problem"; readonly problem: BlobProblem; readonly isTransient: boolean };
+
 /**
- * The blob of a versioned hash from the first source that has it; each is asked once, in order. The KZG commitment of what
- * comes back is computed and compared with the hash, so no source has to be trusted; of its blobs only the first two are
- * checked, so none can keep the caller busy. Throws `l1/blob-unavailable` when no
- * source has it: `details.problems` says why, and a retry helps when one of them was unavailable.
+ * The blob of a versioned hash from the first source that has it. They are asked in order; when all have failed, those that
+ * were busy or did not answer are asked again, after a pause. The KZG commitment of what comes back is computed and compared
+ * with the hash, so no source has to be trusted; of its blobs only the first two are checked, so none can keep the caller
+ * busy. Throws `l1/blob-unavailable` when no source has it: `details.problems` says why, and a retry helps when one of them
+ * was unavailable.
  *
  * @example const blob = await readBlob([beacon, archive], { versionedHash, l1Block, l1Timestamp }, { kzg });
  */
 export async function readBlob(
   sources: readonly BlobSource[],
   query: BlobQuery,
-  { kzg, onProblem, signal }: ReadBlobDeps,
+  deps: ReadBlobDeps,
 ): Promise<Uint8Array> {
-  const problems: BlobProblem[] = [];
-  const note = (source: BlobSource, type: BlobProblem["type"], message: string): void => {
-    const problem = { source: source.name, type, message };
-    problems.push(problem);
-    onProblem?.(problem);
-  };
-  for (const source of sources) {
-    signal?.throwIfAborted();
-    try {
-      const candidates = await source.find(query, signal);
-      for (const candidate of candidates.slice(0, MAX_CANDIDATES)) {
-        if (await isBlobOf(kzg, query.versionedHash, candidate)) return candidate;
-      }
-      if (candidates.length === 0) note(source, "absent", "has no such blob");
-      else note(source, "wrong", "answers with another blob than was asked for");
-    } catch (error) {
-      if (!isCairnError(error, "l1/unavailable")) throw error;
-      note(source, "unavailable", error.message);
+  const { onProblem, signal, attempts = ATTEMPTS } = deps;
+  const sleep = deps.sleep ?? ((ms: number) => delay(ms, undefined, signal === undefined ? {} : { signal }));
+  const problems = new Map<BlobSource, BlobProblem>();
+  let toAsk = sources;
+  for (let attempt = 1; toAsk.length > 0 && attempt <= attempts; attempt++) {
+    if (attempt > 1) await sleep(FIRST_DELAY_MS * DELAY_GROWTH ** (attempt - 2));
+    const transient: BlobSource[] = [];
+    for (const source of toAsk) {
+      signal?.throwIfAborted();
+      const asked = await ask(source, query, deps);
+      if (asked.type === "found") return asked.blob;
+      problems.set(source, asked.problem);
+      onProblem?.(asked.problem);
+      if (asked.isTransient) transient.push(source);
     }
+    toAsk = transient;
   }
-  const hash = bytesToHex(query.versionedHash);
+  throw nobodyHas(query, [...problems.values()]);
+}
+
+async function ask(source: BlobSource, query: BlobQuery, { kzg, signal }: ReadBlobDeps): Promise<Asked> {
+  const failed = (type: BlobProblem["type"], message: string, isTransient = false): Asked => {
+    return { type: "problem", problem: { source: source.name, type, message }, isTransient };
+  };
+  try {
+    const candidates = await source.find(query, signal);
+    for (const blob of candidates.slice(0, MAX_CANDIDATES)) {
+      if (await isBlobOf(kzg, query.versionedHash, blob)) return { type: "found", blob };
+    }
+    if (candidates.length === 0) return failed("absent", "has no such blob");
+    return failed("wrong", "answers with another blob than was asked for");
+  } catch (error) {
+    if (!isCairnError(error, "l1/unavailable")) throw error;
+    return failed("unavailable", error.message, error.details.isTransient === true);
+  }
+}
+
+function nobodyHas({ versionedHash, l1Block }: BlobQuery, problems: readonly BlobProblem[]): CairnError<L1ErrorCode> {
+  const hash = bytesToHex(versionedHash);
   const reasons = problems.map(({ source, message }) => `${source} ${message}`).join("; ");
-  throw l1Error("l1/blob-unavailable", `nobody has the blob ${hash} of L1 block ${query.l1Block}: ${reasons}`, {
-    details: { versionedHash: hash, l1Block: query.l1Block, problems },
+  return l1Error("l1/blob-unavailable", `nobody has the blob ${hash} of L1 block ${l1Block}: ${reasons}`, {
+    details: { versionedHash: hash, l1Block, problems },
   });
 }
 
