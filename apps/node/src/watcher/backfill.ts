@@ -1,11 +1,19 @@
 import { type Db, findL1Agreement, findLastL1Block } from "@cairn/db";
-import { type BlobAccess, type L1Access, type L1Range, type RangeReader, readRollupEvents } from "@cairn/l1";
+import {
+  type AcceptedEvent,
+  type BlobAccess,
+  type L1Access,
+  type L1Range,
+  type RangeReader,
+  readRollupEvents,
+} from "@cairn/l1";
 import { crashPoint } from "../crash-points.ts";
 import { findForeignBatches, importRange, type RangeResult } from "./import-range.ts";
 import { compareWithContract, followEvents, readContractPosition, storedPosition } from "./position.ts";
 import {
   assertCommitments,
   assertUnchanged,
+  cutRange,
   type RangeContent,
   readContents,
   readTimestamps,
@@ -28,9 +36,12 @@ export interface BackfillOptions {
   readonly onRollback?: (rollback: Rollback) => void;
 }
 
+/** Batches of others after which a range is cut: what they published is held at once, and lost if one fails. */
+const MAX_FOREIGN = 32;
+
 /**
- * Reads every block from the last processed one up to `target`, range by range. Each range is stored whole or not at
- * all, and only if it continues what is stored. The last one must lead to the state of the contract; if it fails to in
+ * Reads every block from the last processed one up to `target`, range by range; one with many batches of others ends early.
+ * Each range is stored whole or not at all, and only if it continues what is stored. The last one must lead to the state of the contract; if it fails to in
  * several polls, the ranges stored since the contract last agreed are removed and read again. Throws
  * `node/l1-unavailable`, `l1/blob-unavailable` for a batch of others whose blob nobody has, the other errors of `@cairn/l1`'s
  * readers, and what the database throws.
@@ -56,17 +67,18 @@ export async function backfill(db: Db, access: L1Access, target: number, options
  */
 async function processRange(db: Db, access: L1Access, ahead: L1Range, options: BackfillOptions): Promise<number> {
   const last = await findLastL1Block(db);
-  const range = await readChecked(db, access, ahead, options.ranges);
-  const { header, events, gap } = range;
-  if (gap !== null) {
-    await assertUnchanged(access, header, last);
+  const read = await readChecked(db, access, ahead, options.ranges);
+  if (read.gap !== null) {
+    await assertUnchanged(access, read.header, last);
     const rollback = await noteDisagreement(db, options.firstBlock, options.nowMs());
     if (rollback !== null) options.onRollback?.(rollback);
-    throw unavailable(gap);
+    throw unavailable(read.gap);
   }
+  const { range, foreign: batches } = await endEarly(access, read, await findForeignBatches(db, read.events));
+  const { header, events } = range;
   const timestamps = await readTimestamps(access, events);
   await assertCommitments(access, events, header.number);
-  const foreign = await readContents(access, await findForeignBatches(db, events), options.blobs);
+  const foreign = await readContents(access, batches, options.blobs);
   await assertUnchanged(access, header, last);
 
   const types = new Set(events.map(({ type }) => type));
@@ -79,6 +91,23 @@ async function processRange(db: Db, access: L1Access, ahead: L1Range, options: B
   if (types.has("settled")) crashPoint("payout-settled");
   options.onRange?.(result, header.number);
   return header.number;
+}
+
+/** Ends a range with the L1 block of the last batch of others that it may hold; what follows is read as the next range. */
+async function endEarly(
+  access: L1Access,
+  range: ReadRange,
+  foreign: readonly AcceptedEvent[],
+): Promise<{ readonly range: ReadRange; readonly foreign: readonly AcceptedEvent[] }> {
+  const last = foreign[MAX_FOREIGN - 1];
+  if (last === undefined || foreign.length === MAX_FOREIGN || last.block === range.header.number) {
+    return { range, foreign };
+  }
+  const cut = await cutRange(access, range, last);
+  return {
+    range: { ...range, ...cut, isAgreed: false },
+    foreign: foreign.filter(({ block }) => block <= last.block),
+  };
 }
 
 /** How often a range is read before a disagreement with the contract counts: nodes behind one address may differ. */

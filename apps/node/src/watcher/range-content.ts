@@ -33,6 +33,23 @@ export async function readRangeContent(access: L1Access, range: L1Range): Promis
   return [{ header: toHeader(block), events: await readRollupEvents(access, range) }];
 }
 
+/**
+ * A range as far as the L1 block of one of its events. Throws `node/l1-unavailable` if L1 no longer has that block.
+ */
+export async function cutRange(
+  access: L1Access,
+  { events }: RangeContent,
+  { block, blockHash }: RollupEvent,
+): Promise<RangeContent> {
+  const shown = await insist(() => readBlock(access, block));
+  const header = shown && toHeader(shown);
+  // The events before it are those of its chain, whatever L1 shows meanwhile.
+  if (header === null || Buffer.compare(header.hash, blockHash) !== 0) {
+    throw unavailable(`L1 block ${block} changed while its range was read`);
+  }
+  return { header, events: events.filter((event) => event.block <= block) };
+}
+
 /** A block as it is stored. */
 export function toHeader({ block, hash, parentHash, timestamp }: L1Block): L1Header {
   return { number: block, hash: hexToBytes(hash, 32), parentHash: hexToBytes(parentHash, 32), timestamp };
