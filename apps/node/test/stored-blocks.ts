@@ -121,28 +121,34 @@ export function payoutsOf(number: number, count: number): Payout[] {
 }
 
 /**
- * Stores a batch of stored blocks, its cells in calldata; several blocks have a proof each below the last one. Returns what the
- * last one states.
+ * Stores a batch of stored blocks, its cells in calldata or in the blob with this hash; several blocks have a proof each below
+ * the last one. Returns what the last one states.
  */
 export async function storeBatch(
   db: Db,
   firstBlock: number,
   lastBlock: number,
-  change: { readonly domain?: Domain; readonly submitter?: bigint; readonly circuit?: LastCircuit } = {},
+  change: {
+    readonly domain?: Domain;
+    readonly submitter?: bigint;
+    readonly circuit?: LastCircuit;
+    readonly blobHash?: Uint8Array;
+  } = {},
 ): Promise<BatchStatement & { readonly proofId: number }> {
   const { domain = STORED_DOMAIN, submitter = STORED_SUBMITTER } = change;
   const content = await loadBatchContent(db, { firstBlock, lastBlock });
   const size = content?.blocks[0]?.slotCount;
   if (content === null || size === undefined)
     throw new RangeError(`blocks ${firstBlock} to ${lastBlock} are not stored`);
-  const { commitment: dataCommitment } = calldataOf(content.blocks);
-  const statement = statementOf(content, domain, { submitter, dataSource: "calldata", dataCommitment });
+  const dataSource = change.blobHash === undefined ? "calldata" : "blob";
+  const dataCommitment = change.blobHash ?? calldataOf(content.blocks).commitment;
+  const statement = statementOf(content, domain, { submitter, dataSource, dataCommitment });
   const circuit = change.circuit ?? (firstBlock === lastBlock ? (`solo${size as BlockSize}` as const) : "batch");
   const range = { firstBlock, lastBlock };
   const batch: ClosedBatch = {
     ...range,
     circuit,
-    dataSource: "calldata",
+    dataSource,
     submitter,
     dataCommitment,
     point: statement.point,

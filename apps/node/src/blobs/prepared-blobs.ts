@@ -18,8 +18,8 @@ interface Entry {
 }
 
 /**
- * Prepares blobs in the background with `maker`, one after another, and calls `onPrepared` after each. One that fails is tried
- * again when it is asked for.
+ * Prepares blobs in the background with `maker`, one after another, and calls `onPrepared` after each that is ready. One that
+ * fails is tried again when it is asked for, which a caller does in its own time.
  */
 export function createPreparedBlobs(deps: {
   readonly maker: BlobMaker;
@@ -36,6 +36,7 @@ export function createPreparedBlobs(deps: {
     } catch (error) {
       if (entries.get(point) === entry) entries.delete(point);
       deps.logger.error({ err: error }, "a blob cannot be prepared");
+      return;
     }
     deps.onPrepared();
   };

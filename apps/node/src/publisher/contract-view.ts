@@ -58,10 +58,15 @@ export async function refusalReason(
   }
 }
 
-/** At most; nodes check that a simulated blob transaction could pay for its blobs. */
-const SIMULATED_BLOB_FEE = 10n ** 15n;
+/** Room for the blob base fee to rise until the simulation. */
+const BLOB_FEE_ROOM = 2n;
+/** More than any blob costs. */
+const SIMULATED_BALANCE = 10n ** 24n;
 
-/** One call as if it were sent. viem simulates only with whole blobs, where the hash is enough. */
+/**
+ * One call as if it were sent. viem simulates only with whole blobs, where the hash is enough. L1 nodes simulate a call with
+ * blobs only for an account that can pay the most it offers for them: where they can override its balance, it can.
+ */
 async function simulate(
   reader: L1Reader,
   account: Hex,
@@ -78,13 +83,14 @@ async function simulate(
     to,
     data,
     gas: numberToHex(gas),
-    maxFeePerBlobGas: numberToHex(SIMULATED_BLOB_FEE),
+    maxFeePerBlobGas: numberToHex(BLOB_FEE_ROOM * (await reader.getBlobBaseFee())),
     blobVersionedHashes: [bytesToHex(blob.versionedHash)],
   };
+  const payer = { [account]: { balance: numberToHex(SIMULATED_BALANCE) } };
   const time = blockOverrides && { time: numberToHex(blockOverrides.time) };
   await reader.request({
     method: "eth_call",
-    params: time === undefined ? [request, "latest"] : [request, "latest", {}, time],
+    params: time === undefined ? [request, "latest"] : [request, "latest", payer, time],
   });
 }
 

@@ -19,7 +19,7 @@ import {
   type StoredL1Transaction,
 } from "@cairn/db";
 import type { L1Rollup } from "@cairn/l1";
-import { bytesToHex, CairnError, MAX_BATCH_AGE_SECONDS } from "@cairn/protocol";
+import { addressToBigint, bytesToHex, CairnError, MAX_BATCH_AGE_SECONDS } from "@cairn/protocol";
 import type { Logger } from "pino";
 import type { LocalAccount } from "viem";
 import { isQueueUnchanged, timesOf } from "../batches/content.ts";
@@ -99,6 +99,8 @@ interface Room {
 const MAX_PAUSE_MS = 30_000;
 /** Versions of a payment that L1 is offered while batches wait behind it. */
 const MAX_PAYMENT_ATTEMPTS = 4;
+/** How long payments let batches in blobs go first; no ordinary transaction can be sent beside them. */
+const PAYMENT_PATIENCE_MS = 600_000;
 /** No proof is sent for a block that L1 would refuse within this many seconds. */
 const SEND_MARGIN_SECONDS = 60;
 /** What an unsent batch is waiting for. */
@@ -123,6 +125,8 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
   const checked = new Set<string>();
   let status: PublisherStatus = { state: "idle", waitingFor: null, isBalanceLow: false };
   let isStopped = false;
+  /** Since when payments have waited for transactions with blobs only. */
+  let paymentsHeldSinceMs: number | null = null;
   const unchanged = createUnchanged(clock);
 
   /** Without work it is stored or on L1 that some comes, and both are looked at only when they have changed. */
@@ -186,6 +190,7 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
       const call = submitCall(rollup.address, published, blob);
       const reason = isNext ? await refusalReason(rollup, account.address, call, view.clock) : null;
       if (reason !== null) return refused(call, reason, published, view);
+      if (blob !== null && arePaymentsNext()) return "payments that have waited long";
       const outcome = await sender.send(call);
       if (outcome === "blobsCapped" && (await leaveBlobs(batch, published))) return "its data to be placed elsewhere";
       if (outcome !== "sent") return SEND_WAITS[outcome];
@@ -202,10 +207,18 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
     return reopened > 0;
   };
 
+  const arePaymentsNext = (): boolean =>
+    paymentsHeldSinceMs !== null && clock.elapsedMs() - paymentsHeldSinceMs > PAYMENT_PATIENCE_MS;
+
   /** Returns how many runs of payouts were owed. */
   const payOwed = async (live: readonly StoredL1Transaction[], view: ContractView, room: Room): Promise<number> => {
     const readUpTo = await watcherPosition();
     const owed = await loadOwedRuns(db);
+    if (owed.length > 0 && live.some(isOpenWithBlob)) {
+      paymentsHeldSinceMs ??= clock.elapsedMs();
+      return owed.length;
+    }
+    paymentsHeldSinceMs = null;
     for (const { batch, ...run } of owed) {
       const content = contentOfRun(run.first);
       const isUnderWay = live.some((sent) => isFor(sent, "pay", batch, content));
@@ -283,12 +296,17 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
     }
   };
 
+  /** Whether no ordinary transaction can be sent until it is mined. */
+  const isOpenWithBlob = (sent: StoredL1Transaction): boolean =>
+    sent.status !== "mined" && sent.blobHash !== null && sent.sender === addressToBigint(account.address);
+
   /**
-   * Whether L1 does not get this payment, however often it is sent, while batches wait for the nonces behind it: they
-   * go first, and the payment comes again after them.
+   * Whether L1 does not get this payment, however often it is sent, while batches wait for the nonces behind it, or wait
+   * with their blobs for it to be mined: they go first, and the payment comes again after them.
    */
   const isHoldingUpBatches = async (sent: StoredL1Transaction): Promise<boolean> => {
     if (sent.attempts.length < MAX_PAYMENT_ATTEMPTS) return false;
+    if (status.waitingFor === SEND_WAITS.otherKindPending) return true;
     const live = await loadLiveL1Transactions(db);
     return live.some(
       ({ purpose, nonce, status }) => purpose === "submitBatch" && status !== "mined" && nonce > sent.nonce,

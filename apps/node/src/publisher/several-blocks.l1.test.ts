@@ -15,16 +15,12 @@ import { standInProof, standInVerifier, TEST_CACHE_DIR } from "@cairn/devnet/tes
 import { depositEth, rollupDomain } from "@cairn/l1";
 import { accountIndex, addressToBigint, bigintToAddress } from "@cairn/protocol";
 import { genesisRoot } from "@cairn/state";
-import { pino } from "pino";
-import { Registry } from "prom-client";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { payoutsOf, storeBatch, storeBlocks, storeLastProof } from "../../test/stored-blocks.ts";
-import { createBlobThread } from "../blobs/blob-thread.ts";
+import { createTestPublisher } from "../../test/test-publisher.ts";
 import { createManualClock } from "../clock.ts";
-import { createWatcherMetrics } from "../watcher/metrics.ts";
-import { createWatcher, type Watcher } from "../watcher/watcher.ts";
-import { createPublisherMetrics } from "./metrics.ts";
-import { createPublisher, type Publisher } from "./publisher.ts";
+import type { Watcher } from "../watcher/watcher.ts";
+import type { Publisher } from "./publisher.ts";
 
 const databases = createTestDatabases().server;
 const HOUR = 3600;
@@ -59,37 +55,9 @@ describe("a batch of several blocks", () => {
   });
   beforeEach(async () => {
     database = await (await databases.create()).open();
+    const clock = createManualClock(0);
     const { rollup } = devnet;
-    const about = { database, rollup, clock: createManualClock(0), logger: pino({ level: "silent" }) };
-    publisher = createPublisher(
-      {
-        pollMs: 1000,
-        idlePollMs: 1000,
-        maxLive: 4,
-        lowBalanceWei: 0n,
-        maxPayoutGas: 100_000,
-        maxFeePerGas: 10n ** 12n,
-        maxFeePerBlobGas: 10n ** 12n,
-        mayLeaveBlobs: true,
-        bumpAfterMs: 60_000,
-        finalConfirmations: 2,
-      },
-      {
-        ...about,
-        account: devnet.wallet(0).account,
-        blobs: createBlobThread(),
-        metrics: createPublisherMetrics(new Registry()),
-      },
-    );
-    watcher = createWatcher(
-      {
-        deploymentBlock: 1,
-        head: { type: "confirmations", safe: 1, final: 50 },
-        pollMs: 1000,
-        ranges: { first: 100, max: 100 },
-      },
-      { ...about, metrics: createWatcherMetrics(new Registry()) },
-    );
+    ({ publisher, watcher } = createTestPublisher({ database, rollup, account: devnet.wallet(0).account, clock }));
   });
   afterEach(async () => {
     await publisher.stop();
