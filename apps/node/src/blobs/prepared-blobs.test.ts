@@ -6,7 +6,6 @@ import { createPreparedBlobs } from "./prepared-blobs.ts";
 const BATCH = { point: 7n } as Parameters<ReturnType<typeof createPreparedBlobs>["find"]>[0];
 const CONTENT = { blocks: [] };
 const BLOB: PreparedBlob = {
-  versionedHash: new Uint8Array(32),
   opening: new Uint8Array(128),
   sidecar: new Uint8Array(),
 };

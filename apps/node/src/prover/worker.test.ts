@@ -147,7 +147,7 @@ describe("a prover's job", () => {
     await storeBlocks(db, [7]);
     await closeBatch(7, 7);
     const proof = await proofOf(7);
-    await db.updateTable("proofs").set({ circuit: "block1024" }).where("id", "=", proof).execute();
+    await db.updateTable("proofs").set({ circuit: "block4096" }).where("id", "=", proof).execute();
     await expect(run(proof)).rejects.toMatchObject({ code: "node/unknown-proof" });
     expect(await findProof(db, proof)).toMatchObject({ state: "waiting", attempts: 0 });
     expect(tasks).toEqual([]);
