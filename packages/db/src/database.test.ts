@@ -37,6 +37,7 @@ import {
   listTransactionEvents,
   loadBatchesOwing,
   loadBlockTransactions,
+  loadEnqueueTimes,
   loadLiveL1Transactions,
   loadOpenBlocks,
   loadPool,
@@ -286,6 +287,8 @@ describe.each(["embedded", "server"] as const)("repositories on the %s engine", 
     await insertOpenBlock(db, opening(1));
     expect(await findForkedBlock(db)).toBeUndefined();
     expect(await loadQueueEntries(db, 0, 5)).toEqual(entries);
+    expect(await loadEnqueueTimes(db, [1, 2])).toEqual(new Map([[1, 1_700_000_000]]));
+    expect(await loadEnqueueTimes(db, [])).toEqual(new Map());
     expect(await deleteQueueEntriesFrom(db, 11)).toBe(1);
     expect(await findLastQueueEntry(db)).toEqual(entries[0]);
     expect(await deleteQueueEntriesFrom(db, 10)).toBe(1);

@@ -139,6 +139,7 @@ export {
   deleteQueueEntriesFrom,
   findLastQueueEntry,
   insertQueueEntries,
+  loadEnqueueTimes,
   loadQueueEntries,
   type QueueEntry,
 } from "./queue-entries.ts";

@@ -49,6 +49,17 @@ export async function loadQueueEntries(db: Db, first: number, limit: number): Pr
   return rows.map(toEntry);
 }
 
+/** When L1 got the entries at these positions, in seconds, by position; omits positions without an entry. */
+export async function loadEnqueueTimes(db: Db, positions: readonly number[]): Promise<Map<number, number>> {
+  if (positions.length === 0) return new Map();
+  const rows = await db
+    .selectFrom("queue_entries")
+    .select(["index", "enqueued_at"])
+    .where("index", "in", positions)
+    .execute();
+  return new Map(rows.map(({ index, enqueued_at }) => [index, enqueued_at]));
+}
+
 /** The last entry, undefined when there is none. */
 export async function findLastQueueEntry(db: Db): Promise<QueueEntry | undefined> {
   const row = await db.selectFrom("queue_entries").selectAll().orderBy("index", "desc").limit(1).executeTakeFirst();

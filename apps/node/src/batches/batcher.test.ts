@@ -1,4 +1,14 @@
-import { findBatch, findProof, listBatches, loadProofs, loadProofsToMake, storeProof, storePublisher } from "@cairn/db";
+import {
+  findBatch,
+  findLastQueueEntry,
+  findProof,
+  listBatches,
+  loadProofs,
+  loadProofsToMake,
+  storeProof,
+  storePublisher,
+  storeSubmissionRight,
+} from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
 import { claimInputs } from "@cairn/protocol";
 import { pino } from "pino";
@@ -14,7 +24,7 @@ import {
 import { createBatcher } from "./batcher.ts";
 import { inCalldata } from "./closing.ts";
 import { calldataOf, claimOf, loadBatchContent, statementOf } from "./content.ts";
-import { type BatchPolicy, createBatchPolicy } from "./policy.ts";
+import { type BatchPolicy, type BatchSituation, createBatchPolicy } from "./policy.ts";
 
 const policyOf = (maxBlocks: number, maxAgeSeconds = 600): BatchPolicy =>
   createBatchPolicy({ maxBlocks, maxAgeSeconds, inclusionDelaySeconds: 86_400, mayUseCalldata: true });
@@ -117,8 +127,9 @@ describe("a batcher", () => {
     for (const times of [2, 3]) {
       take();
       await close();
-      // The database's version, the publisher, the waiting blocks and their oldest queue entry: nothing is locked or written.
-      expect([take(), asked]).toEqual([4, times]);
+      // The database's version, the publisher, the waiting blocks, the right to submit and queue entries: nothing is locked
+      // or written.
+      expect([take(), asked]).toEqual([5, times]);
     }
     expect([await ranges(), plannings]).toEqual([[], 0]);
     expect(status()).toEqual({ failure: null, waiting: 1, hasSubmitter: true });
@@ -187,6 +198,40 @@ describe("a batcher", () => {
       [1, 1],
     ]);
     expect((await planned()).slice(1)).toEqual(["block16 2-2 waiting", "pair 2-3 waiting", "block16 3-3 waiting"]);
+  });
+
+  it("closes batches of one block while several would leave overdue queue entries, or a stranger's all that waited", async () => {
+    const { db } = life.database;
+    const seal = async (nonce: number, deposits: number) => {
+      const entry = await findLastQueueEntry(db);
+      if (entry === undefined) throw new RangeError("nothing was funded");
+      await harness.enqueue(
+        life.database,
+        Array.from({ length: deposits }, () => entry.operation),
+      );
+      await life.sequencer.queueChanged();
+      await sealBlock(nonce);
+    };
+    await batcher(oneBlockPerBatch).close();
+    // Nine entries for blocks that take four.
+    await seal(0, 9);
+    await sealBlock(1);
+    const situations: BatchSituation[] = [];
+    const { close } = batcher((situation) => {
+      situations.push(situation);
+      return { batches: [], againAtMs: null };
+    });
+    await close();
+    const at = (await findLastQueueEntry(db))?.enqueuedAt;
+    expect(situations).toMatchObject([{ oldestEntryAt: at, nextEntryAt: [at, at], isStranger: false }]);
+    await storeSubmissionRight(db, { role: "stranger", isOpen: true, isFrozen: false });
+    await close();
+    expect(situations[1]).toMatchObject({ isStranger: true });
+    await batcher(policyOf(2)).close();
+    expect(await ranges()).toEqual([
+      [2, 2],
+      [1, 1],
+    ]);
   });
 
   it("keeps the proofs of blocks that were not rebuilt, and merges them anew", async () => {

@@ -2,9 +2,10 @@ import {
   type Database,
   type Db,
   findPublisher,
+  findSubmissionRight,
   insertBatch,
   insertProofsAhead,
-  loadQueueEntries,
+  loadEnqueueTimes,
   loadUnbatchedBlocks,
   readDatabaseVersion,
   reopenBatches,
@@ -19,7 +20,7 @@ import { createPoller } from "../poller.ts";
 import { createUnchanged } from "../unchanged.ts";
 import { closingOf, type DataPlace, proofsAhead } from "./closing.ts";
 import { type LoadedContent, loadBatchContent } from "./content.ts";
-import type { BatchDecision, BatchPolicy } from "./policy.ts";
+import type { BatchDecision, BatchPolicy, BatchSituation } from "./policy.ts";
 
 /** How often it looks by itself while blocks wait, and when none does; a sealed block wakes it. */
 const POLL_MS = 5000;
@@ -104,8 +105,9 @@ export function createBatcher(deps: {
 
   const decide = async (from: Db, waiting: readonly StoredBlock[]): Promise<BatchDecision> => {
     if (waiting.length === 0 || submitter === null) return NOTHING;
-    const oldestEntryAt = await findOldestEntry(from, waiting);
-    const decision = deps.policy({ waiting, oldestEntryAt, nowMs: clock.nowMs() });
+    const isStranger = (await findSubmissionRight(from))?.role === "stranger";
+    const times = await loadTimesOfEntries(from, waiting);
+    const decision = deps.policy({ waiting, ...times, isStranger, nowMs: clock.nowMs() });
     const blocks = decision.batches.reduce((sum, count) => sum + count, 0);
     if (blocks <= waiting.length && decision.batches.every((count) => Number.isInteger(count) && count > 0)) {
       return decision;
@@ -189,10 +191,16 @@ async function loadContent(db: Db, range: BlockRange): Promise<LoadedContent> {
   throw new CairnError<NodeErrorCode>("node/bad-batch", `blocks from ${range.firstBlock} on are not consecutive`);
 }
 
-/** When L1 got the first queue entry that the blocks consume, in seconds; null if they consume none. */
-async function findOldestEntry(db: Db, waiting: readonly StoredBlock[]): Promise<number | null> {
+/** When L1 got the first queue entry that the blocks consume, and the ones that follow what each of them consumes. */
+async function loadTimesOfEntries(
+  db: Db,
+  waiting: readonly StoredBlock[],
+): Promise<Pick<BatchSituation, "oldestEntryAt" | "nextEntryAt">> {
   const first = waiting.find(({ l1OperationCount }) => l1OperationCount > 0);
-  if (first === undefined) return null;
-  const [entry] = await loadQueueEntries(db, first.firstQueueIndex, 1);
-  return entry?.enqueuedAt ?? null;
+  const next = waiting.map(({ firstQueueIndex, l1OperationCount }) => firstQueueIndex + l1OperationCount);
+  const times = await loadEnqueueTimes(db, first === undefined ? next : [first.firstQueueIndex, ...next]);
+  return {
+    oldestEntryAt: first === undefined ? null : (times.get(first.firstQueueIndex) ?? null),
+    nextEntryAt: next.map((position) => times.get(position) ?? null),
+  };
 }

@@ -12,7 +12,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openingOf, sealOf } from "../../test/stored-blocks.ts";
 import { MAX_CALLDATA_BYTES } from "./place.ts";
-import { type BatchPolicySettings, createBatchPolicy } from "./policy.ts";
+import { type BatchPolicySettings, type BatchSituation, createBatchPolicy } from "./policy.ts";
 
 const NOW_MS = 1_000_000_000;
 const SETTINGS: BatchPolicySettings = {
@@ -47,7 +47,12 @@ function block(number: number, content: Content = {}): StoredBlock {
 const blocks = (count: number, content: Content = {}): StoredBlock[] =>
   Array.from({ length: count }, (_, i) => block(1 + i, content));
 const decide = (waiting: readonly StoredBlock[], change: Partial<BatchPolicySettings> = {}, oldestEntryAt?: number) =>
-  createBatchPolicy({ ...SETTINGS, ...change })({ waiting, oldestEntryAt: oldestEntryAt ?? null, nowMs: NOW_MS });
+  decideAbout({ waiting, oldestEntryAt: oldestEntryAt ?? null }, change);
+const decideAbout = (situation: Partial<BatchSituation>, change: Partial<BatchPolicySettings> = {}) =>
+  createBatchPolicy({ ...SETTINGS, ...change })({
+    ...{ waiting: [], oldestEntryAt: null, nextEntryAt: [], isStranger: false, nowMs: NOW_MS },
+    ...situation,
+  });
 
 describe("a policy for batches", () => {
   it("closes each block at once when a batch has one, whatever its age", () => {
@@ -140,5 +145,55 @@ describe("a policy for batches", () => {
         },
       ),
     );
+  });
+});
+
+describe("a batch of a policy, while L1 wants entries consumed", () => {
+  const DAY = 86_400;
+  const NOW = NOW_MS / 1000;
+  /** Blocks that are due, of 4 entries, the most that one of 16 slots takes; after each the next entry is this old. */
+  const backlog = (count: number, nextAgeSeconds: number | null): Partial<BatchSituation> => ({
+    waiting: blocks(count, { l1Operations: 4 }),
+    oldestEntryAt: NOW - 2 * DAY,
+    nextEntryAt: Array.from({ length: count }, () => (nextAgeSeconds === null ? null : NOW - nextAgeSeconds)),
+  });
+
+  it("is of one block, which is full of them, when several would leave an overdue one", () => {
+    expect(decideAbout(backlog(3, DAY - 1)).batches).toEqual([3]);
+    expect(decideAbout(backlog(3, DAY)).batches).toEqual([1]);
+    expect(decideAbout(backlog(5, DAY), { maxBlocks: 4 }).batches).toEqual([1, 1]);
+    expect(decideAbout(backlog(3, 1), { inclusionDelaySeconds: null }).batches).toEqual([1]);
+  });
+
+  it("has several blocks when it consumes the last overdue one, or all that a batch has room for", () => {
+    const { nextEntryAt = [], ...rest } = backlog(3, DAY);
+    expect(decideAbout({ ...rest, nextEntryAt: nextEntryAt.with(2, NOW - DAY + 1) }).batches).toEqual([3]);
+    expect(decideAbout({ ...rest, nextEntryAt: nextEntryAt.with(1, null) }).batches).toEqual([2]);
+    const large = Array.from({ length: 9 }, (_, i) => block(i + 1, { slots: 256, l1Operations: 64 }));
+    const overdue = large.map(() => NOW - DAY);
+    expect(decideAbout({ waiting: large.slice(0, 8), oldestEntryAt: NOW - DAY, nextEntryAt: overdue }).batches).toEqual(
+      [8],
+    );
+    expect(decideAbout({ waiting: large, oldestEntryAt: NOW - DAY, nextEntryAt: overdue }).batches).toEqual([8]);
+  });
+
+  it("counts entries as overdue at the time of its last block, not now", () => {
+    const waiting = [1, 2].map((number) => block(number, { l1Operations: 4, ageSeconds: 60 }));
+    const at = (ageSeconds: number) => [null, NOW - ageSeconds];
+    const oldestEntryAt = NOW - DAY;
+    expect(decideAbout({ waiting, oldestEntryAt, nextEntryAt: at(DAY + 59) }).batches).toEqual([2]);
+    expect(decideAbout({ waiting, oldestEntryAt, nextEntryAt: at(DAY + 60) }).batches).toEqual([1]);
+  });
+
+  it("consumes all that waited at its time, and at least one entry, if it is a stranger's", () => {
+    const isStranger = true;
+    expect(decideAbout({ ...backlog(3, -1), isStranger }).batches).toEqual([3]);
+    expect(decideAbout({ ...backlog(3, 0), isStranger }).batches).toEqual([1]);
+    const idle = block(1, { ageSeconds: 700 });
+    const waiting = [idle, block(2, { l1Operations: 4 }), block(3)];
+    expect(decideAbout({ waiting, nextEntryAt: [NOW, NOW, null], isStranger }).batches).toEqual([3]);
+    expect(decideAbout({ waiting, nextEntryAt: [NOW, null, NOW], isStranger }).batches).toEqual([2]);
+    // Nothing that L1 would take: it is rebuilt.
+    expect(decideAbout({ waiting: [idle, idle], nextEntryAt: [null, null], isStranger }).batches).toEqual([1]);
   });
 });

@@ -1,5 +1,6 @@
 import type { StoredBlock } from "@cairn/db";
 import {
+  blockCapacity,
   blockRows,
   bytesToCells,
   CELL_BYTES,
@@ -18,6 +19,10 @@ export interface BatchSituation {
   readonly waiting: readonly StoredBlock[];
   /** When L1 got the oldest queue entry that one of them consumes, in seconds; null if they consume none. */
   readonly oldestEntryAt: number | null;
+  /** For each waiting block, when L1 got the entry that follows what it consumes, in seconds; null if none is known. */
+  readonly nextEntryAt: readonly (number | null)[];
+  /** Whether someone else is the operator: then a batch has to consume all that waited at its time, and at least one entry. */
+  readonly isStranger: boolean;
   readonly nowMs: number;
 }
 
@@ -55,9 +60,11 @@ interface Room {
 
 /**
  * Closes a batch as soon as no other block fits: at `maxBlocks`, or when its lists or its transaction are full. Else when its
- * oldest block has reached the age, or half of the time is over within which L1 wants one of its queue entries.
+ * oldest block has reached the age, or half of the time is over within which L1 wants one of its queue entries. It ends at the
+ * last block where L1 does not want more entries consumed (spec 2, 4.3); if there is none, it is of one block, which is rebuilt
+ * if L1 refuses it.
  *
- * @example createBatchPolicy({ maxBlocks: 16, maxAgeSeconds: 600, inclusionDelaySeconds: 86_400 });
+ * @example createBatchPolicy({ maxBlocks: 16, maxAgeSeconds: 600, inclusionDelaySeconds: 86_400, mayUseCalldata: true });
  */
 export function createBatchPolicy(settings: BatchPolicySettings): BatchPolicy {
   const limits: Room = {
@@ -67,34 +74,54 @@ export function createBatchPolicy(settings: BatchPolicySettings): BatchPolicy {
     payouts: MAX_BATCH_PAYOUTS,
     bytes: MAX_CALLDATA_BYTES,
   };
-  return ({ waiting, oldestEntryAt, nowMs }) => {
-    const { closed, open } = fill(waiting, limits, settings.mayUseCalldata);
+  return (situation) => {
+    const { waiting, oldestEntryAt, nowMs } = situation;
+    const rooms = waiting.map((block) => roomOf(block, settings.mayUseCalldata));
+    const closed: number[] = [];
+    let start = 0;
+    let next = fill(rooms, limits);
+    while (next.isFull) {
+      const count = acceptedCount(situation, settings, { start, count: next.count });
+      closed.push(count);
+      start += count;
+      next = fill(rooms.slice(start), limits);
+    }
     const [first] = waiting;
     // What is left then is another situation.
     if (closed.length > 0 || first === undefined) return { batches: closed, againAtMs: null };
     const dueAtMs = Math.min(ageDue(first, settings), entryDue(oldestEntryAt, settings));
-    return nowMs < dueAtMs ? { batches: [], againAtMs: dueAtMs } : { batches: [open], againAtMs: null };
+    if (nowMs < dueAtMs) return { batches: [], againAtMs: dueAtMs };
+    return { batches: [acceptedCount(situation, settings, { start: 0, count: next.count })], againAtMs: null };
   };
 }
 
-/** Numbers of blocks of the batches that are full, and of the last one, which is not. */
-function fill(
-  waiting: readonly StoredBlock[],
-  limits: Room,
-  mayUseCalldata: boolean,
-): { readonly closed: readonly number[]; readonly open: number } {
-  const closed: number[] = [];
+/** How many blocks fit into a batch, and whether it has no room for another one. */
+function fill(rooms: readonly Room[], limits: Room): { readonly count: number; readonly isFull: boolean } {
   let used = EMPTY;
-  for (const block of waiting) {
-    const own = roomOf(block, mayUseCalldata);
-    if (used.blocks > 0 && !fits(sum(used, own), limits)) {
-      closed.push(used.blocks);
-      used = EMPTY;
-    }
+  for (const own of rooms) {
+    if (used.blocks > 0 && !fits(sum(used, own), limits)) return { count: used.blocks, isFull: true };
     used = sum(used, own);
   }
-  if (used.blocks < limits.blocks) return { closed, open: used.blocks };
-  return { closed: [...closed, used.blocks], open: 0 };
+  return { count: used.blocks, isFull: used.blocks >= limits.blocks };
+}
+
+/** Blocks of the longest batch from `start` on, of at most `count`, that consumes as many entries as L1 wants; else 1. */
+function acceptedCount(
+  { waiting, nextEntryAt, isStranger }: BatchSituation,
+  { inclusionDelaySeconds }: BatchPolicySettings,
+  { start, count }: { readonly start: number; readonly count: number },
+): number {
+  const delay = isStranger ? 0 : (inclusionDelaySeconds ?? 0);
+  let consumed = 0;
+  let accepted = 1;
+  for (const [i, { l1OperationCount, slotCount, timestamp }] of waiting.slice(start, start + count).entries()) {
+    consumed += l1OperationCount;
+    const capacity = i === 0 ? blockCapacity(slotCount) : MAX_BATCH_L1_OPERATIONS;
+    const left = nextEntryAt[start + i] ?? null;
+    const isOneLeft = left !== null && left + delay <= timestamp && consumed < capacity;
+    if (!isOneLeft && consumed >= (isStranger ? 1 : 0)) accepted = i + 1;
+  }
+  return accepted;
 }
 
 const EMPTY: Room = { blocks: 0, rows: 0, l1Operations: 0, payouts: 0, bytes: 0 };
