@@ -17,7 +17,7 @@ export type ProvingDeps = Partial<Proving>;
 /** The prover's role. Its start throws `node/bad-config`. */
 export function createProverPart(
   context: PartContext,
-  { database, domain, slotCount: slots }: Storage,
+  { database, domain, slotCount: slots }: Pick<Storage, "database" | "domain" | "slotCount">,
   deps: ProvingDeps & { readonly jobs: JobQueue; readonly compress: Compress },
 ): Part<Prover> {
   const { config, clock, registry } = context;
@@ -32,7 +32,12 @@ export function createProverPart(
       const maker = createMaker({ cacheDir: config.cacheDir, srs }, config.proverNice, deps);
       const prover = createProver(
         slots,
-        { concurrency: config.provers, maxMemoryBytes: config.proverMemoryMb * 1e6 },
+        {
+          concurrency: config.provers,
+          maxMemoryBytes: config.proverMemoryMb * 1e6,
+          // No other process has access to an embedded database.
+          aloneUpToBlocks: config.databaseUrl === undefined ? config.batchBlocks : null,
+        },
         {
           database,
           jobs: deps.jobs,

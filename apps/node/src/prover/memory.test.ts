@@ -4,7 +4,7 @@ import { BLOCK_SIZES } from "@cairn/protocol";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { SETTINGS } from "../config/settings.ts";
-import { circuitsOfWeight, maxWeights, PROOF_MEMORY_MB, weightOf } from "./memory.ts";
+import { assertProvesBatches, circuitsOfWeight, maxWeights, PROOF_MEMORY_MB, weightOf } from "./memory.ts";
 
 const WEIGHTS = [0, 1, 2, 3];
 
@@ -41,7 +41,7 @@ it("gives every circuit a weight, above that of what it verifies unless it is a 
     expect(weightOf(circuit)).toBeGreaterThanOrEqual(0);
     expect(weightOf(circuit)).toBeLessThanOrEqual(MAX_JOB_WEIGHT);
   }
-  expect(PARENTS.merge2.accepts.map(weightOf)).toEqual([0, 0, 0, weightOf("merge2")]);
+  expect(PARENTS.merge2.accepts.map(weightOf)).toEqual([0, 0, 0, 0, weightOf("merge2")]);
   expect(Math.max(...PARENTS.batch.accepts.map(weightOf))).toBeLessThan(weightOf("batch"));
 });
 
@@ -53,6 +53,30 @@ it("refuses even a single proof that does not fit, and names both numbers and th
     }),
   );
 });
+
+it.each([
+  [1, 16, 400],
+  [2, 16, 2400],
+  [3, 16, 5400],
+  [16, 16, 5400],
+  [1, 256, 4000],
+  [2, 256, 4000],
+] as const)(
+  "refuses to be the only prover of batches of %i blocks of %i slots with less than %i MB",
+  (maxBlocks, slots, megabytes) => {
+    const assertWith = (allowedMb: number) =>
+      assertProvesBatches(slots, { maxBlocks, maxMemoryBytes: allowedMb * 1e6 });
+    expect(() => assertWith(megabytes)).not.toThrow();
+    expect(() => assertWith(megabytes - 1)).toThrow(
+      expect.objectContaining({
+        code: "node/bad-config",
+        message: expect.stringMatching(
+          `need ${megabytes} MB .* CAIRN_PROVER_MEMORY_MB allows ${megabytes - 1}, .*CAIRN_BATCH_BLOCKS`,
+        ),
+      }),
+    );
+  },
+);
 
 it("makes every proof of every block size in the memory that is the default", () => {
   const maxMemoryBytes = Number(SETTINGS.proverMemoryMb.fallback) * 1e6;

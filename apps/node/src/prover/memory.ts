@@ -1,5 +1,6 @@
 import { blockCircuit, type Circuit, soloCircuit } from "@cairn/circuits";
 import { type BlockSize, CairnError } from "@cairn/protocol";
+import { batchPlan, type PlannedProof } from "../batches/plan.ts";
 import type { NodeErrorCode } from "../errors.ts";
 
 /**
@@ -70,6 +71,31 @@ export function maxWeights(
     left -= needed[weight] ?? 0;
   }
   return weights;
+}
+
+/**
+ * Throws `node/bad-config` when the proofs of a batch of up to `maxBlocks` blocks do not all fit into the memory: then it must not
+ * be the only prover.
+ */
+export function assertProvesBatches(
+  slots: BlockSize,
+  { maxBlocks, maxMemoryBytes }: { readonly maxBlocks: number; readonly maxMemoryBytes: number },
+): void {
+  const plans = Array.from({ length: maxBlocks }, (_, i) => batchPlan(1, Array<BlockSize>(i + 1).fill(slots)));
+  const neededMb = memoryUpTo(Math.max(...plans.map(heaviest)), slots);
+  const allowedMb = maxMemoryBytes / 1e6;
+  if (neededMb <= allowedMb) return;
+  const needs = `batches of up to ${maxBlocks} blocks of ${slots} slots need ${neededMb} MB of memory for a proof`;
+  const problem = `${needs}, CAIRN_PROVER_MEMORY_MB allows ${allowedMb}, and an embedded database has no other provers`;
+  const details = { slots, maxBlocks, neededMb, allowedMb };
+  throw new CairnError<NodeErrorCode>("node/bad-config", `${problem}: lower CAIRN_BATCH_BLOCKS or allow more`, {
+    details,
+  });
+}
+
+/** Weight of the heaviest job of a plan. */
+function heaviest({ circuit, children }: PlannedProof): number {
+  return Math.max(weightOf(circuit), ...children.map(heaviest));
 }
 
 /** A worker that takes a job also takes lighter ones. */

@@ -43,7 +43,7 @@ describe("a prover's job", () => {
     } as unknown as JobQueue;
     const prover = createProver(
       16,
-      { concurrency: 1, maxMemoryBytes: 1e12 },
+      { concurrency: 1, maxMemoryBytes: 1e12, aloneUpToBlocks: null },
       {
         database,
         jobs,

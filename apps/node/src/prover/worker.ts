@@ -19,7 +19,7 @@ import type { NodeErrorCode } from "../errors.ts";
 import { toPlain } from "../json.ts";
 import { createPoller, type Poller } from "../poller.ts";
 import { loadTask } from "./load-task.ts";
-import { maxWeights, weightOf } from "./memory.ts";
+import { assertProvesBatches, maxWeights, weightOf } from "./memory.ts";
 import type { ProverMetrics } from "./metrics.ts";
 import type { ProverProgress } from "./progress.ts";
 import type { ProofMaker } from "./proof-maker.ts";
@@ -29,6 +29,8 @@ export interface ProverSettings {
   /** Proofs made at the same time; fewer, and only lighter ones, if they would take more than `maxMemoryBytes`. */
   readonly concurrency: number;
   readonly maxMemoryBytes: number;
+  /** Blocks of the largest batch, if no other prover can make its heavier proofs; else null. */
+  readonly aloneUpToBlocks: number | null;
 }
 
 /** Dependencies of a prover. */
@@ -43,7 +45,10 @@ export interface ProverDeps {
 
 /** Takes proof jobs until stopped; any number of provers may run, on any machines. */
 export interface Prover {
-  /** Throws `node/bad-config` when a proof does not fit into the memory, and what the job queue throws. */
+  /**
+   * Throws `node/bad-config` when no proof fits into the memory, or one that nobody else can make, and what the job queue
+   * throws.
+   */
   readonly start: () => Promise<void>;
   readonly progress: () => readonly ProverProgress[];
   readonly stop: () => Promise<void>;
@@ -141,6 +146,8 @@ export function createProver(slots: BlockSize, settings: ProverSettings, deps: P
   return {
     start: async () => {
       const weights = maxWeights(slots, settings);
+      const { aloneUpToBlocks: maxBlocks, maxMemoryBytes } = settings;
+      if (maxBlocks !== null) assertProvesBatches(slots, { maxBlocks, maxMemoryBytes });
       if (weights.length < settings.concurrency) {
         const concurrency = weights.length;
         logger.warn(
