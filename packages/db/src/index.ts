@@ -85,6 +85,7 @@ export {
 } from "./l1-blocks.ts";
 export {
   findL1Sidecar,
+  findL1SidecarOfBlob,
   findL1Transaction,
   insertL1Attempt,
   insertL1Transaction,

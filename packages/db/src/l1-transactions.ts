@@ -148,6 +148,18 @@ export async function findL1Sidecar(db: Db, id: number): Promise<Uint8Array | un
   return row && bytes(row.sidecar);
 }
 
+/** The same by the blob's versioned hash, of whichever transaction; undefined also when none was ever sent. */
+export async function findL1SidecarOfBlob(db: Db, versionedHash: Uint8Array): Promise<Uint8Array | undefined> {
+  const row = await db
+    .selectFrom("l1_sidecars")
+    .innerJoin("l1_transactions", "l1_transactions.id", "l1_sidecars.transaction_id")
+    .select("l1_sidecars.sidecar")
+    .where("l1_transactions.blob_hash", "=", versionedHash)
+    .limit(1)
+    .executeTakeFirst();
+  return row && bytes(row.sidecar);
+}
+
 /**
  * Moves a transaction to another state. `mined` is set exactly in `mined`, `final` and `failed` after inclusion. A final
  * one needs its sidecar no longer.

@@ -14,6 +14,8 @@ import { Registry } from "prom-client";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { storeBlocks } from "../../test/stored-blocks.ts";
 import { cellsOf, loadBatchContent } from "../batches/content.ts";
+import { blobAccessOf } from "../blobs/blob-access.ts";
+import { createBlobMaker } from "../blobs/blob-maker.ts";
 import { createManualClock } from "../clock.ts";
 import { createWatcherMetrics } from "../watcher/metrics.ts";
 import { createWatcher, type Watcher } from "../watcher/watcher.ts";
@@ -45,10 +47,11 @@ describe("a node that archives", () => {
     await live?.stop();
     await databases.stop();
   });
-  beforeEach(async () => {
-    database = await (await databases.create()).open();
-    dir = mkdtempSync(join(tmpdir(), "cairn-archiver-"));
-    watcher = createWatcher(
+  const beacon = (): BlobAccess => {
+    return { sources: [createBeaconSource({ url: live.devnet.rpcUrl, slots: { type: "number" } })], kzg };
+  };
+  const watch = (database: Database, blobs: BlobAccess): Watcher =>
+    createWatcher(
       {
         deploymentBlock: 1,
         head: { type: "confirmations", safe: 1, final: 50 },
@@ -58,12 +61,17 @@ describe("a node that archives", () => {
       {
         database,
         rollup: live.rollup,
-        blobs: { sources: [createBeaconSource({ url: live.devnet.rpcUrl, slots: { type: "number" } })], kzg },
+        blobs,
         clock: createManualClock(0),
         logger,
         metrics: createWatcherMetrics(new Registry()),
       },
     );
+
+  beforeEach(async () => {
+    database = await (await databases.create()).open();
+    dir = mkdtempSync(join(tmpdir(), "cairn-archiver-"));
+    watcher = watch(database, beacon());
   });
   afterEach(async () => {
     await watcher.stop();
@@ -100,6 +108,21 @@ describe("a node that archives", () => {
     await poll();
     expect(await archivesIn(dir)).toEqual(archives);
     await stop();
+  });
+
+  it("reads the rollup again, into an empty database, where only its archives still have the blobs", async () => {
+    await watcher.poll();
+    const { poll, stop } = archiver();
+    await poll();
+    await stop();
+    const empty = await (await databases.create()).open();
+    const settings = { l1RpcUrl: "", chainId: 1, beaconUrls: [], blobArchives: [], archiveDir: dir };
+    const again = watch(empty, blobAccessOf(settings, { database: empty, kzg: createBlobMaker(), logger }));
+    await again.poll();
+    await again.stop();
+    const { content, header } = (await findAcceptedBatch(empty.db, 2)) ?? expect.unreachable();
+    expect([header.dataSource, content]).toEqual(["blob", (await findAcceptedBatch(database.db, 2))?.content]);
+    expect((await findAcceptedBatch(empty.db, 3))?.content).not.toBeNull();
   });
 
   it("waits for a blob that it has not stored yet, counts the failure and goes on later", async () => {

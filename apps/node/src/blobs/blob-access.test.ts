@@ -2,13 +2,15 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { blobToCells, createBlobKzg } from "@cairn/blobs";
+import type { Database } from "@cairn/db";
+import { createTestDatabases } from "@cairn/db/testing";
 import { type BlobAccess, readBlob } from "@cairn/l1";
 import { hexToBytes } from "@cairn/protocol";
 import { pino } from "pino";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import archiveVector from "../../../../vectors/archive.json" with { type: "json" };
 import rebuildVector from "../../../../vectors/rebuild.json" with { type: "json" };
-import { blobAccessOf } from "./blob-access.ts";
+import { blobAccessOf, isBlobSourceNamed } from "./blob-access.ts";
 
 const logger = pino({ level: "silent" });
 const kzg = createBlobKzg();
@@ -18,38 +20,62 @@ const MAINNET = { l1RpcUrl: SILENT, chainId: 1 };
 const [blob = { versionedHash: "0x", cells: [] }] = rebuildVector.blobs;
 const query = { versionedHash: hexToBytes(blob.versionedHash), l1Block: 107, l1Timestamp: 1_700_000_000 };
 
+const databases = createTestDatabases().server;
+
 describe("who has the blobs of others", () => {
   let dir: string;
+  let database: Database;
 
+  beforeAll(async () => {
+    await databases.start();
+    database = await (await databases.create()).open();
+  });
+  afterAll(() => databases.stop());
   beforeEach(() => {
     dir = mkdtempSync(join(tmpdir(), "cairn-blobs-"));
   });
   afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-  const access = (settings: { beaconUrls?: string[]; blobArchives?: string[]; chainId?: number }) =>
-    blobAccessOf({ beaconUrls: [], blobArchives: [], ...MAINNET, ...settings }, kzg, logger);
-  const read = async (blobs: BlobAccess | undefined): Promise<bigint[]> => {
-    const { sources, kzg } = blobs ?? expect.unreachable();
-    const cells = blobToCells(await readBlob(sources, query, { kzg }));
+  interface Settings {
+    readonly beaconUrls?: readonly string[];
+    readonly blobArchives?: readonly string[];
+    readonly archiveDir?: string;
+    readonly chainId?: number;
+  }
+  const settingsOf = ({ beaconUrls = [], blobArchives = [], archiveDir, ...rest }: Settings) => {
+    return { ...MAINNET, beaconUrls: [...beaconUrls], blobArchives: [...blobArchives], archiveDir, ...rest };
+  };
+  const access = (settings: Settings) => blobAccessOf(settingsOf(settings), { database, kzg, logger });
+  const read = async ({ sources, kzg }: BlobAccess): Promise<bigint[]> => {
+    const cells = blobToCells(await readBlob(sources, query, { kzg, attempts: 1 }));
     return cells.slice(0, blob.cells.length);
   };
 
-  it("is nobody, unless someone is named or the chain is one for development", () => {
-    expect(access({})).toBeUndefined();
-    expect(access({ chainId: 31337 })?.sources).toHaveLength(1);
-    expect(access({ beaconUrls: [SILENT, SILENT] })?.sources).toHaveLength(2);
+  it("is the node alone, unless someone is named or the chain is one for development", () => {
+    const described = (settings: Settings) => [
+      access(settings).sources.length,
+      isBlobSourceNamed(settingsOf(settings)),
+    ];
+    expect(described({})).toEqual([1, false]);
+    expect(described({ chainId: 31337 })).toEqual([2, true]);
+    expect(described({ beaconUrls: [SILENT, SILENT] })).toEqual([3, true]);
+    expect(described({ blobArchives: [dir] })).toEqual([2, true]);
+    // What the node itself archives helps it after its data are lost, and nobody before.
+    expect(described({ archiveDir: dir })).toEqual([2, false]);
   });
 
   it("are archives where no beacon API answers, also those that come into a folder later", async () => {
     const folder = join(dir, "archives");
     mkdirSync(folder);
+    expect(await read(access({ chainId: 1 })).catch(({ code }) => code)).toBe("l1/blob-unavailable");
     const blobs = access({ beaconUrls: [SILENT], blobArchives: [folder] });
     await expect(read(blobs)).rejects.toMatchObject({
       code: "l1/blob-unavailable",
-      details: { problems: [{ type: "unavailable" }, { type: "absent" }] },
+      details: { problems: [{ type: "absent" }, { type: "unavailable" }, { type: "absent" }] },
     });
     writeFileSync(join(folder, "batches-0000000001.cairn"), hexToBytes(archiveVector.archive));
     expect(await read(blobs)).toEqual(blob.cells.map(BigInt));
+    expect(await read(access({ archiveDir: folder }))).toEqual(blob.cells.map(BigInt));
     const file = join(dir, "any.cairn");
     writeFileSync(file, hexToBytes(archiveVector.archive));
     expect(await read(access({ blobArchives: [file] }))).toEqual(blob.cells.map(BigInt));

@@ -1,34 +1,55 @@
 import { DEV_CHAIN_IDS } from "@cairn/contracts";
+import type { Database } from "@cairn/db";
 import { type BlobAccess, type BlobCheck, createBeaconSource } from "@cairn/l1";
 import { createArchiveBlobSource } from "@cairn/restore";
 import type { Logger } from "pino";
 import type { NodeConfig } from "../config/config.ts";
+import { createSentBlobs } from "./sent-blobs.ts";
+
+/** What the settings say about blobs. */
+type BlobSettings = Pick<NodeConfig, "beaconUrls" | "blobArchives" | "archiveDir" | "l1RpcUrl" | "chainId">;
+
+/** What {@link blobAccessOf} depends on. */
+export interface BlobAccessDeps {
+  readonly database: Pick<Database, "db">;
+  /** Checks what sources answer, off this thread. */
+  readonly kzg: BlobCheck;
+  readonly logger: Logger;
+}
 
 /**
- * Who has the blobs of batches that others submit: the beacon APIs of the settings, then its archives; a development chain
- * without a beacon API answers for one itself. Undefined when nobody is named. `kzg` checks what they answer, off this
- * thread.
+ * Who has the blobs of batches that are not stored here: the node itself, if it has sent them lately; the beacon APIs of the
+ * settings, or a development chain, which answers for one; then archives, those that the node writes among them.
  */
-export function blobAccessOf(
-  {
-    beaconUrls,
-    blobArchives,
-    l1RpcUrl,
-    chainId,
-  }: Pick<NodeConfig, "beaconUrls" | "blobArchives" | "l1RpcUrl" | "chainId">,
-  kzg: BlobCheck,
-  logger: Logger,
-): BlobAccess | undefined {
-  const isDevelopment = DEV_CHAIN_IDS.includes(chainId ?? 0);
-  const urls = beaconUrls.length === 0 && isDevelopment ? [l1RpcUrl] : beaconUrls;
-  if (urls.length === 0 && blobArchives.length === 0) return undefined;
-  const slots = isDevelopment ? { slots: { type: "number" } as const } : {};
+export function blobAccessOf(settings: BlobSettings, { database, kzg, logger }: BlobAccessDeps): BlobAccess {
+  const { blobArchives, archiveDir, chainId } = settings;
+  const slots = isDevelopment(chainId) ? { slots: { type: "number" } as const } : {};
+  const archives = archiveDir === undefined ? blobArchives : [...blobArchives, archiveDir];
+  const sent = createSentBlobs(database);
   return {
     sources: [
-      ...urls.map((url) => createBeaconSource({ url, ...slots })),
-      ...(blobArchives.length === 0 ? [] : [createArchiveBlobSource(blobArchives)]),
+      sent,
+      ...beaconUrlsOf(settings).map((url) => createBeaconSource({ url, ...slots })),
+      ...(archives.length === 0 ? [] : [createArchiveBlobSource(archives)]),
     ],
     kzg,
-    onProblem: (problem) => logger.warn(problem, "a source of blobs has no right answer"),
+    onProblem: (problem) => {
+      // Most batches of others were never this node's.
+      if (problem.source === sent.name && problem.type === "absent") return;
+      logger.warn(problem, "a source of blobs has no right answer");
+    },
   };
+}
+
+/** Whether anyone is named who can have the blobs of strangers. */
+export function isBlobSourceNamed(settings: BlobSettings): boolean {
+  return beaconUrlsOf(settings).length > 0 || settings.blobArchives.length > 0;
+}
+
+function beaconUrlsOf({ beaconUrls, l1RpcUrl, chainId }: BlobSettings): readonly string[] {
+  return beaconUrls.length === 0 && isDevelopment(chainId) ? [l1RpcUrl] : beaconUrls;
+}
+
+function isDevelopment(chainId: number | undefined): boolean {
+  return DEV_CHAIN_IDS.includes(chainId ?? 0);
 }

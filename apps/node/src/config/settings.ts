@@ -48,12 +48,12 @@ export const SETTINGS = {
   beaconUrls: setting({
     env: "CAIRN_BEACON_URLS",
     schema: form.httpUrls(),
-    text: "Beacon APIs, separated by commas, that are asked for the blobs of batches that others submitted. A development chain answers for one itself.",
+    text: "Beacon APIs, separated by commas, that are asked for the blobs of batches that are not stored here: those of others, and the node's own after a back-up was restored. A development chain answers for one itself.",
   }),
   blobArchives: setting({
     env: "CAIRN_BLOB_ARCHIVES",
     schema: form.paths(),
-    text: "Batch archives, or folders of them, separated by commas, for blobs that no beacon API has any more.",
+    text: "Batch archives, or folders of them, separated by commas, for blobs that no beacon API has any more. Those in CAIRN_ARCHIVE_DIR count without being named.",
   }),
   chainId: setting({
     env: "CAIRN_CHAIN_ID",

@@ -1,7 +1,7 @@
 import { rollup2Abi } from "@cairn/contracts";
 import { type BlobAccess, connectReader, createL1Access, type L1Rollup } from "@cairn/l1";
 import { bigintToAddress, CairnError, isCairnError } from "@cairn/protocol";
-import { blobAccessOf } from "../blobs/blob-access.ts";
+import { blobAccessOf, isBlobSourceNamed } from "../blobs/blob-access.ts";
 import { createBlobThread } from "../blobs/blob-thread.ts";
 import type { Endings } from "../endings.ts";
 import type { NodeErrorCode } from "../errors.ts";
@@ -17,8 +17,10 @@ export interface L1 {
   readonly rollup: L1Rollup;
   /** Whether L1 answered at the start. */
   readonly isReachable: boolean;
-  /** Who has the blobs of batches; undefined when nobody was named. */
-  readonly blobs: BlobAccess | undefined;
+  /** Who has the blobs of batches. */
+  readonly blobs: BlobAccess;
+  /** Whether they include anyone but the node itself. */
+  readonly isBlobSourceNamed: boolean;
 }
 
 /** The connection to L1; `given` takes the place of the settings' sources of blobs. Its start throws `node/wrong-l1` and `node/needs-restore`. */
@@ -43,10 +45,10 @@ export function createL1Part(
   };
 
   /** The sources of the settings. Their thread is not that of batches to be sent, so no source can delay those. */
-  const sourcesOf = (endings: Endings): BlobAccess | undefined => {
-    const checker = createBlobThread();
-    endings.add("blob checker", checker.stop);
-    return blobAccessOf(config, checker, context.child("blobs"));
+  const sourcesOf = (endings: Endings): BlobAccess => {
+    const kzg = createBlobThread();
+    endings.add("blob checker", kzg.stop);
+    return blobAccessOf(config, { database, kzg, logger: context.child("blobs") });
   };
 
   return {
@@ -59,7 +61,12 @@ export function createL1Part(
       const isNeeded = config.roles.some((role) => role !== "prover" && role !== "api");
       const isReachable = isNeeded && (await assertL1(rollup));
       if (isReachable && has("sequencer")) await assertHistory(database.db, rollup, { isRestore: config.restore });
-      return { rollup, isReachable, blobs: given ?? sourcesOf(endings) };
+      return {
+        rollup,
+        isReachable,
+        blobs: given ?? sourcesOf(endings),
+        isBlobSourceNamed: given !== undefined || isBlobSourceNamed(config),
+      };
     },
   };
 }

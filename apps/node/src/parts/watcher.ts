@@ -4,14 +4,20 @@ import type { L1 } from "./l1.ts";
 import type { Part, PartContext } from "./part.ts";
 import type { Storage } from "./storage.ts";
 
-/** The watcher's role. */
-export function createWatcherPart(context: PartContext, { database }: Storage, { rollup, blobs }: L1): Part<Watcher> {
+const BLOB_ADVICE =
+  "set CAIRN_BEACON_URLS: without one the node stops at the first batch in a blob that is not stored here, another's, or its own after a back-up was restored";
+
+/** The watcher's role. Warns when nobody is named who has the blobs of batches that are not stored here. */
+export function createWatcherPart(context: PartContext, { database }: Storage, l1: L1): Part<Watcher> {
   const { config } = context;
+  const { rollup, blobs, isBlobSourceNamed } = l1;
   let watcher: Watcher | null = null;
 
   return {
     name: "watcher",
     start: async (endings) => {
+      if (!isBlobSourceNamed)
+        context.child("watcher").warn({ advice: BLOB_ADVICE }, "no source of blobs is configured");
       const { confirmations: safe, finalConfirmations: final } = config;
       watcher = createWatcher(
         {
@@ -37,7 +43,8 @@ export function createWatcherPart(context: PartContext, { database }: Storage, {
       if (watcher === null) return {};
       const { state, failure } = watcher.status();
       const shown = failure === null ? state : `${state}, ${failure}`;
-      return { watcher: { isReady: state === "following", state: shown } };
+      const blobStatus = isBlobSourceNamed ? {} : { blobs: { isReady: true, state: "no source is configured" } };
+      return { watcher: { isReady: state === "following", state: shown }, ...blobStatus };
     },
   };
 }

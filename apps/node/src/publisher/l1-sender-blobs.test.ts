@@ -4,6 +4,7 @@ import { findL1Sidecar, findL1Transaction, type L1Blob } from "@cairn/db";
 import { bytesToHex } from "@cairn/protocol";
 import { beforeAll, describe, expect, it } from "vitest";
 import { GWEI, useSenderScene } from "../../test/sender-scene.ts";
+import { createSentBlobs } from "../blobs/sent-blobs.ts";
 import type { L1Call } from "./l1-call.ts";
 
 const never = () => Promise.resolve(false);
@@ -27,8 +28,11 @@ describe("L1 sender of batches in blobs", () => {
     return reader().getTransaction({ hash: bytesToHex(attempts.at(-1)?.hash ?? new Uint8Array()) });
   };
 
-  it("sends them with their sidecars, which are stored until they are final", async () => {
+  it("sends them with their sidecars, which are stored, and a source of their blobs, until they are final", async () => {
     const publisher = sender();
+    const findSent = (versionedHash: Uint8Array) =>
+      createSentBlobs(database()).find({ versionedHash, l1Block: 0, l1Timestamp: 0 });
+    expect(await findSent(sidecar.versionedHash)).toEqual([]);
     expect(await publisher.send(blobCall(1))).toBe("sent");
     const { id, blobHash, attempts } = await stored(1);
     expect(blobHash).toEqual(sidecar.versionedHash);
@@ -38,9 +42,12 @@ describe("L1 sender of batches in blobs", () => {
     await publisher.advance(never);
     expect(await stored(1)).toMatchObject({ status: "mined" });
     expect(await findL1Sidecar(database().db, id)).toEqual(blob.sidecar);
+    expect(await findSent(sidecar.versionedHash)).toEqual([sidecar.blob]);
+    expect(await findSent(new Uint8Array(32))).toEqual([]);
     await mine();
     expect(await publisher.advance(never)).toEqual([]);
     expect(await stored(1)).toMatchObject({ status: "final" });
+    expect(await findSent(sidecar.versionedHash)).toEqual([]);
     expect(await findL1Sidecar(database().db, id)).toBeUndefined();
   });
 
