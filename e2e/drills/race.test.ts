@@ -1,5 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
-import { BaseError, getAbiItem, type Hex, TransactionReceiptNotFoundError, toFunctionSelector } from "viem";
+import { BaseError, type Hex, TransactionReceiptNotFoundError, toFunctionSelector } from "viem";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import {
   type Broadcast,
@@ -11,7 +10,6 @@ import {
   readApi,
 } from "../support/index.ts";
 
-const BATCH_SUBMITTED = getAbiItem({ abi: rollup2Abi, name: "BatchSubmitted" });
 const INVALID_PROOF = toFunctionSelector("InvalidProof(bytes32)");
 const ETHER = 10n ** 18n;
 const WAIT = { timeout: 180_000, interval: 100 };
@@ -32,12 +30,6 @@ describe("race: operator and stranger submit the same batch number", () => {
     const api = await apiOf(node);
     await ledger.submitUntilAcknowledged(() => api, [holders.transfer(alice, bob, amount)]);
     return [...ledger.sent().keys()].at(-1) ?? "";
-  };
-  /** The account that submitted the batch. */
-  const submitterOf = async (number: bigint): Promise<string | undefined> => {
-    const { reader, address } = drill.scene.l1.rollup;
-    const logs = await reader.getLogs({ address, event: BATCH_SUBMITTED, fromBlock: 0n, strict: true });
-    return logs.find(({ args }) => args.batchNumber === number)?.args.submitter.toLowerCase();
   };
   /**
    * Checks that broadcasts lost the race: L1 reverted them, or another transaction used their nonce, so that they can
@@ -68,7 +60,7 @@ describe("race: operator and stranger submit the same batch number", () => {
         method: "eth_call",
         params: [
           {
-            from: addressOf(position),
+            from: drill.addressOf(position),
             to,
             data,
             ...(blobVersionedHashes.length > 0 ? { blobVersionedHashes } : {}),
@@ -84,7 +76,6 @@ describe("race: operator and stranger submit the same batch number", () => {
       return JSON.stringify(data).includes(INVALID_PROOF);
     });
   };
-  const addressOf = (position: number) => drill.scene.l1.wallet(position).account.address.toLowerCase();
 
   beforeAll(async () => {
     drill = await openDrill();
@@ -118,7 +109,7 @@ describe("race: operator and stranger submit the same batch number", () => {
     expect(await history(operator, id)).toContain("requeued");
     await drill.untilAgreed(await apiOf(operator));
     await drill.untilAgreed(await apiOf(stranger));
-    expect(await submitterOf(batchCount + 1n)).toBe(addressOf(drill.positionOf("stranger")));
+    expect(await drill.submitterOf(batchCount + 1n)).toBe(drill.addressOf(drill.positionOf("stranger")));
     await expectLost(early, drill.positionOf("operator"));
   });
 
@@ -140,7 +131,7 @@ describe("race: operator and stranger submit the same batch number", () => {
     await vi.waitFor(async () => expect((await history(operator, id)).at(-1)).toBe("final"), WAIT);
     await drill.untilAgreed(await apiOf(operator));
     await drill.untilAgreed(await apiOf(stranger));
-    expect(await submitterOf(batchCount + 1n)).toBe(addressOf(0));
+    expect(await drill.submitterOf(batchCount + 1n)).toBe(drill.addressOf(0));
     await expectLost(early, drill.positionOf("stranger"));
     const { parts } = await readApi(await apiOf(stranger), "ready");
     expect(parts.publisher?.state).toMatch(/^closed/);

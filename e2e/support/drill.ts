@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { rollup2Abi } from "@cairn/contracts";
 import { type L1Rollup, rollupDomain } from "@cairn/l1";
 import { bigintToAddress } from "@cairn/protocol";
-import { createTestClient, http } from "viem";
+import { createTestClient, getAbiItem, http } from "viem";
 import { expect, vi } from "vitest";
 import { readApi } from "./api.ts";
 import { runCairn, type Told } from "./cairn-command.ts";
@@ -13,6 +13,8 @@ import { openScene, type Scene, type SceneOptions } from "./scene.ts";
 /** Names of anvil's first accounts as keys of the `cairn` command; the first is the operator, the last a stranger. */
 const NAMES = ["operator", "alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "stranger"] as const;
 export type Actor = (typeof NAMES)[number];
+
+const BATCH_SUBMITTED = getAbiItem({ abi: rollup2Abi, name: "BatchSubmitted" });
 
 export const HOUR = 3600;
 export const DAY = 24 * HOUR;
@@ -31,6 +33,10 @@ export interface Drill {
    * which it restores.
    */
   readonly startStranger: (change?: Readonly<Record<string, string>>) => Promise<NodeProcess>;
+  /** The account that submitted a batch, in lower case; undefined without such a batch. */
+  readonly submitterOf: (batch: bigint) => Promise<string | undefined>;
+  /** L1 address of the wallet at a position, in lower case. */
+  readonly addressOf: (position: number) => string;
   /** Waits until L1 has at least this many batches. */
   readonly untilBatch: (count: number) => Promise<void>;
   /** Waits until the node at this API has L1's root and nothing beyond it. */
@@ -103,6 +109,11 @@ export async function openDrill(options: SceneOptions = {}): Promise<Drill> {
         CAIRN_RESTORE: "true",
         ...change,
       }),
+    submitterOf: async (batch) => {
+      const logs = await reader.getLogs({ address, event: BATCH_SUBMITTED, fromBlock: 0n, strict: true });
+      return logs.find(({ args }) => args.batchNumber === batch)?.args.submitter.toLowerCase();
+    },
+    addressOf: (position) => l1.wallet(position).account.address.toLowerCase(),
     untilBatch: (count) =>
       vi.waitFor(async () => expect((await l1.state()).batchCount).toBeGreaterThanOrEqual(BigInt(count)), WAIT),
     untilAgreed,
