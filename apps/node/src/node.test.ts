@@ -45,8 +45,9 @@ describe("a node whose roles run apart", () => {
     await expect.poll(newest, WAIT).toMatchObject({ number: 1, status: "sealed" });
     // The proof of a batch names the account that submits it.
     expect(await batches()).toEqual([]);
-    const publisher = await harness.begin({}, { CAIRN_ROLES: "publisher" });
-    await expect.poll(batches, WAIT).toMatchObject([{ firstBlock: 1, status: "waiting" }]);
+    const publisher = await harness.begin({}, { CAIRN_ROLES: "publisher", CAIRN_DATA_SOURCE: "blob" });
+    // The sequencer's process was told nothing of the kind: the publisher decides.
+    await expect.poll(batches, WAIT).toMatchObject([{ firstBlock: 1, status: "waiting", dataSource: "blob" }]);
     await publisher.stop();
     const small = createNode(loadConfig({ ...proverEnv, CAIRN_PROVER_MEMORY_MB: "300" }), { logger });
     await expect(small.start()).rejects.toMatchObject({

@@ -2,7 +2,7 @@ import { DEV_CHAIN_IDS } from "@cairn/contracts";
 import { createFastCompress } from "@cairn/crypto/fast";
 import { storePublisher } from "@cairn/db";
 import type { BlobAccess } from "@cairn/l1";
-import { addressToBigint, CairnError, isCairnError } from "@cairn/protocol";
+import { CairnError, isCairnError } from "@cairn/protocol";
 import { type Logger, pino } from "pino";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { type Clock, createOffsetClock, systemClock } from "./clock.ts";
@@ -19,7 +19,7 @@ import { createMetricsPart } from "./parts/metrics.ts";
 import { createObserverPart } from "./parts/observer.ts";
 import { createPartList, type Part, type PartContext, type PartList } from "./parts/part.ts";
 import { createProverPart, type ProvingDeps } from "./parts/prover.ts";
-import { createPublisherPart, publisherAccount } from "./parts/publisher.ts";
+import { createPublisherPart, publisherAccount, publisherTerms } from "./parts/publisher.ts";
 import { createSequencerPart } from "./parts/sequencer.ts";
 import { createStoragePart, type Storage } from "./parts/storage.ts";
 import { createWatcherPart } from "./parts/watcher.ts";
@@ -90,7 +90,7 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
     armCrashPoint(config.crashAt, { isDevelopment: DEV_CHAIN_IDS.includes(Number(domain.chainId)) });
     const account = publisherAccount(context);
     // Every batch names the account that submits it, so it must be known before one is closed.
-    if (account !== null) await storePublisher(database.db, addressToBigint(account.address));
+    if (account !== null) await storePublisher(database.db, publisherTerms(context, account));
     const l1 = await start(createL1Part(context, storage, deps.blobs));
     const jobs = has("prover") || has("sequencer") ? await start(createJobsPart(context, storage)) : null;
     const watcher = has("watcher") ? await start(createWatcherPart(context, storage, l1)) : null;

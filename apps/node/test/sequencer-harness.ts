@@ -137,11 +137,11 @@ export async function createSequencerHarness(
       logger: pino({ level: "silent" }),
       metrics: createSequencerMetrics(new Registry()),
     });
-    await storePublisher(database.db, PUBLISHER);
+    await storePublisher(database.db, { account: PUBLISHER, dataMode: "calldata", maxBlobGasWei: 0n });
     const batcher = createBatcher({
       database,
       domain: DOMAIN,
-      policy: createBatchPolicy({ maxBlocks: 1, maxAgeSeconds: 1, inclusionDelaySeconds: null, mayUseCalldata: true }),
+      policy: createBatchPolicy({ maxBlocks: 1, maxAgeSeconds: 1, inclusionDelaySeconds: null }),
       clock,
       logger: pino({ level: "silent" }),
       placeOf: inCalldata,

@@ -167,6 +167,7 @@ export {
   holdRebuilds,
   type L1Agreement,
   type L1Head,
+  type PublisherTerms,
   type RebuildRequest,
   releaseRebuilds,
   requestRebuild,

@@ -1,4 +1,4 @@
-import { type BlockSize, bigintToHex, CairnError, type Domain, OWNER_BYTES } from "@cairn/protocol";
+import { type BlockSize, bigintToHex, CairnError, type DataSource, type Domain, OWNER_BYTES } from "@cairn/protocol";
 import { sql } from "kysely";
 import type { Db } from "./database.ts";
 import type { DbErrorCode } from "./errors.ts";
@@ -44,6 +44,16 @@ export interface SubmissionRight {
   readonly role: "operator" | "stranger";
   readonly isOpen: boolean;
   readonly isFrozen: boolean;
+}
+
+/** Who submits batches and how; the batcher, which may run in another process, closes them accordingly. */
+export interface PublisherTerms {
+  /** L1 account. */
+  readonly account: bigint;
+  /** Where the cells of batches may go; `auto`: wherever they cost less. */
+  readonly dataMode: DataSource | "auto";
+  /** Most wei per blob gas that it offers. */
+  readonly maxBlobGasWei: bigint;
 }
 
 /**
@@ -144,15 +154,21 @@ export async function findSubmissionRight(db: Db): Promise<SubmissionRight | nul
   return get<SubmissionRight>(db, SUBMISSION);
 }
 
-/** Records the L1 account that submits batches: their last proofs name it. */
-export async function storePublisher(db: Db, account: bigint): Promise<void> {
-  await put(db, PUBLISHER, { account: bigintToHex(account, OWNER_BYTES) });
+/** Records who submits batches and how: last proofs name the account and commit to where the cells are. */
+export async function storePublisher(db: Db, { account, dataMode, maxBlobGasWei }: PublisherTerms): Promise<void> {
+  const value = { account: bigintToHex(account, OWNER_BYTES), dataMode, maxBlobGasWei: maxBlobGasWei.toString() };
+  await put(db, PUBLISHER, value);
 }
 
-/** The L1 account that submits batches, null until a publisher has stored it. */
-export async function findPublisher(db: Db): Promise<bigint | null> {
-  const stored = await get<{ readonly account: string }>(db, PUBLISHER);
-  return stored === null ? null : BigInt(stored.account);
+/** Who submits batches and how, null until a publisher has stored it. */
+export async function findPublisher(db: Db): Promise<PublisherTerms | null> {
+  const stored = await get<{ account: string; dataMode: PublisherTerms["dataMode"]; maxBlobGasWei: string }>(
+    db,
+    PUBLISHER,
+  );
+  if (stored === null) return null;
+  const { account, dataMode, maxBlobGasWei } = stored;
+  return { account: BigInt(account), dataMode, maxBlobGasWei: BigInt(maxBlobGasWei) };
 }
 
 /** Only this module writes settings, so what is read has the form that was written. */

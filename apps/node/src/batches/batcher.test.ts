@@ -5,6 +5,7 @@ import {
   listBatches,
   loadProofs,
   loadProofsToMake,
+  type PublisherTerms,
   storeProof,
   storePublisher,
   storeSubmissionRight,
@@ -24,11 +25,15 @@ import {
 import { createBatcher } from "./batcher.ts";
 import { inCalldata } from "./closing.ts";
 import { calldataOf, claimOf, loadBatchContent, statementOf } from "./content.ts";
+import { createPlacer } from "./place.ts";
 import { type BatchPolicy, type BatchSituation, createBatchPolicy } from "./policy.ts";
 
 const policyOf = (maxBlocks: number, maxAgeSeconds = 600): BatchPolicy =>
-  createBatchPolicy({ maxBlocks, maxAgeSeconds, inclusionDelaySeconds: 86_400, mayUseCalldata: true });
+  createBatchPolicy({ maxBlocks, maxAgeSeconds, inclusionDelaySeconds: 86_400 });
 const oneBlockPerBatch = policyOf(1);
+const termsOf = (account: bigint): PublisherTerms => ({ account, dataMode: "calldata", maxBlobGasWei: 1n });
+
+type Placer = Parameters<typeof createBatcher>[0]["placeOf"];
 
 const databases = createTestDatabases().server;
 beforeAll(() => databases.start());
@@ -46,14 +51,14 @@ describe("a batcher", () => {
   });
   afterEach(() => harness.stop());
 
-  const batcher = (policy: BatchPolicy, database = life.database) =>
+  const batcher = (policy: BatchPolicy, database = life.database, placeOf: Placer = inCalldata) =>
     createBatcher({
       database,
       domain: DOMAIN,
       policy,
       clock: harness.clock,
       logger: pino({ level: "silent" }),
-      placeOf: inCalldata,
+      placeOf,
       onPlanned: () => plannings++,
     });
   const sealBlock = async (nonce: number) => {
@@ -267,19 +272,45 @@ describe("a batcher", () => {
     expect([await ranges(), status()]).toEqual([[], { failure: null, waiting: 2, hasSubmitter: false }]);
     // Nobody knows yet whether they will be proven together.
     expect([await planned(), plannings]).toEqual([[], 0]);
-    await storePublisher(db, PUBLISHER);
+    await storePublisher(db, termsOf(PUBLISHER));
     await close();
     await make();
     await make();
     expect(await findBatch(db, 1)).toMatchObject({ submitter: PUBLISHER, proof: Uint8Array.of(1) });
-    await storePublisher(db, 0xa11cen);
+    await storePublisher(db, termsOf(0xa11cen));
     await close();
     expect(await findBatch(db, 1)).toMatchObject({ submitter: 0xa11cen, proof: null });
     expect(await planned()).toEqual(["block16 1-1 made", "pair 1-2 waiting", "block16 2-2 made"]);
     // The same after a restart.
-    await storePublisher(db, PUBLISHER);
+    await storePublisher(db, termsOf(PUBLISHER));
     await batcher(policyOf(2)).close();
     expect(await findBatch(db, 1)).toMatchObject({ submitter: PUBLISHER });
+  });
+
+  it("places cells on the terms that the publisher stored last", async () => {
+    const { db } = life.database;
+    const blobs = { commit: () => Promise.resolve(new Uint8Array(32).fill(7)) };
+    const placeOf = createPlacer({ blobs, prices: () => ({ gasWei: 10n ** 9n, blobGasWei: 1n }) });
+    const seen: BatchSituation[] = [];
+    const { close } = batcher(
+      (situation) => {
+        seen.push(situation);
+        return oneBlockPerBatch(situation);
+      },
+      life.database,
+      placeOf,
+    );
+    await storePublisher(db, { ...termsOf(PUBLISHER), dataMode: "blob" });
+    await close();
+    expect(await findBatch(db, 1)).toMatchObject({ dataSource: "blob", dataCommitment: await blobs.commit() });
+    await storePublisher(db, termsOf(PUBLISHER));
+    await sealBlock(0);
+    await close();
+    expect([await findBatch(db, 1), await findBatch(db, 2)]).toMatchObject([
+      { dataSource: "blob" },
+      { dataSource: "calldata" },
+    ]);
+    expect(seen.map(({ mayUseCalldata }) => mayUseCalldata)).toEqual([false, true]);
   });
 
   it.each([

@@ -7,6 +7,7 @@ import {
   insertProofsAhead,
   loadEnqueueTimes,
   loadUnbatchedBlocks,
+  type PublisherTerms,
   readDatabaseVersion,
   reopenBatches,
   type StoredBlock,
@@ -55,7 +56,7 @@ export function createBatcher(deps: {
   readonly clock: Clock;
   readonly logger: Logger;
   /** Decides where the cells of a batch go; it may take its time. */
-  readonly placeOf: (content: LoadedContent) => DataPlace | Promise<DataPlace>;
+  readonly placeOf: (content: LoadedContent, terms: PublisherTerms) => DataPlace | Promise<DataPlace>;
   /** Called when there is something new to prove: batches were closed, or proofs of a later one planned. */
   readonly onPlanned: () => void;
 }): Batcher {
@@ -63,8 +64,8 @@ export function createBatcher(deps: {
   const { db } = deps.database;
   const unchanged = createUnchanged(clock);
   let status: BatcherStatus = { failure: null, waiting: 0, hasSubmitter: true };
-  /** Who submits the batches that are stored; null before the first look. */
-  let submitter: bigint | null = null;
+  /** Who submits the batches that are stored, and how; null before the first look. */
+  let publisher: PublisherTerms | null = null;
   /** The last waiting blocks whose proofs were planned ahead. */
   let plannedAhead = "";
 
@@ -85,9 +86,9 @@ export function createBatcher(deps: {
     // Locking rows counts as a change, which would wake everyone who looks for changes.
     const waiting = await loadUnbatchedBlocks(db, MAX_BATCH_BLOCKS);
     const { batches, againAtMs } = await decide(db, waiting);
-    status = { failure: null, waiting: waiting.length, hasSubmitter: submitter !== null };
-    if (submitter !== null && batches.length > 0) {
-      for (const range of rangesOf(waiting, batches)) await closeBatch(range, submitter);
+    status = { failure: null, waiting: waiting.length, hasSubmitter: publisher !== null };
+    if (publisher !== null && batches.length > 0) {
+      for (const range of rangesOf(waiting, batches)) await closeBatch(range, publisher);
       return close();
     }
     if (againAtMs === null) unchanged.note(version);
@@ -96,18 +97,19 @@ export function createBatcher(deps: {
 
   /** The last proof of a batch names its submitter: another one needs other proofs. */
   const followPublisher = async (): Promise<void> => {
-    const publisher = await findPublisher(db);
-    if (publisher === null || publisher === submitter) return;
-    const reopened = await reopenBatches(db, publisher);
+    const found = await findPublisher(db);
+    if (found === null) return;
+    const reopened = found.account === publisher?.account ? 0 : await reopenBatches(db, found.account);
     if (reopened > 0) logger.warn({ reopened }, "another account submits: batches are closed again");
-    submitter = publisher;
+    publisher = found;
   };
 
   const decide = async (from: Db, waiting: readonly StoredBlock[]): Promise<BatchDecision> => {
-    if (waiting.length === 0 || submitter === null) return NOTHING;
+    if (waiting.length === 0 || publisher === null) return NOTHING;
     const isStranger = (await findSubmissionRight(from))?.role === "stranger";
     const times = await loadTimesOfEntries(from, waiting);
-    const decision = deps.policy({ waiting, ...times, isStranger, nowMs: clock.nowMs() });
+    const mayUseCalldata = publisher.dataMode !== "blob";
+    const decision = deps.policy({ waiting, ...times, isStranger, mayUseCalldata, nowMs: clock.nowMs() });
     const blocks = decision.batches.reduce((sum, count) => sum + count, 0);
     if (blocks <= waiting.length && decision.batches.every((count) => Number.isInteger(count) && count > 0)) {
       return decision;
@@ -117,14 +119,15 @@ export function createBatcher(deps: {
   };
 
   /** Closes a batch unless its blocks change meanwhile. */
-  const closeBatch = async (range: BlockRange, account: bigint): Promise<void> => {
+  const closeBatch = async (range: BlockRange, terms: PublisherTerms): Promise<void> => {
     const decided = await loadContent(db, range);
-    const place = await deps.placeOf(decided);
+    const place = await deps.placeOf(decided, terms);
     const isClosed = await db.transaction().execute(async (transaction) => {
       const locked = await loadUnbatchedBlocks(transaction, decided.blocks.length, { isLocking: true });
       if (!isSameBlocks(locked, decided.blocks)) return false;
       const content = await loadContent(transaction, range);
-      const { batch, tree } = closingOf(content, { domain, submitter: account, place, closedAtMs: clock.nowMs() });
+      const { account: submitter } = terms;
+      const { batch, tree } = closingOf(content, { domain, submitter, place, closedAtMs: clock.nowMs() });
       await insertBatch(transaction, batch, tree);
       return true;
     });

@@ -3,9 +3,8 @@ import type { StoredBlock, StoredPayout } from "@cairn/db";
 import { describe, expect, it } from "vitest";
 import { openingOf, payoutsOf, sealOf } from "../../test/stored-blocks.ts";
 import { createBlobMaker } from "../blobs/blob-maker.ts";
-import type { DataMode } from "../data-modes.ts";
 import { calldataOf, cellsOf } from "./content.ts";
-import { type BatchBytes, cheaperPlace, createPlacer, MAX_CALLDATA_BYTES } from "./place.ts";
+import { type BatchBytes, cheaperPlace, createPlacer, type DataTerms, MAX_CALLDATA_BYTES } from "./place.ts";
 
 const GWEI = 10n ** 9n;
 const opening = openingOf(1);
@@ -56,14 +55,14 @@ describe("the placer", () => {
       return { blockNumber: 1, position, recipient, tokenId: 0, amount, ...settling };
     });
   const place = (
-    mode: DataMode,
+    dataMode: DataTerms["dataMode"],
     blobGasWei: bigint | null,
     { maxBlobGasWei = 200n * GWEI, payouts = 0, l1OperationCount = 0 } = {},
   ) =>
-    createPlacer({ mode, blobs: createBlobMaker(), prices: () => ({ gasWei: GWEI, blobGasWei }), maxBlobGasWei })({
-      blocks: blocks.map((block) => ({ ...block, l1OperationCount })),
-      payouts: stored(payouts),
-    });
+    createPlacer({ blobs: createBlobMaker(), prices: () => ({ gasWei: GWEI, blobGasWei }) })(
+      { blocks: blocks.map((block) => ({ ...block, l1OperationCount })), payouts: stored(payouts) },
+      { dataMode, maxBlobGasWei },
+    );
   const inCalldata = { dataSource: "calldata", dataCommitment: calldataOf(blocks).commitment };
 
   it("commits to the cells where it puts them", async () => {

@@ -1,9 +1,12 @@
+import type { PublisherTerms } from "@cairn/db";
 import { CairnError, PAYOUT_BYTES, QUEUE_RECORD_BYTES } from "@cairn/protocol";
 import type { BlobMaker } from "../blobs/blob-maker.ts";
-import type { DataMode } from "../data-modes.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { type DataPlace, inCalldata } from "./closing.ts";
 import { type BatchContent, calldataOf } from "./content.ts";
+
+/** Where a publisher lets cells go, and what it offers for it. */
+export type DataTerms = Pick<PublisherTerms, "dataMode" | "maxBlobGasWei">;
 
 /** What L1 asks now, in wei. */
 export interface DataPrices {
@@ -71,25 +74,23 @@ function gasOf(rest: bigint, bytes: number): bigint {
 }
 
 /**
- * Decides where the cells of a batch go, and commits to them there. Its function rejects with `node/bad-batch` when they have to
+ * Decides where the cells of a batch go on the publisher's terms, and commits to them there: above the highest price that it
+ * offers for blob gas, only batches that fit nowhere else wait for a blob. Its function rejects with `node/bad-batch` when they have to
  * go into the calldata and do not fit, and as `calldataOf` and `commit`.
  */
 export function createPlacer(deps: {
-  readonly mode: DataMode;
   readonly blobs: Pick<BlobMaker, "commit">;
   readonly prices: () => DataPrices;
-  /** Highest wei per blob gas that the publisher offers: above it, only batches that fit nowhere else wait for a blob. */
-  readonly maxBlobGasWei: bigint;
-}): (content: Pick<BatchContent, "blocks" | "payouts">) => Promise<DataPlace> {
-  const choose = (bytes: BatchBytes): "calldata" | "blob" => {
-    if (deps.mode !== "auto") return deps.mode;
+}): (content: Pick<BatchContent, "blocks" | "payouts">, terms: DataTerms) => Promise<DataPlace> {
+  const choose = (bytes: BatchBytes, { dataMode, maxBlobGasWei }: DataTerms): "calldata" | "blob" => {
+    if (dataMode !== "auto") return dataMode;
     const prices = deps.prices();
-    const isOffered = prices.blobGasWei !== null && prices.blobGasWei < deps.maxBlobGasWei;
+    const isOffered = prices.blobGasWei !== null && prices.blobGasWei < maxBlobGasWei;
     return cheaperPlace(bytes, isOffered ? prices : { ...prices, blobGasWei: null });
   };
-  return async (content) => {
+  return async (content, terms) => {
     const bytes = bytesOf(content);
-    if (choose(bytes) === "calldata") {
+    if (choose(bytes, terms) === "calldata") {
       if (!fitsCalldata(bytes)) throw tooLarge(bytes);
       return inCalldata(content);
     }

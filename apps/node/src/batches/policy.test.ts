@@ -18,7 +18,6 @@ const NOW_MS = 1_000_000_000;
 const SETTINGS: BatchPolicySettings = {
   maxBlocks: 64,
   maxAgeSeconds: 600,
-  mayUseCalldata: true,
   inclusionDelaySeconds: 86_400,
 };
 
@@ -50,7 +49,7 @@ const decide = (waiting: readonly StoredBlock[], change: Partial<BatchPolicySett
   decideAbout({ waiting, oldestEntryAt: oldestEntryAt ?? null }, change);
 const decideAbout = (situation: Partial<BatchSituation>, change: Partial<BatchPolicySettings> = {}) =>
   createBatchPolicy({ ...SETTINGS, ...change })({
-    ...{ waiting: [], oldestEntryAt: null, nextEntryAt: [], isStranger: false, nowMs: NOW_MS },
+    ...{ waiting: [], oldestEntryAt: null, nextEntryAt: [], isStranger: false, mayUseCalldata: true, nowMs: NOW_MS },
     ...situation,
   });
 
@@ -81,14 +80,14 @@ describe("a policy for batches", () => {
   it("closes a batch when half of an entry's time is over, and at once if it does not know that time", () => {
     const waiting = blocks(2, { l1Operations: 1 });
     const at = (secondsAgo: number) => NOW_MS / 1000 - secondsAgo;
-    const delay = { mayUseCalldata: true, inclusionDelaySeconds: 3600 };
+    const delay = { inclusionDelaySeconds: 3600 };
     expect(decide(waiting, delay, at(1700))).toEqual({ batches: [], againAtMs: NOW_MS + 100_000 });
     expect(decide(waiting, delay, at(1800))).toEqual({ batches: [2], againAtMs: null });
-    expect(decide(waiting, { mayUseCalldata: true, inclusionDelaySeconds: null }, at(0))).toEqual({
+    expect(decide(waiting, { inclusionDelaySeconds: null }, at(0))).toEqual({
       batches: [2],
       againAtMs: null,
     });
-    expect(decide(blocks(2), { mayUseCalldata: true, inclusionDelaySeconds: null })).toMatchObject({ batches: [] });
+    expect(decide(blocks(2), { inclusionDelaySeconds: null })).toMatchObject({ batches: [] });
   });
 
   it.each([
@@ -104,7 +103,7 @@ describe("a policy for batches", () => {
 
   it("fills a batch whose cells only ever go into a blob without counting them as calldata", () => {
     const waiting = blocks(65, { slots: 64, withdrawals: 16 });
-    expect(decide(waiting, { mayUseCalldata: false }).batches).toEqual([62]);
+    expect(decideAbout({ waiting, mayUseCalldata: false }).batches).toEqual([62]);
     expect(decide(waiting).batches.every((count) => count < 62)).toBe(true);
   });
 

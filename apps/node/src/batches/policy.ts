@@ -23,6 +23,8 @@ export interface BatchSituation {
   readonly nextEntryAt: readonly (number | null)[];
   /** Whether someone else is the operator: then a batch has to consume all that waited at its time, and at least one entry. */
   readonly isStranger: boolean;
+  /** Whether the cells may go into the calldata, where they have to fit together with payouts and L1 operations. */
+  readonly mayUseCalldata: boolean;
   readonly nowMs: number;
 }
 
@@ -45,8 +47,6 @@ export interface BatchPolicySettings {
   readonly maxAgeSeconds: number;
   /** Seconds within which L1 wants a queue entry consumed; null if unknown: then no block with one waits. */
   readonly inclusionDelaySeconds: number | null;
-  /** Whether the cells may go into the calldata, where they have to fit together with payouts and L1 operations. */
-  readonly mayUseCalldata: boolean;
 }
 
 /** What a block takes of its batch's room. Payouts are those of extras and L1 operations, of which some make none. */
@@ -64,7 +64,7 @@ interface Room {
  * last block where L1 does not want more entries consumed (spec 2, 4.3); if there is none, it is of one block, which is rebuilt
  * if L1 refuses it.
  *
- * @example createBatchPolicy({ maxBlocks: 16, maxAgeSeconds: 600, inclusionDelaySeconds: 86_400, mayUseCalldata: true });
+ * @example createBatchPolicy({ maxBlocks: 16, maxAgeSeconds: 600, inclusionDelaySeconds: 86_400 });
  */
 export function createBatchPolicy(settings: BatchPolicySettings): BatchPolicy {
   const limits: Room = {
@@ -75,8 +75,8 @@ export function createBatchPolicy(settings: BatchPolicySettings): BatchPolicy {
     bytes: MAX_CALLDATA_BYTES,
   };
   return (situation) => {
-    const { waiting, oldestEntryAt, nowMs } = situation;
-    const rooms = waiting.map((block) => roomOf(block, settings.mayUseCalldata));
+    const { waiting, oldestEntryAt, mayUseCalldata, nowMs } = situation;
+    const rooms = waiting.map((block) => roomOf(block, mayUseCalldata));
     const closed: number[] = [];
     let start = 0;
     let next = fill(rooms, limits);

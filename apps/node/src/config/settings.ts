@@ -163,7 +163,7 @@ export const SETTINGS = {
     env: "CAIRN_DATA_SOURCE",
     schema: form.oneOf(DATA_MODES),
     fallback: "auto",
-    text: "Where the data of batches go: into the calldata, into a blob, or wherever L1 asks less when the batch is closed.",
+    text: "Where the data of batches go: into the calldata, into a blob, or wherever L1 asks less when the batch is closed; the publisher's process decides for all.",
   }),
   batchSeconds: setting({
     env: "CAIRN_BATCH_SECONDS",

@@ -1,4 +1,5 @@
-import { takeBackPayouts } from "@cairn/db";
+import { type PublisherTerms, takeBackPayouts } from "@cairn/db";
+import { addressToBigint } from "@cairn/protocol";
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { createBlobThread } from "../blobs/blob-thread.ts";
 import { createPublisherMetrics } from "../publisher/metrics.ts";
@@ -14,6 +15,12 @@ export function publisherAccount({ config, has }: Pick<PartContext, "config" | "
   const { publisherKey } = config;
   if (!has("publisher") || publisherKey === undefined) return null;
   return privateKeyToAccount(`0x${publisherKey.reveal().slice(2)}`);
+}
+
+/** The terms on which this process publishes with an account; batches are closed on those that were stored last. */
+export function publisherTerms({ config }: Pick<PartContext, "config">, account: PrivateKeyAccount): PublisherTerms {
+  const maxBlobGasWei = BigInt(config.maxBlobFeeGwei) * 10n ** 9n;
+  return { account: addressToBigint(account.address), dataMode: config.dataSource, maxBlobGasWei };
 }
 
 /** What brings work to a publisher in the same process. */
@@ -40,6 +47,7 @@ export function createPublisherPart(
     start: async (endings) => {
       await takeBackPayouts(database.db, config.maxPayoutGas);
       const { watcher, sequencer } = sources;
+      const { dataMode, maxBlobGasWei } = publisherTerms(context, account);
       const isAlone = watcher === null || sequencer === null;
       const blobs = createBlobThread();
       endings.add("blobs", blobs.stop);
@@ -51,8 +59,8 @@ export function createPublisherPart(
           lowBalanceWei: config.lowBalanceWei,
           maxPayoutGas: config.maxPayoutGas,
           maxFeePerGas: BigInt(config.maxFeeGwei) * 10n ** 9n,
-          mayLeaveBlobs: config.dataSource === "auto",
-          maxFeePerBlobGas: BigInt(config.maxBlobFeeGwei) * 10n ** 9n,
+          mayLeaveBlobs: dataMode === "auto",
+          maxFeePerBlobGas: maxBlobGasWei,
           bumpAfterMs: config.bumpAfterMs,
           finalConfirmations: config.finalConfirmations,
         },

@@ -1,7 +1,7 @@
 import { cpus } from "node:os";
 import type { Compress } from "@cairn/crypto";
 import { createFastSignatureVerifier } from "@cairn/crypto/fast";
-import { type JobQueue, storePublisher } from "@cairn/db";
+import type { JobQueue } from "@cairn/db";
 import { addressToBigint, type BlockSize, tokenId } from "@cairn/protocol";
 import { type Batcher, type BatcherStatus, createBatcher } from "../batches/batcher.ts";
 import { createPlacer } from "../batches/place.ts";
@@ -92,12 +92,6 @@ export function createSequencerPart(
     return terms;
   };
 
-  /** Batches name the account that submits them, so it has to be known before the first one is closed. */
-  const notePublisher = async (): Promise<void> => {
-    const account = publisherAccount(context);
-    if (account !== null) await storePublisher(database.db, addressToBigint(account.address));
-  };
-
   const startSequencer = async (
     endings: Endings,
     { rules, promises, feePolicy }: { rules: BlockRules; promises: Promises; feePolicy: FeePolicy },
@@ -143,7 +137,6 @@ export function createSequencerPart(
     name: "sequencer",
     start: async (endings) => {
       await noteOperator();
-      await notePublisher();
       const terms = await readTerms();
       const gasPrice = createGasPrice(
         l1.rollup.reader,
@@ -192,15 +185,12 @@ export function createSequencerPart(
           maxBlocks: config.batchBlocks,
           maxAgeSeconds: config.batchSeconds,
           inclusionDelaySeconds: terms?.inclusionDelaySeconds ?? null,
-          mayUseCalldata: config.dataSource !== "blob",
         }),
         clock,
         logger: child("batches"),
         placeOf: createPlacer({
-          mode: config.dataSource,
           blobs,
           prices: () => ({ gasWei: gasPrice.current(), blobGasWei: gasPrice.ofBlobs() }),
-          maxBlobGasWei: BigInt(config.maxBlobFeeGwei) * 10n ** 9n,
         }),
         onPlanned: scheduler.poke,
       });
