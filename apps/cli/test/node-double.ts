@@ -23,6 +23,8 @@ export interface DoubleState {
   minValiditySeconds: number;
   /** State that the sequencer's part reports; by default derived from its readiness. */
   partState: string | null;
+  /** What it says about its sources of blobs; null for nothing. */
+  blobs: string | null;
   /** Takes submissions, but closes the connection instead of answering them. */
   isSilent: boolean;
   /** Answers submissions with this instead. */
@@ -73,6 +75,7 @@ export async function startNodeDouble(): Promise<NodeDouble> {
     isReady: true,
     minValiditySeconds: 300,
     partState: null,
+    blobs: null,
     isSilent: false,
     refusal: null,
   };
@@ -142,6 +145,7 @@ function answerTo(
   if (kind === "ready") {
     const parts = {
       sequencer: { isReady: state.isReady, state: state.partState ?? (state.isReady ? "running" : "starting") },
+      ...(state.blobs === null ? {} : { blobs: { isReady: true, state: state.blobs } }),
     };
     return [state.isReady ? 200 : 503, { isReady: state.isReady, parts }];
   }

@@ -54,6 +54,15 @@ describe("status and doctor", () => {
     expect((await runInTest(["status"], {})).stderr).toContain("cli/not-configured");
   });
 
+  it("warn of a node that has no source of blobs", async () => {
+    const found = async () =>
+      (await cairn("doctor")).value.findings.filter(({ name }: { name: string }) => name === "blobs");
+    expect(await found()).toEqual([]);
+    node.state.blobs = "no source is configured";
+    const advice = expect.stringContaining("CAIRN_BEACON_URLS");
+    expect(await found()).toEqual([{ name: "blobs", result: "warn", found: "no source is configured", advice }]);
+  });
+
   it("give advice with every warning and failure", async () => {
     node.state.domain = { ...DOMAIN, rollup: 1n };
     for (const findings of [

@@ -187,6 +187,7 @@ function nodeFindings({ url, health, readiness, rollup, ...lag }: NodeView, l1: 
   const bad = Object.entries(readiness.parts).flatMap(([name, part]) =>
     part.isReady ? [] : [`${name}: ${part.state}`],
   );
+  const { blobs } = readiness.parts;
   const findings = [
     readiness.isReady
       ? ok("node", `${url}, version ${health.version}, ready`)
@@ -198,6 +199,8 @@ function nodeFindings({ url, health, readiness, rollup, ...lag }: NodeView, l1: 
           "Check prover and publisher: `cairn status`.",
         )
       : ok("lag", `${lag.unprovenBlocks} blocks waiting for L1`),
+    // A node reports this part only when something is wrong with it.
+    ...(blobs === undefined ? [] : [warn("blobs", blobs.state, "Set CAIRN_BEACON_URLS for the node.")]),
   ];
   if (l1 === null) return findings;
   const isSame = rollup.rollup.toLowerCase() === l1.rollup.toLowerCase() && rollup.chainId === l1.chainId;
