@@ -159,6 +159,7 @@ const INITIAL = [
     check ((cells is null) = (payouts is null))
   )`,
   `create index accepted_batches_l1_block on accepted_batches (l1_block)`,
+  `create index accepted_batches_data_commitment on accepted_batches (data_commitment)`,
   `create table settlements (
     batch bigint not null,
     position int not null,
