@@ -16,7 +16,8 @@ interface PayloadPlace {
 /** The batches in blobs of a file, as it was when it had this length. */
 interface FileIndex {
   readonly fileBytes: number;
-  readonly places: ReadonlyMap<Hex, PayloadPlace>;
+  /** Shared by those who ask while the file is read. */
+  readonly places: Promise<ReadonlyMap<Hex, PayloadPlace>>;
 }
 
 /**
@@ -30,13 +31,14 @@ interface FileIndex {
 export function createArchiveBlobSource(paths: readonly string[]): BlobSource {
   const indices = new Map<string, FileIndex>();
   const name = `batch archives ${paths.join(", ")}`;
-  const indexOf = async (path: string): Promise<FileIndex> => {
+  const placesOf = async (path: string): Promise<ReadonlyMap<Hex, PayloadPlace>> => {
     const { size } = await stat(path);
     const known = indices.get(path);
-    if (known?.fileBytes === size) return known;
-    const index = { fileBytes: size, places: await placesIn(path) };
-    indices.set(path, index);
-    return index;
+    if (known?.fileBytes === size) return known.places;
+    const places = placesIn(path);
+    indices.set(path, { fileBytes: size, places });
+    places.catch(() => indices.delete(path));
+    return places;
   };
   return {
     name,
@@ -44,7 +46,7 @@ export function createArchiveBlobSource(paths: readonly string[]): BlobSource {
       const hash = bytesToHex(versionedHash);
       try {
         for (const path of await archiveFiles(paths)) {
-          const place = (await indexOf(path)).places.get(hash);
+          const place = (await placesOf(path)).get(hash);
           if (place !== undefined) return [await blobAt(place)];
         }
         return [];
