@@ -29,10 +29,10 @@ describe("a node with CAIRN_ARCHIVE_DIR", () => {
     await scene.harness.deposit(1, 10n ** 18n);
     await vi.waitFor(async () => expect((await scene.onChain()).lastBlock).toBeGreaterThan(0), WAIT);
     await first.stop();
-    // anvil calls blocks final that are 64 deep.
-    await scene.l1("anvil_mine", ["0x80"]);
+    // anvil calls blocks finalized that are 64 deep; this node counts confirmations.
+    await scene.l1("anvil_mine", ["0x2"]);
     const { root, lastBlock } = await scene.onChain();
-    await scene.begin("operator", { CAIRN_ARCHIVE_DIR: dir }, proveNothing);
+    await scene.begin("operator", { CAIRN_ARCHIVE_DIR: dir, CAIRN_L1_FINAL_CONFIRMATIONS: "3" }, proveNothing);
     await vi.waitFor(async () => expect(await archivesIn(dir)).toHaveLength(1), WAIT);
     const { position } = await restoreRollup({
       store: createMemoryStore(),

@@ -26,8 +26,11 @@ export function createArchiverPart(
       const access = createL1Access(rollup, { signal: stopping.signal });
       // The history that the cells lead to is compared with L1, which says more than a blob's KZG commitment.
       const blobs = { sources: [createStoredBlobs(database)], kzg: { isBlobOf: () => true } };
+      // As the watcher decides what is final.
+      const { confirmations, finalConfirmations } = context.config;
+      const head = confirmations === 0 ? "finalized" : { confirmations: finalConfirmations };
       const archiver = createArchiver({
-        folder: createArchiveFolder(access, { dir, compress, blobs }),
+        folder: createArchiveFolder(access, { dir, compress, blobs, head }),
         pollMs: POLL_MS,
         maxPauseMs: MAX_PAUSE_MS,
         clock: context.clock,

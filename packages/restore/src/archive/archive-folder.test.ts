@@ -55,6 +55,17 @@ describe("a folder of archives", () => {
     await expectWhole(dir);
   });
 
+  it("ends where finality is counted to end", async () => {
+    const { compress, rollup } = live;
+    const access = createL1Access(rollup);
+    const update = (confirmations: number) =>
+      createArchiveFolder(access, { dir: temporaryFolder(), compress, head: { confirmations } }).update();
+    // The latest block has a deposit, the ones before it a batch each.
+    expect(await update(1)).toEqual({ lastBatch: 5, added: 5 });
+    expect(await update(2)).toEqual({ lastBatch: 5, added: 5 });
+    expect(await update(3)).toEqual({ lastBatch: 4, added: 4 });
+  });
+
   it("is continued with what has come, by the same process and by another one", async () => {
     const dir = temporaryFolder();
     const first = folder(dir);

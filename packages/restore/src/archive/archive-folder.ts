@@ -41,8 +41,11 @@ export interface ArchiveFolderOptions {
   readonly compress: Compress;
   /** Where the blobs of batches are; without, batches in blobs cannot be archived. */
   readonly blobs?: BlobAccess;
-  /** "finalized" by default: an archive outlives reorganisations. */
-  readonly head?: L1HeadTag;
+  /**
+   * "finalized" by default: an archive outlives reorganisations. Where finality is counted, the confirmations of the last
+   * block; the latest has 1.
+   */
+  readonly head?: L1HeadTag | { readonly confirmations: number };
   readonly batchesPerFile?: number;
   readonly limits?: RangeLimits;
 }
@@ -106,7 +109,7 @@ export function createArchiveFolder(access: L1Access, options: ArchiveFolderOpti
     async update() {
       await makeFolder(dir);
       const identity = await readIdentity(access);
-      const { block } = await readHead(access, options.head ?? "finalized");
+      const block = await headBlock(access, options.head ?? "finalized");
       const l1: L1Source = { access, block, contract: await readContractState(access, block) };
       const end: FolderEnd = known ?? (await readEnd(dir, identity, compress, l1));
       const { batch } = end.position;
@@ -117,6 +120,11 @@ export function createArchiveFolder(access: L1Access, options: ArchiveFolderOpti
       return { lastBatch: known.position.batch, added: known.position.batch - batch };
     },
   };
+}
+
+async function headBlock(access: L1Access, head: NonNullable<ArchiveFolderOptions["head"]>): Promise<number> {
+  if (typeof head === "string") return (await readHead(access, head)).block;
+  return Math.max(0, (await readHead(access, "latest")).block - head.confirmations + 1);
 }
 
 /** L1, and the contract's state in one of its blocks. */
