@@ -102,6 +102,23 @@ describe("a batch of others whose cells are in a blob", () => {
     expect([await storedBatches(), await findLastL1Block(database.db)]).toEqual([0, undefined]);
   });
 
+  it("is not waited for when the node stops", async () => {
+    const asked = Promise.withResolvers<void>();
+    const silent: BlobSource = {
+      name: "a silent source",
+      find: (_, signal) => {
+        asked.resolve();
+        return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+      },
+    };
+    const { poll, stop } = watch({ sources: [silent], kzg: { isBlobOf: () => false } });
+    const polled = expect(poll()).rejects.toMatchObject({ name: "AbortError" });
+    await asked.promise;
+    await stop();
+    await polled;
+    expect(await storedBatches()).toBe(0);
+  });
+
   it("is read as soon as somebody has the blob, and only the one that L1 names", async () => {
     let found: readonly Uint8Array[] = [];
     const other = cellsToBlob([1n, 2n, 3n]);

@@ -129,6 +129,7 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
     ...settings.access,
     signal: stopping.signal,
   });
+  const blobs = deps.blobs && { ...deps.blobs, signal: stopping.signal };
   const ranges = createRangeReader(access, readRangeContent, settings.ranges);
   let state: WatcherStatus["state"] = "starting";
   let failure: string | null = null;
@@ -174,7 +175,7 @@ export function createWatcher(settings: WatcherSettings, deps: WatcherDeps): Wat
     await backfill(db, access, safe, {
       firstBlock: await findFirstBlock(newest.number),
       ranges,
-      blobs: deps.blobs,
+      blobs,
       nowMs: clock.nowMs,
       signal: stopping.signal,
       onRange: (result, end) => {
