@@ -230,6 +230,14 @@ describe("blobs from beacon APIs", () => {
     const reading = readBlob([beacon(), beacon()], query, { kzg, signal: giveUp.signal });
     setTimeout(() => giveUp.abort(), 50);
     await expect(reading).rejects.toMatchObject({ name: "AbortError" });
+    const late = new AbortController();
+    const isBlobOf = () => {
+      late.abort();
+      return true;
+    };
+    const source: BlobSource = { name: "archive", find: async () => [BLOB] };
+    const checking = readBlob([source], query, { kzg: { isBlobOf }, signal: late.signal });
+    await expect(checking).rejects.toMatchObject({ name: "AbortError" });
     expect(asked.filter((path) => path === BLOBS).length).toBeLessThanOrEqual(1);
   });
 });

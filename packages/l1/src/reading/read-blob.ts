@@ -80,7 +80,9 @@ async function ask(source: BlobSource, query: BlobQuery, { kzg, signal }: ReadBl
   try {
     const candidates = await source.find(query, signal);
     for (const blob of candidates.slice(0, MAX_CANDIDATES)) {
-      if (await isBlobOf(kzg, query.versionedHash, blob)) return { type: "found", blob };
+      const isRight = await isBlobOf(kzg, query.versionedHash, blob);
+      signal?.throwIfAborted();
+      if (isRight) return { type: "found", blob };
     }
     if (candidates.length === 0) return failed("absent", "has no such blob");
     return failed("wrong", "answers with another blob than was asked for");
