@@ -29,7 +29,7 @@ describe("an L1 node that fails the rollup's node", () => {
     vi.waitFor(async () => {
       const newest = await newestBatch();
       expect(newest?.status).toBe("ready");
-      expect(newest?.firstBlock).toBeGreaterThanOrEqual(block);
+      expect(newest?.lastBlock).toBeGreaterThanOrEqual(block);
     }, WAIT);
 
   const expectOneNonceEach = (sent: readonly Broadcast[]): void => {
