@@ -48,7 +48,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "prover",
-          include: ["packages/**/*.prover.test.ts", "apps/**/*.prover.test.ts"],
+          include: ["packages/**/*.prover.test.ts", "apps/**/*.prover.test.ts", "bench/**/*.prover.test.ts"],
           exclude: ignored,
         },
       },

@@ -10,8 +10,7 @@ import {
 } from "@cairn/contracts";
 import { type Compress, GENESIS_CHAINS, historyOf, makeReceipt } from "@cairn/crypto";
 import { createFastCompress } from "@cairn/crypto/fast";
-import { type DevRollup2, startDevRollup2 } from "@cairn/devnet";
-import { createBeaconSource, readBlob } from "@cairn/l1";
+import { type DevRollup2, readAcceptedBatches2, sendBatch2, startDevRollup2 } from "@cairn/devnet";
 import {
   accountIndex,
   addressToBigint,
@@ -20,22 +19,17 @@ import {
   bigintToHex,
   blockNumber,
   bytesToBigint,
-  bytesToCells,
-  decodeL1Operation,
-  decodePayoutList,
   encodeFloat16,
   encodeFloat40,
   FIRST_ACCOUNT_INDEX,
   type Hex,
-  hexToBytes,
   type L1Operation,
-  QUEUE_RECORD_BYTES,
   tokenId,
 } from "@cairn/protocol";
 import { createMemoryStore, createStateTree } from "@cairn/state";
 import { type Person, personOf, REAL_CRYPTO, signTransaction } from "@cairn/testkit";
-import { type AcceptedBatch2, type BlockBuilder, followBatch2, genesisPosition2, replayBatch2 } from "@cairn/vm";
-import { decodeFunctionData, parseEventLogs, type TransactionReceipt } from "viem";
+import { type BlockBuilder, followBatch2, genesisPosition2, replayBatch2 } from "@cairn/vm";
+import { parseEventLogs, type TransactionReceipt } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CACHE_DIR } from "./support/places.ts";
 import { refusal } from "./support/refusal.ts";
@@ -46,7 +40,6 @@ import {
   refusalOfBatch,
   type SoloBatch2,
   type SoloOperator2,
-  submitSoloBatch,
   withBlob,
 } from "./support/rollup-2.ts";
 
@@ -118,7 +111,7 @@ describe("protocol 2 on a chain, with real proofs and a real blob", () => {
   }
 
   async function accept(batch: SoloBatch2, payNow: readonly number[]): Promise<TransactionReceipt> {
-    const receipt = await submitSoloBatch(devnet, kzg, batch, payNow);
+    const receipt = await sendBatch2(devnet, kzg, { ...batch, payNow });
     expect(receipt.status).toBe("success");
     accepted.push({ batch, receipt });
     const state = await read("state");
@@ -291,48 +284,16 @@ describe("protocol 2 on a chain, with real proofs and a real blob", () => {
   it("lets a reader rebuild the state from calldata, blob and events alone", async () => {
     const tree = createStateTree({ store: createMemoryStore(), compress });
     let position = genesisPosition2(tree.root());
-    for (const [i, { receipt }] of accepted.entries()) {
-      const batch = await readBatch(i + 1, receipt);
+    const batches = await readAcceptedBatches2(devnet, kzg);
+    expect(batches.map(({ header }) => header)).toEqual(accepted.map(({ batch }) => batch.batch.header));
+    for (const batch of batches) {
       const followed = followBatch2(position, batch, compress);
       const { updates, newNextIndex } = replayBatch2(tree, batch, followed.blocks);
-      expect(tree.applyBlock(blockNumber(i + 1), updates, newNextIndex)).toBe(followed.position.root);
+      expect(tree.applyBlock(blockNumber(batch.number), updates, newNextIndex)).toBe(followed.position.root);
       position = followed.position;
     }
     expect(position.root).toBe(BigInt((await read("state")).root));
   });
-
-  async function readBatch(number: number, receipt: TransactionReceipt): Promise<AcceptedBatch2> {
-    const { input, blobVersionedHashes } = await devnet.reader.getTransaction({ hash: receipt.transactionHash });
-    const call = decodeFunctionData({ abi: rollup2Abi, data: input });
-    if (call.functionName !== "submitBatch") throw new TypeError(call.functionName);
-    const [header, records, list, , data] = call.args;
-    const { header: emitted, dataCommitment, payoutsHash, queueHead } = submittedEvent(receipt);
-    expect(header).toEqual(emitted);
-    const place = { versionedHash: hexToBytes(dataCommitment), l1Block: Number(receipt.blockNumber), l1Timestamp: 0 };
-    const beacon = createBeaconSource({ url: devnet.rpcUrl, slots: { type: "number" } });
-    const cells =
-      header.dataSource === 0 ? bytesToCells(hexToBytes(data)) : blobToCells(await readBlob([beacon], place, { kzg }));
-    if (header.dataSource === 1) expect(blobVersionedHashes?.[0]).toBe(dataCommitment);
-    const bytes = hexToBytes(records);
-    const count = bytes.length / QUEUE_RECORD_BYTES;
-    const { queueHash } = await devnet.reader.readContract({
-      address: devnet.deployment.rollup,
-      abi: rollup2Abi,
-      functionName: "queueEntry",
-      args: [queueHead - 1n],
-    });
-    return {
-      number,
-      header: fromHeader2Struct(header),
-      cells,
-      l1Operations: Array.from({ length: count }, (_, i) =>
-        decodeL1Operation(bytes.subarray(i * QUEUE_RECORD_BYTES, (i + 1) * QUEUE_RECORD_BYTES)),
-      ),
-      payouts: decodePayoutList(hexToBytes(list)),
-      payoutsHash: hexToBytes(payoutsHash),
-      queueHash: hexToBytes(queueHash),
-    };
-  }
 
   function submittedEvent(receipt: TransactionReceipt) {
     const [event] = parseEventLogs({ abi: rollup2Abi, eventName: "BatchSubmitted", logs: receipt.logs });

@@ -1,14 +1,30 @@
+import type { BatchRun } from "./batch/figures.ts";
+import { formatMachine } from "./machine.ts";
 import type { BenchReport } from "./report.ts";
-import { formatInteger, formatMebibytes, tableToMarkdown, tableToText } from "./table.ts";
+import { formatInteger, tableToMarkdown, tableToText } from "./table.ts";
 import { allTables } from "./tables/all-tables.ts";
+import { batchTables } from "./tables/batch-tables.ts";
 
 /** The report for a terminal. */
 export function reportToText(report: BenchReport): string {
   return [...origin(report), "", ...allTables(report.measurements).map(tableToText)].join("\n");
 }
 
-/** The report as a Markdown page. */
-export function reportToMarkdown(report: BenchReport): string {
+/** Name of the marks around the batches of many blocks. */
+export const BATCH_MARKS = "batches";
+
+/** A batch of many blocks for a terminal. */
+export function batchRunToText(run: BatchRun): string {
+  return batchTables([run]).map(tableToText).join("\n");
+}
+
+/** The recorded batches of many blocks as Markdown, for the page between its marks. */
+export function batchRunsToMarkdown(runs: readonly BatchRun[]): string {
+  return batchTables(runs).map(tableToMarkdown).join("\n");
+}
+
+/** The report as a Markdown page, with the recorded batches of many blocks. */
+export function reportToMarkdown(report: BenchReport, runs: readonly BatchRun[]): string {
   const [machine, ...rest] = origin(report);
   return [
     "# Benchmarks",
@@ -18,13 +34,17 @@ export function reportToMarkdown(report: BenchReport): string {
     [machine, ...rest].join("  \n"),
     "",
     ...allTables(report.measurements).map(tableToMarkdown),
+    `<!-- ${BATCH_MARKS}:begin -->`,
+    "",
+    batchRunsToMarkdown(runs),
+    `<!-- ${BATCH_MARKS}:end -->`,
+    "",
   ].join("\n");
 }
 
 function origin({ machine, takenAt, isQuick, seconds }: BenchReport): string[] {
-  const { cpu, cores, memoryBytes, system, node } = machine;
   return [
-    `${cpu}, ${cores} cores, ${formatMebibytes(memoryBytes)} memory, ${system}, Node ${node}`,
-    `All figures of Cairn are from one run on this machine, ${takenAt}, ${formatInteger(seconds)} s${isQuick ? ", --quick" : ""}.`,
+    formatMachine(machine),
+    `All figures of Cairn but those of batches of many blocks are from one run on this machine, ${takenAt}, ${formatInteger(seconds)} s${isQuick ? ", --quick" : ""}.`,
   ];
 }

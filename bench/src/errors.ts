@@ -5,6 +5,8 @@
  * - `bench/bad-report`: the file is not a report of this benchmark.
  * - `bench/not-included`: the VM refused or deferred part of a block that should be full: a defect.
  * - `bench/unexpected-trace`: the execution trace does not look like a submission of a batch.
+ * - `bench/not-accepted`: L1 refused a batch with a valid proof: a defect.
+ * - `bench/not-restored`: the state rebuilt from L1 is not the contract's: a defect.
  * - `bench/not-refused`: a payout that should have been refused was paid: a defect.
  * - `bench/node-failed`: the node under load did not start, ended early, or missed a deadline; the message names its
  *   log.
@@ -16,6 +18,8 @@ export type BenchErrorCode =
   | "bench/bad-report"
   | "bench/not-included"
   | "bench/unexpected-trace"
+  | "bench/not-accepted"
+  | "bench/not-restored"
   | "bench/not-refused"
   | "bench/node-failed"
   | "bench/wrong-answer"

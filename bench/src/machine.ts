@@ -1,4 +1,5 @@
 import { arch, availableParallelism, cpus, platform, release, totalmem } from "node:os";
+import { formatMebibytes } from "./table.ts";
 
 /** The machine that the figures come from. */
 export interface Machine {
@@ -7,6 +8,11 @@ export interface Machine {
   readonly memoryBytes: number;
   readonly system: string;
   readonly node: string;
+}
+
+/** A machine in words. */
+export function formatMachine({ cpu, cores, memoryBytes, system, node }: Machine): string {
+  return `${cpu}, ${cores} cores, ${formatMebibytes(memoryBytes)} memory, ${system}, Node ${node}`;
 }
 
 /** This machine. */

@@ -2,11 +2,13 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { isCairnError } from "@cairn/protocol";
+import { runBatchCommand } from "./batch/command.ts";
+import { readBatchRuns } from "./batch/record.ts";
 import { reportToMarkdown, reportToText } from "./document.ts";
 import { feeBasis } from "./gas/fee-basis.ts";
 import { describeMachine } from "./machine.ts";
 import { measureAll } from "./measure-all.ts";
-import { type BenchOptions, parseOptions, USAGE } from "./options.ts";
+import { BATCH_RECORD, type BenchOptions, parseCommand, USAGE } from "./options.ts";
 import { replaceMarked } from "./page.ts";
 import { readmeFigures } from "./readme.ts";
 import { type BenchReport, readReport, writeReport } from "./report.ts";
@@ -31,7 +33,7 @@ async function main(options: BenchOptions): Promise<void> {
   }
   if (options.markdown !== null) {
     await mkdir(dirname(options.markdown), { recursive: true });
-    await writeFile(options.markdown, reportToMarkdown(report));
+    await writeFile(options.markdown, reportToMarkdown(report, await readBatchRuns(BATCH_RECORD)));
     console.error(`tables written to ${options.markdown}`);
   }
   if (options.readme !== null) {
@@ -51,9 +53,10 @@ async function main(options: BenchOptions): Promise<void> {
 }
 
 try {
-  const options = parseOptions(process.argv.slice(2), process.env);
-  if (options === null) console.log(USAGE);
-  else await main(options);
+  const command = parseCommand(process.argv.slice(2), process.env);
+  if (command.type === "help") console.log(USAGE);
+  else if (command.type === "batch") await runBatchCommand(command);
+  else await main(command);
 } catch (error) {
   if (!isCairnError(error)) throw error;
   console.error(`${error.code}: ${error.message}`);

@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { BLOCK_SIZES, type BlockSize, CairnError } from "@cairn/protocol";
+import { type BatchBenchOptions, parseBatchOptions } from "./batch/options.ts";
 import type { BenchErrorCode } from "./errors.ts";
 import { SECTIONS, type Section } from "./report.ts";
 
@@ -24,6 +25,28 @@ export interface BenchOptions {
   readonly from: string | null;
 }
 
+/** A benchmark that runs alone, with options of its own: of one batch of many blocks. */
+export interface BatchCommand {
+  readonly batch: BatchBenchOptions;
+  /** Where the figures are written. */
+  readonly json: string;
+  /** Where the figures are recorded and shown; null for nowhere. */
+  readonly docs: { readonly record: string; readonly page: string } | null;
+}
+
+/** What the command line asks for. */
+export type BenchCommand =
+  | { readonly type: "help" }
+  | ({ readonly type: "sections" } & BenchOptions)
+  | ({ readonly type: "batch" } & BatchCommand);
+
+/** Where the figures of batches of many blocks are recorded, from which the documents are written. */
+export const BATCH_RECORD = join(REPOSITORY, "bench", "figures", "batch.json");
+/** The page of all figures. */
+export const BENCHMARKS = join(REPOSITORY, "docs", "benchmarks.md");
+/** Name for `--only` of the benchmark that runs alone. */
+const BATCH = "batch";
+
 /** Text for `--help`. */
 export const USAGE = `npm run bench -- [options]
   --quick            blocks of 16 slots only, fewer repeats
@@ -32,18 +55,45 @@ export const USAGE = `npm run bench -- [options]
   --markdown FILE    also write the tables as Markdown
   --write-docs       the same as --markdown docs/benchmarks.md; also writes apps/node/l1-gas.json and the figures of README.md
   --from FILE        show and write an earlier report instead of measuring
+
+npm run bench -- --only ${BATCH} [options]: one batch of many blocks with real proofs, on L1 and rebuilt from there
+  --transfers N      1024 by default; more need more time, and 4 GiB
+  --slots N          of each block: ${BLOCK_SIZES.join(", ")}; 256 by default
+  --da SOURCE        where its data is: blob, the default, or calldata
+  --json FILE        where the figures go; .cache/bench/batch.json by default
+  --write-docs       also record the figures in bench/figures and show them in docs/benchmarks.md
 `;
 
-/** Parses arguments; null asks for {@link USAGE}. Throws `bench/bad-option`. */
-export function parseOptions(
+/** Parses arguments; `help` asks for {@link USAGE}. Throws `bench/bad-option`. */
+export function parseCommand(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
-): BenchOptions | null {
+): BenchCommand {
   const values = parseValues(args);
-  if (values.help) return null;
+  if (values.help) return { type: "help" };
   const cacheDir = resolve(environment.CAIRN_CACHE_DIR ?? join(REPOSITORY, ".cache"));
+  if (values.only === BATCH) return { type: "batch", ...batchCommand(values, cacheDir) };
+  refuse(values, ["transfers", "slots", "da"], `only --only ${BATCH} takes`);
+  return { type: "sections", ...sectionOptions(values, cacheDir) };
+}
+
+function batchCommand(values: Values, cacheDir: string): BatchCommand {
+  refuse(values, ["quick", "markdown", "from"], `--only ${BATCH} does not take`);
+  return {
+    batch: parseBatchOptions(values, cacheDir),
+    json: resolve(values.json ?? join(cacheDir, "bench", "batch.json")),
+    docs: values["write-docs"] ? { record: BATCH_RECORD, page: BENCHMARKS } : null,
+  };
+}
+
+function refuse(values: Values, names: readonly (keyof Values)[], reason: string): void {
+  const given = names.find((name) => values[name] !== undefined);
+  if (given !== undefined) throw new CairnError<BenchErrorCode>("bench/bad-option", `${reason} --${given}`);
+}
+
+function sectionOptions(values: Values, cacheDir: string): BenchOptions {
   const isQuick = values.quick ?? false;
-  const docs = values["write-docs"] ? join(REPOSITORY, "docs", "benchmarks.md") : null;
+  const docs = values["write-docs"] ? BENCHMARKS : null;
   return {
     sections: values.only === undefined ? SECTIONS : parseSections(values.only),
     sizes: isQuick ? BLOCK_SIZES.slice(0, 1) : BLOCK_SIZES,
@@ -57,6 +107,8 @@ export function parseOptions(
   };
 }
 
+type Values = ReturnType<typeof parseValues>;
+
 function parseValues(args: readonly string[]) {
   try {
     return parseArgs({
@@ -68,6 +120,9 @@ function parseValues(args: readonly string[]) {
         markdown: { type: "string" },
         "write-docs": { type: "boolean" },
         from: { type: "string" },
+        transfers: { type: "string" },
+        slots: { type: "string" },
+        da: { type: "string" },
         help: { type: "boolean" },
       },
     }).values;
@@ -83,6 +138,6 @@ function parseSections(list: string): readonly Section[] {
   if (unknown === undefined) return SECTIONS.filter((section) => names.includes(section));
   throw new CairnError<BenchErrorCode>(
     "bench/bad-option",
-    `--only: no section ${unknown}; there are ${SECTIONS.join(", ")}`,
+    `--only: no section ${unknown}; there are ${SECTIONS.join(", ")}, and ${BATCH} alone`,
   );
 }

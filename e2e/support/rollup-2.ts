@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   BLOB_ELEMENTS,
   type BlobKzg,
@@ -18,28 +17,23 @@ import {
   sealBlock2,
   soloBinding,
 } from "@cairn/devnet";
-import type { L1Wallet } from "@cairn/l1";
 import {
   addressToBigint,
   BLOB_MODULUS,
-  bigintToBytes,
   blockNumber,
-  bytesToBigint,
   bytesToHex,
   calldataCommitment,
   cellsToBytes,
-  concatBytes,
   type DataSource,
   EMPTY_QUEUE_HASH,
   encodeL1Operation,
   type Hex,
-  hexToBytes,
   type L1Operation,
   nextRollingHash,
 } from "@cairn/protocol";
 import { createMemoryStore, createStateTree, type StateTree } from "@cairn/state";
 import { type BlockBuilder, createBlockBuilder } from "@cairn/vm";
-import { decodeErrorResult, encodeFunctionData, numberToHex, type TransactionReceipt } from "viem";
+import { decodeErrorResult, encodeFunctionData, numberToHex } from "viem";
 
 const SLOTS = 16;
 /** More than any batch of a test takes. */
@@ -129,29 +123,6 @@ export function createSoloOperator2(devnet: DevRollup2, kzg: BlobKzg, compress: 
   };
 }
 
-/** Sends a batch; one in a blob in a transaction of type 3. */
-export async function submitSoloBatch(
-  devnet: DevRollup2,
-  kzg: BlobKzg,
-  { batch, blob }: SoloBatch2,
-  payNow: readonly number[] = [],
-  wallet: L1Wallet = devnet.wallet(0),
-): Promise<TransactionReceipt> {
-  const args = submitBatch2Arguments(batch, payNow);
-  const data = encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args });
-  const common = { to: devnet.deployment.rollup, data, gas: GAS } as const;
-  const hash =
-    blob === null
-      ? await wallet.sendTransaction(common)
-      : await wallet.sendTransaction({
-          ...common,
-          blobs: [blob],
-          kzg: viemKzg(kzg),
-          maxFeePerBlobGas: MAX_FEE_PER_BLOB_GAS,
-        });
-  return devnet.reader.waitForTransactionReceipt({ hash });
-}
-
 /** Name of the error with which the rollup refuses a batch in a transaction with these blobs; null if it accepts it. */
 export async function refusalOfBatch(
   devnet: DevRollup2,
@@ -211,19 +182,3 @@ export function withBlob(
 
 /** The chained form of a batch's block, for receipts. */
 export const receiptBlocks = ({ sealed }: SoloBatch2): readonly (readonly bigint[])[] => [chainedBlock(sealed).cells];
-
-/** KZG as viem wants it: the proof of a whole blob is its opening at the challenge of EIP-4844. */
-function viemKzg(kzg: BlobKzg) {
-  return {
-    blobToKzgCommitment: (blob: Uint8Array) => kzg.commit(blob),
-    computeBlobKzgProof: (blob: Uint8Array, commitment: Uint8Array) =>
-      kzg.open(blob, blobChallenge(blob, commitment)).proof,
-  };
-}
-
-function blobChallenge(blob: Uint8Array, commitment: Uint8Array): bigint {
-  const domain = new TextEncoder().encode("FSBLOBVERIFY_V1_");
-  const preimage = concatBytes(domain, bigintToBytes(4096n, 16), blob, commitment);
-  const digest = createHash("sha256").update(preimage).digest("hex");
-  return bytesToBigint(hexToBytes(`0x${digest}`)) % BLOB_MODULUS;
-}

@@ -23,6 +23,14 @@ describe("commands", () => {
     expect(() => slotsOption(["--slots"], 16)).toThrow("not empty");
   });
 
+  it("build nothing before the benchmark of a batch, which knows itself what it needs", () => {
+    const { prepare } = findCommand("bench");
+    expect(prepare(["--only", "batch", "--transfers", "64"])).toEqual([]);
+    expect(prepare(["--only=batch"])).toEqual([]);
+    expect(prepare(["--only", "vm"]).map(({ step }) => step)).toEqual(["circuits", "contracts"]);
+    expect(prepare(["batch"])).not.toEqual([]);
+  });
+
   it("refuses an unknown command and names the known ones", () => {
     expect(() => findCommand("toString")).toThrow(/usage: .*demo, devnet, test/);
     expect(() => findCommand(undefined)).toThrow(/usage: /);

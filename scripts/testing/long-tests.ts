@@ -16,6 +16,8 @@ export const LONG_TESTS: Readonly<Record<string, string>> = {
     "some thirty proofs of proofs; npm test asks the solver, which judges all but the proofs themselves",
   "packages/circuits/test/recorded-gates.test.ts":
     "compiles the circuits of 64 and 256 slots, which takes minutes; npm run check compares the hash of their sources",
+  "bench/src/batch/batch.prover.test.ts":
+    "proves, submits and restores a batch of two blocks; npm test plans and shows batches without proofs",
   "bench/src/measure/gates.test.ts":
     "compiles thirty parts of the block circuit to say what each costs; nothing but npm run bench uses the result",
   "bench/src/node/run.test.ts":

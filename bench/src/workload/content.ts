@@ -89,6 +89,7 @@ export function fillBlock(
   }
 }
 
-function notIncluded(what: string, why: string): CairnError<BenchErrorCode> {
+/** The VM refused or deferred something for which there should be room. */
+export function notIncluded(what: string, why: string): CairnError<BenchErrorCode> {
   return new CairnError<BenchErrorCode>("bench/not-included", `${what}: ${why}`);
 }

@@ -173,9 +173,9 @@ function createRollup(parts: {
 /** Everyone's accounts in the order in which {@link depositOpeningMoney} creates them. */
 function createParties(devnet: DevRollup, token: DevToken): Parties {
   const [operator, alice, bob] = [
-    personOf(devnet.wallet(0), 1),
-    personOf(devnet.wallet(WALLET.alice), 2),
-    personOf(devnet.wallet(WALLET.bob), 3),
+    ownerOf(devnet.wallet(0), 1),
+    ownerOf(devnet.wallet(WALLET.alice), 2),
+    ownerOf(devnet.wallet(WALLET.bob), 3),
   ];
   const party = (person: Person, position: number, of = tokenId(0)): Party => ({
     person,
@@ -191,7 +191,7 @@ function createParties(devnet: DevRollup, token: DevToken): Parties {
 }
 
 /** The owner of a wallet with an easily guessed key. */
-function personOf(wallet: L1Wallet, seed: number): Person {
+export function ownerOf(wallet: L1Wallet, seed: number): Person {
   const secretKey = secretKeyFromBytes(new Uint8Array(KEY_ENTROPY_BYTES).fill(seed));
   const owner = addressToBigint(wallet.account.address);
   return { name: wallet.account.address, owner, secretKey, key: publicKeyFromSecret(secretKey) };

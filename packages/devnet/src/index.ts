@@ -1,12 +1,15 @@
+export { readAcceptedBatches2 } from "./2/accepted-batches.ts";
 export { type DevRollup2, type DevRollup2Options, startDevRollup2 } from "./2/dev-rollup.ts";
 export {
   chainedBlock,
+  headerOfClaim,
   proveSoloBatch,
   type SealedBlock2,
   type SoloSubmission,
   sealBlock2,
   soloBinding,
 } from "./2/solo-batch.ts";
+export { type DevSubmission, sendBatch2 } from "./2/submission.ts";
 export {
   anvilKey,
   type DeployDevRollupOptions,

@@ -1,4 +1,11 @@
-import { loadCircuit, type ProvingCircuit, type SoloCircuit, writeSolidityVerifier } from "@cairn/circuits";
+import {
+  type BatchCircuit,
+  loadCircuit,
+  type ProvingCircuit,
+  type SoloCircuit,
+  soloCircuit,
+  writeSolidityVerifier,
+} from "@cairn/circuits";
 import {
   DEFAULT_ROLLUP_2_PARAMETERS,
   deployContract,
@@ -9,7 +16,7 @@ import {
 } from "@cairn/contracts";
 import { buildCached, rollup2Targets, verifierTarget } from "@cairn/contracts/build";
 import { type AnvilOptions, connectReader, connectWallet, type L1Reader, type L1Wallet, startAnvil } from "@cairn/l1";
-import { addressToBigint, type BlockSize, CairnError, type Domain } from "@cairn/protocol";
+import { addressToBigint, type BlockSize, CairnError, type Domain, type LastCircuit } from "@cairn/protocol";
 import type { Address } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { anvilKey } from "../dev-rollup.ts";
@@ -28,6 +35,8 @@ export interface DevRollup2 {
   readonly compiled: ReadonlyMap<string, Compiled>;
   /** Circuits with their keys, whose proofs the rollup accepts. */
   readonly circuits: ReadonlyMap<SoloCircuit, ProvingCircuit<SoloCircuit>>;
+  /** The same, of those for several blocks. */
+  readonly batchCircuits: ReadonlyMap<BatchCircuit, ProvingCircuit<BatchCircuit>>;
   /** Wallet of anvil's prefunded account at `position`; 0 is the operator. */
   wallet(position: number): L1Wallet;
   /** Ends anvil. */
@@ -40,6 +49,8 @@ export interface DevRollup2Options {
   readonly cacheDir: string;
   /** Slots of the solo circuits that the rollup accepts. */
   readonly sizes: readonly BlockSize[];
+  /** Circuits for batches of several blocks that it accepts too; none by default. */
+  readonly batching?: readonly BatchCircuit[];
   readonly parameters?: Partial<Rollup2Parameters>;
   readonly anvil?: AnvilOptions;
 }
@@ -53,16 +64,15 @@ export interface DevRollup2Options {
 export async function startDevRollup2({
   cacheDir,
   sizes,
+  batching = [],
   parameters,
   anvil: options,
 }: DevRollup2Options): Promise<DevRollup2> {
-  const circuits = new Map<SoloCircuit, ProvingCircuit<SoloCircuit>>();
-  const verifiers: { readonly circuit: SoloCircuit; readonly contract: Compiled }[] = [];
-  for (const slots of sizes) {
-    const name: SoloCircuit = `solo${slots}`;
-    const circuit = await loadCircuit({ name, cacheDir, srs: "dev" });
-    circuits.set(name, circuit);
-    verifiers.push({ circuit: name, contract: await compileVerifier(cacheDir, circuit) });
+  const circuits = await loadCircuits(cacheDir, sizes.map(soloCircuit));
+  const batchCircuits = await loadCircuits(cacheDir, batching);
+  const verifiers: { readonly circuit: LastCircuit; readonly contract: Compiled }[] = [];
+  for (const circuit of [...circuits.values(), ...batchCircuits.values()]) {
+    verifiers.push({ circuit: circuit.name, contract: await compileVerifier(cacheDir, circuit) });
   }
   const contracts = await compileRollup2(cacheDir);
   const contract = (name: string): Compiled => contracts.get(name) ?? raise(`no contract ${name}`);
@@ -90,6 +100,7 @@ export async function startDevRollup2({
       receipts: receipts.address,
       compiled: new Map([...contracts, ...verifiers.map(({ circuit, contract }) => [circuit, contract] as const)]),
       circuits,
+      batchCircuits,
       wallet,
       stop: anvil.stop,
     };
@@ -99,7 +110,16 @@ export async function startDevRollup2({
   }
 }
 
-async function compileVerifier(cacheDir: string, circuit: ProvingCircuit<SoloCircuit>): Promise<Compiled> {
+async function loadCircuits<Name extends LastCircuit>(
+  cacheDir: string,
+  names: readonly Name[],
+): Promise<ReadonlyMap<Name, ProvingCircuit<Name>>> {
+  const loaded = new Map<Name, ProvingCircuit<Name>>();
+  for (const name of names) loaded.set(name, await loadCircuit({ name, cacheDir, srs: "dev" }));
+  return loaded;
+}
+
+async function compileVerifier(cacheDir: string, circuit: ProvingCircuit<LastCircuit>): Promise<Compiled> {
   const { name, key, srs } = circuit;
   const { contractName, source } = await writeSolidityVerifier({ circuit: name, key, srs, cacheDir });
   const target = { ...verifierTarget(contractName, source), name: `2/${contractName}` };

@@ -10,7 +10,14 @@ import {
 } from "@cairn/circuits";
 import type { ProvenBatch2 } from "@cairn/contracts";
 import type { ChainedBlock, Chains, Compress } from "@cairn/crypto";
-import { type BatchBinding, CairnError, type DataSource, type L1Operation } from "@cairn/protocol";
+import {
+  type BatchBinding,
+  type BatchHeader2,
+  CairnError,
+  type Claim,
+  type DataSource,
+  type L1Operation,
+} from "@cairn/protocol";
 import type { StateTree } from "@cairn/state";
 import type { ExecutedBlock } from "@cairn/vm";
 import type { DevnetErrorCode } from "../errors.ts";
@@ -81,23 +88,37 @@ export async function proveSoloBatch(
   const evaluation = evaluationWitness(cells, binding.point, SOLO_EVALUATION[executed.slotCount]);
   const { proof } = await proveSolo(circuit, { claim, binding, witness, evaluation });
   return {
-    header: {
-      circuit: circuit.name,
-      dataSource,
-      firstBlock: claim.firstBlock,
-      lastBlock: claim.lastBlock,
-      firstTimestamp: claim.firstTimestamp,
-      lastTimestamp: claim.lastTimestamp,
-      newNextIndex: claim.after.nextIndex,
-      oldRoot: claim.before.root,
-      newRoot: claim.after.root,
-      newHistory: claim.after.history,
-      blocksRoot: binding.blocksRoot,
-    },
+    header: headerOfClaim(claim, binding, { circuit: circuit.name, dataSource }),
     l1Operations,
     payouts: executed.payouts,
     data,
     proof,
+  };
+}
+
+/**
+ * The header of a batch that proves `claim`.
+ *
+ * @example headerOfClaim(claim, binding, { circuit: "pair", dataSource: "blob" })
+ */
+export function headerOfClaim(
+  claim: Claim,
+  { blocksRoot }: BatchBinding,
+  { circuit, dataSource }: Pick<BatchHeader2, "circuit" | "dataSource">,
+): BatchHeader2 {
+  const { firstBlock, lastBlock, firstTimestamp, lastTimestamp, before, after } = claim;
+  return {
+    circuit,
+    dataSource,
+    firstBlock,
+    lastBlock,
+    firstTimestamp,
+    lastTimestamp,
+    newNextIndex: after.nextIndex,
+    oldRoot: before.root,
+    newRoot: after.root,
+    newHistory: after.history,
+    blocksRoot,
   };
 }
 
