@@ -12,6 +12,7 @@ import { BATCH_RECORD, type BenchOptions, parseCommand, USAGE } from "./options.
 import { replaceMarked } from "./page.ts";
 import { readmeFigures } from "./readme.ts";
 import { type BenchReport, readReport, writeReport } from "./report.ts";
+import { runScalingCommand } from "./scaling/command.ts";
 
 async function measure(options: BenchOptions): Promise<BenchReport> {
   const startMs = performance.now();
@@ -56,6 +57,7 @@ try {
   const command = parseCommand(process.argv.slice(2), process.env);
   if (command.type === "help") console.log(USAGE);
   else if (command.type === "batch") await runBatchCommand(command);
+  else if (command.type === "scaling") await runScalingCommand(command);
   else await main(command);
 } catch (error) {
   if (!isCairnError(error)) throw error;

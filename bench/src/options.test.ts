@@ -64,7 +64,16 @@ test.each([
   expect(() => parseCommand(command(most + 1), environment)).toThrow(`a batch holds ${most}`);
 });
 
+test("what throughput needs is computed from the record, whatever is measured here", () => {
+  const record = expect.stringMatching(/bench\/figures\/batch\.json$/);
+  expect(parseCommand(["--only", "scaling"], environment)).toEqual({ type: "scaling", record, page: null });
+  const page = expect.stringMatching(/docs\/scaling\.md$/);
+  expect(parseCommand(["--only", "scaling", "--write-docs"], environment)).toEqual({ type: "scaling", record, page });
+});
+
 test.each([
+  [["--only", "scaling", "--quick"]],
+  [["--only", "scaling", "--json", "x"]],
   [["--only", "gas"]],
   [["--fast"]],
   [["--only"]],

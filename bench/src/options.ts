@@ -38,14 +38,18 @@ export interface BatchCommand {
 export type BenchCommand =
   | { readonly type: "help" }
   | ({ readonly type: "sections" } & BenchOptions)
-  | ({ readonly type: "batch" } & BatchCommand);
+  | ({ readonly type: "batch" } & BatchCommand)
+  | { readonly type: "scaling"; readonly record: string; readonly page: string | null };
 
 /** Where the figures of batches of many blocks are recorded, from which the documents are written. */
 export const BATCH_RECORD = join(REPOSITORY, "bench", "figures", "batch.json");
 /** The page of all figures. */
 export const BENCHMARKS = join(REPOSITORY, "docs", "benchmarks.md");
-/** Name for `--only` of the benchmark that runs alone. */
+/** The page of what throughput needs. */
+export const SCALING = join(REPOSITORY, "docs", "scaling.md");
+/** Names for `--only` that stand alone. */
 const BATCH = "batch";
+const SCALING_NAME = "scaling";
 
 /** Text for `--help`. */
 export const USAGE = `npm run bench -- [options]
@@ -62,6 +66,8 @@ npm run bench -- --only ${BATCH} [options]: one batch of many blocks with real p
   --da SOURCE        where its data is: blob, the default, or calldata
   --json FILE        where the figures go; .cache/bench/batch.json by default
   --write-docs       also record the figures in bench/figures and show them in docs/benchmarks.md
+
+npm run bench -- --only ${SCALING_NAME} [--write-docs]: what throughput needs by the recorded batches, in docs/scaling.md
 `;
 
 /** Parses arguments; `help` asks for {@link USAGE}. Throws `bench/bad-option`. */
@@ -73,6 +79,7 @@ export function parseCommand(
   if (values.help) return { type: "help" };
   const cacheDir = resolve(environment.CAIRN_CACHE_DIR ?? join(REPOSITORY, ".cache"));
   if (values.only === BATCH) return { type: "batch", ...batchCommand(values, cacheDir) };
+  if (values.only === SCALING_NAME) return { type: "scaling", record: BATCH_RECORD, page: scalingPage(values) };
   refuse(values, ["transfers", "slots", "da"], `only --only ${BATCH} takes`);
   return { type: "sections", ...sectionOptions(values, cacheDir) };
 }
@@ -84,6 +91,15 @@ function batchCommand(values: Values, cacheDir: string): BatchCommand {
     json: resolve(values.json ?? join(cacheDir, "bench", "batch.json")),
     docs: values["write-docs"] ? { record: BATCH_RECORD, page: BENCHMARKS } : null,
   };
+}
+
+function scalingPage(values: Values): string | null {
+  refuse(
+    values,
+    ["quick", "json", "markdown", "from", "transfers", "slots", "da"],
+    `--only ${SCALING_NAME} does not take`,
+  );
+  return values["write-docs"] ? SCALING : null;
 }
 
 function refuse(values: Values, names: readonly (keyof Values)[], reason: string): void {
@@ -138,6 +154,6 @@ function parseSections(list: string): readonly Section[] {
   if (unknown === undefined) return SECTIONS.filter((section) => names.includes(section));
   throw new CairnError<BenchErrorCode>(
     "bench/bad-option",
-    `--only: no section ${unknown}; there are ${SECTIONS.join(", ")}, and ${BATCH} alone`,
+    `--only: no section ${unknown}; there are ${SECTIONS.join(", ")}, and ${BATCH} or ${SCALING_NAME} alone`,
   );
 }

@@ -27,6 +27,7 @@ describe("commands", () => {
     const { prepare } = findCommand("bench");
     expect(prepare(["--only", "batch", "--transfers", "64"])).toEqual([]);
     expect(prepare(["--only=batch"])).toEqual([]);
+    expect(prepare(["--only", "scaling"])).toEqual([]);
     expect(prepare(["--only", "vm"]).map(({ step }) => step)).toEqual(["circuits", "contracts"]);
     expect(prepare(["batch"])).not.toEqual([]);
   });

@@ -64,13 +64,14 @@ export function findCommand(name) {
 }
 
 /**
- * All of version 1, but nothing for the benchmark of a batch, which builds what its tree of proofs needs.
+ * All of version 1, but nothing for what stands alone: the benchmark of a batch builds what its tree of proofs needs, and
+ * scaling computes from recorded figures.
  * @param {string[]} args
  * @returns {Preparation[]}
  */
 function benchPreparations(args) {
-  const isBatch = args.some((arg, i) => arg === "--only=batch" || (arg === "batch" && args[i - 1] === "--only"));
-  return isBatch ? nothing() : build(SIZES);
+  const only = args.find((_, i) => args[i - 1] === "--only") ?? args.find((arg) => arg.startsWith("--only="))?.slice(7);
+  return only === "batch" || only === "scaling" ? nothing() : build(SIZES);
 }
 
 /**

@@ -1,0 +1,86 @@
+import { CairnError } from "@cairn/protocol";
+import type { BatchRun } from "../batch/figures.ts";
+import { mergesOf, planTree } from "../batch/tree.ts";
+import type { BenchErrorCode } from "../errors.ts";
+import { fewestMachines, fillSeconds, type Pipeline, type ProofSeconds } from "./simulation.ts";
+
+/** What Ethereum's mainnet allows: parameters of the network, not figures of this benchmark. */
+export const L1_LIMITS = {
+  slotSeconds: 12,
+  /** Gas of all transactions of a slot. */
+  gasLimit: 60_000_000,
+  /** Blobs of a slot at which their price stays as it is, since Prague; later forks raised it. */
+  blobTarget: 6,
+} as const;
+
+/** What a stream of transfers needs, by the figures of one recorded batch. */
+export interface ScalingRow {
+  readonly transfersPerSecond: number;
+  readonly gatesPerSecond: number;
+  readonly fillSeconds: number;
+  /** Cores that proofs keep busy, if no core ever waits. */
+  readonly busyCores: number;
+  /** Machines like that of the run, simulated. */
+  readonly machines: number;
+  /** From the last transfer of a batch to its last proof, with so many machines; simulated. */
+  readonly lagSeconds: number;
+  readonly l1GasPerSecond: number;
+  readonly l1GasShare: number;
+  /** 0 with data in calldata. */
+  readonly blobsPerSlot: number;
+}
+
+/** A recorded batch from which other throughputs are computed. */
+export interface ScalingBasis {
+  readonly run: BatchRun;
+  readonly seconds: ProofSeconds;
+  /** Time of cores for all proofs of the batch. */
+  readonly coreSeconds: number;
+}
+
+/** The basis: of the recorded batches with merges and data in a blob, the largest. Throws `bench/bad-report` if there is none. */
+export function scalingBasis(runs: readonly BatchRun[]): ScalingBasis {
+  const usable = runs.filter(({ batch, coreSeconds }) => {
+    return batch.da === "blob" && batch.gates.merge > 0 && coreSeconds !== null;
+  });
+  const run = usable.sort((a, b) => a.batch.transfers - b.batch.transfers).at(-1);
+  if (run === undefined || run.coreSeconds === null) {
+    throw new CairnError<BenchErrorCode>("bench/bad-report", "no recorded batch in a blob has merges");
+  }
+  const { batch, coreSeconds, machine } = run;
+  const merges = mergesOf(planTree(batch.blocks)).length;
+  const secondsOf = (used: number, proofs: number): number => used / proofs / machine.cores;
+  return {
+    run,
+    seconds: {
+      block: secondsOf(coreSeconds.blocks, batch.blocks),
+      merge: secondsOf(coreSeconds.merges, merges),
+      last: secondsOf(coreSeconds.batch, 1),
+    },
+    coreSeconds: coreSeconds.blocks + coreSeconds.merges + coreSeconds.batch,
+  };
+}
+
+/**
+ * What so many transfers per second need, in full batches like the recorded one.
+ *
+ * @example scalingRow(scalingBasis(runs), 100).machines
+ */
+export function scalingRow({ run, seconds, coreSeconds }: ScalingBasis, transfersPerSecond: number): ScalingRow {
+  const { slots, blocks, gates, transfers, l1 } = run.batch;
+  const pipeline: Pipeline = { transfersPerSecond, slots, blocks, seconds };
+  const batchesPerSecond = 1 / fillSeconds(pipeline);
+  const { machines, lagSeconds } = fewestMachines(pipeline);
+  const l1GasPerSecond = l1.gasUsed * batchesPerSecond;
+  return {
+    transfersPerSecond,
+    gatesPerSecond: gates.perTransfer * transfers * batchesPerSecond,
+    fillSeconds: fillSeconds(pipeline),
+    busyCores: coreSeconds * batchesPerSecond,
+    machines,
+    lagSeconds,
+    l1GasPerSecond,
+    l1GasShare: (l1GasPerSecond * L1_LIMITS.slotSeconds) / L1_LIMITS.gasLimit,
+    blobsPerSlot: l1.blobGas === 0 ? 0 : batchesPerSecond * L1_LIMITS.slotSeconds,
+  };
+}

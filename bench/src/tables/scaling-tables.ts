@@ -1,0 +1,75 @@
+import { mergesOf, planTree } from "../batch/tree.ts";
+import { formatMachine } from "../machine.ts";
+import { L1_LIMITS, type ScalingBasis, scalingRow } from "../scaling/model.ts";
+import { formatDecimal, formatInteger, formatMebibytes, type Table } from "../table.ts";
+
+const RATES = [10, 100, 1_000];
+
+/** What a transfer costs in the recorded batch, and what streams of transfers need. */
+export function scalingTables(basis: ScalingBasis): Table[] {
+  return [inputTable(basis), needsTable(basis)];
+}
+
+function inputTable({ run, seconds, coreSeconds }: ScalingBasis): Table {
+  const { batch, machine, takenAt } = run;
+  const merges = mergesOf(planTree(batch.blocks)).length;
+  const perTransfer = (value: number, digits: number): string => formatDecimal(value / batch.transfers, digits);
+  return {
+    title: "Measured inputs",
+    notes: [
+      `A batch of ${formatInteger(batch.transfers)} transfers in a blob, ${takenAt}: ${formatMachine(machine)}.`,
+      "Time of cores: what provers and witnesses used, which is less than the cores multiplied by the seconds that passed.",
+    ],
+    columns: ["", "of one proof", "proofs", "per transfer"],
+    rows: [
+      [
+        "gates: blocks",
+        formatInteger(batch.gates.block),
+        String(batch.blocks),
+        perTransfer(batch.gates.block * batch.blocks, 0),
+      ],
+      ["gates: merges", formatInteger(batch.gates.merge), String(merges), perTransfer(batch.gates.merge * merges, 0)],
+      ["gates: last proof", formatInteger(batch.gates.batch), "1", perTransfer(batch.gates.batch, 0)],
+      ...(["block", "merge", "last"] as const).map((kind, i) => {
+        const count = [batch.blocks, merges, 1][i] ?? 0;
+        const used = seconds[kind] * machine.cores;
+        const name = ["a block", "a merge", "the last proof"][i];
+        return [`time of cores, s: ${name}`, formatDecimal(used, 1), String(count), perTransfer(used * count, 3)];
+      }),
+      ["time of cores, s: all proofs", "–", String(batch.blocks + merges + 1), perTransfer(coreSeconds, 3)],
+      ["prover peak memory", batch.peakBytes === null ? "–" : formatMebibytes(batch.peakBytes), "–", "–"],
+      ["L1 gas", formatInteger(batch.l1.gasUsed), "1", formatDecimal(batch.l1.perTransfer, 1)],
+      ["blob gas", formatInteger(batch.l1.blobGas), "1", perTransfer(batch.l1.blobGas, 1)],
+    ],
+  };
+}
+
+function needsTable(basis: ScalingBasis): Table {
+  const { batch, machine } = basis.run;
+  const rows = RATES.map((rate) => scalingRow(basis, rate));
+  const row = (name: string, of: (needs: (typeof rows)[number]) => string): string[] => [name, ...rows.map(of)];
+  return {
+    title: "What throughput needs",
+    notes: [
+      `Full batches of ${batch.blocks} blocks of ${batch.slots} slots, computed from the inputs above. Machines and lags come from a simulation: each machine has ${machine.cores} cores and makes one proof at a time, the oldest batch first.`,
+      `L1: ${formatInteger(L1_LIMITS.gasLimit)} gas per slot of ${L1_LIMITS.slotSeconds} s, and a target of ${L1_LIMITS.blobTarget} blobs.`,
+    ],
+    columns: ["transfers per second", ...RATES.map(formatInteger)],
+    rows: [
+      row("gates per second, in millions", ({ gatesPerSecond }) => formatDecimal(gatesPerSecond / 1e6, 2)),
+      row("cores busy with proofs", ({ busyCores }) => formatDecimal(busyCores, 1)),
+      row(`machines of ${machine.cores} cores`, ({ machines }) => formatInteger(machines)),
+      row("a batch is full after, s", ({ fillSeconds }) => formatInteger(fillSeconds)),
+      row("last transfer of a batch to its last proof, s", ({ lagSeconds }) => formatInteger(lagSeconds)),
+      row("first transfer of a batch to its last proof, s", (needs) =>
+        formatInteger(needs.fillSeconds + needs.lagSeconds),
+      ),
+      row("L1 gas per second", ({ l1GasPerSecond }) => formatInteger(l1GasPerSecond)),
+      row("share of L1's gas", ({ l1GasShare }) => `${formatDecimal(100 * l1GasShare, 2)} %`),
+      row("blobs per L1 slot", ({ blobsPerSlot }) => formatDecimal(blobsPerSlot, 2)),
+      row("share of the target of blobs", ({ blobsPerSlot }) => {
+        return `${formatDecimal((100 * blobsPerSlot) / L1_LIMITS.blobTarget, 1)} %`;
+      }),
+    ],
+  };
+}
