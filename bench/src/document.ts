@@ -45,6 +45,6 @@ export function reportToMarkdown(report: BenchReport, runs: readonly BatchRun[])
 function origin({ machine, takenAt, isQuick, seconds }: BenchReport): string[] {
   return [
     formatMachine(machine),
-    `All figures of Cairn but those of batches of many blocks are from one run on this machine, ${takenAt}, ${formatInteger(seconds)} s${isQuick ? ", --quick" : ""}.`,
+    `Figures of Cairn without a date of their own are from one run on this machine, ${takenAt}, ${formatInteger(seconds)} s${isQuick ? ", --quick" : ""}.`,
   ];
 }
