@@ -95,13 +95,16 @@ export const circuits2Target: Target = createTarget({
     "rollup/src/block.nr": ["2/block", "2/block-attacks"],
     "rollup/src/extras.nr": ["2/gadgets", "2/hints"],
     "rollup/src/l1.nr": ["2/gadgets", "2/block-attacks"],
+    "rollup/src/links.nr": ["2/gadgets"],
     "rollup/src/message.nr": ["2/gadgets", "2/block-attacks"],
     "rollup/src/payouts.nr": ["2/block-attacks"],
     "rollup/src/residues.nr": ["2/evaluation"],
     "rollup/src/solo.nr": ["2/block"],
   },
-  compiled: (file) =>
-    file.endsWith("children.nr") ? "2/gadgets/children" : file.endsWith("lists.nr") ? "2/gadgets/lists" : "2/solo16",
+  compiled: (file) => {
+    const [part = ""] = /(?<=\/)(children|links|lists)(?=\.nr$)/.exec(file) ?? [];
+    return part === "" ? "2/solo16" : `2/gadgets/${part}`;
+  },
 });
 
 /**

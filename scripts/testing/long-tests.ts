@@ -11,7 +11,7 @@ export const LONG_TESTS: Readonly<Record<string, string>> = {
   "packages/circuits/test/2/batch.prover.test.ts":
     "proves a batch of two blocks, 1.8 million gates; npm test asks the solver for each of its parts",
   "packages/circuits/test/2/keys.prover.test.ts":
-    "makes the keys of all circuits with children over 2^22 points; npm test compares hashes of their sources",
+    "makes the keys of all circuits with children, over 2^23 points and with 6 GiB; npm test compares hashes of their sources",
   "packages/circuits/test/2/merge.prover.test.ts":
     "some thirty proofs of proofs; npm test asks the solver, which judges all but the proofs themselves",
   "packages/circuits/test/recorded-gates.test.ts":
@@ -22,6 +22,10 @@ export const LONG_TESTS: Readonly<Record<string, string>> = {
     "compiles thirty parts of the block circuit to say what each costs; nothing but npm run bench uses the result",
   "bench/src/node/run.test.ts":
     "loads a node for seconds to test npm run bench:node; other tests send it the same requests",
+  "packages/circuits/test/2/block1024.prover.test.ts":
+    "proves five million gates, over 2^23 points; npm test proves a block of 16 slots",
+  "packages/circuits/test/2/block1024.test.ts":
+    "compiles five million gates, four minutes; npm test asks the solver for smaller sizes, and for links that far apart",
   "packages/circuits/test/2/pair.test.ts":
     "compiles and solves batches at their full size; npm test solves their parts in a small one",
   "packages/circuits/test/2/sizes.test.ts":

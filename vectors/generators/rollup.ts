@@ -138,7 +138,7 @@ const PUBLISHED: Readonly<Record<number, (scenario: ScenarioBlock) => PublishedB
 function asSequenced({ block }: ScenarioBlock): PublishedBlock {
   const { publishedData, slotCount, trace } = block;
   const slots = trace.slots.map(({ kind }, n) => ({ kind, published: publishedData.slots[n] ?? NOOP.published }));
-  return { slotCount, publishedData, slots, isTrimmed: true };
+  return { slotCount: slotCount as BlockSize, publishedData, slots, isTrimmed: true };
 }
 
 /** `slots` up to the block's length, replacing those that it has. */

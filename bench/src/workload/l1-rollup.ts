@@ -104,7 +104,7 @@ function createRollup(parts: {
   readonly token: DevToken;
   readonly tree: StateTree;
   readonly parties: Parties;
-  readonly circuits: ReadonlyMap<BlockSize, BlockCircuit>;
+  readonly circuits: ReadonlyMap<number, BlockCircuit>;
   readonly crypto: FillContext["crypto"];
 }): L1BenchRollup {
   const { devnet, token, tree, parties, circuits, crypto } = parts;

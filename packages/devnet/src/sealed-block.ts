@@ -1,7 +1,7 @@
 import { type BlockCircuit, type BlockWitness, buildWitness, type Proof, proveBlock } from "@cairn/circuits";
 import type { Compress } from "@cairn/crypto";
 import type { ReadyBatch } from "@cairn/l1";
-import { CairnError, type PublicInputFields, publicInput } from "@cairn/protocol";
+import { type BlockSize, CairnError, type PublicInputFields, publicInput } from "@cairn/protocol";
 import type { StateTree } from "@cairn/state";
 import { type BlockBuilder, blockPublicInput, type ExecutedBlock } from "@cairn/vm";
 import type { DevnetErrorCode } from "./errors.ts";
@@ -50,7 +50,7 @@ export async function proveSealedBlock(
 /** The batch of one sealed block as L1 takes it. */
 export function readyBatch({ executed, publicInputFields }: SealedBlock, proof: Uint8Array): ReadyBatch {
   return {
-    slots: executed.slotCount,
+    slots: executed.slotCount as BlockSize,
     fields: publicInputFields,
     publishedData: executed.publishedBytes,
     proof,

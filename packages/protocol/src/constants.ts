@@ -124,6 +124,6 @@ export function blockCapacity(slots: BlockSize2): number {
 }
 
 /** Bytes of the fixed-length published data of a block of `slots` slots. */
-export function publishedDataBytes(slots: BlockSize): number {
+export function publishedDataBytes(slots: BlockSize2): number {
   return FEE_TOKENS_PER_BLOCK * INDEX_BYTES + slots * SLOT_BYTES + blockCapacity(slots) * EXTRA_BYTES;
 }

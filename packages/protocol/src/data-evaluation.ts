@@ -1,7 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bigintToBytes, bytesToBigint, concatBytes } from "./bytes.ts";
 import {
-  type BlockSize,
+  type BlockSize2,
   blockCapacity,
   EXTRA_BYTES,
   FEE_TOKENS_PER_BLOCK,
@@ -33,7 +33,7 @@ export interface DataBinding {
  *
  * @example const { dataPoint, dataEvaluation } = bindPublishedData(16, encodePublishedData(16, data), txRoot);
  */
-export function bindPublishedData(slots: BlockSize, bytes: Uint8Array, txRoot: bigint): DataBinding {
+export function bindPublishedData(slots: BlockSize2, bytes: Uint8Array, txRoot: bigint): DataBinding {
   const dataPoint = dataEvaluationPoint(dataHash(slots, bytes), txRoot);
   return {
     feeIndices: padPublishedData(slots, bytes).slice(0, FEE_INDICES_BYTES),
@@ -57,7 +57,7 @@ export function dataEvaluationPoint(publishedDataHash: Uint8Array, txRoot: bigin
  *
  * @example publishedDataWords(16, publishedData).length // 24: 16 slots, 4 extras of two words each
  */
-export function publishedDataWords(slots: BlockSize, bytes: Uint8Array): bigint[] {
+export function publishedDataWords(slots: BlockSize2, bytes: Uint8Array): bigint[] {
   const padded = padPublishedData(slots, bytes);
   const at = (start: number, length: number): bigint => bytesToBigint(padded.subarray(start, start + length));
   const words = Array.from({ length: slots }, (_, i) => at(FEE_INDICES_BYTES + i * SLOT_BYTES, SLOT_BYTES));

@@ -1,6 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { assertLength, bigintToBytes, bytesToBigint, bytesToNumber, concatBytes, isZero } from "./bytes.ts";
-import { type BlockSize, blockCapacity, PAYOUT_BYTES } from "./constants.ts";
+import { type BlockSize2, blockCapacity, PAYOUT_BYTES } from "./constants.ts";
 import type { ProtocolErrorCode } from "./error-codes.ts";
 import { CairnError } from "./errors.ts";
 import { type TokenId, tokenId } from "./ids.ts";
@@ -20,7 +20,7 @@ export interface Payout {
  *
  * @example encodePayouts(16, [{ recipient: owner, tokenId: tokenId(0), amount: 10n ** 18n }]).length // 160
  */
-export function encodePayouts(slots: BlockSize, payouts: readonly Payout[]): Uint8Array {
+export function encodePayouts(slots: BlockSize2, payouts: readonly Payout[]): Uint8Array {
   const bytes = new Uint8Array(blockCapacity(slots) * PAYOUT_BYTES);
   if (payouts.length > blockCapacity(slots)) {
     throw new CairnError<ProtocolErrorCode>(
@@ -40,7 +40,7 @@ export function encodePayouts(slots: BlockSize, payouts: readonly Payout[]): Uin
  *
  * @example decodePayouts(16, encodePayouts(16, payouts)) // payouts
  */
-export function decodePayouts(slots: BlockSize, bytes: Uint8Array): Payout[] {
+export function decodePayouts(slots: BlockSize2, bytes: Uint8Array): Payout[] {
   assertLength("payout list", bytes, blockCapacity(slots) * PAYOUT_BYTES);
   const payouts: Payout[] = [];
   for (let offset = 0; offset < bytes.length; offset += PAYOUT_BYTES) {
@@ -57,7 +57,7 @@ export function decodePayouts(slots: BlockSize, bytes: Uint8Array): Payout[] {
 }
 
 /** SHA-256 of the fixed-size list. Throws as {@link encodePayouts}. See {@link encodePayouts}. */
-export function payoutsHash(slots: BlockSize, payouts: readonly Payout[]): Uint8Array {
+export function payoutsHash(slots: BlockSize2, payouts: readonly Payout[]): Uint8Array {
   return sha256(encodePayouts(slots, payouts));
 }
 

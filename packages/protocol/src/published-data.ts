@@ -3,7 +3,7 @@ import { assertKey } from "./account.ts";
 import { assertLength, bigintToBytes, bytesToBigint, bytesToNumber, concatBytes, isZero } from "./bytes.ts";
 import {
   AMOUNT_BYTES,
-  type BlockSize,
+  type BlockSize2,
   blockCapacity,
   EXTRA_BYTES,
   FEE_BYTES,
@@ -63,7 +63,7 @@ export interface PublishedData {
  *
  * @example encodePublishedData(16, { feeIndices, slots }).length // 428
  */
-export function encodePublishedData(slots: BlockSize, data: PublishedData): Uint8Array {
+export function encodePublishedData(slots: BlockSize2, data: PublishedData): Uint8Array {
   requireData(data.slots.length === slots, `${data.slots.length} slots, expected ${slots}`);
   requireData(data.feeIndices.length === FEE_TOKENS_PER_BLOCK, `${data.feeIndices.length} fee indices`);
   const extras = data.slots.flatMap((slot) => encodeExtra(slot));
@@ -89,7 +89,7 @@ export function encodePublishedData(slots: BlockSize, data: PublishedData): Uint
  *
  * @example const { slots, feeIndices } = decodePublishedData(16, bytes, 2); // two L1 operations come first
  */
-export function decodePublishedData(slots: BlockSize, bytes: Uint8Array, l1OperationCount: number): PublishedData {
+export function decodePublishedData(slots: BlockSize2, bytes: Uint8Array, l1OperationCount: number): PublishedData {
   requireData(
     Number.isInteger(l1OperationCount) && l1OperationCount >= 0 && l1OperationCount <= blockCapacity(slots),
     `${l1OperationCount} L1 operations`,
@@ -139,7 +139,7 @@ export function trimPublishedData(bytes: Uint8Array): Uint8Array {
  *
  * @example padPublishedData(16, trimPublishedData(bytes)) // bytes
  */
-export function padPublishedData(slots: BlockSize, bytes: Uint8Array): Uint8Array {
+export function padPublishedData(slots: BlockSize2, bytes: Uint8Array): Uint8Array {
   const padded = new Uint8Array(publishedDataBytes(slots));
   if (bytes.length > padded.length) assertLength("published data", bytes, padded.length);
   padded.set(bytes);
@@ -151,7 +151,7 @@ export function padPublishedData(slots: BlockSize, bytes: Uint8Array): Uint8Arra
  *
  * @example bytesToHex(dataHash(16, publishedData)) === event.dataHash
  */
-export function dataHash(slots: BlockSize, bytes: Uint8Array): Uint8Array {
+export function dataHash(slots: BlockSize2, bytes: Uint8Array): Uint8Array {
   return sha256(padPublishedData(slots, bytes));
 }
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bytesToHex, type Domain, dataHash, payoutsHash, trimPublishedData } from "@cairn/protocol";
+import { type BlockSize, bytesToHex, type Domain, dataHash, payoutsHash, trimPublishedData } from "@cairn/protocol";
 import type { History, ScenarioBlock } from "@cairn/testkit";
 import type { RollupIdentity } from "../src/identity.ts";
 import type { PublishedBatch } from "../src/published-batch.ts";
@@ -14,7 +14,7 @@ export function publishedBatch({ block, oldRoot, newRoot, l1Operations }: Scenar
   return {
     number: block.blockNumber,
     header: {
-      slots: slotCount,
+      slots: slotCount as BlockSize,
       firstBlock: BigInt(block.blockNumber),
       lastBlock: BigInt(block.blockNumber),
       timestamp: BigInt(block.timestamp),

@@ -2,7 +2,7 @@ import {
   type AccountIndex,
   BLOCK_SIZES,
   type BlockNumber,
-  type BlockSize,
+  type BlockSize2,
   blockNumber,
   type Domain,
   type L1Operation,
@@ -18,7 +18,7 @@ import { modelCrypto, REAL_CRYPTO, type TestCrypto } from "./test-crypto.ts";
 
 /** A state and a queue to make a block from: some of it valid, some not, maybe more than fits. */
 export interface BlockInput extends StateInput {
-  readonly slotCount: BlockSize;
+  readonly slotCount: BlockSize2;
   readonly domain: Domain;
   readonly blockNumber: BlockNumber;
   /** Seconds since the epoch. */
@@ -33,7 +33,7 @@ export interface BlockInput extends StateInput {
 /** What {@link arbitraryBlockInput} may generate. */
 export interface BlockInputOptions {
   /** 16 by default. */
-  readonly slotCount?: BlockSize;
+  readonly slotCount?: BlockSize2;
   /** REAL_CRYPTO by default. */
   readonly crypto?: TestCrypto;
   readonly shape?: "dense" | "sparse" | "any";
@@ -98,7 +98,7 @@ export function blockContentOf({ l1Operations, groups }: BlockInput): BlockConte
 export interface FittingSite extends Omit<ModelBlock, "groups" | "feeAccounts" | "slotCount"> {
   readonly state: StateInput;
   readonly domain: Domain;
-  readonly slotCount: BlockSize;
+  readonly slotCount: BlockSize2;
   readonly feeAccounts: readonly AccountIndex[];
 }
 

@@ -2,7 +2,7 @@ import {
   type Account,
   type AccountIndex,
   BLOCK_SIZES,
-  type BlockSize,
+  type BlockSize2,
   blockCapacity,
   blockNumber,
   type Domain,
@@ -33,7 +33,7 @@ export interface History {
 export interface HistoryOptions {
   readonly maxBlocks: number;
   /** Sizes that blocks may have, 16 by default. */
-  readonly sizes?: readonly BlockSize[];
+  readonly sizes?: readonly BlockSize2[];
   /** FAKE_CRYPTO by default. */
   readonly crypto?: TestCrypto;
   /** How many of 100 transactions get a flaw, so that they stay out; 5 by default. */
@@ -41,7 +41,7 @@ export interface HistoryOptions {
 }
 
 interface BlockDraft {
-  readonly slotCount: BlockSize;
+  readonly slotCount: BlockSize2;
   readonly l1Drafts: readonly L1Draft[];
   readonly groupDrafts: readonly GroupDraft[];
   readonly feeAccountCount: number;

@@ -1,6 +1,6 @@
 import {
   type AccountIndex,
-  type BlockSize,
+  type BlockSize2,
   blockNumber,
   CairnError,
   type Domain,
@@ -26,7 +26,7 @@ export interface ScenarioBlock {
 /** Where and with what a scenario runs. */
 export interface ScenarioOptions {
   readonly domain: Domain;
-  readonly slotCount: BlockSize;
+  readonly slotCount: BlockSize2;
   readonly crypto: TestCrypto;
   /** Timestamp of the first block, in seconds. */
   readonly startTime: number;

@@ -2,7 +2,7 @@ import {
   type Account,
   type AccountIndex,
   type BlockNumber,
-  type BlockSize,
+  type BlockSize2,
   bindPublishedData,
   type Payout,
   type PublicInputFields,
@@ -17,7 +17,7 @@ export interface ExecutedBlock {
   readonly blockNumber: BlockNumber;
   /** Seconds since the epoch. */
   readonly timestamp: number;
-  readonly slotCount: BlockSize;
+  readonly slotCount: BlockSize2;
   readonly oldNextIndex: number;
   readonly newNextIndex: number;
   /** Accounts that differ from the state before the block, as they are after it. */

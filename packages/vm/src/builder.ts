@@ -5,7 +5,7 @@ import {
   assertLength,
   assertUintNumber,
   type BlockNumber,
-  type BlockSize,
+  type BlockSize2,
   blockCapacity,
   CairnError,
   type Domain,
@@ -40,7 +40,7 @@ export interface BlockOptions {
   /** The state before the block; must not change until the block is sealed. */
   readonly state: StateReader;
   readonly domain: Domain;
-  readonly slotCount: BlockSize;
+  readonly slotCount: BlockSize2;
   readonly blockNumber: BlockNumber;
   /** Seconds since the epoch. */
   readonly timestamp: number;

@@ -1,4 +1,10 @@
-import { type BlockSize, blockCapacity, type SlotUse, TRANSACTION_KINDS, type TransactionGroup } from "@cairn/protocol";
+import {
+  type BlockSize2,
+  blockCapacity,
+  type SlotUse,
+  TRANSACTION_KINDS,
+  type TransactionGroup,
+} from "@cairn/protocol";
 
 /** Slots and other limited places of a block (spec 2.9), or how many of them a group uses. */
 export interface Capacity extends SlotUse {
@@ -11,7 +17,7 @@ export type CapacityLimit = keyof Capacity;
 const LIMITS: readonly CapacityLimit[] = ["slots", "payouts", "newAccounts", "extras"];
 
 /** What an empty block of `slotCount` slots holds. */
-export function emptyBlockCapacity(slotCount: BlockSize): Capacity {
+export function emptyBlockCapacity(slotCount: BlockSize2): Capacity {
   const capped = blockCapacity(slotCount);
   return { slots: slotCount, payouts: capped, newAccounts: capped, extras: capped };
 }

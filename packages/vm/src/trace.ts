@@ -2,7 +2,7 @@ import type {
   Account,
   AccountIndex,
   BlockNumber,
-  BlockSize,
+  BlockSize2,
   Domain,
   L1Operation,
   Payout,
@@ -50,7 +50,7 @@ export interface FeeCreditTrace {
 
 /** All that a witness builder needs besides Merkle paths, which it takes from the tree before the block. */
 export interface BlockTrace {
-  readonly slotCount: BlockSize;
+  readonly slotCount: BlockSize2;
   readonly domain: Domain;
   readonly blockNumber: BlockNumber;
   /** Seconds since the epoch. */

@@ -1,7 +1,7 @@
-import type { BlockSize } from "@cairn/protocol";
+import type { BlockSize, BlockSize2 } from "@cairn/protocol";
 
 /** Circuits whose proofs other circuits verify, each after those that it verifies itself. */
-export const INNER_CIRCUITS = ["block16", "block64", "block256", "merge1", "merge2"] as const;
+export const INNER_CIRCUITS = ["block16", "block64", "block256", "block1024", "merge1", "merge2"] as const;
 /** Name of a circuit with the 11 public inputs of a claim. */
 export type InnerCircuit = (typeof INNER_CIRCUITS)[number];
 /** Name of a circuit that joins claims. */
@@ -22,7 +22,7 @@ export const PARENT_CIRCUITS = ["merge1", "merge2", "pair", "batch"] as const sa
 /** Name of a circuit that verifies proofs of others. */
 export type ParentCircuit = MergeCircuit | BatchCircuit;
 
-const BLOCKS = ["block16", "block64", "block256"] as const;
+const BLOCKS = ["block16", "block64", "block256", "block1024"] as const;
 
 /** What the children of a circuit can be, in the order of its list of keys (spec 2, 6.6), and how many it takes. */
 export const PARENTS: Readonly<
@@ -48,7 +48,7 @@ export function crateOf(circuit: InnerCircuit | BatchCircuit | SoloCircuit): str
  *
  * @example blockCircuit(16) // "block16"
  */
-export function blockCircuit(slots: BlockSize): `block${BlockSize}` {
+export function blockCircuit(slots: BlockSize2): `block${BlockSize2}` {
   return `block${slots}`;
 }
 

@@ -1,4 +1,5 @@
-import { BLOB_MODULUS, type BlockSize } from "@cairn/protocol";
+import { BLOB_MODULUS } from "@cairn/protocol";
+import type { SoloCircuit } from "./circuits.ts";
 
 /** How a circuit evaluates the data polynomial: `groups` groups of `groupCells` cells (spec 2, 6.5). */
 export type EvaluationShape = { readonly groupCells: number; readonly groups: number };
@@ -18,11 +19,11 @@ export type EvaluationWitness = {
   readonly middleHigh: bigint;
 };
 
-/** Shapes of the solo circuits by their slots: at least one cell more than slots. */
-export const SOLO_EVALUATION: Readonly<Record<BlockSize, EvaluationShape>> = {
-  16: { groupCells: 6, groups: 3 },
-  64: { groupCells: 9, groups: 8 },
-  256: { groupCells: 17, groups: 16 },
+/** Shapes of the solo circuits: at least one cell more than slots. */
+export const SOLO_EVALUATION: Readonly<Record<SoloCircuit, EvaluationShape>> = {
+  solo16: { groupCells: 6, groups: 3 },
+  solo64: { groupCells: 9, groups: 8 },
+  solo256: { groupCells: 17, groups: 16 },
 };
 
 const LIMB_BITS = 86n;

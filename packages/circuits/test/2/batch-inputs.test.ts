@@ -1,4 +1,14 @@
-import { batchInputs, evaluateCells } from "@cairn/protocol";
+import {
+  BLOCK_SIZES_2,
+  type BlockSize2,
+  batchInputs,
+  blockCapacity,
+  blockRows,
+  evaluateCells,
+  MAX_BATCH_L1_OPERATIONS,
+  MAX_BATCH_PAYOUTS,
+  MAX_BATCH_ROWS,
+} from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
 import { type ClaimProof, childrenWitness } from "../../src/2/children-witness.ts";
 import { listsWitness } from "../../src/2/lists-witness.ts";
@@ -62,6 +72,21 @@ describe("lists of a batch", () => {
     ]) {
       expect(() => listsWitness(chains, [long])).toThrow(error("protocol/too-many"));
     }
+  });
+
+  it("have room for any block, and for batches of the sizes that the proof tree is made for", () => {
+    for (const slots of BLOCK_SIZES_2) {
+      const capacity = blockCapacity(slots);
+      expect(blockRows(slots, capacity)).toBeLessThanOrEqual(MAX_BATCH_ROWS);
+      expect(capacity).toBeLessThanOrEqual(Math.min(MAX_BATCH_L1_OPERATIONS, MAX_BATCH_PAYOUTS));
+    }
+    const rows = (blocks: number, slots: BlockSize2, extras: number) => blocks * blockRows(slots, extras);
+    expect(rows(31, 256, 0)).toBeLessThanOrEqual(MAX_BATCH_ROWS);
+    // 7,936 transfers in ten blocks.
+    expect(rows(7, 1024, 0) + rows(3, 256, 0)).toBeLessThanOrEqual(MAX_BATCH_ROWS);
+    // Four blocks of 1,024 fit with all but four of their extras.
+    expect(rows(3, 1024, 256) + rows(1, 1024, 252)).toBeLessThanOrEqual(MAX_BATCH_ROWS);
+    expect(rows(3, 1024, 256) + rows(1, 1024, 253)).toBeGreaterThan(MAX_BATCH_ROWS);
   });
 
   it("have values that are the last public inputs", () => {

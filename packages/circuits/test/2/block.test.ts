@@ -1,7 +1,10 @@
-import type { Claim } from "@cairn/protocol";
+import { blockRows, type Claim, readBatchCells } from "@cairn/protocol";
 import { beforeAll, describe, expect, it } from "vitest";
 import { block2InputMap, soloInputMap } from "../../src/2/input-map.ts";
+import { signed, transfer, transferToNew, withdraw } from "../support/attack.ts";
+import { target2 } from "../support/attack-2.ts";
 import { program } from "../support/cache.ts";
+import { historyAfter } from "../support/protocol-2.ts";
 import { circuitRefusal } from "../support/refusal.ts";
 import { type SampleBlock2, type SoloInputs, sampleBlock2 } from "../support/sample-block-2.ts";
 
@@ -77,6 +80,18 @@ describe("the block circuit of protocol 2", () => {
     expect(await blockRefusal(sample.claim, forged({ reference: reference + 1n }))).toMatch(/signature|schnorr/);
     expect(await blockRefusal(sample.claim, forged({ validFrom: 1n }))).toMatch(/signature|schnorr/);
   });
+});
+
+it("a block of 1,024 slots has a witness of that circuit's shape, and the history that follows from it", () => {
+  const groups = [transfer(), transferToNew({ nonce: 6 }), withdraw({ nonce: 7 })].map((one) => signed(one));
+  const { witness, claim, cells } = target2({ slotCount: 1024, groups });
+  expect(witness.slots).toHaveLength(1024);
+  expect([witness.subroots.length, witness.slots[0]?.a.children.length]).toEqual([4 ** 6, 6]);
+  for (const list of [witness.l1Operations, witness.extras, witness.payouts]) expect(list).toHaveLength(256);
+  expect(historyAfter(witness, claim.firstBlock, claim.firstTimestamp)).toBe(claim.after.history);
+  const [read] = readBatchCells(cells, 1);
+  expect(read?.data.slots).toHaveLength(1024);
+  expect(cells).toHaveLength(3 * blockRows(1024, 2));
 });
 
 describe("the solo circuit", () => {

@@ -6,7 +6,7 @@ import { type EvaluationWitness, evaluationWitness, limbsOf, SOLO_EVALUATION } f
 import { BATCH_EVALUATION } from "../../src/2/lists-witness.ts";
 import { gadgetRefusal } from "../support/gadget.ts";
 
-const SHAPE = SOLO_EVALUATION[16];
+const SHAPE = SOLO_EVALUATION.solo16;
 const CELLS = SHAPE.groupCells * SHAPE.groups;
 const RESIDUE_BITS = 255n;
 const MODULUS_OF_COLUMNS = 1n << 258n;

@@ -165,6 +165,52 @@ describe("L1 operation", () => {
   });
 });
 
+describe("links in a block of 1,024 slots", () => {
+  const CHECKED = [0, 1, 256, 300];
+  const inputs = (pairs: readonly (readonly [number, number])[]) => {
+    const partners = new Map(pairs.flatMap(([a, b]) => [[a, b] as const, [b, a] as const]));
+    return {
+      targets: Array.from({ length: 1024 }, (_, i) => BigInt(partners.get(i) ?? i)),
+      canLink: CHECKED.map((slot) => partners.has(slot)),
+      contents: Array.from({ length: 1024 }, (_, i) => BigInt(i + 5)),
+    };
+  };
+  const tooFar = "links.nr: link.offset.assert_max_bit_size";
+
+  it("reach 255 slots in both directions", async () => {
+    const linked = inputs([
+      [1, 256],
+      [300, 45],
+    ]);
+    expect(await runGadget("2/links", linked)).toEqual([
+      [256n, 0n],
+      [511n, 261n],
+      [1n, 6n],
+      [1n, 50n],
+    ]);
+    expect(await runGadget("2/links", inputs([[300, 555]]))).toContainEqual([511n, 560n]);
+  });
+
+  it("refuse offsets of 256 slots and more: of 9 bits or below zero, whichever partner is asked", async () => {
+    for (const pair of [
+      [0, 256],
+      [0, 300],
+      [300, 1],
+      [1, 1023],
+      [300, 556],
+    ] as const) {
+      expect(await gadgetRefusal("2/links", inputs([pair])), pair.join()).toBe(tooFar);
+    }
+  });
+
+  it("refuse a partner outside the block", async () => {
+    const linked = inputs([]);
+    linked.targets[0] = 1024n;
+    const refused = await gadgetRefusal("2/links", { ...linked, canLink: [true, false, false, false] });
+    expect(refused).toBe("links.nr: (N as Field - 1 - targets[i]).assert_max_bit_size");
+  });
+});
+
 function joined(high = 0n, low = 0n): bigint {
   return (high << WORD) + low;
 }

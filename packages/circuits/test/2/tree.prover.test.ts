@@ -6,6 +6,7 @@ import { type ProvingCircuit, proveBatch, proveBlockClaim, proveMerge } from "..
 import { provingCircuit } from "../support/cache.ts";
 import { startChain, type TestChain } from "../support/evm.ts";
 import { createJudge } from "../support/judge.ts";
+import { reportCost } from "../support/report-cost.ts";
 import { sampleBatch2 } from "../support/sample-batch-2.ts";
 
 let chain: TestChain | undefined;
@@ -25,7 +26,7 @@ it("a tree of all levels: blocks, merge1 of two, merge2 of that and a block, a b
 
   const merge = async (name: MergeCircuit, children: readonly ClaimProof[]) => {
     const merged = await proveMerge(await inner(name), children);
-    report(name, merged);
+    reportCost(name, merged);
     return merged;
   };
   const low = await merge("merge1", [first, second]);
@@ -36,15 +37,7 @@ it("a tree of all levels: blocks, merge1 of two, merge2 of that and a block, a b
   const judge = await createJudge("2/batch", chain);
   const { content, binding, claim } = sample;
   const batch = await proveBatch({ name: "batch", ...judge.circuit }, { children: [high, fourth], content, binding });
-  report("batch", batch);
+  reportCost("batch", batch);
   expect(batch.publicInputs).toEqual(batchInputs(claim, binding));
   expect(await judge.accepts(batch.proof, batch.publicInputs)).toBe(true);
 });
-
-/** Figures for `noir/2/README.md`. */
-function report(
-  name: string,
-  { proveSeconds, proverPeakBytes }: { proveSeconds: number; proverPeakBytes: number | null },
-) {
-  process.stdout.write(`${name}: ${proveSeconds.toFixed(0)} s, ${((proverPeakBytes ?? 0) / 2 ** 30).toFixed(2)} GiB\n`);
-}

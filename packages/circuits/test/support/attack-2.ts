@@ -35,6 +35,6 @@ export async function refusal2Of(honest: BuiltBlock2, attack: Attack2 = {}): Pro
   attack.witness?.(witness);
   const history = historyAfter(witness, honest.claim.firstBlock, honest.claim.firstTimestamp);
   const claim = { ...honest.claim, after: { ...honest.claim.after, history } };
-  const { circuit } = await program("2/block16");
+  const { circuit } = await program(`2/block${honest.witness.slots.length}`);
   return circuitRefusal(circuit, block2InputMap(attack.claim?.(claim) ?? claim, witness));
 }

@@ -3,6 +3,7 @@ import {
   type Account,
   type AccountIndex,
   accountIndex,
+  type BlockSize2,
   blockNumber,
   CairnError,
   type Domain,
@@ -93,6 +94,8 @@ export interface Offer {
   readonly accounts?: ReadonlyMap<AccountIndex, Account>;
   readonly nextIndex?: number;
   readonly timestamp?: number;
+  /** 16 by default. */
+  readonly slotCount?: BlockSize2;
   /** Number of the block, 7 by default. */
   readonly number?: number;
 }
@@ -108,13 +111,14 @@ export interface Target {
 
 /** The honest block of an offer; refuses what the VM would not include. */
 export function target(offer: Offer): Target {
-  const { l1Operations = [], groups = [], accounts = ACCOUNTS, nextIndex = NEXT, timestamp = NOW, number = 7 } = offer;
+  const { l1Operations = [], groups = [], accounts = ACCOUNTS, nextIndex = NEXT, timestamp = NOW } = offer;
+  const { slotCount = 16, number = 7 } = offer;
   const state = createSparseState({ accounts, nextIndex }, compress);
   const { block, rejected, deferred } = executeBlock(
     {
       state,
       domain: DOMAIN,
-      slotCount: 16,
+      slotCount,
       blockNumber: blockNumber(number),
       timestamp,
       queueHash: new Uint8Array(32).fill(7),

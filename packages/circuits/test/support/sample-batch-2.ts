@@ -2,6 +2,7 @@ import type { ChainedBlock, Chains } from "@cairn/crypto";
 import {
   accountIndex,
   type BatchBinding,
+  type BlockSize2,
   type Claim,
   calldataCommitment,
   cellsToBytes,
@@ -42,8 +43,11 @@ export interface SampleBatch2 {
 
 const FIRST_NUMBER = 7;
 
-/** Blocks of 16 slots with entries in every list: one L1 operation, an extra of each kind and a payout in each. */
-export function sampleBatch2(count: number): SampleBatch2 {
+/**
+ * Blocks with entries in every list: one L1 operation, an extra of each kind and a payout in each; of 16 slots unless
+ * `sizes` says otherwise.
+ */
+export function sampleBatch2(count: number, sizes: readonly BlockSize2[] = []): SampleBatch2 {
   let [accounts, nextIndex, chains]: [typeof ACCOUNTS, number, Chains] = [ACCOUNTS, NEXT, CHAINS];
   const built: BuiltBlock2[] = [];
   const blocks: ChainedBlock[] = [];
@@ -62,6 +66,7 @@ export function sampleBatch2(count: number): SampleBatch2 {
       accounts,
       nextIndex,
       timestamp,
+      slotCount: sizes[i] ?? 16,
       number,
     });
     const next = built2(honest, chains);

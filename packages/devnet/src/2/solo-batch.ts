@@ -85,7 +85,7 @@ export async function proveSoloBatch(
 ): Promise<ProvenBatch2> {
   const { claim, witness, cells, executed, l1Operations } = block;
   const { binding, dataSource, data } = given;
-  const evaluation = evaluationWitness(cells, binding.point, SOLO_EVALUATION[executed.slotCount]);
+  const evaluation = evaluationWitness(cells, binding.point, SOLO_EVALUATION[circuit.name]);
   const { proof } = await proveSolo(circuit, { claim, binding, witness, evaluation });
   return {
     header: headerOfClaim(claim, binding, { circuit: circuit.name, dataSource }),
