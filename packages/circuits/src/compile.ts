@@ -4,6 +4,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { CairnError } from "@cairn/protocol";
 import type { CompiledCircuit } from "@noir-lang/noir_js";
+import { KEY_LIST_FILE, listSrs } from "./2/list-srs.ts";
+import type { Srs } from "./bb.ts";
 import { compileInThread } from "./compiler-thread.ts";
 import type { CircuitsErrorCode } from "./errors.ts";
 
@@ -18,12 +20,15 @@ export interface CompiledProgram {
   readonly dir: string;
   /** File with ABI and bytecode, as the prover reads it. */
   readonly path: string;
+  /** SRS of the keys that its children may have; absent for a circuit without children. */
+  readonly childrenSrs?: Srs["kind"];
   readonly isCached: boolean;
 }
 
 /**
  * Compiles a binary crate of `noirDir` (`block64`, `gadgets/leaf`), or takes it from the cache, which is keyed by the
- * content of all sources and the versions of compiler and prover. Throws `circuits/compile-failed`.
+ * content of all sources and the versions of compiler and prover. Throws `circuits/compile-failed`,
+ * `circuits/wrong-key-list`.
  */
 export async function compileCircuit(options: {
   readonly name: string;
@@ -33,13 +38,20 @@ export async function compileCircuit(options: {
   const { name, cacheDir, noirDir = NOIR_DIR } = options;
   const dir = join(cacheDir, "circuits", `${name.replaceAll("/", "-")}-${sourceHash(name, noirDir)}`);
   const path = join(dir, "program.json");
+  const children = childrenOf(join(noirDir, name));
   if (existsSync(path)) {
-    return { name, circuit: JSON.parse(readFileSync(path, "utf8")) as CompiledCircuit, dir, path, isCached: true };
+    const circuit = JSON.parse(readFileSync(path, "utf8")) as CompiledCircuit;
+    return { name, circuit, dir, path, ...children, isCached: true };
   }
   const circuit = await compileCrate(join(noirDir, name));
   mkdirSync(dir, { recursive: true });
   writeFileAtomically(path, JSON.stringify(circuit));
-  return { name, circuit, dir, path, isCached: false };
+  return { name, circuit, dir, path, ...children, isCached: false };
+}
+
+function childrenOf(crate: string): Pick<CompiledProgram, "childrenSrs"> {
+  const list = join(crate, "src", KEY_LIST_FILE);
+  return existsSync(list) ? { childrenSrs: listSrs(readFileSync(list, "utf8")) } : {};
 }
 
 /** Writes a file so that a reader sees it whole or not at all. */

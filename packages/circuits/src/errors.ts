@@ -19,6 +19,8 @@
  *   retry helps.
  * - `circuits/keys-missing`: the lists of keys over this SRS are not recorded; `packages/circuits/scripts/generate-keys.ts`
  *   makes them where the SRS is.
+ * - `circuits/wrong-key-list`: a circuit accepts children over another SRS than its own key would be over. No retry helps;
+ *   compile it from the sources that `noirDirOf` gives for that SRS.
  * - `circuits/bad-verifier`: the generated Solidity source does not look as expected. No retry helps.
  */
 export type CircuitsErrorCode =
@@ -35,4 +37,5 @@ export type CircuitsErrorCode =
   | "circuits/bad-proof"
   | "circuits/bad-children"
   | "circuits/keys-missing"
+  | "circuits/wrong-key-list"
   | "circuits/bad-verifier";

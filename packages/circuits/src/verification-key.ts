@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { assertChildrenOver } from "./2/list-srs.ts";
 import { type ProofTarget, runBb, type Srs } from "./bb.ts";
 import type { CompiledProgram } from "./compile.ts";
 
@@ -12,8 +13,8 @@ export interface VerificationKey {
 }
 
 /**
- * The verification key of a program over an SRS, for the EVM or for recursion, from the cache or computed. Throws as the
- * prover binary does.
+ * The verification key of a program over an SRS, for the EVM or for recursion, from the cache or computed. Throws
+ * `circuits/wrong-key-list` when the program accepts children over another SRS, and as the prover binary does.
  *
  * @example const key = await ensureVerificationKey(program, srs, { target: "recursion" });
  */
@@ -23,6 +24,7 @@ export async function ensureVerificationKey(
   options: { readonly target?: ProofTarget; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<VerificationKey> {
   const { target = "evm", signal } = options;
+  assertChildrenOver(srs.kind, program);
   const dir = join(program.dir, srs.kind, ...(target === "evm" ? [] : [target]));
   const path = join(dir, "vk");
   // The prover writes the hash last.

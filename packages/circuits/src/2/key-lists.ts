@@ -20,6 +20,7 @@ import {
   PARENTS,
   type ParentCircuit,
 } from "./circuits.ts";
+import { KEY_LIST_FILE, listHeading } from "./list-srs.ts";
 import { readRecursionKey } from "./recursion-key.ts";
 
 /** What is recorded of a circuit. */
@@ -58,7 +59,7 @@ export function readRecordedKeys(path: string = RECORDED_KEYS_PATH): RecordedKey
 
 /** File of the list of keys that a circuit accepts, below `noirDir`. */
 export function keyListPath(parent: ParentCircuit, noirDir: string = NOIR_DIR): string {
-  return join(noirDir, crateOf(parent), "src", "keys.nr");
+  return join(noirDir, crateOf(parent), "src", KEY_LIST_FILE);
 }
 
 /** Source of the list of keys that a circuit accepts. */
@@ -74,7 +75,7 @@ export function keyListSource(
     return `    ${hash}, // ${name}`;
   });
   return [
-    `// Hashes of the verification keys of allowed children over the ${SRS_NAME[kind]} SRS (spec 2, 6.6). Generated from`,
+    `${listHeading(kind)} (spec 2, 6.6). Generated from`,
     "// packages/circuits/noir/2/keys.json by packages/circuits/scripts/generate-keys.ts; do not edit.",
     `pub global ALLOWED: [Field; ${accepts.length}] = [`,
     ...hashes,
@@ -82,8 +83,6 @@ export function keyListSource(
     "",
   ].join("\n");
 }
-
-const SRS_NAME = { dev: "development", ignition: "Ignition" } as const;
 
 /**
  * Makes the keys of all inner circuits over an SRS, in the order in which their lists depend on each other. `noirDir` holds
@@ -162,6 +161,8 @@ export function copySources(noirDir: string): string {
 /** What is not as recorded: sources that changed since the keys were made, lists that are not those of the record. */
 export function findStaleKeys(recorded: KeyRecords | null, noirDir: string = NOIR_DIR): string[] {
   if (recorded === null) return ["keys.json: no keys over the development SRS"];
+  const missing = INNER_CIRCUITS.filter((name) => recorded[name] === undefined);
+  if (missing.length > 0) return missing.map((name) => `${name}: no key recorded`);
   const changed = [...INNER_CIRCUITS, ...BATCH_CIRCUITS].filter(
     (name) => recorded[name]?.sources !== sourceHash(crateOf(name), noirDir),
   );

@@ -7,14 +7,18 @@ import { crateOf, INNER_CIRCUITS, PARENT_CIRCUITS } from "../../src/2/circuits.t
 import {
   copySources,
   findStaleKeys,
+  type KeyRecords,
   keyListPath,
   keyListSource,
   noirDirOf,
   readRecordedKeys,
 } from "../../src/2/key-lists.ts";
+import { listSrs } from "../../src/2/list-srs.ts";
+import { loadCircuit } from "../../src/2/prove.ts";
 import { proofFields, readRecursionKey } from "../../src/2/recursion-key.ts";
-import { sourceHash, writeFileAtomically } from "../../src/compile.ts";
-import { provingCircuit } from "../support/cache.ts";
+import { compileCircuit, sourceHash, writeFileAtomically } from "../../src/compile.ts";
+import { ensureVerificationKey } from "../../src/verification-key.ts";
+import { cacheDir, provingCircuit } from "../support/cache.ts";
 
 describe("lists of keys", () => {
   let dir: string;
@@ -47,8 +51,12 @@ describe("lists of keys", () => {
       expect(stale).toContain(`${name}: sources changed since its key and gates were recorded`);
   });
 
-  it("a record without keys is noticed", () => {
+  it("a record without keys, or without one of them, is noticed", () => {
     expect(findStaleKeys(null)).toEqual(["keys.json: no keys over the development SRS"]);
+    const { dev } = readRecordedKeys();
+    if (dev === null) expect.unreachable();
+    const { block1024: _, ...others } = dev;
+    expect(findStaleKeys(others as KeyRecords)).toEqual(["block1024: no key recorded"]);
   });
 
   it("the two lists have no key in common", () => {
@@ -85,6 +93,51 @@ describe("lists of keys", () => {
     expect(() => keyListSource("merge1", {}, "dev")).toThrow(
       expect.objectContaining({ code: "circuits/keys-missing" }),
     );
+  });
+});
+
+describe("a circuit that accepts children over one SRS", () => {
+  let dir: string;
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), "cairn-keys-test-"));
+  });
+  afterEach(() => rm(dir, { recursive: true }));
+
+  const merge1 = (noirDir?: string) => compileCircuit({ name: "2/merge1", cacheDir, ...(noirDir && { noirDir }) });
+  const refused = expect.objectContaining({ code: "circuits/wrong-key-list" });
+  /** Folders without points: nothing is proven over them. */
+  const [dev, ignition] = [{ kind: "dev", dir: "" } as const, { kind: "ignition", dir: "" } as const];
+
+  it.each(PARENT_CIRCUITS)("says which in its sources: %s", (parent) => {
+    const { dev: keys } = readRecordedKeys();
+    if (keys === null) expect.unreachable();
+    expect(listSrs(readFileSync(keyListPath(parent), "utf8"))).toBe("dev");
+    const noirDir = noirDirOf("ignition", dir, { dev: keys, ignition: keys });
+    expect(listSrs(readFileSync(keyListPath(parent, noirDir), "utf8"))).toBe("ignition");
+  });
+
+  it("has no key over the other, so that no verifier over Ignition trusts proofs that anyone can forge", async () => {
+    const program = await merge1();
+    for (const target of ["evm", "recursion"] as const) {
+      await expect(ensureVerificationKey(program, ignition, { target })).rejects.toThrow(refused);
+    }
+    await expect(ensureVerificationKey({ ...program, childrenSrs: "ignition" }, dev)).rejects.toThrow(refused);
+  });
+
+  it("is not compiled from a list that does not say over which SRS its keys are", async () => {
+    const noirDir = copySources(dir);
+    const path = keyListPath("merge1", noirDir);
+    writeFileAtomically(path, readFileSync(path, "utf8").replace("development SRS", "development points"));
+    await expect(merge1(noirDir)).rejects.toThrow(refused);
+  });
+
+  it("is not loaded for production while the lists over Ignition are not recorded", async () => {
+    expect(readRecordedKeys().ignition).toBeNull();
+    for (const name of ["merge1", "merge2", "pair", "batch"] as const) {
+      await expect(loadCircuit({ name, cacheDir: dir, srs: "ignition" })).rejects.toThrow(
+        expect.objectContaining({ code: "circuits/keys-missing" }),
+      );
+    }
   });
 });
 
