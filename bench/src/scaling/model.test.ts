@@ -1,5 +1,10 @@
+import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import type { BatchRun } from "../batch/figures.ts";
+import { readBatchRuns } from "../batch/record.ts";
+import { BATCH_RECORD, SCALING } from "../options.ts";
+import { replaceMarked } from "../page.ts";
+import { SCALING_MARKS, scalingToMarkdown } from "./command.ts";
 import { scalingBasis, scalingRow } from "./model.ts";
 
 /** 16 blocks, 4 merges and a last proof, on two cores. */
@@ -21,7 +26,7 @@ const RUN: BatchRun = {
   },
 };
 
-test("the basis is the largest batch in a blob that has merges", () => {
+test("the basis is the largest batch in a blob", () => {
   const small: BatchRun = {
     ...RUN,
     batch: { ...RUN.batch, transfers: 1024, blocks: 4, gates: { ...RUN.batch.gates, merge: 0 } },
@@ -31,7 +36,8 @@ test("the basis is the largest batch in a blob that has merges", () => {
   expect(run).toBe(RUN);
   expect(seconds).toEqual({ block: 30, merge: 60, last: 70 });
   expect(coreSeconds).toBe(1580);
-  expect(() => scalingBasis([small, calldata])).toThrow(expect.objectContaining({ code: "bench/bad-report" }));
+  expect(scalingBasis([small]).run).toBe(small);
+  expect(() => scalingBasis([calldata])).toThrow(expect.objectContaining({ code: "bench/bad-report" }));
 });
 
 test("what a throughput needs follows from one batch", () => {
@@ -48,4 +54,10 @@ test("what a throughput needs follows from one batch", () => {
   expect(needs.machines).toBeGreaterThanOrEqual(790);
   expect(needs.machines).toBeLessThan(830);
   expect(needs.lagSeconds).toBeGreaterThanOrEqual(160);
+});
+
+test("the page shows what the recorded batches say", async () => {
+  const page = await readFile(SCALING, "utf8");
+  const markdown = scalingToMarkdown(scalingBasis(await readBatchRuns(BATCH_RECORD)));
+  expect(replaceMarked(page, SCALING_MARKS, markdown)).toBe(page);
 });

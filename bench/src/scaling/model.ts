@@ -38,18 +38,16 @@ export interface ScalingBasis {
   readonly coreSeconds: number;
 }
 
-/** The basis: of the recorded batches with merges and data in a blob, the largest. Throws `bench/bad-report` if there is none. */
+/** The basis: of the recorded batches with data in a blob, the largest. Throws `bench/bad-report` if there is none. */
 export function scalingBasis(runs: readonly BatchRun[]): ScalingBasis {
-  const usable = runs.filter(({ batch, coreSeconds }) => {
-    return batch.da === "blob" && batch.gates.merge > 0 && coreSeconds !== null;
-  });
+  const usable = runs.filter(({ batch, coreSeconds }) => batch.da === "blob" && coreSeconds !== null);
   const run = usable.sort((a, b) => a.batch.transfers - b.batch.transfers).at(-1);
   if (run === undefined || run.coreSeconds === null) {
-    throw new CairnError<BenchErrorCode>("bench/bad-report", "no recorded batch in a blob has merges");
+    throw new CairnError<BenchErrorCode>("bench/bad-report", "no batch in a blob is recorded");
   }
   const { batch, coreSeconds, machine } = run;
   const merges = mergesOf(planTree(batch.blocks)).length;
-  const secondsOf = (used: number, proofs: number): number => used / proofs / machine.cores;
+  const secondsOf = (used: number, proofs: number): number => (proofs === 0 ? 0 : used / proofs / machine.cores);
   return {
     run,
     seconds: {
