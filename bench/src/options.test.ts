@@ -58,6 +58,7 @@ test.each([
   [16, 1024],
   [64, 4096],
   [256, 7936],
+  [1024, 7168],
 ])("a batch of blocks of %d slots holds at most %d transfers", (slots, most) => {
   const command = (transfers: number) => ["--only", "batch", "--slots", `${slots}`, "--transfers", `${transfers}`];
   expect(parseCommand(command(most), environment)).toMatchObject({ batch: { transfers: most } });

@@ -2,7 +2,7 @@ import { type Chains, GENESIS_CHAINS } from "@cairn/crypto";
 import { type DevRollup2, type SealedBlock2, sealBlock2 } from "@cairn/devnet";
 import {
   type AccountIndex,
-  type BlockSize,
+  type BlockSize2,
   blockNumber,
   EMPTY_QUEUE_HASH,
   encodeL1Operation,
@@ -17,7 +17,7 @@ import { notIncluded } from "../workload/content.ts";
 
 /** What a block is to hold; all of it must fit. */
 export interface BlockContent {
-  readonly slots: BlockSize;
+  readonly slots: BlockSize2;
   readonly l1Operations?: readonly L1Operation[];
   readonly transactions?: readonly SignedTransaction[];
   /** Accounts that receive fees. */
