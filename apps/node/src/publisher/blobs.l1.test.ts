@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { rollup2Abi } from "@cairn/contracts";
 import { compress } from "@cairn/crypto";
 import { type Database, findBatch, loadLiveL1Transactions } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
@@ -9,7 +10,7 @@ import { type Answer, type FakeRpc, startFakeRpc } from "@cairn/l1/testing";
 import { accountIndex, addressToBigint } from "@cairn/protocol";
 import { genesisRoot } from "@cairn/state";
 import { createTestClient, http, parseEther } from "viem";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { payoutsOf, storeBatch, storeBlocks, storeLastProof } from "../../test/stored-blocks.ts";
 import { createTestPublisher } from "../../test/test-publisher.ts";
 import { calldataOf, loadBatchContent } from "../batches/content.ts";
@@ -20,6 +21,7 @@ import type { Publisher } from "./publisher.ts";
 
 const databases = createTestDatabases().server;
 const HOUR = 3600;
+const WAIT = { timeout: 60_000, interval: 100 };
 const MINUTE_MS = 60_000;
 const GAS_PER_BLOB = 131_072n;
 
@@ -90,6 +92,13 @@ describe("a batch in a blob", () => {
     });
     await storeLastProof(db, firstBlock, standInProof(point));
   };
+  /** L1 mines by itself, a moment after it takes a transaction. */
+  const untilAccepted = (firstBlock: number, number: number): Promise<void> =>
+    vi.waitFor(async () => {
+      await publisher.poll();
+      await watcher.poll();
+      expect(await findBatch(database.db, firstBlock)).toMatchObject({ acceptance: { number } });
+    }, WAIT);
   const pending = async (): Promise<string[]> =>
     (await loadLiveL1Transactions(database.db))
       .filter(({ status }) => status !== "mined")
@@ -123,8 +132,7 @@ describe("a batch in a blob", () => {
     l1.behave(refuseUnpayable);
     await store(1, "blob");
     await pollWithBlob();
-    await watcher.poll();
-    expect(await findBatch(database.db, 1)).toMatchObject({ acceptance: { number: 1 } });
+    await untilAccepted(1, 1);
     // Nodes that cannot override the balance, nor L1's time.
     l1.behave((request, ask) => {
       if (request.method === "eth_call" && request.params.length > 2) {
@@ -134,14 +142,13 @@ describe("a batch in a blob", () => {
     });
     await store(3, "blob");
     await pollWithBlob();
-    await watcher.poll();
-    expect(await findBatch(database.db, 3)).toMatchObject({ acceptance: { number: 2 } });
+    await untilAccepted(3, 2);
   });
 
   it("is not held up for good by a payment that L1 does not mine", async () => {
     await store(1, "calldata", 2);
     await publisher.poll();
-    await watcher.poll();
+    await untilAccepted(1, 1);
     const client = createTestClient({ mode: "anvil", transport: http(devnet.rpcUrl) });
     await client.setAutomine(false);
     await publisher.poll();
@@ -157,13 +164,16 @@ describe("a batch in a blob", () => {
     await client.setAutomine(true);
     await client.mine({ blocks: 1 });
     await pollWithBlob();
-    await watcher.poll();
-    expect(await findBatch(database.db, 3)).toMatchObject({ acceptance: { number: 2 } });
+    await untilAccepted(3, 2);
   });
 
   it("lets payments go first that have waited for batches in blobs for long", async () => {
     await store(1, "calldata", 2);
     await publisher.poll();
+    const { reader, address } = devnet.rollup;
+    const countBatches = async () =>
+      (await reader.readContract({ address, abi: rollup2Abi, functionName: "state" })).batchCount;
+    await vi.waitFor(async () => expect(await countBatches()).toBe(1n), WAIT);
     const client = createTestClient({ mode: "anvil", transport: http(devnet.rpcUrl) });
     await store(3, "blob");
     await client.setAutomine(false);
@@ -181,7 +191,9 @@ describe("a batch in a blob", () => {
     expect(publisher.status().waitingFor).toBe("payments that have waited long");
     await client.setAutomine(true);
     await client.mine({ blocks: 1 });
-    await pollWithBlob();
-    expect((await loadLiveL1Transactions(database.db)).map(({ purpose }) => purpose)).toContain("pay");
+    await vi.waitFor(async () => {
+      await publisher.poll();
+      expect((await loadLiveL1Transactions(database.db)).map(({ purpose }) => purpose)).toContain("pay");
+    }, WAIT);
   });
 });
