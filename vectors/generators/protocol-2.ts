@@ -1,6 +1,5 @@
 import { blockHash, blocksRoot, type Chains, cellsRoot, chainsAfter, GENESIS_CHAINS, historyOf } from "@cairn/crypto";
 import {
-  type BatchHeader2,
   batchCommitment2,
   batchInputs,
   bindBatch,
@@ -14,6 +13,7 @@ import {
   encodeBlockCells,
   encodeL1Operation,
   encodePayoutList,
+  headerOfClaim,
   l1Entry,
   nextRollingHash,
   type PointFields,
@@ -131,19 +131,8 @@ export function batchOf(blocks: readonly ChainedBlock[], { source, commitment }:
     queueHash: last.queueHash,
     payoutsHash: payoutListHash(payouts),
   };
-  const header: BatchHeader2 = {
-    circuit: blocks.length === 1 ? "solo16" : "batch",
-    dataSource: source,
-    firstBlock: claim.firstBlock,
-    lastBlock: claim.lastBlock,
-    firstTimestamp: claim.firstTimestamp,
-    lastTimestamp: claim.lastTimestamp,
-    newNextIndex: claim.after.nextIndex,
-    oldRoot: claim.before.root,
-    newRoot: claim.after.root,
-    newHistory: claim.after.history,
-    blocksRoot: fields.blocksRoot,
-  };
+  const circuit = blocks.length === 1 ? "solo16" : "batch";
+  const header = headerOfClaim(claim, { circuit, dataSource: source, blocksRoot: fields.blocksRoot });
   return {
     blocks,
     first,

@@ -3,13 +3,14 @@ import { type BlobSidecar, createSidecarMaker } from "@cairn/blobs/sidecar";
 import { type BatchContent, batchBinding, type ClaimProof, proveBatch, proveBlockClaim } from "@cairn/circuits";
 import type { ProvenBatch2 } from "@cairn/contracts";
 import type { ChainedBlock } from "@cairn/crypto";
-import { chainedBlock, headerOfClaim, startDevRollup } from "@cairn/devnet";
+import { chainedBlock, startDevRollup } from "@cairn/devnet";
 import { connectReader, rollupDomain, type SubmittedBlobBatch, submitBatch, submitBlobBatch } from "@cairn/l1";
 import {
   type AccountIndex,
   addressToBigint,
   calldataCommitment,
   cellsToBytes,
+  headerOfClaim,
   joinClaims,
   type SignedTransaction,
 } from "@cairn/protocol";
@@ -136,7 +137,11 @@ async function submit(run: Run, { content, proofs }: ProvenBlocks): Promise<Subm
   );
   say(`${circuits.last.name} proven`);
   const batch: ProvenBatch2 = {
-    header: headerOfClaim(claim, binding, { circuit: circuits.last.name, dataSource: options.da }),
+    header: headerOfClaim(claim, {
+      circuit: circuits.last.name,
+      dataSource: options.da,
+      blocksRoot: binding.blocksRoot,
+    }),
     l1Operations: [],
     payouts: [],
     data: sidecar === null ? bytes : encodeOpening(kzg.open(sidecar.blob, binding.point)),

@@ -19,7 +19,6 @@ export { type DevNodePlace, devNodeSettings } from "./node-settings.ts";
 export { loadDevCircuit, loadProver } from "./prover.ts";
 export {
   chainedBlock,
-  headerOfClaim,
   type ProvenSoloBatch,
   proveSoloBatch,
   type SealedBlock2,

@@ -11,7 +11,7 @@ import {
 } from "@cairn/circuits";
 import type { ProvenBatch2 } from "@cairn/contracts";
 import type { Compress } from "@cairn/crypto";
-import { type BatchBinding, CairnError, type DataSource, joinClaims } from "@cairn/protocol";
+import { type BatchBinding, CairnError, type DataSource, headerOfClaim, joinClaims } from "@cairn/protocol";
 import type { DevnetErrorCode } from "./errors.ts";
 import { chainedBlock, type SealedBlock2, type SoloSubmission } from "./solo-batch.ts";
 
@@ -58,19 +58,7 @@ export async function proveJoinedBatch(
   const witnessing = blocks.reduce((sum, { witnessSeconds }) => sum + witnessSeconds, 0);
   return {
     cost: [...children, last].reduce<ProvingCost>(addCosts, { ...NO_COST, witnessSeconds: witnessing }),
-    header: {
-      circuit: circuits.last.name,
-      dataSource,
-      firstBlock: claim.firstBlock,
-      lastBlock: claim.lastBlock,
-      firstTimestamp: claim.firstTimestamp,
-      lastTimestamp: claim.lastTimestamp,
-      newNextIndex: claim.after.nextIndex,
-      oldRoot: claim.before.root,
-      newRoot: claim.after.root,
-      newHistory: claim.after.history,
-      blocksRoot: binding.blocksRoot,
-    },
+    header: headerOfClaim(claim, { circuit: circuits.last.name, dataSource, blocksRoot: binding.blocksRoot }),
     l1Operations: blocks.flatMap(({ l1Operations }) => l1Operations),
     payouts: blocks.flatMap(({ executed }) => executed.payouts),
     data,

@@ -12,14 +12,7 @@ import {
 } from "@cairn/circuits";
 import type { ProvenBatch2 } from "@cairn/contracts";
 import type { ChainedBlock, Chains, Compress } from "@cairn/crypto";
-import {
-  type BatchBinding,
-  type BatchHeader2,
-  CairnError,
-  type Claim,
-  type DataSource,
-  type L1Operation,
-} from "@cairn/protocol";
+import { type BatchBinding, CairnError, type DataSource, headerOfClaim, type L1Operation } from "@cairn/protocol";
 import type { StateTree } from "@cairn/state";
 import type { ExecutedBlock } from "@cairn/vm";
 import type { DevnetErrorCode } from "./errors.ts";
@@ -101,37 +94,11 @@ export async function proveSoloBatch(
   const { proof, ...cost } = await proveSolo(circuit, { claim, binding, witness, evaluation }, options);
   return {
     cost: { ...cost, witnessSeconds: block.witnessSeconds + cost.witnessSeconds },
-    header: headerOfClaim(claim, binding, { circuit: circuit.name, dataSource }),
+    header: headerOfClaim(claim, { circuit: circuit.name, dataSource, blocksRoot: binding.blocksRoot }),
     l1Operations,
     payouts: executed.payouts,
     data,
     proof,
-  };
-}
-
-/**
- * The header of a batch that proves `claim`.
- *
- * @example headerOfClaim(claim, binding, { circuit: "pair", dataSource: "blob" })
- */
-export function headerOfClaim(
-  claim: Claim,
-  { blocksRoot }: BatchBinding,
-  { circuit, dataSource }: Pick<BatchHeader2, "circuit" | "dataSource">,
-): BatchHeader2 {
-  const { firstBlock, lastBlock, firstTimestamp, lastTimestamp, before, after } = claim;
-  return {
-    circuit,
-    dataSource,
-    firstBlock,
-    lastBlock,
-    firstTimestamp,
-    lastTimestamp,
-    newNextIndex: after.nextIndex,
-    oldRoot: before.root,
-    newRoot: after.root,
-    newHistory: after.history,
-    blocksRoot,
   };
 }
 

@@ -2,6 +2,7 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 import { DATA_SOURCE, type DataSource } from "./binding.ts";
 import { createByteCursor } from "./byte-cursor.ts";
 import { assertLength, bigintToBytes, concatBytes } from "./bytes.ts";
+import type { Claim } from "./claim.ts";
 import type { ProtocolErrorCode } from "./error-codes.ts";
 import { CairnError } from "./errors.ts";
 
@@ -24,6 +25,30 @@ export interface BatchHeader2 {
   readonly newRoot: bigint;
   readonly newHistory: bigint;
   readonly blocksRoot: bigint;
+}
+
+/**
+ * The header of a batch that proves `claim`.
+ *
+ * @example headerOfClaim(claim, { circuit: "pair", dataSource: "blob", blocksRoot })
+ */
+export function headerOfClaim(
+  { firstBlock, lastBlock, firstTimestamp, lastTimestamp, before, after }: Claim,
+  { circuit, dataSource, blocksRoot }: Pick<BatchHeader2, "circuit" | "dataSource" | "blocksRoot">,
+): BatchHeader2 {
+  return {
+    circuit,
+    dataSource,
+    firstBlock,
+    lastBlock,
+    firstTimestamp,
+    lastTimestamp,
+    newNextIndex: after.nextIndex,
+    oldRoot: before.root,
+    newRoot: after.root,
+    newHistory: after.history,
+    blocksRoot,
+  };
 }
 
 /** Bytes of an encoded header. */

@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { batchCommitment2, decodeBatchHeader2, encodeBatchHeader2, LAST_CIRCUIT_TYPE } from "./batch-header-2.ts";
+import {
+  batchCommitment2,
+  decodeBatchHeader2,
+  encodeBatchHeader2,
+  headerOfClaim,
+  LAST_CIRCUIT_TYPE,
+} from "./batch-header-2.ts";
 import {
   batchInputs,
   bindBatch,
@@ -199,6 +205,24 @@ describe("the batch header", () => {
         expect(new Set(commitments.map(bytesToHex)).size).toBe(2);
       }),
     );
+  });
+
+  it("of a claim has the claim's blocks and the states around them", () => {
+    const before = { root: 5n, nextIndex: 64, history: 6n };
+    const after = { root: 7n, nextIndex: 65, history: 8n };
+    const times = { firstTimestamp: 3n, lastTimestamp: 4n };
+    const claim = { domain: { chainId: 1n, rollup: 2n }, firstBlock: 1n, lastBlock: 2n, ...times, before, after };
+    const given = { circuit: "pair", dataSource: "blob", blocksRoot: 9n } as const;
+    expect(headerOfClaim(claim, given)).toEqual({
+      ...given,
+      ...times,
+      firstBlock: 1n,
+      lastBlock: 2n,
+      newNextIndex: 65,
+      oldRoot: 5n,
+      newRoot: 7n,
+      newHistory: 8n,
+    });
   });
 
   it("names known circuits and sources only", () => {

@@ -28,6 +28,7 @@ export {
   batchCommitment2,
   decodeBatchHeader2,
   encodeBatchHeader2,
+  headerOfClaim,
   LAST_CIRCUIT_TYPE,
   type LastCircuit,
 } from "./batch-header-2.ts";

@@ -10,6 +10,7 @@ import {
   EMPTY_QUEUE_HASH,
   encodeFloat16,
   encodeFloat40,
+  headerOfClaim,
   type L1Operation,
   tokenId,
 } from "@cairn/protocol";
@@ -73,19 +74,7 @@ function show(block: SealedBlock2, answer: readonly [block: bigint, timestamp: b
     },
   });
   const { claim, executed } = block;
-  const header = {
-    circuit: "solo16",
-    dataSource: "calldata",
-    firstBlock: claim.firstBlock,
-    lastBlock: claim.lastBlock,
-    firstTimestamp: claim.firstTimestamp,
-    lastTimestamp: claim.lastTimestamp,
-    newNextIndex: claim.after.nextIndex,
-    oldRoot: claim.before.root,
-    newRoot: claim.after.root,
-    newHistory: claim.after.history,
-    blocksRoot: 0n,
-  } as const;
+  const header = headerOfClaim(claim, { circuit: "solo16", dataSource: "calldata", blocksRoot: 0n });
   const batch = { number: batchNumber(1), header, payouts: executed.payouts, dataCommitment: new Uint8Array(32) };
   return { shown: showReceipt({ rollup, receipts: RECEIPTS }, [block], batch, compress), asked };
 }
