@@ -2,7 +2,7 @@ import { bytesToBigint, CairnError, type DataSource, type LastCircuit } from "@c
 import { type Selectable, sql } from "kysely";
 import type { Db } from "./database.ts";
 import type { DbErrorCode } from "./errors.ts";
-import { insertProofTree, type ProofTree } from "./proofs.ts";
+import { insertProofTree, type ProofTree } from "./proof-trees.ts";
 import type { Tables } from "./schema.ts";
 import { address, bytes, optionalBytes, word } from "./values.ts";
 

@@ -115,11 +115,10 @@ export {
   takeBackPayouts,
 } from "./payouts.ts";
 export { type Progress, readProgress, type Waiting } from "./progress.ts";
+export { insertProofsAhead, insertProofTree, type ProofTree } from "./proof-trees.ts";
 export {
   countGivenUpProofs,
   findProof,
-  insertProofsAhead,
-  insertProofTree,
   listRejectedProofs,
   loadChildProofs,
   loadProofs,
@@ -128,7 +127,6 @@ export {
   type ProofPlan,
   type ProofState,
   type ProofToMake,
-  type ProofTree,
   pruneInnerProofs,
   type RejectedProof,
   rejectProof,
