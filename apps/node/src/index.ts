@@ -11,8 +11,8 @@ export {
   type NodeConfig,
   type SettingInfo,
 } from "./config/config.ts";
+export { ROLES } from "./config/process-settings.ts";
 export type { Secret } from "./config/setting.ts";
-export { ROLES } from "./config/settings.ts";
 export { CRASH_POINTS, type CrashPoint } from "./crash-points.ts";
 export type { NodeErrorCode } from "./errors.ts";
 export { createNodeLogger } from "./logger.ts";

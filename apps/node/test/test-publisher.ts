@@ -8,8 +8,8 @@ import { createBlobThread } from "../src/blobs/blob-thread.ts";
 import type { Clock } from "../src/clock.ts";
 import { createPublisherMetrics } from "../src/publisher/metrics.ts";
 import { createPublisher, type Publisher } from "../src/publisher/publisher.ts";
-import { createWatcherMetrics } from "../src/watcher/metrics.ts";
-import { createWatcher, type Watcher } from "../src/watcher/watcher.ts";
+import type { Watcher } from "../src/watcher/watcher.ts";
+import { createTestWatcher } from "./test-watcher.ts";
 
 /** A publisher and a watcher that a test polls by hand. */
 export function createTestPublisher(deps: {
@@ -36,14 +36,6 @@ export function createTestPublisher(deps: {
     },
     { ...about, account, blobs, metrics: createPublisherMetrics(new Registry()) },
   );
-  const watcher = createWatcher(
-    {
-      deploymentBlock: 1,
-      head: { type: "confirmations", safe: 1, final: 50 },
-      pollMs: 1000,
-      ranges: { first: 100, max: 100 },
-    },
-    { ...about, metrics: createWatcherMetrics(new Registry()) },
-  );
+  const watcher = createTestWatcher(about);
   return { publisher, watcher };
 }

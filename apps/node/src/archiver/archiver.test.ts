@@ -13,12 +13,12 @@ import { pino } from "pino";
 import { Registry } from "prom-client";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { storeBlocks } from "../../test/stored-blocks.ts";
+import { createTestWatcher } from "../../test/test-watcher.ts";
 import { cellsOf, loadBatchContent } from "../batches/content.ts";
 import { blobAccessOf } from "../blobs/blob-access.ts";
 import { createBlobMaker } from "../blobs/blob-maker.ts";
 import { createManualClock } from "../clock.ts";
-import { createWatcherMetrics } from "../watcher/metrics.ts";
-import { createWatcher, type Watcher } from "../watcher/watcher.ts";
+import type { Watcher } from "../watcher/watcher.ts";
 import { createArchiver, createArchiverMetrics } from "./archiver.ts";
 import { createStoredBlobs } from "./stored-blobs.ts";
 
@@ -51,22 +51,7 @@ describe("a node that archives", () => {
     return { sources: [createBeaconSource({ url: live.devnet.rpcUrl, slots: { type: "number" } })], kzg };
   };
   const watch = (database: Database, blobs: BlobAccess): Watcher =>
-    createWatcher(
-      {
-        deploymentBlock: 1,
-        head: { type: "confirmations", safe: 1, final: 50 },
-        pollMs: 1000,
-        ranges: { first: 100, max: 100 },
-      },
-      {
-        database,
-        rollup: live.rollup,
-        blobs,
-        clock: createManualClock(0),
-        logger,
-        metrics: createWatcherMetrics(new Registry()),
-      },
-    );
+    createTestWatcher({ database, rollup: live.rollup, blobs, logger });
 
   beforeEach(async () => {
     database = await (await databases.create()).open();

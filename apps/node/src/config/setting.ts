@@ -2,6 +2,11 @@ import { inspect } from "node:util";
 import { addressProblem, isL1PrivateKey } from "@cairn/protocol";
 import { z } from "zod";
 
+/** Highest number of a port. */
+export const MAX_PORT = 65_535;
+/** Longest of the times that are given in milliseconds. */
+export const DAY_MS = 86_400_000;
+
 /** A value that is hidden in prints, logs and JSON. */
 export interface Secret {
   readonly reveal: () => string;

@@ -20,13 +20,12 @@ import type { LocalAccount } from "viem";
 import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
-import { createHeadTracker } from "./head-tracker.ts";
-import { CANCEL_GAS, createL1Access, type L1Access } from "./l1-access.ts";
+import { CANCEL_GAS, createL1Access } from "./l1-access.ts";
 import type { L1Call } from "./l1-call.ts";
+import { BEHIND_PATIENCE_MS, createLooker, type Look } from "./look.ts";
 import type { PublisherMetrics } from "./metrics.ts";
 import { createPatience } from "./patience.ts";
 import { type FeeCaps, type L1Fees, leastReplacement, raiseOf } from "./raised-fees.ts";
-import { createSettledNonces } from "./settled-nonces.ts";
 import { isSameWork, newestOf, type SignableCall, toCall } from "./stored-transaction.ts";
 import { type Facts, nextStep, type Step } from "./transitions.ts";
 
@@ -83,17 +82,6 @@ export interface L1Sender {
   readonly isOutOfFunds: () => boolean;
 }
 
-/** What is read from L1 once for all transactions of a pass. */
-interface Look {
-  readonly settledBelow: number;
-  /** Nonces used at the head. */
-  readonly used: number;
-  /** Nonces used at the settled depth. */
-  readonly usedSettled: () => Promise<number>;
-  /** For transactions of the same kind. */
-  readonly market: (transaction: Pick<StoredL1Transaction, "blobHash">) => Promise<L1Fees | null>;
-}
-
 const CRASH_STAGE = { submitBatch: "batch", pay: "payout" } as const;
 /** How many times `bumpAfterMs` to wait for a transaction of another account, whose key this publisher used before. */
 const FOREIGN_PATIENCE = 10;
@@ -101,20 +89,17 @@ const FOREIGN_PATIENCE = 10;
 const MAX_TRANSACTION_BYTES = 131_072 - 64;
 /** Nonces filled at a time. */
 const MAX_FILLED = 16;
-/** How long an L1 node may show an older head, or no receipt for a used nonce, before it is believed. */
-const BEHIND_PATIENCE_MS = 30_000;
 
 /** A sender for one account; one process at a time. */
 export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Sender {
   const { db, reader, account, clock, logger, metrics } = deps;
   const sender = addressToBigint(account.address);
-  const tracker = createHeadTracker(clock, BEHIND_PATIENCE_MS);
   const caps: FeeCaps = { gas: settings.maxFeePerGas, blobGas: settings.maxFeePerBlobGas };
   const access = createL1Access(caps, { reader, account, clock, logger });
   /** L1's answers to the newest attempts that it refused for their fees. */
   const refusals = new Map<string, Refusal>();
   const patience = createPatience(clock, BEHIND_PATIENCE_MS);
-  const settledNonces = createSettledNonces(access.usedNonces);
+  const takeLook = createLooker({ reader, access, clock, finalConfirmations: settings.finalConfirmations });
   let isOutOfFunds = false;
   let gapSinceMs: number | null = null;
   let takenSinceMs: number | null = null;
@@ -198,21 +183,6 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
     for (const transaction of await loadLiveL1Transactions(db)) await advanceOne(transaction, look, isVoid);
     await fillGap(look);
     return loadLiveL1Transactions(db);
-  };
-
-  const takeLook = async (): Promise<Look> => {
-    const [latest, used] = await Promise.all([reader.getBlock({ blockTag: "latest" }), access.usedNonces("latest")]);
-    if (tracker.isBehind({ number: Number(latest.number), hash: latest.hash })) {
-      throw new CairnError<NodeErrorCode>("node/l1-unavailable", `the L1 node is back at block ${latest.number}`);
-    }
-    settledNonces.note(Number(latest.number), used);
-    const settledBelow = Number(latest.number) - settings.finalConfirmations + 1;
-    return {
-      settledBelow,
-      used,
-      usedSettled: once(async () => (settledBelow < 0 ? 0 : settledNonces.at(settledBelow))),
-      market: marketOfEachKind(access.marketFees),
-    };
   };
 
   /** A reorg deeper than what counts as settled has removed transactions whose nonces are free again. */
@@ -416,18 +386,4 @@ type CrashStep = "signed" | "persisted" | "broadcast" | "sent" | "replacement-pe
 
 function reach(purpose: L1TransactionPurpose, step: CrashStep): void {
   if (purpose !== "fillNonce") crashPoint(`${CRASH_STAGE[purpose]}-${step}`);
-}
-
-function once<T>(ask: () => Promise<T>): () => Promise<T> {
-  let answer: Promise<T> | null = null;
-  return () => {
-    answer ??= ask();
-    return answer;
-  };
-}
-
-/** The market of each kind of transaction, asked for once. */
-function marketOfEachKind(ask: L1Access["marketFees"]): Look["market"] {
-  const [ordinary, blob] = [once(() => ask("ordinary")), once(() => ask("blob"))];
-  return ({ blobHash }) => (blobHash === null ? ordinary() : blob());
 }

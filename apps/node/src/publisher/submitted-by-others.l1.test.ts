@@ -14,17 +14,13 @@ import {
   concatBytes,
 } from "@cairn/protocol";
 import { genesisRoot } from "@cairn/state";
-import { pino } from "pino";
-import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { payoutsOf, storeBatch, storeBlocks, storeLastProof } from "../../test/stored-blocks.ts";
+import { createTestPublisher } from "../../test/test-publisher.ts";
 import { calldataOf, headerOf, loadBatchContent, statementOf, toPayout } from "../batches/content.ts";
-import { createBlobThread } from "../blobs/blob-thread.ts";
 import { createManualClock } from "../clock.ts";
-import { createWatcherMetrics } from "../watcher/metrics.ts";
-import { createWatcher, type Watcher } from "../watcher/watcher.ts";
-import { createPublisherMetrics } from "./metrics.ts";
-import { createPublisher, type Publisher } from "./publisher.ts";
+import type { Watcher } from "../watcher/watcher.ts";
+import type { Publisher } from "./publisher.ts";
 
 const databases = createTestDatabases().server;
 const RECIPIENT = 0xbeefn << 100n;
@@ -49,36 +45,8 @@ describe("blocks of this node that someone else submits first, with another circ
     const owner = addressToBigint(wallet.account.address);
     await depositEth(rollup, wallet, 10n ** 17n, { owner, index: accountIndex(0), key: 0n });
     database = await (await databases.create()).open();
-    const about = { database, rollup, clock: createManualClock(0), logger: pino({ level: "silent" }) };
-    publisher = createPublisher(
-      {
-        pollMs: 1000,
-        idlePollMs: 1000,
-        maxLive: 4,
-        lowBalanceWei: 0n,
-        maxPayoutGas: 100_000,
-        maxFeePerGas: 10n ** 12n,
-        maxFeePerBlobGas: 10n ** 12n,
-        mayLeaveBlobs: false,
-        bumpAfterMs: 60_000,
-        finalConfirmations: 2,
-      },
-      {
-        ...about,
-        account: devnet.wallet(0).account,
-        blobs: createBlobThread(),
-        metrics: createPublisherMetrics(new Registry()),
-      },
-    );
-    watcher = createWatcher(
-      {
-        deploymentBlock: 1,
-        head: { type: "confirmations", safe: 1, final: 50 },
-        pollMs: 1000,
-        ranges: { first: 100, max: 100 },
-      },
-      { ...about, metrics: createWatcherMetrics(new Registry()) },
-    );
+    const clock = createManualClock(0);
+    ({ publisher, watcher } = createTestPublisher({ database, rollup, account: devnet.wallet(0).account, clock }));
   });
   afterAll(async () => {
     await publisher?.stop();

@@ -4,16 +4,13 @@ import { type DevRollup, startDevRollup } from "@cairn/devnet";
 import { TEST_CACHE_DIR } from "@cairn/devnet/testing";
 import { connectReader } from "@cairn/l1";
 import { type FakeRpc, startFakeRpc } from "@cairn/l1/testing";
-import { pino } from "pino";
-import { Registry } from "prom-client";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { countQueries } from "../../test/counted-queries.ts";
 import { storeBatch, storeBlocks } from "../../test/stored-blocks.ts";
-import { createBlobThread } from "../blobs/blob-thread.ts";
+import { createTestPublisher } from "../../test/test-publisher.ts";
 import { createManualClock, type ManualClock } from "../clock.ts";
 import { LONGEST_UNCHANGED_MS } from "../unchanged.ts";
-import { createPublisherMetrics } from "./metrics.ts";
-import { createPublisher, type Publisher } from "./publisher.ts";
+import type { Publisher } from "./publisher.ts";
 
 // Others write to the server that tests share, which makes publishers look.
 const databases = createTestDatabases().embedded;
@@ -40,29 +37,9 @@ describe("a publisher without work", () => {
     const counted = countQueries(database);
     takeQueries = counted.take;
     clock = createManualClock(0);
-    return createPublisher(
-      {
-        pollMs: 1000,
-        idlePollMs: 1000,
-        maxLive: 4,
-        lowBalanceWei: 0n,
-        maxPayoutGas: 100_000,
-        maxFeePerGas: 10n ** 12n,
-        maxFeePerBlobGas: 10n ** 12n,
-        mayLeaveBlobs: true,
-        bumpAfterMs: 60_000,
-        finalConfirmations: 2,
-      },
-      {
-        database: counted.database,
-        rollup: { reader: connectReader(rpc.url, reader.chain.id), address },
-        account: devnet.wallet(account).account,
-        blobs: createBlobThread(),
-        clock,
-        logger: pino({ level: "silent" }),
-        metrics: createPublisherMetrics(new Registry()),
-      },
-    );
+    const rollup = { reader: connectReader(rpc.url, reader.chain.id), address };
+    const { account: signer } = devnet.wallet(account);
+    return createTestPublisher({ database: counted.database, rollup, account: signer, clock }).publisher;
   };
   const costOfLook = async (): Promise<typeof GLANCE> => {
     takeQueries();

@@ -15,13 +15,10 @@ import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing"
 import { payBatch, rollupDomain } from "@cairn/l1";
 import { accountIndex, bytesToBigint, bytesToCells, cellsToBytes } from "@cairn/protocol";
 import { personOf } from "@cairn/testkit";
-import { pino } from "pino";
-import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createManualClock } from "../clock.ts";
+import { createTestWatcher } from "../../test/test-watcher.ts";
 import { openStateKeeper, type StateKeeper } from "../sequencer/state-keeper.ts";
-import { createWatcherMetrics } from "../watcher/metrics.ts";
-import { createWatcher, type Watcher } from "../watcher/watcher.ts";
+import type { Watcher } from "../watcher/watcher.ts";
 import { adoptBatch, replayForeignBlock } from "./adopt.ts";
 
 const databases = createTestDatabases().server;
@@ -42,21 +39,7 @@ describe("batches of several blocks of others", () => {
     directory = mkdtempSync(join(tmpdir(), "cairn-adopt-"));
     keeper = await openStateKeeper({ path: join(directory, "state"), retainedBlocks: 100 });
     live = await startUnprovenRollup();
-    watcher = createWatcher(
-      {
-        deploymentBlock: 1,
-        head: { type: "confirmations", safe: 1, final: 50 },
-        pollMs: 1000,
-        ranges: { first: 100, max: 100 },
-      },
-      {
-        database,
-        rollup: live.rollup,
-        clock: createManualClock(0),
-        logger: pino({ level: "silent" }),
-        metrics: createWatcherMetrics(new Registry()),
-      },
-    );
+    watcher = createTestWatcher({ database, rollup: live.rollup });
     for (const position of [1, 2, 3, 4, 5, 6]) await live.deposit(position, 10n ** 18n);
     await live.publish();
     await live.publishTogether("batch", [

@@ -6,13 +6,10 @@ import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing"
 import type { BlobAccess, BlobSource, L1Rollup } from "@cairn/l1";
 import { lyingRollup } from "@cairn/l1/testing";
 import { accountIndex, batchCommitment2, bytesToHex, cellsToBytes, payoutListHash } from "@cairn/protocol";
-import { pino } from "pino";
-import { Registry } from "prom-client";
 import { encodeFunctionData } from "viem";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createManualClock } from "../clock.ts";
-import { createWatcherMetrics } from "./metrics.ts";
-import { createWatcher, type Watcher } from "./watcher.ts";
+import { createTestWatcher } from "../../test/test-watcher.ts";
+import type { Watcher } from "./watcher.ts";
 
 const databases = createTestDatabases().server;
 const COMMITMENT = new Uint8Array(48).fill(7);
@@ -71,22 +68,7 @@ describe("a batch of others whose cells are in a blob", () => {
   afterEach(() => watcher.stop());
 
   const watch = (blobs?: BlobAccess): Watcher => {
-    watcher = createWatcher(
-      {
-        deploymentBlock: 1,
-        head: { type: "confirmations", safe: 1, final: 50 },
-        pollMs: 1000,
-        ranges: { first: 100, max: 100 },
-      },
-      {
-        database,
-        rollup,
-        blobs,
-        clock: createManualClock(0),
-        logger: pino({ level: "silent" }),
-        metrics: createWatcherMetrics(new Registry()),
-      },
-    );
+    watcher = createTestWatcher({ database, rollup, blobs });
     return watcher;
   };
   const sourceOf = (find: () => readonly Uint8Array[]): BlobSource => {

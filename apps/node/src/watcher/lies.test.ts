@@ -6,13 +6,10 @@ import { createUnprovenOperator, TEST_CACHE_DIR } from "@cairn/devnet/testing";
 import { depositEth, type L1Rollup, readQueue } from "@cairn/l1";
 import { lyingRollup } from "@cairn/l1/testing";
 import { accountIndex, addressToBigint } from "@cairn/protocol";
-import { pino } from "pino";
-import { Registry } from "prom-client";
 import { createTestClient, http, RpcRequestError, type TestClient } from "viem";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createManualClock } from "../clock.ts";
-import { createWatcherMetrics } from "./metrics.ts";
-import { createWatcher, type Watcher, type WatcherEvent } from "./watcher.ts";
+import { createTestWatcher } from "../../test/test-watcher.ts";
+import type { Watcher, WatcherEvent } from "./watcher.ts";
 
 const databases = createTestDatabases().server;
 const UNAVAILABLE = { code: "node/l1-unavailable" };
@@ -53,20 +50,12 @@ describe("a watcher whose L1 node does not tell one story", () => {
   const head = async (): Promise<number> => Number(await devnet.rollup.reader.getBlockNumber());
   const watch = (rollup: L1Rollup, confirmations = 1): Watcher => {
     const safe = confirmations;
-    const watcher = createWatcher(
+    const watcher = createTestWatcher(
+      { database, rollup },
       {
-        deploymentBlock: 1,
         head: { type: "confirmations", safe, final: 500 },
-        pollMs: 1000,
         ranges: { first: RANGE, max: RANGE },
         access: { sleep: async () => {} },
-      },
-      {
-        database,
-        rollup,
-        clock: createManualClock(0),
-        logger: pino({ level: "silent" }),
-        metrics: createWatcherMetrics(new Registry()),
       },
     );
     watcher.onEvent((event) => events.push(event));

@@ -4,13 +4,10 @@ import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing"
 import type { L1Rollup } from "@cairn/l1";
 import { lyingRollup } from "@cairn/l1/testing";
 import { accountIndex, FIRST_ACCOUNT_INDEX } from "@cairn/protocol";
-import { pino } from "pino";
-import { Registry } from "prom-client";
 import { RpcRequestError } from "viem";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createManualClock } from "../clock.ts";
-import { createWatcherMetrics } from "./metrics.ts";
-import { createWatcher, type Watcher } from "./watcher.ts";
+import { createTestWatcher } from "../../test/test-watcher.ts";
+import type { Watcher } from "./watcher.ts";
 
 const databases = createTestDatabases().server;
 const FIRST = accountIndex(FIRST_ACCOUNT_INDEX);
@@ -41,20 +38,12 @@ describe("many batches of others in one range of L1 blocks", () => {
   afterEach(() => watcher.stop());
 
   const watch = (rollup: L1Rollup): Watcher => {
-    watcher = createWatcher(
+    watcher = createTestWatcher(
+      { database, rollup },
       {
-        deploymentBlock: 1,
         head: { type: "confirmations", safe: 1, final: 500 },
-        pollMs: 1000,
         ranges: { first: 1000, max: 1000 },
         access: { sleep: async () => {} },
-      },
-      {
-        database,
-        rollup,
-        clock: createManualClock(0),
-        logger: pino({ level: "silent" }),
-        metrics: createWatcherMetrics(new Registry()),
       },
     );
     return watcher;

@@ -4,12 +4,9 @@ import { type DevRollup, startDevRollup } from "@cairn/devnet";
 import { TEST_CACHE_DIR } from "@cairn/devnet/testing";
 import { depositEth, type L1Rollup, readQueue } from "@cairn/l1";
 import { accountIndex, addressToBigint, blockNumber } from "@cairn/protocol";
-import { pino } from "pino";
-import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createManualClock } from "../clock.ts";
-import { createWatcherMetrics } from "./metrics.ts";
-import { createWatcher, type Watcher, type WatcherEvent } from "./watcher.ts";
+import { createTestWatcher } from "../../test/test-watcher.ts";
+import type { Watcher, WatcherEvent } from "./watcher.ts";
 
 const databases = createTestDatabases().server;
 
@@ -34,21 +31,7 @@ describe("watcher", () => {
     expect(await response.json()).not.toHaveProperty("error");
   };
   const watch = (rollup: L1Rollup): Watcher =>
-    createWatcher(
-      {
-        deploymentBlock: 1,
-        head: { type: "confirmations", safe: 1, final: 50 },
-        pollMs: 1000,
-        ranges: { first: 3, max: 3 },
-      },
-      {
-        database,
-        rollup,
-        clock: createManualClock(0),
-        logger: pino({ level: "silent" }),
-        metrics: createWatcherMetrics(new Registry()),
-      },
-    );
+    createTestWatcher({ database, rollup }, { ranges: { first: 3, max: 3 } });
 
   beforeAll(async () => {
     await databases.start();

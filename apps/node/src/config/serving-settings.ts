@@ -1,0 +1,90 @@
+import { CRASH_POINTS } from "../crash-points.ts";
+import { crashTarget } from "./node-forms.ts";
+import { form, MAX_PORT, setting } from "./setting.ts";
+
+/** The API, metrics, administration, and what only tests set. */
+export const SERVING_SETTINGS = {
+  host: setting({
+    env: "CAIRN_HOST",
+    schema: form.text(),
+    fallback: "127.0.0.1",
+    text: "Address that the API and the metrics listen on.",
+  }),
+  apiPort: setting({
+    env: "CAIRN_API_PORT",
+    schema: form.integer(0, MAX_PORT),
+    fallback: "8080",
+    text: "Port of the API; 0 picks a free one.",
+  }),
+  sequencerUrl: setting({
+    env: "CAIRN_SEQUENCER_URL",
+    schema: form.optionalNodeUrl(),
+    text: "Where an api without sequencer finds the sequencer's process, http://…: its API or its CAIRN_SEQUENCER_PORT.",
+  }),
+  sequencerPort: setting({
+    env: "CAIRN_SEQUENCER_PORT",
+    schema: form.optionalInteger(0, MAX_PORT),
+    text: "Port on which a sequencer without api serves those in other processes, not clients; off unless given, 0 picks a free one.",
+  }),
+  metricsPort: setting({
+    env: "CAIRN_METRICS_PORT",
+    schema: form.integer(0, MAX_PORT),
+    fallback: "9090",
+    text: "Port of the Prometheus metrics; 0 picks a free one.",
+  }),
+  adminPort: setting({
+    env: "CAIRN_ADMIN_PORT",
+    schema: form.optionalInteger(0, MAX_PORT),
+    text: "Port of the admin operations, on 127.0.0.1; off unless given.",
+  }),
+  adminToken: setting({
+    env: "CAIRN_ADMIN_TOKEN",
+    schema: form.optionalSecret(),
+    secret: true,
+    text: "Bearer token of the admin operations; needed with the admin port.",
+  }),
+  maxBodyBytes: setting({
+    env: "CAIRN_MAX_BODY_BYTES",
+    schema: form.integer(1024, 100_000_000),
+    fallback: "131072",
+    unit: "bytes",
+    text: "Largest request body.",
+  }),
+  requestTimeoutMs: setting({
+    env: "CAIRN_REQUEST_TIMEOUT_MS",
+    schema: form.integer(100, 600_000),
+    fallback: "30000",
+    unit: "milliseconds",
+    text: "Time that a client may take to send a request, and the sequencer to answer a request forwarded by an api in another process.",
+  }),
+  maxConnections: setting({
+    env: "CAIRN_MAX_CONNECTIONS",
+    schema: form.integer(1, 1_000_000),
+    fallback: "20000",
+    unit: "connections",
+    text: "Most connections to the API.",
+  }),
+  maxStreamClients: setting({
+    env: "CAIRN_MAX_STREAM_CLIENTS",
+    schema: form.integer(0, 1_000_000),
+    fallback: "1000",
+    unit: "connections",
+    text: "Most WebSocket clients; each api in another process counts as one.",
+  }),
+  crashAt: setting({
+    env: "CAIRN_CRASH_AT",
+    schema: crashTarget,
+    text: `Development chains only: the process kills itself at this step, or at its n-th visit (name:n), to test recovery. One of ${CRASH_POINTS.join(", ")}.`,
+  }),
+  clockOffsetFile: setting({
+    env: "CAIRN_CLOCK_OFFSET_FILE",
+    schema: form.optionalText(),
+    text: "Development chains only: a file with milliseconds that are added to the machine's clock, to test clock jumps.",
+  }),
+  logLevel: setting({
+    env: "CAIRN_LOG_LEVEL",
+    schema: form.oneOf(["trace", "debug", "info", "warn", "error", "silent"]),
+    fallback: "info",
+    text: "Lowest severity that is logged.",
+  }),
+} as const;
