@@ -1,10 +1,10 @@
 import { createBlobKzg } from "@cairn/blobs";
 import {
-  type BatchHeader2Struct,
-  pay2Arguments,
-  rollup2Abi,
-  type SubmitBatch2Arguments,
-  submitBatch2Arguments,
+  type BatchHeaderStruct,
+  payArguments,
+  rollupAbi,
+  type SubmitBatchArguments,
+  submitBatchArguments,
 } from "@cairn/contracts";
 import { generateSecretKey, publicKeyFromSecret } from "@cairn/crypto";
 import { createFastCompress } from "@cairn/crypto/fast";
@@ -31,7 +31,7 @@ import { type Address, createTestClient, encodeFunctionData, http } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CACHE_DIR } from "./support/places.ts";
 import { refusal } from "./support/refusal.ts";
-import { createSoloOperator2, type SoloBatch2, type SoloOperator2, submitSoloBatch } from "./support/rollup-2.ts";
+import { createSoloOperator, type SoloBatch, type SoloOperator, submitSoloBatch } from "./support/rollup-2.ts";
 
 const ETHER = 10n ** 18n;
 const RECIPIENT = 0xc0ffee00c0ffee00c0ffee00c0ffee00c0ffee00n;
@@ -49,24 +49,24 @@ describe("the deployed contracts, with real proofs", () => {
   const kzg = createBlobKzg();
   let devnet: DevRollup;
   let twin: Address;
-  let operator: SoloOperator2;
+  let operator: SoloOperator;
   let alice: Person;
-  let first: SoloBatch2;
-  let second: SoloBatch2;
+  let first: SoloBatch;
+  let second: SoloBatch;
 
-  const argumentsOf = ({ batch }: SoloBatch2): SubmitBatch2Arguments => submitBatch2Arguments(batch);
-  const withHeader = (change: Partial<BatchHeader2Struct>): SubmitBatch2Arguments => {
+  const argumentsOf = ({ batch }: SoloBatch): SubmitBatchArguments => submitBatchArguments(batch);
+  const withHeader = (change: Partial<BatchHeaderStruct>): SubmitBatchArguments => {
     const [header, ...others] = argumentsOf(second);
     return [{ ...header, ...change }, ...others];
   };
-  const withArgument = (place: number, value: unknown): SubmitBatch2Arguments =>
-    argumentsOf(second).map((given, i) => (i === place ? value : given)) as unknown as SubmitBatch2Arguments;
+  const withArgument = (place: number, value: unknown): SubmitBatchArguments =>
+    argumentsOf(second).map((given, i) => (i === place ? value : given)) as unknown as SubmitBatchArguments;
 
-  const refuse = (address: Address, args: SubmitBatch2Arguments) =>
+  const refuse = (address: Address, args: SubmitBatchArguments) =>
     refusal(() =>
       devnet.rollup.reader.simulateContract({
         address,
-        abi: rollup2Abi,
+        abi: rollupAbi,
         functionName: "submitBatch",
         args,
         account: devnet.wallet(0).account,
@@ -74,7 +74,7 @@ describe("the deployed contracts, with real proofs", () => {
     );
 
   const readState = () =>
-    devnet.rollup.reader.readContract({ address: devnet.rollup.address, abi: rollup2Abi, functionName: "state" });
+    devnet.rollup.reader.readContract({ address: devnet.rollup.address, abi: rollupAbi, functionName: "state" });
 
   /** Mines a block one minute on, so that later timestamps than the proven one are not in the future. */
   async function mineLater(): Promise<void> {
@@ -118,7 +118,7 @@ describe("the deployed contracts, with real proofs", () => {
     alice = { name: "alice", owner, secretKey, key: publicKeyFromSecret(secretKey) };
     const target = { owner, index: accountIndex(0), key: alice.key };
     for (const { rollup } of [devnet, other]) await depositEth(rollup, wallet, ETHER, target);
-    operator = createSoloOperator2(devnet, await loadProver(CACHE_DIR, 16), kzg, await createFastCompress());
+    operator = createSoloOperator(devnet, await loadProver(CACHE_DIR, 16), kzg, await createFastCompress());
     const deposit: L1Operation = { type: "deposit", tokenId: tokenId(0), amount: ETHER, ...target };
     first = await operator.prove({ dataSource: "calldata", l1Operations: [deposit] });
   });
@@ -164,7 +164,7 @@ describe("the deployed contracts, with real proofs", () => {
     const { timestamp: now } = await devnet.rollup.reader.getBlock();
     const beyond = (word: Hex) => bigintToHex(BigInt(word) + FIELD_MODULUS, 32);
     const old = now - 7n * 3600n;
-    const corruptions: readonly [Partial<BatchHeader2Struct>, string][] = [
+    const corruptions: readonly [Partial<BatchHeaderStruct>, string][] = [
       [{ circuitType: 1 }, "UnknownCircuitType"],
       [{ dataSource: 1 }, "DataMalformed"],
       [{ dataSource: 2 }, "UnknownDataSource"],
@@ -223,7 +223,7 @@ describe("the deployed contracts, with real proofs", () => {
     const args = withArgument(PROOF, flip(argumentsOf(second)[PROOF], 1000));
     const hash = await devnet.wallet(0).sendTransaction({
       to: devnet.rollup.address,
-      data: encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args }),
+      data: encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args }),
       gas: 5_000_000n,
     });
     expect((await devnet.rollup.reader.waitForTransactionReceipt({ hash })).status).toBe("reverted");
@@ -248,11 +248,11 @@ describe("the deployed contracts, with real proofs", () => {
     expect(payouts).toEqual([{ recipient: RECIPIENT, tokenId: 0, amount: ETHER / 4n }]);
     const { dataCommitment } = second;
     const options = { batch: batchNumber(2), header, dataCommitment, payouts } as const;
-    const pay = (args: ReturnType<typeof pay2Arguments>) =>
+    const pay = (args: ReturnType<typeof payArguments>) =>
       refusal(() =>
         reader.simulateContract({
           address,
-          abi: rollup2Abi,
+          abi: rollupAbi,
           functionName: "pay",
           args,
           account: devnet.wallet(3).account,
@@ -260,10 +260,10 @@ describe("the deployed contracts, with real proofs", () => {
       );
     const more = payouts.map((payout) => ({ ...payout, amount: payout.amount + 1n }));
     for (const changed of [{ payouts: more }, { dataCommitment: header.newRoot }, { header: argumentsOf(first)[0] }]) {
-      expect(await pay(pay2Arguments({ ...options, ...changed }))).toMatchObject({ name: "BatchCommitmentMismatch" });
+      expect(await pay(payArguments({ ...options, ...changed }))).toMatchObject({ name: "BatchCommitmentMismatch" });
     }
-    const args = pay2Arguments(options);
-    const hash = await devnet.wallet(3).writeContract({ address, abi: rollup2Abi, functionName: "pay", args });
+    const args = payArguments(options);
+    const hash = await devnet.wallet(3).writeContract({ address, abi: rollupAbi, functionName: "pay", args });
     expect((await reader.waitForTransactionReceipt({ hash })).status).toBe("success");
     expect(await reader.getBalance({ address: bigintToHex(RECIPIENT, 20) })).toBe(ETHER / 4n);
     expect(await pay(args)).toMatchObject({ name: "NothingToPay" });

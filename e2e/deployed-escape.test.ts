@@ -6,7 +6,7 @@ import {
   type QueueRecord,
   type ReclaimArguments,
   reclaimArguments,
-  rollup2Abi,
+  rollupAbi,
 } from "@cairn/contracts";
 import { compress } from "@cairn/crypto";
 import { type DevRollup, startDevRollup } from "@cairn/devnet";
@@ -29,7 +29,7 @@ const OWNERS = [0xa11ce00000000000000000000000000000000001n, 0xb0b00000000000000
 const LATE = 0x1a7e000000000000000000000000000000000003n;
 
 type Escape = "freeze" | "exit" | "exitMany" | "reclaim" | "depositETH";
-type Arguments<name extends Escape> = ContractFunctionArgs<typeof rollup2Abi, "nonpayable" | "payable", name>;
+type Arguments<name extends Escape> = ContractFunctionArgs<typeof rollupAbi, "nonpayable" | "payable", name>;
 
 /**
  * The escape hatch of the compiled contracts. How their last root was proven does not matter to it; the test of the
@@ -45,7 +45,7 @@ describe("the deployed contracts without an operator", () => {
   async function refusalOf<name extends Escape>(functionName: name, args: Arguments<name>): Promise<string | null> {
     const { reader, address } = devnet.rollup;
     const account = devnet.wallet(4).account;
-    const call = { address, abi: rollup2Abi, functionName, args, account } as Parameters<
+    const call = { address, abi: rollupAbi, functionName, args, account } as Parameters<
       typeof reader.simulateContract
     >[0];
     return (await refusal(() => reader.simulateContract(call)))?.name ?? null;
@@ -77,7 +77,7 @@ describe("the deployed contracts without an operator", () => {
   const custody = () =>
     devnet.rollup.reader.readContract({
       address: devnet.rollup.address,
-      abi: rollup2Abi,
+      abi: rollupAbi,
       functionName: "custody",
       args: [0],
     });
@@ -108,7 +108,7 @@ describe("the deployed contracts without an operator", () => {
   it("freeze when an entry has waited for the freeze delay, and accept nothing afterwards", async () => {
     await later(FREEZE_DELAY_SECONDS + 1);
     const { reader, address } = devnet.rollup;
-    const hash = await devnet.wallet(4).writeContract({ address, abi: rollup2Abi, functionName: "freeze" });
+    const hash = await devnet.wallet(4).writeContract({ address, abi: rollupAbi, functionName: "freeze" });
     expect((await reader.waitForTransactionReceipt({ hash })).status).toBe("success");
     expect(await refusalOf("freeze", [])).toBe("RollupFrozen");
     expect(await refusalOf("depositETH", [1n, bigintToHex(LATE, 20), 0, 0n])).toBe("RollupFrozen");
@@ -163,7 +163,7 @@ describe("the deployed contracts without an operator", () => {
     const together = exitManyArguments(accounts, siblings);
     expect(await refusalOf("exitMany", [together[0], together[1].slice(1)])).toBe("ProofLengthMismatch");
     expect(await refusalOf("exitMany", [[...together[0]].reverse(), together[1]])).toBe("AccountsNotAscending");
-    const hash = await wallet.writeContract({ address, abi: rollup2Abi, functionName: "exitMany", args: together });
+    const hash = await wallet.writeContract({ address, abi: rollupAbi, functionName: "exitMany", args: together });
     expect((await reader.waitForTransactionReceipt({ hash })).status).toBe("success");
     for (const [i, owner] of OWNERS.entries()) {
       expect(await reader.getBalance({ address: bigintToHex(owner, 20) })).toBe(BigInt(i + 1) * ETHER);
@@ -182,7 +182,7 @@ describe("the deployed contracts without an operator", () => {
     for (const [arguments_, error] of forged) expect(await refusalOf("reclaim", arguments_)).toBe(error);
     const back = await wallet.writeContract({
       address,
-      abi: rollup2Abi,
+      abi: rollupAbi,
       functionName: "reclaim",
       args: [position, record],
     });

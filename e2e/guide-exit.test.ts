@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { connectReader, type L1Reader } from "@cairn/l1";
 import { type Address, erc20Abi, parseEther } from "viem";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -113,7 +113,7 @@ describe("the guide on leaving without the operator", () => {
   let carolsEther: bigint;
 
   const custody = (tokenId: number) =>
-    reader.readContract({ address: profile.rollup, abi: rollup2Abi, functionName: "custody", args: [tokenId] });
+    reader.readContract({ address: profile.rollup, abi: rollupAbi, functionName: "custody", args: [tokenId] });
   const dollars = (owner: Address) =>
     reader.readContract({ address: usd, abi: erc20Abi, functionName: "balanceOf", args: [owner] });
 

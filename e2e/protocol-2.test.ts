@@ -1,15 +1,15 @@
 import { blobToCells, cellsToBlob, createBlobKzg, encodeOpening } from "@cairn/blobs";
 import {
-  checkDeployment2,
-  fromHeader2Struct,
-  loadArtefact2,
-  loadVerifier2,
-  pay2Arguments,
-  type Rollup2Artefact,
-  readDeployment2,
+  checkDeployment,
+  fromHeaderStruct,
+  loadArtefact,
+  loadVerifier,
+  payArguments,
+  type RollupArtefact,
+  readDeployment,
   receiptStruct,
   receiptsAbi,
-  rollup2Abi,
+  rollupAbi,
 } from "@cairn/contracts";
 import { type Compress, GENESIS_CHAINS, historyOf, makeReceipt } from "@cairn/crypto";
 import { createFastCompress } from "@cairn/crypto/fast";
@@ -37,18 +37,18 @@ import {
 } from "@cairn/protocol";
 import { createMemoryStore, createStateTree } from "@cairn/state";
 import { type Person, personOf, REAL_CRYPTO, signTransaction } from "@cairn/testkit";
-import { type AcceptedBatch2, type BlockBuilder, followBatch2, genesisPosition2, replayBatch2 } from "@cairn/vm";
+import { type BatchOnL1, type BlockBuilder, followBatch, genesisPosition, replayBatch } from "@cairn/vm";
 import { decodeFunctionData, parseEventLogs, type TransactionReceipt } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CACHE_DIR } from "./support/places.ts";
 import { refusal } from "./support/refusal.ts";
 import {
   blobWithSameValue,
-  createSoloOperator2,
+  createSoloOperator,
   receiptBlocks,
   refusalOfBatch,
-  type SoloBatch2,
-  type SoloOperator2,
+  type SoloBatch,
+  type SoloOperator,
   submitSoloBatch,
   withBlob,
 } from "./support/rollup-2.ts";
@@ -65,22 +65,22 @@ describe("protocol 2 on a chain, with real proofs and a real blob", () => {
   const kzg = createBlobKzg();
   let devnet: DevRollup;
   let compress: Compress;
-  let operator: SoloOperator2;
+  let operator: SoloOperator;
   let alice: Person;
   let bob: Person;
   /** Proven for a blob, not submitted yet. */
-  let waiting: SoloBatch2;
-  const accepted: { readonly batch: SoloBatch2; readonly receipt: TransactionReceipt }[] = [];
+  let waiting: SoloBatch;
+  const accepted: { readonly batch: SoloBatch; readonly receipt: TransactionReceipt }[] = [];
 
   const read = <Name extends "state" | "queueFee">(functionName: Name) =>
-    devnet.rollup.reader.readContract({ address: devnet.rollup.address, abi: rollup2Abi, functionName });
+    devnet.rollup.reader.readContract({ address: devnet.rollup.address, abi: rollupAbi, functionName });
 
   async function deposit(position: number, { owner, key }: Person, amount: bigint): Promise<L1Operation> {
     const wallet = devnet.wallet(position);
     const fee = await read("queueFee");
     const hash = await wallet.writeContract({
       address: devnet.rollup.address,
-      abi: rollup2Abi,
+      abi: rollupAbi,
       functionName: "depositETH",
       args: [amount, bigintToAddress(owner), 0, key],
       value: amount + fee,
@@ -120,7 +120,7 @@ describe("protocol 2 on a chain, with real proofs and a real blob", () => {
     }
   }
 
-  async function accept(batch: SoloBatch2, payNow: readonly number[]): Promise<TransactionReceipt> {
+  async function accept(batch: SoloBatch, payNow: readonly number[]): Promise<TransactionReceipt> {
     const receipt = await submitSoloBatch(devnet, kzg, batch, payNow);
     expect(receipt.status).toBe("success");
     accepted.push({ batch, receipt });
@@ -136,21 +136,21 @@ describe("protocol 2 on a chain, with real proofs and a real blob", () => {
     const ownerOf = (position: number): bigint => addressToBigint(devnet.wallet(position).account.address);
     alice = { ...personOf("alice"), owner: ownerOf(1) };
     bob = { ...personOf("bob"), owner: ownerOf(2) };
-    operator = createSoloOperator2(devnet, await loadProver(CACHE_DIR, 16), kzg, compress);
+    operator = createSoloOperator(devnet, await loadProver(CACHE_DIR, 16), kzg, compress);
   });
 
   afterAll(() => devnet?.stop());
 
   it("is a deployment of what the sources say, with the circuits' own room for L1 operations", async () => {
-    const compiled = (name: Rollup2Artefact) => loadArtefact2(CACHE_DIR, name);
+    const compiled = (name: RollupArtefact) => loadArtefact(CACHE_DIR, name);
     const { rollup, deploymentTransaction: transactionHash } = devnet;
-    const checks = checkDeployment2(await readDeployment2(rollup.reader, rollup.address, { transactionHash }), {
+    const checks = checkDeployment(await readDeployment(rollup.reader, rollup.address, { transactionHash }), {
       rollup: compiled("Rollup"),
       accountTree: compiled("AccountTree"),
       binding: compiled("Binding"),
       fixedOperator: compiled("FixedOperator"),
       // The key is the one that this very test proves with.
-      verifierOf: (circuit) => ({ contract: loadVerifier2(CACHE_DIR, circuit, "dev"), keyHash: "0x" }),
+      verifierOf: (circuit) => ({ contract: loadVerifier(CACHE_DIR, circuit, "dev"), keyHash: "0x" }),
       genesis: {
         root: bigintToHex(operator.tree.root(), 32),
         history: bigintToHex(historyOf(GENESIS_CHAINS), 32),
@@ -246,10 +246,10 @@ describe("protocol 2 on a chain, with real proofs and a real blob", () => {
     expect(await settled(3n)).toBe(2n);
     const { header, dataCommitment } = submittedEvent(receipt);
     expect(dataCommitment).toBe(batch.dataCommitment);
-    const args = pay2Arguments({ batch: batchNumber(3), header, dataCommitment, payouts: batch.batch.payouts });
+    const args = payArguments({ batch: batchNumber(3), header, dataCommitment, payouts: batch.batch.payouts });
     const hash = await devnet.wallet(3).writeContract({
       address: devnet.rollup.address,
-      abi: rollup2Abi,
+      abi: rollupAbi,
       functionName: "pay",
       args,
       gas: 1_000_000n,
@@ -271,7 +271,7 @@ describe("protocol 2 on a chain, with real proofs and a real blob", () => {
         0,
         compress,
       );
-      const given = { batchNumber: BigInt(i + 1), header: fromHeader2Struct(header), dataCommitment, payoutsHash };
+      const given = { batchNumber: BigInt(i + 1), header: fromHeaderStruct(header), dataCommitment, payoutsHash };
       const struct = receiptStruct(given, path);
       const show = () =>
         devnet.rollup.reader.readContract({
@@ -293,20 +293,20 @@ describe("protocol 2 on a chain, with real proofs and a real blob", () => {
 
   it("lets a reader rebuild the state from calldata, blob and events alone", async () => {
     const tree = createStateTree({ store: createMemoryStore(), compress });
-    let position = genesisPosition2(tree.root());
+    let position = genesisPosition(tree.root());
     for (const [i, { receipt }] of accepted.entries()) {
       const batch = await readBatch(i + 1, receipt);
-      const followed = followBatch2(position, batch, compress);
-      const { updates, newNextIndex } = replayBatch2(tree, batch, followed.blocks);
+      const followed = followBatch(position, batch, compress);
+      const { updates, newNextIndex } = replayBatch(tree, batch, followed.blocks);
       expect(tree.applyBlock(blockNumber(i + 1), updates, newNextIndex)).toBe(followed.position.root);
       position = followed.position;
     }
     expect(position.root).toBe(BigInt((await read("state")).root));
   });
 
-  async function readBatch(number: number, receipt: TransactionReceipt): Promise<AcceptedBatch2> {
+  async function readBatch(number: number, receipt: TransactionReceipt): Promise<BatchOnL1> {
     const { input, blobVersionedHashes } = await devnet.rollup.reader.getTransaction({ hash: receipt.transactionHash });
-    const call = decodeFunctionData({ abi: rollup2Abi, data: input });
+    const call = decodeFunctionData({ abi: rollupAbi, data: input });
     if (call.functionName !== "submitBatch") throw new TypeError(call.functionName);
     const [header, records, list, , data] = call.args;
     const { header: emitted, dataCommitment, payoutsHash, queueHead } = submittedEvent(receipt);
@@ -320,13 +320,13 @@ describe("protocol 2 on a chain, with real proofs and a real blob", () => {
     const count = bytes.length / QUEUE_RECORD_BYTES;
     const { queueHash } = await devnet.rollup.reader.readContract({
       address: devnet.rollup.address,
-      abi: rollup2Abi,
+      abi: rollupAbi,
       functionName: "queueEntry",
       args: [queueHead - 1n],
     });
     return {
       number,
-      header: fromHeader2Struct(header),
+      header: fromHeaderStruct(header),
       cells,
       l1Operations: Array.from({ length: count }, (_, i) =>
         decodeL1Operation(bytes.subarray(i * QUEUE_RECORD_BYTES, (i + 1) * QUEUE_RECORD_BYTES)),
@@ -338,7 +338,7 @@ describe("protocol 2 on a chain, with real proofs and a real blob", () => {
   }
 
   function submittedEvent(receipt: TransactionReceipt) {
-    const [event] = parseEventLogs({ abi: rollup2Abi, eventName: "BatchSubmitted", logs: receipt.logs });
+    const [event] = parseEventLogs({ abi: rollupAbi, eventName: "BatchSubmitted", logs: receipt.logs });
     if (event === undefined) throw new TypeError("no batch");
     return event.args;
   }
@@ -346,7 +346,7 @@ describe("protocol 2 on a chain, with real proofs and a real blob", () => {
   const settled = (number: bigint): Promise<bigint> =>
     devnet.rollup.reader.readContract({
       address: devnet.rollup.address,
-      abi: rollup2Abi,
+      abi: rollupAbi,
       functionName: "payoutsSettled",
       args: [number, 0n],
     });

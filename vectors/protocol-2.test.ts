@@ -5,7 +5,7 @@ import {
   bytesToCells,
   bytesToHex,
   calldataCommitment,
-  decodeBatchHeader2,
+  decodeBatchHeader,
   decodeL1Operation,
   decodePayoutList,
   EMPTY_QUEUE_HASH,
@@ -65,7 +65,7 @@ describe("batch-2.json", () => {
         }
         expect([operations, owedByBatch]).toEqual([[], []]);
       }
-      const { newHistory, blocksRoot: root, lastBlock } = decodeBatchHeader2(hexToBytes(batch.header as Hex));
+      const { newHistory, blocksRoot: root, lastBlock } = decodeBatchHeader(hexToBytes(batch.header as Hex));
       expect({ newHistory, root, lastBlock }).toEqual({
         newHistory: historyOf(chains),
         root: blocksRoot(hashes),

@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { readQueue } from "@cairn/l1";
 import { bytesToHex, concatBytes, DATA_SOURCE, encodeL1Operation, LAST_CIRCUIT_TYPE } from "@cairn/protocol";
 import { getAbiItem, zeroHash } from "viem";
@@ -7,7 +7,7 @@ import { balanceOf, type Drill, HOUR, type Holder, type NodeProcess, openDrill, 
 
 const ETHER = 10n ** 18n;
 const WAIT = { timeout: 180_000, interval: 100 };
-const BATCH_SUBMITTED = getAbiItem({ abi: rollup2Abi, name: "BatchSubmitted" });
+const BATCH_SUBMITTED = getAbiItem({ abi: rollupAbi, name: "BatchSubmitted" });
 /** L1 blocks by which the censor stays behind, so that its node never sees new entries of the queue. */
 const BLIND_BLOCKS = 1000;
 /**
@@ -56,7 +56,7 @@ describe("censor: the operator ignores one user, who requests a withdrawal on L1
     const records = bytesToHex(concatBytes(...entries.map(({ operation }) => encodeL1Operation(operation))));
     const { account } = drill.scene.l1.wallet(0);
     const args = [header, records, "0x", [], "0x", "0x"] as const;
-    const call = { address, abi: rollup2Abi, functionName: "submitBatch", args, account } as const;
+    const call = { address, abi: rollupAbi, functionName: "submitBatch", args, account } as const;
     return (await refusal(() => reader.simulateContract(call)))?.name;
   };
   /**

@@ -1,4 +1,4 @@
-import { erc20Abi, rollup2Abi } from "@cairn/contracts";
+import { erc20Abi, rollupAbi } from "@cairn/contracts";
 import type { DevToken } from "@cairn/devnet";
 import { requestWithdraw } from "@cairn/l1";
 import { bigintToAddress } from "@cairn/protocol";
@@ -110,7 +110,7 @@ describe("escape: nobody submits any more, and everyone leaves with their money"
     }
     // Half of the queue fee is refunded for each entry that no batch has consumed.
     const { reader, address } = drill.scene.l1.rollup;
-    const { queueBaseFee } = await reader.readContract({ address, abi: rollup2Abi, functionName: "parameters" });
+    const { queueBaseFee } = await reader.readContract({ address, abi: rollupAbi, functionName: "parameters" });
     owe("carol", 0, unpaid);
     owe("dave", 0, 3n * ETHER + queueBaseFee / 2n);
     owe("bob", token.id, 11n * USD);

@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { deployDevRollup } from "@cairn/devnet";
 import { depositEth, depositToken, type L1Rollup } from "@cairn/l1";
 import { accountIndex, bigintToAddress, tokenId } from "@cairn/protocol";
@@ -26,7 +26,7 @@ describe("migrate: the users of one deployment leave it in bulk and enter a new 
   let next: L1Rollup;
 
   const owed = (rollup: L1Rollup, id: number) =>
-    rollup.reader.readContract({ address: rollup.address, abi: rollup2Abi, functionName: "custody", args: [id] });
+    rollup.reader.readContract({ address: rollup.address, abi: rollupAbi, functionName: "custody", args: [id] });
 
   beforeAll(async () => {
     drill = await openDrill({ env: { CAIRN_BLOCK_TIME_MS: "2000" } });
@@ -50,7 +50,7 @@ describe("migrate: the users of one deployment leave it in bulk and enter a new 
     next = deployed.rollup;
     await scene.l1.wallet(0).writeContract({
       address: next.address,
-      abi: rollup2Abi,
+      abi: rollupAbi,
       functionName: "registerToken",
       args: [token.address],
     });
@@ -104,7 +104,7 @@ describe("migrate: the users of one deployment leave it in bulk and enter a new 
     });
     await vi.waitFor(async () => {
       const { address, reader } = next;
-      const { queueHead, nextIndex } = await reader.readContract({ address, abi: rollup2Abi, functionName: "state" });
+      const { queueHead, nextIndex } = await reader.readContract({ address, abi: rollupAbi, functionName: "state" });
       expect({ queueHead, nextIndex }).toEqual({ queueHead: BigInt(holders.length), nextIndex: 70 });
     }, WAIT);
     await drill.untilAgreed(scene.api(), next);

@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Drill, HOUR, type Holder, type NodeProcess, openDrill, readApi } from "../support/index.ts";
 
@@ -14,7 +14,7 @@ describe("return: the operator comes back while a stranger continues the chain",
 
   const isOpen = (): Promise<boolean> => {
     const { reader, address } = drill.scene.l1.rollup;
-    return reader.readContract({ address, abi: rollup2Abi, functionName: "isSubmissionOpen" });
+    return reader.readContract({ address, abi: rollupAbi, functionName: "isSubmissionOpen" });
   };
   const batchCount = async (): Promise<bigint> => (await drill.scene.l1.state()).batchCount;
   const publisherOf = async (node: NodeProcess): Promise<string | undefined> => {

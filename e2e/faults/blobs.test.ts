@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { DATA_SOURCE } from "@cairn/protocol";
 import { getAbiItem } from "viem";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
@@ -14,7 +14,7 @@ import {
   type Scene,
 } from "../support/index.ts";
 
-const BATCH_SUBMITTED = getAbiItem({ abi: rollup2Abi, name: "BatchSubmitted" });
+const BATCH_SUBMITTED = getAbiItem({ abi: rollupAbi, name: "BatchSubmitted" });
 const WAIT = { timeout: 120_000, interval: 100 };
 const FINAL = 4;
 

@@ -1,4 +1,4 @@
-import { erc20Abi, rollup2Abi } from "@cairn/contracts";
+import { erc20Abi, rollupAbi } from "@cairn/contracts";
 import { type AccountIndex, bigintToAddress, type SignedTransaction } from "@cairn/protocol";
 import type { RouteResponse } from "@cairn/rpc";
 import { getAbiItem } from "viem";
@@ -27,8 +27,8 @@ export interface AuditReport {
 }
 
 const DRAIN_TIMEOUT_MS = 500_000;
-const PAID = getAbiItem({ abi: rollup2Abi, name: "PayoutPaid" });
-const DEFERRED = getAbiItem({ abi: rollup2Abi, name: "PayoutDeferred" });
+const PAID = getAbiItem({ abi: rollupAbi, name: "PayoutPaid" });
+const DEFERRED = getAbiItem({ abi: rollupAbi, name: "PayoutDeferred" });
 /** Waits until everything in the node is final on L1 and paid, and the node has processed everything on L1. */
 export async function drain(scene: Scene, timeoutMs: number = DRAIN_TIMEOUT_MS): Promise<void> {
   await vi.waitFor(() => assertDrained(scene), { timeout: timeoutMs, interval: 300 });
@@ -213,7 +213,7 @@ async function auditState(scene: Scene, outcome: Outcome): Promise<string[]> {
 /** Checks payouts, custody and the recipients' balances; returns the number of payouts. */
 async function auditMoney(scene: Scene, outcome: Outcome, problems: string[]): Promise<number> {
   const { reader, address } = scene.l1.rollup;
-  const contract = { address, abi: rollup2Abi } as const;
+  const contract = { address, abi: rollupAbi } as const;
   const settled = await reader.getLogs({ address, events: [PAID, DEFERRED], fromBlock: 0n, strict: true });
   // L1 emits no event for a payout of zero, the result of an empty account's forced withdrawal.
   const due = [...outcome.payouts].flatMap(([batch, list]) =>
@@ -260,7 +260,7 @@ async function balanceOf(scene: Scene, token: number): Promise<bigint> {
   if (token === 0) return reader.getBalance({ address });
   const contract = await reader.readContract({
     address,
-    abi: rollup2Abi,
+    abi: rollupAbi,
     functionName: "tokenAddress",
     args: [token],
   });

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { type L1Rollup, rollupDomain } from "@cairn/l1";
 import { bigintToAddress } from "@cairn/protocol";
 import { createTestClient, getAbiItem, http } from "viem";
@@ -14,7 +14,7 @@ import { openScene, type Scene, type SceneOptions } from "./scene.ts";
 const NAMES = ["operator", "alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "stranger"] as const;
 export type Actor = (typeof NAMES)[number];
 
-const BATCH_SUBMITTED = getAbiItem({ abi: rollup2Abi, name: "BatchSubmitted" });
+const BATCH_SUBMITTED = getAbiItem({ abi: rollupAbi, name: "BatchSubmitted" });
 
 export const HOUR = 3600;
 export const DAY = 24 * HOUR;
@@ -79,7 +79,7 @@ export async function openDrill(options: SceneOptions = {}): Promise<Drill> {
   let strangers = 0;
   const untilAgreed = (api: string, rollup: L1Rollup = l1.rollup): Promise<void> =>
     vi.waitFor(async () => {
-      const contract = { address: rollup.address, abi: rollup2Abi } as const;
+      const contract = { address: rollup.address, abi: rollupAbi } as const;
       const chain = await rollup.reader.readContract({ ...contract, functionName: "state" });
       const node = await readApi(api, "rollup");
       expect([node.root, node.lastBlock, node.lastProvenBlock]).toEqual([
@@ -124,7 +124,7 @@ export async function openDrill(options: SceneOptions = {}): Promise<Drill> {
       }
       await untilAgreed(scene.api());
     },
-    custody: (tokenId) => reader.readContract({ address, abi: rollup2Abi, functionName: "custody", args: [tokenId] }),
+    custody: (tokenId) => reader.readContract({ address, abi: rollupAbi, functionName: "custody", args: [tokenId] }),
     positionOf: (actor) => NAMES.indexOf(actor),
     stop: scene.stop,
   };

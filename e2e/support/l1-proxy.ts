@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { concat, fromRlp, getAbiItem, type Hex, keccak256, parseTransaction, toFunctionSelector, toRlp } from "viem";
 import { answerAsOf, type JsonRpcRequest, type JsonRpcResponse } from "./stale-l1.ts";
 
@@ -54,7 +54,7 @@ export interface L1Proxy {
 
 /** What the publisher sends transactions for, by function selector. */
 export const PURPOSES: ReadonlyMap<string, Purpose> = new Map(
-  (["submitBatch", "pay"] as const).map((name) => [toFunctionSelector(getAbiItem({ abi: rollup2Abi, name })), name]),
+  (["submitBatch", "pay"] as const).map((name) => [toFunctionSelector(getAbiItem({ abi: rollupAbi, name })), name]),
 );
 
 type Mood =

@@ -1,4 +1,4 @@
-import { type Rollup2Parameters, rollup2Abi } from "@cairn/contracts";
+import { type RollupParameters, rollupAbi } from "@cairn/contracts";
 import { anvilKey, type DeployDevRollupOptions, type DevRollup, type DevToken, startDevRollup } from "@cairn/devnet";
 import { standInVerifier } from "@cairn/devnet/testing";
 import type { L1Rollup, L1Wallet } from "@cairn/l1";
@@ -10,7 +10,7 @@ import type { Proofs } from "./node-process.ts";
 import { CACHE_DIR } from "./places.ts";
 
 /** The rollup contract's state. */
-type ChainState = ContractFunctionReturnType<typeof rollup2Abi, "view", "state">;
+type ChainState = ContractFunctionReturnType<typeof rollupAbi, "view", "state">;
 
 /** An L1 node with a rollup, a proxy that the rollup's node talks to, and direct access past the proxy. */
 export interface L1 {
@@ -60,7 +60,7 @@ export interface L1Options {
   /** Seconds between blocks; by default a block for each transaction. */
   readonly blockTimeSeconds?: number;
   /** Differences from the rollup's default parameters, such as shorter delays. */
-  readonly parameters?: Partial<Rollup2Parameters>;
+  readonly parameters?: Partial<RollupParameters>;
 }
 
 /**
@@ -122,7 +122,7 @@ export async function startL1({
     createToken: devnet.createToken,
     head,
     mine: (blocks = 1) => client.mine({ blocks }),
-    state: () => rollup.reader.readContract({ address: rollup.address, abi: rollup2Abi, functionName: "state" }),
+    state: () => rollup.reader.readContract({ address: rollup.address, abi: rollupAbi, functionName: "state" }),
     passTime: async (seconds) => {
       await client.increaseTime({ seconds });
       await client.mine({ blocks: 1 });

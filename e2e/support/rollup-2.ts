@@ -9,7 +9,7 @@ import {
   versionedHash,
 } from "@cairn/blobs";
 import type { ProvingCircuit, SoloCircuit } from "@cairn/circuits";
-import { type ProvenBatch2, rollup2Abi, submitBatch2Arguments } from "@cairn/contracts";
+import { type ProvenBatch, rollupAbi, submitBatchArguments } from "@cairn/contracts";
 import { type Chains, type Compress, GENESIS_CHAINS, verify } from "@cairn/crypto";
 import {
   chainedBlock,
@@ -56,8 +56,8 @@ interface AnvilAnswer {
 }
 
 /** A batch that has its proof. */
-export interface SoloBatch2 {
-  readonly batch: ProvenBatch2;
+export interface SoloBatch {
+  readonly batch: ProvenBatch;
   readonly sealed: SealedBlock2;
   readonly dataCommitment: Hex;
   /** Rolling queue hash after it, 32 bytes. */
@@ -69,7 +69,7 @@ export interface SoloBatch2 {
 }
 
 /** The operator of a rollup of protocol 2: its state, and batches of one block with real proofs. */
-export interface SoloOperator2 {
+export interface SoloOperator {
   readonly tree: StateTree;
   readonly compress: Compress;
   /** Seals a block of these queue entries and what `fill` adds, and proves it as a batch of the operator. */
@@ -77,18 +77,18 @@ export interface SoloOperator2 {
     readonly dataSource: DataSource;
     readonly l1Operations?: readonly L1Operation[];
     readonly fill?: (builder: BlockBuilder) => void;
-  }): Promise<SoloBatch2>;
+  }): Promise<SoloBatch>;
   /** The same block with its cells elsewhere: only the proof is made again. */
-  proveAgain(batch: SoloBatch2, dataSource: DataSource): Promise<SoloBatch2>;
+  proveAgain(batch: SoloBatch, dataSource: DataSource): Promise<SoloBatch>;
 }
 
 /** An operator of an unused rollup. */
-export function createSoloOperator2(
+export function createSoloOperator(
   devnet: DevRollup,
   circuit: ProvingCircuit<SoloCircuit>,
   kzg: BlobKzg,
   compress: Compress,
-): SoloOperator2 {
+): SoloOperator {
   const { reader } = devnet.rollup;
   const domain = rollupDomain(devnet.rollup);
   const submitter = addressToBigint(devnet.wallet(0).account.address);
@@ -96,7 +96,7 @@ export function createSoloOperator2(
   let chains: Chains = GENESIS_CHAINS;
   let queueHash: Uint8Array = EMPTY_QUEUE_HASH;
 
-  async function proveSealed(sealed: SealedBlock2, dataSource: DataSource, hash: Uint8Array): Promise<SoloBatch2> {
+  async function proveSealed(sealed: SealedBlock2, dataSource: DataSource, hash: Uint8Array): Promise<SoloBatch> {
     const blob = dataSource === "blob" ? cellsToBlob(sealed.cells) : null;
     const cells = cellsToBytes(sealed.cells);
     const dataCommitment = blob === null ? calldataCommitment(cells) : versionedHash(kzg.commit(blob));
@@ -138,12 +138,12 @@ export function createSoloOperator2(
 export async function submitSoloBatch(
   devnet: DevRollup,
   kzg: BlobKzg,
-  { batch, blob }: SoloBatch2,
+  { batch, blob }: SoloBatch,
   payNow: readonly number[] = [],
   wallet: L1Wallet = devnet.wallet(0),
 ): Promise<TransactionReceipt> {
-  const args = submitBatch2Arguments(batch, payNow);
-  const data = encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args });
+  const args = submitBatchArguments(batch, payNow);
+  const data = encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args });
   const common = { to: devnet.rollup.address, data, gas: GAS } as const;
   const hash =
     blob === null
@@ -160,14 +160,14 @@ export async function submitSoloBatch(
 /** Name of the error with which the rollup refuses a batch in a transaction with these blobs; null if it accepts it. */
 export async function refusalOfBatch(
   devnet: DevRollup,
-  batch: ProvenBatch2,
+  batch: ProvenBatch,
   { from = 0, blobHashes = [] }: { readonly from?: number; readonly blobHashes?: readonly Hex[] } = {},
 ): Promise<string | null> {
-  const args = submitBatch2Arguments(batch);
+  const args = submitBatchArguments(batch);
   const transaction = {
     from: devnet.wallet(from).account.address,
     to: devnet.rollup.address,
-    data: encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args }),
+    data: encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args }),
     gas: numberToHex(GAS),
     ...(blobHashes.length === 0
       ? {}
@@ -176,7 +176,7 @@ export async function refusalOfBatch(
   const { error } = await askAnvil(devnet, "eth_call", [transaction, "latest"]);
   if (error === undefined) return null;
   if (error.data === undefined) throw new TypeError(error.message);
-  return decodeErrorResult({ abi: rollup2Abi, data: error.data }).errorName;
+  return decodeErrorResult({ abi: rollupAbi, data: error.data }).errorName;
 }
 
 async function askAnvil({ rpcUrl }: DevRollup, method: string, params: readonly unknown[]): Promise<AnvilAnswer> {
@@ -203,7 +203,7 @@ export function blobWithSameValue(blob: Uint8Array, point: bigint): Uint8Array {
 export function withBlob(
   devnet: DevRollup,
   kzg: BlobKzg,
-  { batch, sealed, queueHash }: SoloBatch2,
+  { batch, sealed, queueHash }: SoloBatch,
   blob: Uint8Array,
   compress: Compress,
 ) {
@@ -215,7 +215,7 @@ export function withBlob(
 }
 
 /** The chained form of a batch's block, for receipts. */
-export const receiptBlocks = ({ sealed }: SoloBatch2): readonly (readonly bigint[])[] => [chainedBlock(sealed).cells];
+export const receiptBlocks = ({ sealed }: SoloBatch): readonly (readonly bigint[])[] => [chainedBlock(sealed).cells];
 
 /** KZG as viem wants it: the proof of a whole blob is its opening at the challenge of EIP-4844. */
 function viemKzg(kzg: BlobKzg) {

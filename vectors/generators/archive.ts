@@ -5,7 +5,7 @@ import {
   bytesToHex,
   cellsToBytes,
   concatBytes,
-  encodeBatchHeader2,
+  encodeBatchHeader,
   encodePayoutList,
 } from "@cairn/protocol";
 import { emptySubtreeHashes } from "@cairn/state";
@@ -60,7 +60,7 @@ function batchBytes(batch: SubmittedBatch): Uint8Array {
   const after = blocks.at(-1)?.after;
   return concatBytes(
     uint(number, 8),
-    encodeBatchHeader2(header),
+    encodeBatchHeader(header),
     fields.dataCommitment,
     fields.payoutsHash,
     kzgCommitment ?? new Uint8Array(48),

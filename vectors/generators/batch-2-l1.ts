@@ -1,12 +1,12 @@
 import { cellsToBlob, createBlobKzg, encodeOpening, versionedHash } from "@cairn/blobs";
 import { makeReceipt } from "@cairn/crypto";
 import {
-  batchCommitment2,
+  batchCommitment,
   bytesToHex,
   CairnError,
   calldataCommitment,
   cellsToBytes,
-  encodeBatchHeader2,
+  encodeBatchHeader,
 } from "@cairn/protocol";
 import { REAL_CRYPTO } from "@cairn/testkit";
 import { type Vector, word } from "../json.ts";
@@ -71,9 +71,9 @@ function receiptVector(blocks: readonly ChainedBlock[], batchNumber: number, blo
     blockSiblings: receipt.blockSiblings.flat().map(word),
     cell: word(receipt.cell),
     cellSiblings: receipt.cellSiblings.flat().map(word),
-    commitment: bytesToHex(batchCommitment2(batch.header, batch.fields.dataCommitment, batch.fields.payoutsHash)),
+    commitment: bytesToHex(batchCommitment(batch.header, batch.fields.dataCommitment, batch.fields.payoutsHash)),
     dataCommitment: bytesToHex(batch.fields.dataCommitment),
-    header: bytesToHex(encodeBatchHeader2(batch.header)),
+    header: bytesToHex(encodeBatchHeader(batch.header)),
     headerCell: word(receipt.headerCell),
     l1Count: executed.l1OperationCount,
     payoutsHash: bytesToHex(batch.fields.payoutsHash),

@@ -1,6 +1,6 @@
 import { blockHash, blocksRoot, type Chains, cellsRoot, chainsAfter, GENESIS_CHAINS, historyOf } from "@cairn/crypto";
 import {
-  batchCommitment2,
+  batchCommitment,
   batchInputs,
   bindBatch,
   bytesToHex,
@@ -9,7 +9,7 @@ import {
   cellsToBytes,
   type DataSource,
   EMPTY_QUEUE_HASH,
-  encodeBatchHeader2,
+  encodeBatchHeader,
   encodeBlockCells,
   encodeL1Operation,
   encodePayoutList,
@@ -151,10 +151,10 @@ export function batchFields({ blocks, claim, payouts, l1Operations, fields, head
   return {
     blockCount: blocks.length,
     blocksRoot: word(fields.blocksRoot),
-    commitment: bytesToHex(batchCommitment2(header, fields.dataCommitment, fields.payoutsHash)),
+    commitment: bytesToHex(batchCommitment(header, fields.dataCommitment, fields.payoutsHash)),
     dataCommitment: bytesToHex(fields.dataCommitment),
     evaluation: word(binding.evaluation),
-    header: bytesToHex(encodeBatchHeader2(header)),
+    header: bytesToHex(encodeBatchHeader(header)),
     inputs: batchInputs(claim, binding).map(word),
     l1Evaluation: word(binding.l1Evaluation),
     l1Records: l1Operations.map((operation) => bytesToHex(encodeL1Operation(operation))),

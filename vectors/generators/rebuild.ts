@@ -1,5 +1,5 @@
 import {
-  batchCommitment2,
+  batchCommitment,
   batchInputs,
   bytesToHex,
   encodePayoutList,
@@ -71,7 +71,7 @@ export function rebuildVectors(): Vector {
 function expectedOf({ number, header, fields, claim, binding, payouts, queueHead, blocks }: SubmittedBatch): Vector {
   const after = blocks.at(-1)?.after;
   return {
-    batchCommitment: bytesToHex(batchCommitment2(header, fields.dataCommitment, fields.payoutsHash)),
+    batchCommitment: bytesToHex(batchCommitment(header, fields.dataCommitment, fields.payoutsHash)),
     chains: [after?.data, after?.l1, after?.payouts, after?.blocks].map((chain) => word(chain ?? 0n)),
     dataCommitment: bytesToHex(fields.dataCommitment),
     history: word(header.newHistory),

@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { connectReader, connectWallet, type L1Rollup, type L1Wallet, readChainId } from "@cairn/l1";
 import { addressToBigint, type Domain, redactUrl } from "@cairn/protocol";
 import { createNodeClient, type NodeClient } from "@cairn/sdk";
@@ -139,7 +139,7 @@ async function connectRollup(rpcUrl: string, expected: number | null, address: A
   const details = { rollup: address, chainId: actual };
   let version: bigint;
   try {
-    version = await reader.readContract({ address, abi: rollup2Abi, functionName: "version" });
+    version = await reader.readContract({ address, abi: rollupAbi, functionName: "version" });
   } catch (cause) {
     throw cliError("cli/wrong-chain", `no Cairn rollup of version 2 at ${address} on chain ${actual}`, {
       cause,

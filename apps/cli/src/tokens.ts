@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { describeSymbol, readTokenAddress, readTokenMetadata, symbolSkeleton } from "@cairn/l1";
 import { tokenId } from "@cairn/protocol";
 import { type Address, zeroAddress } from "viem";
@@ -123,7 +123,7 @@ async function tokenByAddress(network: Network, address: Address): Promise<Token
   const { reader, address: rollup } = await network.l1();
   const id = await reader.readContract({
     address: rollup,
-    abi: rollup2Abi,
+    abi: rollupAbi,
     functionName: "tokenIdOf",
     args: [address],
   });

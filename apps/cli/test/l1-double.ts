@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import {
   type Address,
   decodeFunctionData,
@@ -73,7 +73,7 @@ function answerTo(
     const token = tokens.find(({ address }) => isAddressEqual(address, to));
     return data === toFunctionSelector("function symbol()") ? (token?.symbol ?? null) : (token?.decimals ?? null);
   }
-  const call = decodeFunctionData({ abi: rollup2Abi, data });
+  const call = decodeFunctionData({ abi: rollupAbi, data });
   if (call.functionName === "version") return padHex("0x2", { size: 32 });
   if (call.functionName === "tokenAddress") {
     const [id] = call.args;

@@ -1,5 +1,5 @@
 import { proveSolo as proveReally } from "@cairn/circuits";
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { createTestDatabases } from "@cairn/db/testing";
 import { rollupDomain } from "@cairn/l1";
 import { bigintToAddress, encodeFloat16, encodeFloat40, type L2Transaction, tokenId } from "@cairn/protocol";
@@ -72,7 +72,7 @@ describe.each(ENGINES)("a node on the %s database, with real proofs", (engine) =
   const onChain = () =>
     harness.devnet.rollup.reader.readContract({
       address: harness.devnet.rollup.address,
-      abi: rollup2Abi,
+      abi: rollupAbi,
       functionName: "state",
     });
 

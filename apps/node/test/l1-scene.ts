@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import type { TestDatabases } from "@cairn/db/testing";
 import { anvilKey } from "@cairn/devnet";
 import { STAND_IN_PROVER, STAND_IN_VERIFIER, standInVerifier } from "@cairn/devnet/testing";
@@ -94,7 +94,7 @@ export async function createL1Scene(databases: TestDatabases): Promise<L1Scene> 
     onChain: async () => {
       const { root, lastBlock, batchCount } = await reader.readContract({
         address,
-        abi: rollup2Abi,
+        abi: rollupAbi,
         functionName: "state",
       });
       return { root, lastBlock: Number(lastBlock), batchCount: Number(batchCount) };

@@ -7,7 +7,7 @@ import {
   writeSolidityVerifier,
 } from "@cairn/circuits";
 import type { CompiledContract } from "@cairn/contracts";
-import { buildCached, rollup2Targets, verifierTarget } from "@cairn/contracts/build";
+import { buildCached, rollupTargets, verifierTarget } from "@cairn/contracts/build";
 import type { BlockSize2 } from "@cairn/protocol";
 import { FUNDING_CIRCUIT } from "./funding.ts";
 import { loadMerges, type MergeCircuits } from "./proving.ts";
@@ -35,7 +35,7 @@ export async function prepareCircuits(tree: ProofTree, slots: BlockSize2, cacheD
   ];
   const verifiers = new Map<string, CompiledContract>();
   for (const circuit of [funding, last]) verifiers.set(circuit.name, await compileVerifier(circuit, cacheDir));
-  for (const target of rollup2Targets()) await buildCached(cacheDir, target);
+  for (const target of rollupTargets()) await buildCached(cacheDir, target);
   return { funding, block, merges: await loadMerges(tree, cacheDir), last, verifiers };
 }
 

@@ -1,7 +1,7 @@
 import { type BlobKzg, cellsToBlob, createBlobKzg, encodeOpening } from "@cairn/blobs";
 import { type BlobSidecar, createSidecarMaker } from "@cairn/blobs/sidecar";
 import { type BatchContent, batchBinding, type ClaimProof, proveBatch, proveBlockClaim } from "@cairn/circuits";
-import type { ProvenBatch2 } from "@cairn/contracts";
+import type { ProvenBatch } from "@cairn/contracts";
 import type { ChainedBlock } from "@cairn/crypto";
 import { chainedBlock, startDevRollup } from "@cairn/devnet";
 import { connectReader, rollupDomain, type SubmittedBlobBatch, submitBatch, submitBlobBatch } from "@cairn/l1";
@@ -136,7 +136,7 @@ async function submit(run: Run, { content, proofs }: ProvenBlocks): Promise<Subm
     proveBatch(circuits.last, { children: proofs, content, binding }),
   );
   say(`${circuits.last.name} proven`);
-  const batch: ProvenBatch2 = {
+  const batch: ProvenBatch = {
     header: headerOfClaim(claim, {
       circuit: circuits.last.name,
       dataSource: options.da,
@@ -152,7 +152,7 @@ async function submit(run: Run, { content, proofs }: ProvenBlocks): Promise<Subm
   return submitted;
 }
 
-async function send({ devnet }: Run, batch: ProvenBatch2, sidecar: BlobSidecar | null): Promise<SubmittedBlobBatch> {
+async function send({ devnet }: Run, batch: ProvenBatch, sidecar: BlobSidecar | null): Promise<SubmittedBlobBatch> {
   const { address, reader } = devnet.rollup;
   const operator = devnet.wallet(0);
   if (sidecar === null) return { ...(await submitBatch(devnet.rollup, operator, batch)), blobGas: 0n };

@@ -1,5 +1,5 @@
 import type { BlobKzg } from "@cairn/blobs";
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import type { Compress } from "@cairn/crypto";
 import type { DevRollup } from "@cairn/devnet";
 import { createBeaconSource } from "@cairn/l1";
@@ -20,7 +20,7 @@ export async function restoreFromL1(
   const blobs = { sources: [createBeaconSource({ url: rpcUrl, slots: { type: "number" } })], kzg };
   const { restored } = await restoreRollup({ store: createMemoryStore(), compress, rollup, blobs });
   const { reader, address } = rollup;
-  const { root } = await reader.readContract({ address, abi: rollup2Abi, functionName: "state" });
+  const { root } = await reader.readContract({ address, abi: rollupAbi, functionName: "state" });
   if (BigInt(root) === restored.tree.root()) return;
   throw new CairnError<BenchErrorCode>("bench/not-restored", "the state rebuilt from L1 is not the contract's");
 }

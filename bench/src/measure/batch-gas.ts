@@ -1,10 +1,10 @@
 import {
-  type ProvenBatch2,
-  pay2Arguments,
-  payGasLimit2,
-  rollup2Abi,
-  submitBatch2Arguments,
-  toHeader2Struct,
+  type ProvenBatch,
+  payArguments,
+  payGasLimit,
+  rollupAbi,
+  submitBatchArguments,
+  toHeaderStruct,
 } from "@cairn/contracts";
 import { sendToRollup, submitBatch } from "@cairn/l1";
 import {
@@ -96,10 +96,10 @@ async function submitTraced(
   { devnet, operator }: L1BenchRollup,
   kind: BlockKind,
   slots: BlockSize,
-  batch: ProvenBatch2,
+  batch: ProvenBatch,
 ): Promise<{ readonly report: BatchGasReport; readonly number: BatchNumber }> {
-  const args = submitBatch2Arguments(batch);
-  const call = encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args });
+  const args = submitBatchArguments(batch);
+  const call = encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args });
   const { reader, address } = devnet.rollup;
   const verifier = devnet.verifiers.get(batch.header.circuit);
   if (verifier === undefined) throw new TypeError(`no verifier of ${batch.header.circuit}`);
@@ -136,25 +136,25 @@ async function payByToken(
   rollup: L1BenchRollup,
   slots: BlockSize,
   number: BatchNumber,
-  { header, payouts, data: cells }: ProvenBatch2,
+  { header, payouts, data: cells }: ProvenBatch,
 ): Promise<PayGasReport[]> {
   const count = payouts.length / 2;
   const reports: PayGasReport[] = [];
   for (const [position, token] of (["ETH", "ERC-20"] as const).entries()) {
     const places = Array.from({ length: count }, (_, i) => position * count + i);
-    const args = pay2Arguments({
+    const args = payArguments({
       batch: number,
-      header: toHeader2Struct(header),
+      header: toHeaderStruct(header),
       dataCommitment: bytesToHex(calldataCommitment(cells)),
       payouts,
       places,
     });
-    const data = encodeFunctionData({ abi: rollup2Abi, functionName: "pay", args });
+    const data = encodeFunctionData({ abi: rollupAbi, functionName: "pay", args });
     const selected = places.flatMap((place) => payouts[place] ?? []);
     // The contract pays as far as the gas suffices, so an estimate would find that of one payout.
-    const gas = BigInt(payGasLimit2(selected, payouts.length));
+    const gas = BigInt(payGasLimit(selected, payouts.length));
     const receipt = await sendToRollup(rollup.devnet.rollup, rollup.operator, { name: "pay", data, gas });
-    const paid = parseEventLogs({ abi: rollup2Abi, eventName: "PayoutPaid", logs: receipt.logs }).length;
+    const paid = parseEventLogs({ abi: rollupAbi, eventName: "PayoutPaid", logs: receipt.logs }).length;
     if (paid !== count) throw new CairnError<BenchErrorCode>("bench/not-paid", `${paid} of ${count} payouts were paid`);
     reports.push({ slots, token, payouts: count, gasUsed: Number(receipt.gasUsed) });
   }

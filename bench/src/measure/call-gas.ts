@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import {
   depositEth,
   depositToken,
@@ -85,13 +85,13 @@ async function measureClaim(rollup: L1BenchRollup, slots: BlockSize): Promise<nu
   await setCode(devnet, refuser, "0x");
   const claimable = await devnet.rollup.reader.readContract({
     address: devnet.rollup.address,
-    abi: rollup2Abi,
+    abi: rollupAbi,
     functionName: "claimable",
     args: [ETH_TOKEN_ID, refuser.account.address],
   });
   if (claimable !== amountOf(0)) throw new CairnError<BenchErrorCode>("bench/not-refused", `${claimable} wei to claim`);
   const args = [ETH_TOKEN_ID, refuser.account.address] as const;
-  const data = encodeFunctionData({ abi: rollup2Abi, functionName: "claim", args });
+  const data = encodeFunctionData({ abi: rollupAbi, functionName: "claim", args });
   return Number((await sendToRollup(devnet.rollup, refuser, { name: "claim", data })).gasUsed);
 }
 

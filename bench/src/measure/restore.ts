@@ -6,7 +6,7 @@ import { type BlockSize, FIRST_ACCOUNT_INDEX } from "@cairn/protocol";
 import {
   createArchive,
   createRebuilder,
-  followBatch,
+  followPublishedBatch,
   openRestoredState,
   type PublishedBatch,
   type RestoreOptions,
@@ -15,7 +15,7 @@ import {
 } from "@cairn/restore";
 import { createMemoryStore, genesisRoot, type KeyValueStore } from "@cairn/state";
 import { createLmdbStore } from "@cairn/state/lmdb";
-import { type ChainPosition2, genesisPosition2 } from "@cairn/vm";
+import { type ChainPosition, genesisPosition } from "@cairn/vm";
 import { type Sample, summarise } from "../sample.ts";
 import { createFastCrypto } from "../workload/crypto.ts";
 import { createMemoryL1 } from "../workload/memory-l1.ts";
@@ -79,7 +79,7 @@ async function measureHistory(
   { deposits, transfers }: PublishedHistory,
   { compress, folder, transfers: count, runs }: Run,
 ): Promise<Pick<RestoreReport, "archive" | "rpc" | "calldata" | "memory" | "replay">> {
-  const genesis = genesisPosition2(genesisRoot(compress));
+  const genesis = genesisPosition(genesisRoot(compress));
   const funded = positionAfter(genesis, deposits, compress);
   const opening = await archived(join(folder, "deposits"), deposits, genesis, compress);
   const archive = await archived(join(folder, "transfers"), transfers, funded, compress);
@@ -130,20 +130,20 @@ async function measureHistory(
   }
 }
 
-function positionAfter(start: ChainPosition2, batches: readonly PublishedBatch[], compress: Compress): ChainPosition2 {
-  return batches.reduce((position, batch) => followBatch(position, batch, compress).position, start);
+function positionAfter(start: ChainPosition, batches: readonly PublishedBatch[], compress: Compress): ChainPosition {
+  return batches.reduce((position, batch) => followPublishedBatch(position, batch, compress).position, start);
 }
 
 async function archived(
   path: string,
   batches: readonly PublishedBatch[],
-  start: ChainPosition2,
+  start: ChainPosition,
   compress: Compress,
 ): Promise<string> {
   const writer = await createArchive(path, IDENTITY, start);
   let position = start;
   for (const batch of batches) {
-    ({ position } = followBatch(position, batch, compress));
+    ({ position } = followPublishedBatch(position, batch, compress));
     await writer.append(batch, position.chains);
   }
   await writer.finish(null);

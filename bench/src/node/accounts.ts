@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import type { DevRollup } from "@cairn/devnet";
 import { type L1Wallet, readQueueFee, sendToRollup } from "@cairn/l1";
 import { accountIndex, addressToBigint, bigintToAddress, CairnError } from "@cairn/protocol";
@@ -59,7 +59,7 @@ export async function fundAccounts(
 /** A deposit that creates an account; pays more than the queue fee, which rises with others' deposits and comes back. */
 async function deposit({ rollup }: DevRollup, wallet: L1Wallet, owner: bigint, key: bigint): Promise<void> {
   const args = [DEPOSIT_WEI, bigintToAddress(owner), accountIndex(0), key] as const;
-  const data = encodeFunctionData({ abi: rollup2Abi, functionName: "depositETH", args });
+  const data = encodeFunctionData({ abi: rollupAbi, functionName: "depositETH", args });
   const value = DEPOSIT_WEI + FEE_ROOM * (await readQueueFee(rollup));
   await sendToRollup(rollup, wallet, { name: "depositETH", data, value });
 }

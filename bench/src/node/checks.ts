@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import type { DevRollup } from "@cairn/devnet";
 import { CairnError } from "@cairn/protocol";
 import type { BenchErrorCode } from "../errors.ts";
@@ -118,7 +118,7 @@ async function checkAccounts(
 /** L1's root must be that of the node's block with the same number. */
 async function checkRoot({ rollup }: DevRollup, blocks: readonly ApiBlock[]): Promise<number> {
   const { reader, address } = rollup;
-  const { root, lastBlock } = await reader.readContract({ address, abi: rollup2Abi, functionName: "state" });
+  const { root, lastBlock } = await reader.readContract({ address, abi: rollupAbi, functionName: "state" });
   const number = Number(lastBlock);
   if (number === 0) return 0;
   const block = blocks.find((one) => one.number === number);

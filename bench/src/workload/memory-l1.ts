@@ -1,7 +1,7 @@
-import { type ProvenBatch2, rollup2Abi, submitBatch2Arguments, toHeader2Struct } from "@cairn/contracts";
+import { type ProvenBatch, rollupAbi, submitBatchArguments, toHeaderStruct } from "@cairn/contracts";
 import type { L1Reader, L1Rollup } from "@cairn/l1";
 import {
-  batchCommitment2,
+  batchCommitment,
   bigintToAddress,
   bigintToHex,
   bytesToHex,
@@ -42,7 +42,7 @@ export function eventOf(
     args: {
       batchNumber: BigInt(number),
       submitter: address,
-      header: toHeader2Struct(header),
+      header: toHeaderStruct(header),
       dataCommitment: bytesToHex(dataCommitment),
       payoutsHash: bytesToHex(payoutsHash),
       queueHead: BigInt(queueTail),
@@ -52,8 +52,8 @@ export function eventOf(
 
 /** The calldata of a batch, with bytes as long as a proof in it. */
 export function calldataOf({ header, l1Operations, payouts, cells }: PublishedBatch): Hex {
-  const batch: ProvenBatch2 = { header, l1Operations, payouts, data: cellsToBytes(cells), proof: PROOF };
-  return encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args: submitBatch2Arguments(batch) });
+  const batch: ProvenBatch = { header, l1Operations, payouts, data: cellsToBytes(cells), proof: PROOF };
+  return encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args: submitBatchArguments(batch) });
 }
 
 /**
@@ -109,5 +109,5 @@ export function createMemoryL1(
 
 /** What the contract stores of a batch. */
 function commitmentOf({ header, dataCommitment, payoutsHash }: PublishedBatch): Hex {
-  return bytesToHex(batchCommitment2(header, dataCommitment, payoutsHash));
+  return bytesToHex(batchCommitment(header, dataCommitment, payoutsHash));
 }

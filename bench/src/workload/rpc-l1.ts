@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import type { L1Rollup } from "@cairn/l1";
 import { bigintToAddress, bigintToHex } from "@cairn/protocol";
 import type { PublishedBatch, RollupIdentity } from "@cairn/restore";
@@ -28,7 +28,7 @@ export interface RpcL1 {
   readonly stop: () => Promise<void>;
 }
 
-const EVENT = getAbiItem({ abi: rollup2Abi, name: "BatchSubmitted" });
+const EVENT = getAbiItem({ abi: rollupAbi, name: "BatchSubmitted" });
 
 /**
  * A rollup's later batches behind a JSON-RPC server in a separate thread: events and transactions are requested, sent

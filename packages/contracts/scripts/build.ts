@@ -6,15 +6,15 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { LAST_CIRCUIT_TYPE, type LastCircuit } from "@cairn/protocol";
-import { srsOfBytecode, verifierContract2 } from "../src/artefact.ts";
-import { type BuildTarget, buildCached, rollup2Targets, sourceTarget, verifierTarget } from "../src/build.ts";
+import { srsOfBytecode, verifierContract } from "../src/artefact.ts";
+import { type BuildTarget, buildCached, rollupTargets, sourceTarget, verifierTarget } from "../src/build.ts";
 import type { CompiledContract } from "../src/compile.ts";
 import { packageDir } from "../src/sources.ts";
 
 const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(packageDir, "../../.cache"));
 const { values } = parseArgs({ options: { verifiers: { type: "string" } } });
 
-for (const target of rollup2Targets()) await build(target);
+for (const target of rollupTargets()) await build(target);
 await build(sourceTarget("DevToken", "src/dev/DevToken.sol"));
 await buildVerifiers(resolve(values.verifiers ?? join(cacheDir, "verifiers")));
 
@@ -22,7 +22,7 @@ async function buildVerifiers(directory: string): Promise<void> {
   for (const srs of ["dev", "ignition"] as const) {
     const folder = join(directory, srs);
     const circuits = Object.keys(LAST_CIRCUIT_TYPE) as LastCircuit[];
-    const names = circuits.map((circuit) => verifierContract2(circuit, srs));
+    const names = circuits.map((circuit) => verifierContract(circuit, srs));
     const files = existsSync(folder)
       ? readdirSync(folder).filter((file) => names.includes(basename(file, ".sol")))
       : [];

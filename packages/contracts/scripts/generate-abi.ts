@@ -9,7 +9,7 @@ import { compileAbi, ROLLUP_SETTINGS } from "../src/compile.ts";
 import { packageDir, readSources } from "../src/sources.ts";
 
 const TARGETS = [
-  { path: "src/Rollup.sol", contract: "Rollup", file: "rollup-abi.ts", constant: "rollup2Abi" },
+  { path: "src/Rollup.sol", contract: "Rollup", file: "rollup-abi.ts", constant: "rollupAbi" },
   {
     path: "src/policies/FixedOperator.sol",
     contract: "FixedOperator",

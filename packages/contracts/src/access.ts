@@ -1,8 +1,8 @@
 import { type Abi, toFunctionSelector, toFunctionSignature } from "viem";
 import { fixedOperatorAbi } from "./generated/fixed-operator-abi.ts";
-import { rollup2Abi } from "./generated/rollup-abi.ts";
+import { rollupAbi } from "./generated/rollup-abi.ts";
 
-type RollupFunction = Extract<(typeof rollup2Abi)[number], { type: "function" }>;
+type RollupFunction = Extract<(typeof rollupAbi)[number], { type: "function" }>;
 type PolicyFunction = Extract<(typeof fixedOperatorAbi)[number], { type: "function"; stateMutability: "nonpayable" }>;
 
 /** Name of a function of the rollup that can change its state. */
@@ -23,9 +23,9 @@ export interface FunctionAccess {
  * Every function that can change the rollup's state, and who may call it. The deployed code's dispatcher is compared
  * with this list.
  *
- * @example ROLLUP_2_ACCESS.freeze.caller // "anyone"
+ * @example ROLLUP_ACCESS.freeze.caller // "anyone"
  */
-export const ROLLUP_2_ACCESS: Readonly<Record<StateChangingFunction, FunctionAccess>> = {
+export const ROLLUP_ACCESS: Readonly<Record<StateChangingFunction, FunctionAccess>> = {
   registerToken: { caller: "anyone", effect: "gives a token the next number, which can never be changed or removed" },
   depositETH: { caller: "anyone", effect: "queues the caller's ETH for an owner" },
   deposit: { caller: "anyone", effect: "queues the caller's tokens for an owner" },
@@ -49,7 +49,7 @@ export const ROLLUP_2_ACCESS: Readonly<Record<StateChangingFunction, FunctionAcc
   reclaim: { caller: "anyone", effect: "after a freeze: pays an unprocessed entry back to its owner, once" },
 };
 
-/** As {@link ROLLUP_2_ACCESS}, of the policy `FixedOperator`: it decides who may submit first, and nothing else. */
+/** As {@link ROLLUP_ACCESS}, of the policy `FixedOperator`: it decides who may submit first, and nothing else. */
 export const FIXED_OPERATOR_ACCESS: Readonly<Record<PolicyFunction["name"], FunctionAccess>> = {
   propose: { caller: "operator", effect: "names a successor, who must accept" },
   accept: { caller: "proposedOperator", effect: "takes over the operator's role" },
@@ -62,9 +62,9 @@ export interface FunctionRow extends FunctionAccess {
   readonly selector: string;
 }
 
-/** {@link ROLLUP_2_ACCESS} with signatures, in the order of the table. */
-export function accessTable2(): FunctionRow[] {
-  return rowsOf(rollup2Abi, ROLLUP_2_ACCESS);
+/** {@link ROLLUP_ACCESS} with signatures, in the order of the table. */
+export function accessTable(): FunctionRow[] {
+  return rowsOf(rollupAbi, ROLLUP_ACCESS);
 }
 
 /** {@link FIXED_OPERATOR_ACCESS} with signatures, in the order of the table. */
@@ -86,7 +86,7 @@ export function selectorsOf(abi: Abi): string[] {
   return abi.flatMap((item) => (item.type === "function" ? [toFunctionSelector(item)] : [])).sort();
 }
 
-/** Functions of an ABI that can change state and are missing in a table such as {@link ROLLUP_2_ACCESS}. */
+/** Functions of an ABI that can change state and are missing in a table such as {@link ROLLUP_ACCESS}. */
 export function functionsWithoutAccess(abi: Abi, table: Readonly<Record<string, FunctionAccess>>): string[] {
   return abi.flatMap((item) => {
     const changesState = item.type === "function" && item.stateMutability !== "view" && item.stateMutability !== "pure";

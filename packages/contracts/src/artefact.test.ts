@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { loadArtefact2, loadVerifier2, verifierContract2 } from "./artefact.ts";
+import { loadArtefact, loadVerifier, verifierContract } from "./artefact.ts";
 
 /** Constant of every verifier over Ignition. */
 const IGNITION_WORD = "260e01b251f6f1c7e7ff4e580791dee8ea51d87a358e038b4efe30fac09383c1";
@@ -23,16 +23,16 @@ describe("compiled contracts", () => {
 
   it("are loaded with the code that their deployment leaves", () => {
     store("Rollup", { immutables: [{ name: "POLICY", offsets: [1] }] });
-    expect(loadArtefact2(cacheDir, "Rollup")).toMatchObject({
+    expect(loadArtefact(cacheDir, "Rollup")).toMatchObject({
       runtimeCode: "0x6002",
       immutables: [{ offsets: [1] }],
     });
     store("DevBatchVerifier");
-    expect(loadVerifier2(cacheDir, "batch", "dev")).toMatchObject({ circuit: "batch", srs: "dev", bytecode: "0x6001" });
+    expect(loadVerifier(cacheDir, "batch", "dev")).toMatchObject({ circuit: "batch", srs: "dev", bytecode: "0x6001" });
   });
 
   it("are refused when they are missing or not what their name says", () => {
-    expect(() => loadArtefact2(cacheDir, "Binding")).toThrow(
+    expect(() => loadArtefact(cacheDir, "Binding")).toThrow(
       expect.objectContaining({ code: "contracts/artefact-missing" }),
     );
     for (const content of [
@@ -42,21 +42,21 @@ describe("compiled contracts", () => {
       { runtimeCode: "0x" },
     ]) {
       store("Binding", content);
-      expect(() => loadArtefact2(cacheDir, "Binding")).toThrow(bad);
+      expect(() => loadArtefact(cacheDir, "Binding")).toThrow(bad);
     }
   });
 
   it("are refused as verifiers over another SRS than asked for, whatever they are called", () => {
-    store(verifierContract2("solo16", "ignition"));
-    expect(() => loadVerifier2(cacheDir, "solo16", "ignition")).toThrow(bad);
-    store(verifierContract2("solo16", "ignition"), { bytecode: `0x${IGNITION_WORD}` });
-    expect(loadVerifier2(cacheDir, "solo16", "ignition").srs).toBe("ignition");
-    store(verifierContract2("solo16", "dev"), { bytecode: `0x${IGNITION_WORD}` });
-    expect(() => loadVerifier2(cacheDir, "solo16", "dev")).toThrow(bad);
+    store(verifierContract("solo16", "ignition"));
+    expect(() => loadVerifier(cacheDir, "solo16", "ignition")).toThrow(bad);
+    store(verifierContract("solo16", "ignition"), { bytecode: `0x${IGNITION_WORD}` });
+    expect(loadVerifier(cacheDir, "solo16", "ignition").srs).toBe("ignition");
+    store(verifierContract("solo16", "dev"), { bytecode: `0x${IGNITION_WORD}` });
+    expect(() => loadVerifier(cacheDir, "solo16", "dev")).toThrow(bad);
   });
 
   it("are refused as verifiers with immutables, whose code is not known before deployment", () => {
     store("DevPairVerifier", { immutables: [{ name: "X", offsets: [1] }] });
-    expect(() => loadVerifier2(cacheDir, "pair", "dev")).toThrow(bad);
+    expect(() => loadVerifier(cacheDir, "pair", "dev")).toThrow(bad);
   });
 });

@@ -9,10 +9,10 @@ import type { ContractsErrorCode } from "./errors.ts";
 export type SrsKind = "dev" | "ignition";
 
 /** Name of an artefact that belongs to a rollup, besides the verifiers. */
-export type Rollup2Artefact = "Rollup" | "AccountTree" | "Binding" | "FixedOperator" | "Receipts";
+export type RollupArtefact = "Rollup" | "AccountTree" | "Binding" | "FixedOperator" | "Receipts";
 
 /** A compiled verifier of a circuit whose proofs L1 accepts. */
-export interface Verifier2Artefact extends CompiledContract {
+export interface VerifierArtefact extends CompiledContract {
   readonly circuit: LastCircuit;
   readonly srs: SrsKind;
 }
@@ -31,19 +31,19 @@ export function artefactPath(cacheDir: string, name: string): string {
 /**
  * A compiled contract of this package from the cache. Throws `contracts/artefact-missing`, `contracts/bad-artefact`.
  *
- * @example const rollup = loadArtefact2(cacheDir, "Rollup");
+ * @example const rollup = loadArtefact(cacheDir, "Rollup");
  */
-export function loadArtefact2(cacheDir: string, name: Rollup2Artefact | "DevToken"): CompiledContract {
+export function loadArtefact(cacheDir: string, name: RollupArtefact | "DevToken"): CompiledContract {
   return loadCompiled(cacheDir, name);
 }
 
 /**
  * A compiled verifier from the cache. Throws `contracts/artefact-missing`, `contracts/bad-artefact`.
  *
- * @example const { runtimeCode } = loadVerifier2(cacheDir, "solo16", "dev");
+ * @example const { runtimeCode } = loadVerifier(cacheDir, "solo16", "dev");
  */
-export function loadVerifier2(cacheDir: string, circuit: LastCircuit, srs: SrsKind): Verifier2Artefact {
-  const artefact = loadCompiled(cacheDir, verifierContract2(circuit, srs));
+export function loadVerifier(cacheDir: string, circuit: LastCircuit, srs: SrsKind): VerifierArtefact {
+  const artefact = loadCompiled(cacheDir, verifierContract(circuit, srs));
   if (srsOfBytecode(artefact.bytecode) !== srs) throw badArtefact(`${artefact.name} is not over the ${srs} SRS`);
   if (artefact.immutables.length > 0) {
     throw badArtefact(`the code of ${artefact.name} after deployment is unknown`);
@@ -54,9 +54,9 @@ export function loadVerifier2(cacheDir: string, circuit: LastCircuit, srs: SrsKi
 /**
  * Contract of the verifier of a circuit; those over the development SRS are named so.
  *
- * @example verifierContract2("solo16", "dev") // "DevSolo16Verifier"
+ * @example verifierContract("solo16", "dev") // "DevSolo16Verifier"
  */
-export function verifierContract2(circuit: LastCircuit, srs: SrsKind): string {
+export function verifierContract(circuit: LastCircuit, srs: SrsKind): string {
   return `${srs === "dev" ? "Dev" : ""}${circuit.charAt(0).toUpperCase()}${circuit.slice(1)}Verifier`;
 }
 

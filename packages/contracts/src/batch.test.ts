@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import {
   batchNumber,
   bytesToHex,
-  decodeBatchHeader2,
+  decodeBatchHeader,
   decodeL1Operation,
   decodePayoutList,
   type Hex,
@@ -24,14 +24,14 @@ import {
 } from "viem";
 import { describe, expect, it } from "vitest";
 import {
-  fromHeader2Struct,
-  pay2Arguments,
-  payGasLimit2,
+  fromHeaderStruct,
+  payArguments,
+  payGasLimit,
   payoutMask,
-  submitBatch2Arguments,
-  toHeader2Struct,
+  submitBatchArguments,
+  toHeaderStruct,
 } from "./batch.ts";
-import { rollup2Abi } from "./generated/rollup-abi.ts";
+import { rollupAbi } from "./generated/rollup-abi.ts";
 
 interface BatchCase {
   readonly header: Hex;
@@ -49,42 +49,42 @@ const cases: readonly BatchCase[] = JSON.parse(
 
 describe("arguments of batches", () => {
   it.each(cases)("have the header whose commitment L1 stores, and come back from it", (vector) => {
-    const header = decodeBatchHeader2(hexToBytes(vector.header));
-    const struct = toHeader2Struct(header);
-    const [parameter] = getAbiItem({ abi: rollup2Abi, name: "submitBatch" }).inputs;
+    const header = decodeBatchHeader(hexToBytes(vector.header));
+    const struct = toHeaderStruct(header);
+    const [parameter] = getAbiItem({ abi: rollupAbi, name: "submitBatch" }).inputs;
     const types = [parameter, { type: "bytes32" }, { type: "bytes32" }] as const;
     const encoded = encodeAbiParameters(types, [struct, vector.dataCommitment, vector.payoutsHash]);
     expect(keccak256(encoded)).toBe(vector.commitment);
-    expect(fromHeader2Struct(struct)).toEqual(header);
+    expect(fromHeaderStruct(struct)).toEqual(header);
   });
 
   it.each(cases)("hold records, payouts and data as they are hashed", (vector) => {
     const payouts = decodePayoutList(hexToBytes(vector.payoutList));
     const batch = {
-      header: decodeBatchHeader2(hexToBytes(vector.header)),
+      header: decodeBatchHeader(hexToBytes(vector.header)),
       l1Operations: vector.l1Records.map((record) => decodeL1Operation(hexToBytes(record))),
       payouts,
       data: hexToBytes(vector.data),
       proof: Uint8Array.of(1, 2),
     };
     const payNow = payouts.map((_, place) => place);
-    const args = submitBatch2Arguments(batch, payNow);
-    const data = encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args });
-    expect(decodeFunctionData({ abi: rollup2Abi, data }).args).toEqual(args);
+    const args = submitBatchArguments(batch, payNow);
+    const data = encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args });
+    expect(decodeFunctionData({ abi: rollupAbi, data }).args).toEqual(args);
     const [, records, list, mask, cells, proof] = args;
     expect(records).toBe(vector.l1Records.length === 0 ? "0x" : concat([...vector.l1Records]));
     expect([list, cells, proof]).toEqual([vector.payoutList, vector.data, "0x0102"]);
     expect(keccak256(list)).toBe(bytesToHex(payoutListHash(payouts)));
     expect(mask).toEqual(payouts.length === 0 ? [] : [2n ** BigInt(payouts.length) - 1n]);
     const options = { batch: batchNumber(3), header: args[0], dataCommitment: vector.dataCommitment, payouts };
-    expect(pay2Arguments(options)).toEqual([3n, args[0], vector.dataCommitment, list, 0n, mask]);
+    expect(payArguments(options)).toEqual([3n, args[0], vector.dataCommitment, list, 0n, mask]);
   });
 
   it("come from offsets alone, wherever these point, as the contract takes them", () => {
-    const header = toHeader2Struct(decodeBatchHeader2(hexToBytes(cases[0]?.header ?? "0x")));
-    const batch = { header: decodeBatchHeader2(hexToBytes(cases[0]?.header ?? "0x")), l1Operations: [], payouts: [] };
-    const args = submitBatch2Arguments({ ...batch, data: new Uint8Array(), proof: new Uint8Array() });
-    const call = encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args });
+    const header = toHeaderStruct(decodeBatchHeader(hexToBytes(cases[0]?.header ?? "0x")));
+    const batch = { header: decodeBatchHeader(hexToBytes(cases[0]?.header ?? "0x")), l1Operations: [], payouts: [] };
+    const args = submitBatchArguments({ ...batch, data: new Uint8Array(), proof: new Uint8Array() });
+    const call = encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args });
     const word = (value: number): Hex => toHex(value, { size: 32 });
     // No L1 records: their length is the word of data source 0. The mask's word is the length of the list, 360. Between
     // the arguments are bytes that nothing refers to, and behind the last one nothing fills up its word.
@@ -102,7 +102,7 @@ describe("arguments of batches", () => {
     const offsets = [32, 512 + 32, 512, 512 + 64 + 360 + 3 + 34, 512 + 64 + 360 + 3].map(word);
     const input = concat([slice(call, 0, 4 + 352), ...offsets, ...tail]);
     expect(batch.header.dataSource).toBe("calldata");
-    expect(decodeFunctionData({ abi: rollup2Abi, data: input }).args).toEqual([
+    expect(decodeFunctionData({ abi: rollupAbi, data: input }).args).toEqual([
       header,
       "0x",
       payouts,
@@ -139,26 +139,26 @@ describe("arguments of batches", () => {
       const allowance = constant(transfers, name);
       return allowance + Math.ceil(allowance / 63) + constant(payments, "PAYMENT_OVERHEAD");
     };
-    expect(payGasLimit2([eth], 1) - payGasLimit2([], 1)).toBe(reserve("ETH_GAS"));
-    expect(payGasLimit2([token], 1) - payGasLimit2([], 1)).toBe(reserve("TOKEN_GAS"));
+    expect(payGasLimit([eth], 1) - payGasLimit([], 1)).toBe(reserve("ETH_GAS"));
+    expect(payGasLimit([token], 1) - payGasLimit([], 1)).toBe(reserve("TOKEN_GAS"));
   });
 
   it("leave gas for the calldata of the whole list, however few of its payouts are paid", () => {
-    const header = toHeader2Struct(decodeBatchHeader2(hexToBytes(cases[0]?.header ?? "0x")));
+    const header = toHeaderStruct(decodeBatchHeader(hexToBytes(cases[0]?.header ?? "0x")));
     const payout = { recipient: 2n ** 160n - 1n, tokenId: tokenId(2 ** 32 - 1), amount: 2n ** 128n - 1n };
     const payouts = Array.from({ length: MAX_BATCH_PAYOUTS }, () => payout);
-    const args = pay2Arguments({
+    const args = payArguments({
       batch: batchNumber(1),
       header,
       dataCommitment: keccak256("0x"),
       payouts,
       places: [7],
     });
-    const bytes = hexToBytes(encodeFunctionData({ abi: rollup2Abi, functionName: "pay", args }));
+    const bytes = hexToBytes(encodeFunctionData({ abi: rollupAbi, functionName: "pay", args }));
     const zeros = bytes.filter((byte) => byte === 0).length;
     // EIP-7623: a transaction with less gas than this is invalid.
     const floor = 21_000 + 40 * (bytes.length - zeros) + 10 * zeros;
-    expect(payGasLimit2([payout], payouts.length)).toBeGreaterThan(floor + 300_000);
+    expect(payGasLimit([payout], payouts.length)).toBeGreaterThan(floor + 300_000);
   });
 });
 

@@ -1,12 +1,12 @@
 import {
-  type BatchHeader2,
+  type BatchHeader,
   type BatchNumber,
   bigintToHex,
   bytesToHex,
   CairnError,
   DATA_SOURCE,
-  decodeBatchHeader2,
-  encodeBatchHeader2,
+  decodeBatchHeader,
+  encodeBatchHeader,
   encodeL1Operation,
   encodePayoutList,
   type Hex,
@@ -18,18 +18,18 @@ import {
 } from "@cairn/protocol";
 import { type ContractFunctionArgs, concat, toHex } from "viem";
 import type { ContractsErrorCode } from "./errors.ts";
-import type { rollup2Abi } from "./generated/rollup-abi.ts";
+import type { rollupAbi } from "./generated/rollup-abi.ts";
 
 /** The batch header as the contract takes it. Spec 2: docs/spec/2/7-contract.md. */
-export type BatchHeader2Struct = ContractFunctionArgs<typeof rollup2Abi, "nonpayable", "submitBatch">[0];
+export type BatchHeaderStruct = ContractFunctionArgs<typeof rollupAbi, "nonpayable", "submitBatch">[0];
 /** Arguments of the contract's `submitBatch`. */
-export type SubmitBatch2Arguments = ContractFunctionArgs<typeof rollup2Abi, "nonpayable", "submitBatch">;
+export type SubmitBatchArguments = ContractFunctionArgs<typeof rollupAbi, "nonpayable", "submitBatch">;
 /** Arguments of the contract's `pay`. */
-export type Pay2Arguments = ContractFunctionArgs<typeof rollup2Abi, "nonpayable", "pay">;
+export type PayArguments = ContractFunctionArgs<typeof rollupAbi, "nonpayable", "pay">;
 
 /** A batch with its proof, as it is submitted. */
-export interface ProvenBatch2 {
-  readonly header: BatchHeader2;
+export interface ProvenBatch {
+  readonly header: BatchHeader;
   /** Consumed queue entries, in order. */
   readonly l1Operations: readonly L1Operation[];
   /** Payouts of all its blocks, in order. */
@@ -47,9 +47,9 @@ const TOKEN_PAYMENT_GAS = 263_175;
 /** Gas of a record of the list, paid or not: 40 bytes of calldata without zeros at the floor of EIP-7623. */
 const RECORD_GAS = 1_600;
 
-/** Header of a batch as the contract takes it. Throws `protocol/out-of-range`. See {@link submitBatch2Arguments}. */
-export function toHeader2Struct(header: BatchHeader2): BatchHeader2Struct {
-  encodeBatchHeader2(header);
+/** Header of a batch as the contract takes it. Throws `protocol/out-of-range`. See {@link submitBatchArguments}. */
+export function toHeaderStruct(header: BatchHeader): BatchHeaderStruct {
+  encodeBatchHeader(header);
   return {
     circuitType: LAST_CIRCUIT_TYPE[header.circuit],
     dataSource: DATA_SOURCE[header.dataSource],
@@ -65,8 +65,8 @@ export function toHeader2Struct(header: BatchHeader2): BatchHeader2Struct {
   };
 }
 
-/** Inverse of {@link toHeader2Struct}. Throws `protocol/unknown-circuit`, `protocol/malformed-data`. */
-export function fromHeader2Struct(header: BatchHeader2Struct): BatchHeader2 {
+/** Inverse of {@link toHeaderStruct}. Throws `protocol/unknown-circuit`, `protocol/malformed-data`. */
+export function fromHeaderStruct(header: BatchHeaderStruct): BatchHeader {
   const numbers = [
     toHex(header.circuitType, { size: 1 }),
     toHex(header.dataSource, { size: 1 }),
@@ -76,7 +76,7 @@ export function fromHeader2Struct(header: BatchHeader2Struct): BatchHeader2 {
     toHex(header.newNextIndex, { size: 4 }),
   ];
   const roots = [header.oldRoot, header.newRoot, header.newHistory, header.blocksRoot];
-  return decodeBatchHeader2(hexToBytes(concat([...numbers, ...roots])));
+  return decodeBatchHeader(hexToBytes(concat([...numbers, ...roots])));
 }
 
 /**
@@ -84,13 +84,13 @@ export function fromHeader2Struct(header: BatchHeader2Struct): BatchHeader2 {
  * proof does not depend on them. Throws `protocol/out-of-range`, `protocol/malformed-record`, `protocol/too-many`,
  * `contracts/no-such-payout`.
  *
- * @example submitBatch2Arguments(batch, batch.payouts.map((_, place) => place))
+ * @example submitBatchArguments(batch, batch.payouts.map((_, place) => place))
  */
-export function submitBatch2Arguments(batch: ProvenBatch2, payNow: readonly number[] = []): SubmitBatch2Arguments {
+export function submitBatchArguments(batch: ProvenBatch, payNow: readonly number[] = []): SubmitBatchArguments {
   const { header, l1Operations, payouts, data, proof } = batch;
   const records = l1Operations.map((operation) => bytesToHex(encodeL1Operation(operation)));
   return [
-    toHeader2Struct(header),
+    toHeaderStruct(header),
     records.length === 0 ? "0x" : concat(records),
     bytesToHex(encodePayoutList(payouts)),
     payoutMask(payNow, payouts.length),
@@ -103,18 +103,18 @@ export function submitBatch2Arguments(batch: ProvenBatch2, payNow: readonly numb
  * Arguments of `pay` for the payouts at these places of a batch's list, all by default; those already settled are skipped.
  * Throws `protocol/malformed-record`, `protocol/too-many`, `contracts/no-such-payout`.
  *
- * @example pay2Arguments({ batch: batchNumber(7), header, dataCommitment, payouts })
+ * @example payArguments({ batch: batchNumber(7), header, dataCommitment, payouts })
  */
-export function pay2Arguments(options: {
+export function payArguments(options: {
   readonly batch: BatchNumber;
   /** From the batch's transaction or its `BatchSubmitted` event. */
-  readonly header: BatchHeader2Struct;
+  readonly header: BatchHeaderStruct;
   /** From its `BatchSubmitted` event. */
   readonly dataCommitment: Hex;
   /** The batch's whole list. */
   readonly payouts: readonly Payout[];
   readonly places?: readonly number[];
-}): Pay2Arguments {
+}): PayArguments {
   const { batch, header, dataCommitment, payouts, places = payouts.map((_, place) => place) } = options;
   const mask = payoutMask(places, payouts.length);
   return [BigInt(batch), header, dataCommitment, bytesToHex(encodePayoutList(payouts)), 0n, mask];
@@ -144,9 +144,9 @@ export function payoutMask(places: readonly number[], count: number): bigint[] {
  * records: for a `pay` of its own, or on top of what a `submitBatch` without payNow takes. What the contract does not use
  * costs nothing. L1 takes at most 2^24 in a transaction (EIP-7825), so a long list is paid in parts.
  *
- * @example payGasLimit2(places.map((place) => payouts[place]), payouts.length)
+ * @example payGasLimit(places.map((place) => payouts[place]), payouts.length)
  */
-export function payGasLimit2(payouts: readonly Payout[], listLength: number): number {
+export function payGasLimit(payouts: readonly Payout[], listLength: number): number {
   const gasOf = ({ tokenId }: Payout): number => (tokenId === 0 ? ETH_PAYMENT_GAS : TOKEN_PAYMENT_GAS);
   return payouts.reduce((sum, payout) => sum + gasOf(payout), PAY_GAS + RECORD_GAS * listLength);
 }

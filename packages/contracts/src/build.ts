@@ -31,7 +31,7 @@ export interface BuildTarget {
 }
 
 /** The contracts of {@link ROLLUP_2_CONTRACTS} from this checkout. */
-export function rollup2Targets(): readonly BuildTarget[] {
+export function rollupTargets(): readonly BuildTarget[] {
   return Object.entries(ROLLUP_2_CONTRACTS).map(([name, path]) => sourceTarget(name, path));
 }
 

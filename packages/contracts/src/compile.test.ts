@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isCairnError } from "@cairn/protocol";
 import { size } from "viem";
 import { describe, expect, it } from "vitest";
-import { buildCached, rollup2Targets } from "./build.ts";
+import { buildCached, rollupTargets } from "./build.ts";
 import { compileContract, compilerInputHash, ROLLUP_SETTINGS } from "./compile.ts";
 import { packageDir, readSources } from "./sources.ts";
 
@@ -32,7 +32,7 @@ describe("the contracts' build", () => {
   });
 
   it("compiles the rollup without warnings, below the size limits", async () => {
-    const target = rollup2Targets().find(({ name }) => name === "Rollup");
+    const target = rollupTargets().find(({ name }) => name === "Rollup");
     if (target === undefined) expect.unreachable();
     // Compiled once for the present sources, by whatever needed it first; warnings fail it there.
     const { bytecode, runtimeCode, abi } = (await buildCached(CACHE_DIR, target)).artefact;

@@ -2,15 +2,15 @@ import { isCairnError } from "@cairn/protocol";
 import { createPublicClient, createWalletClient, custom, defineChain, type Hex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { describe, expect, it } from "vitest";
-import { srsOfBytecode, type Verifier2Artefact, verifierContract2 } from "./artefact.ts";
+import { srsOfBytecode, type VerifierArtefact, verifierContract } from "./artefact.ts";
 import type { CompiledContract } from "./compile.ts";
 import {
   assertVerifiersAllowed,
   DEFAULT_ROLLUP_2_PARAMETERS,
   DEV_CHAIN_IDS,
-  deployRollup2,
+  deployRollup,
   L1_CAPACITY,
-  rollup2ConstructorArguments,
+  rollupConstructorArguments,
 } from "./deploy.ts";
 
 const CEREMONY_POINT = "7f260e01b251f6f1c7e7ff4e580791dee8ea51d87a358e038b4efe30fac09383c1";
@@ -19,8 +19,8 @@ function contract(name: string, bytecode: Hex): CompiledContract {
   return { name, inputHash: "", abi: [], bytecode, runtimeCode: bytecode, immutables: [] };
 }
 
-function verifier(srs: "dev" | "ignition", bytecode: Hex): Verifier2Artefact {
-  return { ...contract(verifierContract2("solo16", srs), bytecode), circuit: "solo16", srs };
+function verifier(srs: "dev" | "ignition", bytecode: Hex): VerifierArtefact {
+  return { ...contract(verifierContract("solo16", srs), bytecode), circuit: "solo16", srs };
 }
 
 const devVerifier = verifier("dev", "0x6001");
@@ -80,7 +80,7 @@ describe("verifiers over the dev SRS", () => {
 
   it("are refused by the deployer before it sends anything", async () => {
     const { publicClient, walletClient, requests } = fakeChain(1);
-    const deployment = deployRollup2({
+    const deployment = deployRollup({
       publicClient,
       walletClient,
       rollup: contract("Rollup", "0x6001"),
@@ -92,10 +92,10 @@ describe("verifiers over the dev SRS", () => {
   });
 });
 
-describe("deployRollup2", () => {
+describe("deployRollup", () => {
   it("refuses a wallet on another chain than the reader", async () => {
     const { publicClient, walletClient } = fakeChain(31337, 1);
-    const deployment = deployRollup2({
+    const deployment = deployRollup({
       publicClient,
       walletClient,
       rollup: contract("Rollup", "0x6001"),
@@ -111,7 +111,7 @@ describe("arguments of the constructor", () => {
     expect(L1_CAPACITY).toEqual({ solo16: 4, solo64: 16, solo256: 64, batch: 512, pair: 512 });
     const verifier = { address: `0x${"11".repeat(20)}`, codeHash: `0x${"22".repeat(32)}` } as const;
     const verifiers = [{ circuit: "batch", ...verifier }] as const;
-    const [given] = rollup2ConstructorArguments(DEFAULT_ROLLUP_2_PARAMETERS, null, verifiers);
+    const [given] = rollupConstructorArguments(DEFAULT_ROLLUP_2_PARAMETERS, null, verifiers);
     expect(given.circuits).toEqual([
       { circuitType: 3, l1Capacity: 512, verifier: verifier.address, verifierCodeHash: verifier.codeHash },
     ]);

@@ -25,13 +25,13 @@ import { type SrsKind, srsOfBytecode } from "./artefact.ts";
 import type { CompiledContract } from "./compile.ts";
 import type { ContractsErrorCode } from "./errors.ts";
 import { fixedOperatorAbi } from "./generated/fixed-operator-abi.ts";
-import { rollup2Abi } from "./generated/rollup-abi.ts";
+import { rollupAbi } from "./generated/rollup-abi.ts";
 
 /** Chains on which forgeable proofs are allowed: the usual ids of local development nodes. */
 export const DEV_CHAIN_IDS: readonly number[] = [31337, 1337];
 
 /** Parameters that a deployment fixes for ever. Spec 2: docs/spec/2/7-contract.md. */
-export interface Rollup2Parameters {
+export interface RollupParameters {
   readonly inclusionDelaySeconds: number;
   readonly operatorIdleDelaySeconds: number;
   /** For how long the leader is alone again after a stranger's batch. */
@@ -42,7 +42,7 @@ export interface Rollup2Parameters {
 }
 
 /** Delays and fee of the specification. */
-export const DEFAULT_ROLLUP_2_PARAMETERS: Rollup2Parameters = {
+export const DEFAULT_ROLLUP_2_PARAMETERS: RollupParameters = {
   inclusionDelaySeconds: 24 * 3600,
   operatorIdleDelaySeconds: 6 * 3600,
   returnDelaySeconds: 3600,
@@ -67,7 +67,7 @@ export interface DeployedPolicy {
 }
 
 /** A verifier of a last circuit on the chain. */
-export interface DeployedVerifier2 {
+export interface DeployedVerifier {
   readonly circuit: LastCircuit;
   readonly address: Address;
   /** keccak256 of its code. */
@@ -87,19 +87,19 @@ export type CreateContract = (
 ) => Promise<{ readonly address: Address; readonly receipt: TransactionReceipt }>;
 
 /** Connections and contracts of a deployment. */
-export interface Deploy2Options extends DeployClients {
+export interface DeployOptions extends DeployClients {
   readonly rollup: CompiledContract;
   /** The policy `FixedOperator`, and the plain account that is to have its role; null for no policy. */
   readonly fixedOperator: { readonly contract: CompiledContract; readonly operator: Address } | null;
   /** One verifier per circuit whose proofs the rollup is to accept. */
   readonly verifiers: readonly { readonly circuit: LastCircuit; readonly contract: CompiledContract }[];
-  readonly parameters?: Rollup2Parameters;
+  readonly parameters?: RollupParameters;
   /** Creates each contract; by default `walletClient` does, which remembers nothing of it. */
   readonly create?: CreateContract;
 }
 
 /** A deployed rollup with its verifiers. */
-export interface Rollup2Deployment {
+export interface RollupDeployment {
   readonly chainId: number;
   readonly rollup: Address;
   /** Null without a policy. */
@@ -118,21 +118,21 @@ export interface Rollup2Deployment {
  * `contracts/dev-verifier-refused` before anything is sent when a verifier is over the dev SRS and the chain is not in
  * {@link DEV_CHAIN_IDS}; `contracts/wrong-chain`; `contracts/deployment-failed`.
  *
- * @example const { rollup } = await deployRollup2({ walletClient, publicClient, rollup, fixedOperator, verifiers });
+ * @example const { rollup } = await deployRollup({ walletClient, publicClient, rollup, fixedOperator, verifiers });
  */
-export async function deployRollup2(options: Deploy2Options): Promise<Rollup2Deployment> {
+export async function deployRollup(options: DeployOptions): Promise<RollupDeployment> {
   const { rollup, fixedOperator, verifiers, parameters = DEFAULT_ROLLUP_2_PARAMETERS } = options;
   const chainId = await agreedChainId(options);
   const named = verifiers.map(({ contract: { name, bytecode } }) => ({ name, bytecode, srs: srsOfBytecode(bytecode) }));
   assertVerifiersAllowed(chainId, named);
   const create: CreateContract = options.create ?? ((name, data) => createByWallet(options, name, data));
-  const deployed: (DeployedVerifier2 & { readonly gasUsed: bigint })[] = [];
+  const deployed: (DeployedVerifier & { readonly gasUsed: bigint })[] = [];
   for (const { circuit, contract } of verifiers) {
     const { address, receipt } = await create(contract.name, contract.bytecode);
     deployed.push({ circuit, address, codeHash: keccak256(contract.runtimeCode), gasUsed: receipt.gasUsed });
   }
   const policy = fixedOperator === null ? null : await createFixedOperator(create, fixedOperator);
-  const { address, receipt } = await create(rollup.name, rollup2Creation(rollup, parameters, policy, deployed));
+  const { address, receipt } = await create(rollup.name, rollupCreation(rollup, parameters, policy, deployed));
   return {
     chainId,
     rollup: address,
@@ -145,12 +145,12 @@ export async function deployRollup2(options: Deploy2Options): Promise<Rollup2Dep
   };
 }
 
-/** Init code of the rollup with its arguments; see {@link rollup2ConstructorArguments}. */
-export function rollup2Creation(
+/** Init code of the rollup with its arguments; see {@link rollupConstructorArguments}. */
+export function rollupCreation(
   { bytecode }: Pick<CompiledContract, "bytecode">,
-  ...args: Parameters<typeof rollup2ConstructorArguments>
+  ...args: Parameters<typeof rollupConstructorArguments>
 ): Hex {
-  return encodeDeployData({ abi: rollup2Abi, bytecode, args: rollup2ConstructorArguments(...args) });
+  return encodeDeployData({ abi: rollupAbi, bytecode, args: rollupConstructorArguments(...args) });
 }
 
 /** Init code of the policy `FixedOperator` that gives its role to `operator`. */
@@ -159,11 +159,11 @@ export function fixedOperatorCreation({ bytecode }: Pick<CompiledContract, "byte
 }
 
 /** Arguments of the rollup's constructor; the policy is null for submission that is open to all. */
-export function rollup2ConstructorArguments(
-  parameters: Rollup2Parameters,
+export function rollupConstructorArguments(
+  parameters: RollupParameters,
   policy: DeployedPolicy | null,
-  verifiers: readonly DeployedVerifier2[],
-): ContractConstructorArgs<typeof rollup2Abi> {
+  verifiers: readonly DeployedVerifier[],
+): ContractConstructorArgs<typeof rollupAbi> {
   return [
     {
       policy: policy?.address ?? zeroAddress,
@@ -247,7 +247,7 @@ async function agreedChainId({ walletClient, publicClient }: DeployClients): Pro
 
 async function createFixedOperator(
   create: CreateContract,
-  { contract, operator }: NonNullable<Deploy2Options["fixedOperator"]>,
+  { contract, operator }: NonNullable<DeployOptions["fixedOperator"]>,
 ): Promise<DeployedPolicy & { readonly receipt: TransactionReceipt }> {
   const created = await create(contract.name, fixedOperatorCreation(contract, operator));
   return { ...created, codeHash: keccak256(contract.runtimeCode) };

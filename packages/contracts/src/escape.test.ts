@@ -28,7 +28,7 @@ import {
   type QueueRecord,
   reclaimArguments,
 } from "./escape.ts";
-import { rollup2Abi } from "./generated/rollup-abi.ts";
+import { rollupAbi } from "./generated/rollup-abi.ts";
 
 const INDEX = accountIndex(64);
 const ACCOUNT: Account = {
@@ -62,7 +62,7 @@ function logOf(eventName: "Frozen" | "Exited" | "TokenRegistered"): Log {
   const [topics, data] =
     eventName === "Frozen"
       ? [
-          encodeEventTopics({ abi: rollup2Abi, eventName, args: { caller: address } }),
+          encodeEventTopics({ abi: rollupAbi, eventName, args: { caller: address } }),
           encodeAbiParameters(
             [{ type: "bytes32" }, { type: "uint32" }, { type: "uint64" }, { type: "uint64" }],
             [`0x${"07".repeat(32)}`, 70, 3n, 5n],
@@ -70,10 +70,10 @@ function logOf(eventName: "Frozen" | "Exited" | "TokenRegistered"): Log {
         ]
       : eventName === "Exited"
         ? [
-            encodeEventTopics({ abi: rollup2Abi, eventName, args: { index: 64, owner: address, tokenId: 1 } }),
+            encodeEventTopics({ abi: rollupAbi, eventName, args: { index: 64, owner: address, tokenId: 1 } }),
             encodeAbiParameters([{ type: "uint128" }, { type: "bool" }], [9n, false]),
           ]
-        : [encodeEventTopics({ abi: rollup2Abi, eventName, args: { tokenId: 1, token: address } }), "0x" as const];
+        : [encodeEventTopics({ abi: rollupAbi, eventName, args: { tokenId: 1, token: address } }), "0x" as const];
   const [signature, ...indexed] = topics.filter((topic) => typeof topic === "string");
   return {
     address,
@@ -135,10 +135,10 @@ describe("the rollup's ABI", () => {
   it("names the errors of the account tree, which pass through the rollup", () => {
     const source = readFileSync(new URL("AccountTree.sol", import.meta.url), "utf8");
     const raised = [...source.matchAll(/revert (\w+)\(/g)].map(([, name]) => name);
-    const known = rollup2Abi.flatMap((item) => (item.type === "error" ? [String(item.name)] : []));
+    const known = rollupAbi.flatMap((item) => (item.type === "error" ? [String(item.name)] : []));
     expect(raised.length).toBeGreaterThan(3);
     expect(known).toEqual(expect.arrayContaining([...raised, "ProofLengthMismatch", "RootMismatch"]));
-    const data = encodeErrorResult({ abi: rollup2Abi, errorName: "AlreadyExited", args: [64] });
-    expect(decodeErrorResult({ abi: rollup2Abi, data })).toMatchObject({ errorName: "AlreadyExited", args: [64] });
+    const data = encodeErrorResult({ abi: rollupAbi, errorName: "AlreadyExited", args: [64] });
+    expect(decodeErrorResult({ abi: rollupAbi, data })).toMatchObject({ errorName: "AlreadyExited", args: [64] });
   });
 });

@@ -8,18 +8,18 @@ import {
   SLOT_KIND,
 } from "@cairn/protocol";
 import { type ContractFunctionArgs, type Log, parseEventLogs } from "viem";
-import { rollup2Abi } from "./generated/rollup-abi.ts";
+import { rollupAbi } from "./generated/rollup-abi.ts";
 
 /** An account as `exit` and `exitMany` expect it. Spec: docs/spec/2/8-escape.md. */
-export type AccountLeaf = ContractFunctionArgs<typeof rollup2Abi, "nonpayable", "exit">[0];
+export type AccountLeaf = ContractFunctionArgs<typeof rollupAbi, "nonpayable", "exit">[0];
 /** A queue entry as `reclaim` expects it. */
-export type QueueRecord = ContractFunctionArgs<typeof rollup2Abi, "nonpayable", "reclaim">[1];
+export type QueueRecord = ContractFunctionArgs<typeof rollupAbi, "nonpayable", "reclaim">[1];
 /** Arguments of the contract's `exit`. */
-export type ExitArguments = ContractFunctionArgs<typeof rollup2Abi, "nonpayable", "exit">;
+export type ExitArguments = ContractFunctionArgs<typeof rollupAbi, "nonpayable", "exit">;
 /** Arguments of the contract's `exitMany`. */
-export type ExitManyArguments = ContractFunctionArgs<typeof rollup2Abi, "nonpayable", "exitMany">;
+export type ExitManyArguments = ContractFunctionArgs<typeof rollupAbi, "nonpayable", "exitMany">;
 /** Arguments of the contract's `reclaim`. */
-export type ReclaimArguments = ContractFunctionArgs<typeof rollup2Abi, "nonpayable", "reclaim">;
+export type ReclaimArguments = ContractFunctionArgs<typeof rollupAbi, "nonpayable", "reclaim">;
 
 /** An account and its index in the state. */
 export interface IndexedAccount {
@@ -73,5 +73,5 @@ export function reclaimArguments(position: number, operation: L1Operation): Recl
 
 /** The events `Frozen`, `Exited` and `Reclaimed` among the logs of a receipt, in order. */
 export function parseEscapeEvents(logs: readonly Log[]) {
-  return parseEventLogs({ abi: rollup2Abi, eventName: ["Frozen", "Exited", "Reclaimed"], logs: [...logs] });
+  return parseEventLogs({ abi: rollupAbi, eventName: ["Frozen", "Exited", "Reclaimed"], logs: [...logs] });
 }

@@ -1,33 +1,33 @@
-export { erc20Abi, fixedOperatorAbi, receiptsAbi, rollup2Abi } from "./abi.ts";
+export { erc20Abi, fixedOperatorAbi, receiptsAbi, rollupAbi } from "./abi.ts";
 export {
-  accessTable2,
+  accessTable,
   FIXED_OPERATOR_ACCESS,
   type FunctionAccess,
   type FunctionRow,
   policyAccessTable,
-  ROLLUP_2_ACCESS,
+  ROLLUP_ACCESS,
 } from "./access.ts";
 export {
   artefactPath,
-  loadArtefact2,
-  loadVerifier2,
-  type Rollup2Artefact,
+  loadArtefact,
+  loadVerifier,
+  type RollupArtefact,
   type SrsKind,
   srsOfBytecode,
-  type Verifier2Artefact,
-  verifierContract2,
+  type VerifierArtefact,
+  verifierContract,
 } from "./artefact.ts";
 export {
-  type BatchHeader2Struct,
-  fromHeader2Struct,
-  type Pay2Arguments,
-  type ProvenBatch2,
-  pay2Arguments,
-  payGasLimit2,
+  type BatchHeaderStruct,
+  fromHeaderStruct,
+  type PayArguments,
+  type ProvenBatch,
+  payArguments,
+  payGasLimit,
   payoutMask,
-  type SubmitBatch2Arguments,
-  submitBatch2Arguments,
-  toHeader2Struct,
+  type SubmitBatchArguments,
+  submitBatchArguments,
+  toHeaderStruct,
 } from "./batch.ts";
 export type { CompiledContract } from "./compile.ts";
 export {
@@ -35,18 +35,18 @@ export {
   type CreateContract,
   DEFAULT_ROLLUP_2_PARAMETERS,
   DEV_CHAIN_IDS,
-  type Deploy2Options,
   type DeployClients,
   type DeployedPolicy,
-  type DeployedVerifier2,
+  type DeployedVerifier,
+  type DeployOptions,
   deployContract,
-  deployRollup2,
+  deployRollup,
   fixedOperatorCreation,
   L1_CAPACITY,
-  type Rollup2Deployment,
-  type Rollup2Parameters,
-  rollup2ConstructorArguments,
-  rollup2Creation,
+  type RollupDeployment,
+  type RollupParameters,
+  rollupConstructorArguments,
+  rollupCreation,
 } from "./deploy.ts";
 export type { ContractsErrorCode } from "./errors.ts";
 export {
@@ -64,8 +64,8 @@ export {
   type ReclaimArguments,
   reclaimArguments,
 } from "./escape.ts";
-export { type Receipt2Struct, receiptStruct } from "./receipt.ts";
+export { type ReceiptStruct, receiptStruct } from "./receipt.ts";
 export type { Check, ExpectedVerifier } from "./verify/check.ts";
-export { checkDeployment2, type ExpectedDeployment2, lastCircuitOf } from "./verify/check-deployment.ts";
+export { checkDeployment, type ExpectedDeployment, lastCircuitOf } from "./verify/check-deployment.ts";
 export type { Creation, CreationHint } from "./verify/deployed.ts";
-export { type DeployedRollup2, type Rollup2Views, readDeployment2 } from "./verify/rollup.ts";
+export { type DeployedRollup, type RollupViews, readDeployment } from "./verify/rollup.ts";

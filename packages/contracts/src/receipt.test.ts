@@ -1,4 +1,4 @@
-import { decodeBatchHeader2, type Hex, hexToBytes } from "@cairn/protocol";
+import { decodeBatchHeader, type Hex, hexToBytes } from "@cairn/protocol";
 import { getAbiItem } from "viem";
 import { describe, expect, it } from "vitest";
 import vector from "../../../vectors/batch-2.json" with { type: "json" };
@@ -7,7 +7,7 @@ import { receiptStruct } from "./receipt.ts";
 
 describe("arguments of receipts", () => {
   it("are encoded only with a path of the right length above the block", () => {
-    const header = decodeBatchHeader2(hexToBytes(vector.cases[0]?.header as Hex));
+    const header = decodeBatchHeader(hexToBytes(vector.cases[0]?.header as Hex));
     const batch = { batchNumber: 1n, header, dataCommitment: "0x", payoutsHash: "0x" } as const;
     const path = { block: 0, previousBlockHash: 0n, headerCell: 1n, position: 2, cell: 3n, cellSiblings: [[4n]] };
     const level = [7n, 8n, 9n];

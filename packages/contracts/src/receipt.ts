@@ -1,11 +1,11 @@
-import { type BatchHeader2, bigintToHex, CairnError, type Hex } from "@cairn/protocol";
+import { type BatchHeader, bigintToHex, CairnError, type Hex } from "@cairn/protocol";
 import type { ContractFunctionArgs } from "viem";
-import { toHeader2Struct } from "./batch.ts";
+import { toHeaderStruct } from "./batch.ts";
 import type { ContractsErrorCode } from "./errors.ts";
 import type { receiptsAbi } from "./generated/receipts-abi.ts";
 
 /** A receipt as the contract `Receipts` takes it. Spec 2: docs/spec/2/3-published-data.md, 3.9. */
-export type Receipt2Struct = ContractFunctionArgs<typeof receiptsAbi, "view", "cellAt">[1];
+export type ReceiptStruct = ContractFunctionArgs<typeof receiptsAbi, "view", "cellAt">[1];
 
 /** Three siblings for each of the levels above 64 block hashes. */
 const BLOCK_SIBLINGS = 9;
@@ -30,12 +30,12 @@ interface ReceiptPath {
 export function receiptStruct(
   batch: {
     readonly batchNumber: bigint;
-    readonly header: BatchHeader2;
+    readonly header: BatchHeader;
     readonly dataCommitment: Hex;
     readonly payoutsHash: Hex;
   },
   path: ReceiptPath,
-): Receipt2Struct {
+): ReceiptStruct {
   const words = (siblings: ReceiptPath["cellSiblings"]): Hex[] => siblings.flat().map((node) => bigintToHex(node, 32));
   const blockSiblings = words(path.blockSiblings);
   if (!isBlockPath(blockSiblings)) {
@@ -44,7 +44,7 @@ export function receiptStruct(
   }
   return {
     ...batch,
-    header: toHeader2Struct(batch.header),
+    header: toHeaderStruct(batch.header),
     blockPosition: BigInt(path.block),
     previousBlockHash: bigintToHex(path.previousBlockHash, 32),
     headerCell: path.headerCell,
@@ -55,6 +55,6 @@ export function receiptStruct(
   };
 }
 
-function isBlockPath(siblings: readonly Hex[]): siblings is Receipt2Struct["blockSiblings"] {
+function isBlockPath(siblings: readonly Hex[]): siblings is ReceiptStruct["blockSiblings"] {
   return siblings.length === BLOCK_SIBLINGS;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { toEventSelector, toFunctionSelector } from "viem";
 import { describe, expect, it } from "vitest";
-import { rollup2Abi } from "./abi.ts";
+import { rollupAbi } from "./abi.ts";
 
 const EVENT_ROW = /^\| `(\w+)\(([^`]*)\)` \| (0x[0-9a-f]{64}) \|$/gm;
 const FUNCTION_ROW = /^\| `(\w+)\([^`]*\)` \| (0x[0-9a-f]{8}) \|/gm;
@@ -16,7 +16,7 @@ describe("the ABI in the specification", () => {
 
   it("names every event with its topic, its types and what is indexed", () => {
     const rows = [...text.matchAll(EVENT_ROW)].map(([, name, parameters, topic]) => ({ name, parameters, topic }));
-    const events = rollup2Abi.flatMap((item) => (item.type === "event" ? [item] : []));
+    const events = rollupAbi.flatMap((item) => (item.type === "event" ? [item] : []));
     const expected = events.map((event) => ({
       name: event.name,
       parameters: event.inputs
@@ -33,7 +33,7 @@ describe("the ABI in the specification", () => {
     const rows = [...text.matchAll(FUNCTION_ROW), ...text.matchAll(MENTION)];
     expect(rows.length).toBeGreaterThanOrEqual(MIN_FUNCTIONS);
     for (const [, name, selector] of rows) {
-      const item = rollup2Abi.find((one) => one.type === "function" && one.name === name);
+      const item = rollupAbi.find((one) => one.type === "function" && one.name === name);
       expect(item?.type === "function" && toFunctionSelector(item), name).toBe(selector);
     }
   });

@@ -1,9 +1,9 @@
 import {
-  type BatchHeader2,
+  type BatchHeader,
   bytesToBigint,
-  decodeBatchHeader2,
+  decodeBatchHeader,
   decodePayoutList,
-  encodeBatchHeader2,
+  encodeBatchHeader,
   encodePayoutList,
   type Payout,
 } from "@cairn/protocol";
@@ -26,7 +26,7 @@ export interface AcceptedBatch {
   readonly firstBlock: number;
   readonly lastBlock: number;
   readonly submitter: bigint;
-  readonly header: BatchHeader2;
+  readonly header: BatchHeader;
   /** keccak256 of the cells in the calldata, or the blob's versioned hash. */
   readonly dataCommitment: Uint8Array;
   /** keccak256 of the list of payouts. */
@@ -63,7 +63,7 @@ export async function insertAcceptedBatch(db: Db, batch: AcceptedBatch): Promise
       first_block: batch.firstBlock,
       last_block: batch.lastBlock,
       submitter: address(batch.submitter),
-      header: encodeBatchHeader2(batch.header),
+      header: encodeBatchHeader(batch.header),
       data_commitment: batch.dataCommitment,
       payouts_hash: batch.payoutsHash,
       cells: batch.content?.cells ?? null,
@@ -211,7 +211,7 @@ function toSummary(row: Omit<Selectable<Tables["accepted_batches"]>, "cells" | "
     firstBlock: row.first_block,
     lastBlock: row.last_block,
     submitter: bytesToBigint(row.submitter),
-    header: decodeBatchHeader2(bytes(row.header)),
+    header: decodeBatchHeader(bytes(row.header)),
     dataCommitment: bytes(row.data_commitment),
     payoutsHash: bytes(row.payouts_hash),
     l1Transaction: bytes(row.l1_transaction),

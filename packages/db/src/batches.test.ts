@@ -1,4 +1,4 @@
-import { type BatchHeader2, type Payout, tokenId } from "@cairn/protocol";
+import { type BatchHeader, type Payout, tokenId } from "@cairn/protocol";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { batchActions, MADE } from "../test/batch-actions.ts";
 import { batchProof, blockProof, blockProofs, closedBatch } from "../test/batches.ts";
@@ -150,7 +150,7 @@ describe.each(["embedded", "server"] as const)("batches of several blocks on the
   });
 
   it("of others are kept as L1 has them, with what they published if it is not stored here", async () => {
-    const header: BatchHeader2 = {
+    const header: BatchHeader = {
       circuit: "pair",
       dataSource: "blob",
       firstBlock: 4n,

@@ -190,7 +190,7 @@ interface AcceptedBatchesTable {
   first_block: number;
   last_block: number;
   submitter: Bytes;
-  /** As `encodeBatchHeader2` of the protocol. */
+  /** As `encodeBatchHeader` of the protocol. */
   header: Bytes;
   data_commitment: Bytes;
   payouts_hash: Bytes;

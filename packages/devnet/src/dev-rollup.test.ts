@@ -1,4 +1,4 @@
-import { deployContract, loadArtefact2 } from "@cairn/contracts";
+import { deployContract, loadArtefact } from "@cairn/contracts";
 import {
   createL1Access,
   depositEth,
@@ -98,7 +98,7 @@ describe("a rollup on a development L1", () => {
             })
           : Reflect.get(target, name, receiver),
     });
-    const artefact = loadArtefact2(cacheDir, "DevToken");
+    const artefact = loadArtefact(cacheDir, "DevToken");
     const lied = deployContract({ walletClient, publicClient }, artefact, ["A", "A", 0]);
     await expect(lied).rejects.toMatchObject({ code: "contracts/deployment-failed" });
   });

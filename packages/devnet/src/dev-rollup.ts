@@ -3,12 +3,12 @@ import {
   type CompiledContract,
   DEFAULT_ROLLUP_2_PARAMETERS,
   deployContract,
-  deployRollup2,
+  deployRollup,
   erc20Abi,
-  loadArtefact2,
-  loadVerifier2,
-  type Rollup2Parameters,
-  rollup2Abi,
+  loadArtefact,
+  loadVerifier,
+  type RollupParameters,
+  rollupAbi,
 } from "@cairn/contracts";
 import {
   type AnvilNode,
@@ -91,7 +91,7 @@ export interface DeployDevRollupOptions {
   /** Key of who creates rollup and tokens; anvil's first account without. It must have ETH. */
   readonly deployerKey?: Hex;
   /** Differences from the default parameters. */
-  readonly parameters?: Partial<Rollup2Parameters>;
+  readonly parameters?: Partial<RollupParameters>;
 }
 
 /** What {@link startDevRollup} needs. */
@@ -125,19 +125,19 @@ export async function deployDevRollup(
       : connectWallet(rpcUrl, chainId, privateKeyToAccount(options.deployerKey));
   const clients = { walletClient: deployer, publicClient: reader };
   const { cacheDir, isBatching = false, operator: leader = operator.account.address } = options;
-  const { verifierOf = (circuit: LastCircuit) => loadVerifier2(cacheDir, circuit, "dev") } = options;
+  const { verifierOf = (circuit: LastCircuit) => loadVerifier(cacheDir, circuit, "dev") } = options;
   const circuits: readonly LastCircuit[] = [
     ...options.sizes.map(soloCircuit),
     ...(isBatching === true ? BATCH_CIRCUITS : isBatching || []),
   ];
-  const deployment = await deployRollup2({
+  const deployment = await deployRollup({
     ...clients,
-    rollup: loadArtefact2(cacheDir, "Rollup"),
-    fixedOperator: leader === null ? null : { contract: loadArtefact2(cacheDir, "FixedOperator"), operator: leader },
+    rollup: loadArtefact(cacheDir, "Rollup"),
+    fixedOperator: leader === null ? null : { contract: loadArtefact(cacheDir, "FixedOperator"), operator: leader },
     verifiers: circuits.map((circuit) => ({ circuit, contract: verifierOf(circuit) })),
     parameters: { ...DEFAULT_ROLLUP_2_PARAMETERS, ...options.parameters },
   });
-  const receipts = await deployContract(clients, loadArtefact2(cacheDir, "Receipts"), []);
+  const receipts = await deployContract(clients, loadArtefact(cacheDir, "Receipts"), []);
   const rollup: L1Rollup = { reader, address: deployment.rollup };
   return {
     rpcUrl,
@@ -161,12 +161,12 @@ async function createToken(
   decimals: number,
 ): Promise<DevToken> {
   const clients = { walletClient: deployer, publicClient: rollup.reader };
-  const { address } = await deployContract(clients, loadArtefact2(cacheDir, "DevToken"), [symbol, symbol, decimals]);
-  const data = encodeFunctionData({ abi: rollup2Abi, functionName: "registerToken", args: [address] });
+  const { address } = await deployContract(clients, loadArtefact(cacheDir, "DevToken"), [symbol, symbol, decimals]);
+  const data = encodeFunctionData({ abi: rollupAbi, functionName: "registerToken", args: [address] });
   await sendToRollup(rollup, deployer, { name: "registerToken", data });
   const id = await rollup.reader.readContract({
     address: rollup.address,
-    abi: rollup2Abi,
+    abi: rollupAbi,
     functionName: "tokenIdOf",
     args: [address],
   });

@@ -9,7 +9,7 @@ import {
   proveBatch,
   proveBlockClaim,
 } from "@cairn/circuits";
-import type { ProvenBatch2 } from "@cairn/contracts";
+import type { ProvenBatch } from "@cairn/contracts";
 import type { Compress } from "@cairn/crypto";
 import { type BatchBinding, CairnError, type DataSource, headerOfClaim, joinClaims } from "@cairn/protocol";
 import type { DevnetErrorCode } from "./errors.ts";
@@ -22,7 +22,7 @@ export interface JoiningCircuits {
 }
 
 /** A batch of several blocks, and what all of its proofs took. */
-export interface ProvenJoinedBatch extends ProvenBatch2 {
+export interface ProvenJoinedBatch extends ProvenBatch {
   readonly cost: ProvingCost;
 }
 

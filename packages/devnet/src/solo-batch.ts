@@ -10,7 +10,7 @@ import {
   SOLO_EVALUATION,
   type SoloCircuit,
 } from "@cairn/circuits";
-import type { ProvenBatch2 } from "@cairn/contracts";
+import type { ProvenBatch } from "@cairn/contracts";
 import type { ChainedBlock, Chains, Compress } from "@cairn/crypto";
 import { type BatchBinding, CairnError, type DataSource, headerOfClaim, type L1Operation } from "@cairn/protocol";
 import type { StateTree } from "@cairn/state";
@@ -29,7 +29,7 @@ export interface SealedBlock2 extends BuiltBlock2 {
 }
 
 /** A batch of one block, and what its proof took. */
-export interface ProvenSoloBatch extends ProvenBatch2 {
+export interface ProvenSoloBatch extends ProvenBatch {
   readonly cost: ProvingCost;
 }
 

@@ -1,12 +1,12 @@
 import {
-  type ProvenBatch2,
-  pay2Arguments,
-  payGasLimit2,
-  rollup2Abi,
-  submitBatch2Arguments,
-  toHeader2Struct,
+  type ProvenBatch,
+  payArguments,
+  payGasLimit,
+  rollupAbi,
+  submitBatchArguments,
+  toHeaderStruct,
 } from "@cairn/contracts";
-import { type BatchHeader2, type BatchNumber, batchNumber, bytesToHex, CairnError, type Payout } from "@cairn/protocol";
+import { type BatchHeader, type BatchNumber, batchNumber, bytesToHex, CairnError, type Payout } from "@cairn/protocol";
 import { encodeFunctionData, type Hex, isAddressEqual, parseEventLogs, size, type TransactionReceipt } from "viem";
 import type { L1Rollup, L1Wallet } from "./connection.ts";
 import type { L1ErrorCode } from "./errors.ts";
@@ -28,7 +28,7 @@ export interface SubmittedBatch {
 
 /** What L1 keeps of an accepted batch, and the payouts that it stands for. */
 export interface PayableBatch {
-  readonly header: BatchHeader2;
+  readonly header: BatchHeader;
   /** From its event, 32 bytes. */
   readonly dataCommitment: Uint8Array;
   /** The batch's whole payout list, in order. */
@@ -37,18 +37,18 @@ export interface PayableBatch {
 
 /**
  * Submits a batch whose cells are in calldata and waits for it; the contract pays the payouts at the places `payNow` at once.
- * Throws `l1/transaction-reverted`, `l1/unknown-event`, and as `submitBatch2Arguments`.
+ * Throws `l1/transaction-reverted`, `l1/unknown-event`, and as `submitBatchArguments`.
  *
  * @example const { number } = await submitBatch(rollup, wallet, batch);
  */
 export async function submitBatch(
   rollup: L1Rollup,
   wallet: L1Wallet,
-  batch: ProvenBatch2,
+  batch: ProvenBatch,
   payNow: readonly number[] = [],
 ): Promise<SubmittedBatch> {
-  const args = submitBatch2Arguments(batch, payNow);
-  const data = encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args });
+  const args = submitBatchArguments(batch, payNow);
+  const data = encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args });
   const gas = payNow.length === 0 ? {} : { gas: await gasOfPaying(rollup, wallet, batch, payNow) };
   const receipt = await sendToRollup(rollup, wallet, { name: "submitBatch", data, ...gas });
   return {
@@ -63,14 +63,14 @@ export async function submitBatch(
 async function gasOfPaying(
   rollup: L1Rollup,
   wallet: L1Wallet,
-  batch: ProvenBatch2,
+  batch: ProvenBatch,
   payNow: readonly number[],
 ): Promise<bigint> {
-  const args = submitBatch2Arguments(batch);
-  const data = encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args });
+  const args = submitBatchArguments(batch);
+  const data = encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args });
   const estimate = await estimateRollupCall(rollup, wallet.account.address, { name: "submitBatch", data });
   const paid = payNow.flatMap((place) => batch.payouts[place] ?? []);
-  const gas = estimate + estimate / GAS_MARGIN + BigInt(payGasLimit2(paid, batch.payouts.length));
+  const gas = estimate + estimate / GAS_MARGIN + BigInt(payGasLimit(paid, batch.payouts.length));
   return gas < MAX_TRANSACTION_GAS ? gas : MAX_TRANSACTION_GAS;
 }
 
@@ -86,22 +86,22 @@ export async function payBatch(
   number: BatchNumber,
   { header, dataCommitment, payouts }: PayableBatch,
 ): Promise<TransactionReceipt> {
-  const args = pay2Arguments({
+  const args = payArguments({
     batch: number,
-    header: toHeader2Struct(header),
+    header: toHeaderStruct(header),
     dataCommitment: bytesToHex(dataCommitment),
     payouts,
   });
-  const data = encodeFunctionData({ abi: rollup2Abi, functionName: "pay", args });
+  const data = encodeFunctionData({ abi: rollupAbi, functionName: "pay", args });
   // Its success needs the gas of one payout only, which is what an estimate finds.
-  const gas = BigInt(Math.min(payGasLimit2(payouts, payouts.length), Number(MAX_TRANSACTION_GAS)));
+  const gas = BigInt(Math.min(payGasLimit(payouts, payouts.length), Number(MAX_TRANSACTION_GAS)));
   return sendToRollup(rollup, wallet, { name: "pay", data, gas });
 }
 
 /** Number of the batch that a mined submission became. Throws `l1/unknown-event`. */
 export function submittedNumber({ address }: L1Rollup, receipt: TransactionReceipt): BatchNumber {
   const own = receipt.logs.filter((log) => isAddressEqual(log.address, address));
-  const [event] = parseEventLogs({ abi: rollup2Abi, eventName: "BatchSubmitted", logs: own });
+  const [event] = parseEventLogs({ abi: rollupAbi, eventName: "BatchSubmitted", logs: own });
   if (event === undefined) {
     throw new CairnError<L1ErrorCode>("l1/unknown-event", `no BatchSubmitted in ${receipt.transactionHash}`);
   }

@@ -1,5 +1,5 @@
 import type { BlobSidecar } from "@cairn/blobs/format";
-import { type ProvenBatch2, payGasLimit2, rollup2Abi, submitBatch2Arguments } from "@cairn/contracts";
+import { type ProvenBatch, payGasLimit, rollupAbi, submitBatchArguments } from "@cairn/contracts";
 import { encodeFunctionData, size } from "viem";
 import { type SubmittedBatch, submittedNumber } from "./batches.ts";
 import type { L1Rollup, L1Wallet } from "./connection.ts";
@@ -28,16 +28,16 @@ export interface SubmittedBlobBatch extends SubmittedBatch {
 export async function submitBlobBatch(
   rollup: L1Rollup,
   wallet: L1Wallet,
-  batch: ProvenBatch2,
+  batch: ProvenBatch,
   sidecar: BlobSidecar,
   caps: BlobFeeCaps,
   payNow: readonly number[] = [],
 ): Promise<SubmittedBlobBatch> {
   const { reader, address: to } = rollup;
-  const args = submitBatch2Arguments(batch, payNow);
-  const data = encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args });
+  const args = submitBatchArguments(batch, payNow);
+  const data = encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args });
   const paid = payNow.flatMap((place) => batch.payouts[place] ?? []);
-  const payGas = paid.length === 0 ? 0 : payGasLimit2(paid, batch.payouts.length);
+  const payGas = paid.length === 0 ? 0 : payGasLimit(paid, batch.payouts.length);
   const gas = BigInt(Math.min(SUBMIT_GAS + CALLDATA_GAS_PER_BYTE * size(data) + payGas, MAX_TRANSACTION_GAS));
   const [block, priority, blobBaseFee, nonce] = await Promise.all([
     reader.getBlock({ blockTag: "latest" }),

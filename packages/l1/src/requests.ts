@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { type AccountIndex, bigintToAddress, type TokenId } from "@cairn/protocol";
 import { type Address, encodeFunctionData, type TransactionReceipt } from "viem";
 import type { L1Rollup, L1Wallet } from "./connection.ts";
@@ -26,7 +26,7 @@ const FEE_ROOM = 4n;
  * @example const feeWei = await readQueueFee(rollup);
  */
 export async function readQueueFee(rollup: L1Rollup): Promise<bigint> {
-  return rollup.reader.readContract({ address: rollup.address, abi: rollup2Abi, functionName: "queueFee" });
+  return rollup.reader.readContract({ address: rollup.address, abi: rollupAbi, functionName: "queueFee" });
 }
 
 /**
@@ -47,7 +47,7 @@ export async function readQueueFeeWithRoom(rollup: L1Rollup): Promise<bigint> {
  */
 export function depositEthCall(amount: bigint, { owner, index, key }: DepositTarget, feeWei: bigint): RollupCall {
   const args = [amount, bigintToAddress(owner), index, key] as const;
-  const data = encodeFunctionData({ abi: rollup2Abi, functionName: "depositETH", args });
+  const data = encodeFunctionData({ abi: rollupAbi, functionName: "depositETH", args });
   return { name: "depositETH", data, value: amount + feeWei };
 }
 
@@ -64,16 +64,16 @@ export function depositTokenCall(
 ): RollupCall {
   const args = [token, amount, bigintToAddress(owner), index, key] as const;
   if (permit === null) {
-    const data = encodeFunctionData({ abi: rollup2Abi, functionName: "deposit", args });
+    const data = encodeFunctionData({ abi: rollupAbi, functionName: "deposit", args });
     return { name: "deposit", data, value: feeWei };
   }
-  const data = encodeFunctionData({ abi: rollup2Abi, functionName: "depositWithPermit", args: [...args, permit] });
+  const data = encodeFunctionData({ abi: rollupAbi, functionName: "depositWithPermit", args: [...args, permit] });
   return { name: "depositWithPermit", data, value: feeWei };
 }
 
 /** The call that requests the whole balance of the sender's account `index`. See {@link readQueueFeeWithRoom}. */
 export function withdrawRequestCall(index: number, feeWei: bigint): RollupCall {
-  const data = encodeFunctionData({ abi: rollup2Abi, functionName: "requestWithdraw", args: [index] });
+  const data = encodeFunctionData({ abi: rollupAbi, functionName: "requestWithdraw", args: [index] });
   return { name: "requestWithdraw", data, value: feeWei };
 }
 
@@ -149,7 +149,7 @@ export async function requestSetKey(
   index: AccountIndex,
   key: bigint,
 ): Promise<TransactionReceipt> {
-  const data = encodeFunctionData({ abi: rollup2Abi, functionName: "requestSetKey", args: [index, key] });
+  const data = encodeFunctionData({ abi: rollupAbi, functionName: "requestSetKey", args: [index, key] });
   return sendToRollup(rollup, wallet, { name: "requestSetKey", data, value: await readQueueFeeWithRoom(rollup) });
 }
 
@@ -161,7 +161,7 @@ export async function requestSetKey(
 export async function readTokenAddress(rollup: L1Rollup, token: TokenId): Promise<Address> {
   return rollup.reader.readContract({
     address: rollup.address,
-    abi: rollup2Abi,
+    abi: rollupAbi,
     functionName: "tokenAddress",
     args: [token],
   });

@@ -1,13 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  batchCommitment2,
-  decodeBatchHeader2,
-  encodeBatchHeader2,
-  headerOfClaim,
-  LAST_CIRCUIT_TYPE,
-} from "./batch-header-2.ts";
-import {
   batchInputs,
   bindBatch,
   bindingPoint,
@@ -176,61 +169,6 @@ describe("the payout list", () => {
     const many = Array.from({ length: 1025 }, () => ({ ...none, recipient: 1n }));
     expect(() => encodePayoutList(many)).toThrow(expect.objectContaining({ code: "protocol/too-many" }));
     expect(bytesToHex(payoutListHash([]))).toBe("0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470");
-  });
-});
-
-describe("the batch header", () => {
-  const header = fc.record({
-    circuit: fc.constantFrom("solo16" as const, "solo64" as const, "solo256" as const, "batch" as const),
-    dataSource: fc.constantFrom("calldata" as const, "blob" as const),
-    firstBlock: uint(64),
-    lastBlock: uint(64),
-    firstTimestamp: uint(64),
-    lastTimestamp: uint(64),
-    newNextIndex: nextIndex,
-    oldRoot: field,
-    newRoot: field,
-    newHistory: field,
-    blocksRoot: field,
-  });
-
-  it("is read as it was written; its commitment depends on it and on both hashes", () => {
-    fc.assert(
-      fc.property(header, hash, hash, (one, data, payouts) => {
-        const bytes = encodeBatchHeader2(one);
-        expect(bytes).toHaveLength(166);
-        expect(decodeBatchHeader2(bytes)).toEqual(one);
-        const other = { ...one, lastBlock: one.lastBlock ^ 1n };
-        const commitments = [batchCommitment2(one, data, payouts), batchCommitment2(other, data, payouts)];
-        expect(new Set(commitments.map(bytesToHex)).size).toBe(2);
-      }),
-    );
-  });
-
-  it("of a claim has the claim's blocks and the states around them", () => {
-    const before = { root: 5n, nextIndex: 64, history: 6n };
-    const after = { root: 7n, nextIndex: 65, history: 8n };
-    const times = { firstTimestamp: 3n, lastTimestamp: 4n };
-    const claim = { domain: { chainId: 1n, rollup: 2n }, firstBlock: 1n, lastBlock: 2n, ...times, before, after };
-    const given = { circuit: "pair", dataSource: "blob", blocksRoot: 9n } as const;
-    expect(headerOfClaim(claim, given)).toEqual({
-      ...given,
-      ...times,
-      firstBlock: 1n,
-      lastBlock: 2n,
-      newNextIndex: 65,
-      oldRoot: 5n,
-      newRoot: 7n,
-      newHistory: 8n,
-    });
-  });
-
-  it("names known circuits and sources only", () => {
-    const bytes = new Uint8Array(166);
-    bytes[0] = Object.keys(LAST_CIRCUIT_TYPE).length;
-    expect(() => decodeBatchHeader2(bytes)).toThrow(expect.objectContaining({ code: "protocol/unknown-circuit" }));
-    bytes.set([3, 2]);
-    expect(() => decodeBatchHeader2(bytes)).toThrow(expect.objectContaining({ code: "protocol/malformed-data" }));
   });
 });
 

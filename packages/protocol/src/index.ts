@@ -18,20 +18,13 @@ export { decodeSlotWord, type ReadBlock, readBatchCells, type SlotWord } from ".
 export {
   BATCH_HEADER_BYTES,
   type BatchHeader,
+  batchCommitment,
   decodeBatchHeader,
   encodeBatchHeader,
-  slotsOfCircuit,
-} from "./batch-header.ts";
-export {
-  BATCH_HEADER_2_BYTES,
-  type BatchHeader2,
-  batchCommitment2,
-  decodeBatchHeader2,
-  encodeBatchHeader2,
   headerOfClaim,
   LAST_CIRCUIT_TYPE,
   type LastCircuit,
-} from "./batch-header-2.ts";
+} from "./batch-header.ts";
 export {
   BATCH_INPUTS,
   type BatchBinding,

@@ -15,12 +15,12 @@ import {
 } from "@cairn/l1";
 import { encodeL1Operation, type Hex, isCairnError, nextRollingHash } from "@cairn/protocol";
 import { genesisRoot } from "@cairn/state";
-import { type ChainPosition2, genesisPosition2 } from "@cairn/vm";
+import { type ChainPosition, genesisPosition } from "@cairn/vm";
 import type { ArchivedQueue } from "./archive/format.ts";
 import { type ArchiveReader, openArchive, type QueueAfterArchive } from "./archive/reader.ts";
 import { continueArchive, fileExists } from "./archive/writer.ts";
 import { DEFAULT_CONCURRENCY, readBatches } from "./batch-stream.ts";
-import { followBatch } from "./chain-position.ts";
+import { followPublishedBatch } from "./chain-position.ts";
 import { restoreError } from "./errors.ts";
 import { identityText, isSameRollup, type RollupIdentity } from "./identity.ts";
 import { onlyL1Batches } from "./l1-batches.ts";
@@ -34,8 +34,8 @@ import type { WaitingEntry } from "./stored-records.ts";
 export interface ArchiveSummary {
   readonly identity: RollupIdentity;
   /** Before its first batch and after its last one. */
-  readonly start: ChainPosition2;
-  readonly end: ChainPosition2;
+  readonly start: ChainPosition;
+  readonly end: ChainPosition;
   /** L1 block to continue reading from; null for an archive without batches. */
   readonly resumeBlock: number | null;
 }
@@ -56,7 +56,7 @@ export interface ArchiveRollupOptions {
 
 /**
  * Writes all batches of a rollup into an archive, from L1 alone and without rebuilding the state; an existing archive,
- * even a half-written one, is checked against L1 and continued. Throws as `readBatches`, `followBatch`,
+ * even a half-written one, is checked against L1 and continued. Throws as `readBatches`, `followPublishedBatch`,
  * `openArchive`, `continueArchive`.
  *
  * @example const { end } = await archiveRollup(createL1Access(rollup), { path: "batches.cairn", compress });
@@ -75,7 +75,7 @@ export async function archiveRollup(
   if (found !== null && !isSameRollup(found.identity, identity)) {
     throw restoreError("restore/archive-foreign", `${path} belongs to ${identityText(found.identity)}`);
   }
-  const start = found?.end ?? genesisPosition2(genesisRoot(compress));
+  const start = found?.end ?? genesisPosition(genesisRoot(compress));
   const writer = await continueArchive(path, identity, start);
   const meter = createMeter(options.onProgress ?? (() => {}), now);
   meter.begin("l1", contract.batchCount);
@@ -92,7 +92,7 @@ export async function archiveRollup(
       ...(blobs === undefined ? {} : { blobs }),
     });
     for await (const batch of batches) {
-      ({ position } = followBatch(position, batch, compress));
+      ({ position } = followPublishedBatch(position, batch, compress));
       resumeBlock = batch.origin.resumeBlock;
       await writer.append(batch, position.chains);
       meter.add(batch.number, { transfers: 0, withdrawals: 0, l1Operations: batch.l1Operations.length });
@@ -127,7 +127,7 @@ export interface VerifyArchiveOptions {
 /**
  * Reads a whole archive and checks everything that can be checked without replaying it (spec 2, 9.4); with an L1, also
  * that the contract committed to each batch, and so to the history that covers all of them. Throws as `openArchive`,
- * `ArchiveReader.batches`, `followBatch`, `onlyL1Batches`, `assertQueueTurn`; `restore/archive-foreign`,
+ * `ArchiveReader.batches`, `followPublishedBatch`, `onlyL1Batches`, `assertQueueTurn`; `restore/archive-foreign`,
  * `restore/queue-mismatch`.
  *
  * @example await verifyArchive("batches.cairn", { compress, access: createL1Access(rollup) });
@@ -174,7 +174,7 @@ export async function summarise(
   let end = start;
   try {
     for await (const batch of await checkedBatches(archive, l1)) {
-      ({ position: end } = followBatch(end, batch, compress));
+      ({ position: end } = followPublishedBatch(end, batch, compress));
       ({ resumeBlock, l1Block: lastBlock } = batch.origin);
       lastCommitment = commitmentOf(batch);
     }
@@ -200,7 +200,7 @@ async function checkedBatches(archive: ArchiveReader, l1: L1Source | null): Prom
 /** Throws `restore/queue-mismatch` unless an archive's waiting entries are the contract's. */
 async function assertWaiting(
   { access, block }: L1Source,
-  { queuePosition, queueHash }: ChainPosition2,
+  { queuePosition, queueHash }: ChainPosition,
   { operations }: ArchivedQueue,
 ): Promise<void> {
   const tailHash = operations.map(encodeL1Operation).reduce(nextRollingHash, queueHash);

@@ -15,7 +15,7 @@ import {
   readStateEvents,
 } from "@cairn/l1";
 import { concatBytes, encodeL1Operation, isSameBytes, type L1Operation } from "@cairn/protocol";
-import type { ChainPosition2 } from "@cairn/vm";
+import type { ChainPosition } from "@cairn/vm";
 import { batchMismatch } from "./chain-position.ts";
 import { commitmentOf, type PublishedBatch } from "./published-batch.ts";
 import type { WaitingEntry } from "./stored-records.ts";
@@ -26,7 +26,7 @@ export const DEFAULT_CONCURRENCY = 24;
 /** What {@link readBatches} reads. */
 export interface BatchStreamOptions {
   /** Position in the chain of batches; earlier ones are skipped. */
-  readonly after: ChainPosition2;
+  readonly after: ChainPosition;
   /** Queue entries that wait at this position and are known already; their events are skipped. None by default. */
   readonly waiting?: readonly WaitingEntry[];
   readonly range: L1Range;
@@ -51,7 +51,7 @@ export interface BatchStream {
   /**
    * The batches in order. For each, transaction and event agree, the transaction is to the rollup, the contract
    * committed to header, data commitment and payouts, and its queue entries are those of the queue's events;
-   * `followBatch` checks the rest. Throws `l1/unavailable`, `l1/state-missing`, `l1/events-incomplete`,
+   * `followPublishedBatch` checks the rest. Throws `l1/unavailable`, `l1/state-missing`, `l1/events-incomplete`,
    * `l1/bad-events`, `l1/batch-mismatch`, `l1/blob-unavailable`, `l1/queue-mismatch`, `restore/batch-mismatch`.
    */
   readonly batches: AsyncGenerator<PublishedBatch, void, void>;
@@ -114,7 +114,7 @@ interface ConsumedEntries {
 }
 
 /** A queue in which `known` wait; events of these and of earlier entries are skipped. */
-function createQueue({ queuePosition, queueHash }: ChainPosition2, known: readonly WaitingEntry[]): Queue {
+function createQueue({ queuePosition, queueHash }: ChainPosition, known: readonly WaitingEntry[]): Queue {
   const firstNew = queuePosition + known.length;
   let waiting = [...known];
   let end: QueueEnd = { queueTail: firstNew, queueHash: known.at(-1)?.queueHash ?? queueHash };

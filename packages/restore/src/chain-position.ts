@@ -9,12 +9,12 @@ import {
   isSameBytes,
   nextRollingHash,
 } from "@cairn/protocol";
-import { type BatchCheck2, type ChainPosition2, type FollowedBatch2, followBatch2, genesisPosition2 } from "@cairn/vm";
+import { type BatchCheck, type ChainPosition, type FollowedBatch, followBatch, genesisPosition } from "@cairn/vm";
 import { restoreError } from "./errors.ts";
 import type { PublishedBatch } from "./published-batch.ts";
 
 /** What is wrong with a batch: what every reader checks, and what is compared with L1 or the archive here. */
-export type BatchCheck = BatchCheck2 | "queueHead" | "commitment" | "dataCommitment" | "chains";
+export type PublishedBatchCheck = BatchCheck | "queueHead" | "commitment" | "dataCommitment" | "chains";
 
 const CHAINS = ["data", "l1", "payouts", "blocks"] as const;
 
@@ -24,8 +24,8 @@ export function isSameChains(left: Chains, right: Chains): boolean {
 }
 
 /** Whether a position before the first batch is that of an empty rollup, the root apart. */
-export function isGenesis(position: ChainPosition2): boolean {
-  const { block, timestamp, nextIndex, chains, queuePosition, queueHash } = genesisPosition2(position.root);
+export function isGenesis(position: ChainPosition): boolean {
+  const { block, timestamp, nextIndex, chains, queuePosition, queueHash } = genesisPosition(position.root);
   return (
     position.block === block &&
     position.timestamp === timestamp &&
@@ -37,7 +37,7 @@ export function isGenesis(position: ChainPosition2): boolean {
 }
 
 /** Whether two positions are after the same batch of the same history. */
-export function isSamePosition(left: ChainPosition2, right: ChainPosition2): boolean {
+export function isSamePosition(left: ChainPosition, right: ChainPosition): boolean {
   return (
     left.batch === right.batch &&
     left.block === right.block &&
@@ -51,13 +51,13 @@ export function isSamePosition(left: ChainPosition2, right: ChainPosition2): boo
 }
 
 /**
- * `followBatch2` of the VM, with what it does not know: the data commitment is that of the cells or of the KZG
+ * `followBatch` of the VM, with what it does not know: the data commitment is that of the cells or of the KZG
  * commitment, and the chains that an archive states are those that the batch leads to (spec 2, 9.4). Throws
  * `restore/batch-mismatch` unless the batch follows.
  *
- * @example const { position, blocks } = followBatch(genesisPosition2(root), batch, compress);
+ * @example const { position, blocks } = followPublishedBatch(genesisPosition(root), batch, compress);
  */
-export function followBatch(before: ChainPosition2, batch: PublishedBatch, compress: Compress): FollowedBatch2 {
+export function followPublishedBatch(before: ChainPosition, batch: PublishedBatch, compress: Compress): FollowedBatch {
   const { number, chains, l1Operations } = batch;
   if (!isSameBytes(committedData(batch), batch.dataCommitment)) {
     throw batchMismatch(number, "dataCommitment", "has data of another commitment");
@@ -71,7 +71,7 @@ export function followBatch(before: ChainPosition2, batch: PublishedBatch, compr
 }
 
 /** A `restore/batch-mismatch` error. */
-export function batchMismatch(batch: number, check: BatchCheck, problem: string, cause?: unknown) {
+export function batchMismatch(batch: number, check: PublishedBatchCheck, problem: string, cause?: unknown) {
   return restoreError("restore/batch-mismatch", `batch ${batch} ${problem}`, { details: { batch, check }, cause });
 }
 
@@ -82,13 +82,13 @@ export function asRestoreError(cause: unknown): unknown {
 }
 
 function follow(
-  before: ChainPosition2,
+  before: ChainPosition,
   batch: PublishedBatch,
   queueHash: Uint8Array,
   compress: Compress,
-): FollowedBatch2 {
+): FollowedBatch {
   try {
-    return followBatch2(before, { ...batch, queueHash }, compress);
+    return followBatch(before, { ...batch, queueHash }, compress);
   } catch (cause) {
     throw asRestoreError(cause);
   }

@@ -11,7 +11,7 @@ import type { ArchivedQueue } from "./archive/format.ts";
 import { openArchive } from "./archive/reader.ts";
 import { createArchive } from "./archive/writer.ts";
 import { archiveRollup, verifyArchive } from "./archive-rollup.ts";
-import { followBatch } from "./chain-position.ts";
+import { followPublishedBatch } from "./chain-position.ts";
 import type { PublishedBatch } from "./published-batch.ts";
 import { restoreRollup } from "./restore.ts";
 import { openRestoredState } from "./restored-state.ts";
@@ -53,7 +53,7 @@ async function rewritten(
   const writer = await createArchive(target, identity, start);
   let position = start;
   for (const batch of batches) {
-    ({ position } = followBatch(position, { ...batch, chains: null }, live.compress));
+    ({ position } = followPublishedBatch(position, { ...batch, chains: null }, live.compress));
     await writer.append(batch, position.chains);
   }
   await writer.finish(waiting);
@@ -115,7 +115,7 @@ describe("an archive with forged queue records and all hashes recomputed", () =>
     const batches = await gather((await openArchive(whole)).batches());
     const before = batches
       .slice(0, 2)
-      .reduce((at, batch) => followBatch(at, batch, compress).position, (await openArchive(whole)).start);
+      .reduce((at, batch) => followPublishedBatch(at, batch, compress).position, (await openArchive(whole)).start);
     const { queuePosition, queueHash } = before;
     const snapshot = await live.client.snapshot();
     for (const publish of [false, true]) {
@@ -147,7 +147,7 @@ describe("an archive in which two batches are joined", () => {
     if (first === undefined || second === undefined || third === undefined || fourth === undefined) {
       return expect.unreachable();
     }
-    const { position } = followBatch(archive.start, first, compress);
+    const { position } = followPublishedBatch(archive.start, first, compress);
     const { lastBlock, lastTimestamp, newNextIndex, newRoot, newHistory } = third.header;
     const joined = withHashes(
       {

@@ -18,7 +18,7 @@ export {
   type VerifyArchiveOptions,
   verifyArchive,
 } from "./archive-rollup.ts";
-export { type BatchCheck, followBatch } from "./chain-position.ts";
+export { followPublishedBatch, type PublishedBatchCheck } from "./chain-position.ts";
 export { confirmState } from "./confirm.ts";
 export type { RestoreErrorCode } from "./errors.ts";
 export { findExited, findReclaimable } from "./exit/escaped.ts";

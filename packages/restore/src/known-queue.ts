@@ -1,6 +1,6 @@
 import { type ContractState, isStillThere, type L1Access, type L1Block, readMany } from "@cairn/l1";
 import { bytesToHex, encodeL1Operation, isSameBytes, nextRollingHash } from "@cairn/protocol";
-import type { ChainPosition2 } from "@cairn/vm";
+import type { ChainPosition } from "@cairn/vm";
 import type { QueueAfterArchive } from "./archive/reader.ts";
 import { assertQueueHash } from "./queue-check.ts";
 import type { RestoredState } from "./restored-state.ts";
@@ -38,7 +38,7 @@ export async function knownQueue(
 }
 
 /** Whether nothing has happened since: the entries are all that wait, and no batch has come. */
-export function isWhole({ waiting }: KnownQueue, position: ChainPosition2, contract: ContractState): boolean {
+export function isWhole({ waiting }: KnownQueue, position: ChainPosition, contract: ContractState): boolean {
   const { batch, queuePosition, queueHash } = position;
   const tailHash = waiting.at(-1)?.queueHash ?? queueHash;
   return (
@@ -54,7 +54,7 @@ export function isWhole({ waiting }: KnownQueue, position: ChainPosition2, contr
  */
 export async function confirmArchived(
   { operations, l1Block, resumeBlock }: QueueAfterArchive,
-  { queuePosition, queueHash }: ChainPosition2,
+  { queuePosition, queueHash }: ChainPosition,
   access: L1Access,
   head: Pick<L1Block, "block">,
 ): Promise<KnownQueue> {

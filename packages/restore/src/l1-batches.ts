@@ -11,7 +11,7 @@ export interface L1Comparison {
 
 /**
  * The batches, each held back until the contract confirms it by its commitment, which are read many at once. The header
- * in it names the history, and the history all cells, queue entries and payouts since genesis: `followBatch` shows that
+ * in it names the history, and the history all cells, queue entries and payouts since genesis: `followPublishedBatch` shows that
  * they lead there. Throws `restore/batch-mismatch`, `l1/unavailable`, and what the batches throw.
  */
 export async function* onlyL1Batches(

@@ -1,13 +1,6 @@
 import type { Chains } from "@cairn/crypto";
-import {
-  type BatchHeader2,
-  batchCommitment2,
-  bytesToHex,
-  type Hex,
-  type Payout,
-  payoutListHash,
-} from "@cairn/protocol";
-import type { AcceptedBatch2 } from "@cairn/vm";
+import { type BatchHeader, batchCommitment, bytesToHex, type Hex, type Payout, payoutListHash } from "@cairn/protocol";
+import type { BatchOnL1 } from "@cairn/vm";
 
 /** Where a batch came from; hints that no state depends on. */
 export interface BatchOrigin {
@@ -20,7 +13,7 @@ export interface BatchOrigin {
 }
 
 /** All that was published of a batch, and where. The queue hash follows from its predecessors. */
-export interface PublishedBatch extends Omit<AcceptedBatch2, "queueHash"> {
+export interface PublishedBatch extends Omit<BatchOnL1, "queueHash"> {
   /** Of a batch in calldata exactly those that were sent; of one in a blob those behind the last block may be missing. */
   readonly cells: readonly bigint[];
   /** keccak256 of the cells in calldata, or the blob's versioned hash; 32 bytes. */
@@ -34,13 +27,13 @@ export interface PublishedBatch extends Omit<AcceptedBatch2, "queueHash"> {
 
 /** What the contract's commitment to a batch is made of. */
 export interface CommittedBatch {
-  readonly header: BatchHeader2;
+  readonly header: BatchHeader;
   readonly dataCommitment: Uint8Array;
   /** The batch's whole list. */
   readonly payouts: readonly Payout[];
 }
 
-/** What the contract stores of a batch, as hex. Throws as `batchCommitment2`. */
+/** What the contract stores of a batch, as hex. Throws as `batchCommitment`. */
 export function commitmentOf({ header, dataCommitment, payouts }: CommittedBatch): Hex {
-  return bytesToHex(batchCommitment2(header, dataCommitment, payoutListHash(payouts)));
+  return bytesToHex(batchCommitment(header, dataCommitment, payoutListHash(payouts)));
 }

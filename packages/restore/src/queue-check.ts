@@ -7,11 +7,11 @@ import {
   readStateEvents,
 } from "@cairn/l1";
 import { isSameBytes } from "@cairn/protocol";
-import type { ChainPosition2 } from "@cairn/vm";
+import type { ChainPosition } from "@cairn/vm";
 import { restoreError } from "./errors.ts";
 
 /** How many queue entries were consumed, and the rolling hash after them. */
-export type QueuePlace = Pick<ChainPosition2, "queuePosition" | "queueHash">;
+export type QueuePlace = Pick<ChainPosition, "queuePosition" | "queueHash">;
 
 /**
  * Throws `restore/queue-mismatch` unless the contract has this rolling hash after these entries, as of an L1 block. The
@@ -35,7 +35,7 @@ export async function assertQueueHash(access: L1Access, place: QueuePlace, block
  */
 export async function assertQueueTurn(
   access: L1Access,
-  { start, end }: { readonly start: ChainPosition2; readonly end: ChainPosition2 },
+  { start, end }: { readonly start: ChainPosition; readonly end: ChainPosition },
   contract: ContractState,
   eventBlock: number | null,
 ): Promise<void> {

@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { type L1Access, l1Error } from "@cairn/l1";
 import { addressToBigint, isCairnError } from "@cairn/protocol";
 import { restoreError } from "./errors.ts";
@@ -16,7 +16,7 @@ export async function readIdentity({ rollup, call }: L1Access): Promise<RollupId
   const { reader, address } = rollup;
   try {
     const version = await call("the rollup's version", () =>
-      reader.readContract({ address, abi: rollup2Abi, functionName: "version" }),
+      reader.readContract({ address, abi: rollupAbi, functionName: "version" }),
     );
     if (version === CONTRACT_VERSION) return { chainId: BigInt(reader.chain.id), rollup: addressToBigint(address) };
     throw restoreError("restore/unsupported-rollup", `the rollup at ${address} is of version ${version}`);

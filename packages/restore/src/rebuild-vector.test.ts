@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cellsToBlob, createBlobKzg, versionedHash } from "@cairn/blobs";
-import { fromHeader2Struct, rollup2Abi } from "@cairn/contracts";
+import { fromHeaderStruct, rollupAbi } from "@cairn/contracts";
 import { compress, historyOf } from "@cairn/crypto";
 import {
   addressToBigint,
-  type BatchHeader2,
-  batchCommitment2,
+  type BatchHeader,
+  batchCommitment,
   batchInputs,
   bigintToHex,
   bindBatch,
@@ -31,7 +31,7 @@ import {
 } from "@cairn/protocol";
 import { createMemoryStore, genesisRoot } from "@cairn/state";
 import { createSparseState } from "@cairn/testkit";
-import { followBatch2, genesisPosition2, replayBatch2 } from "@cairn/vm";
+import { followBatch, genesisPosition, replayBatch } from "@cairn/vm";
 import { concatHex, decodeAbiParameters, decodeEventLog, getAbiItem, numberToHex } from "viem";
 import { afterEach, describe, expect, it } from "vitest";
 import archiveVector from "../../../vectors/archive.json" with { type: "json" };
@@ -45,7 +45,7 @@ const DOMAIN = { chainId: BigInt(vector.chainId), rollup: addressToBigint(vector
 const HEADER_BYTES = 11 * 32;
 
 const eventOf = ({ data, topics }: Log) =>
-  decodeEventLog({ abi: rollup2Abi, data: data as Hex, topics: topics as [Hex, ...Hex[]] });
+  decodeEventLog({ abi: rollupAbi, data: data as Hex, topics: topics as [Hex, ...Hex[]] });
 
 /** The call that made a batch's log, read as spec 2, 10.1 says. */
 function callOf(transactionHash: string) {
@@ -57,12 +57,12 @@ function callOf(transactionHash: string) {
     const start = wordAt(HEADER_BYTES + 32 * place);
     return bytes.slice(start + 32, start + 32 + wordAt(start));
   };
-  const { inputs } = getAbiItem({ abi: rollup2Abi, name: "submitBatch" });
+  const { inputs } = getAbiItem({ abi: rollupAbi, name: "submitBatch" });
   const [header] = decodeAbiParameters([inputs[0]], bytesToHex(bytes.slice(0, HEADER_BYTES)));
   const [l1Records, payouts, , data] = [argument(0), argument(1), argument(2), argument(3)];
   const records = Array.from({ length: l1Records.length / 76 }, (_, i) => l1Records.slice(76 * i, 76 * (i + 1)));
   return {
-    header: fromHeader2Struct(header),
+    header: fromHeaderStruct(header),
     l1Operations: records.map(decodeL1Operation),
     payouts: decodePayoutList(payouts),
     data,
@@ -109,7 +109,7 @@ describe("rebuild.json", () => {
   it("leads from logs, calldata and blobs to the roots, payouts, commitments and queue positions it names", () => {
     const queue = readQueue();
     let accounts = new Map();
-    let position = genesisPosition2(genesisRoot(compress));
+    let position = genesisPosition(genesisRoot(compress));
     const batches = vector.logs.filter((log) => eventOf(log).eventName === "BatchSubmitted");
     expect(batches).toHaveLength(vector.batches.length);
     for (const [i, log] of batches.entries()) {
@@ -117,7 +117,7 @@ describe("rebuild.json", () => {
       const call = callOf(log.transactionHash);
       if (event.eventName !== "BatchSubmitted") throw new TypeError("no batch");
       const { header, l1Operations, payouts } = call;
-      expect(header).toEqual(fromHeader2Struct(event.args.header));
+      expect(header).toEqual(fromHeaderStruct(event.args.header));
       const { cells, dataCommitment } = cellsOf(call);
       const queueHead = position.queuePosition + l1Operations.length;
       expect(l1Operations).toEqual(queue.operations.slice(position.queuePosition, queueHead));
@@ -126,8 +126,8 @@ describe("rebuild.json", () => {
       const batch = { number: i + 1, header, cells, l1Operations, payouts, payoutsHash, queueHash };
       const state = createSparseState({ accounts, nextIndex: position.nextIndex }, compress);
       expect(state.root()).toBe(header.oldRoot);
-      const followed = followBatch2(position, batch, compress);
-      const { updates, newNextIndex } = replayBatch2(state, batch, followed.blocks);
+      const followed = followBatch(position, batch, compress);
+      const { updates, newNextIndex } = replayBatch(state, batch, followed.blocks);
       accounts = new Map([...accounts, ...updates]);
 
       const expected = vector.batches[i];
@@ -138,7 +138,7 @@ describe("rebuild.json", () => {
       const hashes = [bytesToHex(dataCommitment), event.args.payoutsHash];
       expect(hashes).toEqual([expected?.dataCommitment, expected?.payoutsHash]);
       expect(event.args.dataCommitment).toBe(expected?.dataCommitment);
-      expect(bytesToHex(batchCommitment2(header, dataCommitment, payoutsHash))).toBe(expected?.batchCommitment);
+      expect(bytesToHex(batchCommitment(header, dataCommitment, payoutsHash))).toBe(expected?.batchCommitment);
       const { data, l1, payouts: paid, blocks } = followed.position.chains;
       expect([data, l1, paid, blocks].map((chain) => bigintToHex(chain, 32))).toEqual(expected?.chains);
       const claim = claimOf(header, position);
@@ -164,7 +164,7 @@ describe("rebuild.json", () => {
     expect(queueTail).toBe(queueHead + 1);
   });
 
-  function claimOf(header: BatchHeader2, position: ReturnType<typeof genesisPosition2>): Claim {
+  function claimOf(header: BatchHeader, position: ReturnType<typeof genesisPosition>): Claim {
     const { firstBlock, lastBlock, firstTimestamp, lastTimestamp } = header;
     return {
       domain: DOMAIN,
@@ -229,7 +229,7 @@ describe("rebuild.json", () => {
   });
 
   it("begins at genesis", () => {
-    expect(genesisPosition2(genesisRoot(compress)).nextIndex).toBe(FIRST_ACCOUNT_INDEX);
+    expect(genesisPosition(genesisRoot(compress)).nextIndex).toBe(FIRST_ACCOUNT_INDEX);
     expect(batchCall(1).header.oldRoot).toBe(genesisRoot(compress));
   });
 });

@@ -1,14 +1,14 @@
 import { type Account, type AccountIndex, blockNumber, CairnError, isCairnError } from "@cairn/protocol";
 import type { KeyValueChange, StateTree } from "@cairn/state";
 import {
-  type ChainPosition2,
-  type FollowedBatch2,
-  type ReplayedBatch2,
+  type ChainPosition,
+  type FollowedBatch,
+  type ReplayedBatch,
   type ReplayedBlock,
-  replayBatch2,
+  replayBatch,
   type StateReader,
 } from "@cairn/vm";
-import { asRestoreError, followBatch } from "./chain-position.ts";
+import { asRestoreError, followPublishedBatch } from "./chain-position.ts";
 import { restoreError } from "./errors.ts";
 import type { PublishedBatch } from "./published-batch.ts";
 import type { RestoredState } from "./restored-state.ts";
@@ -45,7 +45,7 @@ export type CheckpointKind =
  */
 export interface Rebuilder {
   /** After the last batch added. */
-  position(): ChainPosition2;
+  position(): ChainPosition;
   pending(): Pending;
   /** Replays the next batch, in memory. Throws `restore/batch-mismatch`, `restore/invalid-data`; drop the rebuilder then. */
   add(batch: PublishedBatch): BatchContent;
@@ -91,7 +91,7 @@ export function createRebuilder(restored: RestoredState): Rebuilder {
     position: () => position,
     pending: () => ({ batches: position.batch - checked, accounts: changed.size }),
     add(batch) {
-      const followed = followBatch(position, batch, compress);
+      const followed = followPublishedBatch(position, batch, compress);
       const { updates, blocks } = replay(state, batch, followed, checked + 1);
       for (const [index, account] of updates) changed.set(index, account);
       records.push(...batchChanges(recordOf(batch, followed.position)));
@@ -148,11 +148,11 @@ function applyEach(
 function replay(
   state: StateReader,
   batch: PublishedBatch,
-  { blocks, position }: FollowedBatch2,
+  { blocks, position }: FollowedBatch,
   firstUnchecked: number,
-): ReplayedBatch2 {
+): ReplayedBatch {
   try {
-    return replayBatch2(state, { ...batch, queueHash: position.queueHash }, blocks);
+    return replayBatch(state, { ...batch, queueHash: position.queueHash }, blocks);
   } catch (cause) {
     if (!(cause instanceof CairnError) || !cause.code.startsWith("vm/")) throw cause;
     if (cause.code === "vm/batch-mismatch") throw asRestoreError(cause);
@@ -163,7 +163,7 @@ function replay(
   }
 }
 
-function recordOf(batch: PublishedBatch, after: ChainPosition2): BatchRecord {
+function recordOf(batch: PublishedBatch, after: ChainPosition): BatchRecord {
   const { number, header, dataCommitment, origin, payouts } = batch;
   const { chains, queuePosition, queueHash } = after;
   return { number, header, dataCommitment, chains, queuePosition, queueHash, origin, payouts };

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { ProvingCircuit, SoloCircuit } from "@cairn/circuits";
-import { exitManyArguments, payGasLimit2, rollup2Abi } from "@cairn/contracts";
+import { exitManyArguments, payGasLimit, rollupAbi } from "@cairn/contracts";
 import { GENESIS_CHAINS, generateSecretKey, publicKeyFromSecret, verify } from "@cairn/crypto";
 import { createFastCompress } from "@cairn/crypto/fast";
 import { type DevRollup, loadProver, proveSoloBatch, sealBlock2, soloBinding, startDevRollup } from "@cairn/devnet";
@@ -57,7 +57,7 @@ describe("a rollup with real proofs", () => {
     const queued = await readQueue(devnet.rollup, 0);
     const { queueHead } = await devnet.rollup.reader.readContract({
       address: devnet.rollup.address,
-      abi: rollup2Abi,
+      abi: rollupAbi,
       functionName: "state",
     });
     const head = Number(queueHead);
@@ -154,8 +154,8 @@ describe("a rollup with real proofs", () => {
     for (const { batch, payouts } of allPayouts(restored)) {
       expect([batch, payouts.length]).toEqual([2, 3]);
       const args = payoutArguments(restored, batch);
-      const data = encodeFunctionData({ abi: rollup2Abi, functionName: "pay", args });
-      const gas = BigInt(payGasLimit2(payouts, payouts.length));
+      const data = encodeFunctionData({ abi: rollupAbi, functionName: "pay", args });
+      const gas = BigInt(payGasLimit(payouts, payouts.length));
       await sendToRollup(rollup, stranger, { name: "pay", data, gas });
     }
     const paid = await rollup.reader.getBalance({ address: `0x${RECIPIENT.toString(16)}` });
@@ -164,12 +164,12 @@ describe("a rollup with real proofs", () => {
     const client = createTestClient({ mode: "anvil", transport: http(devnet.rpcUrl) });
     await client.increaseTime({ seconds: 8 * 24 * 3600 });
     await client.mine({ blocks: 1 });
-    const freeze = encodeFunctionData({ abi: rollup2Abi, functionName: "freeze" });
+    const freeze = encodeFunctionData({ abi: rollupAbi, functionName: "freeze" });
     await sendToRollup(rollup, stranger, { name: "freeze", data: freeze });
     const proof = proveExits(restored.tree, [65, 67].map(accountIndex));
     expect(verifyExitProof(proof, tree.root(), compress)).toBe(true);
     const args = exitManyArguments(proof.accounts, proof.siblings);
-    const exit = encodeFunctionData({ abi: rollup2Abi, functionName: "exitMany", args });
+    const exit = encodeFunctionData({ abi: rollupAbi, functionName: "exitMany", args });
     await sendToRollup(rollup, stranger, { name: "exitMany", data: exit });
     const received = await rollup.reader.getBalance({ address: "0x0000000000000000000000000000000000000b0b" });
     expect(received).toBe(ETHER / 8n);

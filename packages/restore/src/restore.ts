@@ -10,7 +10,7 @@ import {
   type RangeLimits,
 } from "@cairn/l1";
 import type { KeyValueStore } from "@cairn/state";
-import type { ChainPosition2 } from "@cairn/vm";
+import type { ChainPosition } from "@cairn/vm";
 import type { ArchivedQueue } from "./archive/format.ts";
 import { openArchive, type QueueAfterArchive } from "./archive/reader.ts";
 import { type ArchiveWriter, continueArchive } from "./archive/writer.ts";
@@ -55,7 +55,7 @@ export interface RestoreOptions {
 /** A completely restored state. */
 export interface RestoreResult {
   readonly restored: RestoredState;
-  readonly position: ChainPosition2;
+  readonly position: ChainPosition;
   /** L1 block at which the contract has this state; null without L1, when it was not compared. */
   readonly head: L1Block | null;
   /** What this run replayed. */

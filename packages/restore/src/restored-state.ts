@@ -1,7 +1,7 @@
 import type { Compress } from "@cairn/crypto";
 import { blockNumber, createByteCursor } from "@cairn/protocol";
 import { createStateTree, genesisRoot, type KeyValueChange, type KeyValueStore, type StateTree } from "@cairn/state";
-import { type ChainPosition2, genesisPosition2 } from "@cairn/vm";
+import { type ChainPosition, genesisPosition } from "@cairn/vm";
 import { restoreError } from "./errors.ts";
 import { identityText, isSameRollup, type RollupIdentity } from "./identity.ts";
 import {
@@ -38,7 +38,7 @@ export interface RestoredState {
   readonly identity: RollupIdentity;
   readonly tree: StateTree;
   readonly compress: Compress;
-  position(): ChainPosition2;
+  position(): ChainPosition;
   /** Throws `restore/not-found` unless 1 ≤ number ≤ position().batch. */
   batch(number: number): BatchRecord;
   /** Where the restoration last finished; null when it was interrupted or never begun, or batches have come since. */
@@ -79,7 +79,7 @@ export function openRestoredState({ store, compress, identity: wanted }: Restore
   const tree = createStateTree({ store, compress });
   undoUnfinishedBatch(store, tree);
   const identity = openIdentity(store, tree, wanted);
-  const genesis = genesisPosition2(genesisRoot(compress));
+  const genesis = genesisPosition(genesisRoot(compress));
 
   const lastBatch = (): number => lastBatchOf(store, tree);
   const batch = (number: number): BatchRecord => {
@@ -102,7 +102,7 @@ export function openRestoredState({ store, compress, identity: wanted }: Restore
     // Batches may have been undone and replaced by others without L1.
     return stored.batch > (compared()?.batch ?? stored.batch) ? null : stored;
   };
-  const position = (): ChainPosition2 => {
+  const position = (): ChainPosition => {
     const number = lastBatch();
     return number === 0 ? genesis : positionAfter(batch(number));
   };

@@ -1,15 +1,15 @@
 import type { Chains } from "@cairn/crypto";
 import {
-  BATCH_HEADER_2_BYTES,
-  type BatchHeader2,
+  BATCH_HEADER_BYTES,
+  type BatchHeader,
   bigintToBytes,
   bytesToBigint,
   concatBytes,
   createByteCursor,
-  decodeBatchHeader2,
+  decodeBatchHeader,
   decodeL1Operation,
   decodePayoutList,
-  encodeBatchHeader2,
+  encodeBatchHeader,
   encodeL1Operation,
   encodePayoutList,
   encodeSafe64,
@@ -18,7 +18,7 @@ import {
   QUEUE_RECORD_BYTES,
 } from "@cairn/protocol";
 import type { KeyValueChange } from "@cairn/state";
-import type { ChainPosition2 } from "@cairn/vm";
+import type { ChainPosition } from "@cairn/vm";
 import { encodeChains, readChains } from "./archive/format.ts";
 import { restoreError } from "./errors.ts";
 import type { RollupIdentity } from "./identity.ts";
@@ -52,7 +52,7 @@ const UNFINISHED = 0x86;
 /** What is kept of a batch whose changes are in the tree. */
 export interface BatchRecord {
   readonly number: number;
-  readonly header: BatchHeader2;
+  readonly header: BatchHeader;
   /** keccak256 of the cells in calldata, or the blob's versioned hash; 32 bytes. */
   readonly dataCommitment: Uint8Array;
   /** After the batch. */
@@ -132,7 +132,7 @@ export function unfinishedChange(before: number | null): KeyValueChange {
 }
 
 /** Where the chain of batches stands after a batch. */
-export function positionAfter({ number, header, chains, queuePosition, queueHash }: BatchRecord): ChainPosition2 {
+export function positionAfter({ number, header, chains, queuePosition, queueHash }: BatchRecord): ChainPosition {
   return {
     batch: number,
     block: Number(header.lastBlock),
@@ -148,7 +148,7 @@ export function positionAfter({ number, header, chains, queuePosition, queueHash
 export function encodeBatchRecord(record: BatchRecord): Uint8Array {
   const { header, payouts, origin } = record;
   return concatBytes(
-    encodeBatchHeader2(header),
+    encodeBatchHeader(header),
     record.dataCommitment,
     encodeChains(record.chains),
     encodeSafe64(record.queuePosition),
@@ -164,7 +164,7 @@ export function decodeBatchRecord(number: number, bytes: Uint8Array): BatchRecor
   const cursor = createByteCursor(bytes);
   return {
     number,
-    header: decodeBatchHeader2(cursor.bytes(BATCH_HEADER_2_BYTES)),
+    header: decodeBatchHeader(cursor.bytes(BATCH_HEADER_BYTES)),
     dataCommitment: cursor.bytes(32).slice(),
     chains: readChains(cursor),
     queuePosition: cursor.safe64(),

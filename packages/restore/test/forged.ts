@@ -11,10 +11,10 @@ import {
   payoutListHash,
   readBatchCells,
 } from "@cairn/protocol";
-import type { ChainPosition2 } from "@cairn/vm";
+import type { ChainPosition } from "@cairn/vm";
 import { openArchive } from "../src/archive/reader.ts";
 import { createArchive } from "../src/archive/writer.ts";
-import { followBatch } from "../src/chain-position.ts";
+import { followPublishedBatch } from "../src/chain-position.ts";
 import type { PublishedBatch } from "../src/published-batch.ts";
 import { gather, temporaryFolder, withCells } from "./published.ts";
 
@@ -23,7 +23,7 @@ export interface Forgery {
   readonly compress: Compress;
   /** Batches up to this one are left out; 0 by default. */
   readonly after?: number;
-  readonly start?: (start: ChainPosition2) => ChainPosition2;
+  readonly start?: (start: ChainPosition) => ChainPosition;
   /** Changes a batch; chains, history, blocks root and payouts hash are recomputed. */
   readonly batch?: (batch: PublishedBatch) => PublishedBatch;
 }
@@ -34,14 +34,16 @@ export async function forgeArchive(path: string, forgery: Forgery): Promise<stri
   const archive = await openArchive(path);
   const batches = await gather(archive.batches());
   const begin = start(
-    batches.slice(0, after).reduce((position, batch) => followBatch(position, batch, compress).position, archive.start),
+    batches
+      .slice(0, after)
+      .reduce((position, batch) => followPublishedBatch(position, batch, compress).position, archive.start),
   );
   const target = join(temporaryFolder(), "forged");
   const writer = await createArchive(target, archive.identity, begin);
   let position = begin;
   for (const batch of batches.slice(after)) {
     const rehashed = withHashes(change(batch), position, compress);
-    ({ position } = followBatch(position, rehashed, compress));
+    ({ position } = followPublishedBatch(position, rehashed, compress));
     await writer.append(rehashed, position.chains);
   }
   await writer.finish(archive.waiting());
@@ -49,7 +51,7 @@ export async function forgeArchive(path: string, forgery: Forgery): Promise<stri
 }
 
 /** The batch with history, blocks root and payouts hash that follow from its content. */
-export function withHashes(batch: PublishedBatch, before: ChainPosition2, compress: Compress): PublishedBatch {
+export function withHashes(batch: PublishedBatch, before: ChainPosition, compress: Compress): PublishedBatch {
   const { header, cells, l1Operations, payouts } = batch;
   const hashes: bigint[] = [];
   let chains = before.chains;

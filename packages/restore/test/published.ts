@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { versionedHash } from "@cairn/blobs/format";
 import { blocksRoot, type Chains, type Compress, chainsAfter, GENESIS_CHAINS, historyOf } from "@cairn/crypto";
 import {
-  type BatchHeader2,
+  type BatchHeader,
   bytesToHex,
   calldataCommitment,
   cellsToBytes,
@@ -15,9 +15,9 @@ import {
 } from "@cairn/protocol";
 import { genesisRoot } from "@cairn/state";
 import { FAKE_CRYPTO, type History, type ScenarioBlock } from "@cairn/testkit";
-import { type ChainPosition2, genesisPosition2 } from "@cairn/vm";
+import { type ChainPosition, genesisPosition } from "@cairn/vm";
 import { createArchive } from "../src/archive/writer.ts";
-import { followBatch } from "../src/chain-position.ts";
+import { followPublishedBatch } from "../src/chain-position.ts";
 import type { RollupIdentity } from "../src/identity.ts";
 import type { PublishedBatch } from "../src/published-batch.ts";
 
@@ -51,28 +51,28 @@ export function publishedBatches({ blocks }: Pick<History, "blocks">, shape: Bat
 }
 
 /** The position before the first batch. */
-export const GENESIS = genesisPosition2(genesisRoot(FAKE_CRYPTO.compress));
+export const GENESIS = genesisPosition(genesisRoot(FAKE_CRYPTO.compress));
 
 /** The position after batches from genesis on. */
 export function positionAfterAll(
   batches: readonly PublishedBatch[],
-  start: ChainPosition2 = GENESIS,
+  start: ChainPosition = GENESIS,
   compress: Compress = FAKE_CRYPTO.compress,
-): ChainPosition2 {
-  return batches.reduce((position, batch) => followBatch(position, batch, compress).position, start);
+): ChainPosition {
+  return batches.reduce((position, batch) => followPublishedBatch(position, batch, compress).position, start);
 }
 
 /** Writes batches after `start` into a new archive. */
 export async function archived(
   { domain }: Pick<History, "domain">,
   batches: readonly PublishedBatch[],
-  start: ChainPosition2 = GENESIS,
+  start: ChainPosition = GENESIS,
 ): Promise<string> {
   const path = join(temporaryFolder(), "archive");
   const writer = await createArchive(path, identityOf(domain), start);
   let position = start;
   for (const batch of batches) {
-    ({ position } = followBatch(position, batch, FAKE_CRYPTO.compress));
+    ({ position } = followPublishedBatch(position, batch, FAKE_CRYPTO.compress));
     await writer.append(batch, position.chains);
   }
   await writer.finish(null);
@@ -151,7 +151,7 @@ function publishedBatch(
     return own;
   });
   const payouts = blocks.flatMap(({ block }) => block.payouts);
-  const header: BatchHeader2 = {
+  const header: BatchHeader = {
     circuit: blocks.length === 1 && first.block.slotCount === 16 ? "solo16" : "batch",
     dataSource,
     firstBlock: BigInt(first.block.blockNumber),

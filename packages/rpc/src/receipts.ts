@@ -1,12 +1,12 @@
 import type { ReceiptPath, ReceiptSiblings } from "@cairn/crypto";
 import {
-  BATCH_HEADER_2_BYTES,
-  type BatchHeader2,
+  BATCH_HEADER_BYTES,
+  type BatchHeader,
   bigintToHex,
   bytesToHex,
   CELL_BYTES,
-  decodeBatchHeader2,
-  encodeBatchHeader2,
+  decodeBatchHeader,
+  encodeBatchHeader,
   hexToBytes,
   MAX_BATCH_BLOCKS,
 } from "@cairn/protocol";
@@ -24,7 +24,7 @@ export const receiptSchema = z.object({
       number: countSchema.meta({ description: "assigned by the contract" }),
       header: z
         .string()
-        .regex(new RegExp(`^0x[0-9a-fA-F]{${2 * BATCH_HEADER_2_BYTES}}$`))
+        .regex(new RegExp(`^0x[0-9a-fA-F]{${2 * BATCH_HEADER_BYTES}}$`))
         .meta({ description: "fields of `BatchHeader` in the order of the struct, without filling" }),
       dataCommitment: wordSchema,
       payoutsHash: wordSchema,
@@ -56,7 +56,7 @@ export interface TransactionReceipt {
   readonly slot: number;
   /** As counted by the contract. */
   readonly batchNumber: number;
-  readonly header: BatchHeader2;
+  readonly header: BatchHeader;
   /** 32 bytes each. */
   readonly dataCommitment: Uint8Array;
   readonly payoutsHash: Uint8Array;
@@ -76,7 +76,7 @@ export function receiptToJson(receipt: TransactionReceipt): ReceiptJson {
     slot,
     batch: {
       number: batchNumber,
-      header: bytesToHex(encodeBatchHeader2(header)),
+      header: bytesToHex(encodeBatchHeader(header)),
       dataCommitment: bytesToHex(dataCommitment),
       payoutsHash: bytesToHex(payoutsHash),
     },
@@ -104,7 +104,7 @@ export function receiptFromJson({ slot, batch, path }: ReceiptJson): Transaction
   return {
     slot,
     batchNumber: batch.number,
-    header: decodeBatchHeader2(hexToBytes(batch.header)),
+    header: decodeBatchHeader(hexToBytes(batch.header)),
     dataCommitment: hexToBytes(batch.dataCommitment, 32),
     payoutsHash: hexToBytes(batch.payoutsHash, 32),
     path: {

@@ -1,69 +1,96 @@
 import {
+  blocksRoot,
+  type Chains,
+  type Compress,
+  chainsAfter,
+  extendChain,
+  GENESIS_CHAINS,
+  historyOf,
+} from "@cairn/crypto";
+import {
   type BatchHeader,
-  blockCapacity,
   CairnError,
-  dataHash,
-  decodePublishedData,
   EMPTY_QUEUE_HASH,
   encodeL1Operation,
+  encodePayoutList,
   FIRST_ACCOUNT_INDEX,
   isCairnError,
   isSameBytes,
   type L1Operation,
+  l1Entry,
   MAX_ACCOUNTS,
-  nextQueueHash,
-  type PublishedData,
-  payoutsHash,
+  MAX_BATCH_BLOCKS,
+  nextRollingHash,
+  type Payout,
+  payoutEntry,
+  payoutListHash,
+  type ReadBlock,
+  readBatchCells,
 } from "@cairn/protocol";
 import type { VmErrorCode } from "./errors.ts";
 import { type ReplayedBlock, replayPublishedData } from "./replay.ts";
-import type { StateReader } from "./state.ts";
+import { createOverlay, netUpdates, type StateReader, type WorkingState } from "./state.ts";
 
-/** An accepted batch as read from L1: together with its predecessors it determines the state. */
+/** An accepted batch as L1, a blob or an archive shows it: with its predecessors it determines the state. */
 export interface BatchOnL1 {
   /** As counted by the contract, from 1 on. */
   readonly number: number;
   readonly header: BatchHeader;
-  /** SHA-256 of the padded data, 32 bytes. */
-  readonly dataHash: Uint8Array;
-  /** May lack trailing zeros, as calldata does. */
-  readonly publishedData: Uint8Array;
-  /** Queue entries that it consumed, in order. */
+  /** Those behind the last block may be left out. */
+  readonly cells: readonly bigint[];
+  /** Queue entries that its blocks consumed, in order. */
   readonly l1Operations: readonly L1Operation[];
-  /** Rolling queue hash after them, 32 bytes. */
+  /** What its blocks pay, in order. */
+  readonly payouts: readonly Payout[];
+  /** keccak256 of the payout list by L1's event, 32 bytes. */
+  readonly payoutsHash: Uint8Array;
+  /** Rolling queue hash after the batch by L1, 32 bytes. */
   readonly queueHash: Uint8Array;
 }
 
-/** State of the chain of batches after one of them; at genesis, everything but root and next index is zero. */
+/** Where the chain of batches stands after one of them (spec 2, 9.2). */
 export interface ChainPosition {
   readonly batch: number;
   /** Last L2 block. */
   readonly block: number;
-  /** Of the batch's header, seconds. */
+  /** Of the last block, seconds. */
   readonly timestamp: bigint;
   readonly root: bigint;
   readonly nextIndex: number;
+  readonly chains: Chains;
   /** Queue entries consumed so far. */
   readonly queuePosition: number;
   /** Rolling hash after them, 32 bytes. */
   readonly queueHash: Uint8Array;
 }
 
-/** The check that a batch fails; `details.check` of `vm/batch-mismatch`. */
+/** What is wrong with a batch; `details.check` of `vm/batch-mismatch`. */
 export type BatchCheck =
   | "number"
   | "block"
   | "timestamp"
   | "oldRoot"
   | "nextIndex"
+  | "cells"
   | "l1Operations"
-  | "dataHash"
   | "queueHash"
-  | "payoutsHash";
+  | "payoutsHash"
+  | "history"
+  | "blocksRoot"
+  | "payouts";
 
-/** A block that a batch published, executed again. */
-export interface ReplayedBatch extends ReplayedBlock {
-  readonly published: PublishedData;
+/** A batch that follows from its predecessors. */
+export interface FollowedBatch {
+  readonly position: ChainPosition;
+  readonly blocks: readonly ReadBlock[];
+}
+
+/** The blocks of a batch, executed again. */
+export interface ReplayedBatch {
+  readonly blocks: readonly ReplayedBlock[];
+  /** Accounts that differ from those before the batch. */
+  readonly updates: ReplayedBlock["updates"];
+  readonly newNextIndex: number;
 }
 
 /**
@@ -78,105 +105,135 @@ export function genesisPosition(root: bigint): ChainPosition {
     timestamp: 0n,
     root,
     nextIndex: FIRST_ACCOUNT_INDEX,
+    chains: GENESIS_CHAINS,
     queuePosition: 0,
     queueHash: EMPTY_QUEUE_HASH,
   };
 }
 
 /**
- * The position after one more batch, computed without the state. Throws `vm/batch-mismatch` unless the batch continues
- * the position, its data has its data hash and its queue entries its queue hash. What the data does to the state is
- * checked by {@link replayBatch}, and by whoever compares the tree's root with `position.root`.
+ * The position after one more batch, without a look at the state (spec 2, 10.3): its cells, queue entries and payouts are
+ * those that lead to the history in its header, wherever they came from. Whether that header is the one L1 accepted is for
+ * the caller to ask, as is the data commitment. {@link replayBatch} checks what the blocks do to the state, and the tree
+ * that they lead to `position.root`. Throws `vm/batch-mismatch`.
  *
- * @example const end = batches.reduce(followBatch, genesisPosition(genesisRoot(compress)));
+ * @example const { position, blocks } = followBatch(genesisPosition(root), batch, compress);
  */
-export function followBatch(position: ChainPosition, batch: BatchOnL1): ChainPosition {
-  const { number, header } = batch;
+export function followBatch(before: ChainPosition, batch: BatchOnL1, compress: Compress): FollowedBatch {
+  const { number, header, l1Operations, payouts } = batch;
   const require = (condition: boolean, check: BatchCheck, problem: string): void => {
     if (!condition) throw mismatch(number, check, problem);
   };
-  require(number === position.batch + 1, "number", `comes after batch ${position.batch}`);
-  const block = BigInt(position.block) + 1n;
-  require(header.firstBlock === block && header.lastBlock === block, "block", `is not block ${block}`);
-  require(header.timestamp >= position.timestamp, "timestamp", "is older than its predecessor");
-  require(header.oldRoot === position.root, "oldRoot", "starts from another root than its predecessor ends with");
-  const isInTree = header.newNextIndex >= position.nextIndex && header.newNextIndex <= MAX_ACCOUNTS;
-  require(isInTree, "nextIndex", `goes from next index ${position.nextIndex} to ${header.newNextIndex}`);
-  const count = batch.l1Operations.length;
-  const isFitting = count === header.l1OperationCount && count <= blockCapacity(header.slots);
-  require(isFitting, "l1Operations", `has ${count} queue entries, its header ${header.l1OperationCount}`);
-  require(isSameBytes(hashOfData(batch), batch.dataHash), "dataHash", "has data of another hash");
-  const queueHash = batch.l1Operations.reduce(
-    (hash, operation) => nextQueueHash(hash, encodeL1Operation(operation)),
-    position.queueHash,
-  );
+  require(number === before.batch + 1, "number", `comes after batch ${before.batch}`);
+  require(header.firstBlock === BigInt(before.block) + 1n, "block", `does not begin with block ${before.block + 1}`);
+  const blockCount = Number(header.lastBlock - header.firstBlock) + 1;
+  require(blockCount >= 1 && blockCount <= MAX_BATCH_BLOCKS, "block", `has ${blockCount} blocks`);
+  require(header.oldRoot === before.root, "oldRoot", "starts from another root than its predecessor ends with");
+  const isInTree = header.newNextIndex >= before.nextIndex && header.newNextIndex <= MAX_ACCOUNTS;
+  require(isInTree, "nextIndex", `goes from next index ${before.nextIndex} to ${header.newNextIndex}`);
+  const blocks = readBlocks(batch, blockCount, before.timestamp);
+  const [first, last] = [blocks[0]?.data.timestamp, blocks.at(-1)?.data.timestamp];
+  const isInTime = first === header.firstTimestamp && last === header.lastTimestamp;
+  require(isInTime, "timestamp", "has blocks of other times than its header says");
+  const consumed = blocks.reduce((sum, { data }) => sum + data.l1Count, 0);
+  const problem = `has ${l1Operations.length} queue entries, its blocks ${consumed}`;
+  require(consumed === l1Operations.length, "l1Operations", problem);
+  const queueHash = l1Operations.map(encodeL1Operation).reduce(nextRollingHash, before.queueHash);
   require(isSameBytes(queueHash, batch.queueHash), "queueHash", "has queue entries of another hash");
-  return positionAfter({ number, header, queuePosition: position.queuePosition + count, queueHash });
-}
-
-/**
- * The position after a batch that is known to continue its predecessors; the queue's position and hash are those after it.
- *
- * @example const position = positionAfter(lastStoredBatch);
- */
-export function positionAfter({
-  number,
-  header,
-  queuePosition,
-  queueHash,
-}: Pick<BatchOnL1, "number" | "header" | "queueHash"> & Pick<ChainPosition, "queuePosition">): ChainPosition {
+  const isOfHash = isSameBytes(payoutListHash(payouts), batch.payoutsHash);
+  require(isOfHash, "payoutsHash", "has payouts of another hash");
+  const { chains, hashes } = chainBlocks(before, blocks, batch, compress);
+  require(historyOf(chains, compress) === header.newHistory, "history", "leads to another history than its header's");
+  require(blocksRoot(hashes, compress) === header.blocksRoot, "blocksRoot", "has blocks of another blocks root");
   return {
-    batch: number,
-    block: Number(header.lastBlock),
-    timestamp: header.timestamp,
-    root: header.newRoot,
-    nextIndex: header.newNextIndex,
-    queuePosition,
-    queueHash,
+    blocks,
+    position: {
+      batch: number,
+      block: Number(header.lastBlock),
+      timestamp: header.lastTimestamp,
+      root: header.newRoot,
+      nextIndex: header.newNextIndex,
+      chains,
+      queuePosition: before.queuePosition + l1Operations.length,
+      queueHash,
+    },
   };
 }
 
 /**
- * Executes what an accepted batch published on the state before it. Throws `vm/invalid-data` for data that is impossible
- * on that state, `vm/batch-mismatch` when it leads to another next index or other payouts than the header claims. The
- * caller must apply `updates` to the tree and compare its root with the header's.
+ * Executes the blocks of a followed batch on the state before it. Throws `vm/invalid-data` when they cannot follow from that
+ * state, `vm/batch-mismatch` when they lead to another next index or other payouts than the batch says. Whoever applies
+ * `updates` to the tree must compare the root with the header's.
  *
- * @example const { updates, newNextIndex } = replayBatch(tree, batch);
+ * @example const { updates } = replayBatch(tree, batch, blocks);
  */
 export function replayBatch(
   state: StateReader,
-  { number, header, publishedData, l1Operations }: Omit<BatchOnL1, "dataHash" | "queueHash">,
+  { number, header, l1Operations, payouts }: BatchOnL1,
+  blocks: readonly ReadBlock[],
 ): ReplayedBatch {
-  const published = decodeData(header, publishedData, l1Operations.length);
-  const replayed = replayPublishedData({ state, slotCount: header.slots, l1Operations, publishedData: published });
-  if (l1Operations.length !== header.l1OperationCount) {
-    const problem = `has ${l1Operations.length} queue entries, its header ${header.l1OperationCount}`;
-    throw mismatch(number, "l1Operations", problem);
+  const overlay = createOverlay(state);
+  let consumed = 0;
+  const replayed = blocks.map(({ slotCount, data }): ReplayedBlock => {
+    const operations = l1Operations.slice(consumed, consumed + data.l1Count);
+    consumed += data.l1Count;
+    const block = replayPublishedData({
+      state: overlay,
+      slotCount,
+      l1Operations: operations,
+      publishedData: data,
+    });
+    applyBlock(overlay, block);
+    return block;
+  });
+  const newNextIndex = overlay.nextIndex();
+  if (newNextIndex !== header.newNextIndex) {
+    throw mismatch(number, "nextIndex", `leads to next index ${newNextIndex}, its header says ${header.newNextIndex}`);
   }
-  if (replayed.newNextIndex !== header.newNextIndex) {
-    throw mismatch(number, "nextIndex", `leads to next index ${replayed.newNextIndex}`);
+  const owed = replayed.flatMap((block) => block.payouts);
+  if (!isSameBytes(encodePayoutList(owed), encodePayoutList(payouts))) {
+    throw mismatch(number, "payouts", "owes other payouts than it lists");
   }
-  if (!isSameBytes(payoutsHash(header.slots, replayed.payouts), header.payoutsHash)) {
-    throw mismatch(number, "payoutsHash", "has payouts of another hash");
-  }
-  return { ...replayed, published };
+  return { blocks: replayed, updates: netUpdates(state, overlay), newNextIndex };
 }
 
-function decodeData({ slots }: BatchHeader, data: Uint8Array, l1OperationCount: number): PublishedData {
+/** The cells of each block, with times that do not go back. */
+function readBlocks({ number, cells }: BatchOnL1, blockCount: number, minTimestamp: bigint): ReadBlock[] {
   try {
-    return decodePublishedData(slots, data, l1OperationCount);
+    return readBatchCells(cells, blockCount, minTimestamp);
   } catch (cause) {
     if (!isCairnError(cause)) throw cause;
-    throw new CairnError<VmErrorCode>("vm/invalid-data", `published data: ${cause.message}`, { cause });
+    throw mismatch(number, "cells", `has data that no blocks have: ${cause.message}`, cause);
   }
 }
 
-function hashOfData({ number, header, publishedData }: BatchOnL1): Uint8Array {
-  try {
-    return dataHash(header.slots, publishedData);
-  } catch (cause) {
-    if (!isCairnError(cause, "protocol/bad-length")) throw cause;
-    throw mismatch(number, "dataHash", "has more data than its circuit takes", cause);
+/** The chains after the batch, and the block hash after each of its blocks. */
+function chainBlocks(
+  { chains: before, block }: ChainPosition,
+  blocks: readonly ReadBlock[],
+  { l1Operations, payouts }: BatchOnL1,
+  compress: Compress,
+): { readonly chains: Chains; readonly hashes: readonly bigint[] } {
+  const hashes: bigint[] = [];
+  let published = before;
+  for (const [i, { cells }] of blocks.entries()) {
+    const number = BigInt(block + 1 + i);
+    published = chainsAfter(published, { number, cells, l1Operations: [], payouts: [] }, compress);
+    hashes.push(published.blocks);
+  }
+  // These two chains do not stop at blocks.
+  const l1 = extendChain(before.l1, l1Operations.map(l1Entry), compress);
+  return {
+    chains: { ...published, l1, payouts: extendChain(before.payouts, payouts.map(payoutEntry), compress) },
+    hashes,
+  };
+}
+
+/** Writes what a block changed; new accounts come in the order of their indices. */
+function applyBlock(overlay: WorkingState, { updates, oldNextIndex }: ReplayedBlock): void {
+  for (const [index, account] of updates) {
+    if (index < oldNextIndex) overlay.setAccount(index, account);
+    else overlay.createAccount(account);
   }
 }
 

@@ -1,20 +1,10 @@
 export {
-  type AcceptedBatch2,
-  type BatchCheck2,
-  type ChainPosition2,
-  type FollowedBatch2,
-  followBatch2,
-  genesisPosition2,
-  type ReplayedBatch2,
-  replayBatch2,
-} from "./2/batch.ts";
-export {
   type BatchCheck,
   type BatchOnL1,
   type ChainPosition,
+  type FollowedBatch,
   followBatch,
   genesisPosition,
-  positionAfter,
   type ReplayedBatch,
   replayBatch,
 } from "./batch.ts";

@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { type Address, encodeFunctionData, parseEventLogs } from "viem";
 import { parseAddress } from "../address.ts";
 import { formatAmount } from "../amounts.ts";
@@ -41,15 +41,15 @@ export function addClaimCommand({ program, run }: Host): void {
     const { reader, address } = caller.rollup;
     const amount = await reader.readContract({
       address,
-      abi: rollup2Abi,
+      abi: rollupAbi,
       functionName: "claimable",
       args: [token.id, beneficiary],
     });
     const recipient = given ?? beneficiary;
     const data =
       other === null
-        ? encodeFunctionData({ abi: rollup2Abi, functionName: "claim", args: [token.id, recipient] })
-        : encodeFunctionData({ abi: rollup2Abi, functionName: "claimFor", args: [token.id, other] });
+        ? encodeFunctionData({ abi: rollupAbi, functionName: "claim", args: [token.id, recipient] })
+        : encodeFunctionData({ abi: rollupAbi, functionName: "claimFor", args: [token.id, other] });
     const call = { name: other === null ? "claim" : "claimFor", data };
     const base = { tokenId: token.id, beneficiary, recipient };
     if (amount === 0n && !(await caller.isCallPending(call))) {
@@ -57,7 +57,7 @@ export function addClaimCommand({ program, run }: Host): void {
       return { data: { ...base, amount, transactions: [] }, text };
     }
     const { sent, receipt } = await caller.send(call);
-    const [claimed] = parseEventLogs({ abi: rollup2Abi, eventName: "Claimed", logs: receipt?.logs ?? [] });
+    const [claimed] = parseEventLogs({ abi: rollupAbi, eventName: "Claimed", logs: receipt?.logs ?? [] });
     const taken = claimed?.args.amount ?? amount;
     const rows = [["claimed", `${formatAmount(taken, token)} to ${recipient}`], ...sentRows([sent])];
     return { data: { ...base, amount: taken, transactions: [sent] }, text: table(rows) };

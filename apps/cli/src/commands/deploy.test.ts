@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadArtefact2, loadVerifier2 } from "@cairn/contracts";
+import { loadArtefact, loadVerifier } from "@cairn/contracts";
 import { TEST_CACHE_DIR } from "@cairn/devnet/testing";
 import { type AnvilNode, connectReader, startAnvil } from "@cairn/l1";
 import { createTestClient, http, keccak256 } from "viem";
@@ -94,14 +94,14 @@ describe("an operator's commands on L1", () => {
           circuitType: 0,
           circuit: "solo16",
           l1Capacity: 4,
-          verifierCodeHash: keccak256(loadVerifier2(TEST_CACHE_DIR, "solo16", "dev").runtimeCode),
+          verifierCodeHash: keccak256(loadVerifier(TEST_CACHE_DIR, "solo16", "dev").runtimeCode),
         },
       ],
       codeHashes: {
         rollup: expect.stringMatching(/^0x/),
         accountTree: expect.stringMatching(/^0x/),
         binding: expect.stringMatching(/^0x/),
-        policy: keccak256(loadArtefact2(TEST_CACHE_DIR, "FixedOperator").runtimeCode),
+        policy: keccak256(loadArtefact(TEST_CACHE_DIR, "FixedOperator").runtimeCode),
       },
     });
     expect(JSON.parse(readFileSync(join(home, "p2"), "utf8"))).toMatchObject({

@@ -119,12 +119,12 @@ async function deploy(context: Context, flags: DeployFlags): Promise<CommandResu
   if (flags.out !== undefined && existsSync(flags.out)) throw cliError("cli/usage", `${flags.out} exists`);
 
   output.progress(`deploying on chain ${chainId} …`);
-  const { deployRollup2 } = await import("@cairn/contracts");
+  const { deployRollup } = await import("@cairn/contracts");
   const { recordDeployment } = await import("../deploy/record.ts");
   const { writeFileDurably } = await import("../devnet/durable-file.ts");
   const wallet = connectWallet(rpcUrl, chainId, await identity.l1Account());
   const { operator } = parameters;
-  const deployed = await deployRollup2({
+  const deployed = await deployRollup({
     walletClient: wallet,
     create: creator.createWith(wallet),
     publicClient: reader,

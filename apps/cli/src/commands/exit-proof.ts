@@ -1,4 +1,4 @@
-import { encodeAccountLeaf, rollup2Abi } from "@cairn/contracts";
+import { encodeAccountLeaf, rollupAbi } from "@cairn/contracts";
 import { accountIndex, bigintToHex } from "@cairn/protocol";
 import type { ExitProof } from "@cairn/restore";
 import { checkedProof, exitCall } from "../escape/exits.ts";
@@ -24,7 +24,7 @@ export function addExitProofCommand({ program, run }: Host): void {
       const { access, head, network } = session;
       const { reader, address } = access.rollup;
       const blockNumber = BigInt(head.block);
-      const isFrozen = await reader.readContract({ address, abi: rollup2Abi, functionName: "isFrozen", blockNumber });
+      const isFrozen = await reader.readContract({ address, abi: rollupAbi, functionName: "isFrozen", blockNumber });
       const proof = checkedProof(session, indices);
       const data = document(session, proof, isFrozen);
       const tokens = await tokensForShow(

@@ -1,4 +1,4 @@
-import { parseEscapeEvents, rollup2Abi } from "@cairn/contracts";
+import { parseEscapeEvents, rollupAbi } from "@cairn/contracts";
 import { encodeFunctionData } from "viem";
 import { formatDuration } from "../duration.ts";
 import { cliError } from "../errors.ts";
@@ -21,7 +21,7 @@ export function addFreezeCommand({ program, run }: Host): void {
     const network = context.network();
     const rollup = await network.l1();
     const caller = await openCaller(context, options, network);
-    const call = { name: "freeze", data: encodeFunctionData({ abi: rollup2Abi, functionName: "freeze" }) };
+    const call = { name: "freeze", data: encodeFunctionData({ abi: rollupAbi, functionName: "freeze" }) };
     if (!(await caller.isCallPending(call))) {
       const ladder = await readLadder(rollup);
       if (ladder.isFrozen) {

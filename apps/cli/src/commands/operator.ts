@@ -1,4 +1,4 @@
-import { fixedOperatorAbi, rollup2Abi } from "@cairn/contracts";
+import { fixedOperatorAbi, rollupAbi } from "@cairn/contracts";
 import type { L1Rollup } from "@cairn/l1";
 import type { Command } from "commander";
 import {
@@ -114,7 +114,7 @@ async function send(
 
 /** Throws `cli/not-operator` when the rollup's policy is none that fixes an operator. */
 async function readRoles({ reader, address }: L1Rollup): Promise<Roles> {
-  const { policy } = await reader.readContract({ address, abi: rollup2Abi, functionName: "parameters" });
+  const { policy } = await reader.readContract({ address, abi: rollupAbi, functionName: "parameters" });
   if (isAddressEqual(policy, zeroAddress)) return { policy: null, operator: null, proposed: null };
   const contract = { address: policy, abi: fixedOperatorAbi } as const;
   try {

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { checkReceipt, messageHash } from "@cairn/crypto";
 import { createFastCompress } from "@cairn/crypto/fast";
 import {
-  batchCommitment2,
+  batchCommitment,
   bytesToHex,
   decodeFloat16,
   decodeFloat40,
@@ -135,8 +135,8 @@ async function assertOnL1({ network }: Context, receipt: TransactionReceipt): Pr
   const { batchNumber, header, dataCommitment, payoutsHash } = receipt;
   const { reader, address } = await network().l1();
   const args = [BigInt(batchNumber)] as const;
-  const onL1 = await reader.readContract({ address, abi: rollup2Abi, functionName: "batchCommitment", args });
-  if (onL1 === bytesToHex(batchCommitment2(header, dataCommitment, payoutsHash))) return;
+  const onL1 = await reader.readContract({ address, abi: rollupAbi, functionName: "batchCommitment", args });
+  if (onL1 === bytesToHex(batchCommitment(header, dataCommitment, payoutsHash))) return;
   throw badReceipt(`L1 has no such batch ${batchNumber}`);
 }
 

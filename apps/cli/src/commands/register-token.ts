@@ -1,4 +1,4 @@
-import { erc20Abi, rollup2Abi } from "@cairn/contracts";
+import { erc20Abi, rollupAbi } from "@cairn/contracts";
 import type { L1Reader } from "@cairn/l1";
 import { isCairnError } from "@cairn/protocol";
 import { type Address, encodeFunctionData, isAddressEqual, parseEventLogs, type TransactionReceipt } from "viem";
@@ -21,8 +21,8 @@ export function addRegisterTokenCommand({ program, run }: Host): void {
     const token = parseAddress(text);
     const caller = await openCaller(context, flags, context.network());
     const { reader, address } = caller.rollup;
-    const numberOf = () => reader.readContract({ address, abi: rollup2Abi, functionName: "tokenIdOf", args: [token] });
-    const data = encodeFunctionData({ abi: rollup2Abi, functionName: "registerToken", args: [token] });
+    const numberOf = () => reader.readContract({ address, abi: rollupAbi, functionName: "tokenIdOf", args: [token] });
+    const data = encodeFunctionData({ abi: rollupAbi, functionName: "registerToken", args: [token] });
     const call = { name: "registerToken", data };
     const alreadyIs = (tokenId: number) => ({
       data: { tokenId, token, isNew: false, transactions: [] },
@@ -50,7 +50,7 @@ export function addRegisterTokenCommand({ program, run }: Host): void {
 /** The number that this transaction assigned to the token. Throws `cli/wrong-chain`. */
 function registeredId({ logs, transactionHash }: TransactionReceipt, rollup: Address, token: Address): number {
   const own = logs.filter((log) => isAddressEqual(log.address, rollup));
-  const events = parseEventLogs({ abi: rollup2Abi, eventName: "TokenRegistered", logs: own });
+  const events = parseEventLogs({ abi: rollupAbi, eventName: "TokenRegistered", logs: own });
   const event = events.find(({ args }) => isAddressEqual(args.token, token));
   if (event !== undefined) return event.args.tokenId;
   throw cliError("cli/wrong-chain", `${rollup} did not register the token in ${transactionHash}`);

@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { encodeAbiParameters, encodeEventTopics } from "viem";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ALICE, createHome } from "../../test/home.ts";
@@ -81,7 +81,7 @@ function resultOf(method: string, params: readonly unknown[]): unknown {
   if (method === "eth_call") return `0x${"2".padStart(64, "0")}`;
   if (method !== "eth_getTransactionReceipt" || params[0] !== HASH) return null;
   const topics = encodeEventTopics({
-    abi: rollup2Abi,
+    abi: rollupAbi,
     eventName: "L1OperationQueued",
     args: { position: BigInt(POSITION), owner: ALICE.address, kind: 4 },
   });

@@ -1,4 +1,4 @@
-import { checkDeployment2, readDeployment2 } from "@cairn/contracts";
+import { checkDeployment, readDeployment } from "@cairn/contracts";
 import { connectReader } from "@cairn/l1";
 import { redactUrl } from "@cairn/protocol";
 import { isHash } from "viem";
@@ -51,7 +51,7 @@ async function verifyDeployment(context: Context, options: VerifyOptions & Commo
   }
   output.progress(`reading ${rollup} …`);
   const deploymentBlock = network.profile?.deploymentBlock;
-  const deployed = await readDeployment2(connectReader(network.l1RpcUrl(), chainId), rollup, {
+  const deployed = await readDeployment(connectReader(network.l1RpcUrl(), chainId), rollup, {
     ...(creationTx === undefined ? {} : { transactionHash: creationTx }),
     ...(deploymentBlock === undefined ? {} : { blockNumber: BigInt(deploymentBlock) }),
   });
@@ -63,5 +63,5 @@ async function verifyDeployment(context: Context, options: VerifyOptions & Commo
     signal,
     progress: (line) => output.progress(`  ${line}`),
   });
-  return verificationResult(verificationReport(deployed, checkDeployment2(deployed, expected), circuits, isCached));
+  return verificationResult(verificationReport(deployed, checkDeployment(deployed, expected), circuits, isCached));
 }

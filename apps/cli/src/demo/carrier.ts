@@ -1,7 +1,7 @@
 import { cellsToBlob, createBlobKzg, encodeOpening } from "@cairn/blobs";
 import { createSidecarMaker } from "@cairn/blobs/sidecar";
 import { type ProvingCircuit, type ProvingCost, programGates, type SoloCircuit } from "@cairn/circuits";
-import type { ProvenBatch2 } from "@cairn/contracts";
+import type { ProvenBatch } from "@cairn/contracts";
 import type { Compress } from "@cairn/crypto";
 import {
   type DevRollup,
@@ -23,7 +23,7 @@ const JOINED_BLOCKS = 2;
 const FEE_CAPS = { gas: 10n ** 12n, blobGas: 10n ** 12n };
 
 /** A batch that is proven and can be submitted. */
-export interface ReadyBatch extends ProvenBatch2 {
+export interface ReadyBatch extends ProvenBatch {
   readonly cost: ProvingCost;
   /** 32 bytes. */
   readonly dataCommitment: Uint8Array;

@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { type L1Rollup, rollupDomain } from "@cairn/l1";
 import { bigintToHex, CairnError, FIRST_ACCOUNT_INDEX, type Payout } from "@cairn/protocol";
 import type { StateTree } from "@cairn/state";
@@ -41,7 +41,7 @@ export function createComparison(rollup: L1Rollup, tree: StateTree): Comparison 
 
 /** L1's state root. */
 export async function readL1Root(rollup: L1Rollup): Promise<string> {
-  const state = await rollup.reader.readContract({ address: rollup.address, abi: rollup2Abi, functionName: "state" });
+  const state = await rollup.reader.readContract({ address: rollup.address, abi: rollupAbi, functionName: "state" });
   return state.root;
 }
 

@@ -1,4 +1,4 @@
-import { type ProvenBatch2, receiptStruct, receiptsAbi } from "@cairn/contracts";
+import { type ProvenBatch, receiptStruct, receiptsAbi } from "@cairn/contracts";
 import { type Compress, makeReceipt } from "@cairn/crypto";
 import type { DevRollup, SealedBlock2 } from "@cairn/devnet";
 import { type BatchNumber, bigintToHex, bytesToHex, CairnError, payoutListHash, WORD_BITS } from "@cairn/protocol";
@@ -11,7 +11,7 @@ const WORD_BYTES = WORD_BITS / 8;
 type ReceiptBlock = Pick<SealedBlock2, "cells" | "chainsBefore" | "executed">;
 
 /** What a receipt names of its batch. */
-interface AcceptedBatch extends Pick<ProvenBatch2, "header" | "payouts"> {
+interface AcceptedBatch extends Pick<ProvenBatch, "header" | "payouts"> {
   readonly number: BatchNumber;
   readonly dataCommitment: Uint8Array;
 }

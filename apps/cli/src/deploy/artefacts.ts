@@ -1,9 +1,9 @@
 import {
   type CompiledContract,
-  loadArtefact2,
-  loadVerifier2,
+  loadArtefact,
+  loadVerifier,
   type SrsKind,
-  type Verifier2Artefact,
+  type VerifierArtefact,
 } from "@cairn/contracts";
 import type { LastCircuit } from "@cairn/protocol";
 
@@ -13,15 +13,15 @@ export interface DeploymentArtefacts {
   readonly rollup: CompiledContract;
   /** The policy that gives precedence to one account. */
   readonly fixedOperator: CompiledContract;
-  readonly verifiers: readonly Verifier2Artefact[];
+  readonly verifiers: readonly VerifierArtefact[];
 }
 
 /** The compiled contracts of a deployment. Throws `contracts/artefact-missing`, `contracts/bad-artefact`. */
 export function loadDeployment(cacheDir: string, circuits: readonly LastCircuit[], srs: SrsKind): DeploymentArtefacts {
   return {
     srs,
-    rollup: loadArtefact2(cacheDir, "Rollup"),
-    fixedOperator: loadArtefact2(cacheDir, "FixedOperator"),
-    verifiers: circuits.map((circuit) => loadVerifier2(cacheDir, circuit, srs)),
+    rollup: loadArtefact(cacheDir, "Rollup"),
+    fixedOperator: loadArtefact(cacheDir, "FixedOperator"),
+    verifiers: circuits.map((circuit) => loadVerifier(cacheDir, circuit, srs)),
   };
 }

@@ -2,10 +2,10 @@ import {
   assertVerifiersAllowed,
   type CompiledContract,
   type DeployedPolicy,
-  type DeployedVerifier2,
+  type DeployedVerifier,
   fixedOperatorCreation,
-  type Rollup2Parameters,
-  rollup2Creation,
+  type RollupParameters,
+  rollupCreation,
 } from "@cairn/contracts";
 import { type L1Reader, type SimulatedAccounts, simulateGas } from "@cairn/l1";
 import { type Address, getAddress, getContractAddress, type Hex, keccak256, type StateOverride, size } from "viem";
@@ -30,7 +30,7 @@ export interface PlannedContract {
 }
 
 /** What a deployment fixes for ever. */
-export interface DeploymentParameters extends Rollup2Parameters {
+export interface DeploymentParameters extends RollupParameters {
   /** First operator by the policy `FixedOperator`; null for no policy, so that anyone may submit. */
   readonly operator: Address | null;
 }
@@ -89,7 +89,7 @@ export async function planDeployment(
     return part;
   };
   const planned: PlannedContract[] = [];
-  const deployed: DeployedVerifier2[] = [];
+  const deployed: DeployedVerifier[] = [];
   for (const verifier of verifiers) {
     const { address, codeHash, ...rest } = await planPart(verifier, verifier.bytecode);
     planned.push({ address, codeHash, ...rest });
@@ -99,7 +99,7 @@ export async function planDeployment(
   const policy =
     operator === null ? null : await planPart(fixedOperator, fixedOperatorCreation(fixedOperator, operator));
   const deployedPolicy: DeployedPolicy | null = policy && { address: policy.address, codeHash: policy.codeHash };
-  const data = rollup2Creation(rollup, parameters, deployedPolicy, deployed);
+  const data = rollupCreation(rollup, parameters, deployedPolicy, deployed);
   // As if verifiers and policy had been created: their code in place, and the deployer's nonce after them.
   const state: SimulatedAccounts = { ...codes, [deployer]: { nonce: next } };
   const own = await plan(rollup.name, data, await tryCreation(reader, deployer, rollup.name, data, state));

@@ -1,4 +1,4 @@
-import { L1_CAPACITY, type Rollup2Deployment, rollup2Abi, type SrsKind } from "@cairn/contracts";
+import { L1_CAPACITY, type RollupDeployment, rollupAbi, type SrsKind } from "@cairn/contracts";
 import type { L1Reader } from "@cairn/l1";
 import { LAST_CIRCUIT_TYPE, type LastCircuit } from "@cairn/protocol";
 import { type Address, type Hex, isAddressEqual, keccak256, zeroAddress } from "viem";
@@ -48,12 +48,12 @@ export interface DeploymentRecord {
 /** Reads back what was deployed. Throws `cli/bad-deployment` when it is not what was requested. */
 export async function recordDeployment(
   reader: L1Reader,
-  deployment: Rollup2Deployment,
+  deployment: RollupDeployment,
   artefacts: DeploymentArtefacts,
   parameters: DeploymentParameters,
   deployer: Address,
 ): Promise<DeploymentRecord> {
-  const contract = { address: deployment.rollup, abi: rollup2Abi } as const;
+  const contract = { address: deployment.rollup, abi: rollupAbi } as const;
   const [stored, leader, accountTree, binding, block] = await Promise.all([
     reader.readContract({ ...contract, functionName: "parameters" }),
     reader.readContract({ ...contract, functionName: "leader" }),

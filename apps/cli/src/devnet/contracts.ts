@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { loadArtefact2, loadVerifier2, rollup2Abi } from "@cairn/contracts";
+import { loadArtefact, loadVerifier, rollupAbi } from "@cairn/contracts";
 import { publicKeyFromSecret, secretKeyFromWallet } from "@cairn/crypto";
 import { type DeployedDevRollup, type DevToken, deployDevRollup } from "@cairn/devnet";
 import { connectReader, depositEth, depositToken, type L1Rollup, rollupDomain } from "@cairn/l1";
@@ -23,8 +23,8 @@ const FEE_ACCOUNT_TOKENS = 1;
 /** Hash of everything the contracts of a block size are compiled from. Throws `contracts/artefact-missing`. */
 export function buildOf(cacheDir: string, slots: BlockSize): string {
   const hash = createHash("sha256");
-  const verifier = loadVerifier2(cacheDir, `solo${slots}`, "dev");
-  const contracts = (["Rollup", "FixedOperator", "Receipts"] as const).map((name) => loadArtefact2(cacheDir, name));
+  const verifier = loadVerifier(cacheDir, `solo${slots}`, "dev");
+  const contracts = (["Rollup", "FixedOperator", "Receipts"] as const).map((name) => loadArtefact(cacheDir, name));
   for (const { inputHash } of [...contracts, verifier]) hash.update(inputHash);
   return hash.digest("hex");
 }
@@ -91,7 +91,7 @@ export async function assertDeployed(l1: DevL1, { rollup, chainId }: DevDeployme
 export async function readVerifier({ reader, address }: L1Rollup, slots: BlockSize): Promise<Address> {
   const { verifier } = await reader.readContract({
     address,
-    abi: rollup2Abi,
+    abi: rollupAbi,
     functionName: "circuit",
     args: [LAST_CIRCUIT_TYPE[`solo${slots}`]],
   });

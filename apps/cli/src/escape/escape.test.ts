@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import type { Address, Hex } from "viem";
 import { parseEther } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -42,7 +42,7 @@ describe("leaving a rollup with the command line", () => {
   const read = (functionName: "custody" | "isFrozen", ...args: readonly number[]) =>
     chain.devnet.rollup.reader.readContract({
       address: chain.devnet.rollup.address,
-      abi: rollup2Abi,
+      abi: rollupAbi,
       functionName,
       args,
     } as Parameters<typeof chain.devnet.rollup.reader.readContract>[0]);
@@ -167,7 +167,7 @@ describe("leaving a rollup with the command line", () => {
     const tried = await chain.cairn<Sent>("force-withdraw", "67", "--key", "carol", "--dry-run");
     expect(tried).toMatchObject({ code: 0, data: { status: "tried", position: null } });
     const { address, reader } = chain.devnet.rollup;
-    const fee = await reader.readContract({ address, abi: rollup2Abi, functionName: "queueFee" });
+    const fee = await reader.readContract({ address, abi: rollupAbi, functionName: "queueFee" });
     const before = await balance(chain.address("carol"));
     const { code, data } = await trying<{ overdueFrom: number; freezableFrom: number; feeWei: string }>(
       ...["force-withdraw", "67", "--key", "carol"],

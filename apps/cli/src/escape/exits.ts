@@ -1,4 +1,4 @@
-import { exitArguments, exitManyArguments, parseEscapeEvents, rollup2Abi } from "@cairn/contracts";
+import { exitArguments, exitManyArguments, parseEscapeEvents, rollupAbi } from "@cairn/contracts";
 import type { RollupCall } from "@cairn/l1";
 import { type AccountIndex, isCairnError } from "@cairn/protocol";
 import { type ExitProof, findExited, proveExits, verifyExitProof } from "@cairn/restore";
@@ -48,10 +48,10 @@ export function exitCall({ accounts, siblings }: ExitProof): RollupCall {
   const [only, ...others] = accounts;
   if (only !== undefined && others.length === 0) {
     const args = exitArguments(only, siblings);
-    return { name: "exit", data: encodeFunctionData({ abi: rollup2Abi, functionName: "exit", args }) };
+    return { name: "exit", data: encodeFunctionData({ abi: rollupAbi, functionName: "exit", args }) };
   }
   const args = exitManyArguments(accounts, siblings);
-  return { name: "exitMany", data: encodeFunctionData({ abi: rollup2Abi, functionName: "exitMany", args }) };
+  return { name: "exitMany", data: encodeFunctionData({ abi: rollupAbi, functionName: "exitMany", args }) };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { allPayouts, findUnpaidPayouts } from "@cairn/restore";
 import { encodeAbiParameters, type Hex, keccak256, numberToHex, parseEther } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -46,7 +46,7 @@ describe("a hostile token does not block anyone else's money", () => {
   async function withoutCustody(work: () => Promise<void>): Promise<void> {
     const { address, reader } = chain.devnet.rollup;
     const args = [chain.token.id] as const;
-    const owed = numberToHex(await reader.readContract({ address, abi: rollup2Abi, functionName: "custody", args }), {
+    const owed = numberToHex(await reader.readContract({ address, abi: rollupAbi, functionName: "custody", args }), {
       size: 32,
     });
     const places = Array.from({ length: 64 }, (_, slot) =>

@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import type { L1Rollup } from "@cairn/l1";
 import { cliError } from "../errors.ts";
 
@@ -18,7 +18,7 @@ export interface Ladder {
 /** Reads it. Throws what the L1 library throws. */
 export async function readLadder({ reader, address }: L1Rollup): Promise<Ladder> {
   const block = await reader.getBlock();
-  const contract = { address, abi: rollup2Abi, blockNumber: block.number } as const;
+  const contract = { address, abi: rollupAbi, blockNumber: block.number } as const;
   const [state, parameters, isFrozen, isSubmissionOpen] = await Promise.all([
     reader.readContract({ ...contract, functionName: "state" }),
     reader.readContract({ ...contract, functionName: "parameters" }),
@@ -44,7 +44,7 @@ export async function readLadder({ reader, address }: L1Rollup): Promise<Ladder>
 
 /** Throws `cli/not-frozen` unless the rollup is frozen. */
 export async function assertFrozen({ reader, address }: L1Rollup): Promise<void> {
-  const isFrozen = await reader.readContract({ address, abi: rollup2Abi, functionName: "isFrozen" });
+  const isFrozen = await reader.readContract({ address, abi: rollupAbi, functionName: "isFrozen" });
   if (!isFrozen) throw cliError("cli/not-frozen", `the rollup ${address} is not frozen`);
 }
 

@@ -1,4 +1,4 @@
-import { payGasLimit2, rollup2Abi } from "@cairn/contracts";
+import { payGasLimit, rollupAbi } from "@cairn/contracts";
 import type { RollupCall } from "@cairn/l1";
 import { isCairnError } from "@cairn/protocol";
 import { findUnpaidPayouts, payoutArguments, payoutsOf, type UnpaidPayout } from "@cairn/restore";
@@ -86,8 +86,8 @@ function payCall(session: RestoredSession, group: Group): RollupCall {
   const [{ batch }] = group;
   const places = group.map(({ position }) => position);
   const args = payoutArguments(session.restored, batch, places);
-  const data = encodeFunctionData({ abi: rollup2Abi, functionName: "pay", args });
-  return { name: "pay", data, gas: BigInt(payGasLimit2(group, listLength(session, batch))) };
+  const data = encodeFunctionData({ abi: rollupAbi, functionName: "pay", args });
+  return { name: "pay", data, gas: BigInt(payGasLimit(group, listLength(session, batch))) };
 }
 
 /** Unpaid payouts in groups of one batch each that a transaction can hold. */
@@ -102,7 +102,7 @@ function groupsOf(
     if (payout.batch !== batch) [batch, length] = [payout.batch, listLength(session, payout.batch)];
     const last = found.at(-1);
     const hasRoom =
-      last?.[0].batch === batch && last.length < maxCount && payGasLimit2([...last, payout], length) <= maxGas;
+      last?.[0].batch === batch && last.length < maxCount && payGasLimit([...last, payout], length) <= maxGas;
     if (last !== undefined && hasRoom) last.push(payout);
     else found.push([payout]);
   }
@@ -139,7 +139,7 @@ function triedPayout(payout: UnpaidPayout): PaidPayout {
 }
 
 function paidPayouts({ logs }: TransactionReceipt): PaidPayout[] {
-  const events = parseEventLogs({ abi: rollup2Abi, eventName: ["PayoutPaid", "PayoutDeferred"], logs });
+  const events = parseEventLogs({ abi: rollupAbi, eventName: ["PayoutPaid", "PayoutDeferred"], logs });
   return events.map(({ eventName, args }) => ({
     batch: Number(args.batchNumber),
     position: Number(args.position),

@@ -1,4 +1,4 @@
-import { parseEscapeEvents, payGasLimit2, reclaimArguments, rollup2Abi } from "@cairn/contracts";
+import { parseEscapeEvents, payGasLimit, reclaimArguments, rollupAbi } from "@cairn/contracts";
 import { isCairnError, type L1Operation, tokenId } from "@cairn/protocol";
 import type { WaitingEntry } from "@cairn/restore";
 import { encodeFunctionData } from "viem";
@@ -43,7 +43,7 @@ export async function reclaimAll(
   const transactions: SentCall[] = [];
   for (const entry of entries) {
     const args = reclaimArguments(entry.position, entry.operation);
-    const data = encodeFunctionData({ abi: rollup2Abi, functionName: "reclaim", args });
+    const data = encodeFunctionData({ abi: rollupAbi, functionName: "reclaim", args });
     try {
       const { sent, receipt } = await caller.send({ name: "reclaim", data, gas: reclaimGas(entry) });
       transactions.push(sent);
@@ -68,12 +68,12 @@ function reclaimGas({ operation, submitterFee }: WaitingEntry): bigint {
   const recipient = ownerOf(operation);
   const fee = { recipient, tokenId: tokenId(0), amount: submitterFee };
   const deposits = operation.type === "deposit" ? [{ ...operation, recipient }] : [];
-  return BigInt(payGasLimit2([...deposits, fee], 0));
+  return BigInt(payGasLimit([...deposits, fee], 0));
 }
 
 function isReclaimed({ access }: RestoredSession, position: number): Promise<boolean> {
   const { reader, address } = access.rollup;
-  return reader.readContract({ address, abi: rollup2Abi, functionName: "isReclaimed", args: [BigInt(position)] });
+  return reader.readContract({ address, abi: rollupAbi, functionName: "isReclaimed", args: [BigInt(position)] });
 }
 
 function triedEntry({ position, operation, submitterFee }: WaitingEntry): ReclaimedEntry {

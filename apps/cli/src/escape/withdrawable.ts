@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import type { L1Rollup } from "@cairn/l1";
 import { FIRST_ACCOUNT_INDEX } from "@cairn/protocol";
 import { MAX_PAGE, type RouteResponse } from "@cairn/rpc";
@@ -57,7 +57,7 @@ async function waitingTypes(client: NodeClient, queueHead: number, index: number
 
 async function assertCanExist({ reader, address }: L1Rollup, request: WithdrawalRequest): Promise<void> {
   const { index, ladder } = request;
-  const state = await reader.readContract({ address, abi: rollup2Abi, functionName: "state" });
+  const state = await reader.readContract({ address, abi: rollupAbi, functionName: "state" });
   // Every waiting entry may create an account, and so may transfers in unproven blocks, which only a node knows.
   const isReserved = index < FIRST_ACCOUNT_INDEX;
   const isBeyond = index >= state.nextIndex && ladder.queueHead === ladder.queueTail;

@@ -1,6 +1,6 @@
 import { existsSync, globSync, statfsSync } from "node:fs";
 import { join } from "node:path";
-import { DEV_CHAIN_IDS, loadArtefact2, loadVerifier2 } from "@cairn/contracts";
+import { DEV_CHAIN_IDS, loadArtefact, loadVerifier } from "@cairn/contracts";
 import { BLOCK_SIZES, type BlockSize, isCairnError } from "@cairn/protocol";
 import { formatAmount } from "../amounts.ts";
 import type { Context } from "../context.ts";
@@ -51,10 +51,10 @@ export function checkBuilds(cacheDir: string, slots: readonly BlockSize[] = BLOC
   const setup = "Run `npm run setup`; only `devnet`, `node`, `prover` and `deploy` need it.";
   const built = slots.filter((size) => {
     const isCompiled = globSync(`2-solo${size}-*/program.json`, { cwd: join(cacheDir, "circuits") }).length > 0;
-    return isCompiled && canLoad(() => loadVerifier2(cacheDir, `solo${size}`, "dev"));
+    return isCompiled && canLoad(() => loadVerifier(cacheDir, `solo${size}`, "dev"));
   });
   const sizes = built.length === 0 ? "none" : `blocks of ${built.join(", ")} slots`;
-  const hasContracts = canLoad(() => loadArtefact2(cacheDir, "Rollup"));
+  const hasContracts = canLoad(() => loadArtefact(cacheDir, "Rollup"));
   const hasSrs = existsSync(join(cacheDir, "srs", "dev", "bn254_g1.dat"));
   return [
     // A node proves blocks of one size: others need not be built.

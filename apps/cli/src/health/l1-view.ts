@@ -1,4 +1,4 @@
-import { lastCircuitOf, rollup2Abi } from "@cairn/contracts";
+import { lastCircuitOf, rollupAbi } from "@cairn/contracts";
 import type { L1Rollup } from "@cairn/l1";
 import type { LastCircuit } from "@cairn/protocol";
 import { type Address, type Hex, zeroAddress } from "viem";
@@ -47,7 +47,7 @@ export interface RollupOnL1 {
 /** Reads all of it at the latest L1 block. Throws what the L1 library throws. */
 export async function readRollup({ reader, address }: L1Rollup): Promise<RollupOnL1> {
   const block = await reader.getBlock();
-  const contract = { address, abi: rollup2Abi, blockNumber: block.number } as const;
+  const contract = { address, abi: rollupAbi, blockNumber: block.number } as const;
   const [state, leader, isSubmissionOpen, isFrozen, overdue, feeWei, parameters, gasPriceWei] = await Promise.all([
     reader.readContract({ ...contract, functionName: "state" }),
     reader.readContract({ ...contract, functionName: "leader" }),

@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import type { L1Rollup } from "@cairn/l1";
 import { type L1OperationKind, l1OperationKind } from "@cairn/protocol";
 import type { NodeClient } from "@cairn/sdk";
@@ -35,7 +35,7 @@ export function isAtLeast(status: EntryStatus, wanted: EntryStatus): boolean {
 /** Queue entries that an L1 transaction created in this rollup. */
 export function entriesOf({ address }: L1Rollup, receipt: TransactionReceipt): QueueEntryView[] {
   const logs = receipt.logs.filter((log) => log.address.toLowerCase() === address.toLowerCase());
-  return parseEventLogs({ abi: rollup2Abi, eventName: "L1OperationQueued", logs }).map(({ args }) => ({
+  return parseEventLogs({ abi: rollupAbi, eventName: "L1OperationQueued", logs }).map(({ args }) => ({
     position: Number(args.position),
     kind: l1OperationKind(args.kind),
     owner: args.owner,

@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import type { L1Rollup } from "@cairn/l1";
 import { cliError } from "../errors.ts";
 import type { Network } from "../network.ts";
@@ -7,7 +7,7 @@ const POLL_MS = 5_000;
 
 /** Whether a rollup is frozen. Throws what the L1 library throws. */
 export function isFrozen({ reader, address }: L1Rollup): Promise<boolean> {
-  return reader.readContract({ address, abi: rollup2Abi, functionName: "isFrozen" });
+  return reader.readContract({ address, abi: rollupAbi, functionName: "isFrozen" });
 }
 
 /** Throws `cli/frozen` when the rollup no longer accepts `what`. */

@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { parseEther } from "viem";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type CommandRollup, startCommandRollup } from "../../test/command-rollup.ts";
@@ -61,7 +61,7 @@ describe("cairn watch", () => {
   it("raises an alarm for missing money", async () => {
     const { address, reader } = chain.devnet.rollup;
     const held = await reader.getBalance({ address });
-    const owed = await reader.readContract({ address, abi: rollup2Abi, functionName: "custody", args: [0] });
+    const owed = await reader.readContract({ address, abi: rollupAbi, functionName: "custody", args: [0] });
     await chain.client.setBalance({ address, value: owed - 1n });
     const report = await once();
     expect(report).toMatchObject({ code: 1, alarms: ["balanceBelowCustody"] });

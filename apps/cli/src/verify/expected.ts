@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { type RebuiltVerifier2, rebuildVerifier2 } from "@cairn/circuits";
 import {
   type CompiledContract,
-  type DeployedRollup2,
-  type ExpectedDeployment2,
+  type DeployedRollup,
+  type ExpectedDeployment,
   type ExpectedVerifier,
   lastCircuitOf,
   type SrsKind,
   srsOfBytecode,
 } from "@cairn/contracts";
-import { type BuildTarget, buildCached, buildFresh, rollup2Targets, verifierTarget } from "@cairn/contracts/build";
+import { type BuildTarget, buildCached, buildFresh, rollupTargets, verifierTarget } from "@cairn/contracts/build";
 import { compress, GENESIS_CHAINS, historyOf } from "@cairn/crypto";
 import { bigintToHex, FIRST_ACCOUNT_INDEX, type LastCircuit, TREE_DEPTH } from "@cairn/protocol";
 import { genesisRoot } from "@cairn/state";
@@ -19,7 +19,7 @@ import { cliError } from "../errors.ts";
 
 /** What the checkout builds from its sources, and how. */
 export interface BuiltExpectation {
-  readonly expected: ExpectedDeployment2;
+  readonly expected: ExpectedDeployment;
   /** One for each circuit of the deployment that the protocol knows. */
   readonly circuits: readonly RebuiltVerifier2[];
 }
@@ -34,7 +34,7 @@ export interface BuildOptions {
 }
 
 /** Builds everything that the deployment must consist of. Throws what compilers and prover throw, `cli/interrupted`. */
-export async function buildExpectation(deployed: DeployedRollup2, options: BuildOptions): Promise<BuiltExpectation> {
+export async function buildExpectation(deployed: DeployedRollup, options: BuildOptions): Promise<BuiltExpectation> {
   if (options.isCached) return build(deployed, options, options.cacheDir);
   const folder = mkdtempSync(join(tmpdir(), "cairn-verify-"));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
@@ -47,7 +47,7 @@ export async function buildExpectation(deployed: DeployedRollup2, options: Build
   }
 }
 
-async function build(deployed: DeployedRollup2, options: BuildOptions, folder: string): Promise<BuiltExpectation> {
+async function build(deployed: DeployedRollup, options: BuildOptions, folder: string): Promise<BuiltExpectation> {
   const { isCached, signal, progress } = options;
   const goOn = (): void => {
     if (signal.aborted) throw cliError("cli/interrupted", "stopped while building");
@@ -58,7 +58,7 @@ async function build(deployed: DeployedRollup2, options: BuildOptions, folder: s
     return isCached ? (await buildCached(folder, target)).artefact : buildFresh(target);
   };
   const contracts = new Map<string, CompiledContract>();
-  for (const target of rollup2Targets()) contracts.set(target.name, await compile(target));
+  for (const target of rollupTargets()) contracts.set(target.name, await compile(target));
   const contract = (name: string): CompiledContract => {
     const found = contracts.get(name);
     if (found === undefined) throw cliError("cli/setup-failed", `the sources have no ${name}`);
@@ -73,7 +73,7 @@ async function build(deployed: DeployedRollup2, options: BuildOptions, folder: s
     const verifier = await compile(verifierTarget(rebuilt.contractName, rebuilt.source));
     verifiers.set(`${circuit} ${srs}`, { contract: verifier, keyHash: `0x${rebuilt.keyHash}` });
   }
-  const expected: ExpectedDeployment2 = {
+  const expected: ExpectedDeployment = {
     rollup: contract("Rollup"),
     accountTree: contract("AccountTree"),
     binding: contract("Binding"),
@@ -89,7 +89,7 @@ async function build(deployed: DeployedRollup2, options: BuildOptions, folder: s
 }
 
 /** Circuits and SRS of the deployed verifiers, each pair once. */
-function circuitsOf({ views }: DeployedRollup2): { readonly circuit: LastCircuit; readonly srs: SrsKind }[] {
+function circuitsOf({ views }: DeployedRollup): { readonly circuit: LastCircuit; readonly srs: SrsKind }[] {
   const found = new Map<string, { readonly circuit: LastCircuit; readonly srs: SrsKind }>();
   for (const [i, { circuitType }] of (views?.parameters.circuits ?? []).entries()) {
     const circuit = lastCircuitOf(circuitType);

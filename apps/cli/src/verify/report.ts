@@ -1,12 +1,12 @@
 import type { RebuiltVerifier2 } from "@cairn/circuits";
 import {
-  accessTable2,
+  accessTable,
   type Check,
-  type DeployedRollup2,
+  type DeployedRollup,
   type FunctionRow,
   lastCircuitOf,
   policyAccessTable,
-  type Rollup2Views,
+  type RollupViews,
 } from "@cairn/contracts";
 import { type Address, zeroAddress } from "viem";
 import { formatAmount } from "../amounts.ts";
@@ -41,7 +41,7 @@ interface ShownParameters {
   readonly returnDelaySeconds: number;
   readonly freezeDelaySeconds: number;
   readonly queueBaseFeeWei: bigint;
-  readonly circuits: Rollup2Views["parameters"]["circuits"];
+  readonly circuits: RollupViews["parameters"]["circuits"];
   /** Null without a policy. */
   readonly policy: Address | null;
   readonly accountTree: Address;
@@ -66,7 +66,7 @@ const ETH = { symbol: "ETH", decimals: 18 };
 
 /** Assembles the report. */
 export function verificationReport(
-  deployed: DeployedRollup2,
+  deployed: DeployedRollup,
   checks: readonly Check[],
   circuits: readonly RebuiltVerifier2[],
   isCached: boolean,
@@ -102,7 +102,7 @@ export function verificationReport(
       nextIndex: views.state.nextIndex,
       batches: Number(views.state.batchCount),
     },
-    functions: accessTable2(),
+    functions: accessTable(),
     policyFunctions: views?.policy == null ? [] : policyAccessTable(),
   };
 }

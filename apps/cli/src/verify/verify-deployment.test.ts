@@ -2,12 +2,12 @@ import { rebuildVerifier2 } from "@cairn/circuits";
 import {
   type CompiledContract,
   deployContract,
-  deployRollup2,
-  loadArtefact2,
-  loadVerifier2,
-  readDeployment2,
+  deployRollup,
+  loadArtefact,
+  loadVerifier,
+  readDeployment,
 } from "@cairn/contracts";
-import { buildCached, buildFresh, rollup2Targets, verifierTarget } from "@cairn/contracts/build";
+import { buildCached, buildFresh, rollupTargets, verifierTarget } from "@cairn/contracts/build";
 import { type DevRollup, startDevRollup } from "@cairn/devnet";
 import { TEST_CACHE_DIR } from "@cairn/devnet/testing";
 import { type Address, BaseError, createTestClient, type Hex, http, keccak256, toHex } from "viem";
@@ -34,7 +34,7 @@ describe("cairn verify-deployment", () => {
   const clients = () => ({ walletClient: devnet.wallet(0), publicClient: devnet.rollup.reader });
 
   beforeAll(async () => {
-    for (const target of rollup2Targets()) await buildCached(TEST_CACHE_DIR, target);
+    for (const target of rollupTargets()) await buildCached(TEST_CACHE_DIR, target);
     devnet = await startDevRollup({ cacheDir: TEST_CACHE_DIR, sizes: [SLOTS] });
   });
   afterAll(() => devnet?.stop());
@@ -73,13 +73,13 @@ describe("cairn verify-deployment", () => {
     readonly verifier?: Pick<CompiledContract, "bytecode" | "runtimeCode">;
     readonly policy?: CompiledContract;
   }): Promise<Address> {
-    const verifier = { ...loadVerifier2(TEST_CACHE_DIR, "solo16", "dev"), ...changed.verifier };
-    const deployment = await deployRollup2({
+    const verifier = { ...loadVerifier(TEST_CACHE_DIR, "solo16", "dev"), ...changed.verifier };
+    const deployment = await deployRollup({
       ...clients(),
-      rollup: loadArtefact2(TEST_CACHE_DIR, "Rollup"),
+      rollup: loadArtefact(TEST_CACHE_DIR, "Rollup"),
       verifiers: [{ circuit: "solo16", contract: verifier }],
       fixedOperator: {
-        contract: changed.policy ?? loadArtefact2(TEST_CACHE_DIR, "FixedOperator"),
+        contract: changed.policy ?? loadArtefact(TEST_CACHE_DIR, "FixedOperator"),
         operator: devnet.wallet(0).account.address,
       },
     });
@@ -160,7 +160,7 @@ describe("cairn verify-deployment", () => {
 
   it("reports an immutable that differs from the rollup's views or parameters", async () => {
     const { address } = devnet.rollup;
-    const target = rollup2Targets().find(({ name }) => name === "Rollup");
+    const target = rollupTargets().find(({ name }) => name === "Rollup");
     if (target === undefined) throw new TypeError("no Rollup");
     const { immutables } = (await buildCached(TEST_CACHE_DIR, target)).artefact;
     const places = immutables.find(({ name }) => name === "FREEZE_DELAY")?.offsets ?? [];
@@ -183,7 +183,7 @@ describe("cairn verify-deployment", () => {
   it("reports another AccountTree", async () => {
     const address = await devnet.rollup.reader.readContract({
       address: devnet.rollup.address,
-      abi: loadArtefact2(TEST_CACHE_DIR, "Rollup").abi,
+      abi: loadArtefact(TEST_CACHE_DIR, "Rollup").abi,
       functionName: "accountTree",
     });
     await anvil().setCode({ address: address as Address, bytecode: RETURN_TRUE });
@@ -197,7 +197,7 @@ describe("cairn verify-deployment", () => {
   });
 
   it("reports a policy that is not in the sources, or that has changed", async () => {
-    const genuine = loadArtefact2(TEST_CACHE_DIR, "FixedOperator");
+    const genuine = loadArtefact(TEST_CACHE_DIR, "FixedOperator");
     const other = await buildFresh(verifierTarget("Other", OTHER_POLICY));
     const foreign = await compare(await deployWith({ policy: { ...other, abi: genuine.abi } }));
     expect(foreign.failed).toEqual(["Policy"]);
@@ -209,7 +209,7 @@ describe("cairn verify-deployment", () => {
   });
 
   it("reports a constructor that left another state behind the same code", async () => {
-    const { abi, bytecode } = loadArtefact2(TEST_CACHE_DIR, "Rollup");
+    const { abi, bytecode } = loadArtefact(TEST_CACHE_DIR, "Rollup");
     const { report } = await compare(devnet.rollup.address);
     const root = report.state?.root.slice(2) ?? "";
     expect(bytecode).toContain(root);
@@ -281,20 +281,20 @@ describe("cairn verify-deployment", () => {
           : Reflect.get(target, name, receiver),
     });
     await anvil().mine({ blocks: 5 });
-    const { creation } = await readDeployment2(reader, address);
+    const { creation } = await readDeployment(reader, address);
     if ("missing" in creation) throw new TypeError(creation.missing);
     const { blockNumber } = creation;
-    expect(await readDeployment2(forgetful, address, { blockNumber })).toMatchObject({ creation });
+    expect(await readDeployment(forgetful, address, { blockNumber })).toMatchObject({ creation });
     const lost = { creation: { missing: expect.stringContaining("missing trie node") } };
-    expect(await readDeployment2(forgetful, address)).toMatchObject(lost);
-    expect(await readDeployment2(forgetful, address, { blockNumber: blockNumber - 1n })).toMatchObject(lost);
+    expect(await readDeployment(forgetful, address)).toMatchObject(lost);
+    expect(await readDeployment(forgetful, address, { blockNumber: blockNumber - 1n })).toMatchObject(lost);
   });
 
   it("accepts a given creating transaction only if it created the rollup", async () => {
     const { report } = await compare(devnet.rollup.address);
     const hash = /0x[0-9a-f]{64}/.exec(report.checks.find(({ name }) => name === "Rollup creation")?.detail ?? "")?.[0];
     expect((await compare(devnet.rollup.address, "--creation-tx", hash ?? "")).failed).toEqual([]);
-    const { receipt } = await deployContract(clients(), loadArtefact2(TEST_CACHE_DIR, "DevToken"), ["A", "A", 0]);
+    const { receipt } = await deployContract(clients(), loadArtefact(TEST_CACHE_DIR, "DevToken"), ["A", "A", 0]);
     const other = await compare(devnet.rollup.address, "--creation-tx", receipt.transactionHash);
     expect(other.failed).toEqual(["Rollup creation"]);
     const malformed = await runInTest(["verify-deployment", "--creation-tx", "0x12", "--l1", devnet.rpcUrl]);

@@ -2,7 +2,7 @@ import { type Db, insertSettlement, markBatchAccepted } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
 import {
   BATCH_INPUTS,
-  type BatchHeader2,
+  type BatchHeader,
   bytesToCells,
   calldataCommitment,
   payoutListHash,
@@ -119,7 +119,7 @@ describe("the content of a batch", () => {
     expect(isAcceptedBatch(several, { header: { ...header, circuit: "pair", dataSource: "blob" }, payoutsHash })).toBe(
       true,
     );
-    const changes: Partial<BatchHeader2>[] = [
+    const changes: Partial<BatchHeader>[] = [
       { firstBlock: 1n },
       { lastBlock: 4n },
       { firstTimestamp: 201n },

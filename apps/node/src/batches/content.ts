@@ -12,7 +12,7 @@ import {
   type StoredPayout,
 } from "@cairn/db";
 import {
-  type BatchHeader2,
+  type BatchHeader,
   batchInputs,
   bindBatch,
   blockRows,
@@ -24,7 +24,7 @@ import {
   cellsToBytes,
   type Domain,
   decodeHeaderCell,
-  encodeBatchHeader2,
+  encodeBatchHeader,
   isSameBytes,
   type L1Operation,
   type Payout,
@@ -135,8 +135,8 @@ export function claimOf(
 /** Header of a batch of stored blocks. Throws `node/unavailable` for a block that is not sealed. */
 export function headerOf(
   { blocks }: Pick<BatchContent, "blocks">,
-  how: Pick<BatchHeader2, "circuit" | "dataSource">,
-): BatchHeader2 {
+  how: Pick<BatchHeader, "circuit" | "dataSource">,
+): BatchHeader {
   const { first, last } = endsOf(blocks);
   const { newRoot, newNextIndex, chains } = sealOf(last);
   return {
@@ -179,13 +179,13 @@ export function statementOf(content: BatchContent, domain: Domain, submission: S
  */
 export function isAcceptedBatch(
   content: Pick<BatchContent, "blocks" | "payouts">,
-  { header, payoutsHash }: { readonly header: BatchHeader2; readonly payoutsHash: Uint8Array },
+  { header, payoutsHash }: { readonly header: BatchHeader; readonly payoutsHash: Uint8Array },
 ): boolean {
   if (content.blocks.length === 0 || content.blocks.some(({ seal }) => seal === null)) return false;
   const own = headerOf(content, header);
   // The history commits to the payouts too: with the same one, their list cannot be too long to be hashed.
   return (
-    isSameBytes(encodeBatchHeader2(own), encodeBatchHeader2(header)) &&
+    isSameBytes(encodeBatchHeader(own), encodeBatchHeader(header)) &&
     isSameBytes(payoutListHash(content.payouts.map(toPayout)), payoutsHash)
   );
 }

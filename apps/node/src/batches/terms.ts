@@ -1,5 +1,5 @@
 import { soloCircuit } from "@cairn/circuits";
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import type { L1Rollup } from "@cairn/l1";
 import { type BlockSize, CairnError, LAST_CIRCUIT_TYPE, type LastCircuit } from "@cairn/protocol";
 import type { NodeErrorCode } from "../errors.ts";
@@ -16,7 +16,7 @@ export interface BatchTerms {
 export async function readBatchTerms({ reader, address }: L1Rollup): Promise<BatchTerms> {
   const { inclusionDelay, circuits } = await reader.readContract({
     address,
-    abi: rollup2Abi,
+    abi: rollupAbi,
     functionName: "parameters",
   });
   const types = new Set(circuits.map(({ circuitType }) => circuitType));

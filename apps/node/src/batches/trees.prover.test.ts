@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { createTestDatabases } from "@cairn/db/testing";
 import { bigintToAddress } from "@cairn/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -35,7 +35,7 @@ describe("a batch of several blocks with real proofs", () => {
       await expect.poll(newest, WAIT).toMatchObject({ number: position, status: "sealed" });
     }
     const { reader, address } = harness.devnet.rollup;
-    const onChain = () => reader.readContract({ address, abi: rollup2Abi, functionName: "state" });
+    const onChain = () => reader.readContract({ address, abi: rollupAbi, functionName: "state" });
     await expect.poll(async () => Number((await onChain()).lastBlock), WAIT).toBe(5);
     const { root, batchCount } = await onChain();
     const { value: rollup } = await call(node, "rollup");

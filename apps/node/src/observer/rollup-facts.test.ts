@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { type DevRollup, startDevRollup } from "@cairn/devnet";
 import { depositEth, sendToRollup } from "@cairn/l1";
 import { accountIndex, addressToBigint } from "@cairn/protocol";
@@ -68,7 +68,7 @@ describe("what the contract reports", () => {
     expect([await isOperator(stranger, operator), await isOperator(stranger, zeroAddress)]).toEqual(["0", "1"]);
 
     await pass(10 * HOUR);
-    const data = encodeFunctionData({ abi: rollup2Abi, functionName: "freeze" });
+    const data = encodeFunctionData({ abi: rollupAbi, functionName: "freeze" });
     await sendToRollup(rollup, wallet, { name: "freeze", data });
     expect(await readRollupFacts(rollup)).toMatchObject({ isFrozen: true, overdue: 2 });
   });

@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import type { L1Rollup } from "@cairn/l1";
 import type { Address } from "viem";
 
@@ -20,7 +20,7 @@ export interface RollupFacts {
 
 /** Reads the contract. Throws what the RPC throws. */
 export async function readRollupFacts({ reader, address }: L1Rollup): Promise<RollupFacts> {
-  const contract = { address, abi: rollup2Abi } as const;
+  const contract = { address, abi: rollupAbi } as const;
   const { number: blockNumber, timestamp } = await reader.getBlock({ blockTag: "latest" });
   const at = { ...contract, blockNumber } as const;
   const [parameters, state, overdue, isSubmissionOpen, isFrozen, leader] = await Promise.all([

@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { type BlobAccess, connectReader, createL1Access, type L1Rollup } from "@cairn/l1";
 import { bigintToAddress, CairnError, isCairnError } from "@cairn/protocol";
 import { blobAccessOf, isBlobSourceNamed } from "../blobs/blob-access.ts";
@@ -78,7 +78,7 @@ async function findProblem(rollup: L1Rollup): Promise<string | null> {
   if (chainId !== reader.chain.id) return `it is chain ${chainId}`;
   if (code === undefined) return `no contract at ${address}`;
   try {
-    const read = () => reader.readContract({ address, abi: rollup2Abi, functionName: "version" });
+    const read = () => reader.readContract({ address, abi: rollupAbi, functionName: "version" });
     const version = await createL1Access(rollup, { attempts: 1 }).call("the rollup's version", read);
     return version === CONTRACT_VERSION ? null : `the rollup at ${address} is of version ${version}`;
   } catch (error) {

@@ -1,4 +1,4 @@
-import { pay2Arguments, payGasLimit2, rollup2Abi, submitBatch2Arguments, toHeader2Struct } from "@cairn/contracts";
+import { payArguments, payGasLimit, rollupAbi, submitBatchArguments, toHeaderStruct } from "@cairn/contracts";
 import type { AcceptedBatch, BatchPayout, StoredBatch } from "@cairn/db";
 import { batchNumber, bytesToHex, CairnError, type Hex } from "@cairn/protocol";
 import { encodeFunctionData, size } from "viem";
@@ -32,14 +32,14 @@ export function submitCall(rollup: Hex, inputs: BatchCallInputs, blob: PreparedB
   const { batch, blocks, payouts } = inputs;
   if (batch.proof === null || (batch.dataSource === "blob") !== (blob !== null)) throw incomplete(batch);
   // No payout is paid at once: before the batch is accepted, what a recipient burns could not be measured as for `pay`.
-  const args = submitBatch2Arguments({
+  const args = submitBatchArguments({
     header: headerOf(inputs, batch),
     l1Operations: l1OperationsOf(inputs),
     payouts: payouts.map(toPayout),
     data: blob?.opening ?? calldataOf(blocks).data,
     proof: batch.proof,
   });
-  const data = encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args });
+  const data = encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args });
   const gasLimit = SUBMIT_GAS + CALLDATA_GAS_PER_BYTE * size(data);
   return {
     purpose: "submitBatch",
@@ -65,16 +65,16 @@ export function payCall(rollup: Hex, inputs: BatchCallInputs, { first, places }:
   const { batch, accepted } = inputs;
   if (accepted === null) throw incomplete(batch);
   const payouts = inputs.payouts.map(toPayout);
-  const args = pay2Arguments({
+  const args = payArguments({
     batch: batchNumber(accepted.number),
-    header: toHeader2Struct(accepted.header),
+    header: toHeaderStruct(accepted.header),
     dataCommitment: bytesToHex(accepted.dataCommitment),
     payouts,
     places,
   });
-  const data = encodeFunctionData({ abi: rollup2Abi, functionName: "pay", args });
+  const data = encodeFunctionData({ abi: rollupAbi, functionName: "pay", args });
   const paid = places.flatMap((place) => payouts[place] ?? []);
-  const gasLimit = payGasLimit2(paid, payouts.length);
+  const gasLimit = payGasLimit(paid, payouts.length);
   return { purpose: "pay", subject: batch.firstBlock, content: contentOfRun(first), to: rollup, data, gasLimit };
 }
 

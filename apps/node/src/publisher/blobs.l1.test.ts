@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { compress } from "@cairn/crypto";
 import { type Database, findBatch, loadLiveL1Transactions } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
@@ -172,7 +172,7 @@ describe("a batch in a blob", () => {
     await publisher.poll();
     const { reader, address } = devnet.rollup;
     const countBatches = async () =>
-      (await reader.readContract({ address, abi: rollup2Abi, functionName: "state" })).batchCount;
+      (await reader.readContract({ address, abi: rollupAbi, functionName: "state" })).batchCount;
     await vi.waitFor(async () => expect(await countBatches()).toBe(1n), WAIT);
     const client = createTestClient({ mode: "anvil", transport: http(devnet.rpcUrl) });
     await store(3, "blob");

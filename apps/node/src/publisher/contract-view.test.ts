@@ -1,4 +1,4 @@
-import { fixedOperatorAbi, rollup2Abi } from "@cairn/contracts";
+import { fixedOperatorAbi, rollupAbi } from "@cairn/contracts";
 import { type DevRollup, startDevRollup } from "@cairn/devnet";
 import { TEST_CACHE_DIR } from "@cairn/devnet/testing";
 import { connectReader, type L1Rollup, sendToContract } from "@cairn/l1";
@@ -46,7 +46,7 @@ describe("the contract through an L1 node that", () => {
       subject: 1,
       content: "",
       to: devnet.rollup.address,
-      data: encodeFunctionData({ abi: rollup2Abi, functionName: "freeze" }),
+      data: encodeFunctionData({ abi: rollupAbi, functionName: "freeze" }),
       gasLimit: 200_000,
     } as const;
     const reason = await refusalReason(devnet.rollup, account(), freeze, view.clock);

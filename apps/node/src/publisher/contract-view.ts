@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { type Db, type SubmissionRight, storeSubmissionRight } from "@cairn/db";
 import { isBadParameter, type L1Reader, type L1Rollup } from "@cairn/l1";
 import { addressToBigint, bytesToHex, type Hex, LAST_CIRCUIT_TYPE, type LastCircuit } from "@cairn/protocol";
@@ -23,7 +23,7 @@ export async function noteContractView(db: Db, rollup: L1Rollup, account: Hex, l
 
 /** Reads what the contract allows `account` to do at `l1`, by default L1's head. Throws what the RPC throws. */
 export async function readContractView(rollup: L1Rollup, account: Hex, l1?: L1Clock): Promise<ContractView> {
-  const contract = { address: rollup.address, abi: rollup2Abi } as const;
+  const contract = { address: rollup.address, abi: rollupAbi } as const;
   const { reader } = rollup;
   const clock = l1 ?? (await readL1Clock(reader));
   const [state, leader, isOpen, isFrozen] = await Promise.all([
@@ -123,7 +123,7 @@ export async function isProofAccepted(
   proof: Hex,
 ): Promise<boolean> {
   const type = LAST_CIRCUIT_TYPE[circuit];
-  const contract = { address, abi: rollup2Abi } as const;
+  const contract = { address, abi: rollupAbi } as const;
   const { verifier } = await reader.readContract({ ...contract, functionName: "circuit", args: [type] });
   try {
     const args = [proof, publicInputs.map(wordHex)] as const;
@@ -160,7 +160,7 @@ function revertReason(error: unknown): string | null {
     return /revert/i.test(error.message) ? "reverted" : null;
   }
   try {
-    return decodeErrorResult({ abi: rollup2Abi, data: carrier.data }).errorName;
+    return decodeErrorResult({ abi: rollupAbi, data: carrier.data }).errorName;
   } catch {
     return carrier.data.slice(0, 10);
   }

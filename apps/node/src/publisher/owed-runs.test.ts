@@ -1,4 +1,4 @@
-import { pay2Arguments, rollup2Abi, toHeader2Struct } from "@cairn/contracts";
+import { payArguments, rollupAbi, toHeaderStruct } from "@cairn/contracts";
 import {
   type AcceptedBatch,
   type Db,
@@ -101,14 +101,14 @@ describe("payouts of batches of several blocks", () => {
       dataCommitment: WORD.with(0, 7),
     };
     const call = payCall(ROLLUP, { ...inputs, accepted }, { first: 0, places: [4, 6] });
-    const args = pay2Arguments({
+    const args = payArguments({
       batch: batchNumber(2),
-      header: toHeader2Struct(accepted.header),
+      header: toHeaderStruct(accepted.header),
       dataCommitment: bytesToHex(accepted.dataCommitment),
       payouts: inputs.payouts.map(toPayout),
       places: [4, 6],
     });
-    expect(call.data).toBe(encodeFunctionData({ abi: rollup2Abi, functionName: "pay", args }));
+    expect(call.data).toBe(encodeFunctionData({ abi: rollupAbi, functionName: "pay", args }));
     expect(call).toMatchObject({ purpose: "pay", subject: 2, content: "0" });
     expect(placesOfCall(toBytes(call.data))).toEqual([4, 6]);
     expect(calldataOf(inputs.blocks).commitment).toEqual(inputs.batch.dataCommitment);

@@ -1,4 +1,4 @@
-import { fixedOperatorAbi, payGasLimit2, rollup2Abi } from "@cairn/contracts";
+import { fixedOperatorAbi, payGasLimit, rollupAbi } from "@cairn/contracts";
 import { MAX_BATCH_PAYOUTS, type Payout, tokenId } from "@cairn/protocol";
 import { encodeFunctionData, type Hex, toBytes, zeroHash } from "viem";
 import { describe, expect, it } from "vitest";
@@ -52,7 +52,7 @@ describe("runs of payouts", () => {
   it("fit into a transaction at their worst: tokens that burn all they get, in the longest list", () => {
     const token: Payout = { recipient: 1n, tokenId: tokenId(1), amount: 1n };
     const run = Array.from({ length: PAYOUTS_PER_CALL }, () => token);
-    expect(payGasLimit2(run, MAX_BATCH_PAYOUTS)).toBeLessThanOrEqual(MAX_TRANSACTION_GAS);
+    expect(payGasLimit(run, MAX_BATCH_PAYOUTS)).toBeLessThanOrEqual(MAX_TRANSACTION_GAS);
   });
 
   it("are read from the transaction that pays them", () => {
@@ -71,14 +71,14 @@ describe("runs of payouts", () => {
     };
     const pay = (firstWord: bigint, mask: readonly bigint[]): Hex =>
       encodeFunctionData({
-        abi: rollup2Abi,
+        abi: rollupAbi,
         functionName: "pay",
         args: [1n, header, zeroHash, "0x", firstWord, mask],
       });
     expect(placesOfCall(toBytes(pay(0n, [0b1011n, 1n << 255n])))).toEqual([0, 1, 3, 511]);
     expect(placesOfCall(toBytes(pay(2n, [2n])))).toEqual([513]);
     expect(placesOfCall(toBytes(pay(0n, [])))).toEqual([]);
-    expect(placesOfCall(toBytes(encodeFunctionData({ abi: rollup2Abi, functionName: "freeze" })))).toEqual([]);
+    expect(placesOfCall(toBytes(encodeFunctionData({ abi: rollupAbi, functionName: "freeze" })))).toEqual([]);
     const other = encodeFunctionData({ abi: fixedOperatorAbi, functionName: "burn" });
     expect(() => placesOfCall(toBytes(other))).toThrow();
   });

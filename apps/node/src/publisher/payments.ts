@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import {
   type BatchPayout,
   type Db,
@@ -54,7 +54,7 @@ export async function isPaidByOthers(db: Db, { subject, data, attempts }: Stored
 
 /** The places that a stored `pay` names. */
 export function placesOfCall(data: Uint8Array): number[] {
-  const call = decodeFunctionData({ abi: rollup2Abi, data: bytesToHex(data) });
+  const call = decodeFunctionData({ abi: rollupAbi, data: bytesToHex(data) });
   if (call.functionName !== "pay") return [];
   const [, , , , firstWord, mask] = call.args;
   return mask.flatMap((word, i) =>

@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { compress } from "@cairn/crypto";
 import {
   type Database,
@@ -124,7 +124,7 @@ describe("a batch of several blocks", () => {
     await store([now - HOUR, now - HOUR, now - 1]);
     await publisher.poll();
     expect(publisher.status()).toMatchObject({ waitingFor: null });
-    const contract = { address, abi: rollup2Abi } as const;
+    const contract = { address, abi: rollupAbi } as const;
     const state = await reader.readContract({ ...contract, functionName: "state" });
     expect([state.batchCount, state.lastBlock]).toEqual([1n, 3n]);
     await watcher.poll();

@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { compress } from "@cairn/crypto";
 import { type Database, findBatch, listPayouts, loadBlocks, loadLiveL1Transactions } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
@@ -93,7 +93,7 @@ describe("blocks of this node that someone else submits first, with another circ
     expect((await listPayouts(db, { limit: 9 })).map(({ status }) => status)).toEqual(["paid", "paid", "paid", "paid"]);
     const { reader, address } = rollup;
     expect(await reader.getBalance({ address: bigintToAddress(RECIPIENT) })).toBe(4n);
-    const state = await reader.readContract({ address, abi: rollup2Abi, functionName: "state" });
+    const state = await reader.readContract({ address, abi: rollupAbi, functionName: "state" });
     expect(state.batchCount).toBe(1n);
     expect((await loadLiveL1Transactions(db)).map(({ purpose }) => purpose)).not.toContain("submitBatch");
   });

@@ -33,13 +33,13 @@ import {
   readBatchCells,
 } from "@cairn/protocol";
 import {
-  type AcceptedBatch2,
-  type ChainPosition2,
-  followBatch2,
-  genesisPosition2,
+  type BatchOnL1,
+  type ChainPosition,
+  followBatch,
+  genesisPosition,
   publishedSlot,
   type ReplayedBlock,
-  replayBatch2,
+  replayBatch,
   replayPublishedData,
 } from "@cairn/vm";
 import type { NodeErrorCode } from "../errors.ts";
@@ -86,7 +86,7 @@ export async function adoptBatch(target: AdoptionTarget, accepted: AcceptedBatch
   }
   const before = await positionBefore(db, keeper, accepted);
   const { blocks, position } = await replayAccepted(target, before, { ...accepted, content });
-  const stateOf = ({ root, nextIndex, chains }: ChainPosition2) => {
+  const stateOf = ({ root, nextIndex, chains }: ChainPosition) => {
     return { root, nextIndex, history: historyOf(chains, compress) };
   };
   const { firstTimestamp, lastTimestamp, blocksRoot, circuit, dataSource } = header;
@@ -121,15 +121,15 @@ export async function adoptBatch(target: AdoptionTarget, accepted: AcceptedBatch
  */
 async function replayAccepted(
   { db, keeper, compress }: AdoptionTarget,
-  before: ChainPosition2,
+  before: ChainPosition,
   accepted: ForeignBatch,
-): Promise<{ readonly blocks: readonly AdoptedBlock[]; readonly position: ChainPosition2 }> {
+): Promise<{ readonly blocks: readonly AdoptedBlock[]; readonly position: ChainPosition }> {
   const { number, header, payoutsHash } = accepted;
   const what = `batch ${number}`;
   const cells = bytesToCells(accepted.content.cells);
   const consumed = asNodeError(what, () => countL1Operations(cells, accepted));
   const entries = consumed === 0 ? [] : await loadQueueEntries(db, before.queuePosition, consumed);
-  const batch: AcceptedBatch2 = {
+  const batch: BatchOnL1 = {
     number,
     header,
     cells,
@@ -139,8 +139,8 @@ async function replayAccepted(
     queueHash: entries.at(-1)?.hashAfter ?? before.queueHash,
   };
   const { position, blocks, replayed } = asNodeError(what, () => {
-    const followed = followBatch2(before, batch, compress);
-    return { ...followed, replayed: replayBatch2(keeper, batch, followed.blocks).blocks };
+    const followed = followBatch(before, batch, compress);
+    return { ...followed, replayed: replayBatch(keeper, batch, followed.blocks).blocks };
   });
   const adopted: AdoptedBlock[] = [];
   let at: BlockStart = { ...before, entries };
@@ -163,7 +163,7 @@ function countL1Operations(cells: readonly bigint[], { firstBlock, lastBlock }: 
 }
 
 /** Where a block of a batch begins. */
-interface BlockStart extends Pick<ChainPosition2, "block" | "chains" | "queuePosition" | "queueHash"> {
+interface BlockStart extends Pick<ChainPosition, "block" | "chains" | "queuePosition" | "queueHash"> {
   /** Queue entries that it and the blocks after it consume. */
   readonly entries: readonly QueueEntry[];
 }
@@ -250,8 +250,8 @@ async function positionBefore(
   db: Db,
   keeper: StateKeeper,
   { number, firstBlock }: AcceptedBatch,
-): Promise<ChainPosition2> {
-  if (firstBlock === 1) return { ...genesisPosition2(keeper.root()), batch: number - 1 };
+): Promise<ChainPosition> {
+  if (firstBlock === 1) return { ...genesisPosition(keeper.root()), batch: number - 1 };
   const previous = await findBlock(db, firstBlock - 1);
   const chains = previous?.seal?.chains;
   if (previous === undefined || chains === undefined) {

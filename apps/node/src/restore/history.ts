@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { countAcceptedBatches, type Db, findLastSealedBlock } from "@cairn/db";
 import type { L1Rollup } from "@cairn/l1";
 import { CairnError } from "@cairn/protocol";
@@ -16,7 +16,7 @@ export async function assertHistory(
   const isBegun = (await findLastSealedBlock(db)) !== undefined || (await countAcceptedBatches(db)) > 0;
   if (isBegun || options.isRestore) return;
   // Skipping the check does no harm: batches of others are adopted whenever they are seen.
-  const state = await reader.readContract({ address, abi: rollup2Abi, functionName: "state" }).catch(() => null);
+  const state = await reader.readContract({ address, abi: rollupAbi, functionName: "state" }).catch(() => null);
   if (state === null || state.batchCount === 0n) return;
   const { batchCount } = state;
   throw new CairnError<NodeErrorCode>(

@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { createTestDatabases } from "@cairn/db/testing";
 import { requestWithdraw, sendToRollup } from "@cairn/l1";
 import { accountIndex } from "@cairn/protocol";
@@ -158,7 +158,7 @@ describe("a rollup with several submitters", () => {
     await stranger.stop();
     await requestWithdraw(scene.harness.devnet.rollup, scene.harness.devnet.wallet(2), accountIndex(65));
     await scene.warp(8 * 24 * HOUR);
-    const data = encodeFunctionData({ abi: rollup2Abi, functionName: "freeze" });
+    const data = encodeFunctionData({ abi: rollupAbi, functionName: "freeze" });
     await sendToRollup(scene.harness.devnet.rollup, scene.harness.devnet.wallet(3), { name: "freeze", data });
     await expect.poll(() => stateOf(operator), WAIT).toMatch(/^frozen/);
     held.resolve();

@@ -1,11 +1,11 @@
 import { cellsToBlob, encodeOpening, versionedHash } from "@cairn/blobs";
-import { rollup2Abi, submitBatch2Arguments } from "@cairn/contracts";
+import { rollupAbi, submitBatchArguments } from "@cairn/contracts";
 import { countAcceptedBatches, type Database, findLastL1Block, findUnadoptedBatch } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
 import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing";
 import type { BlobAccess, BlobSource, L1Rollup } from "@cairn/l1";
 import { lyingRollup } from "@cairn/l1/testing";
-import { accountIndex, batchCommitment2, bytesToHex, cellsToBytes, payoutListHash } from "@cairn/protocol";
+import { accountIndex, batchCommitment, bytesToHex, cellsToBytes, payoutListHash } from "@cairn/protocol";
 import { encodeFunctionData } from "viem";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createTestWatcher } from "../../test/test-watcher.ts";
@@ -41,9 +41,9 @@ describe("a batch of others whose cells are in a blob", () => {
     ]);
     cells = blocks.flatMap((block) => block.cells);
     const header = { ...batch.header, dataSource: "blob" as const };
-    const args = submitBatch2Arguments({ ...batch, header, data: OPENING });
-    const input = encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args });
-    const commitment = bytesToHex(batchCommitment2(header, HASH, payoutListHash(batch.payouts)));
+    const args = submitBatchArguments({ ...batch, header, data: OPENING });
+    const input = encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args });
+    const commitment = bytesToHex(batchCommitment(header, HASH, payoutListHash(batch.payouts)));
     rollup = lyingRollup(live.rollup, {
       getLogs: async (ask) =>
         ((await ask()) as readonly Log[]).map((log) =>

@@ -1,7 +1,7 @@
 import { type Db, findBlock, findUnadoptedBatch, listPayouts, loadAcceptedSummaries } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
 import type { AcceptedEvent, PublishedBatchContent } from "@cairn/l1";
-import { type BatchHeader2, cellsToBytes, payoutListHash } from "@cairn/protocol";
+import { type BatchHeader, cellsToBytes, payoutListHash } from "@cairn/protocol";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { payoutsOf, storeBatch, storeBlocks } from "../../test/stored-blocks.ts";
 import { calldataOf, cellsOf, headerOf, loadBatchContent, toPayout } from "../batches/content.ts";
@@ -34,7 +34,7 @@ describe("batches that L1 accepted", () => {
   const event = async (
     number: number,
     [firstBlock, lastBlock]: readonly [number, number],
-    change: Partial<BatchHeader2> = {},
+    change: Partial<BatchHeader> = {},
     submission: Partial<Pick<AcceptedEvent, "submitter" | "dataCommitment">> = {},
   ): Promise<AcceptedEvent> => {
     const content = await contentOf(firstBlock, lastBlock);

@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { countAcceptedBatches, type Database, findL1Agreement, findLastL1Block, loadQueueEntries } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
 import { type DevRollup, startDevRollup } from "@cairn/devnet";
@@ -87,7 +87,7 @@ describe("a watcher whose L1 node does not tell one story", () => {
   const lastRead = async () => (await findLastL1Block(database.db))?.number;
   const expectWhole = async () => {
     const { reader, address } = devnet.rollup;
-    const { batchCount } = await reader.readContract({ address, abi: rollup2Abi, functionName: "state" });
+    const { batchCount } = await reader.readContract({ address, abi: rollupAbi, functionName: "state" });
     expect(await countAcceptedBatches(database.db)).toBe(Number(batchCount));
     const stored = await loadQueueEntries(database.db, 0, 100);
     const onChain = await readQueue(devnet.rollup, 0);

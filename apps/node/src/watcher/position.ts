@@ -13,7 +13,7 @@ import {
   readQueueHash,
   readRollupEvents,
 } from "@cairn/l1";
-import { type BatchHeader2, isCairnError } from "@cairn/protocol";
+import { type BatchHeader, isCairnError } from "@cairn/protocol";
 
 /** The state of the rollup that a list of events leads to. */
 export interface EventPosition extends QueueEnd {
@@ -131,7 +131,7 @@ async function findDisagreement(
   return Buffer.compare(hash, led.queueHash) === 0 ? null : "the contract has another queue";
 }
 
-function endOf({ newRoot, newHistory }: BatchHeader2): BatchEnd {
+function endOf({ newRoot, newHistory }: BatchHeader): BatchEnd {
   return { root: newRoot, history: newHistory };
 }
 

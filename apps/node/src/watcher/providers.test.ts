@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { countAcceptedBatches, type Database, findLastL1Block, loadQueueEntries } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
 import { type DevRollup, startDevRollup } from "@cairn/devnet";
@@ -60,7 +60,7 @@ describe("L1 is followed through an RPC that", () => {
   };
   const expectWhole = async (database: Database): Promise<void> => {
     const { reader, address } = devnet.rollup;
-    const { batchCount } = await reader.readContract({ address, abi: rollup2Abi, functionName: "state" });
+    const { batchCount } = await reader.readContract({ address, abi: rollupAbi, functionName: "state" });
     expect(await countAcceptedBatches(database.db)).toBe(Number(batchCount));
     const stored = await loadQueueEntries(database.db, 0, 100);
     const onChain = await readQueue(devnet.rollup, 0);

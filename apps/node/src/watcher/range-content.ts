@@ -13,7 +13,7 @@ import {
   readPublishedBatch,
   readRollupEvents,
 } from "@cairn/l1";
-import { batchCommitment2, bytesToHex, CairnError, hexToBytes } from "@cairn/protocol";
+import { batchCommitment, bytesToHex, CairnError, hexToBytes } from "@cairn/protocol";
 import type { NodeErrorCode } from "../errors.ts";
 
 /** A range of L1 blocks as read. */
@@ -88,7 +88,7 @@ export async function assertCommitments(
   if (last === undefined) return;
   const commitments = createCommitmentReader(access, last.number, lastBlock);
   for (const { number, header, dataCommitment, payoutsHash } of batches) {
-    const shown = bytesToHex(batchCommitment2(header, dataCommitment, payoutsHash));
+    const shown = bytesToHex(batchCommitment(header, dataCommitment, payoutsHash));
     if (shown !== (await commitments.of(number))) throw unavailable(`the contract has another batch ${number}`);
   }
 }

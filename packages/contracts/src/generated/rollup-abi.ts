@@ -1,5 +1,5 @@
 /** ABI of Rollup. Generated from src/Rollup.sol; do not edit. */
-export const rollup2Abi = [
+export const rollupAbi = [
   {
     "inputs": [
       {

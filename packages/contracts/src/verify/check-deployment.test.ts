@@ -1,11 +1,11 @@
 import { bigintToHex, bytesToHex, hexToBytes } from "@cairn/protocol";
 import { encodeDeployData, type Hex, keccak256, zeroAddress, zeroHash } from "viem";
 import { beforeAll, describe, expect, it } from "vitest";
-import { buildCached, rollup2Targets } from "../build.ts";
+import { buildCached, rollupTargets } from "../build.ts";
 import type { CompiledContract } from "../compile.ts";
-import { rollup2Abi } from "../generated/rollup-abi.ts";
-import { checkDeployment2, type ExpectedDeployment2 } from "./check-deployment.ts";
-import type { DeployedRollup2, Rollup2Views } from "./rollup.ts";
+import { rollupAbi } from "../generated/rollup-abi.ts";
+import { checkDeployment, type ExpectedDeployment } from "./check-deployment.ts";
+import type { DeployedRollup, RollupViews } from "./rollup.ts";
 
 const CACHE_DIR = process.env.CAIRN_CACHE_DIR ?? new URL("../../../../.cache", import.meta.url).pathname;
 const ROOT = "0x127314dc4f13036ac6a4482435840186e511e872197943c814189493179ab475";
@@ -28,15 +28,15 @@ function altered(code: Hex): Hex {
 }
 
 describe("a deployment", () => {
-  let expected: ExpectedDeployment2;
-  let honest: DeployedRollup2;
-  let views: Rollup2Views;
+  let expected: ExpectedDeployment;
+  let honest: DeployedRollup;
+  let views: RollupViews;
   /** The honest deployment, but for what it says about itself. */
-  const saying = (changed: Partial<Rollup2Views>): DeployedRollup2 => ({ ...honest, views: { ...views, ...changed } });
+  const saying = (changed: Partial<RollupViews>): DeployedRollup => ({ ...honest, views: { ...views, ...changed } });
 
   beforeAll(async () => {
     const contracts = new Map<string, CompiledContract>();
-    for (const target of rollup2Targets()) contracts.set(target.name, (await buildCached(CACHE_DIR, target)).artefact);
+    for (const target of rollupTargets()) contracts.set(target.name, (await buildCached(CACHE_DIR, target)).artefact);
     const contract = (name: string): CompiledContract => contracts.get(name) ?? expect.unreachable();
     const rollup = contract("Rollup");
     // Any contract can stand for a verifier here; its "key" is a part of its code.
@@ -114,17 +114,17 @@ describe("a deployment", () => {
         transactionHash: zeroHash,
         from: addressOf(9n),
         blockNumber: 1n,
-        input: encodeDeployData({ abi: rollup2Abi, bytecode: rollup.bytecode, args: [parameters] }),
+        input: encodeDeployData({ abi: rollupAbi, bytecode: rollup.bytecode, args: [parameters] }),
       },
     };
   });
 
-  const failed = (deployed: DeployedRollup2): string[] =>
-    checkDeployment2(deployed, expected).flatMap(({ name, isOk }) => (isOk ? [] : [name]));
+  const failed = (deployed: DeployedRollup): string[] =>
+    checkDeployment(deployed, expected).flatMap(({ name, isOk }) => (isOk ? [] : [name]));
 
   it("matches when everything is as in the sources", () => {
-    expect(checkDeployment2(honest, expected).filter(({ isOk }) => !isOk)).toEqual([]);
-    expect(checkDeployment2(honest, expected)).toHaveLength(18);
+    expect(checkDeployment(honest, expected).filter(({ isOk }) => !isOk)).toEqual([]);
+    expect(checkDeployment(honest, expected)).toHaveLength(18);
   });
 
   it("does not with a capacity that is not the circuit's, or an unknown circuit", () => {
@@ -141,7 +141,7 @@ describe("a deployment", () => {
     const policy = { address: views.parameters.policy, code, roles: null };
     expect(failed(saying({ policy }))).toEqual(["Policy"]);
     const parameters = { ...views.parameters, policyCodeHash: keccak256(code) };
-    const check = checkDeployment2(saying({ policy, parameters }), expected).find(({ name }) => name === "Policy");
+    const check = checkDeployment(saying({ policy, parameters }), expected).find(({ name }) => name === "Policy");
     expect(check?.isOk).toBe(false);
     expect(check?.detail).toContain("not in the sources");
     const open = { ...views.parameters, policy: zeroAddress, policyCodeHash: zeroHash };

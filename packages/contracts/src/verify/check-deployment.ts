@@ -1,10 +1,10 @@
 import { LAST_CIRCUIT_TYPE, type LastCircuit } from "@cairn/protocol";
 import { encodeDeployData, type Hex, hexToBigInt, keccak256 } from "viem";
-import { functionsWithoutAccess, ROLLUP_2_ACCESS, selectorsOf } from "../access.ts";
+import { functionsWithoutAccess, ROLLUP_ACCESS, selectorsOf } from "../access.ts";
 import { type SrsKind, srsOfBytecode } from "../artefact.ts";
 import type { CompiledContract } from "../compile.ts";
 import { L1_CAPACITY } from "../deploy.ts";
-import { rollup2Abi } from "../generated/rollup-abi.ts";
+import { rollupAbi } from "../generated/rollup-abi.ts";
 import {
   type Check,
   codeCheck,
@@ -16,11 +16,11 @@ import {
   srsCheck,
 } from "./check.ts";
 import { dispatchedSelectors } from "./dispatcher.ts";
-import type { DeployedRollup2, Rollup2Views } from "./rollup.ts";
+import type { DeployedRollup, RollupViews } from "./rollup.ts";
 import { compareRuntimeCode } from "./runtime-code.ts";
 
 /** What a deployment must match. */
-export interface ExpectedDeployment2 {
+export interface ExpectedDeployment {
   readonly rollup: CompiledContract;
   readonly accountTree: CompiledContract;
   readonly binding: CompiledContract;
@@ -33,9 +33,9 @@ export interface ExpectedDeployment2 {
 /**
  * Compares a deployment with what is expected. It matches when every check is ok.
  *
- * @example checkDeployment2(deployed, expected).every(({ isOk }) => isOk)
+ * @example checkDeployment(deployed, expected).every(({ isOk }) => isOk)
  */
-export function checkDeployment2(deployed: DeployedRollup2, expected: ExpectedDeployment2): Check[] {
+export function checkDeployment(deployed: DeployedRollup, expected: ExpectedDeployment): Check[] {
   const { code, views, chainId } = deployed;
   return [
     codeCheck("Rollup code", code, expected.rollup),
@@ -64,17 +64,17 @@ function functionsCheck(code: Hex, { abi }: CompiledContract): Check {
   const added = found.filter((selector) => !known.includes(selector));
   const missing = known.filter((selector) => !found.some((other) => other === selector));
   const problems = [
-    ...functionsWithoutAccess(abi, ROLLUP_2_ACCESS).map((name) => `the table does not say who may call ${name}`),
+    ...functionsWithoutAccess(abi, ROLLUP_ACCESS).map((name) => `the table does not say who may call ${name}`),
     ...(added.length === 0 ? [] : [`functions not in the sources: ${added.join(", ")}`]),
     ...(missing.length === 0 ? [] : [`missing functions of the sources: ${missing.join(", ")}`]),
   ];
-  const changing = Object.keys(ROLLUP_2_ACCESS).length;
+  const changing = Object.keys(ROLLUP_ACCESS).length;
   const all = `${found.length} functions, ${changing} of which change state; none has power over money or rules`;
   return { name: "Rollup functions", isOk: problems.length === 0, detail: problems.join("; ") || all };
 }
 
 /** The constructor that ran is the sources', so that nothing else was written to storage. */
-function creationCheck({ creation, views }: DeployedRollup2, { bytecode }: CompiledContract): Check {
+function creationCheck({ creation, views }: DeployedRollup, { bytecode }: CompiledContract): Check {
   const name = "Rollup creation";
   if ("missing" in creation) {
     return { name, isOk: false, detail: `creating transaction not found: ${creation.missing}` };
@@ -83,12 +83,12 @@ function creationCheck({ creation, views }: DeployedRollup2, { bytecode }: Compi
   if (!input.startsWith(bytecode)) {
     return { name, isOk: false, detail: `${transactionHash} ran a constructor other than that of the sources` };
   }
-  const isOk = views !== null && input === encodeDeployData({ abi: rollup2Abi, bytecode, args: [views.parameters] });
+  const isOk = views !== null && input === encodeDeployData({ abi: rollupAbi, bytecode, args: [views.parameters] });
   const differs = `${transactionHash} gave parameters other than those the rollup reports`;
   return { name, isOk, detail: isOk ? `${transactionHash} in block ${blockNumber}` : differs };
 }
 
-function immutablesCheck(code: Hex, views: Rollup2Views, rollup: CompiledContract): Check {
+function immutablesCheck(code: Hex, views: RollupViews, rollup: CompiledContract): Check {
   const name = "Rollup immutables";
   const { isSame, immutables } = compareRuntimeCode(rollup, code);
   if (!isSame) return { name, isOk: false, detail: "not decoded, because the code is not that of the sources" };
@@ -117,7 +117,7 @@ function immutablesCheck(code: Hex, views: Rollup2Views, rollup: CompiledContrac
   return { name, isOk: problems.length === 0, detail: problems.join("; ") || "as the views report them" };
 }
 
-function genesisCheck({ state }: Rollup2Views, { rollup, genesis }: ExpectedDeployment2): Check {
+function genesisCheck({ state }: RollupViews, { rollup, genesis }: ExpectedDeployment): Check {
   const name = "Genesis";
   const missing = [genesis.root, genesis.history].filter((word) => !rollup.bytecode.includes(significantDigits(word)));
   if (missing.length > 0) return { name, isOk: false, detail: `the constructor does not set ${missing.join(" and ")}` };
@@ -128,7 +128,7 @@ function genesisCheck({ state }: Rollup2Views, { rollup, genesis }: ExpectedDepl
 }
 
 /** Another policy can give precedence to anyone, but nothing else; whoever trusts it must know it. */
-function policyCheck({ policy, parameters }: Rollup2Views, { fixedOperator }: ExpectedDeployment2): Check {
+function policyCheck({ policy, parameters }: RollupViews, { fixedOperator }: ExpectedDeployment): Check {
   const name = "Policy";
   if (policy === null) return { name, isOk: true, detail: "none: submission is open to all" };
   if (keccak256(policy.code) !== parameters.policyCodeHash) {
@@ -140,7 +140,7 @@ function policyCheck({ policy, parameters }: Rollup2Views, { fixedOperator }: Ex
 }
 
 /** With a capacity above the circuit's own, overdue entries could not be proven, and the rollup would freeze. */
-function circuitsCheck({ parameters }: Rollup2Views): Check {
+function circuitsCheck({ parameters }: RollupViews): Check {
   const problems = parameters.circuits.flatMap(({ circuitType, l1Capacity }) => {
     const circuit = lastCircuitOf(circuitType);
     if (circuit === undefined) return [`there is no circuit of type ${circuitType}`];
@@ -154,10 +154,10 @@ function circuitsCheck({ parameters }: Rollup2Views): Check {
 }
 
 function verifierChecks(
-  { parameters, verifierCodes }: Rollup2Views,
+  { parameters, verifierCodes }: RollupViews,
   i: number,
   chainId: number,
-  expected: ExpectedDeployment2,
+  expected: ExpectedDeployment,
 ): Check[] {
   const circuit = parameters.circuits[i];
   const code = verifierCodes[i] ?? "0x";

@@ -8,7 +8,7 @@ import {
   zeroAddress,
 } from "viem";
 import { fixedOperatorAbi } from "../generated/fixed-operator-abi.ts";
-import { rollup2Abi } from "../generated/rollup-abi.ts";
+import { rollupAbi } from "../generated/rollup-abi.ts";
 import {
   type CreationHint,
   type DeployedCode,
@@ -18,7 +18,7 @@ import {
   readContractAt,
 } from "./deployed.ts";
 
-type View<Name extends "parameters" | "state"> = ContractFunctionReturnType<typeof rollup2Abi, "view", Name>;
+type View<Name extends "parameters" | "state"> = ContractFunctionReturnType<typeof rollupAbi, "view", Name>;
 
 /** The policy of a rollup, with its code. */
 export interface DeployedPolicyCode extends DeployedCode {
@@ -27,7 +27,7 @@ export interface DeployedPolicyCode extends DeployedCode {
 }
 
 /** What a rollup reports about itself. */
-export interface Rollup2Views {
+export interface RollupViews {
   readonly parameters: View<"parameters">;
   readonly state: View<"state">;
   readonly isFrozen: boolean;
@@ -42,21 +42,21 @@ export interface Rollup2Views {
 }
 
 /** Everything that an L1 node says about a rollup, at one block. */
-export interface DeployedRollup2 extends DeployedContract {
+export interface DeployedRollup extends DeployedContract {
   /** Null when the contract does not answer as a rollup of this version. */
-  readonly views: Rollup2Views | null;
+  readonly views: RollupViews | null;
 }
 
 /**
  * Reads a deployment at the newest block.
  *
- * @example const { views } = await readDeployment2(reader, rollup);
+ * @example const { views } = await readDeployment(reader, rollup);
  */
-export async function readDeployment2(
+export async function readDeployment(
   reader: PublicClient<Transport, Chain>,
   address: Address,
   hint: CreationHint = {},
-): Promise<DeployedRollup2> {
+): Promise<DeployedRollup> {
   const { blockNumber, ...deployed } = await readContractAt(reader, address, hint);
   const views = deployed.code === "0x" ? null : await orNull(readViews(reader, address, blockNumber));
   return { ...deployed, blockNumber, views };
@@ -66,8 +66,8 @@ async function readViews(
   reader: PublicClient<Transport, Chain>,
   address: Address,
   blockNumber: bigint,
-): Promise<Rollup2Views> {
-  const at = { address, abi: rollup2Abi, blockNumber } as const;
+): Promise<RollupViews> {
+  const at = { address, abi: rollupAbi, blockNumber } as const;
   const codeOf = async (contract: Address): Promise<DeployedCode> => {
     return { address: contract, code: await readCode(reader, contract, blockNumber) };
   };

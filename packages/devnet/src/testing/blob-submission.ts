@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { BlobKzg } from "@cairn/blobs/format";
-import { type ProvenBatch2, rollup2Abi, submitBatch2Arguments } from "@cairn/contracts";
+import { type ProvenBatch, rollupAbi, submitBatchArguments } from "@cairn/contracts";
 import {
   type BatchNumber,
   BLOB_MODULUS,
@@ -26,12 +26,12 @@ const GAS = 6_000_000n;
  */
 export async function submitWithBlobs(
   { rpcUrl, rollup, wallet }: DevRollup,
-  batch: ProvenBatch2,
+  batch: ProvenBatch,
   blobs: readonly Uint8Array[],
   kzg: BlobKzg,
 ): Promise<BatchNumber> {
   const { address: to, reader } = rollup;
-  const data = encodeFunctionData({ abi: rollup2Abi, functionName: "submitBatch", args: submitBatch2Arguments(batch) });
+  const data = encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args: submitBatchArguments(batch) });
   const { account, chain } = wallet(0);
   const transport = http(rpcUrl, { timeout: TIMEOUT_MS, retryCount: 0 });
   const hash = await createWalletClient({ account, chain, transport }).sendTransaction({
@@ -48,7 +48,7 @@ export async function submitWithBlobs(
     maxFeePerBlobGas: MAX_FEE_PER_BLOB_GAS,
   });
   const { logs } = await reader.waitForTransactionReceipt({ hash });
-  const [event] = parseEventLogs({ abi: rollup2Abi, eventName: "BatchSubmitted", logs });
+  const [event] = parseEventLogs({ abi: rollupAbi, eventName: "BatchSubmitted", logs });
   if (event !== undefined) return batchNumber(Number(event.args.batchNumber));
   throw new CairnError<DevnetErrorCode>("devnet/refused", `the rollup refused the batch in ${hash}`);
 }

@@ -1,4 +1,4 @@
-import type { ProvenBatch2 } from "@cairn/contracts";
+import type { ProvenBatch } from "@cairn/contracts";
 import {
   blocksRoot,
   type ChainedBlock,
@@ -13,7 +13,7 @@ import { readQueue, rollupDomain, submitBatch } from "@cairn/l1";
 import {
   accountIndex,
   addressToBigint,
-  type BatchHeader2,
+  type BatchHeader,
   type BatchNumber,
   type BlockSize,
   bindingPoint,
@@ -55,7 +55,7 @@ export interface UnprovenBlock extends ChainedBlock {
 /** A batch that L1 accepted with a stand-in proof. */
 export interface UnprovenBatch {
   readonly number: BatchNumber;
-  readonly batch: ProvenBatch2;
+  readonly batch: ProvenBatch;
   readonly blocks: readonly UnprovenBlock[];
   /** keccak256 of the cells' bytes, or the blob's versioned hash; 32 bytes. */
   readonly dataCommitment: Uint8Array;
@@ -67,7 +67,7 @@ export interface UnprovenBatch {
 
 /** What a dishonest operator publishes in place of what follows from its blocks. The stand-in proof fits to it. */
 export interface Untruth {
-  readonly header?: Partial<BatchHeader2>;
+  readonly header?: Partial<BatchHeader>;
   readonly payouts?: readonly Payout[];
   readonly cells?: readonly bigint[];
 }
@@ -208,7 +208,7 @@ export async function createUnprovenOperator(devnet: DevRollup): Promise<Unprove
     if (first === undefined || last === undefined) throw new TypeError("a batch has blocks");
     const { payouts = blocks.flatMap((block) => block.payouts) } = untruth;
     const after = stateOf(last.chains);
-    const header: BatchHeader2 = {
+    const header: BatchHeader = {
       circuit,
       dataSource,
       firstBlock: first.number,

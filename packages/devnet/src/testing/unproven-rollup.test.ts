@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import {
   createL1Access,
   payBatch,
@@ -7,8 +7,8 @@ import {
   readRollupEvents,
   submitBatch,
 } from "@cairn/l1";
-import { accountIndex, batchCommitment2, bigintToAddress, bytesToHex, payoutListHash } from "@cairn/protocol";
-import { followBatch2, genesisPosition2 } from "@cairn/vm";
+import { accountIndex, batchCommitment, bigintToAddress, bytesToHex, payoutListHash } from "@cairn/protocol";
+import { followBatch, genesisPosition } from "@cairn/vm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { standInProof } from "./stand-in-proofs.ts";
 import type { UnprovenBatch } from "./unproven-operator.ts";
@@ -35,12 +35,12 @@ describe("a rollup with stand-in proofs", () => {
   async function isOnL1({ number, batch, dataCommitment }: UnprovenBatch): Promise<void> {
     const stored = await live.rollup.reader.readContract({
       address: live.rollup.address,
-      abi: rollup2Abi,
+      abi: rollupAbi,
       functionName: "batchCommitment",
       args: [BigInt(number)],
     });
     const { header, payouts } = batch;
-    expect(stored).toBe(bytesToHex(batchCommitment2(header, dataCommitment, payoutListHash(payouts))));
+    expect(stored).toBe(bytesToHex(batchCommitment(header, dataCommitment, payoutListHash(payouts))));
     expect(await counts()).toMatchObject({ root: live.tree.root(), history: header.newHistory, batchCount: number });
   }
 
@@ -65,13 +65,13 @@ describe("a rollup with stand-in proofs", () => {
     const head = Number(await live.rollup.reader.getBlockNumber());
     const events = await readRollupEvents(access, { from: 0, to: head });
     const entries = events.flatMap((event) => (event.type === "queued" ? [event] : []));
-    let position = genesisPosition2(genesisRoot);
+    let position = genesisPosition(genesisRoot);
     for (const event of events) {
       if (event.type !== "accepted") continue;
       const { header, number, payoutsHash } = event;
       const content = await readPublishedBatch(access, event);
       const queueHash = entries[event.queueHead - 1]?.queueHash ?? expect.unreachable();
-      ({ position } = followBatch2(position, { number, header, payoutsHash, queueHash, ...content }, live.compress));
+      ({ position } = followBatch(position, { number, header, payoutsHash, queueHash, ...content }, live.compress));
     }
     expect(position).toMatchObject({ batch: 3, block: 5, root: live.tree.root(), queuePosition: 5 });
   });
@@ -94,7 +94,7 @@ describe("a rollup with stand-in proofs", () => {
     );
     const settled = await live.rollup.reader.readContract({
       address: live.rollup.address,
-      abi: rollup2Abi,
+      abi: rollupAbi,
       functionName: "payoutsSettled",
       args: [BigInt(number), 0n],
     });

@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { bytesToHex, EMPTY_QUEUE_HASH, type Hex, hexToBytes, isCairnError } from "@cairn/protocol";
 import { BaseError } from "viem";
 import { l1Error } from "../errors.ts";
@@ -33,7 +33,7 @@ export async function readContractCounts(access: L1Access, block: number): Promi
   const { reader, address } = access.rollup;
   try {
     const state = await access.call(`the rollup's state in block ${block}`, () =>
-      reader.readContract({ address, abi: rollup2Abi, functionName: "state", blockNumber: BigInt(block) }),
+      reader.readContract({ address, abi: rollupAbi, functionName: "state", blockNumber: BigInt(block) }),
     );
     return {
       root: BigInt(state.root),
@@ -73,7 +73,7 @@ export async function readFinalizedBatchCount({ rollup, call }: L1Access): Promi
   const { reader, address } = rollup;
   try {
     const state = await call("the rollup's finalized state", () =>
-      reader.readContract({ address, abi: rollup2Abi, functionName: "state", blockTag: "finalized" }),
+      reader.readContract({ address, abi: rollupAbi, functionName: "state", blockTag: "finalized" }),
     );
     return Number(state.batchCount);
   } catch (error) {
@@ -98,7 +98,7 @@ export async function readQueueHash(access: L1Access, count: number, block: numb
     access.call(`queue entry ${position}`, () =>
       reader.readContract({
         address,
-        abi: rollup2Abi,
+        abi: rollupAbi,
         functionName: "queueEntry",
         args: [BigInt(position)],
         ...(at === null ? {} : { blockNumber: at }),

@@ -1,8 +1,8 @@
-import { fromHeader2Struct, rollup2Abi } from "@cairn/contracts";
+import { fromHeaderStruct, rollupAbi } from "@cairn/contracts";
 import {
   accountIndex,
   addressToBigint,
-  type BatchHeader2,
+  type BatchHeader,
   hexToBytes,
   isCairnError,
   type L1Operation,
@@ -42,7 +42,7 @@ export interface AcceptedEvent extends EventPlace {
   /** As counted by the contract, from 1 on. */
   readonly number: number;
   readonly submitter: bigint;
-  readonly header: BatchHeader2;
+  readonly header: BatchHeader;
   /** keccak256 of the cells in calldata, or the blob's versioned hash; 32 bytes. */
   readonly dataCommitment: Uint8Array;
   /** keccak256 of the payout list, 32 bytes. */
@@ -64,14 +64,14 @@ export interface SettledEvent extends EventPlace {
 export type RollupEvent = QueuedEvent | AcceptedEvent | SettledEvent;
 
 const STATE_EVENTS = [
-  getAbiItem({ abi: rollup2Abi, name: "L1OperationQueued" }),
-  getAbiItem({ abi: rollup2Abi, name: "BatchSubmitted" }),
+  getAbiItem({ abi: rollupAbi, name: "L1OperationQueued" }),
+  getAbiItem({ abi: rollupAbi, name: "BatchSubmitted" }),
 ] as const;
 
 const ALL_EVENTS = [
   ...STATE_EVENTS,
-  getAbiItem({ abi: rollup2Abi, name: "PayoutPaid" }),
-  getAbiItem({ abi: rollup2Abi, name: "PayoutDeferred" }),
+  getAbiItem({ abi: rollupAbi, name: "PayoutPaid" }),
+  getAbiItem({ abi: rollupAbi, name: "PayoutDeferred" }),
 ] as const;
 
 type Log = GetLogsReturnType<undefined, typeof ALL_EVENTS, true, bigint, bigint>[number];
@@ -172,9 +172,9 @@ function operationOf(fields: LogOf<"L1OperationQueued">["args"]): L1Operation {
   throw mismatch(fields.position, `is of unknown kind ${fields.kind}`);
 }
 
-function headerOf({ header, batchNumber }: LogOf<"BatchSubmitted">["args"]): BatchHeader2 {
+function headerOf({ header, batchNumber }: LogOf<"BatchSubmitted">["args"]): BatchHeader {
   try {
-    return fromHeader2Struct(header);
+    return fromHeaderStruct(header);
   } catch (cause) {
     if (!isCairnError(cause)) throw cause;
     // The contract of this version takes no other data sources; a circuit may have been added.

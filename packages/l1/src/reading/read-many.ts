@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import type {
   Abi,
   ContractFunctionArgs,
@@ -12,11 +12,11 @@ import type { L1Access } from "./access.ts";
 export const READS_PER_CALL = 100;
 
 /** Without its literal type: the answers are typed here, by the view's name. */
-const ABI: Abi = rollup2Abi;
+const ABI: Abi = rollupAbi;
 
-type View = ContractFunctionName<typeof rollup2Abi, "view">;
-type Arguments<Name extends View> = ContractFunctionArgs<typeof rollup2Abi, "view", Name>;
-type Answer<Name extends View> = ContractFunctionReturnType<typeof rollup2Abi, "view", Name>;
+type View = ContractFunctionName<typeof rollupAbi, "view">;
+type Arguments<Name extends View> = ContractFunctionArgs<typeof rollupAbi, "view", Name>;
+type Answer<Name extends View> = ContractFunctionReturnType<typeof rollupAbi, "view", Name>;
 
 /**
  * The contract's answers to one view for many arguments, at an L1 block or the latest, in order. Throws

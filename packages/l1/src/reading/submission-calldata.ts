@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import { type Hex, hexToBytes } from "@cairn/protocol";
 import { getAbiItem, isHex, toFunctionSelector } from "viem";
 
@@ -14,7 +14,7 @@ export interface SubmissionArguments {
   readonly data: Uint8Array;
 }
 
-const SELECTOR = toFunctionSelector(getAbiItem({ abi: rollup2Abi, name: "submitBatch" }));
+const SELECTOR = toFunctionSelector(getAbiItem({ abi: rollupAbi, name: "submitBatch" }));
 const SELECTOR_BYTES = 4;
 const WORD = 32;
 const HEADER_BYTES = 11 * WORD;

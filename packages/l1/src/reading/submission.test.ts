@@ -1,5 +1,5 @@
 import { cellsToBlob, createBlobKzg, elementsToBlob, versionedHash } from "@cairn/blobs";
-import { type ProvenBatch2, rollup2Abi, submitBatch2Arguments } from "@cairn/contracts";
+import { type ProvenBatch, rollupAbi, submitBatchArguments } from "@cairn/contracts";
 import {
   accountIndex,
   BLOB_MODULUS,
@@ -37,7 +37,7 @@ const PAYOUTS = [
   { recipient: 4n, tokenId: tokenId(1), amount: 5n },
 ];
 
-const BATCH: ProvenBatch2 = {
+const BATCH: ProvenBatch = {
   header: {
     circuit: "solo16",
     dataSource: "calldata",
@@ -61,7 +61,7 @@ const kzg = createBlobKzg();
 const BLOB = cellsToBlob(CELLS);
 const COMMITMENT = kzg.commit(BLOB);
 const BLOB_HASH = versionedHash(COMMITMENT);
-const IN_BLOB: ProvenBatch2 = {
+const IN_BLOB: ProvenBatch = {
   ...BATCH,
   header: { ...BATCH.header, dataSource: "blob" },
   data: opening(COMMITMENT),
@@ -72,7 +72,7 @@ function opening(commitment: Uint8Array): Uint8Array {
   return concatBytes(new Uint8Array(32), commitment, new Uint8Array(48));
 }
 
-const eventOf = ({ header, payouts, data }: ProvenBatch2, change: Partial<AcceptedEvent> = {}): AcceptedEvent => ({
+const eventOf = ({ header, payouts, data }: ProvenBatch, change: Partial<AcceptedEvent> = {}): AcceptedEvent => ({
   type: "accepted",
   block: 9,
   blockHash: hexToBytes(BLOCK),
@@ -87,11 +87,11 @@ const eventOf = ({ header, payouts, data }: ProvenBatch2, change: Partial<Accept
   ...change,
 });
 
-const inputOf = (batch: ProvenBatch2): Hex =>
+const inputOf = (batch: ProvenBatch): Hex =>
   encodeFunctionData({
-    abi: rollup2Abi,
+    abi: rollupAbi,
     functionName: "submitBatch",
-    args: submitBatch2Arguments(batch, batch.payouts.length > 0 ? [0] : []),
+    args: submitBatchArguments(batch, batch.payouts.length > 0 ? [0] : []),
   });
 
 interface ShownTransaction {
@@ -176,7 +176,7 @@ describe("what a batch in calldata published", () => {
   });
 
   it("is refused with queue records that the contract cannot make", async () => {
-    const [record] = submitBatch2Arguments({ ...BATCH, l1Operations: OPERATIONS.slice(1) })[1]
+    const [record] = submitBatchArguments({ ...BATCH, l1Operations: OPERATIONS.slice(1) })[1]
       .slice(2)
       .split("x");
     const input = replaced(inputOf(BATCH), record ?? "", `09${record?.slice(2)}`);
@@ -184,7 +184,7 @@ describe("what a batch in calldata published", () => {
   });
 
   it("is refused with half a queue record", async () => {
-    const records = submitBatch2Arguments(BATCH)[1].slice(2);
+    const records = submitBatchArguments(BATCH)[1].slice(2);
     const length = (bytes: number): string => bytes.toString(16).padStart(64, "0");
     const input = replaced(inputOf(BATCH), length(152) + records, length(151) + records);
     await expect(read(eventOf(BATCH), { input })).rejects.toMatchObject(mismatch("l1Operations"));

@@ -1,7 +1,7 @@
 import { versionedHash } from "@cairn/blobs/format";
-import { toHeader2Struct } from "@cairn/contracts";
+import { toHeaderStruct } from "@cairn/contracts";
 import {
-  type BatchHeader2,
+  type BatchHeader,
   bigintToBytes,
   bytesToCells,
   bytesToHex,
@@ -156,8 +156,8 @@ function readTransaction({ rollup, call }: L1Access, event: AcceptedEvent): Prom
 }
 
 /** The header as the ABI encodes it: a word for each field, in the order of the struct. */
-function headerWords(header: BatchHeader2): Uint8Array {
-  const fields: readonly (Hex | bigint | number)[] = Object.values(toHeader2Struct(header));
+function headerWords(header: BatchHeader): Uint8Array {
+  const fields: readonly (Hex | bigint | number)[] = Object.values(toHeaderStruct(header));
   return concatBytes(...fields.map((field) => bigintToBytes(BigInt(field), 32)));
 }
 

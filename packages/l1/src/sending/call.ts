@@ -1,11 +1,11 @@
-import { fixedOperatorAbi, rollup2Abi } from "@cairn/contracts";
+import { fixedOperatorAbi, rollupAbi } from "@cairn/contracts";
 import { CairnError } from "@cairn/protocol";
 import { type Address, BaseError, decodeErrorResult, type Hex, isHex } from "viem";
 import type { L1Reader, L1Rollup } from "../connection.ts";
 import type { L1ErrorCode } from "../errors.ts";
 
 /** The rollup's and its policy's. */
-const ERRORS = [...rollup2Abi, ...fixedOperatorAbi] as const;
+const ERRORS = [...rollupAbi, ...fixedOperatorAbi] as const;
 
 /** One call of the rollup: its name for messages, its calldata, its value in wei. */
 export interface RollupCall {

@@ -1,4 +1,4 @@
-import { fixedOperatorAbi, rollup2Abi } from "@cairn/contracts";
+import { fixedOperatorAbi, rollupAbi } from "@cairn/contracts";
 import {
   type AbiParameter,
   concat,
@@ -17,7 +17,7 @@ const FROM = `0x${"22".repeat(20)}` as const;
 const OTHER = `0x${"33".repeat(20)}` as const;
 const ZERO_HASH: Hex = `0x${"0".repeat(64)}`;
 
-const changing = [...rollup2Abi, ...fixedOperatorAbi].filter(
+const changing = [...rollupAbi, ...fixedOperatorAbi].filter(
   (item) => item.type === "function" && item.stateMutability !== "view" && item.stateMutability !== "pure",
 );
 
@@ -30,10 +30,10 @@ describe("events of a call", () => {
     expect(hasExpectedEvents({ from: FROM, to: ROLLUP, data }, [])).toBe(false);
   });
 
-  const registering = encodeFunctionData({ abi: rollup2Abi, functionName: "registerToken", args: [OTHER] });
+  const registering = encodeFunctionData({ abi: rollupAbi, functionName: "registerToken", args: [OTHER] });
   const registered = (address: Hex, token: Hex): Log => ({
     address,
-    topics: encodeEventTopics({ abi: rollup2Abi, eventName: "TokenRegistered", args: { tokenId: 7, token } }) as [Hex],
+    topics: encodeEventTopics({ abi: rollupAbi, eventName: "TokenRegistered", args: { tokenId: 7, token } }) as [Hex],
     data: "0x",
     blockHash: ZERO_HASH,
     blockNumber: 1n,
@@ -58,7 +58,7 @@ describe("events of a call", () => {
     return {
       ...registered(ROLLUP, OTHER),
       topics: encodeEventTopics({
-        abi: rollup2Abi,
+        abi: rollupAbi,
         eventName: "L1OperationQueued",
         args: { position: 3n, owner: FROM, kind: 4 },
       }) as [Hex],
@@ -77,7 +77,7 @@ describe("events of a call", () => {
   };
 
   it("are compared with amount, account and key of a deposit", () => {
-    const data = encodeFunctionData({ abi: rollup2Abi, functionName: "depositETH", args: [5n, FROM, 0, 9n] });
+    const data = encodeFunctionData({ abi: rollupAbi, functionName: "depositETH", args: [5n, FROM, 0, 9n] });
     const is = (log: Log) => hasExpectedEvents({ from: FROM, to: ROLLUP, data }, [log]);
     expect(is(queued({}))).toBe(true);
     for (const change of [{ amount: 4n }, { key: 8n }, { index: 64 }]) expect(is(queued(change))).toBe(false);

@@ -1,4 +1,4 @@
-import { fixedOperatorAbi, rollup2Abi } from "@cairn/contracts";
+import { fixedOperatorAbi, rollupAbi } from "@cairn/contracts";
 import { SLOT_KIND } from "@cairn/protocol";
 import {
   type Address,
@@ -12,7 +12,7 @@ import {
 } from "viem";
 
 /** The rollup and its policy. */
-const ABI = [...rollup2Abi, ...fixedOperatorAbi] as const;
+const ABI = [...rollupAbi, ...fixedOperatorAbi] as const;
 
 type RollupLog = ReturnType<typeof parseEventLogs<typeof ABI, true>>[number];
 type RollupFunction = DecodeFunctionDataReturnType<typeof ABI>;

@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import {
   createTestClient,
   encodeFunctionData,
@@ -106,7 +106,7 @@ describe("a transaction sent to L1", () => {
   it("is no success of a rollup's call without the event that the call must emit", async () => {
     const rollup = { reader, address: TARGET } as const;
     const args = [1n, TARGET, 0, 0n] as const;
-    const data = encodeFunctionData({ abi: rollup2Abi, functionName: "depositETH", args });
+    const data = encodeFunctionData({ abi: rollupAbi, functionName: "depositETH", args });
     const sent = sendToRollup(rollup, wallet, { name: "depositETH", data, value: 1n }, { ...patient, store });
     const refused = expect(sent).rejects.toMatchObject({ code: "l1/unknown-event", details: { to: TARGET } });
     await untilWaiting();

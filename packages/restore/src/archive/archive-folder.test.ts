@@ -4,7 +4,7 @@ import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing"
 import { createL1Access, type L1Rollup } from "@cairn/l1";
 import { lyingRollup } from "@cairn/l1/testing";
 import { createMemoryStore, genesisRoot } from "@cairn/state";
-import { genesisPosition2 } from "@cairn/vm";
+import { genesisPosition } from "@cairn/vm";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { removeFolders, temporaryFolder } from "../../test/published.ts";
 import { verifyArchive } from "../archive-rollup.ts";
@@ -150,7 +150,7 @@ describe("a folder of archives", () => {
     await folder(dir, { batchesPerFile: live.batches.length + 1 }).update();
     const foreign = temporaryFolder();
     const identity = { ...(await readIdentity(createL1Access(live.rollup))), chainId: 5n };
-    const start = genesisPosition2(genesisRoot(live.compress));
+    const start = genesisPosition(genesisRoot(live.compress));
     await (await createArchive(join(foreign, "batches-0000000001.cairn"), identity, start)).finish(null);
     await expect(folder(foreign).update()).rejects.toMatchObject({ code: "restore/archive-foreign" });
     const lying = lyingRollup(live.rollup, {

@@ -15,10 +15,10 @@ import {
   readHead,
 } from "@cairn/l1";
 import { genesisRoot } from "@cairn/state";
-import { type ChainPosition2, genesisPosition2 } from "@cairn/vm";
+import { type ChainPosition, genesisPosition } from "@cairn/vm";
 import { summarise } from "../archive-rollup.ts";
 import { readBatches } from "../batch-stream.ts";
-import { batchMismatch, followBatch } from "../chain-position.ts";
+import { batchMismatch, followPublishedBatch } from "../chain-position.ts";
 import { restoreError } from "../errors.ts";
 import { identityText, isSameRollup, type RollupIdentity } from "../identity.ts";
 import { confirmArchived, isWhole, type KnownQueue } from "../known-queue.ts";
@@ -92,7 +92,7 @@ export interface ArchiveFolder {
    * Brings the archives to the head of L1: every batch that is not in them yet is read, checked against the contract and
    * written (spec 2, 9.5). Every file in the folder is a whole archive at any time: a new one, or the last one with more
    * batches, is written beside and put in its place when it is durable. Throws `restore/archive-foreign`, and as
-   * `openArchive`, `readBatches`, `followBatch`; another update may then succeed.
+   * `openArchive`, `readBatches`, `followPublishedBatch`; another update may then succeed.
    */
   update(): Promise<ArchivedBatches>;
 }
@@ -139,7 +139,7 @@ interface FolderEnd {
   /** The last file; null for an empty folder. */
   readonly path: string | null;
   readonly firstBatch: number;
-  readonly position: ChainPosition2;
+  readonly position: ChainPosition;
   /** L1 block up to which the last file says what waits in the queue; 0 when it does not say. */
   readonly l1Block: number;
   /** What waits in the queue there; null when no archive says it. */
@@ -155,7 +155,7 @@ async function readEnd(
 ): Promise<FolderEnd> {
   const path = (await archivesIn(dir)).at(-1) ?? null;
   if (path === null) {
-    const position = genesisPosition2(genesisRoot(compress));
+    const position = genesisPosition(genesisRoot(compress));
     return { path, firstBatch: 1, position, l1Block: 0, queue: null, resumeBlock: null };
   }
   const { waiting, lastCommitment, ...last } = await summarise(path, compress, null, "whole");
@@ -204,7 +204,7 @@ async function addTo(
       ...(limits === undefined ? {} : { limits }),
     });
     for await (const batch of batches) {
-      ({ position } = followBatch(position, batch, compress));
+      ({ position } = followPublishedBatch(position, batch, compress));
       ({ resumeBlock } = batch.origin);
       await files.append(batch, position);
     }
@@ -223,7 +223,7 @@ async function addTo(
   }
 }
 
-function assertSame(position: ChainPosition2, contract: ContractState, compress: Compress): void {
+function assertSame(position: ChainPosition, contract: ContractState, compress: Compress): void {
   const isSame =
     position.root === contract.root &&
     historyOf(position.chains, compress) === contract.history &&
@@ -237,7 +237,7 @@ type FolderFile = Pick<FolderEnd, "path" | "firstBatch">;
 /** The files that batches are appended to. */
 interface ArchiveFiles {
   /** `position` is that after the batch. */
-  append(batch: PublishedBatch, position: ChainPosition2): Promise<void>;
+  append(batch: PublishedBatch, position: ChainPosition): Promise<void>;
   /** Completes the last file; returns it. */
   finish(waiting: ArchivedQueue): Promise<FolderFile>;
   /** Closes what is being written; it counts for nothing. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Chains, GENESIS_CHAINS } from "@cairn/crypto";
 import { createMemoryStore } from "@cairn/state";
 import { arbitraryHistory, FAKE_CRYPTO, type History } from "@cairn/testkit";
-import type { ChainPosition2 } from "@cairn/vm";
+import type { ChainPosition } from "@cairn/vm";
 import fc from "fast-check";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -91,7 +91,7 @@ describe("an archive", () => {
 describe("an archive that is continued", () => {
   let history: History;
   let batches: PublishedBatch[];
-  let middle: ChainPosition2;
+  let middle: ChainPosition;
   let chains: readonly Chains[];
 
   beforeAll(() => {
@@ -136,7 +136,7 @@ describe("an archive that is continued", () => {
   it("must belong to the same rollup and have the same batch at the position", async () => {
     const path = await archived(history, batches.slice(0, 5));
     const identity = identityOf(history.domain);
-    const open = (at: ChainPosition2, of = identity) => continueArchive(path, of, at);
+    const open = (at: ChainPosition, of = identity) => continueArchive(path, of, at);
     await expect(open(middle, { ...identity, chainId: 5n })).rejects.toMatchObject({ code: "restore/archive-foreign" });
     await expect(open(positionAfterAll(batches.slice(0, 6)))).rejects.toMatchObject({
       code: "restore/archive-gap",

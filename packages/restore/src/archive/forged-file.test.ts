@@ -12,7 +12,7 @@ import {
 } from "@cairn/protocol";
 import { createMemoryStore } from "@cairn/state";
 import { arbitraryHistory, FAKE_CRYPTO, type History } from "@cairn/testkit";
-import type { ChainPosition2 } from "@cairn/vm";
+import type { ChainPosition } from "@cairn/vm";
 import fc from "fast-check";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { blockCountOf, withHashes, withSameValue } from "../../test/forged.ts";
@@ -28,7 +28,7 @@ import {
   temporaryFolder,
 } from "../../test/published.ts";
 import { verifyArchive } from "../archive-rollup.ts";
-import { followBatch } from "../chain-position.ts";
+import { followPublishedBatch } from "../chain-position.ts";
 import type { PublishedBatch } from "../published-batch.ts";
 import { restoreRollup } from "../restore.ts";
 import { digestOf, encodeBatch, encodeFrame, encodeHead, encodeWaitingFrame } from "./format.ts";
@@ -246,7 +246,7 @@ describe("an archive is refused", () => {
     return expect.unreachable();
   }
 
-  it.each<[string, Partial<ChainPosition2>]>([
+  it.each<[string, Partial<ChainPosition>]>([
     ["queue entries consumed", { queuePosition: 1 }],
     ["a time", { timestamp: 1n }],
     ["a chain", { chains: { ...GENESIS_CHAINS, payouts: 1n } }],
@@ -334,7 +334,10 @@ describe("an archive is refused", () => {
     const payouts = busy.payouts.map((payout) => ({ ...payout, amount: payout.amount + 1n }));
     const lying = withHashes({ ...busy, payouts }, positionAfterAll([first]), compress);
     const path = stored(
-      forged([first, { ...lying, chains: followBatch(positionAfterAll([first]), lying, compress).position.chains }]),
+      forged([
+        first,
+        { ...lying, chains: followPublishedBatch(positionAfterAll([first]), lying, compress).position.chains },
+      ]),
     );
     await expect(verify(path)).resolves.toMatchObject({ end: { batch: 2 } });
     await expect(restore(path)).rejects.toMatchObject({ details: { batch: 2, check: "payouts" } });

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { KZG_POINT_BYTES } from "@cairn/blobs/format";
 import type { Chains } from "@cairn/crypto";
 import {
-  BATCH_HEADER_2_BYTES,
+  BATCH_HEADER_BYTES,
   type ByteCursor,
   bigintToBytes,
   bytesToCells,
@@ -12,10 +12,10 @@ import {
   createByteCursor,
   DATA_SOURCE,
   type DataSource,
-  decodeBatchHeader2,
+  decodeBatchHeader,
   decodeL1Operation,
   decodePayoutList,
-  encodeBatchHeader2,
+  encodeBatchHeader,
   encodeL1Operation,
   encodePayoutList,
   encodeSafe64,
@@ -30,7 +30,7 @@ import {
   PAYOUT_BYTES,
   QUEUE_RECORD_BYTES,
 } from "@cairn/protocol";
-import type { ChainPosition2 } from "@cairn/vm";
+import type { ChainPosition } from "@cairn/vm";
 import { isGenesis } from "../chain-position.ts";
 import { restoreError } from "../errors.ts";
 import type { RollupIdentity } from "../identity.ts";
@@ -52,7 +52,7 @@ export const WAITING_FRAME = 3;
 const CHAINS_BYTES = 4 * 32;
 /** Bytes of a head between prefix and first digest. */
 export const HEAD_BYTES = 8 + 20 + 3 * 8 + 32 + 4 + CHAINS_BYTES + 8 + 32;
-const FIXED_BATCH_BYTES = 8 + BATCH_HEADER_2_BYTES + 2 * 32 + KZG_POINT_BYTES + 4 + CHAINS_BYTES + (8 + 32 + 8) + 4 + 4;
+const FIXED_BATCH_BYTES = 8 + BATCH_HEADER_BYTES + 2 * 32 + KZG_POINT_BYTES + 4 + CHAINS_BYTES + (8 + 32 + 8) + 4 + 4;
 /** Longest payload of a batch's frame; a longer one is not read. */
 const MAX_BATCH_BYTES =
   FIXED_BATCH_BYTES +
@@ -72,7 +72,7 @@ export const MAX_PAYLOAD_BYTES: ReadonlyMap<number, number> = new Map([
 export interface ArchiveHead {
   readonly identity: RollupIdentity;
   /** Position of the chain of batches before the archive's first batch. */
-  readonly start: ChainPosition2;
+  readonly start: ChainPosition;
 }
 
 /** The entries that waited in the L1 queue after an archive's last batch. */
@@ -105,7 +105,7 @@ export function decodeHead(body: Uint8Array): ArchiveHead {
   if (body.length !== HEAD_BYTES) throw corrupt("the head has a wrong length");
   const cursor = createByteCursor(body);
   const identity = { chainId: cursor.bigint(8), rollup: cursor.bigint(20) };
-  const start: ChainPosition2 = {
+  const start: ChainPosition = {
     batch: cursor.safe64(),
     block: cursor.safe64(),
     timestamp: cursor.bigint(8),
@@ -125,7 +125,7 @@ export function encodeBatch(batch: PublishedBatch, chains: Chains): Uint8Array {
   const { header, cells, kzgCommitment, l1Operations, payouts, origin } = batch;
   return concatBytes(
     encodeSafe64(batch.number),
-    encodeBatchHeader2(header),
+    encodeBatchHeader(header),
     batch.dataCommitment,
     batch.payoutsHash,
     kzgCommitment ?? new Uint8Array(KZG_POINT_BYTES),
@@ -148,7 +148,7 @@ export function decodeBatch(payload: Uint8Array): PublishedBatch {
   const cursor = createByteCursor(payload);
   try {
     const number = cursor.safe64();
-    const header = decodeBatchHeader2(cursor.bytes(BATCH_HEADER_2_BYTES));
+    const header = decodeBatchHeader(cursor.bytes(BATCH_HEADER_BYTES));
     const [dataCommitment, payoutsHash] = [cursor.bytes(32).slice(), cursor.bytes(32).slice()];
     const kzgCommitment = readKzgCommitment(cursor, header.dataSource);
     const sentCells = cursor.number(4);
@@ -182,9 +182,7 @@ export function decodeBatch(payload: Uint8Array): PublishedBatch {
 /** The versioned hash of a batch's blob, from the payload of its frame; null for a batch in calldata. */
 export function blobHashOf(payload: Uint8Array): Uint8Array | null {
   const dataSource = payload[8 + 1];
-  return dataSource === DATA_SOURCE.blob
-    ? payload.slice(8 + BATCH_HEADER_2_BYTES, 8 + BATCH_HEADER_2_BYTES + 32)
-    : null;
+  return dataSource === DATA_SOURCE.blob ? payload.slice(8 + BATCH_HEADER_BYTES, 8 + BATCH_HEADER_BYTES + 32) : null;
 }
 
 /** Payload of the frame of waiting entries; spec 2, 9.4. */

@@ -34,7 +34,7 @@ export interface QueueAfterArchive extends ArchivedQueue {
 /** An archive that is being read. */
 export interface ArchiveReader extends ArchiveHead {
   /**
-   * The batches in order, each checked against its digest; can be iterated once. `followBatch` shows whether a batch
+   * The batches in order, each checked against its digest; can be iterated once. `followPublishedBatch` shows whether a batch
    * follows from its predecessors, the replay whether it leads to its root, and only L1 whether it was accepted. Throws
    * `restore/archive-corrupt`, `restore/archive-truncated`, `restore/batch-mismatch` for a gap, `restore/io`.
    */

@@ -1,7 +1,7 @@
 import { access, type FileHandle, open } from "node:fs/promises";
 import type { Chains } from "@cairn/crypto";
 import { encodeSafe64 } from "@cairn/protocol";
-import type { ChainPosition2 } from "@cairn/vm";
+import type { ChainPosition } from "@cairn/vm";
 import { batchMismatch, isSameChains, isSamePosition } from "../chain-position.ts";
 import { restoreError } from "../errors.ts";
 import { identityText, isSameRollup, type RollupIdentity } from "../identity.ts";
@@ -33,7 +33,7 @@ export interface ArchiveWriter {
   /** `chains` are those after the batch. Throws `restore/io`, `restore/bad-option` for a batch out of order. */
   append(batch: PublishedBatch, chains: Chains): Promise<void>;
   /** Cuts off the batches after `position`, if there are any. Throws as {@link continueArchive}. */
-  continueAfter(position: ChainPosition2): Promise<void>;
+  continueAfter(position: ChainPosition): Promise<void>;
   /** On return, all batches so far survive a crash. Throws `restore/io`. */
   flush(): Promise<void>;
   /**
@@ -49,14 +49,14 @@ export interface ArchiveWriter {
  * A new archive of the batches after `start`. Throws `restore/io` when the file exists.
  *
  * @example
- * const archive = await createArchive(path, identity, genesisPosition2(root));
+ * const archive = await createArchive(path, identity, genesisPosition(root));
  * await archive.append(batch, position.chains);
  * await archive.finish(null);
  */
 export async function createArchive(
   path: string,
   identity: RollupIdentity,
-  start: ChainPosition2,
+  start: ChainPosition,
 ): Promise<ArchiveWriter> {
   const head = encodeHead({ identity, start });
   const digest = digestOf(head);
@@ -75,7 +75,7 @@ export async function createArchive(
 export async function continueArchive(
   path: string,
   identity: RollupIdentity,
-  position: ChainPosition2,
+  position: ChainPosition,
 ): Promise<ArchiveWriter> {
   const found = await findContinuation(path, identity, position);
   if (found === null) return createArchive(path, identity, position);
@@ -103,7 +103,7 @@ interface Continuation {
 async function findContinuation(
   path: string,
   identity: RollupIdentity,
-  position: ChainPosition2,
+  position: ChainPosition,
 ): Promise<Continuation | null> {
   if (!(await fileExists(path))) return null;
   const reader = createChunkReader(fileChunks(path));
@@ -207,6 +207,6 @@ async function attempt<T>(path: string, action: () => Promise<T>): Promise<T> {
   }
 }
 
-function gap(path: string, what: string, { batch }: ChainPosition2) {
+function gap(path: string, what: string, { batch }: ChainPosition) {
   return restoreError("restore/archive-gap", `${path} ${what}, but batch ${batch} is needed`);
 }

@@ -1,4 +1,4 @@
-import { exitArguments, exitManyArguments, payGasLimit2, reclaimArguments, rollup2Abi } from "@cairn/contracts";
+import { exitArguments, exitManyArguments, payGasLimit, reclaimArguments, rollupAbi } from "@cairn/contracts";
 import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing";
 import { createL1Access, sendToRollup } from "@cairn/l1";
 import { ETH_TOKEN_ID } from "@cairn/protocol";
@@ -19,7 +19,7 @@ const accountTreeAbi = [
     type: "function",
     name: "computeRoot",
     stateMutability: "pure",
-    inputs: getAbiItem({ abi: rollup2Abi, name: "exitMany" }).inputs,
+    inputs: getAbiItem({ abi: rollupAbi, name: "exitMany" }).inputs,
     outputs: [{ type: "bytes32", name: "" }],
   },
 ] as const;
@@ -34,13 +34,13 @@ describe("a rollup that has stopped", () => {
   const pay = (batch: number, places?: readonly number[]) => {
     const { payouts } = payoutsOf(result.restored, batch);
     const args = payoutArguments(result.restored, batch, places);
-    const data = encodeFunctionData({ abi: rollup2Abi, functionName: "pay", args });
-    return send("pay", data, BigInt(payGasLimit2(payouts, payouts.length)));
+    const data = encodeFunctionData({ abi: rollupAbi, functionName: "pay", args });
+    return send("pay", data, BigInt(payGasLimit(payouts, payouts.length)));
   };
   const custodyOf = (tokenId: number): Promise<bigint> =>
     live.rollup.reader.readContract({
       address: live.rollup.address,
-      abi: rollup2Abi,
+      abi: rollupAbi,
       functionName: "custody",
       args: [tokenId],
     });
@@ -58,7 +58,7 @@ describe("a rollup that has stopped", () => {
     await live.deposit(2, 7n, "token");
     await live.client.increaseTime({ seconds: 8 * DAY });
     await live.client.mine({ blocks: 1 });
-    await send("freeze", encodeFunctionData({ abi: rollup2Abi, functionName: "freeze" }));
+    await send("freeze", encodeFunctionData({ abi: rollupAbi, functionName: "freeze" }));
     result = await restore();
   });
   afterAll(() => live?.stop());
@@ -66,7 +66,7 @@ describe("a rollup that has stopped", () => {
   it("has the restored root, by the contract's own hashing of any accounts", async () => {
     const { reader, address } = live.rollup;
     const { tree } = result.restored;
-    const accountTree = await reader.readContract({ address, abi: rollup2Abi, functionName: "accountTree" });
+    const accountTree = await reader.readContract({ address, abi: rollupAbi, functionName: "accountTree" });
     const compute = (args: ReturnType<typeof exitManyArguments>): Promise<Hex> =>
       reader.readContract({ address: accountTree, abi: accountTreeAbi, functionName: "computeRoot", args });
     const indices = [...assignedAccounts(tree)].map(({ index }) => index);
@@ -102,12 +102,12 @@ describe("a rollup that has stopped", () => {
     const [single = expect.unreachable(), ...others] = holders;
     const { accounts, siblings } = proveExit(restored.tree, single);
     const args = exitArguments(accounts[0] ?? expect.unreachable(), siblings);
-    await send("exit", encodeFunctionData({ abi: rollup2Abi, functionName: "exit", args }));
+    await send("exit", encodeFunctionData({ abi: rollupAbi, functionName: "exit", args }));
     const gone = await findExited(access, holders, await headBlock());
     expect([...gone]).toEqual([single]);
     for (const chunk of proveAllExits(restored.tree, 4, (index) => gone.has(index))) {
       const many = exitManyArguments(chunk.accounts, chunk.siblings);
-      await send("exitMany", encodeFunctionData({ abi: rollup2Abi, functionName: "exitMany", args: many }));
+      await send("exitMany", encodeFunctionData({ abi: rollupAbi, functionName: "exitMany", args: many }));
     }
     expect(await findExited(access, holders, await headBlock())).toEqual(new Set([single, ...others]));
 
@@ -115,7 +115,7 @@ describe("a rollup that has stopped", () => {
     expect(reclaimable).toHaveLength(2);
     for (const { position: entry, operation } of reclaimable) {
       const entryArguments = reclaimArguments(entry, operation);
-      await send("reclaim", encodeFunctionData({ abi: rollup2Abi, functionName: "reclaim", args: entryArguments }));
+      await send("reclaim", encodeFunctionData({ abi: rollupAbi, functionName: "reclaim", args: entryArguments }));
     }
     expect(await findReclaimable(access, restored, await headBlock())).toEqual([]);
     expect([await custodyOf(ETH_TOKEN_ID), await custodyOf(live.token.id)]).toEqual([0n, 0n]);

@@ -1,4 +1,4 @@
-import { type BatchHeader2Struct, type Pay2Arguments, pay2Arguments, toHeader2Struct } from "@cairn/contracts";
+import { type BatchHeaderStruct, type PayArguments, payArguments, toHeaderStruct } from "@cairn/contracts";
 import { type L1Access, readMany } from "@cairn/l1";
 import { batchNumber, bytesToHex, type Hex, type Payout } from "@cairn/protocol";
 import type { RestoredState } from "../restored-state.ts";
@@ -10,7 +10,7 @@ const PAYOUTS_PER_WORD = 256;
 /** The parts of a batch that the contract's `pay` needs. */
 export interface BatchPayouts {
   readonly batch: number;
-  readonly header: BatchHeader2Struct;
+  readonly header: BatchHeaderStruct;
   readonly dataCommitment: Hex;
   /** The whole list, in order. */
   readonly payouts: readonly Payout[];
@@ -42,10 +42,10 @@ export function payoutsOf(restored: RestoredState, batch: number): BatchPayouts 
  *
  * @example const args = payoutArguments(restored, 7); // all payouts of batch 7
  */
-export function payoutArguments(restored: RestoredState, batch: number, places?: readonly number[]): Pay2Arguments {
+export function payoutArguments(restored: RestoredState, batch: number, places?: readonly number[]): PayArguments {
   const { header, dataCommitment, payouts } = payoutsOf(restored, batch);
   const chosen = places === undefined ? {} : { places };
-  return pay2Arguments({ batch: batchNumber(batch), header, dataCommitment, payouts, ...chosen });
+  return payArguments({ batch: batchNumber(batch), header, dataCommitment, payouts, ...chosen });
 }
 
 /**
@@ -104,7 +104,7 @@ export function unsettledOf(
 function toBatchPayouts({ number, header, dataCommitment, payouts }: BatchRecord): BatchPayouts {
   return {
     batch: number,
-    header: toHeader2Struct(header),
+    header: toHeaderStruct(header),
     dataCommitment: bytesToHex(dataCommitment),
     payouts,
     timestamp: Number(header.lastTimestamp),

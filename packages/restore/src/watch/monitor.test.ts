@@ -1,4 +1,4 @@
-import { reclaimArguments, rollup2Abi } from "@cairn/contracts";
+import { reclaimArguments, rollupAbi } from "@cairn/contracts";
 import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing";
 import { createL1Access, payBatch, readHead, readQueue, sendToRollup } from "@cairn/l1";
 import { lyingRollup } from "@cairn/l1/testing";
@@ -179,7 +179,7 @@ describe("watching a rollup", () => {
       const lying = lyingRollup(live.rollup, {
         readContract: async (ask, query) =>
           isBroken && query.functionName === "leader"
-            ? live.rollup.reader.readContract({ address: address, abi: rollup2Abi, functionName: "leader" })
+            ? live.rollup.reader.readContract({ address: address, abi: rollupAbi, functionName: "leader" })
             : ask(),
       });
       const watching = await createMonitor(lying);
@@ -222,7 +222,7 @@ describe("watching a rollup", () => {
     expect(typesOf(await monitor.check())).toEqual(expect.arrayContaining(["overdueEntries", "submissionOpen"]));
     await pass(7 * 24 * HOUR);
     expect(typesOf(await monitor.check())).toContain("freezePossible");
-    const data = encodeFunctionData({ abi: rollup2Abi, functionName: "freeze" });
+    const data = encodeFunctionData({ abi: rollupAbi, functionName: "freeze" });
     await sendToRollup(live.rollup, live.devnet.wallet(9), { name: "freeze", data });
     const report = await monitor.check();
     expect(typesOf(report)).toContain("frozen");
@@ -250,7 +250,7 @@ describe("watching a rollup", () => {
     );
     if (entry === undefined) expect.unreachable("something waits");
     const args = reclaimArguments(entry.position, entry.operation);
-    const data = encodeFunctionData({ abi: rollup2Abi, functionName: "reclaim", args });
+    const data = encodeFunctionData({ abi: rollupAbi, functionName: "reclaim", args });
     const { blockNumber } = await sendToRollup(live.rollup, live.devnet.wallet(9), { name: "reclaim", data });
     await live.client.mine({ blocks: 3 });
     const head = await readHead(access, "latest");

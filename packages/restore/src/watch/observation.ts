@@ -1,4 +1,4 @@
-import { erc20Abi, fixedOperatorAbi, rollup2Abi } from "@cairn/contracts";
+import { erc20Abi, fixedOperatorAbi, rollupAbi } from "@cairn/contracts";
 import { isStillThere, type L1Access, type L1Block, readMany } from "@cairn/l1";
 import { addressToBigint, ETH_TOKEN_ID } from "@cairn/protocol";
 import { type Address, BaseError, zeroAddress } from "viem";
@@ -83,7 +83,7 @@ type Flags = Omit<Observation, "head" | "batch" | "unpaid" | "tokens">;
 
 async function readFlags(access: L1Access, { block, timestamp }: L1Block): Promise<Flags> {
   const { address, reader } = access.rollup;
-  const contract = { address, abi: rollup2Abi, blockNumber: BigInt(block) } as const;
+  const contract = { address, abi: rollupAbi, blockNumber: BigInt(block) } as const;
   const proposed = await readProposed(access, block);
   return access.call("the rollup's state", async () => {
     const [state, operator, isSubmissionOpen, isFrozen, canFreeze, overdue] = await Promise.all([
@@ -117,7 +117,7 @@ async function readProposed({ rollup, call }: L1Access, block: number): Promise<
   const { address, reader } = rollup;
   const blockNumber = BigInt(block);
   const { policy } = await call("the rollup's parameters", () =>
-    reader.readContract({ address, abi: rollup2Abi, functionName: "parameters", blockNumber }),
+    reader.readContract({ address, abi: rollupAbi, functionName: "parameters", blockNumber }),
   );
   try {
     return await call("the proposed operator", () =>
@@ -144,7 +144,7 @@ async function readTokens(
   const count = await call("the number of tokens", () =>
     rollup.reader.readContract({
       address: rollup.address,
-      abi: rollup2Abi,
+      abi: rollupAbi,
       functionName: "tokenCount",
       blockNumber: BigInt(block),
     }),
@@ -174,7 +174,7 @@ async function readBalance({ rollup, call }: L1Access, tokenId: number, block: n
     return await call(`the rollup's balance in token ${tokenId}`, async () => {
       const token = await reader.readContract({
         address,
-        abi: rollup2Abi,
+        abi: rollupAbi,
         functionName: "tokenAddress",
         args: [tokenId],
         blockNumber,

@@ -1,4 +1,4 @@
-import { rollup2Abi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
 import {
   cleanLogs,
   createRangeReader,
@@ -14,10 +14,10 @@ import { type GetLogsReturnType, getAbiItem } from "viem";
 
 /** Events after which something may be claimable, or an account or entry is settled. */
 const EVENTS = [
-  getAbiItem({ abi: rollup2Abi, name: "PayoutDeferred" }),
-  getAbiItem({ abi: rollup2Abi, name: "SubmitterRewarded" }),
-  getAbiItem({ abi: rollup2Abi, name: "Exited" }),
-  getAbiItem({ abi: rollup2Abi, name: "Reclaimed" }),
+  getAbiItem({ abi: rollupAbi, name: "PayoutDeferred" }),
+  getAbiItem({ abi: rollupAbi, name: "SubmitterRewarded" }),
+  getAbiItem({ abi: rollupAbi, name: "Exited" }),
+  getAbiItem({ abi: rollupAbi, name: "Reclaimed" }),
 ] as const;
 
 type PaymentLog = GetLogsReturnType<undefined, typeof EVENTS, true, bigint, bigint>[number];
