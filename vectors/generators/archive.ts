@@ -15,7 +15,7 @@ import { DOMAIN } from "./blocks.ts";
 import { l1BlockOf } from "./rebuild.ts";
 import { type QueuedRecord, rollupHistory, type SubmittedBatch } from "./rollup.ts";
 
-/** The batches of `rebuild.json` as a complete archive, encoded here following spec 2, 9. */
+/** The batches of `rebuild.json` as a complete archive, encoded here following spec 9. */
 export function archiveVectors(): Vector {
   const { batches, waiting } = rollupHistory();
   const head = headBytes();

@@ -45,7 +45,7 @@ export function hashVectors(): Vector {
   };
 }
 
-/** Parameters of the permutation: everything that spec 10.1 generates or names. */
+/** Parameters of the permutation: everything that spec 11 generates or names. */
 export function poseidon2Vectors(): Vector {
   return {
     externalMatrix: [

@@ -12,7 +12,7 @@ import { type QueuedRecord, rollupHistory, type SubmittedBatch } from "./rollup.
 
 const ROLLUP = address(DOMAIN.rollup);
 const SUBMITTER = address(0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266n);
-/** Selector of submitBatch and topics of the three events, spec 2, 10.1. */
+/** Selector of submitBatch and topics of the three events, spec 10.1. */
 const SUBMIT_BATCH = "0xbd495666";
 const QUEUED = "0x1556a59f8fee4dd07e02fe21bb5a5b2f3fb4088907eb4f83056c8dc53b96b838";
 const SUBMITTED = "0xbbac89dc3311fd53d3481a399dd08f59c2fa1582a135ab759042a7ae914a5623";
@@ -132,7 +132,7 @@ function queuedLogs(records: readonly QueuedRecord[], batch: number): Log[] {
   }));
 }
 
-/** The eleven words of a batch header, in the order of spec 2, 10.1. */
+/** The eleven words of a batch header, in the order of spec 10.1. */
 function headerWords({ header }: SubmittedBatch): Hex[] {
   return [
     BigInt(LAST_CIRCUIT_TYPE[header.circuit]),

@@ -26,7 +26,7 @@ const MANUALS = [
 /** Documents that link to other documents. */
 const INDEXES = ["ARCHITECTURE.md", "docs/adr/README.md", "docs/faults.md", "docs/spec/README.md"] as const;
 /** The table of attacks, and where the files that it names are. */
-const ATTACKS = "docs/spec/2/attacks.md";
+const ATTACKS = "docs/spec/attacks.md";
 const ATTACK_FOLDERS = [
   "",
   "packages",

@@ -12,7 +12,7 @@ const CELL_LIMIT = 1n << BigInt(CELL_BITS);
 
 /**
  * The blob of a batch: its elements are the values of Σ cells[i] · X^i at the 4,096th roots of unity, in bit-reversed
- * order (spec 2, 3.5). Cells behind the end are 0. Throws `blobs/too-many-cells`, `blobs/bad-cell`.
+ * order (spec 3.5). Cells behind the end are 0. Throws `blobs/too-many-cells`, `blobs/bad-cell`.
  *
  * @example const blob = cellsToBlob(blocks.flatMap(encodeBlockCells));
  */
@@ -29,7 +29,7 @@ export function cellsToBlob(cells: readonly bigint[]): Uint8Array {
 
 /**
  * Inverse of {@link cellsToBlob}: all 4,095 cells, also those of 0 at the end. What it returns is not authentic: compare
- * the history with L1 (spec 2, 10.3). Throws `blobs/bad-length`, `blobs/not-canonical`, and `blobs/no-batch` for a blob
+ * the history with L1 (spec 10.3). Throws `blobs/bad-length`, `blobs/not-canonical`, and `blobs/no-batch` for a blob
  * that no batch has.
  *
  * @example const blocks = readBatchCells(blobToCells(blob), blockCount);

@@ -13,7 +13,7 @@ import {RollupBase} from "./RollupBase.sol";
 import {RollupEscape} from "./RollupEscape.sol";
 
 /// @title Cairn rollup
-/// @dev No owner, no proxy, no pause. Rules are in docs/spec/2/7-contract.md; libraries hold one concern each.
+/// @dev No owner, no proxy, no pause. Rules are in docs/spec/7-contract.md; libraries hold one concern each.
 contract Rollup is RollupEscape {
     using Custody for Custody.Data;
     using Payouts for Payouts.Data;

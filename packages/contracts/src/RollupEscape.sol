@@ -11,7 +11,7 @@ import {Queue} from "./libraries/Queue.sol";
 import {RollupQueue} from "./RollupQueue.sol";
 
 /// @title Freeze, exit, reclaim
-/// @dev Rules are in docs/spec/2/8-escape.md. Everything is marked as paid before the first external call. Nothing here
+/// @dev Rules are in docs/spec/8-escape.md. Everything is marked as paid before the first external call. Nothing here
 ///      asks the policy.
 abstract contract RollupEscape is RollupQueue {
     using Custody for Custody.Data;

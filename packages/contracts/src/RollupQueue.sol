@@ -10,7 +10,7 @@ import {Queue} from "./libraries/Queue.sol";
 import {RollupBase} from "./RollupBase.sol";
 
 /// @title Tokens, deposits, requests
-/// @dev Rules are in docs/spec/2/4-l1-queue.md and sections 7.2 and 7.3.
+/// @dev Rules are in docs/spec/4-l1-queue.md and spec 7.2 and 7.3.
 abstract contract RollupQueue is RollupBase {
     using Custody for Custody.Data;
     using Queue for Queue.Data;

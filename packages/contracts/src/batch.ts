@@ -20,7 +20,7 @@ import { type ContractFunctionArgs, concat, toHex } from "viem";
 import type { ContractsErrorCode } from "./errors.ts";
 import type { rollupAbi } from "./generated/rollup-abi.ts";
 
-/** The batch header as the contract takes it. Spec 2: docs/spec/2/7-contract.md. */
+/** The batch header as the contract takes it. Spec: docs/spec/7-contract.md. */
 export type BatchHeaderStruct = ContractFunctionArgs<typeof rollupAbi, "nonpayable", "submitBatch">[0];
 /** Arguments of the contract's `submitBatch`. */
 export type SubmitBatchArguments = ContractFunctionArgs<typeof rollupAbi, "nonpayable", "submitBatch">;

@@ -30,7 +30,7 @@ import { rollupAbi } from "./generated/rollup-abi.ts";
 /** Chains on which forgeable proofs are allowed: the usual ids of local development nodes. */
 export const DEV_CHAIN_IDS: readonly number[] = [31337, 1337];
 
-/** Parameters that a deployment fixes for ever. Spec 2: docs/spec/2/7-contract.md. */
+/** Parameters that a deployment fixes for ever. Spec: docs/spec/7-contract.md. */
 export interface RollupParameters {
   readonly inclusionDelaySeconds: number;
   readonly operatorIdleDelaySeconds: number;

@@ -10,7 +10,7 @@ import {
 import { type ContractFunctionArgs, type Log, parseEventLogs } from "viem";
 import { rollupAbi } from "./generated/rollup-abi.ts";
 
-/** An account as `exit` and `exitMany` expect it. Spec: docs/spec/2/8-escape.md. */
+/** An account as `exit` and `exitMany` expect it. Spec: docs/spec/8-escape.md. */
 export type AccountLeaf = ContractFunctionArgs<typeof rollupAbi, "nonpayable", "exit">[0];
 /** A queue entry as `reclaim` expects it. */
 export type QueueRecord = ContractFunctionArgs<typeof rollupAbi, "nonpayable", "reclaim">[1];

@@ -4,7 +4,7 @@ import { toHeaderStruct } from "./batch.ts";
 import type { ContractsErrorCode } from "./errors.ts";
 import type { receiptsAbi } from "./generated/receipts-abi.ts";
 
-/** A receipt as the contract `Receipts` takes it. Spec 2: docs/spec/2/3-published-data.md, 3.9. */
+/** A receipt as the contract `Receipts` takes it. Spec: docs/spec/3-published-data.md, 3.9. */
 export type ReceiptStruct = ContractFunctionArgs<typeof receiptsAbi, "view", "cellAt">[1];
 
 /** Three siblings for each of the levels above 64 block hashes. */

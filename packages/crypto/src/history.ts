@@ -15,7 +15,7 @@ import type { CryptoErrorCode } from "./errors.ts";
 import { txRoot as treeRoot } from "./message.ts";
 import { type Compress, compress as pureCompress } from "./poseidon2.ts";
 
-/** The four chains that go on from block to block since genesis (spec 2, 3.8). */
+/** The four chains that go on from block to block since genesis (spec 3.8). */
 export interface Chains {
   /** Over all rows of all blocks. */
   readonly data: bigint;
@@ -97,7 +97,7 @@ export function receiptLeaves(cells: readonly bigint[]): bigint[] {
 }
 
 /**
- * One field element for all four chains: what a claim and L1 name. See spec 2, 3.8.
+ * One field element for all four chains: what a claim and L1 name. See spec 3.8.
  *
  * @example historyOf(GENESIS_CHAINS) // compress(0n, 0n, 0n, 0n)
  */

@@ -15,7 +15,7 @@ import { type Compress, compress as pureCompress } from "./poseidon2.ts";
 /** The three other children of a node's parent, ascending. */
 export type ReceiptSiblings = readonly [bigint, bigint, bigint];
 
-/** A Merkle path from a cell of a block to the blocks root of its batch (spec 2, 3.9), without what names the batch. */
+/** A Merkle path from a cell of a block to the blocks root of its batch (spec 3.9), without what names the batch. */
 export interface ReceiptPath {
   /** Place of the block within its batch, 0 … 63. */
   readonly block: number;

@@ -28,7 +28,7 @@ const WORD = BigInt(WORD_BITS);
 const CELL_LIMIT = 1n << BigInt(CELL_BITS);
 
 /**
- * Reads the cells of a batch of `blockCount` blocks (spec 2, 3.4); those behind its end may be left out. For a batch that L1
+ * Reads the cells of a batch of `blockCount` blocks (spec 3.4); those behind its end may be left out. For a batch that L1
  * accepted nothing can fail: a failure says that these are other cells. Throws `protocol/malformed-data`,
  * `protocol/amount-overflow`.
  *

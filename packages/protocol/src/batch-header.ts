@@ -11,7 +11,7 @@ export const LAST_CIRCUIT_TYPE = { solo16: 0, solo64: 1, solo256: 2, batch: 3, p
 /** Name of a circuit whose proofs L1 accepts. */
 export type LastCircuit = keyof typeof LAST_CIRCUIT_TYPE;
 
-/** What a batch claims. Spec 2: docs/spec/2/7-contract.md. */
+/** What a batch claims. Spec: docs/spec/7-contract.md. */
 export interface BatchHeader {
   readonly circuit: LastCircuit;
   readonly dataSource: DataSource;
@@ -86,7 +86,7 @@ export function decodeBatchHeader(bytes: Uint8Array): BatchHeader {
 }
 
 /**
- * What L1 stores of a batch: keccak256 of the header's eleven words, data commitment and payouts hash (spec 2, 7.4). Throws
+ * What L1 stores of a batch: keccak256 of the header's eleven words, data commitment and payouts hash (spec 7.4). Throws
  * `protocol/out-of-range`, `protocol/bad-length`.
  *
  * @example bytesToHex(batchCommitment(header, dataCommitment, payoutListHash(payouts)))

@@ -13,7 +13,7 @@ export const DATA_SOURCE = { calldata: 0, blob: 1 } as const;
 /** Name of a data source. */
 export type DataSource = keyof typeof DATA_SOURCE;
 
-/** Everything that fixes the point at which a batch's polynomials are evaluated (spec 2, 3.10). */
+/** Everything that fixes the point at which a batch's polynomials are evaluated (spec 3.10). */
 export interface PointFields {
   readonly claim: Claim;
   /** Root of the tree over the batch's block hashes. */

@@ -19,7 +19,7 @@ import { CairnError } from "./errors.ts";
 import { type AccountIndex, accountIndex } from "./ids.ts";
 import { encodeSlot, type PublishedData, publishedExtra } from "./published-data.ts";
 
-/** What a block of protocol 2 publishes. The number of its slots is its size. Spec 2: docs/spec/2/3-published-data.md. */
+/** What a block of protocol 2 publishes. The number of its slots is its size. Spec: docs/spec/3-published-data.md. */
 export interface BlockData extends PublishedData {
   /** Slots that hold L1 operations; they come first and publish nothing. */
   readonly l1Count: number;

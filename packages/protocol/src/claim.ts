@@ -10,11 +10,11 @@ export interface ChainState {
   readonly root: bigint;
   /** Index of the next account. */
   readonly nextIndex: number;
-  /** One field element that commits to everything published, consumed and paid since genesis (spec 2, 3.8). */
+  /** One field element that commits to everything published, consumed and paid since genesis (spec 3.8). */
   readonly history: bigint;
 }
 
-/** What a proof says of consecutive blocks. Spec 2: docs/spec/2/5-claim.md. */
+/** What a proof says of consecutive blocks. Spec: docs/spec/5-claim.md. */
 export interface Claim {
   readonly domain: Domain;
   readonly firstBlock: bigint;
@@ -44,7 +44,7 @@ export function claimInputs(claim: Claim): bigint[] {
 }
 
 /**
- * The claim of consecutive claims together, as merge circuits join them (spec 2, 6.3 M4 to M8). Throws
+ * The claim of consecutive claims together, as merge circuits join them (spec 6.3 M4 to M8). Throws
  * `protocol/not-consecutive` when there is none or one does not continue the one before it.
  *
  * @example joinClaims([first, second]).lastBlock // second.lastBlock

@@ -117,7 +117,7 @@ export const CIRCUIT_TYPE = { 16: 0, 64: 1, 256: 2 } as const satisfies Record<B
 export const ETH_TOKEN_ID = 0;
 /** Seconds after which L1 refuses a batch's timestamp as too old (spec 7.4). */
 export const MAX_HEADER_AGE_SECONDS = 7200;
-/** Seconds after which L1 refuses the first block of a batch as too old (spec 2, 7.1). */
+/** Seconds after which L1 refuses the first block of a batch as too old (spec 7.1). */
 export const MAX_BATCH_AGE_SECONDS = 21_600;
 
 /** Capacity of a block of `slots` slots for L1 operations, payouts, new accounts and extras, each. */

@@ -15,7 +15,7 @@ import { tokenId } from "./ids.ts";
 import { encodeL1Operation, type L1Operation } from "./l1-operation.ts";
 import type { Payout } from "./payout.ts";
 
-/** Three field elements that a chain takes in at once (spec 2, 3.8). */
+/** Three field elements that a chain takes in at once (spec 3.8). */
 export type ChainEntry = readonly [x: bigint, y: bigint, z: bigint];
 
 /**

@@ -5,7 +5,7 @@ import type { ProtocolErrorCode } from "./error-codes.ts";
 import { CairnError } from "./errors.ts";
 import { type TokenId, tokenId } from "./ids.ts";
 
-/** What a batch owes one L1 address. Spec: docs/spec/3-published-data.md, Payouts. */
+/** What a batch owes one L1 address. Spec: docs/spec/3-published-data.md, 3.7. */
 export interface Payout {
   /** L1 address, not 0. */
   readonly recipient: bigint;

@@ -125,7 +125,7 @@ export interface VerifyArchiveOptions {
 }
 
 /**
- * Reads a whole archive and checks everything that can be checked without replaying it (spec 2, 9.4); with an L1, also
+ * Reads a whole archive and checks everything that can be checked without replaying it (spec 9.4); with an L1, also
  * that the contract committed to each batch, and so to the history that covers all of them. Throws as `openArchive`,
  * `ArchiveReader.batches`, `followPublishedBatch`, `onlyL1Batches`, `assertQueueTurn`; `restore/archive-foreign`,
  * `restore/queue-mismatch`.

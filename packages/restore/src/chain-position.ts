@@ -52,7 +52,7 @@ export function isSamePosition(left: ChainPosition, right: ChainPosition): boole
 
 /**
  * `followBatch` of the VM, with what it does not know: the data commitment is that of the cells or of the KZG
- * commitment, and the chains that an archive states are those that the batch leads to (spec 2, 9.4). Throws
+ * commitment, and the chains that an archive states are those that the batch leads to (spec 9.4). Throws
  * `restore/batch-mismatch` unless the batch follows.
  *
  * @example const { position, blocks } = followPublishedBatch(genesisPosition(root), batch, compress);

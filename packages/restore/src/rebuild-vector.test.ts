@@ -2,7 +2,16 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cellsToBlob, createBlobKzg, versionedHash } from "@cairn/blobs";
 import { fromHeaderStruct, rollupAbi } from "@cairn/contracts";
-import { compress, historyOf } from "@cairn/crypto";
+import {
+  accountHash,
+  blocksRoot,
+  cellsRoot,
+  chainsAfter,
+  compress,
+  extendChain,
+  GENESIS_CHAINS,
+  historyOf,
+} from "@cairn/crypto";
 import {
   addressToBigint,
   type BatchHeader,
@@ -26,6 +35,7 @@ import {
   type Hex,
   hexToBytes,
   type L1Operation,
+  l1Entry,
   nextRollingHash,
   readBatchCells,
 } from "@cairn/protocol";
@@ -43,11 +53,12 @@ type Log = (typeof vector.logs)[number];
 
 const DOMAIN = { chainId: BigInt(vector.chainId), rollup: addressToBigint(vector.rollup) };
 const HEADER_BYTES = 11 * 32;
+const SPEC = join(import.meta.dirname, "../../../docs/spec/10-rebuild.md");
 
 const eventOf = ({ data, topics }: Log) =>
   decodeEventLog({ abi: rollupAbi, data: data as Hex, topics: topics as [Hex, ...Hex[]] });
 
-/** The call that made a batch's log, read as spec 2, 10.1 says. */
+/** The call that made a batch's log, read as spec 10.1 says. */
 function callOf(transactionHash: string) {
   const { input, blobVersionedHashes } =
     vector.transactions.find(({ hash }) => hash === transactionHash) ?? expect.unreachable();
@@ -226,6 +237,38 @@ describe("rebuild.json", () => {
     for (const { cells, kzgCommitment } of vector.blobs) {
       expect(bytesToHex(kzg.commit(cellsToBlob(cells.map(BigInt))))).toBe(kzgCommitment);
     }
+  });
+
+  it("has in its first batch what the specification's example says of it", () => {
+    const [, example = ""] = readFileSync(SPEC, "utf8").split("**The first batch, step by step.**");
+    const { header, l1Operations, data } = batchCall(1);
+    const [first = expect.unreachable()] = l1Operations;
+    if (first.type !== "deposit") expect.unreachable();
+    const { owner, tokenId, amount, key } = first;
+    const [{ cells } = expect.unreachable()] = blocksOf(1);
+    const block = { number: header.firstBlock, cells, l1Operations, payouts: [] };
+    const chains = chainsAfter(GENESIS_CHAINS, block);
+    const values = [
+      key,
+      accountHash({ owner, tokenId, nonce: 0, ownerKey: true, balance: amount, key }),
+      extendChain(0n, [[cells[0] ?? 0n, 0n, 0n]]),
+      chains.data,
+      extendChain(0n, [l1Entry(first)]),
+      chains.l1,
+      cellsRoot(cells),
+      chains.blocks,
+      historyOf(chains),
+      blocksRoot([chains.blocks]),
+    ].map((value) => bigintToHex(value, 32));
+    const queueHash = bytesToHex(nextRollingHash(EMPTY_QUEUE_HASH, encodeL1Operation(first)));
+    const [topic] = vector.logs.find((log) => eventOf(log).eventName === "L1OperationQueued")?.topics ?? [];
+    expect(new Set(example.match(/0x[0-9a-f]{64}/g))).toEqual(new Set([topic, queueHash, ...values]));
+    expect(example).toContain(bigintToHex(owner, 20));
+    expect([header.newHistory, header.blocksRoot].map((value) => bigintToHex(value, 32))).toEqual(values.slice(-2));
+    const shown = [...example.matchAll(/^`([0-9a-f ‖]+)(?: ‖ 17d4…40f0)?`$/gm)].map(([, bytes = ""]) =>
+      bytes.replaceAll(" ‖ ", ""),
+    );
+    expect(shown).toEqual([bytesToHex(encodeL1Operation(first)).slice(2, 90), bytesToHex(data).slice(2)]);
   });
 
   it("begins at genesis", () => {

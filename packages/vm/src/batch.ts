@@ -48,7 +48,7 @@ export interface BatchOnL1 {
   readonly queueHash: Uint8Array;
 }
 
-/** Where the chain of batches stands after one of them (spec 2, 9.2). */
+/** Where the chain of batches stands after one of them (spec 9.2). */
 export interface ChainPosition {
   readonly batch: number;
   /** Last L2 block. */
@@ -112,7 +112,7 @@ export function genesisPosition(root: bigint): ChainPosition {
 }
 
 /**
- * The position after one more batch, without a look at the state (spec 2, 10.3): its cells, queue entries and payouts are
+ * The position after one more batch, without a look at the state (spec 10.3): its cells, queue entries and payouts are
  * those that lead to the history in its header, wherever they came from. Whether that header is the one L1 accepted is for
  * the caller to ask, as is the data commitment. {@link replayBatch} checks what the blocks do to the state, and the tree
  * that they lead to `position.root`. Throws `vm/batch-mismatch`.

@@ -1,6 +1,6 @@
 import type { L2Transaction, PublishedSlot } from "@cairn/protocol";
 
-/** What a transaction publishes (spec 3.1). */
+/** What a transaction publishes (spec 3.2). */
 export function publishedSlot(transaction: L2Transaction): PublishedSlot {
   const { from, amount, fee } = transaction;
   switch (transaction.type) {

@@ -51,7 +51,7 @@ export interface ReplayedBlock {
 }
 
 /**
- * Rebuilds what a proven block did (spec 3.3). Signatures, links and times are not known here and need no check;
+ * Rebuilds what a proven block did (spec 3.6). Signatures, links and times are not known here and need no check;
  * throws `vm/invalid-data` for data that no block can have published on this state, `vm/supply-exceeded`.
  */
 export function replayPublishedData({ state, slotCount, l1Operations, publishedData }: ReplayInput): ReplayedBlock {

@@ -30,7 +30,7 @@ function traceOf(input: BlockInput): BlockTrace {
   ).block.trace;
 }
 
-/** Index of step b by the table of spec 6.1 C. */
+/** Index of step b by the table of spec 6.2 C. */
 function expectedB({ kind, a, b, signed, l1Operation }: SlotTrace, nextIndex: number): number {
   switch (kind) {
     case "transfer":

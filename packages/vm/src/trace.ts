@@ -24,7 +24,7 @@ export interface TracedTransaction extends SignedTransaction {
   readonly id: bigint;
 }
 
-/** What one slot did: step `a`, then step `b` on the state that `a` left (spec 6.1 C). */
+/** What one slot did: step `a`, then step `b` on the state that `a` left (spec 6.2 C). */
 export interface SlotTrace {
   readonly kind: SlotKindName;
   readonly a: LeafStep;
@@ -35,13 +35,13 @@ export interface SlotTrace {
   readonly signed: TracedTransaction | null;
   /** Amount moved, decoded, in the token's smallest unit; 0 for noop and setKey. */
   readonly amount: bigint;
-  /** What the slot owes an L1 address (spec 3.4), null if nothing. */
+  /** What the slot owes an L1 address (spec 3.7), null if nothing. */
   readonly payout: Payout | null;
   /** Position of the fee credit that receives the fee; null when the fee is 0. */
   readonly feeCredit: number | null;
 }
 
-/** One used fee credit at the end of the block (spec 6.1 J). */
+/** One used fee credit at the end of the block (spec 6.2 J). */
 export interface FeeCreditTrace {
   readonly tokenId: TokenId;
   readonly amount: bigint;

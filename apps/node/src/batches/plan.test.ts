@@ -7,7 +7,7 @@ const MAX_BLOCKS = 64;
 const sizesOf = (count: number, size: BlockSize = 16): BlockSize[] => Array.from({ length: count }, () => size);
 const all = (plan: PlannedProof): PlannedProof[] => [plan, ...plan.children.flatMap(all)];
 const keyOf = ({ circuit, firstBlock, lastBlock }: PlannedProof) => `${circuit} ${firstBlock}-${lastBlock}`;
-/** Gates of the circuits in thousands, as spec 2, 6.8 has them; those of the blocks are the same in every plan. */
+/** Gates of the circuits in thousands, as spec 6.8 has them; those of the blocks are the same in every plan. */
 const COST: Readonly<Record<string, number>> = { merge1: 2919, merge2: 2919, pair: 1756, batch: 3248 };
 const costOf = (plan: PlannedProof): number => all(plan).reduce((sum, { circuit }) => sum + (COST[circuit] ?? 0), 0);
 

@@ -61,7 +61,7 @@ interface Room {
 /**
  * Closes a batch as soon as no other block fits: at `maxBlocks`, or when its lists or its transaction are full. Else when its
  * oldest block has reached the age, or half of the time is over within which L1 wants one of its queue entries. It ends at the
- * last block where L1 does not want more entries consumed (spec 2, 4.3); if there is none, it is of one block, which is rebuilt
+ * last block where L1 does not want more entries consumed (spec 4.3); if there is none, it is of one block, which is rebuilt
  * if L1 refuses it.
  *
  * @example createBatchPolicy({ maxBlocks: 16, maxAgeSeconds: 600, inclusionDelaySeconds: 86_400 });

@@ -5,7 +5,7 @@ import type { NodeErrorCode } from "../errors.ts";
 
 /**
  * Memory of one proof, in megabytes. Blocks: half as much again as docs/benchmarks.md measured at the peak. Others: a quarter
- * more than spec 2, 6.8 has.
+ * more than spec 6.8 has.
  */
 export const PROOF_MEMORY_MB: Readonly<Record<Circuit, number>> = {
   block16: 400,

@@ -23,7 +23,7 @@ const OFFSETS = { l1Records: 0, payouts: 1, data: 3 } as const;
 
 /**
  * Reads the calldata of a `submitBatch` as the contract does; null if it is none. The contract follows the offsets wherever
- * they point, so a decoder for what encoders make would fail at batches that L1 accepted (spec 2, 10.1).
+ * they point, so a decoder for what encoders make would fail at batches that L1 accepted (spec 10.1).
  *
  * @example const { data } = readSubmissionCalldata(transaction.input) ?? raise("not a batch");
  */

@@ -35,7 +35,7 @@ export type SubmissionCheck = "transaction" | "header" | "l1Operations" | "payou
 
 /**
  * What a batch published. Data commitment and payouts are those of its event; cells and queue records are authentic once the
- * history and the queue hash that follow from them are L1's (spec 2, 10.3).
+ * history and the queue hash that follow from them are L1's (spec 10.3).
  */
 export interface PublishedBatchContent {
   /** Cells behind the last block may be left out. */

@@ -90,7 +90,7 @@ export async function archiveFiles(named: readonly string[]): Promise<string[]> 
 export interface ArchiveFolder {
   /**
    * Brings the archives to the head of L1: every batch that is not in them yet is read, checked against the contract and
-   * written (spec 2, 9.5). Every file in the folder is a whole archive at any time: a new one, or the last one with more
+   * written (spec 9.5). Every file in the folder is a whole archive at any time: a new one, or the last one with more
    * batches, is written beside and put in its place when it is durable. Throws `restore/archive-foreign`, and as
    * `openArchive`, `readBatches`, `followPublishedBatch`; another update may then succeed.
    */

@@ -36,7 +36,7 @@ import { restoreError } from "../errors.ts";
 import type { RollupIdentity } from "../identity.ts";
 import type { PublishedBatch } from "../published-batch.ts";
 
-/** Version of the file format; spec 2, 9. */
+/** Version of the file format; spec 9. */
 export const ARCHIVE_VERSION = 2;
 /** First bytes of every archive. */
 export const MAGIC: Uint8Array = new TextEncoder().encode("CAIRNBAT");
@@ -185,7 +185,7 @@ export function blobHashOf(payload: Uint8Array): Uint8Array | null {
   return dataSource === DATA_SOURCE.blob ? payload.slice(8 + BATCH_HEADER_BYTES, 8 + BATCH_HEADER_BYTES + 32) : null;
 }
 
-/** Payload of the frame of waiting entries; spec 2, 9.4. */
+/** Payload of the frame of waiting entries; spec 9.4. */
 export function encodeWaitingFrame({ l1Block, operations }: ArchivedQueue): Uint8Array {
   return concatBytes(
     encodeSafe64(l1Block),
@@ -226,7 +226,7 @@ export function corrupt(problem: string, cause?: unknown) {
   return restoreError("restore/archive-corrupt", `batch archive: ${problem}`, { cause });
 }
 
-/** The four chains in the order of spec 2, 9.2. */
+/** The four chains in the order of spec 9.2. */
 export function encodeChains({ data, l1, payouts, blocks }: Chains): Uint8Array {
   return concatBytes(...[data, l1, payouts, blocks].map((chain) => bigintToBytes(chain, 32)));
 }
