@@ -54,6 +54,7 @@ describe("the ABI in the specification", () => {
   it("names the verifier's function by its selector", () => {
     const signature = "verify(bytes proof, bytes32[] publicInputs) view returns (bool)";
     const selector = toFunctionSelector(`function ${signature}`);
-    expect(contract.replaceAll(/\s+/g, " ")).toContain(`\`${signature}\`, selector ${selector}`);
+    const selectors = contract.replaceAll(/\s+/g, " ").split(`\`${signature}\`, selector `);
+    expect(selectors.slice(1).map((text) => text.slice(0, 10))).toEqual([selector]);
   });
 });
