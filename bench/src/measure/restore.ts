@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Compress } from "@cairn/crypto";
@@ -13,7 +13,7 @@ import {
   type RollupIdentity,
   restoreRollup,
 } from "@cairn/restore";
-import { createMemoryStore, genesisRoot, type KeyValueStore } from "@cairn/state";
+import { createMemoryStore, genesisRoot, type KeyValueChange, type KeyValueStore } from "@cairn/state";
 import { createLmdbStore } from "@cairn/state/lmdb";
 import { type ChainPosition, genesisPosition } from "@cairn/vm";
 import { type Sample, summarise } from "../sample.ts";
@@ -89,12 +89,28 @@ async function measureHistory(
   const opened = createMemoryL1(IDENTITY, deposits.slice(-1), { batchCount: deposits.length, queueTail }, deposits);
   const rollup = createMemoryL1(IDENTITY, published, counts, deposits);
   const rpc = await startRpcL1(IDENTITY, published, counts, deposits);
+  // Every run begins with the deposits. They are restored once, and their records copied.
+  const changes: KeyValueChange[] = [];
+  const first = recording(createMemoryStore(), changes);
+  await restoreRollup({ store: first, compress, rollup: opened, archives: [opening] });
+  const path = join(folder, "funded");
+  const funds = createLmdbStore({ path });
+  funds.write(changes);
+  await funds.close();
   let stores = 0;
-  const lmdb = (): KeyValueStore => createLmdbStore({ path: join(folder, `store ${stores++}`) });
+  const lmdb = async (): Promise<KeyValueStore> => {
+    const copy = join(folder, `store ${stores++}`);
+    await cp(path, copy, { recursive: true });
+    return createLmdbStore({ path: copy });
+  };
+  const memory = async (): Promise<KeyValueStore> => {
+    const store = createMemoryStore();
+    store.write(changes);
+    return store;
+  };
 
   /** Seconds that a restoration takes on a store that already has the deposits. */
   const seconds = async (store: KeyValueStore, options: Partial<RestoreOptions>): Promise<number> => {
-    await restoreRollup({ store, compress, rollup: opened, archives: [opening] });
     const startMs = performance.now();
     await restoreRollup({ store, compress, rollup: null, ...options });
     const passed = (performance.now() - startMs) / 1000;
@@ -119,15 +135,26 @@ async function measureHistory(
   };
   try {
     return {
-      rpc: await rate(() => seconds(lmdb(), { rollup: rpc.rollup })),
-      archive: await rate(() => seconds(lmdb(), { archives: [archive] })),
-      calldata: await rate(() => seconds(lmdb(), { rollup })),
-      memory: await rate(() => seconds(createMemoryStore(), { archives: [archive] })),
+      rpc: await rate(async () => seconds(await lmdb(), { rollup: rpc.rollup })),
+      archive: await rate(async () => seconds(await lmdb(), { archives: [archive] })),
+      calldata: await rate(async () => seconds(await lmdb(), { rollup })),
+      memory: await rate(async () => seconds(await memory(), { archives: [archive] })),
       replay: await rate(replaySeconds),
     };
   } finally {
     await rpc.stop();
   }
+}
+
+/** The store, which also notes all changes. */
+function recording(store: KeyValueStore, changes: KeyValueChange[]): KeyValueStore {
+  return {
+    ...store,
+    write: (written) => {
+      store.write(written);
+      changes.push(...written);
+    },
+  };
 }
 
 function positionAfter(start: ChainPosition, batches: readonly PublishedBatch[], compress: Compress): ChainPosition {
