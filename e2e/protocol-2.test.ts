@@ -2,15 +2,13 @@ import { blobToCells, cellsToBlob, createBlobKzg, encodeOpening } from "@cairn/b
 import {
   checkDeployment,
   fromHeaderStruct,
-  loadArtefact,
-  loadVerifier,
   payArguments,
-  type RollupArtefact,
   readDeployment,
   receiptStruct,
   receiptsAbi,
   rollupAbi,
 } from "@cairn/contracts";
+import { loadArtefact, loadVerifier, type RollupArtefact } from "@cairn/contracts/artefacts";
 import { type Compress, GENESIS_CHAINS, historyOf, makeReceipt } from "@cairn/crypto";
 import { createFastCompress } from "@cairn/crypto/fast";
 import { type DevRollup, loadProver, startDevRollup } from "@cairn/devnet";

@@ -1,6 +1,7 @@
-/** Checks imports against the table in ARCHITECTURE.md and for cycles, purity, and the rules for every file. */
+/** Checks imports against the table in ARCHITECTURE.md and for cycles, purity, browsers, and the rules for every file. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { checkBrowsers } from "./checks/browsers.ts";
 import { checkCode } from "./checks/code-rules.ts";
 import { checkImportCycles } from "./checks/import-cycles.ts";
 import { checkImports } from "./checks/imports.ts";
@@ -16,6 +17,7 @@ const problems = [
   ...checkImports(repository),
   ...checkImportCycles(repository),
   ...checkPurity(repository),
+  ...checkBrowsers(repository),
   ...code.flatMap((result) => result.problems),
 ];
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { checkBrowsers } from "./browsers.ts";
 import { checkCode } from "./code-rules.ts";
 import { checkImportCycles } from "./import-cycles.ts";
 import { parseImportTable } from "./import-table.ts";
@@ -8,11 +9,11 @@ import { type Problem, type Repository, readRepository, type TextFile } from "./
 
 const TABLE = `# Architecture
 <!-- imports:begin -->
-| package | may import | pure | tests may also import |
-|---|---|---|---|
-| \`base\` | – | yes | – |
-| \`tree\` | \`base\` | yes, except \`./disk\` | \`kit\` |
-| \`kit\` | \`base\`, \`tree\` | no | – |
+| package | may import | pure | browsers | tests may also import |
+|---|---|---|---|---|
+| \`base\` | – | yes | yes | – |
+| \`tree\` | \`base\` | yes, except \`./disk\` | yes, except \`./disk\` | \`kit\` |
+| \`kit\` | \`base\`, \`tree\` | no | no | – |
 <!-- imports:end -->
 `;
 
@@ -44,20 +45,24 @@ const messages = (problems: readonly Problem[]): string[] => problems.map(({ mes
 const importProblems = (changes: Record<string, string>): string[] => messages(checkImports(repositoryWith(changes)));
 const cycles = (changes: Record<string, string>): string[] => messages(checkImportCycles(repositoryWith(changes)));
 const purityProblems = (changes: Record<string, string>): string[] => messages(checkPurity(repositoryWith(changes)));
+const browserProblems = (changes: Record<string, string>): string[] => messages(checkBrowsers(repositoryWith(changes)));
 const codeProblems = (path: string, text: string): string[] => messages(checkCode({ path, text }).problems);
 
 describe("the table", () => {
   it("accepts a repository that complies", () => {
     const repository = repositoryWith({});
-    expect([...repository.problems, ...checkImports(repository), ...checkPurity(repository)]).toEqual([]);
+    const problems = [checkImports, checkPurity, checkBrowsers].flatMap((check) => check(repository));
+    expect([...repository.problems, ...problems]).toEqual([]);
   });
 
   it("refuses a row that imports upward, an unreadable one, and a missing table", () => {
     const rows = TABLE.replace("| `base` | – | yes |", "| `base` | `kit` | perhaps |");
     expect(messages(parseImportTable("A.md", rows).problems)).toEqual([
       "base may not import kit: not above it",
-      "unreadable row: | `base` | `kit` | perhaps | – |",
+      "unreadable row: | `base` | `kit` | perhaps | yes | – |",
     ]);
+    const old = TABLE.replace("| `base` | – | yes | yes | – |", "| `base` | – | yes | – |");
+    expect(messages(parseImportTable("A.md", old).problems)).toEqual(["unreadable row: | `base` | – | yes | – |"]);
     expect(messages(parseImportTable("A.md", "# Nothing").problems)).toEqual([expect.stringMatching(/^no table/)]);
   });
 
@@ -65,7 +70,7 @@ describe("the table", () => {
     expect(importProblems({ "apps/new/src/index.ts": "export const a = 1;" })).toEqual([
       "the table has no row for new",
     ]);
-    const withGhost = TABLE.replace("\n| `kit`", "\n| `ghost` | – | no | – |\n| `kit`");
+    const withGhost = TABLE.replace("\n| `kit`", "\n| `ghost` | – | no | no | – |\n| `kit`");
     expect(importProblems({ "ARCHITECTURE.md": withGhost })).toEqual(["no code in ghost"]);
   });
 });
@@ -191,6 +196,60 @@ describe("purity", () => {
   it("refuses an exception that the package does not export", () => {
     const table = TABLE.replace("./disk", "./memory");
     expect(purityProblems({ "ARCHITECTURE.md": table })).toContain("does not export ./memory");
+  });
+});
+
+describe("code for browsers", () => {
+  it.each([
+    ["node:fs", 'import "node:fs";'],
+    ["fs", 'import "fs";'],
+    ["node:fs", 'import type { Stats } from "node:fs"; export type S = Stats;'],
+    ["node:net", 'export type S = import("node:net").Socket;'],
+    ["node:crypto", 'export const a = () => import("node:crypto");'],
+    ["node:crypto", 'export const a = require("node:crypto");'],
+    ["lmdb", 'import "lmdb";'],
+    ["@cairn/tree/disk", 'import "@cairn/tree/disk";'],
+    ["@cairn/kit", 'import { kit } from "@cairn/kit"; kit();'],
+  ])("refuses an import of %s", (name, text) => {
+    expect(browserProblems({ "packages/base/src/a.ts": text })).toEqual([`code for browsers imports ${name}`]);
+  });
+
+  it.each([
+    ["Buffer", "export const a = Buffer.from([1]);"],
+    ["Buffer", "export const f = (bytes: Buffer) => bytes.length;"],
+    ["NodeJS", "export type Timer = NodeJS.Timeout;"],
+    ["process", "export const a = process.env.HOME;"],
+    ["globalThis.process", "export const a = globalThis.process;"],
+    ["global", "export const a = global;"],
+    ["setImmediate", "setImmediate(() => {});"],
+    ["import.meta.dirname", "export const a = import.meta.dirname;"],
+  ])("refuses %s", (name, text) => {
+    expect(browserProblems({ "packages/base/src/a.ts": text })).toEqual([`code for browsers uses ${name}`]);
+  });
+
+  it("may use what browsers have, and other browser packages", () => {
+    const text =
+      'import { hash } from "@cairn/tree"; export const a = () => fetch(import.meta.url); setTimeout(hash, 9); a().process;';
+    expect(browserProblems({ "packages/tree/src/a.ts": text.replace("@cairn/tree", "@cairn/base") })).toEqual([]);
+  });
+
+  it("follows imports from the entry: what only an excepted subpath reaches is free, what both reach is not", () => {
+    const disk = {
+      "packages/tree/src/helper.ts": 'import "node:fs";',
+      "packages/tree/src/disk.ts": 'import "./helper.ts";',
+    };
+    expect(browserProblems(disk)).toEqual([]);
+    expect(browserProblems({ ...disk, "packages/tree/src/index.ts": 'import "./helper.ts";' })).toHaveLength(1);
+  });
+
+  it("restricts neither tests nor packages for Node, and refuses an exception that is not exported", () => {
+    const files = { "packages/base/src/a.test.ts": 'import "node:fs";', "packages/kit/src/a.ts": "process.exit();" };
+    expect(browserProblems(files)).toEqual([]);
+    const table = TABLE.replace(
+      "yes, except `./disk` | yes, except `./disk`",
+      "yes, except `./disk` | yes, except `./net`",
+    );
+    expect(browserProblems({ "ARCHITECTURE.md": table })).toContain("does not export ./net");
   });
 });
 

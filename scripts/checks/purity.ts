@@ -1,5 +1,5 @@
-import { posix } from "node:path";
-import { libraryOf, type Problem, type Repository, splitOwnSpecifier, type Workspace } from "./repository.ts";
+import { sourcesBehind, unknownExceptions } from "./entries.ts";
+import { libraryOf, type Problem, type Repository, splitOwnSpecifier } from "./repository.ts";
 import { identifierName, lineAt, type Node, type Source } from "./source.ts";
 
 const PURE_LIBRARIES = [
@@ -28,47 +28,13 @@ const IMPURE_MEMBERS = ["Date.now", "Math.random", "crypto.getRandomValues", "cr
 export function checkPurity(repository: Repository): Problem[] {
   return repository.workspaces
     .filter(({ rule }) => rule?.pure)
-    .flatMap((workspace) => [
-      ...unknownExceptions(workspace),
-      ...pureSources(workspace).flatMap((source) => sourceProblems(repository, source)),
-    ]);
-}
-
-function unknownExceptions({ rule, folder, manifest }: Workspace): Problem[] {
-  const unknown = (rule?.impureSubpaths ?? []).filter((subpath) => !Object.hasOwn(manifest.exports ?? {}, subpath));
-  return unknown.map((subpath) => ({ file: `${folder}/package.json`, line: 0, message: `does not export ${subpath}` }));
-}
-
-/** All shipped files except those that only an impure subpath reaches. */
-function pureSources({ rule, folder, manifest, sources }: Workspace): Source[] {
-  const shipped = sources.filter(({ role }) => role === "source");
-  const entries = Object.entries(manifest.exports ?? {}).map(([subpath, file]) => ({
-    path: posix.join(folder, file),
-    pure: !rule?.impureSubpaths.includes(subpath),
-  }));
-  const fromPure = reachable(
-    shipped,
-    entries.filter(({ pure }) => pure).map(({ path }) => path),
-  );
-  const fromImpure = reachable(
-    shipped,
-    entries.filter(({ pure }) => !pure).map(({ path }) => path),
-  );
-  return shipped.filter(({ path }) => fromPure.has(path) || !fromImpure.has(path));
-}
-
-function reachable(sources: readonly Source[], entries: readonly string[]): Set<string> {
-  const byPath = new Map(sources.map((source) => [source.path, source]));
-  const reached = new Set<string>();
-  const pending = [...entries];
-  for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
-    if (reached.has(path)) continue;
-    reached.add(path);
-    const folder = posix.dirname(path);
-    const relative = byPath.get(path)?.imports.filter(({ specifier }) => specifier.startsWith(".")) ?? [];
-    pending.push(...relative.map(({ specifier }) => posix.join(folder, specifier)));
-  }
-  return reached;
+    .flatMap((workspace) => {
+      const except = workspace.rule?.impureSubpaths ?? [];
+      return [
+        ...unknownExceptions(workspace, except),
+        ...sourcesBehind(workspace, except).flatMap((source) => sourceProblems(repository, source)),
+      ];
+    });
 }
 
 function sourceProblems({ rules }: Repository, { path, text, imports, nodes }: Source): Problem[] {

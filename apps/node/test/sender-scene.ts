@@ -1,7 +1,8 @@
 import { type Database, findL1Transaction, type StoredL1Transaction } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
 import { anvilKey } from "@cairn/devnet";
-import { type AnvilNode, connectReader, type L1Reader, startAnvil } from "@cairn/l1";
+import { connectReader, type L1Reader } from "@cairn/l1";
+import { type AnvilNode, startAnvil } from "@cairn/l1/anvil";
 import type { Hex } from "@cairn/protocol";
 import { pino } from "pino";
 import { Registry } from "prom-client";

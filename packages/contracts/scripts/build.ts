@@ -6,10 +6,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { LAST_CIRCUIT_TYPE, type LastCircuit } from "@cairn/protocol";
-import { srsOfBytecode, verifierContract } from "../src/artefact.ts";
 import { type BuildTarget, buildCached, rollupTargets, sourceTarget, verifierTarget } from "../src/build.ts";
-import type { CompiledContract } from "../src/compile.ts";
+import type { CompiledContract } from "../src/compiled.ts";
 import { packageDir } from "../src/sources.ts";
+import { srsOfBytecode, verifierContract } from "../src/srs.ts";
 
 const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(packageDir, "../../.cache"));
 const { values } = parseArgs({ options: { verifiers: { type: "string" } } });

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { loadArtefact, loadVerifier, verifierContract } from "./artefact.ts";
+import { loadArtefact, loadVerifier } from "./artefact.ts";
+import { verifierContract } from "./srs.ts";
 
 /** Constant of every verifier over Ignition. */
 const IGNITION_WORD = "260e01b251f6f1c7e7ff4e580791dee8ea51d87a358e038b4efe30fac09383c1";

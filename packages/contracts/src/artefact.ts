@@ -1,12 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CairnError, type LastCircuit } from "@cairn/protocol";
-import type { Hex } from "viem";
-import type { CompiledContract } from "./compile.ts";
+import type { CompiledContract } from "./compiled.ts";
 import type { ContractsErrorCode } from "./errors.ts";
-
-/** Origin of a proof system's common reference string: with `dev`, anyone can forge proofs. */
-export type SrsKind = "dev" | "ignition";
+import { type SrsKind, srsOfBytecode, verifierContract } from "./srs.ts";
 
 /** Name of an artefact that belongs to a rollup, besides the verifiers. */
 export type RollupArtefact = "Rollup" | "AccountTree" | "Binding" | "FixedOperator" | "Receipts";
@@ -19,9 +16,6 @@ export interface VerifierArtefact extends CompiledContract {
 
 /** Code without places for libraries. */
 const CODE = /^0x([0-9a-f]{2})+$/;
-
-/** x of the ceremony's point τ·G2 (its imaginary part), a constant of every verifier made for the Ignition SRS. */
-const IGNITION_G2_WORD = "260e01b251f6f1c7e7ff4e580791dee8ea51d87a358e038b4efe30fac09383c1";
 
 /** File of a compiled contract in the repository's cache folder. */
 export function artefactPath(cacheDir: string, name: string): string {
@@ -49,20 +43,6 @@ export function loadVerifier(cacheDir: string, circuit: LastCircuit, srs: SrsKin
     throw badArtefact(`the code of ${artefact.name} after deployment is unknown`);
   }
   return { ...artefact, circuit, srs };
-}
-
-/**
- * Contract of the verifier of a circuit; those over the development SRS are named so.
- *
- * @example verifierContract("solo16", "dev") // "DevSolo16Verifier"
- */
-export function verifierContract(circuit: LastCircuit, srs: SrsKind): string {
-  return `${srs === "dev" ? "Dev" : ""}${circuit.charAt(0).toUpperCase()}${circuit.slice(1)}Verifier`;
-}
-
-/** The SRS a verifier is made for, by its own constants: anything without the ceremony's point counts as `dev`. */
-export function srsOfBytecode(bytecode: Hex): SrsKind {
-  return bytecode.toLowerCase().includes(IGNITION_G2_WORD) ? "ignition" : "dev";
 }
 
 function loadCompiled(cacheDir: string, name: string): CompiledContract {

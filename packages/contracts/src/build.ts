@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { dirname } from "node:path";
 import { artefactPath } from "./artefact.ts";
 import {
-  type CompiledContract,
   type CompilerSettings,
   compileContract,
   compilerInputHash,
@@ -10,6 +9,7 @@ import {
   type Sources,
   VERIFIER_SETTINGS,
 } from "./compile.ts";
+import type { CompiledContract } from "./compiled.ts";
 import { readSources } from "./sources.ts";
 
 /** The contracts of a rollup, by name. The rollup itself creates account tree and binding. */

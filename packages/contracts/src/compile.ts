@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { CairnError } from "@cairn/protocol";
-import type { Abi, Hex } from "viem";
+import type { Abi } from "viem";
+import type { CompiledContract } from "./compiled.ts";
 import type { ContractsErrorCode } from "./errors.ts";
 
 /** Solidity sources by their import path. */
@@ -16,25 +17,6 @@ export interface CompilerSettings {
 export const ROLLUP_SETTINGS: CompilerSettings = { optimizerRuns: 1000, evmVersion: "cancun" };
 /** Verifiers are one long assembly block; few runs keep them below the size limit of contracts. */
 export const VERIFIER_SETTINGS: CompilerSettings = { optimizerRuns: 1, evmVersion: "cancun" };
-
-/** Offset of an immutable variable's value in runtime code, in bytes; each place is one 32-byte word. */
-export interface ImmutableReference {
-  readonly name: string;
-  readonly offsets: readonly number[];
-}
-
-/** A compiled contract together with the code that its deployment leaves on the chain. */
-export interface CompiledContract {
-  readonly name: string;
-  /** SHA-256 of all compiler input, so that a build can tell whether it is up to date. */
-  readonly inputHash: string;
-  readonly abi: Abi;
-  /** Creation code, without constructor arguments. */
-  readonly bytecode: Hex;
-  /** Zero at the places of immutables. */
-  readonly runtimeCode: Hex;
-  readonly immutables: readonly ImmutableReference[];
-}
 
 const OUTPUTS = [
   "abi",

@@ -2,8 +2,8 @@ import { isCairnError } from "@cairn/protocol";
 import { createPublicClient, createWalletClient, custom, defineChain, type Hex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { describe, expect, it } from "vitest";
-import { srsOfBytecode, type VerifierArtefact, verifierContract } from "./artefact.ts";
-import type { CompiledContract } from "./compile.ts";
+import type { VerifierArtefact } from "./artefact.ts";
+import type { CompiledContract } from "./compiled.ts";
 import {
   assertVerifiersAllowed,
   DEFAULT_ROLLUP_2_PARAMETERS,
@@ -12,6 +12,7 @@ import {
   L1_CAPACITY,
   rollupConstructorArguments,
 } from "./deploy.ts";
+import { srsOfBytecode, verifierContract } from "./srs.ts";
 
 const CEREMONY_POINT = "7f260e01b251f6f1c7e7ff4e580791dee8ea51d87a358e038b4efe30fac09383c1";
 

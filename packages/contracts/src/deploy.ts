@@ -21,11 +21,11 @@ import {
   zeroAddress,
   zeroHash,
 } from "viem";
-import { type SrsKind, srsOfBytecode } from "./artefact.ts";
-import type { CompiledContract } from "./compile.ts";
+import type { CompiledContract } from "./compiled.ts";
 import type { ContractsErrorCode } from "./errors.ts";
 import { fixedOperatorAbi } from "./generated/fixed-operator-abi.ts";
 import { rollupAbi } from "./generated/rollup-abi.ts";
+import { type SrsKind, srsOfBytecode } from "./srs.ts";
 
 /** Chains on which forgeable proofs are allowed: the usual ids of local development nodes. */
 export const DEV_CHAIN_IDS: readonly number[] = [31337, 1337];

@@ -8,16 +8,6 @@ export {
   ROLLUP_ACCESS,
 } from "./access.ts";
 export {
-  artefactPath,
-  loadArtefact,
-  loadVerifier,
-  type RollupArtefact,
-  type SrsKind,
-  srsOfBytecode,
-  type VerifierArtefact,
-  verifierContract,
-} from "./artefact.ts";
-export {
   type BatchHeaderStruct,
   fromHeaderStruct,
   type PayArguments,
@@ -29,7 +19,7 @@ export {
   submitBatchArguments,
   toHeaderStruct,
 } from "./batch.ts";
-export type { CompiledContract } from "./compile.ts";
+export type { CompiledContract, ImmutableReference } from "./compiled.ts";
 export {
   assertVerifiersAllowed,
   type CreateContract,
@@ -65,6 +55,7 @@ export {
   reclaimArguments,
 } from "./escape.ts";
 export { type ReceiptStruct, receiptStruct } from "./receipt.ts";
+export { type SrsKind, srsOfBytecode, verifierContract } from "./srs.ts";
 export type { Check, ExpectedVerifier } from "./verify/check.ts";
 export { checkDeployment, type ExpectedDeployment, lastCircuitOf } from "./verify/check-deployment.ts";
 export type { Creation, CreationHint } from "./verify/deployed.ts";

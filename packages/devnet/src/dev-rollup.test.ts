@@ -1,4 +1,5 @@
-import { deployContract, loadArtefact } from "@cairn/contracts";
+import { deployContract } from "@cairn/contracts";
+import { loadArtefact } from "@cairn/contracts/artefacts";
 import {
   createL1Access,
   depositEth,

@@ -5,14 +5,11 @@ import {
   deployContract,
   deployRollup,
   erc20Abi,
-  loadArtefact,
-  loadVerifier,
   type RollupParameters,
   rollupAbi,
 } from "@cairn/contracts";
+import { loadArtefact, loadVerifier } from "@cairn/contracts/artefacts";
 import {
-  type AnvilNode,
-  type AnvilOptions,
   connectReader,
   connectWallet,
   type L1Reader,
@@ -20,8 +17,8 @@ import {
   type L1Wallet,
   sendToContract,
   sendToRollup,
-  startAnvil,
 } from "@cairn/l1";
+import { type AnvilNode, type AnvilOptions, startAnvil } from "@cairn/l1/anvil";
 import { type BlockSize, type LastCircuit, type TokenId, tokenId } from "@cairn/protocol";
 import { type Address, encodeFunctionData, type Hex, toHex } from "viem";
 import { mnemonicToAccount, privateKeyToAccount } from "viem/accounts";

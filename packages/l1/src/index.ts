@@ -1,4 +1,3 @@
-export { type AnvilNode, type AnvilOptions, startAnvil } from "./anvil.ts";
 export { type PayableBatch, payBatch, type SubmittedBatch, submitBatch } from "./batches.ts";
 export { type SubmittedBlobBatch, submitBlobBatch } from "./blob-batches.ts";
 export {

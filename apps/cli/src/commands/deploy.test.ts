@@ -1,9 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadArtefact, loadVerifier } from "@cairn/contracts";
+import { loadArtefact, loadVerifier } from "@cairn/contracts/artefacts";
 import { TEST_CACHE_DIR } from "@cairn/devnet/testing";
-import { type AnvilNode, connectReader, startAnvil } from "@cairn/l1";
+import { connectReader } from "@cairn/l1";
+import { type AnvilNode, startAnvil } from "@cairn/l1/anvil";
 import { createTestClient, http, keccak256 } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Ran, runInTest } from "../../test/run.ts";

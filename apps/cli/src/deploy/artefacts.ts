@@ -1,10 +1,5 @@
-import {
-  type CompiledContract,
-  loadArtefact,
-  loadVerifier,
-  type SrsKind,
-  type VerifierArtefact,
-} from "@cairn/contracts";
+import type { CompiledContract, SrsKind } from "@cairn/contracts";
+import { loadArtefact, loadVerifier, type VerifierArtefact } from "@cairn/contracts/artefacts";
 import type { LastCircuit } from "@cairn/protocol";
 
 /** What a deployment creates; the rollup creates account tree and binding itself. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { loadArtefact, loadVerifier, rollupAbi } from "@cairn/contracts";
+import { rollupAbi } from "@cairn/contracts";
+import { loadArtefact, loadVerifier } from "@cairn/contracts/artefacts";
 import { publicKeyFromSecret, secretKeyFromWallet } from "@cairn/crypto";
 import { type DeployedDevRollup, type DevToken, deployDevRollup } from "@cairn/devnet";
 import { connectReader, depositEth, depositToken, type L1Rollup, rollupDomain } from "@cairn/l1";

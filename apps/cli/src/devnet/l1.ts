@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type AnvilNode, startAnvil } from "@cairn/l1";
+import { type AnvilNode, startAnvil } from "@cairn/l1/anvil";
 import { type Address, createTestClient, defineChain, http, publicActions } from "viem";
 import { cliError } from "../errors.ts";
 import { writeFileDurably } from "./durable-file.ts";

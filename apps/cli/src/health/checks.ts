@@ -1,6 +1,7 @@
 import { existsSync, globSync, statfsSync } from "node:fs";
 import { join } from "node:path";
-import { DEV_CHAIN_IDS, loadArtefact, loadVerifier } from "@cairn/contracts";
+import { DEV_CHAIN_IDS } from "@cairn/contracts";
+import { loadArtefact, loadVerifier } from "@cairn/contracts/artefacts";
 import { BLOCK_SIZES, type BlockSize, isCairnError } from "@cairn/protocol";
 import { formatAmount } from "../amounts.ts";
 import type { Context } from "../context.ts";

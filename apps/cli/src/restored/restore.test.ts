@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { startAnvil } from "@cairn/l1";
+import { startAnvil } from "@cairn/l1/anvil";
 import { BROKEN_TOKENS, decimalsAnswer, symbolAnswer, tokenCode } from "@cairn/l1/testing";
 import { type Hex, parseEther } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -1,12 +1,6 @@
 import { rebuildVerifier2 } from "@cairn/circuits";
-import {
-  type CompiledContract,
-  deployContract,
-  deployRollup,
-  loadArtefact,
-  loadVerifier,
-  readDeployment,
-} from "@cairn/contracts";
+import { type CompiledContract, deployContract, deployRollup, readDeployment } from "@cairn/contracts";
+import { loadArtefact, loadVerifier } from "@cairn/contracts/artefacts";
 import { buildCached, buildFresh, rollupTargets, verifierTarget } from "@cairn/contracts/build";
 import { type DevRollup, startDevRollup } from "@cairn/devnet";
 import { TEST_CACHE_DIR } from "@cairn/devnet/testing";

@@ -2,7 +2,7 @@ import { bigintToHex, bytesToHex, hexToBytes } from "@cairn/protocol";
 import { encodeDeployData, type Hex, keccak256, zeroAddress, zeroHash } from "viem";
 import { beforeAll, describe, expect, it } from "vitest";
 import { buildCached, rollupTargets } from "../build.ts";
-import type { CompiledContract } from "../compile.ts";
+import type { CompiledContract } from "../compiled.ts";
 import { rollupAbi } from "../generated/rollup-abi.ts";
 import { checkDeployment, type ExpectedDeployment } from "./check-deployment.ts";
 import type { DeployedRollup, RollupViews } from "./rollup.ts";

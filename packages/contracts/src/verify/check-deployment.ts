@@ -1,10 +1,10 @@
 import { LAST_CIRCUIT_TYPE, type LastCircuit } from "@cairn/protocol";
 import { encodeDeployData, type Hex, hexToBigInt, keccak256 } from "viem";
 import { functionsWithoutAccess, ROLLUP_ACCESS, selectorsOf } from "../access.ts";
-import { type SrsKind, srsOfBytecode } from "../artefact.ts";
-import type { CompiledContract } from "../compile.ts";
+import type { CompiledContract } from "../compiled.ts";
 import { L1_CAPACITY } from "../deploy.ts";
 import { rollupAbi } from "../generated/rollup-abi.ts";
+import { type SrsKind, srsOfBytecode } from "../srs.ts";
 import {
   type Check,
   codeCheck,

@@ -1,7 +1,7 @@
 import { type Hex, keccak256 } from "viem";
-import type { SrsKind } from "../artefact.ts";
-import type { CompiledContract } from "../compile.ts";
+import type { CompiledContract } from "../compiled.ts";
 import { DEV_CHAIN_IDS } from "../deploy.ts";
+import type { SrsKind } from "../srs.ts";
 import type { DeployedContract } from "./deployed.ts";
 import { forbiddenInstructions } from "./disassemble.ts";
 import { proxyKind } from "./proxy.ts";

@@ -1,6 +1,6 @@
 import { bytesToHex, hexToBytes } from "@cairn/protocol";
 import type { Hex } from "viem";
-import type { CompiledContract } from "../compile.ts";
+import type { CompiledContract } from "../compiled.ts";
 
 const WORD_BYTES = 32;
 

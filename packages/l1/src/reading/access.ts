@@ -1,7 +1,7 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { CairnError } from "@cairn/protocol";
 import { BaseError } from "viem";
 import type { L1Rollup } from "../connection.ts";
+import { delay } from "../delay.ts";
 import { l1Error } from "../errors.ts";
 import { isAnswer, isBusy, isMissingState, isRefusal } from "./refusals.ts";
 
@@ -47,7 +47,7 @@ export interface L1AccessOptions {
  */
 export function createL1Access(rollup: L1Rollup, options: L1AccessOptions = {}): L1Access {
   const { signal, attempts = ATTEMPTS, firstDelayMs = FIRST_DELAY_MS, retry = "all" } = options;
-  const sleep = options.sleep ?? ((ms: number) => delay(ms, undefined, signal === undefined ? {} : { signal }));
+  const sleep = options.sleep ?? ((ms: number) => delay(ms, signal));
   const throwIfAborted = (): void => signal?.throwIfAborted();
   const mayRetry = (error: unknown, failures: number): boolean =>
     failures < attempts && !isAnswer(error) && (retry === "all" || isRefusal(error) || isBusy(error));

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { blobToElements } from "@cairn/blobs/format";
 import { bytesToHex, type CairnError, isCairnError } from "@cairn/protocol";
+import { delay } from "../delay.ts";
 import { type L1ErrorCode, l1Error } from "../errors.ts";
 import { type BlobQuery, type BlobSource, MAX_CANDIDATES } from "./blob-source.ts";
 
@@ -54,7 +54,7 @@ export async function readBlob(
   deps: ReadBlobDeps,
 ): Promise<Uint8Array> {
   const { onProblem, signal, attempts = ATTEMPTS } = deps;
-  const sleep = deps.sleep ?? ((ms: number) => delay(ms, undefined, signal === undefined ? {} : { signal }));
+  const sleep = deps.sleep ?? ((ms: number) => delay(ms, signal));
   const problems = new Map<BlobSource, BlobProblem>();
   let toAsk = sources;
   for (let attempt = 1; toAsk.length > 0 && attempt <= attempts; attempt++) {
