@@ -10,7 +10,6 @@ import {
   hexToBytes,
   isCairnError,
 } from "@cairn/protocol";
-import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { CryptoErrorCode } from "./errors.ts";
@@ -21,7 +20,8 @@ export const KEY_DERIVATION_STATEMENT =
   "Create your Cairn key. Whoever has this signature controls your Cairn account: sign it only in an application you trust.";
 
 const HKDF_SALT = new TextEncoder().encode("cairn/key-derivation/1");
-const secp256k1Order = secp256k1.Point.Fn.ORDER;
+/** Group order of the curve with which wallets sign. A constant, because the curve itself would weigh on every page. */
+const SECP256K1_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 
 /** EIP-712 message of the key derivation; `domain.chainId` is a number as wallets expect. */
 export interface KeyDerivationTypedData {
@@ -106,8 +106,8 @@ export function normalizeWalletSignature(signature: string): Uint8Array {
   const r = bytesToBigint(bytes.subarray(0, 32));
   const word = bytesToBigint(bytes.subarray(32, 64));
   const s = bytes.length === 64 ? BigInt.asUintN(255, word) : word;
-  if (r === 0n || r >= secp256k1Order || s === 0n || s >= secp256k1Order) throw unsupported();
-  return concatBytes(bigintToBytes(r, 32), bigintToBytes(s > secp256k1Order / 2n ? secp256k1Order - s : s, 32));
+  if (r === 0n || r >= SECP256K1_ORDER || s === 0n || s >= SECP256K1_ORDER) throw unsupported();
+  return concatBytes(bigintToBytes(r, 32), bigintToBytes(s > SECP256K1_ORDER / 2n ? SECP256K1_ORDER - s : s, 32));
 }
 
 function parseHex(signature: string): Uint8Array {

@@ -54,13 +54,5 @@ export {
   type ReceiptPath,
   type ReceiptSiblings,
 } from "./receipt.ts";
-export {
-  decodeSignature,
-  encodeSignature,
-  findSigningPoint,
-  isSignature,
-  SIGNATURE_BYTES,
-  sign,
-  signatureChallenge,
-  verify,
-} from "./schnorr.ts";
+export { findSigningPoint, sign, signatureChallenge, verify } from "./schnorr.ts";
+export { decodeSignature, encodeSignature, isSignature, SIGNATURE_BYTES } from "./signature.ts";

@@ -8,7 +8,8 @@ import { GRUMPKIN_ORDER } from "./field.ts";
 import { GRUMPKIN_GENERATOR } from "./grumpkin.ts";
 import { publicKeyFromSecret, type SecretKey, secretKey } from "./keys.ts";
 import { compress } from "./poseidon2.ts";
-import { decodeSignature, encodeSignature, findSigningPoint, sign, verify } from "./schnorr.ts";
+import { findSigningPoint, sign, verify } from "./schnorr.ts";
+import { decodeSignature, encodeSignature } from "./signature.ts";
 
 const r = FIELD_MODULUS;
 const q = GRUMPKIN_ORDER;

@@ -1,22 +1,12 @@
-import {
-  bigintToBytes,
-  bytesToBigint,
-  CairnError,
-  concatBytes,
-  type SchnorrSignature,
-  TAG_SIGNATURE,
-} from "@cairn/protocol";
+import { bigintToBytes, bytesToBigint, concatBytes, type SchnorrSignature, TAG_SIGNATURE } from "@cairn/protocol";
 import { createHmacDrbg } from "@noble/curves/utils.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import type { CryptoErrorCode } from "./errors.ts";
 import { assertField, GRUMPKIN_ORDER, isField } from "./field.ts";
 import { type AffinePoint, GRUMPKIN_GENERATOR, type GrumpkinPoint, liftX, pointFromAffine } from "./grumpkin.ts";
 import type { SecretKey } from "./keys.ts";
 import { type Compress, compress as pureCompress } from "./poseidon2.ts";
-
-/** Bytes of an encoded signature: rx ‖ s, 32 each, big-endian. */
-export const SIGNATURE_BYTES = 64;
+import { isSignature } from "./signature.ts";
 
 const q = GRUMPKIN_ORDER;
 
@@ -88,38 +78,6 @@ export function findSigningPoint(
   return null;
 }
 
-/**
- * Whether 0 < rx < r and 0 < s < q.
- *
- * @example isSignature({ rx: 0n, s: 1n }) // false
- */
-export function isSignature(signature: SchnorrSignature): boolean {
-  return signature.rx > 0n && isField(signature.rx) && signature.s > 0n && signature.s < q;
-}
-
-/** rx ‖ s, 64 bytes. Throws `crypto/invalid-signature`. See {@link decodeSignature}. */
-export function encodeSignature(signature: SchnorrSignature): Uint8Array {
-  assertSignature(signature);
-  return concatBytes(bigintToBytes(signature.rx, 32), bigintToBytes(signature.s, 32));
-}
-
-/**
- * The signature of 64 bytes; only ranges are checked. Throws `crypto/invalid-signature`.
- *
- * @example decodeSignature(encodeSignature(signature)) // signature
- */
-export function decodeSignature(bytes: Uint8Array): SchnorrSignature {
-  if (bytes.length !== SIGNATURE_BYTES) {
-    throw new CairnError<CryptoErrorCode>(
-      "crypto/invalid-signature",
-      `signature of ${bytes.length} bytes, expected 64`,
-    );
-  }
-  const signature = { rx: bytesToBigint(bytes.subarray(0, 32)), s: bytesToBigint(bytes.subarray(32)) };
-  assertSignature(signature);
-  return signature;
-}
-
 function signWithNonce(
   nonce: bigint,
   message: bigint,
@@ -133,12 +91,6 @@ function signWithNonce(
   const rest = (nonce - ((e * secretKey) % q)) % q;
   const signature = { rx, s: rest < 0n ? rest + q : rest };
   return isSignature(signature) ? signature : undefined;
-}
-
-function assertSignature(signature: SchnorrSignature): void {
-  if (!isSignature(signature)) {
-    throw new CairnError<CryptoErrorCode>("crypto/invalid-signature", "rx or s is outside its range");
-  }
 }
 
 function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array {

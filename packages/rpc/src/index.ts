@@ -1,4 +1,5 @@
 export { API_ERRORS, type ApiErrorCode, type ApiErrorEntry } from "./errors.ts";
+export { ENGLISH } from "./messages.ts";
 export { type JsonObject, openApiDocument } from "./openapi.ts";
 export {
   type ReceiptJson,

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { API_ERRORS, type ApiErrorCode } from "./errors.ts";
 import {
   accountSchema,
@@ -52,9 +52,10 @@ const SCHEMAS = {
   Transaction: transactionSchema,
   TransactionStatus: transactionStatusSchema,
   TransactionSummary: transactionSummarySchema,
-} as const satisfies Record<string, z.ZodType>;
+} as const satisfies Record<string, z.ZodMiniType>;
 
-for (const [id, schema] of Object.entries<z.ZodType>(SCHEMAS)) z.globalRegistry.add(schema, { ...schema.meta(), id });
+for (const [id, schema] of Object.entries<z.ZodMiniType>(SCHEMAS))
+  z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), id });
 
 const DESCRIPTION = [
   "Amounts are decimal strings in the token's smallest unit, hashes and addresses 0x hex; an address in mixed case must have",
@@ -129,7 +130,7 @@ function streamOperation(): JsonObject {
 }
 
 /** Parameters arrive as text and are parsed as the schema says: a number with its limits and default. */
-function parameters(place: "path" | "query", schema: z.ZodObject | undefined): JsonObject[] {
+function parameters(place: "path" | "query", schema: z.ZodMiniObject | undefined): JsonObject[] {
   if (schema === undefined) return [];
   return Object.entries(schema.shape).map(([name, part]) => {
     const parsed = jsonSchema(part);

@@ -10,41 +10,42 @@ import {
   hexToBytes,
   MAX_BATCH_BLOCKS,
 } from "@cairn/protocol";
-import { z } from "zod";
-import { countSchema, fieldSchema, wordSchema, wordToBigint } from "./values.ts";
+import * as z from "zod/mini";
+import { countSchema, described, fieldSchema, wordSchema, wordToBigint } from "./values.ts";
 
-const cellSchema = z.string().regex(new RegExp(`^0x[0-9a-fA-F]{${2 * CELL_BYTES}}$`));
+const cellSchema = z.string().check(z.regex(new RegExp(`^0x[0-9a-fA-F]{${2 * CELL_BYTES}}$`)));
 const siblingsSchema = z.array(z.tuple([fieldSchema, fieldSchema, fieldSchema]));
 
 /** Proof that a batch on L1 contains a slot: spec 3.9. */
 export const receiptSchema = z.object({
-  slot: countSchema.meta({ description: "the transaction's, within its block" }),
-  batch: z
-    .object({
-      number: countSchema.meta({ description: "assigned by the contract" }),
-      header: z
-        .string()
-        .regex(new RegExp(`^0x[0-9a-fA-F]{${2 * BATCH_HEADER_BYTES}}$`))
-        .meta({ description: "fields of `BatchHeader` in the order of the struct, without filling" }),
+  slot: described(countSchema, "the transaction's, within its block"),
+  batch: described(
+    z.object({
+      number: described(countSchema, "assigned by the contract"),
+      header: described(
+        z.string().check(z.regex(new RegExp(`^0x[0-9a-fA-F]{${2 * BATCH_HEADER_BYTES}}$`))),
+        "fields of `BatchHeader` in the order of the struct, without filling",
+      ),
       dataCommitment: wordSchema,
       payoutsHash: wordSchema,
-    })
-    .meta({ description: "their hash is `batchCommitment` of the contract" }),
-  path: z
-    .object({
-      block: z
-        .int()
-        .min(0)
-        .max(MAX_BATCH_BLOCKS - 1)
-        .meta({ description: "place of the block within the batch" }),
+    }),
+    "their hash is `batchCommitment` of the contract",
+  ),
+  path: described(
+    z.object({
+      block: described(
+        z.int().check(z.minimum(0), z.maximum(MAX_BATCH_BLOCKS - 1)),
+        "place of the block within the batch",
+      ),
       previousBlockHash: fieldSchema,
-      headerCell: cellSchema.meta({ description: "first cell of the block, 26 bytes" }),
-      position: countSchema.meta({ description: "place of the cell among the leaves of the cells root" }),
-      cell: cellSchema.meta({ description: "two slots, 13 bytes each" }),
-      cellSiblings: siblingsSchema.meta({ description: "from the cell to the cells root, lowest level first" }),
-      blockSiblings: siblingsSchema.meta({ description: "from the block hash to the blocks root" }),
-    })
-    .meta({ description: "leads from the cell to the header's blocks root" }),
+      headerCell: described(cellSchema, "first cell of the block, 26 bytes"),
+      position: described(countSchema, "place of the cell among the leaves of the cells root"),
+      cell: described(cellSchema, "two slots, 13 bytes each"),
+      cellSiblings: described(siblingsSchema, "from the cell to the cells root, lowest level first"),
+      blockSiblings: described(siblingsSchema, "from the block hash to the blocks root"),
+    }),
+    "leads from the cell to the header's blocks root",
+  ),
 });
 
 /** A receipt as the API and files have it. */

@@ -6,7 +6,7 @@ import {
   type LastCircuit,
   namesOf,
 } from "@cairn/protocol";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { API_ERRORS, type ApiErrorCode } from "./errors.ts";
 import { transactionKindSchema, transactionStatusSchema } from "./transactions.ts";
 import {
@@ -14,6 +14,7 @@ import {
   amountSchema,
   bytesSchema,
   countSchema,
+  described,
   fieldSchema,
   indexSchema,
   timeSchema,
@@ -28,8 +29,8 @@ export const accountSchema = z.object({
   tokenId: tokenIdSchema,
   nonce: countSchema,
   balance: amountSchema,
-  key: fieldSchema.meta({ description: "x of the L2 public key; 0 means no key" }),
-  ownerKey: z.boolean().meta({ description: "the owner authorised the key on L1" }),
+  key: described(fieldSchema, "x of the L2 public key; 0 means no key"),
+  ownerKey: described(z.boolean(), "the owner authorised the key on L1"),
 });
 
 /** What has become of a block. */
@@ -43,113 +44,119 @@ const DATA_SOURCES = Object.keys(DATA_SOURCE) as [DataSource, ...DataSource[]];
 
 /** The four chains that go on from block to block since genesis. */
 export const chainsSchema = z.object({
-  data: fieldSchema.meta({ description: "over the rows of all blocks" }),
-  l1: fieldSchema.meta({ description: "over all L1 operations that blocks consumed" }),
-  payouts: fieldSchema.meta({ description: "over all payouts" }),
-  blocks: fieldSchema.meta({ description: "hash of the last block, which commits to every block before it" }),
+  data: described(fieldSchema, "over the rows of all blocks"),
+  l1: described(fieldSchema, "over all L1 operations that blocks consumed"),
+  payouts: described(fieldSchema, "over all payouts"),
+  blocks: described(fieldSchema, "hash of the last block, which commits to every block before it"),
 });
 
 /** A block. */
 export const blockSchema = z.object({
   number: countSchema,
   status: blockStatusSchema,
-  origin: z.enum(["own", "l1"]).optional().meta({
-    description:
-      "own: built by this node; l1: made by others, rebuilt from L1, which reveals neither the ids nor the times of its transactions",
-  }),
-  timestamp: countSchema.meta({ description: "seconds" }),
+  origin: described(
+    z.optional(z.enum(["own", "l1"])),
+    "own: built by this node; l1: made by others, rebuilt from L1, which reveals neither the ids nor the times of its transactions",
+  ),
+  timestamp: described(countSchema, "seconds"),
   slots: countSchema,
   l1Operations: countSchema,
   transactions: countSchema,
-  oldRoot: wordSchema.nullable(),
-  newRoot: wordSchema.nullable(),
-  cells: bytesSchema.nullable().meta({
-    description: "what the block publishes: 26 bytes a cell, the header cell first, without zero cells at the end",
-  }),
-  chains: chainsSchema.nullable().meta({ description: "after the block; their hash is the history" }),
+  oldRoot: z.nullable(wordSchema),
+  newRoot: z.nullable(wordSchema),
+  cells: described(
+    z.nullable(bytesSchema),
+    "what the block publishes: 26 bytes a cell, the header cell first, without zero cells at the end",
+  ),
+  chains: described(z.nullable(chainsSchema), "after the block; their hash is the history"),
   openedAtMs: timeSchema,
-  sealedAtMs: timeSchema.nullable(),
-  provenAtMs: timeSchema.nullable(),
-  finalAtMs: timeSchema.nullable(),
-  batch: z
-    .object({
-      firstBlock: countSchema,
-      number: countSchema.nullable().meta({ description: "assigned by the contract" }),
-      status: batchStatusSchema,
-    })
-    .nullable()
-    .meta({ description: "the batch that holds the block; null until it is closed" }),
+  sealedAtMs: z.nullable(timeSchema),
+  provenAtMs: z.nullable(timeSchema),
+  finalAtMs: z.nullable(timeSchema),
+  batch: described(
+    z.nullable(
+      z.object({
+        firstBlock: countSchema,
+        number: described(z.nullable(countSchema), "assigned by the contract"),
+        status: batchStatusSchema,
+      }),
+    ),
+    "the batch that holds the block; null until it is closed",
+  ),
 });
 
 /** Consecutive blocks that L1 accepts together, under one last proof. */
 export const batchSchema = z.object({
   firstBlock: countSchema,
   lastBlock: countSchema,
-  blocks: countSchema.meta({ description: "how many" }),
-  closedAtMs: timeSchema.meta({ description: "when it was decided that it consists of these blocks" }),
-  circuit: z.enum(LAST_CIRCUITS).meta({ description: "whose verifier L1 asks about the last proof" }),
-  dataSource: z.enum(DATA_SOURCES).meta({ description: "where the cells are" }),
-  dataCommitment: wordSchema.meta({ description: "keccak256 of the data in calldata, or the blob's versioned hash" }),
+  blocks: described(countSchema, "how many"),
+  closedAtMs: described(timeSchema, "when it was decided that it consists of these blocks"),
+  circuit: described(z.enum(LAST_CIRCUITS), "whose verifier L1 asks about the last proof"),
+  dataSource: described(z.enum(DATA_SOURCES), "where the cells are"),
+  dataCommitment: described(wordSchema, "keccak256 of the data in calldata, or the blob's versioned hash"),
   submitter: addressSchema,
-  point: wordSchema.nullable().meta({
-    description:
-      "where L1 and proof compare the lists of the batch; null when others submitted this node's blocks to L1 in their own way",
-  }),
-  history: fieldSchema.nullable().meta({ description: "after the batch; null while L1 has revoked a batch of others" }),
-  blocksRoot: fieldSchema.nullable().meta({
-    description: "root of the tree over the block hashes, for receipts; null as `history`",
-  }),
+  point: described(
+    z.nullable(wordSchema),
+    "where L1 and proof compare the lists of the batch; null when others submitted this node's blocks to L1 in their own way",
+  ),
+  history: described(z.nullable(fieldSchema), "after the batch; null while L1 has revoked a batch of others"),
+  blocksRoot: described(
+    z.nullable(fieldSchema),
+    "root of the tree over the block hashes, for receipts; null as `history`",
+  ),
   status: batchStatusSchema,
-  proof: z.record(z.string(), z.unknown()).nullable().meta({ description: "resources that making the proof took" }),
-  readyAtMs: timeSchema.nullable().meta({ description: "when its last proof was made" }),
-  number: countSchema.nullable().meta({ description: "assigned by the contract" }),
-  l1Transaction: wordSchema.nullable(),
-  l1Block: countSchema.nullable(),
+  proof: described(z.nullable(z.record(z.string(), z.unknown())), "resources that making the proof took"),
+  readyAtMs: described(z.nullable(timeSchema), "when its last proof was made"),
+  number: described(z.nullable(countSchema), "assigned by the contract"),
+  l1Transaction: z.nullable(wordSchema),
+  l1Block: z.nullable(countSchema),
 });
 
 /** What a block owes an L1 address. */
 export const payoutSchema = z.object({
   block: countSchema,
-  position: countSchema.meta({ description: "in the block's list" }),
-  batch: z
-    .object({
-      firstBlock: countSchema,
-      number: countSchema.nullable().meta({ description: "assigned by the contract" }),
-      place: countSchema.meta({ description: "in the batch's list, as the contract's `pay` counts" }),
-    })
-    .nullable()
-    .meta({ description: "the batch that holds the block; null until it is closed" }),
+  position: described(countSchema, "in the block's list"),
+  batch: described(
+    z.nullable(
+      z.object({
+        firstBlock: countSchema,
+        number: described(z.nullable(countSchema), "assigned by the contract"),
+        place: described(countSchema, "in the batch's list, as the contract's `pay` counts"),
+      }),
+    ),
+    "the batch that holds the block; null until it is closed",
+  ),
   recipient: addressSchema,
   tokenId: tokenIdSchema,
   amount: amountSchema,
   status: z.enum(["owed", "paid", "claimable", "skipped"]),
-  leftGas: countSchema.nullable().meta({
-    description:
-      "gas that this owed payout would burn, because of which this node leaves it to others to pay; null when it does not",
-  }),
-  l1Transaction: wordSchema.nullable(),
+  leftGas: described(
+    z.nullable(countSchema),
+    "gas that this owed payout would burn, because of which this node leaves it to others to pay; null when it does not",
+  ),
+  l1Transaction: z.nullable(wordSchema),
 });
 
 /** An entry of the L1 queue. */
 export const queueEntrySchema = z.object({
   position: countSchema,
   type: z.enum(namesOf(L1_OPERATION_KINDS)),
-  owner: addressSchema.meta({ description: "owner of the credited account, or sender of the request" }),
-  tokenId: tokenIdSchema.nullable(),
-  amount: amountSchema.nullable(),
+  owner: described(addressSchema, "owner of the credited account, or sender of the request"),
+  tokenId: z.nullable(tokenIdSchema),
+  amount: z.nullable(amountSchema),
   index: indexSchema,
-  key: fieldSchema.nullable(),
+  key: z.nullable(fieldSchema),
   l1Block: countSchema,
   l1Transaction: wordSchema,
-  enqueuedAt: countSchema.meta({ description: "seconds" }),
-  isProcessed: z.boolean().meta({ description: "a block has consumed it" }),
+  enqueuedAt: described(countSchema, "seconds"),
+  isProcessed: described(z.boolean(), "a block has consumed it"),
 });
 
 /** What a transaction would cost now. */
 export const feeQuoteSchema = z.object({
   kind: transactionKindSchema,
   tokenId: tokenIdSchema,
-  fee: amountSchema.meta({ description: "encodable as float16" }),
+  fee: described(amountSchema, "encodable as float16"),
   minimumFee: amountSchema,
   parts: z.object({ data: amountSchema, proof: amountSchema, operator: amountSchema }),
   gasPriceWei: amountSchema,
@@ -161,7 +168,7 @@ export const rollupSchema = z.object({
   rollup: addressSchema,
   slots: countSchema,
   nextIndex: countSchema,
-  root: wordSchema.meta({ description: "after the last sealed block" }),
+  root: described(wordSchema, "after the last sealed block"),
   lastBlock: countSchema,
   lastProvenBlock: countSchema,
   lastFinalBlock: countSchema,
@@ -184,7 +191,7 @@ export const errorSchema = z.object({
   error: z.object({
     code: z.enum(Object.keys(API_ERRORS) as [ApiErrorCode, ...ApiErrorCode[]]),
     message: z.string(),
-    details: z.record(z.string(), z.unknown()).optional(),
+    details: z.optional(z.record(z.string(), z.unknown())),
   }),
 });
 
@@ -194,13 +201,14 @@ export const streamMessageSchema = z.discriminatedUnion("type", [
     type: z.literal("transaction"),
     id: wordSchema,
     status: transactionStatusSchema,
-    block: countSchema.nullable(),
-    slot: countSchema.nullable(),
+    block: z.nullable(countSchema),
+    slot: z.nullable(countSchema),
   }),
   z.object({ type: z.literal("block"), number: countSchema, status: blockStatusSchema }),
-  z.object({ type: z.literal("rebuilt"), firstBlock: countSchema }).meta({
-    description: "L1 changed: this block and later ones were dropped and their transactions run again",
-  }),
+  described(
+    z.object({ type: z.literal("rebuilt"), firstBlock: countSchema }),
+    "L1 changed: this block and later ones were dropped and their transactions run again",
+  ),
 ]);
 
 /** A message of the WebSocket stream. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { ApiErrorCode } from "./errors.ts";
 import { receiptSchema } from "./receipts.ts";
 import {
@@ -20,7 +20,15 @@ import {
   transactionSchema,
   transactionSummarySchema,
 } from "./transactions.ts";
-import { addressSchema, countSchema, indexSchema, payoutCursorSchema, tokenIdSchema, wordSchema } from "./values.ts";
+import {
+  addressSchema,
+  countSchema,
+  described,
+  indexSchema,
+  payoutCursorSchema,
+  tokenIdSchema,
+  wordSchema,
+} from "./values.ts";
 
 /** One operation of the API: its arguments, answer and failures. */
 export interface RouteDefinition {
@@ -28,19 +36,15 @@ export interface RouteDefinition {
   /** Path parameters as `:name`. */
   readonly path: `/${string}`;
   readonly summary: string;
-  readonly params?: z.ZodObject;
-  readonly query?: z.ZodObject;
-  readonly body?: z.ZodType;
-  readonly response: z.ZodType;
+  readonly params?: z.ZodMiniObject;
+  readonly query?: z.ZodMiniObject;
+  readonly body?: z.ZodMiniType;
+  readonly response: z.ZodMiniType;
   readonly errors: readonly ApiErrorCode[];
 }
 
-const digits = z
-  .string()
-  .regex(/^[0-9]{1,15}$/)
-  .transform(Number)
-  .pipe(countSchema);
-const accountDigits = digits.pipe(indexSchema);
+const digits = z.pipe(z.pipe(z.string().check(z.regex(/^[0-9]{1,15}$/)), z.transform(Number)), countSchema);
+const accountDigits = z.pipe(digits, indexSchema);
 
 /** Entries of a page that a client may ask for. */
 export const MAX_PAGE = 100;
@@ -51,13 +55,13 @@ const DEFAULT_PAGE = 25;
  * `before` in lists that begin with the newest, for `from` in those that begin with the oldest.
  */
 const limitWith = (size: number) =>
-  digits.pipe(z.int().min(1).max(MAX_PAGE)).default(size).meta({ description: "entries of a page" });
+  described(z._default(z.pipe(digits, z.int().check(z.minimum(1), z.maximum(MAX_PAGE))), size), "entries of a page");
 const limit = limitWith(DEFAULT_PAGE);
 const page = {
-  before: digits.optional().meta({ description: "`next` of the previous page; the newest entries if absent" }),
+  before: described(z.optional(digits), "`next` of the previous page; the newest entries if absent"),
   limit,
 };
-const next = countSchema.nullable().meta({ description: "`before` of the next page; null after the last" });
+const next = described(z.nullable(countSchema), "`before` of the next page; null after the last");
 const READ = ["bad-request", "unavailable", "internal"] as const;
 const FIND = [...READ, "not-found"] as const;
 
@@ -104,7 +108,7 @@ export const ROUTES = {
     summary: "What a transaction of a kind would cost now, in the token's smallest unit",
     query: z.object({
       kind: transactionKindSchema,
-      tokenId: digits.pipe(tokenIdSchema),
+      tokenId: z.pipe(digits, tokenIdSchema),
     }),
     response: feeQuoteSchema,
     errors: FIND,
@@ -115,21 +119,26 @@ export const ROUTES = {
     summary: "Accounts of an owner, oldest first; anyone can open accounts for an owner, so there may be many pages",
     query: z.object({
       owner: addressSchema,
-      tokenId: digits.pipe(tokenIdSchema).optional(),
-      key: wordSchema.meta({ description: "only accounts with this key; 0 for those without one" }).optional(),
-      ownerKey: z
-        .enum(["true", "false"])
-        .transform((value) => value === "true")
-        .meta({ description: "only accounts whose key the owner authorised on L1, or only others" })
-        .optional(),
-      from: digits.default(0).meta({ description: "first index of the page: `next` of the previous page" }),
+      tokenId: z.optional(z.pipe(digits, tokenIdSchema)),
+      key: z.optional(described(wordSchema, "only accounts with this key; 0 for those without one")),
+      ownerKey: z.optional(
+        described(
+          z.pipe(
+            z.enum(["true", "false"]),
+            z.transform((value) => value === "true"),
+          ),
+          "only accounts whose key the owner authorised on L1, or only others",
+        ),
+      ),
+      from: described(z._default(digits, 0), "first index of the page: `next` of the previous page"),
       limit: limitWith(MAX_PAGE),
     }),
     response: z.object({
       accounts: z.array(accountSchema),
-      next: z.int().nullable().meta({
-        description: "where the next page begins, null after the last; a page may be short or empty before the end",
-      }),
+      next: described(
+        z.nullable(z.int()),
+        "where the next page begins, null after the last; a page may be short or empty before the end",
+      ),
     }),
     errors: READ,
   },
@@ -204,14 +213,14 @@ export const ROUTES = {
     path: "/v1/payouts",
     summary: "Payouts, newest block first",
     query: z.object({
-      recipient: addressSchema.optional(),
-      status: z.enum(["owed", "paid", "claimable", "skipped"]).optional(),
-      before: payoutCursorSchema.optional(),
+      recipient: z.optional(addressSchema),
+      status: z.optional(z.enum(["owed", "paid", "claimable", "skipped"])),
+      before: z.optional(payoutCursorSchema),
       limit,
     }),
     response: z.object({
       payouts: z.array(payoutSchema),
-      next: z.string().nullable().meta({ description: "`before` of the next page; null after the last" }),
+      next: described(z.nullable(z.string()), "`before` of the next page; null after the last"),
     }),
     errors: READ,
   },
@@ -219,11 +228,11 @@ export const ROUTES = {
     method: "GET",
     path: "/v1/queue",
     summary: "Entries of the L1 queue from a position on",
-    query: z.object({ from: digits.default(0), limit }),
+    query: z.object({ from: z._default(digits, 0), limit }),
     response: z.object({
       entries: z.array(queueEntrySchema),
-      processed: countSchema.meta({ description: "entries that blocks have consumed" }),
-      next: countSchema.nullable().meta({ description: "`from` of the next page; null after the last" }),
+      processed: described(countSchema, "entries that blocks have consumed"),
+      next: described(z.nullable(countSchema), "`from` of the next page; null after the last"),
     }),
     errors: READ,
   },
@@ -254,12 +263,12 @@ export const ROUTES = {
 export type RouteName = keyof typeof ROUTES;
 
 type Output<Route, Part extends string> = Part extends keyof Route
-  ? Route[Part] extends z.ZodType
+  ? Route[Part] extends z.ZodMiniType
     ? z.output<Route[Part]>
     : undefined
   : undefined;
 type Input<Route, Part extends string> = Part extends keyof Route
-  ? Route[Part] extends z.ZodType
+  ? Route[Part] extends z.ZodMiniType
     ? z.input<Route[Part]>
     : undefined
   : undefined;

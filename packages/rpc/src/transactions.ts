@@ -22,12 +22,13 @@ import {
   type TransferToNew,
   tokenId,
 } from "@cairn/protocol";
-import { z } from "zod";
+import * as z from "zod/mini";
 import {
   addressSchema,
   amountSchema,
   bigintToWord,
   countSchema,
+  described,
   fieldSchema,
   float16Schema,
   float40Schema,
@@ -39,46 +40,36 @@ import {
 } from "./values.ts";
 
 /** A time as transactions name it. */
-const secondSchema = z
-  .int()
-  .min(0)
-  .max(2 ** TIME_BITS - 1);
+const secondSchema = z.int().check(z.minimum(0), z.maximum(2 ** TIME_BITS - 1));
 
 /** A payment reference in JSON. */
-export const referenceSchema = z
-  .string()
-  .regex(/^0x[0-9a-fA-F]{62}$/)
-  .meta({ description: "31 bytes of the sender's choice, signed and kept but not published; zeros for none" });
+export const referenceSchema = described(
+  z.string().check(z.regex(/^0x[0-9a-fA-F]{62}$/)),
+  "31 bytes of the sender's choice, signed and kept but not published; zeros for none",
+);
 
 const common = {
   from: indexSchema,
-  nonce: z
-    .int()
-    .min(0)
-    .max(2 ** NONCE_BITS - 1),
+  nonce: z.int().check(z.minimum(0), z.maximum(2 ** NONCE_BITS - 1)),
   tokenId: tokenIdSchema,
   amount: float40Schema,
   fee: float16Schema,
-  validFrom: secondSchema.default(0).meta({ description: "first second at which it may run; 0 for at once" }),
-  validUntil: secondSchema.meta({ description: "last second at which it may run" }),
-  reference: referenceSchema.default(referenceToHex(NO_REFERENCE)),
-  signature: z
-    .string()
-    .regex(/^0x[0-9a-fA-F]{128}$/)
-    .meta({ description: "rx and s, 32 bytes each" }),
+  validFrom: described(z._default(secondSchema, 0), "first second at which it may run; 0 for at once"),
+  validUntil: described(secondSchema, "last second at which it may run"),
+  reference: z._default(referenceSchema, referenceToHex(NO_REFERENCE)),
+  signature: described(z.string().check(z.regex(/^0x[0-9a-fA-F]{128}$/)), "rx and s, 32 bytes each"),
 };
 
 /** A transfer's partner in JSON. */
-export const linkSchema = z
-  .strictObject({
-    offset: z
-      .int()
-      .min(1 - LINK_BIAS)
-      .max(LINK_BIAS - 1),
-    content: fieldSchema,
-  })
-  .nullable()
-  .meta({ description: "the transaction that must run together with this one" });
+export const linkSchema = described(
+  z.nullable(
+    z.strictObject({
+      offset: z.int().check(z.minimum(1 - LINK_BIAS), z.maximum(LINK_BIAS - 1)),
+      content: fieldSchema,
+    }),
+  ),
+  "the transaction that must run together with this one",
+);
 
 /** Kind of a transaction. */
 export const transactionKindSchema = z.enum(namesOf(TRANSACTION_KINDS));
@@ -100,7 +91,7 @@ const BY_KIND = {
     link: linkSchema,
   }),
   withdraw: z.strictObject({ type: z.literal("withdraw"), ...common, recipient: addressSchema }),
-} satisfies { readonly [Kind in TransactionKind]: z.ZodType<{ readonly type: Kind }> };
+} satisfies { readonly [Kind in TransactionKind]: z.ZodMiniType<{ readonly type: Kind }> };
 
 /** A signed transaction in JSON. */
 export const signedTransactionSchema = z.discriminatedUnion("type", [
@@ -140,27 +131,29 @@ export const inclusionSchema = z.object({ block: countSchema, slot: countSchema 
 export const transactionSchema = z.object({
   id: wordSchema,
   status: transactionStatusSchema,
-  inclusion: inclusionSchema.nullable(),
-  group: z.array(wordSchema).meta({ description: "ids of the transactions it runs together with, itself included" }),
+  inclusion: z.nullable(inclusionSchema),
+  group: described(z.array(wordSchema), "ids of the transactions it runs together with, itself included"),
   transaction: signedTransactionSchema,
-  amount: amountSchema.nullable().meta({ description: "decoded, once executed" }),
-  fee: amountSchema.nullable(),
-  createdIndex: indexSchema.nullable().meta({ description: "account that it created" }),
-  rejection: z.record(z.string(), z.unknown()).nullable(),
+  amount: described(z.nullable(amountSchema), "decoded, once executed"),
+  fee: z.nullable(amountSchema),
+  createdIndex: described(z.nullable(indexSchema), "account that it created"),
+  rejection: z.nullable(z.record(z.string(), z.unknown())),
   receivedAtMs: timeSchema,
   history: z.array(historyEntrySchema),
 });
 
 /** A transaction in a list, without its history. */
-export const transactionSummarySchema = transactionSchema.omit({ history: true, group: true });
+export const transactionSummarySchema = z.omit(transactionSchema, { history: true, group: true });
 
 /** Transactions to run, together when more than one. */
-export const submitRequestSchema = z.strictObject({ transactions: z.array(signedTransactionSchema).min(1).max(64) });
+export const submitRequestSchema = z.strictObject({
+  transactions: z.array(signedTransactionSchema).check(z.minLength(1), z.maxLength(64)),
+});
 
 /** What was acknowledged. */
 export const submitResponseSchema = z.object({
   transactions: z.array(
-    z.object({ id: wordSchema, status: transactionStatusSchema, inclusion: inclusionSchema.nullable() }),
+    z.object({ id: wordSchema, status: transactionStatusSchema, inclusion: z.nullable(inclusionSchema) }),
   ),
 });
 

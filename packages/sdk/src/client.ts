@@ -1,10 +1,17 @@
 import { CairnError, redactUrl, type SignedTransaction } from "@cairn/protocol";
-import { ROUTES, type RouteDefinition, type RouteName, type RouteResponse } from "@cairn/rpc";
+import { ENGLISH, ROUTES, type RouteDefinition, type RouteName, type RouteResponse } from "@cairn/rpc";
 import { backoffMs, delay } from "./delay.ts";
 import { isRetryable, type SdkErrorCode } from "./errors.ts";
 import { apiErrorFrom, badAnswer, type Fetch, sendRequest, shownUrl } from "./http.ts";
 import type { CallOptions, RouteMethods } from "./methods.ts";
-import { type OpenSocket, openSocket, type StreamEvent, type StreamOptions, streamEvents } from "./stream.ts";
+import {
+  type OpenSocket,
+  type StreamEvent,
+  type StreamOptions,
+  socketOpener,
+  streamEvents,
+  type WebSocketClass,
+} from "./stream.ts";
 import type { WaitOptions } from "./wait.ts";
 import { submitAndWait, waitForTransaction } from "./wait.ts";
 
@@ -23,6 +30,9 @@ export interface NodeClientConfig {
 /** What the client depends on; the platform's own by default. */
 export interface NodeClientDeps {
   readonly fetch?: Fetch;
+  /** For `stream`. Node has none before version 22: pass that of the package `ws`. */
+  readonly WebSocket?: WebSocketClass;
+  /** Connects in another way than with a class of WebSockets. */
   readonly openSocket?: OpenSocket;
 }
 
@@ -42,7 +52,10 @@ export interface NodeClient extends RouteMethods {
    * Waits until a transaction has the status, or one after it. Throws `sdk/not-reached`, `sdk/timeout`, `sdk/aborted`.
    */
   readonly waitFor: (id: string, options: WaitOptions) => Promise<RouteResponse<"transaction">>;
-  /** Blocks and statuses as they come, across broken connections; ends with the signal or when the loop is left. */
+  /**
+   * Blocks and statuses as they come, across broken connections; ends with the signal or when the loop is left. Throws
+   * `sdk/no-websocket` where the platform has none and none was given.
+   */
   readonly stream: (options?: StreamOptions) => AsyncGenerator<StreamEvent, void, undefined>;
 }
 
@@ -74,7 +87,7 @@ export function createNodeClient(config: NodeClientConfig, deps: NodeClientDeps 
     if (failure !== null) throw failure;
     // A node that is not ready answers 503 with the same body.
     const isAnswer = answer.status === 200 || (name === "ready" && answer.status === 503);
-    const parsed = ROUTES[name].response.safeParse(answer.body);
+    const parsed = ROUTES[name].response.safeParse(answer.body, ENGLISH);
     if (isAnswer && parsed.success) return parsed.data;
     const problem = parsed.error?.issues[0];
     const what = problem === undefined ? `status ${answer.status}` : `${problem.path.join(".")}: ${problem.message}`;
@@ -109,7 +122,7 @@ export function createNodeClient(config: NodeClientConfig, deps: NodeClientDeps 
     url: base,
     submitAndWait: (group, options) => submitAndWait(methods, group, options),
     waitFor: (id, options) => waitForTransaction(methods, id, options),
-    stream: (options) => streamEvents(base, methods, deps.openSocket ?? openSocket, options),
+    stream: (options) => streamEvents(base, methods, deps.openSocket ?? socketOpener(deps.WebSocket), options),
   };
 }
 
@@ -143,7 +156,7 @@ function toRequest(
     [route.query, query],
     [route.body, args],
   ] as const) {
-    const issue = schema?.safeParse(value).error?.issues[0];
+    const issue = schema?.safeParse(value, ENGLISH).error?.issues[0];
     if (issue !== undefined) {
       throw new CairnError<SdkErrorCode>("sdk/bad-request", `${issue.path.join(".")}: ${issue.message}`, {
         details: { path: issue.path },

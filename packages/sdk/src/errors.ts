@@ -19,6 +19,7 @@ import { API_ERRORS, type ApiErrorCode } from "@cairn/rpc";
  * - `sdk/signature-check-failed`: a signature made here does not verify: broken hardware or library; nothing was sent.
  * - `sdk/bad-payment-code`: a payment code has a wrong checksum, belongs to another rollup, or is malformed.
  * - `sdk/bad-payee`: the payee cannot be paid: account unknown, in another token, or owner zero.
+ * - `sdk/no-websocket`: the platform has no WebSocket, as Node before version 22, and none was passed to the client.
  * - `sdk/bad-offer`: a swap offer is malformed, of another rollup, wrongly signed, or not what was agreed.
  */
 export type SdkErrorCode =
@@ -34,6 +35,7 @@ export type SdkErrorCode =
   | "sdk/signature-check-failed"
   | "sdk/bad-payment-code"
   | "sdk/bad-payee"
+  | "sdk/no-websocket"
   | "sdk/bad-offer";
 
 /** A failure as the node reported it. */

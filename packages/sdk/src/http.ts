@@ -1,5 +1,5 @@
 import { CairnError, createRedactor, redactError } from "@cairn/protocol";
-import { API_ERRORS, errorSchema } from "@cairn/rpc";
+import { API_ERRORS, ENGLISH, errorSchema } from "@cairn/rpc";
 import { abortedError, throwIfAborted } from "./delay.ts";
 import type { SdkErrorCode } from "./errors.ts";
 
@@ -72,7 +72,7 @@ export function apiErrorFrom(
   { status, body, retryAfterSeconds }: HttpAnswer,
   url: string,
 ): CairnError<SdkErrorCode> | null {
-  const parsed = errorSchema.safeParse(body);
+  const parsed = errorSchema.safeParse(body, ENGLISH);
   if (!parsed.success) return null;
   const { code, message, details } = parsed.data.error;
   return new CairnError("sdk/api-error", message, {

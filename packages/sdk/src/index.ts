@@ -24,7 +24,7 @@ export {
   resolvePayee,
 } from "./payee.ts";
 export { encodePaymentCode, isPaymentCode, type PaymentTarget, parsePaymentCode } from "./payment-code.ts";
-export type { OpenSocket, Socket, SocketEvents, StreamEvent, StreamOptions } from "./stream.ts";
+export type { OpenSocket, Socket, SocketEvents, StreamEvent, StreamOptions, WebSocketClass } from "./stream.ts";
 export {
   acceptOffer,
   makeOffer,

@@ -1,6 +1,6 @@
 import { liftX } from "@cairn/crypto";
 import { bigintToBytes, bytesToBigint, CairnError, concatBytes, type Domain, FIELD_MODULUS } from "@cairn/protocol";
-import { sha256 } from "viem";
+import { sha256 } from "@noble/hashes/sha2.js";
 import { fromBase32, toBase32 } from "./base32.ts";
 import type { SdkErrorCode } from "./errors.ts";
 
@@ -67,7 +67,7 @@ function assertTarget({ owner, key }: PaymentTarget): void {
 
 function checksum(body: Uint8Array, { chainId, rollup }: Domain): Uint8Array {
   const label = new TextEncoder().encode("cairn/payment-code/1");
-  const hash = sha256(concatBytes(label, bigintToBytes(chainId, 8), bigintToBytes(rollup, OWNER_BYTES), body), "bytes");
+  const hash = sha256(concatBytes(label, bigintToBytes(chainId, 8), bigintToBytes(rollup, OWNER_BYTES), body));
   return hash.subarray(0, CHECKSUM_BYTES);
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type NodeDouble, type Scripted, startDouble } from "../test/double.ts";
-import { createNodeClient } from "./client.ts";
+import { createNodeClient, type NodeClientDeps } from "./client.ts";
 import type { StreamEvent, StreamOptions } from "./stream.ts";
 
 const ID = `0x${"a".repeat(64)}`;
@@ -9,6 +9,7 @@ const ends: AbortController[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0)) end.abort();
   for (const double of doubles.splice(0)) await double.stop();
+  vi.unstubAllGlobals();
 });
 
 const block = (number: number, status: string) => ({
@@ -42,13 +43,13 @@ function chain(request: string): Scripted {
   return { body: block(number, number <= 2 ? "final" : "sealed") };
 }
 
-async function listen(script: (request: string) => Scripted, options: StreamOptions = {}) {
+async function listen(script: (request: string) => Scripted, options: StreamOptions = {}, deps: NodeClientDeps = {}) {
   const double = await startDouble(script);
   doubles.push(double);
   const end = new AbortController();
   ends.push(end);
   const events: StreamEvent[] = [];
-  const client = createNodeClient({ url: double.url, retries: 0 });
+  const client = createNodeClient({ url: double.url, retries: 0 }, deps);
   const done = (async () => {
     for await (const event of client.stream({ retryDelayMs: 5, signal: end.signal, ...options })) events.push(event);
   })();
@@ -105,6 +106,16 @@ describe("stream", () => {
     await vi.waitFor(() => expect(events.filter(({ type }) => type === "disconnected").length).toBeGreaterThan(2));
     end.abort();
     await done;
+  });
+
+  it("takes a class of WebSockets where the platform has none, as Node 20, and says so without", async () => {
+    const { WebSocket } = globalThis;
+    vi.stubGlobal("WebSocket", undefined);
+    const { events } = await listen(chain, {}, { WebSocket });
+    await vi.waitFor(() => expect(events).toEqual([{ type: "connected", againFrom: null }]));
+    expect(() => createNodeClient({ url: "http://127.0.0.1:9" }).stream()).toThrow(
+      expect.objectContaining({ code: "sdk/no-websocket" }),
+    );
   });
 
   it("ends on a message of another form", async () => {

@@ -1,5 +1,5 @@
 import { CairnError } from "@cairn/protocol";
-import { STREAM_PATH, type StreamMessage, streamMessageSchema } from "@cairn/rpc";
+import { ENGLISH, STREAM_PATH, type StreamMessage, streamMessageSchema } from "@cairn/rpc";
 import { backoffMs, delay } from "./delay.ts";
 import { apiErrorOf, type SdkErrorCode } from "./errors.ts";
 import { badAnswer } from "./http.ts";
@@ -49,14 +49,35 @@ const DEFAULT_IDLE_MS = 60_000;
 const DEFAULT_RETRY_DELAY_MS = 250;
 const MAX_RETRY_DELAY_MS = 10_000;
 
-/** Connects with the platform's WebSocket. */
-export const openSocket: OpenSocket = (url, { onOpen, onMessage, onClose }) => {
-  const socket = new WebSocket(url);
-  socket.addEventListener("open", onOpen);
-  socket.addEventListener("message", ({ data }) => onMessage(String(data)));
-  socket.addEventListener("close", ({ code, reason }) => onClose(reason === "" ? `closed with ${code}` : reason));
-  return { close: () => socket.close() };
+/** The part of a class of WebSockets that is used; the platform's fits, and that of the package `ws`. */
+export type WebSocketClass = new (
+  url: string,
+) => {
+  addEventListener(type: "open", listener: () => void): void;
+  addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
+  addEventListener(type: "close", listener: (event: { readonly code: number; readonly reason: string }) => void): void;
+  close(): void;
 };
+
+/** Connects with WebSockets of this class, or of the platform's. Throws `sdk/no-websocket` when there is none. */
+export function socketOpener(given?: WebSocketClass): OpenSocket {
+  // Node has one from version 22 on.
+  const Platform: WebSocketClass | undefined = globalThis.WebSocket;
+  const Class = given ?? Platform;
+  if (Class === undefined) {
+    throw new CairnError<SdkErrorCode>(
+      "sdk/no-websocket",
+      "this platform has no WebSocket: pass that of the package ws, createNodeClient({ url }, { WebSocket })",
+    );
+  }
+  return (url, { onOpen, onMessage, onClose }) => {
+    const socket = new Class(url);
+    socket.addEventListener("open", onOpen);
+    socket.addEventListener("message", ({ data }) => onMessage(String(data)));
+    socket.addEventListener("close", ({ code, reason }) => onClose(reason === "" ? `closed with ${code}` : reason));
+    return { close: () => socket.close() };
+  };
+}
 
 /** See `NodeClient.stream`. Throws `sdk/bad-answer` for a malformed message, `sdk/bad-request` and as its reads do. */
 export async function* streamEvents(
@@ -199,7 +220,7 @@ function connect(open: OpenSocket, url: string, idleMs: number, signal: AbortSig
 
 function parseMessage(text: string): StreamMessage {
   try {
-    return streamMessageSchema.parse(JSON.parse(text));
+    return streamMessageSchema.parse(JSON.parse(text), ENGLISH);
   } catch (cause) {
     throw badAnswer("the stream sent a malformed message", { text: text.slice(0, 200) }, cause);
   }

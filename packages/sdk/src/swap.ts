@@ -19,6 +19,7 @@ import {
 } from "@cairn/protocol";
 import {
   bigintToWord,
+  ENGLISH,
   type SignedTransactionJson,
   signedTransactionFromJson,
   signedTransactionSchema,
@@ -241,7 +242,7 @@ function exactAmount({ amount }: LinkedTransfer): bigint {
 }
 
 function parseSigned(json: unknown, side: string): SignedTransaction {
-  const parsed = signedTransactionSchema.safeParse(json);
+  const parsed = signedTransactionSchema.safeParse(json, ENGLISH);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw bad(`${[side, ...(issue?.path ?? [])].join(".")}: ${issue?.message}`, parsed.error);

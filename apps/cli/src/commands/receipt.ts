@@ -14,6 +14,7 @@ import {
   type SlotWord,
 } from "@cairn/protocol";
 import {
+  ENGLISH,
   type ReceiptJson,
   receiptFromJson,
   receiptSchema,
@@ -109,7 +110,7 @@ function readReceipt(path: string): ReceiptJson {
   } catch (cause) {
     throw badReceipt(`${path} is not JSON`, cause);
   }
-  const parsed = receiptSchema.safeParse(content);
+  const parsed = receiptSchema.safeParse(content, ENGLISH);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw badReceipt(`${path}: ${issue?.path.join(".")}: ${issue?.message}`, parsed.error);

@@ -1,8 +1,8 @@
-import { openApiDocument, ROUTES, type RouteDefinition, type RouteName, STREAM_PATH } from "@cairn/rpc";
+import { ENGLISH, openApiDocument, ROUTES, type RouteDefinition, type RouteName, STREAM_PATH } from "@cairn/rpc";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { Counter, Histogram, type Registry } from "prom-client";
-import type { z } from "zod";
+import type { ZodMiniType } from "zod/mini";
 import type { NodeConfig } from "../config/config.ts";
 import { crashPoint } from "../crash-points.ts";
 import { ApiError, requestError } from "./errors.ts";
@@ -134,9 +134,9 @@ function addRoute(
   });
 }
 
-function parse(schema: z.ZodType | undefined, value: unknown, place: string): unknown {
+function parse(schema: ZodMiniType | undefined, value: unknown, place: string): unknown {
   if (schema === undefined) return undefined;
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, ENGLISH);
   if (result.success) return result.data;
   const issues = result.error.issues
     .slice(0, 20)

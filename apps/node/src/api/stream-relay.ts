@@ -1,5 +1,5 @@
 import { CairnError, isCairnError } from "@cairn/protocol";
-import { STREAM_PATH, type StreamMessage, streamMessageSchema } from "@cairn/rpc";
+import { ENGLISH, STREAM_PATH, type StreamMessage, streamMessageSchema } from "@cairn/rpc";
 import type { Logger } from "pino";
 import { WebSocket } from "ws";
 import type { Clock } from "../clock.ts";
@@ -135,7 +135,7 @@ function isWrongSequencer(error: unknown): boolean {
 
 function parseMessage(text: string): StreamMessage | null {
   try {
-    return streamMessageSchema.parse(JSON.parse(text));
+    return streamMessageSchema.parse(JSON.parse(text), ENGLISH);
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
 import { CairnError, redactUrl } from "@cairn/protocol";
 import {
+  ENGLISH,
   errorSchema,
   ROUTES,
   type RouteDefinition,
@@ -33,12 +34,12 @@ export function createUpstream(url: string): Upstream {
       const route: RouteDefinition = ROUTES[name];
       const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(timeoutMs)]);
       const { body, status, isOk } = await send(requestUrl(url, route, request), route, request, signal);
-      const failure = errorSchema.safeParse(body);
+      const failure = errorSchema.safeParse(body, ENGLISH);
       if (failure.success) {
         const { code, message, details } = failure.data.error;
         throw new ApiError(code, message, details);
       }
-      const parsed = route.response.safeParse(body);
+      const parsed = route.response.safeParse(body, ENGLISH);
       // 503 is also the answer of a node that is not ready.
       if (parsed.success && (isOk || name === "ready")) return parsed.data as RouteResponse<typeof name>;
       if (!isOk) throw silent(new CairnError("node/unavailable", `status ${status} to ${name}`));
