@@ -50,9 +50,7 @@ const LIKELY: Circuits["likely"] = {
   "bytes.nr": ["gadgets/hashing", "attacks/hints"],
   "fees.nr": ["attacks/index-bytes", "attacks/fees"],
   "index.nr": ["attacks/index-bytes"],
-  "l1_queue.nr": ["attacks/l1"],
   "links.nr": ["attacks/links"],
-  "public_input.nr": ["gadgets/public-input"],
   "schnorr.nr": ["gadgets/routing", "vectors", "attacks/signature"],
   "slot.nr": ["attacks/index-bytes", "attacks/kind", "attacks/leaf", "attacks/signature"],
   "block.nr": ["attacks/data", "attacks/kind", "attacks/signature", "attacks/fees"],
@@ -66,7 +64,7 @@ const sourcesIn = (folder: string, pattern: string): string[] =>
     .filter((file) => basename(file) !== "constants.nr")
     .sort();
 
-/** The block circuit of protocol 1, of which protocol 2 uses most. */
+/** What a slot does. */
 export const circuitsTarget: Target = createTarget({
   name: "circuits",
   folder: "block/src",
@@ -76,7 +74,7 @@ export const circuitsTarget: Target = createTarget({
   prover: under("*.prover.test.ts"),
   hints: ["bytes.nr", "schnorr.nr", "witness.nr"],
   likely: LIKELY,
-  compiled: () => "block16",
+  compiled: () => "2/block16",
 });
 
 /** What protocol 2 has of its own; lists of keys are other sources' business and its tests not among these. */

@@ -10,6 +10,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { writeFileAtomically } from "../src/build/compile.ts";
 import {
   copySources,
   findStaleKeys,
@@ -17,8 +18,7 @@ import {
   type KeyRecords,
   RECORDED_KEYS_PATH,
   readRecordedKeys,
-} from "../src/2/key-lists.ts";
-import { writeFileAtomically } from "../src/compile.ts";
+} from "../src/build/key-lists.ts";
 import { NOIR_DIR, type Srs } from "../src/index.ts";
 
 const cacheDir = resolve(process.env.CAIRN_CACHE_DIR ?? join(import.meta.dirname, "../../../.cache"));

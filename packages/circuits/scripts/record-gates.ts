@@ -1,22 +1,24 @@
 /**
- * Writes gates.json: the gate count of every block circuit and gadget, and the SHA-256 of every verification key over the
- * dev SRS. With `--check` prints what changed and exits 1; circuits of more than 16 slots, which take minutes to compile,
- * then count as unchanged while the hash of their sources is the recorded one, except with `--all`.
+ * Writes gates.json: the gate count of every gadget, of the smallest block circuit and of every circuit of one block, with
+ * the SHA-256 of the verification keys over the dev SRS. With `--check` prints what changed and exits 1; circuits of more
+ * than 16 slots, which take minutes to compile, then count as unchanged while the hash of their sources is the recorded
+ * one, except with `--all`. The other circuits are in `noir/2/keys.json`, which `generate-keys.ts` compares.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { BLOCK_SIZES, type BlockSize } from "@cairn/protocol";
-import { sourceHash } from "../src/compile.ts";
+import { sourceHash } from "../src/build/compile.ts";
 import {
-  circuitName,
   compileCircuit,
+  crateOf,
   devSrs,
   ensureDevSrs,
   ensureVerificationKey,
   NOIR_DIR,
   programGates,
+  soloCircuit,
   srsPointsFor,
 } from "../src/index.ts";
 
@@ -29,11 +31,10 @@ const recorded: Record<string, number | string> = existsSync(target) ? JSON.pars
 /** Circuits of more slots are compiled only when asked. */
 const QUICK_SLOTS = 16;
 
-/** Circuits with a key, and their slots. Those of protocol 2 only in the smallest size, because compiling takes long. */
+/** Circuits with a key for L1, and their slots. */
 const CIRCUITS: readonly (readonly [name: string, slots: BlockSize])[] = [
-  ...BLOCK_SIZES.map((slots) => [circuitName(slots), slots] as const),
   ["2/block16", 16],
-  ["2/solo16", 16],
+  ...BLOCK_SIZES.map((slots) => [crateOf(soloCircuit(slots)), slots] as const),
 ];
 
 const counts: Record<string, number | string> = {};

@@ -10,7 +10,7 @@
  * - `circuits/prover-failed`: `bb` ended with an error; `details.stderr` is the end of its output. A retry can help
  *   when memory or disk ran out.
  * - `circuits/aborted`: the caller's signal stopped the work. A retry can help.
- * - `circuits/srs-missing`: the folder holds no SRS, or a shorter one than the circuit needs.
+ * - `circuits/srs-missing`: the folder holds no points of an SRS; build, retry.
  * - `circuits/wrong-srs`: the folder holds points of another SRS than expected; delete it, build, retry.
  * - `circuits/bad-key`: a verification key is not one for recursion, or not as long as the prover writes them. No retry
  *   helps; build it again.

@@ -1,14 +1,14 @@
 export type { CompiledCircuit, InputMap } from "@noir-lang/noir_js";
-export { type BatchContent, batchBinding, type Submission } from "./2/batch-binding.ts";
-export {
-  type Block2Options,
-  type BlockWitness2,
-  type BuiltBlock2,
-  buildBlock2,
-  buildTracedBlock2,
-  type TracedBlock2,
-} from "./2/block-witness.ts";
-export type { ClaimProof } from "./2/children-witness.ts";
+export { type BbResult, bbPath, type ProofTarget, type Srs } from "./bb.ts";
+export { type CompiledProgram, compileCircuit, NOIR_DIR } from "./build/compile.ts";
+export { countGates, type GateCount, programGates, srsPointsFor } from "./build/gates.ts";
+export { noirDirOf, sourcesOf } from "./build/key-lists.ts";
+export { type RebuildOptions, type RebuiltVerifier, rebuildVerifier } from "./build/rebuild.ts";
+export { KEY_FIELDS, PROOF_FIELDS, proofFields, type RecursionKey, readRecursionKey } from "./build/recursion-key.ts";
+export { DEV_G2, devSrs, ensureDevSrs, ensureSrs, ignitionSrs } from "./build/srs.ts";
+export { assertSrsIdentity, SRS_TAU_POINT, srsIdentity } from "./build/srs-identity.ts";
+export { ensureVerificationKey, type VerificationKey } from "./build/verification-key.ts";
+export { type SolidityVerifier, verifierName, writeSolidityVerifier } from "./build/verifier.ts";
 export {
   BATCH_CIRCUITS,
   type BatchCircuit,
@@ -25,10 +25,12 @@ export {
   SOLO_CIRCUITS,
   type SoloCircuit,
   soloCircuit,
-} from "./2/circuits.ts";
-export { CLAIM_PROOF_BYTES, decodeClaimProof, encodeClaimProof } from "./2/claim-proof-bytes.ts";
-export { type EvaluationWitness, evaluationWitness, SOLO_EVALUATION } from "./2/evaluation-witness.ts";
-export { noirDirOf, sourcesOf } from "./2/key-lists.ts";
+} from "./circuits.ts";
+export type { CircuitsErrorCode } from "./errors.ts";
+export { CLAIM_PROOF_BYTES, decodeClaimProof, encodeClaimProof } from "./prove/claim-proof-bytes.ts";
+export { type SolvedWitness, solveWitness } from "./prove/execute.ts";
+export { blockInputMap, soloInputMap } from "./prove/input-map.ts";
+export { type LoadedProgram, type Proof, proveSolved } from "./prove/proof.ts";
 export {
   loadCircuit,
   type ProvingCircuit,
@@ -38,27 +40,10 @@ export {
   proveBlockClaim,
   proveMerge,
   proveSolo,
-} from "./2/prove.ts";
-export { KEY_FIELDS, PROOF_FIELDS, proofFields, type RecursionKey, readRecursionKey } from "./2/recursion-key.ts";
-export { type BbResult, bbPath, type ProofTarget, type Srs } from "./bb.ts";
-export { loadBlockCircuit } from "./circuit.ts";
-export { type CompiledProgram, compileCircuit, NOIR_DIR } from "./compile.ts";
-export type { CircuitsErrorCode } from "./errors.ts";
-export { type SolvedWitness, solveWitness } from "./execute.ts";
-export { countGates, type GateCount, programGates, srsPointsFor } from "./gates.ts";
-export { blockInputMap } from "./input-map.ts";
-export { type BlockCircuit, type Proof, proveBlock, proveSolved } from "./prove.ts";
-export {
-  type RebuildOptions,
-  type RebuiltVerifier,
-  type RebuiltVerifier2,
-  rebuildVerifier,
-  rebuildVerifier2,
-} from "./rebuild.ts";
-export { type CircuitShape, circuitName, circuitShape } from "./shape.ts";
-export { assertSrs, DEV_G2, devSrs, ensureDevSrs, ensureSrs, ignitionSrs } from "./srs.ts";
-export { assertSrsIdentity, SRS_TAU_POINT, srsIdentity } from "./srs-identity.ts";
-export { ensureVerificationKey, type VerificationKey } from "./verification-key.ts";
-export { type SolidityVerifier, verifierName, writeSolidityVerifier } from "./verifier.ts";
-export { type BuiltWitness, buildWitness } from "./witness.ts";
-export type { BlockWitness } from "./witness-types.ts";
+} from "./prove/prove.ts";
+export { type BatchContent, batchBinding, type Submission } from "./witness/binding.ts";
+export { type BuiltBlock, buildBlock, buildTracedBlock, type TracedBlock } from "./witness/block.ts";
+export type { ClaimProof } from "./witness/children.ts";
+export { type EvaluationWitness, evaluationWitness, SOLO_EVALUATION } from "./witness/evaluation.ts";
+export { type CircuitShape, circuitShape } from "./witness/shape.ts";
+export type { BlockWitness } from "./witness/types.ts";

@@ -1,14 +1,12 @@
 import { compress, messageHash } from "@cairn/crypto";
-import { isCairnError, messageWords, publicInput, TAG_SIGNATURE } from "@cairn/protocol";
+import { messageWords, TAG_SIGNATURE } from "@cairn/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type BlockCircuit, blockInputMap, proveSolved, writeSolidityVerifier } from "../src/index.ts";
-import { openBlock } from "../src/witness.ts";
+import { blockInputMap } from "../src/index.ts";
 import { type Acir, inputWires, packWitness, readAcir, scalarWires, type Wires } from "./support/acir.ts";
 import { alice, DOMAIN, LATER, signatureOf, signed, slotOf, type Target, target, transfer } from "./support/attack.ts";
-import { provingCircuit } from "./support/cache.ts";
-import { claimFields } from "./support/claim.ts";
-import { compileSolidity, isRevert, startChain, type TestChain, verifyCalldata } from "./support/evm.ts";
+import { startChain, type TestChain } from "./support/evm.ts";
 import { forge } from "./support/forge.ts";
+import { createJudge, type Judge } from "./support/judge.ts";
 
 const LIMB = 1n << 128n;
 /** Low limbs of q - 1 and of the field's modulus. */
@@ -29,38 +27,24 @@ function blockWithRoom(): Target {
 /** The solver never checks the widths of a scalar's limbs, because the backend implies them. */
 describe("limbs of a scalar that carry 2^128 from the high to the low one", () => {
   let chain: TestChain;
-  let address: string;
-  let circuit: BlockCircuit;
+  let judge: Judge;
   let acir: Acir;
   let inputs: Wires;
   let honest: Wires;
   const block = blockWithRoom();
 
   beforeAll(async () => {
-    circuit = await provingCircuit("block16");
-    const { key, srs } = circuit;
-    const verifier = await writeSolidityVerifier({ circuit: "block16", key, srs, cacheDir: circuit.program.dir });
     chain = await startChain();
-    address = await chain.deploy(compileSolidity(verifier.source, verifier.contractName).creation);
-
-    acir = readAcir(circuit.program.circuit);
-    const { witness, newRoot } = openBlock(structuredClone(block.draft), block.state, compress);
-    const claimed = publicInput(claimFields(witness, { newRoot, newNextIndex: block.trace.newNextIndex }));
-    inputs = inputWires(circuit.program.circuit, blockInputMap(claimed, witness));
+    judge = await createJudge("2/block16", chain);
+    const { circuit } = judge.circuit.program;
+    acir = readAcir(circuit);
+    inputs = inputWires(circuit, blockInputMap(block.built.claim, block.built.witness));
     honest = forge(acir, inputs, new Map()).wires;
   });
   afterAll(() => chain?.stop());
 
-  /** Whether the chain accepts a proof of these wires, or the prover makes none. */
-  async function isAccepted(wires: Wires): Promise<boolean> {
-    try {
-      const { proof, publicInputs } = await proveSolved(circuit, packWitness(wires));
-      return BigInt(await chain.call(address, verifyCalldata(proof, publicInputs))) === 1n;
-    } catch (error) {
-      if (isCairnError(error, "circuits/prover-failed") || isRevert(error)) return false;
-      throw error;
-    }
-  }
+  /** Whether the chain accepts a proof of these wires; false also when the prover makes none. */
+  const isAccepted = (wires: Wires): Promise<boolean> => judge.acceptsWitness(packWitness(wires));
 
   const carried = (low: number, high: number): Wires =>
     new Map([

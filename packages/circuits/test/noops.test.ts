@@ -21,7 +21,8 @@ describe("noops between the transactions of a block", () => {
   });
 
   it("are replayed to the same accounts", () => {
-    const { slots } = block.published;
+    const { publishedData } = block.block;
+    const { slots } = publishedData;
     const l1Operations = block.trace.slots.flatMap(({ l1Operation }) => (l1Operation === null ? [] : [l1Operation]));
     const moved = slots.map((slot, i) => slots[order[i] ?? i] ?? slot);
     const replay = (given: typeof slots) =>
@@ -29,7 +30,7 @@ describe("noops between the transactions of a block", () => {
         state: block.state,
         slotCount: 16,
         l1Operations,
-        publishedData: { ...block.published, slots: given },
+        publishedData: { ...publishedData, slots: given },
       });
     expect(moved[1]?.type).toBe("nothing");
     expect(replay(moved).updates).toEqual(replay(slots).updates);

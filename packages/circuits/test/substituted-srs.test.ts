@@ -2,7 +2,7 @@ import { cpSync, globSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "n
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { copySources, generateKeyLists } from "../src/2/key-lists.ts";
+import { copySources, generateKeyLists } from "../src/build/key-lists.ts";
 import {
   type CompiledProgram,
   devSrs,
@@ -10,7 +10,7 @@ import {
   ensureVerificationKey,
   loadCircuit,
   programGates,
-  rebuildVerifier2,
+  rebuildVerifier,
   srsPointsFor,
 } from "../src/index.ts";
 import { cacheDir, program } from "./support/cache.ts";
@@ -74,7 +74,7 @@ describe("a folder that is said to hold Ignition's points and holds others", () 
     await expect(loadCircuit({ name: "solo16", ...options })).rejects.toThrow(wrong);
     const noirDir = copySources(join(dir, "noir"));
     await expect(generateKeyLists({ kind: "ignition", noirDir, cacheDir: cache })).rejects.toThrow(wrong);
-    await expect(rebuildVerifier2({ circuit: "solo16", ...options })).rejects.toThrow(wrong);
+    await expect(rebuildVerifier({ circuit: "solo16", ...options })).rejects.toThrow(wrong);
     expect(keys()).toEqual([]);
   });
 });

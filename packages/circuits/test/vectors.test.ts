@@ -1,34 +1,34 @@
 import { compress } from "@cairn/crypto";
-import { decodeL1Operation, FIELD_MODULUS, hexToBytes, publishedDataWords, SLOT_KIND, tokenId } from "@cairn/protocol";
+import {
+  decodeHeaderCell,
+  decodeL1Operation,
+  decodePayoutList,
+  FIELD_MODULUS,
+  hexToBytes,
+  l1Entry,
+  payoutEntry,
+  SLOT_KIND,
+} from "@cairn/protocol";
 import { createWorkingTree } from "@cairn/state";
 import { createSparseState } from "@cairn/testkit";
 import { describe, expect, it } from "vitest";
-import data from "../../../vectors/data.json" with { type: "json" };
+import batches from "../../../vectors/batch-2.json" with { type: "json" };
+import blocks from "../../../vectors/block-2.json" with { type: "json" };
 import float from "../../../vectors/float.json" with { type: "json" };
 import hash from "../../../vectors/hash.json" with { type: "json" };
 import leaf from "../../../vectors/leaf.json" with { type: "json" };
 import message from "../../../vectors/message.json" with { type: "json" };
-import payouts from "../../../vectors/payouts.json" with { type: "json" };
-import publicInputs from "../../../vectors/public-input.json" with { type: "json" };
-import queue from "../../../vectors/queue.json" with { type: "json" };
+import queue from "../../../vectors/queue-2.json" with { type: "json" };
 import signature from "../../../vectors/signature.json" with { type: "json" };
 import tree from "../../../vectors/tree.json" with { type: "json" };
-import txTree from "../../../vectors/tx-tree.json" with { type: "json" };
-import {
-  bigintToWords,
-  bytesToWords,
-  float16Witness,
-  float40Witness,
-  indexWitness,
-  payoutWords,
-  recordWitness,
-  signatureWitness,
-} from "../src/witness-parts.ts";
+import { float16Witness, float40Witness, indexWitness, l1Witness, signatureWitness } from "../src/witness/parts.ts";
 import { gadgetRefusal, runGadget } from "./support/gadget.ts";
 import { pathOf, subrootsOf } from "./support/tree-path.ts";
 
 const big = BigInt;
-const words = (hex: string) => bytesToWords(hexToBytes(hex));
+const WORD = 104n;
+/** Of the gadget. */
+const POLYNOMIAL_WORDS = 12;
 
 describe("golden vectors in Noir", () => {
   it.each(hash.compress)("compress $hash", async (row) => {
@@ -118,78 +118,64 @@ describe("golden vectors in Noir", () => {
     else await expect(runGadget("schnorr", inputs)).rejects.toMatchObject({ code: "circuits/bad-input" });
   });
 
-  it.each(queue.cases)("queue hash $hashAfter", async (row) => {
-    const record = recordWitness(decodeL1Operation(hexToBytes(row.record)));
-    const output = await runGadget("l1_queue", { record, hash: words(row.hashBefore) });
-    expect((output as readonly unknown[])[1]).toEqual(words(row.hashAfter).map(big));
+  it.each(queue.cases)("L1 operation $record", async (row) => {
+    const operation = l1Witness(decodeL1Operation(hexToBytes(row.record)));
+    expect(await runGadget("2/l1_operation", { operation })).toEqual(row.words.map(big));
   });
 
-  it.each(data.cases)("data $dataHash", async (row) => {
-    const coefficients = publishedDataWords(16, hexToBytes(row.calldata));
-    const extras = [0, 1, 2, 3].map((j) => {
-      const [owner = 0n, key = 0n] = coefficients.slice(16 + 2 * j);
-      return { owner, key };
+  it.each(blocks.cases)("cells of block $blockHash", async (row) => {
+    const [header = 0n, ...cells] = row.cells.map(big);
+    const { l1Count, extraCount, timestamp, feeIndices } = decodeHeaderCell(header);
+    const words = cells.flatMap((cell) => [cell >> WORD, BigInt.asUintN(Number(WORD), cell)]);
+    const output = await runGadget("2/cells", {
+      counts: [big(l1Count), big(extraCount)],
+      timestamp,
+      feeIndices: feeIndices.map(big),
+      slots: words.slice(0, 16),
+      extras: [16, 20, 24, 28].map((at) => [0, 1, 2, 3].map((i) => words[at + i] ?? 0n)),
+      used: [0, 1, 2, 3, 4].map((j) => big(j < extraCount)),
+      chain: big(row.dataChainBefore),
     });
-    const inputs = { slots: coefficients.slice(0, 16), extras, point: big(row.point) };
-    expect(await runGadget("data", inputs)).toBe(big(row.evaluation));
+    expect(output).toEqual([header, big(row.dataChainAfter), big(row.cellsRoot)]);
   });
 
-  it.each(payouts.cases.filter(({ slotCount }) => slotCount === 16))("payouts $hash", async (row) => {
-    const list = row.recipients.map((recipient, i) => ({
-      recipient: big(recipient),
-      tokenId: tokenId(row.tokenIds[i] ?? 0),
-      amount: big(row.amounts[i] ?? 0),
-    }));
-    const records = [0, 1, 2, 3].map((i) => payoutWords(list[i] ?? null));
-    expect(records.flat()).toEqual(words(row.list));
-    const made = Array.from({ length: 8 }, (_, i) => ({
-      made: big(list[i] !== undefined),
-      recipient: list[i]?.recipient ?? 0n,
-      tokenId: big(list[i]?.tokenId ?? 0),
-      amount: list[i]?.amount ?? 0n,
-    }));
-    expect(await gadgetRefusal("payouts", { words: records, made })).toBeNull();
+  it.each(blocks.cases)("chains of block $blockHash", async (row) => {
+    const after = {
+      data: big(row.dataChainAfter),
+      l1: big(row.l1ChainAfter),
+      payouts: big(row.payoutChainAfter),
+      blocks: big(row.blocksChainAfter),
+    };
+    /** The chain, the history and the blocks root. */
+    const extended = async (chain: bigint, entry?: readonly bigint[]) => {
+      const inputs = { chains: { ...after, l1: chain }, used: big(entry !== undefined), entry: entry ?? [0n, 0n, 0n] };
+      return (await runGadget("2/chains", inputs)) as readonly bigint[];
+    };
+    const chained = async (before: string, words: readonly string[], length: number) => {
+      let chain = big(before);
+      for (let at = 0; at < words.length; at += length) {
+        const entry = [0, 1, 2].map((i) => big(i < length ? (words[at + i] ?? 0) : 0));
+        [chain = 0n] = await extended(chain, entry);
+      }
+      return chain;
+    };
+    expect(await chained(row.l1ChainBefore, row.l1Entries, 3)).toBe(after.l1);
+    expect(await chained(row.payoutChainBefore, row.payoutEntries, 2)).toBe(after.payouts);
+    expect((await extended(after.l1))[1]).toBe(big(row.history));
   });
 
-  it.each(publicInputs.cases.filter((row) => row.firstBlock === row.lastBlock))(
-    "public input $publicInput",
-    async (row) => {
-      const output = await runGadget("public_input", {
-        header: {
-          chainId: bigintToWords(big(row.chainId), 2),
-          rollup: words(row.rollup),
-          blockNumber: bigintToWords(big(row.firstBlock), 2),
-          timestamp: bigintToWords(big(row.timestamp), 2),
-          queueHashBefore: words(row.queueHashBefore),
-          oldNextIndex: row.oldNextIndex,
-          dataPoint: words(row.dataPoint),
-        },
-        results: {
-          oldRoot: big(row.oldRoot),
-          newRoot: big(row.newRoot),
-          newNextIndex: row.newNextIndex,
-          queueHashAfter: words(row.queueHashAfter),
-          l1Count: row.l1OperationCount,
-          payoutsHash: words(row.payoutsHash),
-          txRoot: big(row.txRoot),
-          feeIndices: words(row.feeIndices).slice(0, 3),
-          dataEvaluation: big(row.dataEvaluation),
-        },
-      });
-      expect(output).toBe(big(row.publicInput));
-    },
-  );
-
-  it.each(txTree.cases.filter(({ slotCount }) => slotCount === 16))("txRoot $root", async (row) => {
-    const slots = row.slotWords.map((word, i) =>
-      [word, row.ownersOrRecipients[i] ?? 0, row.keys[i] ?? 0, row.kinds[i] ?? 0].map(big),
-    );
-    expect(await runGadget("tx_root", { slots })).toBe(big(row.root));
-  });
-
-  it("leave no kind out", () => {
-    expect(publicInputs.cases.filter((row) => row.firstBlock === row.lastBlock).length).toBeGreaterThan(3);
-    expect(payouts.cases.filter(({ slotCount }) => slotCount === 16).length).toBeGreaterThan(3);
-    expect(txTree.cases.filter(({ slotCount }) => slotCount === 16).length).toBeGreaterThan(3);
+  it.each(batches.cases)("lists of batch $commitment", async (row) => {
+    const lists = [
+      [row.l1Evaluation, row.l1Records.flatMap((record) => l1Entry(decodeL1Operation(hexToBytes(record))))],
+      [
+        row.payoutsEvaluation,
+        decodePayoutList(hexToBytes(row.payoutList)).flatMap((payout) => [...payoutEntry(payout)].slice(0, 2)),
+      ],
+    ] as const;
+    for (const [value, list] of lists) {
+      expect(list.length).toBeLessThanOrEqual(POLYNOMIAL_WORDS);
+      const words = Array.from({ length: POLYNOMIAL_WORDS }, (_, i) => list[i] ?? 0n);
+      expect(await runGadget("2/polynomial", { words, point: big(row.point) })).toBe(big(value));
+    }
   });
 });

@@ -1,7 +1,7 @@
 import {
-  type BuiltBlock2,
+  type BuiltBlock,
   batchBinding,
-  buildBlock2,
+  buildBlock,
   evaluationWitness,
   type ProvingCircuit,
   type ProvingCost,
@@ -18,7 +18,7 @@ import type { ExecutedBlock } from "@cairn/vm";
 import type { DevnetErrorCode } from "./errors.ts";
 
 /** A block whose changes are in the tree, with all that its proof needs. */
-export interface SealedBlock2 extends BuiltBlock2 {
+export interface SealedBlock2 extends BuiltBlock {
   readonly executed: ExecutedBlock;
   /** Queue entries that it consumes. */
   readonly l1Operations: readonly L1Operation[];
@@ -59,7 +59,7 @@ export function sealBlock2(options: {
 }): SealedBlock2 {
   const { tree, executed, chains, compress } = options;
   const startMs = performance.now();
-  const built = buildBlock2({ block: executed, before: tree, chains, compress });
+  const built = buildBlock({ block: executed, before: tree, chains, compress });
   const witnessSeconds = (performance.now() - startMs) / 1000;
   const root = tree.applyBlock(executed.blockNumber, executed.updates, executed.newNextIndex);
   if (built.claim.after.root !== root) {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type RebuiltVerifier2, rebuildVerifier2 } from "@cairn/circuits";
+import { type RebuiltVerifier, rebuildVerifier } from "@cairn/circuits";
 import {
   type CompiledContract,
   type DeployedRollup,
@@ -21,7 +21,7 @@ import { cliError } from "../errors.ts";
 export interface BuiltExpectation {
   readonly expected: ExpectedDeployment;
   /** One for each circuit of the deployment that the protocol knows. */
-  readonly circuits: readonly RebuiltVerifier2[];
+  readonly circuits: readonly RebuiltVerifier[];
 }
 
 /** How the sources are built. */
@@ -64,11 +64,11 @@ async function build(deployed: DeployedRollup, options: BuildOptions, folder: st
     if (found === undefined) throw cliError("cli/setup-failed", `the sources have no ${name}`);
     return found;
   };
-  const circuits: RebuiltVerifier2[] = [];
+  const circuits: RebuiltVerifier[] = [];
   const verifiers = new Map<string, ExpectedVerifier>();
   for (const { circuit, srs } of circuitsOf(deployed)) {
     goOn();
-    const rebuilt = await rebuildVerifier2({ circuit, srs, cacheDir: folder, signal, onStep: progress });
+    const rebuilt = await rebuildVerifier({ circuit, srs, cacheDir: folder, signal, onStep: progress });
     circuits.push(rebuilt);
     const verifier = await compile(verifierTarget(rebuilt.contractName, rebuilt.source));
     verifiers.set(`${circuit} ${srs}`, { contract: verifier, keyHash: `0x${rebuilt.keyHash}` });

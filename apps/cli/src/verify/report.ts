@@ -1,4 +1,4 @@
-import type { RebuiltVerifier2 } from "@cairn/circuits";
+import type { RebuiltVerifier } from "@cairn/circuits";
 import {
   accessTable,
   type Check,
@@ -25,7 +25,7 @@ export interface VerificationReport {
   readonly build: "fresh" | "cached";
   readonly warnings: readonly string[];
   readonly checks: readonly Check[];
-  readonly circuits: readonly Omit<RebuiltVerifier2, "source">[];
+  readonly circuits: readonly Omit<RebuiltVerifier, "source">[];
   /** Null when the contract does not answer like a rollup. */
   readonly parameters: ShownParameters | null;
   readonly state: ShownState | null;
@@ -68,7 +68,7 @@ const ETH = { symbol: "ETH", decimals: 18 };
 export function verificationReport(
   deployed: DeployedRollup,
   checks: readonly Check[],
-  circuits: readonly RebuiltVerifier2[],
+  circuits: readonly RebuiltVerifier[],
   isCached: boolean,
 ): VerificationReport {
   const { views } = deployed;

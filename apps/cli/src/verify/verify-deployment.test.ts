@@ -1,4 +1,4 @@
-import { rebuildVerifier2 } from "@cairn/circuits";
+import { rebuildVerifier } from "@cairn/circuits";
 import { type CompiledContract, deployContract, deployRollup, readDeployment } from "@cairn/contracts";
 import { loadArtefact, loadVerifier } from "@cairn/contracts/artefacts";
 import { buildCached, buildFresh, rollupTargets, verifierTarget } from "@cairn/contracts/build";
@@ -140,7 +140,7 @@ describe("cairn verify-deployment", () => {
   });
 
   it("reports a verifier with another verification key", async () => {
-    const { contractName, source, keyHash } = await rebuildVerifier2({
+    const { contractName, source, keyHash } = await rebuildVerifier({
       circuit: "solo16",
       srs: "dev",
       cacheDir: TEST_CACHE_DIR,

@@ -1,7 +1,7 @@
 import {
-  type BuiltBlock2,
+  type BuiltBlock,
   batchBinding,
-  buildTracedBlock2,
+  buildTracedBlock,
   type Circuit,
   type ClaimProof,
   decodeClaimProof,
@@ -120,9 +120,9 @@ function createCircuitLoader({ loadCircuit }: Pick<Proving, "loadCircuit">) {
 function buildBlock(
   bytes: Uint8Array,
   compress: Compress,
-): { readonly input: WitnessInput; readonly built: BuiltBlock2 } {
+): { readonly input: WitnessInput; readonly built: BuiltBlock } {
   const input = decodeWitnessInput(bytes, compress);
-  return { input, built: buildTracedBlock2({ ...input, compress }) };
+  return { input, built: buildTracedBlock({ ...input, compress }) };
 }
 
 function chainedBlock({ trace, cells }: WitnessInput): ChainedBlock {

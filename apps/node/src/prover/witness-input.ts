@@ -1,5 +1,5 @@
 import { deflateSync, inflateSync } from "node:zlib";
-import { circuitShape, type TracedBlock2 } from "@cairn/circuits";
+import { circuitShape, type TracedBlock } from "@cairn/circuits";
 import type { Chains, Compress } from "@cairn/crypto";
 import { CairnError, TREE_ARITY, TREE_DEPTH } from "@cairn/protocol";
 import { emptySubtreeHashes, type NodeChildren, type NodeReader, nodeKey, nodePlace } from "@cairn/state";
@@ -8,7 +8,7 @@ import type { NodeErrorCode } from "../errors.ts";
 import { decodeJson, encodeJson } from "../json.ts";
 
 /** A block and the part of the previous tree that a prover reads: all it needs, on any machine. */
-export type WitnessInput = Omit<TracedBlock2, "compress">;
+export type WitnessInput = Omit<TracedBlock, "compress">;
 
 /** Incremented whenever the format changes: this version cannot prove what an earlier one stored. */
 const FORMAT = 3;

@@ -10,12 +10,12 @@ import {
   MAX_BATCH_ROWS,
 } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
-import { type ClaimProof, childrenWitness } from "../../src/2/children-witness.ts";
-import { listsWitness } from "../../src/2/lists-witness.ts";
-import { KEY_FIELDS, PROOF_FIELDS } from "../../src/2/recursion-key.ts";
-import { sampleBatch2 } from "../support/sample-batch-2.ts";
+import { KEY_FIELDS, PROOF_FIELDS } from "../../src/build/recursion-key.ts";
+import { type ClaimProof, childrenWitness } from "../../src/witness/children.ts";
+import { listsWitness } from "../../src/witness/lists.ts";
+import { sampleBatch } from "../support/sample-batch.ts";
 
-const sample = sampleBatch2(3);
+const sample = sampleBatch(3);
 const proofOf = (i: number, circuit: ClaimProof["circuit"] = "block16"): ClaimProof => {
   const claim = sample.built[i]?.claim;
   if (claim === undefined) throw new TypeError(`no block ${i}`);

@@ -1,15 +1,15 @@
 import { BATCH_INPUTS, batchInputs, FIELD_MODULUS } from "@cairn/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ClaimProof } from "../../src/2/children-witness.ts";
-import { proveBatch, proveBlockClaim } from "../../src/2/prove.ts";
 import type { Proof } from "../../src/index.ts";
+import { proveBatch, proveBlockClaim } from "../../src/prove/prove.ts";
+import type { ClaimProof } from "../../src/witness/children.ts";
 import { provingCircuit } from "../support/cache.ts";
 import { startChain, type TestChain } from "../support/evm.ts";
 import { createJudge, type Judge } from "../support/judge.ts";
-import { sampleBatch2 } from "../support/sample-batch-2.ts";
+import { sampleBatch } from "../support/sample-batch.ts";
 
 describe("a batch of two blocks of 16 slots, each proven on its own", () => {
-  const sample = sampleBatch2(2);
+  const sample = sampleBatch(2);
   const inputs = batchInputs(sample.claim, sample.binding);
   let chain: TestChain;
   let judge: Judge;

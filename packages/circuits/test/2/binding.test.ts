@@ -2,15 +2,15 @@ import { extendChain, historyOf } from "@cairn/crypto";
 import { evaluateCells, evaluateDataWords, FIELD_MODULUS, WORD_BITS } from "@cairn/protocol";
 import type { InputMap } from "@noir-lang/noir_js";
 import { describe, expect, it } from "vitest";
-import { evaluationWitness } from "../../src/2/evaluation-witness.ts";
-import { bindingFields, claimFields } from "../../src/2/input-map.ts";
-import { type ListsWitness, listsWitness } from "../../src/2/lists-witness.ts";
-import { inputValue } from "../../src/input-map.ts";
+import { bindingFields, claimFields } from "../../src/prove/input-map.ts";
+import { inputValue } from "../../src/prove/input-value.ts";
+import { evaluationWitness } from "../../src/witness/evaluation.ts";
+import { type ListsWitness, listsWitness } from "../../src/witness/lists.ts";
 import { inputWires } from "../support/acir.ts";
 import { program } from "../support/cache.ts";
 import { describeEveryHint } from "../support/every-hint.ts";
 import { circuitRefusal } from "../support/refusal.ts";
-import { type SampleBatch2, sampleBatch2 } from "../support/sample-batch-2.ts";
+import { type SampleBatch, sampleBatch } from "../support/sample-batch.ts";
 
 /** Sizes of `noir/2/gadgets/lists`; the two blocks have 10 rows, and two entries in each other list. */
 const [ROWS, ENTRIES, SHAPE] = [12, 4, { groupCells: 6, groups: 6 }];
@@ -18,14 +18,14 @@ const LISTS = ["rows", "operations", "payouts", "blocks"] as const;
 
 type Inputs = {
   lists: ListsWitness;
-  binding: SampleBatch2["binding"];
-  claim: SampleBatch2["claim"];
+  binding: SampleBatch["binding"];
+  claim: SampleBatch["claim"];
   /** What the evaluation is witnessed for. */
   cells: bigint[];
   evaluatedAt: bigint;
 };
 
-const sample = sampleBatch2(2);
+const sample = sampleBatch(2);
 const hashes = sample.built.map(({ chains }) => chains.blocks);
 const honest = honestInputs();
 

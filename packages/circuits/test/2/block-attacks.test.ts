@@ -1,7 +1,8 @@
 import { blockHash, type Chains, extendChain, historyOf } from "@cairn/crypto";
 import { accountIndex, type ChainEntry, type L1Operation, l1Entry } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
-import { type BlockWitness2, extraWitness2, l1Witness } from "../../src/2/block-witness.ts";
+import { extraWitness, l1Witness } from "../../src/witness/parts.ts";
+import type { BlockWitness } from "../../src/witness/types.ts";
 import {
   AT,
   bob,
@@ -9,32 +10,29 @@ import {
   ETH,
   mallory,
   NOW,
+  refusalOf,
   signatureOf,
   signed,
+  slotOf,
+  target,
   transfer,
   transferToNew,
   withdraw,
 } from "../support/attack.ts";
-import { refusal2Of, target2 } from "../support/attack-2.ts";
+import { rowsOf } from "../support/history.ts";
 
 const NO_PAYOUT = { target: 0n, amount: 0n };
-const NO_EXTRA = extraWitness2(0n, 0n);
+const NO_EXTRA = extraWitness(0n, 0n);
 /** A withdrawal that somebody requested for an account that is not his: it is consumed and does nothing. */
 const ignored = (sender: bigint): L1Operation => ({ type: "forcedWithdraw", sender, index: AT.aliceEth });
 
 const put = <T>(list: T[], place: number, item: T): void => {
   list[place] = item;
 };
-const slotOf = ({ slots }: BlockWitness2, place: number): BlockWitness2["slots"][number] => {
-  const slot = slots[place];
-  if (slot === undefined) throw new TypeError("no slot");
-  return slot;
-};
-
 describe("payouts", () => {
-  const block = target2({ groups: [signed(withdraw())] });
-  const forged = (change: (payouts: BlockWitness2["payouts"]) => void) =>
-    refusal2Of(block, { witness: ({ payouts }) => change(payouts) });
+  const block = target({ groups: [signed(withdraw())] });
+  const forged = (change: (payouts: BlockWitness["payouts"]) => void) =>
+    refusalOf(block, { witness: ({ payouts }) => change(payouts) });
   const stolen = { target: mallory.owner << 32n, amount: 10n ** 18n };
 
   it("of the honest block", async () => expect(await forged(() => undefined)).toBeNull());
@@ -56,19 +54,21 @@ describe("payouts", () => {
   });
 
   it("to another recipient, in another token, of another amount", async () => {
-    const { target, amount } = block.witness.payouts[0] ?? NO_PAYOUT;
+    const { target: payee, amount } = block.built.witness.payouts[0] ?? NO_PAYOUT;
     const differs = "payouts: recipient or token differs";
-    expect(await forged((rows) => put(rows, 0, { target: target + (1n << 32n), amount }))).toBe(differs);
-    expect(await forged((rows) => put(rows, 0, { target: target + 1n, amount }))).toBe(differs);
-    expect(await forged((rows) => put(rows, 0, { target, amount: amount + 1n }))).toBe("payouts: amount differs");
+    expect(await forged((rows) => put(rows, 0, { target: payee + (1n << 32n), amount }))).toBe(differs);
+    expect(await forged((rows) => put(rows, 0, { target: payee + 1n, amount }))).toBe(differs);
+    expect(await forged((rows) => put(rows, 0, { target: payee, amount: amount + 1n }))).toBe(
+      "payouts: amount differs",
+    );
   });
 });
 
 describe("extras", () => {
-  const block = target2({ groups: [signed(transferToNew())] });
-  const forged = (change: (extras: BlockWitness2["extras"]) => void) =>
-    refusal2Of(block, { witness: ({ extras }) => change(extras) });
-  const added = extraWitness2(mallory.owner, 5n);
+  const block = target({ groups: [signed(transferToNew())] });
+  const forged = (change: (extras: BlockWitness["extras"]) => void) =>
+    refusalOf(block, { witness: ({ extras }) => change(extras) });
+  const added = extraWitness(mallory.owner, 5n);
 
   it("of the honest block", async () => expect(await forged(() => undefined)).toBeNull());
 
@@ -81,7 +81,7 @@ describe("extras", () => {
   });
 
   it("a key in an unused extra", async () => {
-    expect(await forged((list) => put(list, 1, extraWitness2(0n, 5n)))).toBe("extras: unused extra is not zero");
+    expect(await forged((list) => put(list, 1, extraWitness(0n, 5n)))).toBe("extras: unused extra is not zero");
   });
 
   it("left out", async () => {
@@ -90,22 +90,22 @@ describe("extras", () => {
 });
 
 describe("L1 operations", () => {
-  const block = target2({ l1Operations: [ignored(mallory.owner), ignored(carol.owner)] });
-  const forged = (change: (witness: BlockWitness2) => void, isClaimHonest = false) =>
-    refusal2Of(block, {
+  const block = target({ l1Operations: [ignored(mallory.owner), ignored(carol.owner)] });
+  const forged = (change: (witness: BlockWitness) => void, isClaimHonest = false) =>
+    refusalOf(block, {
       witness: change,
-      ...(isClaimHonest ? { claim: () => block.claim } : {}),
+      ...(isClaimHonest ? { claim: () => block.built.claim } : {}),
     });
   const differs = "claim: new history differs";
 
   it("of the honest block", async () => expect(await forged(() => undefined, true)).toBeNull());
 
   it("consumed as others than those that L1 queued: exchanged, altered where the state does not show it", async () => {
-    const exchanged = ({ l1Operations }: BlockWitness2) => {
+    const exchanged = ({ l1Operations }: BlockWitness) => {
       const [first, second] = l1Operations;
       if (first && second) l1Operations.splice(0, 2, second, first);
     };
-    const altered = ({ l1Operations: [first] }: BlockWitness2) => {
+    const altered = ({ l1Operations: [first] }: BlockWitness) => {
       if (first) first.key = 77n;
     };
     expect(await forged(exchanged, true)).toBe(differs);
@@ -124,12 +124,12 @@ describe("L1 operations", () => {
     expect(await forged(({ l1Operations }) => put(l1Operations, 1, l1Witness(null)), true)).toBe(
       "slot: noop opens an account",
     );
-    const withoutSecond = (witness: BlockWitness2) => {
+    const withoutSecond = (witness: BlockWitness) => {
       put(witness.l1Operations, 1, l1Witness(null));
       put(witness.slots, 1, structuredClone(slotOf(witness, 5)));
     };
     expect(await forged(withoutSecond, true)).toBe(differs);
-    const withThird = ({ l1Operations, slots }: BlockWitness2) => {
+    const withThird = ({ l1Operations, slots }: BlockWitness) => {
       put(l1Operations, 2, l1Witness(ignored(bob.owner)));
       const [first] = slots;
       if (first) put(slots, 2, structuredClone(first));
@@ -139,16 +139,13 @@ describe("L1 operations", () => {
 });
 
 describe("chains that say otherwise than the block", () => {
-  const block = target2({ l1Operations: [ignored(mallory.owner)], groups: [signed(withdraw())] });
-  const { cells, witness, claim } = block;
+  const block = target({ l1Operations: [ignored(mallory.owner)], groups: [signed(withdraw())] });
+  const { cells, witness, claim } = block.built;
   const { chains: before } = witness;
   const operation = l1Entry(ignored(mallory.owner));
-  const { target, amount } = witness.payouts[0] ?? NO_PAYOUT;
-  const payout: ChainEntry = [target, amount, 0n];
-  const rows = Array.from({ length: cells.length / 3 }, (_, i): ChainEntry => {
-    const [x = 0n, y = 0n, z = 0n] = cells.slice(3 * i);
-    return [x, y, z];
-  });
+  const { target: payee, amount } = witness.payouts[0] ?? NO_PAYOUT;
+  const payout: ChainEntry = [payee, amount, 0n];
+  const rows = rowsOf(cells);
   const [header, ...slots] = rows as [ChainEntry, ...ChainEntry[]];
   const zeros: ChainEntry = [0n, 0n, 0n];
   const [x = 0n, y = 0n] = rows.at(-1) ?? zeros;
@@ -189,7 +186,7 @@ describe("chains that say otherwise than the block", () => {
     "no payout": payouts([]),
     "a payout twice": payouts([payout, payout]),
     "an unused payout": payouts([payout, zeros]),
-    "a payout with a third word": payouts([[target, amount, 1n]]),
+    "a payout with a third word": payouts([[payee, amount, 1n]]),
     "a block hash of another predecessor": hash(before.blocks + 1n, claim.firstBlock),
     "a block hash of another number": hash(before.blocks, claim.firstBlock + 1n),
     "a block hash with another header cell": hash(before.blocks, claim.firstBlock, [
@@ -206,47 +203,47 @@ describe("chains that say otherwise than the block", () => {
       ...payouts([payout]),
       ...hash(before.blocks, claim.firstBlock),
     };
-    expect(honest).toEqual(block.chains);
-    expect(await refusal2Of(block)).toBeNull();
+    expect(honest).toEqual(block.built.chains);
+    expect(await refusalOf(block)).toBeNull();
   });
 
   it.each(Object.entries(lies))("%s", async (_name, lie) => {
-    const history = historyOf({ ...block.chains, ...lie });
+    const history = historyOf({ ...block.built.chains, ...lie });
     expect(history).not.toBe(claim.after.history);
-    const refused = await refusal2Of(block, { claim: () => ({ ...claim, after: { ...claim.after, history } }) });
+    const refused = await refusalOf(block, { claim: () => ({ ...claim, after: { ...claim.after, history } }) });
     expect(refused).toBe("claim: new history differs");
   });
 
   it("exchanged in the history before or after it", async () => {
     const exchanged = ({ data: x, l1: y, ...others }: Chains): Chains => ({ data: y, l1: x, ...others });
-    const early = await refusal2Of(block, {
+    const early = await refusalOf(block, {
       witness: (forged) => Object.assign(forged.chains, exchanged(before)),
       claim: () => claim,
     });
     expect(early).toBe("claim: old history differs");
-    const history = historyOf(exchanged(block.chains));
-    const late = await refusal2Of(block, { claim: () => ({ ...claim, after: { ...claim.after, history } }) });
+    const history = historyOf(exchanged(block.built.chains));
+    const late = await refusalOf(block, { claim: () => ({ ...claim, after: { ...claim.after, history } }) });
     expect(late).toBe("claim: new history differs");
   });
 });
 
 describe("time", () => {
-  const block = target2({ groups: [signed(transfer())] });
+  const block = target({ groups: [signed(transfer())] });
 
   it("of the claim moved, within the validity of everything signed", async () => {
-    const claim = { ...block.claim, firstTimestamp: BigInt(NOW + 1), lastTimestamp: BigInt(NOW + 1) };
-    expect(await refusal2Of(block, { claim: () => claim })).toBe("claim: new history differs");
+    const claim = { ...block.built.claim, firstTimestamp: BigInt(NOW + 1), lastTimestamp: BigInt(NOW + 1) };
+    expect(await refusalOf(block, { claim: () => claim })).toBe("claim: new history differs");
   });
 
   it("of more than 64 bits", async () => {
-    const empty = target2({});
-    const claim = { ...empty.claim, firstTimestamp: 1n << 64n, lastTimestamp: 1n << 64n };
-    expect(await refusal2Of(empty, { claim: () => claim })).toBe("block.nr: timestamp.assert_max_bit_size");
+    const empty = target({});
+    const claim = { ...empty.built.claim, firstTimestamp: 1n << 64n, lastTimestamp: 1n << 64n };
+    expect(await refusalOf(empty, { claim: () => claim })).toBe("block.nr: timestamp.assert_max_bit_size");
   });
 
   it("after validUntil", async () => {
     const expired = transfer({ validUntil: NOW - 1 });
-    const refused = await refusal2Of(block, {
+    const refused = await refusalOf(block, {
       witness: (witness) => {
         const slot = slotOf(witness, 0);
         slot.validUntil = BigInt(NOW - 1);
@@ -258,7 +255,7 @@ describe("time", () => {
 
   it("before validFrom", async () => {
     const terms = { reference: 9n, validFrom: NOW + 1 };
-    const refused = await refusal2Of(block, {
+    const refused = await refusalOf(block, {
       witness: (witness) => {
         put(witness.terms, 0, { reference: 9n, validFrom: BigInt(NOW + 1) });
         slotOf(witness, 0).signature = signatureOf(transfer(terms));
@@ -269,7 +266,7 @@ describe("time", () => {
 
   it("in time, with reference and validFrom as signed", async () => {
     const terms = { reference: 2n ** 248n - 1n, validFrom: NOW };
-    const refused = await refusal2Of(block, {
+    const refused = await refusalOf(block, {
       witness: (witness) => {
         put(witness.terms, 0, { reference: terms.reference, validFrom: BigInt(NOW) });
         slotOf(witness, 0).signature = signatureOf(transfer(terms));
@@ -289,19 +286,19 @@ describe("account counter", () => {
       index: accountIndex(0),
       key: carol.key,
     };
-    const block = target2({ l1Operations: [deposit] });
-    const { before, after } = block.claim;
+    const block = target({ l1Operations: [deposit] });
+    const { before, after } = block.built.claim;
     const moved = (by: number, end: number) => ({
-      ...block.claim,
+      ...block.built.claim,
       before: { ...before, nextIndex: before.nextIndex + by },
       after: { ...after, nextIndex: after.nextIndex + end },
     });
-    expect(await refusal2Of(block, { claim: () => moved(0, 0) })).toBeNull();
-    expect(await refusal2Of(block, { claim: () => moved(0, 1) })).toBe("claim: new next index differs");
-    expect(await refusal2Of(block, { claim: () => moved(1, 1) })).toBe(
+    expect(await refusalOf(block, { claim: () => moved(0, 0) })).toBeNull();
+    expect(await refusalOf(block, { claim: () => moved(0, 1) })).toBe("claim: new next index differs");
+    expect(await refusalOf(block, { claim: () => moved(1, 1) })).toBe(
       "slot: account created at another index than the next",
     );
-    expect(await refusal2Of(block, { claim: () => moved(-1, -1) })).toBe(
+    expect(await refusalOf(block, { claim: () => moved(-1, -1) })).toBe(
       "slot: account created at another index than the next",
     );
   });
@@ -310,8 +307,8 @@ describe("account counter", () => {
 describe("links", () => {
   it("are signed: a transfer that was part of a swap does not run alone", async () => {
     const link = { offset: 1, content: 5n };
-    const block = target2({ groups: [signed(transfer())] });
-    const refused = await refusal2Of(block, {
+    const block = target({ groups: [signed(transfer())] });
+    const refused = await refusalOf(block, {
       witness: (witness) => {
         slotOf(witness, 0).signature = signatureOf(transfer({ link }));
       },

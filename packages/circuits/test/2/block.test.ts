@@ -1,22 +1,21 @@
 import { blockRows, type Claim, readBatchCells } from "@cairn/protocol";
 import { beforeAll, describe, expect, it } from "vitest";
-import { block2InputMap, soloInputMap } from "../../src/2/input-map.ts";
-import { signed, transfer, transferToNew, withdraw } from "../support/attack.ts";
-import { target2 } from "../support/attack-2.ts";
+import { blockInputMap, soloInputMap } from "../../src/prove/input-map.ts";
+import { signed, target, transfer, transferToNew, withdraw } from "../support/attack.ts";
 import { program } from "../support/cache.ts";
-import { historyAfter } from "../support/protocol-2.ts";
+import { historyAfter } from "../support/history.ts";
 import { circuitRefusal } from "../support/refusal.ts";
-import { type SampleBlock2, type SoloInputs, sampleBlock2 } from "../support/sample-block-2.ts";
+import { type SampleBlock, type SoloInputs, sampleBlock } from "../support/sample-block.ts";
 
 const SLOTS = 16;
-let sample: SampleBlock2;
+let sample: SampleBlock;
 beforeAll(() => {
   // Deposits, withdrawals, swaps, new accounts, payouts.
-  sample = sampleBlock2(SLOTS, 13);
+  sample = sampleBlock(SLOTS, 13);
 });
 
 const blockRefusal = async (claim: Claim, witness = sample.witness) =>
-  circuitRefusal((await program(`2/block${SLOTS}`)).circuit, block2InputMap(claim, witness));
+  circuitRefusal((await program(`2/block${SLOTS}`)).circuit, blockInputMap(claim, witness));
 async function soloRefusal(change: (inputs: SoloInputs) => void = () => undefined): Promise<string | null> {
   const { claim, binding, witness, evaluation } = sample;
   const inputs = structuredClone({ claim, binding, witness, evaluation });
@@ -24,11 +23,11 @@ async function soloRefusal(change: (inputs: SoloInputs) => void = () => undefine
   return circuitRefusal((await program(`2/solo${SLOTS}`)).circuit, soloInputMap(inputs));
 }
 
-describe("the block circuit of protocol 2", () => {
+describe("the block circuit", () => {
   it("accepts blocks of every kind of operation, with their claims", async () => {
     const kinds = new Set<string>();
     for (const seed of [1, 2, 6, 8]) {
-      const { claim, witness, block } = sampleBlock2(SLOTS, seed);
+      const { claim, witness, block } = sampleBlock(SLOTS, seed);
       expect(await blockRefusal(claim, witness)).toBeNull();
       for (const { kind } of block.trace.slots) kinds.add(kind);
     }
@@ -84,7 +83,7 @@ describe("the block circuit of protocol 2", () => {
 
 it("a block of 1,024 slots has a witness of that circuit's shape, and the history that follows from it", () => {
   const groups = [transfer(), transferToNew({ nonce: 6 }), withdraw({ nonce: 7 })].map((one) => signed(one));
-  const { witness, claim, cells } = target2({ slotCount: 1024, groups });
+  const { witness, claim, cells } = target({ slotCount: 1024, groups }).built;
   expect(witness.slots).toHaveLength(1024);
   expect([witness.subroots.length, witness.slots[0]?.a.children.length]).toEqual([4 ** 6, 6]);
   for (const list of [witness.l1Operations, witness.extras, witness.payouts]) expect(list).toHaveLength(256);

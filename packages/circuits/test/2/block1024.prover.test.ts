@@ -1,18 +1,18 @@
 import { batchInputs } from "@cairn/protocol";
 import { afterAll, expect, it } from "vitest";
-import type { ClaimProof } from "../../src/2/children-witness.ts";
-import { proveBatch, proveBlockClaim } from "../../src/2/prove.ts";
+import { proveBatch, proveBlockClaim } from "../../src/prove/prove.ts";
+import type { ClaimProof } from "../../src/witness/children.ts";
 import { provingCircuit } from "../support/cache.ts";
 import { startChain, type TestChain } from "../support/evm.ts";
 import { createJudge } from "../support/judge.ts";
 import { reportCost } from "../support/report-cost.ts";
-import { sampleBatch2 } from "../support/sample-batch-2.ts";
+import { sampleBatch } from "../support/sample-batch.ts";
 
 let chain: TestChain | undefined;
 afterAll(() => chain?.stop());
 
 it("a batch of blocks of 1,024 and 16 slots, each proven on its own, is accepted on a chain", async () => {
-  const { built, content, claim, binding } = sampleBatch2(2, [1024, 16]);
+  const { built, content, claim, binding } = sampleBatch(2, [1024, 16]);
   const children: ClaimProof[] = [];
   for (const [i, name] of (["block1024", "block16"] as const).entries()) {
     const child = await proveBlockClaim(

@@ -1,7 +1,7 @@
 import { accountIndex, blockRows, type L2Transaction, LINK_BIAS, messageWords } from "@cairn/protocol";
 import { linkContentOf } from "@cairn/testkit";
 import { describe, expect, it } from "vitest";
-import { block2InputMap } from "../../src/2/input-map.ts";
+import { blockInputMap } from "../../src/prove/input-map.ts";
 import {
   AT,
   alice,
@@ -10,17 +10,18 @@ import {
   DOMAIN,
   ETH,
   mallory,
+  refusalOf,
   signatureOfWords,
   signed,
   slotOf,
+  target,
   transfer,
   withdraw,
 } from "../support/attack.ts";
-import { refusal2Of, target2 } from "../support/attack-2.ts";
 import { program } from "../support/cache.ts";
 import { CRYPTO } from "../support/crypto.ts";
 import { circuitRefusal } from "../support/refusal.ts";
-import { sampleClaim2 } from "../support/sample-block-2.ts";
+import { sampleClaim } from "../support/sample-block.ts";
 
 const SLOTS = 1024;
 const CAPACITY = SLOTS / 4;
@@ -28,14 +29,14 @@ const DISTANCE = 300;
 
 describe("the circuit of a block of 1,024 slots", () => {
   it("holds for one with transactions and L1 operations of every kind, and for no other history", async () => {
-    const { block, claim, witness } = sampleClaim2(SLOTS, 13);
+    const { block, claim, witness } = sampleClaim(SLOTS, 13);
     const kinds = new Set(block.trace.slots.map(({ kind }) => kind));
     for (const kind of ["transfer", "transferToNew", "withdraw", "deposit", "forcedWithdraw", "setKey"] as const)
       expect(kinds).toContain(kind);
     const { circuit } = await program("2/block1024");
-    expect(await circuitRefusal(circuit, block2InputMap(claim, witness))).toBeNull();
+    expect(await circuitRefusal(circuit, blockInputMap(claim, witness))).toBeNull();
     const forged = { ...claim, after: { ...claim.after, history: claim.after.history + 1n } };
-    expect(await circuitRefusal(circuit, block2InputMap(forged, witness))).toBe("claim: new history differs");
+    expect(await circuitRefusal(circuit, blockInputMap(forged, witness))).toBe("claim: new history differs");
   });
 
   it("holds for one that is full: slots, L1 operations, new accounts, extras, payouts", async () => {
@@ -50,22 +51,22 @@ describe("the circuit of a block of 1,024 slots", () => {
     const transactions = Array.from({ length: SLOTS - CAPACITY }, (_, i) =>
       i < SLOTS - 2 * CAPACITY ? transfer({ nonce: 5 + i }) : withdraw({ nonce: 5 + i }),
     );
-    const full = target2({ slotCount: SLOTS, l1Operations: deposits, groups: transactions.map((one) => signed(one)) });
-    const { witness, claim, cells } = full;
+    const full = target({ slotCount: SLOTS, l1Operations: deposits, groups: transactions.map((one) => signed(one)) });
+    const { witness, claim, cells } = full.built;
     expect(claim.after.nextIndex - claim.before.nextIndex).toBe(CAPACITY);
     expect(witness.payouts.every(({ target }) => target > 0n)).toBe(true);
     expect(cells).toHaveLength(3 * blockRows(SLOTS, CAPACITY));
-    expect(await refusal2Of(full)).toBeNull();
+    expect(await refusalOf(full)).toBeNull();
   });
 
   it("refuses links across 300 slots, with an offset of −300 that borrows from validUntil", async () => {
     const pays = transfer({ from: AT.malloryEth, to: AT.aliceEth, toOwner: alice.owner, toKey: alice.key });
     const repays = transfer({ from: AT.bobEth, to: AT.malloryEth, toOwner: mallory.owner, toKey: mallory.key });
     const between = Array.from({ length: DISTANCE - 1 }, (_, i) => signed(transfer({ nonce: 5 + i })));
-    const block = target2({ slotCount: SLOTS, groups: [signed(pays, mallory), ...between, signed(repays, bob)] });
-    expect(await refusal2Of(block)).toBeNull();
+    const block = target({ slotCount: SLOTS, groups: [signed(pays, mallory), ...between, signed(repays, bob)] });
+    expect(await refusalOf(block)).toBeNull();
 
-    const refused = await refusal2Of(block, {
+    const refused = await refusalOf(block, {
       witness: (witness) => {
         witness.linkTargets[0] = BigInt(DISTANCE);
         witness.linkTargets[DISTANCE] = 0n;

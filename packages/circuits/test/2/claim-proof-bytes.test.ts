@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { INNER_CIRCUITS } from "../../src/2/circuits.ts";
-import { CLAIM_PROOF_BYTES, decodeClaimProof, encodeClaimProof } from "../../src/2/claim-proof-bytes.ts";
-import { KEY_FIELDS, PROOF_FIELDS } from "../../src/2/recursion-key.ts";
-import { sampleBatch2 } from "../support/sample-batch-2.ts";
+import { KEY_FIELDS, PROOF_FIELDS } from "../../src/build/recursion-key.ts";
+import { INNER_CIRCUITS } from "../../src/circuits.ts";
+import { CLAIM_PROOF_BYTES, decodeClaimProof, encodeClaimProof } from "../../src/prove/claim-proof-bytes.ts";
+import { sampleBatch } from "../support/sample-batch.ts";
 
-const { claim } = sampleBatch2(2);
+const { claim } = sampleBatch(2);
 const proof = Uint8Array.from({ length: 32 * PROOF_FIELDS }, (_, i) => (i % 32 === 0 ? 0 : i % 251));
 const key = { hash: 7n, fields: Array.from({ length: KEY_FIELDS }, (_, i) => BigInt(i) << 200n) };
 

@@ -2,8 +2,8 @@ import { BLOB_MODULUS, bytesToCells, evaluateCells, FIELD_MODULUS, hexToBytes } 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import batches from "../../../../vectors/batch-2.json" with { type: "json" };
-import { type EvaluationWitness, evaluationWitness, limbsOf, SOLO_EVALUATION } from "../../src/2/evaluation-witness.ts";
-import { BATCH_EVALUATION } from "../../src/2/lists-witness.ts";
+import { type EvaluationWitness, evaluationWitness, limbsOf, SOLO_EVALUATION } from "../../src/witness/evaluation.ts";
+import { BATCH_EVALUATION } from "../../src/witness/lists.ts";
 import { gadgetRefusal } from "../support/gadget.ts";
 
 const SHAPE = SOLO_EVALUATION.solo16;

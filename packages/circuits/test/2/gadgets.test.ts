@@ -11,7 +11,7 @@ import {
 } from "@cairn/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { extraWitness2, l1Witness } from "../../src/2/block-witness.ts";
+import { extraWitness, l1Witness } from "../../src/witness/parts.ts";
 import { gadgetRefusal, runGadget } from "../support/gadget.ts";
 
 const uint = (bits: number) => fc.bigInt(0n, (1n << BigInt(bits)) - 1n);
@@ -91,7 +91,7 @@ describe("extra", () => {
   it("opens as readers read its cells", async () => {
     await fc.assert(
       fc.asyncProperty(owner, field, async (of, key) => {
-        const output = await runGadget("2/extra", { extra: extraWitness2(of, key) });
+        const output = await runGadget("2/extra", { extra: extraWitness(of, key) });
         const words = extraWords(of, key);
         expect(output).toEqual([of, key, words]);
         expect(decodeExtraCells(joined(words[0], words[1]), joined(words[2], words[3]))).toEqual({ owner: of, key });
@@ -102,12 +102,12 @@ describe("extra", () => {
 
   it("refuses r and more in a key, for which readers and exit proofs would differ", async () => {
     for (const key of [FIELD_MODULUS, FIELD_MODULUS + 5n, (1n << 254n) - 1n]) {
-      expect(await gadgetRefusal("2/extra", { extra: extraWitness2(1n, key) })).toMatch(/assert_max_bit_size/);
+      expect(await gadgetRefusal("2/extra", { extra: extraWitness(1n, key) })).toMatch(/assert_max_bit_size/);
     }
   });
 
   it("refuses parts beyond their width", async () => {
-    const parts = extraWitness2(1n, 5n);
+    const parts = extraWitness(1n, 5n);
     const widths = { ownerHigh: 104, ownerLow: 56, keyHigh: 46, keyMiddle: 104, keyLow: 104 };
     for (const [name, bits] of Object.entries(widths)) {
       const extra = { ...parts, [name]: 1n << BigInt(bits) };

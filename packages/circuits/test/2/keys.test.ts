@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { crateOf, INNER_CIRCUITS, PARENT_CIRCUITS } from "../../src/2/circuits.ts";
+import { compileCircuit, NOIR_DIR, sourceHash, writeFileAtomically } from "../../src/build/compile.ts";
 import {
   copySources,
   findStaleKeys,
@@ -13,12 +13,12 @@ import {
   noirDirOf,
   readRecordedKeys,
   sourcesOf,
-} from "../../src/2/key-lists.ts";
-import { listSrs } from "../../src/2/list-srs.ts";
-import { loadCircuit } from "../../src/2/prove.ts";
-import { proofFields, readRecursionKey } from "../../src/2/recursion-key.ts";
-import { compileCircuit, NOIR_DIR, sourceHash, writeFileAtomically } from "../../src/compile.ts";
-import { ensureVerificationKey } from "../../src/verification-key.ts";
+} from "../../src/build/key-lists.ts";
+import { listSrs } from "../../src/build/list-srs.ts";
+import { proofFields, readRecursionKey } from "../../src/build/recursion-key.ts";
+import { ensureVerificationKey } from "../../src/build/verification-key.ts";
+import { crateOf, INNER_CIRCUITS, PARENT_CIRCUITS } from "../../src/circuits.ts";
+import { loadCircuit } from "../../src/prove/prove.ts";
 import { cacheDir, provingCircuit } from "../support/cache.ts";
 
 describe("lists of keys", () => {

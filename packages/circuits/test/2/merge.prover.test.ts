@@ -1,15 +1,15 @@
 import type { InputMap } from "@noir-lang/noir_js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ClaimProof } from "../../src/2/children-witness.ts";
-import { claimFields } from "../../src/2/input-map.ts";
-import { proveBlockClaim } from "../../src/2/prove.ts";
-import { proofFields, type RecursionKey, readRecursionKey } from "../../src/2/recursion-key.ts";
+import { proofFields, type RecursionKey, readRecursionKey } from "../../src/build/recursion-key.ts";
 import { proveSolved, solveWitness } from "../../src/index.ts";
-import { inputValue } from "../../src/input-map.ts";
+import { claimFields } from "../../src/prove/input-map.ts";
+import { inputValue } from "../../src/prove/input-value.ts";
+import { proveBlockClaim } from "../../src/prove/prove.ts";
+import type { ClaimProof } from "../../src/witness/children.ts";
 import { provingCircuit } from "../support/cache.ts";
 import { startChain, type TestChain } from "../support/evm.ts";
 import { createJudge, type Judge } from "../support/judge.ts";
-import { sampleBatch2 } from "../support/sample-batch-2.ts";
+import { sampleBatch } from "../support/sample-batch.ts";
 
 /** What an attacker gives a circuit for a child. */
 type Child = {
@@ -22,7 +22,7 @@ type Child = {
 
 /** Field elements of a point in a proof, which ends with the one that only the pairing checks. */
 const POINT_FIELDS = 4;
-const sample = sampleBatch2(2);
+const sample = sampleBatch(2);
 const [firstBlock, secondBlock] = sample.built as [(typeof sample.built)[0], (typeof sample.built)[0]];
 
 /** The solver sees none of this: it takes every proof for true and every hash for that of the key beside it. */

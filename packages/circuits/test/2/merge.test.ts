@@ -1,23 +1,23 @@
 import { historyOf } from "@cairn/crypto";
 import { type Claim, joinClaims } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
-import type { ChildWitness } from "../../src/2/children-witness.ts";
-import { crateOf, INNER_CIRCUITS, type InnerCircuit, type MergeCircuit, PARENTS } from "../../src/2/circuits.ts";
-import { mergeInputMap } from "../../src/2/input-map.ts";
-import { readRecordedKeys } from "../../src/2/key-lists.ts";
-import { KEY_FIELDS, PROOF_FIELDS } from "../../src/2/recursion-key.ts";
+import { readRecordedKeys } from "../../src/build/key-lists.ts";
+import { KEY_FIELDS, PROOF_FIELDS } from "../../src/build/recursion-key.ts";
+import { crateOf, INNER_CIRCUITS, type InnerCircuit, type MergeCircuit, PARENTS } from "../../src/circuits.ts";
+import { mergeInputMap } from "../../src/prove/input-map.ts";
+import type { ChildWitness } from "../../src/witness/children.ts";
 import { readAcir } from "../support/acir.ts";
 import { program } from "../support/cache.ts";
 import { expectVerifiedChildren } from "../support/expect-children.ts";
 import { circuitRefusal } from "../support/refusal.ts";
-import { sampleBatch2 } from "../support/sample-batch-2.ts";
+import { sampleBatch } from "../support/sample-batch.ts";
 
 /** The solver takes every proof for true, so these tests need none: what a verifier judges is in merge.prover.test.ts. */
 const NO_PROOF = {
   key: Array.from({ length: KEY_FIELDS }, () => 0n),
   proof: Array.from({ length: PROOF_FIELDS }, () => 0n),
 };
-const sample = sampleBatch2(4);
+const sample = sampleBatch(4);
 const claims = sample.built.map(({ claim }) => claim);
 const keyHash = (circuit: InnerCircuit): bigint => BigInt(readRecordedKeys().dev?.[circuit].keyHash ?? 0n);
 const child = (claim: Claim, hash = keyHash("block16")): ChildWitness => ({

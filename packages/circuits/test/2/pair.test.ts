@@ -1,16 +1,16 @@
 import { blocksRoot, extendChain, historyOf } from "@cairn/crypto";
 import { type ChainEntry, type Claim, evaluateCells, evaluateDataWords, joinClaims, WORD_BITS } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
-import type { ChildWitness } from "../../src/2/children-witness.ts";
-import { evaluationWitness } from "../../src/2/evaluation-witness.ts";
-import { batchInputMap } from "../../src/2/input-map.ts";
-import { readRecordedKeys } from "../../src/2/key-lists.ts";
-import { BATCH_EVALUATION, type ListsWitness } from "../../src/2/lists-witness.ts";
-import { KEY_FIELDS, PROOF_FIELDS } from "../../src/2/recursion-key.ts";
+import { readRecordedKeys } from "../../src/build/key-lists.ts";
+import { KEY_FIELDS, PROOF_FIELDS } from "../../src/build/recursion-key.ts";
+import { batchInputMap } from "../../src/prove/input-map.ts";
+import type { ChildWitness } from "../../src/witness/children.ts";
+import { evaluationWitness } from "../../src/witness/evaluation.ts";
+import { BATCH_EVALUATION, type ListsWitness } from "../../src/witness/lists.ts";
 import { program } from "../support/cache.ts";
 import { expectVerifiedChildren } from "../support/expect-children.ts";
 import { circuitRefusal } from "../support/refusal.ts";
-import { sampleBatch2 } from "../support/sample-batch-2.ts";
+import { sampleBatch } from "../support/sample-batch.ts";
 
 /** Every list as long as the circuit takes it; no solver asks whether blocks could have made them. */
 const [ROWS, OPERATIONS, PAYOUTS, BLOCKS] = [1365, 512, 1024, 64];
@@ -39,7 +39,7 @@ const entry = ([x = 0n, y = 0n, z = 0n]: readonly bigint[]): ChainEntry => [x, y
 
 /** The two claims of 32 blocks each whose lists these are, and the root of their blocks. */
 function claimsOf({ rows, operations, payouts, blocks }: ListsWitness): { claims: [Claim, Claim]; root: bigint } {
-  const [sample] = sampleBatch2(1).built;
+  const [sample] = sampleBatch(1).built;
   if (sample === undefined) expect.unreachable();
   const hashes: bigint[] = [];
   for (const [j, { cellsRoot, headerCell }] of blocks.entries()) {

@@ -1,18 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { block2InputMap, soloInputMap } from "../../src/2/input-map.ts";
+import { blockInputMap, soloInputMap } from "../../src/prove/input-map.ts";
 import { program } from "../support/cache.ts";
 import { circuitRefusal } from "../support/refusal.ts";
-import { sampleBlock2 } from "../support/sample-block-2.ts";
+import { sampleBlock } from "../support/sample-block.ts";
 
-describe.each([64, 256] as const)("circuits of protocol 2 with %i slots", (slots) => {
-  const sample = sampleBlock2(slots, 13);
+describe.each([64, 256] as const)("circuits with %i slots", (slots) => {
+  const sample = sampleBlock(slots, 13);
 
   it("prove a block", async () => {
     const { circuit } = await program(`2/block${slots}`);
     const { claim, witness } = sample;
-    expect(await circuitRefusal(circuit, block2InputMap(claim, witness))).toBeNull();
+    expect(await circuitRefusal(circuit, blockInputMap(claim, witness))).toBeNull();
     const forged = { ...claim, after: { ...claim.after, history: claim.after.history + 1n } };
-    expect(await circuitRefusal(circuit, block2InputMap(forged, witness))).toBe("claim: new history differs");
+    expect(await circuitRefusal(circuit, blockInputMap(forged, witness))).toBe("claim: new history differs");
   });
 
   it("prove a batch of one block", async () => {

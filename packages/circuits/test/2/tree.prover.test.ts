@@ -1,19 +1,19 @@
 import { batchInputs } from "@cairn/protocol";
 import { afterAll, expect, it } from "vitest";
-import type { ClaimProof } from "../../src/2/children-witness.ts";
-import type { InnerCircuit, MergeCircuit } from "../../src/2/circuits.ts";
-import { type ProvingCircuit, proveBatch, proveBlockClaim, proveMerge } from "../../src/2/prove.ts";
+import type { InnerCircuit, MergeCircuit } from "../../src/circuits.ts";
+import { type ProvingCircuit, proveBatch, proveBlockClaim, proveMerge } from "../../src/prove/prove.ts";
+import type { ClaimProof } from "../../src/witness/children.ts";
 import { provingCircuit } from "../support/cache.ts";
 import { startChain, type TestChain } from "../support/evm.ts";
 import { createJudge } from "../support/judge.ts";
 import { reportCost } from "../support/report-cost.ts";
-import { sampleBatch2 } from "../support/sample-batch-2.ts";
+import { sampleBatch } from "../support/sample-batch.ts";
 
 let chain: TestChain | undefined;
 afterAll(() => chain?.stop());
 
 it("a tree of all levels: blocks, merge1 of two, merge2 of that and a block, a batch of that and a block", async () => {
-  const sample = sampleBatch2(4);
+  const sample = sampleBatch(4);
   const inner = async <Name extends InnerCircuit>(name: Name): Promise<ProvingCircuit<Name>> => ({
     name,
     ...(await provingCircuit(`2/${name}`, "recursion")),

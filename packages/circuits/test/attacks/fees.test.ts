@@ -1,6 +1,6 @@
 import { encodeFloat16 } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
-import type { BlockDraft, FeeCreditDraft } from "../../src/draft.ts";
+import type { BlockDraft, FeeCreditDraft } from "../../src/witness/draft.ts";
 import {
   ACCOUNTS,
   AT,

@@ -2,10 +2,9 @@ import { describe, expect, it } from "vitest";
 import { blockInputMap, solveWitness } from "../../src/index.ts";
 import { type Acir, inputWires, type Opcode, readAcir, unpackWitness } from "../support/acir.ts";
 import { program } from "../support/cache.ts";
-import { describeEveryHint } from "../support/every-hint.ts";
 import { forge } from "../support/forge.ts";
-import { blockInputs, HINT_ATTACKS, honestWitness } from "../support/hint-attacks.ts";
-import { sampleBlock } from "../support/sample-block.ts";
+import { HINT_ATTACKS } from "../support/hint-attacks.ts";
+import { sampleClaim } from "../support/sample-block.ts";
 
 const acirOf = async (crate: string): Promise<Acir> => readAcir((await program(crate)).circuit);
 const nameOf = (opcode: Opcode | null): string | null => {
@@ -17,9 +16,9 @@ const nameOf = (opcode: Opcode | null): string | null => {
 
 describe("the malicious solver", () => {
   it("gets the same wires as Noir's when it does not lie", async () => {
-    const { circuit } = await program("block16");
-    const { publicInput, witness } = sampleBlock(16);
-    const inputs = blockInputMap(publicInput, witness);
+    const { circuit } = await program("2/block16");
+    const { claim, witness } = sampleClaim(16);
+    const inputs = blockInputMap(claim, witness);
     const { wires, violated } = forge(readAcir(circuit), inputWires(circuit, inputs), new Map());
     expect(violated).toEqual([]);
     const { witness: solved } = await solveWitness(circuit, inputs);
@@ -34,13 +33,4 @@ describe("attacks through the answer of a hint", () => {
     const { violated } = forge(acir, inputs, lies);
     expect(violated.map(nameOf)).toEqual([refusedBy]);
   });
-});
-
-describeEveryHint("block16", async () => blockInputs(honestWitness()), {
-  identity: 3,
-  split: 16,
-  needs_borrow: 4,
-  decompose_hint: 1,
-  lte_hint: 4,
-  directive_integer_quotient: 3,
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { indexWitness, payoutWords } from "../../src/witness-parts.ts";
-import type { IndexWitness } from "../../src/witness-types.ts";
+import { indexWitness, payoutWitness } from "../../src/witness/parts.ts";
+import type { IndexWitness } from "../../src/witness/types.ts";
 import { AT, alice, leafAt, refusalOf, signatureOf, signed, slotOf, target, transfer } from "../support/attack.ts";
 
 const REFUSAL = "index bytes differ from its bits";
@@ -29,7 +29,7 @@ describe("index bytes that differ from the bits of the opened leaf", () => {
     const refusal = await refusalOf(block, {
       draft: (draft) => {
         slotOf(draft, 0).a = { index: AT.bobEth, before: leafAt(AT.bobEth), after: leafAt(AT.bobEth) };
-        draft.payouts[0] = payoutWords(null);
+        draft.payouts[0] = payoutWitness(null);
       },
       witness: ({ slots: [slot] }) => claimIndex(slot?.a.index, AT.aliceEth),
     });

@@ -1,13 +1,14 @@
-import { type AccountIndex, accountIndex, type L1Operation, MAX_ACCOUNTS } from "@cairn/protocol";
+import { type Chains, extendChain } from "@cairn/crypto";
+import { type AccountIndex, accountIndex, type L1Operation, l1Entry, MAX_ACCOUNTS } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
-import type { BlockDraft } from "../../src/draft.ts";
-import { payoutWords, recordWitness } from "../../src/witness-parts.ts";
+import type { BlockDraft } from "../../src/witness/draft.ts";
+import { l1Witness, payoutWitness } from "../../src/witness/parts.ts";
+import type { L1Witness } from "../../src/witness/types.ts";
 import {
   ACCOUNTS,
   AT,
   accountAt,
   alice,
-  apart,
   carol,
   ETH,
   JUNK,
@@ -15,12 +16,12 @@ import {
   mallory,
   NEXT,
   refusalOf,
-  refusalOf1,
   signed,
   slotOf,
   target,
   transfer,
 } from "../support/attack.ts";
+import { CHAINS } from "../support/history.ts";
 
 const EMPTY = { owner: 0n, tokenId: 0n, nonce: 0n, ownerKey: 0n, balance: 0n, key: 0n };
 const deposit = (changes: object = {}): L1Operation => ({
@@ -46,48 +47,46 @@ const setKey = (sender: bigint, index: AccountIndex) => ({
 /** Swaps slots 0 and 1. */
 const swap = (draft: BlockDraft): void => {
   draft.slots.splice(0, 2, slotOf(draft, 1), slotOf(draft, 0));
-  draft.records.splice(0, 2, ...draft.records.slice(0, 2).reverse());
+  draft.l1Operations.splice(0, 2, ...draft.l1Operations.slice(0, 2).reverse());
 };
 
+/** The chains as L1 has them once it took these operations from its queue. */
+const consumed =
+  (...operations: readonly L1Operation[]) =>
+  (chains: Chains): Chains => ({ ...chains, l1: extendChain(CHAINS.l1, operations.map(l1Entry)) });
+
 describe("attacks on the L1 queue", () => {
-  const block = target({
-    l1Operations: [deposit(), setKey(mallory.owner, AT.malloryEth)],
-    groups: [signed(transfer())],
-  });
+  const queue = [deposit(), setKey(mallory.owner, AT.malloryEth)] as const;
+  const block = target({ l1Operations: queue, groups: [signed(transfer())] });
+  const DIFFERS = "claim: new history differs";
 
   it("accepts the honest block", async () => {
     expect(await refusalOf(block)).toBeNull();
   });
 
-  // Of protocol 2 in block-attacks.test.ts: its queue hash is a chain.
   it("skipped L1 operation", async () => {
-    const { queueHashAfter } = block.trace;
-    const refusal = await refusalOf1(block, {
+    const refusal = await refusalOf(block, {
       draft: (draft) => {
         draft.slots.splice(0, 1);
         draft.slots.push(structuredClone(slotOf(draft, 14)));
-        draft.records.splice(0, 1);
-        draft.records.push(recordWitness(null));
+        draft.l1Operations.splice(0, 1);
+        draft.l1Operations.push(l1Witness(null));
         const { before, after } = slotOf(draft, 1).a;
         before.balance -= 500n;
         after.balance -= 500n;
       },
-      claim: (fields) => ({ ...fields, queueHashAfter, l1OperationCount: 2 }),
+      chains: consumed(...queue),
     });
-    expect(refusal).toBe("public input differs");
+    expect(refusal).toBe(DIFFERS);
   });
 
   it("L1 operations in another order", async () => {
-    const { queueHashAfter } = block.trace;
-    const refusal = await refusalOf1(block, { draft: swap, claim: (fields) => ({ ...fields, queueHashAfter }) });
-    expect(refusal).toBe("public input differs");
+    expect(await refusalOf(block, { draft: swap, chains: consumed(...queue) })).toBe(DIFFERS);
   });
 
   it("an L1 operation counted but not applied", async () => {
-    const refusal = await refusalOf1(block, {
-      claim: (fields) => ({ ...fields, l1OperationCount: fields.l1OperationCount + 1 }),
-    });
-    expect(refusal).toBe("public input differs");
+    const third = forcedWithdraw(mallory.owner, AT.aliceEth);
+    expect(await refusalOf(block, { chains: consumed(...queue, third) })).toBe(DIFFERS);
   });
 
   it.each<[string, L1Operation, L1Operation]>([
@@ -99,12 +98,9 @@ describe("attacks on the L1 queue", () => {
     ["key", setKey(alice.owner, AT.aliceEth), { ...setKey(alice.owner, AT.aliceEth), key: mallory.key }],
     ["type and key", forcedWithdraw(alice.owner, AT.aliceEth), setKey(alice.owner, AT.aliceEth)],
   ])("a record altered against the contract's queue: %s", async (_field, enqueued, altered) => {
-    const { queueHashAfter } = target({ l1Operations: [enqueued] }).trace;
     const forged = target({ l1Operations: [altered] });
     expect(await refusalOf(forged)).toBeNull();
-    expect(await refusalOf1(forged, { claim: (fields) => ({ ...fields, queueHashAfter }) })).toBe(
-      "public input differs",
-    );
+    expect(await refusalOf(forged, { chains: consumed(enqueued) })).toBe(DIFFERS);
   });
 
   it("gap in the L1 prefix", async () => {
@@ -115,22 +111,20 @@ describe("attacks on the L1 queue", () => {
   it("a record of another type", async () => {
     const one = target({ l1Operations: [forcedWithdraw(alice.owner, AT.aliceEth)] });
     const refusal = await refusalOf(one, {
-      draft: ({ records: [record] }) => {
+      draft: ({ l1Operations: [record] }) => {
         if (record) Object.assign(record, { isForcedWithdraw: false, isSetKey: true });
       },
     });
-    expect(refusal).toBe(
-      apart("l1_queue.nr: owner_high.assert_max_bit_size", "tree: path does not lead to the current root"),
-    );
+    expect(refusal).toBe("tree: path does not lead to the current root");
   });
 
   it("two types at once", async () => {
     const refusal = await refusalOf(block, {
-      draft: ({ records: [record] }) => {
+      draft: ({ l1Operations: [record] }) => {
         if (record) record.isSetKey = true;
       },
     });
-    expect(refusal).toBe(apart("l1_queue.nr: is_l1.assert_max_bit_size", "l1.nr: is_l1.assert_max_bit_size"));
+    expect(refusal).toBe("l1.nr: is_l1.assert_max_bit_size");
   });
 
   it("an L1 operation in a slot that is also a transaction", async () => {
@@ -142,20 +136,28 @@ describe("attacks on the L1 queue", () => {
     expect(refusal).toBe("slot.nr: noop.assert_max_bit_size");
   });
 
-  it("bytes that straddle words read differently", async () => {
-    for (const [byte, refusedBy] of [
-      ["ownerLow", "token_id_high"],
-      ["tokenIdLow", "amount_high"],
-      ["amountLow", "index"],
-    ] as const) {
-      const refusal = await refusalOf1(block, {
-        draft: ({ records: [record] }) => {
-          if (record) record[byte] = (record[byte] + 1) % 256;
-        },
+  it.each<[string, L1Operation, (record: L1Witness) => Partial<L1Witness>]>([
+    ["index", deposit(), ({ amount, index }) => ({ amount: amount - 1n, index: index + (1n << 24n) })],
+    [
+      "amount",
+      deposit({ index: 0, tokenId: JUNK }),
+      ({ tokenId, amount }) => ({ tokenId: tokenId - 1n, amount: amount + (1n << 128n) }),
+    ],
+    [
+      "owner",
+      forcedWithdraw(alice.owner, AT.aliceEth),
+      ({ owner }) => ({ isForcedWithdraw: false, isDeposit: true, owner: owner + (1n << 160n) }),
+    ],
+  ])(
+    "parts of a record that borrow from each other, so that the entry is the queue's: %s",
+    async (part, enqueued, read) => {
+      const refusal = await refusalOf(target({ l1Operations: [enqueued] }), {
+        draft: ({ l1Operations: [record] }) => void (record && Object.assign(record, read(record))),
+        chains: consumed(enqueued),
       });
-      expect(refusal).toBe(`l1_queue.nr: ${refusedBy}.assert_max_bit_size`);
-    }
-  });
+      expect(refusal).toBe(`l1.nr: self.${part}.assert_max_bit_size`);
+    },
+  );
 
   it("an L1 operation that publishes bytes", async () => {
     const refusal = await refusalOf(block, {
@@ -173,7 +175,7 @@ describe("false forced no-op", () => {
   it("the owner's withdrawal without payout", async () => {
     const refusal = await refusalOf(block, {
       draft: (draft) => {
-        draft.payouts[0] = payoutWords(null);
+        draft.payouts[0] = payoutWitness(null);
       },
     });
     expect(refusal).toBe("payouts: recipient or token differs");
@@ -193,7 +195,7 @@ describe("false forced no-op", () => {
     const refusal = await refusalOf(block, {
       draft: (draft) => {
         slotOf(draft, 0).a = { index: AT.bobEth, before: leafAt(AT.bobEth), after: leafAt(AT.bobEth) };
-        draft.payouts[0] = payoutWords(null);
+        draft.payouts[0] = payoutWitness(null);
       },
     });
     expect(refusal).toBe("L1 slot: index differs from the record");
@@ -214,7 +216,7 @@ describe("false forced no-op", () => {
     const refusal = await refusalOf(stranger, {
       draft: (draft) => {
         slotOf(draft, 0).a.after.balance = 0n;
-        draft.payouts[0] = payoutWords({ recipient: mallory.owner, tokenId: ETH, amount: 1_000_000n });
+        draft.payouts[0] = payoutWitness({ recipient: mallory.owner, tokenId: ETH, amount: 1_000_000n });
       },
     });
     expect(refusal).toBe("tree: path does not lead to the current root");
@@ -296,7 +298,7 @@ describe("false deposit mismatch", () => {
     const refused = await refusalOf(create, {
       draft: (draft) => {
         Object.assign(slotOf(draft, 0).b, { index: 0, after: { ...EMPTY } });
-        draft.payouts[0] = payoutWords({ recipient: alice.owner, tokenId: ETH, amount: 500n });
+        draft.payouts[0] = payoutWitness({ recipient: alice.owner, tokenId: ETH, amount: 500n });
       },
     });
     expect(refused).toBe("slot: account created at another index than the next");
@@ -307,7 +309,7 @@ describe("false deposit mismatch", () => {
       draft: (draft) => {
         const after = { ...EMPTY, owner: alice.owner, tokenId: 1n, balance: 500n };
         Object.assign(slotOf(draft, 0).b, { index: accountIndex(MAX_ACCOUNTS - 1), after });
-        draft.payouts[0] = payoutWords(null);
+        draft.payouts[0] = payoutWitness(null);
       },
     });
     expect(created).toBe("slot: unused half opens an account");
@@ -328,7 +330,7 @@ describe("false deposit mismatch", () => {
     const block = target({ l1Operations: [deposit()], accounts });
     const refusal = await refusalOf(block, {
       draft: (draft) => {
-        draft.records[0] = recordWitness(deposit({ amount: 501n }));
+        draft.l1Operations[0] = l1Witness(deposit({ amount: 501n }));
         slotOf(draft, 0).a.after.balance += 1n;
       },
     });

@@ -10,10 +10,10 @@ import {
   WHOLE_BALANCE,
 } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
-import type { BlockDraft, StepDraft } from "../../src/draft.ts";
-import { openBlock } from "../../src/witness.ts";
-import { float16Witness, float40Witness } from "../../src/witness-parts.ts";
-import type { LeafWitness } from "../../src/witness-types.ts";
+import type { BlockDraft, StepDraft } from "../../src/witness/draft.ts";
+import { openBlock } from "../../src/witness/openings.ts";
+import { float16Witness, float40Witness } from "../../src/witness/parts.ts";
+import type { LeafWitness } from "../../src/witness/types.ts";
 import {
   ACCOUNTS,
   AT,
@@ -151,7 +151,7 @@ describe("false openings", () => {
         witness.slots.splice(1, 15, ...rest.witness.slots.slice(1));
         witness.feeCredits = rest.witness.feeCredits;
       },
-      claim: (fields) => ({ ...fields, newRoot: rest.newRoot }),
+      claim: (claim) => ({ ...claim, after: { ...claim.after, root: rest.newRoot } }),
     });
     expect(refusal).toBe("tree: path does not lead to the current root");
   });

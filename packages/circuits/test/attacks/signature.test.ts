@@ -9,14 +9,15 @@ import {
   tokenId,
 } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
-import type { BlockDraft, SlotDraft } from "../../src/draft.ts";
-import { bigintToWords, extraWitness, leafWitness } from "../../src/witness-parts.ts";
+import type { BlockDraft, SlotDraft } from "../../src/witness/draft.ts";
+import { extraWitness, leafWitness, payoutWitness } from "../../src/witness/parts.ts";
 import {
   ACCOUNTS,
   AT,
   alice,
   bob,
   carol,
+  ETH,
   JUNK,
   LATER,
   mallory,
@@ -148,9 +149,7 @@ describe("attacks on what was signed", () => {
   it("a signature for another rollup or chain", async () => {
     for (const word of ["chainId", "rollup"] as const) {
       const refusal = await refusalOf(transferBlock, {
-        witness: ({ header }) => {
-          header[word] = header[word].map((part) => part + 1);
-        },
+        premise: (claim) => ({ ...claim, domain: { ...claim.domain, [word]: claim.domain[word] + 1n } }),
       });
       expect(refusal).toBe(EQUATION);
     }
@@ -166,7 +165,7 @@ describe("attacks on what was signed", () => {
     const refusal = await refusalOf(target({ groups: [signed(withdraw())] }), {
       draft: (draft) => {
         draft.extras[0] = extraWitness(mallory.owner, 0n);
-        draft.payouts[0]?.splice(0, 5, ...bigintToWords(mallory.owner, 5));
+        draft.payouts[0] = payoutWitness({ recipient: mallory.owner, tokenId: ETH, amount: 1000n });
       },
     });
     expect(refusal).toBe(EQUATION);
@@ -220,9 +219,7 @@ describe("attacks on what was signed", () => {
     const late = target({ groups: [signed(transfer({ validUntil: 1_900_000_000 }))] });
     const at = (seconds: number) =>
       refusalOf(late, {
-        witness: ({ header }) => {
-          header.timestamp = [0, seconds];
-        },
+        premise: (claim) => ({ ...claim, firstTimestamp: BigInt(seconds), lastTimestamp: BigInt(seconds) }),
       });
     expect(await at(1_900_000_000)).toBeNull();
     expect(await at(1_900_000_001)).toBe("message.nr: time_left.assert_max_bit_size");

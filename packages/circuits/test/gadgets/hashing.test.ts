@@ -1,9 +1,6 @@
-import { createHash } from "node:crypto";
-import { accountHash, compress, linkContentHash, messageHash, txLeafHash, txRoot } from "@cairn/crypto";
+import { accountHash, compress, linkContentHash, messageHash } from "@cairn/crypto";
 import {
   type Account,
-  bigintToBytes,
-  bytesToBigint,
   type Domain,
   domainToBigint,
   FIELD_MODULUS,
@@ -15,7 +12,7 @@ import {
 } from "@cairn/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bigintToWords, bytesToWords, leafWitness } from "../../src/witness-parts.ts";
+import { leafWitness } from "../../src/witness/parts.ts";
 import { gadgetRefusal, runGadget } from "../support/gadget.ts";
 import { arbitraryDomain, arbitraryTransfer, messageInputs } from "../support/message.ts";
 
@@ -109,57 +106,5 @@ describe("message", () => {
     expect(await at(999, { isSigned: 0n })).toBeNull();
     expect(await at(1000, { validUntil: 1n << 32n })).toMatch(/valid_until/);
     expect(await at(1000, { terms: { reference: 0n, validFrom: FIELD_MODULUS - 1n } })).toMatch(/valid_from/);
-  });
-});
-
-describe("tx_root", () => {
-  it("equals txRoot", async () => {
-    const leaf = fc.tuple(uint(104), uint(160), field, uint(3));
-    await fc.assert(
-      fc.asyncProperty(fc.array(leaf, { minLength: 16, maxLength: 16 }), async (slots) => {
-        expect(await runGadget("tx_root", { slots })).toBe(txRoot(slots.map((words) => txLeafHash(words))));
-      }),
-      RUNS,
-    );
-  });
-});
-
-describe("sha256", () => {
-  const LENGTHS = [0, 13, 14, 15, 16, 29, 30, 31, 32];
-
-  it("equals SHA-256 around the ends of blocks", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.uint8Array({ minLength: 128, maxLength: 128 }), async (bytes) => {
-        const digests = LENGTHS.map((words) =>
-          bytesToWords(
-            createHash("sha256")
-              .update(bytes.subarray(0, 4 * words))
-              .digest(),
-          ).map(BigInt),
-        );
-        expect(await runGadget("sha256", { words: bytesToWords(bytes) })).toEqual(digests);
-      }),
-      { numRuns: 10 },
-    );
-  });
-});
-
-describe("words", () => {
-  it("are the canonical bytes of a field element", async () => {
-    await fc.assert(
-      fc.asyncProperty(field, field, async (x, y) => {
-        const words = bigintToWords(y, 8);
-        expect(await runGadget("words", { x, words })).toEqual([bigintToWords(x, 8).map(BigInt), y]);
-      }),
-      RUNS,
-    );
-  });
-
-  it("refuses integers from the modulus on", async () => {
-    for (const value of [FIELD_MODULUS, FIELD_MODULUS + 1n, (1n << 256n) - 1n, FIELD_MODULUS + (1n << 128n)]) {
-      const refusal = await gadgetRefusal("words", { x: 0n, words: bigintToWords(value, 8) });
-      expect(refusal).toMatch(/^bytes\.nr: (low|high)_rest\.assert_max_bit_size$/);
-    }
-    expect(bytesToBigint(bigintToBytes(FIELD_MODULUS - 1n, 32))).toBe(FIELD_MODULUS - 1n);
   });
 });

@@ -4,7 +4,7 @@ import { createWorkingTree } from "@cairn/state";
 import { createSparseState } from "@cairn/testkit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { float16Witness, float40Witness, indexWitness, signatureWitness } from "../../src/witness-parts.ts";
+import { float16Witness, float40Witness, indexWitness, signatureWitness } from "../../src/witness/parts.ts";
 import { gadgetRefusal, runGadget } from "../support/gadget.ts";
 import { pathOf, subrootsOf } from "../support/tree-path.ts";
 

@@ -4,7 +4,7 @@ import { createWorkingTree, type WorkingTree } from "@cairn/state";
 import { createSparseState } from "@cairn/testkit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { extraWitness, indexWitness, leafWitness, payoutWords } from "../../src/witness-parts.ts";
+import { extraWitness, indexWitness, leafWitness, payoutWitness } from "../../src/witness/parts.ts";
 import { gadgetRefusal, runGadget } from "../support/gadget.ts";
 
 const uint = (bits: number) => fc.bigInt(0n, (1n << BigInt(bits)) - 1n);
@@ -40,7 +40,7 @@ describe("extras and payouts", () => {
           tokenId: tokenId(Number(token)),
           amount,
         }));
-        const words = [0, 1, 2, 3].map((i) => payoutWords(list[i] ?? null));
+        const rows = [0, 1, 2, 3].map((i) => payoutWitness(list[i] ?? null));
         const queue = [...list];
         const made = flags.map((flag) => {
           const payout = flag ? queue.shift() : undefined;
@@ -51,7 +51,7 @@ describe("extras and payouts", () => {
             amount: payout?.amount ?? 0n,
           };
         });
-        expect(await gadgetRefusal("payouts", { words, made })).toBeNull();
+        expect(await gadgetRefusal("payouts", { rows, made })).toBeNull();
       }),
       RUNS,
     );

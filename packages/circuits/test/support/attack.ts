@@ -1,4 +1,4 @@
-import { messageHash, sign } from "@cairn/crypto";
+import { type Chains, historyOf, messageHash, sign } from "@cairn/crypto";
 import {
   type Account,
   type AccountIndex,
@@ -6,6 +6,7 @@ import {
   type BlockSize2,
   blockNumber,
   CairnError,
+  type Claim,
   type Domain,
   encodeFloat16,
   encodeFloat40,
@@ -15,9 +16,6 @@ import {
   type Link,
   type MessageWords,
   messageWords,
-  type PublicInputFields,
-  type PublishedData,
-  publicInput,
   type TransactionGroup,
   type Transfer,
   type TransferToNew,
@@ -26,16 +24,15 @@ import {
 } from "@cairn/protocol";
 import { createSparseState, personOf, type SparseState, signTransaction } from "@cairn/testkit";
 import { type BlockTrace, type ExecutedBlock, executeBlock } from "@cairn/vm";
-import { block2InputMap } from "../../src/2/input-map.ts";
-import { type BlockDraft, draftBlock } from "../../src/draft.ts";
-import { blockInputMap } from "../../src/index.ts";
-import { openBlock } from "../../src/witness.ts";
-import { bigintToWords, leafWitness, signatureWitness } from "../../src/witness-parts.ts";
-import type { BlockWitness, LeafWitness, SignatureWitness } from "../../src/witness-types.ts";
-import { blockProgram, program } from "./cache.ts";
-import { claimFields } from "./claim.ts";
+import { blockInputMap } from "../../src/prove/input-map.ts";
+import { type BuiltBlock, buildBlock } from "../../src/witness/block.ts";
+import { type BlockDraft, draftBlock } from "../../src/witness/draft.ts";
+import { openBlock } from "../../src/witness/openings.ts";
+import { leafWitness, signatureWitness } from "../../src/witness/parts.ts";
+import type { BlockWitness, LeafWitness, SignatureWitness } from "../../src/witness/types.ts";
+import { program } from "./cache.ts";
 import { CRYPTO, compress } from "./crypto.ts";
-import { claim2Of, restated } from "./protocol-2.ts";
+import { CHAINS, chainsOf } from "./history.ts";
 import { circuitRefusal } from "./refusal.ts";
 
 /** The people of the attacked state. */
@@ -98,6 +95,8 @@ export interface Offer {
   readonly slotCount?: BlockSize2;
   /** Number of the block, 7 by default. */
   readonly number?: number;
+  /** The chains before the block. */
+  readonly chains?: Chains;
 }
 
 /** An honest block, taken apart so that an attacker can change it. */
@@ -106,13 +105,13 @@ export interface Target {
   readonly block: ExecutedBlock;
   readonly trace: BlockTrace;
   readonly draft: BlockDraft;
-  readonly published: PublishedData;
+  readonly built: BuiltBlock;
 }
 
 /** The honest block of an offer; refuses what the VM would not include. */
 export function target(offer: Offer): Target {
   const { l1Operations = [], groups = [], accounts = ACCOUNTS, nextIndex = NEXT, timestamp = NOW } = offer;
-  const { slotCount = 16, number = 7 } = offer;
+  const { slotCount = 16, number = 7, chains = CHAINS } = offer;
   const state = createSparseState({ accounts, nextIndex }, compress);
   const { block, rejected, deferred } = executeBlock(
     {
@@ -131,7 +130,8 @@ export function target(offer: Offer): Target {
   if (rejected.length > 0 || deferred.groups.length > 0) {
     throw new CairnError("test/offer-refused", rejected.map(({ reason }) => reason.type).join());
   }
-  return { state, block, trace: block.trace, draft: draftBlock(block.trace, compress), published: block.publishedData };
+  const built = buildBlock({ block, before: state, chains, compress });
+  return { state, block, trace: block.trace, draft: draftBlock(block.trace, compress), built };
 }
 
 /** How an attacker departs from the honest block; every part is optional. */
@@ -140,53 +140,54 @@ export interface Attack {
   readonly draft?: (draft: BlockDraft) => void;
   /** Changes the finished inputs. */
   readonly witness?: (witness: BlockWitness) => void;
-  /** Changes the claimed public input. */
-  readonly claim?: (fields: PublicInputFields) => PublicInputFields;
-  /** State that the attacker claims to reach; by default that of the drafted steps. */
+  /** Changes what the claim says of domain, number, time and the state before the block. */
+  readonly premise?: (claim: Claim) => Claim;
+  /** Changes the chains after the block, which by then are those of the attacker's witness. */
+  readonly chains?: (chains: Chains) => Chains;
+  /** Index that the attacker claims to reach; by default the honest one. */
   readonly newNextIndex?: number;
+  /** Changes the whole claim, which by then has the history of these chains and the root that the drafted steps lead to. */
+  readonly claim?: (claim: Claim) => Claim;
+}
+
+/** What a prover gives the block circuit. */
+export interface BlockInputs {
+  readonly claim: Claim;
+  readonly witness: BlockWitness;
 }
 
 /**
- * Proves the attacked block by execution, by protocol 1 and restated by protocol 2; returns the message of the constraint
- * that refuses it, for a range check its source line, or null when the circuit accepts. Both messages when they differ.
+ * Proves the attacked block by execution; returns the message of the constraint that refuses it, for a range check its
+ * source line, or null when the circuit accepts.
  */
-export async function refusalOf(block: Target, attack: Attack = {}): Promise<string | null> {
-  const { witness, fields } = attacked(block, attack);
-  const one = await execute(publicInput(fields), witness);
-  const witness2 = restated(witness);
-  const inputs = block2InputMap(claim2Of(fields, witness2), witness2);
-  const two = await circuitRefusal((await program("2/block16")).circuit, inputs);
-  return one === two ? one : apart(one, two);
+export async function refusalOf(target: Target, attack: Attack = {}): Promise<string | null> {
+  const { claim, witness } = attacked(target, attack);
+  const { circuit } = await program(`2/block${target.trace.slotCount}`);
+  return circuitRefusal(circuit, blockInputMap(claim, witness));
 }
 
-/** What {@link refusalOf} says when the protocols refuse an attack in different places. */
-export function apart(one: string | null, two: string | null): string {
-  return `protocol 1: ${one}; protocol 2: ${two}`;
-}
-
-/** Like {@link refusalOf}, for what only protocol 1 has. */
-export async function refusalOf1(block: Target, attack: Attack = {}): Promise<string | null> {
-  const { witness, fields } = attacked(block, attack);
-  return execute(publicInput(fields), witness);
-}
-
-/** Inputs of the attacked block, and what the attacker claims. */
-function attacked(
-  { state, trace, draft }: Target,
-  attack: Attack,
-): { readonly witness: BlockWitness; readonly fields: PublicInputFields } {
-  const changed = structuredClone(draft);
-  attack.draft?.(changed);
-  const { witness, newRoot } = openBlock(changed, state, compress);
+/** Inputs of the attacked block: the attacker claims what his witness leads to, unless the attack says otherwise. */
+export function attacked({ state, draft, built }: Target, attack: Attack): BlockInputs {
+  const { witness, newRoot } = redrafted({ state, draft, built }, attack);
   attack.witness?.(witness);
-  const honest = claimFields(witness, { newRoot, newNextIndex: attack.newNextIndex ?? trace.newNextIndex });
-  witness.header.dataPoint = bigintToWords(honest.dataPoint, 8);
-  return { witness, fields: attack.claim?.(honest) ?? honest };
+  const premise = attack.premise?.(built.claim) ?? built.claim;
+  const chains = chainsOf(witness, premise.firstBlock, premise.firstTimestamp);
+  const history = historyOf(attack.chains?.(chains) ?? chains, compress);
+  const nextIndex = attack.newNextIndex ?? built.claim.after.nextIndex;
+  const claim = { ...premise, after: { root: newRoot, nextIndex, history } };
+  return { claim: attack.claim?.(claim) ?? claim, witness };
 }
 
-/** Runs the circuit on any inputs. */
-export async function execute(claimed: bigint, witness: BlockWitness): Promise<string | null> {
-  return circuitRefusal((await blockProgram(16)).circuit, blockInputMap(claimed, witness));
+/** A copy of the honest witness, or the one of the changed draft, and the root that it leads to. */
+function redrafted(
+  { state, draft, built }: Pick<Target, "state" | "draft" | "built">,
+  attack: Attack,
+): { readonly witness: BlockWitness; readonly newRoot: bigint } {
+  if (attack.draft === undefined) return { witness: structuredClone(built.witness), newRoot: built.claim.after.root };
+  const changed = structuredClone(draft);
+  attack.draft(changed);
+  const { witness, newRoot } = openBlock(changed, state, compress);
+  return { witness: { chains: { ...built.witness.chains }, ...witness }, newRoot };
 }
 
 /** A transfer from alice to bob with the given changes, unsigned. */

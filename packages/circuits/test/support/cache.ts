@@ -1,13 +1,11 @@
 import { join, resolve } from "node:path";
-import type { BlockSize } from "@cairn/protocol";
 import {
-  type BlockCircuit,
   type CompiledProgram,
-  circuitName,
   compileCircuit,
   devSrs,
   ensureDevSrs,
   ensureVerificationKey,
+  type LoadedProgram,
   NOIR_DIR,
   type ProofTarget,
   programGates,
@@ -29,11 +27,8 @@ export function program(name: string): Promise<CompiledProgram> {
   return found;
 }
 
-/** The compiled block circuit. */
-export const blockProgram = (slots: BlockSize): Promise<CompiledProgram> => program(circuitName(slots));
-
 /** A crate ready to prove over the development SRS, which is generated if missing; for the EVM unless told otherwise. */
-export async function provingCircuit(name: string, target: ProofTarget = "evm"): Promise<BlockCircuit> {
+export async function provingCircuit(name: string, target: ProofTarget = "evm"): Promise<LoadedProgram> {
   const compiled = await program(name);
   const { srs } = ensureDevSrs({ dir: devSrs(cacheDir).dir, points: srsPointsFor(await programGates(compiled)) });
   return { program: compiled, key: await ensureVerificationKey(compiled, srs, { target }), srs };

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { crateOf, PARENTS, type ParentCircuit } from "../../src/2/circuits.ts";
-import { KEY_FIELDS, PROOF_FIELDS } from "../../src/2/recursion-key.ts";
+import { KEY_FIELDS, PROOF_FIELDS } from "../../src/build/recursion-key.ts";
+import { crateOf, PARENTS, type ParentCircuit } from "../../src/circuits.ts";
 import { program } from "./cache.ts";
 import { parameterWires, publicParameterParts, rangeBits, verifications } from "./verified-children.ts";
 

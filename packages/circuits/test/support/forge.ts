@@ -114,12 +114,10 @@ type MemoryOpcode = Extract<Opcode, { readonly MemoryInit: unknown } | { readonl
 /** Answers of the unconstrained functions, including those that the compiler adds. */
 const HINTS: Readonly<Record<string, (...inputs: bigint[]) => readonly bigint[]>> = {
   identity: (x = 0n) => [x],
-  split: (x = 0n) => Array.from({ length: 8 }, (_, i) => (x >> BigInt(32 * (7 - i))) & 0xffffffffn),
   needs_borrow: (low = 0n, maxLow = 0n) => [maxLow < low ? 1n : 0n],
   decompose_hint: (x = 0n) => [x & ((1n << 128n) - 1n), x >> 128n],
   lte_hint: (x = 0n, y = 0n) => [x <= y ? 1n : 0n],
   directive_invert: (x = 0n) => [inverse(x)],
-  directive_integer_quotient: (x = 0n, y = 1n) => [x / y, x % y],
 };
 
 /** Gives the one unknown wire its value, or says whether the expression is zero. */

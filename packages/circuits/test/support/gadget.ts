@@ -1,5 +1,5 @@
 import { type CompiledCircuit, type InputMap, solveWitness } from "../../src/index.ts";
-import { inputValue } from "../../src/input-map.ts";
+import { inputValue } from "../../src/prove/input-value.ts";
 import { program } from "./cache.ts";
 import { circuitRefusal } from "./refusal.ts";
 

@@ -1,21 +1,33 @@
 import { GRUMPKIN_GENERATOR, GRUMPKIN_ORDER, sign } from "@cairn/crypto";
-import { CairnError, encodeFloat40, FIELD_MODULUS, TAG_SIGNATURE } from "@cairn/protocol";
+import { CairnError, encodeFloat40, FIELD_MODULUS, type L2Transaction, TAG_SIGNATURE } from "@cairn/protocol";
 import type { InputMap } from "@noir-lang/noir_js";
-import { blockInputMap } from "../../src/index.ts";
-import { inputValue } from "../../src/input-map.ts";
-import { leafHash, openBlock } from "../../src/witness.ts";
-import { bigintToWords, float40Witness, indexWitness, signatureWitness } from "../../src/witness-parts.ts";
-import type { BlockWitness } from "../../src/witness-types.ts";
+import { blockInputMap } from "../../src/prove/input-map.ts";
+import { inputValue } from "../../src/prove/input-value.ts";
+import { leafHash } from "../../src/witness/openings.ts";
+import { extraWitness, signatureWitness } from "../../src/witness/parts.ts";
 import { type Acir, hintCalls, inputWires, type Wires } from "./acir.ts";
-import { AT, alice, leafAt, signatureOf, signed, slotOf, target, transfer } from "./attack.ts";
+import {
+  AT,
+  type Attack,
+  alice,
+  attacked,
+  leafAt,
+  NEXT,
+  signatureOf,
+  signed,
+  slotOf,
+  target,
+  transfer,
+  transferToNew,
+} from "./attack.ts";
 import { program } from "./cache.ts";
-import { claimFields } from "./claim.ts";
 import { compress } from "./crypto.ts";
 import { forge } from "./forge.ts";
+import { parameterWires } from "./verified-children.ts";
 
 /** What a malicious prover gives a circuit: parameters, and answers of hints that no solver would give. */
 export interface Lie {
-  /** Wires of the parameters; a missing public input is computed from the rest. */
+  /** Wires of the parameters; of the public ones, missing ones are computed from the rest. */
   readonly inputs: Wires;
   readonly lies: Wires;
 }
@@ -32,121 +44,91 @@ export interface HintAttack {
 }
 
 const LIMB = 1n << 128n;
+/** Bits of the low limb of an extra's key. */
+const KEY_LOW_BITS = 208n;
+const BLOCK = "2/block16";
+const EXTRA = "2/gadgets/extra";
+const SCHNORR = "gadgets/schnorr";
 
 /** Attacks that break one constraint each: without it the circuit would prove what is false. */
 export const HINT_ATTACKS: readonly HintAttack[] = [
   {
     name: "the operator's account credited with money that nobody sent, by a false difference in the tree",
-    crate: "block16",
+    crate: BLOCK,
     refusedBy: "AssertZero",
     isJudgedOnChain: true,
     async prepare(acir) {
       const before = leafAt(AT.operatorEth);
       const honest = leafHash({ ...before, balance: before.balance + 10n }) - leafHash(before);
       const stolen = leafHash({ ...before, balance: before.balance + 10n ** 30n }) - leafHash(before);
-      // The last credit, so that no later step opens the falsified tree.
-      const { draft, state } = target({ groups: [signed(transfer())] });
-      draft.feeCredits.push(...draft.feeCredits.splice(0, 1));
-      slotOf(draft, 0).feeSelectors = [false, false, false, true];
-      const { witness } = openBlock(structuredClone(draft), state, compress);
-      witness.header.dataPoint = dataPointOf(witness);
-      const inputs = await blockInputs(witness);
+      const inputs = await blockInputs({
+        // The last credit, so that no later step opens the falsified tree.
+        draft: (draft) => {
+          draft.feeCredits.push(...draft.feeCredits.splice(0, 1));
+          slotOf(draft, 0).feeSelectors = [false, false, false, true];
+        },
+      });
       return { inputs, lies: new Map([[wireAnswering(acir, inputs, "identity", reduce(honest)), reduce(stolen)]]) };
     },
   },
   {
     name: "another amount published and signed than moved, so that L1 data leads to another state",
-    crate: "block16",
+    crate: BLOCK,
     refusedBy: "AssertZero",
     isJudgedOnChain: false,
     async prepare(acir) {
-      const published = transfer({ amount: 7n });
-      const witness = honestWitness();
-      slotOf(witness, 0).signature = signatureOf(published);
-      const shown = structuredClone(witness);
-      slotOf(shown, 0).amount = float40Witness(encodeFloat40(7n));
-      witness.header.dataPoint = dataPointOf(shown);
-      const inputs = await blockInputs(witness);
+      const inputs = await inputsSignedAs(transfer({ amount: 7n }));
       const wire = wireAnswering(acir, inputs, "identity", BigInt(encodeFloat40(1000n)));
       return { inputs, lies: new Map([[wire, BigInt(encodeFloat40(7n))]]) };
     },
   },
   {
     name: "another sender published and signed than debited",
-    crate: "block16",
+    crate: BLOCK,
     refusedBy: "AssertZero",
     isJudgedOnChain: false,
     async prepare(acir) {
-      const witness = honestWitness();
-      slotOf(witness, 0).signature = signatureOf(transfer({ from: AT.malloryEth }));
-      const shown = structuredClone(witness);
-      slotOf(shown, 0).a.index = indexWitness(AT.malloryEth);
-      witness.header.dataPoint = dataPointOf(shown);
-      const inputs = await blockInputs(witness);
+      const inputs = await inputsSignedAs(transfer({ from: AT.malloryEth }));
       const wire = wireAnswering(acir, inputs, "identity", BigInt(AT.aliceEth));
       return { inputs, lies: new Map([[wire, BigInt(AT.malloryEth)]]) };
     },
   },
-  ...["the old root", "the new root", "txRoot", "the data evaluation"].map(
-    (what, position): HintAttack => ({
-      name: `${what} claimed as another field element than the one computed, by words of another`,
-      crate: "block16",
-      refusedBy: "AssertZero",
-      isJudgedOnChain: position === 0,
-      async prepare(acir) {
-        const inputs = await blockInputs(honestWitness());
-        const call = hintCalls(acir, "split")[position];
-        const words = bigintToWords(compress(1n, 2n, 3n, 4n), 8).map(BigInt);
-        return { inputs, lies: new Map((call?.outputs ?? []).map((wire, i) => [wire, words[i] ?? 0n])) };
-      },
-    }),
-  ),
   {
-    name: "a public input of more than 248 bits, by a quotient that keeps the digest's first byte",
-    crate: "block16",
-    refusedBy: "RANGE",
-    isJudgedOnChain: true,
+    name: "an account created without the counter moving on, so that the next one is created over it",
+    crate: BLOCK,
+    refusedBy: "AssertZero",
+    isJudgedOnChain: false,
     async prepare(acir) {
-      const inputs = await blockInputs(honestWitness());
-      // The digest's is the last one, whatever else is divided before.
-      const call = hintCalls(acir, "directive_integer_quotient").at(-1);
-      const [quotient = 0, rest = 0] = call?.outputs ?? [];
-      const { wires } = forge(acir, inputs, new Map());
-      const word = (wires.get(quotient) ?? 0n) * 2n ** 24n + (wires.get(rest) ?? 0n);
-      return {
-        inputs,
-        lies: new Map([
-          [quotient, 0n],
-          [rest, word],
-        ]),
-      };
+      const inputs = await blockInputs({}, target({ groups: [signed(transferToNew())] }));
+      const wire = wireAnswering(acir, inputs, "identity", BigInt(NEXT + 1));
+      return { inputs, lies: new Map([[wire, BigInt(NEXT)]]) };
     },
   },
   {
-    name: "the integer of the modulus for 0, as if its low limb needed no borrow",
-    crate: "gadgets/words",
+    name: "the integer of the modulus published as key 0, as if its low limb needed no borrow",
+    crate: EXTRA,
     refusedBy: "RANGE",
     isJudgedOnChain: true,
-    prepare: (acir) => wordsOfModulus(acir, 0n),
+    prepare: (acir) => keyOfModulus(acir, 0n),
   },
   {
-    name: "the integer of the modulus for 0, as if its high limb could lend",
-    crate: "gadgets/words",
+    name: "the integer of the modulus published as key 0, as if its high limb could lend",
+    crate: EXTRA,
     refusedBy: "RANGE",
     isJudgedOnChain: true,
-    prepare: (acir) => wordsOfModulus(acir, 1n),
+    prepare: (acir) => keyOfModulus(acir, 1n),
   },
   {
-    name: "the integer of the modulus for 0, with a borrow that is not a bit and wraps around the field",
-    crate: "gadgets/words",
+    name: "the integer of the modulus published as key 0, with a borrow that is not a bit and wraps around the field",
+    crate: EXTRA,
     refusedBy: "RANGE",
     isJudgedOnChain: true,
-    prepare: (acir) => wordsOfModulus(acir, wrappingBorrow(FIELD_MODULUS)),
+    prepare: (acir) => keyOfModulus(acir, -(FIELD_MODULUS >> KEY_LOW_BITS)),
   },
   ...([0n, 1n, null] as const).map(
     (borrow): HintAttack => ({
       name: `a second challenge, the integer e + r, signed and decomposed, with ${borrow === null ? "a borrow that wraps around the field" : `borrow ${borrow}`}`,
-      crate: "gadgets/schnorr",
+      crate: SCHNORR,
       refusedBy: "RANGE",
       isJudgedOnChain: borrow !== 1n,
       prepare: (acir) => secondChallenge(acir, borrow),
@@ -154,30 +136,34 @@ export const HINT_ATTACKS: readonly HintAttack[] = [
   ),
 ];
 
-/** A block with one signed transfer of 1000, fee 10, from alice to bob. */
-export function honestWitness(): BlockWitness {
-  const { draft, state } = target({ groups: [signed(transfer())] });
-  return openBlock(structuredClone(draft), state, compress).witness;
-}
-
 /** Parameters of a crate that satisfy it. */
 export async function honestInputs(crate: string): Promise<Wires> {
-  if (crate === "block16") return blockInputs(honestWitness());
-  if (crate === "gadgets/words") return crateInputs(crate, { x: "0x5", words: bigintToWords(7n, 8) });
+  if (crate === BLOCK) return blockInputs();
+  if (crate === EXTRA) return crateInputs(crate, inputValue({ extra: extraWitness(1n, 5n) }) as InputMap);
   const signature = signatureWitness(5n, sign(5n, alice.secretKey), alice.key, compress);
   return crateInputs(crate, inputValue({ m: 5n, key: alice.key, signature }) as InputMap);
 }
 
-/** The data point of what a block publishes, as L1 computes it. */
-function dataPointOf(witness: BlockWitness): number[] {
-  return bigintToWords(claimFields(witness, { newRoot: 0n, newNextIndex: 0 }).dataPoint, 8);
+/**
+ * Wires of the block circuit's parameters for a block with one signed transfer of 1000, fee 10, from alice to bob. What the
+ * block leads to follows: the root, the next index and the history after it.
+ */
+async function blockInputs(attack: Attack = {}, block = target({ groups: [signed(transfer())] })): Promise<Wires> {
+  const { claim, witness } = attacked(block, attack);
+  const { circuit } = await program(BLOCK);
+  const wires = new Map(inputWires(circuit, blockInputMap(claim, witness)));
+  const places = parameterWires(circuit);
+  for (const name of ["new_root", "new_next_index", "new_history"]) wires.delete(places.get(`claim.${name}`) ?? -1);
+  return wires;
 }
 
-/** Wires of the block circuit's parameters without the public input, which follows. */
-export async function blockInputs(witness: BlockWitness): Promise<Wires> {
-  const wires = new Map(await crateInputs("block16", blockInputMap(0n, witness)));
-  wires.delete(0);
-  return wires;
+/** The same with the sender's signature of another transaction. */
+function inputsSignedAs(transaction: L2Transaction): Promise<Wires> {
+  return blockInputs({
+    witness: (witness) => {
+      slotOf(witness, 0).signature = signatureOf(transaction);
+    },
+  });
 }
 
 async function crateInputs(crate: string, inputs: InputMap): Promise<Wires> {
@@ -194,11 +180,9 @@ function wireAnswering(acir: Acir, inputs: Wires, hint: string, value: bigint): 
   throw new CairnError("test/no-opcode", `no ${hint} answers ${value}`);
 }
 
-async function wordsOfModulus(acir: Acir, borrow: bigint): Promise<Lie> {
-  const words = bigintToWords(FIELD_MODULUS, 8);
-  const inputs = await crateInputs("gadgets/words", { x: "0x0", words });
-  // The first borrow is that of x, the second that of the given words.
-  const [wire = 0] = hintCalls(acir, "needs_borrow")[1]?.outputs ?? [];
+async function keyOfModulus(acir: Acir, borrow: bigint): Promise<Lie> {
+  const inputs = await crateInputs(EXTRA, inputValue({ extra: extraWitness(1n, FIELD_MODULUS) }) as InputMap);
+  const [wire = 0] = hintCalls(acir, "needs_borrow")[0]?.outputs ?? [];
   return { inputs, lies: new Map([[wire, reduce(borrow)]]) };
 }
 
@@ -225,7 +209,7 @@ async function secondChallenge(acir: Acir, borrow: bigint | null): Promise<Lie> 
     const s = (nonce - product + GRUMPKIN_ORDER) % GRUMPKIN_ORDER;
     const { y } = GRUMPKIN_GENERATOR.multiply(alice.secretKey).toAffine();
     const signature = { rx, sLow: s % LIMB, sHigh: s / LIMB, keyY: y };
-    const inputs = await crateInputs("gadgets/schnorr", inputValue({ m, key: alice.key, signature }) as InputMap);
+    const inputs = await crateInputs(SCHNORR, inputValue({ m, key: alice.key, signature }) as InputMap);
     const [low = 0, high = 0] = hintCalls(acir, "decompose_hint")[0]?.outputs ?? [];
     const [borrowWire = 0] = hintCalls(acir, "lte_hint")[0]?.outputs ?? [];
     return {

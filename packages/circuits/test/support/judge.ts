@@ -1,12 +1,12 @@
 import { isCairnError } from "@cairn/protocol";
 import type { InputMap } from "@noir-lang/noir_js";
-import { type BlockCircuit, proveSolved, solveWitness, writeSolidityVerifier } from "../../src/index.ts";
+import { type LoadedProgram, proveSolved, solveWitness, writeSolidityVerifier } from "../../src/index.ts";
 import { provingCircuit } from "./cache.ts";
 import { compileSolidity, isRevert, type TestChain, verifyCalldata } from "./evm.ts";
 
 /** A circuit, and its verifier on a chain. */
 export interface Judge {
-  readonly circuit: BlockCircuit;
+  readonly circuit: LoadedProgram;
   /** Whether the verifier accepts these bytes with these public inputs; it reverts otherwise. */
   readonly accepts: (proof: Uint8Array, publicInputs: readonly bigint[]) => Promise<boolean>;
   /**
@@ -14,6 +14,8 @@ export interface Judge {
    * them.
    */
   readonly accepted: (inputs: InputMap) => Promise<boolean>;
+  /** The same with a solved witness, which may break constraints. */
+  readonly acceptsWitness: (witness: Uint8Array) => Promise<boolean>;
 }
 
 /** Deploys the verifier of a crate's circuit over the development SRS. */
@@ -35,18 +37,19 @@ export async function createJudge(name: string, chain: TestChain): Promise<Judge
       throw error;
     }
   };
+  const acceptsWitness = async (witness: Uint8Array): Promise<boolean> => {
+    try {
+      const { proof, publicInputs } = await proveSolved(circuit, witness);
+      return await accepts(proof, publicInputs);
+    } catch (error) {
+      if (isCairnError(error, "circuits/prover-failed")) return false;
+      throw error;
+    }
+  };
   return {
     circuit,
     accepts,
-    async accepted(inputs) {
-      const { witness } = await solveWitness(program.circuit, inputs);
-      try {
-        const { proof, publicInputs } = await proveSolved(circuit, witness);
-        return await accepts(proof, publicInputs);
-      } catch (error) {
-        if (isCairnError(error, "circuits/prover-failed")) return false;
-        throw error;
-      }
-    },
+    acceptsWitness,
+    accepted: async (inputs) => acceptsWitness((await solveWitness(program.circuit, inputs)).witness),
   };
 }

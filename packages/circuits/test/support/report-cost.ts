@@ -1,4 +1,4 @@
-import type { ProvingCost } from "../../src/2/prove.ts";
+import type { ProvingCost } from "../../src/prove/prove.ts";
 
 /** Prints what a proof took: figures for `noir/2/README.md`. */
 export function reportCost(name: string, { witnessSeconds, proveSeconds, proverPeakBytes }: ProvingCost): void {
