@@ -49,6 +49,7 @@ export {
   insertForeignBlock,
   insertOpenBlock,
   listBlocks,
+  loadBlockChains,
   loadBlocks,
   loadOpenBlocks,
   loadUnbatchedBlocks,
