@@ -116,14 +116,14 @@ function readBlocks(scene: Scene, lists: ReadonlyMap<number, readonly string[]>)
 
 async function readBlockLists(api: string): Promise<Map<number, string[]>> {
   const numbers: number[] = [];
-  let before: number | null | undefined;
+  let cursor: string | undefined;
   do {
     const page: RouteResponse<"blocks"> = await readApi(api, "blocks", {
-      query: before === undefined ? { limit: "100" } : { limit: "100", before: String(before) },
+      query: cursor === undefined ? { limit: "100" } : { limit: "100", cursor },
     });
     numbers.push(...page.blocks.map(({ number }) => number));
-    before = page.next;
-  } while (before !== null);
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
   const lists = await Promise.all(
     numbers.map(async (number) => {
       const { transactions } = await readApi(api, "blockTransactions", { params: { number: String(number) } });

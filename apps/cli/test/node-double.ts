@@ -131,10 +131,10 @@ function answerTo(
         (tokenId === null || one.tokenId === Number(tokenId)) &&
         (key === null || one.key === key.toLowerCase()) &&
         (ownerKey === null || String(one.ownerKey) === ownerKey) &&
-        one.index >= Number(searchParams.get("from") ?? 0);
+        one.index >= Number(searchParams.get("cursor") ?? searchParams.get("from") ?? 0);
       const found = state.accounts.filter(fits).sort((a, b) => a.index - b.index);
       const limit = Number(searchParams.get("limit") ?? 100);
-      return [200, { accounts: found.slice(0, limit), next: found[limit]?.index ?? null }];
+      return [200, { accounts: found.slice(0, limit), next: found[limit]?.index.toString() ?? null }];
     }
     const account = state.accounts.find(({ index }) => index === Number(id));
     return account === undefined ? null : [200, account];
@@ -151,10 +151,11 @@ function answerTo(
   }
   if (kind === "batches") return [200, { batches: [], next: null }];
   if (kind === "queue") {
-    const [from, limit] = [Number(searchParams.get("from") ?? 0), Number(searchParams.get("limit") ?? 25)];
+    const from = Number(searchParams.get("cursor") ?? searchParams.get("from") ?? 0);
+    const limit = Number(searchParams.get("limit") ?? 25);
     const entries = state.queue.entries.filter(({ position }) => position >= from);
     const last = entries[limit - 1];
-    const next = entries.length > limit && last !== undefined ? last.position + 1 : null;
+    const next = entries.length > limit && last !== undefined ? String(last.position + 1) : null;
     return [200, { ...state.queue, entries: entries.slice(0, limit), next }];
   }
   if (kind === "payouts") return [200, { payouts: state.payouts, next: null }];

@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROUTES } from "@cairn/rpc";
 import { Registry } from "prom-client";
@@ -92,13 +91,11 @@ function canOccur(label: string, value: string): boolean {
 describe("dashboard and alarms", () => {
   let harness: NodeHarness;
   let exported: Exported;
-  let dir: string;
 
   beforeAll(async () => {
     harness = await createNodeHarness();
-    dir = mkdtempSync(join(tmpdir(), "cairn-archives-"));
     const registry = new Registry();
-    await harness.begin({ registry }, { CAIRN_ARCHIVE_DIR: dir });
+    await harness.begin({ registry });
     await vi.waitFor(
       async () => {
         exported = await readExported(registry);
@@ -108,10 +105,7 @@ describe("dashboard and alarms", () => {
       { timeout: 40_000, interval: 100 },
     );
   });
-  afterAll(async () => {
-    await harness.stop();
-    rmSync(dir, { recursive: true, force: true });
-  });
+  afterAll(() => harness.stop());
 
   it("query only what a node exports", () => {
     const problems = queries.flatMap(([where, query]) => {

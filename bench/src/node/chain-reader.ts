@@ -11,23 +11,23 @@ const PAGE = 100;
 /** All blocks from `first` on, lowest first. */
 export async function readBlocks(api: NodeApi, first: number): Promise<ApiBlock[]> {
   const found: ApiBlock[] = [];
-  let before: string | undefined;
+  let cursor: string | undefined;
   for (;;) {
-    const { blocks, next } = await api.get("blocks", { query: { limit: String(PAGE), before } });
+    const { blocks, next } = await api.get("blocks", { query: { limit: String(PAGE), cursor } });
     found.push(...blocks.filter(({ number }) => number >= first));
     if (next === null || (blocks.at(-1)?.number ?? 0) < first) return found.reverse();
-    before = String(next);
+    cursor = next;
   }
 }
 
 /** All batches that begin at block `first` or later, lowest first. */
 export async function readBatches(api: NodeApi, first: number): Promise<ApiBatch[]> {
   const found: ApiBatch[] = [];
-  let before: string | undefined;
+  let cursor: string | undefined;
   for (;;) {
-    const { batches, next } = await api.get("batches", { query: { limit: String(PAGE), before } });
+    const { batches, next } = await api.get("batches", { query: { limit: String(PAGE), cursor } });
     found.push(...batches.filter(({ firstBlock }) => firstBlock >= first));
     if (next === null || (batches.at(-1)?.firstBlock ?? 0) < first) return found.reverse();
-    before = String(next);
+    cursor = next;
   }
 }

@@ -5,13 +5,13 @@ import {
   blockNumber,
   bytesToBigint,
   CairnError,
-  type Payout,
 } from "@cairn/protocol";
 import { type Selectable, sql } from "kysely";
 import type { Db } from "./database.ts";
 import type { DbErrorCode } from "./errors.ts";
+import { insertPayouts, type OwedPayout } from "./payouts.ts";
 import type { BlockOrigin, BlockStatus, Tables } from "./schema.ts";
-import { address, bytes, word, words, wordsOf } from "./values.ts";
+import { bytes, word, words, wordsOf } from "./values.ts";
 
 /** What is fixed when a block is opened: enough to build it again from its transactions. */
 export interface BlockOpening {
@@ -82,12 +82,13 @@ export async function insertOpenBlock(db: Db, block: BlockOpening): Promise<void
 }
 
 /**
- * Stores what sealing fixed, the payouts owed and the prover's input. Throws `db/conflict` unless the block is open.
+ * Stores what sealing fixed, the payouts owed and the prover's input. Its transactions are to be stored before. Throws
+ * `db/conflict` unless the block is open.
  */
 export async function sealStoredBlock(
   db: Db,
   number: BlockNumber,
-  { seal, payouts, witness }: { seal: BlockSeal; payouts: readonly Payout[]; witness: Uint8Array },
+  { seal, payouts, witness }: { seal: BlockSeal; payouts: readonly OwedPayout[]; witness: Uint8Array },
 ): Promise<void> {
   await writeSeal(db, number, seal, "own");
   await db.insertInto("witnesses").values({ block_number: number, input: witness }).execute();
@@ -115,27 +116,10 @@ async function writeSeal(db: Db, number: BlockNumber, seal: BlockSeal, origin: B
   if (numUpdatedRows !== 1n) throw new CairnError<DbErrorCode>("db/conflict", `block ${number} is not open`);
 }
 
-async function insertPayouts(db: Db, number: BlockNumber, payouts: readonly Payout[]): Promise<void> {
-  if (payouts.length === 0) return;
-  await db
-    .insertInto("payouts")
-    .values(
-      payouts.map(({ recipient, tokenId, amount }, position) => ({
-        block_number: number,
-        position,
-        recipient: address(recipient),
-        token_id: tokenId,
-        amount: amount.toString(),
-        status: amount === 0n ? ("skipped" as const) : ("owed" as const),
-      })),
-    )
-    .execute();
-}
-
 /** Stores a sealed block made by others, and its payouts. */
 export async function insertForeignBlock(
   db: Db,
-  { opening, seal, payouts }: { opening: BlockOpening; seal: BlockSeal; payouts: readonly Payout[] },
+  { opening, seal, payouts }: { opening: BlockOpening; seal: BlockSeal; payouts: readonly OwedPayout[] },
 ): Promise<void> {
   await insertOpenBlock(db, opening);
   await writeSeal(db, opening.number, seal, "l1");
@@ -191,22 +175,6 @@ export async function loadBlocks(db: Db, first: number, last: number): Promise<S
   return rows.map(toBlock);
 }
 
-/** The chains after each sealed block in a range of numbers, both ends included, lowest first; nothing else of them is read. */
-export async function loadBlockChains(
-  db: Db,
-  first: number,
-  last: number,
-): Promise<{ readonly number: number; readonly chains: BlockChains }[]> {
-  const rows = await db
-    .selectFrom("blocks")
-    .select(["number", "chains"])
-    .where("number", ">=", first)
-    .where("number", "<=", last)
-    .orderBy("number")
-    .execute();
-  return rows.flatMap(({ number, chains }) => (chains === null ? [] : { number, chains: toChains(chains) }));
-}
-
 /**
  * The sealed blocks of this node that no batch holds yet, lowest first, at most `limit`. Locking, they can neither change
  * nor be dropped until the transaction ends.
@@ -244,6 +212,28 @@ export async function listBlocks(
     .limit(page.limit)
     .execute();
   return rows.map(toBlock);
+}
+
+/** Numbers of the last blocks that have come so far; 0 where none has. */
+export interface BlockHeights {
+  /** Sealed; later ones are open. */
+  readonly sealed: number;
+  readonly proven: number;
+  readonly final: number;
+}
+
+/** How far blocks are; what it costs does not grow with their number. */
+export async function readBlockHeights(db: Db): Promise<BlockHeights> {
+  const { rows } = await sql<Record<keyof BlockHeights, number | string>>`
+    with last as (select coalesce(max(number), 0) as number from blocks)
+    select
+      coalesce((select min(number) - 1 from blocks where status = 'open'), last.number) as sealed,
+      coalesce((select min(number) - 1 from blocks where status in ('open', 'sealed')), last.number) as proven,
+      coalesce((select min(number) - 1 from blocks where status <> 'final'), last.number) as final
+    from last
+  `.execute(db);
+  const [row] = rows;
+  return { sealed: Number(row?.sealed ?? 0), proven: Number(row?.proven ?? 0), final: Number(row?.final ?? 0) };
 }
 
 /** Number of blocks by status. */

@@ -47,6 +47,7 @@ async function populate({ db }: Database): Promise<void> {
       groupPosition: 0,
       groupSize: 1,
       signed: signedTransfer(i),
+      fromOwner: 6n,
       status: i === 0 ? ("rejected" as const) : ("received" as const),
       inclusion: null,
       amount: i === 1 ? 2n ** 128n - 1n : null,

@@ -34,7 +34,7 @@ export interface Database {
 const INT8_OID = 20;
 
 /**
- * Opens the database and migrates it. Throws `db/unavailable`, `db/old-protocol`, `db/migration-failed`,
+ * Opens the database and migrates it. Throws `db/unavailable`, `db/old-protocol`, `db/old-schema`, `db/migration-failed`,
  * `db/newer-schema`.
  */
 export async function openDatabase(location: DatabaseLocation): Promise<Database> {

@@ -35,7 +35,21 @@ export {
   type StoredBatch,
 } from "./batches.ts";
 export {
+  insertFeeCredits,
+  insertForeignTransactions,
+  insertL1Outcomes,
+  type L1OutcomeContent,
+  loadBlockOutcomes,
+  loadFeeCredits,
+  loadForeignTransactions,
+  loadL1Outcomes,
+  type StoredFeeCredit,
+  type StoredForeignTransaction,
+  type StoredL1Outcome,
+} from "./block-records.ts";
+export {
   type BlockChains,
+  type BlockHeights,
   type BlockOpening,
   type BlockSeal,
   countBlocks,
@@ -49,11 +63,11 @@ export {
   insertForeignBlock,
   insertOpenBlock,
   listBlocks,
-  loadBlockChains,
   loadBlocks,
   loadOpenBlocks,
   loadUnbatchedBlocks,
   pruneWitnesses,
+  readBlockHeights,
   type StoredBlock,
   sealStoredBlock,
 } from "./blocks.ts";
@@ -67,6 +81,17 @@ export {
   openDatabase,
 } from "./database.ts";
 export type { DbErrorCode } from "./errors.ts";
+export {
+  type EntryStatus,
+  type EntryType,
+  type HistoryFilter,
+  type HistoryOf,
+  type HistoryPage,
+  type HistoryRow,
+  MAX_EXAMINED,
+  readHistory,
+} from "./history.ts";
+export { type EntryBlock, loadEntries, loadEntryBlocks, type StoredEntry } from "./history-entries.ts";
 export {
   createJobQueue,
   type HeldJob,
@@ -111,10 +136,12 @@ export {
   loadBatchPayouts,
   loadBlockPayouts,
   loadPayoutPlaces,
+  type OwedPayout,
   type PayoutPlace,
   type StoredPayout,
   takeBackPayouts,
 } from "./payouts.ts";
+export { comparePlaces, ENTRY_SOURCE, type Place } from "./places.ts";
 export { type Progress, readProgress, type Waiting } from "./progress.ts";
 export { insertProofsAhead, insertProofTree, type ProofTree } from "./proof-trees.ts";
 export {
@@ -136,17 +163,21 @@ export {
   storeProof,
 } from "./proofs.ts";
 export {
+  type DepositFilter,
   deleteQueueEntriesFrom,
   findLastQueueEntry,
   insertQueueEntries,
+  listDeposits,
   loadEnqueueTimes,
   loadQueueEntries,
+  loadQueueEntriesAt,
   type QueueEntry,
 } from "./queue-entries.ts";
 export type {
   BlockOrigin,
   BlockStatus,
   L1AttemptKind,
+  L1OutcomeType,
   L1TransactionPurpose,
   L1TransactionStatus,
   PayoutStatus,
@@ -184,13 +215,13 @@ export {
   findTransaction,
   findTransactions,
   lastSequence,
-  listAccountTransactions,
   listReferencedTransactions,
   listTransactionEvents,
   loadBlockTransactions,
   loadGroup,
   loadPool,
   loadPromisedIds,
+  type PlacedTransaction,
   requeueTransactions,
   type StoredTransaction,
   type TransactionEvent,

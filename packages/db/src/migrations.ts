@@ -12,9 +12,12 @@ const INITIAL = [
     group_id bytea not null,
     group_position int not null,
     group_size int not null,
+    entry bigint generated always as identity,
     signed bytea not null,
     from_index int not null,
+    from_owner bytea not null check (octet_length(from_owner) = 20),
     to_index int,
+    to_owner bytea check (octet_length(to_owner) = 20),
     nonce bigint not null,
     token_id bigint not null,
     valid_until bigint not null,
@@ -32,9 +35,11 @@ const INITIAL = [
   `create unique index transactions_slot on transactions (block_number, slot) where block_number is not null`,
   `create index transactions_pool on transactions (sequence) where status = 'received'`,
   `create index transactions_group on transactions (group_id)`,
-  `create index transactions_from on transactions (from_index, sequence)`,
-  `create index transactions_to on transactions (to_index, sequence) where to_index is not null`,
-  `create index transactions_reference on transactions (reference, sequence) where reference is not null`,
+  `create index transactions_from on transactions (from_index, received_at_ms, entry)`,
+  `create index transactions_to on transactions (to_index, received_at_ms, entry) where to_index is not null`,
+  `create index transactions_from_owner on transactions (from_owner, received_at_ms, entry)`,
+  `create index transactions_to_owner on transactions (to_owner, received_at_ms, entry) where to_owner is not null`,
+  `create index transactions_reference on transactions (reference, received_at_ms, entry) where reference is not null`,
   `create table transaction_events (
     event bigint generated always as identity primary key,
     transaction_id bytea not null references transactions (id) on delete cascade,
@@ -70,6 +75,7 @@ const INITIAL = [
   )`,
   `create index blocks_open on blocks (number) where status = 'open'`,
   `create index blocks_not_final on blocks (number) where status <> 'final'`,
+  `create index blocks_not_proven on blocks (number) where status in ('open', 'sealed')`,
   `create table queue_entries (
     index bigint primary key,
     record bytea not null check (octet_length(record) = 76),
@@ -80,6 +86,56 @@ const INITIAL = [
     enqueued_at bigint not null
   )`,
   `create index queue_entries_l1_block on queue_entries (l1_block)`,
+  `create index queue_entries_l1_transaction on queue_entries (l1_transaction)`,
+  // The owner or sender in the record.
+  `create index queue_entries_owner on queue_entries (substring(record from 2 for 20), enqueued_at, index)`,
+  `create index queue_entries_deposits on queue_entries (enqueued_at, index) where get_byte(record, 0) = 4`,
+  `create table l1_outcomes (
+    position bigint primary key,
+    block_number bigint not null references blocks (number) on delete cascade,
+    slot int not null,
+    type text not null check (type in ('toppedUp', 'created', 'refunded', 'exited', 'keySet', 'noEffect')),
+    account int,
+    token_id bigint,
+    amount numeric(39, 0),
+    at_ms bigint not null
+  )`,
+  `create index l1_outcomes_block on l1_outcomes (block_number)`,
+  `create index l1_outcomes_account on l1_outcomes (account, at_ms, position) where account is not null`,
+  `create table fee_credits (
+    block_number bigint not null references blocks (number) on delete cascade,
+    position int not null,
+    account int not null,
+    owner bytea not null check (octet_length(owner) = 20),
+    token_id bigint not null,
+    amount numeric(39, 0) not null,
+    at_ms bigint not null,
+    primary key (block_number, position)
+  )`,
+  `create index fee_credits_account on fee_credits (account, at_ms, block_number, position)`,
+  `create index fee_credits_owner on fee_credits (owner, at_ms, block_number, position)`,
+  `create table foreign_transactions (
+    block_number bigint not null references blocks (number) on delete cascade,
+    slot int not null,
+    kind text not null check (kind in ('transfer', 'transferToNew', 'withdraw')),
+    from_index int not null,
+    from_owner bytea not null check (octet_length(from_owner) = 20),
+    to_index int,
+    to_owner bytea check (octet_length(to_owner) = 20),
+    recipient bytea check (octet_length(recipient) = 20),
+    token_id bigint not null,
+    amount numeric(39, 0) not null,
+    fee numeric(39, 0) not null,
+    at_ms bigint not null,
+    primary key (block_number, slot),
+    check ((kind = 'withdraw') = (recipient is not null) and (kind = 'withdraw') = (to_owner is null))
+  )`,
+  `create index foreign_transactions_from on foreign_transactions (from_index, at_ms, block_number, slot)`,
+  `create index foreign_transactions_to on foreign_transactions (to_index, at_ms, block_number, slot)
+    where to_index is not null`,
+  `create index foreign_transactions_from_owner on foreign_transactions (from_owner, at_ms, block_number, slot)`,
+  `create index foreign_transactions_to_owner on foreign_transactions (to_owner, at_ms, block_number, slot)
+    where to_owner is not null`,
   `create table l1_blocks (
     number bigint primary key,
     hash bytea not null,
@@ -179,9 +235,16 @@ const INITIAL = [
     l1_transaction bytea,
     l1_block bigint,
     left_gas int,
+    slot int,
+    at_ms bigint not null,
+    cause int not null check (cause between 0 and 2),
+    cause_number bigint not null,
     primary key (block_number, position)
   )`,
   `create index payouts_recipient on payouts (recipient, block_number)`,
+  `create index payouts_status on payouts (status, block_number)`,
+  `create index payouts_recipient_status on payouts (recipient, status, block_number)`,
+  `create index payouts_history on payouts (recipient, at_ms, cause, cause_number)`,
   `create table l1_transactions (
     id bigint generated always as identity primary key,
     purpose text not null check (purpose in ('submitBatch', 'pay', 'fillNonce')),
@@ -228,14 +291,26 @@ const INITIAL = [
 
 /** In the order of their names. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
-  "0001-protocol-2": statements(INITIAL),
+  "0001-histories": statements(INITIAL),
 };
-/** The first migration of databases of protocol 1, whose blocks and batches mean something else. */
-const PROTOCOL_1 = "0001-initial";
+/** First migrations of databases that cannot be brought up to date. */
+const EARLIER: readonly { readonly name: string; readonly code: DbErrorCode; readonly problem: string }[] = [
+  {
+    name: "0001-initial",
+    code: "db/old-protocol",
+    problem: "the database belongs to a rollup of protocol 1, whose blocks and batches mean something else",
+  },
+  {
+    name: "0001-protocol-2",
+    code: "db/old-schema",
+    problem:
+      "the database is from before histories, whose owners and outcomes it does not have: start with an empty one and --restore",
+  },
+];
 
 /**
  * Brings the schema up to date, or as far as the migration `last`; safe to run from several processes at once. Throws
- * `db/old-protocol`, `db/migration-failed`, `db/newer-schema`.
+ * `db/old-protocol`, `db/old-schema`, `db/migration-failed`, `db/newer-schema`.
  */
 export async function migrate(db: Kysely<Tables>, last?: string): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) } });
@@ -246,11 +321,10 @@ export async function migrate(db: Kysely<Tables>, last?: string): Promise<void> 
     const reason = "the database schema could not be brought up to date";
     throw new CairnError<DbErrorCode>("db/migration-failed", reason, { cause: error });
   }
-  throw problem.includes(PROTOCOL_1)
-    ? new CairnError<DbErrorCode>("db/old-protocol", "the database belongs to a rollup of protocol 1", { cause: error })
-    : new CairnError<DbErrorCode>("db/newer-schema", "the database has migrations this version does not know", {
-        cause: error,
-      });
+  const earlier = EARLIER.find(({ name }) => problem.includes(name));
+  if (earlier !== undefined) throw new CairnError<DbErrorCode>(earlier.code, earlier.problem, { cause: error });
+  const newer = "the database has migrations this version does not know";
+  throw new CairnError<DbErrorCode>("db/newer-schema", newer, { cause: error });
 }
 
 function statements(texts: readonly string[]): Migration {

@@ -1,15 +1,24 @@
-import { bytesToBigint } from "@cairn/protocol";
+import { bytesToBigint, type Payout } from "@cairn/protocol";
 import { type Selectable, sql } from "kysely";
 import { BATCH_OF_BLOCK } from "./batches.ts";
 import type { Db } from "./database.ts";
+import { ENTRY_SOURCE, numberInBlock } from "./places.ts";
 import type { PayoutStatus, Tables } from "./schema.ts";
-import { address, optionalBytes } from "./values.ts";
+import { address, amountColumn, bytesColumn, numberColumn, optionalBytes } from "./values.ts";
+
+/** A payout of a block. */
+export interface OwedPayout extends Payout {
+  /** Slot that caused it, whose place in histories it shares. */
+  readonly slot?: number | undefined;
+}
 
 /** A payout of a block and what became of it on L1. */
 export interface StoredPayout {
   readonly blockNumber: number;
   /** Place in the block's list, from 0. */
   readonly position: number;
+  /** Slot that caused it; null if unknown. */
+  readonly slot: number | null;
   readonly recipient: bigint;
   readonly tokenId: number;
   readonly amount: bigint;
@@ -20,6 +29,34 @@ export interface StoredPayout {
   readonly l1Block: number | null;
   /** Gas that it would burn, because of which the publisher left it to others; null when it did not. */
   readonly leftGas: number | null;
+}
+
+/** Stores the payouts of a stored block, whose transactions and queue entries are stored, in their order. */
+export async function insertPayouts(db: Db, blockNumber: number, payouts: readonly OwedPayout[]): Promise<void> {
+  if (payouts.length === 0) return;
+  const { transaction, foreign, l1Operation } = ENTRY_SOURCE;
+  const numbers = payouts.map(({ slot }, position) => numberInBlock(blockNumber, slot ?? position));
+  await sql`
+    insert into payouts (block_number, position, recipient, token_id, amount, status, slot, at_ms, cause, cause_number)
+    select blocks.number, t.position::int, t.recipient, t.token_id, t.amount,
+      case when t.amount = 0 then 'skipped' else 'owed' end, t.slot::int,
+      coalesce(caused.received_at_ms, queued.enqueued_at * 1000, blocks.timestamp * 1000),
+      case when caused.entry is not null then ${transaction}::int when queued.index is not null then ${l1Operation}::int
+        else ${foreign}::int end,
+      coalesce(caused.entry, queued.index, t.number)
+    from unnest(
+      ${numberColumn(payouts.map((_, position) => position))},
+      ${bytesColumn(payouts.map(({ recipient }) => address(recipient)))},
+      ${numberColumn(payouts.map(({ tokenId }) => tokenId))},
+      ${amountColumn(payouts.map(({ amount }) => amount))},
+      ${numberColumn(payouts.map(({ slot }) => slot ?? null))},
+      ${numberColumn(numbers)}
+    ) as t (position, recipient, token_id, amount, slot, number)
+    join blocks on blocks.number = ${blockNumber}
+    left join transactions as caused on caused.block_number = blocks.number and caused.slot = t.slot
+    left join queue_entries as queued
+      on t.slot < blocks.l1_operation_count and queued.index = blocks.first_queue_index + t.slot
+  `.execute(db);
 }
 
 /** A block's payouts in order. */
@@ -88,29 +125,29 @@ export async function loadPayoutPlaces(
   });
 }
 
-/** By block, newest first, then in the order of its list: all payouts, those of a recipient, those of a status. */
+/** By block, newest first, then in the order of its list: all payouts, those of a recipient, a status, a block. */
 export async function listPayouts(
   db: Db,
   filter: {
     readonly recipient?: bigint | undefined;
     readonly status?: PayoutStatus | undefined;
-    /** Only payouts after this one, or after this block's last when no position is given. */
-    readonly after?: { readonly block: number; readonly position: number | null } | undefined;
+    readonly block?: number | undefined;
+    /** Only payouts after this one. */
+    readonly after?: { readonly block: number; readonly position: number } | undefined;
     readonly limit: number;
   },
 ): Promise<StoredPayout[]> {
-  const { recipient, status, after } = filter;
+  const { recipient, status, block: onlyBlock, after } = filter;
   let query = db.selectFrom("payouts").selectAll();
   if (recipient !== undefined) query = query.where("recipient", "=", address(recipient));
   if (status !== undefined) query = query.where("status", "=", status);
+  if (onlyBlock !== undefined) query = query.where("block_number", "=", onlyBlock);
   if (after !== undefined) {
     const { block, position } = after;
-    query = query.where(({ eb, and, or }) =>
-      or([
-        eb("block_number", "<", block),
-        ...(position === null ? [] : [and([eb("block_number", "=", block), eb("position", ">", position)])]),
-      ]),
-    );
+    // The first condition is what an index can use.
+    query = query
+      .where("block_number", "<=", block)
+      .where(({ eb, or }) => or([eb("block_number", "<", block), eb("position", ">", position)]));
   }
   const rows = await query.orderBy("block_number", "desc").orderBy("position").limit(filter.limit).execute();
   return rows.map(toPayout);
@@ -164,10 +201,12 @@ export async function loadBatchesOwing(db: Db, limit: number): Promise<number[]>
   return rows.map(({ batch }) => Number(batch));
 }
 
-function toPayout(row: Selectable<Tables["payouts"]>): StoredPayout {
+/** A row as callers see it. */
+export function toPayout(row: Selectable<Tables["payouts"]>): StoredPayout {
   return {
     blockNumber: row.block_number,
     position: row.position,
+    slot: row.slot,
     recipient: bytesToBigint(row.recipient),
     tokenId: row.token_id,
     amount: BigInt(row.amount),

@@ -1,8 +1,8 @@
-import { decodeL1Operation, encodeL1Operation, type L1Operation } from "@cairn/protocol";
-import type { Selectable } from "kysely";
+import { decodeL1Operation, encodeL1Operation, type L1Operation, SLOT_KIND } from "@cairn/protocol";
+import { type Selectable, sql } from "kysely";
 import type { Db } from "./database.ts";
 import type { Tables } from "./schema.ts";
-import { bytes } from "./values.ts";
+import { address, bytes } from "./values.ts";
 
 /** An entry of the L1 queue and its place on L1. */
 export interface QueueEntry {
@@ -46,6 +46,41 @@ export async function loadQueueEntries(db: Db, first: number, limit: number): Pr
     .orderBy("index")
     .limit(limit)
     .execute();
+  return rows.map(toEntry);
+}
+
+/** The entries at these positions, in no order. Throws `protocol/malformed-record`. */
+export async function loadQueueEntriesAt(db: Db, positions: readonly number[]): Promise<QueueEntry[]> {
+  if (positions.length === 0) return [];
+  const rows = await db.selectFrom("queue_entries").selectAll().where("index", "in", positions).execute();
+  return rows.map(toEntry);
+}
+
+/** Which deposits to list; those of an owner, or of an L1 transaction. */
+export interface DepositFilter {
+  readonly owner?: bigint | undefined;
+  readonly l1Transaction?: Uint8Array | undefined;
+}
+
+/** Deposits, newest first, before an earlier one when given; at most `limit`. Throws `protocol/malformed-record`. */
+export async function listDeposits(
+  db: Db,
+  { owner, l1Transaction }: DepositFilter,
+  page: {
+    readonly before?: { readonly enqueuedAt: number; readonly position: number } | null | undefined;
+    readonly limit: number;
+  },
+): Promise<QueueEntry[]> {
+  const { before } = page;
+  let query = db
+    .selectFrom("queue_entries")
+    .selectAll()
+    .where(sql<boolean>`get_byte(record, 0) = ${sql.lit(SLOT_KIND.deposit)}`);
+  if (before != null)
+    query = query.where(sql<boolean>`(enqueued_at, index) < (${before.enqueuedAt}, ${before.position})`);
+  if (l1Transaction !== undefined) query = query.where("l1_transaction", "=", l1Transaction);
+  if (owner !== undefined) query = query.where(sql<boolean>`substring(record from 2 for 20) = ${address(owner)}`);
+  const rows = await query.orderBy("enqueued_at", "desc").orderBy("index", "desc").limit(page.limit).execute();
   return rows.map(toEntry);
 }
 

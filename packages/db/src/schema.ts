@@ -42,10 +42,16 @@ interface TransactionsTable {
   group_id: Bytes;
   group_position: number;
   group_size: number;
+  /** In the order of arrival; unlike the sequence it never changes. */
+  entry: Generated<number>;
   /** As in signed-transaction.ts. */
   signed: Bytes;
   from_index: number;
+  /** Owner of the sender's account, when it was last looked at. */
+  from_owner: Bytes;
   to_index: number | null;
+  /** Owner of the receiver's account, as signed; null for a withdrawal. */
+  to_owner: Bytes | null;
   nonce: number;
   token_id: number;
   valid_until: number;
@@ -110,6 +116,54 @@ interface QueueEntriesTable {
   l1_transaction: Bytes;
   /** Seconds, of that block. */
   enqueued_at: number;
+}
+
+/** What an L1 operation did. */
+export type L1OutcomeType = "toppedUp" | "created" | "refunded" | "exited" | "keySet" | "noEffect";
+
+interface L1OutcomesTable {
+  /** Of the queue entry. */
+  position: number;
+  block_number: number;
+  slot: number;
+  type: L1OutcomeType;
+  /** Account that it changed; null when none. */
+  account: number | null;
+  /** What was credited, refunded or paid out; null when nothing moved. */
+  token_id: number | null;
+  amount: ColumnType<string | null, string | null, string | null>;
+  /** When L1 got the entry. */
+  at_ms: number;
+}
+
+interface FeeCreditsTable {
+  block_number: number;
+  /** In the block's list of fee accounts. */
+  position: number;
+  account: number;
+  owner: Bytes;
+  token_id: number;
+  amount: Decimal;
+  /** The block's time. */
+  at_ms: number;
+}
+
+interface ForeignTransactionsTable {
+  block_number: number;
+  slot: number;
+  kind: "transfer" | "transferToNew" | "withdraw";
+  from_index: number;
+  from_owner: Bytes;
+  /** Also of a created account; null for a withdrawal, like its owner. */
+  to_index: number | null;
+  to_owner: Bytes | null;
+  /** L1 address of a withdrawal. */
+  recipient: Bytes | null;
+  token_id: number;
+  amount: Decimal;
+  fee: Decimal;
+  /** The block's time. */
+  at_ms: number;
 }
 
 interface L1BlocksTable {
@@ -222,6 +276,12 @@ interface PayoutsTable {
   l1_transaction: Bytes | null;
   l1_block: number | null;
   left_gas: Generated<number | null>;
+  /** Of what caused it; null if unknown. */
+  slot: number | null;
+  /** Time, source and number of what caused it in histories: see history.ts. */
+  at_ms: number;
+  cause: number;
+  cause_number: number;
 }
 
 interface L1TransactionsTable {
@@ -278,6 +338,9 @@ export interface Tables {
   transaction_events: TransactionEventsTable;
   blocks: BlocksTable;
   queue_entries: QueueEntriesTable;
+  l1_outcomes: L1OutcomesTable;
+  fee_credits: FeeCreditsTable;
+  foreign_transactions: ForeignTransactionsTable;
   l1_blocks: L1BlocksTable;
   witnesses: WitnessesTable;
   proofs: ProofsTable;

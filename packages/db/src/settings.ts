@@ -52,9 +52,8 @@ export interface PublisherTerms {
   readonly account: bigint;
   /** Where the cells of batches may go; `auto`: wherever they cost less. */
   readonly dataMode: DataSource | "auto";
-  /** Prices from which on it begins no transaction with a blob, in wei per blob gas and per gas. */
+  /** Most wei per blob gas that it offers. */
   readonly maxBlobGasWei: bigint;
-  readonly maxGasWei: bigint;
 }
 
 /**
@@ -156,23 +155,20 @@ export async function findSubmissionRight(db: Db): Promise<SubmissionRight | nul
 }
 
 /** Records who submits batches and how: last proofs name the account and commit to where the cells are. */
-export async function storePublisher(db: Db, terms: PublisherTerms): Promise<void> {
-  const { account, dataMode, maxBlobGasWei, maxGasWei } = terms;
-  const prices = { maxBlobGasWei: maxBlobGasWei.toString(), maxGasWei: maxGasWei.toString() };
-  await put(db, PUBLISHER, { account: bigintToHex(account, OWNER_BYTES), dataMode, ...prices });
+export async function storePublisher(db: Db, { account, dataMode, maxBlobGasWei }: PublisherTerms): Promise<void> {
+  const value = { account: bigintToHex(account, OWNER_BYTES), dataMode, maxBlobGasWei: maxBlobGasWei.toString() };
+  await put(db, PUBLISHER, value);
 }
 
 /** Who submits batches and how, null until a publisher has stored it. */
 export async function findPublisher(db: Db): Promise<PublisherTerms | null> {
-  const stored = await get<{
-    account: string;
-    dataMode: PublisherTerms["dataMode"];
-    maxBlobGasWei: string;
-    maxGasWei: string;
-  }>(db, PUBLISHER);
+  const stored = await get<{ account: string; dataMode: PublisherTerms["dataMode"]; maxBlobGasWei: string }>(
+    db,
+    PUBLISHER,
+  );
   if (stored === null) return null;
-  const { account, dataMode, maxBlobGasWei, maxGasWei } = stored;
-  return { account: BigInt(account), dataMode, maxBlobGasWei: BigInt(maxBlobGasWei), maxGasWei: BigInt(maxGasWei) };
+  const { account, dataMode, maxBlobGasWei } = stored;
+  return { account: BigInt(account), dataMode, maxBlobGasWei: BigInt(maxBlobGasWei) };
 }
 
 /** Only this module writes settings, so what is read has the form that was written. */

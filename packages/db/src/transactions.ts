@@ -1,9 +1,19 @@
 import { bigintToBytes, bytesToBigint, NO_REFERENCE, REFERENCE_BITS, type SignedTransaction } from "@cairn/protocol";
 import { type Selectable, sql } from "kysely";
 import type { Db } from "./database.ts";
+import { boundOf, ENTRY_SOURCE, type Place } from "./places.ts";
 import type { StoredTransactionStatus, Tables } from "./schema.ts";
 import { decodeSignedTransaction, encodeSignedTransaction } from "./signed-transaction.ts";
-import { amountColumn, bytesColumn, numberColumn, optionalAmount, textColumn, toJson, word } from "./values.ts";
+import {
+  address,
+  amountColumn,
+  bytesColumn,
+  numberColumn,
+  optionalAmount,
+  textColumn,
+  toJson,
+  word,
+} from "./values.ts";
 
 /** A transaction and what became of it, as stored. */
 export interface StoredTransaction {
@@ -16,6 +26,8 @@ export interface StoredTransaction {
   readonly groupPosition: number;
   readonly groupSize: number;
   readonly signed: SignedTransaction;
+  /** Owner of the sender's account, when it was last looked at. */
+  readonly fromOwner: bigint;
   readonly status: StoredTransactionStatus;
   /** Set exactly when confirmed. */
   readonly inclusion: { readonly blockNumber: number; readonly slot: number } | null;
@@ -45,11 +57,12 @@ export async function upsertTransactions(db: Db, transactions: readonly StoredTr
   if (transactions.length === 0) return;
   const columns = transactions.map(({ signed }) => signed.transaction);
   await sql`
-    insert into transactions (id, sequence, group_id, group_position, group_size, signed, from_index, to_index, nonce,
-      token_id, valid_until, reference, status, block_number, slot, amount, fee, created_index, rejection, received_at_ms)
-    select id, sequence, group_id, group_position::int, group_size::int, signed, from_index::int, to_index::int, nonce,
-      token_id, valid_until, reference, status, block_number, slot::int, amount, fee, created_index::int, rejection::jsonb,
-      received_at_ms
+    insert into transactions (id, sequence, group_id, group_position, group_size, signed, from_index, from_owner,
+      to_index, to_owner, nonce, token_id, valid_until, reference, status, block_number, slot, amount, fee,
+      created_index, rejection, received_at_ms)
+    select id, sequence, group_id, group_position::int, group_size::int, signed, from_index::int, from_owner,
+      to_index::int, to_owner, nonce, token_id, valid_until, reference, status, block_number, slot::int, amount, fee,
+      created_index::int, rejection::jsonb, received_at_ms
     from unnest(
       ${bytesColumn(transactions.map(({ id }) => word(id)))},
       ${numberColumn(transactions.map(({ sequence }) => sequence))},
@@ -58,7 +71,9 @@ export async function upsertTransactions(db: Db, transactions: readonly StoredTr
       ${numberColumn(transactions.map(({ groupSize }) => groupSize))},
       ${bytesColumn(transactions.map(({ signed }) => encodeSignedTransaction(signed)))},
       ${numberColumn(columns.map(({ from }) => from))},
+      ${bytesColumn(transactions.map(({ fromOwner }) => address(fromOwner)))},
       ${numberColumn(transactions.map(receivingIndex))},
+      ${bytesColumn(columns.map((signed) => (signed.type === "withdraw" ? null : address(signed.toOwner))))},
       ${numberColumn(columns.map(({ nonce }) => nonce))},
       ${numberColumn(columns.map(({ tokenId }) => tokenId))},
       ${numberColumn(columns.map(({ validUntil }) => validUntil))},
@@ -71,12 +86,13 @@ export async function upsertTransactions(db: Db, transactions: readonly StoredTr
       ${numberColumn(transactions.map(({ createdIndex }) => createdIndex))},
       ${textColumn(transactions.map(({ rejection }) => (rejection === null ? null : toJson(rejection))))},
       ${numberColumn(transactions.map(({ receivedAtMs }) => receivedAtMs))}
-    ) as t (id, sequence, group_id, group_position, group_size, signed, from_index, to_index, nonce, token_id,
-      valid_until, reference, status, block_number, slot, amount, fee, created_index, rejection, received_at_ms)
+    ) as t (id, sequence, group_id, group_position, group_size, signed, from_index, from_owner, to_index, to_owner,
+      nonce, token_id, valid_until, reference, status, block_number, slot, amount, fee, created_index, rejection,
+      received_at_ms)
     on conflict (id) do update set
       sequence = excluded.sequence, status = excluded.status, block_number = excluded.block_number,
-      slot = excluded.slot, amount = excluded.amount, fee = excluded.fee, to_index = excluded.to_index,
-      created_index = excluded.created_index, rejection = excluded.rejection, group_id = excluded.group_id,
+      slot = excluded.slot, amount = excluded.amount, fee = excluded.fee, from_owner = excluded.from_owner,
+      to_index = excluded.to_index, created_index = excluded.created_index, rejection = excluded.rejection, group_id = excluded.group_id,
       group_position = excluded.group_position, group_size = excluded.group_size, signed = excluded.signed
   `.execute(db);
 }
@@ -127,38 +143,32 @@ export async function loadBlockTransactions(db: Db, blockNumber: number): Promis
   return rows.map(toTransaction);
 }
 
-/** Transactions that an account sent or received, newest first. Throws `db/corrupt`. */
-export async function listAccountTransactions(
-  db: Db,
-  index: number,
-  page: { readonly before?: number | undefined; readonly limit: number },
-): Promise<StoredTransaction[]> {
-  const rows = await db
-    .selectFrom("transactions")
-    .selectAll()
-    .where((where) => where.or([where("from_index", "=", index), where("to_index", "=", index)]))
-    .$if(page.before !== undefined, (query) => query.where("sequence", "<", page.before ?? 0))
-    .orderBy("sequence", "desc")
-    .limit(page.limit)
-    .execute();
-  return rows.map(toTransaction);
+/** A transaction and where it stands in histories. */
+export interface PlacedTransaction {
+  readonly transaction: StoredTransaction;
+  readonly place: Place;
 }
 
 /** Transactions with a reference, which anyone may have chosen, newest first. Throws `db/corrupt`. */
 export async function listReferencedTransactions(
   db: Db,
   reference: bigint,
-  page: { readonly before?: number | undefined; readonly limit: number },
-): Promise<StoredTransaction[]> {
+  page: { readonly before?: Place | null | undefined; readonly limit: number },
+): Promise<PlacedTransaction[]> {
+  const { atMs, number } = boundOf(ENTRY_SOURCE.transaction, page.before);
   const rows = await db
     .selectFrom("transactions")
     .selectAll()
     .where("reference", "=", referenceBytes(reference))
-    .$if(page.before !== undefined, (query) => query.where("sequence", "<", page.before ?? 0))
-    .orderBy("sequence", "desc")
+    .where(sql<boolean>`(received_at_ms, entry) < (${atMs}, ${number})`)
+    .orderBy("received_at_ms", "desc")
+    .orderBy("entry", "desc")
     .limit(page.limit)
     .execute();
-  return rows.map(toTransaction);
+  return rows.map((row) => ({
+    transaction: toTransaction(row),
+    place: { atMs: row.received_at_ms, source: ENTRY_SOURCE.transaction, number: row.entry },
+  }));
 }
 
 /** Transactions of these senders that no block holds. Throws `db/corrupt`. */
@@ -293,6 +303,7 @@ function toTransaction(row: Selectable<Tables["transactions"]>): StoredTransacti
     groupPosition: row.group_position,
     groupSize: row.group_size,
     signed: decodeSignedTransaction(row.signed),
+    fromOwner: bytesToBigint(row.from_owner),
     status: row.status,
     inclusion:
       row.block_number === null || row.slot === null ? null : { blockNumber: row.block_number, slot: row.slot },

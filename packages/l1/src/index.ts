@@ -23,7 +23,6 @@ export {
   type ContractCounts,
   type ContractState,
   createCommitmentReader,
-  readBatchCountAt,
   readContractCounts,
   readContractState,
   readFinalizedBatchCount,

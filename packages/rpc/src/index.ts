@@ -1,6 +1,8 @@
 export { API_ERRORS, type ApiErrorCode, type ApiErrorEntry } from "./errors.ts";
+export { balanceSchema, entryTypeSchema, historyPageSchema, historyQuerySchema, ledgerEntrySchema } from "./history.ts";
 export { ENGLISH } from "./messages.ts";
 export { type JsonObject, openApiDocument } from "./openapi.ts";
+export { MAX_PAGE } from "./paging.ts";
 export {
   type ReceiptJson,
   receiptFromJson,
@@ -25,7 +27,6 @@ export {
 } from "./resources.ts";
 export {
   type ClientRequest,
-  MAX_PAGE,
   ROUTES,
   type RouteDefinition,
   type RouteName,

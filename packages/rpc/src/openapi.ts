@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { API_ERRORS, type ApiErrorCode } from "./errors.ts";
+import { balanceSchema, ledgerEntrySchema } from "./history.ts";
 import {
   accountSchema,
   batchSchema,
@@ -32,6 +33,7 @@ export type JsonObject = { readonly [key: string]: unknown };
 
 const SCHEMAS = {
   Account: accountSchema,
+  Balance: balanceSchema,
   Batch: batchSchema,
   Block: blockSchema,
   BlockStatus: blockStatusSchema,
@@ -40,6 +42,7 @@ const SCHEMAS = {
   Health: healthSchema,
   HistoryEntry: historyEntrySchema,
   Inclusion: inclusionSchema,
+  LedgerEntry: ledgerEntrySchema,
   Link: linkSchema,
   Payout: payoutSchema,
   QueueEntry: queueEntrySchema,
@@ -60,7 +63,7 @@ for (const [id, schema] of Object.entries<z.ZodMiniType>(SCHEMAS))
 const DESCRIPTION = [
   "Amounts are decimal strings in the token's smallest unit, hashes and addresses 0x hex; an address in mixed case must have",
   "the EIP-55 checksum. Every failure has the form of the schema Error. Lists come in pages: `next` is null at the end, else",
-  "it is the `before` (or `from`, for lists that begin with the oldest) of the next page. HEAD and OPTIONS work on every path,",
+  "the `cursor` of the next page, which only the node can read. HEAD and OPTIONS work on every path,",
   "and web pages of any origin may read the answers.",
 ].join(" ");
 

@@ -144,12 +144,27 @@ export const queueEntrySchema = z.object({
   owner: described(addressSchema, "owner of the credited account, or sender of the request"),
   tokenId: z.nullable(tokenIdSchema),
   amount: z.nullable(amountSchema),
-  index: indexSchema,
+  index: described(indexSchema, "account that it names; 0 for none"),
   key: z.nullable(fieldSchema),
   l1Block: countSchema,
   l1Transaction: wordSchema,
   enqueuedAt: described(countSchema, "seconds"),
-  isProcessed: described(z.boolean(), "a block has consumed it"),
+  status: described(
+    z.enum(["received", "confirmed", "proven", "final"]),
+    "received until a block has consumed it, then the block's",
+  ),
+  block: described(z.nullable(countSchema), "that consumed it"),
+  outcome: described(
+    z.nullable(
+      z.object({
+        type: z.enum(["toppedUp", "created", "refunded", "exited", "keySet", "noEffect"]),
+        account: described(z.nullable(indexSchema), "that it changed or created"),
+        tokenId: z.nullable(tokenIdSchema),
+        amount: described(z.nullable(amountSchema), "credited, refunded or paid out"),
+      }),
+    ),
+    "what it did; null until a block has consumed it",
+  ),
 });
 
 /** What a transaction would cost now. */

@@ -1,5 +1,14 @@
 import * as z from "zod/mini";
 import type { ApiErrorCode } from "./errors.ts";
+import {
+  balancesQuerySchema,
+  balancesSchema,
+  depositsQuerySchema,
+  depositsSchema,
+  historyPageSchema,
+  historyQuerySchema,
+} from "./history.ts";
+import { cursor, digits, limitWith, MAX_PAGE, next, nextOfPart, page } from "./paging.ts";
 import { receiptSchema } from "./receipts.ts";
 import {
   accountSchema,
@@ -20,15 +29,7 @@ import {
   transactionSchema,
   transactionSummarySchema,
 } from "./transactions.ts";
-import {
-  addressSchema,
-  countSchema,
-  described,
-  indexSchema,
-  payoutCursorSchema,
-  tokenIdSchema,
-  wordSchema,
-} from "./values.ts";
+import { addressSchema, countSchema, described, indexSchema, tokenIdSchema, wordSchema } from "./values.ts";
 
 /** One operation of the API: its arguments, answer and failures. */
 export interface RouteDefinition {
@@ -43,25 +44,8 @@ export interface RouteDefinition {
   readonly errors: readonly ApiErrorCode[];
 }
 
-const digits = z.pipe(z.pipe(z.string().check(z.regex(/^[0-9]{1,15}$/)), z.transform(Number)), countSchema);
 const accountDigits = z.pipe(digits, indexSchema);
-
-/** Entries of a page that a client may ask for. */
-export const MAX_PAGE = 100;
-const DEFAULT_PAGE = 25;
-
-/**
- * Lists come in pages. An answer's `next` is null at the end of the list, else the cursor of the next page, for
- * `before` in lists that begin with the newest, for `from` in those that begin with the oldest.
- */
-const limitWith = (size: number) =>
-  described(z._default(z.pipe(digits, z.int().check(z.minimum(1), z.maximum(MAX_PAGE))), size), "entries of a page");
-const limit = limitWith(DEFAULT_PAGE);
-const page = {
-  before: described(z.optional(digits), "`next` of the previous page; the newest entries if absent"),
-  limit,
-};
-const next = described(z.nullable(countSchema), "`before` of the next page; null after the last");
+const owner = z.object({ owner: addressSchema });
 const READ = ["bad-request", "unavailable", "internal"] as const;
 const FIND = [...READ, "not-found"] as const;
 
@@ -130,16 +114,11 @@ export const ROUTES = {
           "only accounts whose key the owner authorised on L1, or only others",
         ),
       ),
-      from: described(z._default(digits, 0), "first index of the page: `next` of the previous page"),
+      from: described(z.optional(digits), "only accounts with this index or a higher one"),
+      cursor,
       limit: limitWith(MAX_PAGE),
     }),
-    response: z.object({
-      accounts: z.array(accountSchema),
-      next: described(
-        z.nullable(z.int()),
-        "where the next page begins, null after the last; a page may be short or empty before the end",
-      ),
-    }),
+    response: z.object({ accounts: z.array(accountSchema), next: nextOfPart }),
     errors: READ,
   },
   account: {
@@ -150,14 +129,41 @@ export const ROUTES = {
     response: accountSchema,
     errors: FIND,
   },
-  accountTransactions: {
+  accountHistory: {
     method: "GET",
-    path: "/v1/accounts/:index/transactions",
-    summary: "Transactions of an account, newest first",
+    path: "/v1/accounts/:index/history",
+    summary: "All that happened to an account, newest first: transactions, deposits, requests, fees",
     params: z.object({ index: accountDigits }),
-    query: z.object(page),
-    response: z.object({ transactions: z.array(transactionSummarySchema), next }),
+    query: historyQuerySchema,
+    response: historyPageSchema,
     errors: FIND,
+  },
+  ownerHistory: {
+    method: "GET",
+    path: "/v1/owners/:owner/history",
+    summary:
+      "All that happened to an L1 address and its accounts, newest first: also its payouts and what waits in the L1 queue",
+    params: owner,
+    query: historyQuerySchema,
+    response: historyPageSchema,
+    errors: READ,
+  },
+  ownerBalances: {
+    method: "GET",
+    path: "/v1/owners/:owner/balances",
+    summary: "What an owner has, summed up by token, the open block included",
+    params: owner,
+    query: balancesQuerySchema,
+    response: balancesSchema,
+    errors: READ,
+  },
+  deposits: {
+    method: "GET",
+    path: "/v1/deposits",
+    summary: "Deposits and the accounts that they made, newest first; those of an owner, or of an L1 transaction",
+    query: depositsQuerySchema,
+    response: depositsSchema,
+    errors: READ,
   },
   referenceTransactions: {
     method: "GET",
@@ -215,26 +221,31 @@ export const ROUTES = {
     query: z.object({
       recipient: z.optional(addressSchema),
       status: z.optional(z.enum(["owed", "paid", "claimable", "skipped"])),
-      before: z.optional(payoutCursorSchema),
-      limit,
+      block: described(z.optional(digits), "only those of this block"),
+      ...page,
     }),
-    response: z.object({
-      payouts: z.array(payoutSchema),
-      next: described(z.nullable(z.string()), "`before` of the next page; null after the last"),
-    }),
+    response: z.object({ payouts: z.array(payoutSchema), next }),
     errors: READ,
   },
   queue: {
     method: "GET",
     path: "/v1/queue",
-    summary: "Entries of the L1 queue from a position on",
-    query: z.object({ from: z._default(digits, 0), limit }),
+    summary: "Entries of the L1 queue, oldest first",
+    query: z.object({ from: described(z._default(digits, 0), "only those from this position on"), ...page }),
     response: z.object({
       entries: z.array(queueEntrySchema),
       processed: described(countSchema, "entries that blocks have consumed"),
-      next: described(z.nullable(countSchema), "`from` of the next page; null after the last"),
+      next,
     }),
     errors: READ,
+  },
+  queueEntry: {
+    method: "GET",
+    path: "/v1/queue/:position",
+    summary: "The entry at a position of the L1 queue",
+    params: z.object({ position: digits }),
+    response: queueEntrySchema,
+    errors: FIND,
   },
   rollup: {
     method: "GET",

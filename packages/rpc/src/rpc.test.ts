@@ -73,9 +73,9 @@ describe("the OpenAPI document", () => {
     expect(Object.keys(submit?.responses ?? {})).toEqual([
       ...["200", "400", "405", "408", "413", "414", "415", "422", "429", "431", "500", "503"],
     ]);
-    expect(document.paths["/v1/accounts/{index}/transactions"]?.get?.parameters).toMatchObject([
-      { name: "index", in: "path", required: true },
-      { name: "before", in: "query", required: false },
+    expect(document.paths["/v1/references/{reference}/transactions"]?.get?.parameters).toMatchObject([
+      { name: "reference", in: "path", required: true },
+      { name: "cursor", in: "query", required: false },
       {
         name: "limit",
         in: "query",
@@ -98,7 +98,7 @@ describe("the OpenAPI document", () => {
     expect(text).not.toContain("$defs");
     expect(document.paths).toMatchObject({
       "/v1/stream": { get: { responses: { 101: { content: expect.anything() }, 426: expect.anything() } } },
-      "/v1/payouts": { get: { parameters: expect.arrayContaining([expect.objectContaining({ name: "before" })]) } },
+      "/v1/payouts": { get: { parameters: expect.arrayContaining([expect.objectContaining({ name: "cursor" })]) } },
     });
   });
 

@@ -53,14 +53,6 @@ export const tokenIdSchema = z.int().check(z.minimum(0), z.maximum(2 ** 32 - 1))
 /** Number of a block or batch, a position in a list. */
 export const countSchema = z.int().check(z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER));
 
-/**
- * Where a page of payouts begins: after a payout, given as `block-position`, or before a block, given as its number.
- */
-export const payoutCursorSchema = described(
-  z.string().check(z.regex(/^[0-9]{1,15}(?:-[0-9]{1,4})?$/)),
-  "`next` of the previous page, or a block number: payouts of earlier blocks",
-);
-
 /** Milliseconds since the epoch. */
 export const timeSchema = described(countSchema, "milliseconds since the epoch");
 

@@ -56,9 +56,9 @@ describe("node client", () => {
   });
 
   it("puts arguments where the route wants them and checks them before sending", async () => {
-    const { double, client } = await clientOf(() => ({ body: { transactions: [], next: null } }));
-    await client.accountTransactions({ index: 64, before: 10, limit: "5" });
-    expect(double.requests).toEqual(["GET /v1/accounts/64/transactions?before=10&limit=5"]);
+    const { double, client } = await clientOf(() => ({ body: { entries: [], next: null } }));
+    await client.accountHistory({ index: 64, sinceMs: 10, cursor: "abc", limit: "5" });
+    expect(double.requests).toEqual(["GET /v1/accounts/64/history?sinceMs=10&cursor=abc&limit=5"]);
     for (const wrong of [
       () => client.account({ index: "../admin" }),
       () => client.transaction({ id: "0x12" }),

@@ -20,8 +20,10 @@ function clientOf(accounts: readonly AccountView[], pageSize = 100, asked: strin
         const index = /accounts\/(\d+)/.exec(url)?.[1];
         if (index === undefined) {
           asked.push(url);
-          const from = accounts.findIndex((one) => one.index >= Number(new URL(url).searchParams.get("from")));
-          const next = accounts[from + pageSize]?.index ?? null;
+          const { searchParams } = new URL(url);
+          const start = Number(searchParams.get("cursor") ?? searchParams.get("from") ?? 0);
+          const from = accounts.findIndex((one) => one.index >= start);
+          const next = accounts[from + pageSize]?.index.toString() ?? null;
           return Response.json({ accounts: accounts.slice(from, from + pageSize), next });
         }
         const account = accounts.find((one) => one.index === Number(index));
@@ -141,7 +143,7 @@ describe("an owner's accounts", () => {
   it("of a node that repeats one page for ever are refused", async () => {
     const client = createNodeClient(
       { url: "http://node", retries: 0 },
-      { fetch: async () => Response.json({ accounts: [], next: 64 }) },
+      { fetch: async () => Response.json({ accounts: [], next: "again" }) },
     );
     await expect(ownAccounts(client, ALICE)).rejects.toMatchObject({ code: "sdk/bad-answer" });
   });

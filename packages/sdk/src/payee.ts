@@ -119,7 +119,7 @@ export interface AccountQuery {
 /**
  * The accounts of an owner, oldest first, asked for page by page. Anyone can open accounts for an owner, so leave the
  * loop when you have what you need. Accounts that were not asked for are rejected. Throws `sdk/bad-answer` for pages
- * that do not advance, and as the client's reads do.
+ * that repeat, and as the client's reads do.
  *
  * @example
  * for await (const { index, balance } of listAccounts(node, { owner, tokenId: 0 })) console.log(index, balance);
@@ -132,13 +132,17 @@ export async function* listAccounts(
   const { ownerKey, ...rest } = query;
   const asked =
     ownerKey === undefined ? rest : { ...rest, ownerKey: ownerKey ? ("true" as const) : ("false" as const) };
-  for (let from: number | null = query.from ?? 0; from !== null; ) {
-    const page: RouteResponse<"accounts"> = await client.accounts({ ...asked, from }, options);
+  const seen = new Set<string>();
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const page: RouteResponse<"accounts"> = await client.accounts(
+      { ...asked, ...(cursor === undefined ? {} : { cursor }) },
+      options,
+    );
     yield* page.accounts.filter((account) => isAskedFor(account, query));
-    if (page.next !== null && page.next <= from) {
-      throw badAnswer(`the page of accounts after ${from} begins at ${page.next}`, { from, next: page.next });
-    }
-    from = page.next;
+    cursor = page.next;
+    if (cursor === null) return;
+    if (seen.has(cursor)) throw badAnswer("the node repeats a page of accounts", { owner: query.owner, cursor });
+    seen.add(cursor);
   }
 }
 

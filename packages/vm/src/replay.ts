@@ -22,7 +22,7 @@ import {
 } from "./effects.ts";
 import type { VmErrorCode } from "./errors.ts";
 import { creditFees, type FeeSums, gatherFee } from "./fees.ts";
-import { applyL1Operation } from "./l1-operations.ts";
+import { applyL1Operation, type L1Outcome } from "./l1-operations.ts";
 import { createOverlay, isTreeFull, netUpdates, type StateReader, type WorkingState } from "./state.ts";
 import type { FeeCreditTrace } from "./trace.ts";
 
@@ -47,6 +47,8 @@ export interface ReplayedBlock {
   readonly kinds: readonly SlotKindName[];
   /** One per slot. */
   readonly effects: readonly SlotEffect[];
+  /** One per L1 operation. */
+  readonly l1Outcomes: readonly L1Outcome[];
   readonly feeCredits: readonly (FeeCreditTrace | null)[];
 }
 
@@ -60,6 +62,7 @@ export function replayPublishedData({ state, slotCount, l1Operations, publishedD
   const overlay = createOverlay(state);
   const fees: FeeSums = new Map();
   const kinds: SlotKindName[] = [];
+  const l1Outcomes: L1Outcome[] = [];
   const effects = publishedData.slots.map((slot, i): SlotEffect => {
     const operation = l1Operations[i];
     if (operation === undefined) {
@@ -68,7 +71,9 @@ export function replayPublishedData({ state, slotCount, l1Operations, publishedD
     }
     requireData(slot.type === "nothing", `slot ${i} is an L1 operation but publishes a transaction`);
     kinds.push(operation.type);
-    return applyL1Operation(overlay, operation).effect;
+    const { outcome, effect } = applyL1Operation(overlay, operation);
+    l1Outcomes.push(outcome);
+    return effect;
   });
   const feeCredits = creditFees(overlay, publishedData.feeIndices, fees);
   return {
@@ -78,6 +83,7 @@ export function replayPublishedData({ state, slotCount, l1Operations, publishedD
     payouts: effects.flatMap(({ payout }) => (payout === null ? [] : [payout])),
     kinds,
     effects,
+    l1Outcomes,
     feeCredits,
   };
 }

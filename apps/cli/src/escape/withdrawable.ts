@@ -47,10 +47,15 @@ export async function assertWithdrawable(
 /** Types of the waiting entries that name an account, read page by page: anyone can make the queue long. */
 async function waitingTypes(client: NodeClient, queueHead: number, index: number): Promise<ReadonlySet<string>> {
   const types = new Set<string>();
-  for (let from: number | null = queueHead; from !== null; ) {
-    const page: RouteResponse<"queue"> = await client.queue({ from, limit: MAX_PAGE });
-    for (const entry of page.entries) if (!entry.isProcessed && entry.index === index) types.add(entry.type);
-    from = page.next !== null && page.next > from ? page.next : null;
+  const from = queueHead;
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const page: RouteResponse<"queue"> = await client.queue(
+      cursor === undefined ? { from, limit: MAX_PAGE } : { from, limit: MAX_PAGE, cursor },
+    );
+    for (const entry of page.entries) {
+      if (entry.status === "received" && entry.index === index) types.add(entry.type);
+    }
+    cursor = page.next === cursor ? null : page.next;
   }
   return types;
 }

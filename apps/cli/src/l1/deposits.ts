@@ -46,41 +46,10 @@ export function entriesOf({ address }: L1Rollup, receipt: TransactionReceipt): Q
   }));
 }
 
-/** How far the node has brought the entry created by `l1Transaction`; null when blocks changed during the reads. */
-export async function findEntry(
-  client: NodeClient,
-  position: number,
-  l1Transaction: Hex,
-): Promise<EntryProgress | null> {
-  const { entries, processed } = await client.queue({ from: position, limit: 1 });
+/** How far the node has brought the entry created by `l1Transaction`. */
+export async function findEntry(client: NodeClient, position: number, l1Transaction: Hex): Promise<EntryProgress> {
+  const { entries } = await client.queue({ from: position, limit: 1 });
   const entry = entries.find((one) => one.position === position);
   if (entry?.l1Transaction !== l1Transaction) return { status: "unseen", block: null };
-  if (!entry.isProcessed) return { status: "queued", block: null };
-  const block = await blockOf(client, position, processed);
-  // The number of processed entries was read before the blocks: the two fit only if it is unchanged.
-  if (block === null || (await client.queue({ from: position, limit: 1 })).processed !== processed) return null;
-  const isSettled = block.status === "proven" || block.status === "final";
-  return { status: isSettled ? block.status : "confirmed", block: block.number };
-}
-
-/** Blocks consume the queue in order: counting back from the newest finds the one that consumed a position. */
-async function blockOf(
-  client: NodeClient,
-  position: number,
-  processed: number,
-): Promise<{ readonly number: number; readonly status: string } | null> {
-  let end = processed;
-  let before: number | null = null;
-  do {
-    const page: Awaited<ReturnType<NodeClient["blocks"]>> = await client.blocks({
-      limit: 100,
-      ...(before === null ? {} : { before }),
-    });
-    for (const block of page.blocks) {
-      end -= block.l1Operations;
-      if (end <= position) return block;
-    }
-    before = page.next;
-  } while (before !== null);
-  return null;
+  return { status: entry.status === "received" ? "queued" : entry.status, block: entry.block };
 }

@@ -75,7 +75,9 @@ describe("what a rollup does not accept", () => {
       l1Block: 1,
       l1Transaction: bigintToWord(1n),
       enqueuedAt: 0,
-      isProcessed: false,
+      status: "received" as const,
+      block: null,
+      outcome: null,
     });
     const { queue } = node.state;
     const strangers = Array.from({ length: 250 }, (_, i) => entry(i, 64));

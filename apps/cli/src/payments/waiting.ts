@@ -70,7 +70,7 @@ export async function findPayout(
   if (transaction.type !== "withdraw" || inclusion === null || !hasReached(status, "proven")) return null;
   const { payouts } = await client.payouts({
     recipient: transaction.recipient,
-    before: inclusion.block + 1,
+    block: inclusion.block,
     limit: 100,
   });
   const fitting = payouts.filter(

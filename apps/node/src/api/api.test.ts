@@ -112,8 +112,8 @@ describe("API", () => {
       history: [{ type: "received" }, { type: "confirmed", details: inclusion }],
     });
     expect((await get(`/v1/accounts/${FIRST_ACCOUNT_INDEX}`)).body).toMatchObject({ nonce: 1 });
-    const { body } = await get(`/v1/accounts/${FIRST_ACCOUNT_INDEX}/transactions?limit=1`);
-    expect(body).toMatchObject({ transactions: [{ id }], next: null });
+    const { body } = await get(`/v1/accounts/${FIRST_ACCOUNT_INDEX}/history?limit=1`);
+    expect(body).toMatchObject({ entries: [{ id }], next: expect.any(String) });
     expect((await get(`/v1/blocks/${inclusion?.block}/transactions`)).body).toMatchObject({ transactions: [{ id }] });
     expect((await get("/v1/blocks?limit=1")).body).toMatchObject({ blocks: [{ status: "open", batch: null }] });
     expect((await get("/v1/blocks/1")).body).toMatchObject({
@@ -167,7 +167,7 @@ describe("API", () => {
     expect(await get("/v1/accounts?owner=0x12")).toMatchObject({ status: 400 });
     expect(await get("/v1/blocks?limit=1000")).toMatchObject({ status: 400 });
     expect(await get("/v1/accounts/16777216")).toMatchObject({ status: 400 });
-    expect(await get("/v1/accounts/9999/transactions")).toMatchObject({ status: 404 });
+    expect(await get("/v1/accounts/9999/history")).toMatchObject({ status: 404 });
     expect(await get("/nothing")).toMatchObject({ status: 404, body: { error: { code: "not-found" } } });
     expect((await post("a=1", "text/plain")).status).toBe(415);
   });

@@ -1,4 +1,4 @@
-import { countBlocks, type Database } from "@cairn/db";
+import { type Database, readBlockHeights } from "@cairn/db";
 import type { StreamMessage } from "@cairn/rpc";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
@@ -25,8 +25,7 @@ export function createChainFeed(
   let known: Heights | null = null;
 
   const look = async (): Promise<void> => {
-    const { proven, final } = await countBlocks(db);
-    const heights = { proven: proven + final, final };
+    const heights = await readBlockHeights(db);
     if (known !== null) deps.publish(changes(known, heights));
     known = heights;
   };

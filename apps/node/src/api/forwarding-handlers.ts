@@ -80,6 +80,7 @@ export function createForwardingHandlers(deps: ForwardingDeps): {
       quote: forward("quote"),
       accounts: forward("accounts"),
       account: forward("account"),
+      ownerBalances: forward("ownerBalances"),
       rollup: forward("rollup"),
       health: async () => ({ status: "ok", roles: [...roles], version }),
       ready: async () => {

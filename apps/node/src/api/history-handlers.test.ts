@@ -70,11 +70,12 @@ describe("blocks and batches of several blocks", () => {
   const handlers = () => createHistoryHandlers(database, () => Promise.resolve(false));
 
   it("name each other: a block its batch, a batch its blocks", async () => {
-    const query = ROUTES.blocks.query.parse({ limit: "5", before: "7" });
+    const query = ROUTES.blocks.query.parse({ limit: "6" });
     const { blocks } = ROUTES.blocks.response.parse(await handlers().blocks({ ...request, query }));
     const waiting = { firstBlock: 5, number: null, status: "waiting" };
     const ready = { firstBlock: 2, number: null, status: "ready" };
     expect(blocks.map(({ number, batch }) => [number, batch])).toEqual([
+      [7, null],
       [6, null],
       [5, waiting],
       [4, ready],

@@ -4,7 +4,6 @@ import {
   findBlock,
   findProof,
   findTransaction,
-  listAccountTransactions,
   listBatches,
   listBlocks,
   listPayouts,
@@ -15,7 +14,6 @@ import {
   loadBlockTransactions,
   loadGroup,
   loadPayoutPlaces,
-  loadQueueEntries,
   type StoredBatch,
   type StoredBlock,
   type StoredTransaction,
@@ -23,15 +21,16 @@ import {
 import { addressToBigint, hexToReference } from "@cairn/protocol";
 import { wordToBigint } from "@cairn/rpc";
 import { wordHex } from "../json.ts";
+import { cursorPlace, decodeCursor, encodeCursor, pageOf, placeCursor } from "./cursors.ts";
+import { createEntryHandlers, type EntryRoute } from "./entry-handlers.ts";
 import { found, type Handlers } from "./handlers.ts";
 import { findReceipt } from "./receipts.ts";
-import { toBatch, toBlock, toHistory, toPayout, toQueueEntry, toSummary } from "./resources.ts";
+import { toBatch, toBlock, toHistory, toPayout, toSummary } from "./resources.ts";
 
 /** Operations answered from the database alone. */
 export type HistoryRoute =
   | "transaction"
   | "receipt"
-  | "accountTransactions"
   | "referenceTransactions"
   | "blocks"
   | "block"
@@ -39,16 +38,17 @@ export type HistoryRoute =
   | "batches"
   | "batch"
   | "payouts"
-  | "queue";
+  | EntryRoute;
 
 /**
- * What the database says about the past: transactions, blocks, batches, payouts, the L1 queue. Lists are read one entry
- * beyond the page to know whether another follows. `hasAccount` is called only for accounts without transactions.
+ * What the database says about the past: histories, transactions, blocks, batches, payouts, the L1 queue. Lists are read one
+ * entry beyond the page to know whether another follows. `hasAccount` is called only for accounts to which nothing happened.
  */
 export function createHistoryHandlers(
-  { db }: Database,
+  database: Database,
   hasAccount: (index: number) => Promise<boolean>,
 ): Handlers<HistoryRoute> {
+  const { db } = database;
   const withBlocks = async (transactions: readonly StoredTransaction[]) => {
     const numbers = new Set(transactions.flatMap(({ inclusion }) => inclusion?.blockNumber ?? []));
     const blocks = await Promise.all([...numbers].map((number) => findBlock(db, number)));
@@ -86,6 +86,7 @@ export function createHistoryHandlers(
   };
 
   return {
+    ...createEntryHandlers(database, hasAccount),
     transaction: async ({ params }) => {
       const transaction = found(await findTransaction(db, wordToBigint(params.id)), "transaction");
       const block = transaction.inclusion ? await findBlock(db, transaction.inclusion.blockNumber) : undefined;
@@ -98,20 +99,21 @@ export function createHistoryHandlers(
       return found(receipt ?? undefined, "receipt yet: L1 has not accepted the transaction's batch");
     },
     referenceTransactions: async ({ params, query }) => {
-      const load = (limit: number) =>
-        listReferencedTransactions(db, hexToReference(params.reference), { ...query, limit });
-      const { rows, next } = await pageOf(query.limit, load, ({ sequence }) => sequence);
-      return { transactions: await withBlocks(rows), next };
-    },
-    accountTransactions: async ({ params, query }) => {
-      const load = (limit: number) => listAccountTransactions(db, params.index, { ...query, limit });
-      const { rows, next } = await pageOf(query.limit, load, ({ sequence }) => sequence);
-      if (rows.length === 0 && !(await hasAccount(params.index))) found(undefined, "account");
-      return { transactions: await withBlocks(rows), next };
+      const before = cursorPlace(query.cursor);
+      const { rows, next } = await pageOf(
+        query.limit,
+        (limit) => listReferencedTransactions(db, hexToReference(params.reference), { before, limit }),
+        ({ place }) => placeCursor(place),
+      );
+      return { transactions: await withBlocks(rows.map(({ transaction }) => transaction)), next };
     },
     blocks: async ({ query }) => {
-      const load = (limit: number) => listBlocks(db, { ...query, limit });
-      const { rows, next } = await pageOf(query.limit, load, (last): number => last.number);
+      const [before] = decodeCursor("blocks", query.cursor, 1) ?? [];
+      const { rows, next } = await pageOf(
+        query.limit,
+        (limit) => listBlocks(db, { before, limit }),
+        (last) => encodeCursor("blocks", [last.number]),
+      );
       return { blocks: await showBlocks(rows), next };
     },
     block: async ({ params }) => {
@@ -124,8 +126,12 @@ export function createHistoryHandlers(
       return { transactions: rows.map((row) => toSummary(row, block)) };
     },
     batches: async ({ query }) => {
-      const load = (limit: number) => listBatches(db, { ...query, limit });
-      const { rows, next } = await pageOf(query.limit, load, (last): number => last.firstBlock);
+      const [before] = decodeCursor("batches", query.cursor, 1) ?? [];
+      const { rows, next } = await pageOf(
+        query.limit,
+        (limit) => listBatches(db, { before, limit }),
+        (last) => encodeCursor("batches", [last.firstBlock]),
+      );
       return { batches: await showBatches(rows), next };
     },
     batch: async ({ params }) => {
@@ -134,19 +140,16 @@ export function createHistoryHandlers(
     },
     payouts: async ({ query }) => {
       const recipient = query.recipient === undefined ? undefined : addressToBigint(query.recipient);
-      const { status } = query;
-      const after = query.before === undefined ? undefined : payoutCursor(query.before);
-      const load = (limit: number) => listPayouts(db, { recipient, status, after, limit });
-      const { rows, next } = await pageOf(query.limit, load, (last) => `${last.blockNumber}-${last.position}`);
+      const { status, block } = query;
+      const [afterBlock, position] = decodeCursor("payouts", query.cursor, 2) ?? [];
+      const after = afterBlock === undefined || position === undefined ? undefined : { block: afterBlock, position };
+      const { rows, next } = await pageOf(
+        query.limit,
+        (limit) => listPayouts(db, { recipient, status, block, after, limit }),
+        (last) => encodeCursor("payouts", [last.blockNumber, last.position]),
+      );
       const places = await loadPayoutPlaces(db, rows);
       return { payouts: rows.map((row, i) => toPayout(row, places[i])), next };
-    },
-    queue: async ({ query }) => {
-      const [last] = await listBlocks(db, { limit: 1 });
-      const processed = last === undefined ? 0 : last.firstQueueIndex + last.l1OperationCount;
-      const load = (limit: number) => loadQueueEntries(db, query.from, limit);
-      const { rows, next } = await pageOf(query.limit, load, ({ index }) => index + 1);
-      return { entries: rows.map((entry) => toQueueEntry(entry, processed)), processed, next };
     },
   };
 
@@ -154,24 +157,6 @@ export function createHistoryHandlers(
     if (transaction.groupSize === 1) return [wordHex(transaction.id)];
     return (await loadGroup(db, transaction.groupId)).map(({ id }) => wordHex(id));
   }
-}
-
-/** Rows of a page, and the cursor after the last of them when another page follows. */
-async function pageOf<Row, Cursor>(
-  limit: number,
-  load: (limit: number) => Promise<readonly Row[]>,
-  cursorOf: (last: Row) => Cursor,
-): Promise<{ readonly rows: readonly Row[]; readonly next: Cursor | null }> {
-  const found = await load(limit + 1);
-  const rows = found.slice(0, limit);
-  const last = rows.at(-1);
-  return { rows, next: last === undefined || found.length <= limit ? null : cursorOf(last) };
-}
-
-/** The payout before a cursor; a block alone means after all of its payouts. */
-function payoutCursor(text: string): { readonly block: number; readonly position: number | null } {
-  const [block, position] = text.split("-", 2);
-  return { block: Number(block), position: position === undefined ? null : Number(position) };
 }
 
 function blockOf({ inclusion }: StoredTransaction, blocks: ReadonlyMap<number, StoredBlock>): StoredBlock | undefined {

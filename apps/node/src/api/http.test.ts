@@ -111,7 +111,7 @@ describe("HTTP of the API", () => {
 
   it("lists the methods of a path", async () => {
     expect((await ask("DELETE /v1/transactions")).head).toContain("allow: options, post");
-    expect((await ask("PUT /v1/accounts/64/transactions")).head).toContain("allow: get, head, options");
+    expect((await ask("PUT /v1/accounts/64/history")).head).toContain("allow: get, head, options");
   });
 
   it("answers HEAD as GET without a body, on every path that can be read", async () => {

@@ -27,6 +27,8 @@ import { createHistoryHandlers } from "./history-handlers.ts";
 const BLOCKS = 12;
 const RECIPIENTS = [5n, 6n];
 const ACCOUNT = 64;
+/** Exists, but nothing happened to it. */
+const UNUSED = 70;
 const databases = createTestDatabases().server;
 const hash = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
 
@@ -38,15 +40,15 @@ describe("lists in pages", () => {
   beforeAll(async () => {
     await databases.start();
     database = await (await databases.create()).open();
-    handlers = createHistoryHandlers(database, async (index) => index === ACCOUNT);
+    handlers = createHistoryHandlers(database, async (index) => index === ACCOUNT || index === UNUSED);
     for (let number = 1; number <= BLOCKS; number++) await fillBlock(database, number);
   });
   afterAll(() => databases.stop());
 
   /** Reads page after page, like a client, and compares with one large page. */
-  const walk = async <Entry, Cursor>(
+  const walk = async <Entry>(
     limit: number,
-    read: (page: { cursor: string | undefined; limit: string }) => Promise<{ entries: Entry[]; next: Cursor | null }>,
+    read: (page: PageQuery) => Promise<{ entries: Entry[]; next: string | null }>,
   ) => {
     const seen: Entry[] = [];
     let cursor: string | undefined;
@@ -55,7 +57,7 @@ describe("lists in pages", () => {
       expect(entries.length).toBeLessThanOrEqual(limit);
       expect(entries.length, "an empty page follows").toBeGreaterThan(0);
       seen.push(...entries);
-      cursor = next === null ? undefined : String(next);
+      cursor = next ?? undefined;
     } while (cursor !== undefined);
     const { entries: all, next } = await read({ cursor: undefined, limit: String(MAX_PAGE) });
     expect(next).toBeNull();
@@ -64,42 +66,30 @@ describe("lists in pages", () => {
   const request = { params: undefined, body: undefined } as const;
 
   const readers = {
-    blocks: async ({ cursor: before, limit }: { cursor: string | undefined; limit: string }) => {
-      const { blocks: entries, next } = await handlers.blocks({
-        ...request,
-        query: ROUTES.blocks.query.parse({ before, limit }),
-      });
-      return { entries, next };
+    blocks: async (page: PageQuery) => {
+      const { blocks, next } = await handlers.blocks({ ...request, query: ROUTES.blocks.query.parse(page) });
+      return { entries: blocks, next };
     },
-    batches: async ({ cursor: before, limit }: { cursor: string | undefined; limit: string }) => {
-      const query = ROUTES.batches.query.parse({ before, limit });
-      const { batches: entries, next } = await handlers.batches({ ...request, query });
-      return { entries, next };
+    batches: async (page: PageQuery) => {
+      const { batches, next } = await handlers.batches({ ...request, query: ROUTES.batches.query.parse(page) });
+      return { entries: batches, next };
     },
-    transactions: async ({ cursor: before, limit }: { cursor: string | undefined; limit: string }) => {
-      const query = ROUTES.accountTransactions.query.parse({ before, limit });
-      const { transactions: entries, next } = await handlers.accountTransactions({
-        ...request,
-        params: { index: ACCOUNT },
-        query,
-      });
-      return { entries, next };
+    history: async (page: PageQuery) => {
+      const query = ROUTES.accountHistory.query.parse(page);
+      return handlers.accountHistory({ ...request, params: { index: ACCOUNT }, query });
     },
-    references: async ({ cursor: before, limit }: { cursor: string | undefined; limit: string }) => {
-      const query = ROUTES.referenceTransactions.query.parse({ before, limit });
+    references: async (page: PageQuery) => {
+      const query = ROUTES.referenceTransactions.query.parse(page);
       const params = { reference: referenceToHex(REFERENCE) };
       const { transactions: entries, next } = await handlers.referenceTransactions({ ...request, params, query });
       expect(entries.every(({ transaction }) => transaction.reference === referenceToHex(REFERENCE))).toBe(true);
       return { entries, next };
     },
-    queue: async ({ cursor: from, limit }: { cursor: string | undefined; limit: string }) => {
-      const { entries, next } = await handlers.queue({ ...request, query: ROUTES.queue.query.parse({ from, limit }) });
-      return { entries, next };
-    },
+    queue: (page: PageQuery) => handlers.queue({ ...request, query: ROUTES.queue.query.parse(page) }),
   };
   it.each(Object.entries(readers))("list each entry once, whatever their size: %s", async (_name, read) => {
     for (const limit of [1, 2, 3, 5, 7, 11, 12, 13, 50]) {
-      const { seen, all } = await walk<object, number>(limit, read);
+      const { seen, all } = await walk<object>(limit, read);
       expect(seen, `pages of ${limit}`).toEqual(all);
     }
   });
@@ -114,7 +104,7 @@ describe("lists in pages", () => {
       asyncProperty(filter, async ({ limit, recipient, status }) => {
         const chosen = { status, ...(recipient === undefined ? {} : { recipient: bigintToAddress(recipient) }) };
         const { seen, all } = await walk(limit, async (page) => {
-          const query = ROUTES.payouts.query.parse({ ...chosen, before: page.cursor, limit: page.limit });
+          const query = ROUTES.payouts.query.parse({ ...chosen, ...page });
           const { payouts: entries, next } = await handlers.payouts({ ...request, query });
           return { entries, next };
         });
@@ -127,17 +117,25 @@ describe("lists in pages", () => {
     );
   });
 
-  it("begin at a block when a block is named", async () => {
-    const query = ROUTES.payouts.query.parse({ before: "4", limit: "100" });
+  it("of payouts begin at a block when a block is named, and take cursors of their own only", async () => {
+    const query = ROUTES.payouts.query.parse({ block: "4", limit: "100" });
     const { payouts } = await handlers.payouts({ ...request, query });
-    expect(new Set(payouts.map(({ block }) => block))).toEqual(
-      new Set([3, 2, 1].filter((n) => (PAYOUTS[n - 1] ?? []).length > 0)),
-    );
+    expect(payouts.map(({ block }) => block)).toEqual((PAYOUTS[3] ?? []).map(() => 4));
+    const { next } = await readers.blocks({ limit: "1" });
+    const foreign = [next ?? "", "abc", "0", Buffer.from("payouts:1").toString("base64url"), `${next}=`];
+    for (const cursor of foreign) {
+      const wrong = ROUTES.payouts.query.safeParse({ cursor });
+      if (wrong.success) {
+        await expect(handlers.payouts({ ...request, query: wrong.data }), cursor).rejects.toMatchObject({
+          code: "bad-request",
+        });
+      } else expect(cursor).toContain("=");
+    }
   });
 
   it("tell which owed payouts are left to others, and how much gas they burn", async () => {
     await leavePayouts(database.db, [{ blockNumber: 3, position: 1, gas: 190_000 }]);
-    const query = ROUTES.payouts.query.parse({ before: "4", limit: "4" });
+    const query = ROUTES.payouts.query.parse({ block: "3", limit: "4" });
     const left = async () => (await handlers.payouts({ ...request, query })).payouts.map(({ leftGas }) => leftGas);
     expect(await left()).toEqual([null, 190_000, null, null]);
     const setStatus = (status: "paid" | "owed") =>
@@ -148,15 +146,12 @@ describe("lists in pages", () => {
     await setStatus("owed");
   });
 
-  it("of an account that does not exist are not found, of one without transactions empty", async () => {
-    const query = ROUTES.accountTransactions.query.parse({});
-    const of = (index: number) => handlers.accountTransactions({ ...request, params: { index }, query });
+  it("of an account that does not exist are not found, of one to which nothing happened empty", async () => {
+    const of = (index: number) => {
+      return handlers.accountHistory({ ...request, params: { index }, query: ROUTES.accountHistory.query.parse({}) });
+    };
     await expect(of(9999)).rejects.toMatchObject({ code: "not-found" });
-    const past = ROUTES.accountTransactions.query.parse({ before: "0" });
-    expect(await handlers.accountTransactions({ ...request, params: { index: ACCOUNT }, query: past })).toEqual({
-      transactions: [],
-      next: null,
-    });
+    expect(await of(UNUSED)).toEqual({ entries: [], next: null });
   });
 
   it("of a reference that nobody used are empty, and 0 is no reference", async () => {
@@ -175,15 +170,19 @@ describe("lists in pages", () => {
 
   it("take numbers of every allowed size", async () => {
     const huge = "9".repeat(15);
-    expect(await readers.blocks({ cursor: huge, limit: "1" })).toMatchObject({ entries: [{ number: BLOCKS }] });
-    expect(await readers.queue({ cursor: huge, limit: "1" })).toEqual({ entries: [], next: null });
+    const query = ROUTES.queue.query.parse({ from: huge, limit: "1" });
+    expect(await handlers.queue({ ...request, query })).toMatchObject({ entries: [], next: null });
     await expect(
       handlers.block({ ...request, params: { number: Number(huge) }, query: undefined }),
     ).rejects.toMatchObject({ code: "not-found" });
-    const query = ROUTES.payouts.query.parse({ before: `${huge}-9999` });
-    expect((await handlers.payouts({ ...request, query })).payouts.length).toBeGreaterThan(0);
   });
 });
+
+/** A page as a client asks for it. */
+interface PageQuery {
+  readonly cursor?: string | undefined;
+  readonly limit: string;
+}
 
 /** Recipients of each block's payouts: none, one, many. */
 const PAYOUTS: readonly (readonly bigint[])[] = Array.from({ length: BLOCKS }, (_, block) =>
@@ -239,6 +238,7 @@ async function fillBlock({ db }: Database, number: number): Promise<void> {
         transaction: { type: "withdraw", ...common, amount: float40(1), recipient: 5n },
         signature: { rx: 1n, s: 1n },
       },
+      fromOwner: 6n,
       status: "confirmed",
       inclusion: { blockNumber: number, slot: 1 },
       amount: 1n,

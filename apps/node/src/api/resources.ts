@@ -1,10 +1,12 @@
 import type {
   AcceptedSummary,
   BatchSummary,
+  EntryBlock,
   PayoutPlace,
   QueueEntry,
   StoredBatch,
   StoredBlock,
+  StoredL1Outcome,
   StoredPayout,
   StoredProof,
   StoredTransaction,
@@ -14,6 +16,7 @@ import { type Account, type AccountIndex, bigintToAddress, bytesToHex } from "@c
 import { type RouteResponse, signedTransactionToJson, type TransactionStatus } from "@cairn/rpc";
 import { wordHex } from "../json.ts";
 import type { FeeQuote } from "../sequencer/fee-policy.ts";
+import { blockStatus } from "./entries.ts";
 
 type TransactionSummary = RouteResponse<"blockTransactions">["transactions"][number];
 type History = RouteResponse<"transaction">["history"];
@@ -29,6 +32,21 @@ export function toAccount(index: AccountIndex, account: Account): RouteResponse<
     key: wordHex(account.key),
     ownerKey: account.ownerKey,
   };
+}
+
+/** What accounts have together, by token. */
+export function sumBalances(accounts: readonly Account[]): RouteResponse<"ownerBalances">["balances"] {
+  const byToken = Map.groupBy(accounts, ({ tokenId }) => tokenId);
+  const sum = (some: readonly Account[]) => some.reduce((total, { balance }) => total + balance, 0n).toString();
+  return [...byToken]
+    .sort(([a], [b]) => a - b)
+    .map(([tokenId, some]) => ({
+      tokenId,
+      balance: sum(some),
+      ownerKeyBalance: sum(some.filter(({ ownerKey }) => ownerKey)),
+      keylessBalance: sum(some.filter(({ key }) => key === 0n)),
+      accounts: some.length,
+    }));
 }
 
 /** Status of a transaction in its block. */
@@ -174,8 +192,12 @@ export function toPayout(
   };
 }
 
-/** A queue entry as the API shows it; `processed` is how many entries blocks have consumed. */
-export function toQueueEntry(entry: QueueEntry, processed: number): RouteResponse<"queue">["entries"][number] {
+/** A queue entry as the API shows it, with what it did and the block that consumed it, if one has. */
+export function toQueueEntry(
+  entry: QueueEntry,
+  outcome: StoredL1Outcome | null,
+  block: EntryBlock | null,
+): RouteResponse<"queueEntry"> {
   const { operation } = entry;
   return {
     position: entry.index,
@@ -188,7 +210,14 @@ export function toQueueEntry(entry: QueueEntry, processed: number): RouteRespons
     l1Block: entry.l1Block,
     l1Transaction: bytesToHex(entry.l1Transaction),
     enqueuedAt: entry.enqueuedAt,
-    isProcessed: entry.index < processed,
+    status: blockStatus(block),
+    block: block?.number ?? null,
+    outcome: outcome && {
+      type: outcome.type,
+      account: outcome.account,
+      tokenId: outcome.moved?.tokenId ?? null,
+      amount: outcome.moved?.amount.toString() ?? null,
+    },
   };
 }
 

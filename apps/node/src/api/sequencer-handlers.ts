@@ -1,5 +1,5 @@
 import type { Compress } from "@cairn/crypto";
-import { countBlocks, type Database, findLastSealedBlock } from "@cairn/db";
+import { type Database, findLastSealedBlock, readBlockHeights } from "@cairn/db";
 import {
   accountIndex,
   addressToBigint,
@@ -14,11 +14,13 @@ import { signedTransactionFromJson, wordToBigint } from "@cairn/rpc";
 import { genesisRoot } from "@cairn/state";
 import { wordHex } from "../json.ts";
 import type { FeePolicy } from "../sequencer/fee-policy.ts";
+import { MAX_ENTRIES_PER_PAGE } from "../sequencer/owner-accounts.ts";
 import type { Sequencer } from "../sequencer/sequencer.ts";
+import { decodeCursor, encodeCursor } from "./cursors.ts";
 import { rejectionError } from "./errors.ts";
 import { found, type Handlers, type PartStatus } from "./handlers.ts";
 import { createHistoryHandlers } from "./history-handlers.ts";
-import { toAccount, toQuote } from "./resources.ts";
+import { sumBalances, toAccount, toQuote } from "./resources.ts";
 
 /** Dependencies of the handlers. */
 export interface SequencerHandlerDeps {
@@ -60,14 +62,35 @@ export function createSequencerHandlers(deps: SequencerHandlerDeps): Handlers {
       return toQuote(found(quote ?? undefined, "token in which fees are accepted"));
     },
     accounts: async ({ query }) => {
-      const { owner, tokenId: token, key, ...rest } = query;
-      const { accounts, next } = sequencer.listAccounts({
+      const { owner, tokenId: token, key, ownerKey, limit } = query;
+      const [next] = decodeCursor("accounts", query.cursor, 1) ?? [];
+      const page = sequencer.listAccounts({
         owner: addressToBigint(owner),
         tokenId: token === undefined ? undefined : tokenId(token),
         key: key === undefined ? undefined : wordToBigint(key),
-        ...rest,
+        ownerKey,
+        from: Math.max(next ?? 0, query.from ?? 0),
+        limit,
       });
-      return { accounts: accounts.map(({ index, account }) => toAccount(index, account)), next };
+      return {
+        accounts: page.accounts.map(({ index, account }) => toAccount(index, account)),
+        next: page.next === null ? null : encodeCursor("accounts", [page.next]),
+      };
+    },
+    ownerBalances: async ({ params, query }) => {
+      const [from = 0] = decodeCursor("accounts", query.cursor, 1) ?? [];
+      const { accounts, next } = sequencer.listAccounts({
+        owner: addressToBigint(params.owner),
+        tokenId: query.tokenId === undefined ? undefined : tokenId(query.tokenId),
+        key: query.key === undefined ? undefined : wordToBigint(query.key),
+        from,
+        limit: MAX_ENTRIES_PER_PAGE,
+      });
+      return {
+        balances: sumBalances(accounts.map(({ account }) => account)),
+        block: sequencer.status().openBlock ?? sequencer.status().lastBlock,
+        next: next === null ? null : encodeCursor("accounts", [next]),
+      };
     },
     account: async ({ params }) => {
       const index = accountIndex(params.index);
@@ -75,7 +98,7 @@ export function createSequencerHandlers(deps: SequencerHandlerDeps): Handlers {
       return toAccount(index, found(isEmptyAccount(account) ? undefined : account, "account"));
     },
     rollup: async () => {
-      const [sealed, counts] = await Promise.all([findLastSealedBlock(db), countBlocks(db)]);
+      const [sealed, heights] = await Promise.all([findLastSealedBlock(db), readBlockHeights(db)]);
       return {
         chainId: Number(deps.domain.chainId),
         rollup: bigintToAddress(deps.domain.rollup),
@@ -83,8 +106,8 @@ export function createSequencerHandlers(deps: SequencerHandlerDeps): Handlers {
         nextIndex: sequencer.state().nextIndex(),
         root: wordHex(sealed?.seal?.newRoot ?? genesisRoot(deps.compress)),
         lastBlock: sealed?.number ?? 0,
-        lastProvenBlock: counts.proven + counts.final,
-        lastFinalBlock: counts.final,
+        lastProvenBlock: heights.proven,
+        lastFinalBlock: heights.final,
         minValiditySeconds: deps.minValiditySeconds,
         maxGroupSize: deps.maxGroupSize,
         feeTokens: [...deps.feeTokens],

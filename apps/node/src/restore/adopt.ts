@@ -8,8 +8,11 @@ import {
   type Db,
   findBlock,
   findOpenTransactionsOf,
+  insertFeeCredits,
   insertForeignBatch,
   insertForeignBlock,
+  insertForeignTransactions,
+  insertL1Outcomes,
   loadQueueEntries,
   markBatchAccepted,
   type QueueEntry,
@@ -28,6 +31,7 @@ import {
   decodeFloat16,
   encodeSlot,
   isCairnError,
+  type L1Operation,
   type PublishedSlot,
   type ReadBlock,
   readBatchCells,
@@ -43,6 +47,7 @@ import {
   replayPublishedData,
 } from "@cairn/vm";
 import type { NodeErrorCode } from "../errors.ts";
+import { feeCreditsOf, foreignTransactionsOf, outcomesOf, payoutsOf } from "../sequencer/block-records.ts";
 import type { StateKeeper } from "../sequencer/state-keeper.ts";
 
 /** What adoption works on; nothing else may change it meanwhile. */
@@ -63,6 +68,7 @@ interface AdoptedBlock {
   readonly seal: BlockSeal;
   readonly data: BlockData;
   readonly replayed: ReplayedBlock;
+  readonly operations: readonly L1Operation[];
 }
 
 /**
@@ -103,15 +109,12 @@ export async function adoptBatch(target: AdoptionTarget, accepted: AcceptedBatch
   });
   const atMs = accepted.l1Timestamp * 1000;
   await db.transaction().execute(async (transaction) => {
-    for (const { opening, seal, replayed } of blocks) {
-      await insertForeignBlock(transaction, { opening, seal, payouts: replayed.payouts });
-    }
+    for (const block of blocks) await storeAdopted(transaction, block, nowMs());
     const about = { circuit, dataSource, submitter, dataCommitment, point, closedAtMs: atMs };
     await insertForeignBatch(transaction, { firstBlock, lastBlock, ...about });
     const acceptance = { number: batchNumber, l1Transaction, l1Block, l1BlockHash, atMs };
     await markBatchAccepted(transaction, firstBlock, acceptance);
     await applySettlements(transaction, batchNumber);
-    for (const block of blocks) await confirmIncluded(transaction, block, nowMs());
   });
 }
 
@@ -208,14 +211,25 @@ function describeBlock(
     transactionCount: data.slots.filter(({ type }) => type !== "nothing").length,
     sealedAtMs: atMs,
   };
-  return { block: { opening, seal, data, replayed }, end };
+  return { block: { opening, seal, data, replayed, operations: l1Operations }, end };
+}
+
+/** Stores a block with everything it did; this node's transactions first, to which its payouts belong. */
+async function storeAdopted(db: Db, block: AdoptedBlock, nowMs: number): Promise<void> {
+  const { opening, seal, data, replayed, operations } = block;
+  const included = await confirmIncluded(db, block, nowMs);
+  const slots = new Set(included.flatMap(({ inclusion }) => inclusion?.slot ?? []));
+  await insertForeignBlock(db, { opening, seal, payouts: payoutsOf(replayed.effects) });
+  await insertL1Outcomes(db, opening.number, outcomesOf(operations, replayed.l1Outcomes));
+  await insertFeeCredits(db, opening.number, feeCreditsOf(replayed.feeCredits));
+  await insertForeignTransactions(db, opening.number, foreignTransactionsOf(data, replayed, slots));
 }
 
 async function confirmIncluded(
   db: Db,
   { opening: { number }, data, replayed }: AdoptedBlock,
   atMs: number,
-): Promise<void> {
+): Promise<StoredTransaction[]> {
   const included = await findIncluded(db, number, data, replayed);
   await upsertTransactions(db, included);
   await addTransactionEvents(
@@ -227,6 +241,7 @@ async function confirmIncluded(
       details: { block: number, reason: "a batch made by others holds it" },
     })),
   );
+  return included;
 }
 
 /** Executes a stored block that others made once more. Throws as {@link adoptBatch}, `node/unavailable`. */
@@ -321,6 +336,7 @@ async function findIncluded(
     return [
       {
         ...row,
+        fromOwner: effect.a.before.owner,
         status: "confirmed",
         inclusion: { blockNumber, slot: position },
         amount,

@@ -1,5 +1,5 @@
 import type { Compress } from "@cairn/crypto";
-import type { BlockOpening, QueueEntry } from "@cairn/db";
+import type { BlockOpening, L1OutcomeContent, QueueEntry } from "@cairn/db";
 import {
   type AccountIndex,
   type BlockSize,
@@ -19,6 +19,7 @@ import {
 } from "@cairn/vm";
 import type { ClosedReason, Opening } from "../block-rules.ts";
 import type { NodeErrorCode } from "../errors.ts";
+import { outcomesOf } from "./block-records.ts";
 import type { FeeAccounts } from "./fee-accounts.ts";
 import type { JournalEntry } from "./journal.ts";
 import { createLayers } from "./layers.ts";
@@ -100,6 +101,7 @@ export interface Chain {
 interface OpenBlock {
   readonly opening: BlockOpening;
   readonly operations: readonly QueueEntry[];
+  readonly outcomes: readonly L1OutcomeContent[];
   readonly builder: BlockBuilder;
   readonly groups: OfferedGroup[];
   readonly ids: bigint[];
@@ -128,10 +130,15 @@ export function createChain(options: ChainOptions, start: SequencePosition): Cha
       verifySignature: options.verifySignature,
       compress,
     });
-    for (const { operation } of entries) builder.addL1Operation(operation);
+    const operations = entries.map(({ operation }) => operation);
+    const results = operations.map((operation) => builder.addL1Operation(operation));
     return {
       opening,
       operations: entries,
+      outcomes: outcomesOf(
+        operations,
+        results.flatMap((result) => (result.type === "included" ? [result.receipt.outcome] : [])),
+      ),
       builder,
       groups: [],
       ids: [],
@@ -167,7 +174,7 @@ export function createChain(options: ChainOptions, start: SequencePosition): Cha
   const announce = (block: OpenBlock): void => {
     if (block.isAnnounced) return;
     block.isAnnounced = true;
-    options.emit({ type: "opened", block: block.opening });
+    options.emit({ type: "opened", block: block.opening, outcomes: block.outcomes });
   };
 
   const close = (): Promise<SealedBlock> | null => {

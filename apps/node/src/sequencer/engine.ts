@@ -61,6 +61,8 @@ export interface Engine {
   readonly isWaiting: (id: bigint) => boolean;
   /** Assigns a group its place in the order. */
   readonly number: (group: Omit<PoolGroup, "sequence">) => PoolGroup;
+  /** Owners of the senders' accounts as they are now. */
+  readonly ownersOf: (transactions: PoolGroup["transactions"]) => readonly bigint[];
   /** Executes a group, then those waiting for it. */
   readonly place: (group: PoolGroup) => EnginePlacement;
   /** Lets a group wait for the nonces before it or for its time; if it was added, `durable` resolves once that is durable. */
@@ -148,6 +150,10 @@ export function createEngine(
     return { ...group, sequence: first };
   };
 
+  /** Owners of the senders' accounts as they are now. */
+  const ownersOf = (transactions: PoolGroup["transactions"]): readonly bigint[] =>
+    transactions.map(({ transaction }) => chain.state().getAccount(transaction.from).owner);
+
   const place = (group: PoolGroup): EnginePlacement => {
     releaseHeld();
     const reason = held.length > 0 ? chain.closedReason() : null;
@@ -170,7 +176,7 @@ export function createEngine(
     if (placement.type === "closed") return placement;
     promised.remove(group);
     if (placement.type === "rejected") return placement;
-    const rows = confirmedRows(group, placement.blockNumber, placement.receipts);
+    const rows = confirmedRows(group, placement.blockNumber, placement.receipts, ownersOf(group.transactions));
     const durable = record(rows, []);
     if ((chain.open()?.slots ?? 0) >= settings.slotCount) chain.close();
     for (const { transaction } of group.transactions) {
@@ -277,6 +283,7 @@ export function createEngine(
     poolSize: () => pool.size() + held.reduce((sum, { ids }) => sum + ids.length, 0),
     isWaiting: (id) => pool.has(id) || held.some((group) => group.ids.includes(id)),
     number,
+    ownersOf,
     place,
     wait,
     restore: (stored, promisedIds) => {
@@ -284,6 +291,7 @@ export function createEngine(
         number({
           ids: rows.map(({ id }) => id),
           transactions: signedOf(rows),
+          owners: rows.map(({ fromOwner }) => fromOwner),
           receivedAtMs: rows[0]?.receivedAtMs ?? clock.nowMs(),
           wasConfirmed: rows.some(({ id }) => promisedIds.has(id)),
         }),

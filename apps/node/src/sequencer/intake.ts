@@ -109,7 +109,8 @@ export function createIntake(settings: SequencerSettings, deps: SequencerDeps, l
   /** Places a checked group, or lets it wait for the nonces before it or for its time; resolves when that is durable. */
   async function enter(engine: Engine, transactions: OfferedGroup, ids: readonly bigint[]): Promise<SubmissionOutcome> {
     if (ids.some((id) => engine.isWaiting(id))) return waitingAlready(engine, ids);
-    const group = engine.number({ ids, transactions, receivedAtMs: deps.clock.nowMs() });
+    const owners = engine.ownersOf(transactions);
+    const group = engine.number({ ids, transactions, owners, receivedAtMs: deps.clock.nowMs() });
     const placed = guarded(() => engine.place(group));
     if (placed.type === "confirmed") {
       crashPoint("submission-executed");

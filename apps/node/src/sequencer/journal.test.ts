@@ -25,6 +25,7 @@ const row = (id: bigint): StoredTransaction => ({
     },
     signature: { rx: 1n, s: 1n },
   },
+  fromOwner: 6n,
   status: "received",
   inclusion: null,
   amount: null,

@@ -4,20 +4,24 @@ import {
   type BlockOpening,
   type BlockSeal,
   type Db,
+  insertFeeCredits,
+  insertL1Outcomes,
   insertOpenBlock,
+  type L1OutcomeContent,
+  type OwedPayout,
   type StoredTransaction,
   sealStoredBlock,
   type TransactionEvent,
   upsertTransactions,
 } from "@cairn/db";
-import type { Payout } from "@cairn/protocol";
 import { CairnError } from "@cairn/protocol";
 import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
+import type { BlockFeeCredit } from "./block-records.ts";
 
 /** One action of the sequencer, to be made durable. */
 export type JournalEntry =
-  | { readonly type: "opened"; readonly block: BlockOpening }
+  | { readonly type: "opened"; readonly block: BlockOpening; readonly outcomes: readonly L1OutcomeContent[] }
   | {
       readonly type: "transactions";
       readonly transactions: readonly StoredTransaction[];
@@ -27,7 +31,8 @@ export type JournalEntry =
       readonly type: "sealed";
       readonly number: BlockOpening["number"];
       readonly seal: BlockSeal;
-      readonly payouts: readonly Payout[];
+      readonly payouts: readonly OwedPayout[];
+      readonly feeCredits: readonly BlockFeeCredit[];
       readonly witness: Uint8Array;
     };
 
@@ -155,12 +160,17 @@ async function commit(db: Db, entries: readonly JournalEntry[]): Promise<number>
   }
   await db.transaction().execute(async (transaction) => {
     for (const entry of blocks) {
-      if (entry.type === "opened") await insertOpenBlock(transaction, entry.block);
-      else {
-        await sealStoredBlock(transaction, entry.number, entry);
-      }
+      if (entry.type !== "opened") continue;
+      await insertOpenBlock(transaction, entry.block);
+      await insertL1Outcomes(transaction, entry.block.number, entry.outcomes);
     }
+    // Payouts of a sealed block belong to its transactions.
     await upsertTransactions(transaction, [...transactions.values()]);
+    for (const entry of blocks) {
+      if (entry.type !== "sealed") continue;
+      await sealStoredBlock(transaction, entry.number, entry);
+      await insertFeeCredits(transaction, entry.number, entry.feeCredits);
+    }
     await addTransactionEvents(transaction, events);
   });
   if (blocks.some(({ type }) => type === "sealed")) crashPoint("block-sealed-in-database");

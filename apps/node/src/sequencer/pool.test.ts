@@ -20,6 +20,7 @@ const signed = (nonce: number, validUntil: number): SignedTransaction => ({
 const group = (nonce: number, ...validUntil: readonly number[]): PoolGroup => ({
   ids: validUntil.map((_, i) => BigInt(1000 * nonce + i)),
   transactions: validUntil.map((until, i) => signed(nonce + i, until)),
+  owners: validUntil.map(() => 6n),
   receivedAtMs: 0,
   sequence: nonce,
 });

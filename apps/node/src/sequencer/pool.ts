@@ -6,6 +6,8 @@ export interface PoolGroup {
   /** Message hashes, in the order of the group. */
   readonly ids: readonly bigint[];
   readonly transactions: OfferedGroup;
+  /** Owners of the senders' accounts, as last known. */
+  readonly owners: readonly bigint[];
   readonly receivedAtMs: number;
   /** Sequence of its first transaction; the others follow. */
   readonly sequence: number;

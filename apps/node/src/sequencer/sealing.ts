@@ -1,5 +1,5 @@
 import { type Chains, type Compress, chainsAfter } from "@cairn/crypto";
-import type { BlockOpening, BlockSeal } from "@cairn/db";
+import type { BlockOpening, BlockSeal, OwedPayout } from "@cairn/db";
 import {
   type AccountIndex,
   type BlockSize,
@@ -8,7 +8,6 @@ import {
   type Domain,
   encodeBlockCells,
   type L1Operation,
-  type Payout,
 } from "@cairn/protocol";
 import type { StateTree } from "@cairn/state";
 import {
@@ -22,6 +21,7 @@ import {
 } from "@cairn/vm";
 import type { NodeErrorCode } from "../errors.ts";
 import { encodeWitnessInput } from "../prover/witness-input.ts";
+import { type BlockFeeCredit, feeCreditsOf, payoutsOf } from "./block-records.ts";
 
 /** A closed block: everything that determines its seal, together with state and chains before it. */
 export interface ClosedTask {
@@ -46,7 +46,8 @@ export interface SealTask extends ClosedTask {
 /** The result of sealing a block. */
 export interface SealedContent {
   readonly seal: Omit<BlockSeal, "sealedAtMs">;
-  readonly payouts: readonly Payout[];
+  readonly payouts: readonly OwedPayout[];
+  readonly feeCredits: readonly BlockFeeCredit[];
   /** The prover's input. */
   readonly witness: Uint8Array;
 }
@@ -101,7 +102,8 @@ export function sealBlock(tree: StateTree, task: SealTask, { compress, verify }:
       chains: after,
       transactionCount: task.groups.reduce((sum, group) => sum + group.length, 0),
     },
-    payouts,
+    payouts: payoutsOf(executed.trace.slots),
+    feeCredits: feeCreditsOf(executed.trace.feeCredits),
     witness,
   };
 }

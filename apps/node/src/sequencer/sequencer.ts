@@ -8,6 +8,17 @@ import { listAccountsOfOwner, type OwnerPage, type OwnerQuery } from "./owner-ac
 import type { SealedBlock } from "./sealing-line.ts";
 import type { SequencerDeps, SequencerSettings } from "./settings.ts";
 
+/** What a sequencer is doing. */
+export interface SequencerStatus {
+  readonly phase: Phase;
+  /** Transactions that wait. */
+  readonly pool: number;
+  /** Null when none is open. */
+  readonly openBlock: number | null;
+  /** The last closed block; 0 before the first. */
+  readonly lastBlock: number;
+}
+
 /** Orders and executes transactions; one per rollup. */
 export interface Sequencer {
   /** Reconciles the stores and begins. Throws `node/state-diverged`, `node/queue-gap`, and what storage throws. */
@@ -22,7 +33,7 @@ export interface Sequencer {
   readonly listAccounts: (query: OwnerQuery) => OwnerPage;
   /** Accounts that will receive the next block's fees, and fee tokens in which no account can. */
   readonly feeAccounts: () => { readonly accounts: readonly AccountIndex[]; readonly missing: readonly TokenId[] };
-  readonly status: () => { readonly phase: Phase; readonly pool: number; readonly openBlock: number | null };
+  readonly status: () => SequencerStatus;
   /** Reads the L1 queue again; call it when entries arrived. */
   readonly queueChanged: () => Promise<void>;
   /**
@@ -109,6 +120,7 @@ export function createSequencer(settings: SequencerSettings, deps: SequencerDeps
         phase: lifecycle.phase(),
         pool: engine?.poolSize() ?? 0,
         openBlock: engine?.chain.open()?.opening.number ?? null,
+        lastBlock: engine?.chain.position().block ?? 0,
       };
     },
     queueChanged: async () => {

@@ -1,0 +1,133 @@
+import * as z from "zod/mini";
+import { cursorSchema, digits, limitWith, MAX_PAGE, next, nextOfPart, page } from "./paging.ts";
+import { queueEntrySchema } from "./resources.ts";
+import { referenceSchema, transactionStatusSchema } from "./transactions.ts";
+import {
+  addressSchema,
+  amountSchema,
+  countSchema,
+  described,
+  fieldSchema,
+  indexSchema,
+  timeSchema,
+  tokenIdSchema,
+  wordSchema,
+} from "./values.ts";
+
+/** What an entry of a history is about. */
+export const entryTypeSchema = z.enum([
+  "transfer",
+  "withdraw",
+  "deposit",
+  "forcedWithdraw",
+  "setKey",
+  "payout",
+  "fees",
+]);
+
+/** One line of a history; fields that its type does not have are null. */
+export const ledgerEntrySchema = z.object({
+  type: entryTypeSchema,
+  direction: described(
+    z.enum(["in", "out", "both", "none"]),
+    "whether money comes or goes; `both` for a transfer between accounts of the owner",
+  ),
+  status: described(transactionStatusSchema, "of an entry of the L1 queue, `received` until a block holds it"),
+  atMs: described(timeSchema, "when the node received it, or L1 mined it; else the time of its block"),
+  id: described(
+    z.nullable(wordSchema),
+    "of the transaction; null for transactions in blocks of others, whose ids L1 does not have",
+  ),
+  queuePosition: described(z.nullable(countSchema), "of the entry of the L1 queue"),
+  from: described(
+    z.nullable(z.object({ account: z.nullable(indexSchema), owner: addressSchema })),
+    "account that pays; of a request, the address that sent it",
+  ),
+  to: described(
+    z.nullable(z.object({ account: z.nullable(indexSchema), owner: addressSchema })),
+    "account that is paid, also one that a deposit or transfer created; without an account, an L1 address",
+  ),
+  tokenId: z.nullable(tokenIdSchema),
+  amount: described(
+    z.nullable(amountSchema),
+    "what moves, or is to move; null if that is known only once it is executed",
+  ),
+  fee: z.nullable(amountSchema),
+  reference: described(z.nullable(referenceSchema), "null where the node does not know it"),
+  key: described(z.nullable(fieldSchema), "new key of an account, or that of a deposit"),
+  outcome: described(
+    z.nullable(z.enum(["toppedUp", "created", "refunded", "exited", "keySet", "noEffect"])),
+    "what an entry of the L1 queue did",
+  ),
+  block: z.nullable(countSchema),
+  slot: z.nullable(countSchema),
+  timestamp: described(z.nullable(countSchema), "of the block, in seconds"),
+  payout: described(
+    z.nullable(
+      z.object({
+        block: countSchema,
+        position: described(countSchema, "in the block's list"),
+        status: z.enum(["owed", "paid", "claimable", "skipped"]),
+        l1Transaction: described(z.nullable(wordSchema), "that settled it"),
+      }),
+    ),
+    "what L1 pays for it",
+  ),
+  l1Transaction: described(z.nullable(wordSchema), "that made the entry of the L1 queue"),
+  rejection: z.nullable(z.record(z.string(), z.unknown())),
+});
+
+/** Which entries of a history. */
+export const historyQuerySchema = z.object({
+  direction: described(
+    z.optional(z.enum(["in", "out"])),
+    "only what comes, or only what goes; transfers between the owner's accounts do both",
+  ),
+  type: z.optional(entryTypeSchema),
+  tokenId: z.optional(z.pipe(digits, tokenIdSchema)),
+  status: z.optional(transactionStatusSchema),
+  reference: z.optional(referenceSchema),
+  sinceMs: described(z.optional(digits), "only entries whose `atMs` is this or later"),
+  untilMs: described(z.optional(digits), "only entries whose `atMs` is earlier than this"),
+  ...page,
+});
+
+/** A page of a history. */
+export const historyPageSchema = z.object({ entries: z.array(ledgerEntrySchema), next: nextOfPart });
+
+/** What an owner has in a token. */
+export const balanceSchema = z.object({
+  tokenId: tokenIdSchema,
+  balance: described(amountSchema, "of all accounts together"),
+  ownerKeyBalance: described(amountSchema, "of the accounts whose key the owner authorised on L1"),
+  keylessBalance: described(amountSchema, "of the accounts without a key, which only L1 can move"),
+  accounts: described(countSchema, "how many"),
+});
+
+/** Which accounts of an owner to sum up. */
+export const balancesQuerySchema = z.object({
+  tokenId: z.optional(z.pipe(digits, tokenIdSchema)),
+  key: described(z.optional(wordSchema), "only accounts with this key; 0 for those without one"),
+  cursor: page.cursor,
+});
+
+/** Sums of an owner's accounts. */
+export const balancesSchema = z.object({
+  balances: described(z.array(balanceSchema), "by token"),
+  block: described(countSchema, "the open block if there is one, else the last; its transactions are included"),
+  next: described(
+    z.nullable(cursorSchema),
+    "null when all accounts are summed up, as a rule; else the rest is in the next pages, to be added: anyone can open accounts for an owner",
+  ),
+});
+
+/** Which deposits. */
+export const depositsQuerySchema = z.object({
+  owner: described(z.optional(addressSchema), "of the credited account"),
+  l1Transaction: z.optional(wordSchema),
+  ...page,
+  limit: limitWith(MAX_PAGE),
+});
+
+/** A page of deposits. */
+export const depositsSchema = z.object({ deposits: z.array(queueEntrySchema), next });
