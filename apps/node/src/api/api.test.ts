@@ -123,7 +123,7 @@ describe("API", () => {
       batches: [{ firstBlock: 1, blocks: 1, status: "waiting" }],
     });
     expect((await get("/v1/queue?from=1&limit=1")).body).toMatchObject({
-      entries: [{ position: 1, type: "deposit", isProcessed: true }],
+      entries: [{ position: 1, type: "deposit", status: "confirmed", outcome: { type: "created", account: 65 } }],
       processed: 3,
     });
     expect((await get("/v1/rollup")).body).toMatchObject({ chainId: 31337, slots: 16, lastBlock: 1 });
