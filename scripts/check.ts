@@ -1,4 +1,4 @@
-/** All checks other than tests: lint, types, imports, generated files, gate counts, keys. */
+/** All checks other than tests: lint, types, imports, OpenAPI document, generated files, gate counts, keys. */
 import { runProgram } from "./lib/program.ts";
 import { runStages } from "./lib/stages.ts";
 import { root } from "./lib/workspace.ts";
@@ -7,6 +7,7 @@ const CHECKS = [
   { name: "lint", args: ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings"] },
   { name: "types", args: ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"] },
   { name: "imports and code rules", args: ["scripts/check-imports.ts"] },
+  { name: "OpenAPI document", args: ["scripts/check-openapi.ts"] },
   { name: "generated files, gate counts, verification keys", args: ["scripts/run.mjs", "drift", "--check"] },
 ];
 

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { API_ERRORS, type ApiErrorCode } from "./errors.ts";
+import { EXAMPLES } from "./examples.ts";
 import { balanceSchema, ledgerEntrySchema } from "./history.ts";
 import {
   accountSchema,
@@ -15,7 +16,7 @@ import {
   rollupSchema,
   streamMessageSchema,
 } from "./resources.ts";
-import { COMMON_ERRORS, ROUTES, type RouteDefinition, STREAM_PATH } from "./routes.ts";
+import { COMMON_ERRORS, ROUTES, type RouteDefinition, type RouteName, STREAM_PATH } from "./routes.ts";
 import {
   historyEntrySchema,
   inclusionSchema,
@@ -67,24 +68,67 @@ const DESCRIPTION = [
   "and web pages of any origin may read the answers.",
 ].join(" ");
 
+/** Groups of operations, by the first part of their paths after the version. */
+const TAGS: Readonly<Record<string, string>> = {
+  transactions: "L2 transactions: submitting, following and proving them",
+  owners: "what an L1 address has, and what happened to it",
+  accounts: "accounts on L2",
+  deposits: "deposits, with the accounts that they made",
+  queue: "the L1 queue: deposits, forced withdrawals, new keys",
+  payouts: "what blocks owe L1 addresses",
+  references: "payments by the reference that they carry",
+  fees: "what transactions cost",
+  blocks: "blocks",
+  batches: "batches, as L1 accepts them",
+  rollup: "the rollup and the progress of its chain",
+  stream: "what happens, as it happens",
+  node: "the node's own state",
+};
+
+function tagOf(path: string): string {
+  const [, version, first = ""] = path.split("/");
+  return version === "v1" && first in TAGS ? first : "node";
+}
+
 /** The OpenAPI 3.1 document of {@link ROUTES} and the stream. */
 export function openApiDocument(version: string): JsonObject {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const [name, route] of Object.entries<RouteDefinition>(ROUTES)) {
     const path = route.path.replaceAll(/:(\w+)/g, "{$1}");
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(name, route) };
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(name as RouteName, route) };
   }
   paths[STREAM_PATH] = { get: streamOperation() };
   return {
     openapi: "3.1.0",
-    info: { title: "Cairn node", version, description: DESCRIPTION },
+    info: {
+      title: "Cairn node",
+      version,
+      description: DESCRIPTION,
+      license: { name: "MIT", identifier: "MIT" },
+      contact: { name: "Cairn" },
+    },
+    servers: [{ url: "/", description: "the node that this document comes from" }],
+    // Everyone may call everything.
+    security: [],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
     components: { schemas: namedSchemas() },
   };
 }
 
+/** How schemas are written: tuples of one kind as arrays of a fixed length, which every generator of clients knows. */
+const FORM = {
+  unrepresentable: "any",
+  override: ({ jsonSchema: schema }) => {
+    const [first, ...others] = schema.prefixItems ?? [];
+    if (first === undefined || others.some((one) => JSON.stringify(one) !== JSON.stringify(first))) return;
+    delete schema.prefixItems;
+    Object.assign(schema, { items: first, minItems: 1 + others.length, maxItems: 1 + others.length });
+  },
+} as const satisfies Parameters<typeof z.toJSONSchema>[1];
+
 function namedSchemas(): JsonObject {
-  const { schemas } = z.toJSONSchema(z.globalRegistry, { uri: reference, unrepresentable: "any", io: "output" });
+  const { schemas } = z.toJSONSchema(z.globalRegistry, { ...FORM, uri: reference, io: "output" });
   return Object.fromEntries(
     Object.entries(schemas).map(([name, { $schema: _dialect, $id: _id, ...schema }]) => [name, schema]),
   );
@@ -94,16 +138,23 @@ function reference(name: string): string {
   return `#/components/schemas/${name}`;
 }
 
-const json = (schema: JsonObject): JsonObject => ({ "application/json": { schema } });
+const json = (schema: JsonObject, example?: object): JsonObject => ({
+  "application/json": example === undefined ? { schema } : { schema, example },
+});
 
-function operation(name: string, route: RouteDefinition): JsonObject {
+function operation(name: RouteName, route: RouteDefinition): JsonObject {
+  const { params, query, body, response } = EXAMPLES[name];
   return {
     operationId: name,
-    summary: route.summary,
-    parameters: [...parameters("path", route.params), ...parameters("query", route.query)],
-    ...(route.body === undefined ? {} : { requestBody: { required: true, content: json(jsonSchema(route.body)) } }),
+    tags: [tagOf(route.path)],
+    summary: route.summary.split(/[:;]/, 1)[0],
+    description: `${route.summary}.`,
+    parameters: [...parameters("path", route.params, params), ...parameters("query", route.query, query)],
+    ...(route.body === undefined
+      ? {}
+      : { requestBody: { required: true, content: json(jsonSchema(route.body), body) } }),
     responses: {
-      200: { description: "Done", content: json(jsonSchema(route.response)) },
+      200: { description: "Done", content: json(jsonSchema(route.response), response) },
       ...failures([...route.errors, ...COMMON_ERRORS]),
     },
   };
@@ -119,6 +170,7 @@ function failures(codes: readonly ApiErrorCode[]): JsonObject {
 function streamOperation(): JsonObject {
   return {
     operationId: "stream",
+    tags: ["stream"],
     summary: "Blocks and statuses of transactions as they change, over a WebSocket",
     description: [
       "Every message is one text frame with a JSON document of the schema StreamMessage. The node sends what happens from now",
@@ -133,7 +185,11 @@ function streamOperation(): JsonObject {
 }
 
 /** Parameters arrive as text and are parsed as the schema says: a number with its limits and default. */
-function parameters(place: "path" | "query", schema: z.ZodMiniObject | undefined): JsonObject[] {
+function parameters(
+  place: "path" | "query",
+  schema: z.ZodMiniObject | undefined,
+  examples: Readonly<Record<string, unknown>> = {},
+): JsonObject[] {
   if (schema === undefined) return [];
   return Object.entries(schema.shape).map(([name, part]) => {
     const parsed = jsonSchema(part);
@@ -145,20 +201,14 @@ function parameters(place: "path" | "query", schema: z.ZodMiniObject | undefined
       required: place === "path" || !z.safeParse(part, undefined).success,
       ...(description === undefined ? {} : { description }),
       schema: form,
+      ...(name in examples ? { example: examples[name] } : {}),
     };
   });
 }
 
 /** The schema of the parsed value; named parts become references. */
 function jsonSchema(schema: z.core.$ZodType, io: "input" | "output" = "output"): JsonObject {
-  const {
-    $schema: _dialect,
-    $defs: _named,
-    ...document
-  } = z.toJSONSchema(schema, {
-    io,
-    unrepresentable: "any",
-  });
+  const { $schema: _dialect, $defs: _named, ...document } = z.toJSONSchema(schema, { ...FORM, io });
   return withReferences(document);
 }
 

@@ -7,10 +7,13 @@ import {
   WHOLE_BALANCE,
 } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
+import { EXAMPLES } from "./examples.ts";
 import {
   API_ERRORS,
   openApiDocument,
   ROUTES,
+  type RouteDefinition,
+  type RouteName,
   signedTransactionFromJson,
   signedTransactionSchema,
   signedTransactionToJson,
@@ -100,6 +103,21 @@ describe("the OpenAPI document", () => {
       "/v1/stream": { get: { responses: { 101: { content: expect.anything() }, 426: expect.anything() } } },
       "/v1/payouts": { get: { parameters: expect.arrayContaining([expect.objectContaining({ name: "cursor" })]) } },
     });
+  });
+
+  it("has an example of every operation that its schemas accept, and that shows every part of its answer", () => {
+    for (const [name, { params, query, body, response }] of Object.entries(EXAMPLES)) {
+      const route: RouteDefinition = ROUTES[name as RouteName];
+      const written = (values: object | undefined) =>
+        Object.fromEntries(Object.entries(values ?? {}).map(([key, value]) => [key, String(value)]));
+      expect(route.params?.safeParse(written(params)).error, name).toBeUndefined();
+      expect(route.query?.safeParse(written(query)).error, name).toBeUndefined();
+      expect(route.body?.safeParse(body).error, name).toBeUndefined();
+      expect(route.response.parse(response), name).toEqual(response);
+    }
+    const text = JSON.stringify(openApiDocument("1"));
+    expect(text.match(/"example":/g)?.length).toBeGreaterThan(2 * Object.keys(ROUTES).length);
+    expect(text).not.toContain("prefixItems");
   });
 
   it("gives every failure a status of its own", () => {

@@ -1,0 +1,259 @@
+import { BATCH_HEADER_BYTES } from "@cairn/protocol";
+import type { RouteName } from "./routes.ts";
+
+/** What one call of an operation looks like: its parameters, its body, and its answer, in JSON. */
+export interface RouteExample {
+  readonly params?: Readonly<Record<string, unknown>>;
+  readonly query?: Readonly<Record<string, unknown>>;
+  readonly body?: object;
+  readonly response: object;
+}
+
+const word = (digit: string) => `0x${digit.repeat(64)}`;
+const OWNER = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
+const OTHER = "0x3c44cdddb6a900fa2b585dd299e03d12fa4293bc";
+const ROLLUP = "0x5fbdb2315678afecb367f032d93f642f64180aa3";
+const REFERENCE = `0x${"00".repeat(21)}696e766f696365203137`;
+const KEY = "0x1af738417c1728f049dd2c2432f69d30d31f523024d900c167b05337ecf2f927";
+const ID = word("a");
+const L1_TRANSACTION = word("b");
+const CELL = `0x${"00".repeat(26)}`;
+const TIME = 1_764_500_000_000;
+const SECOND = TIME / 1000;
+const CURSOR = "aGlzdG9yeToxNzY0NTAwMDAwMDAwOjA6MTc";
+const siblings = (levels: number) => Array.from({ length: levels }, () => [word("0"), word("0"), word("0")]);
+
+const SIGNED = {
+  type: "transfer",
+  from: 64,
+  nonce: 7,
+  tokenId: 0,
+  amount: 8_589_934_597,
+  fee: 6145,
+  validFrom: 0,
+  validUntil: SECOND + 43_200,
+  reference: REFERENCE,
+  signature: `0x${"1".repeat(128)}`,
+  to: 65,
+  toOwner: OTHER,
+  toKey: KEY,
+  link: null,
+};
+const INCLUSION = { block: 12, slot: 3 };
+const SUMMARY = {
+  id: ID,
+  status: "proven",
+  inclusion: INCLUSION,
+  transaction: SIGNED,
+  amount: "50000000000000000",
+  fee: "1000000000000",
+  createdIndex: null,
+  rejection: null,
+  receivedAtMs: TIME,
+};
+const ACCOUNT = {
+  index: 64,
+  owner: OWNER,
+  tokenId: 0,
+  nonce: 8,
+  balance: "950000000000000000",
+  key: KEY,
+  ownerKey: true,
+};
+const ENTRY = {
+  type: "transfer",
+  direction: "out",
+  status: "proven",
+  atMs: TIME,
+  id: ID,
+  queuePosition: null,
+  from: { account: 64, owner: OWNER },
+  to: { account: 65, owner: OTHER },
+  tokenId: 0,
+  amount: "50000000000000000",
+  fee: "1000000000000",
+  reference: REFERENCE,
+  key: null,
+  outcome: null,
+  block: 12,
+  slot: 3,
+  timestamp: SECOND,
+  payout: null,
+  l1Transaction: null,
+  rejection: null,
+};
+const QUEUE_ENTRY = {
+  position: 4,
+  type: "deposit",
+  owner: OWNER,
+  tokenId: 0,
+  amount: "1000000000000000000",
+  index: 0,
+  key: KEY,
+  l1Block: 21_000_000,
+  l1Transaction: L1_TRANSACTION,
+  enqueuedAt: SECOND,
+  status: "final",
+  block: 3,
+  outcome: { type: "created", account: 64, tokenId: 0, amount: "1000000000000000000" },
+};
+const BLOCK = {
+  number: 12,
+  status: "proven",
+  origin: "own",
+  timestamp: SECOND,
+  slots: 16,
+  l1Operations: 0,
+  transactions: 1,
+  oldRoot: word("1"),
+  newRoot: word("2"),
+  cells: CELL,
+  chains: { data: word("0"), l1: word("0"), payouts: word("0"), blocks: word("0") },
+  openedAtMs: TIME,
+  sealedAtMs: TIME + 2000,
+  provenAtMs: TIME + 60_000,
+  finalAtMs: null,
+  batch: { firstBlock: 9, number: 3, status: "accepted" },
+};
+const BATCH = {
+  firstBlock: 9,
+  lastBlock: 12,
+  blocks: 4,
+  closedAtMs: TIME + 3000,
+  circuit: "batch",
+  dataSource: "blob",
+  dataCommitment: word("c"),
+  submitter: OTHER,
+  point: word("0"),
+  history: word("0"),
+  blocksRoot: word("0"),
+  status: "accepted",
+  proof: { seconds: 41 },
+  readyAtMs: TIME + 50_000,
+  number: 3,
+  l1Transaction: L1_TRANSACTION,
+  l1Block: 21_000_100,
+};
+const HISTORY = { query: { direction: "out", limit: 25 }, response: { entries: [ENTRY], next: CURSOR } };
+
+/** An example of each operation; a test parses them with the operations' schemas. */
+export const EXAMPLES: Readonly<Record<RouteName, RouteExample>> = {
+  submit: {
+    body: { transactions: [SIGNED] },
+    response: { transactions: [{ id: ID, status: "confirmed", inclusion: INCLUSION }] },
+  },
+  transaction: {
+    params: { id: ID },
+    response: {
+      ...SUMMARY,
+      group: [ID],
+      history: [
+        { type: "received", atMs: TIME, details: {} },
+        { type: "confirmed", atMs: TIME, details: INCLUSION },
+        { type: "proven", atMs: TIME + 60_000, details: {} },
+      ],
+    },
+  },
+  receipt: {
+    params: { id: ID },
+    response: {
+      slot: 3,
+      batch: {
+        number: 3,
+        header: `0x${"00".repeat(BATCH_HEADER_BYTES)}`,
+        dataCommitment: word("c"),
+        payoutsHash: word("d"),
+      },
+      path: {
+        block: 3,
+        previousBlockHash: word("0"),
+        headerCell: CELL,
+        position: 1,
+        cell: CELL,
+        cellSiblings: siblings(2),
+        blockSiblings: siblings(3),
+      },
+    },
+  },
+  quote: {
+    query: { kind: "transfer", tokenId: 0 },
+    response: {
+      kind: "transfer",
+      tokenId: 0,
+      fee: "1000000000000",
+      minimumFee: "900000000000",
+      parts: { data: "100000000000", proof: "700000000000", operator: "200000000000" },
+      gasPriceWei: "1000000000",
+    },
+  },
+  accounts: { query: { owner: OWNER, limit: 100 }, response: { accounts: [ACCOUNT], next: null } },
+  account: { params: { index: 64 }, response: ACCOUNT },
+  accountHistory: { params: { index: 64 }, ...HISTORY },
+  ownerHistory: { params: { owner: OWNER }, ...HISTORY },
+  ownerBalances: {
+    params: { owner: OWNER },
+    query: {},
+    response: {
+      balances: [
+        {
+          tokenId: 0,
+          balance: ACCOUNT.balance,
+          ownerKeyBalance: ACCOUNT.balance,
+          keylessBalance: "0",
+          accounts: 1,
+        },
+      ],
+      block: 12,
+      next: null,
+    },
+  },
+  deposits: { query: { owner: OWNER, limit: 100 }, response: { deposits: [QUEUE_ENTRY], next: null } },
+  referenceTransactions: {
+    params: { reference: REFERENCE },
+    query: { limit: 25 },
+    response: { transactions: [SUMMARY], next: null },
+  },
+  blocks: { query: { limit: 25 }, response: { blocks: [BLOCK], next: null } },
+  block: { params: { number: 12 }, response: BLOCK },
+  blockTransactions: { params: { number: 12 }, response: { transactions: [SUMMARY] } },
+  batches: { query: { limit: 25 }, response: { batches: [BATCH], next: null } },
+  batch: { params: { firstBlock: 9 }, response: BATCH },
+  payouts: {
+    query: { recipient: OTHER, limit: 25 },
+    response: {
+      payouts: [
+        {
+          block: 12,
+          position: 0,
+          batch: { firstBlock: 9, number: 3, place: 0 },
+          recipient: OTHER,
+          tokenId: 0,
+          amount: "1000",
+          status: "paid",
+          leftGas: null,
+          l1Transaction: L1_TRANSACTION,
+        },
+      ],
+      next: null,
+    },
+  },
+  queue: { query: { from: 4, limit: 25 }, response: { entries: [QUEUE_ENTRY], processed: 5, next: null } },
+  queueEntry: { params: { position: 4 }, response: QUEUE_ENTRY },
+  rollup: {
+    response: {
+      chainId: 31_337,
+      rollup: ROLLUP,
+      slots: 16,
+      nextIndex: 66,
+      root: word("2"),
+      lastBlock: 12,
+      lastProvenBlock: 12,
+      lastFinalBlock: 8,
+      minValiditySeconds: 900,
+      maxGroupSize: 16,
+      feeTokens: [0],
+    },
+  },
+  health: { response: { status: "ok", roles: ["sequencer", "api"], version: "0.1.0" } },
+  ready: { response: { isReady: true, parts: { sequencer: { isReady: true, state: "running" } } } },
+};
