@@ -16,6 +16,12 @@ export const API_ERRORS = {
     meaning: "The request does not have the documented form; `details.issues` lists where.",
   },
   unauthorized: { http: 401, jsonRpc: -32001, isRetryable: false, meaning: "The admin token is missing or wrong." },
+  "forbidden-origin": {
+    http: 403,
+    jsonRpc: -32014,
+    isRetryable: false,
+    meaning: "Web pages of this origin may not use the node; its operator decides which may.",
+  },
   "not-found": {
     http: 404,
     jsonRpc: -32004,

@@ -65,7 +65,7 @@ const DESCRIPTION = [
   "Amounts are decimal strings in the token's smallest unit, hashes and addresses 0x hex; an address in mixed case must have",
   "the EIP-55 checksum. Every failure has the form of the schema Error. Lists come in pages: `next` is null at the end, else",
   "the `cursor` of the next page, which only the node can read. HEAD and OPTIONS work on every path,",
-  "and web pages of any origin may read the answers.",
+  "and web pages may read the answers if the node's operator allows their origin.",
 ].join(" ");
 
 /** Groups of operations, by the first part of their paths after the version. */
@@ -179,7 +179,7 @@ function streamOperation(): JsonObject {
     ].join(" "),
     responses: {
       101: { description: "The connection is a WebSocket now", content: json({ $ref: reference("StreamMessage") }) },
-      ...failures(["upgrade-required", "unavailable", ...COMMON_ERRORS]),
+      ...failures(["forbidden-origin", "upgrade-required", "unavailable", ...COMMON_ERRORS]),
     },
   };
 }

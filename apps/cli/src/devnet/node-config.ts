@@ -45,6 +45,7 @@ export function devNodeConfig(deployment: DevDeployment, options: DevNodeOptions
     CAIRN_FEE_OWNER: operator?.address ?? "",
     CAIRN_FEE_TOKENS: feeTokens.join(","),
     CAIRN_API_PORT: String(options.apiPort),
+    CAIRN_PAGE_ORIGINS: "loopback",
     CAIRN_METRICS_PORT: String(options.metricsPort),
     CAIRN_LOG_LEVEL: options.logLevel,
   });

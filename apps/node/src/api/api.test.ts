@@ -44,7 +44,7 @@ describe("API", () => {
       () => 10n ** 9n,
     );
     stream = createStream(
-      { maxClients: 2, maxBufferedBytes: 1000, pingMs: 30_000 },
+      { maxClients: 2, maxBufferedBytes: 1000, pingMs: 30_000, pageOrigins: "none" },
       { clock: harness.clock, logger: pino({ level: "silent" }) },
     );
     const handlers = createSequencerHandlers({
@@ -67,6 +67,7 @@ describe("API", () => {
         maxBodyBytes: 20_000,
         maxConnections: 1000,
         requestTimeoutMs: 5000,
+        pageOrigins: "none",
         version: "test",
       },
       {

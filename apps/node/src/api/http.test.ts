@@ -1,15 +1,19 @@
+import { once } from "node:events";
 import { connect } from "node:net";
 import type { Database } from "@cairn/db";
 import { API_ERRORS, errorSchema, ROUTES, type RouteDefinition } from "@cairn/rpc";
 import { pino } from "pino";
 import { Registry } from "prom-client";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { WebSocket } from "ws";
 import { createManualClock } from "../clock.ts";
 import type { Handlers } from "./handlers.ts";
 import { createApiServer, type ListeningServer } from "./server.ts";
 import { createAdminServer, createMetricsServer } from "./side-servers.ts";
 import { createStream, type Stream } from "./stream.ts";
 
+/** A page that may read. */
+const PAGE = "http://localhost:5173";
 const HEALTH = { status: "ok", roles: ["api"], version: "test" } as const;
 
 describe("HTTP of the API", () => {
@@ -18,12 +22,23 @@ describe("HTTP of the API", () => {
   beforeAll(async () => {
     const logger = pino({ level: "silent" });
     const clock = createManualClock(0);
-    stream = createStream({ maxClients: 1, maxBufferedBytes: 1000, pingMs: 30_000 }, { clock, logger });
+    stream = createStream(
+      { maxClients: 1, maxBufferedBytes: 1000, pingMs: 30_000, pageOrigins: "loopback" },
+      { clock, logger },
+    );
     const failing = Object.fromEntries(
       Object.keys(ROUTES).map((name) => [name, () => Promise.reject(new TypeError("secret of the inside"))]),
     ) as unknown as Handlers;
     api = createApiServer(
-      { host: "127.0.0.1", port: 0, maxBodyBytes: 1000, maxConnections: 100, requestTimeoutMs: 1000, version: "test" },
+      {
+        host: "127.0.0.1",
+        port: 0,
+        maxBodyBytes: 1000,
+        maxConnections: 100,
+        requestTimeoutMs: 1000,
+        pageOrigins: "loopback",
+        version: "test",
+      },
       {
         handlers: { ...failing, health: async () => ({ ...HEALTH, roles: [...HEALTH.roles] }) },
         assertTaking: () => undefined,
@@ -125,17 +140,40 @@ describe("HTTP of the API", () => {
     }
   });
 
-  it("lets pages of other origins read and submit", async () => {
-    const preflight = await ask("OPTIONS /v1/transactions", [
-      "origin: https://page.example",
-      "access-control-request-method: POST",
-    ]);
+  it("lets pages of the origins that may read and submit, and no others", async () => {
+    const preflight = await ask("OPTIONS /v1/transactions", [`origin: ${PAGE}`, "access-control-request-method: POST"]);
     expect(preflight).toMatchObject({ status: 204, body: "" });
-    expect(preflight.head).toContain("access-control-allow-origin: *");
+    expect(preflight.head).toContain(`access-control-allow-origin: ${PAGE}`);
     expect(preflight.head).toContain("access-control-allow-methods: options, post");
     expect(preflight.head).toContain("access-control-allow-headers: content-type");
     for (const line of ["GET /health", "GET /v1/nothing", "GET /v1/accounts/%"]) {
-      expect((await ask(line)).head).toContain("access-control-allow-origin: *");
+      const { head } = await ask(line, [`origin: ${PAGE}`]);
+      expect(head).toContain(`access-control-allow-origin: ${PAGE}`);
+      expect(head).toContain("vary: origin");
+      for (const others of [["origin: https://page.example"], []]) {
+        const { head: refused, status } = await ask(line, others);
+        expect(refused, line).not.toContain("access-control");
+        expect(refused).toContain("vary: origin");
+        expect(status).toBe((await ask(line)).status);
+      }
+    }
+    const refused = await ask("OPTIONS /v1/transactions", ["origin: https://page.example"]);
+    expect(refused.head).not.toContain("access-control");
+  });
+
+  it("refuses streams to pages that may not read answers, not to programs", async () => {
+    const upgrade = [
+      "connection: upgrade",
+      "upgrade: websocket",
+      "sec-websocket-version: 13",
+      `sec-websocket-key: ${"x".repeat(22)}==`,
+    ];
+    expectFailure(await ask("GET /v1/stream", [...upgrade, "origin: https://page.example"]), "forbidden-origin");
+    for (const options of [{}, { origin: PAGE }]) {
+      const socket = new WebSocket(`${api.url().replace("http", "ws")}/v1/stream`, options);
+      await once(socket, "open");
+      socket.terminate();
+      await vi.waitFor(() => expect(stream.clients()).toBe(0));
     }
   });
 

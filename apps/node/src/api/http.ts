@@ -2,6 +2,7 @@ import { maxHeaderSize, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import { ApiError, requestError, toApiError } from "./errors.ts";
+import { allowedOrigin, type PageOrigins } from "./origins.ts";
 
 /** Options of an HTTP application. */
 export interface HttpOptions {
@@ -9,8 +10,8 @@ export interface HttpOptions {
   readonly bodyLimit?: number;
   /** Time a client may take to send a request. */
   readonly requestTimeoutMs?: number;
-  /** Web pages of any origin may read the answers: for public APIs without cookies. */
-  readonly isForBrowsers?: boolean;
+  /** Whose web pages may read the answers: for APIs without cookies. Nobody's by default. */
+  readonly pageOrigins?: PageOrigins;
   /** Throws for a request that is not allowed, before anything else in it is examined. */
   readonly authorise?: (request: FastifyRequest) => void;
   /** Called with every unexpected failure. */
@@ -29,7 +30,7 @@ const PREFLIGHT_SECONDS = "86400";
  * the error table. Answers OPTIONS, and HEAD as GET.
  */
 export function createHttpApp(options: HttpOptions): FastifyInstance {
-  const { bodyLimit, requestTimeoutMs, isForBrowsers = false } = options;
+  const { bodyLimit, requestTimeoutMs, pageOrigins = "none" } = options;
   const app = fastify({
     ...(bodyLimit === undefined ? {} : { bodyLimit }),
     ...(requestTimeoutMs === undefined ? {} : { requestTimeout: requestTimeoutMs }),
@@ -38,8 +39,8 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
     // Requests during closing are answered as usual, or refused by whoever is stopping.
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
-    frameworkErrors: (error, _request, reply) => {
-      if (isForBrowsers) allowBrowsers(reply);
+    frameworkErrors: (error, request, reply) => {
+      allowPage(pageOrigins, request, reply);
       answer(reply, toApiError(error));
     },
     clientErrorHandler: refuseConnection,
@@ -68,7 +69,7 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
     return entry === undefined ? [] : [...entry.names, "OPTIONS"].sort();
   };
   app.addHook("onRequest", (request, reply, done) => {
-    if (isForBrowsers) allowBrowsers(reply);
+    const isAllowed = allowPage(pageOrigins, request, reply);
     options.authorise?.(request);
     if (request.raw.httpVersion === "1.1" && request.headers.host === undefined) throw requestError(400);
     if (!request.is404) return done();
@@ -78,7 +79,7 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
     reply.header("allow", allowed.join(", "));
     if (request.method !== "OPTIONS")
       throw new ApiError("method-not-allowed", `${request.method} is not a method of this path`);
-    if (isForBrowsers) {
+    if (isAllowed) {
       reply.header("access-control-allow-methods", allowed.join(", "));
       reply.header("access-control-allow-headers", "content-type").header("access-control-max-age", PREFLIGHT_SECONDS);
     }
@@ -109,14 +110,19 @@ export function rawAnswer(error: ApiError): string {
     `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? "Error"}`,
     "connection: close",
     "content-type: application/json; charset=utf-8",
-    "access-control-allow-origin: *",
     `content-length: ${Buffer.byteLength(body)}`,
   ];
   return `${head.join("\r\n")}\r\n\r\n${body}`;
 }
 
-function allowBrowsers(reply: FastifyReply): void {
-  reply.header("access-control-allow-origin", "*").header("access-control-expose-headers", "retry-after, allow");
+/** Lets the page that asks read the answer, if it may. */
+function allowPage(rule: PageOrigins, { headers }: FastifyRequest, reply: FastifyReply): boolean {
+  if (rule === "none") return false;
+  if (rule !== "*") reply.header("vary", "origin");
+  const allowed = allowedOrigin(rule, headers.origin);
+  if (allowed === null) return false;
+  reply.header("access-control-allow-origin", allowed).header("access-control-expose-headers", "retry-after, allow");
+  return true;
 }
 
 function pathPattern(url: string): RegExp {

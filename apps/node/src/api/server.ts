@@ -8,6 +8,7 @@ import { crashPoint } from "../crash-points.ts";
 import { ApiError, requestError } from "./errors.ts";
 import type { Handlers } from "./handlers.ts";
 import { answer, createHttpApp } from "./http.ts";
+import type { PageOrigins } from "./origins.ts";
 import type { Stream } from "./stream.ts";
 
 /** Where and how the API listens. */
@@ -19,6 +20,8 @@ export interface ApiSettings {
   /** Time a client may take to send a request. */
   readonly requestTimeoutMs: number;
   readonly version: string;
+  /** Whose web pages may read the answers. */
+  readonly pageOrigins: PageOrigins;
 }
 
 /** Version that the API reports. */
@@ -26,8 +29,8 @@ export const NODE_VERSION = "0.1.0";
 
 /** How a node's API listens. */
 export function apiSettings(config: NodeConfig, port: number): ApiSettings {
-  const { host, maxBodyBytes, maxConnections, requestTimeoutMs } = config;
-  return { host, port, maxBodyBytes, maxConnections, requestTimeoutMs, version: NODE_VERSION };
+  const { host, maxBodyBytes, maxConnections, requestTimeoutMs, pageOrigins } = config;
+  return { host, port, maxBodyBytes, maxConnections, requestTimeoutMs, pageOrigins, version: NODE_VERSION };
 }
 
 /** Connections that may wait to be accepted; the system refuses more when many come at once. */
@@ -70,7 +73,7 @@ export function createApiServer(
     bodyLimit: settings.maxBodyBytes,
     requestTimeoutMs: settings.requestTimeoutMs,
     forceCloseConnections: "idle",
-    isForBrowsers: true,
+    pageOrigins: settings.pageOrigins,
     onFailure: (error, request) => {
       failures.inc();
       deps.logger.error({ err: error, route: request.url }, "request failed");

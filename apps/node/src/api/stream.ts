@@ -8,6 +8,7 @@ import type { NodeConfig } from "../config/config.ts";
 import { createPoller } from "../poller.ts";
 import { ApiError, requestError } from "./errors.ts";
 import { rawAnswer } from "./http.ts";
+import { allowedOrigin, type PageOrigins } from "./origins.ts";
 
 /** Limits of the stream. */
 export interface StreamLimits {
@@ -16,11 +17,13 @@ export interface StreamLimits {
   readonly maxBufferedBytes: number;
   /** A client that does not answer a ping within this time is cut off. */
   readonly pingMs: number;
+  /** Whose web pages may connect; others than pages always may. */
+  readonly pageOrigins: PageOrigins;
 }
 
 /** The limits of a node's stream. */
-export function streamLimits({ maxStreamClients: maxClients }: NodeConfig): StreamLimits {
-  return { maxClients, maxBufferedBytes: 1_000_000, pingMs: 30_000 };
+export function streamLimits({ maxStreamClients: maxClients, pageOrigins }: NodeConfig): StreamLimits {
+  return { maxClients, maxBufferedBytes: 1_000_000, pingMs: 30_000, pageOrigins };
 }
 
 /** WebSocket stream of blocks and statuses. */
@@ -39,6 +42,7 @@ export interface Stream {
 /** Close code of RFC 6455's registry. */
 const TRY_AGAIN_LATER = 1013;
 
+const FORBIDDEN = new ApiError("forbidden-origin", "pages of this origin may not use the node");
 const FULL = new ApiError("unavailable", "the stream accepts no more clients at the moment");
 
 /** An open stream without clients. */
@@ -74,7 +78,11 @@ export function createStream(limits: StreamLimits, deps: { readonly clock: Clock
       socket.on("error", () => socket.destroy());
       // It may be anything, even something that is not a URL.
       const [path] = (request.url ?? "").split("?", 1);
+      const { origin } = request.headers;
+      // A browser lets every page connect to every WebSocket: only the server can refuse.
+      const isForbidden = origin !== undefined && allowedOrigin(limits.pageOrigins, origin) === null;
       if (path !== STREAM_PATH) socket.end(rawAnswer(requestError(404)));
+      else if (isForbidden) socket.end(rawAnswer(FORBIDDEN));
       else if (!isOpen || server.clients.size >= limits.maxClients) socket.end(rawAnswer(FULL));
       else {
         server.handleUpgrade(request, socket, head, (client) => {

@@ -1,5 +1,6 @@
 import { FEE_TOKENS_PER_BLOCK, TOKEN_ID_BITS } from "@cairn/protocol";
 import { z } from "zod";
+import { type PageOrigins, parsePageOrigins } from "../api/origins.ts";
 import { parseCrashTarget } from "../crash-points.ts";
 
 /** Tokens in which fees are paid, with their prices: `0=1000000000000000000,1=400000000`. */
@@ -30,6 +31,14 @@ export const feeTokens = z
     );
     return tokens;
   });
+
+/** Whose web pages may use the API. */
+export const pageOrigins = z.string().transform((text, context): PageOrigins => {
+  const origins = parsePageOrigins(text.trim());
+  if (origins === null)
+    context.addIssue("is neither none, loopback nor *, nor a list of origins like https://shop.example");
+  return origins ?? "none";
+});
 
 /** A crash point, with the visit that counts; null without one. */
 export const crashTarget = z

@@ -1,5 +1,5 @@
 import { CRASH_POINTS } from "../crash-points.ts";
-import { crashTarget } from "./node-forms.ts";
+import { crashTarget, pageOrigins } from "./node-forms.ts";
 import { form, MAX_PORT, setting } from "./setting.ts";
 
 /** The API, metrics, administration, and what only tests set. */
@@ -15,6 +15,12 @@ export const SERVING_SETTINGS = {
     schema: form.integer(0, MAX_PORT),
     fallback: "8080",
     text: "Port of the API; 0 picks a free one.",
+  }),
+  pageOrigins: setting({
+    env: "CAIRN_PAGE_ORIGINS",
+    schema: pageOrigins,
+    fallback: "loopback",
+    text: "Web pages that may read the API's answers and its stream: none, loopback (pages that this machine serves), * (all), or a list of origins: https://shop.example,https://admin.example.",
   }),
   sequencerUrl: setting({
     env: "CAIRN_SEQUENCER_URL",
