@@ -12,7 +12,7 @@ import { emptySubtreeHashes } from "@cairn/state";
 import { REAL_CRYPTO } from "@cairn/testkit";
 import type { Vector } from "../json.ts";
 import { DOMAIN } from "./blocks.ts";
-import { l1BlockOf } from "./rebuild.ts";
+import { l1BlockOf, SUBMITTER } from "./rebuild.ts";
 import { type QueuedRecord, rollupHistory, type SubmittedBatch } from "./rollup.ts";
 
 /** The batches of `rebuild.json` as a complete archive, encoded here following spec 9. */
@@ -21,8 +21,11 @@ export function archiveVectors(): Vector {
   const head = headBytes();
   const prefix = concatBytes(new TextEncoder().encode("CAIRNBAT"), uint(2, 2), uint(head.length, 4), head);
   const frames = [
-    ...batches.map((batch) => ({ type: 1, payload: batchBytes(batch) })),
-    { type: 3, payload: waitingBytes(waiting, l1BlockOf(batches.length + 1)) },
+    ...batches.flatMap((batch) => [
+      { type: 1, payload: batchBytes(batch) },
+      ...(batch.payouts.length === 0 ? [] : [{ type: 4, payload: settlementBytes(batch) }]),
+    ]),
+    { type: 3, payload: waitingBytes(waiting, batches.length + 1) },
     { type: 2, payload: uint(batches.length, 8) },
   ];
   let digest = sha(prefix);
@@ -66,20 +69,47 @@ function batchBytes(batch: SubmittedBatch): Uint8Array {
     kzgCommitment ?? new Uint8Array(48),
     uint(sentCells, 4),
     chainBytes(after),
+    placeBytes(l1BlockOf(number), number),
+    uint(Number(header.lastTimestamp), 8),
     uint(l1BlockOf(number), 8),
-    uint(number, 32),
-    uint(l1BlockOf(number), 8),
-    uint(records.length, 4),
-    ...records.map(({ record }) => record),
+    bigintToBytes(BigInt(SUBMITTER), 20),
+    entryBytes(records, number),
     uint(payouts.length, 4),
     encodePayoutList(payouts),
     cellsToBytes(cells),
   );
 }
 
-/** Spec 2, 9.4. */
-function waitingBytes(waiting: readonly QueuedRecord[], l1Block: number): Uint8Array {
-  return concatBytes(uint(l1Block, 8), uint(waiting.length, 4), ...waiting.map(({ record }) => record));
+/** Spec 9.4: the entries that would be consumed by a batch of this number. */
+function waitingBytes(waiting: readonly QueuedRecord[], batch: number): Uint8Array {
+  return concatBytes(uint(l1BlockOf(batch), 8), entryBytes(waiting, batch));
+}
+
+/** Queue entries made right before a batch, with their places on L1. */
+function entryBytes(records: readonly QueuedRecord[], batch: number): Uint8Array {
+  const entries = records.map(({ record }, i) =>
+    concatBytes(record, placeBytes(l1BlockOf(batch) - 1, 1000 * batch + i)),
+  );
+  return concatBytes(uint(records.length, 4), ...entries);
+}
+
+/** Spec 9.5: all payouts of a batch, settled with it; every second one was refused by its recipient. */
+function settlementBytes({ number, payouts }: SubmittedBatch): Uint8Array {
+  const settlements = payouts.map((_, position) =>
+    concatBytes(
+      uint(number, 8),
+      uint(position, 4),
+      uint(1 + (position % 2), 1),
+      uint(l1BlockOf(number), 8),
+      uint(number, 32),
+    ),
+  );
+  return concatBytes(uint(payouts.length, 4), ...settlements);
+}
+
+/** L1 block, its hash, which is its number here, and a transaction. */
+function placeBytes(l1Block: number, transaction: number): Uint8Array {
+  return concatBytes(uint(l1Block, 8), uint(l1Block, 32), uint(transaction, 32));
 }
 
 function chainBytes(chains: Chains | undefined): Uint8Array {

@@ -11,7 +11,8 @@ import { DOMAIN } from "./blocks.ts";
 import { type QueuedRecord, rollupHistory, type SubmittedBatch } from "./rollup.ts";
 
 const ROLLUP = address(DOMAIN.rollup);
-const SUBMITTER = address(0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266n);
+/** Who sends every batch. */
+export const SUBMITTER = address(0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266n);
 /** Selector of submitBatch and topics of the three events, spec 10.1. */
 const SUBMIT_BATCH = "0xbd495666";
 const QUEUED = "0x1556a59f8fee4dd07e02fe21bb5a5b2f3fb4088907eb4f83056c8dc53b96b838";

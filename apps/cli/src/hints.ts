@@ -45,6 +45,9 @@ const ADVICE: Readonly<Record<string, Advice>> = {
   "l1/state-missing": failed(
     "The L1 RPC has no state of that block: use one that keeps more states, or read at the latest block.",
   ),
+  "l1/history-pruned": failed(
+    "The L1 RPC has forgotten blocks that old: use one that keeps them, or give a batch archive with --archive.",
+  ),
   "l1/bad-events": failed("The L1 RPC returns inconsistent events: try again, or use another one."),
   "l1/batch-mismatch": failed("The L1 RPC lies: use another one."),
   "l1/unknown-circuit": failed("Check out the software version that belongs to the rollup."),
@@ -74,6 +77,7 @@ const ADVICE: Readonly<Record<string, Advice>> = {
   ),
   "restore/batch-mismatch": failed("The L1 RPC or the archive lies: use another one."),
   "restore/queue-mismatch": failed("The L1 RPC lies or is behind; try another one."),
+  "restore/settlement-mismatch": failed("The archive lies about payments: use another copy."),
   "restore/invalid-data": failed("The L1 RPC or the archive lies: use another one."),
   "restore/root-mismatch": failed("The L1 RPC or the archive lies: use another one."),
   "restore/state-mismatch": failed("The L1 RPC lies or is behind; try another one."),
@@ -87,6 +91,7 @@ const ADVICE: Readonly<Record<string, Advice>> = {
   "restore/archive-truncated": failed("The archive ends early: use another copy."),
   "restore/archive-foreign": called("The archive belongs to another rollup: use the right one."),
   "restore/archive-gap": failed("Also give the archive of the earlier batches, before this one."),
+  "restore/l1-gap": failed("Also give the archive of the batches between, or use an L1 RPC that still has them."),
   "restore/io": failed("Check disk space and permissions, and try again."),
   "state/store-locked": failed("Another command is using this state: wait for it, or use another folder with --state."),
   "crypto/non-deterministic-wallet": failed(

@@ -37,6 +37,7 @@ export function eventOf(
     transactionHash: bigintToHex(BigInt(number), 32),
     blockNumber: BigInt(number),
     blockHash: bigintToHex(BigInt(number), 32),
+    blockTimestamp: header.lastTimestamp,
     transactionIndex: 0,
     logIndex: 0,
     args: {

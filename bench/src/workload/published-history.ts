@@ -91,7 +91,19 @@ export function createPublishedHistory(options: HistoryOptions): PublishedHistor
       payouts,
       payoutsHash: payoutListHash(payouts),
       chains: null,
-      origin: { l1Block: number, transactionHash: new Uint8Array(32), resumeBlock: number },
+      origin: {
+        l1Block: number,
+        l1BlockHash: new Uint8Array(32),
+        transactionHash: new Uint8Array(32),
+        l1Timestamp: Number(timestamp),
+        resumeBlock: number,
+        submitter: 1n,
+      },
+      entryOrigins: l1Operations.map(() => ({
+        l1Block: number,
+        l1BlockHash: new Uint8Array(32),
+        transactionHash: new Uint8Array(32),
+      })),
     });
   };
 

@@ -76,6 +76,7 @@ function contentOf(
         address,
         transactionHash,
         ...place(batch.number),
+        blockTimestamp: numberToHex(batch.header.lastTimestamp),
         logIndex: "0x0",
         removed: false,
         topics: encodeEventTopics({ abi: [EVENT], eventName: "BatchSubmitted", args }),

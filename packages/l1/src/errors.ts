@@ -20,6 +20,8 @@ import { CairnError } from "@cairn/protocol";
  *   instead.
  * - `l1/state-missing`: the RPC does not have the contract's state of a block: it has pruned it, or is behind (retry on
  *   another RPC, or for a later block).
+ * - `l1/history-pruned`: the RPC says that it has forgotten events, transactions or blocks that old (EIP-4444). Retry on
+ *   another RPC, or read archives first.
  * - `l1/not-a-rollup`: there is no Cairn rollup at the address. A retry cannot help.
  * - `l1/unknown-circuit`: L1 accepted a batch of a circuit that this version does not know. A retry cannot help.
  * - `l1/events-incomplete`: events of batches or queue entries are missing compared with the contract's counts: the RPC
@@ -45,6 +47,7 @@ export type L1ErrorCode =
   | "l1/approval-failed"
   | "l1/permit-unsupported"
   | "l1/state-missing"
+  | "l1/history-pruned"
   | "l1/not-a-rollup"
   | "l1/unknown-circuit"
   | "l1/events-incomplete"

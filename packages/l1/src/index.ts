@@ -27,6 +27,8 @@ export {
   readContractState,
   readFinalizedBatchCount,
   readQueueHash,
+  readSettledWords,
+  type SettledWord,
 } from "./reading/contract-state.ts";
 export {
   type AcceptedEvent,
@@ -51,7 +53,15 @@ export {
 export { type BlobCheck, type BlobProblem, type ReadBlobDeps, readBlob } from "./reading/read-blob.ts";
 export { READS_PER_CALL, readMany } from "./reading/read-many.ts";
 export { isBadParameter, isBusy, isRefusal } from "./reading/refusals.ts";
-export { findDeploymentBlock, findStart, type KnownEvents, readFromHint } from "./reading/scan-start.ts";
+export {
+  findDeploymentBlock,
+  findScanStart,
+  findStart,
+  type KnownEvents,
+  readFromHint,
+  type ShownEvents,
+  type Wanted,
+} from "./reading/scan-start.ts";
 export {
   type BlobAccess,
   type PublishedBatchContent,

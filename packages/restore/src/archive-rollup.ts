@@ -23,11 +23,13 @@ import { DEFAULT_CONCURRENCY, readBatches } from "./batch-stream.ts";
 import { followPublishedBatch } from "./chain-position.ts";
 import { restoreError } from "./errors.ts";
 import { identityText, isSameRollup, type RollupIdentity } from "./identity.ts";
+import { confirmArchived, type KnownQueue, waitingAt } from "./known-queue.ts";
 import { onlyL1Batches } from "./l1-batches.ts";
 import { createMeter, type OnProgress } from "./progress.ts";
-import { commitmentOf, type PublishedBatch } from "./published-batch.ts";
+import { commitmentOf, type PublishedRecord } from "./published-batch.ts";
 import { assertQueueHash, assertQueueTurn } from "./queue-check.ts";
 import { readIdentity } from "./read-identity.ts";
+import { assertSettled } from "./settlement-check.ts";
 import type { WaitingEntry } from "./stored-records.ts";
 
 /** What a whole archive holds. */
@@ -81,17 +83,25 @@ export async function archiveRollup(
   meter.begin("l1", contract.batchCount);
   let position = start;
   let resumeBlock = found?.resumeBlock ?? null;
+  const known = found === null ? null : await knownQueueOf(found, { access, block: l1.block, contract });
   let waiting: readonly WaitingEntry[] = [];
   const readFrom = async (from: number): Promise<void> => {
-    const { batches, queue } = readBatches(access, {
+    const { records, queue } = readBatches(access, {
       after: position,
+      waiting: waitingAt(known, position),
       range: { from, to: l1.block },
       batchCount: contract.batchCount,
+      withSettlements: true,
       concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
       limits: options.limits ?? DEFAULT_RANGE_LIMITS,
       ...(blobs === undefined ? {} : { blobs }),
     });
-    for await (const batch of batches) {
+    for await (const record of records) {
+      if (record.type === "settlements") {
+        await writer.settle(record.settlements);
+        continue;
+      }
+      const { batch } = record;
       ({ position } = followPublishedBatch(position, batch, compress));
       resumeBlock = batch.origin.resumeBlock;
       await writer.append(batch, position.chains);
@@ -101,13 +111,17 @@ export async function archiveRollup(
     waiting = queue.waiting();
   };
   try {
-    await readFromHint(resumeBlock, readFrom, () => findStart(access, position, contract, l1.block));
+    const hint = known === null ? resumeBlock : known.l1Block + 1;
+    await readFromHint(hint, readFrom, () => {
+      const queuePosition = position.queuePosition + waitingAt(known, position).length;
+      return findStart(access, { batch: position.batch, queuePosition }, contract, l1.block);
+    });
     const isWhole =
       position.root === contract.root &&
       historyOf(position.chains, compress) === contract.history &&
       position.queuePosition === contract.queueHead;
     if (!isWhole) throw restoreError("restore/state-mismatch", "the batches do not lead to the contract's state");
-    await writer.finish({ l1Block: l1.block, operations: waiting.map(({ operation }) => operation) });
+    await writer.finish({ l1Block: l1.block, entries: waiting });
   } catch (error) {
     await writer.close();
     throw error;
@@ -115,6 +129,18 @@ export async function archiveRollup(
   meter.report();
   const { start: begin } = found ?? { start };
   return { identity, start: begin, end: position, resumeBlock, l1 };
+}
+
+/** What an archive says of the queue, where the contract agrees: then nothing before has to be read again. */
+async function knownQueueOf({ end, waiting }: ReadSummary, { access, block }: L1Source): Promise<KnownQueue | null> {
+  if (waiting === null || waiting.l1Block > block) return null;
+  try {
+    return await confirmArchived(waiting, end, access, { block });
+  } catch (error) {
+    // Written before a reorganisation.
+    if (isCairnError(error, "restore/queue-mismatch")) return null;
+    throw error;
+  }
 }
 
 /** What {@link verifyArchive} checks an archive with. */
@@ -126,9 +152,9 @@ export interface VerifyArchiveOptions {
 
 /**
  * Reads a whole archive and checks everything that can be checked without replaying it (spec 9.4); with an L1, also
- * that the contract committed to each batch, and so to the history that covers all of them. Throws as `openArchive`,
- * `ArchiveReader.batches`, `followPublishedBatch`, `onlyL1Batches`, `assertQueueTurn`; `restore/archive-foreign`,
- * `restore/queue-mismatch`.
+ * that the contract committed to each batch, and so to the history that covers all of them, and settled the payouts that the
+ * archive calls settled. Throws as `openArchive`, `ArchiveReader.records`, `followPublishedBatch`, `onlyL1Batches`,
+ * `assertQueueTurn`, `assertSettled`; `restore/archive-foreign`, `restore/queue-mismatch`.
  *
  * @example await verifyArchive("batches.cairn", { compress, access: createL1Access(rollup) });
  */
@@ -173,7 +199,12 @@ export async function summarise(
   let lastCommitment: Hex | null = null;
   let end = start;
   try {
-    for await (const batch of await checkedBatches(archive, l1)) {
+    for await (const record of await checkedRecords(archive, l1)) {
+      if (record.type === "settlements") {
+        if (l1 !== null) await assertSettled(l1.access, record.settlements, l1.block);
+        continue;
+      }
+      const { batch } = record;
       ({ position: end } = followPublishedBatch(end, batch, compress));
       ({ resumeBlock, l1Block: lastBlock } = batch.origin);
       lastCommitment = commitmentOf(batch);
@@ -186,23 +217,23 @@ export async function summarise(
   return { identity, start, end, resumeBlock, lastBlock, lastCommitment, waiting };
 }
 
-async function checkedBatches(archive: ArchiveReader, l1: L1Source | null): Promise<AsyncIterable<PublishedBatch>> {
-  if (l1 === null) return archive.batches();
+async function checkedRecords(archive: ArchiveReader, l1: L1Source | null): Promise<AsyncIterable<PublishedRecord>> {
+  if (l1 === null) return archive.records();
   const { access, block, contract } = l1;
   const identity = await readIdentity(access);
   if (!isSameRollup(archive.identity, identity)) {
     throw restoreError("restore/archive-foreign", `the archive belongs to ${identityText(archive.identity)}`);
   }
   await assertQueueHash(access, archive.start, block);
-  return onlyL1Batches(access, archive.batches(), { batchCount: contract.batchCount, block });
+  return onlyL1Batches(access, archive.records(), { batchCount: contract.batchCount, block });
 }
 
 /** Throws `restore/queue-mismatch` unless an archive's waiting entries are the contract's. */
 async function assertWaiting(
   { access, block }: L1Source,
   { queuePosition, queueHash }: ChainPosition,
-  { operations }: ArchivedQueue,
+  { entries }: ArchivedQueue,
 ): Promise<void> {
-  const tailHash = operations.map(encodeL1Operation).reduce(nextRollingHash, queueHash);
-  await assertQueueHash(access, { queuePosition: queuePosition + operations.length, queueHash: tailHash }, block);
+  const tailHash = entries.map(({ operation }) => encodeL1Operation(operation)).reduce(nextRollingHash, queueHash);
+  await assertQueueHash(access, { queuePosition: queuePosition + entries.length, queueHash: tailHash }, block);
 }

@@ -4,20 +4,34 @@ import {
   type CommitmentReader,
   createCommitmentReader,
   createRangeReader,
+  type EventPlace,
   followQueue,
+  insist,
   type L1Access,
   type L1Range,
   l1Error,
   type QueuedEvent,
   type QueueEnd,
   type RangeLimits,
+  type ReadRange,
+  type RollupEvent,
+  readBlock,
   readPublishedBatch,
+  readRollupEvents,
   readStateEvents,
+  type SettledEvent,
 } from "@cairn/l1";
-import { concatBytes, encodeL1Operation, isSameBytes, type L1Operation } from "@cairn/protocol";
+import { bytesToHex, concatBytes, encodeL1Operation, isSameBytes, type L1Operation } from "@cairn/protocol";
 import type { ChainPosition } from "@cairn/vm";
-import { batchMismatch } from "./chain-position.ts";
-import { commitmentOf, type PublishedBatch } from "./published-batch.ts";
+import { batchMismatch, isTimeOf } from "./chain-position.ts";
+import {
+  type ArchivedSettlement,
+  type BatchOrigin,
+  commitmentOf,
+  type L1Origin,
+  type PublishedBatch,
+  type PublishedRecord,
+} from "./published-batch.ts";
 import type { WaitingEntry } from "./stored-records.ts";
 
 /** Transactions fetched at a time. */
@@ -36,6 +50,8 @@ export interface BatchStreamOptions {
   readonly blobs?: BlobAccess;
   readonly concurrency?: number;
   readonly limits?: RangeLimits;
+  /** Also what became of payouts, as archives keep it; only the batches by default. */
+  readonly withSettlements?: boolean;
 }
 
 /** The queue after the events of a range. */
@@ -49,32 +65,39 @@ export interface QueueLeft {
 /** Batches from L1, and the queue that they leave. */
 export interface BatchStream {
   /**
-   * The batches in order. For each, transaction and event agree, the transaction is to the rollup, the contract
+   * The batches in order, and between them, if asked for, the settlements of payouts that L1 shows after the batch of the
+   * position. For each batch, transaction and event agree, the transaction is to the rollup, the contract
    * committed to header, data commitment and payouts, and its queue entries are those of the queue's events;
    * `followPublishedBatch` checks the rest. Throws `l1/unavailable`, `l1/state-missing`, `l1/events-incomplete`,
    * `l1/bad-events`, `l1/batch-mismatch`, `l1/blob-unavailable`, `l1/queue-mismatch`, `restore/batch-mismatch`.
    */
-  readonly batches: AsyncGenerator<PublishedBatch, void, void>;
-  /** Once the batches have ended. */
+  readonly records: AsyncGenerator<PublishedRecord, void, void>;
+  /** Once the records have ended. */
   readonly queue: QueueLeft;
 }
 
 /** Reads batches from events, calldata and blobs, many transactions at a time. */
 export function readBatches(access: L1Access, options: BatchStreamOptions): BatchStream {
   const queue = createQueue(options.after, options.waiting ?? []);
-  return { batches: streamBatches(access, options, queue), queue };
+  return { records: streamRecords(access, options, queue), queue };
 }
 
-async function* streamBatches(
+async function* streamRecords(
   access: L1Access,
   options: BatchStreamOptions,
   queue: Queue,
-): AsyncGenerator<PublishedBatch, void, void> {
-  const { after, range, batchCount, concurrency = DEFAULT_CONCURRENCY } = options;
+): AsyncGenerator<PublishedRecord, void, void> {
+  const { after, range, batchCount, concurrency = DEFAULT_CONCURRENCY, withSettlements = false } = options;
   const commitments = createCommitmentReader(access, batchCount, range.to);
-  const ranges = createRangeReader(access, readStateEvents, options.limits);
-  const inFlight: Promise<PublishedBatch>[] = [];
+  const readEvents: ReadRange<RollupEvent> = withSettlements ? readRollupEvents : readStateEvents;
+  const ranges = createRangeReader(access, readEvents, options.limits);
+  const inFlight: Promise<PublishedRecord>[] = [];
+  let settled: ArchivedSettlement[] = [];
   let next = after.batch + 1;
+  const putSettled = (): void => {
+    if (settled.length > 0) inFlight.push(Promise.resolve({ type: "settlements", settlements: settled }));
+    settled = [];
+  };
   for (let from = range.from; from <= range.to; ) {
     const { read, events } = await ranges.forward({ from, to: range.to });
     for (const event of events) {
@@ -82,19 +105,31 @@ async function* streamBatches(
         queue.add(event);
         continue;
       }
-      if (event.number <= after.batch) continue;
+      if (event.type === "settled") {
+        settled.push(toSettlement(event));
+        continue;
+      }
+      if (event.number <= after.batch) {
+        // Settled before that batch: known with it.
+        settled = [];
+        continue;
+      }
       if (event.number !== next) throw missingBatch(next, event.number);
       next++;
+      putSettled();
       const taken = queue.consume(event);
-      const fetched = fetchBatch(access, event, taken, { commitments, blobs: options.blobs });
+      const fetched = fetchRecord(access, event, taken, { commitments, blobs: options.blobs });
       // Awaited in order below; an early failure must not count as unhandled.
       fetched.catch(() => {});
       inFlight.push(fetched);
-      const [oldest] = inFlight.length < concurrency ? [] : inFlight.splice(0, 1);
-      if (oldest !== undefined) yield await oldest;
+      while (inFlight.length >= concurrency) {
+        const [oldest] = inFlight.splice(0, 1);
+        if (oldest !== undefined) yield await oldest;
+      }
     }
     from = read.to + 1;
   }
+  putSettled();
   for (const fetched of inFlight) yield await fetched;
   if (next <= batchCount) throw missingBatch(next, null);
 }
@@ -109,6 +144,7 @@ interface Queue extends QueueLeft {
 /** Entries that a batch consumes. */
 interface ConsumedEntries {
   readonly operations: readonly L1Operation[];
+  readonly origins: readonly L1Origin[];
   /** L1 block of the oldest entry left; null when none is. */
   readonly oldestBlock: number | null;
 }
@@ -122,8 +158,8 @@ function createQueue({ queuePosition, queueHash }: ChainPosition, known: readonl
     add(event) {
       if (event.position < firstNew) return;
       end = followQueue(end, event);
-      const { position, operation, submitterFee, block } = event;
-      waiting.push({ position, operation, queueHash: end.queueHash, submitterFee, l1Block: block });
+      const { position, operation, submitterFee } = event;
+      waiting.push({ position, operation, queueHash: end.queueHash, submitterFee, origin: originOf(event) });
     },
     consume({ number, queueHead }) {
       const head = end.queueTail - waiting.length;
@@ -135,7 +171,11 @@ function createQueue({ queuePosition, queueHash }: ChainPosition, known: readonl
       }
       const taken = waiting.slice(0, count);
       if (count > 0) waiting = waiting.slice(count);
-      return { operations: taken.map(({ operation }) => operation), oldestBlock: waiting[0]?.l1Block ?? null };
+      return {
+        operations: taken.map(({ operation }) => operation),
+        origins: taken.map(({ origin }) => origin),
+        oldestBlock: waiting[0]?.origin.l1Block ?? null,
+      };
     },
     waiting: () => waiting,
     end: () => end,
@@ -148,23 +188,47 @@ interface FetchDeps {
   readonly blobs: BlobAccess | undefined;
 }
 
-async function fetchBatch(
+async function fetchRecord(
   access: L1Access,
   event: AcceptedEvent,
-  { operations, oldestBlock }: ConsumedEntries,
+  { operations, origins: entryOrigins, oldestBlock }: ConsumedEntries,
   { commitments, blobs }: FetchDeps,
-): Promise<PublishedBatch> {
-  const { number, header, dataCommitment, payoutsHash, block, transaction } = event;
+): Promise<PublishedRecord> {
+  const { number, header, dataCommitment, payoutsHash, block, submitter } = event;
   const content = await readPublishedBatch(access, event, blobs);
   if (!isSameBytes(recordsOf(content.l1Operations), recordsOf(operations))) {
     throw batchMismatch(number, "l1Operations", "has other queue entries than those before its queue head");
   }
-  const origin = { l1Block: block, transactionHash: transaction, resumeBlock: Math.min(block, oldestBlock ?? block) };
-  const batch: PublishedBatch = { number, header, ...content, dataCommitment, payoutsHash, chains: null, origin };
+  const origin: BatchOrigin = {
+    ...originOf(event),
+    l1Timestamp: await timeOf(access, event),
+    resumeBlock: Math.min(block, oldestBlock ?? block),
+    submitter,
+  };
+  const named = { number, header, dataCommitment, payoutsHash, chains: null, origin, entryOrigins };
+  const batch: PublishedBatch = { ...content, ...named };
   if ((await commitments.of(number)) !== commitmentOf(batch)) {
     throw batchMismatch(number, "commitment", "is not the one that the contract committed to");
   }
-  return batch;
+  return { type: "batch", batch };
+}
+
+/** The L1 time of a batch: as the event says it, where the contract can have accepted the batch then, or else the block. */
+async function timeOf(access: L1Access, event: AcceptedEvent): Promise<number> {
+  const { timestamp, block, blockHash, header } = event;
+  if (timestamp !== null && isTimeOf(header, timestamp)) return timestamp;
+  const shown = await insist(() => readBlock(access, block));
+  if (shown?.hash === bytesToHex(blockHash)) return shown.timestamp;
+  throw l1Error("l1/unavailable", `the L1 node does not show block ${block}, whose events it shows`);
+}
+
+function originOf({ block, blockHash, transaction }: EventPlace): L1Origin {
+  return { l1Block: block, l1BlockHash: blockHash, transactionHash: transaction };
+}
+
+function toSettlement(event: SettledEvent): ArchivedSettlement {
+  const { batch, position, status, block: l1Block, transaction: transactionHash } = event;
+  return { batch, position, status, l1Block, transactionHash };
 }
 
 function recordsOf(operations: readonly L1Operation[]): Uint8Array {

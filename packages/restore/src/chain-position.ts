@@ -1,12 +1,14 @@
 import { versionedHash } from "@cairn/blobs/format";
 import type { Chains, Compress } from "@cairn/crypto";
 import {
+  type BatchHeader,
   CELL_BYTES,
   calldataCommitment,
   cellsToBytes,
   encodeL1Operation,
   isCairnError,
   isSameBytes,
+  MAX_BATCH_AGE_SECONDS,
   nextRollingHash,
 } from "@cairn/protocol";
 import { type BatchCheck, type ChainPosition, type FollowedBatch, followBatch, genesisPosition } from "@cairn/vm";
@@ -14,7 +16,7 @@ import { restoreError } from "./errors.ts";
 import type { PublishedBatch } from "./published-batch.ts";
 
 /** What is wrong with a batch: what every reader checks, and what is compared with L1 or the archive here. */
-export type PublishedBatchCheck = BatchCheck | "queueHead" | "commitment" | "dataCommitment" | "chains";
+export type PublishedBatchCheck = BatchCheck | "queueHead" | "commitment" | "dataCommitment" | "chains" | "l1Timestamp";
 
 const CHAINS = ["data", "l1", "payouts", "blocks"] as const;
 
@@ -50,20 +52,29 @@ export function isSamePosition(left: ChainPosition, right: ChainPosition): boole
   );
 }
 
+/** Whether the contract can have accepted a batch at an L1 time, in seconds (spec 7.4). */
+export function isTimeOf({ firstTimestamp, lastTimestamp }: BatchHeader, l1Timestamp: number): boolean {
+  return BigInt(l1Timestamp) >= lastTimestamp && BigInt(l1Timestamp) <= firstTimestamp + BigInt(MAX_BATCH_AGE_SECONDS);
+}
+
 /**
  * `followBatch` of the VM, with what it does not know: the data commitment is that of the cells or of the KZG
- * commitment, and the chains that an archive states are those that the batch leads to (spec 9.4). Throws
+ * commitment, the chains that an archive states are those that the batch leads to, and L1 can have accepted it at the time
+ * that the archive says (spec 9.4). Throws
  * `restore/batch-mismatch` unless the batch follows.
  *
  * @example const { position, blocks } = followPublishedBatch(genesisPosition(root), batch, compress);
  */
 export function followPublishedBatch(before: ChainPosition, batch: PublishedBatch, compress: Compress): FollowedBatch {
-  const { number, chains, l1Operations } = batch;
+  const { number, chains, l1Operations, header, origin } = batch;
   if (!isSameBytes(committedData(batch), batch.dataCommitment)) {
     throw batchMismatch(number, "dataCommitment", "has data of another commitment");
   }
   const queueHash = l1Operations.map(encodeL1Operation).reduce(nextRollingHash, before.queueHash);
   const followed = follow(before, batch, queueHash, compress);
+  if (!isTimeOf(header, origin.l1Timestamp)) {
+    throw batchMismatch(number, "l1Timestamp", "is of an L1 block whose time the contract does not take");
+  }
   if (chains !== null && !isSameChains(chains, followed.position.chains)) {
     throw batchMismatch(number, "chains", "leads to other chains than its archive says");
   }

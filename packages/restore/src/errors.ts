@@ -8,6 +8,8 @@ import { CairnError } from "@cairn/protocol";
  *   `details.batch` and `details.check` say where. The RPC or the archive lies. Retry on another one.
  * - `restore/queue-mismatch`: queue entries do not hash to the rolling hash that the contract keeps. Retry on another
  *   RPC, or with another archive.
+ * - `restore/settlement-mismatch`: an archive says that a payout was settled which the contract still owes; `details` names
+ *   it. The archive lies, or tells of an L1 that was reorganised. Use another copy.
  * - `restore/invalid-data`: a batch's data cannot follow from the state before it; `details.batch`, and
  *   `details.firstUnchecked`, the first batch since the last root that was checked.
  * - `restore/root-mismatch`: the data of batches `details.firstBatch` … `details.lastBatch` leads to another root than
@@ -25,12 +27,15 @@ import { CairnError } from "@cairn/protocol";
  * - `restore/archive-truncated`: the archive ends before its end frame. Use another copy.
  * - `restore/archive-foreign`: the archive belongs to another rollup or chain. Use the right one.
  * - `restore/archive-gap`: the archive begins after the batch that is needed. Read the earlier one first.
+ * - `restore/l1-gap`: the archives end earlier than what L1 still shows begins; `details` say with which batch and after how
+ *   many queue entries, and what L1 shows. Also give the archive that holds what is between.
  * - `restore/io`: a file cannot be read or written; `cause` says why (retry, after freeing disk space for instance).
  */
 export type RestoreErrorCode =
   | "restore/unsupported-rollup"
   | "restore/batch-mismatch"
   | "restore/queue-mismatch"
+  | "restore/settlement-mismatch"
   | "restore/invalid-data"
   | "restore/root-mismatch"
   | "restore/state-mismatch"
@@ -45,6 +50,7 @@ export type RestoreErrorCode =
   | "restore/archive-truncated"
   | "restore/archive-foreign"
   | "restore/archive-gap"
+  | "restore/l1-gap"
   | "restore/io";
 
 /** An error of this package. */

@@ -1,6 +1,6 @@
 import type { ArchiveWriter } from "./archive/writer.ts";
 import type { Meter } from "./progress.ts";
-import type { PublishedBatch } from "./published-batch.ts";
+import type { PublishedRecord } from "./published-batch.ts";
 import { createRebuilder } from "./rebuilder.ts";
 import type { RestoredState } from "./restored-state.ts";
 
@@ -22,19 +22,19 @@ export interface FeedOptions {
   readonly checkpoints: CheckpointLimits;
   /** Hash after each batch: slow, but identifies the batch whose data leads to a wrong root. */
   readonly checkEveryBatch: boolean;
-  /** Where the batches are also written, durably before they reach the state. */
+  /** Where the records are also written, batches durably before they reach the state. */
   readonly archiveTo: ArchiveWriter | null;
   readonly signal: AbortSignal | null;
 }
 
 /**
- * Replays all batches. Those up to `settled` are final on L1 and written many at a time; later ones one by one, so that
+ * Replays all batches among records. Those up to `settled` are final on L1 and written many at a time; later ones one by one, so that
  * each can be undone. When this throws, only what was replayed since the last checkpoint is lost.
- * Throws what the batches throw, and as `Rebuilder`, `ArchiveWriter`.
+ * Throws what the records throw, and as `Rebuilder`, `ArchiveWriter`.
  */
 export async function feedBatches(
   restored: RestoredState,
-  batches: AsyncIterable<PublishedBatch>,
+  records: AsyncIterable<PublishedRecord>,
   settled: number,
   options: FeedOptions,
 ): Promise<void> {
@@ -54,8 +54,13 @@ export async function feedBatches(
     lastMs = now();
   };
 
-  for await (const batch of batches) {
+  for await (const record of records) {
     options.signal?.throwIfAborted();
+    if (record.type === "settlements") {
+      await archiveTo?.settle(record.settlements);
+      continue;
+    }
+    const { batch } = record;
     const content = rebuilder.add(batch);
     await archiveTo?.append(batch, rebuilder.position().chains);
     meter.add(batch.number, content);

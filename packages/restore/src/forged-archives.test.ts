@@ -105,7 +105,8 @@ describe("an archive with forged queue records and all hashes recomputed", () =>
       compress,
       after: 2,
       start: (start) => ({ ...start, queuePosition: start.queuePosition + 1, queueHash: position.queueHash }),
-      batch: (batch) => (batch.number === 3 ? { ...batch, l1Operations: [entry.operation] } : batch),
+      batch: (batch) =>
+        batch.number === 3 ? { ...batch, l1Operations: [entry.operation], entryOrigins: [entry.origin] } : batch,
     });
     await expect(verify(path, access())).rejects.toMatchObject(refusal);
   });
@@ -155,6 +156,8 @@ describe("an archive in which two batches are joined", () => {
         header: { ...second.header, circuit: "pair", lastBlock, lastTimestamp, newNextIndex, newRoot },
         l1Operations: [...second.l1Operations, ...third.l1Operations],
         payouts: [...second.payouts, ...third.payouts],
+        origin: third.origin,
+        entryOrigins: [...second.entryOrigins, ...third.entryOrigins],
       },
       position,
       compress,
@@ -183,10 +186,13 @@ describe("an archive with forged waiting entries", () => {
     const batches = await gather(reader.batches());
     const waiting = reader.waiting();
     if (waiting === null) expect.unreachable();
-    expect(waiting.operations).toMatchObject([{ type: "deposit", amount: 9n }]);
+    expect(waiting.entries).toMatchObject([{ operation: { type: "deposit", amount: 9n } }]);
     const forged = await rewritten(whole, batches, {
       ...waiting,
-      operations: waiting.operations.map((operation) => ({ ...operation, index: accountIndex(64) })),
+      entries: waiting.entries.map(({ operation, origin }) => ({
+        operation: { ...operation, index: accountIndex(64) },
+        origin,
+      })),
     });
     const { compress } = live;
     await expect(verify(forged, null)).resolves.toMatchObject({ end: { batch: 4 } });

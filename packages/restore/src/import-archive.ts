@@ -5,7 +5,7 @@ import { restoreError } from "./errors.ts";
 import { type FeedOptions, feedBatches } from "./feed.ts";
 import { identityText, isSameRollup } from "./identity.ts";
 import { onlyL1Batches } from "./l1-batches.ts";
-import { commitmentOf, type PublishedBatch } from "./published-batch.ts";
+import { commitmentOf, type PublishedRecord } from "./published-batch.ts";
 import type { RestoredState } from "./restored-state.ts";
 
 /**
@@ -41,26 +41,36 @@ export async function importArchive(
   }
   if (access === null) {
     options.meter.begin("archive", null);
-    const later = newBatches(restored, archive.batches(), "compared");
+    const later = newRecords(restored, archive, "compared");
     return feedBatches(restored, later, Number.MAX_SAFE_INTEGER, options);
   }
   const { block } = await readHead(access, "latest");
   const { batchCount } = await readContractState(access, block);
   options.meter.begin("archive", batchCount);
   const settled = await readFinalizedBatchCount(access);
-  const later = newBatches(restored, archive.batches(), "skipped");
+  const later = newRecords(restored, archive, "skipped");
   return feedBatches(restored, onlyL1Batches(access, later, { batchCount, block }), settled, options);
 }
 
-/** The batches that the state does not have; those that it has are skipped, or must be the state's own. */
-async function* newBatches(
+/**
+ * The batches that the state does not have, and what L1 settled after its last one; batches that it has are skipped, or must
+ * be the state's own.
+ */
+async function* newRecords(
   restored: RestoredState,
-  batches: AsyncIterable<PublishedBatch>,
+  { start, records }: ArchiveReader,
   known: "skipped" | "compared",
-): AsyncGenerator<PublishedBatch, void, void> {
+): AsyncGenerator<PublishedRecord, void, void> {
   const last = restored.position().batch;
-  for await (const batch of batches) {
-    if (batch.number > last) yield batch;
+  let reached = start.batch;
+  for await (const record of records()) {
+    if (record.type === "settlements") {
+      if (reached >= last) yield record;
+      continue;
+    }
+    const { batch } = record;
+    reached = batch.number;
+    if (batch.number > last) yield record;
     else if (known === "compared" && commitmentOf(batch) !== commitmentOf(restored.batch(batch.number))) {
       throw batchMismatch(batch.number, "commitment", "is not the one that the state was built from");
     }

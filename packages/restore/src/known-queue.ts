@@ -37,6 +37,11 @@ export async function knownQueue(
   return isUsable ? confirmArchived(archived, position, access, head) : null;
 }
 
+/** The entries among those known that still wait at a position. */
+export function waitingAt(known: KnownQueue | null, { queuePosition }: ChainPosition): readonly WaitingEntry[] {
+  return (known?.waiting ?? []).filter(({ position }) => position >= queuePosition);
+}
+
 /** Whether nothing has happened since: the entries are all that wait, and no batch has come. */
 export function isWhole({ waiting }: KnownQueue, position: ChainPosition, contract: ContractState): boolean {
   const { batch, queuePosition, queueHash } = position;
@@ -53,27 +58,25 @@ export function isWhole({ waiting }: KnownQueue, position: ChainPosition, contra
  * `restore/queue-mismatch` when they are not the contract's, `l1/unavailable`.
  */
 export async function confirmArchived(
-  { operations, l1Block, resumeBlock }: QueueAfterArchive,
+  { entries, l1Block }: QueueAfterArchive,
   { queuePosition, queueHash }: ChainPosition,
   access: L1Access,
   head: Pick<L1Block, "block">,
 ): Promise<KnownQueue> {
+  const tailHash = entries.map(({ operation }) => encodeL1Operation(operation)).reduce(nextRollingHash, queueHash);
+  await assertQueueHash(access, { queuePosition: queuePosition + entries.length, queueHash: tailHash }, head.block);
+  const calls = entries.map((_, i) => [BigInt(queuePosition + i)] as const);
+  const stored = await readMany(access, "queueEntry", calls, head.block);
   let hash = queueHash;
-  const hashes = operations.map((operation) => {
+  const waiting = entries.map(({ operation, origin }, i): WaitingEntry => {
     hash = nextRollingHash(hash, encodeL1Operation(operation));
-    return hash;
-  });
-  await assertQueueHash(access, { queuePosition: queuePosition + operations.length, queueHash: hash }, head.block);
-  const calls = operations.map((_, i) => [BigInt(queuePosition + i)] as const);
-  const entries = await readMany(access, "queueEntry", calls, head.block);
-  const waiting = operations.map(
-    (operation, i): WaitingEntry => ({
+    return {
       position: queuePosition + i,
       operation,
-      queueHash: hashes[i] ?? queueHash,
-      submitterFee: entries[i]?.submitterFee ?? 0n,
-      l1Block: resumeBlock ?? l1Block,
-    }),
-  );
+      queueHash: hash,
+      submitterFee: stored[i]?.submitterFee ?? 0n,
+      origin,
+    };
+  });
   return { waiting, l1Block };
 }

@@ -2,15 +2,40 @@ import type { Chains } from "@cairn/crypto";
 import { type BatchHeader, batchCommitment, bytesToHex, type Hex, type Payout, payoutListHash } from "@cairn/protocol";
 import type { BatchOnL1 } from "@cairn/vm";
 
-/** Where a batch came from; hints that no state depends on. */
-export interface BatchOrigin {
-  /** L1 block that holds it. */
+/** Where something is on L1. Once L1 has forgotten it, an archive's word for it: nothing about money depends on it. */
+export interface L1Origin {
+  readonly l1Block: number;
+  /** Of that block, 32 bytes. */
+  readonly l1BlockHash: Uint8Array;
+  /** 32 bytes. */
+  readonly transactionHash: Uint8Array;
+}
+
+/** Where a batch came from, and who sent it; as {@link L1Origin}. */
+export interface BatchOrigin extends L1Origin {
+  /** Of the L1 block, seconds. The contract accepts a batch only between two times that its header names. */
+  readonly l1Timestamp: number;
+  /** L1 block from which on all later batches and all queue entries that this one leaves waiting are found. */
+  readonly resumeBlock: number;
+  readonly submitter: bigint;
+}
+
+/** What L1 did with one payout of a batch; as {@link L1Origin}. Only whether it is settled can be asked of the contract. */
+export interface ArchivedSettlement {
+  /** Given by the contract. */
+  readonly batch: number;
+  /** In the batch's list, from 0. */
+  readonly position: number;
+  readonly status: "paid" | "claimable";
   readonly l1Block: number;
   /** 32 bytes. */
   readonly transactionHash: Uint8Array;
-  /** L1 block from which on all later batches and all queue entries that this one leaves waiting are found. */
-  readonly resumeBlock: number;
 }
+
+/** What L1 shows of a rollup's batches, in L1's order: what became of payouts comes after what preceded it on L1. */
+export type PublishedRecord =
+  | { readonly type: "batch"; readonly batch: PublishedBatch }
+  | { readonly type: "settlements"; readonly settlements: readonly ArchivedSettlement[] };
 
 /** All that was published of a batch, and where. The queue hash follows from its predecessors. */
 export interface PublishedBatch extends Omit<BatchOnL1, "queueHash"> {
@@ -23,6 +48,13 @@ export interface PublishedBatch extends Omit<BatchOnL1, "queueHash"> {
   /** The chains after it as an archive states them; null when L1 showed the batch. */
   readonly chains: Chains | null;
   readonly origin: BatchOrigin;
+  /** Of its queue entries, in their order. */
+  readonly entryOrigins: readonly L1Origin[];
+}
+
+/** The batches among records. */
+export async function* batchesOf(records: AsyncIterable<PublishedRecord>): AsyncGenerator<PublishedBatch, void, void> {
+  for await (const record of records) if (record.type === "batch") yield record.batch;
 }
 
 /** What the contract's commitment to a batch is made of. */

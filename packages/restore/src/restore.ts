@@ -18,6 +18,7 @@ import { restoreError } from "./errors.ts";
 import { type CheckpointLimits, DEFAULT_CHECKPOINT_LIMITS, type FeedOptions } from "./feed.ts";
 import type { RollupIdentity } from "./identity.ts";
 import { importArchive } from "./import-archive.ts";
+import { asL1Gap } from "./l1-gap.ts";
 import { createMeter, type OnProgress, type Totals } from "./progress.ts";
 import { readIdentity } from "./read-identity.ts";
 import { openRestoredState, type RestoredState } from "./restored-state.ts";
@@ -64,7 +65,8 @@ export interface RestoreResult {
 
 /**
  * Rebuilds the state of a rollup from what was published: archives first, then L1. Continues where an earlier run on
- * the same store was interrupted. Throws as `openRestoredState`, `importArchive`, `syncWithL1`; `restore/bad-option`.
+ * the same store was interrupted. Throws as `openRestoredState`, `importArchive`, `syncWithL1`; `restore/l1-gap` when L1 has
+ * forgotten what follows the archives; `restore/bad-option`.
  *
  * @example const { restored, head } = await restoreRollup({ store: createMemoryStore(), compress, rollup });
  */
@@ -90,7 +92,7 @@ export async function restoreRollup(options: RestoreOptions): Promise<RestoreRes
   };
   try {
     const archivedQueue = await importArchives(restored, archives, access, sync);
-    const head = access === null ? null : await syncWithL1(restored, access, { ...sync, archivedQueue });
+    const head = access === null ? null : await syncAfter(restored, access, { ...sync, archivedQueue }, archives);
     meter.report();
     await archiveTo?.continueAfter(restored.position());
     await archiveTo?.finish(head === null ? queueAt(restored, archivedQueue) : queueOf(restored, head));
@@ -98,6 +100,22 @@ export async function restoreRollup(options: RestoreOptions): Promise<RestoreRes
   } catch (error) {
     await archiveTo?.close();
     throw error;
+  }
+}
+
+async function syncAfter(
+  restored: RestoredState,
+  access: L1Access,
+  options: SyncOptions,
+  archives: readonly string[],
+): Promise<L1Block> {
+  try {
+    return await syncWithL1(restored, access, options);
+  } catch (error) {
+    if (archives.length === 0) throw error;
+    const { batch, queuePosition } = restored.position();
+    const known = options.archivedQueue?.batch === batch ? options.archivedQueue.entries.length : 0;
+    throw asL1Gap(error, { batch, queueEnd: queuePosition + known });
   }
 }
 
@@ -124,7 +142,7 @@ function queueAt(restored: RestoredState, queue: QueueAfterArchive | null): Arch
 
 /** What waits in the queue as of the L1 block to which the state was brought. */
 function queueOf(restored: RestoredState, { block }: L1Block): ArchivedQueue {
-  return { l1Block: block, operations: restored.waiting().map(({ operation }) => operation) };
+  return { l1Block: block, entries: restored.waiting() };
 }
 
 async function identityOf(access: L1Access | null, archives: readonly string[]): Promise<RollupIdentity> {

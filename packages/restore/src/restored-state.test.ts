@@ -35,7 +35,14 @@ describe("a state restored from batches of several blocks", () => {
     chains: { data: 1n, l1: 2n, payouts: 3n, blocks: BigInt(number) },
     queuePosition: 10 * number,
     queueHash: word(2),
-    origin: { l1Block: 100 + number, transactionHash: word(3), resumeBlock: 90 + number },
+    origin: {
+      l1Block: 100 + number,
+      l1BlockHash: word(4),
+      transactionHash: word(3),
+      l1Timestamp: 100 * lastBlock,
+      resumeBlock: 90 + number,
+      submitter: 5n,
+    },
     payouts: [],
   });
 

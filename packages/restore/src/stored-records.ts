@@ -19,13 +19,20 @@ import {
 } from "@cairn/protocol";
 import type { KeyValueChange } from "@cairn/state";
 import type { ChainPosition } from "@cairn/vm";
-import { encodeChains, readChains } from "./archive/format.ts";
+import {
+  encodeBatchOrigin,
+  encodeChains,
+  encodeL1Origin,
+  readBatchOrigin,
+  readChains,
+  readL1Origin,
+} from "./archive/format.ts";
 import { restoreError } from "./errors.ts";
 import type { RollupIdentity } from "./identity.ts";
-import type { BatchOrigin } from "./published-batch.ts";
+import type { BatchOrigin, L1Origin } from "./published-batch.ts";
 
 /** Version of the record layouts below; a store of another version is refused. */
-const RECORDS_VERSION = 2;
+const RECORDS_VERSION = 3;
 const IDENTITY_BYTES = 29;
 
 /**
@@ -34,9 +41,9 @@ const IDENTITY_BYTES = 29;
  * | key | value |
  * |---|---|
  * | 0x80 | version 1, chain id 8, rollup 20 |
- * | 0x81 ‖ batch 8 | header 166, data commitment 32, four chains 128, queue position 8 and hash 32 after it, origin 48, payouts of 40 |
+ * | 0x81 ‖ batch 8 | header 166, data commitment 32, four chains 128, queue position 8 and hash 32 after it, origin 108, payouts of 40 |
  * | 0x82 | where the restoration last reached its end: batch 8, queue tail 8, L1 block 8, hash 32, timestamp 8 |
- * | 0x83 ‖ position 8 | entry that waits in the queue: record 76, queue hash after it 32, submitter's fee 16, L1 block 8 |
+ * | 0x83 ‖ position 8 | entry that waits in the queue: record 76, queue hash after it 32, submitter's fee 16, origin 72 |
  * | 0x84 | up to where every batch was compared with the contract: batch 8, L1 block 8, hash 32 |
  * | 0x85 ‖ block 8 | batch 8 that ends with this L2 block |
  * | 0x86 | the L2 block 8 before a batch of which only some blocks are written; absent otherwise |
@@ -74,8 +81,7 @@ export interface WaitingEntry {
   readonly queueHash: Uint8Array;
   /** Wei for whoever submits the batch that consumes it. */
   readonly submitterFee: bigint;
-  /** The L1 block that it is in; an earlier one when an archive told of the entry. */
-  readonly l1Block: number;
+  readonly origin: L1Origin;
 }
 
 /** Where and when the state was last known to be the contract's. */
@@ -153,9 +159,7 @@ export function encodeBatchRecord(record: BatchRecord): Uint8Array {
     encodeChains(record.chains),
     encodeSafe64(record.queuePosition),
     record.queueHash,
-    encodeSafe64(origin.l1Block),
-    origin.transactionHash,
-    encodeSafe64(origin.resumeBlock),
+    encodeBatchOrigin(origin),
     encodePayoutList(payouts),
   );
 }
@@ -169,7 +173,7 @@ export function decodeBatchRecord(number: number, bytes: Uint8Array): BatchRecor
     chains: readChains(cursor),
     queuePosition: cursor.safe64(),
     queueHash: cursor.bytes(32).slice(),
-    origin: { l1Block: cursor.safe64(), transactionHash: cursor.bytes(32).slice(), resumeBlock: cursor.safe64() },
+    origin: readBatchOrigin(cursor),
     payouts: decodePayoutList(cursor.bytes(cursor.left())),
   };
 }
@@ -179,7 +183,7 @@ export function encodeWaiting(entry: WaitingEntry): Uint8Array {
     encodeL1Operation(entry.operation),
     entry.queueHash,
     bigintToBytes(entry.submitterFee, 16),
-    encodeSafe64(entry.l1Block),
+    encodeL1Origin(entry.origin),
   );
 }
 
@@ -190,7 +194,7 @@ export function decodeWaiting(position: number, bytes: Uint8Array): WaitingEntry
     operation: decodeL1Operation(cursor.bytes(QUEUE_RECORD_BYTES)),
     queueHash: cursor.bytes(32).slice(),
     submitterFee: bytesToBigint(cursor.bytes(16)),
-    l1Block: cursor.safe64(),
+    origin: readL1Origin(cursor),
   };
 }
 

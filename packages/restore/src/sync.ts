@@ -21,7 +21,7 @@ import { readBatches } from "./batch-stream.ts";
 import { findLastCommonSince } from "./compare-batches.ts";
 import { restoreError } from "./errors.ts";
 import { type FeedOptions, feedBatches } from "./feed.ts";
-import { isWhole, type KnownQueue, knownQueue } from "./known-queue.ts";
+import { isWhole, type KnownQueue, knownQueue, waitingAt } from "./known-queue.ts";
 import { assertQueueHash } from "./queue-check.ts";
 import type { RestoredState } from "./restored-state.ts";
 import type { WaitingEntry } from "./stored-records.ts";
@@ -84,10 +84,9 @@ async function syncTo(
   await goBackToContract(restored, access, target);
   options.meter.begin("l1", contract.batchCount);
   const known = await knownQueue(restored, access, target, options.archivedQueue ?? null);
-  const waiting =
-    known !== null && isWhole(known, restored.position(), contract)
-      ? known.waiting
-      : await readFrom(restored, access, target, options, known);
+  // An archive also keeps what became of payouts meanwhile.
+  const isAtEnd = known !== null && options.archiveTo === null && isWhole(known, restored.position(), contract);
+  const waiting = isAtEnd ? known.waiting : await readFrom(restored, access, target, options, known);
   assertSameState(restored, contract);
   return waiting;
 }
@@ -105,24 +104,28 @@ async function readFrom(
 ): Promise<readonly WaitingEntry[]> {
   const { concurrency, limits, blobs } = options;
   const settled = await readFinalizedBatchCount(access);
-  const start = restored.position();
   const read = async (from: number): Promise<readonly WaitingEntry[]> => {
-    const isContinued = known !== null && from === known.l1Block + 1 && restored.position().batch === start.batch;
+    const after = restored.position();
     const stream = readBatches(access, {
-      after: restored.position(),
-      waiting: isContinued ? known.waiting : [],
+      after,
+      waiting: waitingAt(known, after),
       range: { from, to: head.block },
       batchCount: contract.batchCount,
+      withSettlements: options.archiveTo !== null,
       ...(blobs === undefined ? {} : { blobs }),
       ...(concurrency === undefined ? {} : { concurrency }),
       ...(limits === undefined ? {} : { limits }),
     });
-    await feedBatches(restored, stream.batches, settled, options);
+    await feedBatches(restored, stream.records, settled, options);
     assertQueueEnd(stream.queue.end(), contract);
     return stream.queue.waiting();
   };
   const hint = known === null ? resumeBlock(restored) : known.l1Block + 1;
-  return readFromHint(hint, read, () => findStart(access, restored.position(), contract, head.block));
+  return readFromHint(hint, read, () => {
+    const { batch, queuePosition } = restored.position();
+    const queueEnd = queuePosition + waitingAt(known, restored.position()).length;
+    return findStart(access, { batch, queuePosition: queueEnd }, contract, head.block);
+  });
 }
 
 function resumeBlock(restored: RestoredState): number | null {

@@ -19,7 +19,7 @@ import { type ChainPosition, genesisPosition } from "@cairn/vm";
 import { createArchive } from "../src/archive/writer.ts";
 import { followPublishedBatch } from "../src/chain-position.ts";
 import type { RollupIdentity } from "../src/identity.ts";
-import type { PublishedBatch } from "../src/published-batch.ts";
+import type { L1Origin, PublishedBatch } from "../src/published-batch.ts";
 
 const folders: string[] = [];
 
@@ -98,7 +98,10 @@ export async function gather<T>(items: AsyncIterable<T>): Promise<T[]> {
 
 /** A batch as plain values that can be compared: without what an archive leaves out or adds. */
 export function comparable(batch: PublishedBatch): object {
-  const { cells, header, chains: _, origin, kzgCommitment, ...rest } = batch;
+  const { cells, header, chains: _, origin, entryOrigins, kzgCommitment, ...rest } = batch;
+  const placeOf = ({ l1BlockHash, transactionHash, ...place }: L1Origin) => {
+    return { ...place, l1BlockHash: bytesToHex(l1BlockHash), transactionHash: bytesToHex(transactionHash) };
+  };
   return {
     ...rest,
     header,
@@ -107,7 +110,8 @@ export function comparable(batch: PublishedBatch): object {
     dataCommitment: bytesToHex(batch.dataCommitment),
     payoutsHash: bytesToHex(batch.payoutsHash),
     kzgCommitment: kzgCommitment === null ? null : bytesToHex(kzgCommitment),
-    origin: { ...origin, transactionHash: bytesToHex(origin.transactionHash) },
+    origin: placeOf(origin),
+    entryOrigins: entryOrigins.map(placeOf),
   };
 }
 
@@ -167,11 +171,22 @@ function publishedBatch(
   const l1Operations = blocks.flatMap((block) => block.l1Operations);
   const origin = {
     l1Block: 100 + number,
+    l1BlockHash: new Uint8Array(32).fill(100 + number),
     transactionHash: new Uint8Array(32).fill(number),
+    l1Timestamp: last.block.timestamp + 1,
     resumeBlock: 90 + number,
+    submitter: 1000n + BigInt(number),
   };
-  const common = { number, header, l1Operations, payouts, payoutsHash: payoutListHash(payouts), chains: null, origin };
+  const entryOrigins = l1Operations.map((_, i) => entryOrigin(90 + number, i));
+  const payoutsHash = payoutListHash(payouts);
+  const common = { number, header, l1Operations, payouts, payoutsHash, chains: null, origin, entryOrigins };
   return { chains, published: { ...common, ...dataOf(number, dataSource, cells) } };
+}
+
+/** A place on L1 that is like no other. */
+export function entryOrigin(l1Block: number, place: number): L1Origin {
+  const l1BlockHash = new Uint8Array(32).fill(l1Block);
+  return { l1Block, l1BlockHash, transactionHash: new Uint8Array(32).fill(place) };
 }
 
 /** Calldata has every other batch's zero cells at the end; a KZG commitment is any that the hash is of. */

@@ -39,7 +39,7 @@ describe("batches that L1 accepted", () => {
   ): Promise<AcceptedEvent> => {
     const content = await contentOf(firstBlock, lastBlock);
     const header = { ...headerOf(content, { circuit: "batch", dataSource: "calldata" }), ...change };
-    const place = { block: 10 + number, blockHash: WORD, transaction: WORD, transactionIndex: 0 };
+    const place = { block: 10 + number, blockHash: WORD, transaction: WORD, transactionIndex: 0, timestamp: null };
     return {
       type: "accepted",
       number,

@@ -2,8 +2,8 @@ import type { CairnError } from "@cairn/protocol";
 import { BaseError } from "viem";
 import type { L1Rollup } from "../connection.ts";
 import { delay } from "../delay.ts";
-import { l1Error } from "../errors.ts";
-import { isAnswer, isBusy, isMissingState, isRefusal } from "./refusals.ts";
+import { type L1ErrorCode, l1Error } from "../errors.ts";
+import { isAnswer, isBusy, isMissingHistory, isMissingState, isRefusal } from "./refusals.ts";
 
 /** Pause after the first failure of a read; it doubles with each further one. */
 const FIRST_DELAY_MS = 250;
@@ -16,7 +16,8 @@ export interface L1Access {
   readonly rollup: L1Rollup;
   /**
    * Runs a read, and again after failures that a retry may cure. Throws `l1/unavailable` when it keeps failing,
-   * `l1/state-missing` when the RPC keeps refusing a state; a revert of the contract is thrown at once.
+   * `l1/state-missing` when the RPC refuses a state and `l1/history-pruned` when it refuses old events, transactions or
+   * blocks; a revert of the contract is thrown at once.
    */
   readonly call: <T>(what: string, read: () => Promise<T>) => Promise<T>;
   /** Whether a read that has failed this often may be retried. */
@@ -64,7 +65,8 @@ export function createL1Access(rollup: L1Rollup, options: L1AccessOptions = {}):
           return await read();
         } catch (error) {
           if (isAnswer(error)) throw error;
-          if (isMissingState(error) || !mayRetry(error, failures)) throw unavailable(what, error);
+          const isForgotten = isMissingState(error) || isMissingHistory(error);
+          if (isForgotten || !mayRetry(error, failures)) throw unavailable(what, error);
           await pause(failures);
         }
       }
@@ -73,12 +75,16 @@ export function createL1Access(rollup: L1Rollup, options: L1AccessOptions = {}):
 }
 
 /**
- * The error of a read that failed for good: `l1/state-missing` for a state that the RPC does not have, else
- * `l1/unavailable`.
+ * The error of a read that failed for good: `l1/state-missing` for a state that the RPC does not have,
+ * `l1/history-pruned` for what it has forgotten of L1's history, else `l1/unavailable`.
  */
 export function unavailable(what: string, cause: unknown): CairnError {
-  const code = isMissingState(cause) ? "l1/state-missing" : "l1/unavailable";
-  return l1Error(code, `L1 cannot provide ${what}: ${reasonOf(cause)}`, { cause });
+  return l1Error(codeOf(cause), `L1 cannot provide ${what}: ${reasonOf(cause)}`, { cause });
+}
+
+function codeOf(cause: unknown): L1ErrorCode {
+  if (isMissingHistory(cause)) return "l1/history-pruned";
+  return isMissingState(cause) ? "l1/state-missing" : "l1/unavailable";
 }
 
 function reasonOf(cause: unknown): string {

@@ -144,6 +144,32 @@ export function createCommitmentReader(access: L1Access, last: number, block: nu
   };
 }
 
+/** Which payouts of a batch are settled: bit p of word w is that of the payout at 256 · w + p. */
+export interface SettledWord {
+  readonly batch: number;
+  readonly word: number;
+}
+
+/**
+ * What the contract had settled at an L1 block, a word of bits for each asked. A payout that is settled stays so, but others
+ * may be settled later: where the RPC no longer has the block's state this throws `l1/state-missing`. Throws
+ * `l1/unavailable`.
+ *
+ * @example const [bits] = await readSettledWords(access, [{ batch: 7, word: 0 }], head.block);
+ */
+export async function readSettledWords(
+  access: L1Access,
+  words: readonly SettledWord[],
+  block: number,
+): Promise<readonly bigint[]> {
+  const calls = words.map(({ batch, word }) => [BigInt(batch), BigInt(word)] as const);
+  try {
+    return await readMany(access, "payoutsSettled", calls, block);
+  } catch (error) {
+    throw asMissingState(error);
+  }
+}
+
 async function orLatest<T>(block: bigint, read: (at: bigint | null) => Promise<T>): Promise<T> {
   try {
     return await read(block);
@@ -155,6 +181,7 @@ async function orLatest<T>(block: bigint, read: (at: bigint | null) => Promise<T
 
 /** An RPC that answers but refuses a question about a block does not have that block's state, however it words this. */
 function asMissingState(error: unknown): unknown {
+  if (isCairnError(error, "l1/history-pruned")) return l1Error("l1/state-missing", error.message, { cause: error });
   if (!isCairnError(error, "l1/unavailable") || !isRefusal(error.cause) || isBusy(error.cause)) return error;
   return l1Error("l1/state-missing", error.message, { cause: error.cause });
 }

@@ -22,6 +22,8 @@ export interface EventPlace {
   readonly transaction: Uint8Array;
   /** Position of the transaction in its block. */
   readonly transactionIndex: number;
+  /** Of the block, seconds, as the event says it; null where the RPC does not say it with events. */
+  readonly timestamp: number | null;
 }
 
 /** An entry that joined the queue. */
@@ -111,12 +113,13 @@ function toEvent(log: Log): RollupEvent {
   };
 }
 
-function placeOf({ blockNumber, blockHash, transactionHash, transactionIndex }: Log): EventPlace {
+function placeOf({ blockNumber, blockHash, transactionHash, transactionIndex, blockTimestamp }: Log): EventPlace {
   return {
     block: Number(blockNumber),
     blockHash: hexToBytes(blockHash, 32),
     transaction: hexToBytes(transactionHash, 32),
     transactionIndex,
+    timestamp: blockTimestamp === undefined ? null : Number(blockTimestamp),
   };
 }
 

@@ -1,6 +1,6 @@
 import { CairnError } from "@cairn/protocol";
 import { type L1Access, unavailable } from "./access.ts";
-import { isAnswer, isBusy, isUnreachable } from "./refusals.ts";
+import { isAnswer, isBusy, isMissingHistory, isUnreachable } from "./refusals.ts";
 
 /** L1 blocks, both ends included. */
 export interface L1Range {
@@ -41,7 +41,7 @@ export interface RangeReader<Event> {
 /**
  * Reads ranges of events. Providers refuse wide ranges in many ways (an error of some code, a status, no answer at
  * all), so every refusal is answered with a narrower range, down to a single block. Both methods throw `l1/unavailable`
- * when not even that can be read, and whatever else `readRange` throws.
+ * when not even that can be read, `l1/history-pruned` when the RPC has forgotten it, and whatever else `readRange` throws.
  *
  * @example const ranges = createRangeReader(access, readRollupEvents);
  */
@@ -73,7 +73,7 @@ export function createRangeReader<Event>(
           continue;
         }
         failures++;
-        if (!access.mayRetry(error, failures))
+        if (isMissingHistory(error) || !access.mayRetry(error, failures))
           throw unavailable(`the events of blocks ${read.from} to ${read.to}`, error);
         await access.pause(failures);
       }

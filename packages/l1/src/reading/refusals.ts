@@ -43,6 +43,18 @@ const MISSING_STATE = new RegExp(
   "i",
 );
 
+/** The execution API's code for history that a node has pruned (EIP-4444). */
+const PRUNED_HISTORY_CODE = 4444;
+/** How RPCs refuse to serve old events, transactions and blocks; "history" tells them from old states. */
+const PRUNED_HISTORY = new RegExp(
+  [
+    "pruned history",
+    "history (?:has been |is |was )?(?:pruned|expired|unavailable|not available)",
+    "(?:logs?|receipts?|bod(?:y|ies)) .*(?:pruned|expired|no longer available)",
+  ].join("|"),
+  "i",
+);
+
 /** Codes for a block that the RPC does not have: EIP-1474's, and the execution API's for unresolved tags. */
 const NO_BLOCK_CODES = new Set([-32001, -39001]);
 const INVALID_PARAMETERS = -32602;
@@ -109,7 +121,14 @@ export function isBusy(error: unknown): boolean {
 /** Whether the RPC refuses because it does not have the state of the block that was asked for. */
 export function isMissingState(error: unknown): boolean {
   const refusal = refusalOf(error);
-  return refusal !== null && !isBusy(error) && MISSING_STATE.test(refusal.text);
+  return refusal !== null && !isBusy(error) && !isMissingHistory(error) && MISSING_STATE.test(refusal.text);
+}
+
+/** Whether the RPC refuses because it has forgotten events, transactions or blocks that old. */
+export function isMissingHistory(error: unknown): boolean {
+  const refusal = refusalOf(error);
+  if (refusal === null || isBusy(error)) return false;
+  return refusal.code === PRUNED_HISTORY_CODE || PRUNED_HISTORY.test(refusal.text);
 }
 
 /**
@@ -120,7 +139,7 @@ export function isMissingBlock(error: unknown, block: number | string): boolean 
   if (error instanceof Error && error.name === "BlockNotFoundError") return true;
   const refusal = refusalOf(error);
   if (refusal === null || isBusy(error)) return false;
-  if (NO_BLOCK_CODES.has(refusal.code) || NO_BLOCK.test(refusal.text)) return true;
+  if (NO_BLOCK_CODES.has(refusal.code) || NO_BLOCK.test(refusal.text) || isMissingHistory(error)) return true;
   return typeof block === "string" && (refusal.code === INVALID_PARAMETERS || NO_TAG.test(refusal.text));
 }
 

@@ -2,8 +2,14 @@ import { isCairnError } from "@cairn/protocol";
 import { l1Error } from "../errors.ts";
 import type { L1Access } from "./access.ts";
 import type { ContractCounts } from "./contract-state.ts";
-import { readStateEvents } from "./events.ts";
-import { createRangeReader, DEFAULT_RANGE_LIMITS, type RangeLimits } from "./ranges.ts";
+import { type AcceptedEvent, type QueuedEvent, readStateEvents } from "./events.ts";
+import {
+  createRangeReader,
+  DEFAULT_RANGE_LIMITS,
+  type RangeLimits,
+  type RangeRead,
+  type RangeReader,
+} from "./ranges.ts";
 
 /** Batches and queue entries that are known already. */
 export interface KnownEvents {
@@ -12,8 +18,8 @@ export interface KnownEvents {
 }
 
 /**
- * Reads from a block that should suffice, and if events turn out to be missing, from the true start. Throws as both
- * functions.
+ * Reads from a block that should suffice, and if events turn out to be missing or the RPC has forgotten that block, from the
+ * true start. Throws as both functions.
  *
  * @example const events = await readFromHint(hint, readFrom, () => findStart(access, known, counts, head.block));
  */
@@ -26,15 +32,16 @@ export async function readFromHint<T>(
     try {
       return await read(hint);
     } catch (error) {
-      if (!isCairnError(error, "l1/events-incomplete")) throw error;
+      const isForgotten = isCairnError(error, "l1/history-pruned");
+      if (!isForgotten && !isCairnError(error, "l1/events-incomplete")) throw error;
     }
   }
   return read(await findBegin());
 }
 
 /**
- * Where reading has to begin: at the creation of the rollup or, where the RPC has pruned old states, at the first event
- * that is not known. Throws as {@link findDeploymentBlock} and {@link findScanStart}.
+ * Where reading has to begin: at the creation of the rollup or, where the RPC has pruned old states or events, at the first
+ * event that is not known. Throws as {@link findDeploymentBlock} and {@link findScanStart}.
  *
  * @example const from = await findStart(access, { batch: 0, queuePosition: 0 }, counts, head.block);
  */
@@ -46,12 +53,23 @@ export async function findStart(
   limits: RangeLimits = DEFAULT_RANGE_LIMITS,
 ): Promise<number> {
   const deployed = await findDeploymentBlock(access, head);
-  if (deployed !== null) return deployed;
+  if (deployed !== null && (await remembersEvents(access, deployed))) return deployed;
   const wanted = {
     batch: batch < batchCount ? batch + 1 : null,
     entry: queuePosition < queueTail ? queuePosition : null,
   };
   return findScanStart(access, wanted, head, limits);
+}
+
+/** False for an RPC that keeps old states, but says that it has no events that old. */
+async function remembersEvents(access: L1Access, block: number): Promise<boolean> {
+  try {
+    await createRangeReader(access, readStateEvents).forward({ from: block, to: block });
+    return true;
+  } catch (error) {
+    if (isCairnError(error, "l1/history-pruned")) return false;
+    throw error;
+  }
 }
 
 /** What is still missing: the next batch and the next queue entry, if any. */
@@ -90,7 +108,8 @@ export async function findDeploymentBlock({ rollup, call }: L1Access, head: numb
 
 /**
  * The block after which everything wanted is found, by reading events from `head` down; for RPCs that keep events
- * but no old states, or no old events. Throws `l1/events-incomplete` at block 0, `l1/unavailable`.
+ * but no old states, or no old events. Throws `l1/events-incomplete` at block 0 or where the RPC's memory ends:
+ * `details.shown` names the first batch, queue entry and L1 block that it shows; `l1/unavailable`.
  */
 export async function findScanStart(
   access: L1Access,
@@ -100,15 +119,46 @@ export async function findScanStart(
 ): Promise<number> {
   const ranges = createRangeReader(access, readStateEvents, limits);
   let [batchBlock, entryBlock] = [wanted.batch === null ? head : null, wanted.entry === null ? head : null];
+  let shown: ShownEvents = { batch: null, entry: null, block: head };
   for (let to = head; to >= 0; ) {
-    const { read, events } = await ranges.backward({ from: 0, to });
+    const found = await readBackward(ranges, to);
+    if (found === null) break;
+    const { read, events } = found;
     for (const event of events) {
       if (event.type === "accepted" && event.number === wanted.batch) batchBlock ??= event.block;
       if (event.type === "queued" && event.position === wanted.entry) entryBlock ??= event.block;
     }
     if (batchBlock !== null && entryBlock !== null) return Math.min(batchBlock, entryBlock);
+    shown = { ...firstOf(events, shown), block: read.from };
     to = read.from - 1;
   }
   const [what, number] = batchBlock === null ? ["batch", wanted.batch] : ["queue entry", wanted.entry];
-  throw l1Error("l1/events-incomplete", `L1 returns no event of ${what} ${number}`, { details: { ...wanted } });
+  const message = `L1 returns no event of ${what} ${number}`;
+  throw l1Error("l1/events-incomplete", message, { details: { ...wanted, shown } });
+}
+
+/** The first batch and queue entry whose events an RPC shows, and the L1 block down to which it answers. */
+export interface ShownEvents {
+  readonly batch: number | null;
+  readonly entry: number | null;
+  readonly block: number;
+}
+
+/** The next range down; null where the RPC has forgotten it. */
+async function readBackward(
+  ranges: RangeReader<QueuedEvent | AcceptedEvent>,
+  to: number,
+): Promise<RangeRead<QueuedEvent | AcceptedEvent> | null> {
+  try {
+    return await ranges.backward({ from: 0, to });
+  } catch (error) {
+    if (isCairnError(error, "l1/history-pruned")) return null;
+    throw error;
+  }
+}
+
+function firstOf(events: readonly (QueuedEvent | AcceptedEvent)[], { batch, entry }: ShownEvents) {
+  const accepted = events.find((event) => event.type === "accepted");
+  const queued = events.find((event) => event.type === "queued");
+  return { batch: accepted?.number ?? batch, entry: queued?.position ?? entry };
 }

@@ -78,6 +78,7 @@ const eventOf = ({ header, payouts, data }: ProvenBatch, change: Partial<Accepte
   blockHash: hexToBytes(BLOCK),
   transaction: hexToBytes(TRANSACTION),
   transactionIndex: 0,
+  timestamp: null,
   number: 2,
   submitter: 1n,
   header,

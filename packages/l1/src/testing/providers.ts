@@ -57,6 +57,46 @@ const keepingStates = (kept: number, refusal: (block: number) => RpcReply): (() 
   };
 };
 
+/** How an RPC that has pruned L1's history answers questions about it. */
+export type Forgetting = "refuses" | "answers with nothing";
+
+/**
+ * Has forgotten all but the newest `kept` blocks, with their events, transactions and states: it refuses to answer about
+ * older ones (EIP-4444), or answers as if there had been nothing.
+ */
+export const forgetful = (kept: number, manner: Forgetting): (() => Answer) => {
+  const nothing = manner === "refuses" ? error(4444, "pruned history unavailable") : { result: null };
+  const noState = error(-32000, "missing trie node 5c0ee75d9dd66883 (path ) state 0x5c0e is not available");
+  const statePlaces: Readonly<Record<string, number>> = { eth_call: 1, eth_getCode: 1, eth_getBalance: 1 };
+  return () => async (request, ask) => {
+    const { method, params } = request;
+    const head = await ask({ method: "eth_blockNumber", params: [] });
+    const oldest = (typeof head === "object" && "result" in head ? Number(head.result) : 0) - kept + 1;
+    const isOld = (block: unknown): boolean =>
+      typeof block === "string" && block.startsWith("0x") && Number(block) < oldest;
+    const statePlace = statePlaces[method];
+    if (statePlace !== undefined) return isOld(params[statePlace]) ? noState : ask(request);
+    if (method === "eth_getBlockByNumber") return isOld(params[0]) ? nothing : ask(request);
+    if (method === "eth_getLogs") {
+      const filter = params[0] as { readonly fromBlock: string; readonly toBlock: string };
+      if (!isOld(filter.fromBlock)) return ask(request);
+      if (manner === "refuses") return nothing;
+      return isOld(filter.toBlock) ? { result: [] } : ask({ method, params: [{ ...filter, fromBlock: hex(oldest) }] });
+    }
+    const reply = await ask(request);
+    const found = typeof reply === "object" && "result" in reply ? (reply.result as OfBlock | null) : null;
+    if (method === "eth_getBlockByHash") return isOld(found?.number) ? nothing : reply;
+    const isMined = method.startsWith("eth_getTransactionBy") || method === "eth_getTransactionReceipt";
+    return isMined && isOld(found?.blockNumber) ? nothing : reply;
+  };
+};
+
+/** A block, or something in one. */
+interface OfBlock {
+  readonly number?: string;
+  readonly blockNumber?: string;
+}
+
 /** Has no safe and no finalized block. */
 const withoutTags = (refusal: (tag: string) => RpcReply): (() => Answer) => {
   const isTag = (value: unknown): value is string => value === "safe" || value === "finalized";

@@ -21,8 +21,8 @@ import { readBatches } from "../batch-stream.ts";
 import { batchMismatch, followPublishedBatch } from "../chain-position.ts";
 import { restoreError } from "../errors.ts";
 import { identityText, isSameRollup, type RollupIdentity } from "../identity.ts";
-import { confirmArchived, isWhole, type KnownQueue } from "../known-queue.ts";
-import type { PublishedBatch } from "../published-batch.ts";
+import { confirmArchived, isWhole, type KnownQueue, waitingAt } from "../known-queue.ts";
+import type { ArchivedSettlement, PublishedBatch } from "../published-batch.ts";
 import { readIdentity } from "../read-identity.ts";
 import type { WaitingEntry } from "../stored-records.ts";
 import type { ArchivedQueue } from "./format.ts";
@@ -90,7 +90,7 @@ export async function archiveFiles(named: readonly string[]): Promise<string[]> 
 export interface ArchiveFolder {
   /**
    * Brings the archives to the head of L1: every batch that is not in them yet is read, checked against the contract and
-   * written (spec 9.5). Every file in the folder is a whole archive at any time: a new one, or the last one with more
+   * written, and what became of payouts since (spec 9.6). Every file in the folder is a whole archive at any time: a new one, or the last one with more
    * batches, is written beside and put in its place when it is durable. Throws `restore/archive-foreign`, and as
    * `openArchive`, `readBatches`, `followPublishedBatch`; another update may then succeed.
    */
@@ -116,7 +116,7 @@ export function createArchiveFolder(access: L1Access, options: ArchiveFolderOpti
       known = null;
       const isBehind = l1.contract.batchCount < batch || block < end.l1Block;
       if (isBehind) return { lastBatch: batch, added: 0 };
-      known = isUpToDate(end, l1.contract) ? end : await addTo(dir, identity, end, l1, options);
+      known = block === end.l1Block ? end : await addTo(dir, identity, end, l1, options);
       return { lastBatch: known.position.batch, added: known.position.batch - batch };
     },
   };
@@ -177,12 +177,7 @@ async function readEnd(
   return { ...end, queue };
 }
 
-/** Whether no batch and no queue entry has come. */
-function isUpToDate({ queue, position }: FolderEnd, contract: ContractState): boolean {
-  return queue !== null && isWhole(queue, position, contract);
-}
-
-/** Adds what has come; returns where the archives end then. */
+/** Adds what has come, if anything has; returns where the archives end then. */
 async function addTo(
   dir: string,
   identity: RollupIdentity,
@@ -192,18 +187,24 @@ async function addTo(
 ): Promise<FolderEnd> {
   const files = createFiles(dir, identity, end, batchesPerFile);
   let { position, resumeBlock } = end;
+  let hasChanged = end.queue === null || !isWhole(end.queue, position, contract);
   const readFrom = async (from: number): Promise<readonly WaitingEntry[]> => {
-    const { queue: known } = end;
-    const isContinued = known !== null && from === known.l1Block + 1 && position === end.position;
-    const { batches, queue } = readBatches(access, {
+    const { records, queue } = readBatches(access, {
       after: position,
-      waiting: isContinued ? known.waiting : [],
+      waiting: waitingAt(end.queue, position),
       range: { from, to: block },
       batchCount: contract.batchCount,
+      withSettlements: true,
       ...(blobs === undefined ? {} : { blobs }),
       ...(limits === undefined ? {} : { limits }),
     });
-    for await (const batch of batches) {
+    for await (const record of records) {
+      hasChanged = true;
+      if (record.type === "settlements") {
+        await files.settle(record.settlements);
+        continue;
+      }
+      const { batch } = record;
       ({ position } = followPublishedBatch(position, batch, compress));
       ({ resumeBlock } = batch.origin);
       await files.append(batch, position);
@@ -213,9 +214,13 @@ async function addTo(
   };
   try {
     const hint = end.queue === null ? end.resumeBlock : end.queue.l1Block + 1;
-    const waiting = await readFromHint(hint, readFrom, () => findStart(access, position, contract, block));
+    const waiting = await readFromHint(hint, readFrom, () => {
+      const queuePosition = position.queuePosition + waitingAt(end.queue, position).length;
+      return findStart(access, { batch: position.batch, queuePosition }, contract, block);
+    });
     assertSame(position, contract, compress);
-    const last = await files.finish({ l1Block: block, operations: waiting.map(({ operation }) => operation) });
+    if (!hasChanged) return { ...end, l1Block: block, queue: { waiting, l1Block: block } };
+    const last = await files.finish({ l1Block: block, entries: waiting });
     return { ...last, position, l1Block: block, queue: { waiting, l1Block: block }, resumeBlock };
   } catch (error) {
     await files.abandon();
@@ -238,6 +243,8 @@ type FolderFile = Pick<FolderEnd, "path" | "firstBatch">;
 interface ArchiveFiles {
   /** `position` is that after the batch. */
   append(batch: PublishedBatch, position: ChainPosition): Promise<void>;
+  /** What became of payouts after the last batch. */
+  settle(settlements: readonly ArchivedSettlement[]): Promise<void>;
   /** Completes the last file; returns it. */
   finish(waiting: ArchivedQueue): Promise<FolderFile>;
   /** Closes what is being written; it counts for nothing. */
@@ -277,6 +284,10 @@ function createFiles(dir: string, identity: RollupIdentity, end: FolderEnd, batc
       await writer.append(batch, after.chains);
       position = after;
       if (batch.number - firstBatch + 1 >= batchesPerFile) await complete(null);
+    },
+    async settle(settlements) {
+      current ??= await begin();
+      await current.writer.settle(settlements);
     },
     finish: complete,
     async abandon() {

@@ -9,6 +9,7 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
   archived,
   comparable,
+  entryOrigin,
   GENESIS,
   gather,
   identityOf,
@@ -18,8 +19,9 @@ import {
   stream,
   temporaryFolder,
 } from "../../test/published.ts";
-import type { PublishedBatch } from "../published-batch.ts";
+import type { ArchivedSettlement, PublishedBatch } from "../published-batch.ts";
 import { restoreRollup } from "../restore.ts";
+import { MAX_SETTLEMENTS } from "./format.ts";
 import { openArchive, readArchive } from "./reader.ts";
 import { type ArchiveWriter, continueArchive, createArchive } from "./writer.ts";
 
@@ -160,23 +162,115 @@ describe("an archive that is continued", () => {
   });
 });
 
+describe("what became of payouts", () => {
+  const settled = (batch: number, position: number, status: "paid" | "claimable" = "paid"): ArchivedSettlement => {
+    return { batch, position, status, l1Block: 100 + batch, transactionHash: new Uint8Array(32).fill(position) };
+  };
+  const [batches, domain] = (() => {
+    const [history] = fc
+      .sample(arbitraryHistory({ maxBlocks: 8 }), { numRuns: 20, seed: 4 })
+      .filter(({ blocks }) => blocks.length > 4);
+    if (history === undefined) expect.unreachable();
+    return [publishedBatches(history), history.domain];
+  })();
+  const positions = batches.map((_, i) => positionAfterAll(batches.slice(0, i + 1)));
+
+  /** Writes batches, and after some of them settlements. */
+  const write = async (after: ReadonlyMap<number, readonly ArchivedSettlement[]>): Promise<string> => {
+    const path = join(temporaryFolder(), "archive");
+    const writer = await createArchive(path, identityOf(domain), GENESIS);
+    for (const [i, batch] of batches.entries()) {
+      await writer.append(batch, positions[i]?.chains ?? GENESIS_CHAINS);
+      await writer.settle(after.get(batch.number) ?? []);
+    }
+    await writer.finish(null);
+    return path;
+  };
+  const readSettled = async (path: string): Promise<unknown[]> => {
+    const records = await gather((await openArchive(path)).records());
+    return records.flatMap((record): unknown[] =>
+      record.type === "batch" ? [record.batch.number] : [...record.settlements],
+    );
+  };
+
+  it("is kept between the batches, in L1's order", async () => {
+    const many = Array.from({ length: MAX_SETTLEMENTS + 3 }, (_, i) => settled(1 + (i >> 10), i & 1023));
+    const path = await write(
+      new Map([
+        [1, [settled(1, 1), settled(1, 0, "claimable")]],
+        [5, many],
+      ]),
+    );
+    const rest = batches.slice(5).map(({ number }) => number);
+    expect(await readSettled(path)).toEqual([
+      1,
+      settled(1, 1),
+      settled(1, 0, "claimable"),
+      2,
+      3,
+      4,
+      5,
+      ...many,
+      ...rest,
+    ]);
+    expect((await gather((await openArchive(path)).batches())).length).toBe(batches.length);
+  });
+
+  it("stays when the archive is continued, is not added twice, and goes with the batches that are cut off", async () => {
+    const before = [settled(1, 0), settled(2, 0)];
+    const path = await write(
+      new Map([
+        [2, before],
+        [3, [settled(3, 0)]],
+      ]),
+    );
+    const [, second, third] = positions;
+    if (second === undefined || third === undefined) expect.unreachable();
+    const again = await continueArchive(path, identityOf(domain), third);
+    await again.settle([settled(3, 0), settled(3, 1)]);
+    await again.finish(null);
+    expect(await readSettled(path)).toEqual([1, 2, ...before, 3, settled(3, 0), settled(3, 1)]);
+    const back = await continueArchive(path, identityOf(domain), third);
+    await back.continueAfter(second);
+    await back.settle([settled(2, 0), settled(2, 1)]);
+    await back.finish(null);
+    expect(await readSettled(path)).toEqual([1, 2, ...before, settled(2, 1)]);
+  });
+
+  it("stays as far as a crash left it whole", async () => {
+    const path = await write(new Map());
+    const { length } = readFileSync(path);
+    const last = positions.at(-1) ?? expect.unreachable();
+    const writer = await continueArchive(path, identityOf(domain), last);
+    await writer.settle([settled(1, 0)]);
+    await writer.settle([settled(1, 1)]);
+    await writer.close();
+    truncateSync(path, readFileSync(path).length - 7);
+    const again = await continueArchive(path, identityOf(domain), last);
+    await again.finish(null);
+    expect((await readSettled(path)).at(-1)).toEqual(settled(1, 0));
+    expect(readFileSync(path).length).toBeGreaterThan(length);
+  });
+});
+
 describe("the queue after an archive's last batch", () => {
   it("is kept, cut off when the archive is continued, and written last again", async () => {
     const [history] = fc.sample(arbitraryHistory({ maxBlocks: 4 }), { numRuns: 1, seed: 3 });
     if (history === undefined) expect.unreachable();
     const batches = publishedBatches(history);
     const operations = history.blocks.flatMap(({ l1Operations }) => l1Operations).slice(0, 3);
+    const entries = operations.map((operation, i) => ({ operation, origin: entryOrigin(70, i) }));
     const path = await archived(history, batches);
     const plain = readFileSync(path);
     const continued = await continueArchive(path, identityOf(history.domain), positionAfterAll(batches));
-    await continued.finish({ l1Block: 77, operations });
+    await continued.finish({ l1Block: 77, entries });
     const reader = await openArchive(path);
     expect(reader.waiting()).toBeNull();
     await gather(reader.batches());
     const last = batches.at(-1);
     expect(reader.waiting()).toEqual({
       l1Block: 77,
-      operations,
+      entries,
       batch: last?.number,
       resumeBlock: last?.origin.resumeBlock,
     });

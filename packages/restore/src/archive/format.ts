@@ -34,10 +34,10 @@ import type { ChainPosition } from "@cairn/vm";
 import { isGenesis } from "../chain-position.ts";
 import { restoreError } from "../errors.ts";
 import type { RollupIdentity } from "../identity.ts";
-import type { PublishedBatch } from "../published-batch.ts";
+import type { ArchivedSettlement, BatchOrigin, L1Origin, PublishedBatch } from "../published-batch.ts";
 
 /** Version of the file format; spec 9. */
-export const ARCHIVE_VERSION = 2;
+export const ARCHIVE_VERSION = 3;
 /** First bytes of every archive. */
 export const MAGIC: Uint8Array = new TextEncoder().encode("CAIRNBAT");
 export const DIGEST_BYTES = 32;
@@ -48,24 +48,34 @@ export const FRAME_PREFIX_BYTES = 5;
 export const BATCH_FRAME = 1;
 export const END_FRAME = 2;
 export const WAITING_FRAME = 3;
+export const SETTLEMENTS_FRAME = 4;
 
 const CHAINS_BYTES = 4 * 32;
 /** Bytes of a head between prefix and first digest. */
 export const HEAD_BYTES = 8 + 20 + 3 * 8 + 32 + 4 + CHAINS_BYTES + 8 + 32;
-const FIXED_BATCH_BYTES = 8 + BATCH_HEADER_BYTES + 2 * 32 + KZG_POINT_BYTES + 4 + CHAINS_BYTES + (8 + 32 + 8) + 4 + 4;
+const L1_ORIGIN_BYTES = 8 + 32 + 32;
+const BATCH_ORIGIN_BYTES = L1_ORIGIN_BYTES + 8 + 8 + 20;
+const ENTRY_BYTES = QUEUE_RECORD_BYTES + L1_ORIGIN_BYTES;
+const SETTLEMENT_BYTES = 8 + 4 + 1 + 8 + 32;
+const FIXED_BATCH_BYTES =
+  8 + BATCH_HEADER_BYTES + 2 * 32 + KZG_POINT_BYTES + 4 + CHAINS_BYTES + BATCH_ORIGIN_BYTES + 4 + 4;
 /** Longest payload of a batch's frame; a longer one is not read. */
 const MAX_BATCH_BYTES =
   FIXED_BATCH_BYTES +
-  MAX_BATCH_L1_OPERATIONS * QUEUE_RECORD_BYTES +
+  MAX_BATCH_L1_OPERATIONS * ENTRY_BYTES +
   MAX_BATCH_PAYOUTS * PAYOUT_BYTES +
   MAX_BATCH_CELLS * CELL_BYTES;
-/** Most entries that the frame of waiting ones may have, some 10 MB. */
+/** Most entries that the frame of waiting ones may have, some 19 MB. */
 export const MAX_WAITING_ENTRIES = 2 ** 17;
+/** Most settlements of a frame, some 220 KB. */
+export const MAX_SETTLEMENTS = 2 ** 12;
+const SETTLEMENT_STATUSES = ["paid", "claimable"] as const;
 /** Longest payload of each type of frame. */
 export const MAX_PAYLOAD_BYTES: ReadonlyMap<number, number> = new Map([
   [BATCH_FRAME, MAX_BATCH_BYTES],
   [END_FRAME, 8],
-  [WAITING_FRAME, 8 + 4 + MAX_WAITING_ENTRIES * QUEUE_RECORD_BYTES],
+  [WAITING_FRAME, 8 + 4 + MAX_WAITING_ENTRIES * ENTRY_BYTES],
+  [SETTLEMENTS_FRAME, 4 + MAX_SETTLEMENTS * SETTLEMENT_BYTES],
 ]);
 
 /** What an archive says about itself. */
@@ -80,7 +90,13 @@ export interface ArchivedQueue {
   /** As of this L1 block. */
   readonly l1Block: number;
   /** From the first one on that no batch of the archive consumed. */
-  readonly operations: readonly L1Operation[];
+  readonly entries: readonly ArchivedEntry[];
+}
+
+/** An entry of the L1 queue, and where L1 has it. */
+export interface ArchivedEntry {
+  readonly operation: L1Operation;
+  readonly origin: L1Origin;
 }
 
 /** The head with its prefix; the first digest is that of these bytes. Spec 2, 9.2. */
@@ -122,7 +138,7 @@ export function decodeHead(body: Uint8Array): ArchiveHead {
 
 /** Payload of a batch's frame; `chains` are those after it. Spec 2, 9.3. */
 export function encodeBatch(batch: PublishedBatch, chains: Chains): Uint8Array {
-  const { header, cells, kzgCommitment, l1Operations, payouts, origin } = batch;
+  const { header, cells, kzgCommitment, l1Operations, entryOrigins, payouts, origin } = batch;
   return concatBytes(
     encodeSafe64(batch.number),
     encodeBatchHeader(header),
@@ -131,11 +147,8 @@ export function encodeBatch(batch: PublishedBatch, chains: Chains): Uint8Array {
     kzgCommitment ?? new Uint8Array(KZG_POINT_BYTES),
     encodeUint32(header.dataSource === "calldata" ? cells.length : 0),
     encodeChains(chains),
-    encodeSafe64(origin.l1Block),
-    origin.transactionHash,
-    encodeSafe64(origin.resumeBlock),
-    encodeUint32(l1Operations.length),
-    ...l1Operations.map(encodeL1Operation),
+    encodeBatchOrigin(origin),
+    encodeEntries(l1Operations.map((operation, i) => ({ operation, origin: originAt(entryOrigins, i) }))),
     encodeUint32(payouts.length),
     encodePayoutList(payouts),
     cellsToBytes(cells),
@@ -153,26 +166,23 @@ export function decodeBatch(payload: Uint8Array): PublishedBatch {
     const kzgCommitment = readKzgCommitment(cursor, header.dataSource);
     const sentCells = cursor.number(4);
     const chains = readChains(cursor);
-    const origin = {
-      l1Block: cursor.safe64(),
-      transactionHash: cursor.bytes(32).slice(),
-      resumeBlock: cursor.safe64(),
-    };
-    assertSafe(number, origin.l1Block, origin.resumeBlock);
-    const l1Operations = readL1Operations(cursor);
+    const origin = readBatchOrigin(cursor);
+    assertSafe(number, origin.l1Block, origin.l1Timestamp, origin.resumeBlock);
+    const entries = readEntries(cursor);
     const payouts = decodePayoutList(readRecords(cursor, PAYOUT_BYTES));
     const cells = readCells(cursor.bytes(cursor.left()), header.dataSource, sentCells);
     return {
       number,
       header,
       cells,
-      l1Operations,
+      l1Operations: entries.map(({ operation }) => operation),
       payouts,
       payoutsHash,
       dataCommitment,
       kzgCommitment,
       chains,
       origin,
+      entryOrigins: entries.map((entry) => entry.origin),
     };
   } catch (cause) {
     throw asCorrupt("a batch's frame", cause);
@@ -186,12 +196,8 @@ export function blobHashOf(payload: Uint8Array): Uint8Array | null {
 }
 
 /** Payload of the frame of waiting entries; spec 9.4. */
-export function encodeWaitingFrame({ l1Block, operations }: ArchivedQueue): Uint8Array {
-  return concatBytes(
-    encodeSafe64(l1Block),
-    encodeUint32(operations.length),
-    ...operations.map((operation) => encodeL1Operation(operation)),
-  );
+export function encodeWaitingFrame({ l1Block, entries }: ArchivedQueue): Uint8Array {
+  return concatBytes(encodeSafe64(l1Block), encodeEntries(entries));
 }
 
 /** Inverse of {@link encodeWaitingFrame}. Throws `restore/archive-corrupt`. */
@@ -201,12 +207,73 @@ export function decodeWaitingFrame(payload: Uint8Array): ArchivedQueue {
   try {
     const l1Block = cursor.safe64();
     assertSafe(l1Block);
-    const operations = readL1Operations(cursor);
+    const entries = readEntries(cursor);
     if (cursor.left() > 0) throw corrupt("there are bytes after the waiting entries");
-    return { l1Block, operations };
+    return { l1Block, entries };
   } catch (cause) {
     throw asCorrupt("the frame of waiting entries", cause);
   }
+}
+
+/** Payload of a frame of settlements, at most {@link MAX_SETTLEMENTS}; spec 9.5. */
+export function encodeSettlements(settlements: readonly ArchivedSettlement[]): Uint8Array {
+  const records = settlements.map(({ batch, position, status, l1Block, transactionHash }) =>
+    concatBytes(
+      encodeSafe64(batch),
+      encodeUint32(position),
+      Uint8Array.of(1 + SETTLEMENT_STATUSES.indexOf(status)),
+      encodeSafe64(l1Block),
+      transactionHash,
+    ),
+  );
+  return concatBytes(encodeUint32(settlements.length), ...records);
+}
+
+/** Inverse of {@link encodeSettlements}. Throws `restore/archive-corrupt`. */
+export function decodeSettlements(payload: Uint8Array): ArchivedSettlement[] {
+  const cursor = createByteCursor(payload);
+  const records = createByteCursor(readRecords(cursor, SETTLEMENT_BYTES));
+  const count = records.left() / SETTLEMENT_BYTES;
+  if (cursor.left() > 0 || count === 0) throw corrupt("a frame of settlements has none, or bytes after them");
+  return Array.from({ length: count }, () => {
+    const [batch, position, code] = [records.safe64(), records.number(4), records.number(1)];
+    const [l1Block, transactionHash] = [records.safe64(), records.bytes(32).slice()];
+    const status = SETTLEMENT_STATUSES[code - 1];
+    assertSafe(batch, l1Block);
+    if (status === undefined) throw corrupt(`a settlement has status ${code}`);
+    return { batch, position, status, l1Block, transactionHash };
+  });
+}
+
+/** The place on L1 as bytes: block 8, its hash 32, transaction 32. */
+export function encodeL1Origin({ l1Block, l1BlockHash, transactionHash }: L1Origin): Uint8Array {
+  return concatBytes(encodeSafe64(l1Block), l1BlockHash, transactionHash);
+}
+
+/** Inverse of {@link encodeL1Origin}. */
+export function readL1Origin(cursor: ByteCursor): L1Origin {
+  return {
+    l1Block: cursor.safe64(),
+    l1BlockHash: cursor.bytes(32).slice(),
+    transactionHash: cursor.bytes(32).slice(),
+  };
+}
+
+/** The origin of a batch as bytes: place on L1, time 8, resume block 8, submitter 20. */
+export function encodeBatchOrigin(origin: BatchOrigin): Uint8Array {
+  const { l1Timestamp, resumeBlock, submitter } = origin;
+  return concatBytes(
+    encodeL1Origin(origin),
+    encodeSafe64(l1Timestamp),
+    encodeSafe64(resumeBlock),
+    bigintToBytes(submitter, 20),
+  );
+}
+
+/** Inverse of {@link encodeBatchOrigin}. */
+export function readBatchOrigin(cursor: ByteCursor): BatchOrigin {
+  const place = readL1Origin(cursor);
+  return { ...place, l1Timestamp: cursor.safe64(), resumeBlock: cursor.safe64(), submitter: cursor.bigint(20) };
 }
 
 /** Type, length and payload of a frame, without its digest. */
@@ -261,10 +328,29 @@ function readRecords(cursor: ByteCursor, recordBytes: number): Uint8Array {
   return cursor.bytes(count * recordBytes);
 }
 
-function readL1Operations(cursor: ByteCursor): L1Operation[] {
-  const records = createByteCursor(readRecords(cursor, QUEUE_RECORD_BYTES));
-  const count = records.left() / QUEUE_RECORD_BYTES;
-  return Array.from({ length: count }, () => decodeL1Operation(records.bytes(QUEUE_RECORD_BYTES)));
+/** Queue entries with their places on L1, after their number. */
+function encodeEntries(entries: readonly ArchivedEntry[]): Uint8Array {
+  const encoded = entries.map(({ operation, origin }) =>
+    concatBytes(encodeL1Operation(operation), encodeL1Origin(origin)),
+  );
+  return concatBytes(encodeUint32(entries.length), ...encoded);
+}
+
+function readEntries(cursor: ByteCursor): ArchivedEntry[] {
+  const records = createByteCursor(readRecords(cursor, ENTRY_BYTES));
+  const entries: ArchivedEntry[] = [];
+  while (records.left() > 0) {
+    const operation = decodeL1Operation(records.bytes(QUEUE_RECORD_BYTES));
+    entries.push({ operation, origin: readL1Origin(records) });
+  }
+  assertSafe(...entries.map(({ origin }) => origin.l1Block));
+  return entries;
+}
+
+function originAt(origins: readonly L1Origin[], place: number): L1Origin {
+  const origin = origins[place];
+  if (origin === undefined) throw restoreError("restore/bad-option", "a queue entry without its place on L1");
+  return origin;
 }
 
 /** The stored cells; for a batch in calldata as many as were sent. */

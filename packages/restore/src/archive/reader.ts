@@ -1,8 +1,8 @@
 import { createReadStream } from "node:fs";
-import { createByteCursor, isSameBytes } from "@cairn/protocol";
+import { createByteCursor, isSameBytes, MAX_BATCH_PAYOUTS } from "@cairn/protocol";
 import { batchMismatch } from "../chain-position.ts";
 import { restoreError } from "../errors.ts";
-import type { PublishedBatch } from "../published-batch.ts";
+import { type ArchivedSettlement, batchesOf, type PublishedBatch, type PublishedRecord } from "../published-batch.ts";
 import { type ChunkReader, createChunkReader } from "./chunk-reader.ts";
 import {
   ARCHIVE_VERSION,
@@ -13,6 +13,7 @@ import {
   DIGEST_BYTES,
   decodeBatch,
   decodeHead,
+  decodeSettlements,
   decodeWaitingFrame,
   digestOf,
   END_FRAME,
@@ -21,6 +22,7 @@ import {
   MAGIC,
   MAX_PAYLOAD_BYTES,
   PREFIX_BYTES,
+  SETTLEMENTS_FRAME,
   WAITING_FRAME,
 } from "./format.ts";
 
@@ -34,10 +36,13 @@ export interface QueueAfterArchive extends ArchivedQueue {
 /** An archive that is being read. */
 export interface ArchiveReader extends ArchiveHead {
   /**
-   * The batches in order, each checked against its digest; can be iterated once. `followPublishedBatch` shows whether a batch
-   * follows from its predecessors, the replay whether it leads to its root, and only L1 whether it was accepted. Throws
-   * `restore/archive-corrupt`, `restore/archive-truncated`, `restore/batch-mismatch` for a gap, `restore/io`.
+   * Batches and settlements of payouts in order, each checked against its digest; can be iterated once.
+   * `followPublishedBatch` shows whether a batch follows from its predecessors, the replay whether it leads to its root, and
+   * only L1 whether it was accepted and whether a payout is settled. Throws `restore/archive-corrupt`,
+   * `restore/archive-truncated`, `restore/batch-mismatch` for a gap, `restore/io`.
    */
+  records(): AsyncGenerator<PublishedRecord, void, void>;
+  /** The batches among {@link ArchiveReader.records}, in their place. */
   batches(): AsyncGenerator<PublishedBatch, void, void>;
   /** What waited in the queue after the last batch, once all are read; null when the archive does not say. */
   waiting(): QueueAfterArchive | null;
@@ -63,28 +68,41 @@ export async function readArchive(chunks: AsyncIterable<Uint8Array>): Promise<Ar
   const { head, digest, end } = await readHead(reader);
   let last: Pick<QueueAfterArchive, "batch" | "resumeBlock"> = { batch: head.start.batch, resumeBlock: null };
   let waiting: QueueAfterArchive | null = null;
-  return {
-    ...head,
-    waiting: () => waiting,
-    close: () => reader.close(),
-    async *batches() {
-      try {
-        for await (const { type, payload } of readFrames(reader, digest, end)) {
-          if (type === END_FRAME) assertEnd(payload, last.batch);
-          else if (type === WAITING_FRAME) waiting = { ...decodeWaitingFrame(payload), ...last };
-          else {
-            const batch = decodeBatch(payload);
-            assertNext(batch, last.batch);
-            last = { batch: batch.number, resumeBlock: batch.origin.resumeBlock };
-            yield batch;
-          }
-        }
-        if ((await reader.take(1)).length > 0) throw corrupt("there are bytes after its end");
-      } finally {
-        await reader.close();
+  let settled = 0;
+  const read = ({ type, payload }: Frame): PublishedRecord | null => {
+    switch (type) {
+      case END_FRAME:
+        assertEnd(payload, last.batch);
+        return null;
+      case WAITING_FRAME:
+        waiting = { ...decodeWaitingFrame(payload), ...last };
+        return null;
+      case SETTLEMENTS_FRAME: {
+        const settlements = decodeSettlements(payload);
+        settled += settlements.length;
+        assertSettled(settlements, settled, last.batch);
+        return { type: "settlements", settlements };
       }
-    },
+      default: {
+        const batch = decodeBatch(payload);
+        assertNext(batch, last.batch);
+        last = { batch: batch.number, resumeBlock: batch.origin.resumeBlock };
+        return { type: "batch", batch };
+      }
+    }
   };
+  const records = async function* (): AsyncGenerator<PublishedRecord, void, void> {
+    try {
+      for await (const frame of readFrames(reader, digest, end)) {
+        const record = read(frame);
+        if (record !== null) yield record;
+      }
+      if ((await reader.take(1)).length > 0) throw corrupt("there are bytes after its end");
+    } finally {
+      await reader.close();
+    }
+  };
+  return { ...head, waiting: () => waiting, close: () => reader.close(), records, batches: () => batchesOf(records()) };
 }
 
 /**
@@ -132,8 +150,8 @@ export async function readHead(
 }
 
 /**
- * The frames after a head, up to and including the end frame: batches, at most one of waiting entries, the end. Throws `restore/archive-corrupt`,
- * `restore/archive-truncated`.
+ * The frames after a head, up to and including the end frame: batches and settlements, at most one of waiting entries, the
+ * end. Throws `restore/archive-corrupt`, `restore/archive-truncated`.
  */
 export async function* readFrames(
   reader: ChunkReader,
@@ -160,6 +178,14 @@ export async function* readFrames(
 
 function assertNext({ number }: PublishedBatch, previous: number): void {
   if (number !== previous + 1) throw batchMismatch(number, "number", `comes after batch ${previous}`);
+}
+
+/** A payout is settled once, and after its batch: so an archive ends. */
+function assertSettled(settlements: readonly ArchivedSettlement[], count: number, lastBatch: number): void {
+  const isKnown = settlements.every(({ batch, position }) => {
+    return batch >= 1 && batch <= lastBatch && position < MAX_BATCH_PAYOUTS;
+  });
+  if (!isKnown || count > lastBatch * MAX_BATCH_PAYOUTS) throw corrupt("it settles payouts that no batch has");
 }
 
 function assertEnd(payload: Uint8Array, lastBatch: number): void {

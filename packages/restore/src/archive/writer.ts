@@ -1,37 +1,43 @@
 import { access, type FileHandle, open } from "node:fs/promises";
 import type { Chains } from "@cairn/crypto";
-import { encodeSafe64 } from "@cairn/protocol";
+import { encodeSafe64, isCairnError } from "@cairn/protocol";
 import type { ChainPosition } from "@cairn/vm";
 import { batchMismatch, isSameChains, isSamePosition } from "../chain-position.ts";
 import { restoreError } from "../errors.ts";
 import { identityText, isSameRollup, type RollupIdentity } from "../identity.ts";
-import type { PublishedBatch } from "../published-batch.ts";
+import type { ArchivedSettlement, PublishedBatch } from "../published-batch.ts";
 import { createChunkReader } from "./chunk-reader.ts";
 import {
   type ArchivedQueue,
   BATCH_FRAME,
   decodeBatch,
+  decodeSettlements,
   digestOf,
   END_FRAME,
   encodeBatch,
   encodeFrame,
   encodeHead,
+  encodeSettlements,
   encodeWaitingFrame,
+  MAX_SETTLEMENTS,
   MAX_WAITING_ENTRIES,
+  SETTLEMENTS_FRAME,
   WAITING_FRAME,
 } from "./format.ts";
-import { fileChunks, readFrames, readHead } from "./reader.ts";
+import { type Frame, fileChunks, readFrames, readHead } from "./reader.ts";
 
 /** Bytes gathered before they are written. */
 const BUFFER_BYTES = 2 ** 18;
 
-/** An archive that is being written. Batches must come in order, checked. */
+/** An archive that is being written. Batches must come in order, checked, and settlements in L1's order between them. */
 export interface ArchiveWriter {
   readonly path: string;
   /** Last batch in it. */
   lastBatch(): number;
   /** `chains` are those after the batch. Throws `restore/io`, `restore/bad-option` for a batch out of order. */
   append(batch: PublishedBatch, chains: Chains): Promise<void>;
+  /** Adds what became of payouts after the last batch; those that are there already are left out. Throws `restore/io`. */
+  settle(settlements: readonly ArchivedSettlement[]): Promise<void>;
   /** Cuts off the batches after `position`, if there are any. Throws as {@link continueArchive}. */
   continueAfter(position: ChainPosition): Promise<void>;
   /** On return, all batches so far survive a crash. Throws `restore/io`. */
@@ -62,12 +68,13 @@ export async function createArchive(
   const digest = digestOf(head);
   const file = await attempt(path, () => open(path, "wx"));
   await attempt(path, () => file.write(Buffer.concat([head, digest])));
-  return writerOf(path, identity, file, { digest, end: head.length + digest.length }, start.batch);
+  const begin = { digest, end: head.length + digest.length, settled: [] };
+  return writerOf(path, identity, file, begin, start.batch);
 }
 
 /**
- * Continues an archive after `position`, cutting off later batches and whatever a crash left half-written; creates it
- * if there is none. Throws `restore/archive-foreign`, `restore/archive-gap` when it ends before or begins after the
+ * Continues an archive after `position` and the settlements that follow it, cutting off later batches and whatever a crash
+ * left half-written; creates it if there is none. Throws `restore/archive-foreign`, `restore/archive-gap` when it ends before or begins after the
  * position, `restore/batch-mismatch` when it has another batch there, `restore/archive-corrupt`, `restore/io`.
  *
  * @example const archive = await continueArchive(path, identity, restored.position());
@@ -95,9 +102,11 @@ export async function fileExists(path: string): Promise<boolean> {
   }
 }
 
+/** Where an archive is continued, and what is settled behind its last batch. */
 interface Continuation {
   readonly digest: Uint8Array;
   readonly end: number;
+  readonly settled: readonly ArchivedSettlement[];
 }
 
 async function findContinuation(
@@ -113,22 +122,45 @@ async function findContinuation(
       throw restoreError("restore/archive-foreign", `${path} belongs to ${identityText(head.identity)}`);
     }
     if (head.start.batch > position.batch) throw gap(path, `begins after batch ${head.start.batch}`, position);
-    if (head.start.batch === position.batch) {
-      if (isSamePosition(head.start, position)) return { digest, end };
+    if (head.start.batch === position.batch && !isSamePosition(head.start, position)) {
       throw batchMismatch(position.batch, "chains", `is not the one before ${path}`);
     }
-    for await (const frame of readFrames(reader, digest, end)) {
+    const frames = readFrames(reader, digest, end);
+    if (head.start.batch === position.batch) return await withSettlements({ digest, end }, frames);
+    for await (const frame of frames) {
+      if (frame.type === SETTLEMENTS_FRAME) continue;
       if (frame.type !== BATCH_FRAME) break;
       const { number, header, chains } = decodeBatch(frame.payload);
       if (number < position.batch) continue;
       const isSame = header.newRoot === position.root && chains !== null && isSameChains(chains, position.chains);
-      if (isSame) return frame;
+      if (isSame) return await withSettlements(frame, frames);
       throw batchMismatch(number, "chains", `is another one in ${path}`);
     }
     throw gap(path, "ends", position);
   } finally {
     await reader.close();
   }
+}
+
+/** Behind the settlements that follow a place, as far as a crash left them whole. */
+async function withSettlements(
+  { digest, end }: Pick<Frame, "digest" | "end">,
+  frames: AsyncGenerator<Frame, void, void>,
+): Promise<Continuation> {
+  const settled: ArchivedSettlement[] = [];
+  let place = { digest, end };
+  try {
+    for (;;) {
+      const next = await frames.next();
+      if (next.done === true || next.value.type !== SETTLEMENTS_FRAME) break;
+      settled.push(...decodeSettlements(next.value.payload));
+      place = next.value;
+    }
+  } catch (error) {
+    const isCut = isCairnError(error, "restore/archive-truncated") || isCairnError(error, "restore/archive-corrupt");
+    if (!isCut) throw error;
+  }
+  return { ...place, settled };
 }
 
 function writerOf(
@@ -140,6 +172,7 @@ function writerOf(
 ): ArchiveWriter {
   let { digest, end } = start;
   let lastBatch = startBatch;
+  let settled = new Set(start.settled.map(keyOf));
   let buffered: Uint8Array[] = [];
   let bufferedBytes = 0;
 
@@ -169,6 +202,15 @@ function writerOf(
       }
       put(BATCH_FRAME, encodeBatch(batch, chains));
       lastBatch = batch.number;
+      settled = new Set();
+      if (bufferedBytes >= BUFFER_BYTES) await write();
+    },
+    async settle(settlements) {
+      const added = settlements.filter((settlement) => !settled.has(keyOf(settlement)));
+      for (const settlement of added) settled.add(keyOf(settlement));
+      for (let first = 0; first < added.length; first += MAX_SETTLEMENTS) {
+        put(SETTLEMENTS_FRAME, encodeSettlements(added.slice(first, first + MAX_SETTLEMENTS)));
+      }
       if (bufferedBytes >= BUFFER_BYTES) await write();
     },
     async continueAfter(position) {
@@ -178,6 +220,7 @@ function writerOf(
       if (found === null) throw restoreError("restore/io", `${path} is gone`);
       await attempt(path, () => file.truncate(found.end));
       ({ digest, end } = found);
+      settled = new Set(found.settled.map(keyOf));
       lastBatch = position.batch;
     },
     async flush() {
@@ -185,7 +228,7 @@ function writerOf(
       await attempt(path, () => file.datasync());
     },
     async finish(waiting) {
-      const isKept = waiting !== null && waiting.operations.length <= MAX_WAITING_ENTRIES;
+      const isKept = waiting !== null && waiting.entries.length <= MAX_WAITING_ENTRIES;
       if (isKept) put(WAITING_FRAME, encodeWaitingFrame(waiting));
       put(END_FRAME, encodeSafe64(lastBatch));
       await write();
@@ -197,6 +240,10 @@ function writerOf(
       await file.close();
     },
   };
+}
+
+function keyOf({ batch, position }: ArchivedSettlement): string {
+  return `${batch}:${position}`;
 }
 
 async function attempt<T>(path: string, action: () => Promise<T>): Promise<T> {
