@@ -19,7 +19,7 @@ import { type QueuedRecord, rollupHistory, type SubmittedBatch } from "./rollup.
 export function archiveVectors(): Vector {
   const { batches, waiting } = rollupHistory();
   const head = headBytes();
-  const prefix = concatBytes(new TextEncoder().encode("CAIRNBAT"), uint(2, 2), uint(head.length, 4), head);
+  const prefix = concatBytes(new TextEncoder().encode("CAIRNBAT"), uint(3, 2), uint(head.length, 4), head);
   const frames = [
     ...batches.flatMap((batch) => [
       { type: 1, payload: batchBytes(batch) },

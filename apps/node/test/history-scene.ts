@@ -71,6 +71,7 @@ export async function restoreInto(from: Life, to: Life, { compress, clock }: Seq
       l1Block: block,
       l1BlockHash: word,
       l1Timestamp: 99,
+      isFromArchive: false,
     } as const;
     await to.sequencer.rebuildFrom(block, "restored", async () => {
       await insertAcceptedBatch(db, accepted);

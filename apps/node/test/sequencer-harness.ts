@@ -178,6 +178,7 @@ export async function createSequencerHarness(
         l1BlockHash: new Uint8Array(32).fill(1),
         l1Transaction: new Uint8Array(32).fill(2),
         enqueuedAt: START_MS / 1000,
+        isFromArchive: false,
       };
     });
     await insertQueueEntries(database.db, entries);

@@ -38,6 +38,8 @@ export interface AcceptedBatch {
   readonly l1BlockHash: Uint8Array;
   /** Seconds, of that L1 block. */
   readonly l1Timestamp: number;
+  /** Whether submitter and place on L1 are an archive's word, because L1 had forgotten them. */
+  readonly isFromArchive: boolean;
 }
 
 /** An acceptance without what the batch published. */
@@ -72,6 +74,7 @@ export async function insertAcceptedBatch(db: Db, batch: AcceptedBatch): Promise
       l1_block: batch.l1Block,
       l1_block_hash: batch.l1BlockHash,
       l1_timestamp: batch.l1Timestamp,
+      from_archive: batch.isFromArchive,
     })
     .execute();
 }
@@ -127,6 +130,7 @@ export async function loadAcceptedSummaries(db: Db, first: number, last: number)
       "l1_block",
       "l1_block_hash",
       "l1_timestamp",
+      "from_archive",
     ])
     .where("number", ">=", first)
     .where("number", "<=", last)
@@ -155,8 +159,18 @@ export async function deleteAcceptedBatchesFrom(db: Db, l1Block: number): Promis
   await db.deleteFrom("accepted_batches").where("l1_block", ">=", l1Block).execute();
 }
 
-/** Records what became of a payout, even if the payouts of its batch are not stored yet. */
+/**
+ * Records what L1 shows of a payout, in the place of what an archive said, even if the payouts of its batch are not stored
+ * yet.
+ */
 export async function insertSettlement(db: Db, settlement: Settlement): Promise<void> {
+  const { batch, position } = settlement;
+  await db
+    .deleteFrom("settlements")
+    .where("batch", "=", batch)
+    .where("position", "=", position)
+    .where("from_archive", "=", true)
+    .execute();
   await db
     .insertInto("settlements")
     .values({
@@ -174,7 +188,8 @@ export async function insertSettlement(db: Db, settlement: Settlement): Promise<
 export async function applySettlements(db: Db, batch: number): Promise<void> {
   await sql`
     update payouts
-    set status = settlements.status, l1_transaction = settlements.l1_transaction, l1_block = settlements.l1_block
+    set status = settlements.status, l1_transaction = settlements.l1_transaction, l1_block = settlements.l1_block,
+      from_archive = settlements.from_archive
     from settlements join (
       select payouts.block_number, payouts.position,
         row_number() over (order by payouts.block_number, payouts.position) - 1 as batch_position
@@ -191,7 +206,7 @@ export async function revokeSettlementsFrom(db: Db, l1Block: number): Promise<vo
   await db.deleteFrom("settlements").where("l1_block", ">=", l1Block).execute();
   await db
     .updateTable("payouts")
-    .set({ status: "owed", l1_transaction: null, l1_block: null })
+    .set({ status: "owed", l1_transaction: null, l1_block: null, from_archive: false })
     .where("l1_block", ">=", l1Block)
     .execute();
 }
@@ -218,5 +233,6 @@ function toSummary(row: Omit<Selectable<Tables["accepted_batches"]>, "cells" | "
     l1Block: row.l1_block,
     l1BlockHash: bytes(row.l1_block_hash),
     l1Timestamp: row.l1_timestamp,
+    isFromArchive: row.from_archive,
   };
 }

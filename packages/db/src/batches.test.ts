@@ -177,6 +177,7 @@ describe.each(["embedded", "server"] as const)("batches of several blocks on the
       l1Block: 20,
       l1BlockHash: hash(4),
       l1Timestamp: 1_700_000_100,
+      isFromArchive: false,
     };
     const content = { cells: Uint8Array.of(1, 2), payouts: payoutsOf(3) };
     const others: AcceptedBatch = { ...known, number: 2, firstBlock: 4, lastBlock: 7, header, content, l1Block: 21 };

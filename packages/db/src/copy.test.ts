@@ -81,6 +81,7 @@ async function populate({ db }: Database): Promise<void> {
       l1BlockHash: word(2),
       l1Transaction: word(3),
       enqueuedAt: 8,
+      isFromArchive: false,
     },
   ]);
   await send({ db }, 0);

@@ -280,6 +280,7 @@ describe.each(["embedded", "server"] as const)("repositories on the %s engine", 
       l1BlockHash: hash(3),
       l1Transaction: hash(4),
       enqueuedAt: 1_700_000_000,
+      isFromArchive: false,
     }));
     await insertQueueEntries(db, entries);
     await insertOpenBlock(db, opening(1));

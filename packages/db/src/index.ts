@@ -15,6 +15,18 @@ export {
   revokeSettlementsFrom,
   type Settlement,
 } from "./accepted-batches.ts";
+export {
+  type ArchivedSettlement,
+  type ArchiveRestore,
+  deleteArchivedFrom,
+  deleteArchivedSettlements,
+  findArchiveRestore,
+  insertArchivedSettlements,
+  limitArchivedBlocks,
+  loadAcceptedPayouts,
+  loadArchivedSettlements,
+  storeArchiveRestore,
+} from "./archive-restore.ts";
 export { type Backlog, findTightest, readBacklog } from "./backlog.ts";
 export {
   type BatchAcceptance,

@@ -83,7 +83,8 @@ const INITIAL = [
     l1_block bigint not null,
     l1_block_hash bytea not null,
     l1_transaction bytea not null,
-    enqueued_at bigint not null
+    enqueued_at bigint not null,
+    from_archive boolean not null default false
   )`,
   `create index queue_entries_l1_block on queue_entries (l1_block)`,
   `create index queue_entries_l1_transaction on queue_entries (l1_transaction)`,
@@ -212,6 +213,7 @@ const INITIAL = [
     l1_block bigint not null,
     l1_block_hash bytea not null,
     l1_timestamp bigint not null,
+    from_archive boolean not null default false,
     check ((cells is null) = (payouts is null))
   )`,
   `create index accepted_batches_l1_block on accepted_batches (l1_block)`,
@@ -219,9 +221,11 @@ const INITIAL = [
   `create table settlements (
     batch bigint not null,
     position int not null,
-    status text not null check (status in ('paid', 'claimable')),
-    l1_transaction bytea not null,
+    status text not null check (status in ('paid', 'claimable', 'settled')),
+    l1_transaction bytea,
     l1_block bigint not null,
+    from_archive boolean not null default false,
+    check (from_archive or (status <> 'settled' and l1_transaction is not null)),
     primary key (batch, position)
   )`,
   `create index settlements_l1_block on settlements (l1_block)`,
@@ -231,9 +235,10 @@ const INITIAL = [
     recipient bytea not null,
     token_id bigint not null,
     amount numeric(39, 0) not null,
-    status text not null check (status in ('owed', 'paid', 'claimable', 'skipped')),
+    status text not null check (status in ('owed', 'paid', 'claimable', 'settled', 'skipped')),
     l1_transaction bytea,
     l1_block bigint,
+    from_archive boolean not null default false,
     left_gas int,
     slot int,
     at_ms bigint not null,

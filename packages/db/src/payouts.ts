@@ -27,6 +27,8 @@ export interface StoredPayout {
   readonly l1Transaction: Uint8Array | null;
   /** L1 block of that transaction. */
   readonly l1Block: number | null;
+  /** Whether all but its being settled is an archive's word, because L1 had forgotten it. */
+  readonly isFromArchive: boolean;
   /** Gas that it would burn, because of which the publisher left it to others; null when it did not. */
   readonly leftGas: number | null;
 }
@@ -213,6 +215,7 @@ export function toPayout(row: Selectable<Tables["payouts"]>): StoredPayout {
     status: row.status,
     l1Transaction: optionalBytes(row.l1_transaction),
     l1Block: row.l1_block,
+    isFromArchive: row.from_archive,
     leftGas: row.left_gas,
   };
 }

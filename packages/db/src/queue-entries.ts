@@ -16,6 +16,8 @@ export interface QueueEntry {
   readonly l1Transaction: Uint8Array;
   /** Seconds, of its L1 block. */
   readonly enqueuedAt: number;
+  /** Whether its place on L1, but not its time, is an archive's word, because L1 had forgotten it. */
+  readonly isFromArchive: boolean;
 }
 
 /** Stores entries that are not stored yet. */
@@ -32,6 +34,7 @@ export async function insertQueueEntries(db: Db, entries: readonly QueueEntry[])
         l1_block_hash: entry.l1BlockHash,
         l1_transaction: entry.l1Transaction,
         enqueued_at: entry.enqueuedAt,
+        from_archive: entry.isFromArchive,
       })),
     )
     .execute();
@@ -119,5 +122,6 @@ function toEntry(row: Selectable<Tables["queue_entries"]>): QueueEntry {
     l1BlockHash: bytes(row.l1_block_hash),
     l1Transaction: bytes(row.l1_transaction),
     enqueuedAt: row.enqueued_at,
+    isFromArchive: row.from_archive,
   };
 }

@@ -13,7 +13,12 @@ export type StoredTransactionStatus = "received" | "confirmed" | "rejected" | "r
 /** Status of a block. */
 export type BlockStatus = "open" | "sealed" | "proven" | "final";
 /** Status of a payout on L1. */
-export type PayoutStatus = "owed" | "paid" | "claimable" | "skipped";
+export type PayoutStatus = "owed" | SettlementStatus | "skipped";
+/**
+ * What L1 did with a payout. `settled` is one of the other two: L1 had forgotten which when the node was restored, and no
+ * archive said it.
+ */
+export type SettlementStatus = "paid" | "claimable" | "settled";
 /** States of an L1 transaction; the table of transitions is in the node's publisher README. */
 export type L1TransactionStatus = "prepared" | "sent" | "mined" | "final" | "failed" | "abandoned";
 /** What an L1 transaction is for; `fillNonce` does nothing but fill a gap in the nonces. */
@@ -116,6 +121,8 @@ interface QueueEntriesTable {
   l1_transaction: Bytes;
   /** Seconds, of that block. */
   enqueued_at: number;
+  /** Whether its L1 block and transaction are an archive's word. */
+  from_archive: Generated<boolean>;
 }
 
 /** What an L1 operation did. */
@@ -255,15 +262,21 @@ interface AcceptedBatchesTable {
   l1_block: number;
   l1_block_hash: Bytes;
   l1_timestamp: number;
+  /** Whether submitter and place on L1 are an archive's word. */
+  from_archive: Generated<boolean>;
 }
 
 interface SettlementsTable {
   /** Number given by the contract. */
   batch: number;
   position: number;
-  status: "paid" | "claimable";
-  l1_transaction: Bytes;
+  status: SettlementStatus;
+  /** Null where nobody says it any more. */
+  l1_transaction: Bytes | null;
+  /** Not after the block in which it happened, where that is not known. */
   l1_block: number;
+  /** Whether all but its being settled is an archive's word. */
+  from_archive: Generated<boolean>;
 }
 
 interface PayoutsTable {
@@ -275,6 +288,8 @@ interface PayoutsTable {
   status: PayoutStatus;
   l1_transaction: Bytes | null;
   l1_block: number | null;
+  /** As in the settlement. */
+  from_archive: Generated<boolean>;
   left_gas: Generated<number | null>;
   /** Of what caused it; null if unknown. */
   slot: number | null;

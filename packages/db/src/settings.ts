@@ -1,7 +1,7 @@
 import { type BlockSize, bigintToHex, CairnError, type DataSource, type Domain, OWNER_BYTES } from "@cairn/protocol";
-import { sql } from "kysely";
 import type { Db } from "./database.ts";
 import type { DbErrorCode } from "./errors.ts";
+import { get, put, remove } from "./stored-settings.ts";
 
 const CHAIN = "chain";
 const REORG_HOLD = "reorg-hold";
@@ -169,25 +169,4 @@ export async function findPublisher(db: Db): Promise<PublisherTerms | null> {
   if (stored === null) return null;
   const { account, dataMode, maxBlobGasWei } = stored;
   return { account: BigInt(account), dataMode, maxBlobGasWei: BigInt(maxBlobGasWei) };
-}
-
-/** Only this module writes settings, so what is read has the form that was written. */
-async function get<T extends object>(db: Db, key: string): Promise<T | null> {
-  const row = await db.selectFrom("settings").select("value").where("key", "=", key).executeTakeFirst();
-  return row === undefined ? null : (row.value as T);
-}
-
-/** Writes nothing if the value is already there: any write changes the database's version and waits for the disk. */
-async function put(db: Db, key: string, content: object): Promise<void> {
-  const value = JSON.stringify(content);
-  await sql`
-    insert into settings (key, value)
-    select ${key}::text, ${value}::jsonb
-    where not exists (select from settings where key = ${key}::text and value = ${value}::jsonb)
-    on conflict (key) do update set value = excluded.value
-  `.execute(db);
-}
-
-async function remove(db: Db, key: string): Promise<void> {
-  await db.deleteFrom("settings").where("key", "=", key).execute();
 }

@@ -8,7 +8,14 @@ export {
   createArchiveFolder,
 } from "./archive/archive-folder.ts";
 export { createArchiveBlobSource } from "./archive/blob-source.ts";
-export { ARCHIVE_VERSION, type ArchivedQueue, type ArchiveHead } from "./archive/format.ts";
+export {
+  ARCHIVE_VERSION,
+  type ArchivedEntry,
+  type ArchivedQueue,
+  type ArchiveHead,
+  decodePosition,
+  encodePosition,
+} from "./archive/format.ts";
 export { type ArchiveReader, openArchive, type QueueAfterArchive, readArchive } from "./archive/reader.ts";
 export { type ArchiveWriter, continueArchive, createArchive } from "./archive/writer.ts";
 export {
@@ -44,12 +51,23 @@ export {
 export { type CheckpointLimits, DEFAULT_CHECKPOINT_LIMITS, type FeedOptions } from "./feed.ts";
 export { identityText, isSameRollup, type RollupIdentity } from "./identity.ts";
 export { importArchive } from "./import-archive.ts";
+export { asL1Gap, l1Gap, type ReachedByArchives } from "./l1-gap.ts";
 export { createMeter, type Meter, type OnProgress, type RestoreProgress, type Totals } from "./progress.ts";
-export { type BatchOrigin, type CommittedBatch, commitmentOf, type PublishedBatch } from "./published-batch.ts";
+export {
+  type ArchivedSettlement,
+  type BatchOrigin,
+  batchesOf,
+  type CommittedBatch,
+  commitmentOf,
+  type L1Origin,
+  type PublishedBatch,
+  type PublishedRecord,
+} from "./published-batch.ts";
 export { readIdentity } from "./read-identity.ts";
 export { type BatchContent, createRebuilder, type Rebuilder } from "./rebuilder.ts";
 export { type RestoreOptions, type RestoreResult, restoreRollup } from "./restore.ts";
 export { openRestoredState, type RestoredState, type RestoredStateOptions } from "./restored-state.ts";
+export { bitOf, type SettledBit } from "./settlement-check.ts";
 export type { BatchRecord, ComparedBatches, RestoredEnd, WaitingEntry } from "./stored-records.ts";
 export { type SyncOptions, syncWithL1 } from "./sync.ts";
 export {

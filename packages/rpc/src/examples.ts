@@ -93,6 +93,7 @@ const QUEUE_ENTRY = {
   l1Block: 21_000_000,
   l1Transaction: L1_TRANSACTION,
   enqueuedAt: SECOND,
+  isFromArchive: false,
   status: "final",
   block: 3,
   outcome: { type: "created", account: 64, tokenId: 0, amount: "1000000000000000000" },
@@ -133,6 +134,7 @@ const BATCH = {
   number: 3,
   l1Transaction: L1_TRANSACTION,
   l1Block: 21_000_100,
+  isFromArchive: false,
 };
 const HISTORY = { query: { direction: "out", limit: 25 }, response: { entries: [ENTRY], next: CURSOR } };
 
@@ -232,6 +234,7 @@ export const EXAMPLES: Readonly<Record<RouteName, RouteExample>> = {
           status: "paid",
           leftGas: null,
           l1Transaction: L1_TRANSACTION,
+          isFromArchive: false,
         },
       ],
       next: null,

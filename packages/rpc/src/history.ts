@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { cursorSchema, digits, limitWith, MAX_PAGE, next, nextOfPart, page } from "./paging.ts";
-import { queueEntrySchema } from "./resources.ts";
+import { PAYOUT_STATUSES, queueEntrySchema } from "./resources.ts";
 import { referenceSchema, transactionStatusSchema } from "./transactions.ts";
 import {
   addressSchema,
@@ -67,7 +67,7 @@ export const ledgerEntrySchema = z.object({
       z.object({
         block: countSchema,
         position: described(countSchema, "in the block's list"),
-        status: z.enum(["owed", "paid", "claimable", "skipped"]),
+        status: z.enum(PAYOUT_STATUSES),
         l1Transaction: described(z.nullable(wordSchema), "that settled it"),
       }),
     ),

@@ -85,6 +85,9 @@ export const blockSchema = z.object({
   ),
 });
 
+/** What a payout may be: `settled` is paid or claimable, where L1 has forgotten which and no archive says it. */
+export const PAYOUT_STATUSES = ["owed", "paid", "claimable", "settled", "skipped"] as const;
+
 /** Consecutive blocks that L1 accepts together, under one last proof. */
 export const batchSchema = z.object({
   firstBlock: countSchema,
@@ -110,6 +113,10 @@ export const batchSchema = z.object({
   number: described(z.nullable(countSchema), "assigned by the contract"),
   l1Transaction: z.nullable(wordSchema),
   l1Block: z.nullable(countSchema),
+  isFromArchive: described(
+    z.boolean(),
+    "submitter, point, L1 transaction and block are an archive's word: L1 had forgotten them when this node was restored",
+  ),
 });
 
 /** What a block owes an L1 address. */
@@ -129,12 +136,19 @@ export const payoutSchema = z.object({
   recipient: addressSchema,
   tokenId: tokenIdSchema,
   amount: amountSchema,
-  status: z.enum(["owed", "paid", "claimable", "skipped"]),
+  status: described(
+    z.enum(PAYOUT_STATUSES),
+    "settled: paid or claimable, L1 had forgotten which when this node was restored",
+  ),
   leftGas: described(
     z.nullable(countSchema),
     "gas that this owed payout would burn, because of which this node leaves it to others to pay; null when it does not",
   ),
   l1Transaction: z.nullable(wordSchema),
+  isFromArchive: described(
+    z.boolean(),
+    "L1 transaction, and whether paid or claimable, are an archive's word; that it is settled is not: the contract says it",
+  ),
 });
 
 /** An entry of the L1 queue. */
@@ -149,6 +163,7 @@ export const queueEntrySchema = z.object({
   l1Block: countSchema,
   l1Transaction: wordSchema,
   enqueuedAt: described(countSchema, "seconds"),
+  isFromArchive: described(z.boolean(), "L1 block and transaction are an archive's word"),
   status: described(
     z.enum(["received", "confirmed", "proven", "final"]),
     "received until a block has consumed it, then the block's",

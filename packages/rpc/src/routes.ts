@@ -16,6 +16,7 @@ import {
   blockSchema,
   feeQuoteSchema,
   healthSchema,
+  PAYOUT_STATUSES,
   payoutSchema,
   queueEntrySchema,
   readinessSchema,
@@ -220,7 +221,7 @@ export const ROUTES = {
     summary: "Payouts, newest block first",
     query: z.object({
       recipient: z.optional(addressSchema),
-      status: z.optional(z.enum(["owed", "paid", "claimable", "skipped"])),
+      status: z.optional(z.enum(PAYOUT_STATUSES)),
       block: described(z.optional(digits), "only those of this block"),
       ...page,
     }),

@@ -221,7 +221,7 @@ describe("payments", () => {
     it("waits until the money is on L1", async () => {
       node.state.status = "proven";
       const owed = { block: 1, position: 0, batch: null, recipient: ALICE.address, tokenId: 0, amount: "1000" };
-      const waiting = { ...owed, status: "owed", leftGas: null, l1Transaction: null } as const;
+      const waiting = { ...owed, status: "owed", leftGas: null, l1Transaction: null, isFromArchive: false } as const;
       node.state.payouts = [waiting];
       const first = await cairn("withdraw", "0.5", "ETH", "--wait", "paid", "--timeout", "1");
       expect(first).toMatchObject({ code: 1, value: { error: { code: "cli/not-reached" } } });

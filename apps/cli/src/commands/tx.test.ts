@@ -36,7 +36,7 @@ describe("cairn tx of a deposit", () => {
   let entries: NodeDouble["state"]["queue"]["entries"];
   beforeEach(() => {
     const entry = { type: "deposit", owner: ALICE.address, tokenId: 0, amount: "7", index: 0, key: null } as const;
-    const where = { position: POSITION, l1Block: 1, l1Transaction: HASH, enqueuedAt: 1 };
+    const where = { position: POSITION, l1Block: 1, l1Transaction: HASH, enqueuedAt: 1, isFromArchive: false };
     const outcome = { type: "created", account: 64, tokenId: 0, amount: "7" } as const;
     entries = [{ ...entry, ...where, status: "proven", block: 2, outcome }];
     node.state.queue = { entries, processed: 7, next: null };

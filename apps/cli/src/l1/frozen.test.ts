@@ -75,6 +75,7 @@ describe("what a rollup does not accept", () => {
       l1Block: 1,
       l1Transaction: bigintToWord(1n),
       enqueuedAt: 0,
+      isFromArchive: false,
       status: "received" as const,
       block: null,
       outcome: null,

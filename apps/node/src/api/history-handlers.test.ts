@@ -58,6 +58,7 @@ describe("blocks and batches of several blocks", () => {
       content: null,
       ...place,
       l1Timestamp: 1,
+      isFromArchive: false,
     });
     await markBatchAccepted(db, firstBlock, { number: 1, ...place, atMs: 60 });
   };

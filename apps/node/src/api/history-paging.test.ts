@@ -88,6 +88,7 @@ function createWriter({ db }: Database) {
           l1BlockHash: new Uint8Array(32),
           l1Transaction: new Uint8Array(32),
           enqueuedAt: Math.floor(nowMs / 1000) - secondsAgo,
+          isFromArchive: false,
         },
       ]);
     },

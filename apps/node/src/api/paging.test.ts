@@ -199,6 +199,7 @@ async function fillBlock({ db }: Database, number: number): Promise<void> {
       l1BlockHash: hash(3),
       l1Transaction: hash(4),
       enqueuedAt: 1_700_000_000,
+      isFromArchive: false,
     },
   ]);
   const opening: BlockOpening = {

@@ -61,6 +61,7 @@ describe("receipts of transactions", () => {
       content: null,
       ...place,
       l1Timestamp: 1,
+      isFromArchive: false,
     });
     await markBatchAccepted(db, firstBlock, { number, ...place, atMs: 60 });
   };

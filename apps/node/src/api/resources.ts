@@ -171,6 +171,7 @@ export function toBatch(
     readyAtMs: batch.readyAtMs,
     l1Transaction: acceptance && bytesToHex(acceptance.l1Transaction),
     l1Block: acceptance?.l1Block ?? null,
+    isFromArchive: accepted?.isFromArchive ?? false,
   };
 }
 
@@ -189,6 +190,7 @@ export function toPayout(
     status: payout.status,
     leftGas: payout.status === "owed" ? payout.leftGas : null,
     l1Transaction: payout.l1Transaction && bytesToHex(payout.l1Transaction),
+    isFromArchive: payout.isFromArchive,
   };
 }
 
@@ -210,6 +212,7 @@ export function toQueueEntry(
     l1Block: entry.l1Block,
     l1Transaction: bytesToHex(entry.l1Transaction),
     enqueuedAt: entry.enqueuedAt,
+    isFromArchive: entry.isFromArchive,
     status: blockStatus(block),
     block: block?.number ?? null,
     outcome: outcome && {

@@ -51,7 +51,8 @@ describe("the cheaper place of a batch's cells", () => {
 describe("the placer", () => {
   const stored = (count: number): StoredPayout[] =>
     payoutsOf(1, count).map(({ recipient, amount }, position) => {
-      const settling = { status: "owed", l1Transaction: null, l1Block: null, leftGas: null } as const;
+      const nowhere = { l1Transaction: null, l1Block: null, isFromArchive: false };
+      const settling = { status: "owed", ...nowhere, leftGas: null } as const;
       return { blockNumber: 1, position, slot: null, recipient, tokenId: 0, amount, ...settling };
     });
   const place = (

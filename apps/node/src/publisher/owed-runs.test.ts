@@ -65,6 +65,7 @@ describe("payouts of batches of several blocks", () => {
       content: null,
       ...place,
       l1Timestamp: 1,
+      isFromArchive: false,
     };
     await insertAcceptedBatch(db, accepted);
     await markBatchAccepted(db, firstBlock, { number, ...place, atMs: 1 });

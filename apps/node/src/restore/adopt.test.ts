@@ -39,6 +39,7 @@ describe("adopting batches of others", () => {
       l1Block: 9,
       l1BlockHash: word,
       l1Timestamp: 99,
+      isFromArchive: false,
     };
     await life.closeBatches();
     await life.sequencer.rebuildFrom(2, "asked");

@@ -115,6 +115,7 @@ async function accept(
     l1Block,
     l1BlockHash: blockHash,
     l1Timestamp: place.l1Timestamp,
+    isFromArchive: false,
   });
   if (!isOwn) return;
   await markBatchAccepted(db, firstBlock, { number, l1Transaction, l1Block, l1BlockHash: blockHash, atMs });
@@ -144,6 +145,7 @@ function toQueueEntries(events: readonly RollupEvent[], timestamps: ReadonlyMap<
       l1BlockHash: event.blockHash,
       l1Transaction: event.transaction,
       enqueuedAt: timestamps.get(event.block) ?? 0,
+      isFromArchive: false,
     };
   });
 }

@@ -29,9 +29,9 @@ import {
 } from "../../test/published.ts";
 import { verifyArchive } from "../archive-rollup.ts";
 import { followPublishedBatch } from "../chain-position.ts";
-import type { ArchivedSettlement, PublishedBatch } from "../published-batch.ts";
+import type { PublishedBatch } from "../published-batch.ts";
 import { restoreRollup } from "../restore.ts";
-import { digestOf, encodeBatch, encodeFrame, encodeHead, encodeSettlements, encodeWaitingFrame } from "./format.ts";
+import { digestOf, encodeBatch, encodeFrame, encodeHead, encodeWaitingFrame } from "./format.ts";
 import { openArchive, readArchive } from "./reader.ts";
 
 const { compress } = FAKE_CRYPTO;
@@ -310,60 +310,6 @@ describe("an archive is refused", () => {
   ])("with correct digests, but %s", async (_, change) => {
     const frames = [...batches.map(batchFrame), endFrame(batches.length)];
     await expectRefused(framed(change(frames)), { code: "restore/archive-corrupt" });
-  });
-
-  it.each<[string, number, Partial<ArchivedSettlement> | null, Partial<Frame>]>([
-    ["of a batch that has not come", 1, { batch: 2 }, {}],
-    ["of batch 0", 1, { batch: 0 }, {}],
-    ["of a place that no list has", 1, { position: 1024 }, {}],
-    ["before any batch", 0, { batch: 1 }, {}],
-    ["without any", 1, null, {}],
-    [
-      "with a status that nobody knows",
-      1,
-      {},
-      { payload: Uint8Array.from({ length: 57 }, (_, i) => (i === 3 ? 1 : 0)) },
-    ],
-    ["with bytes after them", 1, {}, { payload: new Uint8Array(60).fill(0) }],
-  ])("with correct digests, but settlements %s", async (_, after, change, frame) => {
-    const settlement = {
-      batch: 1,
-      position: 0,
-      status: "paid" as const,
-      l1Block: 1,
-      transactionHash: new Uint8Array(32),
-    };
-    const payload = encodeSettlements(change === null ? [] : [{ ...settlement, ...change }]);
-    const whole = batches.slice(0, 2).map(batchFrame);
-    const frames = [...whole.slice(0, after), { type: 4, payload, ...frame }, ...whole.slice(after), endFrame(2)];
-    await expectRefused(framed(frames), { code: "restore/archive-corrupt" });
-  });
-
-  it("that settles more payouts than its batches can have, so that it need not end", async () => {
-    const [first] = batches;
-    if (first === undefined) expect.unreachable();
-    const common = { batch: 1, status: "paid" as const, l1Block: 1, transactionHash: new Uint8Array(32) };
-    const all = Array.from({ length: 1024 }, (_, position) => ({ ...common, position }));
-    const settled = (list: typeof all): Frame => ({ type: 4, payload: encodeSettlements(list) });
-    expect(await read(framed([batchFrame(first), settled(all), endFrame(1)]))).toHaveLength(1);
-    const endless = framed([batchFrame(first), settled(all), settled(all.slice(0, 1)), endFrame(1)]);
-    await expectRefused(endless, { code: "restore/archive-corrupt" });
-  });
-
-  it.each([
-    ["before its last block", (batch: PublishedBatch) => Number(batch.header.lastTimestamp) - 1],
-    [
-      "later than L1 would take its first block",
-      (batch: PublishedBatch) => Number(batch.header.firstTimestamp) + 21_601,
-    ],
-  ])("with correct digests, but a batch accepted %s", async (_, timeOf) => {
-    const forgery = forged(
-      changed(BUSY, (batch) => ({ ...batch, origin: { ...batch.origin, l1Timestamp: timeOf(batch) } })),
-    );
-    const path = stored(forgery);
-    const details = { batch: BUSY, check: "l1Timestamp" };
-    await expect(verify(path)).rejects.toMatchObject({ code: "restore/batch-mismatch", details });
-    await expect(restore(path)).rejects.toMatchObject({ details });
   });
 
   const waitingFrame = (): Frame => ({ type: 3, payload: encodeWaitingFrame({ l1Block: 1, entries: [] }) });

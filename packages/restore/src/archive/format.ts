@@ -51,8 +51,9 @@ export const WAITING_FRAME = 3;
 export const SETTLEMENTS_FRAME = 4;
 
 const CHAINS_BYTES = 4 * 32;
+const POSITION_BYTES = 3 * 8 + 32 + 4 + CHAINS_BYTES + 8 + 32;
 /** Bytes of a head between prefix and first digest. */
-export const HEAD_BYTES = 8 + 20 + 3 * 8 + 32 + 4 + CHAINS_BYTES + 8 + 32;
+export const HEAD_BYTES = 8 + 20 + POSITION_BYTES;
 const L1_ORIGIN_BYTES = 8 + 32 + 32;
 const BATCH_ORIGIN_BYTES = L1_ORIGIN_BYTES + 8 + 8 + 20;
 const ENTRY_BYTES = QUEUE_RECORD_BYTES + L1_ORIGIN_BYTES;
@@ -104,14 +105,7 @@ export function encodeHead({ identity, start }: ArchiveHead): Uint8Array {
   const body = concatBytes(
     bigintToBytes(identity.chainId, 8),
     bigintToBytes(identity.rollup, 20),
-    encodeSafe64(start.batch),
-    encodeSafe64(start.block),
-    bigintToBytes(start.timestamp, 8),
-    bigintToBytes(start.root, 32),
-    encodeUint32(start.nextIndex),
-    encodeChains(start.chains),
-    encodeSafe64(start.queuePosition),
-    start.queueHash,
+    encodePosition(start),
   );
   return concatBytes(MAGIC, Uint8Array.of(0, ARCHIVE_VERSION), encodeUint32(body.length), body);
 }
@@ -121,7 +115,33 @@ export function decodeHead(body: Uint8Array): ArchiveHead {
   if (body.length !== HEAD_BYTES) throw corrupt("the head has a wrong length");
   const cursor = createByteCursor(body);
   const identity = { chainId: cursor.bigint(8), rollup: cursor.bigint(20) };
-  const start: ChainPosition = {
+  const start = readPosition(cursor);
+  if (start.batch === 0 && !isGenesis(start)) throw corrupt("it begins with the first batch, but not at genesis");
+  return { identity, start };
+}
+
+/** A position in the chain of batches as bytes; spec 9.2. */
+export function encodePosition(position: ChainPosition): Uint8Array {
+  return concatBytes(
+    encodeSafe64(position.batch),
+    encodeSafe64(position.block),
+    bigintToBytes(position.timestamp, 8),
+    bigintToBytes(position.root, 32),
+    encodeUint32(position.nextIndex),
+    encodeChains(position.chains),
+    encodeSafe64(position.queuePosition),
+    position.queueHash,
+  );
+}
+
+/** Inverse of {@link encodePosition}. Throws `restore/archive-corrupt`. */
+export function decodePosition(bytes: Uint8Array): ChainPosition {
+  if (bytes.length !== POSITION_BYTES) throw corrupt("a position has a wrong length");
+  return readPosition(createByteCursor(bytes));
+}
+
+function readPosition(cursor: ByteCursor): ChainPosition {
+  const position = {
     batch: cursor.safe64(),
     block: cursor.safe64(),
     timestamp: cursor.bigint(8),
@@ -131,9 +151,8 @@ export function decodeHead(body: Uint8Array): ArchiveHead {
     queuePosition: cursor.safe64(),
     queueHash: cursor.bytes(32).slice(),
   };
-  assertSafe(start.batch, start.block, start.queuePosition);
-  if (start.batch === 0 && !isGenesis(start)) throw corrupt("it begins with the first batch, but not at genesis");
-  return { identity, start };
+  assertSafe(position.batch, position.block, position.queuePosition);
+  return position;
 }
 
 /** Payload of a batch's frame; `chains` are those after it. Spec 2, 9.3. */
