@@ -174,8 +174,8 @@ function streamOperation(): JsonObject {
     summary: "Blocks and statuses of transactions as they change, over a WebSocket",
     description: [
       "Every message is one text frame with a JSON document of the schema StreamMessage. The node sends what happens from now",
-      "on and reads nothing; after reconnecting, fetch what was missed through the other operations. It pings; a client that does not",
-      "answer, or reads too slowly, is disconnected. Close code 1013 means: come back later.",
+      "on and reads nothing; after reconnecting, fetch what was missed through the other operations. It pings, and sends a heartbeat with each",
+      "ping, every 20 seconds; a client that does not answer pings, or reads too slowly, is disconnected. Close code 1013 means: come back later.",
     ].join(" "),
     responses: {
       101: { description: "The connection is a WebSocket now", content: json({ $ref: reference("StreamMessage") }) },

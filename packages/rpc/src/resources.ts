@@ -239,6 +239,10 @@ export const streamMessageSchema = z.discriminatedUnion("type", [
     z.object({ type: z.literal("rebuilt"), firstBlock: countSchema }),
     "L1 changed: this block and later ones were dropped and their transactions run again",
   ),
+  described(
+    z.object({ type: z.literal("heartbeat"), atMs: timeSchema }),
+    "nothing has happened, and the connection works: pages cannot see pings",
+  ),
 ]);
 
 /** A message of the WebSocket stream. */

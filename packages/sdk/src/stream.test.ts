@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type NodeDouble, type Scripted, startDouble } from "../test/double.ts";
 import { createNodeClient, type NodeClientDeps } from "./client.ts";
-import type { StreamEvent, StreamOptions } from "./stream.ts";
+import type { OpenSocket, SocketEvents, StreamEvent, StreamOptions } from "./stream.ts";
 
 const ID = `0x${"a".repeat(64)}`;
 const doubles: NodeDouble[] = [];
@@ -97,6 +97,30 @@ describe("stream", () => {
     const { events } = await listen(chain, { idleMs: 50 });
     await vi.waitFor(() => expect(events.filter(({ type }) => type === "connected").length).toBeGreaterThan(1));
     expect(events[1]).toMatchObject({ type: "disconnected", reason: "silent for 50 ms" });
+  });
+
+  it("stays connected while nothing happens, by the node's heartbeats, and keeps these to itself", async () => {
+    const sockets: SocketEvents[] = [];
+    const openSocket: OpenSocket = (_url, socket) => {
+      sockets.push(socket);
+      queueMicrotask(socket.onOpen);
+      return { close: () => undefined };
+    };
+    const { events } = await listen(chain, { idleMs: 60_000 }, { openSocket });
+    await vi.waitFor(() => expect(events).toEqual([{ type: "connected", againFrom: null }]));
+    vi.useFakeTimers();
+    try {
+      // The wait for the next sign of life begins with this one.
+      for (let beat = 0; beat < 10; beat++) {
+        sockets[0]?.onMessage(JSON.stringify({ type: "heartbeat", atMs: beat }));
+        await vi.advanceTimersByTimeAsync(20_000);
+      }
+      expect(events).toHaveLength(1);
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(events[1]).toMatchObject({ type: "disconnected", reason: "silent for 60000 ms" });
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("keeps trying while there is no node", async () => {

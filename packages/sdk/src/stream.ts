@@ -7,7 +7,7 @@ import type { RouteMethods } from "./methods.ts";
 
 /** What a stream yields: the node's messages and changes of the connection. */
 export type StreamEvent =
-  | StreamMessage
+  | Exclude<StreamMessage, { type: "heartbeat" }>
   /**
    * Connected. With a block number, every block from that one on now follows again with its transactions, in its
    * current state: what was known of these blocks may be outdated.
@@ -24,7 +24,7 @@ export interface StreamOptions {
    * on.
    */
   readonly fromBlock?: number;
-  /** A connection that is silent this long counts as dead and is replaced; 60 s by default. */
+  /** A connection that is silent this long counts as dead and is replaced; 60 s by default. Nodes say something every 20 s. */
   readonly idleMs?: number;
   /** First wait before reconnecting, doubled each time up to 10 s; 250 ms by default. */
   readonly retryDelayMs?: number;
@@ -103,6 +103,8 @@ export async function* streamEvents(
         yield { type: "connected", againFrom };
         if (againFrom !== null) yield* blocksFrom(client, againFrom, signal);
         for await (const message of connection.messages()) {
+          // It has shown already that the connection works.
+          if (message.type === "heartbeat") continue;
           if (message.type === "block" && message.status === "final")
             unsettled = Math.max(unsettled, message.number + 1);
           if (message.type === "rebuilt") unsettled = Math.min(unsettled, message.firstBlock);
@@ -129,7 +131,7 @@ async function* blocksFrom(
   client: Pick<RouteMethods, "block" | "blockTransactions">,
   first: number,
   signal: AbortSignal | undefined,
-): AsyncGenerator<StreamMessage, void, undefined> {
+): AsyncGenerator<StreamEvent, void, undefined> {
   for (let number = first; ; number++) {
     const block = await client.block({ number }, { signal }).catch((error: unknown) => {
       if (apiErrorOf(error)?.code === "not-found") return null;

@@ -78,7 +78,10 @@ export function createFront(config: NodeConfig, deps: FrontDeps): Front {
       logger: deps.logger,
       identify,
       opened: stream.open,
-      message: stream.publish,
+      // Its own clients get heartbeats of its own.
+      message: (message) => {
+        if (message.type !== "heartbeat") stream.publish(message);
+      },
       lost: () => {
         isIdentified = false;
         stream.interrupt("the sequencer is out of reach");

@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import type { Database } from "@cairn/db";
-import { API_ERRORS, errorSchema, ROUTES, type RouteDefinition } from "@cairn/rpc";
+import { API_ERRORS, errorSchema, ROUTES, type RouteDefinition, streamMessageSchema } from "@cairn/rpc";
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
-import { createManualClock } from "../clock.ts";
+import { createManualClock, type ManualClock } from "../clock.ts";
 import type { Handlers } from "./handlers.ts";
 import { createApiServer, type ListeningServer } from "./server.ts";
 import { createAdminServer, createMetricsServer } from "./side-servers.ts";
@@ -19,9 +19,10 @@ const HEALTH = { status: "ok", roles: ["api"], version: "test" } as const;
 describe("HTTP of the API", () => {
   let api: ListeningServer;
   let stream: Stream;
+  let clock: ManualClock;
   beforeAll(async () => {
     const logger = pino({ level: "silent" });
-    const clock = createManualClock(0);
+    clock = createManualClock(0);
     stream = createStream(
       { maxClients: 1, maxBufferedBytes: 1000, pingMs: 30_000, pageOrigins: "loopback" },
       { clock, logger },
@@ -172,6 +173,12 @@ describe("HTTP of the API", () => {
     for (const options of [{}, { origin: PAGE }]) {
       const socket = new WebSocket(`${api.url().replace("http", "ws")}/v1/stream`, options);
       await once(socket, "open");
+      // A page sees no pings: it hears a heartbeat with each.
+      const [pinged, heard] = [once(socket, "ping"), once(socket, "message")];
+      clock.advance(30_000);
+      const message = streamMessageSchema.parse(JSON.parse(String((await heard)[0])));
+      expect(message).toEqual({ type: "heartbeat", atMs: clock.nowMs() });
+      await pinged;
       socket.terminate();
       await vi.waitFor(() => expect(stream.clients()).toBe(0));
     }

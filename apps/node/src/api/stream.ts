@@ -15,7 +15,7 @@ export interface StreamLimits {
   readonly maxClients: number;
   /** Bytes that may be queued for a slow client before it is cut off. */
   readonly maxBufferedBytes: number;
-  /** A client that does not answer a ping within this time is cut off. */
+  /** Time between pings, each with a heartbeat; a client that has not answered one by the next is cut off. */
   readonly pingMs: number;
   /** Whose web pages may connect; others than pages always may. */
   readonly pageOrigins: PageOrigins;
@@ -23,7 +23,7 @@ export interface StreamLimits {
 
 /** The limits of a node's stream. */
 export function streamLimits({ maxStreamClients: maxClients, pageOrigins }: NodeConfig): StreamLimits {
-  return { maxClients, maxBufferedBytes: 1_000_000, pingMs: 30_000, pageOrigins };
+  return { maxClients, maxBufferedBytes: 1_000_000, pingMs: 20_000, pageOrigins };
 }
 
 /** WebSocket stream of blocks and statuses. */
@@ -51,11 +51,20 @@ export function createStream(limits: StreamLimits, deps: { readonly clock: Clock
   const alive = new WeakSet<WebSocket>();
   let isOpen = true;
 
+  const send = (text: string): void => {
+    for (const client of server.clients) {
+      if (client.bufferedAmount > limits.maxBufferedBytes) client.terminate();
+      else client.send(text);
+    }
+  };
+
   const ping = (): undefined => {
     for (const client of server.clients) {
       if (!alive.delete(client)) client.terminate();
       else client.ping();
     }
+    // What a browser's page sees: it counts on hearing something now and then, and so do proxies.
+    send(JSON.stringify({ type: "heartbeat", atMs: deps.clock.nowMs() } satisfies StreamMessage));
   };
   const pings = createPoller({
     ...deps,
@@ -68,11 +77,7 @@ export function createStream(limits: StreamLimits, deps: { readonly clock: Clock
   return {
     publish: (message) => {
       if (server.clients.size === 0) return;
-      const text = JSON.stringify(message);
-      for (const client of server.clients) {
-        if (client.bufferedAmount > limits.maxBufferedBytes) client.terminate();
-        else client.send(text);
-      }
+      send(JSON.stringify(message));
     },
     upgrade: (request, socket, head) => {
       socket.on("error", () => socket.destroy());
