@@ -191,6 +191,25 @@ describe("a watcher whose L1 node does not tell one story", () => {
     await expectWhole();
   });
 
+  it("takes no times from blocks of another chain than the events", async () => {
+    await honest().poll();
+    await deposit(2);
+    const [at, known] = [BigInt(await head()), (await loadQueueEntries(database.db, 0, 100)).length];
+    await mine(1);
+    const lying = lyingRollup(devnet.rollup, {
+      getBlock: async (ask, { blockNumber }) => {
+        const block = (await ask()) as object;
+        return blockNumber === at ? { ...block, hash: WORD, timestamp: 5n } : block;
+      },
+    });
+    await expect(watch(lying).poll()).rejects.toMatchObject(UNAVAILABLE);
+    expect(await loadQueueEntries(database.db, 0, 100)).toHaveLength(known);
+    await honest().poll();
+    await expectWhole();
+    const { timestamp } = await devnet.rollup.reader.getBlock({ blockNumber: at });
+    expect((await loadQueueEntries(database.db, known, 1))[0]?.enqueuedAt).toBe(Number(timestamp));
+  });
+
   it("finds what a database without any agreement lacks", async () => {
     const end = await head();
     const stale = told((logs, toBlock) => (toBlock < end ? [] : logs));
