@@ -28,6 +28,8 @@ export interface Drill {
   readonly cairn: <T>(...args: readonly string[]) => Promise<T>;
   /** Runs a command. */
   readonly tryCairn: <T>(...args: readonly string[]) => Promise<Told<T>>;
+  /** The environment of such a node, which may be stopped and started with it again. */
+  readonly newStranger: () => Promise<Readonly<Record<string, string>>>;
   /**
    * Starts someone's own node: with their key, an empty directory and database, and a direct connection to L1, from
    * which it restores.
@@ -77,6 +79,13 @@ export async function openDrill(options: SceneOptions = {}): Promise<Drill> {
 
   const tryCairn: Drill["tryCairn"] = (...args) => runCairn(args, { CAIRN_HOME: home });
   let strangers = 0;
+  const newStranger: Drill["newStranger"] = async () => ({
+    ...(await scene.ownDatabase()),
+    CAIRN_DATA_DIR: join(dir, `stranger-${strangers++}`),
+    CAIRN_L1_RPC_URL: l1.rpcUrl,
+    CAIRN_PUBLISHER_KEY: l1.privateKey(NAMES.indexOf("stranger")),
+    CAIRN_RESTORE: "true",
+  });
   const untilAgreed = (api: string, rollup: L1Rollup = l1.rollup): Promise<void> =>
     vi.waitFor(async () => {
       const contract = { address: rollup.address, abi: rollupAbi } as const;
@@ -100,15 +109,8 @@ export async function openDrill(options: SceneOptions = {}): Promise<Drill> {
       expect(code, `cairn ${args.join(" ")}: ${JSON.stringify(value)} ${stderr}`).toBe(0);
       return value;
     },
-    startStranger: async (change = {}) =>
-      scene.start({
-        ...(await scene.ownDatabase()),
-        CAIRN_DATA_DIR: join(dir, `stranger-${strangers++}`),
-        CAIRN_L1_RPC_URL: l1.rpcUrl,
-        CAIRN_PUBLISHER_KEY: l1.privateKey(NAMES.indexOf("stranger")),
-        CAIRN_RESTORE: "true",
-        ...change,
-      }),
+    newStranger,
+    startStranger: async (change = {}) => scene.start({ ...(await newStranger()), ...change }),
     submitterOf: async (batch) => {
       const logs = await reader.getLogs({ address, event: BATCH_SUBMITTED, fromBlock: 0n, strict: true });
       return logs.find(({ args }) => args.batchNumber === batch)?.args.submitter.toLowerCase();

@@ -1,5 +1,6 @@
 export { type ApiAnswer, callApi, readApi } from "./api.ts";
 export { type AuditOptions, type AuditReport, assertDrained, audit, drain, readOutcome } from "./audit.ts";
+export { type BatchOnL1, expectSeveralBlocks, payBeyond, payInSeveralBlocks, readBatches } from "./batches.ts";
 export { type Actor, balanceOf, DAY, type Drill, HOUR, openDrill } from "./drill.ts";
 export { type Holder, type Holders, personAt, type Terms } from "./holders.ts";
 export type { L1, L1Options } from "./l1.ts";

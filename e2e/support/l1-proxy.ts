@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { rollupAbi } from "@cairn/contracts";
 import { concat, fromRlp, getAbiItem, type Hex, keccak256, parseTransaction, toFunctionSelector, toRlp } from "viem";
+import { startBreakableServer } from "./breakable-server.ts";
 import { answerAsOf, type JsonRpcRequest, type JsonRpcResponse } from "./stale-l1.ts";
 
 /** What the publisher sends transactions for. */
@@ -65,7 +65,6 @@ type Mood =
 
 /** Starts a proxy in front of `target`, on a free port. */
 export async function startL1Proxy(target: string): Promise<L1Proxy> {
-  const sockets = new Set<Socket>();
   const seen: Broadcast[] = [];
   const held: Hex[] = [];
   const counts = new Map<string, number>();
@@ -112,24 +111,11 @@ export async function startL1Proxy(target: string): Promise<L1Proxy> {
     outgoing.end(JSON.stringify(Array.isArray(parsed) ? answers : answers[0]));
   };
 
-  const server = createServer((incoming, outgoing) => {
-    // L1 or the client is gone: either way there is nobody to answer.
-    handle(incoming, outgoing).catch(() => outgoing.destroy());
-  });
-  server.on("connection", (socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-  });
-  const port = await listen(server, 0);
-  const closeAll = async (): Promise<void> => {
-    const closed = server.listening ? new Promise((resolve) => server.close(resolve)) : null;
-    for (const socket of sockets) socket.destroy();
-    await closed;
-  };
+  const server = await startBreakableServer(handle);
 
   return {
-    url: `http://127.0.0.1:${port}`,
-    refuse: closeAll,
+    url: server.url,
+    refuse: server.close,
     hang: () => {
       mood = { type: "hang" };
     },
@@ -144,7 +130,7 @@ export async function startL1Proxy(target: string): Promise<L1Proxy> {
     },
     comeBack: async () => {
       mood = { type: "honest" };
-      if (!server.listening) await listen(server, port);
+      await server.reopen();
     },
     dropTransactions: (filter = () => true) => {
       isMeant = filter;
@@ -162,18 +148,8 @@ export async function startL1Proxy(target: string): Promise<L1Proxy> {
     },
     broadcasts: () => seen,
     count: (method) => counts.get(method) ?? 0,
-    stop: closeAll,
+    stop: server.close,
   };
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
-      server.off("error", reject);
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
 }
 
 async function readBody(incoming: IncomingMessage): Promise<string> {

@@ -21,6 +21,8 @@ export interface Scene {
   readonly holders: Holders;
   readonly ledger: Ledger;
   readonly crypto: TestCrypto;
+  /** With real ones every batch is a block. */
+  readonly proofs: Proofs;
   /** The scene's own folder; the node's data is in `data` below it. */
   readonly dir: string;
   /** The database server that only this scene uses, null when there is none. */
@@ -131,6 +133,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
     holders: createHolders(l1, crypto),
     ledger: createLedger(domain, compress),
     crypto,
+    proofs,
     dir,
     postgres,
     feeOwner: options.feeOwner ?? null,

@@ -1,0 +1,84 @@
+import { fromHeaderStruct, rollupAbi } from "@cairn/contracts";
+import type { L1Rollup } from "@cairn/l1";
+import { type DataSource, hexToBytes } from "@cairn/protocol";
+import { getAbiItem } from "viem";
+import { expect, vi } from "vitest";
+import { readApi } from "./api.ts";
+import { type Population, pay } from "./populate.ts";
+import type { Scene } from "./scene.ts";
+
+const BATCH_SUBMITTED = getAbiItem({ abi: rollupAbi, name: "BatchSubmitted" });
+const WAIT = { timeout: 60_000, interval: 100 };
+
+/** A batch as L1 shows it. */
+export interface BatchOnL1 {
+  readonly number: number;
+  readonly firstBlock: number;
+  readonly lastBlock: number;
+  /** How many. */
+  readonly blocks: number;
+  readonly dataSource: DataSource;
+  /** Of a batch in a blob the blob's versioned hash, 32 bytes. */
+  readonly versionedHash: Uint8Array;
+  readonly l1Block: number;
+  /** L1 address in lower case. */
+  readonly submitter: string;
+}
+
+/** All batches that L1 has accepted, in order. */
+export async function readBatches({ reader, address }: L1Rollup): Promise<BatchOnL1[]> {
+  const logs = await reader.getLogs({ address, event: BATCH_SUBMITTED, fromBlock: 0n, strict: true });
+  return logs.map(({ args: { batchNumber, submitter, header: struct, dataCommitment }, blockNumber }) => {
+    const header = fromHeaderStruct(struct);
+    const [firstBlock, lastBlock] = [Number(header.firstBlock), Number(header.lastBlock)];
+    return {
+      number: Number(batchNumber),
+      firstBlock,
+      lastBlock,
+      blocks: lastBlock - firstBlock + 1,
+      dataSource: header.dataSource,
+      versionedHash: hexToBytes(dataCommitment),
+      l1Block: Number(blockNumber),
+      submitter: submitter.toLowerCase(),
+    };
+  });
+}
+
+/**
+ * Checks that L1 has accepted a batch of several blocks after the first `after` batches: that what the test did was done to
+ * such batches. With real proofs every batch is a block, and nothing is checked.
+ */
+export async function expectSeveralBlocks({ l1, proofs }: Scene, after = 0): Promise<void> {
+  if (proofs === "real") return;
+  const batches = (await readBatches(l1.rollup)).slice(after);
+  expect(
+    batches.some(({ blocks }) => blocks > 1),
+    JSON.stringify(batches),
+  ).toBe(true);
+}
+
+/**
+ * Pays block after block until the node has closed a batch of several blocks with a payment of these, which need not be on L1
+ * yet; returns its last block. With real proofs, where every batch is a block, it pays once.
+ */
+export async function payInSeveralBlocks(scene: Scene, people: Pick<Population, "alice" | "bob">): Promise<number> {
+  const first = await pay(scene, people);
+  if (scene.proofs === "real") return first;
+  await payBeyond(scene, people, first);
+  const batch = await vi.waitUntil(async () => {
+    const { batches } = await readApi(scene.api(), "batches", { query: { limit: "10" } });
+    return batches.find(({ firstBlock, lastBlock }) => firstBlock <= first && first <= lastBlock);
+  }, WAIT);
+  // On a slow machine a batch may be closed before the second payment.
+  return batch.blocks > 1 ? batch.lastBlock : payInSeveralBlocks(scene, people);
+}
+
+/** Pays until a payment is in a block after this one, which it returns. */
+export async function payBeyond(
+  scene: Scene,
+  people: Pick<Population, "alice" | "bob">,
+  block: number,
+): Promise<number> {
+  const paid = await pay(scene, people);
+  return paid > block ? paid : payBeyond(scene, people, block);
+}
