@@ -15,7 +15,6 @@ import {
 import {
   accountIndex,
   type BlockData,
-  type BlockSize,
   blockNumber,
   CLAIM_INPUTS,
   cellsToBytes,
@@ -27,6 +26,7 @@ import {
   type LastCircuit,
   type Payout,
   type PublishedSlot,
+  type SoloSize,
   tokenId,
 } from "@cairn/protocol";
 import { type BatchStatement, calldataOf, loadBatchContent, statementOf } from "../src/batches/content.ts";
@@ -48,7 +48,7 @@ export async function storeBlocks(
     readonly witness?: Uint8Array;
     readonly timestamp?: (number: number) => number;
     readonly oldRoot?: (number: number) => bigint;
-    readonly slotCount?: BlockSize;
+    readonly slotCount?: SoloSize;
   } = {},
 ): Promise<void> {
   for (const number of numbers) {
@@ -78,7 +78,6 @@ export function openingOf(number: number): BlockOpening {
     feeAccounts: [],
     firstQueueIndex: 0,
     l1OperationCount: 0,
-    queueHashBefore: EMPTY_QUEUE_HASH,
     queueHashAfter: EMPTY_QUEUE_HASH,
     openedAtMs: 1,
   };
@@ -143,7 +142,7 @@ export async function storeBatch(
   const dataSource = change.blobHash === undefined ? "calldata" : "blob";
   const dataCommitment = change.blobHash ?? calldataOf(content.blocks).commitment;
   const statement = statementOf(content, domain, { submitter, dataSource, dataCommitment });
-  const circuit = change.circuit ?? (firstBlock === lastBlock ? (`solo${size as BlockSize}` as const) : "batch");
+  const circuit = change.circuit ?? (firstBlock === lastBlock ? (`solo${size as SoloSize}` as const) : "batch");
   const range = { firstBlock, lastBlock };
   const batch: ClosedBatch = {
     ...range,

@@ -1,7 +1,7 @@
 import {
-  BLOCK_SIZES_2,
+  BLOCK_SIZES,
   type BlockNumber,
-  type BlockSize2,
+  type BlockSize,
   blockNumber,
   bytesToBigint,
   CairnError,
@@ -18,12 +18,12 @@ export interface BlockOpening {
   readonly number: BlockNumber;
   /** Seconds. */
   readonly timestamp: number;
-  readonly slotCount: BlockSize2;
+  readonly slotCount: BlockSize;
   readonly feeAccounts: readonly number[];
   /** Queue entries before the block, and those it consumes. */
   readonly firstQueueIndex: number;
   readonly l1OperationCount: number;
-  readonly queueHashBefore: Uint8Array;
+  /** Rolling queue hash after the block, 32 bytes. */
   readonly queueHashAfter: Uint8Array;
   readonly openedAtMs: number;
 }
@@ -73,7 +73,6 @@ export async function insertOpenBlock(db: Db, block: BlockOpening): Promise<void
       fee_accounts: JSON.stringify(block.feeAccounts),
       first_queue_index: block.firstQueueIndex,
       l1_operation_count: block.l1OperationCount,
-      queue_hash_before: block.queueHashBefore,
       queue_hash_after: block.queueHashAfter,
       opened_at_ms: block.openedAtMs,
       transaction_count: 0,
@@ -324,7 +323,6 @@ function toBlock(row: Selectable<Tables["blocks"]>): StoredBlock {
     feeAccounts: row.fee_accounts,
     firstQueueIndex: row.first_queue_index,
     l1OperationCount: row.l1_operation_count,
-    queueHashBefore: bytes(row.queue_hash_before),
     queueHashAfter: bytes(row.queue_hash_after),
     openedAtMs: row.opened_at_ms,
     seal: toSeal(row),
@@ -362,8 +360,8 @@ function toChains(stored: Uint8Array): BlockChains {
   throw new CairnError<DbErrorCode>("db/corrupt", `the chains of a stored block have ${stored.length} bytes`);
 }
 
-function toBlockSize(slots: number): BlockSize2 {
-  const size = BLOCK_SIZES_2.find((known) => known === slots);
+function toBlockSize(slots: number): BlockSize {
+  const size = BLOCK_SIZES.find((known) => known === slots);
   if (size !== undefined) return size;
   throw new CairnError<DbErrorCode>("db/corrupt", `a stored block has ${slots} slots`);
 }

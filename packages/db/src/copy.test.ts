@@ -33,7 +33,6 @@ async function populate({ db }: Database): Promise<void> {
     feeAccounts: [64, 65],
     firstQueueIndex: 0,
     l1OperationCount: 1,
-    queueHashBefore: word(0),
     queueHashAfter: word(1),
     openedAtMs: 2 ** 41,
   });

@@ -99,7 +99,6 @@ const opening = (number: number): BlockOpening => ({
   feeAccounts: [64],
   firstQueueIndex: 0,
   l1OperationCount: 1,
-  queueHashBefore: hash(0),
   queueHashAfter: hash(1),
   openedAtMs: 1_700_000_000_500,
 });

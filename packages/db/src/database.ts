@@ -34,8 +34,7 @@ export interface Database {
 const INT8_OID = 20;
 
 /**
- * Opens the database and migrates it. Throws `db/unavailable`, `db/old-protocol`, `db/old-schema`, `db/migration-failed`,
- * `db/newer-schema`.
+ * Opens the database and migrates it. Throws `db/unavailable`, `db/old-schema`, `db/migration-failed`, `db/newer-schema`.
  */
 export async function openDatabase(location: DatabaseLocation): Promise<Database> {
   const database = location.type === "server" ? openServer(location) : await openEmbedded(location);

@@ -4,9 +4,7 @@
  * - `db/unavailable`: the database refused, dropped or timed out a connection or a statement; whether a pending commit
  *   happened is unknown: read before writing again (retry).
  * - `db/migration-failed`: the schema could not be brought up to date; `cause` says why.
- * - `db/old-protocol`: the database belongs to a rollup of protocol 1, which this version does not run.
- * - `db/old-schema`: the database was made by an earlier version and lacks what L1 alone can tell: restore into an empty
- *   one.
+ * - `db/old-schema`: the database has a schema from before the first release: restore into an empty one.
  * - `db/newer-schema`: the database was migrated by a newer version of Cairn.
  * - `db/wrong-chain`: the database belongs to another rollup or another block size.
  * - `db/locked`: another running node uses this database (retry after it has ended).
@@ -19,7 +17,6 @@
 export type DbErrorCode =
   | "db/unavailable"
   | "db/migration-failed"
-  | "db/old-protocol"
   | "db/old-schema"
   | "db/newer-schema"
   | "db/wrong-chain"

@@ -9,8 +9,7 @@ describe.each(["embedded", "server"] as const)("migrations on the %s engine", (e
   afterAll(() => engines[engine].stop());
 
   it.each([
-    ["0001-initial", "db/old-protocol"],
-    ["0001-protocol-2", "db/old-schema"],
+    ["0001-initial", "db/old-schema"],
     ["9999-later", "db/newer-schema"],
   ])("refuse a database that begins with %s, each time", async (name, code) => {
     const test = await engines[engine].create();

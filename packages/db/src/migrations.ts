@@ -4,7 +4,7 @@ import { type Migration, Migrator } from "kysely/migration";
 import type { DbErrorCode } from "./errors.ts";
 import type { Tables } from "./schema.ts";
 
-const INITIAL = [
+const SCHEMA = [
   `create table settings (key text primary key, value jsonb not null)`,
   `create table transactions (
     id bytea primary key check (octet_length(id) = 32),
@@ -57,7 +57,6 @@ const INITIAL = [
     fee_accounts jsonb not null,
     first_queue_index bigint not null,
     l1_operation_count int not null,
-    queue_hash_before bytea not null,
     queue_hash_after bytea not null,
     opened_at_ms bigint not null,
     old_root bytea,
@@ -294,28 +293,19 @@ const INITIAL = [
   `alter table l1_sidecars alter column sidecar set storage external`,
 ];
 
-/** In the order of their names. */
+/**
+ * In the order of their names. Until the first release the schema is one migration; when it changes it gets another name,
+ * so that databases made before are refused.
+ */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
-  "0001-histories": statements(INITIAL),
+  "0001-schema": statements(SCHEMA),
 };
-/** First migrations of databases that cannot be brought up to date. */
-const EARLIER: readonly { readonly name: string; readonly code: DbErrorCode; readonly problem: string }[] = [
-  {
-    name: "0001-initial",
-    code: "db/old-protocol",
-    problem: "the database belongs to a rollup of protocol 1, whose blocks and batches mean something else",
-  },
-  {
-    name: "0001-protocol-2",
-    code: "db/old-schema",
-    problem:
-      "the database is from before histories, whose owners and outcomes it does not have: start with an empty one and --restore",
-  },
-];
+/** Names of first migrations, also of those that made earlier schemas. */
+const FIRST = /\b0001-/;
 
 /**
  * Brings the schema up to date, or as far as the migration `last`; safe to run from several processes at once. Throws
- * `db/old-protocol`, `db/old-schema`, `db/migration-failed`, `db/newer-schema`.
+ * `db/old-schema`, `db/migration-failed`, `db/newer-schema`.
  */
 export async function migrate(db: Kysely<Tables>, last?: string): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) } });
@@ -326,8 +316,10 @@ export async function migrate(db: Kysely<Tables>, last?: string): Promise<void> 
     const reason = "the database schema could not be brought up to date";
     throw new CairnError<DbErrorCode>("db/migration-failed", reason, { cause: error });
   }
-  const earlier = EARLIER.find(({ name }) => problem.includes(name));
-  if (earlier !== undefined) throw new CairnError<DbErrorCode>(earlier.code, earlier.problem, { cause: error });
+  if (FIRST.test(problem)) {
+    const earlier = "the database has a schema from before the first release: start with an empty one and --restore";
+    throw new CairnError<DbErrorCode>("db/old-schema", earlier, { cause: error });
+  }
   const newer = "the database has migrations this version does not know";
   throw new CairnError<DbErrorCode>("db/newer-schema", newer, { cause: error });
 }

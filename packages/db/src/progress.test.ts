@@ -34,7 +34,6 @@ describe.each(["embedded", "server"] as const)("progress on the %s engine", (eng
       feeAccounts: [],
       firstQueueIndex: 0,
       l1OperationCount: 0,
-      queueHashBefore: word,
       queueHashAfter: word,
       openedAtMs: 0,
     });

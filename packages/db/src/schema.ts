@@ -93,7 +93,6 @@ interface BlocksTable {
   /** Number of queue entries before the block, and those it consumes. */
   first_queue_index: number;
   l1_operation_count: number;
-  queue_hash_before: Bytes;
   queue_hash_after: Bytes;
   opened_at_ms: number;
   old_root: Bytes | null;

@@ -1,4 +1,4 @@
-import { type BlockSize, bigintToHex, CairnError, type DataSource, type Domain, OWNER_BYTES } from "@cairn/protocol";
+import { type SoloSize, bigintToHex, CairnError, type DataSource, type Domain, OWNER_BYTES } from "@cairn/protocol";
 import type { Db } from "./database.ts";
 import type { DbErrorCode } from "./errors.ts";
 import { get, put, remove } from "./stored-settings.ts";
@@ -59,7 +59,7 @@ export interface PublisherTerms {
 /**
  * Binds an empty database to one rollup and block size, and refuses one bound to another. Throws `db/wrong-chain`.
  */
-export async function bindChain(db: Db, domain: Domain, slotCount: BlockSize): Promise<void> {
+export async function bindChain(db: Db, domain: Domain, slotCount: SoloSize): Promise<void> {
   const own = { chainId: domain.chainId.toString(), rollup: domain.rollup.toString(16), slotCount };
   await db
     .insertInto("settings")
@@ -81,7 +81,7 @@ export async function bindChain(db: Db, domain: Domain, slotCount: BlockSize): P
 /** The rollup and block size that the database is bound to, undefined before {@link bindChain}. Throws `db/corrupt`. */
 export async function findChain(
   db: Db,
-): Promise<{ readonly domain: Domain; readonly slotCount: BlockSize } | undefined> {
+): Promise<{ readonly domain: Domain; readonly slotCount: SoloSize } | undefined> {
   const row = await db.selectFrom("settings").select("value").where("key", "=", CHAIN).executeTakeFirst();
   if (row === undefined) return undefined;
   const { chainId, rollup, slotCount } = { chainId: "", rollup: "", slotCount: 0, ...row.value };

@@ -29,7 +29,6 @@ describe.each(["embedded", "server"] as const)("payments on the %s engine", (eng
         feeAccounts: [],
         firstQueueIndex: 0,
         l1OperationCount: 0,
-        queueHashBefore: hash(0),
         queueHashAfter: hash(0),
         openedAtMs: 1,
       });

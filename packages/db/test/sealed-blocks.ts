@@ -18,7 +18,6 @@ export async function sealBlocks(
       feeAccounts: [],
       firstQueueIndex: 0,
       l1OperationCount: 0,
-      queueHashBefore: WORD,
       queueHashAfter: WORD,
       openedAtMs: 0,
     });

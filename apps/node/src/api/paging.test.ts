@@ -209,7 +209,6 @@ async function fillBlock({ db }: Database, number: number): Promise<void> {
     feeAccounts: [],
     firstQueueIndex: number - 1,
     l1OperationCount: 1,
-    queueHashBefore: hash(number - 1),
     queueHashAfter: hash(number),
     openedAtMs: 1,
   };

@@ -35,7 +35,6 @@ describe("proofs made in a thread of their own", () => {
       feeAccounts: [],
       firstQueueIndex: 0,
       l1OperationCount: 0,
-      queueHashBefore: EMPTY_QUEUE_HASH,
       queueHashAfter: EMPTY_QUEUE_HASH,
       openedAtMs: 1,
     };

@@ -38,7 +38,6 @@ const opening = (number: number): BlockOpening => ({
   feeAccounts: [],
   firstQueueIndex: 0,
   l1OperationCount: 0,
-  queueHashBefore: EMPTY_QUEUE_HASH,
   queueHashAfter: EMPTY_QUEUE_HASH,
   openedAtMs: 1,
 });

@@ -97,7 +97,6 @@ describe("a watcher that goes by L1's own safe and finalized blocks", () => {
       feeAccounts: [],
       firstQueueIndex: 0,
       l1OperationCount,
-      queueHashBefore: EMPTY_QUEUE_HASH,
       queueHashAfter: consumed?.queueHash ?? EMPTY_QUEUE_HASH,
       openedAtMs: 0,
     });

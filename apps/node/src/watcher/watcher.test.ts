@@ -90,7 +90,6 @@ describe("watcher", () => {
       feeAccounts: [],
       firstQueueIndex: 0,
       l1OperationCount: 2,
-      queueHashBefore: new Uint8Array(32),
       queueHashAfter: second?.hashAfter ?? new Uint8Array(32),
       openedAtMs: 0,
     });
