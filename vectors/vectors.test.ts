@@ -7,40 +7,24 @@ import {
   publicKeyFromSecret,
   secretKey,
   sign,
-  txLeafHash,
-  txRoot,
   verify,
 } from "@cairn/crypto";
 import {
   accountIndex,
   accountMeta,
   addressToBigint,
-  type BlockSize,
-  bindPublishedData,
   bytesToHex,
-  dataHash,
   decodeFloat16,
   decodeFloat40,
-  decodeL1Operation,
-  decodePayouts,
-  decodePublishedData,
   encodeFloat16,
   encodeFloat40,
-  encodeL1Operation,
-  encodePayouts,
-  encodePublishedData,
   float16,
   float40,
   floorToFloat16,
   floorToFloat40,
-  hexToBytes,
   type L2Transaction,
   linkContentWords,
   messageWords,
-  nextQueueHash,
-  payoutsHash,
-  publicInput,
-  publicInputPreimage,
   SLOT_KIND,
   TREE_DEPTH,
   tokenId,
@@ -48,7 +32,6 @@ import {
 } from "@cairn/protocol";
 import { emptySubtreeHashes, genesisRoot, type NodeSiblings, verifyMerkleProof } from "@cairn/state";
 import { describe, expect, it } from "vitest";
-import data from "./data.json" with { type: "json" };
 import exit from "./exit.json" with { type: "json" };
 import { VECTOR_FILES } from "./files.ts";
 import float from "./float.json" with { type: "json" };
@@ -56,12 +39,8 @@ import hash from "./hash.json" with { type: "json" };
 import { readVectorText, vectorText } from "./json.ts";
 import leaf from "./leaf.json" with { type: "json" };
 import message from "./message.json" with { type: "json" };
-import payouts from "./payouts.json" with { type: "json" };
-import publicInputs from "./public-input.json" with { type: "json" };
-import queue from "./queue.json" with { type: "json" };
 import signature from "./signature.json" with { type: "json" };
 import tree from "./tree.json" with { type: "json" };
-import txTree from "./tx-tree.json" with { type: "json" };
 
 const big = (hex: string): bigint => BigInt(hex);
 
@@ -216,89 +195,6 @@ describe("signature.json", () => {
     expect(signature.valid.some((row) => row.secret !== bytesToHex(oneWord()) && row[field].startsWith("0x0000"))).toBe(
       true,
     );
-  });
-});
-
-describe("queue.json", () => {
-  it.each(queue.cases)("record $record", (row) => {
-    const record = hexToBytes(row.record);
-    const operation = decodeL1Operation(record);
-    expect(SLOT_KIND[operation.type]).toBe(row.kind);
-    expect(operation.index).toBe(row.index);
-    expect(operation.type === "deposit" ? operation.owner : operation.sender).toBe(addressToBigint(row.owner));
-    expect(operation.type === "deposit" ? operation.amount : 0n).toBe(big(row.amount));
-    expect(operation.type === "forcedWithdraw" ? 0n : operation.key).toBe(big(row.key));
-    expect(bytesToHex(encodeL1Operation(operation))).toBe(row.record);
-    expect(bytesToHex(nextQueueHash(hexToBytes(row.hashBefore), record))).toBe(row.hashAfter);
-  });
-});
-
-describe("data.json", () => {
-  it.each(data.cases)("data $dataHash", (row) => {
-    const slotCount = row.slotCount as BlockSize;
-    const decoded = decodePublishedData(slotCount, hexToBytes(row.calldata), row.l1OperationCount);
-    expect(bytesToHex(encodePublishedData(slotCount, decoded))).toBe(row.data);
-    expect(decoded.feeIndices).toEqual(row.feeIndices);
-    const kinds = decoded.slots.map((slot) => (slot.type === "nothing" ? SLOT_KIND.noop : SLOT_KIND[slot.type]));
-    expect(kinds.slice(row.l1OperationCount)).toEqual(row.kinds.slice(row.l1OperationCount));
-    expect(bytesToHex(dataHash(slotCount, hexToBytes(row.calldata)))).toBe(row.dataHash);
-    const { dataPoint, dataEvaluation } = bindPublishedData(slotCount, hexToBytes(row.calldata), big(row.txRoot));
-    expect([dataPoint, dataEvaluation]).toEqual([big(row.point), big(row.evaluation)]);
-  });
-});
-
-describe("payouts.json", () => {
-  it.each(payouts.cases)("list $hash", (row) => {
-    const slotCount = row.slotCount as BlockSize;
-    const list = decodePayouts(slotCount, hexToBytes(row.list));
-    expect(list.map(({ recipient }) => recipient)).toEqual(row.recipients.map(addressToBigint));
-    expect(list.map((payout) => payout.tokenId)).toEqual(row.tokenIds);
-    expect(list.map(({ amount }) => amount)).toEqual(row.amounts.map(big));
-    expect(bytesToHex(encodePayouts(slotCount, list))).toBe(row.list);
-    expect(bytesToHex(payoutsHash(slotCount, list))).toBe(row.hash);
-  });
-});
-
-describe("public-input.json", () => {
-  it.each(publicInputs.cases)("public input $publicInput", (row) => {
-    const fields = {
-      domain: { chainId: big(row.chainId), rollup: addressToBigint(row.rollup) },
-      firstBlock: BigInt(row.firstBlock),
-      lastBlock: BigInt(row.lastBlock),
-      timestamp: BigInt(row.timestamp),
-      oldRoot: big(row.oldRoot),
-      oldNextIndex: row.oldNextIndex,
-      newRoot: big(row.newRoot),
-      newNextIndex: row.newNextIndex,
-      queueHashBefore: hexToBytes(row.queueHashBefore),
-      queueHashAfter: hexToBytes(row.queueHashAfter),
-      l1OperationCount: row.l1OperationCount,
-      feeIndices: hexToBytes(row.feeIndices).slice(0, 12),
-      dataPoint: big(row.dataPoint),
-      dataEvaluation: big(row.dataEvaluation),
-      payoutsHash: hexToBytes(row.payoutsHash),
-      txRoot: big(row.txRoot),
-    };
-    expect(bytesToHex(publicInputPreimage(fields))).toBe(row.preimage);
-    expect(publicInput(fields)).toBe(big(row.publicInput));
-    expect(big(row.digest) % 2n ** 248n).toBe(big(row.publicInput));
-  });
-});
-
-describe("tx-tree.json", () => {
-  it.each(txTree.cases)("tree $root of $slotCount slots", (row) => {
-    const leaves = row.slotWords.map((slotWord, i) =>
-      txLeafHash([
-        big(slotWord),
-        big(row.ownersOrRecipients[i] ?? "0x"),
-        big(row.keys[i] ?? "0x"),
-        BigInt(row.kinds[i] ?? 0),
-      ]),
-    );
-    expect(leaves).toEqual(row.leaves.map(big));
-    const noop = txLeafHash([0n, 0n, 0n, 0n]);
-    const padded = [...leaves, ...Array.from({ length: row.slotCount - leaves.length }, () => noop)];
-    expect(txRoot(padded)).toBe(big(row.root));
   });
 });
 

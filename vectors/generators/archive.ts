@@ -11,9 +11,9 @@ import {
 import { emptySubtreeHashes } from "@cairn/state";
 import { REAL_CRYPTO } from "@cairn/testkit";
 import type { Vector } from "../json.ts";
-import { DOMAIN } from "./blocks.ts";
 import { l1BlockOf, SUBMITTER } from "./rebuild.ts";
 import { type QueuedRecord, rollupHistory, type SubmittedBatch } from "./rollup.ts";
+import { DOMAIN } from "./scenario.ts";
 
 /** The batches of `rebuild.json` as a complete archive, encoded here following spec 9. */
 export function archiveVectors(): Vector {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   compress,
   EXTERNAL_ROUND_CONSTANTS,
@@ -7,7 +6,7 @@ import {
   type PoseidonState,
   permute,
 } from "@cairn/crypto";
-import { bytesToHex, FIELD_MODULUS, PUBLIC_INPUT_BYTES, publishedDataBytes } from "@cairn/protocol";
+import { FIELD_MODULUS } from "@cairn/protocol";
 import { type Vector, word } from "../json.ts";
 
 const LAST = FIELD_MODULUS - 1n;
@@ -23,12 +22,6 @@ const INPUTS: readonly PoseidonState[] = [
   [2n ** 128n - 1n, 2n ** 64n, 2n ** 160n - 1n, 2n ** 232n],
   [1n << 240n, 1n << 248n, 0xffn, 0x1234n],
   ...[11n, 12n, 13n, 14n].map((seed): PoseidonState => [scramble(seed), scramble(-seed), scramble(seed * seed), seed]),
-];
-
-/** Lengths around SHA-256's padding limits, and those of the protocol's own messages. */
-const SHA_LENGTHS = [
-  ...[0, 1, 31, 32, 54, 55, 56, 57, 62, 63, 64, 65, 118, 119, 120, 121, 126, 127, 128, 129, 183, 184, 191, 192],
-  ...[108, 160, PUBLIC_INPUT_BYTES, publishedDataBytes(16), 640, publishedDataBytes(64), 2560, publishedDataBytes(256)],
 ];
 
 /** Poseidon2 permutation and compression. */
@@ -62,17 +55,6 @@ export function poseidon2Vectors(): Vector {
     modulus: word(FIELD_MODULUS),
     sboxDegree: 5,
     width: 4,
-  };
-}
-
-/** SHA-256 by Node's own implementation. */
-export function shaVectors(): Vector {
-  return {
-    cases: SHA_LENGTHS.map((length) => {
-      const input = Uint8Array.from({ length }, (_, i) => (i * 37 + length * 11 + (i >> 8)) % 256);
-      const digest = createHash("sha256").update(input).digest();
-      return { digest: bytesToHex(digest), input: bytesToHex(input), length };
-    }),
   };
 }
 

@@ -7,8 +7,8 @@ import {
   LAST_CIRCUIT_TYPE,
 } from "@cairn/protocol";
 import { address, type Vector, word } from "../json.ts";
-import { DOMAIN } from "./blocks.ts";
 import { type QueuedRecord, rollupHistory, type SubmittedBatch } from "./rollup.ts";
+import { DOMAIN } from "./scenario.ts";
 
 const ROLLUP = address(DOMAIN.rollup);
 /** Who sends every batch. */

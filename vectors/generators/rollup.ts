@@ -1,19 +1,19 @@
 import { cellsToBlob, createBlobKzg, encodeOpening, versionedHash } from "@cairn/blobs";
 import {
   accountIndex,
+  type BlockData,
   calldataCommitment,
   cellsToBytes,
   encodeL1Operation,
   type Float40,
   float40,
   type LastCircuit,
-  nextRollingHash,
-  type PublishedData,
+  nextQueueHash,
   type PublishedSlot,
 } from "@cairn/protocol";
 import { runScenario, type ScenarioBlock } from "@cairn/testkit";
-import { SCENARIO, SCENARIO_OPTIONS } from "./blocks.ts";
-import { batchOf, type ChainedBlock, chainBlocks, type PublishedAs, type SampleBatch } from "./protocol-2.ts";
+import { batchOf, type ChainedBlock, chainBlocks, type PublishedAs, type SampleBatch } from "./batches.ts";
+import { SCENARIO, SCENARIO_OPTIONS } from "./scenario.ts";
 
 /**
  * Continues the common scenario: deposits to accounts in every state, and who may set a key. Its last block
@@ -106,7 +106,7 @@ function queuedRecords(blocks: readonly ScenarioBlock[]): QueuedRecord[] {
     .flatMap(({ l1Operations }) => l1Operations)
     .map((operation, position) => {
       const record = encodeL1Operation(operation);
-      queueHash = nextRollingHash(queueHash, record);
+      queueHash = nextQueueHash(queueHash, record);
       return { position, record, queueHash };
     });
 }
@@ -140,30 +140,30 @@ const PUBLISHED: Readonly<Record<number, PublishedAs>> = {
 };
 
 /** With these slots, and noops up to `count`. */
-function withSlots(published: PublishedData, slots: readonly PublishedSlot[], count: number): PublishedData {
-  return { ...published, slots: Array.from({ length: count }, (_, n) => slots[n] ?? NOTHING) };
+function withSlots(data: BlockData, slots: readonly PublishedSlot[], count: number): BlockData {
+  return { ...data, slots: Array.from({ length: count }, (_, n) => slots[n] ?? NOTHING) };
 }
 
-function withNoopsBetween({ block: { publishedData, trace } }: ScenarioBlock): PublishedData {
-  const used = publishedData.slots.filter((_, n) => trace.slots[n]?.kind !== "noop");
+function withNoopsBetween({ block: { data, trace } }: ScenarioBlock): BlockData {
+  const used = data.slots.filter((_, n) => trace.slots[n]?.kind !== "noop");
   return withSlots(
-    publishedData,
+    data,
     used.flatMap((slot) => [NOTHING, slot]),
-    publishedData.slots.length,
+    data.slots.length,
   );
 }
 
 /** An exponent that encoders would not choose, fee indices with gaps, one that collects nothing. */
-function withUnusualEncodings({ block: { publishedData } }: ScenarioBlock): PublishedData {
-  const slots = publishedData.slots.map((slot) =>
+function withUnusualEncodings({ block: { data } }: ScenarioBlock): BlockData {
+  const slots = data.slots.map((slot) =>
     slot.type === "nothing" ? slot : { ...slot, amount: withNextExponent(slot.amount) },
   );
-  const [ethFees = accountIndex(0)] = publishedData.feeIndices;
-  return { slots, feeIndices: [0, OPERATOR_MAX, 0, ethFees].map(accountIndex) };
+  const [ethFees = accountIndex(0)] = data.feeIndices;
+  return { ...data, slots, feeIndices: [0, OPERATOR_MAX, 0, ethFees].map(accountIndex) };
 }
 
-function inSixtyFourSlots({ block: { publishedData } }: ScenarioBlock): PublishedData {
-  return withSlots(publishedData, publishedData.slots, 64);
+function inSixtyFourSlots({ block: { data } }: ScenarioBlock): BlockData {
+  return withSlots(data, data.slots, 64);
 }
 
 /** The operator's account in the token MAX of the scenario. */

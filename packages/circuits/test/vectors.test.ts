@@ -12,13 +12,13 @@ import {
 import { createWorkingTree } from "@cairn/state";
 import { createSparseState } from "@cairn/testkit";
 import { describe, expect, it } from "vitest";
-import batches from "../../../vectors/batch-2.json" with { type: "json" };
-import blocks from "../../../vectors/block-2.json" with { type: "json" };
+import batches from "../../../vectors/batch.json" with { type: "json" };
+import blocks from "../../../vectors/block.json" with { type: "json" };
 import float from "../../../vectors/float.json" with { type: "json" };
 import hash from "../../../vectors/hash.json" with { type: "json" };
 import leaf from "../../../vectors/leaf.json" with { type: "json" };
 import message from "../../../vectors/message.json" with { type: "json" };
-import queue from "../../../vectors/queue-2.json" with { type: "json" };
+import queue from "../../../vectors/queue.json" with { type: "json" };
 import signature from "../../../vectors/signature.json" with { type: "json" };
 import tree from "../../../vectors/tree.json" with { type: "json" };
 import { float16Witness, float40Witness, indexWitness, l1Witness, signatureWitness } from "../src/witness/parts.ts";

@@ -44,7 +44,7 @@ interface BatchCase {
 }
 
 const cases: readonly BatchCase[] = JSON.parse(
-  readFileSync(new URL("../../../vectors/batch-2.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../../../vectors/batch.json", import.meta.url), "utf8"),
 ).cases;
 
 describe("arguments of batches", () => {

@@ -1,7 +1,7 @@
 import { decodeBatchHeader, type Hex, hexToBytes } from "@cairn/protocol";
 import { getAbiItem } from "viem";
 import { describe, expect, it } from "vitest";
-import vector from "../../../vectors/batch-2.json" with { type: "json" };
+import vector from "../../../vectors/batch.json" with { type: "json" };
 import { receiptsAbi } from "./generated/receipts-abi.ts";
 import { receiptStruct } from "./receipt.ts";
 

@@ -33,8 +33,8 @@ contract BindingTest {
     function test_vectorsInCalldata() public {
         bytes32 queueHash = 0;
         uint256 count = 0;
-        for (; Vectors.at("batch-2", count).exists(); count++) {
-            Case memory vector = Vectors.at("batch-2", count);
+        for (; Vectors.at("batch", count).exists(); count++) {
+            Case memory vector = Vectors.at("batch", count);
             _expectBound(vector, queueHash);
             queueHash = vector.word("queueHash");
         }
@@ -44,8 +44,8 @@ contract BindingTest {
     /// With the real precompile.
     function test_vectorsInABlob() public {
         uint256 count = 0;
-        for (; Vectors.at("blob-2", count).exists(); count++) {
-            Case memory vector = Vectors.at("blob-2", count);
+        for (; Vectors.at("blob", count).exists(); count++) {
+            Case memory vector = Vectors.at("blob", count);
             _setBlob(vector.word("dataCommitment"));
             _expectBound(vector, vector.word("queueHashBefore"));
         }
@@ -54,7 +54,7 @@ contract BindingTest {
 
     /// Every part of an opening, and every field that the point depends on, altered: the precompile refuses.
     function test_openingOfSomethingElse() public {
-        Case memory vector = Vectors.at("blob-2", 0);
+        Case memory vector = Vectors.at("blob", 0);
         Given memory given = _given(vector, vector.word("queueHashBefore"));
         _setBlob(vector.word("dataCommitment"));
         for (uint256 at = 0; at < 128; at += 9) {
@@ -77,7 +77,7 @@ contract BindingTest {
     }
 
     function test_pointDependsOnEveryWord() public {
-        Case memory vector = Vectors.at("batch-2", 0);
+        Case memory vector = Vectors.at("batch", 0);
         Given memory given = _given(vector, 0);
         bytes32 point = _bind(given).publicInputs[12];
         vm.assertEq(point, vector.word("point"), "point");

@@ -7,7 +7,7 @@ import {Model} from "./support/Model.sol";
 import {Payout, RollupTest} from "./support/RollupTest.sol";
 
 /// Records the gas of calls as transactions of their own (scripts/record-gas.ts compares). The verifier is the test one;
-/// batches in blobs are measured with real proofs and blobs in `e2e/protocol-2.test.ts`.
+/// batches in blobs are measured with real proofs and blobs in `e2e/proven-batches.test.ts`.
 contract GasTest is RollupTest {
     string private constant GROUP = "Rollup";
     uint256 private constant CELL = 26;

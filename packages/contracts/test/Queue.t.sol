@@ -19,8 +19,8 @@ contract QueueTest is RollupTest {
     /// The golden vectors shared with TypeScript and the circuits.
     function test_vectors() public {
         uint64 count = 0;
-        for (; Vectors.at("queue-2", count).exists(); count++) {
-            Case memory vector = Vectors.at("queue-2", count);
+        for (; Vectors.at("queue", count).exists(); count++) {
+            Case memory vector = Vectors.at("queue", count);
             vm.assertEq(_bare.hashAt(count), vector.word("hashBefore"), "hash before");
             QueueRecord memory record = QueueRecord({
                 kind: uint8(vector.number("kind")),

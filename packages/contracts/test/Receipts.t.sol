@@ -33,8 +33,8 @@ contract ReceiptsTest {
     function test_vectors() public {
         uint256 count = 0;
         uint256 transactions = 0;
-        for (; Vectors.at("receipt-2", count).exists(); count++) {
-            Case memory vector = Vectors.at("receipt-2", count);
+        for (; Vectors.at("receipt", count).exists(); count++) {
+            Case memory vector = Vectors.at("receipt", count);
             Receipt memory receipt = _receipt(vector);
             _rollup.set(receipt.batchNumber, vector.word("commitment"));
             (uint64 blockNumber, uint64 timestamp, uint256 cell) = _receipts.cellAt(address(_rollup), receipt);
@@ -51,7 +51,7 @@ contract ReceiptsTest {
 
     /// One part altered by a bit: refused, whichever it is.
     function testFuzz_everyPartAltered(uint256 chosen, uint256 part, uint256 flip) public {
-        Case memory vector = Vectors.at("receipt-2", chosen % 8);
+        Case memory vector = Vectors.at("receipt", chosen % 8);
         Receipt memory receipt = _receipt(vector);
         _rollup.set(receipt.batchNumber, vector.word("commitment"));
         flip = 1 << flip % 253;
@@ -121,8 +121,8 @@ contract ReceiptsTest {
     /// A key whose bytes look like a transfer is no slot.
     function test_extraIsNoSlot() public {
         bool found = false;
-        for (uint256 i = 0; Vectors.at("receipt-2", i).exists(); i++) {
-            Case memory vector = Vectors.at("receipt-2", i);
+        for (uint256 i = 0; Vectors.at("receipt", i).exists(); i++) {
+            Case memory vector = Vectors.at("receipt", i);
             Receipt memory receipt = _receipt(vector);
             uint256 slots = vector.number("slotCount");
             if (receipt.position < slots / 2) continue;
@@ -273,7 +273,7 @@ contract ReceiptsTest {
     }
 
     function _first() private returns (Receipt memory receipt, uint256 blocks) {
-        Case memory vector = Vectors.at("receipt-2", 1);
+        Case memory vector = Vectors.at("receipt", 1);
         receipt = _receipt(vector);
         _rollup.set(receipt.batchNumber, vector.word("commitment"));
         blocks = receipt.header.lastBlock - receipt.header.firstBlock + 1;

@@ -1,7 +1,7 @@
 import { BLOB_MODULUS, bytesToCells, evaluateCells, FIELD_MODULUS, hexToBytes } from "@cairn/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import batches from "../../../../vectors/batch-2.json" with { type: "json" };
+import batches from "../../../../vectors/batch.json" with { type: "json" };
 import { type EvaluationWitness, evaluationWitness, limbsOf, SOLO_EVALUATION } from "../../src/witness/evaluation.ts";
 import { BATCH_EVALUATION } from "../../src/witness/lists.ts";
 import { gadgetRefusal } from "../support/gadget.ts";

@@ -16,16 +16,16 @@ import {
   type Hex,
   hexToBytes,
   MAX_BATCH_PAYOUTS,
-  nextRollingHash,
+  nextQueueHash,
   readBatchCells,
   SLOT_KIND,
   tokenId,
 } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
-import batches from "./batch-2.json" with { type: "json" };
-import blocks from "./block-2.json" with { type: "json" };
-import payouts from "./payouts-2.json" with { type: "json" };
-import queue from "./queue-2.json" with { type: "json" };
+import batches from "./batch.json" with { type: "json" };
+import blocks from "./block.json" with { type: "json" };
+import payouts from "./payouts.json" with { type: "json" };
+import queue from "./queue.json" with { type: "json" };
 
 const keccak256 = (hex: Hex): Hex => bytesToHex(calldataCommitment(hexToBytes(hex)));
 const slice = (hex: Hex, from: number, to?: number): Hex => bytesToHex(hexToBytes(hex).subarray(from, to));
@@ -42,7 +42,7 @@ const valueAt = (list: readonly bigint[], point: bigint, modulus: bigint): bigin
 /** Someone who knows only what L1 shows of the batches follows them. */
 const followed = batches.cases.map((batch, i) => ({ batch, before: batches.cases.slice(0, i) }));
 
-describe("batch-2.json", () => {
+describe("batch.json", () => {
   it.each(followed)(
     "block $before.length and on: the history follows from data, records and payouts",
     ({ batch, before }) => {
@@ -54,7 +54,7 @@ describe("batch-2.json", () => {
         hashes.length = 0;
         const operations = l1Records.map((record) => decodeL1Operation(hexToBytes(record as Hex)));
         const owedByBatch = decodePayoutList(hexToBytes(payoutList as Hex));
-        queueHash = l1Records.map((record) => hexToBytes(record as Hex)).reduce(nextRollingHash, queueHash);
+        queueHash = l1Records.map((record) => hexToBytes(record as Hex)).reduce(nextQueueHash, queueHash);
         for (const { cells, data: read } of readBatchCells(bytesToCells(hexToBytes(data as Hex)), blockCount)) {
           number += 1n;
           // The payouts of a block are as many as its words say; here those of the vector of that block.
@@ -113,24 +113,34 @@ describe("batch-2.json", () => {
   });
 });
 
-describe("block-2.json", () => {
-  it.each(blocks.cases)("block $blockNumber: its cells root and its place in the chains", (block) => {
-    const cells = block.cells.map(big);
-    expect(cellsRoot(cells)).toBe(big(block.cellsRoot));
-    expect(block.blocksChainAfter).toBe(block.blockHash);
-    const [read] = readBatchCells(cells, 1);
-    expect(read?.slotCount).toBe(block.slotCount);
-    expect(read === undefined ? [] : encodeBlockCells(read.data)).toEqual(cells);
-    const next = blocks.cases[block.blockNumber];
-    if (next === undefined) return;
-    const after = (name: string) => Reflect.get(block, `${name}After`);
-    for (const name of ["dataChain", "l1Chain", "payoutChain", "blocksChain"]) {
-      expect(Reflect.get(next, `${name}Before`)).toBe(after(name));
-    }
-  });
+describe("block.json", () => {
+  it.each(blocks.cases)(
+    "block $blockNumber: what it publishes, its cells root and its place in the chains",
+    (block) => {
+      const cells = block.cells.map(big);
+      expect(cellsRoot(cells)).toBe(big(block.cellsRoot));
+      expect(block.blocksChainAfter).toBe(block.blockHash);
+      const [read] = readBatchCells(cells, 1);
+      expect(read?.slotCount).toBe(block.slotCount);
+      if (read === undefined) throw new RangeError("no block");
+      const { slots, ...header } = read.data;
+      expect(encodeBlockCells(read.data)).toEqual(cells);
+      const { l1Count, timestamp, feeIndices } = block;
+      expect(header).toEqual({ l1Count, timestamp: BigInt(timestamp), feeIndices });
+      const kinds = slots.map(({ type }) => SLOT_KIND[type === "nothing" ? "noop" : type]);
+      expect(kinds.slice(l1Count)).toEqual(block.kinds.slice(l1Count));
+      expect(block.l1Records.map((record) => hexToBytes(record as Hex)[0])).toEqual(block.kinds.slice(0, l1Count));
+      const next = blocks.cases[block.blockNumber];
+      if (next === undefined) return;
+      const after = (name: string) => Reflect.get(block, `${name}After`);
+      for (const name of ["dataChain", "l1Chain", "payoutChain", "blocksChain"]) {
+        expect(Reflect.get(next, `${name}Before`)).toBe(after(name));
+      }
+    },
+  );
 });
 
-describe("queue-2.json", () => {
+describe("queue.json", () => {
   it.each(queue.cases)("record $record", (row) => {
     const record = row.record as Hex;
     const operation = decodeL1Operation(hexToBytes(record));
@@ -154,7 +164,7 @@ describe("queue-2.json", () => {
   });
 });
 
-describe("payouts-2.json", () => {
+describe("payouts.json", () => {
   it.each(payouts.cases)("list $hash", (row) => {
     const list = decodePayoutList(hexToBytes(row.list as Hex));
     expect(list.map(({ recipient }) => recipient)).toEqual(row.recipients.map(addressToBigint));

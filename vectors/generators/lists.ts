@@ -4,7 +4,7 @@ import {
   encodeL1Operation,
   encodePayoutList,
   l1Entry,
-  nextRollingHash,
+  nextQueueHash,
   type Payout,
   payoutEntry,
   payoutListHash,
@@ -12,16 +12,16 @@ import {
   tokenId,
 } from "@cairn/protocol";
 import { address, type Vector, word } from "../json.ts";
-import { extremePayouts, queueOperations, scenarioBlocks } from "./blocks.ts";
+import { extremePayouts, queueOperations, scenarioBlocks } from "./scenario.ts";
 
 /** A queue from its start: records, their words, and the rolling hash after each. */
-export function queue2Vectors(): Vector {
+export function queueVectors(): Vector {
   let hash = EMPTY_QUEUE_HASH;
   return {
     cases: queueOperations.map((operation) => {
       const record = encodeL1Operation(operation);
       const before = hash;
-      hash = nextRollingHash(hash, record);
+      hash = nextQueueHash(hash, record);
       const isDeposit = operation.type === "deposit";
       return {
         amount: word(isDeposit ? operation.amount : 0n),
@@ -40,7 +40,7 @@ export function queue2Vectors(): Vector {
 }
 
 /** Payout lists, their words and hashes: none, those of the blocks, extreme values, the longest. */
-export function payout2Vectors(): Vector {
+export function payoutVectors(): Vector {
   const longest = Array.from(
     { length: 1024 },
     (_, i): Payout => ({ recipient: BigInt(i + 1), tokenId: tokenId(i % 3), amount: BigInt(i) }),

@@ -1,5 +1,6 @@
 import { blockHash, blocksRoot, type Chains, cellsRoot, chainsAfter, GENESIS_CHAINS, historyOf } from "@cairn/crypto";
 import {
+  type BlockData,
   batchCommitment,
   batchInputs,
   bindBatch,
@@ -15,22 +16,22 @@ import {
   encodePayoutList,
   headerOfClaim,
   l1Entry,
-  nextRollingHash,
+  nextQueueHash,
   type PointFields,
-  type PublishedData,
   payoutEntry,
   payoutListHash,
   pointPreimage,
+  SLOT_KIND,
 } from "@cairn/protocol";
 import { REAL_CRYPTO, type ScenarioBlock } from "@cairn/testkit";
 import { address, type Vector, word } from "../json.ts";
-import { DOMAIN, scenarioBlocks } from "./blocks.ts";
+import { DOMAIN, scenarioBlocks } from "./scenario.ts";
 
 /** Submitter of the batches. */
 const SUBMITTER = 0x00f39fd6e51aad88f6f4ce6ab8827279cfffb92266n;
 const { compress } = REAL_CRYPTO;
 
-/** A block of the scenario as protocol 2 sees it. */
+/** A block of the scenario, in the chains of its rollup. */
 export interface ChainedBlock extends ScenarioBlock {
   readonly cells: readonly bigint[];
   readonly before: Chains;
@@ -40,7 +41,7 @@ export interface ChainedBlock extends ScenarioBlock {
 }
 
 /** What a block publishes, if it is not what the sequencer chose. */
-export type PublishedAs = (block: ScenarioBlock) => PublishedData;
+export type PublishedAs = (block: ScenarioBlock) => BlockData;
 
 /** Blocks from genesis on, chained; `published` says what one publishes in its own way, by block number. */
 export function chainBlocks(
@@ -51,12 +52,12 @@ export function chainBlocks(
   let queueHash = EMPTY_QUEUE_HASH;
   return blocks.map((scenarioBlock) => {
     const { block, l1Operations } = scenarioBlock;
-    const { l1OperationCount, timestamp, payouts, blockNumber } = block;
-    const data = published[blockNumber]?.(scenarioBlock) ?? block.publishedData;
-    const cells = encodeBlockCells({ ...data, l1Count: l1OperationCount, timestamp: BigInt(timestamp) });
+    const { payouts, blockNumber } = block;
+    const other = published[blockNumber]?.(scenarioBlock);
+    const cells = other === undefined ? block.cells : encodeBlockCells(other);
     const before = chains;
     chains = chainsAfter(before, { number: BigInt(blockNumber), cells, l1Operations, payouts }, compress);
-    queueHash = l1Operations.map(encodeL1Operation).reduce(nextRollingHash, queueHash);
+    queueHash = l1Operations.map(encodeL1Operation).reduce(nextQueueHash, queueHash);
     return { ...scenarioBlock, cells, before, after: chains, queueHash };
   });
 }
@@ -73,8 +74,8 @@ export const sampleBatches: readonly (readonly ChainedBlock[])[] = [
 /** A batch of {@link sampleBatches} and what follows from it. */
 export type SampleBatch = ReturnType<typeof batchOf>;
 
-/** Blocks: their cells, entries of the lists, chains before and after, and hashes. */
-export function block2Vectors(): Vector {
+/** Blocks: what they publish, their cells, entries of the lists, chains before and after, and hashes. */
+export function blockVectors(): Vector {
   return {
     cases: chainedBlocks.map(({ block, l1Operations, cells, before, after, queueHash }) => ({
       ...chainFields("After", after),
@@ -83,19 +84,22 @@ export function block2Vectors(): Vector {
       blockNumber: Number(block.blockNumber),
       cells: cells.map(word),
       cellsRoot: word(cellsRoot(cells, compress)),
+      feeIndices: [...block.data.feeIndices],
       history: word(historyOf(after, compress)),
+      kinds: block.trace.slots.map(({ kind }) => SLOT_KIND[kind]),
+      l1Count: block.data.l1Count,
       l1Entries: l1Operations.flatMap(l1Entry).map(word),
       l1Records: l1Operations.map((operation) => bytesToHex(encodeL1Operation(operation))),
       payoutEntries: block.payouts.flatMap((payout) => payoutEntry(payout).slice(0, 2)).map(word),
       queueHash: bytesToHex(queueHash),
       slotCount: block.slotCount,
-      timestamp: block.timestamp,
+      timestamp: Number(block.data.timestamp),
     })),
   };
 }
 
 /** Batches of one, two and all remaining blocks with calldata: claim, point, evaluations, public inputs, header. */
-export function batch2Vectors(): Vector {
+export function batchVectors(): Vector {
   return {
     cases: sampleBatches.map((blocks) => {
       const data = cellsToBytes(blocks.flatMap(({ cells }) => cells));
@@ -173,8 +177,8 @@ function claimOf(first: ChainedBlock, last: ChainedBlock): Claim {
     domain: DOMAIN,
     firstBlock: BigInt(first.block.blockNumber),
     lastBlock: BigInt(last.block.blockNumber),
-    firstTimestamp: BigInt(first.block.timestamp),
-    lastTimestamp: BigInt(last.block.timestamp),
+    firstTimestamp: first.block.data.timestamp,
+    lastTimestamp: last.block.data.timestamp,
     before: {
       root: first.oldRoot,
       nextIndex: first.block.oldNextIndex,

@@ -1,40 +1,13 @@
-import { cellsToBlob, createBlobKzg, encodeOpening, versionedHash } from "@cairn/blobs";
 import { makeReceipt } from "@cairn/crypto";
-import {
-  batchCommitment,
-  bytesToHex,
-  CairnError,
-  calldataCommitment,
-  cellsToBytes,
-  encodeBatchHeader,
-} from "@cairn/protocol";
+import { batchCommitment, bytesToHex, calldataCommitment, cellsToBytes, encodeBatchHeader } from "@cairn/protocol";
 import { REAL_CRYPTO } from "@cairn/testkit";
 import { type Vector, word } from "../json.ts";
-import { batchFields, batchOf, type ChainedBlock, sampleBatches } from "./protocol-2.ts";
+import { batchOf, type ChainedBlock, sampleBatches } from "./batches.ts";
 
 const { compress } = REAL_CRYPTO;
 
-/** The last batch in a blob: as with calldata, but `data` is the opening, and the data commitment its versioned hash. */
-export function blob2Vectors(): Vector {
-  const kzg = createBlobKzg();
-  const cases = sampleBatches.slice(-1).map((blocks) => {
-    const blob = cellsToBlob(blocks.flatMap(({ cells }) => cells));
-    const batch = batchOf(blocks, { source: "blob", commitment: versionedHash(kzg.commit(blob)) });
-    const opening = kzg.open(blob, batch.binding.point);
-    if (opening.evaluation !== batch.binding.evaluation) {
-      throw new CairnError<"vectors/opening-differs">(
-        "vectors/opening-differs",
-        "the opening is of another polynomial",
-      );
-    }
-    const queueHashBefore = bytesToHex(sampleBatches.at(-2)?.at(-1)?.queueHash ?? new Uint8Array(32));
-    return { ...batchFields(batch), data: bytesToHex(encodeOpening(opening)), queueHashBefore };
-  });
-  return { cases };
-}
-
 /** Receipts of slots and extras from every batch, with what they show. */
-export function receipt2Vectors(): Vector {
+export function receiptVectors(): Vector {
   return {
     cases: sampleBatches.flatMap((blocks, batch) =>
       blocks.flatMap((_, position) => receiptsOf(blocks, batch + 1, position)),
@@ -75,11 +48,11 @@ function receiptVector(blocks: readonly ChainedBlock[], batchNumber: number, blo
     dataCommitment: bytesToHex(batch.fields.dataCommitment),
     header: bytesToHex(encodeBatchHeader(batch.header)),
     headerCell: word(receipt.headerCell),
-    l1Count: executed.l1OperationCount,
+    l1Count: executed.data.l1Count,
     payoutsHash: bytesToHex(batch.fields.payoutsHash),
     position,
     previousBlockHash: word(receipt.previousBlockHash),
     slotCount: executed.slotCount,
-    timestamp: executed.timestamp,
+    timestamp: Number(executed.data.timestamp),
   };
 }
