@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { BLOCK_SIZES, type BlockSize, CairnError } from "@cairn/protocol";
+import { BLOCK_SIZES, CairnError, SOLO_SIZES, type SoloSize } from "@cairn/protocol";
 import { type BatchBenchOptions, parseBatchOptions } from "./batch/options.ts";
 import type { BenchErrorCode } from "./errors.ts";
 import { SECTIONS, type Section } from "./report.ts";
@@ -10,7 +10,7 @@ const REPOSITORY = join(import.meta.dirname, "../..");
 /** Parsed command line. */
 export interface BenchOptions {
   readonly sections: readonly Section[];
-  readonly sizes: readonly BlockSize[];
+  readonly sizes: readonly SoloSize[];
   readonly isQuick: boolean;
   readonly cacheDir: string;
   /** Where the report is written. */
@@ -112,7 +112,7 @@ function sectionOptions(values: Values, cacheDir: string): BenchOptions {
   const docs = values["write-docs"] ? BENCHMARKS : null;
   return {
     sections: values.only === undefined ? SECTIONS : parseSections(values.only),
-    sizes: isQuick ? BLOCK_SIZES.slice(0, 1) : BLOCK_SIZES,
+    sizes: isQuick ? SOLO_SIZES.slice(0, 1) : SOLO_SIZES,
     isQuick,
     cacheDir,
     json: resolve(values.json ?? join(cacheDir, "bench", "latest.json")),

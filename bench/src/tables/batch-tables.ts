@@ -4,7 +4,7 @@ import { formatMachine } from "../machine.ts";
 import { formatDecimal, formatInteger, formatMebibytes, type Table } from "../table.ts";
 
 const NOTES = [
-  "Transfers in blocks of the VM, each block proven, the proofs merged, one last proof verified by the contract of protocol 2, then the state rebuilt from L1 alone. One proof after the other on all cores, each with its witness.",
+  "Transfers in blocks of the VM, each block proven, the proofs merged, one last proof verified by the contract, then the state rebuilt from L1 alone. One proof after the other on all cores, each with its witness.",
   "Seconds are longer the more else the machine does, which its load average shows; the time of cores is hardly. Divided by the cores it is what an idle machine would need if none of them ever waited.",
   "Gas of blobs is paid apart, at a price of its own. With data in calldata, small account indices make some bytes zero and so a little cheaper than in a large rollup.",
 ];
@@ -18,7 +18,7 @@ export function batchTables(runs: readonly BatchRun[]): Table[] {
   const seconds = (value: number): string => formatDecimal(value, 1);
   return [
     {
-      title: "Batches of many blocks (protocol 2)",
+      title: "Batches of many blocks",
       notes: [...NOTES, ...runs.map(originOf)],
       columns: ["", ...runs.map(({ batch }) => `${formatInteger(batch.transfers)} transfers`)],
       rows: [
