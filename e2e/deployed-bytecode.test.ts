@@ -31,7 +31,7 @@ import { type Address, createTestClient, encodeFunctionData, http } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CACHE_DIR } from "./support/places.ts";
 import { refusal } from "./support/refusal.ts";
-import { createSoloOperator, type SoloBatch, type SoloOperator, submitSoloBatch } from "./support/rollup-2.ts";
+import { createSoloOperator, type SoloBatch, type SoloOperator, submitSoloBatch } from "./support/solo-operator.ts";
 
 const ETHER = 10n ** 18n;
 const RECIPIENT = 0xc0ffee00c0ffee00c0ffee00c0ffee00c0ffee00n;

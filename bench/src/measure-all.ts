@@ -1,4 +1,4 @@
-import type { BlockSize } from "@cairn/protocol";
+import type { SoloSize } from "@cairn/protocol";
 import { measureBatchGas } from "./measure/batch-gas.ts";
 import { measureCallGas } from "./measure/call-gas.ts";
 import { measureCrypto } from "./measure/crypto.ts";
@@ -12,7 +12,7 @@ import type { BenchOptions } from "./options.ts";
 import type { Measurements, Section } from "./report.ts";
 
 /** Block size used when measuring the L1 calls of users: the cheapest to prove; the gas is the same for all. */
-const CALLS_SLOTS: BlockSize = 16;
+const CALLS_SLOTS: SoloSize = 16;
 const PROVING_RUNS = 3;
 
 /** Measures the requested sections one after the other. Throws as the sections do. */

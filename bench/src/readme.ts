@@ -1,4 +1,4 @@
-import type { BlockSize } from "@cairn/protocol";
+import type { SoloSize } from "@cairn/protocol";
 import type { BatchRun } from "./batch/figures.ts";
 import type { NodeBenchReport, NodeRun } from "./node/report.ts";
 import type { BenchReport, Measurements } from "./report.ts";
@@ -82,7 +82,7 @@ function rowsOf(measurements: Required<Pick<Measurements, Shown>>): string[][] {
     cell: (report: Report) => string,
   ): string[] => [
     name,
-    ...sizes.map((size: BlockSize) => reports.filter(({ slots }) => slots === size).map(cell)[0] ?? "–"),
+    ...sizes.map((size: SoloSize) => reports.filter(({ slots }) => slots === size).map(cell)[0] ?? "–"),
   ];
   const seconds = (value: number): string => `${formatDecimal(value, 1)} s`;
   return [

@@ -18,11 +18,11 @@
  * - `node/unknown-proof`: a stored proof needs a circuit that this version does not have: update the provers.
  * - `node/proof-rejected`: the verifier on L1 does not accept a proof; `details` holds the evidence.
  * - `node/l1-unavailable`: no L1 node answers, or its answers are inconsistent: it lags, lies or reorganises (retry).
- * - `node/wrong-l1`: the L1 node serves another chain, or there is no rollup of protocol 2 at the address.
+ * - `node/wrong-l1`: the L1 node serves another chain, or there is no rollup that the node understands at the address.
  * - `node/wrong-sequencer`: the process behind a separate API is not a sequencer, serves another rollup, or has another
  *   version.
- * - `node/l1-diverged`: the L1 node's data of an accepted batch does not lead to the proven root, or it has another block
- *   than the one up to which archives were read: it lies, or is of another chain (retry on another L1 node).
+ * - `node/l1-diverged`: the L1 node's data of an accepted batch does not lead to the proven root: it lies (retry on
+ *   another L1 node).
  */
 export type NodeErrorCode =
   | "node/bad-config"

@@ -15,7 +15,7 @@ import {
   type L1Operation,
   type L2Transaction,
   linkContentWords,
-  nextRollingHash,
+  nextQueueHash,
   type SignedTransaction,
   type Transfer,
   tokenId,
@@ -169,7 +169,7 @@ export async function createSequencerHarness(
     let hash = last?.hashAfter ?? EMPTY_QUEUE_HASH;
     const first = (last?.index ?? -1) + 1;
     const entries = operations.map((operation, i): QueueEntry => {
-      hash = nextRollingHash(hash, encodeL1Operation(operation));
+      hash = nextQueueHash(hash, encodeL1Operation(operation));
       return {
         index: first + i,
         operation,

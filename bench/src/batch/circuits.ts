@@ -8,7 +8,7 @@ import {
 } from "@cairn/circuits";
 import type { CompiledContract } from "@cairn/contracts";
 import { buildCached, rollupTargets, verifierTarget } from "@cairn/contracts/build";
-import type { BlockSize2 } from "@cairn/protocol";
+import type { BlockSize } from "@cairn/protocol";
 import { FUNDING_CIRCUIT } from "./funding.ts";
 import { loadMerges, type MergeCircuits } from "./proving.ts";
 import type { ProofTree } from "./tree.ts";
@@ -27,7 +27,7 @@ export interface BatchCircuits {
  * Circuits, keys, verifiers and contracts over the development SRS, from the cache or built. Throws as compilers and prover
  * do.
  */
-export async function prepareCircuits(tree: ProofTree, slots: BlockSize2, cacheDir: string): Promise<BatchCircuits> {
+export async function prepareCircuits(tree: ProofTree, slots: BlockSize, cacheDir: string): Promise<BatchCircuits> {
   const [funding, block, last] = [
     await loadCircuit({ name: FUNDING_CIRCUIT, cacheDir, srs: "dev" }),
     await loadCircuit({ name: blockCircuit(slots), cacheDir, srs: "dev" }),

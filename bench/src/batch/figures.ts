@@ -1,4 +1,4 @@
-import type { BlockSize2 } from "@cairn/protocol";
+import type { BlockSize } from "@cairn/protocol";
 import type { Machine } from "../machine.ts";
 
 /** What one batch of many blocks cost, from its first transfer to the state rebuilt from L1. */
@@ -6,7 +6,7 @@ export interface BatchFigures {
   readonly transfers: number;
   readonly blocks: number;
   /** Of each block. */
-  readonly slots: BlockSize2;
+  readonly slots: BlockSize;
   /** Where its cells are. */
   readonly da: "blob" | "calldata";
   readonly gates: {

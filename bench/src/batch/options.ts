@@ -1,11 +1,4 @@
-import {
-  BLOCK_SIZES_2,
-  type BlockSize2,
-  blockRows,
-  CairnError,
-  MAX_BATCH_BLOCKS,
-  MAX_BATCH_ROWS,
-} from "@cairn/protocol";
+import { BLOCK_SIZES, type BlockSize, blockRows, CairnError, MAX_BATCH_BLOCKS, MAX_BATCH_ROWS } from "@cairn/protocol";
 import type { BenchErrorCode } from "../errors.ts";
 import type { BatchFigures } from "./figures.ts";
 
@@ -13,7 +6,7 @@ import type { BatchFigures } from "./figures.ts";
 export interface BatchBenchOptions {
   readonly transfers: number;
   /** Of each block. */
-  readonly slots: BlockSize2;
+  readonly slots: BlockSize;
   /** Where the batch's data is. */
   readonly da: BatchFigures["da"];
   readonly cacheDir: string;
@@ -32,9 +25,9 @@ const SOURCES = ["blob", "calldata"] as const;
 /** Parses the choice of a batch. Throws `bench/bad-option`, also for more than a batch can hold. */
 export function parseBatchOptions(texts: BatchOptionTexts, cacheDir: string): BatchBenchOptions {
   const transfersText = texts.transfers ?? DEFAULTS.transfers;
-  const slots = BLOCK_SIZES_2.find((size) => String(size) === (texts.slots ?? DEFAULTS.slots));
+  const slots = BLOCK_SIZES.find((size) => String(size) === (texts.slots ?? DEFAULTS.slots));
   const da = SOURCES.find((source) => source === (texts.da ?? DEFAULTS.da));
-  if (slots === undefined) throw badOption(`--slots must be one of ${BLOCK_SIZES_2.join(", ")}`);
+  if (slots === undefined) throw badOption(`--slots must be one of ${BLOCK_SIZES.join(", ")}`);
   if (da === undefined) throw badOption(`--da must be one of ${SOURCES.join(", ")}`);
   if (!/^[1-9]\d{0,5}$/.test(transfersText)) throw badOption("--transfers must be a positive number");
   const transfers = Number(transfersText);

@@ -1,6 +1,6 @@
 import type { BatchCircuit, MergeCircuit } from "@cairn/circuits";
 import { batchPlan, type PlannedProof } from "@cairn/node";
-import { type BlockSize, CairnError } from "@cairn/protocol";
+import { CairnError, type SoloSize } from "@cairn/protocol";
 import type { BenchErrorCode } from "../errors.ts";
 
 /** A proof that others verify: of the block at a position in the batch, or of consecutive proofs. */
@@ -16,7 +16,7 @@ export interface ProofTree {
 
 const FIRST_BLOCK = 1;
 /** The plan does not depend on the size of the blocks. */
-const ANY_SIZE: BlockSize = 16;
+const ANY_SIZE: SoloSize = 16;
 
 /**
  * The tree that a node would plan for a batch of this many blocks. Throws `bench/bad-option` for a single block, which is
@@ -25,7 +25,7 @@ const ANY_SIZE: BlockSize = 16;
  * @example planTree(4) // { circuit: "batch", children: the four blocks }
  */
 export function planTree(blocks: number): ProofTree {
-  const { circuit, children } = batchPlan(FIRST_BLOCK, new Array<BlockSize>(blocks).fill(ANY_SIZE));
+  const { circuit, children } = batchPlan(FIRST_BLOCK, new Array<SoloSize>(blocks).fill(ANY_SIZE));
   if (circuit === "pair" || circuit === "batch") return { circuit, children: children.map(toNode) };
   throw new CairnError<BenchErrorCode>(
     "bench/bad-option",

@@ -1,4 +1,4 @@
-import { BLOCK_SIZES, type BlockSize } from "@cairn/protocol";
+import { SOLO_SIZES, type SoloSize } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
 import type { BatchGas, BatchGasReport } from "../measure/batch-gas.ts";
 import { feeBasis } from "./fee-basis.ts";
@@ -6,7 +6,7 @@ import { feeBasis } from "./fee-basis.ts";
 /** Of the header cell, which an empty block publishes too. */
 const HEADER_BYTES = 26;
 
-const report = (slots: BlockSize, kind: BatchGasReport["kind"], gasUsed: number): BatchGasReport => ({
+const report = (slots: SoloSize, kind: BatchGasReport["kind"], gasUsed: number): BatchGasReport => ({
   slots,
   kind,
   gasUsed,
@@ -21,7 +21,7 @@ const report = (slots: BlockSize, kind: BatchGasReport["kind"], gasUsed: number)
 });
 
 const measured: BatchGas = {
-  submissions: BLOCK_SIZES.flatMap((slots) => [
+  submissions: SOLO_SIZES.flatMap((slots) => [
     report(slots, "empty", 800_000),
     report(slots, "transfers", 800_900 + 16 * 13 * slots),
   ]),
@@ -32,7 +32,7 @@ describe("the fee basis", () => {
   it("pays for a full block of transfers exactly, its data as if no byte were zero", () => {
     const basis = feeBasis(measured);
     expect(basis?.publishedByte).toBe(17);
-    for (const slots of BLOCK_SIZES) {
+    for (const slots of SOLO_SIZES) {
       const paid = (basis?.batch[slots] ?? 0) + (basis?.publishedByte ?? 0) * 13 * slots;
       expect(paid).toBe(800_900 + 16 * 13 * slots + 100);
     }

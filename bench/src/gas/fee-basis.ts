@@ -1,4 +1,4 @@
-import { BLOCK_SIZES } from "@cairn/protocol";
+import { SOLO_SIZES } from "@cairn/protocol";
 import type { BatchGas, BatchGasReport } from "../measure/batch-gas.ts";
 
 /** L1 gas from which the node computes fees; written to `apps/node/l1-gas.json`. */
@@ -16,11 +16,11 @@ const NEW_ACCOUNT_GAS = 25_000;
 
 /** The fee basis, rounded against the user; null unless batches of all sizes were measured. */
 export function feeBasis({ submissions, payments }: BatchGas): FeeBasis | null {
-  const transfers = BLOCK_SIZES.flatMap((size) => submissions.find(isOf(size, "transfers")) ?? []);
-  const empty = submissions.find(isOf(BLOCK_SIZES.at(-1), "empty"));
+  const transfers = SOLO_SIZES.flatMap((size) => submissions.find(isOf(size, "transfers")) ?? []);
+  const empty = submissions.find(isOf(SOLO_SIZES.at(-1), "empty"));
   const largest = transfers.at(-1);
-  const payment = payments.find(({ slots, token }) => slots === BLOCK_SIZES[0] && token === "ETH");
-  if (transfers.length < BLOCK_SIZES.length || empty === undefined || largest === undefined || payment === undefined) {
+  const payment = payments.find(({ slots, token }) => slots === SOLO_SIZES[0] && token === "ETH");
+  if (transfers.length < SOLO_SIZES.length || empty === undefined || largest === undefined || payment === undefined) {
     return null;
   }
   // The header cell is part of every batch.

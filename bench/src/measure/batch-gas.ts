@@ -9,12 +9,12 @@ import {
 import { sendToRollup, submitBatch } from "@cairn/l1";
 import {
   type BatchNumber,
-  type BlockSize,
   bytesToHex,
   CairnError,
   calldataCommitment,
   concatBytes,
   hexToBytes,
+  type SoloSize,
 } from "@cairn/protocol";
 import { encodeFunctionData, parseEventLogs, size } from "viem";
 import type { BenchErrorCode } from "../errors.ts";
@@ -25,7 +25,7 @@ import { type L1BenchRollup, startL1BenchRollup } from "../workload/l1-rollup.ts
 
 /** L1 gas of one submission by part; the parts sum to `gasUsed`. */
 export interface BatchGasReport {
-  readonly slots: BlockSize;
+  readonly slots: SoloSize;
   readonly kind: BlockKind;
   readonly publishedBytes: number;
   readonly calldataBytes: number;
@@ -54,7 +54,7 @@ export interface BatchGasReport {
 
 /** Gas of paying a batch's payouts out to existing recipients, one transaction per token. */
 export interface PayGasReport {
-  readonly slots: BlockSize;
+  readonly slots: SoloSize;
   readonly token: "ETH" | "ERC-20";
   readonly payouts: number;
   readonly gasUsed: number;
@@ -71,7 +71,7 @@ export interface BatchGas {
  * do.
  */
 export async function measureBatchGas(options: {
-  readonly sizes: readonly BlockSize[];
+  readonly sizes: readonly SoloSize[];
   readonly cacheDir: string;
 }): Promise<BatchGas> {
   const rollup = await startL1BenchRollup(options);
@@ -95,7 +95,7 @@ export async function measureBatchGas(options: {
 async function submitTraced(
   { devnet, operator }: L1BenchRollup,
   kind: BlockKind,
-  slots: BlockSize,
+  slots: SoloSize,
   batch: ProvenBatch,
 ): Promise<{ readonly report: BatchGasReport; readonly number: BatchNumber }> {
   const args = submitBatchArguments(batch);
@@ -134,7 +134,7 @@ async function submitTraced(
 /** Forced withdrawals, in ETH, come first in the list of a full block, then withdrawals of the ERC-20. */
 async function payByToken(
   rollup: L1BenchRollup,
-  slots: BlockSize,
+  slots: SoloSize,
   number: BatchNumber,
   { header, payouts, data: cells }: ProvenBatch,
 ): Promise<PayGasReport[]> {

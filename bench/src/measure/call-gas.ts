@@ -13,10 +13,10 @@ import {
 import {
   accountIndex,
   addressToBigint,
-  type BlockSize,
   CairnError,
   calldataCommitment,
   ETH_TOKEN_ID,
+  type SoloSize,
 } from "@cairn/protocol";
 import { signTransaction } from "@cairn/testkit";
 import { encodeFunctionData, type TransactionReceipt } from "viem";
@@ -44,7 +44,7 @@ const REVERTING_CODE = "0x5f5ffd";
 
 /** Sends each transaction once to warm the storage up, then once to measure. Throws as devnet, prover and L1 do. */
 export async function measureCallGas(options: {
-  readonly slots: BlockSize;
+  readonly slots: SoloSize;
   readonly cacheDir: string;
 }): Promise<CallGas> {
   const rollup = await startL1BenchRollup({ cacheDir: options.cacheDir, sizes: [options.slots] });
@@ -70,7 +70,7 @@ export async function measureCallGas(options: {
 }
 
 /** Withdraws to an address that refuses ETH for a while, and lets it claim afterwards. */
-async function measureClaim(rollup: L1BenchRollup, slots: BlockSize): Promise<number> {
+async function measureClaim(rollup: L1BenchRollup, slots: SoloSize): Promise<number> {
   const { devnet, parties, operator } = rollup;
   const refuser = devnet.wallet(REFUSER);
   const { builder, context } = await rollup.open(slots);

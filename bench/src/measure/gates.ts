@@ -8,13 +8,13 @@ import {
   type SoloCircuit,
   soloCircuit,
 } from "@cairn/circuits";
-import type { BlockSize } from "@cairn/protocol";
+import type { SoloSize } from "@cairn/protocol";
 import { type GateParts, splitGates, type UnitGates } from "../gates/parts.ts";
 import { probeGates } from "../gates/probes.ts";
 
 /** Gates of the block circuit of one size. */
 export interface GateReport {
-  readonly slots: BlockSize;
+  readonly slots: SoloSize;
   /** As `bb gates` counts the compiled circuit. */
   readonly total: number;
   /** Of the circuit of a batch of one block: the block and its binding to L1. */
@@ -26,7 +26,7 @@ export interface GateReport {
 }
 
 /** Counts the block circuits and splits each count by probes. Throws as compiler and prover binary do. */
-export async function measureGates(sizes: readonly BlockSize[], cacheDir: string): Promise<GateReport[]> {
+export async function measureGates(sizes: readonly SoloSize[], cacheDir: string): Promise<GateReport[]> {
   const reports: GateReport[] = [];
   for (const slots of sizes) {
     const shape = circuitShape(slots);

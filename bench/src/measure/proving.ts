@@ -1,11 +1,11 @@
 import { submitBatch } from "@cairn/l1";
-import type { BlockSize } from "@cairn/protocol";
+import type { SoloSize } from "@cairn/protocol";
 import { type Sample, summarise } from "../sample.ts";
 import { type L1BenchRollup, type ProvenBlock, startL1BenchRollup } from "../workload/l1-rollup.ts";
 
 /** Proving full blocks of one size on this machine. */
 export interface ProvingReport {
-  readonly slots: BlockSize;
+  readonly slots: SoloSize;
   readonly transactions: number;
   readonly l1Operations: number;
   readonly payouts: number;
@@ -21,7 +21,7 @@ export interface ProvingReport {
 
 /** Proves full blocks of each size and submits them to L1. Throws as devnet, prover and L1 do. */
 export async function measureProving(options: {
-  readonly sizes: readonly BlockSize[];
+  readonly sizes: readonly SoloSize[];
   readonly cacheDir: string;
   readonly runs: number;
 }): Promise<ProvingReport[]> {
@@ -35,7 +35,7 @@ export async function measureProving(options: {
   }
 }
 
-async function measureSize(rollup: L1BenchRollup, slots: BlockSize, runs: number): Promise<ProvingReport> {
+async function measureSize(rollup: L1BenchRollup, slots: SoloSize, runs: number): Promise<ProvingReport> {
   const carried: (ProvenBlock & { readonly acceptedSeconds: number })[] = [];
   for (let run = 0; run < runs; run++) {
     const proven = await rollup.prove(await rollup.fill("full", slots));
@@ -49,7 +49,7 @@ async function measureSize(rollup: L1BenchRollup, slots: BlockSize, runs: number
   return {
     slots,
     transactions: executed?.receipts.filter(({ type }) => type === "transaction").length ?? 0,
-    l1Operations: executed?.l1OperationCount ?? 0,
+    l1Operations: executed?.data.l1Count ?? 0,
     payouts: executed?.payouts.length ?? 0,
     witnessSeconds: summarise(costs.map(({ witnessSeconds }) => witnessSeconds)),
     proveSeconds: summarise(costs.map(({ proveSeconds }) => proveSeconds)),

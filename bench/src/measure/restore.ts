@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Compress } from "@cairn/crypto";
-import { type BlockSize, FIRST_ACCOUNT_INDEX } from "@cairn/protocol";
+import { FIRST_ACCOUNT_INDEX, type SoloSize } from "@cairn/protocol";
 import {
   createArchive,
   createRebuilder,
@@ -25,7 +25,7 @@ import { startRpcL1 } from "../workload/rpc-l1.ts";
 
 /** Transfers restored per second, by source. */
 export interface RestoreReport {
-  readonly slots: BlockSize;
+  readonly slots: SoloSize;
   readonly accounts: number;
   readonly transfers: number;
   /** From a file into LMDB. */
@@ -44,7 +44,7 @@ const IDENTITY: RollupIdentity = DOMAIN;
 
 /** Times restorations of blocks that hold a transfer in every slot. */
 export async function measureRestore(options: {
-  readonly sizes: readonly BlockSize[];
+  readonly sizes: readonly SoloSize[];
   readonly isQuick: boolean;
 }): Promise<RestoreReport[]> {
   const { isQuick } = options;

@@ -1,4 +1,4 @@
-import { accountIndex, type BlockSize, FIRST_ACCOUNT_INDEX, type TransactionGroup, tokenId } from "@cairn/protocol";
+import { accountIndex, FIRST_ACCOUNT_INDEX, type SoloSize, type TransactionGroup, tokenId } from "@cairn/protocol";
 import type { StateTree } from "@cairn/state";
 import { personOf, REAL_CRYPTO, signTransaction, type TestCrypto } from "@cairn/testkit";
 import { executeBlock } from "@cairn/vm";
@@ -7,7 +7,7 @@ import { createFastCrypto } from "../workload/crypto.ts";
 import { DOMAIN, fundedAccount, memoryBlock, TIMESTAMP, treeOf } from "../workload/memory-rollup.ts";
 import { amountOf, type Party, transferBetween } from "../workload/parties.ts";
 
-const SLOTS: BlockSize = 256;
+const SLOTS: SoloSize = 256;
 const PEOPLE = 16;
 
 /** Transfers per second on one thread, by path; blocks of 256 transfers between 512 accounts. */
@@ -20,7 +20,7 @@ export interface VmReport {
 
 /** Transfers per second. */
 export interface VmRates {
-  /** Rules, message hashes, txRoot, published data; no signature checks, no tree. */
+  /** Rules, message hashes, cells; no signature checks, no tree. */
   readonly withoutSignatures: Sample;
   readonly withSignatures: Sample;
   /** As before, and the block applied to the state tree in memory. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { startPostgres } from "@cairn/db/testing";
 import { type DevRollup, devNodeSettings, startDevRollup } from "@cairn/devnet";
-import type { BlockSize } from "@cairn/protocol";
+import type { SoloSize } from "@cairn/protocol";
 import { type NodeProcess, startNode } from "./node-process.ts";
 
 /** Where the node under load keeps its database. */
@@ -15,7 +15,7 @@ export type BenchDatabase =
 /** How the node under load is started. */
 export interface EnvironmentOptions {
   readonly cacheDir: string;
-  readonly slots: BlockSize;
+  readonly slots: SoloSize;
   readonly database: BenchDatabase;
   readonly isProving: boolean;
   /** Settings of the node that override the benchmark's. */

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { BLOCK_SIZES, type BlockSize, CairnError } from "@cairn/protocol";
+import { CairnError, SOLO_SIZES, type SoloSize } from "@cairn/protocol";
 import type { BenchErrorCode } from "../errors.ts";
 import type { BenchDatabase } from "./environment.ts";
 import type { RunOptions } from "./run.ts";
@@ -134,9 +134,9 @@ function configurations(values: ReturnType<typeof parseValues>): NodeBenchOption
   return [{ database, isProving: !values["no-prover"] }];
 }
 
-function parseSlots(text = "64"): BlockSize {
-  const slots = BLOCK_SIZES.find((size) => String(size) === text);
-  if (slots === undefined) throw badOption(`--slots must be one of ${BLOCK_SIZES.join(", ")}, not ${text}`);
+function parseSlots(text = "64"): SoloSize {
+  const slots = SOLO_SIZES.find((size) => String(size) === text);
+  if (slots === undefined) throw badOption(`--slots must be one of ${SOLO_SIZES.join(", ")}, not ${text}`);
   return slots;
 }
 

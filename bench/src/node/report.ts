@@ -1,4 +1,4 @@
-import type { BlockSize } from "@cairn/protocol";
+import type { SoloSize } from "@cairn/protocol";
 import type { Machine } from "../machine.ts";
 import type { Checks } from "./checks.ts";
 import type { Lags } from "./lags.ts";
@@ -43,7 +43,7 @@ export interface OverloadFigures extends LoadFigures {
 export interface NodeRun {
   readonly database: "PGlite" | "PostgreSQL";
   readonly isProving: boolean;
-  readonly slots: BlockSize;
+  readonly slots: SoloSize;
   readonly accounts: number;
   readonly full: LoadFigures;
   readonly half: LoadFigures;

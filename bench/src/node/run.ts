@@ -1,6 +1,6 @@
 import { loadavg } from "node:os";
 import { rollupDomain } from "@cairn/l1";
-import { type BlockSize, CairnError, floorToFloat16 } from "@cairn/protocol";
+import { CairnError, floorToFloat16, type SoloSize } from "@cairn/protocol";
 import type { BenchErrorCode } from "../errors.ts";
 import { DEPOSIT_WEI, fundAccounts } from "./accounts.ts";
 import { readBatches, readBlocks } from "./chain-reader.ts";
@@ -23,7 +23,7 @@ export interface RunOptions {
   readonly cacheDir: string;
   readonly database: BenchDatabase;
   readonly isProving: boolean;
-  readonly slots: BlockSize;
+  readonly slots: SoloSize;
   readonly accounts: number;
   /** Duration of the full load, and of the half load after it. */
   readonly seconds: number;

@@ -4,22 +4,22 @@ import {
   type DevRollup,
   type ProvenSoloBatch,
   proveSoloBatch,
-  type SealedBlock2,
-  sealBlock2,
+  type SealedBlock,
+  sealBlock,
   soloBinding,
 } from "@cairn/devnet";
 import { rollupDomain } from "@cairn/l1";
 import {
   type AccountIndex,
   addressToBigint,
-  type BlockSize2,
+  type BlockSize,
   blockNumber,
   calldataCommitment,
   cellsToBytes,
   EMPTY_QUEUE_HASH,
   encodeL1Operation,
   type L1Operation,
-  nextRollingHash,
+  nextQueueHash,
 } from "@cairn/protocol";
 import { createMemoryStore, createStateTree } from "@cairn/state";
 import type { TestCrypto } from "@cairn/testkit";
@@ -28,7 +28,7 @@ import { notIncluded } from "./content.ts";
 
 /** What a block begins with; all of it must fit. */
 export interface BlockOpening {
-  readonly slots: BlockSize2;
+  readonly slots: BlockSize;
   readonly l1Operations?: readonly L1Operation[];
   /** Accounts that receive fees, if they exist by now. */
   readonly feeAccounts?: readonly AccountIndex[];
@@ -52,9 +52,9 @@ export interface BlockChain {
   /** A block on the state after the last one. Throws `bench/not-included`. */
   open(opening: BlockOpening): Promise<OpenBlock>;
   /** Seals the open block and applies it. */
-  seal(builder: BlockBuilder): SealedBlock2;
+  seal(builder: BlockBuilder): SealedBlock;
   /** Proves the last sealed block as a batch of the operator, with its cells in calldata. Throws as `proveSolo`. */
-  prove(circuit: ProvingCircuit<SoloCircuit>, block: SealedBlock2): Promise<ProvenSoloBatch>;
+  prove(circuit: ProvingCircuit<SoloCircuit>, block: SealedBlock): Promise<ProvenSoloBatch>;
 }
 
 /** The chain of an unused rollup. */
@@ -75,7 +75,6 @@ export function createBlockChain({ rollup, wallet }: DevRollup, { compress, veri
         slotCount: slots,
         blockNumber: blockNumber(tree.blockNumber() + 1),
         timestamp,
-        queueHash,
         feeAccounts: feeAccounts.filter((index) => index < tree.nextIndex()),
         verifySignature: verify,
         compress,
@@ -87,9 +86,9 @@ export function createBlockChain({ rollup, wallet }: DevRollup, { compress, veri
       return { builder, timestamp };
     },
     seal: (builder) => {
-      const sealed = sealBlock2({ tree, executed: builder.seal(), chains, compress });
+      const sealed = sealBlock({ tree, executed: builder.seal(), chains, compress });
       chains = sealed.chains;
-      queueHash = sealed.l1Operations.map(encodeL1Operation).reduce(nextRollingHash, queueHash);
+      queueHash = sealed.l1Operations.map(encodeL1Operation).reduce(nextQueueHash, queueHash);
       return sealed;
     },
     prove: (circuit, block) => {

@@ -1,12 +1,12 @@
 import {
   accountIndex,
-  type BlockSize,
   blockCapacity,
   CairnError,
   type Domain,
   ETH_TOKEN_ID,
   type L1Operation,
   type L2Transaction,
+  type SoloSize,
   tokenId,
 } from "@cairn/protocol";
 import { signTransaction, type TestCrypto } from "@cairn/testkit";
@@ -27,7 +27,7 @@ const DEPOSIT_WEI = 10n ** 15n;
  * L1 operations of a block on a state with this next index: none, or in a full block one half deposits that create
  * accounts and the other half forced withdrawals of these accounts.
  */
-export function l1OperationsOf(kind: BlockKind, slots: BlockSize, nextIndex: number, owner: Party): L1Operation[] {
+export function l1OperationsOf(kind: BlockKind, slots: SoloSize, nextIndex: number, owner: Party): L1Operation[] {
   if (kind !== "full") return [];
   const half = blockCapacity(slots) / 2;
   const { owner: address, key } = owner.person;

@@ -5,7 +5,7 @@ import {
   type DevToken,
   loadProver,
   type ProvenSoloBatch,
-  type SealedBlock2,
+  type SealedBlock,
   startDevRollup,
 } from "@cairn/devnet";
 import {
@@ -20,10 +20,10 @@ import {
 import {
   accountIndex,
   addressToBigint,
-  type BlockSize,
   CairnError,
   FIRST_ACCOUNT_INDEX,
   type L1Operation,
+  type SoloSize,
   tokenId,
 } from "@cairn/protocol";
 import type { Person } from "@cairn/testkit";
@@ -41,7 +41,7 @@ const WALLET = { alice: 1, bob: 2 } as const;
 
 /** A proven block, and the time from the filled block to its proof. */
 export interface ProvenBlock {
-  readonly sealed: SealedBlock2;
+  readonly sealed: SealedBlock;
   readonly batch: ProvenSoloBatch;
   readonly seconds: number;
 }
@@ -55,9 +55,9 @@ export interface L1BenchRollup {
   /** Alice, who sends all L1 operations of filled blocks. */
   readonly alice: L1Wallet;
   /** A block on the current state with the waiting L1 operations, and what is needed to fill it further. */
-  open(slots: BlockSize): Promise<{ readonly builder: BlockBuilder; readonly context: FillContext }>;
+  open(slots: SoloSize): Promise<{ readonly builder: BlockBuilder; readonly context: FillContext }>;
   /** Sends the L1 operations that a block of this kind consumes, then fills one. Throws `bench/not-included`. */
-  fill(kind: BlockKind, slots: BlockSize): Promise<BlockBuilder>;
+  fill(kind: BlockKind, slots: SoloSize): Promise<BlockBuilder>;
   /** Seals, applies and proves a block; its batch must be submitted before the next block is opened. */
   prove(builder: BlockBuilder): Promise<ProvenBlock>;
   stop(): Promise<void>;
@@ -67,7 +67,7 @@ export interface L1BenchRollup {
 export interface L1BenchRollupOptions {
   readonly cacheDir: string;
   /** Block sizes that will be proven; the first one carries the opening deposits. */
-  readonly sizes: readonly BlockSize[];
+  readonly sizes: readonly SoloSize[];
 }
 
 /** Starts an L1, deploys, and gives everyone money with a first batch. Throws as its parts do. */
@@ -182,7 +182,7 @@ async function depositOpeningMoney({ devnet, token, parties }: L1BenchRollup): P
   await depositToken(devnet.rollup, wallet, token.id, DEPOSIT, target(aliceToken));
 }
 
-async function submitOpeningBatch(rollup: L1BenchRollup, sizes: readonly BlockSize[]): Promise<void> {
+async function submitOpeningBatch(rollup: L1BenchRollup, sizes: readonly SoloSize[]): Promise<void> {
   const [slots] = sizes;
   if (slots === undefined) throw new CairnError<BenchErrorCode>("bench/bad-option", "no block size");
   const { batch } = await rollup.prove(await rollup.fill("empty", slots));

@@ -9,7 +9,7 @@ import {
   EMPTY_QUEUE_HASH,
   encodeL1Operation,
   type Hex,
-  nextRollingHash,
+  nextQueueHash,
 } from "@cairn/protocol";
 import type { PublishedBatch, RollupIdentity } from "@cairn/restore";
 import { encodeFunctionData } from "viem";
@@ -74,7 +74,7 @@ export function createMemoryL1(
   const queueHashes: Hex[] = [];
   let queueHash = EMPTY_QUEUE_HASH;
   for (const operation of before.flatMap(({ l1Operations }) => l1Operations)) {
-    queueHash = nextRollingHash(queueHash, encodeL1Operation(operation));
+    queueHash = nextQueueHash(queueHash, encodeL1Operation(operation));
     queueHashes.push(bytesToHex(queueHash));
   }
   const logs = batches.map((batch) => {

@@ -2,11 +2,10 @@ import {
   type Account,
   type AccountIndex,
   accountIndex,
-  type BlockSize,
   blockNumber,
   type Domain,
-  EMPTY_QUEUE_HASH,
   FIRST_ACCOUNT_INDEX,
+  type SoloSize,
   tokenId,
 } from "@cairn/protocol";
 import type { StateTree } from "@cairn/state";
@@ -42,7 +41,7 @@ export function treeOf(accounts: readonly Account[], crypto: TestCrypto): StateT
 /** Options of a block on `state` in memory. */
 export function memoryBlock(
   state: StateTree,
-  slots: BlockSize,
+  slots: SoloSize,
   feeAccount: AccountIndex,
   crypto: TestCrypto,
 ): BlockOptions {
@@ -52,7 +51,6 @@ export function memoryBlock(
     slotCount: slots,
     blockNumber: blockNumber(state.blockNumber() + 1),
     timestamp: TIMESTAMP,
-    queueHash: EMPTY_QUEUE_HASH,
     feeAccounts: [feeAccount],
     verifySignature: crypto.verify,
     compress: crypto.compress,
@@ -60,7 +58,7 @@ export function memoryBlock(
 }
 
 /** A sealed block of this kind, executed in memory. Throws `bench/not-included`. */
-export function executeInMemory(kind: BlockKind, slots: BlockSize, crypto: TestCrypto): ExecutedBlock {
+export function executeInMemory(kind: BlockKind, slots: SoloSize, crypto: TestCrypto): ExecutedBlock {
   const [operator, alice, bob] = ["operator", "alice", "bob"].map(personOf) as [Person, Person, Person];
   const token = tokenId(1);
   const accounts = [fundedAccount(operator), fundedAccount(alice), fundedAccount(bob), fundedAccount(alice, token)];

@@ -2,7 +2,7 @@ import { blocksRoot, type Compress, chainsAfter, GENESIS_CHAINS, historyOf } fro
 import {
   type AccountIndex,
   accountIndex,
-  type BlockSize,
+  type BlockData,
   blockCapacity,
   blockNumber,
   bytesToCells,
@@ -12,15 +12,15 @@ import {
   encodeFloat40,
   FIRST_ACCOUNT_INDEX,
   type L1Operation,
-  type PublishedData,
   type PublishedSlot,
   payoutListHash,
+  type SoloSize,
   tokenId,
 } from "@cairn/protocol";
 import type { PublishedBatch } from "@cairn/restore";
 import { createMemoryStore, createStateTree } from "@cairn/state";
 import { personOf } from "@cairn/testkit";
-import { replayPublishedData } from "@cairn/vm";
+import { replayBlock } from "@cairn/vm";
 import { amountOf, FEE } from "./parties.ts";
 
 const DEPOSIT = 10n ** 24n;
@@ -30,12 +30,12 @@ const PEOPLE = 64;
 const STRIDE = 40_503;
 
 /** The size of the batches with deposits: the largest, so that there are as few of them as possible. */
-const DEPOSIT_SLOTS: BlockSize = 256;
+const DEPOSIT_SLOTS: SoloSize = 256;
 
 /** What {@link createPublishedHistory} makes. */
 export interface HistoryOptions {
   /** Of the batches of transfers. */
-  readonly slots: BlockSize;
+  readonly slots: SoloSize;
   /** Accounts that deposits create first; a power of two. */
   readonly accounts: number;
   /** A multiple of the slots; each is between two accounts far apart in the tree. */
@@ -58,21 +58,26 @@ export function createPublishedHistory(options: HistoryOptions): PublishedHistor
   const batches: PublishedBatch[] = [];
   let chains = GENESIS_CHAINS;
 
-  const publish = (slotCount: BlockSize, publishedData: PublishedData, l1Operations: readonly L1Operation[]): void => {
+  const publish = (
+    size: SoloSize,
+    published: Pick<BlockData, "slots" | "feeIndices">,
+    l1Operations: readonly L1Operation[],
+  ): void => {
     const number = batches.length + 1;
     const [block, timestamp] = [BigInt(number), BigInt(number)];
+    const data: BlockData = { ...published, l1Count: l1Operations.length, timestamp };
     const oldRoot = tree.root();
-    const replayed = replayPublishedData({ state: tree, slotCount, l1Operations, publishedData });
+    const replayed = replayBlock({ state: tree, data, l1Operations });
     const { payouts, newNextIndex } = replayed;
     const newRoot = tree.applyBlock(blockNumber(number), replayed.updates, newNextIndex);
-    const cells = encodeBlockCells({ ...publishedData, l1Count: l1Operations.length, timestamp });
+    const cells = encodeBlockCells(data);
     chains = chainsAfter(chains, { number: block, cells, l1Operations, payouts }, compress);
     // Cells of 0 at the end are not sent.
-    const data = cellsToBytes(cells);
+    const calldata = cellsToBytes(cells);
     batches.push({
       number,
       header: {
-        circuit: `solo${slotCount}`,
+        circuit: `solo${size}`,
         dataSource: "calldata",
         firstBlock: block,
         lastBlock: block,
@@ -84,8 +89,8 @@ export function createPublishedHistory(options: HistoryOptions): PublishedHistor
         newHistory: historyOf(chains, compress),
         blocksRoot: blocksRoot([chains.blocks], compress),
       },
-      cells: bytesToCells(data),
-      dataCommitment: calldataCommitment(data),
+      cells: bytesToCells(calldata),
+      dataCommitment: calldataCommitment(calldata),
       kzgCommitment: null,
       l1Operations,
       payouts,

@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { BLOCK_SIZES, type BlockSize } from "@cairn/protocol";
+import { SOLO_SIZES, type SoloSize } from "@cairn/protocol";
 import { sourceHash } from "../src/build/compile.ts";
 import {
   compileCircuit,
@@ -32,9 +32,9 @@ const recorded: Record<string, number | string> = existsSync(target) ? JSON.pars
 const QUICK_SLOTS = 16;
 
 /** Circuits with a key for L1, and their slots. */
-const CIRCUITS: readonly (readonly [name: string, slots: BlockSize])[] = [
+const CIRCUITS: readonly (readonly [name: string, slots: SoloSize])[] = [
   ["2/block16", 16],
-  ...BLOCK_SIZES.map((slots) => [crateOf(soloCircuit(slots)), slots] as const),
+  ...SOLO_SIZES.map((slots) => [crateOf(soloCircuit(slots)), slots] as const),
 ];
 
 const counts: Record<string, number | string> = {};

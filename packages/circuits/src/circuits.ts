@@ -1,4 +1,4 @@
-import type { BlockSize, BlockSize2 } from "@cairn/protocol";
+import type { BlockSize, SoloSize } from "@cairn/protocol";
 
 /** Circuits whose proofs other circuits verify, each after those that it verifies itself. */
 export const INNER_CIRCUITS = ["block16", "block64", "block256", "block1024", "merge1", "merge2"] as const;
@@ -11,7 +11,7 @@ export const BATCH_CIRCUITS = ["pair", "batch"] as const;
 /** Name of a circuit that proves a batch of blocks that are proven already. */
 export type BatchCircuit = (typeof BATCH_CIRCUITS)[number];
 /** Circuits that prove a batch of one block. */
-export const SOLO_CIRCUITS = ["solo16", "solo64", "solo256"] as const satisfies readonly `solo${BlockSize}`[];
+export const SOLO_CIRCUITS = ["solo16", "solo64", "solo256"] as const satisfies readonly `solo${SoloSize}`[];
 /** Name of a circuit that proves a batch of one block. */
 export type SoloCircuit = (typeof SOLO_CIRCUITS)[number];
 /** All circuits. */
@@ -50,7 +50,7 @@ export function crateOf(circuit: InnerCircuit | BatchCircuit | SoloCircuit): str
  *
  * @example blockCircuit(16) // "block16"
  */
-export function blockCircuit(slots: BlockSize2): `block${BlockSize2}` {
+export function blockCircuit(slots: BlockSize): `block${BlockSize}` {
   return `block${slots}`;
 }
 
@@ -59,7 +59,7 @@ export function blockCircuit(slots: BlockSize2): `block${BlockSize2}` {
  *
  * @example soloCircuit(16) // "solo16"
  */
-export function soloCircuit(slots: BlockSize): SoloCircuit {
+export function soloCircuit(slots: SoloSize): SoloCircuit {
   return `solo${slots}`;
 }
 

@@ -1,4 +1,4 @@
-import { replayPublishedData } from "@cairn/vm";
+import { replayBlock } from "@cairn/vm";
 import { describe, expect, it } from "vitest";
 import { ACCOUNTS, AT, NEXT, refusalOf, signed, slotOf, target, transfer } from "./support/attack.ts";
 
@@ -21,17 +21,12 @@ describe("noops between the transactions of a block", () => {
   });
 
   it("are replayed to the same accounts", () => {
-    const { publishedData } = block.block;
-    const { slots } = publishedData;
+    const { data } = block.block;
+    const { slots } = data;
     const l1Operations = block.trace.slots.flatMap(({ l1Operation }) => (l1Operation === null ? [] : [l1Operation]));
     const moved = slots.map((slot, i) => slots[order[i] ?? i] ?? slot);
     const replay = (given: typeof slots) =>
-      replayPublishedData({
-        state: block.state,
-        slotCount: 16,
-        l1Operations,
-        publishedData: { ...publishedData, slots: given },
-      });
+      replayBlock({ state: block.state, data: { ...data, slots: given }, l1Operations });
     expect(moved[1]?.type).toBe("nothing");
     expect(replay(moved).updates).toEqual(replay(slots).updates);
     expect(replay(moved).newNextIndex).toBe(NEXT);

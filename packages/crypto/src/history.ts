@@ -1,5 +1,5 @@
 import {
-  type BlockSize2,
+  type BlockSize,
   blockCapacity,
   CairnError,
   type ChainEntry,
@@ -12,8 +12,8 @@ import {
   ROW_CELLS,
 } from "@cairn/protocol";
 import type { CryptoErrorCode } from "./errors.ts";
-import { txRoot as treeRoot } from "./message.ts";
 import { type Compress, compress as pureCompress } from "./poseidon2.ts";
+import { treeRoot } from "./tree-root.ts";
 
 /** The four chains that go on from block to block since genesis (spec 3.8). */
 export interface Chains {
@@ -123,7 +123,7 @@ export function blocksRootLeaves(hashes: readonly bigint[]): bigint[] {
   return Array.from({ length: MAX_BATCH_BLOCKS }, (_, j) => hashes[j] ?? 0n);
 }
 
-function leafCount(slots: BlockSize2): number {
+function leafCount(slots: BlockSize): number {
   return slots / 2 + 2 * blockCapacity(slots);
 }
 

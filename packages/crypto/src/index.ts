@@ -36,7 +36,7 @@ export {
   secretKey,
   secretKeyFromBytes,
 } from "./keys.ts";
-export { accountHash, linkContentHash, messageHash, txLeafHash, txRoot } from "./message.ts";
+export { accountHash, linkContentHash, messageHash } from "./message.ts";
 export type { PoseidonState } from "./poseidon-state.ts";
 export { type Compress, compress, permute } from "./poseidon2.ts";
 export {

@@ -1,7 +1,7 @@
 import { type Account, EMPTY_ACCOUNT, type MessageWords, tokenId } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
-import { accountHash, linkContentHash, messageHash, txLeafHash, txRoot } from "./message.ts";
-import { type Compress, compress } from "./poseidon2.ts";
+import { accountHash, linkContentHash, messageHash } from "./message.ts";
+import { compress } from "./poseidon2.ts";
 
 const account: Account = { owner: 9n, tokenId: tokenId(3), nonce: 5, ownerKey: true, balance: 1000n, key: 17n };
 
@@ -57,37 +57,8 @@ describe("messageHash", () => {
   });
 });
 
-describe("link content and txRoot leaves", () => {
-  it("are compress of their four words", () => {
+describe("link content", () => {
+  it("is compress of its four words", () => {
     expect(linkContentHash([1n, 2n, 3n, 4n])).toBe(compress(1n, 2n, 3n, 4n));
-    expect(txLeafHash([1n, 2n, 3n, 4n])).toBe(compress(1n, 2n, 3n, 4n));
-  });
-});
-
-describe("txRoot", () => {
-  const leaves = (count: number): bigint[] => Array.from({ length: count }, (_, i) => BigInt(i + 1));
-  const naive = (nodes: readonly bigint[]): bigint => {
-    const quarter = nodes.length / 4;
-    const [a, b, c, d] = [0, 1, 2, 3].map((i) => naivePart(nodes.slice(i * quarter, (i + 1) * quarter)));
-    return compress(a ?? 0n, b ?? 0n, c ?? 0n, d ?? 0n);
-  };
-  const naivePart = (nodes: readonly bigint[]): bigint => (nodes.length === 1 ? (nodes[0] ?? 0n) : naive(nodes));
-
-  it.each([4, 16, 64, 256])("is the 4-ary tree of %i leaves", (count) => {
-    expect(txRoot(leaves(count))).toBe(naive(leaves(count)));
-  });
-
-  it("hashes each node once with the given function", () => {
-    let calls = 0;
-    const counting: Compress = (a) => {
-      calls++;
-      return a;
-    };
-    txRoot(leaves(64), counting);
-    expect(calls).toBe(16 + 4 + 1);
-  });
-
-  it.each([0, 2, 3, 5, 8, 12, 63, 128])("refuses %i leaves", (count) => {
-    expect(() => txRoot(leaves(count))).toThrow(expect.objectContaining({ code: "crypto/bad-tree-size" }));
   });
 });

@@ -12,7 +12,7 @@ import {
   requestSetKey,
   requestWithdraw,
 } from "@cairn/l1";
-import { accountIndex, addressToBigint, EMPTY_QUEUE_HASH, encodeL1Operation, nextRollingHash } from "@cairn/protocol";
+import { accountIndex, addressToBigint, EMPTY_QUEUE_HASH, encodeL1Operation, nextQueueHash } from "@cairn/protocol";
 import { parseEther, type TransactionReceipt } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DevRollup, type DevToken, startDevRollup } from "./dev-rollup.ts";
@@ -51,7 +51,7 @@ describe("a rollup on a development L1", () => {
       { type: "setKey", sender: owner, index: 65, key: 9n },
     ]);
     const hash = entries.reduce(
-      (previous, { operation }) => nextRollingHash(previous, encodeL1Operation(operation)),
+      (previous, { operation }) => nextQueueHash(previous, encodeL1Operation(operation)),
       EMPTY_QUEUE_HASH,
     );
     const head = Number(await rollup.reader.getBlockNumber());

@@ -19,7 +19,7 @@ import {
   sendToRollup,
 } from "@cairn/l1";
 import { type AnvilNode, type AnvilOptions, startAnvil } from "@cairn/l1/anvil";
-import { type BlockSize, type LastCircuit, type TokenId, tokenId } from "@cairn/protocol";
+import { type LastCircuit, type SoloSize, type TokenId, tokenId } from "@cairn/protocol";
 import { type Address, encodeFunctionData, type Hex, toHex } from "viem";
 import { mnemonicToAccount, privateKeyToAccount } from "viem/accounts";
 
@@ -78,7 +78,7 @@ export interface DeployDevRollupOptions {
   /** Folder with the compiled contracts and verifiers. */
   readonly cacheDir: string;
   /** Block sizes of which the rollup accepts batches of one block. */
-  readonly sizes: readonly BlockSize[];
+  readonly sizes: readonly SoloSize[];
   /** Whether it also accepts batches of several blocks: by `pair` and `batch`, or by these. */
   readonly isBatching?: boolean | readonly BatchCircuit[];
   /** Who has precedence: anvil's first account without, nobody with null. */

@@ -21,8 +21,8 @@ export {
   chainedBlock,
   type ProvenSoloBatch,
   proveSoloBatch,
-  type SealedBlock2,
+  type SealedBlock,
   type SoloSubmission,
-  sealBlock2,
+  sealBlock,
   soloBinding,
 } from "./solo-batch.ts";

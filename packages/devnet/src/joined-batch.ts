@@ -13,7 +13,7 @@ import type { ProvenBatch } from "@cairn/contracts";
 import type { Compress } from "@cairn/crypto";
 import { type BatchBinding, CairnError, type DataSource, headerOfClaim, joinClaims } from "@cairn/protocol";
 import type { DevnetErrorCode } from "./errors.ts";
-import { chainedBlock, type SealedBlock2, type SoloSubmission } from "./solo-batch.ts";
+import { chainedBlock, type SealedBlock, type SoloSubmission } from "./solo-batch.ts";
 
 /** Circuits of a batch whose blocks are the children of its last proof. */
 export interface JoiningCircuits {
@@ -28,7 +28,7 @@ export interface ProvenJoinedBatch extends ProvenBatch {
 
 /** What ties the batch of consecutive sealed blocks to L1. Throws `devnet/no-blocks`, and as `batchBinding`. */
 export function joinedBinding(
-  blocks: readonly SealedBlock2[],
+  blocks: readonly SealedBlock[],
   submission: SoloSubmission,
   compress: Compress,
 ): BatchBinding {
@@ -45,7 +45,7 @@ export function joinedBinding(
  */
 export async function proveJoinedBatch(
   circuits: JoiningCircuits,
-  blocks: readonly SealedBlock2[],
+  blocks: readonly SealedBlock[],
   given: { readonly binding: BatchBinding; readonly dataSource: DataSource; readonly data: Uint8Array },
   options: ProvingOptions = {},
 ): Promise<ProvenJoinedBatch> {
@@ -78,7 +78,7 @@ function addCosts(sum: ProvingCost, one: ProvingCost): ProvingCost {
   };
 }
 
-function firstOf(blocks: readonly SealedBlock2[]): SealedBlock2 {
+function firstOf(blocks: readonly SealedBlock[]): SealedBlock {
   const [first] = blocks;
   if (first !== undefined) return first;
   throw new CairnError<DevnetErrorCode>("devnet/no-blocks", "a batch has at least one block");

@@ -1,5 +1,5 @@
 import { type L1Rollup, rollupDomain } from "@cairn/l1";
-import { type BlockSize, bigintToAddress } from "@cairn/protocol";
+import { bigintToAddress, type SoloSize } from "@cairn/protocol";
 import { anvilKey } from "./dev-rollup.ts";
 
 /** Where a node of a development rollup runs. */
@@ -7,7 +7,7 @@ export interface DevNodePlace {
   readonly rollup: L1Rollup;
   /** How the node reaches L1, such as through a proxy. */
   readonly rpcUrl: string;
-  readonly slots: BlockSize;
+  readonly slots: SoloSize;
   readonly cacheDir: string;
   readonly dataDir: string;
 }

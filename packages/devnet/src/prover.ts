@@ -9,7 +9,7 @@ import {
   type SoloCircuit,
   soloCircuit,
 } from "@cairn/circuits";
-import { type BlockSize, CairnError } from "@cairn/protocol";
+import { CairnError, type SoloSize } from "@cairn/protocol";
 import type { DevnetErrorCode } from "./errors.ts";
 
 /**
@@ -17,7 +17,7 @@ import type { DevnetErrorCode } from "./errors.ts";
  *
  * @example const circuit = await loadProver(cacheDir, 16);
  */
-export function loadProver(cacheDir: string, slots: BlockSize): Promise<ProvingCircuit<SoloCircuit>> {
+export function loadProver(cacheDir: string, slots: SoloSize): Promise<ProvingCircuit<SoloCircuit>> {
   return loadDevCircuit(cacheDir, soloCircuit(slots));
 }
 

@@ -18,7 +18,7 @@ import type { ExecutedBlock } from "@cairn/vm";
 import type { DevnetErrorCode } from "./errors.ts";
 
 /** A block whose changes are in the tree, with all that its proof needs. */
-export interface SealedBlock2 extends BuiltBlock {
+export interface SealedBlock extends BuiltBlock {
   readonly executed: ExecutedBlock;
   /** Queue entries that it consumes. */
   readonly l1Operations: readonly L1Operation[];
@@ -48,15 +48,15 @@ export interface SoloSubmission {
  * Collects the block's witness on `tree` as it was before and applies the block. Throws `devnet/root-mismatch`, and as
  * witness builder and tree do.
  *
- * @example const sealed = sealBlock2({ tree, executed: builder.seal(), chains, compress });
+ * @example const sealed = sealBlock({ tree, executed: builder.seal(), chains, compress });
  */
-export function sealBlock2(options: {
+export function sealBlock(options: {
   readonly tree: StateTree;
   readonly executed: ExecutedBlock;
   /** Chains before the block. */
   readonly chains: Chains;
   readonly compress: Compress;
-}): SealedBlock2 {
+}): SealedBlock {
   const { tree, executed, chains, compress } = options;
   const startMs = performance.now();
   const built = buildBlock({ block: executed, before: tree, chains, compress });
@@ -71,7 +71,7 @@ export function sealBlock2(options: {
 }
 
 /** What ties the batch of one sealed block to L1. */
-export function soloBinding(block: SealedBlock2, submission: SoloSubmission, compress: Compress): BatchBinding {
+export function soloBinding(block: SealedBlock, submission: SoloSubmission, compress: Compress): BatchBinding {
   const content = { chains: block.chainsBefore, blocks: [chainedBlock(block)] };
   return batchBinding(block.claim, content, submission, compress);
 }
@@ -84,7 +84,7 @@ export function soloBinding(block: SealedBlock2, submission: SoloSubmission, com
  */
 export async function proveSoloBatch(
   circuit: ProvingCircuit<SoloCircuit>,
-  block: SealedBlock2,
+  block: SealedBlock,
   given: { readonly binding: BatchBinding; readonly dataSource: DataSource; readonly data: Uint8Array },
   options: ProvingOptions = {},
 ): Promise<ProvenSoloBatch> {
@@ -103,6 +103,6 @@ export async function proveSoloBatch(
 }
 
 /** A sealed block as chains take it in. */
-export function chainedBlock({ cells, executed, l1Operations }: SealedBlock2): ChainedBlock {
+export function chainedBlock({ cells, executed, l1Operations }: SealedBlock): ChainedBlock {
   return { number: BigInt(executed.blockNumber), cells, l1Operations, payouts: executed.payouts };
 }

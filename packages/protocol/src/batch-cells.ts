@@ -1,26 +1,14 @@
 import { type BlockData, blockRows, decodeExtraCells, decodeHeaderCell } from "./cells.ts";
-import {
-  type BlockSize2,
-  CELL_BITS,
-  FIELD_MODULUS,
-  FIRST_ACCOUNT_INDEX,
-  MAX_BATCH_BLOCKS,
-  ROW_CELLS,
-  TO_L1,
-  TO_NEW_ACCOUNT,
-  WORD_BITS,
-} from "./constants.ts";
+import { type BlockSize, CELL_BITS, FIELD_MODULUS, MAX_BATCH_BLOCKS, ROW_CELLS, WORD_BITS } from "./constants.ts";
 import type { ProtocolErrorCode } from "./error-codes.ts";
 import { CairnError } from "./errors.ts";
-import { type Float16, type Float40, float16, float40 } from "./float.ts";
-import { type AccountIndex, accountIndex } from "./ids.ts";
-import type { PublishedSlot } from "./published-data.ts";
+import { decodeSlotWord, type PublishedSlot, type SlotExtra } from "./slot.ts";
 
-/** A block read out of a batch's cells. */
-export interface ReadBlock {
-  readonly slotCount: BlockSize2;
+/** A block as it is published: what it says, and the cells that say it. */
+export interface PublishedBlock {
+  readonly slotCount: BlockSize;
   readonly data: BlockData;
-  /** Its cells, whole rows: what the chains take in. */
+  /** Whole rows, as `encodeBlockCells` gives them: what the chains take in. */
   readonly cells: readonly bigint[];
 }
 
@@ -34,12 +22,12 @@ const CELL_LIMIT = 1n << BigInt(CELL_BITS);
  *
  * @example const blocks = readBatchCells(bytesToCells(calldata), 2);
  */
-export function readBatchCells(cells: readonly bigint[], blockCount: number, minTimestamp = 0n): ReadBlock[] {
+export function readBatchCells(cells: readonly bigint[], blockCount: number, minTimestamp = 0n): PublishedBlock[] {
   requireData(
     Number.isInteger(blockCount) && blockCount >= 1 && blockCount <= MAX_BATCH_BLOCKS,
     `${blockCount} blocks in a batch`,
   );
-  const blocks: ReadBlock[] = [];
+  const blocks: PublishedBlock[] = [];
   let start = 0;
   let timestamp = minTimestamp;
   for (let i = 0; i < blockCount; i++) {
@@ -56,19 +44,19 @@ export function readBatchCells(cells: readonly bigint[], blockCount: number, min
   return blocks;
 }
 
-function readBlock(all: readonly bigint[], start: number): ReadBlock {
+function readBlock(all: readonly bigint[], start: number): PublishedBlock {
   const { slots: size, extraCount, ...header } = decodeHeaderCell(cellAt(all, start));
   const length = blockRows(size, extraCount) * ROW_CELLS;
   const cells = Array.from({ length }, (_, i) => cellAt(all, start + i));
   const extrasStart = 1 + size / 2;
   let used = 0;
-  const takeExtra = (): { readonly owner: bigint; readonly key: bigint } => {
+  const takeExtra = (): SlotExtra => {
     requireData(used < extraCount, `more extras than the ${extraCount} of the header cell`);
     const at = extrasStart + 2 * used++;
-    return decodeExtraCells(cellAt(cells, at), cellAt(cells, at + 1));
+    return decodeExtraCells(cells[at] ?? 0n, cells[at + 1] ?? 0n);
   };
   const slots = Array.from({ length: size }, (_, i): PublishedSlot => {
-    const cell = cellAt(cells, 1 + Math.floor(i / 2));
+    const cell = cells[1 + Math.floor(i / 2)] ?? 0n;
     const word = i % 2 === 0 ? cell >> WORD : BigInt.asUintN(WORD_BITS, cell);
     if (i >= header.l1Count) return readSlot(word, takeExtra);
     requireData(word === 0n, `slot ${i} is an L1 operation but publishes a word`);
@@ -82,34 +70,7 @@ function readBlock(all: readonly bigint[], start: number): ReadBlock {
   return { slotCount: size, data: { ...header, slots }, cells };
 }
 
-/** What the word of an L2 transaction says by itself: extras hold new owners, keys and recipients. */
-export type SlotWord = {
-  readonly from: AccountIndex;
-  readonly amount: Float40;
-  readonly fee: Float16;
-} & ({ readonly type: "transfer"; readonly to: AccountIndex } | { readonly type: "transferToNew" | "withdraw" });
-
-/**
- * Reads the word of an L2 transaction; `word` is not 0. Throws `protocol/malformed-data` for what no slot publishes,
- * `protocol/amount-overflow`.
- *
- * @example decodeSlotWord(word).from // 64
- */
-export function decodeSlotWord(word: bigint): SlotWord {
-  const from = Number(word >> 80n);
-  const to = Number(BigInt.asUintN(24, word >> 56n));
-  requireData(from >= FIRST_ACCOUNT_INDEX, `sender index ${from} is an operation code`);
-  const common = {
-    from: accountIndex(from),
-    amount: float40(Number(BigInt.asUintN(40, word >> 16n))),
-    fee: float16(Number(BigInt.asUintN(16, word))),
-  };
-  if (to >= FIRST_ACCOUNT_INDEX) return { type: "transfer", ...common, to: accountIndex(to) };
-  requireData(to === TO_NEW_ACCOUNT || to === TO_L1, `unknown operation code ${to}`);
-  return { type: to === TO_NEW_ACCOUNT ? "transferToNew" : "withdraw", ...common };
-}
-
-function readSlot(word: bigint, takeExtra: () => { readonly owner: bigint; readonly key: bigint }): PublishedSlot {
+function readSlot(word: bigint, takeExtra: () => SlotExtra): PublishedSlot {
   if (word === 0n) return { type: "nothing" };
   const slot = decodeSlotWord(word);
   if (slot.type === "transfer") return slot;

@@ -14,8 +14,8 @@ import { bigintToBytes, bytesToHex } from "./bytes.ts";
 import { claimInputs } from "./claim.ts";
 import { BLOB_MODULUS, FIELD_MODULUS } from "./constants.ts";
 import { accountIndex, tokenId } from "./ids.ts";
-import { EMPTY_QUEUE_HASH, encodeL1Operation, type L1Operation } from "./l1-operation.ts";
-import { decodePayoutList, encodePayoutList, l1Entry, nextRollingHash, payoutEntry, payoutListHash } from "./lists.ts";
+import type { L1Operation } from "./l1-operation.ts";
+import { l1Entry, payoutEntry } from "./lists.ts";
 
 const uint = (bits: number) => fc.bigInt(0n, (1n << BigInt(bits)) - 1n);
 const field = fc.bigInt(0n, FIELD_MODULUS - 1n);
@@ -133,45 +133,4 @@ describe("evaluations", () => {
       ),
     );
   });
-
-  it("take words that are contiguous in the records", () => {
-    fc.assert(
-      fc.property(operation, payout, (one, other) => {
-        const record = encodeL1Operation(one);
-        const [x, y, z] = l1Entry(one);
-        expect(bytesToHex(record)).toBe(`0x${[x, y, z].map((word, i) => hex(word, [21, 23, 32][i])).join("")}`);
-        const [target, amount, zero] = payoutEntry(other);
-        expect(bytesToHex(encodePayoutList([other]))).toBe(`0x${hex(target, 24)}${hex(amount, 16)}`);
-        expect(zero).toBe(0n);
-        expect(nextRollingHash(EMPTY_QUEUE_HASH, record)).toHaveLength(32);
-      }),
-    );
-  });
 });
-
-describe("the payout list", () => {
-  it("is read as it was written", () => {
-    fc.assert(
-      fc.property(fc.array(payout, { maxLength: 20 }), (payouts) => {
-        expect(decodePayoutList(encodePayoutList(payouts))).toEqual(payouts);
-      }),
-    );
-  });
-
-  it("has no recipient 0, whole records, at most 1,024, and the hash of no bytes when empty", () => {
-    const none = { recipient: 0n, tokenId: tokenId(0), amount: 1n };
-    const refused = expect.objectContaining({ code: "protocol/malformed-record" });
-    expect(() => encodePayoutList([none])).toThrow(refused);
-    expect(() => decodePayoutList(new Uint8Array(40))).toThrow(refused);
-    expect(() => decodePayoutList(new Uint8Array(41))).toThrow(
-      expect.objectContaining({ code: "protocol/bad-length" }),
-    );
-    const many = Array.from({ length: 1025 }, () => ({ ...none, recipient: 1n }));
-    expect(() => encodePayoutList(many)).toThrow(expect.objectContaining({ code: "protocol/too-many" }));
-    expect(bytesToHex(payoutListHash([]))).toBe("0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470");
-  });
-});
-
-function hex(value: bigint, bytes = 0): string {
-  return value.toString(16).padStart(2 * bytes, "0");
-}

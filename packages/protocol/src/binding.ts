@@ -2,8 +2,7 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 import { assertKey } from "./account.ts";
 import { assertLength, assertUint, bigintToBytes, bytesToBigint, concatBytes } from "./bytes.ts";
 import { type Claim, claimInputs } from "./claim.ts";
-import { BLOB_MODULUS, OWNER_BITS } from "./constants.ts";
-import { evaluateDataWords } from "./data-evaluation.ts";
+import { BLOB_MODULUS, FIELD_MODULUS, OWNER_BITS } from "./constants.ts";
 import type { L1Operation } from "./l1-operation.ts";
 import { type ChainEntry, l1Entry, payoutEntry } from "./lists.ts";
 import type { Payout } from "./payout.ts";
@@ -101,12 +100,21 @@ export function evaluateCells(cells: readonly bigint[], point: bigint): bigint {
 }
 
 /**
+ * Σ words[i] · point^i modulo r.
+ *
+ * @example evaluateWords([1n, 2n, 3n], 10n) // 321n
+ */
+export function evaluateWords(words: readonly bigint[], point: bigint): bigint {
+  return words.reduceRight((sum, word) => (sum * point + word) % FIELD_MODULUS, 0n);
+}
+
+/**
  * E_L: words x, y, key of operation i at degrees 3i, 3i + 1, 3i + 2, modulo r. Throws `protocol/malformed-record`.
  *
  * @example evaluateL1Operations([], 5n) // 0n
  */
 export function evaluateL1Operations(operations: readonly L1Operation[], point: bigint): bigint {
-  return evaluateDataWords(operations.flatMap(l1Entry), point);
+  return evaluateWords(operations.flatMap(l1Entry), point);
 }
 
 /**
@@ -119,7 +127,7 @@ export function evaluatePayouts(payouts: readonly Payout[], point: bigint): bigi
     const [x, y]: ChainEntry = payoutEntry(payout);
     return [x, y];
   });
-  return evaluateDataWords(words, point);
+  return evaluateWords(words, point);
 }
 
 /**

@@ -1,8 +1,8 @@
 import { assertKey } from "./account.ts";
-import { assertUint, bigintToBytes, bytesToBigint } from "./bytes.ts";
+import { assertUint, bigintToBytes } from "./bytes.ts";
 import {
-  BLOCK_SIZES_2,
-  type BlockSize2,
+  BLOCK_SIZES,
+  type BlockSize,
   blockCapacity,
   CELL_BITS,
   CELL_BYTES,
@@ -17,19 +17,23 @@ import {
 import type { ProtocolErrorCode } from "./error-codes.ts";
 import { CairnError } from "./errors.ts";
 import { type AccountIndex, accountIndex } from "./ids.ts";
-import { encodeSlot, type PublishedData, publishedExtra } from "./published-data.ts";
+import { encodeSlotWord, type PublishedSlot, type SlotExtra, slotExtra } from "./slot.ts";
 
-/** What a block of protocol 2 publishes. The number of its slots is its size. Spec: docs/spec/3-published-data.md. */
-export interface BlockData extends PublishedData {
+/** What a block publishes. Spec 3.2. */
+export interface BlockData {
+  /** One entry per slot: their number is the block's size. */
+  readonly slots: readonly PublishedSlot[];
   /** Slots that hold L1 operations; they come first and publish nothing. */
   readonly l1Count: number;
   /** Seconds since the epoch, u64. */
   readonly timestamp: bigint;
+  /** Accounts credited with the fees, FEE_TOKENS_PER_BLOCK entries; 0 where unused. */
+  readonly feeIndices: readonly AccountIndex[];
 }
 
 /** Fields of a header cell. */
 export interface HeaderCell extends Pick<BlockData, "l1Count" | "timestamp" | "feeIndices"> {
-  readonly slots: BlockSize2;
+  readonly slots: BlockSize;
   readonly extraCount: number;
 }
 
@@ -44,7 +48,7 @@ const ZERO_CELL = "00".repeat(CELL_BYTES);
  *
  * @example blockRows(16, 1) // 4
  */
-export function blockRows(slots: BlockSize2, extras: number): number {
+export function blockRows(slots: BlockSize, extras: number): number {
   return (1 + slots / 2) / ROW_CELLS + Math.ceil((2 * extras) / ROW_CELLS);
 }
 
@@ -60,15 +64,15 @@ export function encodeBlockCells(data: BlockData): bigint[] {
   data.slots.slice(0, data.l1Count).forEach((slot, i) => {
     requireData(slot.type === "nothing", `slot ${i} is an L1 operation but publishes a transaction`);
   });
-  const extras = data.slots.flatMap((slot) => publishedExtra(slot) ?? []);
+  const extras = data.slots.flatMap((slot) => slotExtra(slot) ?? []);
   if (extras.length > blockCapacity(size)) {
     throw new CairnError<ProtocolErrorCode>("protocol/too-many", `${extras.length} extras in a block of ${size} slots`);
   }
-  const words = data.slots.map((slot) => bytesToBigint(encodeSlot(slot)));
+  const words = data.slots.map(encodeSlotWord);
   const used = [
     encodeHeaderCell({ ...data, slots: size, extraCount: extras.length }),
     ...Array.from({ length: size / 2 }, (_, i) => ((words[2 * i] ?? 0n) << WORD) + (words[2 * i + 1] ?? 0n)),
-    ...extras.flatMap(({ ownerOrRecipient, key }) => encodeExtraCells(ownerOrRecipient, key)),
+    ...extras.flatMap(encodeExtraCells),
   ];
   const cells = blockRows(size, extras.length) * ROW_CELLS;
   return [...used, ...Array.from({ length: cells - used.length }, () => 0n)];
@@ -117,7 +121,7 @@ export function decodeHeaderCell(cell: bigint): HeaderCell {
 }
 
 /** Owner or recipient 160 ‖ highest 48 bits of the key, and its lowest 208 bits. */
-function encodeExtraCells(owner: bigint, key: bigint): [bigint, bigint] {
+function encodeExtraCells({ owner, key }: SlotExtra): [bigint, bigint] {
   requireData(owner !== 0n, "extra without owner or recipient");
   assertUint("owner", owner, OWNER_BITS);
   assertKey(key);
@@ -125,11 +129,11 @@ function encodeExtraCells(owner: bigint, key: bigint): [bigint, bigint] {
 }
 
 /**
- * Owner or recipient and key of the two cells of an extra. The key may be r or more: the caller decides.
+ * The extra of two cells. Its key may be r or more: the caller decides.
  *
  * @example const { owner, key } = decodeExtraCells(cells[9], cells[10]);
  */
-export function decodeExtraCells(first: bigint, second: bigint): { readonly owner: bigint; readonly key: bigint } {
+export function decodeExtraCells(first: bigint, second: bigint): SlotExtra {
   const high = BigInt.asUintN(CELL_BITS - OWNER_BITS, first);
   return { owner: first >> KEY_HIGH_BITS, key: (high << BigInt(CELL_BITS)) + second };
 }
@@ -173,8 +177,8 @@ function assertCellCount(cells: number): void {
   );
 }
 
-function blockSizeOf(slots: number): BlockSize2 {
-  const size = BLOCK_SIZES_2.find((known) => known === slots);
+function blockSizeOf(slots: number): BlockSize {
+  const size = BLOCK_SIZES.find((known) => known === slots);
   requireData(size !== undefined, `no block has ${slots} slots`);
   return size;
 }

@@ -3,7 +3,7 @@
 /** BN254 scalar field modulus r; every field element of the protocol is below it. */
 export const FIELD_MODULUS = 21888242871839275222246405745257275088548364400416034343698204186575808495617n;
 
-/** Order B of BLS12-381's scalar field: the field of blobs, in which the data polynomial of protocol 2 is evaluated. */
+/** Order B of BLS12-381's scalar field: the field of blobs, in which the polynomial of a batch's cells is evaluated. */
 export const BLOB_MODULUS = 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001n;
 
 /** Children of a state-tree node. */
@@ -19,14 +19,14 @@ export const TO_NEW_ACCOUNT = 0;
 /** `to` of a withdrawal. */
 export const TO_L1 = 1;
 
-/** Slots a block may have; one circuit each. */
-export const BLOCK_SIZES = [16, 64, 256] as const;
+/** Slots a block may have: powers of 4, so that header and slots end on rows. */
+export const BLOCK_SIZES = [16, 64, 256, 1024] as const;
 /** Number of slots of a block. */
 export type BlockSize = (typeof BLOCK_SIZES)[number];
-/** Slots a block of protocol 2 may have: powers of 4, so that header and slots end on rows. */
-export const BLOCK_SIZES_2 = [...BLOCK_SIZES, 1024] as const;
-/** Number of slots of a block of protocol 2. */
-export type BlockSize2 = (typeof BLOCK_SIZES_2)[number];
+/** Sizes of blocks that a solo circuit proves, so that one may be a batch of its own. Nodes build no others. */
+export const SOLO_SIZES = [16, 64, 256] as const satisfies readonly BlockSize[];
+/** Number of slots of a block that may be a batch of its own. */
+export type SoloSize = (typeof SOLO_SIZES)[number];
 /** L1 operations, payouts, new accounts and extras a block may have: slots / CAPACITY_DIVISOR each. */
 export const CAPACITY_DIVISOR = 4;
 /** Fee credits, and so fee tokens, of a block. */
@@ -54,19 +54,19 @@ export const TOKEN_ID_BYTES = TOKEN_ID_BITS / 8;
 export const BALANCE_BYTES = BALANCE_BITS / 8;
 /** Bytes of a field element, such as a key. */
 export const FIELD_BYTES = 32;
-/** Published bytes of a slot: from 3, to 3, amount 5, fee 2. */
+/** Published bytes of a slot, its word: from 3, to 3, amount 5, fee 2. */
 export const SLOT_BYTES = 2 * INDEX_BYTES + AMOUNT_BYTES + FEE_BYTES;
-/** Published bytes of an extra: owner or recipient 20, key 32. */
-export const EXTRA_BYTES = OWNER_BYTES + FIELD_BYTES;
 /** Bytes of an L1-queue record: type 1, owner 20, tokenId 4, amount 16, index 3, key 32. */
 export const QUEUE_RECORD_BYTES = 1 + OWNER_BYTES + TOKEN_ID_BYTES + BALANCE_BYTES + INDEX_BYTES + FIELD_BYTES;
 /** Bytes of a payout record: recipient 20, tokenId 4, amount 16. */
 export const PAYOUT_BYTES = OWNER_BYTES + TOKEN_ID_BYTES + BALANCE_BYTES;
-/** Bits of a word of published data, which holds a slot (protocol 2). */
+/** Bits of a word of published data, which holds a slot. */
 export const WORD_BITS = 8 * SLOT_BYTES;
 /** Bits of a cell: two words. */
 export const CELL_BITS = 2 * WORD_BITS;
 export const CELL_BYTES = CELL_BITS / 8;
+/** Published bytes of an extra, two cells: owner or recipient 20, key 32. */
+export const EXTRA_BYTES = 2 * CELL_BYTES;
 /** Cells of a row, which is one step of the data chain. */
 export const ROW_CELLS = 3;
 /** Most rows, cells, L1 operations, payouts and blocks of a batch. */
@@ -75,8 +75,6 @@ export const MAX_BATCH_CELLS = MAX_BATCH_ROWS * ROW_CELLS;
 export const MAX_BATCH_L1_OPERATIONS = 512;
 export const MAX_BATCH_PAYOUTS = 1024;
 export const MAX_BATCH_BLOCKS = 64;
-/** Bytes of the public-input preimage; see docs/spec/5-public-input.md. */
-export const PUBLIC_INPUT_BYTES = 332;
 
 /** Bit positions inside a leaf's `meta` word. */
 export const META_TOKEN_ID_SHIFT = 160;
@@ -111,21 +109,12 @@ export const SLOT_KIND = {
 /** Name of a slot kind. */
 export type SlotKindName = keyof typeof SLOT_KIND;
 
-/** Circuit type of a block size, as named in a batch header. */
-export const CIRCUIT_TYPE = { 16: 0, 64: 1, 256: 2 } as const satisfies Record<BlockSize, number>;
 /** Tokens: 0 is ETH. */
 export const ETH_TOKEN_ID = 0;
-/** Seconds after which L1 refuses a batch's timestamp as too old (spec 7.4). */
-export const MAX_HEADER_AGE_SECONDS = 7200;
 /** Seconds after which L1 refuses the first block of a batch as too old (spec 7.1). */
 export const MAX_BATCH_AGE_SECONDS = 21_600;
 
 /** Capacity of a block of `slots` slots for L1 operations, payouts, new accounts and extras, each. */
-export function blockCapacity(slots: BlockSize2): number {
+export function blockCapacity(slots: BlockSize): number {
   return slots / CAPACITY_DIVISOR;
-}
-
-/** Bytes of the fixed-length published data of a block of `slots` slots. */
-export function publishedDataBytes(slots: BlockSize2): number {
-  return FEE_TOKENS_PER_BLOCK * INDEX_BYTES + slots * SLOT_BYTES + blockCapacity(slots) * EXTRA_BYTES;
 }

@@ -8,7 +8,7 @@
  * - `protocol/bad-reference`: a text that is not to be had as a payment reference of 31 bytes.
  * - `protocol/not-encodable`: an amount or fee has no exact floating-point encoding.
  * - `protocol/amount-overflow`: an encoded amount exceeds 2^128 − 1.
- * - `protocol/malformed-data`: published data breaks a rule of docs/spec/3-published-data.md.
+ * - `protocol/malformed-data`: published data breaks a rule of spec 3.2 to 3.4.
  * - `protocol/malformed-record`: an L1-queue or payout record breaks its layout.
  * - `protocol/unknown-circuit`: a circuit type that this version does not know.
  * - `protocol/too-many`: a list is longer than the capacity of a block or batch.

@@ -14,7 +14,7 @@ export {
   isL1PrivateKey,
   parseAddress,
 } from "./address.ts";
-export { decodeSlotWord, type ReadBlock, readBatchCells, type SlotWord } from "./batch-cells.ts";
+export { type PublishedBlock, readBatchCells } from "./batch-cells.ts";
 export {
   BATCH_HEADER_BYTES,
   type BatchHeader,
@@ -38,6 +38,7 @@ export {
   evaluateCells,
   evaluateL1Operations,
   evaluatePayouts,
+  evaluateWords,
   type PointFields,
   pointPreimage,
 } from "./binding.ts";
@@ -70,13 +71,6 @@ export {
 } from "./cells.ts";
 export { type ChainState, CLAIM_INPUTS, type Claim, claimInputs, joinClaims } from "./claim.ts";
 export * from "./constants.ts";
-export {
-  bindPublishedData,
-  type DataBinding,
-  dataEvaluationPoint,
-  evaluateDataWords,
-  publishedDataWords,
-} from "./data-evaluation.ts";
 export type { ProtocolErrorCode } from "./error-codes.ts";
 export { CairnError, isCairnError } from "./errors.ts";
 export {
@@ -129,7 +123,6 @@ export {
   decodePayoutList,
   encodePayoutList,
   l1Entry,
-  nextRollingHash,
   payoutEntry,
   payoutListHash,
 } from "./lists.ts";
@@ -146,18 +139,7 @@ export {
   signedTo,
   toKey,
 } from "./message.ts";
-export { decodePayouts, encodePayouts, type Payout, payoutsHash } from "./payout.ts";
-export { type PublicInputFields, publicInput, publicInputPreimage } from "./public-input.ts";
-export {
-  dataHash,
-  decodePublishedData,
-  encodePublishedData,
-  encodeSlot,
-  type PublishedData,
-  type PublishedSlot,
-  padPublishedData,
-  trimPublishedData,
-} from "./published-data.ts";
+export type { Payout } from "./payout.ts";
 export { createRedactor, redactError, redactUrl, redactUrls } from "./redact.ts";
 export {
   hexToReference,
@@ -167,6 +149,14 @@ export {
   referenceToHex,
   textReference,
 } from "./reference.ts";
+export {
+  decodeSlotWord,
+  encodeSlotWord,
+  type PublishedSlot,
+  type SlotExtra,
+  type SlotWord,
+  slotExtra,
+} from "./slot.ts";
 export {
   type L2Transaction,
   type Link,
@@ -179,4 +169,3 @@ export {
   transactionLink,
   type Withdraw,
 } from "./transaction.ts";
-export { type TxLeafWords, txLeafWords } from "./tx-tree.ts";

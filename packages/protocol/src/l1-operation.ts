@@ -1,4 +1,4 @@
-import { sha256 } from "@noble/hashes/sha2.js";
+import { keccak_256 } from "@noble/hashes/sha3.js";
 import { assertKey } from "./account.ts";
 import { createByteCursor } from "./byte-cursor.ts";
 import { assertLength, assertUint, bigintToBytes, concatBytes } from "./bytes.ts";
@@ -48,7 +48,7 @@ export interface SetKey {
   readonly key: bigint;
 }
 
-/** An entry of the L1 queue. Spec: docs/spec/4-l1-queue.md. */
+/** An entry of the L1 queue. Spec 4. */
 export type L1Operation = Deposit | ForcedWithdraw | SetKey;
 
 /** Queue hash before the first entry: 32 zero bytes. */
@@ -106,14 +106,14 @@ export function decodeL1Operation(record: Uint8Array): L1Operation {
 }
 
 /**
- * Queue hash after one more record: SHA-256(previous 32 ‖ record 76). Throws `protocol/bad-length`.
+ * Queue hash after one more record: keccak256(previous 32 ‖ record 76). Throws `protocol/bad-length`.
  *
  * @example records.reduce(nextQueueHash, EMPTY_QUEUE_HASH)
  */
 export function nextQueueHash(previous: Uint8Array, record: Uint8Array): Uint8Array {
   assertLength("queue hash", previous, 32);
   assertLength("L1 operation", record, QUEUE_RECORD_BYTES);
-  return sha256(concatBytes(previous, record));
+  return keccak_256(concatBytes(previous, record));
 }
 
 /**

@@ -1,12 +1,11 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
-import { assertLength, bigintToBytes, bytesToBigint, bytesToNumber, concatBytes } from "./bytes.ts";
+import { bigintToBytes, bytesToBigint, bytesToNumber, concatBytes } from "./bytes.ts";
 import {
   BALANCE_BYTES,
   INDEX_BYTES,
   MAX_BATCH_PAYOUTS,
   OWNER_BYTES,
   PAYOUT_BYTES,
-  QUEUE_RECORD_BYTES,
   TOKEN_ID_BYTES,
 } from "./constants.ts";
 import type { ProtocolErrorCode } from "./error-codes.ts";
@@ -45,17 +44,6 @@ export function payoutEntry(payout: Payout): ChainEntry {
   const record = encodePayoutRecord(payout);
   const x = OWNER_BYTES + TOKEN_ID_BYTES;
   return [bytesToBigint(record.subarray(0, x)), bytesToBigint(record.subarray(x)), 0n];
-}
-
-/**
- * Queue hash after one more record: keccak256(previous 32 ‖ record 76). Throws `protocol/bad-length`.
- *
- * @example records.reduce(nextRollingHash, EMPTY_QUEUE_HASH)
- */
-export function nextRollingHash(previous: Uint8Array, record: Uint8Array): Uint8Array {
-  assertLength("queue hash", previous, 32);
-  assertLength("L1 operation", record, QUEUE_RECORD_BYTES);
-  return keccak_256(concatBytes(previous, record));
 }
 
 /**

@@ -5,7 +5,6 @@ import { float16, float40 } from "./float.ts";
 import { accountIndex, tokenId } from "./ids.ts";
 import { domainToBigint, encodeLinkOffset, linkContentWords, messageWords } from "./message.ts";
 import type { L2Transaction, Transfer } from "./transaction.ts";
-import { txLeafWords } from "./tx-tree.ts";
 
 const DOMAIN = { chainId: 2n, rollup: 3n };
 const transfer: Transfer = {
@@ -148,24 +147,5 @@ describe("the domain", () => {
     { chainId: -1n, rollup: 0n },
   ])("has fields of 64 and 160 bits", (domain) => {
     expect(() => domainToBigint(domain)).toThrow(expect.objectContaining({ code: "protocol/out-of-range" }));
-  });
-});
-
-describe("a leaf of the txRoot tree", () => {
-  it("covers every published byte and the kind", () => {
-    const { from, amount, fee } = transfer;
-    const slot = 64n * 256n ** 10n + 9n * 256n ** 2n + 10n;
-    expect(txLeafWords("transfer", { type: "transfer", from, to: accountIndex(65), amount, fee })).toEqual([
-      slot + 65n * 256n ** 7n,
-      0n,
-      0n,
-      1n,
-    ]);
-    const opening = { type: "transferToNew", from, amount, fee, toOwner: 5n, toKey: 6n } as const;
-    expect(txLeafWords("transferToNew", opening)).toEqual([slot, 5n, 6n, 2n]);
-    const exit = { type: "withdraw", from, amount, fee, recipient: 7n } as const;
-    expect(txLeafWords("withdraw", exit)).toEqual([slot + 256n ** 7n, 7n, 0n, 3n]);
-    expect(txLeafWords("setKey", { type: "nothing" })).toEqual([0n, 0n, 0n, 6n]);
-    expect(txLeafWords("noop", { type: "nothing" })).toEqual([0n, 0n, 0n, 0n]);
   });
 });

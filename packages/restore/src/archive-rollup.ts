@@ -13,7 +13,7 @@ import {
   readFromHint,
   readHead,
 } from "@cairn/l1";
-import { encodeL1Operation, type Hex, isCairnError, nextRollingHash } from "@cairn/protocol";
+import { encodeL1Operation, type Hex, isCairnError, nextQueueHash } from "@cairn/protocol";
 import { genesisRoot } from "@cairn/state";
 import { type ChainPosition, genesisPosition } from "@cairn/vm";
 import type { ArchivedQueue } from "./archive/format.ts";
@@ -234,6 +234,6 @@ async function assertWaiting(
   { queuePosition, queueHash }: ChainPosition,
   { entries }: ArchivedQueue,
 ): Promise<void> {
-  const tailHash = entries.map(({ operation }) => encodeL1Operation(operation)).reduce(nextRollingHash, queueHash);
+  const tailHash = entries.map(({ operation }) => encodeL1Operation(operation)).reduce(nextQueueHash, queueHash);
   await assertQueueHash(access, { queuePosition: queuePosition + entries.length, queueHash: tailHash }, block);
 }

@@ -9,7 +9,7 @@ import {
   isCairnError,
   isSameBytes,
   MAX_BATCH_AGE_SECONDS,
-  nextRollingHash,
+  nextQueueHash,
 } from "@cairn/protocol";
 import { type BatchCheck, type ChainPosition, type FollowedBatch, followBatch, genesisPosition } from "@cairn/vm";
 import { restoreError } from "./errors.ts";
@@ -70,7 +70,7 @@ export function followPublishedBatch(before: ChainPosition, batch: PublishedBatc
   if (!isSameBytes(committedData(batch), batch.dataCommitment)) {
     throw batchMismatch(number, "dataCommitment", "has data of another commitment");
   }
-  const queueHash = l1Operations.map(encodeL1Operation).reduce(nextRollingHash, before.queueHash);
+  const queueHash = l1Operations.map(encodeL1Operation).reduce(nextQueueHash, before.queueHash);
   const followed = follow(before, batch, queueHash, compress);
   if (!isTimeOf(header, origin.l1Timestamp)) {
     throw batchMismatch(number, "l1Timestamp", "is of an L1 block whose time the contract does not take");

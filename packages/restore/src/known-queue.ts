@@ -1,5 +1,5 @@
 import { type ContractState, isStillThere, type L1Access, type L1Block, readMany } from "@cairn/l1";
-import { bytesToHex, encodeL1Operation, isSameBytes, nextRollingHash } from "@cairn/protocol";
+import { bytesToHex, encodeL1Operation, isSameBytes, nextQueueHash } from "@cairn/protocol";
 import type { ChainPosition } from "@cairn/vm";
 import type { QueueAfterArchive } from "./archive/reader.ts";
 import { assertQueueHash } from "./queue-check.ts";
@@ -63,13 +63,13 @@ export async function confirmArchived(
   access: L1Access,
   head: Pick<L1Block, "block">,
 ): Promise<KnownQueue> {
-  const tailHash = entries.map(({ operation }) => encodeL1Operation(operation)).reduce(nextRollingHash, queueHash);
+  const tailHash = entries.map(({ operation }) => encodeL1Operation(operation)).reduce(nextQueueHash, queueHash);
   await assertQueueHash(access, { queuePosition: queuePosition + entries.length, queueHash: tailHash }, head.block);
   const calls = entries.map((_, i) => [BigInt(queuePosition + i)] as const);
   const stored = await readMany(access, "queueEntry", calls, head.block);
   let hash = queueHash;
   const waiting = entries.map(({ operation, origin }, i): WaitingEntry => {
-    hash = nextRollingHash(hash, encodeL1Operation(operation));
+    hash = nextQueueHash(hash, encodeL1Operation(operation));
     return {
       position: queuePosition + i,
       operation,

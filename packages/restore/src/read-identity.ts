@@ -22,7 +22,7 @@ export async function readIdentity({ rollup, call }: L1Access): Promise<RollupId
     throw restoreError("restore/unsupported-rollup", `the rollup at ${address} is of version ${version}`);
   } catch (cause) {
     if (isCairnError(cause)) throw cause;
-    const reason = `no Cairn rollup of version ${CONTRACT_VERSION} answers at ${address}; one of version 1 needs an earlier release`;
+    const reason = `no Cairn rollup of version ${CONTRACT_VERSION} answers at ${address}`;
     throw l1Error("l1/not-a-rollup", reason, { cause });
   }
 }

@@ -36,7 +36,7 @@ import {
   hexToBytes,
   type L1Operation,
   l1Entry,
-  nextRollingHash,
+  nextQueueHash,
   readBatchCells,
 } from "@cairn/protocol";
 import { createMemoryStore, genesisRoot } from "@cairn/state";
@@ -108,7 +108,7 @@ function readQueue() {
       numberToHex(key, { size: 32 }),
     ]);
     const operation = decodeL1Operation(hexToBytes(record));
-    hash = nextRollingHash(hash, encodeL1Operation(operation));
+    hash = nextQueueHash(hash, encodeL1Operation(operation));
     hashes.push(hash);
     expect(bytesToHex(hash)).toBe(queueHash);
     return [operation];
@@ -260,7 +260,7 @@ describe("rebuild.json", () => {
       historyOf(chains),
       blocksRoot([chains.blocks]),
     ].map((value) => bigintToHex(value, 32));
-    const queueHash = bytesToHex(nextRollingHash(EMPTY_QUEUE_HASH, encodeL1Operation(first)));
+    const queueHash = bytesToHex(nextQueueHash(EMPTY_QUEUE_HASH, encodeL1Operation(first)));
     const [topic] = vector.logs.find((log) => eventOf(log).eventName === "L1OperationQueued")?.topics ?? [];
     expect(new Set(example.match(/0x[0-9a-f]{64}/g))).toEqual(new Set([topic, queueHash, ...values]));
     expect(example).toContain(bigintToHex(owner, 20));

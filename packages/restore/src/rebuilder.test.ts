@@ -161,8 +161,8 @@ describe("batches that were tampered with", () => {
 
   /** Whether it pays, publishes and consumes several queue entries. */
   function isBusy({ block }: History["blocks"][number]): boolean {
-    const publishes = block.publishedData.slots.some(({ type }) => type !== "nothing");
-    return publishes && block.payouts.length > 0 && block.l1OperationCount > 1;
+    const publishes = block.data.slots.some(({ type }) => type !== "nothing");
+    return publishes && block.payouts.length > 0 && block.data.l1Count > 1;
   }
 
   /** The outcome of the history with one batch changed. */

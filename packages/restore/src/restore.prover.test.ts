@@ -3,7 +3,7 @@ import type { ProvingCircuit, SoloCircuit } from "@cairn/circuits";
 import { exitManyArguments, payGasLimit, rollupAbi } from "@cairn/contracts";
 import { GENESIS_CHAINS, generateSecretKey, publicKeyFromSecret, verify } from "@cairn/crypto";
 import { createFastCompress } from "@cairn/crypto/fast";
-import { type DevRollup, loadProver, proveSoloBatch, sealBlock2, soloBinding, startDevRollup } from "@cairn/devnet";
+import { type DevRollup, loadProver, proveSoloBatch, sealBlock, soloBinding, startDevRollup } from "@cairn/devnet";
 import { TEST_CACHE_DIR } from "@cairn/devnet/testing";
 import {
   connectToL1,
@@ -68,14 +68,13 @@ describe("a rollup with real proofs", () => {
       slotCount: SLOTS,
       blockNumber: blockNumber(tree.blockNumber() + 1),
       timestamp: Number(timestamp),
-      queueHash: EMPTY_QUEUE_HASH,
       feeAccounts: tree.nextIndex() > 65 ? [BOB] : [],
       verifySignature: verify,
       compress,
     });
     for (const { operation } of queued.slice(head)) builder.addL1Operation(operation);
     fill(builder);
-    const sealed = sealBlock2({ tree, executed: builder.seal(), chains, compress });
+    const sealed = sealBlock({ tree, executed: builder.seal(), chains, compress });
     ({ chains } = sealed);
     const data = cellsToBytes(sealed.cells);
     const submission = {

@@ -10,7 +10,6 @@ import {
   cellsToBytes,
   type DataSource,
   type Domain,
-  encodeBlockCells,
   payoutListHash,
 } from "@cairn/protocol";
 import { genesisRoot } from "@cairn/state";
@@ -148,8 +147,7 @@ function publishedBatch(
   let { chains } = options;
   const hashes: bigint[] = [];
   const cells = blocks.flatMap(({ block, l1Operations }) => {
-    const { publishedData, timestamp, l1OperationCount, payouts, blockNumber } = block;
-    const own = encodeBlockCells({ ...publishedData, l1Count: l1OperationCount, timestamp: BigInt(timestamp) });
+    const { cells: own, payouts, blockNumber } = block;
     chains = chainsAfter(chains, { number: BigInt(blockNumber), cells: own, l1Operations, payouts }, compress);
     hashes.push(chains.blocks);
     return own;
@@ -160,8 +158,8 @@ function publishedBatch(
     dataSource,
     firstBlock: BigInt(first.block.blockNumber),
     lastBlock: BigInt(last.block.blockNumber),
-    firstTimestamp: BigInt(first.block.timestamp),
-    lastTimestamp: BigInt(last.block.timestamp),
+    firstTimestamp: first.block.data.timestamp,
+    lastTimestamp: last.block.data.timestamp,
     newNextIndex: last.block.newNextIndex,
     oldRoot: first.oldRoot,
     newRoot: last.newRoot,
@@ -173,7 +171,7 @@ function publishedBatch(
     l1Block: 100 + number,
     l1BlockHash: new Uint8Array(32).fill(100 + number),
     transactionHash: new Uint8Array(32).fill(number),
-    l1Timestamp: last.block.timestamp + 1,
+    l1Timestamp: Number(last.block.data.timestamp) + 1,
     resumeBlock: 90 + number,
     submitter: 1000n + BigInt(number),
   };

@@ -1,7 +1,6 @@
 export type { StateErrorCode } from "./errors.ts";
 export type { KeyValueChange, KeyValueReader, KeyValueSnapshot, KeyValueStore } from "./key-value-store.ts";
 export { createMemoryStore } from "./memory-store.ts";
-export { buildMultiproof, multiproofRoot, type PlacedLeaf } from "./multiproof.ts";
 export { type NodeReader, nodeKey, nodePlace } from "./nodes.ts";
 export type { OwnerEntry } from "./records.ts";
 export {

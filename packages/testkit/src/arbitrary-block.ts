@@ -1,11 +1,11 @@
 import {
   type AccountIndex,
-  BLOCK_SIZES,
   type BlockNumber,
-  type BlockSize2,
+  type BlockSize,
   blockNumber,
   type Domain,
   type L1Operation,
+  SOLO_SIZES,
   type TransactionGroup,
 } from "@cairn/protocol";
 import type { BlockContent, BlockOptions } from "@cairn/vm";
@@ -18,13 +18,12 @@ import { modelCrypto, REAL_CRYPTO, type TestCrypto } from "./test-crypto.ts";
 
 /** A state and a queue to make a block from: some of it valid, some not, maybe more than fits. */
 export interface BlockInput extends StateInput {
-  readonly slotCount: BlockSize2;
+  readonly slotCount: BlockSize;
   readonly domain: Domain;
   readonly blockNumber: BlockNumber;
   /** Seconds since the epoch. */
   readonly timestamp: number;
   readonly minValiditySeconds: number;
-  readonly queueHash: Uint8Array;
   readonly feeAccounts: readonly AccountIndex[];
   readonly l1Operations: readonly L1Operation[];
   readonly groups: readonly TransactionGroup[];
@@ -33,7 +32,7 @@ export interface BlockInput extends StateInput {
 /** What {@link arbitraryBlockInput} may generate. */
 export interface BlockInputOptions {
   /** 16 by default. */
-  readonly slotCount?: BlockSize2;
+  readonly slotCount?: BlockSize;
   /** REAL_CRYPTO by default. */
   readonly crypto?: TestCrypto;
   readonly shape?: "dense" | "sparse" | "any";
@@ -48,7 +47,7 @@ export interface BlockInputOptions {
  * fit the state as it will be when their turn comes, so that blocks get full.
  */
 export function arbitraryBlockInput(options: BlockInputOptions = {}): fc.Arbitrary<BlockInput> {
-  const { slotCount = BLOCK_SIZES[0], crypto = REAL_CRYPTO, shape = "any", flawedPercent = 25 } = options;
+  const { slotCount = SOLO_SIZES[0], crypto = REAL_CRYPTO, shape = "any", flawedPercent = 25 } = options;
   return fc
     .record({
       state: arbitraryState(shape),
@@ -58,23 +57,20 @@ export function arbitraryBlockInput(options: BlockInputOptions = {}): fc.Arbitra
       number: fc.integer({ min: 1, max: 2 ** 40 }),
       timestamp: fc.integer({ min: 1, max: 2 ** 32 - 20_000 }),
       minValiditySeconds: fc.constantFrom(0, 0, 0, 120),
-      queueHash: fc.uint8Array({ minLength: 32, maxLength: 32 }),
       feeAccountCount: fc.constantFrom(0, 1, 2, 3, 4, 4, 4, 4),
     })
-    .map(
-      ({ state, l1Drafts, groupDrafts, domain, number, timestamp, minValiditySeconds, queueHash, feeAccountCount }) => {
-        const l1Operations = toL1Operations(l1Drafts, state);
-        const feeAccounts = firstOfEachToken(state).slice(0, feeAccountCount);
-        const offer = { slotCount, timestamp, minValiditySeconds, feeAccounts, l1Operations };
-        const groups = fitGroups(groupDrafts, { ...offer, state, domain }, crypto);
-        return { ...state, ...offer, domain, blockNumber: blockNumber(number), queueHash, groups };
-      },
-    );
+    .map(({ state, l1Drafts, groupDrafts, domain, number, timestamp, minValiditySeconds, feeAccountCount }) => {
+      const l1Operations = toL1Operations(l1Drafts, state);
+      const feeAccounts = firstOfEachToken(state).slice(0, feeAccountCount);
+      const offer = { slotCount, timestamp, minValiditySeconds, feeAccounts, l1Operations };
+      const groups = fitGroups(groupDrafts, { ...offer, state, domain }, crypto);
+      return { ...state, ...offer, domain, blockNumber: blockNumber(number), groups };
+    });
 }
 
 /** The VM's view of an input: options of its block, and what is offered to it. */
 export function blockOptionsOf(input: BlockInput, state: BlockOptions["state"], crypto: TestCrypto): BlockOptions {
-  const { domain, slotCount, timestamp, minValiditySeconds, queueHash, feeAccounts } = input;
+  const { domain, slotCount, timestamp, minValiditySeconds, feeAccounts } = input;
   return {
     state,
     domain,
@@ -82,7 +78,6 @@ export function blockOptionsOf(input: BlockInput, state: BlockOptions["state"], 
     blockNumber: input.blockNumber,
     timestamp,
     minValiditySeconds,
-    queueHash,
     feeAccounts,
     verifySignature: crypto.verify,
     compress: crypto.compress,
@@ -98,7 +93,7 @@ export function blockContentOf({ l1Operations, groups }: BlockInput): BlockConte
 export interface FittingSite extends Omit<ModelBlock, "groups" | "feeAccounts" | "slotCount"> {
   readonly state: StateInput;
   readonly domain: Domain;
-  readonly slotCount: BlockSize2;
+  readonly slotCount: BlockSize;
   readonly feeAccounts: readonly AccountIndex[];
 }
 

@@ -1,4 +1,4 @@
-import { replayPublishedData } from "@cairn/vm";
+import { replayBlock } from "@cairn/vm";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { arbitraryHistory } from "./arbitrary-history.ts";
@@ -16,13 +16,7 @@ test("a history holds transactions of all kinds, payouts and all outcomes of the
         }
         payouts += block.payouts.length;
         const before = states[i - 1] ?? { accounts: new Map(), nextIndex: 64 };
-        const { slotCount, publishedData } = block;
-        const replayed = replayPublishedData({
-          state: createPlainState(before),
-          slotCount,
-          l1Operations,
-          publishedData,
-        });
+        const replayed = replayBlock({ state: createPlainState(before), data: block.data, l1Operations });
         expect(replayed.updates).toEqual(block.updates);
       }
       expect(tree.nextIndex()).toBe(states.at(-1)?.nextIndex);

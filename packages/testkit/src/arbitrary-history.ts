@@ -1,13 +1,12 @@
 import {
   type Account,
   type AccountIndex,
-  BLOCK_SIZES,
-  type BlockSize2,
+  type BlockSize,
   blockCapacity,
   blockNumber,
   type Domain,
-  EMPTY_QUEUE_HASH,
   FIRST_ACCOUNT_INDEX,
+  SOLO_SIZES,
 } from "@cairn/protocol";
 import { createMemoryStore, createStateTree, type StateTree } from "@cairn/state";
 import { createBlockBuilder } from "@cairn/vm";
@@ -33,7 +32,7 @@ export interface History {
 export interface HistoryOptions {
   readonly maxBlocks: number;
   /** Sizes that blocks may have, 16 by default. */
-  readonly sizes?: readonly BlockSize2[];
+  readonly sizes?: readonly BlockSize[];
   /** FAKE_CRYPTO by default. */
   readonly crypto?: TestCrypto;
   /** How many of 100 transactions get a flaw, so that they stay out; 5 by default. */
@@ -41,7 +40,7 @@ export interface HistoryOptions {
 }
 
 interface BlockDraft {
-  readonly slotCount: BlockSize2;
+  readonly slotCount: BlockSize;
   readonly l1Drafts: readonly L1Draft[];
   readonly groupDrafts: readonly GroupDraft[];
   readonly feeAccountCount: number;
@@ -52,7 +51,7 @@ const START_TIME = 1_700_000_000;
 
 /** Blocks from genesis on, each with any queue entries and any transactions that fit the state it meets. */
 export function arbitraryHistory(options: HistoryOptions): fc.Arbitrary<History> {
-  const { maxBlocks, sizes = BLOCK_SIZES.slice(0, 1), crypto = FAKE_CRYPTO, flawedPercent = 5 } = options;
+  const { maxBlocks, sizes = SOLO_SIZES.slice(0, 1), crypto = FAKE_CRYPTO, flawedPercent = 5 } = options;
   const draft = fc.constantFrom(...sizes).chain((slotCount) =>
     fc.record({
       slotCount: fc.constant(slotCount),
@@ -84,7 +83,6 @@ function live(domain: Domain, drafts: readonly BlockDraft[], crypto: TestCrypto)
       slotCount,
       blockNumber: blockNumber(blocks.length + 1),
       timestamp,
-      queueHash: blocks.at(-1)?.block.queueHashAfter ?? EMPTY_QUEUE_HASH,
       feeAccounts,
       verifySignature: crypto.verify,
       compress: crypto.compress,

@@ -1,5 +1,5 @@
-import { decodePublishedData } from "@cairn/protocol";
-import { type BlockExecution, executeBlock, replayPublishedData } from "@cairn/vm";
+import { readBatchCells } from "@cairn/protocol";
+import { type BlockExecution, executeBlock, replayBlock } from "@cairn/vm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { arbitraryBlockInput, type BlockInput, blockContentOf, blockOptionsOf } from "./arbitrary-block.ts";
@@ -19,8 +19,8 @@ function expectSame(input: BlockInput, { block, rejected, deferred }: BlockExecu
   expect(new Map([...input.accounts, ...block.updates])).toEqual(model.accounts);
   expect(block.newNextIndex).toBe(model.nextIndex);
   expect(block.payouts).toEqual(model.payouts);
-  expect(block.publishedData.feeIndices).toEqual(model.feeIndices);
-  expect(block.l1OperationCount).toBe(model.l1OperationCount);
+  expect(block.data.feeIndices).toEqual(model.feeIndices);
+  expect(block.data.l1Count).toBe(model.l1OperationCount);
   expect(deferred.l1Operations).toEqual(input.l1Operations.slice(model.l1OperationCount));
   const refused = model.groups.flatMap((result) =>
     result.type === "rejected" ? [{ reason: result.reason, index: result.index }] : [],
@@ -69,13 +69,12 @@ describe("a block rebuilt from what it published", () => {
       fc.property(arbitraryBlockInput({ crypto: FAKE_CRYPTO, flawedPercent: 10 }), (input) => {
         const state = createPlainState(input);
         const { block } = executeBlock(blockOptionsOf(input, state, FAKE_CRYPTO), blockContentOf(input));
-        const { slotCount, l1OperationCount } = block;
-        const replayed = replayPublishedData({
-          state,
-          slotCount,
-          l1Operations: input.l1Operations.slice(0, l1OperationCount),
-          publishedData: decodePublishedData(slotCount, block.publishedBytes, l1OperationCount),
-        });
+        const [read] = readBatchCells(block.cells, 1);
+        if (read === undefined) throw new RangeError("no block");
+        const { slotCount, data, cells } = block;
+        expect(read).toEqual({ slotCount, data, cells });
+        const l1Operations = input.l1Operations.slice(0, data.l1Count);
+        const replayed = replayBlock({ state, data: read.data, l1Operations });
         expect(replayed.updates).toEqual(block.updates);
         expect(replayed.payouts).toEqual(block.payouts);
         expect(replayed.newNextIndex).toBe(block.newNextIndex);

@@ -57,7 +57,7 @@ describe("a scenario", () => {
   ])("runs with %s crypto and leaves the balances it says", (_, crypto) => {
     const { blocks, tree, book } = runScenario(TOUR, { ...OPTIONS, crypto });
     expect(blocks).toHaveLength(3);
-    expect(blocks.map(({ block }) => block.timestamp)).toEqual([1_700_000_000, 1_700_000_012, 1_700_000_124]);
+    expect(blocks.map(({ block }) => block.data.timestamp)).toEqual([1_700_000_000n, 1_700_000_012n, 1_700_000_124n]);
     expect(blocks.at(-1)?.newRoot).toBe(tree.root());
     expect(blocks[1]?.block.payouts).toEqual([{ recipient: 0xc0ffeen, tokenId: 0, amount: 250_000_000_000_000_000n }]);
     const alice = tree.getAccount(book.indexOf("alice", ETH));

@@ -1,10 +1,9 @@
 import {
   type AccountIndex,
-  type BlockSize2,
+  type BlockSize,
   blockNumber,
   CairnError,
   type Domain,
-  EMPTY_QUEUE_HASH,
   type L1Operation,
 } from "@cairn/protocol";
 import { createMemoryStore, createStateTree, type StateTree } from "@cairn/state";
@@ -26,7 +25,7 @@ export interface ScenarioBlock {
 /** Where and with what a scenario runs. */
 export interface ScenarioOptions {
   readonly domain: Domain;
-  readonly slotCount: BlockSize2;
+  readonly slotCount: BlockSize;
   readonly crypto: TestCrypto;
   /** Timestamp of the first block, in seconds. */
   readonly startTime: number;
@@ -65,7 +64,6 @@ export function runScenario(text: string, options: ScenarioOptions): ScenarioRes
         slotCount,
         blockNumber: blockNumber(blocks.length + 1),
         timestamp,
-        queueHash: blocks.at(-1)?.block.queueHashAfter ?? EMPTY_QUEUE_HASH,
         feeAccounts,
         verifySignature: crypto.verify,
         compress: crypto.compress,

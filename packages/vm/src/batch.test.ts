@@ -3,10 +3,9 @@ import {
   type BatchHeader,
   blockNumber,
   EMPTY_QUEUE_HASH,
-  encodeBlockCells,
   encodeL1Operation,
   MAX_ACCOUNTS,
-  nextRollingHash,
+  nextQueueHash,
   payoutListHash,
 } from "@cairn/protocol";
 import { createMemoryStore, createStateTree, genesisRoot } from "@cairn/state";
@@ -48,10 +47,9 @@ function batchOf(number: number, from: number, to: number): BatchOnL1 {
   let queueHash = EMPTY_QUEUE_HASH;
   const hashes: bigint[] = [];
   const chained = blocks.slice(0, to).map(({ block, l1Operations }) => {
-    const { publishedData, timestamp, l1OperationCount, payouts } = block;
-    const cells = encodeBlockCells({ ...publishedData, l1Count: l1OperationCount, timestamp: BigInt(timestamp) });
+    const { cells, payouts } = block;
     chains = chainsAfter(chains, { number: BigInt(block.blockNumber), cells, l1Operations, payouts }, compress);
-    queueHash = l1Operations.map(encodeL1Operation).reduce(nextRollingHash, queueHash);
+    queueHash = l1Operations.map(encodeL1Operation).reduce(nextQueueHash, queueHash);
     hashes.push(chains.blocks);
     return cells;
   });
@@ -64,8 +62,8 @@ function batchOf(number: number, from: number, to: number): BatchOnL1 {
     dataSource: "calldata",
     firstBlock: BigInt(first.block.blockNumber),
     lastBlock: BigInt(last.block.blockNumber),
-    firstTimestamp: BigInt(first.block.timestamp),
-    lastTimestamp: BigInt(last.block.timestamp),
+    firstTimestamp: first.block.data.timestamp,
+    lastTimestamp: last.block.data.timestamp,
     newNextIndex: last.block.newNextIndex,
     oldRoot: first.oldRoot,
     newRoot: last.newRoot,

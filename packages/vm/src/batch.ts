@@ -20,15 +20,15 @@ import {
   l1Entry,
   MAX_ACCOUNTS,
   MAX_BATCH_BLOCKS,
-  nextRollingHash,
+  nextQueueHash,
   type Payout,
+  type PublishedBlock,
   payoutEntry,
   payoutListHash,
-  type ReadBlock,
   readBatchCells,
 } from "@cairn/protocol";
 import type { VmErrorCode } from "./errors.ts";
-import { type ReplayedBlock, replayPublishedData } from "./replay.ts";
+import { type ReplayedBlock, replayBlock } from "./replay.ts";
 import { createOverlay, netUpdates, type StateReader, type WorkingState } from "./state.ts";
 
 /** An accepted batch as L1, a blob or an archive shows it: with its predecessors it determines the state. */
@@ -82,7 +82,7 @@ export type BatchCheck =
 /** A batch that follows from its predecessors. */
 export interface FollowedBatch {
   readonly position: ChainPosition;
-  readonly blocks: readonly ReadBlock[];
+  readonly blocks: readonly PublishedBlock[];
 }
 
 /** The blocks of a batch, executed again. */
@@ -138,7 +138,7 @@ export function followBatch(before: ChainPosition, batch: BatchOnL1, compress: C
   const consumed = blocks.reduce((sum, { data }) => sum + data.l1Count, 0);
   const problem = `has ${l1Operations.length} queue entries, its blocks ${consumed}`;
   require(consumed === l1Operations.length, "l1Operations", problem);
-  const queueHash = l1Operations.map(encodeL1Operation).reduce(nextRollingHash, before.queueHash);
+  const queueHash = l1Operations.map(encodeL1Operation).reduce(nextQueueHash, before.queueHash);
   require(isSameBytes(queueHash, batch.queueHash), "queueHash", "has queue entries of another hash");
   const isOfHash = isSameBytes(payoutListHash(payouts), batch.payoutsHash);
   require(isOfHash, "payoutsHash", "has payouts of another hash");
@@ -170,19 +170,14 @@ export function followBatch(before: ChainPosition, batch: BatchOnL1, compress: C
 export function replayBatch(
   state: StateReader,
   { number, header, l1Operations, payouts }: BatchOnL1,
-  blocks: readonly ReadBlock[],
+  blocks: readonly PublishedBlock[],
 ): ReplayedBatch {
   const overlay = createOverlay(state);
   let consumed = 0;
-  const replayed = blocks.map(({ slotCount, data }): ReplayedBlock => {
+  const replayed = blocks.map(({ data }): ReplayedBlock => {
     const operations = l1Operations.slice(consumed, consumed + data.l1Count);
     consumed += data.l1Count;
-    const block = replayPublishedData({
-      state: overlay,
-      slotCount,
-      l1Operations: operations,
-      publishedData: data,
-    });
+    const block = replayBlock({ state: overlay, data, l1Operations: operations });
     applyBlock(overlay, block);
     return block;
   });
@@ -198,7 +193,7 @@ export function replayBatch(
 }
 
 /** The cells of each block, with times that do not go back. */
-function readBlocks({ number, cells }: BatchOnL1, blockCount: number, minTimestamp: bigint): ReadBlock[] {
+function readBlocks({ number, cells }: BatchOnL1, blockCount: number, minTimestamp: bigint): PublishedBlock[] {
   try {
     return readBatchCells(cells, blockCount, minTimestamp);
   } catch (cause) {
@@ -210,7 +205,7 @@ function readBlocks({ number, cells }: BatchOnL1, blockCount: number, minTimesta
 /** The chains after the batch, and the block hash after each of its blocks. */
 function chainBlocks(
   { chains: before, block }: ChainPosition,
-  blocks: readonly ReadBlock[],
+  blocks: readonly PublishedBlock[],
   { l1Operations, payouts }: BatchOnL1,
   compress: Compress,
 ): { readonly chains: Chains; readonly hashes: readonly bigint[] } {

@@ -1,15 +1,11 @@
 import { messageHash } from "@cairn/crypto";
 import {
   accountIndex,
-  EMPTY_QUEUE_HASH,
   encodeFloat16,
   encodeFloat40,
-  encodeL1Operation,
-  encodePublishedData,
   type L1Operation,
   messageWords,
-  nextQueueHash,
-  publicInputPreimage,
+  readBatchCells,
   tokenId,
 } from "@cairn/protocol";
 import { FAKE_CRYPTO, personOf } from "@cairn/testkit";
@@ -24,6 +20,7 @@ import {
   DOMAIN,
   ETH,
   group,
+  NOW,
   OPERATOR,
   OPERATOR_USD,
   options,
@@ -34,10 +31,9 @@ import {
   USD,
   withdraw,
 } from "../test/support.ts";
-import { blockPublicInput } from "./block.ts";
 import { createBlockBuilder } from "./builder.ts";
 import { executeBlock } from "./execute.ts";
-import { blockTxRoot } from "./tx-root.ts";
+import { PUBLISHES_NOTHING, publishedSlot } from "./published.ts";
 
 const deposit: L1Operation = { type: "deposit", owner: 9n, tokenId: ETH, amount: 1n, index: accountIndex(0), key: 0n };
 const exit: L1Operation = { type: "forcedWithdraw", sender: alice.owner, index: ALICE };
@@ -51,7 +47,7 @@ describe("limits", () => {
     const block = builder();
     const results = Array.from({ length: 5 }, () => block.addL1Operation(deposit).type);
     expect(results).toEqual(["included", "included", "included", "included", "deferred"]);
-    expect(block.seal().l1OperationCount).toBe(4);
+    expect(block.seal().data.l1Count).toBe(4);
   });
 
   it("defer what exceeds the slots", () => {
@@ -110,10 +106,10 @@ describe("fees", () => {
     expect(refusal(block.addGroup(group(transfer({ fee }), transfer({ nonce: 6, fee }))))).toBe("included");
     expect(refusal(block.addGroup(group(dollars)))).toBe("included");
     expect(block.state.getAccount(OPERATOR).balance).toBe(0n);
-    const { updates, publishedData, trace } = block.seal();
+    const { updates, data, trace } = block.seal();
     expect(updates.get(OPERATOR)?.balance).toBe(14n);
     expect(updates.get(OPERATOR_USD)?.balance).toBe(7n);
-    expect(publishedData.feeIndices).toEqual([OPERATOR, OPERATOR_USD, 0, 0]);
+    expect(data.feeIndices).toEqual([OPERATOR, OPERATOR_USD, 0, 0]);
     expect(trace.feeCredits[0]).toMatchObject({ tokenId: ETH, amount: 14n, leaf: { index: OPERATOR } });
     expect(trace.slots.slice(0, 4).map(({ feeCredit }) => feeCredit)).toEqual([0, 0, 1, null]);
   });
@@ -121,8 +117,8 @@ describe("fees", () => {
   it("leave unused accounts out", () => {
     const block = builder(accounts, { feeAccounts: [OPERATOR_USD, OPERATOR] });
     expect(refusal(block.addGroup(group(transfer({ fee }))))).toBe("included");
-    const { publishedData, trace } = block.seal();
-    expect(publishedData.feeIndices).toEqual([0, OPERATOR, 0, 0]);
+    const { data, trace } = block.seal();
+    expect(data.feeIndices).toEqual([0, OPERATOR, 0, 0]);
     expect(trace.feeCredits[0]).toBeNull();
     expect(trace.slots[0]?.feeCredit).toBe(1);
   });
@@ -150,9 +146,8 @@ describe("a block", () => {
     expect(block.receipts).toEqual(Array.from({ length: 16 }, (_, slot) => ({ type: "noop", slot })));
     expect(block.updates.size).toBe(0);
     expect(block.payouts).toEqual([]);
-    expect(block.publishedBytes).toEqual(new Uint8Array(428));
+    expect(block.cells.slice(1)).toEqual(Array.from({ length: 8 }, () => 0n));
     expect(block.newNextIndex).toBe(block.oldNextIndex);
-    expect(block.queueHashAfter).toEqual(block.queueHashBefore);
   });
 
   it("takes L1 operations first", () => {
@@ -178,8 +173,8 @@ describe("a block", () => {
       return block;
     };
     const [closed, sealed] = [fill().close(), fill().seal()];
-    const { updates, newNextIndex, queueHashAfter, l1OperationCount } = sealed;
-    expect(closed).toEqual({ updates, newNextIndex, queueHashAfter, l1OperationCount });
+    const { updates, newNextIndex } = sealed;
+    expect(closed).toEqual({ updates, newNextIndex });
     expect(closed.updates.get(OPERATOR)?.balance).toBe(6n);
     const block = fill();
     block.close();
@@ -206,24 +201,16 @@ describe("a block", () => {
     expect(block.seal()).toEqual(builder().seal());
   });
 
-  it("rolls the queue hash over its operations", () => {
+  it("publishes its slots and fee accounts as cells", () => {
     const block = builder();
     block.addL1Operation(deposit);
-    block.addL1Operation(exit);
-    const first = nextQueueHash(EMPTY_QUEUE_HASH, encodeL1Operation(deposit));
-    const { queueHashBefore, queueHashAfter } = block.seal();
-    expect(queueHashBefore).toEqual(EMPTY_QUEUE_HASH);
-    expect(queueHashAfter).toEqual(nextQueueHash(first, encodeL1Operation(exit)));
-  });
-
-  it("publishes its slots and hashes them, noops included, into txRoot", () => {
-    const block = builder();
-    block.addL1Operation(exit);
-    block.addGroup(group(transferToNew()));
-    const { publishedData, publishedBytes, txRoot, trace } = block.seal();
-    expect(publishedBytes).toEqual(encodePublishedData(16, publishedData));
-    const leaves = publishedData.slots.map((published, i) => ({ kind: trace.slots[i]?.kind ?? "noop", published }));
-    expect(txRoot).toBe(blockTxRoot(leaves, FAKE_CRYPTO.compress));
+    const transactions = [transferToNew({ fee: encodeFloat16(2n) }), transfer({ nonce: 6 }), withdraw({ nonce: 7 })];
+    expect(refusal(block.addGroup(group(...transactions)))).toBe("included");
+    const { slotCount, data, cells } = block.seal();
+    const published = [PUBLISHES_NOTHING, ...transactions.map(publishedSlot), PUBLISHES_NOTHING];
+    expect(data.slots.slice(0, 5)).toEqual(published);
+    expect(data).toMatchObject({ l1Count: 1, timestamp: BigInt(NOW), feeIndices: [OPERATOR, 0, 0, 0] });
+    expect(readBatchCells(cells, 1)).toEqual([{ slotCount, data, cells }]);
   });
 
   it("accepts message hashes made elsewhere and hashes no message itself", () => {
@@ -232,23 +219,6 @@ describe("a block", () => {
     const id = messageHash(messageWords(transfer(), DOMAIN), FAKE_CRYPTO.compress);
     expect(block.addGroup([{ ...signed(transfer()), id }])).toMatchObject({ type: "included", receipts: [{ id }] });
     expect(compress).not.toHaveBeenCalled();
-  });
-
-  it("has a public input with everything in it", () => {
-    const { block } = executeBlock(options(), { l1Operations: [deposit, exit], groups: [group(transfer())] });
-    const fields = blockPublicInput(block, 5n, 6n);
-    expect(publicInputPreimage(fields)).toHaveLength(332);
-    expect(fields).toMatchObject({
-      domain: DOMAIN,
-      firstBlock: 1n,
-      lastBlock: 1n,
-      oldRoot: 5n,
-      newRoot: 6n,
-      oldNextIndex: 70,
-      newNextIndex: 71,
-      l1OperationCount: 2,
-      txRoot: block.txRoot,
-    });
   });
 
   it("defers what has no room, and reports what it refused", () => {
@@ -261,7 +231,6 @@ describe("a block", () => {
   });
 
   it.each([
-    ["a short queue hash", { queueHash: new Uint8Array(31) }],
     ["a negative timestamp", { timestamp: -1 }],
     ["a chain id of 65 bits", { domain: { chainId: 2n ** 64n, rollup: 0n } }],
   ])("cannot be begun with %s", (_, changes) => {

@@ -2,22 +2,19 @@ import { type Compress, linkContentHash, messageHash } from "@cairn/crypto";
 import {
   type Account,
   type AccountIndex,
-  assertLength,
+  assertL1Operation,
   assertUintNumber,
+  type BlockData,
   type BlockNumber,
-  type BlockSize2,
+  type BlockSize,
   blockCapacity,
   CairnError,
   type Domain,
-  dataEvaluationPoint,
-  dataHash,
   domainToBigint,
-  encodeL1Operation,
-  encodePublishedData,
+  encodeBlockCells,
   type L1Operation,
   linkContentWords,
   messageWords,
-  nextQueueHash,
   type PublishedSlot,
 } from "@cairn/protocol";
 import type { ExecutedBlock } from "./block.ts";
@@ -33,19 +30,16 @@ import type { Rejection } from "./rejections.ts";
 import { createOverlay, netUpdates, type StateReader } from "./state.ts";
 import type { SlotTrace } from "./trace.ts";
 import type { ExecutedTransaction, HashMessage, OfferedGroup, VerifySignature } from "./transactions.ts";
-import { blockTxRoot } from "./tx-root.ts";
 
 /** What a block is built on and with. */
 export interface BlockOptions {
   /** The state before the block; must not change until the block is sealed. */
   readonly state: StateReader;
   readonly domain: Domain;
-  readonly slotCount: BlockSize2;
+  readonly slotCount: BlockSize;
   readonly blockNumber: BlockNumber;
   /** Seconds since the epoch. */
   readonly timestamp: number;
-  /** L1-queue hash after the last processed entry. */
-  readonly queueHash: Uint8Array;
   /** The operator's accounts that receive fees: assigned, at most four, of distinct tokens. */
   readonly feeAccounts: readonly AccountIndex[];
   readonly verifySignature: VerifySignature;
@@ -92,8 +86,6 @@ export interface ClosedBlock {
   /** As in {@link ExecutedBlock}. */
   readonly updates: ReadonlyMap<AccountIndex, Account>;
   readonly newNextIndex: number;
-  readonly queueHashAfter: Uint8Array;
-  readonly l1OperationCount: number;
 }
 
 interface FilledSlot {
@@ -102,7 +94,7 @@ interface FilledSlot {
   readonly receipt: Receipt;
 }
 
-/** An empty block on `options.state`. Throws `vm/bad-option`, `protocol/out-of-range`, `protocol/bad-length`. */
+/** An empty block on `options.state`. Throws `vm/bad-option`, `protocol/out-of-range`. */
 export function createBlockBuilder(options: BlockOptions): BlockBuilder {
   const { state, domain, slotCount, timestamp, compress, minValiditySeconds = 0 } = options;
   assertOptions(options);
@@ -114,8 +106,7 @@ export function createBlockBuilder(options: BlockOptions): BlockBuilder {
   const overlay = createOverlay(state);
   const slots: FilledSlot[] = [];
   let remaining = capacity;
-  let queueHash = options.queueHash;
-  let l1OperationCount = 0;
+  let l1Count = 0;
   let isSealed = false;
 
   const fill = (trace: SlotTrace, published: PublishedSlot, receipt: Receipt): void => {
@@ -146,11 +137,11 @@ export function createBlockBuilder(options: BlockOptions): BlockBuilder {
     },
     addL1Operation: (operation) => {
       assertOpen();
-      if (slots.length !== l1OperationCount) {
+      if (slots.length !== l1Count) {
         throw new CairnError<VmErrorCode>("vm/l1-operation-order", "L1 operations come before L2 transactions");
       }
-      if (l1OperationCount === blockCapacity(slotCount)) return { type: "deferred", limit: "l1Operations" };
-      const hashAfter = nextQueueHash(queueHash, encodeL1Operation(operation));
+      if (l1Count === blockCapacity(slotCount)) return { type: "deferred", limit: "l1Operations" };
+      assertL1Operation(operation);
       const { outcome, effect } = applyL1Operation(overlay, operation);
       const receipt: L1Receipt = { type: "l1Operation", slot: slots.length, operation, outcome };
       fill(slotTrace(effect, { kind: operation.type, l1Operation: operation }), PUBLISHES_NOTHING, receipt);
@@ -160,8 +151,7 @@ export function createBlockBuilder(options: BlockOptions): BlockBuilder {
         newAccounts: effect.created === null ? 0 : 1,
         extras: 0,
       });
-      queueHash = hashAfter;
-      l1OperationCount++;
+      l1Count++;
       return { type: "included", receipt };
     },
     addGroup: (group) => {
@@ -184,8 +174,7 @@ export function createBlockBuilder(options: BlockOptions): BlockBuilder {
       assertOpen();
       isSealed = true;
       creditFees(overlay, publishedFeeIndices(feeAccounts, fees), fees);
-      const updates = netUpdates(state, overlay);
-      return { updates, newNextIndex: overlay.nextIndex(), queueHashAfter: queueHash, l1OperationCount };
+      return { updates: netUpdates(state, overlay), newNextIndex: overlay.nextIndex() };
     },
     seal: () => {
       assertOpen();
@@ -195,32 +184,26 @@ export function createBlockBuilder(options: BlockOptions): BlockBuilder {
       }
       const feeIndices = publishedFeeIndices(feeAccounts, fees);
       const feeCredits = creditFees(overlay, feeIndices, fees);
-      const publishedData = { feeIndices, slots: slots.map(({ published }) => published) };
+      const data: BlockData = {
+        slots: slots.map(({ published }) => published),
+        l1Count,
+        timestamp: BigInt(timestamp),
+        feeIndices,
+      };
       const common = {
         blockNumber: options.blockNumber,
-        timestamp,
         slotCount,
         oldNextIndex,
         newNextIndex: overlay.nextIndex(),
-        queueHashBefore: options.queueHash,
-        queueHashAfter: queueHash,
-        l1OperationCount,
       };
-      const publishedBytes = encodePublishedData(slotCount, publishedData);
-      const txRoot = blockTxRoot(
-        slots.map(({ trace, published }) => ({ kind: trace.kind, published })),
-        compress,
-      );
-      const dataPoint = dataEvaluationPoint(dataHash(slotCount, publishedBytes), txRoot);
       return {
         ...common,
+        data,
+        cells: encodeBlockCells(data),
         updates: netUpdates(state, overlay),
         receipts: slots.map(({ receipt }) => receipt),
-        publishedData,
-        publishedBytes,
         payouts: slots.flatMap(({ trace }) => trace.payout ?? []),
-        txRoot,
-        trace: { ...common, domain, dataPoint, slots: slots.map(({ trace }) => trace), feeCredits },
+        trace: { ...common, domain, timestamp, slots: slots.map(({ trace }) => trace), feeCredits },
       };
     },
   };
@@ -235,7 +218,6 @@ function slotTrace(
 
 function assertOptions(options: BlockOptions): void {
   domainToBigint(options.domain);
-  assertLength("queue hash", options.queueHash, 32);
   assertUintNumber("timestamp", options.timestamp, 53);
   assertUintNumber("minValiditySeconds", options.minValiditySeconds ?? 0, 32);
 }

@@ -1,10 +1,4 @@
-import {
-  type BlockSize2,
-  blockCapacity,
-  type SlotUse,
-  TRANSACTION_KINDS,
-  type TransactionGroup,
-} from "@cairn/protocol";
+import { type BlockSize, blockCapacity, type SlotUse, TRANSACTION_KINDS, type TransactionGroup } from "@cairn/protocol";
 
 /** Slots and other limited places of a block (spec 2.9), or how many of them a group uses. */
 export interface Capacity extends SlotUse {
@@ -17,7 +11,7 @@ export type CapacityLimit = keyof Capacity;
 const LIMITS: readonly CapacityLimit[] = ["slots", "payouts", "newAccounts", "extras"];
 
 /** What an empty block of `slotCount` slots holds. */
-export function emptyBlockCapacity(slotCount: BlockSize2): Capacity {
+export function emptyBlockCapacity(slotCount: BlockSize): Capacity {
   const capped = blockCapacity(slotCount);
   return { slots: slotCount, payouts: capped, newAccounts: capped, extras: capped };
 }

@@ -8,7 +8,7 @@ export {
   type ReplayedBatch,
   replayBatch,
 } from "./batch.ts";
-export { blockPublicInput, type ExecutedBlock } from "./block.ts";
+export type { ExecutedBlock } from "./block.ts";
 export {
   type AddGroupResult,
   type BlockBuilder,
@@ -25,8 +25,7 @@ export type { L1Outcome } from "./l1-operations.ts";
 export { publishedSlot } from "./published.ts";
 export type { L1Receipt, Receipt, TransactionReceipt } from "./receipts.ts";
 export { isRetryable, type Rejection, type RejectionReason, type RejectionType } from "./rejections.ts";
-export { type ReplayedBlock, type ReplayInput, replayPublishedData } from "./replay.ts";
+export { type ReplayedBlock, type ReplayInput, replayBlock } from "./replay.ts";
 export { createOverlay, isTreeFull, type Overlay, type StateReader, type WorkingState } from "./state.ts";
 export type { BlockTrace, FeeCreditTrace, LeafStep, SlotTrace } from "./trace.ts";
 export type { OfferedGroup, OfferedTransaction, VerifySignature } from "./transactions.ts";
-export { blockTxRoot, type TxTreeSlot } from "./tx-root.ts";

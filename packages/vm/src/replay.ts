@@ -1,14 +1,12 @@
 import {
   type Account,
   type AccountIndex,
-  type BlockSize2,
-  blockCapacity,
+  type BlockData,
   CairnError,
   decodeFloat16,
   isEmptyAccount,
   type L1Operation,
   type Payout,
-  type PublishedData,
   type PublishedSlot,
   type SlotKindName,
 } from "@cairn/protocol";
@@ -30,11 +28,10 @@ import type { FeeCreditTrace } from "./trace.ts";
 export interface ReplayInput {
   /** The state before the block. */
   readonly state: StateReader;
-  readonly slotCount: BlockSize2;
+  /** As read from its cells. */
+  readonly data: BlockData;
   /** Queue entries that the block consumed, in order. */
   readonly l1Operations: readonly L1Operation[];
-  /** As decoded with the number of those entries. */
-  readonly publishedData: PublishedData;
 }
 
 /** A block rebuilt from L1, equal in these parts to the block that was executed. */
@@ -53,17 +50,16 @@ export interface ReplayedBlock {
 }
 
 /**
- * Rebuilds what a proven block did (spec 3.6). Signatures, links and times are not known here and need no check;
- * throws `vm/invalid-data` for data that no block can have published on this state, `vm/supply-exceeded`.
+ * Rebuilds what a proven block did (spec 3.6). Signatures, links and times are not known here and need no check.
+ * Throws `vm/invalid-data` for data that no block can have published on this state, `vm/supply-exceeded`.
  */
-export function replayPublishedData({ state, slotCount, l1Operations, publishedData }: ReplayInput): ReplayedBlock {
-  requireData(publishedData.slots.length === slotCount, `${publishedData.slots.length} slots, expected ${slotCount}`);
-  requireData(l1Operations.length <= blockCapacity(slotCount), `${l1Operations.length} L1 operations`);
+export function replayBlock({ state, data, l1Operations }: ReplayInput): ReplayedBlock {
+  requireData(l1Operations.length === data.l1Count, `${l1Operations.length} L1 operations instead of ${data.l1Count}`);
   const overlay = createOverlay(state);
   const fees: FeeSums = new Map();
   const kinds: SlotKindName[] = [];
   const l1Outcomes: L1Outcome[] = [];
-  const effects = publishedData.slots.map((slot, i): SlotEffect => {
+  const effects = data.slots.map((slot, i): SlotEffect => {
     const operation = l1Operations[i];
     if (operation === undefined) {
       kinds.push(slot.type === "nothing" ? "noop" : slot.type);
@@ -75,7 +71,7 @@ export function replayPublishedData({ state, slotCount, l1Operations, publishedD
     l1Outcomes.push(outcome);
     return effect;
   });
-  const feeCredits = creditFees(overlay, publishedData.feeIndices, fees);
+  const feeCredits = creditFees(overlay, data.feeIndices, fees);
   return {
     oldNextIndex: state.nextIndex(),
     newNextIndex: overlay.nextIndex(),

@@ -18,16 +18,17 @@ import {
 } from "@cairn/testkit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { ExecutedBlock } from "./block.ts";
 import { executeBlock } from "./execute.ts";
-import type { BlockTrace, LeafStep, SlotTrace } from "./trace.ts";
+import type { LeafStep, SlotTrace } from "./trace.ts";
 
 const inputs = arbitraryBlockInput({ crypto: FAKE_CRYPTO, flawedPercent: 10 });
 
-function traceOf(input: BlockInput): BlockTrace {
+function blockOf(input: BlockInput): ExecutedBlock {
   return executeBlock(
     blockOptionsOf(input, createSparseState(input, FAKE_CRYPTO.compress), FAKE_CRYPTO),
     blockContentOf(input),
-  ).block.trace;
+  ).block;
 }
 
 /** Index of step b by the table of spec 6.2 C. */
@@ -82,7 +83,7 @@ describe("the trace", () => {
   it("opens the leaves that the circuit expects", () => {
     fc.assert(
       fc.property(inputs, (input) => {
-        const trace = traceOf(input);
+        const { trace } = blockOf(input);
         let { nextIndex } = input;
         for (const slot of trace.slots) {
           expect(slot.a.index).toBe(expectedA(slot));
@@ -125,10 +126,11 @@ describe("the trace", () => {
   it("has L1 operations as a prefix, noops as a suffix, and money that neither appears nor vanishes", () => {
     fc.assert(
       fc.property(inputs, (input) => {
-        const { slots, l1OperationCount, feeCredits } = traceOf(input);
+        const { data, trace } = blockOf(input);
+        const { slots, feeCredits } = trace;
         const firstNoop = slots.findIndex(({ kind }) => kind === "noop");
         slots.forEach((slot, i) => {
-          expect(slot.l1Operation !== null).toBe(i < l1OperationCount);
+          expect(slot.l1Operation !== null).toBe(i < data.l1Count);
           expect(slot.kind === "noop").toBe(firstNoop !== -1 && i >= firstNoop);
           if (slot.signed === null) return;
           const spent = slot.a.before.balance - slot.a.after.balance;

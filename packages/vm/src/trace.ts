@@ -2,7 +2,7 @@ import type {
   Account,
   AccountIndex,
   BlockNumber,
-  BlockSize2,
+  BlockSize,
   Domain,
   L1Operation,
   Payout,
@@ -50,18 +50,13 @@ export interface FeeCreditTrace {
 
 /** All that a witness builder needs besides Merkle paths, which it takes from the tree before the block. */
 export interface BlockTrace {
-  readonly slotCount: BlockSize2;
+  readonly slotCount: BlockSize;
   readonly domain: Domain;
   readonly blockNumber: BlockNumber;
   /** Seconds since the epoch. */
   readonly timestamp: number;
   readonly oldNextIndex: number;
   readonly newNextIndex: number;
-  readonly queueHashBefore: Uint8Array;
-  readonly queueHashAfter: Uint8Array;
-  readonly l1OperationCount: number;
-  /** Where the data polynomial is evaluated (spec 3.6). */
-  readonly dataPoint: bigint;
   /** Exactly `slotCount` entries. */
   readonly slots: readonly SlotTrace[];
   /** Exactly FEE_TOKENS_PER_BLOCK entries, null where unused. */

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { DEFAULT_ROLLUP_2_PARAMETERS, DEV_CHAIN_IDS, type SrsKind } from "@cairn/contracts";
 import { connectReader, connectWallet } from "@cairn/l1";
-import { BLOCK_SIZES, type BlockSize, type LastCircuit, redactUrl } from "@cairn/protocol";
+import { type LastCircuit, redactUrl, SOLO_SIZES, type SoloSize } from "@cairn/protocol";
 import { InvalidArgumentError, Option } from "commander";
 import { type Address, formatEther } from "viem";
 import { parseAddress } from "../address.ts";
@@ -20,7 +20,7 @@ import { type CommandResult, table } from "../output.ts";
 import { writeProfile } from "../profile.ts";
 
 interface DeployFlags extends Omit<SendFlags, "dryRun"> {
-  readonly slots: readonly BlockSize[];
+  readonly slots: readonly SoloSize[];
   readonly batching?: boolean;
   readonly srs: SrsKind | "auto";
   readonly operator?: string;
@@ -44,7 +44,7 @@ export function addDeployCommand({ program, run }: Host): void {
     .command("deploy")
     .description("create verifiers, policy and rollup on L1; without --confirm only simulates it")
     .addOption(
-      option("--slots <list>", `sizes of blocks that may be a batch of their own, of ${BLOCK_SIZES.join(", ")}`)
+      option("--slots <list>", `sizes of blocks that may be a batch of their own, of ${SOLO_SIZES.join(", ")}`)
         .argParser(parseSizes)
         .default([64], "64"),
     )
@@ -221,10 +221,10 @@ function seconds(flag: string, text: string, fallback: number): Option {
     .helpGroup(PARAMETERS);
 }
 
-function parseSizes(text: string): BlockSize[] {
-  const sizes = BLOCK_SIZES.filter((size) => text.split(",").includes(String(size)));
+function parseSizes(text: string): SoloSize[] {
+  const sizes = SOLO_SIZES.filter((size) => text.split(",").includes(String(size)));
   if (sizes.length === text.split(",").length) return sizes;
-  throw new InvalidArgumentError(`distinct values of ${BLOCK_SIZES.join(", ")}, separated by commas`);
+  throw new InvalidArgumentError(`distinct values of ${SOLO_SIZES.join(", ")}, separated by commas`);
 }
 
 function parseSeconds(text: string): number {

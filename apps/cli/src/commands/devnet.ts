@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { BLOCK_SIZES, type BlockSize } from "@cairn/protocol";
+import { SOLO_SIZES, type SoloSize } from "@cairn/protocol";
 import { InvalidArgumentError, Option } from "commander";
 import { DEVNET_ENV } from "../../bin/devnet-process.mjs";
 import { cacheDirOf } from "../checkout.ts";
@@ -9,7 +9,7 @@ import { addExamples, addJsonOption, type Host } from "../host.ts";
 import { defaultProfilePath } from "../profile.ts";
 
 interface DevnetFlags {
-  readonly slots: BlockSize;
+  readonly slots: SoloSize;
   readonly data?: string;
   readonly l1Port: number;
   readonly apiPort: number;
@@ -32,7 +32,7 @@ export function addDevnetCommand({ program, serve }: Host, { devnet }: { readonl
   const command = program
     .command("devnet")
     .description("run an L1, the contracts and a node with real proofs on this machine")
-    .option("--slots <number>", `slots of a block: ${BLOCK_SIZES.join(", ")}`, parseSlots, BLOCK_SIZES[0])
+    .option("--slots <number>", `slots of a block: ${SOLO_SIZES.join(", ")}`, parseSlots, SOLO_SIZES[0])
     .option("--data <dir>", "keep everything there, and continue an earlier devnet; by default nothing is kept")
     .option("--l1-port <port>", "port of the L1's RPC; 0 picks a free one", parsePort, DEFAULTS.l1Port)
     .option("--api-port <port>", "port of the node's API; 0 picks a free one", parsePort, DEFAULTS.apiPort)
@@ -90,10 +90,10 @@ async function runDevnet(
   if (failure !== null) throw failure;
 }
 
-function parseSlots(text: string): BlockSize {
-  const slots = BLOCK_SIZES.find((size) => String(size) === text);
+function parseSlots(text: string): SoloSize {
+  const slots = SOLO_SIZES.find((size) => String(size) === text);
   if (slots !== undefined) return slots;
-  throw new InvalidArgumentError(`one of ${BLOCK_SIZES.join(", ")}`);
+  throw new InvalidArgumentError(`one of ${SOLO_SIZES.join(", ")}`);
 }
 
 function parsePort(text: string): number {

@@ -1,5 +1,5 @@
 import type { Chains, Compress } from "@cairn/crypto";
-import { type DevRollup, type SealedBlock2, sealBlock2 } from "@cairn/devnet";
+import { type DevRollup, type SealedBlock, sealBlock } from "@cairn/devnet";
 import { payBatch } from "@cairn/l1";
 import { bigintToAddress, bigintToHex, bytesToHex, cellsToBytes, type Payout, type TokenId } from "@cairn/protocol";
 import type { StateTree } from "@cairn/state";
@@ -28,7 +28,7 @@ export interface CarriedBatch {
 
 /** A sealed block, and what L1 knows after it. */
 export interface Cargo {
-  readonly sealed: SealedBlock2;
+  readonly sealed: SealedBlock;
   /** Rolling queue hash after the block, 32 bytes. */
   readonly queueHash: Uint8Array;
 }
@@ -36,12 +36,12 @@ export interface Cargo {
 /** Called as each step of a batch is done. */
 export type StepDone = (step: "sealed" | "proven" | "accepted" | "paid", batch: Partial<BatchReport>) => void;
 
-/** Seals a block on the tree. Throws as `sealBlock2`. */
+/** Seals a block on the tree. Throws as `sealBlock`. */
 export function sealCargo(
   { builder, queueHash }: { readonly builder: BlockBuilder; readonly queueHash: Uint8Array },
   { tree, chains, compress }: { readonly tree: StateTree; readonly chains: Chains; readonly compress: Compress },
 ): Cargo {
-  return { sealed: sealBlock2({ tree, executed: builder.seal(), chains, compress }), queueHash };
+  return { sealed: sealBlock({ tree, executed: builder.seal(), chains, compress }), queueHash };
 }
 
 /**
@@ -63,7 +63,7 @@ export async function carryBatch(
     blocks: blocks.length,
     slots: first.sealed.executed.slotCount,
     transactions: transactions.length,
-    l1Operations: blocks.reduce((sum, { executed }) => sum + executed.l1OperationCount, 0),
+    l1Operations: blocks.reduce((sum, { executed }) => sum + executed.data.l1Count, 0),
     gates: carrier.gates,
     da: carrier.da,
     publishedBytes: cellsToBytes(blocks.flatMap(({ cells }) => cells)).length,

@@ -11,11 +11,11 @@ import {
   loadProver,
   proveJoinedBatch,
   proveSoloBatch,
-  type SealedBlock2,
+  type SealedBlock,
   soloBinding,
 } from "@cairn/devnet";
 import { type SubmittedBatch, submitBatch, submitBlobBatch } from "@cairn/l1";
-import { addressToBigint, type BlockSize, calldataCommitment, cellsToBytes, type DataSource } from "@cairn/protocol";
+import { addressToBigint, calldataCommitment, cellsToBytes, type DataSource, type SoloSize } from "@cairn/protocol";
 
 /** Blocks of a batch under one recursive proof. */
 const JOINED_BLOCKS = 2;
@@ -38,14 +38,14 @@ export interface Carrier {
   /** Of all proofs of a batch. */
   readonly gates: number;
   /** Proves a batch of these blocks; `queueHash` is the rolling hash after them, 32 bytes. */
-  readonly prove: (blocks: readonly SealedBlock2[], queueHash: Uint8Array) => Promise<ReadyBatch>;
+  readonly prove: (blocks: readonly SealedBlock[], queueHash: Uint8Array) => Promise<ReadyBatch>;
 }
 
 /** Carriers before there is an L1 node: what they need from the cache is loaded. */
 export type LoadedCarrier = (devnet: DevRollup, compress: Compress) => Carrier;
 
 /** Each block is a batch, proven without recursion, its cells in calldata. */
-export async function loadSoloCarrier(cacheDir: string, slots: BlockSize): Promise<LoadedCarrier> {
+export async function loadSoloCarrier(cacheDir: string, slots: SoloSize): Promise<LoadedCarrier> {
   const circuit = await loadProver(cacheDir, slots);
   const gates = await programGates(circuit.program);
   return (devnet, compress) => ({
@@ -60,7 +60,7 @@ export async function loadSoloCarrier(cacheDir: string, slots: BlockSize): Promi
 }
 
 /** Two blocks are a batch, proven one by one and joined by a recursive proof, their cells in a blob. */
-export async function loadJoiningCarrier(cacheDir: string, slots: BlockSize): Promise<LoadedCarrier> {
+export async function loadJoiningCarrier(cacheDir: string, slots: SoloSize): Promise<LoadedCarrier> {
   const circuits: JoiningCircuits = {
     block: await loadDevCircuit(cacheDir, `block${slots}`),
     last: await loadDevCircuit(cacheDir, "pair"),
@@ -91,7 +91,7 @@ export async function loadJoiningCarrier(cacheDir: string, slots: BlockSize): Pr
 async function proveSolo(
   circuit: ProvingCircuit<SoloCircuit>,
   devnet: DevRollup,
-  block: SealedBlock2,
+  block: SealedBlock,
   queueHash: Uint8Array,
   compress: Compress,
 ): Promise<ReadyBatch> {

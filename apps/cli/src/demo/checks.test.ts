@@ -1,6 +1,6 @@
 import { compress } from "@cairn/crypto";
 import { connectReader, type L1Rollup } from "@cairn/l1";
-import { accountIndex, blockNumber, EMPTY_QUEUE_HASH, type L1Operation, tokenId } from "@cairn/protocol";
+import { accountIndex, blockNumber, type L1Operation, tokenId } from "@cairn/protocol";
 import { createMemoryStore, createStateTree } from "@cairn/state";
 import { parseScenario, personOf, REAL_CRYPTO } from "@cairn/testkit";
 import { createBlockBuilder, type ExecutedBlock } from "@cairn/vm";
@@ -23,7 +23,6 @@ function blockOf(l1Operations: readonly L1Operation[]) {
     slotCount: 16,
     blockNumber: blockNumber(1),
     timestamp: 1_800_000_000,
-    queueHash: EMPTY_QUEUE_HASH,
     feeAccounts: [],
     verifySignature: REAL_CRYPTO.verify,
     compress,

@@ -1,10 +1,10 @@
-import { BLOCK_SIZES, type BlockSize, isCairnError } from "@cairn/protocol";
+import { isCairnError, SOLO_SIZES, type SoloSize } from "@cairn/protocol";
 import { InvalidArgumentError } from "commander";
 import { cacheDirOf } from "../checkout.ts";
 import { addExamples, type Host } from "../host.ts";
 
 interface DemoFlags {
-  readonly slots: BlockSize;
+  readonly slots: SoloSize;
   readonly json?: string;
   readonly aggregate?: boolean;
 }
@@ -15,7 +15,7 @@ export function addDemoCommand({ program }: Pick<Host, "program">): void {
   addExamples(command, "cairn demo --slots 64 --json report.json", "cairn demo --aggregate");
   command
     .description("take accounts through the life of the rollup, with real proofs, on a fresh L1")
-    .option("--slots <n>", `slots of a block: ${BLOCK_SIZES.join(", ")}`, parseSlots, BLOCK_SIZES[0])
+    .option("--slots <n>", `slots of a block: ${SOLO_SIZES.join(", ")}`, parseSlots, SOLO_SIZES[0])
     .option("--aggregate", "two blocks under each proof on L1, their data in a blob; takes minutes")
     .option("--json <file>", "also write a report, described in docs/guides/demo.md")
     .action(async ({ slots, json, aggregate = false }: DemoFlags) => {
@@ -38,8 +38,8 @@ export function addDemoCommand({ program }: Pick<Host, "program">): void {
     });
 }
 
-function parseSlots(text: string): BlockSize {
-  const slots = BLOCK_SIZES.find((size) => String(size) === text);
+function parseSlots(text: string): SoloSize {
+  const slots = SOLO_SIZES.find((size) => String(size) === text);
   if (slots !== undefined) return slots;
-  throw new InvalidArgumentError(`one of ${BLOCK_SIZES.join(", ")}`);
+  throw new InvalidArgumentError(`one of ${SOLO_SIZES.join(", ")}`);
 }

@@ -1,5 +1,5 @@
 import { compress, GENESIS_CHAINS } from "@cairn/crypto";
-import { type SealedBlock2, sealBlock2 } from "@cairn/devnet";
+import { type SealedBlock, sealBlock } from "@cairn/devnet";
 import { type Send, startUnprovenRollup, type UnprovenBatch } from "@cairn/devnet/testing";
 import { connectReader, type L1Rollup } from "@cairn/l1";
 import { lyingRollup } from "@cairn/l1/testing";
@@ -7,7 +7,6 @@ import {
   accountIndex,
   batchNumber,
   blockNumber,
-  EMPTY_QUEUE_HASH,
   encodeFloat16,
   encodeFloat40,
   headerOfClaim,
@@ -34,7 +33,7 @@ const deposit: L1Operation = {
 };
 
 /** A block with deposits in slots 0 and 1 and, if wanted, a withdrawal in slot 2. */
-function sealed(hasWithdrawal: boolean): SealedBlock2 {
+function sealed(hasWithdrawal: boolean): SealedBlock {
   const tree = createStateTree({ store: createMemoryStore(), compress });
   const builder = createBlockBuilder({
     state: tree,
@@ -42,7 +41,6 @@ function sealed(hasWithdrawal: boolean): SealedBlock2 {
     slotCount: 16,
     blockNumber: blockNumber(1),
     timestamp: 1_800_000_000,
-    queueHash: EMPTY_QUEUE_HASH,
     feeAccounts: [],
     verifySignature: REAL_CRYPTO.verify,
     compress,
@@ -61,11 +59,11 @@ function sealed(hasWithdrawal: boolean): SealedBlock2 {
     recipient: 5n,
   } as const;
   if (hasWithdrawal) builder.addGroup([signTransaction(withdrawal, alice, domain, REAL_CRYPTO)]);
-  return sealBlock2({ tree, executed: builder.seal(), chains: GENESIS_CHAINS, compress });
+  return sealBlock({ tree, executed: builder.seal(), chains: GENESIS_CHAINS, compress });
 }
 
 /** What the demo makes of the receipt when the contract answers this. */
-function show(block: SealedBlock2, answer: readonly [block: bigint, timestamp: bigint, word: bigint]) {
+function show(block: SealedBlock, answer: readonly [block: bigint, timestamp: bigint, word: bigint]) {
   const asked: unknown[] = [];
   const rollup = lyingRollup(SILENT, {
     readContract: async (_, { address, functionName, args }) => {

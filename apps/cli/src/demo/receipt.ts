@@ -1,6 +1,6 @@
 import { type ProvenBatch, receiptStruct, receiptsAbi } from "@cairn/contracts";
 import { type Compress, makeReceipt } from "@cairn/crypto";
-import type { DevRollup, SealedBlock2 } from "@cairn/devnet";
+import type { DevRollup, SealedBlock } from "@cairn/devnet";
 import { type BatchNumber, bigintToHex, bytesToHex, CairnError, payoutListHash, WORD_BITS } from "@cairn/protocol";
 import type { DemoErrorCode } from "./errors.ts";
 
@@ -8,7 +8,7 @@ const SLOTS_PER_CELL = 2;
 const WORD_BYTES = WORD_BITS / 8;
 
 /** A block as receipts need it. */
-type ReceiptBlock = Pick<SealedBlock2, "cells" | "chainsBefore" | "executed">;
+type ReceiptBlock = Pick<SealedBlock, "cells" | "chainsBefore" | "executed">;
 
 /** What a receipt names of its batch. */
 interface AcceptedBatch extends Pick<ProvenBatch, "header" | "payouts"> {

@@ -4,7 +4,7 @@ import { type Compress, GENESIS_CHAINS } from "@cairn/crypto";
 import { createFastCompress, createFastSignatureVerifier } from "@cairn/crypto/fast";
 import { type DevRollup, startDevRollup } from "@cairn/devnet";
 import { createBeaconSource } from "@cairn/l1";
-import { accountIndex, type BlockSize, bigintToHex, FIRST_ACCOUNT_INDEX, type TokenId } from "@cairn/protocol";
+import { accountIndex, bigintToHex, FIRST_ACCOUNT_INDEX, type SoloSize, type TokenId } from "@cairn/protocol";
 import { restoreRollup } from "@cairn/restore";
 import { createMemoryStore, createStateTree, type StateTree } from "@cairn/state";
 import { type Cargo, carryBatch, sealCargo } from "./batch.ts";
@@ -29,7 +29,7 @@ const ETH_DECIMALS = 18;
 
 /** Settings of the demo. */
 export interface DemoOptions {
-  readonly slots: BlockSize;
+  readonly slots: SoloSize;
   /** Whether two blocks at a time go to L1 under one recursive proof, their data in a blob. */
   readonly isAggregating: boolean;
   /** Folder with the results of the set-up. */

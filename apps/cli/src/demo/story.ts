@@ -3,11 +3,11 @@ import type { DevRollup, DevToken } from "@cairn/devnet";
 import { readQueue, rollupDomain } from "@cairn/l1";
 import {
   type AccountIndex,
-  type BlockSize,
   blockNumber,
   CairnError,
   EMPTY_QUEUE_HASH,
   type L1Operation,
+  type SoloSize,
   type TransactionGroup,
 } from "@cairn/protocol";
 import type { StateTree } from "@cairn/state";
@@ -34,7 +34,7 @@ export interface Stage {
   readonly token: DevToken;
   readonly players: ReadonlyMap<string, Player>;
   readonly tree: StateTree;
-  readonly slots: BlockSize;
+  readonly slots: SoloSize;
   readonly compress: Compress;
   readonly verifySignature: VerifySignature;
 }
@@ -84,7 +84,6 @@ export function createStory(stage: Stage): Story {
       slotCount: slots,
       blockNumber: blockNumber(tree.blockNumber() + 1),
       timestamp: Number(timestamp),
-      queueHash,
       feeAccounts,
       verifySignature: stage.verifySignature,
       compress,

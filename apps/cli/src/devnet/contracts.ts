@@ -4,7 +4,7 @@ import { loadArtefact, loadVerifier } from "@cairn/contracts/artefacts";
 import { publicKeyFromSecret, secretKeyFromWallet } from "@cairn/crypto";
 import { type DeployedDevRollup, type DevToken, deployDevRollup } from "@cairn/devnet";
 import { connectReader, depositEth, depositToken, type L1Rollup, rollupDomain } from "@cairn/l1";
-import { accountIndex, addressToBigint, type BlockSize, LAST_CIRCUIT_TYPE } from "@cairn/protocol";
+import { accountIndex, addressToBigint, LAST_CIRCUIT_TYPE, type SoloSize } from "@cairn/protocol";
 import type { Address } from "viem";
 import { generatePrivateKey, privateKeyToAddress } from "viem/accounts";
 import { cliError } from "../errors.ts";
@@ -22,7 +22,7 @@ const FEE_ACCOUNT_WEI = 10n ** 18n;
 const FEE_ACCOUNT_TOKENS = 1;
 
 /** Hash of everything the contracts of a block size are compiled from. Throws `contracts/artefact-missing`. */
-export function buildOf(cacheDir: string, slots: BlockSize): string {
+export function buildOf(cacheDir: string, slots: SoloSize): string {
   const hash = createHash("sha256");
   const verifier = loadVerifier(cacheDir, `solo${slots}`, "dev");
   const contracts = (["Rollup", "FixedOperator", "Receipts"] as const).map((name) => loadArtefact(cacheDir, name));
@@ -39,7 +39,7 @@ export function buildOf(cacheDir: string, slots: BlockSize): string {
  */
 export async function deployDevnet(
   l1: DevL1,
-  slots: BlockSize,
+  slots: SoloSize,
   cacheDir: string,
   { onDeployed }: Pick<DevnetDeps, "onDeployed"> = {},
 ): Promise<DevDeployment> {
@@ -89,7 +89,7 @@ export async function assertDeployed(l1: DevL1, { rollup, chainId }: DevDeployme
 }
 
 /** The verifier of batches of one block of this size. */
-export async function readVerifier({ reader, address }: L1Rollup, slots: BlockSize): Promise<Address> {
+export async function readVerifier({ reader, address }: L1Rollup, slots: SoloSize): Promise<Address> {
   const { verifier } = await reader.readContract({
     address,
     abi: rollupAbi,

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { BLOCK_SIZES, type BlockSize } from "@cairn/protocol";
+import { SOLO_SIZES, type SoloSize } from "@cairn/protocol";
 import { z } from "zod";
 import { cliError } from "../errors.ts";
 import { addressField } from "../fields.ts";
@@ -11,7 +11,7 @@ const deploymentSchema = z.strictObject({
   version: z.literal(2),
   /** SHA-256 of everything the rollup and its verifier were compiled from. */
   build: z.string(),
-  slots: z.union(BLOCK_SIZES.map((size) => z.literal(size))),
+  slots: z.union(SOLO_SIZES.map((size) => z.literal(size))),
   chainId: z.int().positive(),
   rollup: addressField,
   /** Null when nobody has precedence. */
@@ -72,7 +72,7 @@ export function openDirectory(path: string | null): DevDirectory {
 }
 
 /** Throws `cli/bad-data-dir` unless a devnet stored there has blocks of this many slots. */
-export function assertSameSlots({ path, deployment }: DevDirectory, slots: BlockSize): void {
+export function assertSameSlots({ path, deployment }: DevDirectory, slots: SoloSize): void {
   if (deployment === null || deployment.slots === slots) return;
   throw cliError("cli/bad-data-dir", `the devnet in ${path} has blocks of ${deployment.slots} slots, not ${slots}`);
 }

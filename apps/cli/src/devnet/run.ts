@@ -1,6 +1,6 @@
 import { connectReader } from "@cairn/l1";
 import { type CairnNode, createNode, createNodeLogger } from "@cairn/node";
-import type { BlockSize } from "@cairn/protocol";
+import type { SoloSize } from "@cairn/protocol";
 import { cliError } from "../errors.ts";
 import { type ProfileInput, removeProfile, writeProfile } from "../profile.ts";
 import { devAccounts } from "./accounts.ts";
@@ -16,7 +16,7 @@ import { ensureBuilt } from "./setup.ts";
 
 /** Settings of a devnet. */
 export interface DevnetOptions {
-  readonly slots: BlockSize;
+  readonly slots: SoloSize;
   readonly l1Port: number;
   readonly apiPort: number;
   readonly metricsPort: number;

@@ -2,7 +2,7 @@ import { existsSync, globSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { DEV_CHAIN_IDS } from "@cairn/contracts";
 import { loadArtefact, loadVerifier } from "@cairn/contracts/artefacts";
-import { BLOCK_SIZES, type BlockSize, isCairnError } from "@cairn/protocol";
+import { isCairnError, SOLO_SIZES, type SoloSize } from "@cairn/protocol";
 import { formatAmount } from "../amounts.ts";
 import type { Context } from "../context.ts";
 import { knownKeys } from "../keys/identity.ts";
@@ -48,7 +48,7 @@ export function checkMachine(
 }
 
 /** Whether the builds for `cairn devnet`, `node` and `prover` exist; client commands do not need them. */
-export function checkBuilds(cacheDir: string, slots: readonly BlockSize[] = BLOCK_SIZES): Finding[] {
+export function checkBuilds(cacheDir: string, slots: readonly SoloSize[] = SOLO_SIZES): Finding[] {
   const setup = "Run `npm run setup`; only `devnet`, `node`, `prover` and `deploy` need it.";
   const built = slots.filter((size) => {
     const isCompiled = globSync(`2-solo${size}-*/program.json`, { cwd: join(cacheDir, "circuits") }).length > 0;

@@ -3,10 +3,10 @@ import { type Database, findLastSealedBlock, readBlockHeights } from "@cairn/db"
 import {
   accountIndex,
   addressToBigint,
-  type BlockSize,
   bigintToAddress,
   type Domain,
   isEmptyAccount,
+  type SoloSize,
   type TokenId,
   tokenId,
 } from "@cairn/protocol";
@@ -29,7 +29,7 @@ export interface SequencerHandlerDeps {
   readonly feePolicy: FeePolicy;
   readonly compress: Compress;
   readonly domain: Domain;
-  readonly slotCount: BlockSize;
+  readonly slotCount: SoloSize;
   readonly feeTokens: readonly TokenId[];
   readonly minValiditySeconds: number;
   readonly maxGroupSize: number;

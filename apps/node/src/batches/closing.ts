@@ -1,5 +1,5 @@
 import type { ClosedBatch, ProofTree, StoredBlock } from "@cairn/db";
-import { type BlockSize, CairnError, claimInputs, type Domain } from "@cairn/protocol";
+import { CairnError, claimInputs, type Domain, type SoloSize } from "@cairn/protocol";
 import type { NodeErrorCode } from "../errors.ts";
 import { type BatchContent, calldataOf, claimOf, statementOf } from "./content.ts";
 import { batchPlan, earlyPlans, type PlannedProof, proofTree } from "./plan.ts";
@@ -65,10 +65,10 @@ function firstOf(blocks: readonly StoredBlock[]): StoredBlock {
   return first;
 }
 
-/** Nodes seal no blocks of 1,024 slots: no circuit proves them yet. */
-function sizeOf({ number, slotCount }: StoredBlock): BlockSize {
+/** Nodes seal no blocks of 1,024 slots: none could be a batch of its own. */
+function sizeOf({ number, slotCount }: StoredBlock): SoloSize {
   if (slotCount !== 1024) return slotCount;
-  throw badBatch(`no circuit proves block ${number} of ${slotCount} slots`);
+  throw badBatch(`block ${number} has ${slotCount} slots, more than nodes prove`);
 }
 
 function badBatch(reason: string): CairnError<NodeErrorCode> {

@@ -1,10 +1,10 @@
 import { isParent, PARENTS } from "@cairn/circuits";
-import type { BlockSize } from "@cairn/protocol";
+import type { SoloSize } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
 import { batchPlan, earlyPlans, type PlannedProof, proofTree } from "./plan.ts";
 
 const MAX_BLOCKS = 64;
-const sizesOf = (count: number, size: BlockSize = 16): BlockSize[] => Array.from({ length: count }, () => size);
+const sizesOf = (count: number, size: SoloSize = 16): SoloSize[] => Array.from({ length: count }, () => size);
 const all = (plan: PlannedProof): PlannedProof[] => [plan, ...plan.children.flatMap(all)];
 const keyOf = ({ circuit, firstBlock, lastBlock }: PlannedProof) => `${circuit} ${firstBlock}-${lastBlock}`;
 /** Gates of the circuits in thousands, as spec 6.8 has them; those of the blocks are the same in every plan. */

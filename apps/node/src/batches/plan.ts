@@ -1,6 +1,6 @@
 import { type BatchCircuit, blockCircuit, type InnerCircuit, type MergeCircuit, soloCircuit } from "@cairn/circuits";
 import type { ProofKind, ProofTree } from "@cairn/db";
-import { type BlockSize, CairnError, type LastCircuit, MAX_BATCH_BLOCKS } from "@cairn/protocol";
+import { CairnError, type LastCircuit, MAX_BATCH_BLOCKS, type SoloSize } from "@cairn/protocol";
 import type { NodeErrorCode } from "../errors.ts";
 
 /** A proof of consecutive blocks, and those that it verifies, in the order of their blocks. */
@@ -35,7 +35,7 @@ const MERGE2_BLOCKS = CHILDREN * CHILDREN;
  *
  * @example batchPlan(1, [16, 16, 16, 16, 16]).children.map(({ circuit }) => circuit) // ["merge1", "block16"]
  */
-export function batchPlan(firstBlock: number, sizes: readonly BlockSize[]): BatchPlan {
+export function batchPlan(firstBlock: number, sizes: readonly SoloSize[]): BatchPlan {
   const [size, ...others] = sizes;
   const lastBlock = firstBlock + sizes.length - 1;
   if (size === undefined || sizes.length > MAX_BATCH_BLOCKS) {
@@ -51,7 +51,7 @@ export function batchPlan(firstBlock: number, sizes: readonly BlockSize[]): Batc
  * The proofs that are in the plan of every batch that begins with these blocks and holds all of them, whatever comes after:
  * they can be made while the batch is still waiting for blocks. None for a single block.
  */
-export function earlyPlans(firstBlock: number, sizes: readonly BlockSize[]): PlannedProof[] {
+export function earlyPlans(firstBlock: number, sizes: readonly SoloSize[]): PlannedProof[] {
   const blocks = blockPlans(firstBlock, sizes);
   if (blocks.length < 2) return [];
   if (blocks.length <= MERGE1_BLOCKS) return blocks;
@@ -66,7 +66,7 @@ export function proofTree(plan: PlannedProof, inputsOf: (plan: PlannedProof) => 
   return { ...plan, publicInputs: inputsOf(plan), children: plan.children.map((child) => proofTree(child, inputsOf)) };
 }
 
-function blockPlans(firstBlock: number, sizes: readonly BlockSize[]): PlannedProof[] {
+function blockPlans(firstBlock: number, sizes: readonly SoloSize[]): PlannedProof[] {
   return sizes.map((size, i): PlannedProof => {
     const number = firstBlock + i;
     return { kind: "block", circuit: blockCircuit(size), firstBlock: number, lastBlock: number, children: [] };

@@ -1,12 +1,12 @@
 import type { StoredBlock } from "@cairn/db";
 import {
   accountIndex,
-  type BlockSize,
   cellsToBytes,
   encodeBlockCells,
   encodeFloat16,
   encodeFloat40,
   type PublishedSlot,
+  type SoloSize,
 } from "@cairn/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -22,7 +22,7 @@ const SETTINGS: BatchPolicySettings = {
 };
 
 interface Content {
-  readonly slots?: BlockSize;
+  readonly slots?: SoloSize;
   readonly withdrawals?: number;
   readonly l1Operations?: number;
   readonly ageSeconds?: number;
@@ -110,7 +110,7 @@ describe("a policy for batches", () => {
   it("never closes more than circuits and transactions have room for, and leaves out no block", () => {
     const content = fc
       .record({
-        slots: fc.constantFrom<BlockSize>(16, 64, 256),
+        slots: fc.constantFrom<SoloSize>(16, 64, 256),
         withdrawals: fc.nat(4),
         l1Operations: fc.nat(4),
         ageSeconds: fc.nat(1000),

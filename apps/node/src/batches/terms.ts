@@ -1,7 +1,7 @@
 import { soloCircuit } from "@cairn/circuits";
 import { rollupAbi } from "@cairn/contracts";
 import type { L1Rollup } from "@cairn/l1";
-import { type BlockSize, CairnError, LAST_CIRCUIT_TYPE, type LastCircuit } from "@cairn/protocol";
+import { CairnError, LAST_CIRCUIT_TYPE, type LastCircuit, type SoloSize } from "@cairn/protocol";
 import type { NodeErrorCode } from "../errors.ts";
 
 /** What the contract says about batches; fixed when it was deployed. */
@@ -32,7 +32,7 @@ export async function readBatchTerms({ reader, address }: L1Rollup): Promise<Bat
  */
 export function assertBatchTerms(
   { circuits }: Pick<BatchTerms, "circuits">,
-  { size, maxBlocks }: { readonly size: BlockSize; readonly maxBlocks: number },
+  { size, maxBlocks }: { readonly size: SoloSize; readonly maxBlocks: number },
 ): void {
   const needed: LastCircuit[] = [soloCircuit(size)];
   if (maxBlocks > 1) needed.push("pair");

@@ -83,6 +83,6 @@ async function findProblem(rollup: L1Rollup): Promise<string | null> {
     return version === CONTRACT_VERSION ? null : `the rollup at ${address} is of version ${version}`;
   } catch (error) {
     if (isCairnError(error)) throw error;
-    return `no Cairn rollup of version ${CONTRACT_VERSION} at ${address}; one of version 1 needs an earlier release`;
+    return `no Cairn rollup of version ${CONTRACT_VERSION} at ${address}`;
   }
 }

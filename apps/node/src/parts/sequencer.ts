@@ -2,7 +2,7 @@ import { cpus } from "node:os";
 import type { Compress } from "@cairn/crypto";
 import { createFastSignatureVerifier } from "@cairn/crypto/fast";
 import type { JobQueue } from "@cairn/db";
-import { addressToBigint, type BlockSize, tokenId } from "@cairn/protocol";
+import { addressToBigint, type SoloSize, tokenId } from "@cairn/protocol";
 import { type Batcher, type BatcherStatus, createBatcher } from "../batches/batcher.ts";
 import { createPlacer } from "../batches/place.ts";
 import { createBatchPolicy } from "../batches/policy.ts";
@@ -242,7 +242,7 @@ function describeBatcher({ failure, waiting, hasSubmitter }: BatcherStatus) {
 
 function promiseSettings(
   { maxWaitSeconds, expectedBlockSeconds, batchBlocks: maxBlocks, batchSeconds: maxAgeSeconds }: NodeConfig,
-  slotCount: BlockSize,
+  slotCount: SoloSize,
 ): PromiseSettings {
   const assumedSecondsPerBlock = expectedBlockSeconds ?? ASSUMED_SECONDS_PER_BLOCK[slotCount];
   return { slotCount, maxWaitSeconds, assumedSecondsPerBlock, batch: { maxBlocks, maxAgeSeconds } };

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { acquireNodeLock, bindChain, type Database, databaseLocation, findChain, openDatabase } from "@cairn/db";
-import { addressToBigint, type BlockSize, CairnError, type Domain } from "@cairn/protocol";
+import { addressToBigint, CairnError, type Domain, type SoloSize } from "@cairn/protocol";
 import type { Endings } from "../endings.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { openStateKeeper, type StateKeeper } from "../sequencer/state-keeper.ts";
@@ -13,7 +13,7 @@ const RETAINED_BLOCKS = 16_384;
 /** The rollup and block size that a node belongs to. */
 interface Chain {
   readonly domain: Domain;
-  readonly slotCount: BlockSize;
+  readonly slotCount: SoloSize;
 }
 
 /** A node's storage, and the rollup it belongs to. */
@@ -67,7 +67,7 @@ async function identify({ config }: PartContext, database: Database): Promise<Ch
     throw new CairnError<NodeErrorCode>("node/bad-config", "the database belongs to no rollup yet: start a node first");
   }
   const domain = { chainId: BigInt(config.chainId), rollup: addressToBigint(config.rollup) };
-  const slotCount = Number(config.slots) as BlockSize;
+  const slotCount = Number(config.slots) as SoloSize;
   await bindChain(database.db, domain, slotCount);
   return { domain, slotCount };
 }

@@ -1,26 +1,24 @@
 import { blockCircuit, type Circuit, soloCircuit } from "@cairn/circuits";
-import { type BlockSize, CairnError } from "@cairn/protocol";
+import { CairnError, type SoloSize } from "@cairn/protocol";
 import { batchPlan, type PlannedProof } from "../batches/plan.ts";
 import type { NodeErrorCode } from "../errors.ts";
 
 /**
- * Memory of one proof, in megabytes. Blocks: half as much again as the prover's peak, which was 146 for block16 and, of full
- * blocks, 150 for solo16, 486 for solo64, 1,716 for solo256 (with them block64 and block256, which have as many gates); for
- * block1024 section 6.8 of the specification has 6,013. Others: a quarter more than that section has, 1,933 for a pair and
- * 3,920 for a merge, or than docs/benchmarks.md has, 4,381 (4,178 MiB) for the last proof of 16 blocks.
+ * Memory of one proof, in megabytes. Blocks: half as much again as docs/benchmarks.md measured at the peak. Others: a quarter
+ * more than spec 6.8 has.
  */
 export const PROOF_MEMORY_MB: Readonly<Record<Circuit, number>> = {
-  block16: 250,
-  solo16: 250,
-  block64: 750,
-  solo64: 750,
-  block256: 2600,
-  solo256: 2600,
-  block1024: 9100,
-  pair: 2450,
+  block16: 400,
+  solo16: 400,
+  block64: 1200,
+  solo64: 1200,
+  block256: 4000,
+  solo256: 4000,
+  block1024: 14_000,
+  pair: 2400,
   merge1: 4900,
   merge2: 4900,
-  batch: 5500,
+  batch: 5400,
 };
 
 /**
@@ -40,7 +38,7 @@ export function weightOf(circuit: Circuit): number {
 }
 
 /** Circuits of a weight, of a rollup whose blocks have one size. */
-export function circuitsOfWeight(weight: number, slots: BlockSize): readonly Circuit[] {
+export function circuitsOfWeight(weight: number, slots: SoloSize): readonly Circuit[] {
   if (weight === 0) return [blockCircuit(slots), soloCircuit(slots)];
   return WEIGHTS[weight] ?? [];
 }
@@ -52,7 +50,7 @@ export function circuitsOfWeight(weight: number, slots: BlockSize): readonly Cir
  * @example maxWeights(16, { concurrency: 2, maxMemoryBytes: 6e9 }) // [3, 0]
  */
 export function maxWeights(
-  slots: BlockSize,
+  slots: SoloSize,
   limits: { readonly concurrency: number; readonly maxMemoryBytes: number },
 ): number[] {
   const needed = WEIGHTS.map((_, weight) => memoryUpTo(weight, slots));
@@ -80,10 +78,10 @@ export function maxWeights(
  * be the only prover.
  */
 export function assertProvesBatches(
-  slots: BlockSize,
+  slots: SoloSize,
   { maxBlocks, maxMemoryBytes }: { readonly maxBlocks: number; readonly maxMemoryBytes: number },
 ): void {
-  const plans = Array.from({ length: maxBlocks }, (_, i) => batchPlan(1, Array<BlockSize>(i + 1).fill(slots)));
+  const plans = Array.from({ length: maxBlocks }, (_, i) => batchPlan(1, Array<SoloSize>(i + 1).fill(slots)));
   const neededMb = memoryUpTo(Math.max(...plans.map(heaviest)), slots);
   const allowedMb = maxMemoryBytes / 1e6;
   if (neededMb <= allowedMb) return;
@@ -101,7 +99,7 @@ function heaviest({ circuit, children }: PlannedProof): number {
 }
 
 /** A worker that takes a job also takes lighter ones. */
-function memoryUpTo(weight: number, slots: BlockSize): number {
+function memoryUpTo(weight: number, slots: SoloSize): number {
   const circuits = WEIGHTS.slice(0, weight + 1).flatMap((_, lighter) => circuitsOfWeight(lighter, slots));
   return Math.max(...circuits.map((circuit) => PROOF_MEMORY_MB[circuit]));
 }

@@ -11,7 +11,7 @@ import { decodeJson, encodeJson } from "../json.ts";
 export type WitnessInput = Omit<TracedBlock, "compress">;
 
 /** Incremented whenever the format changes: this version cannot prove what an earlier one stored. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 interface StoredWitnessInput {
   readonly format: typeof FORMAT;

@@ -11,7 +11,7 @@ import {
   type StoredProof,
   storeProof,
 } from "@cairn/db";
-import { type BlockSize, CairnError, isCairnError } from "@cairn/protocol";
+import { CairnError, isCairnError, type SoloSize } from "@cairn/protocol";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-points.ts";
@@ -62,7 +62,7 @@ const WATCH_MS = 1000;
 const PROVER = `${hostname()}, process ${process.pid}`;
 
 /** A prover for blocks of `slots` slots on an open database and job queue, both owned by the caller. */
-export function createProver(slots: BlockSize, settings: ProverSettings, deps: ProverDeps): Prover {
+export function createProver(slots: SoloSize, settings: ProverSettings, deps: ProverDeps): Prover {
   const { database, clock, logger, metrics } = deps;
   const active = new Map<string, ProverProgress>();
   const stopping = new AbortController();

@@ -13,7 +13,15 @@ import {
 import { createTestDatabases } from "@cairn/db/testing";
 import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing";
 import { payBatch, rollupDomain } from "@cairn/l1";
-import { accountIndex, bytesToBigint, bytesToCells, cellsToBytes } from "@cairn/protocol";
+import {
+  accountIndex,
+  bytesToBigint,
+  bytesToCells,
+  cellsToBytes,
+  EMPTY_QUEUE_HASH,
+  encodeL1Operation,
+  nextQueueHash,
+} from "@cairn/protocol";
 import { personOf } from "@cairn/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestWatcher } from "../../test/test-watcher.ts";
@@ -96,9 +104,9 @@ describe("batches of several blocks of others", () => {
         expect(found).toMatchObject({
           origin: "l1",
           status: "proven",
-          timestamp: executed.timestamp,
+          timestamp: Number(executed.data.timestamp),
           slotCount: 16,
-          l1OperationCount: executed.l1OperationCount,
+          l1OperationCount: executed.data.l1Count,
           seal: {
             oldNextIndex: executed.oldNextIndex,
             newNextIndex: executed.newNextIndex,
@@ -114,11 +122,14 @@ describe("batches of several blocks of others", () => {
 
   it("leave roots, queue ranges and payouts of every block", async () => {
     const blocks = await sealed();
+    const operations = live.batches.flatMap((batch) => batch.blocks.map(({ l1Operations }) => l1Operations));
+    let queueHash = EMPTY_QUEUE_HASH;
     blocks.forEach(({ seal, firstQueueIndex, l1OperationCount, queueHashAfter }, i) => {
       const next = blocks[i + 1];
       expect(next?.seal?.oldRoot ?? live.tree.root()).toBe(seal?.newRoot);
       expect(next?.firstQueueIndex ?? BLOCKS).toBe(firstQueueIndex + l1OperationCount);
-      if (next !== undefined) expect(next.queueHashBefore).toEqual(queueHashAfter);
+      queueHash = (operations[i] ?? []).map(encodeL1Operation).reduce(nextQueueHash, queueHash);
+      expect(queueHashAfter).toEqual(queueHash);
     });
     expect(new Set(blocks.map(({ seal }) => seal?.newRoot)).size).toBe(BLOCKS - 1);
     const payouts = await listPayouts(database.db, { limit: 9 });

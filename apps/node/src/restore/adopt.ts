@@ -29,12 +29,13 @@ import {
   cellsToBytes,
   type Domain,
   decodeFloat16,
-  encodeSlot,
+  encodeSlotWord,
   isCairnError,
   type L1Operation,
+  type PublishedBlock,
   type PublishedSlot,
-  type ReadBlock,
   readBatchCells,
+  slotExtra,
 } from "@cairn/protocol";
 import {
   type BatchOnL1,
@@ -44,7 +45,7 @@ import {
   publishedSlot,
   type ReplayedBlock,
   replayBatch,
-  replayPublishedData,
+  replayBlock,
 } from "@cairn/vm";
 import type { NodeErrorCode } from "../errors.ts";
 import { feeCreditsOf, foreignTransactionsOf, outcomesOf, payoutsOf } from "../sequencer/block-records.ts";
@@ -174,7 +175,7 @@ interface BlockStart extends Pick<ChainPosition, "block" | "chains" | "queuePosi
 /** A block as it is stored, and where the next one begins. */
 function describeBlock(
   start: BlockStart,
-  { slotCount, data, cells }: ReadBlock,
+  { slotCount, data, cells }: PublishedBlock,
   replayed: ReplayedBlock,
   { oldRoot, newRoot, atMs }: { readonly oldRoot: bigint; readonly newRoot: bigint; readonly atMs: number },
   compress: Compress,
@@ -197,7 +198,6 @@ function describeBlock(
     feeAccounts: data.feeIndices.filter((index) => index !== 0),
     firstQueueIndex: start.queuePosition,
     l1OperationCount: data.l1Count,
-    queueHashBefore: start.queueHash,
     queueHashAfter: end.queueHash,
     openedAtMs: atMs,
   };
@@ -254,8 +254,7 @@ export async function replayForeignBlock(db: Db, keeper: StateKeeper, block: Sto
     const [read] = readBatchCells(bytesToCells(seal.cells), 1);
     if (read === undefined) throw diverged(what, "it has no cells");
     const l1Operations = entries.map(({ operation }) => operation);
-    const { slotCount, data } = read;
-    return replayPublishedData({ state: keeper, slotCount, l1Operations, publishedData: data });
+    return replayBlock({ state: keeper, data: read.data, l1Operations });
   });
   await applyChecked(keeper, what, number, replayed, seal.newRoot);
 }
@@ -352,10 +351,11 @@ function keyOf({ from, nonce }: { readonly from: number; readonly nonce: number 
   return `${from}:${nonce}`;
 }
 
+/** Whether two transactions publish the same. */
 function isSameSlot(a: PublishedSlot, b: PublishedSlot): boolean {
-  if (Buffer.compare(encodeSlot(a), encodeSlot(b)) !== 0) return false;
-  if (a.type === "transferToNew" && b.type === "transferToNew") return a.toOwner === b.toOwner && a.toKey === b.toKey;
-  return a.type !== "withdraw" || b.type !== "withdraw" || a.recipient === b.recipient;
+  if (encodeSlotWord(a) !== encodeSlotWord(b)) return false;
+  const [one, other] = [slotExtra(a), slotExtra(b)];
+  return one?.owner === other?.owner && one?.key === other?.key;
 }
 
 function diverged(what: string, reason: string, cause?: unknown): CairnError<NodeErrorCode> {

@@ -1,13 +1,6 @@
 import type { Compress } from "@cairn/crypto";
 import type { BlockOpening, L1OutcomeContent, QueueEntry } from "@cairn/db";
-import {
-  type AccountIndex,
-  type BlockSize,
-  blockCapacity,
-  blockNumber,
-  CairnError,
-  type Domain,
-} from "@cairn/protocol";
+import { type AccountIndex, blockCapacity, blockNumber, CairnError, type Domain, type SoloSize } from "@cairn/protocol";
 import {
   type BlockBuilder,
   createBlockBuilder,
@@ -43,7 +36,7 @@ export interface ChainOptions {
   /** The state store, which advances as blocks are sealed. */
   readonly base: StateReader;
   readonly domain: Domain;
-  readonly slotCount: BlockSize;
+  readonly slotCount: SoloSize;
   readonly compress: Compress;
   readonly verifySignature: VerifySignature;
   /** Accounts that receive fees, as of the base; follows closed blocks. */
@@ -125,7 +118,6 @@ export function createChain(options: ChainOptions, start: SequencePosition): Cha
       slotCount,
       blockNumber: opening.number,
       timestamp: opening.timestamp,
-      queueHash: opening.queueHashBefore,
       feeAccounts: opening.feeAccounts.map((index) => index as AccountIndex),
       verifySignature: options.verifySignature,
       compress,
@@ -161,7 +153,6 @@ export function createChain(options: ChainOptions, start: SequencePosition): Cha
       feeAccounts: options.feeAccounts.current(),
       firstQueueIndex: position.queueIndex,
       l1OperationCount: entries.length,
-      queueHashBefore: position.queueHash,
       queueHashAfter: entries.at(-1)?.hashAfter ?? position.queueHash,
       openedAtMs: options.nowMs(),
     };

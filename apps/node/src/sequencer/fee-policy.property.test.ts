@@ -1,6 +1,4 @@
 import {
-  BLOCK_SIZES,
-  type BlockSize,
   CELL_BYTES,
   EXTRA_BYTES,
   encodeFloat16,
@@ -12,6 +10,8 @@ import {
   PAYOUT_BYTES,
   ROW_CELLS,
   SLOT_BYTES,
+  SOLO_SIZES,
+  type SoloSize,
   TRANSACTION_KINDS,
   type TransactionGroup,
   type TransactionKind,
@@ -40,7 +40,7 @@ interface Priced {
   readonly token: number;
 }
 
-const policyOf = (slotCount: BlockSize, gasPriceWei: bigint, change: Partial<FeeSettings> = {}): FeePolicy =>
+const policyOf = (slotCount: SoloSize, gasPriceWei: bigint, change: Partial<FeeSettings> = {}): FeePolicy =>
   createFeePolicy(
     {
       slotCount,
@@ -58,7 +58,7 @@ const policyOf = (slotCount: BlockSize, gasPriceWei: bigint, change: Partial<Fee
   );
 
 const priced = fc.record({ kind: fc.constantFrom(...KINDS), token: fc.nat(TOKENS.length - 1) });
-const slotCounts = fc.constantFrom(...BLOCK_SIZES);
+const slotCounts = fc.constantFrom(...SOLO_SIZES);
 const gasPrices = fc.bigInt({ min: 1n, max: 500n * 10n ** 9n });
 
 const asGroup = (kinds: readonly TransactionKind[]) =>
@@ -73,12 +73,12 @@ const NOTHING: Capacity = { slots: 0, payouts: 0, newAccounts: 0, extras: 0 };
 const exceeds = (use: Capacity, capacity: Capacity) => LIMITS.some((limit) => use[limit] > capacity[limit]);
 
 /** What the batch of a block with these transactions costs on L1; the calldata ends with the last byte that is not zero. */
-function costGas(slotCount: BlockSize, transactions: readonly Priced[]): bigint {
+function costGas(slotCount: SoloSize, transactions: readonly Priced[]): bigint {
   return batchCostGas(slotCount, [transactions]);
 }
 
 /** The same for several blocks: all but the last also publish what their slots and rows are filled up with. */
-function batchCostGas(slotCount: BlockSize, blocks: readonly (readonly Priced[])[]): bigint {
+function batchCostGas(slotCount: SoloSize, blocks: readonly (readonly Priced[])[]): bigint {
   const gas = blocks.map((transactions, i) => {
     const { slots, extras, payouts } = requiredCapacity(asGroup(transactions.map(({ kind }) => kind)));
     const isLast = i === blocks.length - 1;
@@ -99,11 +99,11 @@ function worth(policy: FeePolicy, transactions: readonly Priced[], which: "fee" 
   }, 0n);
 }
 
-const isCovered = (slotCount: BlockSize, gasPrice: bigint, transactions: readonly Priced[], paid: bigint): boolean =>
+const isCovered = (slotCount: SoloSize, gasPrice: bigint, transactions: readonly Priced[], paid: bigint): boolean =>
   paid >= costGas(slotCount, transactions) * gasPrice * 10n ** 18n;
 
 /** Transactions up to the first that a limit excludes. */
-function fill(slotCount: BlockSize, offered: readonly Priced[], taken: Capacity = NOTHING): Priced[] {
+function fill(slotCount: SoloSize, offered: readonly Priced[], taken: Capacity = NOTHING): Priced[] {
   const capacity = emptyBlockCapacity(slotCount);
   let use = taken;
   const inside: Priced[] = [];
@@ -166,7 +166,7 @@ describe("a block with no place for another transaction", () => {
     );
   });
 
-  it.each(BLOCK_SIZES)("of %i slots pays when a stranger fills it with one scarce resource", (slotCount) => {
+  it.each(SOLO_SIZES)("of %i slots pays when a stranger fills it with one scarce resource", (slotCount) => {
     for (const kind of KINDS) {
       const inside = fill(slotCount, [{ kind, token: 0 }]);
       const policy = policyOf(slotCount, 10n ** 9n);
@@ -175,7 +175,7 @@ describe("a block with no place for another transaction", () => {
     }
   });
 
-  it.each(BLOCK_SIZES)(
+  it.each(SOLO_SIZES)(
     "of %i slots pays when its payouts burn as much gas as the publisher spends on them",
     (slotCount) => {
       const required = {

@@ -1,5 +1,4 @@
 import {
-  type BlockSize,
   CELL_BYTES,
   decodeFloat16,
   EXTRA_BYTES,
@@ -8,6 +7,7 @@ import {
   PAYOUT_BYTES,
   ROW_CELLS,
   SLOT_BYTES,
+  type SoloSize,
   type TokenId,
   TRANSACTION_KINDS,
 } from "@cairn/protocol";
@@ -22,7 +22,7 @@ export interface FeeToken {
 
 /** Input of the fee computation. */
 export interface FeeSettings {
-  readonly slotCount: BlockSize;
+  readonly slotCount: SoloSize;
   readonly tokens: readonly FeeToken[];
   /** L1 gas of any batch: verification, storage, proof bytes, header cell of its first block. */
   readonly batchGas: bigint;

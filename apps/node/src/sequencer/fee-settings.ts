@@ -1,4 +1,4 @@
-import { type BlockSize, tokenId } from "@cairn/protocol";
+import { type SoloSize, tokenId } from "@cairn/protocol";
 import L1_GAS from "../../l1-gas.json" with { type: "json" };
 import type { NodeConfig } from "../config/config.ts";
 import type { FeeSettings } from "./fee-policy.ts";
@@ -15,7 +15,7 @@ const SEVERAL_BLOCKS_GAS = 30_000;
  */
 export function feeSettingsOf(
   config: Pick<NodeConfig, "feeTokens" | "feeOperatorPercent" | "maxPayoutGas" | "batchBlocks" | "feeBatchBlocks">,
-  slotCount: BlockSize,
+  slotCount: SoloSize,
 ): FeeSettings {
   const blocksPerBatch = Math.min(config.batchBlocks, config.feeBatchBlocks ?? Math.ceil(config.batchBlocks / 2));
   return {

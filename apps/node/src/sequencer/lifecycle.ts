@@ -7,7 +7,7 @@ import {
   type QueueEntry,
   requeueTransactions,
 } from "@cairn/db";
-import { blockCapacity, CairnError, encodeL1Operation, isCairnError, nextRollingHash } from "@cairn/protocol";
+import { blockCapacity, CairnError, encodeL1Operation, isCairnError, nextQueueHash } from "@cairn/protocol";
 import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { createEngine, type Engine } from "./engine.ts";
@@ -209,7 +209,7 @@ export function createLifecycle(
     const entries = await loadQueueEntries(db, queueIndex, 4 * blockCapacity(settings.slotCount));
     let hash = queueHash;
     const broken = entries.findIndex(({ index, operation, hashAfter }, i) => {
-      hash = nextRollingHash(hash, encodeL1Operation(operation));
+      hash = nextQueueHash(hash, encodeL1Operation(operation));
       return index !== queueIndex + i || Buffer.compare(hash, hashAfter) !== 0;
     });
     if (broken >= 0) logger.warn({ position: queueIndex + broken }, "the L1 queue does not continue the chain");

@@ -2,12 +2,11 @@ import { type Chains, type Compress, chainsAfter } from "@cairn/crypto";
 import type { BlockOpening, BlockSeal, OwedPayout } from "@cairn/db";
 import {
   type AccountIndex,
-  type BlockSize,
   CairnError,
   cellsToBytes,
   type Domain,
-  encodeBlockCells,
   type L1Operation,
+  type SoloSize,
 } from "@cairn/protocol";
 import type { StateTree } from "@cairn/state";
 import {
@@ -73,16 +72,13 @@ export function sealBlock(tree: StateTree, task: SealTask, { compress, verify }:
     slotCount: ownSize(opening),
     blockNumber: number,
     timestamp: opening.timestamp,
-    queueHash: opening.queueHashBefore,
     feeAccounts: opening.feeAccounts.map((index) => index as AccountIndex),
     compress,
   });
   fill(builder, task);
   const executed = builder.seal();
   if (expected.type === "accounts" && !isSameState(executed, expected)) throw diverged(number, "its accounts differ");
-  const timestamp = BigInt(opening.timestamp);
-  const cells = encodeBlockCells({ ...executed.publishedData, l1Count: operations.length, timestamp });
-  const { payouts } = executed;
+  const { cells, payouts } = executed;
   const after = chainsAfter(chains, { number: BigInt(number), cells, l1Operations: operations, payouts }, compress);
   const oldRoot = tree.root();
   const witness = encodeWitnessInput({ trace: executed.trace, cells, chains, before: tree }, compress);
@@ -123,8 +119,8 @@ function fill(builder: BlockBuilder, { opening, operations, groups, ids }: Close
   }
 }
 
-/** Nodes build no blocks of 1,024 slots: no circuit proves them yet. */
-function ownSize({ number, slotCount }: BlockOpening): BlockSize {
+/** Nodes build no blocks of 1,024 slots: none could be a batch of its own. */
+function ownSize({ number, slotCount }: BlockOpening): SoloSize {
   if (slotCount !== 1024) return slotCount;
   throw diverged(number, `blocks of ${slotCount} slots are not built here`);
 }

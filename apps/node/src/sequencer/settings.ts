@@ -1,6 +1,6 @@
 import type { Compress } from "@cairn/crypto";
 import type { Database } from "@cairn/db";
-import type { BlockSize, Domain } from "@cairn/protocol";
+import type { Domain, SoloSize } from "@cairn/protocol";
 import type { VerifySignature } from "@cairn/vm";
 import type { Logger } from "pino";
 import type { BlockRules } from "../block-rules.ts";
@@ -16,7 +16,7 @@ import type { StateKeeper } from "./state-keeper.ts";
 /** Settings of the sequencer. */
 export interface SequencerSettings {
   readonly domain: Domain;
-  readonly slotCount: BlockSize;
+  readonly slotCount: SoloSize;
   /** A block is sealed at most this long after it was opened. */
   readonly blockTimeMs: number;
   /** Transactions must be valid this long when they are confirmed, so that their block can be rebuilt if necessary. */

@@ -1,5 +1,5 @@
 import { type Chains, type Compress, chainsAfter, historyOf } from "@cairn/crypto";
-import { type Claim, encodeBlockCells } from "@cairn/protocol";
+import type { Claim } from "@cairn/protocol";
 import type { WorkingTreeBase } from "@cairn/state";
 import type { BlockTrace, ExecutedBlock } from "@cairn/vm";
 import { draftBlock } from "./draft.ts";
@@ -36,9 +36,7 @@ export function buildBlock({
   block,
   ...options
 }: Omit<TracedBlock, "trace" | "cells"> & { readonly block: ExecutedBlock }): BuiltBlock {
-  const { trace, publishedData, l1OperationCount: l1Count } = block;
-  const cells = encodeBlockCells({ ...publishedData, l1Count, timestamp: BigInt(block.timestamp) });
-  return buildTracedBlock({ trace, cells, ...options });
+  return buildTracedBlock({ trace: block.trace, cells: block.cells, ...options });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type Compress, compress as pureCompress } from "@cairn/crypto";
 import {
-  type BlockSize2,
+  type BlockSize,
   CairnError,
   FIELD_MODULUS,
   META_FLAGS_SHIFT,
@@ -23,7 +23,7 @@ export interface OpenedBlock {
 
 /** Adds Merkle paths to a draft, step by step. Throws `circuits/inconsistent-trace` when a leaf is not in the tree. */
 export function openBlock(draft: BlockDraft, before: WorkingTreeBase, compress: Compress): OpenedBlock {
-  const shape = circuitShape(draft.slots.length as BlockSize2);
+  const shape = circuitShape(draft.slots.length as BlockSize);
   const tree = createWorkingTree(before, compress);
   const open = (step: StepDraft): OpeningWitness => openStep(step, tree, shape, compress);
   const slots = draft.slots.map(({ a, b, ...rest }) => ({ ...rest, a: open(a), b: open(b) }));

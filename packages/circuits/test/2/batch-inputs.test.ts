@@ -1,6 +1,6 @@
 import {
-  BLOCK_SIZES_2,
-  type BlockSize2,
+  BLOCK_SIZES,
+  type BlockSize,
   batchInputs,
   blockCapacity,
   blockRows,
@@ -75,12 +75,12 @@ describe("lists of a batch", () => {
   });
 
   it("have room for any block, and for batches of the sizes that the proof tree is made for", () => {
-    for (const slots of BLOCK_SIZES_2) {
+    for (const slots of BLOCK_SIZES) {
       const capacity = blockCapacity(slots);
       expect(blockRows(slots, capacity)).toBeLessThanOrEqual(MAX_BATCH_ROWS);
       expect(capacity).toBeLessThanOrEqual(Math.min(MAX_BATCH_L1_OPERATIONS, MAX_BATCH_PAYOUTS));
     }
-    const rows = (blocks: number, slots: BlockSize2, extras: number) => blocks * blockRows(slots, extras);
+    const rows = (blocks: number, slots: BlockSize, extras: number) => blocks * blockRows(slots, extras);
     expect(rows(31, 256, 0)).toBeLessThanOrEqual(MAX_BATCH_ROWS);
     // 7,936 transfers in ten blocks.
     expect(rows(7, 1024, 0) + rows(3, 256, 0)).toBeLessThanOrEqual(MAX_BATCH_ROWS);

@@ -1,5 +1,5 @@
 import { extendChain, historyOf } from "@cairn/crypto";
-import { evaluateCells, evaluateDataWords, FIELD_MODULUS, WORD_BITS } from "@cairn/protocol";
+import { evaluateCells, evaluateWords, FIELD_MODULUS, WORD_BITS } from "@cairn/protocol";
 import type { InputMap } from "@noir-lang/noir_js";
 import { describe, expect, it } from "vitest";
 import { bindingFields, claimFields } from "../../src/prove/input-map.ts";
@@ -77,11 +77,11 @@ function publish(inputs: Inputs): void {
   inputs.binding = {
     ...binding,
     evaluation: evaluateCells(inputs.cells, point),
-    l1Evaluation: evaluateDataWords(
+    l1Evaluation: evaluateWords(
       lists.operations.flatMap(({ entry }) => entry),
       point,
     ),
-    payoutsEvaluation: evaluateDataWords(
+    payoutsEvaluation: evaluateWords(
       lists.payouts.flatMap(({ target, amount }) => [target, amount]),
       point,
     ),

@@ -102,7 +102,7 @@ describe("the solo circuit", () => {
     );
     // Several entries a list, a row that two extras share, a swap.
     expect(isLinked).toBe(true);
-    expect(block.l1OperationCount).toBeGreaterThanOrEqual(2);
+    expect(block.data.l1Count).toBeGreaterThanOrEqual(2);
     expect(block.payouts.length).toBeGreaterThanOrEqual(2);
     expect(extras.length % 2).toBe(1);
     expect(await soloRefusal()).toBeNull();

@@ -3,7 +3,7 @@ import {
   accountIndex,
   decodeExtraCells,
   encodeHeaderCell,
-  evaluateDataWords,
+  evaluateWords,
   FIELD_MODULUS,
   type L1Operation,
   l1Entry,
@@ -77,10 +77,10 @@ describe("chains", () => {
 });
 
 describe("list polynomial", () => {
-  it("equals evaluateDataWords", async () => {
+  it("equals evaluateWords", async () => {
     await fc.assert(
       fc.asyncProperty(list(field, 12), uint(248), async (words, point) => {
-        expect(await runGadget("2/polynomial", { words, point })).toBe(evaluateDataWords(words, point));
+        expect(await runGadget("2/polynomial", { words, point })).toBe(evaluateWords(words, point));
       }),
       RUNS,
     );

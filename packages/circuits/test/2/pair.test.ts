@@ -1,5 +1,5 @@
 import { blocksRoot, extendChain, historyOf } from "@cairn/crypto";
-import { type ChainEntry, type Claim, evaluateCells, evaluateDataWords, joinClaims, WORD_BITS } from "@cairn/protocol";
+import { type ChainEntry, type Claim, evaluateCells, evaluateWords, joinClaims, WORD_BITS } from "@cairn/protocol";
 import { describe, expect, it } from "vitest";
 import { readRecordedKeys } from "../../src/build/key-lists.ts";
 import { KEY_FIELDS, PROOF_FIELDS } from "../../src/build/recursion-key.ts";
@@ -83,11 +83,11 @@ async function refusal(
     blocksRoot: proven.root,
     point,
     evaluation: evaluateCells(cells, point),
-    l1Evaluation: evaluateDataWords(
+    l1Evaluation: evaluateWords(
       operations.flatMap((operation) => operation.entry),
       point,
     ),
-    payoutsEvaluation: evaluateDataWords(
+    payoutsEvaluation: evaluateWords(
       payouts.flatMap(({ target, amount }) => [target, amount]),
       point,
     ),

@@ -3,7 +3,7 @@ import {
   type Account,
   type AccountIndex,
   accountIndex,
-  type BlockSize2,
+  type BlockSize,
   blockNumber,
   CairnError,
   type Claim,
@@ -92,7 +92,7 @@ export interface Offer {
   readonly nextIndex?: number;
   readonly timestamp?: number;
   /** 16 by default. */
-  readonly slotCount?: BlockSize2;
+  readonly slotCount?: BlockSize;
   /** Number of the block, 7 by default. */
   readonly number?: number;
   /** The chains before the block. */
@@ -120,7 +120,6 @@ export function target(offer: Offer): Target {
       slotCount,
       blockNumber: blockNumber(number),
       timestamp,
-      queueHash: new Uint8Array(32).fill(7),
       feeAccounts: [AT.operatorEth, AT.operatorJunk],
       verifySignature: CRYPTO.verify,
       compress,

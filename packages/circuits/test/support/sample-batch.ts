@@ -2,7 +2,7 @@ import type { ChainedBlock, Chains } from "@cairn/crypto";
 import {
   accountIndex,
   type BatchBinding,
-  type BlockSize2,
+  type BlockSize,
   type Claim,
   calldataCommitment,
   cellsToBytes,
@@ -11,7 +11,7 @@ import {
   encodeL1Operation,
   joinClaims,
   type L1Operation,
-  nextRollingHash,
+  nextQueueHash,
 } from "@cairn/protocol";
 import { type BatchContent, batchBinding, type Submission } from "../../src/witness/binding.ts";
 import type { BuiltBlock } from "../../src/witness/block.ts";
@@ -46,7 +46,7 @@ const FIRST_NUMBER = 7;
  * Blocks with entries in every list: one L1 operation, an extra of each kind and a payout in each; of 16 slots unless
  * `sizes` says otherwise.
  */
-export function sampleBatch(count: number, sizes: readonly BlockSize2[] = []): SampleBatch {
+export function sampleBatch(count: number, sizes: readonly BlockSize[] = []): SampleBatch {
   let [accounts, nextIndex, chains]: [typeof ACCOUNTS, number, Chains] = [ACCOUNTS, NEXT, CHAINS];
   const built: BuiltBlock[] = [];
   const blocks: ChainedBlock[] = [];
@@ -85,7 +85,7 @@ export function sampleBatch(count: number, sizes: readonly BlockSize2[] = []): S
     queueHash: blocks
       .flatMap((block) => block.l1Operations)
       .map(encodeL1Operation)
-      .reduce(nextRollingHash, EMPTY_QUEUE_HASH),
+      .reduce(nextQueueHash, EMPTY_QUEUE_HASH),
   };
   return { built, content, claim, submission, binding: batchBinding(claim, content, submission) };
 }

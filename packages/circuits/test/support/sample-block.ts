@@ -2,13 +2,13 @@ import { blocksRoot } from "@cairn/crypto";
 import {
   type BatchBinding,
   type BlockSize,
-  type BlockSize2,
   bindBatch,
   type Claim,
   calldataCommitment,
   cellsToBytes,
   EMPTY_QUEUE_HASH,
   payoutListHash,
+  type SoloSize,
 } from "@cairn/protocol";
 import {
   arbitraryBlockInput,
@@ -46,7 +46,7 @@ export type SoloInputs = {
 };
 
 /** The same full block every time: transactions of every kind, signed with references and times of validity. */
-export function sampleBlock(slotCount: BlockSize, seed = 1): SampleBlock {
+export function sampleBlock(slotCount: SoloSize, seed = 1): SampleBlock {
   const built = sampleClaim(slotCount, seed);
   const { block, cells, claim, chains } = built;
   const { payouts } = block;
@@ -66,7 +66,7 @@ export function sampleBlock(slotCount: BlockSize, seed = 1): SampleBlock {
 }
 
 /** The block of {@link sampleBlock}, of any size, with what its block circuit takes. */
-export function sampleClaim(slotCount: BlockSize2, seed = 1): ClaimedBlock {
+export function sampleClaim(slotCount: BlockSize, seed = 1): ClaimedBlock {
   const inputs = arbitraryBlockInput({ slotCount, crypto: CRYPTO, flawedPercent: 0, shape: "dense" });
   const [input] = fc.sample(inputs, { numRuns: 1, seed });
   if (input === undefined) throw new TypeError("fast-check gave no sample");

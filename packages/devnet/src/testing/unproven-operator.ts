@@ -15,7 +15,6 @@ import {
   addressToBigint,
   type BatchHeader,
   type BatchNumber,
-  type BlockSize,
   bindingPoint,
   blockCapacity,
   blockNumber,
@@ -24,14 +23,14 @@ import {
   cellsToBytes,
   type DataSource,
   EMPTY_QUEUE_HASH,
-  encodeBlockCells,
   encodeL1Operation,
   FIRST_ACCOUNT_INDEX,
   type L1Operation,
   type LastCircuit,
-  nextRollingHash,
+  nextQueueHash,
   type Payout,
   payoutListHash,
+  type SoloSize,
 } from "@cairn/protocol";
 import { createMemoryStore, createStateTree, type StateTree } from "@cairn/state";
 import { FAKE_CRYPTO, type TestCrypto } from "@cairn/testkit";
@@ -40,7 +39,7 @@ import type { DevRollup } from "../dev-rollup.ts";
 import { submitWithBlobs } from "./blob-submission.ts";
 import { acceptStandInProofs, standInProof } from "./stand-in-proofs.ts";
 
-const SLOTS: BlockSize = 16;
+const SLOTS: SoloSize = 16;
 
 /** Adds transactions to a block that holds its queue entries already. */
 export type Fill = (builder: BlockBuilder) => void;
@@ -129,7 +128,6 @@ export async function createUnprovenOperator(devnet: DevRollup): Promise<Unprove
       slotCount: SLOTS,
       blockNumber: blockNumber(tree.blockNumber() + 1),
       timestamp: Number(timestamp),
-      queueHash: EMPTY_QUEUE_HASH,
       feeAccounts: tree.nextIndex() > feeAccount ? [feeAccount] : [],
       verifySignature: crypto.verify,
       compress,
@@ -138,10 +136,10 @@ export async function createUnprovenOperator(devnet: DevRollup): Promise<Unprove
     fill(builder);
     const executed = builder.seal();
     tree.applyBlock(executed.blockNumber, executed.updates, executed.newNextIndex);
-    const { publishedData, l1OperationCount: l1Count, payouts, trace } = executed;
+    const { cells, payouts, trace } = executed;
     const block: ChainedBlock = {
       number: BigInt(executed.blockNumber),
-      cells: encodeBlockCells({ ...publishedData, l1Count, timestamp }),
+      cells,
       l1Operations: trace.slots.flatMap(({ l1Operation }) => l1Operation ?? []),
       payouts,
     };
@@ -213,8 +211,8 @@ export async function createUnprovenOperator(devnet: DevRollup): Promise<Unprove
       dataSource,
       firstBlock: first.number,
       lastBlock: last.number,
-      firstTimestamp: BigInt(first.executed.timestamp),
-      lastTimestamp: BigInt(last.executed.timestamp),
+      firstTimestamp: first.executed.data.timestamp,
+      lastTimestamp: last.executed.data.timestamp,
       newNextIndex: after.nextIndex,
       oldRoot: before.root,
       newRoot: after.root,
@@ -227,7 +225,7 @@ export async function createUnprovenOperator(devnet: DevRollup): Promise<Unprove
     };
     const l1Operations = blocks.flatMap((block) => block.l1Operations);
     const previous = batches.at(-1)?.queueHash ?? EMPTY_QUEUE_HASH;
-    const queueHash = l1Operations.map(encodeL1Operation).reduce(nextRollingHash, previous);
+    const queueHash = l1Operations.map(encodeL1Operation).reduce(nextQueueHash, previous);
     const { firstBlock, lastBlock, firstTimestamp, lastTimestamp } = header;
     const point = bindingPoint({
       claim: {

@@ -1,4 +1,4 @@
-import { bytesToHex, EMPTY_QUEUE_HASH, encodeL1Operation, isCairnError, nextRollingHash } from "@cairn/protocol";
+import { bytesToHex, EMPTY_QUEUE_HASH, encodeL1Operation, isCairnError, nextQueueHash } from "@cairn/protocol";
 import type { L1Rollup } from "../connection.ts";
 import { l1Error } from "../errors.ts";
 import { createL1Access, type L1Access } from "./access.ts";
@@ -25,7 +25,7 @@ export function followQueue({ queueTail, queueHash }: QueueEnd, event: QueuedEve
       details: { entry: queueTail },
     });
   }
-  const hash = nextRollingHash(queueHash, recordOf(event));
+  const hash = nextQueueHash(queueHash, recordOf(event));
   if (bytesToHex(hash) === bytesToHex(event.queueHash)) return { queueTail: queueTail + 1, queueHash: hash };
   throw l1Error("l1/queue-mismatch", `queue entry ${entry} (${operation.type}) does not lead to its stated hash`, {
     details: { entry },

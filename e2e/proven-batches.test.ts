@@ -49,7 +49,7 @@ import {
   type SoloOperator,
   submitSoloBatch,
   withBlob,
-} from "./support/rollup-2.ts";
+} from "./support/solo-operator.ts";
 
 const ETHER = 10n ** 18n;
 const RECIPIENT = 0xc0ffee00c0ffee00c0ffee00c0ffee00c0ffee00n;
@@ -59,7 +59,7 @@ const BOB = accountIndex(FIRST_ACCOUNT_INDEX + 1);
 /** Gas of a batch with a proof of 16 slots: the floor is verification and the proof's calldata. */
 const MAX_SOLO_GAS = 1_000_000n;
 
-describe("protocol 2 on a chain, with real proofs and a real blob", () => {
+describe("batches of one block on a chain, with real proofs and a real blob", () => {
   const kzg = createBlobKzg();
   let devnet: DevRollup;
   let compress: Compress;

@@ -11,14 +11,7 @@ import {
 import type { ProvingCircuit, SoloCircuit } from "@cairn/circuits";
 import { type ProvenBatch, rollupAbi, submitBatchArguments } from "@cairn/contracts";
 import { type Chains, type Compress, GENESIS_CHAINS, verify } from "@cairn/crypto";
-import {
-  chainedBlock,
-  type DevRollup,
-  proveSoloBatch,
-  type SealedBlock2,
-  sealBlock2,
-  soloBinding,
-} from "@cairn/devnet";
+import { chainedBlock, type DevRollup, proveSoloBatch, type SealedBlock, sealBlock, soloBinding } from "@cairn/devnet";
 import { type L1Wallet, rollupDomain } from "@cairn/l1";
 import {
   addressToBigint,
@@ -36,7 +29,7 @@ import {
   type Hex,
   hexToBytes,
   type L1Operation,
-  nextRollingHash,
+  nextQueueHash,
 } from "@cairn/protocol";
 import { createMemoryStore, createStateTree, type StateTree } from "@cairn/state";
 import { type BlockBuilder, createBlockBuilder } from "@cairn/vm";
@@ -58,7 +51,7 @@ interface AnvilAnswer {
 /** A batch that has its proof. */
 export interface SoloBatch {
   readonly batch: ProvenBatch;
-  readonly sealed: SealedBlock2;
+  readonly sealed: SealedBlock;
   readonly dataCommitment: Hex;
   /** Rolling queue hash after it, 32 bytes. */
   readonly queueHash: Uint8Array;
@@ -68,7 +61,7 @@ export interface SoloBatch {
   readonly blob: Uint8Array | null;
 }
 
-/** The operator of a rollup of protocol 2: its state, and batches of one block with real proofs. */
+/** The operator of a rollup: its state, and batches of one block with real proofs. */
 export interface SoloOperator {
   readonly tree: StateTree;
   readonly compress: Compress;
@@ -96,7 +89,7 @@ export function createSoloOperator(
   let chains: Chains = GENESIS_CHAINS;
   let queueHash: Uint8Array = EMPTY_QUEUE_HASH;
 
-  async function proveSealed(sealed: SealedBlock2, dataSource: DataSource, hash: Uint8Array): Promise<SoloBatch> {
+  async function proveSealed(sealed: SealedBlock, dataSource: DataSource, hash: Uint8Array): Promise<SoloBatch> {
     const blob = dataSource === "blob" ? cellsToBlob(sealed.cells) : null;
     const cells = cellsToBytes(sealed.cells);
     const dataCommitment = blob === null ? calldataCommitment(cells) : versionedHash(kzg.commit(blob));
@@ -117,7 +110,6 @@ export function createSoloOperator(
         slotCount: SLOTS,
         blockNumber: blockNumber(tree.blockNumber() + 1),
         timestamp: Number(timestamp),
-        queueHash: EMPTY_QUEUE_HASH,
         feeAccounts: [],
         verifySignature: verify,
         compress,
@@ -125,9 +117,9 @@ export function createSoloOperator(
       for (const operation of l1Operations) builder.addL1Operation(operation);
       fill(builder);
       const executed = builder.seal();
-      const sealed = sealBlock2({ tree, executed, chains, compress });
+      const sealed = sealBlock({ tree, executed, chains, compress });
       chains = sealed.chains;
-      queueHash = l1Operations.map(encodeL1Operation).reduce(nextRollingHash, queueHash);
+      queueHash = l1Operations.map(encodeL1Operation).reduce(nextQueueHash, queueHash);
       return proveSealed(sealed, dataSource, queueHash);
     },
     proveAgain: ({ sealed, queueHash: hash }, dataSource) => proveSealed(sealed, dataSource, hash),

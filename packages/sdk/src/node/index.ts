@@ -1,2 +1,0 @@
-export { type FileLock, takeFileLock } from "./file-lock.ts";
-export { fileStorage } from "./file-storage.ts";
