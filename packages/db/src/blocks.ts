@@ -1,11 +1,4 @@
-import {
-  BLOCK_SIZES,
-  type BlockNumber,
-  type BlockSize,
-  blockNumber,
-  bytesToBigint,
-  CairnError,
-} from "@cairn/protocol";
+import { BLOCK_SIZES, type BlockNumber, type BlockSize, blockNumber, bytesToBigint, CairnError } from "@cairn/protocol";
 import { type Selectable, sql } from "kysely";
 import type { Db } from "./database.ts";
 import type { DbErrorCode } from "./errors.ts";

@@ -1,4 +1,4 @@
-import { type SoloSize, bigintToHex, CairnError, type DataSource, type Domain, OWNER_BYTES } from "@cairn/protocol";
+import { bigintToHex, CairnError, type DataSource, type Domain, OWNER_BYTES, type SoloSize } from "@cairn/protocol";
 import type { Db } from "./database.ts";
 import type { DbErrorCode } from "./errors.ts";
 import { get, put, remove } from "./stored-settings.ts";
