@@ -3,10 +3,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import {
   audit,
   callApi,
+  expectSeveralBlocks,
   type L1,
   openScene,
   type Population,
-  pay,
+  payInSeveralBlocks,
   populate,
   readApi,
   type Scene,
@@ -96,10 +97,10 @@ describe("reorgs of L1", () => {
   });
 
   it("one that removes a batch, and one that removes its payout, which is paid again but not twice", async () => {
-    const before = scene.ledger.acknowledged().length;
+    const before = Number((await l1.state()).batchCount);
     l1.proxy.dropTransactions(({ purpose }) => purpose === "pay");
-    await pay(scene, people);
-    const [id = ""] = idsSince(before);
+    await payInSeveralBlocks(scene, people);
+    const id = scene.ledger.acknowledged().at(-1)?.id ?? "";
     await wait(id, "proven");
     await l1.mineByHand();
     await l1.reorg(1);
@@ -117,6 +118,7 @@ describe("reorgs of L1", () => {
     await waitForPayout("owed");
     await l1.proxy.passTransactions();
     await settle();
+    await expectSeveralBlocks(scene, before);
   });
 
   it("one deeper than the settlement depth, which removes deposit, batch and payout", async () => {
