@@ -18,8 +18,6 @@ import { root } from "./lib/workspace.ts";
 
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
 const snake = (name: string): string => name.replace(/[A-Z0-9]+/g, (part) => `_${part}`).toUpperCase();
-const low128 = (value: bigint): string => hex(value & ((1n << 128n) - 1n));
-const high128 = (value: bigint): string => hex(value >> 128n);
 
 const SOURCE = "Generated from packages/protocol/src/constants.ts by scripts/generate-constants.ts; do not edit.";
 
@@ -53,10 +51,6 @@ function noirConstants(): string {
     ...widths.map(([name, value]) => `pub global ${name}: u32 = ${value};`),
     "",
     ...values.map(([name, value]) => `pub global ${name}: Field = ${typeof value === "bigint" ? hex(value) : value};`),
-    "",
-    "// Limbs of the largest field element.",
-    `pub global FIELD_MAX_LOW: Field = ${low128(protocol.FIELD_MODULUS - 1n)};`,
-    `pub global FIELD_MAX_HIGH: Field = ${high128(protocol.FIELD_MODULUS - 1n)};`,
     "",
   ].join("\n");
 }
@@ -138,7 +132,7 @@ function solidityPoseidon2(): string {
 }
 
 const files: readonly (readonly [path: string, text: string])[] = [
-  ["packages/circuits/noir/block/src/constants.nr", noirConstants()],
+  ["packages/circuits/noir/rollup/src/constants.nr", noirConstants()],
   ["packages/contracts/src/generated/Constants.sol", solidityConstants()],
   ["packages/contracts/src/generated/Poseidon2Constants.sol", solidityPoseidon2()],
 ];

@@ -1,6 +1,6 @@
 /**
  * Deletes one guard after the other in a copy of the sources and reports those whose deletion no test notices.
- * Usage: npm run mutate -- circuits|circuits2|contracts [--only FILE] [--from N] [--count N] [--list] [--write-docs]
+ * Usage: npm run mutate -- circuits|contracts [--only FILE] [--from N] [--count N] [--list] [--write-docs]
  *   --only FILE       guards of this file only (repeatable)
  *   --from N          begin with guard N of the list, counted from 1
  *   --count N         stop after N guards
@@ -13,7 +13,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { root } from "./lib/workspace.ts";
-import { circuits2Target, circuitsTarget } from "./mutate/circuits.ts";
+import { circuitsTarget } from "./mutate/circuits.ts";
 import { contractsTarget } from "./mutate/contracts.ts";
 import { mutationDocument, type Section } from "./mutate/document.ts";
 import { compareWithList, type EquivalentLists, type Judged } from "./mutate/equivalents.ts";
@@ -37,7 +37,6 @@ const { values, positionals } = parseArgs({
 
 const TARGETS: Readonly<Record<TargetName, Target>> = {
   circuits: circuitsTarget,
-  circuits2: circuits2Target,
   contracts: contractsTarget,
 };
 const equivalents = JSON.parse(readFileSync(EQUIVALENT_PATH, "utf8")) as EquivalentLists;
@@ -45,7 +44,7 @@ const equivalents = JSON.parse(readFileSync(EQUIVALENT_PATH, "utf8")) as Equival
 const names = positionals.filter((name): name is TargetName => Object.hasOwn(TARGETS, name));
 if (names.length !== positionals.length || (names.length === 0 && !values["write-docs"])) {
   console.error(
-    "usage: npm run mutate -- circuits|circuits2|contracts [--only FILE] [--from N] [--count N] [--list] [--write-docs]",
+    "usage: npm run mutate -- circuits|contracts [--only FILE] [--from N] [--count N] [--list] [--write-docs]",
   );
   process.exitCode = 2;
 } else {

@@ -20,7 +20,6 @@ const KINDS: Readonly<Record<Mutant["kind"], string>> = {
 
 const TITLES: Readonly<Record<TargetName, string>> = {
   circuits: "Circuits",
-  circuits2: "Circuits of protocol 2",
   contracts: "Contracts",
 };
 
@@ -31,7 +30,7 @@ export function mutationDocument(sections: readonly Section[]): string {
   return `${[
     "# What deleting a guard does",
     wrap(
-      "Written by `npm run mutate -- circuits|circuits2|contracts --write-docs`. The run deletes one guard after the other in a copy " +
+      "Written by `npm run mutate -- circuits|contracts --write-docs`. The run deletes one guard after the other in a copy " +
         "of the sources and checks whether a test fails: each assertion, range check and checking call of the circuits, each " +
         "revert, checking call and guarding modifier of the contracts. A guard whose deletion no test notices needs a reason " +
         "in `scripts/mutate/equivalent.json`; a reason for a guard that no longer exists or that a test does notice is an error.",

@@ -20,7 +20,7 @@ export type Target = {
   readonly prepare: () => Promise<Workplace>;
 };
 
-export type TargetName = "circuits" | "circuits2" | "contracts";
+export type TargetName = "circuits" | "contracts";
 
 /** Copies of the sources, and the tests that can run against them. */
 export type Workplace = {

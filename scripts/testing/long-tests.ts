@@ -8,11 +8,11 @@ export const LONG_TESTS: Readonly<Record<string, string>> = {
   "e2e/notable-seeds.test.ts": "repeats what simulations once found; npm test runs a new seed each time",
   "packages/blobs/test/second-implementation.test.ts":
     "loads a second implementation of KZG for ten seconds; npm test checks its recorded answers",
-  "packages/circuits/test/2/batch.prover.test.ts":
+  "packages/circuits/test/batch.prover.test.ts":
     "proves a batch of two blocks, 1.8 million gates; npm test asks the solver for each of its parts",
-  "packages/circuits/test/2/keys.prover.test.ts":
+  "packages/circuits/test/keys.prover.test.ts":
     "makes the keys of all circuits with children, over 2^23 points and with 6 GiB; npm test compares hashes of their sources",
-  "packages/circuits/test/2/merge.prover.test.ts":
+  "packages/circuits/test/merge.prover.test.ts":
     "some thirty proofs of proofs; npm test asks the solver, which judges all but the proofs themselves",
   "packages/circuits/test/recorded-gates.test.ts":
     "compiles the circuits of 64 and 256 slots, which takes minutes; npm run check compares the hash of their sources",
@@ -24,14 +24,14 @@ export const LONG_TESTS: Readonly<Record<string, string>> = {
     "compiles thirty parts of the block circuit to say what each costs; nothing but npm run bench uses the result",
   "bench/src/node/run.test.ts":
     "loads a node for seconds to test npm run bench:node; other tests send it the same requests",
-  "packages/circuits/test/2/block1024.prover.test.ts":
+  "packages/circuits/test/block1024.prover.test.ts":
     "proves five million gates, over 2^23 points; npm test proves a block of 16 slots",
-  "packages/circuits/test/2/block1024.test.ts":
+  "packages/circuits/test/block1024.test.ts":
     "compiles five million gates, four minutes; npm test asks the solver for smaller sizes, and for links that far apart",
-  "packages/circuits/test/2/pair.test.ts":
+  "packages/circuits/test/pair.test.ts":
     "compiles and solves batches at their full size; npm test solves their parts in a small one",
-  "packages/circuits/test/2/sizes.test.ts":
+  "packages/circuits/test/sizes.test.ts":
     "compiles and solves larger sizes of the circuits that npm test solves with 16",
-  "packages/circuits/test/2/tree.prover.test.ts":
+  "packages/circuits/test/tree.prover.test.ts":
     "three proofs of three million gates each, over 2^22 points; npm test asks the solver for each of their parts",
 };

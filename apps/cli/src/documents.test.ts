@@ -27,14 +27,7 @@ const MANUALS = [
 const INDEXES = ["ARCHITECTURE.md", "docs/adr/README.md", "docs/faults.md", "docs/spec/README.md"] as const;
 /** The table of attacks, and where the files that it names are. */
 const ATTACKS = "docs/spec/attacks.md";
-const ATTACK_FOLDERS = [
-  "",
-  "packages",
-  "apps",
-  "packages/circuits/test/2",
-  "packages/circuits/test",
-  "packages/contracts/test",
-] as const;
+const ATTACK_FOLDERS = ["", "packages", "apps", "packages/circuits/test", "packages/contracts/test"] as const;
 const DOCUMENTS = globSync(["*.md", "docs/**/*.md", "{apps,packages}/*/*.md", "{bench,vectors}/*.md"], {
   cwd: REPOSITORY,
 }).sort();

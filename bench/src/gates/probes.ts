@@ -4,6 +4,8 @@ import { type CircuitShape, type CompiledProgram, compileCircuit, countGates, NO
 import { UNITS, type Unit, type UnitGates } from "./parts.ts";
 
 const PROBES_DIR = join(import.meta.dirname, "../../noir");
+/** The circuits' library that the probes use. */
+const LIBRARY = "rollup";
 /** Uses in the two programs whose difference gives the gates of one use. */
 const FEW = 12;
 const MANY = 20;
@@ -36,7 +38,7 @@ export async function probeGates(shape: CircuitShape, cacheDir: string): Promise
 }
 
 /**
- * Compiles each probe with one use, so that a change of the circuits' libraries does not break them unnoticed. Throws
+ * Compiles each probe with one use, so that a change of the circuits' library does not break them unnoticed. Throws
  * `circuits/compile-failed`.
  */
 export async function compileProbes(shape: CircuitShape, cacheDir: string): Promise<readonly CompiledProgram[]> {
@@ -46,14 +48,12 @@ export async function compileProbes(shape: CircuitShape, cacheDir: string): Prom
   return programs;
 }
 
-/** A folder for generated crates, beside links to the libraries they use. */
+/** A folder for generated crates, beside a link to the library they use. */
 function prepareCrates(cacheDir: string): string {
   const noirDir = join(cacheDir, "bench", "noir");
   mkdirSync(noirDir, { recursive: true });
-  for (const name of ["block", "2"]) {
-    const link = join(noirDir, name);
-    if (!existsSync(link)) symlinkSync(join(NOIR_DIR, name), link, "dir");
-  }
+  const link = join(noirDir, LIBRARY);
+  if (!existsSync(link)) symlinkSync(join(NOIR_DIR, LIBRARY), link, "dir");
   return noirDir;
 }
 
@@ -90,8 +90,7 @@ function compileProbe(options: ProbeOptions): Promise<CompiledProgram> {
     'authors = ["Cairn"]',
     "",
     "[dependencies]",
-    'block = { path = "../block" }',
-    'rollup = { path = "../2/rollup" }',
+    `${LIBRARY} = { path = "../${LIBRARY}" }`,
     "",
   ].join("\n");
   mkdirSync(join(noirDir, name, "src"), { recursive: true });

@@ -3,7 +3,6 @@ import {
   circuitShape,
   compileCircuit,
   countGates,
-  crateOf,
   type InnerCircuit,
   type SoloCircuit,
   soloCircuit,
@@ -39,6 +38,6 @@ export async function measureGates(sizes: readonly SoloSize[], cacheDir: string)
 }
 
 async function gatesOf(circuit: InnerCircuit | SoloCircuit, cacheDir: string): Promise<number> {
-  const { path } = await compileCircuit({ name: crateOf(circuit), cacheDir });
+  const { path } = await compileCircuit({ name: circuit, cacheDir });
   return (await countGates(path)).gates;
 }

@@ -10,7 +10,6 @@ import { join, resolve } from "node:path";
 import { LAST_CIRCUIT_TYPE, type LastCircuit } from "@cairn/protocol";
 import {
   compileCircuit,
-  crateOf,
   devSrs,
   ensureDevSrs,
   ensureVerificationKey,
@@ -29,7 +28,7 @@ const kind = parseSrs(option("--srs") ?? "dev");
 
 for (const name of circuits) {
   const noirDir = sourcesOf(name, kind, cacheDir);
-  const program = await timed(`${name} compile`, () => compileCircuit({ name: crateOf(name), cacheDir, noirDir }));
+  const program = await timed(`${name} compile`, () => compileCircuit({ name, cacheDir, noirDir }));
   const gates = await programGates(program);
   const srs = prepareSrs(srsPointsFor(gates));
   const key = await timed(`${name} verification key`, () => ensureVerificationKey(program, srs));

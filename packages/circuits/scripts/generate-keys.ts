@@ -1,6 +1,6 @@
 /**
  * Makes the lists of keys that circuits accept: `generate-keys.ts [--srs dev|ignition] [--rebuild]`. Writes
- * `noir/2/keys.json` and, for the development SRS, the `keys.nr` of each circuit with children; nothing if no source changed.
+ * `noir/keys.json` and, for the development SRS, the `keys.nr` of each circuit with children; nothing if no source changed.
  * Compiles all of them and makes keys over 2^23 points: seven minutes and 6 GiB unless cached, for block1024 above all;
  * `--srs ignition` needs the network.
  *

@@ -2,7 +2,7 @@
  * Writes gates.json: the gate count of every gadget, of the smallest block circuit and of every circuit of one block, with
  * the SHA-256 of the verification keys over the dev SRS. With `--check` prints what changed and exits 1; circuits of more
  * than 16 slots, which take minutes to compile, then count as unchanged while the hash of their sources is the recorded
- * one, except with `--all`. The other circuits are in `noir/2/keys.json`, which `generate-keys.ts` compares.
+ * one, except with `--all`. The other circuits are in `noir/keys.json`, which `generate-keys.ts` compares.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -12,7 +12,6 @@ import { SOLO_SIZES, type SoloSize } from "@cairn/protocol";
 import { sourceHash } from "../src/build/compile.ts";
 import {
   compileCircuit,
-  crateOf,
   devSrs,
   ensureDevSrs,
   ensureVerificationKey,
@@ -31,10 +30,10 @@ const recorded: Record<string, number | string> = existsSync(target) ? JSON.pars
 /** Circuits of more slots are compiled only when asked. */
 const QUICK_SLOTS = 16;
 
-/** Circuits with a key for L1, and their slots. */
+/** Circuits whose key is recorded here, and their slots. */
 const CIRCUITS: readonly (readonly [name: string, slots: SoloSize])[] = [
-  ["2/block16", 16],
-  ...SOLO_SIZES.map((slots) => [crateOf(soloCircuit(slots)), slots] as const),
+  ["block16", 16],
+  ...SOLO_SIZES.map((slots) => [soloCircuit(slots), slots] as const),
 ];
 
 const counts: Record<string, number | string> = {};
@@ -53,11 +52,9 @@ for (const [name, slots] of CIRCUITS) {
   if (slots > QUICK_SLOTS) counts[`${name}.sources`] = sources;
   counts[`${name}.devKeySha256`] = createHash("sha256").update(readFileSync(path)).digest("hex");
 }
-for (const folder of ["gadgets", "2/gadgets"]) {
-  for (const gadget of readdirSync(join(NOIR_DIR, folder)).sort()) {
-    const program = await compileCircuit({ name: `${folder}/${gadget}`, cacheDir });
-    counts[`${folder}/${gadget}.gates`] = await programGates(program);
-  }
+for (const gadget of readdirSync(join(NOIR_DIR, "gadgets")).sort()) {
+  const program = await compileCircuit({ name: `gadgets/${gadget}`, cacheDir });
+  counts[`gadgets/${gadget}.gates`] = await programGates(program);
 }
 
 const names = [...new Set([...Object.keys(recorded), ...Object.keys(counts)])];

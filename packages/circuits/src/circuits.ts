@@ -37,15 +37,6 @@ export const PARENTS: Readonly<
 };
 
 /**
- * Name of a circuit's crate, which is its folder in noir/.
- *
- * @example crateOf("merge1") // "2/merge1"
- */
-export function crateOf(circuit: InnerCircuit | BatchCircuit | SoloCircuit): string {
-  return `2/${circuit}`;
-}
-
-/**
  * The circuit of a block, whose proofs merges and batches take.
  *
  * @example blockCircuit(16) // "block16"

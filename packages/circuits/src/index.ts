@@ -15,7 +15,6 @@ export {
   blockCircuit,
   CIRCUITS,
   type Circuit,
-  crateOf,
   INNER_CIRCUITS,
   type InnerCircuit,
   isParent,

@@ -12,7 +12,7 @@ const RUNS = process.env.CAIRN_TEST_ALL === undefined ? 10 : 100;
 
 describe("any queue on any state", () => {
   it("yields a satisfiable block", async () => {
-    const { circuit } = await program("2/block16");
+    const { circuit } = await program("block16");
     await fc.assert(
       fc.asyncProperty(arbitraryBlockInput({ slotCount: 16, crypto: CRYPTO }), async (input) => {
         const { witness, claim } = claimedBlock(input);
@@ -24,7 +24,7 @@ describe("any queue on any state", () => {
   });
 
   it("yields a satisfiable block of L1 operations alone, in a full tree too", async () => {
-    const { circuit } = await program("2/block16");
+    const { circuit } = await program("block16");
     await fc.assert(
       fc.asyncProperty(
         arbitraryBlockInput({ slotCount: 16, crypto: CRYPTO, shape: "sparse", maxGroups: 0 }),

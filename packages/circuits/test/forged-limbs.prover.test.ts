@@ -35,7 +35,7 @@ describe("limbs of a scalar that carry 2^128 from the high to the low one", () =
 
   beforeAll(async () => {
     chain = await startChain();
-    judge = await createJudge("2/block16", chain);
+    judge = await createJudge("block16", chain);
     const { circuit } = judge.circuit.program;
     acir = readAcir(circuit);
     inputs = inputWires(circuit, blockInputMap(block.built.claim, block.built.witness));

@@ -44,7 +44,7 @@ describe("a folder that is said to hold Ignition's points and holds others", () 
   const keys = (): string[] => globSync("**/vk*", { cwd: dir });
 
   it("gives no key, for L1 or for recursion", async () => {
-    const [compiled, { srs }] = [await uncached("2/gadgets/cells"), ensureDevSrs({ dir: join(dir, "srs"), points: 4 })];
+    const [compiled, { srs }] = [await uncached("gadgets/cells"), ensureDevSrs({ dir: join(dir, "srs"), points: 4 })];
     for (const target of ["evm", "recursion"] as const) {
       const key = ensureVerificationKey(compiled, { ...srs, kind: "ignition" }, { target });
       await expect(key).rejects.toThrow(wrong);
@@ -53,7 +53,7 @@ describe("a folder that is said to hold Ignition's points and holds others", () 
   });
 
   it("gives no key, nor leaves one in the cache, when the points come while it is made", async () => {
-    const compiled = await uncached("2/gadgets/cells");
+    const compiled = await uncached("gadgets/cells");
     const { srs } = ensureDevSrs({ dir: devSrs(cacheDir).dir, points: srsPointsFor(await programGates(compiled)) });
     const later = join(dir, "srs");
     mkdirSync(later);
@@ -67,7 +67,7 @@ describe("a folder that is said to hold Ignition's points and holds others", () 
 
   it("loads no circuit, records no list of keys and rebuilds no verifier", async () => {
     const cache = join(dir, "cache");
-    for (const name of ["2/block16", "2/solo16"]) await copyCompiled(name, cache);
+    for (const name of ["block16", "solo16"]) await copyCompiled(name, cache);
     vi.stubEnv("HOME", dir);
     ensureDevSrs({ dir: join(dir, ".bb-crs"), points: 4 });
     const options = { cacheDir: cache, srs: "ignition" } as const;

@@ -120,14 +120,14 @@ describe("golden vectors in Noir", () => {
 
   it.each(queue.cases)("L1 operation $record", async (row) => {
     const operation = l1Witness(decodeL1Operation(hexToBytes(row.record)));
-    expect(await runGadget("2/l1_operation", { operation })).toEqual(row.words.map(big));
+    expect(await runGadget("l1_operation", { operation })).toEqual(row.words.map(big));
   });
 
   it.each(blocks.cases)("cells of block $blockHash", async (row) => {
     const [header = 0n, ...cells] = row.cells.map(big);
     const { l1Count, extraCount, timestamp, feeIndices } = decodeHeaderCell(header);
     const words = cells.flatMap((cell) => [cell >> WORD, BigInt.asUintN(Number(WORD), cell)]);
-    const output = await runGadget("2/cells", {
+    const output = await runGadget("cells", {
       counts: [big(l1Count), big(extraCount)],
       timestamp,
       feeIndices: feeIndices.map(big),
@@ -149,7 +149,7 @@ describe("golden vectors in Noir", () => {
     /** The chain, the history and the blocks root. */
     const extended = async (chain: bigint, entry?: readonly bigint[]) => {
       const inputs = { chains: { ...after, l1: chain }, used: big(entry !== undefined), entry: entry ?? [0n, 0n, 0n] };
-      return (await runGadget("2/chains", inputs)) as readonly bigint[];
+      return (await runGadget("chains", inputs)) as readonly bigint[];
     };
     const chained = async (before: string, words: readonly string[], length: number) => {
       let chain = big(before);
@@ -175,7 +175,7 @@ describe("golden vectors in Noir", () => {
     for (const [value, list] of lists) {
       expect(list.length).toBeLessThanOrEqual(POLYNOMIAL_WORDS);
       const words = Array.from({ length: POLYNOMIAL_WORDS }, (_, i) => list[i] ?? 0n);
-      expect(await runGadget("2/polynomial", { words, point: big(row.point) })).toBe(big(value));
+      expect(await runGadget("polynomial", { words, point: big(row.point) })).toBe(big(value));
     }
   });
 });

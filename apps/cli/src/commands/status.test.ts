@@ -79,8 +79,8 @@ describe("status and doctor", () => {
 
   it("accept one provable block size, and say which", () => {
     const cache = mkdtempSync(join(tmpdir(), "cairn-cache-"));
-    mkdirSync(join(cache, "circuits", "2-solo16-0"), { recursive: true });
-    writeFileSync(join(cache, "circuits", "2-solo16-0", "program.json"), "{}");
+    mkdirSync(join(cache, "circuits", "solo16-0"), { recursive: true });
+    writeFileSync(join(cache, "circuits", "solo16-0", "program.json"), "{}");
     symlinkSync(join(TEST_CACHE_DIR, "contracts"), join(cache, "contracts"));
     const [circuits] = checkBuilds(cache);
     expect(circuits).toEqual({ name: "circuits", result: "ok", found: "blocks of 16 slots", advice: null });

@@ -51,7 +51,7 @@ export function checkMachine(
 export function checkBuilds(cacheDir: string, slots: readonly SoloSize[] = SOLO_SIZES): Finding[] {
   const setup = "Run `npm run setup`; only `devnet`, `node`, `prover` and `deploy` need it.";
   const built = slots.filter((size) => {
-    const isCompiled = globSync(`2-solo${size}-*/program.json`, { cwd: join(cacheDir, "circuits") }).length > 0;
+    const isCompiled = globSync(`solo${size}-*/program.json`, { cwd: join(cacheDir, "circuits") }).length > 0;
     return isCompiled && canLoad(() => loadVerifier(cacheDir, `solo${size}`, "dev"));
   });
   const sizes = built.length === 0 ? "none" : `blocks of ${built.join(", ")} slots`;

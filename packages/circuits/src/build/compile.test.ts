@@ -1,14 +1,13 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { compileCircuit, NOIR_DIR } from "./compile.ts";
+import { compileCircuit } from "./compile.ts";
 
 describe("compileCircuit", () => {
   let dir: string;
   beforeEach(() => {
     dir = mkdtempSync(join(tmpdir(), "cairn-compile-"));
-    cpSync(join(NOIR_DIR, "block"), join(dir, "noir", "block"), { recursive: true });
     mkdirSync(join(dir, "noir", "tiny", "src"), { recursive: true });
     writeFileSync(join(dir, "noir", "tiny", "Nargo.toml"), '[package]\nname = "tiny"\ntype = "bin"\n[dependencies]\n');
     writeMain("fn main(x: Field) { assert(x != 0); }");

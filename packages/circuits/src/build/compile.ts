@@ -74,7 +74,7 @@ async function compileCrate(crate: string): Promise<CompiledCircuit> {
  * Start of the SHA-256 of a crate's sources, those of the crates it depends on, and the versions of compiler and prover:
  * circuits with the same hash have the same bytecode, gates and keys.
  *
- * @example sourceHash("2/block16").length // 16
+ * @example sourceHash("block16").length // 16
  */
 export function sourceHash(name: string, noirDir: string = NOIR_DIR): string {
   const hash = createHash("sha256").update(versions());

@@ -7,7 +7,6 @@ import {
   BATCH_CIRCUITS,
   type BatchCircuit,
   CIRCUITS,
-  crateOf,
   INNER_CIRCUITS,
   type InnerCircuit,
   isParent,
@@ -36,17 +35,17 @@ export interface KeyRecord extends CircuitRecord {
   readonly keyHash: string;
 }
 
-/** All circuits that verify proofs or whose proofs are verified by others, over one SRS (spec 2, 6.6). */
+/** All circuits that verify proofs or whose proofs are verified by others, over one SRS (spec 6.6). */
 export type KeyRecords = Readonly<Record<InnerCircuit, KeyRecord> & Record<BatchCircuit, CircuitRecord>>;
 
 /** Recorded keys by SRS; null where nobody has made them yet. */
 export type RecordedKeys = Readonly<Record<Srs["kind"], KeyRecords | null>>;
 
 /** The recorded keys of both sets. */
-export const RECORDED_KEYS_PATH = join(NOIR_DIR, "2", "keys.json");
+export const RECORDED_KEYS_PATH = join(NOIR_DIR, "keys.json");
 
 /**
- * The keys that `noir/2/keys.json` records; the lists in the sources are those over the development SRS.
+ * The keys that `noir/keys.json` records; the lists in the sources are those over the development SRS.
  *
  * @example readRecordedKeys().dev?.merge1.keyHash
  */
@@ -59,7 +58,7 @@ export function readRecordedKeys(path: string = RECORDED_KEYS_PATH): RecordedKey
 
 /** File of the list of keys that a circuit accepts, below `noirDir`. */
 export function keyListPath(parent: ParentCircuit, noirDir: string = NOIR_DIR): string {
-  return join(noirDir, crateOf(parent), "src", KEY_LIST_FILE);
+  return join(noirDir, parent, "src", KEY_LIST_FILE);
 }
 
 /** Source of the list of keys that a circuit accepts. */
@@ -75,8 +74,8 @@ export function keyListSource(
     return `    ${hash}, // ${name}`;
   });
   return [
-    `${listHeading(kind)} (spec 2, 6.6). Generated from`,
-    "// packages/circuits/noir/2/keys.json by packages/circuits/scripts/generate-keys.ts; do not edit.",
+    `${listHeading(kind)} (spec 6.6). Generated from`,
+    "// packages/circuits/noir/keys.json by packages/circuits/scripts/generate-keys.ts; do not edit.",
     `pub global ALLOWED: [Field; ${accepts.length}] = [`,
     ...hashes,
     "];",
@@ -102,19 +101,19 @@ export async function generateKeyLists(options: {
   for (const name of INNER_CIRCUITS) {
     onCircuit(name);
     if (isParent(name)) writeKeyList(name, records, kind, noirDir);
-    const program = await compileCircuit({ name: crateOf(name), cacheDir, noirDir });
+    const program = await compileCircuit({ name, cacheDir, noirDir });
     const gates = await programGates(program, signal);
     const srs = ensureSrs(kind, cacheDir, srsPointsFor(gates));
     const key = readRecursionKey(await ensureVerificationKey(program, srs, { target: "recursion", signal }));
     const keyHash = `0x${key.hash.toString(16).padStart(64, "0")}`;
-    records[name] = { sources: sourceHash(crateOf(name), noirDir), gates, keyHash };
+    records[name] = { sources: sourceHash(name, noirDir), gates, keyHash };
   }
   const batches: Partial<Record<BatchCircuit, CircuitRecord>> = {};
   for (const name of BATCH_CIRCUITS) {
     onCircuit(name);
     writeKeyList(name, records, kind, noirDir);
-    const program = await compileCircuit({ name: crateOf(name), cacheDir, noirDir });
-    batches[name] = { sources: sourceHash(crateOf(name), noirDir), gates: await programGates(program, signal) };
+    const program = await compileCircuit({ name, cacheDir, noirDir });
+    batches[name] = { sources: sourceHash(name, noirDir), gates: await programGates(program, signal) };
   }
   return { ...records, ...batches } as KeyRecords;
 }
@@ -123,7 +122,7 @@ export async function generateKeyLists(options: {
  * The folder of Noir sources whose lists of keys are those over an SRS: the package's own for `dev`, a copy below
  * `cacheDir` for `ignition`. Throws `circuits/keys-missing` when those of Ignition are not recorded.
  *
- * @example await compileCircuit({ name: "2/batch", cacheDir, noirDir: noirDirOf("ignition", cacheDir) });
+ * @example await compileCircuit({ name: "batch", cacheDir, noirDir: noirDirOf("ignition", cacheDir) });
  */
 export function noirDirOf(kind: Srs["kind"], cacheDir: string, recorded = readRecordedKeys()): string {
   if (kind === "dev") return NOIR_DIR;
@@ -148,7 +147,7 @@ export function noirDirOf(kind: Srs["kind"], cacheDir: string, recorded = readRe
  * The folder of Noir sources of a circuit for its key over an SRS: the package's own unless the circuit has a list of keys.
  * Throws as {@link noirDirOf}.
  *
- * @example await compileCircuit({ name: crateOf(name), cacheDir, noirDir: sourcesOf(name, srs.kind, cacheDir) });
+ * @example await compileCircuit({ name, cacheDir, noirDir: sourcesOf(name, srs.kind, cacheDir) });
  */
 export function sourcesOf(
   name: (typeof CIRCUITS)[number],
@@ -162,7 +161,7 @@ export function sourcesOf(
 /** Hash of the sources of all circuits with these lists of keys. */
 function treeHash(keys: KeyRecords): string {
   const hash = createHash("sha256").update(JSON.stringify(keys));
-  for (const name of CIRCUITS) hash.update(sourceHash(crateOf(name)));
+  for (const name of CIRCUITS) hash.update(sourceHash(name));
   return hash.digest("hex").slice(0, 16);
 }
 
@@ -179,7 +178,7 @@ export function findStaleKeys(recorded: KeyRecords | null, noirDir: string = NOI
   const missing = INNER_CIRCUITS.filter((name) => recorded[name] === undefined);
   if (missing.length > 0) return missing.map((name) => `${name}: no key recorded`);
   const changed = [...INNER_CIRCUITS, ...BATCH_CIRCUITS].filter(
-    (name) => recorded[name]?.sources !== sourceHash(crateOf(name), noirDir),
+    (name) => recorded[name]?.sources !== sourceHash(name, noirDir),
   );
   const lists = PARENT_CIRCUITS.filter(
     (parent) => readIfExists(keyListPath(parent, noirDir)) !== keyListSource(parent, recorded, "dev"),

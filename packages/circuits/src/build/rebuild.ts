@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Srs } from "../bb.ts";
-import { type BatchCircuit, crateOf, isParent, type SoloCircuit } from "../circuits.ts";
+import { type BatchCircuit, isParent, type SoloCircuit } from "../circuits.ts";
 import { compileCircuit, NOIR_DIR } from "./compile.ts";
 import { programGates, srsPointsFor } from "./gates.ts";
 import { copySources, generateKeyLists } from "./key-lists.ts";
@@ -69,7 +69,7 @@ async function rebuildFromSources(
 ): Promise<RebuiltVerifier> {
   const { circuit, noirDir, srs: kind, cacheDir, signal, onStep = () => {} } = options;
   onStep(`${circuit}: circuit`);
-  const program = await compileCircuit({ name: crateOf(circuit), cacheDir, noirDir });
+  const program = await compileCircuit({ name: circuit, cacheDir, noirDir });
   const gates = await programGates(program, signal);
   onStep(`${circuit}: verification key over the ${kind} SRS`);
   const srs = ensureSrs(kind, cacheDir, srsPointsFor(gates));

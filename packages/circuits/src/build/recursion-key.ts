@@ -12,7 +12,7 @@ export interface RecursionKey {
   readonly hash: bigint;
 }
 
-/** Field elements of a key and of a proof, as in `noir/2/aggregation/src/children.nr`. */
+/** Field elements of a key and of a proof, as in `noir/aggregation/src/children.nr`. */
 export const KEY_FIELDS = 115;
 export const PROOF_FIELDS = 410;
 const FIELD_BYTES = 32;

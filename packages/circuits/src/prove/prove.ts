@@ -7,7 +7,7 @@ import { sourcesOf } from "../build/key-lists.ts";
 import { readRecursionKey } from "../build/recursion-key.ts";
 import { ensureSrs } from "../build/srs.ts";
 import { ensureVerificationKey } from "../build/verification-key.ts";
-import { type BatchCircuit, crateOf, type InnerCircuit, type MergeCircuit, type SoloCircuit } from "../circuits.ts";
+import type { BatchCircuit, InnerCircuit, MergeCircuit, SoloCircuit } from "../circuits.ts";
 import type { BatchContent } from "../witness/binding.ts";
 import { type ClaimProof, childrenWitness } from "../witness/children.ts";
 import { type EvaluationWitness, evaluationWitness } from "../witness/evaluation.ts";
@@ -45,7 +45,7 @@ export async function loadCircuit<Name extends InnerCircuit | BatchCircuit | Sol
   readonly signal?: AbortSignal | undefined;
 }): Promise<ProvingCircuit<Name>> {
   const { name, cacheDir, srs: kind, signal } = options;
-  const program = await compileCircuit({ name: crateOf(name), cacheDir, noirDir: sourcesOf(name, kind, cacheDir) });
+  const program = await compileCircuit({ name, cacheDir, noirDir: sourcesOf(name, kind, cacheDir) });
   const srs = ensureSrs(kind, cacheDir, srsPointsFor(await programGates(program, signal)));
   const key = await ensureVerificationKey(program, srs, { target: targetOf(name), signal });
   return { name, program, key, srs };

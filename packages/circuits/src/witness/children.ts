@@ -14,7 +14,7 @@ export interface ClaimProof {
   readonly key: RecursionKey;
 }
 
-/** A child as the circuits take it, named as in `noir/2/aggregation/src/children.nr`. */
+/** A child as the circuits take it, named as in `noir/aggregation/src/children.nr`. */
 export type ChildWitness = {
   readonly isUsed: boolean;
   readonly key: readonly bigint[];

@@ -1,13 +1,13 @@
 import { BLOB_MODULUS } from "@cairn/protocol";
 import type { SoloCircuit } from "../circuits.ts";
 
-/** How a circuit evaluates the data polynomial: `groups` groups of `groupCells` cells (spec 2, 6.5). */
+/** How a circuit evaluates the data polynomial: `groups` groups of `groupCells` cells (spec 6.5). */
 export type EvaluationShape = { readonly groupCells: number; readonly groups: number };
 
 /** A product modulo BLS12-381's order: limbs of 86, 86 and 83 bits, and the quotient's of 86, 86 and 84. */
 export type StepWitness = { readonly result: readonly bigint[]; readonly quotient: readonly bigint[] };
 
-/** Inputs of the circuit that prove the data polynomial's value at the point, named as in `noir/2/rollup/binding.nr`. */
+/** Inputs of the circuit that prove the data polynomial's value at the point, named as in `noir/rollup/binding.nr`. */
 export type EvaluationWitness = {
   /** 86, 86, 76 bits. */
   readonly point: readonly bigint[];

@@ -14,7 +14,7 @@ import {
 import type { EvaluationShape } from "./evaluation.ts";
 import type { ChainsWitness } from "./types.ts";
 
-/** The lists of a batch as the circuits take them, named as in `noir/2/aggregation/src/lists.nr`; unused entries are zero. */
+/** The lists of a batch as the circuits take them, named as in `noir/aggregation/src/lists.nr`; unused entries are zero. */
 export type ListsWitness = {
   /** Before the first block. */
   chains: ChainsWitness;

@@ -70,7 +70,7 @@ export function signatureWitness(
   return { rx: signature.rx, sLow: signature.s % LIMB, sHigh: signature.s / LIMB, keyY: point.y };
 }
 
-/** The signature that unsigned slots verify: message 0 under the secret key 1 (spec 6.2 D2). */
+/** The signature that unsigned slots verify: message 0 under the secret key 1 (spec 6.2 D). */
 export function unsignedSignature(compress: Compress): SignatureWitness {
   return signatureWitness(0n, sign(0n, secretKey(1n), compress), 1n, compress);
 }

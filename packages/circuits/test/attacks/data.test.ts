@@ -38,6 +38,16 @@ describe("non-zero padding in data", () => {
     expect(refusal).toBe("extras: list differs from what the slots consume");
   });
 
+  it("an extra left out", async () => {
+    const refusal = await refusalOf(block, {
+      draft: ({ extras }) => {
+        extras.splice(0, 1);
+        extras.push(extraWitness(0n, 0n));
+      },
+    });
+    expect(refusal).toBe("tree: path does not lead to the current root");
+  });
+
   it("a key in an unused extra", async () => {
     const refusal = await refusalOf(block, {
       draft: ({ extras }) => {

@@ -1,10 +1,15 @@
+import { FIELD_MODULUS } from "@cairn/protocol";
+import type { InputMap } from "@noir-lang/noir_js";
 import { describe, expect, it } from "vitest";
-import { blockInputMap, solveWitness } from "../../src/index.ts";
-import { type Acir, inputWires, type Opcode, readAcir, unpackWitness } from "../support/acir.ts";
+import { blockInputMap, soloInputMap, solveWitness } from "../../src/index.ts";
+import { inputValue } from "../../src/prove/input-value.ts";
+import { extraWitness } from "../../src/witness/parts.ts";
+import { type Acir, hintCalls, inputWires, type Opcode, readAcir, unpackWitness } from "../support/acir.ts";
 import { program } from "../support/cache.ts";
+import { describeEveryHint } from "../support/every-hint.ts";
 import { forge } from "../support/forge.ts";
 import { HINT_ATTACKS } from "../support/hint-attacks.ts";
-import { sampleClaim } from "../support/sample-block.ts";
+import { sampleBlock, sampleClaim } from "../support/sample-block.ts";
 
 const acirOf = async (crate: string): Promise<Acir> => readAcir((await program(crate)).circuit);
 const nameOf = (opcode: Opcode | null): string | null => {
@@ -16,7 +21,7 @@ const nameOf = (opcode: Opcode | null): string | null => {
 
 describe("the malicious solver", () => {
   it("gets the same wires as Noir's when it does not lie", async () => {
-    const { circuit } = await program("2/block16");
+    const { circuit } = await program("block16");
     const { claim, witness } = sampleClaim(16);
     const inputs = blockInputMap(claim, witness);
     const { wires, violated } = forge(readAcir(circuit), inputWires(circuit, inputs), new Map());
@@ -32,5 +37,23 @@ describe("attacks through the answer of a hint", () => {
     const { inputs, lies } = await prepare(acir);
     const { violated } = forge(acir, inputs, lies);
     expect(violated.map(nameOf)).toEqual([refusedBy]);
+  });
+});
+
+describeEveryHint(
+  "solo16",
+  async () => inputWires((await program("solo16")).circuit, soloInputMap(sampleBlock(16, 8))),
+  { identity: 4, needs_borrow: 4, decompose_hint: 1, lte_hint: 4 },
+);
+
+describe("a key of r and more in an extra, with a lie about the borrow", () => {
+  it.each([0n, 1n, 2n])("borrow %i", async (borrow) => {
+    const { circuit } = await program("gadgets/extra");
+    const acir = readAcir(circuit);
+    const inputs = inputWires(circuit, inputValue({ extra: extraWitness(1n, FIELD_MODULUS + 5n) }) as InputMap);
+    const [wire] = hintCalls(acir, "needs_borrow")[0]?.outputs ?? [];
+    if (wire === undefined) expect.unreachable();
+    const { violated } = forge(acir, inputs, new Map([[wire, borrow]]));
+    expect(violated.map((opcode) => Object.keys(opcode)[0])).toContain("BlackBoxFuncCall");
   });
 });

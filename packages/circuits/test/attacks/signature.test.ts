@@ -83,7 +83,7 @@ describe("attacks on the signature", () => {
         Object.assign(signature, { sLow: s % LIMB, sHigh: s / LIMB });
       },
     });
-    expect(refusal).toBe("bytes.nr: high_rest.assert_max_bit_size");
+    expect(refusal).toBe("schnorr.nr: high_rest.assert_max_bit_size");
   });
 
   it("s = 0, and R at infinity", async () => {

@@ -161,7 +161,7 @@ export interface BlockInputs {
  */
 export async function refusalOf(target: Target, attack: Attack = {}): Promise<string | null> {
   const { claim, witness } = attacked(target, attack);
-  const { circuit } = await program(`2/block${target.trace.slotCount}`);
+  const { circuit } = await program(`block${target.trace.slotCount}`);
   return circuitRefusal(circuit, blockInputMap(claim, witness));
 }
 

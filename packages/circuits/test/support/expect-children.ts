@@ -1,10 +1,10 @@
 import { expect } from "vitest";
 import { KEY_FIELDS, PROOF_FIELDS } from "../../src/build/recursion-key.ts";
-import { crateOf, PARENTS, type ParentCircuit } from "../../src/circuits.ts";
+import { PARENTS, type ParentCircuit } from "../../src/circuits.ts";
 import { program } from "./cache.ts";
 import { parameterWires, publicParameterParts, rangeBits, verifications } from "./verified-children.ts";
 
-/** The public inputs of a claim in the order of spec 2, 5.1. */
+/** The public inputs of a claim in the order of spec 5.1. */
 const CLAIM_PARTS = [
   "domain",
   "first_block",
@@ -29,12 +29,12 @@ const BINDING_PARTS = [
 ];
 
 /**
- * What no solver notices, read from the compiled circuit: its public inputs are those of spec 2, 5.1 in their order, each
+ * What no solver notices, read from the compiled circuit: its public inputs are those of spec 5.1 in their order, each
  * child is verified under its own key and hash for its own claim in this order, and only its flag switches that off, which
  * the circuit holds to one bit, so that it is either on or off. Nothing switches the first child off.
  */
 export async function expectVerifiedChildren(parent: ParentCircuit): Promise<void> {
-  const { circuit } = await program(crateOf(parent));
+  const { circuit } = await program(parent);
   const wires = parameterWires(circuit);
   const wire = (name: string) => ({ Witness: wires.get(name) ?? expect.unreachable(name) });
   const list = (name: string, length: number) => Array.from({ length }, (_, i) => wire(`${name}[${i}]`));

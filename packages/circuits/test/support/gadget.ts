@@ -13,10 +13,7 @@ export type GadgetOutput =
   | readonly GadgetOutput[]
   | { readonly [name: string]: GadgetOutput };
 
-/**
- * Runs the gadget crate, `2/` before its name for protocol 2, on inputs named as in TypeScript. Throws
- * `circuits/unsatisfied` when a constraint fails.
- */
+/** Runs the gadget crate on inputs named as in TypeScript. Throws `circuits/unsatisfied` when a constraint fails. */
 export async function runGadget(name: string, inputs: GadgetInputs): Promise<GadgetOutput> {
   const { returnValue } = await solveWitness(await gadgetCircuit(name), inputValue(inputs) as InputMap);
   return toOutput(returnValue);
@@ -28,7 +25,7 @@ export async function gadgetRefusal(name: string, inputs: GadgetInputs): Promise
 }
 
 async function gadgetCircuit(name: string): Promise<CompiledCircuit> {
-  const { circuit } = await program(name.startsWith("2/") ? `2/gadgets/${name.slice(2)}` : `gadgets/${name}`);
+  const { circuit } = await program(`gadgets/${name}`);
   return circuit;
 }
 

@@ -46,8 +46,8 @@ export interface HintAttack {
 const LIMB = 1n << 128n;
 /** Bits of the low limb of an extra's key. */
 const KEY_LOW_BITS = 208n;
-const BLOCK = "2/block16";
-const EXTRA = "2/gadgets/extra";
+const BLOCK = "block16";
+const EXTRA = "gadgets/extra";
 const SCHNORR = "gadgets/schnorr";
 
 /** Attacks that break one constraint each: without it the circuit would prove what is false. */
