@@ -1,32 +1,27 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Database, openDatabase } from "@cairn/db";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   audit,
   type NodeProcess,
   openScene,
   type Population,
-  pay,
+  type ProofWatch,
+  payBeyond,
   populate,
-  readApi,
+  readBatches,
   type Scene,
+  startProvers,
+  WITHOUT_PROVER,
+  watchProofs,
 } from "../support/index.ts";
 
 const PROVERS = 3;
 const BLOCKS = 9;
 
-/** A proof as the database last had it: rows go when their blocks are final. */
-interface Seen {
-  readonly kind: string;
-  readonly prover: string | null;
-  readonly attempts: number;
-  readonly isMade: boolean;
-}
-
 describe("the tree of a batch's proofs on three provers, each in its own process", () => {
   let scene: Scene;
   let people: Population;
-  let database: Database;
+  let watch: ProofWatch;
   let provers: NodeProcess[];
 
   beforeAll(async () => {
@@ -34,44 +29,25 @@ describe("the tree of a batch's proofs on three provers, each in its own process
       // A real tree takes minutes; node/src/batches/trees.prover.test.ts makes one.
       proofs: "stand-in",
       database: "server",
-      env: {
-        CAIRN_BATCH_BLOCKS: String(BLOCKS),
-        CAIRN_BATCH_SECONDS: "60",
-        CAIRN_BLOCK_TIME_MS: "100",
-        CAIRN_PROVER_HEARTBEAT_SECONDS: "10",
-      },
+      env: { CAIRN_BATCH_BLOCKS: String(BLOCKS), CAIRN_BATCH_SECONDS: "60", CAIRN_BLOCK_TIME_MS: "100" },
     });
-    people = await populate(scene, { CAIRN_ROLES: "sequencer,watcher,publisher,api" });
-    database = await openDatabase({ type: "server", url: scene.env().DATABASE_URL ?? "" });
-    const alone = {
-      CAIRN_ROLES: "prover",
-      CAIRN_CHAIN_ID: "",
-      CAIRN_ROLLUP: "",
-      CAIRN_PUBLISHER_KEY: "",
-      CAIRN_L1_RPC_URL: "http://127.0.0.1:1",
-    };
-    provers = await Promise.all(Array.from({ length: PROVERS }, () => scene.start(alone)));
+    people = await populate(scene, WITHOUT_PROVER);
+    watch = await watchProofs(scene);
+    provers = await startProvers(scene, PROVERS);
   });
   afterAll(async () => {
-    await database?.close();
+    await watch?.stop();
     await scene?.stop();
   });
 
   it("is finished by the others when one is killed in its midst", async () => {
-    const seen = new Map<number, Seen>();
-    const look = async (): Promise<void> => {
-      const rows = await database.db.selectFrom("proofs").selectAll().execute();
-      for (const { id, kind, prover, attempts, proof } of rows) {
-        seen.set(id, { kind, prover, attempts, isMade: proof !== null });
-      }
-    };
-    const made = () => [...seen.values()].filter(({ isMade }) => isMade);
+    const made = () => [...watch.seen().values()].filter(({ state }) => state === "made");
     /** Kills a prover that has made a proof as soon as it is at work on another one; returns the id of that one. */
     const killOne = async (): Promise<number> => {
-      await look();
-      for (const [id, { prover, isMade }] of seen) {
+      await watch.look();
+      for (const [id, { prover, state }] of watch.seen()) {
         const victim = provers.find(({ pid }) => prover?.endsWith(` ${pid}`));
-        if (isMade || victim === undefined || !made().some((other) => other.prover === prover)) continue;
+        if (state === "made" || victim === undefined || !made().some((other) => other.prover === prover)) continue;
         await victim.kill();
         return id;
       }
@@ -79,27 +55,15 @@ describe("the tree of a batch's proofs on three provers, each in its own process
       return killOne();
     };
 
-    const fill = async (): Promise<void> => ((await pay(scene, people)) < BLOCKS ? fill() : undefined);
-    const work = fill();
+    const work = payBeyond(scene, people, BLOCKS - 1);
     const held = await killOne();
     await work;
-    let isDone = false;
-    const watch = (async () => {
-      while (!isDone) {
-        await look();
-        await delay(50);
-      }
-    })();
-    const report = await audit(scene);
-    isDone = true;
-    await watch;
+    await audit(scene);
 
-    expect(report.blocks).toBeGreaterThanOrEqual(BLOCKS);
-    expect(report.batches).toBeLessThan(report.blocks);
-    const { batches } = await readApi(scene.api(), "batches", { query: { limit: "10" } });
+    const batches = await readBatches(scene.l1.rollup);
     expect(Math.max(...batches.map(({ blocks }) => blocks))).toBe(BLOCKS);
     expect(new Set(made().map(({ prover }) => prover)).size).toBeGreaterThan(1);
     expect(new Set(made().map(({ kind }) => kind))).toEqual(new Set(["block", "merge", "batch"]));
-    expect(seen.get(held)?.attempts).toBeGreaterThan(1);
+    expect(watch.seen().get(held)?.attempts).toBeGreaterThan(1);
   });
 });

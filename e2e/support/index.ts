@@ -1,6 +1,7 @@
 export { type ApiAnswer, callApi, readApi } from "./api.ts";
 export { type AuditOptions, type AuditReport, assertDrained, audit, drain, readOutcome } from "./audit.ts";
 export { type BatchOnL1, expectSeveralBlocks, payBeyond, payInSeveralBlocks, readBatches } from "./batches.ts";
+export { type BeaconProxy, startBeaconProxy } from "./beacon-proxy.ts";
 export { type Actor, balanceOf, DAY, type Drill, HOUR, openDrill } from "./drill.ts";
 export { type Holder, type Holders, personAt, type Terms } from "./holders.ts";
 export type { L1, L1Options } from "./l1.ts";
@@ -13,6 +14,7 @@ export type { Outcome } from "./oracle.ts";
 export { CACHE_DIR } from "./places.ts";
 export { type Population, pay, populate, readMetric } from "./populate.ts";
 export { childrenOf, isAlive, type ProcessInfo } from "./processes.ts";
+export { type ProofWatch, startProvers, WITHOUT_PROVER, watchProofs } from "./provers.ts";
 export { openRaw, type RawAnswer, rawPost, sendRaw } from "./raw-http.ts";
 export { refusal } from "./refusal.ts";
 export { DEFAULT_PROOFS, openScene, RUNS_ALL, type Scene, type SceneOptions } from "./scene.ts";

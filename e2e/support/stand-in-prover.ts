@@ -2,8 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { STAND_IN_PROVER } from "@cairn/devnet/testing";
 import type { NodeDeps } from "@cairn/node";
 
-/** Long enough for a process to be stopped in the middle of a proof. */
-const PROOF_MS = 500;
+/** Long enough for a process to be stopped in the middle of a proof; tests that do more meanwhile set STAND_IN_PROOF_MS. */
+const PROOF_MS = Number(process.env.STAND_IN_PROOF_MS ?? 500);
 
 /** Makes stand-in proofs that take a while, as real ones do. */
 export const PACED_STAND_IN_PROVER: NodeDeps = {

@@ -78,7 +78,7 @@ function libraryProblem(
   role: Role,
   specifier: string,
 ): string | undefined {
-  const declared = { ...manifest.dependencies };
+  const declared = { ...manifest.dependencies, ...manifest.peerDependencies };
   if (role !== "source") Object.assign(declared, manifest.devDependencies, rootManifest.devDependencies);
   return Object.hasOwn(declared, libraryOf(specifier))
     ? undefined

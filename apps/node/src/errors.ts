@@ -21,8 +21,8 @@
  * - `node/wrong-l1`: the L1 node serves another chain, or there is no rollup that the node understands at the address.
  * - `node/wrong-sequencer`: the process behind a separate API is not a sequencer, serves another rollup, or has another
  *   version.
- * - `node/l1-diverged`: the L1 node's data of an accepted batch does not lead to the proven root: it lies (retry on
- *   another L1 node).
+ * - `node/l1-diverged`: the L1 node's data of an accepted batch does not lead to the proven root, or it has another block
+ *   than the one up to which archives were read: it lies, or is of another chain (retry on another L1 node).
  */
 export type NodeErrorCode =
   | "node/bad-config"

@@ -20,6 +20,7 @@ import { createObserverPart } from "./parts/observer.ts";
 import { createPartList, type Part, type PartContext, type PartList } from "./parts/part.ts";
 import { createProverPart, type ProvingDeps } from "./parts/prover.ts";
 import { createPublisherPart, publisherAccount, publisherTerms } from "./parts/publisher.ts";
+import { createRestorePart } from "./parts/restore.ts";
 import { createSequencerPart } from "./parts/sequencer.ts";
 import { createStoragePart, type Storage } from "./parts/storage.ts";
 import { createWatcherPart } from "./parts/watcher.ts";
@@ -41,7 +42,8 @@ export interface NodeDeps extends ProvingDeps {
 export interface CairnNode {
   /**
    * Throws `node/already-running`, `node/wrong-l1`, `node/needs-restore`, `node/state-diverged`,
-   * `node/wrong-sequencer`, and what storage throws; then nothing runs.
+   * `node/wrong-sequencer`, what storage throws and, when it restores from archives, what `restoreFromArchives` throws; then
+   * nothing runs.
    */
   readonly start: () => Promise<void>;
   /**
@@ -93,6 +95,7 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
     if (account !== null) await storePublisher(database.db, publisherTerms(context, account));
     const l1 = await start(createL1Part(context, storage, deps.blobs));
     const jobs = has("prover") || has("sequencer") ? await start(createJobsPart(context, storage)) : null;
+    if (has("watcher")) await start(createRestorePart(context, storage, l1, compress));
     const watcher = has("watcher") ? await start(createWatcherPart(context, storage, l1)) : null;
     const sequencing =
       keeper !== null && jobs !== null

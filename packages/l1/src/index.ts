@@ -13,7 +13,7 @@ export {
   rollupDomain,
 } from "./connection.ts";
 export { type L1ErrorCode, l1Error } from "./errors.ts";
-export { type SignedPermit, signPermit } from "./permit.ts";
+export { type PermitReader, type PermitSigner, type PermitTypedData, type SignedPermit, signPermit } from "./permit.ts";
 export { createL1Access, insist, type L1Access, type L1AccessOptions } from "./reading/access.ts";
 export { type BeaconOptions, type BeaconSlots, createBeaconSource } from "./reading/beacon.ts";
 export type { BlobQuery, BlobSource } from "./reading/blob-source.ts";
@@ -75,13 +75,16 @@ export {
   depositToken,
   depositTokenCall,
   depositTokenWithPermit,
+  type RollupReads,
   readQueueFee,
   readQueueFeeWithRoom,
   readTokenAddress,
   requestSetKey,
   requestWithdraw,
+  setKeyRequestCall,
   withdrawRequestCall,
 } from "./requests.ts";
+export { type AskedCall, type AskedFate, CALL_TAG_BYTES, fateOfAsked, tagCalldata } from "./sending/asked-call.ts";
 export { type BlobFeeCaps, type BlobMarket, initialBlobFees, replacementBlobFees } from "./sending/blob-fees.ts";
 export {
   type BlobCall,
@@ -90,13 +93,36 @@ export {
   signBlobTransaction,
   withSidecars,
 } from "./sending/blob-transaction.ts";
-export { estimateRollupCall, type RollupCall } from "./sending/call.ts";
+export {
+  type CallOrCreation,
+  type CompleteCall,
+  type ContractCall,
+  estimateRollupCall,
+  type RollupCall,
+} from "./sending/call.ts";
 export { type GasFees, initialFees, replacementFees } from "./sending/fees.ts";
-export type { FollowOptions } from "./sending/follow.ts";
-export { type Refusal, refusalOf } from "./sending/refusal.ts";
-export { resumeTransaction, type SendOptions, sendCreation, sendToContract, sendToRollup } from "./sending/send.ts";
-export { newestAttempt, type SignedAttempt, type SignedTransaction } from "./sending/signed-transaction.ts";
+export { type Fate, type FollowOptions, fateOf, replaced, settled } from "./sending/follow.ts";
+export type { NonceUser } from "./sending/nonce-user.ts";
+export type { SendingReader, SigningWallet } from "./sending/parties.ts";
+export { isClearRefusal, type Refusal, refusalOf } from "./sending/refusal.ts";
+export {
+  completeCall,
+  offerTransaction,
+  resumeTransaction,
+  type SendOptions,
+  sendCreation,
+  sendToContract,
+  sendToRollup,
+} from "./sending/send.ts";
+export {
+  isSameCall,
+  newestAttempt,
+  raiseFees,
+  type SignedAttempt,
+  type SignedTransaction,
+  signTransaction,
+} from "./sending/signed-transaction.ts";
 export { type SimulatedAccounts, type SimulatedTransaction, simulateGas } from "./sending/simulate.ts";
-export { approveToken, readAllowance } from "./token-approval.ts";
+export { approvalCalls, approveToken, assertApproved, readAllowance, type WantedApproval } from "./token-approval.ts";
 export { MAX_TOKEN_DECIMALS, readTokenMetadata, type TokenMetadata } from "./token-metadata.ts";
 export { describeSymbol, MAX_SYMBOL_LENGTH, type SymbolDescription, symbolSkeleton } from "./token-symbol.ts";

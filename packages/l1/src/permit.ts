@@ -10,7 +10,7 @@ import {
   parseSignature,
   type TypedDataDomain,
 } from "viem";
-import type { L1Reader, L1Wallet } from "./connection.ts";
+import type { L1Reader } from "./connection.ts";
 import type { L1ErrorCode } from "./errors.ts";
 
 const permitAbi = parseAbi([
@@ -31,6 +31,39 @@ export interface SignedPermit {
   readonly s: Hex;
 }
 
+const PERMIT_TYPES = {
+  Permit: [
+    { name: "owner", type: "address" },
+    { name: "spender", type: "address" },
+    { name: "value", type: "uint256" },
+    { name: "nonce", type: "uint256" },
+    { name: "deadline", type: "uint256" },
+  ],
+} as const;
+
+/** What an owner of tokens signs, as EIP-712 data. */
+export interface PermitTypedData {
+  readonly domain: TypedDataDomain;
+  readonly types: typeof PERMIT_TYPES;
+  readonly primaryType: "Permit";
+  readonly message: {
+    readonly owner: Address;
+    readonly spender: Address;
+    readonly value: bigint;
+    readonly nonce: bigint;
+    readonly deadline: bigint;
+  };
+}
+
+/** What reads the token. */
+export type PermitReader = Pick<L1Reader, "call" | "chain" | "getBlock" | "readContract">;
+
+/** The owner of tokens; a wallet client is one. */
+export interface PermitSigner {
+  readonly account: { readonly address: Address };
+  readonly signTypedData: (data: PermitTypedData) => Promise<Hex>;
+}
+
 /** keccak256 of EIP-2612's `Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)`. */
 const PERMIT_TYPEHASH = "0x6e71edae12b1b97f4d1f60370fef10105fa2faae0126114a169c64845d6126c9";
 /** keccak256 of DAI's `Permit(address holder,address spender,uint256 nonce,uint256 expiry,bool allowed)`. */
@@ -49,8 +82,8 @@ const FIELD = { name: 1, version: 2, chainId: 4, verifyingContract: 8, salt: 16 
  * @example const permit = await signPermit(reader, wallet, { token, spender: rollup.address, amount: 100n });
  */
 export async function signPermit(
-  reader: L1Reader,
-  wallet: L1Wallet,
+  reader: PermitReader,
+  wallet: PermitSigner,
   { token, spender, amount }: { readonly token: Address; readonly spender: Address; readonly amount: bigint },
 ): Promise<SignedPermit> {
   const owner = wallet.account.address;
@@ -69,15 +102,7 @@ export async function signPermit(
   const deadline = timestamp + PERMIT_LIFETIME_SECONDS;
   const signature = await wallet.signTypedData({
     domain,
-    types: {
-      Permit: [
-        { name: "owner", type: "address" },
-        { name: "spender", type: "address" },
-        { name: "value", type: "uint256" },
-        { name: "nonce", type: "uint256" },
-        { name: "deadline", type: "uint256" },
-      ],
-    },
+    types: PERMIT_TYPES,
     primaryType: "Permit",
     message: { owner, spender, value: amount, nonce, deadline },
   });
@@ -97,7 +122,7 @@ export async function signPermit(
 }
 
 /** The domain whose hash the token itself states. Throws `l1/permit-unsupported`. */
-async function findDomain(reader: L1Reader, token: Address): Promise<TypedDataDomain> {
+async function findDomain(reader: PermitReader, token: Address): Promise<TypedDataDomain> {
   const contract = { address: token, abi: permitAbi } as const;
   const separator = await ask(() => reader.readContract({ ...contract, functionName: "DOMAIN_SEPARATOR" }));
   if (separator === null) throw unsupported(token, "it has no DOMAIN_SEPARATOR");
@@ -107,7 +132,7 @@ async function findDomain(reader: L1Reader, token: Address): Promise<TypedDataDo
   throw unsupported(token, "its DOMAIN_SEPARATOR does not match its name and version");
 }
 
-async function candidates(reader: L1Reader, token: Address): Promise<TypedDataDomain[]> {
+async function candidates(reader: PermitReader, token: Address): Promise<TypedDataDomain[]> {
   const contract = { address: token, abi: permitAbi } as const;
   const chainId = reader.chain.id;
   const [told, name, version] = await Promise.all([

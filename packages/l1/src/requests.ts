@@ -1,7 +1,7 @@
 import { rollupAbi } from "@cairn/contracts";
 import { type AccountIndex, bigintToAddress, type TokenId } from "@cairn/protocol";
 import { type Address, encodeFunctionData, type TransactionReceipt } from "viem";
-import type { L1Rollup, L1Wallet } from "./connection.ts";
+import type { L1Reader, L1Rollup, L1Wallet } from "./connection.ts";
 import { type SignedPermit, signPermit } from "./permit.ts";
 import type { RollupCall } from "./sending/call.ts";
 import { sendToRollup } from "./sending/send.ts";
@@ -17,6 +17,12 @@ export interface DepositTarget {
   readonly key: bigint;
 }
 
+/** A rollup of which only the contract is read. */
+export interface RollupReads {
+  readonly reader: Pick<L1Reader, "readContract">;
+  readonly address: Address;
+}
+
 /** Multiple of the current fee that is sent: with an empty queue, enough until 256 entries are waiting. */
 const FEE_ROOM = 4n;
 
@@ -25,7 +31,7 @@ const FEE_ROOM = 4n;
  *
  * @example const feeWei = await readQueueFee(rollup);
  */
-export async function readQueueFee(rollup: L1Rollup): Promise<bigint> {
+export async function readQueueFee(rollup: RollupReads): Promise<bigint> {
   return rollup.reader.readContract({ address: rollup.address, abi: rollupAbi, functionName: "queueFee" });
 }
 
@@ -36,7 +42,7 @@ export async function readQueueFee(rollup: L1Rollup): Promise<bigint> {
  *
  * @example await sendToRollup(rollup, wallet, withdrawRequestCall(64, await readQueueFeeWithRoom(rollup)));
  */
-export async function readQueueFeeWithRoom(rollup: L1Rollup): Promise<bigint> {
+export async function readQueueFeeWithRoom(rollup: RollupReads): Promise<bigint> {
   return FEE_ROOM * (await readQueueFee(rollup));
 }
 
@@ -75,6 +81,12 @@ export function depositTokenCall(
 export function withdrawRequestCall(index: number, feeWei: bigint): RollupCall {
   const data = encodeFunctionData({ abi: rollupAbi, functionName: "requestWithdraw", args: [index] });
   return { name: "requestWithdraw", data, value: feeWei };
+}
+
+/** The call that requests a new key for the sender's account `index`. See {@link readQueueFeeWithRoom}. */
+export function setKeyRequestCall(index: number, key: bigint, feeWei: bigint): RollupCall {
+  const data = encodeFunctionData({ abi: rollupAbi, functionName: "requestSetKey", args: [index, key] });
+  return { name: "requestSetKey", data, value: feeWei };
 }
 
 /**
@@ -149,8 +161,7 @@ export async function requestSetKey(
   index: AccountIndex,
   key: bigint,
 ): Promise<TransactionReceipt> {
-  const data = encodeFunctionData({ abi: rollupAbi, functionName: "requestSetKey", args: [index, key] });
-  return sendToRollup(rollup, wallet, { name: "requestSetKey", data, value: await readQueueFeeWithRoom(rollup) });
+  return sendToRollup(rollup, wallet, setKeyRequestCall(index, key, await readQueueFeeWithRoom(rollup)));
 }
 
 /**
@@ -158,7 +169,7 @@ export async function requestSetKey(
  *
  * @example await readTokenAddress(rollup, tokenId(0)) // the zero address
  */
-export async function readTokenAddress(rollup: L1Rollup, token: TokenId): Promise<Address> {
+export async function readTokenAddress(rollup: RollupReads, token: TokenId): Promise<Address> {
   return rollup.reader.readContract({
     address: rollup.address,
     abi: rollupAbi,

@@ -21,7 +21,6 @@ import { CairnError } from "@cairn/protocol";
  * - `restore/incomplete`: the request needs a finished restoration. Run it again.
  * - `restore/not-found`: there is no such batch, entry or account in the restored state.
  * - `restore/bad-option`: an option makes no sense. A retry cannot help.
- * - `restore/bad-proof`: a multiproof does not have the shape that its accounts need. A retry cannot help.
  * - `restore/archive-unsupported`: the file is not a batch archive, or of another version. A retry cannot help.
  * - `restore/archive-corrupt`: bytes of the archive were changed, or its frames reordered. Use another copy.
  * - `restore/archive-truncated`: the archive ends before its end frame. Use another copy.
@@ -44,7 +43,6 @@ export type RestoreErrorCode =
   | "restore/incomplete"
   | "restore/not-found"
   | "restore/bad-option"
-  | "restore/bad-proof"
   | "restore/archive-unsupported"
   | "restore/archive-corrupt"
   | "restore/archive-truncated"

@@ -39,7 +39,6 @@ export {
   proveExits,
   verifyExitProof,
 } from "./exit/exit-proof.ts";
-export { buildMultiproof, multiproofRoot, type PlacedLeaf } from "./exit/multiproof.ts";
 export {
   allPayouts,
   type BatchPayouts,

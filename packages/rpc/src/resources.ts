@@ -188,7 +188,14 @@ export const feeQuoteSchema = z.object({
   tokenId: tokenIdSchema,
   fee: described(amountSchema, "encodable as float16"),
   minimumFee: amountSchema,
-  parts: z.object({ data: amountSchema, proof: amountSchema, operator: amountSchema }),
+  parts: z.object({
+    data: amountSchema,
+    proof: amountSchema,
+    operator: described(
+      z.string().check(z.regex(/^(?:0|-?[1-9][0-9]{0,38})$/)),
+      "decimal integer, smallest unit; negative where the operator pays a part",
+    ),
+  }),
   gasPriceWei: amountSchema,
 });
 

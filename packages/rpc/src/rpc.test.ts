@@ -65,6 +65,16 @@ describe("signed transactions in JSON", () => {
   });
 });
 
+describe("a quote", () => {
+  it("may say that the operator pays a part, as on nodes that take no fees", () => {
+    const parts = { data: "7", proof: "3", operator: "-10" };
+    const quote = { kind: "transfer", tokenId: 0, fee: "0", minimumFee: "0", parts, gasPriceWei: "1" };
+    expect(ROUTES.quote.response.parse(quote)).toEqual(quote);
+    const wrong = { ...quote, parts: { ...parts, operator: "-0" } };
+    expect(ROUTES.quote.response.safeParse(wrong).success).toBe(false);
+  });
+});
+
 describe("the OpenAPI document", () => {
   it("has every operation with its answers and errors", () => {
     const document = JSON.parse(JSON.stringify(openApiDocument("1"))) as {

@@ -128,6 +128,20 @@ describe("node client", () => {
     expect(double.requests).toHaveLength(1);
   });
 
+  it("submits what the wallet signs, alone or together, and compares the ids", async () => {
+    const answer = (id: string) => ({ body: { transactions: [{ id, status: "received", inclusion: null }] } });
+    const { double, client } = await clientOf(() => answer(SIGNED.id));
+    const json = { transactions: [signedTransactionToJson(SIGNED)] };
+    for (const submission of [SIGNED, [SIGNED], json]) {
+      expect((await client.submit(submission)).transactions[0]?.id).toBe(SIGNED.id);
+    }
+    const { transaction, signature } = SIGNED;
+    await client.submit({ transaction, signature });
+    expect(double.bodies).toEqual(Array(4).fill(json));
+    const { client: liar } = await clientOf(() => answer(`0x${"b".repeat(64)}`));
+    await expect(liar.submit(SIGNED)).rejects.toMatchObject({ code: "sdk/bad-answer" });
+  });
+
   it("gives up on silence, on anything that is not a Cairn node, and when aborted", async () => {
     const { client } = await clientOf(() => "hang", { retries: 0, timeoutMs: 50 });
     await expect(client.health()).rejects.toMatchObject({ code: "sdk/timeout" });

@@ -1,5 +1,13 @@
 import { CairnError, redactUrl, type SignedTransaction } from "@cairn/protocol";
-import { ENGLISH, ROUTES, type RouteDefinition, type RouteName, type RouteResponse } from "@cairn/rpc";
+import {
+  type ClientRequest,
+  ENGLISH,
+  ROUTES,
+  type RouteDefinition,
+  type RouteName,
+  type RouteResponse,
+  signedTransactionToJson,
+} from "@cairn/rpc";
 import { backoffMs, delay } from "./delay.ts";
 import { isRetryable, type SdkErrorCode } from "./errors.ts";
 import { apiErrorFrom, badAnswer, type Fetch, sendRequest, shownUrl } from "./http.ts";
@@ -36,9 +44,17 @@ export interface NodeClientDeps {
   readonly openSocket?: OpenSocket;
 }
 
+/** What can be submitted: what a wallet signs, alone or several that run together, or the body of the route. */
+export type Submission = SignedTransaction | readonly SignedTransaction[] | ClientRequest<"submit">["body"];
+
 /** A client of one node. */
-export interface NodeClient extends RouteMethods {
+export interface NodeClient extends Omit<RouteMethods, "submit"> {
   readonly url: string;
+  /**
+   * Submits once: an answer means that the transactions are stored durably. Submitting the same again is harmless.
+   * Throws as the other methods, and `sdk/bad-answer` when the node acknowledges another id than the wallet computed.
+   */
+  readonly submit: (submission: Submission, options?: CallOptions) => Promise<RouteResponse<"submit">>;
   /**
    * Submits a group and waits until all of it has the status. Submitting again is harmless: the node recognises a
    * transaction by its id and answers with its status. So this submits again while the node cannot be reached, until
@@ -120,10 +136,32 @@ export function createNodeClient(config: NodeClientConfig, deps: NodeClientDeps 
   return {
     ...methods,
     url: base,
+    submit: async (submission, options) => {
+      const { transactions, ids } = toSubmit(submission);
+      const answer = await methods.submit({ transactions }, options);
+      assertIds(ids, answer);
+      return answer;
+    },
     submitAndWait: (group, options) => submitAndWait(methods, group, options),
     waitFor: (id, options) => waitForTransaction(methods, id, options),
     stream: (options) => streamEvents(base, methods, deps.openSocket ?? socketOpener(deps.WebSocket), options),
   };
+}
+
+/** The transactions in JSON, and their ids where whoever signed them computed them. */
+function toSubmit(submission: Submission) {
+  if ("transactions" in submission) return { transactions: submission.transactions, ids: [] };
+  const group: readonly (SignedTransaction & { readonly id?: string })[] =
+    "transaction" in submission ? [submission] : submission;
+  return { transactions: group.map(signedTransactionToJson), ids: group.map(({ id }) => id) };
+}
+
+function assertIds(ids: readonly (string | undefined)[], { transactions }: RouteResponse<"submit">): void {
+  for (const [i, id] of ids.entries()) {
+    const answered = transactions[i]?.id;
+    if (id === undefined || id.toLowerCase() === answered?.toLowerCase()) continue;
+    throw badAnswer(`the node acknowledges ${answered} instead of ${id}`, { submitted: id, acknowledged: answered });
+  }
 }
 
 /** Why a URL cannot be a node's, null if it can; never reveals a password in it. */

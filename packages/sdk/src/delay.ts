@@ -1,6 +1,9 @@
 import { CairnError } from "@cairn/protocol";
 import type { SdkErrorCode } from "./errors.ts";
 
+/** How much is asked of a node at the same time. */
+const AT_A_TIME = 8;
+
 /** Waits. Throws `sdk/aborted` as soon as the signal is aborted. */
 export async function delay(ms: number, signal?: AbortSignal): Promise<void> {
   throwIfAborted(signal);
@@ -32,4 +35,12 @@ export function abortedError(cause: unknown): CairnError<SdkErrorCode> {
  */
 export function backoffMs(attempt: number, firstMs: number, maxMs: number): number {
   return Math.min(maxMs, firstMs * 2 ** attempt) * (0.5 + Math.random() / 2);
+}
+
+/** Does the same with each of a list, some at a time; results in the order of the list. */
+export async function inParallel<T, R>(list: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let at = 0; at < list.length; at += AT_A_TIME)
+    results.push(...(await Promise.all(list.slice(at, at + AT_A_TIME).map(work))));
+  return results;
 }

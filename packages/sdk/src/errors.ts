@@ -1,4 +1,4 @@
-import { isCairnError } from "@cairn/protocol";
+import { CairnError, isCairnError } from "@cairn/protocol";
 import { API_ERRORS, type ApiErrorCode } from "@cairn/rpc";
 
 /**
@@ -21,6 +21,31 @@ import { API_ERRORS, type ApiErrorCode } from "@cairn/rpc";
  * - `sdk/bad-payee`: the payee cannot be paid: account unknown, in another token, or owner zero.
  * - `sdk/no-websocket`: the platform has no WebSocket, as Node before version 22, and none was passed to the client.
  * - `sdk/bad-offer`: a swap offer is malformed, of another rollup, wrongly signed, or not what was agreed.
+ * - `sdk/outcome-unknown`: it was signed and may have been sent, but neither node nor L1 says what became of it;
+ *   `details.id` names the request. Repeat the same request, or wait for its handle; a new one may pay twice.
+ * - `sdk/request-conflict`: a request with this id and another content is stored. Take another id.
+ * - `sdk/no-storage`: nothing is sent without a storage; `memoryStorage()` keeps requests until the process ends.
+ * - `sdk/storage-failed`: the storage cannot be read or written; nothing was sent.
+ * - `sdk/storage-busy`: another process holds a lock of the storage for a minute (retry).
+ * - `sdk/bad-request-json`: a stored or given document of a request is damaged, or of another version.
+ * - `sdk/wrong-rollup`: node, L1, wallet or document belong to another rollup or chain; nothing was sent.
+ * - `sdk/no-account`: the client has no L1 account, or the action needs to know an owner.
+ * - `sdk/no-signer`: the action needs an L2 key, and no signer was given.
+ * - `sdk/no-node`: the action needs a node, and none was given.
+ * - `sdk/wallet-refused`: the user or the wallet refused to sign; nothing was sent.
+ * - `sdk/contract-account`: the L1 account is a contract, whose calls cannot be followed by sender and nonce.
+ * - `sdk/unknown-account`: there is no L2 account that the key signs for, in this token.
+ * - `sdk/unknown-token`: the rollup does not have the token.
+ * - `sdk/bad-amount`: a text is not an amount of the token.
+ * - `sdk/insufficient-balance`: the account holds less than amount and fee.
+ * - `sdk/fee-too-high`: the node asks for more than was allowed.
+ * - `sdk/frozen`: the rollup is frozen: it takes no deposits and requests any more, only exits.
+ * - `sdk/nothing-to-do`: what was asked for would change nothing, such as a claim of nothing.
+ * - `sdk/bad-receipt`: a receipt does not lead to a batch that L1 has, or is of another transaction: the node lies.
+ * - `sdk/bad-proof`: an exit proof does not lead to the root that L1 has, or is malformed; nothing was sent.
+ * - `sdk/signer-failed`: the signer answered with an error, or not in its form.
+ * - `sdk/bad-key-file`: a key file is damaged, or of another form.
+ * - `sdk/wrong-passphrase`: the passphrase does not open the key file, or the file was altered.
  */
 export type SdkErrorCode =
   | "sdk/unreachable"
@@ -35,8 +60,45 @@ export type SdkErrorCode =
   | "sdk/signature-check-failed"
   | "sdk/bad-payment-code"
   | "sdk/bad-payee"
-  | "sdk/no-websocket"
-  | "sdk/bad-offer";
+  | "sdk/bad-offer"
+  | "sdk/outcome-unknown"
+  | "sdk/request-conflict"
+  | "sdk/no-storage"
+  | "sdk/storage-failed"
+  | "sdk/storage-busy"
+  | "sdk/bad-request-json"
+  | "sdk/wrong-rollup"
+  | "sdk/no-account"
+  | "sdk/no-signer"
+  | "sdk/no-node"
+  | "sdk/wallet-refused"
+  | "sdk/contract-account"
+  | "sdk/unknown-account"
+  | "sdk/unknown-token"
+  | "sdk/bad-amount"
+  | "sdk/insufficient-balance"
+  | "sdk/fee-too-high"
+  | "sdk/frozen"
+  | "sdk/nothing-to-do"
+  | "sdk/bad-receipt"
+  | "sdk/bad-proof"
+  | "sdk/signer-failed"
+  | "sdk/bad-key-file"
+  | "sdk/wrong-passphrase"
+  | "sdk/no-websocket";
+
+/**
+ * An error of this package.
+ *
+ * @example throw sdkError("sdk/bad-amount", "not an amount: 1,5");
+ */
+export function sdkError(
+  code: SdkErrorCode,
+  message: string,
+  options: { readonly cause?: unknown; readonly details?: Readonly<Record<string, unknown>> } = {},
+): CairnError<SdkErrorCode> {
+  return new CairnError(code, message, options);
+}
 
 /** A failure as the node reported it. */
 export interface ApiFailure {
@@ -78,7 +140,7 @@ export function isRetryable(error: unknown): boolean {
   if (api !== null) return api.isRetryable;
   if (!isCairnError(error)) return false;
   if (error.code === "sdk/bad-answer") return Number(error.details.status) >= 500;
-  return error.code === "sdk/unreachable" || error.code === "sdk/timeout";
+  return error.code === "sdk/unreachable" || error.code === "sdk/timeout" || error.code === "sdk/storage-busy";
 }
 
 function isApiCode(value: unknown): value is ApiErrorCode {

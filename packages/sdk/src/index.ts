@@ -1,5 +1,57 @@
+export {
+  type ForceWithdrawParameters,
+  forceWithdraw,
+  type SetKeyParameters,
+  setKey,
+} from "./actions/account-requests.ts";
+export { type ClaimParameters, claim, readClaimable } from "./actions/claim.ts";
+export {
+  type CairnClient,
+  type CairnConfig,
+  type CairnContext,
+  cairn,
+  type L1Connection,
+} from "./actions/context.ts";
+export { type CairnActions, cairnActions } from "./actions/decorator.ts";
+export { type DepositParameters, deposit } from "./actions/deposit.ts";
+export { type ExitParameters, exit, freeze, type ReclaimParameters, reclaim } from "./actions/escape.ts";
+export { type ExitProof, parseExitProof } from "./actions/exit-proof.ts";
+export type { PayeeRef, PayOptions } from "./actions/paying.ts";
+export type { BaseClient } from "./actions/reader.ts";
+export { requests, resume } from "./actions/resume.ts";
+export type { RequestOptions } from "./actions/send-on-l1.ts";
+export {
+  type AcceptSwapParameters,
+  acceptSwap,
+  type OfferedSwap,
+  type OfferSwapParameters,
+  offerSwap,
+} from "./actions/swaps.ts";
+export {
+  type DescribedToken,
+  describeToken,
+  findToken,
+  formatAmount,
+  parseAmount,
+  type Token,
+  type TokenRef,
+} from "./actions/tokens.ts";
+export {
+  type PayManyParameters,
+  type Payment,
+  payMany,
+  type TransferParameters,
+  transfer,
+} from "./actions/transfer.ts";
+export { type WithdrawParameters, withdraw } from "./actions/withdraw.ts";
 export { type Amount, ceilToFee, encodeAmount, encodeFee } from "./amounts.ts";
-export { createNodeClient, type NodeClient, type NodeClientConfig, type NodeClientDeps } from "./client.ts";
+export {
+  createNodeClient,
+  type NodeClient,
+  type NodeClientConfig,
+  type NodeClientDeps,
+  type Submission,
+} from "./client.ts";
 export { type ApiFailure, apiErrorOf, isRetryable, type SdkErrorCode } from "./errors.ts";
 export type { Fetch } from "./http.ts";
 export {
@@ -24,6 +76,62 @@ export {
   resolvePayee,
 } from "./payee.ts";
 export { encodePaymentCode, isPaymentCode, type PaymentTarget, parsePaymentCode } from "./payment-code.ts";
+export {
+  type L1Document,
+  type L1Kind,
+  type L2Document,
+  type L2Kind,
+  parseDocument,
+  type RequestDocument,
+} from "./requests/document.ts";
+export {
+  type AnyHandle,
+  type DocumentOf,
+  type Failure,
+  type GoalOf,
+  type Handle,
+  type L1Receipt,
+  type L2Receipt,
+  type ReceiptOf,
+  type RequestKind,
+  STATUSES,
+  type StatusOf,
+} from "./requests/handle.ts";
+export { assertShows, contentOfReceipt, isBatchOnL1, type ShownByReceipt } from "./requests/inclusion.ts";
+export { findPayout, type PayoutQuery, type PayoutView, readSettled, type SettledPayout } from "./requests/payout.ts";
+export {
+  type EntryOutcome,
+  type EntryProgress,
+  type EntryStatus,
+  entriesOf,
+  findEntry,
+  isAtLeast,
+  type QueuedEntry,
+} from "./requests/queue-entry.ts";
+export type { WaitFor } from "./requests/wait.ts";
+export {
+  type KdfCost,
+  type KeyFileDeps,
+  type KeyFileHeader,
+  type KeyFileSecrets,
+  openKeyFile,
+  type SealedKeyFile,
+  sealKeyFile,
+} from "./signers/key-file.ts";
+export { type PrfExtension, prfExtension, prfOf, secretFromPrf } from "./signers/passkey.ts";
+export { type Eip1193Provider, providerSigner } from "./signers/provider.ts";
+export { type Signer, type SigningPurpose, type SigningRequest, secretSigner, signWith } from "./signers/signer.ts";
+export {
+  type MessageLine,
+  serveVault,
+  type Vault,
+  type VaultAnswers,
+  type VaultOptions,
+  type VaultQuestion,
+  vaultOf,
+} from "./signers/vault.ts";
+export { memoryStorage, type RequestStorage } from "./storage/storage.ts";
+export { type WebLocksLike, type WebStorageLike, type WebStorageParts, webStorage } from "./storage/web-storage.ts";
 export type { OpenSocket, Socket, SocketEvents, StreamEvent, StreamOptions, WebSocketClass } from "./stream.ts";
 export {
   acceptOffer,

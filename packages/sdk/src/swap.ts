@@ -10,6 +10,7 @@ import {
   decodeFloat40,
   isCairnError,
   type L2Transaction,
+  type Link,
   linkContentWords,
   messageWords,
   NO_REFERENCE,
@@ -28,7 +29,7 @@ import {
 import { encodeAmount, encodeFee } from "./amounts.ts";
 import type { SdkErrorCode } from "./errors.ts";
 import type { Payee } from "./payee.ts";
-import { type SenderAccount, type SignedWithId, toTransfer, type Wallet } from "./wallet.ts";
+import { type SenderAccount, type SignedWithId, type TransferDraft, toTransfer, type Wallet } from "./wallet.ts";
 
 /** A linked transaction: a transfer, to an existing account or a new one. */
 type LinkedTransfer = Exclude<L2Transaction, { readonly type: "withdraw" }>;
@@ -83,6 +84,16 @@ const MAKER_TO_TAKER = 1;
  * });
  */
 export function makeOffer(wallet: Wallet, { give, want, validUntil }: SwapProposal): SwapOffer {
+  const { taker, link } = offerParts(want);
+  const { transaction, signature } = wallet.linkedTransfer(
+    { ...give, ...(validUntil === undefined ? {} : { validUntil }) },
+    link,
+  );
+  return offerOf(wallet.domain, { transaction, signature }, taker);
+}
+
+/** What the taker is to sign, and how the maker's side is linked to it. Throws `sdk/not-encodable`, `sdk/bad-payee`. */
+export function offerParts(want: SwapProposal["want"]): { readonly taker: LinkedTransfer; readonly link: Link } {
   const fields = {
     from: accountIndex(want.from.index),
     nonce: 0,
@@ -94,12 +105,16 @@ export function makeOffer(wallet: Wallet, { give, want, validUntil }: SwapPropos
     reference: NO_REFERENCE,
   };
   const taker = asLinked(toTransfer(fields, want.to, null));
-  const link = { offset: MAKER_TO_TAKER, content: linkContentHash(linkContentWords(taker)) };
-  const { transaction, signature } = wallet.linkedTransfer(
-    { ...give, ...(validUntil === undefined ? {} : { validUntil }) },
-    link,
-  );
-  return { domain: wallet.domain, maker: { transaction: asLinked(transaction), signature }, taker };
+  return { taker, link: { offset: MAKER_TO_TAKER, content: linkContentHash(linkContentWords(taker)) } };
+}
+
+/** An offer with its maker's side signed. */
+export function offerOf(
+  domain: Domain,
+  { transaction, signature }: SignedTransaction,
+  taker: SwapOffer["taker"],
+): SwapOffer {
+  return { domain, maker: { transaction: asLinked(transaction), signature }, taker };
 }
 
 /**
@@ -114,18 +129,32 @@ export function makeOffer(wallet: Wallet, { give, want, validUntil }: SwapPropos
 export function acceptOffer(
   wallet: Wallet,
   offer: SwapOffer,
-  accept: {
-    readonly from: SenderAccount;
-    /** Owner of the taker's accounts. */
-    readonly owner: bigint;
-    /** Key of the maker's account, from the node. */
-    readonly makerKey: bigint;
-    readonly terms: SwapTerms;
-    readonly validUntil?: number;
-  },
+  accept: Acceptance,
 ): readonly [SignedTransaction, SignedWithId] {
+  const { draft, link } = acceptParts(wallet, offer, accept);
+  const mine = wallet.linkedTransfer(draft, link);
+  return [{ transaction: offer.maker.transaction, signature: offer.maker.signature }, mine];
+}
+
+/** How a taker accepts. */
+export interface Acceptance {
+  readonly from: SenderAccount;
+  /** Owner of the taker's accounts. */
+  readonly owner: bigint;
+  /** Key of the maker's account, from the node. */
+  readonly makerKey: bigint;
+  readonly terms: SwapTerms;
+  readonly validUntil?: number;
+}
+
+/** The taker's side, after the checks of {@link acceptOffer}. Throws `sdk/bad-offer`. */
+export function acceptParts(
+  { domain, key }: Pick<Wallet, "domain" | "key">,
+  offer: SwapOffer,
+  accept: Acceptance,
+): { readonly draft: TransferDraft; readonly link: Link } {
   const { maker, taker } = offer;
-  assertOffer(wallet.domain, offer, accept.makerKey);
+  assertOffer(domain, offer, accept.makerKey);
   const terms = swapTerms(offer);
   for (const name of ["giveTokenId", "giveAmount", "giveFee", "receiveTokenId", "receiveAmount"] as const) {
     if (terms[name] !== accept.terms[name])
@@ -134,19 +163,16 @@ export function acceptOffer(
   if (taker.from !== accept.from.index) throw bad(`the offer debits account ${taker.from}, not ${accept.from.index}`);
   if (taker.tokenId !== accept.from.tokenId) throw bad("the offer is in another token than the account");
   const { toOwner, toKey } = maker.transaction;
-  if (toOwner !== accept.owner || toKey !== wallet.key) throw bad("the offer does not pay to an account of this key");
+  if (toOwner !== accept.owner || toKey !== key) throw bad("the offer does not pay to an account of this key");
   const link = { offset: -MAKER_TO_TAKER, content: linkContentHash(linkContentWords(maker.transaction)) };
-  const mine = wallet.linkedTransfer(
-    {
-      from: accept.from,
-      amount: terms.giveAmount,
-      fee: terms.giveFee,
-      to: payeeOf(taker),
-      ...(accept.validUntil === undefined ? {} : { validUntil: accept.validUntil }),
-    },
-    link,
-  );
-  return [{ transaction: maker.transaction, signature: maker.signature }, mine];
+  const draft = {
+    from: accept.from,
+    amount: terms.giveAmount,
+    fee: terms.giveFee,
+    to: payeeOf(taker),
+    ...(accept.validUntil === undefined ? {} : { validUntil: accept.validUntil }),
+  };
+  return { draft, link };
 }
 
 /**

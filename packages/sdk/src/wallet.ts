@@ -107,23 +107,7 @@ export function createWallet({ secret, domain }: WalletConfig, deps: WalletDeps 
   const { nowSeconds = () => Math.floor(Date.now() / 1000), compress = pureCompress } = deps;
   const key = publicKeyFromSecret(secret);
 
-  const common = ({ from, amount, fee, nonce, ...draft }: TransactionDraft): TransactionCommon => {
-    if (wordToBigint(from.key) !== key) {
-      throw new CairnError<SdkErrorCode>("sdk/foreign-account", `account ${from.index} has another key`, {
-        details: { index: from.index, accountKey: from.key, walletKey: bigintToWord(key) },
-      });
-    }
-    return {
-      from: accountIndex(from.index),
-      nonce: nonce ?? from.nonce,
-      tokenId: tokenId(from.tokenId),
-      amount: encodeAmount(amount),
-      fee: encodeFee(fee),
-      validFrom: draft.validFrom ?? 0,
-      validUntil: draft.validUntil ?? Math.max(nowSeconds(), draft.validFrom ?? 0) + DEFAULT_VALIDITY_SECONDS,
-      reference: draft.reference ?? NO_REFERENCE,
-    };
-  };
+  const common = (draft: TransactionDraft) => toCommon(draft, key, nowSeconds());
 
   const signed = (transaction: L2Transaction): SignedWithId => {
     const message = messageHash(messageWords(transaction, domain), compress);
@@ -141,12 +125,41 @@ export function createWallet({ secret, domain }: WalletConfig, deps: WalletDeps 
     key,
     transfer: (draft) => transfer(draft, null),
     linkedTransfer: transfer,
-    withdraw: (draft) => {
-      const recipient = addressToBigint(draft.recipient);
-      if (recipient === 0n) throw badPayee("the L1 recipient is 0");
-      return signed({ type: "withdraw", ...common(draft), recipient });
-    },
+    withdraw: (draft) => signed(toWithdraw(common(draft), draft.recipient)),
   };
+}
+
+/**
+ * The fields of a draft as they are signed with a key. Throws `sdk/foreign-account`, `sdk/not-encodable`,
+ * `protocol/out-of-range`.
+ */
+export function toCommon(
+  { from, amount, fee, nonce, ...draft }: TransactionDraft,
+  key: bigint,
+  nowSeconds: number,
+): TransactionCommon {
+  if (wordToBigint(from.key) !== key) {
+    throw new CairnError<SdkErrorCode>("sdk/foreign-account", `account ${from.index} has another key`, {
+      details: { index: from.index, accountKey: from.key, walletKey: bigintToWord(key) },
+    });
+  }
+  return {
+    from: accountIndex(from.index),
+    nonce: nonce ?? from.nonce,
+    tokenId: tokenId(from.tokenId),
+    amount: encodeAmount(amount),
+    fee: encodeFee(fee),
+    validFrom: draft.validFrom ?? 0,
+    validUntil: draft.validUntil ?? Math.max(nowSeconds, draft.validFrom ?? 0) + DEFAULT_VALIDITY_SECONDS,
+    reference: draft.reference ?? NO_REFERENCE,
+  };
+}
+
+/** The withdrawal of these fields to an L1 address. Throws `sdk/bad-payee`, `protocol/bad-hex`. */
+export function toWithdraw(fields: TransactionCommon, recipientHex: string): L2Transaction {
+  const recipient = addressToBigint(recipientHex);
+  if (recipient === 0n) throw badPayee("the L1 recipient is 0");
+  return { type: "withdraw", ...fields, recipient };
 }
 
 /** The transfer of these fields to a payee. Throws `sdk/bad-payee`. */

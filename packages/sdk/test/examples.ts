@@ -1,104 +1,169 @@
 import { isCairnError } from "@cairn/protocol";
+import { type Account, createClient, custom, type EIP1193Provider, http } from "viem";
 import {
-  acceptOffer,
   apiErrorOf,
+  cairn,
+  cairnActions,
   createNodeClient,
   createWallet,
   encodePaymentCode,
-  existingPayee,
+  type Handle,
   isRetryable,
   keyFromSigner,
-  makeOffer,
-  offerFromJson,
-  offerToJson,
-  ownAccounts,
+  parseAmount,
   randomKey,
-  resolvePayee,
-  swapTerms,
+  type Signer,
+  secretSigner,
+  serveVault,
   type TypedDataSigner,
+  transfer,
+  vaultOf,
   type Wallet,
+  webStorage,
 } from "../src/index.ts";
+import { fileStorage } from "../src/node/index.ts";
 
 const report: (...words: unknown[]) => void = () => undefined;
 const domain = { chainId: 31337n, rollup: 0x1n };
+type Worker = Parameters<typeof vaultOf>[0];
 
-// #region keys
-/** A random key, or one that a wallet can always derive again. */
-export async function makeWallet(signer: TypedDataSigner | null): Promise<Wallet> {
-  const secret = signer === null ? randomKey() : await keyFromSigner(domain, signer);
-  return createWallet({ secret, domain });
+// #region server
+/** A client for a server: an L1 account, an L2 key, and a folder that survives restarts. */
+export function connect(rpcUrl: string, account: Account, settings: { rollup: string; node: string; signer: Signer }) {
+  const storage = fileStorage("/var/lib/shop/cairn");
+  return createClient({ account, transport: http(rpcUrl) }).extend(cairnActions({ ...settings, storage }));
 }
 // #endregion
 
-// #region pay
-/** Pays an address, a payment code, or an account, and waits until L1 has accepted it. */
-export async function pay(url: string, wallet: Wallet, owner: bigint, code: string): Promise<string> {
-  const node = createNodeClient({ url });
-  const [from] = await ownAccounts(node, { owner, key: wallet.key, tokenId: 0 });
-  if (from === undefined) return "no account yet: deposit first";
-  const to = await resolvePayee(node, { type: "paymentCode", code }, { tokenId: 0, domain });
-  const { fee } = await node.quote({ kind: to.type === "new" ? "transferToNew" : "transfer", tokenId: 0 });
-  const signed = wallet.transfer({ from, to, amount: 10n ** 16n, fee: BigInt(fee) });
-  const [paid] = await node.submitAndWait([signed], { status: "proven", timeoutMs: 600_000 });
-  return `${paid?.id} is ${paid?.status}`;
+type Client = ReturnType<typeof connect>;
+
+// #region page
+/** A client for a page: the wallet signs on L1, a worker on L2. */
+export function connectPage(
+  wallet: EIP1193Provider,
+  account: `0x${string}`,
+  settings: { rollup: string; signer: Signer },
+) {
+  const config = { ...settings, node: "https://node.example", storage: webStorage() };
+  return createClient({ account, transport: custom(wallet) }).extend(cairnActions(config));
+}
+// #endregion
+
+// #region shop
+/** Deposits, pays, and withdraws; each repeated after a crash with the same id, nothing is paid twice. */
+export async function life(client: Client, payee: string): Promise<string> {
+  const deposit = await client.deposit({ amount: parseAmount("1.5", 18), requestId: "top-up-1" });
+  await deposit.wait({ for: "confirmed", timeout: 900_000 });
+  const paid = await client.transfer({ to: payee, amount: parseAmount("0.25", 18), requestId: "order-17" });
+  await paid.wait({ for: "proven" });
+  const out = await client.withdraw({ amount: "all", requestId: "cash-out-1" });
+  return out.wait({ for: "paid" });
+}
+// #endregion
+
+// #region resume
+/** After a restart: what is unfinished goes on. */
+export async function goOn(client: Client): Promise<void> {
+  for (const handle of await client.requests()) report(handle.id, handle.kind, await handle.wait({ for: "final" }));
+}
+
+/** A handle as text, to be resumed on another machine. */
+export async function handOver(client: Client, handle: Handle<"transfer">): Promise<void> {
+  const resumed = await client.resume(JSON.parse(JSON.stringify(handle)));
+  if (resumed.kind === "transfer") await resumed.wait({ for: "proven", timeout: 600_000 });
+}
+// #endregion
+
+// #region many
+/** Pays salaries from one account, with what each is for. */
+export async function salaries(client: Client, payments: { to: string; amount: bigint }[]): Promise<void> {
+  const handle = await client.payMany({ payments, token: 1, requestId: "salaries-2026-11" });
+  await handle.wait({ for: "proven" });
+}
+// #endregion
+
+// #region swap
+/** The maker offers 100 of token 0 for 300 of token 1 from the taker's account 71, and sends the offer as text. */
+export async function offer(maker: Client, code: string): Promise<string> {
+  const swap = await maker.offerSwap({ give: { amount: 100n, to: code }, want: { amount: 300n, from: 71 } });
+  return JSON.stringify(swap.offer);
+}
+
+/** The taker checks the terms, and signs if they are as agreed. */
+export async function take(taker: Client, text: string): Promise<string> {
+  const terms = { giveTokenId: 1, giveAmount: 300n, giveFee: 0n, receiveTokenId: 0, receiveAmount: 100n };
+  const swap = await taker.acceptSwap({ offer: JSON.parse(text), terms });
+  return swap.wait({ for: "confirmed", timeout: 60_000 });
+}
+// #endregion
+
+// #region leave
+/** Leaves without the operator: first by a request on L1, then, from a rollup that has stopped, by a proof. */
+export async function leave(client: Client, account: number, proof: object): Promise<void> {
+  const forced = await client.forceWithdraw({ account });
+  await forced.wait({ for: "paid", timeout: 8 * 24 * 3_600_000 }).catch(async () => {
+    await (await client.freeze()).wait({ for: "mined" });
+    await (await client.exit({ proof })).wait({ for: "final" });
+  });
+}
+// #endregion
+
+// #region bundle
+/** Only what is called is bundled: a context instead of all actions. */
+export async function payOnly(url: string, settings: { rollup: string; signer: Signer; owner: string }) {
+  const context = cairn({ ...settings, node: "https://node.example", storage: webStorage() });
+  return transfer(createClient({ transport: http(url) }).extend(context), { to: 70, amount: 5n });
+}
+// #endregion
+
+// #region keys
+/** A random key, or one that a wallet can always derive again. */
+export async function makeSigner(wallet: TypedDataSigner | null): Promise<Signer> {
+  return secretSigner(wallet === null ? randomKey() : await keyFromSigner(domain, wallet));
+}
+// #endregion
+
+// #region vault
+/** In the worker: keeps the key, and signs no withdrawals. */
+export function insideWorker(self: Worker): void {
+  serveVault(self, { allow: ({ purpose }) => purpose !== "withdraw" });
+}
+
+/** In the page: a new key, sealed for its owner, and a signer that asks the worker. */
+export async function inPage(worker: Worker, owner: string, passphrase: string) {
+  const vault = vaultOf(worker);
+  const { key, file } = await vault.ask({ op: "create", header: { owner, rollup: null }, passphrase });
+  return { signer: vault.signer(key), backup: JSON.stringify(file) };
 }
 // #endregion
 
 // #region receive
 /** What a payee hands out: nobody on the way can replace its key. */
-export function paymentCode(wallet: Wallet, owner: bigint): string {
-  return encodePaymentCode({ owner, key: wallet.key }, domain);
+export function paymentCode(signer: Pick<Signer, "key">, owner: bigint): string {
+  return encodePaymentCode({ owner, key: signer.key }, domain);
 }
 // #endregion
 
-// #region withdraw
-/** Withdraws everything in an account to an L1 address. */
-export async function leave(url: string, wallet: Wallet, index: number, recipient: string): Promise<string> {
+// #region byhand
+/** The same without actions: account, fee and signature by hand. */
+export async function payByHand(url: string, wallet: Wallet, from: number, to: number): Promise<string> {
   const node = createNodeClient({ url });
-  const from = await node.account({ index });
-  const { fee } = await node.quote({ kind: "withdraw", tokenId: from.tokenId });
-  const signed = wallet.withdraw({ from, recipient, amount: "all", fee: BigInt(fee) });
-  await node.submitAndWait([signed], { status: "final", timeoutMs: 3_600_000 });
+  const payee = await node.account({ index: to });
+  const { fee } = await node.quote({ kind: "transfer", tokenId: payee.tokenId });
+  const existing = { type: "existing", index: to, owner: BigInt(payee.owner), key: BigInt(payee.key) } as const;
+  const signed = wallet.transfer({
+    from: await node.account({ index: from }),
+    to: existing,
+    amount: 5n,
+    fee: BigInt(fee),
+  });
+  await node.submit(signed);
   return signed.id;
 }
-// #endregion
 
-// #region swap
-/** The maker offers 100 of token 0 for 300 of token 1 and sends the offer as text. */
-export async function offerSwap(
-  url: string,
-  maker: Wallet,
-  indices: { giveFrom: number; giveTo: number; wantFrom: number; wantTo: number },
-): Promise<string> {
-  const node = createNodeClient({ url });
-  const account = (index: number) => node.account({ index });
-  const offer = makeOffer(maker, {
-    give: {
-      from: await account(indices.giveFrom),
-      to: existingPayee(await account(indices.giveTo)),
-      amount: 100n,
-      fee: 0n,
-    },
-    want: {
-      from: await account(indices.wantFrom),
-      to: existingPayee(await account(indices.wantTo)),
-      amount: 300n,
-      fee: 0n,
-    },
-  });
-  return JSON.stringify(offerToJson(offer));
-}
-
-/** The taker checks the terms, and signs if they are as agreed. */
-export async function takeSwap(url: string, taker: Wallet, owner: bigint, text: string) {
-  const node = createNodeClient({ url });
-  const offer = offerFromJson(JSON.parse(text));
-  const agreed = { giveTokenId: 1, giveAmount: 300n, giveFee: 0n, receiveTokenId: 0, receiveAmount: 100n };
-  report("offered:", swapTerms(offer));
-  const from = await node.account({ index: offer.taker.from });
-  const { key } = await node.account({ index: offer.maker.transaction.from });
-  const group = acceptOffer(taker, offer, { from, owner, makerKey: BigInt(key), terms: agreed });
-  return node.submitAndWait(group, { status: "confirmed", timeoutMs: 60_000 });
+/** A wallet for {@link payByHand}. */
+export function walletByHand(): Wallet {
+  return createWallet({ secret: randomKey(), domain });
 }
 // #endregion
 
@@ -118,6 +183,7 @@ export async function follow(url: string, signal: AbortSignal): Promise<void> {
 export function explain(error: unknown): string {
   const failure = apiErrorOf(error);
   if (failure?.code === "rejected") return `it cannot run: ${JSON.stringify(failure.details.reason)}`;
+  if (isCairnError(error, "sdk/outcome-unknown")) return `repeat request ${error.details.id}, and no other`;
   if (isCairnError(error, "sdk/not-encodable")) return `try ${error.details.below} or ${error.details.above}`;
   return isRetryable(error) ? "try again" : "look closer";
 }

@@ -7,7 +7,7 @@
  * - `state/wrong-block`: the block does not follow the last one, or lies in the future.
  * - `state/beyond-retention`: the block is older than the undo records that are kept.
  * - `state/out-of-range`: an index is not in the tree, or an option makes no sense.
- * - `state/bad-proof`: a Merkle proof does not have the shape its tree needs.
+ * - `state/bad-proof`: a Merkle proof does not have the shape that its tree and leaves need.
  * - `state/incompatible-store`: the store holds a tree of another depth or format version.
  * - `state/corrupt-store`: a stored record is missing, malformed or contradicts another; restore from L1.
  * - `state/store-locked`: another live process has the store open for writing (retry after it has ended).

@@ -1,6 +1,7 @@
 export type { StateErrorCode } from "./errors.ts";
 export type { KeyValueChange, KeyValueReader, KeyValueSnapshot, KeyValueStore } from "./key-value-store.ts";
 export { createMemoryStore } from "./memory-store.ts";
+export { buildMultiproof, multiproofRoot, type PlacedLeaf } from "./multiproof.ts";
 export { type NodeReader, nodeKey, nodePlace } from "./nodes.ts";
 export type { OwnerEntry } from "./records.ts";
 export {

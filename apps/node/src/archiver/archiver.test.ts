@@ -101,7 +101,7 @@ describe("a node that archives", () => {
     await poll();
     await stop();
     const empty = await (await databases.create()).open();
-    const settings = { l1RpcUrl: "", chainId: 1, beaconUrls: [], blobArchives: [], archiveDir: dir };
+    const settings = { l1RpcUrl: "", chainId: 1, beaconUrls: [], archives: [], archiveDir: dir };
     const again = watch(empty, blobAccessOf(settings, { database: empty, kzg: createBlobMaker(), logger }));
     await again.poll();
     await again.stop();

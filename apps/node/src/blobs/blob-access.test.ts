@@ -38,12 +38,12 @@ describe("who has the blobs of others", () => {
 
   interface Settings {
     readonly beaconUrls?: readonly string[];
-    readonly blobArchives?: readonly string[];
+    readonly archives?: readonly string[];
     readonly archiveDir?: string;
     readonly chainId?: number;
   }
-  const settingsOf = ({ beaconUrls = [], blobArchives = [], archiveDir, ...rest }: Settings) => {
-    return { ...MAINNET, beaconUrls: [...beaconUrls], blobArchives: [...blobArchives], archiveDir, ...rest };
+  const settingsOf = ({ beaconUrls = [], archives = [], archiveDir, ...rest }: Settings) => {
+    return { ...MAINNET, beaconUrls: [...beaconUrls], archives: [...archives], archiveDir, ...rest };
   };
   const access = (settings: Settings) => blobAccessOf(settingsOf(settings), { database, kzg, logger });
   const read = async ({ sources, kzg }: BlobAccess): Promise<bigint[]> => {
@@ -59,7 +59,7 @@ describe("who has the blobs of others", () => {
     expect(described({})).toEqual([1, false]);
     expect(described({ chainId: 31337 })).toEqual([2, true]);
     expect(described({ beaconUrls: [SILENT, SILENT] })).toEqual([3, true]);
-    expect(described({ blobArchives: [dir] })).toEqual([2, true]);
+    expect(described({ archives: [dir] })).toEqual([2, true]);
     // What the node itself archives helps it after its data are lost, and nobody before.
     expect(described({ archiveDir: dir })).toEqual([2, false]);
   });
@@ -68,7 +68,7 @@ describe("who has the blobs of others", () => {
     const folder = join(dir, "archives");
     mkdirSync(folder);
     expect(await read(access({ chainId: 1 })).catch(({ code }) => code)).toBe("l1/blob-unavailable");
-    const blobs = access({ beaconUrls: [SILENT], blobArchives: [folder] });
+    const blobs = access({ beaconUrls: [SILENT], archives: [folder] });
     await expect(read(blobs)).rejects.toMatchObject({
       code: "l1/blob-unavailable",
       details: { problems: [{ type: "absent" }, { type: "unavailable" }, { type: "absent" }] },
@@ -78,6 +78,6 @@ describe("who has the blobs of others", () => {
     expect(await read(access({ archiveDir: folder }))).toEqual(blob.cells.map(BigInt));
     const file = join(dir, "any.cairn");
     writeFileSync(file, hexToBytes(archiveVector.archive));
-    expect(await read(access({ blobArchives: [file] }))).toEqual(blob.cells.map(BigInt));
+    expect(await read(access({ archives: [file] }))).toEqual(blob.cells.map(BigInt));
   });
 });

@@ -7,7 +7,7 @@ import type { NodeConfig } from "../config/config.ts";
 import { createSentBlobs } from "./sent-blobs.ts";
 
 /** What the settings say about blobs. */
-type BlobSettings = Pick<NodeConfig, "beaconUrls" | "blobArchives" | "archiveDir" | "l1RpcUrl" | "chainId">;
+type BlobSettings = Pick<NodeConfig, "beaconUrls" | "archives" | "archiveDir" | "l1RpcUrl" | "chainId">;
 
 /** What {@link blobAccessOf} depends on. */
 export interface BlobAccessDeps {
@@ -22,9 +22,9 @@ export interface BlobAccessDeps {
  * settings, or a development chain, which answers for one; then archives, those that the node writes among them.
  */
 export function blobAccessOf(settings: BlobSettings, { database, kzg, logger }: BlobAccessDeps): BlobAccess {
-  const { blobArchives, archiveDir, chainId } = settings;
+  const { chainId } = settings;
   const slots = isDevelopment(chainId) ? { slots: { type: "number" } as const } : {};
-  const archives = archiveDir === undefined ? blobArchives : [...blobArchives, archiveDir];
+  const archives = archivesOf(settings);
   const sent = createSentBlobs(database);
   return {
     sources: [
@@ -41,9 +41,14 @@ export function blobAccessOf(settings: BlobSettings, { database, kzg, logger }: 
   };
 }
 
+/** The archives and folders of archives that settings name, the node's own last. */
+export function archivesOf({ archives, archiveDir }: Pick<NodeConfig, "archives" | "archiveDir">): readonly string[] {
+  return archiveDir === undefined ? archives : [...archives, archiveDir];
+}
+
 /** Whether anyone is named who can have the blobs of strangers. */
 export function isBlobSourceNamed(settings: BlobSettings): boolean {
-  return beaconUrlsOf(settings).length > 0 || settings.blobArchives.length > 0;
+  return beaconUrlsOf(settings).length > 0 || settings.archives.length > 0;
 }
 
 function beaconUrlsOf({ beaconUrls, l1RpcUrl, chainId }: BlobSettings): readonly string[] {

@@ -33,10 +33,10 @@ export const PROCESS_SETTINGS = {
     schema: form.httpUrls(),
     text: "Beacon APIs, separated by commas, that are asked for the blobs of batches that are not stored here: those of others, and the node's own after a back-up was restored. A development chain answers for one itself.",
   }),
-  blobArchives: setting({
-    env: "CAIRN_BLOB_ARCHIVES",
+  archives: setting({
+    env: "CAIRN_ARCHIVES",
     schema: form.paths(),
-    text: "Batch archives, or folders of them, separated by commas, for blobs that no beacon API has any more. Those in CAIRN_ARCHIVE_DIR count without being named.",
+    text: "Batch archives, or folders of them, separated by commas: for blobs that no beacon API has any more and, with CAIRN_RESTORE, for what L1 has forgotten. Those in CAIRN_ARCHIVE_DIR count without being named.",
   }),
   chainId: setting({
     env: "CAIRN_CHAIN_ID",
@@ -59,14 +59,14 @@ export const PROCESS_SETTINGS = {
   archiveDir: setting({
     env: "CAIRN_ARCHIVE_DIR",
     schema: form.optionalText(),
-    text: "Directory of batch archives: a watcher adds each batch when it is final on L1. They rebuild the rollup where L1 and its blobs have forgotten it; one process may write to it.",
+    text: "Directory of batch archives: a watcher adds each batch when it is final on L1. They rebuild the rollup where L1 and its blobs have forgotten it (CAIRN_RESTORE); one process may write to it.",
   }),
   restore: setting({
     env: "CAIRN_RESTORE",
     schema: form.trueOrFalse(),
     fallback: "false",
     switch: true,
-    text: "Builds the state of a rollup that has batches from L1 alone, into an empty data directory, and continues from there.",
+    text: "Builds the state of a rollup that has batches from L1, and from archives what L1 has forgotten, into an empty data directory, and continues from there.",
   }),
   confirmations: setting({
     env: "CAIRN_L1_CONFIRMATIONS",

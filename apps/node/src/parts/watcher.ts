@@ -1,11 +1,17 @@
+import type { NodeConfig } from "../config/config.ts";
 import { createWatcherMetrics } from "../watcher/metrics.ts";
-import { createWatcher, type Watcher } from "../watcher/watcher.ts";
+import { createWatcher, type HeadPolicy, type Watcher } from "../watcher/watcher.ts";
 import type { L1 } from "./l1.ts";
 import type { Part, PartContext } from "./part.ts";
 import type { Storage } from "./storage.ts";
 
 const BLOB_ADVICE =
   "set CAIRN_BEACON_URLS: without one the node stops at the first batch in a blob that is not stored here, another's, or its own after a back-up was restored";
+
+/** Which L1 blocks count and when they are final, by the settings. */
+export function headPolicyOf({ confirmations: safe, finalConfirmations: final }: NodeConfig): HeadPolicy {
+  return safe === 0 ? { type: "tags" } : { type: "confirmations", safe, final };
+}
 
 /** The watcher's role. Warns when nobody is named who has the blobs of batches that are not stored here. */
 export function createWatcherPart(context: PartContext, { database }: Storage, l1: L1): Part<Watcher> {
@@ -18,11 +24,10 @@ export function createWatcherPart(context: PartContext, { database }: Storage, l
     start: async (endings) => {
       if (!isBlobSourceNamed)
         context.child("watcher").warn({ advice: BLOB_ADVICE }, "no source of blobs is configured");
-      const { confirmations: safe, finalConfirmations: final } = config;
       watcher = createWatcher(
         {
           deploymentBlock: config.deploymentBlock,
-          head: safe === 0 ? { type: "tags" } : { type: "confirmations", safe, final },
+          head: headPolicyOf(config),
           pollMs: config.l1PollMs,
           ranges: { first: config.l1FirstRange, max: config.l1MaxRange },
         },

@@ -4,21 +4,23 @@ import { batchPlan, type PlannedProof } from "../batches/plan.ts";
 import type { NodeErrorCode } from "../errors.ts";
 
 /**
- * Memory of one proof, in megabytes. Blocks: half as much again as docs/benchmarks.md measured at the peak. Others: a quarter
- * more than spec 6.8 has.
+ * Memory of one proof, in megabytes. Blocks: half as much again as the prover's peak, which was 146 for block16 and, of full
+ * blocks, 150 for solo16, 486 for solo64, 1,716 for solo256 (with them block64 and block256, which have as many gates); for
+ * block1024 section 6.8 of the specification has 6,013. Others: a quarter more than that section has, 1,933 for a pair and
+ * 3,920 for a merge, or than docs/benchmarks.md has, 4,381 (4,178 MiB) for the last proof of 16 blocks.
  */
 export const PROOF_MEMORY_MB: Readonly<Record<Circuit, number>> = {
-  block16: 400,
-  solo16: 400,
-  block64: 1200,
-  solo64: 1200,
-  block256: 4000,
-  solo256: 4000,
-  block1024: 14_000,
-  pair: 2400,
+  block16: 250,
+  solo16: 250,
+  block64: 750,
+  solo64: 750,
+  block256: 2600,
+  solo256: 2600,
+  block1024: 9100,
+  pair: 2450,
   merge1: 4900,
   merge2: 4900,
-  batch: 5400,
+  batch: 5500,
 };
 
 /**

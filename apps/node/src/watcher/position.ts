@@ -2,11 +2,13 @@ import { type Db, findLastAcceptedBatch, findLastQueueEntry } from "@cairn/db";
 import {
   type ContractCounts,
   createRangeReader,
+  DEFAULT_RANGE_LIMITS,
   EMPTY_QUEUE,
   followQueue,
   type L1Access,
   l1Error,
   type QueueEnd,
+  type RangeLimits,
   type RollupEvent,
   readContractCounts,
   readHead,
@@ -96,7 +98,7 @@ export async function compareWithContract(
   const head = await readHead(access, "latest");
   const later = await readContractPosition(access, head.block);
   if (later === null) throw l1Error("l1/state-missing", `L1 has no state of its latest block ${head.block}`);
-  const atHead = followEvents(led, await readAll(access, block + 1, head.block));
+  const atHead = followEvents(led, await readEventsBetween(access, block + 1, head.block));
   if (typeof atHead === "string") return atHead;
   return findDisagreement(access, atHead, { block: head.block, contract: later, isQueueKnown: false });
 }
@@ -135,8 +137,14 @@ function endOf({ newRoot, newHistory }: BatchHeader): BatchEnd {
   return { root: newRoot, history: newHistory };
 }
 
-async function readAll(access: L1Access, first: number, last: number): Promise<readonly RollupEvent[]> {
-  const ranges = createRangeReader(access, readRollupEvents);
+/** All events of the rollup between two L1 blocks, both included. Throws `l1/unavailable`, `l1/history-pruned`. */
+export async function readEventsBetween(
+  access: L1Access,
+  first: number,
+  last: number,
+  limits: RangeLimits = DEFAULT_RANGE_LIMITS,
+): Promise<readonly RollupEvent[]> {
+  const ranges = createRangeReader(access, readRollupEvents, limits);
   const all: RollupEvent[] = [];
   for (let from = first; from <= last; ) {
     const { read, events } = await ranges.forward({ from, to: last });

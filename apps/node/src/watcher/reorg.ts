@@ -3,6 +3,7 @@ import {
   deleteAcceptedBatchesFrom,
   deleteL1BlocksFrom,
   deleteQueueEntriesFrom,
+  findArchiveRestore,
   findL1Agreement,
   findLastL1Block,
   holdRebuilds,
@@ -13,8 +14,9 @@ import {
   storeL1Agreement,
 } from "@cairn/db";
 import { type L1Access, readBlock } from "@cairn/l1";
-import { hexToBytes } from "@cairn/protocol";
+import { CairnError, hexToBytes } from "@cairn/protocol";
 import { crashPoint } from "../crash-points.ts";
+import type { NodeErrorCode } from "../errors.ts";
 
 /** What was removed from the database, to be read from L1 again. */
 export interface Rollback {
@@ -36,7 +38,8 @@ const PATIENCE = 5;
 
 /**
  * Compares the last processed block with L1. If L1 has another block there, removes everything after the last common
- * one, in one database transaction. Null when nothing was removed, for example because the L1 node is merely behind.
+ * one, in one database transaction. Null when nothing was removed, for example because the L1 node is merely behind. Throws
+ * `node/l1-diverged` when L1 has none of the blocks since a restoration from archives.
  */
 export async function undoReorg(db: Db, access: L1Access, firstBlock: number, nowMs: number): Promise<Rollback | null> {
   const last = await findLastL1Block(db);
@@ -74,8 +77,18 @@ export async function noteDisagreement(db: Db, firstBlock: number, nowMs: number
   return null;
 }
 
-/** Removes everything after `forkBlock` in one database transaction. */
-function rollBack(db: Db, forkBlock: number, last: L1Header, nowMs: number): Promise<Rollback> {
+/**
+ * Removes everything after `forkBlock` in one database transaction. Throws `node/l1-diverged` rather than remove what came
+ * from archives: L1 could not give it back, and it was final.
+ */
+async function rollBack(db: Db, forkBlock: number, last: L1Header, nowMs: number): Promise<Rollback> {
+  const archived = (await findArchiveRestore(db))?.lastL1Block ?? null;
+  if (archived !== null && forkBlock < archived) {
+    throw new CairnError<NodeErrorCode>(
+      "node/l1-diverged",
+      `the L1 node has another block ${archived}, up to which this node was restored from archives: it is of another chain`,
+    );
+  }
   return db.transaction().execute(async (transaction) => {
     const unproven = await revokeAcceptancesFrom(transaction, forkBlock + 1, nowMs);
     await deleteAcceptedBatchesFrom(transaction, forkBlock + 1);

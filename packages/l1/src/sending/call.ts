@@ -1,8 +1,9 @@
 import { fixedOperatorAbi, rollupAbi } from "@cairn/contracts";
 import { CairnError } from "@cairn/protocol";
 import { type Address, BaseError, decodeErrorResult, type Hex, isHex } from "viem";
-import type { L1Reader, L1Rollup } from "../connection.ts";
+import type { L1Rollup } from "../connection.ts";
 import type { L1ErrorCode } from "../errors.ts";
+import type { SendingReader } from "./parties.ts";
 
 /** The rollup's and its policy's. */
 const ERRORS = [...rollupAbi, ...fixedOperatorAbi] as const;
@@ -44,7 +45,7 @@ export async function estimateRollupCall(rollup: L1Rollup, from: Address, call: 
 
 /** Gas that a call of any contract would use now. Throws `l1/transaction-reverted` with the contract's reason. */
 export async function estimateCall(
-  reader: L1Reader,
+  reader: SendingReader,
   from: Address,
   { name, to, data, value = 0n, gas }: CallOrCreation,
 ): Promise<bigint> {

@@ -6,11 +6,11 @@ import {
   type TransactionReceipt,
   TransactionReceiptNotFoundError,
 } from "viem";
-import type { L1Reader } from "../connection.ts";
 import type { L1ErrorCode } from "../errors.ts";
 import { hasExpectedEvents } from "./expected-events.ts";
 import { findNonceUser, type NonceUser } from "./nonce-user.ts";
 import { offer } from "./offer.ts";
+import type { SendingReader } from "./parties.ts";
 import { isSameCall, newestAttempt, type SignedTransaction } from "./signed-transaction.ts";
 
 /** What L1 says now of a signed transaction. */
@@ -37,8 +37,12 @@ export interface FollowOptions {
 const DEFAULT_TIMEOUT_MS = 180_000;
 const DEFAULT_RESEND_MS = 10_000;
 
-/** Looks up on L1 what became of a transaction. Throws what the RPC throws. */
-export async function fateOf(reader: L1Reader, transaction: SignedTransaction): Promise<Fate> {
+/**
+ * Looks up on L1 what became of a transaction. Throws what the RPC throws.
+ *
+ * @example const fate = await fateOf(reader, storedTransaction);
+ */
+export async function fateOf(reader: SendingReader, transaction: SignedTransaction): Promise<Fate> {
   for (const { hash } of transaction.attempts) {
     const receipt = await findReceipt(reader, hash);
     if (receipt !== null) return { type: "mined", receipt };
@@ -60,7 +64,7 @@ export async function fateOf(reader: L1Reader, transaction: SignedTransaction): 
  * missing, and `l1/outcome-unknown` when L1 has not decided in time or does not answer.
  */
 export async function followTransaction(
-  reader: L1Reader,
+  reader: SendingReader,
   transaction: SignedTransaction,
   options: FollowOptions = {},
 ): Promise<TransactionReceipt> {
@@ -87,9 +91,15 @@ export async function followTransaction(
   }
 }
 
-/** The receipt of a call that succeeded and emitted its event. Throws `l1/transaction-reverted`, `l1/unknown-event`. */
-export function settled(transaction: SignedTransaction, receipt: TransactionReceipt): TransactionReceipt {
-  const { from, nonce, call } = transaction;
+/**
+ * The receipt of a call that succeeded and emitted its event. Throws `l1/transaction-reverted`, `l1/unknown-event`.
+ *
+ * @example if (fate.type === "mined") return settled(transaction, fate.receipt);
+ */
+export function settled(
+  { from, nonce, call }: Pick<SignedTransaction, "from" | "nonce" | "call">,
+  receipt: TransactionReceipt,
+): TransactionReceipt {
   const { transactionHash: hash, status, logs, contractAddress } = receipt;
   if (status !== "success") {
     throw new CairnError<L1ErrorCode>("l1/transaction-reverted", `${call.name} reverted on L1 in ${hash}`, {
@@ -112,10 +122,21 @@ export function settled(transaction: SignedTransaction, receipt: TransactionRece
   return receipt;
 }
 
-/** `l1/transaction-replaced`: another transaction of the account used the nonce. */
+/**
+ * `l1/transaction-replaced`: another transaction of the account used the nonce.
+ *
+ * @example if (fate.type === "replaced") throw await replaced(reader, transaction, fate.by);
+ */
 export async function replaced(
-  reader: L1Reader,
-  { from, nonce, call, attempts }: SignedTransaction,
+  reader: SendingReader,
+  {
+    from,
+    nonce,
+    call,
+    attempts,
+  }: Pick<SignedTransaction, "from" | "nonce" | "call"> & {
+    readonly attempts: readonly { readonly hash: Hex }[];
+  },
   by: NonceUser,
 ): Promise<CairnError<L1ErrorCode>> {
   const final = await reader.getBlock({ blockTag: "finalized" }).catch(() => null);
@@ -152,9 +173,11 @@ export function outcomeUnknown(
   );
 }
 
-async function findReceipt(reader: L1Reader, hash: Hex): Promise<TransactionReceipt | null> {
+/** The receipt of a transaction; null if there is none, or the RPC answers with that of another one. */
+export async function findReceipt(reader: SendingReader, hash: Hex): Promise<TransactionReceipt | null> {
   try {
-    return await reader.getTransactionReceipt({ hash });
+    const receipt = await reader.getTransactionReceipt({ hash });
+    return receipt.transactionHash.toLowerCase() === hash.toLowerCase() ? receipt : null;
   } catch (error) {
     if (error instanceof TransactionReceiptNotFoundError) return null;
     throw error;

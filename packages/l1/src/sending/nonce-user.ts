@@ -1,5 +1,5 @@
 import { type Address, type Hex, isAddressEqual } from "viem";
-import type { L1Reader } from "../connection.ts";
+import type { SendingReader } from "./parties.ts";
 import type { ShownTransaction } from "./signed-transaction.ts";
 
 /** The transaction that used a nonce. */
@@ -19,7 +19,7 @@ const MAX_READ = 500;
  * the RPC throws.
  */
 export async function findNonceUser(
-  reader: L1Reader,
+  reader: SendingReader,
   from: Address,
   nonce: number,
   freeAt: number,
@@ -37,7 +37,7 @@ export async function findNonceUser(
 
 /** The first block after which the account has used the nonce, by bisection; null when old states are missing. */
 async function firstBlockBeyond(
-  reader: L1Reader,
+  reader: SendingReader,
   address: Address,
   nonce: number,
   first: number,
@@ -57,7 +57,7 @@ async function firstBlockBeyond(
   }
 }
 
-async function userIn(reader: L1Reader, from: Address, nonce: number, number: number): Promise<NonceUser | null> {
+async function userIn(reader: SendingReader, from: Address, nonce: number, number: number): Promise<NonceUser | null> {
   const { transactions } = await reader.getBlock({ blockNumber: BigInt(number), includeTransactions: true });
   const found = transactions.find((one) => one.nonce === nonce && isAddressEqual(one.from, from));
   if (found === undefined) return null;

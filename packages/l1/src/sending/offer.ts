@@ -1,4 +1,4 @@
-import type { L1Reader } from "../connection.ts";
+import type { SendingReader } from "./parties.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
 import type { SignedAttempt } from "./signed-transaction.ts";
 
@@ -12,7 +12,7 @@ export interface OfferRefusal {
  * Sends signed bytes to L1 once. The client's own retries are off: if the answer to the first attempt was lost, the
  * next would be refused as known or as reusing a nonce.
  */
-export async function offer(reader: L1Reader, { raw }: Pick<SignedAttempt, "raw">): Promise<OfferRefusal | null> {
+export async function offer(reader: SendingReader, { raw }: Pick<SignedAttempt, "raw">): Promise<OfferRefusal | null> {
   try {
     await reader.request({ method: "eth_sendRawTransaction", params: [raw] }, { retryCount: 0 });
     return null;

@@ -71,6 +71,26 @@ export function refusalOf(error: unknown): Refusal {
   return WORDINGS.find(([, wording]) => wording.test(text))?.[0] ?? "other";
 }
 
+/** Refusals after which an L1 node does not hold the transaction. */
+const CLEAR: ReadonlySet<Refusal> = new Set([
+  "nonceTooHigh",
+  "replacementUnderpriced",
+  "feeTooLow",
+  "insufficientFunds",
+  "poolFull",
+  "gasLimit",
+]);
+
+/**
+ * Whether an L1 node that refuses like this does not hold the transaction. Where a hash is known, look it up all the
+ * same.
+ *
+ * @example isClearRefusal("known") // false
+ */
+export function isClearRefusal(refusal: Refusal): boolean {
+  return CLEAR.has(refusal);
+}
+
 /** What the node itself said: the message of the library also holds the URL and the request. */
 function wordsOf(error: unknown): string {
   if (error instanceof BaseError) return error.details || error.shortMessage;

@@ -1,11 +1,12 @@
 import { CairnError } from "@cairn/protocol";
 import { type Address, TransactionNotFoundError, type TransactionReceipt } from "viem";
-import type { L1Reader, L1Rollup, L1Wallet } from "../connection.ts";
+import type { L1Rollup } from "../connection.ts";
 import type { L1ErrorCode } from "../errors.ts";
-import { type CallOrCreation, type ContractCall, estimateCall, type RollupCall } from "./call.ts";
+import { type CallOrCreation, type CompleteCall, type ContractCall, estimateCall, type RollupCall } from "./call.ts";
 import { type FollowOptions, fateOf, followTransaction, replaced, settled } from "./follow.ts";
 import { offer } from "./offer.ts";
-import type { Refusal } from "./refusal.ts";
+import type { SendingReader, SigningWallet } from "./parties.ts";
+import { isClearRefusal, type Refusal } from "./refusal.ts";
 import { newestAttempt, raiseFees, type SignedTransaction, signTransaction } from "./signed-transaction.ts";
 
 /** How a call is sent. */
@@ -19,16 +20,6 @@ export interface SendOptions extends FollowOptions {
   readonly sent?: () => void;
 }
 
-/** Refusals after which L1 does not hold the transaction, unless a look-up of its hash says otherwise. */
-const CLEAR_REFUSALS: ReadonlySet<Refusal> = new Set([
-  "nonceTooHigh",
-  "replacementUnderpriced",
-  "feeTooLow",
-  "insufficientFunds",
-  "poolFull",
-  "gasLimit",
-]);
-
 /**
  * Simulates, signs, sends and waits for one call of the rollup or of its policy; returns the receipt of this very call, with its event.
  * Throws `l1/transaction-reverted` with the contract's error name in `details.reason`, before anything is sent when the
@@ -39,7 +30,7 @@ const CLEAR_REFUSALS: ReadonlySet<Refusal> = new Set([
  */
 export function sendToRollup(
   { reader, address }: L1Rollup,
-  wallet: L1Wallet,
+  wallet: SigningWallet,
   call: RollupCall,
   options: SendOptions = {},
 ): Promise<TransactionReceipt> {
@@ -50,8 +41,8 @@ export function sendToRollup(
  * Like {@link sendToRollup} for a call of another contract, whose events are unknown here. See {@link sendToRollup}.
  */
 export function sendToContract(
-  reader: L1Reader,
-  wallet: L1Wallet,
+  reader: SendingReader,
+  wallet: SigningWallet,
   call: ContractCall,
   options: SendOptions = {},
 ): Promise<TransactionReceipt> {
@@ -63,8 +54,8 @@ export function sendToContract(
  * address that follows from account and nonce.
  */
 export function sendCreation(
-  reader: L1Reader,
-  wallet: L1Wallet,
+  reader: SendingReader,
+  wallet: SigningWallet,
   creation: Omit<RollupCall, "to">,
   options: SendOptions = {},
 ): Promise<TransactionReceipt> {
@@ -72,17 +63,32 @@ export function sendCreation(
 }
 
 async function send(
-  reader: L1Reader,
-  wallet: L1Wallet,
+  reader: SendingReader,
+  wallet: SigningWallet,
   call: CallOrCreation,
   isRollup: boolean,
   options: SendOptions,
 ): Promise<TransactionReceipt> {
-  const gas = await simulatedGas(reader, wallet.account.address, call);
-  const complete = { ...call, value: call.value ?? 0n, gas, isRollup };
+  const complete = await completeCall(reader, wallet.account.address, call, isRollup);
   const transaction = await signTransaction(reader, wallet, complete);
   await options.store?.(transaction);
   return deliver(reader, transaction, options);
+}
+
+/**
+ * Simulates a call and gives it a gas limit, its own or the L1 node's estimate plus a fifth. Throws
+ * `l1/transaction-reverted` with the contract's reason.
+ *
+ * @example const call = await completeCall(reader, from, { to: rollup.address, name: "freeze", data }, true);
+ */
+export async function completeCall(
+  reader: SendingReader,
+  from: Address,
+  call: CallOrCreation,
+  isRollup: boolean,
+): Promise<CompleteCall> {
+  const gas = await simulatedGas(reader, from, call);
+  return { ...call, value: call.value ?? 0n, gas, isRollup };
 }
 
 /**
@@ -92,8 +98,8 @@ async function send(
  * @example const receipt = await resumeTransaction(reader, wallet, storedTransaction);
  */
 export async function resumeTransaction(
-  reader: L1Reader,
-  wallet: L1Wallet,
+  reader: SendingReader,
+  wallet: SigningWallet,
   transaction: SignedTransaction,
   options: SendOptions = {},
 ): Promise<TransactionReceipt> {
@@ -111,13 +117,29 @@ export async function resumeTransaction(
 }
 
 async function deliver(
-  reader: L1Reader,
+  reader: SendingReader,
   transaction: SignedTransaction,
   options: SendOptions,
 ): Promise<TransactionReceipt> {
+  await offerTransaction(reader, transaction, options.sent);
+  return followTransaction(reader, transaction, options);
+}
+
+/**
+ * Offers the newest version of a signed transaction to L1 once, without waiting for it; `sent` is called when L1 has
+ * answered. An answer that does not say clearly that L1 does not hold it counts as success. Throws
+ * `l1/transaction-refused`.
+ *
+ * @example await offerTransaction(reader, storedTransaction);
+ */
+export async function offerTransaction(
+  reader: SendingReader,
+  transaction: SignedTransaction,
+  sent?: () => void,
+): Promise<void> {
   const refused = await offer(reader, newestAttempt(transaction));
-  options.sent?.();
-  if (refused !== null && CLEAR_REFUSALS.has(refused.refusal) && !(await isKnown(reader, transaction))) {
+  sent?.();
+  if (refused !== null && isClearRefusal(refused.refusal) && !(await isKnown(reader, transaction))) {
     const { call, from, nonce } = transaction;
     const { hash } = newestAttempt(transaction);
     throw new CairnError<L1ErrorCode>(
@@ -129,11 +151,10 @@ async function deliver(
       },
     );
   }
-  return followTransaction(reader, transaction, options);
 }
 
 /** Whether L1 shows any version of the transaction, pending or mined. No answer counts as yes. */
-async function isKnown(reader: L1Reader, { attempts }: SignedTransaction): Promise<boolean> {
+async function isKnown(reader: SendingReader, { attempts }: SignedTransaction): Promise<boolean> {
   for (const { hash } of attempts) {
     try {
       await reader.getTransaction({ hash });
@@ -146,7 +167,7 @@ async function isKnown(reader: L1Reader, { attempts }: SignedTransaction): Promi
 }
 
 /** A fifth on top: an estimate made in a block whose time is already stored misses the cost of storing a new one. */
-async function simulatedGas(reader: L1Reader, from: Address, call: CallOrCreation): Promise<bigint> {
+async function simulatedGas(reader: SendingReader, from: Address, call: CallOrCreation): Promise<bigint> {
   const estimate = await estimateCall(reader, from, call);
   return call.gas ?? estimate + estimate / 5n;
 }

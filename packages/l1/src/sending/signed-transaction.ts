@@ -1,7 +1,7 @@
 import { type Address, type Hex, isAddressEqual, keccak256 } from "viem";
-import type { L1Reader, L1Wallet } from "../connection.ts";
 import type { CompleteCall } from "./call.ts";
 import { type GasFees, replacementFees } from "./fees.ts";
+import type { SendingReader, SigningWallet } from "./parties.ts";
 
 /** One signed version of a transaction. */
 export interface SignedAttempt extends GasFees {
@@ -26,8 +26,8 @@ export interface SignedTransaction {
 
 /** Signs a call under the account's next nonce at market fees; sends nothing. Throws what the RPC throws. */
 export async function signTransaction(
-  reader: L1Reader,
-  wallet: L1Wallet,
+  reader: SendingReader,
+  wallet: SigningWallet,
   call: CompleteCall,
 ): Promise<SignedTransaction> {
   const from = wallet.account.address;
@@ -45,8 +45,8 @@ export async function signTransaction(
  * The transaction with another attempt when the market requires more than the newest one offers; null when it does not.
  */
 export async function raiseFees(
-  reader: L1Reader,
-  wallet: L1Wallet,
+  reader: SendingReader,
+  wallet: SigningWallet,
   transaction: SignedTransaction,
 ): Promise<SignedTransaction | null> {
   const market = await reader.estimateFeesPerGas();
@@ -91,7 +91,7 @@ export function isSameCall(
 }
 
 async function signAttempt(
-  wallet: L1Wallet,
+  wallet: SigningWallet,
   { chainId, nonce, call }: Pick<SignedTransaction, "chainId" | "nonce" | "call">,
   { maxFeePerGas, maxPriorityFeePerGas }: GasFees,
 ): Promise<SignedAttempt> {

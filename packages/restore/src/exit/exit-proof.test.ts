@@ -1,14 +1,20 @@
 import { accountHash } from "@cairn/crypto";
 import { type AccountIndex, accountIndex } from "@cairn/protocol";
-import { createMemoryStore, createStateTree, merkleRoot, type StateTree } from "@cairn/state";
+import {
+  buildMultiproof,
+  createMemoryStore,
+  createStateTree,
+  merkleRoot,
+  multiproofRoot,
+  type StateTree,
+} from "@cairn/state";
 import { arbitraryHistory, FAKE_CRYPTO, type History, PEOPLE } from "@cairn/testkit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { accountsOf, assignedAccounts, proveAllExits, proveExit, proveExits, verifyExitProof } from "./exit-proof.ts";
-import { buildMultiproof, multiproofRoot } from "./multiproof.ts";
 
 const { compress } = FAKE_CRYPTO;
-const badProof = expect.objectContaining({ code: "restore/bad-proof" });
+const badProof = expect.objectContaining({ code: "state/bad-proof" });
 const histories = arbitraryHistory({ maxBlocks: 5, sizes: [16, 64] }).filter(({ tree }) => tree.nextIndex() > 64);
 
 const indicesOf = ({ tree }: History): AccountIndex[] => [...assignedAccounts(tree)].map(({ index }) => index);

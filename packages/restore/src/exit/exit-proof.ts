@@ -1,9 +1,8 @@
 import type { IndexedAccount } from "@cairn/contracts";
 import { accountHash, type Compress } from "@cairn/crypto";
 import { type AccountIndex, accountIndex, FIRST_ACCOUNT_INDEX, isEmptyAccount, type TokenId } from "@cairn/protocol";
-import type { StateView } from "@cairn/state";
+import { buildMultiproof, multiproofRoot, type StateView } from "@cairn/state";
 import { restoreError } from "../errors.ts";
-import { buildMultiproof, multiproofRoot } from "./multiproof.ts";
 
 /** Accounts with the proof that they are in the state; arguments of the contract's `exit` and `exitMany`. */
 export interface ExitProof {
@@ -59,7 +58,7 @@ export function proveExit(state: StateView, index: AccountIndex): ExitProof {
 }
 
 /**
- * Proves several accounts together, given in any order, each once. Throws `restore/not-found`, `restore/bad-proof`.
+ * Proves several accounts together, given in any order, each once. Throws `restore/not-found`, `state/bad-proof`.
  *
  * @example const proof = proveExits(state, [64, 70].map(accountIndex));
  */

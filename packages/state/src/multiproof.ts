@@ -1,7 +1,7 @@
 import type { Compress } from "@cairn/crypto";
-import { TREE_ARITY, TREE_DEPTH } from "@cairn/protocol";
-import type { NodeReader } from "@cairn/state";
-import { restoreError } from "../errors.ts";
+import { CairnError, TREE_ARITY, TREE_DEPTH } from "@cairn/protocol";
+import type { StateErrorCode } from "./errors.ts";
+import type { NodeReader } from "./nodes.ts";
 
 /** A leaf hash and its claimed index. */
 export interface PlacedLeaf {
@@ -12,7 +12,7 @@ export interface PlacedLeaf {
 /**
  * The siblings that prove the leaves at these indices, ascending, under one root: level by level from the leaves up, at
  * each level the known nodes in ascending order, and for each of their parents the children that are not known, in
- * order. For one leaf that is three per level. Throws `restore/bad-proof` unless the indices ascend within the tree.
+ * order. For one leaf that is three per level. Throws `state/bad-proof` unless the indices ascend within the tree.
  *
  * @example const siblings = buildMultiproof(nodes, [64, 70]);
  */
@@ -33,7 +33,7 @@ export function buildMultiproof(nodes: NodeReader, indices: readonly number[]): 
 }
 
 /**
- * The root that the leaves and these siblings lead to, by the same walk as the contract's. Throws `restore/bad-proof`
+ * The root that the leaves and these siblings lead to, by the same walk as the contract's. Throws `state/bad-proof`
  * unless the indices ascend and every sibling is used; `crypto/not-a-field-element` when a value is not one. See {@link
  * buildMultiproof}.
  */
@@ -55,15 +55,13 @@ export function multiproofRoot(
     known = families([...nodes.keys()]).map(({ parent }) => {
       const child = (position: number): bigint => {
         const node = nodes.get(parent * TREE_ARITY + position) ?? siblings[used++];
-        if (node === undefined) throw restoreError("restore/bad-proof", `too few siblings: ${siblings.length}`);
+        if (node === undefined) throw badProof(`too few siblings: ${siblings.length}`);
         return node;
       };
       return [parent, compress(child(0), child(1), child(2), child(3))];
     });
   }
-  if (used !== siblings.length) {
-    throw restoreError("restore/bad-proof", `only ${used} of ${siblings.length} siblings are used`);
-  }
+  if (used !== siblings.length) throw badProof(`only ${used} of ${siblings.length} siblings are used`);
   return known[0]?.[1] ?? 0n;
 }
 
@@ -86,12 +84,16 @@ function families(known: readonly number[]): Family[] {
 }
 
 function assertAscending(indices: readonly number[], depth: number): void {
-  if (indices.length === 0) throw restoreError("restore/bad-proof", "no account to prove");
+  if (indices.length === 0) throw badProof("no account to prove");
   let last = -1;
   for (const index of indices) {
     if (!Number.isInteger(index) || index <= last || index >= TREE_ARITY ** depth) {
-      throw restoreError("restore/bad-proof", `index ${index} after ${last} in a tree of depth ${depth}`);
+      throw badProof(`index ${index} after ${last} in a tree of depth ${depth}`);
     }
     last = index;
   }
+}
+
+function badProof(message: string): CairnError<StateErrorCode> {
+  return new CairnError("state/bad-proof", message);
 }

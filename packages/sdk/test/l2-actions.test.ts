@@ -1,0 +1,396 @@
+import { bigintToAddress } from "@cairn/protocol";
+import { bigintToWord, type RouteResponse } from "@cairn/rpc";
+import { createClient, custom } from "viem";
+import { beforeEach, describe, expect, it } from "vitest";
+import {
+  type AnyHandle,
+  cairnActions,
+  type Handle,
+  memoryStorage,
+  type NodeClient,
+  secretSigner,
+} from "../src/index.ts";
+import { apiError, type FakeNode, fakeNode, historyEntry, viewOf } from "./fake-node.ts";
+import { ALICE, accountOf, BOB, DOMAIN } from "./people.ts";
+import { mortal, ProcessEnded } from "./storages.ts";
+
+const WAIT = { for: "confirmed", timeout: 20_000 } as const;
+const SHORT = { for: "confirmed", timeout: 150 } as const;
+
+function transferOf(handle: AnyHandle | undefined): Handle<"transfer"> {
+  if (handle?.kind === "transfer") return handle;
+  throw new TypeError(`not a transfer: ${handle?.kind}`);
+}
+
+describe("payments on L2", () => {
+  let node: FakeNode;
+  let storage = memoryStorage();
+
+  const connect = (change: { storage?: typeof storage | null; client?: NodeClient } = {}) => {
+    const request = async ({ method }: { method: string }) => {
+      if (method === "eth_chainId") return "0x7a69";
+      throw new TypeError(`L1 was asked for ${method}`);
+    };
+    const config = {
+      rollup: bigintToAddress(DOMAIN.rollup),
+      node: change.client ?? node.client,
+      signer: secretSigner(ALICE.secretKey),
+      owner: bigintToAddress(ALICE.owner),
+      storage: change.storage === undefined ? storage : change.storage,
+      nowSeconds: () => 1_000,
+    };
+    return createClient({ transport: custom({ request }), pollingInterval: 10 }).extend(cairnActions(config));
+  };
+  const alice = () => node.accounts.get(64);
+  const received = () => BigInt(node.accounts.get(65)?.balance ?? 0) - 1_000n;
+
+  beforeEach(() => {
+    storage = memoryStorage();
+    node = fakeNode(DOMAIN, [
+      accountOf(ALICE, { nonce: 0, balance: "100000" }),
+      accountOf(BOB, { index: 65, nonce: 0 }),
+    ]);
+  });
+
+  it("are known by the hash of what was signed, and paid once for each request id", async () => {
+    const handle = await connect().transfer({ to: 65, amount: 10n, requestId: "rent" });
+    expect(await handle.wait(WAIT)).toBe("confirmed");
+    const again = await connect().transfer({ to: 65, amount: 10n, requestId: "rent" });
+    expect(again.hashes()).toEqual(handle.hashes());
+    expect([received(), node.submitted]).toEqual([10n, 1]);
+    await expect(connect().transfer({ to: 65, amount: 11n, requestId: "rent" })).rejects.toMatchObject({
+      code: "sdk/request-conflict",
+    });
+    await expect(connect().withdraw({ amount: 10n, requestId: "rent" })).rejects.toMatchObject({
+      code: "sdk/request-conflict",
+    });
+    await expect(connect().transfer({ to: 65, amount: 1n, requestId: "a b" })).rejects.toMatchObject({
+      code: "sdk/bad-request",
+    });
+  });
+
+  it("sent at once get a nonce each, in tabs that share a storage", async () => {
+    const tabs = [connect(), connect(), connect()];
+    const handles = await Promise.all(
+      Array.from({ length: 30 }, (_, i) => tabs[i % 3]?.transfer({ to: 65, amount: 1n }) ?? expect.unreachable()),
+    );
+    for (const handle of handles) await handle.wait(WAIT);
+    expect([alice()?.nonce, received()]).toEqual([30, 30n]);
+    expect(new Set(node.executed).size).toBe(30);
+  });
+
+  describe("a process that ends", () => {
+    it("after signing, before sending: sent once, when resumed", async () => {
+      const dying = mortal(storage);
+      dying.dieAfter = (name) => name.includes("request");
+      const parameters = { to: 65, amount: 10n, requestId: "one" } as const;
+      await expect(connect({ storage: dying }).transfer(parameters)).rejects.toBeInstanceOf(ProcessEnded);
+      expect(node.submitted).toBe(0);
+      const [resumed] = await connect().requests();
+      expect(await resumed?.status()).toBe("signed");
+      await transferOf(resumed).wait(WAIT);
+      await (await connect().transfer(parameters)).wait(WAIT);
+      expect([received(), node.executed.length]).toEqual([10n, 1]);
+    });
+
+    it("between taking a nonce and signing: the nonce is not lost", async () => {
+      const dying = mortal(storage);
+      dying.dieAfter = (name) => name.includes("nonces");
+      await expect(connect({ storage: dying }).transfer({ to: 65, amount: 10n })).rejects.toBeInstanceOf(ProcessEnded);
+      await (await connect().transfer({ to: 65, amount: 3n })).wait(WAIT);
+      expect([received(), alice()?.nonce]).toEqual([3n, 1]);
+    });
+
+    it("at any write while it pays many: each is paid once", async () => {
+      const payments = Array.from({ length: 70 }, (_, i) => ({ to: 65, amount: BigInt(i + 1) }));
+      let writes = 0;
+      for (let deaths = 0; deaths < 20; deaths++) {
+        const dying = mortal(storage);
+        const last = writes + deaths;
+        dying.dieAfter = () => writes++ === last;
+        const outcome = await connect({ storage: dying })
+          .payMany({ payments, requestId: "salaries" })
+          .catch((error: unknown) => error);
+        if (!(outcome instanceof ProcessEnded)) break;
+      }
+      const handle = await connect().payMany({ payments, requestId: "salaries" });
+      await handle.wait(WAIT);
+      expect(handle.hashes()).toHaveLength(70);
+      expect([received(), node.executed.length, alice()?.nonce]).toEqual([(70n * 71n) / 2n, 70, 70]);
+    });
+  });
+
+  describe("a connection that breaks", () => {
+    it.each(["before", "after"] as const)(
+      "%s the node took the payment: unknown, and never paid twice",
+      async (fault) => {
+        node.fault = fault;
+        const parameters = { to: 65, amount: 10n, requestId: "one" } as const;
+        await expect(connect().transfer(parameters)).rejects.toMatchObject({
+          code: "sdk/outcome-unknown",
+          details: { id: "one" },
+        });
+        const [handle] = await connect().requests();
+        expect(await handle?.status()).toBe(fault === "before" ? "signed" : "confirmed");
+        if (fault === "before")
+          await expect(handle?.forget()).rejects.toMatchObject({ code: "sdk/outcome-unknown", details: { id: "one" } });
+        node.fault = null;
+        await (await connect().transfer(parameters)).wait(WAIT);
+        expect([received(), node.executed.length]).toEqual([10n, 1]);
+      },
+    );
+
+    it("leaves the next payment to wait for it, not to take its place", async () => {
+      node.fault = "before";
+      await expect(connect().transfer({ to: 65, amount: 10n, requestId: "one" })).rejects.toMatchObject({
+        code: "sdk/outcome-unknown",
+      });
+      node.fault = null;
+      const second = await connect().transfer({ to: 65, amount: 5n, requestId: "two" });
+      expect(await second.status()).toBe("received");
+      await (await connect().transfer({ to: 65, amount: 10n, requestId: "one" })).wait(WAIT);
+      expect(await second.wait(WAIT)).toBe("confirmed");
+      expect(received()).toBe(15n);
+    });
+  });
+
+  it("that the node refuses leave no gap, and paying again is paid once", async () => {
+    await expect(connect().transfer({ to: 65, amount: 200_000n })).rejects.toMatchObject({
+      code: "sdk/insufficient-balance",
+    });
+    node.lies = { submit: async () => Promise.reject(apiError("rejected", { reason: { type: "feeTooLow" } })) };
+    const parameters = { to: 65, amount: 10n, requestId: "one" } as const;
+    await expect(connect().transfer(parameters)).rejects.toMatchObject({
+      code: "sdk/not-reached",
+      details: { status: "rejected", reason: { type: "feeTooLow" } },
+    });
+    expect(await connect().requests()).toEqual([]);
+    node.lies = {};
+    await (await connect().transfer(parameters)).wait(WAIT);
+    expect([received(), alice()?.nonce]).toEqual([10n, 1]);
+  });
+
+  it("whose turn never comes because a nonce before them is missing: the gap is filled", async () => {
+    node.fault = "before";
+    const lost = connect().transfer({ to: 65, amount: 10n, requestId: "lost" });
+    await expect(lost).rejects.toMatchObject({ code: "sdk/outcome-unknown" });
+    node.fault = null;
+    const second = await connect().transfer({ to: 65, amount: 5n });
+    const [first] = await connect().requests();
+    await first?.forget({ undecided: true });
+    expect(await second.wait({ for: "confirmed", timeout: 60_000 })).toBe("confirmed");
+    expect([received(), alice()?.nonce]).toEqual([5n, 2]);
+  });
+
+  describe("a node that lies", () => {
+    const pay = () => connect().transfer({ to: 65, amount: 10n, requestId: "one" });
+
+    it("about the id that it acknowledges", async () => {
+      node.lies = {
+        submit: async () => ({ transactions: [{ id: bigintToWord(5n), status: "received", inclusion: null }] }),
+      };
+      await expect(pay()).rejects.toMatchObject({ code: "sdk/bad-answer" });
+      expect(await connect().requests()).toHaveLength(1);
+    });
+
+    it("with another transaction under the asked id", async () => {
+      const handle = await pay();
+      const [id = ""] = handle.hashes();
+      const view = node.known.get(id) ?? expect.unreachable();
+      const other = { ...view, transaction: { ...view.transaction, nonce: 9 } };
+      for (const answer of [other, { ...view, id: bigintToWord(7n) }]) {
+        node.lies = { transaction: async () => answer };
+        await expect(handle.status()).rejects.toMatchObject({ code: "sdk/bad-answer" });
+      }
+    });
+
+    it("about the account: another index, another key, another token", async () => {
+      const account = alice() ?? expect.unreachable();
+      const pays = (change: object) => {
+        node.lies = { account: async () => ({ ...account, ...change }) };
+        return connect().transfer({
+          to: { type: "existing", index: 65, owner: BOB.owner, key: BOB.key },
+          amount: 1n,
+          from: 64,
+        });
+      };
+      await expect(pays({ index: 70 })).rejects.toMatchObject({ code: "sdk/bad-answer" });
+      await expect(pays({ key: bigintToWord(BOB.key) })).rejects.toMatchObject({ code: "sdk/unknown-account" });
+      await expect(pays({ tokenId: 3 })).rejects.toMatchObject({ code: "sdk/unknown-account" });
+      expect(node.submitted).toBe(0);
+    });
+
+    it("about the fee: it takes no more than was allowed, by default the amount", async () => {
+      node.lies = { quote: async () => ({ fee: "999" }) as unknown as RouteResponse<"quote"> };
+      await expect(pay()).rejects.toMatchObject({ code: "sdk/fee-too-high", details: { fee: 999n, limit: 10n } });
+      await expect(connect().transfer({ to: 65, amount: 10n, maxFee: 99n })).rejects.toMatchObject({
+        code: "sdk/fee-too-high",
+      });
+      expect(node.submitted).toBe(0);
+    });
+
+    it("about the rollup that it serves", async () => {
+      node.lies = {
+        rollup: async () =>
+          ({ chainId: 1, rollup: bigintToAddress(DOMAIN.rollup) }) as unknown as RouteResponse<"rollup">,
+      };
+      await expect(pay()).rejects.toMatchObject({ code: "sdk/wrong-rollup" });
+    });
+
+    it("that a payment was refused, and keeps it: paying again uses the same nonce, so only one can run", async () => {
+      const kept: Parameters<NodeClient["submit"]>[0][] = [];
+      node.lies = {
+        submit: async (submission) => {
+          kept.push(submission);
+          throw apiError("rejected", { reason: { type: "feeTooLow" } });
+        },
+      };
+      await expect(pay()).rejects.toMatchObject({ code: "sdk/not-reached" });
+      node.lies = {};
+      await (await connect().transfer({ to: 65, amount: 10n, reference: 7n })).wait(WAIT);
+      const [first] = kept;
+      await expect(node.client.submit(first ?? expect.unreachable())).rejects.toMatchObject({ code: "sdk/api-error" });
+      expect([received(), node.executed.length]).toEqual([10n, 1]);
+    });
+
+    it("that a payment was refused, and runs it: the next one is not signed without a word", async () => {
+      const submit = node.client.submit;
+      node.lies = {
+        submit: async (submission, options) => {
+          await submit(submission, options);
+          throw apiError("rejected", { reason: { type: "feeTooLow" } });
+        },
+        transaction: async () => Promise.reject(apiError("not-found", {})),
+        accountHistory: async () => ({ entries: [], next: null }),
+      };
+      await expect(pay()).rejects.toMatchObject({ code: "sdk/not-reached" });
+      expect(alice()?.nonce).toBe(1);
+      node.lies = { accountHistory: async () => ({ entries: [], next: null }) };
+      await expect(pay()).rejects.toMatchObject({ code: "sdk/outcome-unknown", details: { hasRun: false } });
+      await expect(pay()).rejects.toMatchObject({ code: "sdk/outcome-unknown", details: { hasRun: false } });
+      node.lies = {};
+      await expect(pay()).rejects.toMatchObject({ code: "sdk/outcome-unknown", details: { hasRun: true } });
+      expect(received()).toBe(10n);
+    });
+
+    it("that a nonce is used by something that the key never signed", async () => {
+      node.lies = { submit: async () => Promise.reject(apiError("rejected", { reason: { type: "nonceTooLow" } })) };
+      await expect(pay()).rejects.toMatchObject({ code: "sdk/not-reached" });
+      const account = alice() ?? expect.unreachable();
+      const forged = viewOf(bigintToWord(1n), { ...(await foreign()), nonce: 0, from: 64 }, { status: "confirmed" });
+      node.lies = {
+        account: async () => ({ ...account, nonce: 1 }),
+        accounts: async () => ({ accounts: [{ ...account, nonce: 1 }], next: null }),
+        accountHistory: async () => ({
+          entries: [historyEntry(forged.id) as unknown as RouteResponse<"accountHistory">["entries"][number]],
+          next: null,
+        }),
+        transaction: async () => forged,
+      };
+      await expect(connect().transfer({ to: { type: "new", owner: 5n, key: 0n }, amount: 1n })).rejects.toMatchObject({
+        code: "sdk/outcome-unknown",
+      });
+      expect(node.submitted).toBe(0);
+    });
+
+    /** Somebody else's signature. */
+    const foreign = async () => {
+      const other = fakeNode(DOMAIN, [accountOf(BOB, { index: 64, nonce: 0 }), accountOf(ALICE, { index: 65 })]);
+      const config = { rollup: bigintToAddress(DOMAIN.rollup), node: other.client, storage: memoryStorage() };
+      const signer = secretSigner(BOB.secretKey);
+      const request = async () => "0x7a69";
+      const client = createClient({ transport: custom({ request }) }).extend(
+        cairnActions({ ...config, signer, owner: bigintToAddress(BOB.owner) }),
+      );
+      const handle = await client.transfer({ to: 65, amount: 1n });
+      return handle.toJSON().transactions[0] ?? expect.unreachable();
+    };
+  });
+
+  it("with a nonce that another device used: what that device signed is believed", async () => {
+    const otherDevice = connect({ storage: memoryStorage() });
+    node.lies = { submit: async () => Promise.reject(apiError("rejected", { reason: { type: "nonceTooLow" } })) };
+    await expect(connect().transfer({ to: 65, amount: 10n })).rejects.toMatchObject({ code: "sdk/not-reached" });
+    node.lies = {};
+    await (await otherDevice.transfer({ to: 65, amount: 1n })).wait(WAIT);
+    await (await connect().transfer({ to: 65, amount: 10n })).wait(WAIT);
+    expect(received()).toBe(11n);
+  });
+
+  it("end in time: what may still happen is unknown, what happened is only late", async () => {
+    node.accounts.set(64, { ...(alice() ?? expect.unreachable()), nonce: 0 });
+    const handle = await connect().transfer({ to: 65, amount: 10n });
+    await expect(handle.wait({ for: "proven", timeout: 100 })).rejects.toMatchObject({ code: "sdk/timeout" });
+    node.lies = { transaction: async () => Promise.reject(apiError("not-found", {})) };
+    await expect(handle.wait({ ...SHORT })).rejects.toMatchObject({ code: "sdk/outcome-unknown" });
+    const stop = new AbortController();
+    const waiting = handle.wait({ for: "final", signal: stop.signal });
+    stop.abort();
+    await expect(waiting).rejects.toMatchObject({ code: "sdk/aborted" });
+  });
+
+  it("that failed say why, and end", async () => {
+    const handle = await connect().transfer({ to: 65, amount: 10n });
+    const [id = ""] = handle.hashes();
+    const view = node.known.get(id) ?? expect.unreachable();
+    for (const status of ["rejected", "replaced", "expired"] as const) {
+      node.known.set(id, { ...view, status, inclusion: null, rejection: { type: status } });
+      const resumed = transferOf(await connect().resume(handle.toJSON()));
+      expect(await resumed.status()).toBe(status);
+      await expect(resumed.wait(WAIT)).rejects.toMatchObject({
+        code: "sdk/not-reached",
+        details: { status, reason: { type: status } },
+      });
+    }
+    expect(await connect().requests()).toEqual([]);
+  });
+
+  it("pay many goes on after what the node refused, and pays none twice", async () => {
+    const payments = [100n, 200n, 300n].map((amount) => ({ to: 65, amount }));
+    const submit = node.client.submit;
+    let count = 0;
+    node.lies = {
+      submit: async (submission, options) =>
+        ++count === 2
+          ? Promise.reject(apiError("rejected", { reason: { type: "busy" } }))
+          : submit(submission, options),
+    };
+    await expect(connect().payMany({ payments, requestId: "many" })).rejects.toMatchObject({
+      code: "sdk/not-reached",
+      details: { accepted: 1 },
+    });
+    expect(received()).toBe(100n);
+    node.lies = {};
+    const handle = await connect().payMany({ payments, requestId: "many" });
+    await handle.wait(WAIT);
+    expect([received(), handle.hashes().length, alice()?.nonce]).toEqual([600n, 3, 3]);
+    const tooMany = Array.from({ length: 1_001 }, () => ({ to: 65, amount: 1n }));
+    await expect(connect().payMany({ payments: tooMany })).rejects.toMatchObject({ code: "sdk/bad-request" });
+    await expect(connect().payMany({ payments: [] })).rejects.toMatchObject({ code: "sdk/nothing-to-do" });
+    await expect(
+      connect().payMany({
+        payments: [
+          { to: 65, amount: 60_000n },
+          { to: 65, amount: 60_000n },
+        ],
+      }),
+    ).rejects.toMatchObject({ code: "sdk/insufficient-balance" });
+  });
+
+  it("need a signer, a storage and a node, and say which is missing", async () => {
+    const base = { rollup: bigintToAddress(DOMAIN.rollup), node: node.client, owner: bigintToAddress(ALICE.owner) };
+    const request = async () => "0x7a69";
+    const bare = (change: object) =>
+      createClient({ transport: custom({ request }) }).extend(
+        cairnActions({ ...base, signer: secretSigner(ALICE.secretKey), storage, ...change }),
+      );
+    const pay = (change: object) => bare(change).transfer({ to: 65, amount: 1n });
+    await expect(pay({ signer: null })).rejects.toMatchObject({ code: "sdk/no-signer" });
+    await expect(pay({ storage: null })).rejects.toMatchObject({ code: "sdk/no-storage" });
+    await expect(pay({ node: null })).rejects.toMatchObject({ code: "sdk/no-node" });
+    await expect(bare({}).deposit({ amount: 1n })).rejects.toMatchObject({ code: "sdk/no-account" });
+    expect(() => cairnActions({ ...base, rollup: "0x12" })).toThrow(
+      expect.objectContaining({ code: "protocol/bad-address" }),
+    );
+  });
+});
