@@ -115,6 +115,9 @@ describe("a node on an L1 that has forgotten its past", () => {
       const settings = { CAIRN_L1_RPC_URL: rpc.url, CAIRN_BEACON_URLS: scene.harness.devnet.rpcUrl };
       const restoring = { ...settings, CAIRN_RESTORE: "true", CAIRN_ARCHIVES: dir };
       const node = await scene.begin(`restored, ${manner}`, restoring);
+      // The watcher's next look finds that what was adopted is final.
+      const isFinal = async () => (await answersOf(node)).blocks.every(({ status }) => status === "final");
+      await expect.poll(isFinal, WAIT).toBe(true);
       const restored = await answersOf(node);
       // The first of these tests has added to what there was.
       const known = { ...restored, blocks: restored.blocks.slice(-before.blocks.length) };
