@@ -17,6 +17,8 @@ const GENERATORS = [
   { name: "settings of the node", script: "apps/node/scripts/generate-config.ts" },
   { name: "list of commands", script: "apps/cli/scripts/generate-readme.ts" },
   { name: "examples of the SDK", script: "packages/sdk/scripts/generate-readme.ts" },
+  { name: "examples of the npm packages", script: "scripts/packages/generate-readmes.ts" },
+  { name: "reports on the API of the npm packages", script: "scripts/packages/generate-api.ts" },
   { name: "gate counts and verification-key hashes", script: "packages/circuits/scripts/record-gates.ts" },
   // Last, because a test run at the same time then has compiled the contracts already.
   { name: "gas of the contract", script: "packages/contracts/scripts/record-gas.ts" },

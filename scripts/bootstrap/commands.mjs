@@ -29,6 +29,8 @@ const solo = (sizes) => sizes.map((slots) => `solo${slots}`);
 /** @param {string[]} args */
 const demoCircuits = (args) => (args.includes("--aggregate") ? ["pair"] : solo([slotsOption(args, 16)]));
 const nothing = () => [];
+/** What tests need. */
+const forTests = () => [...build(solo(TEST_SIZES)), { step: /** @type {const} */ ("browser"), circuits: [] }];
 
 const CAIRN = "apps/cli/src/main.ts";
 
@@ -45,8 +47,8 @@ const COMMANDS = {
     run: [...DEVNET_NODE_OPTIONS, CAIRN, "devnet"],
     env: DEVNET_ENV,
   },
-  test: { prepare: () => build(solo(TEST_SIZES)), run: ["scripts/test.ts"] },
-  "test:all": { prepare: () => build(solo(TEST_SIZES)), run: ["scripts/test.ts", "--all"] },
+  test: { prepare: forTests, run: ["scripts/test.ts"] },
+  "test:all": { prepare: forTests, run: ["scripts/test.ts", "--all"] },
   bench: { prepare: benchPreparations, run: ["bench/src/main.ts"] },
   "bench:node": { prepare: (args) => build(solo([slotsOption(args, 64)])), run: ["bench/src/node/main.ts"] },
   // Prepares what its last part needs when it gets there.
@@ -55,6 +57,7 @@ const COMMANDS = {
   generate: { prepare: nothing, run: ["scripts/check-drift.ts", "--write"] },
   mutate: { prepare: () => build(solo(TEST_SIZES)), run: ["scripts/mutate.ts"] },
   imports: { prepare: nothing, run: ["scripts/check-imports.ts"] },
+  pack: { prepare: nothing, run: ["scripts/packages/main.ts"] },
   lint: { prepare: nothing, run: ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings"] },
   format: { prepare: nothing, run: ["node_modules/@biomejs/biome/bin/biome", "check", "--write"] },
   typecheck: { prepare: nothing, run: ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"] },

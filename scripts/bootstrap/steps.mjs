@@ -5,7 +5,7 @@ import { commandEnv, pinnedNode, root } from "./paths.mjs";
 import { say, showStep } from "./progress.mjs";
 
 /**
- * @typedef {"circuits" | "contracts"} BuildStep
+ * @typedef {"circuits" | "contracts" | "browser"} BuildStep
  * @typedef {{ step: BuildStep, circuits: string[] }} Preparation
  */
 
@@ -21,6 +21,7 @@ const BUILD_STEPS = {
     takesCircuits: true,
   },
   contracts: { title: "contracts", script: "packages/contracts/scripts/build.ts", takesCircuits: false },
+  browser: { title: "Chromium", script: "scripts/bootstrap/install-chromium.mjs", takesCircuits: false },
 };
 
 /**

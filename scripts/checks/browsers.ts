@@ -1,6 +1,6 @@
 import { isBuiltin } from "node:module";
 import { sourcesBehind, unknownExceptions } from "./entries.ts";
-import { libraryOf, type Problem, type Repository, splitOwnSpecifier } from "./repository.ts";
+import { libraryOf, type Problem, type Repository, splitOwnSpecifier, type Workspace } from "./repository.ts";
 import { identifierName, isNode, lineAt, type Node, type Source } from "./source.ts";
 
 /** Libraries that were seen to run in browsers, and whose types need nothing of Node. */
@@ -24,17 +24,28 @@ const NODE_GLOBALS = [
 ];
 const NODE_META = ["dirname", "filename", "main", "resolve"];
 
-/** Refuses, in the parts of packages that the table says run in browsers, what browsers do not have. */
+/**
+ * Refuses, in the parts of packages that the table says run in browsers, what browsers do not have. These packages, and
+ * no others, are published.
+ */
 export function checkBrowsers(repository: Repository): Problem[] {
-  return repository.workspaces
-    .filter(({ rule }) => rule?.browser)
-    .flatMap((workspace) => {
+  const published = repository.workspaces.filter(({ rule }) => rule?.browser);
+  return [
+    ...repository.workspaces.flatMap(privacyProblems),
+    ...published.flatMap((workspace) => {
       const except = workspace.rule?.nodeSubpaths ?? [];
       return [
         ...unknownExceptions(workspace, except),
         ...sourcesBehind(workspace, except).flatMap((source) => sourceProblems(repository, source)),
       ];
-    });
+    }),
+  ];
+}
+
+function privacyProblems({ rule, folder, manifest, name }: Workspace): Problem[] {
+  if (rule === undefined || name === "vectors" || rule.browser === (manifest.private !== true)) return [];
+  const message = rule.browser ? "is private, but runs in browsers" : "must be private: it does not run in browsers";
+  return [{ file: `${folder}/package.json`, line: 0, message }];
 }
 
 function sourceProblems({ rules }: Repository, { path, text, imports, nodes }: Source): Problem[] {

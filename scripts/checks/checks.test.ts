@@ -17,8 +17,11 @@ const TABLE = `# Architecture
 <!-- imports:end -->
 `;
 
-const manifest = (exports: Record<string, string>, dependencies: Record<string, string> = {}): string =>
-  JSON.stringify({ exports, dependencies });
+const manifest = (
+  exports: Record<string, string>,
+  dependencies: Record<string, string> = {},
+  isPrivate = false,
+): string => JSON.stringify({ private: isPrivate, exports, dependencies });
 
 const BASE: Record<string, string> = {
   "ARCHITECTURE.md": TABLE,
@@ -32,7 +35,7 @@ const BASE: Record<string, string> = {
   "packages/tree/src/index.ts": 'import { sha256 } from "@cairn/base"; export const hash = sha256;',
   "packages/tree/src/disk.ts":
     'import { open } from "lmdb"; import "node:fs"; export const start = Date.now(); open({});',
-  "packages/kit/package.json": manifest({ ".": "./src/index.ts" }, { "@cairn/tree": "1" }),
+  "packages/kit/package.json": manifest({ ".": "./src/index.ts" }, { "@cairn/tree": "1" }, true),
   "packages/kit/src/index.ts": 'import { start } from "@cairn/tree/disk"; console.log(start);',
 };
 
@@ -240,6 +243,16 @@ describe("code for browsers", () => {
     };
     expect(browserProblems(disk)).toEqual([]);
     expect(browserProblems({ ...disk, "packages/tree/src/index.ts": 'import "./helper.ts";' })).toHaveLength(1);
+  });
+
+  it("is published, and nothing else is", () => {
+    const exports = { ".": "./src/index.ts" };
+    expect(browserProblems({ "packages/kit/package.json": manifest(exports) })).toEqual([
+      "must be private: it does not run in browsers",
+    ]);
+    expect(browserProblems({ "packages/base/package.json": manifest(exports, {}, true) })).toEqual([
+      "is private, but runs in browsers",
+    ]);
   });
 
   it("restricts neither tests nor packages for Node, and refuses an exception that is not exported", () => {

@@ -18,6 +18,7 @@ export type Workspace = {
 
 /** The fields of a package.json that are read here; `exports` maps a subpath to a file. */
 export type Manifest = {
+  readonly private?: boolean;
   readonly exports?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;

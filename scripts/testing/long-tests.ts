@@ -6,6 +6,8 @@ export const LONG_TESTS: Readonly<Record<string, string>> = {
   "e2e/runbooks.test.ts":
     "follows every runbook to the letter; the commands themselves are tested next to their sources",
   "e2e/notable-seeds.test.ts": "repeats what simulations once found; npm test runs a new seed each time",
+  "scripts/packages/platforms.test.ts":
+    "installs the npm packages from the registry, with three versions of Node, two compilers and Vite; npm test installs them offline, with one of each",
   "packages/blobs/test/second-implementation.test.ts":
     "loads a second implementation of KZG for ten seconds; npm test checks its recorded answers",
   "packages/circuits/test/batch.prover.test.ts":

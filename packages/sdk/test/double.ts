@@ -22,6 +22,8 @@ export interface NodeDouble {
   readonly stop: () => Promise<void>;
 }
 
+const CLOSE_FRAME = 0x88;
+
 /** Starts a double whose answer to each request `script` decides. */
 export async function startDouble(script: (request: string, count: number) => Scripted): Promise<NodeDouble> {
   const requests: string[] = [];
@@ -48,6 +50,10 @@ export async function startDouble(script: (request: string, count: number) => Sc
       `HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-accept: ${accept}\r\n\r\n`,
     );
     streams.add(socket);
+    // Answers a close: some clients wait for that before they let go of the connection.
+    socket.on("data", (frame: Buffer) => {
+      if (frame[0] === CLOSE_FRAME) socket.end(Buffer.from([CLOSE_FRAME, 0]));
+    });
     socket.on("error", () => socket.destroy()).on("close", () => streams.delete(socket));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

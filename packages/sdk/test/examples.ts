@@ -1,5 +1,6 @@
 import { isCairnError } from "@cairn/protocol";
 import { type Account, createClient, custom, type EIP1193Provider, http } from "viem";
+import { WebSocket } from "ws";
 import {
   apiErrorOf,
   cairn,
@@ -10,6 +11,7 @@ import {
   type Handle,
   isRetryable,
   keyFromSigner,
+  type NodeClient,
   parseAmount,
   randomKey,
   type Signer,
@@ -26,6 +28,13 @@ import { fileStorage } from "../src/node/index.ts";
 const report: (...words: unknown[]) => void = () => undefined;
 const domain = { chainId: 31337n, rollup: 0x1n };
 type Worker = Parameters<typeof vaultOf>[0];
+
+// #region node20
+/** A client whose streams use the WebSockets of `import { WebSocket } from "ws"`. */
+export function openClient(url: string): NodeClient {
+  return createNodeClient({ url }, { WebSocket });
+}
+// #endregion
 
 // #region server
 /** A client for a server: an L1 account, an L2 key, and a folder that survives restarts. */

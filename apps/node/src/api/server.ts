@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { Counter, Histogram, type Registry } from "prom-client";
 import type { ZodMiniType } from "zod/mini";
+import manifest from "../../package.json" with { type: "json" };
 import type { NodeConfig } from "../config/config.ts";
 import { crashPoint } from "../crash-points.ts";
 import { ApiError, requestError } from "./errors.ts";
@@ -25,7 +26,7 @@ export interface ApiSettings {
 }
 
 /** Version that the API reports. */
-export const NODE_VERSION = "0.1.0";
+export const NODE_VERSION: string = manifest.version;
 
 /** How a node's API listens. */
 export function apiSettings(config: NodeConfig, port: number): ApiSettings {

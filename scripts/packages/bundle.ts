@@ -1,0 +1,33 @@
+import { type Plugin, rolldown } from "rolldown";
+
+const ENTRY = "\0entry";
+
+/**
+ * What a page gets of `code`, a module whose imports are installed in `folder`: one minified file with everything that
+ * is used, and no more than that. Throws a TypeError when something is missing or only Node has it.
+ */
+export async function bundle(code: string, folder: string): Promise<string> {
+  const build = await rolldown({
+    input: ENTRY,
+    cwd: folder,
+    platform: "browser",
+    plugins: [entry(code, folder)],
+    onLog: (level, log) => {
+      if (level === "warn") throw new TypeError(`bundling: ${log.message}`);
+    },
+  });
+  const { output } = await build.generate({ format: "esm", minify: true, codeSplitting: false });
+  await build.close();
+  return output.map((chunk) => (chunk.type === "chunk" ? chunk.code : "")).join("");
+}
+
+function entry(code: string, folder: string): Plugin {
+  return {
+    name: "entry",
+    resolveId(id, importer) {
+      if (id === ENTRY) return ENTRY;
+      return importer === ENTRY ? this.resolve(id, `${folder}/entry.js`, { skipSelf: true }) : null;
+    },
+    load: (id) => (id === ENTRY ? code : null),
+  };
+}

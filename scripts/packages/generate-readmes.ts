@@ -1,0 +1,20 @@
+/** Writes the examples, which tests run, into the packages' READMEs; `--check` only compares. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { withExamples } from "../../packages/sdk/test/readme.ts";
+import { root } from "../lib/workspace.ts";
+import { publishedPackages } from "./published.ts";
+
+for (const { name, folder } of publishedPackages()) {
+  const program = join(import.meta.dirname, "consumer", `${name}.mjs`);
+  const source = existsSync(program) ? readFileSync(program, "utf8") : "";
+  if (!source.includes("// #region use\n")) continue;
+  const path = join(folder, "README.md");
+  const written = readFileSync(path, "utf8");
+  const current = withExamples(written, source);
+  if (!process.argv.includes("--check")) writeFileSync(path, current);
+  else if (written !== current) {
+    console.error(`${relative(root, path)} is out of date: run scripts/packages/generate-readmes.ts`);
+    process.exitCode = 1;
+  }
+}

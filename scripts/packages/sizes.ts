@@ -1,0 +1,32 @@
+import { gzipSync } from "node:zlib";
+import { bundle } from "./bundle.ts";
+
+/** What a page may weigh with a part of the packages. */
+export type SizeLimit = {
+  readonly name: string;
+  /** What the page imports. */
+  readonly code: string;
+  /** Most bytes, minified and compressed with gzip, libraries included but for viem, which the page brings. */
+  readonly maxBytes: number;
+};
+
+/** Limits in kB of 1,000 bytes. */
+export const SIZE_LIMITS: readonly SizeLimit[] = [
+  { name: "client", code: `export { createNodeClient } from "@cairn/sdk";`, maxBytes: 30_000 },
+  {
+    name: "client and wallet",
+    code: `export { createNodeClient, createWallet, keyFromSigner, randomKey } from "@cairn/sdk";`,
+    maxBytes: 45_000,
+  },
+  {
+    // A bundler that keeps what nobody uses would keep the curve, the contracts' ABIs and the points of the ceremony.
+    name: "imported but not used",
+    code: `import "@cairn/sdk"; import "@cairn/crypto"; import "@cairn/contracts"; import "@cairn/l1"; import "@cairn/blobs";`,
+    maxBytes: 100,
+  },
+];
+
+/** Bytes of what a page gets, minified and compressed with gzip. `builds` is where the packages are installed. */
+export async function compressedBytes(code: string, builds: string): Promise<number> {
+  return gzipSync(await bundle(code, builds), { level: 9 }).length;
+}
