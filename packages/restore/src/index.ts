@@ -17,6 +17,7 @@ export {
   encodePosition,
 } from "./archive/format.ts";
 export { type ArchiveReader, openArchive, type QueueAfterArchive, readArchive } from "./archive/reader.ts";
+export { isWebPlace } from "./archive/web-archive.ts";
 export { type ArchiveWriter, continueArchive, createArchive } from "./archive/writer.ts";
 export {
   type ArchiveRollupOptions,

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { createFastCompress } from "@cairn/crypto/fast";
 import type { L1HeadTag } from "@cairn/l1";
-import { bigintToAddress, bigintToHex } from "@cairn/protocol";
-import { type ArchiveSummary, archiveRollup, verifyArchive } from "@cairn/restore";
+import { bigintToAddress, bigintToHex, redactUrls } from "@cairn/protocol";
+import { type ArchiveSummary, archiveRollup, isWebPlace, verifyArchive } from "@cairn/restore";
 import { Option } from "commander";
 import type { CommonOptions, Context } from "../context.ts";
 import { addExamples, addNetworkOptions, type Host } from "../host.ts";
@@ -32,7 +32,7 @@ export function addArchiveCommand({ program, run }: Host): void {
     .description(
       "check every byte of a file and, on L1, that the contract committed to each of its batches and to the history they lead to",
     )
-    .argument("<file>", "the archive")
+    .argument("<file>", "the archive, also on a web server")
     .option("--offline", "check the file only against itself");
   addNetworkOptions(verify);
   addExamples(verify, "cairn archive verify batches.cairn", "cairn archive verify batches.cairn --offline --json");
@@ -63,7 +63,7 @@ async function verifyFile(
   { offline }: { readonly offline?: boolean } & CommonOptions,
   file: string,
 ): Promise<CommandResult> {
-  const path = resolve(file);
+  const path = isWebPlace(file) ? file : resolve(file);
   const compress = await createFastCompress();
   if (offline === true) {
     const summary = await verifyArchive(path, { compress, access: null });
@@ -74,7 +74,8 @@ async function verifyFile(
   return tell(path, await verifyArchive(path, { compress, access }), checked);
 }
 
-function tell(path: string, { identity, start, end }: ArchiveSummary, checked: string): CommandResult {
+function tell(place: string, { identity, start, end }: ArchiveSummary, checked: string): CommandResult {
+  const path = redactUrls(place);
   const data = {
     path,
     chainId: Number(identity.chainId),

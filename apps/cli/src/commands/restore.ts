@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { createFastCompress } from "@cairn/crypto/fast";
 import { connectToL1, createL1Access, type L1HeadTag, rollupAt } from "@cairn/l1";
-import { bigintToHex, FIRST_ACCOUNT_INDEX } from "@cairn/protocol";
-import { archiveFiles, confirmState, type RestoreResult, restoreRollup } from "@cairn/restore";
+import { bigintToHex, FIRST_ACCOUNT_INDEX, redactUrls } from "@cairn/protocol";
+import { archiveFiles, confirmState, isWebPlace, type RestoreResult, restoreRollup } from "@cairn/restore";
 import { Option } from "commander";
 import type { CommonOptions, Context } from "../context.ts";
 import { cliError } from "../errors.ts";
@@ -32,7 +32,10 @@ export function addRestoreCommand({ program, run }: Host): void {
   const command = program
     .command("restore")
     .description("rebuild the whole state from L1 alone, or continue where an earlier run was interrupted")
-    .option("--archive <files...>", "batch archives, or folders of a node's archives, to read before L1, in this order")
+    .option(
+      "--archive <files...>",
+      "batch archives, or folders of a node's archives, also on a web server, to read before L1, in this order",
+    )
     .option("--write-archive <file>", "also write all batches after the state's position into a batch archive")
     .addOption(
       new Option("--head <tag>", "which head of L1 to use").choices(["latest", "safe", "finalized"]).default("latest"),
@@ -46,6 +49,7 @@ export function addRestoreCommand({ program, run }: Host): void {
     "cairn restore",
     "cairn restore --l1 https://l1.example --rollup 0x5FbDB2315678afecb367f032d93F642f64180aa3 --write-archive batches.cairn",
     "cairn restore --archive batches.cairn",
+    "cairn restore --archive https://archives.example/cairn",
   );
   run(command, restore);
 }
@@ -81,9 +85,9 @@ async function restore(context: Context, flags: RestoreFlags & CommonOptions): P
 
 /** The archives that are named, or that are in folders that are named. */
 async function filesOf(named: readonly string[]): Promise<readonly string[]> {
-  const lists = await Promise.all(named.map((name) => archiveFiles([resolve(name)])));
+  const lists = await Promise.all(named.map((name) => archiveFiles([isWebPlace(name) ? name : resolve(name)])));
   const empty = lists.findIndex((files) => files.length === 0);
-  if (empty >= 0) throw cliError("cli/usage", `${named[empty]} contains no batch archives of a node`);
+  if (empty >= 0) throw cliError("cli/usage", `${redactUrls(named[empty] ?? "")} contains no batch archives of a node`);
   return lists.flat();
 }
 

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { DEV_CHAIN_IDS } from "@cairn/contracts";
 import { type BlobAccess, type BlobProblem, type BlobSource, createBeaconSource } from "@cairn/l1";
 import { redactUrl } from "@cairn/protocol";
-import { createArchiveBlobSource } from "@cairn/restore";
+import { createArchiveBlobSource, isWebPlace } from "@cairn/restore";
 import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
 import { cliError } from "../errors.ts";
@@ -26,7 +26,7 @@ export function addBlobOptions(command: Command): Command {
     .addOption(
       new Option(
         "--blob-archive <files...>",
-        "batch archives, or folders of them, to take blobs from that no beacon API has",
+        "batch archives, or folders of them, also on a web server, to take blobs from that no beacon API has",
       ).helpGroup(group),
     );
 }
@@ -39,7 +39,7 @@ export async function blobAccess(context: Context, flags: BlobFlags, network: Ne
   const isDevelopment = DEV_CHAIN_IDS.includes(await network.chainId());
   const named = flags.beacon ?? listIn(context.terminal.env[VARIABLE]);
   const urls = named.length === 0 && isDevelopment ? [network.l1RpcUrl()] : named;
-  const archives = (flags.blobArchive ?? []).map((file) => resolve(file));
+  const archives = (flags.blobArchive ?? []).map((place) => (isWebPlace(place) ? place : resolve(place)));
   const sources: BlobSource[] = urls.map((url) =>
     createBeaconSource({ url: beaconUrl(url), ...(isDevelopment ? { slots: { type: "number" } } : {}) }),
   );

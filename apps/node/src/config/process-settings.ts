@@ -36,7 +36,7 @@ export const PROCESS_SETTINGS = {
   archives: setting({
     env: "CAIRN_ARCHIVES",
     schema: form.paths(),
-    text: "Batch archives, or folders of them, separated by commas: for blobs that no beacon API has any more and, with CAIRN_RESTORE, for what L1 has forgotten. Those in CAIRN_ARCHIVE_DIR count without being named.",
+    text: "Batch archives, or folders of them, also on a web server (http://, https://), separated by commas: for blobs that no beacon API has any more and, with CAIRN_RESTORE, for what L1 has forgotten. Those in CAIRN_ARCHIVE_DIR count without being named.",
   }),
   chainId: setting({
     env: "CAIRN_CHAIN_ID",

@@ -26,6 +26,7 @@ import type { ArchivedSettlement, PublishedBatch } from "../published-batch.ts";
 import { readIdentity } from "../read-identity.ts";
 import type { WaitingEntry } from "../stored-records.ts";
 import type { ArchivedQueue } from "./format.ts";
+import { isWebPlace, webVersion } from "./web-archive.ts";
 import { type ArchiveWriter, continueArchive, createArchive } from "./writer.ts";
 
 /** Batches of a file before the next one is begun: up to some 30 MB, which an update may have to copy. */
@@ -77,13 +78,33 @@ export async function archivesIn(dir: string): Promise<string[]> {
 }
 
 /**
- * Archives by their names: files as they are, folders as {@link archivesIn} lists them. Throws `restore/io`.
+ * Archives by their names: files as they are, folders as {@link archivesIn} lists them, and so folders that a web server
+ * serves: addresses that do not end in `.cairn`. Throws `restore/io`.
  *
- * @example const archives = await archiveFiles(["2026.cairn", "/var/lib/cairn/archives"]);
+ * @example const archives = await archiveFiles(["2026.cairn", "/var/lib/cairn/archives", "https://archives.example/cairn"]);
  */
 export async function archiveFiles(named: readonly string[]): Promise<string[]> {
-  const lists = await Promise.all(named.map(async (path) => ((await isFolder(path)) ? archivesIn(path) : [path])));
+  const lists = await Promise.all(
+    named.map(async (place) => {
+      if (isWebPlace(place)) return place.endsWith(".cairn") ? [place] : archivesAt(place);
+      return (await isFolder(place)) ? archivesIn(place) : [place];
+    }),
+  );
   return lists.flat();
+}
+
+/** The archives of a node's folder on a web server, which need not list it: each name follows from the one before. */
+async function archivesAt(base: string): Promise<string[]> {
+  const found: string[] = [];
+  for (let firstBatch = 1; ; firstBatch += BATCHES_PER_FILE) {
+    const url = `${base.replace(/\/+$/, "")}/${fileName(firstBatch)}`;
+    if ((await webVersion(url)) === null) return found;
+    found.push(url);
+  }
+}
+
+function fileName(firstBatch: number): string {
+  return `batches-${String(firstBatch).padStart(10, "0")}.cairn`;
 }
 
 /** Keeps the archives of a folder up to date. */
@@ -259,7 +280,7 @@ function createFiles(dir: string, identity: RollupIdentity, end: FolderEnd, batc
     const hasRoom = position.batch - end.firstBatch + 1 < batchesPerFile;
     const isContinued = end.path !== null && position === end.position && hasRoom;
     const firstBatch = isContinued ? end.firstBatch : position.batch + 1;
-    const path = join(dir, `batches-${String(firstBatch).padStart(10, "0")}.cairn`);
+    const path = join(dir, fileName(firstBatch));
     const draft = `${path}.draft`;
     if (isContinued) await attempt(draft, () => copyFile(path, draft));
     const writer = isContinued

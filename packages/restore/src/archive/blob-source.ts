@@ -1,10 +1,11 @@
-import { type FileHandle, open, stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { type BlobSource, l1Error } from "@cairn/l1";
-import { bytesToHex, type Hex, isCairnError } from "@cairn/protocol";
+import { bytesToHex, type Hex, isCairnError, redactUrl } from "@cairn/protocol";
 import { archiveFiles } from "./archive-folder.ts";
 import { createChunkReader } from "./chunk-reader.ts";
 import { BATCH_FRAME, blobHashOf, DIGEST_BYTES, decodeBatch } from "./format.ts";
-import { fileChunks, readFrames, readHead } from "./reader.ts";
+import { archiveChunks, readFrames, readHead } from "./reader.ts";
+import { isWebPlace, readWebBytes, webVersion } from "./web-archive.ts";
 
 /** Where the payload of a batch's frame is in a file. */
 interface PayloadPlace {
@@ -13,30 +14,30 @@ interface PayloadPlace {
   readonly length: number;
 }
 
-/** The batches in blobs of a file, as it was when it had this length. */
+/** The batches in blobs of a file, as it was in this version. */
 interface FileIndex {
-  readonly fileBytes: number;
+  readonly version: string;
   /** Shared by those who ask while the file is read. */
   readonly places: Promise<ReadonlyMap<Hex, PayloadPlace>>;
 }
 
 /**
  * Blobs from batch archives, made again from the cells that they keep: for an L1 that still has a batch's event and
- * calldata, but whose beacon nodes have forgotten its blob. Of a folder, all archives count that {@link archivesIn} lists. A
- * file is read through when it is first needed, and again when it has grown; one that is still being written counts up to
+ * calldata, but whose beacon nodes have forgotten its blob. They may be on a web server. Of a folder, all archives count that
+ * {@link archivesIn} lists. A file is read through when it is first needed, and again when it has grown; one that is still being written counts up to
  * its last whole frame.
  *
  * @example const source = createArchiveBlobSource(["batches.cairn"]);
  */
 export function createArchiveBlobSource(paths: readonly string[]): BlobSource {
   const indices = new Map<string, FileIndex>();
-  const name = `batch archives ${paths.join(", ")}`;
+  const name = `batch archives ${paths.map((path) => (isWebPlace(path) ? redactUrl(path) : path)).join(", ")}`;
   const placesOf = async (path: string): Promise<ReadonlyMap<Hex, PayloadPlace>> => {
-    const { size } = await stat(path);
+    const version = await versionOf(path);
     const known = indices.get(path);
-    if (known?.fileBytes === size) return known.places;
+    if (known?.version === version) return known.places;
     const places = placesIn(path);
-    indices.set(path, { fileBytes: size, places });
+    indices.set(path, { version, places });
     places.catch(() => indices.delete(path));
     return places;
   };
@@ -58,9 +59,14 @@ export function createArchiveBlobSource(paths: readonly string[]): BlobSource {
   };
 }
 
+/** The length of a file; of one on a web server, whatever tells its versions apart. */
+async function versionOf(path: string): Promise<string> {
+  return isWebPlace(path) ? String(await webVersion(path)) : String((await stat(path)).size);
+}
+
 async function placesIn(path: string): Promise<ReadonlyMap<Hex, PayloadPlace>> {
   const places = new Map<Hex, PayloadPlace>();
-  const reader = createChunkReader(fileChunks(path));
+  const reader = createChunkReader(archiveChunks(path));
   try {
     const { digest, end } = await readHead(reader);
     for await (const { type, payload, end: frameEnd } of readFrames(reader, digest, end)) {
@@ -78,19 +84,20 @@ async function placesIn(path: string): Promise<ReadonlyMap<Hex, PayloadPlace>> {
 }
 
 async function blobAt({ path, start, length }: PayloadPlace): Promise<Uint8Array> {
+  const { cells } = decodeBatch(await bytesAt(path, start, length));
+  // Loading the arithmetic of blobs takes long, and most programs never need it.
+  const { cellsToBlob } = await import("@cairn/blobs");
+  return cellsToBlob(cells);
+}
+
+async function bytesAt(path: string, start: number, length: number): Promise<Uint8Array> {
+  if (isWebPlace(path)) return readWebBytes(path, start, length);
   const file = await open(path, "r");
   try {
-    const { cells } = decodeBatch(await bytesAt(file, start, length));
-    // Loading the arithmetic of blobs takes long, and most programs never need it.
-    const { cellsToBlob } = await import("@cairn/blobs");
-    return cellsToBlob(cells);
+    const bytes = new Uint8Array(length);
+    await file.read(bytes, 0, length, start);
+    return bytes;
   } finally {
     await file.close();
   }
-}
-
-async function bytesAt(file: FileHandle, start: number, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
-  await file.read(bytes, 0, length, start);
-  return bytes;
 }

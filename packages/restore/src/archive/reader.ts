@@ -25,6 +25,7 @@ import {
   SETTLEMENTS_FRAME,
   WAITING_FRAME,
 } from "./format.ts";
+import { isWebPlace, webChunks } from "./web-archive.ts";
 
 /** What an archive says about the queue after its last batch. */
 export interface QueueAfterArchive extends ArchivedQueue {
@@ -106,14 +107,19 @@ export async function readArchive(chunks: AsyncIterable<Uint8Array>): Promise<Ar
 }
 
 /**
- * Opens an archive file. Throws as {@link readArchive}, and `restore/io`.
+ * Opens an archive: a file, or one on a web server (http:// or https://). Throws as {@link readArchive}, and `restore/io`.
  *
  * @example
  * const archive = await openArchive("batches.cairn");
  * for await (const batch of archive.batches()) console.log(batch.number);
  */
-export function openArchive(path: string): Promise<ArchiveReader> {
-  return readArchive(fileChunks(path));
+export function openArchive(place: string): Promise<ArchiveReader> {
+  return readArchive(archiveChunks(place));
+}
+
+/** The bytes of an archive, wherever it is. Throws `restore/io`. */
+export function archiveChunks(place: string): AsyncGenerator<Uint8Array, void, void> {
+  return isWebPlace(place) ? webChunks(place) : fileChunks(place);
 }
 
 /** The bytes of a file. Throws `restore/io`. */

@@ -10,7 +10,7 @@ import {
   storeArchiveRestore,
 } from "@cairn/db";
 import { type CommitmentReader, createCommitmentReader, type L1Access } from "@cairn/l1";
-import { CairnError, cellsToBytes, isCairnError } from "@cairn/protocol";
+import { CairnError, cellsToBytes, isCairnError, redactUrls } from "@cairn/protocol";
 import {
   type ArchivedEntry,
   type ArchivedSettlement,
@@ -72,14 +72,17 @@ export async function importArchives(deps: ImportDeps, final: FinalState): Promi
   const commitments = createCommitmentReader(access, final.counts?.batchCount ?? 0, final.stateBlock);
   for (const { name, firstBatch } of await inOrder(deps)) {
     if (firstBatch > reached.position.batch + 1) {
-      logger.warn({ archive: name, firstBatch, reached: reached.position.batch }, "an archive begins too late");
+      logger.warn(
+        { archive: redactUrls(name), firstBatch, reached: reached.position.batch },
+        "an archive begins too late",
+      );
       continue;
     }
     const next = await naming(name, () => importOne(deps, name, reached.position, { final, commitments }));
     const isFurther = next.position.batch > reached.position.batch || next.waiting.length > reached.waiting.length;
     const l1Block = Math.max(reached.l1Block, next.l1Block);
     reached = { ...(isFurther ? next : reached), l1Block };
-    logger.info({ archive: name, batch: reached.position.batch }, "batch archive read");
+    logger.info({ archive: redactUrls(name), batch: reached.position.batch }, "batch archive read");
   }
   return reached;
 }
@@ -95,7 +98,7 @@ async function inOrder({
     const archive = await naming(name, () => openArchive(name));
     await archive.close();
     if (!isSameRollup(archive.identity, identity)) {
-      const reason = `${name} belongs to ${identityText(archive.identity)}, not ${identityText(identity)}`;
+      const reason = `${redactUrls(name)} belongs to ${identityText(archive.identity)}, not ${identityText(identity)}`;
       throw new CairnError<RestoreErrorCode>("restore/archive-foreign", reason);
     }
     heads.push({ name, firstBatch: archive.start.batch + 1 });
@@ -211,7 +214,8 @@ function toAcceptedBatch(batch: PublishedBatch, lastL1Block: number): AcceptedBa
 }
 
 /** Puts the archive's name into errors about it. */
-async function naming<Result>(name: string, act: () => Promise<Result>): Promise<Result> {
+async function naming<Result>(place: string, act: () => Promise<Result>): Promise<Result> {
+  const name = redactUrls(place);
   try {
     return await act();
   } catch (cause) {
