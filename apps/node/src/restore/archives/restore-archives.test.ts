@@ -1,8 +1,11 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { payArguments, rollupAbi, toHeaderStruct } from "@cairn/contracts";
 import {
+  countAcceptedBatches,
   type Database,
   findArchiveRestore,
   findLastL1Block,
@@ -184,6 +187,30 @@ describe("a database that is restored from archives", () => {
     expect(await findLastL1Block(database.db)).toBeUndefined();
     await restore(rollup, [archive], database);
     await watch(database, rollup);
+    expect(await facts(database)).toEqual(await facts(honest));
+  });
+
+  it("goes on after it was killed, wherever that was", async () => {
+    rpc.behave(forgetful(KEPT, "refuses")());
+    const created = await databases.create();
+    const { location } = created;
+    if (location.type !== "server") expect.unreachable();
+    const script = join(import.meta.dirname, "../../../test/crash-archive-restore.ts");
+    const deaths: (string | null)[] = [];
+    const stored: number[] = [];
+    const database = await created.open();
+    for (let deadly = 2; deaths.at(-1) !== null; deadly++) {
+      const args = [script, location.url, rpc.url, live.rollup.address, archive, String(deadly)];
+      const child = spawn(process.execPath, args, { stdio: "inherit" });
+      await once(child, "exit");
+      deaths.push(child.signalCode);
+      stored.push(await countAcceptedBatches(database.db));
+    }
+    expect(deaths.slice(0, -1).every((signal) => signal === "SIGKILL")).toBe(true);
+    // It died before anything was stored or in the middle, and right before the end.
+    expect(stored.some((count) => count > 0 && count < live.batches.length)).toBe(true);
+    expect(deaths.length).toBeGreaterThan(2);
+    await watch(database, throughRpc("refuses"));
     expect(await facts(database)).toEqual(await facts(honest));
   });
 
