@@ -130,7 +130,7 @@ describe("beacon APIs that fail those who read the batches of others", () => {
     const options = ["--beacon", first.url, second.url, "--state"];
     const refused = await drill.tryCairn("restore", ...options, join(scene.dir, "restored-1"));
     expect(refused).toMatchObject({ code: 1, value: { error: { code: "l1/blob-unavailable" } } });
-    const restoring = await newReader({ CAIRN_BLOB_ARCHIVES: archive });
+    const restoring = await newReader({ CAIRN_ARCHIVES: archive });
     await drill.untilAgreed(await apiOf(restoring));
     const { root, batchCount } = await scene.l1.state();
     const command = ["restore", "--blob-archive", archive, ...options, join(scene.dir, "restored-2")];
