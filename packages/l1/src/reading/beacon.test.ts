@@ -21,6 +21,7 @@ const query: BlobQuery = {
 };
 const hash = bytesToHex(query.versionedHash);
 const BLOBS = `/eth/v1/beacon/blobs/${SLOT}?versioned_hashes=${hash}`;
+const BLOCK = `/eth/v2/beacon/blocks/${SLOT}`;
 const SIDECARS = `/eth/v1/beacon/blob_sidecars/${SLOT}`;
 const sidecar = { index: "0", blob: bytesToHex(BLOB), kzg_commitment: bytesToHex(commitment) };
 
@@ -39,7 +40,10 @@ describe("blobs from beacon APIs", () => {
     (body: string, status = 200): Answer =>
     (_, response) =>
       response.writeHead(status).end(body);
-  const beacon = (options = {}): BlobSource => createBeaconSource({ url, ...options });
+  const block = (commitments: readonly string[]): Answer =>
+    json({ data: { message: { body: { blob_kzg_commitments: commitments } } } });
+  /** Checking blobs keeps this process busy for seconds. */
+  const beacon = (options = {}): BlobSource => createBeaconSource({ url, timeoutMs: 900_000, ...options });
   /** What reading finds, and the problems of the sources on the way. */
   const read = async (...sources: readonly BlobSource[]) => {
     const problems: BlobProblem[] = [];
@@ -114,16 +118,32 @@ describe("blobs from beacon APIs", () => {
     const source: BlobSource = { name: "a liar", find: () => Promise.resolve(many) };
     await expect(readBlob([source], query, { kzg: counting })).rejects.toMatchObject({ code: "l1/blob-unavailable" });
     expect(checks).toBe(2);
-    answers.set(BLOBS, json({ data: many.slice(0, 3).map(bytesToHex) }));
+    answers.set(BLOBS, json({ data: Array(8).fill(bytesToHex(OTHER)) }));
+    answers.set(BLOCK, block(Array(8).fill(bytesToHex(commitment))));
     expect(await beacon().find(query)).toEqual([OTHER, OTHER]);
-    answers.set(BLOBS, json({ data: many.slice(0, 4).map(bytesToHex) }));
-    await expect(beacon().find(query)).rejects.toMatchObject({
-      code: "l1/unavailable",
-      message: expect.stringMatching(/too long/),
-    });
     answers.delete(BLOBS);
     answers.set(SIDECARS, json({ data: Array(9).fill(sidecar) }));
     expect(await beacon().find(query)).toEqual([BLOB, BLOB]);
+  });
+
+  it("are picked by their commitment from all blobs of the slot, when the API does not heed the hash", async () => {
+    const others = Array.from({ length: 20 }, (_, i) => cellsToBlob([BigInt(i)]));
+    const blobs = others.with(17, BLOB);
+    const commitments = blobs.map((_, i) => bytesToHex(i === 17 ? commitment : commitment.with(5, i)));
+    answers.set(BLOBS, json({ data: blobs.map(bytesToHex) }));
+    answers.set(BLOCK, block(commitments));
+    expect(await beacon().find(query)).toEqual([BLOB]);
+    expect(await read(beacon())).toEqual({ found: BLOB, problems: [] });
+    // The slot has other blobs only.
+    answers.set(BLOCK, block(commitments.with(17, commitments[16] ?? "0x")));
+    expect(await read(beacon())).toEqual({ found: nobody, problems: ["absent"] });
+    // Another place: one blob is checked, and is not the one.
+    answers.set(BLOCK, block(commitments.with(17, "0x").with(3, bytesToHex(commitment))));
+    expect(await read(beacon())).toEqual({ found: nobody, problems: ["wrong"] });
+    for (const answer of [block(commitments.slice(1)), json({ data: {} }), text("{}", 404), text("{}", 500)]) {
+      answers.set(BLOCK, answer);
+      expect(await read(beacon())).toEqual({ found: nobody, problems: ["unavailable"] });
+    }
   });
 
   it("are checked by whoever is asked to, also one that takes its time", async () => {

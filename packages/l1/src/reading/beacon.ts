@@ -31,17 +31,16 @@ export interface BeaconOptions {
 /** Ethereum's slots. */
 const ETHEREUM: BeaconSlots = { type: "time", secondsPerSlot: 12 };
 const TIMEOUT_MS = 20_000;
-/** More than the hex of as many blobs as count; what is longer is no answer to a question for one. */
-const MAX_BLOBS_BYTES = 1024 * 1024;
-/** More than all sidecars that a block may have today: older nodes find none by its hash. */
-const MAX_SIDECARS_BYTES = 32 * 1024 * 1024;
+/** More than all blobs that a block may have today, as some APIs answer with all of them, and more than the block itself. */
+const MAX_SLOT_BYTES = 32 * 1024 * 1024;
 const MAX_GENESIS_BYTES = 64 * 1024;
 /** The endpoint, or this block, does not exist (any longer). */
 const ABSENT = new Set([404, 410]);
 
 /**
  * Blobs from the API of a beacon node, which keeps them for about 18 days: by `/eth/v1/beacon/blobs`, from older nodes by
- * `/eth/v1/beacon/blob_sidecars`.
+ * `/eth/v1/beacon/blob_sidecars`. From an API that answers with all blobs of the slot, the one is taken whose commitment the
+ * beacon block has at its place.
  *
  * @example const source = createBeaconSource({ url: "https://beacon.example" });
  */
@@ -102,16 +101,33 @@ export function createBeaconSource({ url, slots = ETHEREUM, timeoutMs = TIMEOUT_
       const slot = await slotOf(query, signal);
       if (slot < 0) throw unavailable(name, "its genesis is later than the L1 block");
       const hash = bytesToHex(query.versionedHash);
-      const blobs = await ask(`/eth/v1/beacon/blobs/${slot}?versioned_hashes=${hash}`, MAX_BLOBS_BYTES, signal);
-      if (blobs !== null) return toBlobs(listAt(blobs.body, "data"));
-      const sidecars = await ask(`/eth/v1/beacon/blob_sidecars/${slot}`, MAX_SIDECARS_BYTES, signal);
+      const blobs = await ask(`/eth/v1/beacon/blobs/${slot}?versioned_hashes=${hash}`, MAX_SLOT_BYTES, signal);
+      if (blobs !== null) {
+        const found = listAt(blobs.body, "data");
+        return toBlobs(found.length > MAX_CANDIDATES ? await named(found, slot, query, signal) : found);
+      }
+      const sidecars = await ask(`/eth/v1/beacon/blob_sidecars/${slot}`, MAX_SLOT_BYTES, signal);
       if (sidecars === null) return [];
-      const named = listAt(sidecars.body, "data").filter((sidecar) =>
+      const own = listAt(sidecars.body, "data").filter((sidecar) =>
         isCommitmentTo(textAt(sidecar, ["kzg_commitment"]), query.versionedHash),
       );
-      return toBlobs(named.map((sidecar) => textAt(sidecar, ["blob"])));
+      return toBlobs(own.map((sidecar) => textAt(sidecar, ["blob"])));
     },
   };
+
+  /** Those of all blobs of a slot, in their order, whose commitments in the beacon block have the hash. */
+  async function named(
+    blobs: readonly unknown[],
+    slot: number,
+    { versionedHash: hash }: BlobQuery,
+    signal?: AbortSignal,
+  ): Promise<readonly unknown[]> {
+    const block = await ask(`/eth/v2/beacon/blocks/${slot}`, MAX_SLOT_BYTES, signal);
+    const body = valueAt(block?.body, ["data", "message", "body"]);
+    const commitments = block === null ? [] : listAt(body, "blob_kzg_commitments");
+    if (commitments.length === blobs.length) return blobs.filter((_, i) => isCommitmentTo(commitments[i], hash));
+    throw unavailable(name, `it answers with ${blobs.length} blobs, and its block has ${commitments.length}`);
+  }
 
   function listAt(value: unknown, key: string): readonly unknown[] {
     const list = (value as Record<string, unknown> | null | undefined)?.[key];
@@ -146,15 +162,19 @@ function toBlob(value: unknown): Uint8Array | null {
   }
 }
 
-function isCommitmentTo(commitment: string, hash: Uint8Array): boolean {
-  if (!/^0x[0-9a-fA-F]{96}$/.test(commitment)) return false;
+function isCommitmentTo(commitment: unknown, hash: Uint8Array): boolean {
+  if (typeof commitment !== "string" || !/^0x[0-9a-fA-F]{96}$/.test(commitment)) return false;
   return isSameBytes(versionedHash(hexToBytes(commitment)), hash);
 }
 
 /** The text at a place of a JSON value, empty where there is none. */
 function textAt(value: unknown, path: readonly string[]): string {
-  const found = path.reduce<unknown>((part, key) => (part as Record<string, unknown> | null | undefined)?.[key], value);
+  const found = valueAt(value, path);
   return typeof found === "string" ? found : "";
+}
+
+function valueAt(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((part, key) => (part as Record<string, unknown> | null | undefined)?.[key], value);
 }
 
 /** Statuses of a server that is slow, busy or failing, not of one that refuses. */
