@@ -52,6 +52,11 @@ export const CLI_ERRORS = {
     meaning: "A receipt is malformed, or proves nothing about the batches that L1 accepted.",
     hint: "Ask for it again, at another node if need be; check --rollup, since a receipt is about one rollup.",
   },
+  "cli/not-final": {
+    exitCode: 1,
+    meaning: "L1 has accepted the batch, but not yet in the block that --head names: a reorg can still undo it.",
+    hint: "Try again in a quarter of an hour, or be content with less: --head safe, or latest.",
+  },
   "cli/bad-amount": {
     exitCode: 2,
     meaning: "An amount is malformed or has more decimals than the token.",

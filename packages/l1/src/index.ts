@@ -23,6 +23,7 @@ export {
   type ContractCounts,
   type ContractState,
   createCommitmentReader,
+  readBatchCountAt,
   readContractCounts,
   readContractState,
   readFinalizedBatchCount,

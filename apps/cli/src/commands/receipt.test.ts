@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeReceipt, messageHash } from "@cairn/crypto";
@@ -6,7 +6,7 @@ import { startUnprovenRollup, type UnprovenBatch, type UnprovenRollup } from "@c
 import { rollupDomain } from "@cairn/l1";
 import { accountIndex, messageWords, payoutListHash, type SignedTransaction } from "@cairn/protocol";
 import { bigintToWord, type ReceiptJson, receiptToJson, signedTransactionToJson } from "@cairn/rpc";
-import { parseEther } from "viem";
+import { createTestClient, http, parseEther } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createHome } from "../../test/home.ts";
 import { type NodeDouble, startNodeDouble } from "../../test/node-double.ts";
@@ -90,6 +90,31 @@ describe("cairn receipt", () => {
     node.state.receipt = receiptOf(1, 1);
     const { code, value } = await cairn(withdrawal);
     expect([code, value]).toMatchObject([0, { slot: 1, type: "withdraw", to: null, amount: "9" }]);
+  });
+
+  it("tells whether L1 can still undo the batch, and refuses on demand what it can", async () => {
+    node.state.receipt = honest;
+    const { devnet, rollup: l1 } = rollup;
+    const mine = (blocks: number) =>
+      createTestClient({ mode: "anvil", transport: http(devnet.rpcUrl) }).mine({ blocks });
+    const refused = (onL1: string, wanted: string) => ({
+      code: 1,
+      value: { error: { code: "cli/not-final", details: { batch: 2, onL1, wanted } } },
+    });
+    // anvil calls safe what is 32 blocks deep, and final what is 64 deep.
+    expect(await l1.reader.getBlockNumber()).toBeLessThan(32n);
+    expect(await cairn(transfer)).toMatchObject({ code: 0, value: { onL1: "latest" } });
+    const out = join(folder, "early.json");
+    for (const wanted of ["safe", "finalized"]) {
+      expect(await cairn(transfer, "--head", wanted, "--out", out)).toMatchObject(refused("latest", wanted));
+    }
+    expect(existsSync(out)).toBe(false);
+    await mine(32);
+    expect(await cairn(transfer, "--head", "safe")).toMatchObject({ code: 0, value: { onL1: "safe" } });
+    expect(await cairn(transfer, "--head", "finalized")).toMatchObject(refused("safe", "finalized"));
+    await mine(32);
+    expect(await cairn(transfer, "--head", "finalized")).toMatchObject({ code: 0, value: { onL1: "finalized" } });
+    expect(await cairn(transfer, "--head", "pending")).toMatchObject({ code: 2 });
   });
 
   it("refuses what a node passes off as the receipt of another transaction", async () => {

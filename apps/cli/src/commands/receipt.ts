@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { rollupAbi } from "@cairn/contracts";
 import { checkReceipt, messageHash } from "@cairn/crypto";
 import { createFastCompress } from "@cairn/crypto/fast";
+import { createL1Access, type L1HeadTag, readBatchCountAt } from "@cairn/l1";
 import {
   batchCommitment,
   bytesToHex,
@@ -23,6 +24,7 @@ import {
   wordToBigint,
 } from "@cairn/rpc";
 import { apiErrorOf } from "@cairn/sdk";
+import { Option } from "commander";
 import type { Context } from "../context.ts";
 import { cliError } from "../errors.ts";
 import { addExamples, addNetworkOptions, type Host } from "../host.ts";
@@ -31,7 +33,16 @@ import { type CommandResult, table } from "../output.ts";
 interface ReceiptFlags {
   readonly out?: string;
   readonly file?: string;
+  readonly head: L1HeadTag;
 }
+
+/** From the one that a reorg replaces most easily on. */
+const HEADS: readonly L1HeadTag[] = ["latest", "safe", "finalized"];
+const ON_L1: Readonly<Record<L1HeadTag, string>> = {
+  latest: "NOT SAFE YET: a reorg of L1 can undo the batch; try again later, --head finalized insists on it",
+  safe: "safe, not finalized: only an attack on L1's consensus can undo the batch",
+  finalized: "final",
+};
 
 /** What a valid receipt shows. */
 interface Shown {
@@ -49,9 +60,18 @@ export function addReceiptCommand({ program, run }: Host): void {
     .description("prove that a batch on L1 contains a transaction, and check the proof against the contract")
     .argument("[id]", "id of an L2 transaction, for which the node makes the receipt")
     .option("--out <file>", "write the receipt to a file, for others to check")
-    .option("--file <file>", "check a receipt from a file; no node is asked");
+    .option("--file <file>", "check a receipt from a file; no node is asked")
+    .addOption(
+      new Option("--head <tag>", "which head of L1 must have the batch: a reorg can undo what is only in the latest")
+        .choices(HEADS)
+        .default("latest"),
+    );
   addNetworkOptions(command);
-  addExamples(command, "cairn receipt 0x1234… --out receipt.json", "cairn receipt --file receipt.json");
+  addExamples(
+    command,
+    "cairn receipt 0x1234… --out receipt.json",
+    "cairn receipt --file receipt.json --head finalized",
+  );
   run(command, async (context, flags: ReceiptFlags, id: string | undefined) => {
     if ((id === undefined) === (flags.file === undefined)) {
       throw cliError("cli/usage", "give either the id of a transaction or --file");
@@ -62,9 +82,10 @@ export function addReceiptCommand({ program, run }: Host): void {
     const receipt = parseReceipt(json);
     const shown = contentOf(receipt);
     if (id !== undefined) assertShows(shown.word, await findSigned(context, id));
-    await assertOnL1(context, receipt);
+    const onL1 = await findOnL1(context, receipt);
+    assertDeepEnough(receipt, onL1, flags.head);
     if (flags.out !== undefined) writeFileSync(flags.out, `${JSON.stringify(json, null, 2)}\n`);
-    return resultOf(context, json, shown, id ?? null);
+    return resultOf(context, json, { ...shown, onL1 }, id ?? null);
   });
 }
 
@@ -131,20 +152,34 @@ function contentOf({ slot, header, path }: TransactionReceipt): Shown {
   });
 }
 
-/** The header, and with it the blocks root, is the one that L1 accepted. */
-async function assertOnL1({ network }: Context, receipt: TransactionReceipt): Promise<void> {
+/** The oldest of L1's heads that has the batch with this header, and so with this blocks root. */
+async function findOnL1({ network }: Context, receipt: TransactionReceipt): Promise<L1HeadTag> {
   const { batchNumber, header, dataCommitment, payoutsHash } = receipt;
-  const { reader, address } = await network().l1();
+  const rollup = await network().l1();
+  const { reader, address } = rollup;
   const args = [BigInt(batchNumber)] as const;
   const onL1 = await reader.readContract({ address, abi: rollupAbi, functionName: "batchCommitment", args });
-  if (onL1 === bytesToHex(batchCommitment(header, dataCommitment, payoutsHash))) return;
-  throw badReceipt(`L1 has no such batch ${batchNumber}`);
+  if (onL1 !== bytesToHex(batchCommitment(header, dataCommitment, payoutsHash))) {
+    throw badReceipt(`L1 has no such batch ${batchNumber}`);
+  }
+  const access = createL1Access(rollup);
+  for (const tag of ["finalized", "safe"] as const) {
+    // An older block of the same chain with as many batches has this one.
+    if ((await readBatchCountAt(access, tag)) >= batchNumber) return tag;
+  }
+  return "latest";
+}
+
+function assertDeepEnough({ batchNumber }: TransactionReceipt, onL1: L1HeadTag, wanted: L1HeadTag): void {
+  if (HEADS.indexOf(onL1) >= HEADS.indexOf(wanted)) return;
+  const problem = `L1 has accepted batch ${batchNumber}, but its ${wanted} block does not have it yet`;
+  throw cliError("cli/not-final", problem, { details: { batch: batchNumber, onL1, wanted } });
 }
 
 function resultOf(
   { network }: Context,
   receipt: ReceiptJson,
-  { block, slot, timestamp, word }: Shown,
+  { block, slot, timestamp, word, onL1 }: Shown & { readonly onL1: L1HeadTag },
   id: string | null,
 ): CommandResult {
   const fields = {
@@ -161,9 +196,10 @@ function resultOf(
     ["where", `slot ${slot} of block ${block}, batch ${where.batch} of ${network().rollup()}`],
     ["time", where.time],
     ["checked", "the path leads to the blocks root, and the batch is the one that the contract accepted"],
+    ["on L1", ON_L1[onL1]],
     ["not shown", "nonce, times and reference are not published: an equal transaction would have the same receipt"],
   ]);
-  return { data: { id, ...where, timestamp, ...fields, receipt }, text };
+  return { data: { id, ...where, timestamp, onL1, ...fields, receipt }, text };
 }
 
 function refused<Result>(check: () => Result): Result {

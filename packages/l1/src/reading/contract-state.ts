@@ -69,11 +69,21 @@ export async function readContractState(access: L1Access, block: number): Promis
  *
  * @example const finalBatches = await readFinalizedBatchCount(access);
  */
-export async function readFinalizedBatchCount({ rollup, call }: L1Access): Promise<number> {
+export function readFinalizedBatchCount(access: L1Access): Promise<number> {
+  return readBatchCountAt(access, "finalized");
+}
+
+/**
+ * Batches that the contract had accepted at L1's safe or finalized block; 0 where the RPC knows no such block, no rollup in it,
+ * or no longer its state.
+ *
+ * @example const isSafe = (await readBatchCountAt(access, "safe")) >= batchNumber;
+ */
+export async function readBatchCountAt({ rollup, call }: L1Access, blockTag: "safe" | "finalized"): Promise<number> {
   const { reader, address } = rollup;
   try {
-    const state = await call("the rollup's finalized state", () =>
-      reader.readContract({ address, abi: rollupAbi, functionName: "state", blockTag: "finalized" }),
+    const state = await call(`the rollup's ${blockTag} state`, () =>
+      reader.readContract({ address, abi: rollupAbi, functionName: "state", blockTag }),
     );
     return Number(state.batchCount);
   } catch (error) {
