@@ -167,6 +167,22 @@ export async function loadBlocks(db: Db, first: number, last: number): Promise<S
   return rows.map(toBlock);
 }
 
+/** The chains after each sealed block in a range of numbers, both ends included, lowest first; nothing else of them is read. */
+export async function loadBlockChains(
+  db: Db,
+  first: number,
+  last: number,
+): Promise<{ readonly number: number; readonly chains: BlockChains }[]> {
+  const rows = await db
+    .selectFrom("blocks")
+    .select(["number", "chains"])
+    .where("number", ">=", first)
+    .where("number", "<=", last)
+    .orderBy("number")
+    .execute();
+  return rows.flatMap(({ number, chains }) => (chains === null ? [] : { number, chains: toChains(chains) }));
+}
+
 /**
  * The sealed blocks of this node that no batch holds yet, lowest first, at most `limit`. Locking, they can neither change
  * nor be dropped until the transaction ends.

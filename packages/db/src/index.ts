@@ -75,6 +75,7 @@ export {
   insertForeignBlock,
   insertOpenBlock,
   listBlocks,
+  loadBlockChains,
   loadBlocks,
   loadOpenBlocks,
   loadUnbatchedBlocks,

@@ -1,3 +1,4 @@
+import { isUint8Array } from "node:util/types";
 import { checkReceipt } from "@cairn/crypto";
 import {
   type Database,
@@ -13,19 +14,24 @@ import {
   decodeSlotWord,
   encodeFloat16,
   encodeFloat40,
+  MAX_BATCH_BLOCKS,
   payoutListHash,
   tokenId,
 } from "@cairn/protocol";
 import { ROUTES, receiptFromJson } from "@cairn/rpc";
+import type { KyselyPlugin } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { payoutsOf, storeBatch, storeBlocks } from "../../test/stored-blocks.ts";
 import { headerOf, loadBatchContent, toPayout } from "../batches/content.ts";
 import { createHistoryHandlers } from "./history-handlers.ts";
+import { findReceipt } from "./receipts.ts";
 
 const databases = createTestDatabases().server;
 const WORD = new Uint8Array(32);
 /** Ids of withdrawals in blocks 2, 3 and 5, and of one that waits. */
-const [IN_2, IN_3, IN_5, WAITING] = [2n, 3n, 5n, 9n] as const;
+const [IN_2, IN_3, IN_5, WAITING, IN_40] = [2n, 3n, 5n, 9n, 40n] as const;
+/** Of the largest batch that there can be, from block 6 on. */
+const MANY = Array.from({ length: MAX_BATCH_BLOCKS }, (_, i) => 6 + i);
 
 describe("receipts of transactions", () => {
   let database: Database;
@@ -42,6 +48,10 @@ describe("receipts of transactions", () => {
     await storeBatch(db, 5, 5);
     await accept(1, 1, 1);
     await accept(2, 2, 4);
+    await storeBlocks(db, MANY, { payouts: (number) => payoutsOf(number, 3) });
+    await upsertTransactions(db, [withdrawal(IN_40, 40, 0)]);
+    await storeBatch(db, 6, 5 + MANY.length);
+    await accept(4, 6, 5 + MANY.length);
   });
   afterAll(() => databases.stop());
 
@@ -89,6 +99,27 @@ describe("receipts of transactions", () => {
     const content = await loadBatchContent(database.db, { firstBlock: 2, lastBlock: 4 });
     const wanted = payoutListHash((content?.payouts ?? []).map(toPayout));
     expect([bytesToHex(payoutsHash), bytesToHex(dataCommitment)]).toEqual([wanted, WORD.with(0, 2)].map(bytesToHex));
+  });
+
+  it("cost one block and the hashes of the others, however large the batch is, since anyone may ask for them", async () => {
+    const read = async (id: bigint) => {
+      let bytes = 0;
+      const counting: KyselyPlugin = {
+        transformQuery: ({ node }) => node,
+        transformResult: async ({ result }) => {
+          const values = result.rows.flatMap((row) => Object.values(row));
+          bytes += values.reduce<number>((sum, value) => sum + (isUint8Array(value) ? value.length : 16), 0);
+          return result;
+        },
+      };
+      const receipt = await findReceipt(database.db.withPlugin(counting), id);
+      return { bytes, receipt: receiptFromJson(receipt ?? expect.unreachable()) };
+    };
+    const [small, large] = [await read(IN_3), await read(IN_40)];
+    expect(checkReceipt(large.receipt.path, large.receipt.header).blockNumber).toBe(40n);
+    // Number and chains.
+    const perBlock = 16 + 4 * 32;
+    expect(large.bytes - small.bytes).toBeLessThanOrEqual((MANY.length - 3) * perBlock);
   });
 
   it("do not exist before L1 has accepted the batch, nor for what nobody sent", async () => {

@@ -1,16 +1,23 @@
 import { type Compress, makeReceiptOf } from "@cairn/crypto";
 import { createFastCompress } from "@cairn/crypto/fast";
-import { type Db, findAcceptedBatch, findTransaction, loadBatchesOfBlocks } from "@cairn/db";
+import {
+  type Db,
+  findBlock,
+  findTransaction,
+  loadAcceptedSummaries,
+  loadBatchesOfBlocks,
+  loadBlockChains,
+} from "@cairn/db";
 import { type RouteResponse, receiptToJson } from "@cairn/rpc";
-import { cellsOf, loadBatchContent } from "../batches/content.ts";
+import { cellsOf } from "../batches/content.ts";
 import { found } from "./handlers.ts";
 
 /** Loaded with the first receipt: most processes never make one. */
 let fast: Promise<Compress> | null = null;
 
 /**
- * Proof that a batch on L1 contains a transaction; null until L1 has accepted its batch. Throws `ApiError` for an unknown
- * transaction.
+ * Proof that a batch on L1 contains a transaction; null until L1 has accepted its batch. Anyone may ask, so of all its batch
+ * only the block with the transaction is read, and the hashes of the others. Throws `ApiError` for an unknown transaction.
  */
 export async function findReceipt(db: Db, id: bigint): Promise<RouteResponse<"receipt"> | null> {
   const { inclusion } = found(await findTransaction(db, id), "transaction");
@@ -18,21 +25,23 @@ export async function findReceipt(db: Db, id: bigint): Promise<RouteResponse<"re
   const { blockNumber, slot } = inclusion;
   const [batch] = await loadBatchesOfBlocks(db, blockNumber, blockNumber);
   if (batch === undefined || batch.number === null) return null;
-  const [accepted, content] = await Promise.all([findAcceptedBatch(db, batch.number), loadBatchContent(db, batch)]);
-  if (accepted === undefined || content === null) return null;
+  const { number: batchNumber, firstBlock, lastBlock } = batch;
+  const [block, chains, [accepted]] = await Promise.all([
+    findBlock(db, blockNumber),
+    loadBlockChains(db, firstBlock - 1, lastBlock),
+    loadAcceptedSummaries(db, batchNumber, batchNumber),
+  ]);
+  const hashes = chains.map((after) => after.chains.blocks);
+  if (block === undefined || accepted === undefined || chains.at(-1)?.number !== lastBlock) return null;
+  const previousBlockHash = firstBlock === 1 ? 0n : hashes.shift();
+  if (previousBlockHash === undefined || hashes.length !== lastBlock - firstBlock + 1) return null;
   fast ??= createFastCompress();
-  const { blocks, chainsBefore } = content;
-  const place = blockNumber - batch.firstBlock;
   const path = makeReceiptOf(
-    {
-      previousBlockHash: chainsBefore.blocks,
-      blockHashes: blocks.flatMap(({ seal }) => seal?.chains.blocks ?? []),
-      cells: cellsOf(blocks.slice(place, place + 1)),
-    },
-    place,
+    { previousBlockHash, blockHashes: hashes, cells: cellsOf([block]) },
+    blockNumber - firstBlock,
     Math.floor(slot / 2),
     await fast,
   );
   const { header, dataCommitment, payoutsHash } = accepted;
-  return receiptToJson({ slot, batchNumber: batch.number, header, dataCommitment, payoutsHash, path });
+  return receiptToJson({ slot, batchNumber, header, dataCommitment, payoutsHash, path });
 }
