@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROUTES } from "@cairn/rpc";
 import { Registry } from "prom-client";
@@ -91,11 +92,13 @@ function canOccur(label: string, value: string): boolean {
 describe("dashboard and alarms", () => {
   let harness: NodeHarness;
   let exported: Exported;
+  let dir: string;
 
   beforeAll(async () => {
     harness = await createNodeHarness();
+    dir = mkdtempSync(join(tmpdir(), "cairn-archives-"));
     const registry = new Registry();
-    await harness.begin({ registry });
+    await harness.begin({ registry }, { CAIRN_ARCHIVE_DIR: dir });
     await vi.waitFor(
       async () => {
         exported = await readExported(registry);
@@ -105,7 +108,10 @@ describe("dashboard and alarms", () => {
       { timeout: 40_000, interval: 100 },
     );
   });
-  afterAll(() => harness.stop());
+  afterAll(async () => {
+    await harness.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
 
   it("query only what a node exports", () => {
     const problems = queries.flatMap(([where, query]) => {

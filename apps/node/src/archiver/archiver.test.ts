@@ -15,7 +15,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { storeBlocks } from "../../test/stored-blocks.ts";
 import { createTestWatcher } from "../../test/test-watcher.ts";
 import { cellsOf, loadBatchContent } from "../batches/content.ts";
-import { blobAccessOf } from "../blobs/blob-access.ts";
+import { blobAccessOf, createBlobMetrics } from "../blobs/blob-access.ts";
 import { createBlobMaker } from "../blobs/blob-maker.ts";
 import { createManualClock } from "../clock.ts";
 import type { Watcher } from "../watcher/watcher.ts";
@@ -63,7 +63,7 @@ describe("a node that archives", () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
-  const archiver = (registry = new Registry()) =>
+  const archiver = (registry = new Registry(), clock = createManualClock(0)) =>
     createArchiver({
       folder: createArchiveFolder(createL1Access(live.rollup), {
         dir,
@@ -73,7 +73,7 @@ describe("a node that archives", () => {
       }),
       pollMs: 1000,
       maxPauseMs: 1000,
-      clock: createManualClock(0),
+      clock,
       logger,
       metrics: createArchiverMetrics(registry),
     });
@@ -100,9 +100,10 @@ describe("a node that archives", () => {
     const { poll, stop } = archiver();
     await poll();
     await stop();
+    const metrics = createBlobMetrics(new Registry());
     const empty = await (await databases.create()).open();
     const settings = { l1RpcUrl: "", chainId: 1, beaconUrls: [], archives: [], archiveDir: dir };
-    const again = watch(empty, blobAccessOf(settings, { database: empty, kzg: createBlobMaker(), logger }));
+    const again = watch(empty, blobAccessOf(settings, { database: empty, kzg: createBlobMaker(), logger, metrics }));
     await again.poll();
     await again.stop();
     const { content, header } = (await findAcceptedBatch(empty.db, 2)) ?? expect.unreachable();
@@ -111,13 +112,21 @@ describe("a node that archives", () => {
   });
 
   it("waits for a blob that it has not stored yet, counts the failure and goes on later", async () => {
-    const registry = new Registry();
-    const { poll, stop } = archiver(registry);
+    const [registry, clock] = [new Registry(), createManualClock(5000)];
+    const { poll, stop } = archiver(registry, clock);
+    const expectUpdatedAt = async (seconds: number): Promise<void> =>
+      expect(await registry.getSingleMetricAsString("cairn_archive_updated_timestamp_seconds")).toMatch(
+        new RegExp(`_seconds ${seconds}$`, "m"),
+      );
+    await expectUpdatedAt(5);
+    clock.advance(60_000);
     await expect(poll()).rejects.toMatchObject({ code: "l1/blob-unavailable" });
     expect(await registry.getSingleMetricAsString("cairn_archive_failures_total")).toMatch(/total 1$/m);
     expect(await archivesIn(dir)).toEqual([]);
+    await expectUpdatedAt(5);
     await watcher.poll();
     await poll();
+    await expectUpdatedAt(65);
     expect(await registry.getSingleMetricAsString("cairn_archived_batch")).toMatch(/^cairn_archived_batch 3$/m);
     await stop();
   });

@@ -6,7 +6,10 @@ import { createPoller } from "../poller.ts";
 
 /** What the archiver measures. */
 export interface ArchiverMetrics {
+  /** The archives hold everything up to this batch, and nothing more is final. */
   readonly archived: (lastBatch: number) => void;
+  /** The archives are, or begin to be, kept up to date. */
+  readonly updated: (atMs: number) => void;
   readonly failed: () => void;
 }
 
@@ -23,7 +26,16 @@ export function createArchiverMetrics(registry: Registry): ArchiverMetrics {
   const registers = [registry];
   const last = new Gauge({ name: "cairn_archived_batch", help: "Last batch in the archives", registers });
   const failures = new Counter({ name: "cairn_archive_failures_total", help: "Failed updates of archives", registers });
-  return { archived: (lastBatch) => last.set(lastBatch), failed: () => failures.inc() };
+  const updated = new Gauge({
+    name: "cairn_archive_updated_timestamp_seconds",
+    help: "When the archives last had every final batch; the start before that",
+    registers,
+  });
+  return {
+    archived: (lastBatch) => last.set(lastBatch),
+    updated: (atMs) => updated.set(atMs / 1000),
+    failed: () => failures.inc(),
+  };
 }
 
 /** An archiver that looks every `pollMs`; after failures it waits longer, up to `maxPauseMs`. */
@@ -35,11 +47,13 @@ export function createArchiver(deps: {
   readonly logger: Logger;
   readonly metrics: ArchiverMetrics;
 }): Archiver {
-  const { folder, logger, metrics } = deps;
+  const { folder, clock, logger, metrics } = deps;
+  metrics.updated(clock.nowMs());
   const run = async (): Promise<void> => {
     try {
       const { lastBatch, added } = await folder.update();
       metrics.archived(lastBatch);
+      metrics.updated(clock.nowMs());
       if (added > 0) logger.info({ lastBatch, added }, "batches archived");
     } catch (error) {
       metrics.failed();

@@ -7,10 +7,11 @@ import { createTestDatabases } from "@cairn/db/testing";
 import { type BlobAccess, readBlob } from "@cairn/l1";
 import { hexToBytes } from "@cairn/protocol";
 import { pino } from "pino";
+import { Registry } from "prom-client";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import archiveVector from "../../../../vectors/archive.json" with { type: "json" };
 import rebuildVector from "../../../../vectors/rebuild.json" with { type: "json" };
-import { blobAccessOf, isBlobSourceNamed } from "./blob-access.ts";
+import { blobAccessOf, createBlobMetrics, isBlobSourceNamed } from "./blob-access.ts";
 
 const logger = pino({ level: "silent" });
 const kzg = createBlobKzg();
@@ -45,9 +46,12 @@ describe("who has the blobs of others", () => {
   const settingsOf = ({ beaconUrls = [], archives = [], archiveDir, ...rest }: Settings) => {
     return { ...MAINNET, beaconUrls: [...beaconUrls], archives: [...archives], archiveDir, ...rest };
   };
-  const access = (settings: Settings) => blobAccessOf(settingsOf(settings), { database, kzg, logger });
-  const read = async ({ sources, kzg }: BlobAccess): Promise<bigint[]> => {
-    const cells = blobToCells(await readBlob(sources, query, { kzg, attempts: 1 }));
+  const access = (settings: Settings, registry = new Registry()) => {
+    const metrics = createBlobMetrics(registry);
+    return blobAccessOf(settingsOf(settings), { database, kzg, logger, metrics });
+  };
+  const read = async (blobs: BlobAccess): Promise<bigint[]> => {
+    const cells = blobToCells(await readBlob(blobs.sources, query, { ...blobs, attempts: 1 }));
     return cells.slice(0, blob.cells.length);
   };
 
@@ -62,6 +66,14 @@ describe("who has the blobs of others", () => {
     expect(described({ archives: [dir] })).toEqual([2, true]);
     // What the node itself archives helps it after its data are lost, and nobody before.
     expect(described({ archiveDir: dir })).toEqual([2, false]);
+  });
+
+  it("are counted by what was wrong with their answers, the node's own lack of strangers' blobs apart", async () => {
+    const registry = new Registry();
+    const blobs = access({ beaconUrls: [SILENT], blobArchives: [dir] }, registry);
+    await expect(read(blobs)).rejects.toMatchObject({ code: "l1/blob-unavailable" });
+    const counted = await registry.getSingleMetricAsString("cairn_blob_source_problems_total");
+    for (const line of ['"absent"} 1', '"unavailable"} 1', '"wrong"} 0']) expect(counted).toContain(line);
   });
 
   it("are archives where no beacon API answers, also those that come into a folder later", async () => {

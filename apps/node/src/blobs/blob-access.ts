@@ -1,8 +1,9 @@
 import { DEV_CHAIN_IDS } from "@cairn/contracts";
 import type { Database } from "@cairn/db";
-import { type BlobAccess, type BlobCheck, createBeaconSource } from "@cairn/l1";
+import { type BlobAccess, type BlobCheck, type BlobProblem, createBeaconSource } from "@cairn/l1";
 import { createArchiveBlobSource } from "@cairn/restore";
 import type { Logger } from "pino";
+import { Counter, type Registry } from "prom-client";
 import type { NodeConfig } from "../config/config.ts";
 import { createSentBlobs } from "./sent-blobs.ts";
 
@@ -15,13 +16,33 @@ export interface BlobAccessDeps {
   /** Checks what sources answer, off this thread. */
   readonly kzg: BlobCheck;
   readonly logger: Logger;
+  readonly metrics: BlobMetrics;
+}
+
+/** What is measured of sources of blobs. */
+export interface BlobMetrics {
+  readonly problem: (type: BlobProblem["type"]) => void;
+}
+
+const PROBLEMS: readonly BlobProblem["type"][] = ["absent", "unavailable", "wrong"];
+
+/** Registers the metrics of sources of blobs. */
+export function createBlobMetrics(registry: Registry): BlobMetrics {
+  const problems = new Counter({
+    name: "cairn_blob_source_problems_total",
+    help: "Times that a source of blobs had no right answer, by what was wrong",
+    labelNames: ["type"],
+    registers: [registry],
+  });
+  for (const type of PROBLEMS) problems.inc({ type }, 0);
+  return { problem: (type) => problems.inc({ type }) };
 }
 
 /**
  * Who has the blobs of batches that are not stored here: the node itself, if it has sent them lately; the beacon APIs of the
  * settings, or a development chain, which answers for one; then archives, those that the node writes among them.
  */
-export function blobAccessOf(settings: BlobSettings, { database, kzg, logger }: BlobAccessDeps): BlobAccess {
+export function blobAccessOf(settings: BlobSettings, { database, kzg, logger, metrics }: BlobAccessDeps): BlobAccess {
   const { chainId } = settings;
   const slots = isDevelopment(chainId) ? { slots: { type: "number" } as const } : {};
   const archives = archivesOf(settings);
@@ -36,6 +57,7 @@ export function blobAccessOf(settings: BlobSettings, { database, kzg, logger }: 
     onProblem: (problem) => {
       // Most batches of others were never this node's.
       if (problem.source === sent.name && problem.type === "absent") return;
+      metrics.problem(problem.type);
       logger.warn(problem, "a source of blobs has no right answer");
     },
   };

@@ -1,7 +1,7 @@
 import { rollupAbi } from "@cairn/contracts";
 import { type BlobAccess, connectReader, createL1Access, type L1Rollup } from "@cairn/l1";
 import { bigintToAddress, CairnError, isCairnError } from "@cairn/protocol";
-import { blobAccessOf, isBlobSourceNamed } from "../blobs/blob-access.ts";
+import { blobAccessOf, createBlobMetrics, isBlobSourceNamed } from "../blobs/blob-access.ts";
 import { createBlobThread } from "../blobs/blob-thread.ts";
 import type { Endings } from "../endings.ts";
 import type { NodeErrorCode } from "../errors.ts";
@@ -48,7 +48,8 @@ export function createL1Part(
   const sourcesOf = (endings: Endings): BlobAccess => {
     const kzg = createBlobThread();
     endings.add("blob checker", kzg.stop);
-    return blobAccessOf(config, { database, kzg, logger: context.child("blobs") });
+    const metrics = createBlobMetrics(context.registry);
+    return blobAccessOf(config, { database, kzg, logger: context.child("blobs"), metrics });
   };
 
   return {
