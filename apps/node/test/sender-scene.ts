@@ -14,6 +14,8 @@ import { createL1Sender, type L1Sender, type SenderSettings } from "../src/publi
 import { createPublisherMetrics } from "../src/publisher/metrics.ts";
 
 export const GWEI = 10n ** 9n;
+/** The L1 node checks a blob's 128 cell proofs before it answers. */
+const PATIENCE_MS = 600_000;
 /** Recipient of the scene's calls. */
 export const TARGET: Hex = "0x000000000000000000000000000000000000beef";
 
@@ -68,7 +70,7 @@ export function useSenderScene(): SenderScene {
   beforeAll(async () => {
     await databases.start();
     anvil = await startAnvil();
-    reader = connectReader(anvil.rpcUrl, anvil.chainId);
+    reader = connectReader(anvil.rpcUrl, anvil.chainId, { timeoutMs: PATIENCE_MS });
     await l1("evm_setAutomine", [false]);
     for (let i = 0; i < 3; i++) await mine();
   });

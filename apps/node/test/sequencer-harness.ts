@@ -137,7 +137,7 @@ export async function createSequencerHarness(
       logger: pino({ level: "silent" }),
       metrics: createSequencerMetrics(new Registry()),
     });
-    await storePublisher(database.db, { account: PUBLISHER, dataMode: "calldata", maxBlobGasWei: 0n });
+    await storePublisher(database.db, { account: PUBLISHER, dataMode: "calldata", maxBlobGasWei: 0n, maxGasWei: 0n });
     const batcher = createBatcher({
       database,
       domain: DOMAIN,

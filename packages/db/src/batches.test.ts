@@ -197,7 +197,7 @@ describe.each(["embedded", "server"] as const)("batches of several blocks on the
   it("name the account that submits them once a publisher has said which", async () => {
     expect(await findPublisher(db)).toBeNull();
     for (const account of [0n, 2n ** 160n - 1n, 7n]) {
-      const terms = { account, dataMode: "auto", maxBlobGasWei: 2n ** 70n + account } as const;
+      const terms = { account, dataMode: "auto", maxBlobGasWei: 2n ** 70n + account, maxGasWei: 5n } as const;
       await storePublisher(db, terms);
       expect(await findPublisher(db)).toEqual(terms);
     }

@@ -52,8 +52,9 @@ export interface PublisherTerms {
   readonly account: bigint;
   /** Where the cells of batches may go; `auto`: wherever they cost less. */
   readonly dataMode: DataSource | "auto";
-  /** Most wei per blob gas that it offers. */
+  /** Prices from which on it begins no transaction with a blob, in wei per blob gas and per gas. */
   readonly maxBlobGasWei: bigint;
+  readonly maxGasWei: bigint;
 }
 
 /**
@@ -155,18 +156,21 @@ export async function findSubmissionRight(db: Db): Promise<SubmissionRight | nul
 }
 
 /** Records who submits batches and how: last proofs name the account and commit to where the cells are. */
-export async function storePublisher(db: Db, { account, dataMode, maxBlobGasWei }: PublisherTerms): Promise<void> {
-  const value = { account: bigintToHex(account, OWNER_BYTES), dataMode, maxBlobGasWei: maxBlobGasWei.toString() };
-  await put(db, PUBLISHER, value);
+export async function storePublisher(db: Db, terms: PublisherTerms): Promise<void> {
+  const { account, dataMode, maxBlobGasWei, maxGasWei } = terms;
+  const prices = { maxBlobGasWei: maxBlobGasWei.toString(), maxGasWei: maxGasWei.toString() };
+  await put(db, PUBLISHER, { account: bigintToHex(account, OWNER_BYTES), dataMode, ...prices });
 }
 
 /** Who submits batches and how, null until a publisher has stored it. */
 export async function findPublisher(db: Db): Promise<PublisherTerms | null> {
-  const stored = await get<{ account: string; dataMode: PublisherTerms["dataMode"]; maxBlobGasWei: string }>(
-    db,
-    PUBLISHER,
-  );
+  const stored = await get<{
+    account: string;
+    dataMode: PublisherTerms["dataMode"];
+    maxBlobGasWei: string;
+    maxGasWei: string;
+  }>(db, PUBLISHER);
   if (stored === null) return null;
-  const { account, dataMode, maxBlobGasWei } = stored;
-  return { account: BigInt(account), dataMode, maxBlobGasWei: BigInt(maxBlobGasWei) };
+  const { account, dataMode, maxBlobGasWei, maxGasWei } = stored;
+  return { account: BigInt(account), dataMode, maxBlobGasWei: BigInt(maxBlobGasWei), maxGasWei: BigInt(maxGasWei) };
 }

@@ -31,7 +31,12 @@ import { type BatchPolicy, type BatchSituation, createBatchPolicy } from "./poli
 const policyOf = (maxBlocks: number, maxAgeSeconds = 600): BatchPolicy =>
   createBatchPolicy({ maxBlocks, maxAgeSeconds, inclusionDelaySeconds: 86_400 });
 const oneBlockPerBatch = policyOf(1);
-const termsOf = (account: bigint): PublisherTerms => ({ account, dataMode: "calldata", maxBlobGasWei: 1n });
+const termsOf = (account: bigint): PublisherTerms => ({
+  account,
+  dataMode: "calldata",
+  maxBlobGasWei: 1n,
+  maxGasWei: 10n ** 11n,
+});
 
 type Placer = Parameters<typeof createBatcher>[0]["placeOf"];
 

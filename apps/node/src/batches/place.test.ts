@@ -2,7 +2,7 @@ import { cellsToBlob, createBlobKzg } from "@cairn/blobs";
 import type { StoredBlock, StoredPayout } from "@cairn/db";
 import { describe, expect, it } from "vitest";
 import { openingOf, payoutsOf, sealOf } from "../../test/stored-blocks.ts";
-import { createBlobMaker } from "../blobs/blob-maker.ts";
+import { type BlobMaker, createBlobMaker } from "../blobs/blob-maker.ts";
 import { calldataOf, cellsOf } from "./content.ts";
 import { type BatchBytes, cheaperPlace, createPlacer, type DataTerms, MAX_CALLDATA_BYTES } from "./place.ts";
 
@@ -48,6 +48,9 @@ describe("the cheaper place of a batch's cells", () => {
   });
 });
 
+/** Committing to a blob takes a second. */
+const UNCOMMITTED: Pick<BlobMaker, "commit"> = { commit: () => Promise.resolve(new Uint8Array(32)) };
+
 describe("the placer", () => {
   const stored = (count: number): StoredPayout[] =>
     payoutsOf(1, count).map(({ recipient, amount }, position) => {
@@ -58,17 +61,30 @@ describe("the placer", () => {
   const place = (
     dataMode: DataTerms["dataMode"],
     blobGasWei: bigint | null,
-    { maxBlobGasWei = 200n * GWEI, payouts = 0, l1OperationCount = 0 } = {},
+    {
+      maxBlobGasWei = 200n * GWEI,
+      maxGasWei = 200n * GWEI,
+      payouts = 0,
+      l1OperationCount = 0,
+      copies = 1,
+      blobs = UNCOMMITTED,
+    } = {},
   ) =>
-    createPlacer({ blobs: createBlobMaker(), prices: () => ({ gasWei: GWEI, blobGasWei }) })(
-      { blocks: blocks.map((block) => ({ ...block, l1OperationCount })), payouts: stored(payouts) },
-      { dataMode, maxBlobGasWei },
+    createPlacer({ blobs, prices: () => ({ gasWei: GWEI, blobGasWei }) })(
+      {
+        blocks: Array(copies)
+          .fill(blocks)
+          .flat()
+          .map((block: StoredBlock) => ({ ...block, l1OperationCount })),
+        payouts: stored(payouts),
+      },
+      { dataMode, maxBlobGasWei, maxGasWei },
     );
   const inCalldata = { dataSource: "calldata", dataCommitment: calldataOf(blocks).commitment };
 
   it("commits to the cells where it puts them", async () => {
     expect(await place("calldata", 1n)).toEqual(inCalldata);
-    const { dataSource, dataCommitment } = await place("blob", null);
+    const { dataSource, dataCommitment } = await place("blob", null, { blobs: createBlobMaker() });
     expect(dataSource).toBe("blob");
     expect(createBlobKzg().isBlobOf(dataCommitment, cellsToBlob(cellsOf(blocks)))).toBe(true);
   });
@@ -77,6 +93,14 @@ describe("the placer", () => {
     expect(await place("auto", 1n)).toEqual(inCalldata);
     expect(await place("auto", 2n, { maxBlobGasWei: 2n })).toEqual(inCalldata);
     expect(await place("auto", null)).toEqual(inCalldata);
+  });
+
+  it("begins no blob transaction while gas costs more than its first offer, unless there is no other place", async () => {
+    const [cheaperInBlob, tooLarge] = [{ payouts: 2700, copies: 5 }, { payouts: 2800 }];
+    expect(await place("auto", 1n, cheaperInBlob)).toMatchObject({ dataSource: "blob" });
+    expect(await place("auto", 1n, { ...cheaperInBlob, maxGasWei: GWEI + 1n })).toMatchObject({ dataSource: "blob" });
+    expect(await place("auto", 1n, { ...cheaperInBlob, maxGasWei: GWEI })).toMatchObject({ dataSource: "calldata" });
+    expect(await place("auto", 1n, { ...tooLarge, maxGasWei: GWEI })).toMatchObject({ dataSource: "blob" });
   });
 
   it.each([

@@ -5,8 +5,8 @@ import type { NodeErrorCode } from "../errors.ts";
 import { type DataPlace, inCalldata } from "./closing.ts";
 import { type BatchContent, calldataOf } from "./content.ts";
 
-/** Where a publisher lets cells go, and what it offers for it. */
-export type DataTerms = Pick<PublisherTerms, "dataMode" | "maxBlobGasWei">;
+/** Where a publisher lets cells go, and up to which prices it puts them into blobs. */
+export type DataTerms = Pick<PublisherTerms, "dataMode" | "maxBlobGasWei" | "maxGasWei">;
 
 /** What L1 asks now, in wei. */
 export interface DataPrices {
@@ -74,18 +74,19 @@ function gasOf(rest: bigint, bytes: number): bigint {
 }
 
 /**
- * Decides where the cells of a batch go on the publisher's terms, and commits to them there: above the highest price that it
- * offers for blob gas, only batches that fit nowhere else wait for a blob. Its function rejects with `node/bad-batch` when they have to
+ * Decides where the cells of a batch go on the publisher's terms, and commits to them there: at prices at which it begins no
+ * transaction with a blob, only batches that fit nowhere else wait for one. Its function rejects with `node/bad-batch` when they have to
  * go into the calldata and do not fit, and as `calldataOf` and `commit`.
  */
 export function createPlacer(deps: {
   readonly blobs: Pick<BlobMaker, "commit">;
   readonly prices: () => DataPrices;
 }): (content: Pick<BatchContent, "blocks" | "payouts">, terms: DataTerms) => Promise<DataPlace> {
-  const choose = (bytes: BatchBytes, { dataMode, maxBlobGasWei }: DataTerms): "calldata" | "blob" => {
-    if (dataMode !== "auto") return dataMode;
+  const choose = (bytes: BatchBytes, terms: DataTerms): "calldata" | "blob" => {
+    if (terms.dataMode !== "auto") return terms.dataMode;
     const prices = deps.prices();
-    const isOffered = prices.blobGasWei !== null && prices.blobGasWei < maxBlobGasWei;
+    const isGasOffered = prices.gasWei < terms.maxGasWei;
+    const isOffered = isGasOffered && prices.blobGasWei !== null && prices.blobGasWei < terms.maxBlobGasWei;
     return cheaperPlace(bytes, isOffered ? prices : { ...prices, blobGasWei: null });
   };
   return async (content, terms) => {

@@ -63,14 +63,14 @@ export const PROVING_SETTINGS = {
     schema: form.integer(1, 1_000_000),
     fallback: "200",
     unit: "gwei per gas",
-    text: "Highest price ever offered to L1.",
+    text: "Highest price ever offered to L1. A transaction with a blob offers a quarter of it at first: it is replaced by doubling, and has to leave room for that and for being given up.",
   }),
   maxBlobFeeGwei: setting({
     env: "CAIRN_MAX_BLOB_FEE_GWEI",
     schema: form.integer(1, 1_000_000),
     fallback: "200",
     unit: "gwei per blob gas",
-    text: "Highest price ever offered to L1 for the blobs of batches.",
+    text: "Highest price ever offered to L1 for the blobs of batches; a quarter of it at first.",
   }),
   bumpAfterMs: setting({
     env: "CAIRN_BUMP_AFTER_MS",

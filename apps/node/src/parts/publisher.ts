@@ -4,11 +4,14 @@ import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { createBlobThread } from "../blobs/blob-thread.ts";
 import { createPublisherMetrics } from "../publisher/metrics.ts";
 import { createPublisher, type Publisher } from "../publisher/publisher.ts";
+import { type FeeCaps, firstBlobCaps } from "../publisher/raised-fees.ts";
 import type { Sequencer } from "../sequencer/sequencer.ts";
 import type { Watcher } from "../watcher/watcher.ts";
 import type { L1 } from "./l1.ts";
 import type { Part, PartContext } from "./part.ts";
 import type { Storage } from "./storage.ts";
+
+const WEI_PER_GWEI = 10n ** 9n;
 
 /** The L1 account that this process publishes with; null without the role or its key. */
 export function publisherAccount({ config, has }: Pick<PartContext, "config" | "has">): PrivateKeyAccount | null {
@@ -19,8 +22,13 @@ export function publisherAccount({ config, has }: Pick<PartContext, "config" | "
 
 /** The terms on which this process publishes with an account; batches are closed on those that were stored last. */
 export function publisherTerms({ config }: Pick<PartContext, "config">, account: PrivateKeyAccount): PublisherTerms {
-  const maxBlobGasWei = BigInt(config.maxBlobFeeGwei) * 10n ** 9n;
-  return { account: addressToBigint(account.address), dataMode: config.dataSource, maxBlobGasWei };
+  const { gas, blobGas } = firstBlobCaps(feeCaps(config));
+  const prices = { maxBlobGasWei: blobGas, maxGasWei: gas };
+  return { account: addressToBigint(account.address), dataMode: config.dataSource, ...prices };
+}
+
+function feeCaps({ maxFeeGwei, maxBlobFeeGwei }: PartContext["config"]): FeeCaps {
+  return { gas: BigInt(maxFeeGwei) * WEI_PER_GWEI, blobGas: BigInt(maxBlobFeeGwei) * WEI_PER_GWEI };
 }
 
 /** What brings work to a publisher in the same process. */
@@ -47,7 +55,7 @@ export function createPublisherPart(
     start: async (endings) => {
       await takeBackPayouts(database.db, config.maxPayoutGas);
       const { watcher, sequencer } = sources;
-      const { dataMode, maxBlobGasWei } = publisherTerms(context, account);
+      const caps = feeCaps(config);
       const isAlone = watcher === null || sequencer === null;
       const blobs = createBlobThread();
       endings.add("blobs", blobs.stop);
@@ -58,9 +66,9 @@ export function createPublisherPart(
           maxLive: config.maxLiveL1,
           lowBalanceWei: config.lowBalanceWei,
           maxPayoutGas: config.maxPayoutGas,
-          maxFeePerGas: BigInt(config.maxFeeGwei) * 10n ** 9n,
-          mayLeaveBlobs: dataMode === "auto",
-          maxFeePerBlobGas: maxBlobGasWei,
+          maxFeePerGas: caps.gas,
+          mayLeaveBlobs: config.dataSource === "auto",
+          maxFeePerBlobGas: caps.blobGas,
           bumpAfterMs: config.bumpAfterMs,
           finalConfirmations: config.finalConfirmations,
         },

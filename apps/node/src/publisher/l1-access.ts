@@ -13,7 +13,7 @@ import { bytesToHex, type Hex, hexToBytes } from "@cairn/protocol";
 import type { Logger } from "pino";
 import { keccak256, type LocalAccount, TransactionReceiptNotFoundError } from "viem";
 import type { Clock } from "../clock.ts";
-import type { FeeCaps, L1Fees } from "./raised-fees.ts";
+import { type FeeCaps, firstBlobCaps, type L1Fees } from "./raised-fees.ts";
 import type { SignableCall } from "./stored-transaction.ts";
 import type { Facts } from "./transitions.ts";
 
@@ -22,8 +22,10 @@ export const CANCEL_GAS = 21_000;
 
 /** Signing and L1 reads of one account. Errors of the RPC pass through. */
 export interface L1Access {
-  /** Fees of a first attempt at the market's price; null while a cap is below its base fee. */
+  /** The market's price, with room for it to double; null while a cap is below its base fee. */
   readonly marketFees: (type: "ordinary" | "blob") => Promise<L1Fees | null>;
+  /** The same for a first attempt, which with a blob leaves room below the caps for its replacements. */
+  readonly firstFees: (type: "ordinary" | "blob") => Promise<L1Fees | null>;
   /**
    * Signs the call, or the cancellation that uses its nonce. That of a call with a blob carries the same blob: L1 nodes
    * keep an account's blob transactions apart, and take nothing else in their place.
@@ -72,17 +74,20 @@ export function createL1Access(
     return (await signBlobTransaction(account, { chainId, nonce, call, fees })).signed;
   };
 
+  const feesWithin = async (type: "ordinary" | "blob", { gas, blobGas }: FeeCaps): Promise<L1Fees | null> => {
+    const [block, priority, blobBaseFee] = await Promise.all([
+      reader.getBlock({ blockTag: "latest" }),
+      reader.estimateMaxPriorityFeePerGas(),
+      type === "blob" ? reader.getBlobBaseFee() : null,
+    ]);
+    const baseFee = block.baseFeePerGas ?? 0n;
+    if (blobBaseFee === null) return initialFees(baseFee, priority, gas);
+    return initialBlobFees({ baseFee, priority, blobBaseFee }, { gas, blobGas });
+  };
+
   return {
-    marketFees: async (type) => {
-      const [block, priority, blobBaseFee] = await Promise.all([
-        reader.getBlock({ blockTag: "latest" }),
-        reader.estimateMaxPriorityFeePerGas(),
-        type === "blob" ? reader.getBlobBaseFee() : null,
-      ]);
-      const baseFee = block.baseFeePerGas ?? 0n;
-      if (blobBaseFee === null) return initialFees(baseFee, priority, caps.gas);
-      return initialBlobFees({ baseFee, priority, blobBaseFee }, caps);
-    },
+    marketFees: (type) => feesWithin(type, caps),
+    firstFees: (type) => feesWithin(type, type === "blob" ? firstBlobCaps(caps) : caps),
     sign: async (kind, call, nonce, fees) => {
       const content =
         kind === "call"

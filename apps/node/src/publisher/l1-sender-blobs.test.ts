@@ -79,6 +79,43 @@ describe("L1 sender of batches in blobs", () => {
     expect(await nonceOnChain()).toBe(1);
   });
 
+  it("offers at most a quarter of the caps at first, so that it can be raised and then still be given up", async () => {
+    const caps = { maxFeePerGas: 100n * GWEI, maxFeePerBlobGas: 1000n };
+    const publisher = sender(caps);
+    await setBaseFee(20n * GWEI);
+    await mine();
+    expect(await publisher.send(blobCall(1))).toBe("sent");
+    const raise = async (baseFee: bigint, isVoid = never) => {
+      await setBaseFee(baseFee * GWEI);
+      await mine();
+      clock.advance(60_000);
+      await publisher.advance(isVoid);
+    };
+    await raise(40n);
+    // There is no room for a third version of the call.
+    await raise(60n);
+    await raise(60n, always);
+    const { attempts } = await stored(1);
+    expect(attempts.map(({ kind, maxFeePerGas }) => [kind, maxFeePerGas / GWEI])).toEqual([
+      ["call", 25n],
+      ["call", 50n],
+      ["cancel", 100n],
+    ]);
+    expect(attempts.map(({ sentAtMs }) => sentAtMs)).not.toContain(null);
+    for (const { maxFeePerBlobGas = 0n } of attempts) expect(maxFeePerBlobGas).toBeLessThanOrEqual(1000n);
+    for (let i = 0; i < 2; i++) await mine();
+    await publisher.advance(always);
+    expect(await stored(1)).toMatchObject({ status: "abandoned" });
+  });
+
+  it("waits with new ones while gas costs more than their first offer, and sends ordinary ones", async () => {
+    const publisher = sender({ maxFeePerGas: 100n * GWEI });
+    await setBaseFee(30n * GWEI);
+    await mine();
+    expect(await publisher.send(blobCall(1))).toBe("blobsCapped");
+    expect(await publisher.send(call(1))).toBe("sent");
+  });
+
   it("gives a pointless one up with a cancellation that carries the same blob", async () => {
     const publisher = sender();
     await publisher.send(blobCall(1));

@@ -56,7 +56,7 @@ export type SendOutcome =
   | "sent"
   /** Gas costs more than the cap. */
   | "capped"
-  /** Blobs cost more than their cap, gas does not. */
+  /** One kind of gas costs more than is first offered for it with a blob; without one it would be sent. */
   | "blobsCapped"
   /**
    * Blob transactions of the account are pending and this is an ordinary one, or the reverse: L1 nodes take only one
@@ -105,10 +105,10 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
   let takenSinceMs: number | null = null;
 
   const send = async (call: L1Call): Promise<SendOutcome> => {
-    const fees = await access.marketFees(call.blob === undefined ? "ordinary" : "blob");
+    const fees = await access.firstFees(call.blob === undefined ? "ordinary" : "blob");
     if (fees === null) {
       metrics.capped();
-      const isOnlyBlobs = call.blob !== undefined && (await access.marketFees("ordinary")) !== null;
+      const isOnlyBlobs = call.blob !== undefined && (await access.firstFees("ordinary")) !== null;
       return isOnlyBlobs ? "blobsCapped" : "capped";
     }
     const [stored, used, pending] = await Promise.all([
@@ -338,7 +338,7 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
       return;
     }
     gapSinceMs ??= clock.elapsedMs();
-    const fees = await look.market(next);
+    const fees = await access.firstFees(next.blobHash === null ? "ordinary" : "blob");
     const blob = await blobOf(next);
     const lowest = next.nonce;
     if (clock.elapsedMs() - gapSinceMs < settings.bumpAfterMs || fees === null) return;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { raiseOf } from "./raised-fees.ts";
+import { firstBlobCaps, raiseOf } from "./raised-fees.ts";
 
 const market = { maxFeePerGas: 100n, maxPriorityFeePerGas: 10n };
 const of = (
@@ -52,5 +52,23 @@ describe("raised fees", () => {
     expect(ofBlob(30n, 10n, { caps: { gas: 10_000n, blobGas: 59n } })).toEqual({ type: "capped" });
     expect(ofBlob(30n, 10n, { market: null })).toMatchObject({ type: "raise", fees: doubled });
     expect(ofBlob(30n, 30n, { isBlocked: true })).toMatchObject({ type: "raise", isOutbid: true });
+  });
+
+  it("of a call with a blob leave room below the caps for a cancellation, and at first for another call too", () => {
+    const caps = { gas: 800n, blobGas: 400n };
+    const blobMarket = { maxFeePerGas: 700n, maxPriorityFeePerGas: 10n, maxFeePerBlobGas: 390n };
+    const next = (newest: Parameters<typeof raiseOf>[0]["newest"], isBlocked = false) =>
+      raiseOf({ newest, isBlocked, market: blobMarket, caps });
+    const { gas, blobGas } = firstBlobCaps(caps);
+    expect([gas, blobGas]).toEqual([200n, 100n]);
+    const first = { kind: "call", maxFeePerGas: gas, maxPriorityFeePerGas: 10n, maxFeePerBlobGas: blobGas } as const;
+    const second = { maxFeePerGas: 400n, maxPriorityFeePerGas: 20n, maxFeePerBlobGas: 200n };
+    expect(next(first)).toEqual({ type: "raise", fees: second, isOutbid: false });
+    const last = { maxFeePerGas: 800n, maxPriorityFeePerGas: 40n, maxFeePerBlobGas: 400n };
+    expect(next({ kind: "call", ...second })).toEqual({ type: "capped" });
+    expect(next({ kind: "cancel", ...second })).toEqual({ type: "raise", fees: last, isOutbid: false });
+    // What holds the nonce is outbid by a cancellation as soon as a call may not be raised.
+    expect(next({ kind: "call", ...second }, true)).toEqual({ type: "raise", fees: last, isOutbid: true });
+    expect(next({ kind: "cancel", ...last }, true)).toEqual({ type: "capped" });
   });
 });
