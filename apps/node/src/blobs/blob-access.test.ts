@@ -70,7 +70,7 @@ describe("who has the blobs of others", () => {
 
   it("are counted by what was wrong with their answers, the node's own lack of strangers' blobs apart", async () => {
     const registry = new Registry();
-    const blobs = access({ beaconUrls: [SILENT], blobArchives: [dir] }, registry);
+    const blobs = access({ beaconUrls: [SILENT], archives: [dir] }, registry);
     await expect(read(blobs)).rejects.toMatchObject({ code: "l1/blob-unavailable" });
     const counted = await registry.getSingleMetricAsString("cairn_blob_source_problems_total");
     for (const line of ['"absent"} 1', '"unavailable"} 1', '"wrong"} 0']) expect(counted).toContain(line);
