@@ -15,7 +15,7 @@ export const PROVING_SETTINGS = {
   }),
   proverMemoryMb: setting({
     env: "CAIRN_PROVER_MEMORY_MB",
-    schema: form.integer(256, 1_000_000),
+    schema: form.integer(solo16, 1_000_000),
     fallback: "6144",
     unit: "megabytes",
     text: `Memory that proofs may use together; limits how many are made at the same time, and which. One takes ${proofMemory}: what provers took at their peak, and a quarter to a half more. A prover does not start with less than a block takes, and leaves to others what needs more; with an embedded database there are no others, so it needs what the heaviest proof of CAIRN_BATCH_BLOCKS takes.`,
