@@ -15,7 +15,7 @@ import { sdkError } from "../errors.ts";
 export interface ExitProof {
   /** Ascending by index. */
   readonly accounts: readonly { readonly index: AccountIndex; readonly account: Account }[];
-  /** In the order of spec 2, 8.4; for one account three per level, 36 in all. */
+  /** In the order of spec 8.4; for one account three per level, 36 in all. */
   readonly siblings: readonly bigint[];
 }
 
