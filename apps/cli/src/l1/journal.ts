@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { SignedTransaction } from "@cairn/l1";
+import type { FileLock } from "@cairn/sdk/node";
 import type { Address } from "viem";
 import { z } from "zod";
 import { readJournalFile, writeJournalFile, writing } from "../journal-file.ts";
-import { type FileLock, takeFileLock } from "./lock.ts";
+import { lockAccount } from "./lock.ts";
 
 const hex = z
   .string()
@@ -96,7 +97,7 @@ export function openJournal(
     // Nonces belong to the account, whichever rollup it calls.
     lock: () => {
       writing(root, () => mkdirSync(root, { recursive: true, mode: 0o700 }));
-      return takeFileLock(join(root, `${chainId}-${from}.lock`.toLowerCase()));
+      return lockAccount(join(root, `${chainId}-${from}.lock`.toLowerCase()));
     },
   };
 }

@@ -1,8 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { takeFileLock } from "../node/file-lock.ts";
 import { fileStorage } from "../node/file-storage.ts";
 import { createLocks, memoryStorage, type RequestStorage } from "./storage.ts";
 import { type WebStorageLike, webStorage } from "./web-storage.ts";
@@ -89,28 +88,6 @@ describe("storage in files", () => {
     ]) {
       await expect(attempt()).rejects.toMatchObject({ code: "sdk/storage-failed" });
     }
-  });
-});
-
-describe("a lock file", () => {
-  it("of a process that is gone is taken over; one of this process, another host or a living process is not", async () => {
-    const path = join(folder, "a.lock");
-    const take = () => takeFileLock(path, 60);
-    const gone = 2 ** 22 + 1;
-    for (const left of [`${gone} ${hostname()} x`, `${process.pid} ${hostname()} of an earlier process`]) {
-      writeFileSync(path, left);
-      (await take()).release();
-    }
-    for (const held of [`${gone} elsewhere x`, `${process.ppid} ${hostname()} x`, ""]) {
-      writeFileSync(path, held);
-      await expect(take()).rejects.toMatchObject({ code: "sdk/storage-busy" });
-    }
-    rmSync(path);
-    const own = await take();
-    await expect(take()).rejects.toMatchObject({ code: "sdk/storage-busy" });
-    own.release();
-    own.release();
-    (await take()).release();
   });
 });
 

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { takeFileLock } from "./lock.ts";
+import { takeFileLock } from "./file-lock.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cairn-lock-"));
 
@@ -31,7 +31,7 @@ describe("a lock file", () => {
     const path = join(folder, "dead");
     const child = spawn(process.execPath, ["-e", ""]);
     await once(child, "exit");
-    writeFileSync(path, `${child.pid} gone`);
+    writeFileSync(path, `${child.pid} ${hostname()} gone`);
     const first = takeFileLock(path);
     const second = takeFileLock(path);
     const winner = await Promise.race([first, second]);
@@ -50,5 +50,34 @@ describe("a lock file", () => {
     first.release();
     expect(existsSync(path)).toBe(true);
     second.release();
+  });
+
+  it("of a process that is gone is taken over; one of this process, another host or a living process is not", async () => {
+    const path = join(folder, "a.lock");
+    const take = () => takeFileLock(path, 60);
+    const gone = 2 ** 22 + 1;
+    for (const left of [`${gone} ${hostname()} x`, `${process.pid} ${hostname()} of an earlier process`]) {
+      writeFileSync(path, left);
+      (await take()).release();
+    }
+    for (const held of [`${gone} elsewhere x`, `${process.ppid} ${hostname()} x`, ""]) {
+      writeFileSync(path, held);
+      await expect(take()).rejects.toMatchObject({ code: "sdk/storage-busy" });
+    }
+    rmSync(path);
+    const own = await take();
+    await expect(take()).rejects.toMatchObject({ code: "sdk/storage-busy" });
+    own.release();
+    own.release();
+    (await take()).release();
+  });
+
+  it("that its process left without a word in it is taken over after a while", async () => {
+    const path = join(folder, "empty");
+    writeFileSync(path, "");
+    await expect(takeFileLock(path, 60)).rejects.toMatchObject({ code: "sdk/storage-busy" });
+    const minuteAgo = Date.now() / 1000 - 60;
+    utimesSync(path, minuteAgo, minuteAgo);
+    (await takeFileLock(path, 60)).release();
   });
 });
