@@ -115,6 +115,7 @@ export {
   type KeyFileHeader,
   type KeyFileSecrets,
   openKeyFile,
+  parseKeyFile,
   type SealedKeyFile,
   sealKeyFile,
 } from "./signers/key-file.ts";

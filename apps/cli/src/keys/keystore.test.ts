@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openKeyFile, sealKeyFile } from "@cairn/sdk";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findKey, type KeyFile, listKeys, openKey, writeKey } from "./keystore.ts";
 
@@ -42,6 +43,16 @@ describe("keystore", () => {
     expect(await openKey(dir, "alice", "Zu\u0308rich 8001")).toEqual(SECRETS);
   });
 
+  it("is the file that the SDK opens, and makes", async () => {
+    const path = await writeKey(dir, FILE, SECRETS, PASSPHRASE, CHEAP);
+    expect(await openKeyFile(JSON.parse(readFileSync(path, "utf8")), PASSPHRASE)).toEqual(SECRETS);
+    const header = { ...FILE, publicKey: BigInt(FILE.publicKey ?? 0) };
+    const made = await sealKeyFile(header, { l1Key: null, l2Key: SECRETS.l2Key }, PASSPHRASE, { cost: CHEAP });
+    writeFileSync(join(dir, "bob.json"), JSON.stringify(made), { mode: 0o600 });
+    expect(findKey(dir, "bob")).toEqual({ ...FILE, name: "bob", hasL1Key: false });
+    expect(await openKey(dir, "bob", PASSPHRASE)).toEqual({ l1Key: null, l2Key: SECRETS.l2Key });
+  });
+
   it("never overwrites a key", async () => {
     const path = await writeKey(dir, FILE, SECRETS, PASSPHRASE, CHEAP);
     const before = readFileSync(path, "utf8");
@@ -63,6 +74,12 @@ describe("keystore", () => {
     chmodSync(path, 0o600);
     alter(path, (file) => ({ ...file, crypto: { ...file.crypto, n: 2 ** 30 } }));
     expect(() => listKeys(dir)).toThrow(bad);
+    alter(path, (file) => ({
+      ...file,
+      crypto: { ...file.crypto, n: 2 ** 10 },
+      owner: "0x70997970c51812dc3A010C7d01b50e0d17dc79C8",
+    }));
+    expect(() => findKey(dir, "alice")).toThrow(bad);
     writeFileSync(path, "{");
     expect(() => findKey(dir, "alice")).toThrow(bad);
   });

@@ -1,7 +1,16 @@
-import { createCipheriv, createDecipheriv, randomBytes, scrypt } from "node:crypto";
+import { scrypt } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { isCairnError } from "@cairn/protocol";
+import {
+  type KdfCost,
+  type KeyFileSecrets,
+  openKeyFile,
+  parseKeyFile,
+  type SealedKeyFile,
+  sealKeyFile,
+} from "@cairn/sdk";
 import type { Address, Hex } from "viem";
 import { z } from "zod";
 import { cliError } from "../errors.ts";
@@ -27,50 +36,16 @@ export interface KeySecrets {
   readonly l2Key: Hex | null;
 }
 
-/** Parameters of scrypt. */
-export interface KdfCost {
-  readonly n: number;
-  readonly r: number;
-  readonly p: number;
-}
-
 const NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
 const SUFFIX = ".json";
-/** Cost of trying one passphrase: half a second and 128 MiB. */
-const COST: KdfCost = { n: 2 ** 17, r: 8, p: 1 };
-/** Larger parameters in a file are refused: they would exhaust memory. */
-const MAX_N = 2 ** 20;
 const KEY_BYTES = 32;
 
-const hexOf = (bytes: number) =>
-  z
-    .string()
-    .regex(new RegExp(`^0x[0-9a-fA-F]{${2 * bytes}}$`))
-    .transform((text): Hex => `0x${text.slice(2)}`);
-const bytesHex = z.string().regex(/^(?:[0-9a-f]{2})+$/);
-
-const fileSchema = z.strictObject({
-  type: z.literal("cairn-key"),
-  version: z.literal(1),
+/** Addresses are checked against their checksums. */
+const addressesSchema = z.object({
   owner: addressField,
-  publicKey: hexOf(32).nullable(),
-  rollup: z.strictObject({ chainId: z.string().regex(/^[1-9][0-9]{0,19}$/), address: addressField }).nullable(),
-  hasL1Key: z.boolean(),
-  crypto: z.strictObject({
-    kdf: z.literal("scrypt"),
-    n: z.int().min(2).max(MAX_N),
-    r: z.int().min(1).max(16),
-    p: z.int().min(1).max(16),
-    salt: bytesHex,
-    cipher: z.literal("aes-256-gcm"),
-    iv: bytesHex,
-    ciphertext: bytesHex,
-    tag: bytesHex,
-  }),
+  rollup: z.object({ chainId: z.string(), address: addressField }).nullable(),
 });
-const secretsSchema = z.strictObject({ l1Key: l1KeyField.nullable(), l2Key: hexOf(32).nullable() });
-
-type StoredFile = z.output<typeof fileSchema>;
+const l1KeySchema = l1KeyField.nullable();
 
 /** Throws `cli/usage` for a name that cannot be a file name. */
 export function assertKeyName(name: string): void {
@@ -109,17 +84,16 @@ export function findKey(dir: string, name: string): KeyFile | null {
 export async function openKey(dir: string, name: string, passphrase: string): Promise<KeySecrets> {
   const path = join(dir, name + SUFFIX);
   const file = readFile(path);
-  const { crypto } = file;
-  const key = await deriveKey(passphrase, Buffer.from(crypto.salt, "hex"), crypto);
-  let text: string;
+  let secrets: KeyFileSecrets;
   try {
-    const cipher = createDecipheriv("aes-256-gcm", key, Buffer.from(crypto.iv, "hex"), { authTagLength: 16 });
-    cipher.setAAD(publicPart(file)).setAuthTag(Buffer.from(crypto.tag, "hex"));
-    text = `${cipher.update(crypto.ciphertext, "hex", "utf8")}${cipher.final("utf8")}`;
+    secrets = await openKeyFile(file, passphrase, { scrypt: nativeScrypt });
   } catch (cause) {
+    if (!isCairnError(cause, "sdk/wrong-passphrase")) throw damaged(path, cause);
     throw cliError("cli/bad-passphrase", `the passphrase does not open ${path}, or the file was altered`, { cause });
   }
-  return secretsSchema.parse(JSON.parse(text));
+  const l1Key = l1KeySchema.safeParse(secrets.l1Key);
+  if (!l1Key.success) throw damaged(path, l1Key.error);
+  return { l1Key: l1Key.data, l2Key: secrets.l2Key };
 }
 
 /** Writes a new key file that only its owner can read; never overwrites. Throws `cli/key-exists`, `cli/usage`. */
@@ -128,29 +102,13 @@ export async function writeKey(
   file: KeyFile,
   secrets: KeySecrets,
   passphrase: string,
-  cost: KdfCost = COST,
+  cost?: KdfCost,
 ): Promise<string> {
   assertKeyName(file.name);
   const path = join(dir, file.name + SUFFIX);
-  const { owner, publicKey, rollup, hasL1Key } = file;
-  const header = { type: "cairn-key", version: 1, owner, publicKey, rollup, hasL1Key } as const;
-  const salt = randomBytes(KEY_BYTES);
-  const iv = randomBytes(12);
-  const cipher = createCipheriv("aes-256-gcm", await deriveKey(passphrase, salt, cost), iv, { authTagLength: 16 });
-  cipher.setAAD(publicPart(header));
-  const ciphertext = Buffer.concat([cipher.update(JSON.stringify(secrets), "utf8"), cipher.final()]);
-  const stored: StoredFile = {
-    ...header,
-    crypto: {
-      kdf: "scrypt",
-      ...cost,
-      salt: salt.toString("hex"),
-      cipher: "aes-256-gcm",
-      iv: iv.toString("hex"),
-      ciphertext: ciphertext.toString("hex"),
-      tag: cipher.getAuthTag().toString("hex"),
-    },
-  };
+  const header = { ...file, publicKey: file.publicKey === null ? null : BigInt(file.publicKey) };
+  const deps = { scrypt: nativeScrypt, ...(cost === undefined ? {} : { cost }) };
+  const stored = await sealKeyFile(header, secrets, passphrase, deps);
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   try {
     writeFileSync(path, `${JSON.stringify(stored, null, 2)}\n`, { mode: 0o600, flag: "wx" });
@@ -163,7 +121,7 @@ export async function writeKey(
   return path;
 }
 
-function readFile(path: string): StoredFile {
+function readFile(path: string): SealedKeyFile {
   let text: string;
   try {
     if (process.platform !== "win32" && (statSync(path).mode & 0o077) !== 0) {
@@ -175,25 +133,26 @@ function readFile(path: string): StoredFile {
     throw cause;
   }
   try {
-    return fileSchema.parse(JSON.parse(text));
+    const file = parseKeyFile(JSON.parse(text));
+    addressesSchema.parse(file);
+    return file;
   } catch (cause) {
-    throw cliError("cli/bad-keystore", `${path} is damaged`, { cause, details: { path } });
+    throw damaged(path, cause);
   }
 }
 
-function toKeyFile(name: string, { owner, publicKey, rollup, hasL1Key }: StoredFile): KeyFile {
-  return { name, owner, publicKey, rollup, hasL1Key };
+function damaged(path: string, cause: unknown): Error {
+  return cliError("cli/bad-keystore", `${path} is damaged`, { cause, details: { path } });
 }
 
-/** What the tag covers besides the secrets, so that owner and public key cannot be exchanged unnoticed. */
-function publicPart({ version, owner, publicKey, rollup, hasL1Key }: Omit<StoredFile, "crypto">): Buffer {
-  const fields = [version, owner, publicKey, rollup?.chainId ?? null, rollup?.address ?? null, hasL1Key];
-  return Buffer.from(JSON.stringify(fields));
+function toKeyFile(name: string, file: SealedKeyFile): KeyFile {
+  const publicKey: Hex | null = file.publicKey === null ? null : `0x${file.publicKey.slice(2)}`;
+  return { name, ...addressesSchema.parse(file), publicKey, hasL1Key: file.hasL1Key };
 }
 
-function deriveKey(passphrase: string, salt: Buffer, { n, r, p }: KdfCost): Promise<Buffer> {
-  const run = promisify<string, Buffer, number, object, Buffer>(scrypt);
-  return run(passphrase.normalize("NFKC"), salt, KEY_BYTES, { N: n, r, p, maxmem: 256 * n * r });
+function nativeScrypt(passphrase: string, salt: Uint8Array, { n, r, p }: KdfCost): Promise<Buffer> {
+  const run = promisify<string, Uint8Array, number, object, Buffer>(scrypt);
+  return run(passphrase, salt, KEY_BYTES, { N: n, r, p, maxmem: 256 * n * r });
 }
 
 function isMissing(error: unknown): boolean {

@@ -112,6 +112,19 @@ export async function sealKeyFile(
 }
 
 /**
+ * A key file that was read as JSON. Throws `sdk/bad-key-file` for a damaged one.
+ *
+ * @example const { owner, publicKey } = parseKeyFile(JSON.parse(text));
+ */
+export function parseKeyFile(json: unknown): SealedKeyFile {
+  const parsed = fileSchema.safeParse(json, ENGLISH);
+  if (!parsed.success) throw sdkError("sdk/bad-key-file", "not a key file, or a damaged one", { cause: parsed.error });
+  const { n } = parsed.data.crypto;
+  if ((n & (n - 1)) !== 0) throw sdkError("sdk/bad-key-file", "the key file's cost is no power of two");
+  return parsed.data;
+}
+
+/**
  * The keys of a file. Throws `sdk/bad-key-file` for a damaged one, and `sdk/wrong-passphrase` also when the file was
  * altered.
  *
@@ -122,12 +135,10 @@ export async function openKeyFile(
   passphrase: string,
   { scrypt = pureScrypt }: KeyFileDeps = {},
 ): Promise<KeyFileSecrets> {
-  const parsed = fileSchema.safeParse(json, ENGLISH);
-  if (!parsed.success) throw sdkError("sdk/bad-key-file", "not a key file, or a damaged one", { cause: parsed.error });
-  const { crypto: sealed } = parsed.data;
-  if ((sealed.n & (sealed.n - 1)) !== 0) throw sdkError("sdk/bad-key-file", "the key file's cost is no power of two");
+  const file = parseKeyFile(json);
+  const { crypto: sealed } = file;
   const key = await importKey(await scrypt(passphrase.normalize("NFKC"), bytesOf(sealed.salt), sealed), "decrypt");
-  const parameters = { name: "AES-GCM", iv: bytesOf(sealed.iv), additionalData: publicPart(parsed.data) };
+  const parameters = { name: "AES-GCM", iv: bytesOf(sealed.iv), additionalData: publicPart(file) };
   let text: string;
   try {
     const secret = await crypto.subtle.decrypt(parameters, key, bytesOf(sealed.ciphertext + sealed.tag));
