@@ -131,6 +131,7 @@ describe("malformed and abusive requests", () => {
       "/v1/blocks?limit=0",
       "/v1/blocks?limit=1000000",
       "/v1/blocks?cursor=x",
+      "/v1/blocks?before=1",
       "/v1/deposits?cursor=AAAA",
       "/v1/queue?from=-1",
       "/%ff%fe",

@@ -167,6 +167,11 @@ describe("API", () => {
     });
     expect(await get("/v1/accounts?owner=0x12")).toMatchObject({ status: 400 });
     expect(await get("/v1/blocks?limit=1000")).toMatchObject({ status: 400 });
+    for (const path of ["/v1/blocks?before=1", "/v1/rollup?at=1", "/v1/deposits?limit=1&tx=0x1"]) {
+      const message = expect.stringMatching(/^query\.(before|at|tx): is not a parameter of this path$/);
+      expect(await get(path), path).toMatchObject({ status: 400, body: { error: { code: "bad-request", message } } });
+    }
+    expect(await get("/health?probe=1")).toMatchObject({ status: 200 });
     expect(await get("/v1/accounts/16777216")).toMatchObject({ status: 400 });
     expect(await get("/v1/accounts/9999/history")).toMatchObject({ status: 404 });
     expect(await get("/nothing")).toMatchObject({ status: 404, body: { error: { code: "not-found" } } });

@@ -139,9 +139,9 @@ async function fill({ db }: Database): Promise<void> {
   });
   await sql`
     insert into blocks (number, status, timestamp, slot_count, fee_accounts, first_queue_index, l1_operation_count,
-      queue_hash_before, queue_hash_after, opened_at_ms, old_root, old_next_index, new_root, new_next_index, cells,
+      queue_hash_after, opened_at_ms, old_root, old_next_index, new_root, new_next_index, cells,
       chains, transaction_count, sealed_at_ms)
-    select n, 'sealed', 1700000000 + n, 256, '[]', 0, 0, ${word}, ${word}, 1, ${word}, 64, ${word}, 64, ${word},
+    select n, 'sealed', 1700000000 + n, 256, '[]', 0, 0, ${word}, 1, ${word}, 64, ${word}, 64, ${word},
       ${new Uint8Array(128)}, 0, 1
     from generate_series(1, ${ROWS / PER_BLOCK}) as n
   `.execute(db);

@@ -126,6 +126,7 @@ function addRoute(
       done();
     },
     handler: async (request, reply) => {
+      assertKnownParameters(route, request.query);
       const parsed = {
         params: parse(route.params, request.params, "params"),
         query: parse(route.query, request.query, "query"),
@@ -136,6 +137,15 @@ function addRoute(
       return result;
     },
   });
+}
+
+/** A misspelt filter would otherwise answer with everything, and a misspelt cursor with the first page again. */
+function assertKnownParameters(route: RouteDefinition, query: unknown): void {
+  if (!route.errors.includes("bad-request")) return;
+  const unknown = Object.keys(query ?? {}).find((name) => !Object.hasOwn(route.query?.shape ?? {}, name));
+  if (unknown === undefined) return;
+  const issues = [{ at: `query.${unknown.slice(0, 100)}`, message: "is not a parameter of this path" }];
+  throw new ApiError("bad-request", `${issues[0]?.at}: ${issues[0]?.message}`, { issues });
 }
 
 function parse(schema: ZodMiniType | undefined, value: unknown, place: string): unknown {
