@@ -34,7 +34,7 @@ describe("the prover of a node", () => {
   };
 
   it("refuses batches with proofs that it has no memory for, where no other prover can help", async () => {
-    const refusal = { code: "node/bad-config", details: { maxBlocks: 4, neededMb: 5400, allowedMb: 400 } };
+    const refusal = { code: "node/bad-config", details: { maxBlocks: 4, neededMb: 5500, allowedMb: 400 } };
     await expect(start({ CAIRN_BATCH_BLOCKS: "4" })).rejects.toMatchObject(refusal);
     await start({});
   });
