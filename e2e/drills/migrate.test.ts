@@ -7,17 +7,21 @@ import {
   DEFAULT_PROOFS,
   type Drill,
   deploymentFor,
+  expectSeveralBlocks,
   type Holder,
   type NodeProcess,
   openDrill,
   personAt,
   readApi,
+  untilSealed,
 } from "../support/index.ts";
 
 const ETHER = 10n ** 18n;
 const USD = 10n ** 6n;
 const POSITIONS = [1, 2, 3, 4, 5] as const;
 const WAIT = { timeout: 180_000, interval: 100 };
+/** Batches long enough for two blocks. With real proofs a batch is a block. */
+const LONG_BATCHES: Readonly<Record<string, string>> = DEFAULT_PROOFS === "real" ? {} : { CAIRN_BATCH_SECONDS: "10" };
 
 describe("migrate: the users of one deployment leave it in bulk and enter a new one", () => {
   let drill: Drill;
@@ -29,7 +33,7 @@ describe("migrate: the users of one deployment leave it in bulk and enter a new 
     rollup.reader.readContract({ address: rollup.address, abi: rollupAbi, functionName: "custody", args: [id] });
 
   beforeAll(async () => {
-    drill = await openDrill({ env: { CAIRN_BLOCK_TIME_MS: "2000" } });
+    drill = await openDrill({ env: { CAIRN_BLOCK_TIME_MS: "2000", ...LONG_BATCHES } });
     const { scene } = drill;
     const token = await scene.l1.createToken("USD", 6);
     for (const position of POSITIONS) await scene.holders.deposit(position, BigInt(position) * ETHER);
@@ -59,8 +63,10 @@ describe("migrate: the users of one deployment leave it in bulk and enter a new 
 
   it("is left by everyone at once, with everything they have", async () => {
     const { scene } = drill;
-    for (const holder of holders) {
+    const { batchCount } = await scene.l1.state();
+    for (const [i, holder] of holders.entries()) {
       const { index, person } = holder;
+      if (i === 1) await untilSealed(scene);
       const { balance } = await readApi(scene.api(), "account", { params: { index: String(index) } });
       const leave = scene.holders.withdraw(holder, person.owner, BigInt(balance));
       await scene.ledger.submitUntilAcknowledged(scene.api, [leave]);
@@ -69,6 +75,7 @@ describe("migrate: the users of one deployment leave it in bulk and enter a new 
     await vi.waitFor(async () => {
       for (const id of [0, 1]) expect(await drill.custody(id)).toBe(0n);
     }, WAIT);
+    await expectSeveralBlocks(scene, Number(batchCount));
   });
 
   it("ends empty: nothing owed, nothing in custody, no account with a balance", async () => {

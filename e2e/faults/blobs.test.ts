@@ -5,10 +5,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import {
   audit,
   type Broadcast,
+  expectSeveralBlocks,
   type L1,
   openScene,
   type Population,
   pay,
+  payInSeveralBlocks,
   populate,
   readApi,
   type Scene,
@@ -64,32 +66,35 @@ describe("batches in blobs", () => {
   };
 
   it("arrive and are paid in turns with ordinary transactions of the same account", async () => {
-    for (let i = 0; i < 3; i++) await pay(scene, people);
+    for (let i = 0; i < 2; i++) await payInSeveralBlocks(scene, people);
     await settle();
+    await expectSeveralBlocks(scene);
     expect(await sourcesSince(0)).toEqual(new Set([DATA_SOURCE.blob]));
   });
 
   it("that L1 drops are sent again with all three fees doubled, under the same nonce", async () => {
     const sent = watch();
+    const before = (await batches()).length;
     l1.proxy.dropTransactions(({ purpose }) => purpose === "submitBatch");
-    await pay(scene, people);
+    await payInSeveralBlocks(scene, people);
     const versions = () => sent().filter(({ nonce }) => nonce === sent()[0]?.nonce);
     await vi.waitFor(() => expect(versions().length).toBeGreaterThan(2), WAIT);
     for (const [i, next] of versions().entries()) {
-      const before = versions()[i - 1];
-      if (before === undefined) continue;
-      expect(next.data).toBe(before.data);
+      const previous = versions()[i - 1];
+      if (previous === undefined) continue;
+      expect(next.data).toBe(previous.data);
       for (const fee of ["maxFeePerGas", "maxPriorityFeePerGas", "maxFeePerBlobGas"] as const) {
-        expect(next[fee], fee).toBeGreaterThanOrEqual(2n * (before[fee] ?? 0n));
+        expect(next[fee], fee).toBeGreaterThanOrEqual(2n * (previous[fee] ?? 0n));
       }
     }
     await l1.proxy.passTransactions();
     await settle();
+    await expectSeveralBlocks(scene, before);
   });
 
   it("that a reorg removes come back with their blobs", async () => {
     const before = (await batches()).length;
-    await pay(scene, people);
+    await payInSeveralBlocks(scene, people);
     const id = lastId();
     await vi.waitFor(async () => expect(await statusOf(id)).toBe("proven"), WAIT);
     await l1.mineByHand();
@@ -100,6 +105,7 @@ describe("batches in blobs", () => {
     }, WAIT);
     await l1.mineAtOnce();
     await settle();
+    await expectSeveralBlocks(scene, before);
     expect(await sourcesSince(before)).toEqual(new Set([DATA_SOURCE.blob]));
   });
 
@@ -107,8 +113,9 @@ describe("batches in blobs", () => {
     const before = (await batches()).length;
     await people.node.kill("SIGTERM");
     people = { ...people, node: await scene.start({ CAIRN_DATA_SOURCE: "calldata" }) };
-    await pay(scene, people);
+    await payInSeveralBlocks(scene, people);
     await settle();
+    await expectSeveralBlocks(scene, before);
     expect(await sourcesSince(before)).toEqual(new Set([DATA_SOURCE.calldata]));
     await people.node.kill();
     people = { ...people, node: await scene.start() };

@@ -1,19 +1,18 @@
 import type { PostgresServer } from "@cairn/db/testing";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   audit,
+  expectSeveralBlocks,
   openScene,
   type Population,
-  pay,
+  payInSeveralBlocks,
   populate,
-  readApi,
   type Scene,
   type Supervisor,
   supervise,
 } from "../support/index.ts";
 
 const ETHER = 10n ** 18n;
-const WAIT = { timeout: 120_000, interval: 100 };
 
 describe("a PostgreSQL server that fails under a running node", () => {
   let scene: Scene;
@@ -21,7 +20,6 @@ describe("a PostgreSQL server that fails under a running node", () => {
   let postgres: PostgresServer;
   let supervisor: Supervisor;
 
-  const newestBatch = async () => (await readApi(scene.api(), "batches", { query: { limit: "1" } })).batches[0];
   /**
    * Clients that send one transaction after the other and retry each until it is acknowledged; the promise is their
    * last answer.
@@ -61,10 +59,10 @@ describe("a PostgreSQL server that fails under a running node", () => {
   });
 
   it("crashes and comes back while a block is proven", async () => {
-    const block = await pay(scene, people);
-    await vi.waitFor(async () => expect((await newestBatch())?.lastBlock).toBe(block), WAIT);
+    await payInSeveralBlocks(scene, people);
     await postgres.crashAndRestart();
     await audit(scene);
+    await expectSeveralBlocks(scene);
   });
 
   it("stays away for a while, during which nothing is acknowledged", async () => {

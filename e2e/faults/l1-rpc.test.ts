@@ -3,10 +3,12 @@ import {
   audit,
   type Broadcast,
   callApi,
+  expectSeveralBlocks,
   type L1Proxy,
   openScene,
   type Population,
   pay,
+  payInSeveralBlocks,
   populate,
   readApi,
   type Scene,
@@ -71,8 +73,9 @@ describe("an L1 node that fails the rollup's node", () => {
 
   it("answers as of an old block, including an old nonce, first always, then every second time", async () => {
     const before = proxy.broadcasts().length;
+    const { batchCount } = await scene.l1.state();
     proxy.freeze((await scene.l1.head()) - 3);
-    const block = await pay(scene, people);
+    const block = await payInSeveralBlocks(scene, people);
     await ready(block);
     proxy.alternate((await scene.l1.head()) - 3);
     await vi.waitFor(
@@ -81,15 +84,18 @@ describe("an L1 node that fails the rollup's node", () => {
     );
     await proxy.comeBack();
     await audit(scene);
+    await expectSeveralBlocks(scene, Number(batchCount));
     expectOneNonceEach(proxy.broadcasts().slice(before));
   });
 
   it("is unreachable when the node starts", async () => {
     await people.node.kill();
+    const { batchCount } = await scene.l1.state();
     await proxy.refuse();
     await scene.start();
-    await ready(await pay(scene, people));
+    await ready(await payInSeveralBlocks(scene, people));
     await proxy.comeBack();
     await audit(scene);
+    await expectSeveralBlocks(scene, Number(batchCount));
   });
 });

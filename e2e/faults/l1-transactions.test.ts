@@ -4,11 +4,13 @@ import {
   audit,
   type Broadcast,
   drain,
+  expectSeveralBlocks,
   type L1,
   openScene,
   type Population,
   type Purpose,
   pay,
+  payInSeveralBlocks,
   populate,
   readMetric,
   type Scene,
@@ -76,10 +78,11 @@ describe("L1 transactions of the publisher", () => {
 
   it("L1 accepts a batch and loses it, again and again, and then its payment", async () => {
     await drain(scene);
+    const { batchCount } = await l1.state();
     const watched = { submitBatch: watch("submitBatch"), pay: watch("pay") };
     // Before the payment: on a slow machine its batch would otherwise be sent before anything else happens here.
     l1.proxy.dropTransactions(({ purpose }) => purpose === "submitBatch");
-    await pay(scene, people);
+    await payInSeveralBlocks(scene, people);
     for (const purpose of ["submitBatch", "pay"] as const) {
       l1.proxy.dropTransactions((transaction) => transaction.purpose === purpose);
       const versions = () => {
@@ -91,6 +94,7 @@ describe("L1 transactions of the publisher", () => {
     }
     await l1.proxy.passTransactions();
     await audit(scene);
+    await expectSeveralBlocks(scene, Number(batchCount));
   });
 
   it("a payment that never reaches L1 does not hold up the batches behind it, and is made after them", async () => {
@@ -113,9 +117,10 @@ describe("L1 transactions of the publisher", () => {
   });
 
   it("stuck during a fee spike: its fees rise, never above the cap, and it lands when fees fall", async () => {
+    const { batchCount } = await l1.state();
     const sent = watch("submitBatch");
     await l1.mineByHand();
-    await pay(scene, people);
+    await payInSeveralBlocks(scene, people);
     await first(sent);
     await l1.setNextBaseFee(50n * GWEI);
     await l1.mine();
@@ -135,13 +140,15 @@ describe("L1 transactions of the publisher", () => {
     }, WAIT);
     await l1.mineAtOnce();
     await audit(scene, { reverted: 1 });
+    await expectSeveralBlocks(scene, Number(batchCount));
     expectReplacements(sent());
   });
 
   it("replaced by another transaction with its nonce: the batch is sent again, once", async () => {
+    const { batchCount } = await l1.state();
     const sent = watch("submitBatch");
     await l1.mineByHand();
-    await pay(scene, people);
+    await payInSeveralBlocks(scene, people);
     const { nonce } = await first(sent);
     await sendAsOperator(nonce, l1.wallet(0).account.address, "0x", 2n * CAP);
     await l1.mine();
@@ -150,6 +157,7 @@ describe("L1 transactions of the publisher", () => {
     await l1.mine();
     await l1.mineAtOnce();
     await audit(scene, { reverted: 1 });
+    await expectSeveralBlocks(scene, Number(batchCount));
   });
 
   it("a batch submitted by someone else with the same key, and a payment that someone else makes first", async () => {

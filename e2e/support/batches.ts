@@ -1,7 +1,7 @@
 import { fromHeaderStruct, rollupAbi } from "@cairn/contracts";
 import type { L1Rollup } from "@cairn/l1";
 import { type DataSource, hexToBytes } from "@cairn/protocol";
-import { getAbiItem } from "viem";
+import { decodeFunctionData, getAbiItem, type Hex } from "viem";
 import { expect, vi } from "vitest";
 import { readApi } from "./api.ts";
 import { type Population, pay } from "./populate.ts";
@@ -42,6 +42,22 @@ export async function readBatches({ reader, address }: L1Rollup): Promise<BatchO
       submitter: submitter.toLowerCase(),
     };
   });
+}
+
+/** How many blocks the batch has that a call of `submitBatch` submits. */
+export function blocksSubmitted(data: Hex): number {
+  const { functionName, args } = decodeFunctionData({ abi: rollupAbi, data });
+  if (functionName !== "submitBatch") throw new RangeError(`a call of ${functionName}`);
+  const { firstBlock, lastBlock } = fromHeaderStruct(args[0]);
+  return Number(lastBlock - firstBlock) + 1;
+}
+
+/** Waits until the newest block is sealed: what is sent now comes into a later one. */
+export async function untilSealed(scene: Scene): Promise<void> {
+  await vi.waitFor(async () => {
+    const { blocks } = await readApi(scene.api(), "blocks", { query: { limit: "1" } });
+    expect(blocks[0]?.status).not.toBe("open");
+  }, WAIT);
 }
 
 /**

@@ -1,6 +1,14 @@
 export { type ApiAnswer, callApi, readApi } from "./api.ts";
 export { type AuditOptions, type AuditReport, assertDrained, audit, drain, readOutcome } from "./audit.ts";
-export { type BatchOnL1, expectSeveralBlocks, payBeyond, payInSeveralBlocks, readBatches } from "./batches.ts";
+export {
+  type BatchOnL1,
+  blocksSubmitted,
+  expectSeveralBlocks,
+  payBeyond,
+  payInSeveralBlocks,
+  readBatches,
+  untilSealed,
+} from "./batches.ts";
 export { type BeaconProxy, startBeaconProxy } from "./beacon-proxy.ts";
 export { type Actor, balanceOf, DAY, type Drill, HOUR, openDrill } from "./drill.ts";
 export { type Holder, type Holders, personAt, type Terms } from "./holders.ts";
