@@ -49,11 +49,6 @@ describe("a node whose roles run apart", () => {
     // The sequencer's process was told nothing of the kind: the publisher decides.
     await expect.poll(batches, WAIT).toMatchObject([{ firstBlock: 1, status: "waiting", dataSource: "blob" }]);
     await publisher.stop();
-    const small = createNode(loadConfig({ ...proverEnv, CAIRN_PROVER_MEMORY_MB: "300" }), { logger });
-    await expect(small.start()).rejects.toMatchObject({
-      code: "node/bad-config",
-      message: expect.stringMatching(/needs 400 MB .* CAIRN_PROVER_MEMORY_MB allows 300/),
-    });
     const seen: bigint[] = [];
     const prover = createNode(proverConfig, {
       logger,
@@ -109,7 +104,7 @@ describe("a node whose roles run apart", () => {
     const old = third.location.type === "server" ? { DATABASE_URL: third.location.url, CAIRN_ROLLUP: address } : {};
     await expect(harness.begin({}, { ...other, ...old })).rejects.toMatchObject({
       code: "node/wrong-l1",
-      message: expect.stringContaining(`no Cairn rollup of version 2 at ${address}`),
+      message: expect.stringContaining(`no Cairn rollup of version 2 at ${address.toLowerCase()}`),
     });
   });
 });
