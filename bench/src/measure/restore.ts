@@ -152,7 +152,8 @@ function recording(store: KeyValueStore, changes: KeyValueChange[]): KeyValueSto
     ...store,
     write: (written) => {
       store.write(written);
-      changes.push(...written);
+      // One by one: they are too many for the arguments of a call.
+      for (const change of written) changes.push(change);
     },
   };
 }
