@@ -10,6 +10,7 @@ import { describeMachine } from "./machine.ts";
 import { measureAll } from "./measure-all.ts";
 import { BATCH_RECORD, type BenchOptions, parseCommand, USAGE } from "./options.ts";
 import { replaceMarked } from "./page.ts";
+import { runProversCommand } from "./provers/command.ts";
 import { readmeFigures } from "./readme.ts";
 import { type BenchReport, readReport, writeReport } from "./report.ts";
 import { runScalingCommand } from "./scaling/command.ts";
@@ -59,6 +60,7 @@ try {
   if (command.type === "help") console.log(USAGE);
   else if (command.type === "batch") await runBatchCommand(command);
   else if (command.type === "scaling") await runScalingCommand(command);
+  else if (command.type === "provers") await runProversCommand(command.cacheDir, command.docs);
   else await main(command);
 } catch (error) {
   if (!isCairnError(error)) throw error;

@@ -67,13 +67,27 @@ test.each([
 
 test("what throughput needs is computed from the record, whatever is measured here", () => {
   const record = expect.stringMatching(/bench\/figures\/batch\.json$/);
-  expect(parseCommand(["--only", "scaling"], environment)).toEqual({ type: "scaling", record, page: null });
+  const provers = expect.stringMatching(/bench\/figures\/provers\.json$/);
+  const command = { type: "scaling", record, provers };
+  expect(parseCommand(["--only", "scaling"], environment)).toEqual({ ...command, page: null });
   const page = expect.stringMatching(/docs\/scaling\.md$/);
-  expect(parseCommand(["--only", "scaling", "--write-docs"], environment)).toEqual({ type: "scaling", record, page });
+  expect(parseCommand(["--only", "scaling", "--write-docs"], environment)).toEqual({ ...command, page });
+});
+
+test("several provers are recorded only on request", () => {
+  expect(parseCommand(["--only", "provers"], environment)).toMatchObject({ type: "provers", docs: null });
+  expect(parseCommand(["--only", "provers", "--write-docs"], environment)).toMatchObject({
+    docs: {
+      record: expect.stringMatching(/bench\/figures\/provers\.json$/),
+      batches: expect.stringMatching(/bench\/figures\/batch\.json$/),
+      page: expect.stringMatching(/docs\/scaling\.md$/),
+    },
+  });
 });
 
 test.each([
   [["--only", "scaling", "--quick"]],
+  [["--only", "provers", "--transfers", "16"]],
   [["--only", "scaling", "--json", "x"]],
   [["--only", "gas"]],
   [["--fast"]],

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { BLOCK_SIZES, CairnError, SOLO_SIZES, type SoloSize } from "@cairn/protocol";
 import { type BatchBenchOptions, parseBatchOptions } from "./batch/options.ts";
 import type { BenchErrorCode } from "./errors.ts";
+import type { ProversDocs } from "./provers/command.ts";
 import { SECTIONS, type Section } from "./report.ts";
 
 const REPOSITORY = join(import.meta.dirname, "../..");
@@ -39,10 +40,13 @@ export type BenchCommand =
   | { readonly type: "help" }
   | ({ readonly type: "sections" } & BenchOptions)
   | ({ readonly type: "batch" } & BatchCommand)
-  | { readonly type: "scaling"; readonly record: string; readonly page: string | null };
+  | { readonly type: "scaling"; readonly record: string; readonly provers: string; readonly page: string | null }
+  | { readonly type: "provers"; readonly cacheDir: string; readonly docs: ProversDocs | null };
 
 /** Where the figures of batches of many blocks are recorded, from which the documents are written. */
 export const BATCH_RECORD = join(REPOSITORY, "bench", "figures", "batch.json");
+/** Where the times of several provers are recorded. */
+export const PROVERS_RECORD = join(REPOSITORY, "bench", "figures", "provers.json");
 /** The page of all figures. */
 export const BENCHMARKS = join(REPOSITORY, "docs", "benchmarks.md");
 /** The page of what throughput needs. */
@@ -50,6 +54,7 @@ export const SCALING = join(REPOSITORY, "docs", "scaling.md");
 /** Names for `--only` that stand alone. */
 const BATCH = "batch";
 const SCALING_NAME = "scaling";
+const PROVERS_NAME = "provers";
 
 /** Text for `--help`. */
 export const USAGE = `npm run bench -- [options]
@@ -67,7 +72,9 @@ npm run bench -- --only ${BATCH} [options]: one batch of many blocks with real p
   --json FILE        where the figures go; .cache/bench/batch.json by default
   --write-docs       also record the figures in bench/figures and show them in docs/benchmarks.md
 
-npm run bench -- --only ${SCALING_NAME} [--write-docs]: what throughput needs by the recorded batches, in docs/scaling.md
+npm run bench -- --only ${PROVERS_NAME} [--write-docs]: one batch proven by 1, 2 and 3 prover processes, in docs/scaling.md
+
+npm run bench -- --only ${SCALING_NAME} [--write-docs]: what throughput needs by the recorded figures, in docs/scaling.md
 `;
 
 /** Parses arguments; `help` asks for {@link USAGE}. Throws `bench/bad-option`. */
@@ -79,7 +86,14 @@ export function parseCommand(
   if (values.help) return { type: "help" };
   const cacheDir = resolve(environment.CAIRN_CACHE_DIR ?? join(REPOSITORY, ".cache"));
   if (values.only === BATCH) return { type: "batch", ...batchCommand(values, cacheDir) };
-  if (values.only === SCALING_NAME) return { type: "scaling", record: BATCH_RECORD, page: scalingPage(values) };
+  if (values.only === SCALING_NAME) {
+    return { type: "scaling", record: BATCH_RECORD, provers: PROVERS_RECORD, page: scalingPage(values, SCALING_NAME) };
+  }
+  if (values.only === PROVERS_NAME) {
+    const page = scalingPage(values, PROVERS_NAME);
+    const docs = page === null ? null : { record: PROVERS_RECORD, page, batches: BATCH_RECORD };
+    return { type: "provers", cacheDir, docs };
+  }
   refuse(values, ["transfers", "slots", "da"], `only --only ${BATCH} takes`);
   return { type: "sections", ...sectionOptions(values, cacheDir) };
 }
@@ -93,12 +107,8 @@ function batchCommand(values: Values, cacheDir: string): BatchCommand {
   };
 }
 
-function scalingPage(values: Values): string | null {
-  refuse(
-    values,
-    ["quick", "json", "markdown", "from", "transfers", "slots", "da"],
-    `--only ${SCALING_NAME} does not take`,
-  );
+function scalingPage(values: Values, name: string): string | null {
+  refuse(values, ["quick", "json", "markdown", "from", "transfers", "slots", "da"], `--only ${name} does not take`);
   return values["write-docs"] ? SCALING : null;
 }
 

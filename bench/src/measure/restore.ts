@@ -36,11 +36,15 @@ export interface RestoreReport {
   readonly calldata: Sample;
   /** From a file into memory. */
   readonly memory: Sample;
+  /** From a file into LMDB, of a history in which each account takes part {@link RECURRENCES} times. */
+  readonly recurring: Sample;
   /** Decoded batches, replayed and checked except for the root; nothing is hashed into the tree or written. */
   readonly replay: Sample;
 }
 
 const IDENTITY: RollupIdentity = DOMAIN;
+/** Transfers in which an account takes part, where accounts recur. */
+export const RECURRENCES = 16;
 
 /** Times restorations of blocks that hold a transfer in every slot. */
 export async function measureRestore(options: {
@@ -53,17 +57,10 @@ export async function measureRestore(options: {
   const reports: RestoreReport[] = [];
   for (const slots of options.sizes) {
     const history = createPublishedHistory({ slots, accounts, transfers, compress });
-    const folder = await mkdtemp(join(tmpdir(), "cairn-bench-"));
-    try {
-      reports.push({
-        slots,
-        accounts,
-        transfers,
-        ...(await measureHistory(history, { compress, folder, transfers, runs })),
-      });
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    const measured = await inFolder((folder) => measureHistory(history, { compress, folder, transfers, runs }));
+    const fewer = createPublishedHistory({ slots, accounts: accounts / RECURRENCES, transfers, compress });
+    const recurring = await inFolder((folder) => measureRecurring(fewer, { compress, folder, transfers, runs }));
+    reports.push({ slots, accounts, transfers, ...measured, recurring });
   }
   return reports;
 }
@@ -75,21 +72,32 @@ interface Run {
   readonly runs: number;
 }
 
-async function measureHistory(
-  { deposits, transfers }: PublishedHistory,
-  { compress, folder, transfers: count, runs }: Run,
-): Promise<Pick<RestoreReport, "archive" | "rpc" | "calldata" | "memory" | "replay">> {
+async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "cairn-bench-"));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The state after the deposits, with which every run begins. */
+interface Funded {
+  readonly position: ChainPosition;
+  /** A file with the transfers. */
+  readonly archive: string;
+  /** New stores with these records. */
+  readonly lmdb: () => Promise<KeyValueStore>;
+  readonly memory: () => Promise<KeyValueStore>;
+}
+
+async function fund({ deposits, transfers }: PublishedHistory, { compress, folder }: Run): Promise<Funded> {
   const genesis = genesisPosition(genesisRoot(compress));
-  const funded = positionAfter(genesis, deposits, compress);
+  const position = positionAfter(genesis, deposits, compress);
   const opening = await archived(join(folder, "deposits"), deposits, genesis, compress);
-  const archive = await archived(join(folder, "transfers"), transfers, funded, compress);
-  const published = [...deposits.slice(-1), ...transfers];
-  const queueTail = funded.nextIndex - FIRST_ACCOUNT_INDEX;
-  const counts = { batchCount: deposits.length + transfers.length, queueTail };
-  const opened = createMemoryL1(IDENTITY, deposits.slice(-1), { batchCount: deposits.length, queueTail }, deposits);
-  const rollup = createMemoryL1(IDENTITY, published, counts, deposits);
-  const rpc = await startRpcL1(IDENTITY, published, counts, deposits);
-  // Every run begins with the deposits. They are restored once, and their records copied.
+  const archive = await archived(join(folder, "transfers"), transfers, position, compress);
+  const opened = createMemoryL1(IDENTITY, deposits.slice(-1), countsOf(position, deposits.length), deposits);
+  // The deposits are restored once, and their records copied.
   const changes: KeyValueChange[] = [];
   const first = recording(createMemoryStore(), changes);
   await restoreRollup({ store: first, compress, rollup: opened, archives: [opening] });
@@ -98,33 +106,64 @@ async function measureHistory(
   funds.write(changes);
   await funds.close();
   let stores = 0;
-  const lmdb = async (): Promise<KeyValueStore> => {
-    const copy = join(folder, `store ${stores++}`);
-    await cp(path, copy, { recursive: true });
-    return createLmdbStore({ path: copy });
+  return {
+    position,
+    archive,
+    lmdb: async () => {
+      const copy = join(folder, `store ${stores++}`);
+      await cp(path, copy, { recursive: true });
+      return createLmdbStore({ path: copy });
+    },
+    memory: async () => {
+      const store = createMemoryStore();
+      store.write(changes);
+      return store;
+    },
   };
-  const memory = async (): Promise<KeyValueStore> => {
-    const store = createMemoryStore();
-    store.write(changes);
-    return store;
-  };
+}
 
-  /** Seconds that a restoration takes on a store that already has the deposits. */
-  const seconds = async (store: KeyValueStore, options: Partial<RestoreOptions>): Promise<number> => {
-    const startMs = performance.now();
-    await restoreRollup({ store, compress, rollup: null, ...options });
-    const passed = (performance.now() - startMs) / 1000;
-    await store.close();
-    return passed;
-  };
-  const rate = async (run: () => Promise<number>): Promise<Sample> => {
-    const rates: number[] = [];
-    for (let i = 0; i <= runs; i++) {
-      const passed = await run();
-      if (i > 0) rates.push(count / passed);
-    }
-    return summarise(rates);
-  };
+function countsOf({ nextIndex }: ChainPosition, batchCount: number): { batchCount: number; queueTail: number } {
+  return { batchCount, queueTail: nextIndex - FIRST_ACCOUNT_INDEX };
+}
+
+/** Seconds that a restoration takes on a store that already has the deposits. */
+async function restoreSeconds(store: KeyValueStore, options: Omit<RestoreOptions, "store">): Promise<number> {
+  const startMs = performance.now();
+  await restoreRollup({ store, ...options });
+  const passed = (performance.now() - startMs) / 1000;
+  await store.close();
+  return passed;
+}
+
+/** Transfers per second, over several runs after one that is not counted. */
+async function rate({ transfers, runs }: Run, run: () => Promise<number>): Promise<Sample> {
+  const rates: number[] = [];
+  for (let i = 0; i <= runs; i++) {
+    const passed = await run();
+    if (i > 0) rates.push(transfers / passed);
+  }
+  return summarise(rates);
+}
+
+async function measureRecurring(history: PublishedHistory, run: Run): Promise<Sample> {
+  const { lmdb, archive } = await fund(history, run);
+  const options = { compress: run.compress, rollup: null, archives: [archive] };
+  return rate(run, async () => restoreSeconds(await lmdb(), options));
+}
+
+async function measureHistory(
+  history: PublishedHistory,
+  run: Run,
+): Promise<Pick<RestoreReport, "archive" | "rpc" | "calldata" | "memory" | "replay">> {
+  const { deposits, transfers } = history;
+  const { compress } = run;
+  const { position, archive, lmdb, memory } = await fund(history, run);
+  const published = [...deposits.slice(-1), ...transfers];
+  const counts = countsOf(position, deposits.length + transfers.length);
+  const rollup = createMemoryL1(IDENTITY, published, counts, deposits);
+  const rpc = await startRpcL1(IDENTITY, published, counts, deposits);
+  const fromL1 = { compress, rollup };
+  const fromArchive = { compress, rollup: null, archives: [archive] };
   const replaySeconds = async (): Promise<number> => {
     const restored = openRestoredState({ store: createMemoryStore(), compress, identity: IDENTITY });
     const rebuilder = createRebuilder(restored);
@@ -135,11 +174,11 @@ async function measureHistory(
   };
   try {
     return {
-      rpc: await rate(async () => seconds(await lmdb(), { rollup: rpc.rollup })),
-      archive: await rate(async () => seconds(await lmdb(), { archives: [archive] })),
-      calldata: await rate(async () => seconds(await lmdb(), { rollup })),
-      memory: await rate(async () => seconds(await memory(), { archives: [archive] })),
-      replay: await rate(replaySeconds),
+      rpc: await rate(run, async () => restoreSeconds(await lmdb(), { compress, rollup: rpc.rollup })),
+      archive: await rate(run, async () => restoreSeconds(await lmdb(), fromArchive)),
+      calldata: await rate(run, async () => restoreSeconds(await lmdb(), fromL1)),
+      memory: await rate(run, async () => restoreSeconds(await memory(), fromArchive)),
+      replay: await rate(run, replaySeconds),
     };
   } finally {
     await rpc.stop();

@@ -6,25 +6,30 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CairnError } from "@cairn/protocol";
 import type { BenchErrorCode } from "../errors.ts";
 
-/** A node in a separate process. */
-export interface NodeProcess {
+/** A process of a node, whatever its roles. */
+export interface RunningProcess {
   readonly pid: number;
-  /** Where its API listens. */
-  readonly url: string;
-  readonly metricsUrl: string;
   readonly logFile: string;
-  /** Seals the open block, which a node without a prover would keep open for minutes. Throws `bench/node-failed`. */
-  readonly sealBlock: () => Promise<void>;
   /** Stops it and waits. Throws `bench/node-failed` when it did not end cleanly. */
   readonly stop: () => Promise<void>;
   /** Kills it if it still runs. */
   readonly kill: () => void;
 }
 
+/** A node with an API in a separate process. */
+export interface NodeProcess extends RunningProcess {
+  /** Where its API listens. */
+  readonly url: string;
+  readonly metricsUrl: string;
+  /** Seals the open block, which a node without a prover would keep open for minutes. Throws `bench/node-failed`. */
+  readonly sealBlock: () => Promise<void>;
+}
+
 const MAIN = join(import.meta.dirname, "../../../apps/node/src/main.ts");
 /** Of the admin operations, which listen on this machine only. */
 const ADMIN_TOKEN = randomBytes(16).toString("hex");
 const START_TIMEOUT_MS = 120_000;
+const URLS = /"(api|metrics|admin)":"([^"]+)"/g;
 
 /** Starts a node with these settings and waits until it listens. Throws `bench/node-failed`. */
 export async function startNode(
@@ -32,6 +37,34 @@ export async function startNode(
   logFile: string,
   nodeFlags: readonly string[],
 ): Promise<NodeProcess> {
+  const { started, ...running } = await startProcess(settings, logFile, nodeFlags);
+  const urls = new Map([...started.matchAll(URLS)].map(([, name, url]) => [name, url]));
+  const [url, metricsUrl, adminUrl] = [urls.get("api"), urls.get("metrics"), urls.get("admin")];
+  if (url === undefined || metricsUrl === undefined || adminUrl === undefined) {
+    running.kill();
+    throw failed("does not say where it listens", logFile, started);
+  }
+  return {
+    ...running,
+    url,
+    metricsUrl,
+    sealBlock: async () => {
+      const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
+      const { ok, status } = await fetch(new URL("/v1/blocks/seal", adminUrl), { method: "POST", headers });
+      if (!ok) throw new CairnError<BenchErrorCode>("bench/node-failed", `the open block cannot be sealed: ${status}`);
+    },
+  };
+}
+
+/**
+ * Starts a process of a node with these settings and waits until it says that it has started; `started` is what it printed
+ * until then. Throws `bench/node-failed`.
+ */
+export async function startProcess(
+  settings: Readonly<Record<string, string>>,
+  logFile: string,
+  nodeFlags: readonly string[],
+): Promise<RunningProcess & { readonly started: string }> {
   const child = spawn(process.execPath, [...nodeFlags, MAIN], {
     env: {
       PATH: process.env.PATH,
@@ -57,10 +90,7 @@ export async function startNode(
   process.once("exit", kill);
   const fail = (reason: string): CairnError<BenchErrorCode> => {
     kill();
-    return new CairnError<BenchErrorCode>(
-      "bench/node-failed",
-      `the node ${reason}; see ${logFile}: ${output.slice(-500)}`,
-    );
+    return failed(reason, logFile, output);
   };
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (!output.includes("node started")) {
@@ -68,21 +98,11 @@ export async function startNode(
     if (Date.now() > deadline) throw fail("did not start in time");
     await delay(50);
   }
-  const forms = [/"api":"([^"]+)"/, /"metrics":"([^"]+)"/, /"admin":"([^"]+)"/];
-  const [url, metricsUrl, adminUrl] = forms.map((form) => form.exec(output)?.[1]);
-  if (child.pid === undefined || url === undefined || metricsUrl === undefined || adminUrl === undefined)
-    throw fail("does not say where it listens");
   return {
-    pid: child.pid,
-    url,
-    metricsUrl,
+    pid: child.pid ?? 0,
+    started: output,
     logFile,
     kill,
-    sealBlock: async () => {
-      const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
-      const { ok, status } = await fetch(new URL("/v1/blocks/seal", adminUrl), { method: "POST", headers });
-      if (!ok) throw new CairnError<BenchErrorCode>("bench/node-failed", `the open block cannot be sealed: ${status}`);
-    },
     stop: async () => {
       child.kill("SIGTERM");
       const code = await exited;
@@ -91,4 +111,11 @@ export async function startNode(
       if (code !== 0) throw fail(`ended with ${code}`);
     },
   };
+}
+
+function failed(reason: string, logFile: string, output: string): CairnError<BenchErrorCode> {
+  return new CairnError<BenchErrorCode>(
+    "bench/node-failed",
+    `the node ${reason}; see ${logFile}: ${output.slice(-500)}`,
+  );
 }

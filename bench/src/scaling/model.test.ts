@@ -2,10 +2,11 @@ import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import type { BatchRun } from "../batch/figures.ts";
 import { readBatchRuns } from "../batch/record.ts";
-import { BATCH_RECORD, SCALING } from "../options.ts";
+import { BATCH_RECORD, PROVERS_RECORD, SCALING } from "../options.ts";
 import { replaceMarked } from "../page.ts";
+import { readProversRun } from "../provers/record.ts";
 import { SCALING_MARKS, scalingToMarkdown } from "./command.ts";
-import { scalingBasis, scalingRow } from "./model.ts";
+import { scalingBasis, scalingMachines, scalingRow } from "./model.ts";
 
 /** 16 blocks, 4 merges and a last proof, on two cores. */
 const RUN: BatchRun = {
@@ -56,8 +57,21 @@ test("what a throughput needs follows from one batch", () => {
   expect(needs.lagSeconds).toBeGreaterThanOrEqual(160);
 });
 
+test("more machines prove more, and one batch sooner, until its longest path is left", () => {
+  const basis = scalingBasis([RUN]);
+  const [one, three, many] = [1, 3, 1000].map((machines) => scalingMachines(basis, machines));
+  expect(one).toMatchObject({ batchSeconds: 16 * 30 + 4 * 60 + 70, speedup: 1, gatesSpeedup: 1 });
+  expect(one?.transfersPerSecond).toBeCloseTo(4096 / 790, 6);
+  // The last two blocks end after 210 s, the merge above them after 270 s, and then the last proof begins.
+  expect(three?.batchSeconds).toBe(340);
+  expect(many?.batchSeconds).toBe(30 + 60 + 70);
+  expect(many?.gatesSpeedup).toBeCloseTo((16 + 4 * 3 + 3) / (1 + 3 + 3), 6);
+  expect(many?.transfersPerSecond).toBeCloseTo((1000 * 4096) / 790, 6);
+});
+
 test("the page shows what the recorded batches say", async () => {
   const page = await readFile(SCALING, "utf8");
-  const markdown = scalingToMarkdown(scalingBasis(await readBatchRuns(BATCH_RECORD)));
+  const basis = scalingBasis(await readBatchRuns(BATCH_RECORD));
+  const markdown = scalingToMarkdown(basis, await readProversRun(PROVERS_RECORD));
   expect(replaceMarked(page, SCALING_MARKS, markdown)).toBe(page);
 });

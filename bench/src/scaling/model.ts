@@ -2,7 +2,14 @@ import { CairnError } from "@cairn/protocol";
 import type { BatchRun } from "../batch/figures.ts";
 import { mergesOf, planTree } from "../batch/tree.ts";
 import type { BenchErrorCode } from "../errors.ts";
-import { fewestMachines, fillSeconds, type Pipeline, type ProofSeconds } from "./simulation.ts";
+import {
+  batchWork,
+  fewestMachines,
+  fillSeconds,
+  type Pipeline,
+  type ProofSeconds,
+  simulateLags,
+} from "./simulation.ts";
 
 /** What Ethereum's mainnet allows: parameters of the network, not figures of this benchmark. */
 export const L1_LIMITS = {
@@ -27,6 +34,20 @@ export interface ScalingRow {
   readonly l1GasPerSecond: number;
   readonly l1GasShare: number;
   /** 0 with data in calldata. */
+  readonly blobsPerSlot: number;
+}
+
+/** What so many machines do, by the figures of one recorded batch. */
+export interface ScalingMachines {
+  readonly machines: number;
+  /** All proofs of one batch whose blocks are sealed; simulated. */
+  readonly batchSeconds: number;
+  /** One machine's time divided by theirs. */
+  readonly speedup: number;
+  /** The same with the gates of a proof in place of its seconds. */
+  readonly gatesSpeedup: number;
+  /** When batch follows batch and no machine ever waits. */
+  readonly transfersPerSecond: number;
   readonly blobsPerSlot: number;
 }
 
@@ -79,6 +100,29 @@ export function scalingRow({ run, seconds, coreSeconds }: ScalingBasis, transfer
     lagSeconds,
     l1GasPerSecond,
     l1GasShare: (l1GasPerSecond * L1_LIMITS.slotSeconds) / L1_LIMITS.gasLimit,
+    blobsPerSlot: l1.blobGas === 0 ? 0 : batchesPerSecond * L1_LIMITS.slotSeconds,
+  };
+}
+
+/**
+ * What so many machines do with full batches like the recorded one.
+ *
+ * @example scalingMachines(scalingBasis(runs), 3).speedup // below 3: the last proof waits for all others
+ */
+export function scalingMachines({ run, seconds }: ScalingBasis, machines: number): ScalingMachines {
+  const { slots, blocks, transfers, gates, l1 } = run.batch;
+  // All blocks are sealed at once.
+  const sealed = { transfersPerSecond: Number.POSITIVE_INFINITY, slots, blocks };
+  const timeOf = (proofs: ProofSeconds, count: number): number =>
+    simulateLags({ ...sealed, seconds: proofs }, count, 1)[0] ?? 0;
+  const byGates: ProofSeconds = { block: gates.block, merge: gates.merge, last: gates.batch };
+  const batchesPerSecond = machines / batchWork({ blocks, seconds });
+  return {
+    machines,
+    batchSeconds: timeOf(seconds, machines),
+    speedup: timeOf(seconds, 1) / timeOf(seconds, machines),
+    gatesSpeedup: timeOf(byGates, 1) / timeOf(byGates, machines),
+    transfersPerSecond: transfers * batchesPerSecond,
     blobsPerSlot: l1.blobGas === 0 ? 0 : batchesPerSecond * L1_LIMITS.slotSeconds,
   };
 }

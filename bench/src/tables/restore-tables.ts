@@ -1,4 +1,4 @@
-import type { RestoreReport } from "../measure/restore.ts";
+import { RECURRENCES, type RestoreReport } from "../measure/restore.ts";
 import type { Sample } from "../sample.ts";
 import { formatInteger, type Table } from "../table.ts";
 import { sampleCells } from "./sample-cells.ts";
@@ -13,13 +13,14 @@ export function restoreTables(reports: readonly RestoreReport[]): Table[] {
     ["archive file to LMDB", ({ archive }) => archive],
     ["calldata in memory to LMDB", ({ calldata }) => calldata],
     ["archive file to memory", ({ memory }) => memory],
+    [`archive file to LMDB, each account ${RECURRENCES} times`, ({ recurring }) => recurring],
     ["replay only, nothing hashed or written", ({ replay }) => replay],
   ];
   return [
     {
       title: "Restore: transfers, one thread",
       notes: [
-        `${formatInteger(transfers)} transfers of ${formatInteger(accounts)} accounts, each account once: the most hashing that this number of transfers can need.`,
+        `${formatInteger(transfers)} transfers of ${formatInteger(accounts)} accounts, each account once: the most hashing that this number of transfers can need. Where accounts recur, a leaf is hashed once for all transfers between two checkpoints.`,
         "All checks included: data hashes, queue, payouts, commitments, final root; durable on return.",
         "JSON-RPC: a server in a separate thread on this machine. A remote one adds its latency; 24 requests are under way at a time.",
       ],

@@ -1,13 +1,14 @@
 import { mergesOf, planTree } from "../batch/tree.ts";
 import { formatMachine } from "../machine.ts";
-import { L1_LIMITS, type ScalingBasis, scalingRow } from "../scaling/model.ts";
+import { L1_LIMITS, type ScalingBasis, scalingMachines, scalingRow } from "../scaling/model.ts";
 import { formatDecimal, formatInteger, formatMebibytes, type Table } from "../table.ts";
 
-const RATES = [10, 100, 1_000];
+const RATES = [10, 100, 1_000, 10_000];
+const MACHINES = [1, 2, 3, 10, 100, 1_000];
 
 /** What a transfer costs in the recorded batch, and what streams of transfers need. */
 export function scalingTables(basis: ScalingBasis): Table[] {
-  return [inputTable(basis), needsTable(basis)];
+  return [inputTable(basis), needsTable(basis), machinesTable(basis)];
 }
 
 function inputTable({ run, seconds, coreSeconds }: ScalingBasis): Table {
@@ -71,5 +72,34 @@ function needsTable(basis: ScalingBasis): Table {
         return `${formatDecimal((100 * blobsPerSlot) / L1_LIMITS.blobTarget, 1)} %`;
       }),
     ],
+  };
+}
+
+function machinesTable(basis: ScalingBasis): Table {
+  const { batch, machine } = basis.run;
+  return {
+    title: "What machines prove",
+    notes: [
+      `One batch of ${batch.blocks} blocks whose blocks are all sealed, and a stream of such batches; simulated with the seconds of machines of ${machine.cores} cores, one proof at a time each. By gates: the same with the gates of a proof as its time, which no machine's speed and no noise changes.`,
+    ],
+    columns: [
+      "machines",
+      "one batch, s",
+      "times as fast",
+      "times as fast, by gates",
+      "transfers per second, sustained",
+      "blobs per L1 slot",
+    ],
+    rows: MACHINES.map((count) => {
+      const row = scalingMachines(basis, count);
+      return [
+        formatInteger(count),
+        formatInteger(row.batchSeconds),
+        formatDecimal(row.speedup, 2),
+        formatDecimal(row.gatesSpeedup, 2),
+        formatDecimal(row.transfersPerSecond, 1),
+        formatDecimal(row.blobsPerSlot, 2),
+      ];
+    }),
   };
 }
