@@ -143,6 +143,7 @@ const REJECTIONS: Readonly<Record<string, string>> = {
   replacementUnderpriced: "A transaction of the account is already waiting: wait for it, or pay more with --fee.",
   nonceTooFar: "Too many transactions of the account are waiting: let them run first.",
   alreadyWaiting: "This transaction is already waiting: send the others without it.",
+  idempotencyKeyUsed: "The payment of this name was made already: look it up before you choose another name.",
   accountPoolFull: "Too many transactions of the account are waiting: let them run first.",
   insufficientBalance: "Send less, or everything with the amount `all`.",
   feeTooLow: "Fees rose meanwhile: run the command again, or raise --fee.",

@@ -5,6 +5,7 @@ import type { LedgerEntry } from "../src/api/entries.ts";
 import type { Handlers } from "../src/api/handlers.ts";
 import { createHistoryHandlers, type HistoryRoute } from "../src/api/history-handlers.ts";
 import { calldataOf, headerOf, loadBatchContent, toPayout } from "../src/batches/content.ts";
+import { type Clock, createManualClock } from "../src/clock.ts";
 import { adoptBatch } from "../src/restore/adopt.ts";
 import { DOMAIN, type Life, type SequencerHarness } from "./sequencer-harness.ts";
 
@@ -24,8 +25,14 @@ export interface HistoryReader {
 }
 
 /** Reads histories of a database; an owner is a bigint, an account a number. */
-export function historyReader({ database }: Pick<Life, "database">): HistoryReader {
-  const handlers = createHistoryHandlers(database, () => Promise.resolve(true));
+export function historyReader(
+  { database }: Pick<Life, "database">,
+  { clock, hasAccount }: { readonly clock: Clock; readonly hasAccount: (index: number) => Promise<boolean> } = {
+    clock: createManualClock(0),
+    hasAccount: () => Promise.resolve(true),
+  },
+): HistoryReader {
+  const handlers = createHistoryHandlers(database, clock, hasAccount);
   const page: HistoryReader["page"] = (of, query = {}) => {
     const common = { query: ROUTES.ownerHistory.query.parse(query), body: undefined };
     return typeof of === "bigint"

@@ -25,6 +25,8 @@ const ORDER: Readonly<Record<keyof Tables, number>> = {
   l1_transactions: 16,
   l1_attempts: 17,
   l1_sidecars: 18,
+  tokens: 19,
+  idempotency_keys: 20,
 };
 
 /** Rows read at a time; their columns must stay below the 65535 parameters of one statement. */

@@ -326,7 +326,8 @@ describe.each(["embedded", "server"] as const)("repositories on the %s engine", 
     const live = await loadLiveL1Transactions(db);
     expect(live[0]?.attempts).toEqual([{ ...attempt(1, 10n), sentAtMs: 101 }, attempt(3, 2n ** 70n)]);
     const mined = { hash: hash(3), block: 7, blockHash: hash(8) };
-    await updateL1Transaction(db, id, { status: "final", mined, failure: null, atMs: 102 });
+    const cost = { gasUsed: 900_000, blobGasUsed: 131_072, paidWei: 2n ** 70n };
+    await updateL1Transaction(db, id, { status: "final", mined, cost, failure: null, atMs: 102 });
     expect(await findL1Transaction(db, "submitBatch", 1, "a")).toMatchObject({ status: "final", mined, nonce: 4 });
     expect(await loadLiveL1Transactions(db)).toEqual([]);
     expect(await loadSettledL1TransactionsFrom(db, 1n, 4)).toMatchObject([{ id }]);

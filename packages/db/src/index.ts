@@ -16,6 +16,14 @@ export {
   type Settlement,
 } from "./accepted-batches.ts";
 export {
+  type BlockTotals,
+  countWaitingProofs,
+  listProvers,
+  type ProverActivity,
+  sumBlocks,
+  sumBlocksSince,
+} from "./activity.ts";
+export {
   type ArchivedSettlement,
   type ArchiveRestore,
   deleteArchivedFrom,
@@ -28,6 +36,13 @@ export {
   storeArchiveRestore,
 } from "./archive-restore.ts";
 export { type Backlog, findTightest, readBacklog } from "./backlog.ts";
+export {
+  type BatchCost,
+  type BatchIncome,
+  listAcceptedPlans,
+  loadBatchCosts,
+  loadBatchIncome,
+} from "./batch-accounts.ts";
 export {
   type BatchAcceptance,
   type BatchSummary,
@@ -94,6 +109,7 @@ export {
   openDatabase,
 } from "./database.ts";
 export type { DbErrorCode } from "./errors.ts";
+export { findByWord, type WordMatch } from "./find-anything.ts";
 export {
   type EntryStatus,
   type EntryType,
@@ -105,6 +121,7 @@ export {
   readHistory,
 } from "./history.ts";
 export { type EntryBlock, loadEntries, loadEntryBlocks, type StoredEntry } from "./history-entries.ts";
+export { bindIdempotencyKey, type IdempotencyKey, rebindIdempotencyKey } from "./idempotency.ts";
 export {
   createJobQueue,
   type HeldJob,
@@ -131,6 +148,7 @@ export {
   isL1AttemptStored,
   type L1Attempt,
   type L1Blob,
+  type L1Cost,
   type L1Inclusion,
   loadLiveL1Transactions,
   loadSettledL1TransactionsFrom,
@@ -221,6 +239,16 @@ export {
   storeSubmissionRight,
 } from "./settings.ts";
 export { decodeSignedTransaction, encodeSignedTransaction, SIGNED_TRANSACTION_BYTES } from "./signed-transaction.ts";
+export {
+  deleteTokensAbove,
+  findLastTokenId,
+  findTokenAt,
+  listTokens,
+  loadTokens,
+  loadTokensReadSince,
+  type StoredToken,
+  storeTokens,
+} from "./tokens.ts";
 export {
   addTransactionEvents,
   findEarliestDeadline,

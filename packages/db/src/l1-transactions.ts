@@ -27,6 +27,13 @@ export interface L1Inclusion {
   readonly blockHash: Uint8Array;
 }
 
+/** What a mined transaction cost its sender. */
+export interface L1Cost {
+  readonly gasUsed: number;
+  readonly blobGasUsed: number;
+  readonly paidWei: bigint;
+}
+
 /** An L1 transaction of the publisher: one nonce, one call, one or more signed versions. */
 export interface StoredL1Transaction {
   readonly id: number;
@@ -161,8 +168,8 @@ export async function findL1SidecarOfBlob(db: Db, versionedHash: Uint8Array): Pr
 }
 
 /**
- * Moves a transaction to another state. `mined` is set exactly in `mined`, `final` and `failed` after inclusion. A final
- * one needs its sidecar no longer.
+ * Moves a transaction to another state. `mined` is set exactly in `mined`, `final` and `failed` after inclusion; `cost` also
+ * when a cancellation was mined in its place. A final one needs its sidecar no longer.
  */
 export async function updateL1Transaction(
   db: Db,
@@ -170,6 +177,7 @@ export async function updateL1Transaction(
   change: {
     readonly status: L1TransactionStatus;
     readonly mined: L1Inclusion | null;
+    readonly cost: L1Cost | null;
     readonly failure: string | null;
     readonly atMs: number;
   },
@@ -181,6 +189,9 @@ export async function updateL1Transaction(
       mined_hash: change.mined?.hash ?? null,
       mined_block: change.mined?.block ?? null,
       mined_block_hash: change.mined?.blockHash ?? null,
+      paid_gas: change.cost?.gasUsed ?? null,
+      paid_blob_gas: change.cost?.blobGasUsed ?? null,
+      paid_wei: change.cost?.paidWei.toString() ?? null,
       failure: change.failure,
       updated_at_ms: change.atMs,
     })

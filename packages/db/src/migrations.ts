@@ -40,6 +40,13 @@ const SCHEMA = [
   `create index transactions_from_owner on transactions (from_owner, received_at_ms, entry)`,
   `create index transactions_to_owner on transactions (to_owner, received_at_ms, entry) where to_owner is not null`,
   `create index transactions_reference on transactions (reference, received_at_ms, entry) where reference is not null`,
+  `create table idempotency_keys (
+    account int not null,
+    key text not null,
+    ids bytea not null check (octet_length(ids) > 0 and octet_length(ids) % 32 = 0),
+    bound_at_ms bigint not null,
+    primary key (account, key)
+  )`,
   `create table transaction_events (
     event bigint generated always as identity primary key,
     transaction_id bytea not null references transactions (id) on delete cascade,
@@ -72,6 +79,8 @@ const SCHEMA = [
     check ((status = 'open') = (new_root is null)),
     check ((new_root is null) = (cells is null) and (new_root is null) = (chains is null))
   )`,
+  `create index blocks_timestamp on blocks (timestamp)`,
+  `create index blocks_root on blocks (new_root) where new_root is not null`,
   `create index blocks_open on blocks (number) where status = 'open'`,
   `create index blocks_not_final on blocks (number) where status <> 'final'`,
   `create index blocks_not_proven on blocks (number) where status in ('open', 'sealed')`,
@@ -188,6 +197,8 @@ const SCHEMA = [
     l1_block_hash bytea,
     constraint batches_disjoint exclude using gist (int8range(first_block, last_block, '[]') with &&)
   )`,
+  `create index batches_l1_transaction on batches (l1_transaction) where l1_transaction is not null`,
+  `create index batches_data_commitment on batches (data_commitment)`,
   `create index batches_last_block on batches (last_block)`,
   `create index batches_pending on batches (first_block) where l1_block is null`,
   `create table rejected_proofs (
@@ -248,6 +259,7 @@ const SCHEMA = [
   `create index payouts_recipient on payouts (recipient, block_number)`,
   `create index payouts_status on payouts (status, block_number)`,
   `create index payouts_recipient_status on payouts (recipient, status, block_number)`,
+  `create index payouts_l1_transaction on payouts (l1_transaction) where l1_transaction is not null`,
   `create index payouts_history on payouts (recipient, at_ms, cause, cause_number)`,
   `create table l1_transactions (
     id bigint generated always as identity primary key,
@@ -266,12 +278,16 @@ const SCHEMA = [
     mined_hash bytea,
     mined_block bigint,
     mined_block_hash bytea,
+    paid_gas bigint,
+    paid_blob_gas bigint,
+    paid_wei numeric(39, 0),
     failure text
   )`,
   `create unique index l1_transactions_live_subject on l1_transactions (purpose, subject, content)
     where status in ('prepared', 'sent', 'mined')`,
   `create unique index l1_transactions_live_nonce on l1_transactions (sender, nonce)
     where status <> 'abandoned'`,
+  `create index l1_transactions_paid on l1_transactions (subject) where paid_wei is not null`,
   `create table l1_attempts (
     transaction_id bigint not null references l1_transactions (id) on delete cascade,
     attempt int not null,
@@ -289,6 +305,14 @@ const SCHEMA = [
     transaction_id bigint primary key references l1_transactions (id) on delete cascade,
     sidecar bytea not null
   )`,
+  `create table tokens (
+    id bigint primary key,
+    address bytea not null check (octet_length(address) = 20),
+    symbol text,
+    decimals int,
+    read_at_ms bigint not null
+  )`,
+  `create index tokens_address on tokens (address)`,
   // Field elements and points do not compress.
   `alter table l1_sidecars alter column sidecar set storage external`,
 ];
@@ -298,7 +322,7 @@ const SCHEMA = [
  * so that databases made before are refused.
  */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
-  "0001-schema": statements(SCHEMA),
+  "0001-schema-with-keys": statements(SCHEMA),
 };
 /** Names of first migrations, also of those that made earlier schemas. */
 const FIRST = /\b0001-/;

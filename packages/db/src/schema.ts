@@ -73,6 +73,15 @@ interface TransactionsTable {
   received_at_ms: number;
 }
 
+interface IdempotencyKeysTable {
+  /** Of whoever signs first. */
+  account: number;
+  key: string;
+  /** Of the transactions that it stands for, 32 bytes each. */
+  ids: Bytes;
+  bound_at_ms: number;
+}
+
 interface TransactionEventsTable {
   event: Generated<number>;
   transaction_id: Bytes;
@@ -318,6 +327,10 @@ interface L1TransactionsTable {
   mined_hash: Bytes | null;
   mined_block: number | null;
   mined_block_hash: Bytes | null;
+  /** What its mined version cost, a cancellation too: gas, blob gas, and wei for both. */
+  paid_gas: Generated<number | null>;
+  paid_blob_gas: Generated<number | null>;
+  paid_wei: ColumnType<string | null, string | null | undefined, string | null>;
   failure: string | null;
 }
 
@@ -342,6 +355,15 @@ interface L1SidecarsTable {
   sidecar: Bytes;
 }
 
+interface TokensTable {
+  id: number;
+  address: Bytes;
+  /** As its contract says it, with any characters. */
+  symbol: string | null;
+  decimals: number | null;
+  read_at_ms: number;
+}
+
 /**
  * Tables of the node. Amounts above 2^53 are decimal strings, hashes and addresses bytes, times milliseconds unless
  * named otherwise.
@@ -349,6 +371,7 @@ interface L1SidecarsTable {
 export interface Tables {
   settings: SettingsTable;
   transactions: TransactionsTable;
+  idempotency_keys: IdempotencyKeysTable;
   transaction_events: TransactionEventsTable;
   blocks: BlocksTable;
   queue_entries: QueueEntriesTable;
@@ -366,4 +389,5 @@ export interface Tables {
   l1_transactions: L1TransactionsTable;
   l1_attempts: L1AttemptsTable;
   l1_sidecars: L1SidecarsTable;
+  tokens: TokensTable;
 }

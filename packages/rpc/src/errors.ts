@@ -72,6 +72,13 @@ export const API_ERRORS = {
     meaning:
       "More transactions are pending than the node accepts at a time, or than its provers could bring to L1 in time; `details.retryAfterSeconds` and Retry-After say when to come back.",
   },
+  "rate-limited": {
+    http: 429,
+    jsonRpc: -32015,
+    isRetryable: true,
+    meaning:
+      "The client has sent more requests than the node's operator allows; `details.retryAfterSeconds` and Retry-After say when to come back, RateLimit and RateLimit-Policy what the limit is.",
+  },
   "headers-too-large": {
     http: 431,
     jsonRpc: -32600,

@@ -1,10 +1,11 @@
 import { BATCH_HEADER_BYTES } from "@cairn/protocol";
-import type { RouteName } from "./routes.ts";
+import { IDEMPOTENCY_HEADER, type RouteName } from "./routes.ts";
 
 /** What one call of an operation looks like: its parameters, its body, and its answer, in JSON. */
 export interface RouteExample {
   readonly params?: Readonly<Record<string, unknown>>;
   readonly query?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, unknown>>;
   readonly body?: object;
   readonly response: object;
 }
@@ -116,6 +117,16 @@ const BLOCK = {
   finalAtMs: null,
   batch: { firstBlock: 9, number: 3, status: "accepted" },
 };
+const ETH = {
+  id: 0,
+  address: null,
+  symbol: "ETH",
+  isSymbolAltered: false,
+  resembles: null,
+  decimals: 18,
+  paysFees: true,
+};
+const TOKEN = { ...ETH, id: 1, address: OTHER, symbol: "USD", decimals: 6 };
 const BATCH = {
   firstBlock: 9,
   lastBlock: 12,
@@ -135,12 +146,15 @@ const BATCH = {
   l1Transaction: L1_TRANSACTION,
   l1Block: 21_000_100,
   isFromArchive: false,
+  income: [{ tokenId: 0, amount: "1000000000000" }],
+  cost: { transactions: 1, gasUsed: 1_005_849, blobGasUsed: 131_072, paidWei: "1137000000000000" },
 };
 const HISTORY = { query: { direction: "out", limit: 25 }, response: { entries: [ENTRY], next: CURSOR } };
 
 /** An example of each operation; a test parses them with the operations' schemas. */
 export const EXAMPLES: Readonly<Record<RouteName, RouteExample>> = {
   submit: {
+    headers: { [IDEMPOTENCY_HEADER]: "order-17" },
     body: { transactions: [SIGNED] },
     response: { transactions: [{ id: ID, status: "confirmed", inclusion: INCLUSION }] },
   },
@@ -218,6 +232,7 @@ export const EXAMPLES: Readonly<Record<RouteName, RouteExample>> = {
   blocks: { query: { limit: 25 }, response: { blocks: [BLOCK], next: null } },
   block: { params: { number: 12 }, response: BLOCK },
   blockTransactions: { params: { number: 12 }, response: { transactions: [SUMMARY] } },
+  blockOperations: { params: { number: 12 }, response: { entries: [QUEUE_ENTRY] } },
   batches: { query: { limit: 25 }, response: { batches: [BATCH], next: null } },
   batch: { params: { firstBlock: 9 }, response: BATCH },
   payouts: {
@@ -242,6 +257,46 @@ export const EXAMPLES: Readonly<Record<RouteName, RouteExample>> = {
   },
   queue: { query: { from: 4, limit: 25 }, response: { entries: [QUEUE_ENTRY], processed: 5, next: null } },
   queueEntry: { params: { position: 4 }, response: QUEUE_ENTRY },
+  tokens: { query: { limit: 25 }, response: { tokens: [ETH, TOKEN], next: null } },
+  token: { params: { id: 1 }, response: TOKEN },
+  search: {
+    query: { q: "invoice 17" },
+    response: {
+      results: [{ type: "reference", id: REFERENCE, path: `/v1/references/${REFERENCE}/transactions` }],
+    },
+  },
+  stats: {
+    response: {
+      accounts: 2,
+      blocks: 12,
+      transactions: 31,
+      l1Operations: 5,
+      lastHour: { blocks: 3, transactions: 9, l1Operations: 1 },
+      lastDay: { blocks: 12, transactions: 31, l1Operations: 5 },
+      batches: { accepted: 3, waiting: 0 },
+      recent: {
+        batches: 3,
+        transactions: 31,
+        gasUsed: 3_017_000,
+        blobGasUsed: 393_216,
+        paidWei: "3410216000000000",
+        income: [{ tokenId: 0, amount: "3100000000000000" }],
+      },
+    },
+  },
+  provers: {
+    response: {
+      provers: [
+        {
+          id: "5f1d3a90",
+          working: [{ circuit: "batch", firstBlock: 9, lastBlock: 12, startedAtMs: TIME }],
+          made: [{ circuit: "block256", proofs: 4, meanMs: 26_500 }],
+          lastMadeAtMs: TIME,
+        },
+      ],
+      waiting: [{ circuit: "block256", proofs: 2 }],
+    },
+  },
   rollup: {
     response: {
       chainId: 31_337,

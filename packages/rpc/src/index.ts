@@ -27,6 +27,7 @@ export {
 } from "./resources.ts";
 export {
   type ClientRequest,
+  IDEMPOTENCY_HEADER,
   ROUTES,
   type RouteDefinition,
   type RouteName,

@@ -143,13 +143,17 @@ const json = (schema: JsonObject, example?: object): JsonObject => ({
 });
 
 function operation(name: RouteName, route: RouteDefinition): JsonObject {
-  const { params, query, body, response } = EXAMPLES[name];
+  const { params, query, headers, body, response } = EXAMPLES[name];
   return {
     operationId: name,
     tags: [tagOf(route.path)],
     summary: route.summary.split(/[:;]/, 1)[0],
     description: `${route.summary}.`,
-    parameters: [...parameters("path", route.params, params), ...parameters("query", route.query, query)],
+    parameters: [
+      ...parameters("path", route.params, params),
+      ...parameters("query", route.query, query),
+      ...parameters("header", route.headers, headers),
+    ],
     ...(route.body === undefined
       ? {}
       : { requestBody: { required: true, content: json(jsonSchema(route.body), body) } }),
@@ -160,10 +164,29 @@ function operation(name: RouteName, route: RouteDefinition): JsonObject {
   };
 }
 
+const TOO_MANY = 429;
+const LIMIT_HEADERS: JsonObject = {
+  "Retry-After": { description: "Seconds after which to come back", schema: { type: "integer", minimum: 1 } },
+  RateLimit: {
+    description: "Where the operator limits requests: what is left, and after how many seconds all is there again",
+    schema: { type: "string" },
+    example: '"client";r=0;t=30',
+  },
+};
+
 function failures(codes: readonly ApiErrorCode[]): JsonObject {
   const content = json({ $ref: reference("Error") });
+  const statuses = new Set(codes.map((code) => API_ERRORS[code].http));
+  const meanings = (status: number): string =>
+    [...new Set(codes)]
+      .filter((code) => API_ERRORS[code].http === status)
+      .map((code) => `\`${code}\`: ${API_ERRORS[code].meaning}`)
+      .join("\n\n");
   return Object.fromEntries(
-    codes.map((code) => [API_ERRORS[code].http, { description: `\`${code}\`: ${API_ERRORS[code].meaning}`, content }]),
+    [...statuses].map((status) => [
+      status,
+      { description: meanings(status), content, ...(status === TOO_MANY ? { headers: LIMIT_HEADERS } : {}) },
+    ]),
   );
 }
 
@@ -186,7 +209,7 @@ function streamOperation(): JsonObject {
 
 /** Parameters arrive as text and are parsed as the schema says: a number with its limits and default. */
 function parameters(
-  place: "path" | "query",
+  place: "path" | "query" | "header",
   schema: z.ZodMiniObject | undefined,
   examples: Readonly<Record<string, unknown>> = {},
 ): JsonObject[] {

@@ -88,6 +88,14 @@ export const blockSchema = z.object({
 /** What a payout may be: `settled` is paid or claimable, where L1 has forgotten which and no archive says it. */
 export const PAYOUT_STATUSES = ["owed", "paid", "claimable", "settled", "skipped"] as const;
 
+/** What was paid on L1, reverted and cancelled transactions included. */
+export const batchCostSchema = z.object({
+  transactions: described(countSchema, "mined"),
+  gasUsed: countSchema,
+  blobGasUsed: countSchema,
+  paidWei: described(amountSchema, "wei, for gas and blob gas"),
+});
+
 /** Consecutive blocks that L1 accepts together, under one last proof. */
 export const batchSchema = z.object({
   firstBlock: countSchema,
@@ -116,6 +124,14 @@ export const batchSchema = z.object({
   isFromArchive: described(
     z.boolean(),
     "submitter, point, L1 transaction and block are an archive's word: L1 had forgotten them when this node was restored",
+  ),
+  income: described(
+    z.array(z.object({ tokenId: tokenIdSchema, amount: amountSchema })),
+    "fees that its blocks credited, by token",
+  ),
+  cost: described(
+    z.nullable(batchCostSchema),
+    "what this node's account paid L1 for the batch and its payouts; null when it has paid nothing for it",
   ),
 });
 
@@ -212,6 +228,82 @@ export const rollupSchema = z.object({
   minValiditySeconds: countSchema,
   maxGroupSize: countSchema,
   feeTokens: z.array(tokenIdSchema),
+});
+
+/** A token that someone registered on L1; 0 is ETH. */
+export const tokenSchema = z.object({
+  id: tokenIdSchema,
+  address: described(z.nullable(addressSchema), "of its contract; null for ETH"),
+  symbol: described(
+    z.nullable(z.string()),
+    "as its contract says it, with all but plain characters replaced by `?`; anyone may choose any. Null without one",
+  ),
+  isSymbolAltered: described(z.boolean(), "characters were replaced or cut off"),
+  resembles: described(
+    z.nullable(z.string()),
+    "ETH, or the symbol of a token that pays fees here, for which it could be taken",
+  ),
+  decimals: described(z.nullable(z.int().check(z.minimum(0), z.maximum(77))), "null when its contract does not say"),
+  paysFees: described(z.boolean(), "fees are accepted in it"),
+});
+
+/** What happens in the rollup, and what it costs. */
+export const statsSchema = z.object({
+  accounts: described(countSchema, "created so far"),
+  blocks: described(countSchema, "sealed"),
+  transactions: described(countSchema, "L2 transactions in sealed blocks"),
+  l1Operations: described(countSchema, "entries of the L1 queue that sealed blocks consumed"),
+  lastHour: z.object({ blocks: countSchema, transactions: countSchema, l1Operations: countSchema }),
+  lastDay: z.object({ blocks: countSchema, transactions: countSchema, l1Operations: countSchema }),
+  batches: z.object({
+    accepted: described(countSchema, "by L1"),
+    waiting: described(countSchema, "closed, and not accepted yet"),
+  }),
+  recent: described(
+    z.nullable(
+      z.object({
+        batches: countSchema,
+        transactions: countSchema,
+        gasUsed: countSchema,
+        blobGasUsed: countSchema,
+        paidWei: amountSchema,
+        income: z.array(z.object({ tokenId: tokenIdSchema, amount: amountSchema })),
+      }),
+    ),
+    "the newest accepted batches that this node paid for, at most 32, together; null when there is none",
+  ),
+});
+
+/** Who makes proofs. */
+export const proversSchema = z.object({
+  provers: z.array(
+    z.object({
+      id: described(
+        z.string().check(z.regex(/^[0-9a-f]{8}$/)),
+        "stands for machine and process, which it does not reveal",
+      ),
+      working: z.array(
+        z.object({
+          circuit: z.string(),
+          firstBlock: countSchema,
+          lastBlock: countSchema,
+          startedAtMs: timeSchema,
+        }),
+      ),
+      made: z.array(
+        z.object({ circuit: z.string(), proofs: countSchema, meanMs: described(z.number(), "milliseconds") }),
+      ),
+      lastMadeAtMs: z.nullable(timeSchema),
+    }),
+  ),
+  waiting: described(z.array(z.object({ circuit: z.string(), proofs: countSchema })), "proofs that nobody has begun"),
+});
+
+/** Something that a search has found. */
+export const searchResultSchema = z.object({
+  type: z.enum(["transaction", "block", "batch", "account", "owner", "reference", "queueEntry", "payouts", "token"]),
+  id: described(z.string(), "as the path of its type takes it"),
+  path: described(z.string(), "where the API answers with it"),
 });
 
 /** Whether the process is alive. */

@@ -18,9 +18,13 @@ import {
   healthSchema,
   PAYOUT_STATUSES,
   payoutSchema,
+  proversSchema,
   queueEntrySchema,
   readinessSchema,
   rollupSchema,
+  searchResultSchema,
+  statsSchema,
+  tokenSchema,
 } from "./resources.ts";
 import {
   referenceSchema,
@@ -40,6 +44,8 @@ export interface RouteDefinition {
   readonly summary: string;
   readonly params?: z.ZodMiniObject;
   readonly query?: z.ZodMiniObject;
+  /** Headers of the request, in lower case. */
+  readonly headers?: z.ZodMiniObject;
   readonly body?: z.ZodMiniType;
   readonly response: z.ZodMiniType;
   readonly errors: readonly ApiErrorCode[];
@@ -47,8 +53,16 @@ export interface RouteDefinition {
 
 const accountDigits = z.pipe(digits, indexSchema);
 const owner = z.object({ owner: addressSchema });
+const searchTextSchema = z.string().check(z.trim(), z.minLength(1), z.maxLength(100));
 const READ = ["bad-request", "unavailable", "internal"] as const;
 const FIND = [...READ, "not-found"] as const;
+
+/** Header with the client's own name for a payment. */
+export const IDEMPOTENCY_HEADER = "idempotency-key";
+const idempotencyKeySchema = described(
+  z.optional(z.string().check(z.regex(/^[\x21-\x7e]{1,255}$/))),
+  "the client's own name for the payment, 1 to 255 visible ASCII characters: while what was submitted under it has run or may still run, the sender's account can submit nothing else under it",
+);
 
 /** Path of the WebSocket stream. */
 export const STREAM_PATH = "/v1/stream";
@@ -59,6 +73,7 @@ export const COMMON_ERRORS = [
   "request-timeout",
   "uri-too-long",
   "headers-too-large",
+  "rate-limited",
 ] as const satisfies readonly ApiErrorCode[];
 
 /** The API, operation by operation; server, OpenAPI document and client types are made from it. */
@@ -67,6 +82,7 @@ export const ROUTES = {
     method: "POST",
     path: "/v1/transactions",
     summary: "Submit one transaction, or linked ones that run together; an answer means that it is stored durably",
+    headers: z.object({ [IDEMPOTENCY_HEADER]: idempotencyKeySchema }),
     body: submitRequestSchema,
     response: submitResponseSchema,
     errors: ["bad-request", "too-large", "unsupported-media", "rejected", "overloaded", "unavailable", "internal"],
@@ -199,6 +215,14 @@ export const ROUTES = {
     response: z.object({ transactions: z.array(transactionSummarySchema) }),
     errors: FIND,
   },
+  blockOperations: {
+    method: "GET",
+    path: "/v1/blocks/:number/operations",
+    summary: "The L1 operations of a block with what they did, in the order of the queue",
+    params: z.object({ number: digits }),
+    response: z.object({ entries: z.array(queueEntrySchema) }),
+    errors: FIND,
+  },
   batches: {
     method: "GET",
     path: "/v1/batches",
@@ -248,6 +272,45 @@ export const ROUTES = {
     response: queueEntrySchema,
     errors: FIND,
   },
+  tokens: {
+    method: "GET",
+    path: "/v1/tokens",
+    summary: "Tokens that anyone registered, by number, as their contracts describe themselves",
+    query: z.object(page),
+    response: z.object({ tokens: z.array(tokenSchema), next }),
+    errors: READ,
+  },
+  token: {
+    method: "GET",
+    path: "/v1/tokens/:id",
+    summary: "A token as its contract describes itself",
+    params: z.object({ id: z.pipe(digits, tokenIdSchema) }),
+    response: tokenSchema,
+    errors: FIND,
+  },
+  search: {
+    method: "GET",
+    path: "/v1/search",
+    summary:
+      "What a number, hash, address or payment reference names: a transaction, block, batch, account, owner, reference, queue entry, payout or token",
+    query: z.object({ q: described(searchTextSchema, "as people copy it; spaces around it do not count") }),
+    response: z.object({ results: z.array(searchResultSchema) }),
+    errors: READ,
+  },
+  stats: {
+    method: "GET",
+    path: "/v1/stats",
+    summary: "What happens in the rollup and what it costs, at most five seconds old",
+    response: statsSchema,
+    errors: READ,
+  },
+  provers: {
+    method: "GET",
+    path: "/v1/provers",
+    summary: "Who makes proofs, by those that the node still keeps: of blocks that are not final",
+    response: proversSchema,
+    errors: READ,
+  },
   rollup: {
     method: "GET",
     path: "/v1/rollup",
@@ -290,6 +353,7 @@ export interface RouteRequest<Name extends RouteName> {
   readonly params: Output<(typeof ROUTES)[Name], "params">;
   readonly query: Output<(typeof ROUTES)[Name], "query">;
   readonly body: Output<(typeof ROUTES)[Name], "body">;
+  readonly headers?: Output<(typeof ROUTES)[Name], "headers">;
 }
 
 /** What a client sends. */

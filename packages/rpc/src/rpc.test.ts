@@ -130,8 +130,14 @@ describe("the OpenAPI document", () => {
     expect(text).not.toContain("prefixItems");
   });
 
-  it("gives every failure a status of its own", () => {
-    const statuses = Object.values(API_ERRORS).map(({ http }) => http);
-    expect(new Set(statuses).size).toBe(statuses.length);
+  it("gives every failure a status of its own, but for the two ways of too many requests, and a JSON-RPC code", () => {
+    const byStatus = Map.groupBy(Object.entries(API_ERRORS), ([, { http }]) => http);
+    const shared = [...byStatus].filter(([, some]) => some.length > 1);
+    expect(shared.map(([status, some]) => [status, some.map(([code]) => code)])).toEqual([
+      [429, ["overloaded", "rate-limited"]],
+    ]);
+    const { paths } = openApiDocument("1") as { paths: Record<string, { post?: { responses: object } }> };
+    const responses = JSON.stringify(paths["/v1/transactions"]?.post?.responses);
+    for (const code of ["overloaded", "rate-limited"]) expect(responses).toContain(`\`${code}\``);
   });
 });

@@ -2,6 +2,7 @@ import { CairnError, redactUrl, type SignedTransaction } from "@cairn/protocol";
 import {
   type ClientRequest,
   ENGLISH,
+  IDEMPOTENCY_HEADER,
   ROUTES,
   type RouteDefinition,
   type RouteName,
@@ -11,7 +12,7 @@ import {
 import { backoffMs, delay } from "./delay.ts";
 import { isRetryable, type SdkErrorCode } from "./errors.ts";
 import { apiErrorFrom, badAnswer, type Fetch, sendRequest, shownUrl } from "./http.ts";
-import type { CallOptions, RouteMethods } from "./methods.ts";
+import type { CallOptions, RouteMethods, SubmitOptions } from "./methods.ts";
 import {
   type OpenSocket,
   type StreamEvent,
@@ -54,7 +55,7 @@ export interface NodeClient extends Omit<RouteMethods, "submit"> {
    * Submits once: an answer means that the transactions are stored durably. Submitting the same again is harmless.
    * Throws as the other methods, and `sdk/bad-answer` when the node acknowledges another id than the wallet computed.
    */
-  readonly submit: (submission: Submission, options?: CallOptions) => Promise<RouteResponse<"submit">>;
+  readonly submit: (submission: Submission, options?: SubmitOptions) => Promise<RouteResponse<"submit">>;
   /**
    * Submits a group and waits until all of it has the status. Submitting again is harmless: the node recognises a
    * transaction by its id and answers with its status. So this submits again while the node cannot be reached, until
@@ -95,10 +96,16 @@ export function createNodeClient(config: NodeClientConfig, deps: NodeClientDeps 
   const { timeoutMs = DEFAULT_TIMEOUT_MS, retries = DEFAULT_RETRIES } = config;
   const retryDelayMs = config.retryDelayMs ?? DEFAULT_RETRY_DELAY_MS;
 
-  const callOnce = async (name: RouteName, args: Record<string, unknown>, options: CallOptions): Promise<unknown> => {
-    const { url, body } = toRequest(base, ROUTES[name], args);
+  const callOnce = async (
+    name: RouteName,
+    args: Record<string, unknown>,
+    { idempotencyKey, ...options }: SubmitOptions,
+  ): Promise<unknown> => {
     const { method } = ROUTES[name];
-    const answer = await sendRequest(fetch, { method, url, body, timeoutMs, ...options });
+    const headers: Record<string, string> =
+      idempotencyKey === undefined ? {} : { [IDEMPOTENCY_HEADER]: idempotencyKey };
+    const { url, body } = toRequest(base, ROUTES[name], args, headers);
+    const answer = await sendRequest(fetch, { method, url, body, headers, timeoutMs, ...options });
     const failure = apiErrorFrom(answer, url);
     if (failure !== null) throw failure;
     // A node that is not ready answers 503 with the same body.
@@ -180,6 +187,7 @@ function toRequest(
   base: string,
   route: RouteDefinition,
   args: Record<string, unknown>,
+  headers: Readonly<Record<string, string>>,
 ): { readonly url: string; readonly body: unknown } {
   const pick = (shape: object | undefined) =>
     Object.fromEntries(
@@ -192,6 +200,7 @@ function toRequest(
   for (const [schema, value] of [
     [route.params, params],
     [route.query, query],
+    [route.headers, headers],
     [route.body, args],
   ] as const) {
     const issue = schema?.safeParse(value, ENGLISH).error?.issues[0];

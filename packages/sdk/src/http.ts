@@ -11,6 +11,7 @@ export interface HttpRequest {
   readonly method: "GET" | "POST";
   readonly url: string;
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -25,7 +26,7 @@ export interface HttpAnswer {
 
 /** Sends a request once. Throws `sdk/unreachable`, `sdk/timeout`, `sdk/aborted`, `sdk/bad-answer`. */
 export async function sendRequest(fetch: Fetch, request: HttpRequest): Promise<HttpAnswer> {
-  const { method, url, body, timeoutMs, signal } = request;
+  const { method, url, body, headers, timeoutMs, signal } = request;
   throwIfAborted(signal);
   const timeout = AbortSignal.timeout(timeoutMs);
   const redact = createRedactor(url);
@@ -38,7 +39,9 @@ export async function sendRequest(fetch: Fetch, request: HttpRequest): Promise<H
     const response = await fetch(url, {
       method,
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { ...headers, "content-type": "application/json" } }),
     });
     status = response.status;
     retryAfterSeconds = toSeconds(response.headers.get("retry-after"));

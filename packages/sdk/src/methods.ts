@@ -6,6 +6,16 @@ export interface CallOptions {
   readonly timeoutMs?: number;
 }
 
+/** Options of a submission. */
+export interface SubmitOptions extends CallOptions {
+  /**
+   * Your own name for the payment, 1 to 255 visible ASCII characters, such as the number of an order. While what was submitted
+   * under it has run or may still run, the node refuses anything else that the account submits under it: a payment that is
+   * signed a second time by mistake does not run twice.
+   */
+  readonly idempotencyKey?: string;
+}
+
 type Loose<T> = string extends NonNullable<T> ? T | number : T;
 type Fields<T> = [T] extends [undefined] ? unknown : { readonly [Key in keyof T]: Loose<T[Key]> };
 type Body<T> = [T] extends [undefined] ? unknown : T;

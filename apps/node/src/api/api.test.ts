@@ -49,6 +49,7 @@ describe("API", () => {
     );
     const handlers = createSequencerHandlers({
       ...life,
+      clock: harness.clock,
       feePolicy,
       compress: harness.compress,
       domain: DOMAIN,
@@ -68,6 +69,8 @@ describe("API", () => {
         maxConnections: 1000,
         requestTimeoutMs: 5000,
         pageOrigins: "none",
+        rateLimit: null,
+        trustedProxies: [],
         version: "test",
       },
       {

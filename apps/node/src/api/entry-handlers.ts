@@ -1,5 +1,6 @@
 import {
   type Database,
+  findBlock,
   type HistoryFilter,
   type HistoryOf,
   listDeposits,
@@ -20,7 +21,7 @@ import { found, type Handlers } from "./handlers.ts";
 import { toQueueEntry } from "./resources.ts";
 
 /** Operations about what happened to owners and accounts, answered from the database alone. */
-export type EntryRoute = "ownerHistory" | "accountHistory" | "deposits" | "queue" | "queueEntry";
+export type EntryRoute = "ownerHistory" | "accountHistory" | "deposits" | "queue" | "queueEntry" | "blockOperations";
 
 type HistoryQuery = RouteRequest<"ownerHistory">["query"];
 
@@ -86,6 +87,11 @@ export function createEntryHandlers(
         ({ index }) => encodeCursor("queue", [index]),
       );
       return { entries: await showQueue(rows), processed: await countProcessed(db), next };
+    },
+    blockOperations: async ({ params }) => {
+      const { firstQueueIndex, l1OperationCount } = found(await findBlock(db, params.number), "block");
+      const positions = Array.from({ length: l1OperationCount }, (_, i) => firstQueueIndex + i);
+      return { entries: await showQueue(await loadQueueEntriesAt(db, positions)) };
     },
     queueEntry: async ({ params }) => {
       const [shown] = await showQueue(await loadQueueEntriesAt(db, [params.position]));

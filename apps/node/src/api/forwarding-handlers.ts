@@ -82,6 +82,8 @@ export function createForwardingHandlers(deps: ForwardingDeps): {
       account: forward("account"),
       ownerBalances: forward("ownerBalances"),
       rollup: forward("rollup"),
+      tokens: forward("tokens"),
+      token: forward("token"),
       health: async () => ({ status: "ok", roles: [...roles], version }),
       ready: async () => {
         const theirs = await readiness();

@@ -108,7 +108,7 @@ export function createFront(config: NodeConfig, deps: FrontDeps): Front {
     }
   };
   const api = createApiServer(settings, {
-    handlers: { ...createHistoryHandlers(deps.database, hasAccount), ...handlers },
+    handlers: { ...createHistoryHandlers(deps.database, clock, hasAccount), ...handlers },
     assertTaking,
     stream,
     logger: deps.logger,

@@ -12,6 +12,7 @@ import {
   storeLastProof,
 } from "../../test/stored-blocks.ts";
 import { calldataOf, headerOf, loadBatchContent, toPayout } from "../batches/content.ts";
+import { createManualClock } from "../clock.ts";
 import { createHistoryHandlers } from "./history-handlers.ts";
 
 const databases = createTestDatabases().server;
@@ -68,7 +69,7 @@ describe("blocks and batches of several blocks", () => {
   };
   const wordOf = (value: bigint) => bigintToHex(value, 32);
 
-  const handlers = () => createHistoryHandlers(database, () => Promise.resolve(false));
+  const handlers = () => createHistoryHandlers(database, createManualClock(0), () => Promise.resolve(false));
 
   it("name each other: a block its batch, a batch its blocks", async () => {
     const query = ROUTES.blocks.query.parse({ limit: "6" });

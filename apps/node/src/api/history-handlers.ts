@@ -10,7 +10,9 @@ import {
   listReferencedTransactions,
   listTransactionEvents,
   loadAcceptedSummaries,
+  loadBatchCosts,
   loadBatchesOfBlocks,
+  loadBatchIncome,
   loadBlockTransactions,
   loadGroup,
   loadPayoutPlaces,
@@ -20,12 +22,15 @@ import {
 } from "@cairn/db";
 import { addressToBigint, hexToReference } from "@cairn/protocol";
 import { wordToBigint } from "@cairn/rpc";
+import type { Clock } from "../clock.ts";
 import { wordHex } from "../json.ts";
 import { cursorPlace, decodeCursor, encodeCursor, pageOf, placeCursor } from "./cursors.ts";
 import { createEntryHandlers, type EntryRoute } from "./entry-handlers.ts";
 import { found, type Handlers } from "./handlers.ts";
+import { createOverviewHandlers, type OverviewRoute } from "./overview-handlers.ts";
 import { findReceipt } from "./receipts.ts";
 import { toBatch, toBlock, toHistory, toPayout, toSummary } from "./resources.ts";
+import { search } from "./search.ts";
 
 /** Operations answered from the database alone. */
 export type HistoryRoute =
@@ -38,7 +43,9 @@ export type HistoryRoute =
   | "batches"
   | "batch"
   | "payouts"
-  | EntryRoute;
+  | "search"
+  | EntryRoute
+  | OverviewRoute;
 
 /**
  * What the database says about the past: histories, transactions, blocks, batches, payouts, the L1 queue. Lists are read one
@@ -46,6 +53,7 @@ export type HistoryRoute =
  */
 export function createHistoryHandlers(
   database: Database,
+  clock: Clock,
   hasAccount: (index: number) => Promise<boolean>,
 ): Handlers<HistoryRoute> {
   const { db } = database;
@@ -76,17 +84,22 @@ export function createHistoryHandlers(
     const accepted =
       numbers.length === 0 ? [] : await loadAcceptedSummaries(db, Math.min(...numbers), Math.max(...numbers));
     const byNumber = new Map(accepted.map((one) => [one.number, one]));
+    const firstBlocks = batches.map(({ firstBlock }) => firstBlock);
+    const [incomes, costs] = await Promise.all([loadBatchIncome(db, firstBlocks), loadBatchCosts(db, firstBlocks)]);
     return Promise.all(
       batches.map(async (batch) => {
-        const { acceptance, proofId } = batch;
-        if (acceptance !== null) return toBatch(batch, byNumber.get(acceptance.number), undefined);
-        return toBatch(batch, undefined, proofId === null ? undefined : await findProof(db, proofId));
+        const { acceptance, proofId, firstBlock } = batch;
+        const accounts = { income: incomes.get(firstBlock) ?? [], cost: costs.get(firstBlock) };
+        if (acceptance !== null) return toBatch(batch, byNumber.get(acceptance.number), undefined, accounts);
+        return toBatch(batch, undefined, proofId === null ? undefined : await findProof(db, proofId), accounts);
       }),
     );
   };
 
   return {
     ...createEntryHandlers(database, hasAccount),
+    ...createOverviewHandlers(database, clock),
+    search: async ({ query }) => ({ results: [...(await search(db, hasAccount, query.q))] }),
     transaction: async ({ params }) => {
       const transaction = found(await findTransaction(db, wordToBigint(params.id)), "transaction");
       const block = transaction.inclusion ? await findBlock(db, transaction.inclusion.blockNumber) : undefined;

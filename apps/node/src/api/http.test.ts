@@ -38,6 +38,8 @@ describe("HTTP of the API", () => {
         maxConnections: 100,
         requestTimeoutMs: 1000,
         pageOrigins: "loopback",
+        rateLimit: null,
+        trustedProxies: [],
         version: "test",
       },
       {

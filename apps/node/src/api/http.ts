@@ -1,8 +1,10 @@
 import { maxHeaderSize, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
+import { type ApiErrorCode, IDEMPOTENCY_HEADER } from "@cairn/rpc";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import { ApiError, requestError, toApiError } from "./errors.ts";
 import { allowedOrigin, type PageOrigins } from "./origins.ts";
+import { limitRate, type RateLimit } from "./rate-limit.ts";
 
 /** Options of an HTTP application. */
 export interface HttpOptions {
@@ -12,6 +14,10 @@ export interface HttpOptions {
   readonly requestTimeoutMs?: number;
   /** Whose web pages may read the answers: for APIs without cookies. Nobody's by default. */
   readonly pageOrigins?: PageOrigins;
+  /** How many requests a client may send; any number by default. */
+  readonly rateLimit?: RateLimit | null;
+  /** Addresses and networks of proxies, whose word on where a request comes from counts. */
+  readonly trustedProxies?: readonly string[];
   /** Throws for a request that is not allowed, before anything else in it is examined. */
   readonly authorise?: (request: FastifyRequest) => void;
   /** Called with every unexpected failure. */
@@ -30,10 +36,11 @@ const PREFLIGHT_SECONDS = "86400";
  * the error table. Answers OPTIONS, and HEAD as GET.
  */
 export function createHttpApp(options: HttpOptions): FastifyInstance {
-  const { bodyLimit, requestTimeoutMs, pageOrigins = "none" } = options;
+  const { bodyLimit, requestTimeoutMs, pageOrigins = "none", rateLimit = null, trustedProxies = [] } = options;
   const app = fastify({
     ...(bodyLimit === undefined ? {} : { bodyLimit }),
     ...(requestTimeoutMs === undefined ? {} : { requestTimeout: requestTimeoutMs }),
+    ...(trustedProxies.length === 0 ? {} : { trustProxy: [...trustedProxies] }),
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: options.forceCloseConnections,
     // Requests during closing are answered as usual, or refused by whoever is stopping.
@@ -69,6 +76,11 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
     return entry === undefined ? [] : [...entry.names, "OPTIONS"].sort();
   };
   app.addHook("onRequest", (request, reply, done) => {
+    allowPage(pageOrigins, request, reply);
+    done();
+  });
+  if (rateLimit !== null) limitRate(app, rateLimit);
+  app.addHook("onRequest", (request, reply, done) => {
     const isAllowed = allowPage(pageOrigins, request, reply);
     options.authorise?.(request);
     if (request.raw.httpVersion === "1.1" && request.headers.host === undefined) throw requestError(400);
@@ -81,7 +93,9 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
       throw new ApiError("method-not-allowed", `${request.method} is not a method of this path`);
     if (isAllowed) {
       reply.header("access-control-allow-methods", allowed.join(", "));
-      reply.header("access-control-allow-headers", "content-type").header("access-control-max-age", PREFLIGHT_SECONDS);
+      reply
+        .header("access-control-allow-headers", `content-type, ${IDEMPOTENCY_HEADER}`)
+        .header("access-control-max-age", PREFLIGHT_SECONDS);
     }
     reply.code(204).send();
   });
@@ -94,9 +108,12 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
   return app;
 }
 
+/** Failures that say when to come back. */
+const COME_BACK: ReadonlySet<ApiErrorCode> = new Set(["overloaded", "rate-limited", "unavailable"]);
+
 /** Sends a failure. */
 export function answer(reply: FastifyReply, error: ApiError): FastifyReply {
-  if (error.code === "overloaded" || error.code === "unavailable") {
+  if (COME_BACK.has(error.code)) {
     const seconds = Number(error.details?.retryAfterSeconds);
     reply.header("retry-after", String(seconds >= 1 ? Math.ceil(seconds) : 1));
   }
@@ -121,7 +138,9 @@ function allowPage(rule: PageOrigins, { headers }: FastifyRequest, reply: Fastif
   if (rule !== "*") reply.header("vary", "origin");
   const allowed = allowedOrigin(rule, headers.origin);
   if (allowed === null) return false;
-  reply.header("access-control-allow-origin", allowed).header("access-control-expose-headers", "retry-after, allow");
+  reply
+    .header("access-control-allow-origin", allowed)
+    .header("access-control-expose-headers", "retry-after, allow, ratelimit, ratelimit-policy");
   return true;
 }
 

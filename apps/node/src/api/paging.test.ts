@@ -22,6 +22,7 @@ import { MAX_PAGE, ROUTES } from "@cairn/rpc";
 import { assert, asyncProperty, constantFrom, integer, option, record } from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sealOf, storeBatch } from "../../test/stored-blocks.ts";
+import { createManualClock } from "../clock.ts";
 import { createHistoryHandlers } from "./history-handlers.ts";
 
 const BLOCKS = 12;
@@ -40,7 +41,11 @@ describe("lists in pages", () => {
   beforeAll(async () => {
     await databases.start();
     database = await (await databases.create()).open();
-    handlers = createHistoryHandlers(database, async (index) => index === ACCOUNT || index === UNUSED);
+    handlers = createHistoryHandlers(
+      database,
+      createManualClock(0),
+      async (index) => index === ACCOUNT || index === UNUSED,
+    );
     for (let number = 1; number <= BLOCKS; number++) await fillBlock(database, number);
   });
   afterAll(() => databases.stop());

@@ -23,6 +23,7 @@ import type { KyselyPlugin } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { payoutsOf, storeBatch, storeBlocks } from "../../test/stored-blocks.ts";
 import { headerOf, loadBatchContent, toPayout } from "../batches/content.ts";
+import { createManualClock } from "../clock.ts";
 import { createHistoryHandlers } from "./history-handlers.ts";
 import { findReceipt } from "./receipts.ts";
 
@@ -77,7 +78,7 @@ describe("receipts of transactions", () => {
   };
   const receiptOf = async (id: bigint) => {
     const params = ROUTES.receipt.params.parse({ id: `0x${id.toString(16).padStart(64, "0")}` });
-    const handlers = createHistoryHandlers(database, () => Promise.resolve(false));
+    const handlers = createHistoryHandlers(database, createManualClock(0), () => Promise.resolve(false));
     return ROUTES.receipt.response.parse(await handlers.receipt({ params, body: undefined, query: undefined }));
   };
 

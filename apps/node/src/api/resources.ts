@@ -1,5 +1,7 @@
 import type {
   AcceptedSummary,
+  BatchCost,
+  BatchIncome,
   BatchSummary,
   EntryBlock,
   PayoutPlace,
@@ -145,6 +147,7 @@ export function toBatch(
   batch: StoredBatch,
   accepted: AcceptedSummary | undefined,
   proof: StoredProof | undefined,
+  accounts: { readonly income: readonly BatchIncome[]; readonly cost: BatchCost | undefined },
 ): RouteResponse<"batch"> {
   const { acceptance, firstBlock, lastBlock } = batch;
   const { circuit, dataSource } = accepted?.header ?? batch;
@@ -172,6 +175,8 @@ export function toBatch(
     l1Transaction: acceptance && bytesToHex(acceptance.l1Transaction),
     l1Block: acceptance?.l1Block ?? null,
     isFromArchive: accepted?.isFromArchive ?? false,
+    income: accounts.income.map(({ tokenId, amount }) => ({ tokenId, amount: amount.toString() })),
+    cost: accounts.cost === undefined ? null : { ...accounts.cost, paidWei: accounts.cost.paidWei.toString() },
   };
 }
 

@@ -10,8 +10,9 @@ import {
   type TokenId,
   tokenId,
 } from "@cairn/protocol";
-import { signedTransactionFromJson, wordToBigint } from "@cairn/rpc";
+import { IDEMPOTENCY_HEADER, signedTransactionFromJson, wordToBigint } from "@cairn/rpc";
 import { genesisRoot } from "@cairn/state";
+import type { Clock } from "../clock.ts";
 import { wordHex } from "../json.ts";
 import type { FeePolicy } from "../sequencer/fee-policy.ts";
 import { MAX_ENTRIES_PER_PAGE } from "../sequencer/owner-accounts.ts";
@@ -21,10 +22,12 @@ import { rejectionError } from "./errors.ts";
 import { found, type Handlers, type PartStatus } from "./handlers.ts";
 import { createHistoryHandlers } from "./history-handlers.ts";
 import { sumBalances, toAccount, toQuote } from "./resources.ts";
+import { createTokenHandlers } from "./token-handlers.ts";
 
 /** Dependencies of the handlers. */
 export interface SequencerHandlerDeps {
   readonly database: Database;
+  readonly clock: Clock;
   readonly sequencer: Sequencer;
   readonly feePolicy: FeePolicy;
   readonly compress: Compress;
@@ -43,11 +46,13 @@ export function createSequencerHandlers(deps: SequencerHandlerDeps): Handlers {
   const { sequencer } = deps;
   const { db } = deps.database;
   return {
-    ...createHistoryHandlers(deps.database, async (index) => {
+    ...createHistoryHandlers(deps.database, deps.clock, async (index) => {
       return !isEmptyAccount(sequencer.state().getAccount(accountIndex(index)));
     }),
-    submit: async ({ body }) => {
-      const outcome = await sequencer.submit(body.transactions.map(signedTransactionFromJson));
+    ...createTokenHandlers(deps.database, deps.feeTokens),
+    submit: async ({ body, headers }) => {
+      const idempotencyKey = headers?.[IDEMPOTENCY_HEADER];
+      const outcome = await sequencer.submit(body.transactions.map(signedTransactionFromJson), { idempotencyKey });
       if (outcome.type === "rejected") throw rejectionError(outcome);
       return {
         transactions: outcome.transactions.map(({ id, status, inclusion }) => ({

@@ -10,6 +10,7 @@ import { ApiError, requestError } from "./errors.ts";
 import type { Handlers } from "./handlers.ts";
 import { answer, createHttpApp } from "./http.ts";
 import type { PageOrigins } from "./origins.ts";
+import type { RateLimit } from "./rate-limit.ts";
 import type { Stream } from "./stream.ts";
 
 /** Where and how the API listens. */
@@ -23,6 +24,9 @@ export interface ApiSettings {
   readonly version: string;
   /** Whose web pages may read the answers. */
   readonly pageOrigins: PageOrigins;
+  /** How many requests a client may send; null for any number. */
+  readonly rateLimit: RateLimit | null;
+  readonly trustedProxies: readonly string[];
 }
 
 /** Version that the API reports. */
@@ -30,8 +34,20 @@ export const NODE_VERSION: string = manifest.version;
 
 /** How a node's API listens. */
 export function apiSettings(config: NodeConfig, port: number): ApiSettings {
-  const { host, maxBodyBytes, maxConnections, requestTimeoutMs, pageOrigins } = config;
-  return { host, port, maxBodyBytes, maxConnections, requestTimeoutMs, pageOrigins, version: NODE_VERSION };
+  const { host, maxBodyBytes, maxConnections, requestTimeoutMs, pageOrigins, trustedProxies } = config;
+  // Without the role, whoever asks is an API in another process, which limits its clients itself.
+  const rateLimit = config.roles.includes("api") ? config.rateLimit : null;
+  return {
+    host,
+    port,
+    maxBodyBytes,
+    maxConnections,
+    requestTimeoutMs,
+    pageOrigins,
+    rateLimit,
+    trustedProxies,
+    version: NODE_VERSION,
+  };
 }
 
 /** Connections that may wait to be accepted; the system refuses more when many come at once. */
@@ -75,6 +91,8 @@ export function createApiServer(
     requestTimeoutMs: settings.requestTimeoutMs,
     forceCloseConnections: "idle",
     pageOrigins: settings.pageOrigins,
+    rateLimit: settings.rateLimit,
+    trustedProxies: settings.trustedProxies,
     onFailure: (error, request) => {
       failures.inc();
       deps.logger.error({ err: error, route: request.url }, "request failed");
@@ -130,6 +148,7 @@ function addRoute(
       const parsed = {
         params: parse(route.params, request.params, "params"),
         query: parse(route.query, request.query, "query"),
+        headers: parse(route.headers, request.headers, "headers"),
         body: parse(route.body, request.body, "body"),
       };
       const result = await handle(parsed);

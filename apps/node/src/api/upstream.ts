@@ -58,10 +58,13 @@ export function createUpstream(url: string): Upstream {
 async function send(
   url: URL,
   { method }: RouteDefinition,
-  { body }: { readonly body?: unknown },
+  { body, headers }: { readonly body?: unknown; readonly headers?: unknown },
   signal: AbortSignal,
 ): Promise<{ readonly body: unknown; readonly status: number; readonly isOk: boolean }> {
-  const json = { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+  const json = {
+    body: JSON.stringify(body),
+    headers: { ...definedTexts(headers), "content-type": "application/json" },
+  };
   let response: Response;
   let text: string;
   try {
@@ -71,6 +74,11 @@ async function send(
     throw silent(cause);
   }
   return { body: parseJson(text), status: response.status, isOk: response.ok };
+}
+
+function definedTexts(headers: unknown): Record<string, string> {
+  const given = Object.entries(headers ?? {}).filter(([, value]) => typeof value === "string");
+  return Object.fromEntries(given);
 }
 
 function requestUrl(base: string, { path }: RouteDefinition, request: { params?: unknown; query?: unknown }): URL {

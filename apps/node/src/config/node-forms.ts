@@ -1,6 +1,8 @@
 import { FEE_TOKENS_PER_BLOCK, TOKEN_ID_BITS } from "@cairn/protocol";
+import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { type PageOrigins, parsePageOrigins } from "../api/origins.ts";
+import { parseRateLimit, type RateLimit } from "../api/rate-limit.ts";
 import { parseCrashTarget } from "../crash-points.ts";
 
 /** Tokens in which fees are paid, with their prices: `0=1000000000000000000,1=400000000`. */
@@ -38,6 +40,25 @@ export const pageOrigins = z.string().transform((text, context): PageOrigins => 
   if (origins === null)
     context.addIssue("is neither none, loopback nor *, nor a list of origins like https://shop.example");
   return origins ?? "none";
+});
+
+/** How many requests a client may send, null for any number. */
+export const rateLimit = z.string().transform((text, context): RateLimit | null => {
+  const limit = parseRateLimit(text.trim());
+  if (limit === undefined) context.addIssue("is neither none nor requests/seconds, such as 600/60");
+  return limit ?? null;
+});
+
+/** Addresses and networks, separated by commas, or none. */
+export const networks = z.string().transform((text, context): readonly string[] => {
+  if (text.trim() === "none") return [];
+  const parts = text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+  const wrong = parts.find((part) => !ipaddr.isValid(part) && !ipaddr.isValidCIDR(part));
+  if (wrong !== undefined) context.addIssue(`${wrong} is neither an address nor a network such as 10.0.0.0/8`);
+  return parts;
 });
 
 /** A crash point, with the visit that counts; null without one. */

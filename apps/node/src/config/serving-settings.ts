@@ -1,5 +1,5 @@
 import { CRASH_POINTS } from "../crash-points.ts";
-import { crashTarget, pageOrigins } from "./node-forms.ts";
+import { crashTarget, networks, pageOrigins, rateLimit } from "./node-forms.ts";
 import { form, MAX_PORT, setting } from "./setting.ts";
 
 /** The API, metrics, administration, and what only tests set. */
@@ -21,6 +21,18 @@ export const SERVING_SETTINGS = {
     schema: pageOrigins,
     fallback: "loopback",
     text: "Web pages that may read the API's answers and its stream: none, loopback (pages that this machine serves), * (all), or a list of origins: https://shop.example,https://admin.example.",
+  }),
+  rateLimit: setting({
+    env: "CAIRN_RATE_LIMIT",
+    schema: rateLimit,
+    fallback: "none",
+    text: "Requests that a client may send to the API as number/seconds, such as 600/60, or none for no limit; a client is an IPv4 address, or an IPv6 network of 64 bits. Behind a proxy also CAIRN_TRUSTED_PROXIES is needed, or all its clients count as one.",
+  }),
+  trustedProxies: setting({
+    env: "CAIRN_TRUSTED_PROXIES",
+    schema: networks,
+    fallback: "none",
+    text: "Proxies in front of the API, whose header X-Forwarded-For is believed: addresses and networks, such as 127.0.0.1,10.0.0.0/8. Without them the header is ignored.",
   }),
   sequencerUrl: setting({
     env: "CAIRN_SEQUENCER_URL",

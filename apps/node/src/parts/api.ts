@@ -49,6 +49,7 @@ export function createApiPart(context: PartContext, port: number, storage: Stora
       const handlers = createSequencerHandlers({
         ...storage,
         ...deps,
+        clock,
         feeTokens: config.feeTokens.map(({ tokenId: id }) => tokenId(id)),
         minValiditySeconds: config.minValiditySeconds,
         maxGroupSize: config.maxGroupSize,

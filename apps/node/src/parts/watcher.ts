@@ -1,5 +1,7 @@
+import { createL1Access } from "@cairn/l1";
 import type { NodeConfig } from "../config/config.ts";
 import { createWatcherMetrics } from "../watcher/metrics.ts";
+import { createTokenReader } from "../watcher/tokens.ts";
 import { createWatcher, type HeadPolicy, type Watcher } from "../watcher/watcher.ts";
 import type { L1 } from "./l1.ts";
 import type { Part, PartContext } from "./part.ts";
@@ -41,7 +43,15 @@ export function createWatcherPart(context: PartContext, { database }: Storage, l
         },
       );
       endings.add("watcher", watcher.stop);
+      const tokens = createTokenReader({
+        database,
+        access: createL1Access(rollup),
+        clock: context.clock,
+        logger: context.child("tokens"),
+      });
+      endings.add("tokens", tokens.stop);
       await watcher.start();
+      tokens.start();
       return watcher;
     },
     readiness: () => {

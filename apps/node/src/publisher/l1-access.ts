@@ -1,5 +1,5 @@
 import { decodeSidecar } from "@cairn/blobs/sidecar";
-import type { L1Attempt, StoredL1Transaction } from "@cairn/db";
+import type { L1Attempt, L1Cost, StoredL1Transaction } from "@cairn/db";
 import {
   initialBlobFees,
   initialFees,
@@ -11,7 +11,7 @@ import {
 } from "@cairn/l1";
 import { bytesToHex, type Hex, hexToBytes } from "@cairn/protocol";
 import type { Logger } from "pino";
-import { keccak256, type LocalAccount, TransactionReceiptNotFoundError } from "viem";
+import { keccak256, type LocalAccount, type TransactionReceipt, TransactionReceiptNotFoundError } from "viem";
 import type { Clock } from "../clock.ts";
 import { type FeeCaps, firstBlobCaps, type L1Fees } from "./raised-fees.ts";
 import type { SignableCall } from "./stored-transaction.ts";
@@ -118,7 +118,7 @@ export function createL1Access(
         });
         if (receipt === null) continue;
         const inclusion = { hash, block: Number(receipt.blockNumber), blockHash: hexToBytes(receipt.blockHash, 32) };
-        return { kind, inclusion, isSuccess: receipt.status === "success" };
+        return { kind, inclusion, cost: costOf(receipt), isSuccess: receipt.status === "success" };
       }
       return null;
     },
@@ -127,5 +127,15 @@ export function createL1Access(
         address: account.address,
         ...(typeof at === "number" ? { blockNumber: BigInt(at) } : { blockTag: at }),
       }),
+  };
+}
+
+/** Nodes of chains without blobs leave the fields of blobs out. */
+function costOf(receipt: TransactionReceipt): L1Cost {
+  const { gasUsed, effectiveGasPrice, blobGasUsed = 0n, blobGasPrice = 0n } = receipt;
+  return {
+    gasUsed: Number(gasUsed),
+    blobGasUsed: Number(blobGasUsed),
+    paidWei: gasUsed * effectiveGasPrice + blobGasUsed * blobGasPrice,
   };
 }

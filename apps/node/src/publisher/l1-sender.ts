@@ -193,9 +193,10 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
       metrics.reorged();
       const isDoneAgain = live.some((other) => isSameWork(other, transaction));
       const isWithoutBlob = transaction.blobHash !== null && (await findL1Sidecar(db, transaction.id)) === undefined;
-      if (isDoneAgain) await moveTo(transaction, "abandoned", null, "a reorg removed it, another one replaces it");
-      else if (isWithoutBlob) await moveTo(transaction, "abandoned", null, "a reorg removed it, and its blob is gone");
-      else await moveTo(transaction, "sent", null, null);
+      if (isDoneAgain) await moveTo(transaction, "abandoned", unmined("a reorg removed it, another one replaces it"));
+      else if (isWithoutBlob)
+        await moveTo(transaction, "abandoned", unmined("a reorg removed it, and its blob is gone"));
+      else await moveTo(transaction, "sent", unmined(null));
     }
   };
 
@@ -271,7 +272,7 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
   const take = async (transaction: StoredL1Transaction, step: Step): Promise<void> => {
     switch (step.type) {
       case "move":
-        return moveTo(transaction, step.to, step.mined, step.failure);
+        return moveTo(transaction, step.to, step);
       case "wait":
         if (step.isCapped) metrics.capped();
         return;
@@ -317,13 +318,13 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
     if (isFirst) reach(transaction.purpose, "broadcast");
     if (attempt.sentAtMs === null) await markAttemptSent(db, transaction.id, attempt.hash, clock.nowMs());
     if (!isFirst) return;
-    await moveTo(transaction, "sent", null, null);
+    await moveTo(transaction, "sent", unmined(null));
     reach(transaction.purpose, "sent");
   };
 
   /** Without its sidecar no L1 node takes it; whoever wanted the call sends it anew. */
   const abandonBlobless = (transaction: StoredL1Transaction): Promise<void> =>
-    moveTo(transaction, "abandoned", null, "its blob is gone");
+    moveTo(transaction, "abandoned", unmined("its blob is gone"));
 
   /**
    * Nonces that none of our transactions holds keep all later ones from being mined. After some patience they are
@@ -359,12 +360,11 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
   const moveTo = async (
     transaction: StoredL1Transaction,
     status: StoredL1Transaction["status"],
-    mined: StoredL1Transaction["mined"],
-    failure: string | null,
+    { mined, cost, failure }: Outcome,
   ): Promise<void> => {
     const isSame = transaction.status === status && transaction.mined?.block === mined?.block;
     if (isSame) return;
-    await updateL1Transaction(db, transaction.id, { status, mined, failure, atMs: clock.nowMs() });
+    await updateL1Transaction(db, transaction.id, { status, mined, cost, failure, atMs: clock.nowMs() });
     metrics.moved(transaction.purpose, status);
     const { id, purpose, subject, nonce } = transaction;
     const report = status === "failed" || status === "abandoned" ? "warn" : "info";
@@ -372,6 +372,13 @@ export function createL1Sender(settings: SenderSettings, deps: SenderDeps): L1Se
   };
 
   return { send, advance, isOutOfFunds: () => isOutOfFunds };
+}
+
+/** What became of a transaction on L1. */
+type Outcome = Pick<Extract<Step, { readonly type: "move" }>, "mined" | "cost" | "failure">;
+
+function unmined(failure: string | null): Outcome {
+  return { mined: null, cost: null, failure };
 }
 
 /** Under its nonce, all later ones would wait for ever. */

@@ -3,6 +3,7 @@ import { type Facts, nextStep } from "./transitions.ts";
 
 const FEES = { maxFeePerGas: 2n, maxPriorityFeePerGas: 1n };
 const inclusion = { hash: Uint8Array.of(1), block: 7, blockHash: Uint8Array.of(2) };
+const cost = { gasUsed: 21_000, blobGasUsed: 0, paidWei: 7n };
 const step = (change: Partial<Facts>) =>
   nextStep({
     status: "sent",
@@ -19,6 +20,7 @@ const step = (change: Partial<Facts>) =>
 const receipt = (change: Partial<NonNullable<Facts["receipt"]>> = {}) => ({
   kind: "call" as const,
   inclusion,
+  cost,
   isSuccess: true,
   isSettled: false,
   ...change,
@@ -34,6 +36,13 @@ describe("steps of an L1 transaction", () => {
     expect(step({ receipt: receipt({ isSuccess: false, isSettled: true }) })).toMatchObject({ to: "failed" });
     expect(step({ receipt: receipt({ kind: "cancel" }) })).toEqual({ type: "wait", isCapped: false });
     expect(step({ receipt: receipt({ kind: "cancel", isSettled: true }) })).toMatchObject({ to: "abandoned" });
+  });
+
+  it("keep what a mined one cost, whether it succeeded, was reverted or was only a cancellation", () => {
+    for (const change of [{ isSuccess: true }, { isSuccess: false }, { kind: "cancel" as const }]) {
+      expect(step({ receipt: receipt({ isSettled: true, ...change }) })).toMatchObject({ cost });
+    }
+    expect(step({ status: "mined" })).toMatchObject({ to: "sent", cost: null });
   });
 
   it("undo what a reorg removed", () => {

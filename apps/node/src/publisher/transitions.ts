@@ -1,4 +1,4 @@
-import type { L1AttemptKind, L1Inclusion, L1TransactionStatus } from "@cairn/db";
+import type { L1AttemptKind, L1Cost, L1Inclusion, L1TransactionStatus } from "@cairn/db";
 import type { L1Fees } from "./raised-fees.ts";
 
 /** What L1 and the database say about an L1 transaction now; the README's table uses these. */
@@ -10,6 +10,7 @@ export interface Facts {
   readonly receipt: {
     readonly kind: L1AttemptKind;
     readonly inclusion: L1Inclusion;
+    readonly cost: L1Cost;
     readonly isSuccess: boolean;
     /** It is deep enough to count as settled. */
     readonly isSettled: boolean;
@@ -35,6 +36,8 @@ export type Step =
       readonly type: "move";
       readonly to: Exclude<L1TransactionStatus, "prepared">;
       readonly mined: L1Inclusion | null;
+      /** Null unless it was mined, as a call or as a cancellation. */
+      readonly cost: L1Cost | null;
       readonly failure: string | null;
     }
   /** Send the newest attempt's bytes to L1, again if necessary; `isCapped` when higher fees would exceed the cap. */
@@ -48,10 +51,12 @@ export type Step =
 export function nextStep(facts: Facts): Step {
   const { status, receipt, raisedFees } = facts;
   if (receipt !== null) return stepOfMined(receipt);
-  if (status !== "prepared" && status !== "sent") return { type: "move", to: "sent", mined: null, failure: null };
+  if (status !== "prepared" && status !== "sent") {
+    return { type: "move", to: "sent", mined: null, cost: null, failure: null };
+  }
   if (facts.isNonceSpent) {
     const failure = facts.isForeign ? "its account is no longer used" : "another transaction took the nonce";
-    return { type: "move", to: "abandoned", mined: null, failure };
+    return { type: "move", to: "abandoned", mined: null, cost: null, failure };
   }
   const isGivenUp = (facts.isVoid || facts.isOutbid) && facts.newest === "call";
   if (isGivenUp && raisedFees === null) return { type: "wait", isCapped: true };
@@ -61,11 +66,11 @@ export function nextStep(facts: Facts): Step {
   return { type: "broadcast", isCapped: facts.isStuck };
 }
 
-function stepOfMined({ kind, inclusion, isSuccess, isSettled }: NonNullable<Facts["receipt"]>): Step {
+function stepOfMined({ kind, inclusion, cost, isSuccess, isSettled }: NonNullable<Facts["receipt"]>): Step {
   if (kind === "call" && isSuccess) {
-    return { type: "move", to: isSettled ? "final" : "mined", mined: inclusion, failure: null };
+    return { type: "move", to: isSettled ? "final" : "mined", mined: inclusion, cost, failure: null };
   }
   if (!isSettled) return { type: "wait", isCapped: false };
-  if (kind === "cancel") return { type: "move", to: "abandoned", mined: null, failure: "cancelled" };
-  return { type: "move", to: "failed", mined: inclusion, failure: "reverted" };
+  if (kind === "cancel") return { type: "move", to: "abandoned", mined: null, cost, failure: "cancelled" };
+  return { type: "move", to: "failed", mined: inclusion, cost, failure: "reverted" };
 }

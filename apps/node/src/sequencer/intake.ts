@@ -5,6 +5,7 @@ import type { ClosedReason } from "../block-rules.ts";
 import { crashPoint } from "../crash-points.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import type { Engine } from "./engine.ts";
+import { createIdempotencyKeys } from "./idempotency.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { isWorthWaiting } from "./pool.ts";
 import type { Expectation } from "./promises.ts";
@@ -24,10 +25,16 @@ export type SubmissionOutcome =
   | { readonly type: "accepted"; readonly transactions: readonly Acknowledgement[] }
   | ({ readonly type: "rejected" } & SubmissionRejection);
 
+/** What a client says about a group besides what is signed. */
+export interface SubmissionOptions {
+  /** Its name for the payment: the same one never stands for two groups that run. */
+  readonly idempotencyKey?: string | undefined;
+}
+
 /** Takes groups from submission to durable storage. */
 export interface Intake {
   /** As in {@link Sequencer}. */
-  readonly submit: (group: TransactionGroup) => Promise<SubmissionOutcome>;
+  readonly submit: (group: TransactionGroup, options?: SubmissionOptions) => Promise<SubmissionOutcome>;
   /** As in {@link Sequencer}. */
   readonly assertTaking: () => void;
   /** Transactions waiting for their answer. */
@@ -41,6 +48,7 @@ const MAX_SEALING_BLOCKS = 64;
 export function createIntake(settings: SequencerSettings, deps: SequencerDeps, lifecycle: Lifecycle): Intake {
   const { running, guarded } = lifecycle;
   const rules = { ...settings, feePolicy: deps.feePolicy };
+  const keys = createIdempotencyKeys(deps.database.db, { drain: () => running().journal.drain(), clock: deps.clock });
   let inFlight = 0;
 
   const assertRoom = (count: number): Engine => {
@@ -62,18 +70,23 @@ export function createIntake(settings: SequencerSettings, deps: SequencerDeps, l
     assertTaking: () => {
       assertRoom(1);
     },
-    submit: async (group) => {
+    submit: async (group, { idempotencyKey } = {}) => {
       const engine = assertRoom(group.length);
       inFlight += group.length;
       try {
-        return await check(engine, group);
+        return await check(engine, group, idempotencyKey);
       } finally {
         inFlight -= group.length;
       }
     },
   };
 
-  async function check(engine: Engine, group: TransactionGroup): Promise<SubmissionOutcome> {
+  async function check(engine: Engine, group: TransactionGroup, key: string | undefined): Promise<SubmissionOutcome> {
+    /** Only for whoever has signed: nobody else may use up a key of theirs. */
+    const once = (ids: readonly bigint[], work: () => Promise<SubmissionOutcome>): Promise<SubmissionOutcome> => {
+      const account = group[0]?.transaction.from;
+      return key === undefined || account === undefined ? work() : keys.submit({ account, key }, ids, work);
+    };
     crashPoint("submission-received");
     const prepared = prepareSubmission(group, engine.state(), rules, deps.rules.now());
     if (prepared.type === "rejected") return rejected(prepared);
@@ -82,7 +95,8 @@ export function createIntake(settings: SequencerSettings, deps: SequencerDeps, l
       const checks = await checkSignatures(transactions);
       // Strangers must not be able to make the node search its database.
       if (checks.some(({ isValid }) => !isValid)) return rejected(rejection);
-      return (await findKnown(checks.map(({ id }) => id))) ?? rejected(rejection);
+      const ids = checks.map(({ id }) => id);
+      return once(ids, async () => (await findKnown(ids)) ?? rejected(rejection));
     }
     const closed = engine.chain.closedReason();
     if (closed !== null) throw closedError(closed, deps.promises.status().secondsPerBlock);
@@ -95,7 +109,7 @@ export function createIntake(settings: SequencerSettings, deps: SequencerDeps, l
       const id = ids[i];
       return { ...signed, validFor, ...(id !== undefined && { id }) };
     });
-    return enter(running().engine, checked, ids);
+    return once(ids, () => enter(running().engine, checked, ids));
   }
 
   function checkSignatures(transactions: readonly PreparedTransaction[]): Promise<CheckedSignature[]> {

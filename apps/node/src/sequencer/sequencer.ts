@@ -2,7 +2,7 @@ import type { AccountIndex, TokenId, TransactionGroup } from "@cairn/protocol";
 import type { StateReader } from "@cairn/vm";
 import { createPoller } from "../poller.ts";
 import type { SequencerEvent } from "./events.ts";
-import { createIntake, type SubmissionOutcome } from "./intake.ts";
+import { createIntake, type SubmissionOptions, type SubmissionOutcome } from "./intake.ts";
 import { createLifecycle, type Phase } from "./lifecycle.ts";
 import { listAccountsOfOwner, type OwnerPage, type OwnerQuery } from "./owner-accounts.ts";
 import type { SealedBlock } from "./sealing-line.ts";
@@ -24,7 +24,7 @@ export interface Sequencer {
   /** Reconciles the stores and begins. Throws `node/state-diverged`, `node/queue-gap`, and what storage throws. */
   readonly start: () => Promise<void>;
   /** Throws `node/overloaded`, `node/unavailable`, `node/stopping`. */
-  readonly submit: (group: TransactionGroup) => Promise<SubmissionOutcome>;
+  readonly submit: (group: TransactionGroup, options?: SubmissionOptions) => Promise<SubmissionOutcome>;
   /** Throws what {@link Sequencer.submit} would throw now for any input: called before a request is even read. */
   readonly assertTaking: () => void;
   /** The state including the open block. */
@@ -102,8 +102,8 @@ export function createSequencer(settings: SequencerSettings, deps: SequencerDeps
       await lifecycle.start();
       ticks.start(TICK_MS);
     },
-    submit: async (group) => {
-      const outcome = await intake.submit(group);
+    submit: async (group, options) => {
+      const outcome = await intake.submit(group, options);
       wake();
       return outcome;
     },

@@ -27,6 +27,8 @@ export type SubmissionReason =
    * It was accepted before and is waiting for other nonces, but the group as a whole was not. A retry helps without it.
    */
   | { readonly type: "alreadyWaiting" }
+  /** Its idempotency key stands for another transaction, which has run or may still run. */
+  | { readonly type: "idempotencyKeyUsed"; readonly by: bigint }
   /** Another transaction with the same nonce replaced it. */
   | { readonly type: "replaced"; readonly by: bigint };
 
