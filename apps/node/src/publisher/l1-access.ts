@@ -130,12 +130,14 @@ export function createL1Access(
   };
 }
 
-/** Nodes of chains without blobs leave the fields of blobs out. */
-function costOf(receipt: TransactionReceipt): L1Cost {
-  const { gasUsed, effectiveGasPrice, blobGasUsed = 0n, blobGasPrice = 0n } = receipt;
+/** Null where the L1 node leaves out what is needed: nothing but statistics depends on it. */
+function costOf({ gasUsed, ...receipt }: Partial<TransactionReceipt>): L1Cost | null {
+  const { effectiveGasPrice, blobGasUsed, blobGasPrice } = receipt;
+  if (gasUsed == null || effectiveGasPrice == null) return null;
+  const paidForBlobs = (blobGasUsed ?? 0n) * (blobGasPrice ?? 0n);
   return {
     gasUsed: Number(gasUsed),
-    blobGasUsed: Number(blobGasUsed),
-    paidWei: gasUsed * effectiveGasPrice + blobGasUsed * blobGasPrice,
+    blobGasUsed: Number(blobGasUsed ?? 0n),
+    paidWei: gasUsed * effectiveGasPrice + paidForBlobs,
   };
 }

@@ -10,7 +10,8 @@ export interface Facts {
   readonly receipt: {
     readonly kind: L1AttemptKind;
     readonly inclusion: L1Inclusion;
-    readonly cost: L1Cost;
+    /** Null when L1 does not say. */
+    readonly cost: L1Cost | null;
     readonly isSuccess: boolean;
     /** It is deep enough to count as settled. */
     readonly isSettled: boolean;
