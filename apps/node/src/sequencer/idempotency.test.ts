@@ -2,7 +2,7 @@ import { createTestDatabases } from "@cairn/db/testing";
 import { encodeFloat40, type SignedTransaction } from "@cairn/protocol";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createSequencerHarness, type Life, type SequencerHarness, START_MS } from "../../test/sequencer-harness.ts";
-import type { SubmissionOutcome } from "./intake.ts";
+import type { SubmissionOutcome } from "./submission.ts";
 
 const databases = createTestDatabases().server;
 const [ALICE, BOB] = [0, 1];

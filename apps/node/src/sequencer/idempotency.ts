@@ -1,6 +1,6 @@
 import { bindIdempotencyKey, type Db, findTransactions, type IdempotencyKey, rebindIdempotencyKey } from "@cairn/db";
 import type { Clock } from "../clock.ts";
-import type { SubmissionOutcome } from "./intake.ts";
+import type { SubmissionOutcome } from "./submission.ts";
 
 /** Keys by which clients name payments, so that one that is signed again does not run twice. */
 export interface IdempotencyKeys {

@@ -11,19 +11,13 @@ import { isWorthWaiting } from "./pool.ts";
 import type { Expectation } from "./promises.ts";
 import type { SequencerDeps, SequencerSettings } from "./settings.ts";
 import type { CheckedSignature } from "./signature-checker.ts";
-import { type PreparedTransaction, prepareSubmission, type SubmissionRejection } from "./submission.ts";
-
-/** A transaction as acknowledged. */
-export interface Acknowledgement {
-  readonly id: bigint;
-  readonly status: StoredTransaction["status"];
-  readonly inclusion: StoredTransaction["inclusion"];
-}
-
-/** What became of a submitted group; `accepted` means it is durable. */
-export type SubmissionOutcome =
-  | { readonly type: "accepted"; readonly transactions: readonly Acknowledgement[] }
-  | ({ readonly type: "rejected" } & SubmissionRejection);
+import {
+  type Acknowledgement,
+  type PreparedTransaction,
+  prepareSubmission,
+  type SubmissionOutcome,
+  type SubmissionRejection,
+} from "./submission.ts";
 
 /** What a client says about a group besides what is signed. */
 export interface SubmissionOptions {

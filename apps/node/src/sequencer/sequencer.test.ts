@@ -20,7 +20,7 @@ import {
   type SequencerHarness,
   START_MS,
 } from "../../test/sequencer-harness.ts";
-import type { SubmissionOutcome } from "./intake.ts";
+import type { SubmissionOutcome } from "./submission.ts";
 
 const databases = createTestDatabases().ownServer;
 beforeAll(() => databases.start());

@@ -2,11 +2,12 @@ import type { AccountIndex, TokenId, TransactionGroup } from "@cairn/protocol";
 import type { StateReader } from "@cairn/vm";
 import { createPoller } from "../poller.ts";
 import type { SequencerEvent } from "./events.ts";
-import { createIntake, type SubmissionOptions, type SubmissionOutcome } from "./intake.ts";
+import { createIntake, type SubmissionOptions } from "./intake.ts";
 import { createLifecycle, type Phase } from "./lifecycle.ts";
 import { listAccountsOfOwner, type OwnerPage, type OwnerQuery } from "./owner-accounts.ts";
 import type { SealedBlock } from "./sealing-line.ts";
 import type { SequencerDeps, SequencerSettings } from "./settings.ts";
+import type { SubmissionOutcome } from "./submission.ts";
 
 /** What a sequencer is doing. */
 export interface SequencerStatus {

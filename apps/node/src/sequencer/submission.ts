@@ -1,3 +1,4 @@
+import type { StoredTransaction } from "@cairn/db";
 import {
   type AccountIndex,
   type Domain,
@@ -37,6 +38,18 @@ export interface SubmissionRejection {
   readonly reason: SubmissionReason;
   readonly index: number;
 }
+
+/** A transaction as acknowledged. */
+export interface Acknowledgement {
+  readonly id: bigint;
+  readonly status: StoredTransaction["status"];
+  readonly inclusion: StoredTransaction["inclusion"];
+}
+
+/** What became of a submitted group; `accepted` means it is durable. */
+export type SubmissionOutcome =
+  | { readonly type: "accepted"; readonly transactions: readonly Acknowledgement[] }
+  | ({ readonly type: "rejected" } & SubmissionRejection);
 
 /** What checking a transaction's signature needs. */
 export interface PreparedTransaction {
