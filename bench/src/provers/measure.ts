@@ -112,6 +112,7 @@ async function settingsOf(places: {
     CAIRN_BLOCK_TIME_MS: "100",
     CAIRN_DATA_SOURCE: "calldata",
     CAIRN_PROVER_NICE: "0",
+    CAIRN_FEE_OPERATOR_PERCENT: "-100",
   };
 }
 
