@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { rollupAbi } from "@cairn/contracts";
+import { type CompiledContract, rollupAbi } from "@cairn/contracts";
 import { type Database, loadProofs, openDatabase, type StoredProof } from "@cairn/db";
 import { type PostgresServer, startPostgres } from "@cairn/db/testing";
 import { type DevRollup, devNodeSettings, startDevRollup } from "@cairn/devnet";
@@ -32,12 +32,12 @@ type Say = (message: string) => void;
  * @example const { seconds } = await measureProvers(2, cacheDir, console.error);
  */
 export async function measureProvers(provers: number, cacheDir: string, say: Say): Promise<ProversTime> {
-  const circuits = await prepareCircuits(planTree(BLOCKS), SLOTS, cacheDir);
+  const verifiers = await prepareVerifiers(cacheDir);
   const endings: (() => Promise<unknown>)[] = [];
   try {
     const folder = await mkdtemp(join(cacheDir, "bench-provers-"));
     endings.push(() => rm(folder, { recursive: true, force: true }));
-    const devnet = await startDevnet(cacheDir, circuits);
+    const devnet = await startDevnet(cacheDir, verifiers);
     endings.push(devnet.stop);
     const postgres = await startPostgres();
     endings.push(postgres.stop);
@@ -84,11 +84,23 @@ const WITHOUT_PROVER = { CAIRN_ROLES: "sequencer,watcher,publisher,api" };
 /** It needs the database alone. */
 const PROVER_ONLY = { CAIRN_ROLES: "prover", CAIRN_CHAIN_ID: "", CAIRN_ROLLUP: "", CAIRN_PUBLISHER_KEY: "" };
 
-function startDevnet(cacheDir: string, { verifiers }: BatchCircuits): Promise<DevRollup> {
+/** Verifiers of every batch that a node may close on the way to the one that is measured. */
+async function prepareVerifiers(cacheDir: string): Promise<BatchCircuits["verifiers"]> {
+  const trees = new Map(
+    Array.from({ length: BLOCKS - 1 }, (_, i) => planTree(i + 2)).map((tree) => [tree.circuit, tree]),
+  );
+  const verifiers: (readonly [string, CompiledContract])[] = [];
+  for (const tree of [...trees.values(), planTree(BLOCKS)]) {
+    verifiers.push(...(await prepareCircuits(tree, SLOTS, cacheDir)).verifiers);
+  }
+  return new Map(verifiers);
+}
+
+function startDevnet(cacheDir: string, verifiers: BatchCircuits["verifiers"]): Promise<DevRollup> {
   return startDevRollup({
     cacheDir,
     sizes: [SLOTS],
-    isBatching: [planTree(BLOCKS).circuit],
+    isBatching: true,
     verifierOf: (circuit) => {
       const verifier = verifiers.get(circuit);
       if (verifier === undefined) throw new RangeError(`no verifier of ${circuit}`);
