@@ -201,10 +201,7 @@ export function createEngine(
 
   /** The gas price may have risen while a group waited: nobody may hoard cheap places. */
   const findUnpaid = ({ transactions }: PoolGroup): SubmissionReason | null =>
-    transactions.reduce<SubmissionReason | null>(
-      (found, { transaction }) => found ?? findFeeProblem(transaction, deps.feePolicy),
-      null,
-    );
+    findFeeProblem(transactions, deps.feePolicy)?.reason ?? null;
 
   const advance = (group: PoolGroup): void => {
     const unpaid = group.wasConfirmed ? null : findUnpaid(group);

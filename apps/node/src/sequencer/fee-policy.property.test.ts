@@ -1,5 +1,6 @@
 import {
   CELL_BYTES,
+  decodeFloat16,
   EXTRA_BYTES,
   encodeFloat16,
   encodeFloat40,
@@ -278,6 +279,74 @@ describe("minimum fees", () => {
           expect(policy.shortfall(transaction(one.kind, lower, id))).toBe(quote.minimumFee);
         },
       ),
+    );
+  });
+});
+
+describe("groups", () => {
+  /** Fees as parts of the least fee, from nothing to three times as much. */
+  const offered = fc.record({ kind: fc.constantFrom(...KINDS), token: fc.nat(TOKENS.length), percent: fc.nat(300) });
+  const groups = fc.array(offered, { minLength: 1, maxLength: 6 });
+
+  /** The token after the last one pays no fees. */
+  const tokenOf = (position: number) => TOKENS[position]?.tokenId ?? tokenId(99);
+  const signedAs = (
+    policy: FeePolicy,
+    { kind, token, percent }: { kind: TransactionKind; token: number; percent: number },
+  ) => {
+    const least = policy.quote(kind, tokenOf(token))?.minimumFee ?? 10n ** 20n;
+    return transaction(kind, ceilToFloat16((least * BigInt(percent)) / 100n), tokenOf(token));
+  };
+  const paid = (transactions: readonly L2Transaction[]): bigint =>
+    transactions.reduce((sum, { tokenId: id, fee }) => {
+      const price = TOKENS.find((token) => token.tokenId === id)?.weiPer1e18 ?? 0n;
+      return sum + decodeFloat16(fee) * price;
+    }, 0n);
+
+  it("no mix of groups that are accepted fills a block without paying for its batch", () => {
+    fc.assert(
+      fc.property(slotCounts, gasPrices, fc.array(groups, { minLength: 1, maxLength: 12 }), (slots, gasPrice, all) => {
+        const policy = policyOf(slots, gasPrice);
+        const accepted = all
+          .map((group) => group.map((one) => signedAs(policy, one)))
+          .filter((group) => policy.groupShortfall(group) === null);
+        fc.pre(accepted.length > 0);
+        const capacity = emptyBlockCapacity(slots);
+        const inside: L2Transaction[] = [];
+        for (let use = NOTHING, i = 0; ; i++) {
+          const group = accepted[i % accepted.length] ?? expect.unreachable();
+          use = plus(use, requiredCapacity(asGroup(group.map(({ type }) => type))));
+          if (exceeds(use, capacity)) break;
+          inside.push(...group);
+        }
+        // Whether the block is full or not: its share of the batch is that of its scarcest resource.
+        const least = inside.reduce((sum, { type }) => sum + (policy.quote(type, tokenId(0))?.minimumFee ?? 0n), 0n);
+        return paid(inside) >= least * 10n ** 18n || inside.every((one) => policy.shortfall(one) === null);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("may be paid for by one of them, to the last unit, in any token that pays fees", () => {
+    fc.assert(
+      fc.property(slotCounts, gasPrices, groups, fc.nat(TOKENS.length - 1), (slots, gasPrice, others, token) => {
+        const policy = policyOf(slots, gasPrice);
+        const free = others.map((one) => transaction(one.kind, 0n, tokenOf(one.token)));
+        const { tokenId: id, weiPer1e18 } = TOKENS[token] ?? expect.unreachable();
+        const leastOf = (kind: TransactionKind) => policy.quote(kind, tokenId(0))?.minimumFee ?? 0n;
+        const least = [...free.map(({ type }) => type), "transfer" as const].reduce(
+          (sum, kind) => sum + leastOf(kind),
+          0n,
+        );
+        const fee = ceilToFloat16((least * 10n ** 18n + weiPer1e18 - 1n) / weiPer1e18);
+        const group = (sponsored: bigint) => [...free, transaction("transfer", sponsored, id)];
+        expect(policy.groupShortfall(group(fee))).toBeNull();
+        const lower = floorToFloat16((least * 10n ** 18n - 1n) / weiPer1e18);
+        const isEnough = lower * weiPer1e18 >= least * 10n ** 18n;
+        const refusal = policy.groupShortfall(group(isEnough ? 0n : lower));
+        expect(refusal).toMatchObject({ index: 0 });
+      }),
+      { numRuns: 500 },
     );
   });
 });

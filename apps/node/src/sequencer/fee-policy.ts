@@ -72,6 +72,18 @@ export interface FeePolicy {
    * enough.
    */
   readonly shortfall: (transaction: L2Transaction) => bigint | "token" | null;
+  /**
+   * What a group, which runs as a whole or not at all, lacks: nothing (null) if each transaction pays enough, or if all fees
+   * together are worth what all of them have to pay at least, so that some may pay for others; else what its first transaction
+   * lacks that does not pay enough by itself.
+   */
+  readonly groupShortfall: (transactions: readonly L2Transaction[]) => GroupShortfall | null;
+}
+
+/** What the transaction at a position of a group lacks. */
+export interface GroupShortfall {
+  readonly index: number;
+  readonly lacks: bigint | "token";
 }
 
 const SCALE = 10n ** 18n;
@@ -121,6 +133,15 @@ export function createFeePolicy(settings: FeeSettings, gasPriceWei: () => bigint
   const compute = (kind: FeeKind, tokenId: TokenId, gasPrice: bigint): FeeQuote | null => {
     const price = prices.get(tokenId);
     if (price === undefined || price === 0n) return null;
+    return { kind, tokenId, gasPriceWei: gasPrice, ...computeAt(kind, price, gasPrice) };
+  };
+
+  /** In units of which 10^18 are worth `price` wei. */
+  const computeAt = (
+    kind: FeeKind,
+    price: bigint,
+    gasPrice: bigint,
+  ): Omit<FeeQuote, "kind" | "tokenId" | "gasPriceWei"> => {
     const toToken = (gas: bigint) => divideUp(gas * gasPrice * SCALE, price);
     const use: Capacity = { slots: 1, ...TRANSACTION_KINDS[kind] };
     const bytes = BigInt(SLOT_BYTES + use.extras * EXTRA_BYTES + use.payouts * PAYOUT_BYTES);
@@ -131,16 +152,31 @@ export function createFeePolicy(settings: FeeSettings, gasPriceWei: () => bigint
     const cost = data + toToken(batchShare(paddedBatchGas, use, 100n));
     const tolerated = divideUp(fee * settings.tolerancePercent, 100n);
     const minimumFee = settings.operatorPercent < 0n || tolerated > cost ? tolerated : least(cost, fee);
-    return { kind, tokenId, fee, minimumFee, data, proof, operator, gasPriceWei: gasPrice };
+    return { fee, minimumFee, data, proof, operator };
   };
+
+  const shortfall: FeePolicy["shortfall"] = ({ type, tokenId, fee }) => {
+    if (settings.operatorPercent <= -100n) return null;
+    const quoted = quote(type, tokenId);
+    if (quoted === null) return "token";
+    return decodeFloat16(fee) < quoted.minimumFee ? quoted.minimumFee : null;
+  };
+
+  /** What the fees are worth, in wei times 10^18; in other tokens nothing. */
+  const worth = (transactions: readonly L2Transaction[]): bigint =>
+    transactions.reduce((sum, { tokenId, fee }) => sum + decodeFloat16(fee) * (prices.get(tokenId) ?? 0n), 0n);
 
   return {
     quote,
-    shortfall: (transaction) => {
-      if (settings.operatorPercent <= -100n) return null;
-      const quoted = quote(transaction.type, transaction.tokenId);
-      if (quoted === null) return "token";
-      return decodeFloat16(transaction.fee) < quoted.minimumFee ? quoted.minimumFee : null;
+    shortfall,
+    groupShortfall: (transactions) => {
+      const lacking = transactions.map(shortfall);
+      const index = lacking.findIndex((lacks) => lacks !== null);
+      const lacks = lacking[index];
+      if (lacks == null) return null;
+      const gasPrice = gasPriceWei();
+      const leastWei = transactions.reduce((sum, { type }) => sum + computeAt(type, SCALE, gasPrice).minimumFee, 0n);
+      return worth(transactions) >= leastWei * SCALE ? null : { index, lacks };
     },
   };
 }

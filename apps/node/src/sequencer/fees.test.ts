@@ -1,3 +1,4 @@
+import { linkContentHash } from "@cairn/crypto";
 import { findBlock, findTransaction, loadBlockTransactions } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
 import {
@@ -6,6 +7,8 @@ import {
   encodeFloat16,
   encodeFloat40,
   type L1Operation,
+  linkContentWords,
+  type SignedTransaction,
   type TransferToNew,
   tokenId,
 } from "@cairn/protocol";
@@ -96,6 +99,40 @@ describe("fees", () => {
     expect(await payInOneBlock()).toMatchObject(confirmed);
     expect(balance(70)).toBe(1n + FEE);
     expect(life.sequencer.feeAccounts()).toEqual({ accounts: [70], missing: [] });
+  });
+
+  it("of a linked group are judged as a whole: a sponsor pays for somebody who has nothing that pays fees", async () => {
+    await process(deposit({ key: OWNER.key }));
+    const [user] = harness.people;
+    await process(deposit({ owner: user?.owner ?? 0n, key: user?.key ?? 0n, tokenId: tokenId(5), amount: 100n }));
+    await life.crash();
+    const settings = { batchGas: 1600n, blocksPerBatch: 1n, gasPerByte: 1n, payoutGas: 1n };
+    const percents = { expectedFillPercent: 50n, operatorPercent: 10n, tolerancePercent: 80n };
+    const tokens = [{ tokenId: ETH, weiPer1e18: 10n ** 18n }];
+    const policy = createFeePolicy({ slotCount: 16, tokens, ...settings, ...percents }, () => 1n);
+    life = await harness.begin({ feeTakers: { owner: OWNER.owner, tokens: [ETH] } }, undefined, policy);
+    const quote = policy.quote("transfer", ETH)?.minimumFee ?? 0n;
+    const USER = accountIndex(67);
+    const free = (fee: bigint, nonces: readonly [number, number]) => {
+      const paying = { tokenId: tokenId(5), from: USER, fee: encodeFloat16(0n), amount: encodeFloat40(1n) };
+      const content = (signed: SignedTransaction) =>
+        linkContentHash(linkContentWords(signed.transaction), harness.compress);
+      const sponsoring = { fee: encodeFloat16(fee), amount: encodeFloat40(0n) };
+      const toSelf = { toOwner: user?.owner ?? 0n, toKey: user?.key ?? 0n, to: USER };
+      const first = harness.transfer(0, 1, nonces[0], { ...paying, ...toSelf });
+      const second = harness.transfer(1, 1, nonces[1], sponsoring);
+      return [
+        harness.transfer(0, 1, nonces[0], { ...paying, ...toSelf, link: { offset: 1, content: content(second) } }),
+        harness.transfer(1, 1, nonces[1], { ...sponsoring, link: { offset: -1, content: content(first) } }),
+      ];
+    };
+    const [alone] = free(2n * quote, [0, 0]);
+    expect(alone && (await life.sequencer.submit([alone]))).toMatchObject({ type: "rejected" });
+    expect(await life.sequencer.submit(free(2n * quote - 1n, [0, 0]))).toMatchObject(refused);
+    const paid = { type: "accepted", transactions: [{ status: "confirmed" }, { status: "confirmed" }] };
+    expect(await life.sequencer.submit(free(2n * quote, [0, 0]))).toMatchObject(paid);
+    await life.sequencer.sealNow();
+    expect(balance(66)).toBe(1n + 2n * quote);
   });
 
   it("are not collected under a stranger's key in the fee owner's name, before or after the owner's own deposit", async () => {

@@ -4,7 +4,6 @@ import {
   type Domain,
   isCairnError,
   isEmptyAccount,
-  type L2Transaction,
   type MessageWords,
   messageWords,
   type SignedTransaction,
@@ -126,17 +125,22 @@ export function prepareSubmission(
     if (transaction.validUntil < minimum) {
       return reject(index, { type: "expiresTooSoon", validUntil: transaction.validUntil, minimum });
     }
-    const problem = findFeeProblem(transaction, rules.feePolicy);
-    if (problem !== null) return reject(index, problem);
   }
+  const unpaid = findFeeProblem(group, rules.feePolicy);
+  if (unpaid !== null) return reject(unpaid.index, unpaid.reason);
   return { type: "prepared", transactions };
 }
 
-/** What is wrong with a transaction's fee at the current gas price, null if nothing is. */
-export function findFeeProblem(transaction: L2Transaction, feePolicy: FeePolicy): SubmissionReason | null {
-  const shortfall = feePolicy.shortfall(transaction);
-  if (shortfall === null) return null;
-  return shortfall === "token"
-    ? { type: "feeTokenNotAccepted", tokenId: transaction.tokenId }
-    : { type: "feeTooLow", minimum: shortfall };
+/** What is wrong with the fees of a group at the current gas price, null if nothing is. */
+export function findFeeProblem(group: TransactionGroup, feePolicy: FeePolicy): SubmissionRejection | null {
+  const transactions = group.map(({ transaction }) => transaction);
+  const shortfall = feePolicy.groupShortfall(transactions);
+  const transaction = transactions[shortfall?.index ?? -1];
+  if (shortfall === null || transaction === undefined) return null;
+  const { index, lacks } = shortfall;
+  const reason: SubmissionReason =
+    lacks === "token"
+      ? { type: "feeTokenNotAccepted", tokenId: transaction.tokenId }
+      : { type: "feeTooLow", minimum: lacks };
+  return { index, reason };
 }
