@@ -207,5 +207,6 @@ function rollupOf({ domain, blocks, minValiditySeconds }: DoubleState): object {
     minValiditySeconds,
     maxGroupSize: 4,
     feeTokens: [0],
+    provableBatches: null,
   };
 }

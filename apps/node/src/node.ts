@@ -101,7 +101,8 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
       keeper !== null && jobs !== null
         ? await start(createSequencerPart(context, storage, l1, { keeper, jobs, compress, watcher }))
         : null;
-    const api = apiPart(context, storage, sequencing && { ...sequencing, compress, watcher, readiness }, readiness);
+    const beside = keeper && sequencing && { ...sequencing, keeper, compress, watcher, readiness };
+    const api = apiPart(context, storage, beside, readiness);
     const apiUrl = api === null ? null : await start(api);
     const prover =
       jobs !== null && has("prover")

@@ -139,6 +139,37 @@ export async function loadAcceptedSummaries(db: Db, first: number, last: number)
   return rows.map(toSummary);
 }
 
+/**
+ * The acceptance of a number, or the newest, of those whose blocks are the ones stored here; undefined if there is none. An
+ * acceptance is stored before the blocks of others that it brings.
+ */
+export async function findOwnAcceptance(db: Db, number: number | "newest"): Promise<AcceptedSummary | undefined> {
+  const row = await db
+    .selectFrom("accepted_batches as accepted")
+    .innerJoin("batches", (join) =>
+      join.onRef("batches.first_block", "=", "accepted.first_block").onRef("batches.number", "=", "accepted.number"),
+    )
+    .select([
+      "accepted.number",
+      "accepted.first_block",
+      "accepted.last_block",
+      "accepted.submitter",
+      "accepted.header",
+      "accepted.data_commitment",
+      "accepted.payouts_hash",
+      "accepted.l1_transaction",
+      "accepted.l1_block",
+      "accepted.l1_block_hash",
+      "accepted.l1_timestamp",
+      "accepted.from_archive",
+    ])
+    .$if(number !== "newest", (query) => query.where("accepted.number", "=", Number(number)))
+    .orderBy("accepted.number", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row && toSummary(row);
+}
+
 /** Number of stored acceptances. */
 export async function countAcceptedBatches(db: Db): Promise<number> {
   const row = await db

@@ -8,6 +8,7 @@ export {
   findAcceptedBatch,
   findAcceptedByCommitment,
   findLastAcceptedBatch,
+  findOwnAcceptance,
   findUnadoptedBatch,
   insertAcceptedBatch,
   insertSettlement,

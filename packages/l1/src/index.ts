@@ -53,7 +53,7 @@ export {
 } from "./reading/ranges.ts";
 export { type BlobCheck, type BlobProblem, type ReadBlobDeps, readBlob } from "./reading/read-blob.ts";
 export { READS_PER_CALL, readMany } from "./reading/read-many.ts";
-export { isBadParameter, isBusy, isRefusal } from "./reading/refusals.ts";
+export { isAnswer, isBadParameter, isBusy, isMissingBlock, isNothingThere, isRefusal } from "./reading/refusals.ts";
 export {
   findDeploymentBlock,
   findScanStart,

@@ -22,15 +22,16 @@ const { restored } = await restoreRollup({
 writeSync(1, `${restored.tree.root()}`);
 await restored.close();
 
-function write(changes: readonly KeyValueChange[]): void {
+function write(changes: Iterable<KeyValueChange>): void {
   const isDeadly = ++writes === Number(deadlyWrite);
   store.write(isDeadly && when !== "after" ? deadly(changes) : changes);
   if (isDeadly) die();
 }
 
 /** The same changes, but reading the middle one ends the process at once. */
-function deadly(changes: readonly KeyValueChange[]): KeyValueChange[] {
-  return Object.defineProperty([...changes], Math.floor(changes.length / 2), { get: die });
+function deadly(changes: Iterable<KeyValueChange>): KeyValueChange[] {
+  const copy = [...changes];
+  return Object.defineProperty(copy, Math.floor(copy.length / 2), { get: die });
 }
 
 function die(): never {

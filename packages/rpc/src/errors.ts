@@ -40,6 +40,20 @@ export const API_ERRORS = {
     isRetryable: true,
     meaning: "The request did not arrive in time; nothing was acknowledged.",
   },
+  "not-accepted": {
+    http: 409,
+    jsonRpc: -32016,
+    isRetryable: false,
+    meaning:
+      "L1 has not accepted the batch yet: ask again when it has. `details.newest` is the last batch that it has accepted, as far as the node knows.",
+  },
+  gone: {
+    http: 410,
+    jsonRpc: -32015,
+    isRetryable: false,
+    meaning:
+      "The node no longer has the state after that batch, or never had it; `details.oldest` and `details.newest` say after which batches it has.",
+  },
   "too-large": { http: 413, jsonRpc: -32600, isRetryable: false, meaning: "The request body is larger than allowed." },
   "uri-too-long": {
     http: 414,

@@ -1,4 +1,4 @@
-import { BATCH_HEADER_BYTES } from "@cairn/protocol";
+import { BATCH_HEADER_BYTES, TREE_DEPTH } from "@cairn/protocol";
 import { IDEMPOTENCY_HEADER, type RouteName } from "./routes.ts";
 
 /** What one call of an operation looks like: its parameters, its body, and its answer, in JSON. */
@@ -51,6 +51,25 @@ const SUMMARY = {
   createdIndex: null,
   rejection: null,
   receivedAtMs: TIME,
+};
+const COMMITTED = {
+  number: 3,
+  header: `0x${"00".repeat(BATCH_HEADER_BYTES)}`,
+  dataCommitment: word("c"),
+  payoutsHash: word("d"),
+};
+const RECEIPT = {
+  slot: 3,
+  batch: COMMITTED,
+  path: {
+    block: 3,
+    previousBlockHash: word("0"),
+    headerCell: CELL,
+    position: 1,
+    cell: CELL,
+    cellSiblings: siblings(2),
+    blockSiblings: siblings(3),
+  },
 };
 const ACCOUNT = {
   index: 64,
@@ -170,27 +189,7 @@ export const EXAMPLES: Readonly<Record<RouteName, RouteExample>> = {
       ],
     },
   },
-  receipt: {
-    params: { id: ID },
-    response: {
-      slot: 3,
-      batch: {
-        number: 3,
-        header: `0x${"00".repeat(BATCH_HEADER_BYTES)}`,
-        dataCommitment: word("c"),
-        payoutsHash: word("d"),
-      },
-      path: {
-        block: 3,
-        previousBlockHash: word("0"),
-        headerCell: CELL,
-        position: 1,
-        cell: CELL,
-        cellSiblings: siblings(2),
-        blockSiblings: siblings(3),
-      },
-    },
-  },
+  receipt: { params: { id: ID }, response: RECEIPT },
   quote: {
     query: { kind: "transfer", tokenId: 0 },
     response: {
@@ -204,6 +203,11 @@ export const EXAMPLES: Readonly<Record<RouteName, RouteExample>> = {
   },
   accounts: { query: { owner: OWNER, limit: 100 }, response: { accounts: [ACCOUNT], next: null } },
   account: { params: { index: 64 }, response: ACCOUNT },
+  accountProof: {
+    params: { index: 64 },
+    query: { batch: 3 },
+    response: { account: ACCOUNT, block: 12, batch: COMMITTED, siblings: siblings(TREE_DEPTH) },
+  },
   accountHistory: { params: { index: 64 }, ...HISTORY },
   ownerHistory: { params: { owner: OWNER }, ...HISTORY },
   ownerBalances: {
@@ -233,6 +237,7 @@ export const EXAMPLES: Readonly<Record<RouteName, RouteExample>> = {
   block: { params: { number: 12 }, response: BLOCK },
   blockTransactions: { params: { number: 12 }, response: { transactions: [SUMMARY] } },
   blockOperations: { params: { number: 12 }, response: { entries: [QUEUE_ENTRY] } },
+  slotReceipt: { params: { number: 12, slot: 3 }, response: RECEIPT },
   batches: { query: { limit: 25 }, response: { batches: [BATCH], next: null } },
   batch: { params: { firstBlock: 9 }, response: BATCH },
   payouts: {
@@ -310,6 +315,7 @@ export const EXAMPLES: Readonly<Record<RouteName, RouteExample>> = {
       minValiditySeconds: 900,
       maxGroupSize: 16,
       feeTokens: [0],
+      provableBatches: { oldest: 1, newest: 3 },
     },
   },
   health: { response: { status: "ok", roles: ["sequencer", "api"], version: "0.1.0" } },

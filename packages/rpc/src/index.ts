@@ -1,3 +1,11 @@
+export {
+  type AccountProof,
+  type AccountProofJson,
+  accountProofFromJson,
+  accountProofSchema,
+  accountProofToJson,
+} from "./account-proofs.ts";
+export { type CommittedBatch, type CommittedBatchJson, committedBatchSchema } from "./committed-batch.ts";
 export { API_ERRORS, type ApiErrorCode, type ApiErrorEntry } from "./errors.ts";
 export { balanceSchema, entryTypeSchema, historyPageSchema, historyQuerySchema, ledgerEntrySchema } from "./history.ts";
 export { ENGLISH } from "./messages.ts";

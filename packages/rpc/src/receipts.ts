@@ -1,36 +1,24 @@
 import type { ReceiptPath, ReceiptSiblings } from "@cairn/crypto";
-import {
-  BATCH_HEADER_BYTES,
-  type BatchHeader,
-  bigintToHex,
-  bytesToHex,
-  CELL_BYTES,
-  decodeBatchHeader,
-  encodeBatchHeader,
-  hexToBytes,
-  MAX_BATCH_BLOCKS,
-} from "@cairn/protocol";
+import { BLOCK_SIZES, bigintToHex, CELL_BYTES, MAX_BATCH_BLOCKS, TREE_ARITY } from "@cairn/protocol";
 import * as z from "zod/mini";
-import { countSchema, described, fieldSchema, wordSchema, wordToBigint } from "./values.ts";
+import {
+  type CommittedBatch,
+  committedBatchFromJson,
+  committedBatchSchema,
+  committedBatchToJson,
+} from "./committed-batch.ts";
+import { countSchema, described, fieldSchema, pathSchema, wordToBigint } from "./values.ts";
+
+const levelsOver = (leaves: number): number => Math.log2(leaves) / Math.log2(TREE_ARITY);
+/** Of the trees over the cells of a block and over the blocks of a batch. */
+const [MIN_CELL_LEVELS, MAX_CELL_LEVELS] = [levelsOver(Math.min(...BLOCK_SIZES)), levelsOver(Math.max(...BLOCK_SIZES))];
+const BLOCK_LEVELS = levelsOver(MAX_BATCH_BLOCKS);
 
 const cellSchema = z.string().check(z.regex(new RegExp(`^0x[0-9a-fA-F]{${2 * CELL_BYTES}}$`)));
-const siblingsSchema = z.array(z.tuple([fieldSchema, fieldSchema, fieldSchema]));
-
 /** Proof that a batch on L1 contains a slot: spec 3.9. */
 export const receiptSchema = z.object({
   slot: described(countSchema, "the transaction's, within its block"),
-  batch: described(
-    z.object({
-      number: described(countSchema, "assigned by the contract"),
-      header: described(
-        z.string().check(z.regex(new RegExp(`^0x[0-9a-fA-F]{${2 * BATCH_HEADER_BYTES}}$`))),
-        "fields of `BatchHeader` in the order of the struct, without filling",
-      ),
-      dataCommitment: wordSchema,
-      payoutsHash: wordSchema,
-    }),
-    "their hash is `batchCommitment` of the contract",
-  ),
+  batch: committedBatchSchema,
   path: described(
     z.object({
       block: described(
@@ -41,8 +29,11 @@ export const receiptSchema = z.object({
       headerCell: described(cellSchema, "first cell of the block, 26 bytes"),
       position: described(countSchema, "place of the cell among the leaves of the cells root"),
       cell: described(cellSchema, "two slots, 13 bytes each"),
-      cellSiblings: described(siblingsSchema, "from the cell to the cells root, lowest level first"),
-      blockSiblings: described(siblingsSchema, "from the block hash to the blocks root"),
+      cellSiblings: described(
+        pathSchema(MAX_CELL_LEVELS, MIN_CELL_LEVELS),
+        "from the cell to the cells root, lowest level first",
+      ),
+      blockSiblings: described(pathSchema(BLOCK_LEVELS), "from the block hash to the blocks root"),
     }),
     "leads from the cell to the header's blocks root",
   ),
@@ -52,15 +43,9 @@ export const receiptSchema = z.object({
 export type ReceiptJson = z.infer<typeof receiptSchema>;
 
 /** A receipt with what names its batch. */
-export interface TransactionReceipt {
+export interface TransactionReceipt extends CommittedBatch {
   /** The transaction's slot within its block. */
   readonly slot: number;
-  /** As counted by the contract. */
-  readonly batchNumber: number;
-  readonly header: BatchHeader;
-  /** 32 bytes each. */
-  readonly dataCommitment: Uint8Array;
-  readonly payoutsHash: Uint8Array;
   readonly path: ReceiptPath;
 }
 
@@ -70,17 +55,12 @@ export interface TransactionReceipt {
  * @example JSON.stringify(receiptToJson(receipt))
  */
 export function receiptToJson(receipt: TransactionReceipt): ReceiptJson {
-  const { slot, batchNumber, header, dataCommitment, payoutsHash, path } = receipt;
+  const { slot, path } = receipt;
   const siblings = (levels: readonly ReceiptSiblings[]): [string, string, string][] =>
     levels.map(([x, y, z]) => [bigintToHex(x, 32), bigintToHex(y, 32), bigintToHex(z, 32)]);
   return {
     slot,
-    batch: {
-      number: batchNumber,
-      header: bytesToHex(encodeBatchHeader(header)),
-      dataCommitment: bytesToHex(dataCommitment),
-      payoutsHash: bytesToHex(payoutsHash),
-    },
+    batch: committedBatchToJson(receipt),
     path: {
       block: path.block,
       previousBlockHash: bigintToHex(path.previousBlockHash, 32),
@@ -104,10 +84,7 @@ export function receiptFromJson({ slot, batch, path }: ReceiptJson): Transaction
     levels.map(([x, y, z]) => [wordToBigint(x), wordToBigint(y), wordToBigint(z)]);
   return {
     slot,
-    batchNumber: batch.number,
-    header: decodeBatchHeader(hexToBytes(batch.header)),
-    dataCommitment: hexToBytes(batch.dataCommitment, 32),
-    payoutsHash: hexToBytes(batch.payoutsHash, 32),
+    ...committedBatchFromJson(batch),
     path: {
       block: path.block,
       previousBlockHash: wordToBigint(path.previousBlockHash),

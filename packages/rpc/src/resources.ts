@@ -228,6 +228,10 @@ export const rollupSchema = z.object({
   minValiditySeconds: countSchema,
   maxGroupSize: countSchema,
   feeTokens: z.array(tokenIdSchema),
+  provableBatches: described(
+    z.nullable(z.object({ oldest: countSchema, newest: countSchema })),
+    "batches after which this node proves accounts: the last 64 that L1 accepted, or fewer on a node that was restored or started with this version since; null for none",
+  ),
 });
 
 /** A token that someone registered on L1; 0 is ETH. */

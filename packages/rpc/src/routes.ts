@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { accountProofSchema } from "./account-proofs.ts";
 import type { ApiErrorCode } from "./errors.ts";
 import {
   balancesQuerySchema,
@@ -56,6 +57,7 @@ const owner = z.object({ owner: addressSchema });
 const searchTextSchema = z.string().check(z.trim(), z.minLength(1), z.maxLength(100));
 const READ = ["bad-request", "unavailable", "internal"] as const;
 const FIND = [...READ, "not-found"] as const;
+const PROVE = [...FIND, "not-accepted"] as const;
 
 /** Header with the client's own name for a payment. */
 export const IDEMPOTENCY_HEADER = "idempotency-key";
@@ -98,10 +100,11 @@ export const ROUTES = {
   receipt: {
     method: "GET",
     path: "/v1/transactions/:id/receipt",
-    summary: "Proof that a batch on L1 contains the transaction; `not-found` until L1 has accepted its batch",
+    summary:
+      "Proof that a batch on L1 contains the transaction, for the newest batch and all earlier ones whose blocks the node has; `not-accepted` until L1 has accepted the batch",
     params: z.object({ id: wordSchema }),
     response: receiptSchema,
-    errors: FIND,
+    errors: PROVE,
   },
   quote: {
     method: "GET",
@@ -145,6 +148,22 @@ export const ROUTES = {
     params: z.object({ index: accountDigits }),
     response: accountSchema,
     errors: FIND,
+  },
+  accountProof: {
+    method: "GET",
+    path: "/v1/accounts/:index/proof",
+    summary:
+      "Proof of an account, or that there is none, in the state after one of the last 64 batches that L1 accepted; `gone` for batches that the node does not have",
+    params: z.object({ index: accountDigits }),
+    query: z.object({
+      batch: described(z.optional(digits), "number given by the contract; the newest that L1 accepted if absent"),
+      state: described(
+        z.optional(z.enum(["accepted", "sealed"])),
+        "sealed: the state after the last sealed block instead, which nothing on L1 vouches for yet",
+      ),
+    }),
+    response: accountProofSchema,
+    errors: [...READ, "not-accepted", "gone"],
   },
   accountHistory: {
     method: "GET",
@@ -222,6 +241,15 @@ export const ROUTES = {
     params: z.object({ number: digits }),
     response: z.object({ entries: z.array(queueEntrySchema) }),
     errors: FIND,
+  },
+  slotReceipt: {
+    method: "GET",
+    path: "/v1/blocks/:number/slots/:slot/receipt",
+    summary:
+      "Proof that a batch on L1 contains the transaction in a slot of a block, also when the node does not know its id: as `receipt`",
+    params: z.object({ number: digits, slot: digits }),
+    response: receiptSchema,
+    errors: PROVE,
   },
   batches: {
     method: "GET",

@@ -35,6 +35,13 @@ export const fieldSchema = described(
   "BN254 scalar field element, 32 bytes",
 );
 
+/** The three other children of each node on a path up a tree: of `levels` levels, or as many and fewer. */
+// @__NO_SIDE_EFFECTS__
+export function pathSchema(levels: number, fewest: number = levels) {
+  const siblings = z.tuple([fieldSchema, fieldSchema, fieldSchema]);
+  return z.array(siblings).check(z.minLength(fewest), z.maxLength(levels));
+}
+
 /** Bytes of any length. */
 export const bytesSchema = described(z.string().check(z.regex(/^0x(?:[0-9a-fA-F]{2})*$/)), "bytes");
 

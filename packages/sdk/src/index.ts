@@ -97,7 +97,6 @@ export {
   STATUSES,
   type StatusOf,
 } from "./requests/handle.ts";
-export { assertShows, contentOfReceipt, isBatchOnL1, type ShownByReceipt } from "./requests/inclusion.ts";
 export { findPayout, type PayoutQuery, type PayoutView, readSettled, type SettledPayout } from "./requests/payout.ts";
 export {
   type EntryOutcome,

@@ -35,7 +35,7 @@ function chain(request: string): Scripted {
   if (request === "GET /v1/rollup") {
     const rollup = { chainId: 1, rollup: `0x${"0".repeat(40)}`, slots: 16, nextIndex: 64, root: ID, lastBlock: 4 };
     const limits = { lastProvenBlock: 2, lastFinalBlock: 2, minValiditySeconds: 1, maxGroupSize: 4, feeTokens: [0] };
-    return { body: { ...rollup, ...limits } };
+    return { body: { ...rollup, ...limits, provableBatches: null } };
   }
   const number = Number(/blocks\/(\d+)/.exec(request)?.[1]);
   if (number > 4) return { status: 404, body: { error: { code: "not-found", message: "no block" } } };

@@ -1,9 +1,22 @@
 export type { StateErrorCode } from "./errors.ts";
-export type { KeyValueChange, KeyValueReader, KeyValueSnapshot, KeyValueStore } from "./key-value-store.ts";
+export type {
+  KeyValue,
+  KeyValueChange,
+  KeyValueReader,
+  KeyValueSnapshot,
+  KeyValueStore,
+  OrderedReader,
+} from "./key-value-store.ts";
 export { createMemoryStore } from "./memory-store.ts";
 export { buildMultiproof, multiproofRoot, type PlacedLeaf } from "./multiproof.ts";
 export { type NodeReader, nodeKey, nodePlace } from "./nodes.ts";
-export type { OwnerEntry } from "./records.ts";
+export {
+  type AccountInState,
+  createPastProver,
+  type PastProver,
+  type PastProverOptions,
+} from "./past-proofs.ts";
+export type { OwnerEntry, PastBlocks } from "./records.ts";
 export {
   type ApplyOptions,
   createStateTree,

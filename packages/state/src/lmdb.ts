@@ -1,7 +1,7 @@
-import { CairnError } from "@cairn/protocol";
+import { CairnError, isCairnError } from "@cairn/protocol";
 import { type Database, open, type RootDatabase, type Transaction } from "lmdb";
 import type { StateErrorCode } from "./errors.ts";
-import type { KeyValueReader, KeyValueStore } from "./key-value-store.ts";
+import type { KeyValue, KeyValueStore, OrderedReader } from "./key-value-store.ts";
 import { isRunning, processIdentity } from "./process-identity.ts";
 
 export interface LmdbStoreOptions {
@@ -35,6 +35,10 @@ export function createLmdbStore({ path }: LmdbStoreOptions): KeyValueStore {
     get(key) {
       assertOpen(isOpen);
       return attempt("read", () => database.getBinary(key));
+    },
+    next(key) {
+      assertOpen(isOpen);
+      return attempt("read", () => firstFrom(database, key));
     },
     write(changes) {
       assertOpen(isOpen);
@@ -77,7 +81,7 @@ export function createLmdbStore({ path }: LmdbStoreOptions): KeyValueStore {
 }
 
 /** Reads a store that another thread of this process writes. */
-export interface LmdbReader extends KeyValueReader {
+export interface LmdbReader extends OrderedReader {
   /** Lets the next read see everything written so far; without it, reads within one turn of the event loop may not. */
   refresh(): void;
   close(): Promise<void>;
@@ -94,6 +98,10 @@ export function openLmdbReader({ path }: LmdbStoreOptions): LmdbReader {
     get(key) {
       assertOpen(isOpen);
       return attempt("read", () => database.getBinary(key));
+    },
+    next(key) {
+      assertOpen(isOpen);
+      return attempt("read", () => firstFrom(database, key));
     },
     refresh() {
       if (isOpen) attempt("read", () => database.resetReadTxn());
@@ -116,6 +124,11 @@ function openDatabase(path: string, options: { readonly readOnly?: true } = {}):
     // Otherwise a commit may return before its pages are on the disk.
     overlappingSync: false,
   });
+}
+
+function firstFrom(database: BinaryDatabase, start: Uint8Array): KeyValue | undefined {
+  for (const { key, value } of database.getRange({ start, limit: 1 })) return { key, value };
+  return undefined;
 }
 
 function acquire(database: Database<Uint8Array, Uint8Array>, path: string): void {
@@ -141,6 +154,8 @@ function attempt<T>(what: string, action: () => T): T {
   try {
     return action();
   } catch (cause) {
+    // What a change is made from may be corrupt.
+    if (isCairnError(cause)) throw cause;
     throw new CairnError<StateErrorCode>("state/io", `LMDB failed to ${what}`, { cause });
   }
 }

@@ -1,10 +1,12 @@
 import { CairnError } from "@cairn/protocol";
 import type { StateErrorCode } from "./errors.ts";
-import type { KeyValueChange, KeyValueSnapshot, KeyValueStore } from "./key-value-store.ts";
+import type { KeyValueSnapshot, KeyValueStore } from "./key-value-store.ts";
 
 type Values = Map<string, Uint8Array | undefined>;
 
-/** A key-value store in memory: for tests, browsers and chains that need not survive a restart. */
+/**
+ * A key-value store in memory: for tests, browsers and chains that need not survive a restart. `next` looks at every key.
+ */
 export function createMemoryStore(): KeyValueStore {
   const values: Values = new Map();
   /** Per open snapshot, the former values of the keys written since. */
@@ -16,9 +18,18 @@ export function createMemoryStore(): KeyValueStore {
       assertOpen(isOpen);
       return values.get(mapKey(key))?.slice();
     },
-    write(changes: readonly KeyValueChange[]) {
+    next(key) {
       assertOpen(isOpen);
-      for (const { key, value } of changes) {
+      const wanted = mapKey(key);
+      let first: string | undefined;
+      for (const name of values.keys()) if (name >= wanted && (first === undefined || name < first)) first = name;
+      const value = first === undefined ? undefined : values.get(first);
+      if (first === undefined || value === undefined) return undefined;
+      return { key: Uint8Array.from(first, (character) => character.charCodeAt(0)), value: value.slice() };
+    },
+    write(changes) {
+      assertOpen(isOpen);
+      for (const { key, value } of [...changes]) {
         const name = mapKey(key);
         for (const before of snapshots) if (!before.has(name)) before.set(name, values.get(name));
         if (value === null) values.delete(name);

@@ -31,15 +31,16 @@ export function overlayNodes(base: NodeReader, overlay: NodeOverlay): NodeReader
 }
 
 /**
- * Sets many leaves at once, level by level, so that each touched node is hashed once. Returns the changed nodes and
- * the new root; reads the old nodes from `nodes` and writes nowhere. `leaves` must not be empty.
+ * Sets many leaves at once, level by level, so that each touched node is hashed once. Returns the changed nodes, what
+ * they were, and the new root; reads the old nodes from `nodes` and writes nowhere. `leaves` must not be empty.
  */
 export function setLeaves(
   nodes: NodeReader,
   leaves: ReadonlyMap<number, bigint>,
   compress: Compress,
-): { readonly root: bigint; readonly changed: NodeOverlay } {
+): { readonly root: bigint; readonly changed: NodeOverlay; readonly before: NodeOverlay } {
   const changed: NodeOverlay = new Map();
+  const before: NodeOverlay = new Map();
   let level: ReadonlyMap<number, bigint> = leaves;
   for (let height = 1; height <= nodes.depth; height++) {
     const touched = new Map<number, [bigint, bigint, bigint, bigint]>();
@@ -47,7 +48,9 @@ export function setLeaves(
       const parent = Math.floor(position / TREE_ARITY);
       let children = touched.get(parent);
       if (children === undefined) {
-        children = [...nodes.children(height, parent)];
+        const old = nodes.children(height, parent);
+        before.set(nodeKey(height, parent), old);
+        children = [...old];
         touched.set(parent, children);
       }
       children[position % TREE_ARITY] = node;
@@ -59,7 +62,7 @@ export function setLeaves(
     }
     level = parents;
   }
-  return { root: level.get(0) ?? 0n, changed };
+  return { root: level.get(0) ?? 0n, changed, before };
 }
 
 /** The Merkle proof of the leaf at an index. Throws `state/out-of-range`. */

@@ -28,12 +28,16 @@ export const STORE_VERSION = 1;
  * | 0x21 ‖ owner 20 ‖ position 4 | index 3, tokenId 4; positions in order of creation |
  * | 0x30 ‖ block 8 | undo record: nextIndex 4 and root 32 before the block, then index 3 and old account 78 of each |
  * | 0x40 | head: version 1, arity 1, depth 1, block 8, nextIndex 4, root 32, oldest block with an undo record 8 |
+ * | 0x50 ‖ height 1 ‖ position 3 ‖ block 8 | what a node was before the block changed it, 32; of leaves (height 0) nothing: see the undo record |
+ * | 0x51 | oldest block whose state can be proven 8, the last block with such records 8 |
  */
 const ACCOUNT = 0x10;
 const OWNER_COUNT = 0x20;
 const OWNER_ENTRY = 0x21;
 const UNDO = 0x30;
 const HEAD = 0x40;
+const PAST_NODE = 0x50;
+const PAST_BLOCKS = 0x51;
 
 const ACCOUNT_BYTES = 78;
 const UNDO_HEADER_BYTES = 36;
@@ -55,6 +59,12 @@ export interface UndoRecord {
   readonly accounts: ReadonlyMap<AccountIndex, Account>;
 }
 
+/** Blocks whose states can be proven: from `from` to `to`. */
+export interface PastBlocks {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** One account of an owner. */
 export interface OwnerEntry {
   readonly index: AccountIndex;
@@ -65,6 +75,9 @@ export const nodeRecordKey = (height: number, position: number): Uint8Array => k
 export const accountRecordKey = (index: number): Uint8Array => key(ACCOUNT, [index, 3]);
 export const undoRecordKey = (block: number): Uint8Array => key(UNDO, [block, 8]);
 export const headRecordKey = (): Uint8Array => key(HEAD);
+export const pastNodeKey = (height: number, position: number, block: number): Uint8Array =>
+  key(PAST_NODE, [height, 1], [position, 3], [block, 8]);
+export const pastBlocksKey = (): Uint8Array => key(PAST_BLOCKS);
 export const ownerCountKey = (owner: bigint): Uint8Array => key(OWNER_COUNT, [owner, 20]);
 export const ownerEntryKey = (owner: bigint, position: number): Uint8Array =>
   key(OWNER_ENTRY, [owner, 20], [position, 4]);
@@ -136,14 +149,67 @@ export function encodeUndo(undo: UndoRecord): Uint8Array {
 }
 
 export function decodeUndo(bytes: Uint8Array): UndoRecord {
-  const entryBytes = bytes.length - UNDO_HEADER_BYTES;
-  if (entryBytes < 0 || entryBytes % UNDO_ENTRY_BYTES !== 0) throw corrupt("undo record has a wrong length");
+  assertUndo(bytes);
   const view = viewOf(bytes);
   const accounts = new Map<AccountIndex, Account>();
   for (let offset = UNDO_HEADER_BYTES; offset < bytes.length; offset += UNDO_ENTRY_BYTES) {
     accounts.set(accountIndex(readUint24(view, offset)), readAccount(view, offset + 3));
   }
   return { nextIndex: view.getUint32(0), root: readField(view, 4), accounts };
+}
+
+/** The accounts that an undo record replaces, and the next index before its block; cheaper than all of them. */
+export function decodeUndoIndices(bytes: Uint8Array): { readonly nextIndex: number; readonly replaced: number[] } {
+  assertUndo(bytes);
+  const view = viewOf(bytes);
+  const replaced: number[] = [];
+  for (let offset = UNDO_HEADER_BYTES; offset < bytes.length; offset += UNDO_ENTRY_BYTES) {
+    replaced.push(readUint24(view, offset));
+  }
+  return { nextIndex: view.getUint32(0), replaced };
+}
+
+/** What an account was before the block of an undo record; undefined if the block created it or did not change it. */
+export function decodeUndoAccount(bytes: Uint8Array, index: number): Account | undefined {
+  assertUndo(bytes);
+  const view = viewOf(bytes);
+  for (let offset = UNDO_HEADER_BYTES; offset < bytes.length; offset += UNDO_ENTRY_BYTES) {
+    if (readUint24(view, offset) === index) return readAccount(view, offset + 3);
+  }
+  return undefined;
+}
+
+/** The block after which a past node has its value, of a key that {@link pastNodeKey} made for the same node. */
+export function pastNodeBlock(found: Uint8Array, wanted: Uint8Array): number | undefined {
+  const node = wanted.length - 8;
+  if (found.length !== wanted.length) return undefined;
+  for (let i = 0; i < node; i++) if (found[i] !== wanted[i]) return undefined;
+  return Number(viewOf(found).getBigUint64(node));
+}
+
+export function encodeField(value: bigint): Uint8Array {
+  const bytes = new Uint8Array(32);
+  writeWord(viewOf(bytes), 0, value);
+  return bytes;
+}
+
+export function decodeField(bytes: Uint8Array): bigint {
+  assertBytes("past node", bytes, 32);
+  return readField(viewOf(bytes), 0);
+}
+
+export function encodePastBlocks({ from, to }: PastBlocks): Uint8Array {
+  const bytes = new Uint8Array(16);
+  const view = viewOf(bytes);
+  view.setBigUint64(0, BigInt(from));
+  view.setBigUint64(8, BigInt(to));
+  return bytes;
+}
+
+export function decodePastBlocks(bytes: Uint8Array): PastBlocks {
+  assertBytes("past blocks", bytes, 16);
+  const view = viewOf(bytes);
+  return { from: Number(view.getBigUint64(0)), to: Number(view.getBigUint64(8)) };
 }
 
 export function encodeHead(head: Head, depth: number): Uint8Array {
@@ -257,6 +323,11 @@ function readUint24(view: DataView, offset: number): number {
 
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function assertUndo(bytes: Uint8Array): void {
+  const entryBytes = bytes.length - UNDO_HEADER_BYTES;
+  if (entryBytes < 0 || entryBytes % UNDO_ENTRY_BYTES !== 0) throw corrupt("undo record has a wrong length");
 }
 
 function assertBytes(name: string, bytes: Uint8Array, length: number): void {

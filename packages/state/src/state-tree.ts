@@ -15,6 +15,7 @@ import type { StateErrorCode } from "./errors.ts";
 import type { KeyValueChange, KeyValueReader, KeyValueStore } from "./key-value-store.ts";
 import { type NodeOverlay, type NodeReader, nodeKey, nodePlace, overlayNodes, setLeaves } from "./nodes.ts";
 import { ownerIndexAdditions, ownerIndexRemovals } from "./owner-index.ts";
+import { createPastRecorder } from "./past-states.ts";
 import {
   accountRecordKey,
   corrupt,
@@ -49,6 +50,8 @@ export interface StateTreeOptions {
   readonly retainedBlocks?: number;
   /** Levels below the root, MIN_DEPTH … TREE_DEPTH; the protocol's TREE_DEPTH if not given. */
   readonly depth?: number;
+  /** Whether accounts can be proven in earlier states ({@link createPastProver}); not by default. */
+  readonly pastStates?: boolean;
 }
 
 /** How blocks are applied. */
@@ -87,6 +90,11 @@ export interface StateTree extends StateView {
     nextIndex: number,
     options?: ApplyOptions,
   ): bigint;
+  /**
+   * The states before this block need not be proven any more: their records go with the blocks to come, those of two
+   * blocks with each.
+   */
+  forgetBefore(block: BlockNumber): void;
   /** Undoes all blocks after this one; returns the root. Throws `state/wrong-block`, `state/beyond-retention`. */
   rollbackTo(block: BlockNumber): bigint;
   /**
@@ -107,6 +115,7 @@ export function createStateTree({
   compress,
   retainedBlocks = DEFAULT_RETAINED_BLOCKS,
   depth = TREE_DEPTH,
+  pastStates = false,
 }: StateTreeOptions): StateTree {
   assertOption("depth", depth, MIN_DEPTH, TREE_DEPTH);
   assertOption("retainedBlocks", retainedBlocks, 0, Number.MAX_SAFE_INTEGER);
@@ -114,6 +123,7 @@ export function createStateTree({
   const cache: NodeOverlay = new Map();
   const nodes = cachedNodes(storedNodes(store, depth, emptyHashes), cache);
   let head = openHead();
+  const past = createPastRecorder(store, head, { depth, isOn: pastStates });
 
   return {
     ...createStateView({ reader: store, nodes, head: () => head }),
@@ -145,9 +155,11 @@ export function createStateTree({
       ];
       for (let old: number = block + 1; old <= head.blockNumber; old++)
         changes.push({ key: undoRecordKey(old), value: null });
-      commit({ ...head, blockNumber: block, root: target.root, nextIndex: target.nextIndex }, changed, changes);
+      const next = { ...head, blockNumber: block, root: target.root, nextIndex: target.nextIndex };
+      commit(next, changed, [past.onUndo(head, block), changes]);
       return head.root;
     },
+    forgetBefore: past.forgetBefore,
     snapshot(block = head.blockNumber) {
       assertReachable(block);
       const reader = store.snapshot();
@@ -168,7 +180,7 @@ export function createStateTree({
   ): bigint {
     records.forEach(assertOwnRecord);
     const replaced = validateUpdates(store, head, updates, next.nextIndex, depth);
-    const { root, changed } = hashAccounts(nodes, updates);
+    const { root, changed, before } = hashAccounts(nodes, updates);
     if (expectedRoot !== undefined && root !== expectedRoot) {
       throw new CairnError<StateErrorCode>(
         "state/wrong-root",
@@ -187,7 +199,10 @@ export function createStateTree({
     }
     const firstKept = Math.min(next.oldestUndo, head.blockNumber + 1);
     for (let old = head.oldestUndo; old < firstKept; old++) changes.push({ key: undoRecordKey(old), value: null });
-    commit({ ...next, root }, changed, changes);
+    commit({ ...next, root }, changed, [
+      past.onBlock(head, next, { leaves: updates.keys(), changed, before }),
+      changes,
+    ]);
     return root;
   }
 
@@ -225,9 +240,10 @@ export function createStateTree({
     return genesis;
   }
 
-  function commit(next: Head, changed: NodeOverlay, changes: KeyValueChange[]): void {
-    changes.push({ key: headRecordKey(), value: encodeHead(next, depth) });
-    store.write(changes);
+  /** Writes changes, in their order, with a new head. */
+  function commit(next: Head, changed: NodeOverlay, changes: readonly Iterable<KeyValueChange>[]): void {
+    store.write(inTurn(...changes, [{ key: headRecordKey(), value: encodeHead(next, depth) }]));
+    past.committed();
     head = next;
     for (const [key, children] of changed) if (isCached(nodePlace(key).height, depth)) cache.set(key, children);
   }
@@ -235,8 +251,8 @@ export function createStateTree({
   function hashAccounts(
     base: NodeReader,
     accounts: ReadonlyMap<AccountIndex, Account>,
-  ): { root: bigint; changed: NodeOverlay } {
-    if (accounts.size === 0) return { root: head.root, changed: new Map() };
+  ): { root: bigint; changed: NodeOverlay; before: NodeOverlay } {
+    if (accounts.size === 0) return { root: head.root, changed: new Map(), before: new Map() };
     const leaves = new Map([...accounts].map(([index, account]) => [index, accountHash(account, compress)]));
     return setLeaves(base, leaves, compress);
   }
@@ -274,6 +290,10 @@ export function createStateTree({
   function wrongBlock(block: BlockNumber): CairnError<StateErrorCode> {
     return new CairnError("state/wrong-block", `block ${block} with the tree at block ${head.blockNumber}`);
   }
+}
+
+function* inTurn(...parts: readonly Iterable<KeyValueChange>[]): Generator<KeyValueChange> {
+  for (const part of parts) yield* part;
 }
 
 /** What all blocks after `block` replaced, as one record: the state after `block`. */

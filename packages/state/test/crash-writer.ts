@@ -26,7 +26,7 @@ for (;;) {
 }
 
 /** The same changes, but reading the middle one ends the process at once. */
-function deadly(changes: readonly KeyValueChange[]): KeyValueChange[] {
+function deadly(changes: Iterable<KeyValueChange>): KeyValueChange[] {
   const copy = [...changes];
   const middle = Math.floor(copy.length / 2);
   return Object.defineProperty(copy, middle, { get: () => process.kill(process.pid, "SIGKILL") });

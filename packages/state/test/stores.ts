@@ -50,8 +50,9 @@ function observed(store: KeyValueStore): TestStore {
         failure = undefined;
         throw error;
       }
-      store.write(changes);
-      for (const { key, value } of changes) {
+      const all = [...changes];
+      store.write(all);
+      for (const { key, value } of all) {
         if (value === null) contents.delete(hex(key));
         else contents.set(hex(key), hex(value));
       }

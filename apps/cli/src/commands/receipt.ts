@@ -1,29 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { rollupAbi } from "@cairn/contracts";
-import { checkReceipt, messageHash } from "@cairn/crypto";
+import { messageHash } from "@cairn/crypto";
 import { createFastCompress } from "@cairn/crypto/fast";
-import { createL1Access, type L1HeadTag, readBatchCountAt } from "@cairn/l1";
-import {
-  batchCommitment,
-  bytesToHex,
-  decodeFloat16,
-  decodeFloat40,
-  decodeSlotWord,
-  isCairnError,
-  type L2Transaction,
-  messageWords,
-  type SlotWord,
-} from "@cairn/protocol";
-import {
-  ENGLISH,
-  type ReceiptJson,
-  receiptFromJson,
-  receiptSchema,
-  signedTransactionFromJson,
-  type TransactionReceipt,
-  wordToBigint,
-} from "@cairn/rpc";
+import type { L1HeadTag } from "@cairn/l1";
+import { isCairnError, type L2Transaction, messageWords } from "@cairn/protocol";
+import { ENGLISH, type ReceiptJson, receiptSchema, signedTransactionFromJson, wordToBigint } from "@cairn/rpc";
 import { apiErrorOf } from "@cairn/sdk";
+import { type VerifiedReceipt, type VerifyErrorCode, verifyReceipt, type WantedReceipt } from "@cairn/verify";
 import { Option } from "commander";
 import type { Context } from "../context.ts";
 import { cliError } from "../errors.ts";
@@ -43,15 +25,11 @@ const ON_L1: Readonly<Record<L1HeadTag, string>> = {
   safe: "safe, not finalized: only an attack on L1's consensus can undo the batch",
   finalized: "final",
 };
-
-/** What a valid receipt shows. */
-interface Shown {
-  readonly block: number;
-  readonly slot: number;
-  /** Seconds since the epoch. */
-  readonly timestamp: number;
-  readonly word: SlotWord;
-}
+/** Why a receipt that leads where it should proves nothing all the same. */
+const NOTHING_PROVEN: readonly string[] = [
+  "verify/other-transaction",
+  "verify/not-on-l1",
+] satisfies readonly VerifyErrorCode[];
 
 /** `cairn receipt`: proof that a batch on L1 contains a transaction, made by a node or read from a file, checked here. */
 export function addReceiptCommand({ program, run }: Host): void {
@@ -79,13 +57,10 @@ export function addReceiptCommand({ program, run }: Host): void {
     if (id !== undefined && !/^0x[0-9a-fA-F]{64}$/.test(id))
       throw cliError("cli/usage", `not an id of 32 bytes: ${id}`);
     const json = id === undefined ? readReceipt(flags.file ?? "") : await askNode(context, id);
-    const receipt = parseReceipt(json);
-    const shown = contentOf(receipt);
-    if (id !== undefined) assertShows(shown.word, await findSigned(context, id));
-    const onL1 = await findOnL1(context, receipt);
-    assertDeepEnough(receipt, onL1, flags.head);
+    const transaction = id === undefined ? null : await findSigned(context, id);
+    const verified = await check(context, json, { ...(transaction && { transaction }), finality: flags.head });
     if (flags.out !== undefined) writeFileSync(flags.out, `${JSON.stringify(json, null, 2)}\n`);
-    return resultOf(context, json, { ...shown, onL1 }, id ?? null);
+    return resultOf(context, json, verified, id ?? null);
   });
 }
 
@@ -93,7 +68,8 @@ async function askNode(context: Context, id: string): Promise<ReceiptJson> {
   try {
     return await context.network().node().receipt({ id });
   } catch (error) {
-    if (apiErrorOf(error)?.code !== "not-found") throw error;
+    const code = apiErrorOf(error)?.code;
+    if (code !== "not-found" && code !== "not-accepted") throw error;
     const reason = "the node knows no such transaction, or L1 has not accepted its batch yet";
     throw cliError("cli/no-receipt", `no receipt of ${id}: ${reason}`, { cause: error });
   }
@@ -111,18 +87,6 @@ async function findSigned({ network }: Context, id: string): Promise<L2Transacti
   throw badReceipt(`the node answered with another transaction than ${id}`);
 }
 
-/** All that L1 got of a transaction: not its nonce, its times and its reference. */
-function assertShows(word: SlotWord, transaction: L2Transaction): void {
-  const to = (one: SlotWord | L2Transaction) => (one.type === "transfer" ? one.to : null);
-  const isSame =
-    word.type === transaction.type &&
-    word.from === transaction.from &&
-    to(word) === to(transaction) &&
-    word.amount === transaction.amount &&
-    word.fee === transaction.fee;
-  if (!isSame) throw badReceipt("it is of another transaction");
-}
-
 function readReceipt(path: string): ReceiptJson {
   if (!existsSync(path)) throw cliError("cli/usage", `there is no file ${path}`);
   let content: unknown;
@@ -137,65 +101,48 @@ function readReceipt(path: string): ReceiptJson {
   throw badReceipt(`${path}: ${issue?.path.join(".")}: ${issue?.message}`, parsed.error);
 }
 
-function parseReceipt(json: ReceiptJson): TransactionReceipt {
-  return refused(() => receiptFromJson(json));
-}
-
-/** What the receipt shows, if its path leads to its header's blocks root. */
-function contentOf({ slot, header, path }: TransactionReceipt): Shown {
-  return refused(() => {
-    const { blockNumber, timestamp, words } = checkReceipt(path, header);
-    const found = words?.find((word) => word.slot === slot && !word.isL1Operation);
-    if (found === undefined || found.word === 0n)
-      throw badReceipt(`slot ${slot} of block ${blockNumber} is no transaction`);
-    return { block: Number(blockNumber), slot, timestamp: Number(timestamp), word: decodeSlotWord(found.word) };
-  });
-}
-
-/** The oldest of L1's heads that has the batch with this header, and so with this blocks root. */
-async function findOnL1({ network }: Context, receipt: TransactionReceipt): Promise<L1HeadTag> {
-  const { batchNumber, header, dataCommitment, payoutsHash } = receipt;
-  const rollup = await network().l1();
-  const { reader, address } = rollup;
-  const args = [BigInt(batchNumber)] as const;
-  const onL1 = await reader.readContract({ address, abi: rollupAbi, functionName: "batchCommitment", args });
-  if (onL1 !== bytesToHex(batchCommitment(header, dataCommitment, payoutsHash))) {
-    throw badReceipt(`L1 has no such batch ${batchNumber}`);
+/** Checks a receipt against the contract. */
+async function check({ network }: Context, json: ReceiptJson, wanted: WantedReceipt): Promise<VerifiedReceipt> {
+  const { reader, address } = await network().l1();
+  try {
+    return await verifyReceipt({ reader, address, chainId: reader.chain.id }, json, wanted);
+  } catch (error) {
+    if (isCairnError(error, "verify/not-final")) {
+      const { batch, finality: onL1, wanted } = error.details;
+      throw cliError("cli/not-final", error.message, { details: { batch, onL1, wanted }, cause: error });
+    }
+    if (isCairnError(error, "verify/bad-receipt")) throw cliError("cli/bad-receipt", error.message, { cause: error });
+    if (isCairnError(error) && NOTHING_PROVEN.includes(error.code)) throw badReceipt(error.message, error);
+    throw error;
   }
-  const access = createL1Access(rollup);
-  for (const tag of ["finalized", "safe"] as const) {
-    // An older block of the same chain with as many batches has this one.
-    if ((await readBatchCountAt(access, tag)) >= batchNumber) return tag;
-  }
-  return "latest";
-}
-
-function assertDeepEnough({ batchNumber }: TransactionReceipt, onL1: L1HeadTag, wanted: L1HeadTag): void {
-  if (HEADS.indexOf(onL1) >= HEADS.indexOf(wanted)) return;
-  const problem = `L1 has accepted batch ${batchNumber}, but its ${wanted} block does not have it yet`;
-  throw cliError("cli/not-final", problem, { details: { batch: batchNumber, onL1, wanted } });
 }
 
 function resultOf(
   { network }: Context,
   receipt: ReceiptJson,
-  { block, slot, timestamp, word, onL1 }: Shown & { readonly onL1: L1HeadTag },
+  { block, slot, timestamp, word, amount, fee, l1 }: VerifiedReceipt,
   id: string | null,
 ): CommandResult {
   const fields = {
     type: word.type,
     from: word.from,
     to: word.type === "transfer" ? word.to : null,
-    amount: decodeFloat40(word.amount).toString(),
-    fee: decodeFloat16(word.fee).toString(),
+    // L1 does not say how much a whole balance was.
+    amount: amount?.toString() ?? null,
+    fee: fee.toString(),
   };
+  const { finality: onL1 } = l1;
   const where = { batch: receipt.batch.number, block, slot, time: new Date(timestamp * 1000).toISOString() };
   const text = table([
     ["shown", `${fields.type} from account ${fields.from}${fields.to === null ? "" : ` to account ${fields.to}`}`],
-    ["amount", `${fields.amount} of the token's smallest unit, fee ${fields.fee}`],
+    [
+      "amount",
+      `${fields.amount === null ? "the whole balance" : `${fields.amount} of the token's smallest unit`}, fee ${fee}`,
+    ],
     ["where", `slot ${slot} of block ${block}, batch ${where.batch} of ${network().rollup()}`],
     ["time", where.time],
     ["checked", "the path leads to the blocks root, and the batch is the one that the contract accepted"],
+    ["L1 block", `${l1.block}, ${l1.blockHash}`],
     ["on L1", ON_L1[onL1]],
     ["not shown", "nonce, times and reference are not published: an equal transaction would have the same receipt"],
   ]);

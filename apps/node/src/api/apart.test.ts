@@ -31,6 +31,7 @@ const ROLLUP = {
   minValiditySeconds: 60,
   maxGroupSize: 4,
   feeTokens: [0],
+  provableBatches: null,
 };
 
 /** Answers a path; false leaves the usual answer. */

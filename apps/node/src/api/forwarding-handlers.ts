@@ -80,6 +80,7 @@ export function createForwardingHandlers(deps: ForwardingDeps): {
       quote: forward("quote"),
       accounts: forward("accounts"),
       account: forward("account"),
+      accountProof: forward("accountProof"),
       ownerBalances: forward("ownerBalances"),
       rollup: forward("rollup"),
       tokens: forward("tokens"),

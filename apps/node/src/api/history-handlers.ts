@@ -28,7 +28,7 @@ import { cursorPlace, decodeCursor, encodeCursor, pageOf, placeCursor } from "./
 import { createEntryHandlers, type EntryRoute } from "./entry-handlers.ts";
 import { found, type Handlers } from "./handlers.ts";
 import { createOverviewHandlers, type OverviewRoute } from "./overview-handlers.ts";
-import { findReceipt } from "./receipts.ts";
+import { findReceipt, findSlotReceipt } from "./receipts.ts";
 import { toBatch, toBlock, toHistory, toPayout, toSummary } from "./resources.ts";
 import { search } from "./search.ts";
 
@@ -36,6 +36,7 @@ import { search } from "./search.ts";
 export type HistoryRoute =
   | "transaction"
   | "receipt"
+  | "slotReceipt"
   | "referenceTransactions"
   | "blocks"
   | "block"
@@ -107,10 +108,8 @@ export function createHistoryHandlers(
       const group = await groupIds(transaction);
       return { ...toSummary(transaction, block), group, history: toHistory(transaction, block, events) };
     },
-    receipt: async ({ params }) => {
-      const receipt = await findReceipt(db, wordToBigint(params.id));
-      return found(receipt ?? undefined, "receipt yet: L1 has not accepted the transaction's batch");
-    },
+    receipt: ({ params }) => findReceipt(db, wordToBigint(params.id)),
+    slotReceipt: ({ params }) => findSlotReceipt(db, params.number, params.slot),
     referenceTransactions: async ({ params, query }) => {
       const before = cursorPlace(query.cursor);
       const { rows, next } = await pageOf(

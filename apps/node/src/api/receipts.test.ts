@@ -81,6 +81,11 @@ describe("receipts of transactions", () => {
     const handlers = createHistoryHandlers(database, createManualClock(0), () => Promise.resolve(false));
     return ROUTES.receipt.response.parse(await handlers.receipt({ params, body: undefined, query: undefined }));
   };
+  const slotReceiptOf = async (number: number, slot: number) => {
+    const params = ROUTES.slotReceipt.params.parse({ number: String(number), slot: String(slot) });
+    const handlers = createHistoryHandlers(database, () => Promise.resolve(false));
+    return ROUTES.slotReceipt.response.parse(await handlers.slotReceipt({ params, body: undefined, query: undefined }));
+  };
 
   it.each([
     [IN_2, 2, 0],
@@ -114,7 +119,7 @@ describe("receipts of transactions", () => {
         },
       };
       const receipt = await findReceipt(database.db.withPlugin(counting), id);
-      return { bytes, receipt: receiptFromJson(receipt ?? expect.unreachable()) };
+      return { bytes, receipt: receiptFromJson(receipt) };
     };
     const [small, large] = [await read(IN_3), await read(IN_40)];
     expect(checkReceipt(large.receipt.path, large.receipt.header).blockNumber).toBe(40n);
@@ -123,10 +128,29 @@ describe("receipts of transactions", () => {
     expect(large.bytes - small.bytes).toBeLessThanOrEqual((MANY.length - 3) * perBlock);
   });
 
-  it("do not exist before L1 has accepted the batch, nor for what nobody sent", async () => {
-    for (const id of [IN_5, WAITING, 77n]) {
-      await expect(receiptOf(id), String(id)).rejects.toMatchObject({ code: "not-found" });
+  it("do not exist before L1 has accepted the batch, which is said with the newest batch that it has", async () => {
+    for (const id of [IN_5, WAITING]) {
+      const notYet = { code: "not-accepted", status: 409, details: { newest: 4 } };
+      await expect(receiptOf(id), String(id)).rejects.toMatchObject(notYet);
     }
+    await expect(slotReceiptOf(5, 2)).rejects.toMatchObject({ code: "not-accepted" });
+  });
+
+  it("do not exist for what nobody sent", async () => {
+    await expect(receiptOf(77n)).rejects.toMatchObject({ code: "not-found" });
+    for (const [block, slot] of [
+      [2, 7],
+      [2, 16],
+      [2, 1000],
+      [999, 0],
+    ] as const) {
+      await expect(slotReceiptOf(block, slot), `${block} ${slot}`).rejects.toMatchObject({ code: "not-found" });
+    }
+  });
+
+  it("are the same by the slot of the block, as for a transaction whose id a restored node does not know", async () => {
+    expect(await slotReceiptOf(3, 1)).toEqual(await receiptOf(IN_3));
+    expect(await slotReceiptOf(40, 2)).toMatchObject({ slot: 2, batch: { number: 4 } });
   });
 });
 

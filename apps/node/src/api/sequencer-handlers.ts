@@ -14,9 +14,11 @@ import { IDEMPOTENCY_HEADER, signedTransactionFromJson, wordToBigint } from "@ca
 import { genesisRoot } from "@cairn/state";
 import type { Clock } from "../clock.ts";
 import { wordHex } from "../json.ts";
+import { readProvableBatches } from "../provable-batches.ts";
 import type { FeePolicy } from "../sequencer/fee-policy.ts";
 import { MAX_ENTRIES_PER_PAGE } from "../sequencer/owner-accounts.ts";
 import type { Sequencer } from "../sequencer/sequencer.ts";
+import { type AccountProofDeps, findAccountProof } from "./account-proofs.ts";
 import { decodeCursor, encodeCursor } from "./cursors.ts";
 import { rejectionError } from "./errors.ts";
 import { found, type Handlers, type PartStatus } from "./handlers.ts";
@@ -29,6 +31,7 @@ export interface SequencerHandlerDeps {
   readonly database: Database;
   readonly clock: Clock;
   readonly sequencer: Sequencer;
+  readonly keeper: AccountProofDeps["keeper"];
   readonly feePolicy: FeePolicy;
   readonly compress: Compress;
   readonly domain: Domain;
@@ -102,8 +105,14 @@ export function createSequencerHandlers(deps: SequencerHandlerDeps): Handlers {
       const account = sequencer.state().getAccount(index);
       return toAccount(index, found(isEmptyAccount(account) ? undefined : account, "account"));
     },
+    accountProof: ({ params, query }) =>
+      findAccountProof({ db, keeper: deps.keeper }, accountIndex(params.index), query),
     rollup: async () => {
-      const [sealed, heights] = await Promise.all([findLastSealedBlock(db), readBlockHeights(db)]);
+      const [sealed, heights, provableBatches] = await Promise.all([
+        findLastSealedBlock(db),
+        readBlockHeights(db),
+        readProvableBatches(db, deps.keeper),
+      ]);
       return {
         chainId: Number(deps.domain.chainId),
         rollup: bigintToAddress(deps.domain.rollup),
@@ -116,6 +125,7 @@ export function createSequencerHandlers(deps: SequencerHandlerDeps): Handlers {
         minValiditySeconds: deps.minValiditySeconds,
         maxGroupSize: deps.maxGroupSize,
         feeTokens: [...deps.feeTokens],
+        provableBatches,
       };
     },
     health: async () => ({ status: "ok", roles: [...deps.roles], version: deps.version }),

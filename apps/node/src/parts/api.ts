@@ -8,6 +8,7 @@ import { apiSettings, createApiServer, NODE_VERSION } from "../api/server.ts";
 import { createStream, streamLimits } from "../api/stream.ts";
 import { sequencerMessages, watcherMessages } from "../api/stream-messages.ts";
 import { registerStreamMetrics } from "../observer/process-metrics.ts";
+import type { StateKeeper } from "../sequencer/state-keeper.ts";
 import type { Watcher } from "../watcher/watcher.ts";
 import type { Part, PartContext, PartList } from "./part.ts";
 import type { Sequencing } from "./sequencer.ts";
@@ -16,6 +17,7 @@ import type { Storage } from "./storage.ts";
 /** Dependencies of the API in the sequencer's process. */
 export interface ApiPartDeps extends Sequencing {
   readonly compress: Compress;
+  readonly keeper: StateKeeper;
   /** The watcher of this process, null when another process watches. */
   readonly watcher: Watcher | null;
   readonly readiness: PartList["readiness"];

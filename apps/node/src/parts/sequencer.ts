@@ -14,6 +14,7 @@ import type { Endings } from "../endings.ts";
 import { createGasPrice } from "../gas-price.ts";
 import { registerFeeMetrics } from "../observer/process-metrics.ts";
 import { ASSUMED_SECONDS_PER_BLOCK } from "../promise-rules.ts";
+import { createForgetter } from "../provable-batches.ts";
 import { createSchedulerMetrics, registerJobMetrics } from "../prover/metrics.ts";
 import { createProofScheduler } from "../prover/scheduler.ts";
 import { noteContractView } from "../publisher/contract-view.ts";
@@ -198,6 +199,9 @@ export function createSequencerPart(
       sequencer.onEvent(({ type }) => {
         if (type === "block") batcher.poke();
       });
+      const forgetter = createForgetter({ database, keeper, clock, logger: child("proofs") });
+      endings.add("provable states", forgetter.stop);
+      forgetter.start();
       let hasMoved = false;
       watcher?.onEvent(({ type }) => {
         if (type === "progress" || type === "reorg") hasMoved = true;

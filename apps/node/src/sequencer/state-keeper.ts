@@ -1,5 +1,13 @@
+import { createFastCompress } from "@cairn/crypto/fast";
 import type { Account, AccountIndex, BlockNumber, CairnError } from "@cairn/protocol";
-import { type AccountView, type ApplyOptions, createAccountView } from "@cairn/state";
+import {
+  type AccountInState,
+  type AccountView,
+  type ApplyOptions,
+  createAccountView,
+  createPastProver,
+  type PastBlocks,
+} from "@cairn/state";
 import { type LmdbReader, openLmdbReader } from "@cairn/state/lmdb";
 import type { NodeErrorCode } from "../errors.ts";
 import { startThread, type Thread } from "../threads/thread.ts";
@@ -27,6 +35,12 @@ export interface StateKeeper extends AccountView {
   ) => Promise<bigint>;
   /** Like `rollbackTo` of the tree. */
   readonly rollbackTo: (block: BlockNumber) => Promise<bigint>;
+  /** Blocks after which accounts can be proven. */
+  readonly provableBlocks: () => PastBlocks;
+  /** Like `prove` of a past prover; it costs the caller's thread less than a millisecond or two. */
+  readonly proveAccount: (index: AccountIndex, block: BlockNumber) => AccountInState;
+  /** Like `forgetBefore` of the tree. */
+  readonly forgetBefore: (block: BlockNumber) => Promise<void>;
   /** Resolves with the error when the thread ends unasked; then nothing is written until the store is reopened. */
   readonly lost: Promise<CairnError<NodeErrorCode>>;
   /** Finishes earlier requests and closes the store. */
@@ -57,6 +71,7 @@ export type StateRequest =
       readonly options: Pick<ApplyOptions, "expectedRoot">;
     }
   | { readonly type: "rollback"; readonly block: BlockNumber }
+  | { readonly type: "forget"; readonly before: BlockNumber }
   | { readonly type: "head" }
   | { readonly type: "close" };
 
@@ -71,6 +86,7 @@ export async function openStateKeeper(options: StateKeeperOptions): Promise<Stat
   const thread = await startThread<StateRequest>("state", new URL("./state-worker.ts", import.meta.url), options);
   const { head: first } = await thread.ask<StateAnswer<null>>({ type: "head" });
   const reader = await openReader(options, thread);
+  const past = createPastProver({ reader, compress: await createFastCompress() });
   let head = first;
   let closing: Promise<void> | null = null;
   const lost = Promise.withResolvers<CairnError<NodeErrorCode>>();
@@ -93,6 +109,11 @@ export async function openStateKeeper(options: StateKeeperOptions): Promise<Stat
     applyBlock: (block, updates, nextIndex, given = {}) =>
       ask<bigint>({ type: "apply", block, updates, nextIndex, options: given }),
     rollbackTo: (block) => ask<bigint>({ type: "rollback", block }),
+    provableBlocks: past.blocks,
+    proveAccount: past.prove,
+    forgetBefore: async (before) => {
+      await ask<null>({ type: "forget", before });
+    },
     lost: lost.promise,
     close: () => {
       closing ??= (async () => {

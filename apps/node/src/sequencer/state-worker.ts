@@ -11,7 +11,7 @@ const { path, retainedBlocks }: StateKeeperOptions = workerData;
 await serve<StateRequest>(async () => {
   const compress = await createFastCompress();
   const { verify } = await createFastSignatureVerifier();
-  const tree = createStateTree({ store: createLmdbStore({ path }), compress, retainedBlocks });
+  const tree = createStateTree({ store: createLmdbStore({ path }), compress, retainedBlocks, pastStates: true });
   const handle = async (request: StateRequest): Promise<StateAnswer<unknown>> => {
     const value = await perform(tree, request, { compress, verify });
     return { value, head: { blockNumber: tree.blockNumber(), root: tree.root(), nextIndex: tree.nextIndex() } };
@@ -27,6 +27,9 @@ async function perform(tree: StateTree, request: StateRequest, crypto: SealingCr
       return tree.applyBlock(request.block, request.updates, request.nextIndex, request.options);
     case "rollback":
       return tree.rollbackTo(request.block);
+    case "forget":
+      tree.forgetBefore(request.before);
+      return null;
     case "head":
       return null;
     case "close":

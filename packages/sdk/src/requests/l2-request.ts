@@ -8,7 +8,7 @@ import { apiErrorOf, sdkError } from "../errors.ts";
 import { badAnswer } from "../http.ts";
 import type { L2Document, L2Kind } from "./document.ts";
 import { describe, type Handle, type L2Receipt, STATUSES, type StatusOf } from "./handle.ts";
-import { isBatchOnL1, readReceipt } from "./inclusion.ts";
+import { isBatchOnL1, isNoReceipt, readReceipt } from "./inclusion.ts";
 import { groupsOf, isSameJson, type SentTransaction, transactionsOf } from "./l2-forms.ts";
 import { submitGroup } from "./l2-sending.ts";
 import { giveBack, withNonces } from "./nonces.ts";
@@ -170,7 +170,7 @@ async function see(l1: L1Connection, node: NodeClient, sent: SentTransaction, do
   if (view.status === "received" || view.inclusion === null) return { status: "received", ...soft };
   if (view.status === "confirmed") return { status: "confirmed", ...soft };
   const json = await node.receipt({ id: sent.id }).catch((error: unknown) => {
-    if (apiErrorOf(error)?.code === "not-found") return null;
+    if (isNoReceipt(error)) return null;
     throw error;
   });
   if (json === null) return { status: "confirmed", ...soft };

@@ -1,0 +1,19 @@
+export {
+  accountProofRoot,
+  type VerifiedAccount,
+  type VerifyOptions,
+  verifyAccount,
+  type WantedAccount,
+} from "./account.ts";
+export type { VerifyErrorCode } from "./errors.ts";
+export { rollupOn, type VerifierL1, type VerifierReader } from "./l1.ts";
+export { findBatchOnL1, isCommitted, type SeenOnL1, type WantedOnL1 } from "./on-l1.ts";
+export {
+  assertShows,
+  contentOfReceipt,
+  parseReceipt,
+  type ShownByReceipt,
+  type VerifiedReceipt,
+  verifyReceipt,
+  type WantedReceipt,
+} from "./receipt.ts";

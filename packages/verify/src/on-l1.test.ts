@@ -1,0 +1,108 @@
+import { connectReader } from "@cairn/l1";
+import { lyingRollup } from "@cairn/l1/testing";
+import type { Hex } from "@cairn/protocol";
+import { createClient, createTestClient, http } from "viem";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ALICE, type Scene, startScene } from "../test/scene.ts";
+import { rollupOn, type VerifierL1, verifyAccount } from "./index.ts";
+
+describe("what L1 says about a batch", () => {
+  let scene: Scene;
+  beforeAll(async () => {
+    scene = await startScene();
+  });
+  afterAll(() => scene?.stop());
+
+  const check = (l1: VerifierL1 = scene.l1, finality: "latest" | "safe" | "finalized" = "latest") =>
+    verifyAccount(l1, scene.proofOf(ALICE), { index: ALICE, finality });
+  /** The same rollup through an RPC that answers some questions in its own way. */
+  const lying = (answers: Parameters<typeof lyingRollup>[1]): VerifierL1 => {
+    const { reader, address } = lyingRollup(scene.rollup.rollup, answers);
+    return { reader, address, chainId: reader.chain.id };
+  };
+  const ZERO: Hex = `0x${"00".repeat(32)}`;
+
+  it("comes with the deepest head that has the batch, and is refused where more depth was asked for", async () => {
+    const mine = (blocks: number) =>
+      createTestClient({ mode: "anvil", transport: http(scene.rollup.devnet.rpcUrl) }).mine({ blocks });
+    const refused = (finality: string, wanted: string) => ({
+      code: "verify/not-final",
+      details: { batch: 2, finality, wanted },
+    });
+    // anvil calls safe what is 32 blocks deep, and final what is 64 deep.
+    expect((await check()).l1.finality).toBe("latest");
+    await expect(check(scene.l1, "safe")).rejects.toMatchObject(refused("latest", "safe"));
+    await mine(32);
+    expect((await check(scene.l1, "safe")).l1.finality).toBe("safe");
+    await expect(check(scene.l1, "finalized")).rejects.toMatchObject(refused("safe", "finalized"));
+    await mine(32);
+    const { finality, block } = (await check(scene.l1, "finalized")).l1;
+    const final = await scene.rollup.rollup.reader.getBlock({ blockTag: "finalized" });
+    expect([finality, block]).toEqual(["finalized", Number(final.number)]);
+  });
+
+  it("is refused from an RPC that serves another chain", async () => {
+    const { rpcUrl } = scene.rollup.devnet;
+    const l1 = rollupOn(createClient({ transport: http(rpcUrl) }), { chainId: 1, rollup: scene.l1.address });
+    await expect(check(l1)).rejects.toMatchObject({ code: "verify/wrong-chain" });
+  });
+
+  it("is refused from another contract, and from an address without one", async () => {
+    const others = [scene.rollup.token.address, `0x${"42".repeat(20)}`];
+    for (const rollup of others) {
+      const l1 = rollupOn(createClient({ transport: http(scene.rollup.devnet.rpcUrl) }), {
+        chainId: scene.l1.chainId,
+        rollup,
+      });
+      await expect(check(l1), rollup).rejects.toMatchObject({ code: "l1/not-a-rollup" });
+    }
+    const older = lying({
+      readContract: (ask, { functionName }) => (functionName === "version" ? Promise.resolve(1n) : ask()),
+    });
+    await expect(check(older)).rejects.toMatchObject({ code: "l1/not-a-rollup" });
+  });
+
+  it("is refused from an RPC that withholds the commitment, or has another", async () => {
+    for (const [stored, isOther] of [
+      [ZERO, false],
+      [`0x${"11".repeat(32)}`, true],
+    ] as const) {
+      const l1 = lying({
+        readContract: (ask, { functionName }) => (functionName === "batchCommitment" ? Promise.resolve(stored) : ask()),
+      });
+      await expect(check(l1)).rejects.toMatchObject({ code: "verify/not-on-l1", details: { batch: 2, isOther } });
+    }
+  });
+
+  it("is refused when L1 replaces the block meanwhile", async () => {
+    const l1 = lying({
+      getBlock: async (ask, { blockNumber }) => {
+        const block = (await ask()) as object;
+        return blockNumber === undefined ? block : { ...block, hash: ZERO };
+      },
+    });
+    await expect(check(l1)).rejects.toMatchObject({ code: "verify/l1-moved" });
+  });
+
+  it("needs neither safe and finalized blocks nor their states, but the latest", async () => {
+    const without = (broken: readonly string[]) =>
+      lying({
+        getBlock: async (ask, { blockTag }) => {
+          if (broken.includes(String(blockTag))) throw Object.assign(new Error("none"), { name: "BlockNotFoundError" });
+          return ask();
+        },
+      });
+    expect((await check(without(["safe", "finalized"]))).l1.finality).toBe("latest");
+    await expect(check(without(["latest"]))).rejects.toMatchObject({ code: "l1/unavailable" });
+  });
+
+  it("does not depend on events, which an RPC can forge", async () => {
+    const l1 = lying({ getLogs: () => Promise.reject(new TypeError("nobody reads events")) });
+    expect((await check(l1)).batch).toBe(2);
+  });
+
+  it("is missing where no RPC answers", async () => {
+    const reader = connectReader("http://127.0.0.1:1", scene.l1.chainId, { retryCount: 0 });
+    await expect(check({ ...scene.l1, reader })).rejects.toMatchObject({ code: "l1/unavailable" });
+  });
+});
