@@ -5,11 +5,20 @@ import { withExamples } from "../../packages/sdk/test/readme.ts";
 import { root } from "../lib/workspace.ts";
 import { publishedPackages } from "./published.ts";
 
-for (const { name, folder } of publishedPackages()) {
-  const program = join(import.meta.dirname, "consumer", `${name}.mjs`);
+const documents = [
+  ...publishedPackages().map(({ name, folder }) => ({
+    path: join(folder, "README.md"),
+    program: join(import.meta.dirname, "consumer", `${name}.mjs`),
+  })),
+  {
+    path: join(root, "docs/guides/run-your-own-verifier.md"),
+    program: join(root, "e2e/support/verifier-guide.ts"),
+  },
+];
+
+for (const { path, program } of documents) {
   const source = existsSync(program) ? readFileSync(program, "utf8") : "";
-  if (!source.includes("// #region use\n")) continue;
-  const path = join(folder, "README.md");
+  if (!source.includes("// #region ")) continue;
   const written = readFileSync(path, "utf8");
   const current = withExamples(written, source);
   if (!process.argv.includes("--check")) writeFileSync(path, current);

@@ -19,9 +19,21 @@ export const SIZE_LIMITS: readonly SizeLimit[] = [
     maxBytes: 45_000,
   },
   {
+    name: "verifier",
+    code: `export { rollupOn, verifyAccount, verifyReceipt } from "@cairn/verify";`,
+    maxBytes: 45_000,
+  },
+  {
+    name: "restoring worker",
+    code: `
+      export { createFastCompress } from "@cairn/crypto/fast";
+      export { restoreState, verifySolvency } from "@cairn/verify";`,
+    maxBytes: 140_000,
+  },
+  {
     // A bundler that keeps what nobody uses would keep the curve, the contracts' ABIs and the points of the ceremony.
     name: "imported but not used",
-    code: `import "@cairn/sdk"; import "@cairn/crypto"; import "@cairn/contracts"; import "@cairn/l1"; import "@cairn/blobs";`,
+    code: `import "@cairn/sdk"; import "@cairn/crypto"; import "@cairn/contracts"; import "@cairn/l1"; import "@cairn/blobs"; import "@cairn/verify";`,
     maxBytes: 100,
   },
 ];

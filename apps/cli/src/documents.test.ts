@@ -12,6 +12,7 @@ const MANUALS = [
   "apps/cli/README.md",
   "docs/trust.md",
   "docs/guides/exit-without-operator.md",
+  "docs/guides/run-your-own-verifier.md",
   "docs/guides/verify-deployment.md",
   "docs/guides/devnet.md",
   "docs/guides/run-a-node.md",

@@ -4,15 +4,13 @@ import { join } from "node:path";
 import type { Compress } from "@cairn/crypto";
 import { FIRST_ACCOUNT_INDEX, type SoloSize } from "@cairn/protocol";
 import {
-  createArchive,
   createRebuilder,
   followPublishedBatch,
   openRestoredState,
   type PublishedBatch,
-  type RestoreOptions,
   type RollupIdentity,
-  restoreRollup,
 } from "@cairn/restore";
+import { createArchive, type RestoreFilesOptions, restoreFromFiles } from "@cairn/restore/node";
 import { createMemoryStore, genesisRoot, type KeyValueChange, type KeyValueStore } from "@cairn/state";
 import { createLmdbStore } from "@cairn/state/lmdb";
 import { type ChainPosition, genesisPosition } from "@cairn/vm";
@@ -100,7 +98,7 @@ async function fund({ deposits, transfers }: PublishedHistory, { compress, folde
   // The deposits are restored once, and their records copied.
   const changes: KeyValueChange[] = [];
   const first = recording(createMemoryStore(), changes);
-  await restoreRollup({ store: first, compress, rollup: opened, archives: [opening] });
+  await restoreFromFiles({ store: first, compress, rollup: opened, archives: [opening] });
   const path = join(folder, "funded");
   const funds = createLmdbStore({ path });
   funds.write(changes);
@@ -127,9 +125,9 @@ function countsOf({ nextIndex }: ChainPosition, batchCount: number): { batchCoun
 }
 
 /** Seconds that a restoration takes on a store that already has the deposits. */
-async function restoreSeconds(store: KeyValueStore, options: Omit<RestoreOptions, "store">): Promise<number> {
+async function restoreSeconds(store: KeyValueStore, options: Omit<RestoreFilesOptions, "store">): Promise<number> {
   const startMs = performance.now();
-  await restoreRollup({ store, ...options });
+  await restoreFromFiles({ store, ...options });
   const passed = (performance.now() - startMs) / 1000;
   await store.close();
   return passed;
@@ -190,9 +188,10 @@ function recording(store: KeyValueStore, changes: KeyValueChange[]): KeyValueSto
   return {
     ...store,
     write: (written) => {
-      store.write(written);
+      const all = [...written];
+      store.write(all);
       // One by one: they are too many for the arguments of a call.
-      for (const change of written) changes.push(change);
+      for (const change of all) changes.push(change);
     },
   };
 }

@@ -16,8 +16,9 @@ import {
 import { encodeL1Operation, type Hex, isCairnError, nextQueueHash } from "@cairn/protocol";
 import { genesisRoot } from "@cairn/state";
 import { type ChainPosition, genesisPosition } from "@cairn/vm";
+import { openArchive } from "./archive/archive-file.ts";
 import type { ArchivedQueue } from "./archive/format.ts";
-import { type ArchiveReader, openArchive, type QueueAfterArchive } from "./archive/reader.ts";
+import type { ArchiveReader, QueueAfterArchive } from "./archive/reader.ts";
 import { continueArchive, fileExists } from "./archive/writer.ts";
 import { DEFAULT_CONCURRENCY, readBatches } from "./batch-stream.ts";
 import { followPublishedBatch } from "./chain-position.ts";

@@ -18,8 +18,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { removeFolders, temporaryFolder } from "../test/published.ts";
 import { createArchiveBlobSource } from "./archive/blob-source.ts";
 import { archiveRollup, verifyArchive } from "./archive-rollup.ts";
+import { type RestoreFilesOptions, restoreFromFiles } from "./node/restore-files.ts";
 import { readIdentity } from "./read-identity.ts";
-import { type RestoreOptions, restoreRollup } from "./restore.ts";
 import { openRestoredState } from "./restored-state.ts";
 import { DEFAULT_ALARM_LIMITS } from "./watch/alarms.ts";
 import { createRollupMonitor } from "./watch/monitor.ts";
@@ -61,8 +61,8 @@ beforeAll(async () => {
 afterAll(() => live?.stop());
 afterEach(removeFolders);
 
-const restore = (blobs?: BlobAccess, options: Partial<RestoreOptions> = {}) =>
-  restoreRollup({
+const restore = (blobs?: BlobAccess, options: Partial<RestoreFilesOptions> = {}) =>
+  restoreFromFiles({
     store: createMemoryStore(),
     compress: live.compress,
     rollup: live.rollup,

@@ -1,4 +1,4 @@
-import type { ArchiveWriter } from "./archive/writer.ts";
+import type { ArchiveWriter } from "./archive/archive-writer.ts";
 import type { Meter } from "./progress.ts";
 import type { PublishedRecord } from "./published-batch.ts";
 import { createRebuilder } from "./rebuilder.ts";

@@ -7,13 +7,13 @@ import { createMemoryStore } from "@cairn/state";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { forgeArchive, withHashes, withStolenDeposits } from "../test/forged.ts";
 import { gather, removeFolders, temporaryFolder, withCells } from "../test/published.ts";
+import { openArchive } from "./archive/archive-file.ts";
 import type { ArchivedQueue } from "./archive/format.ts";
-import { openArchive } from "./archive/reader.ts";
 import { createArchive } from "./archive/writer.ts";
 import { archiveRollup, verifyArchive } from "./archive-rollup.ts";
 import { followPublishedBatch } from "./chain-position.ts";
+import { restoreFromFiles } from "./node/restore-files.ts";
 import type { PublishedBatch } from "./published-batch.ts";
-import { restoreRollup } from "./restore.ts";
 import { openRestoredState } from "./restored-state.ts";
 import type { WaitingEntry } from "./stored-records.ts";
 
@@ -76,9 +76,9 @@ describe("an archive with forged queue records and all hashes recomputed", () =>
   it("does not enter a state that can ask L1", async () => {
     const path = await forgeArchive(await honest(), { compress: live.compress, batch: withStolenDeposits });
     const [store, { compress, rollup }] = [createMemoryStore(), live];
-    await expect(restoreRollup({ store, compress, rollup, archives: [path] })).rejects.toMatchObject(refusal);
+    await expect(restoreFromFiles({ store, compress, rollup, archives: [path] })).rejects.toMatchObject(refusal);
     expect(openRestoredState({ store, compress, identity: null }).position().batch).toBe(0);
-    const { position } = await restoreRollup({ store, compress, rollup, archives: [await honest()] });
+    const { position } = await restoreFromFiles({ store, compress, rollup, archives: [await honest()] });
     expect(position.root).toBe(live.tree.root());
   });
 
@@ -97,7 +97,7 @@ describe("an archive with forged queue records and all hashes recomputed", () =>
 
   it("is refused though its records are entries of L1, but of other batches", async () => {
     const [whole, { compress, rollup }] = [await honest(), live];
-    const { restored, position } = await restoreRollup({ store: createMemoryStore(), compress, rollup });
+    const { restored, position } = await restoreFromFiles({ store: createMemoryStore(), compress, rollup });
     const [entry] = restored.waiting();
     if (entry === undefined) expect.unreachable();
     // The third batch claims the waiting entry and skips the one that it consumed.
@@ -165,11 +165,11 @@ describe("an archive in which two batches are joined", () => {
     expect(joined.header.newHistory).toBe(newHistory);
     const path = await rewritten(whole, [first, joined, { ...fourth, number: 3 }], archive.waiting());
     await expect(verify(path, null)).resolves.toMatchObject({ end: { batch: 3, root: live.tree.root() } });
-    const offline = restoreRollup({ store: createMemoryStore(), compress, rollup: null, archives: [path] });
+    const offline = restoreFromFiles({ store: createMemoryStore(), compress, rollup: null, archives: [path] });
     await expect(offline).resolves.toMatchObject({ position: { root: live.tree.root() } });
     const refusal = { code: "restore/batch-mismatch", details: { batch: 2, check: "commitment" } };
     await expect(verify(path, access())).rejects.toMatchObject(refusal);
-    const online = restoreRollup({ store: createMemoryStore(), compress, rollup, archives: [path] });
+    const online = restoreFromFiles({ store: createMemoryStore(), compress, rollup, archives: [path] });
     await expect(online).rejects.toMatchObject(refusal);
   });
 
@@ -201,11 +201,12 @@ describe("an archive with forged waiting entries", () => {
       getLogs: async () => expect.unreachable("the events are gone"),
       getTransaction: async () => expect.unreachable("the transactions are gone"),
     });
-    const restore = (path: string) => restoreRollup({ store: createMemoryStore(), compress, rollup, archives: [path] });
+    const restore = (path: string) =>
+      restoreFromFiles({ store: createMemoryStore(), compress, rollup, archives: [path] });
     await expect(restore(forged)).rejects.toMatchObject({ code: "restore/queue-mismatch" });
     const { restored, position } = await restore(whole);
     expect(position.root).toBe(live.tree.root());
-    const honestly = await restoreRollup({ store: createMemoryStore(), compress, rollup: live.rollup });
+    const honestly = await restoreFromFiles({ store: createMemoryStore(), compress, rollup: live.rollup });
     const facts = ({ position: at, operation, queueHash, submitterFee }: WaitingEntry) => [
       at,
       operation,
@@ -230,10 +231,10 @@ describe("an archive with forged waiting entries", () => {
     });
     const { compress } = live;
     const store = createMemoryStore();
-    const { restored, position } = await restoreRollup({ store, compress, rollup, archives: [whole] });
+    const { restored, position } = await restoreFromFiles({ store, compress, rollup, archives: [whole] });
     expect(position).toMatchObject({ batch: 5, queuePosition: 7, root: live.tree.root() });
     expect(restored.waiting()).toMatchObject([{ operation: { amount: 78n } }]);
-    await expect(restoreRollup({ store: createMemoryStore(), compress, rollup })).rejects.toMatchObject({
+    await expect(restoreFromFiles({ store: createMemoryStore(), compress, rollup })).rejects.toMatchObject({
       code: "l1/unavailable",
     });
     await live.client.revert({ id: snapshot });

@@ -7,11 +7,12 @@ import { createMemoryStore } from "@cairn/state";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { forgeArchive, withStolenPayouts } from "../test/forged.ts";
 import { gather, removeFolders, temporaryFolder } from "../test/published.ts";
-import { openArchive } from "./archive/reader.ts";
+import { openArchive } from "./archive/archive-file.ts";
 import { archiveRollup } from "./archive-rollup.ts";
 import { confirmState } from "./confirm.ts";
+import { type RestoreFilesOptions, restoreFromFiles } from "./node/restore-files.ts";
 import { commitmentOf, type PublishedBatch } from "./published-batch.ts";
-import { type RestoreOptions, type RestoreResult, restoreRollup } from "./restore.ts";
+import type { RestoreResult } from "./restore.ts";
 import { openRestoredState } from "./restored-state.ts";
 import { comparedKey } from "./stored-records.ts";
 
@@ -31,8 +32,8 @@ beforeAll(async () => {
 afterAll(() => live?.stop());
 afterEach(removeFolders);
 
-const restore = (options: Partial<RestoreOptions>): Promise<RestoreResult> =>
-  restoreRollup({ store: createMemoryStore(), compress: live.compress, rollup: live.rollup, ...options });
+const restore = (options: Partial<RestoreFilesOptions>): Promise<RestoreResult> =>
+  restoreFromFiles({ store: createMemoryStore(), compress: live.compress, rollup: live.rollup, ...options });
 
 /** An archive in which batch 2 pays its withdrawal to someone else. */
 async function evilArchive(): Promise<string> {

@@ -9,13 +9,13 @@ import { createMemoryStore } from "@cairn/state";
 import { encodeFunctionData } from "viem";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { gather, removeFolders, temporaryFolder } from "../test/published.ts";
+import { openArchive } from "./archive/archive-file.ts";
 import { archivesIn, createArchiveFolder } from "./archive/archive-folder.ts";
-import { openArchive } from "./archive/reader.ts";
 import { createArchive } from "./archive/writer.ts";
 import { archiveRollup, verifyArchive } from "./archive-rollup.ts";
 import { followPublishedBatch } from "./chain-position.ts";
+import { restoreFromFiles } from "./node/restore-files.ts";
 import type { ArchivedSettlement } from "./published-batch.ts";
-import { restoreRollup } from "./restore.ts";
 
 const MANNERS: readonly Forgetting[] = ["refuses", "answers with nothing"];
 const ALICE = accountIndex(64);
@@ -69,7 +69,7 @@ const write = (rollup: L1Rollup, path: string) =>
 const folder = (rollup: L1Rollup, dir: string) =>
   createArchiveFolder(accessOf(rollup), { dir, compress: live.compress, head: "latest" });
 const restore = (rollup: L1Rollup, archives: readonly string[]) =>
-  restoreRollup({
+  restoreFromFiles({
     store: createMemoryStore(),
     compress: live.compress,
     rollup,
@@ -134,12 +134,12 @@ describe("an archive holds what L1 will forget besides the data", () => {
     const [path, archiveTo] = [join(temporaryFolder(), "archive"), join(temporaryFolder(), "copy")];
     await write(live.rollup, path);
     const options = { store: createMemoryStore(), compress: live.compress, rollup: live.rollup, archiveTo };
-    await restoreRollup(options);
+    await restoreFromFiles(options);
     expect(readFileSync(archiveTo)).toEqual(readFileSync(path));
-    await restoreRollup(options);
+    await restoreFromFiles(options);
     expect(readFileSync(archiveTo)).toEqual(readFileSync(path));
     const again = join(temporaryFolder(), "again");
-    await restoreRollup({ ...options, store: createMemoryStore(), archives: [path], archiveTo: again });
+    await restoreFromFiles({ ...options, store: createMemoryStore(), archives: [path], archiveTo: again });
     expect(readFileSync(again)).toEqual(readFileSync(path));
   });
 

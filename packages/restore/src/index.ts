@@ -1,13 +1,4 @@
-export {
-  type ArchivedBatches,
-  type ArchiveFolder,
-  type ArchiveFolderOptions,
-  archiveFiles,
-  archivesIn,
-  BATCHES_PER_FILE,
-  createArchiveFolder,
-} from "./archive/archive-folder.ts";
-export { createArchiveBlobSource } from "./archive/blob-source.ts";
+export type { ArchiveTarget, ArchiveWriter } from "./archive/archive-writer.ts";
 export {
   ARCHIVE_VERSION,
   type ArchivedEntry,
@@ -16,16 +7,14 @@ export {
   decodePosition,
   encodePosition,
 } from "./archive/format.ts";
-export { type ArchiveReader, openArchive, type QueueAfterArchive, readArchive } from "./archive/reader.ts";
-export { isWebPlace } from "./archive/web-archive.ts";
-export { type ArchiveWriter, continueArchive, createArchive } from "./archive/writer.ts";
 export {
-  type ArchiveRollupOptions,
-  type ArchiveSummary,
-  archiveRollup,
-  type VerifyArchiveOptions,
-  verifyArchive,
-} from "./archive-rollup.ts";
+  type ArchiveReader,
+  type ArchiveSource,
+  type QueueAfterArchive,
+  readArchive,
+  webArchive,
+} from "./archive/reader.ts";
+export { isWebPlace } from "./archive/web-archive.ts";
 export { followPublishedBatch, type PublishedBatchCheck } from "./chain-position.ts";
 export { confirmState } from "./confirm.ts";
 export type { RestoreErrorCode } from "./errors.ts";
@@ -81,11 +70,11 @@ export {
   findAlarms,
 } from "./watch/alarms.ts";
 export {
-  createRollupMonitor,
-  type MonitorConfig,
-  type MonitorDeps,
-  type MonitorReport,
-  type RollupMonitor,
-} from "./watch/monitor.ts";
-export { createObserver, type Observation, type Observer, type TokenObservation } from "./watch/observation.ts";
+  createObserver,
+  type Observation,
+  type Observer,
+  type ObserverOptions,
+  type TokenObservation,
+} from "./watch/observation.ts";
 export { computeOwed, type Owed, sumBalances, totalOwed } from "./watch/owed.ts";
+export type { Amounts } from "./watch/payments.ts";

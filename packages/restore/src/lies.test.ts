@@ -5,7 +5,7 @@ import { createMemoryStore } from "@cairn/state";
 import type { Hex } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { confirmState } from "./confirm.ts";
-import { restoreRollup } from "./restore.ts";
+import { restoreFromFiles } from "./node/restore-files.ts";
 
 /** The parts of an event that the lies below touch. */
 interface Log {
@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => live?.stop());
 
-const restore = (rollup: L1Rollup) => restoreRollup({ store: createMemoryStore(), compress: live.compress, rollup });
+const restore = (rollup: L1Rollup) => restoreFromFiles({ store: createMemoryStore(), compress: live.compress, rollup });
 
 const eventsAre = (change: (logs: readonly Log[]) => readonly Log[]): L1Rollup =>
   lyingRollup(live.rollup, { getLogs: async (ask) => change((await ask()) as readonly Log[]) });

@@ -3,7 +3,7 @@ import { connectReader } from "@cairn/l1";
 import { type FakeRpc, PROVIDERS, startFakeRpc } from "@cairn/l1/testing";
 import { createMemoryStore } from "@cairn/state";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { restoreRollup } from "./restore.ts";
+import { restoreFromFiles } from "./node/restore-files.ts";
 
 const REQUEST_TIMEOUT_MS = 3_000;
 
@@ -29,7 +29,7 @@ describe("a rollup is restored through an RPC that", () => {
     rpc.behave(create());
     const { chain } = live.rollup.reader;
     const reader = connectReader(rpc.url, chain.id, { timeoutMs: REQUEST_TIMEOUT_MS, retryCount: 0 });
-    const restoring = restoreRollup({
+    const restoring = restoreFromFiles({
       store: createMemoryStore(),
       compress: live.compress,
       rollup: { reader, address: live.rollup.address },

@@ -47,7 +47,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import archiveVector from "../../../vectors/archive.json" with { type: "json" };
 import vector from "../../../vectors/rebuild.json" with { type: "json" };
 import { removeFolders, temporaryFolder } from "../test/published.ts";
-import { restoreRollup } from "./restore.ts";
+import { restoreFromFiles } from "./node/restore-files.ts";
 
 type Log = (typeof vector.logs)[number];
 
@@ -284,7 +284,7 @@ describe("archive.json", () => {
     const [path, archiveTo] = [join(temporaryFolder(), "archive"), join(temporaryFolder(), "copy")];
     writeFileSync(path, hexToBytes(archiveVector.archive));
     const options = { store: createMemoryStore(), compress, rollup: null, archives: [path], archiveTo };
-    const { restored, position } = await restoreRollup(options);
+    const { restored, position } = await restoreFromFiles(options);
     expect(restored.tree.root()).toBe(BigInt(vector.state.root));
     expect(position).toMatchObject({ batch: vector.state.batchCount, queuePosition: vector.state.queueHead });
     expect(historyOf(position.chains)).toBe(BigInt(vector.state.history));

@@ -36,7 +36,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { removeFolders, temporaryFolder } from "../test/published.ts";
 import { proveExits, verifyExitProof } from "./exit/exit-proof.ts";
 import { allPayouts, payoutArguments } from "./exit/payouts.ts";
-import { restoreRollup } from "./restore.ts";
+import { restoreFromFiles } from "./node/restore-files.ts";
 
 const SLOTS = 16;
 const ETHER = 10n ** 18n;
@@ -139,7 +139,7 @@ describe("a rollup with real proofs", () => {
     const compress = await createFastCompress();
     const rollup = rollupAt(await connectToL1(devnet.rpcUrl), devnet.rollup.address.toUpperCase().replace("0X", "0x"));
     const store = createLmdbStore({ path: temporaryFolder() });
-    const { restored, totals } = await restoreRollup({
+    const { restored, totals } = await restoreFromFiles({
       store,
       compress,
       rollup,

@@ -7,7 +7,7 @@ import { createMemoryStore } from "@cairn/state";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { removeFolders, temporaryFolder } from "../test/published.ts";
 import { archiveRollup, verifyArchive } from "./archive-rollup.ts";
-import { type RestoreOptions, restoreRollup } from "./restore.ts";
+import { type RestoreFilesOptions, restoreFromFiles } from "./node/restore-files.ts";
 import type { RestoredState } from "./restored-state.ts";
 
 const noWait = async (): Promise<void> => {};
@@ -26,8 +26,8 @@ beforeAll(async () => {
 afterAll(() => live?.stop());
 afterEach(removeFolders);
 
-const restore = (rollup: L1Rollup | null, options: Partial<RestoreOptions> = {}) =>
-  restoreRollup({ store: createMemoryStore(), compress: live.compress, rollup, ...options });
+const restore = (rollup: L1Rollup | null, options: Partial<RestoreFilesOptions> = {}) =>
+  restoreFromFiles({ store: createMemoryStore(), compress: live.compress, rollup, ...options });
 
 function expectLiveState(restored: RestoredState): void {
   expect(restored.position()).toMatchObject({ batch: live.batches.length, root: live.tree.root(), queuePosition: 6 });
@@ -69,7 +69,7 @@ describe("a rollup on L1", () => {
       clock += 400;
       return clock;
     };
-    const onProgress: RestoreOptions["onProgress"] = ({
+    const onProgress: RestoreFilesOptions["onProgress"] = ({
       batch,
       batchCount,
       source,
@@ -108,7 +108,7 @@ describe("a rollup on L1", () => {
 });
 
 describe("a flaky L1 node", () => {
-  const root = async (rollup: L1Rollup, options: Partial<RestoreOptions> = {}): Promise<bigint> =>
+  const root = async (rollup: L1Rollup, options: Partial<RestoreFilesOptions> = {}): Promise<bigint> =>
     (await restore(rollup, options)).restored.tree.root();
 
   it("may refuse wide ranges of events", async () => {

@@ -11,9 +11,9 @@ import {
 } from "@cairn/l1";
 import type { KeyValueStore } from "@cairn/state";
 import type { ChainPosition } from "@cairn/vm";
+import type { ArchiveTarget } from "./archive/archive-writer.ts";
 import type { ArchivedQueue } from "./archive/format.ts";
-import { openArchive, type QueueAfterArchive } from "./archive/reader.ts";
-import { type ArchiveWriter, continueArchive } from "./archive/writer.ts";
+import type { ArchiveSource, QueueAfterArchive } from "./archive/reader.ts";
 import { restoreError } from "./errors.ts";
 import { type CheckpointLimits, DEFAULT_CHECKPOINT_LIMITS, type FeedOptions } from "./feed.ts";
 import type { RollupIdentity } from "./identity.ts";
@@ -31,10 +31,10 @@ export interface RestoreOptions {
   readonly compress: Compress;
   /** The rollup on L1; null trusts the archives alone. */
   readonly rollup: L1Rollup | null;
-  /** Archive files, read in this order before L1. */
-  readonly archives?: readonly string[];
-  /** File to which all batches after the state's position are written, new or continued; null for none. */
-  readonly archiveTo?: string | null;
+  /** Archives, read in this order before L1. */
+  readonly archives?: readonly ArchiveSource[];
+  /** The archive to which all batches after the state's position are written; null for none. */
+  readonly archiveTo?: ArchiveTarget | null;
   /** "latest" by default. */
   readonly head?: L1HeadTag;
   /** Hash after each batch: slow, but identifies the batch whose data leads to a wrong root. */
@@ -77,7 +77,7 @@ export async function restoreRollup(options: RestoreOptions): Promise<RestoreRes
   const identity = await identityOf(access, archives);
   const restored = openRestoredState({ store, compress, identity });
   const meter = createMeter(options.onProgress ?? (() => {}), now);
-  const archiveTo = await archiveOf(options.archiveTo ?? null, restored);
+  const archiveTo = (await options.archiveTo?.(restored.identity, restored.position())) ?? null;
   const sync: SyncOptions = {
     meter,
     now,
@@ -107,7 +107,7 @@ async function syncAfter(
   restored: RestoredState,
   access: L1Access,
   options: SyncOptions,
-  archives: readonly string[],
+  archives: readonly ArchiveSource[],
 ): Promise<L1Block> {
   try {
     return await syncWithL1(restored, access, options);
@@ -122,13 +122,13 @@ async function syncAfter(
 /** Imports archives in order; returns what the last one says about the queue, if it does. */
 async function importArchives(
   restored: RestoredState,
-  paths: readonly string[],
+  archives: readonly ArchiveSource[],
   access: L1Access | null,
   options: FeedOptions,
 ): Promise<QueueAfterArchive | null> {
   let queue: QueueAfterArchive | null = null;
-  for (const path of paths) {
-    const archive = await openArchive(path);
+  for (const open of archives) {
+    const archive = await open();
     await importArchive(restored, archive, access, options);
     queue = archive.waiting();
   }
@@ -145,15 +145,11 @@ function queueOf(restored: RestoredState, { block }: L1Block): ArchivedQueue {
   return { l1Block: block, entries: restored.waiting() };
 }
 
-async function identityOf(access: L1Access | null, archives: readonly string[]): Promise<RollupIdentity> {
+async function identityOf(access: L1Access | null, archives: readonly ArchiveSource[]): Promise<RollupIdentity> {
   if (access !== null) return readIdentity(access);
   const [first] = archives;
   if (first === undefined) throw restoreError("restore/bad-option", "neither L1 nor an archive to restore from");
-  const archive = await openArchive(first);
+  const archive = await first();
   await archive.close();
   return archive.identity;
-}
-
-async function archiveOf(path: string | null, restored: RestoredState): Promise<ArchiveWriter | null> {
-  return path === null ? null : continueArchive(path, restored.identity, restored.position());
 }

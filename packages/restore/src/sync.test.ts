@@ -8,7 +8,8 @@ import type { Hex } from "viem";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { removeFolders, temporaryFolder } from "../test/published.ts";
 import { archiveRollup, verifyArchive } from "./archive-rollup.ts";
-import { type RestoreOptions, type RestoreResult, restoreRollup } from "./restore.ts";
+import { type RestoreFilesOptions, restoreFromFiles } from "./node/restore-files.ts";
+import type { RestoreResult } from "./restore.ts";
 
 let live: UnprovenRollup;
 let snapshot: Hex;
@@ -26,8 +27,8 @@ beforeAll(async () => {
 afterAll(() => live?.stop());
 afterEach(removeFolders);
 
-const restore = (options: Partial<RestoreOptions> = {}): Promise<RestoreResult> =>
-  restoreRollup({ store: createMemoryStore(), compress: live.compress, rollup: live.rollup, ...options });
+const restore = (options: Partial<RestoreFilesOptions> = {}): Promise<RestoreResult> =>
+  restoreFromFiles({ store: createMemoryStore(), compress: live.compress, rollup: live.rollup, ...options });
 
 describe("a restoration that is interrupted", () => {
   it("continues from its last checkpoint and ends with the same state and archive", async () => {
@@ -68,7 +69,7 @@ describe("an L1 node that is behind", () => {
     await live.deposit(1, 5n);
     await live.client.mine({ blocks: 1 });
     const store = createMemoryStore();
-    const amounts = async (options: Partial<RestoreOptions> = {}) =>
+    const amounts = async (options: Partial<RestoreFilesOptions> = {}) =>
       (await restore({ store, ...options })).restored.waiting().map(({ operation }) => operation);
     const deposit = [expect.objectContaining({ amount: 5n })];
     expect(await amounts()).toEqual(deposit);

@@ -15,7 +15,7 @@ import {
   readFromHint,
   readHead,
 } from "@cairn/l1";
-import { isCairnError } from "@cairn/protocol";
+import { hexToBytes, isCairnError } from "@cairn/protocol";
 import type { QueueAfterArchive } from "./archive/reader.ts";
 import { readBatches } from "./batch-stream.ts";
 import { findLastCommonSince } from "./compare-batches.ts";
@@ -187,7 +187,7 @@ function finish(
       batch: contract.batchCount,
       queueTail: contract.queueTail,
       l1Block: head.block,
-      l1BlockHash: Buffer.from(head.hash.slice(2), "hex"),
+      l1BlockHash: hexToBytes(head.hash, 32),
       l1Timestamp: head.timestamp,
     },
     waiting,

@@ -6,12 +6,12 @@ import { writeSync } from "node:fs";
 import type { KeyValueChange } from "@cairn/state";
 import { createLmdbStore } from "@cairn/state/lmdb";
 import { FAKE_CRYPTO } from "@cairn/testkit";
-import { restoreRollup } from "../src/restore.ts";
+import { restoreFromFiles } from "../src/node/restore-files.ts";
 
 const [path = "", archive = "", archiveTo = "", deadlyWrite, when] = process.argv.slice(2);
 const store = createLmdbStore({ path });
 let writes = 0;
-const { restored } = await restoreRollup({
+const { restored } = await restoreFromFiles({
   store: { ...store, write },
   compress: FAKE_CRYPTO.compress,
   rollup: null,

@@ -12,7 +12,7 @@ import {
   readBatchCells,
 } from "@cairn/protocol";
 import type { ChainPosition } from "@cairn/vm";
-import { openArchive } from "../src/archive/reader.ts";
+import { openArchive } from "../src/archive/archive-file.ts";
 import { createArchive } from "../src/archive/writer.ts";
 import { followPublishedBatch } from "../src/chain-position.ts";
 import type { PublishedBatch } from "../src/published-batch.ts";

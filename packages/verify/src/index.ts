@@ -17,3 +17,11 @@ export {
   verifyReceipt,
   type WantedReceipt,
 } from "./receipt.ts";
+export { type RestoreStateOptions, restoreState, type StateFromL1 } from "./restore.ts";
+export {
+  type Solvency,
+  type SolvencyOptions,
+  type SolvencyProblem,
+  type TokenSolvency,
+  verifySolvency,
+} from "./solvency.ts";

@@ -2,7 +2,8 @@ import { resolve } from "node:path";
 import { createFastCompress } from "@cairn/crypto/fast";
 import { connectToL1, createL1Access, type L1HeadTag, rollupAt } from "@cairn/l1";
 import { bigintToHex, FIRST_ACCOUNT_INDEX, redactUrls } from "@cairn/protocol";
-import { archiveFiles, confirmState, isWebPlace, type RestoreResult, restoreRollup } from "@cairn/restore";
+import { confirmState, isWebPlace, type RestoreResult } from "@cairn/restore";
+import { archiveFiles, restoreFromFiles } from "@cairn/restore/node";
 import { Option } from "commander";
 import type { CommonOptions, Context } from "../context.ts";
 import { cliError } from "../errors.ts";
@@ -65,7 +66,7 @@ async function restore(context: Context, flags: RestoreFlags & CommonOptions): P
   const path = await stateDir(context, flags, network);
   context.output.progress(`state in ${path}`);
   return withStore(path, async (store) => {
-    const result = await restoreRollup({
+    const result = await restoreFromFiles({
       store,
       compress: await createFastCompress(),
       rollup,

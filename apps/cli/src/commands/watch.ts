@@ -5,13 +5,11 @@ import {
   type Alarm,
   type AlarmSeverity,
   alarmText,
-  createRollupMonitor,
   DEFAULT_ALARM_LIMITS,
-  type MonitorReport,
   openRestoredState,
-  type RollupMonitor,
   readIdentity,
 } from "@cairn/restore";
+import { createRollupMonitor, type MonitorReport, type RollupMonitor } from "@cairn/restore/node";
 import { parseAddress, showAddress } from "../address.ts";
 import type { CommonOptions, Context } from "../context.ts";
 import { cliError } from "../errors.ts";

@@ -7,7 +7,7 @@ import { createTestDatabases } from "@cairn/db/testing";
 import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing";
 import { type BlobAccess, createBeaconSource, createL1Access } from "@cairn/l1";
 import { accountIndex, cellsToBytes, FIRST_ACCOUNT_INDEX, payoutListHash, tokenId } from "@cairn/protocol";
-import { archivesIn, createArchiveFolder, restoreRollup } from "@cairn/restore";
+import { archivesIn, createArchiveFolder, restoreFromFiles } from "@cairn/restore/node";
 import { createMemoryStore } from "@cairn/state";
 import { pino } from "pino";
 import { Registry } from "prom-client";
@@ -87,7 +87,7 @@ describe("a node that archives", () => {
     const archives = await archivesIn(dir);
     const { compress, rollup } = live;
     const options = { store: createMemoryStore(), compress, rollup, archives };
-    const { restored, position } = await restoreRollup(options);
+    const { restored, position } = await restoreFromFiles(options);
     expect(position).toMatchObject({ batch: 3, root: live.tree.root() });
     expect(restored.batch(2).header.dataSource).toBe("blob");
     await poll();

@@ -1,4 +1,4 @@
-import type { ArchiveFolder } from "@cairn/restore";
+import type { ArchiveFolder } from "@cairn/restore/node";
 import type { Logger } from "pino";
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { Clock } from "../clock.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createFastCompress } from "@cairn/crypto/fast";
 import { createTestDatabases } from "@cairn/db/testing";
 import { bigintToHex } from "@cairn/protocol";
-import { archivesIn, restoreRollup } from "@cairn/restore";
+import { archivesIn, restoreFromFiles } from "@cairn/restore/node";
 import { createMemoryStore } from "@cairn/state";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createL1Scene, type L1Scene, proveNothing } from "../../test/l1-scene.ts";
@@ -34,7 +34,7 @@ describe("a node with CAIRN_ARCHIVE_DIR", () => {
     const { root, lastBlock } = await scene.onChain();
     await scene.begin("operator", { CAIRN_ARCHIVE_DIR: dir, CAIRN_L1_FINAL_CONFIRMATIONS: "3" }, proveNothing);
     await vi.waitFor(async () => expect(await archivesIn(dir)).toHaveLength(1), WAIT);
-    const { position } = await restoreRollup({
+    const { position } = await restoreFromFiles({
       store: createMemoryStore(),
       compress: await createFastCompress(),
       rollup: null,

@@ -1,7 +1,7 @@
 import { DEV_CHAIN_IDS } from "@cairn/contracts";
 import type { Database } from "@cairn/db";
 import { type BlobAccess, type BlobCheck, type BlobProblem, createBeaconSource } from "@cairn/l1";
-import { createArchiveBlobSource } from "@cairn/restore";
+import { createArchiveBlobSource } from "@cairn/restore/node";
 import type { Logger } from "pino";
 import { Counter, type Registry } from "prom-client";
 import type { NodeConfig } from "../config/config.ts";

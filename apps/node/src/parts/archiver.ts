@@ -1,6 +1,6 @@
 import type { Compress } from "@cairn/crypto";
 import { createL1Access } from "@cairn/l1";
-import { createArchiveFolder } from "@cairn/restore";
+import { createArchiveFolder } from "@cairn/restore/node";
 import { createArchiver, createArchiverMetrics } from "../archiver/archiver.ts";
 import { createStoredBlobs } from "../archiver/stored-blobs.ts";
 import type { L1 } from "./l1.ts";

@@ -2,7 +2,7 @@ import type { Compress } from "@cairn/crypto";
 import { countAcceptedBatches, findArchiveRestore, findLastL1Block } from "@cairn/db";
 import { createL1Access } from "@cairn/l1";
 import { CairnError } from "@cairn/protocol";
-import { archiveFiles } from "@cairn/restore";
+import { archiveFiles } from "@cairn/restore/node";
 import { archivesOf } from "../blobs/blob-access.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { isOnL1, restoreFromArchives } from "../restore/archives/restore-archives.ts";

@@ -8,8 +8,8 @@ import { genesisPosition } from "@cairn/vm";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { removeFolders, temporaryFolder } from "../../test/published.ts";
 import { verifyArchive } from "../archive-rollup.ts";
+import { restoreFromFiles } from "../node/restore-files.ts";
 import { readIdentity } from "../read-identity.ts";
-import { restoreRollup } from "../restore.ts";
 import { archivesIn, createArchiveFolder } from "./archive-folder.ts";
 import { createArchive } from "./writer.ts";
 
@@ -37,9 +37,9 @@ async function expectWhole(dir: string): Promise<void> {
     getTransaction: async () => expect.unreachable("the transactions are gone"),
   });
   const { compress } = live;
-  const { restored, position } = await restoreRollup({ store: createMemoryStore(), compress, rollup, archives });
+  const { restored, position } = await restoreFromFiles({ store: createMemoryStore(), compress, rollup, archives });
   expect(position).toMatchObject({ batch: live.batches.length, root: live.tree.root() });
-  const honest = await restoreRollup({ store: createMemoryStore(), compress, rollup: live.rollup });
+  const honest = await restoreFromFiles({ store: createMemoryStore(), compress, rollup: live.rollup });
   expect(restored.waiting().map(({ operation }) => operation)).toEqual(
     honest.restored.waiting().map(({ operation }) => operation),
   );

@@ -25,9 +25,10 @@ import { confirmArchived, isWhole, type KnownQueue, waitingAt } from "../known-q
 import type { ArchivedSettlement, PublishedBatch } from "../published-batch.ts";
 import { readIdentity } from "../read-identity.ts";
 import type { WaitingEntry } from "../stored-records.ts";
+import type { ArchiveWriter } from "./archive-writer.ts";
 import type { ArchivedQueue } from "./format.ts";
 import { isWebPlace, webVersion } from "./web-archive.ts";
-import { type ArchiveWriter, continueArchive, createArchive } from "./writer.ts";
+import { continueArchive, createArchive } from "./writer.ts";
 
 /** Batches of a file before the next one is begun: up to some 30 MB, which an update may have to copy. */
 export const BATCHES_PER_FILE = 256;

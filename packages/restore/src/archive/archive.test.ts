@@ -19,11 +19,13 @@ import {
   stream,
   temporaryFolder,
 } from "../../test/published.ts";
+import { restoreFromFiles } from "../node/restore-files.ts";
 import type { ArchivedSettlement, PublishedBatch } from "../published-batch.ts";
-import { restoreRollup } from "../restore.ts";
+import { openArchive } from "./archive-file.ts";
+import type { ArchiveWriter } from "./archive-writer.ts";
 import { MAX_SETTLEMENTS } from "./format.ts";
-import { openArchive, readArchive } from "./reader.ts";
-import { type ArchiveWriter, continueArchive, createArchive } from "./writer.ts";
+import { readArchive } from "./reader.ts";
+import { continueArchive, createArchive } from "./writer.ts";
 
 const { compress } = FAKE_CRYPTO;
 /** Batches of one and of several blocks, in calldata and in blobs. */
@@ -31,7 +33,7 @@ const MIXED = { blockCounts: [1, 3, 2], dataSources: ["calldata", "blob", "calld
 afterEach(removeFolders);
 
 const restore = (...archives: string[]) =>
-  restoreRollup({ store: createMemoryStore(), compress, rollup: null, archives });
+  restoreFromFiles({ store: createMemoryStore(), compress, rollup: null, archives });
 
 describe("an archive", () => {
   it("returns what was written, however its bytes arrive", async () => {
@@ -83,9 +85,9 @@ describe("an archive", () => {
     const path = await archived(history, publishedBatches(history, MIXED));
     const archiveTo = join(temporaryFolder(), "copy");
     const store = createMemoryStore();
-    await restoreRollup({ store, compress, rollup: null, archives: [path], archiveTo });
+    await restoreFromFiles({ store, compress, rollup: null, archives: [path], archiveTo });
     expect(readFileSync(archiveTo)).toEqual(readFileSync(path));
-    await restoreRollup({ store, compress, rollup: null, archives: [path], archiveTo });
+    await restoreFromFiles({ store, compress, rollup: null, archives: [path], archiveTo });
     expect(readFileSync(archiveTo)).toEqual(readFileSync(path));
   });
 });
@@ -275,7 +277,7 @@ describe("the queue after an archive's last batch", () => {
       resumeBlock: last?.origin.resumeBlock,
     });
     const archiveTo = join(temporaryFolder(), "copy");
-    await restoreRollup({ store: createMemoryStore(), compress, rollup: null, archives: [path], archiveTo });
+    await restoreFromFiles({ store: createMemoryStore(), compress, rollup: null, archives: [path], archiveTo });
     expect(readFileSync(archiveTo)).toEqual(readFileSync(path));
     const again = await continueArchive(path, identityOf(history.domain), positionAfterAll(batches));
     await again.finish(null);

@@ -1,10 +1,11 @@
 import { open, stat } from "node:fs/promises";
 import { type BlobSource, l1Error } from "@cairn/l1";
 import { bytesToHex, type Hex, isCairnError, redactUrl } from "@cairn/protocol";
+import { archiveChunks } from "./archive-file.ts";
 import { archiveFiles } from "./archive-folder.ts";
 import { createChunkReader } from "./chunk-reader.ts";
 import { BATCH_FRAME, blobHashOf, DIGEST_BYTES, decodeBatch } from "./format.ts";
-import { archiveChunks, readFrames, readHead } from "./reader.ts";
+import { readFrames, readHead } from "./reader.ts";
 import { isWebPlace, readWebBytes, webVersion } from "./web-archive.ts";
 
 /** Where the payload of a batch's frame is in a file. */

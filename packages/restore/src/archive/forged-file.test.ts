@@ -29,10 +29,11 @@ import {
 } from "../../test/published.ts";
 import { verifyArchive } from "../archive-rollup.ts";
 import { followPublishedBatch } from "../chain-position.ts";
+import { restoreFromFiles } from "../node/restore-files.ts";
 import type { PublishedBatch } from "../published-batch.ts";
-import { restoreRollup } from "../restore.ts";
+import { openArchive } from "./archive-file.ts";
 import { digestOf, encodeBatch, encodeFrame, encodeHead, encodeWaitingFrame } from "./format.ts";
-import { openArchive, readArchive } from "./reader.ts";
+import { readArchive } from "./reader.ts";
 
 const { compress } = FAKE_CRYPTO;
 afterEach(removeFolders);
@@ -44,7 +45,7 @@ const read = async (bytes: Uint8Array): Promise<PublishedBatch[]> =>
   gather((await readArchive(stream([bytes]))).batches());
 
 const restore = (...archives: string[]) =>
-  restoreRollup({ store: createMemoryStore(), compress, rollup: null, archives });
+  restoreFromFiles({ store: createMemoryStore(), compress, rollup: null, archives });
 
 describe("an archive is refused", () => {
   let history: History;

@@ -16,8 +16,8 @@ import {
   temporaryFolder,
 } from "../../test/published.ts";
 import { verifyArchive } from "../archive-rollup.ts";
+import { restoreFromFiles } from "../node/restore-files.ts";
 import type { ArchivedSettlement, PublishedBatch } from "../published-batch.ts";
-import { restoreRollup } from "../restore.ts";
 import { digestOf, encodeBatch, encodeFrame, encodeHead, encodeSettlements } from "./format.ts";
 import { readArchive } from "./reader.ts";
 
@@ -110,6 +110,6 @@ describe("an archive whose digests are right is refused", () => {
     const refusal = { code: "restore/batch-mismatch", details: { batch: 2, check: "l1Timestamp" } };
     await expect(verifyArchive(path, { compress, access: null })).rejects.toMatchObject(refusal);
     const options = { store: createMemoryStore(), compress, rollup: null, archives: [path] };
-    await expect(restoreRollup(options)).rejects.toMatchObject(refusal);
+    await expect(restoreFromFiles(options)).rejects.toMatchObject(refusal);
   });
 });

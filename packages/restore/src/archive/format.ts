@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { KZG_POINT_BYTES } from "@cairn/blobs/format";
 import type { Chains } from "@cairn/crypto";
 import {
@@ -31,6 +30,7 @@ import {
   QUEUE_RECORD_BYTES,
 } from "@cairn/protocol";
 import type { ChainPosition } from "@cairn/vm";
+import { sha256 } from "viem";
 import { isGenesis } from "../chain-position.ts";
 import { restoreError } from "../errors.ts";
 import type { RollupIdentity } from "../identity.ts";
@@ -302,9 +302,7 @@ export function encodeFrame(type: number, payload: Uint8Array): Uint8Array {
 
 /** SHA-256 of the concatenated parts. */
 export function digestOf(...parts: readonly Uint8Array[]): Uint8Array {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part);
-  return Uint8Array.from(hash.digest());
+  return sha256(concatBytes(...parts), "bytes");
 }
 
 /** A `restore/archive-corrupt` error. */

@@ -1,4 +1,3 @@
-import { createReadStream } from "node:fs";
 import { createByteCursor, isSameBytes, MAX_BATCH_PAYOUTS } from "@cairn/protocol";
 import { batchMismatch } from "../chain-position.ts";
 import { restoreError } from "../errors.ts";
@@ -25,7 +24,7 @@ import {
   SETTLEMENTS_FRAME,
   WAITING_FRAME,
 } from "./format.ts";
-import { isWebPlace, webChunks } from "./web-archive.ts";
+import { webChunks } from "./web-archive.ts";
 
 /** What an archive says about the queue after its last batch. */
 export interface QueueAfterArchive extends ArchivedQueue {
@@ -62,7 +61,7 @@ export interface Frame {
 
 /**
  * Opens an archive given as a stream. Throws `restore/archive-unsupported`, `restore/archive-corrupt`,
- * `restore/archive-truncated`. See {@link openArchive}.
+ * `restore/archive-truncated`. See {@link ArchiveSource}.
  */
 export async function readArchive(chunks: AsyncIterable<Uint8Array>): Promise<ArchiveReader> {
   const reader = createChunkReader(chunks);
@@ -106,29 +105,16 @@ export async function readArchive(chunks: AsyncIterable<Uint8Array>): Promise<Ar
   return { ...head, waiting: () => waiting, close: () => reader.close(), records, batches: () => batchesOf(records()) };
 }
 
+/** Opens an archive, from the beginning each time it is called. */
+export type ArchiveSource = () => Promise<ArchiveReader>;
+
 /**
- * Opens an archive: a file, or one on a web server (http:// or https://). Throws as {@link readArchive}, and `restore/io`.
+ * An archive on a web server (http:// or https://), for `restoreRollup`; it throws as {@link readArchive}, and `restore/io`.
  *
- * @example
- * const archive = await openArchive("batches.cairn");
- * for await (const batch of archive.batches()) console.log(batch.number);
+ * @example await restoreRollup({ store, compress, rollup, archives: [webArchive("https://archives.example/batches.cairn")] });
  */
-export function openArchive(place: string): Promise<ArchiveReader> {
-  return readArchive(archiveChunks(place));
-}
-
-/** The bytes of an archive, wherever it is. Throws `restore/io`. */
-export function archiveChunks(place: string): AsyncGenerator<Uint8Array, void, void> {
-  return isWebPlace(place) ? webChunks(place) : fileChunks(place);
-}
-
-/** The bytes of a file. Throws `restore/io`. */
-export async function* fileChunks(path: string): AsyncGenerator<Uint8Array, void, void> {
-  try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 18 })) yield chunk as Uint8Array;
-  } catch (cause) {
-    throw restoreError("restore/io", `${path} cannot be read`, { cause });
-  }
+export function webArchive(url: string): ArchiveSource {
+  return () => readArchive(webChunks(url));
 }
 
 /** Head of an archive, the digest after it, and how many bytes that took. */

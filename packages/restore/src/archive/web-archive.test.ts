@@ -7,9 +7,9 @@ import { bytesToCells, cellsToBytes, hexToBytes } from "@cairn/protocol";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import archiveVector from "../../../../vectors/archive.json" with { type: "json" };
 import { gather, removeFolders, temporaryFolder } from "../../test/published.ts";
+import { openArchive } from "./archive-file.ts";
 import { archiveFiles } from "./archive-folder.ts";
 import { createArchiveBlobSource } from "./blob-source.ts";
-import { openArchive } from "./reader.ts";
 import { webChunks } from "./web-archive.ts";
 
 const NAME = "batches-0000000001.cairn";

@@ -93,7 +93,7 @@ async function* readFrom(url: string, first: number, { stallMs }: WebLimits): As
     if (!response.ok) throw problem(url, `is answered with status ${response.status}`);
     // A server that knows no ranges sends the file from its beginning.
     let skip = response.status === 206 ? 0 : first;
-    for await (const chunk of response.body ?? []) {
+    for await (const chunk of chunksOf(response)) {
       const rest = chunk.subarray(Math.min(skip, chunk.length));
       skip -= chunk.length - rest.length;
       // The time that the reader takes is not the server's.
@@ -105,6 +105,12 @@ async function* readFrom(url: string, first: number, { stallMs }: WebLimits): As
     clearTimeout(timer);
     connection.abort();
   }
+}
+
+/** The body of an answer; not every browser iterates over streams. */
+async function* chunksOf(response: Response): AsyncGenerator<Uint8Array, void, void> {
+  const reader = response.body?.getReader();
+  for (let read = await reader?.read(); read !== undefined && !read.done; read = await reader?.read()) yield read.value;
 }
 
 function broken(url: string, error: unknown) {

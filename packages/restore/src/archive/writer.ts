@@ -1,14 +1,14 @@
 import { access, type FileHandle, open } from "node:fs/promises";
-import type { Chains } from "@cairn/crypto";
 import { encodeSafe64, isCairnError } from "@cairn/protocol";
 import type { ChainPosition } from "@cairn/vm";
 import { batchMismatch, isSameChains, isSamePosition } from "../chain-position.ts";
 import { restoreError } from "../errors.ts";
 import { identityText, isSameRollup, type RollupIdentity } from "../identity.ts";
-import type { ArchivedSettlement, PublishedBatch } from "../published-batch.ts";
+import type { ArchivedSettlement } from "../published-batch.ts";
+import { fileChunks } from "./archive-file.ts";
+import type { ArchiveWriter } from "./archive-writer.ts";
 import { createChunkReader } from "./chunk-reader.ts";
 import {
-  type ArchivedQueue,
   BATCH_FRAME,
   decodeBatch,
   decodeSettlements,
@@ -24,32 +24,10 @@ import {
   SETTLEMENTS_FRAME,
   WAITING_FRAME,
 } from "./format.ts";
-import { type Frame, fileChunks, readFrames, readHead } from "./reader.ts";
+import { type Frame, readFrames, readHead } from "./reader.ts";
 
 /** Bytes gathered before they are written. */
 const BUFFER_BYTES = 2 ** 18;
-
-/** An archive that is being written. Batches must come in order, checked, and settlements in L1's order between them. */
-export interface ArchiveWriter {
-  readonly path: string;
-  /** Last batch in it. */
-  lastBatch(): number;
-  /** `chains` are those after the batch. Throws `restore/io`, `restore/bad-option` for a batch out of order. */
-  append(batch: PublishedBatch, chains: Chains): Promise<void>;
-  /** Adds what became of payouts after the last batch; those that are there already are left out. Throws `restore/io`. */
-  settle(settlements: readonly ArchivedSettlement[]): Promise<void>;
-  /** Cuts off the batches after `position`, if there are any. Throws as {@link continueArchive}. */
-  continueAfter(position: ChainPosition): Promise<void>;
-  /** On return, all batches so far survive a crash. Throws `restore/io`. */
-  flush(): Promise<void>;
-  /**
-   * Writes what waits in the queue after the last batch, if that is known and no more than 2^17 entries, and the end
-   * frame, and closes the file, which is then a whole archive. Throws `restore/io`.
-   */
-  finish(waiting: ArchivedQueue | null): Promise<void>;
-  /** Closes the file as it is; it can be continued later. */
-  close(): Promise<void>;
-}
 
 /**
  * A new archive of the batches after `start`. Throws `restore/io` when the file exists.

@@ -6,7 +6,8 @@ import { createMemoryStore } from "@cairn/state";
 import fc from "fast-check";
 import { encodeFunctionData, getAbiItem, type Hex } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type RestoreResult, restoreRollup } from "../restore.ts";
+import { restoreFromFiles } from "../node/restore-files.ts";
+import type { RestoreResult } from "../restore.ts";
 import { findExited, findReclaimable } from "./escaped.ts";
 import { assignedAccounts, proveAllExits, proveExit, proveExits } from "./exit-proof.ts";
 import { allPayouts, findUnpaidPayouts, payoutArguments, payoutsOf } from "./payouts.ts";
@@ -46,7 +47,7 @@ describe("a rollup that has stopped", () => {
     });
   const headBlock = async (): Promise<number> => Number(await live.rollup.reader.getBlockNumber());
   const restore = (): Promise<RestoreResult> =>
-    restoreRollup({ store: createMemoryStore(), compress: live.compress, rollup: live.rollup });
+    restoreFromFiles({ store: createMemoryStore(), compress: live.compress, rollup: live.rollup });
 
   beforeAll(async () => {
     live = await startUnprovenRollup();

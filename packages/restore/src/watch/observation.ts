@@ -4,7 +4,7 @@ import { addressToBigint, ETH_TOKEN_ID } from "@cairn/protocol";
 import { type Address, BaseError, zeroAddress } from "viem";
 import { allPayouts, type BatchPayouts, findUnpaidPayouts, type UnpaidPayout } from "../exit/payouts.ts";
 import type { RestoredState } from "../restored-state.ts";
-import { computeOwed, type Owed, sumBalances } from "./owed.ts";
+import { balanceSums, computeOwed, type Owed, sumBalances } from "./owed.ts";
 import { type Amounts, createPaymentTracker } from "./payments.ts";
 
 /** A token that the rollup holds or owes. */
@@ -43,8 +43,18 @@ export interface Observer {
   observe(head: L1Block): Promise<Observation>;
 }
 
+/** How an observer works. */
+export interface ObserverOptions {
+  /** Runs the summing up of all balances to its end, with pauses for instance; without pauses by default. */
+  readonly sumBalances?: (steps: Generator<void, Amounts, void>) => Promise<Amounts>;
+}
+
 /** An observer of the rollup of a restored state. See {@link findAlarms}. */
-export function createObserver(access: L1Access, restored: RestoredState): Observer {
+export function createObserver(
+  access: L1Access,
+  restored: RestoredState,
+  { sumBalances: run }: ObserverOptions = {},
+): Observer {
   const payments = createPaymentTracker(access);
   let unsettled: readonly BatchPayouts[] = [];
   let last: { readonly head: L1Block; readonly batch: number } | null = null;
@@ -65,7 +75,10 @@ export function createObserver(access: L1Access, restored: RestoredState): Obser
   return {
     async observe(head) {
       const root = restored.tree.root();
-      if (balances?.root !== root) balances = { root, sums: sumBalances(restored.tree) };
+      if (balances?.root !== root) {
+        const { tree } = restored;
+        balances = { root, sums: run === undefined ? sumBalances(tree) : await run(balanceSums(tree)) };
+      }
       const [contract, unpaid, paid] = [await readFlags(access, head), await findUnpaid(head), await payments.at(head)];
       const owed = computeOwed({ balances: balances.sums, waiting: restored.waiting(), unpaid, payments: paid });
       return {

@@ -23,8 +23,23 @@ export interface Owed {
  * @example const ethInAccounts = sumBalances(state).get(ETH_TOKEN_ID) ?? 0n;
  */
 export function sumBalances(state: StateView): Amounts {
+  const steps = balanceSums(state);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/**
+ * Sums up balances as {@link sumBalances}, a step for each account, so that the caller can pause. The state must not change
+ * meanwhile.
+ */
+export function* balanceSums(state: StateView): Generator<void, Amounts, void> {
   const sums = new Map<number, bigint>();
-  for (const { account } of assignedAccounts(state)) addAmount(sums, account.tokenId, account.balance);
+  for (const { account } of assignedAccounts(state)) {
+    addAmount(sums, account.tokenId, account.balance);
+    yield;
+  }
   return sums;
 }
 

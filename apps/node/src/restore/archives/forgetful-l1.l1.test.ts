@@ -5,7 +5,7 @@ import { createTestDatabases } from "@cairn/db/testing";
 import { requestWithdraw } from "@cairn/l1";
 import { type FakeRpc, type Forgetting, forgetful, startFakeRpc } from "@cairn/l1/testing";
 import { accountIndex } from "@cairn/protocol";
-import { archivesIn, openArchive } from "@cairn/restore";
+import { archivesIn, openArchive } from "@cairn/restore/node";
 import type { Person } from "@cairn/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clientOf, createL1Scene, type L1Scene } from "../../../test/l1-scene.ts";

@@ -20,11 +20,11 @@ import {
   followPublishedBatch,
   identityText,
   isSameRollup,
-  openArchive,
   type PublishedBatch,
   type RestoreErrorCode,
   readIdentity,
 } from "@cairn/restore";
+import { openArchive } from "@cairn/restore/node";
 import { genesisRoot } from "@cairn/state";
 import { type ChainPosition, genesisPosition } from "@cairn/vm";
 import type { Logger } from "pino";

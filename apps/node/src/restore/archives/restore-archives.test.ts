@@ -17,14 +17,8 @@ import { startUnprovenRollup, type UnprovenRollup } from "@cairn/devnet/testing"
 import { connectReader, createL1Access, type L1Rollup, sendToRollup } from "@cairn/l1";
 import { type FakeRpc, type Forgetting, forgetful, lyingRollup, startFakeRpc } from "@cairn/l1/testing";
 import { accountIndex, batchNumber, bytesToHex } from "@cairn/protocol";
-import {
-  type ArchivedSettlement,
-  archiveRollup,
-  createArchive,
-  followPublishedBatch,
-  openArchive,
-  type PublishedBatch,
-} from "@cairn/restore";
+import { type ArchivedSettlement, followPublishedBatch, type PublishedBatch } from "@cairn/restore";
+import { archiveRollup, createArchive, openArchive } from "@cairn/restore/node";
 import { pino } from "pino";
 import { encodeFunctionData } from "viem";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";

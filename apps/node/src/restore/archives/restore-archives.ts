@@ -11,7 +11,8 @@ import {
 } from "@cairn/db";
 import { type L1Access, type RangeLimits, type RollupEvent, readStateEvents } from "@cairn/l1";
 import { bytesToHex, isCairnError } from "@cairn/protocol";
-import { encodePosition, openArchive, type PublishedBatch } from "@cairn/restore";
+import { encodePosition, type PublishedBatch } from "@cairn/restore";
+import { openArchive } from "@cairn/restore/node";
 import { toHeader } from "../../watcher/range-content.ts";
 import type { HeadPolicy } from "../../watcher/watcher.ts";
 import { keyOf, readFinalState } from "./final-state.ts";
