@@ -10,7 +10,7 @@ import { root } from "../lib/workspace.ts";
 import { type BuiltPackage, buildPackages } from "./build.ts";
 
 /** Subpaths that export nothing but what the main entry exports as well. */
-const REPEATED = ["./abi", "./standalone"];
+const REPEATED = ["./abi", "./cells", "./standalone"];
 
 const isCheck = process.argv.includes("--check");
 const outdated: string[] = [];

@@ -6,7 +6,7 @@ export {
   type WantedAccount,
 } from "./account.ts";
 export type { VerifyErrorCode } from "./errors.ts";
-export { rollupOn, type VerifierL1, type VerifierReader } from "./l1.ts";
+export { type L1Requests, rollupOn, type VerifierL1 } from "./l1.ts";
 export { findBatchOnL1, isCommitted, type SeenOnL1, type WantedOnL1 } from "./on-l1.ts";
 export {
   assertShows,

@@ -1,68 +1,52 @@
 import { rollupAbi } from "@cairn/contracts";
-import {
-  isAnswer,
-  isMissingBlock,
-  isNothingThere,
-  isRefusal,
-  type L1Block,
-  type L1HeadTag,
-  type L1Reader,
-  l1Error,
-} from "@cairn/l1";
+import { isMissingBlock, isRefusal, type L1Block, type L1HeadTag, l1Error } from "@cairn/l1";
 import { addressToBigint, bigintToAddress, type Hex, isCairnError } from "@cairn/protocol";
-import { type Account, type Address, BaseError, type Chain, type Client, type Transport } from "viem";
-import { getBlock, getChainId, readContract } from "viem/actions";
+import { type Address, BaseError, decodeFunctionResult, encodeFunctionData, isHex, numberToHex } from "viem";
 import { verifyError } from "./errors.ts";
 
-/** What is asked of a connection to L1; viem's public client has it. */
-export type VerifierReader = Pick<L1Reader, "getBlock" | "getChainId" | "readContract">;
+/** What is asked of a connection to L1: any viem client has it, and a wallet in a page (EIP-1193). */
+export interface L1Requests {
+  // Each library narrows the methods and answers in its own way.
+  readonly request: (call: { readonly method: never; readonly params?: never }) => Promise<unknown>;
+}
 
 /** A rollup, and the connection through which it is read: of the user's choice, not of the node that is checked. */
 export interface VerifierL1 {
-  readonly reader: VerifierReader;
+  readonly connection: L1Requests;
   readonly chainId: number;
   readonly address: Address;
 }
 
 /**
- * The rollup at an address, read through any viem client by single actions. Nothing is sent yet; that the client serves
- * the chain is part of every check. Throws `protocol/bad-address`.
+ * The rollup at an address, read through any viem client or EIP-1193 provider. Nothing is sent yet; that the connection
+ * serves the chain is part of every check. Throws `protocol/bad-address`.
  *
  * @example const l1 = rollupOn(createClient({ transport: http(url) }), { chainId: 1, rollup: "0x5FbD…" });
  */
 export function rollupOn(
-  client: Client<Transport, Chain | undefined, Account | undefined>,
+  connection: L1Requests,
   { chainId, rollup }: { readonly chainId: number; readonly rollup: string },
 ): VerifierL1 {
-  const bound = (action: (client: Client, args: never) => unknown) => (args: never) => action(client, args);
-  const reader = {
-    getBlock: bound(getBlock),
-    getChainId: () => getChainId(client),
-    readContract: bound(readContract),
-  };
-  // viem's methods are generic over the client that they are bound to; binding loses that.
-  return { reader: reader as unknown as VerifierReader, chainId, address: bigintToAddress(addressToBigint(rollup)) };
+  return { connection, chainId, address: bigintToAddress(addressToBigint(rollup)) };
 }
 
 /** What `version()` of the contracts answers whose batches this package understands. */
 const CONTRACT_VERSION = 2n;
+/** Code of EIP-1474's successor, the execution API, for a call that reverted. */
+const REVERTED = 3;
 
 /**
  * Throws `verify/wrong-chain` unless the RPC serves the rollup's chain, and `l1/not-a-rollup` unless a rollup of this
  * version is at the address, `l1/unavailable`.
  */
-export async function assertRollup({ reader, chainId, address }: VerifierL1): Promise<void> {
+export async function assertRollup(l1: VerifierL1): Promise<void> {
+  const { connection, chainId, address } = l1;
   const [served, version] = await asking("chain and contract", () =>
-    Promise.all([
-      reader.getChainId(),
-      reader.readContract({ address, abi: rollupAbi, functionName: "version" }).catch((cause: unknown) => {
-        if (isAnswer(cause)) return null;
-        throw cause;
-      }),
-    ]),
+    Promise.all([ask(connection, "eth_chainId", []), readVersion(l1)]),
   );
-  if (served !== chainId) {
-    throw verifyError("verify/wrong-chain", `the RPC serves chain ${served}, not ${chainId}`, { details: { served } });
+  if (Number(served) !== chainId) {
+    const reason = `the RPC serves chain ${Number(served)}, not ${chainId}`;
+    throw verifyError("verify/wrong-chain", reason, { details: { served: Number(served) } });
   }
   if (version === CONTRACT_VERSION) return;
   throw l1Error("l1/not-a-rollup", `there is no Cairn rollup of version ${CONTRACT_VERSION} at ${address}`);
@@ -74,47 +58,99 @@ export interface HeadOfL1 extends Pick<L1Block, "block" | "hash" | "timestamp"> 
 }
 
 /**
- * A head and its batches; null where the RPC has no such head, no rollup in it or not its state, except that the latest must be
- * there. Throws `l1/unavailable`.
+ * A head and its batches; null where the RPC has no such head, no rollup in it or not its state. Throws `l1/unavailable`,
+ * also when the latest cannot be had.
  */
-export async function readHeadOfL1({ reader, address }: VerifierL1, tag: L1HeadTag): Promise<HeadOfL1 | null> {
+export async function readHeadOfL1(l1: VerifierL1, tag: L1HeadTag): Promise<HeadOfL1 | null> {
   return asking(`its ${tag} state`, async () => {
     try {
-      const { number, hash, timestamp } = await reader.getBlock({ blockTag: tag });
-      if (number === null || hash === null) return null;
-      const contract = { address, abi: rollupAbi, functionName: "state", blockNumber: number } as const;
-      const { batchCount } = await reader.readContract(contract);
-      return { block: Number(number), hash, timestamp: Number(timestamp), batchCount: Number(batchCount) };
+      const head = await readBlock(l1, tag);
+      const batchCount = head && (await readBatchCount(l1, numberToHex(head.block)));
+      return head === null || batchCount === null ? null : { ...head, batchCount };
     } catch (error) {
-      if (tag !== "latest" && (isMissingBlock(error, tag) || isNothingThere(error) || isRefusal(error))) return null;
+      if (tag !== "latest" && (isMissingBlock(error, tag) || isRefusal(error))) return null;
       throw error;
     }
   });
 }
 
 /** The contract's commitment to a batch as of an L1 block; zero where it has none. Throws `l1/unavailable`. */
-export function readCommitment({ reader, address }: VerifierL1, batch: number, block: number): Promise<Hex> {
-  return asking(`the commitment to batch ${batch}`, () =>
-    reader.readContract({
-      address,
-      abi: rollupAbi,
-      functionName: "batchCommitment",
-      args: [BigInt(batch)],
-      blockNumber: BigInt(block),
-    }),
-  );
+export function readCommitment(l1: VerifierL1, batch: number, block: number): Promise<Hex> {
+  return asking(`the commitment to batch ${batch}`, async () => {
+    const call = { abi: rollupAbi, functionName: "batchCommitment" } as const;
+    const data = encodeFunctionData({ ...call, args: [BigInt(batch)] });
+    return decodeFunctionResult({ ...call, data: await callContract(l1, data, numberToHex(block)) });
+  });
 }
 
 /** Throws `verify/l1-moved` unless L1 still has a block, `l1/unavailable`. */
-export async function assertStillThere({ reader }: VerifierL1, { block, hash }: HeadOfL1): Promise<void> {
-  const now = await asking(`block ${block}`, () => reader.getBlock({ blockNumber: BigInt(block) }));
-  if (now.hash === hash) return;
+export async function assertStillThere(l1: VerifierL1, { block, hash }: HeadOfL1): Promise<void> {
+  const now = await asking(`block ${block}`, () => readBlock(l1, numberToHex(block)));
+  if (now?.hash === hash) return;
   throw verifyError("verify/l1-moved", `L1 has replaced its block ${block} during the check`);
 }
 
-async function asking<T>(what: string, ask: () => Promise<T>): Promise<T> {
+/** Null where no contract answers, or another one. */
+async function readVersion(l1: VerifierL1): Promise<bigint | null> {
+  const call = { abi: rollupAbi, functionName: "version" } as const;
+  const data = await callContract(l1, encodeFunctionData(call), "latest").catch((error: unknown) => {
+    if (isReverted(error)) return "0x" as const;
+    throw error;
+  });
+  return decoded(() => decodeFunctionResult({ ...call, data }));
+}
+
+async function readBatchCount(l1: VerifierL1, block: Hex): Promise<number | null> {
+  const call = { abi: rollupAbi, functionName: "state" } as const;
+  const data = await callContract(l1, encodeFunctionData(call), block);
+  const state = decoded(() => decodeFunctionResult({ ...call, data }));
+  return state && Number(state.batchCount);
+}
+
+async function callContract({ connection, address }: VerifierL1, data: Hex, block: Hex | "latest"): Promise<Hex> {
+  const answer = await ask(connection, "eth_call", [{ to: address, data }, block]);
+  if (isHex(answer)) return answer;
+  throw l1Error("l1/unavailable", "the RPC answers with something else than bytes");
+}
+
+function decoded<T>(decode: () => T): T | null {
   try {
-    return await ask();
+    return decode();
+  } catch (error) {
+    if (error instanceof BaseError) return null;
+    throw error;
+  }
+}
+
+/** Whether a contract refuses a call; how it is said differs from node to node. */
+function isReverted(error: unknown): boolean {
+  const isOne = (cause: unknown): boolean =>
+    (typeof cause === "object" && cause !== null && "code" in cause && cause.code === REVERTED) ||
+    (cause instanceof Error && /revert/i.test(cause.message));
+  return isOne(error) || (error instanceof BaseError && error.walk(isOne) !== null);
+}
+
+/** A block; null where the RPC has none. */
+async function readBlock(
+  { connection }: VerifierL1,
+  block: Hex | L1HeadTag,
+): Promise<Omit<HeadOfL1, "batchCount"> | null> {
+  const found = await ask(connection, "eth_getBlockByNumber", [block, false]);
+  if (found === null) return null;
+  const { number, hash, timestamp }: Readonly<Record<string, unknown>> = Object(found);
+  if (isHex(number) && isHex(hash) && isHex(timestamp)) {
+    return { block: Number(number), hash, timestamp: Number(timestamp) };
+  }
+  throw l1Error("l1/unavailable", "the RPC answers with something else than a block");
+}
+
+function ask({ request }: L1Requests, method: string, params: readonly unknown[]): Promise<unknown> {
+  return request({ method: method as never, params: params as never });
+}
+
+async function asking<T>(what: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
   } catch (cause) {
     if (isCairnError(cause)) throw cause;
     const reason = cause instanceof BaseError ? cause.shortMessage : String(cause);

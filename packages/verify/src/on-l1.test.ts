@@ -1,9 +1,7 @@
-import { connectReader } from "@cairn/l1";
-import { lyingRollup } from "@cairn/l1/testing";
 import type { Hex } from "@cairn/protocol";
-import { createClient, createTestClient, http } from "viem";
+import { createClient, createTestClient, http, numberToHex } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ALICE, type Scene, startScene } from "../test/scene.ts";
+import { ALICE, lyingL1, type Scene, startScene } from "../test/scene.ts";
 import { rollupOn, type VerifierL1, verifyAccount } from "./index.ts";
 
 describe("what L1 says about a batch", () => {
@@ -15,11 +13,7 @@ describe("what L1 says about a batch", () => {
 
   const check = (l1: VerifierL1 = scene.l1, finality: "latest" | "safe" | "finalized" = "latest") =>
     verifyAccount(l1, scene.proofOf(ALICE), { index: ALICE, finality });
-  /** The same rollup through an RPC that answers some questions in its own way. */
-  const lying = (answers: Parameters<typeof lyingRollup>[1]): VerifierL1 => {
-    const { reader, address } = lyingRollup(scene.rollup.rollup, answers);
-    return { reader, address, chainId: reader.chain.id };
-  };
+  const lying = (lies: Parameters<typeof lyingL1>[1]) => lyingL1(scene.l1, lies);
   const ZERO: Hex = `0x${"00".repeat(32)}`;
 
   it("comes with the deepest head that has the batch, and is refused where more depth was asked for", async () => {
@@ -56,9 +50,7 @@ describe("what L1 says about a batch", () => {
       });
       await expect(check(l1), rollup).rejects.toMatchObject({ code: "l1/not-a-rollup" });
     }
-    const older = lying({
-      readContract: (ask, { functionName }) => (functionName === "version" ? Promise.resolve(1n) : ask()),
-    });
+    const older = lying({ version: () => numberToHex(1, { size: 32 }) });
     await expect(check(older)).rejects.toMatchObject({ code: "l1/not-a-rollup" });
   });
 
@@ -67,18 +59,16 @@ describe("what L1 says about a batch", () => {
       [ZERO, false],
       [`0x${"11".repeat(32)}`, true],
     ] as const) {
-      const l1 = lying({
-        readContract: (ask, { functionName }) => (functionName === "batchCommitment" ? Promise.resolve(stored) : ask()),
-      });
+      const l1 = lying({ batchCommitment: () => stored });
       await expect(check(l1)).rejects.toMatchObject({ code: "verify/not-on-l1", details: { batch: 2, isOther } });
     }
   });
 
   it("is refused when L1 replaces the block meanwhile", async () => {
     const l1 = lying({
-      getBlock: async (ask, { blockNumber }) => {
-        const block = (await ask()) as object;
-        return blockNumber === undefined ? block : { ...block, hash: ZERO };
+      eth_getBlockByNumber: async (ask, [block]) => {
+        const honest = (await ask()) as object;
+        return String(block).startsWith("0x") ? { ...honest, hash: ZERO } : honest;
       },
     });
     await expect(check(l1)).rejects.toMatchObject({ code: "verify/l1-moved" });
@@ -86,23 +76,32 @@ describe("what L1 says about a batch", () => {
 
   it("needs neither safe and finalized blocks nor their states, but the latest", async () => {
     const without = (broken: readonly string[]) =>
-      lying({
-        getBlock: async (ask, { blockTag }) => {
-          if (broken.includes(String(blockTag))) throw Object.assign(new Error("none"), { name: "BlockNotFoundError" });
-          return ask();
-        },
-      });
+      lying({ eth_getBlockByNumber: (ask, [block]) => (broken.includes(String(block)) ? null : ask()) });
     expect((await check(without(["safe", "finalized"]))).l1.finality).toBe("latest");
     await expect(check(without(["latest"]))).rejects.toMatchObject({ code: "l1/unavailable" });
   });
 
   it("does not depend on events, which an RPC can forge", async () => {
-    const l1 = lying({ getLogs: () => Promise.reject(new TypeError("nobody reads events")) });
-    expect((await check(l1)).batch).toBe(2);
+    const asked = new Set<string>();
+    const noting = (name: string) => [name, (ask: () => Promise<unknown>) => asked.add(name) && ask()] as const;
+    const names = ["eth_getLogs", "eth_getTransactionByHash", "eth_getTransactionReceipt", "batchCommitment"];
+    expect((await check(lying(Object.fromEntries(names.map(noting))))).batch).toBe(2);
+    expect([...asked]).toEqual(["batchCommitment"]);
   });
 
+  it.each([7, null, "no hex", "0x", "0x01", {}])(
+    "is refused from an RPC that answers with nonsense: %j",
+    async (answer) => {
+      for (const name of ["eth_chainId", "eth_getBlockByNumber", "version", "state", "batchCommitment"]) {
+        await expect(check(lying({ [name]: () => answer })), name).rejects.toMatchObject({
+          code: expect.stringMatching(/^(?:l1\/unavailable|l1\/not-a-rollup|verify\/wrong-chain|verify\/l1-moved)$/),
+        });
+      }
+    },
+  );
+
   it("is missing where no RPC answers", async () => {
-    const reader = connectReader("http://127.0.0.1:1", scene.l1.chainId, { retryCount: 0 });
-    await expect(check({ ...scene.l1, reader })).rejects.toMatchObject({ code: "l1/unavailable" });
+    const connection = createClient({ transport: http("http://127.0.0.1:1", { retryCount: 0 }) });
+    await expect(check({ ...scene.l1, connection })).rejects.toMatchObject({ code: "l1/unavailable" });
   });
 });

@@ -1,4 +1,4 @@
-import type { L1HeadTag } from "@cairn/l1";
+import { type L1HeadTag, l1Error } from "@cairn/l1";
 import { batchCommitment, bytesToHex, type Hex } from "@cairn/protocol";
 import type { CommittedBatch } from "@cairn/rpc";
 import type { Address } from "viem";
@@ -54,7 +54,7 @@ export async function findBatchOnL1(
     readHeadOfL1(l1, "safe"),
     readHeadOfL1(l1, "finalized"),
   ]);
-  if (latest === null) throw verifyError("verify/l1-moved", "the RPC has no latest block");
+  if (latest === null) throw l1Error("l1/unavailable", "the RPC has no latest block with the rollup's state");
   const heads = { latest, safe, finalized };
   const finality = HEADS.findLast((tag) => (heads[tag]?.batchCount ?? 0) >= batchNumber);
   const head = finality && heads[finality];

@@ -53,7 +53,7 @@ export async function restoreState({
 }: RestoreStateOptions): Promise<StateFromL1> {
   const { reader, address } = options.rollup;
   const chainId = reader.chain.id;
-  await assertRollup({ reader, chainId, address });
+  await assertRollup({ connection: reader, chainId, address });
   const { restored, position, head } = await restoreRollup({ ...options, store, compress, head: finality });
   if (head === null) throw verifyError("verify/l1-moved", "the state was compared with no block of L1");
   const { block, hash: blockHash, timestamp } = head;

@@ -1,8 +1,9 @@
+import { rollupAbi } from "@cairn/contracts";
 import { makeReceipt } from "@cairn/crypto";
 import { startUnprovenRollup, type UnprovenBatch, type UnprovenRollup } from "@cairn/devnet/testing";
-import { type AccountIndex, accountIndex, payoutListHash, type SignedTransaction } from "@cairn/protocol";
+import { type AccountIndex, accountIndex, type Hex, payoutListHash, type SignedTransaction } from "@cairn/protocol";
 import { type AccountProofJson, accountProofToJson, type ReceiptJson, receiptToJson } from "@cairn/rpc";
-import { createClient, http, parseEther } from "viem";
+import { createClient, decodeFunctionData, http, parseEther } from "viem";
 import { rollupOn, type VerifierL1 } from "../src/index.ts";
 
 export const ALICE = accountIndex(64);
@@ -63,6 +64,21 @@ export async function startScene(): Promise<Scene> {
     receiptOf: (block, slot) => receiptIn(rollup, batch, block, slot),
     stop: rollup.stop,
   };
+}
+
+/** Answers a request in its own way; `ask` forwards it to the real RPC. */
+type Lie = (ask: () => Promise<unknown>, params: readonly unknown[]) => unknown;
+
+/** The same rollup through an RPC that lies, by the RPC's method or the contract's function that is called. */
+export function lyingL1(l1: VerifierL1, lies: Readonly<Record<string, Lie>>): VerifierL1 {
+  const request = async (call: { readonly method: never; readonly params?: never }): Promise<unknown> => {
+    const { method, params = [] } = call as { readonly method: string; readonly params?: readonly unknown[] };
+    const [{ data } = { data: undefined }] = params as readonly [{ readonly data?: Hex }?];
+    const name = method === "eth_call" && data ? decodeFunctionData({ abi: rollupAbi, data }).functionName : method;
+    const ask = () => l1.connection.request(call);
+    return lies[name] === undefined ? ask() : lies[name](ask, params);
+  };
+  return { ...l1, connection: { request } };
 }
 
 /** What an honest node answers about an account after the last batch. */

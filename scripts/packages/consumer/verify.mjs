@@ -5,7 +5,7 @@ import { accountProofToJson } from "@cairn/rpc";
 import { createMemoryStore, createStateTree } from "@cairn/state";
 // #region use
 import { rollupOn, verifyAccount, verifyReceipt } from "@cairn/verify";
-import { createClient, custom, decodeFunctionData, encodeFunctionResult, http } from "viem";
+import { createClient, http } from "viem";
 
 const chainId = 1;
 const rollup = "0x5fbdb2315678afecb367f032d93f642f64180aa3";
@@ -38,7 +38,8 @@ export async function moved(node, id) {
 const ABI = rollupAbi;
 
 /** A rollup with one account and one batch, and an L1 that has it. */
-function exampleRollup() {
+async function exampleRollup() {
+  const { decodeFunctionData, encodeFunctionResult } = await import("viem");
   const tree = createStateTree({ store: createMemoryStore(), compress });
   const index = accountIndex(64);
   const account = { owner: 5n, key: 0n, ownerKey: false, tokenId: tokenId(0), balance: 10n ** 18n, nonce: 0 };
@@ -83,12 +84,12 @@ function exampleRollup() {
     const { functionName } = decodeFunctionData({ abi: rollupAbi, data: params[0].data });
     return encodeFunctionResult({ abi: ABI, functionName, result: Reflect.get(answers, functionName) });
   };
-  return { proof, l1: rollupOn(createClient({ transport: custom({ request }) }), { chainId, rollup }) };
+  return { proof, l1: rollupOn({ request }, { chainId, rollup }) };
 }
 
 /** Checks an honest proof, and one that promises a wei more. */
 export async function run() {
-  const { proof, l1: from } = exampleRollup();
+  const { proof, l1: from } = await exampleRollup();
   const { account, l1: seen, checked } = await verifyAccount(from, proof, { index: 64, maxBehind: 0 });
   const forged = { ...proof, account: { ...proof.account, balance: String(account.balance + 1n) } };
   const refusal = await verifyAccount(from, forged, { index: 64 }).catch((error) => isCairnError(error) && error.code);

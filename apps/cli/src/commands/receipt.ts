@@ -105,7 +105,7 @@ function readReceipt(path: string): ReceiptJson {
 async function check({ network }: Context, json: ReceiptJson, wanted: WantedReceipt): Promise<VerifiedReceipt> {
   const { reader, address } = await network().l1();
   try {
-    return await verifyReceipt({ reader, address, chainId: reader.chain.id }, json, wanted);
+    return await verifyReceipt({ connection: reader, address, chainId: reader.chain.id }, json, wanted);
   } catch (error) {
     if (isCairnError(error, "verify/not-final")) {
       const { batch, finality: onL1, wanted } = error.details;

@@ -138,7 +138,7 @@ async function cellsOfBlob(
   const query = { versionedHash: dataCommitment, l1Block: block, l1Timestamp: l1Block.timestamp };
   const blob = await readBlob(blobs.sources, query, blobs);
   // Loading the arithmetic of blobs takes long, and most programs never need it.
-  const { blobToCells } = await import("@cairn/blobs");
+  const { blobToCells } = await import("@cairn/blobs/cells");
   return wellFormed(number, "cells", "is in a blob that no batch has", () => blobToCells(blob));
 }
 

@@ -87,7 +87,7 @@ async function placesIn(path: string): Promise<ReadonlyMap<Hex, PayloadPlace>> {
 async function blobAt({ path, start, length }: PayloadPlace): Promise<Uint8Array> {
   const { cells } = decodeBatch(await bytesAt(path, start, length));
   // Loading the arithmetic of blobs takes long, and most programs never need it.
-  const { cellsToBlob } = await import("@cairn/blobs");
+  const { cellsToBlob } = await import("@cairn/blobs/cells");
   return cellsToBlob(cells);
 }
 
