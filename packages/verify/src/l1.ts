@@ -6,8 +6,7 @@ import { verifyError } from "./errors.ts";
 
 /** What is asked of a connection to L1: any viem client has it, and a wallet in a page (EIP-1193). */
 export interface L1Requests {
-  // Each library narrows the methods and answers in its own way.
-  readonly request: (call: { readonly method: never; readonly params?: never }) => Promise<unknown>;
+  request(call: { readonly method: string; readonly params?: unknown }): Promise<unknown>;
 }
 
 /** A rollup, and the connection through which it is read: of the user's choice, not of the node that is checked. */
@@ -42,7 +41,7 @@ const REVERTED = 3;
 export async function assertRollup(l1: VerifierL1): Promise<void> {
   const { connection, chainId, address } = l1;
   const [served, version] = await asking("chain and contract", () =>
-    Promise.all([ask(connection, "eth_chainId", []), readVersion(l1)]),
+    Promise.all([connection.request({ method: "eth_chainId", params: [] }), readVersion(l1)]),
   );
   if (Number(served) !== chainId) {
     const reason = `the RPC serves chain ${Number(served)}, not ${chainId}`;
@@ -108,7 +107,7 @@ async function readBatchCount(l1: VerifierL1, block: Hex): Promise<number | null
 }
 
 async function callContract({ connection, address }: VerifierL1, data: Hex, block: Hex | "latest"): Promise<Hex> {
-  const answer = await ask(connection, "eth_call", [{ to: address, data }, block]);
+  const answer = await connection.request({ method: "eth_call", params: [{ to: address, data }, block] });
   if (isHex(answer)) return answer;
   throw l1Error("l1/unavailable", "the RPC answers with something else than bytes");
 }
@@ -135,17 +134,13 @@ async function readBlock(
   { connection }: VerifierL1,
   block: Hex | L1HeadTag,
 ): Promise<Omit<HeadOfL1, "batchCount"> | null> {
-  const found = await ask(connection, "eth_getBlockByNumber", [block, false]);
+  const found = await connection.request({ method: "eth_getBlockByNumber", params: [block, false] });
   if (found === null) return null;
   const { number, hash, timestamp }: Readonly<Record<string, unknown>> = Object(found);
   if (isHex(number) && isHex(hash) && isHex(timestamp)) {
     return { block: Number(number), hash, timestamp: Number(timestamp) };
   }
   throw l1Error("l1/unavailable", "the RPC answers with something else than a block");
-}
-
-function ask({ request }: L1Requests, method: string, params: readonly unknown[]): Promise<unknown> {
-  return request({ method: method as never, params: params as never });
 }
 
 async function asking<T>(what: string, act: () => Promise<T>): Promise<T> {

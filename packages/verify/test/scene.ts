@@ -71,8 +71,9 @@ type Lie = (ask: () => Promise<unknown>, params: readonly unknown[]) => unknown;
 
 /** The same rollup through an RPC that lies, by the RPC's method or the contract's function that is called. */
 export function lyingL1(l1: VerifierL1, lies: Readonly<Record<string, Lie>>): VerifierL1 {
-  const request = async (call: { readonly method: never; readonly params?: never }): Promise<unknown> => {
-    const { method, params = [] } = call as { readonly method: string; readonly params?: readonly unknown[] };
+  const request: VerifierL1["connection"]["request"] = async (call) => {
+    const { method } = call;
+    const params = (call.params ?? []) as readonly unknown[];
     const [{ data } = { data: undefined }] = params as readonly [{ readonly data?: Hex }?];
     const name = method === "eth_call" && data ? decodeFunctionData({ abi: rollupAbi, data }).functionName : method;
     const ask = () => l1.connection.request(call);
