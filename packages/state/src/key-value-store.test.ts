@@ -35,6 +35,40 @@ describe.each(ENGINES)("key-value store on %s", (engine) => {
     expect([...(store.get(bytes(2)) ?? [])]).toEqual([2]);
   });
 
+  it("finds the first record with a key or after it, in the order of bytes", () => {
+    const store = createTestStore(engine);
+    const found = (...key: number[]) => {
+      const record = store.next(bytes(...key));
+      return record && [[...record.key], [...record.value]];
+    };
+    expect(found(0x50)).toBeUndefined();
+    store.write([
+      { key: bytes(0x50, 2), value: bytes(2) },
+      { key: bytes(0x50), value: bytes() },
+      { key: bytes(0x50, 1, 255), value: bytes(1) },
+      { key: bytes(0x51), value: bytes(9) },
+    ]);
+    expect(found(0x4f, 255)).toEqual([[0x50], []]);
+    expect(found(0x50)).toEqual([[0x50], []]);
+    expect(found(0x50, 0)).toEqual([[0x50, 1, 255], [1]]);
+    expect(found(0x50, 1, 255, 0)).toEqual([[0x50, 2], [2]]);
+    expect(found(0x50, 3)).toEqual([[0x51], [9]]);
+    store.write([{ key: bytes(0x50, 2), value: null }]);
+    expect(found(0x50, 1, 255, 0)).toEqual([[0x51], [9]]);
+  });
+
+  it("writes nothing when a change cannot be made", () => {
+    const store = createTestStore(engine);
+    const changes = function* () {
+      yield { key: bytes(1), value: bytes(1) };
+      throw new TypeError("no more");
+    };
+    expect(() => store.write(changes())).toThrow();
+    expect(store.get(bytes(1))).toBeUndefined();
+    store.write([{ key: bytes(2), value: bytes(2) }]);
+    expect([...(store.get(bytes(2)) ?? [])]).toEqual([2]);
+  });
+
   it("hands out copies and takes copies", () => {
     const store = createTestStore(engine);
     const value = bytes(5);
@@ -82,6 +116,7 @@ describe.each(ENGINES)("key-value store on %s", (engine) => {
     expect(() => store.get(bytes(1))).toThrow(closed);
     expect(() => store.write([])).toThrow(closed);
     expect(() => store.snapshot()).toThrow(closed);
+    expect(() => store.next(bytes(1))).toThrow(closed);
     open.close();
   });
 });

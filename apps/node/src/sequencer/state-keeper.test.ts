@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { GENESIS_CHAINS } from "@cairn/crypto";
+import { accountHash, GENESIS_CHAINS } from "@cairn/crypto";
 import { createFastCompress } from "@cairn/crypto/fast";
 import type { BlockOpening } from "@cairn/db";
 import {
@@ -16,7 +16,7 @@ import {
   type SignedTransaction,
   tokenId,
 } from "@cairn/protocol";
-import { createMemoryStore, createStateTree } from "@cairn/state";
+import { createMemoryStore, createStateTree, merkleRoot } from "@cairn/state";
 import { personOf, REAL_CRYPTO, signTransaction } from "@cairn/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { threadsStartedBy } from "../../test/threads/watch.ts";
@@ -133,6 +133,26 @@ describe("the state store's thread", () => {
     expect([keeper.blockNumber(), keeper.root()]).toEqual([4, root]);
     await keeper.seal(task(5));
     expect(keeper.blockNumber()).toBe(5);
+  });
+
+  it("proves accounts after earlier blocks, and forgets states as it is told", async () => {
+    const compress = await createFastCompress();
+    const tree = createStateTree({ store: createMemoryStore(), compress });
+    const first = tree.applyBlock(blockNumber(1), ACCOUNTS, 66);
+    expect(keeper.provableBlocks()).toEqual({ from: 0, to: 5 });
+    const proof = keeper.proveAccount(accountIndex(65), blockNumber(1));
+    expect(proof).toMatchObject({ account: { balance: 1000n }, root: first });
+    const leaf = accountHash(proof.account, compress);
+    expect(merkleRoot(65, leaf, proof.siblings, compress)).toBe(first);
+    const nobody = keeper.proveAccount(accountIndex(66), blockNumber(1));
+    expect(merkleRoot(66, 0n, nobody.siblings, compress)).toBe(first);
+    await keeper.forgetBefore(blockNumber(3));
+    expect(keeper.provableBlocks()).toEqual({ from: 0, to: 5 });
+    for (const number of [6, 7]) await keeper.seal(task(number));
+    expect(keeper.provableBlocks()).toEqual({ from: 3, to: 7 });
+    const gone = expect.objectContaining({ code: "state/beyond-retention" });
+    expect(() => keeper.proveAccount(accountIndex(65), blockNumber(2))).toThrow(gone);
+    expect(keeper.proveAccount(accountIndex(65), blockNumber(7)).root).toBe(keeper.root());
   });
 
   it("undoes blocks", async () => {
