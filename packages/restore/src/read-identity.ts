@@ -12,7 +12,7 @@ const CONTRACT_VERSION = 2n;
  *
  * @example const identity = await readIdentity(createL1Access(rollup));
  */
-export async function readIdentity({ rollup, call }: L1Access): Promise<RollupIdentity> {
+export async function readIdentity({ rollup, call, throwIfAborted }: L1Access): Promise<RollupIdentity> {
   const { reader, address } = rollup;
   try {
     const version = await call("the rollup's version", () =>
@@ -21,6 +21,7 @@ export async function readIdentity({ rollup, call }: L1Access): Promise<RollupId
     if (version === CONTRACT_VERSION) return { chainId: BigInt(reader.chain.id), rollup: addressToBigint(address) };
     throw restoreError("restore/unsupported-rollup", `the rollup at ${address} is of version ${version}`);
   } catch (cause) {
+    throwIfAborted();
     if (isCairnError(cause)) throw cause;
     const reason = `no Cairn rollup of version ${CONTRACT_VERSION} answers at ${address}`;
     throw l1Error("l1/not-a-rollup", reason, { cause });

@@ -41,7 +41,8 @@ describe.each(ENGINES)("key-value store on %s", (engine) => {
       const record = store.next(bytes(...key));
       return record && [[...record.key], [...record.value]];
     };
-    expect(found(0x50)).toBeUndefined();
+    // Beyond the records that users may write there is at most the engine's own.
+    expect(store.next(bytes(0x50))?.key[0] ?? 0xf0).toBe(0xf0);
     store.write([
       { key: bytes(0x50, 2), value: bytes(2) },
       { key: bytes(0x50), value: bytes() },

@@ -232,7 +232,7 @@ describe("the cost of a proof in a past state", () => {
     const prover = createPastProver({ reader, compress: counting });
     [reads, hashes] = [0, 0];
     const { account, siblings } = prover.prove(accountIndex(70), blockNumber(1));
-    expect(hashes).toBeLessThanOrEqual(64 + 16 + 4);
+    expect(hashes).toBeLessThanOrEqual(64 + 16 + 4 + 1);
     expect(reads).toBeLessThanOrEqual(200);
     expect(account.nonce).toBe(1);
     const first = createStateTree({ store: createTestStore("memory"), compress });

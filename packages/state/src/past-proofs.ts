@@ -41,7 +41,7 @@ export interface PastProver {
   /** Throws `state/corrupt-store`, `state/io`, `state/store-closed`. */
   blocks(): PastBlocks;
   /**
-   * An account after a block, at the cost of at most 200 reads and 88 hashes, whatever happened since. Throws
+   * An account after a block, at the cost of at most 200 reads and 85 hashes, whatever happened since. Throws
    * `state/wrong-block` for a later block than the last one, `state/beyond-retention` for one before `from`,
    * `state/out-of-range`, and as {@link PastProver.blocks}.
    */

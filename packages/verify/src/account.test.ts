@@ -34,7 +34,7 @@ describe("the proof of an account", () => {
       root: tree.root(),
       l1: {
         chainId: rollup.reader.chain.id,
-        rollup: rollup.address,
+        rollup: scene.l1.address,
         finality: "latest",
         block: Number(head.number),
         blockHash: head.hash,

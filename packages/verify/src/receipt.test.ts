@@ -28,7 +28,7 @@ describe("the receipt of a transfer", () => {
       word: { type: "transfer", from: BOB, to: ALICE },
       amount: 7n,
       fee: 3n,
-      l1: { finality: "latest", newestBatch: 2, rollup: scene.rollup.rollup.address },
+      l1: { finality: "latest", newestBatch: 2, rollup: scene.l1.address },
       notShown: ["nonce", "validity", "reference"],
     });
     expect(await verifyReceipt(scene.l1, scene.receiptOf(1, 1))).toMatchObject({
