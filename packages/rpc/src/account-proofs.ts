@@ -20,16 +20,13 @@ import { countSchema, described, pathSchema, wordToBigint } from "./values.ts";
 
 /** Proof of an account in the state after a batch, or after the last sealed block: spec 1.2, 1.3. */
 export const accountProofSchema = z.object({
-  account: described(accountSchema, "as it was then; where there was none, owner and all other fields are 0"),
+  account: described(accountSchema, "0 in all fields where there is none"),
   block: described(countSchema, "the last one in this state"),
   batch: described(
     z.nullable(committedBatchSchema),
-    "the batch after which this is the state, `newRoot` in its header is the root; null for the last sealed block, which only this node vouches for",
+    "that ends with this state: its header has the root; null for the last sealed block, for which only this node vouches",
   ),
-  siblings: described(
-    pathSchema(TREE_DEPTH),
-    "from the leaf to the root: the three other children of each node, ascending",
-  ),
+  siblings: described(pathSchema(TREE_DEPTH), "from the leaf to the root"),
 });
 
 /** A proof of an account as the API and files have it. */

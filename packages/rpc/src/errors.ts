@@ -44,15 +44,14 @@ export const API_ERRORS = {
     http: 409,
     jsonRpc: -32016,
     isRetryable: false,
-    meaning:
-      "L1 has not accepted the batch yet: ask again when it has. `details.newest` is the last batch that it has accepted, as far as the node knows.",
+    meaning: "L1 has not accepted the batch yet; `details.newest` is the last one that it has.",
   },
   gone: {
     http: 410,
     jsonRpc: -32015,
     isRetryable: false,
     meaning:
-      "The node no longer has the state after that batch, or never had it; `details.oldest` and `details.newest` say after which batches it has.",
+      "The node does not have the state after that batch; `details.oldest` and `details.newest` say which it has.",
   },
   "too-large": { http: 413, jsonRpc: -32600, isRetryable: false, meaning: "The request body is larger than allowed." },
   "uri-too-long": {

@@ -230,7 +230,7 @@ export const rollupSchema = z.object({
   feeTokens: z.array(tokenIdSchema),
   provableBatches: described(
     z.nullable(z.object({ oldest: countSchema, newest: countSchema })),
-    "batches after which this node proves accounts: the last 64 that L1 accepted, or fewer on a node that was restored or started with this version since; null for none",
+    "batches after which this node proves accounts; null for none",
   ),
 });
 

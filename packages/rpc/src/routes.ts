@@ -101,7 +101,7 @@ export const ROUTES = {
     method: "GET",
     path: "/v1/transactions/:id/receipt",
     summary:
-      "Proof that a batch on L1 contains the transaction, for the newest batch and all earlier ones whose blocks the node has; `not-accepted` until L1 has accepted the batch",
+      "Proof that a batch on L1 contains the transaction, of any batch that the node has; `not-accepted` until L1 has accepted it",
     params: z.object({ id: wordSchema }),
     response: receiptSchema,
     errors: PROVE,
@@ -152,15 +152,11 @@ export const ROUTES = {
   accountProof: {
     method: "GET",
     path: "/v1/accounts/:index/proof",
-    summary:
-      "Proof of an account, or that there is none, in the state after one of the last 64 batches that L1 accepted; `gone` for batches that the node does not have",
+    summary: "Proof of an account, or that there is none, after one of the last 64 batches that L1 accepted",
     params: z.object({ index: accountDigits }),
     query: z.object({
-      batch: described(z.optional(digits), "number given by the contract; the newest that L1 accepted if absent"),
-      state: described(
-        z.optional(z.enum(["accepted", "sealed"])),
-        "sealed: the state after the last sealed block instead, which nothing on L1 vouches for yet",
-      ),
+      batch: described(z.optional(digits), "the newest if absent"),
+      state: described(z.optional(z.enum(["accepted", "sealed"])), "sealed: after the last sealed block instead"),
     }),
     response: accountProofSchema,
     errors: [...READ, "not-accepted", "gone"],
@@ -245,8 +241,7 @@ export const ROUTES = {
   slotReceipt: {
     method: "GET",
     path: "/v1/blocks/:number/slots/:slot/receipt",
-    summary:
-      "Proof that a batch on L1 contains the transaction in a slot of a block, also when the node does not know its id: as `receipt`",
+    summary: "Proof that a batch on L1 contains the transaction in a slot, known by its id or not",
     params: z.object({ number: digits, slot: digits }),
     response: receiptSchema,
     errors: PROVE,

@@ -232,8 +232,8 @@ describe("the cost of a proof in a past state", () => {
     const prover = createPastProver({ reader, compress: counting });
     [reads, hashes] = [0, 0];
     const { account, siblings } = prover.prove(accountIndex(70), blockNumber(1));
-    expect(hashes).toBeLessThanOrEqual(64 + 16 + 4 + 1);
-    expect(reads).toBeLessThanOrEqual(200);
+    expect(hashes).toBeLessThanOrEqual(16 + 4 + 1);
+    expect(reads).toBeLessThanOrEqual(140);
     expect(account.nonce).toBe(1);
     const first = createStateTree({ store: createTestStore("memory"), compress });
     const root = first.applyBlock(blockNumber(1), someAccounts(64, count, 1), 64 + count);

@@ -15,15 +15,13 @@ import {
 } from "./records.ts";
 
 /**
- * Height below which no past nodes are stored: they are computed from past leaves. A higher one takes less room and more
- * hashing for each proof (ADR 0032).
+ * Height below which no past nodes are stored but leaves: they are computed from these. A higher one takes less room, and
+ * more reads and hashes for each proof (ADR 0032).
  */
 export const PAST_SUBTREE_HEIGHT = 3;
 
 /** Blocks of which one block removes the past nodes at most: more than come, and little work. */
 const FORGOTTEN_PER_BLOCK = 2;
-
-const NOTHING = new Uint8Array(0);
 
 /** Keeps the records that prove past states; what it returns is to be written with the tree's own changes. */
 export interface PastRecorder {
@@ -41,10 +39,8 @@ export interface PastRecorder {
   readonly forgetBefore: (block: number) => void;
 }
 
-/** What a block replaces. */
+/** Nodes that a block changes, and what they were. */
 export interface ReplacedNodes {
-  /** Indices of the leaves. */
-  readonly leaves: Iterable<number>;
   readonly changed: NodeOverlay;
   readonly before: NodeOverlay;
 }
@@ -121,17 +117,17 @@ function fromAfter(
   return Math.min(blockNumber, Math.max(from, step, oldestUndo - 1));
 }
 
-/** What a block replaced: nodes from the lowest stored height on, and which leaves it changed. */
-function* replacedNodes(block: number, { leaves, changed, before }: ReplacedNodes): Generator<KeyValueChange> {
-  for (const index of leaves) yield { key: pastNodeKey(0, index, block), value: NOTHING };
+/** What a block replaced: leaves, and nodes from the lowest stored height on. */
+function* replacedNodes(block: number, { changed, before }: ReplacedNodes): Generator<KeyValueChange> {
   for (const [key, children] of changed) {
-    const { height, position } = nodePlace(key);
-    if (height <= PAST_SUBTREE_HEIGHT) continue;
+    const { height: parent, position } = nodePlace(key);
+    const height = parent - 1;
+    if (height > 0 && height < PAST_SUBTREE_HEIGHT) continue;
     const old = before.get(key) ?? children;
     for (const [i, child] of children.entries()) {
       const was = old[i] ?? child;
       if (was === child) continue;
-      yield { key: pastNodeKey(height - 1, TREE_ARITY * position + i, block), value: encodeField(was) };
+      yield { key: pastNodeKey(height, TREE_ARITY * position + i, block), value: encodeField(was) };
     }
   }
 }

@@ -28,7 +28,7 @@ export const STORE_VERSION = 1;
  * | 0x21 ‖ owner 20 ‖ position 4 | index 3, tokenId 4; positions in order of creation |
  * | 0x30 ‖ block 8 | undo record: nextIndex 4 and root 32 before the block, then index 3 and old account 78 of each |
  * | 0x40 | head: version 1, arity 1, depth 1, block 8, nextIndex 4, root 32, oldest block with an undo record 8 |
- * | 0x50 ‖ height 1 ‖ position 3 ‖ block 8 | what a node was before the block changed it, 32; of leaves (height 0) nothing: see the undo record |
+ * | 0x50 ‖ height 1 ‖ position 3 ‖ block 8 | hash of a node, or of a leaf (height 0), before the block changed it, 32 |
  * | 0x51 | oldest block whose state can be proven 8, the last block with such records 8 |
  */
 const ACCOUNT = 0x10;
@@ -43,6 +43,7 @@ const ACCOUNT_BYTES = 78;
 const UNDO_HEADER_BYTES = 36;
 const UNDO_ENTRY_BYTES = 3 + ACCOUNT_BYTES;
 const HEAD_BYTES = 55;
+const PAST_NODE_KEY_BYTES = 13;
 
 /** Where the tree is and how far it can go back: blocks from `oldestUndo` on can be undone. */
 export interface Head {
@@ -179,12 +180,14 @@ export function decodeUndoAccount(bytes: Uint8Array, index: number): Account | u
   return undefined;
 }
 
-/** The block after which a past node has its value, of a key that {@link pastNodeKey} made for the same node. */
-export function pastNodeBlock(found: Uint8Array, wanted: Uint8Array): number | undefined {
-  const node = wanted.length - 8;
-  if (found.length !== wanted.length) return undefined;
-  for (let i = 0; i < node; i++) if (found[i] !== wanted[i]) return undefined;
-  return Number(viewOf(found).getBigUint64(node));
+/** Inverse of {@link pastNodeKey}; undefined for other keys. */
+export function decodePastNodeKey(
+  bytes: Uint8Array,
+): { readonly height: number; readonly position: number; readonly block: number } | undefined {
+  if (bytes[0] !== PAST_NODE) return undefined;
+  assertBytes("key of a past node", bytes, PAST_NODE_KEY_BYTES);
+  const view = viewOf(bytes);
+  return { height: view.getUint8(1), position: readUint24(view, 2), block: Number(view.getBigUint64(5)) };
 }
 
 export function encodeField(value: bigint): Uint8Array {

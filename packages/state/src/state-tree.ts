@@ -199,10 +199,7 @@ export function createStateTree({
     }
     const firstKept = Math.min(next.oldestUndo, head.blockNumber + 1);
     for (let old = head.oldestUndo; old < firstKept; old++) changes.push({ key: undoRecordKey(old), value: null });
-    commit({ ...next, root }, changed, [
-      past.onBlock(head, next, { leaves: updates.keys(), changed, before }),
-      changes,
-    ]);
+    commit({ ...next, root }, changed, [past.onBlock(head, next, { changed, before }), changes]);
     return root;
   }
 
