@@ -83,7 +83,7 @@ describe("receipts of transactions", () => {
   };
   const slotReceiptOf = async (number: number, slot: number) => {
     const params = ROUTES.slotReceipt.params.parse({ number: String(number), slot: String(slot) });
-    const handlers = createHistoryHandlers(database, () => Promise.resolve(false));
+    const handlers = createHistoryHandlers(database, createManualClock(0), () => Promise.resolve(false));
     return ROUTES.slotReceipt.response.parse(await handlers.slotReceipt({ params, body: undefined, query: undefined }));
   };
 
