@@ -21,6 +21,8 @@ import { API_ERRORS, type ApiErrorCode } from "@cairn/rpc";
  * - `sdk/bad-payee`: the payee cannot be paid: account unknown, in another token, or owner zero.
  * - `sdk/no-websocket`: the platform has no WebSocket, as Node before version 22, and none was passed to the client.
  * - `sdk/bad-offer`: a swap offer is malformed, of another rollup, wrongly signed, or not what was agreed.
+ * - `sdk/not-sponsored`: the sponsor does not pay for this payment; `details.reason` names the rule, and of limits of a day
+ *   `details.retryAfterSeconds` says when it begins anew.
  * - `sdk/outcome-unknown`: it was signed and may have been sent, but neither node nor L1 says what became of it;
  *   `details.id` names the request. Repeat the same request, or wait for its handle; a new one may pay twice.
  * - `sdk/request-conflict`: a request with this id and another content is stored. Take another id.
@@ -61,6 +63,7 @@ export type SdkErrorCode =
   | "sdk/bad-payment-code"
   | "sdk/bad-payee"
   | "sdk/bad-offer"
+  | "sdk/not-sponsored"
   | "sdk/outcome-unknown"
   | "sdk/request-conflict"
   | "sdk/no-storage"

@@ -130,6 +130,16 @@ export {
   type VaultQuestion,
   vaultOf,
 } from "./signers/vault.ts";
+export type { SponsorLimits } from "./sponsoring/limits.ts";
+export { createSponsor, type Sponsor, type SponsorConfig, type Sponsorship } from "./sponsoring/sponsor.ts";
+export {
+  type SponsoredDraft,
+  type SponsoredKind,
+  type SponsorTerms,
+  signSponsored,
+  sponsorTermsFromJson,
+  sponsorTermsToJson,
+} from "./sponsoring/terms.ts";
 export { memoryStorage, type RequestStorage } from "./storage/storage.ts";
 export { type WebLocksLike, type WebStorageLike, type WebStorageParts, webStorage } from "./storage/web-storage.ts";
 export type { OpenSocket, Socket, SocketEvents, StreamEvent, StreamOptions, WebSocketClass } from "./stream.ts";

@@ -6,6 +6,7 @@ import type { AccountView } from "../src/payee.ts";
 export const DOMAIN: Domain = { chainId: 31337n, rollup: 0xabcn };
 export const ALICE = personOf("alice");
 export const BOB = personOf("bob");
+export const CAROL = personOf("carol");
 
 /** An account as a node would show it. */
 export function accountOf(
