@@ -23,6 +23,7 @@ import { addReceiptCommand } from "./receipt.ts";
 import { addReclaimCommand } from "./reclaim.ts";
 import { addRegisterTokenCommand } from "./register-token.ts";
 import { addRestoreCommand } from "./restore.ts";
+import { addSponsorCommand } from "./sponsor.ts";
 import { addStatusCommand } from "./status.ts";
 import { addSwapCommand } from "./swap.ts";
 import { addTransferCommand } from "./transfer.ts";
@@ -48,6 +49,7 @@ const COMMANDS: readonly ((host: Host, deps: CommandDeps) => void)[] = [
   addKeysCommand,
   addDepositCommand,
   addTransferCommand,
+  addSponsorCommand,
   addSwapCommand,
   addWithdrawCommand,
   addBalanceCommand,
