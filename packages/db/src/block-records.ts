@@ -63,8 +63,9 @@ export async function insertL1Outcomes(
 ): Promise<void> {
   if (outcomes.length === 0) return;
   await sql`
-    insert into l1_outcomes (position, block_number, slot, type, account, token_id, amount, at_ms)
-    select queue_entries.index, blocks.number, slot::int, type, account::int, token_id, amount, enqueued_at * 1000
+    insert into l1_outcomes (position, block_number, slot, type, account, token_id, amount, at_ms, hash_after)
+    select queue_entries.index, blocks.number, slot::int, type, account::int, token_id, amount, enqueued_at * 1000,
+      queue_entries.hash_after
     from unnest(
       ${numberColumn(outcomes.map((_, slot) => slot))},
       ${textColumn(outcomes.map(({ type }) => type))},

@@ -111,6 +111,15 @@ export {
 } from "./database.ts";
 export type { DbErrorCode } from "./errors.ts";
 export { findByWord, type WordMatch } from "./find-anything.ts";
+export { type EventEntry, loadBlockEntries, loadEventEntries } from "./event-entries.ts";
+export {
+  findEvent,
+  findFirstEventNumber,
+  findLastEvent,
+  loadEvents,
+  pruneEvents,
+  type StoredEvent,
+} from "./events.ts";
 export {
   type EntryStatus,
   type EntryType,
@@ -121,8 +130,8 @@ export {
   MAX_EXAMINED,
   readHistory,
 } from "./history.ts";
-export { type EntryBlock, loadEntries, loadEntryBlocks, type StoredEntry } from "./history-entries.ts";
 export { bindIdempotencyKey, type IdempotencyKey, rebindIdempotencyKey } from "./idempotency.ts";
+export { loadEntries } from "./history-entries.ts";
 export {
   createJobQueue,
   type HeldJob,
@@ -208,6 +217,7 @@ export {
 export type {
   BlockOrigin,
   BlockStatus,
+  EventSubject,
   L1AttemptKind,
   L1OutcomeType,
   L1TransactionPurpose,
@@ -240,6 +250,7 @@ export {
   storeSubmissionRight,
 } from "./settings.ts";
 export { decodeSignedTransaction, encodeSignedTransaction, SIGNED_TRANSACTION_BYTES } from "./signed-transaction.ts";
+export { type EntryBlock, entryTimeMs, loadEntryBlocks, type StoredEntry } from "./stored-entries.ts";
 export {
   deleteTokensAbove,
   findLastTokenId,

@@ -2,6 +2,7 @@ import { CairnError } from "@cairn/protocol";
 import { type Kysely, sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import type { DbErrorCode } from "./errors.ts";
+import { EVENT_LOG_SCHEMA } from "./event-log-schema.ts";
 import type { Tables } from "./schema.ts";
 
 const SCHEMA = [
@@ -317,12 +318,10 @@ const SCHEMA = [
   `alter table l1_sidecars alter column sidecar set storage external`,
 ];
 
-/**
- * In the order of their names. Until the first release the schema is one migration; when it changes it gets another name,
- * so that databases made before are refused.
- */
+/** In the order of their names. One that a node may have run never changes: others follow it. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-schema-with-keys": statements(SCHEMA),
+  "0002-events": statements(EVENT_LOG_SCHEMA),
 };
 /** Names of first migrations, also of those that made earlier schemas. */
 const FIRST = /\b0001-/;

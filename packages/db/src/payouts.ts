@@ -31,6 +31,8 @@ export interface StoredPayout {
   readonly isFromArchive: boolean;
   /** Gas that it would burn, because of which the publisher left it to others; null when it did not. */
   readonly leftGas: number | null;
+  /** Time of what caused it, in histories. */
+  readonly atMs: number;
 }
 
 /** Stores the payouts of a stored block, whose transactions and queue entries are stored, in their order. */
@@ -217,5 +219,6 @@ export function toPayout(row: Selectable<Tables["payouts"]>): StoredPayout {
     l1Block: row.l1_block,
     isFromArchive: row.from_archive,
     leftGas: row.left_gas,
+    atMs: row.at_ms,
   };
 }

@@ -49,14 +49,14 @@ export async function loadQueueEntries(db: Db, first: number, limit: number): Pr
     .orderBy("index")
     .limit(limit)
     .execute();
-  return rows.map(toEntry);
+  return rows.map(toQueueEntry);
 }
 
 /** The entries at these positions, in no order. Throws `protocol/malformed-record`. */
 export async function loadQueueEntriesAt(db: Db, positions: readonly number[]): Promise<QueueEntry[]> {
   if (positions.length === 0) return [];
   const rows = await db.selectFrom("queue_entries").selectAll().where("index", "in", positions).execute();
-  return rows.map(toEntry);
+  return rows.map(toQueueEntry);
 }
 
 /** Which deposits to list; those of an owner, or of an L1 transaction. */
@@ -84,7 +84,7 @@ export async function listDeposits(
   if (l1Transaction !== undefined) query = query.where("l1_transaction", "=", l1Transaction);
   if (owner !== undefined) query = query.where(sql<boolean>`substring(record from 2 for 20) = ${address(owner)}`);
   const rows = await query.orderBy("enqueued_at", "desc").orderBy("index", "desc").limit(page.limit).execute();
-  return rows.map(toEntry);
+  return rows.map(toQueueEntry);
 }
 
 /** When L1 got the entries at these positions, in seconds, by position; omits positions without an entry. */
@@ -101,7 +101,7 @@ export async function loadEnqueueTimes(db: Db, positions: readonly number[]): Pr
 /** The last entry, undefined when there is none. */
 export async function findLastQueueEntry(db: Db): Promise<QueueEntry | undefined> {
   const row = await db.selectFrom("queue_entries").selectAll().orderBy("index", "desc").limit(1).executeTakeFirst();
-  return row && toEntry(row);
+  return row && toQueueEntry(row);
 }
 
 /** Removes the entries of an L1 block and later ones: a reorg removed them. Returns how many. */
@@ -113,7 +113,8 @@ export async function deleteQueueEntriesFrom(db: Db, l1Block: number): Promise<n
   return Number(numDeletedRows);
 }
 
-function toEntry(row: Selectable<Tables["queue_entries"]>): QueueEntry {
+/** A row as callers see it. Throws `protocol/malformed-record`. */
+export function toQueueEntry(row: Selectable<Tables["queue_entries"]>): QueueEntry {
   return {
     index: row.index,
     operation: decodeL1Operation(bytes(row.record)),

@@ -149,6 +149,8 @@ interface L1OutcomesTable {
   amount: ColumnType<string | null, string | null, string | null>;
   /** When L1 got the entry. */
   at_ms: number;
+  /** Queue hash after the entry; null in rows from before events were logged. */
+  hash_after: Bytes | null;
 }
 
 interface FeeCreditsTable {
@@ -364,6 +366,26 @@ interface TokensTable {
   read_at_ms: number;
 }
 
+/** What an event is about: an entry of a history by its source, a block, or a batch. */
+export type EventSubject = "transaction" | "foreign" | "l1Operation" | "fees" | "payout" | "block" | "batch";
+
+interface EventsTable {
+  /** In the order of commits, without gaps. */
+  number: number;
+  at_ms: number;
+  subject: EventSubject;
+  /** What became of it. */
+  status: string;
+  /** Of a transaction. */
+  id: Bytes | null;
+  /** Of a batch, its first block. */
+  block_number: number | null;
+  /** Slot, position in the L1 queue or in the block's list; of a batch, its last block. */
+  position: number | null;
+  /** What is no longer stored: the row that was deleted, or the account that a transaction had created. */
+  old: JSONColumnType<object, string | null, string | null> | null;
+}
+
 /**
  * Tables of the node. Amounts above 2^53 are decimal strings, hashes and addresses bytes, times milliseconds unless
  * named otherwise.
@@ -390,4 +412,5 @@ export interface Tables {
   l1_attempts: L1AttemptsTable;
   l1_sidecars: L1SidecarsTable;
   tokens: TokensTable;
+  events: EventsTable;
 }

@@ -55,7 +55,7 @@ describe("the placer", () => {
   const stored = (count: number): StoredPayout[] =>
     payoutsOf(1, count).map(({ recipient, amount }, position) => {
       const nowhere = { l1Transaction: null, l1Block: null, isFromArchive: false };
-      const settling = { status: "owed", ...nowhere, leftGas: null } as const;
+      const settling = { status: "owed", ...nowhere, leftGas: null, atMs: 1 } as const;
       return { blockNumber: 1, position, slot: null, recipient, tokenId: 0, amount, ...settling };
     });
   const place = (
